@@ -1,0 +1,216 @@
+/**
+ * Every request that a window, a browser or the CLI can make of main: name -> arguments and result, with one zod
+ * schema for the arguments. Electron carries it over validated IPC, the headless host over a WebSocket or
+ * `POST /api/<name>`, the CLI over the local socket; the handler table in main/core is the same for all.
+ */
+import { z } from 'zod';
+import type { ReloadOutcome } from './daemon-link.ts';
+import type { Outcome, WireError } from './errors.ts';
+import { LOG_LEVELS, type SourcedLogRecord } from './log-record.ts';
+import type { ManifestDescription, MetricSpec } from './manifest.ts';
+import type { MetricReading } from './metric-frame.ts';
+import type { DaemonSnapshot } from './states.ts';
+
+/** Which program hosts the control plane. */
+export type HostKind = 'desktop' | 'headless';
+
+/** What a client learns first. */
+export interface HostInfo {
+  readonly host: HostKind;
+  readonly version: string;
+  readonly platform: string;
+  readonly pid: number;
+  readonly startedAt: number;
+  readonly dataDir: string;
+  readonly configFile: string | null;
+  /** What main runs on, such as `electron 45.4.1` or `node 24.21.0`. */
+  readonly runtime: string;
+  readonly manifests: readonly ManifestDescription[];
+  /** Catalog of main's own stream, whose source id is {@link MAIN_SOURCE}. */
+  readonly mainMetrics: readonly MetricSpec[];
+  readonly daemons: readonly DaemonSnapshot[];
+  readonly history: HistoryStatus;
+  readonly configError: WireError | null;
+}
+
+/** Id under which main's own metrics and logs appear. */
+export const MAIN_SOURCE = 'main';
+
+/** Whether history is being written. */
+export interface HistoryStatus {
+  readonly state: 'recording' | 'paused';
+  /** Since when, Unix milliseconds. */
+  readonly since: number;
+  readonly reason: string | null;
+  /** Entries that main holds until the recorder is back. */
+  readonly buffered: number;
+  /** Entries lost because that buffer was full. */
+  readonly dropped: number;
+}
+
+/** Result of an admin command, with what it took. */
+export interface CommandResult {
+  readonly result: unknown;
+  readonly durationMs: number;
+}
+
+/** Which figure of a metric a history series holds. */
+export type HistoryStat = 'value' | 'rate' | 'min' | 'max' | 'p50' | 'p95' | 'p99' | 'p999';
+
+export interface HistorySeries {
+  readonly metric: string;
+  readonly stat: HistoryStat;
+  /** One entry a time; null where nothing was recorded. */
+  readonly values: readonly (number | null)[];
+}
+
+export interface HistoryResult {
+  /** Seconds between points. */
+  readonly stepSeconds: number;
+  /** Unix seconds, rising. */
+  readonly times: readonly number[];
+  readonly series: readonly HistorySeries[];
+}
+
+/** One line of the audit trail. */
+export interface AuditEntry {
+  readonly id: number;
+  readonly time: number;
+  readonly actor: string;
+  readonly from: string;
+  /** Such as `daemon.start` or `command`. */
+  readonly action: string;
+  /** Daemon id, empty where none is meant. */
+  readonly target: string;
+  /** Command name, empty for lifecycle actions. */
+  readonly command: string;
+  /** Arguments with secrets masked. */
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly ok: boolean;
+  /** Error code and message, or a short form of the result. */
+  readonly outcome: string;
+  readonly durationMs: number;
+  /** Metrics that the command declares as effects: before and after. */
+  readonly effects: readonly { readonly metric: string; readonly before: number; readonly after: number }[];
+}
+
+const daemonId = z.string().min(1).max(64);
+const time = z.number().nonnegative();
+
+/** The argument schema of each request. */
+export const CONTROL_REQUESTS = {
+  hello: z.object({}),
+  status: z.object({}),
+  'daemon.start': z.object({ id: daemonId }),
+  /** Drains, then ends the process. */
+  'daemon.stop': z.object({ id: daemonId }),
+  'daemon.restart': z.object({ id: daemonId }),
+  /** What stopping would do, in words; `text` is null where it would disturb nobody. */
+  'daemon.stopImpact': z.object({ id: daemonId }),
+  'command.run': z.object({
+    daemon: daemonId,
+    command: z.string().min(1).max(64),
+    args: z.record(z.string(), z.unknown()),
+    /** Needed for disruptive and irreversible commands. */
+    confirmed: z.boolean().optional(),
+    /** Lets `command.cancel` name it; chosen by the caller, unique a connection. */
+    ticket: z.string().max(64).optional(),
+  }),
+  'command.cancel': z.object({ ticket: z.string().max(64) }),
+  'command.impact': z.object({
+    daemon: daemonId,
+    command: z.string().min(1).max(64),
+    args: z.record(z.string(), z.unknown()),
+  }),
+  'metrics.latest': z.object({ source: daemonId }),
+  'logs.query': z.object({
+    source: daemonId.optional(),
+    minLevel: z.enum(LOG_LEVELS).optional(),
+    limit: z.number().int().min(1).max(10_000).optional(),
+  }),
+  /** Log records of this source are sent as events to this connection until it says `follow: false` or closes. */
+  'logs.follow': z.object({ source: daemonId, follow: z.boolean() }),
+  'history.query': z.object({
+    source: daemonId,
+    metrics: z.array(z.string().max(128)).min(1).max(64),
+    from: time,
+    to: time,
+    /** Most points a series; the tier and step are chosen to stay below. */
+    points: z.number().int().min(10).max(5_000).optional(),
+  }),
+  'audit.query': z.object({
+    before: z.number().int().positive().optional(),
+    target: z.string().max(64).optional(),
+    text: z.string().max(200).optional(),
+    limit: z.number().int().min(1).max(1_000).optional(),
+  }),
+  'config.get': z.object({}),
+  'config.check': z.object({ text: z.string().max(1_000_000).optional() }),
+  /** Reads the file again; with a mistake in it nothing changes. */
+  'config.reload': z.object({}),
+} as const;
+
+/** Results by request name. */
+export interface ControlResults {
+  hello: HostInfo;
+  status: {
+    readonly host: HostKind;
+    readonly daemons: readonly DaemonSnapshot[];
+    readonly history: HistoryStatus;
+  };
+  'daemon.start': DaemonSnapshot;
+  'daemon.stop': DaemonSnapshot;
+  'daemon.restart': DaemonSnapshot;
+  'daemon.stopImpact': { readonly text: string | null };
+  'command.run': CommandResult;
+  'command.cancel': { readonly cancelled: boolean };
+  'command.impact': { readonly text: string | null };
+  'metrics.latest': { readonly time: number; readonly metrics: Readonly<Record<string, MetricReading>> };
+  'logs.query': { readonly records: readonly SourcedLogRecord[] };
+  'logs.follow': Record<string, never>;
+  'history.query': HistoryResult;
+  'audit.query': { readonly entries: readonly AuditEntry[]; readonly more: boolean };
+  'config.get': { readonly file: string | null; readonly text: string; readonly effective: unknown };
+  'config.check': { readonly file: string | null; readonly error: WireError | null };
+  'config.reload': {
+    readonly daemons: readonly ({ readonly id: string } & ReloadOutcome)[];
+  };
+}
+
+export type ControlRequestName = keyof typeof CONTROL_REQUESTS;
+
+/** Name -> arguments and result of every request. */
+export type ControlApi = {
+  [Name in ControlRequestName]: {
+    args: z.input<(typeof CONTROL_REQUESTS)[Name]>;
+    result: ControlResults[Name];
+  };
+};
+
+/** What main tells every connected client without being asked. */
+export type ControlEvent =
+  | { readonly type: 'daemon'; readonly daemon: DaemonSnapshot }
+  | { readonly type: 'history'; readonly history: HistoryStatus }
+  | { readonly type: 'audit'; readonly entry: Omit<AuditEntry, 'id'> }
+  | { readonly type: 'config'; readonly error: WireError | null }
+  | { readonly type: 'logs'; readonly records: readonly SourcedLogRecord[] }
+  /** The host is about to end. */
+  | { readonly type: 'closing'; readonly reason: string };
+
+/** A request on a message transport (WebSocket text, or a line of JSON on the local socket). */
+export interface ControlRequestMessage {
+  readonly id: number;
+  readonly name: string;
+  readonly args: unknown;
+}
+
+/** What the host sends back on such a transport. */
+export type ControlReplyMessage =
+  | { readonly id: number; readonly outcome: Outcome<unknown> }
+  | { readonly event: ControlEvent };
+
+export const controlRequestMessageSchema = z.object({
+  id: z.number().int().nonnegative(),
+  name: z.string().max(64),
+  args: z.unknown(),
+});

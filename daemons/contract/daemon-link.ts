@@ -1,0 +1,169 @@
+/**
+ * The messages between main and a daemon process, over the parent port of a utility process or the IPC channel of a
+ * fork (structured clone both ways). Handshake: hello -> init -> ready or failed.
+ */
+import { z } from 'zod';
+import type { Outcome, WireError } from './errors.ts';
+import type { LogRecord } from './log-record.ts';
+import type { MetricSummary } from './metric-frame.ts';
+import type { ListenerInfo } from './states.ts';
+
+/** Rises when a message changes its meaning; main refuses a daemon of another version. */
+export const LINK_PROTOCOL = 1;
+
+/** Who is told about an action; kept in the audit trail. */
+export interface Actor {
+  /** User name or role of the person or program. */
+  readonly name: string;
+  readonly from: 'window' | 'browser' | 'cli' | 'mcp' | 'system';
+}
+
+/** How the bytes of a stream to a window travel. */
+export type StreamTransport = 'port' | 'socket' | 'link';
+
+export type ToDaemon =
+  | {
+      readonly type: 'init';
+      readonly config: unknown;
+      /** Folder for this daemon's own files; exists. */
+      readonly dataDir: string;
+      readonly logDir: string;
+      readonly instance: number;
+    }
+  | { readonly type: 'stop'; readonly deadlineMs: number }
+  | {
+      readonly type: 'command';
+      readonly requestId: number;
+      readonly name: string;
+      readonly args: unknown;
+      readonly timeoutMs: number;
+      readonly actor: Actor;
+    }
+  | { readonly type: 'impact'; readonly requestId: number; readonly name: string; readonly args: unknown }
+  | { readonly type: 'cancel'; readonly requestId: number }
+  | { readonly type: 'reload'; readonly requestId: number; readonly config: unknown }
+  | { readonly type: 'ping'; readonly seq: number }
+  | {
+      readonly type: 'stream-open';
+      readonly streamId: number;
+      readonly transport: StreamTransport;
+      /** With `socket`: what the WebSocket handshake needs; the socket travels beside the message. */
+      readonly upgrade?: { readonly headers: Readonly<Record<string, string>>; readonly head: Uint8Array };
+    }
+  | { readonly type: 'stream-data'; readonly streamId: number; readonly data: unknown }
+  | { readonly type: 'stream-close'; readonly streamId: number };
+
+/** Name under which `impact` asks what stopping the daemon would do. */
+export const STOP_IMPACT = '$stop';
+
+/** What a reload did. */
+export interface ReloadOutcome {
+  /** Settings that took effect at once. */
+  readonly applied: readonly string[];
+  /** Settings that wait for a restart. */
+  readonly restartRequired: readonly string[];
+}
+
+export type FromDaemon =
+  | {
+      readonly type: 'hello';
+      readonly protocol: number;
+      readonly id: string;
+      readonly pid: number;
+      readonly runtime: string;
+    }
+  | { readonly type: 'ready'; readonly listeners: readonly ListenerInfo[] }
+  | { readonly type: 'failed'; readonly error: WireError }
+  | { readonly type: 'listeners'; readonly listeners: readonly ListenerInfo[] }
+  | { readonly type: 'pong'; readonly seq: number }
+  | { readonly type: 'summary'; readonly summary: MetricSummary }
+  | { readonly type: 'logs'; readonly records: readonly LogRecord[]; readonly dropped: number }
+  | { readonly type: 'reply'; readonly requestId: number; readonly outcome: Outcome<unknown> }
+  | { readonly type: 'stopping'; readonly message: string }
+  | { readonly type: 'stream-data'; readonly streamId: number; readonly data: unknown }
+  | { readonly type: 'stream-close'; readonly streamId: number };
+
+const requestId = z.number().int().nonnegative();
+const streamId = z.number().int().nonnegative();
+const actor = z.object({
+  name: z.string().max(128),
+  from: z.enum(['window', 'browser', 'cli', 'mcp', 'system']),
+});
+
+/** Checks what a daemon receives. */
+export const toDaemonSchema = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('init'),
+    config: z.unknown(),
+    dataDir: z.string().min(1),
+    logDir: z.string().min(1),
+    instance: z.number().int(),
+  }),
+  z.object({ type: z.literal('stop'), deadlineMs: z.number().nonnegative() }),
+  z.object({
+    type: z.literal('command'),
+    requestId,
+    name: z.string(),
+    args: z.unknown(),
+    timeoutMs: z.number().positive(),
+    actor,
+  }),
+  z.object({ type: z.literal('impact'), requestId, name: z.string(), args: z.unknown() }),
+  z.object({ type: z.literal('cancel'), requestId }),
+  z.object({ type: z.literal('reload'), requestId, config: z.unknown() }),
+  z.object({ type: z.literal('ping'), seq: z.number() }),
+  z.object({
+    type: z.literal('stream-open'),
+    streamId,
+    transport: z.enum(['port', 'socket', 'link']),
+    upgrade: z
+      .object({ headers: z.record(z.string(), z.string()), head: z.instanceof(Uint8Array) })
+      .optional(),
+  }),
+  z.object({ type: z.literal('stream-data'), streamId, data: z.unknown() }),
+  z.object({ type: z.literal('stream-close'), streamId }),
+]);
+
+const wireError = z.object({
+  code: z.string(),
+  message: z.string(),
+  detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).optional(),
+});
+const listeners = z.array(
+  z.object({ protocol: z.string(), host: z.string(), port: z.number().int(), tls: z.boolean() }),
+);
+
+/** Checks the shape of what main receives; payloads that main only passes on are left as they are. */
+export const fromDaemonSchema = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('hello'),
+    protocol: z.number(),
+    id: z.string(),
+    pid: z.number(),
+    runtime: z.string(),
+  }),
+  z.object({ type: z.literal('ready'), listeners }),
+  z.object({ type: z.literal('failed'), error: wireError }),
+  z.object({ type: z.literal('listeners'), listeners }),
+  z.object({ type: z.literal('pong'), seq: z.number() }),
+  z.object({
+    type: z.literal('summary'),
+    summary: z.object({
+      time: z.number(),
+      values: z.instanceof(Float64Array),
+      intervals: z.array(z.object({ metric: z.string(), buckets: z.instanceof(Uint32Array) })),
+    }),
+  }),
+  z.object({ type: z.literal('logs'), records: z.array(z.unknown()), dropped: z.number() }),
+  z.object({
+    type: z.literal('reply'),
+    requestId,
+    outcome: z.union([
+      z.object({ ok: z.literal(true), result: z.unknown() }),
+      z.object({ ok: z.literal(false), error: wireError }),
+    ]),
+  }),
+  z.object({ type: z.literal('stopping'), message: z.string() }),
+  z.object({ type: z.literal('stream-data'), streamId, data: z.unknown() }),
+  z.object({ type: z.literal('stream-close'), streamId }),
+]);

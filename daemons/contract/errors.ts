@@ -1,0 +1,77 @@
+/**
+ * The one table of error codes that cross a boundary (link, control API, CLI, window). A code never changes its
+ * meaning; the message says what was wrong, what was expected and what to do.
+ */
+export const ERROR_CODES = {
+  bad_request: 'The arguments do not have the shape that this request declares.',
+  unknown_request: 'No request of that name exists.',
+  unknown_daemon: 'No daemon of that id is registered.',
+  unknown_command: 'The daemon declares no command of that name.',
+  confirmation_required: 'The command disrupts users; it must be confirmed.',
+  not_running: 'The daemon is not running, so it cannot do this.',
+  already_running: 'The daemon is running or starting already.',
+  busy: 'The daemon is in a state that does not allow this now.',
+  not_found: 'What the command names does not exist.',
+  conflict: 'What the command would create exists already.',
+  refused: 'The daemon understood and declined; the message says why.',
+  timeout: 'No answer arrived before the deadline.',
+  cancelled: 'The request was cancelled by the one who made it.',
+  init_failed: 'The daemon could not be initialised.',
+  crashed: 'The daemon ended while the request was outstanding.',
+  config_invalid: 'The configuration has a mistake; file, line and key are named.',
+  config_unreadable: 'The configuration file cannot be read.',
+  history_paused: 'The recorder is down; history cannot be read until it is back.',
+  unauthorized: 'The caller has not proved who it is.',
+  forbidden: 'The caller is known and may not do this.',
+  address_in_use: 'Another process listens on that address.',
+  unsupported: 'This host or platform cannot do that.',
+  limit_reached: 'A named limit would be exceeded.',
+  no_instance: 'No running Signalbox uses that data directory.',
+  internal: 'A defect in Signalbox; the log has the details.',
+} as const;
+
+/** A stable error code; see {@link ERROR_CODES} for what each means. */
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** An error as it travels: plain data, safe to show. Never holds a secret. */
+export interface WireError {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly detail?: Readonly<Record<string, string | number | boolean | null>> | undefined;
+}
+
+/** The exception form of {@link WireError}, thrown inside a process and turned into data at its boundary. */
+export class SignalboxError extends Error {
+  readonly code: ErrorCode;
+  readonly detail: WireError['detail'];
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { detail?: WireError['detail']; cause?: unknown } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'SignalboxError';
+    this.code = code;
+    this.detail = options.detail;
+  }
+}
+
+/** Any thrown value as a {@link WireError}; what is not a SignalboxError becomes `internal` with its message. */
+export function toWireError(thrown: unknown): WireError {
+  if (thrown instanceof SignalboxError) {
+    return { code: thrown.code, message: thrown.message, detail: thrown.detail };
+  }
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return { code: 'internal', message };
+}
+
+/** The exception for a {@link WireError} that arrived from another process. */
+export function fromWireError(error: WireError): SignalboxError {
+  return new SignalboxError(error.code, error.message, { detail: error.detail });
+}
+
+/** Either a result or an error: the only form in which an answer crosses a boundary. */
+export type Outcome<T> =
+  | { readonly ok: true; readonly result: T }
+  | { readonly ok: false; readonly error: WireError };

@@ -1,0 +1,253 @@
+/**
+ * A daemon's manifest: what it measures, which commands it takes and how it is configured, said once. Forms, CLI
+ * help, `/metrics`, docs and validation are all generated from it.
+ */
+import { z } from 'zod';
+
+/** Counters only rise, gauges go both ways, histograms collect durations in seconds. */
+export type MetricKind = 'counter' | 'gauge' | 'histogram';
+
+/** Prometheus base units, and plain counts. */
+export type MetricUnit = 'seconds' | 'bytes' | 'ratio' | 'count';
+
+/** One metric. `name` follows Prometheus: `signalbox_<daemon>_<what>_<unit>[_total]`. */
+export interface MetricSpec {
+  readonly name: string;
+  readonly kind: MetricKind;
+  readonly unit: MetricUnit;
+  readonly help: string;
+}
+
+/** How much harm a command can do: `disruptive` asks first, `irreversible` wants a name typed. */
+export const DANGER_TIERS = ['safe', 'disruptive', 'irreversible'] as const;
+export type DangerTier = (typeof DANGER_TIERS)[number];
+
+/** How the result of a command is shown. A `table` result is `{ rows: object[] }`, `text` is `{ text: string }`. */
+export type ResultShape = 'table' | 'text' | 'json';
+
+/** One admin command as the daemon's code declares it. */
+export interface CommandSpec<Args extends z.ZodObject = z.ZodObject> {
+  /** One line that says what it does. */
+  readonly summary: string;
+  readonly danger: DangerTier;
+  /** Flat object of strings, numbers, booleans and enums; `.describe()` every field, `.meta({ secret: true })` on secrets. */
+  readonly args: Args;
+  readonly result: ResultShape;
+  /** Columns of a table result, in order. */
+  readonly columns?: readonly TableColumn[];
+  /** Argument whose value must be typed to confirm an irreversible command; the command's name where absent. */
+  readonly confirmArg?: string;
+  /** Metrics that the command is expected to move: the audit trail records them before and after. */
+  readonly effects?: readonly string[];
+  /** Deadline in milliseconds, default 10,000. */
+  readonly timeoutMs?: number;
+  /** Called by main only: not shown to people and not callable by them. */
+  readonly internal?: boolean;
+}
+
+/** A column of a live table or of a table result. */
+export interface TableColumn {
+  readonly key: string;
+  readonly title: string;
+  /** `time` is Unix milliseconds, `bytes` and `seconds` are formatted with units. */
+  readonly type: 'text' | 'number' | 'bytes' | 'seconds' | 'time' | 'boolean';
+}
+
+/** A table that a daemon streams to a window while somebody looks at it (its connections, rooms, channels). */
+export interface TableSpec {
+  readonly title: string;
+  /** Column that identifies a row. */
+  readonly rowKey: string;
+  readonly columns: readonly TableColumn[];
+  /** A command offered on each row; `args` maps argument names to column keys. */
+  readonly rowAction?: {
+    readonly title: string;
+    readonly command: string;
+    readonly args: Readonly<Record<string, string>>;
+  };
+}
+
+/** A chart of the Live page: metrics that belong on one axis. Counters are drawn as rates, histograms as percentiles. */
+export interface ChartSpec {
+  readonly title: string;
+  readonly metrics: readonly string[];
+}
+
+/** Which metrics stand on the daemon's card. */
+export interface Highlights {
+  /** Gauge: connections now. */
+  readonly connections?: string;
+  /** Counter: messages handled. */
+  readonly messages?: string;
+  /** Histogram: the latency that users feel. */
+  readonly latency?: string;
+  /** Gauge: bytes or messages waiting. */
+  readonly queue?: string;
+}
+
+export interface Manifest<
+  Config extends z.ZodType = z.ZodType,
+  Commands extends Record<string, CommandSpec> = Record<string, CommandSpec>,
+> {
+  readonly id: string;
+  readonly title: string;
+  readonly summary: string;
+  /** Runs for Signalbox itself: started first, stopped last, without buttons. */
+  readonly internal?: boolean;
+  /** What main uses this daemon for; at most one daemon has a role. */
+  readonly role?: 'recorder';
+  /** Daemons that must run before this one. */
+  readonly dependsOn?: readonly string[];
+  /** Schema of the daemon's table in the configuration file. Everything has a default. */
+  readonly config: Config;
+  readonly metrics: readonly MetricSpec[];
+  readonly commands: Commands;
+  readonly tables?: Readonly<Record<string, TableSpec>>;
+  readonly charts?: readonly ChartSpec[];
+  readonly highlights?: Highlights;
+}
+
+/** Keeps the literal types of a manifest, so that the daemon's handlers are checked against it. */
+export function defineManifest<Config extends z.ZodType, Commands extends Record<string, CommandSpec>>(
+  manifest: Manifest<Config, Commands>,
+): Manifest<Config, Commands> {
+  return manifest;
+}
+
+/** Keeps the literal type of a command's argument schema. */
+export function defineCommand<Args extends z.ZodObject>(spec: CommandSpec<Args>): CommandSpec<Args> {
+  return spec;
+}
+
+/** A command as other processes see it: the argument schema as JSON Schema. */
+export interface CommandDescription {
+  readonly name: string;
+  readonly summary: string;
+  readonly danger: DangerTier;
+  readonly args: JsonObjectSchema;
+  readonly result: ResultShape;
+  readonly columns: readonly TableColumn[];
+  readonly confirmArg: string | null;
+  readonly timeoutMs: number;
+}
+
+/** The part of JSON Schema that argument objects use. */
+export interface JsonObjectSchema {
+  readonly type: 'object';
+  readonly properties: Readonly<Record<string, JsonFieldSchema>>;
+  readonly required?: readonly string[];
+}
+
+export interface JsonFieldSchema {
+  readonly type?: 'string' | 'number' | 'integer' | 'boolean' | 'array';
+  readonly enum?: readonly string[];
+  readonly description?: string;
+  readonly default?: string | number | boolean;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  /** Entered and shown masked, never audited in clear. */
+  readonly secret?: boolean;
+}
+
+/** A manifest as plain data, for windows, CLI and docs. */
+export interface ManifestDescription {
+  readonly id: string;
+  readonly title: string;
+  readonly summary: string;
+  readonly internal: boolean;
+  readonly dependsOn: readonly string[];
+  readonly metrics: readonly MetricSpec[];
+  readonly commands: readonly CommandDescription[];
+  readonly tables: Readonly<Record<string, TableSpec>>;
+  readonly charts: readonly ChartSpec[];
+  readonly highlights: Highlights;
+  readonly config: unknown;
+}
+
+/** Deadline of a command that names none. */
+export const DEFAULT_COMMAND_TIMEOUT_MS = 10_000;
+
+/** The plain-data form of a manifest. Internal commands are left out. */
+export function describeManifest(manifest: Manifest): ManifestDescription {
+  const commands: CommandDescription[] = [];
+  for (const [name, spec] of Object.entries(manifest.commands)) {
+    if (spec.internal === true) continue;
+    commands.push({
+      name,
+      summary: spec.summary,
+      danger: spec.danger,
+      args: z.toJSONSchema(spec.args, { io: 'input' }) as unknown as JsonObjectSchema,
+      result: spec.result,
+      columns: spec.columns ?? [],
+      confirmArg: spec.confirmArg ?? null,
+      timeoutMs: spec.timeoutMs ?? DEFAULT_COMMAND_TIMEOUT_MS,
+    });
+  }
+  return {
+    id: manifest.id,
+    title: manifest.title,
+    summary: manifest.summary,
+    internal: manifest.internal ?? false,
+    dependsOn: manifest.dependsOn ?? [],
+    metrics: catalogOf(manifest.id, manifest.metrics),
+    commands,
+    tables: manifest.tables ?? {},
+    charts: manifest.charts ?? [],
+    highlights: manifest.highlights ?? {},
+    config: z.toJSONSchema(manifest.config, { io: 'input', unrepresentable: 'any' }),
+  };
+}
+
+/** Metrics that every process has, main included; the daemon's own follow them in the catalog. */
+export function processMetrics(id: string): readonly MetricSpec[] {
+  const name = (suffix: string) => `signalbox_${id}_${suffix}`;
+  return [
+    { name: name('cpu_ratio'), kind: 'gauge', unit: 'ratio', help: 'CPU used by the process, 1 is one core' },
+    {
+      name: name('cpu_seconds_total'),
+      kind: 'counter',
+      unit: 'seconds',
+      help: 'CPU time used by the process',
+    },
+    {
+      name: name('resident_memory_bytes'),
+      kind: 'gauge',
+      unit: 'bytes',
+      help: 'Resident memory of the process',
+    },
+    { name: name('heap_used_bytes'), kind: 'gauge', unit: 'bytes', help: 'JavaScript heap in use' },
+    { name: name('heap_limit_bytes'), kind: 'gauge', unit: 'bytes', help: 'JavaScript heap limit' },
+    {
+      name: name('loop_delay_seconds'),
+      kind: 'histogram',
+      unit: 'seconds',
+      help: 'How late the event loop runs a timer',
+    },
+    { name: name('gc_pause_seconds'), kind: 'histogram', unit: 'seconds', help: 'Garbage collection pauses' },
+    {
+      name: name('monitoring_cpu_ratio'),
+      kind: 'gauge',
+      unit: 'ratio',
+      help: 'CPU spent on sampling and sending metrics, 1 is one core',
+    },
+    {
+      name: name('monitoring_bytes_total'),
+      kind: 'counter',
+      unit: 'bytes',
+      help: 'Metric and log bytes sent to windows and main',
+    },
+    {
+      name: name('monitoring_subscribers'),
+      kind: 'gauge',
+      unit: 'count',
+      help: 'Windows that receive frames now',
+    },
+  ];
+}
+
+/** The full catalog of a process, in frame order. */
+export function catalogOf(id: string, own: readonly MetricSpec[]): readonly MetricSpec[] {
+  return [...processMetrics(id), ...own];
+}

@@ -1,0 +1,119 @@
+/**
+ * How a sample of all metrics is laid out: one Float64Array in catalog order. A counter or gauge takes one slot, a
+ * histogram {@link HISTOGRAM_FIELDS}. Frames go to windows at 10 Hz (1 Hz when hidden), summaries to main at 1 Hz.
+ */
+import type { SparseHistogram } from './histogram.ts';
+import type { MetricSpec } from './manifest.ts';
+
+/**
+ * The slots of a histogram, in order. `count` and `sum` are totals since the process started; the percentiles and
+ * `max` (seconds) cover the last ten one-second intervals in which anything was recorded.
+ */
+export const HISTOGRAM_FIELDS = ['count', 'sum', 'p50', 'p95', 'p99', 'p999', 'max'] as const;
+export type HistogramField = (typeof HISTOGRAM_FIELDS)[number];
+
+/** Where each metric of a catalog stands in a frame. */
+export interface FrameLayout {
+  readonly size: number;
+  /** Slot of a counter or gauge, first slot of a histogram; -1 for a name that is not in the catalog. */
+  slot(name: string): number;
+  readonly catalog: readonly MetricSpec[];
+}
+
+/** The layout that a catalog implies. */
+export function layoutOf(catalog: readonly MetricSpec[]): FrameLayout {
+  const slots = new Map<string, number>();
+  let size = 0;
+  for (const metric of catalog) {
+    slots.set(metric.name, size);
+    size += metric.kind === 'histogram' ? HISTOGRAM_FIELDS.length : 1;
+  }
+  return { size, catalog, slot: (name) => slots.get(name) ?? -1 };
+}
+
+/** One sample on its way to a window. */
+export interface MetricFrame {
+  /** Rises by one for every frame sent on this stream. */
+  readonly seq: number;
+  /** Unix time in milliseconds. */
+  readonly time: number;
+  /** Frames overwritten since the stream opened because the window had not acknowledged earlier ones. */
+  readonly skipped: number;
+  readonly values: Float64Array;
+}
+
+/** One second of a process, sent to main for the cards of the CLI, for history and for alerts. */
+export interface MetricSummary {
+  readonly time: number;
+  readonly values: Float64Array;
+  /** Histograms in which this second recorded something. */
+  readonly intervals: readonly { readonly metric: string; readonly buckets: SparseHistogram }[];
+}
+
+/** At most this many frames may be unacknowledged on a stream. */
+export const FRAME_CREDIT = 2;
+
+/** Binary form of a frame on a WebSocket: seq u32, skipped u32, time f64, then the values, little-endian. */
+export const FRAME_HEADER_BYTES = 16;
+
+/** Encodes a frame into `target`, which must have room for the header and all values. Does not allocate. */
+export function encodeFrameInto(target: DataView, frame: MetricFrame): number {
+  target.setUint32(0, frame.seq >>> 0, true);
+  target.setUint32(4, frame.skipped >>> 0, true);
+  target.setFloat64(8, frame.time, true);
+  let at = FRAME_HEADER_BYTES;
+  const values = frame.values;
+  for (let i = 0; i < values.length; i++) {
+    target.setFloat64(at, values[i]!, true);
+    at += 8;
+  }
+  return at;
+}
+
+/** Decodes the binary form; null when its length cannot be a frame. */
+export function decodeFrame(bytes: ArrayBuffer): MetricFrame | null {
+  if (bytes.byteLength < FRAME_HEADER_BYTES || (bytes.byteLength - FRAME_HEADER_BYTES) % 8 !== 0) return null;
+  const view = new DataView(bytes);
+  const values = new Float64Array((bytes.byteLength - FRAME_HEADER_BYTES) / 8);
+  for (let i = 0; i < values.length; i++) values[i] = view.getFloat64(FRAME_HEADER_BYTES + i * 8, true);
+  return {
+    seq: view.getUint32(0, true),
+    skipped: view.getUint32(4, true),
+    time: view.getFloat64(8, true),
+    values,
+  };
+}
+
+/** One metric as the CLI prints it. */
+export type MetricReading =
+  | number
+  | {
+      readonly count: number;
+      readonly p50: number;
+      readonly p95: number;
+      readonly p99: number;
+      readonly p999: number;
+      readonly max: number;
+    };
+
+/** A frame's values by name. */
+export function readMetrics(layout: FrameLayout, values: Float64Array): Record<string, MetricReading> {
+  const readings: Record<string, MetricReading> = {};
+  for (const metric of layout.catalog) {
+    const at = layout.slot(metric.name);
+    if (metric.kind !== 'histogram') {
+      readings[metric.name] = values[at] ?? 0;
+      continue;
+    }
+    const field = (name: HistogramField) => values[at + HISTOGRAM_FIELDS.indexOf(name)] ?? 0;
+    readings[metric.name] = {
+      count: field('count'),
+      p50: field('p50'),
+      p95: field('p95'),
+      p99: field('p99'),
+      p999: field('p999'),
+      max: field('max'),
+    };
+  }
+  return readings;
+}

@@ -1,0 +1,54 @@
+/**
+ * What flows between a daemon and a window on a stream: frames, logs and live tables straight from the process,
+ * acknowledgements and wishes back. Objects on a MessagePort; on a WebSocket frames are binary, the rest JSON text.
+ */
+import { z } from 'zod';
+import type { LogRecord } from './log-record.ts';
+import type { MetricFrame } from './metric-frame.ts';
+
+/** Frames a second that a window may ask for. */
+export const FRAME_RATES = { visible: 10, hidden: 1, paused: 0 } as const;
+
+export type FromWindow =
+  /** How many frames a second, 0 for none; see {@link FRAME_RATES}. */
+  | { readonly type: 'rate'; readonly hz: number }
+  /** The frame `seq` was taken over; gives its credit back. */
+  | { readonly type: 'ack'; readonly seq: number }
+  /** Start or stop following logs; earlier records than `afterSeq` are not sent again. */
+  | { readonly type: 'logs'; readonly follow: boolean; readonly afterSeq: number }
+  /** Start or stop following a live table of the manifest. */
+  | { readonly type: 'watch'; readonly table: string; readonly on: boolean };
+
+export type TableCell = string | number | boolean | null;
+
+export type ToWindow =
+  /** First message of every stream. */
+  | {
+      readonly type: 'hello';
+      readonly source: string;
+      readonly instance: number;
+      readonly pid: number;
+      readonly startedAt: number;
+    }
+  | { readonly type: 'frame'; readonly frame: MetricFrame }
+  | { readonly type: 'logs'; readonly records: readonly LogRecord[]; readonly dropped: number }
+  /** The whole table, at most once a second, only when it changed. Cells are in the order of the manifest's columns. */
+  | {
+      readonly type: 'rows';
+      readonly table: string;
+      readonly time: number;
+      readonly rows: readonly (readonly TableCell[])[];
+      /** Rows that exist; more than were sent when the table is larger than {@link TABLE_ROW_LIMIT}. */
+      readonly total: number;
+    };
+
+/** Most rows that one `rows` message carries. */
+export const TABLE_ROW_LIMIT = 20_000;
+
+/** Checks what a daemon receives from a window. */
+export const fromWindowSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('rate'), hz: z.number().int().min(0).max(10) }),
+  z.object({ type: z.literal('ack'), seq: z.number().int().nonnegative() }),
+  z.object({ type: z.literal('logs'), follow: z.boolean(), afterSeq: z.number().int().nonnegative() }),
+  z.object({ type: z.literal('watch'), table: z.string().max(64), on: z.boolean() }),
+]);

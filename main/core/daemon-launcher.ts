@@ -1,0 +1,48 @@
+/**
+ * The seam between the two hosts: how a daemon process is started and spoken to. The Supervisor depends on this
+ * interface; main/headless implements it with `child_process.fork`, main/electron with `utilityProcess` (and with the
+ * fork launcher for daemons that run on Node).
+ */
+import type { FromDaemon, ToDaemon } from '../../daemons/contract/daemon-link.ts';
+
+/** Which JavaScript runtime a daemon's process uses: the host's own, or a Node by fork. */
+export type DaemonRuntime = 'host' | 'node';
+
+export interface LaunchRequest {
+  readonly id: string;
+  readonly runtime: DaemonRuntime;
+}
+
+/** Everything that the end of a process can say; the launcher settles it once. */
+export interface ProcessEnd {
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  /** What else was reported, such as `spawn ENOENT` or Electron's reason `oom`. */
+  readonly reason: string | null;
+}
+
+/** Callbacks of a launched process. `onEnd` is called exactly once, after which nothing follows. */
+export interface DaemonProcessEvents {
+  onMessage(message: unknown): void;
+  /** A line that the process wrote to stdout or stderr. */
+  onOutput(stream: 'stdout' | 'stderr', line: string): void;
+  onEnd(end: ProcessEnd): void;
+}
+
+/** A running daemon process as the Supervisor holds it. */
+export interface DaemonProcess {
+  readonly pid: number | null;
+  /** Whether streams to windows can bypass main: `port` and `socket` need a host that can transfer them. */
+  readonly directTransport: 'port' | 'socket' | null;
+  /** Sends to the process; `transfer` is the MessagePort or socket of a `stream-open`. Silent once it has ended. */
+  send(message: ToDaemon, transfer?: unknown): void;
+  /** Ends the process at once (SIGKILL). */
+  kill(): void;
+}
+
+export interface DaemonLauncher {
+  /** Starts the process; a failure to start is told through `onEnd`. */
+  launch(request: LaunchRequest, events: DaemonProcessEvents): DaemonProcess;
+}
+
+export type { FromDaemon, ToDaemon };
