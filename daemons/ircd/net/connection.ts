@@ -1,0 +1,106 @@
+/**
+ * The seam between the network path (`net/`) and the IRC protocol (the rest of `daemons/ircd`). `net/` owns
+ * sockets, framing, limits and flushing; the protocol owns meaning. Both sides import these types and
+ * nothing else of each other, so each can be tested with a fake of the other.
+ */
+import type { Slab } from './arena.ts';
+
+/** A line serialized into the arena of the current tick. It must not be kept past the end of that tick. */
+export interface Chunk {
+  readonly slab: Slab;
+  /** First byte in the slab. */
+  readonly start: number;
+  /** One past the last byte in the slab; the CRLF is inside. */
+  readonly end: number;
+}
+
+/** Serializes lines; one per server. */
+export interface Outbox {
+  /**
+   * Serializes one complete line as UTF-8 and appends CRLF. Call it once per message variant (capability set),
+   * never once per receiver.
+   * @throws RangeError when the line is longer than a slab (64 KiB), which no IRC line is.
+   */
+  encode(line: string): Chunk;
+}
+
+/** What a connection class (`[[ircd.class]]`) allows its members. Sizes in bytes, times in seconds. */
+export interface ConnectionClass {
+  readonly name: string;
+  /** Whether the connect rate per address is limited. */
+  readonly throttle: boolean;
+  /** Whether the rate of lines is limited. */
+  readonly flood: boolean;
+  /** How many connections the class may hold at once. */
+  readonly maxConnections: number;
+  /** Bytes that may wait because the client does not read; more and it is closed with "SendQ exceeded". */
+  readonly sendQueueBytes: number;
+  /** Bytes that may wait for flood control; more and it is closed with "Excess Flood". */
+  readonly receiveQueueBytes: number;
+  /** Silence after which the protocol sends PING. */
+  readonly pingSeconds: number;
+}
+
+/** What was agreed with a client that connected over TLS. */
+export interface TlsDetails {
+  /** For example `TLSv1.3`. */
+  readonly version: string;
+  /** OpenSSL's name of the cipher suite. */
+  readonly cipher: string;
+  /** SHA-256 of the client's certificate in lower-case hex, or null when it showed none. */
+  readonly fingerprint: string | null;
+}
+
+/** One accepted client connection, owned by `net/`. `User` is the protocol's client object. */
+export interface Connection<User = unknown> {
+  /** Unique for the life of the process. */
+  readonly id: number;
+  /** Textual address; an IPv4 client of an IPv6 listener appears as plain IPv4. */
+  readonly remoteAddress: string;
+  readonly remotePort: number;
+  readonly localPort: number;
+  readonly tls: TlsDetails | null;
+  readonly connectionClass: ConnectionClass;
+  /** The protocol's slot; `net/` never looks into it. */
+  user: User | undefined;
+  /**
+   * Appends to the pending list, without allocating. Everything pushed in a tick leaves in one write.
+   * After {@link close} or once the socket is gone it does nothing.
+   * @throws RangeError when the chunk belongs to an earlier tick.
+   */
+  push(chunk: Chunk): void;
+  /** Encodes and pushes, for a line that goes to this client only. */
+  sendLine(line: string): void;
+  /**
+   * Stops reading, flushes what is pending (bounded by a deadline), then destroys the socket. The handler's
+   * `onClose` is called with `reason` before this returns, unless it was called already. Calling it twice is fine.
+   */
+  close(reason: string): void;
+  /** Takes further lines from the flood allowance, for an expensive command. Exempt classes ignore it. */
+  penalize(lines: number): void;
+  /** Bytes the kernel has not accepted yet, this tick's pending lines included. */
+  readonly sendQueueBytes: number;
+  /** `Date.now()` at accept. */
+  readonly connectedAtMs: number;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+}
+
+/** What the protocol implements. No method may throw. */
+export interface ConnectionHandler<User = unknown> {
+  /** Accepted: the class is chosen, the throttle passed and the TLS handshake done. */
+  onOpen(connection: Connection<User>): void;
+  /**
+   * One line without CR and LF, never empty. `bytes[start, end)` is a view that is valid only during the call.
+   * It is not called again after `close()`.
+   */
+  onLine(connection: Connection<User>, bytes: Uint8Array, start: number, end: number): void;
+  /** A line over the limit was discarded; the answer is 417 ERR_INPUTTOOLONG. */
+  onOversizedLine(connection: Connection<User>): void;
+  /**
+   * Called exactly once for each connection that was opened. The reason is the one given to `close()`, or
+   * "Connection closed", "SendQ exceeded", "Excess Flood" or "Read error: ...". Lines pushed to this
+   * connection from here on are still sent when the socket can take them (for the `ERROR` line).
+   */
+  onClose(connection: Connection<User>, reason: string): void;
+}
