@@ -80,8 +80,29 @@ export type FromDaemon =
   | { readonly type: 'logs'; readonly records: readonly LogRecord[]; readonly dropped: number }
   | { readonly type: 'reply'; readonly requestId: number; readonly outcome: Outcome<unknown> }
   | { readonly type: 'stopping'; readonly message: string }
+  | LifecycleRequest
+  | AuditReport
   | { readonly type: 'stream-data'; readonly streamId: number; readonly data: unknown }
   | { readonly type: 'stream-close'; readonly streamId: number };
+
+/** A daemon asks main to stop or restart it, or to read the configuration file again (IRC's DIE, RESTART, REHASH). */
+export interface LifecycleRequest {
+  readonly type: 'lifecycle';
+  readonly action: 'stop' | 'restart' | 'reload';
+  /** Who asked, as the daemon knows them: an operator's nick and host. */
+  readonly actor: string;
+  readonly reason: string;
+}
+
+/** A daemon reports what one of its own operators did by its protocol (IRC's KILL, KLINE, OPER). */
+export interface AuditReport {
+  readonly type: 'audit';
+  readonly actor: string;
+  readonly command: string;
+  readonly args: Readonly<Record<string, string | number | boolean | null>>;
+  readonly ok: boolean;
+  readonly outcome: string;
+}
 
 const requestId = z.number().int().nonnegative();
 const streamId = z.number().int().nonnegative();
@@ -164,6 +185,20 @@ export const fromDaemonSchema = z.discriminatedUnion('type', [
     ]),
   }),
   z.object({ type: z.literal('stopping'), message: z.string() }),
+  z.object({
+    type: z.literal('lifecycle'),
+    action: z.enum(['stop', 'restart', 'reload']),
+    actor: z.string().max(256),
+    reason: z.string().max(512),
+  }),
+  z.object({
+    type: z.literal('audit'),
+    actor: z.string().max(256),
+    command: z.string().max(64),
+    args: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+    ok: z.boolean(),
+    outcome: z.string().max(1024),
+  }),
   z.object({ type: z.literal('stream-data'), streamId, data: z.unknown() }),
   z.object({ type: z.literal('stream-close'), streamId }),
 ]);

@@ -1,0 +1,7 @@
+/**
+ * Every daemon that ships: one line each, in the order in which windows show them. Read by the hosts and by the
+ * build; nothing else names a daemon.
+ */
+import type { Manifest } from './contract/manifest.ts';
+
+export const registry: readonly Manifest[] = [];

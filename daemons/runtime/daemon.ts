@@ -1,0 +1,64 @@
+/** What a daemon's own code implements, and what it is given. `runDaemon` calls it; it never sees main or a window. */
+import type { z } from 'zod';
+import type { Actor, AuditReport, LifecycleRequest, ReloadOutcome } from '../contract/daemon-link.ts';
+import type { CommandSpec, Manifest } from '../contract/manifest.ts';
+import type { ListenerInfo } from '../contract/states.ts';
+import type { SubsystemLogger } from './logger.ts';
+import type { MetricRegistry } from './metric-registry.ts';
+import type { TableProvider } from './stream-hub.ts';
+
+/** Given to a command while it runs. */
+export interface CommandCall {
+  /** Aborted when the caller cancels or the deadline passes. */
+  readonly signal: AbortSignal;
+  /** For whom it runs. */
+  readonly actor: Actor;
+}
+
+/** The code of one admin command. Throw SignalboxError for what the operator should read. */
+export interface CommandHandler<Args> {
+  run(args: Args, call: CommandCall): unknown | Promise<unknown>;
+  /** What running it would do to users, in words ("disconnects 42 clients"); null when it would disturb nobody. */
+  impact?(args: Args): string | null;
+}
+
+/** A handler for every command of the manifest. */
+export type CommandHandlers<Commands extends Record<string, CommandSpec>> = {
+  readonly [Name in keyof Commands]: CommandHandler<z.output<Commands[Name]['args']>>;
+};
+
+/** Given to a daemon when it starts. */
+export interface DaemonContext<Config> {
+  readonly config: Config;
+  /** Folder for the daemon's own files; exists. */
+  readonly dataDir: string;
+  readonly metrics: MetricRegistry;
+  /** A logger for one part of the daemon. */
+  log(subsystem: string): SubsystemLogger;
+  /** Says that a live table has changed; cheap when nobody watches. */
+  touchTable(name: string): void;
+  /** Tells main that the listeners are others now. */
+  listenersChanged(): void;
+  /** Asks main to stop or restart this daemon or to reload the configuration; ignored when standing alone. */
+  requestLifecycle(request: Omit<LifecycleRequest, 'type'>): void;
+  /** Puts what one of the daemon's own operators did into the audit trail. */
+  audit(report: Omit<AuditReport, 'type'>): void;
+}
+
+/** A started daemon. */
+export interface RunningDaemon<Config, Commands extends Record<string, CommandSpec>> {
+  listeners(): readonly ListenerInfo[];
+  readonly commands: CommandHandlers<Commands>;
+  readonly tables?: Readonly<Record<string, TableProvider>>;
+  /** Takes a new, valid configuration over without dropping anyone. */
+  reload?(config: Config): Promise<ReloadOutcome>;
+  /** What stopping would do to users, in words; null when it would disturb nobody. */
+  stopImpact?(): string | null;
+  /** Stops accepting, finishes what is under way, and resolves; at once when `deadline` aborts. */
+  drain(deadline: AbortSignal): Promise<void>;
+}
+
+export interface DaemonDefinition<Config extends z.ZodType, Commands extends Record<string, CommandSpec>> {
+  readonly manifest: Manifest<Config, Commands>;
+  start(context: DaemonContext<z.output<Config>>): Promise<RunningDaemon<z.output<Config>, Commands>>;
+}

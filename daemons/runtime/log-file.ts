@@ -1,0 +1,62 @@
+/** A rotating JSON-lines log file, written by pino without blocking the loop. A full disk costs records, not the daemon. */
+import { renameSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import pino from 'pino';
+import type { LogRecord } from '../contract/log-record.ts';
+import type { LogSink } from './logger.ts';
+
+/** Size at which the file is set aside. */
+export const LOG_FILE_BYTES = 10_000_000;
+/** Files that are kept beside the current one. */
+export const LOG_FILES_KEPT = 3;
+
+/** Opens `<dir>/<name>.log`; `onError` is told when records cannot be written. */
+export function openLogFile(dir: string, name: string, onError: (error: Error) => void): LogSink {
+  const file = join(dir, `${name}.log`);
+  const destination = pino.destination({ dest: file, sync: false, mkdir: true, append: true });
+  destination.on('error', (error: Error) => onError(error));
+  const log = pino({ base: null, timestamp: false, level: 'debug' }, destination);
+  let size = sizeOf(file);
+  const rotate = () => {
+    try {
+      for (let n = LOG_FILES_KEPT - 1; n >= 1; n--) renameIfThere(`${file}.${n}`, `${file}.${n + 1}`);
+      renameIfThere(file, `${file}.1`);
+      destination.reopen(file);
+    } catch (error) {
+      onError(error instanceof Error ? error : new Error(String(error)));
+    }
+    size = 0;
+  };
+  return {
+    write(record: LogRecord) {
+      size += record.message.length + 120;
+      log[record.level](
+        {
+          time: new Date(record.time).toISOString(),
+          seq: record.seq,
+          subsystem: record.subsystem,
+          event: record.event,
+          ...(record.fields === undefined ? {} : { fields: record.fields }),
+        },
+        record.message,
+      );
+      if (size >= LOG_FILE_BYTES) rotate();
+    },
+    close() {
+      try {
+        destination.flushSync();
+      } catch {
+        // The file was never opened: there is nothing to flush.
+      }
+      destination.end();
+    },
+  };
+}
+
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+function renameIfThere(from: string, to: string): void {
+  if (statSync(from, { throwIfNoEntry: false }) !== undefined) renameSync(from, to);
+}

@@ -1,0 +1,72 @@
+/**
+ * Measures the process it runs in: CPU, memory, garbage collection and how late the event loop runs its timers. One
+ * per process, owned by runDaemon or by main's control plane.
+ */
+import { PerformanceObserver } from 'node:perf_hooks';
+import { getHeapStatistics } from 'node:v8';
+import type { MetricRegistry } from './metric-registry.ts';
+
+/** Every this many milliseconds a timer asks how late it is. Short enough to see a 50 ms block, long enough to cost < 0.2 % CPU. */
+const LOOP_PROBE_MS = 20;
+
+export class ProcessSampler {
+  readonly #registry: MetricRegistry;
+  readonly #id: string;
+  readonly #observer: PerformanceObserver;
+  readonly #probe: NodeJS.Timeout;
+  #cpu = process.cpuUsage();
+  #cpuAt = performance.now();
+  #monitoringMs = 0;
+  #monitoringMark = 0;
+
+  constructor(id: string, registry: MetricRegistry) {
+    this.#id = id;
+    this.#registry = registry;
+    const gc = registry.histogram(`signalbox_${id}_gc_pause_seconds`);
+    this.#observer = new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) gc.record(entry.duration * 1e6);
+    });
+    this.#observer.observe({ entryTypes: ['gc'] });
+    const delay = registry.histogram(`signalbox_${id}_loop_delay_seconds`);
+    let expected = performance.now() + LOOP_PROBE_MS;
+    this.#probe = setInterval(() => {
+      const now = performance.now();
+      delay.record(Math.max(0, (now - expected) * 1e6));
+      expected = now + LOOP_PROBE_MS;
+    }, LOOP_PROBE_MS);
+    this.#probe.unref();
+    registry.gauge(`signalbox_${id}_heap_limit_bytes`).set(getHeapStatistics().heap_size_limit);
+  }
+
+  /** Reads the figures that cost a system call; called once a second. */
+  sampleProcess(): void {
+    const registry = this.#registry;
+    const id = this.#id;
+    const now = performance.now();
+    const cpu = process.cpuUsage();
+    const seconds = (now - this.#cpuAt) / 1000;
+    if (seconds > 0) {
+      const used = (cpu.user - this.#cpu.user + cpu.system - this.#cpu.system) / 1e6;
+      registry.gauge(`signalbox_${id}_cpu_ratio`).set(used / seconds);
+      registry
+        .gauge(`signalbox_${id}_monitoring_cpu_ratio`)
+        .set((this.#monitoringMs - this.#monitoringMark) / 1000 / seconds);
+    }
+    registry.counter(`signalbox_${id}_cpu_seconds_total`).setTotal((cpu.user + cpu.system) / 1e6);
+    registry.gauge(`signalbox_${id}_resident_memory_bytes`).set(process.memoryUsage.rss());
+    registry.gauge(`signalbox_${id}_heap_used_bytes`).set(getHeapStatistics().used_heap_size);
+    this.#cpu = cpu;
+    this.#cpuAt = now;
+    this.#monitoringMark = this.#monitoringMs;
+  }
+
+  /** Adds time that was spent on monitoring itself, in milliseconds. */
+  addMonitoring(ms: number): void {
+    this.#monitoringMs += ms;
+  }
+
+  close(): void {
+    clearInterval(this.#probe);
+    this.#observer.disconnect();
+  }
+}

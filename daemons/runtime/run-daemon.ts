@@ -1,0 +1,258 @@
+/**
+ * Entry of every daemon process: speaks the link to main (handshake, commands, heartbeats, drain) around the daemon's
+ * own code, or stands alone when asked to. A daemon's main.ts is one call of this.
+ */
+import type { z } from 'zod';
+import {
+  type Actor,
+  LINK_PROTOCOL,
+  STOP_IMPACT,
+  type ToDaemon,
+  toDaemonSchema,
+} from '../contract/daemon-link.ts';
+import { SignalboxError, toWireError } from '../contract/errors.ts';
+import type { LogRecord } from '../contract/log-record.ts';
+import type { CommandSpec } from '../contract/manifest.ts';
+import type { DaemonDefinition } from './daemon.ts';
+import { DaemonHost } from './daemon-host.ts';
+import { openLogFile } from './log-file.ts';
+import { openParentLink, type ParentLink, type Transferred } from './parent-link.ts';
+import { runStandalone } from './standalone.ts';
+import { linkChannel, portChannel, upgradeSocket } from './stream-channel.ts';
+
+/** How often main gets a summary, in milliseconds. */
+const SUMMARY_MS = 1_000;
+/** Log records are collected this long before they go to main, in milliseconds. */
+const LOG_BATCH_MS = 100;
+/** Most log records that wait for main; more are counted as dropped. */
+const LOG_BATCH_RECORDS = 500;
+/** How long a daemon that lost main may take to put its things in order, in milliseconds. */
+const ORPHAN_DRAIN_MS = 1_000;
+
+/** Runs the daemon in this process. Never returns a value; the process ends when main says so or goes away. */
+export function runDaemon<Config extends z.ZodType, Commands extends Record<string, CommandSpec>>(
+  definition: DaemonDefinition<Config, Commands>,
+): void {
+  const link = openParentLink();
+  if (link !== null) {
+    new LinkedDaemon(definition, link).begin();
+    return;
+  }
+  void runStandalone(definition, process.argv.slice(2));
+}
+
+class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, CommandSpec>> {
+  readonly #host: DaemonHost<Config, Commands>;
+  readonly #link: ParentLink;
+  readonly #calls = new Map<number, AbortController>();
+  readonly #relayed = new Map<number, ReturnType<typeof linkChannel>>();
+  #logBatch: LogRecord[] = [];
+  #logDropped = 0;
+  #logTimer: NodeJS.Timeout | null = null;
+  #stopping = false;
+
+  constructor(definition: DaemonDefinition<Config, Commands>, link: ParentLink) {
+    this.#host = new DaemonHost(definition);
+    this.#link = link;
+  }
+
+  begin(): void {
+    const versions = process.versions as Record<string, string | undefined>;
+    this.#link.onMessage((message, transferred) => {
+      const parsed = toDaemonSchema.safeParse(message);
+      if (parsed.success) this.#receive(parsed.data as ToDaemon, transferred);
+      else
+        this.#host.logger.log(
+          'error',
+          'link',
+          'bad_message',
+          `Main sent what this daemon does not know: ${parsed.error.message}`,
+        );
+    });
+    this.#link.onClose(() => void this.#stop(ORPHAN_DRAIN_MS));
+    // Ctrl-C in a terminal reaches the whole process group; only main decides when a daemon stops.
+    process.on('SIGINT', () => {});
+    process.on('SIGHUP', () => {});
+    this.#link.send({
+      type: 'hello',
+      protocol: LINK_PROTOCOL,
+      id: this.#host.id,
+      pid: process.pid,
+      runtime: versions.electron === undefined ? `node ${versions.node}` : `electron ${versions.electron}`,
+    });
+  }
+
+  #receive(message: ToDaemon, transferred: Transferred): void {
+    switch (message.type) {
+      case 'init':
+        void this.#init(message);
+        return;
+      case 'stop':
+        void this.#stop(message.deadlineMs);
+        return;
+      case 'command':
+        void this.#command(message);
+        return;
+      case 'impact':
+        void this.#answer(message.requestId, async () =>
+          message.name === STOP_IMPACT
+            ? (this.#host.running?.stopImpact?.() ?? null)
+            : this.#host.impactOf(message.name, message.args),
+        );
+        return;
+      case 'cancel':
+        this.#calls
+          .get(message.requestId)
+          ?.abort(new SignalboxError('cancelled', 'The command was cancelled.'));
+        return;
+      case 'reload':
+        void this.#answer(message.requestId, () => this.#host.reload(message.config));
+        return;
+      case 'ping':
+        this.#link.send({ type: 'pong', seq: message.seq });
+        return;
+      case 'stream-open':
+        this.#openStream(message, transferred);
+        return;
+      case 'stream-data':
+        this.#relayed.get(message.streamId)?.deliver(message.data);
+        return;
+      case 'stream-close':
+        this.#relayed.get(message.streamId)?.closed();
+        this.#relayed.delete(message.streamId);
+        return;
+    }
+  }
+
+  async #init(message: Extract<ToDaemon, { type: 'init' }>): Promise<void> {
+    const { logger } = this.#host;
+    logger.addSink(
+      openLogFile(message.logDir, this.#host.id, (error) => {
+        process.stderr.write(`log file: ${error.message}\n`);
+      }),
+    );
+    logger.subscribe((record) => this.#queueLog(record));
+    try {
+      await this.#host.start({
+        config: message.config,
+        dataDir: message.dataDir,
+        instance: message.instance,
+        outside: {
+          listenersChanged: (listeners) => this.#link.send({ type: 'listeners', listeners }),
+          requestLifecycle: (request) => this.#link.send({ type: 'lifecycle', ...request }),
+          audit: (report) => this.#link.send({ type: 'audit', ...report }),
+        },
+      });
+    } catch (error) {
+      const wire = toWireError(error);
+      const detail =
+        wire.code === 'internal' && error instanceof Error ? (error.stack ?? wire.message) : wire.message;
+      logger.log('error', 'daemon', 'init_failed', detail);
+      process.stderr.write(`${detail}\n`);
+      this.#flushLogs();
+      this.#link.send({ type: 'failed', error: wire });
+      await this.#link.flush();
+      process.exit(1);
+    }
+    this.#link.send({ type: 'ready', listeners: this.#host.running?.listeners() ?? [] });
+    const sendSummary = () => this.#link.send({ type: 'summary', summary: this.#host.summarise() });
+    sendSummary();
+    setInterval(sendSummary, SUMMARY_MS).unref();
+  }
+
+  async #command(message: Extract<ToDaemon, { type: 'command' }>): Promise<void> {
+    const controller = new AbortController();
+    this.#calls.set(message.requestId, controller);
+    const deadline = setTimeout(
+      () =>
+        controller.abort(
+          new SignalboxError('timeout', `${message.name} took longer than ${message.timeoutMs} ms.`),
+        ),
+      message.timeoutMs,
+    );
+    const actor: Actor = message.actor;
+    const aborted = new Promise<never>((_, reject) => {
+      controller.signal.addEventListener('abort', () => reject(controller.signal.reason), { once: true });
+    });
+    await this.#answer(message.requestId, () =>
+      Promise.race([
+        this.#host.runCommand(message.name, message.args, { signal: controller.signal, actor }),
+        aborted,
+      ]),
+    );
+    clearTimeout(deadline);
+    this.#calls.delete(message.requestId);
+  }
+
+  async #answer(requestId: number, work: () => Promise<unknown>): Promise<void> {
+    try {
+      const result = await work();
+      this.#link.send({ type: 'reply', requestId, outcome: { ok: true, result } });
+    } catch (error) {
+      if (!(error instanceof SignalboxError)) {
+        const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+        this.#host.logger.log('error', 'command', 'command_defect', stack);
+      }
+      this.#link.send({ type: 'reply', requestId, outcome: { ok: false, error: toWireError(error) } });
+    }
+  }
+
+  #openStream(message: Extract<ToDaemon, { type: 'stream-open' }>, transferred: Transferred): void {
+    const hub = this.#host.hub;
+    const { streamId, transport, upgrade } = message;
+    if (hub === null) return;
+    if (transport === 'port' && transferred !== null && 'port' in transferred) {
+      hub.attach(portChannel(transferred.port));
+    } else if (
+      transport === 'socket' &&
+      transferred !== null &&
+      'socket' in transferred &&
+      upgrade !== undefined
+    ) {
+      upgradeSocket(transferred.socket, upgrade.headers, upgrade.head, (channel) => hub.attach(channel));
+    } else if (transport === 'link') {
+      const channel = linkChannel(
+        (data) => this.#link.send({ type: 'stream-data', streamId, data }),
+        () => {
+          this.#relayed.delete(streamId);
+          this.#link.send({ type: 'stream-close', streamId });
+        },
+      );
+      this.#relayed.set(streamId, channel);
+      hub.attach(channel);
+    }
+  }
+
+  #queueLog(record: LogRecord): void {
+    if (this.#logBatch.length >= LOG_BATCH_RECORDS) this.#logDropped++;
+    else this.#logBatch.push(record);
+    this.#logTimer ??= setTimeout(() => this.#flushLogs(), LOG_BATCH_MS);
+  }
+
+  #flushLogs(): void {
+    if (this.#logTimer !== null) clearTimeout(this.#logTimer);
+    this.#logTimer = null;
+    if (this.#logBatch.length === 0) return;
+    this.#link.send({ type: 'logs', records: this.#logBatch, dropped: this.#logDropped });
+    this.#logBatch = [];
+    this.#logDropped = 0;
+  }
+
+  async #stop(deadlineMs: number): Promise<void> {
+    if (this.#stopping) return;
+    this.#stopping = true;
+    const controller = new AbortController();
+    const timer = setTimeout(() => controller.abort(), deadlineMs);
+    try {
+      await this.#host.running?.drain(controller.signal);
+    } catch (error) {
+      this.#host.logger.log('error', 'daemon', 'drain_failed', toWireError(error).message);
+    }
+    clearTimeout(timer);
+    this.#link.send({ type: 'summary', summary: this.#host.summarise() });
+    this.#flushLogs();
+    this.#host.close();
+    await this.#link.flush();
+    process.exit(0);
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * Runs one daemon without main, for conformance suites and benchmarks:
+ * `node daemons/<id>/main.ts --standalone [--config FILE] [--data DIR]`. Prints one JSON line when it listens;
+ * SIGTERM and SIGINT drain, SIGHUP reads the configuration again.
+ */
+import { mkdir, mkdtemp, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { parse as parseToml } from 'smol-toml';
+import type { z } from 'zod';
+import { toWireError } from '../contract/errors.ts';
+import type { CommandSpec } from '../contract/manifest.ts';
+import type { DaemonDefinition } from './daemon.ts';
+import { DaemonHost } from './daemon-host.ts';
+
+/** How long a drain may take, in milliseconds. */
+const DRAIN_MS = 5_000;
+/** How often the metrics of the last second are summed up, in milliseconds. */
+const SUMMARY_MS = 1_000;
+
+/** Exit codes: 0 drained, 2 usage, 78 bad configuration, 1 anything else. */
+export async function runStandalone<Config extends z.ZodType, Commands extends Record<string, CommandSpec>>(
+  definition: DaemonDefinition<Config, Commands>,
+  argv: readonly string[],
+): Promise<void> {
+  const options = readOptions(argv);
+  if (options === null) {
+    process.stderr.write(
+      `${definition.manifest.id} is started by Signalbox. To run it alone: --standalone [--config FILE] [--data DIR]\n`,
+    );
+    process.exit(2);
+  }
+  const host = new DaemonHost(definition);
+  host.logger.addSink({
+    write: (record) =>
+      process.stderr.write(`${record.level} ${record.subsystem} ${record.event} ${record.message}\n`),
+    close: () => {},
+  });
+  const readConfig = async (): Promise<unknown> => {
+    if (options.config === undefined) return {};
+    const table = parseToml(await readFile(options.config, 'utf8'))[host.id];
+    if (typeof table !== 'object') return {};
+    // `runtime` belongs to the host that would start this process.
+    const { runtime: _, ...own } = table as Record<string, unknown>;
+    return own;
+  };
+  try {
+    const dataDir = options.data ?? (await mkdtemp(join(tmpdir(), `signalbox-${host.id}-`)));
+    await mkdir(dataDir, { recursive: true });
+    await host.start({
+      config: await readConfig(),
+      dataDir,
+      instance: 1,
+      outside: {
+        listenersChanged: () => {},
+        requestLifecycle: (request) =>
+          process.kill(process.pid, request.action === 'reload' ? 'SIGHUP' : 'SIGTERM'),
+        audit: () => {},
+      },
+    });
+  } catch (error) {
+    const wire = toWireError(error);
+    process.stderr.write(`${wire.code}: ${wire.message}\n`);
+    process.exit(wire.code === 'config_invalid' ? 78 : 1);
+  }
+  setInterval(() => host.summarise(), SUMMARY_MS).unref();
+  const stop = async () => {
+    await host.running?.drain(AbortSignal.timeout(DRAIN_MS));
+    host.close();
+    process.exit(0);
+  };
+  process.once('SIGTERM', () => void stop());
+  process.once('SIGINT', () => void stop());
+  process.on('SIGHUP', () => {
+    readConfig()
+      .then((config) => host.reload(config))
+      .catch((error) => process.stderr.write(`reload: ${toWireError(error).message}\n`));
+  });
+  process.stdout.write(
+    `${JSON.stringify({ event: 'ready', pid: process.pid, listeners: host.running?.listeners() ?? [] })}\n`,
+  );
+}
+
+function readOptions(
+  argv: readonly string[],
+): { config?: string | undefined; data?: string | undefined } | null {
+  try {
+    const { values } = parseArgs({
+      args: [...argv],
+      options: { standalone: { type: 'boolean' }, config: { type: 'string' }, data: { type: 'string' } },
+    });
+    return values.standalone === true ? values : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,292 @@
+/**
+ * Serves the windows that look at this process: metric frames with credits, logs and live tables. Timers run only
+ * while somebody looks. Owned by runDaemon, and by main for its own metrics.
+ */
+import { FRAME_CREDIT } from '../contract/metric-frame.ts';
+import { type FromWindow, fromWindowSchema, TABLE_ROW_LIMIT, type TableCell } from '../contract/stream.ts';
+import type { Logger } from './logger.ts';
+import type { MetricRegistry } from './metric-registry.ts';
+import type { ProcessSampler } from './process-sampler.ts';
+import type { StreamChannel } from './stream-channel.ts';
+
+/** How often a watched table may be sent, in milliseconds. */
+const TABLE_INTERVAL_MS = 1_000;
+/** A watched table that was not touched is refreshed every this many intervals, for columns such as idle time. */
+const TABLE_REFRESH_INTERVALS = 3;
+/** Records are collected this long before they are sent to windows, in milliseconds. */
+const LOG_BATCH_MS = 50;
+/** Most log records in one message. */
+const LOG_BATCH_RECORDS = 500;
+/** Most windows that one process serves. */
+export const MAX_SUBSCRIBERS = 64;
+
+/** Rows of a live table, taken when somebody watches it. */
+export interface TableProvider {
+  /** Cells in the order of the manifest's columns. */
+  rows(): Iterable<readonly TableCell[]>;
+  /** How many rows there are. */
+  total(): number;
+}
+
+interface Subscriber {
+  readonly channel: StreamChannel;
+  hz: number;
+  seq: number;
+  acknowledged: number;
+  skipped: number;
+  pending: boolean;
+  ticksToNext: number;
+  followLogs: boolean;
+  logSeq: number;
+  readonly tables: Set<string>;
+}
+
+export interface StreamHubOptions {
+  readonly source: string;
+  readonly instance: number;
+  readonly registry: MetricRegistry;
+  readonly sampler: ProcessSampler;
+  readonly logger: Logger;
+}
+
+export class StreamHub {
+  readonly #options: StreamHubOptions;
+  readonly #subscribers = new Set<Subscriber>();
+  readonly #tables = new Map<string, TableProvider>();
+  readonly #touched = new Set<string>();
+  readonly #startedAt = Date.now();
+  #frameTimer: NodeJS.Timeout | null = null;
+  #frameHz = 0;
+  #tableTimer: NodeJS.Timeout | null = null;
+  #tableTick = 0;
+  #logTimer: NodeJS.Timeout | null = null;
+  readonly #unsubscribeLogs: () => void;
+
+  constructor(options: StreamHubOptions) {
+    this.#options = options;
+    this.#unsubscribeLogs = options.logger.subscribe(() => this.#scheduleLogs());
+  }
+
+  /** Makes a table of the manifest available. */
+  provideTable(name: string, provider: TableProvider): void {
+    this.#tables.set(name, provider);
+  }
+
+  /** Says that a table changed; cheap when nobody watches. */
+  touchTable(name: string): void {
+    if (this.#tableTimer !== null) this.#touched.add(name);
+  }
+
+  /** Takes a window's stream over. Refused by closing it when {@link MAX_SUBSCRIBERS} are there already. */
+  attach(channel: StreamChannel): void {
+    if (this.#subscribers.size >= MAX_SUBSCRIBERS) {
+      channel.close();
+      return;
+    }
+    const subscriber: Subscriber = {
+      channel,
+      hz: 0,
+      seq: 0,
+      acknowledged: 0,
+      skipped: 0,
+      pending: false,
+      ticksToNext: 0,
+      followLogs: false,
+      logSeq: 0,
+      tables: new Set(),
+    };
+    this.#subscribers.add(subscriber);
+    this.#publishSubscribers();
+    channel.onClose(() => {
+      this.#subscribers.delete(subscriber);
+      this.#publishSubscribers();
+      this.#retime();
+    });
+    channel.onMessage((data) => {
+      const parsed = fromWindowSchema.safeParse(data);
+      if (parsed.success) this.#receive(subscriber, parsed.data);
+    });
+    this.#measured(() =>
+      channel.send({
+        type: 'hello',
+        source: this.#options.source,
+        instance: this.#options.instance,
+        pid: process.pid,
+        startedAt: this.#startedAt,
+      }),
+    );
+  }
+
+  /** Closes every stream and timer. */
+  close(): void {
+    this.#unsubscribeLogs();
+    for (const subscriber of [...this.#subscribers]) subscriber.channel.close();
+    this.#subscribers.clear();
+    if (this.#logTimer !== null) clearTimeout(this.#logTimer);
+    this.#retime();
+  }
+
+  #receive(subscriber: Subscriber, message: FromWindow): void {
+    switch (message.type) {
+      case 'rate':
+        subscriber.hz = message.hz;
+        subscriber.ticksToNext = 0;
+        this.#retime();
+        if (message.hz > 0) this.#sampleAndOffer(subscriber);
+        return;
+      case 'ack':
+        if (message.seq > subscriber.acknowledged && message.seq <= subscriber.seq) {
+          subscriber.acknowledged = message.seq;
+        }
+        if (subscriber.pending) this.#sampleAndOffer(subscriber);
+        return;
+      case 'logs':
+        subscriber.followLogs = message.follow;
+        subscriber.logSeq = Math.max(subscriber.logSeq, message.afterSeq);
+        if (message.follow) this.#scheduleLogs();
+        return;
+      case 'watch':
+        if (!this.#tables.has(message.table)) return;
+        if (message.on) {
+          subscriber.tables.add(message.table);
+          this.#measured(() => this.#sendTable(message.table, [subscriber]));
+        } else {
+          subscriber.tables.delete(message.table);
+        }
+        this.#retime();
+        return;
+    }
+  }
+
+  #sampleAndOffer(subscriber: Subscriber): void {
+    this.#measured(() => {
+      this.#options.registry.sample();
+      return this.#offer(subscriber, Date.now());
+    });
+  }
+
+  /** Sends a frame if the window has credit, else leaves it pending: sample, never queue. */
+  #offer(subscriber: Subscriber, time: number): number {
+    if (subscriber.seq - subscriber.acknowledged >= FRAME_CREDIT) {
+      if (subscriber.pending) subscriber.skipped++;
+      subscriber.pending = true;
+      return 0;
+    }
+    subscriber.pending = false;
+    subscriber.seq++;
+    return subscriber.channel.send({
+      type: 'frame',
+      frame: {
+        seq: subscriber.seq,
+        time,
+        skipped: subscriber.skipped,
+        values: this.#options.registry.values,
+      },
+    });
+  }
+
+  #retime(): void {
+    let hz = 0;
+    let watched = false;
+    for (const subscriber of this.#subscribers) {
+      if (subscriber.hz > hz) hz = subscriber.hz;
+      if (subscriber.tables.size > 0) watched = true;
+    }
+    if (hz !== this.#frameHz) {
+      if (this.#frameTimer !== null) clearInterval(this.#frameTimer);
+      this.#frameTimer = hz === 0 ? null : setInterval(() => this.#frameTick(), 1000 / hz);
+      this.#frameTimer?.unref();
+      this.#frameHz = hz;
+    }
+    if (watched !== (this.#tableTimer !== null)) {
+      if (this.#tableTimer !== null) clearInterval(this.#tableTimer);
+      this.#tableTimer = watched ? setInterval(() => this.#tableTicked(), TABLE_INTERVAL_MS) : null;
+      this.#tableTimer?.unref();
+    }
+  }
+
+  #frameTick(): void {
+    this.#measured(() => {
+      const time = Date.now();
+      let bytes = 0;
+      this.#options.registry.sample();
+      for (const subscriber of this.#subscribers) {
+        if (subscriber.hz === 0) continue;
+        if (subscriber.ticksToNext > 0) {
+          subscriber.ticksToNext--;
+          continue;
+        }
+        subscriber.ticksToNext = Math.round(this.#frameHz / subscriber.hz) - 1;
+        bytes += this.#offer(subscriber, time);
+      }
+      return bytes;
+    });
+  }
+
+  #tableTicked(): void {
+    this.#tableTick++;
+    const refreshAll = this.#tableTick % TABLE_REFRESH_INTERVALS === 0;
+    this.#measured(() => {
+      let bytes = 0;
+      for (const name of this.#tables.keys()) {
+        if (!refreshAll && !this.#touched.has(name)) continue;
+        const watchers = [...this.#subscribers].filter((subscriber) => subscriber.tables.has(name));
+        if (watchers.length > 0) bytes += this.#sendTable(name, watchers);
+      }
+      this.#touched.clear();
+      return bytes;
+    });
+  }
+
+  #sendTable(name: string, watchers: readonly Subscriber[]): number {
+    const provider = this.#tables.get(name);
+    if (provider === undefined) return 0;
+    const rows: (readonly TableCell[])[] = [];
+    for (const row of provider.rows()) {
+      if (rows.length >= TABLE_ROW_LIMIT) break;
+      rows.push(row);
+    }
+    const message = { type: 'rows', table: name, time: Date.now(), rows, total: provider.total() } as const;
+    let bytes = 0;
+    for (const watcher of watchers) bytes += watcher.channel.send(message);
+    return bytes;
+  }
+
+  #scheduleLogs(): void {
+    if (this.#logTimer !== null) return;
+    let wanted = false;
+    for (const subscriber of this.#subscribers) if (subscriber.followLogs) wanted = true;
+    if (!wanted) return;
+    this.#logTimer = setTimeout(() => {
+      this.#logTimer = null;
+      this.#measured(() => this.#sendLogs());
+    }, LOG_BATCH_MS);
+    this.#logTimer.unref();
+  }
+
+  #sendLogs(): number {
+    let bytes = 0;
+    for (const subscriber of this.#subscribers) {
+      if (!subscriber.followLogs) continue;
+      const due = this.#options.logger.after(subscriber.logSeq);
+      if (due.length === 0) continue;
+      const records = due.slice(-LOG_BATCH_RECORDS);
+      subscriber.logSeq = records[records.length - 1]!.seq;
+      bytes += subscriber.channel.send({ type: 'logs', records, dropped: due.length - records.length });
+    }
+    return bytes;
+  }
+
+  #publishSubscribers(): void {
+    const { registry, source } = this.#options;
+    registry.gauge(`signalbox_${source}_monitoring_subscribers`).set(this.#subscribers.size);
+  }
+
+  /** Runs work that belongs to monitoring and books its time and bytes as such. */
+  #measured(work: () => number): void {
+    const start = performance.now();
+    const bytes = work();
+    this.#options.registry.counter(`signalbox_${this.#options.source}_monitoring_bytes_total`).add(bytes);
+    this.#options.sampler.addMonitoring(performance.now() - start);
+  }
+}
