@@ -119,10 +119,10 @@ export class DaemonHost<Config extends z.ZodType, Commands extends Record<string
   }
 
   /** Closes streams and timers, after the daemon has drained. */
-  close(): void {
+  async close(): Promise<void> {
     this.#hub?.close();
     this.sampler.close();
-    this.logger.close();
+    await this.logger.close();
   }
 
   #requireRunning(): RunningDaemon<z.output<Config>, Commands> {

@@ -10,11 +10,24 @@ export const LOG_FILE_BYTES = 10_000_000;
 /** Files that are kept beside the current one. */
 export const LOG_FILES_KEPT = 3;
 
-/** Opens `<dir>/<name>.log`; `onError` is told when records cannot be written. */
-export function openLogFile(dir: string, name: string, onError: (error: Error) => void): LogSink {
+/**
+ * Opens `<dir>/<name>.log`; `onError` is told when records cannot be written. Resolves when the file is open, or has
+ * turned out not to open.
+ */
+export async function openLogFile(
+  dir: string,
+  name: string,
+  onError: (error: Error) => void,
+): Promise<LogSink> {
   const file = join(dir, `${name}.log`);
   const destination = pino.destination({ dest: file, sync: false, mkdir: true, append: true });
-  destination.on('error', (error: Error) => onError(error));
+  await new Promise<void>((resolve) => {
+    destination.once('ready', () => resolve());
+    destination.on('error', (error: Error) => {
+      onError(error);
+      resolve();
+    });
+  });
   const log = pino({ base: null, timestamp: false, level: 'debug' }, destination);
   let size = sizeOf(file);
   const rotate = () => {
@@ -27,6 +40,10 @@ export function openLogFile(dir: string, name: string, onError: (error: Error) =
     }
     size = 0;
   };
+  // Only between writes: a file that is reopened during one loses its place.
+  destination.on('drain', () => {
+    if (size >= LOG_FILE_BYTES) rotate();
+  });
   return {
     write(record: LogRecord) {
       size += record.message.length + 120;
@@ -40,15 +57,13 @@ export function openLogFile(dir: string, name: string, onError: (error: Error) =
         },
         record.message,
       );
-      if (size >= LOG_FILE_BYTES) rotate();
     },
     close() {
-      try {
-        destination.flushSync();
-      } catch {
-        // The file was never opened: there is nothing to flush.
-      }
-      destination.end();
+      return new Promise((resolve) => {
+        destination.once('close', () => resolve());
+        destination.once('error', () => resolve());
+        destination.end();
+      });
     },
   };
 }

@@ -16,7 +16,8 @@ export type LogFields = Readonly<Record<string, string | number | boolean | null
 /** Writes records somewhere else, such as a file; must not throw. */
 export interface LogSink {
   write(record: LogRecord): void;
-  close(): void;
+  /** Resolves when everything written so far is where it belongs. */
+  close(): Promise<void>;
 }
 
 /** Logs on behalf of one subsystem. */
@@ -95,9 +96,9 @@ export class Logger {
     for (const listener of this.#listeners) listener(record);
   }
 
-  close(): void {
-    for (const sink of this.#sinks) sink.close();
-    this.#sinks.length = 0;
+  /** Resolves when every sink has written what it was given. */
+  async close(): Promise<void> {
     this.#listeners.clear();
+    await Promise.all(this.#sinks.splice(0).map((sink) => sink.close()));
   }
 }

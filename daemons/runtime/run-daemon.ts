@@ -127,7 +127,7 @@ class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, Com
   async #init(message: Extract<ToDaemon, { type: 'init' }>): Promise<void> {
     const { logger } = this.#host;
     logger.addSink(
-      openLogFile(message.logDir, this.#host.id, (error) => {
+      await openLogFile(message.logDir, this.#host.id, (error) => {
         process.stderr.write(`log file: ${error.message}\n`);
       }),
     );
@@ -251,7 +251,7 @@ class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, Com
     clearTimeout(timer);
     this.#link.send({ type: 'summary', summary: this.#host.summarise() });
     this.#flushLogs();
-    this.#host.close();
+    await this.#host.close();
     await this.#link.flush();
     process.exit(0);
   }

@@ -35,7 +35,7 @@ export async function runStandalone<Config extends z.ZodType, Commands extends R
   host.logger.addSink({
     write: (record) =>
       process.stderr.write(`${record.level} ${record.subsystem} ${record.event} ${record.message}\n`),
-    close: () => {},
+    close: () => Promise.resolve(),
   });
   const readConfig = async (): Promise<unknown> => {
     if (options.config === undefined) return {};
@@ -67,7 +67,7 @@ export async function runStandalone<Config extends z.ZodType, Commands extends R
   setInterval(() => host.summarise(), SUMMARY_MS).unref();
   const stop = async () => {
     await host.running?.drain(AbortSignal.timeout(DRAIN_MS));
-    host.close();
+    await host.close();
     process.exit(0);
   };
   process.once('SIGTERM', () => void stop());

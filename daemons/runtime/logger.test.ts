@@ -1,0 +1,67 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { LOG_FILE_BYTES, openLogFile } from './log-file.ts';
+import { LOG_MESSAGE_CHARS, LOG_RING_RECORDS, Logger, redactFields } from './logger.ts';
+
+let dir: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'signalbox-log-'));
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+it('keeps a bounded number of records, the newest', () => {
+  const logger = new Logger();
+  const log = logger.child('test');
+  for (let i = 1; i <= LOG_RING_RECORDS * 3; i++) log.info('tick', `message ${i}`);
+  const records = logger.after(0);
+  expect(records.length).toBeGreaterThanOrEqual(LOG_RING_RECORDS);
+  expect(records.length).toBeLessThanOrEqual(LOG_RING_RECORDS * 1.25);
+  expect(records.at(-1)?.message).toBe(`message ${LOG_RING_RECORDS * 3}`);
+});
+
+it('hands out what is newer than a sequence number', () => {
+  const logger = new Logger();
+  for (let i = 0; i < 10; i++) logger.log('info', 'test', 'tick', `m${i}`);
+  expect(logger.after(7).map((record) => record.seq)).toEqual([8, 9, 10]);
+  expect(logger.after(10)).toEqual([]);
+});
+
+it('drops what is below its level and cuts long messages', () => {
+  const logger = new Logger('warn');
+  logger.log('info', 'test', 'quiet', 'x');
+  logger.log('error', 'test', 'loud', 'y'.repeat(LOG_MESSAGE_CHARS * 2));
+  const records = logger.after(0);
+  expect(records).toHaveLength(1);
+  expect(records[0]?.message.length).toBeLessThan(LOG_MESSAGE_CHARS + 20);
+});
+
+it('masks fields that are secret by name and leaves the caller’s object alone', () => {
+  const fields = { password: 'a', oper_pass: 'b', accessToken: 'c', nick: 'alice' };
+  expect(redactFields(fields)).toEqual({
+    password: '[redacted]',
+    oper_pass: '[redacted]',
+    accessToken: '[redacted]',
+    nick: 'alice',
+  });
+  expect(fields.password).toBe('a');
+});
+
+it('writes JSON lines to a file and sets it aside when it is full', async () => {
+  const errors: Error[] = [];
+  const sink = await openLogFile(dir, 'demo', (error) => errors.push(error));
+  const logger = new Logger();
+  logger.addSink(sink);
+  const log = logger.child('test');
+  const filler = 'x'.repeat(LOG_MESSAGE_CHARS);
+  const count = Math.ceil(LOG_FILE_BYTES / (filler.length + 120)) + 10;
+  for (let i = 0; i < count; i++) log.info('fill', filler);
+  await vi.waitFor(() => expect(readdirSync(dir)).toContain('demo.log.1'));
+  log.info('last', 'the end');
+  await logger.close();
+  expect(errors).toEqual([]);
+  expect(readdirSync(dir).sort()).toEqual(['demo.log', 'demo.log.1']);
+  const lines = readFileSync(join(dir, 'demo.log'), 'utf8').trim().split('\n');
+  expect(JSON.parse(lines.at(-1)!)).toMatchObject({ event: 'last', msg: 'the end' });
+});
