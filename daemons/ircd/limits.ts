@@ -107,4 +107,4 @@ export const limits = {
     unit: 'seconds',
     reason: 'Reconnects come within minutes; a changed name shows soon.',
   },
-} as const satisfies Record<string, Limit>;
+} satisfies Record<string, Limit>;

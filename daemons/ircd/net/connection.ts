@@ -65,15 +65,15 @@ export interface Connection<User = unknown> {
   user: User | undefined;
   /**
    * Appends to the pending list, without allocating. Everything pushed in a tick leaves in one write.
-   * After {@link close} or once the socket is gone it does nothing.
+   * Once the last flush after {@link close} is done, or the socket is gone, it does nothing.
    * @throws RangeError when the chunk belongs to an earlier tick.
    */
   push(chunk: Chunk): void;
   /** Encodes and pushes, for a line that goes to this client only. */
   sendLine(line: string): void;
   /**
-   * Stops reading, flushes what is pending (bounded by a deadline), then destroys the socket. The handler's
-   * `onClose` is called with `reason` before this returns, unless it was called already. Calling it twice is fine.
+   * Stops handling input, sends what is pending up to the end of this tick (bounded by a deadline), then closes the
+   * socket. The handler's `onClose` is called with `reason` before this returns, unless it was called already. Calling it twice is fine.
    */
   close(reason: string): void;
   /** Takes further lines from the flood allowance, for an expensive command. Exempt classes ignore it. */
@@ -100,7 +100,8 @@ export interface ConnectionHandler<User = unknown> {
   /**
    * Called exactly once for each connection that was opened. The reason is the one given to `close()`, or
    * "Connection closed", "SendQ exceeded", "Excess Flood" or "Read error: ...". Lines pushed to this
-   * connection from here on are still sent when the socket can take them (for the `ERROR` line).
+   * connection during the call are still sent (for the `ERROR` line) unless the socket is gone or is dropped for
+   * its send queue.
    */
   onClose(connection: Connection<User>, reason: string): void;
 }

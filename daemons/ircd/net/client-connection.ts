@@ -1,0 +1,316 @@
+/**
+ * One accepted socket: turns its bytes into lines for the protocol, keeps what it will be sent this tick, and closes
+ * it with a reason. Created by NetServer; the protocol sees it as {@link Connection}.
+ */
+import type { Socket } from 'node:net';
+import { limits } from '../limits.ts';
+import { Backlog } from './backlog.ts';
+import type { Chunk, Connection, ConnectionClass, ConnectionHandler, TlsDetails } from './connection.ts';
+import { FloodBucket, type FloodQueue, type FloodWaiter } from './flood-control.ts';
+import { LineFramer, type LineSink } from './line-framer.ts';
+import { ReceiveQueue } from './receive-queue.ts';
+import { netStat } from './stats.ts';
+import type { RangeList, TickWriter } from './tick-writer.ts';
+
+const CLOSE_FLUSH_MS = limits.closeFlushMs.default;
+
+/** What the end of the tick needs of a connection. */
+export interface TickReceiver {
+  /** Hands over the list of this tick and forgets it. */
+  takeRanges(): RangeList | null;
+  /** Whether the socket takes bytes of a shared buffer now; if not they are copied with `keep`. */
+  ready(): boolean;
+  /** Writes; false when the kernel did not take everything and the buffer must stay as it is. */
+  write(bytes: Buffer): boolean;
+  /** Copies bytes, to be written when the socket takes them. */
+  keep(source: Buffer, start: number, end: number): void;
+  /** Called after its bytes were written or kept; true when too much is waiting. */
+  afterFlush(): boolean;
+}
+
+/** What a connection needs of its server. */
+export interface ConnectionHost<User> {
+  readonly handler: ConnectionHandler<User>;
+  readonly writer: TickWriter;
+  readonly counts: Float64Array;
+  readonly floodQueue: FloodQueue;
+  encode(line: string): Chunk;
+  /** Makes sure that the current tick ends with a flush. */
+  scheduleFlush(): void;
+  /** Called between two lines; ends the tick early when it has gathered too much. */
+  betweenLines(): void;
+  /** The connection holds bytes that its socket does not take (true), or no longer does (false). */
+  setSlow(connection: ClientConnection<User>, slow: boolean): void;
+  /** The connection was closed or lost and left its class. */
+  left(connection: ClientConnection<User>): void;
+  /** The socket is gone. */
+  gone(connection: ClientConnection<User>): void;
+}
+
+/** open -> closing (reason reported, last lines may be pushed) -> ended (last bytes handed over) -> gone. */
+const OPEN = 0;
+const CLOSING = 1;
+const ENDED = 2;
+const GONE = 3;
+type State = typeof OPEN | typeof CLOSING | typeof ENDED | typeof GONE;
+
+export class ClientConnection<User> implements Connection<User>, TickReceiver, LineSink, FloodWaiter {
+  readonly id: number;
+  readonly remoteAddress: string;
+  readonly remotePort: number;
+  readonly localPort: number;
+  readonly tls: TlsDetails | null;
+  readonly connectedAtMs = Date.now();
+  connectionClass: ConnectionClass;
+  user: User | undefined = undefined;
+  bytesIn = 0;
+  bytesOut = 0;
+
+  private readonly socket: Socket;
+  private readonly host: ConnectionHost<User>;
+  private readonly framer = new LineFramer();
+  private state: State = OPEN;
+  private ranges: RangeList | null = null;
+  private backlog: Backlog | null = null;
+  /** A write with a callback is outstanding; what comes now goes to the backlog. */
+  private writing = false;
+  private bucket: FloodBucket | null = null;
+  private waiting: ReceiveQueue | null = null;
+  private lastError: string | null = null;
+  private closeTimer: NodeJS.Timeout | null = null;
+
+  constructor(
+    host: ConnectionHost<User>,
+    id: number,
+    socket: Socket,
+    remoteAddress: string,
+    connectionClass: ConnectionClass,
+    tls: TlsDetails | null,
+  ) {
+    this.host = host;
+    this.id = id;
+    this.socket = socket;
+    this.remoteAddress = remoteAddress;
+    this.remotePort = socket.remotePort ?? 0;
+    this.localPort = socket.localPort ?? 0;
+    this.connectionClass = connectionClass;
+    this.tls = tls;
+  }
+
+  /** Announces the connection and starts reading. */
+  start(): void {
+    const socket = this.socket;
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      this.lastError = error.code ?? error.message;
+    });
+    socket.on('close', () => this.onSocketClosed());
+    this.host.handler.onOpen(this);
+    socket.on('data', (bytes: Buffer) => this.onData(bytes));
+    socket.on('end', () => this.close('Connection closed'));
+  }
+
+  /** Whether it is still a member of its class. */
+  get open(): boolean {
+    return this.state === OPEN;
+  }
+
+  get sendQueueBytes(): number {
+    return this.socket.writableLength + (this.backlog?.bytes ?? 0) + (this.ranges?.bytes ?? 0);
+  }
+
+  push(chunk: Chunk): void {
+    const base = chunk.slab.base;
+    if (base < 0) throw new RangeError('the chunk belongs to an earlier tick');
+    let ranges = this.ranges;
+    if (ranges === null) {
+      if (this.state >= ENDED) return;
+      ranges = this.ranges = this.host.writer.open(this);
+      this.host.scheduleFlush();
+    }
+    ranges.add(base + chunk.start, base + chunk.end);
+  }
+
+  sendLine(line: string): void {
+    if (this.state < ENDED) this.push(this.host.encode(line));
+  }
+
+  close(reason: string): void {
+    if (this.state !== OPEN) return;
+    this.leave(reason, CLOSING);
+    // Even with nothing to say the socket is ended by the flush, so that there is one place for it.
+    if (this.ranges === null) this.ranges = this.host.writer.open(this);
+    this.host.scheduleFlush();
+  }
+
+  penalize(lines: number): void {
+    if (this.connectionClass.flood) this.floodBucket().take(lines);
+  }
+
+  /** Destroys the socket without waiting for anything. */
+  destroy(reason: string): void {
+    if (this.state === OPEN) this.leave(reason, GONE);
+    this.socket.destroy();
+  }
+
+  // Reading
+
+  private onData(bytes: Buffer): void {
+    const counts = this.host.counts;
+    this.bytesIn += bytes.length;
+    (counts[netStat.bytesIn] as number) += bytes.length;
+    if (this.state !== OPEN) return;
+    if (this.waiting !== null) {
+      this.hold(bytes, 0);
+    } else if (this.connectionClass.flood && !this.floodBucket().allows(performance.now())) {
+      this.hold(bytes, 0);
+    } else {
+      const consumed = this.framer.feed(bytes, 0, bytes.length, this);
+      if (consumed < bytes.length && this.state === OPEN) this.hold(bytes, consumed);
+    }
+  }
+
+  takeLine(bytes: Uint8Array, start: number, end: number): boolean {
+    (this.host.counts[netStat.linesIn] as number)++;
+    this.host.handler.onLine(this, bytes, start, end);
+    return this.afterLine();
+  }
+
+  takeOversized(): boolean {
+    (this.host.counts[netStat.oversizedLines] as number)++;
+    this.host.handler.onOversizedLine(this);
+    return this.afterLine();
+  }
+
+  private afterLine(): boolean {
+    this.host.betweenLines();
+    if (this.state !== OPEN) return false;
+    if (!this.connectionClass.flood) return true;
+    const bucket = this.floodBucket();
+    bucket.take(1);
+    return bucket.waitMs() === 0;
+  }
+
+  private floodBucket(): FloodBucket {
+    this.bucket ??= new FloodBucket(performance.now());
+    return this.bucket;
+  }
+
+  /** Puts bytes aside until flood control lets their lines through. */
+  private hold(bytes: Buffer, from: number): void {
+    if (this.waiting === null) {
+      this.waiting = new ReceiveQueue();
+      this.host.floodQueue.wait(this, this.floodBucket().waitMs());
+    }
+    this.waiting.append(bytes, from);
+    if (this.waiting.bytes > this.connectionClass.receiveQueueBytes) {
+      (this.host.counts[netStat.floodKills] as number)++;
+      this.close('Excess Flood');
+    }
+  }
+
+  resumeLines(): number {
+    const waiting = this.waiting;
+    if (waiting === null || this.state !== OPEN) return 0;
+    const bucket = this.floodBucket();
+    if (this.connectionClass.flood && !bucket.allows(performance.now())) return bucket.waitMs();
+    waiting.consume((bytes, start, end) => this.framer.feed(bytes, start, end, this));
+    if (this.state !== OPEN) return 0;
+    if (waiting.bytes > 0) return Math.max(1, bucket.waitMs());
+    this.waiting = null;
+    return 0;
+  }
+
+  // Writing, called by the tick writer
+
+  takeRanges(): RangeList | null {
+    const ranges = this.ranges;
+    this.ranges = null;
+    if (ranges !== null) this.bytesOut += ranges.bytes;
+    return ranges;
+  }
+
+  ready(): boolean {
+    // TLS keeps the buffer until its own write is done, which is never at once.
+    return this.tls === null && !this.writing && this.socket.writableLength === 0;
+  }
+
+  write(bytes: Buffer): boolean {
+    this.socket.write(bytes);
+    if (this.socket.writableLength === 0) return true;
+    this.host.setSlow(this, true);
+    return false;
+  }
+
+  keep(source: Buffer, start: number, end: number): void {
+    this.backlog ??= new Backlog();
+    this.backlog.append(source, start, end);
+  }
+
+  afterFlush(): boolean {
+    if (this.state >= ENDED) return false;
+    this.writeBacklog();
+    if (this.state === CLOSING) {
+      this.end();
+      return false;
+    }
+    return this.socket.writableLength + (this.backlog?.bytes ?? 0) > this.connectionClass.sendQueueBytes;
+  }
+
+  /** Hands the backlog to the socket when its last write is done, and finishes a closing connection. */
+  private writeBacklog(): void {
+    const backlog = this.backlog;
+    if (backlog === null || this.writing) return;
+    const blocks = backlog.take();
+    const last = blocks.length - 1;
+    this.backlog = null;
+    this.writing = true;
+    this.host.setSlow(this, true);
+    if (last > 0) this.socket.cork();
+    for (let i = 0; i < last; i++) this.socket.write(blocks[i] as Buffer);
+    (this.host.counts[netStat.writes] as number)++;
+    this.socket.write(blocks[last] as Buffer, () => this.onWritten());
+    if (last > 0) this.socket.uncork();
+  }
+
+  private onWritten(): void {
+    this.writing = false;
+    if (this.backlog !== null) this.writeBacklog();
+    else this.host.setSlow(this, false);
+  }
+
+  // Closing
+
+  private leave(reason: string, next: typeof CLOSING | typeof GONE): void {
+    this.state = next;
+    this.host.floodQueue.remove(this);
+    this.waiting = null;
+    this.framer.clear();
+    this.host.left(this);
+    this.host.handler.onClose(this, reason);
+  }
+
+  /**
+   * Sends the last bytes and FIN. The socket goes on discarding what the client sends until the client closes too,
+   * because closing with unread input would reset the connection and lose the line that says why.
+   */
+  private end(): void {
+    this.state = ENDED;
+    const rest = this.backlog?.take() ?? [];
+    this.backlog = null;
+    for (const block of rest) this.socket.write(block);
+    this.socket.end();
+    if (this.socket.destroyed) return;
+    this.closeTimer = setTimeout(() => this.socket.destroy(), CLOSE_FLUSH_MS);
+  }
+
+  private onSocketClosed(): void {
+    if (this.state === OPEN) {
+      this.leave(this.lastError === null ? 'Connection closed' : `Read error: ${this.lastError}`, GONE);
+    }
+    this.state = GONE;
+    if (this.closeTimer !== null) clearTimeout(this.closeTimer);
+    this.backlog = null;
+    this.host.setSlow(this, false);
+    this.host.gone(this);
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * Flood control: how fast lines of one client are let through, and the one timer that comes back for the
+ * clients whose lines wait. No timer runs while nobody waits. Used by ClientConnection.
+ */
+import { limits } from '../limits.ts';
+
+const BURST = limits.floodBurstLines.default;
+const LINES_PER_MS = limits.floodLinesPerSecond.default / 1000;
+/** A penalty may lower the allowance to this and no further: at most one burst of debt. */
+const MAX_DEBT = -BURST;
+
+/** The allowance of one connection in lines: a token bucket that refills by the clock it is shown. */
+export class FloodBucket {
+  private tokens = BURST;
+  private atMs: number;
+
+  constructor(nowMs: number) {
+    this.atMs = nowMs;
+  }
+
+  /** Whether a line may pass now. */
+  allows(nowMs: number): boolean {
+    if (this.tokens < BURST) {
+      this.tokens = Math.min(BURST, this.tokens + (nowMs - this.atMs) * LINES_PER_MS);
+    }
+    this.atMs = nowMs;
+    return this.tokens >= 1;
+  }
+
+  /** Takes lines from the allowance. */
+  take(lines: number): void {
+    this.tokens = Math.max(MAX_DEBT, this.tokens - lines);
+  }
+
+  /** Milliseconds until the next line may pass. */
+  waitMs(): number {
+    return this.tokens >= 1 ? 0 : Math.ceil((1 - this.tokens) / LINES_PER_MS);
+  }
+}
+
+/** A connection with lines that wait for its allowance. */
+export interface FloodWaiter {
+  /** Lets lines through as far as the allowance goes. Answers the milliseconds to wait again, 0 when done. */
+  resumeLines(): number;
+}
+
+/** Wakes waiting connections. One timer, set to the earliest of them, and none when nobody waits. */
+export class FloodQueue {
+  private readonly dueMs = new Map<FloodWaiter, number>();
+  private timer: NodeJS.Timeout | null = null;
+  private timerDueMs = 0;
+
+  get waiting(): number {
+    return this.dueMs.size;
+  }
+
+  /** Calls `resumeLines` of the waiter after `delayMs`, instead of when it was due before. */
+  wait(waiter: FloodWaiter, delayMs: number): void {
+    const due = performance.now() + delayMs;
+    this.dueMs.set(waiter, due);
+    this.arm(due);
+  }
+
+  /** Forgets a waiter, for a connection that is closed. */
+  remove(waiter: FloodWaiter): void {
+    if (this.dueMs.delete(waiter) && this.dueMs.size === 0) this.close();
+  }
+
+  /** Stops the timer. */
+  close(): void {
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = null;
+  }
+
+  private arm(due: number): void {
+    if (this.timer !== null && this.timerDueMs <= due) return;
+    this.close();
+    this.timerDueMs = due;
+    this.timer = setTimeout(() => this.wake(), Math.max(1, due - performance.now()));
+  }
+
+  private wake(): void {
+    this.timer = null;
+    const now = performance.now();
+    const ready: FloodWaiter[] = [];
+    for (const [waiter, due] of this.dueMs) if (due <= now) ready.push(waiter);
+    for (const waiter of ready) {
+      // An earlier waiter's lines may have closed this one.
+      if (!this.dueMs.delete(waiter)) continue;
+      const again = waiter.resumeLines();
+      if (again > 0) this.dueMs.set(waiter, performance.now() + again);
+    }
+    let earliest = Number.POSITIVE_INFINITY;
+    for (const due of this.dueMs.values()) if (due < earliest) earliest = due;
+    if (earliest !== Number.POSITIVE_INFINITY) this.arm(earliest);
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * IP addresses and CIDR blocks as numbers, for connection classes, the throttle and (from the protocol) bans.
+ * IPv4 lives inside IPv6 as `::ffff:a.b.c.d`, so that one comparison serves both families.
+ */
+import { isIPv4, isIPv6 } from 'node:net';
+
+/** Eight 16-bit groups, most significant first. */
+export type AddressGroups = Uint16Array;
+
+const GROUPS = 8;
+const IPV4_PREFIX_BITS = 96;
+
+function parseIPv4(text: string, groups: AddressGroups): void {
+  const parts = text.split('.');
+  groups[5] = 0xffff;
+  groups[6] = (Number(parts[0]) << 8) | Number(parts[1]);
+  groups[7] = (Number(parts[2]) << 8) | Number(parts[3]);
+}
+
+/** The groups of a textual address, or null when it is none. A zone (`%eth0`) is ignored. */
+export function parseAddress(text: string): AddressGroups | null {
+  const groups = new Uint16Array(GROUPS);
+  if (isIPv4(text)) {
+    parseIPv4(text, groups);
+    return groups;
+  }
+  if (!isIPv6(text)) return null;
+  let rest = text.split('%', 1)[0] as string;
+  const lastColon = rest.lastIndexOf(':');
+  const tail = rest.slice(lastColon + 1);
+  if (tail.includes('.')) {
+    const [a, b, c, d] = tail.split('.').map(Number) as [number, number, number, number];
+    rest = `${rest.slice(0, lastColon + 1)}${((a << 8) | b).toString(16)}:${((c << 8) | d).toString(16)}`;
+  }
+  const [head, after] = rest.split('::', 2) as [string, string | undefined];
+  const front = head === '' ? [] : head.split(':');
+  const back = after === undefined || after === '' ? [] : after.split(':');
+  for (let i = 0; i < front.length; i++) groups[i] = Number.parseInt(front[i] as string, 16);
+  for (let i = 0; i < back.length; i++) {
+    groups[GROUPS - back.length + i] = Number.parseInt(back[i] as string, 16);
+  }
+  return groups;
+}
+
+/** Whether the groups hold an IPv4 address (`::ffff:0:0/96`). */
+export function isMappedIPv4(groups: AddressGroups): boolean {
+  return (
+    groups[5] === 0xffff &&
+    groups[0] === 0 &&
+    groups[1] === 0 &&
+    groups[2] === 0 &&
+    groups[3] === 0 &&
+    groups[4] === 0
+  );
+}
+
+/** The address as the server shows it: `::ffff:192.0.2.1` becomes `192.0.2.1`, everything else stays. */
+export function plainAddress(text: string): string {
+  if (!text.startsWith('::ffff:')) return text;
+  const tail = text.slice(7);
+  return isIPv4(tail) ? tail : text;
+}
+
+/** A block of addresses. `bits` counts from the start of the IPv6 form, so IPv4 `/8` is 104. */
+export interface CidrBlock {
+  readonly groups: AddressGroups;
+  readonly bits: number;
+}
+
+/** Reads `192.0.2.0/24`, `2001:db8::/32`, or one address without a length; null when it is none of these. */
+export function parseCidr(text: string): CidrBlock | null {
+  const slash = text.indexOf('/');
+  const address = slash < 0 ? text : text.slice(0, slash);
+  const groups = parseAddress(address);
+  if (groups === null) return null;
+  const offset = isIPv4(address) ? IPV4_PREFIX_BITS : 0;
+  if (slash < 0) return { groups, bits: 128 };
+  const length = text.slice(slash + 1);
+  if (!/^\d{1,3}$/.test(length)) return null;
+  const bits = offset + Number(length);
+  return bits > 128 ? null : { groups, bits };
+}
+
+/** Whether an address lies in a block. A block of IPv4 also takes the mapped form of its addresses. */
+export function cidrContains(block: CidrBlock, address: AddressGroups): boolean {
+  let bits = block.bits;
+  for (let i = 0; bits > 0; i++, bits -= 16) {
+    const difference = (block.groups[i] as number) ^ (address[i] as number);
+    if (difference >>> (bits >= 16 ? 0 : 16 - bits) !== 0) return false;
+  }
+  return true;
+}
+
+/**
+ * The network that one customer usually holds: the address itself for IPv4, its /64 for IPv6. The throttle
+ * counts by this key.
+ */
+export function networkKey(address: string): string {
+  const groups = parseAddress(address);
+  if (groups === null || isMappedIPv4(groups)) return address;
+  return `${groups[0]}:${groups[1]}:${groups[2]}:${groups[3]}/64`;
+}

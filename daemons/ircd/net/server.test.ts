@@ -1,0 +1,311 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { ConnectThrottle } from './connect-throttle.ts';
+import {
+  LineClient,
+  type Loopback,
+  loopbackConfig,
+  OPEN_CLASS,
+  startLoopback,
+  until,
+} from './loopback-fixture.ts';
+
+let running: Loopback | null = null;
+
+async function start(...args: Parameters<typeof startLoopback>): Promise<Loopback> {
+  running = await startLoopback(...args);
+  return running;
+}
+
+afterEach(() => {
+  running?.server.close();
+  running = null;
+});
+
+const flooded = (limits: Record<string, unknown> = {}) => ({
+  class: [{ name: 'limited', match: ['127.0.0.0/8'], throttle: false, flood: true, ...limits }],
+});
+
+describe('NetServer', () => {
+  test('lines come back to the client that sent them, in order', async () => {
+    const { port } = await start();
+    const client = await LineClient.connect(port);
+    client.send('ECHO one', 'ECHO two', 'ECHO żółw');
+    await until(() => client.lines.length === 3);
+    expect(client.lines).toEqual(['one', 'two', 'żółw']);
+    client.close();
+  });
+
+  test('a line that arrives in halves is one line', async () => {
+    const { port, handler } = await start();
+    const client = await LineClient.connect(port);
+    client.socket.write('ECHO ha');
+    await until(() => [...handler.open][0]?.bytesIn === 7);
+    expect(handler.lines).toEqual([]);
+    client.socket.write('lf\r\n');
+    await until(() => client.lines.length === 1);
+    expect(client.lines).toEqual(['half']);
+    client.close();
+  });
+
+  test('what one tick sends to many is one write for each, whatever the number of lines', async () => {
+    const { port, server, handler } = await start();
+    const clients = await Promise.all(Array.from({ length: 20 }, () => LineClient.connect(port)));
+    await until(() => handler.open.size === 20);
+    clients[0]?.send(...Array.from({ length: 50 }, (_, i) => `ALL line ${i}`));
+    await until(() => clients.every((client) => client.lines.length === 50));
+    for (const client of clients) expect(client.lines.at(-1)).toBe('line 49');
+    expect(server.stats.get('deliveries')).toBe(1000);
+    // 50 lines fit one segment, so they arrive in one read or, at worst, a few.
+    expect(server.stats.get('writes')).toBeLessThan(200);
+    for (const client of clients) client.close();
+  });
+
+  test('lists that differ between receivers each arrive whole', async () => {
+    const { port, handler } = await start();
+    const clients = await Promise.all(Array.from({ length: 5 }, () => LineClient.connect(port)));
+    await until(() => handler.open.size === 5);
+    // ECHO lines lie between the shared ones, so that every receiver has its own list of ranges.
+    for (const [index, client] of clients.entries()) {
+      client.send(
+        ...Array.from({ length: 300 }, (_, i) => [`ECHO own ${index}`, `ALL ${index}:${i}`]).flat(),
+      );
+    }
+    await until(() => clients.every((client) => client.lines.length === 300 + 5 * 300));
+    for (const [index, client] of clients.entries()) {
+      expect(client.lines.filter((line) => line === `own ${index}`)).toHaveLength(300);
+      for (const sender of clients.keys()) {
+        const got = client.lines.filter((line) => line.startsWith(`${sender}:`));
+        expect(got).toEqual(Array.from({ length: 300 }, (_, i) => `${sender}:${i}`));
+      }
+      client.close();
+    }
+  });
+
+  test('a megabyte line is refused with 417 and the client can go on', async () => {
+    const { port, handler } = await start();
+    const client = await LineClient.connect(port);
+    client.socket.write(Buffer.alloc(1 << 20, 0x78));
+    client.send('', 'ECHO still here');
+    await until(() => client.lines.length === 2);
+    expect(client.lines).toEqual(['417', 'still here']);
+    expect(handler.oversized).toBe(1);
+    client.close();
+  });
+
+  test('a slow reader gets everything in order once it reads, and others do not wait for it', async () => {
+    const { port, server, handler } = await start({
+      class: [{ name: 'open', throttle: false, flood: false, send_queue_bytes: 64 << 20 }],
+    });
+    const slow = await LineClient.connect(port);
+    const quick = await LineClient.connect(port);
+    await until(() => handler.open.size === 2);
+    slow.socket.pause();
+    let sent = 0;
+    while (server.sampleSendQueues().totalBytes < 1 << 20) {
+      const batch = Array.from({ length: 100 }, () => `ALL ${sent++} ${'x'.repeat(480)}`);
+      quick.send(...batch);
+      await until(() => quick.lines.length === sent);
+    }
+    expect(slow.lines).toEqual([]);
+    expect(server.sampleSendQueues().maxBytes).toBe(server.sampleSendQueues().totalBytes);
+    slow.socket.resume();
+    await until(() => slow.lines.length === sent);
+    expect(slow.lines.map((line) => Number.parseInt(line, 10))).toEqual(
+      Array.from({ length: sent }, (_, i) => i),
+    );
+    await until(() => server.sampleSendQueues().totalBytes === 0);
+    slow.close();
+    quick.close();
+  });
+
+  test('a client that never reads is closed with "SendQ exceeded" at its class limit', async () => {
+    const { port, handler, server } = await start({
+      class: [{ name: 'open', throttle: false, flood: false, send_queue_bytes: 100_000 }],
+    });
+    const slow = await LineClient.connect(port);
+    slow.socket.pause();
+    while (handler.closed.length === 0) {
+      slow.send('FILL 500000');
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    expect(handler.closed).toEqual(['SendQ exceeded']);
+    expect(server.stats.get('sendQueueKills')).toBe(1);
+    expect(server.sampleSendQueues().totalBytes).toBe(0);
+    slow.close();
+  });
+
+  test('lines over the flood allowance wait and are let through later', async () => {
+    const { port, server } = await start(flooded());
+    const client = await LineClient.connect(port);
+    client.send(...Array.from({ length: 43 }, (_, i) => `ECHO ${i}`));
+    await until(() => client.lines.length >= 40);
+    expect(server.stats.get('linesIn')).toBeLessThan(43);
+    await until(() => client.lines.length === 43);
+    expect(client.lines.at(-1)).toBe('42');
+    expect(server.floodQueue.waiting).toBe(0);
+    client.close();
+  });
+
+  test('a flood beyond the receive queue is closed with "Excess Flood" and told so', async () => {
+    const { port, handler, server } = await start(flooded({ receive_queue_bytes: 2000 }));
+    const client = await LineClient.connect(port);
+    client.send(...Array.from({ length: 2000 }, () => 'ECHO flood'));
+    await until(() => client.ended);
+    expect(handler.closed).toEqual(['Excess Flood']);
+    expect(client.lines.at(-1)).toBe('ERROR :Excess Flood');
+    expect(server.stats.get('floodKills')).toBe(1);
+    expect(server.floodQueue.waiting).toBe(0);
+    client.close();
+  });
+
+  test('a penalty takes from the allowance of the client', async () => {
+    const { port, handler, server } = await start(flooded());
+    const client = await LineClient.connect(port);
+    await until(() => handler.open.size === 1);
+    for (const connection of handler.open) connection.penalize(38);
+    client.send('ECHO 1', 'ECHO 2', 'ECHO 3');
+    await until(() => server.floodQueue.waiting === 1);
+    expect(server.stats.get('linesIn')).toBeLessThan(3);
+    client.close();
+    await until(() => handler.closed.length === 1);
+    expect(server.floodQueue.waiting).toBe(0);
+  });
+
+  test('an address that connects too fast is told so, and for how long', async () => {
+    const throttle = new ConnectThrottle({ burst: 2, refillSeconds: 60 });
+    const { port, handler, server } = await start({}, { throttle });
+    const clients = [
+      await LineClient.connect(port),
+      await LineClient.connect(port),
+      await LineClient.connect(port),
+    ];
+    const last = clients[2] as LineClient;
+    await until(() => last.ended);
+    expect(last.lines).toEqual([
+      'ERROR :Closing Link: 127.0.0.1 (Connecting too fast; try again in 60 seconds)',
+    ]);
+    expect(handler.open.size).toBe(2);
+    expect(server.stats.get('throttled')).toBe(1);
+    for (const client of clients) client.close();
+  });
+
+  test('a full class refuses with its name, and has room again when a member leaves', async () => {
+    const { port, handler, server } = await start({
+      class: [{ name: 'small', throttle: false, max_connections: 1 }],
+    });
+    const first = await LineClient.connect(port);
+    await until(() => handler.open.size === 1);
+    const second = await LineClient.connect(port);
+    await until(() => second.ended);
+    expect(second.lines[0]).toContain('Class small is full with 1 connections');
+    first.close();
+    await until(() => server.classCount('small') === 0);
+    const third = await LineClient.connect(port);
+    third.send('ECHO in');
+    await until(() => third.lines.length === 1);
+    expect(third.lines).toEqual(['in']);
+    second.close();
+    third.close();
+  });
+
+  test('close() sends the last lines and then ends the connection', async () => {
+    const { port, handler } = await start();
+    const client = await LineClient.connect(port);
+    client.send('BYE so long', 'ECHO never');
+    await until(() => client.ended);
+    expect(client.lines).toEqual(['ERROR :so long']);
+    expect(handler.closed).toEqual(['so long']);
+    expect(handler.lines).toEqual(['BYE so long']);
+  });
+
+  test('a client that sends its lines and hangs up at once is heard', async () => {
+    const { port, handler } = await start();
+    const client = await LineClient.connect(port);
+    client.socket.end('ECHO last\r\n');
+    await until(() => client.closed);
+    expect(handler.lines).toEqual(['ECHO last']);
+    expect(client.lines).toEqual(['last']);
+    expect(handler.closed).toEqual(['Connection closed']);
+  });
+
+  test('a reset connection is reported as a read error', async () => {
+    const { port, handler } = await start();
+    const client = await LineClient.connect(port);
+    await until(() => handler.open.size === 1);
+    client.socket.resetAndDestroy();
+    await until(() => handler.closed.length === 1);
+    expect(handler.closed).toEqual(['Read error: ECONNRESET']);
+  });
+
+  test('a burst of 500 connects and disconnects leaves nothing behind', async () => {
+    const { port, handler, server } = await start();
+    for (let round = 0; round < 5; round++) {
+      const clients = await Promise.all(Array.from({ length: 100 }, () => LineClient.connect(port)));
+      for (const client of clients) client.send('ECHO hello');
+      await until(() => clients.every((client) => client.lines.length === 1));
+      for (const client of clients) client.close();
+    }
+    await until(() => handler.closed.length === 500);
+    expect(server.stats.get('connections')).toBe(0);
+    expect(server.classCount('open')).toBe(0);
+    expect(server.sampleSendQueues().totalBytes).toBe(0);
+  });
+
+  test('draining refuses newcomers, gives everyone the reason and ends when all are gone', async () => {
+    const { port, handler, server } = await start();
+    const clients = await Promise.all(Array.from({ length: 10 }, () => LineClient.connect(port)));
+    await until(() => handler.open.size === 10);
+    await server.drain('Server restarting', 10_000);
+    expect(handler.closed).toEqual(Array.from({ length: 10 }, () => 'Server restarting'));
+    await until(() => clients.every((client) => client.closed));
+    const late = new LineClient((await import('node:net')).connect(port, '127.0.0.1'));
+    await until(() => late.closed);
+    expect(late.error).toBe('ECONNREFUSED');
+  });
+
+  test('draining does not wait longer than its deadline for a client that does not hang up', async () => {
+    const { port, handler, server } = await start();
+    const client = await LineClient.connect(port);
+    await until(() => handler.open.size === 1);
+    client.socket.pause();
+    client.socket.allowHalfOpen = true;
+    await server.drain('bye', 20);
+    expect(handler.closed).toEqual(['bye']);
+    client.close();
+  });
+
+  test('a reload adds and removes listeners and moves open connections to their new class', async () => {
+    const { port, handler, server } = await start();
+    const client = await LineClient.connect(port);
+    await until(() => handler.open.size === 1);
+    const listen = [
+      { host: '127.0.0.1', port: 0 },
+      { host: '127.0.0.1', port: 0 },
+    ];
+    await server.apply(loopbackConfig({ listen, class: [{ name: 'strict', send_queue_bytes: 1024 }] }));
+    expect(server.listenerInfos).toHaveLength(2);
+    expect(server.listenerInfos[0]?.port).toBe(port);
+    expect([...handler.open][0]?.connectionClass.name).toBe('strict');
+    expect(server.classCount('strict')).toBe(1);
+    const added = server.listenerInfos[1]?.port ?? 0;
+    await server.apply(loopbackConfig(OPEN_CLASS));
+    const refused = new LineClient((await import('node:net')).connect(added, '127.0.0.1'));
+    await until(() => refused.closed);
+    expect(refused.error).toBe('ECONNREFUSED');
+    client.send('ECHO still here');
+    await until(() => client.lines.length === 1);
+    client.close();
+  });
+
+  test('an address in use is named and leaves the open listeners alone', async () => {
+    const { port, server } = await start();
+    const other = await startLoopback();
+    const config = loopbackConfig({ listen: [{ port: 0 }, { port: other.port }], ...OPEN_CLASS });
+    await expect(server.apply(config)).rejects.toMatchObject({
+      code: 'address_in_use',
+      message: `cannot listen on 127.0.0.1:${other.port}: another process does`,
+    });
+    expect(server.listenerInfos).toEqual([{ protocol: 'irc', host: '127.0.0.1', port, tls: false }]);
+    other.server.close();
+  });
+});

@@ -1,0 +1,284 @@
+/**
+ * The network path as the daemon sees it: listeners in, lines to the protocol, one write per dirty connection at
+ * the end of each tick. A tick is what libuv read in one poll phase; the flush runs in the check phase
+ * (setImmediate) right behind it.
+ */
+import type { Socket } from 'node:net';
+import type { ListenerInfo } from '../../contract/states.ts';
+import { limits } from '../limits.ts';
+import { Arena } from './arena.ts';
+import { ClientConnection, type ConnectionHost, type TickReceiver } from './client-connection.ts';
+import { classRules, type NetConfig } from './config.ts';
+import { ConnectThrottle } from './connect-throttle.ts';
+import type { Chunk, ConnectionClass, ConnectionHandler, Outbox, TlsDetails } from './connection.ts';
+import { ConnectionClasses } from './connection-classes.ts';
+import { FloodQueue } from './flood-control.ts';
+import { plainAddress } from './ip-address.ts';
+import { Listeners } from './listeners.ts';
+import { NetStats, netStat, type SendQueueSample } from './stats.ts';
+import { TickWriter } from './tick-writer.ts';
+import { TlsAcceptor } from './tls-acceptor.ts';
+import { loadCredentials, selfSignedCredentials, type TlsCredentials } from './tls-credentials.ts';
+
+const MAX_TICK_BYTES = limits.tickArenaBytes.default;
+const REFUSE_LINGER_MS = limits.closeFlushMs.default;
+
+/** What the server is made of beside its configuration. */
+export interface NetServerOptions<User> {
+  readonly handler: ConnectionHandler<User>;
+  /** Where a self-signed certificate is kept. */
+  readonly dataDirectory: string;
+  /** The name in a self-signed certificate. */
+  readonly serverName: string;
+  /** For tests: another connect throttle. */
+  readonly throttle?: ConnectThrottle;
+}
+
+export class NetServer<User = unknown> implements ConnectionHost<User> {
+  readonly handler: ConnectionHandler<User>;
+  readonly stats = new NetStats();
+  readonly counts = this.stats.counts;
+  readonly throttle: ConnectThrottle;
+  readonly floodQueue = new FloodQueue();
+  readonly writer: TickWriter;
+  /** The serializer of the server, for the protocol. */
+  readonly outbox: Outbox;
+
+  private readonly arena: Arena;
+  private readonly options: NetServerOptions<User>;
+  private readonly listeners = new Listeners((socket, tls) => this.onAccepted(socket, tls));
+  private readonly connections = new Set<ClientConnection<User>>();
+  private readonly slow = new Set<ClientConnection<User>>();
+  private readonly refused = new Set<Socket>();
+  private readonly overflowed: TickReceiver[] = [];
+  private readonly flushTick = () => this.flush();
+  private readonly emptied = new Set<() => void>();
+  private classes: ConnectionClasses;
+  private tls: TlsAcceptor | null = null;
+  private nextId = 1;
+  private flushScheduled = false;
+  private accepting = false;
+
+  constructor(config: NetConfig, options: NetServerOptions<User>) {
+    this.options = options;
+    this.handler = options.handler;
+    this.throttle = options.throttle ?? new ConnectThrottle();
+    this.arena = new Arena(() => this.scheduleFlush());
+    this.outbox = this.arena;
+    this.writer = new TickWriter(this.arena, this.counts);
+    const { rules, fallback } = classRules(config);
+    this.classes = new ConnectionClasses(rules, fallback);
+  }
+
+  /** Every open listener with its real port. */
+  get listenerInfos(): ListenerInfo[] {
+    return this.listeners.infos;
+  }
+
+  /**
+   * Opens the listeners of the configuration, or applies a new one: classes, certificate and listeners change,
+   * connections stay.
+   * @throws SignalboxError that names the mistake; the configuration in force stays as it was.
+   */
+  async apply(config: NetConfig): Promise<void> {
+    const { rules, fallback } = classRules(config);
+    const classes = new ConnectionClasses(rules, fallback);
+    await this.applyTls(config);
+    await this.listeners.apply(config.listen);
+    this.accepting = true;
+    for (const connection of this.connections) {
+      if (!connection.open) continue;
+      connection.connectionClass = classes.find(connection.remoteAddress);
+      classes.readmit(connection.connectionClass);
+    }
+    this.classes = classes;
+  }
+
+  /** What waits for slow readers now. Cost is proportional to their number, not to that of connections. */
+  sampleSendQueues(): SendQueueSample {
+    let totalBytes = 0;
+    let maxBytes = 0;
+    for (const connection of this.slow) {
+      const bytes = connection.sendQueueBytes;
+      if (bytes === 0) this.slow.delete(connection);
+      totalBytes += bytes;
+      if (bytes > maxBytes) maxBytes = bytes;
+    }
+    return { totalBytes, maxBytes };
+  }
+
+  /** How many connections a class holds. */
+  classCount(name: string): number {
+    return this.classes.count(name);
+  }
+
+  /**
+   * Stops accepting, closes every connection with a reason and resolves when all are gone, at the latest after
+   * `deadlineMs`.
+   */
+  async drain(reason: string, deadlineMs: number): Promise<void> {
+    this.accepting = false;
+    this.listeners.close();
+    for (const connection of [...this.connections]) connection.close(reason);
+    if (this.connections.size > 0) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(done, deadlineMs);
+        const emptied = this.emptied;
+        function done() {
+          clearTimeout(timer);
+          emptied.delete(done);
+          resolve();
+        }
+        emptied.add(done);
+      });
+    }
+    this.close();
+  }
+
+  /** Closes everything at once. Closing twice is fine. */
+  close(): void {
+    this.accepting = false;
+    this.listeners.close();
+    for (const connection of [...this.connections]) connection.destroy('Server closed');
+    for (const socket of this.refused) socket.destroy();
+    this.tls?.close();
+    this.floodQueue.close();
+  }
+
+  // What connections ask of their server
+
+  encode(line: string): Chunk {
+    return this.arena.encode(line);
+  }
+
+  scheduleFlush(): void {
+    if (this.flushScheduled) return;
+    this.flushScheduled = true;
+    setImmediate(this.flushTick);
+  }
+
+  betweenLines(): void {
+    if (this.arena.sizeBytes > MAX_TICK_BYTES) this.flush();
+  }
+
+  setSlow(connection: ClientConnection<User>, slow: boolean): void {
+    if (slow) this.slow.add(connection);
+    else this.slow.delete(connection);
+  }
+
+  left(connection: ClientConnection<User>): void {
+    this.classes.leave(connection.connectionClass);
+    (this.counts[netStat.connections] as number)--;
+  }
+
+  gone(connection: ClientConnection<User>): void {
+    this.connections.delete(connection);
+    if (this.connections.size === 0) for (const done of [...this.emptied]) done();
+  }
+
+  private flush(): void {
+    this.flushScheduled = false;
+    const overflowed = this.overflowed;
+    this.writer.flush(overflowed);
+    // After the flush, because the protocol announces each of them to others in the next tick.
+    for (let i = 0; i < overflowed.length; i++) {
+      (this.counts[netStat.sendQueueKills] as number)++;
+      (overflowed[i] as ClientConnection<User>).destroy('SendQ exceeded');
+    }
+    overflowed.length = 0;
+  }
+
+  // Accepting
+
+  private onAccepted(socket: Socket, tls: boolean): void {
+    (this.counts[netStat.accepted] as number)++;
+    const address = plainAddress(socket.remoteAddress ?? '');
+    if (address === '' || !this.accepting) {
+      socket.destroy();
+      return;
+    }
+    const connectionClass = this.classes.find(address);
+    const waitMs = connectionClass.throttle ? this.throttle.admit(address) : 0;
+    if (waitMs > 0) {
+      (this.counts[netStat.throttled] as number)++;
+      const seconds = Math.ceil(waitMs / 1000);
+      this.refuse(socket, tls, `${address} (Connecting too fast; try again in ${seconds} seconds)`);
+    } else if (!this.classes.hasRoom(connectionClass)) {
+      this.refuseFull(socket, tls, address, connectionClass);
+    } else if (tls && this.tls !== null) {
+      this.tls.accept(socket);
+    } else {
+      this.open(socket, address, connectionClass, null);
+    }
+  }
+
+  private onSecure(socket: Socket, details: TlsDetails): void {
+    const address = plainAddress(socket.remoteAddress ?? '');
+    if (address === '' || !this.accepting) socket.destroy();
+    else this.open(socket, address, this.classes.find(address), details);
+  }
+
+  private open(
+    socket: Socket,
+    address: string,
+    connectionClass: ConnectionClass,
+    tls: TlsDetails | null,
+  ): void {
+    if (!this.classes.enter(connectionClass)) {
+      this.refuseFull(socket, false, address, connectionClass);
+      return;
+    }
+    const connection = new ClientConnection<User>(this, this.nextId++, socket, address, connectionClass, tls);
+    this.connections.add(connection);
+    (this.counts[netStat.connections] as number)++;
+    connection.start();
+  }
+
+  private refuseFull(socket: Socket, beforeTls: boolean, address: string, full: ConnectionClass): void {
+    (this.counts[netStat.refusedFull] as number)++;
+    const why = `Class ${full.name} is full with ${full.maxConnections} connections; try again later`;
+    this.refuse(socket, beforeTls, `${address} (${why})`);
+  }
+
+  /** Says why and closes. Before a TLS handshake there is no way to say it, so the socket is only closed. */
+  private refuse(socket: Socket, beforeTls: boolean, why: string): void {
+    if (beforeTls) {
+      socket.destroy();
+      return;
+    }
+    this.refused.add(socket);
+    const timer = setTimeout(() => socket.destroy(), REFUSE_LINGER_MS);
+    socket.on('error', () => {});
+    socket.on('close', () => {
+      clearTimeout(timer);
+      this.refused.delete(socket);
+    });
+    // What the client sends is read and dropped: closing with unread input would reset the connection and
+    // lose the line.
+    socket.resume();
+    socket.end(`ERROR :Closing Link: ${why}\r\n`);
+  }
+
+  // TLS
+
+  private async applyTls(config: NetConfig): Promise<void> {
+    if (!config.listen.some((listener) => listener.tls)) return;
+    const credentials = await this.credentials(config);
+    if (this.tls === null) {
+      this.tls = new TlsAcceptor(
+        credentials,
+        (socket, details) => this.onSecure(socket, details),
+        () => {
+          (this.counts[netStat.tlsHandshakeFailures] as number)++;
+        },
+      );
+    } else {
+      this.tls.replace(credentials);
+    }
+  }
+
+  private credentials(config: NetConfig): Promise<TlsCredentials> {
+    if (config.tls !== undefined) return loadCredentials(config.tls.certificate, config.tls.key);
+    return selfSignedCredentials(this.options.dataDirectory, this.options.serverName);
+  }
+}

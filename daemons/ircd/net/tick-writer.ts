@@ -1,0 +1,206 @@
+/**
+ * The end of the tick: one write per dirty connection. Connections gather ranges of the arena while lines are
+ * handled; here the ranges become bytes on sockets. Owned by NetServer, which decides when a tick ends.
+ *
+ * A single range is written straight from its slab. Several ranges are copied side by side into one scratch buffer that is
+ * used again for the next connection, because the kernel has copied the bytes when write returns; the next
+ * connection with the same list of ranges is written from it without copying. Only when the kernel did not take
+ * everything does the buffer belong to that socket, and a new one takes its place.
+ */
+import type { Arena } from './arena.ts';
+import { SLAB_BYTES } from './arena.ts';
+import type { TickReceiver } from './client-connection.ts';
+import { netStat } from './stats.ts';
+
+const FIRST_RANGES = 8;
+/** Lists that grew larger than this are not kept, so that one busy tick does not hold memory for ever. */
+const MAX_KEPT_BOUNDS = 1024;
+const MAX_KEPT_LISTS = 16_384;
+
+/** What one connection will be sent at the end of the tick: positions in the arena, as pairs of start and end. */
+export class RangeList {
+  bounds = new Int32Array(FIRST_RANGES * 2);
+  /** Entries of `bounds` in use. */
+  length = 0;
+  bytes = 0;
+  /** How many lines were pushed. */
+  lines = 0;
+
+  /** Appends a range; one that continues the last range extends it. */
+  add(start: number, end: number): void {
+    this.bytes += end - start;
+    this.lines++;
+    const length = this.length;
+    if (length > 0 && this.bounds[length - 1] === start) {
+      this.bounds[length - 1] = end;
+      return;
+    }
+    if (length === this.bounds.length) {
+      const grown = new Int32Array(length * 2);
+      grown.set(this.bounds);
+      this.bounds = grown;
+    }
+    this.bounds[length] = start;
+    this.bounds[length + 1] = end;
+    this.length = length + 2;
+  }
+
+  equals(other: RangeList): boolean {
+    const length = this.length;
+    if (other.length !== length || other.bytes !== this.bytes) return false;
+    const mine = this.bounds;
+    const theirs = other.bounds;
+    for (let i = 0; i < length; i++) if (mine[i] !== theirs[i]) return false;
+    return true;
+  }
+
+  clear(): void {
+    this.length = 0;
+    this.bytes = 0;
+    this.lines = 0;
+  }
+}
+
+export class TickWriter {
+  private readonly arena: Arena;
+  private readonly counts: Float64Array;
+  private dirty: TickReceiver[] = [];
+  private spare: RangeList[] = [];
+  private scratch: Buffer = Buffer.allocUnsafeSlow(SLAB_BYTES);
+  /** The ranges whose bytes `shared` holds; kept out of `spare` until the next list replaces it. */
+  private sharedRanges: RangeList | null = null;
+  private shared: Buffer | null = null;
+  private directStart = -1;
+  private directEnd = -1;
+  private direct: Buffer | null = null;
+
+  constructor(arena: Arena, counts: Float64Array) {
+    this.arena = arena;
+    this.counts = counts;
+  }
+
+  /** Registers a receiver for the end of the tick and gives it an empty list. */
+  open(receiver: TickReceiver): RangeList {
+    this.dirty.push(receiver);
+    return this.spare.pop() ?? new RangeList();
+  }
+
+  get idle(): boolean {
+    return this.dirty.length === 0;
+  }
+
+  /** Writes everything and ends the tick. Receivers that have too much waiting are appended to `overflowed`. */
+  flush(overflowed: TickReceiver[]): void {
+    const dirty = this.dirty;
+    const counts = this.counts;
+    if (dirty.length > 0) (counts[netStat.ticks] as number)++;
+    for (let i = 0; i < dirty.length; i++) {
+      const receiver = dirty[i] as TickReceiver;
+      const ranges = receiver.takeRanges();
+      if (ranges === null) continue;
+      (counts[netStat.deliveries] as number) += ranges.lines;
+      (counts[netStat.bytesOut] as number) += ranges.bytes;
+      if (ranges.length > 0) this.send(receiver, ranges);
+      if (ranges !== this.sharedRanges) this.release(ranges);
+      if (receiver.afterFlush()) overflowed.push(receiver);
+    }
+    dirty.length = 0;
+    if (this.spare.length > MAX_KEPT_LISTS) this.spare.length = MAX_KEPT_LISTS;
+    this.forgetViews();
+    this.arena.reset();
+  }
+
+  private release(ranges: RangeList): void {
+    ranges.clear();
+    if (ranges.bounds.length <= MAX_KEPT_BOUNDS) this.spare.push(ranges);
+  }
+
+  private forgetViews(): void {
+    if (this.sharedRanges !== null) this.release(this.sharedRanges);
+    this.sharedRanges = null;
+    this.shared = null;
+    this.direct = null;
+    this.directStart = -1;
+  }
+
+  private send(receiver: TickReceiver, ranges: RangeList): void {
+    if (!receiver.ready()) {
+      this.defer(receiver, ranges, 0);
+    } else if (ranges.length === 2) {
+      this.sendDirect(receiver, ranges);
+    } else if (this.sharedRanges?.equals(ranges)) {
+      if (!this.write(receiver, this.shared as Buffer)) this.replaceScratch();
+    } else {
+      this.sendConcatenated(receiver, ranges);
+    }
+  }
+
+  private sendDirect(receiver: TickReceiver, ranges: RangeList): void {
+    const start = ranges.bounds[0] as number;
+    const end = ranges.bounds[1] as number;
+    const slab = this.arena.slabAt(start);
+    if (this.directStart !== start || this.directEnd !== end) {
+      this.direct = slab.bytes.subarray(start - slab.base, end - slab.base);
+      this.directStart = start;
+      this.directEnd = end;
+    }
+    if (!this.write(receiver, this.direct as Buffer)) slab.pinned = true;
+  }
+
+  private sendConcatenated(receiver: TickReceiver, ranges: RangeList): void {
+    if (this.sharedRanges !== null) this.release(this.sharedRanges);
+    this.sharedRanges = null;
+    const { bounds, length } = ranges;
+    const mask = SLAB_BYTES - 1;
+    let scratch = this.scratch;
+    let used = 0;
+    for (let i = 0; i < length; i += 2) {
+      const start = bounds[i] as number;
+      const size = (bounds[i + 1] as number) - start;
+      if (used + size > SLAB_BYTES) {
+        if (!this.write(receiver, scratch.subarray(0, used))) {
+          this.replaceScratch();
+          this.defer(receiver, ranges, i);
+          return;
+        }
+        scratch = this.scratch;
+        used = 0;
+      }
+      const slab = this.arena.slabAt(start);
+      const from = start & mask;
+      slab.bytes.copy(scratch, used, from, from + size);
+      used += size;
+    }
+    const view = scratch.subarray(0, used);
+    if (!this.write(receiver, view)) {
+      this.replaceScratch();
+    } else if (used === ranges.bytes) {
+      this.sharedRanges = ranges;
+      this.shared = view;
+    }
+  }
+
+  /** Hands the receiver its own copy of the ranges from index `from` on. */
+  private defer(receiver: TickReceiver, ranges: RangeList, from: number): void {
+    for (let i = from; i < ranges.length; i += 2) {
+      const start = ranges.bounds[i] as number;
+      const end = ranges.bounds[i + 1] as number;
+      const slab = this.arena.slabAt(start);
+      receiver.keep(slab.bytes, start - slab.base, end - slab.base);
+      (this.counts[netStat.bytesDeferred] as number) += end - start;
+    }
+  }
+
+  /** Whether the kernel took all of it. */
+  private write(receiver: TickReceiver, bytes: Buffer): boolean {
+    (this.counts[netStat.writes] as number)++;
+    return receiver.write(bytes);
+  }
+
+  private replaceScratch(): void {
+    if (this.sharedRanges !== null) this.release(this.sharedRanges);
+    this.sharedRanges = null;
+    this.shared = null;
+    this.scratch = Buffer.allocUnsafeSlow(SLAB_BYTES);
+  }
+}

@@ -1,0 +1,88 @@
+/**
+ * Where the certificate of TLS listeners comes from: the operator's files, or a self-signed one that is written to
+ * the data directory once, so that its fingerprint stays the same. Used by NetServer at start and on reload.
+ */
+import { webcrypto } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SignalboxError } from '../../contract/errors.ts';
+
+/** PEM text, as `tls.createSecureContext` takes it. */
+export interface TlsCredentials {
+  readonly cert: string;
+  readonly key: string;
+}
+
+const SELF_SIGNED_DAYS = 3650;
+
+async function readPem(path: string, what: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    throw new SignalboxError('config_invalid', `[ircd.tls] ${what}: cannot read ${path}`, { cause });
+  }
+}
+
+/**
+ * The operator's files.
+ * @throws SignalboxError `config_invalid` that names the file.
+ */
+export async function loadCredentials(certificate: string, key: string): Promise<TlsCredentials> {
+  return { cert: await readPem(certificate, 'certificate'), key: await readPem(key, 'key') };
+}
+
+/** A new self-signed certificate (ECDSA P-256) for a server name and loopback. */
+export async function createSelfSigned(serverName: string): Promise<TlsCredentials> {
+  await import('reflect-metadata');
+  const x509 = await import('@peculiar/x509');
+  const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+  const notBefore = new Date(Date.now() - 3_600_000);
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned(
+    {
+      name: [{ CN: [serverName] }],
+      notBefore,
+      notAfter: new Date(notBefore.getTime() + SELF_SIGNED_DAYS * 86_400_000),
+      signingAlgorithm: algorithm,
+      keys,
+      extensions: [
+        new x509.BasicConstraintsExtension(false, undefined, true),
+        new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+        new x509.SubjectAlternativeNameExtension([
+          { type: 'dns', value: serverName },
+          { type: 'dns', value: 'localhost' },
+          { type: 'ip', value: '127.0.0.1' },
+        ]),
+      ],
+    },
+    webcrypto,
+  );
+  const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64');
+  const lines = pkcs8.match(/.{1,64}/g) ?? [];
+  const key = `-----BEGIN PRIVATE KEY-----\n${lines.join('\n')}\n-----END PRIVATE KEY-----\n`;
+  return { cert: `${certificate.toString('pem')}\n`, key };
+}
+
+async function writeAtomically(path: string, text: string): Promise<void> {
+  const temporary = `${path}.${process.pid}`;
+  await writeFile(temporary, text, { mode: 0o600 });
+  await rename(temporary, path);
+}
+
+/** The self-signed certificate in a data directory; it is made when none is there. */
+export async function selfSignedCredentials(
+  dataDirectory: string,
+  serverName: string,
+): Promise<TlsCredentials> {
+  const certificatePath = join(dataDirectory, 'ircd-self-signed.crt');
+  const keyPath = join(dataDirectory, 'ircd-self-signed.key');
+  try {
+    return { cert: await readFile(certificatePath, 'utf8'), key: await readFile(keyPath, 'utf8') };
+  } catch {
+    const created = await createSelfSigned(serverName);
+    await mkdir(dataDirectory, { recursive: true });
+    await writeAtomically(keyPath, created.key);
+    await writeAtomically(certificatePath, created.cert);
+    return created;
+  }
+}
