@@ -1,0 +1,152 @@
+/**
+ * Opens, remembers and revives the dashboard windows. main.ts and the menu ask for windows; ipc.ts asks whether a
+ * message comes from one of them.
+ */
+import { BrowserWindow, Notification, nativeTheme, screen } from 'electron';
+import { PRELOAD_FILE } from './paths.ts';
+import { isReachable, WindowStateFile } from './window-state.ts';
+
+const DEFAULT_SIZE = { width: 1280, height: 840 };
+const MINIMUM_SIZE = { minWidth: 720, minHeight: 480 };
+/** A further window is opened this far from the one before it. */
+const CASCADE_PIXELS = 28;
+/** The window state is written once the window has been left alone for this long. */
+const SAVE_DELAY_MS = 300;
+/** A page that dies this often within {@link REVIVAL_WINDOW_MS} is not loaded again by itself. */
+const REVIVALS = 3;
+const REVIVAL_WINDOW_MS = 60_000;
+
+/** The page colours of the window before its stylesheet is there, so that it opens without a flash. */
+const BACKGROUND = { light: '#f7f8fa', dark: '#0f1216' };
+
+export class Windows {
+  readonly #origin: string;
+  readonly #stateFile: WindowStateFile;
+  readonly #windows = new Set<BrowserWindow>();
+  #saveTimer: NodeJS.Timeout | null = null;
+
+  /** Windows are loaded from `origin`, which main.ts has taken care to serve. */
+  constructor(dataDir: string, origin: string) {
+    this.#origin = origin;
+    this.#stateFile = new WindowStateFile(dataDir);
+    nativeTheme.on('updated', () => {
+      for (const window of this.#windows) window.setBackgroundColor(background());
+    });
+  }
+
+  /** Every open window, oldest first. */
+  get all(): readonly BrowserWindow[] {
+    return [...this.#windows];
+  }
+
+  /** Opens one more window; the first takes the place where the last one was closed. */
+  open(): BrowserWindow {
+    const { bounds, maximised } = this.#place();
+    const window = new BrowserWindow({
+      ...bounds,
+      ...MINIMUM_SIZE,
+      title: 'Signalbox',
+      show: false,
+      backgroundColor: background(),
+      webPreferences: {
+        preload: PRELOAD_FILE,
+        sandbox: true,
+        contextIsolation: true,
+        nodeIntegration: false,
+        nodeIntegrationInWorker: false,
+        nodeIntegrationInSubFrames: false,
+        webviewTag: false,
+        webSecurity: true,
+        // Dictionaries would be downloaded from the network.
+        spellcheck: false,
+      },
+    });
+    this.#windows.add(window);
+    window.once('ready-to-show', () => {
+      if (maximised) window.maximize();
+      window.show();
+    });
+    const remember = () => this.#rememberSoon(window);
+    window.on('resize', remember);
+    window.on('move', remember);
+    window.on('maximize', remember);
+    window.on('unmaximize', remember);
+    window.on('close', () => this.#remember(window));
+    window.on('closed', () => this.#windows.delete(window));
+    this.#reviveAfterCrash(window);
+    void window.loadURL(`${this.#origin}/`);
+    return window;
+  }
+
+  /** Brings a window to the front, opening one where none is open. */
+  focus(): void {
+    const window = BrowserWindow.getFocusedWindow() ?? this.all.at(-1) ?? this.open();
+    if (window.isMinimized()) window.restore();
+    window.show();
+    window.focus();
+  }
+
+  #place(): { bounds: { x?: number; y?: number; width: number; height: number }; maximised: boolean } {
+    const previous = this.all.at(-1);
+    if (previous !== undefined) {
+      const { x, y, width, height } = previous.getNormalBounds();
+      const bounds = { x: x + CASCADE_PIXELS, y: y + CASCADE_PIXELS, width, height };
+      return { bounds: this.#reachable(bounds) ? bounds : { width, height }, maximised: false };
+    }
+    const stored = this.#stateFile.load();
+    if (stored === null) return { bounds: DEFAULT_SIZE, maximised: false };
+    const { width, height } = stored.bounds;
+    return {
+      bounds: this.#reachable(stored.bounds) ? stored.bounds : { width, height },
+      maximised: stored.maximised,
+    };
+  }
+
+  #reachable(bounds: { x: number; y: number; width: number; height: number }): boolean {
+    const displays = screen.getAllDisplays().map((display) => display.workArea);
+    return isReachable(bounds, displays);
+  }
+
+  #rememberSoon(window: BrowserWindow): void {
+    if (this.#saveTimer !== null) clearTimeout(this.#saveTimer);
+    this.#saveTimer = setTimeout(() => this.#remember(window), SAVE_DELAY_MS);
+  }
+
+  #remember(window: BrowserWindow): void {
+    if (this.#saveTimer !== null) clearTimeout(this.#saveTimer);
+    this.#saveTimer = null;
+    if (window.isDestroyed()) return;
+    void this.#stateFile.save({ bounds: window.getNormalBounds(), maximised: window.isMaximized() });
+  }
+
+  /** Loads the page again when its process dies, and says so; a page that keeps dying is left to the operator. */
+  #reviveAfterCrash(window: BrowserWindow): void {
+    let deaths: number[] = [];
+    window.webContents.on('render-process-gone', (_event, details) => {
+      if (details.reason === 'clean-exit' || window.isDestroyed()) return;
+      const now = Date.now();
+      deaths = [...deaths.filter((time) => now - time < REVIVAL_WINDOW_MS), now];
+      if (deaths.length > REVIVALS) {
+        tell(
+          'The window keeps failing',
+          `Its process ended again (${details.reason}). Close it and open a new one.`,
+        );
+        return;
+      }
+      tell(
+        'The window was loaded again',
+        `Its process had ended (${details.reason}). No daemon was affected.`,
+      );
+      window.webContents.reload();
+    });
+  }
+}
+
+function background(): string {
+  return nativeTheme.shouldUseDarkColors ? BACKGROUND.dark : BACKGROUND.light;
+}
+
+function tell(title: string, body: string): void {
+  process.stderr.write(`signalbox: ${title}: ${body}\n`);
+  if (Notification.isSupported()) new Notification({ title, body }).show();
+}

@@ -1,0 +1,40 @@
+/**
+ * The sandboxed script that runs in every window before the page. It exposes the functions of WindowBridge and passes
+ * stream ports on to the page; ipcRenderer itself never leaves this file.
+ */
+import { contextBridge, type IpcRendererEvent, ipcRenderer } from 'electron';
+import type { ControlEvent } from '../daemons/contract/control-api.ts';
+import type { Outcome } from '../daemons/contract/errors.ts';
+import { IPC_CHANNELS, STREAM_PORT_MESSAGE, type WindowBridge } from '../daemons/contract/window-bridge.ts';
+
+/** Calls main; whatever goes wrong on the way becomes an error value. */
+async function invoke(channel: string, ...args: unknown[]): Promise<Outcome<unknown>> {
+  try {
+    return (await ipcRenderer.invoke(channel, ...args)) as Outcome<unknown>;
+  } catch (thrown) {
+    const message = thrown instanceof Error ? thrown.message : String(thrown);
+    return { ok: false, error: { code: 'internal', message } };
+  }
+}
+
+const bridge: WindowBridge = {
+  request: (name, args) => invoke(IPC_CHANNELS.request, name, args),
+  onEvent(listener) {
+    // The Electron event holds the sender; the page is given the plain data only.
+    const forward = (_event: IpcRendererEvent, event: ControlEvent) => listener(event);
+    ipcRenderer.on(IPC_CHANNELS.event, forward);
+    return () => {
+      ipcRenderer.removeListener(IPC_CHANNELS.event, forward);
+    };
+  },
+  openStream: (source, nonce) => invoke(IPC_CHANNELS.openStream, source, nonce) as Promise<Outcome<null>>,
+};
+
+// A MessagePort cannot cross the context bridge; a message to the page's own origin can carry it.
+ipcRenderer.on(IPC_CHANNELS.port, (event, nonce: unknown) => {
+  const [port] = event.ports;
+  if (port === undefined || typeof nonce !== 'string') return;
+  window.postMessage({ type: STREAM_PORT_MESSAGE, nonce }, window.location.origin, [port]);
+});
+
+contextBridge.exposeInMainWorld('signalbox', bridge);
