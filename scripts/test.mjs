@@ -1,0 +1,92 @@
+/**
+ * `npm test`: everything, from a fresh clone. Lint, types, unit tests, the build, then the end-to-end specs in
+ * Chromium and in Electron. Ends with one line of counts; exit code 0 only if all of it passed.
+ */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  displayWrapper,
+  ensureBuilt,
+  ensureChromium,
+  ensureInstalled,
+  findElectron,
+  node24,
+  root,
+  run,
+  say,
+} from './bootstrap.mjs';
+
+const bin = (file) => join(root, 'node_modules', file);
+const reports = mkdtempSync(join(tmpdir(), 'signalbox-test-'));
+const totals = { passed: 0, failed: 0, skipped: 0 };
+let broken = 0;
+
+/** Runs a step; a non-zero exit code is remembered and the next step runs all the same. */
+async function step(name, command, args, env = {}) {
+  say(`\n== ${name}`);
+  const start = Date.now();
+  const code = await run(command, args, {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, ...env },
+  });
+  say(
+    `== ${name}: ${code === 0 ? 'passed' : `failed (exit code ${code})`} in ${Math.round((Date.now() - start) / 1000)} s`,
+  );
+  if (code !== 0) broken++;
+}
+
+function readReport(file) {
+  try {
+    return JSON.parse(readFileSync(join(reports, file), 'utf8'));
+  } catch {
+    return null;
+  }
+}
+
+await ensureInstalled();
+await step('lint', node24, [bin('@biomejs/biome/bin/biome'), 'check', '.']);
+await step('types', node24, [bin('typescript/bin/tsc'), '-p', 'tsconfig.json']);
+await step('types of the window', node24, [bin('typescript/bin/tsc'), '-p', 'renderer/tsconfig.json']);
+await step('unit tests', node24, [
+  bin('vitest/vitest.mjs'),
+  'run',
+  '--reporter=default',
+  '--reporter=json',
+  `--outputFile=${join(reports, 'unit.json')}`,
+]);
+const unit = readReport('unit.json');
+totals.passed += unit?.numPassedTests ?? 0;
+totals.failed += unit?.numFailedTests ?? 0;
+totals.skipped += unit?.numPendingTests ?? 0;
+
+await ensureBuilt();
+const chromium = await ensureChromium();
+const electron = await findElectron();
+const display = await displayWrapper();
+const env = { PLAYWRIGHT_JSON_OUTPUT_FILE: join(reports, 'e2e.json') };
+if (chromium !== null) env.CHROMIUM_PATH = chromium;
+if (electron.path === undefined)
+  env.SIGNALBOX_NO_ELECTRON = `${electron.missing} (mend it with: ${electron.mend})`;
+else if (display === null)
+  env.SIGNALBOX_NO_ELECTRON = 'there is no display (mend it with: apt-get install xvfb xauth)';
+else env.SIGNALBOX_ELECTRON = electron.path;
+const [command, ...args] = [
+  ...(display ?? []),
+  node24,
+  bin('@playwright/test/cli.js'),
+  'test',
+  '--reporter=list,json',
+];
+await step('end to end', command, args, env);
+const e2e = readReport('e2e.json');
+totals.passed += (e2e?.stats.expected ?? 0) + (e2e?.stats.flaky ?? 0);
+totals.failed += e2e?.stats.unexpected ?? 0;
+totals.skipped += e2e?.stats.skipped ?? 0;
+if (e2e === null || unit === null) broken++;
+rmSync(reports, { recursive: true, force: true });
+
+if (env.SIGNALBOX_NO_ELECTRON !== undefined)
+  say(`\nThe Electron specs were NOT RUN: ${env.SIGNALBOX_NO_ELECTRON}`);
+process.stdout.write(`\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped\n`);
+process.exit(broken === 0 ? 0 : 1);
