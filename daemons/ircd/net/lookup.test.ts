@@ -1,0 +1,165 @@
+import { createServer, type Server } from 'node:net';
+import { afterEach, describe, expect, test } from 'vitest';
+import { parseIdentReply } from './ident.ts';
+import { type DnsResolver, Lookup, type LookupOptions } from './lookup.ts';
+
+class FakeResolver implements DnsResolver {
+  asked: string[] = [];
+  ptr: Record<string, string[]> = {};
+  forward: Record<string, string[]> = {};
+  hang = false;
+
+  async reverse(address: string): Promise<string[]> {
+    this.asked.push(address);
+    if (this.hang) await new Promise(() => {});
+    const names = this.ptr[address];
+    if (names === undefined) throw Object.assign(new Error('not found'), { code: 'ENOTFOUND' });
+    return names;
+  }
+
+  async resolve4(name: string): Promise<string[]> {
+    const found = this.forward[name];
+    if (found === undefined) throw new Error('not found');
+    return found;
+  }
+
+  resolve6(name: string): Promise<string[]> {
+    return this.resolve4(name);
+  }
+}
+
+function setUp(options: Partial<LookupOptions> = {}): { lookup: Lookup; resolver: FakeResolver } {
+  const resolver = new FakeResolver();
+  return { resolver, lookup: new Lookup({ resolver, dns: true, ident: true, ...options }) };
+}
+
+describe('host names', () => {
+  test('a name counts only when it leads back to the address', async () => {
+    const { lookup, resolver } = setUp();
+    resolver.ptr = {
+      '192.0.2.1': ['good.example'],
+      '192.0.2.2': ['liar.example'],
+      '192.0.2.3': ['gone.example', 'second.example'],
+      '2001:db8::1': ['six.example'],
+    };
+    resolver.forward = {
+      'good.example': ['198.51.100.1', '192.0.2.1'],
+      'liar.example': ['198.51.100.1'],
+      'second.example': ['192.0.2.3'],
+      'six.example': ['2001:0db8:0:0::1'],
+    };
+    expect(await lookup.host('192.0.2.1')).toBe('good.example');
+    expect(await lookup.host('192.0.2.2')).toBeNull();
+    expect(await lookup.host('192.0.2.3')).toBe('second.example');
+    expect(await lookup.host('2001:db8::1')).toBe('six.example');
+  });
+
+  test('a name that could break a mask or a line is no name', async () => {
+    const { lookup, resolver } = setUp();
+    for (const [index, name] of [
+      'a b',
+      'a!b@c',
+      '-a.example',
+      'x'.repeat(64),
+      'a..b',
+      'a\r\nQUIT',
+    ].entries()) {
+      const address = `192.0.2.${index}`;
+      resolver.ptr[address] = [name];
+      resolver.forward[name] = [address];
+      expect(await lookup.host(address)).toBeNull();
+    }
+  });
+
+  test('names and their absence are remembered, and counted', async () => {
+    const { lookup, resolver } = setUp();
+    resolver.ptr = { '192.0.2.1': ['good.example'] };
+    resolver.forward = { 'good.example': ['192.0.2.1'] };
+    expect(lookup.cachedHost('192.0.2.1')).toBeUndefined();
+    await lookup.host('192.0.2.1');
+    await lookup.host('192.0.2.9');
+    expect(lookup.cachedHost('192.0.2.1')).toBe('good.example');
+    expect(await lookup.host('192.0.2.9')).toBeNull();
+    expect(resolver.asked).toEqual(['192.0.2.1', '192.0.2.9']);
+    expect(lookup.stats).toMatchObject({ dnsHits: 2, dnsMisses: 2, dnsFailures: 1, dnsEntries: 2 });
+    expect(lookup.clear()).toBe(2);
+    expect(lookup.cachedHost('192.0.2.1')).toBeUndefined();
+  });
+
+  test('a hundred clients of one address cost one query', async () => {
+    const { lookup, resolver } = setUp();
+    resolver.ptr = { '192.0.2.1': ['good.example'] };
+    resolver.forward = { 'good.example': ['192.0.2.1'] };
+    const names = await Promise.all(Array.from({ length: 100 }, () => lookup.host('192.0.2.1')));
+    expect(new Set(names)).toEqual(new Set(['good.example']));
+    expect(resolver.asked).toHaveLength(1);
+    expect(lookup.stats).toMatchObject({ dnsHits: 99, dnsMisses: 1 });
+  });
+
+  test('a name server that does not answer is not waited for', async () => {
+    const { lookup, resolver } = setUp({ dnsDeadlineMs: 10 });
+    resolver.hang = true;
+    expect(await lookup.host('192.0.2.1')).toBeNull();
+    expect(lookup.stats).toMatchObject({ dnsTimeouts: 1, dnsFailures: 1 });
+  });
+
+  test('nobody is asked about loopback, nor about anything when DNS is off', async () => {
+    const { lookup, resolver } = setUp({ dns: false });
+    expect(lookup.cachedHost('127.0.0.1')).toBe('localhost');
+    expect(await lookup.host('::1')).toBe('localhost');
+    expect(await lookup.host('192.0.2.1')).toBeNull();
+    expect(resolver.asked).toEqual([]);
+  });
+});
+
+describe('ident', () => {
+  const query = { remoteAddress: '127.0.0.1', remotePort: 40000, localPort: 6667 };
+  let server: Server | null = null;
+
+  afterEach(() => {
+    server?.close();
+  });
+
+  async function identServer(answer: (line: string) => string | null): Promise<number> {
+    const listening = createServer((socket) => {
+      socket.on('error', () => {});
+      socket.on('data', (bytes) => {
+        const reply = answer(bytes.toString());
+        if (reply !== null) socket.write(reply);
+      });
+    });
+    server = listening;
+    await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve));
+    const address = listening.address();
+    return typeof address === 'object' && address !== null ? address.port : 0;
+  }
+
+  test('the owner of the connection is asked for by its two ports', async () => {
+    const identPort = await identServer((line) =>
+      line === '40000, 6667\r\n' ? '40000 , 6667 : USERID : UNIX : alice\r\n' : null,
+    );
+    const { lookup } = setUp({ identPort });
+    expect(await lookup.ident(query)).toBe('alice');
+    expect(lookup.stats).toMatchObject({ identAsked: 1, identAnswered: 1 });
+  });
+
+  test('a silent ident server is not waited for, and a missing one answers nobody', async () => {
+    const identPort = await identServer(() => null);
+    const { lookup } = setUp({ identPort, identDeadlineMs: 10 });
+    expect(await lookup.ident(query)).toBeNull();
+    await new Promise((resolve) => server?.close(resolve));
+    expect(await lookup.ident(query)).toBeNull();
+    const off = setUp({ ident: false });
+    expect(await off.lookup.ident(query)).toBeNull();
+    expect(off.lookup.stats.identAsked).toBe(0);
+  });
+
+  test('errors, answers to another question and unsafe names are nobody', () => {
+    expect(parseIdentReply('40000, 6667 : ERROR : NO-USER', query)).toBeNull();
+    expect(parseIdentReply('40001, 6667 : USERID : UNIX : bob', query)).toBeNull();
+    expect(parseIdentReply('40000, 6667 : USERID : UNIX : a!b@c', query)).toBeNull();
+    expect(parseIdentReply('40000, 6667 : USERID : UNIX', query)).toBeNull();
+    expect(parseIdentReply('garbage', query)).toBeNull();
+    expect(parseIdentReply('40000,6667:userid:OTHER:bob', query)).toBe('bob');
+  });
+});

@@ -1,0 +1,158 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { Arena, SLAB_BYTES } from './arena.ts';
+import type { TickReceiver } from './client-connection.ts';
+import { NetStats, netStat } from './stats.ts';
+import { type RangeList, TickWriter } from './tick-writer.ts';
+
+/** A socket that takes everything, or from some write on keeps the buffer as a full kernel queue would. */
+class FakeReceiver implements TickReceiver {
+  ranges: RangeList | null = null;
+  written: Buffer[] = [];
+  /** What the receiver has of writes that are not done: the very buffers, and what they held. */
+  held: { buffer: Buffer; copy: Buffer }[] = [];
+  acceptWrites = Number.POSITIVE_INFINITY;
+  overflow = false;
+
+  takeRanges(): RangeList | null {
+    const ranges = this.ranges;
+    this.ranges = null;
+    return ranges;
+  }
+
+  ready(): boolean {
+    return this.held.length === 0;
+  }
+
+  write(bytes: Buffer): boolean {
+    const copy = Buffer.from(bytes);
+    this.written.push(copy);
+    if (this.acceptWrites-- > 0) return true;
+    this.held.push({ buffer: bytes, copy });
+    return false;
+  }
+
+  keep(source: Buffer, start: number, end: number): void {
+    this.written.push(Buffer.from(source.subarray(start, end)));
+  }
+
+  afterFlush(): boolean {
+    return this.overflow;
+  }
+
+  get text(): string {
+    return Buffer.concat(this.written).toString();
+  }
+}
+
+function setUp() {
+  const stats = new NetStats();
+  const arena = new Arena();
+  const writer = new TickWriter(arena, stats.counts);
+  const push = (receiver: FakeReceiver, chunk: ReturnType<Arena['encode']>) => {
+    receiver.ranges ??= writer.open(receiver);
+    receiver.ranges.add(chunk.slab.base + chunk.start, chunk.slab.base + chunk.end);
+  };
+  return { arena, writer, stats, push };
+}
+
+describe('Arena', () => {
+  test('lines are UTF-8 with CR LF, and lie side by side', () => {
+    const arena = new Arena();
+    const first = arena.encode('PING :a');
+    const second = arena.encode('żółw 🐢');
+    expect(first.slab).toBe(second.slab);
+    expect(second.start).toBe(first.end);
+    expect(first.slab.bytes.toString('utf8', first.start, second.end)).toBe('PING :a\r\nżółw 🐢\r\n');
+  });
+
+  test('slabs are reused after a tick unless an unfinished write still reads from one', () => {
+    const arena = new Arena();
+    const free = arena.encode('a').slab.bytes;
+    arena.reset();
+    const slab = arena.encode('b').slab;
+    expect(slab.bytes).toBe(free);
+    slab.pinned = true;
+    arena.reset();
+    expect(arena.encode('c').slab.bytes).not.toBe(free);
+  });
+
+  test('a line that fits no slab is an error, one that fits exactly is not', () => {
+    const arena = new Arena();
+    expect(() => arena.encode('x'.repeat(SLAB_BYTES - 2))).toThrow(RangeError);
+    const chunk = arena.encode('x'.repeat(SLAB_BYTES - 3));
+    expect(chunk.end - chunk.start).toBe(SLAB_BYTES - 1);
+  });
+});
+
+describe('TickWriter', () => {
+  test('receivers of the same lines get the same buffer, in one write each', () => {
+    const { arena, writer, stats, push } = setUp();
+    const receivers = Array.from({ length: 10 }, () => new FakeReceiver());
+    for (let line = 0; line < 5; line++) {
+      const chunk = arena.encode(`line ${line}`);
+      arena.encode('a gap, so that the list has five ranges');
+      for (const receiver of receivers) push(receiver, chunk);
+    }
+    writer.flush([]);
+    for (const receiver of receivers) {
+      expect(receiver.written).toHaveLength(1);
+      expect(receiver.text).toBe('line 0\r\nline 1\r\nline 2\r\nline 3\r\nline 4\r\n');
+    }
+    expect(stats.counts[netStat.writes]).toBe(10);
+    expect(stats.counts[netStat.deliveries]).toBe(50);
+  });
+
+  test('those over their limit are handed back', () => {
+    const { arena, writer, push } = setUp();
+    const receiver = new FakeReceiver();
+    receiver.overflow = true;
+    push(receiver, arena.encode('x'));
+    const overflowed: TickReceiver[] = [];
+    writer.flush(overflowed);
+    expect(overflowed).toEqual([receiver]);
+  });
+
+  test('every receiver gets exactly its lines, in order, however they mix and whoever stalls', () => {
+    const plan = fc.record({
+      receivers: fc.integer({ min: 1, max: 6 }),
+      stallAfter: fc.array(fc.nat(6), { minLength: 6, maxLength: 6 }),
+      ticks: fc.array(
+        fc.array(fc.tuple(fc.nat(63), fc.oneof(fc.nat(600), fc.integer({ min: 15_000, max: 40_000 }))), {
+          maxLength: 30,
+        }),
+        { maxLength: 4 },
+      ),
+    });
+    fc.assert(
+      fc.property(plan, ({ receivers: count, stallAfter, ticks }) => {
+        const { arena, writer, push } = setUp();
+        const receivers = Array.from({ length: count }, (_, index) => {
+          const receiver = new FakeReceiver();
+          receiver.acceptWrites = (stallAfter[index] as number) * 2 || Number.POSITIVE_INFINITY;
+          return receiver;
+        });
+        const expected = receivers.map(() => '');
+        let serial = 0;
+        for (const lines of ticks) {
+          for (const [mask, length] of lines) {
+            const line = `${serial++} ${'x'.repeat(length)}`;
+            const chunk = arena.encode(line);
+            for (const [index, receiver] of receivers.entries()) {
+              if ((mask & (1 << index)) === 0) continue;
+              push(receiver, chunk);
+              expected[index] += `${line}\r\n`;
+            }
+          }
+          writer.flush([]);
+        }
+        for (const [index, receiver] of receivers.entries()) {
+          expect(receiver.text).toBe(expected[index]);
+          // A buffer that an unfinished write reads from must not have been written to since.
+          for (const { buffer, copy } of receiver.held) expect(buffer.equals(copy)).toBe(true);
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
