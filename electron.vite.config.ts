@@ -3,23 +3,18 @@
  * left in node_modules, the sandboxed preload script as one CommonJS file, and the window, which both hosts serve.
  * Targets are the oldest Electron that the app runs on (33: Node 20.18, Chromium 130).
  */
-import { existsSync, readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
+import { registry } from './daemons/registry.ts';
 
 const root = import.meta.dirname;
 
-/** Every folder of daemons/ with an entry becomes out/daemons/<id>.js. */
-function daemonEntries(): Record<string, string> {
-  const entries: Record<string, string> = {};
-  for (const id of readdirSync(resolve(root, 'daemons'))) {
-    const entry = resolve(root, 'daemons', id, 'main.ts');
-    if (existsSync(entry)) entries[`daemons/${id}`] = entry;
-  }
-  return entries;
-}
+/** Every line of the registry becomes out/daemons/<id>.js. */
+const daemonEntries = Object.fromEntries(
+  registry.map(({ id }) => [`daemons/${id}`, resolve(root, 'daemons', id, 'main.ts')]),
+);
 
 export default defineConfig({
   main: {
@@ -30,7 +25,7 @@ export default defineConfig({
       emptyOutDir: true,
       sourcemap: true,
       rolldownOptions: {
-        input: { 'main/electron': resolve(root, 'main/electron/main.ts'), ...daemonEntries() },
+        input: { 'main/electron': resolve(root, 'main/electron/main.ts'), ...daemonEntries },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },
     },
