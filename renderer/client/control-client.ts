@@ -1,0 +1,60 @@
+/**
+ * What the dashboard knows of its host: one way to ask, one way to hear, one way to open a stream. Two classes do it,
+ * over Electron's bridge and over WebSockets; nothing outside this folder can tell which.
+ */
+import type { ControlApi, ControlEvent, ControlRequestName } from '../../daemons/contract/control-api.ts';
+import type { Outcome } from '../../daemons/contract/errors.ts';
+import type { FromWindow, ToWindow } from '../../daemons/contract/stream.ts';
+
+/** Where the connection to the host stands. */
+export type ConnectionState =
+  | { readonly phase: 'connecting' }
+  | { readonly phase: 'connected' }
+  /** `since` and `retryAt` are Unix milliseconds of this machine. */
+  | { readonly phase: 'lost'; readonly since: number; readonly retryAt: number }
+  /** The host wants an access token. */
+  | { readonly phase: 'signed-out' };
+
+/** What the owner of a stream hears. `onClose` comes once, also when opening fails. */
+export interface StreamHandlers {
+  onMessage(message: ToWindow): void;
+  onClose(reason: string): void;
+}
+
+/** The window's end of an open stream. Sending on a closed one does nothing. */
+export interface StreamPipe {
+  send(message: FromWindow): void;
+  close(): void;
+}
+
+export interface ControlClient {
+  /** Asks the host. Never rejects: what goes wrong is an outcome. */
+  request<Name extends ControlRequestName>(
+    name: Name,
+    args: ControlApi[Name]['args'],
+  ): Promise<Outcome<ControlApi[Name]['result']>>;
+  /** Calls back on every event of the host; returns the function that ends it. */
+  onEvent(listener: (event: ControlEvent) => void): () => void;
+  /** Calls back at once and on every change. */
+  onConnection(listener: (state: ConnectionState) => void): () => void;
+  openStream(source: string, handlers: StreamHandlers): StreamPipe;
+  /** Tries again without waiting, such as after signing in. */
+  retryNow(): void;
+  close(): void;
+}
+
+/** Outcome of a request whose answer cannot arrive any more. */
+export const LOST_BEFORE_ANSWER = {
+  ok: false,
+  error: {
+    code: 'timeout',
+    message:
+      'The connection to the host was lost before it answered. The Audit page shows whether the action was carried out.',
+  },
+} as const;
+
+/** Outcome of a request made while there is no connection. */
+export const NOT_CONNECTED = {
+  ok: false,
+  error: { code: 'no_instance', message: 'There is no connection to the host. It is being tried again.' },
+} as const;

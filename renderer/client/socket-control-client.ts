@@ -1,0 +1,189 @@
+/**
+ * The control client of a browser: requests and events as JSON on the WebSocket `/control`, streams on
+ * `/stream/<source>`. Reconnects with backoff for as long as the page lives.
+ */
+import type {
+  ControlApi,
+  ControlEvent,
+  ControlReplyMessage,
+  ControlRequestName,
+} from '../../daemons/contract/control-api.ts';
+import type { Outcome } from '../../daemons/contract/errors.ts';
+import { backoffMs } from './backoff.ts';
+import {
+  type ConnectionState,
+  type ControlClient,
+  LOST_BEFORE_ANSWER,
+  NOT_CONNECTED,
+  type StreamHandlers,
+  type StreamPipe,
+} from './control-client.ts';
+import { openSocketStream } from './socket-stream.ts';
+
+/** The part of a WebSocket that is used here. */
+export type SocketLike = Pick<
+  WebSocket,
+  'binaryType' | 'readyState' | 'send' | 'close' | 'onopen' | 'onmessage' | 'onclose'
+>;
+
+/** What the host said about this browser's session. */
+export type SessionCheck = 'signed-in' | 'signed-out' | 'unreachable';
+
+export interface SocketControlOptions {
+  /** Opens a WebSocket to a path of the host. */
+  openSocket(path: string): SocketLike;
+  checkSession(): Promise<SessionCheck>;
+}
+
+/** An answer later than this is given up, in milliseconds; longer than any deadline of the host itself. */
+const REQUEST_DEADLINE_MS = 120_000;
+
+interface PendingRequest {
+  settle(outcome: Outcome<unknown>): void;
+  readonly timer: ReturnType<typeof setTimeout>;
+}
+
+export class SocketControlClient implements ControlClient {
+  readonly #options: SocketControlOptions;
+  readonly #events = new Set<(event: ControlEvent) => void>();
+  readonly #watchers = new Set<(state: ConnectionState) => void>();
+  readonly #pending = new Map<number, PendingRequest>();
+  #state: ConnectionState = { phase: 'connecting' };
+  #socket: SocketLike | null = null;
+  #nextId = 1;
+  #attempts = 0;
+  #retryTimer: ReturnType<typeof setTimeout> | null = null;
+  /** Rises with every attempt, so that a late answer of an earlier one is ignored. */
+  #generation = 0;
+  #closed = false;
+
+  constructor(options: SocketControlOptions) {
+    this.#options = options;
+    void this.#attempt();
+  }
+
+  request<Name extends ControlRequestName>(
+    name: Name,
+    args: ControlApi[Name]['args'],
+  ): Promise<Outcome<ControlApi[Name]['result']>> {
+    const socket = this.#socket;
+    if (socket === null || this.#state.phase !== 'connected') return Promise.resolve(NOT_CONNECTED);
+    const id = this.#nextId++;
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.#settle(id, LOST_BEFORE_ANSWER), REQUEST_DEADLINE_MS);
+      // The host answers a request with the result type of its name: the one place where that is taken on trust.
+      const settle = (outcome: Outcome<unknown>) => resolve(outcome as Outcome<ControlApi[Name]['result']>);
+      this.#pending.set(id, { settle, timer });
+      socket.send(JSON.stringify({ id, name, args }));
+    });
+  }
+
+  onEvent(listener: (event: ControlEvent) => void): () => void {
+    this.#events.add(listener);
+    return () => this.#events.delete(listener);
+  }
+
+  onConnection(listener: (state: ConnectionState) => void): () => void {
+    this.#watchers.add(listener);
+    listener(this.#state);
+    return () => this.#watchers.delete(listener);
+  }
+
+  openStream(source: string, handlers: StreamHandlers): StreamPipe {
+    return openSocketStream(this.#options.openSocket(`/stream/${encodeURIComponent(source)}`), handlers);
+  }
+
+  retryNow(): void {
+    if (this.#closed || this.#state.phase === 'connected') return;
+    this.#attempts = 0;
+    void this.#attempt();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#generation++;
+    if (this.#retryTimer !== null) clearTimeout(this.#retryTimer);
+    this.#socket?.close();
+    this.#socket = null;
+    this.#failPending();
+  }
+
+  async #attempt(): Promise<void> {
+    const generation = ++this.#generation;
+    if (this.#retryTimer !== null) clearTimeout(this.#retryTimer);
+    this.#retryTimer = null;
+    this.#socket?.close();
+    this.#socket = null;
+    const session = await this.#options.checkSession();
+    if (generation !== this.#generation) return;
+    if (session === 'signed-out') this.#change({ phase: 'signed-out' });
+    else if (session === 'unreachable') this.#lost();
+    else this.#connect(generation);
+  }
+
+  #connect(generation: number): void {
+    const socket = this.#options.openSocket('/control');
+    this.#socket = socket;
+    socket.onopen = () => {
+      if (generation !== this.#generation) return;
+      this.#attempts = 0;
+      this.#change({ phase: 'connected' });
+    };
+    socket.onmessage = (message) => {
+      if (generation === this.#generation) this.#receive(message.data);
+    };
+    socket.onclose = () => {
+      if (generation !== this.#generation) return;
+      this.#socket = null;
+      this.#failPending();
+      this.#lost();
+    };
+  }
+
+  #receive(data: unknown): void {
+    const message = parseReply(data);
+    if (message === null) return;
+    if ('event' in message) for (const listener of this.#events) listener(message.event);
+    else this.#settle(message.id, message.outcome);
+  }
+
+  #settle(id: number, outcome: Outcome<unknown>): void {
+    const pending = this.#pending.get(id);
+    if (pending === undefined) return;
+    this.#pending.delete(id);
+    clearTimeout(pending.timer);
+    pending.settle(outcome);
+  }
+
+  #failPending(): void {
+    for (const id of [...this.#pending.keys()]) this.#settle(id, LOST_BEFORE_ANSWER);
+  }
+
+  #lost(): void {
+    const delay = backoffMs(this.#attempts++, Math.random());
+    const now = Date.now();
+    const since = this.#state.phase === 'lost' ? this.#state.since : now;
+    this.#change({ phase: 'lost', since, retryAt: now + delay });
+    this.#retryTimer = setTimeout(() => void this.#attempt(), delay);
+  }
+
+  #change(state: ConnectionState): void {
+    this.#state = state;
+    for (const watcher of this.#watchers) watcher(state);
+  }
+}
+
+/** A reply or an event; null for anything else. */
+function parseReply(data: unknown): ControlReplyMessage | null {
+  if (typeof data !== 'string') return null;
+  let message: unknown;
+  try {
+    message = JSON.parse(data);
+  } catch {
+    return null;
+  }
+  if (typeof message !== 'object' || message === null) return null;
+  const isEvent = 'event' in message && typeof message.event === 'object' && message.event !== null;
+  const isReply = 'id' in message && typeof message.id === 'number' && 'outcome' in message;
+  return isEvent || isReply ? (message as ControlReplyMessage) : null;
+}

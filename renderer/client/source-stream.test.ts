@@ -1,0 +1,139 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { FromWindow } from '../../daemons/contract/stream.ts';
+import type { StreamHandlers } from './control-client.ts';
+import { SILENCE_MS, SourceStream, type StreamSink } from './source-stream.ts';
+
+class FakePipe {
+  readonly sent: FromWindow[] = [];
+  closed = false;
+  readonly handlers: StreamHandlers;
+  constructor(handlers: StreamHandlers) {
+    this.handlers = handlers;
+  }
+  send(message: FromWindow): void {
+    this.sent.push(message);
+  }
+  close(): void {
+    this.closed = true;
+  }
+  hello(instance: number): void {
+    this.handlers.onMessage({ type: 'hello', source: 'd', instance, pid: 1, startedAt: 0 });
+  }
+  frame(seq: number): void {
+    this.handlers.onMessage({
+      type: 'frame',
+      frame: { seq, time: seq, skipped: 0, values: new Float64Array(1) },
+    });
+  }
+}
+
+function make() {
+  const pipes: FakePipe[] = [];
+  const sink = { opened: vi.fn(), frame: vi.fn(), logs: vi.fn(), rows: vi.fn() } satisfies StreamSink;
+  const stream = new SourceStream((handlers) => {
+    const pipe = new FakePipe(handlers);
+    pipes.push(pipe);
+    return pipe;
+  }, sink);
+  return { pipes, sink, stream };
+}
+
+describe('a stream to a process', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it('says what the window wishes once the daemon has said hello, not before', () => {
+    const { pipes, stream } = make();
+    stream.setRate(10);
+    stream.watch('connections');
+    stream.followLogs(() => 41);
+    stream.expect(1);
+    expect(pipes[0]!.sent).toEqual([]);
+    pipes[0]!.hello(1);
+    expect(pipes[0]!.sent).toEqual([
+      { type: 'rate', hz: 10 },
+      { type: 'watch', table: 'connections', on: true },
+      { type: 'logs', follow: true, afterSeq: 41 },
+    ]);
+  });
+
+  it('gives each credit back once, when the owner says that the frames were drawn', () => {
+    const { pipes, stream } = make();
+    stream.expect(1);
+    pipes[0]!.hello(1);
+    pipes[0]!.sent.length = 0;
+    pipes[0]!.frame(1);
+    pipes[0]!.frame(2);
+    expect(pipes[0]!.sent).toEqual([]);
+    stream.ackAll();
+    stream.ackAll();
+    expect(pipes[0]!.sent).toEqual([
+      { type: 'ack', seq: 1 },
+      { type: 'ack', seq: 2 },
+    ]);
+  });
+
+  it('is opened again with the same wishes after it was lost', () => {
+    const { pipes, stream } = make();
+    stream.setRate(10);
+    stream.expect(1);
+    pipes[0]!.hello(1);
+    pipes[0]!.handlers.onClose('gone');
+    expect(pipes).toHaveLength(1);
+    vi.advanceTimersByTime(1_000);
+    expect(pipes).toHaveLength(2);
+    pipes[1]!.hello(1);
+    expect(pipes[1]!.sent).toEqual([{ type: 'rate', hz: 10 }]);
+  });
+
+  it('moves to the next process when the instance changes, and hears nothing more of the old one', () => {
+    const { pipes, sink, stream } = make();
+    stream.expect(1);
+    pipes[0]!.hello(1);
+    stream.expect(2);
+    expect(pipes[0]!.closed).toBe(true);
+    expect(pipes).toHaveLength(2);
+    pipes[0]!.frame(9);
+    expect(sink.frame).not.toHaveBeenCalled();
+    pipes[1]!.hello(2);
+    expect(sink.opened).toHaveBeenLastCalledWith(2);
+  });
+
+  it('is not opened while there is no process, and not twice for the same one', () => {
+    const { pipes, stream } = make();
+    stream.expect(1);
+    stream.expect(1);
+    expect(pipes).toHaveLength(1);
+    stream.expect(null);
+    pipes[0]!.handlers.onClose('ended');
+    vi.advanceTimersByTime(60_000);
+    expect(pipes).toHaveLength(1);
+  });
+
+  it('is opened again after a silence', () => {
+    const { pipes, stream } = make();
+    stream.expect(1);
+    pipes[0]!.hello(1);
+    vi.advanceTimersByTime(SILENCE_MS - 1);
+    pipes[0]!.frame(1);
+    vi.advanceTimersByTime(SILENCE_MS - 1);
+    expect(pipes).toHaveLength(1);
+    vi.advanceTimersByTime(2_000);
+    expect(pipes[0]!.closed).toBe(true);
+    expect(pipes).toHaveLength(2);
+  });
+
+  it('follows a table once for many and ends it with the last', () => {
+    const { pipes, stream } = make();
+    stream.expect(1);
+    pipes[0]!.hello(1);
+    pipes[0]!.sent.length = 0;
+    const first = stream.watch('t');
+    const second = stream.watch('t');
+    first();
+    first();
+    expect(pipes[0]!.sent).toEqual([{ type: 'watch', table: 't', on: true }]);
+    second();
+    expect(pipes[0]!.sent.at(-1)).toEqual({ type: 'watch', table: 't', on: false });
+  });
+});

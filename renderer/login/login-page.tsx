@@ -1,0 +1,72 @@
+/** Asks for the access token of a headless host. */
+import { type ReactNode, useId, useState } from 'react';
+import { type SignInResult, signIn } from '../client/sign-in.ts';
+import { useDashboard } from '../model/dashboard-context.ts';
+import { Button } from '../ui/button.tsx';
+import { Callout } from '../ui/callout.tsx';
+import { Mark } from '../ui/mark.tsx';
+import { messages } from './messages.ts';
+
+export function LoginPage(): ReactNode {
+  const { client } = useDashboard();
+  const inputId = useId();
+  const hintId = useId();
+  const [token, setToken] = useState('');
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<Exclude<SignInResult, 'signed-in'> | null>(null);
+  const submit = async () => {
+    if (busy || token.trim() === '') return;
+    setBusy(true);
+    const result = await signIn(token.trim());
+    setBusy(false);
+    setFailure(result === 'signed-in' ? null : result);
+    if (result === 'signed-in') client.retryNow();
+  };
+  return (
+    <main className="flex min-h-full items-center justify-center p-4">
+      <form
+        className="flex w-full max-w-sm flex-col gap-4 rounded-lg border border-line bg-surface p-6 shadow-card"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void submit();
+        }}
+      >
+        <div className="flex items-center gap-3">
+          <Mark className="size-8" />
+          <div>
+            <h1 className="text-lg font-semibold">{messages.title}</h1>
+            <p className="text-sm text-dim">{location.host}</p>
+          </div>
+        </div>
+        {failure !== null && (
+          <Callout tone="bad" urgent title={messages.failures[failure].title}>
+            {messages.failures[failure].hint}
+          </Callout>
+        )}
+        <div className="flex flex-col gap-1.5">
+          <label htmlFor={inputId} className="text-sm font-medium">
+            {messages.token}
+          </label>
+          <input
+            id={inputId}
+            type="password"
+            className="field font-mono"
+            autoComplete="current-password"
+            aria-describedby={hintId}
+            aria-invalid={failure === 'wrong-token'}
+            // biome-ignore lint/a11y/noAutofocus: the page holds nothing else, and is shown only to be filled in
+            autoFocus
+            value={token}
+            onChange={(event) => setToken(event.target.value)}
+          />
+          <p id={hintId} className="text-xs text-dim">
+            {messages.hint}
+          </p>
+        </div>
+        <Button tone="primary" type="submit" className="justify-center" disabled={busy}>
+          {messages.submit}
+        </Button>
+      </form>
+    </main>
+  );
+}

@@ -1,0 +1,52 @@
+/** What the pages render from: lifecycle, selection and conditions. Samples, logs and rows live beside it, not in it. */
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { HistoryStatus, HostInfo } from '../../daemons/contract/control-api.ts';
+import type { WireError } from '../../daemons/contract/errors.ts';
+import type { DaemonSnapshot } from '../../daemons/contract/states.ts';
+import type { ConnectionState } from '../client/control-client.ts';
+
+/** Whether the figures of a source are current. */
+export type Freshness =
+  /** Nothing has arrived yet. */
+  | { readonly state: 'none' }
+  | { readonly state: 'live' }
+  /** The process should be sending and is not; `since` is the time of its last frame. */
+  | { readonly state: 'stale'; readonly since: number };
+
+/** A short message about something that was done, read out by screen readers. */
+export interface Notice {
+  readonly id: number;
+  readonly tone: 'good' | 'bad' | 'info';
+  readonly text: string;
+}
+
+export interface DashboardState {
+  readonly connection: ConnectionState;
+  /** Null until the host has said hello. */
+  readonly host: HostInfo | null;
+  readonly daemons: Readonly<Record<string, DaemonSnapshot>>;
+  readonly history: HistoryStatus | null;
+  readonly configError: WireError | null;
+  /** Why the host is about to end; null while it is not. */
+  readonly closing: string | null;
+  readonly freshness: Readonly<Record<string, Freshness>>;
+  readonly notices: readonly Notice[];
+  /** The last change of a state in words, for screen readers. */
+  readonly announcement: string;
+}
+
+export type DashboardStore = StoreApi<DashboardState>;
+
+export function createDashboardStore(): DashboardStore {
+  return createStore<DashboardState>(() => ({
+    connection: { phase: 'connecting' },
+    host: null,
+    daemons: {},
+    history: null,
+    configError: null,
+    closing: null,
+    freshness: {},
+    notices: [],
+    announcement: '',
+  }));
+}

@@ -1,0 +1,18 @@
+/** What the model says to people. */
+import type { DaemonSnapshot, DaemonState } from '../../daemons/contract/states.ts';
+
+/** The word for each state, everywhere in the window. */
+export const STATE_WORDS: Readonly<Record<DaemonState, string>> = {
+  stopped: 'stopped',
+  starting: 'starting',
+  running: 'running',
+  stopping: 'stopping',
+  crashed: 'crashed',
+  backoff: 'backoff',
+  failed: 'failed',
+};
+
+export const messages = {
+  stateChanged: (daemon: DaemonSnapshot) =>
+    `${daemon.id} is ${STATE_WORDS[daemon.state]}${daemon.cause === null ? '' : `: ${daemon.cause}`}`,
+};

@@ -1,0 +1,78 @@
+/** Everything the window holds about one process: its samples, logs, tables and the stream that fills them. */
+import type { MetricSpec } from '../../daemons/contract/manifest.ts';
+import { layoutOf } from '../../daemons/contract/metric-frame.ts';
+import type { ControlClient } from '../client/control-client.ts';
+import { SourceStream } from '../client/source-stream.ts';
+import { LogBook } from '../logs/log-book.ts';
+import { SampleColumns } from '../samples/sample-columns.ts';
+import { TableFeed } from '../tables/table-feed.ts';
+
+export class SourceModel {
+  readonly id: string;
+  readonly samples: SampleColumns;
+  readonly logs: LogBook;
+  readonly stream: SourceStream;
+  /** When the newest frame arrived, on this machine's clock; 0 before the first. */
+  arrivedAt = 0;
+  readonly #client: ControlClient;
+  readonly #tables = new Map<string, TableFeed>();
+  #instance: number | null = null;
+  #followsLogs = false;
+
+  /** `onFrame` is called after each frame was taken over. */
+  constructor(client: ControlClient, id: string, catalog: readonly MetricSpec[], onFrame: () => void) {
+    this.id = id;
+    this.#client = client;
+    this.samples = new SampleColumns(layoutOf(catalog));
+    this.logs = new LogBook(id);
+    this.stream = new SourceStream((handlers) => client.openStream(id, handlers), {
+      opened: (instance) => this.#opened(instance),
+      frame: (frame) => {
+        this.arrivedAt = Date.now();
+        this.samples.push(frame);
+        onFrame();
+      },
+      logs: (instance, records, dropped) => this.logs.addLive(instance, records, dropped),
+      rows: (table, time, rows, total) => this.table(table).set({ time, rows, total }),
+    });
+  }
+
+  /** The feed of a live table. */
+  table(name: string): TableFeed {
+    let feed = this.#tables.get(name);
+    if (feed === undefined) {
+      feed = new TableFeed();
+      this.#tables.set(name, feed);
+    }
+    return feed;
+  }
+
+  /** Fetches the backlog and follows from then on, for as long as the window lives. */
+  followLogs(): void {
+    if (this.#followsLogs) return;
+    this.#followsLogs = true;
+    void this.#fetchBacklog();
+    this.stream.followLogs(() => (this.#instance === null ? 0 : this.logs.lastSeq(this.#instance)));
+  }
+
+  /** Tells that the process has ended: its rows are gone, and its last words are with the host. */
+  ended(): void {
+    for (const feed of this.#tables.values()) feed.clear();
+    if (this.#followsLogs) void this.#fetchBacklog();
+  }
+
+  close(): void {
+    this.stream.close();
+  }
+
+  #opened(instance: number): void {
+    if (instance !== this.#instance) this.samples.startOver();
+    this.#instance = instance;
+    if (this.#followsLogs) void this.#fetchBacklog();
+  }
+
+  async #fetchBacklog(): Promise<void> {
+    const outcome = await this.#client.request('logs.query', { source: this.id, limit: 10_000 });
+    if (outcome.ok) this.logs.add(outcome.result.records);
+  }
+}

@@ -1,0 +1,89 @@
+/** What Signalbox itself takes: the main process, and the internal daemons that work for it. */
+import type { ReactNode } from 'react';
+import { MAIN_SOURCE } from '../../daemons/contract/control-api.ts';
+import { formatBytes, formatRatio, formatSeconds, NO_VALUE } from '../format/numbers.ts';
+import { useDashboard, useDashboardState, useManifests } from '../model/dashboard-context.ts';
+import { type ProcessMetric, processReading } from '../samples/process-reading.ts';
+import { hashOf } from '../shell/route.ts';
+import { LiveText } from '../ui/live-text.tsx';
+import { ScrollRegion } from '../ui/scroll-region.tsx';
+import { StateBadge } from '../ui/state-badge.tsx';
+import { messages } from './messages.ts';
+
+const COLUMNS: readonly { name: string; metric: ProcessMetric; format: (value: number) => string }[] = [
+  { name: messages.loopDelay, metric: 'loop_delay_seconds', format: formatSeconds },
+  { name: messages.cpu, metric: 'cpu_ratio', format: formatRatio },
+  { name: messages.memory, metric: 'resident_memory_bytes', format: formatBytes },
+  { name: messages.heap, metric: 'heap_used_bytes', format: formatBytes },
+  { name: messages.monitoring, metric: 'monitoring_cpu_ratio', format: formatRatio },
+  {
+    name: messages.monitoringBytes,
+    metric: 'monitoring_bytes_total',
+    format: (value) => `${formatBytes(value)}/s`,
+  },
+];
+
+export function HostCards(): ReactNode {
+  const dashboard = useDashboard();
+  const manifests = useManifests();
+  const daemons = useDashboardState((state) => state.daemons);
+  const rows = [MAIN_SOURCE, ...manifests.map((manifest) => manifest.id)];
+  return (
+    <div className="overflow-hidden rounded-lg border border-line bg-surface shadow-card">
+      <div className="px-4 pt-3 pb-2">
+        <h2 className="heading-section">{messages.processes}</h2>
+        <p className="text-sm text-dim">{messages.processesHint}</p>
+      </div>
+      <ScrollRegion label={messages.processes} className="overflow-x-auto">
+        <table className="w-full text-sm">
+          <thead className="text-left text-xs text-dim">
+            <tr className="border-b border-line">
+              <th scope="col" className="px-4 py-1.5 font-medium">
+                {messages.process}
+              </th>
+              <th scope="col" className="px-4 py-1.5 font-medium">
+                {messages.state}
+              </th>
+              {COLUMNS.map((column) => (
+                <th
+                  key={column.name}
+                  scope="col"
+                  className="px-4 py-1.5 text-right font-medium whitespace-nowrap"
+                >
+                  {column.name}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((id) => {
+              const state = id === MAIN_SOURCE ? 'running' : (daemons[id]?.state ?? 'stopped');
+              const up = state === 'running' || state === 'stopping';
+              return (
+                <tr key={id} className="border-b border-line last:border-0">
+                  <th scope="row" className="px-4 py-1.5 text-left font-medium">
+                    <a href={hashOf(['daemon', id])} className="rounded-sm hover:underline">
+                      {id}
+                    </a>
+                  </th>
+                  <td className="px-4 py-1">
+                    <StateBadge state={state} />
+                  </td>
+                  {COLUMNS.map((column) => (
+                    <td key={column.name} className="px-4 py-1.5 text-right whitespace-nowrap">
+                      <LiveText
+                        read={() =>
+                          up ? column.format(processReading(dashboard.source(id), column.metric)) : NO_VALUE
+                        }
+                      />
+                    </td>
+                  ))}
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      </ScrollRegion>
+    </div>
+  );
+}

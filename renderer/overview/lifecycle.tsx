@@ -1,0 +1,122 @@
+/**
+ * Starting, stopping and restarting a daemon from the window: asks first where people would be disturbed, and says what
+ * went wrong. Used by cards, daemon pages and the palette.
+ */
+
+import type { ReactNode } from 'react';
+import { create } from 'zustand';
+import type { DaemonState } from '../../daemons/contract/states.ts';
+import type { Dashboard } from '../model/dashboard.ts';
+import { useDashboard, useDashboardState } from '../model/dashboard-context.ts';
+import { Button } from '../ui/button.tsx';
+import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
+import { messages } from './messages.ts';
+
+export type LifecycleAction = 'start' | 'stop' | 'restart';
+
+/** In which states each action makes sense. */
+const ALLOWED: Readonly<Record<LifecycleAction, readonly DaemonState[]>> = {
+  start: ['stopped', 'crashed', 'backoff', 'failed'],
+  stop: ['starting', 'running', 'crashed', 'backoff'],
+  restart: ['running'],
+};
+
+/** Whether an action can be asked for in a state. */
+export function isAllowed(action: LifecycleAction, state: DaemonState): boolean {
+  return ALLOWED[action].includes(state);
+}
+
+interface PendingAction {
+  readonly id: string;
+  readonly action: 'stop' | 'restart';
+  readonly impact: string;
+}
+
+const usePending = create<{ pending: PendingAction | null }>(() => ({ pending: null }));
+
+/** Does an action, or first asks whether it may where that would disturb people. */
+export async function requestLifecycle(
+  dashboard: Dashboard,
+  id: string,
+  action: LifecycleAction,
+): Promise<void> {
+  if (action !== 'start') {
+    const impact = await dashboard.client.request('daemon.stopImpact', { id });
+    if (impact.ok && impact.result.text !== null) {
+      usePending.setState({ pending: { id, action, impact: impact.result.text } });
+      return;
+    }
+  }
+  await carryOut(dashboard, id, action);
+}
+
+async function carryOut(dashboard: Dashboard, id: string, action: LifecycleAction): Promise<void> {
+  const outcome = await dashboard.client.request(`daemon.${action}`, { id });
+  if (!outcome.ok) dashboard.notify('bad', `${id}: ${outcome.error.message}`);
+}
+
+/** The question of a pending action. Stands once in the window. */
+export function LifecycleDialog(): ReactNode {
+  const dashboard = useDashboard();
+  const pending = usePending((state) => state.pending);
+  const close = () => usePending.setState({ pending: null });
+  const stopping = pending?.action === 'stop';
+  return (
+    <ConfirmDialog
+      confirmation={
+        pending === null
+          ? null
+          : {
+              title: stopping ? messages.stopTitle(pending.id) : messages.restartTitle(pending.id),
+              impact: sentence(pending.impact),
+              action: stopping ? messages.stopNow : messages.restartNow,
+              typed: null,
+            }
+      }
+      onCancel={close}
+      onConfirm={() => {
+        close();
+        if (pending !== null) void carryOut(dashboard, pending.id, pending.action);
+      }}
+    />
+  );
+}
+
+/** An impact as a sentence of its own: `disconnects 42 clients` becomes `Disconnects 42 clients.` */
+function sentence(text: string): string {
+  const capital = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(capital) ? capital : `${capital}.`;
+}
+
+/** The three buttons of a daemon, always in the same places. */
+export function LifecycleButtons({ id }: { id: string }): ReactNode {
+  const dashboard = useDashboard();
+  const state = useDashboardState((all) => all.daemons[id]?.state ?? 'stopped');
+  const connected = useDashboardState((all) => all.connection.phase === 'connected');
+  const can = (action: LifecycleAction) => connected && isAllowed(action, state);
+  const press = (action: LifecycleAction) => () => void requestLifecycle(dashboard, id, action);
+  return (
+    <div className="flex flex-wrap gap-2">
+      <Button
+        icon="play"
+        tone={can('start') ? 'primary' : 'plain'}
+        label={messages.startNamed(id)}
+        disabled={!can('start')}
+        onClick={press('start')}
+      >
+        {messages.start}
+      </Button>
+      <Button icon="stop" label={messages.stopNamed(id)} disabled={!can('stop')} onClick={press('stop')}>
+        {messages.stop}
+      </Button>
+      <Button
+        icon="restart"
+        label={messages.restartNamed(id)}
+        disabled={!can('restart')}
+        onClick={press('restart')}
+      >
+        {messages.restart}
+      </Button>
+    </div>
+  );
+}

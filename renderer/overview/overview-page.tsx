@@ -1,0 +1,86 @@
+/** The first page: totals, a card a daemon, and what the host itself takes. */
+import { type ReactNode, useId } from 'react';
+import { MAIN_SOURCE } from '../../daemons/contract/control-api.ts';
+import type { ManifestDescription } from '../../daemons/contract/manifest.ts';
+import { formatBytes, formatCount, formatRate, formatRatio } from '../format/numbers.ts';
+import { useDashboard, useDashboardState, useManifests } from '../model/dashboard-context.ts';
+import { processReading, reading } from '../samples/process-reading.ts';
+import { LiveText } from '../ui/live-text.tsx';
+import { PageHeader } from '../ui/page-header.tsx';
+import { DaemonCard } from './daemon-card.tsx';
+import { HostCards } from './host-cards.tsx';
+import { messages } from './messages.ts';
+
+export function OverviewPage(): ReactNode {
+  const manifests = useManifests();
+  const daemons = useDashboardState((state) => state.daemons);
+  const shown = manifests.filter((manifest) => !manifest.internal);
+  const idle = shown.every((manifest) => daemons[manifest.id]?.state === 'stopped');
+  const headingId = useId();
+  return (
+    <div className="flex flex-col gap-5 p-6 max-sm:p-4">
+      <PageHeader title={messages.title} />
+      {idle ? <Welcome /> : <Totals manifests={shown} />}
+      <section aria-labelledby={headingId}>
+        <h2 id={headingId} className="sr-only">
+          {messages.daemons}
+        </h2>
+        <div className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,23rem),1fr))] gap-4">
+          {shown.map((manifest) => {
+            const daemon = daemons[manifest.id];
+            return daemon === undefined ? null : (
+              <DaemonCard key={manifest.id} manifest={manifest} daemon={daemon} />
+            );
+          })}
+        </div>
+      </section>
+      <HostCards />
+    </div>
+  );
+}
+
+/** What to do first. */
+function Welcome(): ReactNode {
+  return (
+    <div className="rounded-lg border border-dashed border-line-strong/60 px-4 py-3 text-sm">
+      <p className="font-medium">{messages.emptyTitle}</p>
+      <p className="text-dim">
+        {messages.emptyText} <code className="font-mono text-ink">127.0.0.1:6667</code>
+        {messages.emptyAfter}
+      </p>
+    </div>
+  );
+}
+
+function Totals({ manifests }: { manifests: readonly ManifestDescription[] }): ReactNode {
+  const dashboard = useDashboard();
+  const daemons = useDashboardState((state) => state.daemons);
+  const up = manifests.filter((manifest) => daemons[manifest.id]?.state === 'running');
+  const sum = (values: readonly number[]) => values.reduce((total, value) => total + (value || 0), 0);
+  const highlight = (key: 'connections' | 'messages') => () =>
+    sum(up.map((manifest) => reading(dashboard.source(manifest.id), manifest.highlights[key])));
+  const everyProcess = (suffix: 'cpu_ratio' | 'resident_memory_bytes') => () => {
+    const running = Object.values(daemons).filter((daemon) => daemon.state === 'running');
+    const ids = [MAIN_SOURCE, ...running.map((daemon) => daemon.id)];
+    return sum(ids.map((id) => processReading(dashboard.source(id), suffix)));
+  };
+  const figures = [
+    { name: messages.totalRunning, read: () => `${up.length} of ${manifests.length}` },
+    { name: messages.totalConnections, read: () => formatCount(highlight('connections')()) },
+    { name: messages.totalMessages, read: () => formatRate(highlight('messages')()) },
+    { name: messages.totalCpu, read: () => formatRatio(everyProcess('cpu_ratio')()) },
+    { name: messages.totalMemory, read: () => formatBytes(everyProcess('resident_memory_bytes')()) },
+  ];
+  return (
+    <dl className="grid grid-cols-[repeat(auto-fit,minmax(9rem,1fr))] gap-px overflow-hidden rounded-lg border border-line bg-line shadow-card">
+      {figures.map((figure) => (
+        <div key={figure.name} className="bg-surface px-4 py-2.5">
+          <dt className="text-xs text-dim">{figure.name}</dt>
+          <dd className="text-lg font-semibold tracking-tight">
+            <LiveText read={figure.read} />
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

@@ -1,0 +1,91 @@
+/**
+ * The one animation-frame loop of the window: draws the charts that are in view and have news, within a budget a
+ * frame, and gives the daemons their credits back once their frames are drawn. Idle while nothing arrives.
+ */
+
+/** Milliseconds of drawing in one animation frame; what is left goes into the next. */
+const DRAW_BUDGET_MS = 8;
+
+/** Something that can be drawn: a chart or a sparkline. */
+export interface Drawable {
+  /** Source whose frames it shows. */
+  readonly source: string;
+  /** Least milliseconds between two drawings: what moves less than a pixel need not be drawn. */
+  readonly intervalMs: number;
+  draw(): void;
+}
+
+interface Entry {
+  readonly drawable: Drawable;
+  visible: boolean;
+  dirty: boolean;
+  drawnAt: number;
+}
+
+export class DrawLoop {
+  readonly #entries = new Map<Drawable, Entry>();
+  readonly #afterDraw: () => void;
+  #scheduled = false;
+
+  /** `afterDraw` is called when everything that was due is drawn, or when the page is hidden and nothing can be. */
+  constructor(afterDraw: () => void) {
+    this.#afterDraw = afterDraw;
+  }
+
+  /** Adds a drawable; it is drawn once it is said to be visible. Returns the function that removes it. */
+  add(drawable: Drawable): () => void {
+    this.#entries.set(drawable, { drawable, visible: false, dirty: true, drawnAt: 0 });
+    return () => this.#entries.delete(drawable);
+  }
+
+  /** Tells whether a drawable can be seen. */
+  setVisible(drawable: Drawable, visible: boolean): void {
+    const entry = this.#entries.get(drawable);
+    if (entry === undefined) return;
+    entry.visible = visible;
+    if (visible) this.redraw(drawable);
+  }
+
+  /** Draws it in the next animation frame whatever its interval, such as after a change of size or theme. */
+  redraw(drawable: Drawable): void {
+    const entry = this.#entries.get(drawable);
+    if (entry === undefined) return;
+    entry.dirty = true;
+    entry.drawnAt = 0;
+    this.#schedule();
+  }
+
+  /** Redraws everything, such as after a change of theme. */
+  redrawAll(): void {
+    for (const drawable of this.#entries.keys()) this.redraw(drawable);
+  }
+
+  /** Tells that a frame of `source` arrived. */
+  frameArrived(source: string): void {
+    for (const entry of this.#entries.values()) if (entry.drawable.source === source) entry.dirty = true;
+    if (document.hidden) this.#afterDraw();
+    else this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    requestAnimationFrame((now) => this.#run(now));
+  }
+
+  #run(now: number): void {
+    this.#scheduled = false;
+    const start = performance.now();
+    for (const entry of this.#entries.values()) {
+      if (!entry.dirty || !entry.visible || now - entry.drawnAt < entry.drawable.intervalMs) continue;
+      if (performance.now() - start > DRAW_BUDGET_MS) {
+        this.#schedule();
+        return;
+      }
+      entry.dirty = false;
+      entry.drawnAt = now;
+      entry.drawable.draw();
+    }
+    this.#afterDraw();
+  }
+}

@@ -1,0 +1,163 @@
+/**
+ * The last minutes of every metric of one process, in preallocated columns outside React. Written by the stream on
+ * each frame without allocating, read by charts as views on the same memory.
+ */
+import { type FrameLayout, HISTOGRAM_FIELDS, type MetricFrame } from '../../daemons/contract/metric-frame.ts';
+
+/** Samples that a window of ten minutes at 10 Hz needs. */
+export const SAMPLE_CAPACITY = 6_000;
+
+/** Rates are taken over at least this long, in seconds, so that they are readable at 10 Hz. */
+export const RATE_WINDOW_S = 1;
+
+/** Frames kept raw to take rates from: more than {@link RATE_WINDOW_S} at 10 Hz. */
+const RAW_FRAMES = 16;
+
+/** Whether a slot of a frame is shown as it is, or as its increase a second. */
+function rateSlots(layout: FrameLayout): Uint8Array {
+  const slots = new Uint8Array(layout.size);
+  for (const metric of layout.catalog) {
+    const at = layout.slot(metric.name);
+    if (metric.kind === 'counter') slots[at] = 1;
+    // The count and the sum of a histogram only rise, its percentiles do not.
+    if (metric.kind === 'histogram') slots.fill(1, at, at + HISTOGRAM_FIELDS.indexOf('p50'));
+  }
+  return slots;
+}
+
+export class SampleColumns {
+  readonly layout: FrameLayout;
+  /** Values of the newest frame as they arrived; zero before the first. */
+  readonly latest: Float64Array;
+  readonly #capacity: number;
+  /** Room beyond the capacity: the columns are moved down once each time it is used up. */
+  readonly #room: number;
+  readonly #times: Float64Array;
+  readonly #columns: readonly Float64Array[];
+  readonly #isRate: Uint8Array;
+  readonly #raw: Float64Array;
+  readonly #rawTimes = new Float64Array(RAW_FRAMES);
+  #rawCount = 0;
+  #end = 0;
+  #skipped = 0;
+
+  constructor(layout: FrameLayout, capacity: number = SAMPLE_CAPACITY) {
+    this.layout = layout;
+    this.latest = new Float64Array(layout.size);
+    this.#capacity = capacity;
+    this.#room = capacity + Math.max(1, capacity >> 2);
+    this.#times = new Float64Array(this.#room);
+    this.#columns = Array.from({ length: layout.size }, () => new Float64Array(this.#room));
+    this.#isRate = rateSlots(layout);
+    this.#raw = new Float64Array(RAW_FRAMES * layout.size);
+  }
+
+  /** Samples held, at most the capacity. */
+  get length(): number {
+    return Math.min(this.#end, this.#capacity);
+  }
+
+  /** Time of the newest sample in Unix seconds; 0 before the first. */
+  get lastTime(): number {
+    return this.#end === 0 ? 0 : this.#times[this.#end - 1]!;
+  }
+
+  /** Frames that the daemon left out because this window was slow, as of the newest frame. */
+  get skipped(): number {
+    return this.#skipped;
+  }
+
+  /** Bytes of the columns: fixed from the start. */
+  get bytes(): number {
+    return (this.#columns.length + 1) * this.#room * Float64Array.BYTES_PER_ELEMENT;
+  }
+
+  /** Sample times in Unix seconds: a view that is valid until the next push. */
+  times(): Float64Array {
+    return this.#times.subarray(this.#end - this.length, this.#end);
+  }
+
+  /** Values of a slot: rates a second for counters. A view that is valid until the next push. */
+  column(slot: number): Float64Array {
+    return this.#columns[slot]!.subarray(this.#end - this.length, this.#end);
+  }
+
+  /** The newest value as charts show it (a rate for counters); NaN before the first sample. */
+  shown(slot: number): number {
+    return this.#end === 0 || slot < 0 ? Number.NaN : this.#columns[slot]![this.#end - 1]!;
+  }
+
+  /** The newest value as it arrived; NaN before the first sample. */
+  raw(slot: number): number {
+    return this.#end === 0 || slot < 0 ? Number.NaN : this.latest[slot]!;
+  }
+
+  /** Tells that the next frame comes from another process: its counters begin anew. */
+  startOver(): void {
+    this.#rawCount = 0;
+  }
+
+  /** Takes a frame over. One of another size than the catalog's is left out. */
+  push(frame: MetricFrame): boolean {
+    const size = this.layout.size;
+    if (frame.values.length !== size) return false;
+    const seconds = frame.time / 1000;
+    if (this.#end > 0 && seconds <= this.lastTime) {
+      // A clock that was set back: what is held would no longer rise in time.
+      if (this.lastTime - seconds < 1) return false;
+      this.#end = 0;
+      this.startOver();
+    }
+    if (this.#end === this.#room) this.#moveDown();
+    const base = this.#baseOf(seconds);
+    const at = this.#end;
+    // The first frame of a process has no rate: it is given that of the second as soon as there is one.
+    const fillsFirst = this.#rawCount === 1 && at > 0;
+    this.#times[at] = seconds;
+    for (let slot = 0; slot < size; slot++) {
+      const column = this.#columns[slot]!;
+      const value = frame.values[slot]!;
+      if (this.#isRate[slot] === 0) {
+        column[at] = value;
+        continue;
+      }
+      const rate = this.#rate(slot, value, seconds, base);
+      column[at] = rate;
+      if (fillsFirst) column[at - 1] = rate;
+    }
+    this.#end = at + 1;
+    this.latest.set(frame.values);
+    this.#skipped = frame.skipped;
+    const row = this.#rawCount % RAW_FRAMES;
+    this.#raw.set(frame.values, row * size);
+    this.#rawTimes[row] = seconds;
+    this.#rawCount++;
+    return true;
+  }
+
+  /** Row of the raw frame that rates are taken from: the newest that is old enough, else the oldest; -1 for none. */
+  #baseOf(seconds: number): number {
+    const held = Math.min(this.#rawCount, RAW_FRAMES);
+    for (let back = 1; back <= held; back++) {
+      const row = (this.#rawCount - back) % RAW_FRAMES;
+      // Half a frame of tolerance: ten frames of 100 ms are not always a whole second apart.
+      if (back === held || seconds - this.#rawTimes[row]! >= RATE_WINDOW_S - 0.05) return row;
+    }
+    return -1;
+  }
+
+  #rate(slot: number, value: number, seconds: number, base: number): number {
+    if (base < 0) return 0;
+    const before = this.#raw[base * this.layout.size + slot]!;
+    // A counter that fell was reset: all it shows was counted since.
+    const increase = value >= before ? value - before : value;
+    return increase / (seconds - this.#rawTimes[base]!);
+  }
+
+  #moveDown(): void {
+    const from = this.#end - this.#capacity;
+    this.#times.copyWithin(0, from, this.#end);
+    for (const column of this.#columns) column.copyWithin(0, from, this.#end);
+    this.#end = this.#capacity;
+  }
+}

@@ -1,0 +1,94 @@
+/** A small curve of the last minute of one slot, drawn by the animation loop. */
+import { type ReactNode, useEffect, useRef } from 'react';
+import { useDashboard } from '../model/dashboard-context.ts';
+import type { SourceModel } from '../model/source-model.ts';
+import { useDrawable } from './use-drawable.ts';
+
+const WINDOW_S = 60;
+
+/** A gap in time longer than this breaks the line, in seconds. */
+const GAP_S = 2.5;
+
+interface SparklineProps {
+  readonly source: SourceModel;
+  readonly slot: number;
+  readonly label: string;
+}
+
+export function Sparkline({ source, slot, label }: SparklineProps): ReactNode {
+  const { draw } = useDashboard();
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const drawable = useDrawable(source.id, 100, canvas, () => {
+    if (canvas.current !== null) paint(canvas.current, source, slot);
+  });
+  useEffect(() => {
+    const element = canvas.current;
+    if (element === null) return;
+    const observer = new ResizeObserver(() => draw.redraw(drawable));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [draw, drawable]);
+  return <canvas ref={canvas} role="img" aria-label={label} className="block h-12 w-full" />;
+}
+
+function paint(canvas: HTMLCanvasElement, source: SourceModel, slot: number): void {
+  const ratio = devicePixelRatio;
+  const width = Math.round(canvas.clientWidth * ratio);
+  const height = Math.round(canvas.clientHeight * ratio);
+  if (canvas.width !== width) canvas.width = width;
+  if (canvas.height !== height) canvas.height = height;
+  const context = canvas.getContext('2d');
+  if (context === null || width === 0) return;
+  context.clearRect(0, 0, width, height);
+  const style = getComputedStyle(canvas);
+  const color = style.getPropertyValue('--series-1');
+  context.strokeStyle = style.getPropertyValue('--line');
+  context.lineWidth = ratio;
+  context.beginPath();
+  context.moveTo(0, height - ratio / 2);
+  context.lineTo(width, height - ratio / 2);
+  context.stroke();
+  const times = source.samples.times();
+  const values = source.samples.column(slot);
+  const end = source.samples.lastTime;
+  let first = times.length;
+  let top = 0;
+  while (first > 0 && times[first - 1]! > end - WINDOW_S) {
+    first--;
+    if (values[first]! > top) top = values[first]!;
+  }
+  if (first >= times.length - 1) return;
+  const scale = top === 0 ? 0 : (height - 4 * ratio) / top;
+  const x = (index: number) => width - ((end - times[index]!) / WINDOW_S) * width;
+  const y = (index: number) => height - ratio - values[index]! * scale;
+  context.strokeStyle = color;
+  context.fillStyle = color;
+  context.lineWidth = 1.5 * ratio;
+  context.lineJoin = 'round';
+  let from = first;
+  for (let i = first + 1; i <= times.length; i++) {
+    if (i < times.length && times[i]! - times[i - 1]! <= GAP_S) continue;
+    strokeRun(context, from, i, x, y, height);
+    from = i;
+  }
+}
+
+function strokeRun(
+  context: CanvasRenderingContext2D,
+  from: number,
+  to: number,
+  x: (index: number) => number,
+  y: (index: number) => number,
+  floor: number,
+): void {
+  context.beginPath();
+  context.moveTo(x(from), y(from));
+  for (let i = from + 1; i < to; i++) context.lineTo(x(i), y(i));
+  context.stroke();
+  context.lineTo(x(to - 1), floor);
+  context.lineTo(x(from), floor);
+  context.closePath();
+  context.globalAlpha = 0.12;
+  context.fill();
+  context.globalAlpha = 1;
+}

@@ -1,0 +1,45 @@
+/**
+ * Writes live figures into the page at a calm rate, straight into text nodes: React does not render for a number
+ * that changes. All are read first and written afterwards, so that the browser lays out once.
+ */
+
+/** Milliseconds between updates: four a second is as fast as figures can be read. */
+export const TEXT_INTERVAL_MS = 250;
+
+interface Entry {
+  readonly read: () => string;
+  readonly write: (text: string) => void;
+  shown: string;
+}
+
+export class TextTicker {
+  readonly #entries = new Set<Entry>();
+  #timer: ReturnType<typeof setInterval> | null = null;
+
+  /** Keeps a piece of text current; it is written at once. Returns the function that ends it. */
+  add(read: () => string, write: (text: string) => void): () => void {
+    const entry: Entry = { read, write, shown: read() };
+    write(entry.shown);
+    this.#entries.add(entry);
+    this.#timer ??= setInterval(() => this.update(), TEXT_INTERVAL_MS);
+    return () => {
+      this.#entries.delete(entry);
+      if (this.#entries.size > 0 || this.#timer === null) return;
+      clearInterval(this.#timer);
+      this.#timer = null;
+    };
+  }
+
+  /** Brings every text up to date. */
+  update(): void {
+    if (document.hidden) return;
+    const changed: Entry[] = [];
+    for (const entry of this.#entries) {
+      const text = entry.read();
+      if (text === entry.shown) continue;
+      entry.shown = text;
+      changed.push(entry);
+    }
+    for (const entry of changed) entry.write(entry.shown);
+  }
+}

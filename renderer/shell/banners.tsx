@@ -1,0 +1,65 @@
+/** Conditions that concern the whole window, above every page: a lost host, a bad configuration, paused history. */
+import type { ReactNode } from 'react';
+import type { WireError } from '../../daemons/contract/errors.ts';
+import { formatClock } from '../format/times.ts';
+import { useDashboard, useDashboardState } from '../model/dashboard-context.ts';
+import { Button } from '../ui/button.tsx';
+import { Callout } from '../ui/callout.tsx';
+import { messages } from './messages.ts';
+
+function ConfigBanner({ error }: { error: WireError }): ReactNode {
+  const { client, notify } = useDashboard();
+  const part = (name: string) => String(error.detail?.[name] ?? '');
+  const place = messages.configPlace(part('file'), part('line'), part('key'));
+  const reload = async () => {
+    const outcome = await client.request('config.reload', {});
+    if (!outcome.ok) notify('bad', outcome.error.message);
+  };
+  return (
+    <Callout
+      tone="bad"
+      urgent
+      title={error.code === 'config_unreadable' ? messages.configUnreadable : messages.configTitle}
+      action={<Button onClick={() => void reload()}>{messages.reload}</Button>}
+    >
+      {place !== '' && <p className="font-mono text-xs">{place}</p>}
+      <p>{error.message}</p>
+    </Callout>
+  );
+}
+
+export function Banners(): ReactNode {
+  const dashboard = useDashboard();
+  const connection = useDashboardState((state) => state.connection);
+  const configError = useDashboardState((state) => state.configError);
+  const history = useDashboardState((state) => state.history);
+  const closing = useDashboardState((state) => state.closing);
+  const lost = connection.phase === 'lost';
+  const paused = history?.state === 'paused' && !lost;
+  if (!lost && !paused && configError === null && closing === null) return null;
+  return (
+    <div className="flex flex-col gap-2 px-6 pt-4 max-sm:px-4">
+      {lost && (
+        <Callout
+          tone="bad"
+          urgent
+          title={messages.lostSince(formatClock(connection.since))}
+          action={<Button onClick={() => dashboard.client.retryNow()}>{messages.retry}</Button>}
+        >
+          {closing === null ? messages.lostHint : `${messages.closing}: ${closing}`}
+        </Callout>
+      )}
+      {closing !== null && !lost && (
+        <Callout tone="warn" urgent title={messages.closing}>
+          {closing}
+        </Callout>
+      )}
+      {configError !== null && <ConfigBanner error={configError} />}
+      {paused && (
+        <Callout tone="warn" title={messages.historyPausedTitle(dashboard.hostNow() - history.since)}>
+          {messages.historyPausedText(history.reason, history.buffered, history.dropped)}
+        </Callout>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,46 @@
+/** What the frame of the window says: navigation, banners, status bar. */
+import { formatDuration } from '../format/numbers.ts';
+
+export const messages = {
+  product: 'Signalbox',
+  skip: 'Skip to content',
+  navigation: 'Main',
+  daemons: 'Daemons',
+  overview: 'Overview',
+  history: 'History',
+  audit: 'Audit',
+  settings: 'Settings',
+  host: 'Host',
+  search: 'Search',
+  searchLabel: 'Open the command palette',
+  openMenu: 'Open the menu',
+  closeMenu: 'Close the menu',
+  connected: 'Connected',
+  connecting: 'Connecting…',
+  lost: 'Connection lost',
+  lostSince: (clock: string) => `Connection to the host lost since ${clock}`,
+  lostHint: 'Figures on this page are the last ones that arrived. It is being tried again.',
+  retry: 'Try now',
+  closing: 'The host is shutting down',
+  historyRecording: 'History recording',
+  historyPaused: 'History paused',
+  historyPausedTitle: (sinceMs: number) => `History paused for ${formatDuration(sinceMs)}`,
+  historyPausedText: (reason: string | null, buffered: number, dropped: number) =>
+    `${reason ?? 'The recorder is not running.'} ${buffered} entries wait in memory${dropped > 0 ? `, ${dropped} were lost because that memory is full` : ''}.`,
+  configTitle: 'The configuration file has a mistake; the last good configuration stays in force',
+  configUnreadable: 'The configuration file cannot be read',
+  configPlace: (file: string, line: string, key: string) =>
+    [file, line === '' ? '' : `line ${line}`, key === '' ? '' : `key ${key}`]
+      .filter((part) => part !== '')
+      .join(', '),
+  reload: 'Reload',
+  loopDelay: 'loop p99',
+  cpu: 'CPU',
+  memory: 'RSS',
+  monitoring: 'monitoring',
+  mainProcess: 'Main process',
+  notFound: 'There is no such page',
+  backToOverview: 'Back to the Overview',
+  loading: 'Waiting for the host…',
+  dismiss: 'Dismiss',
+};

@@ -1,0 +1,45 @@
+/** Short messages about what was done, in a corner, and the live region that reads state changes out. */
+import type { ReactNode } from 'react';
+import { useDashboard, useDashboardState } from '../model/dashboard-context.ts';
+import { Button } from '../ui/button.tsx';
+import { Icon, type IconName } from '../ui/icons.tsx';
+import { messages } from './messages.ts';
+
+const LOOKS = {
+  good: { icon: 'check', tone: 'text-good' },
+  bad: { icon: 'error', tone: 'text-bad' },
+  info: { icon: 'info', tone: 'text-info' },
+} satisfies Record<string, { icon: IconName; tone: string }>;
+
+export function Notices(): ReactNode {
+  const dashboard = useDashboard();
+  const notices = useDashboardState((state) => state.notices);
+  const announcement = useDashboardState((state) => state.announcement);
+  return (
+    <>
+      <p role="status" className="sr-only">
+        {announcement}
+      </p>
+      <div
+        aria-live="polite"
+        className="fixed right-4 bottom-12 z-30 flex w-80 max-w-[calc(100vw-2rem)] flex-col gap-2"
+      >
+        {notices.map((notice) => (
+          <div
+            key={notice.id}
+            className="flex items-start gap-2.5 rounded-lg border border-line bg-surface py-2 pr-2 pl-3 text-sm shadow-float"
+          >
+            <Icon name={LOOKS[notice.tone].icon} className={`mt-2 size-4 ${LOOKS[notice.tone].tone}`} />
+            <p className="min-w-0 flex-1 py-1.5 break-words">{notice.text}</p>
+            <Button
+              tone="quiet"
+              icon="close"
+              label={messages.dismiss}
+              onClick={() => dashboard.dismiss(notice.id)}
+            />
+          </div>
+        ))}
+      </div>
+    </>
+  );
+}

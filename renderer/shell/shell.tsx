@@ -1,0 +1,89 @@
+/** The frame of the window: top bar, sidebar, the page, status bar. */
+import { Dialog } from '@base-ui/react/dialog';
+import { type ReactNode, useEffect, useState } from 'react';
+import { useDashboardState } from '../model/dashboard-context.ts';
+import { LifecycleDialog } from '../overview/lifecycle.tsx';
+import { Button } from '../ui/button.tsx';
+import { Mark } from '../ui/mark.tsx';
+import { Banners } from './banners.tsx';
+import { messages } from './messages.ts';
+import { Notices } from './notices.tsx';
+import { Page } from './page.tsx';
+import { useRoute } from './route.ts';
+import { Sidebar } from './sidebar.tsx';
+import { StatusBar } from './status-bar.tsx';
+
+function Brand(): ReactNode {
+  const host = useDashboardState((state) => state.host);
+  return (
+    <div className="flex items-center gap-2.5">
+      <Mark />
+      <span className="font-semibold tracking-tight">{messages.product}</span>
+      {host !== null && <span className="text-xs text-dim max-sm:hidden">{host.version}</span>}
+    </div>
+  );
+}
+
+/** The sidebar as a drawer, where the window is narrow. */
+function MenuDrawer(): ReactNode {
+  const [open, setOpen] = useState(false);
+  const route = useRoute();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the drawer closes when the page changes, whatever it changes to
+  useEffect(() => setOpen(false), [route]);
+  return (
+    <Dialog.Root open={open} onOpenChange={setOpen}>
+      <Dialog.Trigger
+        aria-label={messages.openMenu}
+        className="hidden size-8 items-center justify-center rounded-md hover:bg-hover max-md:inline-flex"
+      >
+        <span aria-hidden="true" className="flex w-4 flex-col gap-1">
+          <span className="h-0.5 rounded bg-ink" />
+          <span className="h-0.5 rounded bg-ink" />
+          <span className="h-0.5 rounded bg-ink" />
+        </span>
+      </Dialog.Trigger>
+      <Dialog.Portal>
+        <Dialog.Backdrop className="fixed inset-0 z-40 bg-black/45" />
+        <Dialog.Popup className="fixed inset-y-0 left-0 z-50 w-64 border-r border-line bg-surface shadow-float">
+          <div className="flex items-center justify-between border-b border-line px-4 py-2">
+            <Dialog.Title className="font-semibold">{messages.product}</Dialog.Title>
+            <Button tone="quiet" icon="close" label={messages.closeMenu} onClick={() => setOpen(false)} />
+          </div>
+          <Sidebar />
+        </Dialog.Popup>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}
+
+export function Shell({ topBarEnd }: { topBarEnd?: ReactNode }): ReactNode {
+  return (
+    <div className="flex h-full flex-col">
+      <button
+        type="button"
+        className="sr-only focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:z-50 focus:rounded-md focus:bg-surface focus:px-3 focus:py-2 focus:shadow-float"
+        onClick={() => document.getElementById('main')?.focus()}
+      >
+        {messages.skip}
+      </button>
+      <header className="flex h-12 shrink-0 items-center gap-3 border-b border-line bg-surface px-4">
+        <MenuDrawer />
+        <Brand />
+        <span className="flex-1" />
+        {topBarEnd}
+      </header>
+      <div className="flex min-h-0 flex-1">
+        <div className="w-52 shrink-0 overflow-y-auto border-r border-line bg-surface max-md:hidden">
+          <Sidebar />
+        </div>
+        <main id="main" tabIndex={-1} className="relative flex min-w-0 flex-1 flex-col overflow-y-auto">
+          <Banners />
+          <Page />
+        </main>
+      </div>
+      <StatusBar />
+      <Notices />
+      <LifecycleDialog />
+    </div>
+  );
+}

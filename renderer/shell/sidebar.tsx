@@ -1,0 +1,93 @@
+/** Navigation: the pages, and one entry a daemon that the manifests name. */
+import type { ReactNode } from 'react';
+import { MAIN_SOURCE } from '../../daemons/contract/control-api.ts';
+import type { DaemonSnapshot } from '../../daemons/contract/states.ts';
+import { useDashboardState, useManifests } from '../model/dashboard-context.ts';
+import { STATE_WORDS } from '../model/messages.ts';
+import { Icon, type IconName } from '../ui/icons.tsx';
+import { STATE_LOOKS } from '../ui/state-badge.tsx';
+import { messages } from './messages.ts';
+import { hashOf, useRoute } from './route.ts';
+
+interface EntryProps {
+  readonly icon: IconName;
+  readonly path: readonly string[];
+  readonly children: ReactNode;
+  readonly after?: ReactNode;
+}
+
+function Entry({ icon, path, children, after }: EntryProps): ReactNode {
+  const route = useRoute();
+  const here =
+    path.every((part, i) => route.path[i] === part) && (path.length > 0 || route.path.length === 0);
+  return (
+    <li>
+      <a
+        href={hashOf(path)}
+        aria-current={here ? 'page' : undefined}
+        className={`flex h-8 items-center gap-2.5 rounded-md px-2.5 text-sm transition-colors ${here ? 'bg-accent-soft font-medium text-accent' : 'text-ink hover:bg-hover'}`}
+      >
+        <Icon name={icon} className={`size-4 ${here ? '' : 'text-dim'}`} />
+        <span className="min-w-0 flex-1 truncate">{children}</span>
+        {after}
+      </a>
+    </li>
+  );
+}
+
+function StateMark({ daemon }: { daemon: DaemonSnapshot | undefined }): ReactNode {
+  if (daemon === undefined) return null;
+  const look = STATE_LOOKS[daemon.state];
+  const tone = look.tone.split(' ').at(-1) ?? '';
+  return (
+    <span className={tone} title={STATE_WORDS[daemon.state]}>
+      <Icon name={look.icon} className="size-3.5" />
+      <span className="sr-only">{STATE_WORDS[daemon.state]}</span>
+    </span>
+  );
+}
+
+export function Sidebar(): ReactNode {
+  const manifests = useManifests().filter((manifest) => !manifest.internal);
+  const daemons = useDashboardState((state) => state.daemons);
+  return (
+    <nav aria-label={messages.navigation} className="flex flex-col gap-5 p-3">
+      <ul className="flex flex-col gap-0.5">
+        <Entry icon="overview" path={[]}>
+          {messages.overview}
+        </Entry>
+      </ul>
+      <div>
+        <h2 id="nav-daemons" className="mb-1 px-2.5 text-xs font-medium text-dim">
+          {messages.daemons}
+        </h2>
+        <ul aria-labelledby="nav-daemons" className="flex flex-col gap-0.5">
+          {manifests.map((manifest) => (
+            <Entry
+              key={manifest.id}
+              icon="daemon"
+              path={['daemon', manifest.id]}
+              after={<StateMark daemon={daemons[manifest.id]} />}
+            >
+              {manifest.id}
+            </Entry>
+          ))}
+          <Entry icon="host" path={['daemon', MAIN_SOURCE]}>
+            {messages.host}
+          </Entry>
+        </ul>
+      </div>
+      <ul className="flex flex-col gap-0.5">
+        <Entry icon="history" path={['history']}>
+          {messages.history}
+        </Entry>
+        <Entry icon="audit" path={['audit']}>
+          {messages.audit}
+        </Entry>
+        <Entry icon="settings" path={['settings']}>
+          {messages.settings}
+        </Entry>
+      </ul>
+    </nav>
+  );
+}

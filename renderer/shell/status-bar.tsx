@@ -1,0 +1,88 @@
+/** The line at the bottom: connection, history, and what the main process itself takes. */
+import type { ReactNode } from 'react';
+import { MAIN_SOURCE } from '../../daemons/contract/control-api.ts';
+import { formatBytes, formatRatio, formatSeconds } from '../format/numbers.ts';
+import { useDashboard, useDashboardState } from '../model/dashboard-context.ts';
+import { processReading } from '../samples/process-reading.ts';
+import { Icon, type IconName } from '../ui/icons.tsx';
+import { LiveText } from '../ui/live-text.tsx';
+import { messages } from './messages.ts';
+
+function Figure({ title, read }: { title: string; read: () => string }): ReactNode {
+  return (
+    <span className="flex items-baseline gap-1.5 whitespace-nowrap">
+      <span className="text-dim">{title}</span>
+      <LiveText read={read} className="min-w-14 text-right" />
+    </span>
+  );
+}
+
+function Condition({
+  icon,
+  tone,
+  children,
+}: {
+  icon: IconName;
+  tone: string;
+  children: ReactNode;
+}): ReactNode {
+  return (
+    <span className={`flex items-center gap-1.5 whitespace-nowrap ${tone}`}>
+      <Icon name={icon} className="size-3.5" />
+      {children}
+    </span>
+  );
+}
+
+function Connection(): ReactNode {
+  const phase = useDashboardState((state) => state.connection.phase);
+  if (phase === 'connected') {
+    return (
+      <Condition icon="dot" tone="text-good">
+        {messages.connected}
+      </Condition>
+    );
+  }
+  if (phase === 'lost') {
+    return (
+      <Condition icon="error" tone="text-bad">
+        {messages.lost}
+      </Condition>
+    );
+  }
+  return (
+    <Condition icon="clock" tone="text-dim">
+      {messages.connecting}
+    </Condition>
+  );
+}
+
+export function StatusBar(): ReactNode {
+  const dashboard = useDashboard();
+  const history = useDashboardState((state) => state.history?.state);
+  const read = (suffix: Parameters<typeof processReading>[1], format: (value: number) => string) => () =>
+    format(processReading(dashboard.source(MAIN_SOURCE), suffix));
+  return (
+    <footer className="flex h-8 shrink-0 items-center gap-x-5 overflow-x-auto border-t border-line bg-surface px-4 text-xs">
+      <Connection />
+      {history === 'recording' && (
+        <Condition icon="history" tone="text-dim max-sm:hidden">
+          {messages.historyRecording}
+        </Condition>
+      )}
+      {history === 'paused' && (
+        <Condition icon="pause" tone="text-warn">
+          {messages.historyPaused}
+        </Condition>
+      )}
+      <span className="flex-1" />
+      <div className="flex items-center gap-5 max-md:hidden">
+        <span className="text-dim">{messages.mainProcess}</span>
+        <Figure title={messages.loopDelay} read={read('loop_delay_seconds', formatSeconds)} />
+        <Figure title={messages.cpu} read={read('cpu_ratio', formatRatio)} />
+        <Figure title={messages.memory} read={read('resident_memory_bytes', formatBytes)} />
+        <Figure title={messages.monitoring} read={read('monitoring_cpu_ratio', formatRatio)} />
+      </div>
+    </footer>
+  );
+}

@@ -1,0 +1,23 @@
+/** A figure that is kept current without React: the ticker writes into the element up to four times a second. */
+import { type ReactNode, useEffect, useRef } from 'react';
+import { useDashboard } from '../model/dashboard-context.ts';
+
+export function LiveText({ read, className = '' }: { read: () => string; className?: string }): ReactNode {
+  const { text } = useDashboard();
+  const element = useRef<HTMLSpanElement>(null);
+  const latest = useRef(read);
+  useEffect(() => {
+    latest.current = read;
+  });
+  useEffect(
+    () =>
+      text.add(
+        () => latest.current(),
+        (value) => {
+          if (element.current !== null) element.current.textContent = value;
+        },
+      ),
+    [text],
+  );
+  return <span ref={element} className={className} />;
+}

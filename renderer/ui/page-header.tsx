@@ -1,0 +1,31 @@
+/** The heading of a page. Takes the focus when the page is entered, so that it is read out and tabbing starts there. */
+import { type ReactNode, useEffect, useRef } from 'react';
+
+interface PageHeaderProps {
+  readonly title: string;
+  readonly subtitle?: ReactNode;
+  readonly actions?: ReactNode;
+}
+
+/** The page that was entered last: the first page of a window does not take the focus from the document. */
+let entered = false;
+
+export function PageHeader({ title, subtitle, actions }: PageHeaderProps): ReactNode {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    document.title = `${title} – Signalbox`;
+    if (entered) heading.current?.focus({ preventScroll: true });
+    entered = true;
+  }, [title]);
+  return (
+    <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-3">
+      <div className="flex min-w-0 flex-wrap items-center gap-x-4 gap-y-2">
+        <h1 ref={heading} tabIndex={-1} className="heading-page">
+          {title}
+        </h1>
+        {subtitle}
+      </div>
+      {actions}
+    </div>
+  );
+}

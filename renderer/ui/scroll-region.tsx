@@ -1,0 +1,31 @@
+/** A part of a page that scrolls by itself: named and focusable, so that the keyboard can scroll it too. */
+import type { ReactNode, Ref } from 'react';
+
+interface ScrollRegionProps {
+  readonly label: string;
+  readonly className?: string;
+  readonly children: ReactNode;
+  readonly ref?: Ref<HTMLElement>;
+  readonly onScroll?: () => void;
+}
+
+export function ScrollRegion({
+  label,
+  className = '',
+  children,
+  ref,
+  onScroll,
+}: ScrollRegionProps): ReactNode {
+  return (
+    <section
+      ref={ref}
+      aria-label={label}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+      tabIndex={0}
+      onScroll={onScroll}
+      className={`focus-visible:-outline-offset-2 ${className}`}
+    >
+      {children}
+    </section>
+  );
+}

@@ -1,0 +1,35 @@
+/** A daemon's state as icon and word: colour is never the only signal. */
+import type { ReactNode } from 'react';
+import type { DaemonState } from '../../daemons/contract/states.ts';
+import { STATE_WORDS } from '../model/messages.ts';
+import { Icon, type IconName } from './icons.tsx';
+
+interface Look {
+  readonly icon: IconName;
+  readonly tone: string;
+}
+
+export const STATE_LOOKS: Readonly<Record<DaemonState, Look>> = {
+  stopped: { icon: 'ring', tone: 'bg-sunken text-dim' },
+  starting: { icon: 'clock', tone: 'bg-info-soft text-info' },
+  running: { icon: 'dot', tone: 'bg-good-soft text-good' },
+  stopping: { icon: 'clock', tone: 'bg-info-soft text-info' },
+  crashed: { icon: 'error', tone: 'bg-bad-soft text-bad' },
+  backoff: { icon: 'restart', tone: 'bg-warn-soft text-warn' },
+  failed: { icon: 'error', tone: 'bg-bad-soft text-bad' },
+};
+
+export function Badge({ icon, tone, children }: Look & { children: ReactNode }): ReactNode {
+  return (
+    <span
+      className={`inline-flex h-6 items-center gap-1 whitespace-nowrap rounded-full pr-2.5 pl-1.5 text-xs font-medium ${tone}`}
+    >
+      <Icon name={icon} className="size-3.5" />
+      {children}
+    </span>
+  );
+}
+
+export function StateBadge({ state }: { state: DaemonState }): ReactNode {
+  return <Badge {...STATE_LOOKS[state]}>{STATE_WORDS[state]}</Badge>;
+}
