@@ -1,0 +1,196 @@
+/**
+ * The load generator: a process of its own, so that its work is not the server's and it can be pinned to another core.
+ * Started by `bench/ircd.ts` with a job as its argument; reports over IPC and leaves when told to.
+ */
+import { createHistogram } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { countLines, LoadClient } from './load-client.ts';
+import type {
+  GeneratorMessage,
+  Job,
+  Latency,
+  Measurement,
+  PacedJob,
+  RegisterJob,
+  SaturateJob,
+} from './messages.ts';
+
+/** 32 characters of text: what a short chat line has. */
+const TEXT = 'the quick brown fox jumps over it';
+/** Digits of the message number in a timed message, and how many numbers are in use before they repeat. */
+const DIGITS = 5;
+const NUMBERS = 100_000;
+/** InspIRCd finishes registrations once a second, so a small number here would measure only that. */
+const CONNECT_CONCURRENCY = 1000;
+const QUIET_MS = 300;
+
+function report(message: GeneratorMessage): void {
+  process.send?.(message);
+}
+
+const nickOf = (index: number) => `c${String(index).padStart(5, '0')}`;
+const channelOf = (index: number, channels: number) => `#bench${index % channels}`;
+
+/** Runs `work` for 0..count-1, at most `concurrency` at a time. */
+async function inParallel(count: number, concurrency: number, work: (index: number) => Promise<void>) {
+  let next = 0;
+  const lane = async () => {
+    while (next < count) await work(next++);
+  };
+  await Promise.all(Array.from({ length: Math.min(count, concurrency) }, lane));
+}
+
+function fail(why: string): never {
+  report({ type: 'error', message: why });
+  process.exit(1);
+}
+
+/** Connects, registers and joins everybody, and waits until the JOINs of others have all arrived. */
+async function populate(job: SaturateJob | PacedJob): Promise<LoadClient[]> {
+  const clients: LoadClient[] = [];
+  await inParallel(job.clients, CONNECT_CONCURRENCY, async (index) => {
+    const client = new LoadClient(job.port, nickOf(index));
+    clients[index] = client;
+    await client.register();
+    await client.join(channelOf(index, job.channels));
+  });
+  let received = 0;
+  for (const client of clients) {
+    client.onBytes = (_bytes, length) => {
+      received += length;
+    };
+    client.onLost = (why) => fail(`${client.nick} was lost: ${why}`);
+  }
+  for (let before = -1; before !== received; ) {
+    before = received;
+    await sleep(QUIET_MS);
+  }
+  return clients;
+}
+
+/** What is counted while load runs. */
+const totals = { lines: 0, bytes: 0 };
+
+async function measure(
+  warmupMs: number,
+  measureMs: number,
+  latency: () => Latency | null,
+): Promise<Measurement> {
+  await sleep(warmupMs);
+  report({ type: 'start' });
+  const cpu = process.cpuUsage();
+  const begun = performance.now();
+  const { lines, bytes } = totals;
+  await sleep(measureMs);
+  const seconds = (performance.now() - begun) / 1000;
+  const used = process.cpuUsage(cpu);
+  return {
+    seconds,
+    count: totals.lines - lines,
+    bytes: totals.bytes - bytes,
+    generatorCpuSeconds: (used.user + used.system) / 1e6,
+    latency: latency(),
+  };
+}
+
+async function saturate(job: SaturateJob): Promise<Measurement> {
+  const clients = await populate(job);
+  const round = Math.floor(job.clients / job.channels) - 1;
+  for (const [index, client] of clients.entries()) {
+    const message = `PRIVMSG ${channelOf(index, job.channels)} :${TEXT}\r\n`;
+    const batches = Array.from({ length: 65 }, (_, count) => Buffer.from(message.repeat(count)));
+    let due = round;
+    client.onBytes = (bytes, length) => {
+      const lines = countLines(bytes, length);
+      totals.lines += lines;
+      totals.bytes += length;
+      due -= lines;
+      if (due > 0) return;
+      const batch = Math.min(64, Math.floor(-due / round) + 1);
+      due += batch * round;
+      client.send(batches[batch] as Buffer);
+    };
+    client.send(batches[Math.min(64, job.window)] as Buffer);
+  }
+  return measure(job.warmupMs, job.measureMs, () => null);
+}
+
+async function paced(job: PacedJob): Promise<Measurement> {
+  const clients = await populate(job);
+  const receivers = Math.floor(job.clients / job.channels) - 1;
+  const messagesPerMs = job.deliveriesPerSecond / receivers / 1000;
+  const sentAt = new Float64Array(NUMBERS);
+  const histogram = createHistogram();
+  const timeLines = (bytes: Buffer, length: number) => {
+    const now = performance.now();
+    totals.bytes += length;
+    for (let i = 0; i < length; i++) {
+      if (bytes[i] !== 10) continue;
+      totals.lines++;
+      // The number ends the line: "...00042\r\n". A line that a read splits inside the number is not timed.
+      if (i < DIGITS + 1) continue;
+      let number = 0;
+      for (let at = i - 1 - DIGITS; at < i - 1; at++) number = number * 10 + (bytes[at] as number) - 48;
+      const sent = sentAt[number] ?? 0;
+      if (sent > 0) histogram.record(Math.max(1, Math.round((now - sent) * 1e6)));
+    }
+  };
+  for (const client of clients) client.onBytes = timeLines;
+  const begun = performance.now();
+  let sentCount = 0;
+  const timer = setInterval(() => {
+    const now = performance.now();
+    const dueCount = Math.floor((now - begun) * messagesPerMs);
+    for (; sentCount < dueCount; sentCount++) {
+      // A stride that is prime to the number of clients spreads the senders over channels.
+      const index = (sentCount * 7919) % clients.length;
+      const number = sentCount % NUMBERS;
+      sentAt[number] = now;
+      const text = `PRIVMSG ${channelOf(index, job.channels)} :${TEXT} ${String(number).padStart(DIGITS, '0')}\r\n`;
+      (clients[index] as LoadClient).send(text);
+    }
+  }, 1);
+  setTimeout(() => histogram.reset(), job.warmupMs);
+  const seconds = (nanoseconds: number) => nanoseconds / 1e9;
+  const measurement = await measure(job.warmupMs, job.measureMs, () => ({
+    count: histogram.count,
+    p50: seconds(histogram.percentile(50)),
+    p95: seconds(histogram.percentile(95)),
+    p99: seconds(histogram.percentile(99)),
+    p999: seconds(histogram.percentile(99.9)),
+    max: seconds(histogram.max),
+  }));
+  clearInterval(timer);
+  return measurement;
+}
+
+async function register(job: RegisterJob): Promise<Measurement> {
+  report({ type: 'start' });
+  const cpu = process.cpuUsage();
+  const begun = performance.now();
+  const clients: LoadClient[] = [];
+  await inParallel(job.clients, job.concurrency, async (index) => {
+    const client = new LoadClient(job.port, nickOf(index));
+    clients.push(client);
+    await client.register();
+  });
+  const seconds = (performance.now() - begun) / 1000;
+  const used = process.cpuUsage(cpu);
+  const generatorCpuSeconds = (used.user + used.system) / 1e6;
+  return { seconds, count: clients.length, bytes: 0, generatorCpuSeconds, latency: null };
+}
+
+async function main(job: Job): Promise<void> {
+  const measurement =
+    job.kind === 'saturate'
+      ? await saturate(job)
+      : job.kind === 'paced'
+        ? await paced(job)
+        : await register(job);
+  report({ type: 'end', measurement });
+}
+
+// Connections stay open until the benchmark has read the server's memory and tells the generator to go.
+process.on('message', () => process.exit(0));
+process.on('disconnect', () => process.exit(0));
+main(JSON.parse(process.argv[2] ?? '{}') as Job).catch((error: unknown) => fail(String(error)));

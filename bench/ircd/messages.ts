@@ -1,0 +1,63 @@
+/**
+ * What the benchmark process and its load generator say to each other over Node's IPC channel, and the shape of one
+ * measurement.
+ */
+
+/** Clients are spread evenly over the channels; each is in one. */
+interface Population {
+  readonly port: number;
+  readonly clients: number;
+  readonly channels: number;
+}
+
+/** Every client keeps `window` messages under way: it sends one more for each full round it has received. */
+export interface SaturateJob extends Population {
+  readonly kind: 'saturate';
+  readonly window: number;
+  readonly warmupMs: number;
+  readonly measureMs: number;
+}
+
+/** Messages leave at a fixed rate, whatever the server does, and each delivery is timed. */
+export interface PacedJob extends Population {
+  readonly kind: 'paced';
+  readonly deliveriesPerSecond: number;
+  readonly warmupMs: number;
+  readonly measureMs: number;
+}
+
+/** Clients connect and register, `concurrency` at a time, and stay until all are in. */
+export interface RegisterJob {
+  readonly kind: 'register';
+  readonly port: number;
+  readonly clients: number;
+  readonly concurrency: number;
+}
+
+export type Job = SaturateJob | PacedJob | RegisterJob;
+
+/** Seconds; `count` says how many deliveries were timed. */
+export interface Latency {
+  readonly count: number;
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+  readonly p999: number;
+  readonly max: number;
+}
+
+/** What a generator measured. */
+export interface Measurement {
+  readonly seconds: number;
+  /** Lines received, or clients registered. */
+  readonly count: number;
+  readonly bytes: number;
+  /** CPU seconds of the generator itself in that time. */
+  readonly generatorCpuSeconds: number;
+  readonly latency: Latency | null;
+}
+
+export type GeneratorMessage =
+  | { readonly type: 'start' }
+  | { readonly type: 'end'; readonly measurement: Measurement }
+  | { readonly type: 'error'; readonly message: string };

@@ -1,0 +1,169 @@
+/**
+ * The loads of the IRC benchmark and what is read from each. One run is: start a server, start a generator, read the
+ * server's usage at the start and the end of the measured time. Used by `bench/ircd.ts`.
+ */
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { GeneratorMessage, Job, Measurement } from './messages.ts';
+import { type ProcessUsage, readUsage } from './process-usage.ts';
+import { pinned, type ServerKind } from './servers.ts';
+
+const GENERATOR = join(import.meta.dirname, 'generator.ts');
+/** No scenario may take longer than this, whatever happens. */
+const RUN_LIMIT_MS = 180_000;
+/** After the last registration, before memory is read: garbage of the burst is collected in this time. */
+const SETTLE_MS = 3_000;
+
+/** Figures of one run, by name. */
+export type Figures = Record<string, number>;
+
+export interface Scenario {
+  readonly id: string;
+  readonly title: string;
+  /** The figure that is compared between servers; more is better unless `lessIsBetter`. */
+  readonly headline: string;
+  readonly lessIsBetter?: boolean;
+  readonly job: (port: number) => Job;
+}
+
+export interface ScenarioSizes {
+  readonly measureMs: number;
+  readonly warmupMs: number;
+  readonly connections: number;
+}
+
+export function scenarios({ measureMs, warmupMs, connections }: ScenarioSizes): Scenario[] {
+  return [
+    {
+      id: 'saturated',
+      title: '100 clients in one channel, window 8',
+      headline: 'deliveries/s',
+      job: (port) => ({ kind: 'saturate', port, clients: 100, channels: 1, window: 8, warmupMs, measureMs }),
+    },
+    {
+      id: 'channels',
+      title: '1,000 clients in 10 channels, window 8',
+      headline: 'deliveries/s',
+      job: (port) => ({
+        kind: 'saturate',
+        port,
+        clients: 1000,
+        channels: 10,
+        window: 8,
+        warmupMs,
+        measureMs,
+      }),
+    },
+    {
+      id: 'latency',
+      title: `100,000 deliveries/s to ${connections.toLocaleString('en')} connections`,
+      headline: 'p99 ms',
+      lessIsBetter: true,
+      job: (port) => ({
+        kind: 'paced',
+        port,
+        clients: connections,
+        channels: Math.max(1, Math.round(connections / 100)),
+        deliveriesPerSecond: 100_000,
+        warmupMs,
+        measureMs,
+      }),
+    },
+    {
+      id: 'registrations',
+      title: `${connections.toLocaleString('en')} clients register, 1,000 at a time, and stay`,
+      headline: 'registrations/s',
+      job: (port) => ({ kind: 'register', port, clients: connections, concurrency: 1000 }),
+    },
+  ];
+}
+
+interface GeneratorRun {
+  readonly measurement: Measurement;
+  readonly before: ProcessUsage;
+  readonly after: ProcessUsage;
+  /** Resident memory some seconds after the load ended, with every connection still open. */
+  readonly settledRssBytes: number;
+}
+
+async function generate(job: Job, serverPid: number): Promise<GeneratorRun> {
+  const [command, args] = pinned(1, process.execPath, [GENERATOR, JSON.stringify(job)]);
+  const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  let before = readUsage(serverPid);
+  try {
+    return await new Promise<GeneratorRun>((resolve, reject) => {
+      const timer = setTimeout(
+        () => reject(new Error(`no result in ${RUN_LIMIT_MS / 1000} s`)),
+        RUN_LIMIT_MS,
+      );
+      child.on('message', (message: GeneratorMessage) => {
+        if (message.type === 'start') {
+          before = readUsage(serverPid);
+        } else if (message.type === 'error') {
+          clearTimeout(timer);
+          reject(new Error(message.message));
+        } else {
+          clearTimeout(timer);
+          const after = readUsage(serverPid);
+          const settle = job.kind === 'register' ? SETTLE_MS : 0;
+          sleep(settle).then(
+            () =>
+              resolve({
+                measurement: message.measurement,
+                before,
+                after,
+                settledRssBytes: readUsage(serverPid).rssBytes,
+              }),
+            reject,
+          );
+        }
+      });
+      child.once('exit', (code) => {
+        clearTimeout(timer);
+        reject(new Error(`the load generator ended with ${code}`));
+      });
+    });
+  } finally {
+    child.kill('SIGKILL');
+  }
+}
+
+function figuresOf(job: Job, run: GeneratorRun): Figures {
+  const { measurement, before, after } = run;
+  const perSecond = measurement.count / measurement.seconds;
+  const cpu = after.cpuSeconds - before.cpuSeconds;
+  const figures: Figures = {};
+  if (job.kind === 'register') {
+    figures['registrations/s'] = perSecond;
+    figures['KB/connection'] = (run.settledRssBytes - before.rssBytes) / measurement.count / 1024;
+  } else {
+    figures['deliveries/s'] = perSecond;
+    figures['deliveries/CPU s'] = measurement.count / cpu;
+    figures['bytes/delivery'] = measurement.bytes / measurement.count;
+    figures['writes/delivery'] = (after.writeCalls - before.writeCalls) / measurement.count;
+  }
+  if (measurement.latency !== null) {
+    const { p50, p95, p99, p999, max } = measurement.latency;
+    figures['p50 ms'] = p50 * 1000;
+    figures['p95 ms'] = p95 * 1000;
+    figures['p99 ms'] = p99 * 1000;
+    figures['p99.9 ms'] = p999 * 1000;
+    figures['max ms'] = max * 1000;
+  }
+  figures['server CPU %'] = (cpu / measurement.seconds) * 100;
+  figures['generator CPU %'] = (measurement.generatorCpuSeconds / measurement.seconds) * 100;
+  figures['RSS MB'] = after.rssBytes / 1048576;
+  return figures;
+}
+
+/** One run of one scenario against a fresh server. */
+export async function runScenario(scenario: Scenario, kind: ServerKind): Promise<Figures> {
+  const server = await kind.start();
+  try {
+    const job = scenario.job(server.port);
+    return figuresOf(job, await generate(job, server.pid));
+  } finally {
+    await server.stop();
+  }
+}
