@@ -24,3 +24,11 @@ export function readUsage(pid: number): ProcessUsage {
     rssBytes: Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024,
   };
 }
+
+/** CPU seconds that all processes of the machine have used since it started. */
+export function machineCpuSeconds(): number {
+  const fields =
+    readFileSync('/proc/stat', 'utf8').split('\n', 1)[0]?.trim().split(/\s+/).slice(1).map(Number) ?? [];
+  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] = fields;
+  return (user + nice + system + irq + softirq) / TICKS_PER_SECOND;
+}

@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { GeneratorMessage, Job, Measurement } from './messages.ts';
-import { type ProcessUsage, readUsage } from './process-usage.ts';
+import { machineCpuSeconds, type ProcessUsage, readUsage } from './process-usage.ts';
 import { pinned, type ServerKind } from './servers.ts';
 
 const GENERATOR = join(import.meta.dirname, 'generator.ts');
@@ -83,6 +83,8 @@ interface GeneratorRun {
   readonly measurement: Measurement;
   readonly before: ProcessUsage;
   readonly after: ProcessUsage;
+  /** CPU seconds of everything else on the machine meanwhile: what makes a figure doubtful. */
+  readonly othersCpuSeconds: number;
   /** Resident memory some seconds after the load ended, with every connection still open. */
   readonly settledRssBytes: number;
 }
@@ -91,6 +93,7 @@ async function generate(job: Job, serverPid: number): Promise<GeneratorRun> {
   const [command, args] = pinned(1, process.execPath, [GENERATOR, JSON.stringify(job)]);
   const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   let before = readUsage(serverPid);
+  let machineBefore = machineCpuSeconds();
   try {
     return await new Promise<GeneratorRun>((resolve, reject) => {
       const timer = setTimeout(
@@ -100,19 +103,24 @@ async function generate(job: Job, serverPid: number): Promise<GeneratorRun> {
       child.on('message', (message: GeneratorMessage) => {
         if (message.type === 'start') {
           before = readUsage(serverPid);
+          machineBefore = machineCpuSeconds();
         } else if (message.type === 'error') {
           clearTimeout(timer);
           reject(new Error(message.message));
         } else {
           clearTimeout(timer);
+          const { measurement } = message;
           const after = readUsage(serverPid);
+          const ours = after.cpuSeconds - before.cpuSeconds + measurement.generatorCpuSeconds;
+          const othersCpuSeconds = Math.max(0, machineCpuSeconds() - machineBefore - ours);
           const settle = job.kind === 'register' ? SETTLE_MS : 0;
           sleep(settle).then(
             () =>
               resolve({
-                measurement: message.measurement,
+                measurement,
                 before,
                 after,
+                othersCpuSeconds,
                 settledRssBytes: readUsage(serverPid).rssBytes,
               }),
             reject,
@@ -153,6 +161,7 @@ function figuresOf(job: Job, run: GeneratorRun): Figures {
   }
   figures['server CPU %'] = (cpu / measurement.seconds) * 100;
   figures['generator CPU %'] = (measurement.generatorCpuSeconds / measurement.seconds) * 100;
+  figures['others CPU %'] = (run.othersCpuSeconds / measurement.seconds) * 100;
   figures['RSS MB'] = after.rssBytes / 1048576;
   return figures;
 }

@@ -12,6 +12,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { findInspircd, inspircdArguments } from './inspircd.ts';
 
 const READY_MS = 15_000;
+const STOP_MS = 10_000;
 
 /** A server under load. */
 export interface RunningServer {
@@ -57,8 +58,10 @@ function stopper(child: ChildProcess, directory: string): () => Promise<void> {
   return async () => {
     if (child.exitCode === null && child.signalCode === null) {
       const gone = new Promise((done) => child.once('exit', done));
-      child.kill('SIGKILL');
+      child.kill('SIGTERM');
+      const force = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
       await gone;
+      clearTimeout(force);
     }
     await rm(directory, { recursive: true, force: true });
   };

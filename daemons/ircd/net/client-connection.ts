@@ -225,7 +225,8 @@ export class ClientConnection<User> implements Connection<User>, TickReceiver, L
   takeRanges(): RangeList | null {
     const ranges = this.ranges;
     this.ranges = null;
-    if (ranges !== null) this.bytesOut += ranges.bytes;
+    if (ranges === null || this.state === GONE) return null;
+    this.bytesOut += ranges.bytes;
     return ranges;
   }
 

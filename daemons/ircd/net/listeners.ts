@@ -38,9 +38,12 @@ function keysOf(configs: readonly ListenConfig[]): string[] {
 export class Listeners {
   private open = new Map<string, Listener>();
   private readonly onSocket: (socket: Socket, tls: boolean) => void;
+  private readonly onFailure: () => void;
 
-  constructor(onSocket: (socket: Socket, tls: boolean) => void) {
+  /** @param onFailure called when a connection could not be accepted; it costs that client only. */
+  constructor(onSocket: (socket: Socket, tls: boolean) => void, onFailure: () => void) {
     this.onSocket = onSocket;
+    this.onFailure = onFailure;
   }
 
   /** Every open listener with its real port. */
@@ -88,8 +91,7 @@ export class Listeners {
       server.once('error', (error) => reject(listenError(config, error)));
       server.listen({ host: config.host, port: config.port, backlog: BACKLOG }, () => {
         server.removeAllListeners('error');
-        // An accept that fails (no descriptors left) costs that client only; libuv has closed it.
-        server.on('error', () => {});
+        server.on('error', this.onFailure);
         const address = server.address();
         const port = typeof address === 'object' && address !== null ? address.port : config.port;
         const info = { protocol: config.protocol, host: config.host, port, tls: config.tls };

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterEach, describe, expect, test } from 'vitest';
 import { ConnectThrottle } from './connect-throttle.ts';
 import {
@@ -24,6 +26,12 @@ afterEach(() => {
 const flooded = (limits: Record<string, unknown> = {}) => ({
   class: [{ name: 'limited', match: ['127.0.0.0/8'], throttle: false, flood: true, ...limits }],
 });
+
+/** The garbage collector, which tests that look for leaks start themselves. */
+function exposedGc(): () => void {
+  setFlagsFromString('--expose-gc');
+  return runInNewContext('gc') as () => void;
+}
 
 describe('NetServer', () => {
   test('lines come back to the client that sent them, in order', async () => {
@@ -249,6 +257,30 @@ describe('NetServer', () => {
     expect(server.stats.get('connections')).toBe(0);
     expect(server.classCount('open')).toBe(0);
     expect(server.sampleSendQueues().totalBytes).toBe(0);
+  });
+
+  test('2,000 connects and disconnects in a burst give their memory back', async () => {
+    const { port, handler, server } = await start();
+    const collect = exposedGc();
+    const seen: WeakRef<object>[] = [];
+    const onOpen = handler.onOpen.bind(handler);
+    handler.onOpen = (connection) => {
+      seen.push(new WeakRef(connection));
+      onOpen(connection);
+    };
+    for (let round = 0; round < 4; round++) {
+      const clients = await Promise.all(Array.from({ length: 500 }, () => LineClient.connect(port)));
+      clients[0]?.send('ALL hello', 'FILL 5000');
+      for (const client of clients) client.close();
+    }
+    await until(() => handler.closed.length === 2000);
+    // Closing sockets finish over a few turns of the loop; what is still referenced after that is a leak.
+    await until(() => {
+      collect();
+      return seen.every((connection) => connection.deref() === undefined);
+    });
+    expect(seen).toHaveLength(2000);
+    expect(server.stats.get('connections')).toBe(0);
   });
 
   test('draining refuses newcomers, gives everyone the reason and ends when all are gone', async () => {

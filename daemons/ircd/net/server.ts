@@ -46,7 +46,12 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
 
   private readonly arena: Arena;
   private readonly options: NetServerOptions<User>;
-  private readonly listeners = new Listeners((socket, tls) => this.onAccepted(socket, tls));
+  private readonly listeners = new Listeners(
+    (socket, tls) => this.onAccepted(socket, tls),
+    () => {
+      (this.counts[netStat.acceptFailures] as number)++;
+    },
+  );
   private readonly connections = new Set<ClientConnection<User>>();
   private readonly slow = new Set<ClientConnection<User>>();
   private readonly refused = new Set<Socket>();

@@ -33,6 +33,8 @@ export const netStat = {
   /** Bytes copied aside because a client did not read as fast as it was sent to. */
   bytesDeferred: 13,
   tlsHandshakeFailures: 14,
+  /** Connections that could not be accepted, which mostly means that descriptors ran out. */
+  acceptFailures: 15,
 } as const;
 
 const COUNTERS = Object.keys(netStat).length;
