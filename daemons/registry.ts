@@ -3,5 +3,6 @@
  * build; nothing else names a daemon.
  */
 import type { Manifest } from './contract/manifest.ts';
+import { manifest as recorder } from './recorder/manifest.ts';
 
-export const registry: readonly Manifest[] = [];
+export const registry: readonly Manifest[] = [recorder];

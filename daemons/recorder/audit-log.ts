@@ -1,0 +1,179 @@
+/**
+ * The audit trail: who did what, from where, with what result. Written by the recorder as part of an append, read by
+ * the audit page newest first; pages are keyed by id, so new entries do not shift what a reader has seen.
+ */
+import type { AuditEntry } from '../contract/control-api.ts';
+import type { Sqlite } from './database.ts';
+import { limits } from './limits.ts';
+import type { Tallies } from './tallies.ts';
+
+export type NewAuditEntry = Omit<AuditEntry, 'id'>;
+
+export interface AuditQuery {
+  /** Only entries with a smaller id. */
+  readonly before?: number | undefined;
+  /** Only entries about this daemon. */
+  readonly target?: string | undefined;
+  /** Only entries that contain this, upper and lower case alike for ASCII letters. */
+  readonly text?: string | undefined;
+  readonly limit?: number | undefined;
+}
+
+export interface AuditPage {
+  readonly entries: readonly AuditEntry[];
+  /** Whether older ones match too. */
+  readonly more: boolean;
+}
+
+interface AuditRow {
+  readonly id: number;
+  readonly time: number;
+  readonly actor: string;
+  readonly origin: string;
+  readonly action: string;
+  readonly target: string;
+  readonly command: string;
+  readonly args: string;
+  readonly ok: number;
+  readonly outcome: string;
+  readonly duration_ms: number;
+  readonly effects: string;
+}
+
+const TEXT_BYTES = ['actor', 'action', 'target', 'command', 'args', 'outcome', 'effects']
+  .map((column) => `octet_length(${column})`)
+  .join(' + ');
+
+export class AuditLog {
+  readonly #tallies: Tallies;
+  readonly #insert;
+  readonly #scan;
+  readonly #window;
+  readonly #targetWindow;
+  readonly #oldest;
+  readonly #deleteBeyond;
+
+  constructor(database: Sqlite, tallies: Tallies) {
+    this.#tallies = tallies;
+    this.#insert = database.prepare(
+      'INSERT INTO audit (time, actor, origin, action, target, command, args, ok, outcome, duration_ms, effects) ' +
+        'VALUES (@time, @actor, @origin, @action, @target, @command, @args, @ok, @outcome, @durationMs, @effects)',
+    );
+    const filter =
+      '(@pattern IS NULL OR actor || char(10) || action || char(10) || target || char(10) || command || char(10) || ' +
+      "args || char(10) || outcome LIKE @pattern ESCAPE '\\') AND (@target IS NULL OR target = @target)";
+    this.#scan = database.prepare<[Record<string, unknown>], AuditRow>(
+      `SELECT * FROM audit WHERE id < @before AND id >= @from AND ${filter} ORDER BY id DESC LIMIT @limit`,
+    );
+    this.#window = database
+      .prepare<[number, number], number>(
+        'SELECT id FROM audit WHERE id < ? ORDER BY id DESC LIMIT 1 OFFSET ?',
+      )
+      .pluck();
+    this.#targetWindow = database
+      .prepare<[string, number, number], number>(
+        'SELECT id FROM audit WHERE target = ? AND id < ? ORDER BY id DESC LIMIT 1 OFFSET ?',
+      )
+      .pluck();
+    this.#oldest = database
+      .prepare<[number], number>('SELECT id FROM audit ORDER BY id DESC LIMIT 1 OFFSET ?')
+      .pluck();
+    this.#deleteBeyond = database
+      .prepare<[number, number, number], number>(
+        'DELETE FROM audit WHERE id IN (SELECT id FROM (SELECT id, time FROM audit ORDER BY id LIMIT ?) ' +
+          `WHERE id <= ? OR time < ?) RETURNING ${TEXT_BYTES}`,
+      )
+      .pluck();
+  }
+
+  /** Adds an entry, its arguments and outcome cut to their limits. Part of the caller's transaction. */
+  add(entry: NewAuditEntry): void {
+    const row = {
+      time: Math.round(entry.time),
+      actor: entry.actor,
+      origin: entry.from,
+      action: entry.action,
+      target: entry.target,
+      command: entry.command,
+      args: boundedJson(entry.args),
+      ok: entry.ok ? 1 : 0,
+      outcome: cut(entry.outcome, limits.auditOutcomeCharacters.default),
+      durationMs: entry.durationMs,
+      effects: boundedJson(entry.effects, '[]'),
+    };
+    this.#insert.run(row);
+    const { actor, action, target, command, args, outcome, effects } = row;
+    const texts = [actor, action, target, command, args, outcome, effects];
+    this.#tallies.add(
+      'audit',
+      1,
+      texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0),
+    );
+  }
+
+  /**
+   * Looks for entries, newest first. Yields between stretches of {@link limits.auditScanRows} rows, so that a search
+   * through the whole trail does not hold up the loop.
+   */
+  *query({ before, target, text, limit }: AuditQuery): Generator<void, AuditPage> {
+    const wanted = limit ?? limits.auditPageRows.default;
+    const pattern = text === undefined || text === '' ? null : `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+    const entries: AuditEntry[] = [];
+    let below = before ?? Number.MAX_SAFE_INTEGER;
+    for (;;) {
+      const stretch = limits.auditScanRows.default - 1;
+      const from =
+        (target === undefined
+          ? this.#window.get(below, stretch)
+          : this.#targetWindow.get(target, below, stretch)) ?? 0;
+      const rows = this.#scan.all({
+        before: below,
+        from,
+        pattern,
+        target: target ?? null,
+        limit: wanted + 1 - entries.length,
+      });
+      for (const row of rows) entries.push(entryOf(row));
+      if (entries.length > wanted) return { entries: entries.slice(0, wanted), more: true };
+      if (from === 0) return { entries, more: false };
+      below = from;
+      yield;
+    }
+  }
+
+  /** Removes what is beyond `keepRows` or older than `cutoffMs`, at most `limit` entries; returns how many. */
+  prune(keepRows: number, cutoffMs: number, limit: number): number {
+    const excess = this.#tallies.get('audit').rows > keepRows ? (this.#oldest.get(keepRows) ?? 0) : 0;
+    const sizes = this.#deleteBeyond.all(limit, excess, cutoffMs);
+    if (sizes.length > 0)
+      this.#tallies.add('audit', -sizes.length, -sizes.reduce((sum, size) => sum + size, 0));
+    return sizes.length;
+  }
+}
+
+function entryOf(row: AuditRow): AuditEntry {
+  return {
+    id: row.id,
+    time: row.time,
+    actor: row.actor,
+    from: row.origin,
+    action: row.action,
+    target: row.target,
+    command: row.command,
+    args: JSON.parse(row.args) as AuditEntry['args'],
+    ok: row.ok === 1,
+    outcome: row.outcome,
+    durationMs: row.duration_ms,
+    effects: JSON.parse(row.effects) as AuditEntry['effects'],
+  };
+}
+
+function cut(text: string, limit: number): string {
+  return text.length <= limit ? text : `${text.slice(0, limit)}… (cut)`;
+}
+
+function boundedJson(value: unknown, fallback?: string): string {
+  const json = JSON.stringify(value);
+  if (json.length <= limits.auditJsonCharacters.default) return json;
+  return fallback ?? JSON.stringify({ omitted: `${json.length} characters of arguments` });
+}

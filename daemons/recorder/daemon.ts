@@ -1,0 +1,130 @@
+/** Connects the recorder to the process around it: metrics, log, commands, configuration. Called by main.ts. */
+import { join } from 'node:path';
+import type { DaemonContext, RunningDaemon } from '../runtime/daemon.ts';
+import type { MetricRegistry } from '../runtime/metric-registry.ts';
+import { loadSqlite } from './database.ts';
+import { manifest, type RecorderCommands, type RecorderConfig } from './manifest.ts';
+import { Recorder } from './recorder.ts';
+import type { Keep } from './retention.ts';
+
+export const DATABASE_FILE = 'signalbox.db';
+
+/** Opens the database in the data directory and answers main. Throws `init_failed`. */
+export async function startRecorder(
+  context: DaemonContext<RecorderConfig>,
+): Promise<RunningDaemon<RecorderConfig, RecorderCommands>> {
+  const log = context.log('database');
+  const metrics = takeHandles(context.metrics);
+  const file = join(context.dataDir, DATABASE_FILE);
+  const recorder = new Recorder({
+    sqlite: await loadSqlite(),
+    file,
+    keep: keepOf(context.config),
+    now: Date.now,
+    onSetAside: (aside, cause) => {
+      metrics.setAside.add();
+      log.error(
+        'database_replaced',
+        `${file} is damaged (${cause}). It was set aside as ${aside}; recording goes on in a new file, ` +
+          'and history and audit before now are in the one set aside.',
+        { aside },
+      );
+    },
+    onDamagedRow: (message) => {
+      metrics.damagedRows.add();
+      log.warn('row_damaged', `A row of history cannot be read and was left out: ${message}`);
+    },
+  });
+  context.metrics.onSample(() => {
+    metrics.waiting.set(recorder.queriesWaiting);
+    metrics.bytes.set(recorder.databaseBytes());
+    metrics.rowsSecond.set(recorder.rows('samples_1s'));
+    metrics.rowsTen.set(recorder.rows('samples_10s'));
+    metrics.rowsMinute.set(recorder.rows('samples_1m'));
+    metrics.auditRows.set(recorder.rows('audit'));
+  });
+  log.info('database_open', `Recording to ${file}`, { bytes: recorder.databaseBytes() });
+  let warnedEpoch = '';
+  const timed = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+    const start = performance.now();
+    try {
+      return await work();
+    } finally {
+      metrics.query.recordSince(start);
+    }
+  };
+  return {
+    listeners: () => [],
+    commands: {
+      append: {
+        run: (batch) => {
+          const start = performance.now();
+          try {
+            const result = recorder.append(batch);
+            metrics.batches.add();
+            metrics.rows.add(result.stored);
+            metrics.rejected.add(result.rejected);
+            if (result.rejected > 0) warnOfRejected(result.rejected, batch.epoch);
+            return result;
+          } catch (error) {
+            metrics.appendFailures.add();
+            throw error;
+          } finally {
+            metrics.append.recordSince(start);
+          }
+        },
+      },
+      history: { run: (query, { signal }) => timed(() => recorder.history(query, signal)) },
+      audit: { run: (query, { signal }) => timed(() => recorder.audit(query, signal)) },
+      states: { run: ({ from, to, limit }) => ({ states: recorder.states(from, to, limit) }) },
+      settingGet: { run: ({ key }) => ({ value: recorder.settingGet(key) }) },
+      settingSet: {
+        run: ({ key, value }) => {
+          recorder.settingSet(key, value);
+          return {};
+        },
+      },
+      stats: { run: () => ({ rows: recorder.stats() }) },
+      vacuum: { run: (_, { signal }) => recorder.vacuum(signal) },
+      backup: { run: ({ file: copy }, { signal }) => recorder.backup(copy, signal) },
+    },
+    reload: (config) => {
+      recorder.keep = keepOf(config);
+      return Promise.resolve({ applied: ['history_days', 'audit_days', 'audit_rows'], restartRequired: [] });
+    },
+    drain: () => recorder.close(),
+  };
+
+  /** Once a run of the app: main sends sixty of them a minute. */
+  function warnOfRejected(count: number, epoch: string): void {
+    if (epoch === warnedEpoch) return;
+    warnedEpoch = epoch;
+    log.warn('samples_rejected', `${count} samples fit no catalog that main has sent, and were left out`, {
+      epoch,
+    });
+  }
+}
+
+function keepOf(config: RecorderConfig): Keep {
+  return { historyDays: config.history_days, auditDays: config.audit_days, auditRows: config.audit_rows };
+}
+
+function takeHandles(registry: MetricRegistry) {
+  const name = (suffix: string) => `signalbox_${manifest.id}_${suffix}`;
+  return {
+    batches: registry.counter(name('batches_total')),
+    rows: registry.counter(name('rows_total')),
+    rejected: registry.counter(name('rejected_total')),
+    appendFailures: registry.counter(name('append_failures_total')),
+    append: registry.histogram(name('append_seconds')),
+    query: registry.histogram(name('query_seconds')),
+    waiting: registry.gauge(name('queries_waiting')),
+    bytes: registry.gauge(name('database_bytes')),
+    rowsSecond: registry.gauge(name('rows_1s')),
+    rowsTen: registry.gauge(name('rows_10s')),
+    rowsMinute: registry.gauge(name('rows_1m')),
+    auditRows: registry.gauge(name('audit_rows')),
+    setAside: registry.counter(name('databases_set_aside_total')),
+    damagedRows: registry.counter(name('damaged_rows_total')),
+  };
+}

@@ -1,0 +1,151 @@
+/**
+ * Every limit of the recorder in one table: what it is by default and why. The store, the retention and the
+ * command schemas read it; the configuration may override how long history and audit are kept.
+ */
+
+/** One limit. `reason` is a sentence for operators; documentation is generated from it. */
+export interface Limit {
+  readonly default: number;
+  readonly unit: 'bytes' | 'seconds' | 'milliseconds' | 'count' | 'days' | 'characters';
+  readonly reason: string;
+}
+
+export const limits = {
+  secondTierKeepSeconds: {
+    default: 3_600,
+    unit: 'seconds',
+    reason: 'One-second samples answer "what happened just now"; an hour of them is four megabytes a daemon.',
+  },
+  tenSecondTierKeepSeconds: {
+    default: 86_400,
+    unit: 'seconds',
+    reason: 'A day at ten seconds covers the shift in which an incident is looked into.',
+  },
+  historyDays: {
+    default: 30,
+    unit: 'days',
+    reason: 'One-minute samples for a month show weekly rhythms and still fit on any disk.',
+  },
+  retentionSlackSeconds: {
+    default: 120,
+    unit: 'seconds',
+    reason:
+      'A tier keeps a little more than it promises, so that "the last hour" never lacks its first points.',
+  },
+  deletesPerAppend: {
+    default: 400,
+    unit: 'count',
+    reason:
+      'Retention removes at most this many rows of a table with each append: far above what arrives, and below a millisecond or two of work.',
+  },
+  auditRows: {
+    default: 100_000,
+    unit: 'count',
+    reason: 'About 40 MB of audit trail; the oldest entries go first.',
+  },
+  auditDays: { default: 365, unit: 'days', reason: 'A year is what most policies ask an audit trail for.' },
+  auditJsonCharacters: {
+    default: 16_384,
+    unit: 'characters',
+    reason:
+      'Arguments longer than this are replaced by a note of their length, so that one entry stays small.',
+  },
+  auditOutcomeCharacters: {
+    default: 2_000,
+    unit: 'characters',
+    reason: 'The audit trail names the outcome; the whole result belongs to whoever ran the command.',
+  },
+  auditPageRows: {
+    default: 200,
+    unit: 'count',
+    reason: 'Entries in one answer when the caller names no limit.',
+  },
+  auditScanRows: {
+    default: 2_000,
+    unit: 'count',
+    reason: 'Rows looked through before a text search lets appends and pings in again (about 2 ms).',
+  },
+  stateRows: {
+    default: 50_000,
+    unit: 'count',
+    reason: 'State changes kept; a daemon that crash-loops all month stays within it.',
+  },
+  settings: {
+    default: 1_000,
+    unit: 'count',
+    reason: 'Settings are few; a runaway caller must not fill the disk.',
+  },
+  settingCharacters: {
+    default: 65_536,
+    unit: 'characters',
+    reason: 'A layout of the dashboard fits many times over.',
+  },
+  historyPoints: {
+    default: 600,
+    unit: 'count',
+    reason: 'Points of a series when the caller names no number.',
+  },
+  historyPageRows: {
+    default: 64,
+    unit: 'count',
+    reason: 'Rows fetched at a time, so that a slice of a query can end within its time.',
+  },
+  querySliceMs: {
+    default: 5,
+    unit: 'milliseconds',
+    reason: 'A long query gives the event loop back after this long: appends and pings never wait for it.',
+  },
+  queuedQueries: {
+    default: 64,
+    unit: 'count',
+    reason: 'Queries run one after the other; past this many waiting, the caller is told to come back.',
+  },
+  batchSamples: {
+    default: 2_000,
+    unit: 'count',
+    reason: 'Samples in one append: about 0.2 s of work, and ten minutes of three sources.',
+  },
+  batchEntries: { default: 2_000, unit: 'count', reason: 'Audit entries or state changes in one append.' },
+  catalogMetrics: { default: 1_000, unit: 'count', reason: 'Metrics of one source.' },
+  catalogs: {
+    default: 65_536,
+    unit: 'count',
+    reason: 'Catalog ids share a 53-bit key with the time; versions without rows are removed long before.',
+  },
+  epochsRemembered: {
+    default: 16,
+    unit: 'count',
+    reason: 'Runs of the app whose last batch is remembered; only the newest can send one again.',
+  },
+  busyTimeoutMs: {
+    default: 2_000,
+    unit: 'milliseconds',
+    reason: 'How long a write waits for another program that has the file locked, such as the sqlite3 shell.',
+  },
+  corruptFilesKept: {
+    default: 3,
+    unit: 'count',
+    reason: 'Damaged databases set aside for rescue; the oldest is removed when a fourth appears.',
+  },
+  walPages: {
+    default: 500,
+    unit: 'count',
+    reason: 'Checkpoint after 4 MB of write-ahead log: small enough to take a few milliseconds.',
+  },
+  cacheBytes: {
+    default: 8_388_608,
+    unit: 'bytes',
+    reason: 'SQLite page cache: the recent end of every tier.',
+  },
+  vacuumPages: {
+    default: 128,
+    unit: 'count',
+    reason: 'Pages (1 MB) given back to the file system in one step, between which appends go on.',
+  },
+  freePagesKept: {
+    default: 2_048,
+    unit: 'count',
+    reason:
+      'Free pages (16 MB) kept for reuse before retention gives any back, so that the file does not breathe.',
+  },
+} as const satisfies Record<string, Limit>;

@@ -1,0 +1,6 @@
+/** Entry of the recorder's process. */
+import { runDaemon } from '../runtime/run-daemon.ts';
+import { startRecorder } from './daemon.ts';
+import { manifest } from './manifest.ts';
+
+runDaemon({ manifest, start: startRecorder });

@@ -1,0 +1,214 @@
+/** What the recorder measures, which commands it takes and how it is configured. Read by main and every host. */
+import { z } from 'zod';
+import { defineCommand, defineManifest } from '../contract/manifest.ts';
+import { appendArgs } from './batch.ts';
+import { limits } from './limits.ts';
+
+const config = z.strictObject({
+  history_days: z
+    .number()
+    .int()
+    .min(1)
+    .max(3_650)
+    .default(limits.historyDays.default)
+    .describe('How many days one-minute history is kept'),
+  audit_days: z
+    .number()
+    .int()
+    .min(1)
+    .max(36_500)
+    .default(limits.auditDays.default)
+    .describe('How many days audit entries are kept'),
+  audit_rows: z
+    .number()
+    .int()
+    .min(1_000)
+    .max(10_000_000)
+    .default(limits.auditRows.default)
+    .describe('How many audit entries are kept at most'),
+});
+
+export type RecorderConfig = z.output<typeof config>;
+
+const time = z.number().nonnegative();
+const settingKey = z.string().min(1).max(128);
+
+const commands = {
+  append: defineCommand({
+    summary: 'Stores a batch of samples, audit entries and state changes, once',
+    danger: 'safe',
+    args: appendArgs,
+    result: 'json',
+    internal: true,
+  }),
+  history: defineCommand({
+    summary: 'Reads metric history',
+    danger: 'safe',
+    args: z.object({
+      source: z.string().min(1).max(64),
+      metrics: z.array(z.string().max(128)).min(1).max(64),
+      from: time,
+      to: time,
+      points: z.number().int().min(10).max(5_000).optional(),
+    }),
+    result: 'json',
+    timeoutMs: 30_000,
+    internal: true,
+  }),
+  audit: defineCommand({
+    summary: 'Reads the audit trail, newest first',
+    danger: 'safe',
+    args: z.object({
+      before: z.number().int().positive().optional(),
+      target: z.string().max(64).optional(),
+      text: z.string().max(200).optional(),
+      limit: z.number().int().min(1).max(1_000).optional(),
+    }),
+    result: 'json',
+    internal: true,
+  }),
+  states: defineCommand({
+    summary: 'Reads lifecycle transitions, newest first',
+    danger: 'safe',
+    args: z.object({ from: time, to: time, limit: z.number().int().min(1).max(10_000).optional() }),
+    result: 'json',
+    internal: true,
+  }),
+  settingGet: defineCommand({
+    summary: 'Reads one setting',
+    danger: 'safe',
+    args: z.object({ key: settingKey }),
+    result: 'json',
+    internal: true,
+  }),
+  settingSet: defineCommand({
+    summary: 'Writes one setting; null removes it',
+    danger: 'safe',
+    args: z.object({ key: settingKey, value: z.unknown() }),
+    result: 'json',
+    internal: true,
+  }),
+  stats: defineCommand({
+    summary: 'Shows what the database holds',
+    danger: 'safe',
+    args: z.object({}),
+    result: 'table',
+    columns: [
+      { key: 'table', title: 'Table', type: 'text' },
+      { key: 'rows', title: 'Rows', type: 'number' },
+      { key: 'oldest', title: 'Oldest', type: 'time' },
+      { key: 'newest', title: 'Newest', type: 'time' },
+      { key: 'bytes', title: 'Bytes', type: 'bytes' },
+      { key: 'note', title: 'Note', type: 'text' },
+    ],
+  }),
+  vacuum: defineCommand({
+    summary: 'Gives unused space of the database back to the file system',
+    danger: 'safe',
+    args: z.object({}),
+    result: 'json',
+    timeoutMs: 600_000,
+    effects: ['signalbox_recorder_database_bytes'],
+  }),
+  backup: defineCommand({
+    summary: 'Copies the database to a new file while recording goes on',
+    danger: 'safe',
+    args: z.object({
+      file: z
+        .string()
+        .min(1)
+        .max(1_024)
+        .describe('Path of the copy; a relative one is taken from the recorder data folder. Must not exist'),
+    }),
+    result: 'json',
+    timeoutMs: 600_000,
+  }),
+};
+
+export const manifest = defineManifest({
+  id: 'recorder',
+  title: 'Recorder',
+  summary: 'Keeps metric history, the audit trail and settings in one SQLite file',
+  internal: true,
+  role: 'recorder',
+  config,
+  commands,
+  metrics: [
+    {
+      name: 'signalbox_recorder_batches_total',
+      kind: 'counter',
+      unit: 'count',
+      help: 'Batches stored since the process started',
+    },
+    {
+      name: 'signalbox_recorder_rows_total',
+      kind: 'counter',
+      unit: 'count',
+      help: 'Samples, audit entries and state changes stored since the process started',
+    },
+    {
+      name: 'signalbox_recorder_rejected_total',
+      kind: 'counter',
+      unit: 'count',
+      help: 'Samples left out because they fit no known catalog',
+    },
+    {
+      name: 'signalbox_recorder_append_failures_total',
+      kind: 'counter',
+      unit: 'count',
+      help: 'Batches that could not be stored; main keeps them and sends them again',
+    },
+    {
+      name: 'signalbox_recorder_append_seconds',
+      kind: 'histogram',
+      unit: 'seconds',
+      help: 'Time to store one batch, on the disk',
+    },
+    {
+      name: 'signalbox_recorder_query_seconds',
+      kind: 'histogram',
+      unit: 'seconds',
+      help: 'Time to answer a history or audit query, waiting included',
+    },
+    {
+      name: 'signalbox_recorder_queries_waiting',
+      kind: 'gauge',
+      unit: 'count',
+      help: 'Queries that run or wait',
+    },
+    {
+      name: 'signalbox_recorder_database_bytes',
+      kind: 'gauge',
+      unit: 'bytes',
+      help: 'Size of the database file and its write-ahead log',
+    },
+    { name: 'signalbox_recorder_rows_1s', kind: 'gauge', unit: 'count', help: 'One-second rows kept' },
+    { name: 'signalbox_recorder_rows_10s', kind: 'gauge', unit: 'count', help: 'Ten-second rows kept' },
+    { name: 'signalbox_recorder_rows_1m', kind: 'gauge', unit: 'count', help: 'One-minute rows kept' },
+    { name: 'signalbox_recorder_audit_rows', kind: 'gauge', unit: 'count', help: 'Audit entries kept' },
+    {
+      name: 'signalbox_recorder_databases_set_aside_total',
+      kind: 'counter',
+      unit: 'count',
+      help: 'Times a damaged database was set aside and a new one begun',
+    },
+    {
+      name: 'signalbox_recorder_damaged_rows_total',
+      kind: 'counter',
+      unit: 'count',
+      help: 'Rows that a query skipped because they cannot be read',
+    },
+  ],
+  charts: [
+    { title: 'Latency', metrics: ['signalbox_recorder_append_seconds', 'signalbox_recorder_query_seconds'] },
+    { title: 'Rows stored', metrics: ['signalbox_recorder_rows_total'] },
+    { title: 'Database size', metrics: ['signalbox_recorder_database_bytes'] },
+  ],
+  highlights: {
+    messages: 'signalbox_recorder_rows_total',
+    latency: 'signalbox_recorder_append_seconds',
+    queue: 'signalbox_recorder_queries_waiting',
+  },
+});
+
+export type RecorderCommands = typeof commands;

@@ -1,0 +1,74 @@
+/**
+ * The tables of `signalbox.db` as numbered migrations: `PRAGMA user_version` says how many were applied. A migration
+ * that has shipped never changes; a new one is added behind it. Applied by `openDatabase`.
+ */
+
+/** Marks the file as ours ("SgBx"), so that a stranger's database in the data directory is left alone. */
+export const APPLICATION_ID = 0x5367_4278;
+
+/** Must be set before the first table exists. */
+export const PAGE_BYTES = 8_192;
+
+export const MIGRATIONS: readonly string[] = [
+  `
+  -- A version of a source's metric list. Rows point to it by key, so a changed list leaves old rows readable.
+  CREATE TABLE catalogs (
+    id INTEGER PRIMARY KEY,
+    source TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    metrics TEXT NOT NULL,
+    first_seen INTEGER NOT NULL,
+    -- Highest in the version that the source uses now.
+    turn INTEGER NOT NULL,
+    UNIQUE (source, hash)
+  ) STRICT;
+
+  -- Where each source stands: its process and the totals its counters had, from which increases are computed.
+  CREATE TABLE sources (
+    source TEXT PRIMARY KEY,
+    catalog INTEGER NOT NULL,
+    epoch TEXT NOT NULL,
+    instance INTEGER NOT NULL,
+    time INTEGER NOT NULL,
+    counters BLOB NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  -- key = catalog id * 2^36 + Unix second; data as row-codec.ts says.
+  CREATE TABLE samples_1s (key INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
+  CREATE TABLE samples_10s (key INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
+  CREATE TABLE samples_1m (key INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
+
+  -- Rows and bytes of each table above and of audit and states, kept along so that nobody has to count.
+  CREATE TABLE tallies (name TEXT PRIMARY KEY, rows INTEGER NOT NULL, bytes INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+
+  -- The last batch of each run of the app: a batch that is sent again is not stored again.
+  CREATE TABLE batches (epoch TEXT PRIMARY KEY, batch INTEGER NOT NULL, time INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE audit (
+    id INTEGER PRIMARY KEY,
+    time INTEGER NOT NULL,
+    actor TEXT NOT NULL,
+    origin TEXT NOT NULL,
+    action TEXT NOT NULL,
+    target TEXT NOT NULL,
+    command TEXT NOT NULL,
+    args TEXT NOT NULL,
+    ok INTEGER NOT NULL,
+    outcome TEXT NOT NULL,
+    duration_ms REAL NOT NULL,
+    effects TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX audit_by_target ON audit (target, id);
+
+  CREATE TABLE states (
+    id INTEGER PRIMARY KEY,
+    time INTEGER NOT NULL,
+    daemon TEXT NOT NULL,
+    state TEXT NOT NULL,
+    cause TEXT
+  ) STRICT;
+  CREATE INDEX states_by_daemon ON states (daemon, state, time);
+
+  CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL, updated INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  `,
+];

@@ -1,0 +1,129 @@
+/**
+ * Everything in one open database file: the tables and what is held in memory of them. The recorder makes one at
+ * start, and another where it has to begin a new file.
+ */
+import { AuditLog } from './audit-log.ts';
+import type { AppendBatch, AppendResult } from './batch.ts';
+import { CatalogStore } from './catalogs.ts';
+import type { Sqlite } from './database.ts';
+import { limits } from './limits.ts';
+import { type Keep, Retention } from './retention.ts';
+import { SampleStore } from './sample-store.ts';
+import { Settings } from './settings.ts';
+import { StateLog } from './state-log.ts';
+import { Tallies } from './tallies.ts';
+import { TierTable, type TierTables } from './tier-table.ts';
+import { TIERS } from './tiers.ts';
+
+export class Store {
+  readonly database: Sqlite;
+  readonly tallies: Tallies;
+  readonly catalogs: CatalogStore;
+  readonly tables: TierTables;
+  readonly samples: SampleStore;
+  readonly audit: AuditLog;
+  readonly states: StateLog;
+  readonly settings: Settings;
+  readonly #retention: Retention;
+  readonly #lastBatch;
+  readonly #saveBatch;
+  readonly #forgetBatches;
+  readonly #append;
+
+  /** Takes the database over; {@link close} closes it. */
+  constructor(database: Sqlite) {
+    this.database = database;
+    this.tallies = new Tallies(database);
+    this.catalogs = new CatalogStore(database);
+    this.tables = TIERS.map((tier) => new TierTable(database, tier, this.tallies));
+    this.samples = new SampleStore(database, this.catalogs, this.tables);
+    this.audit = new AuditLog(database, this.tallies);
+    this.states = new StateLog(database, this.tallies);
+    this.settings = new Settings(database);
+    this.#retention = new Retention(database, this);
+    this.#lastBatch = database.prepare<[string], number>('SELECT batch FROM batches WHERE epoch = ?').pluck();
+    this.#saveBatch = database.prepare<[string, number, number]>(
+      'INSERT OR REPLACE INTO batches (epoch, batch, time) VALUES (?, ?, ?)',
+    );
+    this.#forgetBatches = database.prepare<[number]>(
+      'DELETE FROM batches WHERE epoch NOT IN (SELECT epoch FROM batches ORDER BY time DESC LIMIT ?)',
+    );
+    this.#append = database.transaction((batch: AppendBatch, now: number, keep: Keep) =>
+      this.#appendNow(batch, now, keep),
+    );
+    this.#reload();
+  }
+
+  /**
+   * Stores a batch in one transaction, or nothing of it. A batch that is stored already is acknowledged again
+   * without being stored twice. Throws SQLite's errors.
+   */
+  append(batch: AppendBatch, now: number, keep: Keep): AppendResult {
+    let result: AppendResult;
+    try {
+      result = this.#append.immediate(batch, now, keep);
+    } catch (error) {
+      this.#rolledBack();
+      throw error;
+    }
+    this.#retention.releaseSpace();
+    return result;
+  }
+
+  #appendNow(batch: AppendBatch, now: number, keep: Keep): AppendResult {
+    const last = this.#lastBatch.get(batch.epoch);
+    if (last !== undefined && batch.batch <= last) return { stored: 0, rejected: 0 };
+    this.#saveBatch.run(batch.epoch, batch.batch, now);
+    if (last === undefined) this.#forgetBatches.run(limits.epochsRemembered.default);
+    for (const { source, metrics } of batch.catalogs) this.catalogs.use(source, metrics, now);
+    for (const state of batch.states) this.states.add(state);
+    let accepted = 0;
+    for (const sample of batch.samples) {
+      if (this.samples.add({ ...sample, epoch: batch.epoch })) accepted++;
+    }
+    for (const entry of batch.audit) this.audit.add(entry);
+    this.samples.finish(Math.floor(now / 1_000));
+    this.#retention.step(now, keep);
+    this.tallies.save();
+    return {
+      stored: accepted + batch.states.length + batch.audit.length,
+      rejected: batch.samples.length - accepted,
+    };
+  }
+
+  /** Runs `write` in a transaction of its own. */
+  write(write: () => void): void {
+    try {
+      this.database
+        .transaction(() => {
+          write();
+          this.tallies.save();
+        })
+        .immediate();
+    } catch (error) {
+      this.#rolledBack();
+      throw error;
+    }
+  }
+
+  #rolledBack(): void {
+    try {
+      this.#reload();
+    } catch {
+      // The file cannot even be read: the error that led here says more, and the next append meets it again.
+    }
+  }
+
+  #reload(): void {
+    this.tallies.reload();
+    this.catalogs.reload();
+    this.database.transaction(() => {
+      this.samples.reload();
+      this.tallies.save();
+    })();
+  }
+
+  close(): void {
+    this.database.close();
+  }
+}

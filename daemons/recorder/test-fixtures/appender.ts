@@ -1,0 +1,46 @@
+/**
+ * A process that appends as fast as it can and says on stdout, a line each, which batches were acknowledged; the
+ * crash test kills it in the middle. Arguments: file, epoch.
+ */
+import { writeSync } from 'node:fs';
+import Database from 'better-sqlite3';
+import { appendArgs } from '../batch.ts';
+import { Recorder } from '../recorder.ts';
+import { METRICS, NOON, sample } from './scene.ts';
+
+const [file = '', epoch = ''] = process.argv.slice(2);
+let second = NOON;
+const recorder = new Recorder({
+  sqlite: Database,
+  file,
+  keep: { historyDays: 30, auditDays: 365, auditRows: 100_000 },
+  now: () => second * 1_000,
+  onSetAside: () => process.exit(3),
+  onDamagedRow: () => process.exit(4),
+});
+for (let batch = 0; ; batch++, second++) {
+  recorder.append(
+    appendArgs.parse({
+      epoch,
+      batch,
+      catalogs: [{ source: 'ircd', metrics: METRICS }],
+      samples: [sample(second, { things_total: batch * 3, level: batch, wait_seconds: [batch, 1_000] })],
+      audit: [
+        {
+          time: second * 1_000,
+          actor: 'ada',
+          from: 'cli',
+          action: 'command',
+          target: 'ircd',
+          command: 'kill',
+          args: { batch },
+          ok: true,
+          outcome: 'done',
+          durationMs: 1,
+          effects: [],
+        },
+      ],
+    }),
+  );
+  writeSync(1, `${batch}\n`);
+}

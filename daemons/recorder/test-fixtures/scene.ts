@@ -1,0 +1,116 @@
+/** A recorder on a file of its own with a clock that the test turns, and batches for it. Used by the tests here. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { Histogram } from '../../contract/histogram.ts';
+import { HISTOGRAM_FIELDS } from '../../contract/metric-frame.ts';
+import { type AppendBatch, appendArgs } from '../batch.ts';
+import type { StoredMetric } from '../catalogs.ts';
+import { Recorder } from '../recorder.ts';
+import type { Keep } from '../retention.ts';
+
+/** A time on a whole minute, Unix seconds. */
+export const NOON = 1_790_000_040;
+
+export const METRICS: readonly StoredMetric[] = [
+  { name: 'things_total', kind: 'counter', unit: 'count' },
+  { name: 'level', kind: 'gauge', unit: 'count' },
+  { name: 'wait_seconds', kind: 'histogram', unit: 'seconds' },
+  { name: 'load_ratio', kind: 'gauge', unit: 'ratio' },
+];
+
+/** What a sample says, by metric; histograms as lists of nanoseconds. */
+export interface Said {
+  readonly things_total?: number;
+  readonly level?: number;
+  readonly load_ratio?: number;
+  readonly wait_seconds?: readonly number[];
+}
+
+export function sample(
+  second: number,
+  said: Said,
+  source = 'ircd',
+  instance = 1,
+): AppendBatch['samples'][number] {
+  const values = new Float64Array(3 + HISTOGRAM_FIELDS.length);
+  values[0] = said.things_total ?? 0;
+  values[1] = said.level ?? 0;
+  values[2 + HISTOGRAM_FIELDS.length] = said.load_ratio ?? 0;
+  const histogram = new Histogram();
+  for (const ns of said.wait_seconds ?? []) histogram.record(ns);
+  const intervals = histogram.count === 0 ? [] : [{ metric: 'wait_seconds', buckets: histogram.toSparse() }];
+  return { source, instance, time: second * 1_000 + 300, values, intervals };
+}
+
+/** A recorder in a temporary folder. */
+export class Scene {
+  readonly folder: string;
+  readonly file: string;
+  readonly setAside: string[] = [];
+  readonly damaged: string[] = [];
+  now = NOON;
+  recorder: Recorder;
+  #batch = 0;
+  #keep: Keep;
+
+  constructor(keep: Partial<Keep> = {}) {
+    this.folder = mkdtempSync(join(tmpdir(), 'signalbox-recorder-'));
+    this.file = join(this.folder, 'signalbox.db');
+    this.#keep = { historyDays: 30, auditDays: 365, auditRows: 100_000, ...keep };
+    this.recorder = this.open();
+  }
+
+  open(): Recorder {
+    return new Recorder({
+      sqlite: Database,
+      file: this.file,
+      keep: this.#keep,
+      now: () => this.now * 1_000,
+      onSetAside: (aside) => this.setAside.push(aside),
+      onDamagedRow: (message) => this.damaged.push(message),
+    });
+  }
+
+  async restart(): Promise<void> {
+    await this.recorder.close();
+    this.recorder = this.open();
+  }
+
+  /** Appends under the next batch number; the catalog goes along with the first. */
+  append(parts: Partial<Omit<AppendBatch, 'batch'>>) {
+    const batch = this.#batch++;
+    const catalogs =
+      batch === 0 ? ['ircd', 'relay'].map((source) => ({ source, metrics: [...METRICS] })) : [];
+    return this.recorder.append(appendArgs.parse({ epoch: 'run-1', catalogs, ...parts, batch }));
+  }
+
+  /** Appends one sample a second from `from`, and turns the clock along. */
+  play(from: number, said: readonly Said[], source = 'ircd', instance = 1): void {
+    for (const [i, each] of said.entries()) {
+      this.now = Math.max(this.now, from + i);
+      this.append({ samples: [sample(from + i, each, source, instance)] });
+    }
+  }
+
+  /** Series of one source by `metric:stat`. */
+  async series(
+    from: number,
+    to: number,
+    points: number,
+    metrics = METRICS.map(({ name }) => name),
+    source = 'ircd',
+  ) {
+    const result = await this.recorder.history({ source, metrics, from, to, points });
+    const series = Object.fromEntries(
+      result.series.map(({ metric, stat, values }) => [`${metric}:${stat}`, values]),
+    );
+    return { ...result, series };
+  }
+
+  async close(): Promise<void> {
+    await this.recorder.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,99 @@
+/**
+ * The three resolutions in which samples are kept, and which of them answers a question. Used by the sample store,
+ * the retention and the history query.
+ */
+import { limits } from './limits.ts';
+
+export interface Tier {
+  readonly name: '1s' | '10s' | '1m';
+  readonly stepSeconds: number;
+  readonly table: 'samples_1s' | 'samples_10s' | 'samples_1m';
+}
+
+/** Finest first. Every step divides the next. */
+export const TIERS = [
+  { name: '1s', stepSeconds: 1, table: 'samples_1s' },
+  { name: '10s', stepSeconds: 10, table: 'samples_10s' },
+  { name: '1m', stepSeconds: 60, table: 'samples_1m' },
+] as const satisfies readonly Tier[];
+
+export const SECONDS: Tier = TIERS[0];
+
+/** The tiers that are rolled up from one-second samples. */
+export const COARSE_TIERS: readonly Tier[] = TIERS.slice(1);
+
+/** How long each tier is kept, in seconds. */
+export type TierKeep = Readonly<Record<Tier['name'], number>>;
+
+/** How long each tier is kept when one-minute samples are kept for `historyDays`. */
+export function tierKeep(historyDays: number): TierKeep {
+  return {
+    '1s': limits.secondTierKeepSeconds.default,
+    '10s': Math.min(limits.tenSecondTierKeepSeconds.default, historyDays * 86_400),
+    '1m': historyDays * 86_400,
+  };
+}
+
+/** Rows of a tier are keyed by catalog and second in one integer: a row id, the fastest key that SQLite has. */
+const SECONDS_PER_CATALOG = 2 ** 36;
+
+/** Latest time that fits a key, Unix seconds (the year 4147). */
+export const LATEST_SECOND = SECONDS_PER_CATALOG - 1;
+
+/** The key of a row: rows of one catalog are neighbours, in order of time. */
+export function rowKey(catalogId: number, second: number): number {
+  return catalogId * SECONDS_PER_CATALOG + second;
+}
+
+/** The second of a row's key. */
+export function secondOfKey(key: number): number {
+  return key % SECONDS_PER_CATALOG;
+}
+
+/** Start of the interval of `stepSeconds` that holds `second`. */
+export function alignDown(second: number, stepSeconds: number): number {
+  return Math.floor(second / stepSeconds) * stepSeconds;
+}
+
+/** Steps that people read easily; each is a whole number of steps of the tier it is served from. */
+const STEPS = [
+  1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 900, 1_200, 1_800, 3_600, 7_200, 10_800, 14_400, 21_600, 43_200,
+  86_400,
+] as const;
+
+/** From which rows a question is answered, and at which times. */
+export interface Resolution {
+  readonly tier: Tier;
+  readonly stepSeconds: number;
+  /** Start of the first point, Unix seconds, a multiple of the step. */
+  readonly start: number;
+  readonly points: number;
+}
+
+/**
+ * The resolution for `from`..`to` (Unix seconds) in at most `points` points: the smallest easy step that stays below,
+ * from the coarsest tier that can serve it, but never from a tier that has forgotten `from` already.
+ */
+export function chooseResolution(
+  range: { readonly from: number; readonly to: number; readonly points: number },
+  now: number,
+  keep: TierKeep,
+): Resolution {
+  const slack = limits.retentionSlackSeconds.default;
+  const remembered = TIERS.filter((tier) => range.from >= now - keep[tier.name] - slack);
+  const finest: Tier = remembered[0] ?? TIERS[2];
+  const countAt = (step: number) => Math.floor(range.to / step) - Math.floor(range.from / step) + 1;
+  const fits = (step: number) => step >= finest.stepSeconds && countAt(step) <= range.points;
+  const stepSeconds = STEPS.find(fits) ?? daysThatFit(countAt, range);
+  const tier = TIERS.findLast((candidate) => candidate.stepSeconds <= stepSeconds) ?? SECONDS;
+  return { tier, stepSeconds, start: alignDown(range.from, stepSeconds), points: countAt(stepSeconds) };
+}
+
+function daysThatFit(
+  countAt: (step: number) => number,
+  range: { readonly from: number; readonly to: number; readonly points: number },
+): number {
+  let days = Math.max(1, Math.floor((range.to - range.from) / range.points / 86_400));
+  while (countAt(days * 86_400) > range.points) days++;
+  return days * 86_400;
+}
