@@ -1,0 +1,113 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { FrameDecoder } from './frame-decoder.ts';
+
+function collector(maxFrameBytes = 1 << 20) {
+  const payloads: Buffer[] = [];
+  const oversized: number[] = [];
+  const ranges: { source: Buffer; start: number }[] = [];
+  const decoder = new FrameDecoder(
+    {
+      onFrame(source, start, end) {
+        expect(source.readUInt32BE(start)).toBe(end - start - 4);
+        payloads.push(source.subarray(start + 4, end));
+        ranges.push({ source, start });
+        return true;
+      },
+      onOversized: (length) => oversized.push(length),
+    },
+    { max_frame_bytes: maxFrameBytes },
+  );
+  return { decoder, payloads, oversized, ranges };
+}
+
+function encode(payload: Uint8Array): Buffer {
+  const frame = Buffer.alloc(4 + payload.length);
+  frame.writeUInt32BE(payload.length);
+  frame.set(payload, 4);
+  return frame;
+}
+
+it('gives the same frames whatever the split', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.uint8Array({ maxLength: 300 }), { maxLength: 20 }),
+      fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 1, maxLength: 40 }),
+      (messages, cuts) => {
+        const stream = Buffer.concat(messages.map(encode));
+        const { decoder, payloads } = collector();
+        let frames = 0;
+        for (let at = 0, i = 0; at < stream.length; i++) {
+          const size = cuts[i % cuts.length]!;
+          // A copy, as a socket delivers each read in memory of its own.
+          frames += decoder.push(Buffer.from(stream.subarray(at, at + size)));
+          at += size;
+        }
+        expect(frames).toBe(messages.length);
+        expect(payloads.map((payload) => [...payload])).toEqual(messages.map((message) => [...message]));
+        expect(decoder.midFrame).toBe(false);
+      },
+    ),
+  );
+});
+
+it('hands a frame inside one chunk on without copying it', () => {
+  const chunk = Buffer.concat([encode(Buffer.from('one')), encode(Buffer.from('two'))]);
+  const { decoder, ranges } = collector();
+  decoder.push(chunk);
+  expect(ranges.map((range) => range.start)).toEqual([0, 7]);
+  expect(ranges.every((range) => range.source === chunk)).toBe(true);
+});
+
+it('reassembles a frame of the largest size from small pieces', () => {
+  const payload = Buffer.alloc(1 << 20, 7);
+  const stream = encode(payload);
+  const { decoder, payloads } = collector();
+  for (let at = 0; at < stream.length; at += 1000) decoder.push(stream.subarray(at, at + 1000));
+  expect(payloads).toHaveLength(1);
+  expect(payloads[0]!.equals(payload)).toBe(true);
+});
+
+it('refuses a length over the limit, also the largest one, and decodes nothing after it', () => {
+  for (const length of [11, 0x8000_0000, 0xffff_ffff]) {
+    const { decoder, payloads, oversized } = collector(10);
+    const header = Buffer.alloc(4);
+    header.writeUInt32BE(length);
+    decoder.push(Buffer.concat([encode(Buffer.from('ok')), header, encode(Buffer.from('late'))]));
+    decoder.push(encode(Buffer.from('later')));
+    expect(payloads.map(String)).toEqual(['ok']);
+    expect(oversized).toEqual([length]);
+  }
+});
+
+it('refuses it byte by byte as well', () => {
+  const { decoder, oversized } = collector(10);
+  for (const byte of [0xff, 0xff, 0xff, 0xff]) decoder.push(Buffer.from([byte]));
+  expect(oversized).toEqual([0xffff_ffff]);
+});
+
+it('does not set memory aside for what was only announced', () => {
+  const { decoder } = collector();
+  const header = Buffer.alloc(5);
+  header.writeUInt32BE(1 << 20);
+  decoder.push(header);
+  expect(decoder.midFrame).toBe(true);
+  expect(decoder.heldBytes).toBe(5);
+});
+
+it('stops in the middle of a chunk when the sink says so', () => {
+  const seen: number[] = [];
+  const decoder: FrameDecoder = new FrameDecoder(
+    {
+      onFrame(_source, start) {
+        seen.push(start);
+        return false;
+      },
+      onOversized: () => {},
+    },
+    { max_frame_bytes: 100 },
+  );
+  decoder.push(Buffer.concat([encode(Buffer.from('a')), encode(Buffer.from('b'))]));
+  decoder.push(encode(Buffer.from('c')));
+  expect(seen).toEqual([0]);
+});

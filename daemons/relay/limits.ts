@@ -1,0 +1,241 @@
+/**
+ * Every limit of the relay in one table: default, range and reason. The configuration schema, the `set-limits`
+ * command and the documentation are derived from it; running code reads the numbers from a {@link Limits} object.
+ */
+
+/** One limit. `reason` is a sentence for operators. */
+export interface Limit {
+  readonly default: number;
+  readonly min: number;
+  readonly max: number;
+  readonly unit: 'bytes' | 'frames' | 'seconds' | 'milliseconds' | 'count' | 'bytes/second' | 'frames/second';
+  readonly reason: string;
+  /** A connection class may say otherwise. */
+  readonly perClass?: true;
+}
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+/** The table. A rate of 0 means that it is not limited. */
+export const LIMITS = {
+  max_frame_bytes: {
+    default: MIB,
+    min: 256,
+    max: 64 * MIB,
+    unit: 'bytes',
+    reason:
+      'Largest payload of a frame; a longer length is an attack or a client that speaks something else.',
+  },
+  max_control_bytes: {
+    default: 8 * KIB,
+    min: 512,
+    max: MIB,
+    unit: 'bytes',
+    reason: 'Largest control frame a client may send; parsing JSON costs far more a byte than relaying data.',
+  },
+  max_clients: {
+    default: 10_000,
+    min: 1,
+    max: 1_000_000,
+    unit: 'count',
+    reason: 'The size the relay is built and measured for.',
+  },
+  connections_per_ip: {
+    default: 4_096,
+    min: 1,
+    max: 1_000_000,
+    unit: 'count',
+    reason:
+      'Many peers may share the address of a NAT or proxy; this stops one host from taking every place.',
+    perClass: true,
+  },
+  connect_burst: {
+    default: 4_096,
+    min: 1,
+    max: 1_000_000,
+    unit: 'count',
+    reason: 'All peers behind one address reconnect at once after an outage.',
+    perClass: true,
+  },
+  connects_per_second: {
+    default: 200,
+    min: 1,
+    max: 1_000_000,
+    unit: 'count',
+    reason: 'Connects an address may keep up after its burst; more is a client that reconnects in a loop.',
+    perClass: true,
+  },
+  throttle_addresses: {
+    default: 65_536,
+    min: 16,
+    max: 4_194_304,
+    unit: 'count',
+    reason: 'Addresses the throttle remembers; the least recent is forgotten first, so memory is bounded.',
+  },
+  receive_bytes_per_second: {
+    default: 16 * MIB,
+    min: 0,
+    max: 1024 * MIB,
+    unit: 'bytes/second',
+    reason: 'A client that sends faster is read more slowly, so that one sender cannot take the whole loop.',
+    perClass: true,
+  },
+  receive_frames_per_second: {
+    default: 10_000,
+    min: 0,
+    max: 10_000_000,
+    unit: 'frames/second',
+    reason: 'Small frames cost by number, not by size; a faster sender is read more slowly.',
+    perClass: true,
+  },
+  send_queue_bytes: {
+    default: 4 * MIB,
+    min: 1024,
+    max: 1024 * MIB,
+    unit: 'bytes',
+    reason: 'What may wait for a client that does not read: four of the largest frames.',
+    perClass: true,
+  },
+  send_queue_frames: {
+    default: 65_536,
+    min: 16,
+    max: 4_194_304,
+    unit: 'frames',
+    reason: 'Bounds the bookkeeping of a queue of tiny frames.',
+    perClass: true,
+  },
+  send_queue_total_bytes: {
+    default: 512 * MIB,
+    min: MIB,
+    max: 64 * 1024 * MIB,
+    unit: 'bytes',
+    reason:
+      'What may wait for all clients together; above it every client that lags is treated as over its own limit.',
+  },
+  max_rooms: {
+    default: 10_000,
+    min: 1,
+    max: 1_000_000,
+    unit: 'count',
+    reason: 'A room costs about 1 KiB; nobody may create them without end.',
+  },
+  rooms_per_peer: {
+    default: 64,
+    min: 1,
+    max: 10_000,
+    unit: 'count',
+    reason: 'A chat client shows a few dozen rooms.',
+  },
+  members_per_room: {
+    default: 10_000,
+    min: 1,
+    max: 1_000_000,
+    unit: 'count',
+    reason: 'A frame to a room costs one delivery a member.',
+  },
+  peer_id_bytes: {
+    default: 64,
+    min: 16,
+    max: 255,
+    unit: 'bytes',
+    reason: 'Holds a hex key or a UUID; the wire format has one byte for the length.',
+  },
+  room_name_bytes: {
+    default: 64,
+    min: 8,
+    max: 255,
+    unit: 'bytes',
+    reason: 'Readable in a table; the wire format has one byte for the length.',
+  },
+  page_entries: {
+    default: 500,
+    min: 10,
+    max: 10_000,
+    unit: 'count',
+    reason: 'Rooms or members in one answer; a client asks for the next page with `after`.',
+  },
+  handshake_seconds: {
+    default: 15,
+    min: 1,
+    max: 600,
+    unit: 'seconds',
+    reason: 'Time for the TLS handshake, and for hello where one is required.',
+  },
+  frame_seconds: {
+    default: 60,
+    min: 1,
+    max: 3_600,
+    unit: 'seconds',
+    reason:
+      'Time from the first byte of a frame to its last; a client that stalls inside a frame holds its buffer.',
+  },
+  ping_seconds: {
+    default: 30,
+    min: 1,
+    max: 3_600,
+    unit: 'seconds',
+    reason: 'Silence after which a client that said hello is pinged.',
+    perClass: true,
+  },
+  idle_seconds: {
+    default: 90,
+    min: 2,
+    max: 86_400,
+    unit: 'seconds',
+    reason: 'Silence after which a client that said hello is gone: it missed two pings.',
+    perClass: true,
+  },
+  plain_idle_seconds: {
+    default: 3_600,
+    min: 0,
+    max: 604_800,
+    unit: 'seconds',
+    reason:
+      'Time without a byte in either direction after which a client without hello is closed; 0 is never.',
+    perClass: true,
+  },
+  stall_seconds: {
+    default: 120,
+    min: 1,
+    max: 3_600,
+    unit: 'seconds',
+    reason: 'Time in which a client must take the write (at most 256 KiB) that the kernel holds for it.',
+    perClass: true,
+  },
+  close_flush_ms: {
+    default: 2_000,
+    min: 50,
+    max: 60_000,
+    unit: 'milliseconds',
+    reason: 'How long a closed connection may take to read its last frames before the socket is destroyed.',
+  },
+  max_bans: {
+    default: 10_000,
+    min: 1,
+    max: 1_000_000,
+    unit: 'count',
+    reason: 'All bans are checked when a client connects and are written to one file.',
+  },
+} as const satisfies Record<string, Limit>;
+
+export type LimitName = keyof typeof LIMITS;
+
+/** The numbers in force. The server changes them in place, so that holders see a reload at once. */
+export type Limits = Record<LimitName, number>;
+
+/** Limits that a connection class may override. */
+export type ClassLimitName = {
+  [Name in LimitName]: (typeof LIMITS)[Name] extends { perClass: true } ? Name : never;
+}[LimitName];
+
+export const LIMIT_NAMES = Object.keys(LIMITS) as LimitName[];
+
+export const CLASS_LIMIT_NAMES = LIMIT_NAMES.filter(
+  (name): name is ClassLimitName => 'perClass' in LIMITS[name],
+);
+
+/** The table's defaults, as a fresh object. */
+export function defaultLimits(): Limits {
+  return Object.fromEntries(LIMIT_NAMES.map((name) => [name, LIMITS[name].default])) as Limits;
+}

@@ -1,0 +1,65 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { Frame, FrameWriter, KIND } from './frame.ts';
+import { SendQueue } from './send-queue.ts';
+
+const frame = (id: number, control: boolean) => new Frame(Buffer.alloc(4 + (id % 7), id), control, id);
+
+function contents(queue: SendQueue): number[] {
+  return Array.from({ length: queue.size }, (_, index) => queue.at(index).receivedAt);
+}
+
+it('behaves like a list under any sequence of pushes, takes and drops', () => {
+  const step = fc.oneof(
+    fc.boolean().map((control) => ({ do: 'push' as const, control })),
+    fc.nat(5).map((count) => ({ do: 'take' as const, count })),
+    fc.constant({ do: 'drop' as const }),
+  );
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
+      const queue = new SendQueue();
+      const model: Frame[] = [];
+      let id = 0;
+      for (const one of steps) {
+        if (one.do === 'push') {
+          const next = frame(id++, one.control);
+          queue.push(next);
+          model.push(next);
+        } else if (one.do === 'take') {
+          const count = Math.min(one.count, model.length);
+          queue.take(count);
+          model.splice(0, count);
+        } else {
+          const oldest = model.findIndex((entry) => !entry.control);
+          expect(queue.dropOldest()).toBe(oldest < 0 ? undefined : model[oldest]);
+          if (oldest >= 0) model.splice(oldest, 1);
+        }
+        expect(contents(queue)).toEqual(model.map((entry) => entry.receivedAt));
+        expect(queue.bytes).toBe(model.reduce((sum, entry) => sum + entry.bytes.length, 0));
+      }
+    }),
+  );
+});
+
+it('keeps a lagging frame in memory of its own size, copied once for all who lag', () => {
+  const shared = new FrameWriter().control({ type: 'x' }, true, 0);
+  expect(shared.bytes.buffer.byteLength).toBeGreaterThan(shared.bytes.length);
+  const durable = shared.durable();
+  expect(durable.bytes.equals(shared.bytes)).toBe(true);
+  expect(durable.bytes.buffer.byteLength).toBe(shared.bytes.length);
+  expect(shared.durable()).toBe(durable);
+  expect(durable.durable()).toBe(durable);
+});
+
+it('writes names behind their lengths and the payload last', () => {
+  const payload = Buffer.from('..hello');
+  const written = new FrameWriter().data(
+    KIND.room,
+    [Buffer.from('den'), Buffer.from('al')],
+    payload,
+    2,
+    7,
+    0,
+  );
+  expect(written.bytes.toString('latin1')).toBe('\0\0\0\x0d\x02\x03den\x02alhello');
+});
