@@ -1,0 +1,221 @@
+/** The code of the admin commands that the manifest declares (SPEC R6). */
+import { SignalboxError } from '../contract/errors.ts';
+import type { CommandHandlers } from '../runtime/daemon.ts';
+import type { BanList } from './ban-list.ts';
+import { FRAME_OVERHEAD_BYTES } from './config.ts';
+import type { Frame } from './frame.ts';
+import { AddressRanges, parseCidr } from './ip-address.ts';
+import { LIMIT_NAMES, LIMITS, type LimitName } from './limits.ts';
+import type { RelayCommands } from './manifest.ts';
+import { type Peer, peerIdProblem } from './peer.ts';
+import type { RelayServer } from './relay-server.ts';
+import type { Room } from './rooms.ts';
+import { connectionRow, roomRow } from './tables.ts';
+
+/** `1 client`, `42 clients`. */
+export function count(amount: number, thing: string): string {
+  return `${amount} ${thing}${amount === 1 ? '' : 's'}`;
+}
+
+/** Handlers that work on `server` and `bans`. */
+export function adminCommands(server: RelayServer, bans: BanList): CommandHandlers<RelayCommands> {
+  const { relay } = server;
+  const findPeer = (id: string): Peer => {
+    const peer = relay.peer(id);
+    if (peer === undefined) throw new SignalboxError('not_found', `No client is connected as ${id}.`);
+    return peer;
+  };
+  const findRoom = (name: string): Room => {
+    const room = relay.rooms.get(name);
+    if (room === undefined) throw new SignalboxError('not_found', `There is no room ${name}.`);
+    return room;
+  };
+  const disconnects = (amount: number) => (amount === 0 ? null : `disconnects ${count(amount, 'client')}`);
+
+  return {
+    peers: {
+      run({ text, limit }) {
+        const rows: object[] = [];
+        const now = performance.now();
+        for (const peer of relay.peers()) {
+          if (rows.length >= limit) break;
+          if (peer.id.includes(text) || peer.connection.address.includes(text))
+            rows.push(connectionRow(peer, now));
+        }
+        return { rows };
+      },
+    },
+    peer: {
+      run({ peer: id }) {
+        const peer = findPeer(id);
+        return {
+          ...connectionRow(peer, performance.now()),
+          port: peer.connection.port,
+          stage: peer.stage,
+          presence: peer.presence,
+          rooms: [...peer.rooms].map((room) => room.name),
+        };
+      },
+    },
+    kick: {
+      impact: ({ peer }) => disconnects(relay.peer(peer) === undefined ? 0 : 1),
+      run({ peer: id, reason }) {
+        const peer = findPeer(id);
+        const { address } = peer.connection;
+        relay.endWithError(peer, 'kicked', reason === '' ? 'An operator closed your connection.' : reason);
+        return { kicked: id, address };
+      },
+    },
+    rooms: {
+      run({ text, limit }) {
+        const rows: object[] = [];
+        for (const room of relay.rooms.all()) {
+          if (rows.length >= limit) break;
+          if (room.name.includes(text)) rows.push(roomRow(room));
+        }
+        return { rows };
+      },
+    },
+    room: {
+      run({ room: name, limit }) {
+        const now = performance.now();
+        const members = findRoom(name).audience.members.slice(0, limit);
+        return { rows: members.map((peer) => connectionRow(peer, now)) };
+      },
+    },
+    'close-room': {
+      impact({ room: name }) {
+        const room = relay.rooms.get(name);
+        return room === undefined ? null : `takes ${count(room.audience.size, 'member')} out of the room`;
+      },
+      run({ room: name, reason }) {
+        const room = findRoom(name);
+        const members = [...room.audience.members];
+        const text = reason === '' ? 'An operator closed the room.' : reason;
+        for (const peer of members) {
+          relay.tell(peer, { type: 'room-closed', room: name, reason: text });
+          relay.rooms.leave(peer, room);
+        }
+        return { closed: name, members: members.length };
+      },
+    },
+    broadcast: {
+      run({ text, room: name, plain }) {
+        const room = name === '' ? null : findRoom(name);
+        const notice = relay.writer.control(
+          { type: 'notice', text, room: room?.name ?? null },
+          true,
+          performance.now(),
+        );
+        const bytes = Buffer.from(text);
+        let bare: Frame | null = null;
+        let delivered = 0;
+        let skipped = 0;
+        for (const peer of room === null ? relay.peers() : room.audience.members) {
+          let frame: Frame | null = null;
+          if (peer.stage === 'greeted') frame = notice;
+          else if (plain && relay.broadcast.has(peer)) {
+            bare ??= relay.writer.bare(bytes, 0, bytes.length, performance.now());
+            frame = bare;
+          }
+          if (frame !== null && peer.connection.push(frame)) delivered++;
+          else skipped++;
+        }
+        return { delivered, skipped };
+      },
+    },
+    limits: {
+      run: () => ({
+        rows: LIMIT_NAMES.map((name) => ({
+          limit: name,
+          value: server.limits[name],
+          default: LIMITS[name].default,
+          unit: LIMITS[name].unit,
+          reason: LIMITS[name].reason,
+        })),
+      }),
+    },
+    'set-limits': {
+      run(args) {
+        const changes: Partial<Record<LimitName, number>> = {};
+        for (const name of LIMIT_NAMES) if (args[name] !== undefined) changes[name] = args[name];
+        if (Object.keys(changes).length === 0)
+          throw new SignalboxError('bad_request', 'Name at least one limit and its new value.');
+        const after = { ...server.limits, ...changes };
+        const needed = after.max_frame_bytes + FRAME_OVERHEAD_BYTES;
+        if (after.send_queue_bytes < needed)
+          throw new SignalboxError(
+            'refused',
+            `send_queue_bytes must hold a frame of max_frame_bytes: at least ${needed}.`,
+          );
+        if (after.idle_seconds <= after.ping_seconds)
+          throw new SignalboxError('refused', 'idle_seconds must be more than ping_seconds.');
+        const before = Object.fromEntries(
+          Object.keys(changes).map((name) => [name, server.limits[name as LimitName]]),
+        );
+        server.setLimits(changes);
+        return { before, after: changes };
+      },
+    },
+    ban: {
+      impact: ({ peer, cidr }) => disconnects(coveredBy(server, peer, cidr).length),
+      async run({ peer, cidr, minutes, reason }, { actor }) {
+        const value = banValue(server, peer, cidr);
+        if (bans.size >= server.limits.max_bans)
+          throw new SignalboxError('limit_reached', `There are ${server.limits.max_bans} bans, the limit.`);
+        const now = Date.now();
+        const why = reason === '' ? 'no reason given' : reason;
+        await bans.add({
+          kind: peer === '' ? 'cidr' : 'peer',
+          value,
+          reason: why,
+          by: actor.name,
+          createdAt: now,
+          expiresAt: minutes === 0 ? null : now + minutes * 60_000,
+        });
+        const covered = coveredBy(server, peer, cidr);
+        for (const one of covered) relay.endWithError(one, 'banned', `You are banned: ${why}`);
+        return { banned: value, disconnected: covered.length };
+      },
+    },
+    unban: {
+      async run({ ban }) {
+        if (!(await bans.remove(ban)) && !(await bans.remove(canonical(ban))))
+          throw new SignalboxError('not_found', `There is no ban on ${ban}.`);
+        return { lifted: ban };
+      },
+    },
+    bans: { run: () => ({ rows: bans.all(Date.now()) }) },
+  };
+}
+
+/** The clients that a ban would cover; empty where the arguments name none. */
+function coveredBy(server: RelayServer, peer: string, cidr: string): readonly Peer[] {
+  if (peer !== '') {
+    const found = server.relay.peer(peer);
+    return found === undefined ? [] : [found];
+  }
+  const range = parseCidr(cidr);
+  if (range === null) return [];
+  const ranges = new AddressRanges([range]);
+  return [...server.relay.peers()].filter((one) => ranges.has(one.connection.address));
+}
+
+function banValue(server: RelayServer, peer: string, cidr: string): string {
+  if ((peer === '') === (cidr === ''))
+    throw new SignalboxError('bad_request', 'Name either a peer id or an address range, not both.');
+  if (peer !== '') {
+    const problem = peerIdProblem(peer, server.limits.peer_id_bytes);
+    if (problem !== null) throw new SignalboxError('bad_request', problem);
+    return peer;
+  }
+  if (parseCidr(cidr) === null)
+    throw new SignalboxError('bad_request', `${cidr} is not an address or a range such as 192.0.2.0/24.`);
+  return canonical(cidr);
+}
+
+/** One way to write a range: always with its prefix. */
+function canonical(text: string): string {
+  const range = parseCidr(text);
+  return range === null ? text : `${range.address}/${range.prefix}`;
+}

@@ -1,0 +1,103 @@
+/** What decides whether and how fast a client is let in: ranges, classes, connect throttle, receive rate. */
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { relayConfig } from './config.ts';
+import { ConnectThrottle } from './connect-throttle.ts';
+import { ConnectionClasses } from './connection-classes.ts';
+import { AddressRanges, parseCidr, plainAddress, throttleKey } from './ip-address.ts';
+import { defaultLimits } from './limits.ts';
+import { ReceiveRate } from './receive-rate.ts';
+
+it('reads ranges and single addresses, and nothing else', () => {
+  expect(parseCidr('10.0.0.0/8')).toEqual({ address: '10.0.0.0', prefix: 8, family: 'ipv4' });
+  expect(parseCidr('::1')).toEqual({ address: '::1', prefix: 128, family: 'ipv6' });
+  for (const text of ['', '10.0.0.0/33', '10.0.0/8', '::/129', '10.0.0.0/', 'host', '1.2.3.4/-1'])
+    expect(parseCidr(text)).toBeNull();
+  expect(plainAddress('::ffff:10.1.2.3')).toBe('10.1.2.3');
+  expect(new AddressRanges([parseCidr('10.0.0.0/8')!]).has('10.200.0.1')).toBe(true);
+  expect(new AddressRanges([parseCidr('10.0.0.0/8')!]).has('11.0.0.1')).toBe(false);
+});
+
+it('counts all addresses of an IPv6 /64 as one', () => {
+  expect(throttleKey('2001:db8:1:2::5')).toBe(throttleKey('2001:db8:1:2:ffff::1'));
+  expect(throttleKey('2001:db8:1:2::5')).not.toBe(throttleKey('2001:db8:1:3::5'));
+  expect(throttleKey('::1')).toBe('0:0:0:0::/64');
+  expect(throttleKey('10.0.0.1')).toBe('10.0.0.1');
+});
+
+it('takes the first class that matches and the default class where none does', () => {
+  const config = relayConfig.parse({
+    class: [
+      { name: 'load', match: ['127.0.0.0/8'], throttle: false, receive_frames_per_second: 0 },
+      { name: 'late', match: ['127.0.0.1'] },
+    ],
+  });
+  const classes = new ConnectionClasses(config, defaultLimits());
+  expect(classes.match('127.0.0.1')).toMatchObject({ name: 'load', throttle: false, flood: true });
+  expect(classes.match('127.0.0.1').limits.receive_frames_per_second).toBe(0);
+  expect(classes.match('127.0.0.1').limits.ping_seconds).toBe(defaultLimits().ping_seconds);
+  expect(classes.match('192.0.2.1').name).toBe('default');
+});
+
+it('names the key of a configuration that cannot work', () => {
+  const paths = (config: unknown) =>
+    relayConfig.safeParse(config).error?.issues.map((issue) => issue.path.join('.'));
+  expect(paths({ send_queue_bytes: 2_000 })).toEqual(['send_queue_bytes']);
+  expect(paths({ idle_seconds: 10, ping_seconds: 10 })).toEqual(['idle_seconds']);
+  expect(paths({ listen: [{ tls: true }] })).toEqual(['listen.0.tls']);
+  expect(paths({ class: [{ name: 'x', match: ['nonsense'] }] })).toEqual(['class.0.match.0']);
+  expect(relayConfig.safeParse({ max_frames: 1 }).success).toBe(false);
+  expect(relayConfig.parse({ listen: [{ port: 0 }] }).listen).toEqual([
+    { host: '127.0.0.1', port: 0, tls: false },
+  ]);
+});
+
+it('lets a burst of connects through, then the steady rate, and forgets nothing that is open', () => {
+  const throttle = new ConnectThrottle();
+  const limits = { connections_per_ip: 100, connect_burst: 3, connects_per_second: 1 };
+  const admit = (address: string, now: number) => throttle.admit(address, limits, 2, now);
+  expect([0, 0, 0, 0].map((now) => admit('10.0.0.1', now))).toEqual(['ok', 'ok', 'ok', 'connect_throttled']);
+  expect(admit('10.0.0.1', 1_000)).toBe('ok');
+  expect(admit('10.0.0.1', 1_500)).toBe('connect_throttled');
+  expect(admit('10.0.0.2', 1_500)).toBe('ok');
+  throttle.release('10.0.0.2');
+  expect(admit('10.0.0.3', 1_500)).toBe('ok');
+  // The least recent address still has connections; the one without was forgotten in its place.
+  expect(throttle.size).toBe(2);
+  expect(admit('10.0.0.1', 1_500)).toBe('connect_throttled');
+});
+
+it('bounds the connections of one address', () => {
+  const throttle = new ConnectThrottle();
+  const limits = { connections_per_ip: 2, connect_burst: 10, connects_per_second: 1 };
+  const admit = () => throttle.admit('10.0.0.1', limits, 10, 0);
+  expect([admit(), admit(), admit()]).toEqual(['ok', 'ok', 'too_many_connections']);
+  throttle.release('10.0.0.1');
+  expect(admit()).toBe('ok');
+  expect(throttle.admit('10.0.0.1', null, 10, 0)).toBe('ok');
+});
+
+it('never lets a client exceed its rate by more than the burst and one read', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.record({ bytes: fc.nat(5_000), gapMs: fc.nat(200) }), { minLength: 1, maxLength: 100 }),
+      (reads) => {
+        const rate = new ReceiveRate(1_000, 0, 0);
+        let now = 0;
+        let total = 0;
+        for (const read of reads) {
+          now += read.gapMs;
+          const wait = rate.charge(read.bytes, 1, 1_000, 0, now);
+          total += read.bytes;
+          expect(total - read.bytes).toBeLessThanOrEqual(2_000 + now + 1e-6);
+          now += wait;
+        }
+      },
+    ),
+  );
+});
+
+it('does not limit a rate of 0', () => {
+  const rate = new ReceiveRate(0, 0, 0);
+  expect(rate.charge(1e9, 1e9, 0, 0, 1)).toBe(0);
+});

@@ -1,0 +1,60 @@
+/** What the passing of time means for a client: pings, and the ends that silence brings. Called once a second. */
+import type { Peer } from './peer.ts';
+import type { Relay } from './relay.ts';
+
+/** Looks at every client. Also brings the largest send queue up to date, as it walks through all of them anyway. */
+export function watchClients(relay: Relay, nowMs: number): void {
+  let largest = 0;
+  let greeted = 0;
+  // A copy: watching may end clients.
+  for (const peer of [...relay.peers()]) {
+    largest = Math.max(largest, peer.connection.queuedBytes);
+    if (peer.stage === 'greeted') greeted++;
+    watch(relay, peer, nowMs);
+  }
+  relay.metrics.queueMaxBytes.set(largest);
+  relay.metrics.peersGreeted.set(greeted);
+  relay.metrics.rooms.set(relay.rooms.size);
+  relay.metrics.roomMemberships.set(relay.rooms.memberships);
+}
+
+function watch(relay: Relay, peer: Peer, nowMs: number): void {
+  const { connection } = peer;
+  const { limits } = relay;
+  const perClass = connection.connectionClass.limits;
+  const silentMs = nowMs - connection.lastReceivedAt;
+  if (connection.stalledMs(nowMs) > perClass.stall_seconds * 1_000) {
+    relay.endWithError(peer, 'stalled', `Nothing was read for ${perClass.stall_seconds} seconds.`, true);
+  } else if (connection.frameBegunAt > 0 && nowMs - connection.frameBegunAt > limits.frame_seconds * 1_000) {
+    relay.endWithError(
+      peer,
+      'frame_timeout',
+      `A frame was not finished within ${limits.frame_seconds} seconds.`,
+    );
+  } else if (peer.stage === 'greeted') {
+    if (silentMs > perClass.idle_seconds * 1_000) {
+      relay.endWithError(peer, 'idle', `Nothing was heard for ${perClass.idle_seconds} seconds.`);
+    } else if (
+      silentMs > perClass.ping_seconds * 1_000 &&
+      nowMs - peer.pingedAt > perClass.ping_seconds * 1_000
+    ) {
+      peer.pingedAt = nowMs;
+      relay.tell(peer, { type: 'ping' });
+    }
+  } else if (peer.stage === 'greeting' || (peer.stage === 'new' && peer.mode === 'rooms')) {
+    if (Date.now() - connection.connectedAt > limits.handshake_seconds * 1_000)
+      relay.endWithError(
+        peer,
+        'hello_timeout',
+        `No acceptable hello came within ${limits.handshake_seconds} seconds.`,
+      );
+  } else if (perClass.plain_idle_seconds > 0) {
+    const quietMs = Math.min(silentMs, nowMs - connection.lastWrittenAt);
+    if (quietMs > perClass.plain_idle_seconds * 1_000)
+      relay.endWithError(
+        peer,
+        'idle',
+        `Nothing was sent or received for ${perClass.plain_idle_seconds} seconds.`,
+      );
+  }
+}

@@ -1,0 +1,39 @@
+/** The relay as the runtime starts it. Called by main.ts and by the tests. */
+import type { DaemonDefinition } from '../runtime/daemon.ts';
+import { adminCommands, count } from './admin-commands.ts';
+import { BanList } from './ban-list.ts';
+import type { relayConfig } from './config.ts';
+import { type RelayCommands, relayManifest } from './manifest.ts';
+import { RelayMetrics } from './metrics.ts';
+import { RelayServer } from './relay-server.ts';
+import { relayTables } from './tables.ts';
+
+export const relayDaemon: DaemonDefinition<typeof relayConfig, RelayCommands> = {
+  manifest: relayManifest,
+  async start(context) {
+    const bans = await BanList.open(context.dataDir);
+    const server = await RelayServer.start({
+      config: context.config,
+      metrics: new RelayMetrics(context.metrics),
+      bans,
+      log: context.log('relay'),
+      onChanged() {
+        context.touchTable('connections');
+        context.touchTable('rooms');
+      },
+    });
+    return {
+      listeners: () => server.listeners(),
+      commands: adminCommands(server, bans),
+      tables: relayTables(server.relay),
+      async reload(config) {
+        const { applied, restartRequired, listenersChanged } = await server.reload(config);
+        if (listenersChanged) context.listenersChanged();
+        return { applied, restartRequired };
+      },
+      stopImpact: () =>
+        server.relay.size === 0 ? null : `disconnects ${count(server.relay.size, 'client')}`,
+      drain: (deadline) => server.drain('The relay is shutting down.', deadline),
+    };
+  },
+};

@@ -1,0 +1,151 @@
+/**
+ * The data frames of clients that said hello: kind byte, optional request id, header, payload. One function a kind;
+ * the layout is in docs/relay-protocol.md. Called by relay.ts for every frame that is not a control frame.
+ */
+import { KIND, WITH_ID } from './frame.ts';
+import { HEADER_BYTES } from './frame-decoder.ts';
+import type { Peer } from './peer.ts';
+import type { RequestId } from './protocol-errors.ts';
+import type { Relay } from './relay.ts';
+
+const ID_BYTES = 4;
+
+/** Delivers `source[start, end)`, a whole frame. */
+export function deliverData(relay: Relay, peer: Peer, source: Buffer, start: number, end: number): void {
+  let at = start + HEADER_BYTES;
+  if (at === end) {
+    relay.complain(peer, null, 'bad_data', 'The frame is empty: it has no kind byte.');
+    return;
+  }
+  const first = source[at++]!;
+  const kind = first & ~WITH_ID;
+  let id: number | null = null;
+  if ((first & WITH_ID) !== 0) {
+    if (end - at < ID_BYTES) {
+      relay.complain(peer, null, 'bad_data', 'The frame ends inside its request id.');
+      return;
+    }
+    id = source.readUInt32BE(at);
+    at += ID_BYTES;
+  }
+  switch (kind) {
+    case KIND.echo:
+      if (inMode(relay, peer, 'echo', peer.mode === 'echo', id))
+        echo(relay, peer, source, start, at, end, id);
+      return;
+    case KIND.broadcast:
+      if (inMode(relay, peer, 'broadcast', peer.mode === 'broadcast', id))
+        acknowledge(relay, peer, id, relay.fanOutBroadcast(peer, null, source, at, end));
+      return;
+    case KIND.room:
+      if (inMode(relay, peer, 'room', peer.mode === 'rooms', id)) toRoom(relay, peer, source, at, end, id);
+      return;
+    case KIND.direct:
+      if (inMode(relay, peer, 'direct', peer.mode === 'rooms' || peer.mode === 'direct', id))
+        toPeer(relay, peer, source, at, end, id);
+      return;
+    default:
+      relay.complain(
+        peer,
+        id,
+        'bad_data',
+        `The kind byte 0x${first.toString(16).padStart(2, '0')} is unknown.`,
+      );
+  }
+}
+
+function inMode(relay: Relay, peer: Peer, kind: string, allowed: boolean, id: RequestId): boolean {
+  if (!allowed)
+    relay.complain(
+      peer,
+      id,
+      'wrong_mode',
+      `A client in the mode ${peer.mode} may not send frames of kind ${kind}.`,
+    );
+  return allowed;
+}
+
+function echo(
+  relay: Relay,
+  peer: Peer,
+  source: Buffer,
+  start: number,
+  at: number,
+  end: number,
+  id: number | null,
+): void {
+  const receivedAt = peer.connection.lastReceivedAt;
+  const frame =
+    id === null
+      ? relay.writer.passOn(source, start, end, receivedAt)
+      : relay.writer.data(KIND.echo, [], source, at, end, receivedAt);
+  acknowledge(relay, peer, id, peer.connection.push(frame) ? 1 : 0);
+}
+
+function toRoom(relay: Relay, peer: Peer, source: Buffer, at: number, end: number, id: number | null): void {
+  const name = readName(relay, peer, source, at, end, id);
+  if (name === null) return;
+  const room = relay.rooms.get(name);
+  if (room === undefined || !room.audience.has(peer)) {
+    if (room === undefined) relay.complain(peer, id, 'unknown_room', `There is no room ${name}.`);
+    else relay.complain(peer, id, 'not_member', `You are not in the room ${name}.`);
+    return;
+  }
+  room.frames++;
+  const frame = relay.writer.data(
+    KIND.room,
+    [room.nameBytes, peer.idBytes],
+    source,
+    at + 1 + source[at]!,
+    end,
+    peer.connection.lastReceivedAt,
+  );
+  const members = room.audience.members;
+  let taken = 0;
+  for (let i = 0; i < members.length; i++) {
+    const member = members[i]!;
+    if (member !== peer && member.connection.push(frame)) taken++;
+  }
+  acknowledge(relay, peer, id, taken);
+}
+
+function toPeer(relay: Relay, peer: Peer, source: Buffer, at: number, end: number, id: number | null): void {
+  const name = readName(relay, peer, source, at, end, id);
+  if (name === null) return;
+  const receiver = relay.peer(name);
+  if (receiver === undefined || !receiver.reachable) {
+    relay.complain(peer, id, 'unknown_peer', `No client that takes direct messages is connected as ${name}.`);
+    return;
+  }
+  const frame = relay.writer.data(
+    KIND.direct,
+    [peer.idBytes],
+    source,
+    at + 1 + source[at]!,
+    end,
+    peer.connection.lastReceivedAt,
+  );
+  if (receiver.connection.push(frame)) acknowledge(relay, peer, id, 1);
+  else relay.complain(peer, id, 'not_taken', `The send queue of ${name} is full.`);
+}
+
+/** Reads a name behind its length byte; complains and returns null where the frame is too short for it. */
+function readName(
+  relay: Relay,
+  peer: Peer,
+  source: Buffer,
+  at: number,
+  end: number,
+  id: RequestId,
+): string | null {
+  const size = at < end ? source[at]! : 0;
+  if (size === 0 || at + 1 + size > end) {
+    relay.complain(peer, id, 'bad_data', 'The frame has no name, or ends inside it.');
+    return null;
+  }
+  return source.toString('utf8', at + 1, at + 1 + size);
+}
+
+function acknowledge(relay: Relay, peer: Peer, id: number | null, delivered: number): void {
+  if (id !== null) relay.tell(peer, { type: 'ack', id, delivered });
+}

@@ -1,0 +1,101 @@
+/** Hello and welcome: how a client becomes more than a sender of plain frames. Called by relay.ts. */
+import { FEATURES, type HelloRequest, helloSchema, PROTOCOL_VERSION, problemOf } from './control-requests.ts';
+import { KIND } from './frame.ts';
+import { type Peer, peerIdProblem } from './peer.ts';
+import type { RequestId } from './protocol-errors.ts';
+import type { Relay } from './relay.ts';
+
+const OPENING_BRACE = 0x7b;
+
+/**
+ * The hello in a payload: a zero byte, then a JSON object whose `type` is `hello`. Null for anything else, which is
+ * then data: payloads of clients that never say hello are not ours to interpret.
+ */
+export function helloIn(
+  source: Buffer,
+  from: number,
+  end: number,
+  maxBytes: number,
+): Record<string, unknown> | null {
+  if (end - from < 2 || end - from > maxBytes) return null;
+  if (source[from] !== KIND.control || source[from + 1] !== OPENING_BRACE) return null;
+  try {
+    const value: unknown = JSON.parse(source.toString('utf8', from + 1, end));
+    if (typeof value !== 'object' || value === null) return null;
+    const message = value as Record<string, unknown>;
+    return message.type === 'hello' ? message : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Welcomes the client, or says what is wrong with its hello; it may then try again until the deadline. */
+export function greet(relay: Relay, peer: Peer, message: Record<string, unknown>): void {
+  if (peer.stage === 'new') {
+    peer.stage = 'greeting';
+    relay.broadcast.remove(peer);
+  }
+  const parsed = helloSchema.safeParse(message);
+  if (!parsed.success) {
+    relay.complain(peer, null, 'bad_hello', problemOf(parsed.error));
+    return;
+  }
+  const hello = parsed.data;
+  const id: RequestId = hello.id ?? null;
+  const mode = hello.mode ?? peer.mode;
+  if (!relay.modes.includes(mode)) {
+    const offered = relay.modes.join(', ');
+    relay.complain(
+      peer,
+      id,
+      'mode_not_allowed',
+      `The mode ${mode} is not offered here; these are: ${offered}.`,
+    );
+    return;
+  }
+  const wanted = hello.peer ?? peer.id;
+  if (hello.peer !== undefined) {
+    const problem = peerIdProblem(hello.peer, relay.limits.peer_id_bytes);
+    if (problem !== null) {
+      relay.complain(peer, id, 'bad_peer_id', problem);
+      return;
+    }
+    const ban = relay.bans.ofPeer(hello.peer, Date.now());
+    if (ban !== null) {
+      relay.endWithError(peer, 'banned', `The peer ${hello.peer} is banned: ${ban.reason}`);
+      return;
+    }
+    const holder = relay.peer(hello.peer);
+    if (holder !== undefined && holder !== peer) {
+      relay.complain(peer, id, 'peer_taken', `Another client is connected as ${hello.peer}.`);
+      return;
+    }
+  }
+  welcome(relay, peer, hello, wanted);
+}
+
+function welcome(relay: Relay, peer: Peer, hello: HelloRequest, id: string): void {
+  relay.rename(peer, id, hello.mode ?? peer.mode);
+  peer.stage = 'greeted';
+  const features = FEATURES.filter((feature) => hello.features.includes(feature));
+  peer.presence = features.includes('presence');
+  const { limits } = relay;
+  relay.tell(peer, {
+    type: 'welcome',
+    id: hello.id ?? null,
+    protocol: PROTOCOL_VERSION,
+    peer: peer.id,
+    mode: peer.mode,
+    features,
+    limits: {
+      max_frame_bytes: limits.max_frame_bytes,
+      max_control_bytes: limits.max_control_bytes,
+      rooms_per_peer: limits.rooms_per_peer,
+      members_per_room: limits.members_per_room,
+      room_name_bytes: limits.room_name_bytes,
+      peer_id_bytes: limits.peer_id_bytes,
+      ping_seconds: peer.connection.connectionClass.limits.ping_seconds,
+      idle_seconds: peer.connection.connectionClass.limits.idle_seconds,
+    },
+  });
+}

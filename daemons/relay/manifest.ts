@@ -1,0 +1,208 @@
+/** What the relay measures, which commands it takes and how it is configured. Read by hosts, windows and the CLI. */
+import { z } from 'zod';
+import { type CommandSpec, defineCommand, defineManifest, type TableColumn } from '../contract/manifest.ts';
+import { limitNumber, relayConfig } from './config.ts';
+import { LIMIT_NAMES, type LimitName } from './limits.ts';
+import { relayMetrics } from './metrics.ts';
+
+const reason = z.string().max(200).default('').describe('What those affected are told');
+const text = z.string().max(100).default('').describe('Only those with this text in the name or address');
+const limit = z.number().int().min(1).max(10_000).default(200).describe('Most rows');
+
+const connectionColumns: readonly TableColumn[] = [
+  { key: 'peer', title: 'Peer', type: 'text' },
+  { key: 'address', title: 'Address', type: 'text' },
+  { key: 'mode', title: 'Mode', type: 'text' },
+  { key: 'class', title: 'Class', type: 'text' },
+  { key: 'tls', title: 'TLS', type: 'boolean' },
+  { key: 'rooms', title: 'Rooms', type: 'number' },
+  { key: 'connectedAt', title: 'Connected since', type: 'time' },
+  { key: 'idle', title: 'Idle', type: 'seconds' },
+  { key: 'framesIn', title: 'Frames in', type: 'number' },
+  { key: 'framesOut', title: 'Frames out', type: 'number' },
+  { key: 'bytesIn', title: 'Bytes in', type: 'bytes' },
+  { key: 'bytesOut', title: 'Bytes out', type: 'bytes' },
+  { key: 'queueFrames', title: 'Queued frames', type: 'number' },
+  { key: 'queueBytes', title: 'Queued bytes', type: 'bytes' },
+  { key: 'dropped', title: 'Dropped', type: 'number' },
+];
+
+const roomColumns: readonly TableColumn[] = [
+  { key: 'room', title: 'Room', type: 'text' },
+  { key: 'members', title: 'Members', type: 'number' },
+  { key: 'frames', title: 'Frames', type: 'number' },
+  { key: 'createdAt', title: 'Since', type: 'time' },
+  { key: 'createdBy', title: 'Created by', type: 'text' },
+];
+
+const limitArgs = Object.fromEntries(
+  LIMIT_NAMES.map((name) => [name, limitNumber(name).optional()]),
+) as Record<LimitName, z.ZodOptional<z.ZodNumber>>;
+
+const connectionMetric = 'signalbox_relay_connections';
+const roomMetric = 'signalbox_relay_rooms';
+
+const commands = {
+  peers: defineCommand({
+    summary: 'List or find clients',
+    danger: 'safe',
+    args: z.object({ text, limit }),
+    result: 'table',
+    columns: connectionColumns,
+  }),
+  peer: defineCommand({
+    summary: 'Show everything about one client',
+    danger: 'safe',
+    args: z.object({ peer: z.string().min(1).describe('Peer id') }),
+    result: 'json',
+  }),
+  kick: defineCommand({
+    summary: 'Disconnect a client',
+    danger: 'disruptive',
+    args: z.object({ peer: z.string().min(1).describe('Peer id'), reason }),
+    result: 'json',
+    effects: [connectionMetric],
+  }),
+  rooms: defineCommand({
+    summary: 'List or find rooms',
+    danger: 'safe',
+    args: z.object({ text, limit }),
+    result: 'table',
+    columns: roomColumns,
+  }),
+  room: defineCommand({
+    summary: 'List the members of a room',
+    danger: 'safe',
+    args: z.object({ room: z.string().min(1).describe('Room name'), limit }),
+    result: 'table',
+    columns: connectionColumns,
+  }),
+  'close-room': defineCommand({
+    summary: 'Take everybody out of a room, which ends it',
+    danger: 'disruptive',
+    args: z.object({ room: z.string().min(1).describe('Room name'), reason }),
+    result: 'json',
+    effects: [roomMetric],
+  }),
+  broadcast: defineCommand({
+    summary: 'Send a notice to all clients that said hello, or to one room',
+    danger: 'safe',
+    args: z.object({
+      text: z.string().min(1).max(2_000).describe('The notice'),
+      room: z.string().default('').describe('Only the members of this room'),
+      plain: z
+        .boolean()
+        .default(false)
+        .describe('Also as a bare payload to clients in broadcast mode that never said hello'),
+    }),
+    result: 'json',
+    effects: ['signalbox_relay_frames_out_total'],
+  }),
+  limits: defineCommand({
+    summary: 'Show the limits in force and why they are there',
+    danger: 'safe',
+    args: z.object({}),
+    result: 'table',
+    columns: [
+      { key: 'limit', title: 'Limit', type: 'text' },
+      { key: 'value', title: 'Value', type: 'number' },
+      { key: 'default', title: 'Default', type: 'number' },
+      { key: 'unit', title: 'Unit', type: 'text' },
+      { key: 'reason', title: 'Reason', type: 'text' },
+    ],
+  }),
+  'set-limits': defineCommand({
+    summary: 'Change limits until the configuration is reloaded or the relay restarts',
+    danger: 'safe',
+    args: z.object(limitArgs),
+    result: 'json',
+  }),
+  ban: defineCommand({
+    summary: 'Ban a peer id or an address range, and disconnect whom it covers',
+    danger: 'disruptive',
+    args: z.object({
+      peer: z.string().max(255).default('').describe('Peer id; say this or the range'),
+      cidr: z.string().max(64).default('').describe('Address or range such as 192.0.2.0/24'),
+      minutes: z.number().int().min(0).max(5_256_000).default(0).describe('How long; 0 is without end'),
+      reason,
+    }),
+    result: 'json',
+    effects: [connectionMetric],
+  }),
+  unban: defineCommand({
+    summary: 'Lift a ban',
+    danger: 'safe',
+    args: z.object({ ban: z.string().min(1).describe('The peer id or range that is banned') }),
+    result: 'json',
+  }),
+  bans: defineCommand({
+    summary: 'List the bans',
+    danger: 'safe',
+    args: z.object({}),
+    result: 'table',
+    columns: [
+      { key: 'value', title: 'Peer or range', type: 'text' },
+      { key: 'kind', title: 'Kind', type: 'text' },
+      { key: 'reason', title: 'Reason', type: 'text' },
+      { key: 'by', title: 'By', type: 'text' },
+      { key: 'createdAt', title: 'Since', type: 'time' },
+      { key: 'expiresAt', title: 'Until', type: 'time' },
+    ],
+  }),
+} satisfies Record<string, CommandSpec>;
+
+export const relayManifest = defineManifest({
+  id: 'relay',
+  title: 'Relay',
+  summary: 'Passes framed messages between peer-to-peer chat clients: echo, broadcast, rooms, direct',
+  config: relayConfig,
+  metrics: relayMetrics,
+  commands,
+  tables: {
+    connections: {
+      title: 'Connections',
+      rowKey: 'peer',
+      columns: connectionColumns,
+      rowAction: { title: 'Kick', command: 'kick', args: { peer: 'peer' } },
+    },
+    rooms: {
+      title: 'Rooms',
+      rowKey: 'room',
+      columns: roomColumns,
+      rowAction: { title: 'Close room', command: 'close-room', args: { room: 'room' } },
+    },
+  },
+  charts: [
+    { title: 'Connections', metrics: [connectionMetric, 'signalbox_relay_peers_greeted'] },
+    { title: 'Rooms', metrics: [roomMetric, 'signalbox_relay_room_memberships'] },
+    {
+      title: 'Frames',
+      metrics: ['signalbox_relay_frames_in_total', 'signalbox_relay_frames_out_total'],
+    },
+    { title: 'Bytes', metrics: ['signalbox_relay_bytes_in_total', 'signalbox_relay_bytes_out_total'] },
+    { title: 'Frame latency', metrics: ['signalbox_relay_frame_latency_seconds'] },
+    {
+      title: 'Send queues',
+      metrics: ['signalbox_relay_send_queue_bytes', 'signalbox_relay_send_queue_max_bytes'],
+    },
+    {
+      title: 'Offenders',
+      metrics: [
+        'signalbox_relay_dropped_frames_total',
+        'signalbox_relay_slow_reader_disconnects_total',
+        'signalbox_relay_oversized_frames_total',
+        'signalbox_relay_throttled_total',
+        'signalbox_relay_refused_total',
+        'signalbox_relay_protocol_errors_total',
+      ],
+    },
+  ],
+  highlights: {
+    connections: connectionMetric,
+    messages: 'signalbox_relay_frames_in_total',
+    latency: 'signalbox_relay_frame_latency_seconds',
+    queue: 'signalbox_relay_send_queue_bytes',
+  },
+});
+
+export type RelayCommands = typeof commands;

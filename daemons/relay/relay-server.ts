@@ -1,0 +1,224 @@
+/**
+ * The relay with its sockets: accepts or refuses clients, keeps the clock, reloads and drains. Made by main.ts; the
+ * admin commands work on it.
+ */
+import type { Socket } from 'node:net';
+import type { ReloadOutcome } from '../contract/daemon-link.ts';
+import type { ListenerInfo } from '../contract/states.ts';
+import type { SubsystemLogger } from '../runtime/logger.ts';
+import type { BanList } from './ban-list.ts';
+import { watchClients } from './client-watch.ts';
+import type { DefaultMode, RelayConfig } from './config.ts';
+import { ConnectThrottle } from './connect-throttle.ts';
+import { Connection, type ConnectionServices } from './connection.ts';
+import { ConnectionClasses } from './connection-classes.ts';
+import { plainAddress } from './ip-address.ts';
+import { LIMIT_NAMES, type LimitName, type Limits } from './limits.ts';
+import { ListenerSet } from './listener-set.ts';
+import type { RelayMetrics } from './metrics.ts';
+import type { ProtocolErrorCode } from './protocol-errors.ts';
+import { Relay } from './relay.ts';
+import { TickFlusher } from './tick-flusher.ts';
+
+const WATCH_MS = 1_000;
+/** Refused clients that may linger to read why; beyond these they are just closed. */
+const MAX_REFUSALS = 256;
+
+export interface RelayServerOptions {
+  readonly config: RelayConfig;
+  readonly metrics: RelayMetrics;
+  readonly bans: BanList;
+  readonly log: SubsystemLogger;
+  /** Called when connections or rooms may look different to a window. */
+  readonly onChanged: () => void;
+}
+
+export class RelayServer {
+  readonly relay: Relay;
+  /** The numbers in force. */
+  readonly limits: Limits;
+  readonly #metrics: RelayMetrics;
+  readonly #log: SubsystemLogger;
+  readonly #bans: BanList;
+  readonly #services: ConnectionServices;
+  readonly #throttle = new ConnectThrottle();
+  readonly #listeners: ListenerSet;
+  readonly #connections = new Set<Connection>();
+  readonly #onChanged: () => void;
+  #config: RelayConfig;
+  #classes: ConnectionClasses;
+  #refusals = 0;
+  #watch: NodeJS.Timeout | null = null;
+  #onEmpty: (() => void) | null = null;
+
+  private constructor(options: RelayServerOptions) {
+    this.#config = options.config;
+    this.#metrics = options.metrics;
+    this.#log = options.log;
+    this.#bans = options.bans;
+    this.#onChanged = options.onChanged;
+    this.limits = limitsOf(options.config);
+    this.#classes = new ConnectionClasses(options.config, this.limits);
+    this.relay = new Relay({
+      limits: this.limits,
+      metrics: options.metrics,
+      bans: options.bans,
+      modes: () => this.#config.modes,
+      onEnded: (peer, reason) => {
+        this.#log.debug('client_ended', `${peer.id} from ${peer.connection.address}: ${reason}`);
+      },
+      onGone: (connection) => this.#gone(connection),
+    });
+    this.#services = {
+      limits: this.limits,
+      metrics: options.metrics,
+      flusher: new TickFlusher(),
+      handler: this.relay,
+    };
+    this.#listeners = new ListenerSet(
+      (socket, encrypted, mode) => this.#accept(socket, encrypted, mode),
+      () => this.limits.handshake_seconds * 1_000,
+    );
+  }
+
+  /** Listens; rejects with SignalboxError `address_in_use` or `config_invalid` when it cannot. */
+  static async start(options: RelayServerOptions): Promise<RelayServer> {
+    const server = new RelayServer(options);
+    await server.#listeners.apply(options.config);
+    server.#watch = setInterval(() => server.#tick(), WATCH_MS);
+    return server;
+  }
+
+  /** Where clients connect, with the real ports. */
+  listeners(): readonly ListenerInfo[] {
+    return this.#listeners.list();
+  }
+
+  /** Sockets that are open, those that are ending included. */
+  get openSockets(): number {
+    return this.#connections.size;
+  }
+
+  /** Takes a new configuration over without dropping anyone; throws and changes nothing when a listener cannot open. */
+  async reload(config: RelayConfig): Promise<ReloadOutcome & { readonly listenersChanged: boolean }> {
+    const listenersChanged = await this.#listeners.apply(config);
+    const applied = (Object.keys(config) as (keyof RelayConfig)[]).filter(
+      (key) => JSON.stringify(config[key]) !== JSON.stringify(this.#config[key]),
+    );
+    this.#config = config;
+    Object.assign(this.limits, limitsOf(config));
+    this.#renewClasses();
+    this.#log.info('reloaded', applied.length === 0 ? 'Nothing changed' : `Changed: ${applied.join(', ')}`);
+    return { applied, restartRequired: [], listenersChanged };
+  }
+
+  /** Changes limits until the next reload or start. They must be within their ranges. */
+  setLimits(changes: Partial<Record<LimitName, number>>): void {
+    Object.assign(this.limits, changes);
+    this.#renewClasses();
+  }
+
+  /**
+   * Stops accepting, tells clients that can be told, sends what waits for them, and resolves when all are gone or
+   * `deadline` aborts.
+   */
+  async drain(reason: string, deadline: AbortSignal): Promise<void> {
+    this.#listeners.close();
+    if (this.#watch !== null) clearInterval(this.#watch);
+    this.#watch = null;
+    this.relay.close(reason);
+    if (this.#connections.size > 0 && !deadline.aborted) {
+      await new Promise<void>((resolve) => {
+        this.#onEmpty = resolve;
+        deadline.addEventListener('abort', () => resolve(), { once: true });
+      });
+    }
+    for (const connection of this.#connections) connection.destroy();
+  }
+
+  #accept(socket: Socket, encrypted: boolean, mode: DefaultMode | undefined): void {
+    const address = plainAddress(socket.remoteAddress ?? '');
+    if (address === '') {
+      // Gone before it was looked at.
+      socket.destroy();
+      return;
+    }
+    const connectionClass = this.#classes.match(address);
+    const ban = this.#bans.ofAddress(address, Date.now());
+    if (ban !== null) {
+      this.#refuse(socket, address, 'banned', `Your address is banned: ${ban.reason}`);
+      return;
+    }
+    if (
+      this.#connections.size >= this.limits.max_clients ||
+      connectionClass.connections >= connectionClass.maxConnections
+    ) {
+      this.#refuse(socket, address, 'too_many_clients', 'The relay is full; try again later.');
+      return;
+    }
+    const verdict = this.#throttle.admit(
+      address,
+      connectionClass.throttle ? connectionClass.limits : null,
+      this.limits.throttle_addresses,
+      performance.now(),
+    );
+    if (verdict !== 'ok') {
+      const what = verdict === 'connect_throttled' ? 'connects too fast' : 'has too many connections';
+      this.#refuse(socket, address, verdict, `Your address ${what}; try again later.`);
+      return;
+    }
+    connectionClass.connections++;
+    this.#metrics.accepted.add();
+    const connection = new Connection(socket, address, encrypted, connectionClass, this.#services);
+    this.#connections.add(connection);
+    this.relay.admit(connection, mode ?? this.#config.mode);
+    connection.open();
+    this.#onChanged();
+  }
+
+  /** Says why in one frame without a kind byte, then closes. */
+  #refuse(socket: Socket, address: string, code: ProtocolErrorCode, message: string): void {
+    this.#metrics.refused.add();
+    this.#log.debug('client_refused', `${address}: ${code}`);
+    socket.on('error', () => socket.destroy());
+    if (this.#refusals >= MAX_REFUSALS) {
+      socket.destroy();
+      return;
+    }
+    this.#refusals++;
+    const frame = this.relay.writer.control({ type: 'error', id: null, code, message }, false, 0);
+    const timer = setTimeout(() => socket.destroy(), this.limits.close_flush_ms);
+    socket.on('close', () => {
+      clearTimeout(timer);
+      this.#refusals--;
+    });
+    socket.resume();
+    socket.end(frame.bytes);
+  }
+
+  #gone(connection: Connection): void {
+    if (!this.#connections.delete(connection)) return;
+    connection.connectionClass.connections--;
+    this.#throttle.release(connection.address);
+    this.#onChanged();
+    if (this.#connections.size === 0) this.#onEmpty?.();
+  }
+
+  #renewClasses(): void {
+    this.#classes = new ConnectionClasses(this.#config, this.limits);
+    for (const connection of this.#connections) {
+      connection.connectionClass = this.#classes.match(connection.address);
+      connection.connectionClass.connections++;
+    }
+  }
+
+  #tick(): void {
+    watchClients(this.relay, performance.now());
+    this.#bans.purge(Date.now());
+    if (this.#connections.size > 0) this.#onChanged();
+  }
+}
+
+function limitsOf(config: RelayConfig): Limits {
+  return Object.fromEntries(LIMIT_NAMES.map((name) => [name, config[name]])) as Limits;
+}

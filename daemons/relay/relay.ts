@@ -1,0 +1,253 @@
+/**
+ * The relay proper: who is connected, in which mode, and what happens to a frame. Told by connection.ts, asked by the
+ * admin commands; sockets and listeners are relay-server.ts's business.
+ */
+import { Audience } from './audience.ts';
+import type { BanList } from './ban-list.ts';
+import type { DefaultMode, Mode } from './config.ts';
+import type { Connection, ConnectionHandler } from './connection.ts';
+import { handleControl } from './control-handlers.ts';
+import { deliverData } from './delivery.ts';
+import { type Frame, FrameWriter, KIND } from './frame.ts';
+import { HEADER_BYTES } from './frame-decoder.ts';
+import { greet, helloIn } from './greeting.ts';
+import type { Limits } from './limits.ts';
+import type { RelayMetrics } from './metrics.ts';
+import { assignedPeerId, Peer } from './peer.ts';
+import type { ProtocolErrorCode, RequestId } from './protocol-errors.ts';
+import { type Room, RoomDirectory } from './rooms.ts';
+
+/** What the relay needs from around it. */
+export interface RelayOptions {
+  readonly limits: Limits;
+  readonly metrics: RelayMetrics;
+  readonly bans: BanList;
+  /** Modes that a hello may ask for; read at every hello. */
+  readonly modes: () => readonly Mode[];
+  /** Told of ends, for the log. */
+  readonly onEnded: (peer: Peer, reason: string) => void;
+  /** Told when the socket of an ended connection is gone. */
+  readonly onGone: (connection: Connection) => void;
+}
+
+export class Relay implements ConnectionHandler {
+  readonly limits: Limits;
+  readonly metrics: RelayMetrics;
+  readonly bans: BanList;
+  readonly rooms: RoomDirectory;
+  readonly writer = new FrameWriter();
+  /** All clients in broadcast mode. */
+  readonly broadcast = new Audience<Peer>();
+  readonly #peers = new Map<string, Peer>();
+  readonly #byConnection = new Map<Connection, Peer>();
+  readonly #options: RelayOptions;
+  #closing: string | null = null;
+
+  constructor(options: RelayOptions) {
+    this.#options = options;
+    this.limits = options.limits;
+    this.metrics = options.metrics;
+    this.bans = options.bans;
+    this.rooms = new RoomDirectory(options.limits);
+  }
+
+  get modes(): readonly Mode[] {
+    return this.#options.modes();
+  }
+
+  /** Clients now. */
+  get size(): number {
+    return this.#peers.size;
+  }
+
+  peers(): Iterable<Peer> {
+    return this.#peers.values();
+  }
+
+  peer(id: string): Peer | undefined {
+    return this.#peers.get(id);
+  }
+
+  /** Takes an accepted connection over; it may send frames from here on. */
+  admit(connection: Connection, mode: DefaultMode): Peer {
+    let id = assignedPeerId();
+    while (this.#peers.has(id)) id = assignedPeerId();
+    const peer = new Peer(connection, id, mode);
+    this.#peers.set(id, peer);
+    this.#byConnection.set(connection, peer);
+    if (mode === 'broadcast') this.broadcast.add(peer);
+    this.metrics.connections.set(this.#peers.size);
+    return peer;
+  }
+
+  /** Gives a peer the id and mode it asked for; the id must be free. */
+  rename(peer: Peer, id: string, mode: Mode): void {
+    this.#peers.delete(peer.id);
+    this.broadcast.remove(peer);
+    peer.id = id;
+    peer.mode = mode;
+    this.#peers.set(id, peer);
+    if (mode === 'broadcast') this.broadcast.add(peer);
+  }
+
+  onFrame(connection: Connection, source: Buffer, start: number, end: number): void {
+    const peer = this.#byConnection.get(connection);
+    if (peer === undefined) return;
+    if (peer.stage === 'greeted') {
+      if (source[start + HEADER_BYTES] === KIND.control && end - start > HEADER_BYTES)
+        handleControl(this, peer, source, start + HEADER_BYTES + 1, end);
+      else deliverData(this, peer, source, start, end);
+    } else if (peer.stage === 'plain') {
+      this.#deliverPlain(peer, source, start, end);
+    } else {
+      this.#first(peer, source, start, end);
+    }
+  }
+
+  /** A frame of a client that has not said hello: a hello, or, as its very first, anything else. */
+  #first(peer: Peer, source: Buffer, start: number, end: number): void {
+    const hello = helloIn(source, start + HEADER_BYTES, end, this.limits.max_control_bytes);
+    if (hello !== null) {
+      greet(this, peer, hello);
+    } else if (peer.stage === 'greeting' || peer.mode === 'rooms') {
+      this.endWithError(
+        peer,
+        'hello_required',
+        'Say hello first: a frame with a zero byte and {"type":"hello"}.',
+      );
+    } else {
+      peer.stage = 'plain';
+      this.#deliverPlain(peer, source, start, end);
+    }
+  }
+
+  #deliverPlain(peer: Peer, source: Buffer, start: number, end: number): void {
+    const receivedAt = peer.connection.lastReceivedAt;
+    if (peer.mode === 'echo') {
+      peer.connection.push(this.writer.passOn(source, start, end, receivedAt));
+      return;
+    }
+    this.fanOutBroadcast(
+      peer,
+      this.writer.passOn(source, start, end, receivedAt),
+      source,
+      start + HEADER_BYTES,
+      end,
+    );
+  }
+
+  /**
+   * Sends to everybody in broadcast mode but `sender`: untouched to those who never said hello, with kind and sender
+   * to the others. `plain` may be given where it exists already. Returns how many queues took it.
+   */
+  fanOutBroadcast(sender: Peer, plain: Frame | null, source: Buffer, from: number, end: number): number {
+    const receivedAt = sender.connection.lastReceivedAt;
+    const members = this.broadcast.members;
+    let bare = plain;
+    let tagged: Frame | null = null;
+    let taken = 0;
+    for (let i = 0; i < members.length; i++) {
+      const member = members[i]!;
+      if (member === sender) continue;
+      let frame: Frame;
+      if (member.stage === 'greeted') {
+        tagged ??= this.writer.data(KIND.broadcast, [sender.idBytes], source, from, end, receivedAt);
+        frame = tagged;
+      } else {
+        bare ??= this.writer.bare(source, from, end, receivedAt);
+        frame = bare;
+      }
+      if (member.connection.push(frame)) taken++;
+    }
+    return taken;
+  }
+
+  /** Sends a control message to one client that said hello; does nothing for others. */
+  tell(peer: Peer, message: object): void {
+    if (!peer.tagged) return;
+    peer.connection.push(this.writer.control(message, true, peer.connection.lastReceivedAt));
+  }
+
+  /** Sends an error that leaves the connection open. */
+  complain(peer: Peer, id: RequestId, code: ProtocolErrorCode, message: string): void {
+    this.metrics.errors.add();
+    this.tell(peer, { type: 'error', id, code, message });
+  }
+
+  /** Tells the client why, then closes. A client that never said hello gets the JSON without a kind byte. */
+  endWithError(peer: Peer, code: ProtocolErrorCode, message: string, discard = false): void {
+    this.metrics.errors.add();
+    const error = { type: 'error', id: null, code, message };
+    peer.connection.end(code, this.writer.control(error, peer.tagged, performance.now()), discard);
+  }
+
+  /** A member came or went: tells the other members that asked for presence. */
+  announce(room: Room, peer: Peer, event: 'joined' | 'left'): void {
+    let frame: Frame | null = null;
+    for (const member of room.audience.members) {
+      if (!member.presence || member === peer) continue;
+      frame ??= this.writer.control(
+        { type: 'presence', room: room.name, peer: peer.id, event, members: room.audience.size },
+        true,
+        performance.now(),
+      );
+      member.connection.push(frame);
+    }
+  }
+
+  /** Takes a peer out of a room and tells the others. */
+  leave(peer: Peer, room: Room): void {
+    if (this.rooms.leave(peer, room)) this.announce(room, peer, 'left');
+  }
+
+  /** Tells every client that said hello, and ends all connections once their queues are empty. */
+  close(reason: string): void {
+    this.#closing = reason;
+    const frame = this.writer.control({ type: 'closing', reason }, true, performance.now());
+    for (const peer of [...this.#peers.values()])
+      peer.connection.end('relay is closing', peer.tagged ? frame : null);
+  }
+
+  onOversized(connection: Connection, lengthBytes: number): void {
+    const peer = this.#byConnection.get(connection);
+    if (peer === undefined) return;
+    const limit = this.limits.max_frame_bytes;
+    this.endWithError(
+      peer,
+      'frame_too_large',
+      `A frame of ${lengthBytes} bytes was announced; at most ${limit} are allowed.`,
+    );
+  }
+
+  onSlowReader(connection: Connection): void {
+    const peer = this.#byConnection.get(connection);
+    if (peer === undefined) return;
+    this.metrics.slowReaders.add();
+    const waiting = connection.queuedBytes;
+    this.endWithError(
+      peer,
+      'slow_reader',
+      `${waiting} bytes in ${connection.queuedFrames} frames were waiting.`,
+      true,
+    );
+  }
+
+  onEnd(connection: Connection, reason: string): void {
+    const peer = this.#byConnection.get(connection);
+    if (peer === undefined) return;
+    this.#byConnection.delete(connection);
+    this.#peers.delete(peer.id);
+    this.broadcast.remove(peer);
+    for (const room of peer.rooms) {
+      // While everybody leaves there is nobody to tell.
+      if (this.#closing === null) this.leave(peer, room);
+      else this.rooms.leave(peer, room);
+    }
+    this.metrics.connections.set(this.#peers.size);
+    this.#options.onEnded(peer, reason);
+  }
+
+  onGone(connection: Connection): void {
+    this.#options.onGone(connection);
+  }
+}
