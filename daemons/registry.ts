@@ -4,5 +4,6 @@
  */
 import type { Manifest } from './contract/manifest.ts';
 import { manifest as recorder } from './recorder/manifest.ts';
+import { manifest as relay } from './relay/manifest.ts';
 
-export const registry: readonly Manifest[] = [recorder];
+export const registry: readonly Manifest[] = [relay, recorder];

@@ -119,7 +119,13 @@ it('says loudly that a damaged database was set aside', async () => {
 
 it('refuses to start where it cannot write, and says why', async () => {
   await next(ofType('hello'));
-  send({ type: 'init', config: {}, dataDir: join(folder, 'absent'), logDir: join(folder, 'logs'), instance: 1 });
+  send({
+    type: 'init',
+    config: {},
+    dataDir: join(folder, 'absent'),
+    logDir: join(folder, 'logs'),
+    instance: 1,
+  });
   const { error } = await next(ofType('failed'));
   expect(error.code).toBe('init_failed');
   expect(error.message).toContain('signalbox.db cannot be opened');

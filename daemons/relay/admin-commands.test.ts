@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { toWireError } from '../contract/errors.ts';
 import { BanList } from './ban-list.ts';
-import { relayManifest } from './manifest.ts';
+import { manifest } from './manifest.ts';
 import { relayTables } from './tables.ts';
 import { TestRelay, until } from './test-relay.ts';
 
@@ -18,7 +18,7 @@ async function run(name: keyof Commands, args: Record<string, unknown> = {}): Pr
   const call = { signal: new AbortController().signal, actor: { name: 'root', from: 'cli' as const } };
   const handler = relay.commands[name] as { run(args: unknown, call: unknown): unknown };
   try {
-    return await handler.run(relayManifest.commands[name].args.parse(args), call);
+    return await handler.run(manifest.commands[name].args.parse(args), call);
   } catch (error) {
     return toWireError(error);
   }
@@ -26,7 +26,7 @@ async function run(name: keyof Commands, args: Record<string, unknown> = {}): Pr
 
 function impact(name: keyof Commands, args: Record<string, unknown>): string | null | undefined {
   const handler = relay.commands[name] as { impact?(args: unknown): string | null };
-  return handler.impact?.(relayManifest.commands[name].args.parse(args));
+  return handler.impact?.(manifest.commands[name].args.parse(args));
 }
 
 it('kicks a greeted and a plain client with a reason, and says who is not there', async () => {
@@ -53,7 +53,7 @@ it('lists and finds clients and rooms, in the columns of the manifest', async ()
   const { rows } = (await run('peers', { text: 'ali' })) as { rows: Record<string, unknown>[] };
   expect(rows).toHaveLength(1);
   expect(rows[0]).toMatchObject({ peer: 'alice', mode: 'rooms', rooms: 1, class: 'default', framesIn: 2 });
-  const columns = relayManifest.tables!.connections!.columns.map((column) => column.key);
+  const columns = manifest.tables!.connections!.columns.map((column) => column.key);
   expect(Object.keys(rows[0]!)).toEqual(columns);
   expect(await run('peer', { peer: 'alice' })).toMatchObject({ rooms: ['den'], stage: 'greeted' });
   expect(await run('rooms')).toMatchObject({ rows: [{ room: 'den', members: 1, createdBy: 'alice' }] });
@@ -62,7 +62,7 @@ it('lists and finds clients and rooms, in the columns of the manifest', async ()
   const tables = relayTables(relay.server.relay);
   expect(tables.connections.total()).toBe(2);
   expect([...tables.connections.rows()].map((row) => row[0])).toEqual(['alice', 'bob']);
-  expect([...tables.rooms.rows()][0]).toHaveLength(relayManifest.tables!.rooms!.columns.length);
+  expect([...tables.rooms.rows()][0]).toHaveLength(manifest.tables!.rooms!.columns.length);
 });
 
 it('closes a room and tells its members', async () => {

@@ -3,13 +3,13 @@ import type { DaemonDefinition } from '../runtime/daemon.ts';
 import { adminCommands, count } from './admin-commands.ts';
 import { BanList } from './ban-list.ts';
 import type { relayConfig } from './config.ts';
-import { type RelayCommands, relayManifest } from './manifest.ts';
+import { manifest, type RelayCommands } from './manifest.ts';
 import { RelayMetrics } from './metrics.ts';
 import { RelayServer } from './relay-server.ts';
 import { relayTables } from './tables.ts';
 
 export const relayDaemon: DaemonDefinition<typeof relayConfig, RelayCommands> = {
-  manifest: relayManifest,
+  manifest,
   async start(context) {
     const bans = await BanList.open(context.dataDir);
     const server = await RelayServer.start({

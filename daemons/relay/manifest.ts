@@ -151,7 +151,7 @@ const commands = {
   }),
 } satisfies Record<string, CommandSpec>;
 
-export const relayManifest = defineManifest({
+export const manifest = defineManifest({
   id: 'relay',
   title: 'Relay',
   summary: 'Passes framed messages between peer-to-peer chat clients: echo, broadcast, rooms, direct',
