@@ -1,0 +1,137 @@
+/**
+ * Writes docs/reference/<daemon>.md from the manifests: every command, metric and setting, so that nobody writes one
+ * down twice. `node scripts/reference-docs.ts` writes the pages; a test fails when they are out of date.
+ */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  type CommandDescription,
+  describeManifest,
+  type Manifest,
+  type MetricSpec,
+} from '../daemons/contract/manifest.ts';
+import { registry } from '../daemons/registry.ts';
+
+const target = join(import.meta.dirname, '../docs/reference');
+
+/** Text that is safe in a cell of a Markdown table. */
+function cell(text: unknown): string {
+  return String(text ?? '')
+    .replaceAll('\\', '\\\\')
+    .replaceAll('|', '\\|')
+    .replaceAll('<', '&lt;')
+    .replaceAll('\n', ' ');
+}
+
+function table(head: readonly string[], rows: readonly (readonly unknown[])[]): string {
+  const line = (cells: readonly unknown[]) => `| ${cells.map(cell).join(' | ')} |`;
+  return [line(head), `|${' --- |'.repeat(head.length)}`, ...rows.map(line)].join('\n');
+}
+
+function typeOf(schema: JsonSchema): string {
+  if (schema.enum !== undefined) return schema.enum.map((value) => `\`${value}\``).join(', ');
+  if (schema.const !== undefined) return `\`${schema.const}\``;
+  const options = schema.anyOf ?? schema.oneOf;
+  if (options !== undefined) return [...new Set(options.map(typeOf))].join(' or ');
+  if (schema.type === 'array') return `list of ${typeOf(schema.items ?? {})}`;
+  const range = [
+    schema.minimum !== undefined && schema.minimum > Number.MIN_SAFE_INTEGER ? `from ${schema.minimum}` : '',
+    schema.maximum !== undefined && schema.maximum < Number.MAX_SAFE_INTEGER ? `to ${schema.maximum}` : '',
+    schema.maxLength === undefined ? '' : `at most ${schema.maxLength} characters`,
+  ].filter((part) => part !== '');
+  return [schema.type === 'object' ? 'table' : (schema.type ?? 'any'), ...range].join(' ');
+}
+
+/** The part of JSON Schema that configuration and argument schemas use. */
+interface JsonSchema {
+  readonly type?: string;
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly maxLength?: number;
+  readonly items?: JsonSchema;
+  readonly anyOf?: readonly JsonSchema[];
+  readonly oneOf?: readonly JsonSchema[];
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly required?: readonly string[];
+}
+
+/** Settings with their full key; lists of tables are written `class[].name`. */
+function settingRows(schema: JsonSchema, prefix: string): unknown[][] {
+  const rows: unknown[][] = [];
+  for (const [key, field] of Object.entries(schema.properties ?? {})) {
+    const name = `${prefix}${key}`;
+    const value = field.default === undefined ? '' : `\`${JSON.stringify(field.default)}\``;
+    const inner = field.type === 'array' ? field.items : field;
+    if (inner?.properties !== undefined) {
+      rows.push([`\`${name}\``, typeOf(field), field.type === 'array' ? value : '', field.description ?? '']);
+      rows.push(...settingRows(inner, field.type === 'array' ? `${name}[].` : `${name}.`));
+      continue;
+    }
+    rows.push([`\`${name}\``, typeOf(field), value, field.description ?? '']);
+  }
+  return rows;
+}
+
+function commandSection(daemon: string, command: CommandDescription): string {
+  const fields = Object.entries(command.args.properties ?? {});
+  const required = new Set(command.args.required ?? []);
+  const usage = fields
+    .map(([name, field]) => {
+      const flag = field.type === 'boolean' ? `--${name}` : `--${name} ${name.toUpperCase()}`;
+      return required.has(name) ? flag : `[${flag}]`;
+    })
+    .join(' ');
+  const confirm = command.danger === 'safe' ? '' : ' --yes';
+  const parts = [
+    `### ${command.name}`,
+    `${command.summary}`,
+    `\`\`\`sh\nnpm run -s signalbox -- run ${daemon} ${command.name}${usage === '' ? '' : ` ${usage}`}${confirm}\n\`\`\``,
+    `Danger: **${command.danger}**. Result: ${command.result}${
+      command.columns.length > 0 ? ` (${command.columns.map((column) => column.title).join(', ')})` : ''
+    }. Deadline: ${command.timeoutMs / 1000} s.`,
+  ];
+  if (fields.length > 0) {
+    parts.push(
+      table(
+        ['Argument', 'Type', 'Required', 'Meaning'],
+        fields.map(([name, field]) => [
+          `\`${name}\``,
+          typeOf(field as JsonSchema),
+          required.has(name) ? 'yes' : 'no',
+          field.description ?? '',
+        ]),
+      ),
+    );
+  }
+  return parts.join('\n\n');
+}
+
+function metricRows(metrics: readonly MetricSpec[]): unknown[][] {
+  return metrics.map((metric) => [`\`${metric.name}\``, metric.kind, metric.unit, metric.help]);
+}
+
+/** The page of one daemon. */
+export function referencePage(manifest: Manifest): string {
+  const description = describeManifest(manifest);
+  return `${[
+    `# ${description.title}: reference`,
+    `${description.summary} Generated from \`daemons/${description.id}/manifest.ts\` by \`node scripts/reference-docs.ts\`.`,
+    '## Commands',
+    'Each is a form in the window, an entry of the palette, and a command of the CLI. Add `--json` for JSON.',
+    ...description.commands.map((command) => commandSection(description.id, command)),
+    '## Metrics',
+    'Histograms are shown as p50, p95, p99, p99.9 and maximum, with their count.',
+    table(['Name', 'Kind', 'Unit', 'Meaning'], metricRows(description.metrics)),
+    '## Settings',
+    `Keys of the table \`[${description.id}]\` in the configuration file.`,
+    table(['Key', 'Type', 'Default', 'Meaning'], settingRows(description.config as JsonSchema, '')),
+  ].join('\n\n')}\n`;
+}
+
+if (import.meta.main) {
+  for (const manifest of registry) writeFileSync(join(target, `${manifest.id}.md`), referencePage(manifest));
+}
