@@ -119,7 +119,7 @@ export function referencePage(manifest: Manifest): string {
   const description = describeManifest(manifest);
   return `${[
     `# ${description.title}: reference`,
-    `${description.summary} Generated from \`daemons/${description.id}/manifest.ts\` by \`node scripts/reference-docs.ts\`.`,
+    `${description.summary}. Generated from \`daemons/${description.id}/manifest.ts\` by \`node scripts/reference-docs.ts\`.`,
     '## Commands',
     'Each is a form in the window, an entry of the palette, and a command of the CLI. Add `--json` for JSON.',
     ...description.commands.map((command) => commandSection(description.id, command)),
