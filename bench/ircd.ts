@@ -9,7 +9,7 @@ import { type Figures, runScenario, type Scenario, scenarios } from './ircd/scen
 import { pinning, type ServerKind, serverKinds } from './ircd/servers.ts';
 
 const USAGE = `usage: npm run bench -- ircd [options]
-  --only a,b         scenarios: saturated, channels, latency, registrations (all)
+  --only a,b         scenarios: saturated, channels, mixed, latency, registrations (all)
   --rounds N         runs of each server per scenario (3)
   --seconds N        measured time of a run (5)
   --warmup N         seconds of load before it (2)

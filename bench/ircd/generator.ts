@@ -51,7 +51,7 @@ async function populate(job: SaturateJob | PacedJob): Promise<LoadClient[]> {
   await inParallel(job.clients, CONNECT_CONCURRENCY, async (index) => {
     const client = new LoadClient(job.port, nickOf(index));
     clients[index] = client;
-    await client.register();
+    await client.register(index % 2 === 0 ? undefined : job.capabilities);
     await client.join(channelOf(index, job.channels));
   });
   let received = 0;

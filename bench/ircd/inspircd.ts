@@ -27,6 +27,8 @@ export async function inspircdArguments(directory: string, port: number): Promis
 <connect name="bench" allow="*" timeout="60" pingfreq="600" hardsendq="64M" softsendq="64M" recvq="16M"
   threshold="100000000" commandrate="2000000000" fakelag="off" localmax="100000" globalmax="100000" limit="100000"
   maxchans="100" resolvehostnames="no" useident="no" maxconnwarn="no">
+<module name="cap">
+<module name="ircv3_servertime">
 <class name="none"><type name="none" classes="none"><oper name="none" password="none" host="none@none" type="none">
 <options prefixquit="" syntaxhints="no" announcets="no" hostintopic="yes" defaultmodes="nt">
 <performance netbuffersize="10240" somaxconn="4096" softlimit="100000" clonesonconnect="no" timeskipwarn="0s">

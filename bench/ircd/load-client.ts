@@ -49,8 +49,9 @@ export class LoadClient {
     this.socket.write(bytes);
   }
 
-  /** Registers and resolves at the end of the MOTD (376 or 422). */
-  register(): Promise<void> {
+  /** Registers, with capabilities if some are given, and resolves at the end of the MOTD (376 or 422). */
+  register(capabilities?: string): Promise<void> {
+    if (capabilities !== undefined) this.send(`CAP REQ :${capabilities}\r\nCAP END\r\n`);
     this.send(`NICK ${this.nick}\r\nUSER ${this.nick} 0 * :load\r\n`);
     return this.waitFor(/ (376|422) /);
   }

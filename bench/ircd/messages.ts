@@ -8,6 +8,8 @@ interface Population {
   readonly port: number;
   readonly clients: number;
   readonly channels: number;
+  /** Capabilities that every second client asks for; the others have none. */
+  readonly capabilities?: string;
 }
 
 /** Every client keeps `window` messages under way: it sends one more for each full round it has received. */

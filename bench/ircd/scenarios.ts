@@ -56,6 +56,21 @@ export function scenarios({ measureMs, warmupMs, connections }: ScenarioSizes): 
       }),
     },
     {
+      id: 'mixed',
+      title: '100 clients in one channel, window 8, half of them with server-time',
+      headline: 'deliveries/s',
+      job: (port) => ({
+        kind: 'saturate',
+        port,
+        clients: 100,
+        channels: 1,
+        window: 8,
+        capabilities: 'server-time',
+        warmupMs,
+        measureMs,
+      }),
+    },
+    {
       id: 'latency',
       title: `100,000 deliveries/s to ${connections.toLocaleString('en')} connections`,
       headline: 'p99 ms',

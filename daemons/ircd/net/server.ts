@@ -152,8 +152,8 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
 
   // What connections ask of their server
 
-  encode(line: string): Chunk {
-    return this.arena.encode(line);
+  encodePrivate(line: string): Chunk {
+    return this.arena.encodePrivate(line);
   }
 
   scheduleFlush(): void {
