@@ -1,0 +1,30 @@
+/**
+ * Time as the control plane sees it. Everything in main/core that waits takes a Clock, so that the tests of deadlines,
+ * backoff and heartbeats run on a fake one and never sleep.
+ */
+
+/** Handle of a pending timer. */
+export interface Timer {
+  /** Does nothing when it has fired or was cancelled already. */
+  cancel(): void;
+}
+
+export interface Clock {
+  /** Unix time in milliseconds; may jump when the system's clock is set. */
+  now(): number;
+  /** Milliseconds since some fixed moment; never goes back. */
+  monotonic(): number;
+  /** Calls back once after `ms`. */
+  after(ms: number, callback: () => void): Timer;
+}
+
+/** The machine's clock. Its timers do not keep a process alive that has nothing else to do. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  after(ms, callback) {
+    const timer = setTimeout(callback, ms);
+    timer.unref();
+    return { cancel: () => clearTimeout(timer) };
+  },
+};

@@ -1,0 +1,338 @@
+/**
+ * One process of a daemon from launch to end: handshake, requests, heartbeats, drain and kill. A ManagedDaemon holds
+ * at most one session and starts the next only when this one has ended.
+ */
+import {
+  type Actor,
+  type FromDaemon,
+  fromDaemonSchema,
+  LINK_PROTOCOL,
+  type ToDaemon,
+} from '../../../daemons/contract/daemon-link.ts';
+import type { WireError } from '../../../daemons/contract/errors.ts';
+import type { ListenerInfo } from '../../../daemons/contract/states.ts';
+import type { Clock, Timer } from '../clock.ts';
+import type { DaemonLauncher, DaemonProcess, DaemonRuntime, ProcessEnd } from '../daemon-launcher.ts';
+import type { ControlLimits } from '../limits.ts';
+import { Countdown } from './countdown.ts';
+import { Heartbeat } from './heartbeat.ts';
+import { type OutstandingRequest, PendingRequests } from './pending-requests.ts';
+import { settleVerdict, type Verdict } from './verdict.ts';
+
+/** What a process is started with. */
+export interface LaunchPlan {
+  readonly runtime: DaemonRuntime;
+  readonly config: unknown;
+  readonly dataDir: string;
+  readonly logDir: string;
+}
+
+/** How a session ended. */
+export interface SessionEnd {
+  readonly verdict: Verdict;
+  readonly end: ProcessEnd;
+  readonly stderr: readonly string[];
+  readonly uptimeMs: number;
+}
+
+/** Messages that the session does not handle itself. */
+export type PassedOn = Extract<FromDaemon, { type: 'summary' | 'logs' | 'stream-data' | 'stream-close' }>;
+
+export interface SessionEvents {
+  onHello(pid: number, runtime: string): void;
+  onListeners(listeners: readonly ListenerInfo[], becameReady: boolean): void;
+  /** The daemon stops by its own decision. */
+  onAnnouncedStop(message: string): void;
+  onUnresponsive(unresponsive: boolean): void;
+  onMessage(message: PassedOn): void;
+  onOutput(stream: 'stdout' | 'stderr', line: string): void;
+  /** A message that the contract does not know; it was ignored. */
+  onMalformed(reason: string): void;
+  /** Called exactly once; nothing follows. */
+  onEnd(end: SessionEnd): void;
+}
+
+/** A request without its id, which the session gives it. */
+export type SessionRequest =
+  | {
+      readonly type: 'command';
+      readonly name: string;
+      readonly args: unknown;
+      readonly timeoutMs: number;
+      readonly actor: Actor;
+    }
+  | { readonly type: 'impact'; readonly name: string; readonly args: unknown }
+  | { readonly type: 'reload'; readonly config: unknown };
+
+export interface SessionOptions {
+  readonly id: string;
+  readonly instance: number;
+  readonly plan: LaunchPlan;
+  readonly launcher: DaemonLauncher;
+  readonly clock: Clock;
+  readonly limits: ControlLimits;
+  readonly events: SessionEvents;
+}
+
+export class DaemonSession {
+  readonly #options: SessionOptions;
+  readonly #process: DaemonProcess;
+  readonly #requests: PendingRequests;
+  readonly #heartbeat: Heartbeat;
+  readonly #countdown: Countdown;
+  readonly #startedAt: number;
+  readonly #stderr: string[] = [];
+  /** Requests made before `ready`, sent when it comes. */
+  #unsent: ToDaemon[] = [];
+  #phase: 'hello' | 'init' | 'ready' | 'stopping' | 'ended' = 'hello';
+  #becameReady = false;
+  #stopRequested = false;
+  #announced: string | null = null;
+  #refusal: WireError | null = null;
+  #killReason: string | null = null;
+  #killConfirm: Timer | null = null;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    const { clock, limits } = options;
+    this.#requests = new PendingRequests(clock, limits.outstandingRequests);
+    this.#countdown = new Countdown(clock, limits.countdownStepMs);
+    this.#heartbeat = new Heartbeat(clock, limits, {
+      sendPing: (seq) => this.#process.send({ type: 'ping', seq }),
+      onUnresponsive: options.events.onUnresponsive,
+      onDead: () => this.kill(`did not answer heartbeats for ${limits.deadMs / 1000} s and was killed`),
+    });
+    this.#startedAt = clock.monotonic();
+    this.#expect('say hello');
+    this.#process = options.launcher.launch(
+      { id: options.id, runtime: options.plan.runtime },
+      {
+        onMessage: (message) => this.#receive(message),
+        onOutput: (stream, line) => this.#output(stream, line),
+        onEnd: (end) => this.#ended(end),
+      },
+    );
+  }
+
+  get process(): DaemonProcess {
+    return this.#process;
+  }
+
+  /** Whether the handshake is complete and no stop has begun. */
+  get ready(): boolean {
+    return this.#phase === 'ready';
+  }
+
+  /** Sends a request, or holds it until the daemon is ready. Always resolves, whatever becomes of the process. */
+  request(request: SessionRequest, what: string, timeoutMs: number): OutstandingRequest {
+    const refusal = this.#closedFor(what);
+    if (refusal !== null) return { requestId: 0, outcome: Promise.resolve({ ok: false, error: refusal }) };
+    const outstanding = this.#requests.open(what, timeoutMs + this.#options.limits.requestSlackMs, (id) =>
+      this.#process.send({ type: 'cancel', requestId: id }),
+    );
+    if (!this.#requests.has(outstanding.requestId)) return outstanding;
+    const message: ToDaemon = { ...request, requestId: outstanding.requestId };
+    if (this.#phase === 'ready') this.#process.send(message);
+    else this.#unsent.push(message);
+    return outstanding;
+  }
+
+  /** Tells the daemon to give up a request and answers it with `cancelled` at once. */
+  cancel(requestId: number): boolean {
+    const error: WireError = { code: 'cancelled', message: 'The request was cancelled.' };
+    if (!this.#requests.settle(requestId, { ok: false, error })) return false;
+    this.#unsent = this.#unsent.filter((one) => !('requestId' in one) || one.requestId !== requestId);
+    this.#process.send({ type: 'cancel', requestId });
+    return true;
+  }
+
+  /** Drains and ends the process; past the deadline it is killed. */
+  stop(): void {
+    if (this.#stopRequested || this.#phase === 'ended') return;
+    this.#stopRequested = true;
+    const { limits, id } = this.#options;
+    const handshaking = this.#phase === 'hello';
+    this.#phase = 'stopping';
+    this.#heartbeat.stop();
+    if (handshaking) {
+      // It knows nothing yet and holds nothing.
+      this.#signalKill();
+      return;
+    }
+    this.#process.send({ type: 'stop', deadlineMs: limits.stopMs });
+    this.#countdown.start(limits.stopMs + limits.stopGraceMs, () =>
+      this.kill(`${id} did not stop within ${limits.stopMs / 1000} s and was killed`),
+    );
+  }
+
+  /** Ends the process at once; `reason` becomes the cause. */
+  kill(reason: string): void {
+    if (this.#phase === 'ended') return;
+    this.#killReason ??= reason;
+    this.#signalKill();
+  }
+
+  /** The machine goes to sleep: no deadline runs. */
+  suspend(): void {
+    this.#heartbeat.stop();
+    this.#countdown.pause();
+  }
+
+  resume(): void {
+    this.#countdown.resume();
+    if (this.#phase === 'ready') this.#heartbeat.start();
+  }
+
+  #signalKill(): void {
+    this.#countdown.cancel();
+    this.#heartbeat.stop();
+    this.#process.kill();
+    this.#killConfirm ??= this.#options.clock.after(this.#options.limits.killConfirmMs, () =>
+      this.#ended({
+        exitCode: null,
+        signal: null,
+        reason: 'the system did not report its end after SIGKILL',
+      }),
+    );
+  }
+
+  #expect(what: string): void {
+    const { limits, id } = this.#options;
+    this.#countdown.start(limits.handshakeMs, () =>
+      this.kill(`${id} did not ${what} within ${limits.handshakeMs / 1000} s of its start and was killed`),
+    );
+  }
+
+  #closedFor(what: string): WireError | null {
+    const { id } = this.#options;
+    if (this.#refusal !== null) return initFailed(id, this.#refusal);
+    if (this.#phase === 'stopping' || this.#phase === 'ended' || this.#killReason !== null) {
+      return { code: 'not_running', message: `${id} is stopping; ${what} was not sent.` };
+    }
+    return null;
+  }
+
+  #receive(raw: unknown): void {
+    if (this.#phase === 'ended') return;
+    const parsed = fromDaemonSchema.safeParse(raw);
+    if (!parsed.success) {
+      this.#options.events.onMalformed(parsed.error.issues[0]?.message ?? 'unknown message');
+      return;
+    }
+    this.#heartbeat.alive();
+    // The schema leaves payloads that main only passes on unchecked, hence the wider type.
+    const message = raw as FromDaemon;
+    const { events } = this.#options;
+    switch (message.type) {
+      case 'hello':
+        return this.#hello(message);
+      case 'ready':
+        return this.#ready(message.listeners);
+      case 'failed':
+        return this.#refuse(message.error);
+      case 'listeners':
+        return events.onListeners(message.listeners, false);
+      case 'pong':
+        return;
+      case 'reply':
+        this.#requests.settle(message.requestId, message.outcome);
+        return;
+      case 'stopping':
+        if (this.#stopRequested || this.#announced !== null) return;
+        this.#announced = message.message;
+        this.#phase = 'stopping';
+        this.#heartbeat.stop();
+        this.#stopDeadlineAfterAnnouncement();
+        events.onAnnouncedStop(message.message);
+        return;
+      default:
+        events.onMessage(message);
+    }
+  }
+
+  #stopDeadlineAfterAnnouncement(): void {
+    const { limits, id } = this.#options;
+    this.#countdown.start(limits.stopMs + limits.stopGraceMs, () =>
+      this.kill(`${id} announced its stop but did not end within ${limits.stopMs / 1000} s and was killed`),
+    );
+  }
+
+  #hello(message: Extract<FromDaemon, { type: 'hello' }>): void {
+    if (this.#phase !== 'hello') return;
+    const { id, plan, instance, events } = this.#options;
+    events.onHello(message.pid, message.runtime);
+    if (message.protocol !== LINK_PROTOCOL || message.id !== id) {
+      const text = `The process says it is ${message.id} with protocol ${message.protocol}; expected ${id} with protocol ${LINK_PROTOCOL}.`;
+      this.#refuse({ code: 'init_failed', message: text });
+      return;
+    }
+    this.#phase = 'init';
+    this.#expect('become ready');
+    const { config, dataDir, logDir } = plan;
+    this.#process.send({ type: 'init', config, dataDir, logDir, instance });
+  }
+
+  #ready(listeners: readonly ListenerInfo[]): void {
+    if (this.#phase !== 'init' || this.#refusal !== null) return;
+    this.#phase = 'ready';
+    this.#becameReady = true;
+    this.#countdown.cancel();
+    this.#heartbeat.start();
+    this.#options.events.onListeners(listeners, true);
+    const unsent = this.#unsent;
+    this.#unsent = [];
+    for (const message of unsent) this.#process.send(message);
+  }
+
+  /** The daemon cannot start as configured: everything asked of it fails with the cause, and it gets no second try. */
+  #refuse(error: WireError): void {
+    if (this.#refusal !== null || this.#becameReady) return;
+    this.#refusal = error;
+    this.#requests.rejectAll(initFailed(this.#options.id, error));
+    this.#countdown.start(this.#options.limits.failedExitMs, () => this.#signalKill());
+  }
+
+  #output(stream: 'stdout' | 'stderr', line: string): void {
+    if (this.#phase === 'ended') return;
+    const kept = line.slice(0, this.#options.limits.outputLineChars);
+    if (stream === 'stderr') {
+      this.#stderr.push(kept);
+      if (this.#stderr.length > this.#options.limits.stderrLines) this.#stderr.shift();
+    }
+    this.#options.events.onOutput(stream, kept);
+  }
+
+  #ended(end: ProcessEnd): void {
+    if (this.#phase === 'ended') return;
+    this.#phase = 'ended';
+    this.#countdown.cancel();
+    this.#heartbeat.stop();
+    this.#killConfirm?.cancel();
+    const verdict = settleVerdict({
+      end,
+      stopRequested: this.#stopRequested,
+      announced: this.#announced,
+      refusal: this.#refusal,
+      killReason: this.#killReason,
+      becameReady: this.#becameReady,
+    });
+    this.#requests.rejectAll(outcomeOfEnd(this.#options.id, verdict));
+    const uptimeMs = Math.round(this.#options.clock.monotonic() - this.#startedAt);
+    this.#options.events.onEnd({ verdict, end, stderr: this.#stderr, uptimeMs });
+  }
+}
+
+/** What everything asked of a daemon gets that could not be initialised. */
+function initFailed(id: string, error: WireError): WireError {
+  return {
+    code: 'init_failed',
+    message: `${id} could not start: ${error.message}`,
+    detail: { ...error.detail, cause: error.code },
+  };
+}
+
+function outcomeOfEnd(id: string, verdict: Verdict): WireError {
+  if (verdict.kind === 'refused' && verdict.error !== null) return initFailed(id, verdict.error);
+  if (verdict.kind === 'crashed') return { code: 'crashed', message: `${id} ended: ${verdict.cause}.` };
+  return { code: 'not_running', message: `${id} was stopped before it answered.` };
+}

@@ -1,0 +1,131 @@
+/**
+ * All daemons of this host: start with their dependencies, stop in reverse order, suspend across machine sleep. Holds
+ * no state of its own beside the daemons'; the control plane makes one.
+ */
+import type { Outcome } from '../../../daemons/contract/errors.ts';
+import type { Manifest } from '../../../daemons/contract/manifest.ts';
+import type { DaemonSnapshot } from '../../../daemons/contract/states.ts';
+import type { Clock } from '../clock.ts';
+import type { DaemonLauncher } from '../daemon-launcher.ts';
+import type { ControlLimits } from '../limits.ts';
+import type { LaunchPlan } from './daemon-session.ts';
+import { ManagedDaemon, type ManagedDaemonEvents } from './managed-daemon.ts';
+import { startLayers } from './start-order.ts';
+
+export interface SupervisorOptions {
+  readonly registry: readonly Manifest[];
+  readonly launcher: DaemonLauncher;
+  readonly plan: (id: string) => Outcome<LaunchPlan>;
+  readonly clock: Clock;
+  readonly limits: ControlLimits;
+  /** Numbers from 0 up to 1, for jitter. */
+  readonly random: () => number;
+  readonly events: ManagedDaemonEvents;
+}
+
+export class Supervisor {
+  readonly #daemons = new Map<string, ManagedDaemon>();
+  readonly #dependencies = new Map<string, readonly string[]>();
+  readonly #layers: readonly (readonly string[])[];
+  #closing = false;
+
+  constructor(options: SupervisorOptions) {
+    const { registry, launcher, plan, clock, limits, random, events } = options;
+    this.#layers = startLayers(registry);
+    for (const manifest of registry) {
+      const { id } = manifest;
+      this.#dependencies.set(id, manifest.dependsOn ?? []);
+      const daemon = new ManagedDaemon({
+        id,
+        launcher,
+        plan: () => plan(id),
+        clock,
+        limits,
+        random,
+        events,
+      });
+      this.#daemons.set(id, daemon);
+    }
+  }
+
+  find(id: string): ManagedDaemon | null {
+    return this.#daemons.get(id) ?? null;
+  }
+
+  /** In the order of the registry. */
+  snapshots(): readonly DaemonSnapshot[] {
+    return [...this.#daemons.values()].map((daemon) => daemon.snapshot());
+  }
+
+  /** Starts what `id` depends on, then `id`; resolves when it runs or with the reason why it does not. */
+  async start(id: string): Promise<Outcome<DaemonSnapshot>> {
+    const daemon = this.#daemons.get(id);
+    if (daemon === undefined) return this.#unknown(id);
+    if (this.#closing) return { ok: false, error: { code: 'busy', message: 'Signalbox is closing.' } };
+    if (daemon.state === 'running' || daemon.state === 'starting') return await daemon.start();
+    for (const other of this.#dependencies.get(id) ?? []) {
+      const started = await this.#ensureRunning(other);
+      if (started.ok) continue;
+      const message = `${id} needs ${other}, which does not run: ${started.error.message}`;
+      return { ok: false, error: { ...started.error, message } };
+    }
+    return await daemon.start();
+  }
+
+  async stop(id: string): Promise<Outcome<DaemonSnapshot>> {
+    const daemon = this.#daemons.get(id);
+    if (daemon === undefined) return this.#unknown(id);
+    return { ok: true, result: await daemon.stop() };
+  }
+
+  async restart(id: string): Promise<Outcome<DaemonSnapshot>> {
+    const daemon = this.#daemons.get(id);
+    if (daemon === undefined) return this.#unknown(id);
+    await daemon.stop();
+    return await this.start(id);
+  }
+
+  /** Starts the named daemons layer by layer; one that fails keeps nobody from starting who does not need it. */
+  async startAll(ids: readonly string[]): Promise<void> {
+    for (const layer of this.#layers) {
+      await Promise.all(layer.filter((id) => ids.includes(id)).map((id) => this.#ensureRunning(id)));
+    }
+  }
+
+  /** Drains everything in reverse order. No start is possible any more. */
+  async stopAll(): Promise<void> {
+    this.#closing = true;
+    for (const layer of [...this.#layers].reverse()) {
+      await Promise.all(layer.map((id) => this.#daemons.get(id)?.stop()));
+    }
+  }
+
+  /** Ends every process at once. */
+  killAll(reason: string): void {
+    this.#closing = true;
+    for (const daemon of this.#daemons.values()) daemon.kill(reason);
+  }
+
+  /** The machine is about to sleep: deadlines and heartbeats pause. */
+  suspend(): void {
+    for (const daemon of this.#daemons.values()) daemon.suspend();
+  }
+
+  resume(): void {
+    for (const daemon of this.#daemons.values()) daemon.resume();
+  }
+
+  async #ensureRunning(id: string): Promise<Outcome<DaemonSnapshot>> {
+    const daemon = this.#daemons.get(id);
+    if (daemon === undefined) return this.#unknown(id);
+    if (daemon.state === 'running') return { ok: true, result: daemon.snapshot() };
+    if (daemon.state === 'starting') return await daemon.settled();
+    return await this.start(id);
+  }
+
+  #unknown(id: string): Outcome<never> {
+    const known = [...this.#daemons.keys()].join(', ');
+    const message = `No daemon is called "${id}". There are: ${known}.`;
+    return { ok: false, error: { code: 'unknown_daemon', message } };
+  }
+}
