@@ -36,7 +36,10 @@ export interface SessionEnd {
 }
 
 /** Messages that the session does not handle itself. */
-export type PassedOn = Extract<FromDaemon, { type: 'summary' | 'logs' | 'stream-data' | 'stream-close' }>;
+export type PassedOn = Extract<
+  FromDaemon,
+  { type: 'summary' | 'logs' | 'lifecycle' | 'audit' | 'stream-data' | 'stream-close' }
+>;
 
 export interface SessionEvents {
   onHello(pid: number, runtime: string): void;
@@ -225,13 +228,17 @@ export class DaemonSession {
     const { events } = this.#options;
     switch (message.type) {
       case 'hello':
-        return this.#hello(message);
+        this.#hello(message);
+        return;
       case 'ready':
-        return this.#ready(message.listeners);
+        this.#ready(message.listeners);
+        return;
       case 'failed':
-        return this.#refuse(message.error);
+        this.#refuse(message.error);
+        return;
       case 'listeners':
-        return events.onListeners(message.listeners, false);
+        events.onListeners(message.listeners, false);
+        return;
       case 'pong':
         return;
       case 'reply':

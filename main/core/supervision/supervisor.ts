@@ -92,10 +92,13 @@ export class Supervisor {
     }
   }
 
-  /** Drains everything in reverse order. No start is possible any more. */
-  async stopAll(): Promise<void> {
+  /**
+   * Drains everything in reverse order, asking `before` ahead of each layer. No start is possible any more.
+   */
+  async stopAll(before: (layer: readonly string[]) => Promise<void> = async () => {}): Promise<void> {
     this.#closing = true;
     for (const layer of [...this.#layers].reverse()) {
+      await before(layer);
       await Promise.all(layer.map((id) => this.#daemons.get(id)?.stop()));
     }
   }

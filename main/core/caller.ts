@@ -1,0 +1,37 @@
+/** Who speaks to the control plane: a window, a browser connection, or a client of the local socket. */
+import type { ControlEvent } from '../../daemons/contract/control-api.ts';
+import type { Actor } from '../../daemons/contract/daemon-link.ts';
+
+/** One connection. The host makes it, passes it with every request, and calls back `onClose` listeners when it ends. */
+export interface Caller {
+  readonly actor: Actor;
+  /** Sends an event that only this caller asked for (followed logs); must not throw. */
+  send(event: ControlEvent): void;
+  onClose(listener: () => void): void;
+}
+
+/** A caller whose end its owner announces by calling `close`. */
+export interface OwnedCaller extends Caller {
+  close(): void;
+}
+
+/** Makes the caller of a connection; `send` delivers events to it. */
+export function createCaller(actor: Actor, send: (event: ControlEvent) => void): OwnedCaller {
+  const listeners: (() => void)[] = [];
+  let closed = false;
+  return {
+    actor,
+    send(event) {
+      if (!closed) send(event);
+    },
+    onClose(listener) {
+      if (closed) listener();
+      else listeners.push(listener);
+    },
+    close() {
+      if (closed) return;
+      closed = true;
+      for (const listener of listeners) listener();
+    },
+  };
+}

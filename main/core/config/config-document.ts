@@ -1,0 +1,205 @@
+/**
+ * One configuration document, parsed and checked against the schemas of all daemons. Every mistake is named with file,
+ * line and key. Called by the ConfigStore and by `config check`.
+ */
+import { parse as parseToml, TomlError } from 'smol-toml';
+import { z } from 'zod';
+import type { Outcome, WireError } from '../../../daemons/contract/errors.ts';
+import type { Manifest } from '../../../daemons/contract/manifest.ts';
+import type { DaemonRuntime } from '../daemon-launcher.ts';
+import { type ConfigSchema, describeExpected, findUnknownKeys, nearest } from './expectations.ts';
+import { type KeyPath, scanTomlLines, type TomlLines } from './toml-lines.ts';
+
+/** Name of the table that belongs to main. */
+export const MAIN_TABLE = 'signalbox';
+
+const mainTableSchema = z.object({
+  autostart: z.array(z.string()).optional().describe('Daemons that start with Signalbox'),
+  allowed_hosts: z
+    .array(z.string().min(1).max(255))
+    .default([])
+    .describe('Host names beside the loopback ones under which the headless dashboard may be reached'),
+});
+
+const runtimeSchema = z.enum(['host', 'node']).optional();
+
+/** A daemon's part of the document. */
+export interface DaemonConfig {
+  /** The table as written, without the keys that belong to main; the daemon applies its defaults itself. */
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly runtime: DaemonRuntime | undefined;
+}
+
+/** A document without mistakes. */
+export interface ConfigDocument {
+  readonly text: string;
+  readonly autostart: readonly string[] | null;
+  readonly allowedHosts: readonly string[];
+  readonly daemons: ReadonlyMap<string, DaemonConfig>;
+}
+
+/** Parses and checks `text`; `file` is how messages call it. */
+export function parseConfigDocument(
+  text: string,
+  file: string,
+  registry: readonly Manifest[],
+): Outcome<ConfigDocument> {
+  let root: Record<string, unknown>;
+  try {
+    root = parseToml(text);
+  } catch (error) {
+    return { ok: false, error: syntaxError(error, file) };
+  }
+  const checker = new Checker(file, scanTomlLines(text));
+  const main = checker.table(MAIN_TABLE, root[MAIN_TABLE] ?? {}, mainTableSchema);
+  const daemons = new Map<string, DaemonConfig>();
+  for (const manifest of registry) {
+    const written = root[manifest.id] ?? {};
+    const { runtime, ...input } = isTable(written) ? written : { runtime: undefined };
+    const parsedRuntime = checker.value([manifest.id, 'runtime'], runtime, runtimeSchema);
+    checker.table(manifest.id, isTable(written) ? input : written, manifest.config);
+    daemons.set(manifest.id, { input, runtime: parsedRuntime });
+  }
+  const ids = registry.map((manifest) => manifest.id);
+  checker.knownTables(Object.keys(root), [MAIN_TABLE, ...ids]);
+  checker.knownDaemons(main?.autostart ?? [], ids);
+  if (checker.error !== null) return { ok: false, error: checker.error };
+  const autostart = main?.autostart ?? null;
+  return { ok: true, result: { text, autostart, allowedHosts: main?.allowed_hosts ?? [], daemons } };
+}
+
+/** Such as `ircd.listen[0].port`. */
+export function formatKeyPath(path: KeyPath): string {
+  let text = '';
+  for (const key of path) {
+    if (typeof key === 'number') text += `[${key}]`;
+    else text += `${text === '' ? '' : '.'}${/^[A-Za-z0-9_-]+$/.test(key) ? key : JSON.stringify(key)}`;
+  }
+  return text;
+}
+
+function isTable(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
+}
+
+function syntaxError(error: unknown, file: string): WireError {
+  if (!(error instanceof TomlError)) throw error;
+  const [reason] = error.message.replace(/^Invalid TOML document: /, '').split('\n');
+  const message = `${file}:${error.line}: not valid TOML: ${reason} (column ${error.column})`;
+  return { code: 'config_invalid', message, detail: { file, line: error.line, key: null } };
+}
+
+/** Collects mistakes and settles on the one that stands first in the file. */
+class Checker {
+  readonly #file: string;
+  readonly #lines: TomlLines;
+  #first: { line: number; error: WireError } | null = null;
+  #count = 0;
+
+  constructor(file: string, lines: TomlLines) {
+    this.#file = file;
+    this.#lines = lines;
+  }
+
+  get error(): WireError | null {
+    if (this.#first === null) return null;
+    const { error } = this.#first;
+    if (this.#count === 1) return error;
+    const others = this.#count === 2 ? 'one more mistake' : `${this.#count - 1} more mistakes`;
+    return { ...error, message: `${error.message} (and ${others})` };
+  }
+
+  table<Schema extends z.ZodType>(name: string, value: unknown, schema: Schema): z.output<Schema> | null {
+    const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as ConfigSchema;
+    if (!isTable(value)) {
+      this.#mistake([name], `expected a table, got ${show(value)}`);
+      return null;
+    }
+    for (const { path, suggestion } of findUnknownKeys(json, value)) {
+      this.#mistake(
+        [name, ...path],
+        `unknown key${suggestion === null ? '' : `, did you mean "${suggestion}"?`}`,
+      );
+    }
+    const parsed = schema.safeParse(value);
+    if (parsed.success) return parsed.data;
+    for (const issue of parsed.error.issues) this.#issue(name, value, issue, json);
+    return null;
+  }
+
+  value<Schema extends z.ZodType>(
+    path: KeyPath,
+    value: unknown,
+    schema: Schema,
+  ): z.output<Schema> | undefined {
+    const parsed = schema.safeParse(value);
+    if (parsed.success) return parsed.data;
+    const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as ConfigSchema;
+    const expected = describeExpected(json, []) ?? parsed.error.issues[0]?.message;
+    this.#mistake(path, `expected ${expected}, got ${show(value)}`);
+    return undefined;
+  }
+
+  knownTables(names: readonly string[], known: readonly string[]): void {
+    for (const name of names) {
+      if (known.includes(name)) continue;
+      const suggestion = nearest(name, known);
+      const hint =
+        suggestion === null ? `expected one of ${known.join(', ')}` : `did you mean "${suggestion}"?`;
+      this.#mistake([name], `unknown table, ${hint}`);
+    }
+  }
+
+  knownDaemons(autostart: readonly string[], ids: readonly string[]): void {
+    for (const [index, id] of autostart.entries()) {
+      if (ids.includes(id)) continue;
+      this.#mistake(
+        [MAIN_TABLE, 'autostart', index],
+        `expected one of ${ids.map((one) => `"${one}"`).join(', ')}, got ${show(id)}`,
+      );
+    }
+  }
+
+  #issue(name: string, table: unknown, issue: z.core.$ZodIssue, json: ConfigSchema): void {
+    const path = issue.path.filter((key) => typeof key !== 'symbol');
+    // Unknown keys were found already, for strict and lax schemas alike.
+    if (issue.code === 'unrecognized_keys') return;
+    const value = valueAt(table, path);
+    const expected = issue.code === 'custom' ? null : describeExpected(json, path);
+    if (value === undefined && issue.code === 'invalid_type') {
+      this.#mistake([name, ...path], `missing, expected ${expected ?? issue.message}`);
+    } else if (expected === null || issue.code === 'invalid_format') {
+      this.#mistake([name, ...path], `${issue.message}, got ${show(value)}`);
+    } else {
+      this.#mistake([name, ...path], `expected ${expected}, got ${show(value)}`);
+    }
+  }
+
+  #mistake(path: KeyPath, text: string): void {
+    const line = this.#lines.lineOf(path);
+    const key = formatKeyPath(path);
+    const where = line === null ? this.#file : `${this.#file}:${line}`;
+    this.#count++;
+    const order = line ?? Number.MAX_SAFE_INTEGER;
+    if (this.#first !== null && this.#first.line <= order) return;
+    const message = `${where}: ${key}: ${text}`;
+    const error: WireError = { code: 'config_invalid', message, detail: { file: this.#file, line, key } };
+    this.#first = { line: order, error };
+  }
+}
+
+function valueAt(root: unknown, path: KeyPath): unknown {
+  let value = root;
+  for (const key of path) {
+    if (typeof value !== 'object' || value === null) return undefined;
+    value = (value as Record<string | number, unknown>)[key];
+  }
+  return value;
+}
+
+/** A value as a message shows it: short, on one line. */
+function show(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  const text = typeof value === 'bigint' ? String(value) : (JSON.stringify(value) ?? String(value));
+  return text.length <= 60 ? text : `${text.slice(0, 57)}...`;
+}

@@ -1,0 +1,144 @@
+/**
+ * The configuration in force. A file with a mistake never replaces a good one: the mistake is kept beside it until
+ * the file is mended. The control plane makes one and asks it before each start.
+ */
+import { readFile, stat } from 'node:fs/promises';
+import { z } from 'zod';
+import type { Outcome, WireError } from '../../../daemons/contract/errors.ts';
+import type { Manifest } from '../../../daemons/contract/manifest.ts';
+import type { ControlLimits } from '../limits.ts';
+import { type ConfigDocument, type DaemonConfig, parseConfigDocument } from './config-document.ts';
+import type { ConfigSchema } from './expectations.ts';
+
+/** What a reload changed. */
+export interface ConfigChange {
+  /** Daemons whose table differs, with whether it is only the runtime. */
+  readonly changed: readonly { readonly id: string; readonly runtime: boolean; readonly table: boolean }[];
+}
+
+export class ConfigStore {
+  readonly file: string | null;
+  readonly #registry: readonly Manifest[];
+  readonly #limits: ControlLimits;
+  #current: ConfigDocument | null = null;
+  #error: WireError | null = null;
+
+  private constructor(file: string | null, registry: readonly Manifest[], limits: ControlLimits) {
+    this.file = file;
+    this.#registry = registry;
+    this.#limits = limits;
+  }
+
+  /** Reads `file`, or takes the built-in defaults where it is null. Never throws; see {@link error}. */
+  static async open(
+    file: string | null,
+    registry: readonly Manifest[],
+    limits: ControlLimits,
+  ): Promise<ConfigStore> {
+    const store = new ConfigStore(file, registry, limits);
+    await store.reload();
+    return store;
+  }
+
+  /** The mistake in the file as it was read last; null when it is good. */
+  get error(): WireError | null {
+    return this.#error;
+  }
+
+  /** The document in force; null when none was ever good. */
+  get current(): ConfigDocument | null {
+    return this.#current;
+  }
+
+  /** A daemon's table in force, or why there is none. */
+  daemon(id: string): Outcome<DaemonConfig> {
+    if (this.#current === null) {
+      const error = this.#error ?? { code: 'config_invalid', message: 'No configuration was read.' };
+      return { ok: false, error };
+    }
+    return { ok: true, result: this.#current.daemons.get(id) ?? { input: {}, runtime: undefined } };
+  }
+
+  /** Reads the file again. With a mistake in it, nothing changes but {@link error}. */
+  async reload(): Promise<Outcome<ConfigChange>> {
+    const read = await this.#read();
+    const parsed = read.ok ? this.#parse(read.result) : read;
+    if (!parsed.ok) {
+      this.#error = parsed.error;
+      return parsed;
+    }
+    const before = this.#current;
+    this.#current = parsed.result;
+    this.#error = null;
+    return { ok: true, result: { changed: before === null ? [] : differences(before, parsed.result) } };
+  }
+
+  /** The mistake in `text`, or in the file as it is on disk now where no text is given. Changes nothing. */
+  async check(text?: string): Promise<WireError | null> {
+    const read = text === undefined ? await this.#read() : { ok: true as const, result: text };
+    const parsed = read.ok ? this.#parse(read.result) : read;
+    return parsed.ok ? null : parsed.error;
+  }
+
+  /** What daemons are started with, defaults included and secrets masked. */
+  effective(): Readonly<Record<string, unknown>> {
+    const tables: Record<string, unknown> = {};
+    for (const manifest of this.#registry) {
+      const config = this.daemon(manifest.id);
+      if (!config.ok) continue;
+      const parsed = manifest.config.safeParse(config.result.input);
+      const json = z.toJSONSchema(manifest.config, { io: 'input', unrepresentable: 'any' }) as ConfigSchema;
+      if (parsed.success) tables[manifest.id] = maskSecrets(parsed.data, json);
+    }
+    return tables;
+  }
+
+  #parse(text: string): Outcome<ConfigDocument> {
+    return parseConfigDocument(text, this.file ?? '(built-in defaults)', this.#registry);
+  }
+
+  async #read(): Promise<Outcome<string>> {
+    if (this.file === null) return { ok: true, result: '' };
+    try {
+      const { size } = await stat(this.file);
+      if (size > this.#limits.configBytes) {
+        return unreadable(this.file, `it has ${size} bytes, the limit is ${this.#limits.configBytes}`);
+      }
+      return { ok: true, result: await readFile(this.file, 'utf8') };
+    } catch (error) {
+      return unreadable(this.file, error instanceof Error ? error.message : String(error));
+    }
+  }
+}
+
+function unreadable(file: string, reason: string): Outcome<never> {
+  const message = `${file}: the configuration file cannot be read: ${reason}`;
+  return {
+    ok: false,
+    error: { code: 'config_unreadable', message, detail: { file, line: null, key: null } },
+  };
+}
+
+function differences(before: ConfigDocument, after: ConfigDocument): ConfigChange['changed'] {
+  const changed: ConfigChange['changed'][number][] = [];
+  for (const [id, config] of after.daemons) {
+    const old = before.daemons.get(id);
+    const table = JSON.stringify(old?.input) !== JSON.stringify(config.input);
+    const runtime = old?.runtime !== config.runtime;
+    if (table || runtime) changed.push({ id, table, runtime });
+  }
+  return changed;
+}
+
+/** Copies `value` with every setting masked that its schema marks as secret. */
+export function maskSecrets(value: unknown, schema: ConfigSchema | undefined): unknown {
+  if (schema?.secret === true && value !== undefined && value !== null) return '[redacted]';
+  if (Array.isArray(value)) return value.map((entry) => maskSecrets(entry, schema?.items));
+  if (typeof value !== 'object' || value === null || value instanceof Date) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => {
+      const open = typeof schema?.additionalProperties === 'object' ? schema.additionalProperties : undefined;
+      return [key, maskSecrets(member, schema?.properties?.[key] ?? open)];
+    }),
+  );
+}

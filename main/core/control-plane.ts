@@ -1,0 +1,418 @@
+/**
+ * The control plane: builds the supervisor, the records, the handlers and the local socket, and wires them together.
+ * Both hosts make exactly one and speak to it through {@link ControlPlane}.
+ */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  type ControlEvent,
+  type HostInfo,
+  type HostKind,
+  MAIN_SOURCE,
+} from '../../daemons/contract/control-api.ts';
+import type { Outcome, WireError } from '../../daemons/contract/errors.ts';
+import { catalogOf, describeManifest, type Manifest } from '../../daemons/contract/manifest.ts';
+import { type FrameLayout, layoutOf, type MetricSummary } from '../../daemons/contract/metric-frame.ts';
+import type { DaemonSnapshot, DaemonState } from '../../daemons/contract/states.ts';
+import type { Caller } from './caller.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { ConfigStore } from './config/config-store.ts';
+import { ControlService } from './control-service.ts';
+import type { DaemonLauncher, DaemonRuntime } from './daemon-launcher.ts';
+import { EventHub } from './event-hub.ts';
+import { commandHandlers } from './handlers/command-handlers.ts';
+import { configHandlers } from './handlers/config-handlers.ts';
+import type { HandlerTable } from './handlers/handler-table.ts';
+import { lifecycleHandlers } from './handlers/lifecycle-handlers.ts';
+import { recordHandlers } from './handlers/record-handlers.ts';
+import { CONTROL_LIMITS, type ControlLimits } from './limits.ts';
+import { type LocalSocket, openLocalSocket } from './local-socket.ts';
+import { MAIN_METRICS, MainTelemetry } from './main-telemetry.ts';
+import { AuditTrail } from './records/audit-trail.ts';
+import { HistoryClient, type RecorderLink } from './records/history-client.ts';
+import { LogStore } from './records/log-store.ts';
+import { MetricsStore } from './records/metrics-store.ts';
+import { StreamBroker, type StreamRequest } from './stream-broker.ts';
+import type { LaunchPlan, PassedOn } from './supervision/daemon-session.ts';
+import { Supervisor } from './supervision/supervisor.ts';
+
+export interface ControlPlaneOptions {
+  readonly host: HostKind;
+  readonly version: string;
+  /** What main runs on, such as `node 24.21.0`. */
+  readonly runtime: string;
+  readonly registry: readonly Manifest[];
+  readonly launcher: DaemonLauncher;
+  /** Settles on what a daemon's process runs; `configured` is its table's wish. */
+  readonly daemonRuntime: (id: string, configured?: DaemonRuntime) => DaemonRuntime;
+  readonly dataDir: string;
+  /** Null: built-in defaults. */
+  readonly configFile: string | null;
+  /** Daemons to start at once; null: those that the configuration names. Internal ones always start. */
+  readonly autostart: readonly string[] | null;
+  /** For tests. */
+  readonly limits?: ControlLimits;
+  readonly clock?: Clock;
+}
+
+export interface ControlPlane {
+  /** The mistake in the configuration file; null when it is good. */
+  readonly configError: WireError | null;
+  /** Host names beside loopback that the configuration allows for the headless dashboard. */
+  readonly allowedHosts: readonly string[];
+  /** Daemons that should run by themselves, internal ones included. */
+  readonly autostart: readonly string[];
+  handle(name: string, args: unknown, caller: Caller): Promise<Outcome<unknown>>;
+  /** Calls back on every broadcast event; returns the function that ends it. */
+  subscribe(listener: (event: ControlEvent) => void): () => void;
+  openStream(source: string, request: StreamRequest): Outcome<null>;
+  snapshots(): readonly DaemonSnapshot[];
+  /** The last values of every process that has reported, with their layout. */
+  latestMetrics(): readonly { source: string; layout: FrameLayout; summary: MetricSummary }[];
+  /** Writes a record to main's own log. */
+  log(level: 'info' | 'warn' | 'error', subsystem: string, event: string, message: string): void;
+  /** The machine is about to sleep: deadlines and heartbeats pause. */
+  suspend(): void;
+  resume(): void;
+  /** Drains all daemons in reverse order, the recorder last. Closing twice is fine. */
+  close(reason: string): Promise<void>;
+  /** Ends every daemon at once, for an operator who does not wait; `close` then returns soon. */
+  forceClose(): void;
+}
+
+/**
+ * Builds the control plane and starts what should run.
+ * @throws SignalboxError `conflict` when another instance uses the data directory.
+ */
+export async function createControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
+  const { registry, dataDir } = options;
+  const limits = options.limits ?? CONTROL_LIMITS;
+  const clock = options.clock ?? systemClock;
+  const logDir = join(dataDir, 'logs');
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  // The socket is the claim on the data directory: nothing in there is touched before it is ours.
+  const socket = await openLocalSocket(dataDir, limits);
+  try {
+    for (const { id } of registry) await mkdir(join(dataDir, id), { recursive: true, mode: 0o700 });
+    await mkdir(logDir, { recursive: true, mode: 0o700 });
+    const config = await ConfigStore.open(options.configFile, registry, limits);
+    return new Plane(options, config, socket, logDir, limits, clock).begin();
+  } catch (error) {
+    await socket.close();
+    throw error;
+  }
+}
+
+class Plane implements ControlPlane {
+  readonly #options: ControlPlaneOptions;
+  readonly #config: ConfigStore;
+  readonly #socket: LocalSocket;
+  readonly #limits: ControlLimits;
+  readonly #clock: Clock;
+  readonly #startedAt: number;
+  readonly #events = new EventHub();
+  readonly #telemetry: MainTelemetry;
+  readonly #metrics: MetricsStore;
+  readonly #logs: LogStore;
+  readonly #history: HistoryClient;
+  readonly #audit: AuditTrail;
+  readonly #supervisor: Supervisor;
+  readonly #streams: StreamBroker;
+  readonly #service: ControlService;
+  readonly #recorderId: string | null;
+  #closing: Promise<void> | null = null;
+
+  constructor(
+    options: ControlPlaneOptions,
+    config: ConfigStore,
+    socket: LocalSocket,
+    logDir: string,
+    limits: ControlLimits,
+    clock: Clock,
+  ) {
+    const { registry, launcher } = options;
+    this.#options = options;
+    this.#config = config;
+    this.#socket = socket;
+    this.#limits = limits;
+    this.#clock = clock;
+    this.#startedAt = clock.now();
+    this.#recorderId = registry.find((manifest) => manifest.role === 'recorder')?.id ?? null;
+    this.#logs = new LogStore(clock, limits);
+    this.#telemetry = new MainTelemetry(logDir, (summary) => this.#summary(MAIN_SOURCE, 1, summary));
+    this.#telemetry.logger.subscribe((record) => this.#logs.append(MAIN_SOURCE, 1, [record], 0));
+    const catalogs = [
+      { source: MAIN_SOURCE, metrics: catalogOf(MAIN_SOURCE, MAIN_METRICS) },
+      ...registry.map(({ id, metrics }) => ({ source: id, metrics: catalogOf(id, metrics) })),
+    ];
+    const layouts = new Map(catalogs.map(({ source, metrics }) => [source, layoutOf(metrics)]));
+    this.#metrics = new MetricsStore(clock, layouts);
+    this.#supervisor = new Supervisor({
+      registry,
+      launcher,
+      plan: (id) => this.#plan(id, logDir),
+      clock,
+      limits,
+      random: Math.random,
+      events: {
+        onSnapshot: (snapshot, previous) => this.#snapshotChanged(snapshot, previous),
+        onMessage: (id, instance, message) => this.#fromDaemon(id, instance, message),
+        onOutput: (id, _instance, stream, line) =>
+          this.#telemetry.logger.log(stream === 'stderr' ? 'warn' : 'info', id, `daemon_${stream}`, line),
+        onMalformed: (id, reason) =>
+          this.#telemetry.logger.log(
+            'error',
+            id,
+            'malformed_message',
+            `${id} sent what main does not know: ${reason}`,
+          ),
+      },
+    });
+    this.#history = new HistoryClient({
+      recorder: this.#recorderLink(),
+      catalogs,
+      clock,
+      limits,
+      onStatus: (history) => this.#events.publish({ type: 'history', history }),
+    });
+    this.#audit = new AuditTrail(this.#metrics, clock, limits, (entry) => {
+      this.#history.addAudit(entry);
+      this.#events.publish({ type: 'audit', entry });
+    });
+    this.#streams = new StreamBroker(this.#supervisor, this.#telemetry.hub);
+    this.#service = new ControlService(this.#handlers(), this.#telemetry);
+    this.#sampleOwnMetrics();
+  }
+
+  begin(): this {
+    this.#socket.serve(this);
+    const { configError } = this;
+    if (configError !== null) {
+      this.#telemetry.logger.log('error', 'config', 'config_invalid', configError.message);
+    } else {
+      void this.#supervisor.startAll(this.autostart);
+    }
+    return this;
+  }
+
+  get configError(): WireError | null {
+    return this.#config.error;
+  }
+
+  get allowedHosts(): readonly string[] {
+    return this.#config.current?.allowedHosts ?? [];
+  }
+
+  get autostart(): readonly string[] {
+    const wanted = this.#options.autostart ?? this.#config.current?.autostart ?? [];
+    return this.#options.registry
+      .filter((manifest) => manifest.internal === true || wanted.includes(manifest.id))
+      .map((manifest) => manifest.id);
+  }
+
+  handle(name: string, args: unknown, caller: Caller): Promise<Outcome<unknown>> {
+    return this.#service.handle(name, args, caller);
+  }
+
+  subscribe(listener: (event: ControlEvent) => void): () => void {
+    return this.#events.subscribe(listener);
+  }
+
+  openStream(source: string, request: StreamRequest): Outcome<null> {
+    return this.#streams.open(source, request);
+  }
+
+  snapshots(): readonly DaemonSnapshot[] {
+    return this.#supervisor.snapshots();
+  }
+
+  latestMetrics(): readonly { source: string; layout: FrameLayout; summary: MetricSummary }[] {
+    const sources = [MAIN_SOURCE, ...this.#options.registry.map((manifest) => manifest.id)];
+    return sources.flatMap((source) => {
+      const layout = this.#metrics.layout(source);
+      const summary = this.#metrics.latest(source);
+      return layout === null || summary === null ? [] : [{ source, layout, summary }];
+    });
+  }
+
+  log(level: 'info' | 'warn' | 'error', subsystem: string, event: string, message: string): void {
+    this.#telemetry.logger.log(level, subsystem, event, message);
+  }
+
+  suspend(): void {
+    this.#supervisor.suspend();
+  }
+
+  resume(): void {
+    this.#supervisor.resume();
+  }
+
+  close(reason: string): Promise<void> {
+    this.#closing ??= this.#close(reason);
+    return this.#closing;
+  }
+
+  forceClose(): void {
+    this.#supervisor.killAll('killed: Signalbox was told to end at once');
+  }
+
+  async #close(reason: string): Promise<void> {
+    this.#telemetry.logger.log('info', 'main', 'closing', reason);
+    this.#events.publish({ type: 'closing', reason });
+    await this.#supervisor.stopAll((layer) => this.#beforeStopping(layer));
+    this.#history.close();
+    this.#logs.close();
+    await this.#socket.close();
+    this.#telemetry.close();
+  }
+
+  /** Before the recorder goes, it gets what is left to record. */
+  async #beforeStopping(layer: readonly string[]): Promise<void> {
+    if (this.#recorderId === null || !layer.includes(this.#recorderId)) return;
+    await this.#audit.close();
+    await this.#history.flush();
+  }
+
+  #handlers(): HandlerTable {
+    const { registry } = this.#options;
+    const parts = { registry, clock: this.#clock, limits: this.#limits };
+    return {
+      hello: () => this.#hostInfo(),
+      status: () => ({
+        host: this.#options.host,
+        daemons: this.#supervisor.snapshots(),
+        history: this.#history.status(),
+      }),
+      ...lifecycleHandlers(this.#supervisor, this.#audit, this.#limits),
+      ...commandHandlers({ ...parts, supervisor: this.#supervisor, audit: this.#audit }),
+      ...recordHandlers(this.#metrics, this.#logs, this.#history, this.#supervisor),
+      ...configHandlers(this.#config, this.#supervisor, this.#audit, this.#limits, (error) =>
+        this.#events.publish({ type: 'config', error }),
+      ),
+    };
+  }
+
+  #hostInfo(): HostInfo {
+    const { host, version, runtime, registry, dataDir, configFile } = this.#options;
+    return {
+      host,
+      version,
+      runtime,
+      dataDir,
+      configFile,
+      platform: process.platform,
+      pid: process.pid,
+      startedAt: this.#startedAt,
+      manifests: registry.map(describeManifest),
+      mainMetrics: catalogOf(MAIN_SOURCE, MAIN_METRICS),
+      daemons: this.#supervisor.snapshots(),
+      history: this.#history.status(),
+      configError: this.#config.error,
+    };
+  }
+
+  #plan(id: string, logDir: string): Outcome<LaunchPlan> {
+    const config = this.#config.daemon(id);
+    if (!config.ok) return config;
+    const { input, runtime } = config.result;
+    const { daemonRuntime, dataDir } = this.#options;
+    const plan = { runtime: daemonRuntime(id, runtime), config: input, dataDir: join(dataDir, id), logDir };
+    return { ok: true, result: plan };
+  }
+
+  #snapshotChanged(snapshot: DaemonSnapshot, previous: DaemonState): void {
+    const { id, state, cause } = snapshot;
+    if (state !== previous) {
+      const level = state === 'crashed' || state === 'failed' ? 'error' : 'info';
+      const why = cause === null ? '' : `: ${cause}`;
+      this.#telemetry.logger.log(level, 'supervisor', `daemon_${state}`, `${id} is ${state}${why}`);
+      this.#history.addState({ time: snapshot.since, daemon: id, state, cause });
+      if (state === 'crashed') this.#telemetry.crashes.add();
+      if (snapshot.pid === null && (previous === 'running' || previous === 'stopping')) {
+        this.#metrics.clear(id);
+        this.#streams.processEnded(id);
+      }
+    }
+    if (id === this.#recorderId) this.#history.recorderChanged(snapshot);
+    this.#events.publish({ type: 'daemon', daemon: snapshot });
+  }
+
+  #fromDaemon(id: string, instance: number, message: PassedOn): void {
+    switch (message.type) {
+      case 'summary':
+        this.#summary(id, instance, message.summary);
+        return;
+      case 'logs':
+        this.#logs.append(id, instance, message.records, message.dropped);
+        return;
+      case 'audit':
+        this.#audit.report(id, message);
+        return;
+      case 'lifecycle':
+        void this.#lifecycleRequest(id, message);
+        return;
+      default:
+        this.#streams.fromDaemon(message);
+    }
+  }
+
+  /** What an operator asked for by the daemon's own protocol (IRC's DIE, RESTART, REHASH). */
+  async #lifecycleRequest(id: string, message: Extract<PassedOn, { type: 'lifecycle' }>): Promise<void> {
+    const actor = { name: message.actor, from: 'system' } as const;
+    const caller: Caller = { actor, send: () => {}, onClose: () => {} };
+    const name = message.action === 'reload' ? 'config.reload' : `daemon.${message.action}`;
+    this.#telemetry.logger.log(
+      'info',
+      id,
+      'lifecycle_request',
+      `${message.actor} asked for ${name}: ${message.reason}`,
+    );
+    const outcome = await this.#service.handle(name, message.action === 'reload' ? {} : { id }, caller);
+    if (!outcome.ok) {
+      this.#telemetry.logger.log('warn', id, 'lifecycle_refused', `${name}: ${outcome.error.message}`);
+    }
+  }
+
+  #summary(source: string, instance: number, summary: MetricSummary): void {
+    if (!this.#metrics.update(source, summary)) {
+      this.#telemetry.logger.log(
+        'error',
+        source,
+        'summary_size',
+        'A summary does not fit the catalog of its process.',
+      );
+      return;
+    }
+    const { time, values, intervals } = summary;
+    this.#history.addSample({ source, instance, time, values, intervals });
+  }
+
+  #recorderLink(): RecorderLink | null {
+    const recorder = this.#recorderId === null ? null : this.#supervisor.find(this.#recorderId);
+    if (recorder === null) return null;
+    return {
+      call: (name, args, timeoutMs) => {
+        const actor = { name: 'signalbox', from: 'system' } as const;
+        const request = { type: 'command', name, args, timeoutMs, actor } as const;
+        return recorder.request(request, `${recorder.id} ${name}`, timeoutMs).outcome;
+      },
+    };
+  }
+
+  #sampleOwnMetrics(): void {
+    const { registry } = this.#telemetry;
+    const clients = registry.gauge('signalbox_main_clients');
+    const running = registry.gauge('signalbox_main_daemons_running');
+    const buffered = registry.gauge('signalbox_main_history_buffered');
+    const historyDropped = registry.counter('signalbox_main_history_dropped_total');
+    const logsDropped = registry.counter('signalbox_main_log_records_dropped_total');
+    registry.onSample(() => {
+      const history = this.#history.status();
+      clients.set(this.#events.size);
+      running.set(this.#supervisor.snapshots().filter(({ state }) => state === 'running').length);
+      buffered.set(history.buffered);
+      historyDropped.setTotal(history.dropped);
+      logsDropped.setTotal(this.#logs.dropped);
+    });
+  }
+}

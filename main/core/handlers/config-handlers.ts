@@ -1,0 +1,55 @@
+/** The configuration file: show, check, reload. */
+import type { ControlResults } from '../../../daemons/contract/control-api.ts';
+import type { ReloadOutcome } from '../../../daemons/contract/daemon-link.ts';
+import type { WireError } from '../../../daemons/contract/errors.ts';
+import type { ConfigStore } from '../config/config-store.ts';
+import { unwrap } from '../control-error.ts';
+import type { ControlLimits } from '../limits.ts';
+import type { AuditTrail } from '../records/audit-trail.ts';
+import type { Supervisor } from '../supervision/supervisor.ts';
+import type { Handlers } from './handler-table.ts';
+
+export function configHandlers(
+  store: ConfigStore,
+  supervisor: Supervisor,
+  audit: AuditTrail,
+  limits: ControlLimits,
+  onError: (error: WireError | null) => void,
+): Handlers<'config.get' | 'config.check' | 'config.reload'> {
+  return {
+    'config.get': () => ({
+      file: store.file,
+      text: store.current?.text ?? '',
+      effective: store.effective(),
+    }),
+    'config.check': async ({ text }) => ({ file: store.file, error: await store.check(text) }),
+    'config.reload': (_args, caller) =>
+      audit.run({ actor: caller.actor, action: 'config.reload', target: '' }, async () => {
+        const change = await store.reload();
+        onError(store.error);
+        return await applyChange(unwrap(change).changed, store, supervisor, limits);
+      }),
+  };
+}
+
+/** Gives each running daemon whose table changed its new one. */
+async function applyChange(
+  changed: readonly { readonly id: string; readonly runtime: boolean; readonly table: boolean }[],
+  store: ConfigStore,
+  supervisor: Supervisor,
+  limits: ControlLimits,
+): Promise<ControlResults['config.reload']> {
+  const outcomes = changed.map(async ({ id, runtime, table }) => {
+    const daemon = supervisor.find(id);
+    const config = store.daemon(id);
+    if (daemon?.session?.ready !== true || !config.ok) return null;
+    const restartRequired = runtime ? ['runtime'] : [];
+    if (!table) return { id, applied: [], restartRequired };
+    const request = { type: 'reload', config: config.result.input } as const;
+    const outcome = unwrap(await daemon.request(request, `the reload of ${id}`, limits.reloadMs).outcome);
+    const { applied, restartRequired: waiting } = outcome as ReloadOutcome;
+    return { id, applied, restartRequired: [...restartRequired, ...waiting] };
+  });
+  const settled = await Promise.all(outcomes);
+  return { daemons: settled.filter((one) => one !== null) };
+}

@@ -1,0 +1,44 @@
+/** Start, stop and restart of daemons, each in the audit trail. */
+import { STOP_IMPACT } from '../../../daemons/contract/daemon-link.ts';
+import type { Outcome } from '../../../daemons/contract/errors.ts';
+import type { DaemonSnapshot } from '../../../daemons/contract/states.ts';
+import type { Caller } from '../caller.ts';
+import { SignalboxError, unwrap } from '../control-error.ts';
+import type { ControlLimits } from '../limits.ts';
+import type { AuditTrail } from '../records/audit-trail.ts';
+import type { Supervisor } from '../supervision/supervisor.ts';
+import type { Handlers } from './handler-table.ts';
+
+export function lifecycleHandlers(
+  supervisor: Supervisor,
+  audit: AuditTrail,
+  limits: ControlLimits,
+): Handlers<'daemon.start' | 'daemon.stop' | 'daemon.restart' | 'daemon.stopImpact'> {
+  const act = async (
+    action: string,
+    id: string,
+    caller: Caller,
+    work: () => Promise<Outcome<DaemonSnapshot>>,
+  ): Promise<DaemonSnapshot> => {
+    if (supervisor.find(id) === null) return unwrap(await work());
+    return await audit.run({ actor: caller.actor, action, target: id }, async () => unwrap(await work()));
+  };
+  return {
+    'daemon.start': ({ id }, caller) => act('daemon.start', id, caller, () => supervisor.start(id)),
+    'daemon.stop': ({ id }, caller) => act('daemon.stop', id, caller, () => supervisor.stop(id)),
+    'daemon.restart': ({ id }, caller) => act('daemon.restart', id, caller, () => supervisor.restart(id)),
+    'daemon.stopImpact': async ({ id }) => {
+      const daemon = supervisor.find(id);
+      if (daemon === null) throw new SignalboxError('unknown_daemon', `No daemon is called "${id}".`);
+      if (daemon.session?.ready !== true) return { text: null };
+      const request = { type: 'impact', name: STOP_IMPACT, args: {} } as const;
+      const { outcome } = daemon.request(request, 'the question what stopping would do', limits.impactMs);
+      return { text: impactText(unwrap(await outcome)) };
+    },
+  };
+}
+
+/** An impact as a daemon answers it: words, or null where nobody would be disturbed. */
+export function impactText(result: unknown): string | null {
+  return typeof result === 'string' && result !== '' ? result : null;
+}

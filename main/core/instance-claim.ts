@@ -1,0 +1,133 @@
+/**
+ * One instance a data directory. The claim is a listening socket, which the system releases with the process, however
+ * that ends; a socket file that nobody answers on is taken over. Called by the local socket.
+ */
+import { createHash } from 'node:crypto';
+import { mkdirSync, statSync } from 'node:fs';
+import { open, readFile, rm } from 'node:fs/promises';
+import { connect, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { SignalboxError } from '../../daemons/contract/errors.ts';
+import type { ControlLimits } from './limits.ts';
+
+/** Longest path of a Unix socket that every system takes, in bytes (macOS has 104 with the final zero). */
+const SOCKET_PATH_BYTES = 103;
+
+/**
+ * Where an instance with this data directory listens. A directory whose path is too long for a socket gets one in the
+ * user's runtime directory.
+ */
+export function localSocketPath(dataDir: string): string {
+  const absolute = resolve(dataDir);
+  const digest = createHash('sha256').update(absolute).digest('hex').slice(0, 16);
+  if (process.platform === 'win32') return `\\\\.\\pipe\\signalbox-${digest}`;
+  const path = join(absolute, 'control.sock');
+  if (Buffer.byteLength(path) <= SOCKET_PATH_BYTES) return path;
+  const uid = process.getuid?.() ?? 0;
+  const base = process.env.XDG_RUNTIME_DIR ?? join(tmpdir(), `signalbox-${uid}`);
+  return join(base, `signalbox-${digest}.sock`);
+}
+
+/**
+ * Makes `server` listen at the socket of `dataDir`; answers the path.
+ * @throws SignalboxError `conflict` when another instance answers there.
+ */
+export async function claimSocketPath(
+  dataDir: string,
+  server: Server,
+  limits: ControlLimits,
+): Promise<string> {
+  const path = localSocketPath(dataDir);
+  if (process.platform === 'win32') {
+    // A named pipe belongs to whoever created it and vanishes with them.
+    await listen(server, path, dataDir);
+    return path;
+  }
+  const directory = dirname(path);
+  if (directory !== resolve(dataDir)) ownDirectory(directory);
+  const lock = join(dataDir, 'control.lock');
+  await acquire(lock, limits);
+  try {
+    if (await answers(path, limits.probeMs)) throw conflict(dataDir);
+    await rm(path, { force: true });
+    await listen(server, path, dataDir);
+    return path;
+  } finally {
+    await rm(lock, { force: true });
+  }
+}
+
+/** Whether an instance answers on a socket path. */
+export function answers(path: string, timeoutMs: number): Promise<boolean> {
+  return new Promise((settle) => {
+    const socket = connect(path);
+    const finish = (answered: boolean) => {
+      socket.destroy();
+      settle(answered);
+    };
+    // Somebody who accepts nothing within the time is there all the same.
+    socket.setTimeout(timeoutMs, () => finish(true));
+    socket.once('connect', () => finish(true));
+    socket.once('error', () => finish(false));
+  });
+}
+
+function conflict(dataDir: string): SignalboxError {
+  const message = `Another Signalbox uses ${dataDir}. Stop it first, or give this one its own directory with --data.`;
+  return new SignalboxError('conflict', message, { detail: { dataDir } });
+}
+
+function listen(server: Server, path: string, dataDir: string): Promise<void> {
+  return new Promise((settle, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(error.code === 'EADDRINUSE' ? conflict(dataDir) : error);
+    });
+    server.listen(path, () => {
+      server.removeAllListeners('error');
+      settle();
+    });
+  });
+}
+
+/** Makes the directory for a socket outside the data directory, and refuses one that somebody else made. */
+function ownDirectory(directory: string): void {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const uid = process.getuid?.();
+  if (uid !== undefined && statSync(directory).uid !== uid) {
+    throw new SignalboxError('refused', `${directory} belongs to another user.`);
+  }
+}
+
+/** Two instances that start together must not both find a stale socket: one at a time looks. */
+async function acquire(lock: string, limits: ControlLimits): Promise<void> {
+  const deadline = Date.now() + limits.takeoverLockMs;
+  for (;;) {
+    try {
+      const file = await open(lock, 'wx', 0o600);
+      await file.writeFile(String(process.pid));
+      await file.close();
+      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+    if (Date.now() > deadline || !(await ownerLives(lock))) {
+      await rm(lock, { force: true });
+      continue;
+    }
+    await new Promise((wake) => setTimeout(wake, 25));
+  }
+}
+
+async function ownerLives(lock: string): Promise<boolean> {
+  const text = await readFile(lock, 'utf8').catch(() => '');
+  const pid = Number(text);
+  // Empty: its owner is about to write the number.
+  if (text === '' || !Number.isInteger(pid)) return true;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

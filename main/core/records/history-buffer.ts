@@ -1,0 +1,99 @@
+/**
+ * What has not reached the recorder yet, bounded. Each kind has its own limit, so that a long pause costs samples
+ * first and the audit trail last.
+ */
+import type { AuditEntry } from '../../../daemons/contract/control-api.ts';
+import type { SparseHistogram } from '../../../daemons/contract/histogram.ts';
+import type { MetricSpec } from '../../../daemons/contract/manifest.ts';
+import type { DaemonState } from '../../../daemons/contract/states.ts';
+import type { ControlLimits } from '../limits.ts';
+
+/** One second of one process. */
+export interface HistorySample {
+  readonly source: string;
+  readonly instance: number;
+  readonly time: number;
+  readonly values: Float64Array;
+  readonly intervals: readonly { readonly metric: string; readonly buckets: SparseHistogram }[];
+}
+
+export interface StateChange {
+  readonly time: number;
+  readonly daemon: string;
+  readonly state: DaemonState;
+  readonly cause: string | null;
+}
+
+export type NewAuditEntry = Omit<AuditEntry, 'id'>;
+
+/** Arguments of the recorder's `append`. */
+export interface HistoryBatch {
+  /** Tells one run of main from another. */
+  readonly epoch: string;
+  /** Rises by one; the recorder ignores a batch that it has committed already. */
+  readonly batch: number;
+  readonly samples: readonly HistorySample[];
+  readonly audit: readonly NewAuditEntry[];
+  readonly states: readonly StateChange[];
+  readonly catalogs: readonly { readonly source: string; readonly metrics: readonly MetricSpec[] }[];
+}
+
+export class HistoryBuffer {
+  readonly #limits: ControlLimits;
+  #samples: HistorySample[] = [];
+  #audit: NewAuditEntry[] = [];
+  #states: StateChange[] = [];
+  #dropped = 0;
+
+  constructor(limits: ControlLimits) {
+    this.#limits = limits;
+  }
+
+  /** Entries that wait. */
+  get size(): number {
+    return this.#samples.length + this.#audit.length + this.#states.length;
+  }
+
+  /** Entries lost to a limit so far. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  addSample(sample: HistorySample): void {
+    this.#samples.push(sample);
+    this.#cut(this.#samples, this.#limits.historySamples);
+  }
+
+  addAudit(entry: NewAuditEntry): void {
+    this.#audit.push(entry);
+    this.#cut(this.#audit, this.#limits.historyAudit);
+  }
+
+  addState(change: StateChange): void {
+    this.#states.push(change);
+    this.#cut(this.#states, this.#limits.historyStates);
+  }
+
+  /** Takes the oldest entries out for one batch; what remains waits for the next. */
+  take(): Pick<HistoryBatch, 'samples' | 'audit' | 'states'> {
+    const { historyBatch } = this.#limits;
+    return {
+      samples: this.#samples.splice(0, historyBatch),
+      audit: this.#audit.splice(0, historyBatch),
+      states: this.#states.splice(0, historyBatch),
+    };
+  }
+
+  /** Counts entries that were taken out and could not be kept. */
+  countLost(entries: number): void {
+    this.#dropped += entries;
+  }
+
+  /** Cuts the oldest off. */
+  #cut(list: unknown[], limit: number): void {
+    const excess = list.length - limit;
+    if (excess <= 0) return;
+    list.splice(0, excess);
+    this.#dropped += excess;
+  }
+}

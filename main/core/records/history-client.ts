@@ -1,0 +1,183 @@
+/**
+ * Main's side of the recorder: collects samples, audit entries and state changes, sends them as one batch a second,
+ * and keeps them while the recorder is down. A batch is sent again, unchanged and under its number, until the recorder
+ * confirms it, so that a crash in between neither loses nor doubles anything.
+ */
+import { randomUUID } from 'node:crypto';
+import type { HistoryStatus } from '../../../daemons/contract/control-api.ts';
+import { type Outcome, SignalboxError } from '../../../daemons/contract/errors.ts';
+import type { MetricSpec } from '../../../daemons/contract/manifest.ts';
+import type { DaemonSnapshot } from '../../../daemons/contract/states.ts';
+import type { Clock, Timer } from '../clock.ts';
+import type { ControlLimits } from '../limits.ts';
+import {
+  type HistoryBatch,
+  HistoryBuffer,
+  type HistorySample,
+  type NewAuditEntry,
+  type StateChange,
+} from './history-buffer.ts';
+
+/** The recorder as the client reaches it. */
+export interface RecorderLink {
+  /** Runs one of the recorder's internal commands. */
+  call(name: string, args: unknown, timeoutMs: number): Promise<Outcome<unknown>>;
+}
+
+export interface HistoryClientOptions {
+  /** Null in a host without a recorder: then nothing is kept. */
+  readonly recorder: RecorderLink | null;
+  readonly catalogs: readonly { readonly source: string; readonly metrics: readonly MetricSpec[] }[];
+  readonly clock: Clock;
+  readonly limits: ControlLimits;
+  readonly onStatus: (status: HistoryStatus) => void;
+}
+
+export class HistoryClient {
+  readonly #options: HistoryClientOptions;
+  readonly #buffer: HistoryBuffer;
+  readonly #epoch = randomUUID();
+  #batch = 0;
+  /** Sent, or about to be, and not confirmed. */
+  #inFlight: HistoryBatch | null = null;
+  #sending: Promise<void> | null = null;
+  #up = false;
+  /** Whether the running recorder knows the catalogs. */
+  #introduced = false;
+  #reason: string | null;
+  #since: number;
+  #timer: Timer | null = null;
+  #published = '';
+
+  constructor(options: HistoryClientOptions) {
+    this.#options = options;
+    this.#buffer = new HistoryBuffer(options.limits);
+    this.#since = options.clock.now();
+    this.#reason =
+      options.recorder === null ? 'This host has no recorder.' : 'The recorder has not started yet.';
+    if (options.recorder !== null) this.#schedule();
+  }
+
+  status(): HistoryStatus {
+    const recording = this.#up && this.#reason === null;
+    return {
+      state: recording ? 'recording' : 'paused',
+      since: this.#since,
+      reason: this.#reason,
+      buffered: this.#buffered(),
+      dropped: this.#buffer.dropped,
+    };
+  }
+
+  addSample(sample: HistorySample): void {
+    if (this.#options.recorder !== null) this.#buffer.addSample(sample);
+  }
+
+  addAudit(entry: NewAuditEntry): void {
+    if (this.#options.recorder !== null) this.#buffer.addAudit(entry);
+  }
+
+  addState(change: StateChange): void {
+    if (this.#options.recorder !== null) this.#buffer.addState(change);
+  }
+
+  /** Told whenever the recorder's snapshot changes. */
+  recorderChanged(snapshot: DaemonSnapshot): void {
+    const up = snapshot.state === 'running';
+    if (up === this.#up) {
+      if (!up && snapshot.cause !== null)
+        this.#setReason(`The recorder is ${snapshot.state}: ${snapshot.cause}`);
+      return;
+    }
+    this.#up = up;
+    this.#introduced = false;
+    this.#setReason(
+      up ? null : `The recorder is ${snapshot.state}${snapshot.cause === null ? '' : `: ${snapshot.cause}`}`,
+    );
+    if (up) void this.flush();
+  }
+
+  /** Sends what waits; resolves when the recorder has it all or does not answer. */
+  async flush(): Promise<void> {
+    while (this.#up && this.#buffered() > 0) {
+      this.#sending ??= this.#sendOne().finally(() => {
+        this.#sending = null;
+      });
+      await this.#sending;
+      if (this.#reason !== null) return;
+    }
+  }
+
+  /** Runs a query; throws `history_paused` while the recorder is down. */
+  async query(name: string, args: unknown): Promise<unknown> {
+    const { recorder, limits } = this.#options;
+    if (recorder === null || !this.#up) {
+      throw new SignalboxError('history_paused', this.#reason ?? 'The recorder is down.');
+    }
+    // What happened a moment ago belongs to the answer.
+    await this.flush();
+    const outcome = await recorder.call(name, args, limits.historyQueryMs);
+    if (outcome.ok) return outcome.result;
+    throw new SignalboxError(outcome.error.code, outcome.error.message, { detail: outcome.error.detail });
+  }
+
+  close(): void {
+    this.#timer?.cancel();
+    this.#timer = null;
+  }
+
+  #buffered(): number {
+    const sent = this.#inFlight;
+    const waiting = sent === null ? 0 : sent.samples.length + sent.audit.length + sent.states.length;
+    return this.#buffer.size + waiting;
+  }
+
+  #schedule(): void {
+    const { clock, limits } = this.#options;
+    this.#timer = clock.after(limits.historyFlushMs, () => {
+      this.#schedule();
+      if (this.#up) void this.flush();
+      this.#publish();
+    });
+  }
+
+  async #sendOne(): Promise<void> {
+    const { recorder, catalogs, limits } = this.#options;
+    if (recorder === null) return;
+    this.#inFlight ??= { epoch: this.#epoch, batch: ++this.#batch, ...this.#buffer.take(), catalogs: [] };
+    const introducing = !this.#introduced;
+    const batch = introducing ? { ...this.#inFlight, catalogs } : this.#inFlight;
+    const outcome = await recorder.call('append', batch, limits.historyAppendMs);
+    if (outcome.ok) {
+      this.#inFlight = null;
+      if (introducing && this.#up) this.#introduced = true;
+      if (this.#up) this.#setReason(null);
+      return;
+    }
+    if (outcome.error.code === 'bad_request') {
+      // It would be refused for ever and hold up everything behind it.
+      const { samples, audit, states } = this.#inFlight;
+      this.#buffer.countLost(samples.length + audit.length + states.length);
+      this.#inFlight = null;
+    }
+    this.#setReason(`The recorder did not store: ${outcome.error.message}`);
+  }
+
+  #setReason(reason: string | null): void {
+    if (reason === this.#reason) return;
+    const wasRecording = this.#reason === null;
+    this.#reason = reason;
+    if (wasRecording !== (reason === null)) this.#since = this.#options.clock.now();
+    this.#publish();
+  }
+
+  #publish(): void {
+    const status = this.status();
+    // While recording, the handful that waits for the next second is not news.
+    const shown = status.state === 'recording' ? { ...status, buffered: 0 } : status;
+    const text = JSON.stringify(shown);
+    if (text === this.#published) return;
+    this.#published = text;
+    this.#options.onStatus(shown);
+  }
+}

@@ -1,0 +1,107 @@
+/**
+ * Connects a window's stream to the process it wants to watch, then steps aside: the daemon gets the port or socket
+ * itself. Only where a process cannot be given one (a forked daemon under Electron) main relays.
+ */
+
+import type { Duplex } from 'node:stream';
+import { MAIN_SOURCE } from '../../daemons/contract/control-api.ts';
+import type { Outcome } from '../../daemons/contract/errors.ts';
+import { type PortLike, portChannel, upgradeSocket } from '../../daemons/runtime/stream-channel.ts';
+import type { StreamHub } from '../../daemons/runtime/stream-hub.ts';
+import type { PassedOn } from './supervision/daemon-session.ts';
+import type { Supervisor } from './supervision/supervisor.ts';
+
+/** One end of a stream that a host has ready for a process. */
+export type StreamRequest =
+  | { readonly transport: 'port'; readonly transfer: PortLike }
+  | {
+      readonly transport: 'socket';
+      readonly transfer: Duplex;
+      /** The HTTP request that asked for the WebSocket; the process answers it. */
+      readonly upgrade: { readonly headers: Readonly<Record<string, string>>; readonly head: Uint8Array };
+    };
+
+export class StreamBroker {
+  readonly #supervisor: Supervisor;
+  readonly #hub: StreamHub;
+  /** Ports that main relays for, by stream id. */
+  readonly #relayed = new Map<number, { daemon: string; port: PortLike }>();
+  #nextId = 1;
+
+  constructor(supervisor: Supervisor, hub: StreamHub) {
+    this.#supervisor = supervisor;
+    this.#hub = hub;
+  }
+
+  /** Hands `request` to the process behind `source`. On failure the caller still owns the port or socket. */
+  open(source: string, request: StreamRequest): Outcome<null> {
+    if (source === MAIN_SOURCE) {
+      this.#openOwn(request);
+      return { ok: true, result: null };
+    }
+    const daemon = this.#supervisor.find(source);
+    if (daemon === null) {
+      const message = `No process is called "${source}".`;
+      return { ok: false, error: { code: 'unknown_daemon', message } };
+    }
+    const session = daemon.session;
+    if (session === null || !session.ready) {
+      const message = `${source} is ${daemon.state}; there is nothing to watch.`;
+      return { ok: false, error: { code: 'not_running', message } };
+    }
+    const streamId = this.#nextId++;
+    const { process } = session;
+    if (process.directTransport === request.transport) {
+      const { transport, transfer } = request;
+      const upgrade = request.transport === 'socket' ? { upgrade: request.upgrade } : {};
+      process.send({ type: 'stream-open', streamId, transport, ...upgrade }, transfer);
+      return { ok: true, result: null };
+    }
+    if (request.transport !== 'port') {
+      const message = `${source} runs where it cannot be given a socket.`;
+      return { ok: false, error: { code: 'unsupported', message } };
+    }
+    const { transfer: port } = request;
+    this.#relayed.set(streamId, { daemon: source, port });
+    process.send({ type: 'stream-open', streamId, transport: 'link' });
+    port.on('message', (event) => {
+      const wrapped = typeof event === 'object' && event !== null && 'data' in event && 'ports' in event;
+      process.send({ type: 'stream-data', streamId, data: wrapped ? event.data : event });
+    });
+    port.on('close', () => {
+      if (this.#relayed.delete(streamId)) process.send({ type: 'stream-close', streamId });
+    });
+    port.start();
+    return { ok: true, result: null };
+  }
+
+  /** Passes on what a daemon sends on a relayed stream. */
+  fromDaemon(message: Extract<PassedOn, { type: 'stream-data' | 'stream-close' }>): void {
+    const relayed = this.#relayed.get(message.streamId);
+    if (relayed === undefined) return;
+    if (message.type === 'stream-data') {
+      relayed.port.postMessage(message.data);
+      return;
+    }
+    this.#relayed.delete(message.streamId);
+    relayed.port.close();
+  }
+
+  /** The process behind a daemon has ended: its relayed streams close, so that windows ask again. */
+  processEnded(daemon: string): void {
+    for (const [streamId, relayed] of this.#relayed) {
+      if (relayed.daemon !== daemon) continue;
+      this.#relayed.delete(streamId);
+      relayed.port.close();
+    }
+  }
+
+  #openOwn(request: StreamRequest): void {
+    if (request.transport === 'port') {
+      this.#hub.attach(portChannel(request.transfer));
+      return;
+    }
+    const { headers, head } = request.upgrade;
+    upgradeSocket(request.transfer, headers, head, (channel) => this.#hub.attach(channel));
+  }
+}
