@@ -14,6 +14,8 @@ import type { Outcome, WireError } from '../../daemons/contract/errors.ts';
 import { catalogOf, describeManifest, type Manifest } from '../../daemons/contract/manifest.ts';
 import { type FrameLayout, layoutOf, type MetricSummary } from '../../daemons/contract/metric-frame.ts';
 import type { DaemonSnapshot, DaemonState } from '../../daemons/contract/states.ts';
+import { openLogFile } from '../../daemons/runtime/log-file.ts';
+import type { LogSink } from '../../daemons/runtime/logger.ts';
 import type { Caller } from './caller.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { ConfigStore } from './config/config-store.ts';
@@ -96,11 +98,25 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     for (const { id } of registry) await mkdir(join(dataDir, id), { recursive: true, mode: 0o700 });
     await mkdir(logDir, { recursive: true, mode: 0o700 });
     const config = await ConfigStore.open(options.configFile, registry, limits);
-    return new Plane(options, config, socket, logDir, limits, clock).begin();
+    const logFile = await openLogFile(logDir, MAIN_SOURCE, (error) => {
+      process.stderr.write(`log file: ${error.message}\n`);
+    });
+    return new Plane({ options, config, socket, logDir, logFile, limits, clock }).begin();
   } catch (error) {
     await socket.close();
     throw error;
   }
+}
+
+/** What is opened before the plane itself is built. */
+interface PlaneParts {
+  readonly options: ControlPlaneOptions;
+  readonly config: ConfigStore;
+  readonly socket: LocalSocket;
+  readonly logDir: string;
+  readonly logFile: LogSink;
+  readonly limits: ControlLimits;
+  readonly clock: Clock;
 }
 
 class Plane implements ControlPlane {
@@ -122,14 +138,8 @@ class Plane implements ControlPlane {
   readonly #recorderId: string | null;
   #closing: Promise<void> | null = null;
 
-  constructor(
-    options: ControlPlaneOptions,
-    config: ConfigStore,
-    socket: LocalSocket,
-    logDir: string,
-    limits: ControlLimits,
-    clock: Clock,
-  ) {
+  constructor(parts: PlaneParts) {
+    const { options, config, socket, logDir, limits, clock } = parts;
     const { registry, launcher } = options;
     this.#options = options;
     this.#config = config;
@@ -139,7 +149,7 @@ class Plane implements ControlPlane {
     this.#startedAt = clock.now();
     this.#recorderId = registry.find((manifest) => manifest.role === 'recorder')?.id ?? null;
     this.#logs = new LogStore(clock, limits);
-    this.#telemetry = new MainTelemetry(logDir, (summary) => this.#summary(MAIN_SOURCE, 1, summary));
+    this.#telemetry = new MainTelemetry(parts.logFile, (summary) => this.#summary(MAIN_SOURCE, 1, summary));
     this.#telemetry.logger.subscribe((record) => this.#logs.append(MAIN_SOURCE, 1, [record], 0));
     const catalogs = [
       { source: MAIN_SOURCE, metrics: catalogOf(MAIN_SOURCE, MAIN_METRICS) },

@@ -5,8 +5,7 @@
 import { MAIN_SOURCE } from '../../daemons/contract/control-api.ts';
 import type { MetricSpec } from '../../daemons/contract/manifest.ts';
 import type { MetricSummary } from '../../daemons/contract/metric-frame.ts';
-import { openLogFile } from '../../daemons/runtime/log-file.ts';
-import { Logger } from '../../daemons/runtime/logger.ts';
+import { Logger, type LogSink } from '../../daemons/runtime/logger.ts';
 import { MetricRegistry } from '../../daemons/runtime/metric-registry.ts';
 import { ProcessSampler } from '../../daemons/runtime/process-sampler.ts';
 import { StreamHub } from '../../daemons/runtime/stream-hub.ts';
@@ -52,12 +51,10 @@ export class MainTelemetry {
   readonly #sampler = new ProcessSampler(MAIN_SOURCE, this.registry);
   readonly #timer: NodeJS.Timeout;
 
-  /** Logs to `<logDir>/main.log`; `onSummary` is called once a second with values that stay as they are. */
-  constructor(logDir: string, onSummary: (summary: MetricSummary) => void) {
+  /** Logs to `logFile` too; `onSummary` is called once a second with values that stay as they are. */
+  constructor(logFile: LogSink, onSummary: (summary: MetricSummary) => void) {
     this.logger = new Logger(process.env.SIGNALBOX_LOG_LEVEL === 'debug' ? 'debug' : 'info');
-    this.logger.addSink(
-      openLogFile(logDir, MAIN_SOURCE, (error) => process.stderr.write(`log file: ${error.message}\n`)),
-    );
+    this.logger.addSink(logFile);
     this.hub = new StreamHub({
       source: MAIN_SOURCE,
       instance: 1,

@@ -5,21 +5,8 @@
 import { readFile, realpath } from 'node:fs/promises';
 import { sep } from 'node:path';
 import { app, protocol, type Session } from 'electron';
-import { assetPath, mimeTypeOf } from './asset-path.ts';
-
-/** Everything starts forbidden; what the window needs is opened line by line. */
-export const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "font-src 'self'",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-  "object-src 'none'",
-].join('; ');
+import { assetPath, mimeTypeOf } from '../core/asset-path.ts';
+import { WINDOW_HEADERS } from '../core/window-headers.ts';
 
 /** The origin of every window: a scheme that exists in this app only. */
 const APP_ORIGIN = 'app://signalbox';
@@ -54,7 +41,7 @@ export function serveApp(session: Session, origin: string, root: string): void {
       const [real, realRoot] = await Promise.all([realpath(file), realpath(root)]);
       if (!real.startsWith(realRoot + sep)) return refusal(403);
       return new Response(new Uint8Array(await readFile(real)), {
-        headers: { ...SECURITY_HEADERS, 'content-type': mimeTypeOf(real) },
+        headers: { ...WINDOW_HEADERS, 'content-type': mimeTypeOf(real) },
       });
     } catch {
       return refusal(404);
@@ -62,14 +49,6 @@ export function serveApp(session: Session, origin: string, root: string): void {
   });
 }
 
-const SECURITY_HEADERS = {
-  'content-security-policy': CONTENT_SECURITY_POLICY,
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-resource-policy': 'same-origin',
-} as const;
-
 function refusal(status: number): Response {
-  return new Response(null, { status, headers: SECURITY_HEADERS });
+  return new Response(null, { status, headers: WINDOW_HEADERS });
 }

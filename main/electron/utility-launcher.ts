@@ -9,7 +9,7 @@ import type {
   DaemonProcessEvents,
   LaunchRequest,
 } from '../core/daemon-launcher.ts';
-import { outputLines } from './output-lines.ts';
+import { outputLines } from '../core/output-lines.ts';
 import { collectEnd, type EndReports } from './process-end.ts';
 
 export interface DesktopLauncherOptions {

@@ -1,4 +1,4 @@
-/** Cuts what a process writes into lines, for the launcher. */
+/** Cuts what a daemon process writes into lines, for the launchers of both hosts. */
 
 /** Longest line that is told; the rest of a longer one follows as further lines. In characters. */
 const MAX_LINE = 8_192;

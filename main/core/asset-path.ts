@@ -1,4 +1,4 @@
-/** Which file a URL of the app's origin means, and as what it is served. Called by app-protocol.ts. */
+/** Which file of the built window a URL means, and as what it is served. Called by both hosts. */
 import { extname, resolve, sep } from 'node:path';
 
 const MIME_TYPES: Readonly<Record<string, string>> = {

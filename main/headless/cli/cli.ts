@@ -1,0 +1,280 @@
+/** The commands of the CLI: parses the words, asks the running instance, prints. Called by main/headless/cli.ts. */
+import { parseArgs } from 'node:util';
+import { MAIN_SOURCE } from '../../../daemons/contract/control-api.ts';
+import { toWireError } from '../../../daemons/contract/errors.ts';
+import { LOG_LEVELS, type LogLevel, type SourcedLogRecord } from '../../../daemons/contract/log-record.ts';
+import { catalogOf, describeManifest, type Manifest } from '../../../daemons/contract/manifest.ts';
+import { ConfigStore } from '../../core/config/config-store.ts';
+import { configFileOf, dataDirOf } from '../../core/default-paths.ts';
+import { CONTROL_LIMITS } from '../../core/limits.ts';
+import { MAIN_METRICS } from '../../core/main-telemetry.ts';
+import { generalHelp } from './help.ts';
+import { runCommand } from './run-command.ts';
+import { showDaemon, showLogRecord, showMetrics, showStatus } from './show.ts';
+import { SocketClient } from './socket-client.ts';
+import { EXIT, fail, print, say, UsageError } from './terminal.ts';
+
+/** Options that every command takes. */
+interface Shared {
+  readonly json: boolean;
+  readonly help: boolean;
+  readonly yes: boolean;
+  readonly data: string | undefined;
+}
+
+/** Runs one command line; answers the exit code. */
+export async function runCli(argv: readonly string[], registry: readonly Manifest[]): Promise<number> {
+  const { shared, words } = takeSharedOptions(argv);
+  try {
+    return await dispatch(words, shared, registry);
+  } catch (error) {
+    if (!(error instanceof UsageError)) return fail(toWireError(error), shared.json);
+    say(`signalbox: ${error.message}`);
+    if (shared.json)
+      print(JSON.stringify({ ok: false, error: { code: 'bad_request', message: error.message } }));
+    return EXIT.usage;
+  }
+}
+
+async function dispatch(
+  words: readonly string[],
+  shared: Shared,
+  registry: readonly Manifest[],
+): Promise<number> {
+  const [command, ...rest] = words;
+  const connect = () => SocketClient.connect(dataDirOf(shared.data));
+  if (command === 'run') {
+    const [id, ...more] = rest;
+    const manifest = findManifest(registry, id, shared.help);
+    if (manifest !== null) {
+      return await runCommand({ ...shared, manifest: describeManifest(manifest), words: more, connect });
+    }
+  }
+  if (command === undefined || command === 'help' || shared.help) {
+    print(generalHelp(registry.map(describeManifest)));
+    return command === undefined && !shared.help ? EXIT.usage : EXIT.ok;
+  }
+  switch (command) {
+    case 'status':
+      noMore(rest);
+      return await withClient(connect, (client) => status(client, shared.json));
+    case 'start':
+    case 'stop':
+    case 'restart': {
+      const id = one(rest, command, registry);
+      return await withClient(connect, (client) => lifecycle(client, command, id, shared.json));
+    }
+    case 'metrics': {
+      const id = one(rest, command, registry);
+      return await withClient(connect, (client) => metrics(client, id, registry, shared.json));
+    }
+    case 'logs':
+      return await withClient(connect, (client) => logs(client, rest, registry, shared.json));
+    case 'config':
+      return await config(rest, connect, registry, shared.json);
+    default:
+      throw new UsageError(`there is no command "${command}"; see: signalbox --help`);
+  }
+}
+
+/**
+ * Takes the options out that all commands share, wherever they stand; the rest stays in order. A value that looks like
+ * one of them is written as `--reason=--json`.
+ */
+function takeSharedOptions(argv: readonly string[]): { shared: Shared; words: string[] } {
+  const words: string[] = [];
+  let data: string | undefined;
+  const flags = { json: false, help: false, yes: false };
+  for (let i = 0; i < argv.length; i++) {
+    const word = argv[i] ?? '';
+    if (word === '--json') flags.json = true;
+    else if (word === '--help' || (word === '-h' && words.length === 0)) flags.help = true;
+    else if (word === '--yes') flags.yes = true;
+    else if (word === '--data') data = argv[++i];
+    else if (word.startsWith('--data=')) data = word.slice('--data='.length);
+    else words.push(word);
+  }
+  return { shared: { ...flags, data }, words };
+}
+
+function findManifest(registry: readonly Manifest[], id: string | undefined, help: boolean): Manifest | null {
+  if (id === undefined) {
+    if (help) return null;
+    throw new UsageError(`run needs a daemon: ${registry.map((manifest) => manifest.id).join(', ')}`);
+  }
+  const manifest = registry.find((candidate) => candidate.id === id);
+  if (manifest !== undefined) return manifest;
+  const known = registry.map((candidate) => candidate.id).join(', ');
+  throw new UsageError(`no daemon is called "${id}"; there are: ${known}`);
+}
+
+async function withClient(
+  connect: () => Promise<SocketClient>,
+  work: (client: SocketClient) => Promise<number>,
+): Promise<number> {
+  const client = await connect();
+  try {
+    return await work(client);
+  } finally {
+    client.close();
+  }
+}
+
+function noMore(words: readonly string[]): void {
+  if (words.length > 0) throw new UsageError(`"${words[0]}" is not expected here`);
+}
+
+function one(words: readonly string[], command: string, registry: readonly Manifest[]): string {
+  const [id, ...more] = words;
+  if (id === undefined) {
+    throw new UsageError(`${command} needs a daemon: ${registry.map((manifest) => manifest.id).join(', ')}`);
+  }
+  noMore(more);
+  return id;
+}
+
+async function status(client: SocketClient, json: boolean): Promise<number> {
+  const outcome = await client.request('status', {});
+  if (!outcome.ok) return fail(outcome.error, json);
+  print(json ? JSON.stringify(outcome.result) : showStatus(outcome.result.daemons));
+  const { history } = outcome.result;
+  if (!json && history.state === 'paused') say(`history paused: ${history.reason}`);
+  return EXIT.ok;
+}
+
+async function lifecycle(
+  client: SocketClient,
+  command: 'start' | 'stop' | 'restart',
+  id: string,
+  json: boolean,
+): Promise<number> {
+  const outcome = await client.request(`daemon.${command}`, { id });
+  if (!outcome.ok) return fail(outcome.error, json);
+  print(json ? JSON.stringify({ ok: true, result: outcome.result }) : showDaemon(outcome.result));
+  return EXIT.ok;
+}
+
+async function metrics(
+  client: SocketClient,
+  source: string,
+  registry: readonly Manifest[],
+  json: boolean,
+): Promise<number> {
+  const outcome = await client.request('metrics.latest', { source });
+  if (!outcome.ok) return fail(outcome.error, json);
+  const own = source === MAIN_SOURCE ? MAIN_METRICS : registry.find(({ id }) => id === source)?.metrics;
+  const catalog = catalogOf(source, own ?? []);
+  print(json ? JSON.stringify(outcome.result) : showMetrics(catalog, outcome.result.metrics));
+  return EXIT.ok;
+}
+
+async function logs(
+  client: SocketClient,
+  words: readonly string[],
+  registry: readonly Manifest[],
+  json: boolean,
+): Promise<number> {
+  const { values, positionals } = parseWords(words);
+  const source = one(positionals, 'logs', registry);
+  const limit = values.limit === undefined ? 200 : Number(values.limit);
+  if (!Number.isInteger(limit) || limit < 1 || limit > 10_000) {
+    throw new UsageError(`--limit: expected a whole number from 1 to 10000, got "${values.limit}"`);
+  }
+  const minLevel = LOG_LEVELS.find((level) => level === (values.level ?? 'debug'));
+  if (minLevel === undefined) {
+    throw new UsageError(`--level: expected one of ${LOG_LEVELS.join(', ')}, got "${values.level}"`);
+  }
+  const show = (record: SourcedLogRecord) => print(json ? JSON.stringify(record) : showLogRecord(record));
+  const seen = new Set<string>();
+  const showNew = (record: SourcedLogRecord) => {
+    const key = `${record.instance}:${record.seq}`;
+    if (seen.has(key) || levelOf(record) < LOG_LEVELS.indexOf(minLevel)) return;
+    show(record);
+  };
+  if (values.follow === true) {
+    const held: SourcedLogRecord[] = [];
+    let live = false;
+    client.onEvent((event) => {
+      if (event.type !== 'logs') return;
+      for (const record of event.records) {
+        if (record.source !== source) continue;
+        if (live) showNew(record);
+        else held.push(record);
+      }
+    });
+    const followed = await client.request('logs.follow', { source, follow: true });
+    if (!followed.ok) return fail(followed.error, json);
+    const outcome = await client.request('logs.query', { source, minLevel, limit });
+    if (!outcome.ok) return fail(outcome.error, json);
+    for (const record of outcome.result.records) {
+      show(record);
+      seen.add(`${record.instance}:${record.seq}`);
+    }
+    for (const record of held) showNew(record);
+    live = true;
+    await client.closed;
+    say('signalbox: the instance ended');
+    return EXIT.ok;
+  }
+  const outcome = await client.request('logs.query', { source, minLevel, limit });
+  if (!outcome.ok) return fail(outcome.error, json);
+  for (const record of outcome.result.records) show(record);
+  return EXIT.ok;
+}
+
+function levelOf(record: { readonly level: LogLevel }): number {
+  return LOG_LEVELS.indexOf(record.level);
+}
+
+async function config(
+  words: readonly string[],
+  connect: () => Promise<SocketClient>,
+  registry: readonly Manifest[],
+  json: boolean,
+): Promise<number> {
+  const { values, positionals } = parseWords(words);
+  const [what, file] = positionals;
+  if (what === 'reload') {
+    return await withClient(connect, async (client) => {
+      const outcome = await client.request('config.reload', {});
+      if (!outcome.ok) return fail(outcome.error, json);
+      const changed = outcome.result.daemons.map(({ id, restartRequired }) =>
+        restartRequired.length === 0
+          ? `${id}: in force`
+          : `${id}: needs a restart for ${restartRequired.join(', ')}`,
+      );
+      print(
+        json ? JSON.stringify({ ok: true, result: outcome.result }) : changed.join('\n') || 'nothing changed',
+      );
+      return EXIT.ok;
+    });
+  }
+  if (what !== 'check') throw new UsageError('config needs one of: check, reload');
+  // Needs no instance: a file is checked before one is started with it.
+  const store = await ConfigStore.open(configFileOf(file ?? values.config), registry, CONTROL_LIMITS);
+  if (store.error !== null) {
+    fail(store.error, json);
+    return EXIT.config;
+  }
+  const text =
+    store.file === null ? 'no configuration file; the defaults apply' : `${store.file}: no mistakes`;
+  print(json ? JSON.stringify({ ok: true, result: { file: store.file } }) : text);
+  return EXIT.ok;
+}
+
+function parseWords(words: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...words],
+      allowPositionals: true,
+      options: {
+        follow: { type: 'boolean', short: 'f' },
+        level: { type: 'string' },
+        limit: { type: 'string' },
+        config: { type: 'string' },
+      },
+    });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}

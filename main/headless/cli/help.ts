@@ -1,0 +1,81 @@
+/** Help texts of the CLI. Those of admin commands are generated from the manifests. */
+import type {
+  CommandDescription,
+  JsonFieldSchema,
+  ManifestDescription,
+} from '../../../daemons/contract/manifest.ts';
+import { optionName } from './command-args.ts';
+
+export function generalHelp(manifests: readonly ManifestDescription[]): string {
+  const daemons = manifests.map(({ id, summary }) => `  ${id.padEnd(18)}${summary}`).join('\n');
+  return `Usage: npm run -s signalbox -- COMMAND [options]
+
+  serve             serve the dashboard without a window (see: serve --help)
+  status            what runs, since when and where it listens
+  start D           start a daemon
+  stop D            drain and stop a daemon
+  restart D         stop and start a daemon
+  run D COMMAND     run an admin command (see: run D --help)
+  logs D            print the log of a daemon, or of "main"; --follow goes on, --level, --limit N
+  metrics D         print the metrics of a daemon, or of "main"
+  config check      check the configuration file; --config FILE names another one
+  config reload     read the configuration file again
+
+Daemons:
+${daemons}
+
+Options of all commands:
+  --data DIR        the instance's data directory (default: $XDG_DATA_HOME/signalbox)
+  --json            machine-readable data on stdout
+  --help
+
+Exit codes: 0 done, 1 refused or failed, 2 usage, 69 no instance runs, 78 bad configuration.`;
+}
+
+/** The commands of a daemon. */
+export function daemonHelp(manifest: ManifestDescription): string {
+  const width = Math.max(4, ...manifest.commands.map(({ name }) => name.length)) + 2;
+  const lines = manifest.commands.map(({ name, summary, danger }) => {
+    const mark = danger === 'safe' ? '' : ` (${danger})`;
+    return `  ${name.padEnd(width)}${summary}${mark}`;
+  });
+  const list = lines.length === 0 ? '  (none)' : lines.join('\n');
+  return `Usage: run ${manifest.id} COMMAND [options]\n\n${manifest.title}: ${manifest.summary}\n\nCommands:\n${list}\n\nOptions of one: run ${manifest.id} COMMAND --help`;
+}
+
+/** The options of one admin command. */
+export function commandHelp(manifest: ManifestDescription, command: CommandDescription): string {
+  const { properties, required = [] } = command.args;
+  const fields = Object.entries(properties);
+  const usage = fields.map(([name, schema]) => {
+    const option = `--${optionName(name)}${schema.type === 'boolean' ? '' : ` ${placeholder(schema)}`}`;
+    return required.includes(name) ? option : `[${option}]`;
+  });
+  const width = Math.max(8, ...fields.map(([name]) => optionName(name).length + 2)) + 2;
+  const lines = fields.map(
+    ([name, schema]) =>
+      `  ${`--${optionName(name)}`.padEnd(width)}${describeField(schema, required.includes(name))}`,
+  );
+  const confirm =
+    command.danger === 'safe' ? [] : [`  ${'--yes'.padEnd(width)}do not ask: this is ${command.danger}`];
+  const options = [...lines, ...confirm, `  ${'--json'.padEnd(width)}the result as JSON on stdout`];
+  return `Usage: run ${manifest.id} ${[command.name, ...usage].join(' ')}\n\n${command.summary}\n\nOptions:\n${options.join('\n')}`;
+}
+
+function placeholder(schema: JsonFieldSchema): string {
+  if (schema.enum !== undefined) return schema.enum.join('|');
+  return schema.type === 'integer' || schema.type === 'number' ? 'N' : 'TEXT';
+}
+
+function describeField(schema: JsonFieldSchema, required: boolean): string {
+  const notes: string[] = [];
+  if (required) notes.push('needed');
+  if (schema.enum !== undefined) notes.push(`one of ${schema.enum.join(', ')}`);
+  if (schema.minimum !== undefined && schema.minimum > Number.MIN_SAFE_INTEGER)
+    notes.push(`from ${schema.minimum}`);
+  if (schema.maximum !== undefined && schema.maximum < Number.MAX_SAFE_INTEGER)
+    notes.push(`up to ${schema.maximum}`);
+  if (schema.default !== undefined) notes.push(`default ${String(schema.default)}`);
+  const note = notes.length === 0 ? '' : ` (${notes.join('; ')})`;
+  return `${schema.description ?? ''}${note}`.trim();
+}

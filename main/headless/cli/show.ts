@@ -1,0 +1,91 @@
+/** How the CLI shows states, metrics, logs and command results to a person. */
+
+import type { SourcedLogRecord } from '../../../daemons/contract/log-record.ts';
+import type { CommandDescription, MetricSpec, TableColumn } from '../../../daemons/contract/manifest.ts';
+import type { MetricReading } from '../../../daemons/contract/metric-frame.ts';
+import type { DaemonSnapshot, ListenerInfo } from '../../../daemons/contract/states.ts';
+import {
+  colouredState,
+  formatBytes,
+  formatCell,
+  formatSeconds,
+  formatTable,
+  formatTime,
+  printable,
+} from './terminal.ts';
+
+export function showStatus(daemons: readonly DaemonSnapshot[]): string {
+  const rows = daemons.map((daemon) => [
+    daemon.id,
+    `${colouredState(daemon.state)}${daemon.unresponsive ? ' (unresponsive)' : ''}`,
+    daemon.pid === null ? '-' : String(daemon.pid),
+    formatTime(daemon.since),
+    String(daemon.restarts),
+    (daemon.cause === null ? null : printable(daemon.cause)) ??
+      (daemon.listeners.map(showListener).join(', ') || '-'),
+  ]);
+  return formatTable(['daemon', 'state', 'pid', 'since', 'restarts', 'listens on, or cause'], rows);
+}
+
+function showListener({ protocol, host, port, tls }: ListenerInfo): string {
+  return `${protocol} ${host.includes(':') ? `[${host}]` : host}:${port}${tls ? ' (TLS)' : ''}`;
+}
+
+export function showDaemon(daemon: DaemonSnapshot): string {
+  const pid = daemon.pid === null ? '' : ` (pid ${daemon.pid})`;
+  const where =
+    daemon.listeners.length === 0 ? '' : `, listening on ${daemon.listeners.map(showListener).join(', ')}`;
+  return `${daemon.id} is ${daemon.state}${pid}${where}`;
+}
+
+export function showMetrics(
+  catalog: readonly MetricSpec[],
+  readings: Readonly<Record<string, MetricReading>>,
+): string {
+  const rows = catalog.flatMap(({ name, unit, help }) => {
+    const reading = readings[name];
+    return reading === undefined ? [] : [[name, showReading(reading, unit), help]];
+  });
+  return formatTable(['metric', 'value', 'what it is'], rows);
+}
+
+function showReading(reading: MetricReading, unit: MetricSpec['unit']): string {
+  if (typeof reading !== 'number') {
+    const { count, p50, p99, max } = reading;
+    return `n=${count} p50=${formatSeconds(p50)} p99=${formatSeconds(p99)} max=${formatSeconds(max)}`;
+  }
+  if (unit === 'bytes') return formatBytes(reading);
+  if (unit === 'seconds') return formatSeconds(reading);
+  return unit === 'ratio' ? `${(reading * 100).toFixed(1)} %` : String(reading);
+}
+
+export function showLogRecord(record: SourcedLogRecord): string {
+  const fields = Object.entries(record.fields ?? {}).map(
+    ([key, value]) => ` ${key}=${JSON.stringify(value)}`,
+  );
+  return `${formatTime(record.time)} ${record.level.padEnd(5)} ${record.subsystem}: ${printable(record.message)}${fields.join('')}`;
+}
+
+/** A command's result in the shape that its manifest declares. */
+export function showResult(command: CommandDescription, result: unknown): string {
+  if (command.result === 'text' && isRecord(result) && typeof result.text === 'string') return result.text;
+  if (command.result === 'table' && isRecord(result) && Array.isArray(result.rows)) {
+    return showRows(command.columns, result.rows);
+  }
+  return result === null || result === undefined ? 'done' : JSON.stringify(result, null, 2);
+}
+
+function showRows(columns: readonly TableColumn[], rows: readonly unknown[]): string {
+  if (rows.length === 0) return '(no rows)';
+  const cells = rows
+    .filter(isRecord)
+    .map((row) => columns.map(({ key, type }) => formatCell(row[key], type)));
+  return formatTable(
+    columns.map(({ title }) => title),
+    cells,
+  );
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}

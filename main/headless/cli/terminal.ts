@@ -1,0 +1,126 @@
+/**
+ * What the CLI prints: data on stdout, everything for people on stderr, colours only on a terminal and never with
+ * NO_COLOR. Used by all of its commands.
+ */
+import { createInterface } from 'node:readline/promises';
+import { stripVTControlCharacters, styleText } from 'node:util';
+import type { WireError } from '../../../daemons/contract/errors.ts';
+import type { TableColumn } from '../../../daemons/contract/manifest.ts';
+import type { DaemonState } from '../../../daemons/contract/states.ts';
+
+/** Exit codes of the CLI (sysexits.h where it has one). */
+export const EXIT = { ok: 0, failure: 1, usage: 2, noInstance: 69, config: 78 } as const;
+
+/** Thrown for arguments that cannot be understood; the message is for the person who typed them. */
+export class UsageError extends Error {}
+
+/** Writes data. */
+export function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** Writes a message for the person at the terminal. */
+export function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+/** Tells of an error and answers the exit code that goes with it. */
+export function fail(error: WireError, json: boolean): number {
+  if (json) print(JSON.stringify({ ok: false, error }));
+  if (!json || error.code === 'no_instance') say(`signalbox: ${error.message}`);
+  return error.code === 'no_instance' ? EXIT.noInstance : EXIT.failure;
+}
+
+const STATE_COLOURS = {
+  running: 'green',
+  starting: 'yellow',
+  stopping: 'yellow',
+  backoff: 'yellow',
+  crashed: 'red',
+  failed: 'red',
+  stopped: 'gray',
+} as const satisfies Record<DaemonState, string>;
+
+export function colouredState(state: DaemonState): string {
+  // styleText itself looks at the stream and at NO_COLOR.
+  return styleText(STATE_COLOURS[state], state, { stream: process.stdout });
+}
+
+/** Rows with aligned columns; numbers stand on the right. */
+export function formatTable(titles: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = titles.map((title, column) =>
+    Math.max(title.length, ...rows.map((row) => visibleLength(row[column] ?? ''))),
+  );
+  const numeric = titles.map(
+    (_, column) => rows.length > 0 && rows.every((row) => /^-?[\d.,]*( [a-zA-Z]+)?$/.test(row[column] ?? '')),
+  );
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, column) => {
+        const pad = ' '.repeat(Math.max(0, (widths[column] ?? 0) - visibleLength(cell)));
+        return numeric[column] ? pad + cell : cell + pad;
+      })
+      .join('  ')
+      .trimEnd();
+  return [titles.map((title) => title.toUpperCase()), ...rows].map(line).join('\n');
+}
+
+function visibleLength(text: string): number {
+  return stripVTControlCharacters(text).length;
+}
+
+/** Text from elsewhere without what a terminal would obey: network users choose their own names. */
+export function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
+}
+
+/** One cell of a command's table result. */
+export function formatCell(value: unknown, type: TableColumn['type']): string {
+  if (value === null || value === undefined) return '-';
+  if (type === 'time' && typeof value === 'number') return formatTime(value);
+  if (type === 'seconds' && typeof value === 'number') return formatSeconds(value);
+  if (type === 'bytes' && typeof value === 'number') return formatBytes(value);
+  if (type === 'boolean') return value === true ? 'yes' : 'no';
+  return printable(typeof value === 'object' ? JSON.stringify(value) : String(value));
+}
+
+/** Local time without the zone, to the second. */
+export function formatTime(unixMs: number): string {
+  const date = new Date(unixMs - new Date(unixMs).getTimezoneOffset() * 60_000);
+  return date.toISOString().slice(0, 19).replace('T', ' ');
+}
+
+/** A duration in the unit that suits it. */
+export function formatSeconds(seconds: number): string {
+  if (seconds === 0) return '0 s';
+  if (seconds < 1e-3) return `${(seconds * 1e6).toFixed(0)} us`;
+  if (seconds < 1) return `${(seconds * 1e3).toFixed(2)} ms`;
+  if (seconds < 120) return `${seconds.toFixed(1)} s`;
+  return seconds < 7200 ? `${(seconds / 60).toFixed(0)} min` : `${(seconds / 3600).toFixed(1)} h`;
+}
+
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit++;
+  }
+  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
+}
+
+/** Whether somebody can be asked. */
+export function canAsk(): boolean {
+  return process.stdin.isTTY === true && process.stderr.isTTY === true;
+}
+
+/** Asks on stderr and answers what was typed. */
+export async function ask(question: string): Promise<string> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return (await lines.question(question)).trim();
+  } finally {
+    lines.close();
+  }
+}

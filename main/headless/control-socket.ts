@@ -1,0 +1,60 @@
+/** A browser's control connection: requests, replies and events as JSON text on a WebSocket. Made by the HTTP server. */
+import type { WebSocket } from 'ws';
+import { type ControlReplyMessage, controlRequestMessageSchema } from '../../daemons/contract/control-api.ts';
+import type { WireError } from '../../daemons/contract/errors.ts';
+import { createCaller } from '../core/caller.ts';
+import type { ControlPlane } from '../core/control-plane.ts';
+import type { ControlLimits } from '../core/limits.ts';
+
+/** Time between pings, in milliseconds; a browser that misses two is gone. */
+const PING_MS = 20_000;
+
+export function serveControlSocket(webSocket: WebSocket, plane: ControlPlane, limits: ControlLimits): void {
+  const send = (message: ControlReplyMessage) => {
+    if (webSocket.readyState !== webSocket.OPEN) return;
+    webSocket.send(JSON.stringify(message));
+    if (webSocket.bufferedAmount > limits.clientBacklogBytes) webSocket.terminate();
+  };
+  const refuse = (id: number, code: WireError['code'], message: string) =>
+    send({ id, outcome: { ok: false, error: { code, message } } });
+  const caller = createCaller({ name: 'admin', from: 'browser' }, (event) => send({ event }));
+  const unsubscribe = plane.subscribe((event) => send({ event }));
+  let outstanding = 0;
+  let missed = 0;
+  const pings = setInterval(() => {
+    if (missed >= 2) webSocket.terminate();
+    missed++;
+    webSocket.ping();
+  }, PING_MS);
+  pings.unref();
+  webSocket.on('pong', () => {
+    missed = 0;
+  });
+  webSocket.on('error', () => webSocket.terminate());
+  webSocket.on('close', () => {
+    clearInterval(pings);
+    unsubscribe();
+    caller.close();
+  });
+  webSocket.on('message', async (data, isBinary) => {
+    const request = isBinary ? null : parse(data.toString());
+    if (request === null) return refuse(0, 'bad_request', 'Expected {"id":1,"name":"status","args":{}}.');
+    if (outstanding >= limits.clientRequests) {
+      const message = `${limits.clientRequests} requests of this connection are in progress already.`;
+      return refuse(request.id, 'limit_reached', message);
+    }
+    outstanding++;
+    const outcome = await plane.handle(request.name, request.args ?? {}, caller);
+    outstanding--;
+    send({ id: request.id, outcome });
+  });
+}
+
+function parse(text: string): { id: number; name: string; args?: unknown } | null {
+  try {
+    const parsed = controlRequestMessageSchema.safeParse(JSON.parse(text));
+    return parsed.success ? parsed.data : null;
+  } catch {
+    return null;
+  }
+}

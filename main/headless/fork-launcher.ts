@@ -1,0 +1,88 @@
+/**
+ * Starts daemons with `child_process.fork`: those of the headless host, and those of the desktop host that shall run
+ * on Node. A stream's socket is handed over beside the message.
+ */
+import { type ChildProcess, fork, type SendHandle } from 'node:child_process';
+import { Socket } from 'node:net';
+import type {
+  DaemonLauncher,
+  DaemonProcess,
+  DaemonProcessEvents,
+  LaunchRequest,
+  ToDaemon,
+} from '../core/daemon-launcher.ts';
+import { outputLines } from '../core/output-lines.ts';
+
+/** How long the last output may follow the exit, in milliseconds: a grandchild could hold the pipe for ever. */
+const SETTLE_MS = 200;
+
+export interface ForkLauncherOptions {
+  /** The file to run for a daemon. */
+  readonly entryOf: (id: string) => string;
+  /** The Node to run it on. */
+  readonly execPath: string;
+  /** Environment of the processes; main's own where absent. */
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+export function createForkLauncher(options: ForkLauncherOptions): DaemonLauncher {
+  return { launch: (request, events) => launch(options, request, events) };
+}
+
+function launch(
+  options: ForkLauncherOptions,
+  request: LaunchRequest,
+  events: DaemonProcessEvents,
+): DaemonProcess {
+  const { ELECTRON_RUN_AS_NODE: _, ...env } = options.env ?? process.env;
+  const child = fork(options.entryOf(request.id), [], {
+    execPath: options.execPath,
+    // Options of this process (an inspector's port, a loader) are not the daemon's.
+    execArgv: [],
+    env,
+    serialization: 'advanced',
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  let ended = false;
+  const outputs = (['stdout', 'stderr'] as const).map((stream) => {
+    const lines = outputLines((line) => {
+      if (!ended) events.onOutput(stream, line);
+    });
+    child[stream]?.setEncoding('utf8').on('data', (text: string) => lines.push(text));
+    return lines;
+  });
+  const end = (exitCode: number | null, signal: string | null, reason: string | null) => {
+    if (ended) return;
+    for (const lines of outputs) lines.flush();
+    ended = true;
+    events.onEnd({ exitCode, signal, reason });
+  };
+  child.on('message', (message) => {
+    if (!ended) events.onMessage(message);
+  });
+  child.on('error', (error) => {
+    // After the start this is a message that could not be sent; the end is told by 'exit'.
+    if (child.pid === undefined) end(null, null, error.message);
+  });
+  child.on('exit', (code, signal) => setTimeout(() => end(code, signal, null), SETTLE_MS));
+  child.on('close', (code, signal) => end(code, signal, null));
+  return {
+    pid: child.pid ?? null,
+    directTransport: 'socket',
+    send: (message, transfer) => send(child, message, transfer),
+    kill: () => {
+      child.kill('SIGKILL');
+    },
+  };
+}
+
+function send(child: ChildProcess, message: ToDaemon, transfer: unknown): void {
+  const socket = transfer instanceof Socket ? transfer : null;
+  if (!child.connected) {
+    socket?.destroy();
+    return;
+  }
+  child.send(message, (socket ?? undefined) as SendHandle | undefined, {}, (error) => {
+    if (error !== null) socket?.destroy();
+  });
+}

@@ -1,0 +1,78 @@
+/**
+ * WebSockets of the headless host: `/control` is served here, the socket of `/stream/<source>` is handed to the daemon
+ * that it watches, which completes the handshake itself. Called by the HTTP server.
+ */
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { WebSocketServer } from 'ws';
+import type { ControlPlane } from '../core/control-plane.ts';
+import type { ControlLimits } from '../core/limits.ts';
+import type { Auth } from './auth.ts';
+import { serveControlSocket } from './control-socket.ts';
+import { refusalOf } from './request-guard.ts';
+
+export interface UpgradeParts {
+  readonly plane: ControlPlane;
+  readonly auth: Auth;
+  readonly limits: ControlLimits;
+  readonly webSockets: WebSocketServer;
+}
+
+export function upgradeRequest(
+  parts: UpgradeParts,
+  request: IncomingMessage,
+  socket: Socket,
+  head: Buffer,
+): void {
+  const { plane, auth, limits, webSockets } = parts;
+  socket.on('error', () => socket.destroy());
+  const refusal = refusalOf(request.headers, plane.allowedHosts);
+  if (refusal !== null) {
+    refuse(socket, '403 Forbidden', refusal);
+    return;
+  }
+  if (!auth.isAuthorized(request.headers)) {
+    refuse(socket, '401 Unauthorized', 'Log in first.');
+    return;
+  }
+  const path = (request.url ?? '').split('?', 1)[0] ?? '';
+  if (path === '/control') {
+    webSockets.handleUpgrade(request, socket, head, (webSocket) =>
+      serveControlSocket(webSocket, plane, limits),
+    );
+    return;
+  }
+  const source = /^\/stream\/([a-z0-9-]{1,64})$/.exec(path)?.[1];
+  if (source === undefined) {
+    refuse(socket, '404 Not Found', 'There are /control and /stream/<source>.');
+    return;
+  }
+  const headers = webSocketHeaders(request);
+  const opened = plane.openStream(source, {
+    transport: 'socket',
+    transfer: socket,
+    upgrade: { headers, head },
+  });
+  if (!opened.ok) refuse(socket, '409 Conflict', opened.error.message);
+}
+
+/** The headers that the handshake needs. A daemon has no business with cookies and tokens. */
+function webSocketHeaders(request: IncomingMessage): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(request.headers)) {
+    const wanted = name === 'upgrade' || name === 'connection' || name.startsWith('sec-websocket-');
+    if (wanted && typeof value === 'string') headers[name] = value;
+  }
+  return headers;
+}
+
+function refuse(socket: Socket, status: string, reason: string): void {
+  const body = `${reason}\n`;
+  const head = [
+    `HTTP/1.1 ${status}`,
+    'Connection: close',
+    'Content-Type: text/plain; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}

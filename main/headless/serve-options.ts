@@ -1,0 +1,78 @@
+/** The flags of the headless host, shared with the desktop app. Read by serve.ts. */
+import { parseArgs } from 'node:util';
+import { configFileOf, dataDirOf } from '../core/default-paths.ts';
+
+/** Port of the dashboard when none is named. */
+const DEFAULT_PORT = 8420;
+
+export interface ServeOptions {
+  readonly dataDir: string;
+  readonly configFile: string | null;
+  readonly port: number;
+  /** Null: what the configuration says. */
+  readonly autostart: readonly string[] | null;
+  readonly json: boolean;
+  readonly help: boolean;
+}
+
+/** Thrown for flags that cannot be understood; the message is for the person who typed them. */
+export class UsageError extends Error {}
+
+export const SERVE_HELP = `Usage: npm start -- --headless [options]
+       npm run -s signalbox -- serve [options]
+
+Serves the dashboard over HTTP, without a window.
+
+  --port N            port of the dashboard (${DEFAULT_PORT}); 0 for any free one
+  --data DIR          directory of this instance (socket, database, logs)
+  --config FILE       configuration file (TOML)
+  --autostart A,B     daemons to start at once, instead of those in the configuration
+  --json              one line of JSON on stdout when ready, nothing else there
+`;
+
+/** Parses the flags. Throws UsageError. */
+export function parseServeOptions(
+  argv: readonly string[],
+  knownDaemons: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+): ServeOptions {
+  const values = parse(argv);
+  const port = values.port === undefined ? DEFAULT_PORT : Number(values.port);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535 || values.port === '') {
+    throw new UsageError(`--port: expected a number from 0 to 65535, got "${values.port}"`);
+  }
+  const autostart = values.autostart?.split(',').filter((id) => id !== '') ?? null;
+  const unknown = autostart?.find((id) => !knownDaemons.includes(id));
+  if (unknown !== undefined) {
+    throw new UsageError(
+      `--autostart: no daemon is called "${unknown}"; there are ${knownDaemons.join(', ')}`,
+    );
+  }
+  return {
+    dataDir: dataDirOf(values.data, env),
+    configFile: configFileOf(values.config, env),
+    port,
+    autostart,
+    json: values.json === true,
+    help: values.help === true,
+  };
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      options: {
+        headless: { type: 'boolean' },
+        port: { type: 'string' },
+        data: { type: 'string' },
+        config: { type: 'string' },
+        autostart: { type: 'string' },
+        json: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    }).values;
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}

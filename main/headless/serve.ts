@@ -1,0 +1,160 @@
+/**
+ * The headless host as a program: flags, control plane, HTTP server, signals, exit codes. Called by main.ts and by
+ * `signalbox serve`.
+ */
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { SignalboxError, toWireError } from '../../daemons/contract/errors.ts';
+import { registry } from '../../daemons/registry.ts';
+import { createCaller } from '../core/caller.ts';
+import { type ControlPlane, createControlPlane } from '../core/control-plane.ts';
+import { Auth, loadToken } from './auth.ts';
+import { createForkLauncher } from './fork-launcher.ts';
+import { type HttpServer, startHttpServer } from './http-server.ts';
+import { parseServeOptions, SERVE_HELP, type ServeOptions, UsageError } from './serve-options.ts';
+
+/** Exit codes (sysexits.h where it has one). */
+const EXIT = { ok: 0, failure: 1, usage: 2, config: 78, forced: 130 } as const;
+
+/** The repository or package that this file belongs to. */
+const ROOT = resolve(import.meta.dirname, '../..');
+
+/** Serves until a signal ends it, then ends the process. */
+export async function serve(argv: readonly string[]): Promise<void> {
+  const options = readOptions(argv);
+  if (options.help) {
+    process.stdout.write(SERVE_HELP);
+    return;
+  }
+  const plane = await openPlane(options);
+  if (plane.configError !== null) {
+    process.stderr.write(`signalbox: ${plane.configError.message}\n`);
+    await plane.close('the configuration has a mistake');
+    process.exit(EXIT.config);
+  }
+  reportFailures(plane);
+  const host = new RunningHost(plane);
+  host.listenToSignals();
+  try {
+    const token = await loadToken(options.dataDir);
+    const auth = new Auth(token);
+    const windowDir = join(ROOT, 'out/renderer');
+    const server = await startHttpServer({ plane, auth, windowDir, host: '127.0.0.1', port: options.port });
+    host.serves(server);
+    const line = options.json
+      ? JSON.stringify({ event: 'ready', url: server.url, token })
+      : `Signalbox is ready at ${server.url} (token: ${token})`;
+    process.stdout.write(`${line}\n`);
+  } catch (error) {
+    const text = toWireError(error).message;
+    const hint = text.includes('EADDRINUSE')
+      ? ` Choose another port with --port, or 0 for any free one.`
+      : '';
+    process.stderr.write(`signalbox: the dashboard cannot be served: ${text}.${hint}\n`);
+    await plane.close('the dashboard cannot be served');
+    process.exit(EXIT.failure);
+  }
+}
+
+function readOptions(argv: readonly string[]): ServeOptions {
+  try {
+    return parseServeOptions(
+      argv,
+      registry.map((manifest) => manifest.id),
+    );
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    process.stderr.write(`signalbox: ${error.message}\n\n${SERVE_HELP}`);
+    process.exit(EXIT.usage);
+  }
+}
+
+async function openPlane(options: ServeOptions): Promise<ControlPlane> {
+  const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+  try {
+    return await createControlPlane({
+      host: 'headless',
+      version,
+      runtime: `node ${process.versions.node}`,
+      registry,
+      launcher: createForkLauncher({
+        entryOf: (id) => join(ROOT, 'daemons', id, 'main.ts'),
+        execPath: process.execPath,
+      }),
+      // Here the host's own runtime is Node.
+      daemonRuntime: () => 'node',
+      dataDir: options.dataDir,
+      configFile: options.configFile,
+      autostart: options.autostart,
+    });
+  } catch (error) {
+    if (!(error instanceof SignalboxError)) throw error;
+    process.stderr.write(`signalbox: ${error.message}\n`);
+    process.exit(EXIT.failure);
+  }
+}
+
+/** Somebody who watches the terminal should see what needs them. */
+function reportFailures(plane: ControlPlane): void {
+  const told = new Map<string, string>();
+  plane.subscribe((event) => {
+    if (event.type !== 'daemon') return;
+    const { id, state, cause } = event.daemon;
+    if (told.get(id) === state) return;
+    told.set(id, state);
+    if (state === 'crashed' || state === 'failed')
+      process.stderr.write(`signalbox: ${id} ${state}: ${cause}\n`);
+  });
+}
+
+/** What signals act on. */
+class RunningHost {
+  readonly #plane: ControlPlane;
+  #server: HttpServer | null = null;
+  #ending = false;
+
+  constructor(plane: ControlPlane) {
+    this.#plane = plane;
+  }
+
+  serves(server: HttpServer): void {
+    this.#server = server;
+    if (this.#ending) void server.close();
+  }
+
+  listenToSignals(): void {
+    process.on('SIGTERM', () => void this.#end('SIGTERM'));
+    process.on('SIGINT', () => {
+      if (this.#ending) this.#force();
+      else void this.#end('SIGINT');
+    });
+    process.on('SIGHUP', () => void this.#reload());
+    // Started by scripts/start.mjs: when that is gone, nobody could end us any more.
+    if (process.channel !== undefined) {
+      process.on('disconnect', () => void this.#end('the starting process ended'));
+    }
+  }
+
+  async #end(reason: string): Promise<void> {
+    if (this.#ending) return;
+    this.#ending = true;
+    process.stderr.write(`signalbox: stopping (${reason}); Ctrl-C again ends at once\n`);
+    await this.#plane.close(reason);
+    await this.#server?.close();
+    process.exit(EXIT.ok);
+  }
+
+  #force(): void {
+    process.stderr.write('signalbox: ending at once\n');
+    this.#plane.forceClose();
+    // The kills are on their way; this gives the system a moment to carry them out.
+    setTimeout(() => process.exit(EXIT.forced), 100);
+  }
+
+  async #reload(): Promise<void> {
+    const caller = createCaller({ name: 'SIGHUP', from: 'system' }, () => {});
+    const outcome = await this.#plane.handle('config.reload', {}, caller);
+    const text = outcome.ok ? 'configuration reloaded' : outcome.error.message;
+    process.stderr.write(`signalbox: ${text}\n`);
+  }
+}
