@@ -3,6 +3,7 @@
  * its end. Used by start.mjs and signalbox.mjs.
  */
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { say } from './bootstrap.mjs';
 
 /** How often to look whether npm is still there, in milliseconds. */
@@ -33,11 +34,24 @@ export function become(command, args, { watched = false } = {}) {
 
 /** Ends the child when npm, which started us, is killed: its children are not told. */
 function endWithParent(child) {
-  const parent = process.ppid;
+  const parents = ancestors();
   const timer = setInterval(() => {
-    if (process.ppid === parent) return;
+    if (ancestors() === parents) return;
     clearInterval(timer);
     child.kill('SIGTERM');
   }, PARENT_MS);
   timer.unref();
+}
+
+/** Who started us, as far as npm: it may put a shell in between. */
+function ancestors() {
+  const parent = process.ppid;
+  if (process.platform !== 'linux') return String(parent);
+  try {
+    const status = readFileSync(`/proc/${parent}/status`, 'utf8');
+    const isShell = /^Name:\t(sh|dash|bash)$/m.test(status);
+    return isShell ? `${parent} ${/^PPid:\t(\d+)$/m.exec(status)?.[1]}` : String(parent);
+  } catch {
+    return 'gone';
+  }
 }
