@@ -1,18 +1,30 @@
-/** Entry of the desktop app: flags, single instance, then the window. */
+/** Entry of the desktop app: flags, single instance, the control plane and the first window, and an orderly end. */
 import { mkdirSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { app, session } from 'electron';
+import { app, dialog, powerMonitor, session } from 'electron';
+import type { HostInfo } from '../../daemons/contract/control-api.ts';
+import { registry } from '../../daemons/registry.ts';
+import { createCaller } from '../core/caller.ts';
+import { type ControlPlane, createControlPlane } from '../core/control-plane.ts';
+import { configFileOf, dataDirOf } from '../core/default-paths.ts';
+import { createForkLauncher } from '../headless/fork-launcher.ts';
 import { registerAppOrigin, serveApp } from './app-protocol.ts';
-import { parseFlags, UsageError } from './flags.ts';
-import { RENDERER_DIR } from './paths.ts';
+import { type DesktopFlags, parseFlags, UsageError } from './flags.ts';
+import { serveIpc } from './ipc.ts';
+import { installMenu } from './menu.ts';
+import { FailureNotifier } from './notifications.ts';
+import { daemonEntry, RENDERER_DIR } from './paths.ts';
 import { denyPermissions, guardWebContents } from './security.ts';
+import { StatusTray } from './tray.ts';
+import { DesktopLauncher } from './utility-launcher.ts';
 import { Windows } from './windows.ts';
+
+/** Longest wait for all daemons to drain when the app quits; their own deadlines come before it. */
+const QUIT_MS = 30_000;
 
 async function run(): Promise<void> {
   const flags = parseFlags(process.argv.slice(1), process.cwd());
-  const dataHome = process.env.XDG_DATA_HOME ?? join(homedir(), '.local', 'share');
-  const dataDir = flags.dataDir ?? join(dataHome, 'signalbox');
+  const dataDir = dataDirOf(flags.dataDir ?? undefined);
   // Chromium's profile lives in the data directory, and with it the lock: two data directories run side by side.
   const profileDir = join(dataDir, 'desktop');
   mkdirSync(profileDir, { recursive: true, mode: 0o700 });
@@ -27,14 +39,89 @@ async function run(): Promise<void> {
   await app.whenReady();
   denyPermissions(session.defaultSession, origin);
   serveApp(session.defaultSession, origin, RENDERER_DIR);
+
+  // The window loads while the control plane starts; its first request waits for it.
+  const control = startControlPlane(flags, dataDir);
   const windows = new Windows(dataDir, origin);
+  serveIpc({ windows, origin, control });
+  installMenu({ newWindow: () => windows.open() });
   app.on('second-instance', () => windows.focus());
   app.on('activate', () => windows.focus());
+  app.on('window-all-closed', () => app.quit());
+  endInOrder(control, windows);
   windows.open();
+  await attend(await control, windows);
 }
 
-run().catch((thrown: unknown) => {
+async function startControlPlane(flags: DesktopFlags, dataDir: string): Promise<ControlPlane> {
+  const daemonNode = process.env.SIGNALBOX_DAEMON_NODE;
+  return await createControlPlane({
+    host: 'desktop',
+    version: app.getVersion(),
+    runtime: `electron ${process.versions.electron}`,
+    registry,
+    launcher: new DesktopLauncher({
+      entryOf: daemonEntry,
+      forkLauncher: daemonNode ? createForkLauncher({ execPath: daemonNode, entryOf: daemonEntry }) : null,
+    }),
+    daemonRuntime: (_id, configured) => configured ?? (daemonNode ? 'node' : 'host'),
+    dataDir,
+    configFile: configFileOf(flags.configFile ?? undefined),
+    autostart: flags.autostart,
+  });
+}
+
+/** What the desktop does with the control plane beside showing it in windows. */
+async function attend(control: ControlPlane, windows: Windows): Promise<void> {
+  powerMonitor.on('suspend', () => control.suspend());
+  powerMonitor.on('resume', () => control.resume());
+  const hello = await control.handle(
+    'hello',
+    {},
+    createCaller({ name: 'desktop', from: 'system' }, () => {}),
+  );
+  if (!hello.ok) throw new Error(hello.error.message);
+  const { manifests, daemons } = hello.result as HostInfo;
+  const tray = new StatusTray(manifests, {
+    showWindow: () => windows.focus(),
+    newWindow: () => windows.open(),
+    quit: () => app.quit(),
+  });
+  const notifier = new FailureNotifier(() => windows.focus());
+  for (const daemon of daemons) tray.update(daemon);
+  control.subscribe((event) => {
+    if (event.type !== 'daemon') return;
+    tray.update(event.daemon);
+    notifier.update(event.daemon);
+  });
+  app.on('will-quit', () => tray.close());
+}
+
+/** Quitting, by menu, by the last window or by a signal, drains every daemon before the process ends. */
+function endInOrder(control: Promise<ControlPlane>, windows: Windows): void {
+  let ending = false;
+  app.on('before-quit', (event) => {
+    event.preventDefault();
+    if (ending) return;
+    ending = true;
+    const drained = control.then(
+      (plane) => plane.close('Signalbox was quit.'),
+      () => {},
+    );
+    const tooLong = new Promise((resolve) => setTimeout(resolve, QUIT_MS));
+    void Promise.race([drained, tooLong])
+      .then(() => windows.remember())
+      .finally(() => app.exit(0));
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => app.quit());
+}
+
+run().catch(async (thrown: unknown) => {
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   process.stderr.write(`signalbox: ${message}\n`);
+  // From a terminal the line above is enough; a packaged app has none.
+  if (app.isPackaged && app.isReady()) {
+    await dialog.showMessageBox({ type: 'error', title: 'Signalbox could not start', message });
+  }
   app.exit(thrown instanceof UsageError ? 2 : 1);
 });

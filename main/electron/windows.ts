@@ -23,6 +23,7 @@ export class Windows {
   readonly #origin: string;
   readonly #stateFile: WindowStateFile;
   readonly #windows = new Set<BrowserWindow>();
+  #saved: Promise<void> = Promise.resolve();
   #saveTimer: NodeJS.Timeout | null = null;
 
   /** Windows are loaded from `origin`, which main.ts has taken care to serve. */
@@ -86,6 +87,13 @@ export class Windows {
     window.focus();
   }
 
+  /** Writes where the newest window is; resolves when that is on disk. */
+  async remember(): Promise<void> {
+    const window = this.all.at(-1);
+    if (window !== undefined) this.#remember(window);
+    await this.#saved;
+  }
+
   #place(): { bounds: { x?: number; y?: number; width: number; height: number }; maximised: boolean } {
     const previous = this.all.at(-1);
     if (previous !== undefined) {
@@ -116,7 +124,7 @@ export class Windows {
     if (this.#saveTimer !== null) clearTimeout(this.#saveTimer);
     this.#saveTimer = null;
     if (window.isDestroyed()) return;
-    void this.#stateFile.save({ bounds: window.getNormalBounds(), maximised: window.isMaximized() });
+    this.#saved = this.#stateFile.save({ bounds: window.getNormalBounds(), maximised: window.isMaximized() });
   }
 
   /** Loads the page again when its process dies, and says so; a page that keeps dying is left to the operator. */

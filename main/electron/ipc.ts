@@ -1,0 +1,128 @@
+/**
+ * The two requests that a window can make of main, and the events that main tells it. Every message is checked for
+ * its sender and its shape; every answer is an Outcome. Installed once by main.ts.
+ */
+import { userInfo } from 'node:os';
+import { type IpcMainInvokeEvent, ipcMain, type WebContents } from 'electron';
+import { z } from 'zod';
+import type { ControlEvent } from '../../daemons/contract/control-api.ts';
+import { CONTROL_REQUESTS } from '../../daemons/contract/control-api.ts';
+import { type Outcome, toWireError, type WireError } from '../../daemons/contract/errors.ts';
+import { IPC_CHANNELS } from '../../daemons/contract/window-bridge.ts';
+import { createCaller, type OwnedCaller } from '../core/caller.ts';
+import type { ControlPlane } from '../core/control-plane.ts';
+import { openPortStream } from './port-broker.ts';
+import { refusalOf } from './sender.ts';
+import type { Windows } from './windows.ts';
+
+const requestSchema = z.tuple([z.string().max(64), z.unknown()]);
+const openStreamSchema = z.tuple([z.string().min(1).max(64), z.string().min(8).max(64)]);
+
+export interface IpcOptions {
+  readonly windows: Windows;
+  readonly origin: string;
+  /** Requests that come before the control plane is up wait for it. */
+  readonly control: Promise<ControlPlane>;
+}
+
+/** Answers the windows' requests and passes main's events on to them. */
+export function serveIpc(options: IpcOptions): void {
+  const { windows, origin, control } = options;
+  const callers = new Callers();
+  const handle = (
+    channel: string,
+    answer: (event: IpcMainInvokeEvent, args: unknown[]) => Promise<Outcome<unknown>>,
+  ) => {
+    ipcMain.handle(channel, async (event, ...args: unknown[]): Promise<Outcome<unknown>> => {
+      const refusal = refusalOf(senderOf(event, windows), origin);
+      if (refusal !== null) return { ok: false, error: refusal };
+      try {
+        return await answer(event, args);
+      } catch (thrown) {
+        return { ok: false, error: toWireError(thrown) };
+      }
+    });
+  };
+
+  handle(IPC_CHANNELS.request, async (event, args) => {
+    const parsed = requestSchema.safeParse(args);
+    if (!parsed.success) return { ok: false, error: badShape('a request name and its arguments') };
+    const [name, requestArgs] = parsed.data;
+    if (!Object.hasOwn(CONTROL_REQUESTS, name)) {
+      return { ok: false, error: { code: 'unknown_request', message: `No request is called "${name}".` } };
+    }
+    const caller = callers.of(event.sender);
+    return await (await control).handle(name, requestArgs, caller);
+  });
+
+  handle(IPC_CHANNELS.openStream, async (event, args) => {
+    const parsed = openStreamSchema.safeParse(args);
+    if (!parsed.success) return { ok: false, error: badShape('a source and a nonce of 8 to 64 characters') };
+    const [source, nonce] = parsed.data;
+    return openPortStream(await control, event, source, nonce);
+  });
+
+  void control.then((plane) => {
+    plane.subscribe((event) => {
+      for (const window of windows.all) tell(window.webContents, event);
+    });
+  }, ignoreFailedStart);
+}
+
+/** A failed start is told by main.ts; here it only means that no events come. */
+function ignoreFailedStart(): void {}
+
+function badShape(expected: string): WireError {
+  return { code: 'bad_request', message: `Expected ${expected}.` };
+}
+
+function senderOf(event: IpcMainInvokeEvent, windows: Windows) {
+  const frame = event.senderFrame;
+  return {
+    isOurWindow: windows.all.some((window) => window.webContents === event.sender),
+    isMainFrame: frame !== null && frame.parent === null,
+    origin: frame === null ? null : frame.origin,
+  };
+}
+
+function tell(contents: WebContents, event: ControlEvent): void {
+  if (!contents.isDestroyed() && !contents.isCrashed()) contents.send(IPC_CHANNELS.event, event);
+}
+
+/** One caller a loaded page: what a page follows ends with it, not with its window. */
+class Callers {
+  readonly #callers = new WeakMap<WebContents, OwnedCaller>();
+  readonly #known = new WeakSet<WebContents>();
+  readonly #name = operatorName();
+
+  of(contents: WebContents): OwnedCaller {
+    let caller = this.#callers.get(contents);
+    if (caller === undefined) {
+      caller = createCaller({ name: this.#name, from: 'window' }, (event) => tell(contents, event));
+      this.#callers.set(contents, caller);
+      this.#watch(contents);
+    }
+    return caller;
+  }
+
+  #watch(contents: WebContents): void {
+    if (this.#known.has(contents)) return;
+    this.#known.add(contents);
+    const end = () => {
+      this.#callers.get(contents)?.close();
+      this.#callers.delete(contents);
+    };
+    contents.on('did-navigate', end);
+    contents.on('render-process-gone', end);
+    contents.on('destroyed', end);
+  }
+}
+
+function operatorName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A container may have no entry for the user id.
+    return 'operator';
+  }
+}

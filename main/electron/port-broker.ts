@@ -1,0 +1,27 @@
+/**
+ * Makes the channel of one stream and steps aside: one port goes to the source, the other to the page, which
+ * recognises it by the nonce it chose. Ports close by themselves with the page or the process at their other end.
+ * Called by ipc.ts, which has checked the sender.
+ */
+import { type IpcMainInvokeEvent, MessageChannelMain } from 'electron';
+import type { Outcome } from '../../daemons/contract/errors.ts';
+import { IPC_CHANNELS } from '../../daemons/contract/window-bridge.ts';
+import type { ControlPlane } from '../core/control-plane.ts';
+
+/** Opens a stream from `source` for the frame that asked. */
+export function openPortStream(
+  control: ControlPlane,
+  event: IpcMainInvokeEvent,
+  source: string,
+  nonce: string,
+): Outcome<null> {
+  const { port1, port2 } = new MessageChannelMain();
+  const outcome = control.openStream(source, { transport: 'port', transfer: port1 });
+  if (!outcome.ok) {
+    port1.close();
+    port2.close();
+    return outcome;
+  }
+  event.senderFrame?.postMessage(IPC_CHANNELS.port, nonce, [port2]);
+  return outcome;
+}
