@@ -45,13 +45,13 @@ export const limits = {
       'Faster than a person types and slower than a channel notices; later lines wait in the receive queue.',
   },
   throttleBurst: {
-    default: 30,
+    default: 20,
     unit: 'count',
     reason:
       'A household or office behind one address reconnects after a network outage within a few seconds.',
   },
   throttleRefillSeconds: {
-    default: 2,
+    default: 3,
     unit: 'seconds',
     reason: 'After the burst an address may open one connection each time this passes.',
   },
@@ -106,5 +106,121 @@ export const limits = {
     default: 300,
     unit: 'seconds',
     reason: 'Reconnects come within minutes; a changed name shows soon.',
+  },
+  registrationSeconds: {
+    default: 30,
+    unit: 'seconds',
+    reason:
+      'NICK, USER and capability negotiation take a few round trips; a connection that says less is idle.',
+  },
+  nickLength: {
+    default: 30,
+    unit: 'characters',
+    reason: 'Long enough for every network in use; it is repeated in each line the user causes.',
+  },
+  usernameLength: {
+    default: 16,
+    unit: 'characters',
+    reason: 'ident answers and login names fit; it is repeated in each line the user causes.',
+  },
+  realnameBytes: {
+    default: 150,
+    unit: 'bytes',
+    reason: 'A WHO or WHOIS line with every other field at its limit still has room for it.',
+  },
+  channelNameBytes: {
+    default: 64,
+    unit: 'bytes',
+    reason: 'RFC 2811 allows 50 characters; 64 bytes hold most names in scripts of two bytes a letter.',
+  },
+  keyLength: {
+    default: 23,
+    unit: 'characters',
+    reason: 'RFC 2812 section 2.3.1: a channel key has 1 to 23 characters.',
+  },
+  topicBytes: {
+    default: 390,
+    unit: 'bytes',
+    reason: 'RPL_TOPIC with the longest names still fits one line.',
+  },
+  kickBytes: { default: 390, unit: 'bytes', reason: 'A KICK with the longest names still fits one line.' },
+  quitBytes: {
+    default: 390,
+    unit: 'bytes',
+    reason: 'A QUIT, PART or KILL with the longest prefix still fits one line.',
+  },
+  awayBytes: { default: 390, unit: 'bytes', reason: 'RPL_AWAY with the longest names still fits one line.' },
+  channelsPerUser: {
+    default: 100,
+    unit: 'count',
+    reason: 'More than people read; bounds the work of one QUIT.',
+  },
+  maskListEntries: {
+    default: 100,
+    unit: 'count',
+    reason: 'Every JOIN is matched against the whole list; 100 masks take microseconds.',
+  },
+  maskBytes: { default: 200, unit: 'bytes', reason: 'A full nick!user@host with room for wildcards.' },
+  modesPerCommand: {
+    default: 6,
+    unit: 'count',
+    reason: 'Mode changes with a parameter in one MODE; six long masks still fit one announcement.',
+  },
+  targetsPerMessage: {
+    default: 4,
+    unit: 'count',
+    reason: 'Legitimate clients name one target; each further one multiplies what a flood costs.',
+  },
+  targetsPerCommand: {
+    default: 20,
+    unit: 'count',
+    reason: 'Channels in one JOIN or PART; a client that rejoins more sends a second line.',
+  },
+  whowasEntries: {
+    default: 2_000,
+    unit: 'count',
+    reason: 'About a quarter of a megabyte, a busy hour of quits.',
+  },
+  whoReplies: {
+    default: 500,
+    unit: 'count',
+    reason:
+      'A WHO mask that matches more is answered in part: it would fill the send queue of a slow client.',
+  },
+  operAttempts: {
+    default: 4,
+    unit: 'count',
+    reason: 'A person mistypes a password a few times; a guesser has to reconnect, where the throttle waits.',
+  },
+  operFailurePenaltyLines: {
+    default: 20,
+    unit: 'lines',
+    reason: 'A wrong operator password costs about five seconds of silence.',
+  },
+  passwordChecks: {
+    default: 2,
+    unit: 'count',
+    reason: 'argon2id verifications at once: each holds 19 MiB and a pool thread; later ones wait in line.',
+  },
+  passwordChecksWaiting: {
+    default: 200,
+    unit: 'count',
+    reason: 'Verifications in line; beyond that the answer would come too late, so the attempt is refused.',
+  },
+  deferredBytes: {
+    default: 16_384,
+    unit: 'bytes',
+    reason: 'Lines a client may send while its password is checked; the same room as the receive queue.',
+  },
+  serverBans: {
+    default: 10_000,
+    unit: 'count',
+    reason: 'K-lines and D-lines together; each new client is matched against all that hold wildcards.',
+  },
+  knockSeconds: {
+    default: 60,
+    unit: 'seconds',
+    reason:
+      'One KNOCK a minute for each user and channel: operators see who waits, and nobody can spam them.',
   },
 } satisfies Record<string, Limit>;

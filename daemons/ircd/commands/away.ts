@@ -1,0 +1,22 @@
+/** AWAY: RFC 2812 4.1, IRCv3 away-notify. */
+import { announceChange } from '../broadcast.ts';
+import { limits } from '../limits.ts';
+import { CAP } from '../protocol/capabilities.ts';
+import { truncateUtf8 } from '../protocol/line-text.ts';
+import { N } from '../protocol/numerics.ts';
+import type { Command } from './command.ts';
+
+export const away: Command = {
+  name: 'AWAY',
+  minParams: 0,
+  penaltyLines: 1,
+  help: ['AWAY [<reason>]', 'Marks you as away; without a reason you are back.'],
+  run(server, user, params) {
+    const reason = truncateUtf8(params[0] ?? '', limits.awayBytes.default);
+    const wanted = reason === '' ? null : reason;
+    const changed = wanted !== user.away;
+    user.away = wanted;
+    user.reply(wanted === null ? N.RPL_UNAWAY : N.RPL_NOWAWAY);
+    if (changed) announceChange(server, user, wanted === null ? 'AWAY' : `AWAY :${wanted}`, CAP.awayNotify);
+  },
+};

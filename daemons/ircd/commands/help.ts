@@ -1,0 +1,41 @@
+/** HELP and HELPOP (Modern "HELP message"): the help of every command, from the commands themselves. */
+import { N } from '../protocol/numerics.ts';
+import type { IrcServer } from '../server.ts';
+import type { User } from '../state/user.ts';
+import type { Command } from './command.ts';
+import { allCommands, findCommand } from './registry.ts';
+
+/** Names in one line of the overview. */
+const NAMES_PER_LINE = 8;
+
+export const help: Command = {
+  name: 'HELP',
+  minParams: 0,
+  penaltyLines: 1,
+  help: ['HELP [<command>]', 'Lists the commands, or explains one.'],
+  run: sendHelp,
+};
+
+export const helpop: Command = { ...help, name: 'HELPOP', help: ['HELPOP [<command>]', 'The same as HELP.'] };
+
+function sendHelp(_server: IrcServer, user: User, params: readonly string[]): void {
+  const asked = (params[0] ?? '').toUpperCase();
+  if (asked === '') {
+    const names = allCommands().map((command) => command.name);
+    const lines = ['Commands of this server; HELP <command> explains one.'];
+    for (let i = 0; i < names.length; i += NAMES_PER_LINE)
+      lines.push(names.slice(i, i + NAMES_PER_LINE).join(' '));
+    sendLines(user, '*', lines);
+    return;
+  }
+  const command = findCommand(asked);
+  if (command === undefined) user.reply(N.ERR_HELPNOTFOUND, asked.includes(' ') ? '*' : asked);
+  else sendLines(user, command.name, command.help);
+}
+
+function sendLines(user: User, subject: string, lines: readonly string[]): void {
+  const [first = '', ...rest] = lines;
+  user.reply(N.RPL_HELPSTART, subject, first);
+  for (const line of rest) user.reply(N.RPL_HELPTXT, subject, line);
+  user.reply(N.RPL_ENDOFHELP, subject);
+}

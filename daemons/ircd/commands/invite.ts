@@ -1,0 +1,65 @@
+/** INVITE: RFC 2812 3.2.7, Modern "INVITE message", IRCv3 invite-notify. */
+import { fromUser, toChannelWithCap } from '../broadcast.ts';
+import { CAP } from '../protocol/capabilities.ts';
+import { N } from '../protocol/numerics.ts';
+import { CMODE } from '../state/channel.ts';
+import type { User } from '../state/user.ts';
+import type { Command } from './command.ts';
+
+export const invite: Command = {
+  name: 'INVITE',
+  minParams: 0,
+  penaltyLines: 1,
+  help: [
+    'INVITE [<nickname> <channel>]',
+    'Invites somebody to a channel you are on; from an operator of the channel it overrides its modes once.',
+    'Without parameters it lists the invitations you hold.',
+  ],
+  run(server, user, params) {
+    if (params.length === 0) {
+      listInvites(user);
+      return;
+    }
+    const [nickName = '', channelName] = params;
+    if (channelName === undefined) {
+      user.reply(N.ERR_NEEDMOREPARAMS, 'INVITE');
+      return;
+    }
+    const channel = server.state.findChannel(channelName);
+    if (channel === undefined) {
+      user.reply(N.ERR_NOSUCHCHANNEL, channelName.includes(' ') || channelName === '' ? '*' : channelName);
+      return;
+    }
+    const membership = user.memberships.get(channel);
+    if (membership === undefined) {
+      user.reply(N.ERR_NOTONCHANNEL, channel.name);
+      return;
+    }
+    if (channel.has(CMODE.inviteOnly) && !membership.isOp) {
+      user.reply(N.ERR_CHANOPRIVSNEEDED, channel.name);
+      return;
+    }
+    const target = server.state.findUser(nickName);
+    if (target === undefined) {
+      user.reply(N.ERR_NOSUCHNICK, nickName === '' || nickName.includes(' ') ? '*' : nickName);
+      return;
+    }
+    if (target.memberships.has(channel)) {
+      user.reply(N.ERR_USERONCHANNEL, `${target.nick} ${channel.name}`);
+      return;
+    }
+    server.state.invite(target, channel, membership.isOp);
+    user.replyRaw(N.RPL_INVITING, `${target.nick} ${channel.name}`);
+    if (target.away !== null) user.reply(N.RPL_AWAY, target.nick, target.away);
+    const message = fromUser(server, user, `INVITE ${target.nick} ${channel.name}`);
+    message.to(target);
+    toChannelWithCap(channel, CAP.inviteNotify, message, user);
+  },
+};
+
+function listInvites(user: User): void {
+  if (user.invites !== null) {
+    for (const channel of user.invites.keys()) user.replyRaw(N.RPL_INVITELIST, channel.name);
+  }
+  user.reply(N.RPL_ENDOFINVITELIST);
+}

@@ -1,0 +1,49 @@
+/** KICK: RFC 2812 3.2.8, Modern "KICK message". */
+import { fromUser, toChannel } from '../broadcast.ts';
+import { limits } from '../limits.ts';
+import { truncateUtf8 } from '../protocol/line-text.ts';
+import { N } from '../protocol/numerics.ts';
+import type { IrcServer } from '../server.ts';
+import type { User } from '../state/user.ts';
+import type { Command } from './command.ts';
+
+export const kick: Command = {
+  name: 'KICK',
+  minParams: 2,
+  help: ['KICK <channel> <nickname>{,<nickname>} [<reason>]', 'Removes users from a channel you operate.'],
+  run(server, user, params) {
+    const channels = (params[0] ?? '').split(',');
+    const nicks = (params[1] ?? '').split(',').slice(0, server.tuning.get('targets-per-message'));
+    const reason = truncateUtf8(params[2] ?? '', limits.kickBytes.default) || user.nick;
+    for (let i = 0; i < nicks.length; i++) {
+      // One channel with many users, or as many channels as users (RFC 2812).
+      const channel = channels.length === 1 ? channels[0] : channels[i];
+      if (channel !== undefined) kickOne(server, user, channel, nicks[i] as string, reason);
+    }
+  },
+};
+
+function kickOne(server: IrcServer, user: User, channelName: string, nick: string, reason: string): void {
+  const channel = server.state.findChannel(channelName);
+  if (channel === undefined) {
+    user.reply(N.ERR_NOSUCHCHANNEL, channelName.includes(' ') || channelName === '' ? '*' : channelName);
+    return;
+  }
+  const membership = user.memberships.get(channel);
+  if (membership === undefined) {
+    user.reply(N.ERR_NOTONCHANNEL, channel.name);
+    return;
+  }
+  if (!membership.isOp) {
+    user.reply(N.ERR_CHANOPRIVSNEEDED, channel.name);
+    return;
+  }
+  const target = server.state.findUser(nick);
+  const victim = target?.memberships.get(channel);
+  if (target === undefined) user.reply(N.ERR_NOSUCHNICK, nick === '' || nick.includes(' ') ? '*' : nick);
+  else if (victim === undefined) user.reply(N.ERR_USERNOTINCHANNEL, `${target.nick} ${channel.name}`);
+  else {
+    toChannel(channel, fromUser(server, user, `KICK ${channel.name} ${target.nick} :${reason}`), null);
+    server.state.part(victim);
+  }
+}

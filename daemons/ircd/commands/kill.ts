@@ -1,0 +1,41 @@
+/** KILL: RFC 2812 3.7.1. */
+import { noticeOpers } from '../broadcast.ts';
+import { limits } from '../limits.ts';
+import { truncateUtf8 } from '../protocol/line-text.ts';
+import { N } from '../protocol/numerics.ts';
+import type { IrcServer } from '../server.ts';
+import type { User } from '../state/user.ts';
+import type { Command } from './command.ts';
+
+export const kill: Command = {
+  name: 'KILL',
+  minParams: 1,
+  oper: 'kill',
+  help: ['KILL <nickname> [<reason>]', 'Disconnects a user. Operators only.'],
+  run(server, user, params) {
+    const [nick = '', given = ''] = params;
+    const target = server.state.findUser(nick);
+    if (target === undefined) {
+      user.reply(N.ERR_NOSUCHNICK, nick === '' || nick.includes(' ') ? '*' : nick);
+      return;
+    }
+    const reason = given === '' ? 'No reason given' : given;
+    const victim = target.prefix;
+    server.host.audit(user.prefix, 'KILL', { nick: target.nick, reason }, `disconnected ${victim}`);
+    noticeOpers(server, `Received KILL for ${victim} from ${user.nick}: ${reason}`);
+    target.connection.sendLine(
+      `:${user.prefix} KILL ${target.nick} :${truncateUtf8(reason, limits.quitBytes.default)}`,
+    );
+    killUser(server, target, user.nick, reason);
+  },
+};
+
+/** Disconnects a user in the name of an operator or of the control plane. */
+export function killUser(server: IrcServer, target: User, by: string, reason: string): void {
+  server.host.log('info', 'client_killed', `${target.prefix} killed by ${by}: ${reason}`, {
+    nick: target.nick,
+    by,
+    reason,
+  });
+  server.exit(target, `Killed (${by} (${reason}))`);
+}

@@ -1,0 +1,45 @@
+/** KNOCK: asks the operators of an invite-only channel for an invitation (numerics 710 to 714, as Solanum has them). */
+import { limits } from '../limits.ts';
+import { N } from '../protocol/numerics.ts';
+import { CMODE } from '../state/channel.ts';
+import type { Command } from './command.ts';
+
+export const knock: Command = {
+  name: 'KNOCK',
+  minParams: 1,
+  penaltyLines: 2,
+  help: ['KNOCK <channel>', 'Asks the operators of an invite-only channel to let you in.'],
+  run(server, user, params) {
+    const name = params[0] ?? '';
+    const channel = server.state.findChannel(name);
+    // A secret or private channel does not exist for strangers.
+    if (channel === undefined || (!channel.isPublic && !user.memberships.has(channel))) {
+      user.reply(N.ERR_NOSUCHCHANNEL, name === '' || name.includes(' ') ? '*' : name);
+      return;
+    }
+    if (user.memberships.has(channel)) {
+      user.reply(N.ERR_KNOCKONCHAN, channel.name);
+      return;
+    }
+    if (!channel.has(CMODE.inviteOnly) && channel.joinKey === null) {
+      user.reply(N.ERR_CHANOPEN, channel.name);
+      return;
+    }
+    if (channel.isBanned(user)) {
+      user.reply(N.ERR_CANNOTSENDTOCHAN, channel.name);
+      return;
+    }
+    const now = Date.now();
+    const waitMs = limits.knockSeconds.default * 1000;
+    if (now - user.lastKnockMs < waitMs || now - channel.lastKnockMs < waitMs / 10) {
+      user.reply(N.ERR_TOOMANYKNOCK, channel.name);
+      return;
+    }
+    user.lastKnockMs = now;
+    channel.lastKnockMs = now;
+    for (const member of channel.members) {
+      if (member.isOp) member.user.reply(N.RPL_KNOCK, `${channel.name} ${user.prefix}`);
+    }
+    user.reply(N.RPL_KNOCKDLVR, channel.name);
+  },
+};

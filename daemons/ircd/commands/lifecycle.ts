@@ -1,0 +1,35 @@
+/** REHASH, DIE and RESTART: RFC 2812 4.2 to 4.4. The process itself is stopped and restarted by the control plane. */
+import { noticeOpers } from '../broadcast.ts';
+import { N } from '../protocol/numerics.ts';
+import type { Command } from './command.ts';
+
+export const rehash: Command = {
+  name: 'REHASH',
+  minParams: 0,
+  oper: 'rehash',
+  help: ['REHASH', 'Reads configuration, MOTD and certificates again; nobody is dropped. Operators only.'],
+  run(server, user) {
+    user.reply(N.RPL_REHASHING, 'signalbox.toml');
+    noticeOpers(server, `${user.nick} is rehashing the server`, user);
+    server.host.audit(user.prefix, 'REHASH', {}, 'requested');
+    server.host.requestLifecycle('reload', user.prefix, 'REHASH');
+  },
+};
+
+export const die: Command = ending('DIE', 'die', 'stop', 'Stops the server.');
+export const restart: Command = ending('RESTART', 'restart', 'restart', 'Restarts the server.');
+
+function ending(name: string, flag: string, action: 'stop' | 'restart', summary: string): Command {
+  return {
+    name,
+    minParams: 0,
+    oper: flag,
+    help: [`${name} [<reason>]`, `${summary} Operators only.`],
+    run(server, user, params) {
+      const reason = params[0] ?? '';
+      noticeOpers(server, `${user.nick} asked for ${name}: ${reason}`);
+      server.host.audit(user.prefix, name, { reason }, 'requested');
+      server.host.requestLifecycle(action, user.prefix, reason === '' ? name : reason);
+    },
+  };
+}

@@ -1,0 +1,45 @@
+/** MODE: RFC 2812 3.1.5 and 3.2.3. The changes themselves are in modes/. */
+import { changeChannelModes, channelModeString } from '../modes/channel-modes.ts';
+import { changeUserModes } from '../modes/user-modes.ts';
+import { sameName } from '../protocol/casemapping.ts';
+import { unixSeconds } from '../protocol/clock.ts';
+import { isChannelName } from '../protocol/names.ts';
+import { N } from '../protocol/numerics.ts';
+import type { Command } from './command.ts';
+
+export const mode: Command = {
+  name: 'MODE',
+  minParams: 1,
+  help: [
+    'MODE <channel> [<modes> [<parameters>]]',
+    'Shows or changes the modes of a channel: b e I (lists), k key, l limit, C i m n p s t, o and v.',
+    'MODE <nickname> [<modes>]',
+    'Shows or changes your own modes: i invisible, w wallops, B bot, -o.',
+  ],
+  run(server, user, params) {
+    const [target = '', letters, ...args] = params;
+    const shown = target === '' || target.includes(' ') ? '*' : target;
+    if (isChannelName(target)) {
+      const channel = server.state.findChannel(target);
+      if (channel === undefined) {
+        user.reply(N.ERR_NOSUCHCHANNEL, shown);
+        return;
+      }
+      const member = user.memberships.has(channel);
+      if (letters !== undefined) {
+        changeChannelModes(server, user, channel, letters, args);
+      } else {
+        user.replyRaw(N.RPL_CHANNELMODEIS, `${channel.name} ${channelModeString(channel, member)}`);
+        user.replyRaw(N.RPL_CREATIONTIME, `${channel.name} ${unixSeconds(channel.createdMs)}`);
+      }
+      return;
+    }
+    if (!sameName(target, user.nick)) {
+      const exists = server.state.findUser(target) !== undefined;
+      user.reply(exists ? N.ERR_USERSDONTMATCH : N.ERR_NOSUCHNICK, exists ? '' : shown);
+      return;
+    }
+    if (letters === undefined) user.replyRaw(N.RPL_UMODEIS, user.modeLetters());
+    else changeUserModes(server, user, letters);
+  },
+};

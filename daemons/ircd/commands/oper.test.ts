@@ -1,0 +1,66 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { MemoryServer, waitFor } from '../memory-server.ts';
+import { hashPassword } from '../passwords.ts';
+
+let irc: MemoryServer;
+
+beforeEach(async () => {
+  const password_hash = await hashPassword('sesame');
+  const block = { password_hash, flags: ['kill' as const], title: 'is the boss' };
+  irc = new MemoryServer({
+    oper: [
+      { ...block, name: 'boss', hosts: ['*@192.0.2.*'] },
+      { ...block, name: 'far', hosts: ['*@198.51.100.*'] },
+    ],
+  });
+});
+afterEach(() => irc.close());
+
+it('opers a client up, and commands that follow take effect after it', async () => {
+  const client = irc.join('a');
+  const victim = irc.join('v');
+  client.send('OPER boss sesame', 'KILL v :bye', 'PING done');
+  const lines = await waitFor(client, (line) => line.includes('PONG'));
+  expect(lines[0]).toBe(':a!~a@192.0.2.1 MODE a :+o');
+  expect(lines[1]).toContain(' 381 a ');
+  expect(victim.closedWith).toBe('Killed (a (bye))');
+  expect(
+    irc
+      .join('b')
+      .send('WHOIS a')
+      .some((line) => line.includes(' 313 b a :is the boss')),
+  ).toBe(true);
+});
+
+it('refuses a wrong password, an unknown name and a wrong host, and makes each cost', async () => {
+  for (const [attempt, numeric] of [
+    ['boss guess', '464'],
+    ['nobody sesame', '464'],
+    ['far sesame', '491'],
+  ]) {
+    const client = irc.join('a');
+    client.send(`OPER ${attempt}`);
+    const lines = await waitFor(client, (line) => line.includes(` ${numeric} a `));
+    expect(lines.length).toBeGreaterThan(0);
+    expect(client.penalty).toBeGreaterThanOrEqual(20);
+    client.drop();
+  }
+  expect(irc.server.counters.operFailures).toBe(3);
+});
+
+it('drops a client that keeps guessing', async () => {
+  const client = irc.join('a');
+  client.send('OPER boss 1', 'OPER boss 2', 'OPER boss 3', 'OPER boss 4', 'OPER boss sesame');
+  await waitFor(client, (line) => line.startsWith('ERROR'));
+  expect(client.closedWith).toBe('Too many failed OPER attempts');
+});
+
+it('keeps what an operator may do to the flags of the block', async () => {
+  const client = irc.join('a');
+  client.send('OPER boss sesame');
+  await waitFor(client, (line) => line.includes(' 381 '));
+  expect(client.send('KLINE x@y :z')[0]).toContain(' 723 a kline ');
+  expect(client.send('MODE a -o')).toEqual([':a!~a@192.0.2.1 MODE a :-o']);
+  expect(client.send('MODE a +o')).toEqual([]);
+  expect(client.send('KILL a')[0]).toContain(' 481 a ');
+});

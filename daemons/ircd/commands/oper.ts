@@ -1,0 +1,72 @@
+/** OPER: RFC 2812 3.1.4. Passwords are argon2id hashes, verified off the loop; each failure costs. */
+import { noticeOpers } from '../broadcast.ts';
+import type { OperBlock } from '../config.ts';
+import { limits } from '../limits.ts';
+import { fold } from '../protocol/casemapping.ts';
+import { globMatch } from '../protocol/mask.ts';
+import { N } from '../protocol/numerics.ts';
+import type { IrcServer } from '../server.ts';
+import { UMODE, type User } from '../state/user.ts';
+import type { Command } from './command.ts';
+
+export const oper: Command = {
+  name: 'OPER',
+  minParams: 2,
+  penaltyLines: 2,
+  help: ['OPER <name> <password>', 'Makes you an IRC operator.'],
+  run(server, user, params) {
+    const [name = '', password = ''] = params;
+    if (user.isOper) {
+      user.reply(N.RPL_YOUREOPER);
+      return;
+    }
+    const block = server.config.oper.find((candidate) => candidate.name === name);
+    const hostFits = block?.hosts.some((mask) => hostMatches(mask, user)) === true;
+    const hash = hostFits ? (block?.password_hash ?? null) : null;
+    server.defer(
+      user,
+      server.passwords.check(hash, password),
+      (fits) => {
+        if (fits && block !== undefined) grant(server, user, block);
+        else refuse(server, user, name, block === undefined || hostFits);
+      },
+      () => user.reply(N.ERR_UNKNOWNERROR, 'OPER', 'Too many passwords are being checked, try again'),
+    );
+  },
+};
+
+function hostMatches(mask: string, user: User): boolean {
+  const wanted = fold(mask.includes('@') ? mask : `*@${mask}`);
+  const { remoteAddress } = user.connection;
+  return (
+    globMatch(wanted, fold(`${user.username}@${user.host}`)) ||
+    globMatch(wanted, fold(`${user.username}@${remoteAddress}`))
+  );
+}
+
+function grant(server: IrcServer, user: User, block: OperBlock): void {
+  user.oper = { name: block.name, flags: new Set(block.flags), title: block.title };
+  server.state.setUserMode(user, UMODE.oper, true);
+  user.send(`:${user.prefix} MODE ${user.nick} :+o`);
+  user.reply(N.RPL_YOUREOPER);
+  noticeOpers(server, `${user.prefix} is now an operator (${block.name})`, user);
+  server.host.log('info', 'oper_up', `${user.prefix} became operator ${block.name}`, {
+    nick: user.nick,
+    oper: block.name,
+    address: user.connection.remoteAddress,
+  });
+}
+
+function refuse(server: IrcServer, user: User, name: string, wrongPassword: boolean): void {
+  server.counters.operFailures++;
+  user.failedOpers++;
+  user.connection.penalize(limits.operFailurePenaltyLines.default);
+  server.host.log('warn', 'oper_refused', `${user.prefix} failed to become operator ${name}`, {
+    nick: user.nick,
+    oper: name,
+    address: user.connection.remoteAddress,
+  });
+  noticeOpers(server, `Failed OPER attempt by ${user.prefix} as ${name}`);
+  user.reply(wrongPassword ? N.ERR_PASSWDMISMATCH : N.ERR_NOOPERHOST);
+  if (user.failedOpers >= limits.operAttempts.default) server.exit(user, 'Too many failed OPER attempts');
+}

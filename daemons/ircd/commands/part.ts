@@ -1,0 +1,28 @@
+/** PART: RFC 2812 3.2.2. */
+import { fromUser, toChannel } from '../broadcast.ts';
+import { limits } from '../limits.ts';
+import { truncateUtf8 } from '../protocol/line-text.ts';
+import { N } from '../protocol/numerics.ts';
+import type { Command } from './command.ts';
+
+export const part: Command = {
+  name: 'PART',
+  minParams: 1,
+  help: ['PART <channel>{,<channel>} [<reason>]', 'Leaves channels.'],
+  run(server, user, params) {
+    const names = (params[0] ?? '').split(',').slice(0, limits.targetsPerCommand.default);
+    const reason = truncateUtf8(params[1] ?? '', limits.quitBytes.default);
+    for (const name of names) {
+      if (name === '') continue;
+      const channel = server.state.findChannel(name);
+      const membership = channel === undefined ? undefined : user.memberships.get(channel);
+      if (channel === undefined) user.reply(N.ERR_NOSUCHCHANNEL, name.includes(' ') ? '*' : name);
+      else if (membership === undefined) user.reply(N.ERR_NOTONCHANNEL, channel.name);
+      else {
+        const text = reason === '' ? `PART ${channel.name}` : `PART ${channel.name} :${reason}`;
+        toChannel(channel, fromUser(server, user, text), null);
+        server.state.part(membership);
+      }
+    }
+  },
+};

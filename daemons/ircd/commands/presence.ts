@@ -1,0 +1,36 @@
+/** ISON and USERHOST: RFC 2812 4.8 and 4.9. */
+import { N } from '../protocol/numerics.ts';
+import type { Command } from './command.ts';
+
+/** RFC 2812 4.8: at most five nicks. */
+const MAX_USERHOST = 5;
+
+export const ison: Command = {
+  name: 'ISON',
+  minParams: 1,
+  help: ['ISON <nickname> {<nickname>}', 'Tells which of the nicknames are online.'],
+  run(server, user, params) {
+    const online: string[] = [];
+    for (const nick of params.join(' ').split(' ')) {
+      const found = nick === '' ? undefined : server.state.findUser(nick);
+      if (found !== undefined) online.push(found.nick);
+    }
+    user.reply(N.RPL_ISON, '', online.join(' '));
+  },
+};
+
+export const userhost: Command = {
+  name: 'USERHOST',
+  minParams: 1,
+  help: ['USERHOST <nickname> {<nickname>}', 'Shows host, away and operator status of up to five users.'],
+  run(server, user, params) {
+    const replies: string[] = [];
+    for (const nick of params.slice(0, MAX_USERHOST)) {
+      const found = server.state.findUser(nick);
+      if (found === undefined) continue;
+      const star = found.isOper ? '*' : '';
+      replies.push(`${found.nick}${star}=${found.away === null ? '+' : '-'}${found.username}@${found.host}`);
+    }
+    user.reply(N.RPL_USERHOST, '', replies.join(' '));
+  },
+};

@@ -1,0 +1,15 @@
+/** QUIT: RFC 2812 3.1.7. */
+import { limits } from '../limits.ts';
+import { truncateUtf8 } from '../protocol/line-text.ts';
+import type { Command } from './command.ts';
+
+export const quit: Command = {
+  name: 'QUIT',
+  minParams: 0,
+  phase: 'any',
+  help: ['QUIT [<reason>]', 'Disconnects you.'],
+  run(server, user, params) {
+    const reason = truncateUtf8(params[0] ?? '', limits.quitBytes.default - 6);
+    server.exit(user, reason === '' ? 'Client Quit' : `Quit: ${reason}`);
+  },
+};

@@ -1,0 +1,105 @@
+/** Every command by name. The server looks commands up here; HELP lists them. */
+import { authenticate } from './authenticate.ts';
+import { away } from './away.ts';
+import { cap } from './cap.ts';
+import type { Command } from './command.ts';
+import { help, helpop } from './help.ts';
+import { invite } from './invite.ts';
+import { join } from './join.ts';
+import { kick } from './kick.ts';
+import { kill } from './kill.ts';
+import { knock } from './knock.ts';
+import { die, rehash, restart } from './lifecycle.ts';
+import { list } from './list.ts';
+import { lusers } from './lusers.ts';
+import { notice, privmsg, tagmsg } from './message.ts';
+import { mode } from './mode.ts';
+import { motd } from './motd.ts';
+import { names } from './names.ts';
+import { nick } from './nick.ts';
+import { oper } from './oper.ts';
+import { part } from './part.ts';
+import { pass } from './pass.ts';
+import { ping, pong } from './ping.ts';
+import { ison, userhost } from './presence.ts';
+import { quit } from './quit.ts';
+import { dline, kline, undline, unkline } from './server-ban.ts';
+import { admin, info, links, map, time, version } from './server-info.ts';
+import { setname } from './setname.ts';
+import { stats } from './stats.ts';
+import { topic } from './topic.ts';
+import { userCommand } from './user.ts';
+import { globops, wallops } from './wallops.ts';
+import { who } from './who.ts';
+import { whois } from './whois.ts';
+import { whowas } from './whowas.ts';
+
+let byName: ReadonlyMap<string, Command> | null = null;
+
+/** Built on first use, because help.ts and this file need each other. */
+function commands(): ReadonlyMap<string, Command> {
+  byName ??= new Map(
+    [
+      admin,
+      authenticate,
+      away,
+      cap,
+      die,
+      dline,
+      globops,
+      help,
+      helpop,
+      info,
+      invite,
+      ison,
+      join,
+      kick,
+      kill,
+      kline,
+      knock,
+      links,
+      list,
+      lusers,
+      map,
+      mode,
+      motd,
+      names,
+      nick,
+      notice,
+      oper,
+      part,
+      pass,
+      ping,
+      pong,
+      privmsg,
+      quit,
+      rehash,
+      restart,
+      setname,
+      stats,
+      tagmsg,
+      time,
+      topic,
+      undline,
+      unkline,
+      userCommand,
+      userhost,
+      version,
+      wallops,
+      who,
+      whois,
+      whowas,
+    ].map((command) => [command.name, command]),
+  );
+  return byName;
+}
+
+/** A command by its upper-case name. */
+export function findCommand(name: string): Command | undefined {
+  return commands().get(name);
+}
+
+/** All commands by name. */
+export function allCommands(): readonly Command[] {
+  return [...commands().values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}

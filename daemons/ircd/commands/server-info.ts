@@ -1,0 +1,97 @@
+/** VERSION, ADMIN, INFO, TIME, LINKS and MAP: RFC 2812 3.4. Each may name this server as its target. */
+import { N } from '../protocol/numerics.ts';
+import { sendIsupport } from '../registration.ts';
+import { type IrcServer, VERSION } from '../server.ts';
+import type { User } from '../state/user.ts';
+import type { Command } from './command.ts';
+import { isThisServer } from './whois.ts';
+
+/** Runs `answer` unless the target is another server. */
+function forThisServer(server: IrcServer, user: User, target: string | undefined, answer: () => void): void {
+  if (target === undefined || isThisServer(server, target)) answer();
+  else user.reply(N.ERR_NOSUCHSERVER, target === '' || target.includes(' ') ? '*' : target);
+}
+
+export const version: Command = {
+  name: 'VERSION',
+  minParams: 0,
+  help: ['VERSION', 'Shows the version of the server and what it supports.'],
+  run(server, user, params) {
+    forThisServer(server, user, params[0], () => {
+      user.reply(N.RPL_VERSION, `${VERSION} ${server.name}`, 'Signalbox ircd');
+      sendIsupport(server, user);
+    });
+  },
+};
+
+export const admin: Command = {
+  name: 'ADMIN',
+  minParams: 0,
+  help: ['ADMIN', 'Shows who runs the server.'],
+  run(server, user, params) {
+    forThisServer(server, user, params[0], () => {
+      const { location, organisation, email } = server.config.admin;
+      if (location === '' && organisation === '' && email === '') {
+        user.reply(N.ERR_NOADMININFO, server.name);
+        return;
+      }
+      user.reply(N.RPL_ADMINME, server.name);
+      user.reply(N.RPL_ADMINLOC1, '', location);
+      user.reply(N.RPL_ADMINLOC2, '', organisation);
+      user.reply(N.RPL_ADMINEMAIL, '', email);
+    });
+  },
+};
+
+export const info: Command = {
+  name: 'INFO',
+  minParams: 0,
+  penaltyLines: 1,
+  help: ['INFO', 'Shows what this server is.'],
+  run(server, user, params) {
+    forThisServer(server, user, params[0], () => {
+      const started = new Date(server.counters.startedMs).toUTCString();
+      for (const line of [
+        `${VERSION}, the IRC server of Signalbox`,
+        'A desktop app that runs and steers the daemons of a chat network.',
+        `Online since ${started}`,
+      ]) {
+        user.reply(N.RPL_INFO, '', line);
+      }
+      user.reply(N.RPL_ENDOFINFO);
+    });
+  },
+};
+
+export const time: Command = {
+  name: 'TIME',
+  minParams: 0,
+  help: ['TIME', 'Shows the time of the server.'],
+  run(server, user, params) {
+    forThisServer(server, user, params[0], () =>
+      user.reply(N.RPL_TIME, server.name, new Date().toUTCString()),
+    );
+  },
+};
+
+export const links: Command = {
+  name: 'LINKS',
+  minParams: 0,
+  penaltyLines: 1,
+  help: ['LINKS', 'Lists the servers of the network.'],
+  run(server, user) {
+    user.reply(N.RPL_LINKS, `${server.name} ${server.name}`, `0 ${server.config.description}`);
+    user.reply(N.RPL_ENDOFLINKS, '*');
+  },
+};
+
+export const map: Command = {
+  name: 'MAP',
+  minParams: 0,
+  penaltyLines: 1,
+  help: ['MAP', 'Draws the servers of the network.'],
+  run(server, user) {
+    user.reply(N.RPL_MAP, '', `${server.name} [${server.state.registeredCount} users]`);
+    user.reply(N.RPL_MAPEND);
+  },
+};

@@ -1,0 +1,22 @@
+/** SETNAME: IRCv3 setname. */
+import { announceChange, fromUser } from '../broadcast.ts';
+import { limits } from '../limits.ts';
+import { CAP } from '../protocol/capabilities.ts';
+import type { Command } from './command.ts';
+
+export const setname: Command = {
+  name: 'SETNAME',
+  minParams: 1,
+  penaltyLines: 1,
+  help: ['SETNAME :<realname>', 'Changes your real name.'],
+  run(server, user, params) {
+    const wanted = params[0] ?? '';
+    if (wanted === '' || Buffer.byteLength(wanted) > limits.realnameBytes.default) {
+      user.fail('SETNAME', 'INVALID_REALNAME', '', 'Realname is empty or too long');
+      return;
+    }
+    user.realname = wanted;
+    if (user.has(CAP.setname)) fromUser(server, user, `SETNAME :${wanted}`).to(user);
+    announceChange(server, user, `SETNAME :${wanted}`, CAP.setname);
+  },
+};

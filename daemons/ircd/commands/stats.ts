@@ -1,0 +1,96 @@
+/** STATS: RFC 2812 3.4.4 with the letters l m o p t u z, k d (server bans), and C B T of our own. */
+import { N, type Numeric } from '../protocol/numerics.ts';
+import type { IrcServer } from '../server.ts';
+import type { User } from '../state/user.ts';
+import type { Command } from './command.ts';
+
+export const stats: Command = {
+  name: 'STATS',
+  minParams: 1,
+  penaltyLines: 2,
+  help: [
+    'STATS <letter>',
+    'l connections, m commands, o operator blocks, p listeners, t traffic, u uptime, z memory',
+    'k K-lines, d D-lines, C caches, B write batching, T connect throttle',
+  ],
+  run(server, user, params) {
+    const letter = (params[0] ?? '').charAt(0);
+    const report = REPORTS[letter];
+    // Only uptime, and one's own connection, are anybody's business.
+    if (report !== undefined && letter !== 'u' && letter !== 'l' && !user.can('auspex')) {
+      user.reply(N.ERR_NOPRIVILEGES);
+    } else if (report !== undefined) {
+      report(server, user);
+    }
+    user.reply(N.RPL_ENDOFSTATS, letter === '' || letter === ' ' || letter === ':' ? '*' : letter);
+  },
+};
+
+type Report = (server: IrcServer, user: User) => void;
+
+const REPORTS: Readonly<Record<string, Report | undefined>> = {
+  l: links,
+  m: (server, user) => {
+    for (const [name, { count, bytes }] of server.usage) {
+      user.replyRaw(N.RPL_STATSCOMMANDS, `${name} ${count} ${bytes} 0`);
+    }
+  },
+  o: (server, user) => {
+    for (const block of server.config.oper) {
+      for (const host of block.hosts) user.replyRaw(N.RPL_STATSOLINE, `O ${host} * ${block.name}`);
+    }
+  },
+  p: (server, user) => {
+    for (const { host, port, tls } of server.host.listeners()) {
+      user.reply(N.RPL_STATSPLINE, `P ${port} ${host.replaceAll(':', '.')}`, tls ? 'TLS' : 'plain');
+    }
+  },
+  t: (server, user) => lines(user, N.RPL_STATSDEBUG, server.host.traffic()),
+  u: (server, user) => {
+    const seconds = Math.floor((Date.now() - server.counters.startedMs) / 1000);
+    user.reply(N.RPL_STATSUPTIME, '', `Server Up ${uptime(seconds)}`);
+  },
+  z: (_server, user) => {
+    const memory = process.memoryUsage();
+    lines(user, N.RPL_STATSDEBUG, [
+      `resident ${memory.rss} bytes`,
+      `heap used ${memory.heapUsed} of ${memory.heapTotal} bytes`,
+      `array buffers ${memory.arrayBuffers} bytes`,
+    ]);
+  },
+  k: (server, user) => bans(server, user, 'kline', N.RPL_STATSKLINE),
+  d: (server, user) => bans(server, user, 'dline', N.RPL_STATSDLINE),
+  C: (server, user) => lines(user, N.RPL_STATSDEBUG, server.host.networkStats('caches')),
+  B: (server, user) => lines(user, N.RPL_STATSDEBUG, server.host.networkStats('batching')),
+  T: (server, user) => lines(user, N.RPL_STATSDEBUG, server.host.networkStats('throttle')),
+};
+
+function lines(user: User, numeric: Numeric, texts: readonly string[]): void {
+  for (const text of texts) user.reply(numeric, '', text);
+}
+
+function links(server: IrcServer, user: User): void {
+  const shown = user.can('auspex') ? server.state.users : [user];
+  const now = Date.now();
+  for (const { nick, username, host, connection } of shown) {
+    const open = Math.floor((now - connection.connectedAtMs) / 1000);
+    const out = Math.floor(connection.bytesOut / 1024);
+    const into = Math.floor(connection.bytesIn / 1024);
+    const name = `${nick === '' ? '*' : nick}[${username === '' ? '*' : username}@${host}]`;
+    user.replyRaw(N.RPL_STATSLINKINFO, `${name} ${connection.sendQueueBytes} 0 ${out} 0 ${into} ${open}`);
+  }
+}
+
+function bans(server: IrcServer, user: User, kind: 'kline' | 'dline', numeric: Numeric): void {
+  for (const ban of server.bans.list()) {
+    if (ban.kind === kind)
+      user.reply(numeric, `${kind === 'kline' ? 'K' : 'D'} ${ban.mask}`, `${ban.reason} (${ban.by})`);
+  }
+}
+
+/** `1 days 02:03:04` (RFC 2812, RPL_STATSUPTIME). */
+function uptime(seconds: number): string {
+  const two = (value: number) => String(value).padStart(2, '0');
+  const days = Math.floor(seconds / 86_400);
+  return `${days} days ${Math.floor((seconds % 86_400) / 3600)}:${two(Math.floor((seconds % 3600) / 60))}:${two(seconds % 60)}`;
+}

@@ -1,0 +1,47 @@
+/** TOPIC: RFC 2812 3.2.4, Modern "TOPIC message". */
+import { fromUser, toChannel } from '../broadcast.ts';
+import { limits } from '../limits.ts';
+import { unixSeconds } from '../protocol/clock.ts';
+import { truncateUtf8 } from '../protocol/line-text.ts';
+import { N } from '../protocol/numerics.ts';
+import { type Channel, CMODE } from '../state/channel.ts';
+import type { User } from '../state/user.ts';
+import type { Command } from './command.ts';
+
+export const topic: Command = {
+  name: 'TOPIC',
+  minParams: 1,
+  help: ['TOPIC <channel> [<topic>]', 'Shows or changes the topic; an empty one clears it.'],
+  run(server, user, params) {
+    const [name = '', wanted] = params;
+    const channel = server.state.findChannel(name);
+    if (channel === undefined) {
+      user.reply(N.ERR_NOSUCHCHANNEL, name === '' || name.includes(' ') ? '*' : name);
+      return;
+    }
+    const membership = user.memberships.get(channel);
+    if (membership === undefined && (wanted !== undefined || !channel.isPublic)) {
+      user.reply(N.ERR_NOTONCHANNEL, channel.name);
+      return;
+    }
+    if (wanted === undefined) {
+      if (channel.topic === '') user.reply(N.RPL_NOTOPIC, channel.name);
+      else sendTopic(user, channel);
+      return;
+    }
+    if (channel.has(CMODE.topicLocked) && membership?.isOp !== true) {
+      user.reply(N.ERR_CHANOPRIVSNEEDED, channel.name);
+      return;
+    }
+    channel.topic = truncateUtf8(wanted, limits.topicBytes.default);
+    channel.topicBy = user.prefix;
+    channel.topicAtMs = Date.now();
+    toChannel(channel, fromUser(server, user, `TOPIC ${channel.name} :${channel.topic}`), null);
+  },
+};
+
+/** RPL_TOPIC and RPL_TOPICWHOTIME of a channel that has a topic. */
+export function sendTopic(user: User, channel: Channel): void {
+  user.reply(N.RPL_TOPIC, channel.name, channel.topic);
+  user.replyRaw(N.RPL_TOPICWHOTIME, `${channel.name} ${channel.topicBy} ${unixSeconds(channel.topicAtMs)}`);
+}

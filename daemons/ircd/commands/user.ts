@@ -1,0 +1,32 @@
+/** USER: RFC 2812 3.1.3, Modern "USER message". */
+import { limits } from '../limits.ts';
+import { isValidUsername } from '../protocol/names.ts';
+import { N } from '../protocol/numerics.ts';
+import { tryRegister } from '../registration.ts';
+import type { Command } from './command.ts';
+
+export const userCommand: Command = {
+  name: 'USER',
+  minParams: 4,
+  phase: 'before',
+  help: ['USER <username> 0 * :<realname>', 'Tells who you are while connecting.'],
+  run(server, user, params) {
+    const [username = '', , , realname = ''] = params;
+    if (user.username !== '') {
+      user.reply(N.ERR_ALREADYREGISTERED);
+      return;
+    }
+    if (username === '' || realname === '') {
+      user.reply(N.ERR_NEEDMOREPARAMS, 'USER');
+      return;
+    }
+    const shortened = username.slice(0, limits.usernameLength.default);
+    if (!isValidUsername(shortened)) {
+      user.reply(N.ERR_INVALIDUSERNAME);
+      return;
+    }
+    user.username = shortened;
+    user.realname = realname;
+    tryRegister(server, user);
+  },
+};

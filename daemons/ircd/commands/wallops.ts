@@ -1,0 +1,33 @@
+/** WALLOPS (RFC 2812 4.7) and GLOBOPS: operators to users with +w, and to operators. */
+import { fromUser, noticeOpers } from '../broadcast.ts';
+import { N } from '../protocol/numerics.ts';
+import { UMODE } from '../state/user.ts';
+import type { Command } from './command.ts';
+
+export const wallops: Command = {
+  name: 'WALLOPS',
+  minParams: 1,
+  oper: 'wallops',
+  help: ['WALLOPS :<text>', 'Sends a message to everybody who has mode +w. Operators only.'],
+  run(server, user, params) {
+    const text = params[0] ?? '';
+    if (text === '') {
+      user.reply(N.ERR_NEEDMOREPARAMS, 'WALLOPS');
+      return;
+    }
+    const message = fromUser(server, user, `WALLOPS :${text}`);
+    for (const other of server.state.users) {
+      if ((other.modes & UMODE.wallops) !== 0) message.to(other);
+    }
+  },
+};
+
+export const globops: Command = {
+  name: 'GLOBOPS',
+  minParams: 1,
+  oper: 'globops',
+  help: ['GLOBOPS :<text>', 'Sends a notice to all operators. Operators only.'],
+  run(server, user, params) {
+    noticeOpers(server, `Global -- from ${user.nick}: ${params[0] ?? ''}`);
+  },
+};

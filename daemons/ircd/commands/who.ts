@@ -1,0 +1,116 @@
+/** WHO and WHOX: RFC 2812 3.6.1, Modern "WHO message", IRCv3 whox. */
+import { CAP } from '../protocol/capabilities.ts';
+import { fold } from '../protocol/casemapping.ts';
+import { compileMask, hasWildcard } from '../protocol/mask.ts';
+import { isChannelName } from '../protocol/names.ts';
+import { N } from '../protocol/numerics.ts';
+import type { IrcServer } from '../server.ts';
+import type { Channel, Membership } from '../state/channel.ts';
+import { UMODE, type User } from '../state/user.ts';
+import type { Command } from './command.ts';
+
+/** WHOX fields in the order in which a reply lists them, whatever order was asked for. */
+const WHOX_FIELDS = 'tcuihsnfdlaor';
+
+interface Query {
+  readonly opersOnly: boolean;
+  /** WHOX fields that were asked for; null for a plain WHO. */
+  readonly fields: string | null;
+  readonly token: string;
+}
+
+export const who: Command = {
+  name: 'WHO',
+  minParams: 1,
+  penaltyLines: 2,
+  help: ['WHO <channel|nickname|mask> [o] [%<fields>[,<token>]]', 'Lists users; o shows operators only.'],
+  run(server, user, params) {
+    const mask = params[0] ?? '*';
+    const query = parseQuery(params[1] ?? '');
+    const channel = isChannelName(mask) ? server.state.findChannel(mask) : undefined;
+    if (channel !== undefined) whoChannel(server, user, channel, query);
+    else if (hasWildcard(mask) || mask === '0') whoMask(server, user, mask === '0' ? '*' : mask, query);
+    else {
+      const target = server.state.findUser(mask);
+      if (target !== undefined) send(server, user, target, null, query);
+    }
+    user.reply(N.RPL_ENDOFWHO, mask === '' || mask.includes(' ') ? '*' : mask);
+  },
+};
+
+function parseQuery(options: string): Query {
+  const percent = options.indexOf('%');
+  const flags = percent === -1 ? options : options.slice(0, percent);
+  const opersOnly = flags.includes('o');
+  if (percent === -1) return { opersOnly, fields: null, token: '0' };
+  const [fields = '', token = ''] = options.slice(percent + 1).split(',');
+  return { opersOnly, fields, token: isToken(token) ? token : '0' };
+}
+
+/** A query type: one to three digits. */
+function isToken(text: string): boolean {
+  return text.length > 0 && text.length <= 3 && [...text].every((digit) => digit >= '0' && digit <= '9');
+}
+
+function whoChannel(server: IrcServer, user: User, channel: Channel, query: Query): void {
+  const inside = user.memberships.has(channel);
+  if (!inside && !channel.isPublic && !user.can('auspex')) return;
+  for (const member of channel.members) {
+    const hidden = !inside && (member.user.modes & UMODE.invisible) !== 0 && !user.can('auspex');
+    if (!hidden) send(server, user, member.user, member, query);
+  }
+}
+
+function whoMask(server: IrcServer, user: User, text: string, query: Query): void {
+  const mask = compileMask(text);
+  let left = server.tuning.get('who-replies');
+  for (const other of server.state.users) {
+    if (!other.registered || !maySee(server, user, other)) continue;
+    const fits =
+      mask.matches(fold(other.nick)) ||
+      mask.matches(fold(other.username)) ||
+      mask.matches(fold(other.host)) ||
+      mask.matches(fold(other.realname));
+    if (!fits) continue;
+    if (!send(server, user, other, null, query)) continue;
+    if (--left === 0) return;
+  }
+}
+
+function maySee(server: IrcServer, user: User, other: User): boolean {
+  if ((other.modes & UMODE.invisible) === 0 || other === user || user.can('auspex')) return true;
+  return server.state.shareChannel(user, other);
+}
+
+function send(server: IrcServer, user: User, other: User, member: Membership | null, query: Query): boolean {
+  if (query.opersOnly && !other.isOper) return false;
+  const channel = member?.channel.name ?? '*';
+  let flags = other.away === null ? 'H' : 'G';
+  if (other.isOper) flags += '*';
+  if ((other.modes & UMODE.bot) !== 0) flags += 'B';
+  if (member !== null) flags += member.prefix(user.has(CAP.multiPrefix));
+  if (query.fields === null) {
+    const params = `${channel} ${other.username} ${other.host} ${server.name} ${other.nick} ${flags}`;
+    user.reply(N.RPL_WHOREPLY, params, `0 ${other.realname}`);
+    return true;
+  }
+  const idle = Math.floor((Date.now() - other.lastMessageMs) / 1000);
+  const values: Readonly<Record<string, string>> = {
+    t: query.token,
+    c: channel,
+    u: other.username,
+    i: user === other || user.can('auspex') ? other.connection.remoteAddress : '255.255.255.255',
+    h: other.host,
+    s: server.name,
+    n: other.nick,
+    f: flags,
+    d: '0',
+    l: String(idle),
+    a: other.account ?? '0',
+    o: member === null ? 'n/a' : member.isOp ? '999' : 'n/a',
+    r: `:${other.realname}`,
+  };
+  const wanted = [...WHOX_FIELDS].filter((field) => query.fields?.includes(field));
+  if (wanted.length > 0) user.replyRaw(N.RPL_WHOSPCRPL, wanted.map((field) => values[field]).join(' '));
+  return true;
+}

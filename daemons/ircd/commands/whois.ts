@@ -1,0 +1,84 @@
+/** WHOIS: RFC 2812 3.6.2, Modern "WHOIS message". */
+
+import { CAP } from '../protocol/capabilities.ts';
+import { fold } from '../protocol/casemapping.ts';
+import { unixSeconds } from '../protocol/clock.ts';
+import { compileMask } from '../protocol/mask.ts';
+import { N } from '../protocol/numerics.ts';
+import type { IrcServer } from '../server.ts';
+import { UMODE, type User } from '../state/user.ts';
+import type { Command } from './command.ts';
+
+/** Bytes of channel names in one 319 line. */
+const MAX_CHANNELS_LENGTH = 380;
+
+export const whois: Command = {
+  name: 'WHOIS',
+  minParams: 0,
+  penaltyLines: 1,
+  help: ['WHOIS [<server|nickname>] <nickname>', 'Shows who somebody is.'],
+  run(server, user, params) {
+    const nick = (params.length > 1 ? params[1] : params[0]) ?? '';
+    if (nick === '') {
+      user.reply(N.ERR_NONICKNAMEGIVEN);
+      return;
+    }
+    const where = params[0] ?? '';
+    if (params.length > 1 && !isThisServer(server, where)) {
+      user.reply(N.ERR_NOSUCHSERVER, where.includes(' ') || where === '' ? '*' : where);
+      return;
+    }
+    const target = server.state.findUser(nick);
+    const shown = target?.nick ?? (nick.includes(' ') ? '*' : nick);
+    if (target === undefined) user.reply(N.ERR_NOSUCHNICK, shown);
+    else describeUser(server, user, target);
+    user.reply(N.RPL_ENDOFWHOIS, shown);
+  },
+};
+
+/** Whether a target parameter means this server: its name, a mask of it, or a user on it. */
+export function isThisServer(server: IrcServer, target: string): boolean {
+  return compileMask(target).matches(fold(server.name)) || server.state.findUser(target) !== undefined;
+}
+
+function describeUser(server: IrcServer, user: User, target: User): void {
+  const { nick, connection } = target;
+  const trusted = user === target || user.can('auspex');
+  user.reply(N.RPL_WHOISUSER, `${nick} ${target.username} ${target.host} *`, target.realname);
+  sendChannels(user, target);
+  user.reply(N.RPL_WHOISSERVER, `${nick} ${server.name}`, server.config.description);
+  if (target.oper !== null) user.reply(N.RPL_WHOISOPERATOR, nick, target.oper.title);
+  if (target.away !== null) user.reply(N.RPL_AWAY, nick, target.away);
+  if ((target.modes & UMODE.bot) !== 0) user.reply(N.RPL_WHOISBOT, nick);
+  if (target.account !== null) user.reply(N.RPL_WHOISACCOUNT, `${nick} ${target.account}`);
+  if (connection.tls !== null) user.reply(N.RPL_WHOISSECURE, nick);
+  if (trusted) {
+    user.reply(
+      N.RPL_WHOISHOST,
+      nick,
+      `is connecting from ${target.username}@${target.host} ${connection.remoteAddress}`,
+    );
+    user.reply(N.RPL_WHOISMODES, nick, `is using modes ${target.modeLetters()}`);
+    const print = connection.tls?.fingerprint ?? null;
+    if (print !== null) user.reply(N.RPL_WHOISCERTFP, nick, `has client certificate fingerprint ${print}`);
+  }
+  const idle = Math.max(0, Math.floor((Date.now() - target.lastMessageMs) / 1000));
+  user.reply(N.RPL_WHOISIDLE, `${nick} ${idle} ${unixSeconds(target.signonMs)}`);
+}
+
+/** Channels that the asker may know of: shared ones, and public ones of visible users. */
+function sendChannels(user: User, target: User): void {
+  const all = user === target || user.can('auspex');
+  const invisible = (target.modes & UMODE.invisible) !== 0;
+  let line = '';
+  for (const [channel, membership] of target.memberships) {
+    if (!all && !user.memberships.has(channel) && (invisible || !channel.isPublic)) continue;
+    const name = membership.prefix(user.has(CAP.multiPrefix)) + channel.name;
+    if (line.length + name.length >= MAX_CHANNELS_LENGTH) {
+      user.reply(N.RPL_WHOISCHANNELS, target.nick, line);
+      line = '';
+    }
+    line = line === '' ? name : `${line} ${name}`;
+  }
+  if (line !== '') user.reply(N.RPL_WHOISCHANNELS, target.nick, line);
+}

@@ -1,0 +1,13 @@
+/**
+ * What the protocol counts beside the network path's own counters, as plain numbers on one object. Read when metrics
+ * are sampled (metrics.ts) and by STATS.
+ */
+export class ProtocolCounters {
+  registrations = 0;
+  /** Clients refused or dropped because a K-line or D-line matched. */
+  serverBanMatches = 0;
+  operFailures = 0;
+  /** Handlers that threw; each is a defect and is logged. */
+  handlerErrors = 0;
+  readonly startedMs = Date.now();
+}

@@ -1,0 +1,12 @@
+/** Prints the argon2id hash of a password read from standard input, for `password_hash` in the configuration. */
+import { hashPassword } from './passwords.ts';
+
+let input = '';
+for await (const chunk of process.stdin) input += String(chunk);
+const password = input.split('\n', 1)[0]?.replace('\r', '') ?? '';
+if (password === '') {
+  process.stderr.write('usage: echo PASSWORD | node daemons/ircd/hash-password.ts\n');
+  process.exitCode = 2;
+} else {
+  process.stdout.write(`${await hashPassword(password)}\n`);
+}

@@ -1,0 +1,178 @@
+/**
+ * For tests: the protocol with connections in memory. Lines go in as strings and come out as strings, in order and at
+ * once, so that a test reads like a conversation.
+ */
+import { type IrcdConfig, ircdConfigSchema } from './config.ts';
+import { Arena } from './net/arena.ts';
+import type { Chunk, Connection, ConnectionClass } from './net/connection.ts';
+import { IrcServer } from './server.ts';
+import { ServerBans } from './server-bans.ts';
+import type { Fields, LookupResult, ServerHost } from './server-host.ts';
+import type { User } from './state/user.ts';
+
+const CLASS: ConnectionClass = {
+  name: 'default',
+  throttle: true,
+  flood: true,
+  maxConnections: 100,
+  sendQueueBytes: 1 << 20,
+  receiveQueueBytes: 1 << 14,
+  pingSeconds: 120,
+};
+
+/** A process in memory that remembers what it was asked. */
+export class MemoryHost implements ServerHost {
+  readonly arena = new Arena();
+  readonly outbox = this.arena;
+  readonly logs: { event: string; message: string; fields: Fields | undefined }[] = [];
+  readonly audits: { actor: string; command: string; args: Fields }[] = [];
+  readonly lifecycle: string[] = [];
+  saves = 0;
+  names: LookupResult | Promise<LookupResult> = { host: null, ident: null };
+
+  lookup(): LookupResult | Promise<LookupResult> {
+    return this.names;
+  }
+  requestLifecycle(action: 'stop' | 'restart' | 'reload'): void {
+    this.lifecycle.push(action);
+  }
+  networkStats(section: string): readonly string[] {
+    return [`${section} report`];
+  }
+  listeners() {
+    return [{ host: '127.0.0.1', port: 6667, tls: false }];
+  }
+  traffic(): readonly string[] {
+    return ['traffic report'];
+  }
+  connectionsChanged(): void {}
+  saveBans(): void {
+    this.saves++;
+  }
+  log(_level: string, event: string, message: string, fields?: Fields): void {
+    this.logs.push({ event, message, fields });
+  }
+  audit(actor: string, command: string, args: Fields): void {
+    this.audits.push({ actor, command, args });
+  }
+  commandTime(): void {}
+}
+
+/** One client in memory. */
+export class MemoryClient implements Connection<User> {
+  readonly remotePort = 50_000;
+  readonly localPort = 6667;
+  readonly tls = null;
+  readonly connectionClass = CLASS;
+  readonly connectedAtMs = Date.now();
+  readonly sendQueueBytes = 0;
+  readonly bytesIn = 0;
+  readonly bytesOut = 0;
+  user: User | undefined;
+  closedWith: string | null = null;
+  penalty = 0;
+  readonly id: number;
+  readonly remoteAddress: string;
+  private readonly owner: MemoryServer;
+  private lines: string[] = [];
+
+  constructor(owner: MemoryServer, id: number, remoteAddress: string) {
+    this.owner = owner;
+    this.id = id;
+    this.remoteAddress = remoteAddress;
+  }
+
+  push(chunk: Chunk): void {
+    const text = chunk.slab.bytes.toString('utf8', chunk.start, chunk.end);
+    this.lines.push(text.slice(0, -2));
+  }
+
+  sendLine(line: string): void {
+    this.push(this.owner.host.arena.encode(line));
+  }
+
+  close(reason: string): void {
+    if (this.closedWith !== null) return;
+    this.closedWith = reason;
+    this.owner.server.onClose(this, reason);
+  }
+
+  penalize(lines: number): void {
+    this.penalty += lines;
+  }
+
+  /** Sends lines to the server and answers what this client received since it was last asked. */
+  send(...lines: (string | Uint8Array)[]): string[] {
+    for (const line of lines) {
+      const bytes = typeof line === 'string' ? Buffer.from(line) : line;
+      if (this.closedWith === null) this.owner.server.onLine(this, bytes, 0, bytes.length);
+    }
+    return this.received();
+  }
+
+  /** What arrived since the last call. */
+  received(): string[] {
+    const lines = this.lines;
+    this.lines = [];
+    return lines;
+  }
+
+  /** The client goes away without a word. */
+  drop(): void {
+    this.close('Connection closed');
+  }
+}
+
+export class MemoryServer {
+  readonly host = new MemoryHost();
+  readonly server: IrcServer;
+  private nextId = 1;
+
+  constructor(config: Partial<IrcdConfig> = {}, motd: readonly string[] | null = null) {
+    this.server = new IrcServer({
+      config: { ...ircdConfigSchema.parse({ server_name: 'irc.test' }), ...config },
+      host: this.host,
+      bans: new ServerBans(),
+      motd,
+    });
+  }
+
+  /** An accepted connection that has said nothing. */
+  connect(address = '192.0.2.1'): MemoryClient {
+    const client = new MemoryClient(this, this.nextId++, address);
+    this.server.onOpen(client);
+    return client;
+  }
+
+  /** A registered client whose welcome was read already. */
+  join(nick: string, caps = '', address = '192.0.2.1'): MemoryClient {
+    const client = this.connect(address);
+    if (caps !== '') client.send(`CAP REQ :${caps}`);
+    client.send(`NICK ${nick}`, `USER ${nick} 0 * :Real ${nick}`);
+    if (caps !== '') client.send('CAP END');
+    client.received();
+    return client;
+  }
+
+  /** Makes a client an operator with every flag, without a password. */
+  promote(client: MemoryClient, flags: readonly string[]): void {
+    const user = client.user as User;
+    user.oper = { name: 'test', flags: new Set(flags), title: 'is an operator' };
+    this.server.state.setUserMode(user, 2, true);
+  }
+
+  /** Ends every client, so that no timer is left. */
+  close(): void {
+    for (const user of [...this.server.state.users]) this.server.exit(user, 'test over');
+  }
+}
+
+/** Waits until `client` has received something that `found` accepts. */
+export async function waitFor(client: MemoryClient, found: (line: string) => boolean): Promise<string[]> {
+  const lines: string[] = [];
+  for (;;) {
+    lines.push(...client.received());
+    if (lines.some(found)) return lines;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}

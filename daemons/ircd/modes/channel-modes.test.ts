@@ -1,0 +1,95 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { type MemoryClient, MemoryServer } from '../memory-server.ts';
+
+let irc: MemoryServer;
+let op: MemoryClient;
+let bob: MemoryClient;
+
+beforeEach(() => {
+  irc = new MemoryServer();
+  op = irc.join('op');
+  bob = irc.join('bob');
+  for (const client of [op, bob]) client.send('JOIN #x');
+  for (const client of [op, bob]) client.received();
+});
+afterEach(() => irc.close());
+
+const modeOf = (lines: readonly string[]) =>
+  lines.find((line) => line.includes(' MODE '))?.split(' MODE ')[1];
+const code = (lines: readonly string[]) => lines.at(-1)?.split(' ')[1];
+
+it('announces what changed in one line, to everybody', () => {
+  expect(modeOf(op.send('MODE #x +mvk-t+l bob secret 5'))).toBe('#x +mvk-t+l bob secret 5');
+  expect(modeOf(bob.received())).toBe('#x +mvk-t+l bob secret 5');
+  expect(op.send('MODE #x +m')).toEqual([]);
+  expect(bob.send('MODE #x')[0]).toBe(':irc.test 324 bob #x +mnkl secret 5');
+  expect(irc.join('stranger').send('MODE #x')[0]).toBe(':irc.test 324 stranger #x +mnkl * 5');
+});
+
+it('lets operators of the channel only change modes, and says so once', () => {
+  expect(bob.send('MODE #x +imt-n')).toEqual([":irc.test 482 bob #x :You're not channel operator"]);
+  expect(code(bob.send('MODE #x +b'))).toBe('368');
+  expect(code(bob.send('MODE #x +e'))).toBe('482');
+});
+
+it('keeps banned users out and silent unless an exception covers them', () => {
+  op.send('MODE #x +b bob');
+  expect(code(bob.send('PRIVMSG #x :hi'))).toBe('404');
+  op.send('MODE #x +e *!*@192.0.2.1');
+  expect(bob.send('PRIVMSG #x :hi').filter((line) => line.includes(' 404 '))).toEqual([]);
+  op.send('MODE #x -e *!*@192.0.2.1');
+  bob.send('PART #x');
+  expect(code(bob.send('JOIN #x'))).toBe('474');
+});
+
+it('forgets the verdict on a ban when the nick changes', () => {
+  op.send('MODE #x +b bob!*@*');
+  expect(code(bob.send('PRIVMSG #x :hi'))).toBe('404');
+  bob.send('NICK rob');
+  expect(bob.send('PRIVMSG #x :hi').filter((line) => line.includes(' 404 '))).toEqual([]);
+});
+
+it('honours invitations of operators over +i, +k, +l and +b, once', () => {
+  op.send('MODE #x +iklb key 1 *!*@*', 'KICK #x bob', 'INVITE bob #x');
+  bob.received();
+  expect(bob.send('JOIN #x')[0]).toContain(' JOIN #x');
+  op.send('KICK #x bob');
+  bob.received();
+  expect(code(bob.send('JOIN #x'))).toBe('474');
+});
+
+it('lets +I in through +i but not through +k', () => {
+  op.send('KICK #x bob', 'MODE #x +iI bob!*@*');
+  bob.received();
+  expect(bob.send('JOIN #x')[0]).toContain(' JOIN #x');
+  bob.send('PART #x');
+  op.send('MODE #x +k key');
+  expect(code(bob.send('JOIN #x'))).toBe('475');
+  expect(bob.send('JOIN #x key')[0]).toContain(' JOIN #x');
+});
+
+it('refuses bad keys, limits and masks with 696', () => {
+  for (const change of ['+k :a b', '+k :', '+l 0', '+l -1', '+l 5x', '+l 99999999', '+b :x y']) {
+    expect(code(op.send(`MODE #x ${change}`)), change).toBe('696');
+  }
+});
+
+it('bounds lists and the parameters of one command', () => {
+  expect(modeOf(op.send('MODE #x +bbbbbbbb a b c d e f g h'))).toBe(
+    '#x +bbbbbb a!*@* b!*@* c!*@* d!*@* e!*@* f!*@*',
+  );
+  irc.server.tuning.set('mask-list-entries', 6);
+  expect(code(op.send('MODE #x +b i'))).toBe('478');
+  expect(op.send('MODE #x +b').filter((line) => line.includes(' 367 '))).toHaveLength(6);
+});
+
+it('gives and takes status, and shows the highest or all prefixes', () => {
+  op.send('MODE #x +ov bob bob');
+  const plain = irc.join('plain').send('JOIN #x');
+  expect(plain.find((line) => line.includes(' 353 '))).toContain(':@op @bob plain');
+  const multi = irc.join('multi', 'multi-prefix userhost-in-names').send('JOIN #x');
+  expect(multi.find((line) => line.includes(' 353 '))).toContain('@+bob!~bob@192.0.2.1');
+  expect(code(op.send('MODE #x +o nobody'))).toBe('401');
+  irc.join('outside');
+  expect(code(op.send('MODE #x +o outside'))).toBe('441');
+});

@@ -1,0 +1,242 @@
+/**
+ * MODE on channels (RFC 2812 3.2.3, Modern "MODE message"): parses a mode string, applies what is allowed, and
+ * announces what changed in one line. Called by commands/mode.ts.
+ */
+import { fromUser, toChannel } from '../broadcast.ts';
+import { limits } from '../limits.ts';
+import { MAX_LINE_BYTES, truncateUtf8 } from '../protocol/line-text.ts';
+import { normalizeUserMask } from '../protocol/mask.ts';
+import { isValidKey } from '../protocol/names.ts';
+import { N } from '../protocol/numerics.ts';
+import type { IrcServer } from '../server.ts';
+import { type Channel, CMODE_LETTERS, STATUS } from '../state/channel.ts';
+import type { User } from '../state/user.ts';
+import { isListMode, listOf, sendMaskList } from './mask-lists.ts';
+
+/** Room for the changes in one MODE line after prefix and channel name. */
+const MAX_CHANGES_BYTES = MAX_LINE_BYTES - 250;
+/** Largest +l. */
+const MAX_LIMIT = 1_000_000;
+
+/** Changes that were applied, as they are announced. */
+class Changes {
+  private letters = '';
+  private args = '';
+  private sign = '';
+  private readonly lines: string[] = [];
+
+  add(on: boolean, letter: string, argument = ''): void {
+    if (Buffer.byteLength(this.args) + Buffer.byteLength(argument) > MAX_CHANGES_BYTES) this.cut();
+    const sign = on ? '+' : '-';
+    if (sign !== this.sign) this.letters += sign;
+    this.sign = sign;
+    this.letters += letter;
+    if (argument !== '') this.args += ` ${argument}`;
+  }
+
+  /** What to announce, one string a line. */
+  finish(): readonly string[] {
+    this.cut();
+    return this.lines;
+  }
+
+  private cut(): void {
+    if (this.letters !== '') this.lines.push(this.letters + this.args);
+    this.letters = '';
+    this.args = '';
+    this.sign = '';
+  }
+}
+
+/** Applies a mode string. `isOp` is false for members without status and for strangers, who may only list. */
+export function changeChannelModes(
+  server: IrcServer,
+  user: User,
+  channel: Channel,
+  letters: string,
+  args: readonly string[],
+): void {
+  const isOp = user.memberships.get(channel)?.isOp === true;
+  const change = new ChannelModeChange(server, user, channel, args, isOp);
+  change.apply(letters);
+}
+
+class ChannelModeChange {
+  private readonly server: IrcServer;
+  private readonly user: User;
+  private readonly channel: Channel;
+  private readonly args: readonly string[];
+  private readonly isOp: boolean;
+  private readonly changes = new Changes();
+  private nextArg = 0;
+  private withParameter = 0;
+  private refused = false;
+
+  constructor(server: IrcServer, user: User, channel: Channel, args: readonly string[], isOp: boolean) {
+    this.server = server;
+    this.user = user;
+    this.channel = channel;
+    this.args = args;
+    this.isOp = isOp;
+  }
+
+  apply(letters: string): void {
+    let on = true;
+    const listed = new Set<string>();
+    for (const letter of letters) {
+      if (letter === '+' || letter === '-') on = letter === '+';
+      else if (isListMode(letter)) this.applyList(on, letter, listed);
+      else if (this.mayChange()) this.applyOne(on, letter);
+    }
+    for (const line of this.changes.finish()) {
+      toChannel(this.channel, fromUser(this.server, this.user, `MODE ${this.channel.name} ${line}`), null);
+    }
+  }
+
+  /** Says once that the user is no operator. */
+  private mayChange(): boolean {
+    if (this.isOp) return true;
+    if (!this.refused) this.user.reply(N.ERR_CHANOPRIVSNEEDED, this.channel.name);
+    this.refused = true;
+    return false;
+  }
+
+  /** The next parameter; null when there is none or too many were used (ISUPPORT MODES). */
+  private takeArg(): string | null {
+    if (this.withParameter >= this.server.tuning.get('modes-per-command')) return null;
+    const argument = this.args[this.nextArg];
+    if (argument === undefined) return null;
+    this.nextArg++;
+    this.withParameter++;
+    return argument;
+  }
+
+  private applyOne(on: boolean, letter: string): void {
+    if (letter === 'o') this.applyStatus(on, letter, STATUS.op);
+    else if (letter === 'v') this.applyStatus(on, letter, STATUS.voice);
+    else if (letter === 'k') this.applyKey(on);
+    else if (letter === 'l') this.applyLimit(on);
+    else this.applyFlag(on, letter);
+  }
+
+  private applyFlag(on: boolean, letter: string): void {
+    const bit = CMODE_LETTERS.get(letter);
+    if (bit === undefined) {
+      this.user.reply(N.ERR_UNKNOWNMODE, letter);
+    } else if (this.channel.has(bit) !== on) {
+      this.channel.modes ^= bit;
+      this.changes.add(on, letter);
+    }
+  }
+
+  private applyStatus(on: boolean, letter: string, bit: number): void {
+    const nick = this.takeArg();
+    if (nick === null) {
+      this.user.reply(N.ERR_NEEDMOREPARAMS, 'MODE');
+      return;
+    }
+    const target = this.server.state.findUser(nick);
+    const membership = target?.memberships.get(this.channel);
+    if (target === undefined) this.user.reply(N.ERR_NOSUCHNICK, shown(nick));
+    else if (membership === undefined) {
+      this.user.reply(N.ERR_USERNOTINCHANNEL, `${target.nick} ${this.channel.name}`);
+    } else if (((membership.status & bit) !== 0) !== on) {
+      membership.status ^= bit;
+      this.changes.add(on, letter, target.nick);
+    }
+  }
+
+  private applyKey(on: boolean): void {
+    const key = this.takeArg();
+    if (!on) {
+      // The key need not be repeated to take it off.
+      if (this.channel.joinKey === null) return;
+      this.channel.joinKey = null;
+      this.changes.add(false, 'k', '*');
+    } else if (key === null) this.user.reply(N.ERR_NEEDMOREPARAMS, 'MODE');
+    else if (!isValidKey(key, limits.keyLength.default)) this.invalid('k', '*', 'Invalid channel key');
+    else if (this.channel.joinKey !== key) {
+      this.channel.joinKey = key;
+      this.changes.add(true, 'k', key);
+    }
+  }
+
+  private applyLimit(on: boolean): void {
+    if (!on) {
+      if (this.channel.limit === null) return;
+      this.channel.limit = null;
+      this.changes.add(false, 'l');
+      return;
+    }
+    const argument = this.takeArg();
+    if (argument === null) {
+      this.user.reply(N.ERR_NEEDMOREPARAMS, 'MODE');
+      return;
+    }
+    const limit = parseLimit(argument);
+    if (limit === null) this.invalid('l', shown(argument), `Expected a number from 1 to ${MAX_LIMIT}`);
+    else if (this.channel.limit !== limit) {
+      this.channel.limit = limit;
+      this.changes.add(true, 'l', String(limit));
+    }
+  }
+
+  private applyList(on: boolean, letter: string, listed: Set<string>): void {
+    const argument = this.takeArg();
+    if (argument === null) {
+      if (!listed.has(letter)) sendMaskList(this.user, this.channel, letter, this.isOp);
+      listed.add(letter);
+      return;
+    }
+    if (!this.mayChange()) return;
+    if (argument === '' || argument.includes(' ') || argument.startsWith(':')) {
+      this.invalid(letter, '*', 'Invalid mask');
+      return;
+    }
+    const mask = normalizeUserMask(truncateUtf8(argument, limits.maskBytes.default));
+    const list = listOf(this.channel, letter);
+    if (on && list.size >= this.server.tuning.get('mask-list-entries')) {
+      this.user.reply(N.ERR_BANLISTFULL, `${this.channel.name} ${letter}`);
+      return;
+    }
+    const changed = on ? (list.add(mask, this.user.prefix, Date.now()) ? mask : null) : list.remove(mask);
+    if (changed === null) return;
+    this.channel.banRevision++;
+    this.changes.add(on, letter, changed);
+  }
+
+  private invalid(letter: string, argument: string, text: string): void {
+    this.user.reply(N.ERR_INVALIDMODEPARAM, `${this.channel.name} ${letter} ${argument}`, text);
+  }
+}
+
+/** A parameter that is safe in the middle of a reply. */
+function shown(argument: string): string {
+  return argument === '' || argument.includes(' ') || argument.startsWith(':') ? '*' : argument;
+}
+
+function parseLimit(text: string): number | null {
+  if (text.length === 0 || text.length > 7) return null;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code < 0x30 || code > 0x39) return null;
+  }
+  const value = Number(text);
+  return value >= 1 && value <= MAX_LIMIT ? value : null;
+}
+
+/** The modes of a channel for RPL_CHANNELMODEIS; the key is shown to members only. */
+export function channelModeString(channel: Channel, member: boolean): string {
+  let letters = '+';
+  let args = '';
+  for (const [letter, bit] of CMODE_LETTERS) if (channel.has(bit)) letters += letter;
+  if (channel.joinKey !== null) {
+    letters += 'k';
+    args += ` ${member ? channel.joinKey : '*'}`;
+  }
+  if (channel.limit !== null) {
+    letters += 'l';
+    args += ` ${channel.limit}`;
+  }
+  return letters + args;
+}

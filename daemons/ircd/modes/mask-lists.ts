@@ -1,0 +1,40 @@
+/** The list modes b, e and I: which list a letter names and how it is shown (numerics 346 to 349, 367, 368). */
+import { unixSeconds } from '../protocol/clock.ts';
+import { LIST_MODES } from '../protocol/isupport.ts';
+import { N, type Numeric } from '../protocol/numerics.ts';
+import type { Channel } from '../state/channel.ts';
+import type { MaskList } from '../state/mask-list.ts';
+import type { User } from '../state/user.ts';
+
+/** Whether a letter is a list mode. */
+export function isListMode(letter: string): boolean {
+  return LIST_MODES.includes(letter);
+}
+
+/** The list of a list mode. */
+export function listOf(channel: Channel, letter: string): MaskList {
+  if (letter === 'e') return channel.exceptions;
+  if (letter === 'I') return channel.inviteExceptions;
+  return channel.bans;
+}
+
+const NUMERICS: Readonly<Record<string, readonly [Numeric, Numeric]>> = {
+  b: [N.RPL_BANLIST, N.RPL_ENDOFBANLIST],
+  e: [N.RPL_EXCEPTLIST, N.RPL_ENDOFEXCEPTLIST],
+  I: [N.RPL_INVEXLIST, N.RPL_ENDOFINVEXLIST],
+};
+
+/** Shows a list: bans to everybody who may know of the channel, the exceptions to its operators only. */
+export function sendMaskList(user: User, channel: Channel, letter: string, isOp: boolean): void {
+  const [entry, end] = NUMERICS[letter] as readonly [Numeric, Numeric];
+  if (!isOp && letter !== 'b') {
+    user.reply(N.ERR_CHANOPRIVSNEEDED, channel.name);
+    return;
+  }
+  if (channel.isPublic || user.memberships.has(channel)) {
+    for (const { mask, by, atMs } of listOf(channel, letter).entries) {
+      user.replyRaw(entry, `${channel.name} ${mask.text} ${by} ${unixSeconds(atMs)}`);
+    }
+  }
+  user.reply(end, channel.name);
+}

@@ -1,0 +1,32 @@
+/** MODE on oneself: i, w and B may be set, o may only be dropped (RFC 2812 3.1.5). Called by commands/mode.ts. */
+import { N } from '../protocol/numerics.ts';
+import type { IrcServer } from '../server.ts';
+import { UMODE, UMODE_LETTERS, type User } from '../state/user.ts';
+
+/** Applies a mode string to the user and echoes what changed. */
+export function changeUserModes(server: IrcServer, user: User, letters: string): void {
+  let on = true;
+  let unknown = false;
+  let plus = '';
+  let minus = '';
+  for (const letter of letters) {
+    if (letter === '+' || letter === '-') {
+      on = letter === '+';
+      continue;
+    }
+    const bit = UMODE_LETTERS.get(letter);
+    if (bit === undefined) {
+      unknown = true;
+      continue;
+    }
+    // Nobody becomes operator by MODE.
+    if ((bit === UMODE.oper && on) || ((user.modes & bit) !== 0) === on) continue;
+    server.state.setUserMode(user, bit, on);
+    if (bit === UMODE.oper) user.oper = null;
+    if (on) plus += letter;
+    else minus += letter;
+  }
+  const change = (plus === '' ? '' : `+${plus}`) + (minus === '' ? '' : `-${minus}`);
+  if (change !== '') user.send(`:${user.prefix} MODE ${user.nick} :${change}`);
+  if (unknown) user.reply(N.ERR_UMODEUNKNOWNFLAG);
+}

@@ -1,0 +1,23 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { fold, sameName } from './casemapping.ts';
+
+it('folds ASCII letters and the four rfc1459 pairs', () => {
+  expect(fold('#F]|oo{~')).toBe('#f}|oo{^');
+  expect(sameName('Nick[a]\\~', 'nick{A}|^')).toBe(true);
+  expect(sameName('nick', 'nicks')).toBe(false);
+});
+
+it('leaves everything beyond ASCII alone', () => {
+  expect(fold('ÄÖ☃İ')).toBe('ÄÖ☃İ');
+});
+
+it('is idempotent and keeps the length', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (name) => {
+      const once = fold(name);
+      expect(fold(once)).toBe(once);
+      expect(once.length).toBe(name.length);
+    }),
+  );
+});

@@ -1,0 +1,79 @@
+/**
+ * One message on its way to many receivers. The line is serialized once for each variant (set of tag capabilities)
+ * that some receiver needs, when the first such receiver comes; a delivery after that is an array lookup and a push.
+ */
+import type { Chunk, Outbox } from '../net/connection.ts';
+import type { User } from '../state/user.ts';
+import { CAP, VARIANT_BITS, VARIANTS } from './capabilities.ts';
+import { serverTime } from './clock.ts';
+import { fitLine } from './line-text.ts';
+
+/** Tags that come with a message; each receiver gets those that its capabilities ask for. */
+export interface DeliveryTags {
+  /** Account of the sender (IRCv3 account-tag). */
+  readonly account: string | null;
+  /** IRCv3 message id, empty for messages that have none. */
+  readonly msgid: string;
+  /** Client-only tags, raw. */
+  readonly clientTags: string;
+  /** Whether the sender marked itself a bot (IRCv3 bot-mode). */
+  readonly bot: boolean;
+}
+
+const NO_TAGS: DeliveryTags = { account: null, msgid: '', clientTags: '', bot: false };
+
+export class Delivery {
+  /** Line without tags, at most 510 bytes. */
+  readonly body: string;
+  private readonly outbox: Outbox;
+  private readonly tags: DeliveryTags;
+  /** Variant bits that make a difference to this message. */
+  private readonly relevant: number;
+  private readonly chunks: (Chunk | null)[] = new Array(VARIANTS).fill(null);
+
+  constructor(outbox: Outbox, body: string, tags: DeliveryTags = NO_TAGS) {
+    this.outbox = outbox;
+    this.body = fitLine(body);
+    this.tags = tags;
+    let relevant: number = CAP.serverTime;
+    if (tags.account !== null) relevant |= CAP.accountTag;
+    if (tags.msgid !== '' || tags.clientTags !== '' || tags.bot) relevant |= CAP.messageTags;
+    this.relevant = relevant;
+  }
+
+  /** Appends the message to a user's pending lines; inside a labeled command of that user, to its response. */
+  to(user: User): void {
+    if (user.capture !== null) user.capture.add(this.tagText(user.caps & VARIANT_BITS), this.body);
+    else this.past(user);
+  }
+
+  /** Like {@link to}, but never part of a labeled response: for messages that merely happen to reach their sender. */
+  past(user: User): void {
+    const variant = user.caps & this.relevant;
+    user.connection.push(this.chunks[variant] ?? this.encode(variant));
+  }
+
+  private encode(variant: number): Chunk {
+    const tags = this.tagText(variant);
+    const chunk = this.outbox.encode(tags === '' ? this.body : `@${tags} ${this.body}`);
+    this.chunks[variant] = chunk;
+    return chunk;
+  }
+
+  private tagText(variant: number): string {
+    let text = '';
+    if ((variant & CAP.serverTime) !== 0) text = `time=${serverTime()}`;
+    const { account, msgid, clientTags, bot } = this.tags;
+    if ((variant & CAP.accountTag) !== 0 && account !== null) text = join(text, `account=${account}`);
+    if ((variant & CAP.messageTags) !== 0) {
+      if (msgid !== '') text = join(text, `msgid=${msgid}`);
+      if (bot) text = join(text, 'bot');
+      if (clientTags !== '') text = join(text, clientTags);
+    }
+    return text;
+  }
+}
+
+function join(tags: string, tag: string): string {
+  return tags === '' ? tag : `${tags};${tag}`;
+}

@@ -1,0 +1,127 @@
+/**
+ * From accept to welcome: NICK, USER, CAP END, host name and ident, server password, server bans (RFC 2812 section
+ * 3.1, Modern "Connection Registration"). The server calls `tryRegister` whenever one of them is done.
+ */
+import { sendLusers } from './commands/lusers.ts';
+import { sendMotd } from './commands/motd.ts';
+import { limits } from './limits.ts';
+import type { Connection } from './net/connection.ts';
+import { truncateUtf8 } from './protocol/line-text.ts';
+import { isValidUsername } from './protocol/names.ts';
+import { N } from './protocol/numerics.ts';
+import { type IrcServer, VERSION } from './server.ts';
+import type { LookupResult } from './server-host.ts';
+import { CMODE_LETTERS } from './state/channel.ts';
+import { UMODE_LETTERS, User } from './state/user.ts';
+
+const USER_MODES = [...UMODE_LETTERS.keys()].join('');
+const CHANNEL_MODES = [...new Set(['b', 'e', 'I', 'k', 'l', 'o', 'v', ...CMODE_LETTERS.keys()])]
+  .sort()
+  .join('');
+const CHANNEL_MODES_WITH_PARAM = 'Ibeklov';
+
+/** Creates the client of a new connection and starts the lookups. */
+export function startRegistration(server: IrcServer, connection: Connection<User>): User {
+  const user = new User(connection, server.name, {
+    password: null,
+    negotiating: false,
+    lookingUp: false,
+    identUsername: null,
+    finishing: false,
+  });
+  const { remoteAddress, remotePort, localPort } = connection;
+  const names = server.host.lookup(remoteAddress, remotePort, localPort);
+  if (names instanceof Promise) {
+    if (user.pending !== null) user.pending.lookingUp = true;
+    void names.then((found) => finishLookup(server, user, found));
+  } else {
+    applyNames(user, names);
+  }
+  return user;
+}
+
+/** Registers the client if nothing is missing any more. */
+export function tryRegister(server: IrcServer, user: User): void {
+  const { pending } = user;
+  if (pending === null || pending.finishing || pending.negotiating || pending.lookingUp) return;
+  if (user.nick === '' || user.username === '') return;
+  pending.finishing = true;
+  const hash = server.config.password_hash;
+  if (hash === null) {
+    welcome(server, user);
+    return;
+  }
+  server.defer(
+    user,
+    server.passwords.check(hash, pending.password ?? ''),
+    (fits) => {
+      if (fits) welcome(server, user);
+      else refusePassword(server, user);
+    },
+    () => server.exit(user, 'Server is too busy to check passwords, try again'),
+  );
+}
+
+function finishLookup(server: IrcServer, user: User, names: LookupResult): void {
+  if (user.gone || user.pending === null) return;
+  user.pending.lookingUp = false;
+  applyNames(user, names);
+  server.registrationStep(user);
+}
+
+function applyNames(user: User, names: LookupResult): void {
+  // A host that starts with a colon would end the parameters of a reply.
+  if (names.host !== null) user.host = names.host;
+  else if (user.host.startsWith(':')) user.host = `0${user.host}`;
+  if (names.ident === null || user.pending === null) return;
+  const ident = names.ident.slice(0, limits.usernameLength.default);
+  if (isValidUsername(ident)) user.pending.identUsername = ident;
+}
+
+function refusePassword(server: IrcServer, user: User): void {
+  user.reply(N.ERR_PASSWDMISMATCH);
+  server.exit(user, 'Bad password');
+}
+
+function welcome(server: IrcServer, user: User): void {
+  const { pending } = user;
+  if (pending === null) return;
+  // A leading ~ tells that the username is only what the client claims.
+  user.username = pending.identUsername ?? `~${user.username}`.slice(0, limits.usernameLength.default);
+  user.realname = truncateUtf8(user.realname, limits.realnameBytes.default);
+  user.updatePrefix();
+  const refusal = server.bans.refusalForUser(user);
+  if (refusal !== null) {
+    server.counters.serverBanMatches++;
+    user.reply(N.ERR_YOUREBANNEDCREEP, '', refusal);
+    server.exit(user, refusal);
+    return;
+  }
+  server.state.register(user, Date.now());
+  server.counters.registrations++;
+  server.host.connectionsChanged();
+  server.startPings(user);
+  const { network } = server.config;
+  user.reply(N.RPL_WELCOME, '', `Welcome to the ${network} IRC Network, ${user.prefix}`);
+  user.reply(N.RPL_YOURHOST, '', `Your host is ${server.name}, running version ${VERSION}`);
+  user.reply(
+    N.RPL_CREATED,
+    '',
+    `This server was started ${new Date(server.counters.startedMs).toUTCString()}`,
+  );
+  user.replyRaw(
+    N.RPL_MYINFO,
+    `${server.name} ${VERSION} ${USER_MODES} ${CHANNEL_MODES} ${CHANNEL_MODES_WITH_PARAM}`,
+  );
+  sendIsupport(server, user);
+  sendLusers(server, user);
+  sendMotd(server, user);
+  if (user.connection.tls !== null) {
+    user.notice(`*** You are connected using ${user.connection.tls.version}-${user.connection.tls.cipher}`);
+  }
+}
+
+/** Sends every 005 line. */
+export function sendIsupport(server: IrcServer, user: User): void {
+  for (const tokens of server.isupport) user.reply(N.RPL_ISUPPORT, tokens);
+}

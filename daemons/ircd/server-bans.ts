@@ -1,0 +1,187 @@
+/**
+ * K-lines (user@host masks) and D-lines (addresses and networks): who may not use this server. Kept in memory,
+ * written through ban-file.ts. Matched at accept (D) and at the end of registration (K).
+ */
+import { isIP } from 'node:net';
+import { limits } from './limits.ts';
+import { type CidrBlock, cidrContains, isMappedIPv4, parseAddress, parseCidr } from './net/ip-address.ts';
+import { fold } from './protocol/casemapping.ts';
+import { compileMask } from './protocol/mask.ts';
+import type { User } from './state/user.ts';
+
+/** IPv4 blocks lie in the last 32 bits of an IPv6 address. */
+const IPV4_OFFSET = 96;
+/** Larger networks than these are refused: they are a slip of the finger. */
+const MIN_IPV4_BITS = 8;
+const MIN_IPV6_BITS = 16;
+
+export type BanKind = 'kline' | 'dline';
+
+export interface ServerBan {
+  readonly kind: BanKind;
+  /** `user@host` for a K-line, an address or CIDR network for a D-line. */
+  readonly mask: string;
+  readonly reason: string;
+  /** Operator or admin who set it. */
+  readonly by: string;
+  readonly setMs: number;
+  /** When it ends, Unix milliseconds; null for never. */
+  readonly expiresMs: number | null;
+}
+
+interface Entry {
+  readonly ban: ServerBan;
+  readonly matchesAddress: (address: string) => boolean;
+  readonly matchesIdentity: (identities: readonly string[]) => boolean;
+}
+
+export class ServerBans {
+  private readonly entries = new Map<string, Entry>();
+  /** Keys of D-lines for single addresses, which are found by hash. */
+  private readonly byAddress = new Map<string, string>();
+
+  get size(): number {
+    return this.entries.size;
+  }
+
+  /** Bans that are still in force, oldest first. */
+  list(nowMs: number = Date.now()): ServerBan[] {
+    const bans: ServerBan[] = [];
+    for (const { ban } of this.entries.values()) if (!expired(ban, nowMs)) bans.push(ban);
+    return bans;
+  }
+
+  /** Adds or replaces a ban. Returns an error text when it cannot be added, null when it was. */
+  add(ban: ServerBan): string | null {
+    const problem = checkMask(ban.kind, ban.mask);
+    if (problem !== null) return problem;
+    const key = keyOf(ban.kind, ban.mask);
+    if (!this.entries.has(key) && this.entries.size >= limits.serverBans.default) {
+      this.dropExpired(ban.setMs);
+      if (this.entries.size >= limits.serverBans.default) {
+        return `the list is full (${limits.serverBans.default} bans); remove some first`;
+      }
+    }
+    this.entries.set(key, makeEntry(ban));
+    if (ban.kind === 'dline' && isIP(ban.mask) !== 0) this.byAddress.set(ban.mask, key);
+    return null;
+  }
+
+  /** Removes a ban; null when there was none of that mask. */
+  remove(kind: BanKind, mask: string): ServerBan | null {
+    const key = keyOf(kind, mask);
+    const entry = this.entries.get(key);
+    if (entry === undefined) return null;
+    this.entries.delete(key);
+    this.byAddress.delete(entry.ban.mask);
+    return entry.ban;
+  }
+
+  /** The text to refuse an address with, or null when it is welcome. */
+  refusalForAddress(address: string, nowMs: number = Date.now()): string | null {
+    const exact = this.byAddress.get(address);
+    if (exact !== undefined) {
+      const ban = this.entries.get(exact)?.ban;
+      if (ban !== undefined && !expired(ban, nowMs)) return refusal(ban);
+    }
+    for (const { ban, matchesAddress } of this.entries.values()) {
+      if (!expired(ban, nowMs) && matchesAddress(address)) return refusal(ban);
+    }
+    return null;
+  }
+
+  /** The text to refuse a user with, or null when they are welcome. */
+  refusalForUser(user: User, nowMs: number = Date.now()): string | null {
+    const names = identities(user);
+    const address = user.connection.remoteAddress;
+    for (const { ban, matchesAddress, matchesIdentity } of this.entries.values()) {
+      if (!expired(ban, nowMs) && (matchesIdentity(names) || matchesAddress(address))) return refusal(ban);
+    }
+    return null;
+  }
+
+  /** Tests users against a mask that need not be on the list. */
+  matcher(kind: BanKind, mask: string): (user: User) => boolean {
+    const { matchesAddress, matchesIdentity } = makeEntry({
+      kind,
+      mask,
+      reason: '',
+      by: '',
+      setMs: 0,
+      expiresMs: null,
+    });
+    return (user) => matchesAddress(user.connection.remoteAddress) || matchesIdentity(identities(user));
+  }
+
+  private dropExpired(nowMs: number): void {
+    for (const { ban } of this.entries.values()) if (expired(ban, nowMs)) this.remove(ban.kind, ban.mask);
+  }
+}
+
+/** The text a banned client sees. */
+function refusal(ban: ServerBan): string {
+  return `${ban.kind === 'kline' ? 'K-lined' : 'D-lined'}: ${ban.reason}`;
+}
+
+function expired(ban: ServerBan, nowMs: number): boolean {
+  return ban.expiresMs !== null && ban.expiresMs <= nowMs;
+}
+
+function keyOf(kind: BanKind, mask: string): string {
+  return `${kind} ${fold(mask)}`;
+}
+
+/** Why a mask cannot be banned, or null. A mask that covers everybody is refused. */
+export function checkMask(kind: BanKind, mask: string): string | null {
+  if (mask.length > limits.maskBytes.default)
+    return `a mask has at most ${limits.maskBytes.default} characters`;
+  if (kind === 'dline') {
+    return parseNetwork(mask) === null
+      ? `${mask} is neither an address nor a network such as 10.0.0.0/8`
+      : null;
+  }
+  const at = mask.indexOf('@');
+  if (at < 1 || at === mask.length - 1 || mask.includes(' ') || mask.includes('!')) {
+    return `${mask} is not of the form user@host`;
+  }
+  const literal = mask.replaceAll('*', '').replaceAll('?', '').replaceAll('.', '').replaceAll('@', '');
+  return literal === '' ? `${mask} would ban everybody` : null;
+}
+
+function makeEntry(ban: ServerBan): Entry {
+  if (ban.kind === 'dline') {
+    return { ban, matchesAddress: networkMatcher(ban.mask), matchesIdentity: () => false };
+  }
+  const mask = compileMask(ban.mask);
+  return {
+    ban,
+    matchesAddress: () => false,
+    matchesIdentity: (names) => names.some((name) => mask.matches(name)),
+  };
+}
+
+/** Everything a K-line may name a user by: with and without the ~ of an unconfirmed username, host and address. */
+function identities(user: User): string[] {
+  const name = user.username.startsWith('~') ? user.username.slice(1) : user.username;
+  const { remoteAddress } = user.connection;
+  const out = [fold(`${user.username}@${user.host}`), fold(`${user.username}@${remoteAddress}`)];
+  if (name !== user.username) out.push(fold(`${name}@${user.host}`), fold(`${name}@${remoteAddress}`));
+  return out;
+}
+
+/** A network that may be banned: an address, or a block that is not half of the Internet. */
+function parseNetwork(text: string): CidrBlock | null {
+  const block = parseCidr(text);
+  if (block === null) return null;
+  const least = isMappedIPv4(block.groups) ? IPV4_OFFSET + MIN_IPV4_BITS : MIN_IPV6_BITS;
+  return block.bits < least ? null : block;
+}
+
+function networkMatcher(mask: string): (address: string) => boolean {
+  const network = parseNetwork(mask);
+  if (network === null) return () => false;
+  return (address) => {
+    const groups = parseAddress(address);
+    return groups !== null && cidrContains(network, groups);
+  };
+}

@@ -1,0 +1,40 @@
+/**
+ * What the protocol needs from the process around it. daemon-process.ts implements it with the network path and the
+ * runtime; tests implement it in memory.
+ */
+import type { Outbox } from './net/connection.ts';
+
+/** Names found for a client. */
+export interface LookupResult {
+  readonly host: string | null;
+  readonly ident: string | null;
+}
+
+/** Reports of the network path that STATS shows. */
+export type StatsSection = 'throttle' | 'caches' | 'batching';
+
+/** Values that a log record or an audit entry may carry. */
+export type Fields = Readonly<Record<string, string | number | boolean | null>>;
+
+export interface ServerHost {
+  readonly outbox: Outbox;
+  /** Finds host name and ident; at once when both are known or not wanted. Never rejects. */
+  lookup(address: string, remotePort: number, localPort: number): LookupResult | Promise<LookupResult>;
+  /** Asks for the configuration to be read again (`reload`), or for the process to `stop` or `restart`. */
+  requestLifecycle(action: 'stop' | 'restart' | 'reload', actor: string, reason: string): void;
+  /** Lines for STATS T, C and B. */
+  networkStats(section: StatsSection): readonly string[];
+  listeners(): readonly { readonly host: string; readonly port: number; readonly tls: boolean }[];
+  /** Lines for STATS t: totals of connections, lines and bytes. */
+  traffic(): readonly string[];
+  /** Says that the table of connections has changed. */
+  connectionsChanged(): void;
+  /** Asks for the list of server bans to be written to disk. */
+  saveBans(): void;
+  /** A structured log record. */
+  log(level: 'debug' | 'info' | 'warn' | 'error', event: string, message: string, fields?: Fields): void;
+  /** Puts what an operator did into the audit trail. */
+  audit(actor: string, command: string, args: Fields, outcome: string): void;
+  /** How long one command took, in milliseconds. */
+  commandTime(ms: number): void;
+}

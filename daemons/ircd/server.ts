@@ -1,0 +1,329 @@
+/**
+ * The IRC protocol of one server: takes lines from the network path, runs command handlers, and owns the life of each
+ * client from accept to quit. main.ts creates it; handlers get it as their first argument.
+ */
+
+import { fromUser, toNeighbours } from './broadcast.ts';
+import type { Command } from './commands/command.ts';
+import { findCommand } from './commands/registry.ts';
+import type { IrcdConfig } from './config.ts';
+import { ProtocolCounters } from './counters.ts';
+import { limits } from './limits.ts';
+import type { Connection, ConnectionHandler } from './net/connection.ts';
+import { PasswordChecker } from './passwords.ts';
+import { CAP } from './protocol/capabilities.ts';
+import { isupportLines } from './protocol/isupport.ts';
+import { LabelCapture, MAX_LABEL_BYTES } from './protocol/label-capture.ts';
+import { truncateUtf8 } from './protocol/line-text.ts';
+import { N } from './protocol/numerics.ts';
+import { LineParser } from './protocol/parser.ts';
+import { rawTagValue } from './protocol/tags.ts';
+import { startRegistration, tryRegister } from './registration.ts';
+import type { ServerBans } from './server-bans.ts';
+import type { ServerHost } from './server-host.ts';
+import { NetworkState } from './state/network.ts';
+import { UMODE, type User } from './state/user.ts';
+import { Tuning } from './tuning.ts';
+
+/** Version shown to clients. */
+export const VERSION = 'signalbox-0.1.0';
+
+export interface ServerOptions {
+  readonly config: IrcdConfig;
+  readonly host: ServerHost;
+  readonly bans: ServerBans;
+  /** Lines of the message of the day; null when there is none. */
+  readonly motd: readonly string[] | null;
+}
+
+export class IrcServer implements ConnectionHandler<User> {
+  readonly host: ServerHost;
+  readonly state = new NetworkState(limits.whowasEntries.default);
+  readonly counters = new ProtocolCounters();
+  readonly passwords = new PasswordChecker();
+  readonly tuning = new Tuning();
+  readonly bans: ServerBans;
+  /** How often each command was used and its bytes, for STATS m. */
+  readonly usage = new Map<string, { count: number; bytes: number }>();
+  config: IrcdConfig;
+  motd: readonly string[] | null;
+  isupport: readonly string[];
+  /** Reason given to clients once the server goes down; new connections get it at once. */
+  closing: string | null = null;
+
+  private readonly parser = new LineParser();
+  private messageCounter = 0;
+  private readonly bootId = Date.now().toString(36);
+
+  constructor(options: ServerOptions) {
+    this.host = options.host;
+    this.bans = options.bans;
+    this.config = options.config;
+    this.motd = options.motd;
+    this.isupport = isupportLines(options.config.network, this.tuning);
+  }
+
+  get name(): string {
+    return this.config.server_name;
+  }
+
+  /** Takes a new configuration. Nobody is dropped; the server's own name stays as it was until a restart. */
+  configure(config: IrcdConfig, motd: readonly string[] | null): void {
+    this.config = { ...config, server_name: this.config.server_name };
+    this.motd = motd;
+    this.refreshIsupport();
+    for (const user of this.state.opers) this.reviseOper(user);
+  }
+
+  /** Rebuilds RPL_ISUPPORT after the network's name or a limit changed. */
+  refreshIsupport(): void {
+    this.isupport = isupportLines(this.config.network, this.tuning);
+  }
+
+  /** Gives an operator what their block says now, or takes the status away when it is gone. */
+  private reviseOper(user: User): void {
+    const block = this.config.oper.find((candidate) => candidate.name === user.oper?.name);
+    if (block !== undefined) {
+      user.oper = { name: block.name, flags: new Set(block.flags), title: block.title };
+      return;
+    }
+    user.oper = null;
+    this.state.setUserMode(user, UMODE.oper, false);
+    user.send(`:${user.prefix} MODE ${user.nick} :-o`);
+    user.notice('*** Your operator block is gone from the configuration');
+  }
+
+  /** A new message id (IRCv3 message-ids), unique for the life of the network. */
+  nextMessageId(): string {
+    return `${this.bootId}-${(++this.messageCounter).toString(36)}`;
+  }
+
+  onOpen(connection: Connection<User>): void {
+    const refusal = this.closing ?? this.bans.refusalForAddress(connection.remoteAddress);
+    if (refusal !== null) {
+      if (this.closing === null) this.counters.serverBanMatches++;
+      connection.sendLine(`ERROR :Closing Link: ${connection.remoteAddress} (${refusal})`);
+      connection.close(refusal);
+      return;
+    }
+    const user = startRegistration(this, connection);
+    connection.user = user;
+    this.state.addUser(user);
+    this.host.connectionsChanged();
+    this.armTimer(user, this.tuning.get('registration-seconds') * 1000);
+  }
+
+  onLine(connection: Connection<User>, bytes: Uint8Array, start: number, end: number): void {
+    const user = connection.user;
+    if (user === undefined || user.gone) return;
+    if (user.waiting !== null) this.postpone(user, bytes, start, end);
+    else this.handleLine(user, bytes, start, end);
+  }
+
+  onOversizedLine(connection: Connection<User>): void {
+    const user = connection.user;
+    if (user === undefined || user.gone) return;
+    user.reply(N.ERR_INPUTTOOLONG);
+  }
+
+  onClose(connection: Connection<User>, reason: string): void {
+    const user = connection.user;
+    if (user !== undefined) this.exit(user, reason);
+  }
+
+  /**
+   * Ends a client: others see QUIT, the client gets ERROR, its connection closes. Calling it twice is fine.
+   * @param reason shown to everybody who shared a channel.
+   */
+  exit(user: User, reason: string): void {
+    if (user.gone) return;
+    user.gone = true;
+    user.capture = null;
+    user.waiting = null;
+    if (user.timer !== null) clearTimeout(user.timer);
+    user.timer = null;
+    const shown = truncateUtf8(reason, limits.quitBytes.default);
+    if (user.registered && this.closing === null) {
+      toNeighbours(this, user, fromUser(this, user, `QUIT :${shown}`));
+      this.host.log('debug', 'client_quit', `${user.prefix} left: ${shown}`, { nick: user.nick });
+    }
+    this.state.removeUser(user, Date.now());
+    this.host.connectionsChanged();
+    user.connection.sendLine(`ERROR :Closing Link: ${user.host} (${shown})`);
+    user.connection.close(shown);
+  }
+
+  /**
+   * Runs asynchronous work for a command. Until it is done, further lines of this user wait, so that commands take
+   * effect in order; nothing runs when the user left meanwhile.
+   */
+  defer<T>(user: User, work: Promise<T>, done: (result: T) => void, failed: (error: unknown) => void): void {
+    const capture = user.capture;
+    user.capture = null;
+    user.waiting ??= [];
+    const finish = (step: () => void) => {
+      if (user.gone) return;
+      user.capture = capture;
+      user.waiting = user.waiting ?? [];
+      const waiting = user.waiting;
+      user.waiting = null;
+      user.waitingBytes = 0;
+      this.guard(user, 'deferred', step);
+      this.settleCapture(user);
+      this.resume(user, waiting);
+    };
+    work.then(
+      (result) => finish(() => done(result)),
+      (error) => finish(() => failed(error)),
+    );
+  }
+
+  /** Called when something that registration waits for is there. */
+  registrationStep(user: User): void {
+    if (!user.gone) this.guard(user, 'registration', () => tryRegister(this, user));
+  }
+
+  /** Restarts the silence timer once a client is registered. */
+  startPings(user: User): void {
+    this.armTimer(user, user.connection.connectionClass.pingSeconds * 1000);
+  }
+
+  private handleLine(user: User, bytes: Uint8Array, start: number, end: number): void {
+    user.lastLineMs = Date.now();
+    user.pingSent = false;
+    const { parser } = this;
+    const status = parser.parse(bytes, start, end);
+    if (status === 'empty') return;
+    if (status === 'tags-too-long') {
+      user.reply(N.ERR_INPUTTOOLONG);
+      return;
+    }
+    if (status === 'malformed') {
+      user.fail('*', 'INVALID_MESSAGE', '', 'A line must not contain NUL or CR');
+      return;
+    }
+    if (parser.tags !== '') this.startCapture(user, parser.tags);
+    if (status === 'invalid-utf8') {
+      user.fail(parser.command, 'INVALID_UTF8', '', 'Message rejected, it is not valid UTF-8');
+    } else {
+      const command = findCommand(parser.command);
+      if (command === undefined) this.rejectUnknown(user, parser.command);
+      else this.run(user, command, end - start);
+    }
+    this.settleCapture(user);
+  }
+
+  private run(user: User, command: Command, sizeBytes: number): void {
+    const { params, tags } = this.parser;
+    const usage = this.usage.get(command.name);
+    if (usage === undefined) this.usage.set(command.name, { count: 1, bytes: sizeBytes });
+    else {
+      usage.count++;
+      usage.bytes += sizeBytes;
+    }
+    if (!this.mayRun(user, command, params)) return;
+    if (command.penaltyLines !== undefined) user.connection.penalize(command.penaltyLines);
+    const started = performance.now();
+    this.guard(user, command.name, () => command.run(this, user, params, tags));
+    this.host.commandTime(performance.now() - started);
+  }
+
+  private mayRun(user: User, command: Command, params: readonly string[]): boolean {
+    if (!user.registered && command.phase === undefined) {
+      user.reply(N.ERR_NOTREGISTERED);
+      return false;
+    }
+    if (user.registered && command.phase === 'before') {
+      user.reply(N.ERR_ALREADYREGISTERED);
+      return false;
+    }
+    if (command.oper !== undefined) {
+      if (!user.isOper) {
+        user.reply(N.ERR_NOPRIVILEGES);
+        return false;
+      }
+      if (!user.can(command.oper)) {
+        user.reply(N.ERR_NOPRIVS, command.oper);
+        return false;
+      }
+    }
+    if (params.length < command.minParams) {
+      user.reply(N.ERR_NEEDMOREPARAMS, command.name);
+      return false;
+    }
+    return true;
+  }
+
+  private rejectUnknown(user: User, name: string): void {
+    if (!user.registered) user.reply(N.ERR_NOTREGISTERED);
+    else user.reply(N.ERR_UNKNOWNCOMMAND, truncateUtf8(name, 64));
+  }
+
+  /** A defect in one handler must not touch anybody else: it is logged and answered with 400. */
+  private guard(user: User, what: string, step: () => void): void {
+    try {
+      step();
+    } catch (error) {
+      this.counters.handlerErrors++;
+      const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      this.host.log('error', 'handler_failed', message, { command: what, nick: user.nick });
+      if (!user.gone) user.reply(N.ERR_UNKNOWNERROR, what, 'The server could not process this command');
+    }
+  }
+
+  private startCapture(user: User, tags: string): void {
+    if (!user.has(CAP.labeledResponse) || !user.has(CAP.batch)) return;
+    const label = rawTagValue(tags, 'label');
+    if (label !== null && label !== '' && Buffer.byteLength(label) <= MAX_LABEL_BYTES) {
+      user.capture = new LabelCapture(label);
+    }
+  }
+
+  private settleCapture(user: User): void {
+    const { capture } = user;
+    // While an asynchronous command is unfinished, defer() holds the capture.
+    if (capture === null) return;
+    user.capture = null;
+    capture.flush(user.connection, user.caps, this.name);
+  }
+
+  private postpone(user: User, bytes: Uint8Array, start: number, end: number): void {
+    user.waitingBytes += end - start;
+    if (user.waitingBytes > limits.deferredBytes.default) this.exit(user, 'Excess Flood');
+    else user.waiting?.push(Uint8Array.prototype.slice.call(bytes, start, end));
+  }
+
+  private resume(user: User, lines: Uint8Array[]): void {
+    for (let i = 0; i < lines.length; i++) {
+      if (user.gone) return;
+      const line = lines[i] as Uint8Array;
+      if (user.waiting !== null) this.postpone(user, line, 0, line.length);
+      else this.handleLine(user, line, 0, line.length);
+    }
+  }
+
+  private armTimer(user: User, delayMs: number): void {
+    if (user.timer !== null) clearTimeout(user.timer);
+    user.timer = setTimeout(() => this.onTimer(user), delayMs);
+  }
+
+  /** Fires after a possible silence: lines only note the time, so that they need not touch a timer. */
+  private onTimer(user: User): void {
+    if (user.gone) return;
+    if (!user.registered) {
+      this.exit(user, 'Registration timed out');
+      return;
+    }
+    const pingMs = user.connection.connectionClass.pingSeconds * 1000;
+    const silentMs = Date.now() - user.lastLineMs;
+    if (silentMs < pingMs - 500) {
+      this.armTimer(user, Math.ceil((pingMs - silentMs) / 1000) * 1000);
+    } else if (user.pingSent) {
+      this.exit(user, `Ping timeout: ${Math.round(silentMs / 1000)} seconds`);
+    } else {
+      user.pingSent = true;
+      user.connection.sendLine(`PING :${this.name}`);
+      this.armTimer(user, pingMs);
+    }
+  }
+}

@@ -1,0 +1,54 @@
+/** A channel's +b, +e or +I list: masks with who set them and when. Changed by modes/, read on JOIN and messages. */
+import { compileMask, type Mask } from '../protocol/mask.ts';
+import type { User } from './user.ts';
+
+export interface MaskEntry {
+  readonly mask: Mask;
+  /** Prefix of the user who set it. */
+  readonly by: string;
+  readonly atMs: number;
+}
+
+export class MaskList {
+  private readonly list: MaskEntry[] = [];
+
+  get entries(): readonly MaskEntry[] {
+    return this.list;
+  }
+
+  get size(): number {
+    return this.list.length;
+  }
+
+  /** Adds a mask; false when it is there already. */
+  add(text: string, by: string, atMs: number): boolean {
+    if (this.find(text) !== -1) return false;
+    this.list.push({ mask: compileMask(text), by, atMs });
+    return true;
+  }
+
+  /** Removes a mask and returns it as it was set; null when it is not there. */
+  remove(text: string): string | null {
+    const index = this.find(text);
+    if (index === -1) return null;
+    const [entry] = this.list.splice(index, 1);
+    return entry?.mask.text ?? null;
+  }
+
+  clear(): void {
+    this.list.length = 0;
+  }
+
+  /** Whether any mask covers the user by host or by address. */
+  matches(user: User): boolean {
+    for (const { mask } of this.list) {
+      if (mask.matches(user.foldedPrefix) || mask.matches(user.foldedAddressPrefix)) return true;
+    }
+    return false;
+  }
+
+  private find(text: string): number {
+    const wanted = text.toLowerCase();
+    return this.list.findIndex((entry) => entry.mask.text.toLowerCase() === wanted);
+  }
+}

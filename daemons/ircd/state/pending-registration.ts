@@ -1,0 +1,12 @@
+/** What a connection has said before it is registered. Owned by registration.ts; dropped on the welcome. */
+export interface PendingRegistration {
+  password: string | null;
+  /** CAP LS or REQ was seen and CAP END was not. */
+  negotiating: boolean;
+  /** Host name and ident are still being looked up. */
+  lookingUp: boolean;
+  /** Username confirmed by ident, null when it was not. */
+  identUsername: string | null;
+  /** The password is being checked or the welcome is under way. */
+  finishing: boolean;
+}

@@ -1,0 +1,158 @@
+/**
+ * A client of this server as the protocol knows it, from accept to quit, and how lines reach it. Fields that other
+ * users can see are changed by state/network.ts only.
+ */
+import type { Connection } from '../net/connection.ts';
+import { CAP } from '../protocol/capabilities.ts';
+import { fold } from '../protocol/casemapping.ts';
+import { serverTime } from '../protocol/clock.ts';
+import type { LabelCapture } from '../protocol/label-capture.ts';
+import { fitLine } from '../protocol/line-text.ts';
+import type { Numeric } from '../protocol/numerics.ts';
+import type { Channel, Membership } from './channel.ts';
+import type { PendingRegistration } from './pending-registration.ts';
+
+/** Bits of user modes. */
+export const UMODE = { invisible: 1 << 0, oper: 1 << 1, wallops: 1 << 2, bot: 1 << 3 } as const;
+
+/** Letter of each user mode, in the order in which modes are shown. */
+export const UMODE_LETTERS: ReadonlyMap<string, number> = new Map([
+  ['B', UMODE.bot],
+  ['i', UMODE.invisible],
+  ['o', UMODE.oper],
+  ['w', UMODE.wallops],
+]);
+
+/** What an operator may do, from the oper block that let them in. */
+export interface OperSession {
+  readonly name: string;
+  readonly flags: ReadonlySet<string>;
+  readonly title: string;
+}
+
+export class User {
+  readonly connection: Connection<User>;
+  /** Name of this server, the prefix of everything it says itself. */
+  readonly serverName: string;
+  /** Empty until NICK. */
+  nick = '';
+  username = '';
+  realname = '';
+  /** What others see: the resolved name, or the address. */
+  host: string;
+  /** {@link UMODE} bits. */
+  modes = 0;
+  /** Capability bits in force. */
+  caps = 0;
+  /** Whether the client speaks CAP version 302 or later. */
+  cap302 = false;
+  account: string | null = null;
+  away: string | null = null;
+  oper: OperSession | null = null;
+  readonly memberships = new Map<Channel, Membership>();
+  /** Unused invitations; true when a channel operator gave it, so that it overrides modes. */
+  invites: Map<Channel, boolean> | null = null;
+  /** State of an unfinished registration; null once registered. */
+  pending: PendingRegistration | null;
+  /** Set once the user left; nothing is processed for it any more. */
+  gone = false;
+  signonMs: number;
+  /** Last PRIVMSG or NOTICE, for WHOIS idle time. */
+  lastMessageMs: number;
+  /** Last line of any kind, for PING. */
+  lastLineMs: number;
+  pingSent = false;
+  timer: NodeJS.Timeout | null = null;
+  failedOpers = 0;
+  lastKnockMs = 0;
+  /** Mark of the walk over neighbours that saw this user last. */
+  mark = 0;
+  /** Collects the response to a labeled command while its handler runs. */
+  capture: LabelCapture | null = null;
+  /** Lines that wait while an asynchronous command of this user is unfinished; null when none is. */
+  waiting: Uint8Array[] | null = null;
+  waitingBytes = 0;
+
+  /** `nick!user@host`, kept up to date by {@link updatePrefix}. */
+  prefix = '';
+  foldedPrefix = '';
+  foldedAddressPrefix = '';
+
+  constructor(connection: Connection<User>, serverName: string, pending: PendingRegistration) {
+    this.connection = connection;
+    this.serverName = serverName;
+    this.host = connection.remoteAddress;
+    this.pending = pending;
+    this.signonMs = connection.connectedAtMs;
+    this.lastMessageMs = connection.connectedAtMs;
+    this.lastLineMs = connection.connectedAtMs;
+  }
+
+  get registered(): boolean {
+    return this.pending === null;
+  }
+
+  get isOper(): boolean {
+    return (this.modes & UMODE.oper) !== 0;
+  }
+
+  /** First parameter of numerics: the nick, or `*` before registration. */
+  get target(): string {
+    return this.nick === '' ? '*' : this.nick;
+  }
+
+  has(cap: number): boolean {
+    return (this.caps & cap) !== 0;
+  }
+
+  /** Recomputes the prefix after nick, username or host changed; cached ban verdicts become stale. */
+  updatePrefix(): void {
+    this.prefix = `${this.nick}!${this.username}@${this.host}`;
+    this.foldedPrefix = fold(this.prefix);
+    this.foldedAddressPrefix = fold(`${this.nick}!${this.username}@${this.connection.remoteAddress}`);
+    for (const membership of this.memberships.values()) membership.banRevision = -1;
+  }
+
+  /** Whether an operator session has a flag. */
+  can(flag: string): boolean {
+    return this.oper?.flags.has(flag) ?? false;
+  }
+
+  /** Sends one line to this user alone; `body` carries its own prefix. */
+  send(body: string): void {
+    const line = fitLine(body);
+    const timed = (this.caps & CAP.serverTime) !== 0;
+    if (this.capture !== null) this.capture.add(timed ? `time=${serverTime()}` : '', line);
+    else this.connection.sendLine(timed ? `@time=${serverTime()} ${line}` : line);
+  }
+
+  /**
+   * Sends a numeric whose last parameter is text: `:server CODE nick middle :text`.
+   * @param middle parameters between nick and text, separated by spaces; may be empty.
+   */
+  reply(numeric: Numeric, middle = '', text: string = numeric.text): void {
+    const gap = middle === '' ? '' : ' ';
+    this.send(`:${this.serverName} ${numeric.code} ${this.target}${gap}${middle} :${text}`);
+  }
+
+  /** Sends a numeric whose parameters hold no text: `:server CODE nick params`. */
+  replyRaw(numeric: Numeric, params: string): void {
+    this.send(`:${this.serverName} ${numeric.code} ${this.target} ${params}`);
+  }
+
+  /** Sends a notice from the server. */
+  notice(text: string): void {
+    this.send(`:${this.serverName} NOTICE ${this.target} :${text}`);
+  }
+
+  /** Sends an IRCv3 standard reply. */
+  fail(command: string, code: string, context: string, text: string): void {
+    this.send(`:${this.serverName} FAIL ${command} ${code}${context === '' ? '' : ` ${context}`} :${text}`);
+  }
+
+  modeLetters(): string {
+    let letters = '+';
+    for (const [letter, bit] of UMODE_LETTERS) if ((this.modes & bit) !== 0) letters += letter;
+    return letters;
+  }
+}

@@ -1,0 +1,58 @@
+/** The last users who left or changed nick, for WHOWAS. A ring, so its memory is fixed. */
+import { fold } from '../protocol/casemapping.ts';
+import { globMatch } from '../protocol/mask.ts';
+import type { User } from './user.ts';
+
+export interface WhowasEntry {
+  readonly folded: string;
+  readonly nick: string;
+  readonly username: string;
+  readonly host: string;
+  readonly realname: string;
+  readonly account: string | null;
+  readonly leftMs: number;
+}
+
+export class Whowas {
+  private readonly ring: WhowasEntry[] = [];
+  private next = 0;
+  private readonly capacity: number;
+
+  constructor(capacity: number) {
+    this.capacity = capacity;
+  }
+
+  get size(): number {
+    return this.ring.length;
+  }
+
+  /** Remembers a user under their present nick. */
+  remember(user: User, leftMs: number): void {
+    this.ring[this.next] = {
+      folded: fold(user.nick),
+      nick: user.nick,
+      username: user.username,
+      host: user.host,
+      realname: user.realname,
+      account: user.account,
+      leftMs,
+    };
+    this.next = (this.next + 1) % this.capacity;
+  }
+
+  /** Entries for a nick or mask, newest first. */
+  find(nickOrMask: string, max: number): WhowasEntry[] {
+    const wanted = fold(nickOrMask);
+    const found: WhowasEntry[] = [];
+    for (let back = 1; back <= this.ring.length && found.length < max; back++) {
+      const entry = this.ring[(this.next - back + this.capacity) % this.capacity];
+      if (entry !== undefined && globMatch(wanted, entry.folded)) found.push(entry);
+    }
+    return found;
+  }
+
+  clear(): void {
+    this.ring.length = 0;
+    this.next = 0;
+  }
+}
