@@ -3,7 +3,8 @@
  * build; nothing else names a daemon.
  */
 import type { Manifest } from './contract/manifest.ts';
+import { manifest as ircd } from './ircd/manifest.ts';
 import { manifest as recorder } from './recorder/manifest.ts';
 import { manifest as relay } from './relay/manifest.ts';
 
-export const registry: readonly Manifest[] = [relay, recorder];
+export const registry: readonly Manifest[] = [ircd, relay, recorder];

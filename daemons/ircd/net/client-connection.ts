@@ -34,8 +34,7 @@ export interface ConnectionHost<User> {
   readonly writer: TickWriter;
   readonly counts: Float64Array;
   readonly floodQueue: FloodQueue;
-  /** Serializes a line for one connection. */
-  encodePrivate(line: string): Chunk;
+  encode(line: string): Chunk;
   /** Makes sure that the current tick ends with a flush. */
   scheduleFlush(): void;
   /** Called between two lines; ends the tick early when it has gathered too much. */
@@ -132,7 +131,7 @@ export class ClientConnection<User> implements Connection<User>, TickReceiver, L
   }
 
   sendLine(line: string): void {
-    if (this.state < ENDED) this.push(this.host.encodePrivate(line));
+    if (this.state < ENDED) this.push(this.host.encode(line));
   }
 
   close(reason: string): void {

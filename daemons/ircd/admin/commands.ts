@@ -1,0 +1,153 @@
+/** Declares the admin commands (SPEC I11): names, arguments, danger, results. The code is beside it in handlers.ts. */
+import { z } from 'zod';
+import { type CommandSpec, defineCommand } from '../../contract/manifest.ts';
+import { ADJUSTABLE_LIMITS } from '../tuning.ts';
+import {
+  banColumns,
+  cacheColumns,
+  channelColumns,
+  connectionColumns,
+  limitColumns,
+  memberColumns,
+  throttleColumns,
+} from './columns.ts';
+
+const CONNECTIONS = 'signalbox_ircd_connections';
+const CHANNELS = 'signalbox_ircd_channels';
+
+const nick = z.string().min(1).max(30).describe('Nickname of the client');
+const channel = z.string().min(2).max(64).startsWith('#').describe('Name of the channel');
+const reason = z.string().max(300).describe('Reason that users see');
+const limit = z.number().int().min(1).max(10_000).default(500).describe('Most rows');
+const banKind = z.enum(['kline', 'dline']).describe('kline for user@host, dline for an address or network');
+
+export const adminCommands = {
+  clients: defineCommand({
+    summary: 'List clients, or those that match a mask',
+    danger: 'safe',
+    args: z.object({
+      mask: z.string().max(200).default('*').describe('Mask on nick, user@host or address; * is everybody'),
+      limit,
+    }),
+    result: 'table',
+    columns: connectionColumns,
+  }),
+  client: defineCommand({
+    summary: 'Show everything about one client',
+    danger: 'safe',
+    args: z.object({ nick }),
+    result: 'json',
+  }),
+  kill: defineCommand({
+    summary: 'Disconnect a client',
+    danger: 'disruptive',
+    args: z.object({ nick, reason: reason.default('Killed by an administrator') }),
+    result: 'json',
+    effects: [CONNECTIONS],
+  }),
+  channels: defineCommand({
+    summary: 'List channels, secret ones included',
+    danger: 'safe',
+    args: z.object({ mask: z.string().max(64).default('*').describe('Mask on the name'), limit }),
+    result: 'table',
+    columns: channelColumns,
+  }),
+  channel: defineCommand({
+    summary: 'List the members of a channel',
+    danger: 'safe',
+    args: z.object({ channel }),
+    result: 'table',
+    columns: memberColumns,
+  }),
+  'clear-channel': defineCommand({
+    summary: 'Remove everybody from a channel, which ends it',
+    danger: 'irreversible',
+    args: z.object({ channel, reason: reason.default('Channel cleared by an administrator') }),
+    result: 'json',
+    confirmArg: 'channel',
+    effects: [CHANNELS],
+  }),
+  bans: defineCommand({
+    summary: 'List the K-lines and D-lines',
+    danger: 'safe',
+    args: z.object({}),
+    result: 'table',
+    columns: banColumns,
+  }),
+  'add-ban': defineCommand({
+    summary: 'Ban a user@host mask or an address, and drop whom it matches',
+    danger: 'disruptive',
+    args: z.object({
+      kind: banKind,
+      mask: z.string().min(1).max(200).describe('Such as *@*.example.org, 192.0.2.1 or 192.0.2.0/24'),
+      reason: reason.default('Banned by an administrator'),
+      minutes: z.number().int().min(0).max(525_600).default(0).describe('Minutes it lasts; 0 is for ever'),
+    }),
+    result: 'json',
+    effects: [CONNECTIONS, 'signalbox_ircd_kline_matches_total'],
+  }),
+  'remove-ban': defineCommand({
+    summary: 'Lift a K-line or D-line',
+    danger: 'safe',
+    args: z.object({ kind: banKind, mask: z.string().min(1).max(200).describe('The mask as it was set') }),
+    result: 'json',
+  }),
+  rehash: defineCommand({
+    summary: 'Read configuration, MOTD and certificates again; nobody is dropped',
+    danger: 'safe',
+    args: z.object({}),
+    result: 'text',
+  }),
+  broadcast: defineCommand({
+    summary: 'Send a notice to every registered client',
+    danger: 'disruptive',
+    args: z.object({ text: z.string().min(1).max(400).describe('The notice') }),
+    result: 'json',
+    effects: ['signalbox_ircd_deliveries_total'],
+  }),
+  caches: defineCommand({
+    summary: 'Show the caches and their hit counts',
+    danger: 'safe',
+    args: z.object({}),
+    result: 'table',
+    columns: cacheColumns,
+  }),
+  'clear-caches': defineCommand({
+    summary: 'Forget every cached host name',
+    danger: 'safe',
+    args: z.object({}),
+    result: 'json',
+    effects: ['signalbox_ircd_dns_cache_entries'],
+  }),
+  throttle: defineCommand({
+    summary: 'Show the addresses that the connect throttle remembers',
+    danger: 'safe',
+    args: z.object({ limit }),
+    result: 'table',
+    columns: throttleColumns,
+  }),
+  'reset-throttle': defineCommand({
+    summary: 'Let throttled addresses connect again',
+    danger: 'safe',
+    args: z.object({
+      address: z.string().max(64).default('').describe('One address; empty for all'),
+    }),
+    result: 'json',
+  }),
+  limits: defineCommand({
+    summary: 'Show the limits that can be changed while the server runs',
+    danger: 'safe',
+    args: z.object({}),
+    result: 'table',
+    columns: limitColumns,
+  }),
+  'set-limit': defineCommand({
+    summary: 'Change a limit until the next restart',
+    danger: 'disruptive',
+    args: z.object({
+      limit: z.enum(ADJUSTABLE_LIMITS).describe('Which limit'),
+      value: z.number().int().min(1).max(100_000).describe('New value'),
+    }),
+    result: 'json',
+  }),
+} satisfies Record<string, CommandSpec>;

@@ -1,0 +1,101 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { MemoryServer } from '../memory-server.ts';
+import { ConnectThrottle } from '../net/connect-throttle.ts';
+import { Lookup } from '../net/lookup.ts';
+import type { NetServer } from '../net/server.ts';
+import type { User } from '../state/user.ts';
+import { createAdminHandlers } from './handlers.ts';
+
+let irc: MemoryServer;
+let admin: ReturnType<typeof createAdminHandlers>;
+
+const call = { signal: new AbortController().signal, actor: { name: 'tester', from: 'cli' } } as const;
+const nobody = { reverse: async () => [], resolve4: async () => [], resolve6: async () => [] };
+
+beforeEach(() => {
+  irc = new MemoryServer();
+  const net = { throttle: new ConnectThrottle() } as unknown as NetServer<User>;
+  const lookup = new Lookup({ resolver: nobody, dns: true, ident: false });
+  admin = createAdminHandlers({ server: irc.server, net, lookup: () => lookup });
+});
+afterEach(() => irc.close());
+
+it('kills a client after saying whom it would hit', () => {
+  const alice = irc.join('alice');
+  const bob = irc.join('bob');
+  for (const client of [alice, bob]) client.send('JOIN #a,#b,#c');
+  bob.received();
+  const args = { nick: 'Alice', reason: 'spam' };
+  expect(admin.kill.impact?.(args)).toBe('disconnects alice (~alice@192.0.2.1), on 3 channels');
+  expect(admin.kill.run(args, call)).toMatchObject({ nick: 'alice', channels: 3 });
+  expect(alice.closedWith).toBe('Killed (administrator (spam))');
+  expect(bob.received()).toEqual([':alice!~alice@192.0.2.1 QUIT :Killed (administrator (spam))']);
+  expect(admin.kill.impact?.(args)).toBeNull();
+  expect(() => admin.kill.run(args, call)).toThrow('Nobody here is called Alice.');
+});
+
+it('lists clients by mask and channels with their modes', () => {
+  irc.join('alice', '', '198.51.100.1').send('JOIN #secret', 'MODE #secret +sk key');
+  irc.join('bob');
+  const rows = (result: unknown) => (result as { rows: Record<string, unknown>[] }).rows;
+  expect(rows(admin.clients.run({ mask: '198.51.100.*', limit: 10 }, call))).toMatchObject([
+    { nick: 'alice', channels: 1 },
+  ]);
+  expect(rows(admin.clients.run({ mask: '*', limit: 1 }, call))).toHaveLength(1);
+  expect(rows(admin.channels.run({ mask: '*', limit: 10 }, call))).toMatchObject([
+    { channel: '#secret', users: 1, modes: '+nstk key' },
+  ]);
+  expect(rows(admin.channel.run({ channel: '#SECRET' }, call))).toMatchObject([
+    { nick: 'alice', status: '@' },
+  ]);
+  expect(admin.client.run({ nick: 'alice' }, call)).toMatchObject({ realname: 'Real alice', on: '@#secret' });
+});
+
+it('clears a channel so that every member sees every kick', () => {
+  const [a, b] = [irc.join('a'), irc.join('b')];
+  for (const client of [a, b]) client.send('JOIN #x');
+  for (const client of [a, b]) client.received();
+  const args = { channel: '#x', reason: 'closed' };
+  expect(admin['clear-channel'].impact?.(args)).toBe('removes 2 users from #x');
+  expect(admin['clear-channel'].run(args, call)).toEqual({ channel: '#x', removed: 2 });
+  expect(b.received()).toEqual([':irc.test KICK #x a :closed', ':irc.test KICK #x b :closed']);
+  expect(irc.server.state.channels.size).toBe(0);
+});
+
+it('adds, lists and removes bans', () => {
+  const victim = irc.join('victim');
+  const args = { kind: 'dline', mask: '192.0.2.0/24', reason: 'r', minutes: 0 } as const;
+  expect(admin['add-ban'].impact?.(args)).toBe('disconnects 1 client');
+  expect(admin['add-ban'].run(args, call)).toMatchObject({ disconnected: 1 });
+  expect(victim.closedWith).toBe('D-lined: r');
+  expect(admin.bans.run({}, call)).toMatchObject({ rows: [{ mask: '192.0.2.0/24', expires: null }] });
+  admin['remove-ban'].run({ kind: 'dline', mask: '192.0.2.0/24' }, call);
+  expect(() => admin['remove-ban'].run({ kind: 'dline', mask: '192.0.2.0/24' }, call)).toThrow(
+    'There is no dline',
+  );
+  expect(() => admin['add-ban'].run({ ...args, kind: 'kline', mask: '*@*' }, call)).toThrow(
+    'would ban everybody',
+  );
+});
+
+it('broadcasts to registered clients, as one line', () => {
+  const [a, waiting] = [irc.join('a'), irc.connect()];
+  expect(admin.broadcast.run({ text: 'maintenance\r\nQUIT' }, call)).toEqual({ clients: 1 });
+  expect(a.received()).toEqual([':irc.test NOTICE $* :maintenance  QUIT']);
+  expect(waiting.received()).toEqual([]);
+});
+
+it('changes a limit at once', () => {
+  const client = irc.join('a');
+  expect(admin['set-limit'].run({ limit: 'channels-per-user', value: 1 }, call)).toEqual({
+    limit: 'channels-per-user',
+    before: 100,
+    value: 1,
+  });
+  expect(client.send('JOIN #a,#b').at(-1)).toContain(' 405 a #b ');
+});
+
+it('asks for a reload on rehash', () => {
+  admin.rehash.run({}, call);
+  expect(irc.host.lifecycle).toEqual(['reload']);
+});

@@ -1,0 +1,243 @@
+/** The code of the admin commands. Each checks what it names, says what it will do, and answers with plain data. */
+import { SignalboxError } from '../../contract/errors.ts';
+import type { CommandHandlers } from '../../runtime/daemon.ts';
+import { killUser } from '../commands/kill.ts';
+import { addServerBan, removeServerBan, usersMatching } from '../commands/server-ban.ts';
+import type { Lookup } from '../net/lookup.ts';
+import type { NetServer } from '../net/server.ts';
+import { fold } from '../protocol/casemapping.ts';
+import { Delivery } from '../protocol/delivery.ts';
+import { truncateUtf8 } from '../protocol/line-text.ts';
+import { compileMask } from '../protocol/mask.ts';
+import type { IrcServer } from '../server.ts';
+import { checkMask } from '../server-bans.ts';
+import type { Channel } from '../state/channel.ts';
+import type { User } from '../state/user.ts';
+import { ADJUSTABLE_LIMITS } from '../tuning.ts';
+import type { adminCommands } from './commands.ts';
+import { channelRow, connectionRow } from './rows.ts';
+
+/** What the commands act on. */
+export interface AdminTargets {
+  readonly server: IrcServer;
+  readonly net: NetServer<User>;
+  lookup(): Lookup;
+}
+
+/** The name under which the control plane acts, as users see it. */
+const ADMIN = 'administrator';
+
+export function createAdminHandlers(targets: AdminTargets): CommandHandlers<typeof adminCommands> {
+  const { server, net } = targets;
+  return {
+    clients: {
+      run: ({ mask, limit }) => {
+        const wanted = compileMask(mask.includes('*') || mask.includes('?') ? mask : `*${mask}*`);
+        const now = Date.now();
+        const rows = [];
+        for (const user of server.state.users) {
+          if (rows.length === limit) break;
+          if (clientMatches(user, wanted)) rows.push(connectionRow(user, now));
+        }
+        return { rows };
+      },
+    },
+    client: { run: ({ nick }) => describeClient(requireUser(server, nick)) },
+    kill: {
+      impact: ({ nick }) => {
+        const user = server.state.nickHolder(nick);
+        return user === undefined
+          ? null
+          : `disconnects ${whoIs(user)}, on ${count(user.memberships.size, 'channel')}`;
+      },
+      run: ({ nick, reason }) => {
+        const user = requireUser(server, nick);
+        const result = { nick: user.nick, mask: user.prefix, channels: user.memberships.size, reason };
+        killUser(server, user, ADMIN, reason);
+        return result;
+      },
+    },
+    channels: {
+      run: ({ mask, limit }) => {
+        const wanted = compileMask(mask);
+        const rows = [];
+        for (const channel of server.state.channels.values()) {
+          if (rows.length === limit) break;
+          if (wanted.matches(channel.key)) rows.push(channelRow(channel));
+        }
+        return { rows };
+      },
+    },
+    channel: {
+      run: ({ channel }) => ({
+        rows: requireChannel(server, channel).members.map((member) => ({
+          nick: member.user.nick,
+          status: member.prefix(true),
+          mask: `${member.user.username}@${member.user.host}`,
+        })),
+      }),
+    },
+    'clear-channel': {
+      impact: ({ channel }) => {
+        const found = server.state.findChannel(channel);
+        return found === undefined
+          ? null
+          : `removes ${count(found.members.length, 'user')} from ${found.name}`;
+      },
+      run: ({ channel, reason }) => clearChannel(server, requireChannel(server, channel), reason),
+    },
+    bans: {
+      run: () => ({
+        rows: server.bans.list().map(({ kind, mask, reason, by, setMs, expiresMs }) => ({
+          kind,
+          mask,
+          reason,
+          by,
+          set: setMs,
+          expires: expiresMs,
+        })),
+      }),
+    },
+    'add-ban': {
+      impact: ({ kind, mask }) => {
+        if (checkMask(kind, mask) !== null) return null;
+        const found = usersMatching(server, { kind, mask }).length;
+        return found === 0 ? null : `disconnects ${count(found, 'client')}`;
+      },
+      run: ({ kind, mask, reason, minutes }) => {
+        const now = Date.now();
+        const expiresMs = minutes === 0 ? null : now + minutes * 60_000;
+        const outcome = addServerBan(server, { kind, mask, reason, by: ADMIN, setMs: now, expiresMs });
+        if (typeof outcome === 'string') throw new SignalboxError('refused', outcome);
+        return { kind, mask, disconnected: outcome.dropped };
+      },
+    },
+    'remove-ban': {
+      run: ({ kind, mask }) => {
+        if (!removeServerBan(server, kind, mask, ADMIN)) {
+          throw new SignalboxError('not_found', `There is no ${kind} for ${mask}; list them with bans.`);
+        }
+        return { kind, mask };
+      },
+    },
+    rehash: {
+      run: (_args, { actor }) => {
+        server.host.requestLifecycle('reload', actor.name, 'rehash');
+        return { text: 'The configuration is being read again.' };
+      },
+    },
+    broadcast: {
+      impact: () =>
+        server.state.registeredCount === 0
+          ? null
+          : `sends a notice to ${count(server.state.registeredCount, 'client')}`,
+      run: ({ text }) => broadcast(server, text),
+    },
+    caches: {
+      run: () => {
+        const { dnsEntries, dnsHits, dnsMisses } = targets.lookup().stats;
+        return { rows: [{ cache: 'dns', entries: dnsEntries, hits: dnsHits, misses: dnsMisses }] };
+      },
+    },
+    'clear-caches': { run: () => ({ forgotten: targets.lookup().clear() }) },
+    throttle: {
+      run: ({ limit }) => ({
+        rows: net.throttle
+          .entries()
+          .slice(0, limit)
+          .map(({ network, recoversInMs }) => ({ network, recovers: Math.ceil(recoversInMs / 1000) })),
+      }),
+    },
+    'reset-throttle': {
+      run: ({ address }) => ({ forgotten: net.throttle.reset(address === '' ? undefined : address) }),
+    },
+    limits: {
+      run: () => ({
+        rows: ADJUSTABLE_LIMITS.map((name) => ({ limit: name, value: server.tuning.get(name) })),
+      }),
+    },
+    'set-limit': {
+      impact: ({ limit, value }) => `changes ${limit} from ${server.tuning.get(limit)} to ${value}`,
+      run: ({ limit, value }) => {
+        const before = server.tuning.set(limit, value);
+        server.refreshIsupport();
+        return { limit, before, value };
+      },
+    },
+  };
+}
+
+function count(amount: number, noun: string): string {
+  return `${amount} ${noun}${amount === 1 ? '' : 's'}`;
+}
+
+function whoIs(user: User): string {
+  return `${user.target} (${user.username === '' ? '*' : user.username}@${user.host})`;
+}
+
+function requireUser(server: IrcServer, nick: string): User {
+  const user = server.state.nickHolder(nick);
+  if (user === undefined) throw new SignalboxError('not_found', `Nobody here is called ${nick}.`);
+  return user;
+}
+
+function requireChannel(server: IrcServer, name: string): Channel {
+  const channel = server.state.findChannel(name);
+  if (channel === undefined) throw new SignalboxError('not_found', `There is no channel ${name}.`);
+  return channel;
+}
+
+function clientMatches(user: User, mask: { matches(folded: string): boolean }): boolean {
+  return (
+    mask.matches(fold(user.target)) ||
+    mask.matches(fold(`${user.username}@${user.host}`)) ||
+    mask.matches(user.connection.remoteAddress)
+  );
+}
+
+function describeClient(user: User): Record<string, string | number | boolean | null> {
+  return {
+    ...connectionRow(user, Date.now()),
+    realname: user.realname,
+    modes: user.modeLetters(),
+    oper: user.oper?.name ?? null,
+    account: user.account,
+    away: user.away,
+    registered: user.registered,
+    cipher: user.connection.tls?.cipher ?? null,
+    fingerprint: user.connection.tls?.fingerprint ?? null,
+    on: [...user.memberships.values()].map((member) => member.prefix(true) + member.channel.name).join(' '),
+  };
+}
+
+function clearChannel(
+  server: IrcServer,
+  channel: Channel,
+  reason: string,
+): { channel: string; removed: number } {
+  const members = [...channel.members];
+  for (const member of members) {
+    const message = new Delivery(
+      server.host.outbox,
+      `:${server.name} KICK ${channel.name} ${member.user.nick} :${reason}`,
+    );
+    for (const { user } of channel.members) message.to(user);
+    server.state.part(member);
+  }
+  server.host.log('info', 'channel_cleared', `${channel.name} was cleared: ${reason}`, {
+    channel: channel.name,
+  });
+  return { channel: channel.name, removed: members.length };
+}
+
+function broadcast(server: IrcServer, text: string): { clients: number } {
+  const clean = truncateUtf8(text.replaceAll('\r', ' ').replaceAll('\n', ' ').replaceAll('\0', ' '), 400);
+  const message = new Delivery(server.host.outbox, `:${server.name} NOTICE $* :${clean}`);
+  let clients = 0;
+  for (const user of server.state.users) {
+    if (!user.registered) continue;
+    message.to(user);
+    clients++;
+  }
+  return { clients };
+}

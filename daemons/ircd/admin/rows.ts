@@ -1,0 +1,48 @@
+/** Rows of the live tables and of the list commands. */
+import type { TableCell } from '../../contract/stream.ts';
+import { channelModeString } from '../modes/channel-modes.ts';
+import type { Channel } from '../state/channel.ts';
+import type { User } from '../state/user.ts';
+import { channelColumns, connectionColumns } from './columns.ts';
+
+/** A client by column key. */
+export function connectionRow(user: User, nowMs: number): Record<string, TableCell> {
+  const { connection } = user;
+  return {
+    nick: user.target,
+    mask: `${user.username === '' ? '*' : user.username}@${user.host}`,
+    address: connection.remoteAddress,
+    class: connection.connectionClass.name,
+    tls: connection.tls === null ? '' : connection.tls.version,
+    channels: user.memberships.size,
+    since: connection.connectedAtMs,
+    idle: Math.max(0, Math.floor((nowMs - user.lastMessageMs) / 1000)),
+    sendq: connection.sendQueueBytes,
+    bytes_in: connection.bytesIn,
+    bytes_out: connection.bytesOut,
+    id: connection.id,
+  };
+}
+
+/** A channel by column key; an administrator sees the key. */
+export function channelRow(channel: Channel): Record<string, TableCell> {
+  return {
+    channel: channel.name,
+    users: channel.members.length,
+    modes: channelModeString(channel, true),
+    topic: channel.topic,
+    created: channel.createdMs,
+  };
+}
+
+/** The cells of a client in the order of the manifest. */
+export function connectionCells(user: User, nowMs: number): TableCell[] {
+  const row = connectionRow(user, nowMs);
+  return connectionColumns.map(({ key }) => row[key] ?? null);
+}
+
+/** The cells of a channel in the order of the manifest. */
+export function channelCells(channel: Channel): TableCell[] {
+  const row = channelRow(channel);
+  return channelColumns.map(({ key }) => row[key] ?? null);
+}

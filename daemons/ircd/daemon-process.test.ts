@@ -1,0 +1,147 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { DaemonContext } from '../runtime/daemon.ts';
+import { MetricRegistry } from '../runtime/metric-registry.ts';
+import { type IrcdConfig, ircdConfigSchema } from './config.ts';
+import { startIrcd } from './daemon-process.ts';
+import { manifest } from './manifest.ts';
+
+let dataDir: string;
+let sockets: Socket[];
+let started: Awaited<ReturnType<typeof startIrcd>>[];
+const call = { signal: new AbortController().signal, actor: { name: 'tester', from: 'cli' } } as const;
+const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+beforeEach(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'signalbox-ircd-'));
+  sockets = [];
+  started = [];
+});
+afterEach(async () => {
+  for (const socket of sockets) socket.destroy();
+  for (const daemon of started) await daemon.drain(AbortSignal.abort());
+  await rm(dataDir, { recursive: true });
+});
+
+function configure(more: object = {}): IrcdConfig {
+  const listen = [{ host: '127.0.0.1', port: 0 }];
+  return ircdConfigSchema.parse({ server_name: 'irc.test', listen, dns: false, ...more });
+}
+
+async function start(config: IrcdConfig) {
+  const metrics = new MetricRegistry('ircd', manifest.metrics);
+  const lifecycle: string[] = [];
+  const context: DaemonContext<IrcdConfig> = {
+    config,
+    dataDir,
+    metrics,
+    log: () => silent,
+    touchTable: () => {},
+    listenersChanged: () => {},
+    requestLifecycle: ({ action }) => lifecycle.push(action),
+    audit: () => {},
+  };
+  const daemon = await startIrcd(context);
+  started.push(daemon);
+  const metric = (name: string) => {
+    metrics.sample();
+    return metrics.values[metrics.layout.slot(`signalbox_ircd_${name}`)];
+  };
+  return { daemon, metric, port: daemon.listeners()[0]?.port as number };
+}
+
+/** A client that collects what it reads and can wait for a text. */
+async function dial(port: number, nick: string) {
+  const socket = connect(port, '127.0.0.1');
+  sockets.push(socket);
+  let text = '';
+  let wake = () => {};
+  socket.on('data', (bytes) => {
+    text += bytes.toString();
+    wake();
+  });
+  socket.on('error', () => {});
+  const closed = new Promise<void>((resolve) => socket.on('close', () => resolve()));
+  const until = async (wanted: string) => {
+    while (!text.includes(wanted)) {
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+    return text;
+  };
+  socket.write(`NICK ${nick}\r\nUSER ${nick} 0 * :${nick}\r\n`);
+  await until(' 422 ');
+  return { socket, until, closed };
+}
+
+it('serves real clients and counts them', async () => {
+  const { daemon, metric, port } = await start(configure());
+  const [a, b] = [await dial(port, 'a'), await dial(port, 'b')];
+  for (const { socket, until } of [a, b]) {
+    socket.write('JOIN #x\r\n');
+    await until(' 366 ');
+  }
+  a.socket.write('PRIVMSG #x :hello\r\n');
+  await b.until('PRIVMSG #x :hello');
+  expect(metric('connections')).toBe(2);
+  expect(metric('registered_users')).toBe(2);
+  expect(metric('channels')).toBe(1);
+  expect(metric('registrations_total')).toBe(2);
+  expect(metric('messages_in_total')).toBe(7);
+  expect(metric('bytes_out_total')).toBeGreaterThan(1000);
+  expect(metric('command_latency_seconds')).toBe(7);
+  expect(daemon.stopImpact?.()).toBe('disconnects 2 clients');
+  const rows = [...(daemon.tables?.connections?.rows() ?? [])];
+  expect(rows.map((row) => row[0])).toEqual(['a', 'b']);
+  expect(rows[0]).toHaveLength(manifest.tables?.connections?.columns.length ?? 0);
+});
+
+it('remembers server bans across a restart', async () => {
+  const first = await start(configure());
+  await first.daemon.commands['add-ban'].run(
+    { kind: 'kline', mask: '*@192.0.2.9', reason: 'r', minutes: 0 },
+    call,
+  );
+  await first.daemon.drain(AbortSignal.timeout(1000));
+  const second = await start(configure());
+  expect(second.metric('server_bans')).toBe(1);
+});
+
+it('takes a new configuration over without dropping anybody', async () => {
+  const { daemon, port } = await start(configure());
+  const client = await dial(port, 'a');
+  await writeFile(join(dataDir, 'motd.txt'), 'Good news\n');
+  const next = configure({
+    listen: [
+      { host: '127.0.0.1', port: 0 },
+      { host: '127.0.0.2', port: 0 },
+    ],
+    motd_file: 'motd.txt',
+    server_name: 'other.test',
+  });
+  expect(await daemon.reload?.(next)).toEqual({
+    applied: ['listen', 'motd_file'],
+    restartRequired: ['server_name'],
+  });
+  expect(daemon.listeners()).toHaveLength(2);
+  client.socket.write('MOTD\r\n');
+  expect(await client.until(' 376 ')).toContain(':irc.test 372 a :- Good news');
+});
+
+it('tells clients why it goes down', async () => {
+  const { daemon, port } = await start(configure());
+  const client = await dial(port, 'a');
+  await daemon.drain(AbortSignal.timeout(5000));
+  await client.until('ERROR :Closing Link: localhost (Server is shutting down)');
+  await client.closed;
+});
+
+it('refuses a configuration with a mistake and names the key', () => {
+  const broken = { oper: [{ name: 'x', password_hash: 'plain' }], server_name: 'nodot' };
+  const paths = ircdConfigSchema.safeParse(broken).error?.issues.map((issue) => issue.path.join('.'));
+  expect(paths).toEqual(['server_name', 'oper.0.password_hash']);
+});

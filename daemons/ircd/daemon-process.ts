@@ -1,0 +1,206 @@
+/**
+ * Puts the IRC server together inside its process: protocol, network path, lookups, bans on disk, metrics, admin
+ * commands, reload and drain. Called by main.ts through runDaemon.
+ */
+import { promises as dns } from 'node:dns';
+import { resolve } from 'node:path';
+import type { ReloadOutcome } from '../contract/daemon-link.ts';
+import type { DaemonContext, RunningDaemon } from '../runtime/daemon.ts';
+import type { adminCommands } from './admin/commands.ts';
+import { createAdminHandlers } from './admin/handlers.ts';
+import { channelCells, connectionCells } from './admin/rows.ts';
+import { BanFile } from './ban-file.ts';
+import { noticeOpers } from './broadcast.ts';
+import type { IrcdConfig } from './config.ts';
+import { publishMetrics } from './metrics.ts';
+import { readMotd } from './motd-file.ts';
+import type { Connection, ConnectionHandler } from './net/connection.ts';
+import { Lookup } from './net/lookup.ts';
+import { NetServer } from './net/server.ts';
+import { networkReport, trafficReport } from './network-report.ts';
+import { IrcServer } from './server.ts';
+import { ServerBans } from './server-bans.ts';
+import type { LookupResult, ServerHost } from './server-host.ts';
+import type { User } from './state/user.ts';
+
+type IrcdDaemon = RunningDaemon<IrcdConfig, typeof adminCommands>;
+
+/** Starts the server; rejects with a SignalboxError when a listener cannot be opened. */
+export async function startIrcd(context: DaemonContext<IrcdConfig>): Promise<IrcdDaemon> {
+  const process = new IrcdProcess(context);
+  await process.open();
+  return process;
+}
+
+class IrcdProcess implements IrcdDaemon, ServerHost {
+  readonly commands: IrcdDaemon['commands'];
+  readonly tables: NonNullable<IrcdDaemon['tables']>;
+  readonly outbox: ServerHost['outbox'];
+  private readonly context: DaemonContext<IrcdConfig>;
+  private readonly server: IrcServer;
+  private readonly net: NetServer<User>;
+  private readonly banFile: BanFile;
+  private readonly logger;
+  private readonly latency;
+  private names: Lookup;
+  private config: IrcdConfig;
+
+  constructor(context: DaemonContext<IrcdConfig>) {
+    const { config } = context;
+    this.context = context;
+    this.config = config;
+    this.logger = context.log('irc');
+    this.latency = context.metrics.histogram('signalbox_ircd_command_latency_seconds');
+    this.names = createLookup(config);
+    this.banFile = new BanFile(context.dataDir);
+    // The server needs the outbox of the network path, which needs a handler: the handler waits for the server.
+    const handler: ConnectionHandler<User> = {
+      onOpen: (connection: Connection<User>) => this.server.onOpen(connection),
+      onLine: (connection, bytes, start, end) => this.server.onLine(connection, bytes, start, end),
+      onOversizedLine: (connection) => this.server.onOversizedLine(connection),
+      onClose: (connection, reason) => this.server.onClose(connection, reason),
+    };
+    this.net = new NetServer<User>(config, {
+      handler,
+      dataDirectory: context.dataDir,
+      serverName: config.server_name,
+    });
+    this.outbox = this.net.outbox;
+    this.server = new IrcServer({ config, host: this, bans: new ServerBans(), motd: null });
+    this.commands = createAdminHandlers({ server: this.server, net: this.net, lookup: () => this.names });
+    const { state } = this.server;
+    this.tables = {
+      connections: {
+        rows: () => mapEach(state.users, (user) => connectionCells(user, Date.now())),
+        total: () => state.users.size,
+      },
+      channels: {
+        rows: () => mapEach(state.channels.values(), channelCells),
+        total: () => state.channels.size,
+      },
+    };
+    publishMetrics(context.metrics, this.server, this.net, () => this.names);
+  }
+
+  async open(): Promise<void> {
+    const stored = await this.banFile.load((message) => this.logger.error('bans_damaged', message));
+    for (const ban of stored) this.server.bans.add(ban);
+    this.server.motd = await this.loadMotd(this.config);
+    await this.net.apply(this.config);
+  }
+
+  listeners() {
+    return this.net.listenerInfos;
+  }
+
+  async reload(config: IrcdConfig): Promise<ReloadOutcome> {
+    const motd = await this.loadMotd(config);
+    await this.net.apply(config);
+    const before = this.config;
+    const changed = changedKeys(before, config);
+    if (before.dns !== config.dns || before.ident !== config.ident) this.names = createLookup(config);
+    this.config = config;
+    this.server.configure(config, motd);
+    this.context.listenersChanged();
+    noticeOpers(this.server, 'The configuration was read again');
+    return {
+      applied: changed.filter((key) => key !== 'server_name'),
+      restartRequired: config.server_name === this.server.name ? [] : ['server_name'],
+    };
+  }
+
+  stopImpact(): string | null {
+    const clients = this.server.state.users.size;
+    return clients === 0 ? null : `disconnects ${clients} client${clients === 1 ? '' : 's'}`;
+  }
+
+  async drain(deadline: AbortSignal): Promise<void> {
+    const reason = 'Server is shutting down';
+    this.server.closing = reason;
+    const abort = () => this.net.close();
+    deadline.addEventListener('abort', abort, { once: true });
+    await this.net.drain(reason, DRAIN_MS);
+    deadline.removeEventListener('abort', abort);
+    await this.banFile.settled();
+  }
+
+  // What the protocol asks of its process
+
+  lookup(address: string, remotePort: number, localPort: number): LookupResult | Promise<LookupResult> {
+    const host = this.names.cachedHost(address);
+    if (host !== undefined && !this.config.ident) return { host, ident: null };
+    return this.lookUp(address, remotePort, localPort);
+  }
+
+  private async lookUp(address: string, remotePort: number, localPort: number): Promise<LookupResult> {
+    const [host, ident] = await Promise.all([
+      this.names.host(address),
+      this.names.ident({ remoteAddress: address, remotePort, localPort }),
+    ]);
+    return { host, ident };
+  }
+
+  requestLifecycle(action: 'stop' | 'restart' | 'reload', actor: string, reason: string): void {
+    this.context.requestLifecycle({ action, actor, reason });
+  }
+
+  networkStats(section: Parameters<ServerHost['networkStats']>[0]): readonly string[] {
+    return networkReport(section, this.net, this.names);
+  }
+
+  traffic(): readonly string[] {
+    return trafficReport(this.net);
+  }
+
+  connectionsChanged(): void {
+    this.context.touchTable('connections');
+  }
+
+  saveBans(): void {
+    this.banFile
+      .save(() => this.server.bans.list())
+      .catch((error: unknown) => {
+        const message = error instanceof Error ? error.message : String(error);
+        this.logger.error('bans_not_saved', `Server bans could not be written: ${message}`);
+      });
+  }
+
+  log(...[level, event, message, fields]: Parameters<ServerHost['log']>): void {
+    this.logger[level](event, message, fields);
+  }
+
+  audit(...[actor, command, args, outcome]: Parameters<ServerHost['audit']>): void {
+    this.context.audit({ actor, command, args, ok: true, outcome });
+  }
+
+  commandTime(ms: number): void {
+    this.latency.record(ms * 1e6);
+  }
+
+  private async loadMotd(config: IrcdConfig): Promise<readonly string[] | null> {
+    if (config.motd_file === null) return null;
+    const path = resolve(this.context.dataDir, config.motd_file);
+    try {
+      return await readMotd(path);
+    } catch (error) {
+      this.logger.warn('motd_unreadable', `The message of the day ${path} cannot be read: ${String(error)}`);
+      return null;
+    }
+  }
+}
+
+/** How long clients get to read their last lines, in milliseconds. */
+const DRAIN_MS = 3_000;
+
+function createLookup(config: IrcdConfig): Lookup {
+  return new Lookup({ resolver: new dns.Resolver(), dns: config.dns, ident: config.ident });
+}
+
+function changedKeys(before: IrcdConfig, after: IrcdConfig): string[] {
+  const keys = Object.keys(after) as (keyof IrcdConfig)[];
+  return keys.filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]));
+}
+
+function* mapEach<T, R>(items: Iterable<T>, convert: (item: T) => R): Iterable<R> {
+  for (const item of items) yield convert(item);
+}

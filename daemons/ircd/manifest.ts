@@ -1,0 +1,98 @@
+/** The IRC server as Signalbox sees it: its metrics, admin commands, tables and configuration, declared once. */
+import { defineManifest, type MetricSpec } from '../contract/manifest.ts';
+import { channelColumns, connectionColumns } from './admin/columns.ts';
+import { adminCommands } from './admin/commands.ts';
+import { ircdConfigSchema } from './config.ts';
+
+const name = (suffix: string) => `signalbox_ircd_${suffix}`;
+
+const gauge = (suffix: string, help: string, unit: MetricSpec['unit'] = 'count'): MetricSpec => ({
+  name: name(suffix),
+  kind: 'gauge',
+  unit,
+  help,
+});
+
+const counter = (suffix: string, help: string, unit: MetricSpec['unit'] = 'count'): MetricSpec => ({
+  name: name(`${suffix}_total`),
+  kind: 'counter',
+  unit,
+  help,
+});
+
+const metrics: readonly MetricSpec[] = [
+  gauge('connections', 'Open client connections, registered or not'),
+  gauge('registered_users', 'Clients that completed registration'),
+  gauge('opers', 'Registered IRC operators'),
+  gauge('channels', 'Channels with at least one member'),
+  gauge(
+    'send_queue_bytes',
+    'Bytes waiting for clients that do not read as fast as they are sent to',
+    'bytes',
+  ),
+  gauge('send_queue_max_bytes', 'Longest send queue of a single client', 'bytes'),
+  gauge('dns_cache_entries', 'Host names in the DNS cache, negative entries included'),
+  gauge('server_bans', 'K-lines and D-lines in force'),
+  counter('accepted', 'Sockets accepted, refused ones included'),
+  counter('registrations', 'Clients that completed registration'),
+  counter('messages_in', 'Lines received from clients'),
+  counter('deliveries', 'Lines appended to the queue of a client'),
+  counter('write_calls', 'Writes to sockets'),
+  counter('ticks', 'Rounds of the event loop that had something to write'),
+  counter('bytes_in', 'Bytes received from clients', 'bytes'),
+  counter('bytes_out', 'Bytes handed to sockets', 'bytes'),
+  counter('throttled', 'Connections refused because their address connected too fast'),
+  counter('refused_full', 'Connections refused because their class was full'),
+  counter('flood_kills', 'Clients dropped with "Excess Flood"'),
+  counter('send_queue_kills', 'Clients dropped with "SendQ exceeded"'),
+  counter('oversized_lines', 'Lines discarded for their length'),
+  counter('tls_handshake_failures', 'TLS handshakes that failed'),
+  counter('kline_matches', 'Clients refused or dropped because a K-line or D-line matched'),
+  counter('oper_failures', 'OPER attempts that failed'),
+  counter('handler_errors', 'Commands that failed by a defect of the server'),
+  counter('dns_cache_hits', 'Host names found in the DNS cache or in a running query'),
+  counter('dns_cache_misses', 'Host names that had to be asked for'),
+  {
+    name: name('command_latency_seconds'),
+    kind: 'histogram',
+    unit: 'seconds',
+    help: 'Time from the parsed line to the end of its handler',
+  },
+];
+
+export const manifest = defineManifest({
+  id: 'ircd',
+  title: 'IRC server',
+  summary: 'Takes IRC clients: RFC 1459/2812 with IRCv3.',
+  config: ircdConfigSchema,
+  metrics,
+  commands: adminCommands,
+  tables: {
+    connections: {
+      title: 'Connections',
+      rowKey: 'id',
+      columns: connectionColumns,
+      rowAction: { title: 'Kill', command: 'kill', args: { nick: 'nick' } },
+    },
+    channels: { title: 'Channels', rowKey: 'channel', columns: channelColumns },
+  },
+  charts: [
+    { title: 'Clients', metrics: [name('connections'), name('registered_users')] },
+    { title: 'Messages', metrics: [name('messages_in_total'), name('deliveries_total')] },
+    { title: 'Command latency', metrics: [name('command_latency_seconds')] },
+    { title: 'Loop delay', metrics: [name('loop_delay_seconds')] },
+    { title: 'Traffic', metrics: [name('bytes_in_total'), name('bytes_out_total')] },
+    { title: 'Send queues', metrics: [name('send_queue_bytes'), name('send_queue_max_bytes')] },
+    { title: 'Writes', metrics: [name('write_calls_total'), name('ticks_total')] },
+    {
+      title: 'Refusals',
+      metrics: [name('throttled_total'), name('refused_full_total'), name('flood_kills_total')],
+    },
+  ],
+  highlights: {
+    connections: name('connections'),
+    messages: name('messages_in_total'),
+    latency: name('command_latency_seconds'),
+    queue: name('send_queue_bytes'),
+  },
+});

@@ -1,0 +1,76 @@
+/** Copies the counters of network path and protocol into the metric registry just before each sample. */
+import type { MetricRegistry } from '../runtime/metric-registry.ts';
+import type { Lookup } from './net/lookup.ts';
+import type { NetServer } from './net/server.ts';
+import type { NetStats } from './net/stats.ts';
+import type { IrcServer } from './server.ts';
+import type { User } from './state/user.ts';
+
+type NetStatName = Parameters<NetStats['get']>[0];
+
+/** Counters of the network path under the names of the manifest. */
+const NET_COUNTERS: Readonly<Record<string, NetStatName>> = {
+  accepted: 'accepted',
+  deliveries: 'deliveries',
+  write_calls: 'writes',
+  ticks: 'ticks',
+  bytes_in: 'bytesIn',
+  bytes_out: 'bytesOut',
+  throttled: 'throttled',
+  refused_full: 'refusedFull',
+  flood_kills: 'floodKills',
+  send_queue_kills: 'sendQueueKills',
+  oversized_lines: 'oversizedLines',
+  tls_handshake_failures: 'tlsHandshakeFailures',
+};
+
+/** Registers the sampling; nothing on the hot path writes a metric itself but the latency histogram. */
+export function publishMetrics(
+  registry: MetricRegistry,
+  server: IrcServer,
+  net: NetServer<User>,
+  lookup: () => Lookup,
+): void {
+  const counter = (suffix: string) => registry.counter(`signalbox_ircd_${suffix}_total`);
+  const gauge = (suffix: string) => registry.gauge(`signalbox_ircd_${suffix}`);
+  const netCounters = Object.entries(NET_COUNTERS).map(([suffix, stat]) => ({
+    handle: counter(suffix),
+    stat,
+  }));
+  const messagesIn = counter('messages_in');
+  const registrations = counter('registrations');
+  const klineMatches = counter('kline_matches');
+  const operFailures = counter('oper_failures');
+  const handlerErrors = counter('handler_errors');
+  const dnsHits = counter('dns_cache_hits');
+  const dnsMisses = counter('dns_cache_misses');
+  const connections = gauge('connections');
+  const users = gauge('registered_users');
+  const opers = gauge('opers');
+  const channels = gauge('channels');
+  const sendQueue = gauge('send_queue_bytes');
+  const sendQueueMax = gauge('send_queue_max_bytes');
+  const dnsEntries = gauge('dns_cache_entries');
+  const serverBans = gauge('server_bans');
+
+  registry.onSample(() => {
+    for (const { handle, stat } of netCounters) handle.setTotal(net.stats.get(stat));
+    messagesIn.setTotal(net.stats.get('linesIn') + net.stats.get('oversizedLines'));
+    registrations.setTotal(server.counters.registrations);
+    klineMatches.setTotal(server.counters.serverBanMatches);
+    operFailures.setTotal(server.counters.operFailures);
+    handlerErrors.setTotal(server.counters.handlerErrors);
+    const dns = lookup().stats;
+    dnsHits.setTotal(dns.dnsHits);
+    dnsMisses.setTotal(dns.dnsMisses);
+    dnsEntries.set(dns.dnsEntries);
+    connections.set(net.stats.get('connections'));
+    users.set(server.state.registeredCount);
+    opers.set(server.state.opers.size);
+    channels.set(server.state.channels.size);
+    const queues = net.sampleSendQueues();
+    sendQueue.set(queues.totalBytes);
+    sendQueueMax.set(queues.maxBytes);
+    serverBans.set(server.bans.size);
+  });
+}

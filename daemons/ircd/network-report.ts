@@ -1,0 +1,57 @@
+/** The network path in words, for STATS T, C, B and t. Called by daemon-process.ts. */
+import type { Lookup } from './net/lookup.ts';
+import type { NetServer } from './net/server.ts';
+import type { StatsSection } from './server-host.ts';
+import type { User } from './state/user.ts';
+
+/** Addresses shown by STATS T. */
+const MAX_THROTTLE_LINES = 50;
+
+/** Lines for one STATS letter. */
+export function networkReport(
+  section: StatsSection,
+  net: NetServer<User>,
+  lookup: Lookup,
+): readonly string[] {
+  if (section === 'throttle') return throttleReport(net);
+  if (section === 'caches') return cacheReport(lookup);
+  return batchingReport(net);
+}
+
+/** Totals since start. */
+export function trafficReport({ stats }: NetServer<User>): readonly string[] {
+  return [
+    `accepted ${stats.get('accepted')} connections, open ${stats.get('connections')}`,
+    `received ${stats.get('linesIn')} lines, ${stats.get('bytesIn')} bytes`,
+    `sent ${stats.get('deliveries')} lines, ${stats.get('bytesOut')} bytes`,
+    `dropped ${stats.get('floodKills')} for flooding, ${stats.get('sendQueueKills')} for their send queue`,
+  ];
+}
+
+function throttleReport(net: NetServer<User>): readonly string[] {
+  const entries = net.throttle.entries();
+  const lines = entries
+    .slice(0, MAX_THROTTLE_LINES)
+    .map(({ network, recoversInMs }) => `${network} recovers in ${Math.ceil(recoversInMs / 1000)} s`);
+  return [`${entries.length} addresses remembered, ${net.stats.get('throttled')} refused`, ...lines];
+}
+
+function cacheReport(lookup: Lookup): readonly string[] {
+  const { dnsEntries, dnsHits, dnsMisses, dnsTimeouts, dnsFailures } = lookup.stats;
+  const asked = dnsHits + dnsMisses;
+  const rate = asked === 0 ? 0 : Math.round((dnsHits / asked) * 100);
+  return [
+    `dns ${dnsEntries} entries, ${dnsHits} hits, ${dnsMisses} misses, ${rate} % hit rate`,
+    `dns ${dnsFailures} without a name, ${dnsTimeouts} of them timeouts`,
+  ];
+}
+
+function batchingReport({ stats }: NetServer<User>): readonly string[] {
+  const writes = stats.get('writes');
+  const deliveries = stats.get('deliveries');
+  const each = deliveries === 0 ? 0 : writes / deliveries;
+  return [
+    `${deliveries} lines in ${writes} writes over ${stats.get('ticks')} ticks`,
+    `${each.toFixed(4)} writes a line, ${stats.get('bytesDeferred')} bytes deferred`,
+  ];
+}
