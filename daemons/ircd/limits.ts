@@ -45,13 +45,13 @@ export const limits = {
       'Faster than a person types and slower than a channel notices; later lines wait in the receive queue.',
   },
   throttleBurst: {
-    default: 20,
+    default: 30,
     unit: 'count',
     reason:
       'A household or office behind one address reconnects after a network outage within a few seconds.',
   },
   throttleRefillSeconds: {
-    default: 3,
+    default: 2,
     unit: 'seconds',
     reason: 'After the burst an address may open one connection each time this passes.',
   },

@@ -29,47 +29,45 @@ export class Slab {
   }
 }
 
-/** All slabs of the current tick. A position is `slab.base + offset`; a range never crosses a slab. */
+/** Where the next line of one kind goes. */
+interface Lane {
+  slab: Slab | null;
+  used: number;
+}
+
+/**
+ * All slabs of the current tick. A position is `slab.base + offset`; a range never crosses a slab.
+ *
+ * Lines of different lanes lie in different slabs. Members of a channel that differ in capabilities each get
+ * every message in their own variant; with a lane for each variant their lines still lie side by side and are one
+ * range instead of one for each line.
+ */
 export class Arena implements Outbox {
   private slabs: Slab[] = [];
-  private spare: Buffer[] = [];
-  private current: Slab;
-  private used = 0;
+  private readonly spare: Buffer[] = [];
+  private readonly lanes: Lane[] = [{ slab: null, used: 0 }];
+  private readonly privateLane: Lane = { slab: null, used: 0 };
+  private total = 0;
   /** Called with each first line of a tick, so that the owner schedules the flush. */
   private readonly onFirstLine: () => void;
 
   constructor(onFirstLine: () => void = () => {}) {
     this.onFirstLine = onFirstLine;
-    this.current = this.addSlab();
   }
 
-  /** Bytes of slabs in use by this tick. */
+  /** Bytes serialized in this tick. */
   get sizeBytes(): number {
-    return (this.slabs.length - 1) * SLAB_BYTES + this.used;
+    return this.total;
   }
 
-  encode(line: string): Chunk {
-    // A UTF-16 unit needs at most 3 bytes of UTF-8. One byte stays free so that two slabs never touch.
-    const worst = line.length * 3 + 2;
-    let room = SLAB_BYTES - 1 - this.used;
-    if (worst > room) {
-      const size = Buffer.byteLength(line) + 2;
-      if (size > SLAB_BYTES - 1) throw new RangeError(`a line of ${size} bytes does not fit a slab`);
-      if (size > room) {
-        this.current = this.addSlab();
-        this.used = 0;
-        room = SLAB_BYTES - 1;
-      }
-    }
-    const slab = this.current;
-    const start = this.used;
-    if (start === 0 && slab.base === 0) this.onFirstLine();
-    const bytes = slab.bytes;
-    let end = start + bytes.write(line, start, 'utf8');
-    bytes[end++] = 13;
-    bytes[end++] = 10;
-    this.used = end;
-    return { slab, start, end };
+  encode(line: string, lane = 0): Chunk {
+    while (lane >= this.lanes.length) this.lanes.push({ slab: null, used: 0 });
+    return this.write(line, this.lanes[lane] as Lane);
+  }
+
+  /** Like {@link encode}, for a line to one connection: it lies apart from those that many receive. */
+  encodePrivate(line: string): Chunk {
+    return this.write(line, this.privateLane);
   }
 
   /** The slab that holds a position. */
@@ -84,14 +82,37 @@ export class Arena implements Outbox {
       if (!slab.pinned && this.spare.length < MAX_SPARE_SLABS) this.spare.push(slab.bytes);
     }
     this.slabs = [];
-    this.used = 0;
-    this.current = this.addSlab();
+    this.total = 0;
+    this.privateLane.slab = null;
+    for (const lane of this.lanes) lane.slab = null;
   }
 
-  private addSlab(): Slab {
+  private write(line: string, lane: Lane): Chunk {
+    const slab = this.slabFor(line, lane);
+    const start = lane.used;
+    const bytes = slab.bytes;
+    let end = start + bytes.write(line, start, 'utf8');
+    bytes[end++] = 13;
+    bytes[end++] = 10;
+    lane.used = end;
+    this.total += end - start;
+    return { slab, start, end };
+  }
+
+  /** The lane's slab, or a new one when the line does not fit. One byte stays free, so that slabs never touch. */
+  private slabFor(line: string, lane: Lane): Slab {
+    const room = lane.slab === null ? 0 : SLAB_BYTES - 1 - lane.used;
+    // A UTF-16 unit needs at most 3 bytes of UTF-8; only near the end of a slab is it counted exactly.
+    if (lane.slab !== null && line.length * 3 + 2 <= room) return lane.slab;
+    const size = Buffer.byteLength(line) + 2;
+    if (size > SLAB_BYTES - 1) throw new RangeError(`a line of ${size} bytes does not fit a slab`);
+    if (lane.slab !== null && size <= room) return lane.slab;
+    if (this.slabs.length === 0) this.onFirstLine();
     const bytes = this.spare.pop() ?? Buffer.allocUnsafeSlow(SLAB_BYTES);
     const slab = new Slab(bytes, this.slabs.length << SLAB_SHIFT);
     this.slabs.push(slab);
+    lane.slab = slab;
+    lane.used = 0;
     return slab;
   }
 }

@@ -34,7 +34,8 @@ export interface ConnectionHost<User> {
   readonly writer: TickWriter;
   readonly counts: Float64Array;
   readonly floodQueue: FloodQueue;
-  encode(line: string): Chunk;
+  /** Serializes a line for one connection. */
+  encodePrivate(line: string): Chunk;
   /** Makes sure that the current tick ends with a flush. */
   scheduleFlush(): void;
   /** Called between two lines; ends the tick early when it has gathered too much. */
@@ -131,7 +132,7 @@ export class ClientConnection<User> implements Connection<User>, TickReceiver, L
   }
 
   sendLine(line: string): void {
-    if (this.state < ENDED) this.push(this.host.encode(line));
+    if (this.state < ENDED) this.push(this.host.encodePrivate(line));
   }
 
   close(reason: string): void {

@@ -19,9 +19,11 @@ export interface Outbox {
   /**
    * Serializes one complete line as UTF-8 and appends CRLF. Call it once per message variant (capability set),
    * never once per receiver.
+   * @param lane a small number, one for each variant: lines of a lane lie side by side, so that a receiver who
+   * gets them all is sent one range. Lane 0 is for lines that have one variant.
    * @throws RangeError when the line is longer than a slab (64 KiB), which no IRC line is.
    */
-  encode(line: string): Chunk;
+  encode(line: string, lane?: number): Chunk;
 }
 
 /** What a connection class (`[[ircd.class]]`) allows its members. Sizes in bytes, times in seconds. */

@@ -190,7 +190,7 @@ describe('NetServer', () => {
     const last = clients[2] as LineClient;
     await until(() => last.ended);
     expect(last.lines).toEqual([
-      'ERROR :Closing Link: 127.0.0.1 (Connecting too fast; try again in 60 seconds)',
+      'ERROR :Closing Link: 127.0.0.1 (Throttled: connecting too fast, try again in 60 seconds)',
     ]);
     expect(handler.open.size).toBe(2);
     expect(server.stats.get('throttled')).toBe(1);

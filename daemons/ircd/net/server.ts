@@ -152,8 +152,8 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
 
   // What connections ask of their server
 
-  encode(line: string): Chunk {
-    return this.arena.encode(line);
+  encodePrivate(line: string): Chunk {
+    return this.arena.encodePrivate(line);
   }
 
   scheduleFlush(): void {
@@ -207,7 +207,11 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
     if (waitMs > 0) {
       (this.counts[netStat.throttled] as number)++;
       const seconds = Math.ceil(waitMs / 1000);
-      this.refuse(socket, tls, `${address} (Connecting too fast; try again in ${seconds} seconds)`);
+      this.refuse(
+        socket,
+        tls,
+        `${address} (Throttled: connecting too fast, try again in ${seconds} seconds)`,
+      );
     } else if (!this.classes.hasRoom(connectionClass)) {
       this.refuseFull(socket, tls, address, connectionClass);
     } else if (tls && this.tls !== null) {

@@ -66,6 +66,16 @@ describe('Arena', () => {
     expect(first.slab.bytes.toString('utf8', first.start, second.end)).toBe('PING :a\r\nżółw 🐢\r\n');
   });
 
+  test('lines of a lane lie side by side whatever comes between them', () => {
+    const arena = new Arena();
+    const first = arena.encode('a', 3);
+    arena.encode('b', 1);
+    arena.encodePrivate('c');
+    const second = arena.encode('d', 3);
+    expect(second.slab).toBe(first.slab);
+    expect(second.start).toBe(first.end);
+  });
+
   test('slabs are reused after a tick unless an unfinished write still reads from one', () => {
     const arena = new Arena();
     const free = arena.encode('a').slab.bytes;
@@ -118,9 +128,12 @@ describe('TickWriter', () => {
       receivers: fc.integer({ min: 1, max: 6 }),
       stallAfter: fc.array(fc.nat(6), { minLength: 6, maxLength: 6 }),
       ticks: fc.array(
-        fc.array(fc.tuple(fc.nat(63), fc.oneof(fc.nat(600), fc.integer({ min: 15_000, max: 40_000 }))), {
-          maxLength: 30,
-        }),
+        fc.array(
+          fc.tuple(fc.nat(63), fc.nat(2), fc.oneof(fc.nat(600), fc.integer({ min: 15_000, max: 40_000 }))),
+          {
+            maxLength: 30,
+          },
+        ),
         { maxLength: 4 },
       ),
     });
@@ -135,9 +148,9 @@ describe('TickWriter', () => {
         const expected = receivers.map(() => '');
         let serial = 0;
         for (const lines of ticks) {
-          for (const [mask, length] of lines) {
+          for (const [mask, lane, length] of lines) {
             const line = `${serial++} ${'x'.repeat(length)}`;
-            const chunk = arena.encode(line);
+            const chunk = arena.encode(line, lane);
             for (const [index, receiver] of receivers.entries()) {
               if ((mask & (1 << index)) === 0) continue;
               push(receiver, chunk);

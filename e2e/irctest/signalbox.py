@@ -1,0 +1,184 @@
+"""irctest controller for the Signalbox ircd: writes a configuration for each test and runs the daemon alone.
+
+Used by run.sh through pytest's --controller option. The suite itself (progval/irctest) is not part of this repository.
+"""
+
+import functools
+import json
+import os
+from pathlib import Path
+import subprocess
+from typing import Optional, Type
+
+from irctest import patma
+from irctest.basecontrollers import BaseServerController, DirectoryBasedController
+from irctest.specifications import Capabilities, OptionalBehaviors
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+NODE = os.environ.get("SIGNALBOX_NODE", "node")
+
+CONFIG = """
+[ircd]
+server_name = "My.Little.Server"
+network = "testnet"
+description = "test server"
+dns = false
+listen = [{{ host = {hostname}, port = {port}, tls = {tls} }}]
+{password_line}
+{tls_line}
+
+[[ircd.class]]
+name = "tests"
+match = ["::/0"]
+throttle = false
+flood = false
+
+[[ircd.oper]]
+name = "operuser"
+password_hash = {oper_hash}
+"""
+
+
+@functools.lru_cache(maxsize=None)
+def hash_password(password: str) -> str:
+    """The argon2id hash that the configuration wants."""
+    output = subprocess.run(
+        [NODE, REPOSITORY / "daemons" / "ircd" / "hash-password.ts"],
+        input=password,
+        stdout=subprocess.PIPE,
+        check=True,
+        universal_newlines=True,
+    )
+    return output.stdout.strip()
+
+
+class SignalboxController(BaseServerController, DirectoryBasedController):
+    software_name = "Signalbox"
+    _port_wait_interval = 0.02
+    supported_sasl_mechanisms = frozenset()  # none until services are linked
+    supports_sts = False
+
+    capabilities = frozenset(
+        (
+            Capabilities.ACCOUNT_NOTIFY,
+            Capabilities.ACCOUNT_TAG,
+            Capabilities.AWAY_NOTIFY,
+            Capabilities.BATCH,
+            Capabilities.ECHO_MESSAGE,
+            Capabilities.EXTENDED_JOIN,
+            Capabilities.LABELED_RESPONSE,
+            Capabilities.MESSAGE_TAGS,
+            Capabilities.MULTI_PREFIX,
+            Capabilities.SERVER_TIME,
+            Capabilities.SETNAME,
+        )
+    )
+
+    # A test that skips itself because one of these is missing becomes a failure.
+    optional_behaviors = frozenset(
+        (
+            OptionalBehaviors.BAN_EXCEPTION_MODE,
+            OptionalBehaviors.CAP_REQ_MINUS,
+            OptionalBehaviors.ELIST_C,
+            OptionalBehaviors.ELIST_M,
+            OptionalBehaviors.ELIST_N,
+            OptionalBehaviors.ELIST_T,
+            OptionalBehaviors.ELIST_U,
+            OptionalBehaviors.INVITE_EXCEPTION_MODE,
+            OptionalBehaviors.INVITE_LIST,
+            OptionalBehaviors.INVITE_OVERRIDES_LIMIT,
+            OptionalBehaviors.MULTI_JOIN,
+            OptionalBehaviors.MULTI_KICK,
+            OptionalBehaviors.MULTI_NAMES_COMMAND,
+            OptionalBehaviors.MULTI_PRIVMSG,
+            OptionalBehaviors.NO_CTCP,
+        )
+    )
+
+    isupport = {
+        "BOT": "B",
+        "CASEMAPPING": "rfc1459",
+        "CHANMODES": "beI,k,l,Cimnpst",
+        "ELIST": "CMNTU",
+        "EXCEPTS": "e",
+        "INVEX": "I",
+        "NETWORK": "testnet",
+        "PREFIX": "(ov)@+",
+        "STATUSMSG": "@+",
+        "TARGMAX": patma.ANYSTR,
+        "UTF8ONLY": None,
+        "WHOX": None,
+    }
+
+    def kill_proc(self) -> None:
+        # The suite keeps its clients open while it stops the server, so a drain would wait for them in every test.
+        assert self.proc
+        self.proc.kill()
+        self.proc.wait()
+        self.proc = None
+
+    def wait_for_services(self) -> None:
+        # No services are linked; tests that need accounts skip themselves in registerUser.
+        pass
+
+    def run(
+        self,
+        hostname: str,
+        port: int,
+        *,
+        password: Optional[str],
+        ssl: bool,
+        run_services: bool,
+        faketime: Optional[str],
+        websocket_hostname: Optional[str] = None,
+        websocket_port: Optional[int] = None,
+    ) -> None:
+        assert self.proc is None
+        self.hostname = hostname
+        self.port = port
+        self.create_config()
+        assert self.directory
+        tls_line = ""
+        if ssl:
+            self.gen_ssl()
+            certificate, key = json.dumps(str(self.pem_path)), json.dumps(str(self.key_path))
+            tls_line = f"tls = {{ certificate = {certificate}, key = {key} }}"
+        with self.open_file("signalbox.toml", "w") as config:
+            config.write(
+                CONFIG.format(
+                    # A JSON string is a TOML string.
+                    hostname=json.dumps(hostname),
+                    port=port,
+                    tls="true" if ssl else "false",
+                    tls_line=tls_line,
+                    password_line=(
+                        f"password_hash = {json.dumps(hash_password(password))}" if password else ""
+                    ),
+                    oper_hash=json.dumps(hash_password("operpassword")),
+                )
+            )
+        environment = dict(os.environ)
+        if faketime is not None:
+            # libfaketime does not get along with Node's monotonic clock, so the daemon's wall clock is sped up
+            # instead: "+1y x30" is one year ahead and thirty times as fast.
+            clock = REPOSITORY / "e2e" / "irctest" / "fast-clock.mjs"
+            environment["NODE_OPTIONS"] = f"--import={clock.as_uri()}"
+            environment["SIGNALBOX_CLOCK"] = faketime
+            self.faketime_enabled = True
+        self.proc = self.execute(
+            [
+                NODE,
+                REPOSITORY / "daemons" / "ircd" / "main.ts",
+                "--standalone",
+                "--config",
+                self.directory / "signalbox.toml",
+                "--data",
+                self.directory / "data",
+            ],
+            proc_name="signalbox",
+            env=environment,
+        )
+
+
+def get_irctest_controller_class() -> Type[SignalboxController]:
+    return SignalboxController
