@@ -64,6 +64,8 @@ export interface ControlPlane {
   readonly allowedHosts: readonly string[];
   /** Daemons that should run by themselves, internal ones included. */
   readonly autostart: readonly string[];
+  /** Resolves when each of them runs or has failed to; never rejects. */
+  readonly started: Promise<void>;
   handle(name: string, args: unknown, caller: Caller): Promise<Outcome<unknown>>;
   /** Calls back on every broadcast event; returns the function that ends it. */
   subscribe(listener: (event: ControlEvent) => void): () => void;
@@ -136,6 +138,7 @@ class Plane implements ControlPlane {
   readonly #streams: StreamBroker;
   readonly #service: ControlService;
   readonly #recorderId: string | null;
+  #started: Promise<void> = Promise.resolve();
   #closing: Promise<void> | null = null;
 
   constructor(parts: PlaneParts) {
@@ -200,13 +203,17 @@ class Plane implements ControlPlane {
     if (configError !== null) {
       this.#telemetry.logger.log('error', 'config', 'config_invalid', configError.message);
     } else {
-      void this.#supervisor.startAll(this.autostart);
+      this.#started = this.#supervisor.startAll(this.autostart);
     }
     return this;
   }
 
   get configError(): WireError | null {
     return this.#config.error;
+  }
+
+  get started(): Promise<void> {
+    return this.#started;
   }
 
   get allowedHosts(): readonly string[] {
