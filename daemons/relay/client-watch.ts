@@ -42,7 +42,7 @@ function watch(relay: Relay, peer: Peer, nowMs: number): void {
       relay.tell(peer, { type: 'ping' });
     }
   } else if (peer.stage === 'greeting' || (peer.stage === 'new' && peer.mode === 'rooms')) {
-    if (Date.now() - connection.connectedAt > limits.handshake_seconds * 1_000)
+    if (nowMs - connection.acceptedAt > limits.handshake_seconds * 1_000)
       relay.endWithError(
         peer,
         'hello_timeout',

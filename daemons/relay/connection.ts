@@ -48,9 +48,11 @@ export class Connection implements FrameSink, Flushable {
   bytesIn = 0;
   bytesOut = 0;
   droppedFrames = 0;
+  /** `performance.now()` when it was accepted. */
+  readonly acceptedAt = performance.now();
   /** `performance.now()` of the newest bytes in and out. */
-  lastReceivedAt = performance.now();
-  lastWrittenAt = this.lastReceivedAt;
+  lastReceivedAt = this.acceptedAt;
+  lastWrittenAt = this.acceptedAt;
   /** When an incomplete frame began, 0 when there is none. */
   frameBegunAt = 0;
 
