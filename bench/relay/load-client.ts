@@ -1,0 +1,130 @@
+/** One raw client of the load generator: counts deliveries and reads the time out of them. Used by generator.ts. */
+import { connect, type Socket } from 'node:net';
+import type { Wire } from './wires.ts';
+
+/** One buffer for all clients: bytes are looked at and forgotten within the read callback. */
+const READ_BUFFER = Buffer.allocUnsafeSlow(262_144);
+/** A payload begins with the time of sending, as a double of `performance.now()`. */
+export const STAMP_BYTES = 8;
+
+export class LoadClient {
+  readonly peer: string;
+  /** Called for every read that ended deliveries. */
+  onDelivered: (count: number) => void = () => {};
+  /** Called with the age of each delivery in milliseconds. */
+  onAge: ((ms: number) => void) | null = null;
+  onLost: (why: string) => void = () => {};
+  readonly #socket: Socket;
+  readonly #wire: Wire;
+  readonly #message: Buffer;
+  readonly #stampAt: number;
+  readonly #deliverySize: number;
+  readonly #deliveryStampAt: number;
+  readonly #carry: Buffer;
+  #carried = 0;
+  #greeting: ((bytes: Buffer) => void) | null = null;
+
+  constructor(
+    wire: Wire,
+    target: { port: number; peer: string; room: string; alone: boolean; payloadBytes: number },
+  ) {
+    const { port, peer, room, alone, payloadBytes } = target;
+    this.#wire = wire;
+    this.peer = peer;
+    const message = wire.message(room, Buffer.alloc(payloadBytes, 'x'));
+    this.#message = message.bytes;
+    this.#stampAt = message.payloadAt;
+    const delivery = wire.delivery(peer, room, payloadBytes, alone);
+    this.#deliverySize = delivery.size;
+    this.#deliveryStampAt = delivery.payloadAt;
+    this.#carry = Buffer.allocUnsafe(delivery.size);
+    this.#socket = connect({
+      host: '127.0.0.1',
+      port,
+      noDelay: true,
+      onread: {
+        buffer: READ_BUFFER,
+        callback: (length: number, bytes: Uint8Array) => {
+          if (this.#greeting !== null) this.#greeting((bytes as Buffer).subarray(0, length));
+          else this.#take(bytes as Buffer, length);
+          return true;
+        },
+      },
+    });
+    this.#socket.on('error', (error) => this.onLost(error.message));
+    this.#socket.on('close', () => this.onLost('closed by the server'));
+  }
+
+  /** Resolves when the client is in its room. */
+  enter(room: string, alone: boolean): Promise<void> {
+    const { bytes, done } = this.#wire.enter(this.peer, room, alone);
+    this.#socket.write(bytes);
+    return new Promise((resolve, reject) => {
+      let text = '';
+      this.onLost = (why) => reject(new Error(`${this.peer}: ${why}; the server said: ${text}`));
+      this.#greeting = (chunk) => {
+        text += chunk.toString('latin1');
+        if (/"error"|-ERR/.test(text)) reject(new Error(`${this.peer}: ${text}`));
+        if (!done.test(text)) return;
+        this.#greeting = null;
+        resolve();
+      };
+    });
+  }
+
+  /** Sends `count` messages that carry the time. */
+  send(count: number): void {
+    // Node may keep the buffer until the kernel has taken it, so every write has its own.
+    const size = this.#message.length;
+    const bytes = Buffer.allocUnsafe(size * count);
+    const now = performance.now();
+    for (let i = 0; i < count; i++) {
+      this.#message.copy(bytes, i * size);
+      bytes.writeDoubleLE(now, i * size + this.#stampAt);
+    }
+    this.#socket.write(bytes);
+  }
+
+  close(): void {
+    this.onLost = () => {};
+    this.#socket.destroy();
+  }
+
+  #take(bytes: Buffer, length: number): void {
+    let delivered = 0;
+    let at = 0;
+    while (at < length) {
+      const first = this.#carried > 0 ? this.#carry[0]! : bytes[at]!;
+      const isDelivery = first === this.#wire.deliveryByte;
+      const size = isDelivery ? this.#deliverySize : this.#wire.otherSize;
+      if (size === 0) {
+        this.onLost(`unexpected bytes: ${bytes.toString('latin1', at, Math.min(length, at + 200))}`);
+        return;
+      }
+      const needed = size - this.#carried;
+      if (length - at < needed) {
+        bytes.copy(this.#carry, this.#carried, at, length);
+        this.#carried += length - at;
+        break;
+      }
+      if (isDelivery) {
+        delivered++;
+        if (this.onAge !== null) this.#age(bytes, at, needed);
+      }
+      at += needed;
+      this.#carried = 0;
+    }
+    if (delivered > 0) this.onDelivered(delivered);
+  }
+
+  #age(bytes: Buffer, at: number, needed: number): void {
+    let stamp: number;
+    if (this.#carried === 0) {
+      stamp = bytes.readDoubleLE(at + this.#deliveryStampAt);
+    } else {
+      bytes.copy(this.#carry, this.#carried, at, at + needed);
+      stamp = this.#carry.readDoubleLE(this.#deliveryStampAt);
+    }
+    this.onAge?.(performance.now() - stamp);
+  }
+}

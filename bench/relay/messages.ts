@@ -1,0 +1,46 @@
+/** What `bench/relay.ts` and its load generator say to each other. */
+
+/** How the servers under load are spoken to; see wires.ts. */
+export type WireName = 'signalbox' | 'nats';
+
+export interface Job {
+  readonly wire: WireName;
+  readonly port: number;
+  readonly clients: number;
+  /** Clients that share a room; 1 means that every client hears only itself (echo). */
+  readonly roomSize: number;
+  readonly payloadBytes: number;
+  readonly load:
+    | { readonly kind: 'idle'; readonly seconds: number }
+    /** Every client sends `messages` messages, evenly spread over `seconds`. */
+    | { readonly kind: 'paced'; readonly messages: number; readonly seconds: number }
+    /** Every client keeps `window` messages under way. */
+    | {
+        readonly kind: 'saturated';
+        readonly window: number;
+        readonly warmupSeconds: number;
+        readonly seconds: number;
+      };
+}
+
+export interface Measurement {
+  readonly seconds: number;
+  readonly sent: number;
+  readonly delivered: number;
+  readonly expected: number;
+  /** From send to receipt in milliseconds; null where it was not measured. */
+  readonly latencyMs: {
+    readonly p50: number;
+    readonly p95: number;
+    readonly p99: number;
+    readonly max: number;
+  } | null;
+  readonly generatorCpuSeconds: number;
+}
+
+export type GeneratorMessage =
+  | { readonly type: 'connected' }
+  /** The measured time begins; the server's usage is read now and at `done`. */
+  | { readonly type: 'start' }
+  | { readonly type: 'done'; readonly measurement: Measurement }
+  | { readonly type: 'error'; readonly message: string };

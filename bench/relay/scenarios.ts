@@ -1,0 +1,134 @@
+/** What the relay benchmark measures, and how one run of it goes. Used by `bench/relay.ts`. */
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { readUsage } from '../ircd/process-usage.ts';
+import { pinned } from '../ircd/servers.ts';
+import type { GeneratorMessage, Job, Measurement } from './messages.ts';
+import type { ServerKind } from './servers.ts';
+
+/** Figures by name; times in milliseconds, sizes in bytes. */
+export type Figures = Record<string, number>;
+
+export interface Scenario {
+  readonly id: string;
+  readonly title: string;
+  /** The figure that servers are compared by. */
+  readonly headline: string;
+  readonly lessIsBetter?: boolean;
+  readonly job: Pick<Job, 'clients' | 'roomSize' | 'payloadBytes' | 'load'>;
+}
+
+export interface ScenarioSizes {
+  readonly seconds: number;
+  readonly connections: number;
+}
+
+export function scenarios({ seconds, connections }: ScenarioSizes): Scenario[] {
+  const paced = { kind: 'paced', messages: 10, seconds } as const;
+  const full = { kind: 'saturated', warmupSeconds: 2, seconds } as const;
+  return [
+    {
+      id: 'rooms',
+      title: `1,000 clients in rooms of 10, each sends 10 messages of 64 bytes in ${seconds} s`,
+      headline: 'p99 ms',
+      lessIsBetter: true,
+      job: { clients: 1_000, roomSize: 10, payloadBytes: 64, load: paced },
+    },
+    {
+      id: 'echo',
+      title: `1,000 clients, each gets 10 messages of 64 bytes back in ${seconds} s`,
+      headline: 'p99 ms',
+      lessIsBetter: true,
+      job: { clients: 1_000, roomSize: 1, payloadBytes: 64, load: paced },
+    },
+    {
+      id: 'saturated-rooms',
+      title: '100 clients in one room, 8 messages of 64 bytes each under way: as fast as it goes',
+      headline: 'deliveries/s',
+      job: { clients: 100, roomSize: 100, payloadBytes: 64, load: { ...full, window: 8 } },
+    },
+    {
+      id: 'saturated-echo',
+      title: '100 clients, 64 messages of 64 bytes each under way and back: as fast as it goes',
+      headline: 'deliveries/s',
+      job: { clients: 100, roomSize: 1, payloadBytes: 64, load: { ...full, window: 64 } },
+    },
+    {
+      id: 'idle',
+      title: `${connections.toLocaleString('en')} connected clients that say nothing`,
+      headline: 'bytes/connection',
+      lessIsBetter: true,
+      job: { clients: connections, roomSize: 10, payloadBytes: 64, load: { kind: 'idle', seconds } },
+    },
+  ];
+}
+
+/** One run against a fresh server. */
+export async function runScenario(scenario: Scenario, kind: ServerKind): Promise<Figures> {
+  const server = await kind.start();
+  try {
+    const fresh = readUsage(server.pid);
+    const job: Job = { ...scenario.job, wire: kind.wire, port: server.port };
+    let before = fresh;
+    const measurement = await generate(job, () => {
+      before = readUsage(server.pid);
+    });
+    const after = measurement.usage;
+    return figuresOf(job, measurement.result, {
+      cpuSeconds: after.cpuSeconds - before.cpuSeconds,
+      writes: after.writeCalls - before.writeCalls,
+      bytesPerConnection: (before.rssBytes - fresh.rssBytes) / job.clients,
+    });
+  } finally {
+    await server.stop();
+  }
+
+  function generate(
+    job: Job,
+    onStart: () => void,
+  ): Promise<{ result: Measurement; usage: ReturnType<typeof readUsage> }> {
+    const script = join(import.meta.dirname, 'generator.ts');
+    const child = spawn(...pinned(1, process.execPath, [script, JSON.stringify(job)]), {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
+    return new Promise((resolve, reject) => {
+      child.once('exit', (code) => reject(new Error(`the load generator ended with ${code}`)));
+      child.on('message', (message: GeneratorMessage) => {
+        if (message.type === 'start') onStart();
+        else if (message.type === 'error') reject(new Error(message.message));
+        else if (message.type === 'done')
+          resolve({ result: message.measurement, usage: readUsage(server.pid) });
+      });
+    });
+  }
+}
+
+function figuresOf(
+  job: Job,
+  result: Measurement,
+  server: { cpuSeconds: number; writes: number; bytesPerConnection: number },
+): Figures {
+  const cpu = { 'server CPU': server.cpuSeconds / result.seconds };
+  if (job.load.kind === 'idle') return { 'bytes/connection': server.bytesPerConnection, ...cpu };
+  const common = {
+    ...cpu,
+    'generator CPU': result.generatorCpuSeconds / result.seconds,
+    'writes/delivery': server.writes / result.delivered,
+  };
+  if (result.latencyMs === null)
+    return {
+      'deliveries/s': result.delivered / result.seconds,
+      'frames in/s': result.sent / result.seconds,
+      ...common,
+    };
+  const { p50, p95, p99, max } = result.latencyMs;
+  return {
+    'p50 ms': p50,
+    'p95 ms': p95,
+    'p99 ms': p99,
+    'max ms': max,
+    delivered: result.delivered,
+    lost: result.expected - result.delivered,
+    ...common,
+  };
+}
