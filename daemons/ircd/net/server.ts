@@ -7,6 +7,7 @@ import type { Socket } from 'node:net';
 import type { ListenerInfo } from '../../contract/states.ts';
 import { limits } from '../limits.ts';
 import { Arena } from './arena.ts';
+import { BurstCollector } from './burst-collector.ts';
 import { ClientConnection, type ConnectionHost, type TickReceiver } from './client-connection.ts';
 import { classRules, type NetConfig } from './config.ts';
 import { ConnectThrottle } from './connect-throttle.ts';
@@ -57,6 +58,7 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
   private readonly refused = new Set<Socket>();
   private readonly overflowed: TickReceiver[] = [];
   private readonly flushTick = () => this.flush();
+  private readonly collector = new BurstCollector(() => this.connections.size);
   private readonly emptied = new Set<() => void>();
   private classes: ConnectionClasses;
   private tls: TlsAcceptor | null = null;
@@ -148,6 +150,7 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
     for (const socket of this.refused) socket.destroy();
     this.tls?.close();
     this.floodQueue.close();
+    this.collector.close();
   }
 
   // What connections ask of their server
@@ -178,6 +181,7 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
 
   gone(connection: ClientConnection<User>): void {
     this.connections.delete(connection);
+    if (this.accepting) this.collector.connectionGone();
     if (this.connections.size === 0) for (const done of [...this.emptied]) done();
   }
 
