@@ -55,7 +55,8 @@ export class Delivery {
 
   private encode(variant: number): Chunk {
     const tags = this.tagText(variant);
-    const chunk = this.outbox.encode(tags === '' ? this.body : `@${tags} ${this.body}`);
+    // A lane a variant, so that the lines of a receiver lie side by side in the arena.
+    const chunk = this.outbox.encode(tags === '' ? this.body : `@${tags} ${this.body}`, variant);
     this.chunks[variant] = chunk;
     return chunk;
   }
