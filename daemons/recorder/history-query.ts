@@ -6,8 +6,8 @@
 import type { HistoryResult } from '../contract/control-api.ts';
 import type { Catalog } from './catalogs.ts';
 import { limits } from './limits.ts';
-import { type OnDamage, RowCursor } from './row-cursor.ts';
-import { type Collector, collectorFor } from './series-collectors.ts';
+import { type FetchRows, histogramTaker, type OnDamage, RowCursor, rowTaker } from './row-cursor.ts';
+import { type Collector, collectorFor, HistogramCollector } from './series-collectors.ts';
 import type { TierTable, TierTables } from './tier-table.ts';
 import { chooseResolution, type TierKeep } from './tiers.ts';
 
@@ -79,11 +79,24 @@ function cursorsOver(
 ): RowCursor[] {
   const table = tables.find(({ tier }) => tier.table === name)!;
   const [seconds] = tables as [TierTable];
-  if (table === seconds) return [new RowCursor(table, catalog, start, end, collectors, onDamage)];
+  const rowsOf = (from: TierTable, first: number, last: number): RowCursor[] => {
+    const take = rowTaker(catalog, from.shapeOf(catalog), collectors);
+    if (take === null) return [];
+    const fetch: FetchRows = (at, limit) => from.page(catalog.id, at, last, limit);
+    return [new RowCursor(first, fetch, take, onDamage)];
+  };
+  if (table === seconds) return rowsOf(table, start, end);
   // Fixed now: a roll-up that happens while the query runs must not be counted beside its one-second rows.
   const rolledUpTo = table.rolledUpTo(catalog.id);
-  return [
-    new RowCursor(table, catalog, start, Math.min(end, rolledUpTo), collectors, onDamage),
-    new RowCursor(seconds, catalog, Math.max(start, rolledUpTo), end, collectors, onDamage),
-  ];
+  const coarseEnd = Math.min(end, rolledUpTo);
+  const cursors = [...rowsOf(table, start, coarseEnd), ...rowsOf(seconds, Math.max(start, rolledUpTo), end)];
+  const { histograms } = table;
+  if (histograms === null) return cursors;
+  for (const collector of collectors) {
+    const place = catalog.places.get(collector.metric);
+    if (!(collector instanceof HistogramCollector) || place?.kind !== 'histogram') continue;
+    const fetch: FetchRows = (at, limit) => histograms.page(catalog.id, place.index, at, coarseEnd, limit);
+    cursors.push(new RowCursor(start, fetch, histogramTaker(collector), onDamage));
+  }
+  return cursors;
 }

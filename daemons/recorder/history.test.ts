@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Histogram } from '../contract/histogram.ts';
+import { bucketMidNs, bucketOf, Histogram } from '../contract/histogram.ts';
 import { METRICS, NOON, type Said, Scene, sample } from './test-fixtures/scene.ts';
 
 let scene: Scene;
@@ -118,6 +118,19 @@ describe('history', () => {
     expect(fine.series['level:max']?.[5]).toBe(100);
     expect(coarse.stepSeconds).toBe(30);
     expect(coarse.series['level:max']?.slice(1, 4)).toEqual([7, 100, 1]);
+  });
+
+  it('adds late latencies to a minute that is written already', async () => {
+    const quiet = ticking(130, (i) => (i < 60 ? { wait_seconds: [100] } : {}));
+    scene.play(NOON, quiet);
+    scene.append({ samples: [sample(NOON + 5, { wait_seconds: [5, 5, 5] })] });
+    scene.append({ samples: [sample(NOON + 65, { wait_seconds: [7] })] });
+    const { series } = await scene.series(NOON - 420, NOON + 119, 10, ['wait_seconds']);
+    expect(series['wait_seconds:p50']?.slice(-2)).toEqual([100e-9, 7e-9]);
+    expect(series['wait_seconds:max']?.slice(-2)).toEqual([bucketMidNs(bucketOf(100)) / 1e9, 7e-9]);
+    scene.append({ samples: [sample(NOON + 9, { wait_seconds: new Array(60).fill(5) })] });
+    const { series: many } = await scene.series(NOON - 420, NOON + 119, 10, ['wait_seconds']);
+    expect(many['wait_seconds:p50']?.at(-2)).toBe(5e-9);
   });
 
   it('says nothing about metrics and sources that it never heard of', async () => {

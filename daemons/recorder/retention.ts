@@ -55,9 +55,11 @@ export class Retention {
     const unused = [];
     for (const table of tables) {
       let budget: number = limits.deletesPerAppend.default;
+      // A row of this tier brings its histograms along.
+      if (table.histograms !== null) budget = Math.ceil(budget / 10);
       const cutoff = Math.min(nowSeconds - keep[table.tier.name] - slack, needed);
       for (const catalog of catalogs.all()) {
-        if (budget > 0) budget -= table.deleteBefore(catalog.id, cutoff, budget);
+        if (budget > 0) budget -= table.deleteBefore(catalog, cutoff, budget);
       }
     }
     for (const catalog of catalogs.all()) {

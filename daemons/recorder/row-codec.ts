@@ -5,7 +5,7 @@
  *
  * Layout: samples, spanMs, counters, gauges, histograms. A row of one sample holds one number a gauge. Others begin
  * the gauges with a bitmap of those that did not move, which again take one number; the rest take min, max, last and
- * sum. A histogram is its byte length, then pairs (distance to the previous bucket, count).
+ * sum. A histogram is its byte length, then its counts.
  */
 import type { SparseHistogram } from '../contract/histogram.ts';
 import { Aggregate, type RowShape } from './aggregate.ts';
@@ -14,8 +14,8 @@ import { ByteReader, ByteWriter, DamagedRowError } from './byte-codec.ts';
 const row = new ByteWriter();
 const buckets = new ByteWriter();
 
-/** Encodes a row; the bytes are the caller's. */
-export function encodeRow(aggregate: Aggregate): Uint8Array {
+/** Encodes a row, without its histograms where they are kept elsewhere; the bytes are the caller's. */
+export function encodeRow(aggregate: Aggregate, withHistograms = true): Uint8Array {
   row.varint(aggregate.samples);
   row.varint(aggregate.spanMs);
   for (let i = 0; i < aggregate.counters.length; i++) row.number(aggregate.counters[i]!);
@@ -24,6 +24,7 @@ export function encodeRow(aggregate: Aggregate): Uint8Array {
   } else {
     encodeGauges(aggregate);
   }
+  if (!withHistograms) return row.take();
   for (const histogram of aggregate.histograms) {
     if (histogram === null) {
       row.varint(0);
@@ -57,13 +58,21 @@ function isSteady(min: number, max: number, sum: number, samples: number): boole
   return min === max && sum === min * samples;
 }
 
-/** Pairs of (bucket, count) as varints of (distance, count). */
+/**
+ * The bytes of a histogram: its first bucket, then the counts of the buckets that follow as varints, where a 0 and a
+ * number stand for that many empty ones. Latencies lie close together, so most buckets take one or two bytes.
+ */
 export function encodeSparse(histogram: SparseHistogram): Uint8Array {
-  let previous = 0;
+  let next = histogram[0] ?? 0;
+  buckets.varint(next);
   for (let i = 0; i + 1 < histogram.length; i += 2) {
-    buckets.varint(histogram[i]! - previous);
+    const bucket = histogram[i]!;
+    if (bucket > next) {
+      buckets.varint(0);
+      buckets.varint(bucket - next);
+    }
     buckets.varint(histogram[i + 1]!);
-    previous = histogram[i]!;
+    next = bucket + 1;
   }
   return buckets.take();
 }
@@ -123,6 +132,11 @@ export function decodeRow(bytes: Uint8Array, shape: RowShape): Aggregate {
   return aggregate;
 }
 
+/** Reads the bytes of one histogram. Throws {@link DamagedRowError}. */
+export function decodeSparse(bytes: Uint8Array): SparseHistogram {
+  return readSparse(new ByteReader(bytes), bytes.length);
+}
+
 function readSparse(reader: ByteReader, end: number): SparseHistogram {
   const pairs: number[] = [];
   readBuckets(reader, end, (bucket, count) => pairs.push(bucket, count));
@@ -135,10 +149,11 @@ export function readBuckets(
   end: number,
   visit: (bucket: number, count: number) => void,
 ): void {
-  let bucket = 0;
+  let bucket = reader.varint();
   while (reader.position < end) {
-    bucket += reader.varint();
-    visit(bucket, reader.varint());
+    const count = reader.varint();
+    if (count === 0) bucket += reader.varint();
+    else visit(bucket++, count);
   }
   if (reader.position !== end)
     throw new DamagedRowError('A histogram in the row has a length that is not its own.');

@@ -37,6 +37,8 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE samples_1s (key INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
   CREATE TABLE samples_10s (key INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
   CREATE TABLE samples_1m (key INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
+  -- Histograms of the one-minute tier, a row each: key = (catalog id * 1024 + histogram) * 2^27 + Unix minute.
+  CREATE TABLE histograms_1m (key INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
 
   -- Rows and bytes of each table above and of audit and states, kept along so that nobody has to count.
   CREATE TABLE tallies (name TEXT PRIMARY KEY, rows INTEGER NOT NULL, bytes INTEGER NOT NULL) STRICT, WITHOUT ROWID;

@@ -27,8 +27,8 @@ export interface Collector {
 export class CounterCollector implements Collector {
   readonly metric: string;
   readonly kind = 'counter';
-  increase = 0;
-  spanMs = 0;
+  #increase = 0;
+  #spanMs = 0;
   readonly #rate: (number | null)[];
 
   constructor(metric: string, points: number) {
@@ -37,12 +37,17 @@ export class CounterCollector implements Collector {
   }
 
   begin(): void {
-    this.increase = 0;
-    this.spanMs = 0;
+    this.#increase = 0;
+    this.#spanMs = 0;
+  }
+
+  add(increase: number, spanMs: number): void {
+    this.#increase += increase;
+    this.#spanMs += spanMs;
   }
 
   end(point: number): void {
-    if (this.spanMs > 0) this.#rate[point] = (this.increase * 1_000) / this.spanMs;
+    if (this.#spanMs > 0) this.#rate[point] = (this.#increase * 1_000) / this.#spanMs;
   }
 
   bridge(point: number): void {
@@ -57,10 +62,10 @@ export class CounterCollector implements Collector {
 export class GaugeCollector implements Collector {
   readonly metric: string;
   readonly kind = 'gauge';
-  samples = 0;
-  sum = 0;
-  min = 0;
-  max = 0;
+  #samples = 0;
+  #sum = 0;
+  #min = 0;
+  #max = 0;
   readonly #values: Record<'value' | 'min' | 'max', (number | null)[]>;
 
   constructor(metric: string, points: number) {
@@ -70,19 +75,26 @@ export class GaugeCollector implements Collector {
   }
 
   begin(): void {
-    this.samples = 0;
-    this.sum = 0;
-    this.min = Number.POSITIVE_INFINITY;
-    this.max = Number.NEGATIVE_INFINITY;
+    this.#samples = 0;
+    this.#sum = 0;
+    this.#min = Number.POSITIVE_INFINITY;
+    this.#max = Number.NEGATIVE_INFINITY;
+  }
+
+  add(samples: number, sum: number, min: number, max: number): void {
+    this.#samples += samples;
+    this.#sum += sum;
+    if (min < this.#min) this.#min = min;
+    if (max > this.#max) this.#max = max;
   }
 
   end(point: number): void {
-    if (this.samples === 0) return;
+    if (this.#samples === 0) return;
     // Sums are stored rounded, so the mean may come out a hair beyond the extremes.
-    const mean = Math.min(this.max, Math.max(this.min, this.sum / this.samples));
+    const mean = Math.min(this.#max, Math.max(this.#min, this.#sum / this.#samples));
     this.#values.value[point] = mean;
-    this.#values.min[point] = this.min;
-    this.#values.max[point] = this.max;
+    this.#values.min[point] = this.#min;
+    this.#values.max[point] = this.#max;
   }
 
   bridge(point: number): void {

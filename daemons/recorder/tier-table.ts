@@ -2,9 +2,11 @@
  * The rows of one tier: writes them, reads them in order, and keeps the tally of the table. Used by the sample
  * store, the retention and the history query.
  */
-import type { Aggregate } from './aggregate.ts';
+import type { SparseHistogram } from '../contract/histogram.ts';
+import type { Aggregate, RowShape } from './aggregate.ts';
 import type { Catalog } from './catalogs.ts';
 import type { Sqlite } from './database.ts';
+import { HistogramTable } from './histogram-table.ts';
 import { decodeRow, encodeRow } from './row-codec.ts';
 import type { Tallies } from './tallies.ts';
 import { LATEST_SECOND, rowKey, secondOfKey, type Tier } from './tiers.ts';
@@ -22,6 +24,8 @@ interface KeyedRow {
 
 export class TierTable {
   readonly tier: Tier;
+  /** Where the tier's histograms are; null where they are in its rows. */
+  readonly histograms: HistogramTable | null;
   readonly #tallies: Tallies;
   readonly #put;
   readonly #get;
@@ -31,8 +35,10 @@ export class TierTable {
   readonly #delete;
 
   constructor(database: Sqlite, tier: Tier, tallies: Tallies) {
-    const { table } = tier;
+    const { table, histogramTable } = tier;
     this.tier = tier;
+    this.histograms =
+      histogramTable === null ? null : new HistogramTable(database, tier, histogramTable, tallies);
     this.#tallies = tallies;
     this.#put = database.prepare<[number, Uint8Array]>(
       `INSERT INTO ${table} (key, data) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET data = excluded.data`,
@@ -47,20 +53,22 @@ export class TierTable {
     this.#oldest = database
       .prepare<[number, number], number | null>(`SELECT min(key) FROM ${table} WHERE key >= ? AND key <= ?`)
       .pluck();
-    this.#delete = database
-      .prepare<[number, number, number], number>(
-        `DELETE FROM ${table} WHERE key IN (SELECT key FROM ${table} WHERE key >= ? AND key < ? LIMIT ?) ` +
-          'RETURNING length(data)',
-      )
-      .pluck();
+    this.#delete = database.prepare<[number, number, number], { key: number; length: number }>(
+      `DELETE FROM ${table} WHERE key IN (SELECT key FROM ${table} WHERE key >= ? AND key < ? ORDER BY key LIMIT ?) ` +
+        'RETURNING key, length(data) AS length',
+    );
+  }
+
+  /** What the rows of a catalog hold in this tier. */
+  shapeOf(catalog: Catalog): RowShape {
+    return this.histograms === null ? catalog.shape : { ...catalog.shape, histograms: 0 };
   }
 
   /** Writes a row over the one of `replacedBytes` that stood there, or as a new one when that is null. */
   put(catalog: Catalog, second: number, aggregate: Aggregate, replacedBytes: number | null): number {
-    const data = encodeRow(aggregate);
-    this.#put.run(rowKey(catalog.id, second), data);
-    this.#tallies.add(this.tier.table, replacedBytes === null ? 1 : 0, data.length - (replacedBytes ?? 0));
-    return data.length;
+    for (const [index, histogram] of this.#apart(aggregate))
+      this.histograms?.put(catalog.id, index, second, histogram);
+    return this.#putRow(catalog, second, aggregate, replacedBytes);
   }
 
   /** Adds samples to a row that may exist already. */
@@ -70,9 +78,27 @@ export class TierTable {
       this.put(catalog, second, aggregate, null);
       return;
     }
-    const whole = decodeRow(stored, catalog.shape);
+    for (const [index, histogram] of this.#apart(aggregate)) {
+      this.histograms?.merge(catalog.id, index, second, histogram);
+    }
+    const whole = decodeRow(stored, this.shapeOf(catalog));
     whole.add(aggregate);
-    this.put(catalog, second, whole, stored.length);
+    this.#putRow(catalog, second, whole, stored.length);
+  }
+
+  #putRow(catalog: Catalog, second: number, aggregate: Aggregate, replacedBytes: number | null): number {
+    const data = encodeRow(aggregate, this.histograms === null);
+    this.#put.run(rowKey(catalog.id, second), data);
+    this.#tallies.add(this.tier.table, replacedBytes === null ? 1 : 0, data.length - (replacedBytes ?? 0));
+    return data.length;
+  }
+
+  /** The histograms that go into rows of their own. */
+  *#apart(aggregate: Aggregate): Generator<[number, SparseHistogram]> {
+    if (this.histograms === null) return;
+    for (const [index, histogram] of aggregate.histograms.entries()) {
+      if (histogram !== null) yield [index, histogram];
+    }
   }
 
   /** Up to `limit` rows from `from` (inclusive) to `to` (exclusive), in order. */
@@ -98,14 +124,20 @@ export class TierTable {
     return newest === null ? 0 : newest + this.tier.stepSeconds;
   }
 
-  /** Deletes up to `limit` rows before `cutoff`; returns how many. */
-  deleteBefore(catalogId: number, cutoff: number, limit: number): number {
+  /** Deletes up to `limit` rows before `cutoff`, and their histograms; returns how many rows. */
+  deleteBefore(catalog: Catalog, cutoff: number, limit: number): number {
     if (cutoff <= 0) return 0;
-    const lengths = this.#delete.all(rowKey(catalogId, 0), rowKey(catalogId, cutoff), limit);
+    const deleted = this.#delete.all(rowKey(catalog.id, 0), rowKey(catalog.id, cutoff), limit);
+    if (deleted.length === 0) return 0;
     let bytes = 0;
-    for (const length of lengths) bytes += length;
-    if (lengths.length > 0) this.#tallies.add(this.tier.table, -lengths.length, -bytes);
-    return lengths.length;
+    let newest = 0;
+    for (const { key, length } of deleted) {
+      bytes += length;
+      newest = Math.max(newest, secondOfKey(key));
+    }
+    this.#tallies.add(this.tier.table, -deleted.length, -bytes);
+    this.histograms?.deleteBefore(catalog.id, catalog.shape.histograms, newest + this.tier.stepSeconds);
+    return deleted.length;
   }
 }
 

@@ -8,13 +8,18 @@ export interface Tier {
   readonly name: '1s' | '10s' | '1m';
   readonly stepSeconds: number;
   readonly table: 'samples_1s' | 'samples_10s' | 'samples_1m';
+  /**
+   * Where histograms are kept: in the row (null), which makes an append few pages, or in a table of their own, which
+   * makes a month of one chart few pages. Rows come once a second in the first case, once a minute in the second.
+   */
+  readonly histogramTable: 'histograms_1m' | null;
 }
 
 /** Finest first. Every step divides the next. */
 export const TIERS = [
-  { name: '1s', stepSeconds: 1, table: 'samples_1s' },
-  { name: '10s', stepSeconds: 10, table: 'samples_10s' },
-  { name: '1m', stepSeconds: 60, table: 'samples_1m' },
+  { name: '1s', stepSeconds: 1, table: 'samples_1s', histogramTable: null },
+  { name: '10s', stepSeconds: 10, table: 'samples_10s', histogramTable: null },
+  { name: '1m', stepSeconds: 60, table: 'samples_1m', histogramTable: 'histograms_1m' },
 ] as const satisfies readonly Tier[];
 
 export const SECONDS: Tier = TIERS[0];

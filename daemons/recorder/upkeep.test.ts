@@ -93,7 +93,8 @@ describe('batches', () => {
 describe('retention', () => {
   it('keeps every tier for its time and no longer', async () => {
     const hour = 3_600;
-    for (let second = 0; second < 3 * hour; second += 5) scene.play(NOON + second, [{ level: second }]);
+    for (let second = 0; second < 3 * hour; second += 5)
+      scene.play(NOON + second, [{ level: second, wait_seconds: [second] }]);
     const slack = limits.retentionSlackSeconds.default;
     expect(statsOf('samples 1s')?.oldest).toBe((NOON + 3 * hour - 5 - hour - slack) * 1_000);
     expect(statsOf('samples 10s')?.oldest).toBe(NOON * 1_000);
@@ -104,7 +105,9 @@ describe('retention', () => {
     expect(statsOf('samples 1m')?.oldest).toBe(NOON * 1_000);
     scene.now = NOON + 40 * 86_400;
     for (let i = 0; i < 20; i++) scene.append({});
-    for (const table of ['samples_1s', 'samples_10s', 'samples_1m']) expect(count(table)).toBe(0);
+    for (const table of ['samples_1s', 'samples_10s', 'samples_1m', 'histograms_1m']) {
+      expect(count(table)).toBe(0);
+    }
     expect(statsOf('samples 1m')).toMatchObject({ rows: 0, bytes: 0, oldest: null });
   });
 
@@ -156,12 +159,18 @@ describe('retention', () => {
       scene.play(NOON + second, [{ level: second, wait_seconds: [second] }]);
     scene.append({ samples: [sample(NOON + 8_900, { level: 1 })] });
     const database = new Database(scene.file, { readonly: true });
-    for (const table of ['samples_1s', 'samples_10s', 'samples_1m']) {
-      const real = database
-        .prepare(`SELECT count(*) AS rows, sum(length(data)) AS bytes FROM ${table}`)
-        .get();
-      expect(statsOf(table.replace('_', ' '))).toMatchObject(real as object);
-    }
+    const real = (table: string) =>
+      database
+        .prepare<[], { rows: number; bytes: number }>(
+          `SELECT count(*) AS rows, total(length(data)) AS bytes FROM ${table}`,
+        )
+        .get() ?? { rows: 0, bytes: 0 };
+    expect(statsOf('samples 1s')).toMatchObject(real('samples_1s'));
+    expect(statsOf('samples 10s')).toMatchObject(real('samples_10s'));
+    const { rows, bytes } = real('samples_1m');
+    const apart = real('histograms_1m');
+    expect(apart.rows).toBeGreaterThan(100);
+    expect(statsOf('samples 1m')).toMatchObject({ rows, bytes: bytes + apart.bytes });
     database.close();
   });
 });
