@@ -1,0 +1,49 @@
+/**
+ * `npm run bench -- metrics`: what monitoring costs. Parts: `recorder` (writing and reading history), `cost` (CPU of
+ * a loaded daemon with and without subscribers), `window` (frame to paint, CPU and memory of a window).
+ */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { benchRecorder } from './metrics/recorder.ts';
+
+const USAGE = `usage: npm run bench -- metrics [options]
+  --only a,b      parts: recorder (all)
+  --rounds N      runs of each measurement (3)
+  --seconds N     measured time of a run (5)
+  --json FILE     where the result goes (bench/results/metrics.json)
+`;
+
+/** Runs the benchmark with command-line options; prints tables and writes a JSON file. */
+export async function run(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      only: { type: 'string' },
+      rounds: { type: 'string', default: '3' },
+      seconds: { type: 'string', default: '5' },
+      json: { type: 'string', default: join(import.meta.dirname, 'results/metrics.json') },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    console.log(USAGE);
+    return;
+  }
+  const rounds = Number(values.rounds);
+  const seconds = Number(values.seconds);
+  const parts: Record<string, () => Promise<unknown>> = {
+    recorder: () => benchRecorder({ rounds, seconds }),
+  };
+  const chosen = values.only?.split(',') ?? Object.keys(parts);
+  const results: Record<string, unknown> = {};
+  for (const name of chosen) {
+    const part = parts[name];
+    if (part === undefined) throw new Error(`There is no part "${name}".\n${USAGE}`);
+    results[name] = await part();
+  }
+  await mkdir(dirname(values.json), { recursive: true });
+  const report = { benchmark: 'metrics', time: new Date().toISOString(), node: process.version, results };
+  await writeFile(values.json, `${JSON.stringify(report, null, 2)}\n`);
+  console.log(`\n${values.json}`);
+}

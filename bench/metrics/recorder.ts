@@ -1,0 +1,233 @@
+/**
+ * How fast the recorder writes and reads, how large its file gets in 30 days, and whether a long query holds up its
+ * loop; beside one row a metric and second on the same SQLite. Part of `bench/metrics.ts`.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { appendArgs } from '../../daemons/recorder/batch.ts';
+import { loadSqlite, openDatabase, type SqliteConstructor } from '../../daemons/recorder/database.ts';
+import { Recorder } from '../../daemons/recorder/recorder.ts';
+import { Store } from '../../daemons/recorder/store.ts';
+import { COARSE_TIERS, chooseResolution, tierKeep } from '../../daemons/recorder/tiers.ts';
+import { type Figures, median, medians, printColumns } from './median.ts';
+import { NaiveStore } from './naive-store.ts';
+import { aggregateMaker, METRICS, SampleMaker, SOURCES } from './synthetic.ts';
+
+const DAY = 86_400;
+const KEEP = { historyDays: 30, auditDays: 365, auditRows: 100_000 };
+const RANGES = { '5 m': 300, '1 h': 3_600, '24 h': DAY, '30 d': 30 * DAY } as const;
+const POINTS = 600;
+/** What a chart asks for, and the most that one request may. */
+const WIDTHS = {
+  chart: ['counter_1_total', 'gauge_2', 'gauge_4', 'latency_1_seconds'],
+  page: METRICS.map(({ name }) => name),
+};
+const QUERY_RUNS = 7;
+
+const NOW = Math.floor(Date.now() / 1_000 / 60) * 60;
+
+function openRecorder(sqlite: SqliteConstructor, file: string, now: () => number): Recorder {
+  return new Recorder({
+    sqlite,
+    file,
+    keep: KEEP,
+    now,
+    onSetAside: (aside) => {
+      throw new Error(`the database was set aside as ${aside}`);
+    },
+    onDamagedRow: (message) => {
+      throw new Error(message);
+    },
+  });
+}
+
+const catalogs = SOURCES.map((source) => ({ source, metrics: [...METRICS] }));
+
+/** Appends a second of all sources as fast as it goes, for `seconds`. */
+function appendRate(append: (second: number) => void, seconds: number): Figures {
+  const times: number[] = [];
+  const end = performance.now() + seconds * 1_000;
+  for (let second = NOW; performance.now() < end; second++) {
+    const start = performance.now();
+    append(second);
+    times.push(performance.now() - start);
+  }
+  const sorted = times.toSorted((a, b) => a - b);
+  return {
+    'appends/s': times.length / seconds,
+    'append p50 ms': median(times),
+    'append p99 ms': sorted[Math.floor(sorted.length * 0.99)] ?? Number.NaN,
+  };
+}
+
+async function measureAppends(sqlite: SqliteConstructor, folder: string, seconds: number, round: number) {
+  let now = NOW;
+  const recorder = openRecorder(sqlite, join(folder, `append-${round}.db`), () => now * 1_000);
+  const maker = new SampleMaker();
+  const ours = appendRate((second) => {
+    now = second;
+    const batch = second - NOW;
+    // Parsed as the daemon parses what main sends.
+    recorder.append(
+      appendArgs.parse({
+        epoch: 'bench',
+        batch,
+        catalogs: batch === 0 ? catalogs : [],
+        samples: maker.samples(second),
+      }),
+    );
+  }, seconds);
+  await recorder.close();
+  const rival = new NaiveStore(sqlite, join(folder, `append-naive-${round}.db`));
+  const naive = appendRate((second) => rival.append(second), seconds);
+  rival.close();
+  return { recorder: ours, naive };
+}
+
+/** A database as it is after 30 days: the last hour by appends, older rows written as the roll-up would have. */
+function fillRecorder(sqlite: SqliteConstructor, file: string): void {
+  const store = new Store(openDatabase(sqlite, file));
+  const maker = new SampleMaker();
+  store.database.pragma('synchronous = OFF');
+  const hourAgo = NOW - 3_600;
+  store.append(appendArgs.parse({ epoch: 'fill', batch: 0, catalogs }), NOW * 1_000, KEEP);
+  const keep = tierKeep(KEEP.historyDays);
+  for (const tier of COARSE_TIERS) {
+    const make = aggregateMaker(tier.stepSeconds);
+    const table = store.tables.find((candidate) => candidate.tier === tier)!;
+    store.write(() => {
+      for (const source of SOURCES) {
+        const catalog = store.catalogs.current(source)!;
+        for (let second = NOW - keep[tier.name]; second < hourAgo; second += tier.stepSeconds) {
+          table.put(catalog, second, make(), null);
+        }
+      }
+    });
+  }
+  for (let i = 0; i < 3_600; i += 60) {
+    const samples = Array.from({ length: 60 }, (_, j) => maker.samples(hourAgo + i + j)).flat();
+    store.append(appendArgs.parse({ epoch: 'fill', batch: i + 1, samples }), NOW * 1_000, KEEP);
+  }
+  store.database.pragma('wal_checkpoint(TRUNCATE)');
+  store.close();
+}
+
+async function timeRuns(work: () => unknown): Promise<number> {
+  const times: number[] = [];
+  for (let i = 0; i < QUERY_RUNS; i++) {
+    const start = performance.now();
+    await work();
+    times.push(performance.now() - start);
+  }
+  return median(times);
+}
+
+async function measureQueries(recorder: Recorder, rival: NaiveStore): Promise<Record<string, Figures>> {
+  const columns: Record<string, Figures> = {};
+  for (const [width, metrics] of Object.entries(WIDTHS)) {
+    const ours: Figures = {};
+    const naive: Figures = {};
+    const ratio: Figures = {};
+    for (const [name, seconds] of Object.entries(RANGES)) {
+      const from = NOW - seconds;
+      const { tier, stepSeconds } = chooseResolution({ from, to: NOW, points: POINTS }, NOW, tierKeep(30));
+      ours[name] = await timeRuns(() =>
+        recorder.history({ source: 'ircd', metrics, from, to: NOW, points: POINTS }),
+      );
+      naive[name] = await timeRuns(() =>
+        rival.query(metrics.length, from, NOW, tier.stepSeconds, stepSeconds),
+      );
+      ratio[name] = naive[name] / ours[name];
+    }
+    columns[`${width} recorder ms`] = ours;
+    columns[`${width} naive ms`] = naive;
+    columns[`${width} ratio`] = ratio;
+  }
+  return columns;
+}
+
+/** How late the loop is while the longest query runs and a batch is appended every 20 ms. */
+async function measureLoop(recorder: Recorder): Promise<Figures> {
+  const maker = new SampleMaker();
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  const appends: number[] = [];
+  let batch = 0;
+  const timer = setInterval(() => {
+    const parsed = appendArgs.parse({
+      epoch: 'loop',
+      batch,
+      catalogs: batch === 0 ? catalogs : [],
+      samples: maker.samples(NOW + batch),
+    });
+    batch++;
+    const start = performance.now();
+    recorder.append(parsed);
+    appends.push(performance.now() - start);
+  }, 20);
+  await sleep(200);
+  delay.enable();
+  const query = { source: 'ircd', metrics: WIDTHS.page, from: NOW - RANGES['30 d'], to: NOW, points: 5_000 };
+  const started = performance.now();
+  for (let i = 0; i < 3; i++) await recorder.history(query);
+  const queryMs = (performance.now() - started) / 3;
+  delay.disable();
+  clearInterval(timer);
+  return {
+    'query 30 d, 60 metrics, 5,000 points ms': queryMs,
+    'loop delay p99 ms': delay.percentile(99) / 1e6,
+    'loop delay max ms': delay.max / 1e6,
+    'append p50 ms': median(appends),
+    'append max ms': Math.max(...appends),
+  };
+}
+
+/** Runs the part; prints tables and returns what goes into the report. */
+export async function benchRecorder(options: {
+  readonly rounds: number;
+  readonly seconds: number;
+}): Promise<unknown> {
+  const sqlite = await loadSqlite();
+  const folder = mkdtempSync(join(tmpdir(), 'bench-recorder-'));
+  try {
+    const runs: { recorder: Figures; naive: Figures }[] = [];
+    for (let round = 0; round < options.rounds; round++) {
+      runs.push(await measureAppends(sqlite, folder, options.seconds, round));
+    }
+    const recorder = medians(runs.map((run) => run.recorder));
+    const naive = medians(runs.map((run) => run.naive));
+    const ratio = { 'appends/s': recorder['appends/s']! / naive['appends/s']! };
+    const appends = { recorder, naive, ratio };
+    printColumns(
+      'Recorder: one append is one second of 4 sources with 60 metrics each, synced to the disk',
+      appends,
+    );
+
+    const file = join(folder, 'month.db');
+    fillRecorder(sqlite, file);
+    const month = openRecorder(sqlite, file, () => NOW * 1_000);
+    const rival = new NaiveStore(sqlite, join(folder, 'month-naive.db'));
+    rival.fill(NOW);
+    const size = {
+      recorder: { 'file MB': month.databaseBytes() / 1e6 },
+      naive: { 'file MB': rival.bytes() / 1e6 },
+      ratio: { 'file MB': rival.bytes() / month.databaseBytes() },
+    };
+    printColumns('Size after 30 days of 4 sources with 60 metrics each', size);
+    const stats = month.stats();
+    for (const { table, rows, bytes } of stats) {
+      console.log(`  ${table}: ${rows ?? ''} rows, ${(bytes / 1e6).toFixed(1)} MB`);
+    }
+    const queries = await measureQueries(month, rival);
+    printColumns(`Queries, ${POINTS} points: a chart of 4 metrics, a page of ${METRICS.length}`, queries);
+    const loop = await measureLoop(month);
+    printColumns('While the longest query runs', { recorder: loop });
+    await month.close();
+    rival.close();
+    return { appends, size, stats, queries, loop };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
