@@ -113,6 +113,7 @@ function figuresOf(
   const common = {
     ...cpu,
     'generator CPU': result.generatorCpuSeconds / result.seconds,
+    'deliveries/CPU s': result.delivered / server.cpuSeconds,
     'writes/delivery': server.writes / result.delivered,
   };
   if (result.latencyMs === null)

@@ -51,12 +51,12 @@ export class Histogram {
   #sumNs = 0;
   #maxNs = 0;
 
-  /** Records one duration in nanoseconds. Does not allocate. */
-  record(ns: number): void {
+  /** Records a duration in nanoseconds, `times` over. Does not allocate. */
+  record(ns: number, times = 1): void {
     const bucket = bucketOf(ns);
-    this.counts[bucket]!++;
-    this.#count++;
-    this.#sumNs += ns;
+    this.counts[bucket]! += times;
+    this.#count += times;
+    this.#sumNs += ns * times;
     if (ns > this.#maxNs) this.#maxNs = ns;
   }
 

@@ -3,6 +3,7 @@
  * nothing of modes, peers or rooms; the relay (relay.ts) is its handler.
  */
 import type { Socket } from 'node:net';
+import type { RollingHistogram } from '../runtime/metric-registry.ts';
 import type { ConnectionClass } from './connection-classes.ts';
 import type { Frame } from './frame.ts';
 import { FrameDecoder, type FrameSink } from './frame-decoder.ts';
@@ -136,7 +137,7 @@ export class Connection implements FrameSink, Flushable {
     if (this.#inFlightBytes > 0) {
       entry = frame.durable();
       if (!this.#makeRoom(entry)) return false;
-    } else if (this.#over(frame.bytes.length)) {
+    } else if (this.#over(frame.size)) {
       // One tick brought more than the limit to a client that may well keep up: let it take what is there first.
       this.flush(this.#services.flusher.batcher);
       if (!this.#makeRoom(frame)) return false;
@@ -164,7 +165,7 @@ export class Connection implements FrameSink, Flushable {
       metrics.queueFrames.add(-count);
       if (this.#socket.writableLength === 0) {
         const histogram = this.#backlogged ? metrics.backlogLatency : metrics.frameLatency;
-        for (let i = 0; i < count; i++) histogram.record((now - queue.at(i).receivedAt) * 1e6);
+        recordAges(histogram, queue, count, now);
         metrics.queueBytes.add(-bytes.length);
       } else {
         this.#inFlightBytes = bytes.length;
@@ -259,7 +260,7 @@ export class Connection implements FrameSink, Flushable {
   #append(frame: Frame): void {
     this.#queue.push(frame);
     this.#services.metrics.queueFrames.add(1);
-    this.#services.metrics.queueBytes.add(frame.bytes.length);
+    this.#services.metrics.queueBytes.add(frame.size);
     this.#markDirty();
   }
 
@@ -276,7 +277,7 @@ export class Connection implements FrameSink, Flushable {
 
   #makeRoom(frame: Frame): boolean {
     const { metrics, limits, flusher } = this.#services;
-    const length = frame.bytes.length;
+    const length = frame.size;
     const full = () =>
       this.#over(length) ||
       (this.#inFlightBytes > 0 && metrics.queueBytes.value + length > limits.send_queue_total_bytes);
@@ -288,7 +289,7 @@ export class Connection implements FrameSink, Flushable {
         dropped = this.#queue.dropOldest()
       ) {
         this.#countDropped(1);
-        this.#unaccount(1, dropped.bytes.length);
+        this.#unaccount(1, dropped.size);
         if (!full()) return true;
       }
       if (!frame.control) {
@@ -323,8 +324,7 @@ export class Connection implements FrameSink, Flushable {
     const now = performance.now();
     // TLS takes every write a moment later; only with plain TCP does that mean that the client lags.
     const histogram = this.encrypted && !this.#backlogged ? metrics.frameLatency : metrics.backlogLatency;
-    const ageNs = (now - this.#inFlightOldest) * 1e6;
-    for (let i = 0; i < this.#inFlightFrames; i++) histogram.record(ageNs);
+    histogram.record((now - this.#inFlightOldest) * 1e6, this.#inFlightFrames);
     metrics.queueBytes.add(-this.#inFlightBytes);
     this.#inFlightBytes = 0;
     this.#inFlightFrames = 0;
@@ -346,4 +346,21 @@ export class Connection implements FrameSink, Flushable {
     this.#unaccount(0, this.#inFlightBytes);
     this.#inFlightBytes = 0;
   }
+}
+
+/** Records the ages of the `count` oldest frames; those that one read brought have the same age. */
+function recordAges(histogram: RollingHistogram, queue: SendQueue, count: number, nowMs: number): void {
+  let run = 1;
+  let receivedAt = queue.at(0).receivedAt;
+  for (let i = 1; i < count; i++) {
+    const next = queue.at(i).receivedAt;
+    if (next === receivedAt) {
+      run++;
+      continue;
+    }
+    histogram.record((nowMs - receivedAt) * 1e6, run);
+    receivedAt = next;
+    run = 1;
+  }
+  histogram.record((nowMs - receivedAt) * 1e6, run);
 }

@@ -15,51 +15,68 @@ const BLOCK_BYTES = 64 * 1024;
 /** Frames over this have memory of their own. */
 const LARGE_BYTES = 8 * 1024;
 
-/** One message in wire form, length included. */
+/** One message in wire form: `source[start, end)`, length included. A range, not a view: views cost more than frames. */
 export class Frame {
-  readonly bytes: Buffer;
+  readonly source: Buffer;
+  readonly start: number;
+  readonly end: number;
   /** Control frames are never dropped to make room. */
   readonly control: boolean;
   /** `performance.now()` when the bytes that caused it were received. */
   readonly receivedAt: number;
-  #durable: Frame | null = null;
+  private copy: Frame | null = null;
 
-  constructor(bytes: Buffer, control: boolean, receivedAt: number) {
-    this.bytes = bytes;
+  constructor(source: Buffer, start: number, end: number, control: boolean, receivedAt: number) {
+    this.source = source;
+    this.start = start;
+    this.end = end;
     this.control = control;
     this.receivedAt = receivedAt;
   }
 
+  /** Bytes, length included. */
+  get size(): number {
+    return this.end - this.start;
+  }
+
+  /** The frame as a view. */
+  bytes(): Buffer {
+    return this.source.subarray(this.start, this.end);
+  }
+
   /**
-   * The frame in memory of exactly its size. A receiver that lags keeps this one: a view would pin the whole block
+   * The frame in memory of exactly its size. A receiver that lags keeps this one: a range would pin the whole block
    * or read buffer it lies in. The copy is made once and shared by all who lag.
    */
   durable(): Frame {
-    if (this.bytes.byteLength === this.bytes.buffer.byteLength) return this;
-    if (this.#durable === null) {
-      const copy = Buffer.allocUnsafeSlow(this.bytes.length);
-      this.bytes.copy(copy);
-      this.#durable = new Frame(copy, this.control, this.receivedAt);
+    const { size } = this;
+    if (size === this.source.buffer.byteLength) return this;
+    if (this.copy === null) {
+      const bytes = Buffer.allocUnsafeSlow(size);
+      this.source.copy(bytes, 0, this.start, this.end);
+      this.copy = new Frame(bytes, 0, size, this.control, this.receivedAt);
     }
-    return this.#durable;
+    return this.copy;
   }
 }
 
-/** Writes frames into shared blocks; one per server. */
+/** Writes frames into shared blocks; one per server. Frames written one after the other mostly lie side by side. */
 export class FrameWriter {
   #block: Buffer = Buffer.allocUnsafeSlow(BLOCK_BYTES);
   #used = 0;
+  /** Where {@link #allocate} made room. */
+  #target: Buffer = this.#block;
 
   /** A frame as it arrived, sent on untouched and uncopied. */
   passOn(source: Buffer, start: number, end: number, receivedAt: number): Frame {
-    return new Frame(source.subarray(start, end), false, receivedAt);
+    return new Frame(source, start, end, false, receivedAt);
   }
 
-  /** The payload of a frame that has a kind byte, without that byte and `skip` bytes of header. */
+  /** A frame whose payload is `source[from, end)`. */
   bare(source: Buffer, from: number, end: number, receivedAt: number): Frame {
-    const bytes = this.#allocate(end - from);
-    source.copy(bytes, HEADER_BYTES, from, end);
-    return new Frame(bytes, false, receivedAt);
+    const start = this.#allocate(end - from);
+    source.copy(this.#target, start + HEADER_BYTES, from, end);
+    return this.#finish(start, end - from, false, receivedAt);
   }
 
   /** A kind byte, then `names` each behind its length, then `source[from, end)`. */
@@ -73,42 +90,52 @@ export class FrameWriter {
   ): Frame {
     let size = 1 + end - from;
     for (const name of names) size += 1 + name.length;
-    const bytes = this.#allocate(size);
-    let at = HEADER_BYTES;
-    bytes[at++] = kind;
+    const start = this.#allocate(size);
+    const target = this.#target;
+    let at = start + HEADER_BYTES;
+    target[at++] = kind;
     for (const name of names) {
-      bytes[at++] = name.length;
-      name.copy(bytes, at);
+      target[at++] = name.length;
+      target.set(name, at);
       at += name.length;
     }
-    source.copy(bytes, at, from, end);
-    return new Frame(bytes, false, receivedAt);
+    source.copy(target, at, from, end);
+    return this.#finish(start, size, false, receivedAt);
   }
 
   /** A control frame: the kind byte and `message` as JSON; without the kind byte for a client that never said hello. */
   control(message: object, tagged: boolean, receivedAt: number): Frame {
     const text = JSON.stringify(message);
     const prefix = tagged ? 1 : 0;
-    const bytes = this.#allocate(prefix + Buffer.byteLength(text));
-    if (tagged) bytes[HEADER_BYTES] = KIND.control;
-    bytes.write(text, HEADER_BYTES + prefix);
-    return new Frame(bytes, true, receivedAt);
+    const size = prefix + Buffer.byteLength(text);
+    const start = this.#allocate(size);
+    if (tagged) this.#target[start + HEADER_BYTES] = KIND.control;
+    this.#target.write(text, start + HEADER_BYTES + prefix);
+    return this.#finish(start, size, true, receivedAt);
   }
 
-  #allocate(payloadBytes: number): Buffer {
+  #allocate(payloadBytes: number): number {
     const size = HEADER_BYTES + payloadBytes;
-    let bytes: Buffer;
     if (size > LARGE_BYTES) {
-      bytes = Buffer.allocUnsafeSlow(size);
-    } else {
-      if (this.#used + size > BLOCK_BYTES) {
-        this.#block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
-        this.#used = 0;
-      }
-      bytes = this.#block.subarray(this.#used, this.#used + size);
-      this.#used += size;
+      this.#target = Buffer.allocUnsafeSlow(size);
+      this.#target.writeUInt32BE(payloadBytes, 0);
+      return 0;
     }
-    bytes.writeUInt32BE(payloadBytes, 0);
-    return bytes;
+    if (this.#used + size > BLOCK_BYTES) {
+      this.#block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
+      this.#used = 0;
+    }
+    const start = this.#used;
+    this.#used += size;
+    this.#target = this.#block;
+    this.#target.writeUInt32BE(payloadBytes, start);
+    return start;
+  }
+
+  #finish(start: number, payloadBytes: number, control: boolean, receivedAt: number): Frame {
+    const frame = new Frame(this.#target, start, start + HEADER_BYTES + payloadBytes, control, receivedAt);
+    // A large frame's memory is not kept here.
+    this.#target = this.#block;
+    return frame;
   }
 }

@@ -193,7 +193,7 @@ export class RelayServer {
       this.#refusals--;
     });
     socket.resume();
-    socket.end(frame.bytes);
+    socket.end(frame.bytes());
   }
 
   #gone(connection: Connection): void {

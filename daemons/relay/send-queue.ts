@@ -29,7 +29,7 @@ export class SendQueue {
     if (this.#size === this.#ring.length) this.#grow();
     this.#ring[(this.#head + this.#size) & (this.#ring.length - 1)] = frame;
     this.#size++;
-    this.#bytes += frame.bytes.length;
+    this.#bytes += frame.size;
   }
 
   /** The frame at `index` from the oldest, which must be below {@link size}. */
@@ -41,7 +41,7 @@ export class SendQueue {
   take(count: number): void {
     const mask = this.#ring.length - 1;
     for (let i = 0; i < count; i++) {
-      this.#bytes -= this.#ring[this.#head]!.bytes.length;
+      this.#bytes -= this.#ring[this.#head]!.size;
       this.#ring[this.#head] = undefined;
       this.#head = (this.#head + 1) & mask;
     }
@@ -64,7 +64,7 @@ export class SendQueue {
     this.#ring[this.#head] = undefined;
     this.#head = (this.#head + 1) & mask;
     this.#size--;
-    this.#bytes -= dropped.bytes.length;
+    this.#bytes -= dropped.size;
     return dropped;
   }
 

@@ -20,33 +20,59 @@ export interface Batch {
 /** Makes batches from queues; remembers the last one, because the next queue often holds the same frames. */
 export class Batcher {
   readonly #batch: Batch = { bytes: Buffer.alloc(0), count: 0 };
+  /** The frames that {@link #bytes} was joined from. */
   #frames: Frame[] = [];
   #bytes: Buffer | null = null;
+  /** The last view, and of which range it is. */
+  #view: Buffer | null = null;
+  #viewSource: Buffer | null = null;
+  #viewStart = 0;
 
   /** The next write of `queue`, which must not be empty. The object is reused, its buffer is not. */
   next(queue: SendQueue): Batch {
     const batch = this.#batch;
     const first = queue.at(0);
+    const { source, start } = first;
     let count = 1;
-    let size = first.bytes.length;
+    let size = first.size;
+    let adjacent = true;
     if (size < OWN_WRITE_BYTES) {
       for (const waiting = queue.size; count < waiting; count++) {
-        const length = queue.at(count).bytes.length;
+        const frame = queue.at(count);
+        const length = frame.size;
         if (length >= OWN_WRITE_BYTES || size + length > WRITE_BYTES) break;
+        if (adjacent) adjacent = frame.source === source && frame.start === start + size;
         size += length;
       }
     }
     batch.count = count;
-    if (count === 1) batch.bytes = first.bytes;
+    if (adjacent) batch.bytes = this.#viewOf(source, start, size);
     else if (this.#bytes !== null && this.#same(queue, count)) batch.bytes = this.#bytes;
     else batch.bytes = this.#join(queue, count, size);
     return batch;
   }
 
-  /** Lets go of the remembered frames. */
+  /** Lets go of what is remembered. */
   reset(): void {
     this.#frames = [];
     this.#bytes = null;
+    this.#view = null;
+    this.#viewSource = null;
+  }
+
+  /** Frames that lie side by side are written from where they are. */
+  #viewOf(source: Buffer, start: number, size: number): Buffer {
+    if (
+      this.#view !== null &&
+      this.#viewSource === source &&
+      this.#viewStart === start &&
+      this.#view.length === size
+    )
+      return this.#view;
+    this.#view = source.subarray(start, start + size);
+    this.#viewSource = source;
+    this.#viewStart = start;
+    return this.#view;
   }
 
   #same(queue: SendQueue, count: number): boolean {
@@ -56,16 +82,25 @@ export class Batcher {
     return true;
   }
 
+  /** Copies a range for every run of frames that lie side by side. */
   #join(queue: SendQueue, count: number, size: number): Buffer {
     const bytes = Buffer.allocUnsafe(size);
     const frames: Frame[] = new Array(count);
     let at = 0;
+    let { source, start, end } = queue.at(0);
     for (let i = 0; i < count; i++) {
       const frame = queue.at(i);
       frames[i] = frame;
-      frame.bytes.copy(bytes, at);
-      at += frame.bytes.length;
+      if (i > 0 && frame.source === source && frame.start === end) {
+        end = frame.end;
+      } else if (i > 0) {
+        at += source.copy(bytes, at, start, end);
+        source = frame.source;
+        start = frame.start;
+        end = frame.end;
+      }
     }
+    source.copy(bytes, at, start, end);
     this.#frames = frames;
     this.#bytes = bytes;
     return bytes;

@@ -72,9 +72,9 @@ export class RollingHistogram {
     this.#slot = slot;
   }
 
-  /** Records one duration in nanoseconds. Does not allocate. */
-  record(ns: number): void {
-    this.#current.record(ns);
+  /** Records a duration in nanoseconds, `times` over. Does not allocate. */
+  record(ns: number, times = 1): void {
+    this.#current.record(ns, times);
   }
 
   /** Records the time since `startMs`, a reading of `performance.now()`. */

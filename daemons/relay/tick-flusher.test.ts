@@ -1,0 +1,65 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { Frame } from './frame.ts';
+import { SendQueue } from './send-queue.ts';
+import { Batcher, WRITE_BYTES } from './tick-flusher.ts';
+
+function drain(batcher: Batcher, queue: SendQueue): Buffer[] {
+  const writes: Buffer[] = [];
+  while (queue.size > 0) {
+    const { bytes, count } = batcher.next(queue);
+    expect(count).toBeGreaterThan(0);
+    writes.push(bytes);
+    queue.take(count);
+  }
+  return writes;
+}
+
+it('writes every byte of every frame in order, whether they lie side by side or not', () => {
+  const sources = [Buffer.alloc(200_000), Buffer.alloc(200_000)];
+  for (const source of sources) for (let i = 0; i < source.length; i++) source[i] = (i * 7 + i / 251) & 0xff;
+  const range = fc.record({
+    source: fc.nat(1),
+    start: fc.nat(100_000),
+    size: fc.oneof(fc.nat(300), fc.nat(90_000)),
+    adjacent: fc.boolean(),
+  });
+  fc.assert(
+    fc.property(fc.array(range, { maxLength: 30 }), fc.nat(29), (ranges, missing) => {
+      const frames: Frame[] = [];
+      for (const { source, start, size, adjacent } of ranges) {
+        const last = frames.at(-1);
+        if (adjacent && last !== undefined && last.end + size <= 200_000)
+          frames.push(new Frame(last.source, last.end, last.end + size, false, 0));
+        else frames.push(new Frame(sources[source]!, start, start + size, false, 0));
+      }
+      const batcher = new Batcher();
+      // The sender of one of the frames does not get it; the others share what was joined.
+      for (const list of [frames, frames, frames.filter((_, index) => index !== missing), frames]) {
+        const queue = new SendQueue();
+        for (const frame of list) queue.push(frame);
+        const writes = drain(batcher, queue);
+        for (const write of writes) expect(write.length).toBeLessThanOrEqual(WRITE_BYTES);
+        expect(Buffer.concat(writes).equals(Buffer.concat(list.map((frame) => frame.bytes())))).toBe(true);
+      }
+    }),
+    { numRuns: 60 },
+  );
+});
+
+it('copies nothing where the frames lie side by side, and shares one buffer where they do not', () => {
+  const source = Buffer.alloc(100);
+  const frames = [0, 10, 20, 30].map((start) => new Frame(source, start, start + 10, false, 0));
+  const batcher = new Batcher();
+  const write = (...indexes: number[]) => {
+    const queue = new SendQueue();
+    for (const index of indexes) queue.push(frames[index]!);
+    return batcher.next(queue).bytes;
+  };
+  const whole = write(0, 1, 2, 3);
+  expect(whole.buffer).toBe(source.buffer);
+  expect(write(0, 1, 2, 3)).toBe(whole);
+  const joined = write(0, 1, 3);
+  expect(joined.buffer).not.toBe(source.buffer);
+  expect(write(0, 1, 3)).toBe(joined);
+});
