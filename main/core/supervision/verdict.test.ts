@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest';
+import { type EndEvidence, settleVerdict } from './verdict.ts';
+
+const calm: EndEvidence = {
+  end: { exitCode: 0, signal: null, reason: null },
+  stopRequested: false,
+  announced: null,
+  refusal: null,
+  killReason: null,
+  becameReady: true,
+};
+const code1 = { exitCode: 1, signal: null, reason: null };
+
+test.each<[string, Partial<EndEvidence>, { kind: string; cause: string | null }]>([
+  ['asked to stop, code 0', { stopRequested: true }, { kind: 'stopped', cause: null }],
+  [
+    'asked to stop, killed late',
+    { stopRequested: true, killReason: 'too slow' },
+    { kind: 'stopped', cause: 'too slow' },
+  ],
+  ['announced', { announced: 'DIE by ann' }, { kind: 'stopped', cause: 'DIE by ann' }],
+  [
+    'announced, then code 1',
+    { announced: 'bye', end: code1 },
+    { kind: 'crashed', cause: 'exited with code 1' },
+  ],
+  ['unasked', {}, { kind: 'crashed', cause: 'exited with code 0' }],
+  ['code', { end: code1 }, { kind: 'crashed', cause: 'exited with code 1' }],
+  [
+    'before ready',
+    { end: code1, becameReady: false },
+    { kind: 'crashed', cause: 'exited with code 1 before it was ready' },
+  ],
+  [
+    'signal with a reason',
+    { end: { exitCode: null, signal: 'SIGABRT', reason: 'oom' } },
+    { kind: 'crashed', cause: 'killed by signal SIGABRT (oom)' },
+  ],
+  [
+    'our kill wins over the signal that it sent',
+    { end: { exitCode: null, signal: 'SIGKILL', reason: null }, killReason: 'silent for 30 s' },
+    { kind: 'crashed', cause: 'silent for 30 s' },
+  ],
+  [
+    'refused wins over everything',
+    {
+      refusal: { code: 'address_in_use', message: 'taken' },
+      end: code1,
+      killReason: 'x',
+      becameReady: false,
+    },
+    { kind: 'refused', cause: 'taken' },
+  ],
+])('%s', (_name, evidence, expected) => {
+  expect(settleVerdict({ ...calm, ...evidence })).toMatchObject(expected);
+});
