@@ -5,13 +5,10 @@
 import { chmod } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { userInfo } from 'node:os';
-import {
-  type ControlEvent,
-  type ControlReplyMessage,
-  controlRequestMessageSchema,
-} from '../../daemons/contract/control-api.ts';
+import type { ControlEvent, ControlReplyMessage } from '../../daemons/contract/control-api.ts';
 import type { Outcome } from '../../daemons/contract/errors.ts';
 import { createCaller, type OwnedCaller } from './caller.ts';
+import { parseRequest, REQUEST_EXAMPLE } from './control-message.ts';
 import { claimSocketPath } from './instance-claim.ts';
 import type { ControlLimits } from './limits.ts';
 
@@ -89,7 +86,7 @@ function serveClient(socket: Socket, backend: SocketBackend, limits: ControlLimi
       const code = request === null ? 'bad_request' : 'limit_reached';
       const message =
         request === null
-          ? 'Expected one JSON object a line: {"id":1,"name":"status","args":{}}.'
+          ? REQUEST_EXAMPLE
           : `${limits.clientRequests} requests of this connection are in progress already.`;
       send({ id: request?.id ?? 0, outcome: { ok: false, error: { code, message } } });
       return;
@@ -113,15 +110,6 @@ function serveClient(socket: Socket, backend: SocketBackend, limits: ControlLimi
       if (line !== '') void answer(line);
     }
   });
-}
-
-function parseRequest(line: string): { id: number; name: string; args: unknown } | null {
-  try {
-    const parsed = controlRequestMessageSchema.safeParse(JSON.parse(line));
-    return parsed.success ? { ...parsed.data, args: parsed.data.args ?? {} } : null;
-  } catch {
-    return null;
-  }
 }
 
 /** The account that owns the socket: nobody else can open it. */

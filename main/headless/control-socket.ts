@@ -1,8 +1,9 @@
 /** A browser's control connection: requests, replies and events as JSON text on a WebSocket. Made by the HTTP server. */
 import type { WebSocket } from 'ws';
-import { type ControlReplyMessage, controlRequestMessageSchema } from '../../daemons/contract/control-api.ts';
+import type { ControlReplyMessage } from '../../daemons/contract/control-api.ts';
 import type { WireError } from '../../daemons/contract/errors.ts';
 import { createCaller } from '../core/caller.ts';
+import { parseRequest, REQUEST_EXAMPLE } from '../core/control-message.ts';
 import type { ControlPlane } from '../core/control-plane.ts';
 import type { ControlLimits } from '../core/limits.ts';
 
@@ -37,24 +38,15 @@ export function serveControlSocket(webSocket: WebSocket, plane: ControlPlane, li
     caller.close();
   });
   webSocket.on('message', async (data, isBinary) => {
-    const request = isBinary ? null : parse(data.toString());
-    if (request === null) return refuse(0, 'bad_request', 'Expected {"id":1,"name":"status","args":{}}.');
+    const request = isBinary ? null : parseRequest(data.toString());
+    if (request === null) return refuse(0, 'bad_request', REQUEST_EXAMPLE);
     if (outstanding >= limits.clientRequests) {
       const message = `${limits.clientRequests} requests of this connection are in progress already.`;
       return refuse(request.id, 'limit_reached', message);
     }
     outstanding++;
-    const outcome = await plane.handle(request.name, request.args ?? {}, caller);
+    const outcome = await plane.handle(request.name, request.args, caller);
     outstanding--;
     send({ id: request.id, outcome });
   });
-}
-
-function parse(text: string): { id: number; name: string; args?: unknown } | null {
-  try {
-    const parsed = controlRequestMessageSchema.safeParse(JSON.parse(text));
-    return parsed.success ? parsed.data : null;
-  } catch {
-    return null;
-  }
 }

@@ -1,0 +1,204 @@
+import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { connect, createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { ControlEvent } from '../../daemons/contract/control-api.ts';
+import type { Outcome } from '../../daemons/contract/errors.ts';
+import type { OwnedCaller } from './caller.ts';
+import { localSocketPath } from './instance-claim.ts';
+import { CONTROL_LIMITS } from './limits.ts';
+import { type LocalSocket, openLocalSocket } from './local-socket.ts';
+
+const limits = { ...CONTROL_LIMITS, requestBytes: 1_000, clientRequests: 2, localClients: 3 };
+let dir: string;
+let opened: LocalSocket[];
+let sockets: Socket[];
+
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'signalbox-socket-'));
+  opened = [];
+  sockets = [];
+});
+afterEach(async () => {
+  for (const socket of sockets) socket.destroy();
+  for (const socket of opened) await socket.close();
+  await rm(dir, { recursive: true });
+});
+
+async function open(): Promise<LocalSocket> {
+  const socket = await openLocalSocket(dir, limits);
+  opened.push(socket);
+  return socket;
+}
+
+class Backend {
+  readonly callers: OwnedCaller[] = [];
+  answer: (name: string, args: unknown) => Promise<Outcome<unknown>> = async (name, args) => ({
+    ok: true,
+    result: { name, args },
+  });
+  publish: (event: ControlEvent) => void = () => {};
+
+  handle(name: string, args: unknown, caller: OwnedCaller): Promise<Outcome<unknown>> {
+    this.callers.push(caller);
+    return this.answer(name, args);
+  }
+
+  subscribe(listener: (event: ControlEvent) => void): () => void {
+    this.publish = listener;
+    return () => {
+      this.publish = () => {};
+    };
+  }
+}
+
+/** A client that collects the messages it gets. */
+function client() {
+  const socket = connect(localSocketPath(dir));
+  sockets.push(socket);
+  socket.setEncoding('utf8');
+  let text = '';
+  socket.on('data', (chunk) => {
+    text += chunk;
+  });
+  socket.on('error', () => {});
+  const closed = new Promise<void>((resolve) => socket.on('close', () => resolve()));
+  return {
+    socket,
+    closed,
+    async messages(count: number): Promise<unknown[]> {
+      await expect.poll(() => text.split('\n').length - 1).toBeGreaterThanOrEqual(count);
+      return text
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line));
+    },
+  };
+}
+
+test('answers requests line by line, however they are cut, for the account that owns it', async () => {
+  const backend = new Backend();
+  (await open()).serve(backend);
+  const { socket, messages } = client();
+  const text = '{"id":1,"name":"status","args":{"a":"é"}}\n{"id":2,"name":"hello"}\n';
+  for (const byte of Buffer.from(text)) socket.write(Buffer.of(byte));
+  expect(await messages(2)).toEqual([
+    { id: 1, outcome: { ok: true, result: { name: 'status', args: { a: 'é' } } } },
+    { id: 2, outcome: { ok: true, result: { name: 'hello', args: {} } } },
+  ]);
+  expect(backend.callers[0]?.actor.from).toBe('cli');
+  expect(backend.callers[0]?.actor.name).not.toBe('');
+});
+
+test('only the owner may open it', async () => {
+  const { path } = await open();
+  expect((await stat(path)).mode & 0o777).toBe(0o600);
+});
+
+test('events reach connected clients', async () => {
+  const backend = new Backend();
+  (await open()).serve(backend);
+  const { socket, messages } = client();
+  socket.write('{"id":1,"name":"hello"}\n');
+  await messages(1);
+  backend.publish({ type: 'closing', reason: 'test' });
+  expect((await messages(2))[1]).toEqual({ event: { type: 'closing', reason: 'test' } });
+});
+
+test('a client that leaves ends its caller', async () => {
+  const backend = new Backend();
+  (await open()).serve(backend);
+  const { socket, messages } = client();
+  socket.write('{"id":1,"name":"hello"}\n');
+  await messages(1);
+  const gone = new Promise<void>((resolve) => backend.callers[0]?.onClose(resolve));
+  socket.end();
+  await gone;
+});
+
+test.each(['nonsense', '{}', '{"id":-1,"name":"x"}', '[]', 'null', '{"id":1,"name":5}'])(
+  'the line %j gets an error that says what is expected',
+  async (line) => {
+    (await open()).serve(new Backend());
+    const { socket, messages } = client();
+    socket.write(`${line}\n`);
+    expect(await messages(1)).toMatchObject([{ outcome: { ok: false, error: { code: 'bad_request' } } }]);
+  },
+);
+
+test('a line without end is cut off, and others are not disturbed', async () => {
+  (await open()).serve(new Backend());
+  const bad = client();
+  const good = client();
+  bad.socket.write('x'.repeat(limits.requestBytes + 1));
+  expect(await bad.messages(1)).toMatchObject([{ outcome: { error: { code: 'limit_reached' } } }]);
+  await bad.closed;
+  good.socket.write('{"id":1,"name":"status"}\n');
+  expect(await good.messages(1)).toMatchObject([{ id: 1, outcome: { ok: true } }]);
+});
+
+test('more requests at once than allowed are refused one by one', async () => {
+  const backend = new Backend();
+  backend.answer = () => new Promise(() => {});
+  (await open()).serve(backend);
+  const { socket, messages } = client();
+  socket.write([1, 2, 3].map((id) => `{"id":${id},"name":"status"}\n`).join(''));
+  expect(await messages(1)).toMatchObject([{ id: 3, outcome: { error: { code: 'limit_reached' } } }]);
+});
+
+test('a second instance on the same directory is refused by name', async () => {
+  await open();
+  await expect(openLocalSocket(dir, limits)).rejects.toMatchObject({
+    code: 'conflict',
+    message: expect.stringContaining(dir),
+  });
+});
+
+test('of several that start together exactly one wins', async () => {
+  const attempts = await Promise.allSettled(Array.from({ length: 8 }, () => openLocalSocket(dir, limits)));
+  const won = attempts.filter((attempt) => attempt.status === 'fulfilled');
+  opened.push(...won.map(({ value }) => value));
+  expect(won).toHaveLength(1);
+});
+
+test('the socket and the lock of an instance that was killed are taken over', async () => {
+  // A socket file that nobody listens on, as kill -9 leaves it.
+  const server = createServer();
+  const path = localSocketPath(dir);
+  await mkdir(dir, { recursive: true });
+  await writeFile(path, '');
+  await writeFile(join(dir, 'control.lock'), '999999999');
+  server.close();
+  const { serve } = await open();
+  serve(new Backend());
+  const { socket, messages } = client();
+  socket.write('{"id":1,"name":"status"}\n');
+  await messages(1);
+});
+
+test('a data directory whose path is too long for a socket works all the same', async () => {
+  dir = join(dir, 'x'.repeat(100));
+  await mkdir(dir);
+  const socket = await open();
+  expect(Buffer.byteLength(socket.path)).toBeLessThan(104);
+  socket.serve(new Backend());
+  const { socket: connection, messages } = client();
+  connection.write('{"id":1,"name":"status"}\n');
+  await messages(1);
+  dir = join(dir, '..');
+});
+
+test('closing tells clients what was still on its way', async () => {
+  const backend = new Backend();
+  const socket = await open();
+  socket.serve(backend);
+  const { socket: connection, messages, closed } = client();
+  connection.write('{"id":1,"name":"hello"}\n');
+  await messages(1);
+  backend.publish({ type: 'closing', reason: 'bye' });
+  await socket.close();
+  await closed;
+  expect(await messages(2)).toHaveLength(2);
+  await socket.close();
+});

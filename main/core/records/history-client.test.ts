@@ -1,0 +1,169 @@
+import { beforeEach, expect, test } from 'vitest';
+import type { HistoryStatus } from '../../../daemons/contract/control-api.ts';
+import type { Outcome } from '../../../daemons/contract/errors.ts';
+import type { DaemonSnapshot, DaemonState } from '../../../daemons/contract/states.ts';
+import { FakeClock } from '../fake-clock.ts';
+import { CONTROL_LIMITS } from '../limits.ts';
+import type { HistoryBatch, NewAuditEntry } from './history-buffer.ts';
+import { HistoryClient } from './history-client.ts';
+
+const limits = { ...CONTROL_LIMITS, historySamples: 20, historyAudit: 5, historyBatch: 8 };
+
+/** A recorder that keeps what it is given, once a batch. */
+class FakeRecorder {
+  readonly stored: HistoryBatch[] = [];
+  readonly #seen = new Set<string>();
+  /** Answers of the next calls; after them it stores. */
+  answers: ('store' | 'storeAndLoseReply' | Outcome<unknown>)[] = [];
+
+  async call(name: string, args: unknown): Promise<Outcome<unknown>> {
+    if (name !== 'append') return { ok: true, result: { name, args } };
+    const batch = args as HistoryBatch;
+    const answer = this.answers.shift() ?? 'store';
+    if (typeof answer === 'string') {
+      const key = `${batch.epoch}:${batch.batch}`;
+      if (!this.#seen.has(key)) this.stored.push(batch);
+      this.#seen.add(key);
+    }
+    if (answer === 'storeAndLoseReply')
+      return { ok: false, error: { code: 'crashed', message: 'recorder ended' } };
+    return typeof answer === 'string' ? { ok: true, result: { stored: 1 } } : answer;
+  }
+
+  get times(): number[] {
+    return this.stored.flatMap(({ samples }) => samples.map(({ time }) => time));
+  }
+}
+
+let clock: FakeClock;
+let recorder: FakeRecorder;
+let statuses: HistoryStatus[];
+let client: HistoryClient;
+
+beforeEach(() => {
+  clock = new FakeClock();
+  recorder = new FakeRecorder();
+  statuses = [];
+  client = new HistoryClient({
+    recorder,
+    catalogs: [{ source: 'main', metrics: [] }],
+    clock,
+    limits,
+    onStatus: (status) => statuses.push(status),
+  });
+});
+
+function recorderIs(state: DaemonState, cause: string | null = null): void {
+  client.recorderChanged({ id: 'recorder', state, cause } as DaemonSnapshot);
+}
+
+function sample(time: number): void {
+  client.addSample({ source: 'main', instance: 1, time, values: new Float64Array(1), intervals: [] });
+}
+
+function audit(outcome: string): void {
+  client.addAudit({ outcome } as NewAuditEntry);
+}
+
+test('while the recorder runs, one batch a second leaves with what came in', async () => {
+  recorderIs('running');
+  sample(1);
+  sample(2);
+  await clock.advance(limits.historyFlushMs);
+  sample(3);
+  await clock.advance(limits.historyFlushMs);
+  expect(recorder.stored.map(({ samples }) => samples.length)).toEqual([2, 1]);
+  expect(client.status()).toMatchObject({ state: 'recording', buffered: 0, dropped: 0 });
+});
+
+test('the catalogs go with the first batch of each recorder process', async () => {
+  recorderIs('running');
+  sample(1);
+  await clock.advance(1_000);
+  sample(2);
+  await clock.advance(1_000);
+  recorderIs('crashed', 'killed by signal SIGKILL');
+  recorderIs('running');
+  sample(3);
+  await clock.advance(1_000);
+  expect(recorder.stored.map(({ catalogs }) => catalogs.length)).toEqual([1, 0, 1]);
+});
+
+test('while it is down, history is paused with the reason, and everything comes later in order', async () => {
+  recorderIs('running');
+  recorderIs('backoff', 'killed by signal SIGKILL');
+  for (let n = 1; n <= 10; n++) sample(n);
+  await clock.advance(5_000);
+  expect(client.status()).toMatchObject({
+    state: 'paused',
+    buffered: 10,
+    reason: 'The recorder is backoff: killed by signal SIGKILL',
+  });
+  expect(statuses.some(({ state }) => state === 'paused')).toBe(true);
+  recorderIs('running');
+  await clock.advance(0);
+  expect(recorder.times).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  expect(recorder.stored.map(({ batch }) => batch)).toEqual([1, 2]);
+  expect(statuses.at(-1)).toMatchObject({ state: 'recording' });
+});
+
+test('a batch whose confirmation was lost is sent again under its number, and counts once', async () => {
+  recorder.answers = ['storeAndLoseReply'];
+  recorderIs('running');
+  sample(1);
+  await clock.advance(1_000);
+  recorderIs('crashed');
+  sample(2);
+  recorderIs('running');
+  await clock.advance(1_000);
+  expect(recorder.times).toEqual([1, 2]);
+  expect(recorder.stored.map(({ batch }) => batch)).toEqual([1, 2]);
+});
+
+test('beyond the limit the oldest samples are lost, and counted; audit entries are kept', async () => {
+  audit('first');
+  for (let n = 1; n <= 25; n++) sample(n);
+  expect(client.status()).toMatchObject({ buffered: 21, dropped: 5 });
+  recorderIs('running');
+  await clock.advance(1_000);
+  expect(recorder.times[0]).toBe(6);
+  expect(recorder.stored[0]?.audit).toEqual([{ outcome: 'first' }]);
+});
+
+test('a batch that the recorder can never take does not hold up the rest', async () => {
+  recorder.answers = [{ ok: false, error: { code: 'bad_request', message: 'no' } }];
+  recorderIs('running');
+  sample(1);
+  await clock.advance(1_000);
+  expect(client.status()).toMatchObject({ state: 'paused', dropped: 1, buffered: 0 });
+  sample(2);
+  await clock.advance(2_000);
+  expect(recorder.times).toEqual([2]);
+  expect(client.status()).toMatchObject({ state: 'recording' });
+});
+
+test('a full disk pauses history until it takes again', async () => {
+  recorder.answers = [{ ok: false, error: { code: 'internal', message: 'disk full' } }];
+  recorderIs('running');
+  sample(1);
+  await clock.advance(1_000);
+  expect(client.status()).toMatchObject({ state: 'paused', reason: 'The recorder did not store: disk full' });
+  await clock.advance(1_000);
+  expect(client.status()).toMatchObject({ state: 'recording', dropped: 0 });
+  expect(recorder.times).toEqual([1]);
+});
+
+test('queries are answered by the recorder, and refused with the reason while it is down', async () => {
+  await expect(client.query('audit', {})).rejects.toMatchObject({ code: 'history_paused' });
+  recorderIs('running');
+  sample(1);
+  await expect(client.query('audit', { limit: 1 })).resolves.toEqual({ name: 'audit', args: { limit: 1 } });
+  // What was buffered went first.
+  expect(recorder.times).toEqual([1]);
+});
+
+test('a host without a recorder keeps nothing', () => {
+  const none = new HistoryClient({ recorder: null, catalogs: [], clock, limits, onStatus: () => {} });
+  none.addSample({ source: 'main', instance: 1, time: 1, values: new Float64Array(1), intervals: [] });
+  expect(none.status()).toMatchObject({ state: 'paused', buffered: 0 });
+});
