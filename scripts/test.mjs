@@ -48,6 +48,7 @@ await ensureInstalled();
 await step('lint', node24, [bin('@biomejs/biome/bin/biome'), 'check', '.']);
 await step('types', node24, [bin('typescript/bin/tsc'), '-p', 'tsconfig.json']);
 await step('types of the window', node24, [bin('typescript/bin/tsc'), '-p', 'renderer/tsconfig.json']);
+await step('types of the end-to-end specs', node24, [bin('typescript/bin/tsc'), '-p', 'e2e/tsconfig.json']);
 await step('unit tests', node24, [
   bin('vitest/vitest.mjs'),
   'run',

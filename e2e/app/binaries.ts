@@ -1,0 +1,63 @@
+/** Finds the programs that the specs drive. `npm test` has looked for them before and says so in the environment. */
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { chromium } from '@playwright/test';
+
+export const ROOT = join(import.meta.dirname, '..', '..');
+
+/** The Node that runs the headless host, the CLI and the daemons which Electron does not host. */
+export const NODE = realpathSync(
+  join(ROOT, 'node_modules/node/bin', process.platform === 'win32' ? 'node.exe' : 'node'),
+);
+
+/** The Electron binary, or why the desktop specs cannot run here. */
+export function findElectron(): { readonly path: string } | { readonly missing: string } {
+  const { SIGNALBOX_NO_ELECTRON, SIGNALBOX_ELECTRON, ELECTRON_OVERRIDE_DIST_PATH } = process.env;
+  if (SIGNALBOX_NO_ELECTRON) return { missing: SIGNALBOX_NO_ELECTRON };
+  if (process.platform === 'linux' && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY) {
+    return { missing: 'there is no display (mend it with: xvfb-run -a npm run e2e)' };
+  }
+  const path = SIGNALBOX_ELECTRON || electronIn(ELECTRON_OVERRIDE_DIST_PATH);
+  if (existsSync(path)) return { path };
+  return { missing: `there is no Electron binary at ${path} (mend it with: npx install-electron)` };
+}
+
+function electronIn(override: string | undefined): string {
+  const packageDir = join(ROOT, 'node_modules/electron');
+  const pathFile = join(packageDir, 'path.txt');
+  const program = existsSync(pathFile) ? readFileSync(pathFile, 'utf8') : platformProgram();
+  return join(override || join(packageDir, 'dist'), program);
+}
+
+function platformProgram(): string {
+  if (process.platform === 'win32') return 'electron.exe';
+  return process.platform === 'darwin' ? 'Electron.app/Contents/MacOS/Electron' : 'electron';
+}
+
+const SYSTEM_CHROMIUMS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+
+/** The Chromium for the headless host's dashboard. Throws with what to do where there is none. */
+export function findChromium(): string {
+  const candidates = [
+    process.env.CHROMIUM_PATH ?? '',
+    chromium.executablePath(),
+    ...SYSTEM_CHROMIUMS.flatMap((name) =>
+      (process.env.PATH ?? '').split(delimiter).map((dir) => join(dir, name)),
+    ),
+  ];
+  const found = candidates.find((path) => path !== '' && existsSync(path));
+  if (found === undefined) {
+    throw new Error('No Chromium: run `npx playwright install chromium` or set CHROMIUM_PATH.');
+  }
+  return found;
+}
+
+/** Switches for every Chromium and Electron here: nothing in the background, the sandbox wherever it can be. */
+export const CHROMIUM_SWITCHES: readonly string[] = [
+  '--disable-gpu',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--no-first-run',
+  // Chromium refuses to sandbox as root.
+  ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+];

@@ -1,0 +1,21 @@
+/** The configuration that specs run the app with. */
+
+/** Every server on a free port of this machine, nothing limited for clients from here. */
+export const DEFAULT_CONFIG = `
+[relay]
+listen = [{ host = "127.0.0.1", port = 0 }]
+`;
+
+/** Daemons that the desktop project runs in Electron's own processes; the recorder's addon may need a newer Node. */
+const HOSTED = ['relay'];
+
+/** The same configuration with `runtime = "host"` for the daemons that the desktop app shall run itself. */
+export function hostedByElectron(config: string): string {
+  let text = config;
+  for (const id of HOSTED) {
+    const header = `[${id}]\n`;
+    const runtime = 'runtime = "host"\n';
+    text = text.includes(header) ? text.replace(header, header + runtime) : `${text}\n${header}${runtime}`;
+  }
+  return text;
+}

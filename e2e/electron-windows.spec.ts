@@ -1,0 +1,86 @@
+/** Windows of the desktop app: one app a data directory, state kept, revived when the page's process dies. */
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { CHROMIUM_SWITCHES, findElectron, ROOT } from './app/binaries.ts';
+import { ElectronApp } from './app/electron-app.ts';
+import { expect, test } from './desktop.ts';
+
+test('a second start on the same data directory shows the window and ends', async ({ desktop, app }) => {
+  const binary = findElectron();
+  if (!('path' in binary)) throw new Error(binary.missing);
+  const shown = desktop.application.evaluate(
+    ({ app: electronApp }) =>
+      new Promise<boolean>((resolve) => electronApp.once('second-instance', () => resolve(true))),
+  );
+  const argv = [...CHROMIUM_SWITCHES, '.', '--data', app.dataDir];
+  const { stdout } = await promisify(execFile)(binary.path, argv, { cwd: ROOT, timeout: 20_000 });
+  expect(stdout).toContain(app.dataDir);
+  expect(await shown).toBe(true);
+});
+
+test('another data directory is another app', async ({ desktop, app }) => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'signalbox-e2e-other-'));
+  const other = new ElectronApp({ dataDir, configFile: app.configFile });
+  try {
+    await other.start();
+    await expect(other.page.getByRole('region', { name: 'relay', exact: true })).toContainText('stopped');
+    await expect(desktop.page.getByRole('region', { name: 'relay', exact: true })).toContainText('stopped');
+  } finally {
+    await other.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  }
+});
+
+test('size and place of the window survive a restart', async ({ desktop, app }) => {
+  const bounds = { x: 40, y: 30, width: 900, height: 640 };
+  const read = () =>
+    desktop.application.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds());
+  await desktop.application.evaluate(({ BrowserWindow }, wanted) => {
+    BrowserWindow.getAllWindows()[0]?.setBounds(wanted);
+  }, bounds);
+  await expect.poll(read).toEqual(bounds);
+  await app.restart();
+  expect(JSON.parse(await readFile(join(app.dataDir, 'window.json'), 'utf8'))).toEqual({
+    bounds,
+    maximised: false,
+  });
+  await expect.poll(read).toEqual(bounds);
+});
+
+test('a window whose process dies is loaded again', async ({ desktop }) => {
+  const title = () =>
+    desktop.application.evaluate(({ BrowserWindow }) =>
+      BrowserWindow.getAllWindows()[0]?.webContents.executeJavaScript(
+        "document.querySelector('section[aria-label=relay]')?.textContent ?? ''",
+      ),
+    );
+  await expect.poll(title).toContain('stopped');
+  const gone = desktop.application.evaluate(
+    ({ BrowserWindow }) =>
+      new Promise<void>((resolve) => {
+        const contents = BrowserWindow.getAllWindows()[0]?.webContents;
+        contents?.once('render-process-gone', () => resolve());
+        contents?.forcefullyCrashRenderer();
+      }),
+  );
+  await gone;
+  await expect.poll(title).toContain('stopped');
+});
+
+test.describe('where the launcher loads the app late', () => {
+  test.use({ loadBeforeReady: false });
+
+  test('the window comes from an origin of its own all the same', async ({ desktop }) => {
+    await expect(desktop.page.getByRole('region', { name: 'relay', exact: true })).toContainText('stopped');
+    // Electron's own launcher is never late; then the scheme is registered after all.
+    const origin = await desktop.page.evaluate(() => location.origin);
+    expect(['https://signalbox.invalid', 'app://signalbox']).toContain(origin);
+    expect(await desktop.page.evaluate(() => fetch('https://example.com/').catch(() => 'blocked'))).toBe(
+      'blocked',
+    );
+    desktop.problems.length = 0;
+  });
+});

@@ -1,0 +1,89 @@
+/**
+ * The test function of all specs: gives each one a running app on a data directory of its own, in the desktop app or
+ * in the headless host as the project says, and takes it down without leaving a process behind.
+ */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Browser, test as base, chromium, expect } from '@playwright/test';
+import { CHROMIUM_SWITCHES, findChromium } from './app/binaries.ts';
+import { DEFAULT_CONFIG, hostedByElectron } from './app/config.ts';
+import { ElectronApp } from './app/electron-app.ts';
+import { HeadlessApp } from './app/headless-app.ts';
+import { RunningApp } from './app/running-app.ts';
+
+export { expect };
+
+/** Set by the project. */
+export interface HostOptions {
+  host: 'electron' | 'headless';
+}
+
+/** Set by a spec with `test.use`. */
+export interface SpecOptions {
+  /** The configuration file's text. */
+  config: string;
+  /** Use `config` byte for byte: for specs about the file itself. */
+  exactConfig: boolean;
+  /** See {@link ElectronApp}. */
+  loadBeforeReady: boolean;
+}
+
+interface AppFixtures {
+  /** A folder of this test's own, removed afterwards. */
+  folder: string;
+  /** The process side of the app; specs use `app`, those of one host only this. */
+  appHost: ElectronApp | HeadlessApp;
+  app: RunningApp;
+}
+
+export const test = base.extend<
+  AppFixtures & SpecOptions,
+  HostOptions & { dashboardBrowser: Browser | null }
+>({
+  host: ['headless', { option: true, scope: 'worker' }],
+  config: [DEFAULT_CONFIG, { option: true }],
+  exactConfig: [false, { option: true }],
+  loadBeforeReady: [true, { option: true }],
+
+  dashboardBrowser: [
+    async ({ host }, use) => {
+      if (host === 'electron') {
+        await use(null);
+        return;
+      }
+      const browser = await chromium.launch({ executablePath: findChromium(), args: [...CHROMIUM_SWITCHES] });
+      await use(browser);
+      await browser.close();
+    },
+    { scope: 'worker' },
+  ],
+
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads a fixture's needs from this pattern.
+  folder: async ({}, use) => {
+    const folder = await mkdtemp(join(tmpdir(), 'signalbox-e2e-'));
+    await use(folder);
+    await rm(folder, { recursive: true, force: true });
+  },
+
+  appHost: async ({ dashboardBrowser, folder, config, exactConfig, loadBeforeReady }, use) => {
+    const dataDir = join(folder, 'data');
+    const configFile = join(folder, 'signalbox.toml');
+    const desktop = dashboardBrowser === null;
+    await writeFile(configFile, desktop && !exactConfig ? hostedByElectron(config) : config);
+    const appHost = desktop
+      ? new ElectronApp({ dataDir, configFile, loadBeforeReady })
+      : new HeadlessApp({ dataDir, configFile, browser: dashboardBrowser });
+    try {
+      await appHost.start();
+      await use(appHost);
+    } finally {
+      await appHost.stop();
+    }
+    expect(appHost.problems, 'errors and policy violations of the page').toEqual([]);
+  },
+
+  app: async ({ appHost, folder }, use) => {
+    await use(new RunningApp(appHost, join(folder, 'data'), join(folder, 'signalbox.toml')));
+  },
+});
