@@ -63,7 +63,7 @@ export class MemoryClient implements Connection<User> {
   readonly remotePort = 50_000;
   readonly localPort = 6667;
   readonly tls = null;
-  readonly connectionClass = CLASS;
+  connectionClass = CLASS;
   readonly connectedAtMs = Date.now();
   readonly sendQueueBytes = 0;
   readonly bytesIn = 0;

@@ -53,7 +53,7 @@ export function createAdminHandlers(targets: AdminTargets): CommandHandlers<type
       run: ({ nick, reason }) => {
         const user = requireUser(server, nick);
         const result = { nick: user.nick, mask: user.prefix, channels: user.memberships.size, reason };
-        killUser(server, user, ADMIN, reason);
+        killUser(server, user, ADMIN, oneLine(reason));
         return result;
       },
     },
@@ -107,7 +107,14 @@ export function createAdminHandlers(targets: AdminTargets): CommandHandlers<type
       run: ({ kind, mask, reason, minutes }) => {
         const now = Date.now();
         const expiresMs = minutes === 0 ? null : now + minutes * 60_000;
-        const outcome = addServerBan(server, { kind, mask, reason, by: ADMIN, setMs: now, expiresMs });
+        const outcome = addServerBan(server, {
+          kind,
+          mask,
+          reason: oneLine(reason),
+          by: ADMIN,
+          setMs: now,
+          expiresMs,
+        });
         if (typeof outcome === 'string') throw new SignalboxError('refused', outcome);
         return { kind, mask, disconnected: outcome.dropped };
       },
@@ -215,13 +222,11 @@ function clearChannel(
   channel: Channel,
   reason: string,
 ): { channel: string; removed: number } {
+  const clean = oneLine(reason);
   const members = [...channel.members];
   for (const member of members) {
-    const message = new Delivery(
-      server.host.outbox,
-      `:${server.name} KICK ${channel.name} ${member.user.nick} :${reason}`,
-    );
-    for (const { user } of channel.members) message.to(user);
+    // Everybody leaves, so each is told of their own kick only: telling all of all would be quadratic.
+    member.user.send(`:${server.name} KICK ${channel.name} ${member.user.nick} :${clean}`);
     server.state.part(member);
   }
   server.host.log('info', 'channel_cleared', `${channel.name} was cleared: ${reason}`, {
@@ -230,8 +235,13 @@ function clearChannel(
   return { channel: channel.name, removed: members.length };
 }
 
+/** Text from a form as it may stand in an IRC line. */
+function oneLine(text: string): string {
+  return text.replaceAll('\r', ' ').replaceAll('\n', ' ').replaceAll('\0', ' ');
+}
+
 function broadcast(server: IrcServer, text: string): { clients: number } {
-  const clean = truncateUtf8(text.replaceAll('\r', ' ').replaceAll('\n', ' ').replaceAll('\0', ' '), 400);
+  const clean = truncateUtf8(oneLine(text), 400);
   const message = new Delivery(server.host.outbox, `:${server.name} NOTICE $* :${clean}`);
   let clients = 0;
   for (const user of server.state.users) {

@@ -2,6 +2,7 @@
 import { compileMask, hasWildcard, type Mask } from '../protocol/mask.ts';
 import { isChannelName } from '../protocol/names.ts';
 import { N } from '../protocol/numerics.ts';
+import { ReplyBudget } from '../protocol/reply-budget.ts';
 import type { IrcServer } from '../server.ts';
 import type { Channel } from '../state/channel.ts';
 import type { User } from '../state/user.ts';
@@ -22,7 +23,7 @@ export const list: Command = {
     if (names.length > 0) {
       for (const name of names) {
         const channel = server.state.findChannel(name);
-        if (channel !== undefined) show(user, channel);
+        if (channel !== undefined && mayKnow(user, channel)) show(user, channel);
       }
     } else {
       listAll(server, user, words.map(parseFilter));
@@ -35,13 +36,19 @@ type Filter = (channel: Channel, nowMs: number) => boolean;
 
 function listAll(server: IrcServer, user: User, filters: readonly Filter[]): void {
   const nowMs = Date.now();
+  const budget = new ReplyBudget(user, 'LIST');
   for (const channel of server.state.channels.values()) {
-    if (filters.every((filter) => filter(channel, nowMs))) show(user, channel);
+    if (!mayKnow(user, channel) || !filters.every((filter) => filter(channel, nowMs))) continue;
+    if (!budget.take(channel.name + channel.topic)) return;
+    show(user, channel);
   }
 }
 
+function mayKnow(user: User, channel: Channel): boolean {
+  return channel.isPublic || user.memberships.has(channel) || user.can('auspex');
+}
+
 function show(user: User, channel: Channel): void {
-  if (!channel.isPublic && !user.memberships.has(channel) && !user.can('auspex')) return;
   user.reply(N.RPL_LIST, `${channel.name} ${channel.members.length}`, channel.topic);
 }
 

@@ -1,5 +1,6 @@
 /** STATS: RFC 2812 3.4.4 with the letters l m o p t u z, k d (server bans), and C B T of our own. */
 import { N, type Numeric } from '../protocol/numerics.ts';
+import { ReplyBudget } from '../protocol/reply-budget.ts';
 import type { IrcServer } from '../server.ts';
 import type { User } from '../state/user.ts';
 import type { Command } from './command.ts';
@@ -72,11 +73,13 @@ function lines(user: User, numeric: Numeric, texts: readonly string[]): void {
 function links(server: IrcServer, user: User): void {
   const shown = user.can('auspex') ? server.state.users : [user];
   const now = Date.now();
+  const budget = new ReplyBudget(user, 'STATS');
   for (const { nick, username, host, connection } of shown) {
     const open = Math.floor((now - connection.connectedAtMs) / 1000);
     const out = Math.floor(connection.bytesOut / 1024);
     const into = Math.floor(connection.bytesIn / 1024);
     const name = `${nick === '' ? '*' : nick}[${username === '' ? '*' : username}@${host}]`;
+    if (!budget.take(name)) return;
     user.replyRaw(N.RPL_STATSLINKINFO, `${name} ${connection.sendQueueBytes} 0 ${out} 0 ${into} ${open}`);
   }
 }

@@ -4,6 +4,7 @@ import { fold } from '../protocol/casemapping.ts';
 import { compileMask, hasWildcard } from '../protocol/mask.ts';
 import { isChannelName } from '../protocol/names.ts';
 import { N } from '../protocol/numerics.ts';
+import { ReplyBudget } from '../protocol/reply-budget.ts';
 import type { IrcServer } from '../server.ts';
 import type { Channel, Membership } from '../state/channel.ts';
 import { UMODE, type User } from '../state/user.ts';
@@ -17,6 +18,7 @@ interface Query {
   /** WHOX fields that were asked for; null for a plain WHO. */
   readonly fields: string | null;
   readonly token: string;
+  readonly budget: ReplyBudget;
 }
 
 export const who: Command = {
@@ -26,7 +28,7 @@ export const who: Command = {
   help: ['WHO <channel|nickname|mask> [o] [%<fields>[,<token>]]', 'Lists users; o shows operators only.'],
   run(server, user, params) {
     const mask = params[0] ?? '*';
-    const query = parseQuery(params[1] ?? '');
+    const query = parseQuery(user, params[1] ?? '');
     const channel = isChannelName(mask) ? server.state.findChannel(mask) : undefined;
     if (channel !== undefined) whoChannel(server, user, channel, query);
     else if (hasWildcard(mask) || mask === '0') whoMask(server, user, mask === '0' ? '*' : mask, query);
@@ -38,13 +40,14 @@ export const who: Command = {
   },
 };
 
-function parseQuery(options: string): Query {
+function parseQuery(user: User, options: string): Query {
+  const budget = new ReplyBudget(user, 'WHO');
   const percent = options.indexOf('%');
   const flags = percent === -1 ? options : options.slice(0, percent);
   const opersOnly = flags.includes('o');
-  if (percent === -1) return { opersOnly, fields: null, token: '0' };
+  if (percent === -1) return { opersOnly, fields: null, token: '0', budget };
   const [fields = '', token = ''] = options.slice(percent + 1).split(',');
-  return { opersOnly, fields, token: isToken(token) ? token : '0' };
+  return { opersOnly, fields, token: isToken(token) ? token : '0', budget };
 }
 
 /** A query type: one to three digits. */
@@ -57,7 +60,7 @@ function whoChannel(server: IrcServer, user: User, channel: Channel, query: Quer
   if (!inside && !channel.isPublic && !user.can('auspex')) return;
   for (const member of channel.members) {
     const hidden = !inside && (member.user.modes & UMODE.invisible) !== 0 && !user.can('auspex');
-    if (!hidden) send(server, user, member.user, member, query);
+    if (!hidden && send(server, user, member.user, member, query) === 'full') return;
   }
 }
 
@@ -72,8 +75,8 @@ function whoMask(server: IrcServer, user: User, text: string, query: Query): voi
       mask.matches(fold(other.host)) ||
       mask.matches(fold(other.realname));
     if (!fits) continue;
-    if (!send(server, user, other, null, query)) continue;
-    if (--left === 0) return;
+    const outcome = send(server, user, other, null, query);
+    if (outcome === 'full' || (outcome === 'sent' && --left === 0)) return;
   }
 }
 
@@ -82,8 +85,15 @@ function maySee(server: IrcServer, user: User, other: User): boolean {
   return server.state.shareChannel(user, other);
 }
 
-function send(server: IrcServer, user: User, other: User, member: Membership | null, query: Query): boolean {
-  if (query.opersOnly && !other.isOper) return false;
+function send(
+  server: IrcServer,
+  user: User,
+  other: User,
+  member: Membership | null,
+  query: Query,
+): 'sent' | 'skipped' | 'full' {
+  if (query.opersOnly && !other.isOper) return 'skipped';
+  if (!query.budget.take(other.realname)) return 'full';
   const channel = member?.channel.name ?? '*';
   let flags = other.away === null ? 'H' : 'G';
   if (other.isOper) flags += '*';
@@ -92,7 +102,7 @@ function send(server: IrcServer, user: User, other: User, member: Membership | n
   if (query.fields === null) {
     const params = `${channel} ${other.username} ${other.host} ${server.name} ${other.nick} ${flags}`;
     user.reply(N.RPL_WHOREPLY, params, `0 ${other.realname}`);
-    return true;
+    return 'sent';
   }
   const idle = Math.floor((Date.now() - other.lastMessageMs) / 1000);
   const values: Readonly<Record<string, string>> = {
@@ -112,5 +122,5 @@ function send(server: IrcServer, user: User, other: User, member: Membership | n
   };
   const wanted = [...WHOX_FIELDS].filter((field) => query.fields?.includes(field));
   if (wanted.length > 0) user.replyRaw(N.RPL_WHOSPCRPL, wanted.map((field) => values[field]).join(' '));
-  return true;
+  return 'sent';
 }

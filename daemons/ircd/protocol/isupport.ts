@@ -36,7 +36,6 @@ export function isupportTokens(network: string, tuning: Tuning): string[] {
     `NETWORK=${network}`,
     `NICKLEN=${limits.nickLength.default}`,
     'PREFIX=(ov)@+',
-    'SAFELIST',
     'STATUSMSG=@+',
     `TARGMAX=JOIN:${perCommand},KICK:${perMessage},LIST:,NAMES:${perMessage},NOTICE:${perMessage},PART:${perCommand},PRIVMSG:${perMessage},TAGMSG:${perMessage},WHOIS:1`,
     `TOPICLEN=${limits.topicBytes.default}`,

@@ -104,6 +104,7 @@ export const N = {
   ERR_INVALIDCAPCMD: n('410', 'Invalid CAP command'),
   ERR_NORECIPIENT: n('411', 'No recipient given'),
   ERR_NOTEXTTOSEND: n('412', 'No text to send'),
+  ERR_TOOMANYMATCHES: n('416', 'Output too large, the rest was left out'),
   ERR_INPUTTOOLONG: n('417', 'Input line was too long'),
   ERR_UNKNOWNCOMMAND: n('421', 'Unknown command'),
   ERR_NOMOTD: n('422', 'MOTD File is missing'),

@@ -1,0 +1,115 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { OPER_FLAGS } from '../config.ts';
+import { type MemoryClient, MemoryServer } from '../memory-server.ts';
+
+let irc: MemoryServer;
+let alice: MemoryClient;
+
+beforeEach(() => {
+  irc = new MemoryServer();
+  alice = irc.join('alice');
+});
+afterEach(() => irc.close());
+
+const replies = (lines: readonly string[], code: string) =>
+  lines.filter((line) => line.split(' ')[1] === code);
+
+it('filters LIST by mask, users and age, and hides secret channels', () => {
+  irc.join('bob').send('JOIN #one,#two,#hidden', 'MODE #hidden +s', 'TOPIC #two :Second');
+  alice.send('JOIN #two');
+  alice.received();
+  const names = (line: string) => replies(alice.send(line), '322').map((reply) => reply.split(' ')[3]);
+  expect(names('LIST')).toEqual(['#one', '#two']);
+  expect(names('LIST >1')).toEqual(['#two']);
+  expect(names('LIST !#T*')).toEqual(['#one']);
+  expect(names('LIST #hidden,#one')).toEqual(['#one']);
+  expect(names('LIST C<5,T<5')).toEqual(['#two']);
+  expect(names('LIST C>5')).toEqual([]);
+});
+
+it('leaves out the rest of an answer that would fill the send queue', () => {
+  const bob = irc.join('bob');
+  for (let i = 0; i < 30; i++) bob.send(`JOIN #channel${i}`);
+  alice.connectionClass = { ...alice.connectionClass, sendQueueBytes: 4096 };
+  const lines = alice.send('LIST');
+  expect(replies(lines, '416')).toHaveLength(1);
+  expect(lines.at(-1)).toBe(':irc.test 323 alice :End of /LIST');
+  expect(replies(lines, '322').length).toBeGreaterThan(5);
+  expect(lines.join('\r\n').length).toBeLessThan(2048);
+});
+
+it('answers WHOX in its own field order, and hides addresses from strangers', () => {
+  const bob = irc.join('bob');
+  bob.send('JOIN #x', 'AWAY :lunch');
+  expect(alice.send('WHO #x %rfnt,42')[0]).toBe(':irc.test 354 alice 42 bob G@ :Real bob');
+  expect(alice.send('WHO bob %i')[0]).toBe(':irc.test 354 alice 255.255.255.255');
+  irc.promote(alice, OPER_FLAGS);
+  expect(alice.send('WHO bob %i')[0]).toBe(':irc.test 354 alice 192.0.2.1');
+});
+
+it('shows invisible users in WHO masks only to those who share a channel', () => {
+  irc.join('bob').send('MODE bob +i', 'JOIN #x');
+  expect(replies(alice.send('WHO bo*'), '352')).toHaveLength(0);
+  expect(replies(alice.send('WHO bob'), '352')).toHaveLength(1);
+  expect(replies(alice.send('NAMES #x'), '353')).toHaveLength(0);
+  alice.send('JOIN #x');
+  expect(replies(alice.send('WHO bo*'), '352')).toHaveLength(1);
+});
+
+it('remembers who left under a nick, newest first', () => {
+  for (const name of ['one', 'two']) {
+    const bob = irc.connect();
+    bob.send('NICK bob', `USER ${name} 0 * :x`);
+    bob.drop();
+  }
+  const found = replies(alice.send('WHOWAS bob'), '314').map((line) => line.split(' ')[4]);
+  expect(found).toEqual(['~two', '~one']);
+  expect(replies(alice.send('WHOWAS bob 1'), '314')).toHaveLength(1);
+  expect(replies(alice.send('WHOWAS nobody'), '406')).toHaveLength(1);
+});
+
+it('keeps STATS to operators, but for uptime and the own connection', () => {
+  irc.join('bob');
+  expect(replies(alice.send('STATS l'), '211')).toHaveLength(1);
+  expect(replies(alice.send('STATS u'), '242')).toHaveLength(1);
+  expect(replies(alice.send('STATS m'), '481')).toHaveLength(1);
+  irc.promote(alice, OPER_FLAGS);
+  expect(replies(alice.send('STATS l'), '211')).toHaveLength(2);
+  for (const [letter, code] of [
+    ['m', '212'],
+    ['p', '217'],
+    ['t', '249'],
+    ['z', '249'],
+    ['C', '249'],
+    ['B', '249'],
+    ['T', '249'],
+  ]) {
+    expect(replies(alice.send(`STATS ${letter}`), code as string).length, letter).toBeGreaterThan(0);
+  }
+});
+
+it('passes knocks on to the operators of an invite-only channel, once a minute', () => {
+  const op = irc.join('op');
+  op.send('JOIN #x', 'MODE #x +i');
+  op.received();
+  expect(replies(alice.send('KNOCK #x'), '711')).toHaveLength(1);
+  expect(op.received()[0]).toContain(' 710 op #x alice!~alice@192.0.2.1 :');
+  expect(replies(alice.send('KNOCK #x'), '712')).toHaveLength(1);
+  expect(replies(op.send('KNOCK #x'), '714')).toHaveLength(1);
+  expect(replies(alice.send('KNOCK #none'), '403')).toHaveLength(1);
+});
+
+it('asks the control plane to rehash, stop and restart', () => {
+  expect(replies(alice.send('DIE'), '481')).toHaveLength(1);
+  irc.promote(alice, OPER_FLAGS);
+  alice.send('REHASH', 'RESTART :upgrade', 'DIE');
+  expect(irc.host.lifecycle).toEqual(['reload', 'restart', 'stop']);
+  expect(irc.host.audits.map((entry) => entry.command)).toEqual(['REHASH', 'RESTART', 'DIE']);
+});
+
+it('explains every command it has', () => {
+  const overview = alice.send('HELP').join(' ');
+  for (const name of ['JOIN', 'WHOIS', 'KLINE']) expect(overview).toContain(name);
+  expect(alice.send('HELP kick')[0]).toContain(' 704 alice KICK :KICK <channel>');
+  expect(replies(alice.send('HELP NONSENSE'), '524')).toHaveLength(1);
+});

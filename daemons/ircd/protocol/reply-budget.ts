@@ -1,0 +1,31 @@
+/**
+ * Keeps a long answer (LIST, WHO, STATS l) from filling the send queue of its own client: past half of the queue the
+ * rest is left out and 416 says so, where the client would otherwise be dropped for asking.
+ */
+import type { User } from '../state/user.ts';
+import { N } from './numerics.ts';
+
+/** Prefix, numeric, nick and CRLF of one reply line, at most. */
+const OVERHEAD_BYTES = 110;
+
+export class ReplyBudget {
+  private readonly user: User;
+  private readonly command: string;
+  private left: number;
+
+  constructor(user: User, command: string) {
+    const { connectionClass, sendQueueBytes } = user.connection;
+    this.user = user;
+    this.command = command;
+    this.left = connectionClass.sendQueueBytes / 2 - sendQueueBytes;
+  }
+
+  /** Takes the room for one reply; false, after telling the client, when there is none left. */
+  take(text: string): boolean {
+    // A UTF-16 unit takes at most three bytes.
+    this.left -= OVERHEAD_BYTES + text.length * 3;
+    if (this.left >= 0) return true;
+    this.user.reply(N.ERR_TOOMANYMATCHES, this.command);
+    return false;
+  }
+}
