@@ -2,7 +2,7 @@
 import { SignalboxError } from '../contract/errors.ts';
 import type { CommandHandlers } from '../runtime/daemon.ts';
 import type { BanList } from './ban-list.ts';
-import { FRAME_OVERHEAD_BYTES } from './config.ts';
+import { SEND_QUEUE_HEADROOM_BYTES } from './config.ts';
 import type { Frame } from './frame.ts';
 import { AddressRanges, parseCidr } from './ip-address.ts';
 import { LIMIT_NAMES, LIMITS, type LimitName } from './limits.ts';
@@ -142,7 +142,7 @@ export function adminCommands(server: RelayServer, bans: BanList): CommandHandle
         if (Object.keys(changes).length === 0)
           throw new SignalboxError('bad_request', 'Name at least one limit and its new value.');
         const after = { ...server.limits, ...changes };
-        const needed = after.max_frame_bytes + FRAME_OVERHEAD_BYTES;
+        const needed = after.max_frame_bytes + SEND_QUEUE_HEADROOM_BYTES;
         if (after.send_queue_bytes < needed)
           throw new SignalboxError(
             'refused',

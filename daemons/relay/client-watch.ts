@@ -32,6 +32,8 @@ function watch(relay: Relay, peer: Peer, nowMs: number): void {
       `A frame was not finished within ${limits.frame_seconds} seconds.`,
     );
   } else if (peer.stage === 'greeted') {
+    // While nothing is read from it, silence says nothing; it must take what waits for it within stall_seconds.
+    if (connection.choked) return;
     if (silentMs > perClass.idle_seconds * 1_000) {
       relay.endWithError(peer, 'idle', `Nothing was heard for ${perClass.idle_seconds} seconds.`);
     } else if (

@@ -15,8 +15,8 @@ export type DefaultMode = (typeof DEFAULT_MODES)[number];
 export const SLOW_READER_POLICIES = ['disconnect', 'drop-oldest'] as const;
 export type SlowReaderPolicy = (typeof SLOW_READER_POLICIES)[number];
 
-/** Room that a relayed frame may need beside the payload: length, kind and two names. */
-export const FRAME_OVERHEAD_BYTES = 4 + 1 + 2 * 256;
+/** What a send queue must hold beside the largest payload: the header of its frame, and what came in the same read. */
+export const SEND_QUEUE_HEADROOM_BYTES = 128 * 1024;
 
 /** The range that limits.ts allows for a limit. */
 export function limitNumber(name: LimitName) {
@@ -88,7 +88,7 @@ export const relayConfig = z
       if (entry.tls && config.tls === undefined)
         complain(['listen', index, 'tls'], 'needs [relay.tls] with certificate and key');
     });
-    const needed = config.max_frame_bytes + FRAME_OVERHEAD_BYTES;
+    const needed = config.max_frame_bytes + SEND_QUEUE_HEADROOM_BYTES;
     if (config.send_queue_bytes < needed)
       complain(['send_queue_bytes'], `must hold a frame of max_frame_bytes: at least ${needed}`);
     if (config.idle_seconds <= config.ping_seconds)

@@ -4,6 +4,7 @@
  */
 import type { Socket } from 'node:net';
 import type { RollingHistogram } from '../runtime/metric-registry.ts';
+import { SEND_QUEUE_HEADROOM_BYTES } from './config.ts';
 import type { ConnectionClass } from './connection-classes.ts';
 import type { Frame } from './frame.ts';
 import { FrameDecoder, type FrameSink } from './frame-decoder.ts';
@@ -71,6 +72,7 @@ export class Connection implements FrameSink, Flushable {
   #ending = false;
   #socketEnded = false;
   #pauseTimer: NodeJS.Timeout | null = null;
+  #choked = false;
   #endTimer: NodeJS.Timeout | null = null;
 
   constructor(
@@ -106,6 +108,11 @@ export class Connection implements FrameSink, Flushable {
       this.#release();
       this.#services.handler.onGone(this);
     });
+  }
+
+  /** Whether nothing is read from it because of what waits for it. */
+  get choked(): boolean {
+    return this.#choked;
   }
 
   get ending(): boolean {
@@ -174,6 +181,7 @@ export class Connection implements FrameSink, Flushable {
       }
       queue.take(count);
     }
+    this.#unchoke();
     if (queue.size === 0 && this.#inFlightBytes === 0) {
       this.#backlogged = false;
       if (this.#ending) this.#endSocket();
@@ -236,7 +244,12 @@ export class Connection implements FrameSink, Flushable {
     metrics.framesIn.add(frames);
     if (!this.#decoder.midFrame) this.frameBegunAt = 0;
     else if (frames > 0 || this.frameBegunAt === 0) this.frameBegunAt = now;
-    if (this.#ending || !this.connectionClass.flood) return;
+    if (this.#ending) return;
+    if (this.queuedBytes > this.#chokeBytes()) {
+      this.#choked = true;
+      this.#socket.pause();
+    }
+    if (!this.connectionClass.flood) return;
     const { receive_bytes_per_second, receive_frames_per_second } = this.connectionClass.limits;
     const waitMs = this.#rate.charge(
       chunk.length,
@@ -253,8 +266,24 @@ export class Connection implements FrameSink, Flushable {
     this.#socket.pause();
     this.#pauseTimer = setTimeout(() => {
       this.#pauseTimer = null;
-      this.#socket.resume();
+      if (!this.#choked) this.#socket.resume();
     }, waitMs);
+  }
+
+  /**
+   * Bytes waiting for this client above which nothing more is read from it: who does not read the answers may not ask
+   * for more. Low enough that the echo of one more read always has room, so that echoing never hits the limit.
+   */
+  #chokeBytes(): number {
+    const limit = this.connectionClass.limits.send_queue_bytes;
+    const room = this.#services.limits.max_frame_bytes + SEND_QUEUE_HEADROOM_BYTES;
+    return Math.max(0, Math.min(limit / 2, limit - room));
+  }
+
+  #unchoke(): void {
+    if (!this.#choked || this.queuedBytes > this.#chokeBytes()) return;
+    this.#choked = false;
+    if (this.#pauseTimer === null && !this.#ending) this.#socket.resume();
   }
 
   #append(frame: Frame): void {

@@ -127,7 +127,7 @@ export class FrameDecoder {
     const after = this.#partBytes + take;
     let part = this.#part!;
     if (after > part.length) {
-      const grown = Buffer.allocUnsafeSlow(Math.min(this.#needBytes, Math.max(after, part.length * 2)));
+      const grown = Buffer.allocUnsafeSlow(Math.min(this.#needBytes, Math.max(after, part.length * 4)));
       part.copy(grown, 0, 0, this.#partBytes);
       part = grown;
       this.#part = grown;

@@ -51,7 +51,7 @@ export const LIMITS = {
     perClass: true,
   },
   connect_burst: {
-    default: 4_096,
+    default: 8_192,
     min: 1,
     max: 1_000_000,
     unit: 'count',
@@ -59,7 +59,7 @@ export const LIMITS = {
     perClass: true,
   },
   connects_per_second: {
-    default: 200,
+    default: 500,
     min: 1,
     max: 1_000_000,
     unit: 'count',

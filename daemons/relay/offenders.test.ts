@@ -159,6 +159,20 @@ it('reads a flooding client more slowly, loses none of its frames, and serves th
   expect(relay.metrics.throttled.value).toBeGreaterThan(0);
 });
 
+it('holds a client back that sends and does not read, and echoes all of it once it reads', async () => {
+  relay = await TestRelay.start({ max_frame_bytes: 500_000, send_queue_bytes: 700_000 });
+  const client = await relay.connect();
+  client.socket.pause();
+  const sizes = Array.from({ length: 200 }, (_, i) => (i % 4 === 0 ? 500_000 : i));
+  for (const [index, size] of sizes.entries()) client.send(Buffer.alloc(size, index));
+  const [peer] = relay.server.relay.peers();
+  await until(() => peer!.connection.choked);
+  client.socket.resume();
+  for (const [index, size] of sizes.entries())
+    expect((await client.next())?.equals(Buffer.alloc(size, index))).toBe(true);
+  expect(relay.metrics.slowReaders.value).toBe(0);
+});
+
 it('refuses a client over the limits with a reason', async () => {
   relay = await TestRelay.start({ connections_per_ip: 2 });
   await relay.connect();
