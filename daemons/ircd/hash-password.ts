@@ -5,7 +5,7 @@ let input = '';
 for await (const chunk of process.stdin) input += String(chunk);
 const password = input.split('\n', 1)[0]?.replace('\r', '') ?? '';
 if (password === '') {
-  process.stderr.write('usage: echo PASSWORD | node daemons/ircd/hash-password.ts\n');
+  process.stderr.write('usage: npm run -s hash-password, then type the password and end it with Ctrl-D\n');
   process.exitCode = 2;
 } else {
   process.stdout.write(`${await hashPassword(password)}\n`);
