@@ -6,6 +6,7 @@
 import type { ReactNode } from 'react';
 import { create } from 'zustand';
 import type { DaemonState } from '../../daemons/contract/states.ts';
+import { sentence } from '../format/sentence.ts';
 import type { Dashboard } from '../model/dashboard.ts';
 import { useDashboard, useDashboardState } from '../model/dashboard-context.ts';
 import { Button } from '../ui/button.tsx';
@@ -80,12 +81,6 @@ export function LifecycleDialog(): ReactNode {
       }}
     />
   );
-}
-
-/** An impact as a sentence of its own: `disconnects 42 clients` becomes `Disconnects 42 clients.` */
-function sentence(text: string): string {
-  const capital = text.charAt(0).toUpperCase() + text.slice(1);
-  return /[.!?]$/.test(capital) ? capital : `${capital}.`;
 }
 
 /** The three buttons of a daemon, always in the same places. */

@@ -11,8 +11,6 @@ export const messages = {
   audit: 'Audit',
   settings: 'Settings',
   host: 'Host',
-  search: 'Search',
-  searchLabel: 'Open the command palette',
   openMenu: 'Open the menu',
   closeMenu: 'Close the menu',
   connected: 'Connected',
@@ -41,6 +39,9 @@ export const messages = {
   mainProcess: 'Main process',
   notFound: 'There is no such page',
   backToOverview: 'Back to the Overview',
+  broken: 'This page has a defect and cannot be shown',
+  brokenHint: 'The daemons are not concerned. Other pages work.',
+  showAgain: 'Show it again',
   loading: 'Waiting for the host…',
   dismiss: 'Dismiss',
 };

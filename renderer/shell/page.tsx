@@ -1,21 +1,66 @@
-/** Chooses the page for the address. */
-import type { ReactNode } from 'react';
+/** Chooses the page for the address, and catches the page that breaks: the rest of the window goes on. */
+import { Component, type ReactNode } from 'react';
+import { AuditPage } from '../audit/audit-page.tsx';
+import { DaemonPage } from '../daemon/daemon-page.tsx';
+import { HistoryPage } from '../history/history-page.tsx';
 import { useDashboardState } from '../model/dashboard-context.ts';
 import { OverviewPage } from '../overview/overview-page.tsx';
+import { SettingsPage } from '../settings/settings-page.tsx';
+import { Button } from '../ui/button.tsx';
 import { EmptyState } from '../ui/callout.tsx';
 import { messages } from './messages.ts';
 import { hashOf, useRoute } from './route.ts';
 
-export function Page(): ReactNode {
+function PageForRoute(): ReactNode {
   const { path } = useRoute();
   const ready = useDashboardState((state) => state.host !== null);
   if (!ready) return <EmptyState icon="clock" title={messages.loading} />;
   if (path.length === 0) return <OverviewPage />;
+  const [kind, id] = path;
+  if (kind === 'daemon' && id !== undefined) return <DaemonPage key={id} id={id} />;
+  if (path.length === 1) {
+    if (kind === 'history') return <HistoryPage />;
+    if (kind === 'audit') return <AuditPage />;
+    if (kind === 'settings') return <SettingsPage />;
+  }
   return (
     <EmptyState icon="search" title={messages.notFound}>
       <a href={hashOf([])} className="text-accent underline">
         {messages.backToOverview}
       </a>
     </EmptyState>
+  );
+}
+
+interface PageGuardProps {
+  readonly children: ReactNode;
+}
+
+class PageGuard extends Component<PageGuardProps, { readonly error: unknown }> {
+  override state: { readonly error: unknown } = { error: null };
+
+  static getDerivedStateFromError(error: unknown): { readonly error: unknown } {
+    return { error };
+  }
+
+  override render(): ReactNode {
+    const { error } = this.state;
+    if (error === null) return this.props.children;
+    return (
+      <EmptyState icon="error" title={messages.broken}>
+        <p>{messages.brokenHint}</p>
+        <p className="my-3 font-mono text-xs">{error instanceof Error ? error.message : String(error)}</p>
+        <Button onClick={() => this.setState({ error: null })}>{messages.showAgain}</Button>
+      </EmptyState>
+    );
+  }
+}
+
+export function Page(): ReactNode {
+  const { path } = useRoute();
+  return (
+    <PageGuard key={path.slice(0, 2).join('/')}>
+      <PageForRoute />
+    </PageGuard>
   );
 }

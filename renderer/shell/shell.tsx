@@ -1,8 +1,10 @@
 /** The frame of the window: top bar, sidebar, the page, status bar. */
 import { Dialog } from '@base-ui/react/dialog';
 import { type ReactNode, useEffect, useState } from 'react';
+import { CommandDialog } from '../commands/command-dialog.tsx';
 import { useDashboardState } from '../model/dashboard-context.ts';
 import { LifecycleDialog } from '../overview/lifecycle.tsx';
+import { CommandPalette } from '../palette/command-palette.tsx';
 import { Button } from '../ui/button.tsx';
 import { Mark } from '../ui/mark.tsx';
 import { Banners } from './banners.tsx';
@@ -56,7 +58,7 @@ function MenuDrawer(): ReactNode {
   );
 }
 
-export function Shell({ topBarEnd }: { topBarEnd?: ReactNode }): ReactNode {
+export function Shell(): ReactNode {
   return (
     <div className="flex h-full flex-col">
       <button
@@ -70,7 +72,7 @@ export function Shell({ topBarEnd }: { topBarEnd?: ReactNode }): ReactNode {
         <MenuDrawer />
         <Brand />
         <span className="flex-1" />
-        {topBarEnd}
+        <CommandPalette />
       </header>
       <div className="flex min-h-0 flex-1">
         <div className="w-52 shrink-0 overflow-y-auto border-r border-line bg-surface max-md:hidden">
@@ -84,6 +86,7 @@ export function Shell({ topBarEnd }: { topBarEnd?: ReactNode }): ReactNode {
       <StatusBar />
       <Notices />
       <LifecycleDialog />
+      <CommandDialog />
     </div>
   );
 }

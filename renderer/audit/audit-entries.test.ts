@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import type { AuditEntry } from '../../daemons/contract/control-api.ts';
+import { actionText, auditRows, matches } from './audit-entries.ts';
+
+const entry = (id: number, change: Partial<AuditEntry> = {}): AuditEntry => ({
+  id,
+  time: id * 1000,
+  actor: 'ann',
+  from: 'browser',
+  action: 'command',
+  target: 'ircd',
+  command: 'kill',
+  args: { nick: 'bob' },
+  ok: true,
+  outcome: 'done',
+  durationMs: 1,
+  effects: [],
+  ...change,
+});
+const live = (id: number, change: Partial<AuditEntry> = {}) => {
+  const { id: _, ...rest } = entry(id, change);
+  return rest;
+};
+const NONE = { target: '', text: '' };
+
+describe('the audit trail on the page', () => {
+  it('has what happens now on top, newest first', () => {
+    const rows = auditRows([entry(2), entry(1)], [live(3), live(4)], NONE);
+    expect(rows.map((row) => row.entry.time)).toEqual([4000, 3000, 2000, 1000]);
+    expect(new Set(rows.map((row) => row.key)).size).toBe(4);
+  });
+
+  it('shows an entry once that was read after it had arrived', () => {
+    expect(auditRows([entry(2), entry(1)], [live(2)], NONE)).toHaveLength(2);
+  });
+
+  it('holds back what does not match the filter', () => {
+    expect(
+      auditRows([], [live(1), live(2, { target: 'relay' })], { target: 'relay', text: '' }),
+    ).toHaveLength(1);
+    expect(matches(live(1), { target: '', text: 'BOB' })).toBe(true);
+    expect(matches(live(1), { target: '', text: 'carol' })).toBe(false);
+  });
+
+  it('says what was done in a few words', () => {
+    expect(actionText(live(1))).toBe('ircd kill');
+    expect(actionText(live(1, { command: '', action: 'daemon.start' }))).toBe('daemon.start ircd');
+    expect(actionText(live(1, { command: '', action: 'config.reload', target: '' }))).toBe('config.reload');
+  });
+});

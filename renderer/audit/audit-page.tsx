@@ -1,0 +1,95 @@
+/** The audit trail: newest first, searched by the recorder, with what happens now on top. */
+import { type ReactNode, useState } from 'react';
+import { useManifests } from '../model/dashboard-context.ts';
+import { Button } from '../ui/button.tsx';
+import { Callout, EmptyState } from '../ui/callout.tsx';
+import { PageHeader } from '../ui/page-header.tsx';
+import { ScrollRegion } from '../ui/scroll-region.tsx';
+import { AuditRowView } from './audit-row.tsx';
+import { messages } from './messages.ts';
+import { useAudit } from './use-audit.ts';
+
+export function AuditPage(): ReactNode {
+  const manifests = useManifests();
+  const [filter, setFilter] = useState({ target: '', text: '' });
+  const trail = useAudit(filter);
+  const filtered = filter.target !== '' || filter.text !== '';
+  const paused = trail.error?.code === 'history_paused';
+  return (
+    <div className="flex flex-col gap-4 p-6 max-sm:p-4">
+      <PageHeader title={messages.title} />
+      <p className="text-sm text-dim">{messages.hint}</p>
+      {trail.error !== null && (
+        <Callout
+          tone={paused ? 'warn' : 'bad'}
+          title={paused ? messages.pausedTitle : messages.failedTitle}
+          action={<Button onClick={trail.retry}>{messages.retry}</Button>}
+        >
+          {paused ? messages.pausedHint : trail.error.message}
+        </Callout>
+      )}
+      <div className="overflow-hidden rounded-lg border border-line bg-surface shadow-card">
+        <div className="flex flex-wrap items-center gap-2 border-b border-line p-3">
+          <input
+            type="search"
+            className="field w-64 max-w-full"
+            aria-label={messages.text}
+            placeholder={messages.textHint}
+            value={filter.text}
+            onChange={(event) => setFilter({ ...filter, text: event.target.value })}
+          />
+          <select
+            className="field"
+            aria-label={messages.target}
+            value={filter.target}
+            onChange={(event) => setFilter({ ...filter, target: event.target.value })}
+          >
+            <option value="">{messages.anyTarget}</option>
+            {manifests.map((manifest) => (
+              <option key={manifest.id} value={manifest.id}>
+                {manifest.id}
+              </option>
+            ))}
+          </select>
+        </div>
+        {trail.rows.length === 0 && !trail.busy ? (
+          <EmptyState icon="audit" title={filtered ? messages.noMatch : messages.empty}>
+            {filtered ? undefined : messages.emptyHint}
+          </EmptyState>
+        ) : (
+          <ScrollRegion label={messages.title} className="overflow-x-auto">
+            <table className="w-full text-sm">
+              <thead className="text-left text-xs text-dim">
+                <tr className="border-b border-line">
+                  <td className="w-10" />
+                  {[messages.time, messages.actor, messages.from, messages.action, messages.outcome].map(
+                    (title) => (
+                      <th key={title} scope="col" className="px-3 py-2 font-medium">
+                        {title}
+                      </th>
+                    ),
+                  )}
+                  <th scope="col" className="px-4 py-2 text-right font-medium">
+                    {messages.duration}
+                  </th>
+                </tr>
+              </thead>
+              <tbody>
+                {trail.rows.map((row) => (
+                  <AuditRowView key={row.key} entry={row.entry} />
+                ))}
+              </tbody>
+            </table>
+          </ScrollRegion>
+        )}
+        {trail.more && (
+          <div className="flex justify-center p-3">
+            <Button disabled={trail.busy} onClick={trail.readMore}>
+              {trail.busy ? messages.loading : messages.more}
+            </Button>
+          </div>
+        )}
+      </div>
+    </div>
+  );
+}

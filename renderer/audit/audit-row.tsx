@@ -1,0 +1,91 @@
+/** One entry of the audit trail; opened, it shows arguments and measured effects. */
+import { Fragment, type ReactNode, useState } from 'react';
+import { formatCount, formatSeconds } from '../format/numbers.ts';
+import { formatDateTime } from '../format/times.ts';
+import { Icon } from '../ui/icons.tsx';
+import { actionText, type LiveEntry } from './audit-entries.ts';
+import { messages } from './messages.ts';
+
+export const AUDIT_COLUMNS = 7;
+
+export function AuditRowView({ entry }: { entry: LiveEntry }): ReactNode {
+  const [open, setOpen] = useState(false);
+  const what = actionText(entry);
+  return (
+    <>
+      <tr className="border-b border-line hover:bg-sunken">
+        <td className="py-1 pl-2">
+          <button
+            type="button"
+            aria-expanded={open}
+            aria-label={messages.details(what)}
+            onClick={() => setOpen(!open)}
+            className="flex size-7 items-center justify-center rounded-md text-dim hover:bg-hover hover:text-ink"
+          >
+            <Icon name={open ? 'down' : 'right'} className="size-3.5" />
+          </button>
+        </td>
+        <td className="px-3 py-1.5 whitespace-nowrap">{formatDateTime(entry.time)}</td>
+        <td className="px-3 py-1.5 whitespace-nowrap">{entry.actor}</td>
+        <td className="px-3 py-1.5 text-dim">{entry.from}</td>
+        <td className="px-3 py-1.5 font-mono text-xs whitespace-nowrap">{what}</td>
+        <td className="max-w-96 px-3 py-1.5">
+          <span className={`flex items-center gap-1.5 ${entry.ok ? 'text-good' : 'text-bad'}`}>
+            <Icon name={entry.ok ? 'check' : 'error'} className="size-3.5" />
+            <span className="shrink-0 font-medium">{entry.ok ? messages.ok : messages.failed}</span>
+            <span className="truncate text-dim" title={entry.outcome}>
+              {entry.outcome}
+            </span>
+          </span>
+        </td>
+        <td className="px-4 py-1.5 text-right whitespace-nowrap">{formatSeconds(entry.durationMs / 1000)}</td>
+      </tr>
+      {open && (
+        <tr className="border-b border-line bg-sunken">
+          <td />
+          <td colSpan={AUDIT_COLUMNS - 1} className="px-3 py-3">
+            <Details entry={entry} />
+          </td>
+        </tr>
+      )}
+    </>
+  );
+}
+
+function Details({ entry }: { entry: LiveEntry }): ReactNode {
+  const args = Object.entries(entry.args);
+  return (
+    <div className="grid gap-x-8 gap-y-3 text-sm md:grid-cols-2">
+      <div>
+        <h3 className="mb-1 text-xs font-medium text-dim">{messages.arguments}</h3>
+        <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 font-mono text-xs">
+          {args.map(([name, value]) => (
+            <Fragment key={name}>
+              <dt className="text-dim">{name}</dt>
+              <dd className="break-words">{typeof value === 'string' ? value : JSON.stringify(value)}</dd>
+            </Fragment>
+          ))}
+        </dl>
+        {args.length === 0 && <p className="text-dim">{messages.none}</p>}
+      </div>
+      <div>
+        <h3 className="mb-1 text-xs font-medium text-dim">{messages.effects}</h3>
+        <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 font-mono text-xs">
+          {entry.effects.map((effect) => (
+            <Fragment key={effect.metric}>
+              <dt className="text-dim">{effect.metric}</dt>
+              <dd>
+                {formatCount(effect.before)} → {formatCount(effect.after)}
+              </dd>
+            </Fragment>
+          ))}
+        </dl>
+        {entry.effects.length === 0 && <p className="text-dim">{messages.none}</p>}
+      </div>
+      <p className="break-words md:col-span-2">
+        <span className="mr-3 text-xs font-medium text-dim">{messages.outcome}</span>
+        <span className="font-mono text-xs">{entry.outcome}</span>
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,102 @@
+/** Reads the audit trail page by page, and adds what happens while it is shown. */
+import { useCallback, useEffect, useMemo, useState } from 'react';
+import type { AuditEntry } from '../../daemons/contract/control-api.ts';
+import type { WireError } from '../../daemons/contract/errors.ts';
+import { useDashboard, useDashboardState } from '../model/dashboard-context.ts';
+import { type AuditFilter, type AuditRow, auditRows, type LiveEntry } from './audit-entries.ts';
+
+/** Entries a page. */
+const PAGE = 100;
+
+/** Most entries kept that arrived while the page was shown. */
+const LIVE_LIMIT = 1_000;
+
+export interface AuditTrail {
+  readonly rows: readonly AuditRow[];
+  readonly more: boolean;
+  readonly busy: boolean;
+  readonly error: WireError | null;
+  readonly readMore: () => void;
+  readonly retry: () => void;
+}
+
+interface ReadState {
+  readonly entries: readonly AuditEntry[];
+  readonly more: boolean;
+  readonly busy: boolean;
+  readonly error: WireError | null;
+}
+
+export function useAudit(filter: AuditFilter): AuditTrail {
+  const dashboard = useDashboard();
+  const recording = useDashboardState((state) => state.history?.state);
+  const connected = useDashboardState((state) => state.connection.phase === 'connected');
+  const [live, setLive] = useState<readonly LiveEntry[]>([]);
+  const [read, setRead] = useState<ReadState>({ entries: [], more: false, busy: true, error: null });
+  const [tries, setTries] = useState(0);
+  const { target, text } = filter;
+
+  useEffect(
+    () => dashboard.onAudit((entry) => setLive((before) => [...before.slice(-(LIVE_LIMIT - 1)), entry])),
+    [dashboard],
+  );
+
+  const ask = useCallback(
+    (before: number | undefined) =>
+      dashboard.client.request('audit.query', {
+        limit: PAGE,
+        ...(before === undefined ? {} : { before }),
+        ...(target === '' ? {} : { target }),
+        ...(text === '' ? {} : { text }),
+      }),
+    [dashboard, target, text],
+  );
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the return of the recorder or of the connection, and a press on the button, are reasons to ask again
+  useEffect(() => {
+    if (!connected) return;
+    let current = true;
+    // While the filter is being typed it is asked for when it rests.
+    const timer = setTimeout(async () => {
+      const outcome = await ask(undefined);
+      if (!current) return;
+      setRead(
+        outcome.ok
+          ? { entries: outcome.result.entries, more: outcome.result.more, busy: false, error: null }
+          : { entries: [], more: false, busy: false, error: outcome.error },
+      );
+    }, 150);
+    return () => {
+      current = false;
+      clearTimeout(timer);
+    };
+  }, [ask, connected, recording, tries]);
+
+  const readMore = useCallback(async () => {
+    setRead((state) => ({ ...state, busy: true }));
+    const outcome = await ask(read.entries.at(-1)?.id);
+    setRead((state) =>
+      outcome.ok
+        ? {
+            entries: [...state.entries, ...outcome.result.entries],
+            more: outcome.result.more,
+            busy: false,
+            error: null,
+          }
+        : { ...state, busy: false, error: outcome.error },
+    );
+  }, [ask, read.entries]);
+
+  const rows = useMemo(
+    () => auditRows(read.entries, live, { target, text }),
+    [read.entries, live, target, text],
+  );
+  return {
+    rows,
+    more: read.more,
+    busy: read.busy,
+    error: read.error,
+    readMore: () => void readMore(),
+    retry: () => setTries((count) => count + 1),
+  };
+}

@@ -1,0 +1,149 @@
+/** A chart of the last minutes of a source, drawn by the animation loop from the sample columns without copying. */
+import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
+import type uPlot from 'uplot';
+import { formatRate } from '../format/numbers.ts';
+import { useDashboard } from '../model/dashboard-context.ts';
+import type { SourceModel } from '../model/source-model.ts';
+import { useDrawable } from '../samples/use-drawable.ts';
+import { ChartFrame } from './chart-frame.tsx';
+import { formatSeries, type LiveChartSpec } from './chart-series.ts';
+import { messages } from './messages.ts';
+import { asAligned, makePlot, type PlotData } from './plot.ts';
+
+const HEIGHT = 168;
+
+/** Samples further apart are not joined, in seconds: a hidden window still receives one a second. */
+const GAP_S = 2.5;
+
+/** How often the text alternative follows the values, in milliseconds. */
+const LABEL_MS = 5_000;
+
+interface LiveChartProps {
+  readonly source: SourceModel;
+  readonly chart: LiveChartSpec;
+  readonly windowSeconds: number;
+  readonly paused: boolean;
+}
+
+export function LiveChart({ source, chart, windowSeconds, paused }: LiveChartProps): ReactNode {
+  const { draw, text } = useDashboard();
+  const element = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | null>(null);
+  const cursor = useRef<number | null>(null);
+  const frozen = useRef<PlotData | null>(null);
+  const [width, setWidth] = useState(600);
+  const [shown, setShown] = useState(() => chart.series.map((series) => !series.hidden));
+
+  const columns = (): PlotData => {
+    const values = chart.series.map((series) => source.samples.column(series.slot));
+    return [source.samples.times(), ...values];
+  };
+  // What moves less than a pixel is not drawn: a long window is drawn less often.
+  const drawable = useDrawable(source.id, Math.max(100, (windowSeconds * 1000) / width), element, () => {
+    const data = frozen.current ?? columns();
+    const end = data[0][data[0].length - 1];
+    if (plot.current === null || end === undefined) return;
+    const max = end;
+    plot.current.batch((self: uPlot) => {
+      self.setData(asAligned(data), false);
+      self.setScale('x', { min: max - windowSeconds, max });
+    });
+  });
+
+  useEffect(() => {
+    const node = element.current;
+    if (node === null) return;
+    const made = makePlot({
+      element: node,
+      height: HEIGHT,
+      series: chart.series,
+      syncKey: source.id,
+      gapSeconds: GAP_S,
+      onZoom: null,
+      onZoomReset: null,
+      onCursor: (index) => {
+        cursor.current = index;
+        text.update();
+      },
+    });
+    plot.current = made;
+    const observer = new ResizeObserver(() => {
+      const next = node.clientWidth;
+      if (next === 0) return;
+      made.setSize({ width: next, height: HEIGHT });
+      setWidth(next);
+      draw.redraw(drawable);
+    });
+    observer.observe(node);
+    return () => {
+      observer.disconnect();
+      made.destroy();
+      plot.current = null;
+    };
+  }, [chart, source, text, draw, drawable]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is frozen is what stood there when pausing began
+  useEffect(() => {
+    frozen.current = paused
+      ? (columns().map((column) => Float64Array.from(column as Float64Array)) as unknown as PlotData)
+      : null;
+    draw.redraw(drawable);
+  }, [paused, windowSeconds, draw, drawable]);
+
+  useEffect(() => {
+    for (const [index, on] of shown.entries()) plot.current?.setSeries(index + 1, { show: on });
+    draw.redraw(drawable);
+  }, [shown, draw, drawable]);
+
+  const alternative = useMemo(() => slowly(LABEL_MS), []);
+  useEffect(
+    () =>
+      text.add(
+        () =>
+          alternative(() => {
+            const values = chart.series.map(
+              (series) => `${series.label} ${formatSeries(series, source.samples.shown(series.slot))}`,
+            );
+            return messages.chartLabel(chart.title, values.join(', '));
+          }),
+        (label) => element.current?.setAttribute('aria-label', label),
+      ),
+    [text, chart, source, alternative],
+  );
+
+  const { countSlot } = chart;
+  const note =
+    countSlot === null
+      ? {}
+      : { readNote: () => messages.values(formatRate(source.samples.shown(countSlot))) };
+  return (
+    <ChartFrame
+      title={chart.title}
+      series={chart.series}
+      shown={shown}
+      onToggle={(index) => setShown((before) => before.map((on, i) => (i === index ? !on : on)))}
+      readValue={(index) => {
+        const at = cursor.current;
+        const under = at === null ? undefined : plot.current?.data[index + 1]?.[at];
+        return under ?? source.samples.shown(chart.series[index]?.slot ?? -1);
+      }}
+      plotRef={element}
+      height={HEIGHT}
+      {...note}
+    />
+  );
+}
+
+/** Makes a text at most every `ms` and repeats it in between. */
+function slowly(ms: number): (make: () => string) => string {
+  let at = Number.NEGATIVE_INFINITY;
+  let text = '';
+  return (make) => {
+    const now = performance.now();
+    if (now - at >= ms) {
+      at = now;
+      text = make();
+    }
+    return text;
+  };
+}

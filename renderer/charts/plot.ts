@@ -1,0 +1,162 @@
+/** Makes a uPlot with the look of the window: colours of the theme, units on the axes, a cursor shared with others. */
+import uPlot from 'uplot';
+import { formatClock, formatDay } from '../format/times.ts';
+import { formatSeries, type SeriesSpec, scaleOf } from './chart-series.ts';
+
+/** Columns of a chart: times in Unix seconds, then one a series. */
+export type PlotData = readonly [ArrayLike<number>, ...ArrayLike<number | null | undefined>[]];
+
+export interface PlotOptions {
+  readonly element: HTMLElement;
+  readonly height: number;
+  readonly series: readonly SeriesSpec[];
+  /** Charts of one key show one cursor. */
+  readonly syncKey: string;
+  /** Samples further apart than this are not joined, in seconds; null where gaps are null values. */
+  readonly gapSeconds: number | null;
+  /** Called when the reader drags over a span; null where dragging does nothing. */
+  readonly onZoom: ((fromSeconds: number, toSeconds: number) => void) | null;
+  readonly onZoomReset: (() => void) | null;
+  /** Called with the index under the cursor, null when it has left. */
+  readonly onCursor: (index: number | null) => void;
+}
+
+/** How many colours there are; further series begin again with dashes. */
+const COLORS = 8;
+
+/** Width of the axis of values: the same everywhere, so that charts above each other line up. */
+const AXIS_WIDTH = 76;
+
+/** Colour token of a series. */
+export function seriesToken(index: number): string {
+  return `--series-${(index % COLORS) + 1}`;
+}
+
+function token(name: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
+/** Top of an axis that begins at zero: some air above the highest value. */
+function rangeFromZero(_plot: uPlot, min: number | null, max: number | null): [number, number] {
+  const top = max ?? 0;
+  const bottom = min ?? 0;
+  return [bottom < 0 ? bottom * 1.1 : 0, top > 0 ? top * 1.12 : 1];
+}
+
+/** Steps of an axis of bytes: powers of two, as its labels are in binary units. */
+const BYTE_STEPS = Array.from({ length: 50 }, (_, power) => 2 ** power);
+
+/** Times of an axis: the clock, and the day where it begins. */
+function timeLabels(_plot: uPlot, splits: number[], _axis: number, _space: number, step: number): string[] {
+  let day = '';
+  return splits.map((seconds) => {
+    const clock = formatClock(seconds * 1000);
+    const text = step >= 60 ? clock.slice(0, 5) : clock;
+    const today = formatDay(seconds * 1000);
+    const label = step >= 86_400 ? today.slice(5) : today !== day && day !== '' ? today.slice(5) : text;
+    day = today;
+    return label;
+  });
+}
+
+/** Ranges of pixels that the line must not cross, where samples are too far apart. */
+function gapsByTime(gapSeconds: number): uPlot.Series.GapsRefiner {
+  return (plot, _series, first, last, nullGaps) => {
+    const times = plot.data[0];
+    const gaps = [...nullGaps];
+    for (let i = first + 1; i <= last; i++) {
+      const from = times[i - 1];
+      const to = times[i];
+      if (from === undefined || to === undefined || to - from <= gapSeconds) continue;
+      gaps.push([plot.valToPos(from, 'x', true), plot.valToPos(to, 'x', true)]);
+    }
+    return gaps;
+  };
+}
+
+/** Makes the chart, without data. Its owner destroys it. */
+export function makePlot(options: PlotOptions): uPlot {
+  const scaleKeys = [...new Set(options.series.map(scaleOf))];
+  const scales: uPlot.Scales = { x: { time: true } };
+  for (const key of scaleKeys) scales[key] = { range: rangeFromZero };
+  const axisLook = () => ({
+    stroke: () => token('--dim'),
+    grid: { stroke: () => token('--line'), width: 1 },
+    ticks: { show: false },
+    font: '11px system-ui, sans-serif',
+  });
+  const valueAxes = scaleKeys.slice(0, 2).map((key, place): uPlot.Axis => {
+    const like = options.series.find((series) => scaleOf(series) === key);
+    const values = (_plot: uPlot, splits: number[]) =>
+      splits.map((value) => (like === undefined ? String(value) : formatSeries(like, value)));
+    const look = axisLook();
+    return {
+      ...look,
+      scale: key,
+      side: place === 0 ? 3 : 1,
+      size: AXIS_WIDTH,
+      gap: 8,
+      space: 36,
+      values,
+      ...(like?.unit === 'bytes' ? { incrs: BYTE_STEPS } : {}),
+      grid: place === 0 ? look.grid : { show: false },
+    };
+  });
+  const plot = new uPlot(
+    {
+      width: Math.max(80, options.element.clientWidth),
+      height: options.height,
+      padding: [8, scaleKeys.length > 1 ? 0 : 12, 0, 0],
+      legend: { show: false },
+      scales,
+      axes: [{ ...axisLook(), values: timeLabels, space: 72, size: 28 }, ...valueAxes],
+      cursor: {
+        sync: { key: options.syncKey, setSeries: false },
+        drag: { x: options.onZoom !== null, y: false, setScale: false },
+        y: false,
+        points: { size: 6 },
+        bind: {
+          dblclick: () => () => {
+            options.onZoomReset?.();
+            return null;
+          },
+        },
+      },
+      series: [
+        {},
+        ...options.series.map((series, index): uPlot.Series => {
+          return {
+            label: series.label,
+            scale: scaleOf(series),
+            show: !series.hidden,
+            stroke: () => token(seriesToken(index)),
+            width: 1.5,
+            points: { show: false },
+            ...(index >= COLORS ? { dash: [6, 4] } : {}),
+            ...(options.gapSeconds === null ? {} : { gaps: gapsByTime(options.gapSeconds) }),
+          };
+        }),
+      ],
+      hooks: {
+        setCursor: [(self) => options.onCursor(self.cursor.idx ?? null)],
+        setSelect: [
+          (self) => {
+            if (options.onZoom === null || self.select.width < 4) return;
+            const from = self.posToVal(self.select.left, 'x');
+            const to = self.posToVal(self.select.left + self.select.width, 'x');
+            self.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+            options.onZoom(from, to);
+          },
+        ],
+      },
+    },
+    undefined,
+    options.element,
+  );
+  return plot;
+}
+
+/** Hands columns to a chart. uPlot takes any array-like; its types say less. */
+export function asAligned(data: PlotData): uPlot.AlignedData {
+  return data as unknown as uPlot.AlignedData;
+}

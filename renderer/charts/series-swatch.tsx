@@ -1,0 +1,11 @@
+/** The colour of a line, as a short stroke. */
+import type { ReactNode } from 'react';
+import { seriesToken } from './plot.ts';
+
+export function SeriesSwatch({ index, on }: { index: number; on: boolean }): ReactNode {
+  return (
+    <svg viewBox="0 0 12 4" width="12" height="4" aria-hidden="true" focusable="false" className="shrink-0">
+      <rect width="12" height="4" rx="2" fill={on ? `var(${seriesToken(index)})` : 'var(--line-strong)'} />
+    </svg>
+  );
+}

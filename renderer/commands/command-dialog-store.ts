@@ -1,0 +1,20 @@
+/** Which command is open in the dialog: asked for by rows of tables and by the palette. */
+import { create } from 'zustand';
+
+export interface OpenCommand {
+  readonly daemon: string;
+  readonly command: string;
+  /** Arguments filled in beforehand. */
+  readonly args: Readonly<Record<string, string>>;
+}
+
+export const useOpenCommand = create<{ open: OpenCommand | null }>(() => ({ open: null }));
+
+/** Opens the dialog of a command. */
+export function openCommand(open: OpenCommand): void {
+  useOpenCommand.setState({ open });
+}
+
+export function closeCommand(): void {
+  useOpenCommand.setState({ open: null });
+}

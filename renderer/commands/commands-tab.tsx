@@ -1,0 +1,61 @@
+/** The commands of a daemon: a list beside the form of the one that is chosen. The choice is part of the address. */
+import { type ReactNode, useState } from 'react';
+import type { ManifestDescription } from '../../daemons/contract/manifest.ts';
+import { hashOf, useRoute } from '../shell/route.ts';
+import { EmptyState } from '../ui/callout.tsx';
+import { Icon } from '../ui/icons.tsx';
+import { CommandPanel } from './command-panel.tsx';
+import { messages } from './messages.ts';
+
+export function CommandsTab({ manifest, up }: { manifest: ManifestDescription; up: boolean }): ReactNode {
+  const { query } = useRoute();
+  const [filter, setFilter] = useState('');
+  const chosen = manifest.commands.find((command) => command.name === query.command) ?? manifest.commands[0];
+  if (chosen === undefined) return <EmptyState icon="right" title={messages.none} />;
+  const words = filter.toLowerCase();
+  const listed = manifest.commands.filter((command) =>
+    `${command.name} ${command.summary}`.toLowerCase().includes(words),
+  );
+  return (
+    <div className="grid items-start gap-4 md:grid-cols-[17rem_minmax(0,1fr)]">
+      <nav
+        aria-label={messages.commands}
+        className="flex flex-col gap-2 rounded-lg border border-line bg-surface p-2 shadow-card"
+      >
+        {manifest.commands.length > 8 && (
+          <input
+            type="search"
+            className="field"
+            aria-label={messages.filterCommands}
+            placeholder={messages.filterCommands}
+            value={filter}
+            onChange={(event) => setFilter(event.target.value)}
+          />
+        )}
+        <ul className="flex max-h-[60vh] flex-col gap-0.5 overflow-y-auto max-md:max-h-48">
+          {listed.map((command) => (
+            <li key={command.name}>
+              <a
+                href={hashOf(['daemon', manifest.id, 'commands'], { command: command.name })}
+                aria-current={command === chosen ? 'true' : undefined}
+                title={command.summary}
+                className={`flex h-8 items-center justify-between gap-2 rounded-md px-2.5 font-mono text-sm focus-visible:-outline-offset-2 ${command === chosen ? 'bg-accent-soft text-accent' : 'hover:bg-hover'}`}
+              >
+                <span className="truncate">{command.name}</span>
+                {command.danger !== 'safe' && (
+                  <span className={command.danger === 'irreversible' ? 'text-bad' : 'text-warn'}>
+                    <Icon name="warning" className="size-3.5" />
+                    <span className="sr-only">{messages[command.danger]}</span>
+                  </span>
+                )}
+              </a>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      <div className="min-w-0 rounded-lg border border-line bg-surface p-5 shadow-card">
+        <CommandPanel key={chosen.name} daemon={manifest.id} command={chosen} given={query} up={up} />
+      </div>
+    </div>
+  );
+}

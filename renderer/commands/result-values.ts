@@ -1,0 +1,45 @@
+/** The result of a command in the shapes in which it can be shown and copied. */
+import type { CommandDescription, TableColumn } from '../../daemons/contract/manifest.ts';
+import type { TableCell } from '../../daemons/contract/stream.ts';
+
+export interface ResultTable {
+  readonly columns: readonly TableColumn[];
+  readonly rows: readonly (readonly TableCell[])[];
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function cellOf(value: unknown): TableCell {
+  if (value === null || value === undefined) return null;
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
+  return JSON.stringify(value);
+}
+
+/** The rows of a table result; columns that were not declared are taken from the first row. Null for other results. */
+export function tableOf(command: CommandDescription, result: unknown): ResultTable | null {
+  if (command.result !== 'table' || !isObject(result) || !Array.isArray(result.rows)) return null;
+  const rows: readonly unknown[] = result.rows;
+  const first = rows.find(isObject) ?? {};
+  const columns: readonly TableColumn[] =
+    command.columns.length > 0
+      ? command.columns
+      : Object.keys(first).map((key) => ({ key, title: key, type: 'text' }));
+  return {
+    columns,
+    rows: rows.map((row) => columns.map((column) => (isObject(row) ? cellOf(row[column.key]) : null))),
+  };
+}
+
+/** The text of a text result; null for other results. */
+export function textOf(command: CommandDescription, result: unknown): string | null {
+  return command.result === 'text' && isObject(result) && typeof result.text === 'string'
+    ? result.text
+    : null;
+}
+
+/** Any result as readable JSON. */
+export function jsonOf(result: unknown): string {
+  return JSON.stringify(result, null, 2) ?? 'null';
+}

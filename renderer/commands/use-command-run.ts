@@ -1,0 +1,54 @@
+/** Running a command: the request, its ticket for cancelling, and what came of it. */
+import { useCallback, useEffect, useRef, useState } from 'react';
+import type { WireError } from '../../daemons/contract/errors.ts';
+import { useDashboard } from '../model/dashboard-context.ts';
+
+export type CommandRun =
+  | { readonly phase: 'idle' }
+  | { readonly phase: 'running'; readonly startedAt: number }
+  | { readonly phase: 'done'; readonly result: unknown; readonly durationMs: number }
+  | { readonly phase: 'failed'; readonly error: WireError; readonly durationMs: number };
+
+export interface CommandRunner {
+  readonly run: CommandRun;
+  start(args: Readonly<Record<string, unknown>>, confirmed: boolean): Promise<CommandRun>;
+  cancel(): void;
+  reset(): void;
+}
+
+export function useCommandRun(daemon: string, command: string): CommandRunner {
+  const { client } = useDashboard();
+  const [run, setRun] = useState<CommandRun>({ phase: 'idle' });
+  const ticket = useRef<string | null>(null);
+  const mounted = useRef(true);
+  useEffect(() => {
+    mounted.current = true;
+    return () => {
+      mounted.current = false;
+    };
+  }, []);
+
+  const start = useCallback(
+    async (args: Readonly<Record<string, unknown>>, confirmed: boolean): Promise<CommandRun> => {
+      const mine = crypto.randomUUID();
+      ticket.current = mine;
+      const startedAt = performance.now();
+      setRun({ phase: 'running', startedAt });
+      const outcome = await client.request('command.run', { daemon, command, args, confirmed, ticket: mine });
+      const ended: CommandRun = outcome.ok
+        ? { phase: 'done', result: outcome.result.result, durationMs: outcome.result.durationMs }
+        : { phase: 'failed', error: outcome.error, durationMs: performance.now() - startedAt };
+      if (mounted.current && ticket.current === mine) {
+        ticket.current = null;
+        setRun(ended);
+      }
+      return ended;
+    },
+    [client, daemon, command],
+  );
+  const cancel = useCallback(() => {
+    if (ticket.current !== null) void client.request('command.cancel', { ticket: ticket.current });
+  }, [client]);
+  const reset = useCallback(() => setRun({ phase: 'idle' }), []);
+  return { run, start, cancel, reset };
+}

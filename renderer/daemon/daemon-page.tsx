@@ -1,0 +1,159 @@
+/** The page of one process: its state and buttons, and a tab for each view of it. The tab is part of the address. */
+import { Tabs } from '@base-ui/react/tabs';
+import type { ReactNode } from 'react';
+import { MAIN_SOURCE } from '../../daemons/contract/control-api.ts';
+import type { ManifestDescription } from '../../daemons/contract/manifest.ts';
+import type { DaemonSnapshot } from '../../daemons/contract/states.ts';
+import { CommandsTab } from '../commands/commands-tab.tsx';
+import { LogView } from '../logs/log-view.tsx';
+import { useDashboard, useDashboardState, useManifests } from '../model/dashboard-context.ts';
+import { LifecycleButtons } from '../overview/lifecycle.tsx';
+import { ListenerList } from '../overview/listener-list.tsx';
+import { StateLine } from '../overview/state-line.tsx';
+import { hashOf, navigate, useRoute } from '../shell/route.ts';
+import { LiveTable } from '../tables/live-table.tsx';
+import { EmptyState } from '../ui/callout.tsx';
+import { PageHeader } from '../ui/page-header.tsx';
+import { ConfigTab } from './config-tab.tsx';
+import { CrashesTab } from './crashes-tab.tsx';
+import { LiveTab } from './live-tab.tsx';
+import { messages } from './messages.ts';
+
+interface TabSpec {
+  readonly name: string;
+  readonly title: string;
+  readonly render: () => ReactNode;
+}
+
+export function DaemonPage({ id }: { id: string }): ReactNode {
+  const source = useDashboard().source(id);
+  const manifest = useManifests().find((one) => one.id === id);
+  const daemon = useDashboardState((state) => state.daemons[id]);
+  const { query } = useRoute();
+  if (source === undefined) return <EmptyState icon="daemon" title={messages.unknown(id)} />;
+  const at = query.at === undefined ? null : Number(query.at);
+  const logs = (): ReactNode => (
+    <LogView key={`${id} ${query.at}`} source={source} crashes={daemon?.crashes ?? []} at={at} />
+  );
+  if (manifest === undefined || daemon === undefined) {
+    const tabs: readonly TabSpec[] = [
+      {
+        name: 'live',
+        title: messages.tabs.live,
+        render: () => <LiveTab key={id} source={source} charts={[]} up />,
+      },
+      { name: 'logs', title: messages.tabs.logs, render: logs },
+    ];
+    return <TabbedPage id={MAIN_SOURCE} title={messages.hostTitle} details={<HostDetails />} tabs={tabs} />;
+  }
+  const up = daemon.state === 'running' || daemon.state === 'stopping';
+  const tabs: TabSpec[] = [
+    {
+      name: 'live',
+      title: messages.tabs.live,
+      render: () => <LiveTab key={id} source={source} charts={manifest.charts} up={up} />,
+    },
+  ];
+  for (const [name, table] of Object.entries(manifest.tables)) {
+    tabs.push({
+      name,
+      title: table.title,
+      render: () => <LiveTable key={`${id} ${name}`} {...{ source, manifest, name, table, up }} />,
+    });
+  }
+  if (manifest.commands.length > 0) {
+    tabs.push({
+      name: 'commands',
+      title: messages.tabs.commands,
+      render: () => <CommandsTab key={id} manifest={manifest} up={daemon.state === 'running'} />,
+    });
+  }
+  tabs.push({ name: 'logs', title: messages.tabs.logs, render: logs });
+  tabs.push({ name: 'crashes', title: messages.tabs.crashes, render: () => <CrashesTab daemon={daemon} /> });
+  tabs.push({ name: 'config', title: messages.tabs.config, render: () => <ConfigTab key={id} id={id} /> });
+  return (
+    <TabbedPage
+      id={id}
+      title={id}
+      subtitle={<StateLine daemon={daemon} />}
+      actions={manifest.internal ? null : <LifecycleButtons id={id} />}
+      details={<DaemonDetails manifest={manifest} daemon={daemon} />}
+      tabs={tabs}
+    />
+  );
+}
+
+/** Where the process listens, what it runs on, and why it does not run. */
+function DaemonDetails({
+  manifest,
+  daemon,
+}: {
+  manifest: ManifestDescription;
+  daemon: DaemonSnapshot;
+}): ReactNode {
+  const down = daemon.cause !== null && daemon.state !== 'running';
+  return (
+    <div className="flex flex-wrap items-center gap-x-5 gap-y-1">
+      {daemon.listeners.length > 0 && <ListenerList listeners={daemon.listeners} />}
+      <p className="text-xs text-dim">
+        {manifest.title}
+        {daemon.pid !== null && ` · ${messages.pid} ${daemon.pid}`}
+        {daemon.runtime !== null && ` · ${daemon.runtime}`}
+      </p>
+      {down && <p className="w-full text-sm text-bad">{daemon.cause}</p>}
+    </div>
+  );
+}
+
+function HostDetails(): ReactNode {
+  const host = useDashboardState((state) => state.host);
+  return (
+    <p className="text-sm text-dim">
+      {messages.hostSummary} {host !== null && `${messages.pid} ${host.pid} · ${host.runtime}`}
+    </p>
+  );
+}
+
+interface TabbedPageProps {
+  readonly id: string;
+  readonly title: string;
+  readonly subtitle?: ReactNode;
+  readonly actions?: ReactNode;
+  readonly details: ReactNode;
+  readonly tabs: readonly TabSpec[];
+}
+
+function TabbedPage({ id, title, subtitle, actions, details, tabs }: TabbedPageProps): ReactNode {
+  const { path } = useRoute();
+  const chosen = tabs.find((tab) => tab.name === path[2]) ?? tabs[0];
+  return (
+    <div className="flex flex-col gap-4 p-6 max-sm:p-4">
+      <PageHeader title={title} subtitle={subtitle} actions={actions} />
+      {details}
+      <Tabs.Root
+        value={chosen?.name ?? ''}
+        onValueChange={(name) => navigate(hashOf(['daemon', id, String(name)]), { replace: true })}
+      >
+        <Tabs.List
+          aria-label={messages.tabsLabel(id)}
+          className="mb-4 flex gap-1 overflow-x-auto border-b border-line"
+        >
+          {tabs.map((tab) => (
+            <Tabs.Tab
+              key={tab.name}
+              value={tab.name}
+              className="-mb-px border-b-2 border-transparent px-3 py-2 text-sm font-medium whitespace-nowrap text-dim hover:text-ink focus-visible:-outline-offset-2 data-active:border-accent data-active:text-ink"
+            >
+              {tab.title}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        {tabs.map((tab) => (
+          <Tabs.Panel key={tab.name} value={tab.name} tabIndex={-1}>
+            {tab === chosen && tab.render()}
+          </Tabs.Panel>
+        ))}
+      </Tabs.Root>
+    </div>
+  );
+}

@@ -1,0 +1,82 @@
+/** Live charts of a process: what its manifest declares, then what every process has. */
+import { type ReactNode, useMemo, useState } from 'react';
+import type { ChartSpec } from '../../daemons/contract/manifest.ts';
+import { liveChart, runtimeCharts } from '../charts/chart-series.ts';
+import { LiveChart } from '../charts/live-chart.tsx';
+import { messages as chartMessages } from '../charts/messages.ts';
+import type { SourceModel } from '../model/source-model.ts';
+import { Button } from '../ui/button.tsx';
+import { Callout } from '../ui/callout.tsx';
+import { LiveText } from '../ui/live-text.tsx';
+import { SegmentedControl } from '../ui/segmented-control.tsx';
+import { messages } from './messages.ts';
+import { MetricTable } from './metric-table.tsx';
+
+const WINDOWS = [60, 300, 600] as const;
+
+interface LiveTabProps {
+  readonly source: SourceModel;
+  readonly charts: readonly ChartSpec[];
+  readonly up: boolean;
+}
+
+export function LiveTab({ source, charts, up }: LiveTabProps): ReactNode {
+  const [windowSeconds, setWindow] = useState<number>(60);
+  const [paused, setPaused] = useState(false);
+  const layout = source.samples.layout;
+  const own = useMemo(
+    () =>
+      charts.map((chart) => liveChart(source.id, layout, chart)).filter((chart) => chart.series.length > 0),
+    [charts, source, layout],
+  );
+  const runtime = useMemo(
+    () => runtimeCharts(source.id, chartMessages.runtime).map((chart) => liveChart(source.id, layout, chart)),
+    [source, layout],
+  );
+  return (
+    <div className="flex flex-col gap-4">
+      {!up && (
+        <Callout tone="info" title={messages.down(source.id)}>
+          {source.samples.length === 0 ? messages.downHint : messages.frozen}
+        </Callout>
+      )}
+      <div className="flex flex-wrap items-center gap-3">
+        <SegmentedControl
+          label={messages.window}
+          options={WINDOWS.map((seconds) => ({
+            value: String(seconds),
+            label: messages.windows[seconds] ?? '',
+          }))}
+          value={String(windowSeconds)}
+          onChange={(value) => setWindow(Number(value))}
+        />
+        <Button icon={paused ? 'play' : 'pause'} pressed={paused} onClick={() => setPaused(!paused)}>
+          {paused ? messages.resume : messages.pause}
+        </Button>
+        <span title={messages.skippedHint} className="text-xs text-dim">
+          <LiveText read={() => messages.skipped(source.samples.skipped)} />
+        </span>
+      </div>
+      {[own, runtime].map((group, index) =>
+        group.length === 0 ? null : (
+          <section
+            key={index === 0 ? 'own' : 'runtime'}
+            aria-label={index === 0 ? messages.charts : messages.runtimeCharts}
+            className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,28rem),1fr))] gap-4"
+          >
+            {group.map((chart) => (
+              <LiveChart
+                key={chart.title}
+                source={source}
+                chart={chart}
+                windowSeconds={windowSeconds}
+                paused={paused}
+              />
+            ))}
+          </section>
+        ),
+      )}
+      <MetricTable source={source} />
+    </div>
+  );
+}

@@ -1,0 +1,52 @@
+/** From the answer of a history query to charts: one a metric, with a line for each figure that was kept of it. */
+import type { HistoryResult, HistoryStat } from '../../daemons/contract/control-api.ts';
+import type { MetricSpec } from '../../daemons/contract/manifest.ts';
+import { metricLabel, PERCENTILE_LABELS, type SeriesSpec } from '../charts/chart-series.ts';
+
+export interface HistoryChartSpec {
+  readonly metric: string;
+  readonly title: string;
+  readonly series: readonly SeriesSpec[];
+  readonly columns: readonly (readonly (number | null)[])[];
+}
+
+/** Lines that begin switched off, where there are others to see. */
+const HIDDEN: ReadonlySet<HistoryStat> = new Set(['max']);
+
+function labelOf(stat: HistoryStat, alone: boolean): string {
+  if (stat === 'value') return alone ? 'value' : 'mean';
+  if (stat === 'rate') return 'rate';
+  return PERCENTILE_LABELS[stat] ?? stat;
+}
+
+/** The charts of a result, in the order in which the metrics were asked for. */
+export function historyCharts(
+  source: string,
+  catalog: readonly MetricSpec[],
+  metrics: readonly string[],
+  result: HistoryResult,
+): readonly HistoryChartSpec[] {
+  return metrics.flatMap((name) => {
+    const metric = catalog.find((one) => one.name === name);
+    const found = result.series.filter((series) => series.metric === name);
+    if (metric === undefined || found.length === 0) return [];
+    const series = found.map(
+      (one): SeriesSpec => ({
+        label: labelOf(one.stat, found.length === 1),
+        help: metric.help,
+        unit: metric.unit,
+        perSecond: one.stat === 'rate',
+        // The range of a gauge is shown; the outliers of a histogram would flatten its percentiles.
+        hidden: metric.kind === 'histogram' && HIDDEN.has(one.stat),
+      }),
+    );
+    return [
+      { metric: name, title: metricLabel(source, metric), series, columns: found.map((one) => one.values) },
+    ];
+  });
+}
+
+/** Whether anything at all was recorded. */
+export function isEmpty(charts: readonly HistoryChartSpec[]): boolean {
+  return charts.every((chart) => chart.columns.every((column) => column.every((value) => value === null)));
+}

@@ -1,0 +1,75 @@
+/** Chooses the metrics of the History page, in a popover with a filter. */
+import { Popover } from '@base-ui/react/popover';
+import { type ReactNode, useState } from 'react';
+import type { MetricSpec } from '../../daemons/contract/manifest.ts';
+import { metricLabel } from '../charts/chart-series.ts';
+import { METRIC_LIMIT } from './history-view.ts';
+import { messages } from './messages.ts';
+
+interface MetricPickerProps {
+  readonly source: string;
+  readonly catalog: readonly MetricSpec[];
+  readonly chosen: readonly string[];
+  readonly onChange: (metrics: readonly string[]) => void;
+}
+
+export function MetricPicker({ source, catalog, chosen, onChange }: MetricPickerProps): ReactNode {
+  const [filter, setFilter] = useState('');
+  const words = filter.toLowerCase().split(/\s+/);
+  const listed = catalog.filter((metric) => {
+    const text = `${metric.name} ${metricLabel(source, metric)} ${metric.help}`.toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
+  const full = chosen.length >= METRIC_LIMIT;
+  return (
+    <Popover.Root>
+      <Popover.Trigger className="inline-flex h-8 items-center rounded-md border border-line bg-surface px-3 text-sm font-medium shadow-card hover:bg-hover">
+        {messages.chooseMetrics(chosen.length)}
+      </Popover.Trigger>
+      <Popover.Portal>
+        <Popover.Positioner sideOffset={6} align="start" className="z-40">
+          <Popover.Popup
+            aria-label={messages.metrics}
+            className="flex w-[min(28rem,calc(100vw-2rem))] flex-col gap-2 rounded-lg border border-line bg-surface p-3 shadow-float"
+          >
+            <input
+              type="search"
+              className="field"
+              aria-label={messages.filterMetrics}
+              placeholder={messages.filterMetrics}
+              value={filter}
+              onChange={(event) => setFilter(event.target.value)}
+            />
+            <ul className="max-h-80 overflow-y-auto">
+              {listed.map((metric) => {
+                const on = chosen.includes(metric.name);
+                return (
+                  <li key={metric.name}>
+                    <label className="flex gap-2.5 rounded-md px-2 py-1.5 hover:bg-hover">
+                      <input
+                        type="checkbox"
+                        className="mt-1 size-3.5 shrink-0 accent-accent"
+                        checked={on}
+                        disabled={!on && full}
+                        onChange={() =>
+                          onChange(
+                            on ? chosen.filter((name) => name !== metric.name) : [...chosen, metric.name],
+                          )
+                        }
+                      />
+                      <span className="min-w-0">
+                        <span className="block text-sm">{metricLabel(source, metric)}</span>
+                        <span className="block text-xs text-dim">{metric.help}</span>
+                      </span>
+                    </label>
+                  </li>
+                );
+              })}
+            </ul>
+            <p className="text-xs text-dim">{full ? messages.most(METRIC_LIMIT) : messages.metricsHint}</p>
+          </Popover.Popup>
+        </Popover.Positioner>
+      </Popover.Portal>
+    </Popover.Root>
+  );
+}

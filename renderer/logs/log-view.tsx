@@ -1,0 +1,133 @@
+/** The log of a source: follows it, pauses, filters, jumps to a crash, exports. Only the lines in view are rendered. */
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { type ReactNode, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import type { LogLevel } from '../../daemons/contract/log-record.ts';
+import type { CrashRecord } from '../../daemons/contract/states.ts';
+import type { SourceModel } from '../model/source-model.ts';
+import { EmptyState } from '../ui/callout.tsx';
+import { ScrollRegion } from '../ui/scroll-region.tsx';
+import { crashPlace, filterRecords, withCrashes } from './log-items.ts';
+import { CrashLine, RecordLine } from './log-line.tsx';
+import { LogToolbar } from './log-toolbar.tsx';
+import { messages } from './messages.ts';
+
+const LINE_HEIGHT = 28;
+
+/** Closer to the end than this counts as being at it, in pixels. */
+const AT_END = 24;
+
+interface LogViewProps {
+  readonly source: SourceModel;
+  readonly crashes: readonly CrashRecord[];
+  /** A crash to begin at, by its time; null to begin at the end. */
+  readonly at: number | null;
+}
+
+export function LogView({ source, crashes, at }: LogViewProps): ReactNode {
+  useEffect(() => source.followLogs(), [source]);
+  const live = useSyncExternalStore(source.logs.subscribe, () => source.logs.records);
+  const [frozen, setFrozen] = useState<typeof live | null>(null);
+  const [level, setLevel] = useState<LogLevel>('debug');
+  const [filter, setFilter] = useState('');
+  const [follow, setFollow] = useState(at === null);
+  const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
+  const records = frozen ?? live;
+  const kept = useMemo(() => filterRecords(records, level, filter), [records, level, filter]);
+  const items = useMemo(() => withCrashes(kept, crashes), [kept, crashes]);
+  const scroller = useRef<HTMLElement>(null);
+  const virtualizer = useVirtualizer({
+    count: items.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => LINE_HEIGHT,
+    overscan: 20,
+    getItemKey: (index) => items[index]?.key ?? index,
+  });
+  useEffect(() => {
+    if (follow && items.length > 0) virtualizer.scrollToIndex(items.length - 1, { align: 'end' });
+  }, [follow, items, virtualizer]);
+
+  const jumped = useRef(false);
+  const jump = (time: number | null) => {
+    const place = crashPlace(items, time);
+    if (place < 0) return false;
+    setFollow(false);
+    virtualizer.scrollToIndex(place, { align: 'center' });
+    return true;
+  };
+  // The backlog arrives after the page: the jump that was asked for by the address waits for it.
+  useEffect(() => {
+    if (at !== null && !jumped.current && items.length > 0) jumped.current = jump(at);
+  });
+
+  const onScroll = () => {
+    const node = scroller.current;
+    if (node === null) return;
+    const away = node.scrollHeight - node.scrollTop - node.clientHeight;
+    // Scrolling up by hand ends following; reaching the end does not begin it again by itself.
+    if (follow && away > AT_END * 4 && !virtualizer.isScrolling) setFollow(false);
+  };
+  const toggle = (key: string) => {
+    const next = new Set(open);
+    if (!next.delete(key)) next.add(key);
+    setOpen(next);
+    setFollow(false);
+  };
+  return (
+    <div className="flex min-w-0 flex-col overflow-hidden rounded-lg border border-line bg-surface shadow-card">
+      <LogToolbar
+        source={source.id}
+        records={kept}
+        total={records.length}
+        dropped={source.logs.dropped}
+        level={level}
+        onLevel={setLevel}
+        filter={filter}
+        onFilter={setFilter}
+        follow={follow}
+        onFollow={setFollow}
+        paused={frozen !== null}
+        fresh={frozen === null ? 0 : live.length - frozen.length}
+        onPause={() => setFrozen(frozen === null ? live : null)}
+        onJump={crashes.length === 0 ? null : () => jump(null)}
+      />
+      {items.length === 0 ? (
+        <EmptyState icon="audit" title={records.length === 0 ? messages.empty : messages.noMatch}>
+          {records.length === 0 ? messages.emptyHint : messages.noMatchHint}
+        </EmptyState>
+      ) : (
+        <ScrollRegion
+          ref={scroller}
+          label={messages.title(source.id)}
+          onScroll={onScroll}
+          className="h-[calc(100vh-22rem)] min-h-72 overflow-auto"
+        >
+          <ol className="relative" style={{ height: virtualizer.getTotalSize() }}>
+            {virtualizer.getVirtualItems().map((row) => {
+              const item = items[row.index];
+              if (item === undefined) return null;
+              return (
+                <li
+                  key={row.key}
+                  data-index={row.index}
+                  ref={virtualizer.measureElement}
+                  className="absolute inset-x-0 top-0"
+                  style={{ transform: `translateY(${row.start}px)` }}
+                >
+                  {item.kind === 'crash' ? (
+                    <CrashLine crash={item.crash} />
+                  ) : (
+                    <RecordLine
+                      record={item.record}
+                      open={open.has(item.key)}
+                      onToggle={() => toggle(item.key)}
+                    />
+                  )}
+                </li>
+              );
+            })}
+          </ol>
+        </ScrollRegion>
+      )}
+    </div>
+  );
+}

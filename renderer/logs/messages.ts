@@ -1,0 +1,34 @@
+/** What the log view says. */
+import { formatExact } from '../format/numbers.ts';
+
+export const messages = {
+  title: (source: string) => `Log of ${source}`,
+  level: 'Least level',
+  levels: {
+    debug: 'Debug and above',
+    info: 'Info and above',
+    warn: 'Warnings and errors',
+    error: 'Errors only',
+  },
+  filter: 'Filter the log',
+  filterHint: 'Filter',
+  follow: 'Follow',
+  followHint: 'Keep the newest line in view',
+  pause: 'Pause',
+  resume: (fresh: number) => (fresh === 0 ? 'Resume' : `Resume, ${formatExact(fresh)} new`),
+  jump: 'Last crash',
+  jumpLabel: 'Jump to the last crash',
+  exportText: 'Export text',
+  exportJson: 'Export JSONL',
+  count: (shown: number, all: number) =>
+    shown === all ? `${formatExact(all)} records` : `${formatExact(shown)} of ${formatExact(all)} records`,
+  dropped: (records: number) =>
+    records === 0 ? '' : `${formatExact(records)} not sent because this window was slow`,
+  crash: (cause: string) => `Process ended: ${cause}`,
+  started: (instance: number) => `Process ${instance} begins`,
+  empty: 'No log records yet',
+  emptyHint:
+    'Records appear as soon as the process writes them. Debug records are shown when it is set to write them.',
+  noMatch: 'No record matches the filter',
+  noMatchHint: 'Choose a lower level, or search for less.',
+};

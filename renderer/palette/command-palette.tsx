@@ -1,0 +1,117 @@
+/** Ctrl/Cmd-K: goes anywhere and does anything by name. A text field that steers a list, as ARIA's combobox describes. */
+import { Dialog } from '@base-ui/react/dialog';
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useMemo, useRef, useState } from 'react';
+import { useDashboard, useDashboardState } from '../model/dashboard-context.ts';
+import { Button } from '../ui/button.tsx';
+import { findEntries, type PaletteEntry, paletteEntries } from './entries.ts';
+import { messages } from './messages.ts';
+
+const isMac = navigator.userAgent.includes('Mac');
+
+export function CommandPalette(): ReactNode {
+  const [open, setOpen] = useState(false);
+  useEffect(() => {
+    const onKey = (event: globalThis.KeyboardEvent) => {
+      if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey) || event.altKey) return;
+      event.preventDefault();
+      setOpen((before) => !before);
+    };
+    addEventListener('keydown', onKey);
+    return () => removeEventListener('keydown', onKey);
+  }, []);
+  return (
+    <>
+      <Button icon="search" onClick={() => setOpen(true)} className="text-dim!">
+        <span className="max-sm:sr-only">{messages.open}</span>
+        <kbd className="ml-3 font-sans text-xs max-sm:hidden">{isMac ? '⌘ K' : 'Ctrl K'}</kbd>
+      </Button>
+      <Dialog.Root open={open} onOpenChange={setOpen}>
+        <Dialog.Portal>
+          <Dialog.Backdrop className="fixed inset-0 z-40 bg-black/45" />
+          <Dialog.Popup className="fixed top-[12vh] left-1/2 z-50 flex max-h-[70vh] w-[min(38rem,calc(100vw-2rem))] -translate-x-1/2 flex-col overflow-hidden rounded-lg border border-line bg-surface shadow-float">
+            <Dialog.Title className="sr-only">{messages.title}</Dialog.Title>
+            <Finder onDone={() => setOpen(false)} />
+          </Dialog.Popup>
+        </Dialog.Portal>
+      </Dialog.Root>
+    </>
+  );
+}
+
+function Finder({ onDone }: { onDone: () => void }): ReactNode {
+  const dashboard = useDashboard();
+  const state = useDashboardState((all) => all);
+  const listId = useId();
+  const [query, setQuery] = useState('');
+  const [chosen, setChosen] = useState(0);
+  const list = useRef<HTMLDivElement>(null);
+  const entries = useMemo(() => paletteEntries(dashboard, state), [dashboard, state]);
+  const found = useMemo(() => findEntries(entries, query), [entries, query]);
+  const active = Math.min(chosen, found.length - 1);
+  const optionId = (index: number) => `${listId}-${index}`;
+  useEffect(() => {
+    list.current?.children[active]?.scrollIntoView({ block: 'nearest' });
+  }, [active]);
+  const act = (entry: PaletteEntry | undefined) => {
+    if (entry === undefined) return;
+    onDone();
+    // The palette gives the focus back first; what is opened then takes it.
+    requestAnimationFrame(entry.act);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 }[event.key];
+    if (step !== undefined) {
+      event.preventDefault();
+      setChosen(Math.max(0, Math.min(found.length - 1, active + step)));
+    } else if (event.key === 'Enter') {
+      event.preventDefault();
+      act(found[active]);
+    }
+  };
+  return (
+    <>
+      <input
+        type="text"
+        role="combobox"
+        aria-expanded="true"
+        aria-controls={listId}
+        aria-activedescendant={active < 0 ? undefined : optionId(active)}
+        aria-autocomplete="list"
+        aria-label={messages.title}
+        placeholder={messages.placeholder}
+        className="h-12 shrink-0 border-b border-line bg-transparent px-4 outline-none placeholder:text-dim"
+        autoComplete="off"
+        spellCheck={false}
+        value={query}
+        onChange={(event) => {
+          setQuery(event.target.value);
+          setChosen(0);
+        }}
+        onKeyDown={onKeyDown}
+      />
+      <div ref={list} id={listId} role="listbox" aria-label={messages.title} className="overflow-y-auto p-2">
+        {found.map((entry, index) => (
+          // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are those of the text field, which keeps the focus
+          // biome-ignore lint/a11y/useFocusableInteractive: an option of a combobox is reached by aria-activedescendant
+          <div
+            key={entry.key}
+            id={optionId(index)}
+            role="option"
+            aria-selected={index === active}
+            onClick={() => act(entry)}
+            onPointerMove={() => setChosen(index)}
+            className="flex cursor-pointer items-baseline gap-3 rounded-md px-3 py-1.5 text-sm aria-selected:bg-accent-soft"
+          >
+            <span className="shrink-0">{entry.text}</span>
+            <span className="min-w-0 flex-1 truncate text-xs text-dim">{entry.hint}</span>
+            <span className="shrink-0 text-xs text-dim">{entry.kind}</span>
+          </div>
+        ))}
+      </div>
+      {found.length === 0 && <p className="px-5 pb-5 text-sm text-dim">{messages.none}</p>}
+      <p role="status" className="sr-only">
+        {messages.results(found.length)}
+      </p>
+    </>
+  );
+}

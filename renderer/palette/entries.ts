@@ -1,0 +1,96 @@
+/** Everything that the palette offers at present: pages, what can be done with daemons, their commands, themes. */
+import type { ManifestDescription } from '../../daemons/contract/manifest.ts';
+import { openCommand } from '../commands/command-dialog-store.ts';
+import type { Dashboard } from '../model/dashboard.ts';
+import type { DashboardState } from '../model/dashboard-state.ts';
+import { isAllowed, type LifecycleAction, requestLifecycle } from '../overview/lifecycle.tsx';
+import { messages as shell } from '../shell/messages.ts';
+import { hashOf, navigate } from '../shell/route.ts';
+import { setTheme, THEMES } from '../shell/theme.ts';
+import { matchScore } from './match.ts';
+import { messages } from './messages.ts';
+
+export interface PaletteEntry {
+  readonly key: string;
+  readonly text: string;
+  /** What it does, in fewer or other words; searched too. */
+  readonly hint: string;
+  readonly kind: string;
+  readonly act: () => void;
+}
+
+const ACTIONS: readonly LifecycleAction[] = ['start', 'stop', 'restart'];
+
+function pageEntry(title: string, path: readonly string[], kind: string = messages.pages): PaletteEntry {
+  return { key: `page ${path.join('/')}`, text: title, hint: '', kind, act: () => navigate(hashOf(path)) };
+}
+
+/** The entries for what the host offers and the states that its daemons are in. */
+export function paletteEntries(dashboard: Dashboard, state: DashboardState): readonly PaletteEntry[] {
+  const manifests = state.host?.manifests ?? [];
+  return [
+    pageEntry(messages.goTo(shell.overview), []),
+    ...manifests.flatMap((manifest) => daemonEntries(dashboard, state, manifest)),
+    pageEntry(messages.goTo(shell.history), ['history']),
+    pageEntry(messages.goTo(shell.audit), ['audit']),
+    pageEntry(messages.goTo(shell.settings), ['settings']),
+    ...THEMES.map(
+      (theme): PaletteEntry => ({
+        key: `theme ${theme}`,
+        text: messages.theme[theme],
+        hint: '',
+        kind: messages.settings,
+        act: () => setTheme(theme),
+      }),
+    ),
+  ];
+}
+
+function daemonEntries(
+  dashboard: Dashboard,
+  state: DashboardState,
+  manifest: ManifestDescription,
+): readonly PaletteEntry[] {
+  const { id } = manifest;
+  const daemon = state.daemons[id];
+  const entries: PaletteEntry[] = [
+    pageEntry(messages.goTo(id), ['daemon', id]),
+    pageEntry(messages.logs(id), ['daemon', id, 'logs']),
+  ];
+  if (daemon !== undefined && !manifest.internal) {
+    for (const action of ACTIONS) {
+      if (!isAllowed(action, daemon.state)) continue;
+      entries.push({
+        key: `${action} ${id}`,
+        text: messages[action](id),
+        hint: '',
+        kind: messages.daemons,
+        act: () => void requestLifecycle(dashboard, id, action),
+      });
+    }
+  }
+  for (const command of manifest.commands) {
+    entries.push({
+      key: `command ${id} ${command.name}`,
+      text: messages.run(id, command.name),
+      hint: command.summary,
+      kind: messages.commands,
+      act: () => openCommand({ daemon: id, command: command.name, args: {} }),
+    });
+  }
+  return entries;
+}
+
+/** The entries that fit, best first. */
+export function findEntries(entries: readonly PaletteEntry[], query: string): readonly PaletteEntry[] {
+  if (query.trim() === '') return entries;
+  const found: { entry: PaletteEntry; score: number }[] = [];
+  for (const entry of entries) {
+    const inText = matchScore(entry.text, query);
+    const inHint = matchScore(`${entry.text} ${entry.hint}`, query);
+    // What is said in the hint alone counts for less.
+    const score = inText ?? (inHint === null ? null : inHint - 2);
+    if (score !== null) found.push({ entry, score });
+  }
+  return found.sort((a, b) => b.score - a.score).map((one) => one.entry);
+}

@@ -1,0 +1,20 @@
+/** What the command palette says. */
+export const messages = {
+  title: 'Command palette',
+  placeholder: 'Go to a page, start a daemon, run a command…',
+  none: 'Nothing matches',
+  pages: 'Page',
+  daemons: 'Daemon',
+  commands: 'Command',
+  open: 'Search',
+  goTo: (page: string) => `Go to ${page}`,
+  start: (id: string) => `Start ${id}`,
+  stop: (id: string) => `Stop ${id}`,
+  restart: (id: string) => `Restart ${id}`,
+  run: (id: string, command: string) => `${id} ${command}`,
+  logs: (id: string) => `Logs of ${id}`,
+  live: (id: string) => `Live charts of ${id}`,
+  theme: { light: 'Use the light theme', dark: 'Use the dark theme', system: 'Use the theme of the system' },
+  settings: 'Setting',
+  results: (count: number) => (count === 1 ? '1 result' : `${count} results`),
+};

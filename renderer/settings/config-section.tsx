@@ -1,0 +1,67 @@
+/** The configuration file: where it is, reading it again, and what came of that. */
+import { type ReactNode, useState } from 'react';
+import type { ControlResults } from '../../daemons/contract/control-api.ts';
+import type { Outcome } from '../../daemons/contract/errors.ts';
+import { useDashboard, useDashboardState } from '../model/dashboard-context.ts';
+import { Button } from '../ui/button.tsx';
+import { Callout } from '../ui/callout.tsx';
+import { CopyButton } from '../ui/copy-button.tsx';
+import { messages } from './messages.ts';
+
+export function ConfigSection(): ReactNode {
+  const { client } = useDashboard();
+  const file = useDashboardState((state) => state.host?.configFile ?? null);
+  const [outcome, setOutcome] = useState<Outcome<ControlResults['config.reload']> | null>(null);
+  const [busy, setBusy] = useState(false);
+  const reload = async () => {
+    setBusy(true);
+    setOutcome(await client.request('config.reload', {}));
+    setBusy(false);
+  };
+  return (
+    <>
+      <div className="flex min-h-7 flex-wrap items-center justify-between gap-x-6 gap-y-1 text-sm">
+        <span className="text-dim">{messages.configFile}</span>
+        {file === null ? (
+          <span>{messages.noFile}</span>
+        ) : (
+          <span className="flex min-w-0 items-center gap-1">
+            <code className="font-mono text-xs break-all">{file}</code>
+            <CopyButton text={file} label={`Copy ${file}`} />
+          </span>
+        )}
+      </div>
+      <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-2 text-sm">
+        <span className="text-dim">{messages.reloadHint}</span>
+        <Button icon="restart" disabled={busy || file === null} onClick={() => void reload()}>
+          {messages.reload}
+        </Button>
+      </div>
+      {outcome?.ok === false && (
+        <Callout tone="bad" urgent title={messages.reloadFailed}>
+          {outcome.error.message}
+        </Callout>
+      )}
+      {outcome?.ok === true && (
+        <Callout tone="info" urgent title={messages.reloaded}>
+          <ul>
+            {outcome.result.daemons.map((daemon) => (
+              <li key={daemon.id}>
+                <span className="font-mono">{daemon.id}</span>:{' '}
+                {changes(daemon.applied, daemon.restartRequired)}
+              </li>
+            ))}
+          </ul>
+        </Callout>
+      )}
+    </>
+  );
+}
+
+function changes(applied: readonly string[], restartRequired: readonly string[]): string {
+  const parts = [
+    applied.length === 0 ? '' : `${applied.join(', ')} ${messages.applied}`,
+    restartRequired.length === 0 ? '' : `${restartRequired.join(', ')} ${messages.restartRequired}`,
+  ].filter((part) => part !== '');
+  return parts.length === 0 ? messages.nothingChanged : parts.join('; ');
+}

@@ -1,0 +1,86 @@
+/** Appearance, the configuration file, and what this host is. */
+import { type ReactNode, useId } from 'react';
+import { useStore } from 'zustand';
+import { formatDateTime } from '../format/times.ts';
+import { useDashboardState } from '../model/dashboard-context.ts';
+import { setTheme, THEMES, themeStore } from '../shell/theme.ts';
+import { CopyButton } from '../ui/copy-button.tsx';
+import { PageHeader } from '../ui/page-header.tsx';
+import { SegmentedControl } from '../ui/segmented-control.tsx';
+import { ConfigSection } from './config-section.tsx';
+import { messages } from './messages.ts';
+
+export function SettingsPage(): ReactNode {
+  const theme = useStore(themeStore, (state) => state.theme);
+  return (
+    <div className="flex max-w-3xl flex-col gap-5 p-6 max-sm:p-4">
+      <PageHeader title={messages.title} />
+      <Section title={messages.appearance}>
+        <Fact name={messages.theme}>
+          <SegmentedControl
+            label={messages.theme}
+            options={THEMES.map((value) => ({ value, label: messages.themes[value] }))}
+            value={theme}
+            onChange={(value) => setTheme(THEMES.find((known) => known === value) ?? 'system')}
+          />
+        </Fact>
+      </Section>
+      <Section title={messages.config}>
+        <ConfigSection />
+      </Section>
+      <Section title={messages.keyboard}>
+        {messages.keys.map((key) => (
+          <Fact key={key.keys} name={key.does}>
+            <kbd className="rounded-sm border border-line-strong/60 bg-sunken px-1.5 py-0.5 font-mono text-xs">
+              {key.keys}
+            </kbd>
+          </Fact>
+        ))}
+      </Section>
+      <Section title={messages.about}>
+        <About />
+      </Section>
+    </div>
+  );
+}
+
+export function Section({ title, children }: { title: string; children: ReactNode }): ReactNode {
+  const headingId = useId();
+  return (
+    <section aria-labelledby={headingId} className="rounded-lg border border-line bg-surface shadow-card">
+      <h2 id={headingId} className="heading-section border-b border-line px-4 py-2.5">
+        {title}
+      </h2>
+      <div className="flex flex-col gap-2.5 px-4 py-3">{children}</div>
+    </section>
+  );
+}
+
+/** A name and what stands for it, in one line. */
+export function Fact({ name, children }: { name: string; children: ReactNode }): ReactNode {
+  return (
+    <div className="flex min-h-7 flex-wrap items-center justify-between gap-x-6 gap-y-1 text-sm">
+      <span className="text-dim">{name}</span>
+      <span className="flex min-w-0 items-center gap-1 break-all">{children}</span>
+    </div>
+  );
+}
+
+function About(): ReactNode {
+  const host = useDashboardState((state) => state.host);
+  if (host === null) return null;
+  return (
+    <>
+      <Fact name={messages.version}>{host.version}</Fact>
+      <Fact name={messages.host}>{messages.hosts[host.host]}</Fact>
+      <Fact name={messages.runtime}>{host.runtime}</Fact>
+      <Fact name={messages.platform}>{host.platform}</Fact>
+      <Fact name={messages.pid}>{host.pid}</Fact>
+      <Fact name={messages.started}>{formatDateTime(host.startedAt)}</Fact>
+      <Fact name={messages.dataDir}>
+        <code className="font-mono text-xs">{host.dataDir}</code>
+        <CopyButton text={host.dataDir} label={`Copy ${host.dataDir}`} />
+      </Fact>
+    </>
+  );
+}

@@ -1,0 +1,74 @@
+/** How cells are written, compared and searched, by the type of their column. */
+import type { TableColumn } from '../../daemons/contract/manifest.ts';
+import type { TableCell } from '../../daemons/contract/stream.ts';
+import { formatBytes, formatExact, formatSeconds, LOCALE } from '../format/numbers.ts';
+import { formatDateTime } from '../format/times.ts';
+import { messages } from './messages.ts';
+
+export type ColumnType = TableColumn['type'];
+
+const collator = new Intl.Collator(LOCALE, { numeric: true, sensitivity: 'base' });
+
+/** Text of a cell; empty for a missing value. */
+export function formatCell(type: ColumnType, cell: TableCell | undefined): string {
+  if (cell === null || cell === undefined) return '';
+  if (typeof cell === 'boolean') return cell ? messages.yes : messages.no;
+  if (typeof cell === 'string') return cell;
+  if (type === 'bytes') return formatBytes(cell);
+  if (type === 'seconds') return formatSeconds(cell);
+  if (type === 'time') return formatDateTime(cell);
+  return type === 'number' && Number.isInteger(cell) ? formatExact(cell) : String(cell);
+}
+
+/** Whether a column's values are figures, which stand at the right. */
+export function isFigure(type: ColumnType): boolean {
+  return type === 'number' || type === 'bytes' || type === 'seconds';
+}
+
+/** Order of two cells; missing values come last whatever the direction. */
+export function compareCells(a: TableCell | undefined, b: TableCell | undefined): number {
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  return collator.compare(String(a), String(b));
+}
+
+export interface Sort {
+  readonly column: number;
+  readonly descending: boolean;
+}
+
+type Row = readonly TableCell[];
+
+/** The rows that hold every word of `filter` in some column, in order. The rows given are left as they are. */
+export function arrangeRows(
+  columns: readonly TableColumn[],
+  rows: readonly Row[],
+  filter: string,
+  sort: Sort | null,
+): readonly Row[] {
+  const words = filter
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '');
+  const matches = (row: Row) => {
+    const text = columns
+      .map((column, i) => formatCell(column.type, row[i]))
+      .join(' ')
+      .toLowerCase();
+    return words.every((word) => text.includes(word));
+  };
+  const kept = words.length === 0 ? [...rows] : rows.filter(matches);
+  if (sort === null) return kept;
+  const isMissing = (cell: TableCell | undefined) => cell === null || cell === undefined || cell === '';
+  return kept.sort((a, b) => {
+    const left = a[sort.column];
+    const right = b[sort.column];
+    if (isMissing(left) || isMissing(right)) return Number(isMissing(left)) - Number(isMissing(right));
+    return sort.descending ? compareCells(right, left) : compareCells(left, right);
+  });
+}
+
+/** The sort after a press on a column's header: rising, falling, then as the daemon sent them. */
+export function nextSort(sort: Sort | null, column: number): Sort | null {
+  if (sort?.column !== column) return { column, descending: false };
+  return sort.descending ? null : { column, descending: true };
+}

@@ -1,0 +1,27 @@
+/** The header of a column: a button that sorts by it. */
+import type { ReactNode } from 'react';
+import type { TableColumn } from '../../daemons/contract/manifest.ts';
+import { Icon } from '../ui/icons.tsx';
+import { isFigure } from './cells.ts';
+
+interface HeaderCellProps {
+  readonly column: TableColumn;
+  readonly sorted: 'ascending' | 'descending' | 'none';
+  readonly onSort: () => void;
+}
+
+export function HeaderCell({ column, sorted, onSort }: HeaderCellProps): ReactNode {
+  const figure = isFigure(column.type);
+  return (
+    <th scope="col" aria-sort={sorted} className="border-b border-line p-0 font-medium">
+      <button
+        type="button"
+        onClick={onSort}
+        className={`flex h-8 w-full items-center gap-1 px-3 text-xs hover:text-ink focus-visible:-outline-offset-2 ${figure ? 'flex-row-reverse' : ''} ${sorted === 'none' ? 'text-dim' : 'text-ink'}`}
+      >
+        <span className="truncate">{column.title}</span>
+        {sorted !== 'none' && <Icon name={sorted === 'ascending' ? 'up' : 'down'} className="size-3" />}
+      </button>
+    </th>
+  );
+}

@@ -1,0 +1,34 @@
+/** A choice of few, all visible: radio buttons in one row. */
+import { type ReactNode, useId } from 'react';
+
+interface SegmentedControlProps {
+  readonly label: string;
+  readonly options: readonly { readonly value: string; readonly label: string }[];
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+}
+
+export function SegmentedControl({ label, options, value, onChange }: SegmentedControlProps): ReactNode {
+  const name = useId();
+  return (
+    <fieldset className="inline-flex h-8 overflow-hidden rounded-md border border-line bg-surface shadow-card">
+      <legend className="sr-only">{label}</legend>
+      {options.map((option) => (
+        <label
+          key={option.value}
+          className="relative flex cursor-pointer items-center border-l border-line px-3 text-sm font-medium text-dim transition-colors first:border-l-0 hover:bg-hover has-checked:bg-accent-soft has-checked:text-accent has-focus-visible:outline-2 has-focus-visible:-outline-offset-2 has-focus-visible:outline-accent"
+        >
+          <input
+            type="radio"
+            className="absolute inset-0 cursor-pointer opacity-0"
+            name={name}
+            value={option.value}
+            checked={option.value === value}
+            onChange={() => onChange(option.value)}
+          />
+          {option.label}
+        </label>
+      ))}
+    </fieldset>
+  );
+}
