@@ -18,6 +18,7 @@ export interface Catalog {
   readonly id: number;
   readonly source: string;
   readonly hash: string;
+  readonly metrics: readonly StoredMetric[];
   readonly shape: RowShape;
   /** Length of the `values` of a sample. */
   readonly frameSize: number;
@@ -60,6 +61,7 @@ export function layOutCatalog(id: number, source: string, metrics: readonly Stor
     id,
     source,
     hash: hashOf(metrics),
+    metrics,
     shape: { counters: counterSlots.length, gauges: gaugeSlots.length, histograms },
     frameSize: slot,
     counterSlots,
@@ -141,6 +143,11 @@ export class CatalogStore {
   /** Every version that rows of `source` may point to. */
   versions(source: string): Catalog[] {
     return [...this.#byId.values()].filter((catalog) => catalog.source === source);
+  }
+
+  /** The catalog that each source uses now. */
+  inUse(): Iterable<Catalog> {
+    return this.#current.values();
   }
 
   all(): Iterable<Catalog> {

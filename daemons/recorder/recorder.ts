@@ -189,8 +189,13 @@ export class Recorder {
   }
 
   #replace(cause: unknown): void {
-    this.#store.close();
+    const damaged = this.#store;
+    damaged.close();
     this.#store = this.#begin(cause);
+    // Main sends its catalogs when the recorder starts, not when it begins another file.
+    for (const { source, metrics } of damaged.catalogs.inUse()) {
+      this.#store.write(() => this.#store.catalogs.use(source, metrics, this.#options.now()));
+    }
   }
 
   #open(): Store {

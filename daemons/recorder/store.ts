@@ -72,10 +72,10 @@ export class Store {
 
   #appendNow(batch: AppendBatch, now: number, keep: Keep): AppendResult {
     const last = this.#lastBatch.get(batch.epoch);
+    for (const { source, metrics } of batch.catalogs) this.catalogs.use(source, metrics, now);
     if (last !== undefined && batch.batch <= last) return { stored: 0, rejected: 0 };
     this.#saveBatch.run(batch.epoch, batch.batch, now);
     if (last === undefined) this.#forgetBatches.run(limits.epochsRemembered.default);
-    for (const { source, metrics } of batch.catalogs) this.catalogs.use(source, metrics, now);
     for (const state of batch.states) this.states.add(state);
     let accepted = 0;
     for (const sample of batch.samples) {

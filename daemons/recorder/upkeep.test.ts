@@ -259,7 +259,10 @@ describe('a damaged file', () => {
     const page = await scene.recorder.audit({ text: 'nobody' });
     expect(scene.setAside).toHaveLength(1);
     expect(page.entries).toEqual([]);
-    expect(scene.append({ audit: [entry(1)] }).stored).toBe(1);
+    expect(scene.append({ audit: [entry(1)], samples: [sample(NOON, { level: 1 })] })).toEqual({
+      stored: 2,
+      rejected: 0,
+    });
   });
 
   it('is kept in the last three versions only', async () => {
