@@ -49,15 +49,18 @@ const catalogs = SOURCES.map((source) => ({ source, metrics: [...METRICS] }));
 /** Appends a second of all sources as fast as it goes, for `seconds`. */
 function appendRate(append: (second: number) => void, seconds: number): Figures {
   const times: number[] = [];
+  const cpuStart = process.cpuUsage();
   const end = performance.now() + seconds * 1_000;
   for (let second = NOW; performance.now() < end; second++) {
     const start = performance.now();
     append(second);
     times.push(performance.now() - start);
   }
+  const cpu = process.cpuUsage(cpuStart);
   const sorted = times.toSorted((a, b) => a - b);
   return {
     'appends/s': times.length / seconds,
+    'CPU ms/append': (cpu.user + cpu.system) / 1_000 / times.length,
     'append p50 ms': median(times),
     'append p99 ms': sorted[Math.floor(sorted.length * 0.99)] ?? Number.NaN,
   };
@@ -115,38 +118,42 @@ function fillRecorder(sqlite: SqliteConstructor, file: string): void {
   store.close();
 }
 
-async function timeRuns(work: () => unknown): Promise<number> {
-  const times: number[] = [];
+/** Medians of elapsed and of CPU milliseconds; the latter does not depend on what else the machine does. */
+async function timeRuns(work: () => unknown): Promise<{ elapsed: number; cpu: number }> {
+  const elapsed: number[] = [];
+  const cpu: number[] = [];
   for (let i = 0; i < QUERY_RUNS; i++) {
     const start = performance.now();
+    const cpuStart = process.cpuUsage();
     await work();
-    times.push(performance.now() - start);
+    const used = process.cpuUsage(cpuStart);
+    elapsed.push(performance.now() - start);
+    cpu.push((used.user + used.system) / 1_000);
   }
-  return median(times);
+  return { elapsed: median(elapsed), cpu: median(cpu) };
 }
 
 async function measureQueries(recorder: Recorder, rival: NaiveStore): Promise<Record<string, Figures>> {
-  const columns: Record<string, Figures> = {};
+  const rows: Record<string, Figures> = {};
   for (const [width, metrics] of Object.entries(WIDTHS)) {
-    const ours: Figures = {};
-    const naive: Figures = {};
-    const ratio: Figures = {};
-    for (const [name, seconds] of Object.entries(RANGES)) {
+    for (const [range, seconds] of Object.entries(RANGES)) {
       const from = NOW - seconds;
       const { tier, stepSeconds } = chooseResolution({ from, to: NOW, points: POINTS }, NOW, tierKeep(30));
-      ours[name] = await timeRuns(() =>
-        recorder.history({ source: 'ircd', metrics, from, to: NOW, points: POINTS }),
-      );
-      naive[name] = await timeRuns(() =>
+      const query = { source: 'ircd', metrics, from, to: NOW, points: POINTS };
+      const ours = await timeRuns(() => recorder.history(query));
+      const naive = await timeRuns(() =>
         rival.query(metrics.length, from, NOW, tier.stepSeconds, stepSeconds),
       );
-      ratio[name] = naive[name] / ours[name];
+      rows[`${width} ${range}`] = {
+        'recorder ms': ours.elapsed,
+        'naive ms': naive.elapsed,
+        'recorder CPU ms': ours.cpu,
+        'naive CPU ms': naive.cpu,
+        'CPU ratio': naive.cpu / ours.cpu,
+      };
     }
-    columns[`${width} recorder ms`] = ours;
-    columns[`${width} naive ms`] = naive;
-    columns[`${width} ratio`] = ratio;
   }
-  return columns;
+  return rows;
 }
 
 /** How late the loop is while the longest query runs and a batch is appended every 20 ms. */

@@ -128,7 +128,7 @@ export const limits = {
     reason: 'Damaged databases set aside for rescue; the oldest is removed when a fourth appears.',
   },
   walPages: {
-    default: 500,
+    default: 1_000,
     unit: 'count',
     reason: 'Checkpoint after 4 MB of write-ahead log: small enough to take a few milliseconds.',
   },
@@ -138,12 +138,12 @@ export const limits = {
     reason: 'SQLite page cache: the recent end of every tier.',
   },
   vacuumPages: {
-    default: 128,
+    default: 256,
     unit: 'count',
     reason: 'Pages (1 MB) given back to the file system in one step, between which appends go on.',
   },
   freePagesKept: {
-    default: 2_048,
+    default: 4_096,
     unit: 'count',
     reason:
       'Free pages (16 MB) kept for reuse before retention gives any back, so that the file does not breathe.',

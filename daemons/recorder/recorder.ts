@@ -37,7 +37,7 @@ export interface RecorderOptions {
 }
 
 /** Pages copied at a time by a backup (512 KB). */
-const BACKUP_PAGES = 64;
+const BACKUP_PAGES = 128;
 
 export class Recorder {
   readonly #options: RecorderOptions;

@@ -6,8 +6,8 @@
 /** Marks the file as ours ("SgBx"), so that a stranger's database in the data directory is left alone. */
 export const APPLICATION_ID = 0x5367_4278;
 
-/** Must be set before the first table exists. */
-export const PAGE_BYTES = 8_192;
+/** Must be set before the first table exists. Small, because an append touches a handful of pages every second. */
+export const PAGE_BYTES = 4_096;
 
 export const MIGRATIONS: readonly string[] = [
   `
