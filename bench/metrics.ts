@@ -5,12 +5,14 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { benchCost } from './metrics/cost.ts';
 import { benchRecorder } from './metrics/recorder.ts';
 
 const USAGE = `usage: npm run bench -- metrics [options]
-  --only a,b      parts: recorder (all)
+  --only a,b      parts: cost, recorder (all)
   --rounds N      runs of each measurement (3)
   --seconds N     measured time of a run (5)
+  --deliveries N  load of the cost part, deliveries a second (100000)
   --json FILE     where the result goes (bench/results/metrics.json)
 `;
 
@@ -22,6 +24,7 @@ export async function run(args: readonly string[]): Promise<void> {
       only: { type: 'string' },
       rounds: { type: 'string', default: '3' },
       seconds: { type: 'string', default: '5' },
+      deliveries: { type: 'string', default: '100000' },
       json: { type: 'string', default: join(import.meta.dirname, 'results/metrics.json') },
       help: { type: 'boolean', default: false },
     },
@@ -33,6 +36,7 @@ export async function run(args: readonly string[]): Promise<void> {
   const rounds = Number(values.rounds);
   const seconds = Number(values.seconds);
   const parts: Record<string, () => Promise<unknown>> = {
+    cost: () => benchCost({ rounds, seconds, deliveriesPerSecond: Number(values.deliveries) }),
     recorder: () => benchRecorder({ rounds, seconds }),
   };
   const chosen = values.only?.split(',') ?? Object.keys(parts);
