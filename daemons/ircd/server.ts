@@ -99,6 +99,10 @@ export class IrcServer implements ConnectionHandler<User> {
   }
 
   onOpen(connection: Connection<User>): void {
+    this.guard(undefined, 'open', () => this.open(connection));
+  }
+
+  private open(connection: Connection<User>): void {
     const refusal = this.closing ?? this.bans.refusalForAddress(connection.remoteAddress);
     if (refusal !== null) {
       if (this.closing === null) this.counters.serverBanMatches++;
@@ -116,8 +120,12 @@ export class IrcServer implements ConnectionHandler<User> {
   onLine(connection: Connection<User>, bytes: Uint8Array, start: number, end: number): void {
     const user = connection.user;
     if (user === undefined || user.gone) return;
-    if (user.waiting !== null) this.postpone(user, bytes, start, end);
-    else this.handleLine(user, bytes, start, end);
+    try {
+      if (user.waiting !== null) this.postpone(user, bytes, start, end);
+      else this.handleLine(user, bytes, start, end);
+    } catch (error) {
+      this.reportDefect(user, 'line', error);
+    }
   }
 
   onOversizedLine(connection: Connection<User>): void {
@@ -128,7 +136,7 @@ export class IrcServer implements ConnectionHandler<User> {
 
   onClose(connection: Connection<User>, reason: string): void {
     const user = connection.user;
-    if (user !== undefined) this.exit(user, reason);
+    if (user !== undefined) this.guard(user, 'close', () => this.exit(user, reason));
   }
 
   /**
@@ -260,14 +268,20 @@ export class IrcServer implements ConnectionHandler<User> {
   }
 
   /** A defect in one handler must not touch anybody else: it is logged and answered with 400. */
-  private guard(user: User, what: string, step: () => void): void {
+  private guard(user: User | undefined, what: string, step: () => void): void {
     try {
       step();
     } catch (error) {
-      this.counters.handlerErrors++;
-      const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      this.host.log('error', 'handler_failed', message, { command: what, nick: user.nick });
-      if (!user.gone) user.reply(N.ERR_UNKNOWNERROR, what, 'The server could not process this command');
+      this.reportDefect(user, what, error);
+    }
+  }
+
+  private reportDefect(user: User | undefined, what: string, error: unknown): void {
+    this.counters.handlerErrors++;
+    const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.host.log('error', 'handler_failed', message, { command: what, nick: user?.nick ?? null });
+    if (user !== undefined && !user.gone) {
+      user.reply(N.ERR_UNKNOWNERROR, what, 'The server could not process this command');
     }
   }
 

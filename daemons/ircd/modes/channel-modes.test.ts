@@ -93,3 +93,14 @@ it('gives and takes status, and shows the highest or all prefixes', () => {
   irc.join('outside');
   expect(code(op.send('MODE #x +o outside'))).toBe('441');
 });
+
+it('answers an unknown letter once, however often it is repeated', () => {
+  expect(op.send(`MODE #x +${'z'.repeat(300)}`)).toEqual([':irc.test 472 op z :is unknown mode char to me']);
+});
+
+it('keeps CTCP but ACTION out of a +C channel', () => {
+  op.send('MODE #x +C');
+  expect(code(bob.send('PRIVMSG #x :\x01PING 1\x01'))).toBe('404');
+  bob.send('PRIVMSG #x :\x01ACTION waves\x01');
+  expect(op.received().at(-1)).toContain('ACTION waves');
+});

@@ -71,6 +71,7 @@ class ChannelModeChange {
   private nextArg = 0;
   private withParameter = 0;
   private refused = false;
+  private readonly unknown = new Set<string>();
 
   constructor(server: IrcServer, user: User, channel: Channel, args: readonly string[], isOp: boolean) {
     this.server = server;
@@ -122,7 +123,9 @@ class ChannelModeChange {
   private applyFlag(on: boolean, letter: string): void {
     const bit = CMODE_LETTERS.get(letter);
     if (bit === undefined) {
-      this.user.reply(N.ERR_UNKNOWNMODE, letter);
+      // Once for each letter, so that one line cannot ask for hundreds of answers.
+      if (!this.unknown.has(letter)) this.user.reply(N.ERR_UNKNOWNMODE, letter);
+      this.unknown.add(letter);
     } else if (this.channel.has(bit) !== on) {
       this.channel.modes ^= bit;
       this.changes.add(on, letter);

@@ -1,6 +1,5 @@
 /** The last users who left or changed nick, for WHOWAS. A ring, so its memory is fixed. */
 import { fold } from '../protocol/casemapping.ts';
-import { globMatch } from '../protocol/mask.ts';
 import type { User } from './user.ts';
 
 export interface WhowasEntry {
@@ -40,13 +39,13 @@ export class Whowas {
     this.next = (this.next + 1) % this.capacity;
   }
 
-  /** Entries for a nick or mask, newest first. */
-  find(nickOrMask: string, max: number): WhowasEntry[] {
-    const wanted = fold(nickOrMask);
+  /** Entries for a nick, newest first. */
+  find(nick: string, max: number): WhowasEntry[] {
+    const wanted = fold(nick);
     const found: WhowasEntry[] = [];
     for (let back = 1; back <= this.ring.length && found.length < max; back++) {
       const entry = this.ring[(this.next - back + this.capacity) % this.capacity];
-      if (entry !== undefined && globMatch(wanted, entry.folded)) found.push(entry);
+      if (entry?.folded === wanted) found.push(entry);
     }
     return found;
   }
