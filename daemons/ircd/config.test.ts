@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'smol-toml';
+import { expect, it } from 'vitest';
+import { ircdConfigSchema } from './config.ts';
+
+it('has a default for everything', () => {
+  const config = ircdConfigSchema.parse({});
+  expect(config.listen).toEqual([{ host: '127.0.0.1', port: 6667, tls: false, protocol: 'irc' }]);
+  expect(config.oper).toEqual([]);
+});
+
+it('accepts the example in the documentation', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/ircd.md'), 'utf8');
+  const example = page.split('```toml\n')[1]?.split('```')[0] as string;
+  const config = ircdConfigSchema.parse(parse(example).ircd);
+  expect(config.class.map((one) => one.name)).toEqual(['bots', 'default']);
+});
+
+it('refuses names that would break lines of the protocol, and duplicates', () => {
+  for (const broken of [
+    { server_name: 'localhost' },
+    { server_name: 'a b.c' },
+    { network: 'two words' },
+    { network: 'a=b' },
+    { oper: [1, 2].map(() => ({ name: 'x', password_hash: '$argon2id$x' })) },
+    { listen: [{ port: 70_000 }] },
+    { unknown_key: 1 },
+  ]) {
+    expect(ircdConfigSchema.safeParse(broken).success, JSON.stringify(broken)).toBe(false);
+  }
+});
