@@ -10,11 +10,11 @@ it('has a default for everything', () => {
   expect(config.oper).toEqual([]);
 });
 
-it('accepts the example in the documentation', () => {
-  const page = readFileSync(join(import.meta.dirname, '../../docs/ircd.md'), 'utf8');
+it('accepts the example of docs/configuration.md', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/configuration.md'), 'utf8');
   const example = page.split('```toml\n')[1]?.split('```')[0] as string;
   const config = ircdConfigSchema.parse(parse(example).ircd);
-  expect(config.class.map((one) => one.name)).toEqual(['bots', 'default']);
+  expect(config.class.map((one) => one.name)).toEqual(['bouncers']);
 });
 
 it('refuses names that would break lines of the protocol, and duplicates', () => {

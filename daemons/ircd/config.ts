@@ -19,7 +19,7 @@ export const OPER_FLAGS = [
 ] as const;
 export type OperFlag = (typeof OPER_FLAGS)[number];
 
-const HASH_HINT = 'must be an argon2id hash; make one with: node daemons/ircd/hash-password.ts';
+const HASH_HINT = 'expected an argon2id hash; make one with: npm run -s hash-password';
 
 const passwordHash = z.string().startsWith('$argon2', HASH_HINT).meta({ secret: true });
 

@@ -169,8 +169,8 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
     this.logger[level](event, message, fields);
   }
 
-  audit(...[actor, command, args, outcome]: Parameters<ServerHost['audit']>): void {
-    this.context.audit({ actor, command, args, ok: true, outcome });
+  audit(...[actor, command, args, ok, outcome]: Parameters<ServerHost['audit']>): void {
+    this.context.audit({ actor, command, args, ok, outcome });
   }
 
   commandTime(ms: number): void {

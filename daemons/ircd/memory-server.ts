@@ -25,7 +25,7 @@ export class MemoryHost implements ServerHost {
   readonly arena = new Arena();
   readonly outbox = this.arena;
   readonly logs: { event: string; message: string; fields: Fields | undefined }[] = [];
-  readonly audits: { actor: string; command: string; args: Fields }[] = [];
+  readonly audits: { actor: string; command: string; args: Fields; ok: boolean }[] = [];
   readonly lifecycle: string[] = [];
   saves = 0;
   names: LookupResult | Promise<LookupResult> = { host: null, ident: null };
@@ -52,8 +52,8 @@ export class MemoryHost implements ServerHost {
   log(_level: string, event: string, message: string, fields?: Fields): void {
     this.logs.push({ event, message, fields });
   }
-  audit(actor: string, command: string, args: Fields): void {
-    this.audits.push({ actor, command, args });
+  audit(actor: string, command: string, args: Fields, ok: boolean): void {
+    this.audits.push({ actor, command, args, ok });
   }
   commandTime(): void {}
 }

@@ -6,6 +6,7 @@ import { sendLusers } from './commands/lusers.ts';
 import { sendMotd } from './commands/motd.ts';
 import { limits } from './limits.ts';
 import type { Connection } from './net/connection.ts';
+import { PasswordQueueFull } from './passwords.ts';
 import { truncateUtf8 } from './protocol/line-text.ts';
 import { isValidUsername } from './protocol/names.ts';
 import { N } from './protocol/numerics.ts';
@@ -58,7 +59,12 @@ export function tryRegister(server: IrcServer, user: User): void {
       if (fits) welcome(server, user);
       else refusePassword(server, user);
     },
-    () => server.exit(user, 'Server is too busy to check passwords, try again'),
+    (error) => {
+      if (!(error instanceof PasswordQueueFull)) {
+        server.host.log('error', 'server_hash_damaged', 'The password_hash of the server cannot be used');
+      }
+      server.exit(user, 'The password cannot be checked now, try again later');
+    },
   );
 }
 

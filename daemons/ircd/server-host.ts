@@ -34,7 +34,7 @@ export interface ServerHost {
   /** A structured log record. */
   log(level: 'debug' | 'info' | 'warn' | 'error', event: string, message: string, fields?: Fields): void;
   /** Puts what an operator did into the audit trail. */
-  audit(actor: string, command: string, args: Fields, outcome: string): void;
+  audit(actor: string, command: string, args: Fields, ok: boolean, outcome: string): void;
   /** How long one command took, in milliseconds. */
   commandTime(ms: number): void;
 }

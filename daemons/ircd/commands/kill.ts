@@ -21,7 +21,7 @@ export const kill: Command = {
     }
     const reason = given === '' ? 'No reason given' : given;
     const victim = target.prefix;
-    server.host.audit(user.prefix, 'KILL', { nick: target.nick, reason }, `disconnected ${victim}`);
+    server.host.audit(user.prefix, 'KILL', { nick: target.nick, reason }, true, `disconnected ${victim}`);
     noticeOpers(server, `Received KILL for ${victim} from ${user.nick}: ${reason}`);
     target.connection.sendLine(
       `:${user.prefix} KILL ${target.nick} :${truncateUtf8(reason, limits.quitBytes.default)}`,

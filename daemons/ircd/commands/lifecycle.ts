@@ -11,7 +11,7 @@ export const rehash: Command = {
   run(server, user) {
     user.reply(N.RPL_REHASHING, 'signalbox.toml');
     noticeOpers(server, `${user.nick} is rehashing the server`, user);
-    server.host.audit(user.prefix, 'REHASH', {}, 'requested');
+    server.host.audit(user.prefix, 'REHASH', {}, true, 'requested');
     server.host.requestLifecycle('reload', user.prefix, 'REHASH');
   },
 };
@@ -28,7 +28,7 @@ function ending(name: string, flag: string, action: 'stop' | 'restart', summary:
     run(server, user, params) {
       const reason = params[0] ?? '';
       noticeOpers(server, `${user.nick} asked for ${name}: ${reason}`);
-      server.host.audit(user.prefix, name, { reason }, 'requested');
+      server.host.audit(user.prefix, name, { reason }, true, 'requested');
       server.host.requestLifecycle(action, user.prefix, reason === '' ? name : reason);
     },
   };

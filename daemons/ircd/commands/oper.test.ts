@@ -46,6 +46,8 @@ it('refuses a wrong password, an unknown name and a wrong host, and makes each c
     client.drop();
   }
   expect(irc.server.counters.operFailures).toBe(3);
+  expect(irc.host.audits.map((entry) => entry.ok)).toEqual([false, false, false]);
+  expect(JSON.stringify([irc.host.audits, irc.host.logs])).not.toContain('guess');
 });
 
 it('drops a client that keeps guessing', async () => {
@@ -63,4 +65,17 @@ it('keeps what an operator may do to the flags of the block', async () => {
   expect(client.send('MODE a -o')).toEqual([':a!~a@192.0.2.1 MODE a :-o']);
   expect(client.send('MODE a +o')).toEqual([]);
   expect(client.send('KILL a')[0]).toContain(' 481 a ');
+});
+
+it('says that a damaged hash is the fault of the configuration', async () => {
+  const [block] = irc.server.config.oper;
+  if (block === undefined) throw new Error('no operator block');
+  irc.server.configure(
+    { ...irc.server.config, oper: [{ ...block, password_hash: '$argon2id$broken' }] },
+    null,
+  );
+  const client = irc.join('a');
+  client.send('OPER boss sesame');
+  await waitFor(client, (line) => line.includes(' 400 a OPER '));
+  expect(irc.host.logs.at(-1)?.event).toBe('oper_hash_damaged');
 });

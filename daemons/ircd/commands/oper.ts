@@ -2,6 +2,7 @@
 import { noticeOpers } from '../broadcast.ts';
 import type { OperBlock } from '../config.ts';
 import { limits } from '../limits.ts';
+import { PasswordQueueFull } from '../passwords.ts';
 import { fold } from '../protocol/casemapping.ts';
 import { globMatch } from '../protocol/mask.ts';
 import { N } from '../protocol/numerics.ts';
@@ -30,7 +31,7 @@ export const oper: Command = {
         if (fits && block !== undefined) grant(server, user, block);
         else refuse(server, user, name, block === undefined || hostFits);
       },
-      () => user.reply(N.ERR_UNKNOWNERROR, 'OPER', 'Too many passwords are being checked, try again'),
+      (error) => failed(server, user, name, error),
     );
   },
 };
@@ -50,11 +51,22 @@ function grant(server: IrcServer, user: User, block: OperBlock): void {
   user.send(`:${user.prefix} MODE ${user.nick} :+o`);
   user.reply(N.RPL_YOUREOPER);
   noticeOpers(server, `${user.prefix} is now an operator (${block.name})`, user);
+  server.host.audit(user.prefix, 'OPER', { name: block.name }, true, 'became operator');
   server.host.log('info', 'oper_up', `${user.prefix} became operator ${block.name}`, {
     nick: user.nick,
     oper: block.name,
     address: user.connection.remoteAddress,
   });
+}
+
+/** The password could not be checked: too many are, or the hash in the configuration is damaged. */
+function failed(server: IrcServer, user: User, name: string, error: unknown): void {
+  if (!(error instanceof PasswordQueueFull)) {
+    server.host.log('error', 'oper_hash_damaged', `The password_hash of operator ${name} cannot be used`, {
+      oper: name,
+    });
+  }
+  user.reply(N.ERR_UNKNOWNERROR, 'OPER', 'The password cannot be checked now, try again later');
 }
 
 function refuse(server: IrcServer, user: User, name: string, wrongPassword: boolean): void {
@@ -66,6 +78,7 @@ function refuse(server: IrcServer, user: User, name: string, wrongPassword: bool
     oper: name,
     address: user.connection.remoteAddress,
   });
+  server.host.audit(user.prefix, 'OPER', { name }, false, wrongPassword ? 'wrong password' : 'wrong host');
   noticeOpers(server, `Failed OPER attempt by ${user.prefix} as ${name}`);
   user.reply(wrongPassword ? N.ERR_PASSWDMISMATCH : N.ERR_NOOPERHOST);
   if (user.failedOpers >= limits.operAttempts.default) server.exit(user, 'Too many failed OPER attempts');

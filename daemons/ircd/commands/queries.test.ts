@@ -78,6 +78,7 @@ it('keeps STATS to operators, but for uptime and the own connection', () => {
   for (const [letter, code] of [
     ['m', '212'],
     ['p', '217'],
+    ['P', '249'],
     ['t', '249'],
     ['z', '249'],
     ['C', '249'],

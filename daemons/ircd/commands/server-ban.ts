@@ -46,6 +46,7 @@ function banCommand(name: string, kind: BanKind, what: string, summary: string):
           user.prefix,
           name,
           { mask, reason, minutes },
+          true,
           `disconnected ${outcome.dropped} clients`,
         );
     },
@@ -62,7 +63,7 @@ function unbanCommand(name: string, kind: BanKind, what: string): Command {
       const mask = params[0] ?? '';
       const removed = removeServerBan(server, kind, mask, user.prefix);
       if (!removed) user.notice(`*** ${name} failed: no ban for ${mask}`);
-      else server.host.audit(user.prefix, name, { mask }, 'lifted');
+      else server.host.audit(user.prefix, name, { mask }, true, 'lifted');
     },
   };
 }

@@ -1,4 +1,4 @@
-/** STATS: RFC 2812 3.4.4 with the letters l m o p t u z, k d (server bans), and C B T of our own. */
+/** STATS: RFC 2812 3.4.4 with the letters l m o p P t u z, k d (server bans), and C B T of our own. */
 import { N, type Numeric } from '../protocol/numerics.ts';
 import { ReplyBudget } from '../protocol/reply-budget.ts';
 import type { IrcServer } from '../server.ts';
@@ -11,7 +11,7 @@ export const stats: Command = {
   penaltyLines: 2,
   help: [
     'STATS <letter>',
-    'l connections, m commands, o operator blocks, p listeners, t traffic, u uptime, z memory',
+    'l connections, m commands, o operator blocks, p listeners, P operators on line, t traffic, u uptime, z memory',
     'k K-lines, d D-lines, C caches, B write batching, T connect throttle',
   ],
   run(server, user, params) {
@@ -44,6 +44,12 @@ const REPORTS: Readonly<Record<string, Report | undefined>> = {
   p: (server, user) => {
     for (const { host, port, tls } of server.host.listeners()) {
       user.reply(N.RPL_STATSPLINE, `P ${port} ${host.replaceAll(':', '.')}`, tls ? 'TLS' : 'plain');
+    }
+  },
+  P: (server, user) => {
+    for (const { nick, username, host, lastMessageMs } of server.state.opers) {
+      const idle = Math.floor((Date.now() - lastMessageMs) / 1000);
+      user.reply(N.RPL_STATSDEBUG, '', `${nick} (${username}@${host}) idle ${idle} s`);
     }
   },
   t: (server, user) => lines(user, N.RPL_STATSDEBUG, server.host.traffic()),
