@@ -1,0 +1,92 @@
+/** A control plane with real forked fixture daemons in a data directory of its own. For integration tests only. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, vi } from 'vitest';
+import type { ControlEvent } from '../../../daemons/contract/control-api.ts';
+import type { Outcome } from '../../../daemons/contract/errors.ts';
+import type { Manifest } from '../../../daemons/contract/manifest.ts';
+import type { DaemonSnapshot, DaemonState } from '../../../daemons/contract/states.ts';
+import { createCaller, type OwnedCaller } from '../../core/caller.ts';
+import { type ControlPlane, createControlPlane } from '../../core/control-plane.ts';
+import { CONTROL_LIMITS, type ControlLimits } from '../../core/limits.ts';
+import { createForkLauncher } from '../fork-launcher.ts';
+import { manifest as tiny } from './tiny/manifest.ts';
+
+export const fixtureRegistry: readonly Manifest[] = [tiny];
+
+export interface TestHost {
+  readonly plane: ControlPlane;
+  readonly dataDir: string;
+  readonly configFile: string;
+  readonly caller: OwnedCaller;
+  /** Broadcast events so far. */
+  readonly events: ControlEvent[];
+  ask(name: string, args?: unknown): Promise<Outcome<unknown>>;
+  snapshot(id?: string): DaemonSnapshot;
+  /** Resolves when a daemon is in a state. */
+  reached(state: DaemonState, id?: string): Promise<DaemonSnapshot>;
+  close(): Promise<void>;
+}
+
+/** `toml` is the configuration; limits are shortened so that a test need not wait. */
+export async function startTestHost(
+  toml = '',
+  limits: Partial<ControlLimits> = {},
+  registry: readonly Manifest[] = fixtureRegistry,
+): Promise<TestHost> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'signalbox-host-'));
+  const configFile = join(dataDir, 'signalbox.toml');
+  await writeFile(configFile, toml);
+  const plane = await createControlPlane({
+    host: 'headless',
+    version: '0.0.0',
+    runtime: `node ${process.versions.node}`,
+    registry,
+    launcher: createForkLauncher({
+      entryOf: (id) => join(import.meta.dirname, id, 'main.ts'),
+      execPath: process.execPath,
+    }),
+    daemonRuntime: () => 'node',
+    dataDir,
+    configFile,
+    autostart: null,
+    limits: { ...CONTROL_LIMITS, backoffBaseMs: 20, stopMs: 1_000, stopGraceMs: 100, ...limits },
+  });
+  const events: ControlEvent[] = [];
+  plane.subscribe((event) => events.push(event));
+  const caller = createCaller({ name: 'tester', from: 'system' }, (event) => events.push(event));
+  const snapshot = (id = 'tiny') => {
+    const found = plane.snapshots().find((one) => one.id === id);
+    if (found === undefined) throw new Error(`no daemon ${id}`);
+    return found;
+  };
+  return {
+    plane,
+    dataDir,
+    configFile,
+    caller,
+    events,
+    snapshot,
+    ask: (name, args = {}) => plane.handle(name, args, caller),
+    async reached(state, id) {
+      await vi.waitFor(() => expect(snapshot(id).state).toBe(state), { timeout: 15_000 });
+      return snapshot(id);
+    },
+    async close() {
+      await plane.close('test');
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Whether a process is there. */
+export function isAlive(pid: number | null): boolean {
+  if (pid === null) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

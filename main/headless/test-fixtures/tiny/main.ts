@@ -1,0 +1,56 @@
+/** Entry of the fixture daemon `tiny`. */
+import { SignalboxError } from '../../../../daemons/contract/errors.ts';
+import { runDaemon } from '../../../../daemons/runtime/run-daemon.ts';
+import { manifest } from './manifest.ts';
+
+runDaemon({
+  manifest,
+  async start({ config, metrics, log }) {
+    process.stderr.write(`tiny starts: ${config.behaviour}\n`);
+    const { behaviour } = config;
+    if (behaviour === 'hang_in_init') await new Promise(() => setInterval(() => {}, 1_000));
+    if (behaviour === 'crash_in_init') process.exit(9);
+    if (behaviour === 'refuse') throw new SignalboxError('address_in_use', '127.0.0.1:6667 is taken.');
+    if (behaviour === 'crash_soon') setTimeout(() => process.exit(5), 50);
+    if (behaviour === 'spin') {
+      setTimeout(() => {
+        for (;;);
+      }, 50);
+    }
+    const pokes = metrics.counter('signalbox_tiny_pokes_total');
+    let greeting = config.greeting;
+    const logger = log('tiny');
+    return {
+      listeners: () => [{ protocol: 'tiny', host: '127.0.0.1', port: 7, tls: false }],
+      commands: {
+        poke: {
+          run({ name, times, loud }) {
+            pokes.add(times);
+            logger.info('poked', `poked by ${name}`, { times });
+            const text = `${greeting} ${name}`;
+            return { text: loud === true ? text.toUpperCase() : text };
+          },
+          impact: ({ times }) => (times > 1 ? `pokes ${times} times` : null),
+        },
+        reset: { run: () => pokes.setTotal(0), impact: () => `forgets ${pokes.value} pokes` },
+        hang: { run: () => new Promise(() => {}) },
+        exit: {
+          run({ code }) {
+            process.stderr.write('last words\n', () => process.exit(code));
+            return new Promise(() => {});
+          },
+        },
+        list: { run: () => ({ rows: [{ name: 'evil\u001b[2Jname', bytes: 2048 }] }) },
+        secret: { run: () => 'secret' },
+      },
+      async reload(next) {
+        greeting = next.greeting;
+        return { applied: ['greeting'], restartRequired: [] };
+      },
+      stopImpact: () => (pokes.value > 0 ? `forgets ${pokes.value} pokes` : null),
+      async drain() {
+        if (behaviour === 'hang_in_stop') await new Promise(() => setInterval(() => {}, 1_000));
+      },
+    };
+  },
+});

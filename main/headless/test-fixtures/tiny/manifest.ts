@@ -1,0 +1,63 @@
+/** A daemon that behaves as badly as a test wants. Used by the integration tests of the headless host only. */
+import { z } from 'zod';
+import { defineCommand, defineManifest } from '../../../../daemons/contract/manifest.ts';
+
+const config = z.strictObject({
+  behaviour: z
+    .enum(['good', 'hang_in_init', 'hang_in_stop', 'crash_in_init', 'crash_soon', 'refuse', 'spin'])
+    .default('good'),
+  greeting: z.string().default('hello'),
+});
+
+const commands = {
+  poke: defineCommand({
+    summary: 'Counts a poke and greets',
+    danger: 'safe',
+    args: z.object({
+      name: z.string().min(1).max(20).describe('Whom to greet'),
+      times: z.number().int().min(1).max(100).default(1).describe('How often'),
+      loud: z.boolean().optional().describe('In capitals'),
+    }),
+    result: 'text',
+    effects: ['signalbox_tiny_pokes_total'],
+  }),
+  reset: defineCommand({
+    summary: 'Forgets all pokes',
+    danger: 'disruptive',
+    args: z.object({ password: z.string().meta({ secret: true }).optional() }),
+    result: 'json',
+  }),
+  hang: defineCommand({ summary: 'Never answers', danger: 'safe', args: z.object({}), result: 'json' }),
+  exit: defineCommand({
+    summary: 'Ends the process with a code, after words on stderr',
+    danger: 'safe',
+    args: z.object({ code: z.number().int() }),
+    result: 'json',
+  }),
+  list: defineCommand({
+    summary: 'Lists names that nobody should trust',
+    danger: 'safe',
+    args: z.object({}),
+    result: 'table',
+    columns: [
+      { key: 'name', title: 'Name', type: 'text' },
+      { key: 'bytes', title: 'Size', type: 'bytes' },
+    ],
+  }),
+  secret: defineCommand({
+    summary: 'Main only',
+    danger: 'safe',
+    args: z.object({}),
+    result: 'json',
+    internal: true,
+  }),
+};
+
+export const manifest = defineManifest({
+  id: 'tiny',
+  title: 'Tiny',
+  summary: 'Does what a test wants',
+  config,
+  commands,
+  metrics: [{ name: 'signalbox_tiny_pokes_total', kind: 'counter', unit: 'count', help: 'Pokes so far' }],
+});
