@@ -199,6 +199,7 @@ class Plane implements ControlPlane {
 
   begin(): this {
     this.#socket.serve(this);
+    this.#summary(MAIN_SOURCE, 1, this.#telemetry.summarise());
     const { configError } = this;
     if (configError !== null) {
       this.#telemetry.logger.log('error', 'config', 'config_invalid', configError.message);

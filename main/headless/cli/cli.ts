@@ -1,18 +1,17 @@
 /** The commands of the CLI: parses the words, asks the running instance, prints. Called by main/headless/cli.ts. */
-import { parseArgs } from 'node:util';
 import { MAIN_SOURCE } from '../../../daemons/contract/control-api.ts';
 import { toWireError } from '../../../daemons/contract/errors.ts';
-import { LOG_LEVELS, type LogLevel, type SourcedLogRecord } from '../../../daemons/contract/log-record.ts';
 import { catalogOf, describeManifest, type Manifest } from '../../../daemons/contract/manifest.ts';
 import { ConfigStore } from '../../core/config/config-store.ts';
 import { configFileOf, dataDirOf } from '../../core/default-paths.ts';
 import { CONTROL_LIMITS } from '../../core/limits.ts';
 import { MAIN_METRICS } from '../../core/main-telemetry.ts';
 import { generalHelp } from './help.ts';
+import { parseLogsRequest, printLogs } from './logs-command.ts';
 import { runCommand } from './run-command.ts';
-import { showDaemon, showLogRecord, showMetrics, showStatus } from './show.ts';
+import { showDaemon, showMetrics, showStatus } from './show.ts';
 import { SocketClient } from './socket-client.ts';
-import { EXIT, fail, print, say, UsageError } from './terminal.ts';
+import { EXIT, fail, parseWords, print, say, UsageError } from './terminal.ts';
 
 /** Options that every command takes. */
 interface Shared {
@@ -68,8 +67,10 @@ async function dispatch(
       const id = one(rest, command, registry);
       return await withClient(connect, (client) => metrics(client, id, registry, shared.json));
     }
-    case 'logs':
-      return await withClient(connect, (client) => logs(client, rest, registry, shared.json));
+    case 'logs': {
+      const request = parseLogsRequest(rest);
+      return await withClient(connect, (client) => printLogs(client, request, shared.json));
+    }
     case 'config':
       return await config(rest, connect, registry, shared.json);
     default:
@@ -168,71 +169,13 @@ async function metrics(
   return EXIT.ok;
 }
 
-async function logs(
-  client: SocketClient,
-  words: readonly string[],
-  registry: readonly Manifest[],
-  json: boolean,
-): Promise<number> {
-  const { values, positionals } = parseWords(words);
-  const source = one(positionals, 'logs', registry);
-  const limit = values.limit === undefined ? 200 : Number(values.limit);
-  if (!Number.isInteger(limit) || limit < 1 || limit > 10_000) {
-    throw new UsageError(`--limit: expected a whole number from 1 to 10000, got "${values.limit}"`);
-  }
-  const minLevel = LOG_LEVELS.find((level) => level === (values.level ?? 'debug'));
-  if (minLevel === undefined) {
-    throw new UsageError(`--level: expected one of ${LOG_LEVELS.join(', ')}, got "${values.level}"`);
-  }
-  const show = (record: SourcedLogRecord) => print(json ? JSON.stringify(record) : showLogRecord(record));
-  const seen = new Set<string>();
-  const showNew = (record: SourcedLogRecord) => {
-    const key = `${record.instance}:${record.seq}`;
-    if (seen.has(key) || levelOf(record) < LOG_LEVELS.indexOf(minLevel)) return;
-    show(record);
-  };
-  if (values.follow === true) {
-    const held: SourcedLogRecord[] = [];
-    let live = false;
-    client.onEvent((event) => {
-      if (event.type !== 'logs') return;
-      for (const record of event.records) {
-        if (record.source !== source) continue;
-        if (live) showNew(record);
-        else held.push(record);
-      }
-    });
-    const followed = await client.request('logs.follow', { source, follow: true });
-    if (!followed.ok) return fail(followed.error, json);
-    const outcome = await client.request('logs.query', { source, minLevel, limit });
-    if (!outcome.ok) return fail(outcome.error, json);
-    for (const record of outcome.result.records) {
-      show(record);
-      seen.add(`${record.instance}:${record.seq}`);
-    }
-    for (const record of held) showNew(record);
-    live = true;
-    await client.closed;
-    say('signalbox: the instance ended');
-    return EXIT.ok;
-  }
-  const outcome = await client.request('logs.query', { source, minLevel, limit });
-  if (!outcome.ok) return fail(outcome.error, json);
-  for (const record of outcome.result.records) show(record);
-  return EXIT.ok;
-}
-
-function levelOf(record: { readonly level: LogLevel }): number {
-  return LOG_LEVELS.indexOf(record.level);
-}
-
 async function config(
   words: readonly string[],
   connect: () => Promise<SocketClient>,
   registry: readonly Manifest[],
   json: boolean,
 ): Promise<number> {
-  const { values, positionals } = parseWords(words);
+  const { values, positionals } = parseWords(words, { config: { type: 'string' } });
   const [what, file] = positionals;
   if (what === 'reload') {
     return await withClient(connect, async (client) => {
@@ -260,21 +203,4 @@ async function config(
     store.file === null ? 'no configuration file; the defaults apply' : `${store.file}: no mistakes`;
   print(json ? JSON.stringify({ ok: true, result: { file: store.file } }) : text);
   return EXIT.ok;
-}
-
-function parseWords(words: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...words],
-      allowPositionals: true,
-      options: {
-        follow: { type: 'boolean', short: 'f' },
-        level: { type: 'string' },
-        limit: { type: 'string' },
-        config: { type: 'string' },
-      },
-    });
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
 }

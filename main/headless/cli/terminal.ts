@@ -3,7 +3,7 @@
  * NO_COLOR. Used by all of its commands.
  */
 import { createInterface } from 'node:readline/promises';
-import { stripVTControlCharacters, styleText } from 'node:util';
+import { type ParseArgsConfig, parseArgs, stripVTControlCharacters, styleText } from 'node:util';
 import type { WireError } from '../../../daemons/contract/errors.ts';
 import type { TableColumn } from '../../../daemons/contract/manifest.ts';
 import type { DaemonState } from '../../../daemons/contract/states.ts';
@@ -13,6 +13,18 @@ export const EXIT = { ok: 0, failure: 1, usage: 2, noInstance: 69, config: 78 } 
 
 /** Thrown for arguments that cannot be understood; the message is for the person who typed them. */
 export class UsageError extends Error {}
+
+/** Options and positionals of a command's own words. Throws UsageError. */
+export function parseWords<Options extends NonNullable<ParseArgsConfig['options']>>(
+  words: readonly string[],
+  options: Options,
+) {
+  try {
+    return parseArgs({ args: [...words], allowPositionals: true, options });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
 
 /** Writes data. */
 export function print(text: string): void {

@@ -1,0 +1,176 @@
+/** The CLI as a program of its own, against an instance with a real daemon. */
+import { spawn } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startTestHost, type TestHost } from '../test-fixtures/test-host.ts';
+
+const ENTRY = join(import.meta.dirname, '../test-fixtures/cli-entry.ts');
+let host: TestHost;
+
+beforeAll(async () => {
+  host = await startTestHost('');
+});
+afterAll(() => host.close());
+
+interface Ran {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function startCli(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  const child = spawn(process.execPath, [ENTRY, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, XDG_CONFIG_HOME: host.dataDir, ...env },
+  });
+  const output = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    output.stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    output.stderr += text;
+  });
+  const ended = new Promise<Ran>((resolve) => child.on('close', (code) => resolve({ code, ...output })));
+  return { child, output, ended };
+}
+
+const cli = (...args: string[]) => startCli([...args, '--data', host.dataDir]).ended;
+const json = (ran: Ran) => JSON.parse(ran.stdout) as unknown;
+
+test('status, start, run, metrics, logs and stop, for people and for programs', async () => {
+  expect((await cli('status')).stdout).toMatch(/^DAEMON\s+STATE\s+PID.*\ntiny\s+stopped\s+-/);
+  const started = await cli('start', 'tiny', '--json');
+  expect(started.code).toBe(0);
+  expect(json(started)).toMatchObject({ ok: true, result: { id: 'tiny', state: 'running' } });
+  expect(json(await cli('status', '--json'))).toMatchObject({
+    host: 'headless',
+    daemons: [
+      {
+        id: 'tiny',
+        state: 'running',
+        pid: host.snapshot().pid,
+        since: expect.any(Number),
+        restarts: 0,
+        listeners: [{ protocol: 'tiny', host: '127.0.0.1', port: 7, tls: false }],
+      },
+    ],
+  });
+  const poked = await cli('run', 'tiny', 'poke', '--name', 'ann', '--times', '2');
+  expect(poked).toEqual({ code: 0, stdout: 'hello ann\n', stderr: '' });
+  expect(json(await cli('run', 'tiny', 'poke', '--name', 'ann', '--json'))).toEqual({
+    ok: true,
+    result: { text: 'hello ann' },
+  });
+  expect(json(await cli('metrics', 'tiny', '--json'))).toMatchObject({
+    time: expect.any(Number),
+    metrics: { signalbox_tiny_loop_delay_seconds: { p999: expect.any(Number) } },
+  });
+  expect((await cli('metrics', 'main')).stdout).toContain('signalbox_main_requests_total');
+  const logged = await cli('logs', 'tiny', '--json', '--limit', '1');
+  expect(json(logged)).toMatchObject({ source: 'tiny', event: 'poked' });
+  expect((await cli('restart', 'tiny')).stdout).toMatch(
+    /^tiny is running \(pid \d+\), listening on tiny 127\.0\.0\.1:7\n$/,
+  );
+  expect((await cli('stop', 'tiny')).stdout).toBe('tiny is stopped\n');
+});
+
+test('a disruptive command without --yes is refused where nobody can be asked', async () => {
+  await host.ask('daemon.start', { id: 'tiny' });
+  const refused = await cli('run', 'tiny', 'reset', '--json');
+  expect(refused.code).toBe(1);
+  expect(json(refused)).toMatchObject({ ok: false, error: { code: 'confirmation_required' } });
+  const done = await cli('run', 'tiny', 'reset', '--yes', '--json');
+  expect(done).toMatchObject({ code: 0, stdout: '{"ok":true,"result":null}\n' });
+});
+
+test('errors have their code on stdout for programs, their words on stderr for people', async () => {
+  const forPeople = await cli('start', 'nope');
+  expect(forPeople).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: 'signalbox: No daemon is called "nope". There are: tiny.\n',
+  });
+  const forPrograms = await cli('start', 'nope', '--json');
+  expect(forPrograms.stderr).toBe('');
+  expect(json(forPrograms)).toMatchObject({ ok: false, error: { code: 'unknown_daemon' } });
+});
+
+test('without an instance it says how to start one, with code 69', async () => {
+  const dir = join(host.dataDir, 'nowhere');
+  const ran = await startCli(['run', 'tiny', 'poke', '--name', 'x', '--data', dir, '--json']).ended;
+  expect(ran.code).toBe(69);
+  expect(ran.stderr).toBe(
+    `signalbox: No running Signalbox uses ${dir}. Start one with: npm start -- --headless --data ${dir}\n`,
+  );
+  expect(json(ran)).toMatchObject({ ok: false, error: { code: 'no_instance' } });
+});
+
+test.each([
+  [['frobnicate']],
+  [['start']],
+  [['start', 'a', 'b']],
+  [['run']],
+  [['run', 'nope', 'x']],
+  [['run', 'tiny']],
+  [['run', 'tiny', 'nope']],
+  [['run', 'tiny', 'poke']],
+  [['logs', 'tiny', '--limit', 'x']],
+  [['logs', 'tiny', '--level', 'loud']],
+  [['config']],
+  [[]],
+])('%j is a usage error', async (args) => {
+  const ran = await startCli(args).ended;
+  expect(ran.code).toBe(2);
+});
+
+test('help needs no instance', async () => {
+  const dir = join(host.dataDir, 'nowhere');
+  const ran = await startCli(['run', 'tiny', 'poke', '--help', '--data', dir]).ended;
+  expect(ran.code).toBe(0);
+  expect(ran.stdout).toContain('--name');
+  expect((await startCli(['run', 'tiny', '--help']).ended).stdout).toContain('poke');
+  expect((await startCli(['--help']).ended).stdout).toContain('config check');
+});
+
+test('what network users call themselves cannot command the terminal', async () => {
+  await host.ask('daemon.start', { id: 'tiny' });
+  const ran = await cli('run', 'tiny', 'list');
+  expect(ran.stdout).toContain('evil\\x1b[2Jname');
+  expect(ran.stdout).toContain('2.0 KiB');
+  expect(ran.stdout).not.toContain('\u001b');
+});
+
+test('logs --follow goes on until it is interrupted', async () => {
+  await host.ask('daemon.start', { id: 'tiny' });
+  const { child, output, ended } = startCli(['logs', 'tiny', '--follow', '--json', '--data', host.dataDir]);
+  const poke = (name: string) => host.ask('command.run', { daemon: 'tiny', command: 'poke', args: { name } });
+  await expect.poll(() => output.stdout, { timeout: 10_000 }).toContain('poked');
+  await poke('followed');
+  await expect.poll(() => output.stdout, { timeout: 10_000 }).toContain('poked by followed');
+  child.kill('SIGINT');
+  await ended;
+  const lines = output.stdout.trim().split('\n');
+  expect(new Set(lines).size).toBe(lines.length);
+});
+
+test('config check names the mistake and needs no instance', async () => {
+  const good = join(host.dataDir, 'good.toml');
+  const bad = join(host.dataDir, 'bad.toml');
+  await writeFile(good, '[tiny]\ngreeting = "hi"\n');
+  await writeFile(bad, '\n[tiny]\ngreeting = 5\n');
+  expect(await cli('config', 'check', good)).toEqual({
+    code: 0,
+    stdout: `${good}: no mistakes\n`,
+    stderr: '',
+  });
+  expect(await cli('config', 'check', '--config', bad)).toEqual({
+    code: 78,
+    stdout: '',
+    stderr: `signalbox: ${bad}:3: tiny.greeting: expected text, got 5\n`,
+  });
+  expect(json(await cli('config', 'check', bad, '--json'))).toMatchObject({
+    ok: false,
+    error: { code: 'config_invalid', detail: { line: 3, key: 'tiny.greeting' } },
+  });
+});

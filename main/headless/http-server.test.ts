@@ -1,0 +1,253 @@
+/** The headless host over HTTP and WebSocket, with a real daemon behind it. */
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { request as httpRequest } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { decodeFrame } from '../../daemons/contract/metric-frame.ts';
+import { CONTROL_LIMITS } from '../core/limits.ts';
+import { Auth, loadToken } from './auth.ts';
+import { type HttpServer, startHttpServer } from './http-server.ts';
+import { startTestHost, type TestHost } from './test-fixtures/test-host.ts';
+
+let host: TestHost;
+let server: HttpServer;
+let token: string;
+let windowDir: string;
+
+beforeAll(async () => {
+  host = await startTestHost('[signalbox]\nautostart = ["tiny"]\n');
+  token = await loadToken(host.dataDir);
+  windowDir = await mkdtemp(join(tmpdir(), 'signalbox-window-'));
+  await mkdir(join(windowDir, 'assets'));
+  await writeFile(join(windowDir, 'index.html'), '<!doctype html><title>Signalbox</title>');
+  await writeFile(join(windowDir, 'assets/app-1a2b.js'), 'export {};');
+  await symlink('/etc/passwd', join(windowDir, 'leak.txt'));
+  server = await startHttpServer({
+    plane: host.plane,
+    auth: new Auth(token),
+    windowDir,
+    host: '127.0.0.1',
+    port: 0,
+    limits: { ...CONTROL_LIMITS, requestBytes: 10_000 },
+  });
+  await host.reached('running');
+});
+afterAll(async () => {
+  await server.close();
+  await host.close();
+  await rm(windowDir, { recursive: true });
+});
+
+const bearer = () => ({ authorization: `Bearer ${token}` });
+const get = (path: string, headers: Record<string, string> = {}) =>
+  fetch(new URL(path, server.url), { headers, redirect: 'manual' });
+const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
+  fetch(new URL(path, server.url), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+
+/** fetch does not let a test choose the Host header. */
+async function withHost(path: string, headers: Record<string, string>): Promise<number> {
+  const request = httpRequest(new URL(path, server.url), { headers });
+  request.end();
+  const [response] = await once(request, 'response');
+  response.resume();
+  return response.statusCode;
+}
+
+function webSocket(path: string, headers: Record<string, string> = {}): WebSocket {
+  return new WebSocket(new URL(path, server.url.replace('http', 'ws')), { headers });
+}
+
+/** The status with which an upgrade is refused. */
+async function refusal(path: string, headers: Record<string, string>): Promise<number> {
+  const socket = webSocket(path, headers);
+  socket.on('error', () => {});
+  const [, response] = await once(socket, 'unexpected-response');
+  return response.statusCode;
+}
+
+test('the window is served to everyone, under a strict policy', async () => {
+  const response = await get('/');
+  expect(response.status).toBe(200);
+  expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
+  expect(response.headers.get('content-security-policy')).toMatch(/^default-src 'none'; script-src 'self'/);
+  expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+  expect(response.headers.get('referrer-policy')).toBe('no-referrer');
+  expect(await response.text()).toContain('Signalbox');
+  const asset = await get('/assets/app-1a2b.js');
+  expect(asset.headers.get('cache-control')).toContain('immutable');
+});
+
+test.each([
+  '/../token',
+  '/..%2ftoken',
+  '/%2e%2e/token',
+  '/leak.txt',
+  '/assets/%00',
+  '/assets',
+  '/nothing.js',
+])('%s leads nowhere', async (path) => {
+  const response = await get(path);
+  expect([403, 404]).toContain(response.status);
+  expect(await response.text()).not.toContain('root:');
+});
+
+test('everything that matters needs a login', async () => {
+  expect((await get('/session')).status).toBe(401);
+  expect((await get('/metrics')).status).toBe(401);
+  expect((await post('/api/status', {})).status).toBe(401);
+  expect((await post('/api/status', {}, { authorization: 'Bearer wrong' })).status).toBe(401);
+  expect(await refusal('/control', {})).toBe(401);
+  expect(await refusal('/stream/tiny', {})).toBe(401);
+});
+
+test('a login with the token gives a cookie that opens everything; a logout ends it', async () => {
+  expect((await post('/login', { token: 'wrong' })).status).toBe(401);
+  const login = await post('/login', { token });
+  expect(login.status).toBe(204);
+  const cookie = login.headers.get('set-cookie')?.split(';')[0] ?? '';
+  expect((await get('/session', { cookie })).status).toBe(204);
+  expect((await post('/api/status', {}, { cookie })).status).toBe(200);
+  const logout = await post('/logout', {}, { cookie });
+  expect(logout.headers.get('set-cookie')).toContain('Max-Age=0');
+});
+
+test('another site gets nowhere, with the cookie or without', async () => {
+  const cookie = (await post('/login', { token })).headers.get('set-cookie')?.split(';')[0] ?? '';
+  expect((await post('/api/status', {}, { cookie, origin: 'http://evil.example' })).status).toBe(403);
+  expect((await post('/login', { token }, { origin: 'http://evil.example' })).status).toBe(403);
+  expect(await refusal('/control', { cookie, origin: 'http://evil.example' })).toBe(403);
+  expect(await refusal('/stream/tiny', { cookie, origin: 'http://evil.example' })).toBe(403);
+  expect(await withHost('/session', { cookie, host: 'evil.example' })).toBe(403);
+  // A form can send this without asking the browser first.
+  expect((await post('/api/status', '{}', { cookie, 'content-type': 'text/plain' })).status).toBe(400);
+});
+
+test('the API answers outcomes, with a status that fits', async () => {
+  const status = await post('/api/status', {}, bearer());
+  expect(await status.json()).toMatchObject({
+    ok: true,
+    result: { host: 'headless', daemons: [{ id: 'tiny' }] },
+  });
+  const answers: [string, unknown, number, string][] = [
+    ['/api/nothing', {}, 404, 'unknown_request'],
+    ['/api/daemon.start', {}, 400, 'bad_request'],
+    ['/api/daemon.start', { id: 'nope' }, 404, 'unknown_daemon'],
+    ['/api/daemon.start', { id: 'tiny' }, 409, 'already_running'],
+    ['/api/status', 'not json', 400, 'bad_request'],
+    ['/api/status', JSON.stringify({ text: 'x'.repeat(20_000) }), 400, 'limit_reached'],
+  ];
+  for (const [path, body, code, error] of answers) {
+    const response = await post(path, body, bearer());
+    expect([path, response.status]).toEqual([path, code]);
+    expect(await response.json()).toMatchObject({ ok: false, error: { code: error } });
+  }
+  expect((await get('/api/status', bearer())).status).toBe(405);
+});
+
+test('health is there for probes without a login', async () => {
+  expect(await (await get('/livez')).text()).toBe('ok\n');
+  expect((await get('/readyz')).status).toBe(200);
+  expect(await (await get('/readyz?verbose')).text()).toBe(
+    '[+] config ok\n[+] tiny running\nreadyz check passed\n',
+  );
+});
+
+test('the metrics of all processes come as Prometheus text', async () => {
+  await expect
+    .poll(async () => await (await get('/metrics', bearer())).text(), { timeout: 10_000 })
+    .toContain('signalbox_tiny_pokes_total');
+  const text = await (await get('/metrics', bearer())).text();
+  expect(text).toContain('signalbox_daemon_up{daemon="tiny"} 1');
+  expect(text).toContain('signalbox_main_requests_total');
+});
+
+test('a control connection asks, is answered, and hears of changes', async () => {
+  const socket = webSocket('/control', bearer());
+  const messages: unknown[] = [];
+  socket.on('message', (data) => messages.push(JSON.parse(data.toString())));
+  await once(socket, 'open');
+  socket.send('{"id":1,"name":"status"}');
+  socket.send('nonsense');
+  socket.send(Buffer.from('{"id":2,"name":"status"}'));
+  await expect.poll(() => messages.length).toBe(3);
+  expect(messages).toMatchObject([
+    { id: 0, outcome: { error: { code: 'bad_request' } } },
+    { id: 0, outcome: { error: { code: 'bad_request' } } },
+    { id: 1, outcome: { ok: true } },
+  ]);
+  socket.send('{"id":3,"name":"daemon.restart","args":{"id":"tiny"}}');
+  await expect.poll(() => JSON.stringify(messages), { timeout: 10_000 }).toContain('"id":3');
+  const text = JSON.stringify(messages);
+  expect(text).toContain('"state":"stopping"');
+  expect(text).toContain('"action":"daemon.restart"');
+  socket.close();
+});
+
+test('a message beyond the limit closes that connection and no other', async () => {
+  const good = webSocket('/control', bearer());
+  const bad = webSocket('/control', bearer());
+  await Promise.all([once(good, 'open'), once(bad, 'open')]);
+  bad.on('error', () => {});
+  bad.send('x'.repeat(20_000));
+  const [code] = await once(bad, 'close');
+  expect(code).toBe(1009);
+  good.send('{"id":1,"name":"status"}');
+  await once(good, 'message');
+  good.close();
+});
+
+test.each(['tiny', 'main'])(
+  'the stream of %s brings its frames, as many as are given back',
+  async (source) => {
+    await host.reached('running');
+    const socket = webSocket(`/stream/${source}`, bearer());
+    socket.binaryType = 'arraybuffer';
+    const texts: { type: string }[] = [];
+    const frames: ArrayBuffer[] = [];
+    socket.on('message', (data, isBinary) => {
+      if (isBinary) frames.push(data as ArrayBuffer);
+      else texts.push(JSON.parse(data.toString()));
+    });
+    await once(socket, 'open');
+    await expect.poll(() => texts[0]).toMatchObject({ type: 'hello', source });
+    const { pid } = host.snapshot();
+    expect(texts[0]).toMatchObject({ pid: source === 'main' ? process.pid : pid });
+    socket.send(JSON.stringify({ type: 'rate', hz: 10 }));
+    await expect.poll(() => frames.length).toBe(2);
+    const frame = decodeFrame(frames[0] ?? new ArrayBuffer(0));
+    expect(frame).toMatchObject({ seq: 1, skipped: 0 });
+    // Two frames are unacknowledged: no more come until one is given back.
+    socket.send(JSON.stringify({ type: 'ack', seq: 2 }));
+    await expect.poll(() => frames.length).toBeGreaterThan(2);
+    socket.close();
+  },
+);
+
+test('a stream from what does not exist or run is refused before the handshake', async () => {
+  expect(await refusal('/stream/nope', bearer())).toBe(409);
+  expect(await refusal('/elsewhere', bearer())).toBe(404);
+  await host.ask('daemon.stop', { id: 'tiny' });
+  expect(await refusal('/stream/tiny', bearer())).toBe(409);
+  expect((await get('/readyz')).status).toBe(503);
+  await host.ask('daemon.start', { id: 'tiny' });
+});
+
+test('a stream ends with its process, and the next one can be opened at once after the restart', async () => {
+  const socket = webSocket('/stream/tiny', bearer());
+  await once(socket, 'open');
+  process.kill(host.snapshot().pid ?? 0, 'SIGKILL');
+  const [code] = await once(socket, 'close');
+  expect(code).toBe(1006);
+  await expect.poll(() => host.snapshot().restarts, { timeout: 10_000 }).toBeGreaterThan(0);
+  await host.reached('running');
+  const next = webSocket('/stream/tiny', bearer());
+  await once(next, 'open');
+  next.close();
+});

@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import { layoutOf } from '../../daemons/contract/metric-frame.ts';
+import type { DaemonSnapshot } from '../../daemons/contract/states.ts';
+import { renderPrometheus } from './prometheus.ts';
+
+const layout = layoutOf([
+  { name: 'signalbox_x_connections', kind: 'gauge', unit: 'count', help: 'Now' },
+  { name: 'signalbox_x_latency_seconds', kind: 'histogram', unit: 'seconds', help: 'With a \\ and a\nline' },
+  { name: 'signalbox_x_in_total', kind: 'counter', unit: 'count', help: 'So far' },
+]);
+
+test('every metric has help, a type and its values; histograms are summaries with a maximum beside', () => {
+  const values = Float64Array.of(42, 1000, 3.5, 0.001, 0.002, 0.003, 0.004, 0.005, 7);
+  const up = { id: 'x', state: 'running', restarts: 2 } as DaemonSnapshot;
+  expect(
+    renderPrometheus([{ layout, values }], [up]),
+  ).toBe(`# HELP signalbox_daemon_up Whether the daemon is running
+# TYPE signalbox_daemon_up gauge
+signalbox_daemon_up{daemon="x"} 1
+# HELP signalbox_daemon_restarts_total Restarts after a crash since Signalbox started
+# TYPE signalbox_daemon_restarts_total counter
+signalbox_daemon_restarts_total{daemon="x"} 2
+# HELP signalbox_x_connections Now
+# TYPE signalbox_x_connections gauge
+signalbox_x_connections 42
+# HELP signalbox_x_latency_seconds With a \\\\ and a\\nline
+# TYPE signalbox_x_latency_seconds summary
+signalbox_x_latency_seconds{quantile="0.5"} 0.001
+signalbox_x_latency_seconds{quantile="0.95"} 0.002
+signalbox_x_latency_seconds{quantile="0.99"} 0.003
+signalbox_x_latency_seconds{quantile="0.999"} 0.004
+signalbox_x_latency_seconds_sum 3.5
+signalbox_x_latency_seconds_count 1000
+# HELP signalbox_x_latency_seconds_max With a \\\\ and a\\nline (largest of the last ten seconds)
+# TYPE signalbox_x_latency_seconds_max gauge
+signalbox_x_latency_seconds_max 0.005
+# HELP signalbox_x_in_total So far
+# TYPE signalbox_x_in_total counter
+signalbox_x_in_total 7
+`);
+});
+
+test('values that JSON has no words for have some here', () => {
+  const values = new Float64Array(layout.size);
+  values[0] = Number.POSITIVE_INFINITY;
+  values[8] = Number.NaN;
+  const text = renderPrometheus([{ layout, values }], []);
+  expect(text).toContain('signalbox_x_connections +Inf');
+  expect(text).toContain('signalbox_x_in_total NaN');
+});

@@ -1,0 +1,204 @@
+/** The headless host as a program: ready line, signals, exit codes, one instance a directory, no orphans. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { ControlResults } from '../../daemons/contract/control-api.ts';
+import { SocketClient } from './cli/socket-client.ts';
+import { isAlive } from './test-fixtures/test-host.ts';
+
+const ENTRY = join(import.meta.dirname, 'main.ts');
+const CONFIG = `
+[ircd]
+listen = [{ host = "127.0.0.1", port = 0 }]
+[relay]
+listen = [{ host = "127.0.0.1", port = 0 }]
+`;
+let dir: string;
+let started: Served[];
+
+interface Served {
+  readonly child: ChildProcess;
+  readonly output: { stdout: string; stderr: string };
+  readonly exit: Promise<number | null>;
+}
+
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'signalbox-serve-'));
+  await writeFile(join(dir, 'signalbox.toml'), CONFIG);
+  started = [];
+});
+afterEach(async () => {
+  for (const { child, exit } of started) {
+    child.kill('SIGKILL');
+    await exit;
+  }
+  await rm(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+});
+
+function serve(...args: string[]): Served {
+  const flags = [
+    '--headless',
+    '--port',
+    '0',
+    '--data',
+    dir,
+    '--config',
+    join(dir, 'signalbox.toml'),
+    '--json',
+  ];
+  const child = spawn(process.execPath, [ENTRY, ...flags, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  const output = { stdout: '', stderr: '' };
+  child.stdout?.setEncoding('utf8').on('data', (text) => {
+    output.stdout += text;
+  });
+  child.stderr?.setEncoding('utf8').on('data', (text) => {
+    output.stderr += text;
+  });
+  // Not 'close', which never comes for a child whose channel was disconnected.
+  const exit = once(child, 'exit').then(([code]) => code as number | null);
+  const served = { child, output, exit };
+  started.push(served);
+  return served;
+}
+
+async function ready({ output, exit }: Served): Promise<{ url: string; token: string }> {
+  await Promise.race([vi.waitFor(() => expect(output.stdout).toContain('\n'), { timeout: 15_000 }), exit]);
+  const lines = output.stdout.trimEnd().split('\n');
+  expect(lines).toHaveLength(1);
+  const line = JSON.parse(lines[0] ?? '') as { event: string; url: string; token: string };
+  expect(Object.keys(line)).toEqual(['event', 'url', 'token']);
+  expect(line.event).toBe('ready');
+  expect(line.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/);
+  return line;
+}
+
+async function daemons(): Promise<ControlResults['status']['daemons']> {
+  const client = await SocketClient.connect(dir);
+  const outcome = await client.request('status', {});
+  client.close();
+  if (!outcome.ok) throw new Error(outcome.error.message);
+  return outcome.result.daemons;
+}
+
+async function running(...ids: string[]): Promise<ControlResults['status']['daemons']> {
+  return await vi.waitFor(
+    async () => {
+      const all = await daemons();
+      const up = all.filter(({ state }) => state === 'running').map(({ id }) => id);
+      expect(up).toEqual(expect.arrayContaining(ids));
+      return all;
+    },
+    { timeout: 15_000, interval: 100 },
+  );
+}
+
+test('prints one ready line, serves, and drains on SIGTERM with code 0', async () => {
+  const served = serve('--autostart', 'ircd,relay');
+  const { url, token } = await ready(served);
+  expect((await fetch(new URL('/livez', url))).status).toBe(200);
+  const headers = { authorization: `Bearer ${token}` };
+  const response = await fetch(new URL('/api/status', url), { method: 'POST', headers });
+  expect(await response.json()).toMatchObject({ ok: true, result: { host: 'headless' } });
+  const all = await running('ircd', 'relay', 'recorder');
+  for (const { id, listeners } of all) {
+    if (id !== 'recorder') expect(listeners[0]?.port).toBeGreaterThan(0);
+  }
+  served.child.kill('SIGTERM');
+  expect(await served.exit).toBe(0);
+  for (const { pid } of all) expect(isAlive(pid)).toBe(false);
+  expect(served.output.stdout.trimEnd().split('\n')).toHaveLength(1);
+});
+
+test('the token stays the same over a restart', async () => {
+  const first = serve();
+  const { token } = await ready(first);
+  first.child.kill('SIGINT');
+  expect(await first.exit).toBe(0);
+  expect((await ready(serve())).token).toBe(token);
+});
+
+test('a second instance is refused by name; after kill -9 the directory is taken over, and no daemon is left', async () => {
+  const first = serve('--autostart', 'relay');
+  await ready(first);
+  const orphans = await running('relay', 'recorder');
+  const second = serve();
+  expect(await second.exit).toBe(1);
+  await vi.waitFor(() => expect(second.output.stderr).toContain(`Another Signalbox uses ${dir}`));
+  first.child.kill('SIGKILL');
+  await first.exit;
+  await vi.waitFor(() => expect(orphans.filter(({ pid }) => isAlive(pid))).toEqual([]), { timeout: 10_000 });
+  await ready(serve());
+});
+
+test('a bad configuration ends it with 78 and names file, line and key', async () => {
+  await writeFile(join(dir, 'signalbox.toml'), '[relay]\nlisten = [{ port = "abc" }]\n');
+  const served = serve();
+  expect(await served.exit).toBe(78);
+  expect(served.output.stdout).toBe('');
+  await vi.waitFor(() =>
+    expect(served.output.stderr).toContain(
+      `${join(dir, 'signalbox.toml')}:2: relay.listen[0].port: expected `,
+    ),
+  );
+});
+
+test('flags that it does not know end it with 2', async () => {
+  const served = serve('--prot', '1');
+  expect(await served.exit).toBe(2);
+  await vi.waitFor(() => expect(served.output.stderr).toContain('--prot'));
+});
+
+test('SIGHUP reads the configuration again and says what came of it', async () => {
+  const served = serve();
+  await ready(served);
+  served.child.kill('SIGHUP');
+  await vi.waitFor(() => expect(served.output.stderr).toContain('configuration reloaded'), {
+    timeout: 5_000,
+  });
+  await writeFile(join(dir, 'signalbox.toml'), 'oops');
+  served.child.kill('SIGHUP');
+  await vi.waitFor(() => expect(served.output.stderr).toContain('signalbox.toml:1: not valid TOML'), {
+    timeout: 5_000,
+  });
+});
+
+test('ends when the process that started it is gone', async () => {
+  const served = serve();
+  await ready(served);
+  served.child.disconnect();
+  expect(await served.exit).toBe(0);
+});
+
+test('audit and metrics of a run are there in the next one', async () => {
+  const first = serve('--autostart', 'relay');
+  await ready(first);
+  await running('relay', 'recorder');
+  const client = await SocketClient.connect(dir);
+  expect(await client.request('daemon.stop', { id: 'relay' })).toMatchObject({ ok: true });
+  client.close();
+  first.child.kill('SIGTERM');
+  expect(await first.exit).toBe(0);
+  await ready(serve());
+  await running('recorder');
+  const again = await SocketClient.connect(dir);
+  const audit = await again.request('audit.query', { target: 'relay' });
+  expect(audit).toMatchObject({
+    ok: true,
+    result: { entries: [{ action: 'daemon.stop', target: 'relay', from: 'cli' }] },
+  });
+  const history = await again.request('history.query', {
+    source: 'main',
+    metrics: ['signalbox_main_resident_memory_bytes'],
+    from: Date.now() / 1000 - 120,
+    to: Date.now() / 1000,
+  });
+  if (!history.ok) throw new Error(history.error.message);
+  const values = history.result.series[0]?.values.filter((value) => value !== null) ?? [];
+  expect(values.length).toBeGreaterThan(0);
+  again.close();
+});

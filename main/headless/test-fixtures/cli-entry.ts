@@ -1,0 +1,5 @@
+/** The CLI with the fixture daemons in its registry. Started as a program by the CLI's tests. */
+import { runCli } from '../cli/cli.ts';
+import { manifest as tiny } from './tiny/manifest.ts';
+
+process.exitCode = await runCli(process.argv.slice(2), [tiny]);
