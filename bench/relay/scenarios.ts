@@ -1,7 +1,7 @@
 /** What the relay benchmark measures, and how one run of it goes. Used by `bench/relay.ts`. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { readUsage } from '../ircd/process-usage.ts';
+import { machineCpuSeconds, readUsage } from '../ircd/process-usage.ts';
 import { pinned } from '../ircd/servers.ts';
 import type { GeneratorMessage, Job, Measurement } from './messages.ts';
 import type { ServerKind } from './servers.ts';
@@ -70,13 +70,16 @@ export async function runScenario(scenario: Scenario, kind: ServerKind): Promise
     const fresh = readUsage(server.pid);
     const job: Job = { ...scenario.job, wire: kind.wire, port: server.port };
     let before = fresh;
+    let machineBefore = 0;
     const measurement = await generate(job, () => {
       before = readUsage(server.pid);
+      machineBefore = machineCpuSeconds();
     });
     const after = measurement.usage;
     return figuresOf(job, measurement.result, {
       cpuSeconds: after.cpuSeconds - before.cpuSeconds,
       writes: after.writeCalls - before.writeCalls,
+      machineCpuSeconds: measurement.machineCpuSeconds - machineBefore,
       bytesPerConnection: (before.rssBytes - fresh.rssBytes) / job.clients,
     });
   } finally {
@@ -86,7 +89,7 @@ export async function runScenario(scenario: Scenario, kind: ServerKind): Promise
   function generate(
     job: Job,
     onStart: () => void,
-  ): Promise<{ result: Measurement; usage: ReturnType<typeof readUsage> }> {
+  ): Promise<{ result: Measurement; usage: ReturnType<typeof readUsage>; machineCpuSeconds: number }> {
     const script = join(import.meta.dirname, 'generator.ts');
     const child = spawn(...pinned(1, process.execPath, [script, JSON.stringify(job)]), {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
@@ -97,7 +100,11 @@ export async function runScenario(scenario: Scenario, kind: ServerKind): Promise
         if (message.type === 'start') onStart();
         else if (message.type === 'error') reject(new Error(message.message));
         else if (message.type === 'done')
-          resolve({ result: message.measurement, usage: readUsage(server.pid) });
+          resolve({
+            result: message.measurement,
+            usage: readUsage(server.pid),
+            machineCpuSeconds: machineCpuSeconds(),
+          });
       });
     });
   }
@@ -106,9 +113,14 @@ export async function runScenario(scenario: Scenario, kind: ServerKind): Promise
 function figuresOf(
   job: Job,
   result: Measurement,
-  server: { cpuSeconds: number; writes: number; bytesPerConnection: number },
+  server: { cpuSeconds: number; machineCpuSeconds: number; writes: number; bytesPerConnection: number },
 ): Figures {
-  const cpu = { 'server CPU': server.cpuSeconds / result.seconds };
+  const others = server.machineCpuSeconds - server.cpuSeconds - result.generatorCpuSeconds;
+  const cpu = {
+    'server CPU': server.cpuSeconds / result.seconds,
+    // What disturbed the measurement: with a core or more of it, times say little.
+    'CPU of others': others / result.seconds,
+  };
   if (job.load.kind === 'idle') return { 'bytes/connection': server.bytesPerConnection, ...cpu };
   const common = {
     ...cpu,
