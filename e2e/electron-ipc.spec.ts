@@ -15,7 +15,7 @@ test('what has not the declared shape is answered with a stable error', async ({
     call(['__proto__', {}]),
     call([7, {}]),
     call(['daemon.start', { id: 5 }]),
-    call(['daemon.start', 'relay']),
+    call(['daemon.start', 'ircd']),
     call(['main', ''], 'openStream'),
     call([{}, 'nonce-of-some-length'], 'openStream'),
     call(['no-such-daemon', 'nonce-of-some-length'], 'openStream'),
@@ -51,7 +51,7 @@ test('a window that is not ours is refused, whatever it shows', async ({ desktop
         await window.loadURL(url);
         results.push(
           await window.webContents.executeJavaScript(
-            "window.signalbox.request('daemon.start', { id: 'relay' })",
+            "window.signalbox.request('daemon.start', { id: 'ircd' })",
           ),
           await window.webContents.executeJavaScript(
             "window.signalbox.openStream('main', 'nonce-of-length')",

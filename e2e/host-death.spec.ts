@@ -3,6 +3,7 @@ import { RelayClient } from './clients/relay-client.ts';
 import { expect, test } from './fixtures.ts';
 
 test('no daemon outlives a killed host, and the next start works', async ({ app }) => {
+  await app.startDaemon('ircd');
   const peer = await RelayClient.connect(await app.startDaemon('relay'));
   // Resolves only once no process of the app is left.
   await app.kill();
@@ -10,6 +11,7 @@ test('no daemon outlives a killed host, and the next start works', async ({ app 
 
   await app.start();
   await expect(app.card('ircd')).toContainText('stopped');
+  await app.startDaemon('ircd');
 });
 
 test('a host that is told to end drains its daemons', async ({ app }) => {

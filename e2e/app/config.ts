@@ -1,13 +1,16 @@
 /** The configuration that specs run the app with. */
 
-/** Every server on a free port of this machine, nothing limited for clients from here. */
+/** Both servers on free ports of this machine, nothing limited for clients from here. */
 export const DEFAULT_CONFIG = `
+[ircd]
+listen = [{ host = "127.0.0.1", port = 0 }]
+
 [relay]
 listen = [{ host = "127.0.0.1", port = 0 }]
 `;
 
 /** Daemons that the desktop project runs in Electron's own processes; the recorder's addon may need a newer Node. */
-const HOSTED = ['relay'];
+const HOSTED = ['ircd', 'relay'];
 
 /** The same configuration with `runtime = "host"` for the daemons that the desktop app shall run itself. */
 export function hostedByElectron(config: string): string {

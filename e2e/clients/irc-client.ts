@@ -1,0 +1,76 @@
+/** A real IRC client (irc-framework) for the specs, with every line it received kept to look at. */
+import { once } from 'node:events';
+import IrcFramework, { type Client } from 'irc-framework';
+import type { ListenerInfo } from '../../daemons/contract/states.ts';
+
+export class IrcClient {
+  readonly nick: string;
+  /** Lines from the server, oldest first. */
+  readonly lines: string[] = [];
+  readonly #client: Client;
+  #open = true;
+
+  private constructor(client: Client, nick: string) {
+    this.#client = client;
+    this.nick = nick;
+    client.on('raw', (event: { from_server: boolean; line: string }) => {
+      if (event.from_server) this.lines.push(event.line.trimEnd());
+    });
+    client.on('socket close', () => {
+      this.#open = false;
+    });
+  }
+
+  /** Connects and resolves when the server has welcomed the client. */
+  static async connect(server: ListenerInfo, nick: string): Promise<IrcClient> {
+    const framework = new IrcFramework.Client();
+    const client = new IrcClient(framework, nick);
+    const registered = once(framework, 'registered');
+    const refused = once(framework, 'socket close').then(() => {
+      throw new Error(`${nick} was not welcomed: ${client.lines.at(-1) ?? 'the connection closed'}`);
+    });
+    framework.connect({
+      host: server.host,
+      port: server.port,
+      nick,
+      username: nick,
+      gecos: `End-to-end client ${nick}`,
+      auto_reconnect: false,
+    });
+    await Promise.race([registered, refused]);
+    refused.catch(() => {});
+    return client;
+  }
+
+  get isOpen(): boolean {
+    return this.#open;
+  }
+
+  /** Joins and resolves when the server has confirmed it. */
+  async join(channel: string): Promise<void> {
+    const joined = new Promise<void>((resolve) => {
+      const listener = (event: { nick: string; channel: string }) => {
+        if (event.nick !== this.nick || event.channel.toLowerCase() !== channel.toLowerCase()) return;
+        this.#client.off('join', listener);
+        resolve();
+      };
+      this.#client.on('join', listener);
+    });
+    this.#client.join(channel);
+    await joined;
+  }
+
+  say(target: string, text: string): void {
+    this.#client.say(target, text);
+  }
+
+  /** Whether a message with this text has arrived. */
+  hasHeard(text: string): boolean {
+    return this.lines.some((line) => / PRIVMSG /.test(line) && line.endsWith(`:${text}`));
+  }
+
+  /** Leaves the network. */
+  quit(): void {
+    if (this.#open) this.#client.quit('done');
+  }
+}

@@ -1,0 +1,24 @@
+/** The part of irc-framework that irc-client.ts uses; the package ships no types. */
+declare module 'irc-framework' {
+  import type { EventEmitter } from 'node:events';
+
+  export interface ConnectOptions {
+    host: string;
+    port: number;
+    nick: string;
+    username?: string;
+    gecos?: string;
+    tls?: boolean;
+    auto_reconnect?: boolean;
+    ping_interval?: number;
+  }
+
+  export class Client extends EventEmitter {
+    connect(options: ConnectOptions): void;
+    join(channel: string): void;
+    say(target: string, message: string): void;
+    quit(message?: string): void;
+    raw(...parts: string[]): void;
+    connection: { end(): void };
+  }
+}

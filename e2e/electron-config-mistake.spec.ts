@@ -1,0 +1,14 @@
+/** The desktop app is started on a configuration file with a mistake. */
+import { expect, test } from './desktop.ts';
+
+test.use({
+  exactConfig: true,
+  config: '[ircd]\nlisten = "everywhere"\n',
+});
+
+test('the window opens all the same and names file, line and key', async ({ desktop }) => {
+  const alert = desktop.page.getByRole('alert').filter({ hasText: 'mistake' });
+  await expect(alert).toContainText('signalbox.toml');
+  await expect(alert).toContainText('line 2');
+  await expect(alert).toContainText('ircd.listen');
+});

@@ -1,0 +1,22 @@
+/** The headless host is started on a configuration file with a mistake. */
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { NODE, ROOT } from './app/binaries.ts';
+import { expect, test } from './fixtures.ts';
+
+test('the host names file, line and key and ends with exit code 78', async ({ folder }) => {
+  const configFile = join(folder, 'signalbox.toml');
+  await writeFile(configFile, '[ircd]\nlisten = "everywhere"\n');
+  const argv = [join(ROOT, 'main/headless/cli.ts'), 'serve', '--port', '0', '--config', configFile];
+  const ended = await new Promise<{ code: unknown; stderr: string }>((resolve) => {
+    const options = { timeout: 20_000 };
+    execFile(NODE, [...argv, '--data', join(folder, 'data')], options, (error, _stdout, stderr) => {
+      resolve({ code: error?.code, stderr });
+    });
+  });
+  expect(ended.stderr).toContain(configFile);
+  expect(ended.stderr).toMatch(/line 2|:2\b/);
+  expect(ended.stderr).toContain('ircd.listen');
+  expect(ended.code).toBe(78);
+});

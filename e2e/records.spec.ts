@@ -1,0 +1,49 @@
+/** What was recorded before is there after a restart of the app. */
+import { expect, test } from './fixtures.ts';
+
+test('history and audit survive a restart of the app', async ({ app }) => {
+  await app.startDaemon('ircd');
+  const metric = 'signalbox_ircd_resident_memory_bytes';
+  const recorded = async () => {
+    const now = Date.now() / 1_000;
+    const { times, series } = await app.request('history.query', {
+      source: 'ircd',
+      metrics: [metric],
+      from: now - 120,
+      to: now,
+    });
+    const values = series.find((entry) => entry.metric === metric)?.values ?? [];
+    return times.filter((_, i) => typeof values[i] === 'number');
+  };
+  await expect.poll(async () => (await recorded()).length, { timeout: 20_000 }).toBeGreaterThanOrEqual(3);
+  const before = await recorded();
+
+  await app.restart();
+  await expect(app.card('ircd')).toContainText('stopped');
+  await expect.poll(() => app.state('recorder')).toBe('running');
+  expect(await recorded()).toEqual(expect.arrayContaining(before.slice(0, 2)));
+
+  const starts = async () => {
+    const { entries } = await app.request('audit.query', { target: 'ircd' });
+    return entries.filter((entry) => entry.action === 'daemon.start' && entry.ok);
+  };
+  await expect.poll(async () => (await starts()).length).toBe(1);
+});
+
+test('a killed recorder loses nothing that was committed and takes up what came meanwhile', async ({
+  app,
+}) => {
+  await app.startDaemon('ircd');
+  const actions = async () => {
+    const { entries } = await app.request('audit.query', { target: 'ircd' });
+    return entries.map((entry) => entry.action).reverse();
+  };
+  await expect.poll(actions).toEqual(['daemon.start']);
+  const killed = await app.killDaemon('recorder');
+  expect((await app.cli(['stop', 'ircd'])).code).toBe(0);
+  await expect.poll(async () => (await app.daemon('recorder')).pid).not.toBe(killed);
+  await expect.poll(() => app.state('recorder')).toBe('running');
+  await expect
+    .poll(() => actions().catch((error: Error) => error.message))
+    .toEqual(['daemon.start', 'daemon.stop']);
+});

@@ -1,0 +1,71 @@
+/** Real clients do real work on both servers, and the window shows it as it happens. */
+import { IrcClient } from './clients/irc-client.ts';
+import { RelayClient } from './clients/relay-client.ts';
+import { expect, test } from './fixtures.ts';
+import { figure } from './live-numbers.ts';
+
+interface MetricsReport {
+  readonly time: number;
+  readonly metrics: Readonly<Record<string, number | { readonly count: number; readonly p99: number }>>;
+}
+
+test('people talk on the IRC server, and card and command line count them', async ({ app }) => {
+  const server = await app.startDaemon('ircd');
+  const alice = await IrcClient.connect(server, 'alice');
+  const bob = await IrcClient.connect(server, 'bob');
+  await alice.join('#lobby');
+  await bob.join('#lobby');
+  await expect(figure(app.card('ircd'), 'Connections')).toHaveText('2');
+
+  alice.say('#lobby', 'good morning');
+  await expect.poll(() => bob.hasHeard('good morning')).toBe(true);
+  bob.say('alice', 'hello to you alone');
+  await expect.poll(() => alice.hasHeard('hello to you alone')).toBe(true);
+  expect(bob.hasHeard('hello to you alone')).toBe(false);
+
+  const metrics = async () => (await app.cliJson<MetricsReport>(['metrics', 'ircd'])).metrics;
+  await expect.poll(metrics).toMatchObject({
+    signalbox_ircd_connections: 2,
+    signalbox_ircd_channels: 1,
+  });
+
+  bob.quit();
+  await expect(figure(app.card('ircd'), 'Connections')).toHaveText('1');
+  await expect.poll(() => alice.lines.some((line) => / QUIT /.test(line))).toBe(true);
+  alice.quit();
+});
+
+test('frames come back from the relay, and the card counts its clients', async ({ app }) => {
+  const server = await app.startDaemon('relay');
+  const peers = await Promise.all([1, 2, 3].map(() => RelayClient.connect(server)));
+  await expect(figure(app.card('relay'), 'Connections')).toHaveText('3');
+  for (const [i, peer] of peers.entries()) {
+    peer.send(`frame of ${i}`);
+    peer.send('');
+    peer.send('x'.repeat(100_000));
+  }
+  for (const [i, peer] of peers.entries()) {
+    await expect.poll(() => peer.received.length).toBe(3);
+    expect(peer.received).toEqual([`frame of ${i}`, '', 'x'.repeat(100_000)]);
+  }
+  const metrics = async () => (await app.cliJson<MetricsReport>(['metrics', 'relay'])).metrics;
+  await expect.poll(metrics).toMatchObject({
+    signalbox_relay_connections: 3,
+    signalbox_relay_frames_in_total: 9,
+  });
+  for (const peer of peers) peer.close();
+  await expect(figure(app.card('relay'), 'Connections')).toHaveText('0');
+});
+
+test('a command of the command line acts on a client', async ({ app }) => {
+  const server = await app.startDaemon('ircd');
+  const alice = await IrcClient.connect(server, 'alice');
+  const refused = await app.cliJson(['run', 'ircd', 'kill', '--nick', 'nobody', '--reason', 'x', '--yes']);
+  expect(refused).toMatchObject({ ok: false, error: { code: 'not_found' } });
+
+  const argv = ['run', 'ircd', 'kill', '--nick', 'alice', '--reason', 'end of test', '--yes'];
+  expect(await app.cliJson(argv)).toMatchObject({ ok: true });
+  await expect.poll(() => alice.isOpen).toBe(false);
+  expect(alice.lines.at(-1)).toContain('end of test');
+  await expect(figure(app.card('ircd'), 'Connections')).toHaveText('0');
+});
