@@ -126,6 +126,10 @@ test('a document that is cut off anywhere neither hangs nor throws', () => {
   );
 });
 
+test.each(['1=[}', 'a = [1 2]', 'a = [[}]'])('%s, which no parser takes, ends the scan', (text) => {
+  expect(scanTomlLines(text).lineOf(['nothing'])).toBeNull();
+});
+
 test('any text at all neither hangs nor throws', () => {
   fc.assert(
     fc.property(fc.string({ unit: fc.constantFrom(...'[]{}=".\'#\n\\ab1, ') }), (text) => {

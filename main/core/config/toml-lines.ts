@@ -123,6 +123,7 @@ class Scanner {
       if (!this.#value(element)) return false;
       this.#skipBlank();
       if (this.#peek() === ',') this.#next();
+      else if (this.#peek() !== ']') return false;
     }
   }
 
