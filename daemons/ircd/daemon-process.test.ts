@@ -145,3 +145,34 @@ it('refuses a configuration with a mistake and names the key', () => {
   const paths = ircdConfigSchema.safeParse(broken).error?.issues.map((issue) => issue.path.join('.'));
   expect(paths).toEqual(['server_name', 'oper.0.password_hash']);
 });
+
+it('lets garbage, half lines and megabyte lines cost their sender only', async () => {
+  const { metric, port } = await start(
+    configure({ class: [{ name: 'all', throttle: false, flood: false }] }),
+  );
+  const [witness, speaker] = [await dial(port, 'witness'), await dial(port, 'speaker')];
+  for (const { socket, until } of [witness, speaker]) {
+    socket.write('JOIN #x\r\n');
+    await until(' 366 ');
+  }
+  const long = await dial(port, 'long');
+  long.socket.write(`PRIVMSG #x :${'a'.repeat(1 << 20)}`);
+  long.socket.write('\r\nPING after\r\n');
+  await long.until(' 417 long ');
+  await long.until('PONG irc.test :after');
+  const bytes = Buffer.alloc(65_536, 0x80);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = (i * 197 + (i >> 3)) & 0xff;
+  const noise = await dial(port, 'noise');
+  noise.socket.write(bytes);
+  noise.socket.write('\r\nPING noise\r\n');
+  await noise.until('PONG irc.test :noise');
+  const half = await dial(port, 'half');
+  half.socket.end('PRIVMSG #x :never finis');
+  await half.closed;
+  speaker.socket.write('PRIVMSG #x :still fine\r\n');
+  const seen = await witness.until('still fine');
+  expect(seen).not.toContain('never finis');
+  expect(seen).not.toContain('aaaa');
+  expect(metric('handler_errors_total')).toBe(0);
+  expect(metric('oversized_lines_total')).toBeGreaterThan(0);
+});
