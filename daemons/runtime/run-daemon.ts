@@ -73,6 +73,15 @@ class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, Com
     // Ctrl-C in a terminal reaches the whole process group; only main decides when a daemon stops.
     process.on('SIGINT', () => {});
     process.on('SIGHUP', () => {});
+    // A service manager ends a whole group at once: this way it is a drain in the right order, and never a crash.
+    process.on('SIGTERM', () => {
+      this.#link.send({
+        type: 'lifecycle',
+        action: 'stop',
+        actor: 'SIGTERM',
+        reason: 'the process was sent SIGTERM',
+      });
+    });
     this.#link.send({
       type: 'hello',
       protocol: LINK_PROTOCOL,

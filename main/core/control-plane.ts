@@ -194,7 +194,16 @@ class Plane implements ControlPlane {
     });
     this.#streams = new StreamBroker(this.#supervisor, this.#telemetry.hub);
     this.#service = new ControlService(this.#handlers(), this.#telemetry);
-    this.#sampleOwnMetrics();
+    this.#telemetry.observe(() => {
+      const history = this.#history.status();
+      return {
+        clients: this.#events.size,
+        daemons_running: this.#supervisor.snapshots().filter(({ state }) => state === 'running').length,
+        history_buffered: history.buffered,
+        history_dropped_total: history.dropped,
+        log_records_dropped_total: this.#logs.dropped,
+      };
+    });
   }
 
   begin(): this {
@@ -415,22 +424,5 @@ class Plane implements ControlPlane {
         return recorder.request(request, `${recorder.id} ${name}`, timeoutMs).outcome;
       },
     };
-  }
-
-  #sampleOwnMetrics(): void {
-    const { registry } = this.#telemetry;
-    const clients = registry.gauge('signalbox_main_clients');
-    const running = registry.gauge('signalbox_main_daemons_running');
-    const buffered = registry.gauge('signalbox_main_history_buffered');
-    const historyDropped = registry.counter('signalbox_main_history_dropped_total');
-    const logsDropped = registry.counter('signalbox_main_log_records_dropped_total');
-    registry.onSample(() => {
-      const history = this.#history.status();
-      clients.set(this.#events.size);
-      running.set(this.#supervisor.snapshots().filter(({ state }) => state === 'running').length);
-      buffered.set(history.buffered);
-      historyDropped.setTotal(history.dropped);
-      logsDropped.setTotal(this.#logs.dropped);
-    });
   }
 }

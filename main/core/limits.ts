@@ -79,6 +79,10 @@ export const CONTROL_LIMITS = {
   clientBacklogBytes: 8_000_000,
   /** Requests of one client in progress at once. */
   clientRequests: 64,
+  /** How long the headless host waits for its daemons before it says that it is ready; a hanging one must not hide it. */
+  readyWaitMs: 10_000,
+  /** Connections of the HTTP server at once; streams that were handed to a daemon no longer count. */
+  httpConnections: 512,
   /** How long a probe of another instance's socket may take. */
   probeMs: 1_000,
   /** A takeover lock older than this was left by a process that died in between. */

@@ -66,6 +66,15 @@ export class MainTelemetry {
     this.#timer.unref();
   }
 
+  /** Takes figures that are kept elsewhere over before every sample; `read` names them without their prefix. */
+  observe(read: () => Readonly<Record<string, number>>): void {
+    const { values, layout } = this.registry;
+    this.registry.onSample(() => {
+      for (const [name, value] of Object.entries(read()))
+        values[layout.slot(`signalbox_main_${name}`)] = value;
+    });
+  }
+
   /** One second of main's metrics. */
   summarise(): MetricSummary {
     const start = performance.now();

@@ -69,6 +69,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
         sendJson(response, 500, failure('internal', 'The request could not be answered; the log says why.'));
     });
   });
+  server.maxConnections = limits.httpConnections;
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     upgradeRequest({ plane, auth: options.auth, limits, webSockets }, request, socket as Socket, head);
   });

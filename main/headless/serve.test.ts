@@ -114,6 +114,24 @@ test('prints one ready line, serves, and drains on SIGTERM with code 0', async (
   expect(served.output.stdout.trimEnd().split('\n')).toHaveLength(1);
 });
 
+test('when it says that it is ready, what it was asked to start runs', async () => {
+  await ready(serve('--autostart', 'relay'));
+  expect((await daemons()).filter(({ state }) => state === 'running').map(({ id }) => id)).toEqual([
+    'relay',
+    'recorder',
+  ]);
+});
+
+test('SIGTERM to the whole process group, as service managers send it, is a drain and no crash', async () => {
+  const served = serve('--autostart', 'relay');
+  await ready(served);
+  const all = await running('relay', 'recorder');
+  for (const { pid } of all) if (pid !== null) process.kill(pid, 'SIGTERM');
+  served.child.kill('SIGTERM');
+  expect(await served.exit).toBe(0);
+  expect(served.output.stderr).not.toContain('crashed');
+});
+
 test('the token stays the same over a restart', async () => {
   const first = serve();
   const { token } = await ready(first);

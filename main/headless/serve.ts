@@ -4,10 +4,12 @@
  */
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { SignalboxError, toWireError } from '../../daemons/contract/errors.ts';
 import { registry } from '../../daemons/registry.ts';
 import { createCaller } from '../core/caller.ts';
 import { type ControlPlane, createControlPlane } from '../core/control-plane.ts';
+import { CONTROL_LIMITS } from '../core/limits.ts';
 import { Auth, loadToken } from './auth.ts';
 import { createForkLauncher } from './fork-launcher.ts';
 import { type HttpServer, startHttpServer } from './http-server.ts';
@@ -41,6 +43,9 @@ export async function serve(argv: readonly string[]): Promise<void> {
     const windowDir = join(ROOT, 'out/renderer');
     const server = await startHttpServer({ plane, auth, windowDir, host: '127.0.0.1', port: options.port });
     host.serves(server);
+    const { readyWaitMs } = CONTROL_LIMITS;
+    await Promise.race([plane.started, delay(readyWaitMs, undefined, { ref: false })]);
+    if (host.ending) return;
     // Ready means that what was asked for can be connected to.
     await plane.started;
     const line = options.json
@@ -122,6 +127,10 @@ class RunningHost {
   serves(server: HttpServer): void {
     this.#server = server;
     if (this.#ending) void server.close();
+  }
+
+  get ending(): boolean {
+    return this.#ending;
   }
 
   listenToSignals(): void {

@@ -54,7 +54,7 @@ test.each<[string, string, string]>([
   [
     'a wrong type',
     '[ircd]\nlisten = [\n  { port = "abc" },\n]',
-    'signalbox.toml:3: ircd.listen[0].port: expected a whole number from 0 to 65535, got "abc"',
+    'signalbox.toml:3: ircd.listen[0].port: expected a number from 0 to 65535, got "abc"',
   ],
   [
     'a number out of range',
@@ -113,7 +113,7 @@ test.each<[string, string, string]>([
   [
     'several mistakes, the first one first',
     '[relay]\nframe_bytes = "x"\n[ircd]\nmotd = 5\nzzz = 1',
-    'signalbox.toml:2: relay.frame_bytes: expected a whole number of at least 1, got "x" (and 2 more mistakes)',
+    'signalbox.toml:2: relay.frame_bytes: expected a number of at least 1, got "x" (and 2 more mistakes)',
   ],
 ])('%s is named with line and key', (_name, text, message) => {
   expect(check(text)).toBe(message);

@@ -165,7 +165,7 @@ class Checker {
     // Unknown keys were found already, for strict and lax schemas alike.
     if (issue.code === 'unrecognized_keys') return;
     const value = valueAt(table, path);
-    const expected = issue.code === 'custom' ? null : describeExpected(json, path);
+    const expected = issue.code === 'custom' ? null : describeExpected(json, path, value);
     if (value === undefined && issue.code === 'invalid_type') {
       this.#mistake([name, ...path], `missing, expected ${expected ?? issue.message}`);
     } else if (expected === null || issue.code === 'invalid_format') {

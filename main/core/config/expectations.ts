@@ -48,25 +48,28 @@ function memberOf(schema: ConfigSchema, key: string): ConfigSchema | undefined {
   return typeof schema.additionalProperties === 'object' ? schema.additionalProperties : undefined;
 }
 
-/** What may stand at `path`, in words; null where the schema does not say. */
-export function describeExpected(schema: ConfigSchema, path: KeyPath): string | null {
-  const words = schemasAt(schema, path).map(describeOne);
+/**
+ * What may stand at `path`, in words; null where the schema does not say. `got` is what stands there: only to a
+ * fraction it needs saying that the number must be whole.
+ */
+export function describeExpected(schema: ConfigSchema, path: KeyPath, got?: unknown): string | null {
+  const words = schemasAt(schema, path).map((one) => describeOne(one, typeof got === 'number'));
   const known = [...new Set(words.filter((word) => word !== null))];
   return known.length === 0 ? null : known.join(' or ');
 }
 
-function describeOne(schema: ConfigSchema): string | null {
+function describeOne(schema: ConfigSchema, whole: boolean): string | null {
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   if (schema.enum !== undefined) {
     return `one of ${schema.enum.map((value) => JSON.stringify(value)).join(', ')}`;
   }
   if (typeof schema.type !== 'string' && schema.type !== undefined) {
-    return schema.type.map((type) => describeOne({ ...schema, type })).join(' or ');
+    return schema.type.map((type) => describeOne({ ...schema, type }, whole)).join(' or ');
   }
   switch (schema.type) {
     case 'integer':
     case 'number':
-      return `${schema.type === 'integer' ? 'a whole number' : 'a number'}${range(schema)}`;
+      return `${schema.type === 'integer' && whole ? 'a whole number' : 'a number'}${range(schema)}`;
     case 'string':
       return `text${lengths(schema.minLength, schema.maxLength, 'characters')}`;
     case 'boolean':

@@ -42,7 +42,8 @@ async function applyChange(
   const outcomes = changed.map(async ({ id, runtime, table }) => {
     const daemon = supervisor.find(id);
     const config = store.daemon(id);
-    if (daemon?.session?.ready !== true || !config.ok) return null;
+    // One that is starting gets it when it is ready.
+    if (daemon === null || daemon.session === null || daemon.state === 'stopping' || !config.ok) return null;
     const restartRequired = runtime ? ['runtime'] : [];
     if (!table) return { id, applied: [], restartRequired };
     const request = { type: 'reload', config: config.result.input } as const;

@@ -118,6 +118,7 @@ test.each([
   [['logs', 'tiny', '--limit', 'x']],
   [['logs', 'tiny', '--level', 'loud']],
   [['config']],
+  [['status', '--data']],
   [[]],
 ])('%j is a usage error', async (args) => {
   const ran = await startCli(args).ended;

@@ -25,6 +25,7 @@ interface Shared {
 export async function runCli(argv: readonly string[], registry: readonly Manifest[]): Promise<number> {
   const { shared, words } = takeSharedOptions(argv);
   try {
+    if (shared.data === '') throw new UsageError('--data needs a directory');
     return await dispatch(words, shared, registry);
   } catch (error) {
     if (!(error instanceof UsageError)) return fail(toWireError(error), shared.json);
@@ -91,7 +92,7 @@ function takeSharedOptions(argv: readonly string[]): { shared: Shared; words: st
     if (word === '--json') flags.json = true;
     else if (word === '--help' || (word === '-h' && words.length === 0)) flags.help = true;
     else if (word === '--yes') flags.yes = true;
-    else if (word === '--data') data = argv[++i];
+    else if (word === '--data') data = argv[++i] ?? '';
     else if (word.startsWith('--data=')) data = word.slice('--data='.length);
     else words.push(word);
   }
