@@ -28,6 +28,8 @@ interface ScenarioResult {
   readonly runs: Record<string, Figures[]>;
   /** Headline of the first server against that of each other; more than 1 means the first is better. */
   readonly ratios: Record<string, number>;
+  /** The same by CPU second of the servers. */
+  readonly cpuRatios: Record<string, number>;
 }
 
 function median(values: readonly number[]): number {
@@ -82,14 +84,22 @@ async function runAll(
   }
   const byServer = Object.fromEntries(Object.entries(runs).map(([name, list]) => [name, medians(list)]));
   const [first, ...others] = kinds.map((kind) => kind.name);
-  const headline = (name: string | undefined) => byServer[name ?? '']?.[scenario.headline] ?? Number.NaN;
-  const ratios = Object.fromEntries(
-    others.map((name) => {
-      const ratio = headline(first) / headline(name);
-      return [name, scenario.lessIsBetter === true ? 1 / ratio : ratio];
-    }),
-  );
-  return { id: scenario.id, title: scenario.title, medians: byServer, runs, ratios };
+  const ratiosOf = (figure: string, lessIsBetter = false) =>
+    Object.fromEntries(
+      others.map((name) => {
+        const ratio =
+          (byServer[first ?? '']?.[figure] ?? Number.NaN) / (byServer[name]?.[figure] ?? Number.NaN);
+        return [name, lessIsBetter ? 1 / ratio : ratio];
+      }),
+    );
+  return {
+    id: scenario.id,
+    title: scenario.title,
+    medians: byServer,
+    runs,
+    ratios: ratiosOf(scenario.headline, scenario.lessIsBetter),
+    cpuRatios: scenario.perCpu === undefined ? {} : ratiosOf(scenario.perCpu),
+  };
 }
 
 /** Runs the benchmark with command-line options; prints tables and writes a JSON file. */
