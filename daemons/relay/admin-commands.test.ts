@@ -199,6 +199,23 @@ it('drains: accepts nobody, says closing, sends what waits, and closes', async (
   await expect(relay.connect(port)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
 });
 
+it('waits for a slow client longer than close_flush_ms, up to the deadline', async () => {
+  relay = await TestRelay.start({ close_flush_ms: 50 });
+  const slow = await relay.connect();
+  slow.socket.pause();
+  const payload = Buffer.alloc(1 << 20, 'd');
+  for (let i = 0; i < 12; i++) slow.send(payload);
+  const [peer] = relay.server.relay.peers();
+  await until(() => peer!.connection.choked);
+  const echoed = relay.metrics.framesIn.value;
+  const drained = relay.server.drain('bye', AbortSignal.timeout(10_000));
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  slow.socket.resume();
+  for (let i = 0; i < echoed; i++) expect((await slow.next())?.equals(payload)).toBe(true);
+  expect(await slow.next()).toBeNull();
+  await drained;
+});
+
 it('does not wait longer than the deadline for a client that does not read', async () => {
   relay = await TestRelay.start({ close_flush_ms: 60_000 });
   const stuck = await relay.connect();

@@ -24,7 +24,7 @@ function watch(relay: Relay, peer: Peer, nowMs: number): void {
   const perClass = connection.connectionClass.limits;
   const silentMs = nowMs - connection.lastReceivedAt;
   if (connection.stalledMs(nowMs) > perClass.stall_seconds * 1_000) {
-    relay.endWithError(peer, 'stalled', `Nothing was read for ${perClass.stall_seconds} seconds.`, true);
+    relay.endWithError(peer, 'stalled', `Nothing was read for ${perClass.stall_seconds} seconds.`, 'discard');
   } else if (connection.frameBegunAt > 0 && nowMs - connection.frameBegunAt > limits.frame_seconds * 1_000) {
     relay.endWithError(
       peer,

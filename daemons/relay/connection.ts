@@ -194,9 +194,10 @@ export class Connection implements FrameSink, Flushable {
 
   /**
    * Ends the connection: what waits is sent, `last` after it, then the socket is closed, by force after
-   * `close_flush_ms`. Calling it again does nothing. `discard` throws away what waits.
+   * `close_flush_ms`. Calling it again does nothing.
+   * @param queue `send` what waits; `discard` it; or `wait`: send it without a deadline, which the caller then has
    */
-  end(reason: string, last: Frame | null, discard = false): void {
+  end(reason: string, last: Frame | null, queue: 'send' | 'discard' | 'wait' = 'send'): void {
     if (this.#ending) return;
     this.#ending = true;
     this.#decoder.stop();
@@ -205,7 +206,7 @@ export class Connection implements FrameSink, Flushable {
     if (this.#pauseTimer !== null) clearTimeout(this.#pauseTimer);
     this.#pauseTimer = null;
     if (this.#socket.destroyed) return;
-    if (discard) {
+    if (queue === 'discard') {
       this.#countDropped(this.#queue.size);
       this.#clearQueue();
     }
@@ -213,7 +214,7 @@ export class Connection implements FrameSink, Flushable {
     // Bytes that keep coming are read and thrown away: unread ones would make the kernel reset the connection,
     // and the client would lose the last frame.
     this.#socket.resume();
-    this.#endTimer = setTimeout(() => this.destroy(), this.#services.limits.close_flush_ms);
+    if (queue !== 'wait') this.#destroyLater();
     this.#markDirty();
   }
 
@@ -366,6 +367,12 @@ export class Connection implements FrameSink, Flushable {
     if (this.#socketEnded) return;
     this.#socketEnded = true;
     this.#socket.end();
+    // A client may leave its own side open for ever.
+    this.#destroyLater();
+  }
+
+  #destroyLater(): void {
+    this.#endTimer ??= setTimeout(() => this.destroy(), this.#services.limits.close_flush_ms);
   }
 
   #release(): void {

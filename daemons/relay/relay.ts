@@ -175,10 +175,15 @@ export class Relay implements ConnectionHandler {
   }
 
   /** Tells the client why, then closes. A client that never said hello gets the JSON without a kind byte. */
-  endWithError(peer: Peer, code: ProtocolErrorCode, message: string, discard = false): void {
+  endWithError(
+    peer: Peer,
+    code: ProtocolErrorCode,
+    message: string,
+    queue: 'send' | 'discard' = 'send',
+  ): void {
     this.metrics.errors.add();
     const error = { type: 'error', id: null, code, message };
-    peer.connection.end(code, this.writer.control(error, peer.tagged, performance.now()), discard);
+    peer.connection.end(code, this.writer.control(error, peer.tagged, performance.now()), queue);
   }
 
   /** A member came or went: tells the other members that asked for presence. */
@@ -205,7 +210,7 @@ export class Relay implements ConnectionHandler {
     this.#closing = reason;
     const frame = this.writer.control({ type: 'closing', reason }, true, performance.now());
     for (const peer of [...this.#peers.values()])
-      peer.connection.end('relay is closing', peer.tagged ? frame : null);
+      peer.connection.end('relay is closing', peer.tagged ? frame : null, 'wait');
   }
 
   onOversized(connection: Connection, lengthBytes: number): void {
@@ -228,7 +233,7 @@ export class Relay implements ConnectionHandler {
       peer,
       'slow_reader',
       `${waiting} bytes in ${connection.queuedFrames} frames were waiting.`,
-      true,
+      'discard',
     );
   }
 
