@@ -20,7 +20,7 @@ import { NetServer } from './net/server.ts';
 import { networkReport, trafficReport } from './network-report.ts';
 import { IrcServer } from './server.ts';
 import { ServerBans } from './server-bans.ts';
-import type { LookupResult, ServerHost } from './server-host.ts';
+import type { LiveTable, LookupResult, ServerHost } from './server-host.ts';
 import type { User } from './state/user.ts';
 
 type IrcdDaemon = RunningDaemon<IrcdConfig, typeof adminCommands>;
@@ -152,8 +152,8 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
     return trafficReport(this.net);
   }
 
-  connectionsChanged(): void {
-    this.context.touchTable('connections');
+  tableChanged(name: LiveTable): void {
+    this.context.touchTable(name);
   }
 
   saveBans(): void {

@@ -232,6 +232,12 @@ export const limits = {
     unit: 'count',
     reason: 'K-lines and D-lines together; each new client is matched against all that hold wildcards.',
   },
+  slowCommandMs: {
+    default: 50,
+    unit: 'milliseconds',
+    reason:
+      'A command that blocks the loop this long is felt by everybody, so the log names it and its client.',
+  },
   knockSeconds: {
     default: 60,
     unit: 'seconds',

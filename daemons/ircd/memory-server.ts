@@ -27,6 +27,7 @@ export class MemoryHost implements ServerHost {
   readonly logs: { event: string; message: string; fields: Fields | undefined }[] = [];
   readonly audits: { actor: string; command: string; args: Fields; ok: boolean }[] = [];
   readonly lifecycle: string[] = [];
+  readonly touched = new Set<string>();
   saves = 0;
   names: LookupResult | Promise<LookupResult> = { host: null, ident: null };
 
@@ -45,7 +46,9 @@ export class MemoryHost implements ServerHost {
   traffic(): readonly string[] {
     return ['traffic report'];
   }
-  connectionsChanged(): void {}
+  tableChanged(name: string): void {
+    this.touched.add(name);
+  }
   saveBans(): void {
     this.saves++;
   }

@@ -105,7 +105,6 @@ function welcome(server: IrcServer, user: User): void {
   }
   server.state.register(user, Date.now());
   server.counters.registrations++;
-  server.host.connectionsChanged();
   server.startPings(user);
   const { network } = server.config;
   user.reply(N.RPL_WELCOME, '', `Welcome to the ${network} IRC Network, ${user.prefix}`);

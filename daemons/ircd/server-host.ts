@@ -13,6 +13,9 @@ export interface LookupResult {
 /** Reports of the network path that STATS shows. */
 export type StatsSection = 'throttle' | 'caches' | 'batching';
 
+/** Tables that windows may watch. */
+export type LiveTable = 'connections' | 'channels';
+
 /** Values that a log record or an audit entry may carry. */
 export type Fields = Readonly<Record<string, string | number | boolean | null>>;
 
@@ -27,8 +30,8 @@ export interface ServerHost {
   listeners(): readonly { readonly host: string; readonly port: number; readonly tls: boolean }[];
   /** Lines for STATS t: totals of connections, lines and bytes. */
   traffic(): readonly string[];
-  /** Says that the table of connections has changed. */
-  connectionsChanged(): void;
+  /** Says that a live table has changed; cheap when nobody watches it. */
+  tableChanged(name: LiveTable): void;
   /** Asks for the list of server bans to be written to disk. */
   saveBans(): void;
   /** A structured log record. */

@@ -152,3 +152,26 @@ it('drops nobody on a rehash, takes new operator blocks and revokes old ones', (
   expect(a.received()[0]).toBe(':a!~a@192.0.2.1 MODE a :-o');
   expect(codes(a.send('KILL b'))).toEqual(['481']);
 });
+
+it('names the command and the client that block the loop', () => {
+  const client = irc.join('a');
+  vi.spyOn(performance, 'now').mockReturnValueOnce(1000).mockReturnValueOnce(1060);
+  client.send('TOPIC #x');
+  expect(irc.host.logs.at(-1)).toMatchObject({
+    event: 'slow_command',
+    fields: { command: 'TOPIC', nick: 'a', ms: 60 },
+  });
+});
+
+it('says which live tables change', () => {
+  const client = irc.join('a');
+  expect([...irc.host.touched]).toEqual(['connections']);
+  irc.host.touched.clear();
+  client.send('JOIN #x');
+  expect([...irc.host.touched]).toEqual(['channels']);
+  for (const line of ['TOPIC #x :t', 'MODE #x +s', 'PART #x']) {
+    irc.host.touched.clear();
+    client.send(line);
+    expect([...irc.host.touched], line).toEqual(['channels']);
+  }
+});

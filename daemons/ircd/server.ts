@@ -38,7 +38,7 @@ export interface ServerOptions {
 
 export class IrcServer implements ConnectionHandler<User> {
   readonly host: ServerHost;
-  readonly state = new NetworkState(limits.whowasEntries.default);
+  readonly state: NetworkState;
   readonly counters = new ProtocolCounters();
   readonly passwords = new PasswordChecker();
   readonly tuning = new Tuning();
@@ -57,6 +57,7 @@ export class IrcServer implements ConnectionHandler<User> {
 
   constructor(options: ServerOptions) {
     this.host = options.host;
+    this.state = new NetworkState(limits.whowasEntries.default, (table) => this.host.tableChanged(table));
     this.bans = options.bans;
     this.config = options.config;
     this.motd = options.motd;
@@ -113,7 +114,6 @@ export class IrcServer implements ConnectionHandler<User> {
     const user = startRegistration(this, connection);
     connection.user = user;
     this.state.addUser(user);
-    this.host.connectionsChanged();
     this.armTimer(user, this.tuning.get('registration-seconds') * 1000);
   }
 
@@ -156,7 +156,6 @@ export class IrcServer implements ConnectionHandler<User> {
       this.host.log('debug', 'client_quit', `${user.prefix} left: ${shown}`, { nick: user.nick });
     }
     this.state.removeUser(user, Date.now());
-    this.host.connectionsChanged();
     user.connection.sendLine(`ERROR :Closing Link: ${user.host} (${shown})`);
     user.connection.close(shown);
   }
@@ -233,7 +232,19 @@ export class IrcServer implements ConnectionHandler<User> {
     if (command.penaltyLines !== undefined) user.connection.penalize(command.penaltyLines);
     const started = performance.now();
     this.guard(user, command.name, () => command.run(this, user, params, tags));
-    this.host.commandTime(performance.now() - started);
+    const ms = performance.now() - started;
+    this.host.commandTime(ms);
+    if (ms > limits.slowCommandMs.default) this.reportSlow(user, command, ms);
+  }
+
+  /** Names the command and the client behind a block of the event loop. */
+  private reportSlow(user: User, command: Command, ms: number): void {
+    this.host.log('warn', 'slow_command', `${command.name} of ${user.target} took ${Math.round(ms)} ms`, {
+      command: command.name,
+      nick: user.target,
+      connection: user.connection.id,
+      ms: Math.round(ms),
+    });
   }
 
   private mayRun(user: User, command: Command, params: readonly string[]): boolean {

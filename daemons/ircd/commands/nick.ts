@@ -45,6 +45,5 @@ function changeNick(server: IrcServer, user: User, wanted: string): void {
   toNeighbours(server, user, message);
   server.state.whowas.remember(user, Date.now());
   server.state.setNick(user, wanted);
-  server.host.connectionsChanged();
   user.connection.penalize(1);
 }

@@ -36,6 +36,7 @@ export const topic: Command = {
     channel.topic = truncateUtf8(wanted, limits.topicBytes.default);
     channel.topicBy = user.prefix;
     channel.topicAtMs = Date.now();
+    server.host.tableChanged('channels');
     toChannel(channel, fromUser(server, user, `TOPIC ${channel.name} :${channel.topic}`), null);
   },
 };

@@ -89,7 +89,9 @@ class ChannelModeChange {
       else if (isListMode(letter)) this.applyList(on, letter, listed);
       else if (this.mayChange()) this.applyOne(on, letter);
     }
-    for (const line of this.changes.finish()) {
+    const lines = this.changes.finish();
+    if (lines.length > 0) this.server.host.tableChanged('channels');
+    for (const line of lines) {
       toChannel(this.channel, fromUser(this.server, this.user, `MODE ${this.channel.name} ${line}`), null);
     }
   }

@@ -3,6 +3,7 @@
  * class keeps the indexes and counts consistent.
  */
 import { fold } from '../protocol/casemapping.ts';
+import type { LiveTable } from '../server-host.ts';
 import { Channel, Membership, STATUS } from './channel.ts';
 import { UMODE, type User } from './user.ts';
 import { Whowas } from './whowas.ts';
@@ -20,8 +21,11 @@ export class NetworkState {
   maxRegistered = 0;
   private markCounter = 0;
   private readonly scratch: User[] = [];
+  private readonly changed: (table: LiveTable) => void;
 
-  constructor(whowasCapacity: number) {
+  /** @param changed told whenever users or channels are others than before. */
+  constructor(whowasCapacity: number, changed: (table: LiveTable) => void) {
+    this.changed = changed;
     this.whowas = new Whowas(whowasCapacity);
   }
 
@@ -44,6 +48,7 @@ export class NetworkState {
 
   addUser(user: User): void {
     this.everyone.add(user);
+    this.changed('connections');
   }
 
   /** Counts a user as registered; its nick is set already. */
@@ -54,6 +59,7 @@ export class NetworkState {
     this.registeredCount++;
     if (this.registeredCount > this.maxRegistered) this.maxRegistered = this.registeredCount;
     user.updatePrefix();
+    this.changed('connections');
   }
 
   /** A registered user by nick. */
@@ -72,6 +78,7 @@ export class NetworkState {
     user.nick = nick;
     this.nicks.set(fold(nick), user);
     user.updatePrefix();
+    this.changed('connections');
   }
 
   /** Sets or clears one user mode and keeps the counts. */
@@ -88,6 +95,7 @@ export class NetworkState {
   /** Takes a user out of every index. Channels left empty end. */
   removeUser(user: User, nowMs: number): void {
     if (!this.everyone.delete(user)) return;
+    this.changed('connections');
     if (user.nick !== '' && this.nicks.get(fold(user.nick)) === user) this.nicks.delete(fold(user.nick));
     if (user.registered) {
       this.registeredCount--;
@@ -120,6 +128,7 @@ export class NetworkState {
     membership.index = channel.members.push(membership) - 1;
     user.memberships.set(channel, membership);
     this.forgetInvite(user, channel);
+    this.changed('channels');
     return membership;
   }
 
@@ -132,6 +141,7 @@ export class NetworkState {
       last.index = membership.index;
     }
     user.memberships.delete(channel);
+    this.changed('channels');
     if (channel.members.length === 0) this.endChannel(channel);
   }
 
