@@ -15,6 +15,14 @@ export function AuditPage(): ReactNode {
   const trail = useAudit(filter);
   const filtered = filter.target !== '' || filter.text !== '';
   const paused = trail.error?.code === 'history_paused';
+  const unknown = trail.busy || trail.error !== null;
+  const emptyTitle = unknown
+    ? trail.busy
+      ? messages.loading
+      : messages.nothingRead
+    : filtered
+      ? messages.noMatch
+      : messages.empty;
   return (
     <div className="flex flex-col gap-4 p-6 max-sm:p-4">
       <PageHeader title={messages.title} />
@@ -52,9 +60,9 @@ export function AuditPage(): ReactNode {
             ))}
           </select>
         </div>
-        {trail.rows.length === 0 && !trail.busy ? (
-          <EmptyState icon="audit" title={filtered ? messages.noMatch : messages.empty}>
-            {filtered ? undefined : messages.emptyHint}
+        {trail.rows.length === 0 ? (
+          <EmptyState icon="audit" title={emptyTitle}>
+            {emptyTitle === messages.empty ? messages.emptyHint : undefined}
           </EmptyState>
         ) : (
           <ScrollRegion label={messages.title} className="overflow-x-auto">

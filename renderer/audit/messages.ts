@@ -19,6 +19,7 @@ export const messages = {
   none: 'none',
   more: 'Show older entries',
   loading: 'Reading…',
+  nothingRead: 'Nothing could be read',
   empty: 'Nothing has been done yet',
   emptyHint: 'Start a daemon or run a command: it is written down here.',
   noMatch: 'No entry matches',

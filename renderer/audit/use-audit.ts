@@ -60,10 +60,10 @@ export function useAudit(filter: AuditFilter): AuditTrail {
     const timer = setTimeout(async () => {
       const outcome = await ask(undefined);
       if (!current) return;
-      setRead(
+      setRead((state) =>
         outcome.ok
           ? { entries: outcome.result.entries, more: outcome.result.more, busy: false, error: null }
-          : { entries: [], more: false, busy: false, error: outcome.error },
+          : { ...state, more: false, busy: false, error: outcome.error },
       );
     }, 150);
     return () => {

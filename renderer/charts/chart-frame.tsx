@@ -1,7 +1,7 @@
 /** What surrounds a chart: its title, and the legend with live values, in which lines are switched on and off. */
 import { type ReactNode, type Ref, useId } from 'react';
 import { LiveText } from '../ui/live-text.tsx';
-import { formatSeries, type SeriesSpec } from './chart-series.ts';
+import { colorIndex, formatSeries, type SeriesSpec } from './chart-series.ts';
 import { messages } from './messages.ts';
 import { SeriesSwatch } from './series-swatch.tsx';
 
@@ -43,7 +43,11 @@ export function ChartFrame(props: ChartFrameProps): ReactNode {
               onClick={() => props.onToggle(index)}
               className="flex h-6 items-center gap-1.5 rounded-md px-1.5 text-xs hover:bg-hover aria-[pressed=false]:text-dim"
             >
-              <SeriesSwatch index={index} on={props.shown[index] === true} />
+              <SeriesSwatch
+                index={colorIndex(props.series, index)}
+                faint={series.edge === true}
+                on={props.shown[index] === true}
+              />
               <span className={props.shown[index] === true ? '' : 'line-through'}>{series.label}</span>
               <LiveText
                 read={() => formatSeries(series, props.readValue(index))}

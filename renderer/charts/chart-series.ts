@@ -17,8 +17,10 @@ export interface SeriesSpec {
   readonly help: string;
   readonly unit: MetricUnit;
   readonly perSecond: boolean;
-  /** Shown unless the reader asks for it. */
+  /** Shown only where the reader asks for it. */
   readonly hidden: boolean;
+  /** An edge of the range of the line that comes last: drawn faintly in its colour, with the range between filled. */
+  readonly edge?: boolean;
 }
 
 /** A line of a live chart with its place in the frames. */
@@ -48,13 +50,22 @@ const ALL_PERCENTILES: readonly HistogramField[] = ['p50', 'p95', 'p99', 'p999',
 /** Words that end a Prometheus name for its unit or kind, which a label need not repeat. */
 const NAME_ENDINGS = /_(total|bytes|seconds|ratio)$/;
 
+/** Abbreviations that are written in capitals. */
+const CAPITALS = /\b(cpu|dns|gc|tls|irc)\b/g;
+
 /** The readable part of a metric's name: `signalbox_x_bytes_in_total` of x becomes `bytes in`. */
 export function metricLabel(source: string, metric: MetricSpec): string {
   const prefix = `signalbox_${source}_`;
   let name = metric.name.startsWith(prefix) ? metric.name.slice(prefix.length) : metric.name;
   if (metric.kind === 'counter') name = name.replace(/_total$/, '');
   const short = name.replace(NAME_ENDINGS, '');
-  return (short === '' ? name : short).replaceAll('_', ' ');
+  const words = (short === '' ? name : short).replaceAll('_', ' ');
+  return words.replace(CAPITALS, (word) => word.toUpperCase());
+}
+
+/** Which colour a line has: one of its own, or one for a line and the edges of its range. */
+export function colorIndex(series: readonly SeriesSpec[], index: number): number {
+  return series.some((one) => one.edge === true) ? 0 : index;
 }
 
 /** A value of a series with its unit. */

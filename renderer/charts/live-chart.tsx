@@ -63,7 +63,7 @@ export function LiveChart({ source, chart, windowSeconds, paused }: LiveChartPro
       onZoomReset: null,
       onCursor: (index) => {
         cursor.current = index;
-        text.update();
+        text.updateSoon();
       },
     });
     plot.current = made;
@@ -125,7 +125,8 @@ export function LiveChart({ source, chart, windowSeconds, paused }: LiveChartPro
       readValue={(index) => {
         const at = cursor.current;
         const under = at === null ? undefined : plot.current?.data[index + 1]?.[at];
-        return under ?? source.samples.shown(chart.series[index]?.slot ?? -1);
+        const last = frozen.current?.[index + 1]?.[frozen.current[0].length - 1];
+        return under ?? last ?? source.samples.shown(chart.series[index]?.slot ?? -1);
       }}
       plotRef={element}
       height={HEIGHT}

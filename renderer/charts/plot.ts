@@ -1,7 +1,7 @@
 /** Makes a uPlot with the look of the window: colours of the theme, units on the axes, a cursor shared with others. */
 import uPlot from 'uplot';
 import { formatClock, formatDay } from '../format/times.ts';
-import { formatSeries, type SeriesSpec, scaleOf } from './chart-series.ts';
+import { colorIndex, formatSeries, type SeriesSpec, scaleOf } from './chart-series.ts';
 
 /** Columns of a chart: times in Unix seconds, then one a series. */
 export type PlotData = readonly [ArrayLike<number>, ...ArrayLike<number | null | undefined>[]];
@@ -43,8 +43,20 @@ function rangeFromZero(_plot: uPlot, min: number | null, max: number | null): [n
   return [bottom < 0 ? bottom * 1.1 : 0, top > 0 ? top * 1.12 : 1];
 }
 
+/** Steps that read well in few digits: 1, 2 and 5 times a power of ten. Uneven ones would be rounded in labels. */
+const decimalSteps = (from: number) =>
+  Array.from({ length: 16 }, (_, power) => [1, 2, 5].map((step) => step * 10 ** (power + from))).flat();
+const STEPS = decimalSteps(-9);
+/** There are no halves of what is counted. */
+const WHOLE_STEPS = decimalSteps(0);
+
 /** Steps of an axis of bytes: powers of two, as its labels are in binary units. */
 const BYTE_STEPS = Array.from({ length: 50 }, (_, power) => 2 ** power);
+
+function stepsOf(series: SeriesSpec | undefined): number[] {
+  if (series?.unit === 'bytes') return BYTE_STEPS;
+  return series?.unit === 'count' && !series.perSecond ? WHOLE_STEPS : STEPS;
+}
 
 /** Times of an axis: the clock, and the day where it begins. */
 function timeLabels(_plot: uPlot, splits: number[], _axis: number, _space: number, step: number): string[] {
@@ -74,6 +86,19 @@ function gapsByTime(gapSeconds: number): uPlot.Series.GapsRefiner {
   };
 }
 
+/** A colour, or the same one in the background. */
+function faint(color: string, isFaint: boolean, percent = 45): string {
+  return isFaint ? `color-mix(in srgb, ${color} ${percent}%, transparent)` : color;
+}
+
+/** The filled range between two edges; none where a chart has no edges. */
+function bandOf(series: readonly SeriesSpec[]): uPlot.Band[] {
+  const [upper, lower] = series.flatMap((one, index) => (one.edge === true ? [index] : []));
+  if (upper === undefined || lower === undefined) return [];
+  const color = () => faint(token(seriesToken(colorIndex(series, upper))), true, 16);
+  return [{ series: [upper + 1, lower + 1], fill: color }];
+}
+
 /** Makes the chart, without data. Its owner destroys it. */
 export function makePlot(options: PlotOptions): uPlot {
   const scaleKeys = [...new Set(options.series.map(scaleOf))];
@@ -98,7 +123,7 @@ export function makePlot(options: PlotOptions): uPlot {
       gap: 8,
       space: 36,
       values,
-      ...(like?.unit === 'bytes' ? { incrs: BYTE_STEPS } : {}),
+      incrs: stepsOf(like),
       grid: place === 0 ? look.grid : { show: false },
     };
   });
@@ -129,14 +154,15 @@ export function makePlot(options: PlotOptions): uPlot {
             label: series.label,
             scale: scaleOf(series),
             show: !series.hidden,
-            stroke: () => token(seriesToken(index)),
-            width: 1.5,
+            stroke: () => faint(token(seriesToken(colorIndex(options.series, index))), series.edge === true),
+            width: series.edge === true ? 1 : 1.5,
             points: { show: false },
             ...(index >= COLORS ? { dash: [6, 4] } : {}),
             ...(options.gapSeconds === null ? {} : { gaps: gapsByTime(options.gapSeconds) }),
           };
         }),
       ],
+      bands: bandOf(options.series),
       hooks: {
         setCursor: [(self) => options.onCursor(self.cursor.idx ?? null)],
         setSelect: [

@@ -1,7 +1,7 @@
 /** Every unexpected end of a daemon that the host remembers, newest first, with its last words. */
 import type { ReactNode } from 'react';
 import type { CrashRecord, DaemonSnapshot } from '../../daemons/contract/states.ts';
-import { formatDuration } from '../format/numbers.ts';
+import { formatSeconds } from '../format/numbers.ts';
 import { formatDateTime } from '../format/times.ts';
 import { hashOf } from '../shell/route.ts';
 import { EmptyState } from '../ui/callout.tsx';
@@ -30,7 +30,7 @@ export function CrashesTab({ daemon }: { daemon: DaemonSnapshot }): ReactNode {
 
 function Crash({ id, crash }: { id: string; crash: CrashRecord }): ReactNode {
   const facts = [
-    { name: messages.crashUptime, value: formatDuration(crash.uptimeMs) },
+    { name: messages.crashUptime, value: formatSeconds(crash.uptimeMs / 1000) },
     ...(crash.exitCode === null ? [] : [{ name: messages.crashExit, value: String(crash.exitCode) }]),
     ...(crash.signal === null ? [] : [{ name: messages.crashSignal, value: crash.signal }]),
   ];

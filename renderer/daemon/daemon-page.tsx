@@ -1,6 +1,6 @@
 /** The page of one process: its state and buttons, and a tab for each view of it. The tab is part of the address. */
 import { Tabs } from '@base-ui/react/tabs';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { MAIN_SOURCE } from '../../daemons/contract/control-api.ts';
 import type { ManifestDescription } from '../../daemons/contract/manifest.ts';
 import type { DaemonSnapshot } from '../../daemons/contract/states.ts';
@@ -22,6 +22,8 @@ import { messages } from './messages.ts';
 interface TabSpec {
   readonly name: string;
   readonly title: string;
+  /** Takes the height that is there and scrolls within it. */
+  readonly fills?: boolean;
   readonly render: () => ReactNode;
 }
 
@@ -42,7 +44,7 @@ export function DaemonPage({ id }: { id: string }): ReactNode {
         title: messages.tabs.live,
         render: () => <LiveTab key={id} source={source} charts={[]} up />,
       },
-      { name: 'logs', title: messages.tabs.logs, render: logs },
+      { name: 'logs', title: messages.tabs.logs, fills: true, render: logs },
     ];
     return <TabbedPage id={MAIN_SOURCE} title={messages.hostTitle} details={<HostDetails />} tabs={tabs} />;
   }
@@ -58,6 +60,7 @@ export function DaemonPage({ id }: { id: string }): ReactNode {
     tabs.push({
       name,
       title: table.title,
+      fills: true,
       render: () => <LiveTable key={`${id} ${name}`} {...{ source, manifest, name, table, up }} />,
     });
   }
@@ -68,7 +71,7 @@ export function DaemonPage({ id }: { id: string }): ReactNode {
       render: () => <CommandsTab key={id} manifest={manifest} up={daemon.state === 'running'} />,
     });
   }
-  tabs.push({ name: 'logs', title: messages.tabs.logs, render: logs });
+  tabs.push({ name: 'logs', title: messages.tabs.logs, fills: true, render: logs });
   tabs.push({ name: 'crashes', title: messages.tabs.crashes, render: () => <CrashesTab daemon={daemon} /> });
   tabs.push({ name: 'config', title: messages.tabs.config, render: () => <ConfigTab key={id} id={id} /> });
   return (
@@ -126,22 +129,35 @@ interface TabbedPageProps {
 function TabbedPage({ id, title, subtitle, actions, details, tabs }: TabbedPageProps): ReactNode {
   const { path } = useRoute();
   const chosen = tabs.find((tab) => tab.name === path[2]) ?? tabs[0];
+  const list = useRef<HTMLDivElement>(null);
+  const name = chosen?.name;
+  // Where the row of tabs is wider than the window, the chosen one is brought into view.
+  useEffect(() => {
+    if (name === undefined) return;
+    const tab = list.current?.querySelector(`[data-tab="${CSS.escape(name)}"]`);
+    tab?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [name]);
   return (
-    <div className="flex flex-col gap-4 p-6 max-sm:p-4">
+    <div
+      className={`flex flex-col gap-4 p-6 max-sm:p-4 ${chosen?.fills === true ? 'min-h-[32rem] flex-1' : ''}`}
+    >
       <PageHeader title={title} subtitle={subtitle} actions={actions} />
       {details}
       <Tabs.Root
+        className="flex min-h-0 flex-1 flex-col"
         value={chosen?.name ?? ''}
         onValueChange={(name) => navigate(hashOf(['daemon', id, String(name)]), { replace: true })}
       >
         <Tabs.List
+          ref={list}
           aria-label={messages.tabsLabel(id)}
-          className="mb-4 flex gap-1 overflow-x-auto border-b border-line"
+          className="mb-4 flex shrink-0 gap-1 overflow-x-auto border-b border-line"
         >
           {tabs.map((tab) => (
             <Tabs.Tab
               key={tab.name}
               value={tab.name}
+              data-tab={tab.name}
               className="-mb-px border-b-2 border-transparent px-3 py-2 text-sm font-medium whitespace-nowrap text-dim hover:text-ink focus-visible:-outline-offset-2 data-active:border-accent data-active:text-ink"
             >
               {tab.title}
@@ -149,7 +165,7 @@ function TabbedPage({ id, title, subtitle, actions, details, tabs }: TabbedPageP
           ))}
         </Tabs.List>
         {tabs.map((tab) => (
-          <Tabs.Panel key={tab.name} value={tab.name} tabIndex={-1}>
+          <Tabs.Panel key={tab.name} value={tab.name} tabIndex={-1} className="min-h-0 flex-1">
             {tab === chosen && tab.render()}
           </Tabs.Panel>
         ))}

@@ -15,6 +15,7 @@ describe('how figures are written', () => {
   it('writes counts exactly below ten thousand and with a unit above', () => {
     expect(formatCount(0)).toBe('0');
     expect(formatCount(3.25)).toBe('3.3');
+    expect(formatCount(0.05)).toBe('0.05');
     expect(formatCount(42.4)).toBe('42');
     expect(formatCount(9_999)).toBe('9,999');
     expect(formatCount(12_345)).toBe('12.3k');

@@ -30,11 +30,12 @@ function scaled(value: number, steps: readonly string[], base: number): string {
   return `${threeFigures(size)}${steps[step]!}`;
 }
 
-/** A count: exact below 10,000 (fractions only below 10), then `12.3k`, `4.56M`. */
+/** A count: whole from 10 to 10,000, with fractions below, then `12.3k`, `4.56M`. */
 export function formatCount(value: number): string {
   if (!Number.isFinite(value)) return NO_VALUE;
   if (Math.abs(value) < 10_000) {
-    return Number.isInteger(value) || Math.abs(value) >= 10 ? whole.format(value) : value.toFixed(1);
+    if (Number.isInteger(value) || Math.abs(value) >= 10) return whole.format(value);
+    return value.toFixed(Math.abs(value) < 1 ? 2 : 1);
   }
   return scaled(value, ['', 'k', 'M', 'G', 'T'], 1000);
 }

@@ -48,7 +48,7 @@ export function HistoryChart(props: HistoryChartProps): ReactNode {
       onZoomReset: () => zoom.current.onZoomReset(),
       onCursor: (index) => {
         cursor.current = index;
-        text.update();
+        text.updateSoon();
       },
     });
     plot.current = made;

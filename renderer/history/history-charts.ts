@@ -10,6 +10,9 @@ export interface HistoryChartSpec {
   readonly columns: readonly (readonly (number | null)[])[];
 }
 
+/** The order of lines: the range of a gauge comes before its mean, which is drawn over it. */
+const ORDER: readonly HistoryStat[] = ['rate', 'p50', 'p95', 'p99', 'p999', 'max', 'min', 'value'];
+
 /** Lines that begin switched off, where there are others to see. */
 const HIDDEN: ReadonlySet<HistoryStat> = new Set(['max']);
 
@@ -17,6 +20,10 @@ function labelOf(stat: HistoryStat, alone: boolean): string {
   if (stat === 'value') return alone ? 'value' : 'mean';
   if (stat === 'rate') return 'rate';
   return PERCENTILE_LABELS[stat] ?? stat;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** The charts of a result, in the order in which the metrics were asked for. */
@@ -28,7 +35,9 @@ export function historyCharts(
 ): readonly HistoryChartSpec[] {
   return metrics.flatMap((name) => {
     const metric = catalog.find((one) => one.name === name);
-    const found = result.series.filter((series) => series.metric === name);
+    const found = result.series
+      .filter((series) => series.metric === name)
+      .sort((a, b) => ORDER.indexOf(a.stat) - ORDER.indexOf(b.stat));
     if (metric === undefined || found.length === 0) return [];
     const series = found.map(
       (one): SeriesSpec => ({
@@ -38,10 +47,16 @@ export function historyCharts(
         perSecond: one.stat === 'rate',
         // The range of a gauge is shown; the outliers of a histogram would flatten its percentiles.
         hidden: metric.kind === 'histogram' && HIDDEN.has(one.stat),
+        edge: metric.kind === 'gauge' && (one.stat === 'min' || one.stat === 'max'),
       }),
     );
     return [
-      { metric: name, title: metricLabel(source, metric), series, columns: found.map((one) => one.values) },
+      {
+        metric: name,
+        title: capital(metricLabel(source, metric)),
+        series,
+        columns: found.map((one) => one.values),
+      },
     ];
   });
 }

@@ -165,7 +165,7 @@ function Answer({ view, answer, catalog, onZoom, onReset }: AnswerProps): ReactN
       <p className="text-xs text-dim">
         {messages.zoomHint} {messages.step(formatSeconds(result.stepSeconds))}
       </p>
-      <div className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,32rem),1fr))] gap-4">
+      <div className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,28rem),1fr))] gap-4">
         {charts.map((chart) => (
           <HistoryChart
             key={chart.metric}

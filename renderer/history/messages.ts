@@ -18,7 +18,7 @@ export const messages = {
   reset: 'Reset zoom',
   zoomHint: 'Drag over a chart to zoom in, double-click to go back.',
   loading: 'Reading history…',
-  step: (text: string) => `one point every ${text}`,
+  step: (text: string) => `One point every ${text}.`,
   nothing: 'Nothing was recorded in this range',
   nothingHint: 'The process did not run then, or the range is older than what is kept: 30 days.',
   noMetrics: 'No metric is chosen',

@@ -46,7 +46,7 @@ export function LogToolbar(props: LogToolbarProps): ReactNode {
       </select>
       <input
         type="search"
-        className="field w-56 max-w-full"
+        className="field w-48 max-w-full"
         aria-label={messages.filter}
         placeholder={messages.filterHint}
         value={props.filter}
@@ -68,24 +68,25 @@ export function LogToolbar(props: LogToolbarProps): ReactNode {
           {messages.jump}
         </Button>
       )}
-      <span className="flex-1" />
-      <span className="text-sm text-dim">
-        {messages.count(records.length, props.total)} {messages.dropped(props.dropped)}
-      </span>
-      <Button
-        tone="quiet"
-        onClick={() => download(`${props.source}.log`, 'text/plain', toText(records))}
-        disabled={records.length === 0}
-      >
-        {messages.exportText}
-      </Button>
-      <Button
-        tone="quiet"
-        onClick={() => download(`${props.source}.jsonl`, 'application/x-ndjson', toJsonLines(records))}
-        disabled={records.length === 0}
-      >
-        {messages.exportJson}
-      </Button>
+      <div className="ml-auto flex flex-wrap items-center gap-x-1">
+        <span className="mr-2 text-sm text-dim">
+          {messages.count(records.length, props.total)} {messages.dropped(props.dropped)}
+        </span>
+        <Button
+          tone="quiet"
+          onClick={() => download(`${props.source}.log`, 'text/plain', toText(records))}
+          disabled={records.length === 0}
+        >
+          {messages.exportText}
+        </Button>
+        <Button
+          tone="quiet"
+          onClick={() => download(`${props.source}.jsonl`, 'application/x-ndjson', toJsonLines(records))}
+          disabled={records.length === 0}
+        >
+          {messages.exportJson}
+        </Button>
+      </div>
     </div>
   );
 }

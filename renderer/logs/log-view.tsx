@@ -73,7 +73,7 @@ export function LogView({ source, crashes, at }: LogViewProps): ReactNode {
     setFollow(false);
   };
   return (
-    <div className="flex min-w-0 flex-col overflow-hidden rounded-lg border border-line bg-surface shadow-card">
+    <div className="flex max-h-full min-w-0 flex-col overflow-hidden rounded-lg border border-line bg-surface shadow-card">
       <LogToolbar
         source={source.id}
         records={kept}
@@ -99,7 +99,7 @@ export function LogView({ source, crashes, at }: LogViewProps): ReactNode {
           ref={scroller}
           label={messages.title(source.id)}
           onScroll={onScroll}
-          className="h-[calc(100vh-22rem)] min-h-72 overflow-auto"
+          className="min-h-0 overflow-auto"
         >
           <ol className="relative" style={{ height: virtualizer.getTotalSize() }}>
             {virtualizer.getVirtualItems().map((row) => {

@@ -21,7 +21,9 @@ export const messages = {
   exportText: 'Export text',
   exportJson: 'Export JSONL',
   count: (shown: number, all: number) =>
-    shown === all ? `${formatExact(all)} records` : `${formatExact(shown)} of ${formatExact(all)} records`,
+    shown === all
+      ? `${formatExact(all)} ${all === 1 ? 'record' : 'records'}`
+      : `${formatExact(shown)} of ${formatExact(all)} records`,
   dropped: (records: number) =>
     records === 0 ? '' : `${formatExact(records)} not sent because this window was slow`,
   crash: (cause: string) => `Process ended: ${cause}`,

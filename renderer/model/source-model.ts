@@ -16,7 +16,9 @@ export class SourceModel {
   arrivedAt = 0;
   readonly #client: ControlClient;
   readonly #tables = new Map<string, TableFeed>();
+  /** The process that is streamed from; null while there is none. */
   #instance: number | null = null;
+  #lastInstance: number | null = null;
   #followsLogs = false;
 
   /** `onFrame` is called after each frame was taken over. */
@@ -57,6 +59,8 @@ export class SourceModel {
 
   /** Tells that the process has ended: its rows are gone, and its last words are with the host. */
   ended(): void {
+    if (this.#instance === null) return;
+    this.#instance = null;
     for (const feed of this.#tables.values()) feed.clear();
     if (this.#followsLogs) void this.#fetchBacklog();
   }
@@ -66,8 +70,9 @@ export class SourceModel {
   }
 
   #opened(instance: number): void {
-    if (instance !== this.#instance) this.samples.startOver();
+    if (instance !== this.#lastInstance) this.samples.startOver();
     this.#instance = instance;
+    this.#lastInstance = instance;
     if (this.#followsLogs) void this.#fetchBacklog();
   }
 

@@ -72,9 +72,9 @@ function Totals({ manifests }: { manifests: readonly ManifestDescription[] }): R
     { name: messages.totalMemory, read: () => formatBytes(everyProcess('resident_memory_bytes')()) },
   ];
   return (
-    <dl className="grid grid-cols-[repeat(auto-fit,minmax(9rem,1fr))] gap-px overflow-hidden rounded-lg border border-line bg-line shadow-card">
+    <dl className="flex flex-wrap gap-px overflow-hidden rounded-lg border border-line bg-line shadow-card">
       {figures.map((figure) => (
-        <div key={figure.name} className="bg-surface px-4 py-2.5">
+        <div key={figure.name} className="min-w-36 flex-1 bg-surface px-4 py-2.5">
           <dt className="text-xs text-dim">{figure.name}</dt>
           <dd className="text-lg font-semibold tracking-tight">
             <LiveText read={figure.read} />

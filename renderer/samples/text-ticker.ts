@@ -14,6 +14,7 @@ interface Entry {
 
 export class TextTicker {
   readonly #entries = new Set<Entry>();
+  #soon = false;
   #timer: ReturnType<typeof setInterval> | null = null;
 
   /** Keeps a piece of text current; it is written at once. Returns the function that ends it. */
@@ -28,6 +29,16 @@ export class TextTicker {
       clearInterval(this.#timer);
       this.#timer = null;
     };
+  }
+
+  /** Brings every text up to date in the next animation frame, however often it is asked for until then. */
+  updateSoon(): void {
+    if (this.#soon) return;
+    this.#soon = true;
+    requestAnimationFrame(() => {
+      this.#soon = false;
+      this.update();
+    });
   }
 
   /** Brings every text up to date. */

@@ -22,7 +22,7 @@ function ConfigBanner({ error }: { error: WireError }): ReactNode {
       title={error.code === 'config_unreadable' ? messages.configUnreadable : messages.configTitle}
       action={<Button onClick={() => void reload()}>{messages.reload}</Button>}
     >
-      {place !== '' && <p className="font-mono text-xs">{place}</p>}
+      {place !== '' && !error.message.includes(part('file')) && <p className="font-mono text-xs">{place}</p>}
       <p>{error.message}</p>
     </Callout>
   );

@@ -8,13 +8,21 @@ import { OverviewPage } from '../overview/overview-page.tsx';
 import { SettingsPage } from '../settings/settings-page.tsx';
 import { Button } from '../ui/button.tsx';
 import { EmptyState } from '../ui/callout.tsx';
+import { PageHeader } from '../ui/page-header.tsx';
 import { messages } from './messages.ts';
 import { hashOf, useRoute } from './route.ts';
 
 function PageForRoute(): ReactNode {
   const { path } = useRoute();
   const ready = useDashboardState((state) => state.host !== null);
-  if (!ready) return <EmptyState icon="clock" title={messages.loading} />;
+  if (!ready) {
+    return (
+      <>
+        <h1 className="sr-only">{messages.product}</h1>
+        <EmptyState icon="clock" title={messages.loading} />
+      </>
+    );
+  }
   if (path.length === 0) return <OverviewPage />;
   const [kind, id] = path;
   if (kind === 'daemon' && id !== undefined) return <DaemonPage key={id} id={id} />;
@@ -24,11 +32,14 @@ function PageForRoute(): ReactNode {
     if (kind === 'settings') return <SettingsPage />;
   }
   return (
-    <EmptyState icon="search" title={messages.notFound}>
-      <a href={hashOf([])} className="text-accent underline">
-        {messages.backToOverview}
-      </a>
-    </EmptyState>
+    <div className="p-6 max-sm:p-4">
+      <PageHeader title={messages.notFound} />
+      <EmptyState icon="search" title={`#/${path.join('/')}`}>
+        <a href={hashOf([])} className="text-accent underline">
+          {messages.backToOverview}
+        </a>
+      </EmptyState>
+    </div>
   );
 }
 

@@ -9,20 +9,12 @@ import type { TableCell } from '../../daemons/contract/stream.ts';
 import { EmptyState } from '../ui/callout.tsx';
 import { ScrollRegion } from '../ui/scroll-region.tsx';
 import { arrangeRows, type ColumnType, formatCell, isFigure, nextSort, type Sort } from './cells.ts';
+import { useColumnWidths } from './column-widths.ts';
 import { HeaderCell } from './header-cell.tsx';
 import { messages } from './messages.ts';
 
 const ROW_HEIGHT = 34;
 
-/** Width of a column by its type, in pixels; text takes what is left, but not less than this. */
-const WIDTHS: Readonly<Record<ColumnType, number>> = {
-  text: 120,
-  number: 84,
-  bytes: 100,
-  seconds: 104,
-  time: 168,
-  boolean: 72,
-};
 const ACTION_WIDTH = 92;
 
 interface DataTableProps {
@@ -55,12 +47,11 @@ export function DataTable(props: DataTableProps): ReactNode {
   const items = virtualizer.getVirtualItems();
   const above = items[0]?.start ?? 0;
   const below = virtualizer.getTotalSize() - (items.at(-1)?.end ?? 0);
-  const width =
-    columns.reduce((sum, column) => sum + WIDTHS[column.type], 0) +
-    (renderAction === undefined ? 0 : ACTION_WIDTH);
+  const widths = useColumnWidths(columns, rows);
+  const width = widths.reduce((sum, one) => sum + one, 0) + (renderAction === undefined ? 0 : ACTION_WIDTH);
   const span = columns.length + (renderAction === undefined ? 0 : 1);
   return (
-    <div className="overflow-hidden rounded-lg border border-line bg-surface shadow-card">
+    <div className="flex max-h-full flex-col overflow-hidden rounded-lg border border-line bg-surface shadow-card">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2 border-b border-line p-3">
         <input
           type="search"
@@ -90,8 +81,8 @@ export function DataTable(props: DataTableProps): ReactNode {
             style={{ minWidth: width }}
           >
             <colgroup>
-              {columns.map((column) => (
-                <col key={column.key} style={column.type === 'text' ? {} : { width: WIDTHS[column.type] }} />
+              {columns.map((column, index) => (
+                <col key={column.key} style={{ width: widths[index] }} />
               ))}
               {renderAction !== undefined && <col style={{ width: ACTION_WIDTH }} />}
             </colgroup>
@@ -106,7 +97,7 @@ export function DataTable(props: DataTableProps): ReactNode {
                   />
                 ))}
                 {renderAction !== undefined && (
-                  <th scope="col" className="sticky right-0 border-b border-line bg-surface">
+                  <th scope="col" className="sticky right-0 border-b border-l border-line bg-surface">
                     <span className="sr-only">{messages.actions}</span>
                   </th>
                 )}
@@ -128,7 +119,7 @@ export function DataTable(props: DataTableProps): ReactNode {
                       <Cell key={column.key} type={column.type} cell={row[index]} />
                     ))}
                     {renderAction !== undefined && (
-                      <td className="sticky right-0 border-b border-line bg-surface px-2 text-right group-hover:bg-sunken">
+                      <td className="sticky right-0 border-b border-l border-line bg-surface px-2 text-right group-hover:bg-sunken">
                         {renderAction(row)}
                       </td>
                     )}

@@ -48,7 +48,7 @@ export function LiveTable({ source, manifest, name, table, up }: LiveTableProps)
       columns={table.columns}
       rows={rows}
       keyColumn={table.columns.findIndex((column) => column.key === table.rowKey)}
-      heightClass="max-h-[calc(100vh-21rem)] min-h-64"
+      heightClass="min-h-0"
       {...renderAction}
       note={
         <span className="text-sm text-dim">

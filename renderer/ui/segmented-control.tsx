@@ -16,7 +16,7 @@ export function SegmentedControl({ label, options, value, onChange }: SegmentedC
       {options.map((option) => (
         <label
           key={option.value}
-          className="relative flex cursor-pointer items-center border-l border-line px-3 text-sm font-medium text-dim transition-colors first:border-l-0 hover:bg-hover has-checked:bg-accent-soft has-checked:text-accent has-focus-visible:outline-2 has-focus-visible:-outline-offset-2 has-focus-visible:outline-accent"
+          className="relative flex cursor-pointer items-center border-line px-3 text-sm font-medium text-dim transition-colors not-first-of-type:border-l hover:bg-hover has-checked:bg-accent-soft has-checked:text-accent has-focus-visible:outline-2 has-focus-visible:-outline-offset-2 has-focus-visible:outline-accent"
         >
           <input
             type="radio"

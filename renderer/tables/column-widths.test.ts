@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest';
+import type { TableColumn } from '../../daemons/contract/manifest.ts';
+import { fittingWidths } from './column-widths.ts';
+
+const columns: readonly TableColumn[] = [
+  { key: 'a', title: 'A', type: 'number' },
+  { key: 'b', title: 'B', type: 'text' },
+  { key: 'c', title: 'C', type: 'text' },
+];
+
+describe('the widths of columns', () => {
+  it('follow what the columns hold, within bounds', () => {
+    const [narrow, middle, wide] = fittingWidths(columns, [[1, 'twenty characters ok', 'x'.repeat(500)]]);
+    expect(narrow).toBe(64);
+    expect(middle).toBeGreaterThan(150);
+    expect(wide).toBe(300);
+  });
+
+  it('fit the headers of an empty table', () => {
+    expect(fittingWidths([{ key: 'a', title: 'A long title here', type: 'text' }], [])[0]).toBeGreaterThan(
+      120,
+    );
+  });
+});
