@@ -163,7 +163,12 @@ class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, Com
       await this.#link.flush();
       process.exit(1);
     }
-    this.#link.send({ type: 'ready', listeners: this.#host.running?.listeners() ?? [] });
+    const listeners = this.#host.running?.listeners() ?? [];
+    this.#link.send({ type: 'ready', listeners });
+    const places = listeners.map(({ protocol, host, port, tls }) => {
+      return `${protocol}${tls ? ' over TLS' : ''} on ${host}:${port}`;
+    });
+    logger.log('info', 'daemon', 'ready', places.length === 0 ? 'Ready' : `Ready for ${places.join(', ')}`);
     const sendSummary = () => this.#link.send({ type: 'summary', summary: this.#host.summarise() });
     sendSummary();
     setInterval(sendSummary, SUMMARY_MS).unref();
@@ -250,6 +255,7 @@ class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, Com
   async #stop(deadlineMs: number): Promise<void> {
     if (this.#stopping) return;
     this.#stopping = true;
+    this.#host.logger.log('info', 'daemon', 'draining', `Draining for at most ${deadlineMs} ms`);
     const controller = new AbortController();
     const timer = setTimeout(() => controller.abort(), deadlineMs);
     try {
