@@ -28,6 +28,9 @@ test('history and audit survive a restart of the app', async ({ app }) => {
     return entries.filter((entry) => entry.action === 'daemon.start' && entry.ok);
   };
   await expect.poll(async () => (await starts()).length).toBe(1);
+  await app.open('/audit');
+  const row = app.page.getByRole('row').filter({ hasText: 'daemon.start' });
+  await expect(row.first()).toContainText('ircd');
 });
 
 test('a killed recorder loses nothing that was committed and takes up what came meanwhile', async ({

@@ -1,0 +1,57 @@
+/** The page of a daemon: its connections, log and charts move while clients work. */
+import { IrcClient } from './clients/irc-client.ts';
+import { expect, test } from './fixtures.ts';
+
+test('connections come and go in the table, which filters, sorts and kills', async ({ app }) => {
+  const server = await app.startDaemon('ircd');
+  await app.open('/daemon/ircd/connections');
+  await expect(app.page.getByText('No connections at present')).toBeVisible();
+
+  const clients = await Promise.all(['carol', 'alice', 'bob'].map((nick) => IrcClient.connect(server, nick)));
+  const table = app.page.getByRole('table', { name: 'Connections' });
+  const nicks = table.locator('tbody tr:not([aria-hidden]) td:first-child');
+  await expect(nicks).toHaveCount(3);
+  await table.getByRole('columnheader', { name: 'Nick' }).getByRole('button').click();
+  await expect(nicks).toHaveText(['alice', 'bob', 'carol']);
+
+  const filter = app.page.getByRole('searchbox', { name: 'Filter Connections' });
+  await filter.fill('bob');
+  await expect(nicks).toHaveText(['bob']);
+  await filter.fill('');
+
+  await app.page.getByRole('button', { name: 'Kill carol' }).click();
+  const dialog = app.page.getByRole('dialog');
+  await expect(dialog).toContainText('carol');
+  await dialog.getByRole('button', { name: 'Run kill' }).click();
+  await expect.poll(() => clients[0]?.isOpen).toBe(false);
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  await expect(nicks).toHaveText(['alice', 'bob']);
+  for (const client of clients) client.quit();
+  await expect(app.page.getByText('No connections at present')).toBeVisible();
+});
+
+test('the log is followed, survives a change of page and tells of a crash', async ({ app }) => {
+  await app.startDaemon('ircd');
+  await app.open('/daemon/ircd/logs');
+  const log = app.page.getByRole('region', { name: 'Log of ircd' });
+  await expect(log).toContainText('Ready for irc on 127.0.0.1');
+
+  await app.open('/');
+  await expect(app.card('ircd')).toContainText('running');
+  await app.open('/daemon/ircd/logs');
+  await expect(log).toContainText('Ready for irc on 127.0.0.1');
+
+  await app.killDaemon('ircd');
+  await expect(log).toContainText('SIGKILL');
+  await expect.poll(() => app.state('ircd')).toBe('running');
+});
+
+test('live charts are drawn, and history has points after a while', async ({ app }) => {
+  await app.startDaemon('ircd');
+  await app.open('/daemon/ircd/live');
+  await expect(app.page.locator('.uplot canvas').first()).toBeVisible();
+
+  await app.open('/history');
+  await app.page.getByLabel('Process').selectOption('ircd');
+  await expect(app.page.locator('.uplot canvas').first()).toBeVisible({ timeout: 20_000 });
+});
