@@ -7,12 +7,14 @@ import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchCost } from './metrics/cost.ts';
 import { benchRecorder } from './metrics/recorder.ts';
+import { benchWindow } from './metrics/window.ts';
 
 const USAGE = `usage: npm run bench -- metrics [options]
-  --only a,b      parts: cost, recorder (all)
+  --only a,b      parts: cost, recorder, window (all)
   --rounds N      runs of each measurement (3)
   --seconds N     measured time of a run (5)
   --deliveries N  load of the cost part, deliveries a second (100000)
+  --minutes N     length of the window part (2)
   --json FILE     where the result goes (bench/results/metrics.json)
 `;
 
@@ -24,6 +26,7 @@ export async function run(args: readonly string[]): Promise<void> {
       only: { type: 'string' },
       rounds: { type: 'string', default: '3' },
       seconds: { type: 'string', default: '5' },
+      minutes: { type: 'string', default: '2' },
       deliveries: { type: 'string', default: '100000' },
       json: { type: 'string', default: join(import.meta.dirname, 'results/metrics.json') },
       help: { type: 'boolean', default: false },
@@ -38,6 +41,7 @@ export async function run(args: readonly string[]): Promise<void> {
   const parts: Record<string, () => Promise<unknown>> = {
     cost: () => benchCost({ rounds, seconds, deliveriesPerSecond: Number(values.deliveries) }),
     recorder: () => benchRecorder({ rounds, seconds }),
+    window: () => benchWindow({ minutes: Number(values.minutes) }),
   };
   const chosen = values.only?.split(',') ?? Object.keys(parts);
   const results: Record<string, unknown> = {};

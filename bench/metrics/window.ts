@@ -1,0 +1,176 @@
+/**
+ * What the dashboard costs: Chromium on the Live page of a busy IRC server, served by the real headless host. From
+ * sample to paint, CPU and memory of the window over the minutes given. Part of `bench/metrics.ts`; needs the built
+ * window (`npm run build`).
+ */
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Browser, type CDPSession, chromium, type Page } from '@playwright/test';
+import { CHROMIUM_SWITCHES, findChromium } from '../../e2e/app/binaries.ts';
+import { LoadClient } from '../ircd/load-client.ts';
+import { machineCpuSeconds, readUsage } from '../ircd/process-usage.ts';
+import { BenchHost } from './host.ts';
+import { type Figures, median, printColumns } from './median.ts';
+
+const BUILT = resolve(import.meta.dirname, '../../out/renderer/index.html');
+const CLIENTS = 20;
+const SAY_EVERY_MS = 100;
+/** Before measuring, so that code is compiled and the first minute of charts is filled. */
+const SETTLE_MS = 15_000;
+const MINUTE_MS = 60_000;
+const PROBE = resolve(import.meta.dirname, 'page-probe.js');
+/** Tall enough for every chart to be in view: a chart out of view is not drawn. */
+const VIEWPORT = { width: 1_920, height: 3_600 };
+
+/** What page-probe.js collects. */
+interface PageProbe {
+  readonly transport: number[];
+  readonly paint: number[];
+  readonly longTasks: number[];
+}
+
+interface ChromiumProcess {
+  readonly id: number;
+  readonly type: string;
+  readonly cpuTime: number;
+}
+
+async function chat(port: number): Promise<() => void> {
+  const clients: LoadClient[] = [];
+  for (let i = 0; i < CLIENTS; i++) {
+    const client = new LoadClient(port, `w${i}`);
+    await client.register();
+    await client.join('#window');
+    client.onLost = (why) => console.error(`${client.nick}: ${why}`);
+    clients.push(client);
+  }
+  let next = 0;
+  const timer = setInterval(() => {
+    clients[next++ % CLIENTS]?.send('PRIVMSG #window :the quick brown fox\r\n');
+  }, SAY_EVERY_MS / CLIENTS);
+  return () => {
+    clearInterval(timer);
+    for (const client of clients) client.close();
+  };
+}
+
+async function openLivePage(browser: Browser, host: BenchHost): Promise<{ page: Page; series: number }> {
+  const context = await browser.newContext({ viewport: VIEWPORT });
+  await context.addInitScript({ path: PROBE });
+  const answer = await context.request.post(new URL('login', host.url).href, {
+    data: { token: host.token },
+    headers: { origin: new URL(host.url).origin },
+  });
+  if (!answer.ok()) throw new Error(`signing in: ${answer.status()}`);
+  const page = await context.newPage();
+  await page.goto(new URL('#/daemon/ircd/live', host.url).href);
+  await page.getByRole('button', { name: 'Pause' }).waitFor();
+  // Every line that a chart can show is shown.
+  const hidden = page.locator('section li button[aria-pressed="false"]');
+  while ((await hidden.count()) > 0) await hidden.first().click();
+  const series = await page.locator('section li button[aria-pressed="true"]').count();
+  return { page, series };
+}
+
+async function chromiumProcesses(session: CDPSession): Promise<ChromiumProcess[]> {
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+  return processInfo as unknown as ChromiumProcess[];
+}
+
+async function heapBytes(cdp: CDPSession): Promise<number> {
+  await cdp.send('HeapProfiler.collectGarbage');
+  const { usedSize } = await cdp.send('Runtime.getHeapUsage');
+  return usedSize;
+}
+
+async function mainThreadSeconds(cdp: CDPSession): Promise<number> {
+  const { metrics } = await cdp.send('Performance.getMetrics');
+  return metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN;
+}
+
+/** One stretch of a window's life, in figures. */
+async function measureMinute(page: Page, cdp: CDPSession, browserCdp: CDPSession): Promise<Figures> {
+  await page.evaluate('for (const list of Object.values(benchProbe)) list.length = 0');
+  const before = await chromiumProcesses(browserCdp);
+  const taskBefore = await mainThreadSeconds(cdp);
+  const machineBefore = machineCpuSeconds();
+  const begun = performance.now();
+  await sleep(MINUTE_MS);
+  const seconds = (performance.now() - begun) / 1_000;
+  const task = (await mainThreadSeconds(cdp)) - taskBefore;
+  const machine = machineCpuSeconds() - machineBefore;
+  const after = await chromiumProcesses(browserCdp);
+  const cpuOf = (type: string) =>
+    after
+      .filter((process) => process.type === type)
+      .reduce(
+        (sum, { id, cpuTime }) => sum + cpuTime - (before.find((earlier) => earlier.id === id)?.cpuTime ?? 0),
+        0,
+      );
+  const probe = await page.evaluate<PageProbe>('benchProbe');
+  const at = (list: readonly number[], quantile: number) =>
+    list.toSorted((a, b) => a - b)[Math.min(list.length - 1, Math.floor(list.length * quantile))] ??
+    Number.NaN;
+  const renderers = after.filter(({ type }) => type === 'renderer');
+  return {
+    'frames/s': probe.paint.length / seconds,
+    'sample to arrival p50 ms': at(probe.transport, 0.5),
+    'sample to arrival p99 ms': at(probe.transport, 0.99),
+    'arrival to paint p50 ms': at(probe.paint, 0.5),
+    'arrival to paint p95 ms': at(probe.paint, 0.95),
+    'arrival to paint p99 ms': at(probe.paint, 0.99),
+    'arrival to paint max ms': Math.max(...probe.paint),
+    'tasks over 50 ms': probe.longTasks.length,
+    'main thread busy %': (task / seconds) * 100,
+    'renderer CPU %': (cpuOf('renderer') / seconds) * 100,
+    'GPU process CPU %': (cpuOf('GPU') / seconds) * 100,
+    'machine CPU %': (machine / seconds) * 100,
+    'renderer RSS MB': Math.max(...renderers.map(({ id }) => readUsage(id).rssBytes)) / 1_048_576,
+    'JS heap MB': (await heapBytes(cdp)) / 1_048_576,
+  };
+}
+
+/** Runs the part; prints a table and returns what goes into the report. */
+export async function benchWindow({ minutes }: { readonly minutes: number }): Promise<unknown> {
+  if (!existsSync(BUILT)) throw new Error('The window is not built: npm run build');
+  const host = await BenchHost.start(['ircd', 'relay']);
+  const browser = await chromium.launch({ executablePath: findChromium(), args: [...CHROMIUM_SWITCHES] });
+  let quiet = () => {};
+  try {
+    const { port } = await host.daemon('ircd');
+    quiet = await chat(port);
+    const { page, series } = await openLivePage(browser, host);
+    const cdp = await page.context().newCDPSession(page);
+    await cdp.send('Performance.enable');
+    const browserCdp = await browser.newBrowserCDPSession();
+    await sleep(SETTLE_MS);
+    const runs: Figures[] = [];
+    for (let minute = 0; minute < minutes; minute++) {
+      const figures = await measureMinute(page, cdp, browserCdp);
+      runs.push(figures);
+      console.error(
+        `window ${minute + 1}/${minutes}: ${figures['arrival to paint p50 ms']?.toFixed(1)} ms to paint, ` +
+          `${figures['JS heap MB']?.toFixed(1)} MB heap`,
+      );
+    }
+    const names = Object.keys(runs[0] ?? {});
+    const of = (pick: (values: number[]) => number): Figures =>
+      Object.fromEntries(names.map((name) => [name, pick(runs.map((run) => run[name] ?? Number.NaN))]));
+    const columns = {
+      first: runs[0] ?? {},
+      median: of(median),
+      worst: of((values) => Math.max(...values)),
+      last: runs.at(-1) ?? {},
+    };
+    printColumns(
+      `Window: ${series} series on the Live page at 10 Hz, by minute over ${minutes} min`,
+      columns,
+    );
+    return { series, runs };
+  } finally {
+    quiet();
+    await browser.close();
+    await host.stop();
+  }
+}
