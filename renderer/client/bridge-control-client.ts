@@ -71,7 +71,7 @@ export class BridgeControlClient implements ControlClient {
       send: (message: FromWindow) => port?.postMessage(message),
       close: () => {
         closed = true;
-        this.#waiting.delete(nonce);
+        // A port that is still on its way is closed when it arrives.
         port?.close();
       },
     };

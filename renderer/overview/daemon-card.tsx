@@ -10,7 +10,7 @@ import {
   formatRatio,
   formatSeconds,
 } from '../format/numbers.ts';
-import { useDashboard } from '../model/dashboard-context.ts';
+import { useDashboard, useDashboardState } from '../model/dashboard-context.ts';
 import { processReading, reading, slotOf } from '../samples/process-reading.ts';
 import { Sparkline } from '../samples/sparkline.tsx';
 import { hashOf } from '../shell/route.ts';
@@ -90,6 +90,7 @@ function WhyDown({ manifest, daemon }: CardProps): ReactNode {
 function Figures({ manifest, daemon }: CardProps): ReactNode {
   const dashboard = useDashboard();
   const source = dashboard.source(manifest.id);
+  const stale = useDashboardState((state) => state.freshness[manifest.id]?.state === 'stale');
   const { highlights } = manifest;
   const show = (value: () => number, format: (value: number) => string) => () => format(value());
   const metric = (name: string | undefined) => () => reading(dashboard.source(manifest.id), name);
@@ -115,10 +116,18 @@ function Figures({ manifest, daemon }: CardProps): ReactNode {
     <>
       <div className="grid grid-cols-[auto_auto_minmax(0,1fr)] items-end gap-5">
         {highlights.connections !== undefined && (
-          <Headline name={messages.connections} read={show(metric(highlights.connections), formatCount)} />
+          <Headline
+            name={messages.connections}
+            read={show(metric(highlights.connections), formatCount)}
+            stale={stale}
+          />
         )}
         {highlights.messages !== undefined && (
-          <Headline name={messages.messages} read={show(metric(highlights.messages), formatRate)} />
+          <Headline
+            name={messages.messages}
+            read={show(metric(highlights.messages), formatRate)}
+            stale={stale}
+          />
         )}
         <div className="min-w-0">
           {source !== undefined && slotOf(source, spark) >= 0 && (
@@ -134,16 +143,16 @@ function Figures({ manifest, daemon }: CardProps): ReactNode {
           )}
         </div>
       </div>
-      <StatList stats={stats} />
+      <StatList stats={stats} stale={stale} />
     </>
   );
 }
 
-function Headline({ name, read }: { name: string; read: () => string }): ReactNode {
+function Headline({ name, read, stale }: { name: string; read: () => string; stale: boolean }): ReactNode {
   return (
     <div className="min-w-20">
       <p className="text-xs text-dim">{name}</p>
-      <p className="text-xl font-semibold tracking-tight">
+      <p className={`text-xl font-semibold tracking-tight ${stale ? 'text-dim' : ''}`}>
         <LiveText read={read} />
       </p>
     </div>

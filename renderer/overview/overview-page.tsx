@@ -15,7 +15,8 @@ export function OverviewPage(): ReactNode {
   const manifests = useManifests();
   const daemons = useDashboardState((state) => state.daemons);
   const shown = manifests.filter((manifest) => !manifest.internal);
-  const idle = shown.every((manifest) => daemons[manifest.id]?.state === 'stopped');
+  const connected = useDashboardState((state) => state.connection.phase === 'connected');
+  const idle = connected && shown.every((manifest) => daemons[manifest.id]?.state === 'stopped');
   const headingId = useId();
   return (
     <div className="flex flex-col gap-5 p-6 max-sm:p-4">

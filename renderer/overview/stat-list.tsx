@@ -7,13 +7,13 @@ export interface Stat {
   readonly read: () => string;
 }
 
-export function StatList({ stats }: { stats: readonly Stat[] }): ReactNode {
+export function StatList({ stats, stale }: { stats: readonly Stat[]; stale: boolean }): ReactNode {
   return (
     <dl className="grid grid-cols-2 gap-x-6 gap-y-1.5 text-sm">
       {stats.map((stat) => (
         <div key={stat.name} className="flex items-baseline justify-between gap-2">
           <dt className="truncate text-dim">{stat.name}</dt>
-          <dd className="whitespace-nowrap text-right font-medium">
+          <dd className={`whitespace-nowrap text-right font-medium ${stale ? 'text-dim' : ''}`}>
             <LiveText read={stat.read} />
           </dd>
         </div>

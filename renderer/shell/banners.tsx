@@ -46,7 +46,7 @@ export function Banners(): ReactNode {
           title={messages.lostSince(formatClock(connection.since))}
           action={<Button onClick={() => dashboard.client.retryNow()}>{messages.retry}</Button>}
         >
-          {closing === null ? messages.lostHint : `${messages.closing}: ${closing}`}
+          {closing === null ? messages.lostHint : messages.hostEnded(closing)}
         </Callout>
       )}
       {closing !== null && !lost && (

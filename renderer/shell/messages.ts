@@ -20,6 +20,8 @@ export const messages = {
   lostHint: 'Figures on this page are the last ones that arrived. It is being tried again.',
   retry: 'Try now',
   closing: 'The host is shutting down',
+  hostEnded: (reason: string) =>
+    `The host was shut down (${reason}). Start it again: this page comes back by itself.`,
   historyRecording: 'History recording',
   historyPaused: 'History paused',
   historyPausedTitle: (sinceMs: number) => `History paused for ${formatDuration(sinceMs)}`,
@@ -36,6 +38,7 @@ export const messages = {
   cpu: 'CPU',
   memory: 'RSS',
   monitoring: 'monitoring',
+  stale: (clock: string) => `figures of ${clock}`,
   mainProcess: 'Main process',
   notFound: 'There is no such page',
   backToOverview: 'Back to the Overview',

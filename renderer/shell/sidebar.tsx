@@ -42,7 +42,7 @@ function StateMark({ daemon }: { daemon: DaemonSnapshot | undefined }): ReactNod
   return (
     <span className={tone} title={STATE_WORDS[daemon.state]}>
       <Icon name={look.icon} className="size-3.5" />
-      <span className="sr-only">{STATE_WORDS[daemon.state]}</span>
+      <span className="sr-only"> {STATE_WORDS[daemon.state]}</span>
     </span>
   );
 }

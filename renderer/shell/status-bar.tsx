@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react';
 import { MAIN_SOURCE } from '../../daemons/contract/control-api.ts';
 import { formatBytes, formatRatio, formatSeconds } from '../format/numbers.ts';
+import { formatClock } from '../format/times.ts';
 import { useDashboard, useDashboardState } from '../model/dashboard-context.ts';
 import { processReading } from '../samples/process-reading.ts';
 import { Icon, type IconName } from '../ui/icons.tsx';
@@ -60,6 +61,8 @@ function Connection(): ReactNode {
 export function StatusBar(): ReactNode {
   const dashboard = useDashboard();
   const history = useDashboardState((state) => state.history?.state);
+  const freshness = useDashboardState((state) => state.freshness[MAIN_SOURCE]);
+  const stale = freshness?.state === 'stale';
   const read = (suffix: Parameters<typeof processReading>[1], format: (value: number) => string) => () =>
     format(processReading(dashboard.source(MAIN_SOURCE), suffix));
   return (
@@ -77,7 +80,11 @@ export function StatusBar(): ReactNode {
       )}
       <span className="flex-1" />
       <div className="flex items-center gap-5 max-md:hidden">
-        <span className="text-dim">{messages.mainProcess}</span>
+        <span className={stale ? 'text-warn' : 'text-dim'}>
+          {stale
+            ? `${messages.mainProcess}, ${messages.stale(formatClock(freshness.since))}`
+            : messages.mainProcess}
+        </span>
         <Figure title={messages.loopDelay} read={read('loop_delay_seconds', formatSeconds)} />
         <Figure title={messages.cpu} read={read('cpu_ratio', formatRatio)} />
         <Figure title={messages.memory} read={read('resident_memory_bytes', formatBytes)} />

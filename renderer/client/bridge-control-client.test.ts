@@ -1,0 +1,108 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { Outcome } from '../../daemons/contract/errors.ts';
+import { STREAM_PORT_MESSAGE, type WindowBridge } from '../../daemons/contract/window-bridge.ts';
+import { BridgeControlClient, type PortInbox } from './bridge-control-client.ts';
+
+const ports: MessagePort[] = [];
+afterEach(() => {
+  for (const port of ports.splice(0)) port.close();
+});
+
+function make(openOutcome: Outcome<null> = { ok: true, result: null }) {
+  const opened: { source: string; nonce: string }[] = [];
+  const listeners = new Set<(event: MessageEvent) => void>();
+  const bridge: WindowBridge = {
+    request: (name, args) => Promise.resolve({ ok: true, result: { name, args } }),
+    onEvent: () => () => {},
+    openStream: (source, nonce) => {
+      opened.push({ source, nonce });
+      return Promise.resolve(openOutcome);
+    },
+  };
+  const inbox: PortInbox = {
+    addEventListener: (_type, listener) => void listeners.add(listener),
+    removeEventListener: (_type, listener) => void listeners.delete(listener),
+  };
+  const deliver = (data: unknown, port: MessagePort) => {
+    for (const listener of listeners) listener({ data, ports: [port] } as unknown as MessageEvent);
+  };
+  return { client: new BridgeControlClient(bridge, inbox), opened, deliver, listeners };
+}
+
+/** A channel whose ends are closed after the test. */
+function channel(): MessageChannel {
+  const made = new MessageChannel();
+  ports.push(made.port1, made.port2);
+  return made;
+}
+
+const hello = { type: 'hello', source: 'd', instance: 1, pid: 1, startedAt: 0 };
+
+describe('the control client of the desktop app', () => {
+  it('passes requests to the bridge', async () => {
+    const { client } = make();
+    expect(await client.request('status', {})).toEqual({ ok: true, result: { name: 'status', args: {} } });
+  });
+
+  it('takes the port that arrives under its nonce, and talks over it both ways', async () => {
+    const { client, opened, deliver } = make();
+    const onMessage = vi.fn();
+    const stream = client.openStream('d', { onMessage, onClose: () => {} });
+    const { port1, port2 } = channel();
+    deliver({ type: STREAM_PORT_MESSAGE, nonce: opened[0]?.nonce }, port1);
+    port2.postMessage(hello);
+    await vi.waitFor(() => expect(onMessage).toHaveBeenCalledWith(hello));
+    const received = new Promise((resolve) => {
+      port2.onmessage = (event) => resolve(event.data);
+    });
+    stream.send({ type: 'rate', hz: 10 });
+    expect(await received).toEqual({ type: 'rate', hz: 10 });
+  });
+
+  it('takes no port under another nonce or of another kind', async () => {
+    const { client, opened, deliver } = make();
+    const onMessage = vi.fn();
+    const stream = client.openStream('d', { onMessage, onClose: () => {} });
+    const { port1, port2 } = channel();
+    const sent = vi.spyOn(port1, 'postMessage');
+    deliver({ type: STREAM_PORT_MESSAGE, nonce: 'other' }, port1);
+    deliver({ type: 'something', nonce: opened[0]?.nonce }, port1);
+    deliver(null, port1);
+    stream.send({ type: 'ack', seq: 1 });
+    port2.postMessage(hello);
+    expect(sent).not.toHaveBeenCalled();
+    expect(onMessage).not.toHaveBeenCalled();
+  });
+
+  it('tells once that a stream could not be opened', async () => {
+    const { client } = make({ ok: false, error: { code: 'not_running', message: 'd is stopped' } });
+    const onClose = vi.fn();
+    client.openStream('d', { onMessage: () => {}, onClose });
+    await vi.waitFor(() => expect(onClose).toHaveBeenCalledExactlyOnceWith('d is stopped'));
+  });
+
+  it('tells that the daemon closed its end', async () => {
+    const { client, opened, deliver } = make();
+    const onClose = vi.fn();
+    client.openStream('d', { onMessage: () => {}, onClose });
+    const { port1, port2 } = channel();
+    deliver({ type: STREAM_PORT_MESSAGE, nonce: opened[0]?.nonce }, port1);
+    port2.close();
+    await vi.waitFor(() => expect(onClose).toHaveBeenCalledOnce());
+  });
+
+  it('closes a port that arrives after the stream was given up', () => {
+    const { client, opened, deliver } = make();
+    client.openStream('d', { onMessage: () => {}, onClose: () => {} }).close();
+    const { port1 } = channel();
+    const close = vi.spyOn(port1, 'close');
+    deliver({ type: STREAM_PORT_MESSAGE, nonce: opened[0]?.nonce }, port1);
+    expect(close).toHaveBeenCalledOnce();
+  });
+
+  it('listens to nothing once it is closed', () => {
+    const { client, listeners } = make();
+    client.close();
+    expect(listeners.size).toBe(0);
+  });
+});

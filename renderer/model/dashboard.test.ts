@@ -1,0 +1,222 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { z } from 'zod';
+import type { ControlEvent, HostInfo } from '../../daemons/contract/control-api.ts';
+import { describeManifest } from '../../daemons/contract/manifest.ts';
+import type { DaemonSnapshot } from '../../daemons/contract/states.ts';
+import type { FromWindow } from '../../daemons/contract/stream.ts';
+import type { ConnectionState, ControlClient, StreamHandlers } from '../client/control-client.ts';
+import { Dashboard, STALE_AFTER_MS } from './dashboard.ts';
+
+/** The part of `document` that the model looks at. */
+class FakeDocument extends EventTarget {
+  hidden = false;
+}
+
+const manifest = describeManifest({
+  id: 'd',
+  title: 'D',
+  summary: '',
+  config: z.object({}),
+  metrics: [{ name: 'signalbox_d_open', kind: 'gauge', unit: 'count', help: '' }],
+  commands: {},
+});
+
+const daemon = (change: Partial<DaemonSnapshot> = {}): DaemonSnapshot => ({
+  id: 'd',
+  state: 'running',
+  unresponsive: false,
+  pid: 7,
+  instance: 1,
+  since: 0,
+  restarts: 0,
+  nextStartAt: null,
+  listeners: [],
+  cause: null,
+  crashes: [],
+  runtime: null,
+  ...change,
+});
+
+interface OpenStream {
+  readonly source: string;
+  readonly handlers: StreamHandlers;
+  readonly sent: FromWindow[];
+  closed: boolean;
+}
+
+function make() {
+  const streams: OpenStream[] = [];
+  const host = { daemon: daemon() };
+  let emit: (event: ControlEvent) => void = () => {};
+  let connect: (state: ConnectionState) => void = () => {};
+  const hello = (): HostInfo => ({
+    host: 'headless',
+    version: '1',
+    platform: 'linux',
+    pid: 1,
+    startedAt: 0,
+    dataDir: '/d',
+    configFile: null,
+    runtime: 'node',
+    manifests: [manifest],
+    mainMetrics: [],
+    daemons: [host.daemon],
+    history: { state: 'recording', since: 0, reason: null, buffered: 0, dropped: 0 },
+    configError: null,
+  });
+  const client = {
+    request: vi.fn((name: string) =>
+      Promise.resolve({ ok: true, result: name === 'hello' ? hello() : { records: [] } }),
+    ) as unknown as ControlClient['request'],
+    onEvent: (listener: (event: ControlEvent) => void) => {
+      emit = listener;
+      return () => {};
+    },
+    onConnection: (listener: (state: ConnectionState) => void) => {
+      connect = listener;
+      return () => {};
+    },
+    openStream: (source: string, handlers: StreamHandlers) => {
+      const stream: OpenStream = { source, handlers, sent: [], closed: false };
+      streams.push(stream);
+      return {
+        send: (message: FromWindow) => void stream.sent.push(message),
+        close: () => {
+          stream.closed = true;
+        },
+      };
+    },
+    retryNow: () => {},
+    close: () => {},
+  } satisfies ControlClient;
+  const dashboard = new Dashboard(client);
+  const of = (source: string) => streams.filter((stream) => stream.source === source);
+  const say = (stream: OpenStream | undefined, seq: number, open: number) => {
+    const size = dashboard.source('d')?.samples.layout.size ?? 0;
+    const values = new Float64Array(size);
+    values[size - 1] = open;
+    stream?.handlers.onMessage({ type: 'frame', frame: { seq, time: Date.now(), skipped: 0, values } });
+  };
+  const greet = (stream: OpenStream | undefined, instance: number) =>
+    stream?.handlers.onMessage({ type: 'hello', source: 'd', instance, pid: 1, startedAt: 0 });
+  return {
+    dashboard,
+    host,
+    of,
+    say,
+    greet,
+    emit: (event: ControlEvent) => emit(event),
+    connect: (state: ConnectionState) => connect(state),
+  };
+}
+
+describe('the model of the window', () => {
+  let page: FakeDocument;
+  let frames: (() => void)[];
+  let open: Dashboard[];
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+    page = new FakeDocument();
+    frames = [];
+    open = [];
+    vi.stubGlobal('document', page);
+    vi.stubGlobal('requestAnimationFrame', (draw: () => void) => frames.push(draw));
+  });
+  afterEach(() => {
+    for (const dashboard of open) dashboard.close();
+    vi.unstubAllGlobals();
+    vi.useRealTimers();
+  });
+
+  /** A model that has said hello to a host whose daemon runs. */
+  async function ready() {
+    const made = make();
+    open.push(made.dashboard);
+    made.connect({ phase: 'connected' });
+    await vi.advanceTimersByTimeAsync(0);
+    return made;
+  }
+
+  it('learns of the host and opens a stream to each process that runs', async () => {
+    const { dashboard, of } = await ready();
+    expect(dashboard.store.getState().daemons.d?.state).toBe('running');
+    expect([of('main').length, of('d').length]).toEqual([1, 1]);
+  });
+
+  it('takes frames over and gives their credit back when they are drawn', async () => {
+    const { dashboard, of, say, greet } = await ready();
+    const stream = of('d')[0];
+    greet(stream, 1);
+    expect(stream?.sent).toContainEqual({ type: 'rate', hz: 10 });
+    say(stream, 1, 42);
+    expect(dashboard.source('d')?.samples.length).toBe(1);
+    expect(stream?.sent).not.toContainEqual({ type: 'ack', seq: 1 });
+    for (const draw of frames.splice(0)) draw();
+    expect(stream?.sent).toContainEqual({ type: 'ack', seq: 1 });
+  });
+
+  it('asks for one frame a second while it is hidden, and gives credit back without drawing', async () => {
+    const { of, say, greet } = await ready();
+    const stream = of('d')[0];
+    greet(stream, 1);
+    page.hidden = true;
+    page.dispatchEvent(new Event('visibilitychange'));
+    expect(stream?.sent.at(-1)).toEqual({ type: 'rate', hz: 1 });
+    say(stream, 1, 42);
+    expect(stream?.sent.at(-1)).toEqual({ type: 'ack', seq: 1 });
+  });
+
+  it('moves to the next process after a restart', async () => {
+    const { dashboard, of, emit } = await ready();
+    emit({ type: 'daemon', daemon: daemon({ state: 'backoff', instance: 1, cause: 'killed' }) });
+    expect(of('d')[0]?.closed).toBe(true);
+    expect(dashboard.store.getState().announcement).toContain('killed');
+    emit({ type: 'daemon', daemon: daemon({ instance: 2 }) });
+    expect(of('d')).toHaveLength(2);
+  });
+
+  it('says since when figures are stale, and that they are live again', async () => {
+    const { dashboard, of, say, greet } = await ready();
+    greet(of('d')[0], 1);
+    say(of('d')[0], 1, 1);
+    const arrived = Date.now();
+    expect(dashboard.store.getState().freshness.d).toEqual({ state: 'live' });
+    await vi.advanceTimersByTimeAsync(STALE_AFTER_MS + 1_000);
+    expect(dashboard.store.getState().freshness.d).toEqual({ state: 'stale', since: arrived });
+    say(of('d').at(-1), 2, 1);
+    expect(dashboard.store.getState().freshness.d).toEqual({ state: 'live' });
+  });
+
+  it('closes all streams with the connection and opens them when it is back', async () => {
+    const { dashboard, host, of, connect } = await ready();
+    connect({ phase: 'lost', since: 5, retryAt: 6 });
+    expect([of('main')[0]?.closed, of('d')[0]?.closed]).toEqual([true, true]);
+    host.daemon = daemon({ state: 'stopped', instance: 1 });
+    connect({ phase: 'connected' });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(dashboard.store.getState().daemons.d?.state).toBe('stopped');
+    expect([of('main').length, of('d').length]).toEqual([2, 1]);
+  });
+
+  it('keeps what the host says of history and configuration', async () => {
+    const { dashboard, emit } = await ready();
+    const history = { state: 'paused', since: 1, reason: 'gone', buffered: 3, dropped: 0 } as const;
+    emit({ type: 'history', history });
+    emit({ type: 'config', error: { code: 'config_invalid', message: 'line 3' } });
+    emit({ type: 'closing', reason: 'asked' });
+    expect(dashboard.store.getState()).toMatchObject({
+      history,
+      configError: { message: 'line 3' },
+      closing: 'asked',
+    });
+  });
+
+  it('takes notices away after a while', async () => {
+    const { dashboard } = await ready();
+    dashboard.notify('bad', 'no');
+    expect(dashboard.store.getState().notices).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(dashboard.store.getState().notices).toHaveLength(0);
+  });
+});
