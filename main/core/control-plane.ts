@@ -30,6 +30,7 @@ import { recordHandlers } from './handlers/record-handlers.ts';
 import { CONTROL_LIMITS, type ControlLimits } from './limits.ts';
 import { type LocalSocket, openLocalSocket } from './local-socket.ts';
 import { MAIN_METRICS, MainTelemetry } from './main-telemetry.ts';
+import { OutputGate } from './output-gate.ts';
 import { AuditTrail } from './records/audit-trail.ts';
 import { HistoryClient, type RecorderLink } from './records/history-client.ts';
 import { LogStore } from './records/log-store.ts';
@@ -137,6 +138,7 @@ class Plane implements ControlPlane {
   readonly #supervisor: Supervisor;
   readonly #streams: StreamBroker;
   readonly #service: ControlService;
+  readonly #outputGate: OutputGate;
   readonly #recorderId: string | null;
   #started: Promise<void> = Promise.resolve();
   #closing: Promise<void> | null = null;
@@ -152,6 +154,7 @@ class Plane implements ControlPlane {
     this.#startedAt = clock.now();
     this.#recorderId = registry.find((manifest) => manifest.role === 'recorder')?.id ?? null;
     this.#logs = new LogStore(clock, limits);
+    this.#outputGate = new OutputGate(clock, limits.outputLinesPerSecond);
     this.#telemetry = new MainTelemetry(parts.logFile, (summary) => this.#summary(MAIN_SOURCE, 1, summary));
     this.#telemetry.logger.subscribe((record) => this.#logs.append(MAIN_SOURCE, 1, [record], 0));
     const catalogs = [
@@ -170,8 +173,7 @@ class Plane implements ControlPlane {
       events: {
         onSnapshot: (snapshot, previous) => this.#snapshotChanged(snapshot, previous),
         onMessage: (id, instance, message) => this.#fromDaemon(id, instance, message),
-        onOutput: (id, _instance, stream, line) =>
-          this.#telemetry.logger.log(stream === 'stderr' ? 'warn' : 'info', id, `daemon_${stream}`, line),
+        onOutput: (id, _instance, stream, line) => this.#outputLine(id, stream, line),
         onMalformed: (id, reason) =>
           this.#telemetry.logger.log(
             'error',
@@ -398,6 +400,14 @@ class Plane implements ControlPlane {
     if (!outcome.ok) {
       this.#telemetry.logger.log('warn', id, 'lifecycle_refused', `${name}: ${outcome.error.message}`);
     }
+  }
+
+  #outputLine(id: string, stream: 'stdout' | 'stderr', line: string): void {
+    const { pass, heldBefore } = this.#outputGate.admit(id);
+    const { logger } = this.#telemetry;
+    if (heldBefore > 0)
+      logger.log('warn', id, 'output_held', `${heldBefore} more lines of ${id} were left out.`);
+    if (pass) logger.log(stream === 'stderr' ? 'warn' : 'info', id, `daemon_${stream}`, line);
   }
 
   #summary(source: string, instance: number, summary: MetricSummary): void {

@@ -31,6 +31,8 @@ export const CONTROL_LIMITS = {
   stderrLines: 20,
   /** Longest line of daemon output that is kept, in characters. */
   outputLineChars: 4_096,
+  /** Lines of a daemon's output that reach main's log each second; a person cannot read more. */
+  outputLinesPerSecond: 200,
   /** Time between heartbeats. */
   heartbeatMs: 2_000,
   /** Silence after which a daemon is shown as unresponsive: two missed heartbeats and a margin. */
@@ -83,6 +85,8 @@ export const CONTROL_LIMITS = {
   readyWaitMs: 10_000,
   /** Connections of the HTTP server at once; streams that were handed to a daemon no longer count. */
   httpConnections: 512,
+  /** A second SIGINT within this is the same Ctrl-C, passed on by a parent as well as by the terminal. */
+  interruptEchoMs: 250,
   /** How long a probe of another instance's socket may take. */
   probeMs: 1_000,
   /** A takeover lock older than this was left by a process that died in between. */

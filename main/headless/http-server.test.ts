@@ -141,7 +141,7 @@ test('the API answers outcomes, with a status that fits', async () => {
     ['/api/daemon.start', { id: 'nope' }, 404, 'unknown_daemon'],
     ['/api/daemon.start', { id: 'tiny' }, 409, 'already_running'],
     ['/api/status', 'not json', 400, 'bad_request'],
-    ['/api/status', JSON.stringify({ text: 'x'.repeat(20_000) }), 400, 'limit_reached'],
+    ['/api/status', JSON.stringify({ text: 'x'.repeat(20_000) }), 413, 'limit_reached'],
   ];
   for (const [path, body, code, error] of answers) {
     const response = await post(path, body, bearer());

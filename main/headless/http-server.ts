@@ -165,7 +165,7 @@ async function callApi(
   response: ServerResponse,
 ): Promise<void> {
   const body = await readJson(request, limits.requestBytes);
-  if (!body.ok) return sendJson(response, 400, body);
+  if (!body.ok) return sendJson(response, body.error.code === 'limit_reached' ? 413 : 400, body);
   const fromBrowser = request.headers.origin !== undefined;
   const caller = createCaller({ name: 'admin', from: fromBrowser ? 'browser' : 'cli' }, () => {});
   response.on('close', () => caller.close());

@@ -192,6 +192,37 @@ test('ends when the process that started it is gone', async () => {
   expect(await served.exit).toBe(0);
 });
 
+test('a second Ctrl-C ends at once what does not drain; one that arrives twice is one', async () => {
+  const served = serve('--autostart', 'relay');
+  await ready(served);
+  served.child.kill('SIGINT');
+  served.child.kill('SIGINT');
+  expect(await served.exit).toBe(0);
+});
+
+test('kill -9 of the recorder pauses history; what happens meanwhile is there afterwards, once', async () => {
+  await ready(serve());
+  const [recorder] = (await running('recorder')).filter(({ id }) => id === 'recorder');
+  const client = await SocketClient.connect(dir);
+  process.kill(recorder?.pid ?? 0, 'SIGKILL');
+  for (let n = 0; n < 3; n++) {
+    expect(await client.request('daemon.start', { id: 'relay' })).toMatchObject({ ok: true });
+    expect(await client.request('daemon.stop', { id: 'relay' })).toMatchObject({ ok: true });
+  }
+  await vi.waitFor(
+    async () => {
+      const status = await client.request('status', {});
+      expect(status).toMatchObject({ ok: true, result: { history: { state: 'recording', dropped: 0 } } });
+    },
+    { timeout: 15_000, interval: 100 },
+  );
+  const audit = await client.request('audit.query', { target: 'relay' });
+  if (!audit.ok) throw new Error(audit.error.message);
+  const actions = audit.result.entries.map(({ action }) => action).reverse();
+  expect(actions).toEqual(Array.from({ length: 3 }, () => ['daemon.start', 'daemon.stop']).flat());
+  client.close();
+});
+
 test('audit and metrics of a run are there in the next one', async () => {
   const first = serve('--autostart', 'relay');
   await ready(first);

@@ -119,6 +119,7 @@ class RunningHost {
   readonly #plane: ControlPlane;
   #server: HttpServer | null = null;
   #ending = false;
+  #interruptedAt = Number.NEGATIVE_INFINITY;
 
   constructor(plane: ControlPlane) {
     this.#plane = plane;
@@ -136,8 +137,11 @@ class RunningHost {
   listenToSignals(): void {
     process.on('SIGTERM', () => void this.#end('SIGTERM'));
     process.on('SIGINT', () => {
-      if (this.#ending) this.#force();
-      else void this.#end('SIGINT');
+      const now = performance.now();
+      const isEcho = now - this.#interruptedAt < CONTROL_LIMITS.interruptEchoMs;
+      this.#interruptedAt = now;
+      if (!this.#ending) void this.#end('SIGINT');
+      else if (!isEcho) this.#force();
     });
     process.on('SIGHUP', () => void this.#reload());
     // Started by scripts/start.mjs: when that is gone, nobody could end us any more.

@@ -1,0 +1,14 @@
+import { expect, test } from 'vitest';
+import { FakeClock } from './fake-clock.ts';
+import { OutputGate } from './output-gate.ts';
+
+test('a flood is cut to the limit each second, told about later, and costs no other daemon its lines', async () => {
+  const clock = new FakeClock();
+  const gate = new OutputGate(clock, 3);
+  const burst = Array.from({ length: 10 }, () => gate.admit('loud').pass);
+  expect(burst.filter(Boolean)).toHaveLength(3);
+  expect(gate.admit('calm')).toEqual({ pass: true, heldBefore: 0 });
+  await clock.advance(1_000);
+  expect(gate.admit('loud')).toEqual({ pass: true, heldBefore: 7 });
+  expect(gate.admit('loud')).toEqual({ pass: true, heldBefore: 0 });
+});
