@@ -6,5 +6,7 @@ export default defineConfig({
     // Two cores: more workers than that only add noise to the loop-delay tests.
     maxWorkers: 2,
     testTimeout: 20_000,
+    // What is waited for comes at once on a quiet machine; a busy one gets its time.
+    expect: { poll: { timeout: 15_000 } },
   },
 });

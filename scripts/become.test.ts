@@ -10,6 +10,9 @@ const BECOME = join(import.meta.dirname, 'become.mjs');
 /** Writes down what happens to it. */
 const PROGRAM = `
 import { appendFileSync, writeFileSync } from 'node:fs';
+
+// Real processes start here, several a test: slow on a busy machine.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 const [, , log, pid, code] = process.argv;
 const note = (what) => appendFileSync(log, what + '\\n');
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) {
@@ -44,7 +47,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   for (const child of children) child.kill('SIGKILL');
-  await rm(dir, { recursive: true, force: true, maxRetries: 10 });
+  await rm(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
 });
 
 function start(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
@@ -56,16 +59,16 @@ function start(command: string, args: readonly string[], env: NodeJS.ProcessEnv 
 
 const noted = () => readFile(log, 'utf8').catch(() => '');
 const pidOfProgram = async () =>
-  await vi.waitFor(async () => Number(await readFile(join(dir, 'pid'), 'utf8')), { timeout: 10_000 });
+  await vi.waitFor(async () => Number(await readFile(join(dir, 'pid'), 'utf8')), { timeout: 40_000 });
 const exitOf = (child: ChildProcess) => new Promise((resolve) => child.on('exit', resolve));
 
 test('signals reach the program, and its exit code is ours', async () => {
   const child = start(process.execPath, [join(dir, 'starter.mjs')]);
   await pidOfProgram();
   child.kill('SIGHUP');
-  await vi.waitFor(async () => expect(await noted()).toBe('SIGHUP\n'), { timeout: 5_000 });
+  await vi.waitFor(async () => expect(await noted()).toBe('SIGHUP\n'), { timeout: 40_000 });
   child.kill('SIGINT');
-  await vi.waitFor(async () => expect(await noted()).toBe('SIGHUP\nSIGINT\n'), { timeout: 5_000 });
+  await vi.waitFor(async () => expect(await noted()).toBe('SIGHUP\nSIGINT\n'), { timeout: 40_000 });
   const exit = exitOf(child);
   child.kill('SIGTERM');
   expect(await exit).toBe(7);
@@ -75,7 +78,7 @@ test('when we are killed, the program notices', async () => {
   const child = start(process.execPath, [join(dir, 'starter.mjs')]);
   await pidOfProgram();
   child.kill('SIGKILL');
-  await vi.waitFor(async () => expect(await noted()).toBe('disconnect\n'), { timeout: 5_000 });
+  await vi.waitFor(async () => expect(await noted()).toBe('disconnect\n'), { timeout: 40_000 });
 });
 
 test('when npm is killed, the program is told to end, with a shell in between or without', async () => {
@@ -92,7 +95,7 @@ test('when npm is killed, the program is told to end, with a shell in between or
   await pidOfProgram();
   npm.kill('SIGKILL');
   const expected = process.platform === 'linux' ? 'SIGTERM\n' : '';
-  await vi.waitFor(async () => expect(await noted()).toBe(expected), { timeout: 5_000 });
+  await vi.waitFor(async () => expect(await noted()).toBe(expected), { timeout: 40_000 });
 });
 
 test('a program that cannot be started is an error in words', async () => {

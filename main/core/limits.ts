@@ -3,8 +3,10 @@
  * main/core or main/headless holds a number of this kind.
  */
 export const CONTROL_LIMITS = {
-  /** From launch to `hello` and from `init` to `ready`, each. A cold start on a slow disk takes 3 s; 5 times that. */
-  handshakeMs: 15_000,
+  /** From launch to `hello`. A cold start on a slow disk takes 3 s; 5 times that. */
+  helloMs: 15_000,
+  /** From `init` to `ready`: opening listeners and files, reading bans; the same. */
+  initMs: 15_000,
   /** What a daemon is given to drain: long enough for a last message to 10,000 clients, short enough to wait for. */
   stopMs: 10_000,
   /** After `stopMs` the daemon should be gone by itself; this much later it is killed. */

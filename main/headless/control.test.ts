@@ -1,9 +1,12 @@
 /** What every client can ask, answered by a control plane over a real process. */
 import { writeFile } from 'node:fs/promises';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { HostInfo } from '../../daemons/contract/control-api.ts';
 import { createCaller } from '../core/caller.ts';
 import { startTestHost, type TestHost } from './test-fixtures/test-host.ts';
+
+// Real processes start here, several a test: slow on a busy machine.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let host: TestHost;
 

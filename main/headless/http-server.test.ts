@@ -4,13 +4,16 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { decodeFrame } from '../../daemons/contract/metric-frame.ts';
 import { CONTROL_LIMITS } from '../core/limits.ts';
 import { Auth, loadToken } from './auth.ts';
 import { type HttpServer, startHttpServer } from './http-server.ts';
 import { startTestHost, type TestHost } from './test-fixtures/test-host.ts';
+
+// Real processes start here, several a test: slow on a busy machine.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let host: TestHost;
 let server: HttpServer;

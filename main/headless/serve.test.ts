@@ -9,6 +9,9 @@ import type { ControlResults } from '../../daemons/contract/control-api.ts';
 import { SocketClient } from './cli/socket-client.ts';
 import { isAlive } from './test-fixtures/test-host.ts';
 
+// Real processes start here, several a test: slow on a busy machine.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
 const ENTRY = join(import.meta.dirname, 'main.ts');
 const CONFIG = `
 [ircd]
@@ -67,7 +70,7 @@ function serve(...args: string[]): Served {
 }
 
 async function ready({ output, exit }: Served): Promise<{ url: string; token: string }> {
-  await Promise.race([vi.waitFor(() => expect(output.stdout).toContain('\n'), { timeout: 15_000 }), exit]);
+  await Promise.race([vi.waitFor(() => expect(output.stdout).toContain('\n'), { timeout: 40_000 }), exit]);
   const lines = output.stdout.trimEnd().split('\n');
   expect(lines).toHaveLength(1);
   const line = JSON.parse(lines[0] ?? '') as { event: string; url: string; token: string };
@@ -93,7 +96,7 @@ async function running(...ids: string[]): Promise<ControlResults['status']['daem
       expect(up).toEqual(expect.arrayContaining(ids));
       return all;
     },
-    { timeout: 15_000, interval: 100 },
+    { timeout: 40_000, interval: 100 },
   );
 }
 
@@ -149,7 +152,7 @@ test('a second instance is refused by name; after kill -9 the directory is taken
   await vi.waitFor(() => expect(second.output.stderr).toContain(`Another Signalbox uses ${dir}`));
   first.child.kill('SIGKILL');
   await first.exit;
-  await vi.waitFor(() => expect(orphans.filter(({ pid }) => isAlive(pid))).toEqual([]), { timeout: 10_000 });
+  await vi.waitFor(() => expect(orphans.filter(({ pid }) => isAlive(pid))).toEqual([]), { timeout: 40_000 });
   await ready(serve());
 });
 
@@ -176,12 +179,12 @@ test('SIGHUP reads the configuration again and says what came of it', async () =
   await ready(served);
   served.child.kill('SIGHUP');
   await vi.waitFor(() => expect(served.output.stderr).toContain('configuration reloaded'), {
-    timeout: 5_000,
+    timeout: 40_000,
   });
   await writeFile(join(dir, 'signalbox.toml'), 'oops');
   served.child.kill('SIGHUP');
   await vi.waitFor(() => expect(served.output.stderr).toContain('signalbox.toml:1: not valid TOML'), {
-    timeout: 5_000,
+    timeout: 40_000,
   });
 });
 
@@ -214,7 +217,7 @@ test('kill -9 of the recorder pauses history; what happens meanwhile is there af
       const status = await client.request('status', {});
       expect(status).toMatchObject({ ok: true, result: { history: { state: 'recording', dropped: 0 } } });
     },
-    { timeout: 15_000, interval: 100 },
+    { timeout: 40_000, interval: 100 },
   );
   const audit = await client.request('audit.query', { target: 'relay' });
   if (!audit.ok) throw new Error(audit.error.message);

@@ -43,11 +43,10 @@ export async function serve(argv: readonly string[]): Promise<void> {
     const windowDir = join(ROOT, 'out/renderer');
     const server = await startHttpServer({ plane, auth, windowDir, host: '127.0.0.1', port: options.port });
     host.serves(server);
+    // Ready means that what was asked for can be connected to.
     const { readyWaitMs } = CONTROL_LIMITS;
     await Promise.race([plane.started, delay(readyWaitMs, undefined, { ref: false })]);
     if (host.ending) return;
-    // Ready means that what was asked for can be connected to.
-    await plane.started;
     const line = options.json
       ? JSON.stringify({ event: 'ready', url: server.url, token })
       : `Signalbox is ready at ${server.url} (token: ${token})`;

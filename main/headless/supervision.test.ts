@@ -1,8 +1,11 @@
 /** The supervision with real processes: kill -9, hangs, loops, lost output. */
 import { writeFile } from 'node:fs/promises';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import type { ControlLimits } from '../core/limits.ts';
 import { isAlive, startTestHost, type TestHost } from './test-fixtures/test-host.ts';
+
+// Real processes start here, several a test: slow on a busy machine.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let host: TestHost | null = null;
 
@@ -68,11 +71,10 @@ test('a command that is outstanding when the process ends says so, with its last
 });
 
 test('a daemon that hangs in init is killed at the deadline', async () => {
-  const { ask, snapshot } = await start('hang_in_init', { handshakeMs: 3_000, backoffBaseMs: 60_000 });
+  const { ask, snapshot } = await start('hang_in_init', { initMs: 500, backoffBaseMs: 60_000 });
   const outcome = await ask('daemon.start', { id: 'tiny' });
   expect(outcome).toMatchObject({ ok: false, error: { code: 'crashed' } });
-  expect(snapshot().cause).toBe('tiny did not become ready within 3 s of its start and was killed');
-  expect(snapshot().crashes[0]?.stderr).toEqual(['tiny starts: hang_in_init']);
+  expect(snapshot().cause).toBe('tiny did not become ready within 0.5 s and was killed');
 });
 
 test('a daemon that hangs in its drain is killed at the deadline', async () => {

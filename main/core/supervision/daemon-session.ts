@@ -106,7 +106,7 @@ export class DaemonSession {
       onDead: () => this.kill(`did not answer heartbeats for ${limits.deadMs / 1000} s and was killed`),
     });
     this.#startedAt = clock.monotonic();
-    this.#expect('say hello');
+    this.#expect('say hello', limits.helloMs);
     this.#process = options.launcher.launch(
       { id: options.id, runtime: options.plan.runtime },
       {
@@ -199,10 +199,10 @@ export class DaemonSession {
     );
   }
 
-  #expect(what: string): void {
-    const { limits, id } = this.#options;
-    this.#countdown.start(limits.handshakeMs, () =>
-      this.kill(`${id} did not ${what} within ${limits.handshakeMs / 1000} s of its start and was killed`),
+  #expect(what: string, withinMs: number): void {
+    const { id } = this.#options;
+    this.#countdown.start(withinMs, () =>
+      this.kill(`${id} did not ${what} within ${withinMs / 1000} s and was killed`),
     );
   }
 
@@ -266,7 +266,7 @@ export class DaemonSession {
 
   #hello(message: Extract<FromDaemon, { type: 'hello' }>): void {
     if (this.#phase !== 'hello') return;
-    const { id, plan, instance, events } = this.#options;
+    const { id, plan, instance, events, limits } = this.#options;
     events.onHello(message.pid, message.runtime);
     if (message.protocol !== LINK_PROTOCOL || message.id !== id) {
       const text = `The process says it is ${message.id} with protocol ${message.protocol}; expected ${id} with protocol ${LINK_PROTOCOL}.`;
@@ -274,7 +274,7 @@ export class DaemonSession {
       return;
     }
     this.#phase = 'init';
-    this.#expect('become ready');
+    this.#expect('become ready', limits.initMs);
     const { config, dataDir, logDir } = plan;
     this.#process.send({ type: 'init', config, dataDir, logDir, instance });
   }

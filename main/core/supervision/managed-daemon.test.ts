@@ -135,7 +135,7 @@ describe('start', () => {
 
   test('without hello before the deadline is killed and counts as a crash', async () => {
     const starting = daemon.start();
-    await clock.advance(limits.handshakeMs);
+    await clock.advance(limits.helloMs);
     expect(launcher.newest().killed).toBe(1);
     expect(await starting).toMatchObject({ ok: false, error: { code: 'crashed' } });
     expect(daemon.snapshot().cause).toContain('did not say hello within 15 s');
@@ -145,7 +145,7 @@ describe('start', () => {
   test('that hangs in init is killed, and the cause says where', async () => {
     void daemon.start();
     launcher.newest().hello();
-    await clock.advance(limits.handshakeMs);
+    await clock.advance(limits.initMs);
     expect(daemon.snapshot().cause).toContain('did not become ready within 15 s');
   });
 
