@@ -54,6 +54,42 @@ describe('Histogram', () => {
     );
   });
 
+  it('is what it was after an interval was added and taken away again', () => {
+    fc.assert(
+      fc.property(fc.array(duration, { minLength: 1 }), fc.array(duration), (kept, passing) => {
+        const sparse = (values: readonly number[]) => {
+          const histogram = new Histogram();
+          for (const ns of values) histogram.record(ns);
+          return histogram.toSparse();
+        };
+        const alone = new Histogram();
+        alone.addSparse(sparse(kept));
+        const window = new Histogram();
+        window.addSparse(sparse(passing));
+        window.addSparse(sparse(kept));
+        window.subtractSparse(sparse(passing));
+        expect(window.summary()).toEqual(alone.summary());
+        window.subtractSparse(sparse(kept));
+        expect(window.summary()).toEqual({ count: 0, p50: 0, p95: 0, p99: 0, p999: 0, max: 0 });
+      }),
+    );
+  });
+
+  it('names the same quantiles one by one and in a summary', () => {
+    fc.assert(
+      fc.property(fc.array(duration), (values) => {
+        const histogram = new Histogram();
+        for (const ns of values) histogram.record(ns);
+        expect(histogram.summary()).toMatchObject({
+          p50: histogram.quantileNs(0.5) / 1e9,
+          p95: histogram.quantileNs(0.95) / 1e9,
+          p99: histogram.quantileNs(0.99) / 1e9,
+          p999: histogram.quantileNs(0.999) / 1e9,
+        });
+      }),
+    );
+  });
+
   it('survives the sparse form without losing a count', () => {
     fc.assert(
       fc.property(fc.array(duration), (values) => {

@@ -41,6 +41,9 @@ export interface HistogramSummary {
   readonly max: number;
 }
 
+/** The quantiles of a {@link HistogramSummary}, rising. */
+const SUMMARY_QUANTILES = [0.5, 0.95, 0.99, 0.999] as const;
+
 /** Non-empty buckets as pairs (bucket, count): the form in which intervals travel and are stored. */
 export type SparseHistogram = Uint32Array;
 
@@ -100,6 +103,21 @@ export class Histogram {
     }
   }
 
+  /** Takes an interval that was added with {@link addSparse} away again. */
+  subtractSparse(pairs: SparseHistogram): void {
+    for (let i = 0; i + 1 < pairs.length; i += 2) {
+      const bucket = pairs[i]!;
+      const count = pairs[i + 1]!;
+      if (bucket >= HISTOGRAM_BUCKETS || count === 0) continue;
+      this.counts[bucket]! -= count;
+      this.#count -= count;
+      this.#sumNs -= bucketMidNs(bucket) * count;
+    }
+    let highest = HISTOGRAM_BUCKETS - 1;
+    while (highest >= 0 && this.counts[highest] === 0) highest--;
+    this.#maxNs = highest < 0 ? 0 : Math.min(this.#maxNs, bucketMidNs(highest));
+  }
+
   /** The non-empty buckets. */
   toSparse(): SparseHistogram {
     let used = 0;
@@ -127,16 +145,22 @@ export class Histogram {
     return this.#maxNs;
   }
 
-  /** The five figures, in seconds. */
+  /** The five figures, in seconds, from one pass over the buckets. */
   summary(): HistogramSummary {
-    return {
-      count: this.#count,
-      p50: this.quantileNs(0.5) / 1e9,
-      p95: this.quantileNs(0.95) / 1e9,
-      p99: this.quantileNs(0.99) / 1e9,
-      p999: this.quantileNs(0.999) / 1e9,
-      max: this.#maxNs / 1e9,
-    };
+    const at = [0, 0, 0, 0];
+    const ranks = SUMMARY_QUANTILES.map((quantile) => Math.max(1, Math.ceil(quantile * this.#count)));
+    let next = 0;
+    let seen = 0;
+    for (let i = 0; i < HISTOGRAM_BUCKETS && next < ranks.length && this.#count > 0; i++) {
+      const count = this.counts[i]!;
+      if (count === 0) continue;
+      seen += count;
+      while (next < ranks.length && seen >= ranks[next]!) {
+        at[next++] = Math.min(bucketMidNs(i), this.#maxNs) / 1e9;
+      }
+    }
+    const [p50, p95, p99, p999] = at as [number, number, number, number];
+    return { count: this.#count, p50, p95, p99, p999, max: this.#maxNs / 1e9 };
   }
 
   /** Forgets everything. */

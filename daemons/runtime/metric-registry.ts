@@ -95,13 +95,11 @@ export class RollingHistogram {
     const interval = current.toSparse();
     this.#count += current.count;
     this.#sumNs += current.sumNs;
-    this.#window.push(interval);
-    if (this.#window.length > WINDOW_INTERVALS) this.#window.shift();
     current.reset();
-    const merged = this.#merged;
-    merged.reset();
-    for (const buckets of this.#window) merged.addSparse(buckets);
-    const summary = merged.summary();
+    this.#window.push(interval);
+    this.#merged.addSparse(interval);
+    if (this.#window.length > WINDOW_INTERVALS) this.#merged.subtractSparse(this.#window.shift()!);
+    const summary = this.#merged.summary();
     const at = this.#slot;
     this.#values[at + 2] = summary.p50;
     this.#values[at + 3] = summary.p95;
