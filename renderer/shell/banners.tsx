@@ -7,6 +7,12 @@ import { Button } from '../ui/button.tsx';
 import { Callout } from '../ui/callout.tsx';
 import { messages } from './messages.ts';
 
+/** The mistake itself: messages begin with `file:line: `, which stands above already. */
+function withoutPlace(message: string, file: string): string {
+  if (file === '' || !message.startsWith(file)) return message;
+  return message.slice(file.length).replace(/^(:\d+)*:\s*/, '');
+}
+
 function ConfigBanner({ error }: { error: WireError }): ReactNode {
   const { client, notify } = useDashboard();
   const part = (name: string) => String(error.detail?.[name] ?? '');
@@ -22,8 +28,8 @@ function ConfigBanner({ error }: { error: WireError }): ReactNode {
       title={error.code === 'config_unreadable' ? messages.configUnreadable : messages.configTitle}
       action={<Button onClick={() => void reload()}>{messages.reload}</Button>}
     >
-      {place !== '' && !error.message.includes(part('file')) && <p className="font-mono text-xs">{place}</p>}
-      <p>{error.message}</p>
+      {place !== '' && <p className="font-mono text-xs">{place}</p>}
+      <p>{withoutPlace(error.message, part('file'))}</p>
     </Callout>
   );
 }
