@@ -4,14 +4,9 @@
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  type ControlEvent,
-  type HostInfo,
-  type HostKind,
-  MAIN_SOURCE,
-} from '../../daemons/contract/control-api.ts';
+import { type ControlEvent, type HostInfo, MAIN_SOURCE } from '../../daemons/contract/control-api.ts';
 import type { Outcome, WireError } from '../../daemons/contract/errors.ts';
-import { catalogOf, describeManifest, type Manifest } from '../../daemons/contract/manifest.ts';
+import { catalogOf, describeManifest, type ManifestDescription } from '../../daemons/contract/manifest.ts';
 import { type FrameLayout, layoutOf, type MetricSummary } from '../../daemons/contract/metric-frame.ts';
 import type { DaemonSnapshot, DaemonState } from '../../daemons/contract/states.ts';
 import { openLogFile } from '../../daemons/runtime/log-file.ts';
@@ -19,8 +14,8 @@ import type { LogSink } from '../../daemons/runtime/logger.ts';
 import type { Caller } from './caller.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { ConfigStore } from './config/config-store.ts';
+import type { ControlPlane, ControlPlaneOptions } from './control-plane-interface.ts';
 import { ControlService } from './control-service.ts';
-import type { DaemonLauncher, DaemonRuntime } from './daemon-launcher.ts';
 import { EventHub } from './event-hub.ts';
 import { commandHandlers } from './handlers/command-handlers.ts';
 import { configHandlers } from './handlers/config-handlers.ts';
@@ -39,51 +34,7 @@ import { StreamBroker, type StreamRequest } from './stream-broker.ts';
 import type { LaunchPlan, PassedOn } from './supervision/daemon-session.ts';
 import { Supervisor } from './supervision/supervisor.ts';
 
-export interface ControlPlaneOptions {
-  readonly host: HostKind;
-  readonly version: string;
-  /** What main runs on, such as `node 24.21.0`. */
-  readonly runtime: string;
-  readonly registry: readonly Manifest[];
-  readonly launcher: DaemonLauncher;
-  /** Settles on what a daemon's process runs; `configured` is its table's wish. */
-  readonly daemonRuntime: (id: string, configured?: DaemonRuntime) => DaemonRuntime;
-  readonly dataDir: string;
-  /** Null: built-in defaults. */
-  readonly configFile: string | null;
-  /** Daemons to start at once; null: those that the configuration names. Internal ones always start. */
-  readonly autostart: readonly string[] | null;
-  /** For tests. */
-  readonly limits?: ControlLimits;
-  readonly clock?: Clock;
-}
-
-export interface ControlPlane {
-  /** The mistake in the configuration file; null when it is good. */
-  readonly configError: WireError | null;
-  /** Host names beside loopback that the configuration allows for the headless dashboard. */
-  readonly allowedHosts: readonly string[];
-  /** Daemons that should run by themselves, internal ones included. */
-  readonly autostart: readonly string[];
-  /** Resolves when each of them runs or has failed to; never rejects. */
-  readonly started: Promise<void>;
-  handle(name: string, args: unknown, caller: Caller): Promise<Outcome<unknown>>;
-  /** Calls back on every broadcast event; returns the function that ends it. */
-  subscribe(listener: (event: ControlEvent) => void): () => void;
-  openStream(source: string, request: StreamRequest): Outcome<null>;
-  snapshots(): readonly DaemonSnapshot[];
-  /** The last values of every process that has reported, with their layout. */
-  latestMetrics(): readonly { source: string; layout: FrameLayout; summary: MetricSummary }[];
-  /** Writes a record to main's own log. */
-  log(level: 'info' | 'warn' | 'error', subsystem: string, event: string, message: string): void;
-  /** The machine is about to sleep: deadlines and heartbeats pause. */
-  suspend(): void;
-  resume(): void;
-  /** Drains all daemons in reverse order, the recorder last. Closing twice is fine. */
-  close(reason: string): Promise<void>;
-  /** Ends every daemon at once, for an operator who does not wait; `close` then returns soon. */
-  forceClose(): void;
-}
+export type { ControlPlane, ControlPlaneOptions };
 
 /**
  * Builds the control plane and starts what should run.
@@ -129,6 +80,7 @@ class Plane implements ControlPlane {
   readonly #limits: ControlLimits;
   readonly #clock: Clock;
   readonly #startedAt: number;
+  readonly #manifests: readonly ManifestDescription[];
   readonly #events = new EventHub();
   readonly #telemetry: MainTelemetry;
   readonly #metrics: MetricsStore;
@@ -152,6 +104,7 @@ class Plane implements ControlPlane {
     this.#limits = limits;
     this.#clock = clock;
     this.#startedAt = clock.now();
+    this.#manifests = registry.map(describeManifest);
     this.#recorderId = registry.find((manifest) => manifest.role === 'recorder')?.id ?? null;
     this.#logs = new LogStore(clock, limits);
     this.#outputGate = new OutputGate(clock, limits.outputLinesPerSecond);
@@ -322,7 +275,7 @@ class Plane implements ControlPlane {
   }
 
   #hostInfo(): HostInfo {
-    const { host, version, runtime, registry, dataDir, configFile } = this.#options;
+    const { host, version, runtime, dataDir, configFile } = this.#options;
     return {
       host,
       version,
@@ -332,7 +285,7 @@ class Plane implements ControlPlane {
       platform: process.platform,
       pid: process.pid,
       startedAt: this.#startedAt,
-      manifests: registry.map(describeManifest),
+      manifests: this.#manifests,
       mainMetrics: catalogOf(MAIN_SOURCE, MAIN_METRICS),
       daemons: this.#supervisor.snapshots(),
       history: this.#history.status(),

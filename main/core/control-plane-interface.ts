@@ -1,0 +1,60 @@
+/**
+ * What a host gives the control plane, and what it gets: the only part of main/core that windows, servers and sockets
+ * need to know. Implemented in control-plane.ts.
+ */
+import type { ControlEvent, HostKind } from '../../daemons/contract/control-api.ts';
+import type { Outcome, WireError } from '../../daemons/contract/errors.ts';
+import type { Manifest } from '../../daemons/contract/manifest.ts';
+import type { FrameLayout, MetricSummary } from '../../daemons/contract/metric-frame.ts';
+import type { DaemonSnapshot } from '../../daemons/contract/states.ts';
+import type { Caller } from './caller.ts';
+import type { Clock } from './clock.ts';
+import type { DaemonLauncher, DaemonRuntime } from './daemon-launcher.ts';
+import type { ControlLimits } from './limits.ts';
+import type { StreamRequest } from './stream-broker.ts';
+
+export interface ControlPlaneOptions {
+  readonly host: HostKind;
+  readonly version: string;
+  /** What main runs on, such as `node 24.21.0`. */
+  readonly runtime: string;
+  readonly registry: readonly Manifest[];
+  readonly launcher: DaemonLauncher;
+  /** Settles on what a daemon's process runs; `configured` is its table's wish. */
+  readonly daemonRuntime: (id: string, configured?: DaemonRuntime) => DaemonRuntime;
+  readonly dataDir: string;
+  /** Null: built-in defaults. */
+  readonly configFile: string | null;
+  /** Daemons to start at once; null: those that the configuration names. Internal ones always start. */
+  readonly autostart: readonly string[] | null;
+  /** For tests. */
+  readonly limits?: ControlLimits;
+  readonly clock?: Clock;
+}
+
+export interface ControlPlane {
+  /** The mistake in the configuration file; null when it is good. */
+  readonly configError: WireError | null;
+  /** Host names beside loopback that the configuration allows for the headless dashboard. */
+  readonly allowedHosts: readonly string[];
+  /** Daemons that should run by themselves, internal ones included. */
+  readonly autostart: readonly string[];
+  /** Resolves when each of them runs or has failed to; never rejects. */
+  readonly started: Promise<void>;
+  handle(name: string, args: unknown, caller: Caller): Promise<Outcome<unknown>>;
+  /** Calls back on every broadcast event; returns the function that ends it. */
+  subscribe(listener: (event: ControlEvent) => void): () => void;
+  openStream(source: string, request: StreamRequest): Outcome<null>;
+  snapshots(): readonly DaemonSnapshot[];
+  /** The last values of every process that has reported, with their layout. */
+  latestMetrics(): readonly { source: string; layout: FrameLayout; summary: MetricSummary }[];
+  /** Writes a record to main's own log. */
+  log(level: 'info' | 'warn' | 'error', subsystem: string, event: string, message: string): void;
+  /** The machine is about to sleep: deadlines and heartbeats pause. */
+  suspend(): void;
+  resume(): void;
+  /** Drains all daemons in reverse order, the recorder last. Closing twice is fine. */
+  close(reason: string): Promise<void>;
+  /** Ends every daemon at once, for an operator who does not wait; `close` then returns soon. */
+  forceClose(): void;
+}
