@@ -86,12 +86,7 @@ export class DaemonHost<Config extends z.ZodType, Commands extends Record<string
 
   /** One second of metrics; the caller's timer decides when. */
   summarise(): MetricSummary {
-    const start = performance.now();
-    this.sampler.sampleProcess();
-    const intervals = this.registry.rotate();
-    this.registry.sample();
-    this.sampler.addMonitoring(performance.now() - start);
-    return { time: Date.now(), values: this.registry.values, intervals };
+    return this.sampler.summarise();
   }
 
   /** Runs a command after checking its arguments. Throws SignalboxError. */

@@ -4,6 +4,7 @@
  */
 import { PerformanceObserver } from 'node:perf_hooks';
 import { getHeapStatistics } from 'node:v8';
+import type { MetricSummary } from '../contract/metric-frame.ts';
 import type { MetricRegistry } from './metric-registry.ts';
 
 /** Every this many milliseconds a timer asks how late it is. Short enough to see a 50 ms block, long enough to cost < 0.2 % CPU. */
@@ -38,8 +39,20 @@ export class ProcessSampler {
     registry.gauge(`signalbox_${id}_heap_limit_bytes`).set(getHeapStatistics().heap_size_limit);
   }
 
-  /** Reads the figures that cost a system call; called once a second. */
-  sampleProcess(): void {
+  /**
+   * Ends a second: reads what costs a system call, ends the intervals of the histograms and samples the rest. The
+   * values are those of the registry, not a copy.
+   */
+  summarise(): MetricSummary {
+    return this.measure(() => {
+      this.#sampleProcess();
+      const intervals = this.#registry.rotate();
+      this.#registry.sample();
+      return { time: Date.now(), values: this.#registry.values, intervals };
+    });
+  }
+
+  #sampleProcess(): void {
     const registry = this.#registry;
     const id = this.#id;
     const now = performance.now();
@@ -60,9 +73,15 @@ export class ProcessSampler {
     this.#monitoringMark = this.#monitoringMs;
   }
 
-  /** Adds time that was spent on monitoring itself, in milliseconds. */
-  addMonitoring(ms: number): void {
-    this.#monitoringMs += ms;
+  /** Runs work that belongs to monitoring and books the CPU time of this process meanwhile as such. */
+  measure<Result>(work: () => Result): Result {
+    const before = process.cpuUsage();
+    try {
+      return work();
+    } finally {
+      const { user, system } = process.cpuUsage(before);
+      this.#monitoringMs += (user + system) / 1000;
+    }
   }
 
   close(): void {

@@ -284,9 +284,7 @@ export class StreamHub {
 
   /** Runs work that belongs to monitoring and books its time and bytes as such. */
   #measured(work: () => number): void {
-    const start = performance.now();
-    const bytes = work();
+    const bytes = this.#options.sampler.measure(work);
     this.#options.registry.counter(`signalbox_${this.#options.source}_monitoring_bytes_total`).add(bytes);
-    this.#options.sampler.addMonitoring(performance.now() - start);
   }
 }

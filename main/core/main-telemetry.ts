@@ -77,12 +77,8 @@ export class MainTelemetry {
 
   /** One second of main's metrics. */
   summarise(): MetricSummary {
-    const start = performance.now();
-    this.#sampler.sampleProcess();
-    const intervals = this.registry.rotate();
-    this.registry.sample();
-    this.#sampler.addMonitoring(performance.now() - start);
-    return { time: Date.now(), values: this.registry.values.slice(), intervals };
+    const summary = this.#sampler.summarise();
+    return { ...summary, values: summary.values.slice() };
   }
 
   close(): void {
