@@ -9,6 +9,13 @@ export type CommandRun =
   | { readonly phase: 'done'; readonly result: unknown; readonly durationMs: number }
   | { readonly phase: 'failed'; readonly error: WireError; readonly durationMs: number };
 
+let tickets = 0;
+
+/** A name for a request, unique on this window's connection. */
+function nextTicket(): string {
+  return `window-${++tickets}`;
+}
+
 export interface CommandRunner {
   readonly run: CommandRun;
   start(args: Readonly<Record<string, unknown>>, confirmed: boolean): Promise<CommandRun>;
@@ -30,7 +37,7 @@ export function useCommandRun(daemon: string, command: string): CommandRunner {
 
   const start = useCallback(
     async (args: Readonly<Record<string, unknown>>, confirmed: boolean): Promise<CommandRun> => {
-      const mine = crypto.randomUUID();
+      const mine = nextTicket();
       ticket.current = mine;
       const startedAt = performance.now();
       setRun({ phase: 'running', startedAt });

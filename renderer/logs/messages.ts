@@ -27,7 +27,6 @@ export const messages = {
   dropped: (records: number) =>
     records === 0 ? '' : `${formatExact(records)} not sent because this window was slow`,
   crash: (cause: string) => `Process ended: ${cause}`,
-  started: (instance: number) => `Process ${instance} begins`,
   empty: 'No log records yet',
   emptyHint:
     'Records appear as soon as the process writes them. Debug records are shown when it is set to write them.',

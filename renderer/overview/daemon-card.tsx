@@ -10,11 +10,13 @@ import {
   formatRatio,
   formatSeconds,
 } from '../format/numbers.ts';
+import { formatMoment } from '../format/times.ts';
 import { useDashboard, useDashboardState } from '../model/dashboard-context.ts';
 import { processReading, reading, slotOf } from '../samples/process-reading.ts';
 import { Sparkline } from '../samples/sparkline.tsx';
 import { hashOf } from '../shell/route.ts';
 import { Callout } from '../ui/callout.tsx';
+import { Icon } from '../ui/icons.tsx';
 import { LiveText } from '../ui/live-text.tsx';
 import { LifecycleButtons } from './lifecycle.tsx';
 import { ListenerList } from './listener-list.tsx';
@@ -90,6 +92,7 @@ function WhyDown({ manifest, daemon }: CardProps): ReactNode {
 function Figures({ manifest, daemon }: CardProps): ReactNode {
   const dashboard = useDashboard();
   const source = dashboard.source(manifest.id);
+  const lastCrash = daemon.crashes.at(-1);
   const stale = useDashboardState((state) => state.freshness[manifest.id]?.state === 'stale');
   const { highlights } = manifest;
   const show = (value: () => number, format: (value: number) => string) => () => format(value());
@@ -144,6 +147,17 @@ function Figures({ manifest, daemon }: CardProps): ReactNode {
         </div>
       </div>
       <StatList stats={stats} stale={stale} />
+      {lastCrash !== undefined && (
+        <a
+          href={hashOf(['daemon', daemon.id, 'crashes'])}
+          className="flex items-center gap-1.5 rounded-sm text-xs text-dim hover:underline"
+        >
+          <Icon name="error" className="size-3.5 text-bad" />
+          <span className="truncate">
+            {messages.lastCrash(formatMoment(lastCrash.time, dashboard.hostNow()), lastCrash.cause)}
+          </span>
+        </a>
+      )}
     </>
   );
 }

@@ -13,7 +13,6 @@ export const messages = {
   restart: (id: string) => `Restart ${id}`,
   run: (id: string, command: string) => `${id} ${command}`,
   logs: (id: string) => `Logs of ${id}`,
-  live: (id: string) => `Live charts of ${id}`,
   theme: { light: 'Use the light theme', dark: 'Use the dark theme', system: 'Use the theme of the system' },
   settings: 'Setting',
   results: (count: number) => (count === 1 ? '1 result' : `${count} results`),

@@ -18,6 +18,5 @@ export const messages = {
   noMatch: 'Nothing matches the filter',
   down: (id: string) => `${id} is not running`,
   downHint: 'The table fills once it runs.',
-  sortBy: (title: string) => `Sort by ${title}`,
   updated: (clock: string) => `as of ${clock}`,
 };

@@ -18,11 +18,28 @@ export function CopyButton({
     return () => clearTimeout(timer);
   }, [copied]);
   const copy = () => {
-    void navigator.clipboard?.writeText(text).then(() => setCopied(true));
+    void copyText(text).then(setCopied);
   };
   return (
     <Button tone="quiet" icon={copied ? 'check' : 'copy'} label={copied ? `Copied` : label} onClick={copy}>
       {children}
     </Button>
   );
+}
+
+/** Puts a text on the clipboard; false where the browser does not let it. */
+async function copyText(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    // Without HTTPS, other than on this machine, a browser has no clipboard for pages: the old way still works.
+    const area = document.createElement('textarea');
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    const copied = document.execCommand('copy');
+    area.remove();
+    return copied;
+  }
 }
