@@ -14,7 +14,10 @@ export function denyPermissions(session: Session, origin: string): void {
   });
   session.setPermissionCheckHandler((_contents, permission, requester) => allowed(permission, requester));
   session.setDevicePermissionHandler(() => false);
-  session.setBluetoothPairingHandler((_details, callback) => callback({ confirmed: false }));
+  // macOS pairs by itself and offers no handler.
+  if (process.platform !== 'darwin') {
+    session.setBluetoothPairingHandler((_details, callback) => callback({ confirmed: false }));
+  }
 }
 
 /** Guards every web contents that this app creates from now on. */
