@@ -1,0 +1,30 @@
+/** The dashboard without a mouse. */
+import { expect, test } from './fixtures.ts';
+
+/** More stops than any page has. */
+const MOST_TABS = 80;
+
+test('the palette starts a daemon by name', async ({ app }) => {
+  await expect(app.card('ircd')).toContainText('stopped');
+  await app.page.keyboard.press('Control+k');
+  const field = app.page.getByRole('combobox', { name: 'Command palette' });
+  await expect(field).toBeFocused();
+  await app.page.keyboard.type('start ircd');
+  await expect(app.page.getByRole('option').first()).toHaveText(/Start ircd/);
+  await app.page.keyboard.press('Enter');
+  await expect(app.card('ircd')).toContainText('running');
+});
+
+test('every button of a card is reached by the Tab key and pressed by Enter', async ({ app }) => {
+  await app.startDaemon('ircd');
+  await app.page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+  const reached = new Set<string>();
+  for (let i = 0; i < MOST_TABS && !reached.has('Restart ircd'); i++) {
+    await app.page.keyboard.press('Tab');
+    reached.add(await app.page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? ''));
+  }
+  expect([...reached]).toEqual(expect.arrayContaining(['Stop ircd', 'Restart ircd']));
+  await app.page.keyboard.press('Shift+Tab');
+  await app.page.keyboard.press('Enter');
+  await expect(app.card('ircd')).toContainText('stopped');
+});
