@@ -11,7 +11,8 @@ export function refusalOf(headers: IncomingHttpHeaders, allowedHosts: readonly s
   const host = headers.host;
   if (host === undefined) return 'A Host header is needed.';
   const name = hostName(host);
-  if (name === null || !(LOOPBACK_NAMES.includes(name) || allowedHosts.includes(name))) {
+  const names = [...LOOPBACK_NAMES, ...allowedHosts.map((allowed) => allowed.toLowerCase())];
+  if (name === null || !names.includes(name)) {
     return `Signalbox is not reached under the name "${host.slice(0, 100)}"; allow it with [signalbox] allowed_hosts.`;
   }
   const { origin } = headers;

@@ -75,7 +75,7 @@ function describeField(schema: JsonFieldSchema, required: boolean): string {
     notes.push(`from ${schema.minimum}`);
   if (schema.maximum !== undefined && schema.maximum < Number.MAX_SAFE_INTEGER)
     notes.push(`up to ${schema.maximum}`);
-  if (schema.default !== undefined) notes.push(`default ${String(schema.default)}`);
+  if (schema.default !== undefined && schema.default !== '') notes.push(`default ${String(schema.default)}`);
   const note = notes.length === 0 ? '' : ` (${notes.join('; ')})`;
   return `${schema.description ?? ''}${note}`.trim();
 }
