@@ -5,14 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
+// Real processes start here, several a test: slow on a busy machine.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
 const BECOME = join(import.meta.dirname, 'become.mjs');
 
 /** Writes down what happens to it. */
 const PROGRAM = `
 import { appendFileSync, writeFileSync } from 'node:fs';
-
-// Real processes start here, several a test: slow on a busy machine.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 const [, , log, pid, code] = process.argv;
 const note = (what) => appendFileSync(log, what + '\\n');
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) {
