@@ -9,6 +9,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DAEMON_V8_OPTIONS } from '../../main/core/daemon-launcher.ts';
 import { findInspircd, inspircdArguments } from './inspircd.ts';
 
 const READY_MS = 15_000;
@@ -71,7 +72,16 @@ async function startOurs(nodeOptions: readonly string[], main: string): Promise<
   const directory = await mkdtemp(join(tmpdir(), 'bench-ircd-'));
   const config = join(directory, 'signalbox.toml');
   await writeFile(config, OUR_CONFIG);
-  const args = [...nodeOptions, main, '--standalone', '--config', config, '--data', directory];
+  const args = [
+    ...DAEMON_V8_OPTIONS,
+    ...nodeOptions,
+    main,
+    '--standalone',
+    '--config',
+    config,
+    '--data',
+    directory,
+  ];
   const child = spawn(...pinned(0, process.execPath, args), { stdio: ['ignore', 'pipe', 'inherit'] });
   const stop = stopper(child, directory);
   const port = await new Promise<number>((ready, reject) => {

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DAEMON_V8_OPTIONS } from '../../main/core/daemon-launcher.ts';
 import { pinned } from '../ircd/servers.ts';
 import type { WireName } from './messages.ts';
 
@@ -60,7 +61,16 @@ async function startOurs(nodeOptions: readonly string[]): Promise<RunningServer>
   const config = join(directory, 'signalbox.toml');
   await writeFile(config, OUR_CONFIG);
   const entry = join(import.meta.dirname, '../../daemons/relay/main.ts');
-  const args = [...nodeOptions, entry, '--standalone', '--config', config, '--data', directory];
+  const args = [
+    ...DAEMON_V8_OPTIONS,
+    ...nodeOptions,
+    entry,
+    '--standalone',
+    '--config',
+    config,
+    '--data',
+    directory,
+  ];
   const child = spawn(...pinned(0, process.execPath, args), { stdio: ['ignore', 'pipe', 'inherit'] });
   const stop = stopper(child, directory);
   try {

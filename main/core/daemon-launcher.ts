@@ -5,6 +5,13 @@
  */
 import type { FromDaemon, ToDaemon } from '../../daemons/contract/daemon-link.ts';
 
+/**
+ * V8's options for every daemon process. Eight megabytes of young generation instead of up to thirty-two: what lives
+ * long does so from the start, and after a burst of connections less memory stays behind (3 KB a connection less, and
+ * faster registrations, in the IRC server's benchmark).
+ */
+export const DAEMON_V8_OPTIONS: readonly string[] = ['--max-semi-space-size=8'];
+
 /** Which JavaScript runtime a daemon's process uses: the host's own, or a Node by fork. */
 export type DaemonRuntime = 'host' | 'node';
 

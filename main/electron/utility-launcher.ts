@@ -3,11 +3,12 @@
  * launcher of the headless host. The Supervisor cannot tell which.
  */
 import { app, type MessagePortMain, utilityProcess } from 'electron';
-import type {
-  DaemonLauncher,
-  DaemonProcess,
-  DaemonProcessEvents,
-  LaunchRequest,
+import {
+  DAEMON_V8_OPTIONS,
+  type DaemonLauncher,
+  type DaemonProcess,
+  type DaemonProcessEvents,
+  type LaunchRequest,
 } from '../core/daemon-launcher.ts';
 import { outputLines } from '../core/output-lines.ts';
 import { collectEnd, type EndReports } from './process-end.ts';
@@ -43,7 +44,11 @@ export class DesktopLauncher implements DaemonLauncher {
 
   #launchUtility(id: string, events: DaemonProcessEvents): DaemonProcess {
     const serviceName = `signalbox-${id}-${++this.#launched}`;
-    const child = utilityProcess.fork(this.#options.entryOf(id), [], { serviceName, stdio: 'pipe' });
+    const child = utilityProcess.fork(this.#options.entryOf(id), [], {
+      serviceName,
+      stdio: 'pipe',
+      execArgv: [...DAEMON_V8_OPTIONS],
+    });
     let ended = false;
     const outputs = (['stdout', 'stderr'] as const).map((stream) => {
       const lines = outputLines((line) => {

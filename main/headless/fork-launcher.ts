@@ -4,12 +4,13 @@
  */
 import { type ChildProcess, fork, type SendHandle } from 'node:child_process';
 import { Socket } from 'node:net';
-import type {
-  DaemonLauncher,
-  DaemonProcess,
-  DaemonProcessEvents,
-  LaunchRequest,
-  ToDaemon,
+import {
+  DAEMON_V8_OPTIONS,
+  type DaemonLauncher,
+  type DaemonProcess,
+  type DaemonProcessEvents,
+  type LaunchRequest,
+  type ToDaemon,
 } from '../core/daemon-launcher.ts';
 import { outputLines } from '../core/output-lines.ts';
 
@@ -38,7 +39,7 @@ function launch(
   const child = fork(options.entryOf(request.id), [], {
     execPath: options.execPath,
     // Options of this process (an inspector's port, a loader) are not the daemon's.
-    execArgv: [],
+    execArgv: [...DAEMON_V8_OPTIONS],
     env,
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
