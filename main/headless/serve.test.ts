@@ -168,6 +168,12 @@ test('a bad configuration ends it with 78 and names file, line and key', async (
   );
 });
 
+test('a data directory that cannot be one is named', async () => {
+  const served = serve('--data', join(dir, 'signalbox.toml'));
+  expect(await served.exit).toBe(1);
+  await vi.waitFor(() => expect(served.output.stderr).toContain('signalbox.toml cannot be used: EEXIST'));
+});
+
 test('flags that it does not know end it with 2', async () => {
   const served = serve('--prot', '1');
   expect(await served.exit).toBe(2);

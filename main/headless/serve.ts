@@ -94,8 +94,9 @@ async function openPlane(options: ServeOptions): Promise<ControlPlane> {
       autostart: options.autostart,
     });
   } catch (error) {
-    if (!(error instanceof SignalboxError)) throw error;
-    process.stderr.write(`signalbox: ${error.message}\n`);
+    const { message } = toWireError(error);
+    const text = error instanceof SignalboxError ? message : `${options.dataDir} cannot be used: ${message}`;
+    process.stderr.write(`signalbox: ${text}\n`);
     process.exit(EXIT.failure);
   }
 }
