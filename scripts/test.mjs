@@ -84,7 +84,11 @@ const e2e = readReport('e2e.json');
 totals.passed += (e2e?.stats.expected ?? 0) + (e2e?.stats.flaky ?? 0);
 totals.failed += e2e?.stats.unexpected ?? 0;
 totals.skipped += e2e?.stats.skipped ?? 0;
-if (e2e === null || unit === null) broken++;
+for (const [name, report] of Object.entries({ 'unit tests': unit, 'end to end': e2e })) {
+  if (report !== null) continue;
+  say(`== ${name}: failed, because it ended without a report`);
+  broken++;
+}
 rmSync(reports, { recursive: true, force: true });
 
 if (env.SIGNALBOX_NO_ELECTRON !== undefined)
