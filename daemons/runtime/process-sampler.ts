@@ -7,14 +7,20 @@ import { getHeapStatistics } from 'node:v8';
 import type { MetricSummary } from '../contract/metric-frame.ts';
 import type { MetricRegistry } from './metric-registry.ts';
 
-/** Every this many milliseconds a timer asks how late it is. Short enough to see a 50 ms block, long enough to cost < 0.2 % CPU. */
-const LOOP_PROBE_MS = 20;
+/**
+ * How often a timer asks how late it is, in milliseconds: often enough to see a 50 ms block while the process works,
+ * seldom while it idles, where every wake-up would be most of what it does.
+ */
+const LOOP_PROBE_MS = { busy: 20, idle: 250 } as const;
+
+/** CPU share of one core above which the process counts as working. */
+const BUSY_CPU_RATIO = 0.02;
 
 export class ProcessSampler {
   readonly #registry: MetricRegistry;
   readonly #id: string;
   readonly #observer: PerformanceObserver;
-  readonly #probe: NodeJS.Timeout;
+  #probe: NodeJS.Timeout;
   #cpu = process.cpuUsage();
   #cpuAt = performance.now();
   #monitoringMs = 0;
@@ -29,12 +35,21 @@ export class ProcessSampler {
     });
     this.#observer.observe({ entryTypes: ['gc'] });
     const delay = registry.histogram(`signalbox_${id}_loop_delay_seconds`);
-    let expected = performance.now() + LOOP_PROBE_MS;
-    this.#probe = setInterval(() => {
+    let wait: number = LOOP_PROBE_MS.busy;
+    let startedAt = performance.now();
+    let cpu = process.cpuUsage();
+    const probe = () => {
       const now = performance.now();
-      delay.record(Math.max(0, (now - expected) * 1e6));
-      expected = now + LOOP_PROBE_MS;
-    }, LOOP_PROBE_MS);
+      delay.record(Math.max(0, (now - startedAt - wait) * 1e6));
+      const used = process.cpuUsage(cpu);
+      const ratio = (used.user + used.system) / 1000 / (now - startedAt);
+      cpu = process.cpuUsage();
+      startedAt = now;
+      wait = ratio > BUSY_CPU_RATIO ? LOOP_PROBE_MS.busy : LOOP_PROBE_MS.idle;
+      this.#probe = setTimeout(probe, wait);
+      this.#probe.unref();
+    };
+    this.#probe = setTimeout(probe, wait);
     this.#probe.unref();
     registry.gauge(`signalbox_${id}_heap_limit_bytes`).set(getHeapStatistics().heap_size_limit);
   }
@@ -85,7 +100,7 @@ export class ProcessSampler {
   }
 
   close(): void {
-    clearInterval(this.#probe);
+    clearTimeout(this.#probe);
     this.#observer.disconnect();
   }
 }
