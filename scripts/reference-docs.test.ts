@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { describeManifest } from '../daemons/contract/manifest.ts';
 import { registry } from '../daemons/registry.ts';
+import { LIMIT_TABLES, limitsPage } from './limits-page.ts';
 import { referencePage } from './reference-docs.ts';
 
 describe.each(registry.map((manifest) => [manifest.id, manifest] as const))(
@@ -32,4 +33,28 @@ describe.each(registry.map((manifest) => [manifest.id, manifest] as const))(
 
 it('finds at least one daemon', () => {
   expect(registry.length).toBeGreaterThan(0);
+});
+
+describe('the page of limits', () => {
+  const root = join(import.meta.dirname, '..');
+
+  it('is what the tables say (run `node scripts/reference-docs.ts` after a change)', () => {
+    expect(readFileSync(join(root, 'docs/limits.md'), 'utf8')).toBe(limitsPage());
+  });
+
+  it('holds every table of limits that there is', () => {
+    const tables = globSync('{daemons,main}/**/limits.ts', { cwd: root }).map((file) =>
+      file.replaceAll('\\', '/'),
+    );
+    expect(LIMIT_TABLES.map((table) => table.file).sort()).toEqual(tables.sort());
+  });
+
+  it('gives a reason for every number', () => {
+    for (const { file, limits } of LIMIT_TABLES) {
+      for (const [name, limit] of Object.entries(limits)) {
+        expect(limit.reason.length, `${file} ${name}`).toBeGreaterThan(20);
+        expect(limit.reason.endsWith('.'), `${file} ${name}`).toBe(true);
+      }
+    }
+  });
 });

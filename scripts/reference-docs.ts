@@ -1,6 +1,7 @@
 /**
- * Writes docs/reference/<daemon>.md from the manifests: every command, metric and setting, so that nobody writes one
- * down twice. `node scripts/reference-docs.ts` writes the pages; a test fails when they are out of date.
+ * Writes docs/reference/<daemon>.md from the manifests (every command, metric and setting) and docs/limits.md from the
+ * tables of limits, so that nobody writes one down twice. `node scripts/reference-docs.ts` writes the pages; a test
+ * fails when they are out of date.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,22 +12,10 @@ import {
   type MetricSpec,
 } from '../daemons/contract/manifest.ts';
 import { registry } from '../daemons/registry.ts';
+import { limitsPage } from './limits-page.ts';
+import { markdownTable } from './markdown-table.ts';
 
-const target = join(import.meta.dirname, '../docs/reference');
-
-/** Text that is safe in a cell of a Markdown table. */
-function cell(text: unknown): string {
-  return String(text ?? '')
-    .replaceAll('\\', '\\\\')
-    .replaceAll('|', '\\|')
-    .replaceAll('<', '&lt;')
-    .replaceAll('\n', ' ');
-}
-
-function table(head: readonly string[], rows: readonly (readonly unknown[])[]): string {
-  const line = (cells: readonly unknown[]) => `| ${cells.map(cell).join(' | ')} |`;
-  return [line(head), `|${' --- |'.repeat(head.length)}`, ...rows.map(line)].join('\n');
-}
+const docs = join(import.meta.dirname, '../docs');
 
 function typeOf(schema: JsonSchema): string {
   if (schema.enum !== undefined) return schema.enum.map((value) => `\`${value}\``).join(', ');
@@ -96,7 +85,7 @@ function commandSection(daemon: string, command: CommandDescription): string {
   ];
   if (fields.length > 0) {
     parts.push(
-      table(
+      markdownTable(
         ['Argument', 'Type', 'Required', 'Meaning'],
         fields.map(([name, field]) => [
           `\`${name}\``,
@@ -125,13 +114,16 @@ export function referencePage(manifest: Manifest): string {
     ...description.commands.map((command) => commandSection(description.id, command)),
     '## Metrics',
     'Histograms are shown as p50, p95, p99, p99.9 and maximum, with their count.',
-    table(['Name', 'Kind', 'Unit', 'Meaning'], metricRows(description.metrics)),
+    markdownTable(['Name', 'Kind', 'Unit', 'Meaning'], metricRows(description.metrics)),
     '## Settings',
     `Keys of the table \`[${description.id}]\` in the configuration file.`,
-    table(['Key', 'Type', 'Default', 'Meaning'], settingRows(description.config as JsonSchema, '')),
+    markdownTable(['Key', 'Type', 'Default', 'Meaning'], settingRows(description.config as JsonSchema, '')),
   ].join('\n\n')}\n`;
 }
 
 if (import.meta.main) {
-  for (const manifest of registry) writeFileSync(join(target, `${manifest.id}.md`), referencePage(manifest));
+  for (const manifest of registry) {
+    writeFileSync(join(docs, `reference/${manifest.id}.md`), referencePage(manifest));
+  }
+  writeFileSync(join(docs, 'limits.md'), limitsPage());
 }

@@ -38,12 +38,9 @@ export type ToWindow =
       readonly table: string;
       readonly time: number;
       readonly rows: readonly (readonly TableCell[])[];
-      /** Rows that exist; more than were sent when the table is larger than {@link TABLE_ROW_LIMIT}. */
+      /** Rows that exist; more than were sent when the table is larger than the runtime's limit `tableRows`. */
       readonly total: number;
     };
-
-/** Most rows that one `rows` message carries. */
-export const TABLE_ROW_LIMIT = 20_000;
 
 /** Checks what a daemon receives from a window. */
 export const fromWindowSchema = z.discriminatedUnion('type', [

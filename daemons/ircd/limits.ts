@@ -3,12 +3,7 @@
  * read it; the configuration may override the limits of a connection class.
  */
 
-/** One limit. `reason` is a sentence for operators; documentation is generated from it. */
-export interface Limit {
-  readonly default: number;
-  readonly unit: 'bytes' | 'lines' | 'seconds' | 'milliseconds' | 'count' | 'lines/second' | 'characters';
-  readonly reason: string;
-}
+import type { Limit } from '../contract/limit.ts';
 
 export const limits = {
   lineBodyBytes: {
@@ -190,6 +185,21 @@ export const limits = {
     default: 20,
     unit: 'count',
     reason: 'Channels in one JOIN or PART; a client that rejoins more sends a second line.',
+  },
+  motdBytes: {
+    default: 65_536,
+    unit: 'bytes',
+    reason: 'Read of the message of the day; a wrong path cannot fill the memory.',
+  },
+  motdLines: {
+    default: 300,
+    unit: 'lines',
+    reason: 'Sent to every client that registers; the rest is left out.',
+  },
+  motdLineBytes: {
+    default: 400,
+    unit: 'bytes',
+    reason: 'RPL_MOTD with the longest names still fits one line.',
   },
   whowasEntries: {
     default: 2_000,

@@ -1,12 +1,11 @@
 /** Reads the message of the day, bounded, so that a wrong path cannot fill the memory. Called at start and on reload. */
 import { open } from 'node:fs/promises';
+import { limits } from './limits.ts';
 import { truncateUtf8 } from './protocol/line-text.ts';
 
-/** More than this and the rest is left out. */
-const MAX_BYTES = 65_536;
-const MAX_LINES = 300;
-/** Bytes of one line after "372 nick :- " with the longest names. */
-const MAX_MOTD_LINE_BYTES = 400;
+const MAX_BYTES = limits.motdBytes.default;
+const MAX_LINES = limits.motdLines.default;
+const MAX_LINE_BYTES = limits.motdLineBytes.default;
 
 /** The lines of a file. Rejects with the file system's error. */
 export async function readMotd(path: string): Promise<readonly string[]> {
@@ -16,7 +15,7 @@ export async function readMotd(path: string): Promise<readonly string[]> {
     const { bytesRead } = await file.read(buffer, 0, MAX_BYTES, 0);
     const lines = buffer.toString('utf8', 0, bytesRead).replaceAll('\r', '').replaceAll('\0', '').split('\n');
     if (lines.at(-1) === '') lines.pop();
-    return lines.slice(0, MAX_LINES).map((line) => truncateUtf8(line, MAX_MOTD_LINE_BYTES));
+    return lines.slice(0, MAX_LINES).map((line) => truncateUtf8(line, MAX_LINE_BYTES));
   } finally {
     await file.close();
   }

@@ -3,12 +3,7 @@
  * command schemas read it; the configuration may override how long history and audit are kept.
  */
 
-/** One limit. `reason` is a sentence for operators; documentation is generated from it. */
-export interface Limit {
-  readonly default: number;
-  readonly unit: 'bytes' | 'seconds' | 'milliseconds' | 'count' | 'days' | 'characters';
-  readonly reason: string;
-}
+import type { Limit } from '../contract/limit.ts';
 
 export const limits = {
   secondTierKeepSeconds: {

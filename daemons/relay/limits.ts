@@ -3,13 +3,12 @@
  * command and the documentation are derived from it; running code reads the numbers from a {@link Limits} object.
  */
 
-/** One limit. `reason` is a sentence for operators. */
-export interface Limit {
-  readonly default: number;
+import { type Limit, limitDefaults } from '../contract/limit.ts';
+
+/** A limit with the range that the configuration and `set-limits` accept. */
+interface RelayLimit extends Limit {
   readonly min: number;
   readonly max: number;
-  readonly unit: 'bytes' | 'frames' | 'seconds' | 'milliseconds' | 'count' | 'bytes/second' | 'frames/second';
-  readonly reason: string;
   /** A connection class may say otherwise. */
   readonly perClass?: true;
 }
@@ -217,6 +216,15 @@ export const LIMITS = {
     unit: 'count',
     reason: 'All bans are checked when a client connects and are written to one file.',
   },
+} as const satisfies Record<string, RelayLimit>;
+
+/** Limits that no configuration changes. */
+export const FIXED_LIMITS = {
+  lingering_refusals: {
+    default: 256,
+    unit: 'count',
+    reason: 'Refused clients that may linger to read why; beyond these they are just closed.',
+  },
 } as const satisfies Record<string, Limit>;
 
 export type LimitName = keyof typeof LIMITS;
@@ -236,6 +244,4 @@ export const CLASS_LIMIT_NAMES = LIMIT_NAMES.filter(
 );
 
 /** The table's defaults, as a fresh object. */
-export function defaultLimits(): Limits {
-  return Object.fromEntries(LIMIT_NAMES.map((name) => [name, LIMITS[name].default])) as Limits;
-}
+export const defaultLimits = (): Limits => limitDefaults(LIMITS);

@@ -13,7 +13,7 @@ import { ConnectThrottle } from './connect-throttle.ts';
 import { Connection, type ConnectionServices } from './connection.ts';
 import { ConnectionClasses } from './connection-classes.ts';
 import { plainAddress } from './ip-address.ts';
-import { LIMIT_NAMES, type LimitName, type Limits } from './limits.ts';
+import { FIXED_LIMITS, LIMIT_NAMES, type LimitName, type Limits } from './limits.ts';
 import { ListenerSet } from './listener-set.ts';
 import type { RelayMetrics } from './metrics.ts';
 import type { ProtocolErrorCode } from './protocol-errors.ts';
@@ -21,8 +21,6 @@ import { Relay } from './relay.ts';
 import { TickFlusher } from './tick-flusher.ts';
 
 const WATCH_MS = 1_000;
-/** Refused clients that may linger to read why; beyond these they are just closed. */
-const MAX_REFUSALS = 256;
 
 export interface RelayServerOptions {
   readonly config: RelayConfig;
@@ -181,7 +179,7 @@ export class RelayServer {
     this.#metrics.refused.add();
     this.#log.debug('client_refused', `${address}: ${code}`);
     socket.on('error', () => socket.destroy());
-    if (this.#refusals >= MAX_REFUSALS) {
+    if (this.#refusals >= FIXED_LIMITS.lingering_refusals.default) {
       socket.destroy();
       return;
     }

@@ -3,12 +3,11 @@ import { renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import pino from 'pino';
 import type { LogRecord } from '../contract/log-record.ts';
+import { limits } from './limits.ts';
 import type { LogSink } from './logger.ts';
 
-/** Size at which the file is set aside. */
-export const LOG_FILE_BYTES = 10_000_000;
-/** Files that are kept beside the current one. */
-export const LOG_FILES_KEPT = 3;
+const FILE_BYTES = limits.logFileBytes.default;
+const FILES_KEPT = limits.logFilesKept.default;
 
 /**
  * Opens `<dir>/<name>.log`; `onError` is told when records cannot be written. Resolves when the file is open, or has
@@ -32,7 +31,7 @@ export async function openLogFile(
   let size = sizeOf(file);
   const rotate = () => {
     try {
-      for (let n = LOG_FILES_KEPT - 1; n >= 1; n--) renameIfThere(`${file}.${n}`, `${file}.${n + 1}`);
+      for (let n = FILES_KEPT - 1; n >= 1; n--) renameIfThere(`${file}.${n}`, `${file}.${n + 1}`);
       renameIfThere(file, `${file}.1`);
       destination.reopen(file);
     } catch (error) {
@@ -42,7 +41,7 @@ export async function openLogFile(
   };
   // Only between writes: a file that is reopened during one loses its place.
   destination.on('drain', () => {
-    if (size >= LOG_FILE_BYTES) rotate();
+    if (size >= FILE_BYTES) rotate();
   });
   return {
     write(record: LogRecord) {

@@ -2,8 +2,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { LOG_FILE_BYTES, openLogFile } from './log-file.ts';
-import { LOG_MESSAGE_CHARS, LOG_RING_RECORDS, Logger, redactFields } from './logger.ts';
+import { limits } from './limits.ts';
+import { openLogFile } from './log-file.ts';
+import { Logger, redactFields } from './logger.ts';
 
 let dir: string;
 beforeEach(() => {
@@ -14,11 +15,11 @@ afterEach(() => rmSync(dir, { recursive: true, force: true }));
 it('keeps a bounded number of records, the newest', () => {
   const logger = new Logger();
   const log = logger.child('test');
-  for (let i = 1; i <= LOG_RING_RECORDS * 3; i++) log.info('tick', `message ${i}`);
+  for (let i = 1; i <= limits.logRingRecords.default * 3; i++) log.info('tick', `message ${i}`);
   const records = logger.after(0);
-  expect(records.length).toBeGreaterThanOrEqual(LOG_RING_RECORDS);
-  expect(records.length).toBeLessThanOrEqual(LOG_RING_RECORDS * 1.25);
-  expect(records.at(-1)?.message).toBe(`message ${LOG_RING_RECORDS * 3}`);
+  expect(records.length).toBeGreaterThanOrEqual(limits.logRingRecords.default);
+  expect(records.length).toBeLessThanOrEqual(limits.logRingRecords.default * 1.25);
+  expect(records.at(-1)?.message).toBe(`message ${limits.logRingRecords.default * 3}`);
 });
 
 it('hands out what is newer than a sequence number', () => {
@@ -31,10 +32,10 @@ it('hands out what is newer than a sequence number', () => {
 it('drops what is below its level and cuts long messages', () => {
   const logger = new Logger('warn');
   logger.log('info', 'test', 'quiet', 'x');
-  logger.log('error', 'test', 'loud', 'y'.repeat(LOG_MESSAGE_CHARS * 2));
+  logger.log('error', 'test', 'loud', 'y'.repeat(limits.logMessageCharacters.default * 2));
   const records = logger.after(0);
   expect(records).toHaveLength(1);
-  expect(records[0]?.message.length).toBeLessThan(LOG_MESSAGE_CHARS + 20);
+  expect(records[0]?.message.length).toBeLessThan(limits.logMessageCharacters.default + 20);
 });
 
 it('masks fields that are secret by name and leaves the caller’s object alone', () => {
@@ -54,8 +55,8 @@ it('writes JSON lines to a file and sets it aside when it is full', async () => 
   const logger = new Logger();
   logger.addSink(sink);
   const log = logger.child('test');
-  const filler = 'x'.repeat(LOG_MESSAGE_CHARS);
-  const count = Math.ceil(LOG_FILE_BYTES / (filler.length + 120)) + 10;
+  const filler = 'x'.repeat(limits.logMessageCharacters.default);
+  const count = Math.ceil(limits.logFileBytes.default / (filler.length + 120)) + 10;
   for (let i = 0; i < count; i++) log.info('fill', filler);
   await vi.waitFor(() => expect(readdirSync(dir)).toContain('demo.log.1'));
   log.info('last', 'the end');

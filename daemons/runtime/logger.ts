@@ -3,11 +3,10 @@
  * are masked here, before anything leaves the process.
  */
 import { LOG_LEVELS, type LogLevel, type LogRecord } from '../contract/log-record.ts';
+import { limits } from './limits.ts';
 
-/** Records that a process keeps for windows that come later. */
-export const LOG_RING_RECORDS = 2_000;
-/** Longest message that is kept; the rest is cut off and marked. */
-export const LOG_MESSAGE_CHARS = 2_000;
+const RING_RECORDS = limits.logRingRecords.default;
+const MESSAGE_CHARACTERS = limits.logMessageCharacters.default;
 
 const SECRET_KEY = /pass(word|phrase)?$|secret|token|authorization|cookie|credential|private_?key/i;
 
@@ -78,7 +77,7 @@ export class Logger {
   log(level: LogLevel, subsystem: string, event: string, message: string, fields?: LogFields): void {
     if (LOG_LEVELS.indexOf(level) < this.#minLevel) return;
     const cut =
-      message.length > LOG_MESSAGE_CHARS ? `${message.slice(0, LOG_MESSAGE_CHARS)}… (cut)` : message;
+      message.length > MESSAGE_CHARACTERS ? `${message.slice(0, MESSAGE_CHARACTERS)}… (cut)` : message;
     const record: LogRecord = {
       seq: ++this.#seq,
       time: Date.now(),
@@ -90,8 +89,7 @@ export class Logger {
     };
     this.#ring.push(record);
     // Cutting a batch off is cheaper than shifting on every record.
-    if (this.#ring.length > LOG_RING_RECORDS * 1.25)
-      this.#ring.splice(0, this.#ring.length - LOG_RING_RECORDS);
+    if (this.#ring.length > RING_RECORDS * 1.25) this.#ring.splice(0, this.#ring.length - RING_RECORDS);
     for (const sink of this.#sinks) sink.write(record);
     for (const listener of this.#listeners) listener(record);
   }

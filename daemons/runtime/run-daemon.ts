@@ -15,6 +15,7 @@ import type { LogRecord } from '../contract/log-record.ts';
 import type { CommandSpec } from '../contract/manifest.ts';
 import type { DaemonDefinition } from './daemon.ts';
 import { DaemonHost } from './daemon-host.ts';
+import { limits } from './limits.ts';
 import { openLogFile } from './log-file.ts';
 import { openParentLink, type ParentLink, type Transferred } from './parent-link.ts';
 import { runStandalone } from './standalone.ts';
@@ -24,8 +25,8 @@ import { linkChannel, portChannel, upgradeSocket } from './stream-channel.ts';
 const SUMMARY_MS = 1_000;
 /** Log records are collected this long before they go to main, in milliseconds. */
 const LOG_BATCH_MS = 100;
-/** Most log records that wait for main; more are counted as dropped. */
-const LOG_BATCH_RECORDS = 500;
+/** More records than these that wait for main are counted as dropped. */
+const LOG_BATCH_RECORDS = limits.logBatchRecords.default;
 /** How long a daemon that lost main may take to put its things in order, in milliseconds. */
 const ORPHAN_DRAIN_MS = 1_000;
 

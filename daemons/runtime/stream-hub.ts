@@ -3,7 +3,8 @@
  * while somebody looks. Owned by runDaemon, and by main for its own metrics.
  */
 import { FRAME_CREDIT } from '../contract/metric-frame.ts';
-import { type FromWindow, fromWindowSchema, TABLE_ROW_LIMIT, type TableCell } from '../contract/stream.ts';
+import { type FromWindow, fromWindowSchema, type TableCell } from '../contract/stream.ts';
+import { limits } from './limits.ts';
 import type { Logger } from './logger.ts';
 import type { MetricRegistry } from './metric-registry.ts';
 import type { ProcessSampler } from './process-sampler.ts';
@@ -15,10 +16,9 @@ const TABLE_INTERVAL_MS = 1_000;
 const TABLE_REFRESH_INTERVALS = 3;
 /** Records are collected this long before they are sent to windows, in milliseconds. */
 const LOG_BATCH_MS = 50;
-/** Most log records in one message. */
-const LOG_BATCH_RECORDS = 500;
-/** Most windows that one process serves. */
-export const MAX_SUBSCRIBERS = 64;
+const LOG_BATCH_RECORDS = limits.logBatchRecords.default;
+const MAX_SUBSCRIBERS = limits.streamSubscribers.default;
+const TABLE_ROWS = limits.tableRows.default;
 
 /** Rows of a live table, taken when somebody watches it. */
 export interface TableProvider {
@@ -77,7 +77,7 @@ export class StreamHub {
     if (this.#tableTimer !== null) this.#touched.add(name);
   }
 
-  /** Takes a window's stream over. Refused by closing it when {@link MAX_SUBSCRIBERS} are there already. */
+  /** Takes a window's stream over. Refused by closing it when as many as `streamSubscribers` are there already. */
   attach(channel: StreamChannel): void {
     if (this.#subscribers.size >= MAX_SUBSCRIBERS) {
       channel.close();
@@ -243,7 +243,7 @@ export class StreamHub {
     if (provider === undefined) return 0;
     const rows: (readonly TableCell[])[] = [];
     for (const row of provider.rows()) {
-      if (rows.length >= TABLE_ROW_LIMIT) break;
+      if (rows.length >= TABLE_ROWS) break;
       rows.push(row);
     }
     const message = { type: 'rows', table: name, time: Date.now(), rows, total: provider.total() } as const;

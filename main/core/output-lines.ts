@@ -1,7 +1,7 @@
 /** Cuts what a daemon process writes into lines, for the launchers of both hosts. */
+import { CONTROL_LIMITS } from './limits.ts';
 
-/** Longest line that is told; the rest of a longer one follows as further lines. In characters. */
-const MAX_LINE = 8_192;
+const MAX_LINE = CONTROL_LIMITS.outputPieceChars;
 
 export interface OutputLines {
   /** Takes the next piece of output, cut anywhere. */

@@ -6,15 +6,13 @@ import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypt
 import { chmod, open, readFile } from 'node:fs/promises';
 import type { IncomingHttpHeaders } from 'node:http';
 import { join } from 'node:path';
+import { CONTROL_LIMITS } from '../core/limits.ts';
 
 /** Bytes of randomness in a token: not to be guessed. */
 const TOKEN_BYTES = 32;
-/** How long a login lasts, in seconds. */
-const SESSION_SECONDS = 30 * 24 * 3600;
-/** Failed logins that are answered at once; the token cannot be guessed, but trying must not cost us either. */
-const LOGIN_BURST = 10;
-/** Time after which one more failed login is answered, in milliseconds. */
-const LOGIN_REFILL_MS = 3_000;
+const SESSION_SECONDS = CONTROL_LIMITS.sessionSeconds;
+const LOGIN_BURST = CONTROL_LIMITS.loginBurst;
+const LOGIN_REFILL_MS = CONTROL_LIMITS.loginRefillMs;
 
 /** Reads `DATA/token`, or makes one; mode 0600. */
 export async function loadToken(dataDir: string): Promise<string> {

@@ -7,9 +7,6 @@ import { parseRequest, REQUEST_EXAMPLE } from '../core/control-message.ts';
 import type { ControlPlane } from '../core/control-plane.ts';
 import type { ControlLimits } from '../core/limits.ts';
 
-/** Time between pings, in milliseconds; a browser that misses two is gone. */
-const PING_MS = 20_000;
-
 export function serveControlSocket(webSocket: WebSocket, plane: ControlPlane, limits: ControlLimits): void {
   const send = (message: ControlReplyMessage) => {
     if (webSocket.readyState !== webSocket.OPEN) return;
@@ -26,7 +23,7 @@ export function serveControlSocket(webSocket: WebSocket, plane: ControlPlane, li
     if (missed >= 2) webSocket.terminate();
     missed++;
     webSocket.ping();
-  }, PING_MS);
+  }, limits.socketPingMs);
   pings.unref();
   webSocket.on('pong', () => {
     missed = 0;

@@ -6,7 +6,7 @@ import type { z } from 'zod';
 import type { Actor, AuditReport } from '../../../daemons/contract/daemon-link.ts';
 import { toWireError } from '../../../daemons/contract/errors.ts';
 import type { Clock } from '../clock.ts';
-import type { ControlLimits } from '../limits.ts';
+import { CONTROL_LIMITS, type ControlLimits } from '../limits.ts';
 import type { NewAuditEntry } from './history-buffer.ts';
 import type { MetricsStore } from './metrics-store.ts';
 
@@ -21,8 +21,7 @@ export interface AuditedAction {
   readonly effects?: readonly string[];
 }
 
-/** Longest text of an outcome that is kept, in characters. */
-const OUTCOME_CHARS = 500;
+const OUTCOME_CHARS = CONTROL_LIMITS.auditOutcomeChars;
 
 export class AuditTrail {
   readonly #metrics: MetricsStore;

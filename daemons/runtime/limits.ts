@@ -1,0 +1,41 @@
+/** Every limit that each daemon process and main have in common, in one table with its reason. Read by the runtime. */
+import type { Limit } from '../contract/limit.ts';
+
+export const limits = {
+  logRingRecords: {
+    default: 2_000,
+    unit: 'count',
+    reason: 'Log records that a process keeps for windows that come later: some minutes of a busy daemon.',
+  },
+  logMessageCharacters: {
+    default: 2_000,
+    unit: 'characters',
+    reason: 'Longest log message that is kept; a stack trace fits, and the rest is cut off and marked.',
+  },
+  logBatchRecords: {
+    default: 500,
+    unit: 'count',
+    reason:
+      'Log records in one message to main or a window; a process that logs faster has them dropped and counted.',
+  },
+  logFileBytes: {
+    default: 10_000_000,
+    unit: 'bytes',
+    reason: 'Size at which a log file is set aside: opens in any editor.',
+  },
+  logFilesKept: {
+    default: 3,
+    unit: 'count',
+    reason: 'Log files kept beside the current one; with it some 40 MB of disk for each process.',
+  },
+  streamSubscribers: {
+    default: 64,
+    unit: 'count',
+    reason: 'Windows that one process serves at once; each costs a frame ten times a second.',
+  },
+  tableRows: {
+    default: 20_000,
+    unit: 'count',
+    reason: 'Rows of a live table that are sent; a larger table is cut and says so.',
+  },
+} as const satisfies Record<string, Limit>;
