@@ -3,8 +3,8 @@
  * written through ban-file.ts. Matched at accept (D) and at the end of registration (K).
  */
 import { isIP } from 'node:net';
+import { AddressRanges, type CidrBlock, isMappedIPv4, parseCidr } from '../runtime/ip-address.ts';
 import { limits } from './limits.ts';
-import { type CidrBlock, cidrContains, isMappedIPv4, parseAddress, parseCidr } from './net/ip-address.ts';
 import { fold } from './protocol/casemapping.ts';
 import { compileMask } from './protocol/mask.ts';
 import type { User } from './state/user.ts';
@@ -180,8 +180,6 @@ function parseNetwork(text: string): CidrBlock | null {
 function networkMatcher(mask: string): (address: string) => boolean {
   const network = parseNetwork(mask);
   if (network === null) return () => false;
-  return (address) => {
-    const groups = parseAddress(address);
-    return groups !== null && cidrContains(network, groups);
-  };
+  const ranges = new AddressRanges([network]);
+  return (address) => ranges.has(address);
 }

@@ -1,10 +1,10 @@
 /** The code of the admin commands that the manifest declares (SPEC R6). */
 import { SignalboxError } from '../contract/errors.ts';
 import type { CommandHandlers } from '../runtime/daemon.ts';
+import { AddressRanges, parseCidr } from '../runtime/ip-address.ts';
 import type { BanList } from './ban-list.ts';
 import { SEND_QUEUE_HEADROOM_BYTES } from './config.ts';
 import type { Frame } from './frame.ts';
-import { AddressRanges, parseCidr } from './ip-address.ts';
 import { LIMIT_NAMES, LIMITS, type LimitName } from './limits.ts';
 import type { RelayCommands } from './manifest.ts';
 import { type Peer, peerIdProblem } from './peer.ts';

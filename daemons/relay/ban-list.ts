@@ -6,7 +6,7 @@ import { open, readFile, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { SignalboxError } from '../contract/errors.ts';
-import { AddressRanges, parseCidr } from './ip-address.ts';
+import { AddressRanges, parseCidr } from '../runtime/ip-address.ts';
 
 const banSchema = z.object({
   kind: z.enum(['peer', 'cidr']),

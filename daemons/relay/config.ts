@@ -1,6 +1,6 @@
 /** The `[relay]` table of the configuration file. Limits are generated from the table in limits.ts. */
 import { z } from 'zod';
-import { parseCidr } from './ip-address.ts';
+import { parseCidr } from '../runtime/ip-address.ts';
 import { CLASS_LIMIT_NAMES, type ClassLimitName, LIMIT_NAMES, LIMITS, type LimitName } from './limits.ts';
 
 /** What happens to the frames of a connection. */

@@ -1,5 +1,5 @@
 /** Limits how fast and how often one address connects. Asked by the server for every accepted socket. */
-import { throttleKey } from './ip-address.ts';
+import { networkKey } from '../runtime/ip-address.ts';
 import type { ClassLimitName } from './limits.ts';
 
 interface Entry {
@@ -35,7 +35,7 @@ export class ConnectThrottle {
     maxAddresses: number,
     nowMs: number,
   ): ThrottleVerdict {
-    const key = throttleKey(address);
+    const key = networkKey(address);
     let entry = this.#entries.get(key);
     if (entry === undefined) {
       entry = { open: 0, tokens: limits?.connect_burst ?? 0, refilledAt: nowMs };
@@ -58,7 +58,7 @@ export class ConnectThrottle {
 
   /** A connection that was admitted is gone. */
   release(address: string): void {
-    const entry = this.#entries.get(throttleKey(address));
+    const entry = this.#entries.get(networkKey(address));
     if (entry !== undefined && entry.open > 0) entry.open--;
   }
 

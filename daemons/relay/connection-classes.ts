@@ -1,6 +1,7 @@
 /** Connection classes (`[[relay.class]]`): which limits hold for a client, by its address. Used on accept and reload. */
+
+import { AddressRanges, parseCidr } from '../runtime/ip-address.ts';
 import type { RelayConfig, SlowReaderPolicy } from './config.ts';
-import { AddressRanges, parseCidr } from './ip-address.ts';
 import { CLASS_LIMIT_NAMES, type ClassLimitName, type Limits } from './limits.ts';
 
 /** The limits of one class, resolved. */

@@ -5,6 +5,7 @@
 import type { Socket } from 'node:net';
 import type { ReloadOutcome } from '../contract/daemon-link.ts';
 import type { ListenerInfo } from '../contract/states.ts';
+import { plainAddress } from '../runtime/ip-address.ts';
 import type { SubsystemLogger } from '../runtime/logger.ts';
 import type { BanList } from './ban-list.ts';
 import { watchClients } from './client-watch.ts';
@@ -12,7 +13,6 @@ import type { DefaultMode, RelayConfig } from './config.ts';
 import { ConnectThrottle } from './connect-throttle.ts';
 import { Connection, type ConnectionServices } from './connection.ts';
 import { ConnectionClasses } from './connection-classes.ts';
-import { plainAddress } from './ip-address.ts';
 import { FIXED_LIMITS, LIMIT_NAMES, type LimitName, type Limits } from './limits.ts';
 import { ListenerSet } from './listener-set.ts';
 import type { RelayMetrics } from './metrics.ts';

@@ -3,9 +3,9 @@
  * manifest spreads {@link netConfigShape} into its own schema.
  */
 import { z } from 'zod';
+import { parseCidr } from '../../runtime/ip-address.ts';
 import { limits } from '../limits.ts';
 import type { ClassRule } from './connection-classes.ts';
-import { parseCidr } from './ip-address.ts';
 
 const bytes = (max: number) => z.int().min(512).max(max);
 

@@ -2,8 +2,9 @@
  * Which connection class an address belongs to, and how full each class is. Used by the server at accept and on
  * reload.
  */
+
+import { AddressRanges, parseCidr } from '../../runtime/ip-address.ts';
 import type { ConnectionClass } from './connection.ts';
-import { type AddressGroups, type CidrBlock, cidrContains, parseAddress, parseCidr } from './ip-address.ts';
 
 /** A class with the addresses it takes. */
 export interface ClassRule extends ConnectionClass {
@@ -13,7 +14,7 @@ export interface ClassRule extends ConnectionClass {
 
 interface CompiledRule {
   readonly rule: ClassRule;
-  readonly blocks: readonly CidrBlock[];
+  readonly ranges: AddressRanges;
 }
 
 export class ConnectionClasses {
@@ -30,18 +31,20 @@ export class ConnectionClasses {
     this.fallback = fallback;
     this.rules = rules.map((rule) => ({
       rule,
-      blocks: rule.match.map((text) => {
-        const block = parseCidr(text);
-        if (block === null) throw new RangeError(`class ${rule.name}: "${text}" is no address or CIDR block`);
-        return block;
-      }),
+      ranges: new AddressRanges(
+        rule.match.map((text) => {
+          const block = parseCidr(text);
+          if (block === null)
+            throw new RangeError(`class ${rule.name}: "${text}" is no address or CIDR block`);
+          return block;
+        }),
+      ),
     }));
   }
 
   /** The class of an address. */
   find(address: string): ConnectionClass {
-    const groups = parseAddress(address);
-    return groups === null ? this.fallback : this.findGroups(groups);
+    return this.rules.find(({ ranges }) => ranges.has(address))?.rule ?? this.fallback;
   }
 
   /** Counts a member in; false when the class is full. */
@@ -70,12 +73,5 @@ export class ConnectionClasses {
   /** Whether a connection from this address could enter now. */
   hasRoom(connectionClass: ConnectionClass): boolean {
     return this.count(connectionClass.name) < connectionClass.maxConnections;
-  }
-
-  private findGroups(groups: AddressGroups): ConnectionClass {
-    for (const { rule, blocks } of this.rules) {
-      for (const block of blocks) if (cidrContains(block, groups)) return rule;
-    }
-    return this.fallback;
   }
 }

@@ -5,9 +5,9 @@
  */
 import { isIPv4 } from 'node:net';
 import { LRUCache } from 'lru-cache';
+import { parseAddress } from '../../runtime/ip-address.ts';
 import { limits } from '../limits.ts';
 import { askIdent, type IdentQuery } from './ident.ts';
-import { parseAddress } from './ip-address.ts';
 
 /** The part of `dns.promises.Resolver` that lookups use. */
 export interface DnsResolver {

@@ -5,6 +5,7 @@
  */
 import type { Socket } from 'node:net';
 import type { ListenerInfo } from '../../contract/states.ts';
+import { plainAddress } from '../../runtime/ip-address.ts';
 import { limits } from '../limits.ts';
 import { Arena } from './arena.ts';
 import { BurstCollector } from './burst-collector.ts';
@@ -14,7 +15,6 @@ import { ConnectThrottle } from './connect-throttle.ts';
 import type { Chunk, ConnectionClass, ConnectionHandler, Outbox, TlsDetails } from './connection.ts';
 import { ConnectionClasses } from './connection-classes.ts';
 import { FloodQueue } from './flood-control.ts';
-import { plainAddress } from './ip-address.ts';
 import { Listeners } from './listeners.ts';
 import { NetStats, netStat, type SendQueueSample } from './stats.ts';
 import { TickWriter } from './tick-writer.ts';

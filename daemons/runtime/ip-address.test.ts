@@ -1,7 +1,14 @@
 import { BlockList } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { cidrContains, networkKey, parseAddress, parseCidr, plainAddress } from './ip-address.ts';
+import {
+  AddressRanges,
+  cidrContains,
+  networkKey,
+  parseAddress,
+  parseCidr,
+  plainAddress,
+} from './ip-address.ts';
 
 function contains(block: string, address: string): boolean {
   const parsed = parseCidr(block);
@@ -23,9 +30,33 @@ describe('addresses', () => {
     for (const text of ['', 'x', '1.2.3', '1.2.3.256', '::1::', '1.2.3.4.5']) {
       expect(parseAddress(text)).toBeNull();
     }
-    for (const text of ['10.0.0.0/33', '::/129', '10.0.0.0/', '10.0.0.0/x', '10.0.0.0/-1', 'host/8']) {
+    for (const text of [
+      '',
+      '10.0.0.0/33',
+      '10.0.0/8',
+      '::/129',
+      '10.0.0.0/',
+      '10.0.0.0/x',
+      '10.0.0.0/-1',
+      'host/8',
+    ]) {
       expect(parseCidr(text)).toBeNull();
     }
+  });
+
+  test('a block keeps address and prefix as they were written', () => {
+    expect(parseCidr('10.0.0.0/8')).toMatchObject({ address: '10.0.0.0', prefix: 8, bits: 104 });
+    expect(parseCidr('192.0.2.1')).toMatchObject({ address: '192.0.2.1', prefix: 32, bits: 128 });
+    expect(parseCidr('::1')).toMatchObject({ address: '::1', prefix: 128, bits: 128 });
+  });
+
+  test('a set of ranges holds what any of its blocks holds', () => {
+    const ranges = new AddressRanges([parseCidr('10.0.0.0/8')!, parseCidr('2001:db8::/32')!]);
+    expect(ranges.has('10.200.0.1')).toBe(true);
+    expect(ranges.has('2001:db8::1')).toBe(true);
+    expect(ranges.has('11.0.0.1')).toBe(false);
+    expect(ranges.has('host')).toBe(false);
+    expect(new AddressRanges([]).has('10.0.0.1')).toBe(false);
   });
 
   test('loopback in every notation is in its block', () => {
@@ -39,9 +70,12 @@ describe('addresses', () => {
 
   test('IPv4-mapped addresses are shown as IPv4 and a /64 is one network', () => {
     expect(plainAddress('::ffff:192.0.2.1')).toBe('192.0.2.1');
+    expect(plainAddress('::ffff:10.1.2.3')).toBe('10.1.2.3');
     expect(plainAddress('2001:db8::1')).toBe('2001:db8::1');
     expect(networkKey('2001:db8:1:2:3::1')).toBe(networkKey('2001:db8:1:2:ffff::9'));
     expect(networkKey('2001:db8:1:2::1')).not.toBe(networkKey('2001:db8:1:3::1'));
+    expect(networkKey('::1')).toBe('0:0:0:0::/64');
+    expect(networkKey('10.0.0.1')).toBe('10.0.0.1');
     expect(networkKey('192.0.2.1')).not.toBe(networkKey('192.0.2.2'));
   });
 

@@ -1,6 +1,6 @@
 /**
- * IP addresses and CIDR blocks as numbers, for connection classes, the throttle and (from the protocol) bans.
- * IPv4 lives inside IPv6 as `::ffff:a.b.c.d`, so that one comparison serves both families.
+ * IP addresses and CIDR blocks as numbers, for connection classes, connect throttles and bans of every daemon. IPv4
+ * lives inside IPv6 as `::ffff:a.b.c.d` (RFC 4291 2.5.5.2), so that one comparison serves both families.
  */
 import { isIPv4, isIPv6 } from 'node:net';
 
@@ -63,6 +63,10 @@ export function plainAddress(text: string): string {
 
 /** A block of addresses. `bits` counts from the start of the IPv6 form, so IPv4 `/8` is 104. */
 export interface CidrBlock {
+  /** The address as it was written. */
+  readonly address: string;
+  /** The prefix length as it was written; 32 or 128 for a single address. */
+  readonly prefix: number;
   readonly groups: AddressGroups;
   readonly bits: number;
 }
@@ -74,11 +78,12 @@ export function parseCidr(text: string): CidrBlock | null {
   const groups = parseAddress(address);
   if (groups === null) return null;
   const offset = isIPv4(address) ? IPV4_PREFIX_BITS : 0;
-  if (slash < 0) return { groups, bits: 128 };
+  if (slash < 0) return { address, prefix: 128 - offset, groups, bits: 128 };
   const length = text.slice(slash + 1);
   if (!/^\d{1,3}$/.test(length)) return null;
-  const bits = offset + Number(length);
-  return bits > 128 ? null : { groups, bits };
+  const prefix = Number(length);
+  const bits = offset + prefix;
+  return bits > 128 ? null : { address, prefix, groups, bits };
 }
 
 /** Whether an address lies in a block. A block of IPv4 also takes the mapped form of its addresses. */
@@ -91,12 +96,27 @@ export function cidrContains(block: CidrBlock, address: AddressGroups): boolean 
   return true;
 }
 
+/** A set of blocks that is asked for single addresses. */
+export class AddressRanges {
+  readonly #blocks: readonly CidrBlock[];
+
+  constructor(blocks: readonly CidrBlock[]) {
+    this.#blocks = blocks;
+  }
+
+  /** Whether any block holds the address; text that is no address is in none. */
+  has(address: string): boolean {
+    const groups = parseAddress(address);
+    return groups !== null && this.#blocks.some((block) => cidrContains(block, groups));
+  }
+}
+
 /**
- * The network that one customer usually holds: the address itself for IPv4, its /64 for IPv6. The throttle
- * counts by this key.
+ * The network that one customer usually holds: the address itself for IPv4, its /64 for IPv6. Throttles count
+ * by this key.
  */
 export function networkKey(address: string): string {
   const groups = parseAddress(address);
   if (groups === null || isMappedIPv4(groups)) return address;
-  return `${groups[0]}:${groups[1]}:${groups[2]}:${groups[3]}/64`;
+  return `${[...groups.subarray(0, 4)].map((group) => group.toString(16)).join(':')}::/64`;
 }
