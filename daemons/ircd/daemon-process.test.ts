@@ -91,6 +91,7 @@ it('serves real clients and counts them', async () => {
   expect(metric('registered_users')).toBe(2);
   expect(metric('channels')).toBe(1);
   expect(metric('registrations_total')).toBe(2);
+  expect(metric('accept_failures_total')).toBe(0);
   expect(metric('messages_in_total')).toBe(7);
   expect(metric('bytes_out_total')).toBeGreaterThan(1000);
   expect(metric('command_latency_seconds')).toBe(7);

@@ -45,6 +45,7 @@ const metrics: readonly MetricSpec[] = [
   counter('refused_full', 'Connections refused because their class was full'),
   counter('flood_kills', 'Clients dropped with "Excess Flood"'),
   counter('send_queue_kills', 'Clients dropped with "SendQ exceeded"'),
+  counter('accept_failures', 'Connections that could not be accepted, mostly because descriptors ran out'),
   counter('oversized_lines', 'Lines discarded for their length'),
   counter('tls_handshake_failures', 'TLS handshakes that failed'),
   counter('kline_matches', 'Clients refused or dropped because a K-line or D-line matched'),

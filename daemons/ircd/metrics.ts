@@ -20,6 +20,7 @@ const NET_COUNTERS: Readonly<Record<string, NetStatName>> = {
   refused_full: 'refusedFull',
   flood_kills: 'floodKills',
   send_queue_kills: 'sendQueueKills',
+  accept_failures: 'acceptFailures',
   oversized_lines: 'oversizedLines',
   tls_handshake_failures: 'tlsHandshakeFailures',
 };
