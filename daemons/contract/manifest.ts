@@ -3,6 +3,7 @@
  * help, `/metrics`, docs and validation are all generated from it.
  */
 import { z } from 'zod';
+import { catalogOf } from './metric-specs.ts';
 
 /** Counters only rise, gauges go both ways, histograms collect durations in seconds. */
 export type MetricKind = 'counter' | 'gauge' | 'histogram';
@@ -198,56 +199,4 @@ export function describeManifest(manifest: Manifest): ManifestDescription {
     highlights: manifest.highlights ?? {},
     config: z.toJSONSchema(manifest.config, { io: 'input', unrepresentable: 'any' }),
   };
-}
-
-/** Metrics that every process has, main included; the daemon's own follow them in the catalog. */
-export function processMetrics(id: string): readonly MetricSpec[] {
-  const name = (suffix: string) => `signalbox_${id}_${suffix}`;
-  return [
-    { name: name('cpu_ratio'), kind: 'gauge', unit: 'ratio', help: 'CPU used by the process, 1 is one core' },
-    {
-      name: name('cpu_seconds_total'),
-      kind: 'counter',
-      unit: 'seconds',
-      help: 'CPU time used by the process',
-    },
-    {
-      name: name('resident_memory_bytes'),
-      kind: 'gauge',
-      unit: 'bytes',
-      help: 'Resident memory of the process',
-    },
-    { name: name('heap_used_bytes'), kind: 'gauge', unit: 'bytes', help: 'JavaScript heap in use' },
-    { name: name('heap_limit_bytes'), kind: 'gauge', unit: 'bytes', help: 'JavaScript heap limit' },
-    {
-      name: name('loop_delay_seconds'),
-      kind: 'histogram',
-      unit: 'seconds',
-      help: 'How late the event loop runs a timer',
-    },
-    { name: name('gc_pause_seconds'), kind: 'histogram', unit: 'seconds', help: 'Garbage collection pauses' },
-    {
-      name: name('monitoring_cpu_ratio'),
-      kind: 'gauge',
-      unit: 'ratio',
-      help: 'CPU spent on sampling and sending metrics, 1 is one core',
-    },
-    {
-      name: name('monitoring_bytes_total'),
-      kind: 'counter',
-      unit: 'bytes',
-      help: 'Metric and log bytes sent to windows and main',
-    },
-    {
-      name: name('monitoring_subscribers'),
-      kind: 'gauge',
-      unit: 'count',
-      help: 'Windows that receive frames now',
-    },
-  ];
-}
-
-/** The full catalog of a process, in frame order. */
-export function catalogOf(id: string, own: readonly MetricSpec[]): readonly MetricSpec[] {
-  return [...processMetrics(id), ...own];
 }

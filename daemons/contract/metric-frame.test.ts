@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { catalogOf } from './manifest.ts';
 import { decodeFrame, encodeFrameInto, FRAME_HEADER_BYTES, layoutOf, readMetrics } from './metric-frame.ts';
+import { catalogOf } from './metric-specs.ts';
 
 it('decodes every frame that it encodes', () => {
   fc.assert(

@@ -1,24 +1,11 @@
 /** The IRC server as Signalbox sees it: its metrics, admin commands, tables and configuration, declared once. */
 import { defineManifest, type MetricSpec } from '../contract/manifest.ts';
+import { metricSpecs } from '../contract/metric-specs.ts';
 import { channelColumns, connectionColumns } from './admin/columns.ts';
 import { adminCommands } from './admin/commands.ts';
 import { ircdConfigSchema } from './config.ts';
 
-const name = (suffix: string) => `signalbox_ircd_${suffix}`;
-
-const gauge = (suffix: string, help: string, unit: MetricSpec['unit'] = 'count'): MetricSpec => ({
-  name: name(suffix),
-  kind: 'gauge',
-  unit,
-  help,
-});
-
-const counter = (suffix: string, help: string, unit: MetricSpec['unit'] = 'count'): MetricSpec => ({
-  name: name(`${suffix}_total`),
-  kind: 'counter',
-  unit,
-  help,
-});
+const { name, gauge, counter, histogram } = metricSpecs('ircd');
 
 const metrics: readonly MetricSpec[] = [
   gauge('connections', 'Open client connections, registered or not'),
@@ -53,12 +40,7 @@ const metrics: readonly MetricSpec[] = [
   counter('handler_errors', 'Commands that failed by a defect of the server'),
   counter('dns_cache_hits', 'Host names found in the DNS cache or in a running query'),
   counter('dns_cache_misses', 'Host names that had to be asked for'),
-  {
-    name: name('command_latency_seconds'),
-    kind: 'histogram',
-    unit: 'seconds',
-    help: 'Time from the parsed line to the end of its handler',
-  },
+  histogram('command_latency', 'Time from the parsed line to the end of its handler'),
 ];
 
 export const manifest = defineManifest({

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { FromDaemon, ToDaemon } from '../contract/daemon-link.ts';
 import type { Outcome } from '../contract/errors.ts';
-import { catalogOf } from '../contract/manifest.ts';
 import { layoutOf } from '../contract/metric-frame.ts';
+import { catalogOf } from '../contract/metric-specs.ts';
 import { manifest } from './manifest.ts';
 import { METRICS, sample } from './test-fixtures/scene.ts';
 

@@ -1,6 +1,7 @@
 /** What the recorder measures, which commands it takes and how it is configured. Read by main and every host. */
 import { z } from 'zod';
 import { defineCommand, defineManifest } from '../contract/manifest.ts';
+import { metricSpecs } from '../contract/metric-specs.ts';
 import { appendArgs } from './batch.ts';
 import { limits } from './limits.ts';
 
@@ -29,6 +30,8 @@ const config = z.strictObject({
 });
 
 export type RecorderConfig = z.output<typeof config>;
+
+const { name, gauge, counter, histogram } = metricSpecs('recorder');
 
 const time = z.number().nonnegative();
 const settingKey = z.string().min(1).max(128);
@@ -134,80 +137,30 @@ export const manifest = defineManifest({
   config,
   commands,
   metrics: [
-    {
-      name: 'signalbox_recorder_batches_total',
-      kind: 'counter',
-      unit: 'count',
-      help: 'Batches stored since the process started',
-    },
-    {
-      name: 'signalbox_recorder_rows_total',
-      kind: 'counter',
-      unit: 'count',
-      help: 'Samples, audit entries and state changes stored since the process started',
-    },
-    {
-      name: 'signalbox_recorder_rejected_total',
-      kind: 'counter',
-      unit: 'count',
-      help: 'Samples left out because they fit no known catalog',
-    },
-    {
-      name: 'signalbox_recorder_append_failures_total',
-      kind: 'counter',
-      unit: 'count',
-      help: 'Batches that could not be stored; main keeps them and sends them again',
-    },
-    {
-      name: 'signalbox_recorder_append_seconds',
-      kind: 'histogram',
-      unit: 'seconds',
-      help: 'Time to store one batch, on the disk',
-    },
-    {
-      name: 'signalbox_recorder_query_seconds',
-      kind: 'histogram',
-      unit: 'seconds',
-      help: 'Time to answer a history or audit query, waiting included',
-    },
-    {
-      name: 'signalbox_recorder_queries_waiting',
-      kind: 'gauge',
-      unit: 'count',
-      help: 'Queries that run or wait',
-    },
-    {
-      name: 'signalbox_recorder_database_bytes',
-      kind: 'gauge',
-      unit: 'bytes',
-      help: 'Size of the database file and its write-ahead log',
-    },
-    { name: 'signalbox_recorder_rows_1s', kind: 'gauge', unit: 'count', help: 'One-second rows kept' },
-    { name: 'signalbox_recorder_rows_10s', kind: 'gauge', unit: 'count', help: 'Ten-second rows kept' },
-    { name: 'signalbox_recorder_rows_1m', kind: 'gauge', unit: 'count', help: 'One-minute rows kept' },
-    { name: 'signalbox_recorder_audit_rows', kind: 'gauge', unit: 'count', help: 'Audit entries kept' },
-    {
-      name: 'signalbox_recorder_databases_set_aside_total',
-      kind: 'counter',
-      unit: 'count',
-      help: 'Times a damaged database was set aside and a new one begun',
-    },
-    {
-      name: 'signalbox_recorder_damaged_rows_total',
-      kind: 'counter',
-      unit: 'count',
-      help: 'Rows that a query skipped because they cannot be read',
-    },
+    counter('batches', 'Batches stored since the process started'),
+    counter('rows', 'Samples, audit entries and state changes stored since the process started'),
+    counter('rejected', 'Samples left out because they fit no known catalog'),
+    counter('append_failures', 'Batches that could not be stored; main keeps them and sends them again'),
+    histogram('append', 'Time to store one batch, on the disk'),
+    histogram('query', 'Time to answer a history or audit query, waiting included'),
+    gauge('queries_waiting', 'Queries that run or wait'),
+    gauge('database_bytes', 'Size of the database file and its write-ahead log', 'bytes'),
+    gauge('rows_1s', 'One-second rows kept'),
+    gauge('rows_10s', 'Ten-second rows kept'),
+    gauge('rows_1m', 'One-minute rows kept'),
+    gauge('audit_rows', 'Audit entries kept'),
+    counter('databases_set_aside', 'Times a damaged database was set aside and a new one begun'),
+    counter('damaged_rows', 'Rows that a query skipped because they cannot be read'),
   ],
   charts: [
-    { title: 'Latency', metrics: ['signalbox_recorder_append_seconds', 'signalbox_recorder_query_seconds'] },
-    { title: 'Rows stored', metrics: ['signalbox_recorder_rows_total'] },
-    { title: 'Database size', metrics: ['signalbox_recorder_database_bytes'] },
+    { title: 'Latency', metrics: [name('append_seconds'), name('query_seconds')] },
+    { title: 'Rows stored', metrics: [name('rows_total')] },
+    { title: 'Database size', metrics: [name('database_bytes')] },
   ],
   highlights: {
-    messages: 'signalbox_recorder_rows_total',
-    latency: 'signalbox_recorder_append_seconds',
-    queue: 'signalbox_recorder_queries_waiting',
+    messages: name('rows_total'),
+    latency: name('append_seconds'),
+    queue: name('queries_waiting'),
   },
 });
 

@@ -1,96 +1,35 @@
 /** What the relay measures: the catalog for its manifest, and the handles that its code writes. */
 import type { MetricSpec } from '../contract/manifest.ts';
+import { metricSpecs } from '../contract/metric-specs.ts';
 import type { MetricRegistry } from '../runtime/metric-registry.ts';
 
-const name = (suffix: string) => `signalbox_relay_${suffix}`;
+const { name, gauge, counter, histogram } = metricSpecs('relay');
 
 export const relayMetrics: readonly MetricSpec[] = [
-  { name: name('connections'), kind: 'gauge', unit: 'count', help: 'Connected clients' },
-  { name: name('peers_greeted'), kind: 'gauge', unit: 'count', help: 'Clients that said hello' },
-  { name: name('rooms'), kind: 'gauge', unit: 'count', help: 'Rooms that exist' },
-  {
-    name: name('room_memberships'),
-    kind: 'gauge',
-    unit: 'count',
-    help: 'Members of all rooms, each counted in every room',
-  },
-  { name: name('accepted_total'), kind: 'counter', unit: 'count', help: 'Connections accepted' },
-  {
-    name: name('refused_total'),
-    kind: 'counter',
-    unit: 'count',
-    help: 'Connections refused by the throttle, a ban or a limit',
-  },
-  { name: name('frames_in_total'), kind: 'counter', unit: 'count', help: 'Frames received' },
-  { name: name('frames_out_total'), kind: 'counter', unit: 'count', help: 'Frames handed to clients' },
-  { name: name('bytes_in_total'), kind: 'counter', unit: 'bytes', help: 'Bytes received' },
-  { name: name('bytes_out_total'), kind: 'counter', unit: 'bytes', help: 'Bytes written' },
-  {
-    name: name('writes_total'),
-    kind: 'counter',
-    unit: 'count',
-    help: 'Write calls; each carries many frames',
-  },
-  {
-    name: name('send_queue_frames'),
-    kind: 'gauge',
-    unit: 'count',
-    help: 'Frames that wait in the send queues of all clients',
-  },
-  {
-    name: name('send_queue_bytes'),
-    kind: 'gauge',
-    unit: 'bytes',
-    help: 'Bytes that the kernel has not accepted yet, all clients',
-  },
-  {
-    name: name('send_queue_max_bytes'),
-    kind: 'gauge',
-    unit: 'bytes',
-    help: 'The same for the client with the most',
-  },
-  {
-    name: name('dropped_frames_total'),
-    kind: 'counter',
-    unit: 'count',
-    help: 'Frames dropped because a client did not read',
-  },
-  {
-    name: name('slow_reader_disconnects_total'),
-    kind: 'counter',
-    unit: 'count',
-    help: 'Clients disconnected because they did not read',
-  },
-  {
-    name: name('oversized_frames_total'),
-    kind: 'counter',
-    unit: 'count',
-    help: 'Frames over the size limit; each closes its client',
-  },
-  {
-    name: name('throttled_total'),
-    kind: 'counter',
-    unit: 'count',
-    help: 'Times that reading from a client paused because it sent too fast',
-  },
-  {
-    name: name('protocol_errors_total'),
-    kind: 'counter',
-    unit: 'count',
-    help: 'Error frames sent to clients',
-  },
-  {
-    name: name('frame_latency_seconds'),
-    kind: 'histogram',
-    unit: 'seconds',
-    help: 'From receiving a frame to handing it to the kernel, for receivers that keep up',
-  },
-  {
-    name: name('backlog_latency_seconds'),
-    kind: 'histogram',
-    unit: 'seconds',
-    help: 'The same for receivers that lagged behind',
-  },
+  gauge('connections', 'Connected clients'),
+  gauge('peers_greeted', 'Clients that said hello'),
+  gauge('rooms', 'Rooms that exist'),
+  gauge('room_memberships', 'Members of all rooms, each counted in every room'),
+  counter('accepted', 'Connections accepted'),
+  counter('refused', 'Connections refused by the throttle, a ban or a limit'),
+  counter('frames_in', 'Frames received'),
+  counter('frames_out', 'Frames handed to clients'),
+  counter('bytes_in', 'Bytes received', 'bytes'),
+  counter('bytes_out', 'Bytes written', 'bytes'),
+  counter('writes', 'Write calls; each carries many frames'),
+  gauge('send_queue_frames', 'Frames that wait in the send queues of all clients'),
+  gauge('send_queue_bytes', 'Bytes that the kernel has not accepted yet, all clients', 'bytes'),
+  gauge('send_queue_max_bytes', 'The same for the client with the most', 'bytes'),
+  counter('dropped_frames', 'Frames dropped because a client did not read'),
+  counter('slow_reader_disconnects', 'Clients disconnected because they did not read'),
+  counter('oversized_frames', 'Frames over the size limit; each closes its client'),
+  counter('throttled', 'Times that reading from a client paused because it sent too fast'),
+  counter('protocol_errors', 'Error frames sent to clients'),
+  histogram(
+    'frame_latency',
+    'From receiving a frame to handing it to the kernel, for receivers that keep up',
+  ),
+  histogram('backlog_latency', 'The same for receivers that lagged behind'),
 ];
 
 /** Typed-array handles, taken once. */

@@ -3,8 +3,9 @@
  * allocates on a hot path. Used by runDaemon for daemons and by main/core for main itself.
  */
 import { Histogram, type SparseHistogram } from '../contract/histogram.ts';
-import { catalogOf, type MetricSpec } from '../contract/manifest.ts';
+import type { MetricSpec } from '../contract/manifest.ts';
 import { type FrameLayout, HISTOGRAM_FIELDS, layoutOf } from '../contract/metric-frame.ts';
+import { catalogOf } from '../contract/metric-specs.ts';
 
 /** One-second intervals with values that the percentiles of a frame cover. */
 const WINDOW_INTERVALS = 10;

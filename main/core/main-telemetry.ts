@@ -5,6 +5,7 @@
 import { MAIN_SOURCE } from '../../daemons/contract/control-api.ts';
 import type { MetricSpec } from '../../daemons/contract/manifest.ts';
 import type { MetricSummary } from '../../daemons/contract/metric-frame.ts';
+import { metricSpecs } from '../../daemons/contract/metric-specs.ts';
 import { Logger, type LogSink } from '../../daemons/runtime/logger.ts';
 import { MetricRegistry } from '../../daemons/runtime/metric-registry.ts';
 import { ProcessSampler } from '../../daemons/runtime/process-sampler.ts';
@@ -13,41 +14,29 @@ import { StreamHub } from '../../daemons/runtime/stream-hub.ts';
 /** How often main sums itself up, in milliseconds; the same as every daemon. */
 const SUMMARY_MS = 1_000;
 
+const { name, gauge, counter, histogram } = metricSpecs(MAIN_SOURCE);
+
 /** Main's metrics beyond those of every process. */
 export const MAIN_METRICS: readonly MetricSpec[] = [
-  metric('requests_total', 'counter', 'count', 'Control requests answered'),
-  metric('request_errors_total', 'counter', 'count', 'Control requests answered with an error'),
-  {
-    name: 'signalbox_main_request_seconds',
-    kind: 'histogram',
-    unit: 'seconds',
-    help: 'Time from a control request to its answer',
-  },
-  metric('clients', 'gauge', 'count', 'Windows, browsers and CLI clients that receive events'),
-  metric('daemons_running', 'gauge', 'count', 'Daemons in state running'),
-  metric('daemon_crashes_total', 'counter', 'count', 'Daemon processes that ended unasked'),
-  metric('history_buffered', 'gauge', 'count', 'History entries that wait for the recorder'),
-  metric('history_dropped_total', 'counter', 'count', 'History entries lost while the recorder was down'),
-  metric('log_records_dropped_total', 'counter', 'count', 'Log records lost on their way to main'),
+  counter('requests', 'Control requests answered'),
+  counter('request_errors', 'Control requests answered with an error'),
+  histogram('request', 'Time from a control request to its answer'),
+  gauge('clients', 'Windows, browsers and CLI clients that receive events'),
+  gauge('daemons_running', 'Daemons in state running'),
+  counter('daemon_crashes', 'Daemon processes that ended unasked'),
+  gauge('history_buffered', 'History entries that wait for the recorder'),
+  counter('history_dropped', 'History entries lost while the recorder was down'),
+  counter('log_records_dropped', 'Log records lost on their way to main'),
 ];
-
-function metric(
-  suffix: string,
-  kind: MetricSpec['kind'],
-  unit: MetricSpec['unit'],
-  help: string,
-): MetricSpec {
-  return { name: `signalbox_main_${suffix}`, kind, unit, help };
-}
 
 export class MainTelemetry {
   readonly registry = new MetricRegistry(MAIN_SOURCE, MAIN_METRICS);
   readonly logger: Logger;
   readonly hub: StreamHub;
-  readonly requests = this.registry.counter('signalbox_main_requests_total');
-  readonly requestErrors = this.registry.counter('signalbox_main_request_errors_total');
-  readonly requestSeconds = this.registry.histogram('signalbox_main_request_seconds');
-  readonly crashes = this.registry.counter('signalbox_main_daemon_crashes_total');
+  readonly requests = this.registry.counter(name('requests_total'));
+  readonly requestErrors = this.registry.counter(name('request_errors_total'));
+  readonly requestSeconds = this.registry.histogram(name('request_seconds'));
+  readonly crashes = this.registry.counter(name('daemon_crashes_total'));
   readonly #sampler = new ProcessSampler(MAIN_SOURCE, this.registry);
   readonly #timer: NodeJS.Timeout;
 
@@ -70,8 +59,7 @@ export class MainTelemetry {
   observe(read: () => Readonly<Record<string, number>>): void {
     const { values, layout } = this.registry;
     this.registry.onSample(() => {
-      for (const [name, value] of Object.entries(read()))
-        values[layout.slot(`signalbox_main_${name}`)] = value;
+      for (const [suffix, value] of Object.entries(read())) values[layout.slot(name(suffix))] = value;
     });
   }
 

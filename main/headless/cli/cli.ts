@@ -1,7 +1,8 @@
 /** The commands of the CLI: parses the words, asks the running instance, prints. Called by main/headless/cli.ts. */
 import { MAIN_SOURCE } from '../../../daemons/contract/control-api.ts';
 import { toWireError } from '../../../daemons/contract/errors.ts';
-import { catalogOf, describeManifest, type Manifest } from '../../../daemons/contract/manifest.ts';
+import { describeManifest, type Manifest } from '../../../daemons/contract/manifest.ts';
+import { catalogOf } from '../../../daemons/contract/metric-specs.ts';
 import { ConfigStore } from '../../core/config/config-store.ts';
 import { configFileOf, dataDirOf } from '../../core/default-paths.ts';
 import { CONTROL_LIMITS } from '../../core/limits.ts';
