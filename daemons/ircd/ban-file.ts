@@ -1,10 +1,10 @@
 /**
- * Keeps the K-lines and D-lines in `bans.json`: read at start, written after every change. A write replaces the file
- * atomically, so that a crash leaves the old list or the new one.
+ * Keeps the K-lines and D-lines in `bans.json`: read at start, written after every change. Used by daemon-process.ts.
  */
-import { open, readFile, rename } from 'node:fs/promises';
+import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { SavedFile } from '../runtime/saved-file.ts';
 import { limits } from './limits.ts';
 import type { ServerBan } from './server-bans.ts';
 
@@ -25,12 +25,10 @@ const fileSchema = z.object({
 });
 
 export class BanFile {
-  private readonly path: string;
-  private writing: Promise<void> | null = null;
-  private again = false;
+  private readonly file: SavedFile;
 
   constructor(dataDirectory: string) {
-    this.path = join(dataDirectory, 'bans.json');
+    this.file = new SavedFile(join(dataDirectory, 'bans.json'));
   }
 
   /**
@@ -38,9 +36,10 @@ export class BanFile {
    * told, because starting without bans is better than not starting.
    */
   async load(onDamage: (message: string) => void): Promise<ServerBan[]> {
+    const { path } = this.file;
     let text: string;
     try {
-      text = await readFile(this.path, 'utf8');
+      text = await readFile(path, 'utf8');
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
       throw error;
@@ -48,42 +47,20 @@ export class BanFile {
     try {
       return fileSchema.parse(JSON.parse(text)).bans;
     } catch {
-      const aside = `${this.path}.damaged`;
-      await rename(this.path, aside);
-      onDamage(`${this.path} could not be understood and was moved to ${aside}; no server ban is in force`);
+      const aside = `${path}.damaged`;
+      await rename(path, aside);
+      onDamage(`${path} could not be understood and was moved to ${aside}; no server ban is in force`);
       return [];
     }
   }
 
-  /** Writes the list. Calls during a write are joined into one that follows it; rejects when the last one failed. */
+  /** Writes the list; see {@link SavedFile.save}. */
   save(list: () => readonly ServerBan[]): Promise<void> {
-    if (this.writing !== null) {
-      this.again = true;
-      return this.writing;
-    }
-    this.writing = this.writeUntilCurrent(list).finally(() => {
-      this.writing = null;
-    });
-    return this.writing;
+    return this.file.save(() => `${JSON.stringify({ version: 1, bans: list() }, null, 1)}\n`);
   }
 
   /** Resolves when nothing is being written any more. */
-  async settled(): Promise<void> {
-    await this.writing?.catch(() => {});
-  }
-
-  private async writeUntilCurrent(list: () => readonly ServerBan[]): Promise<void> {
-    do {
-      this.again = false;
-      const temporary = `${this.path}.new`;
-      const file = await open(temporary, 'w', 0o600);
-      try {
-        await file.writeFile(`${JSON.stringify({ version: 1, bans: list() }, null, 1)}\n`);
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-      await rename(temporary, this.path);
-    } while (this.again);
+  settled(): Promise<void> {
+    return this.file.settled();
   }
 }

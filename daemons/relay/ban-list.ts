@@ -1,12 +1,12 @@
 /**
- * Bans by peer id and by address range, kept in one file that is replaced as a whole, so that a crash leaves the old
- * list or the new one. Asked on accept and hello; changed by admin commands.
+ * Bans by peer id and by address range, kept in one file. Asked on accept and hello; changed by admin commands.
  */
-import { open, readFile, rename, unlink } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { SignalboxError } from '../contract/errors.ts';
 import { AddressRanges, parseCidr } from '../runtime/ip-address.ts';
+import { SavedFile } from '../runtime/saved-file.ts';
 
 const banSchema = z.object({
   kind: z.enum(['peer', 'cidr']),
@@ -24,13 +24,12 @@ export type Ban = z.output<typeof banSchema>;
 const fileSchema = z.object({ version: z.literal(1), bans: z.array(banSchema) });
 
 export class BanList {
-  readonly #file: string;
+  readonly #file: SavedFile;
   readonly #bans = new Map<string, Ban>();
   #ranges = new AddressRanges([]);
-  #saving: Promise<void> = Promise.resolve();
 
   private constructor(file: string) {
-    this.#file = file;
+    this.#file = new SavedFile(file);
   }
 
   /**
@@ -42,7 +41,7 @@ export class BanList {
     const list = new BanList(join(dataDir, 'bans.json'));
     let text: string;
     try {
-      text = await readFile(list.#file, 'utf8');
+      text = await readFile(list.#file.path, 'utf8');
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return list;
       throw error;
@@ -50,7 +49,7 @@ export class BanList {
     try {
       for (const ban of fileSchema.parse(JSON.parse(text)).bans) list.#bans.set(ban.value, ban);
     } catch (cause) {
-      const message = `${list.#file} is not a ban list. Mend it, or move it away to start without bans.`;
+      const message = `${list.#file.path} is not a ban list. Mend it, or move it away to start without bans.`;
       throw new SignalboxError('init_failed', message, { cause });
     }
     list.#rebuild();
@@ -111,29 +110,10 @@ export class BanList {
     this.#ranges = new AddressRanges(ranges.filter((range) => range !== null));
   }
 
-  /** Saves run one after the other; each writes the list as it is by then. */
   #save(): Promise<void> {
-    const next = this.#saving.then(() => this.#write());
-    this.#saving = next.catch(() => {});
-    return next;
-  }
-
-  async #write(): Promise<void> {
-    const text = `${JSON.stringify({ version: 1, bans: [...this.#bans.values()] }, null, 2)}\n`;
-    const temporary = `${this.#file}.${process.pid}.tmp`;
-    try {
-      const handle = await open(temporary, 'w', 0o600);
-      try {
-        await handle.writeFile(text);
-        await handle.sync();
-      } finally {
-        await handle.close();
-      }
-      await rename(temporary, this.#file);
-    } catch (error) {
-      await unlink(temporary).catch(() => {});
-      throw error;
-    }
+    return this.#file.save(
+      () => `${JSON.stringify({ version: 1, bans: [...this.#bans.values()] }, null, 2)}\n`,
+    );
   }
 }
 

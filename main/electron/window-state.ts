@@ -3,9 +3,9 @@
  * windows.ts. A file that is missing or damaged means the default size; it never keeps the app from starting.
  */
 import { readFileSync } from 'node:fs';
-import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { SavedFile } from '../../daemons/runtime/saved-file.ts';
 
 /** Bounds in density-independent pixels. */
 export interface Bounds {
@@ -45,20 +45,18 @@ export function isReachable(bounds: Bounds, displays: readonly Bounds[]): boolea
   });
 }
 
-/** Reads and writes the file; writes are atomic and one at a time, the newest state wins. */
+/** Reads and writes the file; the newest state wins. */
 export class WindowStateFile {
-  readonly #file: string;
-  #pending: WindowState | null = null;
-  #writing: Promise<void> | null = null;
+  readonly #file: SavedFile;
 
   constructor(dataDir: string) {
-    this.#file = join(dataDir, 'window.json');
+    this.#file = new SavedFile(join(dataDir, 'window.json'));
   }
 
   /** The stored state, or null where there is none that makes sense. */
   load(): WindowState | null {
     try {
-      return windowStateSchema.parse(JSON.parse(readFileSync(this.#file, 'utf8')));
+      return windowStateSchema.parse(JSON.parse(readFileSync(this.#file.path, 'utf8')));
     } catch {
       return null;
     }
@@ -66,24 +64,6 @@ export class WindowStateFile {
 
   /** Stores `state`; resolves when the file holds it or a newer one. A full disk costs the state, nothing else. */
   save(state: WindowState): Promise<void> {
-    this.#pending = state;
-    this.#writing ??= this.#writeAll().finally(() => {
-      this.#writing = null;
-    });
-    return this.#writing;
-  }
-
-  async #writeAll(): Promise<void> {
-    while (this.#pending !== null) {
-      const state = this.#pending;
-      this.#pending = null;
-      const temporary = `${this.#file}.new`;
-      try {
-        await writeFile(temporary, `${JSON.stringify(state)}\n`, { mode: 0o600 });
-        await rename(temporary, this.#file);
-      } catch {
-        return;
-      }
-    }
+    return this.#file.save(() => `${JSON.stringify(state)}\n`).catch(() => {});
   }
 }

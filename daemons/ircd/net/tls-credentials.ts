@@ -3,9 +3,10 @@
  * the data directory once, so that its fingerprint stays the same. Used by NetServer at start and on reload.
  */
 import { webcrypto } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SignalboxError } from '../../contract/errors.ts';
+import { replaceFile } from '../../runtime/saved-file.ts';
 
 /** PEM text, as `tls.createSecureContext` takes it. */
 export interface TlsCredentials {
@@ -63,12 +64,6 @@ export async function createSelfSigned(serverName: string): Promise<TlsCredentia
   return { cert: `${certificate.toString('pem')}\n`, key };
 }
 
-async function writeAtomically(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${process.pid}`;
-  await writeFile(temporary, text, { mode: 0o600 });
-  await rename(temporary, path);
-}
-
 /** The self-signed certificate in a data directory; it is made when none is there. */
 export async function selfSignedCredentials(
   dataDirectory: string,
@@ -81,8 +76,8 @@ export async function selfSignedCredentials(
   } catch {
     const created = await createSelfSigned(serverName);
     await mkdir(dataDirectory, { recursive: true });
-    await writeAtomically(keyPath, created.key);
-    await writeAtomically(certificatePath, created.cert);
+    await replaceFile(keyPath, created.key);
+    await replaceFile(certificatePath, created.cert);
     return created;
   }
 }

@@ -1,0 +1,60 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { replaceFile, SavedFile } from './saved-file.ts';
+
+let directory: string;
+let path: string;
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'signalbox-saved-'));
+  path = join(directory, 'list.json');
+});
+afterEach(() => rm(directory, { recursive: true }));
+
+it('replaces a file, for its owner only, and leaves no other behind', async () => {
+  await writeFile(path, 'old', { mode: 0o644 });
+  await replaceFile(path, 'new');
+  expect(await readFile(path, 'utf8')).toBe('new');
+  if (process.platform !== 'win32') expect((await stat(path)).mode & 0o777).toBe(0o600);
+  expect(await readdir(directory)).toEqual(['list.json']);
+});
+
+it('leaves the old file and nothing else when it cannot be replaced', async () => {
+  await mkdir(join(path, 'in-the-way'), { recursive: true });
+  await expect(replaceFile(path, 'new')).rejects.toThrow();
+  expect(await readdir(directory)).toEqual(['list.json']);
+});
+
+it('joins saves during a write into one with the newest text', async () => {
+  const file = new SavedFile(path);
+  const asked: number[] = [];
+  const saves = [1, 2, 3, 4].map((n) =>
+    file.save(() => {
+      asked.push(n);
+      return String(n);
+    }),
+  );
+  await Promise.all(saves);
+  expect(await readFile(path, 'utf8')).toBe('4');
+  expect(asked).toEqual([4]);
+  await file.save(() => '5');
+  expect(await readFile(path, 'utf8')).toBe('5');
+});
+
+it('tries again after a write that failed', async () => {
+  const file = new SavedFile(join(directory, 'missing', 'list.json'));
+  await expect(file.save(() => 'lost')).rejects.toThrow('ENOENT');
+  await file.settled();
+  await mkdir(join(directory, 'missing'));
+  await file.save(() => 'kept');
+  expect(await readFile(file.path, 'utf8')).toBe('kept');
+});
+
+it('is settled when the last save is on disk', async () => {
+  const file = new SavedFile(path);
+  void file.save(() => 'one');
+  await file.settled();
+  expect(await readFile(path, 'utf8')).toBe('one');
+});

@@ -1,0 +1,60 @@
+/**
+ * Small files that are written as a whole: the new text goes beside the old file and then takes its place, so that a
+ * crash leaves the old text or the new one. Used for ban lists, certificates and the state of windows.
+ */
+import { open, rename, unlink } from 'node:fs/promises';
+
+/**
+ * Replaces a file, readable by its owner only; resolves when it is on disk. Two calls for one path must not overlap:
+ * see {@link SavedFile}. Rejects with the file system's error, and the old text is still there then.
+ */
+export async function replaceFile(path: string, text: string): Promise<void> {
+  const temporary = `${path}.${process.pid}.new`;
+  try {
+    const file = await open(temporary, 'w', 0o600);
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await unlink(temporary).catch(() => {});
+    throw error;
+  }
+}
+
+/** A file that is saved again and again. */
+export class SavedFile {
+  readonly path: string;
+  #text: () => string = () => '';
+  /** The write under way; it never rejects. */
+  #writing: Promise<void> = Promise.resolve();
+  #next: Promise<void> | null = null;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  /**
+   * Writes what `text` gives when its turn comes. Calls during a write are joined into one that follows it, with the
+   * newest `text`. Resolves when that is on disk; rejects when that write failed.
+   */
+  save(text: () => string): Promise<void> {
+    this.#text = text;
+    this.#next ??= this.#writing.then(() => {
+      this.#next = null;
+      const write = replaceFile(this.path, this.#text());
+      this.#writing = write.catch(() => {});
+      return write;
+    });
+    return this.#next;
+  }
+
+  /** Resolves when nothing is being written any more. */
+  async settled(): Promise<void> {
+    await this.#next?.catch(() => {});
+    await this.#writing;
+  }
+}
