@@ -11,6 +11,7 @@ export const relayMetrics: readonly MetricSpec[] = [
   gauge('rooms', 'Rooms that exist'),
   gauge('room_memberships', 'Members of all rooms, each counted in every room'),
   counter('accepted', 'Connections accepted'),
+  counter('accept_failures', 'Connections that could not be accepted, mostly because descriptors ran out'),
   counter('refused', 'Connections refused by the throttle, a ban or a limit'),
   counter('frames_in', 'Frames received'),
   counter('frames_out', 'Frames handed to clients'),
@@ -39,6 +40,7 @@ export class RelayMetrics {
   readonly rooms;
   readonly roomMemberships;
   readonly accepted;
+  readonly acceptFailures;
   readonly refused;
   readonly framesIn;
   readonly framesOut;
@@ -62,6 +64,7 @@ export class RelayMetrics {
     this.rooms = registry.gauge(name('rooms'));
     this.roomMemberships = registry.gauge(name('room_memberships'));
     this.accepted = registry.counter(name('accepted_total'));
+    this.acceptFailures = registry.counter(name('accept_failures_total'));
     this.refused = registry.counter(name('refused_total'));
     this.framesIn = registry.counter(name('frames_in_total'));
     this.framesOut = registry.counter(name('frames_out_total'));

@@ -14,10 +14,10 @@ import { ConnectThrottle } from './connect-throttle.ts';
 import { Connection, type ConnectionServices } from './connection.ts';
 import { ConnectionClasses } from './connection-classes.ts';
 import { FIXED_LIMITS, LIMIT_NAMES, type LimitName, type Limits } from './limits.ts';
-import { ListenerSet } from './listener-set.ts';
 import type { RelayMetrics } from './metrics.ts';
 import type { ProtocolErrorCode } from './protocol-errors.ts';
 import { Relay } from './relay.ts';
+import { RelayListeners } from './relay-listeners.ts';
 import { TickFlusher } from './tick-flusher.ts';
 
 const WATCH_MS = 1_000;
@@ -40,7 +40,7 @@ export class RelayServer {
   readonly #bans: BanList;
   readonly #services: ConnectionServices;
   readonly #throttle = new ConnectThrottle();
-  readonly #listeners: ListenerSet;
+  readonly #listeners: RelayListeners;
   readonly #connections = new Set<Connection>();
   readonly #onChanged: () => void;
   #config: RelayConfig;
@@ -73,13 +73,14 @@ export class RelayServer {
       flusher: new TickFlusher(),
       handler: this.relay,
     };
-    this.#listeners = new ListenerSet(
-      (socket, encrypted, mode) => this.#accept(socket, encrypted, mode),
-      () => this.limits.handshake_seconds * 1_000,
-    );
+    this.#listeners = new RelayListeners({
+      accept: (socket, encrypted, mode) => this.#accept(socket, encrypted, mode),
+      handshakeMs: () => this.limits.handshake_seconds * 1_000,
+      onAcceptFailure: () => options.metrics.acceptFailures.add(),
+    });
   }
 
-  /** Listens; rejects with SignalboxError `address_in_use` or `config_invalid` when it cannot. */
+  /** Listens; rejects with SignalboxError `address_in_use`, `init_failed` or `config_invalid` when it cannot. */
   static async start(options: RelayServerOptions): Promise<RelayServer> {
     const server = new RelayServer(options);
     await server.#listeners.apply(options.config);
@@ -89,7 +90,7 @@ export class RelayServer {
 
   /** Where clients connect, with the real ports. */
   listeners(): readonly ListenerInfo[] {
-    return this.#listeners.list();
+    return this.#listeners.infos;
   }
 
   /** Sockets that are open, those that are ending included. */

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, type TLSSocket } from 'node:tls';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createSelfSigned } from '../ircd/net/tls-credentials.ts';
+import { createSelfSigned } from '../runtime/tls-credentials.ts';
 import { framed, TestClient, TestRelay, until } from './test-relay.ts';
 
 let relay: TestRelay;
@@ -82,4 +82,20 @@ it('shows a new certificate after a reload and keeps the clients of the old one'
 it('names the file that cannot be read', async () => {
   relay = await TestRelay.start();
   await expect(relay.reload({ listen, tls })).rejects.toMatchObject({ code: 'config_invalid' });
+});
+
+it('refuses a key that does not belong to the certificate, and serves on with the old ones', async () => {
+  const ca = await renew();
+  relay = await TestRelay.start({ listen, tls });
+  const { port } = relay;
+  await writeFile(tls.key, (await createSelfSigned('relay.test')).key);
+  const more = [...listen, { host: '127.0.0.2', port: 0, tls: true }];
+  await expect(relay.reload({ listen: more, tls })).rejects.toMatchObject({
+    code: 'config_invalid',
+    message: expect.stringContaining('[relay.tls] certificate and key cannot be used'),
+  });
+  expect(relay.server.listeners().map((listener) => listener.port)).toEqual([port]);
+  const client = await connectTls(ca);
+  client.send('still here');
+  expect(await client.text()).toBe('still here');
 });

@@ -33,6 +33,12 @@ export const limits = {
     unit: 'count',
     reason: 'Windows that one process serves at once; each costs a frame ten times a second.',
   },
+  listenBacklog: {
+    default: 4_096,
+    unit: 'count',
+    reason:
+      'Connections that the kernel holds while the loop is busy, for bursts of reconnects; the system may cap it lower.',
+  },
   tableRows: {
     default: 20_000,
     unit: 'count',

@@ -3,23 +3,27 @@
  * the end of each tick. A tick is what libuv read in one poll phase; the flush runs in the check phase
  * (setImmediate) right behind it.
  */
-import type { Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import type { ListenerInfo } from '../../contract/states.ts';
 import { plainAddress } from '../../runtime/ip-address.ts';
+import { ListenerSet } from '../../runtime/listener-set.ts';
+import {
+  loadCredentials,
+  selfSignedCredentials,
+  type TlsCredentials,
+} from '../../runtime/tls-credentials.ts';
 import { limits } from '../limits.ts';
 import { Arena } from './arena.ts';
 import { BurstCollector } from './burst-collector.ts';
 import { ClientConnection, type ConnectionHost, type TickReceiver } from './client-connection.ts';
-import { classRules, type NetConfig } from './config.ts';
+import { classRules, type ListenConfig, type NetConfig } from './config.ts';
 import { ConnectThrottle } from './connect-throttle.ts';
 import type { Chunk, ConnectionClass, ConnectionHandler, Outbox, TlsDetails } from './connection.ts';
 import { ConnectionClasses } from './connection-classes.ts';
 import { FloodQueue } from './flood-control.ts';
-import { Listeners } from './listeners.ts';
 import { NetStats, netStat, type SendQueueSample } from './stats.ts';
 import { TickWriter } from './tick-writer.ts';
 import { TlsAcceptor } from './tls-acceptor.ts';
-import { loadCredentials, selfSignedCredentials, type TlsCredentials } from './tls-credentials.ts';
 
 const MAX_TICK_BYTES = limits.tickArenaBytes.default;
 const REFUSE_LINGER_MS = limits.closeFlushMs.default;
@@ -47,12 +51,14 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
 
   private readonly arena: Arena;
   private readonly options: NetServerOptions<User>;
-  private readonly listeners = new Listeners(
-    (socket, tls) => this.onAccepted(socket, tls),
-    () => {
+  private readonly listeners = new ListenerSet<ListenConfig>({
+    protocol: (entry) => entry.protocol,
+    create: ({ tls }) =>
+      createServer({ noDelay: true, allowHalfOpen: true }, (socket) => this.onAccepted(socket, tls)),
+    onAcceptFailure: () => {
       (this.counts[netStat.acceptFailures] as number)++;
     },
-  );
+  });
   private readonly connections = new Set<ClientConnection<User>>();
   private readonly slow = new Set<ClientConnection<User>>();
   private readonly refused = new Set<Socket>();
@@ -78,7 +84,7 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
   }
 
   /** Every open listener with its real port. */
-  get listenerInfos(): ListenerInfo[] {
+  get listenerInfos(): readonly ListenerInfo[] {
     return this.listeners.infos;
   }
 
@@ -291,7 +297,7 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
   }
 
   private credentials(config: NetConfig): Promise<TlsCredentials> {
-    if (config.tls !== undefined) return loadCredentials(config.tls.certificate, config.tls.key);
-    return selfSignedCredentials(this.options.dataDirectory, this.options.serverName);
+    if (config.tls !== undefined) return loadCredentials('ircd.tls', config.tls);
+    return selfSignedCredentials('ircd', this.options.dataDirectory, this.options.serverName);
   }
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createSelfSigned } from '../../runtime/tls-credentials.ts';
 import {
   LineClient,
   type Loopback,
@@ -12,7 +13,6 @@ import {
   startLoopback,
   until,
 } from './loopback-fixture.ts';
-import { createSelfSigned } from './tls-credentials.ts';
 
 let directory: string;
 let running: Loopback | null = null;

@@ -1,12 +1,13 @@
 /**
  * Where the certificate of TLS listeners comes from: the operator's files, or a self-signed one that is written to
- * the data directory once, so that its fingerprint stays the same. Used by NetServer at start and on reload.
+ * the data directory once, so that its fingerprint stays the same. Used by daemons at start and on reload.
  */
 import { webcrypto } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SignalboxError } from '../../contract/errors.ts';
-import { replaceFile } from '../../runtime/saved-file.ts';
+import { createSecureContext } from 'node:tls';
+import { SignalboxError } from '../contract/errors.ts';
+import { replaceFile } from './saved-file.ts';
 
 /** PEM text, as `tls.createSecureContext` takes it. */
 export interface TlsCredentials {
@@ -16,20 +17,34 @@ export interface TlsCredentials {
 
 const SELF_SIGNED_DAYS = 3650;
 
-async function readPem(path: string, what: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (cause) {
-    throw new SignalboxError('config_invalid', `[ircd.tls] ${what}: cannot read ${path}`, { cause });
-  }
+/**
+ * The operator's files, as named in the table `table` of the configuration, such as `ircd.tls`.
+ * @throws SignalboxError `config_invalid` that names the file, or says why the two are not a pair
+ */
+export async function loadCredentials(
+  table: string,
+  files: { readonly certificate: string; readonly key: string },
+): Promise<TlsCredentials> {
+  const read = async (what: 'certificate' | 'key') => {
+    try {
+      return await readFile(files[what], 'utf8');
+    } catch (cause) {
+      throw new SignalboxError('config_invalid', `[${table}] ${what}: cannot read ${files[what]}`, { cause });
+    }
+  };
+  return checkedPair(table, { cert: await read('certificate'), key: await read('key') });
 }
 
-/**
- * The operator's files.
- * @throws SignalboxError `config_invalid` that names the file.
- */
-export async function loadCredentials(certificate: string, key: string): Promise<TlsCredentials> {
-  return { cert: await readPem(certificate, 'certificate'), key: await readPem(key, 'key') };
+/** Refuses what TLS would refuse, before any listener is touched. */
+function checkedPair(table: string, credentials: TlsCredentials): TlsCredentials {
+  try {
+    createSecureContext({ ...credentials });
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const message = `[${table}] certificate and key cannot be used: ${why}`;
+    throw new SignalboxError('config_invalid', message, { cause });
+  }
+  return credentials;
 }
 
 /** A new self-signed certificate (ECDSA P-256) for a server name and loopback. */
@@ -64,15 +79,20 @@ export async function createSelfSigned(serverName: string): Promise<TlsCredentia
   return { cert: `${certificate.toString('pem')}\n`, key };
 }
 
-/** The self-signed certificate in a data directory; it is made when none is there. */
+/**
+ * The self-signed certificate of the daemon `id` in its data directory; it is made when none is there.
+ * @throws SignalboxError `config_invalid` when the files there are damaged
+ */
 export async function selfSignedCredentials(
+  id: string,
   dataDirectory: string,
   serverName: string,
 ): Promise<TlsCredentials> {
-  const certificatePath = join(dataDirectory, 'ircd-self-signed.crt');
-  const keyPath = join(dataDirectory, 'ircd-self-signed.key');
+  const certificatePath = join(dataDirectory, `${id}-self-signed.crt`);
+  const keyPath = join(dataDirectory, `${id}-self-signed.key`);
+  let found: TlsCredentials;
   try {
-    return { cert: await readFile(certificatePath, 'utf8'), key: await readFile(keyPath, 'utf8') };
+    found = { cert: await readFile(certificatePath, 'utf8'), key: await readFile(keyPath, 'utf8') };
   } catch {
     const created = await createSelfSigned(serverName);
     await mkdir(dataDirectory, { recursive: true });
@@ -80,4 +100,5 @@ export async function selfSignedCredentials(
     await replaceFile(certificatePath, created.cert);
     return created;
   }
+  return checkedPair(`${id}.tls`, found);
 }
