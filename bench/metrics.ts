@@ -2,12 +2,12 @@
  * `npm run bench -- metrics`: what monitoring costs. Parts: `recorder` (writing and reading history), `cost` (CPU of
  * a loaded daemon with and without subscribers), `window` (frame to paint, CPU and memory of a window).
  */
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchCost } from './metrics/cost.ts';
 import { benchRecorder } from './metrics/recorder.ts';
 import { benchWindow } from './metrics/window.ts';
+import { writeReport } from './shared/report.ts';
 
 const USAGE = `usage: npm run bench -- metrics [options]
   --only a,b      parts: cost, recorder, window (all)
@@ -50,8 +50,5 @@ export async function run(args: readonly string[]): Promise<void> {
     if (part === undefined) throw new Error(`There is no part "${name}".\n${USAGE}`);
     results[name] = await part();
   }
-  await mkdir(dirname(values.json), { recursive: true });
-  const report = { benchmark: 'metrics', time: new Date().toISOString(), node: process.version, results };
-  await writeFile(values.json, `${JSON.stringify(report, null, 2)}\n`);
-  console.log(`\n${values.json}`);
+  await writeReport(values.json, 'metrics', results);
 }

@@ -5,9 +5,12 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ComparedScenario } from '../shared/comparison.ts';
+import type { Figures } from '../shared/figures.ts';
+import { pinned } from '../shared/pinning.ts';
+import { machineCpuSeconds, type ProcessUsage, readUsage } from '../shared/process-usage.ts';
+import type { ServerKind } from '../shared/server-process.ts';
 import type { GeneratorMessage, Job, Measurement } from './messages.ts';
-import { machineCpuSeconds, type ProcessUsage, readUsage } from './process-usage.ts';
-import { pinned, type ServerKind } from './servers.ts';
 
 const GENERATOR = join(import.meta.dirname, 'generator.ts');
 /** No scenario may take longer than this, whatever happens. */
@@ -15,17 +18,8 @@ const RUN_LIMIT_MS = 180_000;
 /** After the last registration, before memory is read: garbage of the burst is collected in this time. */
 const SETTLE_MS = 3_000;
 
-/** Figures of one run, by name. */
-export type Figures = Record<string, number>;
-
-export interface Scenario {
-  readonly id: string;
-  readonly title: string;
-  /** The figure that is compared between servers; more is better unless `lessIsBetter`. */
-  readonly headline: string;
-  /** The same by CPU second of the server, which other work on the machine disturbs less. */
-  readonly perCpu?: string;
-  readonly lessIsBetter?: boolean;
+/** One load; each run of it starts a fresh server. */
+export interface Scenario extends ComparedScenario {
   readonly job: (port: number) => Job;
 }
 

@@ -8,9 +8,11 @@ import { join } from 'node:path';
 import WebSocket from 'ws';
 import { FRAME_HEADER_BYTES } from '../../daemons/contract/metric-frame.ts';
 import { runScenario, type Scenario } from '../ircd/scenarios.ts';
-import { pinning, type ServerKind, serverKinds } from '../ircd/servers.ts';
+import { serverKinds } from '../ircd/servers.ts';
+import { type Figures, median, medians, printColumns } from '../shared/figures.ts';
+import { pinning } from '../shared/pinning.ts';
+import type { ServerKind } from '../shared/server-process.ts';
 import { BenchHost } from './host.ts';
-import { type Figures, median, medians, printColumns } from './median.ts';
 
 const POLL_MS = 1_000;
 /** Main, the recorder and the host's other work take this much; more is somebody else's. */

@@ -3,36 +3,23 @@
  * address, its daemons' processes, its API. Used by bench/metrics/cost.ts and bench/metrics/window.ts.
  */
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { ControlApi, ControlRequestName } from '../../daemons/contract/control-api.ts';
 import type { Outcome } from '../../daemons/contract/errors.ts';
-import { pinned } from '../ircd/servers.ts';
+import { IRCD_CONFIG } from '../ircd/servers.ts';
+import { pinned } from '../shared/pinning.ts';
+import { benchDirectory, readyLine, stopper } from '../shared/server-process.ts';
 
 const READY_MS = 30_000;
-const STOP_MS = 15_000;
 const ENTRY = resolve(import.meta.dirname, '../../main/headless/main.ts');
 
-const CONFIG = `
-[ircd]
-listen = [{ host = "127.0.0.1", port = 0 }]
-dns = false
-ident = false
-[[ircd.class]]
-name = "bench"
-match = ["127.0.0.0/8"]
-throttle = false
-flood = false
-max_connections = 100000
-send_queue_bytes = 67108864
-receive_queue_bytes = 16777216
-ping_seconds = 600
+const CONFIG = `${IRCD_CONFIG}
 [relay]
 listen = [{ host = "127.0.0.1", port = 0 }]
 `;
 
+/** A running host. */
 export class BenchHost {
   readonly url: string;
   readonly token: string;
@@ -48,35 +35,20 @@ export class BenchHost {
 
   /** Starts the host with these daemons on the second core; resolves when they run. */
   static async start(daemons: readonly string[]): Promise<BenchHost> {
-    const folder = await mkdtemp(join(tmpdir(), 'bench-host-'));
+    const folder = await benchDirectory('host');
     const config = join(folder, 'signalbox.toml');
     await writeFile(config, CONFIG);
-    const args = ['--headless', '--port', '0', '--data', folder, '--config', config, '--json'];
-    const [command, commandArgs] = pinned(1, process.execPath, [
+    const hostArgs = ['--headless', '--port', '0', '--data', folder, '--config', config, '--json'];
+    const [command, args] = pinned(1, process.execPath, [
       ENTRY,
-      ...args,
+      ...hostArgs,
       '--autostart',
       daemons.join(','),
     ]);
-    const child = spawn(command, commandArgs, { stdio: ['ignore', 'pipe', 'inherit'] });
-    const exited = new Promise<void>((done) => child.once('exit', () => done()));
-    const stop = async () => {
-      const force = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
-      child.kill('SIGTERM');
-      await exited;
-      clearTimeout(force);
-      await rm(folder, { recursive: true, force: true });
-    };
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const stop = stopper(child, folder);
     try {
-      const ready = await new Promise<{ url: string; token: string }>((done, failed) => {
-        const late = setTimeout(() => failed(new Error('the host was not ready in time')), READY_MS);
-        child.once('exit', (code) => failed(new Error(`the host ended with ${code} before it was ready`)));
-        createInterface({ input: child.stdout }).on('line', (line) => {
-          if (!line.startsWith('{')) return;
-          clearTimeout(late);
-          done(JSON.parse(line) as { url: string; token: string });
-        });
-      });
+      const ready = await readyLine<{ url: string; token: string }>(child, 'the host', READY_MS);
       return new BenchHost(ready.url, ready.token, child.pid ?? 0, stop);
     } catch (error) {
       await stop();

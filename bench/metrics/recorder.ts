@@ -12,7 +12,7 @@ import { loadSqlite, openDatabase, type SqliteConstructor } from '../../daemons/
 import { Recorder } from '../../daemons/recorder/recorder.ts';
 import { Store } from '../../daemons/recorder/store.ts';
 import { COARSE_TIERS, chooseResolution, tierKeep } from '../../daemons/recorder/tiers.ts';
-import { type Figures, median, medians, printColumns } from './median.ts';
+import { type Figures, median, medians, printColumns } from '../shared/figures.ts';
 import { NaiveStore } from './naive-store.ts';
 import { aggregateMaker, METRICS, SampleMaker, SOURCES } from './synthetic.ts';
 

@@ -9,9 +9,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Browser, type CDPSession, chromium, type Page } from '@playwright/test';
 import { CHROMIUM_SWITCHES, findChromium } from '../../e2e/app/binaries.ts';
 import { LoadClient } from '../ircd/load-client.ts';
-import { machineCpuSeconds, readUsage } from '../ircd/process-usage.ts';
+import { type Figures, median, printColumns } from '../shared/figures.ts';
+import { machineCpuSeconds, readUsage } from '../shared/process-usage.ts';
 import { BenchHost } from './host.ts';
-import { type Figures, median, printColumns } from './median.ts';
 
 const BUILT = resolve(import.meta.dirname, '../../out/renderer/index.html');
 const CLIENTS = 20;

@@ -1,20 +1,15 @@
 /** What the relay benchmark measures, and how one run of it goes. Used by `bench/relay.ts`. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { machineCpuSeconds, readUsage } from '../ircd/process-usage.ts';
-import { pinned } from '../ircd/servers.ts';
+import type { ComparedScenario } from '../shared/comparison.ts';
+import type { Figures } from '../shared/figures.ts';
+import { pinned } from '../shared/pinning.ts';
+import { machineCpuSeconds, readUsage } from '../shared/process-usage.ts';
 import type { GeneratorMessage, Job, Measurement } from './messages.ts';
-import type { ServerKind } from './servers.ts';
+import type { RelayServerKind } from './servers.ts';
 
-/** Figures by name; times in milliseconds, sizes in bytes. */
-export type Figures = Record<string, number>;
-
-export interface Scenario {
-  readonly id: string;
-  readonly title: string;
-  /** The figure that servers are compared by. */
-  readonly headline: string;
-  readonly lessIsBetter?: boolean;
+/** One load; each run of it starts a fresh server. */
+export interface Scenario extends ComparedScenario {
   readonly job: Pick<Job, 'clients' | 'roomSize' | 'payloadBytes' | 'load'>;
 }
 
@@ -64,7 +59,7 @@ export function scenarios({ seconds, connections }: ScenarioSizes): Scenario[] {
 }
 
 /** One run against a fresh server. */
-export async function runScenario(scenario: Scenario, kind: ServerKind): Promise<Figures> {
+export async function runScenario(scenario: Scenario, kind: RelayServerKind): Promise<Figures> {
   const server = await kind.start();
   try {
     const fresh = readUsage(server.pid);

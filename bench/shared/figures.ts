@@ -1,8 +1,9 @@
-/** Medians and how figures are printed, for the parts of `bench/metrics.ts`. */
+/** Medians, and how figures are printed. Used by every benchmark. */
 
 /** Figures of one run or their medians, by name. */
 export type Figures = Record<string, number>;
 
+/** The middle value, or the mean of the two in the middle; NaN of none. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
@@ -16,9 +17,11 @@ export function medians(runs: readonly Figures[]): Figures {
   return Object.fromEntries(names.map((name) => [name, median(runs.map((run) => run[name] ?? Number.NaN))]));
 }
 
+/** A figure with as many digits as it is worth. */
 export function readable(value: number): string {
   if (Number.isNaN(value)) return '-';
   if (Math.abs(value) >= 1_000) return Math.round(value).toLocaleString('en');
+  if (Number.isInteger(value)) return String(value);
   return Math.abs(value) >= 10 ? value.toFixed(1) : value.toFixed(3);
 }
 

@@ -1,0 +1,11 @@
+/** Gives servers one core and load generators another, where the machine has two and `taskset` exists. */
+import { spawnSync } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+
+/** Whether servers and generator have a core each; without it the figures say less. */
+export const pinning = availableParallelism() > 1 && spawnSync('taskset', ['--version']).error === undefined;
+
+/** A command that runs on one core: servers on core 0, the load generator on core 1. */
+export function pinned(core: number, command: string, args: readonly string[]): [string, string[]] {
+  return pinning ? ['taskset', ['-c', String(core), command, ...args]] : [command, [...args]];
+}

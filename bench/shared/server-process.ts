@@ -1,0 +1,148 @@
+/**
+ * Starts the servers that are compared, each in a temporary directory on the first core: our daemons from source, and
+ * rivals that listen on a port they are told. Used by the benchmarks of each daemon and of the host.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DAEMON_V8_OPTIONS } from '../../main/core/daemon-launcher.ts';
+import { pinned } from './pinning.ts';
+
+const STOP_MS = 15_000;
+const READY_MS = 15_000;
+
+/** A server under load. */
+export interface RunningServer {
+  readonly pid: number;
+  readonly port: number;
+  /** Ends the process and removes its directory. */
+  stop(): Promise<void>;
+}
+
+/** Something that can be started again for each measurement. */
+export interface ServerKind {
+  readonly name: string;
+  start(): Promise<RunningServer>;
+}
+
+/** A new temporary directory for one run of `name`. */
+export function benchDirectory(name: string): Promise<string> {
+  return mkdtemp(join(tmpdir(), `bench-${name}-`));
+}
+
+/** What ends a process, by force after 15 s, and removes its directory. */
+export function stopper(child: ChildProcess, directory: string): () => Promise<void> {
+  return async () => {
+    if (child.exitCode === null && child.signalCode === null) {
+      const gone = new Promise((done) => child.once('exit', done));
+      child.kill('SIGTERM');
+      const force = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+      await gone;
+      clearTimeout(force);
+    }
+    await rm(directory, { recursive: true, force: true });
+  };
+}
+
+/**
+ * The first JSON object that a process prints on a line of its own. Rejects when the process ends first or takes longer
+ * than `deadlineMs`.
+ */
+export function readyLine<Ready>(child: ChildProcess, name: string, deadlineMs: number): Promise<Ready> {
+  return new Promise((ready, reject) => {
+    const late = setTimeout(() => reject(new Error(`${name} was not ready in time`)), deadlineMs);
+    child.once('exit', (code) => reject(new Error(`${name} ended with ${code} before it was ready`)));
+    createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', (line) => {
+      if (!line.startsWith('{')) return;
+      clearTimeout(late);
+      ready(JSON.parse(line) as Ready);
+    });
+  });
+}
+
+/** One of our daemons by itself. */
+export interface DaemonStart {
+  readonly id: string;
+  /** The configuration file, with a listener on port 0 first. */
+  readonly config: string;
+  /** Further options for its Node, such as `--cpu-prof`. */
+  readonly nodeOptions: readonly string[];
+  /** Another entry file, for experiments. */
+  readonly main?: string | undefined;
+}
+
+/** Starts a daemon from source. */
+export async function startDaemon({ id, config, nodeOptions, main }: DaemonStart): Promise<RunningServer> {
+  const directory = await benchDirectory(id);
+  const configFile = join(directory, 'signalbox.toml');
+  await writeFile(configFile, config);
+  const entry = resolve(main ?? join(import.meta.dirname, `../../daemons/${id}/main.ts`));
+  const daemonArgs = ['--standalone', '--config', configFile, '--data', directory];
+  const [command, args] = pinned(0, process.execPath, [
+    ...DAEMON_V8_OPTIONS,
+    ...nodeOptions,
+    entry,
+    ...daemonArgs,
+  ]);
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const stop = stopper(child, directory);
+  try {
+    const { listeners } = await readyLine<{ listeners: { port: number }[] }>(child, id, READY_MS);
+    return { pid: child.pid as number, port: listeners[0]?.port ?? 0, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/**
+ * Starts a rival.
+ * @param prepare writes its configuration into the directory for this port and returns its arguments
+ */
+export async function startRival(
+  name: string,
+  path: string,
+  prepare: (directory: string, port: number) => Promise<readonly string[]>,
+): Promise<RunningServer> {
+  const directory = await benchDirectory(name);
+  const port = await freePort();
+  const child = spawn(...pinned(0, path, await prepare(directory, port)), { stdio: 'ignore' });
+  const stop = stopper(child, directory);
+  try {
+    await waitUntilListening(name, port);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { pid: child.pid as number, port, stop };
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((done) => probe.listen(0, '127.0.0.1', done));
+  const address = probe.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  await new Promise((done) => probe.close(done));
+  return port;
+}
+
+async function waitUntilListening(name: string, port: number): Promise<void> {
+  const deadline = performance.now() + READY_MS;
+  while (performance.now() < deadline) {
+    const open = await new Promise<boolean>((done) => {
+      const socket = connect(port, '127.0.0.1');
+      socket.on('connect', () => {
+        socket.destroy();
+        done(true);
+      });
+      socket.on('error', () => done(false));
+    });
+    if (open) return;
+    await sleep(50);
+  }
+  throw new Error(`${name} was not ready in time`);
+}
