@@ -4,8 +4,6 @@ import type { Wire } from './wires.ts';
 
 /** One buffer for all clients: bytes are looked at and forgotten within the read callback. */
 const READ_BUFFER = Buffer.allocUnsafeSlow(262_144);
-/** A payload begins with the time of sending, as a double of `performance.now()`. */
-export const STAMP_BYTES = 8;
 
 export class LoadClient {
   readonly peer: string;

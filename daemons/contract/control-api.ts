@@ -133,7 +133,9 @@ export const CONTROL_REQUESTS = {
   'history.query': z.object({
     source: daemonId,
     metrics: z.array(z.string().max(128)).min(1).max(64),
+    /** Unix seconds, unlike the times of logs and audit; the first point is that of the step that holds it. */
     from: time,
+    /** Unix seconds; the last point is that of the step that holds it. */
     to: time,
     /** Most points a series; the tier and step are chosen to stay below. */
     points: z.number().int().min(10).max(5_000).optional(),

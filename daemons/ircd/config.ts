@@ -17,7 +17,6 @@ export const OPER_FLAGS = [
   'restart',
   'wallops',
 ] as const;
-export type OperFlag = (typeof OPER_FLAGS)[number];
 
 const HASH_HINT = 'expected an argon2id hash; make one with: npm run -s hash-password';
 

@@ -7,7 +7,7 @@ import { manifest, type RecorderCommands, type RecorderConfig } from './manifest
 import { Recorder } from './recorder.ts';
 import type { Keep } from './retention.ts';
 
-export const DATABASE_FILE = 'signalbox.db';
+const DATABASE_FILE = 'signalbox.db';
 
 /** Opens the database in the data directory and answers main. Throws `init_failed`. */
 export async function startRecorder(
@@ -76,7 +76,6 @@ export async function startRecorder(
       },
       history: { run: (query, { signal }) => timed(() => recorder.history(query, signal)) },
       audit: { run: (query, { signal }) => timed(() => recorder.audit(query, signal)) },
-      states: { run: ({ from, to, limit }) => ({ states: recorder.states(from, to, limit) }) },
       settingGet: { run: ({ key }) => ({ value: recorder.settingGet(key) }) },
       settingSet: {
         run: ({ key, value }) => {

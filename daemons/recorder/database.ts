@@ -44,7 +44,7 @@ export function classifySqliteError(thrown: unknown): SqliteFailure {
 }
 
 /** The SQLite result code of a thrown value, empty for anything else. */
-export function sqliteCode(thrown: unknown): string {
+function sqliteCode(thrown: unknown): string {
   if (!(thrown instanceof Error) || !('code' in thrown) || typeof thrown.code !== 'string') return '';
   return thrown.code.startsWith('SQLITE_') ? thrown.code : '';
 }

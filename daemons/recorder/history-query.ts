@@ -11,11 +11,13 @@ import { type Collector, collectorFor, HistogramCollector } from './series-colle
 import type { TierTable, TierTables } from './tier-table.ts';
 import { chooseResolution, type TierKeep } from './tiers.ts';
 
+/** What is asked for: metrics of one source over a time. */
 export interface HistoryQuery {
   readonly source: string;
   readonly metrics: readonly string[];
-  /** Unix seconds. */
+  /** Unix seconds; the first point is that of the step that holds it. */
   readonly from: number;
+  /** Unix seconds; the last point is that of the step that holds it. */
   readonly to: number;
   readonly points?: number | undefined;
 }

@@ -70,13 +70,6 @@ const commands = {
     result: 'json',
     internal: true,
   }),
-  states: defineCommand({
-    summary: 'Reads lifecycle transitions, newest first',
-    danger: 'safe',
-    args: z.object({ from: time, to: time, limit: z.number().int().min(1).max(10_000).optional() }),
-    result: 'json',
-    internal: true,
-  }),
   settingGet: defineCommand({
     summary: 'Reads one setting',
     danger: 'safe',

@@ -19,7 +19,6 @@ import { type HistoryQuery, queryHistory } from './history-query.ts';
 import { limits } from './limits.ts';
 import { QueryQueue, type SlicedQuery } from './query-queue.ts';
 import type { Keep } from './retention.ts';
-import type { StateChange } from './state-log.ts';
 import { Store } from './store.ts';
 import { describeTables, type TableStats } from './table-stats.ts';
 import { tierKeep } from './tiers.ts';
@@ -95,11 +94,6 @@ export class Recorder {
 
   async audit(query: AuditQuery, signal?: AbortSignal): Promise<AuditPage> {
     return await this.#query(({ audit }) => audit.query(query), signal);
-  }
-
-  /** Lifecycle transitions between two times (Unix milliseconds), newest first. */
-  states(from: number, to: number, limit = 1_000): StateChange[] {
-    return this.#guard(() => this.#store.states.between(from, to, limit));
   }
 
   settingGet(key: string): unknown {

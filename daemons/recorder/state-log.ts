@@ -13,7 +13,6 @@ export interface StateChange {
 export class StateLog {
   readonly #tallies: Tallies;
   readonly #insert;
-  readonly #between;
   readonly #oldest;
   readonly #prune;
 
@@ -21,9 +20,6 @@ export class StateLog {
     this.#tallies = tallies;
     this.#insert = database.prepare<[number, string, string, string | null]>(
       'INSERT INTO states (time, daemon, state, cause) VALUES (?, ?, ?, ?)',
-    );
-    this.#between = database.prepare<[number, number, number], StateChange>(
-      'SELECT time, daemon, state, cause FROM states WHERE time >= ? AND time <= ? ORDER BY id DESC LIMIT ?',
     );
     this.#oldest = database
       .prepare<[number], number>('SELECT id FROM states ORDER BY id DESC LIMIT 1 OFFSET ?')
@@ -43,11 +39,6 @@ export class StateLog {
       1,
       Buffer.byteLength(daemon) + Buffer.byteLength(state) + Buffer.byteLength(cause ?? ''),
     );
-  }
-
-  /** Transitions from `from` to `to` (Unix milliseconds), newest first. */
-  between(from: number, to: number, limit: number): StateChange[] {
-    return this.#between.all(from, to, limit);
   }
 
   /** Removes what is beyond `keepRows` or older than `cutoffMs`, at most `limit` rows; returns how many. */

@@ -22,7 +22,7 @@ export const TIERS = [
   { name: '1m', stepSeconds: 60, table: 'samples_1m', histogramTable: 'histograms_1m' },
 ] as const satisfies readonly Tier[];
 
-export const SECONDS: Tier = TIERS[0];
+const SECONDS: Tier = TIERS[0];
 
 /** The tiers that are rolled up from one-second samples. */
 export const COARSE_TIERS: readonly Tier[] = TIERS.slice(1);

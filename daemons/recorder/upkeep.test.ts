@@ -27,12 +27,16 @@ const entry = (i: number, target = 'ircd') => ({
   effects: [{ metric: 'level', before: 2, after: 1 }],
 });
 
-/** Rows that the tables really hold, counted by another connection. */
-function count(table: string): number {
+/** What the tables really hold, read by another connection. */
+function read(sql: string): object[] {
   const database = new Database(scene.file, { readonly: true });
-  const rows = database.prepare<[], number>(`SELECT count(*) FROM ${table}`).pluck().get();
+  const rows = database.prepare<[], object>(sql).all();
   database.close();
-  return rows ?? -1;
+  return rows;
+}
+
+function count(table: string): number {
+  return Number(Object.values(read(`SELECT count(*) FROM ${table}`)[0] ?? { rows: -1 })[0]);
 }
 
 const statsOf = (table: string) => scene.recorder.stats().find((row) => row.table === table);
@@ -53,7 +57,7 @@ describe('batches', () => {
     expect(scene.recorder.append({ ...batch, batch: 6 })).toEqual({ stored: 0, rejected: 0 });
     expect(scene.recorder.append({ ...batch, epoch: 'run-2', audit: [], states: [] }).stored).toBe(1);
     expect([count('audit'), count('states'), count('samples_1s')]).toEqual([1, 1, 1]);
-    expect(scene.recorder.states(0, NOON * 1_000)).toEqual([
+    expect(read('SELECT time, daemon, state, cause FROM states')).toEqual([
       { time: NOON * 1_000, daemon: 'ircd', state: 'running', cause: null },
     ]);
   });

@@ -8,11 +8,11 @@ export const MODES = ['echo', 'broadcast', 'rooms', 'direct'] as const;
 export type Mode = (typeof MODES)[number];
 
 /** What a client that says no hello gets; with `rooms` it must say hello. */
-export const DEFAULT_MODES = ['echo', 'broadcast', 'rooms'] as const;
+const DEFAULT_MODES = ['echo', 'broadcast', 'rooms'] as const;
 export type DefaultMode = (typeof DEFAULT_MODES)[number];
 
 /** What happens to a client whose send queue is full. */
-export const SLOW_READER_POLICIES = ['disconnect', 'drop-oldest'] as const;
+const SLOW_READER_POLICIES = ['disconnect', 'drop-oldest'] as const;
 export type SlowReaderPolicy = (typeof SLOW_READER_POLICIES)[number];
 
 /** What a send queue must hold beside the largest payload: the header of its frame, and what came in the same read. */

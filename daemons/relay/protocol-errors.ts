@@ -37,11 +37,3 @@ export type ProtocolErrorCode = keyof typeof PROTOCOL_ERRORS;
 
 /** Number or string that a client chose for a request; null where it chose none. */
 export type RequestId = number | string | null;
-
-/** An error as a client gets it. */
-export interface ProtocolError {
-  readonly type: 'error';
-  readonly id: RequestId;
-  readonly code: ProtocolErrorCode;
-  readonly message: string;
-}

@@ -22,7 +22,7 @@ export interface Outside {
 }
 
 /** Problems of a zod error in one line, each with its path. */
-export function describeIssues(error: z.ZodError): string {
+function describeIssues(error: z.ZodError): string {
   return error.issues
     .map((issue) => (issue.path.length === 0 ? issue.message : `${issue.path.join('.')}: ${issue.message}`))
     .join('; ');

@@ -4,7 +4,7 @@
  */
 import { Histogram, type SparseHistogram } from '../contract/histogram.ts';
 import type { MetricSpec } from '../contract/manifest.ts';
-import { type FrameLayout, HISTOGRAM_FIELDS, layoutOf } from '../contract/metric-frame.ts';
+import { type FrameLayout, layoutOf } from '../contract/metric-frame.ts';
 import { catalogOf } from '../contract/metric-specs.ts';
 
 /** One-second intervals with values that the percentiles of a frame cover. */
@@ -170,6 +170,3 @@ export class MetricRegistry {
     return this.layout.slot(name);
   }
 }
-
-/** Number of slots that a histogram takes; kept equal to the contract's by a test. */
-export const HISTOGRAM_SLOTS = HISTOGRAM_FIELDS.length;

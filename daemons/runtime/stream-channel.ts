@@ -88,7 +88,7 @@ export function upgradeSocket(
 }
 
 /** A stream over a WebSocket: frames binary, everything else JSON text. */
-export function webSocketChannel(webSocket: WebSocket): StreamChannel {
+function webSocketChannel(webSocket: WebSocket): StreamChannel {
   // At most FRAME_CREDIT frames are on their way, so one buffer more than that is never written while being sent.
   const buffers: Buffer[] = [];
   let next = 0;

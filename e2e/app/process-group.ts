@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 const GONE_MS = 10_000;
 
 /** Ids of the running processes in the group `leader`. Only Linux can tell; elsewhere there are none. */
-export function groupMembers(leader: number): number[] {
+function groupMembers(leader: number): number[] {
   if (process.platform !== 'linux') return [];
   const members: number[] = [];
   for (const name of readdirSync('/proc')) {

@@ -39,6 +39,6 @@ function guard(contents: WebContents, origin: string): void {
 }
 
 /** Whether a URL, or an origin with or without its slash, is exactly of `origin`. */
-export function isOfOrigin(url: string, origin: string): boolean {
+function isOfOrigin(url: string, origin: string): boolean {
   return url === origin || url.startsWith(`${origin}/`);
 }

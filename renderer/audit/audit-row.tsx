@@ -6,7 +6,7 @@ import { Icon } from '../ui/icons.tsx';
 import { actionText, type LiveEntry } from './audit-entries.ts';
 import { messages } from './messages.ts';
 
-export const AUDIT_COLUMNS = 7;
+const AUDIT_COLUMNS = 7;
 
 export function AuditRowView({ entry }: { entry: LiveEntry }): ReactNode {
   const [open, setOpen] = useState(false);

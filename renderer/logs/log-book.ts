@@ -5,7 +5,7 @@
 import type { LogRecord, SourcedLogRecord } from '../../daemons/contract/log-record.ts';
 
 /** Most records kept a source. */
-export const LOG_LIMIT = 10_000;
+const LOG_LIMIT = 10_000;
 
 /** Separates the instance from the sequence number in a key; no process writes as many records. */
 const SEQ_SPAN = 2 ** 36;

@@ -5,7 +5,7 @@ import { CopyButton } from '../ui/copy-button.tsx';
 import { messages } from './messages.ts';
 
 /** `127.0.0.1:6667`, with IPv6 addresses in brackets. */
-export function addressOf(listener: ListenerInfo): string {
+function addressOf(listener: ListenerInfo): string {
   const host = listener.host.includes(':') ? `[${listener.host}]` : listener.host;
   return `${host}:${listener.port}`;
 }

@@ -5,10 +5,10 @@
 import { type FrameLayout, HISTOGRAM_FIELDS, type MetricFrame } from '../../daemons/contract/metric-frame.ts';
 
 /** Samples that a window of ten minutes at 10 Hz needs. */
-export const SAMPLE_CAPACITY = 6_000;
+const SAMPLE_CAPACITY = 6_000;
 
 /** Rates are taken over at least this long, in seconds, so that they are readable at 10 Hz. */
-export const RATE_WINDOW_S = 1;
+const RATE_WINDOW_S = 1;
 
 /** Frames kept raw to take rates from: more than {@link RATE_WINDOW_S} at 10 Hz. */
 const RAW_FRAMES = 16;

@@ -4,7 +4,7 @@
  */
 
 /** Milliseconds between updates: four a second is as fast as figures can be read. */
-export const TEXT_INTERVAL_MS = 250;
+const TEXT_INTERVAL_MS = 250;
 
 interface Entry {
   readonly read: () => string;

@@ -44,7 +44,7 @@ export function SettingsPage(): ReactNode {
   );
 }
 
-export function Section({ title, children }: { title: string; children: ReactNode }): ReactNode {
+function Section({ title, children }: { title: string; children: ReactNode }): ReactNode {
   const headingId = useId();
   return (
     <section aria-labelledby={headingId} className="rounded-lg border border-line bg-surface shadow-card">
@@ -57,7 +57,7 @@ export function Section({ title, children }: { title: string; children: ReactNod
 }
 
 /** A name and what stands for it, in one line. */
-export function Fact({ name, children }: { name: string; children: ReactNode }): ReactNode {
+function Fact({ name, children }: { name: string; children: ReactNode }): ReactNode {
   return (
     <div className="flex min-h-7 flex-wrap items-center justify-between gap-x-6 gap-y-1 text-sm">
       <span className="text-dim">{name}</span>

@@ -26,7 +26,7 @@ export function isFigure(type: ColumnType): boolean {
 }
 
 /** Order of two cells; missing values come last whatever the direction. */
-export function compareCells(a: TableCell | undefined, b: TableCell | undefined): number {
+function compareCells(a: TableCell | undefined, b: TableCell | undefined): number {
   if (typeof a === 'number' && typeof b === 'number') return a - b;
   return collator.compare(String(a), String(b));
 }

@@ -7,7 +7,7 @@ import type { User } from '../state/user.ts';
 import type { Command } from './command.ts';
 
 /** Longest duration, a year in minutes. */
-export const MAX_BAN_MINUTES = 525_600;
+const MAX_BAN_MINUTES = 525_600;
 
 export const kline: Command = banCommand(
   'KLINE',

@@ -6,7 +6,7 @@
 import type { Chunk, Outbox } from './connection.ts';
 
 /** Slabs are 2^16 bytes, so that a position in the arena splits into slab and offset by a shift. */
-export const SLAB_SHIFT = 16;
+const SLAB_SHIFT = 16;
 export const SLAB_BYTES = 1 << SLAB_SHIFT;
 
 /** The base of a slab whose tick is over: it makes every position negative, which push() refuses. */

@@ -1,42 +1,10 @@
 /**
- * IRCv3 message tags as raw text: `key=value;key2`. Client-only tags are relayed exactly as they came, so values
- * are unescaped only where one is read. Called by the parser, the message handlers and labeled-response.
+ * IRCv3 message tags as raw text: `key=value;key2`. Client-only tags are relayed, and labels echoed, exactly as they
+ * came, so no value is ever unescaped. Called by the parser, the message handlers and labeled-response.
  */
 
 /** Tag data a client may send: 4094 bytes between `@` and the space (IRCv3 message-tags, size limit). */
 export const MAX_CLIENT_TAG_BYTES = 4094;
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  ';': '\\:',
-  ' ': '\\s',
-  '\\': '\\\\',
-  '\r': '\\r',
-  '\n': '\\n',
-};
-const UNESCAPES: Readonly<Record<string, string>> = { ':': ';', s: ' ', '\\': '\\', r: '\r', n: '\n' };
-
-/** Escapes a tag value for the wire. */
-export function escapeTagValue(value: string): string {
-  let out = '';
-  for (const char of value) out += ESCAPES[char] ?? char;
-  return out;
-}
-
-/** Reads an escaped tag value. A lone trailing backslash is dropped; an unknown escape yields its character. */
-export function unescapeTagValue(raw: string): string {
-  if (!raw.includes('\\')) return raw;
-  let out = '';
-  for (let i = 0; i < raw.length; i++) {
-    const char = raw[i] as string;
-    if (char !== '\\') {
-      out += char;
-      continue;
-    }
-    const next = raw[++i];
-    if (next !== undefined) out += UNESCAPES[next] ?? next;
-  }
-  return out;
-}
 
 /** The raw (escaped) value of a tag: `''` when present without value, null when absent. The last one counts. */
 export function rawTagValue(raw: string, key: string): string | null {

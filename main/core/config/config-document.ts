@@ -11,7 +11,7 @@ import { type ConfigSchema, describeExpected, findUnknownKeys, nearest } from '.
 import { type KeyPath, scanTomlLines, type TomlLines } from './toml-lines.ts';
 
 /** Name of the table that belongs to main. */
-export const MAIN_TABLE = 'signalbox';
+const MAIN_TABLE = 'signalbox';
 
 const mainTableSchema = z.object({
   autostart: z.array(z.string()).optional().describe('Daemons that start with Signalbox'),

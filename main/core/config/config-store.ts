@@ -131,7 +131,7 @@ function differences(before: ConfigDocument, after: ConfigDocument): ConfigChang
 }
 
 /** Copies `value` with every setting masked that its schema marks as secret. */
-export function maskSecrets(value: unknown, schema: ConfigSchema | undefined): unknown {
+function maskSecrets(value: unknown, schema: ConfigSchema | undefined): unknown {
   if (schema?.secret === true && value !== undefined && value !== null) return '[redacted]';
   if (Array.isArray(value)) return value.map((entry) => maskSecrets(entry, schema?.items));
   if (typeof value !== 'object' || value === null || value instanceof Date) return value;

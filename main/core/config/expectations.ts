@@ -32,7 +32,7 @@ function branchesOf(schema: ConfigSchema): readonly ConfigSchema[] {
 }
 
 /** Every schema that may apply at `path`: more than one where the schema has alternatives. */
-export function schemasAt(schema: ConfigSchema, path: KeyPath): readonly ConfigSchema[] {
+function schemasAt(schema: ConfigSchema, path: KeyPath): readonly ConfigSchema[] {
   let here = branchesOf(schema);
   for (const key of path) {
     here = here.flatMap((one) => {

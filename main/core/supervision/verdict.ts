@@ -47,7 +47,7 @@ export function settleVerdict(evidence: EndEvidence): Verdict {
 }
 
 /** Such as `killed by signal SIGKILL` or `exited with code 1 (oom)`. */
-export function describeEnd(end: ProcessEnd): string {
+function describeEnd(end: ProcessEnd): string {
   const reason = end.reason === null ? '' : ` (${end.reason})`;
   if (end.signal !== null) return `killed by signal ${end.signal}${reason}`;
   if (end.exitCode !== null) return `exited with code ${end.exitCode}${reason}`;

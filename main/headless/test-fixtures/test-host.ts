@@ -13,7 +13,7 @@ import { CONTROL_LIMITS, type ControlLimits } from '../../core/limits.ts';
 import { createForkLauncher } from '../fork-launcher.ts';
 import { manifest as tiny } from './tiny/manifest.ts';
 
-export const fixtureRegistry: readonly Manifest[] = [tiny];
+const fixtureRegistry: readonly Manifest[] = [tiny];
 
 export interface TestHost {
   readonly plane: ControlPlane;
