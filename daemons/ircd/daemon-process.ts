@@ -117,6 +117,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
   async drain(deadline: AbortSignal): Promise<void> {
     const reason = 'Server is shutting down';
     this.server.closing = reason;
+    this.server.clientLog.close();
     const abort = () => this.net.close();
     deadline.addEventListener('abort', abort, { once: true });
     await this.net.drain(reason, DRAIN_MS);

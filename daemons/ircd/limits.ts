@@ -117,6 +117,11 @@ export const limits = {
     unit: 'seconds',
     reason: 'Reconnects come within minutes; a changed name shows soon.',
   },
+  clientLogRecords: {
+    default: 50,
+    unit: 'lines/second',
+    reason: 'People read the log; beyond this, connects and quits of a second are told as one count.',
+  },
   registrationSeconds: {
     default: 30,
     unit: 'seconds',

@@ -167,6 +167,7 @@ export class MemoryServer {
   /** Ends every client, so that no timer is left. */
   close(): void {
     for (const user of [...this.server.state.users]) this.server.exit(user, 'test over');
+    this.server.clientLog.close();
   }
 }
 

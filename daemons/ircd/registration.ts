@@ -105,6 +105,7 @@ function welcome(server: IrcServer, user: User): void {
   }
   server.state.register(user, Date.now());
   server.counters.registrations++;
+  server.clientLog.connected(user);
   server.startPings(user);
   const { network } = server.config;
   user.reply(N.RPL_WELCOME, '', `Welcome to the ${network} IRC Network, ${user.prefix}`);

@@ -4,6 +4,7 @@
  */
 
 import { fromUser, toNeighbours } from './broadcast.ts';
+import { ClientLog } from './client-log.ts';
 import type { Command } from './commands/command.ts';
 import { findCommand } from './commands/registry.ts';
 import type { IrcdConfig } from './config.ts';
@@ -42,6 +43,7 @@ export class IrcServer implements ConnectionHandler<User> {
   readonly counters = new ProtocolCounters();
   readonly passwords = new PasswordChecker();
   readonly tuning = new Tuning();
+  readonly clientLog: ClientLog;
   readonly bans: ServerBans;
   /** How often each command was used and its bytes, for STATS m. */
   readonly usage = new Map<string, { count: number; bytes: number }>();
@@ -57,6 +59,7 @@ export class IrcServer implements ConnectionHandler<User> {
 
   constructor(options: ServerOptions) {
     this.host = options.host;
+    this.clientLog = new ClientLog(options.host);
     this.state = new NetworkState(limits.whowasEntries.default, (table) => this.host.tableChanged(table));
     this.bans = options.bans;
     this.config = options.config;
@@ -153,7 +156,7 @@ export class IrcServer implements ConnectionHandler<User> {
     const shown = truncateUtf8(reason, limits.quitBytes.default);
     if (user.registered && this.closing === null) {
       toNeighbours(this, user, fromUser(this, user, `QUIT :${shown}`));
-      this.host.log('debug', 'client_quit', `${user.prefix} left: ${shown}`, { nick: user.nick });
+      this.clientLog.quit(user, shown);
     }
     this.state.removeUser(user, Date.now());
     user.connection.sendLine(`ERROR :Closing Link: ${user.host} (${shown})`);

@@ -1,0 +1,63 @@
+/**
+ * Who came and who left, in the log. A storm of connects is told by a few records and a count of the rest, so that
+ * logging never costs more than the connects themselves. Written by registration and by the server when a client ends.
+ */
+import { limits } from './limits.ts';
+import type { ServerHost } from './server-host.ts';
+import type { User } from './state/user.ts';
+
+export class ClientLog {
+  private readonly host: ServerHost;
+  private written = 0;
+  private left = 0;
+  private timer: NodeJS.Timeout | null = null;
+
+  constructor(host: ServerHost) {
+    this.host = host;
+  }
+
+  /** A client has registered. */
+  connected(user: User): void {
+    if (!this.mayWrite()) return;
+    const { tls, connectionClass, remoteAddress } = user.connection;
+    this.host.log('info', 'client_connected', `${user.prefix} connected`, {
+      nick: user.nick,
+      address: remoteAddress,
+      class: connectionClass.name,
+      tls: tls !== null,
+    });
+  }
+
+  /** A registered client has ended; `reason` is what others were shown. */
+  quit(user: User, reason: string): void {
+    if (!this.mayWrite()) return;
+    this.host.log('info', 'client_quit', `${user.prefix} left: ${reason}`, { nick: user.nick });
+  }
+
+  /** Ends the open second; what was left out is told. */
+  close(): void {
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.endSecond();
+  }
+
+  private mayWrite(): boolean {
+    this.timer ??= setTimeout(() => this.endSecond(), 1_000).unref();
+    if (this.written < limits.clientLogRecords.default) {
+      this.written++;
+      return true;
+    }
+    this.left++;
+    return false;
+  }
+
+  private endSecond(): void {
+    this.timer = null;
+    this.written = 0;
+    const { left } = this;
+    this.left = 0;
+    if (left === 0) return;
+    this.host.log('info', 'clients_not_logged', `${left} more clients connected or left within a second`, {
+      clients: left,
+    });
+  }
+}
