@@ -1,3 +1,4 @@
+/** What a log record is, from the daemon that writes it to the window that shows it. */
 import { z } from 'zod';
 
 /** Log levels in rising order of severity. */

@@ -2,6 +2,8 @@
  * Admin commands: checked against the manifest before they are sent, confirmed where they do harm, cancellable by
  * ticket, always in the audit trail.
  */
+
+import { SignalboxError } from '../../../daemons/contract/errors.ts';
 import {
   type CommandSpec,
   DEFAULT_COMMAND_TIMEOUT_MS,
@@ -9,7 +11,7 @@ import {
 } from '../../../daemons/contract/manifest.ts';
 import type { Caller } from '../caller.ts';
 import type { Clock } from '../clock.ts';
-import { SignalboxError, unwrap } from '../control-error.ts';
+import { unwrap } from '../control-error.ts';
 import type { ControlLimits } from '../limits.ts';
 import { type AuditTrail, maskArgs } from '../records/audit-trail.ts';
 import type { ManagedDaemon } from '../supervision/managed-daemon.ts';

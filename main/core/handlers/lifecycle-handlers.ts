@@ -1,9 +1,9 @@
 /** Start, stop and restart of daemons, each in the audit trail. */
 import { STOP_IMPACT } from '../../../daemons/contract/daemon-link.ts';
-import type { Outcome } from '../../../daemons/contract/errors.ts';
+import { type Outcome, SignalboxError } from '../../../daemons/contract/errors.ts';
 import type { DaemonSnapshot } from '../../../daemons/contract/states.ts';
 import type { Caller } from '../caller.ts';
-import { SignalboxError, unwrap } from '../control-error.ts';
+import { unwrap } from '../control-error.ts';
 import type { ControlLimits } from '../limits.ts';
 import type { AuditTrail } from '../records/audit-trail.ts';
 import type { Supervisor } from '../supervision/supervisor.ts';
