@@ -1,5 +1,6 @@
 /** HELP and HELPOP (Modern "HELP message"): the help of every command, from the commands themselves. */
 import { N } from '../protocol/numerics.ts';
+import { replyParameter } from '../protocol/reply-parameter.ts';
 import type { IrcServer } from '../server.ts';
 import type { User } from '../state/user.ts';
 import type { Command } from './command.ts';
@@ -29,7 +30,7 @@ function sendHelp(_server: IrcServer, user: User, params: readonly string[]): vo
     return;
   }
   const command = findCommand(asked);
-  if (command === undefined) user.reply(N.ERR_HELPNOTFOUND, asked.includes(' ') ? '*' : asked);
+  if (command === undefined) user.reply(N.ERR_HELPNOTFOUND, replyParameter(asked));
   else sendLines(user, command.name, command.help);
 }
 

@@ -2,6 +2,7 @@
 import { fromUser, toChannelWithCap } from '../broadcast.ts';
 import { CAP } from '../protocol/capabilities.ts';
 import { N } from '../protocol/numerics.ts';
+import { replyParameter } from '../protocol/reply-parameter.ts';
 import { CMODE } from '../state/channel.ts';
 import type { User } from '../state/user.ts';
 import type { Command } from './command.ts';
@@ -27,7 +28,7 @@ export const invite: Command = {
     }
     const channel = server.state.findChannel(channelName);
     if (channel === undefined) {
-      user.reply(N.ERR_NOSUCHCHANNEL, channelName.includes(' ') || channelName === '' ? '*' : channelName);
+      user.reply(N.ERR_NOSUCHCHANNEL, replyParameter(channelName));
       return;
     }
     const membership = user.memberships.get(channel);
@@ -41,7 +42,7 @@ export const invite: Command = {
     }
     const target = server.state.findUser(nickName);
     if (target === undefined) {
-      user.reply(N.ERR_NOSUCHNICK, nickName === '' || nickName.includes(' ') ? '*' : nickName);
+      user.reply(N.ERR_NOSUCHNICK, replyParameter(nickName));
       return;
     }
     if (target.memberships.has(channel)) {

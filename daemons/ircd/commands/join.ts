@@ -3,6 +3,7 @@ import { announceJoin, fromUser, toChannel } from '../broadcast.ts';
 import { limits } from '../limits.ts';
 import { isValidChannelName } from '../protocol/names.ts';
 import { N, type Numeric } from '../protocol/numerics.ts';
+import { replyParameter } from '../protocol/reply-parameter.ts';
 import type { IrcServer } from '../server.ts';
 import { type Channel, CMODE } from '../state/channel.ts';
 import type { User } from '../state/user.ts';
@@ -36,7 +37,7 @@ export const join: Command = {
 
 function joinOne(server: IrcServer, user: User, name: string, key: string): void {
   if (!isValidChannelName(name, limits.channelNameBytes.default)) {
-    user.reply(N.ERR_BADCHANMASK, name.includes(' ') || name.startsWith(':') ? '*' : name);
+    user.reply(N.ERR_BADCHANMASK, replyParameter(name));
     return;
   }
   const channel = server.state.findChannel(name);

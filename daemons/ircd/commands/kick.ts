@@ -3,6 +3,7 @@ import { fromUser, toChannel } from '../broadcast.ts';
 import { limits } from '../limits.ts';
 import { truncateUtf8 } from '../protocol/line-text.ts';
 import { N } from '../protocol/numerics.ts';
+import { replyParameter } from '../protocol/reply-parameter.ts';
 import type { IrcServer } from '../server.ts';
 import type { User } from '../state/user.ts';
 import type { Command } from './command.ts';
@@ -26,7 +27,7 @@ export const kick: Command = {
 function kickOne(server: IrcServer, user: User, channelName: string, nick: string, reason: string): void {
   const channel = server.state.findChannel(channelName);
   if (channel === undefined) {
-    user.reply(N.ERR_NOSUCHCHANNEL, channelName.includes(' ') || channelName === '' ? '*' : channelName);
+    user.reply(N.ERR_NOSUCHCHANNEL, replyParameter(channelName));
     return;
   }
   const membership = user.memberships.get(channel);
@@ -40,7 +41,7 @@ function kickOne(server: IrcServer, user: User, channelName: string, nick: strin
   }
   const target = server.state.findUser(nick);
   const victim = target?.memberships.get(channel);
-  if (target === undefined) user.reply(N.ERR_NOSUCHNICK, nick === '' || nick.includes(' ') ? '*' : nick);
+  if (target === undefined) user.reply(N.ERR_NOSUCHNICK, replyParameter(nick));
   else if (victim === undefined) user.reply(N.ERR_USERNOTINCHANNEL, `${target.nick} ${channel.name}`);
   else {
     toChannel(channel, fromUser(server, user, `KICK ${channel.name} ${target.nick} :${reason}`), null);

@@ -3,6 +3,7 @@ import { noticeOpers } from '../broadcast.ts';
 import { limits } from '../limits.ts';
 import { truncateUtf8 } from '../protocol/line-text.ts';
 import { N } from '../protocol/numerics.ts';
+import { replyParameter } from '../protocol/reply-parameter.ts';
 import type { IrcServer } from '../server.ts';
 import type { User } from '../state/user.ts';
 import type { Command } from './command.ts';
@@ -16,7 +17,7 @@ export const kill: Command = {
     const [nick = '', given = ''] = params;
     const target = server.state.findUser(nick);
     if (target === undefined) {
-      user.reply(N.ERR_NOSUCHNICK, nick === '' || nick.includes(' ') ? '*' : nick);
+      user.reply(N.ERR_NOSUCHNICK, replyParameter(nick));
       return;
     }
     const reason = given === '' ? 'No reason given' : given;

@@ -1,6 +1,7 @@
 /** KNOCK: asks the operators of an invite-only channel for an invitation (numerics 710 to 714, as Solanum has them). */
 import { limits } from '../limits.ts';
 import { N } from '../protocol/numerics.ts';
+import { replyParameter } from '../protocol/reply-parameter.ts';
 import { CMODE } from '../state/channel.ts';
 import type { Command } from './command.ts';
 
@@ -14,7 +15,7 @@ export const knock: Command = {
     const channel = server.state.findChannel(name);
     // A secret or private channel does not exist for strangers.
     if (channel === undefined || (!channel.isPublic && !user.memberships.has(channel))) {
-      user.reply(N.ERR_NOSUCHCHANNEL, name === '' || name.includes(' ') ? '*' : name);
+      user.reply(N.ERR_NOSUCHCHANNEL, replyParameter(name));
       return;
     }
     if (user.memberships.has(channel)) {

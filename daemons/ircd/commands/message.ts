@@ -4,6 +4,7 @@ import { CAP } from '../protocol/capabilities.ts';
 import { Delivery } from '../protocol/delivery.ts';
 import { isChannelName } from '../protocol/names.ts';
 import { N } from '../protocol/numerics.ts';
+import { replyParameter } from '../protocol/reply-parameter.ts';
 import { clientOnlyTags } from '../protocol/tags.ts';
 import type { IrcServer } from '../server.ts';
 import { type Channel, CMODE, STATUS } from '../state/channel.ts';
@@ -88,7 +89,7 @@ function sendOne(
   if (isChannelName(name)) {
     const channel = server.state.findChannel(name);
     if (channel === undefined) {
-      if (verb !== 'NOTICE') user.reply(N.ERR_NOSUCHCHANNEL, name.includes(' ') ? '*' : name);
+      if (verb !== 'NOTICE') user.reply(N.ERR_NOSUCHCHANNEL, replyParameter(name));
     } else if (!maySpeak(channel, user, status) || (channel.has(CMODE.noCtcp) && isBlockedCtcp(text))) {
       if (verb !== 'NOTICE') user.reply(N.ERR_CANNOTSENDTOCHAN, channel.name);
     } else {
@@ -99,7 +100,7 @@ function sendOne(
   }
   const receiver = server.state.findUser(target);
   if (receiver === undefined) {
-    if (verb !== 'NOTICE') user.reply(N.ERR_NOSUCHNICK, target === '' || target.includes(' ') ? '*' : target);
+    if (verb !== 'NOTICE') user.reply(N.ERR_NOSUCHNICK, replyParameter(target));
     return;
   }
   const message = compose(server, user, verb, receiver.nick, text, clientTags);

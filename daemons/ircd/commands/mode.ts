@@ -5,6 +5,7 @@ import { sameName } from '../protocol/casemapping.ts';
 import { unixSeconds } from '../protocol/clock.ts';
 import { isChannelName } from '../protocol/names.ts';
 import { N } from '../protocol/numerics.ts';
+import { replyParameter } from '../protocol/reply-parameter.ts';
 import type { Command } from './command.ts';
 
 export const mode: Command = {
@@ -18,7 +19,7 @@ export const mode: Command = {
   ],
   run(server, user, params) {
     const [target = '', letters, ...args] = params;
-    const shown = target === '' || target.includes(' ') ? '*' : target;
+    const shown = replyParameter(target);
     if (isChannelName(target)) {
       const channel = server.state.findChannel(target);
       if (channel === undefined) {

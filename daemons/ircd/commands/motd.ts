@@ -1,5 +1,6 @@
 /** MOTD: RFC 2812 3.4.1. */
 import { N } from '../protocol/numerics.ts';
+import { replyParameter } from '../protocol/reply-parameter.ts';
 import type { IrcServer } from '../server.ts';
 import type { User } from '../state/user.ts';
 import type { Command } from './command.ts';
@@ -13,7 +14,7 @@ export const motd: Command = {
   run(server, user, params) {
     const target = params[0];
     if (target !== undefined && !isThisServer(server, target)) {
-      user.reply(N.ERR_NOSUCHSERVER, target === '' || target.includes(' ') ? '*' : target);
+      user.reply(N.ERR_NOSUCHSERVER, replyParameter(target));
     } else {
       sendMotd(server, user);
     }

@@ -1,6 +1,7 @@
 /** NAMES: RFC 2812 3.2.5, Modern "NAMES message"; IRCv3 multi-prefix and userhost-in-names. */
 import { CAP } from '../protocol/capabilities.ts';
 import { N } from '../protocol/numerics.ts';
+import { replyParameter } from '../protocol/reply-parameter.ts';
 import type { IrcServer } from '../server.ts';
 import { type Channel, CMODE } from '../state/channel.ts';
 import { UMODE, type User } from '../state/user.ts';
@@ -21,7 +22,7 @@ export const names: Command = {
         sendNames(server, user, channel);
       }
     }
-    user.reply(N.RPL_ENDOFNAMES, list === '' || list.includes(' ') ? '*' : list);
+    user.reply(N.RPL_ENDOFNAMES, replyParameter(list));
   },
 };
 

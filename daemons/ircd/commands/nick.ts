@@ -4,6 +4,7 @@ import { limits } from '../limits.ts';
 import { truncateUtf8 } from '../protocol/line-text.ts';
 import { isValidNick } from '../protocol/names.ts';
 import { N } from '../protocol/numerics.ts';
+import { replyParameter } from '../protocol/reply-parameter.ts';
 import { tryRegister } from '../registration.ts';
 import type { IrcServer } from '../server.ts';
 import type { User } from '../state/user.ts';
@@ -22,7 +23,7 @@ export const nick: Command = {
     }
     if (wanted === user.nick) return;
     if (!isValidNick(wanted, limits.nickLength.default)) {
-      const shown = wanted.includes(' ') || wanted.startsWith(':') ? '*' : truncateUtf8(wanted, 64);
+      const shown = replyParameter(truncateUtf8(wanted, 64));
       user.reply(N.ERR_ERRONEUSNICKNAME, shown);
       return;
     }

@@ -3,6 +3,7 @@ import { fromUser, toChannel } from '../broadcast.ts';
 import { limits } from '../limits.ts';
 import { truncateUtf8 } from '../protocol/line-text.ts';
 import { N } from '../protocol/numerics.ts';
+import { replyParameter } from '../protocol/reply-parameter.ts';
 import type { Command } from './command.ts';
 
 export const part: Command = {
@@ -16,7 +17,7 @@ export const part: Command = {
       if (name === '') continue;
       const channel = server.state.findChannel(name);
       const membership = channel === undefined ? undefined : user.memberships.get(channel);
-      if (channel === undefined) user.reply(N.ERR_NOSUCHCHANNEL, name.includes(' ') ? '*' : name);
+      if (channel === undefined) user.reply(N.ERR_NOSUCHCHANNEL, replyParameter(name));
       else if (membership === undefined) user.reply(N.ERR_NOTONCHANNEL, channel.name);
       else {
         const text = reason === '' ? `PART ${channel.name}` : `PART ${channel.name} :${reason}`;

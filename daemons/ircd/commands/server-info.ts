@@ -1,5 +1,6 @@
 /** VERSION, ADMIN, INFO, TIME, LINKS and MAP: RFC 2812 3.4. Each may name this server as its target. */
 import { N } from '../protocol/numerics.ts';
+import { replyParameter } from '../protocol/reply-parameter.ts';
 import { sendIsupport } from '../registration.ts';
 import { type IrcServer, VERSION } from '../server.ts';
 import type { User } from '../state/user.ts';
@@ -9,7 +10,7 @@ import { isThisServer } from './whois.ts';
 /** Runs `answer` unless the target is another server. */
 function forThisServer(server: IrcServer, user: User, target: string | undefined, answer: () => void): void {
   if (target === undefined || isThisServer(server, target)) answer();
-  else user.reply(N.ERR_NOSUCHSERVER, target === '' || target.includes(' ') ? '*' : target);
+  else user.reply(N.ERR_NOSUCHSERVER, replyParameter(target));
 }
 
 export const version: Command = {

@@ -4,6 +4,7 @@ import { limits } from '../limits.ts';
 import { unixSeconds } from '../protocol/clock.ts';
 import { truncateUtf8 } from '../protocol/line-text.ts';
 import { N } from '../protocol/numerics.ts';
+import { replyParameter } from '../protocol/reply-parameter.ts';
 import { type Channel, CMODE } from '../state/channel.ts';
 import type { User } from '../state/user.ts';
 import type { Command } from './command.ts';
@@ -16,7 +17,7 @@ export const topic: Command = {
     const [name = '', wanted] = params;
     const channel = server.state.findChannel(name);
     if (channel === undefined) {
-      user.reply(N.ERR_NOSUCHCHANNEL, name === '' || name.includes(' ') ? '*' : name);
+      user.reply(N.ERR_NOSUCHCHANNEL, replyParameter(name));
       return;
     }
     const membership = user.memberships.get(channel);

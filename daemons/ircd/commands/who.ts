@@ -5,6 +5,7 @@ import { compileMask, hasWildcard } from '../protocol/mask.ts';
 import { isChannelName } from '../protocol/names.ts';
 import { N } from '../protocol/numerics.ts';
 import { ReplyBudget } from '../protocol/reply-budget.ts';
+import { replyParameter } from '../protocol/reply-parameter.ts';
 import type { IrcServer } from '../server.ts';
 import type { Channel, Membership } from '../state/channel.ts';
 import { UMODE, type User } from '../state/user.ts';
@@ -36,7 +37,7 @@ export const who: Command = {
       const target = server.state.findUser(mask);
       if (target !== undefined) send(server, user, target, null, query);
     }
-    user.reply(N.RPL_ENDOFWHO, mask === '' || mask.includes(' ') ? '*' : mask);
+    user.reply(N.RPL_ENDOFWHO, replyParameter(mask));
   },
 };
 

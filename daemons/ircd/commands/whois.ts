@@ -5,6 +5,7 @@ import { fold } from '../protocol/casemapping.ts';
 import { unixSeconds } from '../protocol/clock.ts';
 import { compileMask } from '../protocol/mask.ts';
 import { N } from '../protocol/numerics.ts';
+import { replyParameter } from '../protocol/reply-parameter.ts';
 import type { IrcServer } from '../server.ts';
 import { UMODE, type User } from '../state/user.ts';
 import type { Command } from './command.ts';
@@ -25,11 +26,11 @@ export const whois: Command = {
     }
     const where = params[0] ?? '';
     if (params.length > 1 && !isThisServer(server, where)) {
-      user.reply(N.ERR_NOSUCHSERVER, where.includes(' ') || where === '' ? '*' : where);
+      user.reply(N.ERR_NOSUCHSERVER, replyParameter(where));
       return;
     }
     const target = server.state.findUser(nick);
-    const shown = target?.nick ?? (nick.includes(' ') ? '*' : nick);
+    const shown = target?.nick ?? replyParameter(nick);
     if (target === undefined) user.reply(N.ERR_NOSUCHNICK, shown);
     else describeUser(server, user, target);
     user.reply(N.RPL_ENDOFWHOIS, shown);

@@ -1,6 +1,7 @@
 /** WHOWAS: RFC 2812 3.6.3, Modern "WHOWAS message". */
 import { limits } from '../limits.ts';
 import { N } from '../protocol/numerics.ts';
+import { replyParameter } from '../protocol/reply-parameter.ts';
 import type { Command } from './command.ts';
 
 export const whowas: Command = {
@@ -14,7 +15,7 @@ export const whowas: Command = {
       user.reply(N.ERR_NONICKNAMEGIVEN);
       return;
     }
-    const shown = nick.includes(' ') ? '*' : nick;
+    const shown = replyParameter(nick);
     const count = Number(params[1] ?? '0');
     // No count, or none that makes sense, means all of them.
     const most = Number.isInteger(count) && count > 0 ? count : limits.whowasEntries.default;

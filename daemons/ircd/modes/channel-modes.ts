@@ -8,6 +8,7 @@ import { MAX_LINE_BYTES, truncateUtf8 } from '../protocol/line-text.ts';
 import { normalizeUserMask } from '../protocol/mask.ts';
 import { isValidKey } from '../protocol/names.ts';
 import { N } from '../protocol/numerics.ts';
+import { replyParameter } from '../protocol/reply-parameter.ts';
 import type { IrcServer } from '../server.ts';
 import { type Channel, CMODE_LETTERS, STATUS } from '../state/channel.ts';
 import type { User } from '../state/user.ts';
@@ -142,7 +143,7 @@ class ChannelModeChange {
     }
     const target = this.server.state.findUser(nick);
     const membership = target?.memberships.get(this.channel);
-    if (target === undefined) this.user.reply(N.ERR_NOSUCHNICK, shown(nick));
+    if (target === undefined) this.user.reply(N.ERR_NOSUCHNICK, replyParameter(nick));
     else if (membership === undefined) {
       this.user.reply(N.ERR_USERNOTINCHANNEL, `${target.nick} ${this.channel.name}`);
     } else if (((membership.status & bit) !== 0) !== on) {
@@ -179,7 +180,8 @@ class ChannelModeChange {
       return;
     }
     const limit = parseLimit(argument);
-    if (limit === null) this.invalid('l', shown(argument), `Expected a number from 1 to ${MAX_LIMIT}`);
+    if (limit === null)
+      this.invalid('l', replyParameter(argument), `Expected a number from 1 to ${MAX_LIMIT}`);
     else if (this.channel.limit !== limit) {
       this.channel.limit = limit;
       this.changes.add(true, 'l', String(limit));
@@ -213,11 +215,6 @@ class ChannelModeChange {
   private invalid(letter: string, argument: string, text: string): void {
     this.user.reply(N.ERR_INVALIDMODEPARAM, `${this.channel.name} ${letter} ${argument}`, text);
   }
-}
-
-/** A parameter that is safe in the middle of a reply. */
-function shown(argument: string): string {
-  return argument === '' || argument.includes(' ') || argument.startsWith(':') ? '*' : argument;
 }
 
 function parseLimit(text: string): number | null {

@@ -1,0 +1,6 @@
+/** What a client sent, as a parameter of the reply that complains about it. Called by commands and modes. */
+
+/** `text` where it can stand before other parameters, else `*`: nothing, a space or a leading colon would shift them. */
+export function replyParameter(text: string): string {
+  return text === '' || text.includes(' ') || text.startsWith(':') ? '*' : text;
+}
