@@ -5,6 +5,7 @@ import { Button } from '../ui/button.tsx';
 import { Callout, EmptyState } from '../ui/callout.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
 import { ScrollRegion } from '../ui/scroll-region.tsx';
+import { SearchField } from '../ui/search-field.tsx';
 import { AuditRowView } from './audit-row.tsx';
 import { messages } from './messages.ts';
 import { useAudit } from './use-audit.ts';
@@ -38,13 +39,12 @@ export function AuditPage(): ReactNode {
       )}
       <div className="overflow-hidden rounded-lg border border-line bg-surface shadow-card">
         <div className="flex flex-wrap items-center gap-2 border-b border-line p-3">
-          <input
-            type="search"
-            className="field w-64 max-w-full"
-            aria-label={messages.text}
-            placeholder={messages.textHint}
+          <SearchField
+            className="w-64 max-w-full"
+            label={messages.text}
+            hint={messages.textHint}
             value={filter.text}
-            onChange={(event) => setFilter({ ...filter, text: event.target.value })}
+            onChange={(text) => setFilter({ ...filter, text })}
           />
           <select
             className="field"

@@ -4,6 +4,7 @@ import type uPlot from 'uplot';
 import { formatRate } from '../format/numbers.ts';
 import { useDashboard } from '../model/dashboard-context.ts';
 import type { SourceModel } from '../model/source-model.ts';
+import { GAP_S } from '../samples/sample-columns.ts';
 import { useDrawable } from '../samples/use-drawable.ts';
 import { ChartFrame } from './chart-frame.tsx';
 import { formatSeries, type LiveChartSpec } from './chart-series.ts';
@@ -11,9 +12,6 @@ import { messages } from './messages.ts';
 import { asAligned, makePlot, type PlotData } from './plot.ts';
 
 const HEIGHT = 168;
-
-/** Samples further apart are not joined, in seconds: a hidden window still receives one a second. */
-const GAP_S = 2.5;
 
 /** How often the text alternative follows the values, in milliseconds. */
 const LABEL_MS = 5_000;

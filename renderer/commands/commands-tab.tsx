@@ -4,6 +4,7 @@ import type { ManifestDescription } from '../../daemons/contract/manifest.ts';
 import { hashOf, useRoute } from '../shell/route.ts';
 import { EmptyState } from '../ui/callout.tsx';
 import { Icon } from '../ui/icons.tsx';
+import { SearchField } from '../ui/search-field.tsx';
 import { CommandPanel } from './command-panel.tsx';
 import { messages } from './messages.ts';
 
@@ -23,14 +24,7 @@ export function CommandsTab({ manifest, up }: { manifest: ManifestDescription; u
         className="flex flex-col gap-2 rounded-lg border border-line bg-surface p-2 shadow-card"
       >
         {manifest.commands.length > 8 && (
-          <input
-            type="search"
-            className="field"
-            aria-label={messages.filterCommands}
-            placeholder={messages.filterCommands}
-            value={filter}
-            onChange={(event) => setFilter(event.target.value)}
-          />
+          <SearchField label={messages.filterCommands} value={filter} onChange={setFilter} />
         )}
         <ul className="flex max-h-[60vh] flex-col gap-0.5 overflow-y-auto max-md:max-h-48">
           {listed.map((command) => (

@@ -3,6 +3,7 @@ import { Popover } from '@base-ui/react/popover';
 import { type ReactNode, useState } from 'react';
 import type { MetricSpec } from '../../daemons/contract/manifest.ts';
 import { metricLabel } from '../charts/chart-series.ts';
+import { SearchField } from '../ui/search-field.tsx';
 import { METRIC_LIMIT } from './history-view.ts';
 import { messages } from './messages.ts';
 
@@ -32,14 +33,7 @@ export function MetricPicker({ source, catalog, chosen, onChange }: MetricPicker
             aria-label={messages.metrics}
             className="flex w-[min(28rem,calc(100vw-2rem))] flex-col gap-2 rounded-lg border border-line bg-surface p-3 shadow-float"
           >
-            <input
-              type="search"
-              className="field"
-              aria-label={messages.filterMetrics}
-              placeholder={messages.filterMetrics}
-              value={filter}
-              onChange={(event) => setFilter(event.target.value)}
-            />
+            <SearchField label={messages.filterMetrics} value={filter} onChange={setFilter} />
             <ul className="max-h-80 overflow-y-auto">
               {listed.map((metric) => {
                 const on = chosen.includes(metric.name);

@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react';
 import { LOG_LEVELS, type LogLevel, type SourcedLogRecord } from '../../daemons/contract/log-record.ts';
 import { Button } from '../ui/button.tsx';
+import { SearchField } from '../ui/search-field.tsx';
 import { download } from './download.ts';
 import { toJsonLines, toText } from './log-items.ts';
 import { messages } from './messages.ts';
@@ -44,13 +45,12 @@ export function LogToolbar(props: LogToolbarProps): ReactNode {
           </option>
         ))}
       </select>
-      <input
-        type="search"
-        className="field w-48 max-w-full"
-        aria-label={messages.filter}
-        placeholder={messages.filterHint}
+      <SearchField
+        className="w-48 max-w-full"
+        label={messages.filter}
+        hint={messages.filterHint}
         value={props.filter}
-        onChange={(event) => props.onFilter(event.target.value)}
+        onChange={props.onFilter}
       />
       <Button
         icon="down"

@@ -13,6 +13,9 @@ const RATE_WINDOW_S = 1;
 /** Frames kept raw to take rates from: more than {@link RATE_WINDOW_S} at 10 Hz. */
 const RAW_FRAMES = 16;
 
+/** Samples further apart are not joined by a line, in seconds: a hidden window still receives one a second. */
+export const GAP_S = 2.5;
+
 /** Whether a slot of a frame is shown as it is, or as its increase a second. */
 function rateSlots(layout: FrameLayout): Uint8Array {
   const slots = new Uint8Array(layout.size);

@@ -2,12 +2,10 @@
 import { type ReactNode, useEffect, useRef } from 'react';
 import { useDashboard } from '../model/dashboard-context.ts';
 import type { SourceModel } from '../model/source-model.ts';
+import { GAP_S } from './sample-columns.ts';
 import { useDrawable } from './use-drawable.ts';
 
 const WINDOW_S = 60;
-
-/** A gap in time longer than this breaks the line, in seconds. */
-const GAP_S = 2.5;
 
 interface SparklineProps {
   readonly source: SourceModel;

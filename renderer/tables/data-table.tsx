@@ -8,6 +8,7 @@ import type { TableColumn } from '../../daemons/contract/manifest.ts';
 import type { TableCell } from '../../daemons/contract/stream.ts';
 import { EmptyState } from '../ui/callout.tsx';
 import { ScrollRegion } from '../ui/scroll-region.tsx';
+import { SearchField } from '../ui/search-field.tsx';
 import { arrangeRows, type ColumnType, formatCell, isFigure, nextSort, type Sort } from './cells.ts';
 import { useColumnWidths } from './column-widths.ts';
 import { HeaderCell } from './header-cell.tsx';
@@ -53,13 +54,12 @@ export function DataTable(props: DataTableProps): ReactNode {
   return (
     <div className="flex max-h-full flex-col overflow-hidden rounded-lg border border-line bg-surface shadow-card">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2 border-b border-line p-3">
-        <input
-          type="search"
-          className="field w-64 max-w-full"
-          placeholder={messages.filter}
-          aria-label={messages.filterLabel(title)}
+        <SearchField
+          className="w-64 max-w-full"
+          label={messages.filterLabel(title)}
+          hint={messages.filter}
           value={filter}
-          onChange={(event) => setFilter(event.target.value)}
+          onChange={setFilter}
         />
         <span role="status" className="text-sm text-dim">
           {messages.count(arranged.length, rows.length)}
