@@ -4,16 +4,9 @@
  */
 import { createHistogram } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { HistogramSummary } from '../../daemons/contract/histogram.ts';
 import { countLines, LoadClient } from './load-client.ts';
-import type {
-  GeneratorMessage,
-  Job,
-  Latency,
-  Measurement,
-  PacedJob,
-  RegisterJob,
-  SaturateJob,
-} from './messages.ts';
+import type { GeneratorMessage, Job, Measurement, PacedJob, RegisterJob, SaturateJob } from './messages.ts';
 
 /** 32 characters of text: what a short chat line has. */
 const TEXT = 'the quick brown fox jumps over it';
@@ -74,7 +67,7 @@ const totals = { lines: 0, bytes: 0 };
 async function measure(
   warmupMs: number,
   measureMs: number,
-  latency: () => Latency | null,
+  latency: () => HistogramSummary | null,
 ): Promise<Measurement> {
   await sleep(warmupMs);
   report({ type: 'start' });

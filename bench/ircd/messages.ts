@@ -2,6 +2,7 @@
  * What the benchmark process and its load generator say to each other over Node's IPC channel, and the shape of one
  * measurement.
  */
+import type { HistogramSummary } from '../../daemons/contract/histogram.ts';
 
 /** Clients are spread evenly over the channels; each is in one. */
 interface Population {
@@ -38,16 +39,6 @@ export interface RegisterJob {
 
 export type Job = SaturateJob | PacedJob | RegisterJob;
 
-/** Seconds; `count` says how many deliveries were timed. */
-export interface Latency {
-  readonly count: number;
-  readonly p50: number;
-  readonly p95: number;
-  readonly p99: number;
-  readonly p999: number;
-  readonly max: number;
-}
-
 /** What a generator measured. */
 export interface Measurement {
   readonly seconds: number;
@@ -56,7 +47,8 @@ export interface Measurement {
   readonly bytes: number;
   /** CPU seconds of the generator itself in that time. */
   readonly generatorCpuSeconds: number;
-  readonly latency: Latency | null;
+  /** How long deliveries took; null where that was not measured. */
+  readonly latency: HistogramSummary | null;
 }
 
 export type GeneratorMessage =

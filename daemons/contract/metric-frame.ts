@@ -2,7 +2,7 @@
  * How a sample of all metrics is laid out: one Float64Array in catalog order. A counter or gauge takes one slot, a
  * histogram {@link HISTOGRAM_FIELDS}. Frames go to windows at 10 Hz (1 Hz when hidden), summaries to main at 1 Hz.
  */
-import type { SparseHistogram } from './histogram.ts';
+import type { HistogramSummary, SparseHistogram } from './histogram.ts';
 import type { MetricSpec } from './manifest.ts';
 
 /**
@@ -85,16 +85,7 @@ export function decodeFrame(bytes: ArrayBuffer): MetricFrame | null {
 }
 
 /** One metric as the CLI prints it. */
-export type MetricReading =
-  | number
-  | {
-      readonly count: number;
-      readonly p50: number;
-      readonly p95: number;
-      readonly p99: number;
-      readonly p999: number;
-      readonly max: number;
-    };
+export type MetricReading = number | HistogramSummary;
 
 /** A frame's values by name. */
 export function readMetrics(layout: FrameLayout, values: Float64Array): Record<string, MetricReading> {
