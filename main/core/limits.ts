@@ -260,6 +260,11 @@ export const CONTROL_LIMIT_TABLE = {
     unit: 'count',
     reason: 'Connections of the HTTP server at once; streams that were handed to a daemon no longer count.',
   },
+  httpCloseMs: {
+    default: 250,
+    unit: 'milliseconds',
+    reason: 'How long answers under way may take when the HTTP server closes; then its connections are cut.',
+  },
   interruptEchoMs: {
     default: 250,
     unit: 'milliseconds',

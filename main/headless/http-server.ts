@@ -5,6 +5,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import { WebSocketServer } from 'ws';
 import type { ErrorCode, Outcome } from '../../daemons/contract/errors.ts';
 import { createCaller } from '../core/caller.ts';
@@ -89,11 +90,10 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       const closed = new Promise<void>((resolve) => {
         server.close(() => resolve());
       });
-      setTimeout(() => {
-        for (const client of webSockets.clients) client.terminate();
-        server.closeAllConnections();
-      }, 250).unref();
-      await closed;
+      // Node's server never says "closed" after it has handed a socket to a process that is gone by now.
+      await Promise.race([closed, delay(limits.httpCloseMs)]);
+      for (const client of webSockets.clients) client.terminate();
+      server.closeAllConnections();
     },
   };
 }

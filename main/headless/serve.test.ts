@@ -4,8 +4,11 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { WebSocket } from 'ws';
 import type { ControlResults } from '../../daemons/contract/control-api.ts';
+import { CONTROL_LIMITS } from '../core/limits.ts';
 import { SocketClient } from './cli/socket-client.ts';
 import { isAlive } from './test-fixtures/test-host.ts';
 
@@ -133,6 +136,30 @@ test('SIGTERM to the whole process group, as service managers send it, is a drai
   served.child.kill('SIGTERM');
   expect(await served.exit).toBe(0);
   expect(served.output.stderr).not.toContain('crashed');
+});
+
+test('SIGTERM ends it although a browser has watched a daemon', async () => {
+  const served = serve();
+  const { url, token } = await ready(served);
+  await running('recorder');
+  const headers = { authorization: `Bearer ${token}` };
+  const watcher = new WebSocket(new URL('/stream/recorder', url.replace('http', 'ws')), { headers });
+  await once(watcher, 'message');
+  served.child.kill('SIGTERM');
+  expect(await served.exit).toBe(0);
+});
+
+test('a second Ctrl-C, later, ends it with 130 although a daemon hangs', async () => {
+  const served = serve('--autostart', 'relay');
+  await ready(served);
+  const [relay] = (await running('relay')).filter(({ id }) => id === 'relay');
+  process.kill(relay?.pid ?? 0, 'SIGSTOP');
+  served.child.kill('SIGINT');
+  await vi.waitFor(() => expect(served.output.stderr).toContain('stopping (SIGINT)'), { timeout: 40_000 });
+  await delay(CONTROL_LIMITS.interruptEchoMs + 100);
+  served.child.kill('SIGINT');
+  expect(await served.exit).toBe(130);
+  await vi.waitFor(() => expect(isAlive(relay?.pid ?? null)).toBe(false), { timeout: 40_000 });
 });
 
 test('the token stays the same over a restart', async () => {

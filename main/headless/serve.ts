@@ -119,6 +119,7 @@ class RunningHost {
   readonly #plane: ControlPlane;
   #server: HttpServer | null = null;
   #ending = false;
+  #forced = false;
   #interruptedAt = Number.NEGATIVE_INFINITY;
 
   constructor(plane: ControlPlane) {
@@ -156,10 +157,11 @@ class RunningHost {
     process.stderr.write(`signalbox: stopping (${reason}); Ctrl-C again ends at once\n`);
     await this.#plane.close(reason);
     await this.#server?.close();
-    process.exit(EXIT.ok);
+    process.exit(this.#forced ? EXIT.forced : EXIT.ok);
   }
 
   #force(): void {
+    this.#forced = true;
     process.stderr.write('signalbox: ending at once\n');
     this.#plane.forceClose();
     // The kills are on their way; this gives the system a moment to carry them out.
