@@ -9,7 +9,7 @@ import type { Outcome, WireError } from '../../daemons/contract/errors.ts';
 import { describeManifest, type ManifestDescription } from '../../daemons/contract/manifest.ts';
 import { type FrameLayout, layoutOf, type MetricSummary } from '../../daemons/contract/metric-frame.ts';
 import { catalogOf } from '../../daemons/contract/metric-specs.ts';
-import type { DaemonSnapshot, DaemonState } from '../../daemons/contract/states.ts';
+import type { DaemonSnapshot } from '../../daemons/contract/states.ts';
 import { openLogFile } from '../../daemons/runtime/log-file.ts';
 import type { LogSink } from '../../daemons/runtime/logger.ts';
 import type { Caller } from './caller.ts';
@@ -17,6 +17,7 @@ import { type Clock, systemClock } from './clock.ts';
 import { ConfigStore } from './config/config-store.ts';
 import type { ControlPlane, ControlPlaneOptions } from './control-plane-interface.ts';
 import { ControlService } from './control-service.ts';
+import { DaemonEvents } from './daemon-events.ts';
 import { EventHub } from './event-hub.ts';
 import { commandHandlers } from './handlers/command-handlers.ts';
 import { configHandlers } from './handlers/config-handlers.ts';
@@ -26,13 +27,12 @@ import { recordHandlers } from './handlers/record-handlers.ts';
 import { CONTROL_LIMITS, type ControlLimits } from './limits.ts';
 import { type LocalSocket, openLocalSocket } from './local-socket.ts';
 import { MAIN_METRICS, MainTelemetry } from './main-telemetry.ts';
-import { OutputGate } from './output-gate.ts';
 import { AuditTrail } from './records/audit-trail.ts';
 import { HistoryClient, type RecorderLink } from './records/history-client.ts';
 import { LogStore } from './records/log-store.ts';
 import { MetricsStore } from './records/metrics-store.ts';
 import { StreamBroker, type StreamRequest } from './stream-broker.ts';
-import type { LaunchPlan, PassedOn } from './supervision/daemon-session.ts';
+import type { LaunchPlan } from './supervision/daemon-session.ts';
 import { Supervisor } from './supervision/supervisor.ts';
 
 export type { ControlPlane, ControlPlaneOptions };
@@ -91,7 +91,7 @@ class Plane implements ControlPlane {
   readonly #supervisor: Supervisor;
   readonly #streams: StreamBroker;
   readonly #service: ControlService;
-  readonly #outputGate: OutputGate;
+  readonly #daemonEvents: DaemonEvents;
   readonly #recorderId: string | null;
   #started: Promise<void> = Promise.resolve();
   #closing: Promise<void> | null = null;
@@ -108,8 +108,9 @@ class Plane implements ControlPlane {
     this.#manifests = registry.map(describeManifest);
     this.#recorderId = registry.find((manifest) => manifest.role === 'recorder')?.id ?? null;
     this.#logs = new LogStore(clock, limits);
-    this.#outputGate = new OutputGate(clock, limits.outputLinesPerSecond);
-    this.#telemetry = new MainTelemetry(parts.logFile, (summary) => this.#summary(MAIN_SOURCE, 1, summary));
+    this.#telemetry = new MainTelemetry(parts.logFile, (summary) =>
+      this.#daemonEvents.onSummary(MAIN_SOURCE, 1, summary),
+    );
     this.#telemetry.logger.subscribe((record) => this.#logs.append(MAIN_SOURCE, 1, [record], 0));
     const catalogs = [
       { source: MAIN_SOURCE, metrics: catalogOf(MAIN_SOURCE, MAIN_METRICS) },
@@ -117,6 +118,17 @@ class Plane implements ControlPlane {
     ];
     const layouts = new Map(catalogs.map(({ source, metrics }) => [source, layoutOf(metrics)]));
     this.#metrics = new MetricsStore(clock, layouts);
+    this.#daemonEvents = new DaemonEvents(clock, limits, () => ({
+      telemetry: this.#telemetry,
+      metrics: this.#metrics,
+      logs: this.#logs,
+      history: this.#history,
+      audit: this.#audit,
+      streams: this.#streams,
+      clients: this.#events,
+      service: this.#service,
+      recorderId: this.#recorderId,
+    }));
     this.#supervisor = new Supervisor({
       registry,
       launcher,
@@ -124,18 +136,7 @@ class Plane implements ControlPlane {
       clock,
       limits,
       random: Math.random,
-      events: {
-        onSnapshot: (snapshot, previous) => this.#snapshotChanged(snapshot, previous),
-        onMessage: (id, instance, message) => this.#fromDaemon(id, instance, message),
-        onOutput: (id, _instance, stream, line) => this.#outputLine(id, stream, line),
-        onMalformed: (id, reason) =>
-          this.#telemetry.logger.log(
-            'error',
-            id,
-            'malformed_message',
-            `${id} sent what main does not know: ${reason}`,
-          ),
-      },
+      events: this.#daemonEvents,
     });
     this.#history = new HistoryClient({
       recorder: this.#recorderLink(),
@@ -164,7 +165,7 @@ class Plane implements ControlPlane {
 
   begin(): this {
     this.#socket.serve(this);
-    this.#summary(MAIN_SOURCE, 1, this.#telemetry.summarise());
+    this.#daemonEvents.onSummary(MAIN_SOURCE, 1, this.#telemetry.summarise());
     const { configError } = this;
     if (configError !== null) {
       this.#telemetry.logger.log('error', 'config', 'config_invalid', configError.message);
@@ -301,81 +302,6 @@ class Plane implements ControlPlane {
     const { daemonRuntime, dataDir } = this.#options;
     const plan = { runtime: daemonRuntime(id, runtime), config: input, dataDir: join(dataDir, id), logDir };
     return { ok: true, result: plan };
-  }
-
-  #snapshotChanged(snapshot: DaemonSnapshot, previous: DaemonState): void {
-    const { id, state, cause } = snapshot;
-    if (state !== previous) {
-      const level = state === 'crashed' || state === 'failed' ? 'error' : 'info';
-      const why = cause === null ? '' : `: ${cause}`;
-      this.#telemetry.logger.log(level, 'supervisor', `daemon_${state}`, `${id} is ${state}${why}`);
-      this.#history.addState({ time: snapshot.since, daemon: id, state, cause });
-      if (state === 'crashed') this.#telemetry.crashes.add();
-      if (snapshot.pid === null && (previous === 'running' || previous === 'stopping')) {
-        this.#metrics.clear(id);
-        this.#streams.processEnded(id);
-      }
-    }
-    if (id === this.#recorderId) this.#history.recorderChanged(snapshot);
-    this.#events.publish({ type: 'daemon', daemon: snapshot });
-  }
-
-  #fromDaemon(id: string, instance: number, message: PassedOn): void {
-    switch (message.type) {
-      case 'summary':
-        this.#summary(id, instance, message.summary);
-        return;
-      case 'logs':
-        this.#logs.append(id, instance, message.records, message.dropped);
-        return;
-      case 'audit':
-        this.#audit.report(id, message);
-        return;
-      case 'lifecycle':
-        void this.#lifecycleRequest(id, message);
-        return;
-      default:
-        this.#streams.fromDaemon(message);
-    }
-  }
-
-  /** What an operator asked for by the daemon's own protocol (IRC's DIE, RESTART, REHASH). */
-  async #lifecycleRequest(id: string, message: Extract<PassedOn, { type: 'lifecycle' }>): Promise<void> {
-    const actor = { name: message.actor, from: 'system' } as const;
-    const caller: Caller = { actor, send: () => {}, onClose: () => {} };
-    const name = message.action === 'reload' ? 'config.reload' : `daemon.${message.action}`;
-    this.#telemetry.logger.log(
-      'info',
-      id,
-      'lifecycle_request',
-      `${message.actor} asked for ${name}: ${message.reason}`,
-    );
-    const outcome = await this.#service.handle(name, message.action === 'reload' ? {} : { id }, caller);
-    if (!outcome.ok) {
-      this.#telemetry.logger.log('warn', id, 'lifecycle_refused', `${name}: ${outcome.error.message}`);
-    }
-  }
-
-  #outputLine(id: string, stream: 'stdout' | 'stderr', line: string): void {
-    const { pass, heldBefore } = this.#outputGate.admit(id);
-    const { logger } = this.#telemetry;
-    if (heldBefore > 0)
-      logger.log('warn', id, 'output_held', `${heldBefore} more lines of ${id} were left out.`);
-    if (pass) logger.log(stream === 'stderr' ? 'warn' : 'info', id, `daemon_${stream}`, line);
-  }
-
-  #summary(source: string, instance: number, summary: MetricSummary): void {
-    if (!this.#metrics.update(source, summary)) {
-      this.#telemetry.logger.log(
-        'error',
-        source,
-        'summary_size',
-        'A summary does not fit the catalog of its process.',
-      );
-      return;
-    }
-    const { time, values, intervals } = summary;
-    this.#history.addSample({ source, instance, time, values, intervals });
   }
 
   #recorderLink(): RecorderLink | null {
