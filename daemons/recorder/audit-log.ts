@@ -3,11 +3,10 @@
  * the audit page newest first; pages are keyed by id, so new entries do not shift what a reader has seen.
  */
 import type { AuditEntry } from '../contract/control-api.ts';
+import type { NewAuditEntry } from '../contract/history-batch.ts';
 import type { Sqlite } from './database.ts';
 import { limits } from './limits.ts';
 import type { Tallies } from './tallies.ts';
-
-export type NewAuditEntry = Omit<AuditEntry, 'id'>;
 
 export interface AuditQuery {
   /** Only entries with a smaller id. */

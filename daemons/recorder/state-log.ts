@@ -1,15 +1,9 @@
 /** The lifecycle transitions of all daemons. Written as part of an append; the times of starts date counter resets. */
+import type { AppendBatch } from './batch.ts';
 import type { Sqlite } from './database.ts';
 import type { Tallies } from './tallies.ts';
 
-/** One transition; `time` in Unix milliseconds. */
-export interface StateChange {
-  readonly time: number;
-  readonly daemon: string;
-  readonly state: string;
-  readonly cause: string | null;
-}
-
+/** The table of transitions. */
 export class StateLog {
   readonly #tallies: Tallies;
   readonly #insert;
@@ -32,7 +26,7 @@ export class StateLog {
       .pluck();
   }
 
-  add({ time, daemon, state, cause }: StateChange): void {
+  add({ time, daemon, state, cause }: AppendBatch['states'][number]): void {
     this.#insert.run(Math.round(time), daemon, state, cause);
     this.#tallies.add(
       'states',

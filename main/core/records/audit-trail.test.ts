@@ -1,11 +1,11 @@
 import { beforeEach, expect, test } from 'vitest';
 import { z } from 'zod';
 import { SignalboxError } from '../../../daemons/contract/errors.ts';
+import type { NewAuditEntry } from '../../../daemons/contract/history-batch.ts';
 import { layoutOf } from '../../../daemons/contract/metric-frame.ts';
 import { FakeClock } from '../fake-clock.ts';
 import { CONTROL_LIMITS } from '../limits.ts';
 import { AuditTrail, maskArgs } from './audit-trail.ts';
-import type { NewAuditEntry } from './history-buffer.ts';
 import { MetricsStore } from './metrics-store.ts';
 
 const layout = layoutOf([

@@ -5,9 +5,9 @@
 import type { z } from 'zod';
 import type { Actor, AuditReport } from '../../../daemons/contract/daemon-link.ts';
 import { toWireError } from '../../../daemons/contract/errors.ts';
+import type { NewAuditEntry } from '../../../daemons/contract/history-batch.ts';
 import type { Clock } from '../clock.ts';
 import { CONTROL_LIMITS, type ControlLimits } from '../limits.ts';
-import type { NewAuditEntry } from './history-buffer.ts';
 import type { MetricsStore } from './metrics-store.ts';
 
 /** An action about to happen. */

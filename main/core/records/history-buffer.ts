@@ -2,42 +2,15 @@
  * What has not reached the recorder yet, bounded. Each kind has its own limit, so that a long pause costs samples
  * first and the audit trail last.
  */
-import type { AuditEntry } from '../../../daemons/contract/control-api.ts';
-import type { SparseHistogram } from '../../../daemons/contract/histogram.ts';
-import type { MetricSpec } from '../../../daemons/contract/manifest.ts';
-import type { DaemonState } from '../../../daemons/contract/states.ts';
+import type {
+  HistoryBatch,
+  HistorySample,
+  NewAuditEntry,
+  StateChange,
+} from '../../../daemons/contract/history-batch.ts';
 import type { ControlLimits } from '../limits.ts';
 
-/** One second of one process. */
-export interface HistorySample {
-  readonly source: string;
-  readonly instance: number;
-  readonly time: number;
-  readonly values: Float64Array;
-  readonly intervals: readonly { readonly metric: string; readonly buckets: SparseHistogram }[];
-}
-
-export interface StateChange {
-  readonly time: number;
-  readonly daemon: string;
-  readonly state: DaemonState;
-  readonly cause: string | null;
-}
-
-export type NewAuditEntry = Omit<AuditEntry, 'id'>;
-
-/** Arguments of the recorder's `append`. */
-export interface HistoryBatch {
-  /** Tells one run of main from another. */
-  readonly epoch: string;
-  /** Rises by one; the recorder ignores a batch that it has committed already. */
-  readonly batch: number;
-  readonly samples: readonly HistorySample[];
-  readonly audit: readonly NewAuditEntry[];
-  readonly states: readonly StateChange[];
-  readonly catalogs: readonly { readonly source: string; readonly metrics: readonly MetricSpec[] }[];
-}
-
+/** Samples, audit entries and state changes on their way to the recorder. */
 export class HistoryBuffer {
   readonly #limits: ControlLimits;
   #samples: HistorySample[] = [];

@@ -1,10 +1,10 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { HistoryStatus } from '../../../daemons/contract/control-api.ts';
 import type { Outcome } from '../../../daemons/contract/errors.ts';
+import type { HistoryBatch, NewAuditEntry } from '../../../daemons/contract/history-batch.ts';
 import type { DaemonSnapshot, DaemonState } from '../../../daemons/contract/states.ts';
 import { FakeClock } from '../fake-clock.ts';
 import { CONTROL_LIMITS } from '../limits.ts';
-import type { HistoryBatch, NewAuditEntry } from './history-buffer.ts';
 import { HistoryClient } from './history-client.ts';
 
 const limits = { ...CONTROL_LIMITS, historySamples: 20, historyAudit: 5, historyBatch: 8 };

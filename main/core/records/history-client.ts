@@ -6,17 +6,17 @@
 import { randomUUID } from 'node:crypto';
 import type { HistoryStatus } from '../../../daemons/contract/control-api.ts';
 import { type Outcome, SignalboxError } from '../../../daemons/contract/errors.ts';
-import type { MetricSpec } from '../../../daemons/contract/manifest.ts';
+import type {
+  HistoryBatch,
+  HistorySample,
+  NewAuditEntry,
+  SourceCatalog,
+  StateChange,
+} from '../../../daemons/contract/history-batch.ts';
 import type { DaemonSnapshot } from '../../../daemons/contract/states.ts';
 import type { Clock, Timer } from '../clock.ts';
 import type { ControlLimits } from '../limits.ts';
-import {
-  type HistoryBatch,
-  HistoryBuffer,
-  type HistorySample,
-  type NewAuditEntry,
-  type StateChange,
-} from './history-buffer.ts';
+import { HistoryBuffer } from './history-buffer.ts';
 
 /** The recorder as the client reaches it. */
 export interface RecorderLink {
@@ -27,7 +27,7 @@ export interface RecorderLink {
 export interface HistoryClientOptions {
   /** Null in a host without a recorder: then nothing is kept. */
   readonly recorder: RecorderLink | null;
-  readonly catalogs: readonly { readonly source: string; readonly metrics: readonly MetricSpec[] }[];
+  readonly catalogs: readonly SourceCatalog[];
   readonly clock: Clock;
   readonly limits: ControlLimits;
   readonly onStatus: (status: HistoryStatus) => void;
