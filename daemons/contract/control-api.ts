@@ -57,6 +57,7 @@ export interface CommandResult {
 /** Which figure of a metric a history series holds. */
 export type HistoryStat = 'value' | 'rate' | 'min' | 'max' | 'p50' | 'p95' | 'p99' | 'p999';
 
+/** One line of a history chart. */
 export interface HistorySeries {
   readonly metric: string;
   readonly stat: HistoryStat;
@@ -64,6 +65,7 @@ export interface HistorySeries {
   readonly values: readonly (number | null)[];
 }
 
+/** Answer to `history.query`. */
 export interface HistoryResult {
   /** Seconds between points. */
   readonly stepSeconds: number;
@@ -179,6 +181,7 @@ export interface ControlResults {
   };
 }
 
+/** Name of a request of the control API. */
 export type ControlRequestName = keyof typeof CONTROL_REQUESTS;
 
 /** Name -> arguments and result of every request. */

@@ -21,6 +21,7 @@ export interface Actor {
 /** How the bytes of a stream to a window travel. */
 export type StreamTransport = 'port' | 'socket' | 'link';
 
+/** What main says to a daemon. */
 export type ToDaemon =
   | {
       readonly type: 'init';
@@ -64,6 +65,7 @@ export interface ReloadOutcome {
   readonly restartRequired: readonly string[];
 }
 
+/** What a daemon says to main. */
 export type FromDaemon =
   | {
       readonly type: 'hello';

@@ -3,6 +3,7 @@ import { z } from 'zod';
 
 /** Log levels in rising order of severity. */
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+/** One of {@link LOG_LEVELS}. */
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** One structured log record, redacted where it was written. */

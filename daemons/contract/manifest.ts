@@ -21,6 +21,7 @@ export interface MetricSpec {
 
 /** How much harm a command can do: `disruptive` asks first, `irreversible` wants a name typed. */
 export const DANGER_TIERS = ['safe', 'disruptive', 'irreversible'] as const;
+/** One of {@link DANGER_TIERS}. */
 export type DangerTier = (typeof DANGER_TIERS)[number];
 
 /** How the result of a command is shown. A `table` result is `{ rows: object[] }`, `text` is `{ text: string }`. */
@@ -86,6 +87,7 @@ export interface Highlights {
   readonly queue?: string;
 }
 
+/** What a daemon says about itself. Written with {@link defineManifest}. */
 export interface Manifest<
   Config extends z.ZodType = z.ZodType,
   Commands extends Record<string, CommandSpec> = Record<string, CommandSpec>,
@@ -139,6 +141,7 @@ export interface JsonObjectSchema {
   readonly required?: readonly string[];
 }
 
+/** The part of JSON Schema that one argument of a command uses. */
 export interface JsonFieldSchema {
   readonly type?: 'string' | 'number' | 'integer' | 'boolean' | 'array';
   readonly enum?: readonly string[];

@@ -10,6 +10,7 @@ import type { MetricSpec } from './manifest.ts';
  * `max` (seconds) cover the last ten one-second intervals in which anything was recorded.
  */
 export const HISTOGRAM_FIELDS = ['count', 'sum', 'p50', 'p95', 'p99', 'p999', 'max'] as const;
+/** One figure of a histogram in a frame. */
 export type HistogramField = (typeof HISTOGRAM_FIELDS)[number];
 
 /** Where each metric of a catalog stands in a frame. */

@@ -9,6 +9,7 @@ import type { MetricFrame } from './metric-frame.ts';
 /** Frames a second that a window may ask for. */
 export const FRAME_RATES = { visible: 10, hidden: 1, paused: 0 } as const;
 
+/** What a window says on a stream. */
 export type FromWindow =
   /** How many frames a second, 0 for none; see {@link FRAME_RATES}. */
   | { readonly type: 'rate'; readonly hz: number }
@@ -19,8 +20,10 @@ export type FromWindow =
   /** Start or stop following a live table of the manifest. */
   | { readonly type: 'watch'; readonly table: string; readonly on: boolean };
 
+/** A cell of a live table; its column says how it is shown. */
 export type TableCell = string | number | boolean | null;
 
+/** What a process says on a stream, beside the binary metric frames. */
 export type ToWindow =
   /** First message of every stream. */
   | {

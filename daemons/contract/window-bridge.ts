@@ -2,6 +2,7 @@
 import type { ControlEvent } from './control-api.ts';
 import type { Outcome } from './errors.ts';
 
+/** `window.signalbox`, as the preload script exposes it. */
 export interface WindowBridge {
   /** One request of the control API. Never rejects: errors are values. */
   request(name: string, args: unknown): Promise<Outcome<unknown>>;

@@ -24,6 +24,7 @@ const fileSchema = z.object({
     .max(limits.serverBans.default),
 });
 
+/** The file of a data directory. */
 export class BanFile {
   private readonly file: SavedFile;
 

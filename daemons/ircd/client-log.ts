@@ -6,6 +6,7 @@ import { limits } from './limits.ts';
 import type { ServerHost } from './server-host.ts';
 import type { User } from './state/user.ts';
 
+/** At most `clientLogRecords` records a second. */
 export class ClientLog {
   private readonly host: ServerHost;
   private written = 0;

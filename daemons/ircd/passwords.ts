@@ -22,6 +22,7 @@ export function hashPassword(password: string): Promise<string> {
   return hash(password, { memoryCost: 19_456, timeCost: 2, parallelism: 1 });
 }
 
+/** At most `passwordChecks` verifications at once, `passwordChecksWaiting` in line. */
 export class PasswordChecker {
   private running = 0;
   private readonly queue: (() => void)[] = [];

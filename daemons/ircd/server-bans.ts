@@ -15,8 +15,10 @@ const IPV4_OFFSET = 96;
 const MIN_IPV4_BITS = 8;
 const MIN_IPV6_BITS = 16;
 
+/** K-lines match user@host, D-lines match addresses. */
 export type BanKind = 'kline' | 'dline';
 
+/** One ban, as it is stored and listed. */
 export interface ServerBan {
   readonly kind: BanKind;
   /** `user@host` for a K-line, an address or CIDR network for a D-line. */
@@ -35,6 +37,7 @@ interface Entry {
   readonly matchesIdentity: (identities: readonly string[]) => boolean;
 }
 
+/** The list in memory. */
 export class ServerBans {
   private readonly entries = new Map<string, Entry>();
   /** Keys of D-lines for single addresses, which are found by hash. */

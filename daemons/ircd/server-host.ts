@@ -19,6 +19,7 @@ export type LiveTable = 'connections' | 'channels';
 /** Values that a log record or an audit entry may carry. */
 export type Fields = Readonly<Record<string, string | number | boolean | null>>;
 
+/** What stands around an {@link IrcServer}. */
 export interface ServerHost {
   readonly outbox: Outbox;
   /** Finds host name and ident; at once when both are known or not wanted. Never rejects. */

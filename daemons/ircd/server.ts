@@ -29,6 +29,7 @@ import { Tuning } from './tuning.ts';
 /** Version shown to clients. */
 export const VERSION = 'signalbox-0.1.0';
 
+/** What an {@link IrcServer} is made of. */
 export interface ServerOptions {
   readonly config: IrcdConfig;
   readonly host: ServerHost;
@@ -37,6 +38,7 @@ export interface ServerOptions {
   readonly motd: readonly string[] | null;
 }
 
+/** The protocol: takes lines, finds their command, runs it and keeps the state. */
 export class IrcServer implements ConnectionHandler<User> {
   readonly host: ServerHost;
   readonly state: NetworkState;

@@ -14,11 +14,13 @@ const ADJUSTABLE = {
   'who-replies': limits.whoReplies,
 } satisfies Record<string, Limit>;
 
+/** Name of a limit that `set-limit` takes. */
 export type AdjustableLimit = keyof typeof ADJUSTABLE;
 
 /** Names of the limits that can be changed. */
 export const ADJUSTABLE_LIMITS = Object.keys(ADJUSTABLE) as [AdjustableLimit, ...AdjustableLimit[]];
 
+/** The values in force. */
 export class Tuning {
   private readonly values = new Map<AdjustableLimit, number>();
 

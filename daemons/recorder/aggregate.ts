@@ -12,6 +12,7 @@ export interface RowShape {
   readonly histograms: number;
 }
 
+/** Counters, gauges and histograms of one source over one interval. */
 export class Aggregate {
   /** One-second samples in it. */
   samples = 0;

@@ -8,6 +8,7 @@ import type { Sqlite } from './database.ts';
 import { limits } from './limits.ts';
 import type { Tallies } from './tallies.ts';
 
+/** Which entries are asked for. */
 export interface AuditQuery {
   /** Only entries with a smaller id. */
   readonly before?: number | undefined;
@@ -18,6 +19,7 @@ export interface AuditQuery {
   readonly limit?: number | undefined;
 }
 
+/** Entries, newest first. */
 export interface AuditPage {
   readonly entries: readonly AuditEntry[];
   /** Whether older ones match too. */
@@ -43,6 +45,7 @@ const TEXT_BYTES = ['actor', 'action', 'target', 'command', 'args', 'outcome', '
   .map((column) => `octet_length(${column})`)
   .join(' + ');
 
+/** The table of audit entries. */
 export class AuditLog {
   readonly #tallies: Tallies;
   readonly #insert;

@@ -73,6 +73,7 @@ export const appendArgs = z.object({
     .default([]),
 });
 
+/** A batch that has been checked. */
 export type AppendBatch = z.output<typeof appendArgs>;
 
 /** What became of a batch. */

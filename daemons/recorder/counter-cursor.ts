@@ -27,6 +27,7 @@ export interface Cursor extends ProcessIdentity {
 /** Span of the first sample of a process whose start is not known: daemons send one a second. */
 const NOMINAL_SPAN_MS = 1_000;
 
+/** By how much the counters of a source rose since the sample before. */
 export interface Increase {
   /** One a counter of the catalog. */
   readonly increases: Float64Array;

@@ -9,7 +9,9 @@ import { SignalboxError } from '../contract/errors.ts';
 import { limits } from './limits.ts';
 import { APPLICATION_ID, MIGRATIONS, PAGE_BYTES } from './schema.ts';
 
+/** An open database. */
 export type Sqlite = BetterSqlite3.Database;
+/** The class of better-sqlite3, which is loaded at run time. */
 export type SqliteConstructor = typeof BetterSqlite3;
 
 /** What went wrong with a file, as the recorder acts on it. */

@@ -20,6 +20,7 @@ export interface StoredHistogram {
   readonly data: Uint8Array;
 }
 
+/** The histograms of one tier. */
 export class HistogramTable {
   readonly #tier: Tier;
   readonly #tallies: Tallies;

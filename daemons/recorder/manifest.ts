@@ -29,6 +29,7 @@ const config = z.strictObject({
     .describe('How many audit entries are kept at most'),
 });
 
+/** The `[recorder]` table, with defaults filled in. */
 export type RecorderConfig = z.output<typeof config>;
 
 const { name, gauge, counter, histogram } = metricSpecs('recorder');
@@ -157,4 +158,5 @@ export const manifest = defineManifest({
   },
 });
 
+/** The commands, for the type of their handlers. */
 export type RecorderCommands = typeof commands;

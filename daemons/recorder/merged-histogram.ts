@@ -6,6 +6,7 @@ import { bucketMidNs, HISTOGRAM_BUCKETS } from '../contract/histogram.ts';
 
 const QUANTILES = [0.5, 0.95, 0.99, 0.999] as const;
 
+/** Merges, summarises, and starts again. */
 export class MergedHistogram {
   readonly #counts = new Float64Array(HISTOGRAM_BUCKETS);
   #count = 0;

@@ -9,6 +9,7 @@ import { limits } from './limits.ts';
 /** A query that yields wherever it may be interrupted. */
 export type SlicedQuery<Result> = Generator<void, Result>;
 
+/** At most `queuedQueries` queries; more are refused with `busy`. */
 export class QueryQueue {
   #last: Promise<unknown> = Promise.resolve();
   #waiting = 0;

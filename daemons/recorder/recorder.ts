@@ -23,6 +23,7 @@ import { Store } from './store.ts';
 import { describeTables, type TableStats } from './table-stats.ts';
 import { tierKeep } from './tiers.ts';
 
+/** Where the file is and what is kept of it. */
 export interface RecorderOptions {
   readonly sqlite: SqliteConstructor;
   readonly file: string;
@@ -38,6 +39,7 @@ export interface RecorderOptions {
 /** Pages copied at a time by a backup (512 KB). */
 const BACKUP_PAGES = 128;
 
+/** The open file. Damage that SQLite reports sets the file aside and begins a new one. */
 export class Recorder {
   readonly #options: RecorderOptions;
   readonly #queue = new QueryQueue();

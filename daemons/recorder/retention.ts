@@ -19,6 +19,7 @@ export interface Keep {
   readonly auditDays: number;
 }
 
+/** The tables that are kept bounded. */
 export interface RetentionParts {
   readonly catalogs: CatalogStore;
   readonly samples: SampleStore;
@@ -29,6 +30,7 @@ export interface RetentionParts {
 
 const DAY_MS = 86_400_000;
 
+/** Runs as part of each append. */
 export class Retention {
   readonly #parts: RetentionParts;
   readonly #freePages;

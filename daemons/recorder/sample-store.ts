@@ -55,6 +55,7 @@ class SourceState {
   }
 }
 
+/** The samples of every source in every tier. */
 export class SampleStore {
   readonly #catalogs: CatalogStore;
   readonly #tables: TierTables;

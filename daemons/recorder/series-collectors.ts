@@ -24,6 +24,7 @@ export interface Collector {
   series(): HistorySeries[];
 }
 
+/** A counter as its increase a second. */
 export class CounterCollector implements Collector {
   readonly metric: string;
   readonly kind = 'counter';
@@ -59,6 +60,7 @@ export class CounterCollector implements Collector {
   }
 }
 
+/** A gauge as its mean, least and largest value. */
 export class GaugeCollector implements Collector {
   readonly metric: string;
   readonly kind = 'gauge';
@@ -110,6 +112,7 @@ export class GaugeCollector implements Collector {
   }
 }
 
+/** A histogram as its percentiles, maximum and rate. */
 export class HistogramCollector implements Collector {
   readonly metric: string;
   readonly kind = 'histogram';

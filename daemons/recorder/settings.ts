@@ -3,6 +3,7 @@ import { SignalboxError } from '../contract/errors.ts';
 import type { Sqlite } from './database.ts';
 import { limits } from './limits.ts';
 
+/** At most `settings` keys of `settingCharacters` each. */
 export class Settings {
   readonly #get;
   readonly #set;

@@ -15,6 +15,7 @@ import { Tallies } from './tallies.ts';
 import { TierTable, type TierTables } from './tier-table.ts';
 import { TIERS } from './tiers.ts';
 
+/** All tables of one file. */
 export class Store {
   readonly database: Sqlite;
   readonly tallies: Tallies;

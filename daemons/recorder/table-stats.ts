@@ -1,6 +1,7 @@
 /** The table that `stats` shows: what each part of the database holds, since when, and in how many bytes. */
 import type { Store } from './store.ts';
 
+/** One row of `stats`. */
 export interface TableStats {
   readonly table: string;
   readonly rows: number | null;

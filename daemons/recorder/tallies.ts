@@ -5,8 +5,10 @@
 import type { Sqlite } from './database.ts';
 import type { Tier } from './tiers.ts';
 
+/** A table that is counted. */
 export type TallyName = Tier['table'] | 'audit' | 'states';
 
+/** Rows of a table, and bytes of their content. */
 export interface Tally {
   rows: number;
   bytes: number;
@@ -14,6 +16,7 @@ export interface Tally {
 
 const NAMES: readonly TallyName[] = ['samples_1s', 'samples_10s', 'samples_1m', 'audit', 'states'];
 
+/** The counts of every table. */
 export class Tallies {
   readonly #tallies = new Map<TallyName, Tally>();
   readonly #changed = new Set<TallyName>();

@@ -22,6 +22,7 @@ interface KeyedRow {
   readonly data: Uint8Array;
 }
 
+/** The rows of one tier. */
 export class TierTable {
   readonly tier: Tier;
   /** Where the tier's histograms are; null where they are in its rows. */
@@ -141,4 +142,5 @@ export class TierTable {
   }
 }
 
+/** One for each tier, finest first. */
 export type TierTables = readonly TierTable[];

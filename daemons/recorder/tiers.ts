@@ -4,6 +4,7 @@
  */
 import { limits } from './limits.ts';
 
+/** One resolution in which history is kept. */
 export interface Tier {
   readonly name: '1s' | '10s' | '1m';
   readonly stepSeconds: number;

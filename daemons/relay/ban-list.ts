@@ -19,10 +19,12 @@ const banSchema = z.object({
   expiresAt: z.number().nullable(),
 });
 
+/** One ban, as it is stored and listed. */
 export type Ban = z.output<typeof banSchema>;
 
 const fileSchema = z.object({ version: z.literal(1), bans: z.array(banSchema) });
 
+/** The list in memory and its file. */
 export class BanList {
   readonly #file: SavedFile;
   readonly #bans = new Map<string, Ban>();

@@ -5,14 +5,17 @@ import { CLASS_LIMIT_NAMES, type ClassLimitName, LIMIT_NAMES, LIMITS, type Limit
 
 /** What happens to the frames of a connection. */
 export const MODES = ['echo', 'broadcast', 'rooms', 'direct'] as const;
+/** One of {@link MODES}. */
 export type Mode = (typeof MODES)[number];
 
 /** What a client that says no hello gets; with `rooms` it must say hello. */
 const DEFAULT_MODES = ['echo', 'broadcast', 'rooms'] as const;
+/** One of {@link DEFAULT_MODES}. */
 export type DefaultMode = (typeof DEFAULT_MODES)[number];
 
 /** What happens to a client whose send queue is full. */
 const SLOW_READER_POLICIES = ['disconnect', 'drop-oldest'] as const;
+/** One of {@link SLOW_READER_POLICIES}. */
 export type SlowReaderPolicy = (typeof SLOW_READER_POLICIES)[number];
 
 /** What a send queue must hold beside the largest payload: the header of its frame, and what came in the same read. */
@@ -105,5 +108,7 @@ export const relayConfig = z
     });
   });
 
+/** The table with defaults filled in. */
 export type RelayConfig = z.output<typeof relayConfig>;
+/** One entry of `listen`. */
 export type ListenEntry = z.output<typeof listenEntry>;

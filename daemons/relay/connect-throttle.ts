@@ -12,8 +12,10 @@ type ThrottleLimits = Readonly<
   Record<Extract<ClassLimitName, 'connections_per_ip' | 'connect_burst' | 'connects_per_second'>, number>
 >;
 
+/** What became of a connect; the refusals are protocol error codes. */
 export type ThrottleVerdict = 'ok' | 'too_many_connections' | 'connect_throttled';
 
+/** Open connections and a token bucket for each address, or /64 of IPv6. */
 export class ConnectThrottle {
   /** In order of use: the first is the least recent. */
   readonly #entries = new Map<string, Entry>();

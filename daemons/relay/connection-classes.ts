@@ -19,6 +19,7 @@ export interface ConnectionClass {
   connections: number;
 }
 
+/** The classes of one configuration, first match wins. */
 export class ConnectionClasses {
   readonly #rules: readonly { readonly ranges: AddressRanges; readonly target: ConnectionClass }[];
   readonly #fallback: ConnectionClass;

@@ -38,6 +38,7 @@ export interface ConnectionServices {
   readonly handler: ConnectionHandler;
 }
 
+/** One client of the relay, whatever it speaks. */
 export class Connection implements FrameSink, Flushable {
   readonly address: string;
   readonly port: number;

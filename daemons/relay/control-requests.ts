@@ -20,6 +20,7 @@ export const helloSchema = z.object({
   /** Unknown features are ignored, so that newer clients get on with older relays. */
   features: z.array(z.string().max(64)).max(32).default([]),
 });
+/** A hello that has been checked. */
 export type HelloRequest = z.output<typeof helloSchema>;
 
 /** Every request of a client that has said hello. */
@@ -34,7 +35,9 @@ export const CONTROL_REQUESTS = {
   pong: z.object({ id }),
 } as const;
 
+/** The `type` of a control frame. */
 export type ControlType = keyof typeof CONTROL_REQUESTS;
+/** A control frame of one type that has been checked. */
 export type ControlRequest<Type extends ControlType> = z.output<(typeof CONTROL_REQUESTS)[Type]>;
 
 /** The first problem that zod found, in words. */

@@ -227,6 +227,7 @@ export const FIXED_LIMITS = {
   },
 } as const satisfies Record<string, Limit>;
 
+/** Name of a limit, as in the configuration file. */
 export type LimitName = keyof typeof LIMITS;
 
 /** The numbers in force. The server changes them in place, so that holders see a reload at once. */

@@ -205,4 +205,5 @@ export const manifest = defineManifest({
   },
 });
 
+/** The commands, for the type of their handlers. */
 export type RelayCommands = typeof commands;

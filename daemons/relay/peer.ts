@@ -10,6 +10,7 @@ import type { Room } from './rooms.ts';
  */
 export type PeerStage = 'new' | 'plain' | 'greeting' | 'greeted';
 
+/** One client as others know it. */
 export class Peer {
   readonly connection: Connection;
   #id = '';

@@ -33,6 +33,7 @@ export const PROTOCOL_ERRORS = {
   kicked: 'An operator closed the connection.',
 } as const;
 
+/** A code of {@link PROTOCOL_ERRORS}. */
 export type ProtocolErrorCode = keyof typeof PROTOCOL_ERRORS;
 
 /** Number or string that a client chose for a request; null where it chose none. */

@@ -3,6 +3,7 @@
 /** A client may send this many seconds' worth at once. */
 const BURST_SECONDS = 2;
 
+/** The buckets of one client. */
 export class ReceiveRate {
   #bytes: number;
   #frames: number;

@@ -16,6 +16,7 @@ export interface RelayListenersOptions {
   readonly onAcceptFailure: () => void;
 }
 
+/** The listeners of one relay. */
 export class RelayListeners {
   readonly #options: RelayListenersOptions;
   readonly #set: ListenerSet<ListenEntry>;

@@ -22,6 +22,7 @@ import { TickFlusher } from './tick-flusher.ts';
 
 const WATCH_MS = 1_000;
 
+/** What a server is made of. */
 export interface RelayServerOptions {
   readonly config: RelayConfig;
   readonly metrics: RelayMetrics;
@@ -31,6 +32,7 @@ export interface RelayServerOptions {
   readonly onChanged: () => void;
 }
 
+/** One running relay. */
 export class RelayServer {
   readonly relay: Relay;
   /** The numbers in force. */

@@ -30,6 +30,7 @@ export interface RelayOptions {
   readonly onGone: (connection: Connection) => void;
 }
 
+/** Peers, rooms and modes; the handler of every connection. */
 export class Relay implements ConnectionHandler {
   readonly limits: Limits;
   readonly metrics: RelayMetrics;

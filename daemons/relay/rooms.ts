@@ -3,6 +3,7 @@ import { Audience } from './audience.ts';
 import type { Limits } from './limits.ts';
 import type { Peer } from './peer.ts';
 
+/** One room. */
 export class Room {
   readonly name: string;
   readonly nameBytes: Buffer;
@@ -35,6 +36,7 @@ export type EnterResult =
       readonly message: string;
     };
 
+/** All rooms by name. */
 export class RoomDirectory {
   readonly #rooms = new Map<string, Room>();
   readonly #limits: Limits;

@@ -9,6 +9,7 @@ const FIRST_CAPACITY = 16;
 /** An empty queue with a larger ring lets go of it. */
 const KEEP_CAPACITY = 256;
 
+/** Grows by doubling; bounded by its owner. */
 export class SendQueue {
   #ring: (Frame | undefined)[] = [];
   #head = 0;

@@ -115,6 +115,7 @@ export interface Flushable {
   endSlowReader(): void;
 }
 
+/** Flushes every connection that has something to send, once a tick. */
 export class TickFlusher {
   readonly batcher = new Batcher();
   #dirty: Flushable[] = [];

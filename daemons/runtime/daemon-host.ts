@@ -28,6 +28,7 @@ function describeIssues(error: z.ZodError): string {
     .join('; ');
 }
 
+/** One daemon in this process, before and after its start. */
 export class DaemonHost<Config extends z.ZodType, Commands extends Record<string, CommandSpec>> {
   readonly registry: MetricRegistry;
   readonly sampler: ProcessSampler;

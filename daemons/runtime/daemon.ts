@@ -58,6 +58,7 @@ export interface RunningDaemon<Config, Commands extends Record<string, CommandSp
   drain(deadline: AbortSignal): Promise<void>;
 }
 
+/** A daemon: its manifest and how it starts. */
 export interface DaemonDefinition<Config extends z.ZodType, Commands extends Record<string, CommandSpec>> {
   readonly manifest: Manifest<Config, Commands>;
   start(context: DaemonContext<z.output<Config>>): Promise<RunningDaemon<z.output<Config>, Commands>>;

@@ -10,6 +10,7 @@ const MESSAGE_CHARACTERS = limits.logMessageCharacters.default;
 
 const SECRET_KEY = /pass(word|phrase)?$|secret|token|authorization|cookie|credential|private_?key/i;
 
+/** Details of a record; values under names that sound secret are masked. */
 export type LogFields = Readonly<Record<string, string | number | boolean | null>>;
 
 /** Writes records somewhere else, such as a file; must not throw. */
@@ -38,6 +39,7 @@ export function redactFields(fields: LogFields): LogFields {
   return clean ?? fields;
 }
 
+/** The log of one process. */
 export class Logger {
   readonly #ring: LogRecord[] = [];
   readonly #sinks: LogSink[] = [];

@@ -9,6 +9,7 @@ import type { PortLike } from './stream-channel.ts';
 /** What came beside a message: a port under Electron, a socket under Node. */
 export type Transferred = { readonly port: PortLike } | { readonly socket: Duplex } | null;
 
+/** Messages to and from main. */
 export interface ParentLink {
   send(message: FromDaemon): void;
   onMessage(listener: (message: unknown, transferred: Transferred) => void): void;

@@ -16,6 +16,7 @@ const LOOP_PROBE_MS = { busy: 20, idle: 250 } as const;
 /** CPU share of one core above which the process counts as working. */
 const BUSY_CPU_RATIO = 0.02;
 
+/** Fills in the metrics that every process has. */
 export class ProcessSampler {
   readonly #registry: MetricRegistry;
   readonly #id: string;

@@ -41,6 +41,7 @@ interface Subscriber {
   readonly tables: Set<string>;
 }
 
+/** What windows are shown. */
 export interface StreamHubOptions {
   readonly source: string;
   readonly instance: number;
@@ -49,6 +50,7 @@ export interface StreamHubOptions {
   readonly logger: Logger;
 }
 
+/** All windows of one process. */
 export class StreamHub {
   readonly #options: StreamHubOptions;
   readonly #subscribers = new Set<Subscriber>();

@@ -9,6 +9,7 @@ export interface Timer {
   cancel(): void;
 }
 
+/** Time, which tests replace by their own. */
 export interface Clock {
   /** Unix time in milliseconds; may jump when the system's clock is set. */
   now(): number;

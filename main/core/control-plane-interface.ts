@@ -13,6 +13,7 @@ import type { DaemonLauncher, DaemonRuntime } from './daemon-launcher.ts';
 import type { ControlLimits } from './limits.ts';
 import type { StreamRequest } from './stream-broker.ts';
 
+/** What a host gives the control plane. */
 export interface ControlPlaneOptions {
   readonly host: HostKind;
   readonly version: string;
@@ -32,6 +33,7 @@ export interface ControlPlaneOptions {
   readonly clock?: Clock;
 }
 
+/** What a host can do with it. */
 export interface ControlPlane {
   /** The mistake in the configuration file; null when it is good. */
   readonly configError: WireError | null;

@@ -8,6 +8,7 @@ import type { Caller } from './caller.ts';
 import type { HandlerTable } from './handlers/handler-table.ts';
 import type { MainTelemetry } from './main-telemetry.ts';
 
+/** Answers requests; see {@link CONTROL_REQUESTS}. */
 export class ControlService {
   readonly #handlers: HandlerTable;
   readonly #telemetry: MainTelemetry;

@@ -15,6 +15,7 @@ export const DAEMON_V8_OPTIONS: readonly string[] = ['--max-semi-space-size=8'];
 /** Which JavaScript runtime a daemon's process uses: the host's own, or a Node by fork. */
 export type DaemonRuntime = 'host' | 'node';
 
+/** Which daemon to start, and on what. */
 export interface LaunchRequest {
   readonly id: string;
   readonly runtime: DaemonRuntime;
@@ -47,6 +48,7 @@ export interface DaemonProcess {
   kill(): void;
 }
 
+/** Starts processes; each host has its own. */
 export interface DaemonLauncher {
   /** Starts the process; a failure to start is told through `onEnd`. */
   launch(request: LaunchRequest, events: DaemonProcessEvents): DaemonProcess;

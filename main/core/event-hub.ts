@@ -1,6 +1,7 @@
 /** Tells every connected client what changed. Clients subscribe when they connect and end it when they close. */
 import type { ControlEvent } from '../../daemons/contract/control-api.ts';
 
+/** The listeners of all clients. */
 export class EventHub {
   readonly #listeners = new Set<(event: ControlEvent) => void>();
 

@@ -18,6 +18,7 @@ export interface SocketBackend {
   subscribe(listener: (event: ControlEvent) => void): () => void;
 }
 
+/** The open socket. */
 export interface LocalSocket {
   readonly path: string;
   /** Starts answering; connections made before wait. */

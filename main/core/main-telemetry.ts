@@ -29,6 +29,7 @@ export const MAIN_METRICS: readonly MetricSpec[] = [
   counter('log_records_dropped', 'Log records lost on their way to main'),
 ];
 
+/** Main's own metrics, log and windows. */
 export class MainTelemetry {
   readonly registry = new MetricRegistry(MAIN_SOURCE, MAIN_METRICS);
   readonly logger: Logger;

@@ -12,6 +12,7 @@ interface Window {
 
 const WINDOW_MS = 1_000;
 
+/** Counts lines by source in windows of a second. */
 export class OutputGate {
   readonly #clock: Clock;
   readonly #linesPerSecond: number;

@@ -3,6 +3,7 @@ import { CONTROL_LIMITS } from './limits.ts';
 
 const MAX_LINE = CONTROL_LIMITS.outputPieceChars;
 
+/** One stream of output on its way to lines. */
 export interface OutputLines {
   /** Takes the next piece of output, cut anywhere. */
   push(text: string): void;

@@ -21,6 +21,7 @@ export type StreamRequest =
       readonly upgrade: { readonly headers: Readonly<Record<string, string>>; readonly head: Uint8Array };
     };
 
+/** Opens streams, and relays those that need it. */
 export class StreamBroker {
   readonly #supervisor: Supervisor;
   readonly #hub: StreamHub;

@@ -1,6 +1,7 @@
 /** The flags of the desktop app, the same as those of the headless host. Read by main.ts. */
 import { resolve } from 'node:path';
 
+/** The flags of the desktop app. */
 export interface DesktopFlags {
   /** Absolute, or null for the default. */
   readonly dataDir: string | null;

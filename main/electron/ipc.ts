@@ -18,6 +18,7 @@ import type { Windows } from './windows.ts';
 const requestSchema = z.tuple([z.string().max(64), z.unknown()]);
 const openStreamSchema = z.tuple([z.string().min(1).max(64), z.string().min(8).max(64)]);
 
+/** What the channels work with. */
 export interface IpcOptions {
   readonly windows: Windows;
   readonly origin: string;

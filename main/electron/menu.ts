@@ -1,10 +1,12 @@
 /** The application menu with its shortcuts. Set once by main.ts. */
 import { app, Menu, type MenuItemConstructorOptions } from 'electron';
 
+/** What menu items do. */
 export interface MenuActions {
   newWindow(): void;
 }
 
+/** Makes and sets the menu of the app. */
 export function installMenu(actions: MenuActions): void {
   const isMac = process.platform === 'darwin';
   const appMenu: MenuItemConstructorOptions = { role: 'appMenu' };

@@ -4,6 +4,7 @@ import type { DaemonSnapshot } from '../../daemons/contract/states.ts';
 /** `trouble` wants the operator, `running` means that at least one daemon serves users, `idle` that none does. */
 export type OverallStatus = 'idle' | 'running' | 'trouble';
 
+/** Trouble of any daemon comes first. */
 export function overallStatus(daemons: readonly DaemonSnapshot[]): OverallStatus {
   const troubled = (daemon: DaemonSnapshot) =>
     daemon.state === 'failed' ||

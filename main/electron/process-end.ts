@@ -14,6 +14,7 @@ export interface GoneDetails {
   readonly exitCode: number;
 }
 
+/** Takes each report as it comes. */
 export interface EndReports {
   /** The process's own exit event. */
   exited(code: number): void;

@@ -10,12 +10,14 @@ import { type OverallStatus, overallStatus, statusBitmap } from './overall-statu
 /** Side of the icon in density-independent pixels: what panels show without scaling. */
 const ICON_SIZE = 22;
 
+/** What tray items do. */
 export interface TrayActions {
   showWindow(): void;
   newWindow(): void;
   quit(): void;
 }
 
+/** The icon and its menu. */
 export class StatusTray {
   readonly #tray: Tray | null;
   readonly #actions: TrayActions;

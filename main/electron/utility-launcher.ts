@@ -13,6 +13,7 @@ import {
 import { outputLines } from '../core/output-lines.ts';
 import { collectEnd, type EndReports } from './process-end.ts';
 
+/** How daemons are started under Electron. */
 export interface DesktopLauncherOptions {
   /** The built entry of a daemon. */
   readonly entryOf: (id: string) => string;

@@ -15,6 +15,7 @@ export interface Bounds {
   readonly height: number;
 }
 
+/** Where the window was. */
 export interface WindowState {
   readonly bounds: Bounds;
   readonly maximised: boolean;

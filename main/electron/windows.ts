@@ -19,6 +19,7 @@ const REVIVAL_WINDOW_MS = 60_000;
 /** The page colours of the window before its stylesheet is there, so that it opens without a flash. */
 const BACKGROUND = { light: '#f7f8fa', dark: '#0f1216' };
 
+/** All windows of the app. */
 export class Windows {
   readonly #origin: string;
   readonly #stateFile: WindowStateFile;

@@ -38,6 +38,7 @@ export async function loadToken(dataDir: string): Promise<string> {
   return token;
 }
 
+/** The token and the sessions of one host. */
 export class Auth {
   /** Cookies are shared by all ports of a host, so the name tells instances apart. */
   readonly cookieName: string;

@@ -7,6 +7,7 @@ import { parseRequest, REQUEST_EXAMPLE } from '../core/control-message.ts';
 import type { ControlPlane } from '../core/control-plane.ts';
 import type { ControlLimits } from '../core/limits.ts';
 
+/** Serves one WebSocket until it closes; it is closed when it does not read or does not answer pings. */
 export function serveControlSocket(webSocket: WebSocket, plane: ControlPlane, limits: ControlLimits): void {
   const send = (message: ControlReplyMessage) => {
     if (webSocket.readyState !== webSocket.OPEN) return;

@@ -17,6 +17,7 @@ import { outputLines } from '../core/output-lines.ts';
 /** How long the last output may follow the exit, in milliseconds: a grandchild could hold the pipe for ever. */
 const SETTLE_MS = 200;
 
+/** How daemons are forked. */
 export interface ForkLauncherOptions {
   /** The file to run for a daemon. */
   readonly entryOf: (id: string) => string;
@@ -26,6 +27,7 @@ export interface ForkLauncherOptions {
   readonly env?: NodeJS.ProcessEnv;
 }
 
+/** A launcher that runs daemons on the Node it is given. */
 export function createForkLauncher(options: ForkLauncherOptions): DaemonLauncher {
   return { launch: (request, events) => launch(options, request, events) };
 }

@@ -4,6 +4,7 @@
  */
 import type { ControlPlane } from '../core/control-plane.ts';
 
+/** Whether every daemon that should run does, and answers. */
 export function isReady(plane: ControlPlane): boolean {
   return checks(plane).every(({ ok }) => ok);
 }

@@ -20,6 +20,7 @@ import { readJson } from './read-json.ts';
 import { refusalOf } from './request-guard.ts';
 import { serveStatic } from './static-files.ts';
 
+/** What the server serves, and where. */
 export interface HttpServerOptions {
   readonly plane: ControlPlane;
   readonly auth: Auth;
@@ -31,6 +32,7 @@ export interface HttpServerOptions {
   readonly limits?: ControlLimits;
 }
 
+/** The listening server. */
 export interface HttpServer {
   readonly url: string;
   /** Stops accepting and closes every connection. */

@@ -11,6 +11,7 @@ import type { Auth } from './auth.ts';
 import { serveControlSocket } from './control-socket.ts';
 import { refusalOf } from './request-guard.ts';
 
+/** What upgrades are checked with and handed to. */
 export interface UpgradeParts {
   readonly plane: ControlPlane;
   readonly auth: Auth;
@@ -18,6 +19,7 @@ export interface UpgradeParts {
   readonly webSockets: WebSocketServer;
 }
 
+/** Answers one upgrade request: a control connection, a stream, or a refusal. */
 export function upgradeRequest(
   parts: UpgradeParts,
   request: IncomingMessage,

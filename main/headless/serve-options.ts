@@ -5,6 +5,7 @@ import { configFileOf, dataDirOf } from '../core/default-paths.ts';
 /** Port of the dashboard when none is named. */
 const DEFAULT_PORT = 8420;
 
+/** What the command line of the headless host says. */
 export interface ServeOptions {
   readonly dataDir: string;
   readonly configFile: string | null;

@@ -27,6 +27,7 @@ export interface AdminTargets {
 /** The name under which the control plane acts, as users see it. */
 const ADMIN = 'administrator';
 
+/** A handler for every command of the manifest. */
 export function createAdminHandlers(targets: AdminTargets): CommandHandlers<typeof adminCommands> {
   const { server, net } = targets;
   return {

@@ -2,6 +2,7 @@
 import type { IrcServer } from '../server.ts';
 import type { User } from '../state/user.ts';
 
+/** A command that clients send, with what is checked before it runs. */
 export interface Command {
   /** Upper case. */
   readonly name: string;

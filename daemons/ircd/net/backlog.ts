@@ -8,6 +8,7 @@
 const FIRST_BLOCK_BYTES = 1024;
 const MAX_BLOCK_BYTES = 65_536;
 
+/** Bytes in blocks, oldest first. */
 export class Backlog {
   private full: Buffer[] = [];
   private tail: Buffer | null = null;

@@ -22,6 +22,7 @@ function collectGarbage(): void {
   exposed();
 }
 
+/** Told of every disconnect; collects when a burst of them is over. */
 export class BurstCollector {
   private closed = 0;
   private timer: NodeJS.Timeout | null = null;

@@ -55,6 +55,7 @@ const ENDED = 2;
 const GONE = 3;
 type State = typeof OPEN | typeof CLOSING | typeof ENDED | typeof GONE;
 
+/** One accepted client: its socket, its queues and its end. */
 export class ClientConnection<User> implements Connection<User>, TickReceiver, LineSink, FloodWaiter {
   readonly id: number;
   readonly remoteAddress: string;

@@ -73,6 +73,7 @@ export const netConfigSchema = z.strictObject(netConfigShape);
 
 /** The network configuration as written in TOML, with defaults filled in. */
 export type NetConfig = z.infer<typeof netConfigSchema>;
+/** One entry of `listen`. */
 export type ListenConfig = z.infer<typeof listenSchema>;
 
 type ClassConfig = z.infer<typeof classSchema>;

@@ -22,6 +22,7 @@ export interface ThrottleEntry {
   readonly recoversInMs: number;
 }
 
+/** A token bucket for each address, or /64 of IPv6. */
 export class ConnectThrottle {
   /**
    * The time at which the allowance of an address is full again (the generic cell rate algorithm): the only

@@ -17,6 +17,7 @@ interface CompiledRule {
   readonly ranges: AddressRanges;
 }
 
+/** The classes of one configuration and the members of each. */
 export class ConnectionClasses {
   private readonly rules: readonly CompiledRule[];
   private readonly fallback: ClassRule;

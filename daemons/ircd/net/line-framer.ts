@@ -33,6 +33,7 @@ function isTooLong(bytes: Uint8Array, start: number, end: number): boolean {
   return tagBytes > MAX_TAG_BYTES || end - start - tagBytes > MAX_BODY_BYTES;
 }
 
+/** The framer of one connection. */
 export class LineFramer {
   private partial: Uint8Array | null = null;
   private partialLength = 0;

@@ -29,6 +29,7 @@ export interface LookupStats {
   identAnswered: number;
 }
 
+/** What is looked up, and how long it may take; the defaults are in `limits.ts`. */
 export interface LookupOptions {
   readonly resolver: DnsResolver;
   readonly dns: boolean;
@@ -56,6 +57,7 @@ function isLoopback(address: string): boolean {
   return address === '::1' || (isIPv4(address) && address.startsWith('127.'));
 }
 
+/** Finds the host name (confirmed forwards) and the ident of clients; failures are null, never errors. */
 export class Lookup {
   private readonly options: LookupOptions;
   private readonly names: LRUCache<string, CachedName>;

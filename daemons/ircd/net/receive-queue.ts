@@ -6,6 +6,7 @@
 
 const FIRST_BYTES = 512;
 
+/** A growing buffer, read from its start. */
 export class ReceiveQueue {
   private held: Buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
   private start = 0;

@@ -39,6 +39,7 @@ export interface NetServerOptions<User> {
   readonly throttle?: ConnectThrottle;
 }
 
+/** Sockets, classes, throttle and flushing of one server. */
 export class NetServer<User = unknown> implements ConnectionHost<User> {
   readonly handler: ConnectionHandler<User>;
   readonly stats = new NetStats();

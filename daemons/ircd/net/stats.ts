@@ -46,6 +46,7 @@ export interface SendQueueSample {
   readonly maxBytes: number;
 }
 
+/** The counters of one server. */
 export class NetStats {
   readonly counts = new Float64Array(COUNTERS);
 

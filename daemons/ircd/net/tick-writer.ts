@@ -61,6 +61,7 @@ export class RangeList {
   }
 }
 
+/** Writes what a tick left pending, one write a connection. */
 export class TickWriter {
   private readonly arena: Arena;
   private readonly counts: Float64Array;

@@ -19,6 +19,7 @@ function detailsOf(socket: TLSSocket): TlsDetails {
   };
 }
 
+/** The TLS side of all TLS listeners of a server. */
 export class TlsAcceptor {
   private readonly server: Server;
   private readonly raw = new Set<Socket>();

@@ -22,6 +22,7 @@ export interface DeliveryTags {
 
 const NO_TAGS: DeliveryTags = { account: null, msgid: '', clientTags: '', bot: false };
 
+/** One message; lives for the command that sends it. */
 export class Delivery {
   /** Line without tags, at most 510 bytes. */
   readonly body: string;

@@ -11,6 +11,7 @@ export const MAX_LABEL_BYTES = 64;
 
 let batchCounter = 0;
 
+/** The answer to one labeled command. */
 export class LabelCapture {
   private readonly label: string;
   private readonly lines: { readonly tags: string; readonly body: string }[] = [];

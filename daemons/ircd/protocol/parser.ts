@@ -15,6 +15,7 @@ const SPACE = 0x20;
 const COLON = 0x3a;
 const AT = 0x40;
 
+/** Holds the parts of the line parsed last. */
 export class LineParser {
   /** Tag section without `@`, still escaped; empty when there is none. */
   tags = '';

@@ -8,6 +8,7 @@ import { N } from './numerics.ts';
 /** Prefix, numeric, nick and CRLF of one reply line, at most. */
 const OVERHEAD_BYTES = 110;
 
+/** The budget of one answer. */
 export class ReplyBudget {
   private readonly user: User;
   private readonly command: string;

@@ -68,6 +68,7 @@ export class Membership {
   }
 }
 
+/** One channel. It exists as long as it has members. */
 export class Channel {
   /** As its creator wrote it. */
   readonly name: string;

@@ -2,6 +2,7 @@
 import { compileMask, type Mask } from '../protocol/mask.ts';
 import type { User } from './user.ts';
 
+/** One mask of a list; `atMs` in Unix milliseconds. */
 export interface MaskEntry {
   readonly mask: Mask;
   /** Prefix of the user who set it. */
@@ -9,6 +10,7 @@ export interface MaskEntry {
   readonly atMs: number;
 }
 
+/** At most `maskListEntries` masks; the caller checks. */
 export class MaskList {
   private readonly list: MaskEntry[] = [];
 

@@ -8,6 +8,7 @@ import { Channel, Membership, STATUS } from './channel.ts';
 import { UMODE, type User } from './user.ts';
 import { Whowas } from './whowas.ts';
 
+/** Users, channels and memberships with their indexes. */
 export class NetworkState {
   /** Users by folded nick, unregistered ones with a nick included: a nick is taken from NICK on. */
   private readonly nicks = new Map<string, User>();

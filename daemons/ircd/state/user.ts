@@ -30,6 +30,7 @@ export interface OperSession {
   readonly title: string;
 }
 
+/** One client, registered or not. */
 export class User {
   readonly connection: Connection<User>;
   /** Name of this server, the prefix of everything it says itself. */

@@ -2,6 +2,7 @@
 import { fold } from '../protocol/casemapping.ts';
 import type { User } from './user.ts';
 
+/** Who somebody was; `leftMs` in Unix milliseconds. */
 export interface WhowasEntry {
   readonly folded: string;
   readonly nick: string;
@@ -12,6 +13,7 @@ export interface WhowasEntry {
   readonly leftMs: number;
 }
 
+/** At most as many entries as it was made for. */
 export class Whowas {
   private readonly ring: WhowasEntry[] = [];
   private next = 0;

@@ -16,6 +16,7 @@ export interface ConfigChange {
   readonly changed: readonly { readonly id: string; readonly runtime: boolean; readonly table: boolean }[];
 }
 
+/** The configuration in force, and the mistake in the file where there is one. */
 export class ConfigStore {
   readonly file: string | null;
   readonly #registry: readonly Manifest[];

@@ -19,6 +19,7 @@ import type { Supervisor } from '../supervision/supervisor.ts';
 import type { Handlers } from './handler-table.ts';
 import { impactText } from './lifecycle-handlers.ts';
 
+/** What command handlers work with. */
 export interface CommandHandlerParts {
   readonly registry: readonly Manifest[];
   readonly supervisor: Supervisor;
@@ -27,6 +28,7 @@ export interface CommandHandlerParts {
   readonly limits: ControlLimits;
 }
 
+/** Handlers of `command.*`. */
 export function commandHandlers(
   parts: CommandHandlerParts,
 ): Handlers<'command.run' | 'command.cancel' | 'command.impact'> {

@@ -9,6 +9,7 @@ import type { AuditTrail } from '../records/audit-trail.ts';
 import type { Supervisor } from '../supervision/supervisor.ts';
 import type { Handlers } from './handler-table.ts';
 
+/** Handlers of `config.*`; `onError` hears of the mistake in the file, or that there is none. */
 export function configHandlers(
   store: ConfigStore,
   supervisor: Supervisor,

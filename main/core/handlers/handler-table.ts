@@ -13,6 +13,7 @@ export type Handler<Name extends ControlRequestName> = (
   caller: Caller,
 ) => ControlResults[Name] | Promise<ControlResults[Name]>;
 
+/** A handler for every request. */
 export type HandlerTable = { readonly [Name in ControlRequestName]: Handler<Name> };
 
 /** The part of the table that one file answers. */

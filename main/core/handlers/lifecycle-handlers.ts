@@ -9,6 +9,7 @@ import type { AuditTrail } from '../records/audit-trail.ts';
 import type { Supervisor } from '../supervision/supervisor.ts';
 import type { Handlers } from './handler-table.ts';
 
+/** Handlers of `daemon.*`. */
 export function lifecycleHandlers(
   supervisor: Supervisor,
   audit: AuditTrail,

@@ -7,6 +7,7 @@ import type { MetricsStore } from '../records/metrics-store.ts';
 import type { Supervisor } from '../supervision/supervisor.ts';
 import type { Handlers } from './handler-table.ts';
 
+/** Handlers of metrics, logs, history and audit. */
 export function recordHandlers(
   metrics: MetricsStore,
   logs: LogStore,

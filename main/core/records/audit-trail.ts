@@ -23,6 +23,7 @@ export interface AuditedAction {
 
 const OUTCOME_CHARS = CONTROL_LIMITS.auditOutcomeChars;
 
+/** Writes an entry for each action; that of a command with effects follows when they have been measured. */
 export class AuditTrail {
   readonly #metrics: MetricsStore;
   readonly #clock: Clock;

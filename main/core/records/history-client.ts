@@ -24,6 +24,7 @@ export interface RecorderLink {
   call(name: string, args: unknown, timeoutMs: number): Promise<Outcome<unknown>>;
 }
 
+/** What a client works with. */
 export interface HistoryClientOptions {
   /** Null in a host without a recorder: then nothing is kept. */
   readonly recorder: RecorderLink | null;
@@ -33,6 +34,7 @@ export interface HistoryClientOptions {
   readonly onStatus: (status: HistoryStatus) => void;
 }
 
+/** The one that speaks to the recorder. */
 export class HistoryClient {
   readonly #options: HistoryClientOptions;
   readonly #buffer: HistoryBuffer;

@@ -21,6 +21,7 @@ interface Source {
   unsent: SourcedLogRecord[];
 }
 
+/** At most `logRing` records a source. */
 export class LogStore {
   readonly #clock: Clock;
   readonly #limits: ControlLimits;

@@ -15,6 +15,7 @@ interface Latest {
   waiting: (() => void)[];
 }
 
+/** One summary a source. */
 export class MetricsStore {
   readonly #clock: Clock;
   readonly #sources = new Map<string, Latest>();

@@ -1,6 +1,7 @@
 /** When a crashed daemon starts again, and when it does not: exponential backoff with jitter, and the crash-loop window. */
 import type { ControlLimits } from '../limits.ts';
 
+/** The crashes of one daemon and what follows from them. */
 export class CrashPolicy {
   readonly #limits: ControlLimits;
   readonly #random: () => number;

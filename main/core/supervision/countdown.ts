@@ -4,6 +4,7 @@
  */
 import type { Clock, Timer } from '../clock.ts';
 
+/** One deadline; it may be set again. */
 export class Countdown {
   readonly #clock: Clock;
   readonly #stepMs: number;

@@ -41,6 +41,7 @@ export type PassedOn = Extract<
   { type: 'summary' | 'logs' | 'lifecycle' | 'audit' | 'stream-data' | 'stream-close' }
 >;
 
+/** What a session tells. */
 export interface SessionEvents {
   onHello(pid: number, runtime: string): void;
   onListeners(listeners: readonly ListenerInfo[], becameReady: boolean): void;
@@ -67,6 +68,7 @@ export type SessionRequest =
   | { readonly type: 'impact'; readonly name: string; readonly args: unknown }
   | { readonly type: 'reload'; readonly config: unknown };
 
+/** What a session is made of. */
 export interface SessionOptions {
   readonly id: string;
   readonly instance: number;
@@ -77,6 +79,7 @@ export interface SessionOptions {
   readonly events: SessionEvents;
 }
 
+/** One process. */
 export class DaemonSession {
   readonly #options: SessionOptions;
   readonly #process: DaemonProcess;

@@ -5,6 +5,7 @@
 import type { Clock, Timer } from '../clock.ts';
 import type { ControlLimits } from '../limits.ts';
 
+/** What a heartbeat does and tells. */
 export interface HeartbeatEvents {
   sendPing(seq: number): void;
   onUnresponsive(unresponsive: boolean): void;
@@ -12,6 +13,7 @@ export interface HeartbeatEvents {
   onDead(): void;
 }
 
+/** The heartbeat of one process. */
 export class Heartbeat {
   readonly #clock: Clock;
   readonly #limits: ControlLimits;

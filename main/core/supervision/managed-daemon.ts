@@ -23,6 +23,7 @@ import {
 } from './daemon-session.ts';
 import type { OutstandingRequest } from './pending-requests.ts';
 
+/** What a daemon tells. */
 export interface ManagedDaemonEvents {
   onSnapshot(snapshot: DaemonSnapshot, previous: DaemonState): void;
   onMessage(id: string, instance: number, message: PassedOn): void;
@@ -30,6 +31,7 @@ export interface ManagedDaemonEvents {
   onMalformed(id: string, reason: string): void;
 }
 
+/** What a daemon is made of. */
 export interface ManagedDaemonOptions {
   readonly id: string;
   readonly launcher: DaemonLauncher;
@@ -49,6 +51,7 @@ interface Condition {
   readonly nextStartAt: number | null;
 }
 
+/** One daemon, with or without a process. */
 export class ManagedDaemon {
   readonly id: string;
   readonly #options: ManagedDaemonOptions;

@@ -16,6 +16,7 @@ export interface OutstandingRequest {
   readonly outcome: Promise<Outcome<unknown>>;
 }
 
+/** The requests of one process; at most `outstandingRequests`. */
 export class PendingRequests {
   readonly #clock: Clock;
   readonly #limit: number;

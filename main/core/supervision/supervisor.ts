@@ -12,6 +12,7 @@ import type { LaunchPlan } from './daemon-session.ts';
 import { ManagedDaemon, type ManagedDaemonEvents } from './managed-daemon.ts';
 import { startLayers } from './start-order.ts';
 
+/** What a supervisor is made of. */
 export interface SupervisorOptions {
   readonly registry: readonly Manifest[];
   readonly launcher: DaemonLauncher;
@@ -23,6 +24,7 @@ export interface SupervisorOptions {
   readonly events: ManagedDaemonEvents;
 }
 
+/** All daemons of the registry. */
 export class Supervisor {
   readonly #daemons = new Map<string, ManagedDaemon>();
   readonly #dependencies = new Map<string, readonly string[]>();

@@ -30,6 +30,7 @@ export interface Verdict {
   readonly error: WireError | null;
 }
 
+/** The verdict: a refusal comes first, then what main or the daemon meant to do, then how the process ended. */
 export function settleVerdict(evidence: EndEvidence): Verdict {
   const { end, killReason, refusal } = evidence;
   if (refusal !== null) return { kind: 'refused', cause: refusal.message, error: refusal };

@@ -6,6 +6,7 @@ import type {
 } from '../../../daemons/contract/manifest.ts';
 import { optionName } from './command-args.ts';
 
+/** What `signalbox --help` prints. */
 export function generalHelp(manifests: readonly ManifestDescription[]): string {
   const daemons = manifests.map(({ id, summary }) => `  ${id.padEnd(18)}${summary}`).join('\n');
   return `Usage: npm run -s signalbox -- COMMAND [options]

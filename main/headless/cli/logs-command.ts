@@ -4,6 +4,7 @@ import { showLogRecord } from './show.ts';
 import type { SocketClient } from './socket-client.ts';
 import { EXIT, fail, parseWords, print, say, UsageError } from './terminal.ts';
 
+/** What `signalbox logs` was asked for. */
 export interface LogsRequest {
   readonly source: string;
   readonly follow: boolean;

@@ -6,6 +6,7 @@ import { showResult } from './show.ts';
 import type { SocketClient } from './socket-client.ts';
 import { ask, canAsk, EXIT, fail, print, say, UsageError } from './terminal.ts';
 
+/** What `signalbox run` was asked for. */
 export interface RunRequest {
   readonly manifest: ManifestDescription;
   /** The words after the daemon's id, without the options that all commands share. */

@@ -14,6 +14,7 @@ import {
   printable,
 } from './terminal.ts';
 
+/** All daemons as a table. */
 export function showStatus(daemons: readonly DaemonSnapshot[]): string {
   const rows = daemons.map((daemon) => [
     daemon.id,
@@ -31,6 +32,7 @@ function showListener({ protocol, host, port, tls }: ListenerInfo): string {
   return `${protocol} ${host.includes(':') ? `[${host}]` : host}:${port}${tls ? ' (TLS)' : ''}`;
 }
 
+/** One daemon in a line. */
 export function showDaemon(daemon: DaemonSnapshot): string {
   const pid = daemon.pid === null ? '' : ` (pid ${daemon.pid})`;
   const where =
@@ -38,6 +40,7 @@ export function showDaemon(daemon: DaemonSnapshot): string {
   return `${daemon.id} is ${daemon.state}${pid}${where}`;
 }
 
+/** The metrics of one process as a table. */
 export function showMetrics(
   catalog: readonly MetricSpec[],
   readings: Readonly<Record<string, MetricReading>>,
@@ -59,6 +62,7 @@ function showReading(reading: MetricReading, unit: MetricSpec['unit']): string {
   return unit === 'ratio' ? `${(reading * 100).toFixed(1)} %` : String(reading);
 }
 
+/** One record in a line. */
 export function showLogRecord(record: SourcedLogRecord): string {
   const fields = Object.entries(record.fields ?? {}).map(
     ([key, value]) => ` ${key}=${JSON.stringify(value)}`,

@@ -9,6 +9,7 @@ import type {
 import { type Outcome, SignalboxError } from '../../../daemons/contract/errors.ts';
 import { localSocketPath } from '../../core/instance-claim.ts';
 
+/** A connection to the local socket of a running instance. */
 export class SocketClient {
   readonly #socket: Socket;
   readonly #pending = new Map<number, (outcome: Outcome<unknown>) => void>();

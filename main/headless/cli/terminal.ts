@@ -53,6 +53,7 @@ const STATE_COLOURS = {
   stopped: 'gray',
 } as const satisfies Record<DaemonState, string>;
 
+/** A state in the colour of its kind, where the terminal has colours. */
 export function colouredState(state: DaemonState): string {
   // styleText itself looks at the stream and at NO_COLOR.
   return styleText(STATE_COLOURS[state], state, { stream: process.stdout });
@@ -111,6 +112,7 @@ export function formatSeconds(seconds: number): string {
   return seconds < 7200 ? `${(seconds / 60).toFixed(0)} min` : `${(seconds / 3600).toFixed(1)} h`;
 }
 
+/** Bytes in binary units. */
 export function formatBytes(bytes: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
   let value = bytes;
