@@ -52,6 +52,8 @@ export default defineConfig({
       minify: true,
       // The content security policy allows neither inline scripts nor data: fonts.
       assetsInlineLimit: 0,
+      // The window is loaded from the same machine: one file is faster than several.
+      chunkSizeWarningLimit: 2_000,
       rolldownOptions: { input: resolve(root, 'renderer/index.html') },
     },
   },
