@@ -42,7 +42,7 @@ export interface HistogramSummary {
 }
 
 /** The quantiles of a {@link HistogramSummary}, rising. */
-const SUMMARY_QUANTILES = [0.5, 0.95, 0.99, 0.999] as const;
+export const SUMMARY_QUANTILES = [0.5, 0.95, 0.99, 0.999] as const;
 
 /** Non-empty buckets as pairs (bucket, count): the form in which intervals travel and are stored. */
 export type SparseHistogram = Uint32Array;

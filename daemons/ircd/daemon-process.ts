@@ -6,6 +6,7 @@ import { promises as dns } from 'node:dns';
 import { resolve } from 'node:path';
 import type { ReloadOutcome } from '../contract/daemon-link.ts';
 import type { DaemonContext, RunningDaemon } from '../runtime/daemon.ts';
+import { disconnects } from '../runtime/impact-text.ts';
 import type { adminCommands } from './admin/commands.ts';
 import { createAdminHandlers } from './admin/handlers.ts';
 import { channelCells, connectionCells } from './admin/rows.ts';
@@ -111,7 +112,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
 
   stopImpact(): string | null {
     const clients = this.server.state.users.size;
-    return clients === 0 ? null : `disconnects ${clients} client${clients === 1 ? '' : 's'}`;
+    return disconnects(clients);
   }
 
   async drain(deadline: AbortSignal): Promise<void> {

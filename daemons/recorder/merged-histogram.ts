@@ -2,9 +2,7 @@
  * Counts of all buckets over any stretch of time, for the history query. The contract's Histogram counts in 32 bits,
  * which a busy daemon exceeds in hours; here a count is exact up to 2^53. Percentiles are read the same way.
  */
-import { bucketMidNs, HISTOGRAM_BUCKETS } from '../contract/histogram.ts';
-
-const QUANTILES = [0.5, 0.95, 0.99, 0.999] as const;
+import { bucketMidNs, HISTOGRAM_BUCKETS, SUMMARY_QUANTILES } from '../contract/histogram.ts';
 
 /** Merges, summarises, and starts again. */
 export class MergedHistogram {
@@ -39,7 +37,7 @@ export class MergedHistogram {
     const figures: number[] = [];
     let seen = 0;
     let bucket = this.#lowest;
-    for (const quantile of QUANTILES) {
+    for (const quantile of SUMMARY_QUANTILES) {
       const rank = Math.max(1, Math.ceil(quantile * this.#count));
       while (bucket < this.#highest && seen + this.#counts[bucket]! < rank) seen += this.#counts[bucket++]!;
       figures.push(bucketMidNs(bucket) / 1e9);

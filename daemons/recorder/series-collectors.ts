@@ -112,7 +112,7 @@ export class GaugeCollector implements Collector {
   }
 }
 
-/** A histogram as its percentiles, maximum and rate. */
+/** A histogram as its percentiles and maximum. */
 export class HistogramCollector implements Collector {
   readonly metric: string;
   readonly kind = 'histogram';

@@ -1,6 +1,7 @@
 /** The code of the admin commands that the manifest declares (SPEC R6). */
 import { SignalboxError } from '../contract/errors.ts';
 import type { CommandHandlers } from '../runtime/daemon.ts';
+import { counted, disconnects } from '../runtime/impact-text.ts';
 import { AddressRanges, parseCidr } from '../runtime/ip-address.ts';
 import type { BanList } from './ban-list.ts';
 import { SEND_QUEUE_HEADROOM_BYTES } from './config.ts';
@@ -11,11 +12,6 @@ import { type Peer, peerIdProblem } from './peer.ts';
 import type { RelayServer } from './relay-server.ts';
 import type { Room } from './rooms.ts';
 import { connectionRow, roomRow } from './tables.ts';
-
-/** `1 client`, `42 clients`. */
-export function count(amount: number, thing: string): string {
-  return `${amount} ${thing}${amount === 1 ? '' : 's'}`;
-}
 
 /** Handlers that work on `server` and `bans`. */
 export function adminCommands(server: RelayServer, bans: BanList): CommandHandlers<RelayCommands> {
@@ -30,7 +26,6 @@ export function adminCommands(server: RelayServer, bans: BanList): CommandHandle
     if (room === undefined) throw new SignalboxError('not_found', `There is no room ${name}.`);
     return room;
   };
-  const disconnects = (amount: number) => (amount === 0 ? null : `disconnects ${count(amount, 'client')}`);
 
   return {
     peers: {
@@ -86,7 +81,7 @@ export function adminCommands(server: RelayServer, bans: BanList): CommandHandle
     'close-room': {
       impact({ room: name }) {
         const room = relay.rooms.get(name);
-        return room === undefined ? null : `takes ${count(room.audience.size, 'member')} out of the room`;
+        return room === undefined ? null : `takes ${counted(room.audience.size, 'member')} out of the room`;
       },
       run({ room: name, reason }) {
         const room = findRoom(name);

@@ -1,6 +1,7 @@
 /** The relay as the runtime starts it. Called by main.ts and by the tests. */
 import type { DaemonDefinition } from '../runtime/daemon.ts';
-import { adminCommands, count } from './admin-commands.ts';
+import { disconnects } from '../runtime/impact-text.ts';
+import { adminCommands } from './admin-commands.ts';
 import { BanList } from './ban-list.ts';
 import type { relayConfig } from './config.ts';
 import { manifest, type RelayCommands } from './manifest.ts';
@@ -31,8 +32,7 @@ export const relayDaemon: DaemonDefinition<typeof relayConfig, RelayCommands> = 
         if (listenersChanged) context.listenersChanged();
         return { applied, restartRequired };
       },
-      stopImpact: () =>
-        server.relay.size === 0 ? null : `disconnects ${count(server.relay.size, 'client')}`,
+      stopImpact: () => disconnects(server.relay.size),
       drain: (deadline) => server.drain('The relay is shutting down.', deadline),
     };
   },

@@ -1,6 +1,7 @@
 /** The code of the admin commands. Each checks what it names, says what it will do, and answers with plain data. */
 import { SignalboxError } from '../../contract/errors.ts';
 import type { CommandHandlers } from '../../runtime/daemon.ts';
+import { counted, disconnects } from '../../runtime/impact-text.ts';
 import { killUser } from '../commands/kill.ts';
 import { addServerBan, removeServerBan, usersMatching } from '../commands/server-ban.ts';
 import type { Lookup } from '../net/lookup.ts';
@@ -49,7 +50,7 @@ export function createAdminHandlers(targets: AdminTargets): CommandHandlers<type
         const user = server.state.nickHolder(nick);
         return user === undefined
           ? null
-          : `disconnects ${whoIs(user)}, on ${count(user.memberships.size, 'channel')}`;
+          : `disconnects ${whoIs(user)}, on ${counted(user.memberships.size, 'channel')}`;
       },
       run: ({ nick, reason }) => {
         const user = requireUser(server, nick);
@@ -83,7 +84,7 @@ export function createAdminHandlers(targets: AdminTargets): CommandHandlers<type
         const found = server.state.findChannel(channel);
         return found === undefined
           ? null
-          : `removes ${count(found.members.length, 'user')} from ${found.name}`;
+          : `removes ${counted(found.members.length, 'user')} from ${found.name}`;
       },
       run: ({ channel, reason }) => clearChannel(server, requireChannel(server, channel), reason),
     },
@@ -103,7 +104,7 @@ export function createAdminHandlers(targets: AdminTargets): CommandHandlers<type
       impact: ({ kind, mask }) => {
         if (checkMask(kind, mask) !== null) return null;
         const found = usersMatching(server, { kind, mask }).length;
-        return found === 0 ? null : `disconnects ${count(found, 'client')}`;
+        return disconnects(found);
       },
       run: ({ kind, mask, reason, minutes }) => {
         const now = Date.now();
@@ -138,7 +139,7 @@ export function createAdminHandlers(targets: AdminTargets): CommandHandlers<type
       impact: () =>
         server.state.registeredCount === 0
           ? null
-          : `sends a notice to ${count(server.state.registeredCount, 'client')}`,
+          : `sends a notice to ${counted(server.state.registeredCount, 'client')}`,
       run: ({ text }) => broadcast(server, text),
     },
     caches: {
@@ -173,10 +174,6 @@ export function createAdminHandlers(targets: AdminTargets): CommandHandlers<type
       },
     },
   };
-}
-
-function count(amount: number, noun: string): string {
-  return `${amount} ${noun}${amount === 1 ? '' : 's'}`;
 }
 
 function whoIs(user: User): string {
