@@ -3,7 +3,7 @@
  * interface; main/headless implements it with `child_process.fork`, main/electron with `utilityProcess` (and with the
  * fork launcher for daemons that run on Node).
  */
-import type { FromDaemon, ToDaemon } from '../../daemons/contract/daemon-link.ts';
+import type { ToDaemon } from '../../daemons/contract/daemon-link.ts';
 
 /**
  * V8's options for every daemon process. Eight megabytes of young generation instead of up to thirty-two: what lives
@@ -53,5 +53,3 @@ export interface DaemonLauncher {
   /** Starts the process; a failure to start is told through `onEnd`. */
   launch(request: LaunchRequest, events: DaemonProcessEvents): DaemonProcess;
 }
-
-export type { FromDaemon, ToDaemon };

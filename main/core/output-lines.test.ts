@@ -1,6 +1,7 @@
+import { PassThrough } from 'node:stream';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { outputLines } from './output-lines.ts';
+import { outputLines, watchOutput } from './output-lines.ts';
 
 function linesOf(pieces: readonly string[]): string[] {
   const lines: string[] = [];
@@ -34,4 +35,16 @@ test('a line without an end is told at the end, an endless one in parts', () => 
   const lines = linesOf(['x'.repeat(20_000)]);
   expect(lines.join('')).toBe('x'.repeat(20_000));
   expect(lines.every((line) => line.length <= 8_192)).toBe(true);
+});
+
+test('tells both outputs by name, the last words at the end, and nothing after it', () => {
+  const output = { stdout: new PassThrough(), stderr: new PassThrough() };
+  const told: string[] = [];
+  const end = watchOutput(output, (stream, line) => told.push(`${stream} ${line}`));
+  output.stdout.emit('data', 'ready\nlast wo');
+  output.stderr.emit('data', 'oops\n');
+  output.stdout.emit('data', 'rds');
+  end();
+  output.stderr.emit('data', 'too late\n');
+  expect(told).toEqual(['stdout ready', 'stderr oops', 'stdout last words']);
 });

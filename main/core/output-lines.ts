@@ -34,3 +34,31 @@ export function outputLines(onLine: (line: string) => void): OutputLines {
     },
   };
 }
+
+/** What a launcher needs of a process's output; null where it is not piped. */
+export interface ProcessOutput {
+  readonly stdout: NodeJS.ReadableStream | null;
+  readonly stderr: NodeJS.ReadableStream | null;
+}
+
+/**
+ * Tells both outputs of a process line by line. The function it returns tells what is left at the end of the process;
+ * nothing is told after it.
+ */
+export function watchOutput(
+  output: ProcessOutput,
+  onLine: (stream: 'stdout' | 'stderr', line: string) => void,
+): () => void {
+  let ended = false;
+  const outputs = (['stdout', 'stderr'] as const).map((stream) => {
+    const lines = outputLines((line) => {
+      if (!ended) onLine(stream, line);
+    });
+    output[stream]?.setEncoding('utf8').on('data', (text: string) => lines.push(text));
+    return lines;
+  });
+  return () => {
+    for (const lines of outputs) lines.flush();
+    ended = true;
+  };
+}

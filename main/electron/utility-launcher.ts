@@ -10,7 +10,7 @@ import {
   type DaemonProcessEvents,
   type LaunchRequest,
 } from '../core/daemon-launcher.ts';
-import { outputLines } from '../core/output-lines.ts';
+import { watchOutput } from '../core/output-lines.ts';
 import { collectEnd, type EndReports } from './process-end.ts';
 
 /** How daemons are started under Electron. */
@@ -51,15 +51,9 @@ export class DesktopLauncher implements DaemonLauncher {
       execArgv: [...DAEMON_V8_OPTIONS],
     });
     let ended = false;
-    const outputs = (['stdout', 'stderr'] as const).map((stream) => {
-      const lines = outputLines((line) => {
-        if (!ended) events.onOutput(stream, line);
-      });
-      child[stream]?.setEncoding('utf8').on('data', (text: string) => lines.push(text));
-      return lines;
-    });
+    const endOutput = watchOutput(child, (stream, line) => events.onOutput(stream, line));
     const reports = collectEnd((end) => {
-      for (const lines of outputs) lines.flush();
+      endOutput();
       ended = true;
       this.#reports.delete(serviceName);
       events.onEnd(end);

@@ -4,15 +4,15 @@
  */
 import { type ChildProcess, fork, type SendHandle } from 'node:child_process';
 import { Socket } from 'node:net';
+import type { ToDaemon } from '../../daemons/contract/daemon-link.ts';
 import {
   DAEMON_V8_OPTIONS,
   type DaemonLauncher,
   type DaemonProcess,
   type DaemonProcessEvents,
   type LaunchRequest,
-  type ToDaemon,
 } from '../core/daemon-launcher.ts';
-import { outputLines } from '../core/output-lines.ts';
+import { watchOutput } from '../core/output-lines.ts';
 
 /** How long the last output may follow the exit, in milliseconds: a grandchild could hold the pipe for ever. */
 const SETTLE_MS = 200;
@@ -47,16 +47,10 @@ function launch(
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   let ended = false;
-  const outputs = (['stdout', 'stderr'] as const).map((stream) => {
-    const lines = outputLines((line) => {
-      if (!ended) events.onOutput(stream, line);
-    });
-    child[stream]?.setEncoding('utf8').on('data', (text: string) => lines.push(text));
-    return lines;
-  });
+  const endOutput = watchOutput(child, (stream, line) => events.onOutput(stream, line));
   const end = (exitCode: number | null, signal: string | null, reason: string | null) => {
     if (ended) return;
-    for (const lines of outputs) lines.flush();
+    endOutput();
     ended = true;
     events.onEnd({ exitCode, signal, reason });
   };
