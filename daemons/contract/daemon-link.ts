@@ -43,6 +43,8 @@ export type ToDaemon =
   | { readonly type: 'impact'; readonly requestId: number; readonly name: string; readonly args: unknown }
   | { readonly type: 'cancel'; readonly requestId: number }
   | { readonly type: 'reload'; readonly requestId: number; readonly config: unknown }
+  /** What came of a {@link LifecycleRequest}. */
+  | { readonly type: 'lifecycle-outcome'; readonly requestId: number; readonly outcome: Outcome<unknown> }
   | { readonly type: 'ping'; readonly seq: number }
   | {
       readonly type: 'stream-open';
@@ -90,6 +92,8 @@ export type FromDaemon =
 /** A daemon asks main to stop or restart it, or to read the configuration file again (IRC's DIE, RESTART, REHASH). */
 export interface LifecycleRequest {
   readonly type: 'lifecycle';
+  /** Comes back in `lifecycle-outcome`. */
+  readonly requestId: number;
   readonly action: 'stop' | 'restart' | 'reload';
   /** Who asked, as the daemon knows them: an operator's nick and host. */
   readonly actor: string;
@@ -113,6 +117,16 @@ const actor = z.object({
   from: z.enum(['window', 'browser', 'cli', 'mcp', 'system']),
 });
 
+const wireError = z.object({
+  code: z.string(),
+  message: z.string(),
+  detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).optional(),
+});
+const outcome = z.union([
+  z.object({ ok: z.literal(true), result: z.unknown() }),
+  z.object({ ok: z.literal(false), error: wireError }),
+]);
+
 /** Checks what a daemon receives. */
 export const toDaemonSchema = z.discriminatedUnion('type', [
   z.object({
@@ -134,6 +148,7 @@ export const toDaemonSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('impact'), requestId, name: z.string(), args: z.unknown() }),
   z.object({ type: z.literal('cancel'), requestId }),
   z.object({ type: z.literal('reload'), requestId, config: z.unknown() }),
+  z.object({ type: z.literal('lifecycle-outcome'), requestId, outcome }),
   z.object({ type: z.literal('ping'), seq: z.number() }),
   z.object({
     type: z.literal('stream-open'),
@@ -147,11 +162,6 @@ export const toDaemonSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('stream-close'), streamId }),
 ]);
 
-const wireError = z.object({
-  code: z.string(),
-  message: z.string(),
-  detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).optional(),
-});
 const listeners = z.array(
   z.object({ protocol: z.string(), host: z.string(), port: z.number().int(), tls: z.boolean() }),
 );
@@ -181,14 +191,12 @@ export const fromDaemonSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('reply'),
     requestId,
-    outcome: z.union([
-      z.object({ ok: z.literal(true), result: z.unknown() }),
-      z.object({ ok: z.literal(false), error: wireError }),
-    ]),
+    outcome,
   }),
   z.object({ type: z.literal('stopping'), message: z.string() }),
   z.object({
     type: z.literal('lifecycle'),
+    requestId,
     action: z.enum(['stop', 'restart', 'reload']),
     actor: z.string().max(256),
     reason: z.string().max(512),

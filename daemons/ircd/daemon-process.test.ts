@@ -1,10 +1,14 @@
+import { X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect as connectTls } from 'node:tls';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { DaemonContext } from '../runtime/daemon.ts';
 import { MetricRegistry } from '../runtime/metric-registry.ts';
+import { createSelfSigned } from '../runtime/tls-credentials.ts';
 import { type IrcdConfig, ircdConfigSchema } from './config.ts';
 import { startIrcd } from './daemon-process.ts';
 import { manifest } from './manifest.ts';
@@ -41,7 +45,10 @@ async function start(config: IrcdConfig) {
     log: () => silent,
     touchTable: () => {},
     listenersChanged: () => {},
-    requestLifecycle: ({ action }) => lifecycle.push(action),
+    requestLifecycle: ({ action }) => {
+      lifecycle.push(action);
+      return Promise.resolve({ ok: true, result: null });
+    },
     audit: () => {},
   };
   const daemon = await startIrcd(context);
@@ -131,6 +138,41 @@ it('takes a new configuration over without dropping anybody', async () => {
   expect(daemon.listeners()).toHaveLength(2);
   client.socket.write('MOTD\r\n');
   expect(await client.until(' 376 ')).toContain(':irc.test 372 a :- Good news');
+});
+
+it('takes a renewed certificate and message of the day over although no setting has changed', async () => {
+  const files = {
+    motd: join(dataDir, 'motd'),
+    cert: join(dataDir, 'tls.crt'),
+    key: join(dataDir, 'tls.key'),
+  };
+  const renew = async (text: string) => {
+    const pair = await createSelfSigned('irc.test');
+    await Promise.all([
+      writeFile(files.motd, text),
+      writeFile(files.cert, pair.cert),
+      writeFile(files.key, pair.key),
+    ]);
+    return new X509Certificate(pair.cert).fingerprint256;
+  };
+  const first = await renew('old');
+  const config = configure({
+    listen: [{ host: '127.0.0.1', port: 0, tls: true }],
+    tls: { certificate: files.cert, key: files.key },
+    motd_file: files.motd,
+  });
+  const { daemon, port } = await start(config);
+  const shown = async () => {
+    const socket = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false });
+    sockets.push(socket);
+    await once(socket, 'secureConnect');
+    return socket.getPeerX509Certificate()?.fingerprint256;
+  };
+  expect(await shown()).toBe(first);
+  expect(await daemon.reload?.(config)).toEqual({ applied: [], restartRequired: [] });
+  const second = await renew('new');
+  expect(await daemon.reload?.(config)).toEqual({ applied: ['motd_file', 'tls'], restartRequired: [] });
+  expect(await shown()).toBe(second);
 });
 
 it('tells clients why it goes down', async () => {

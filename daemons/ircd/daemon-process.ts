@@ -5,6 +5,7 @@
 import { promises as dns } from 'node:dns';
 import { resolve } from 'node:path';
 import type { ReloadOutcome } from '../contract/daemon-link.ts';
+import type { Outcome } from '../contract/errors.ts';
 import type { DaemonContext, RunningDaemon } from '../runtime/daemon.ts';
 import { disconnects } from '../runtime/impact-text.ts';
 import type { adminCommands } from './admin/commands.ts';
@@ -96,16 +97,19 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
 
   async reload(config: IrcdConfig): Promise<ReloadOutcome> {
     const motd = await this.loadMotd(config);
-    await this.net.apply(config);
+    const renewed = await this.net.apply(config);
     const before = this.config;
-    const changed = changedKeys(before, config);
+    const changed = new Set(changedKeys(before, config));
+    // The files may be others although their names are the same.
+    if (JSON.stringify(motd) !== JSON.stringify(this.server.motd)) changed.add('motd_file');
+    if (renewed) changed.add('tls');
     if (before.dns !== config.dns || before.ident !== config.ident) this.names = createLookup(config);
     this.config = config;
     this.server.configure(config, motd);
     this.context.listenersChanged();
     noticeOpers(this.server, 'The configuration was read again');
     return {
-      applied: changed.filter((key) => key !== 'server_name'),
+      applied: [...changed].filter((key) => key !== 'server_name'),
       restartRequired: config.server_name === this.server.name ? [] : ['server_name'],
     };
   }
@@ -142,8 +146,12 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
     return { host, ident };
   }
 
-  requestLifecycle(action: 'stop' | 'restart' | 'reload', actor: string, reason: string): void {
-    this.context.requestLifecycle({ action, actor, reason });
+  requestLifecycle(
+    action: 'stop' | 'restart' | 'reload',
+    actor: string,
+    reason: string,
+  ): Promise<Outcome<unknown>> {
+    return this.context.requestLifecycle({ action, actor, reason });
   }
 
   networkStats(section: Parameters<ServerHost['networkStats']>[0]): readonly string[] {

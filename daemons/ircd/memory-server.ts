@@ -2,6 +2,7 @@
  * For tests: the protocol with connections in memory. Lines go in as strings and come out as strings, in order and at
  * once, so that a test reads like a conversation.
  */
+import type { Outcome } from '../contract/errors.ts';
 import { type IrcdConfig, ircdConfigSchema } from './config.ts';
 import { Arena } from './net/arena.ts';
 import type { Chunk, Connection, ConnectionClass } from './net/connection.ts';
@@ -27,6 +28,7 @@ export class MemoryHost implements ServerHost {
   readonly logs: { event: string; message: string; fields: Fields | undefined }[] = [];
   readonly audits: { actor: string; command: string; args: Fields; ok: boolean }[] = [];
   readonly lifecycle: string[] = [];
+  lifecycleOutcome: Outcome<unknown> = { ok: true, result: null };
   readonly touched = new Set<string>();
   saves = 0;
   names: LookupResult | Promise<LookupResult> = { host: null, ident: null };
@@ -34,8 +36,9 @@ export class MemoryHost implements ServerHost {
   lookup(): LookupResult | Promise<LookupResult> {
     return this.names;
   }
-  requestLifecycle(action: 'stop' | 'restart' | 'reload'): void {
+  requestLifecycle(action: 'stop' | 'restart' | 'reload'): Promise<Outcome<unknown>> {
     this.lifecycle.push(action);
+    return Promise.resolve(this.lifecycleOutcome);
   }
   networkStats(section: string): readonly string[] {
     return [`${section} report`];

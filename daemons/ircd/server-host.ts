@@ -2,6 +2,7 @@
  * What the protocol needs from the process around it. daemon-process.ts implements it with the network path and the
  * runtime; tests implement it in memory.
  */
+import type { Outcome } from '../contract/errors.ts';
 import type { Outbox } from './net/connection.ts';
 
 /** Names found for a client. */
@@ -24,8 +25,15 @@ export interface ServerHost {
   readonly outbox: Outbox;
   /** Finds host name and ident; at once when both are known or not wanted. Never rejects. */
   lookup(address: string, remotePort: number, localPort: number): LookupResult | Promise<LookupResult>;
-  /** Asks for the configuration to be read again (`reload`), or for the process to `stop` or `restart`. */
-  requestLifecycle(action: 'stop' | 'restart' | 'reload', actor: string, reason: string): void;
+  /**
+   * Asks for the configuration to be read again (`reload`), or for the process to `stop` or `restart`; says what came of
+   * it. Never rejects.
+   */
+  requestLifecycle(
+    action: 'stop' | 'restart' | 'reload',
+    actor: string,
+    reason: string,
+  ): Promise<Outcome<unknown>>;
   /** Lines for STATS T, C and B. */
   networkStats(section: StatsSection): readonly string[];
   listeners(): readonly { readonly host: string; readonly port: number; readonly tls: boolean }[];

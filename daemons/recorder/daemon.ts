@@ -45,6 +45,7 @@ export async function startRecorder(
   });
   log.info('database_open', `Recording to ${file}`, { bytes: recorder.databaseBytes() });
   let warnedEpoch = '';
+  let inForce = context.config;
   const timed = async <Result>(work: () => Promise<Result>): Promise<Result> => {
     const start = performance.now();
     try {
@@ -88,8 +89,12 @@ export async function startRecorder(
       backup: { run: ({ file: copy }, { signal }) => recorder.backup(copy, signal) },
     },
     reload: (config) => {
+      const applied = (['history_days', 'audit_days', 'audit_rows'] as const).filter(
+        (key) => config[key] !== inForce[key],
+      );
+      inForce = config;
       recorder.keep = keepOf(config);
-      return Promise.resolve({ applied: ['history_days', 'audit_days', 'audit_rows'], restartRequired: [] });
+      return Promise.resolve({ applied, restartRequired: [] });
     },
     drain: () => recorder.close(),
   };

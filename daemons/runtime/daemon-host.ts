@@ -3,12 +3,12 @@
  * that main supervises (`runDaemon`) and by the one that stands alone.
  */
 import type { z } from 'zod';
-import type { Actor, AuditReport, LifecycleRequest, ReloadOutcome } from '../contract/daemon-link.ts';
-import { SignalboxError } from '../contract/errors.ts';
+import type { Actor, AuditReport, ReloadOutcome } from '../contract/daemon-link.ts';
+import { type Outcome, SignalboxError } from '../contract/errors.ts';
 import type { CommandSpec } from '../contract/manifest.ts';
 import type { MetricSummary } from '../contract/metric-frame.ts';
 import type { ListenerInfo } from '../contract/states.ts';
-import type { CommandHandler, DaemonDefinition, RunningDaemon } from './daemon.ts';
+import type { CommandHandler, DaemonDefinition, LifecycleWish, RunningDaemon } from './daemon.ts';
 import { Logger } from './logger.ts';
 import { MetricRegistry } from './metric-registry.ts';
 import { ProcessSampler } from './process-sampler.ts';
@@ -17,7 +17,7 @@ import { StreamHub } from './stream-hub.ts';
 /** What the daemon's code asks of the outside. */
 export interface Outside {
   listenersChanged(listeners: readonly ListenerInfo[]): void;
-  requestLifecycle(request: Omit<LifecycleRequest, 'type'>): void;
+  requestLifecycle(request: LifecycleWish): Promise<Outcome<unknown>>;
   audit(report: Omit<AuditReport, 'type'>): void;
 }
 

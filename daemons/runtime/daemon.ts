@@ -1,6 +1,7 @@
 /** What a daemon's own code implements, and what it is given. `runDaemon` calls it; it never sees main or a window. */
 import type { z } from 'zod';
 import type { Actor, AuditReport, LifecycleRequest, ReloadOutcome } from '../contract/daemon-link.ts';
+import type { Outcome } from '../contract/errors.ts';
 import type { CommandSpec, Manifest } from '../contract/manifest.ts';
 import type { ListenerInfo } from '../contract/states.ts';
 import type { SubsystemLogger } from './logger.ts';
@@ -27,6 +28,9 @@ export type CommandHandlers<Commands extends Record<string, CommandSpec>> = {
   readonly [Name in keyof Commands]: CommandHandler<z.output<Commands[Name]['args']>>;
 };
 
+/** What a daemon may ask of the process that runs it. */
+export type LifecycleWish = Omit<LifecycleRequest, 'type' | 'requestId'>;
+
 /** Given to a daemon when it starts. */
 export interface DaemonContext<Config> {
   readonly config: Config;
@@ -39,8 +43,8 @@ export interface DaemonContext<Config> {
   touchTable(name: string): void;
   /** Tells main that the listeners are others now. */
   listenersChanged(): void;
-  /** Asks main to stop or restart this daemon or to reload the configuration; ignored when standing alone. */
-  requestLifecycle(request: Omit<LifecycleRequest, 'type'>): void;
+  /** Asks main to stop or restart this daemon or to reload the configuration, and says what came of it. Never rejects. */
+  requestLifecycle(request: LifecycleWish): Promise<Outcome<unknown>>;
   /** Puts what one of the daemon's own operators did into the audit trail. */
   audit(report: Omit<AuditReport, 'type'>): void;
 }

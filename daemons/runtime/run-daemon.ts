@@ -10,10 +10,10 @@ import {
   type ToDaemon,
   toDaemonSchema,
 } from '../contract/daemon-link.ts';
-import { SignalboxError, toWireError } from '../contract/errors.ts';
+import { type Outcome, SignalboxError, toWireError } from '../contract/errors.ts';
 import type { LogRecord } from '../contract/log-record.ts';
 import type { CommandSpec } from '../contract/manifest.ts';
-import type { DaemonDefinition } from './daemon.ts';
+import type { DaemonDefinition, LifecycleWish } from './daemon.ts';
 import { DaemonHost } from './daemon-host.ts';
 import { limits } from './limits.ts';
 import { openLogFile } from './log-file.ts';
@@ -47,6 +47,9 @@ class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, Com
   readonly #link: ParentLink;
   readonly #calls = new Map<number, AbortController>();
   readonly #relayed = new Map<number, ReturnType<typeof linkChannel>>();
+  /** What main was asked for and has not answered. */
+  readonly #wishes = new Map<number, (outcome: Outcome<unknown>) => void>();
+  #nextWish = 1;
   #logBatch: LogRecord[] = [];
   #logDropped = 0;
   #logTimer: NodeJS.Timeout | null = null;
@@ -76,12 +79,7 @@ class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, Com
     process.on('SIGHUP', () => {});
     // A service manager ends a whole group at once: this way it is a drain in the right order, and never a crash.
     process.on('SIGTERM', () => {
-      this.#link.send({
-        type: 'lifecycle',
-        action: 'stop',
-        actor: 'SIGTERM',
-        reason: 'the process was sent SIGTERM',
-      });
+      void this.#askMain({ action: 'stop', actor: 'SIGTERM', reason: 'the process was sent SIGTERM' });
     });
     this.#link.send({
       type: 'hello',
@@ -118,6 +116,10 @@ class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, Com
       case 'reload':
         void this.#answer(message.requestId, () => this.#host.reload(message.config));
         return;
+      case 'lifecycle-outcome':
+        this.#wishes.get(message.requestId)?.(message.outcome);
+        this.#wishes.delete(message.requestId);
+        return;
       case 'ping':
         this.#link.send({ type: 'pong', seq: message.seq });
         return;
@@ -132,6 +134,15 @@ class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, Com
         this.#relayed.delete(message.streamId);
         return;
     }
+  }
+
+  /** Asks main for something that only main can do; main always answers. */
+  #askMain(wish: LifecycleWish): Promise<Outcome<unknown>> {
+    const requestId = this.#nextWish++;
+    return new Promise((resolve) => {
+      this.#wishes.set(requestId, resolve);
+      this.#link.send({ type: 'lifecycle', requestId, ...wish });
+    });
   }
 
   async #init(message: Extract<ToDaemon, { type: 'init' }>): Promise<void> {
@@ -149,7 +160,7 @@ class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, Com
         instance: message.instance,
         outside: {
           listenersChanged: (listeners) => this.#link.send({ type: 'listeners', listeners }),
-          requestLifecycle: (request) => this.#link.send({ type: 'lifecycle', ...request }),
+          requestLifecycle: (wish) => this.#askMain(wish),
           audit: (report) => this.#link.send({ type: 'audit', ...report }),
         },
       });

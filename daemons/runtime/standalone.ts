@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parse as parseToml } from 'smol-toml';
 import type { z } from 'zod';
-import { toWireError } from '../contract/errors.ts';
+import { type Outcome, toWireError } from '../contract/errors.ts';
 import type { CommandSpec } from '../contract/manifest.ts';
 import type { DaemonDefinition } from './daemon.ts';
 import { DaemonHost } from './daemon-host.ts';
@@ -45,6 +45,15 @@ export async function runStandalone<Config extends z.ZodType, Commands extends R
     const { runtime: _, ...own } = table as Record<string, unknown>;
     return own;
   };
+  const reload = async (): Promise<Outcome<unknown>> => {
+    try {
+      return { ok: true, result: await host.reload(await readConfig()) };
+    } catch (cause) {
+      const error = toWireError(cause);
+      process.stderr.write(`reload: ${error.message}\n`);
+      return { ok: false, error };
+    }
+  };
   try {
     const dataDir = options.data ?? (await mkdtemp(join(tmpdir(), `signalbox-${host.id}-`)));
     await mkdir(dataDir, { recursive: true });
@@ -54,8 +63,11 @@ export async function runStandalone<Config extends z.ZodType, Commands extends R
       instance: 1,
       outside: {
         listenersChanged: () => {},
-        requestLifecycle: (request) =>
-          process.kill(process.pid, request.action === 'reload' ? 'SIGHUP' : 'SIGTERM'),
+        requestLifecycle: async (request) => {
+          if (request.action === 'reload') return await reload();
+          process.kill(process.pid, 'SIGTERM');
+          return { ok: true, result: null };
+        },
         audit: () => {},
       },
     });
@@ -73,9 +85,7 @@ export async function runStandalone<Config extends z.ZodType, Commands extends R
   process.once('SIGTERM', () => void stop());
   process.once('SIGINT', () => void stop());
   process.on('SIGHUP', () => {
-    readConfig()
-      .then((config) => host.reload(config))
-      .catch((error) => process.stderr.write(`reload: ${toWireError(error).message}\n`));
+    void reload();
   });
   process.stdout.write(
     `${JSON.stringify({ event: 'ready', pid: process.pid, listeners: host.running?.listeners() ?? [] })}\n`,

@@ -127,6 +127,7 @@ class Plane implements ControlPlane {
       streams: this.#streams,
       clients: this.#events,
       service: this.#service,
+      supervisor: this.#supervisor,
       recorderId: this.#recorderId,
     }));
     this.#supervisor = new Supervisor({

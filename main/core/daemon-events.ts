@@ -18,6 +18,7 @@ import type { MetricsStore } from './records/metrics-store.ts';
 import type { StreamBroker } from './stream-broker.ts';
 import type { PassedOn } from './supervision/daemon-session.ts';
 import type { ManagedDaemonEvents } from './supervision/managed-daemon.ts';
+import type { Supervisor } from './supervision/supervisor.ts';
 
 /** The parts of the control plane that hear of daemons. */
 export interface DaemonEventTargets {
@@ -29,6 +30,7 @@ export interface DaemonEventTargets {
   readonly streams: StreamBroker;
   readonly clients: EventHub;
   readonly service: ControlService;
+  readonly supervisor: Supervisor;
   /** Null in a host without a recorder. */
   readonly recorderId: string | null;
 }
@@ -113,7 +115,8 @@ export class DaemonEvents implements ManagedDaemonEvents {
 
   /** What an operator asked for by the daemon's own protocol (IRC's DIE, RESTART, REHASH). */
   async #lifecycleRequest(id: string, message: Extract<PassedOn, { type: 'lifecycle' }>): Promise<void> {
-    const { telemetry, service } = this.#targets();
+    const { telemetry, service, supervisor } = this.#targets();
+    const session = supervisor.find(id)?.session;
     const actor = { name: message.actor, from: 'system' } as const;
     const caller: Caller = { actor, send: () => {}, onClose: () => {} };
     const name = message.action === 'reload' ? 'config.reload' : `daemon.${message.action}`;
@@ -127,5 +130,7 @@ export class DaemonEvents implements ManagedDaemonEvents {
     if (!outcome.ok) {
       telemetry.logger.log('warn', id, 'lifecycle_refused', `${name}: ${outcome.error.message}`);
     }
+    // Not to the process that a restart has put in its place.
+    session?.process.send({ type: 'lifecycle-outcome', requestId: message.requestId, outcome });
   }
 }

@@ -34,6 +34,7 @@ test('hello describes the host, its daemons and their commands, without the inte
     'hang',
     'exit',
     'list',
+    'again',
   ]);
   expect(info.daemons).toMatchObject([{ id: 'tiny', state: 'running' }]);
   expect(info.history).toMatchObject({ state: 'paused', reason: 'This host has no recorder.' });
@@ -178,6 +179,25 @@ test('a reload reaches the running daemon; a bad file changes nothing and is nam
   await writeFile(host.configFile, '[tiny]\n');
   await host.ask('config.reload');
   expect(host.plane.configError).toBeNull();
+});
+
+test('a reload reaches daemons whose table is as it was, for the files that it names', async () => {
+  await writeFile(host.configFile, '[signalbox]\nautostart = ["tiny"]\n');
+  await host.ask('config.reload');
+  expect(await host.ask('config.reload')).toEqual({
+    ok: true,
+    result: { daemons: [{ id: 'tiny', applied: ['greeting'], restartRequired: [] }] },
+  });
+});
+
+test('a daemon that asks for a reload is told what came of it', async () => {
+  await writeFile(host.configFile, '[tiny]\ngreeting = 5\n');
+  expect(await run('again', {})).toMatchObject({
+    result: { result: { text: `${host.configFile}:2: tiny.greeting: expected text, got 5` } },
+  });
+  await writeFile(host.configFile, '[tiny]\ngreeting = "servus"\n');
+  expect(await run('again', {})).toMatchObject({ result: { result: { text: 'done' } } });
+  expect(await run('poke', { name: 'ann' })).toMatchObject({ result: { result: { text: 'servus ann' } } });
 });
 
 test('a bad configuration at the start: the host is there, daemons wait until it is mended', async () => {

@@ -96,7 +96,10 @@ it('changes a limit at once', () => {
   expect(client.send('JOIN #a,#b').at(-1)).toContain(' 405 a #b ');
 });
 
-it('asks for a reload on rehash', () => {
-  admin.rehash.run({}, call);
+it('asks for a reload on rehash, and says why it failed', async () => {
+  expect(await admin.rehash.run({}, call)).toMatchObject({ text: expect.stringContaining('read again') });
   expect(irc.host.lifecycle).toEqual(['reload']);
+  const message = 'signalbox.toml:4: ircd.dns: expected true or false';
+  irc.host.lifecycleOutcome = { ok: false, error: { code: 'config_invalid', message } };
+  await expect(admin.rehash.run({}, call)).rejects.toMatchObject({ code: 'config_invalid', message });
 });

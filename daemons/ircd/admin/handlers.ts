@@ -130,9 +130,10 @@ export function createAdminHandlers(targets: AdminTargets): CommandHandlers<type
       },
     },
     rehash: {
-      run: (_args, { actor }) => {
-        server.host.requestLifecycle('reload', actor.name, 'rehash');
-        return { text: 'The configuration is being read again.' };
+      run: async (_args, { actor }) => {
+        const outcome = await server.host.requestLifecycle('reload', actor.name, 'rehash');
+        if (!outcome.ok) throw new SignalboxError(outcome.error.code, outcome.error.message);
+        return { text: 'Configuration, MOTD and certificates were read again; nobody was dropped.' };
       },
     },
     broadcast: {

@@ -3,6 +3,9 @@ import { noticeOpers } from '../broadcast.ts';
 import { N } from '../protocol/numerics.ts';
 import type { Command } from './command.ts';
 
+/** Keeps the notice within one line of IRC. */
+const MAX_REASON = 300;
+
 export const rehash: Command = {
   name: 'REHASH',
   minParams: 0,
@@ -12,7 +15,12 @@ export const rehash: Command = {
     user.reply(N.RPL_REHASHING, 'signalbox.toml');
     noticeOpers(server, `${user.nick} is rehashing the server`, user);
     server.host.audit(user.prefix, 'REHASH', {}, true, 'requested');
-    server.host.requestLifecycle('reload', user.prefix, 'REHASH');
+    void server.host.requestLifecycle('reload', user.prefix, 'REHASH').then((outcome) => {
+      // A success is told to every operator by the reload itself.
+      if (outcome.ok || !server.state.users.has(user)) return;
+      const why = outcome.error.message.replaceAll(/[\r\n]+/g, ' ').slice(0, MAX_REASON);
+      user.notice(`*** REHASH failed, the configuration in force stays: ${why}`);
+    });
   },
 };
 
@@ -29,7 +37,7 @@ function ending(name: string, flag: string, action: 'stop' | 'restart', summary:
       const reason = params[0] ?? '';
       noticeOpers(server, `${user.nick} asked for ${name}: ${reason}`);
       server.host.audit(user.prefix, name, { reason }, true, 'requested');
-      server.host.requestLifecycle(action, user.prefix, reason === '' ? name : reason);
+      void server.host.requestLifecycle(action, user.prefix, reason === '' ? name : reason);
     },
   };
 }

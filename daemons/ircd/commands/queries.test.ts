@@ -100,6 +100,17 @@ it('passes knocks on to the operators of an invite-only channel, once a minute',
   expect(replies(alice.send('KNOCK #none'), '403')).toHaveLength(1);
 });
 
+it('tells the operator why a rehash failed, in one line', async () => {
+  irc.promote(alice, OPER_FLAGS);
+  const message = 'signalbox.toml:4: ircd.dns: expected\r\ntrue or false';
+  irc.host.lifecycleOutcome = { ok: false, error: { code: 'config_invalid', message } };
+  alice.send('REHASH');
+  await Promise.resolve();
+  expect(alice.send('PING x')).toContain(
+    ':irc.test NOTICE alice :*** REHASH failed, the configuration in force stays: signalbox.toml:4: ircd.dns: expected true or false',
+  );
+});
+
 it('asks the control plane to rehash, stop and restart', () => {
   expect(replies(alice.send('DIE'), '481')).toHaveLength(1);
   irc.promote(alice, OPER_FLAGS);

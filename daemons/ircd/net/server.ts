@@ -94,10 +94,10 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
    * connections stay.
    * @throws SignalboxError that names the mistake; the configuration in force stays as it was.
    */
-  async apply(config: NetConfig): Promise<void> {
+  async apply(config: NetConfig): Promise<boolean> {
     const { rules, fallback } = classRules(config);
     const classes = new ConnectionClasses(rules, fallback);
-    await this.applyTls(config);
+    const renewed = await this.applyTls(config);
     await this.listeners.apply(config.listen);
     this.accepting = true;
     for (const connection of this.connections) {
@@ -106,6 +106,7 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
       classes.readmit(connection.connectionClass);
     }
     this.classes = classes;
+    return renewed;
   }
 
   /** What waits for slow readers now. Cost is proportional to their number, not to that of connections. */
@@ -281,8 +282,8 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
 
   // TLS
 
-  private async applyTls(config: NetConfig): Promise<void> {
-    if (!config.listen.some((listener) => listener.tls)) return;
+  private async applyTls(config: NetConfig): Promise<boolean> {
+    if (!config.listen.some((listener) => listener.tls)) return false;
     const credentials = await this.credentials(config);
     if (this.tls === null) {
       this.tls = new TlsAcceptor(
@@ -292,9 +293,9 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
           (this.counts[netStat.tlsHandshakeFailures] as number)++;
         },
       );
-    } else {
-      this.tls.replace(credentials);
+      return false;
     }
+    return this.tls.replace(credentials);
   }
 
   private credentials(config: NetConfig): Promise<TlsCredentials> {

@@ -22,6 +22,7 @@ function detailsOf(socket: TLSSocket): TlsDetails {
 /** The TLS side of all TLS listeners of a server. */
 export class TlsAcceptor {
   private readonly server: Server;
+  private credentials: TlsCredentials;
   private readonly raw = new Set<Socket>();
 
   /**
@@ -33,6 +34,7 @@ export class TlsAcceptor {
     onSecure: (socket: TLSSocket, details: TlsDetails) => void,
     onFailure: () => void,
   ) {
+    this.credentials = credentials;
     this.server = createServer({
       ...credentials,
       minVersion: 'TLSv1.2',
@@ -56,9 +58,13 @@ export class TlsAcceptor {
     this.server.emit('connection', socket);
   }
 
-  /** Uses another certificate from the next handshake on. */
-  replace(credentials: TlsCredentials): void {
+  /** Uses another certificate from the next handshake on; tells whether it is another one. */
+  replace(credentials: TlsCredentials): boolean {
+    const { cert, key } = this.credentials;
+    if (credentials.cert === cert && credentials.key === key) return false;
     this.server.setSecureContext({ ...credentials, minVersion: 'TLSv1.2' });
+    this.credentials = credentials;
+    return true;
   }
 
   /** Destroys every socket, also those in a handshake. */

@@ -2,7 +2,7 @@
 import type { ControlResults } from '../../../daemons/contract/control-api.ts';
 import type { ReloadOutcome } from '../../../daemons/contract/daemon-link.ts';
 import type { WireError } from '../../../daemons/contract/errors.ts';
-import type { ConfigStore } from '../config/config-store.ts';
+import type { ConfigChange, ConfigStore } from '../config/config-store.ts';
 import { unwrap } from '../control-error.ts';
 import type { ControlLimits } from '../limits.ts';
 import type { AuditTrail } from '../records/audit-trail.ts';
@@ -33,24 +33,28 @@ export function configHandlers(
   };
 }
 
-/** Gives each running daemon whose table changed its new one. */
+/**
+ * Gives each running daemon its table, also one that is as it was: the files that it names (certificates, the message of
+ * the day) may be others now.
+ */
 async function applyChange(
-  changed: readonly { readonly id: string; readonly runtime: boolean; readonly table: boolean }[],
+  changed: ConfigChange['changed'],
   store: ConfigStore,
   supervisor: Supervisor,
   limits: ControlLimits,
 ): Promise<ControlResults['config.reload']> {
-  const outcomes = changed.map(async ({ id, runtime, table }) => {
+  const outcomes = supervisor.snapshots().map(async ({ id }) => {
     const daemon = supervisor.find(id);
     const config = store.daemon(id);
     // One that is starting gets it when it is ready.
     if (daemon === null || daemon.session === null || daemon.state === 'stopping' || !config.ok) return null;
-    const restartRequired = runtime ? ['runtime'] : [];
-    if (!table) return { id, applied: [], restartRequired };
     const request = { type: 'reload', config: config.result.input } as const;
     const outcome = unwrap(await daemon.request(request, `the reload of ${id}`, limits.reloadMs).outcome);
-    const { applied, restartRequired: waiting } = outcome as ReloadOutcome;
-    return { id, applied, restartRequired: [...restartRequired, ...waiting] };
+    const { applied, restartRequired } = outcome as ReloadOutcome;
+    const change = changed.find((one) => one.id === id);
+    if (change?.table !== true && change?.runtime !== true && applied.length === 0) return null;
+    const waiting = change?.table === true ? restartRequired : [];
+    return { id, applied, restartRequired: change?.runtime === true ? ['runtime', ...waiting] : waiting };
   });
   const settled = await Promise.all(outcomes);
   return { daemons: settled.filter((one) => one !== null) };

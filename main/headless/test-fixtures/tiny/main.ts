@@ -5,7 +5,7 @@ import { manifest } from './manifest.ts';
 
 runDaemon({
   manifest,
-  async start({ config, metrics, log }) {
+  async start({ config, metrics, log, requestLifecycle }) {
     process.stderr.write(`tiny starts: ${config.behaviour}\n`);
     const { behaviour } = config;
     if (behaviour === 'hang_in_init') await new Promise(() => setInterval(() => {}, 1_000));
@@ -42,6 +42,12 @@ runDaemon({
         },
         list: { run: () => ({ rows: [{ name: 'evil\u001b[2Jname', bytes: 2048 }] }) },
         secret: { run: () => 'secret' },
+        again: {
+          async run(_args, { actor }) {
+            const outcome = await requestLifecycle({ action: 'reload', actor: actor.name, reason: 'test' });
+            return { text: outcome.ok ? 'done' : outcome.error.message };
+          },
+        },
       },
       async reload(next) {
         greeting = next.greeting;

@@ -44,6 +44,12 @@ const commands = {
       { key: 'bytes', title: 'Size', type: 'bytes' },
     ],
   }),
+  again: defineCommand({
+    summary: 'Asks for the configuration to be read again',
+    danger: 'safe',
+    args: z.object({}),
+    result: 'text',
+  }),
   secret: defineCommand({
     summary: 'Main only',
     danger: 'safe',
