@@ -38,19 +38,23 @@ export class RelayListeners {
 
   /**
    * Listens where the configuration says, with its certificate; see {@link ListenerSet.apply}.
-   * @returns whether any listener came or went
+   * @returns whether any listener came or went, and whether the certificate is another one
    * @throws SignalboxError `address_in_use`, `init_failed` or `config_invalid`; nothing has changed then
    */
-  async apply({ listen, tls }: Pick<RelayConfig, 'listen' | 'tls'>): Promise<boolean> {
+  async apply({ listen, tls }: Pick<RelayConfig, 'listen' | 'tls'>): Promise<{
+    readonly listenersChanged: boolean;
+    readonly renewed: boolean;
+  }> {
     const credentials = tls === undefined ? null : await loadCredentials('relay.tls', tls);
+    const before = this.#credentials;
     this.#credentials = credentials;
-    const changed = await this.#set.apply(listen);
+    const listenersChanged = await this.#set.apply(listen);
     if (credentials !== null) {
       for (const { server } of this.#set.listeners) {
         if (server instanceof TlsServer) server.setSecureContext({ ...credentials, minVersion: 'TLSv1.2' });
       }
     }
-    return changed;
+    return { listenersChanged, renewed: JSON.stringify(before) !== JSON.stringify(credentials) };
   }
 
   /** Accepts nobody from here on. */

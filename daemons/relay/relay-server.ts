@@ -102,10 +102,12 @@ export class RelayServer {
 
   /** Takes a new configuration over without dropping anyone; throws and changes nothing when a listener cannot open. */
   async reload(config: RelayConfig): Promise<ReloadOutcome & { readonly listenersChanged: boolean }> {
-    const listenersChanged = await this.#listeners.apply(config);
-    const applied = (Object.keys(config) as (keyof RelayConfig)[]).filter(
-      (key) => JSON.stringify(config[key]) !== JSON.stringify(this.#config[key]),
-    );
+    const { listenersChanged, renewed } = await this.#listeners.apply(config);
+    const applied = (Object.keys(config) as (keyof RelayConfig)[]).filter((key) => {
+      // The files may be others although their names are the same.
+      if (key === 'tls' && renewed) return true;
+      return JSON.stringify(config[key]) !== JSON.stringify(this.#config[key]);
+    });
     this.#config = config;
     Object.assign(this.limits, limitsOf(config));
     this.#renewClasses();

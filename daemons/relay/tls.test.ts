@@ -69,8 +69,9 @@ it('shows a new certificate after a reload and keeps the clients of the old one'
   const first = await renew();
   relay = await TestRelay.start({ listen, tls });
   const old = await connectTls(first);
+  expect(await relay.reload({ listen, tls })).toMatchObject({ applied: [] });
   const second = await renew();
-  await relay.reload({ listen, tls });
+  expect(await relay.reload({ listen, tls })).toMatchObject({ applied: ['tls'] });
   await expect(connectTls(first)).rejects.toThrow();
   const fresh = await connectTls(second);
   for (const client of [old, fresh]) {

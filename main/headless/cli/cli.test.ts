@@ -158,6 +158,17 @@ test('logs --follow goes on until it is interrupted', async () => {
   expect(new Set(lines).size).toBe(lines.length);
 });
 
+test('config reload says what is in force now', async () => {
+  await host.ask('daemon.start', { id: 'tiny' });
+  expect(await cli('config', 'reload')).toEqual({ code: 0, stdout: 'tiny: greeting in force\n', stderr: '' });
+  await host.ask('daemon.stop', { id: 'tiny' });
+  expect(await cli('config', 'reload')).toEqual({
+    code: 0,
+    stdout: 'The file was read; nothing changed for the daemons that run.\n',
+    stderr: '',
+  });
+});
+
 test('config check names the mistake and needs no instance', async () => {
   const good = join(host.dataDir, 'good.toml');
   const bad = join(host.dataDir, 'bad.toml');

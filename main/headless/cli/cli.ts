@@ -10,7 +10,7 @@ import { MAIN_METRICS } from '../../core/main-telemetry.ts';
 import { generalHelp } from './help.ts';
 import { parseLogsRequest, printLogs } from './logs-command.ts';
 import { runCommand } from './run-command.ts';
-import { showDaemon, showMetrics, showStatus } from './show.ts';
+import { showDaemon, showMetrics, showReload, showStatus } from './show.ts';
 import { SocketClient } from './socket-client.ts';
 import { EXIT, fail, parseWords, print, say, UsageError } from './terminal.ts';
 
@@ -183,14 +183,7 @@ async function config(
     return await withClient(connect, async (client) => {
       const outcome = await client.request('config.reload', {});
       if (!outcome.ok) return fail(outcome.error, json);
-      const changed = outcome.result.daemons.map(({ id, restartRequired }) =>
-        restartRequired.length === 0
-          ? `${id}: in force`
-          : `${id}: needs a restart for ${restartRequired.join(', ')}`,
-      );
-      print(
-        json ? JSON.stringify({ ok: true, result: outcome.result }) : changed.join('\n') || 'nothing changed',
-      );
+      print(json ? JSON.stringify({ ok: true, result: outcome.result }) : showReload(outcome.result));
       return EXIT.ok;
     });
   }

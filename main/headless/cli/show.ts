@@ -1,5 +1,6 @@
 /** How the CLI shows states, metrics, logs and command results to a person. */
 
+import type { ControlResults } from '../../../daemons/contract/control-api.ts';
 import type { SourcedLogRecord } from '../../../daemons/contract/log-record.ts';
 import type { CommandDescription, MetricSpec, TableColumn } from '../../../daemons/contract/manifest.ts';
 import type { MetricReading } from '../../../daemons/contract/metric-frame.ts';
@@ -30,6 +31,16 @@ export function showStatus(daemons: readonly DaemonSnapshot[]): string {
 
 function showListener({ protocol, host, port, tls }: ListenerInfo): string {
   return `${protocol} ${host.includes(':') ? `[${host}]` : host}:${port}${tls ? ' (TLS)' : ''}`;
+}
+
+/** What a reload did. A daemon that does not run is not among them: it takes its table at its next start. */
+export function showReload({ daemons }: ControlResults['config.reload']): string {
+  const lines = daemons.map(({ id, applied, restartRequired }) => {
+    const inForce = applied.length === 0 ? [] : [`${applied.join(', ')} in force`];
+    const waiting = restartRequired.length === 0 ? [] : [`needs a restart for ${restartRequired.join(', ')}`];
+    return `${id}: ${[...inForce, ...waiting].join('; ') || 'nothing changed'}`;
+  });
+  return lines.join('\n') || 'The file was read; nothing changed for the daemons that run.';
 }
 
 /** One daemon in a line. */
