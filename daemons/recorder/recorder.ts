@@ -2,7 +2,7 @@
  * The recorder without the process around it: one database file, appends, queries, upkeep, and what happens when the
  * file turns out to be damaged. daemon.ts connects it to the runtime, tests and benchmarks use it directly.
  */
-import { existsSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, rmSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import type { HistoryResult } from '../contract/control-api.ts';
 import { SignalboxError } from '../contract/errors.ts';
@@ -142,6 +142,12 @@ export class Recorder {
     if (!existsSync(dirname(file)))
       throw new SignalboxError('not_found', `There is no folder ${dirname(file)}.`);
     try {
+      // For its owner only: it has addresses and the audit trail in it.
+      closeSync(openSync(file, 'wx', 0o600));
+    } catch (error) {
+      throw writeError(error, file);
+    }
+    try {
       await this.#store.database.backup(file, {
         progress: () => {
           signal?.throwIfAborted();
@@ -149,6 +155,7 @@ export class Recorder {
         },
       });
     } catch (error) {
+      rmSync(file, { force: true });
       throw writeError(error, file);
     }
     return { file, bytes: statSync(file).size };

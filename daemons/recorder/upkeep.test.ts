@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -327,6 +327,7 @@ describe('space', () => {
     scene.play(NOON, [{ level: 42 }]);
     const { file } = await scene.recorder.backup('copy.db');
     expect(file).toBe(join(scene.folder, 'copy.db'));
+    if (process.platform !== 'win32') expect(statSync(file).mode & 0o777).toBe(0o600);
     await expect(scene.recorder.backup('copy.db')).rejects.toMatchObject({ code: 'conflict' });
     await expect(scene.recorder.backup('/nowhere/at/all.db')).rejects.toMatchObject({ code: 'not_found' });
     await scene.recorder.close();
@@ -334,6 +335,13 @@ describe('space', () => {
     for (const suffix of ['-wal', '-shm']) expect(existsSync(scene.file + suffix)).toBe(false);
     scene.recorder = scene.open();
     expect((await scene.series(NOON, NOON + 9, 10)).series['level:value']?.[0]).toBe(42);
+  });
+
+  it('of a backup that is cancelled leaves no file behind', async () => {
+    await expect(
+      scene.recorder.backup('half.db', AbortSignal.abort(new Error('cancelled'))),
+    ).rejects.toThrow();
+    expect(existsSync(join(scene.folder, 'half.db'))).toBe(false);
   });
 });
 
