@@ -76,21 +76,6 @@ export const limits = {
     unit: 'milliseconds',
     reason: 'A handshake takes a few round trips; a peer that stalls in it only holds a descriptor.',
   },
-  burstClosed: {
-    default: 500,
-    unit: 'count',
-    reason: 'Disconnects that leave enough garbage, some 4 MB, for a collection to be worth its pause.',
-  },
-  burstQuietMs: {
-    default: 500,
-    unit: 'milliseconds',
-    reason: 'A burst of disconnects is over when none came for this long.',
-  },
-  burstMaxOpen: {
-    default: 2_000,
-    unit: 'count',
-    reason: 'With more clients than this the pause of a full collection would be longer than 20 ms.',
-  },
   tickArenaBytes: {
     default: 4_194_304,
     unit: 'bytes',

@@ -4,7 +4,8 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
+import { BurstCollector } from '../runtime/burst-collector.ts';
 import { dataPayload, framed, type TestClient, TestRelay, until } from './test-relay.ts';
 
 setFlagsFromString('--expose-gc');
@@ -226,4 +227,16 @@ it('is where it was after 2,000 connects and disconnects', async () => {
   expect(await good.ask({ type: 'ping', id: 1 })).toEqual({ type: 'pong', id: 1 });
   expect(after.heapUsed - before.heapUsed).toBeLessThan(4 << 20);
   expect(after.arrayBuffers - before.arrayBuffers).toBeLessThan(4 << 20);
+});
+
+it('counts clients that leave or are refused, so that the memory of a burst is given back', async () => {
+  const gone = vi.spyOn(BurstCollector.prototype, 'connectionGone');
+  relay = await TestRelay.start({ max_clients: 1 });
+  const guest = await relay.connect();
+  await until(() => relay.server.openSockets === 1);
+  const refused = await relay.connect();
+  await refused.ended();
+  guest.close();
+  await until(() => gone.mock.calls.length === 2);
+  gone.mockRestore();
 });

@@ -5,6 +5,7 @@
 import type { Socket } from 'node:net';
 import type { ReloadOutcome } from '../contract/daemon-link.ts';
 import type { ListenerInfo } from '../contract/states.ts';
+import { BurstCollector } from '../runtime/burst-collector.ts';
 import { plainAddress } from '../runtime/ip-address.ts';
 import type { SubsystemLogger } from '../runtime/logger.ts';
 import type { BanList } from './ban-list.ts';
@@ -44,6 +45,7 @@ export class RelayServer {
   readonly #throttle = new ConnectThrottle();
   readonly #listeners: RelayListeners;
   readonly #connections = new Set<Connection>();
+  readonly #collector = new BurstCollector(() => this.#connections.size);
   readonly #onChanged: () => void;
   #config: RelayConfig;
   #classes: ConnectionClasses;
@@ -137,6 +139,7 @@ export class RelayServer {
       });
     }
     for (const connection of this.#connections) connection.destroy();
+    this.#collector.close();
   }
 
   #accept(socket: Socket, encrypted: boolean, mode: DefaultMode | undefined): void {
@@ -194,6 +197,7 @@ export class RelayServer {
     socket.on('close', () => {
       clearTimeout(timer);
       this.#refusals--;
+      this.#collector.connectionGone();
     });
     socket.resume();
     socket.end(frame.bytes());
@@ -201,6 +205,7 @@ export class RelayServer {
 
   #gone(connection: Connection): void {
     if (!this.#connections.delete(connection)) return;
+    this.#collector.connectionGone();
     connection.connectionClass.connections--;
     this.#throttle.release(connection.address);
     this.#onChanged();

@@ -39,6 +39,21 @@ export const limits = {
     reason:
       'Connections that the kernel holds while the loop is busy, for bursts of reconnects; the system may cap it lower.',
   },
+  burstClosed: {
+    default: 500,
+    unit: 'count',
+    reason: 'Disconnects that leave enough garbage, some 4 MB, for a collection to be worth its pause.',
+  },
+  burstQuietMs: {
+    default: 500,
+    unit: 'milliseconds',
+    reason: 'A burst of disconnects is over when none came for this long.',
+  },
+  burstMaxOpen: {
+    default: 2_000,
+    unit: 'count',
+    reason: 'With more clients than this the pause of a full collection would be longer than 20 ms.',
+  },
   tableRows: {
     default: 20_000,
     unit: 'count',

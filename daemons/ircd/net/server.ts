@@ -5,6 +5,7 @@
  */
 import { createServer, type Socket } from 'node:net';
 import type { ListenerInfo } from '../../contract/states.ts';
+import { BurstCollector } from '../../runtime/burst-collector.ts';
 import { plainAddress } from '../../runtime/ip-address.ts';
 import { ListenerSet } from '../../runtime/listener-set.ts';
 import {
@@ -14,7 +15,6 @@ import {
 } from '../../runtime/tls-credentials.ts';
 import { limits } from '../limits.ts';
 import { Arena } from './arena.ts';
-import { BurstCollector } from './burst-collector.ts';
 import { ClientConnection, type ConnectionHost, type TickReceiver } from './client-connection.ts';
 import { classRules, type ListenConfig, type NetConfig } from './config.ts';
 import { ConnectThrottle } from './connect-throttle.ts';

@@ -1,11 +1,11 @@
 /**
  * Gives memory back after a burst of disconnects. V8 collects old objects when the heap has grown enough, not when they
  * die, so after thousands of short connections the process would keep their garbage for as long as it is quiet. Used by
- * NetServer.
+ * the daemons that clients connect to.
  */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { limits } from '../limits.ts';
+import { limits } from './limits.ts';
 
 const MIN_CLOSED = limits.burstClosed.default;
 const QUIET_MS = limits.burstQuietMs.default;
