@@ -5,7 +5,7 @@
 import { PerformanceObserver } from 'node:perf_hooks';
 import { getHeapStatistics } from 'node:v8';
 import type { MetricSummary } from '../contract/metric-frame.ts';
-import type { MetricRegistry } from './metric-registry.ts';
+import type { Counter, Gauge, MetricRegistry, RollingHistogram } from './metric-registry.ts';
 
 /**
  * How often a timer asks how late it is, in milliseconds: often enough to see a 50 ms block while the process works,
@@ -19,40 +19,46 @@ const BUSY_CPU_RATIO = 0.02;
 /** Fills in the metrics that every process has. */
 export class ProcessSampler {
   readonly #registry: MetricRegistry;
-  readonly #id: string;
   readonly #observer: PerformanceObserver;
-  #probe: NodeJS.Timeout;
+  readonly #gauges: Readonly<Record<'cpu' | 'monitoring' | 'resident' | 'heap', Gauge>>;
+  readonly #cpuSeconds: Counter;
+  readonly #loopDelay: RollingHistogram;
+  #probe: NodeJS.Timeout | null = null;
   #cpu = process.cpuUsage();
   #cpuAt = performance.now();
   #monitoringMs = 0;
   #monitoringMark = 0;
 
   constructor(id: string, registry: MetricRegistry) {
-    this.#id = id;
     this.#registry = registry;
-    const gc = registry.histogram(`signalbox_${id}_gc_pause_seconds`);
+    const name = (suffix: string) => `signalbox_${id}_${suffix}`;
+    this.#gauges = {
+      cpu: registry.gauge(name('cpu_ratio')),
+      monitoring: registry.gauge(name('monitoring_cpu_ratio')),
+      resident: registry.gauge(name('resident_memory_bytes')),
+      heap: registry.gauge(name('heap_used_bytes')),
+    };
+    this.#cpuSeconds = registry.counter(name('cpu_seconds_total'));
+    this.#loopDelay = registry.histogram(name('loop_delay_seconds'));
+    registry.gauge(name('heap_limit_bytes')).set(getHeapStatistics().heap_size_limit);
+    const gc = registry.histogram(name('gc_pause_seconds'));
     this.#observer = new PerformanceObserver((list) => {
       for (const entry of list.getEntries()) gc.record(entry.duration * 1e6);
     });
     this.#observer.observe({ entryTypes: ['gc'] });
-    const delay = registry.histogram(`signalbox_${id}_loop_delay_seconds`);
-    let wait: number = LOOP_PROBE_MS.busy;
-    let startedAt = performance.now();
-    let cpu = process.cpuUsage();
-    const probe = () => {
-      const now = performance.now();
-      delay.record(Math.max(0, (now - startedAt - wait) * 1e6));
-      const used = process.cpuUsage(cpu);
-      const ratio = (used.user + used.system) / 1000 / (now - startedAt);
-      cpu = process.cpuUsage();
-      startedAt = now;
-      wait = ratio > BUSY_CPU_RATIO ? LOOP_PROBE_MS.busy : LOOP_PROBE_MS.idle;
-      this.#probe = setTimeout(probe, wait);
-      this.#probe.unref();
-    };
-    this.#probe = setTimeout(probe, wait);
-    this.#probe.unref();
-    registry.gauge(`signalbox_${id}_heap_limit_bytes`).set(getHeapStatistics().heap_size_limit);
+    this.#probeLoop(LOOP_PROBE_MS.busy, this.#cpu);
+  }
+
+  /** Asks in `waitMs` how late the loop is; `cpu` is what the process has used so far. */
+  #probeLoop(waitMs: number, cpu: NodeJS.CpuUsage): void {
+    const startedAt = performance.now();
+    this.#probe = setTimeout(() => {
+      const elapsedMs = performance.now() - startedAt;
+      this.#loopDelay.record(Math.max(0, (elapsedMs - waitMs) * 1e6));
+      const now = process.cpuUsage();
+      const ratio = (now.user - cpu.user + now.system - cpu.system) / 1000 / elapsedMs;
+      this.#probeLoop(ratio > BUSY_CPU_RATIO ? LOOP_PROBE_MS.busy : LOOP_PROBE_MS.idle, now);
+    }, waitMs).unref();
   }
 
   /**
@@ -69,21 +75,18 @@ export class ProcessSampler {
   }
 
   #sampleProcess(): void {
-    const registry = this.#registry;
-    const id = this.#id;
+    const gauges = this.#gauges;
     const now = performance.now();
     const cpu = process.cpuUsage();
     const seconds = (now - this.#cpuAt) / 1000;
     if (seconds > 0) {
       const used = (cpu.user - this.#cpu.user + cpu.system - this.#cpu.system) / 1e6;
-      registry.gauge(`signalbox_${id}_cpu_ratio`).set(used / seconds);
-      registry
-        .gauge(`signalbox_${id}_monitoring_cpu_ratio`)
-        .set((this.#monitoringMs - this.#monitoringMark) / 1000 / seconds);
+      gauges.cpu.set(used / seconds);
+      gauges.monitoring.set((this.#monitoringMs - this.#monitoringMark) / 1000 / seconds);
     }
-    registry.counter(`signalbox_${id}_cpu_seconds_total`).setTotal((cpu.user + cpu.system) / 1e6);
-    registry.gauge(`signalbox_${id}_resident_memory_bytes`).set(process.memoryUsage.rss());
-    registry.gauge(`signalbox_${id}_heap_used_bytes`).set(getHeapStatistics().used_heap_size);
+    this.#cpuSeconds.setTotal((cpu.user + cpu.system) / 1e6);
+    gauges.resident.set(process.memoryUsage.rss());
+    gauges.heap.set(getHeapStatistics().used_heap_size);
     this.#cpu = cpu;
     this.#cpuAt = now;
     this.#monitoringMark = this.#monitoringMs;
@@ -101,7 +104,7 @@ export class ProcessSampler {
   }
 
   close(): void {
-    clearTimeout(this.#probe);
+    if (this.#probe !== null) clearTimeout(this.#probe);
     this.#observer.disconnect();
   }
 }

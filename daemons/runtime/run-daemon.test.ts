@@ -164,25 +164,29 @@ it('takes a browser socket over from main and streams frames with credits, logs 
     );
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const webSocket = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}/stream/echo`);
-  webSocket.binaryType = 'arraybuffer';
   const texts: { type: string; [key: string]: unknown }[] = [];
   const frames: number[] = [];
   let skipped = 0;
   let acknowledge = false;
   let wake = () => {};
-  webSocket.on('message', (data, isBinary) => {
-    if (isBinary) {
-      const frame = decodeFrame(data as ArrayBuffer);
-      if (frame === null) throw new Error('not a frame');
-      frames.push(frame.seq);
-      skipped = frame.skipped;
-      if (acknowledge) webSocket.send(JSON.stringify({ type: 'ack', seq: frame.seq }));
-    } else {
-      texts.push(JSON.parse(String(data)));
-    }
-    wake();
-  });
+  const openWindow = () => {
+    const { port } = server.address() as AddressInfo;
+    const webSocket = new WebSocket(`ws://127.0.0.1:${port}/stream/echo`);
+    webSocket.binaryType = 'arraybuffer';
+    webSocket.on('message', (data, isBinary) => {
+      if (isBinary) {
+        const frame = decodeFrame(data as ArrayBuffer);
+        if (frame === null) throw new Error('not a frame');
+        frames.push(frame.seq);
+        skipped = frame.skipped;
+        if (acknowledge) webSocket.send(JSON.stringify({ type: 'ack', seq: frame.seq }));
+      } else {
+        texts.push(JSON.parse(String(data)));
+      }
+      wake();
+    });
+    return webSocket;
+  };
   const until = async (done: () => boolean) => {
     while (!done()) {
       await new Promise<void>((resolve) => {
@@ -190,36 +194,22 @@ it('takes a browser socket over from main and streams frames with credits, logs 
       });
     }
   };
+  const first = openWindow();
   await until(() => texts.length > 0);
   expect(texts[0]).toMatchObject({ type: 'hello', source: 'echo', instance: 3 });
 
-  webSocket.send(JSON.stringify({ type: 'logs', follow: true, afterSeq: 0 }));
-  webSocket.send(JSON.stringify({ type: 'watch', table: 'calls', on: true }));
-  webSocket.send('not json{');
+  // What is no JSON costs the window that sent it, nobody else.
+  first.send('not json{');
   send({ type: 'command', requestId: 1, name: 'say', args: { text: 'x' }, timeoutMs: 5_000, actor });
-  webSocket.close();
+  await new Promise((resolve) => first.once('close', resolve));
   await reply(1);
 
-  const second = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}/stream/echo`);
-  second.binaryType = 'arraybuffer';
-  const seen = new Set<string>();
-  const waitFor = (type: string) => until(() => seen.has(type));
-  second.on('message', (data, isBinary) => {
-    if (isBinary) {
-      const frame = decodeFrame(data as ArrayBuffer)!;
-      frames.push(frame.seq);
-      skipped = frame.skipped;
-      if (acknowledge) second.send(JSON.stringify({ type: 'ack', seq: frame.seq }));
-    } else {
-      seen.add(JSON.parse(String(data)).type);
-    }
-    wake();
-  });
-  await new Promise((resolve) => second.once('open', resolve));
+  texts.length = 0;
+  const second = openWindow();
+  await until(() => texts.length > 0);
   second.send(JSON.stringify({ type: 'logs', follow: true, afterSeq: 0 }));
   second.send(JSON.stringify({ type: 'watch', table: 'calls', on: true }));
-  await waitFor('logs');
-  await waitFor('rows');
+  await until(() => texts.some(({ type }) => type === 'logs') && texts.some(({ type }) => type === 'rows'));
   // Without acknowledgements two frames arrive and no third; the credit given back brings the next.
   second.send(JSON.stringify({ type: 'rate', hz: 10 }));
   await until(() => frames.length === 2);

@@ -6,7 +6,7 @@ import { FRAME_CREDIT } from '../contract/metric-frame.ts';
 import { type FromWindow, fromWindowSchema, type TableCell } from '../contract/stream.ts';
 import { limits } from './limits.ts';
 import type { Logger } from './logger.ts';
-import type { MetricRegistry } from './metric-registry.ts';
+import type { Counter, Gauge, MetricRegistry } from './metric-registry.ts';
 import type { ProcessSampler } from './process-sampler.ts';
 import type { StreamChannel } from './stream-channel.ts';
 
@@ -63,9 +63,14 @@ export class StreamHub {
   #tableTick = 0;
   #logTimer: NodeJS.Timeout | null = null;
   readonly #unsubscribeLogs: () => void;
+  readonly #bytes: Counter;
+  readonly #subscriberCount: Gauge;
 
   constructor(options: StreamHubOptions) {
     this.#options = options;
+    const { registry, source } = options;
+    this.#bytes = registry.counter(`signalbox_${source}_monitoring_bytes_total`);
+    this.#subscriberCount = registry.gauge(`signalbox_${source}_monitoring_subscribers`);
     this.#unsubscribeLogs = options.logger.subscribe(() => this.#scheduleLogs());
   }
 
@@ -280,13 +285,11 @@ export class StreamHub {
   }
 
   #publishSubscribers(): void {
-    const { registry, source } = this.#options;
-    registry.gauge(`signalbox_${source}_monitoring_subscribers`).set(this.#subscribers.size);
+    this.#subscriberCount.set(this.#subscribers.size);
   }
 
   /** Runs work that belongs to monitoring and books its time and bytes as such. */
   #measured(work: () => number): void {
-    const bytes = this.#options.sampler.measure(work);
-    this.#options.registry.counter(`signalbox_${this.#options.source}_monitoring_bytes_total`).add(bytes);
+    this.#bytes.add(this.#options.sampler.measure(work));
   }
 }
