@@ -6,6 +6,7 @@ import { replyParameter } from '../protocol/reply-parameter.ts';
 import { CMODE } from '../state/channel.ts';
 import type { User } from '../state/user.ts';
 import type { Command } from './command.ts';
+import { joinedChannel } from './joined-channel.ts';
 
 export const invite: Command = {
   name: 'INVITE',
@@ -26,16 +27,9 @@ export const invite: Command = {
       user.reply(N.ERR_NEEDMOREPARAMS, 'INVITE');
       return;
     }
-    const channel = server.state.findChannel(channelName);
-    if (channel === undefined) {
-      user.reply(N.ERR_NOSUCHCHANNEL, replyParameter(channelName));
-      return;
-    }
-    const membership = user.memberships.get(channel);
-    if (membership === undefined) {
-      user.reply(N.ERR_NOTONCHANNEL, channel.name);
-      return;
-    }
+    const membership = joinedChannel(server, user, channelName);
+    if (membership === null) return;
+    const { channel } = membership;
     if (channel.has(CMODE.inviteOnly) && !membership.isOp) {
       user.reply(N.ERR_CHANOPRIVSNEEDED, channel.name);
       return;

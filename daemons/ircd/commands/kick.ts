@@ -7,6 +7,7 @@ import { replyParameter } from '../protocol/reply-parameter.ts';
 import type { IrcServer } from '../server.ts';
 import type { User } from '../state/user.ts';
 import type { Command } from './command.ts';
+import { joinedChannel } from './joined-channel.ts';
 
 export const kick: Command = {
   name: 'KICK',
@@ -25,16 +26,9 @@ export const kick: Command = {
 };
 
 function kickOne(server: IrcServer, user: User, channelName: string, nick: string, reason: string): void {
-  const channel = server.state.findChannel(channelName);
-  if (channel === undefined) {
-    user.reply(N.ERR_NOSUCHCHANNEL, replyParameter(channelName));
-    return;
-  }
-  const membership = user.memberships.get(channel);
-  if (membership === undefined) {
-    user.reply(N.ERR_NOTONCHANNEL, channel.name);
-    return;
-  }
+  const membership = joinedChannel(server, user, channelName);
+  if (membership === null) return;
+  const { channel } = membership;
   if (!membership.isOp) {
     user.reply(N.ERR_CHANOPRIVSNEEDED, channel.name);
     return;

@@ -2,9 +2,8 @@
 import { fromUser, toChannel } from '../broadcast.ts';
 import { limits } from '../limits.ts';
 import { truncateUtf8 } from '../protocol/line-text.ts';
-import { N } from '../protocol/numerics.ts';
-import { replyParameter } from '../protocol/reply-parameter.ts';
 import type { Command } from './command.ts';
+import { joinedChannel } from './joined-channel.ts';
 
 export const part: Command = {
   name: 'PART',
@@ -15,15 +14,12 @@ export const part: Command = {
     const reason = truncateUtf8(params[1] ?? '', limits.quitBytes.default);
     for (const name of names) {
       if (name === '') continue;
-      const channel = server.state.findChannel(name);
-      const membership = channel === undefined ? undefined : user.memberships.get(channel);
-      if (channel === undefined) user.reply(N.ERR_NOSUCHCHANNEL, replyParameter(name));
-      else if (membership === undefined) user.reply(N.ERR_NOTONCHANNEL, channel.name);
-      else {
-        const text = reason === '' ? `PART ${channel.name}` : `PART ${channel.name} :${reason}`;
-        toChannel(channel, fromUser(server, user, text), null);
-        server.state.part(membership);
-      }
+      const membership = joinedChannel(server, user, name);
+      if (membership === null) continue;
+      const { channel } = membership;
+      const text = reason === '' ? `PART ${channel.name}` : `PART ${channel.name} :${reason}`;
+      toChannel(channel, fromUser(server, user, text), null);
+      server.state.part(membership);
     }
   },
 };
