@@ -3,6 +3,7 @@
  * nothing of modes, peers or rooms; the relay (relay.ts) is its handler.
  */
 import type { Socket } from 'node:net';
+import { writeDirect } from '../runtime/direct-write.ts';
 import type { RollingHistogram } from '../runtime/metric-registry.ts';
 import { SEND_QUEUE_HEADROOM_BYTES } from './config.ts';
 import type { ConnectionClass } from './connection-classes.ts';
@@ -162,7 +163,7 @@ export class Connection implements FrameSink, Flushable {
     const { metrics } = this.#services;
     while (this.#inFlightBytes === 0 && queue.size > 0 && !this.#socket.destroyed) {
       const { bytes, count } = batcher.next(queue);
-      this.#socket.write(bytes, this.#onWritten);
+      this.#write(bytes);
       const now = performance.now();
       this.lastWrittenAt = now;
       this.bytesOut += bytes.length;
@@ -293,6 +294,12 @@ export class Connection implements FrameSink, Flushable {
     this.#services.metrics.queueFrames.add(1);
     this.#services.metrics.queueBytes.add(frame.size);
     this.#markDirty();
+  }
+
+  /** Writes at once what the kernel takes; the stream has the rest. */
+  #write(bytes: Buffer): void {
+    const taken = this.encrypted ? 0 : writeDirect(this.#socket, bytes);
+    if (taken < bytes.length) this.#socket.write(bytes.subarray(taken), this.#onWritten);
   }
 
   #markDirty(): void {

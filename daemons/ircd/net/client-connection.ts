@@ -3,6 +3,7 @@
  * it with a reason. Created by NetServer; the protocol sees it as {@link Connection}.
  */
 import type { Socket } from 'node:net';
+import { writeDirect } from '../../runtime/direct-write.ts';
 import { limits } from '../limits.ts';
 import { Backlog } from './backlog.ts';
 import type { Chunk, Connection, ConnectionClass, ConnectionHandler, TlsDetails } from './connection.ts';
@@ -238,7 +239,9 @@ export class ClientConnection<User> implements Connection<User>, TickReceiver, L
   }
 
   write(bytes: Buffer): boolean {
-    this.socket.write(bytes);
+    const taken = writeDirect(this.socket, bytes);
+    if (taken === bytes.length) return true;
+    this.socket.write(taken === 0 ? bytes : bytes.subarray(taken));
     if (this.socket.writableLength === 0) return true;
     this.host.setSlow(this, true);
     return false;

@@ -1,0 +1,29 @@
+/**
+ * Writes to a TCP socket with one system call and nothing around it. `Socket.write` makes a request object, two
+ * callbacks and a turn of the microtask queue for every call, even when the kernel takes the bytes at once; for a
+ * server that writes one line to each of thousands of clients a tick that is a tenth of its time. Used where the
+ * daemons end a tick.
+ */
+import { writeSync } from 'node:fs';
+import type { Socket } from 'node:net';
+
+/** Node does not document the handle; where there is none, or it has no descriptor (Windows), nothing is written. */
+interface WithHandle {
+  readonly _handle?: { readonly fd?: number } | null;
+}
+
+/**
+ * Offers `bytes` to the kernel. Only for a plain socket (no TLS) that is still open for writing and has nothing
+ * waiting, because these bytes would overtake it.
+ * @returns how many bytes the kernel took. What it did not take is to be handed to `socket.write`, which waits for
+ * room, and reports the error if there was one: this function never throws.
+ */
+export function writeDirect(socket: Socket, bytes: Buffer): number {
+  const fd = (socket as unknown as WithHandle)._handle?.fd ?? -1;
+  if (fd < 0) return 0;
+  try {
+    return writeSync(fd, bytes, 0, bytes.length);
+  } catch {
+    return 0;
+  }
+}
