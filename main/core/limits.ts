@@ -260,6 +260,33 @@ export const CONTROL_LIMIT_TABLE = {
     unit: 'count',
     reason: 'Connections of the HTTP server at once; streams that were handed to a daemon no longer count.',
   },
+  httpHeadersMs: {
+    default: 10_000,
+    unit: 'milliseconds',
+    reason:
+      'From the first byte of a connection or request to the end of its headers; a slow sender is cut off.',
+  },
+  httpRequestMs: {
+    default: 30_000,
+    unit: 'milliseconds',
+    reason: 'How long a request may take to arrive, its body included: 2 MB over a slow line.',
+  },
+  httpWriteMs: {
+    default: 30_000,
+    unit: 'milliseconds',
+    reason: 'How long a client may take no byte of its answer; then its connection is closed.',
+  },
+  httpDiscardBytes: {
+    default: 16_000_000,
+    unit: 'bytes',
+    reason:
+      'Read and forgotten of a body that is too long, so that its sender gets to read the answer; then it is cut off.',
+  },
+  loginBytes: {
+    default: 4_096,
+    unit: 'bytes',
+    reason: 'Body of a login, which is one token of some 50 bytes; whoever sends it has proved nothing yet.',
+  },
   httpCloseMs: {
     default: 250,
     unit: 'milliseconds',

@@ -56,6 +56,13 @@ describe('a login', () => {
     expect(auth.isAuthorized({ cookie: `other=1; ${pairOf(cookie)}` })).toBe(true);
   });
 
+  test('over TLS stays on TLS', () => {
+    expect(auth.login(token, { overTls: true })).toMatchObject({
+      cookie: expect.stringMatching(/; Secure$/),
+    });
+    expect(session()).not.toContain('Secure');
+  });
+
   test('survives a restart, but not another token', () => {
     const cookie = pairOf(session());
     expect(new Auth(token, clock).isAuthorized({ cookie })).toBe(true);

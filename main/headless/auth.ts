@@ -70,8 +70,11 @@ export class Auth {
     return cookie !== null && this.#isValidSession(cookie);
   }
 
-  /** Checks a login: the `Set-Cookie` header for it, or why there is none. */
-  login(token: unknown): { cookie: string } | { refused: 'wrong' } | { refused: 'wait'; seconds: number } {
+  /** Checks a login: the `Set-Cookie` header for it, which keeps the cookie on TLS if that is where it came from. */
+  login(
+    token: unknown,
+    { overTls = false } = {},
+  ): { cookie: string } | { refused: 'wrong' } | { refused: 'wait'; seconds: number } {
     this.#refill();
     if (this.#loginsLeft <= 0) {
       const seconds = Math.ceil((LOGIN_REFILL_MS - (this.#now() - this.#refilledAt)) / 1000);
@@ -83,7 +86,8 @@ export class Auth {
     }
     const expires = Math.floor(this.#now() / 1000) + SESSION_SECONDS;
     const session = `${expires}.${this.#sign(expires)}`;
-    return { cookie: this.#cookie(session, SESSION_SECONDS) };
+    const cookie = this.#cookie(session, SESSION_SECONDS);
+    return { cookie: overTls ? `${cookie}; Secure` : cookie };
   }
 
   /** The `Set-Cookie` header that ends a session. */

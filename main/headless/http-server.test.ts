@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
@@ -63,16 +64,35 @@ async function withHost(path: string, headers: Record<string, string>): Promise<
   return response.statusCode;
 }
 
+/** Sends raw bytes and gives back all that is answered until the server closes. */
+async function raw(text: string): Promise<string> {
+  const { port } = new URL(server.url);
+  const socket = connect({ port: Number(port), host: '127.0.0.1', allowHalfOpen: true });
+  let answer = '';
+  socket.setEncoding('utf8').on('data', (chunk) => {
+    answer += chunk;
+  });
+  socket.write(text);
+  await once(socket, 'end');
+  socket.destroy();
+  return answer;
+}
+
+/** What main has logged. */
+const logged = async () => JSON.stringify(await host.ask('logs.query', { source: 'main' }));
+
 function webSocket(path: string, headers: Record<string, string> = {}): WebSocket {
   return new WebSocket(new URL(path, server.url.replace('http', 'ws')), { headers });
 }
 
-/** The status with which an upgrade is refused. */
-async function refusal(path: string, headers: Record<string, string>): Promise<number> {
+/** The status and code with which an upgrade is refused. */
+async function refusal(path: string, headers: Record<string, string>): Promise<string> {
   const socket = webSocket(path, headers);
   socket.on('error', () => {});
   const [, response] = await once(socket, 'unexpected-response');
-  return response.statusCode;
+  const { error } = JSON.parse(Buffer.concat(await response.toArray()).toString());
+  expect(error.message).toMatch(/\.$/);
+  return `${response.statusCode} ${error.code}`;
 }
 
 test('the window is served to everyone, under a strict policy', async () => {
@@ -106,8 +126,8 @@ test('everything that matters needs a login', async () => {
   expect((await get('/metrics')).status).toBe(401);
   expect((await post('/api/status', {})).status).toBe(401);
   expect((await post('/api/status', {}, { authorization: 'Bearer wrong' })).status).toBe(401);
-  expect(await refusal('/control', {})).toBe(401);
-  expect(await refusal('/stream/tiny', {})).toBe(401);
+  expect(await refusal('/control', {})).toBe('401 unauthorized');
+  expect(await refusal('/stream/tiny', {})).toBe('401 unauthorized');
 });
 
 test('a login with the token gives a cookie that opens everything; a logout ends it', async () => {
@@ -125,11 +145,11 @@ test('another site gets nowhere, with the cookie or without', async () => {
   const cookie = (await post('/login', { token })).headers.get('set-cookie')?.split(';')[0] ?? '';
   expect((await post('/api/status', {}, { cookie, origin: 'http://evil.example' })).status).toBe(403);
   expect((await post('/login', { token }, { origin: 'http://evil.example' })).status).toBe(403);
-  expect(await refusal('/control', { cookie, origin: 'http://evil.example' })).toBe(403);
-  expect(await refusal('/stream/tiny', { cookie, origin: 'http://evil.example' })).toBe(403);
+  expect(await refusal('/control', { cookie, origin: 'http://evil.example' })).toBe('403 forbidden');
+  expect(await refusal('/stream/tiny', { cookie, origin: 'http://evil.example' })).toBe('403 forbidden');
   expect(await withHost('/session', { cookie, host: 'evil.example' })).toBe(403);
   // A form can send this without asking the browser first.
-  expect((await post('/api/status', '{}', { cookie, 'content-type': 'text/plain' })).status).toBe(400);
+  expect((await post('/api/status', '{}', { cookie, 'content-type': 'text/plain' })).status).toBe(415);
 });
 
 test('the API answers outcomes, with a status that fits', async () => {
@@ -149,9 +169,111 @@ test('the API answers outcomes, with a status that fits', async () => {
   for (const [path, body, code, error] of answers) {
     const response = await post(path, body, bearer());
     expect([path, response.status]).toEqual([path, code]);
-    expect(await response.json()).toMatchObject({ ok: false, error: { code: error } });
+    expect(await response.json()).toEqual({
+      ok: false,
+      error: expect.objectContaining({ code: error, message: expect.stringMatching(/./) }),
+    });
   }
-  expect((await get('/api/status', bearer())).status).toBe(405);
+});
+
+test.each([
+  ['GET', '/api/status', 'POST'],
+  ['PUT', '/login', 'POST'],
+  ['GET', '/logout', 'POST'],
+  ['POST', '/metrics', 'GET, HEAD'],
+  ['DELETE', '/livez', 'GET, HEAD'],
+  ['OPTIONS', '/', 'GET, HEAD'],
+])('%s %s is told what is allowed: %s', async (method, path, allowed) => {
+  const response = await fetch(new URL(path, server.url), { method, headers: bearer() });
+  expect(response.status).toBe(405);
+  expect(response.headers.get('allow')).toBe(allowed);
+  expect(await response.json()).toMatchObject({ ok: false, error: { code: 'bad_request' } });
+});
+
+test('only JSON is read; an empty body needs no type', async () => {
+  for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/jsonp', '']) {
+    const response = await fetch(new URL('/login', server.url), {
+      method: 'POST',
+      headers: type === '' ? {} : { 'content-type': type },
+      body: Buffer.from(JSON.stringify({ token })),
+    });
+    expect([type, response.status]).toEqual([type, 415]);
+    expect(await response.json()).toMatchObject({ ok: false, error: { code: 'bad_request' } });
+  }
+  const utf8 = { 'content-type': 'application/json; charset=utf-8' };
+  expect((await post('/login', { token }, utf8)).status).toBe(204);
+  const empty = await fetch(new URL('/api/status', server.url), { method: 'POST', headers: bearer() });
+  expect(empty.status).toBe(200);
+});
+
+test('a body that is too long is answered although its sender has not finished, and not kept', async () => {
+  const body = JSON.stringify({ token: 'x'.repeat(5_000_000) });
+  const answers = [await post('/login', body), await post('/api/status', body, bearer())];
+  for (const answer of answers) {
+    expect(answer.status).toBe(413);
+    expect(await answer.json()).toMatchObject({ ok: false, error: { code: 'limit_reached' } });
+  }
+  expect((await get('/livez')).status).toBe(200);
+});
+
+test("a body that breaks off is nobody else's trouble and no defect", async () => {
+  const { port } = new URL(server.url);
+  const socket = connect({ port: Number(port), host: '127.0.0.1' });
+  const lines = [
+    'POST /login HTTP/1.1',
+    'Host: localhost',
+    'Content-Type: application/json',
+    'Content-Length: 9',
+  ];
+  socket.write(`${lines.join('\r\n')}\r\n\r\n{"to`);
+  await once(socket, 'connect');
+  socket.end();
+  await once(socket.resume(), 'close');
+  await post('/login', { token: 'wrong' });
+  expect(await logged()).toMatch(/login_refused/);
+  expect(await logged()).not.toContain('request_defect');
+});
+
+test('an upgrade to anything but a WebSocket is refused, and the socket closed', async () => {
+  const head = (method: string, protocol: string) =>
+    `${method} /control HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: ${protocol}\r\n\r\n`;
+  for (const text of [head('GET', 'h2c'), head('POST', 'websocket')]) {
+    const answer = await raw(text);
+    expect(answer).toMatch(/^HTTP\/1.1 400 Bad Request\r\n/);
+    expect(answer).toContain('"code":"bad_request"');
+    expect(answer).toContain('x-content-type-options: nosniff');
+  }
+});
+
+test.each([
+  ['sends no request', ''],
+  ['does not read its answer', 'GET /large.js HTTP/1.1\r\nHost: localhost\r\n\r\n'],
+])('a client that %s is cut off and makes room', async (_, text) => {
+  await writeFile(join(windowDir, 'large.js'), Buffer.alloc(30_000_000, ' '));
+  const small = await startHttpServer({
+    plane: host.plane,
+    auth: new Auth(token),
+    windowDir,
+    host: '127.0.0.1',
+    port: 0,
+    limits: { ...CONTROL_LIMITS, httpConnections: 1, httpHeadersMs: 200, httpWriteMs: 200 },
+  });
+  const socket = connect({ port: Number(new URL(small.url).port), host: '127.0.0.1' }).pause();
+  socket.on('error', () => {});
+  await once(socket, 'connect');
+  socket.write(text);
+  const headers = { connection: 'close' };
+  const live = () => fetch(new URL('/livez', small.url), { headers }).then(({ status }) => status, String);
+  await expect.poll(live, { timeout: 30_000 }).toBe(200);
+  socket.destroy();
+  await small.close();
+});
+
+test('a wrong token is noted in the log, without the token', async () => {
+  await post('/login', { token: 'guess-guess-guess' });
+  const text = await logged();
+  expect(text).toContain('login_refused');
+  expect(text).not.toContain('guess-guess');
 });
 
 test('health is there for probes without a login', async () => {
@@ -234,10 +356,11 @@ test.each(['tiny', 'main'])(
 );
 
 test('a stream from what does not exist or run is refused before the handshake', async () => {
-  expect(await refusal('/stream/nope', bearer())).toBe(409);
-  expect(await refusal('/elsewhere', bearer())).toBe(404);
+  expect(await refusal('/stream/nope', bearer())).toBe('404 unknown_daemon');
+  expect(await refusal('/stream/..%2f', bearer())).toBe('404 not_found');
+  expect(await refusal('/elsewhere', bearer())).toBe('404 not_found');
   await host.ask('daemon.stop', { id: 'tiny' });
-  expect(await refusal('/stream/tiny', bearer())).toBe(409);
+  expect(await refusal('/stream/tiny', bearer())).toBe('409 not_running');
   expect((await get('/readyz')).status).toBe(503);
   await host.ask('daemon.start', { id: 'tiny' });
 });

@@ -7,13 +7,13 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { WebSocketServer } from 'ws';
-import type { ErrorCode, Outcome } from '../../daemons/contract/errors.ts';
 import { createCaller } from '../core/caller.ts';
 import type { ControlPlane } from '../core/control-plane.ts';
 import { CONTROL_LIMITS, type ControlLimits } from '../core/limits.ts';
 import { WINDOW_HEADERS } from '../core/window-headers.ts';
 import type { Auth } from './auth.ts';
 import { healthReport, isReady } from './health.ts';
+import { finish, sendError, sendOutcome, sendStatus, sendText } from './http-answers.ts';
 import { upgradeRequest } from './http-upgrade.ts';
 import { PROMETHEUS_CONTENT_TYPE, renderPrometheus } from './prometheus.ts';
 import { readJson } from './read-json.ts';
@@ -39,21 +39,6 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
-/** What a request is answered with when its outcome is an error. */
-const HTTP_STATUS: Partial<Record<ErrorCode, number>> = {
-  bad_request: 400,
-  confirmation_required: 409,
-  unauthorized: 401,
-  forbidden: 403,
-  unknown_request: 404,
-  unknown_daemon: 404,
-  unknown_command: 404,
-  not_found: 404,
-  limit_reached: 429,
-  timeout: 504,
-  internal: 500,
-};
-
 /** Listens; rejects with the system's error when the address cannot be had. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const limits = options.limits ?? CONTROL_LIMITS;
@@ -63,14 +48,23 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     perMessageDeflate: false,
     maxPayload: limits.requestBytes,
   });
-  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, (request, response) => {
-    respond(options, limits, request, response).catch((error: unknown) => {
-      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      plane.log('error', 'http', 'request_defect', text);
-      if (response.headersSent) response.destroy();
-      else
-        sendJson(response, 500, failure('internal', 'The request could not be answered; the log says why.'));
-    });
+  const timeouts = {
+    headersTimeout: limits.httpHeadersMs,
+    requestTimeout: limits.httpRequestMs,
+    connectionsCheckingInterval: limits.httpHeadersMs / 2,
+  };
+  const server = createServer(timeouts, (request, response) => {
+    respond(options, limits, request, response)
+      .catch((error: unknown) => {
+        const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+        plane.log('error', 'http', 'request_defect', text);
+        if (response.headersSent) response.destroy();
+        else sendError(response, 'internal', 'The request could not be answered; the log says why.');
+      })
+      .finally(() => {
+        // Only from here on: a command may rightly take minutes.
+        if (!response.writableFinished) response.setTimeout(limits.httpWriteMs, () => response.destroy());
+      });
   });
   server.maxConnections = limits.httpConnections;
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -109,54 +103,59 @@ async function respond(
   const { plane, auth } = options;
   for (const [name, value] of Object.entries(WINDOW_HEADERS)) response.setHeader(name, value);
   const refusal = refusalOf(request.headers, plane.allowedHosts);
-  if (refusal !== null) return sendJson(response, 403, failure('forbidden', refusal));
+  if (refusal !== null) return sendError(response, 'forbidden', refusal);
   const [path = '/', query = ''] = (request.url ?? '/').split('?', 2);
-  const method = request.method ?? 'GET';
-  const reading = method === 'GET' || method === 'HEAD';
-  if (path === '/login' && method === 'POST') return await login(auth, request, response);
-  if (path === '/livez' && reading) return sendText(response, 200, 'ok\n');
-  if (path === '/readyz' && reading) {
+  const isApi = path.startsWith('/api/');
+  const allowed = isApi || path === '/login' || path === '/logout' ? ['POST'] : ['GET', 'HEAD'];
+  if (!allowed.includes(request.method ?? '')) {
+    response.setHeader('allow', allowed.join(', '));
+    return sendError(response, 'bad_request', `${path} is asked with ${allowed.join(' or ')}.`, 405);
+  }
+  if (path === '/login') return await login(plane, auth, request, response);
+  if (path === '/livez') return sendText(response, 200, 'ok\n');
+  if (path === '/readyz') {
     const ready = isReady(plane);
     const verbose = new URLSearchParams(query).has('verbose');
-    return sendText(
-      response,
-      ready ? 200 : 503,
-      verbose ? healthReport(plane) : ready ? 'ok\n' : 'not ready\n',
-    );
+    const text = verbose ? healthReport(plane) : ready ? 'ok\n' : 'not ready\n';
+    return sendText(response, ready ? 200 : 503, text);
   }
   const authorized = auth.isAuthorized(request.headers);
-  if (path === '/session' && reading) return end(response, authorized ? 204 : 401);
-  if (path === '/metrics' || path === '/logout' || path.startsWith('/api/')) {
-    if (!authorized) return unauthorized(response);
-    if (path === '/metrics' && reading) return sendMetrics(plane, response);
-    if (method !== 'POST') return methodNotAllowed(response, path === '/metrics' ? 'GET, HEAD' : 'POST');
-    if (path === '/metrics') return methodNotAllowed(response, 'GET, HEAD');
-    if (path === '/logout') {
-      response.setHeader('set-cookie', auth.logout());
-      return end(response, 204);
-    }
-    return await callApi(plane, limits, path.slice('/api/'.length), request, response);
+  if (path === '/session') return sendStatus(response, authorized ? 204 : 401);
+  if (!isApi && path !== '/metrics' && path !== '/logout')
+    return await serveStatic(options.windowDir, path, response);
+  if (!authorized) {
+    response.setHeader('www-authenticate', 'Bearer');
+    const message = 'Log in, or send the token as "Authorization: Bearer TOKEN".';
+    return sendError(response, 'unauthorized', message);
   }
-  if (!reading) return methodNotAllowed(response, 'GET, HEAD');
-  await serveStatic(options.windowDir, path, response, method === 'HEAD');
+  if (isApi) return await callApi(plane, limits, path.slice('/api/'.length), request, response);
+  if (path === '/metrics') return sendMetrics(plane, response);
+  response.setHeader('set-cookie', auth.logout());
+  sendStatus(response, 204);
 }
 
-async function login(auth: Auth, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const body = await readJson(request, 4_096);
-  if (!body.ok) return sendJson(response, 400, body);
-  const token = (body.result as { token?: unknown } | null)?.token;
-  const verdict = auth.login(token);
+async function login(
+  plane: ControlPlane,
+  auth: Auth,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const body = await readJson(request, CONTROL_LIMITS.loginBytes);
+  if (!body.ok) return sendOutcome(response, { ok: false, error: body.error }, body.status);
+  const token = (body.value as { token?: unknown } | null)?.token;
+  const verdict = auth.login(token, { overTls: request.headers.origin?.startsWith('https://') ?? false });
   if ('cookie' in verdict) {
     response.setHeader('set-cookie', verdict.cookie);
-    return end(response, 204);
+    return sendStatus(response, 204);
   }
   if (verdict.refused === 'wait') {
     response.setHeader('retry-after', String(verdict.seconds));
     const message = `Too many failed logins; try again in ${verdict.seconds} s.`;
-    return sendJson(response, 429, failure('limit_reached', message));
+    return sendError(response, 'limit_reached', message);
   }
+  plane.log('warn', 'http', 'login_refused', 'Somebody tried to log in with a wrong token.');
   const message = 'That is not the token. It was printed when Signalbox started, and stands in DATA/token.';
-  sendJson(response, 401, failure('unauthorized', message));
+  sendError(response, 'unauthorized', message);
 }
 
 async function callApi(
@@ -167,52 +166,15 @@ async function callApi(
   response: ServerResponse,
 ): Promise<void> {
   const body = await readJson(request, limits.requestBytes);
-  if (!body.ok) return sendJson(response, body.error.code === 'limit_reached' ? 413 : 400, body);
+  if (!body.ok) return sendOutcome(response, { ok: false, error: body.error }, body.status);
   const fromBrowser = request.headers.origin !== undefined;
   const caller = createCaller({ name: 'admin', from: fromBrowser ? 'browser' : 'cli' }, () => {});
   response.on('close', () => caller.close());
-  const outcome = await plane.handle(name, body.result ?? {}, caller);
-  sendJson(response, outcome.ok ? 200 : (HTTP_STATUS[outcome.error.code] ?? 409), outcome);
+  sendOutcome(response, await plane.handle(name, body.value ?? {}, caller));
 }
 
 function sendMetrics(plane: ControlPlane, response: ServerResponse): void {
   const sources = plane.latestMetrics().map(({ layout, summary }) => ({ layout, values: summary.values }));
-  response.writeHead(200, { 'content-type': PROMETHEUS_CONTENT_TYPE, 'cache-control': 'no-store' });
-  response.end(renderPrometheus(sources, plane.snapshots()));
-}
-
-function failure(code: ErrorCode, message: string): Outcome<never> {
-  return { ok: false, error: { code, message } };
-}
-
-function unauthorized(response: ServerResponse): void {
-  response.setHeader('www-authenticate', 'Bearer');
-  sendJson(
-    response,
-    401,
-    failure('unauthorized', 'Log in, or send the token as "Authorization: Bearer TOKEN".'),
-  );
-}
-
-function methodNotAllowed(response: ServerResponse, allow: string): void {
-  response.setHeader('allow', allow);
-  sendJson(response, 405, failure('bad_request', `This is asked with ${allow}.`));
-}
-
-function sendJson(response: ServerResponse, status: number, body: Outcome<unknown>): void {
-  response.writeHead(status, {
-    'content-type': 'application/json; charset=utf-8',
-    'cache-control': 'no-store',
-  });
-  response.end(JSON.stringify(body));
-}
-
-function sendText(response: ServerResponse, status: number, text: string): void {
-  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' });
-  response.end(text);
-}
-
-function end(response: ServerResponse, status: number): void {
-  response.writeHead(status, { 'cache-control': 'no-store' });
-  response.end();
+  const headers = { 'content-type': PROMETHEUS_CONTENT_TYPE, 'cache-control': 'no-store' };
+  finish(response, 200, headers, renderPrometheus(sources, plane.snapshots()));
 }

@@ -9,6 +9,7 @@ import type { ControlPlane } from '../core/control-plane.ts';
 import type { ControlLimits } from '../core/limits.ts';
 import type { Auth } from './auth.ts';
 import { serveControlSocket } from './control-socket.ts';
+import { refuseUpgrade } from './http-answers.ts';
 import { refusalOf } from './request-guard.ts';
 
 /** What upgrades are checked with and handed to. */
@@ -30,11 +31,16 @@ export function upgradeRequest(
   socket.on('error', () => socket.destroy());
   const refusal = refusalOf(request.headers, plane.allowedHosts);
   if (refusal !== null) {
-    refuse(socket, '403 Forbidden', refusal);
+    refuseUpgrade(socket, { code: 'forbidden', message: refusal });
+    return;
+  }
+  if (request.method !== 'GET' || request.headers.upgrade?.toLowerCase() !== 'websocket') {
+    const message = 'Only a GET can be upgraded, and only to "websocket".';
+    refuseUpgrade(socket, { code: 'bad_request', message });
     return;
   }
   if (!auth.isAuthorized(request.headers)) {
-    refuse(socket, '401 Unauthorized', 'Log in first.');
+    refuseUpgrade(socket, { code: 'unauthorized', message: 'Log in first.' });
     return;
   }
   const path = (request.url ?? '').split('?', 1)[0] ?? '';
@@ -46,16 +52,15 @@ export function upgradeRequest(
   }
   const source = /^\/stream\/([a-z0-9-]{1,64})$/.exec(path)?.[1];
   if (source === undefined) {
-    refuse(socket, '404 Not Found', 'There are /control and /stream/<source>.');
+    refuseUpgrade(socket, { code: 'not_found', message: 'There are /control and /stream/<source>.' });
     return;
   }
-  const headers = webSocketHeaders(request);
   const opened = plane.openStream(source, {
     transport: 'socket',
     transfer: socket,
-    upgrade: { headers, head },
+    upgrade: { headers: webSocketHeaders(request), head },
   });
-  if (!opened.ok) refuse(socket, '409 Conflict', opened.error.message);
+  if (!opened.ok) refuseUpgrade(socket, opened.error);
 }
 
 /** The headers that the handshake needs. A daemon has no business with cookies and tokens. */
@@ -66,15 +71,4 @@ function webSocketHeaders(request: IncomingMessage): Record<string, string> {
     if (wanted && typeof value === 'string') headers[name] = value;
   }
   return headers;
-}
-
-function refuse(socket: Socket, status: string, reason: string): void {
-  const body = `${reason}\n`;
-  const head = [
-    `HTTP/1.1 ${status}`,
-    'Connection: close',
-    'Content-Type: text/plain; charset=utf-8',
-    `Content-Length: ${Buffer.byteLength(body)}`,
-  ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }

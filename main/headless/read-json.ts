@@ -1,31 +1,56 @@
 /** Reads the JSON body of an HTTP request, bounded. Called by the HTTP server. */
 import type { IncomingMessage } from 'node:http';
-import type { Outcome } from '../../daemons/contract/errors.ts';
+import type { WireError } from '../../daemons/contract/errors.ts';
+import { CONTROL_LIMITS } from '../core/limits.ts';
+
+/** A parsed body, or why there is none and with which status that is answered. */
+export type JsonBody =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly status: 400 | 413 | 415; readonly error: WireError };
 
 /** The parsed body; an empty one is null. */
-export async function readJson(request: IncomingMessage, limitBytes: number): Promise<Outcome<unknown>> {
+export async function readJson(request: IncomingMessage, limitBytes: number): Promise<JsonBody> {
+  const bytes = await readBody(request, limitBytes);
+  if (bytes === 'too long')
+    return refused(413, 'limit_reached', `The body may have at most ${limitBytes} bytes.`);
+  if (bytes === 'cut off') return refused(400, 'bad_request', 'The body ended early.');
+  // A page of another site can send anything but JSON without asking first.
   const type = request.headers['content-type'];
-  // A form on another site can send text/plain without asking first; JSON it cannot.
-  if (type !== undefined && !/^application\/json\b/i.test(type)) {
-    return { ok: false, error: { code: 'bad_request', message: 'The body must be application/json.' } };
-  }
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    size += (chunk as Buffer).length;
-    if (size > limitBytes) {
-      return {
-        ok: false,
-        error: { code: 'limit_reached', message: `The body may have ${limitBytes} bytes.` },
-      };
-    }
-    chunks.push(chunk as Buffer);
-  }
-  const text = Buffer.concat(chunks).toString('utf8');
-  if (text.trim() === '') return { ok: true, result: null };
+  if (type === undefined ? bytes.length > 0 : !/^application\/json\s*(;|$)/i.test(type))
+    return refused(415, 'bad_request', 'The body must be JSON, sent with "Content-Type: application/json".');
+  const text = bytes.toString('utf8');
+  if (text.trim() === '') return { ok: true, value: null };
   try {
-    return { ok: true, result: JSON.parse(text) };
+    return { ok: true, value: JSON.parse(text) };
   } catch {
-    return { ok: false, error: { code: 'bad_request', message: 'The body is not valid JSON.' } };
+    return refused(400, 'bad_request', 'The body is not valid JSON.');
   }
+}
+
+/**
+ * All bytes of the body. Of one that is too long the rest is read and forgotten, so that its sender gets to read the
+ * answer; past `httpDiscardBytes` the connection is cut.
+ */
+function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer | 'too long' | 'cut off'> {
+  return new Promise((resolve) => {
+    let chunks: Buffer[] = [];
+    let size = 0;
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= limitBytes) {
+        chunks.push(chunk);
+        return;
+      }
+      chunks = [];
+      resolve('too long');
+      if (size > limitBytes + CONTROL_LIMITS.httpDiscardBytes) request.destroy();
+    });
+    request.on('end', () => resolve(Buffer.concat(chunks)));
+    request.on('error', () => resolve('cut off'));
+    request.on('close', () => resolve('cut off'));
+  });
+}
+
+function refused(status: 400 | 413 | 415, code: WireError['code'], message: string): JsonBody {
+  return { ok: false, status, error: { code, message } };
 }
