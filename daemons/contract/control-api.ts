@@ -79,6 +79,7 @@ export interface AuditEntry {
   readonly id: number;
   readonly time: number;
   readonly actor: string;
+  /** An `ActorOrigin`, or the id of the daemon on which an operator acted. */
   readonly from: string;
   /** Such as `daemon.start` or `command`. */
   readonly action: string;

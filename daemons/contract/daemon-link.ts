@@ -15,8 +15,15 @@ export const LINK_PROTOCOL = 1;
 export interface Actor {
   /** User name or role of the person or program. */
   readonly name: string;
-  readonly from: 'window' | 'browser' | 'cli' | 'mcp' | 'system';
+  readonly from: ActorOrigin;
 }
+
+/**
+ * Where an action came from: a desktop window, a browser that logged in, the command line, a program with the token of
+ * the HTTP API, an MCP client, or Signalbox itself.
+ */
+export const ACTOR_ORIGINS = ['window', 'browser', 'cli', 'api', 'mcp', 'system'] as const;
+export type ActorOrigin = (typeof ACTOR_ORIGINS)[number];
 
 /** How the bytes of a stream to a window travel. */
 export type StreamTransport = 'port' | 'socket' | 'link';
@@ -114,7 +121,7 @@ const requestId = z.number().int().nonnegative();
 const streamId = z.number().int().nonnegative();
 const actor = z.object({
   name: z.string().max(128),
-  from: z.enum(['window', 'browser', 'cli', 'mcp', 'system']),
+  from: z.enum(ACTOR_ORIGINS),
 });
 
 const wireError = z.object({

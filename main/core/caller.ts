@@ -1,4 +1,4 @@
-/** Who speaks to the control plane: a window, a browser connection, or a client of the local socket. */
+/** Who speaks to the control plane: a window, a browser, a program with the token, or a client of the local socket. */
 import type { ControlEvent } from '../../daemons/contract/control-api.ts';
 import type { Actor } from '../../daemons/contract/daemon-link.ts';
 

@@ -34,6 +34,7 @@ describe('the token', () => {
 
 describe('a login', () => {
   const token = 'a'.repeat(43);
+  const browser = { name: 'admin', from: 'browser' };
   let now = 1_700_000_000_000;
   const clock = () => now;
   let auth: Auth;
@@ -53,7 +54,7 @@ describe('a login', () => {
     const cookie = session();
     expect(cookie).toMatch(/; HttpOnly; SameSite=Strict; Max-Age=2592000$/);
     expect(cookie).not.toContain(token);
-    expect(auth.isAuthorized({ cookie: `other=1; ${pairOf(cookie)}` })).toBe(true);
+    expect(auth.actorOf({ cookie: `other=1; ${pairOf(cookie)}` })).toEqual(browser);
   });
 
   test('over TLS stays on TLS', () => {
@@ -65,43 +66,43 @@ describe('a login', () => {
 
   test('survives a restart, but not another token', () => {
     const cookie = pairOf(session());
-    expect(new Auth(token, clock).isAuthorized({ cookie })).toBe(true);
+    expect(new Auth(token, clock).actorOf({ cookie })).toEqual(browser);
     const other = new Auth('b'.repeat(43), clock);
-    expect(other.isAuthorized({ cookie })).toBe(false);
-    expect(other.isAuthorized({ cookie: cookie.replace(auth.cookieName, other.cookieName) })).toBe(false);
+    expect(other.actorOf({ cookie })).toBeNull();
+    expect(other.actorOf({ cookie: cookie.replace(auth.cookieName, other.cookieName) })).toBeNull();
   });
 
   test('ends after thirty days', () => {
     const cookie = pairOf(session());
     now += 30 * 24 * 3_600_000 - 1_000;
-    expect(auth.isAuthorized({ cookie })).toBe(true);
+    expect(auth.actorOf({ cookie })).toEqual(browser);
     now += 2_000;
-    expect(auth.isAuthorized({ cookie })).toBe(false);
+    expect(auth.actorOf({ cookie })).toBeNull();
   });
 
   test('cannot be prolonged by changing the cookie', () => {
     const [name, value = ''] = pairOf(session()).split('=', 2);
     const [expires, signature] = value.split('.');
     const later = `${name}=${Number(expires) + 1}.${signature}`;
-    expect(auth.isAuthorized({ cookie: later })).toBe(false);
+    expect(auth.actorOf({ cookie: later })).toBeNull();
   });
 
   test.each(['', '.', 'x.y', 'NaN.', '99999999999999999999.x', '9999999999.'])(
     'the cookie value %j is nothing',
     (value) => {
-      expect(auth.isAuthorized({ cookie: `${auth.cookieName}=${value}` })).toBe(false);
+      expect(auth.actorOf({ cookie: `${auth.cookieName}=${value}` })).toBeNull();
     },
   );
 
   test.each(['Bearer', 'Bearer ', 'Basic x', `Bearer ${token}x`, token, `bearer${token}`])(
     'the header %j is nothing',
     (authorization) => {
-      expect(auth.isAuthorized({ authorization })).toBe(false);
+      expect(auth.actorOf({ authorization })).toBeNull();
     },
   );
 
-  test('the token as a bearer is enough', () => {
-    expect(auth.isAuthorized({ authorization: `Bearer ${token}` })).toBe(true);
+  test('the token as a bearer is enough, and is told apart from a browser', () => {
+    expect(auth.actorOf({ authorization: `Bearer ${token}` })).toEqual({ name: 'admin', from: 'api' });
   });
 
   test.each([undefined, null, '', 5, {}, [token]])('with %j instead of a token is wrong', (bad) => {

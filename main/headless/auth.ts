@@ -6,6 +6,7 @@ import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypt
 import { chmod, open, readFile } from 'node:fs/promises';
 import type { IncomingHttpHeaders } from 'node:http';
 import { join } from 'node:path';
+import type { Actor } from '../../daemons/contract/daemon-link.ts';
 import { CONTROL_LIMITS } from '../core/limits.ts';
 
 /** Bytes of randomness in a token: not to be guessed. */
@@ -62,12 +63,12 @@ export class Auth {
     return timingSafeEqual(digest(candidate), this.#tokenDigest);
   }
 
-  /** Whether a request carries the token or a valid cookie. */
-  isAuthorized(headers: IncomingHttpHeaders): boolean {
+  /** Who sends a request: a program that carries the token, a browser with a valid cookie, or nobody we know. */
+  actorOf(headers: IncomingHttpHeaders): Actor | null {
     const bearer = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];
-    if (bearer !== undefined) return this.isToken(bearer);
+    if (bearer !== undefined) return this.isToken(bearer) ? { name: 'admin', from: 'api' } : null;
     const cookie = cookieOf(headers.cookie ?? '', this.cookieName);
-    return cookie !== null && this.#isValidSession(cookie);
+    return cookie !== null && this.#isValidSession(cookie) ? { name: 'admin', from: 'browser' } : null;
   }
 
   /** Checks a login: the `Set-Cookie` header for it, which keeps the cookie on TLS if that is where it came from. */

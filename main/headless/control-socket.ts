@@ -1,6 +1,7 @@
-/** A browser's control connection: requests, replies and events as JSON text on a WebSocket. Made by the HTTP server. */
+/** The control connection of a browser or a program: requests, replies and events as JSON text on a WebSocket. Made by the HTTP server. */
 import type { WebSocket } from 'ws';
 import type { ControlReplyMessage } from '../../daemons/contract/control-api.ts';
+import type { Actor } from '../../daemons/contract/daemon-link.ts';
 import type { WireError } from '../../daemons/contract/errors.ts';
 import { createCaller } from '../core/caller.ts';
 import { parseRequest, REQUEST_EXAMPLE } from '../core/control-message.ts';
@@ -8,7 +9,12 @@ import type { ControlPlane } from '../core/control-plane.ts';
 import type { ControlLimits } from '../core/limits.ts';
 
 /** Serves one WebSocket until it closes; it is closed when it does not read or does not answer pings. */
-export function serveControlSocket(webSocket: WebSocket, plane: ControlPlane, limits: ControlLimits): void {
+export function serveControlSocket(
+  webSocket: WebSocket,
+  actor: Actor,
+  plane: ControlPlane,
+  limits: ControlLimits,
+): void {
   const send = (message: ControlReplyMessage) => {
     if (webSocket.readyState !== webSocket.OPEN) return;
     webSocket.send(JSON.stringify(message));
@@ -16,7 +22,7 @@ export function serveControlSocket(webSocket: WebSocket, plane: ControlPlane, li
   };
   const refuse = (id: number, code: WireError['code'], message: string) =>
     send({ id, outcome: { ok: false, error: { code, message } } });
-  const caller = createCaller({ name: 'admin', from: 'browser' }, (event) => send({ event }));
+  const caller = createCaller(actor, (event) => send({ event }));
   const unsubscribe = plane.subscribe((event) => send({ event }));
   let outstanding = 0;
   let missed = 0;

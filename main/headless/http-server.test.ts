@@ -176,6 +176,22 @@ test('the API answers outcomes, with a status that fits', async () => {
   }
 });
 
+test('the audit trail tells a browser from a program with the token', async () => {
+  const cookie = (await post('/login', { token })).headers.get('set-cookie')?.split(';')[0] ?? '';
+  const origins = () =>
+    host.events.flatMap((event) =>
+      event.type === 'audit' && event.entry.action === 'daemon.start' ? [event.entry.from] : [],
+    );
+  const before = origins().length;
+  await post('/api/daemon.start', { id: 'tiny' }, bearer());
+  await post('/api/daemon.start', { id: 'tiny' }, { cookie });
+  const socket = webSocket('/control', bearer());
+  await once(socket, 'open');
+  socket.send('{"id":1,"name":"daemon.start","args":{"id":"tiny"}}');
+  await expect.poll(() => origins().slice(before)).toEqual(['api', 'browser', 'api']);
+  socket.close();
+});
+
 test.each([
   ['GET', '/api/status', 'POST'],
   ['PUT', '/login', 'POST'],

@@ -7,6 +7,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { WebSocketServer } from 'ws';
+import type { Actor } from '../../daemons/contract/daemon-link.ts';
 import { createCaller } from '../core/caller.ts';
 import type { ControlPlane } from '../core/control-plane.ts';
 import { CONTROL_LIMITS, type ControlLimits } from '../core/limits.ts';
@@ -119,16 +120,16 @@ async function respond(
     const text = verbose ? healthReport(plane) : ready ? 'ok\n' : 'not ready\n';
     return sendText(response, ready ? 200 : 503, text);
   }
-  const authorized = auth.isAuthorized(request.headers);
-  if (path === '/session') return sendStatus(response, authorized ? 204 : 401);
+  const actor = auth.actorOf(request.headers);
+  if (path === '/session') return sendStatus(response, actor === null ? 401 : 204);
   if (!isApi && path !== '/metrics' && path !== '/logout')
     return await serveStatic(options.windowDir, path, response);
-  if (!authorized) {
+  if (actor === null) {
     response.setHeader('www-authenticate', 'Bearer');
     const message = 'Log in, or send the token as "Authorization: Bearer TOKEN".';
     return sendError(response, 'unauthorized', message);
   }
-  if (isApi) return await callApi(plane, limits, path.slice('/api/'.length), request, response);
+  if (isApi) return await callApi(plane, limits, actor, path.slice('/api/'.length), request, response);
   if (path === '/metrics') return sendMetrics(plane, response);
   response.setHeader('set-cookie', auth.logout());
   sendStatus(response, 204);
@@ -161,14 +162,14 @@ async function login(
 async function callApi(
   plane: ControlPlane,
   limits: ControlLimits,
+  actor: Actor,
   name: string,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const body = await readJson(request, limits.requestBytes);
   if (!body.ok) return sendOutcome(response, { ok: false, error: body.error }, body.status);
-  const fromBrowser = request.headers.origin !== undefined;
-  const caller = createCaller({ name: 'admin', from: fromBrowser ? 'browser' : 'cli' }, () => {});
+  const caller = createCaller(actor, () => {});
   response.on('close', () => caller.close());
   sendOutcome(response, await plane.handle(name, body.value ?? {}, caller));
 }

@@ -39,14 +39,15 @@ export function upgradeRequest(
     refuseUpgrade(socket, { code: 'bad_request', message });
     return;
   }
-  if (!auth.isAuthorized(request.headers)) {
+  const actor = auth.actorOf(request.headers);
+  if (actor === null) {
     refuseUpgrade(socket, { code: 'unauthorized', message: 'Log in first.' });
     return;
   }
   const path = (request.url ?? '').split('?', 1)[0] ?? '';
   if (path === '/control') {
     webSockets.handleUpgrade(request, socket, head, (webSocket) =>
-      serveControlSocket(webSocket, plane, limits),
+      serveControlSocket(webSocket, actor, plane, limits),
     );
     return;
   }

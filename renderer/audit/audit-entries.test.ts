@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AuditEntry } from '../../daemons/contract/control-api.ts';
-import { actionText, auditRows, matches } from './audit-entries.ts';
+import { actionText, auditRows, matches, originText } from './audit-entries.ts';
 
 const entry = (id: number, change: Partial<AuditEntry> = {}): AuditEntry => ({
   id,
@@ -46,5 +46,16 @@ describe('the audit trail on the page', () => {
     expect(actionText(live(1))).toBe('ircd kill');
     expect(actionText(live(1, { command: '', action: 'daemon.start' }))).toBe('daemon.start ircd');
     expect(actionText(live(1, { command: '', action: 'config.reload', target: '' }))).toBe('config.reload');
+  });
+});
+
+describe('where an entry came from', () => {
+  it.each([
+    ['cli', 'command line'],
+    ['api', 'HTTP API'],
+    ['system', 'Signalbox'],
+    ['ircd', 'ircd'],
+  ])('%s is shown as %s', (from, words) => {
+    expect(originText(from)).toBe(words);
   });
 });

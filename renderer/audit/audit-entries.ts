@@ -1,5 +1,7 @@
 /** The audit trail as the page holds it: what was read, older pages after it, and what arrived meanwhile before it. */
 import type { AuditEntry } from '../../daemons/contract/control-api.ts';
+import type { ActorOrigin } from '../../daemons/contract/daemon-link.ts';
+import { messages } from './messages.ts';
 
 /** An entry that arrived as an event: the recorder gives it its id later. */
 export type LiveEntry = Omit<AuditEntry, 'id'>;
@@ -39,6 +41,11 @@ export function auditRows(
     ...fresh.map((entry, index) => ({ key: `live ${identity(entry)} ${index}`, entry })).reverse(),
     ...read.map((entry) => ({ key: `read ${entry.id}`, entry })),
   ];
+}
+
+/** Where an entry came from, in words; an operator on a daemon is shown with that daemon. */
+export function originText(from: string): string {
+  return Object.hasOwn(messages.origins, from) ? messages.origins[from as ActorOrigin] : from;
 }
 
 /** What was done, in a few words: the command with its daemon, or the lifecycle action. */

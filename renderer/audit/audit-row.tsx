@@ -3,7 +3,7 @@ import { Fragment, type ReactNode, useState } from 'react';
 import { formatCount, formatSeconds } from '../format/numbers.ts';
 import { formatDateTime } from '../format/times.ts';
 import { Icon } from '../ui/icons.tsx';
-import { actionText, type LiveEntry } from './audit-entries.ts';
+import { actionText, type LiveEntry, originText } from './audit-entries.ts';
 import { messages } from './messages.ts';
 
 const AUDIT_COLUMNS = 7;
@@ -27,7 +27,7 @@ export function AuditRowView({ entry }: { entry: LiveEntry }): ReactNode {
         </td>
         <td className="px-3 py-1.5 whitespace-nowrap">{formatDateTime(entry.time)}</td>
         <td className="px-3 py-1.5 whitespace-nowrap">{entry.actor}</td>
-        <td className="px-3 py-1.5 text-dim">{entry.from}</td>
+        <td className="px-3 py-1.5 whitespace-nowrap text-dim">{originText(entry.from)}</td>
         <td className="px-3 py-1.5 font-mono text-xs whitespace-nowrap">{what}</td>
         <td className="max-w-96 px-3 py-1.5">
           <span className={`flex items-center gap-1.5 ${entry.ok ? 'text-good' : 'text-bad'}`}>

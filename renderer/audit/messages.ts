@@ -1,4 +1,6 @@
 /** What the Audit page says. */
+import type { ActorOrigin } from '../../daemons/contract/daemon-link.ts';
+
 export const messages = {
   title: 'Audit',
   hint: 'Every command and every start and stop: who, from where, and what came of it.',
@@ -9,6 +11,14 @@ export const messages = {
   time: 'Time',
   actor: 'Who',
   from: 'From',
+  origins: {
+    window: 'window',
+    browser: 'browser',
+    cli: 'command line',
+    api: 'HTTP API',
+    mcp: 'MCP',
+    system: 'Signalbox',
+  } satisfies Record<ActorOrigin, string>,
   action: 'Action',
   outcome: 'Outcome',
   duration: 'Duration',
