@@ -37,6 +37,12 @@ export const CONTROL_LIMIT_TABLE = {
     unit: 'milliseconds',
     reason: 'How long the system may take to report the end of a killed process before it is given up.',
   },
+  orphanGraceSeconds: {
+    default: 5,
+    unit: 'seconds',
+    reason:
+      'After main was killed: a daemon drains for one second and ends; one that is still there after this hangs and is killed.',
+  },
   backoffBaseMs: {
     default: 500,
     unit: 'milliseconds',

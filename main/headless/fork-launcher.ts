@@ -13,6 +13,7 @@ import {
   type LaunchRequest,
 } from '../core/daemon-launcher.ts';
 import { watchOutput } from '../core/output-lines.ts';
+import { OrphanGuard } from './orphan-guard.ts';
 
 /** How long the last output may follow the exit, in milliseconds: a grandchild could hold the pipe for ever. */
 const SETTLE_MS = 200;
@@ -29,11 +30,13 @@ export interface ForkLauncherOptions {
 
 /** A launcher that runs daemons on the Node it is given. */
 export function createForkLauncher(options: ForkLauncherOptions): DaemonLauncher {
-  return { launch: (request, events) => launch(options, request, events) };
+  const guard = new OrphanGuard();
+  return { launch: (request, events) => launch(options, guard, request, events) };
 }
 
 function launch(
   options: ForkLauncherOptions,
+  guard: OrphanGuard,
   request: LaunchRequest,
   events: DaemonProcessEvents,
 ): DaemonProcess {
@@ -46,6 +49,11 @@ function launch(
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
+  const { pid } = child;
+  if (pid !== undefined) {
+    guard.watch(pid);
+    child.on('exit', () => guard.forget(pid));
+  }
   let ended = false;
   const endOutput = watchOutput(child, (stream, line) => events.onOutput(stream, line));
   const end = (exitCode: number | null, signal: string | null, reason: string | null) => {
@@ -59,12 +67,12 @@ function launch(
   });
   child.on('error', (error) => {
     // After the start this is a message that could not be sent; the end is told by 'exit'.
-    if (child.pid === undefined) end(null, null, error.message);
+    if (pid === undefined) end(null, null, error.message);
   });
   child.on('exit', (code, signal) => setTimeout(() => end(code, signal, null), SETTLE_MS));
   child.on('close', (code, signal) => end(code, signal, null));
   return {
-    pid: child.pid ?? null,
+    pid: pid ?? null,
     directTransport: 'socket',
     send: (message, transfer) => send(child, message, transfer),
     kill: () => {

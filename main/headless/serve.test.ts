@@ -170,13 +170,14 @@ test('the token stays the same over a restart', async () => {
   expect((await ready(serve())).token).toBe(token);
 });
 
-test('a second instance is refused by name; after kill -9 the directory is taken over, and no daemon is left', async () => {
+test('a second instance is refused by name; after kill -9 the directory is taken over, and not even a daemon that hangs is left', async () => {
   const first = serve('--autostart', 'relay');
   await ready(first);
   const orphans = await running('relay', 'recorder');
   const second = serve();
   expect(await second.exit).toBe(1);
   await vi.waitFor(() => expect(second.output.stderr).toContain(`Another Signalbox uses ${dir}`));
+  process.kill(orphans.find(({ id }) => id === 'relay')?.pid ?? 0, 'SIGSTOP');
   first.child.kill('SIGKILL');
   await first.exit;
   await vi.waitFor(() => expect(orphans.filter(({ pid }) => isAlive(pid))).toEqual([]), { timeout: 40_000 });
