@@ -175,6 +175,40 @@ it('takes a renewed certificate and message of the day over although no setting 
   expect(await shown()).toBe(second);
 });
 
+it('keeps its certificate when a reload brings a broken pair, or fails for another reason', async () => {
+  const tls = { certificate: join(dataDir, 'tls.crt'), key: join(dataDir, 'tls.key') };
+  const write = async (pair: { cert: string; key: string }) => {
+    await Promise.all([writeFile(tls.certificate, pair.cert), writeFile(tls.key, pair.key)]);
+  };
+  const [good, other] = [await createSelfSigned('irc.test'), await createSelfSigned('irc.test')];
+  const listen = [{ host: '127.0.0.1', port: 0, tls: true }];
+  await write({ cert: good.cert, key: other.key });
+  await expect(start(configure({ listen, tls }))).rejects.toThrow(
+    `ircd.tls.key: ${tls.key} does not belong to`,
+  );
+  await write(good);
+  const { daemon, port } = await start(configure({ listen, tls }));
+  const shown = async () => {
+    const socket = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false });
+    sockets.push(socket);
+    await once(socket, 'secureConnect');
+    return socket.getPeerX509Certificate()?.toString();
+  };
+  await write({ cert: other.cert, key: good.key });
+  await expect(daemon.reload?.(configure({ listen, tls }))).rejects.toMatchObject({
+    code: 'config_invalid',
+    detail: { key: 'ircd.tls.key' },
+  });
+  expect(await shown()).toBe(good.cert);
+  await write(other);
+  // 192.0.2.0/24 is on nobody's machine.
+  const elsewhere = [...listen, { host: '192.0.2.1', port: 0 }];
+  await expect(daemon.reload?.(configure({ listen: elsewhere, tls }))).rejects.toThrow('192.0.2.1');
+  expect(await shown()).toBe(good.cert);
+  expect(await daemon.reload?.(configure({ listen, tls }))).toMatchObject({ applied: ['tls'] });
+  expect(await shown()).toBe(other.cert);
+});
+
 it('tells clients why it goes down', async () => {
   const { daemon, port } = await start(configure());
   const client = await dial(port, 'a');

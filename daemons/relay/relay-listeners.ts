@@ -48,7 +48,10 @@ export class RelayListeners {
     const credentials = tls === undefined ? null : await loadCredentials('relay.tls', tls);
     const before = this.#credentials;
     this.#credentials = credentials;
-    const listenersChanged = await this.#set.apply(listen);
+    const listenersChanged = await this.#set.apply(listen).catch((error: unknown) => {
+      this.#credentials = before;
+      throw error;
+    });
     if (credentials !== null) {
       for (const { server } of this.#set.listeners) {
         if (server instanceof TlsServer) server.setSecureContext({ ...credentials, minVersion: 'TLSv1.2' });

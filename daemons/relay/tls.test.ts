@@ -85,6 +85,18 @@ it('names the file that cannot be read', async () => {
   await expect(relay.reload({ listen, tls })).rejects.toMatchObject({ code: 'config_invalid' });
 });
 
+it('keeps its certificate when the listeners of a reload cannot be had', async () => {
+  const first = await renew();
+  relay = await TestRelay.start({ listen, tls });
+  const second = await renew();
+  // 192.0.2.0/24 is on nobody's machine.
+  const elsewhere = [...listen, { host: '192.0.2.1', port: 0, tls: true }];
+  await expect(relay.reload({ listen: elsewhere, tls })).rejects.toThrow('192.0.2.1');
+  await connectTls(first);
+  expect(await relay.reload({ listen, tls })).toMatchObject({ applied: ['tls'] });
+  await connectTls(second);
+});
+
 it('refuses a key that does not belong to the certificate, and serves on with the old ones', async () => {
   const ca = await renew();
   relay = await TestRelay.start({ listen, tls });
@@ -93,7 +105,7 @@ it('refuses a key that does not belong to the certificate, and serves on with th
   const more = [...listen, { host: '127.0.0.2', port: 0, tls: true }];
   await expect(relay.reload({ listen: more, tls })).rejects.toMatchObject({
     code: 'config_invalid',
-    message: expect.stringContaining('[relay.tls] certificate and key cannot be used'),
+    message: expect.stringContaining(`relay.tls.key: ${tls.key} does not belong to the certificate in`),
   });
   expect(relay.server.listeners().map((listener) => listener.port)).toEqual([port]);
   const client = await connectTls(ca);

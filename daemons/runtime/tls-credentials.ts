@@ -2,7 +2,7 @@
  * Where the certificate of TLS listeners comes from: the operator's files, or a self-signed one that is written to
  * the data directory once, so that its fingerprint stays the same. Used by daemons at start and on reload.
  */
-import { webcrypto } from 'node:crypto';
+import { createPrivateKey, type KeyObject, webcrypto, X509Certificate } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createSecureContext } from 'node:tls';
@@ -15,36 +15,124 @@ export interface TlsCredentials {
   readonly key: string;
 }
 
+/** Where the two are, as the configuration names them. */
+export interface TlsFiles {
+  readonly certificate: string;
+  readonly key: string;
+}
+
 const SELF_SIGNED_DAYS = 3650;
+
+/** Why a file could not be read, by the system's error code. */
+const READ_FAILURES: Readonly<Record<string, string>> = {
+  ENOENT: 'does not exist',
+  EACCES: 'may not be read by this user',
+  EISDIR: 'is a folder',
+};
 
 /**
  * The operator's files, as named in the table `table` of the configuration, such as `ircd.tls`.
- * @throws SignalboxError `config_invalid` that names the file, or says why the two are not a pair
+ * @throws SignalboxError `config_invalid` that names the key of the configuration (also as `detail.key`), the file that is
+ *   wrong and what was expected
  */
-export async function loadCredentials(
-  table: string,
-  files: { readonly certificate: string; readonly key: string },
-): Promise<TlsCredentials> {
-  const read = async (what: 'certificate' | 'key') => {
-    try {
-      return await readFile(files[what], 'utf8');
-    } catch (cause) {
-      throw new SignalboxError('config_invalid', `[${table}] ${what}: cannot read ${files[what]}`, { cause });
-    }
+export async function loadCredentials(table: string, files: TlsFiles): Promise<TlsCredentials> {
+  const credentials = {
+    cert: await readPem(table, 'certificate', files.certificate),
+    key: await readPem(table, 'key', files.key),
   };
-  return checkedPair(table, { cert: await read('certificate'), key: await read('key') });
+  checkPair(table, files, credentials);
+  return credentials;
 }
 
-/** Refuses what TLS would refuse, before any listener is touched. */
-function checkedPair(table: string, credentials: TlsCredentials): TlsCredentials {
+async function readPem(table: string, what: keyof TlsFiles, file: string): Promise<string> {
   try {
-    createSecureContext({ ...credentials });
+    return await readFile(file, 'utf8');
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    const message = `[${table}] certificate and key cannot be used: ${why}`;
-    throw new SignalboxError('config_invalid', message, { cause });
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const why = READ_FAILURES[code ?? ''] ?? `cannot be read (${message})`;
+    throw mistake(table, what, `${file} ${why}, expected a PEM file`, cause);
   }
-  return credentials;
+}
+
+/** Refuses what TLS or its clients would refuse, before any listener is touched. */
+function checkPair(table: string, files: TlsFiles, { cert, key }: TlsCredentials): void {
+  const [leaf, ...chain] = parseCertificates(table, files.certificate, cert);
+  const privateKey = parseKey(table, files.key, key);
+  if (!leaf.checkPrivateKey(privateKey)) {
+    if (chain.some((other) => other.checkPrivateKey(privateKey))) {
+      const text = `${files.certificate} has its certificates in the wrong order, expected the server's own first`;
+      throw mistake(table, 'certificate', text);
+    }
+    const subject = leaf.subject.replaceAll('\n', ', ');
+    const text = `${files.key} does not belong to the certificate in ${files.certificate} (${subject}), expected its private key`;
+    throw mistake(table, 'key', text);
+  }
+  const now = Date.now();
+  if (Date.parse(leaf.validTo) < now) {
+    const text = `${files.certificate} expired on ${day(leaf.validTo)}, expected a certificate that is valid now`;
+    throw mistake(table, 'certificate', text);
+  }
+  if (Date.parse(leaf.validFrom) > now) {
+    const text = `${files.certificate} is valid from ${day(leaf.validFrom)} only, expected a certificate that is valid now`;
+    throw mistake(table, 'certificate', text);
+  }
+  try {
+    createSecureContext({ cert, key });
+  } catch (cause) {
+    // Such as a key that is too short for OpenSSL's security level.
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw mistake(
+      table,
+      'certificate',
+      `${files.certificate} and ${files.key} cannot be used: ${why}`,
+      cause,
+    );
+  }
+}
+
+function parseCertificates(
+  table: string,
+  file: string,
+  pem: string,
+): [X509Certificate, ...X509Certificate[]] {
+  const blocks =
+    pem.match(/-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----[^-]*-----END [A-Z0-9 ]+-----/g) ?? [];
+  try {
+    const [first, ...others] = blocks.map((block) => new X509Certificate(block));
+    if (first !== undefined) return [first, ...others];
+  } catch (cause) {
+    const text = `${file} holds a damaged certificate, expected a PEM certificate, with its chain behind it`;
+    throw mistake(table, 'certificate', text, cause);
+  }
+  const found = pem.includes('PRIVATE KEY-----') ? 'holds a private key' : 'holds no PEM certificate';
+  const text = `${file} ${found}, expected "-----BEGIN CERTIFICATE-----"`;
+  throw mistake(table, 'certificate', text);
+}
+
+function parseKey(table: string, file: string, pem: string): KeyObject {
+  if (/-----BEGIN ENCRYPTED PRIVATE KEY-----|Proc-Type: 4,ENCRYPTED/.test(pem)) {
+    const text = `${file} is encrypted with a passphrase, expected a key without one (openssl pkey -in OLD -out NEW)`;
+    throw mistake(table, 'key', text);
+  }
+  if (!pem.includes('PRIVATE KEY-----')) {
+    const found = pem.includes('-----BEGIN CERTIFICATE-----') ? 'holds a certificate' : 'holds no PEM key';
+    throw mistake(table, 'key', `${file} ${found}, expected "-----BEGIN PRIVATE KEY-----"`);
+  }
+  try {
+    return createPrivateKey(pem);
+  } catch (cause) {
+    throw mistake(table, 'key', `${file} holds a damaged key, expected a PEM private key`, cause);
+  }
+}
+
+function mistake(table: string, what: keyof TlsFiles, text: string, cause?: unknown): SignalboxError {
+  const key = `${table}.${what}`;
+  return new SignalboxError('config_invalid', `${key}: ${text}`, { detail: { key }, cause });
+}
+
+/** Such as `2026-11-20`. */
+function day(date: string): string {
+  return new Date(date).toISOString().slice(0, 10);
 }
 
 /** A new self-signed certificate (ECDSA P-256) for a server name and loopback. */
@@ -81,24 +169,27 @@ export async function createSelfSigned(serverName: string): Promise<TlsCredentia
 
 /**
  * The self-signed certificate of the daemon `id` in its data directory; it is made when none is there.
- * @throws SignalboxError `config_invalid` when the files there are damaged
+ * @throws SignalboxError `config_invalid` when the files there are damaged; without them new ones are made
  */
 export async function selfSignedCredentials(
   id: string,
   dataDirectory: string,
   serverName: string,
 ): Promise<TlsCredentials> {
-  const certificatePath = join(dataDirectory, `${id}-self-signed.crt`);
-  const keyPath = join(dataDirectory, `${id}-self-signed.key`);
+  const files = {
+    certificate: join(dataDirectory, `${id}-self-signed.crt`),
+    key: join(dataDirectory, `${id}-self-signed.key`),
+  };
   let found: TlsCredentials;
   try {
-    found = { cert: await readFile(certificatePath, 'utf8'), key: await readFile(keyPath, 'utf8') };
+    found = { cert: await readFile(files.certificate, 'utf8'), key: await readFile(files.key, 'utf8') };
   } catch {
     const created = await createSelfSigned(serverName);
     await mkdir(dataDirectory, { recursive: true });
-    await replaceFile(keyPath, created.key);
-    await replaceFile(certificatePath, created.cert);
+    await replaceFile(files.key, created.key);
+    await replaceFile(files.certificate, created.cert);
     return created;
   }
-  return checkedPair(`${id}.tls`, found);
+  checkPair(`${id}.tls`, files, found);
+  return found;
 }

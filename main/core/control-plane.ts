@@ -301,8 +301,16 @@ class Plane implements ControlPlane {
     if (!config.ok) return config;
     const { input, runtime } = config.result;
     const { daemonRuntime, dataDir } = this.#options;
-    const plan = { runtime: daemonRuntime(id, runtime), config: input, dataDir: join(dataDir, id), logDir };
-    return { ok: true, result: plan };
+    return {
+      ok: true,
+      result: {
+        runtime: daemonRuntime(id, runtime),
+        config: input,
+        dataDir: join(dataDir, id),
+        logDir,
+        locate: (error) => this.#config.locate(error),
+      },
+    };
   }
 
   #recorderLink(): RecorderLink | null {

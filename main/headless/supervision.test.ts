@@ -114,6 +114,27 @@ test('a start that the daemon refuses is failed at once, with its code', async (
   });
 });
 
+test('a mistake that the daemon finds is named with file, line and key, at the start and at a reload', async () => {
+  const { ask, configFile, snapshot } = await start('find_mistake');
+  const found = (line: number) => `${configFile}:${line}: tiny.greeting: the greeting is wrong`;
+  await writeFile(configFile, '[tiny]\nbehaviour = "find_mistake"\n\ngreeting = "hey"\n');
+  await ask('config.reload');
+  expect(await ask('daemon.start', { id: 'tiny' })).toMatchObject({
+    ok: false,
+    error: { code: 'config_invalid', message: `tiny did not start: ${found(4)}` },
+  });
+  expect(snapshot()).toMatchObject({ state: 'failed', cause: found(4) });
+  await writeFile(configFile, '[tiny]\n');
+  await ask('config.reload');
+  expect(await ask('daemon.start', { id: 'tiny' })).toMatchObject({ ok: true });
+  await writeFile(configFile, '[tiny]\ngreeting = "wrong"\n');
+  expect(await ask('config.reload')).toMatchObject({
+    ok: false,
+    error: { code: 'config_invalid', message: found(2), detail: { key: 'tiny.greeting', line: 2 } },
+  });
+  expect(snapshot().state).toBe('running');
+});
+
 test('a daemon that spins is shown as unresponsive, then killed', async () => {
   const { ask, snapshot, events } = await start('spin', {
     heartbeatMs: 100,

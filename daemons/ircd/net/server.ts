@@ -97,8 +97,10 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
   async apply(config: NetConfig): Promise<boolean> {
     const { rules, fallback } = classRules(config);
     const classes = new ConnectionClasses(rules, fallback);
-    const renewed = await this.applyTls(config);
+    const credentials = await this.credentials(config);
+    if (credentials !== null) this.tls ??= this.acceptorWith(credentials);
     await this.listeners.apply(config.listen);
+    const renewed = credentials !== null && this.tls?.replace(credentials) === true;
     this.accepting = true;
     for (const connection of this.connections) {
       if (!connection.open) continue;
@@ -282,24 +284,20 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
 
   // TLS
 
-  private async applyTls(config: NetConfig): Promise<boolean> {
-    if (!config.listen.some((listener) => listener.tls)) return false;
-    const credentials = await this.credentials(config);
-    if (this.tls === null) {
-      this.tls = new TlsAcceptor(
-        credentials,
-        (socket, details) => this.onSecure(socket, details),
-        () => {
-          (this.counts[netStat.tlsHandshakeFailures] as number)++;
-        },
-      );
-      return false;
-    }
-    return this.tls.replace(credentials);
+  private acceptorWith(credentials: TlsCredentials): TlsAcceptor {
+    return new TlsAcceptor(
+      credentials,
+      (socket, details) => this.onSecure(socket, details),
+      () => {
+        (this.counts[netStat.tlsHandshakeFailures] as number)++;
+      },
+    );
   }
 
-  private credentials(config: NetConfig): Promise<TlsCredentials> {
-    if (config.tls !== undefined) return loadCredentials('ircd.tls', config.tls);
-    return selfSignedCredentials('ircd', this.options.dataDirectory, this.options.serverName);
+  /** What TLS listeners show; null where there are none. */
+  private async credentials({ listen, tls }: NetConfig): Promise<TlsCredentials | null> {
+    if (!listen.some((listener) => listener.tls)) return null;
+    if (tls !== undefined) return await loadCredentials('ircd.tls', tls);
+    return await selfSignedCredentials('ircd', this.options.dataDirectory, this.options.serverName);
   }
 }

@@ -79,7 +79,7 @@ describe('TLS listeners', () => {
     ).rejects.toMatchObject({ code: 'config_invalid' });
     await expect(
       running.server.apply(loopbackConfig(config({ certificate: join(directory, 'none'), key: old.key }))),
-    ).rejects.toMatchObject({ message: `[ircd.tls] certificate: cannot read ${join(directory, 'none')}` });
+    ).rejects.toThrow(`ircd.tls.certificate: ${join(directory, 'none')} does not exist`);
     const third = await LineClient.connectTls(running.port);
     expect(fingerprint(third)).toBe(next.fingerprint);
     for (const client of [first, second, third]) {

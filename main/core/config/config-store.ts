@@ -9,6 +9,7 @@ import type { Manifest } from '../../../daemons/contract/manifest.ts';
 import type { ControlLimits } from '../limits.ts';
 import { type ConfigDocument, type DaemonConfig, parseConfigDocument } from './config-document.ts';
 import type { ConfigSchema } from './expectations.ts';
+import { scanTomlLines } from './toml-lines.ts';
 
 /** What a reload changed. */
 export interface ConfigChange {
@@ -79,6 +80,23 @@ export class ConfigStore {
     const read = text === undefined ? await this.#read() : { ok: true as const, result: text };
     const parsed = read.ok ? this.#parse(read.result) : read;
     return parsed.ok ? null : parsed.error;
+  }
+
+  /**
+   * A mistake that a daemon found in its configuration, such as a certificate that cannot be used, with file and line in
+   * front where it names a key (`detail.key`); any other error as it is.
+   */
+  locate(error: WireError): WireError {
+    const key = error.detail?.key;
+    if (error.code !== 'config_invalid' || typeof key !== 'string' || this.#current === null) return error;
+    if (this.file === null) return error;
+    const line = scanTomlLines(this.#current.text).lineOf(key.split('.'));
+    const where = line === null ? this.file : `${this.file}:${line}`;
+    return {
+      ...error,
+      message: `${where}: ${error.message}`,
+      detail: { ...error.detail, file: this.file, line },
+    };
   }
 
   /** What daemons are started with, defaults included and secrets masked. */

@@ -1,7 +1,7 @@
 /** The configuration file: show, check, reload. */
 import type { ControlResults } from '../../../daemons/contract/control-api.ts';
 import type { ReloadOutcome } from '../../../daemons/contract/daemon-link.ts';
-import type { WireError } from '../../../daemons/contract/errors.ts';
+import { fromWireError, type WireError } from '../../../daemons/contract/errors.ts';
 import type { ConfigChange, ConfigStore } from '../config/config-store.ts';
 import { unwrap } from '../control-error.ts';
 import type { ControlLimits } from '../limits.ts';
@@ -49,8 +49,9 @@ async function applyChange(
     // One that is starting gets it when it is ready.
     if (daemon === null || daemon.session === null || daemon.state === 'stopping' || !config.ok) return null;
     const request = { type: 'reload', config: config.result.input } as const;
-    const outcome = unwrap(await daemon.request(request, `the reload of ${id}`, limits.reloadMs).outcome);
-    const { applied, restartRequired } = outcome as ReloadOutcome;
+    const outcome = await daemon.request(request, `the reload of ${id}`, limits.reloadMs).outcome;
+    if (!outcome.ok) throw fromWireError(store.locate(outcome.error));
+    const { applied, restartRequired } = outcome.result as ReloadOutcome;
     const change = changed.find((one) => one.id === id);
     if (change?.table !== true && change?.runtime !== true && applied.length === 0) return null;
     const waiting = change?.table === true ? restartRequired : [];

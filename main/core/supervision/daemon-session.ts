@@ -25,6 +25,8 @@ export interface LaunchPlan {
   readonly config: unknown;
   readonly dataDir: string;
   readonly logDir: string;
+  /** Adds to a mistake that the daemon found in `config` where the operator wrote it. */
+  readonly locate?: (error: WireError) => WireError;
 }
 
 /** How a session ended. */
@@ -237,7 +239,7 @@ export class DaemonSession {
         this.#ready(message.listeners);
         return;
       case 'failed':
-        this.#refuse(message.error);
+        this.#refuse(this.#options.plan.locate?.(message.error) ?? message.error);
         return;
       case 'listeners':
         events.onListeners(message.listeners, false);

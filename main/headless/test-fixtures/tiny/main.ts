@@ -3,6 +3,11 @@ import { SignalboxError } from '../../../../daemons/contract/errors.ts';
 import { runDaemon } from '../../../../daemons/runtime/run-daemon.ts';
 import { manifest } from './manifest.ts';
 
+/** A mistake that no schema can find. */
+const mistake = new SignalboxError('config_invalid', 'tiny.greeting: the greeting is wrong', {
+  detail: { key: 'tiny.greeting' },
+});
+
 runDaemon({
   manifest,
   async start({ config, metrics, log, requestLifecycle }) {
@@ -11,6 +16,7 @@ runDaemon({
     if (behaviour === 'hang_in_init') await new Promise(() => setInterval(() => {}, 1_000));
     if (behaviour === 'crash_in_init') process.exit(9);
     if (behaviour === 'refuse') throw new SignalboxError('address_in_use', '127.0.0.1:6667 is taken.');
+    if (behaviour === 'find_mistake') throw mistake;
     if (behaviour === 'crash_soon') setTimeout(() => process.exit(5), 50);
     if (behaviour === 'spin') {
       setTimeout(() => {
@@ -50,6 +56,7 @@ runDaemon({
         },
       },
       async reload(next) {
+        if (next.greeting === 'wrong') throw mistake;
         greeting = next.greeting;
         return { applied: ['greeting'], restartRequired: [] };
       },

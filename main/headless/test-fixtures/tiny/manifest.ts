@@ -4,7 +4,16 @@ import { defineCommand, defineManifest } from '../../../../daemons/contract/mani
 
 const config = z.strictObject({
   behaviour: z
-    .enum(['good', 'hang_in_init', 'hang_in_stop', 'crash_in_init', 'crash_soon', 'refuse', 'spin'])
+    .enum([
+      'good',
+      'hang_in_init',
+      'hang_in_stop',
+      'crash_in_init',
+      'crash_soon',
+      'refuse',
+      'find_mistake',
+      'spin',
+    ])
     .default('good'),
   greeting: z.string().default('hello'),
 });
