@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
-import type { ControlEvent, HostInfo } from '../../daemons/contract/control-api.ts';
+import type { ControlEvent, HistoryResult, HostInfo } from '../../daemons/contract/control-api.ts';
 import { describeManifest } from '../../daemons/contract/manifest.ts';
 import type { DaemonSnapshot } from '../../daemons/contract/states.ts';
 import type { FromWindow } from '../../daemons/contract/stream.ts';
@@ -64,10 +64,21 @@ function make() {
     history: { state: 'recording', since: 0, reason: null, buffered: 0, dropped: 0 },
     configError: null,
   });
+  const history = (): HistoryResult => {
+    const at = Math.floor(Date.now() / 1000) - 5;
+    const series = [{ metric: 'signalbox_d_open', stat: 'value' as const, values: [41, 42] }];
+    return { stepSeconds: 1, times: [at, at + 1], series };
+  };
+  const answers: Record<string, () => unknown> = {
+    hello,
+    'logs.query': () => ({ records: [] }),
+    'history.query': history,
+  };
+  const request = vi.fn((name: string, _args: unknown) =>
+    Promise.resolve({ ok: true, result: answers[name]?.() }),
+  );
   const client = {
-    request: vi.fn((name: string) =>
-      Promise.resolve({ ok: true, result: name === 'hello' ? hello() : { records: [] } }),
-    ) as unknown as ControlClient['request'],
+    request: request as unknown as ControlClient['request'],
     onEvent: (listener: (event: ControlEvent) => void) => {
       emit = listener;
       return () => {};
@@ -102,6 +113,7 @@ function make() {
   return {
     dashboard,
     host,
+    request,
     of,
     say,
     greet,
@@ -154,6 +166,21 @@ describe('the model of the window', () => {
     expect(stream?.sent).not.toContainEqual({ type: 'ack', seq: 1 });
     for (const draw of frames.splice(0)) draw();
     expect(stream?.sent).toContainEqual({ type: 'ack', seq: 1 });
+  });
+
+  it('puts the minutes before it was opened in front of the first frame, and asks for them once', async () => {
+    const { dashboard, of, say, greet, request } = await ready();
+    const stream = of('d')[0];
+    greet(stream, 1);
+    say(stream, 1, 5);
+    await vi.advanceTimersByTimeAsync(1_000);
+    say(stream, 2, 6);
+    const samples = dashboard.source('d')?.samples;
+    const shown = samples?.column(samples.layout.slot('signalbox_d_open'));
+    expect([...(shown ?? [])]).toEqual([41, 42, 5, 6]);
+    const asked = request.mock.calls.flatMap(([name, args]) => (name === 'history.query' ? [args] : []));
+    expect(asked).toHaveLength(2);
+    expect(asked[0]).toMatchObject({ source: 'd', points: 602 });
   });
 
   it('asks for one frame a second while it is hidden, and gives credit back without drawing', async () => {

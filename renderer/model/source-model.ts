@@ -4,6 +4,7 @@ import { layoutOf } from '../../daemons/contract/metric-frame.ts';
 import type { ControlClient } from '../client/control-client.ts';
 import { SourceStream } from '../client/source-stream.ts';
 import { LogBook } from '../logs/log-book.ts';
+import { backfillOf, backfillQueries } from '../samples/backfill.ts';
 import { SampleColumns } from '../samples/sample-columns.ts';
 import { TableFeed } from '../tables/table-feed.ts';
 
@@ -20,6 +21,7 @@ export class SourceModel {
   #instance: number | null = null;
   #lastInstance: number | null = null;
   #followsLogs = false;
+  #backfilled = false;
 
   /** `onFrame` is called after each frame was taken over. */
   constructor(client: ControlClient, id: string, catalog: readonly MetricSpec[], onFrame: () => void) {
@@ -33,6 +35,8 @@ export class SourceModel {
         this.arrivedAt = Date.now();
         this.samples.push(frame);
         onFrame();
+        // Only now, so that the first live number does not wait for the past.
+        if (!this.#backfilled) void this.#backfill();
       },
       logs: (instance, records, dropped) => this.logs.addLive(instance, records, dropped),
       rows: (table, time, rows, total) => this.table(table).set({ time, rows, total }),
@@ -74,6 +78,20 @@ export class SourceModel {
     this.#instance = instance;
     this.#lastInstance = instance;
     if (this.#followsLogs) void this.#fetchBacklog();
+  }
+
+  /** Puts the last minutes before the window was opened into the charts; without a recorder they begin empty. */
+  async #backfill(): Promise<void> {
+    this.#backfilled = true;
+    const { layout, lastTime } = this.samples;
+    const outcomes = await Promise.all(
+      backfillQueries(this.id, layout, lastTime).map((query) => this.#client.request('history.query', query)),
+    );
+    const past = backfillOf(
+      layout,
+      outcomes.flatMap((outcome) => (outcome.ok ? [outcome.result] : [])),
+    );
+    if (past !== null) this.samples.prepend(past);
   }
 
   async #fetchBacklog(): Promise<void> {

@@ -42,6 +42,14 @@ describe('the samples of a source', () => {
     expect([...samples.column(1)]).toEqual([60, 60]);
   });
 
+  it('smooths the first second of ten frames a second, and leaves it alone from then on', () => {
+    const samples = new SampleColumns(layout, 100);
+    const counts = [0, 90, 95, 100, 100, 100, 100, 100, 100, 100, 100, 290];
+    for (const [i, count] of counts.entries()) samples.push(frame(10 + i / 10, 0, count));
+    const rates = [...samples.column(1)].map((rate) => Math.round(rate));
+    expect(rates).toEqual([...Array.from({ length: 11 }, () => 100), 200]);
+  });
+
   it('takes rates over about a second at ten frames a second', () => {
     const samples = new SampleColumns(layout, 100);
     for (let i = 0; i <= 20; i++) samples.push(frame(10 + i / 10, 0, i % 2 === 0 ? i * 10 : i * 10 + 7));

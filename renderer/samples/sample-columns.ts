@@ -3,6 +3,7 @@
  * each frame without allocating, read by charts as views on the same memory.
  */
 import { type FrameLayout, HISTOGRAM_FIELDS, type MetricFrame } from '../../daemons/contract/metric-frame.ts';
+import type { Backfill } from './backfill.ts';
 
 /** Samples that a window of ten minutes at 10 Hz needs. */
 const SAMPLE_CAPACITY = 6_000;
@@ -114,8 +115,9 @@ export class SampleColumns {
     if (this.#end === this.#room) this.#moveDown();
     const base = this.#baseOf(seconds);
     const at = this.#end;
-    // The first frame of a process has no rate: it is given that of the second as soon as there is one.
-    const fillsFirst = this.#rawCount === 1 && at > 0;
+    // The first frame has no rate, and those of its first second only rough ones: while rates are still taken from
+    // the first frame, all that came since has the newest of them.
+    const rough = base === 0 && this.#rawCount < RAW_FRAMES ? Math.min(this.#rawCount, at) : 0;
     this.#times[at] = seconds;
     for (let slot = 0; slot < size; slot++) {
       const column = this.#columns[slot]!;
@@ -124,9 +126,7 @@ export class SampleColumns {
         column[at] = value;
         continue;
       }
-      const rate = this.#rate(slot, value, seconds, base);
-      column[at] = rate;
-      if (fillsFirst) column[at - 1] = rate;
+      column.fill(this.#rate(slot, value, seconds, base), at - rough, at + 1);
     }
     this.#end = at + 1;
     this.latest.set(frame.values);
@@ -136,6 +136,24 @@ export class SampleColumns {
     this.#rawTimes[row] = seconds;
     this.#rawCount++;
     return true;
+  }
+
+  /** Puts samples of the past before those that are held: the newest of them, as many as there is room for. */
+  prepend(past: Backfill): void {
+    const first = this.#end === 0 ? Number.POSITIVE_INFINITY : this.#times[this.#end - this.length]!;
+    let to = past.times.length;
+    while (to > 0 && past.times[to - 1]! >= first) to--;
+    const from = to - Math.max(0, Math.min(to, this.#capacity - this.#end));
+    const count = to - from;
+    this.#times.copyWithin(count, 0, this.#end);
+    this.#times.set(past.times.subarray(from, to));
+    for (const [slot, column] of this.#columns.entries()) {
+      const values = past.columns.get(slot);
+      column.copyWithin(count, 0, this.#end);
+      if (values === undefined) column.fill(Number.NaN, 0, count);
+      else column.set(values.subarray(from, to));
+    }
+    this.#end += count;
   }
 
   /** Row of the raw frame that rates are taken from: the newest that is old enough, else the oldest; -1 for none. */

@@ -1,0 +1,100 @@
+/**
+ * The minutes before a window was opened, read from the recorder, so that live charts do not begin empty. Asked for by
+ * source-model.ts once the first frame has come; the figures are put before the samples by SampleColumns.prepend.
+ */
+import type { ControlApi, HistoryResult, HistoryStat } from '../../daemons/contract/control-api.ts';
+import {
+  type FrameLayout,
+  HISTOGRAM_FIELDS,
+  type HistogramField,
+} from '../../daemons/contract/metric-frame.ts';
+
+/** How far back is read, in seconds: as far as the longest live chart reaches. */
+const BACKFILL_S = 600;
+
+/** The percentiles of a frame cover ten seconds (metric-frame.ts), so those of the past are asked for by ten too. */
+const PERCENTILE_STEP_S = 10;
+
+/** Most metrics that one query takes. */
+const QUERY_METRICS = 64;
+
+type Query = ControlApi['history.query']['args'];
+
+/** Samples of the past: times in Unix seconds, rising, and the values of the slots that are known. */
+export interface Backfill {
+  readonly times: Float64Array;
+  readonly columns: ReadonlyMap<number, Float64Array>;
+}
+
+/** What to ask the recorder for: everything that `layout` has, in the minutes before `before` (Unix seconds). */
+export function backfillQueries(source: string, layout: FrameLayout, before: number): readonly Query[] {
+  const histograms = layout.catalog.filter((metric) => metric.kind === 'histogram');
+  const others = layout.catalog.filter((metric) => metric.kind !== 'histogram');
+  return [
+    { metrics: others, step: 1 },
+    { metrics: histograms, step: PERCENTILE_STEP_S },
+  ].flatMap(({ metrics, step }) =>
+    chunks(
+      metrics.map((metric) => metric.name),
+      QUERY_METRICS,
+    ).map((names) => ({
+      source,
+      metrics: names,
+      from: before - BACKFILL_S,
+      to: before,
+      // Both ends are points, and either may begin within a step.
+      points: BACKFILL_S / step + 2,
+    })),
+  );
+}
+
+/** From the answers to {@link backfillQueries} to samples, a second apart; null where nothing was recorded. */
+export function backfillOf(layout: FrameLayout, results: readonly HistoryResult[]): Backfill | null {
+  if (results.length === 0) return null;
+  const finest = results.reduce((best, result) => (result.stepSeconds < best.stepSeconds ? result : best));
+  const recorded = finest.times.filter((_, point) =>
+    finest.series.some((series) => (series.values[point] ?? null) !== null),
+  );
+  if (recorded.length === 0) return null;
+  const times = Float64Array.from(recorded);
+  const columns = new Map<number, Float64Array>();
+  for (const result of results) {
+    for (const { metric, stat, values } of result.series) {
+      const slot = slotOf(layout, metric, stat);
+      if (slot >= 0) columns.set(slot, spread(times, result, values));
+    }
+  }
+  return { times, columns };
+}
+
+/** The slot of a frame that shows what a series of the past holds; -1 where there is none. */
+function slotOf(layout: FrameLayout, name: string, stat: HistoryStat): number {
+  const metric = layout.catalog.find((one) => one.name === name);
+  if (metric === undefined) return -1;
+  const slot = layout.slot(name);
+  if (metric.kind !== 'histogram') return stat === 'value' || stat === 'rate' ? slot : -1;
+  const field = HISTOGRAM_FIELDS.indexOf(stat as HistogramField);
+  return field < 0 ? -1 : slot + field;
+}
+
+/** The values at `times`; where nothing was recorded, the one before holds, as it does in a frame. */
+function spread(
+  times: Float64Array,
+  result: HistoryResult,
+  values: readonly (number | null)[],
+): Float64Array {
+  let held = values.find((value) => value !== null) ?? 0;
+  let point = 0;
+  return times.map((time) => {
+    for (; point < result.times.length && result.times[point]! <= time; point++) {
+      held = values[point] ?? held;
+    }
+    return held;
+  });
+}
+
+function chunks<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) =>
+    items.slice(i * size, (i + 1) * size),
+  );
+}
