@@ -22,7 +22,7 @@ import { EventHub } from './event-hub.ts';
 import { commandHandlers } from './handlers/command-handlers.ts';
 import { configHandlers } from './handlers/config-handlers.ts';
 import type { HandlerTable } from './handlers/handler-table.ts';
-import { lifecycleHandlers } from './handlers/lifecycle-handlers.ts';
+import { byItself, lifecycleHandlers } from './handlers/lifecycle-handlers.ts';
 import { recordHandlers } from './handlers/record-handlers.ts';
 import { CONTROL_LIMITS, type ControlLimits } from './limits.ts';
 import { type LocalSocket, openLocalSocket } from './local-socket.ts';
@@ -171,7 +171,10 @@ class Plane implements ControlPlane {
     if (configError !== null) {
       this.#telemetry.logger.log('error', 'config', 'config_invalid', configError.message);
     } else {
-      this.#started = this.#supervisor.startAll(this.autostart);
+      this.#started = this.#supervisor.startAll(
+        this.autostart,
+        byItself(this.#audit, this.#options.registry, 'daemon.start', 'autostart'),
+      );
     }
     return this;
   }
@@ -244,7 +247,10 @@ class Plane implements ControlPlane {
   async #close(reason: string): Promise<void> {
     this.#telemetry.logger.log('info', 'main', 'closing', reason);
     this.#events.publish({ type: 'closing', reason });
-    await this.#supervisor.stopAll((layer) => this.#beforeStopping(layer));
+    await this.#supervisor.stopAll(
+      (layer) => this.#beforeStopping(layer),
+      byItself(this.#audit, this.#options.registry, 'daemon.stop', reason),
+    );
     this.#history.close();
     this.#logs.close();
     await this.#socket.close();

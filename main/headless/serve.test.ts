@@ -266,6 +266,7 @@ test('audit and metrics of a run are there in the next one', async () => {
   await running('relay', 'recorder');
   const client = await SocketClient.connect(dir);
   expect(await client.request('daemon.stop', { id: 'relay' })).toMatchObject({ ok: true });
+  expect(await client.request('daemon.start', { id: 'relay' })).toMatchObject({ ok: true });
   client.close();
   first.child.kill('SIGTERM');
   expect(await first.exit).toBe(0);
@@ -275,7 +276,14 @@ test('audit and metrics of a run are there in the next one', async () => {
   const audit = await again.request('audit.query', { target: 'relay' });
   expect(audit).toMatchObject({
     ok: true,
-    result: { entries: [{ action: 'daemon.stop', target: 'relay', from: 'cli' }] },
+    result: {
+      entries: [
+        { action: 'daemon.stop', from: 'system', args: { reason: 'SIGTERM' } },
+        { action: 'daemon.start', from: 'cli' },
+        { action: 'daemon.stop', from: 'cli' },
+        { action: 'daemon.start', from: 'system', args: { reason: 'autostart' } },
+      ],
+    },
   });
   const history = await again.request('history.query', {
     source: 'main',

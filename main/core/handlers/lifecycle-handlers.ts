@@ -1,12 +1,13 @@
 /** Start, stop and restart of daemons, each in the audit trail. */
 import { STOP_IMPACT } from '../../../daemons/contract/daemon-link.ts';
 import { type Outcome, SignalboxError } from '../../../daemons/contract/errors.ts';
+import type { Manifest } from '../../../daemons/contract/manifest.ts';
 import type { DaemonSnapshot } from '../../../daemons/contract/states.ts';
 import type { Caller } from '../caller.ts';
 import { unwrap } from '../control-error.ts';
 import type { ControlLimits } from '../limits.ts';
 import type { AuditTrail } from '../records/audit-trail.ts';
-import type { Supervisor } from '../supervision/supervisor.ts';
+import type { Attended, Supervisor } from '../supervision/supervisor.ts';
 import type { Handlers } from './handler-table.ts';
 
 /** Handlers of `daemon.*`. */
@@ -42,4 +43,24 @@ export function lifecycleHandlers(
 /** An impact as a daemon answers it: words, or null where nobody would be disturbed. */
 export function impactText(result: unknown): string | null {
   return typeof result === 'string' && result !== '' ? result : null;
+}
+
+/**
+ * How Signalbox starts or stops a daemon without being asked: that is in the audit trail too, except for the daemons
+ * that only Signalbox itself sees.
+ */
+export function byItself(
+  audit: AuditTrail,
+  registry: readonly Manifest[],
+  action: 'daemon.start' | 'daemon.stop',
+  reason: string,
+): Attended {
+  const actor = { name: 'signalbox', from: 'system' } as const;
+  const internal = new Set(registry.filter((manifest) => manifest.internal).map(({ id }) => id));
+  return (target, work) => {
+    if (internal.has(target)) return work();
+    const entry = { actor, action, target, args: { reason } };
+    // Why one did not start is in its state and in the trail; the others go on.
+    return audit.run(entry, async () => unwrap(await work())).catch(() => {});
+  };
 }

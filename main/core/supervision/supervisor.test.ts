@@ -5,7 +5,7 @@ import { FakeClock } from '../fake-clock.ts';
 import { CONTROL_LIMITS } from '../limits.ts';
 import { FakeLauncher } from './fake-launcher.ts';
 import { startLayers } from './start-order.ts';
-import { Supervisor } from './supervisor.ts';
+import { type Attended, Supervisor } from './supervisor.ts';
 
 function manifest(id: string, more: Partial<Manifest> = {}): Manifest {
   return defineManifest({
@@ -99,10 +99,18 @@ test('a dependency that does not start is named', async () => {
 
 test('everything stops in reverse order, and nothing can start any more', async () => {
   obedient();
-  await supervisor.startAll(['log', 'web', 'lone']);
+  const attended: string[] = [];
+  const attend: Attended = (id, work) => {
+    attended.push(id);
+    return work();
+  };
+  await supervisor.startAll(['log', 'web', 'lone'], attend);
+  expect(attended.splice(0).sort()).toEqual(['log', 'lone', 'web']);
   order = [];
+  await supervisor.stop('lone');
   const asked: string[] = [];
-  await supervisor.stopAll(async (layer) => void asked.push(layer.join('+')));
+  await supervisor.stopAll(async (layer) => void asked.push(layer.join('+')), attend);
+  expect(attended).toEqual(['web', 'db', 'log']);
   expect(order.indexOf('web stopped')).toBeLessThan(order.indexOf('db stopping'));
   expect(order.indexOf('db stopped')).toBeLessThan(order.indexOf('log stopping'));
   expect(asked).toEqual(['web', 'lone+db', 'log']);
@@ -116,7 +124,7 @@ test('one that does not start keeps nobody else from starting', async () => {
       else process.comeUp();
     });
   };
-  await supervisor.startAll(['log', 'lone']);
+  await supervisor.startAll(['log', 'lone'], (_id, work) => work());
   expect(supervisor.find('lone')?.state).toBe('running');
   expect(supervisor.find('log')?.state).toBe('backoff');
 });
@@ -145,7 +153,7 @@ test('a name that nobody has is answered with those that exist', async () => {
 
 test('killAll leaves no process', async () => {
   obedient();
-  await supervisor.startAll(['log', 'web', 'lone']);
+  await supervisor.startAll(['log', 'web', 'lone'], (_id, work) => work());
   supervisor.killAll('forced');
   expect(launcher.processes.every(({ ended }) => ended)).toBe(true);
 });

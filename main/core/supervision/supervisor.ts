@@ -24,6 +24,9 @@ export interface SupervisorOptions {
   readonly events: ManagedDaemonEvents;
 }
 
+/** Does `work`, which starts or stops `id`, and whatever goes with it, such as writing it down. */
+export type Attended = (id: string, work: () => Promise<Outcome<DaemonSnapshot>>) => Promise<unknown>;
+
 /** All daemons of the registry. */
 export class Supervisor {
   readonly #daemons = new Map<string, ManagedDaemon>();
@@ -87,21 +90,28 @@ export class Supervisor {
     return await this.start(id);
   }
 
-  /** Starts the named daemons layer by layer; one that fails keeps nobody from starting who does not need it. */
-  async startAll(ids: readonly string[]): Promise<void> {
+  /** Starts the named daemons layer by layer, each by `attend`; one that fails keeps nobody from starting who does not need it. */
+  async startAll(ids: readonly string[], attend: Attended): Promise<void> {
     for (const layer of this.#layers) {
-      await Promise.all(layer.filter((id) => ids.includes(id)).map((id) => this.#ensureRunning(id)));
+      const wanted = layer.filter((id) => ids.includes(id));
+      await Promise.all(wanted.map((id) => attend(id, () => this.#ensureRunning(id))));
     }
   }
 
   /**
-   * Drains everything in reverse order, asking `before` ahead of each layer. No start is possible any more.
+   * Drains everything in reverse order, asking `before` ahead of each layer; what has a process is stopped by `attend`.
+   * No start is possible any more.
    */
-  async stopAll(before: (layer: readonly string[]) => Promise<void> = async () => {}): Promise<void> {
+  async stopAll(before: (layer: readonly string[]) => Promise<void>, attend: Attended): Promise<void> {
     this.#closing = true;
     for (const layer of [...this.#layers].reverse()) {
       await before(layer);
-      await Promise.all(layer.map((id) => this.#daemons.get(id)?.stop()));
+      await Promise.all(
+        layer.map((id) => {
+          const stop = () => this.stop(id);
+          return this.find(id)?.session === null ? stop() : attend(id, stop);
+        }),
+      );
     }
   }
 
