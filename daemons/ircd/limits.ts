@@ -113,6 +113,12 @@ export const limits = {
     reason:
       'NICK, USER and capability negotiation take a few round trips; a connection that says less is idle.',
   },
+  registrationsPerTurn: {
+    default: 16,
+    unit: 'count',
+    reason:
+      'Clients matched against bans and welcomed in one turn of the loop, about 1 ms: a crowd that connects at once delays nobody else.',
+  },
   nickLength: {
     default: 30,
     unit: 'characters',
@@ -225,7 +231,8 @@ export const limits = {
   deferredBytes: {
     default: 16_384,
     unit: 'bytes',
-    reason: 'Lines a client may send while its password is checked; the same room as the receive queue.',
+    reason:
+      'Lines a client may send while its password is checked or its welcome waits; the same room as the receive queue.',
   },
   serverBans: {
     default: 10_000,

@@ -13,6 +13,7 @@ import { N } from './protocol/numerics.ts';
 import { type IrcServer, VERSION } from './server.ts';
 import type { LookupResult } from './server-host.ts';
 import { CMODE_LETTERS } from './state/channel.ts';
+import type { PendingRegistration } from './state/pending-registration.ts';
 import { UMODE_LETTERS, User } from './state/user.ts';
 
 const USER_MODES = [...UMODE_LETTERS.keys()].join('');
@@ -20,6 +21,8 @@ const CHANNEL_MODES = [...new Set(['b', 'e', 'I', 'k', 'l', 'o', 'v', ...CMODE_L
   .sort()
   .join('');
 const CHANNEL_MODES_WITH_PARAM = 'Ibeklov';
+/** A turn of the loop always comes. */
+const NEVER = () => {};
 
 /** Creates the client of a new connection and starts the lookups. */
 export function startRegistration(server: IrcServer, connection: Connection<User>): User {
@@ -47,6 +50,12 @@ export function tryRegister(server: IrcServer, user: User): void {
   if (pending === null || pending.finishing || pending.negotiating || pending.lookingUp) return;
   if (user.nick === '' || user.username === '') return;
   pending.finishing = true;
+  const turn = server.registrationTurns.begin();
+  if (turn === null) finishRegistration(server, user, pending);
+  else server.defer(user, turn, () => finishRegistration(server, user, pending), NEVER);
+}
+
+function finishRegistration(server: IrcServer, user: User, pending: PendingRegistration): void {
   const hash = server.config.password_hash;
   if (hash === null) {
     welcome(server, user);

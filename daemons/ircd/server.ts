@@ -3,6 +3,7 @@
  * client from accept to quit. main.ts creates it; handlers get it as their first argument.
  */
 
+import { TurnBudget } from '../runtime/turn-budget.ts';
 import { fromUser, toNeighbours } from './broadcast.ts';
 import { ClientLog } from './client-log.ts';
 import type { Command } from './commands/command.ts';
@@ -45,6 +46,8 @@ export class IrcServer implements ConnectionHandler<User> {
   readonly counters = new ProtocolCounters();
   readonly passwords = new PasswordChecker();
   readonly tuning = new Tuning();
+  /** How many clients are welcomed in one turn of the loop. */
+  readonly registrationTurns = new TurnBudget(limits.registrationsPerTurn.default);
   readonly clientLog: ClientLog;
   readonly bans: ServerBans;
   /** How often each command was used and its bytes, for STATS m. */

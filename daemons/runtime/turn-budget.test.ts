@@ -1,0 +1,50 @@
+import { expect, it } from 'vitest';
+import { TurnBudget } from './turn-budget.ts';
+
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
+
+/** Begins `count` pieces of work and writes down in which turn each began. */
+function work(budget: TurnBudget, count: number, begun: number[], turn: () => number): void {
+  for (let i = 0; i < count; i++) {
+    const wait = budget.begin();
+    if (wait === null) begun.push(turn());
+    else void wait.then(() => begun.push(turn()));
+  }
+}
+
+it('begins no more than its number in one turn, and everything in the end', async () => {
+  const budget = new TurnBudget(3);
+  const begun: number[] = [];
+  let turn = 0;
+  work(budget, 8, begun, () => turn);
+  expect(begun).toEqual([0, 0, 0]);
+  for (turn = 1; turn < 5; turn++) await nextTurn();
+  expect(begun).toEqual([0, 0, 0, 1, 1, 1, 2, 2]);
+});
+
+it('keeps the order: what comes later does not overtake what waits', async () => {
+  const budget = new TurnBudget(2);
+  const order: string[] = [];
+  const begin = (name: string) => {
+    const wait = budget.begin();
+    if (wait === null) order.push(name);
+    else void wait.then(() => order.push(name));
+  };
+  for (const name of ['a', 'b', 'c', 'd', 'e']) begin(name);
+  await nextTurn();
+  begin('f');
+  expect(order).toEqual(['a', 'b', 'c', 'd']);
+  while (order.length < 6) await nextTurn();
+  expect(order).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
+});
+
+it('has its whole number again in a later turn', async () => {
+  const budget = new TurnBudget(2);
+  const begun: number[] = [];
+  let turn = 0;
+  for (; turn < 3; turn++) {
+    work(budget, 2, begun, () => turn);
+    await nextTurn();
+  }
+  expect(begun).toEqual([0, 0, 1, 1, 2, 2]);
+});
