@@ -39,6 +39,12 @@ export const limits = {
     reason:
       'Connections that the kernel holds while the loop is busy, for bursts of reconnects; the system may cap it lower.',
   },
+  tlsHandshakesPerTurn: {
+    default: 8,
+    unit: 'count',
+    reason:
+      'TLS handshakes begun in one turn of the loop, about 2 ms of signing: a crowd that connects at once delays nobody else.',
+  },
   burstClosed: {
     default: 500,
     unit: 'count',

@@ -4,10 +4,12 @@
  * (setImmediate) right behind it.
  */
 import { createServer, type Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import type { ListenerInfo } from '../../contract/states.ts';
 import { BurstCollector } from '../../runtime/burst-collector.ts';
 import { plainAddress } from '../../runtime/ip-address.ts';
 import { ListenerSet } from '../../runtime/listener-set.ts';
+import { TlsAcceptor } from '../../runtime/tls-acceptor.ts';
 import {
   loadCredentials,
   selfSignedCredentials,
@@ -23,7 +25,6 @@ import { ConnectionClasses } from './connection-classes.ts';
 import { FloodQueue } from './flood-control.ts';
 import { NetStats, netStat, type SendQueueSample } from './stats.ts';
 import { TickWriter } from './tick-writer.ts';
-import { TlsAcceptor } from './tls-acceptor.ts';
 
 const MAX_TICK_BYTES = limits.tickArenaBytes.default;
 const REFUSE_LINGER_MS = limits.closeFlushMs.default;
@@ -235,10 +236,10 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
     }
   }
 
-  private onSecure(socket: Socket, details: TlsDetails): void {
+  private onSecure(socket: TLSSocket): void {
     const address = plainAddress(socket.remoteAddress ?? '');
     if (address === '' || !this.accepting) socket.destroy();
-    else this.open(socket, address, this.classes.find(address), details);
+    else this.open(socket, address, this.classes.find(address), tlsDetails(socket));
   }
 
   private open(
@@ -285,13 +286,15 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
   // TLS
 
   private acceptorWith(credentials: TlsCredentials): TlsAcceptor {
-    return new TlsAcceptor(
+    return new TlsAcceptor({
       credentials,
-      (socket, details) => this.onSecure(socket, details),
-      () => {
+      requestCert: true,
+      handshakeMs: limits.tlsHandshakeMs.default,
+      onSecure: (socket) => this.onSecure(socket),
+      onFailure: () => {
         (this.counts[netStat.tlsHandshakeFailures] as number)++;
       },
-    );
+    });
   }
 
   /** What TLS listeners show; null where there are none. */
@@ -300,4 +303,13 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
     if (tls !== undefined) return await loadCredentials('ircd.tls', tls);
     return await selfSignedCredentials('ircd', this.options.dataDirectory, this.options.serverName);
   }
+}
+
+function tlsDetails(socket: TLSSocket): TlsDetails {
+  const fingerprint = socket.getPeerCertificate().fingerprint256 as string | undefined;
+  return {
+    version: socket.getProtocol() ?? 'unknown',
+    cipher: socket.getCipher().name,
+    fingerprint: fingerprint === undefined ? null : fingerprint.replaceAll(':', '').toLowerCase(),
+  };
 }
