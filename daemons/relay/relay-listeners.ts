@@ -1,14 +1,16 @@
 /** The relay's listeners, plain and TLS: which server each is, and which certificate it shows. Owned by relay-server.ts. */
 import { createServer, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer, Server as TlsServer } from 'node:tls';
 import type { ListenerInfo } from '../contract/states.ts';
 import { ListenerSet } from '../runtime/listener-set.ts';
+import { TlsAcceptor } from '../runtime/tls-acceptor.ts';
 import { loadCredentials, type TlsCredentials } from '../runtime/tls-credentials.ts';
 import type { DefaultMode, ListenEntry, RelayConfig } from './config.ts';
 
 /** What a relay does with its listeners' sockets. */
 export interface RelayListenersOptions {
-  /** Takes an accepted socket; with TLS after the handshake. */
+  /** Whether an accepted socket may stay; if not it was answered and ended, before TLS without a word. */
+  readonly admit: (socket: Socket, beforeTls: boolean) => boolean;
+  /** Takes a socket that was admitted; with TLS after the handshake. */
   readonly accept: (socket: Socket, encrypted: boolean, mode: DefaultMode | undefined) => void;
   /** Time that a handshake may take, in milliseconds. */
   readonly handshakeMs: () => number;
@@ -20,6 +22,8 @@ export interface RelayListenersOptions {
 export class RelayListeners {
   readonly #options: RelayListenersOptions;
   readonly #set: ListenerSet<ListenEntry>;
+  /** One for each TLS listener, because their modes differ; also of those that only have clients left. */
+  readonly #acceptors = new Set<TlsAcceptor>();
   #credentials: TlsCredentials | null = null;
 
   constructor(options: RelayListenersOptions) {
@@ -52,11 +56,7 @@ export class RelayListeners {
       this.#credentials = before;
       throw error;
     });
-    if (credentials !== null) {
-      for (const { server } of this.#set.listeners) {
-        if (server instanceof TlsServer) server.setSecureContext({ ...credentials, minVersion: 'TLSv1.2' });
-      }
-    }
+    if (credentials !== null) for (const acceptor of this.#acceptors) acceptor.replace(credentials);
     return { listenersChanged, renewed: JSON.stringify(before) !== JSON.stringify(credentials) };
   }
 
@@ -65,28 +65,35 @@ export class RelayListeners {
     this.#set.close();
   }
 
+  /** Ends handshakes that are under way, and every client that connected over TLS. */
+  destroy(): void {
+    for (const acceptor of this.#acceptors) acceptor.close();
+  }
+
   #create({ tls, mode }: ListenEntry): Server {
-    const { accept, handshakeMs } = this.#options;
-    const socketOptions = {
-      allowHalfOpen: true,
-      noDelay: true,
-      keepAlive: true,
-      keepAliveInitialDelay: 60_000,
-    };
-    if (!tls || this.#credentials === null) {
-      return createServer(socketOptions, (socket) => accept(socket, false, mode));
+    const { admit, accept, handshakeMs } = this.#options;
+    const options = { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 };
+    const credentials = this.#credentials;
+    if (!tls || credentials === null) {
+      return createServer(options, (socket) => {
+        if (admit(socket, false)) accept(socket, false, mode);
+      });
     }
-    const server = createTlsServer({
-      ...socketOptions,
-      ...this.#credentials,
-      minVersion: 'TLSv1.2',
-      handshakeTimeout: handshakeMs(),
+    const acceptor = new TlsAcceptor({
+      credentials,
+      requestCert: false,
+      handshakeMs: handshakeMs(),
+      onSecure(socket) {
+        socket.allowHalfOpen = true;
+        accept(socket, true, mode);
+      },
+      onFailure: () => {},
     });
-    server.on('secureConnection', (socket) => {
-      socket.allowHalfOpen = true;
-      accept(socket, true, mode);
+    const server = createServer(options, (socket) => {
+      if (admit(socket, true)) acceptor.accept(socket);
     });
-    server.on('tlsClientError', (_error, socket) => socket.destroy());
+    server.once('listening', () => this.#acceptors.add(acceptor));
+    server.once('close', () => this.#acceptors.delete(acceptor));
     return server;
   }
 }

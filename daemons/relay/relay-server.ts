@@ -13,7 +13,7 @@ import { watchClients } from './client-watch.ts';
 import type { DefaultMode, RelayConfig } from './config.ts';
 import { ConnectThrottle } from './connect-throttle.ts';
 import { Connection, type ConnectionServices } from './connection.ts';
-import { ConnectionClasses } from './connection-classes.ts';
+import { type ConnectionClass, ConnectionClasses } from './connection-classes.ts';
 import { FIXED_LIMITS, LIMIT_NAMES, type LimitName, type Limits } from './limits.ts';
 import type { RelayMetrics } from './metrics.ts';
 import type { ProtocolErrorCode } from './protocol-errors.ts';
@@ -22,6 +22,11 @@ import { RelayListeners } from './relay-listeners.ts';
 import { TickFlusher } from './tick-flusher.ts';
 
 const WATCH_MS = 1_000;
+
+/** Why a client is not let in. */
+type Refusal = readonly [code: ProtocolErrorCode, message: string];
+
+const FULL: Refusal = ['too_many_clients', 'The relay is full; try again later.'];
 
 /** What a server is made of. */
 export interface RelayServerOptions {
@@ -49,6 +54,9 @@ export class RelayServer {
   readonly #onChanged: () => void;
   #config: RelayConfig;
   #classes: ConnectionClasses;
+  /** Sockets that were admitted and are not gone, those in a TLS handshake included. */
+  #admitted = 0;
+  #draining = false;
   #refusals = 0;
   #watch: NodeJS.Timeout | null = null;
   #onEmpty: (() => void) | null = null;
@@ -78,6 +86,7 @@ export class RelayServer {
       handler: this.relay,
     };
     this.#listeners = new RelayListeners({
+      admit: (socket, beforeTls) => this.#admit(socket, beforeTls),
       accept: (socket, encrypted, mode) => this.#accept(socket, encrypted, mode),
       handshakeMs: () => this.limits.handshake_seconds * 1_000,
       onAcceptFailure: () => options.metrics.acceptFailures.add(),
@@ -128,6 +137,7 @@ export class RelayServer {
    * `deadline` aborts.
    */
   async drain(reason: string, deadline: AbortSignal): Promise<void> {
+    this.#draining = true;
     this.#listeners.close();
     if (this.#watch !== null) clearInterval(this.#watch);
     this.#watch = null;
@@ -139,38 +149,58 @@ export class RelayServer {
       });
     }
     for (const connection of this.#connections) connection.destroy();
+    this.#listeners.destroy();
     this.#collector.close();
   }
 
-  #accept(socket: Socket, encrypted: boolean, mode: DefaultMode | undefined): void {
+  /** Decides at accept, because a TLS handshake is the expensive part. */
+  #admit(socket: Socket, beforeTls: boolean): boolean {
     const address = plainAddress(socket.remoteAddress ?? '');
     if (address === '') {
       // Gone before it was looked at.
       socket.destroy();
-      return;
+      return false;
     }
+    const refusal = this.#refusalOf(address);
+    if (refusal !== null) {
+      this.#refuse(socket, beforeTls, address, ...refusal);
+      return false;
+    }
+    this.#admitted++;
+    socket.once('close', () => {
+      this.#admitted--;
+      this.#throttle.release(address);
+    });
+    return true;
+  }
+
+  /** Why an address may not connect now, or null; then the throttle has counted it in. */
+  #refusalOf(address: string): Refusal | null {
     const connectionClass = this.#classes.match(address);
     const ban = this.#bans.ofAddress(address, Date.now());
-    if (ban !== null) {
-      this.#refuse(socket, address, 'banned', `Your address is banned: ${ban.reason}`);
-      return;
-    }
-    if (
-      this.#connections.size >= this.limits.max_clients ||
-      connectionClass.connections >= connectionClass.maxConnections
-    ) {
-      this.#refuse(socket, address, 'too_many_clients', 'The relay is full; try again later.');
-      return;
-    }
+    if (ban !== null) return ['banned', `Your address is banned: ${ban.reason}`];
+    if (this.#admitted >= this.limits.max_clients || isFull(connectionClass)) return FULL;
     const verdict = this.#throttle.admit(
       address,
       connectionClass.throttle ? connectionClass.limits : null,
       this.limits.throttle_addresses,
       performance.now(),
     );
-    if (verdict !== 'ok') {
-      const what = verdict === 'connect_throttled' ? 'connects too fast' : 'has too many connections';
-      this.#refuse(socket, address, verdict, `Your address ${what}; try again later.`);
+    if (verdict === 'ok') return null;
+    const what = verdict === 'connect_throttled' ? 'connects too fast' : 'has too many connections';
+    return [verdict, `Your address ${what}; try again later.`];
+  }
+
+  #accept(socket: Socket, encrypted: boolean, mode: DefaultMode | undefined): void {
+    const address = plainAddress(socket.remoteAddress ?? '');
+    if (address === '' || this.#draining) {
+      socket.destroy();
+      return;
+    }
+    const connectionClass = this.#classes.match(address);
+    // It may have filled up during the handshake.
+    if (isFull(connectionClass)) {
+      this.#refuse(socket, false, address, ...FULL);
       return;
     }
     connectionClass.connections++;
@@ -182,12 +212,12 @@ export class RelayServer {
     this.#onChanged();
   }
 
-  /** Says why in one frame without a kind byte, then closes. */
-  #refuse(socket: Socket, address: string, code: ProtocolErrorCode, message: string): void {
+  /** Says why in one frame without a kind byte, then closes. Before a TLS handshake there is no way to say it. */
+  #refuse(socket: Socket, beforeTls: boolean, address: string, ...[code, message]: Refusal): void {
     this.#metrics.refused.add();
     this.#log.debug('client_refused', `${address}: ${code}`);
     socket.on('error', () => socket.destroy());
-    if (this.#refusals >= FIXED_LIMITS.lingering_refusals.default) {
+    if (beforeTls || this.#refusals >= FIXED_LIMITS.lingering_refusals.default) {
       socket.destroy();
       return;
     }
@@ -207,7 +237,6 @@ export class RelayServer {
     if (!this.#connections.delete(connection)) return;
     this.#collector.connectionGone();
     connection.connectionClass.connections--;
-    this.#throttle.release(connection.address);
     this.#onChanged();
     if (this.#connections.size === 0) this.#onEmpty?.();
   }
@@ -225,6 +254,10 @@ export class RelayServer {
     this.#bans.purge(Date.now());
     if (this.#connections.size > 0) this.#onChanged();
   }
+}
+
+function isFull({ connections, maxConnections }: ConnectionClass): boolean {
+  return connections >= maxConnections;
 }
 
 function limitsOf(config: RelayConfig): Limits {

@@ -5,7 +5,7 @@ import { connect as connectTcp } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, type TLSSocket } from 'node:tls';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createSelfSigned } from '../runtime/tls-credentials.ts';
 import { framed, TestClient, TestRelay, until } from './test-relay.ts';
 
@@ -63,6 +63,27 @@ it('is not held up by somebody who does not speak TLS', async () => {
   const client = await connectTls(ca);
   client.send('fine');
   expect(await client.text()).toBe('fine');
+});
+
+it('refuses at accept, before a handshake, and counts handshakes as connections', async () => {
+  const ca = await renew();
+  relay = await TestRelay.start({ listen, tls, connections_per_ip: 1 });
+  const stalled = connectTcp(relay.port, '127.0.0.1').on('error', () => {});
+  await once(stalled, 'connect');
+  const second = connectTcp(relay.port, '127.0.0.1').on('error', () => {});
+  // It says nothing: a relay that waited for its handshake would not close it.
+  await once(second.resume(), 'close');
+  expect(second.bytesRead).toBe(0);
+  expect(relay.metrics.refused.value).toBe(1);
+  stalled.destroy();
+  const settings = { listen, tls, connections_per_ip: 1, connect_burst: 1_000 };
+  await relay.reload({ ...settings, max_clients: 1 });
+  const client = await vi.waitFor(() => connectTls(ca));
+  client.send('fine');
+  expect(await client.text()).toBe('fine');
+  client.close();
+  await until(() => relay.server.openSockets === 0);
+  await vi.waitFor(() => connectTls(ca));
 });
 
 it('shows a new certificate after a reload and keeps the clients of the old one', async () => {
