@@ -57,6 +57,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
     this.banFile = new BanFile(context.dataDir);
     // The server needs the outbox of the network path, which needs a handler: the handler waits for the server.
     const handler: ConnectionHandler<User> = {
+      refusal: (address) => this.server.refusal(address),
       onOpen: (connection: Connection<User>) => this.server.onOpen(connection),
       onLine: (connection, bytes, start, end) => this.server.onLine(connection, bytes, start, end),
       onOversizedLine: (connection) => this.server.onOversizedLine(connection),

@@ -103,6 +103,12 @@ export class MemoryClient implements Connection<User> {
     this.owner.server.onClose(this, reason);
   }
 
+  /** What the network path does with an address that may not connect. */
+  refuse(why: string): void {
+    this.sendLine(`ERROR :Closing Link: ${this.remoteAddress} (${why})`);
+    this.closedWith = why;
+  }
+
   penalize(lines: number): void {
     this.penalty += lines;
   }
@@ -146,7 +152,9 @@ export class MemoryServer {
   /** An accepted connection that has said nothing. */
   connect(address = '192.0.2.1'): MemoryClient {
     const client = new MemoryClient(this, this.nextId++, address);
-    this.server.onOpen(client);
+    const refusal = this.server.refusal(address);
+    if (refusal === null) this.server.onOpen(client);
+    else client.refuse(refusal);
     return client;
   }
 

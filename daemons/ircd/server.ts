@@ -107,18 +107,18 @@ export class IrcServer implements ConnectionHandler<User> {
     return `${this.bootId}-${(++this.messageCounter).toString(36)}`;
   }
 
+  refusal(address: string): string | null {
+    if (this.closing !== null) return this.closing;
+    const refusal = this.bans.refusalForAddress(address);
+    if (refusal !== null) this.counters.serverBanMatches++;
+    return refusal;
+  }
+
   onOpen(connection: Connection<User>): void {
     this.guard(undefined, 'open', () => this.open(connection));
   }
 
   private open(connection: Connection<User>): void {
-    const refusal = this.closing ?? this.bans.refusalForAddress(connection.remoteAddress);
-    if (refusal !== null) {
-      if (this.closing === null) this.counters.serverBanMatches++;
-      connection.sendLine(`ERROR :Closing Link: ${connection.remoteAddress} (${refusal})`);
-      connection.close(refusal);
-      return;
-    }
     const user = startRegistration(this, connection);
     connection.user = user;
     this.state.addUser(user);

@@ -90,6 +90,8 @@ export interface Connection<User = unknown> {
 
 /** What the protocol implements. No method may throw. */
 export interface ConnectionHandler<User = unknown> {
+  /** Why an address may not connect, in words for the client, or null; asked once the throttle is passed, before TLS. */
+  refusal(address: string): string | null;
   /** Accepted: the class is chosen, the throttle passed and the TLS handshake done. */
   onOpen(connection: Connection<User>): void;
   /**

@@ -13,8 +13,13 @@ export class RecordingHandler implements ConnectionHandler<string> {
   readonly open = new Set<Connection<string>>();
   readonly closed: string[] = [];
   readonly lines: string[] = [];
+  readonly unwelcome = new Set<string>();
   oversized = 0;
   server: NetServer<string> | null = null;
+
+  refusal(address: string): string | null {
+    return this.unwelcome.has(address) ? 'not welcome' : null;
+  }
 
   onOpen(connection: Connection<string>): void {
     connection.user = `client ${connection.id}`;

@@ -227,6 +227,11 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
         tls,
         `${address} (Throttled: connecting too fast, try again in ${seconds} seconds)`,
       );
+      return;
+    }
+    const refusal = this.handler.refusal(address);
+    if (refusal !== null) {
+      this.refuse(socket, tls, `${address} (${refusal})`);
     } else if (!this.classes.hasRoom(connectionClass)) {
       this.refuseFull(socket, tls, address, connectionClass);
     } else if (tls && this.tls !== null) {

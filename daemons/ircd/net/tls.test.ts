@@ -101,4 +101,14 @@ describe('TLS listeners', () => {
     await until(() => client.ended);
     expect(client.lines).toEqual(['ERROR :done']);
   });
+
+  test('an address that may not connect is closed before a handshake', async () => {
+    running = await startLoopback({ ...OPEN_CLASS, listen }, { dataDirectory: directory });
+    running.handler.unwelcome.add('127.0.0.1');
+    // It says nothing: a server that waited for its handshake would not close it.
+    const client = await LineClient.connect(running.port);
+    await until(() => client.closed);
+    expect(client.received).toBe(0);
+    expect(running.server.stats.get('tlsHandshakeFailures')).toBe(0);
+  });
 });
