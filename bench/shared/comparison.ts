@@ -1,4 +1,4 @@
-/** Runs a scenario against each server in turns and compares the medians. Used by bench/ircd.ts and bench/relay.ts. */
+/** Runs a scenario against each server in turns and compares the medians. Used by comparison-run.ts. */
 import { type Figures, medians, printColumns, readable } from './figures.ts';
 
 /** What a comparison must know of a scenario. */
