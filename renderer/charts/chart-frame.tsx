@@ -9,7 +9,8 @@ interface ChartFrameProps {
   readonly title: string;
   readonly series: readonly SeriesSpec[];
   readonly shown: readonly boolean[];
-  readonly onToggle: (index: number) => void;
+  /** Called with which lines are shown after a press on the legend. */
+  readonly onShown: (shown: readonly boolean[]) => void;
   /** The value of a line: under the cursor, else the newest. NaN for none. */
   readonly readValue: (index: number) => number;
   /** Where the chart is put. */
@@ -40,7 +41,7 @@ export function ChartFrame(props: ChartFrameProps): ReactNode {
               type="button"
               aria-pressed={props.shown[index] === true}
               title={series.help}
-              onClick={() => props.onToggle(index)}
+              onClick={() => props.onShown(props.shown.with(index, props.shown[index] !== true))}
               className="flex h-6 items-center gap-1.5 rounded-md px-1.5 text-xs hover:bg-hover aria-[pressed=false]:text-dim"
             >
               <SeriesSwatch

@@ -30,7 +30,7 @@ export function LiveChart({ source, chart, windowSeconds, paused }: LiveChartPro
   const cursor = useRef<number | null>(null);
   const frozen = useRef<PlotData | null>(null);
   const [width, setWidth] = useState(600);
-  const [shown, setShown] = useState(() => chart.series.map((series) => !series.hidden));
+  const [shown, setShown] = useState<readonly boolean[]>(() => chart.series.map((series) => !series.hidden));
 
   const columns = (): PlotData => {
     const values = chart.series.map((series) => source.samples.column(series.slot));
@@ -119,7 +119,7 @@ export function LiveChart({ source, chart, windowSeconds, paused }: LiveChartPro
       title={chart.title}
       series={chart.series}
       shown={shown}
-      onToggle={(index) => setShown((before) => before.map((on, i) => (i === index ? !on : on)))}
+      onShown={setShown}
       readValue={(index) => {
         const at = cursor.current;
         const under = at === null ? undefined : plot.current?.data[index + 1]?.[at];

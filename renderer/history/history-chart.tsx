@@ -31,7 +31,7 @@ export function HistoryChart(props: HistoryChartProps): ReactNode {
   useEffect(() => {
     zoom.current = props;
   });
-  const [shown, setShown] = useState(() => chart.series.map((series) => !series.hidden));
+  const [shown, setShown] = useState<readonly boolean[]>(() => chart.series.map((series) => !series.hidden));
   const lines = chart.series.map((series) => series.label).join();
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the chart is made anew only where its lines are others
@@ -88,7 +88,7 @@ export function HistoryChart(props: HistoryChartProps): ReactNode {
       title={chart.title}
       series={chart.series}
       shown={shown}
-      onToggle={(index) => setShown((before) => before.map((on, i) => (i === index ? !on : on)))}
+      onShown={setShown}
       readValue={(index) => {
         const at = cursor.current;
         return at === null ? last(index) : (chart.columns[index]?.[at] ?? Number.NaN);
