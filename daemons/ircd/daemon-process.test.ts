@@ -1,9 +1,10 @@
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { connect as connectTls } from 'node:tls';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { DaemonContext } from '../runtime/daemon.ts';
@@ -117,6 +118,22 @@ it('remembers server bans across a restart', async () => {
   await first.daemon.drain(AbortSignal.timeout(1000));
   const second = await start(configure());
   expect(second.metric('server_bans')).toBe(1);
+});
+
+it('starts with the last good bans when their file is damaged, and without a good copy not at all', async () => {
+  const first = await start(configure());
+  await first.daemon.commands['add-ban'].run(
+    { kind: 'dline', mask: '127.0.0.1', reason: 'shut out', minutes: 0 },
+    call,
+  );
+  await first.daemon.drain(AbortSignal.timeout(1000));
+  const file = join(dataDir, 'bans.json');
+  await writeFile(file, (await readFile(file, 'utf8')).replace('127.0.0.1', '0.0.0.0/0'));
+  const second = await start(configure());
+  expect(await text(connect(second.port, '127.0.0.1'))).toContain('(D-lined: shut out)');
+  await second.daemon.drain(AbortSignal.timeout(1000));
+  for (const name of ['bans.json', 'bans.last-good.json']) await writeFile(join(dataDir, name), '{');
+  await expect(start(configure())).rejects.toMatchObject({ code: 'init_failed' });
 });
 
 it('takes a new configuration over without dropping anybody', async () => {

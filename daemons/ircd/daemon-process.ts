@@ -6,14 +6,15 @@ import { promises as dns } from 'node:dns';
 import { resolve } from 'node:path';
 import type { ReloadOutcome } from '../contract/daemon-link.ts';
 import type { Outcome } from '../contract/errors.ts';
+import { BanFile } from '../runtime/ban-file.ts';
 import type { DaemonContext, RunningDaemon } from '../runtime/daemon.ts';
 import { disconnects } from '../runtime/impact-text.ts';
 import type { adminCommands } from './admin/commands.ts';
 import { createAdminHandlers } from './admin/handlers.ts';
 import { channelCells, connectionCells } from './admin/rows.ts';
-import { BanFile } from './ban-file.ts';
 import { noticeOpers } from './broadcast.ts';
 import type { IrcdConfig } from './config.ts';
+import { limits } from './limits.ts';
 import { publishMetrics } from './metrics.ts';
 import { readMotd } from './motd-file.ts';
 import type { Connection, ConnectionHandler } from './net/connection.ts';
@@ -21,7 +22,7 @@ import { Lookup } from './net/lookup.ts';
 import { NetServer } from './net/server.ts';
 import { networkReport, trafficReport } from './network-report.ts';
 import { IrcServer } from './server.ts';
-import { ServerBans } from './server-bans.ts';
+import { type ServerBan, ServerBans, serverBanSchema } from './server-bans.ts';
 import type { LiveTable, LookupResult, ServerHost } from './server-host.ts';
 import type { User } from './state/user.ts';
 
@@ -41,7 +42,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
   private readonly context: DaemonContext<IrcdConfig>;
   private readonly server: IrcServer;
   private readonly net: NetServer<User>;
-  private readonly banFile: BanFile;
+  private readonly banFile: BanFile<ServerBan>;
   private readonly logger;
   private readonly latency;
   private names: Lookup;
@@ -54,7 +55,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
     this.logger = context.log('irc');
     this.latency = context.metrics.histogram('signalbox_ircd_command_latency_seconds');
     this.names = createLookup(config);
-    this.banFile = new BanFile(context.dataDir);
+    this.banFile = new BanFile(context.dataDir, serverBanSchema, limits.serverBans.default);
     // The server needs the outbox of the network path, which needs a handler: the handler waits for the server.
     const handler: ConnectionHandler<User> = {
       refusal: (address) => this.server.refusal(address),

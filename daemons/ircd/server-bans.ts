@@ -1,8 +1,9 @@
 /**
  * K-lines (user@host masks) and D-lines (addresses and networks): who may not use this server. Kept in memory,
- * written through ban-file.ts. Matched at accept (D) and at the end of registration (K).
+ * written through the runtime's ban file. Matched at accept (D) and at the end of registration (K).
  */
 import { isIP } from 'node:net';
+import { z } from 'zod';
 import { AddressRanges, type CidrBlock, isMappedIPv4, parseCidr } from '../runtime/ip-address.ts';
 import { limits } from './limits.ts';
 import { fold } from './protocol/casemapping.ts';
@@ -30,6 +31,21 @@ export interface ServerBan {
   /** When it ends, Unix milliseconds; null for never. */
   readonly expiresMs: number | null;
 }
+
+/** A ban as it is stored; one that could not be set is none. */
+export const serverBanSchema = z
+  .object({
+    kind: z.enum(['kline', 'dline']),
+    mask: z.string(),
+    reason: z.string(),
+    by: z.string(),
+    setMs: z.number(),
+    expiresMs: z.number().nullable(),
+  })
+  .superRefine(({ kind, mask }, context) => {
+    const problem = checkMask(kind, mask);
+    if (problem !== null) context.addIssue({ code: 'custom', path: ['mask'], message: problem });
+  });
 
 interface Entry {
   readonly ban: ServerBan;

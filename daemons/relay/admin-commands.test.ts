@@ -115,7 +115,7 @@ it('bans by peer id and by range, keeps bans over a restart, and lifts them', as
   expect(await bob.message()).toMatchObject({ code: 'banned' });
   expect(await (await relay.connect()).message()).toMatchObject({ code: 'banned' });
 
-  const reopened = await BanList.open(relay.dataDir);
+  const reopened = await BanList.open(relay.dataDir, () => {});
   expect(reopened.all(Date.now())).toEqual(relay.bans.all(Date.now()));
   expect(reopened.ofAddress('127.0.0.1', Date.now())?.by).toBe('root');
   expect(reopened.ofAddress('127.0.0.1', Date.now() + 5 * 60_000)).toBeNull();
@@ -133,10 +133,17 @@ it('bans by peer id and by range, keeps bans over a restart, and lifts them', as
     expect(await run('ban', args)).toMatchObject({ code: 'bad_request' });
 });
 
-it('does not start without the bans when their file is damaged', async () => {
+it('starts with the last good bans when their file is damaged, and without a good copy not at all', async () => {
   relay = await TestRelay.start();
-  await writeFile(join(relay.dataDir, 'bans.json'), '{');
-  await expect(BanList.open(relay.dataDir)).rejects.toMatchObject({ code: 'init_failed' });
+  await run('ban', { cidr: '192.0.2.0/24' });
+  const file = join(relay.dataDir, 'bans.json');
+  await writeFile(file, (await readFile(file, 'utf8')).replace('192.0.2.0/24', '192.0.2.0/240'));
+  const damages: string[] = [];
+  const reopened = await BanList.open(relay.dataDir, (message) => damages.push(message));
+  expect(reopened.ofAddress('192.0.2.7', Date.now())).toMatchObject({ value: '192.0.2.0/24' });
+  expect(damages[0]).toContain('bans.0.value: not an address range');
+  for (const name of ['bans.json', 'bans.last-good.json']) await writeFile(join(relay.dataDir, name), '{');
+  await expect(BanList.open(relay.dataDir, () => {})).rejects.toMatchObject({ code: 'init_failed' });
 });
 
 it('changes limits for clients that are there already', async () => {

@@ -1,59 +1,43 @@
 /**
  * Bans by peer id and by address range, kept in one file. Asked on accept and hello; changed by admin commands.
  */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { z } from 'zod';
-import { SignalboxError } from '../contract/errors.ts';
+import { BanFile } from '../runtime/ban-file.ts';
 import { AddressRanges, parseCidr } from '../runtime/ip-address.ts';
-import { SavedFile } from '../runtime/saved-file.ts';
 
-const banSchema = z.object({
-  kind: z.enum(['peer', 'cidr']),
-  value: z.string(),
-  reason: z.string(),
-  by: z.string(),
-  /** Unix time in milliseconds. */
-  createdAt: z.number(),
-  /** Unix time in milliseconds, null for a ban without end. */
-  expiresAt: z.number().nullable(),
-});
+const banSchema = z
+  .object({
+    kind: z.enum(['peer', 'cidr']),
+    value: z.string(),
+    reason: z.string(),
+    by: z.string(),
+    /** Unix time in milliseconds. */
+    createdAt: z.number(),
+    /** Unix time in milliseconds, null for a ban without end. */
+    expiresAt: z.number().nullable(),
+  })
+  .refine(({ kind, value }) => kind === 'peer' || parseCidr(value) !== null, {
+    path: ['value'],
+    error: 'not an address range',
+  });
 
 /** One ban, as it is stored and listed. */
 export type Ban = z.output<typeof banSchema>;
 
-const fileSchema = z.object({ version: z.literal(1), bans: z.array(banSchema) });
-
 /** The list in memory and its file. */
 export class BanList {
-  readonly #file: SavedFile;
+  readonly #file: BanFile<Ban>;
   readonly #bans = new Map<string, Ban>();
   #ranges = new AddressRanges([]);
 
-  private constructor(file: string) {
-    this.#file = new SavedFile(file);
+  private constructor(file: BanFile<Ban>) {
+    this.#file = file;
   }
 
-  /**
-   * Reads `bans.json` in `dataDir`; no file means no bans.
-   * @throws SignalboxError `init_failed` when the file is not a ban list: starting without the bans would let in whom
-   * the operator shut out.
-   */
-  static async open(dataDir: string): Promise<BanList> {
-    const list = new BanList(join(dataDir, 'bans.json'));
-    let text: string;
-    try {
-      text = await readFile(list.#file.path, 'utf8');
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return list;
-      throw error;
-    }
-    try {
-      for (const ban of fileSchema.parse(JSON.parse(text)).bans) list.#bans.set(ban.value, ban);
-    } catch (cause) {
-      const message = `${list.#file.path} is not a ban list. Mend it, or move it away to start without bans.`;
-      throw new SignalboxError('init_failed', message, { cause });
-    }
+  /** Reads the bans of a data directory; see {@link BanFile.load}. */
+  static async open(dataDir: string, onDamage: (message: string) => void): Promise<BanList> {
+    const list = new BanList(new BanFile(dataDir, banSchema));
+    for (const ban of await list.#file.load(onDamage)) list.#bans.set(ban.value, ban);
     list.#rebuild();
     return list;
   }
@@ -113,9 +97,7 @@ export class BanList {
   }
 
   #save(): Promise<void> {
-    return this.#file.save(
-      () => `${JSON.stringify({ version: 1, bans: [...this.#bans.values()] }, null, 2)}\n`,
-    );
+    return this.#file.save(() => [...this.#bans.values()]);
   }
 }
 

@@ -12,12 +12,13 @@ import { relayTables } from './tables.ts';
 export const relayDaemon: DaemonDefinition<typeof relayConfig, RelayCommands> = {
   manifest,
   async start(context) {
-    const bans = await BanList.open(context.dataDir);
+    const log = context.log('relay');
+    const bans = await BanList.open(context.dataDir, (message) => log.error('bans_damaged', message));
     const server = await RelayServer.start({
       config: context.config,
       metrics: new RelayMetrics(context.metrics),
       bans,
-      log: context.log('relay'),
+      log,
       onChanged() {
         context.touchTable('connections');
         context.touchTable('rooms');
