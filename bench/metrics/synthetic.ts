@@ -7,6 +7,7 @@ import { HISTOGRAM_FIELDS } from '../../daemons/contract/metric-frame.ts';
 import { Aggregate } from '../../daemons/recorder/aggregate.ts';
 import type { AppendBatch } from '../../daemons/recorder/batch.ts';
 import { layOutCatalog, type StoredMetric } from '../../daemons/recorder/catalogs.ts';
+import { keptSparse } from '../../daemons/recorder/kept-histogram.ts';
 
 export const SOURCES = ['ircd', 'relay', 'objects', 'services'] as const;
 
@@ -53,9 +54,9 @@ function histogramOf(values: number, centreNs: number): SparseHistogram {
 
 /** Sixteen histograms of each kind over `seconds`, to pick from. */
 function histogramPool(seconds: number): SparseHistogram[][] {
-  // A bucket's count is what matters to size and speed; past 60,000 values a histogram looks alike.
+  // A bucket's count is what matters to size and speed; past 200,000 values a histogram looks alike.
   return TRAFFIC.map((rate, i) =>
-    Array.from({ length: 16 }, () => histogramOf(Math.min(60_000, rate * seconds), 20_000 * (i + 1))),
+    Array.from({ length: 16 }, () => histogramOf(Math.min(200_000, rate * seconds), 20_000 * (i + 1))),
   );
 }
 
@@ -104,11 +105,10 @@ export function aggregateMaker(seconds: number): () => Aggregate {
       const spread = i % 3 === 0 ? 0 : Math.round(random() * 1e4);
       aggregate.min[i] = Math.fround(level * scale);
       aggregate.max[i] = Math.fround((level + spread) * scale);
-      aggregate.last[i] = aggregate.max[i]!;
       aggregate.sum[i] =
         scale === 1 ? (level + Math.round(spread / 2)) * seconds : (level + spread / 2) * scale * seconds;
     }
-    for (let i = 0; i < TRAFFIC.length; i++) aggregate.histograms[i] = pick(pool[i]!);
+    for (let i = 0; i < TRAFFIC.length; i++) aggregate.histograms[i] = keptSparse(pick(pool[i]!));
     return aggregate;
   };
 }

@@ -3,7 +3,7 @@
  * coarser tiers as data arrives, the history query merges rows into points; both by {@link Aggregate.add}, so a
  * percentile is always taken from merged counts and never from other percentiles.
  */
-import { HISTOGRAM_BUCKETS, type SparseHistogram } from '../contract/histogram.ts';
+import type { SparseHistogram } from '../contract/histogram.ts';
 
 /** How many metrics of each kind a catalog has, in its order. */
 export interface RowShape {
@@ -20,17 +20,15 @@ export class Aggregate {
   spanMs = 0;
   /** Increases, not totals: they stay right when a process starts again and they add up over any interval. */
   readonly counters: Float64Array;
-  readonly last: Float64Array;
   readonly min: Float64Array;
   readonly max: Float64Array;
   /** Sum of the gauge over the samples; the mean is `sum / samples`. */
   readonly sum: Float64Array;
-  /** Buckets in rising order, null where nothing was recorded. */
+  /** Kept buckets in rising order, null where nothing was recorded. */
   readonly histograms: (SparseHistogram | null)[];
 
   constructor(shape: RowShape) {
     this.counters = new Float64Array(shape.counters);
-    this.last = new Float64Array(shape.gauges);
     this.min = new Float64Array(shape.gauges);
     this.max = new Float64Array(shape.gauges);
     this.sum = new Float64Array(shape.gauges);
@@ -41,8 +39,7 @@ export class Aggregate {
   add(newer: Aggregate): void {
     for (let i = 0; i < this.counters.length; i++) this.counters[i]! += newer.counters[i]!;
     const first = this.samples === 0;
-    for (let i = 0; i < this.last.length; i++) {
-      this.last[i] = newer.last[i]!;
+    for (let i = 0; i < this.sum.length; i++) {
       this.sum[i]! += newer.sum[i]!;
       if (first || newer.min[i]! < this.min[i]!) this.min[i] = newer.min[i]!;
       if (first || newer.max[i]! > this.max[i]!) this.max[i] = newer.max[i]!;
@@ -81,28 +78,4 @@ export function mergeSparse(a: SparseHistogram, b: SparseHistogram): SparseHisto
     at += 2;
   }
   return at === merged.length ? merged : merged.slice(0, at);
-}
-
-/**
- * An interval from another process in the form that rows need: buckets rising and in range, no empty ones; null when
- * nothing is left.
- */
-export function normalSparse(pairs: SparseHistogram): SparseHistogram | null {
-  let previous = -1;
-  let clean = pairs.length % 2 === 0;
-  for (let i = 0; clean && i < pairs.length; i += 2) {
-    const bucket = pairs[i]!;
-    clean = bucket > previous && bucket < HISTOGRAM_BUCKETS && pairs[i + 1]! > 0;
-    previous = bucket;
-  }
-  if (clean) return pairs.length === 0 ? null : pairs;
-  const counts = new Map<number, number>();
-  for (let i = 0; i + 1 < pairs.length; i += 2) {
-    const bucket = pairs[i]!;
-    if (bucket >= HISTOGRAM_BUCKETS || pairs[i + 1] === 0) continue;
-    counts.set(bucket, (counts.get(bucket) ?? 0) + pairs[i + 1]!);
-  }
-  if (counts.size === 0) return null;
-  const sorted = [...counts].sort(([a], [b]) => a - b);
-  return Uint32Array.from(sorted.flatMap(([bucket, count]) => [bucket, Math.min(count, 0xffff_ffff)]));
 }

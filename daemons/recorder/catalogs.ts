@@ -13,6 +13,15 @@ import { limits } from './limits.ts';
 /** What is kept of a metric: help texts may change without making a new version. */
 export type StoredMetric = Pick<MetricSpec, 'name' | 'kind' | 'unit'>;
 
+/** Where a metric is. */
+export interface MetricPlace {
+  readonly kind: MetricKind;
+  /** Its place among those of its kind. */
+  readonly index: number;
+  /** Its column in a chunk; 0 is that of the times. */
+  readonly column: number;
+}
+
 /** One version of a source's metric list, with where everything stands in a frame and in a row. */
 export interface Catalog {
   readonly id: number;
@@ -26,8 +35,7 @@ export interface Catalog {
   readonly counterSlots: readonly number[];
   readonly gaugeSlots: readonly number[];
   readonly counterNames: readonly string[];
-  /** Kind of a metric and its place among those of its kind. */
-  readonly places: ReadonlyMap<string, { readonly kind: MetricKind; readonly index: number }>;
+  readonly places: ReadonlyMap<string, MetricPlace>;
 }
 
 function hashOf(metrics: readonly StoredMetric[]): string {
@@ -40,20 +48,21 @@ function serialize(metrics: readonly StoredMetric[]): string {
 
 /** Works out the places of a metric list. */
 export function layOutCatalog(id: number, source: string, metrics: readonly StoredMetric[]): Catalog {
-  const places = new Map<string, { kind: MetricKind; index: number }>();
+  const places = new Map<string, MetricPlace>();
   const counterSlots: number[] = [];
   const gaugeSlots: number[] = [];
   const counterNames: string[] = [];
   let histograms = 0;
   let slot = 0;
-  for (const { name, kind } of metrics) {
+  for (const [i, { name, kind }] of metrics.entries()) {
+    const column = i + 1;
     if (kind === 'histogram') {
-      places.set(name, { kind, index: histograms++ });
+      places.set(name, { kind, index: histograms++, column });
       slot += HISTOGRAM_FIELDS.length;
       continue;
     }
     const slots = kind === 'counter' ? counterSlots : gaugeSlots;
-    places.set(name, { kind, index: slots.length });
+    places.set(name, { kind, index: slots.length, column });
     if (kind === 'counter') counterNames.push(name);
     slots.push(slot++);
   }

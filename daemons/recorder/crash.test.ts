@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Histogram } from '../contract/histogram.ts';
-import { NOON, Scene } from './test-fixtures/scene.ts';
+import { keptSeconds, NOON, Scene } from './test-fixtures/scene.ts';
 
 let scene: Scene;
 beforeEach(() => {
@@ -59,7 +59,7 @@ it.each([37, 73, 131])(
     }
     const at = coarse.times.indexOf(NOON);
     expect(coarse.series['level:min']?.[at]).toBe(0);
-    expect(coarse.series['wait_seconds:p50']?.[at]).toBe(firstMinute.quantileNs(0.5) / 1e9);
+    expect(coarse.series['wait_seconds:p50']?.[at]).toBe(keptSeconds(firstMinute.quantileNs(0.5)));
     expect(coarse.series['things_total:rate']?.[at]).toBe(3);
   },
 );

@@ -38,7 +38,7 @@ export async function startRecorder(
   context.metrics.onSample(() => {
     metrics.waiting.set(recorder.queriesWaiting);
     metrics.bytes.set(recorder.databaseBytes());
-    metrics.rowsSecond.set(recorder.rows('samples_1s'));
+    metrics.rowsSecond.set(recorder.rows('samples_1s') + recorder.rows('recent'));
     metrics.rowsTen.set(recorder.rows('samples_10s'));
     metrics.rowsMinute.set(recorder.rows('samples_1m'));
     metrics.auditRows.set(recorder.rows('audit'));

@@ -1,15 +1,17 @@
 /**
- * Answers what a window charts: reads the rows of a range in order of time and merges them into points. Where a
- * coarse tier is not rolled up yet, the one-second rows stand in, so the newest point is never missing. A source
- * whose metric list changed has rows in several catalogs; they are read side by side.
+ * Answers what a window charts: reads the columns of the metrics that are asked for, chunk by chunk, and merges their
+ * intervals into points. The newest intervals are those of the open chunk in memory, so the newest point is never
+ * missing. A source whose metric list changed has chunks in several catalogs, and a point may have its share of each.
  */
 import type { HistoryResult } from '../contract/control-api.ts';
+import type { Aggregate } from './aggregate.ts';
+import { DamagedRowError } from './byte-codec.ts';
 import type { Catalog } from './catalogs.ts';
+import { decodeTimes, type TimeColumn } from './chunk-codec.ts';
+import type { ChunkTable, ChunkTables, StoredColumn } from './chunk-table.ts';
 import { limits } from './limits.ts';
-import { type FetchRows, histogramTaker, type OnDamage, RowCursor, rowTaker } from './row-cursor.ts';
-import { type Collector, collectorFor, HistogramCollector } from './series-collectors.ts';
-import type { TierTable, TierTables } from './tier-table.ts';
-import { chooseResolution, type TierKeep } from './tiers.ts';
+import { type Collector, collectorFor, seriesOf } from './series-collectors.ts';
+import { chooseResolution, type Resolution, type TierKeep } from './tiers.ts';
 
 /** What is asked for: metrics of one source over a time. */
 export interface HistoryQuery {
@@ -22,13 +24,32 @@ export interface HistoryQuery {
   readonly points?: number | undefined;
 }
 
-/** Most milliseconds that a one-second row reaches back over a second in which no sample came. */
+/** Hears of rows that cannot be read. */
+export type OnDamage = (error: DamagedRowError) => void;
+
+/** Most milliseconds that a one-second interval reaches back over a second in which no sample came. */
 const JITTER_SPAN_MS = 2_500;
+
+/** A closed chunk within the range. */
+interface TimedChunk {
+  readonly chunk: number;
+  readonly times: TimeColumn;
+  /** The point of each interval, −1 outside of the range. */
+  readonly points: Int32Array;
+}
+
+/** What one catalog has within the range. */
+interface Part {
+  readonly catalog: Catalog;
+  readonly chunks: readonly TimedChunk[];
+  /** Intervals of the open chunk in order of time. */
+  readonly open: readonly { readonly row: Aggregate; readonly point: number }[];
+}
 
 /** Runs the query, yielding after every page of rows. `onDamage` hears of rows that cannot be read; they are skipped. */
 export function* queryHistory(
   query: HistoryQuery,
-  tables: TierTables,
+  tables: ChunkTables,
   catalogs: readonly Catalog[],
   now: number,
   keep: TierKeep,
@@ -36,69 +57,119 @@ export function* queryHistory(
 ): Generator<void, HistoryResult> {
   const points = query.points ?? limits.historyPoints.default;
   const resolution = chooseResolution({ from: query.from, to: query.to, points }, now / 1_000, keep);
-  const { stepSeconds, start } = resolution;
-  const times = Array.from({ length: resolution.points }, (_, i) => start + i * stepSeconds);
-  const end = start + resolution.points * stepSeconds;
-  const collectors = [...new Set(query.metrics)].flatMap((metric) =>
-    collectorFor(metric, catalogs, resolution.points),
-  );
-  const cursors = catalogs.flatMap((catalog) =>
-    cursorsOver(catalog, tables, resolution.tier.table, start, end, collectors, onDamage),
-  );
-  for (let point = 0; point < resolution.points; point++) {
-    const before = start + (point + 1) * stepSeconds;
-    let began = false;
-    let spanMs = 0;
-    for (const cursor of cursors) {
-      while (yield* cursor.hasRowBefore(before)) {
-        if (!began) for (const collector of collectors) collector.begin();
-        began = true;
-        spanMs = cursor.take();
-      }
+  const { stepSeconds, start, tier } = resolution;
+  const table = tables.find((candidate) => candidate.tier === tier)!;
+  const parts: Part[] = [];
+  for (const catalog of catalogs) {
+    const part = yield* partOf(catalog, table, resolution, onDamage);
+    if (part.chunks.length + part.open.length > 0) parts.push(part);
+  }
+  const oneEach = stepSeconds === tier.stepSeconds;
+  const known = parts.map(({ catalog }) => catalog);
+  const series = [];
+  const late = stepSeconds === 1 ? lateSeconds(parts, resolution.points) : [];
+  for (const metric of new Set(query.metrics)) {
+    // A metric of this source that has nothing in the range has series all the same.
+    const having = known.some(({ places }) => places.has(metric)) ? known : catalogs;
+    const collector = collectorFor(metric, having, resolution.points, oneEach);
+    if (collector === null) continue;
+    for (const part of parts) yield* collect(part, metric, table, collector, onDamage);
+    for (const one of seriesOf(metric, collector)) {
+      if (collector.kind !== 'histogram') bridgeJitter(one.values as (number | null)[], late);
+      series.push(one);
     }
-    if (!began) continue;
-    for (const collector of collectors) collector.end(point);
-    if (stepSeconds === 1) bridgeJitter(collectors, spanMs, point);
   }
-  return { stepSeconds, times, series: collectors.flatMap((collector) => collector.series()) };
+  const times = Array.from({ length: resolution.points }, (_, i) => start + i * stepSeconds);
+  return { stepSeconds, times, series };
 }
 
-/** A source ticks a little slower than the clock: a second that fell between two samples is not a gap. */
-function bridgeJitter(collectors: readonly Collector[], spanMs: number, point: number): void {
-  if (point === 0 || spanMs <= 1_000 || spanMs > JITTER_SPAN_MS) return;
-  for (const collector of collectors) collector.bridge(point);
-}
-
-/** The rows of one catalog: those of the tier, and one-second rows for what is not rolled up. */
-function cursorsOver(
+/** What a catalog has in the range, without any metric. What is open is taken before the database is read. */
+function* partOf(
   catalog: Catalog,
-  tables: TierTables,
-  name: string,
-  start: number,
-  end: number,
-  collectors: readonly Collector[],
+  table: ChunkTable,
+  { start, stepSeconds, points }: Resolution,
   onDamage: OnDamage,
-): RowCursor[] {
-  const table = tables.find(({ tier }) => tier.table === name)!;
-  const [seconds] = tables as [TierTable];
-  const rowsOf = (from: TierTable, first: number, last: number): RowCursor[] => {
-    const take = rowTaker(catalog, from.shapeOf(catalog), collectors);
-    if (take === null) return [];
-    const fetch: FetchRows = (at, limit) => from.page(catalog.id, at, last, limit);
-    return [new RowCursor(first, fetch, take, onDamage)];
+): Generator<void, Part> {
+  const { chunkSeconds, stepSeconds: tierStep } = table.tier;
+  const end = start + points * stepSeconds;
+  const pointOf = (chunk: number, slot: number) => {
+    const second = chunk * chunkSeconds + slot * tierStep;
+    return second < start || second >= end ? -1 : Math.floor((second - start) / stepSeconds);
   };
-  if (table === seconds) return rowsOf(table, start, end);
-  // Fixed now: a roll-up that happens while the query runs must not be counted beside its one-second rows.
-  const rolledUpTo = table.rolledUpTo(catalog.id);
-  const coarseEnd = Math.min(end, rolledUpTo);
-  const cursors = [...rowsOf(table, start, coarseEnd), ...rowsOf(seconds, Math.max(start, rolledUpTo), end)];
-  const { histograms } = table;
-  if (histograms === null) return cursors;
-  for (const collector of collectors) {
-    const place = catalog.places.get(collector.metric);
-    if (!(collector instanceof HistogramCollector) || place?.kind !== 'histogram') continue;
-    const fetch: FetchRows = (at, limit) => histograms.page(catalog.id, place.index, at, coarseEnd, limit);
-    cursors.push(new RowCursor(start, fetch, histogramTaker(collector), onDamage));
+  const opened = table.open(catalog);
+  const open = [...(opened?.rows ?? [])]
+    .sort(([a], [b]) => a - b)
+    .map(([slot, row]) => ({ row, point: pointOf(opened!.chunk, slot) }))
+    .filter(({ point }) => point >= 0);
+  const chunks: TimedChunk[] = [];
+  const last = Math.min(Math.ceil(end / chunkSeconds), opened?.chunk ?? Number.POSITIVE_INFINITY);
+  for (let from = Math.floor(start / chunkSeconds); from < last; ) {
+    const page = table.page(catalog, 0, from, last, limits.historyPageRows.default);
+    for (const { chunk, data } of page) {
+      reading(onDamage, () => {
+        const times = decodeTimes(data);
+        chunks.push({ chunk, times, points: Int32Array.from(times.slots, (slot) => pointOf(chunk, slot)) });
+      });
+    }
+    yield;
+    if (page.length < limits.historyPageRows.default) break;
+    from = page.at(-1)!.chunk + 1;
   }
-  return cursors;
+  return { catalog, chunks, open };
+}
+
+/** Gives a collector its metric's column of every chunk, then what is open. */
+function* collect(
+  { catalog, chunks, open }: Part,
+  metric: string,
+  table: ChunkTable,
+  collector: Collector,
+  onDamage: OnDamage,
+): Generator<void, void> {
+  const place = catalog.places.get(metric);
+  if (place?.kind !== collector.kind) return;
+  const limit = limits.historyPageRows.default;
+  for (let at = 0; at < chunks.length; at += limit) {
+    const slice = chunks.slice(at, at + limit);
+    const first = slice[0]!.chunk;
+    const end = slice.at(-1)!.chunk + 1;
+    const columns = table.page(catalog, place.column, first, end, end - first);
+    let next = 0;
+    for (const { chunk, times, points } of slice) {
+      while (next < columns.length && columns[next]!.chunk < chunk) next++;
+      const column: StoredColumn | undefined = columns[next];
+      const data = column?.chunk === chunk ? column.data : null;
+      reading(onDamage, () => collector.addColumn(data, times, points));
+    }
+    yield;
+  }
+  for (const { row, point } of open) collector.addRow(row, place.index, point);
+}
+
+function reading(onDamage: OnDamage, read: () => void): void {
+  try {
+    read();
+  } catch (error) {
+    if (!(error instanceof DamagedRowError)) throw error;
+    onDamage(error);
+  }
+}
+
+/** Points of samples that came a little late: a source ticks a little slower than the clock. */
+function lateSeconds(parts: readonly Part[], points: number): number[] {
+  const spans = new Float64Array(points);
+  for (const { chunks, open } of parts) {
+    for (const chunk of chunks) {
+      for (const [i, point] of chunk.points.entries()) if (point >= 0) spans[point] = chunk.times.spansMs[i]!;
+    }
+    for (const { row, point } of open) spans[point] = row.spanMs;
+  }
+  return [...spans.keys()].filter(
+    (point) => point > 0 && spans[point]! > 1_000 && spans[point]! <= JITTER_SPAN_MS,
+  );
+}
+
+/** A second that fell between two samples is not a gap. */
+function bridgeJitter(values: (number | null)[], late: readonly number[]): void {
+  for (const point of late) values[point - 1] ??= values[point]!;
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { bucketMidNs, bucketOf, Histogram } from '../contract/histogram.ts';
-import { METRICS, NOON, type Said, Scene, sample } from './test-fixtures/scene.ts';
+import { SUMMARY_QUANTILES } from '../contract/histogram.ts';
+import { keptSeconds, METRICS, NOON, type Said, Scene, sample } from './test-fixtures/scene.ts';
 
 let scene: Scene;
 beforeEach(() => {
@@ -126,11 +126,11 @@ describe('history', () => {
     scene.append({ samples: [sample(NOON + 5, { wait_seconds: [5, 5, 5] })] });
     scene.append({ samples: [sample(NOON + 65, { wait_seconds: [7] })] });
     const { series } = await scene.series(NOON - 420, NOON + 119, 10, ['wait_seconds']);
-    expect(series['wait_seconds:p50']?.slice(-2)).toEqual([100e-9, 7e-9]);
-    expect(series['wait_seconds:max']?.slice(-2)).toEqual([bucketMidNs(bucketOf(100)) / 1e9, 7e-9]);
+    expect(series['wait_seconds:p50']?.slice(-2)).toEqual([keptSeconds(100), keptSeconds(7)]);
+    expect(series['wait_seconds:max']?.slice(-2)).toEqual([keptSeconds(100), keptSeconds(7)]);
     scene.append({ samples: [sample(NOON + 9, { wait_seconds: new Array(60).fill(5) })] });
     const { series: many } = await scene.series(NOON - 420, NOON + 119, 10, ['wait_seconds']);
-    expect(many['wait_seconds:p50']?.at(-2)).toBe(5e-9);
+    expect(many['wait_seconds:p50']?.at(-2)).toBe(keptSeconds(5));
   });
 
   it('says nothing about metrics and sources that it never heard of', async () => {
@@ -166,20 +166,17 @@ describe('roll-up', () => {
             for (const points of [200, 20, 10]) {
               const { stepSeconds, times, series } = await own.series(NOON, NOON + 149, points);
               for (const [i, time] of times.entries()) {
-                const raw = new Histogram();
-                for (const list of seconds.slice(Math.max(0, time - NOON), time - NOON + stepSeconds)) {
-                  for (const ns of list) raw.record(ns);
-                }
-                // The bucket's middle stands for its values, as it does for every merged histogram.
-                const expected = new Histogram();
-                expected.addSparse(raw.toSparse());
-                const { p50, p95, p99, p999, max } = expected.summary();
+                const values = seconds
+                  .slice(Math.max(0, time - NOON), time - NOON + stepSeconds)
+                  .flat()
+                  .sort((a, b) => a - b);
+                const expected = [...SUMMARY_QUANTILES, 1].map((quantile) =>
+                  keptSeconds(values[Math.max(0, Math.ceil(quantile * values.length) - 1)] ?? 0),
+                );
                 const figures = ['p50', 'p95', 'p99', 'p999', 'max'].map(
                   (stat) => series[`wait_seconds:${stat}`]?.[i],
                 );
-                expect(figures).toEqual(
-                  raw.count === 0 ? new Array(5).fill(null) : [p50, p95, p99, p999, max],
-                );
+                expect(figures).toEqual(values.length === 0 ? new Array(5).fill(null) : expected);
               }
             }
           } finally {
@@ -201,7 +198,7 @@ describe('roll-up', () => {
     expect(series['level:max']?.slice(-3)).toEqual([59, 119, 124]);
   });
 
-  it('closes the last minute of a daemon that has stopped', () => {
+  it('closes the last chunk of a daemon that has stopped', () => {
     scene.play(
       NOON,
       ticking(5, () => ({ level: 1 })),
@@ -211,7 +208,43 @@ describe('roll-up', () => {
       ticking(80, () => ({ level: 1 })),
       'relay',
     );
-    expect(scene.recorder.stats().map(({ table, rows }) => [table, rows])).toContainEqual(['samples 1m', 2]);
+    // The minute of both is closed, and of the next one 25 seconds have come.
+    expect([scene.recorder.rows('samples_1s'), scene.recorder.rows('recent')]).toEqual([60, 25]);
+  });
+
+  it('gives the same from every tier, over hours with gaps and restarts of the recorder', async () => {
+    const heard = new Map<number, number>();
+    for (let second = 0; second < 9_000; second += 4) {
+      if (second > 2_000 && second < 2_700) continue;
+      if (second % 2_500 === 0) await scene.restart();
+      const level = (second * 7_919) % 10_007;
+      heard.set(NOON + second, level);
+      scene.play(NOON + second, [{ level, wait_seconds: [level * 1_000] }]);
+    }
+    for (const [points, step] of [
+      [200, 60],
+      [40, 300],
+      [10, 1_200],
+      [5, 3_600],
+    ] as const) {
+      const { stepSeconds, times, series } = await scene.series(NOON, NOON + 8_999, points);
+      expect(stepSeconds).toBe(step);
+      for (const [i, time] of times.entries()) {
+        const levels = [...heard].flatMap(([second, level]) =>
+          second >= time && second < time + step ? [level] : [],
+        );
+        const known = levels.length > 0;
+        const [least, most] = [Math.min(...levels), Math.max(...levels)];
+        const mean = levels.reduce((sum, level) => sum + level, 0) / levels.length;
+        expect([
+          time,
+          series['level:min']?.[i],
+          series['level:max']?.[i],
+          series['level:value']?.[i],
+        ]).toEqual(known ? [time, least, most, mean] : [time, null, null, null]);
+        expect(series['wait_seconds:max']?.[i]).toBe(known ? keptSeconds(most * 1_000) : null);
+      }
+    }
   });
 
   it('goes on with a minute that a restart of the recorder fell into', async () => {
@@ -262,6 +295,29 @@ describe('a changed metric list', () => {
     expect(series['new_total:rate']?.slice(5)).toEqual([1, 1, 1]);
     const minute = await scene.series(NOON - 540, NOON + 39, 10, metrics);
     expect(minute.series['level:value']?.at(-1)).toBe(7);
+  });
+
+  it('merges the latencies of both lists within one point, open or closed', async () => {
+    scene.play(
+      NOON,
+      ticking(20, () => ({ wait_seconds: [100_000] })),
+    );
+    scene.append({ catalogs: [{ source: 'ircd', metrics: METRICS.slice(0, 3) }] });
+    for (let i = 20; i < 1_400; i++) {
+      scene.now = NOON + i;
+      const { values, ...rest } = sample(NOON + i, { wait_seconds: i < 30 ? [5_000, 5_000, 5_000] : [] });
+      scene.append({ samples: [{ ...rest, values: values.subarray(0, -1) }] });
+      if (i !== 40 && i !== 1_399) continue;
+      const { stepSeconds, series } = await scene.series(NOON, NOON + 299, 10, ['wait_seconds']);
+      expect(stepSeconds).toBe(30);
+      // Twenty values of 100 µs, then thirty of 5 µs.
+      const figures = ['p50', 'p95', 'max'].map((stat) => series[`wait_seconds:${stat}`]?.slice(0, 2));
+      expect(figures).toEqual([
+        [keptSeconds(5_000), null],
+        [keptSeconds(100_000), null],
+        [keptSeconds(100_000), null],
+      ]);
+    }
   });
 
   it('is remembered when the recorder starts again before a sample came', async () => {

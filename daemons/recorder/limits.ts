@@ -33,6 +33,11 @@ export const limits = {
     reason:
       'Retention removes at most this many rows of a table with each append: far above what arrives, and below a millisecond or two of work.',
   },
+  chunksDeletedPerAppend: {
+    default: 2,
+    unit: 'count',
+    reason: 'Chunks of a tier that one append removes: a few hundred small rows, and far above what arrives.',
+  },
   auditRows: {
     default: 100_000,
     unit: 'count',

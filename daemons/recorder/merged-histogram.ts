@@ -2,47 +2,63 @@
  * Counts of all buckets over any stretch of time, for the history query. The contract's Histogram counts in 32 bits,
  * which a busy daemon exceeds in hours; here a count is exact up to 2^53. Percentiles are read the same way.
  */
-import { bucketMidNs, HISTOGRAM_BUCKETS, SUMMARY_QUANTILES } from '../contract/histogram.ts';
+import { type SparseHistogram, SUMMARY_QUANTILES } from '../contract/histogram.ts';
+import { type FigureBuckets, figureBuckets } from './histogram-column.ts';
+import { KEPT_BUCKETS } from './kept-histogram.ts';
 
 /** Merges, summarises, and starts again. */
 export class MergedHistogram {
-  readonly #counts = new Float64Array(HISTOGRAM_BUCKETS);
+  readonly #counts = new Float64Array(KEPT_BUCKETS);
   #count = 0;
-  #lowest = HISTOGRAM_BUCKETS;
+  #lowest = KEPT_BUCKETS;
   #highest = -1;
 
   get count(): number {
     return this.#count;
   }
 
-  /** Adds to a bucket; one out of range is ignored. */
-  add(bucket: number, count: number): void {
-    if (bucket >= HISTOGRAM_BUCKETS) return;
-    this.#counts[bucket]! += count;
-    this.#count += count;
-    if (bucket < this.#lowest) this.#lowest = bucket;
-    if (bucket > this.#highest) this.#highest = bucket;
+  /** Adds the counts of the kept buckets `first` to `last`, by bucket. */
+  addCounts(first: number, last: number, counts: Float64Array): void {
+    let sum = 0;
+    for (let bucket = first; bucket <= last; bucket++) {
+      const count = counts[bucket]!;
+      this.#counts[bucket]! += count;
+      sum += count;
+    }
+    this.#count += sum;
+    if (first < this.#lowest) this.#lowest = first;
+    if (last > this.#highest) this.#highest = last;
+  }
+
+  /** Adds pairs of kept bucket and count. */
+  addSparse(pairs: SparseHistogram): void {
+    for (let i = 0; i < pairs.length; i += 2) {
+      this.#counts[pairs[i]!]! += pairs[i + 1]!;
+      this.#count += pairs[i + 1]!;
+    }
+    this.#lowest = Math.min(this.#lowest, pairs[0]!);
+    this.#highest = Math.max(this.#highest, pairs.at(-2)!);
   }
 
   reset(): void {
     if (this.#count === 0) return;
     this.#counts.fill(0, this.#lowest, this.#highest + 1);
     this.#count = 0;
-    this.#lowest = HISTOGRAM_BUCKETS;
+    this.#lowest = KEPT_BUCKETS;
     this.#highest = -1;
   }
 
-  /** p50, p95, p99, p99.9 and the maximum, in seconds. Meaningless when empty. */
-  figures(): number[] {
-    const figures: number[] = [];
+  /** Where p50, p95, p99, p99.9 and the maximum lie. Meaningless when empty. */
+  figures(): FigureBuckets {
+    const figures = figureBuckets();
     let seen = 0;
     let bucket = this.#lowest;
-    for (const quantile of SUMMARY_QUANTILES) {
+    for (const [i, quantile] of SUMMARY_QUANTILES.entries()) {
       const rank = Math.max(1, Math.ceil(quantile * this.#count));
       while (bucket < this.#highest && seen + this.#counts[bucket]! < rank) seen += this.#counts[bucket++]!;
-      figures.push(bucketMidNs(bucket) / 1e9);
+      figures[i] = bucket;
     }
-    figures.push(bucketMidNs(this.#highest) / 1e9);
+    figures[SUMMARY_QUANTILES.length] = this.#highest;
     return figures;
   }
 }

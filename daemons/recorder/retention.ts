@@ -5,11 +5,11 @@
  */
 import type { AuditLog } from './audit-log.ts';
 import type { CatalogStore } from './catalogs.ts';
+import type { ChunkTables } from './chunk-table.ts';
 import type { Sqlite } from './database.ts';
 import { limits } from './limits.ts';
 import type { SampleStore } from './sample-store.ts';
 import type { StateLog } from './state-log.ts';
-import type { TierTables } from './tier-table.ts';
 import { type TierKeep, tierKeep } from './tiers.ts';
 
 /** How long everything is kept; from the configuration. */
@@ -23,7 +23,7 @@ export interface Keep {
 export interface RetentionParts {
   readonly catalogs: CatalogStore;
   readonly samples: SampleStore;
-  readonly tables: TierTables;
+  readonly tables: ChunkTables;
   readonly audit: AuditLog;
   readonly states: StateLog;
 }
@@ -56,17 +56,15 @@ export class Retention {
     const slack = limits.retentionSlackSeconds.default;
     const unused = [];
     for (const table of tables) {
-      let budget: number = limits.deletesPerAppend.default;
-      // A row of this tier brings its histograms along.
-      if (table.histograms !== null) budget = Math.ceil(budget / 10);
+      let budget: number = limits.chunksDeletedPerAppend.default;
       const cutoff = Math.min(nowSeconds - keep[table.tier.name] - slack, needed);
       for (const catalog of catalogs.all()) {
         if (budget > 0) budget -= table.deleteBefore(catalog, cutoff, budget);
       }
     }
     for (const catalog of catalogs.all()) {
-      if (samples.usesCatalog(catalog) || catalogs.current(catalog.source) === catalog) continue;
-      if (tables.every((table) => table.oldest(catalog.id) === null)) unused.push(catalog);
+      if (catalogs.current(catalog.source) === catalog) continue;
+      if (tables.every((table) => table.oldest(catalog) === null)) unused.push(catalog);
     }
     for (const catalog of unused) catalogs.remove(catalog);
   }

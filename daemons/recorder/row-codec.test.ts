@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { HISTOGRAM_BUCKETS } from '../contract/histogram.ts';
-import { Aggregate, mergeSparse, normalSparse, type RowShape } from './aggregate.ts';
+import { Aggregate, mergeSparse, type RowShape } from './aggregate.ts';
 import { DamagedRowError, storable } from './byte-codec.ts';
+import { KEPT_BUCKETS } from './kept-histogram.ts';
 import { decodeRow, encodeRow } from './row-codec.ts';
 
 const sparse = fc
-  .uniqueArray(fc.nat(HISTOGRAM_BUCKETS - 1), { minLength: 1, maxLength: 40 })
+  .uniqueArray(fc.nat(KEPT_BUCKETS - 1), { minLength: 1, maxLength: 40 })
   .chain((buckets) =>
     fc
       .array(fc.integer({ min: 1, max: 1_000_000 }), { minLength: buckets.length, maxLength: buckets.length })
@@ -32,8 +32,7 @@ function seconds(of: RowShape) {
       aggregate.samples = 1;
       aggregate.spanMs = spanMs;
       aggregate.counters.set(counters);
-      for (const part of [aggregate.last, aggregate.min, aggregate.max, aggregate.sum])
-        part.set(gauges.map(storable));
+      for (const part of [aggregate.min, aggregate.max, aggregate.sum]) part.set(gauges.map(storable));
       for (let i = 0; i < histograms.length; i++) aggregate.histograms[i] = histograms[i]!;
       return aggregate;
     });
@@ -86,14 +85,6 @@ it('adds histograms bucket by bucket', () => {
       expect([...mergeSparse(a, b)]).toEqual(expected);
     }),
   );
-});
-
-it('puts disorderly intervals in order and drops what cannot be', () => {
-  expect(normalSparse(Uint32Array.of(7, 1, 3, 2, 7, 4, 900_000, 1, 5, 0))).toEqual(
-    Uint32Array.of(3, 2, 7, 5),
-  );
-  expect(normalSparse(Uint32Array.of(7))).toBeNull();
-  expect(normalSparse(new Uint32Array())).toBeNull();
 });
 
 it('takes little more than a byte a metric for a quiet second', () => {

@@ -1,18 +1,20 @@
 /**
- * Takes samples in and rolls them up as they arrive: a one-second row at once, a ten-second and a one-minute row when
- * the first sample of the next interval comes, in the transaction of that sample. The open intervals are held in
- * memory only; after a crash they are computed again from the one-second rows, which are kept far longer.
+ * Takes samples in and rolls them up as they arrive: a second goes into the log at once, and into the open chunk of
+ * every tier in memory. A chunk is written when a sample of the next one comes, in the transaction of that sample. After a
+ * crash the open chunks are computed again, each tier from the next finer one, which is kept for longer than a chunk spans.
  */
 import type { SparseHistogram } from '../contract/histogram.ts';
-import { Aggregate, mergeSparse, normalSparse } from './aggregate.ts';
+import { Aggregate, mergeSparse } from './aggregate.ts';
 import { storable } from './byte-codec.ts';
 import type { Catalog, CatalogStore } from './catalogs.ts';
+import type { ChunkRows } from './chunk-rows.ts';
+import type { ChunkTable, ChunkTables } from './chunk-table.ts';
 import { type Cursor, CursorTable, increaseSince } from './counter-cursor.ts';
 import type { Sqlite } from './database.ts';
+import { keptSparse } from './kept-histogram.ts';
 import { limits } from './limits.ts';
-import { decodeRow } from './row-codec.ts';
-import type { TierTable, TierTables } from './tier-table.ts';
-import { alignDown, LATEST_SECOND } from './tiers.ts';
+import type { SecondLog } from './second-log.ts';
+import { LATEST_SECOND } from './tiers.ts';
 
 /** One second of one process, as main passes it on. */
 export interface Sample {
@@ -25,50 +27,31 @@ export interface Sample {
   readonly intervals: readonly { readonly metric: string; readonly buckets: SparseHistogram }[];
 }
 
-/** How far behind the newest sample an interval ends before it is closed without waiting for its source, seconds. */
+/** How far behind the newest sample a chunk ends before it is closed without waiting for its source, seconds. */
 const LINGER_SECONDS = 5;
 
-/** Rows of one-second samples read at a time when open intervals are computed again. */
-const REPLAY_ROWS = 256;
-
-/** The interval of a tier that a source is in. */
-interface OpenInterval {
-  start: number;
-  aggregate: Aggregate;
-  /** Size of its row where it is written already (one-second tier). */
-  bytes: number | null;
-}
-
-class SourceState {
-  readonly catalog: Catalog;
-  cursor: Cursor | null;
-  /** One a tier, null before the first sample. */
-  readonly open: (OpenInterval | null)[];
-  /** One a tier: intervals that start before this are written; a sample for one of them is merged into its row. */
-  readonly written: number[];
-
-  constructor(catalog: Catalog, cursor: Cursor | null, tables: TierTables) {
-    this.catalog = catalog;
-    this.cursor = cursor;
-    this.open = tables.map(() => null);
-    this.written = tables.map((table) => table.rolledUpTo(catalog.id));
-  }
-}
+/** Closed chunks of a tier that are read again after a restart; an open one of the next tier is made of ten at most. */
+const REPLAYED_CHUNKS = 100;
 
 /** The samples of every source in every tier. */
 export class SampleStore {
   readonly #catalogs: CatalogStore;
-  readonly #tables: TierTables;
+  readonly #tables: ChunkTables;
+  readonly #seconds: ChunkTable;
+  readonly #log: SecondLog;
   readonly #cursors: CursorTable;
   readonly #startedAt;
-  readonly #sources = new Map<string, SourceState>();
-  readonly #changed = new Set<SourceState>();
+  /** Where each source stands. */
+  readonly #positions = new Map<string, Cursor>();
+  readonly #moved = new Set<string>();
   #newest = 0;
 
   /** `tables` has one table a tier, finest first. */
-  constructor(database: Sqlite, catalogs: CatalogStore, tables: TierTables) {
+  constructor(database: Sqlite, catalogs: CatalogStore, tables: ChunkTables, log: SecondLog) {
     this.#catalogs = catalogs;
     this.#tables = tables;
+    this.#seconds = tables[0]!;
+    this.#log = log;
     this.#cursors = new CursorTable(database);
     this.#startedAt = database
       .prepare<[string, number], number | null>(
@@ -78,36 +61,38 @@ export class SampleStore {
   }
 
   /**
-   * Brings the state in memory in line with the file: at start, and after a transaction was rolled back. Intervals
-   * that are not rolled up yet are computed again. Must run in a transaction.
+   * Brings the state in memory in line with the file: at start, and after a transaction was rolled back. Must run in a
+   * transaction.
    */
   reload(): void {
-    this.#sources.clear();
-    this.#changed.clear();
+    this.#positions.clear();
+    this.#moved.clear();
     this.#newest = 0;
-    for (const cursor of this.#cursors.load((id) => this.#catalogs.get(id))) {
-      const state = new SourceState(cursor.catalog, cursor, this.#tables);
-      this.#sources.set(cursor.catalog.source, state);
-      this.#replay(state);
-    }
+    for (const table of this.#tables) table.reload();
+    for (const cursor of this.#cursors.load((id) => this.#catalogs.get(id)))
+      this.#positions.set(cursor.catalog.source, cursor);
+    for (const catalog of this.#catalogs.all()) this.#replay(catalog);
   }
 
-  #replay(state: SourceState): void {
-    const [seconds] = this.#tables as [TierTable];
-    const { catalog } = state;
-    let from = Math.min(...state.written.slice(1));
-    const newest = seconds.newest(catalog.id);
-    if (newest === null) return;
-    for (;;) {
-      const rows = seconds.page(catalog.id, from, newest + 1, REPLAY_ROWS);
-      for (const { second, data } of rows) {
-        const aggregate = decodeRow(data, catalog.shape);
-        for (let tier = 1; tier < this.#tables.length; tier++) {
-          if (second >= state.written[tier]!) this.#addTo(state, tier, second, aggregate);
+  /** Computes the open chunks of a catalog again: seconds from the log, every tier from the next finer one. */
+  #replay(catalog: Catalog): void {
+    for (const { second, aggregate } of this.#log.read(catalog))
+      this.#seconds.add(catalog, second, aggregate);
+    for (const [i, table] of this.#tables.slice(1).entries()) {
+      const finer = this.#tables[i]!;
+      const { chunkSeconds, stepSeconds } = finer.tier;
+      const closedUpTo = table.closedUpTo(catalog);
+      const replay = (chunk: number, rows: ChunkRows) => {
+        for (const [slot, row] of [...rows].sort(([a], [b]) => a - b)) {
+          const second = chunk * chunkSeconds + slot * stepSeconds;
+          if (second >= closedUpTo) table.add(catalog, second, row);
         }
-      }
-      if (rows.length < REPLAY_ROWS) return;
-      from = rows.at(-1)!.second + 1;
+      };
+      const [from, to] = [closedUpTo / chunkSeconds, finer.closedUpTo(catalog) / chunkSeconds];
+      for (const { chunk } of finer.page(catalog, 0, from, to, REPLAYED_CHUNKS))
+        replay(chunk, finer.readable(catalog, chunk));
+      const open = finer.open(catalog);
+      if (open !== null) replay(open.chunk, open.rows);
     }
   }
 
@@ -120,119 +105,71 @@ export class SampleStore {
     const second = Math.floor(sample.time / 1_000);
     if (catalog === null || sample.values.length !== catalog.frameSize) return false;
     if (!(second > 0 && second <= LATEST_SECOND)) return false;
-    const state = this.#stateFor(catalog);
-    const aggregate = this.#aggregateOf(state, sample);
-    for (let tier = 0; tier < this.#tables.length; tier++) this.#addTo(state, tier, second, aggregate);
+    const aggregate = this.#aggregateOf(catalog, sample);
+    for (const table of this.#tables) {
+      const interval = table.add(catalog, second, aggregate);
+      if (table !== this.#seconds || interval === null) continue;
+      this.#log.deleteBefore(catalog, table.closedUpTo(catalog));
+      this.#log.put(catalog, second, interval);
+    }
     this.#newest = Math.max(this.#newest, second);
     return true;
   }
 
   /**
-   * Ends the work of one append: closes intervals whose source has gone quiet or whose seconds are due for deletion
-   * at `now` (Unix seconds), and saves where sources stand.
+   * Ends the work of one append: closes chunks whose source has gone quiet or whose seconds are due for deletion at
+   * `now` (Unix seconds), and saves where sources stand.
    */
   finish(now: number): void {
     const past = Math.max(this.#newest - LINGER_SECONDS, now - limits.secondTierKeepSeconds.default);
-    for (const state of this.#sources.values()) {
-      for (let tier = 1; tier < this.#tables.length; tier++) {
-        const open = state.open[tier];
-        const end = (open?.start ?? 0) + this.#tables[tier]!.tier.stepSeconds;
-        if (open && end <= past) this.#close(state, tier);
+    for (const table of this.#tables) {
+      for (const { catalog } of table.closePast(past)) {
+        if (table === this.#seconds) this.#log.deleteBefore(catalog, table.closedUpTo(catalog));
       }
     }
-    for (const state of this.#changed) if (state.cursor !== null) this.#cursors.save(state.cursor);
-    this.#changed.clear();
+    for (const source of this.#moved) this.#cursors.save(this.#positions.get(source)!);
+    this.#moved.clear();
   }
 
-  /** Start of the earliest interval that is not rolled up: one-second rows from there on are still needed. */
+  /** Start of the earliest chunk that is not written: seconds from there on are still needed. */
   openSince(): number {
-    let since = Number.POSITIVE_INFINITY;
-    for (const state of this.#sources.values()) {
-      for (const open of state.open.slice(1)) if (open !== null) since = Math.min(since, open.start);
-    }
-    return since;
+    return Math.min(...this.#tables.slice(1).map((table) => table.openSince()));
   }
 
-  /** Catalogs that sources use now; the retention keeps them. */
-  usesCatalog(catalog: Catalog): boolean {
-    return this.#sources.get(catalog.source)?.catalog === catalog;
-  }
-
-  #stateFor(catalog: Catalog): SourceState {
-    const known = this.#sources.get(catalog.source);
-    if (known?.catalog === catalog) return known;
-    if (known !== undefined) {
-      for (let tier = 1; tier < this.#tables.length; tier++) if (known.open[tier]) this.#close(known, tier);
-    }
-    const state = new SourceState(catalog, known?.cursor ?? null, this.#tables);
-    this.#sources.set(catalog.source, state);
-    return state;
-  }
-
-  #aggregateOf(state: SourceState, sample: Sample): Aggregate {
-    const { catalog } = state;
+  #aggregateOf(catalog: Catalog, sample: Sample): Aggregate {
     const { counterSlots, gaugeSlots } = catalog;
     const totals = new Float64Array(counterSlots.length);
     for (let i = 0; i < totals.length; i++) {
       const total = sample.values[counterSlots[i]!]!;
       totals[i] = Number.isFinite(total) && total > 0 ? total : 0;
     }
-    const { epoch, instance, time } = sample;
-    const fresh = state.cursor?.epoch !== epoch || state.cursor.instance !== instance;
-    const startedAt = fresh ? (this.#startedAt.get(sample.source, time) ?? null) : null;
+    const { source, epoch, instance, time } = sample;
+    const before = this.#positions.get(source) ?? null;
+    const fresh = before?.epoch !== epoch || before.instance !== instance;
+    const startedAt = fresh ? (this.#startedAt.get(source, time) ?? null) : null;
     const { increases, spanMs, cursor } = increaseSince(
-      state.cursor,
+      before,
       { epoch, instance, catalog, time, totals },
       startedAt,
     );
     if (cursor !== null) {
-      state.cursor = cursor;
-      this.#changed.add(state);
+      this.#positions.set(source, cursor);
+      this.#moved.add(source);
     }
     const aggregate = new Aggregate(catalog.shape);
     aggregate.samples = 1;
     aggregate.spanMs = spanMs;
     aggregate.counters.set(increases);
-    for (let i = 0; i < gaugeSlots.length; i++) aggregate.last[i] = storable(sample.values[gaugeSlots[i]!]!);
-    aggregate.min.set(aggregate.last);
-    aggregate.max.set(aggregate.last);
-    aggregate.sum.set(aggregate.last);
+    for (let i = 0; i < gaugeSlots.length; i++) aggregate.sum[i] = storable(sample.values[gaugeSlots[i]!]!);
+    aggregate.min.set(aggregate.sum);
+    aggregate.max.set(aggregate.sum);
     for (const { metric, buckets } of sample.intervals) {
       const place = catalog.places.get(metric);
-      const pairs = normalSparse(buckets);
+      const pairs = keptSparse(buckets);
       if (place?.kind !== 'histogram' || pairs === null) continue;
       const earlier = aggregate.histograms[place.index] ?? null;
       aggregate.histograms[place.index] = earlier === null ? pairs : mergeSparse(earlier, pairs);
     }
     return aggregate;
-  }
-
-  #addTo(state: SourceState, tier: number, second: number, aggregate: Aggregate): void {
-    const table = this.#tables[tier]!;
-    const start = alignDown(second, table.tier.stepSeconds);
-    const open = state.open[tier] ?? null;
-    if (start < state.written[tier]! || (open !== null && start < open.start)) {
-      table.merge(state.catalog, start, aggregate);
-      return;
-    }
-    let interval = open;
-    if (interval === null || interval.start !== start) {
-      if (interval !== null) this.#close(state, tier);
-      interval = { start, aggregate: new Aggregate(state.catalog.shape), bytes: null };
-      state.open[tier] = interval;
-    }
-    interval.aggregate.add(aggregate);
-    if (tier === 0) {
-      interval.bytes = table.put(state.catalog, start, interval.aggregate, interval.bytes);
-    }
-  }
-
-  /** Writes an open interval (the one-second tier has written it already) and forgets it. */
-  #close(state: SourceState, tier: number): void {
-    const table = this.#tables[tier]!;
-    const open = state.open[tier]!;
-    if (tier > 0) table.put(state.catalog, open.start, open.aggregate, null);
-    state.open[tier] = null;
-    state.written[tier] = open.start + table.tier.stepSeconds;
   }
 }

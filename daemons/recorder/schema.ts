@@ -73,4 +73,29 @@ export const MIGRATIONS: readonly string[] = [
 
   CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL, updated INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- History moves from a row a source and interval to a row a metric and chunk of intervals (chunk-codec.ts), a third of
+  -- the size. What version 1 holds is not carried over; the audit trail, states and settings stay.
+  DROP TABLE samples_1s;
+  DROP TABLE samples_10s;
+  DROP TABLE samples_1m;
+  DROP TABLE histograms_1m;
+  DELETE FROM tallies WHERE name LIKE 'samples%';
+  INSERT INTO audit (time, actor, origin, action, target, command, args, ok, outcome, duration_ms, effects)
+    SELECT unixepoch() * 1000, 'recorder', 'system', 'database.migrated', 'recorder', '', '{}', 1,
+      'Metric history from before this version was removed: it is kept in another form now.', 0, '[]'
+    WHERE EXISTS (SELECT 1 FROM catalogs);
+  INSERT OR REPLACE INTO tallies (name, rows, bytes)
+    SELECT 'audit', count(*), CAST(total(octet_length(actor) + octet_length(action) + octet_length(target) +
+      octet_length(command) + octet_length(args) + octet_length(outcome) + octet_length(effects)) AS INTEGER) FROM audit;
+
+  -- The seconds of the open minute: key = catalog id * 2^36 + Unix second; data as row-codec.ts says.
+  CREATE TABLE recent (key INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
+  -- key = (catalog id * 1024 + column) * 2^27 + number of the chunk since 1970; data as chunk-codec.ts says.
+  CREATE TABLE samples_1s (key INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
+  CREATE TABLE samples_10s (key INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
+  CREATE TABLE samples_1m (key INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
+  CREATE TABLE samples_5m (key INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
+  CREATE TABLE samples_20m (key INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
+  `,
 ];

@@ -1,10 +1,14 @@
 /**
- * One metric of a history query on its way from rows into series: counters become rates, gauges mean and extremes,
- * histograms percentiles of merged counts. Filled by row-cursor.ts, driven by history-query.ts.
+ * One metric of a history query on its way from intervals into series: counters become rates, gauges mean and extremes,
+ * histograms percentiles of merged counts. Filled by history-query.ts.
  */
 import type { HistorySeries, HistoryStat } from '../contract/control-api.ts';
 import type { MetricKind } from '../contract/manifest.ts';
+import type { Aggregate } from './aggregate.ts';
 import type { Catalog } from './catalogs.ts';
+import { decodeCounter, decodeGauge, type TimeColumn } from './chunk-codec.ts';
+import { type FigureBuckets, figureBuckets, figuresOf, readCounts, readFigures } from './histogram-column.ts';
+import { KEPT_MIDDLES } from './kept-histogram.ts';
 import { MergedHistogram } from './merged-histogram.ts';
 
 const STATS: Readonly<Record<MetricKind, readonly HistoryStat[]>> = {
@@ -13,140 +17,195 @@ const STATS: Readonly<Record<MetricKind, readonly HistoryStat[]>> = {
   histogram: ['p50', 'p95', 'p99', 'p999', 'max'],
 };
 
-/** One metric on its way into series. */
+/** Value of each point, null where nothing is known. */
+type Values = (number | null)[];
+
+/** One metric on its way into series. A point is −1 where an interval lies outside of the range. */
 export interface Collector {
-  readonly metric: string;
   readonly kind: MetricKind;
-  begin(): void;
-  end(point: number): void;
-  /** Fills the point before this one where it is empty. */
-  bridge(point: number): void;
-  series(): HistorySeries[];
+  /** Takes a column of a chunk; `points` says for each of its intervals to which point it belongs. */
+  addColumn(data: Uint8Array | null, times: TimeColumn, points: Int32Array): void;
+  /** Takes one interval of an open chunk; `index` is the metric's among its kind. */
+  addRow(row: Aggregate, index: number, point: number): void;
+  /** After the last interval. Values by stat. */
+  values(): readonly Values[];
 }
 
 /** A counter as its increase a second. */
-export class CounterCollector implements Collector {
-  readonly metric: string;
+class CounterCollector implements Collector {
   readonly kind = 'counter';
-  #increase = 0;
-  #spanMs = 0;
-  readonly #rate: (number | null)[];
+  readonly #increase: Float64Array;
+  readonly #spanMs: Float64Array;
+  #column = new Float64Array(0);
 
-  constructor(metric: string, points: number) {
-    this.metric = metric;
-    this.#rate = new Array<number | null>(points).fill(null);
+  constructor(points: number) {
+    this.#increase = new Float64Array(points);
+    this.#spanMs = new Float64Array(points);
   }
 
-  begin(): void {
-    this.#increase = 0;
-    this.#spanMs = 0;
+  addColumn(data: Uint8Array | null, { spansMs }: TimeColumn, points: Int32Array): void {
+    if (this.#column.length !== points.length) this.#column = new Float64Array(points.length);
+    decodeCounter(data, this.#column);
+    for (let i = 0; i < points.length; i++) this.#add(points[i]!, this.#column[i]!, spansMs[i]!);
   }
 
-  add(increase: number, spanMs: number): void {
-    this.#increase += increase;
-    this.#spanMs += spanMs;
+  addRow(row: Aggregate, index: number, point: number): void {
+    this.#add(point, row.counters[index]!, row.spanMs);
   }
 
-  end(point: number): void {
-    if (this.#spanMs > 0) this.#rate[point] = (this.#increase * 1_000) / this.#spanMs;
+  #add(point: number, increase: number, spanMs: number): void {
+    if (point < 0) return;
+    this.#increase[point]! += increase;
+    this.#spanMs[point]! += spanMs;
   }
 
-  bridge(point: number): void {
-    this.#rate[point - 1] ??= this.#rate[point]!;
-  }
-
-  series(): HistorySeries[] {
-    return [{ metric: this.metric, stat: 'rate', values: this.#rate }];
+  values(): readonly Values[] {
+    return [
+      Array.from(this.#spanMs, (spanMs, i) => (spanMs > 0 ? (this.#increase[i]! * 1_000) / spanMs : null)),
+    ];
   }
 }
 
 /** A gauge as its mean, least and largest value. */
-export class GaugeCollector implements Collector {
-  readonly metric: string;
+class GaugeCollector implements Collector {
   readonly kind = 'gauge';
-  #samples = 0;
-  #sum = 0;
-  #min = 0;
-  #max = 0;
-  readonly #values: Record<'value' | 'min' | 'max', (number | null)[]>;
+  readonly #samples: Float64Array;
+  readonly #sum: Float64Array;
+  readonly #min: Float64Array;
+  readonly #max: Float64Array;
+  #column = { min: new Float64Array(0), max: new Float64Array(0), sum: new Float64Array(0) };
 
-  constructor(metric: string, points: number) {
-    this.metric = metric;
-    const empty = () => new Array<number | null>(points).fill(null);
-    this.#values = { value: empty(), min: empty(), max: empty() };
+  constructor(points: number) {
+    this.#samples = new Float64Array(points);
+    this.#sum = new Float64Array(points);
+    this.#min = new Float64Array(points).fill(Number.POSITIVE_INFINITY);
+    this.#max = new Float64Array(points).fill(Number.NEGATIVE_INFINITY);
   }
 
-  begin(): void {
-    this.#samples = 0;
-    this.#sum = 0;
-    this.#min = Number.POSITIVE_INFINITY;
-    this.#max = Number.NEGATIVE_INFINITY;
+  addColumn(data: Uint8Array | null, times: TimeColumn, points: Int32Array): void {
+    const { length } = points;
+    if (this.#column.min.length !== length) {
+      const part = () => new Float64Array(length);
+      this.#column = { min: part(), max: part(), sum: part() };
+    }
+    const { min, max, sum } = this.#column;
+    decodeGauge(data, times, this.#column);
+    for (let i = 0; i < length; i++) this.#add(points[i]!, times.samples[i]!, sum[i]!, min[i]!, max[i]!);
   }
 
-  add(samples: number, sum: number, min: number, max: number): void {
-    this.#samples += samples;
-    this.#sum += sum;
-    if (min < this.#min) this.#min = min;
-    if (max > this.#max) this.#max = max;
+  addRow(row: Aggregate, index: number, point: number): void {
+    this.#add(point, row.samples, row.sum[index]!, row.min[index]!, row.max[index]!);
   }
 
-  end(point: number): void {
-    if (this.#samples === 0) return;
-    // Sums are stored rounded, so the mean may come out a hair beyond the extremes.
-    const mean = Math.min(this.#max, Math.max(this.#min, this.#sum / this.#samples));
-    this.#values.value[point] = mean;
-    this.#values.min[point] = this.#min;
-    this.#values.max[point] = this.#max;
+  #add(point: number, samples: number, sum: number, min: number, max: number): void {
+    if (point < 0) return;
+    this.#samples[point]! += samples;
+    this.#sum[point]! += sum;
+    if (min < this.#min[point]!) this.#min[point] = min;
+    if (max > this.#max[point]!) this.#max[point] = max;
   }
 
-  bridge(point: number): void {
-    for (const values of Object.values(this.#values)) values[point - 1] ??= values[point]!;
-  }
-
-  series(): HistorySeries[] {
-    return STATS.gauge.map((stat) => ({
-      metric: this.metric,
-      stat,
-      values: this.#values[stat as 'value' | 'min' | 'max'],
-    }));
+  values(): readonly Values[] {
+    const known = (value: (point: number) => number) =>
+      Array.from(this.#samples, (samples, point) => (samples === 0 ? null : value(point)));
+    return [
+      // Sums are stored rounded, so the mean may come out a hair beyond the extremes.
+      known((point) =>
+        Math.min(this.#max[point]!, Math.max(this.#min[point]!, this.#sum[point]! / this.#samples[point]!)),
+      ),
+      known((point) => this.#min[point]!),
+      known((point) => this.#max[point]!),
+    ];
   }
 }
 
 /** A histogram as its percentiles and maximum. */
-export class HistogramCollector implements Collector {
-  readonly metric: string;
+class HistogramCollector implements Collector {
   readonly kind = 'histogram';
-  readonly merged = new MergedHistogram();
-  readonly #values: (number | null)[][];
+  readonly #figures: Values[];
+  readonly #asTheyAre: boolean;
+  /** Points that are not settled: the newest, or all where intervals do not come in order. */
+  readonly #merging = new Map<number, MergedHistogram>();
+  readonly #inOrder: boolean;
+  #spare: MergedHistogram | null = null;
+  readonly #buckets = figureBuckets();
 
-  constructor(metric: string, points: number) {
-    this.metric = metric;
-    this.#values = STATS.histogram.map(() => new Array<number | null>(points).fill(null));
+  /** With one interval a point, figures are taken as they are stored. */
+  constructor(points: number, options: { readonly inOrder: boolean; readonly oneEach: boolean }) {
+    this.#figures = STATS.histogram.map(() => new Array<number | null>(points).fill(null));
+    this.#inOrder = options.inOrder;
+    this.#asTheyAre = options.inOrder && options.oneEach;
   }
 
-  begin(): void {
-    this.merged.reset();
+  addColumn(data: Uint8Array | null, _times: TimeColumn, points: Int32Array): void {
+    if (data === null) return;
+    if (this.#asTheyAre) {
+      readFigures(data, points.length, (interval, figures) => this.#settle(points[interval]!, figures));
+      return;
+    }
+    readCounts(data, points.length, (interval, first, last, counts) => {
+      if (points[interval]! >= 0) this.#at(points[interval]!).addCounts(first, last, counts);
+    });
   }
 
-  end(point: number): void {
-    if (this.merged.count === 0) return;
-    const figures = this.merged.figures();
-    for (let i = 0; i < figures.length; i++) this.#values[i]![point] = figures[i]!;
+  addRow(row: Aggregate, index: number, point: number): void {
+    const histogram = row.histograms[index] ?? null;
+    if (histogram === null || point < 0) return;
+    if (!this.#asTheyAre) {
+      this.#at(point).addSparse(histogram);
+      return;
+    }
+    figuresOf(histogram, this.#buckets);
+    this.#settle(point, this.#buckets);
   }
 
-  /** Where nothing was recorded, a percentile has no value to be bridged with. */
-  bridge(): void {}
+  #at(point: number): MergedHistogram {
+    let merged = this.#merging.get(point);
+    if (merged !== undefined) return merged;
+    if (this.#inOrder) this.#settleAll();
+    merged = this.#spare ?? new MergedHistogram();
+    this.#spare = null;
+    this.#merging.set(point, merged);
+    return merged;
+  }
 
-  series(): HistorySeries[] {
-    return STATS.histogram.map((stat, i) => ({ metric: this.metric, stat, values: this.#values[i]! }));
+  #settleAll(): void {
+    for (const [point, merged] of this.#merging) {
+      this.#settle(point, merged.figures());
+      merged.reset();
+      this.#spare = merged;
+    }
+    this.#merging.clear();
+  }
+
+  #settle(point: number, figures: FigureBuckets): void {
+    if (point < 0) return;
+    for (let i = 0; i < figures.length; i++) this.#figures[i]![point] = KEPT_MIDDLES[figures[i]!]!;
+  }
+
+  values(): readonly Values[] {
+    this.#settleAll();
+    return this.#figures;
   }
 }
 
+/** Series of a metric from what its collector has taken. */
+export function seriesOf(metric: string, collector: Collector): HistorySeries[] {
+  const values = collector.values();
+  return STATS[collector.kind].map((stat, i) => ({ metric, stat, values: values[i]! }));
+}
+
 /** No collector for a metric that no catalog of the source has: it has no kind, so it has no series. */
-export function collectorFor(metric: string, catalogs: readonly Catalog[], points: number): Collector[] {
-  const kind = catalogs.findLast((catalog) => catalog.places.has(metric))?.places.get(metric)?.kind;
-  if (kind === 'counter') return [new CounterCollector(metric, points)];
-  if (kind === 'gauge') return [new GaugeCollector(metric, points)];
-  if (kind === 'histogram') return [new HistogramCollector(metric, points)];
-  return [];
+export function collectorFor(
+  metric: string,
+  catalogs: readonly Catalog[],
+  points: number,
+  oneEach: boolean,
+): Collector | null {
+  const having = catalogs.filter((catalog) => catalog.places.has(metric));
+  const kind = having.at(-1)?.places.get(metric)?.kind;
+  if (kind === 'counter') return new CounterCollector(points);
+  if (kind === 'gauge') return new GaugeCollector(points);
+  if (kind === 'histogram') return new HistogramCollector(points, { inOrder: having.length === 1, oneEach });
+  return null;
 }

@@ -5,14 +5,15 @@
 import { AuditLog } from './audit-log.ts';
 import type { AppendBatch, AppendResult } from './batch.ts';
 import { CatalogStore } from './catalogs.ts';
+import { ChunkTable, type ChunkTables } from './chunk-table.ts';
 import type { Sqlite } from './database.ts';
 import { limits } from './limits.ts';
 import { type Keep, Retention } from './retention.ts';
 import { SampleStore } from './sample-store.ts';
+import { SecondLog } from './second-log.ts';
 import { Settings } from './settings.ts';
 import { StateLog } from './state-log.ts';
 import { Tallies } from './tallies.ts';
-import { TierTable, type TierTables } from './tier-table.ts';
 import { TIERS } from './tiers.ts';
 
 /** All tables of one file. */
@@ -20,7 +21,7 @@ export class Store {
   readonly database: Sqlite;
   readonly tallies: Tallies;
   readonly catalogs: CatalogStore;
-  readonly tables: TierTables;
+  readonly tables: ChunkTables;
   readonly samples: SampleStore;
   readonly audit: AuditLog;
   readonly states: StateLog;
@@ -36,8 +37,13 @@ export class Store {
     this.database = database;
     this.tallies = new Tallies(database);
     this.catalogs = new CatalogStore(database);
-    this.tables = TIERS.map((tier) => new TierTable(database, tier, this.tallies));
-    this.samples = new SampleStore(database, this.catalogs, this.tables);
+    this.tables = TIERS.map((tier) => new ChunkTable(database, tier, this.tallies));
+    this.samples = new SampleStore(
+      database,
+      this.catalogs,
+      this.tables,
+      new SecondLog(database, this.tallies),
+    );
     this.audit = new AuditLog(database, this.tallies);
     this.states = new StateLog(database, this.tallies);
     this.settings = new Settings(database);

@@ -21,11 +21,14 @@ export function describeTables(
   const catalogs = [...store.catalogs.all()];
   const tiers = store.tables.map((table) => {
     const known = (seconds: (number | null)[]) => seconds.filter((second) => second !== null);
-    const oldest = known(catalogs.map(({ id }) => table.oldest(id)));
-    const newest = known(catalogs.map(({ id }) => table.newest(id)));
+    const oldest = known(catalogs.map((catalog) => table.oldest(catalog)));
+    const newest = known(catalogs.map((catalog) => table.newest(catalog)));
+    const { rows, bytes } = store.tallies.get(table.tier.table);
+    const recent = table === store.tables[0] ? store.tallies.get('recent') : { rows: 0, bytes: 0 };
     return {
       table: `samples ${table.tier.name}`,
-      ...store.tallies.get(table.tier.table),
+      rows: rows + recent.rows,
+      bytes: bytes + recent.bytes,
       oldest: oldest.length === 0 ? null : Math.min(...oldest) * 1_000,
       newest: newest.length === 0 ? null : Math.max(...newest) * 1_000,
       note: '',

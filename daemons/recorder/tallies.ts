@@ -3,18 +3,18 @@
  * transaction: counting a table of a million rows would mean reading it. Shown by `stats` and the metrics.
  */
 import type { Sqlite } from './database.ts';
-import type { Tier } from './tiers.ts';
+import { TIERS, type Tier } from './tiers.ts';
 
 /** A table that is counted. */
-export type TallyName = Tier['table'] | 'audit' | 'states';
+export type TallyName = Tier['table'] | 'recent' | 'audit' | 'states';
 
-/** Rows of a table, and bytes of their content. */
+/** Rows of a table (intervals, where a row is a chunk), and bytes of their content. */
 export interface Tally {
   rows: number;
   bytes: number;
 }
 
-const NAMES: readonly TallyName[] = ['samples_1s', 'samples_10s', 'samples_1m', 'audit', 'states'];
+const NAMES: readonly TallyName[] = [...TIERS.map(({ table }) => table), 'recent', 'audit', 'states'];
 
 /** The counts of every table. */
 export class Tallies {

@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { chooseResolution, LATEST_SECOND, rowKey, secondOfKey, tierKeep } from './tiers.ts';
+import {
+  chooseResolution,
+  chunkKey,
+  chunkOfKey,
+  LATEST_SECOND,
+  rowKey,
+  secondOfKey,
+  TIERS,
+  tierKeep,
+} from './tiers.ts';
 
 const now = 1_790_000_000;
 const keep = tierKeep(30);
@@ -26,8 +35,10 @@ describe('chooseResolution', () => {
     expect(choose(now - 300, now, 600)).toMatchObject({ tier: { name: '1s' }, stepSeconds: 1 });
     expect(choose(now - 3_600, now, 600)).toMatchObject({ tier: { name: '10s' }, stepSeconds: 10 });
     expect(choose(now - 3_600, now, 4_000)).toMatchObject({ tier: { name: '1s' }, stepSeconds: 1 });
-    expect(choose(now - 86_400, now, 600)).toMatchObject({ tier: { name: '1m' }, stepSeconds: 300 });
-    expect(choose(now - 30 * 86_400, now, 600)).toMatchObject({ tier: { name: '1m' }, stepSeconds: 7_200 });
+    expect(choose(now - 86_400, now, 600)).toMatchObject({ tier: { name: '5m' }, stepSeconds: 300 });
+    expect(choose(now - 7 * 86_400, now, 600)).toMatchObject({ tier: { name: '20m' }, stepSeconds: 1_200 });
+    expect(choose(now - 30 * 86_400, now, 600)).toMatchObject({ tier: { name: '20m' }, stepSeconds: 7_200 });
+    expect(choose(now - 10 * 86_400, now, 500)).toMatchObject({ tier: { name: '5m' }, stepSeconds: 1_800 });
   });
 
   it('does not ask a tier for what it has forgotten', () => {
@@ -39,11 +50,25 @@ describe('chooseResolution', () => {
   });
 });
 
-it('keeps catalog and second apart in a key', () => {
+it('keeps catalog and second, and catalog, column and chunk apart in a key', () => {
+  const ids = fc.integer({ min: 1, max: 65_536 });
   fc.assert(
-    fc.property(fc.integer({ min: 1, max: 65_536 }), fc.nat(LATEST_SECOND), (catalog, second) => {
+    fc.property(ids, fc.nat(1_023), fc.nat(LATEST_SECOND), (catalog, column, second) => {
       expect(secondOfKey(rowKey(catalog, second))).toBe(second);
-      expect(Number.isSafeInteger(rowKey(catalog, second))).toBe(true);
+      for (const { chunkSeconds } of TIERS) {
+        const chunk = Math.floor(second / chunkSeconds);
+        const key = chunkKey(catalog, column, chunk);
+        expect([chunkOfKey(key), key - chunk]).toEqual([chunk, chunkKey(catalog, column, 0)]);
+        expect(Number.isSafeInteger(key)).toBe(true);
+      }
     }),
   );
+});
+
+it('has steps and chunks that divide each other', () => {
+  for (const [i, { stepSeconds, chunkSeconds }] of TIERS.entries()) {
+    expect(stepSeconds % (TIERS[i - 1]?.stepSeconds ?? 1)).toBe(0);
+    expect(chunkSeconds % stepSeconds).toBe(0);
+    expect(chunkSeconds).toBeLessThanOrEqual(keep['1s']);
+  }
 });

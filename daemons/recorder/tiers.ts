@@ -1,32 +1,34 @@
 /**
- * The three resolutions in which samples are kept, and which of them answers a question. Used by the sample store,
- * the retention and the history query.
+ * The resolutions in which samples are kept, and which of them answers a question. Used by the sample store, the
+ * retention and the history query.
  */
 import { limits } from './limits.ts';
 
 /** One resolution in which history is kept. */
 export interface Tier {
-  readonly name: '1s' | '10s' | '1m';
+  readonly name: '1s' | '10s' | '1m' | '5m' | '20m';
   readonly stepSeconds: number;
-  readonly table: 'samples_1s' | 'samples_10s' | 'samples_1m';
   /**
-   * Where histograms are kept: in the row (null), which makes an append few pages, or in a table of their own, which
-   * makes a month of one chart few pages. Rows come once a second in the first case, once a minute in the second.
+   * Span of a chunk, which is one row a metric. An open chunk is held in memory, and computed again from the finer tier
+   * after a restart.
    */
-  readonly histogramTable: 'histograms_1m' | null;
+  readonly chunkSeconds: number;
+  readonly table: `samples_${Tier['name']}`;
 }
 
-/** Finest first. Every step divides the next. */
+/**
+ * Finest first; every step divides the next. The first three are what history promises; five and twenty minutes are
+ * there so that a day, a week and a month are answered from a few hundred intervals each.
+ */
 export const TIERS = [
-  { name: '1s', stepSeconds: 1, table: 'samples_1s', histogramTable: null },
-  { name: '10s', stepSeconds: 10, table: 'samples_10s', histogramTable: null },
-  { name: '1m', stepSeconds: 60, table: 'samples_1m', histogramTable: 'histograms_1m' },
+  { name: '1s', stepSeconds: 1, chunkSeconds: 60, table: 'samples_1s' },
+  { name: '10s', stepSeconds: 10, chunkSeconds: 600, table: 'samples_10s' },
+  { name: '1m', stepSeconds: 60, chunkSeconds: 3_600, table: 'samples_1m' },
+  { name: '5m', stepSeconds: 300, chunkSeconds: 3_600, table: 'samples_5m' },
+  { name: '20m', stepSeconds: 1_200, chunkSeconds: 3_600, table: 'samples_20m' },
 ] as const satisfies readonly Tier[];
 
 const SECONDS: Tier = TIERS[0];
-
-/** The tiers that are rolled up from one-second samples. */
-export const COARSE_TIERS: readonly Tier[] = TIERS.slice(1);
 
 /** How long each tier is kept, in seconds. */
 export type TierKeep = Readonly<Record<Tier['name'], number>>;
@@ -37,16 +39,18 @@ export function tierKeep(historyDays: number): TierKeep {
     '1s': limits.secondTierKeepSeconds.default,
     '10s': Math.min(limits.tenSecondTierKeepSeconds.default, historyDays * 86_400),
     '1m': historyDays * 86_400,
+    '5m': historyDays * 86_400,
+    '20m': historyDays * 86_400,
   };
 }
 
-/** Rows of a tier are keyed by catalog and second in one integer: a row id, the fastest key that SQLite has. */
+/** Rows of the log are keyed by catalog and second in one integer: a row id, the fastest key that SQLite has. */
 const SECONDS_PER_CATALOG = 2 ** 36;
 
-/** Latest time that fits a key, Unix seconds (the year 4147). */
-export const LATEST_SECOND = SECONDS_PER_CATALOG - 1;
+/** Latest time that fits every key, Unix seconds (the year 2225). */
+export const LATEST_SECOND = 60 * (2 ** 27 - 1);
 
-/** The key of a row: rows of one catalog are neighbours, in order of time. */
+/** The key of a row of the log: rows of one catalog are neighbours, in order of time. */
 export function rowKey(catalogId: number, second: number): number {
   return catalogId * SECONDS_PER_CATALOG + second;
 }
@@ -54,6 +58,21 @@ export function rowKey(catalogId: number, second: number): number {
 /** The second of a row's key. */
 export function secondOfKey(key: number): number {
   return key % SECONDS_PER_CATALOG;
+}
+
+/** Columns of a catalog; above the limit of metrics. */
+const COLUMNS_PER_CATALOG = 1_024;
+/** Chunks of a column: minutes until the year 2225. With 65,536 catalogs a key fits 53 bits. */
+const CHUNKS_PER_COLUMN = 2 ** 27;
+
+/** The key of a chunk: chunks of one metric are neighbours, in order of time. */
+export function chunkKey(catalogId: number, column: number, chunk: number): number {
+  return (catalogId * COLUMNS_PER_CATALOG + column) * CHUNKS_PER_COLUMN + chunk;
+}
+
+/** The chunk of a key, counted in spans of a chunk since 1970. */
+export function chunkOfKey(key: number): number {
+  return key % CHUNKS_PER_COLUMN;
 }
 
 /** Start of the interval of `stepSeconds` that holds `second`. */
@@ -91,7 +110,7 @@ export function chooseResolution(
   const countAt = (step: number) => Math.floor(range.to / step) - Math.floor(range.from / step) + 1;
   const fits = (step: number) => step >= finest.stepSeconds && countAt(step) <= range.points;
   const stepSeconds = STEPS.find(fits) ?? daysThatFit(countAt, range);
-  const tier = TIERS.findLast((candidate) => candidate.stepSeconds <= stepSeconds) ?? SECONDS;
+  const tier = TIERS.findLast((candidate) => stepSeconds % candidate.stepSeconds === 0) ?? SECONDS;
   return { tier, stepSeconds, start: alignDown(range.from, stepSeconds), points: countAt(stepSeconds) };
 }
 

@@ -1,11 +1,22 @@
-import { copyFileSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { appendArgs } from './batch.ts';
+import { decodeTimes } from './chunk-codec.ts';
 import { limits } from './limits.ts';
 import { Recorder } from './recorder.ts';
+import { APPLICATION_ID, MIGRATIONS } from './schema.ts';
 import { METRICS, NOON, Scene, sample } from './test-fixtures/scene.ts';
+import { alignDown } from './tiers.ts';
 
 let scene: Scene;
 beforeEach(() => {
@@ -56,7 +67,7 @@ describe('batches', () => {
     await scene.restart();
     expect(scene.recorder.append({ ...batch, batch: 6 })).toEqual({ stored: 0, rejected: 0 });
     expect(scene.recorder.append({ ...batch, epoch: 'run-2', audit: [], states: [] }).stored).toBe(1);
-    expect([count('audit'), count('states'), count('samples_1s')]).toEqual([1, 1, 1]);
+    expect([count('audit'), count('states'), count('recent')]).toEqual([1, 1, 1]);
     expect(read('SELECT time, daemon, state, cause FROM states')).toEqual([
       { time: NOON * 1_000, daemon: 'ircd', state: 'running', cause: null },
     ]);
@@ -86,7 +97,7 @@ describe('batches', () => {
     });
     expect(() => full.append(batch)).toThrow(expect.objectContaining({ code: 'refused' }));
     expect(() => full.append(batch)).toThrow(/has to be sent again/);
-    expect([count('audit'), count('samples_1s')]).toEqual([0, 1]);
+    expect([count('audit'), count('recent')]).toEqual([0, 1]);
     await full.close();
     expect(scene.recorder.append(batch).stored).toBe(401);
     const { series } = await scene.series(NOON - 300, NOON + 59, 10);
@@ -100,17 +111,20 @@ describe('retention', () => {
     for (let second = 0; second < 3 * hour; second += 5)
       scene.play(NOON + second, [{ level: second, wait_seconds: [second] }]);
     const slack = limits.retentionSlackSeconds.default;
-    expect(statsOf('samples 1s')?.oldest).toBe((NOON + 3 * hour - 5 - hour - slack) * 1_000);
+    // Chunks go as a whole, so the oldest interval is at most one of them older than it must be.
+    const oldest = (keepSeconds: number, chunkSeconds: number) =>
+      alignDown(scene.now - keepSeconds - slack, chunkSeconds) * 1_000;
+    expect(statsOf('samples 1s')?.oldest).toBe(oldest(hour, 60));
     expect(statsOf('samples 10s')?.oldest).toBe(NOON * 1_000);
     scene.now = NOON + 86_400 + 2 * hour;
-    for (let i = 0; i < 20; i++) scene.append({});
-    expect(statsOf('samples 1s')?.rows).toBe(0);
-    expect(statsOf('samples 10s')?.oldest).toBe((scene.now - 86_400 - slack) * 1_000);
+    for (let i = 0; i < 60; i++) scene.append({});
+    expect(statsOf('samples 1s')).toMatchObject({ rows: 0, bytes: 0 });
+    expect(statsOf('samples 10s')?.oldest).toBe(oldest(86_400, 600));
     expect(statsOf('samples 1m')?.oldest).toBe(NOON * 1_000);
     scene.now = NOON + 40 * 86_400;
-    for (let i = 0; i < 20; i++) scene.append({});
-    for (const table of ['samples_1s', 'samples_10s', 'samples_1m', 'histograms_1m']) {
-      expect(count(table)).toBe(0);
+    for (let i = 0; i < 60; i++) scene.append({});
+    for (const table of ['recent', 'samples_1s', 'samples_10s', 'samples_1m', 'samples_5m', 'samples_20m']) {
+      expect([table, count(table)]).toEqual([table, 0]);
     }
     expect(statsOf('samples 1m')).toMatchObject({ rows: 0, bytes: 0, oldest: null });
   });
@@ -162,20 +176,24 @@ describe('retention', () => {
     for (let second = 0; second < 9_000; second += 30)
       scene.play(NOON + second, [{ level: second, wait_seconds: [second] }]);
     scene.append({ samples: [sample(NOON + 8_900, { level: 1 })] });
-    const database = new Database(scene.file, { readonly: true });
-    const real = (table: string) =>
-      database
-        .prepare<[], { rows: number; bytes: number }>(
-          `SELECT count(*) AS rows, total(length(data)) AS bytes FROM ${table}`,
-        )
-        .get() ?? { rows: 0, bytes: 0 };
-    expect(statsOf('samples 1s')).toMatchObject(real('samples_1s'));
-    expect(statsOf('samples 10s')).toMatchObject(real('samples_10s'));
-    const { rows, bytes } = real('samples_1m');
-    const apart = real('histograms_1m');
-    expect(apart.rows).toBeGreaterThan(100);
-    expect(statsOf('samples 1m')).toMatchObject({ rows, bytes: bytes + apart.bytes });
-    database.close();
+    const bytesOf = (table: string) =>
+      (read(`SELECT total(length(data)) AS bytes FROM ${table}`) as { bytes: number }[])[0]!.bytes;
+    const intervalsOf = (table: string) =>
+      (read(`SELECT data FROM ${table} WHERE (key >> 27) & 1023 = 0`) as { data: Buffer }[]).reduce(
+        (sum, { data }) => sum + decodeTimes(data).slots.length,
+        0,
+      );
+    for (const name of ['10s', '1m', '5m', '20m']) {
+      const table = `samples_${name}`;
+      const real = { rows: intervalsOf(table), bytes: bytesOf(table) };
+      expect(real.rows).toBeGreaterThan(0);
+      expect([name, statsOf(`samples ${name}`)]).toMatchObject([name, real]);
+    }
+    expect(count('recent')).toBeGreaterThan(0);
+    expect(statsOf('samples 1s')).toMatchObject({
+      rows: intervalsOf('samples_1s') + count('recent'),
+      bytes: bytesOf('samples_1s') + bytesOf('recent'),
+    });
   });
 });
 
@@ -292,20 +310,89 @@ describe('a damaged file', () => {
     expect(() => scene.open()).toThrow(/another program/);
     expect(scene.setAside).toEqual([]);
     const mended = new Database(scene.file);
-    mended.pragma('user_version = 1');
+    mended.pragma(`user_version = ${MIGRATIONS.length}`);
     mended.pragma(`application_id = ${0x5367_4278}`);
     mended.close();
     scene.recorder = scene.open();
   });
 
-  it('row is left out of a chart and reported', async () => {
+  it('chunk is left out of a chart and reported', async () => {
+    scene.play(
+      NOON,
+      Array.from({ length: 180 }, (_, i) => ({ level: i + 1, things_total: i, wait_seconds: [i] })),
+    );
+    const spoil = (column: number, minute: number) => {
+      const database = new Database(scene.file);
+      const where = `(key >> 27) & 1023 = ${column} AND key & ((1 << 27) - 1) = ${NOON / 60 + minute}`;
+      expect(database.prepare(`UPDATE samples_1s SET data = x'ff' WHERE ${where}`).run().changes).toBe(1);
+      database.close();
+    };
+    const shown = async () => {
+      const { series } = await scene.series(NOON, NOON + 179, 200);
+      return ['level:value', 'things_total:rate', 'wait_seconds:p99'].map((name) =>
+        [30, 90, 150].map((second) => typeof series[name]?.[second] === 'number'),
+      );
+    };
+    spoil(2, 0);
+    spoil(3, 1);
+    expect(await shown()).toEqual([
+      [false, true, true],
+      [true, true, true],
+      [true, false, true],
+    ]);
+    expect(scene.damaged).toHaveLength(2);
+    spoil(0, 1);
+    expect(await shown()).toEqual([
+      [false, false, true],
+      [true, false, true],
+      [true, false, true],
+    ]);
+    // A sample for a chunk that cannot be read is kept all the same, and so is what comes after a restart.
+    scene.append({ samples: [sample(NOON + 90, { level: 7 })] });
+    await scene.restart();
+    scene.play(NOON + 180, [{ level: 1 }]);
+    const { series } = await scene.series(NOON, NOON + 189, 200);
+    expect([series['level:value']?.[90], series['level:value']?.[150]]).toEqual([7, 151]);
+  });
+
+  it('second of the log is left out when the recorder starts again', async () => {
     scene.play(NOON, [{ level: 1 }, { level: 2 }, { level: 3 }]);
+    await scene.recorder.close();
     const database = new Database(scene.file);
-    database.exec("UPDATE samples_1s SET data = x'ff' WHERE key % 2 = 1");
+    database.exec("UPDATE recent SET data = x'ff' WHERE key % 2 = 1");
     database.close();
+    scene.recorder = scene.open();
     const { series } = await scene.series(NOON, NOON + 9, 10);
     expect(series['level:value']?.slice(0, 3)).toEqual([1, null, 3]);
-    expect(scene.damaged).toHaveLength(1);
+  });
+
+  it('of the first version keeps its audit trail and says what became of its history', async () => {
+    await scene.recorder.close();
+    for (const suffix of ['', '-wal', '-shm']) rmSync(scene.file + suffix, { force: true });
+    const old = new Database(scene.file);
+    old.exec(MIGRATIONS[0]!);
+    old.pragma(`application_id = ${APPLICATION_ID}`);
+    old.pragma('user_version = 1');
+    old.exec(`INSERT INTO catalogs (source, hash, metrics, first_seen, turn) VALUES ('ircd', 'x', '[]', 1, 1);
+      INSERT INTO samples_1m (key, data) VALUES (1, x'00');
+      INSERT INTO audit (time, actor, origin, action, target, command, args, ok, outcome, duration_ms, effects)
+        VALUES (1, 'ada', 'cli', 'daemon.start', 'ircd', '', '{}', 1, '', 1, '[]');
+      INSERT INTO tallies (name, rows, bytes) VALUES ('audit', 1, 50), ('samples_1m', 1, 1);`);
+    old.close();
+    scene.recorder = scene.open();
+    const { entries } = await scene.recorder.audit({});
+    expect(entries.map(({ actor, action }) => [actor, action])).toEqual([
+      ['recorder', 'database.migrated'],
+      ['ada', 'daemon.start'],
+    ]);
+    expect(statsOf('audit')?.rows).toBe(2);
+    expect(statsOf('samples 1m')).toMatchObject({ rows: 0, bytes: 0, oldest: null });
+    scene.play(NOON, [{ level: 4 }]);
+    expect((await scene.series(NOON, NOON + 9, 10)).series['level:value']?.[0]).toBe(4);
+    expect(scene.setAside).toEqual([]);
+    scene.now = Math.floor(Date.now() / 1_000) + 400 * 86_400;
+    scene.append({});
+    expect(statsOf('audit')).toMatchObject({ rows: 0, bytes: 0 });
   });
 });
 

@@ -3,10 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { Histogram } from '../../contract/histogram.ts';
+import { bucketOf, Histogram } from '../../contract/histogram.ts';
 import { HISTOGRAM_FIELDS } from '../../contract/metric-frame.ts';
 import { type AppendBatch, appendArgs } from '../batch.ts';
 import type { StoredMetric } from '../catalogs.ts';
+import { KEPT_MIDDLES, keptBucketOf } from '../kept-histogram.ts';
 import { Recorder } from '../recorder.ts';
 import type { Keep } from '../retention.ts';
 
@@ -42,6 +43,11 @@ export function sample(
   for (const ns of said.wait_seconds ?? []) histogram.record(ns);
   const intervals = histogram.count === 0 ? [] : [{ metric: 'wait_seconds', buckets: histogram.toSparse() }];
   return { source, instance, time: second * 1_000 + 300, values, intervals };
+}
+
+/** What history shows for a latency of `ns`: the middle of the bucket that keeps it. */
+export function keptSeconds(ns: number): number {
+  return KEPT_MIDDLES[keptBucketOf(bucketOf(ns))] ?? Number.NaN;
 }
 
 /** A recorder in a temporary folder. */
