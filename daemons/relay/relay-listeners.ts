@@ -14,6 +14,8 @@ export interface RelayListenersOptions {
   readonly accept: (socket: Socket, encrypted: boolean, mode: DefaultMode | undefined) => void;
   /** Time that a handshake may take, in milliseconds. */
   readonly handshakeMs: () => number;
+  /** Something about the certificate that the operator should know. */
+  readonly warn: (text: string) => void;
   /** A connection could not be accepted. */
   readonly onAcceptFailure: () => void;
 }
@@ -49,7 +51,8 @@ export class RelayListeners {
     readonly listenersChanged: boolean;
     readonly renewed: boolean;
   }> {
-    const credentials = tls === undefined ? null : await loadCredentials('relay.tls', tls);
+    const credentials =
+      tls === undefined ? null : await loadCredentials('relay.tls', tls, this.#options.warn);
     const before = this.#credentials;
     this.#credentials = credentials;
     const listenersChanged = await this.#set.apply(listen).catch((error: unknown) => {

@@ -89,6 +89,7 @@ export class RelayServer {
       admit: (socket, beforeTls) => this.#admit(socket, beforeTls),
       accept: (socket, encrypted, mode) => this.#accept(socket, encrypted, mode),
       handshakeMs: () => this.limits.handshake_seconds * 1_000,
+      warn: (text) => this.#log.warn('tls_certificate', text),
       onAcceptFailure: () => options.metrics.acceptFailures.add(),
     });
   }

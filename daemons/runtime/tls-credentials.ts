@@ -31,16 +31,26 @@ const READ_FAILURES: Readonly<Record<string, string>> = {
 };
 
 /**
- * The operator's files, as named in the table `table` of the configuration, such as `ircd.tls`.
+ * The operator's files, as named in the table `table` of the configuration, such as `ircd.tls`. A certificate outside its
+ * time is taken all the same, and `warn` is told: its clients complain, but a server that does not start serves nobody.
  * @throws SignalboxError `config_invalid` that names the key of the configuration (also as `detail.key`), the file that is
  *   wrong and what was expected
  */
-export async function loadCredentials(table: string, files: TlsFiles): Promise<TlsCredentials> {
+export async function loadCredentials(
+  table: string,
+  files: TlsFiles,
+  warn: (text: string) => void,
+): Promise<TlsCredentials> {
   const credentials = {
     cert: await readPem(table, 'certificate', files.certificate),
     key: await readPem(table, 'key', files.key),
   };
-  checkPair(table, files, credentials);
+  const { validFrom, validTo } = checkPair(table, files, credentials);
+  const now = Date.now();
+  const warnOf = (text: string) =>
+    warn(`${table}.certificate: ${files.certificate} ${text}, expected a certificate that is valid now`);
+  if (Date.parse(validTo) < now) warnOf(`expired on ${day(validTo)}`);
+  if (Date.parse(validFrom) > now) warnOf(`is valid from ${day(validFrom)} only`);
   return credentials;
 }
 
@@ -54,8 +64,8 @@ async function readPem(table: string, what: keyof TlsFiles, file: string): Promi
   }
 }
 
-/** Refuses what TLS or its clients would refuse, before any listener is touched. */
-function checkPair(table: string, files: TlsFiles, { cert, key }: TlsCredentials): void {
+/** Refuses what TLS would refuse, before any listener is touched; returns the server's own certificate. */
+function checkPair(table: string, files: TlsFiles, { cert, key }: TlsCredentials): X509Certificate {
   const [leaf, ...chain] = parseCertificates(table, files.certificate, cert);
   const privateKey = parseKey(table, files.key, key);
   if (!leaf.checkPrivateKey(privateKey)) {
@@ -66,15 +76,6 @@ function checkPair(table: string, files: TlsFiles, { cert, key }: TlsCredentials
     const subject = leaf.subject.replaceAll('\n', ', ');
     const text = `${files.key} does not belong to the certificate in ${files.certificate} (${subject}), expected its private key`;
     throw mistake(table, 'key', text);
-  }
-  const now = Date.now();
-  if (Date.parse(leaf.validTo) < now) {
-    const text = `${files.certificate} expired on ${day(leaf.validTo)}, expected a certificate that is valid now`;
-    throw mistake(table, 'certificate', text);
-  }
-  if (Date.parse(leaf.validFrom) > now) {
-    const text = `${files.certificate} is valid from ${day(leaf.validFrom)} only, expected a certificate that is valid now`;
-    throw mistake(table, 'certificate', text);
   }
   try {
     createSecureContext({ cert, key });
@@ -88,6 +89,7 @@ function checkPair(table: string, files: TlsFiles, { cert, key }: TlsCredentials
       cause,
     );
   }
+  return leaf;
 }
 
 function parseCertificates(

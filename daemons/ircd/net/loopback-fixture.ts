@@ -86,6 +86,7 @@ export async function startLoopback(
     handler,
     dataDirectory: '/nonexistent',
     serverName: 'irc.example',
+    warn: () => {},
     ...options,
   });
   handler.server = server;

@@ -36,6 +36,8 @@ export interface NetServerOptions<User> {
   readonly dataDirectory: string;
   /** The name in a self-signed certificate. */
   readonly serverName: string;
+  /** Told what the operator should know about the certificate. */
+  readonly warn: (text: string) => void;
   /** For tests: another connect throttle. */
   readonly throttle?: ConnectThrottle;
 }
@@ -305,7 +307,7 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
   /** What TLS listeners show; null where there are none. */
   private async credentials({ listen, tls }: NetConfig): Promise<TlsCredentials | null> {
     if (!listen.some((listener) => listener.tls)) return null;
-    if (tls !== undefined) return await loadCredentials('ircd.tls', tls);
+    if (tls !== undefined) return await loadCredentials('ircd.tls', tls, this.options.warn);
     return await selfSignedCredentials('ircd', this.options.dataDirectory, this.options.serverName);
   }
 }
