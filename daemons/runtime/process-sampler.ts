@@ -13,8 +13,11 @@ import type { Counter, Gauge, MetricRegistry, RollingHistogram } from './metric-
  */
 const LOOP_PROBE_MS = { busy: 20, idle: 250 } as const;
 
-/** CPU share of one core above which the process counts as working. */
-const BUSY_CPU_RATIO = 0.02;
+/**
+ * CPU share of one core in the last second above which the process counts as working: well above what an idle process
+ * and its probes take together, or they would keep each other busy.
+ */
+const BUSY_CPU_RATIO = 0.05;
 
 /** Fills in the metrics that every process has. */
 export class ProcessSampler {
@@ -24,6 +27,7 @@ export class ProcessSampler {
   readonly #cpuSeconds: Counter;
   readonly #loopDelay: RollingHistogram;
   #probe: NodeJS.Timeout | null = null;
+  #busy = true;
   #cpu = process.cpuUsage();
   #cpuAt = performance.now();
   #monitoringMs = 0;
@@ -46,18 +50,16 @@ export class ProcessSampler {
       for (const entry of list.getEntries()) gc.record(entry.duration * 1e6);
     });
     this.#observer.observe({ entryTypes: ['gc'] });
-    this.#probeLoop(LOOP_PROBE_MS.busy, this.#cpu);
+    this.#probeLoop();
   }
 
-  /** Asks in `waitMs` how late the loop is; `cpu` is what the process has used so far. */
-  #probeLoop(waitMs: number, cpu: NodeJS.CpuUsage): void {
+  /** Asks how late the loop is, again and again. */
+  #probeLoop(): void {
     const startedAt = performance.now();
+    const waitMs = LOOP_PROBE_MS[this.#busy ? 'busy' : 'idle'];
     this.#probe = setTimeout(() => {
-      const elapsedMs = performance.now() - startedAt;
-      this.#loopDelay.record(Math.max(0, (elapsedMs - waitMs) * 1e6));
-      const now = process.cpuUsage();
-      const ratio = (now.user - cpu.user + now.system - cpu.system) / 1000 / elapsedMs;
-      this.#probeLoop(ratio > BUSY_CPU_RATIO ? LOOP_PROBE_MS.busy : LOOP_PROBE_MS.idle, now);
+      this.#loopDelay.record(Math.max(0, (performance.now() - startedAt - waitMs) * 1e6));
+      this.#probeLoop();
     }, waitMs).unref();
   }
 
@@ -82,6 +84,7 @@ export class ProcessSampler {
     if (seconds > 0) {
       const used = (cpu.user - this.#cpu.user + cpu.system - this.#cpu.system) / 1e6;
       gauges.cpu.set(used / seconds);
+      this.#busy = used / seconds > BUSY_CPU_RATIO;
       gauges.monitoring.set((this.#monitoringMs - this.#monitoringMark) / 1000 / seconds);
     }
     this.#cpuSeconds.setTotal((cpu.user + cpu.system) / 1e6);
