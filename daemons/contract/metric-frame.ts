@@ -1,6 +1,11 @@
 /**
  * How a sample of all metrics is laid out: one Float64Array in catalog order. A counter or gauge takes one slot, a
- * histogram {@link HISTOGRAM_FIELDS}. Frames go to windows at 10 Hz (1 Hz when hidden), summaries to main at 1 Hz.
+ * histogram {@link HISTOGRAM_FIELDS}. Summaries go to main at 1 Hz.
+ *
+ * Frames go to windows at up to 10 Hz (1 Hz when hidden), and only with something new: a value of the daemon's own that
+ * differs from the frame before, or another second of the process (CPU, memory, loop delay, cost of monitoring), which
+ * is measured at 1 Hz. So a second without a frame means that nobody sends, and values that a window does not hear of
+ * have not changed, except for those that it has given no credit for.
  */
 import type { HistogramSummary, SparseHistogram } from './histogram.ts';
 import type { MetricSpec } from './manifest.ts';
@@ -38,7 +43,10 @@ export interface MetricFrame {
   readonly seq: number;
   /** Unix time in milliseconds. */
   readonly time: number;
-  /** Frames overwritten since the stream opened because the window had not acknowledged earlier ones. */
+  /**
+   * Frames overwritten since the stream opened because the window had not acknowledged earlier ones. A sample that was
+   * not due, or had nothing new, is none.
+   */
   readonly skipped: number;
   readonly values: Float64Array;
 }

@@ -3,6 +3,7 @@
  * Used by manifests, and by main for its own metrics.
  */
 import type { MetricSpec, MetricUnit } from './manifest.ts';
+import { layoutOf } from './metric-frame.ts';
 
 /** The ways to declare metrics of one process; see {@link metricSpecs}. */
 export interface MetricSpecs {
@@ -58,3 +59,6 @@ export function processMetrics(id: string): readonly MetricSpec[] {
 export function catalogOf(id: string, own: readonly MetricSpec[]): readonly MetricSpec[] {
   return [...processMetrics(id), ...own];
 }
+
+/** Where the figures of the process end in a frame and the daemon's own begin. */
+export const OWN_METRICS_FROM = layoutOf(processMetrics('')).size;

@@ -6,12 +6,12 @@ import { z } from 'zod';
 import type { LogRecord } from './log-record.ts';
 import type { MetricFrame } from './metric-frame.ts';
 
-/** Frames a second that a window may ask for. */
+/** Frames a second, at most, that a window may ask for; see metric-frame.ts for when there are fewer. */
 export const FRAME_RATES = { visible: 10, hidden: 1, paused: 0 } as const;
 
 /** What a window says on a stream. */
 export type FromWindow =
-  /** How many frames a second, 0 for none; see {@link FRAME_RATES}. */
+  /** How many frames a second at most, 0 for none; see {@link FRAME_RATES}. */
   | { readonly type: 'rate'; readonly hz: number }
   /** The frame `seq` was taken over; gives its credit back. */
   | { readonly type: 'ack'; readonly seq: number }

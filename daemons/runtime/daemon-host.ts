@@ -87,7 +87,9 @@ export class DaemonHost<Config extends z.ZodType, Commands extends Record<string
 
   /** One second of metrics; the caller's timer decides when. */
   summarise(): MetricSummary {
-    return this.sampler.summarise();
+    const summary = this.sampler.summarise();
+    this.#hub?.secondEnded();
+    return summary;
   }
 
   /** Runs a command after checking its arguments. Throws SignalboxError. */

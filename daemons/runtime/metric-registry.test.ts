@@ -69,3 +69,21 @@ it('refuses a handle on a metric that the catalog does not have', () => {
   expect(() => registry.gauge('signalbox_t_absent')).toThrow('no gauge');
   expect(() => registry.histogram('signalbox_t_level')).toThrow('no histogram');
 });
+
+it('says that there is news where a value of the daemon has changed, and with every second', () => {
+  const registry = new MetricRegistry('t', specs);
+  const level = registry.gauge('signalbox_t_level');
+  const wait = registry.histogram('signalbox_t_wait_seconds');
+  const news = (work: () => void) => {
+    const before = registry.revision;
+    work();
+    registry.sample();
+    return registry.revision !== before;
+  };
+  expect(news(() => level.set(1))).toBe(true);
+  expect(news(() => level.set(1))).toBe(false);
+  expect(news(() => wait.record(5))).toBe(true);
+  expect(news(() => registry.gauge('signalbox_t_cpu_ratio').set(0.5))).toBe(false);
+  expect(news(() => registry.counter('signalbox_t_monitoring_bytes_total').add(9))).toBe(false);
+  expect(news(() => registry.rotate())).toBe(true);
+});

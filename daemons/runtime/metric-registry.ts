@@ -5,7 +5,7 @@
 import { Histogram, type SparseHistogram } from '../contract/histogram.ts';
 import type { MetricSpec } from '../contract/manifest.ts';
 import { type FrameLayout, layoutOf } from '../contract/metric-frame.ts';
-import { catalogOf } from '../contract/metric-specs.ts';
+import { catalogOf, OWN_METRICS_FROM } from '../contract/metric-specs.ts';
 
 /** One-second intervals with values that the percentiles of a frame cover. */
 const WINDOW_INTERVALS = 10;
@@ -118,6 +118,9 @@ export class MetricRegistry {
   readonly values: Float64Array;
   readonly #histograms = new Map<string, RollingHistogram>();
   readonly #hooks: (() => void)[] = [];
+  /** The daemon's own values in the sample before. */
+  readonly #before: Float64Array;
+  #revision = 0;
 
   /** `id` names the process, `own` are its metrics beyond those of every process. */
   constructor(id: string, own: readonly MetricSpec[]) {
@@ -127,6 +130,16 @@ export class MetricRegistry {
       if (metric.kind !== 'histogram') continue;
       this.#histograms.set(metric.name, new RollingHistogram(this.values, this.layout.slot(metric.name)));
     }
+    this.#before = new Float64Array(this.layout.size - OWN_METRICS_FROM);
+  }
+
+  /**
+   * Rises when there is something new to show: with a sample in which a metric of the daemon's own has changed, and with
+   * every second. The figures of the process itself are measured once a second; what watching moves in between, such as
+   * the bytes that were sent, is no news.
+   */
+  get revision(): number {
+    return this.#revision;
   }
 
   counter(name: string): Counter {
@@ -152,6 +165,7 @@ export class MetricRegistry {
   sample(): void {
     for (const hook of this.#hooks) hook();
     for (const histogram of this.#histograms.values()) histogram.refreshTotals();
+    if (this.#takeOver()) this.#revision++;
   }
 
   /** Ends the current second of every histogram; returns the intervals that have values. */
@@ -161,7 +175,21 @@ export class MetricRegistry {
       const buckets = histogram.rotate();
       if (buckets !== null) intervals.push({ metric, buckets });
     }
+    this.#revision++;
     return intervals;
+  }
+
+  /** Remembers the daemon's own values; true where one differs from the sample before. */
+  #takeOver(): boolean {
+    const before = this.#before;
+    let changed = false;
+    for (let i = 0; i < before.length; i++) {
+      const value = this.values[OWN_METRICS_FROM + i]!;
+      if (value === before[i]) continue;
+      before[i] = value;
+      changed = true;
+    }
+    return changed;
   }
 
   #slot(name: string, kind: MetricSpec['kind']): number {

@@ -10,6 +10,11 @@ import type { Counter, Gauge, MetricRegistry } from './metric-registry.ts';
 import type { ProcessSampler } from './process-sampler.ts';
 import type { StreamChannel } from './stream-channel.ts';
 
+/** Frames may follow each other so much sooner than a window asked for, in milliseconds: timers are not exact. */
+const FRAME_SLACK_MS = 50;
+/** Metrics that nothing has happened to for {@link QUIET_AFTER_MS} are looked at this seldom, in milliseconds. */
+const QUIET_LOOK_MS = 250;
+const QUIET_AFTER_MS = 500;
 /** How often a watched table may be sent, in milliseconds. */
 const TABLE_INTERVAL_MS = 1_000;
 /** A watched table that was not touched is refreshed every this many intervals, for columns such as idle time. */
@@ -35,7 +40,10 @@ interface Subscriber {
   acknowledged: number;
   skipped: number;
   pending: boolean;
-  ticksToNext: number;
+  /** Revision of the registry in the newest frame sent, or pending. */
+  revision: number;
+  /** When that frame was sent or became pending, in milliseconds of `performance.now()`. */
+  offeredAt: number;
   followLogs: boolean;
   logSeq: number;
   readonly tables: Set<string>;
@@ -58,7 +66,9 @@ export class StreamHub {
   readonly #touched = new Set<string>();
   readonly #startedAt = Date.now();
   #frameTimer: NodeJS.Timeout | null = null;
-  #frameHz = 0;
+  #frameMs = 0;
+  /** When a look last found something new, in milliseconds of `performance.now()`. */
+  #newsAt = 0;
   #tableTimer: NodeJS.Timeout | null = null;
   #tableTick = 0;
   #logTimer: NodeJS.Timeout | null = null;
@@ -97,7 +107,8 @@ export class StreamHub {
       acknowledged: 0,
       skipped: 0,
       pending: false,
-      ticksToNext: 0,
+      revision: -1,
+      offeredAt: 0,
       followLogs: false,
       logSeq: 0,
       tables: new Set(),
@@ -124,6 +135,11 @@ export class StreamHub {
     );
   }
 
+  /** Tells that the figures of the process were measured, as they are once a second: windows get them at once. */
+  secondEnded(): void {
+    if (this.#subscribers.size > 0) this.#measured(() => this.#offerAll());
+  }
+
   /** Closes every stream and timer. */
   close(): void {
     this.#unsubscribeLogs();
@@ -137,7 +153,6 @@ export class StreamHub {
     switch (message.type) {
       case 'rate':
         subscriber.hz = message.hz;
-        subscriber.ticksToNext = 0;
         this.#retime();
         if (message.hz > 0) this.#sampleAndOffer(subscriber);
         return;
@@ -174,6 +189,8 @@ export class StreamHub {
 
   /** Sends a frame if the window has credit, else leaves it pending: sample, never queue. */
   #offer(subscriber: Subscriber, time: number): number {
+    subscriber.offeredAt = performance.now();
+    subscriber.revision = this.#options.registry.revision;
     if (subscriber.seq - subscriber.acknowledged >= FRAME_CREDIT) {
       if (subscriber.pending) subscriber.skipped++;
       subscriber.pending = true;
@@ -193,17 +210,16 @@ export class StreamHub {
   }
 
   #retime(): void {
-    let hz = 0;
+    let frameMs = 0;
     let watched = false;
-    for (const subscriber of this.#subscribers) {
-      if (subscriber.hz > hz) hz = subscriber.hz;
-      if (subscriber.tables.size > 0) watched = true;
+    for (const { hz, tables } of this.#subscribers) {
+      // One frame a second comes with the seconds of the process.
+      if (hz > 1 && (frameMs === 0 || 1000 / hz < frameMs)) frameMs = 1000 / hz;
+      if (tables.size > 0) watched = true;
     }
-    if (hz !== this.#frameHz) {
-      if (this.#frameTimer !== null) clearInterval(this.#frameTimer);
-      this.#frameTimer = hz === 0 ? null : setInterval(() => this.#frameTick(), 1000 / hz);
-      this.#frameTimer?.unref();
-      this.#frameHz = hz;
+    if (frameMs !== this.#frameMs) {
+      this.#frameMs = frameMs;
+      this.#scheduleLook();
     }
     if (watched !== (this.#tableTimer !== null)) {
       if (this.#tableTimer !== null) clearInterval(this.#tableTimer);
@@ -212,22 +228,36 @@ export class StreamHub {
     }
   }
 
-  #frameTick(): void {
-    this.#measured(() => {
-      const time = Date.now();
-      let bytes = 0;
-      this.#options.registry.sample();
-      for (const subscriber of this.#subscribers) {
-        if (subscriber.hz === 0) continue;
-        if (subscriber.ticksToNext > 0) {
-          subscriber.ticksToNext--;
-          continue;
-        }
-        subscriber.ticksToNext = Math.round(this.#frameHz / subscriber.hz) - 1;
-        bytes += this.#offer(subscriber, time);
-      }
-      return bytes;
-    });
+  #scheduleLook(): void {
+    if (this.#frameTimer !== null) clearTimeout(this.#frameTimer);
+    this.#frameTimer = null;
+    if (this.#frameMs === 0) return;
+    const quiet = performance.now() - this.#newsAt > QUIET_AFTER_MS;
+    const waitMs = quiet ? Math.max(this.#frameMs, QUIET_LOOK_MS) : this.#frameMs;
+    this.#frameTimer = setTimeout(() => {
+      const { registry } = this.#options;
+      const before = registry.revision;
+      this.#measured(() => {
+        registry.sample();
+        return this.#offerAll();
+      });
+      if (registry.revision !== before) this.#newsAt = performance.now();
+      this.#scheduleLook();
+    }, waitMs).unref();
+  }
+
+  /** Offers a frame to every window that has not seen the present values and whose turn it is. */
+  #offerAll(): number {
+    const { revision } = this.#options.registry;
+    const time = Date.now();
+    const now = performance.now();
+    let bytes = 0;
+    for (const subscriber of this.#subscribers) {
+      if (subscriber.hz === 0 || subscriber.revision === revision) continue;
+      if (now - subscriber.offeredAt < 1000 / subscriber.hz - FRAME_SLACK_MS) continue;
+      bytes += this.#offer(subscriber, time);
+    }
+    return bytes;
   }
 
   #tableTicked(): void {

@@ -24,7 +24,7 @@ export const MAIN_METRICS: readonly MetricSpec[] = [
   gauge('clients', 'Windows, browsers and CLI clients that receive events'),
   gauge('daemons_running', 'Daemons in state running'),
   counter('daemon_crashes', 'Daemon processes that ended unasked'),
-  gauge('history_buffered', 'History entries that wait for the recorder'),
+  gauge('history_buffered', 'History entries that wait for the recorder while it is down'),
   counter('history_dropped', 'History entries lost while the recorder was down'),
   counter('log_records_dropped', 'Log records lost on their way to main'),
 ];
@@ -67,6 +67,7 @@ export class MainTelemetry {
   /** One second of main's metrics. */
   summarise(): MetricSummary {
     const summary = this.#sampler.summarise();
+    this.hub.secondEnded();
     return { ...summary, values: summary.values.slice() };
   }
 

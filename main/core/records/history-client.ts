@@ -66,7 +66,8 @@ export class HistoryClient {
       state: recording ? 'recording' : 'paused',
       since: this.#since,
       reason: this.#reason,
-      buffered: this.#buffered(),
+      // While recording, the handful that waits for the next second is not news.
+      buffered: recording ? 0 : this.#buffered(),
       dropped: this.#buffer.dropped,
     };
   }
@@ -175,11 +176,9 @@ export class HistoryClient {
 
   #publish(): void {
     const status = this.status();
-    // While recording, the handful that waits for the next second is not news.
-    const shown = status.state === 'recording' ? { ...status, buffered: 0 } : status;
-    const text = JSON.stringify(shown);
+    const text = JSON.stringify(status);
     if (text === this.#published) return;
     this.#published = text;
-    this.#options.onStatus(shown);
+    this.#options.onStatus(status);
   }
 }
