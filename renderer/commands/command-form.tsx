@@ -2,6 +2,7 @@
 import { type ReactNode, useMemo, useState } from 'react';
 import type { CommandDescription } from '../../daemons/contract/manifest.ts';
 import { formatSeconds } from '../format/numbers.ts';
+import { useDashboard } from '../model/dashboard-context.ts';
 import { Button } from '../ui/button.tsx';
 import { LiveText } from '../ui/live-text.tsx';
 import { FormFieldRow } from './form-field.tsx';
@@ -87,10 +88,15 @@ export function CommandForm(props: CommandFormProps): ReactNode {
 }
 
 function Elapsed({ since }: { since: number }): ReactNode {
+  const { text } = useDashboard();
+  const read = () => {
+    // As long as it runs, the time it takes is news.
+    text.newsArrived();
+    return formatSeconds(Math.round((performance.now() - since) / 100) / 10);
+  };
   return (
     <span className="text-sm text-dim">
-      {messages.running}{' '}
-      <LiveText read={() => formatSeconds(Math.round((performance.now() - since) / 100) / 10)} />
+      {messages.running} <LiveText read={read} />
     </span>
   );
 }

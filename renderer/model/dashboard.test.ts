@@ -158,6 +158,10 @@ describe('the model of the window', () => {
 
   it('takes frames over and gives their credit back when they are drawn', async () => {
     const { dashboard, of, say, greet } = await ready();
+    const chart = { source: 'd', intervalMs: 0, draw: vi.fn() };
+    dashboard.draw.add(chart);
+    dashboard.draw.setVisible(chart, true);
+    for (const draw of frames.splice(0)) draw();
     const stream = of('d')[0];
     greet(stream, 1);
     expect(stream?.sent).toContainEqual({ type: 'rate', hz: 10 });
@@ -181,6 +185,29 @@ describe('the model of the window', () => {
     const asked = request.mock.calls.flatMap(([name, args]) => (name === 'history.query' ? [args] : []));
     expect(asked).toHaveLength(2);
     expect(asked[0]).toMatchObject({ source: 'd', points: 602 });
+  });
+
+  it('draws a frame without news with the next text, and gives its credit back before', async () => {
+    const { dashboard, of, say, greet } = await ready();
+    const chart = { source: 'd', intervalMs: 0, draw: vi.fn() };
+    dashboard.draw.add(chart);
+    dashboard.draw.setVisible(chart, true);
+    dashboard.text.add(
+      () => '',
+      () => {},
+    );
+    const stream = of('d')[0];
+    greet(stream, 1);
+    say(stream, 1, 42);
+    for (const draw of frames.splice(0)) draw();
+    await vi.advanceTimersByTimeAsync(250);
+    say(stream, 2, 42);
+    expect(frames).toHaveLength(0);
+    expect(stream?.sent).toContainEqual({ type: 'ack', seq: 2 });
+    chart.draw.mockClear();
+    await vi.advanceTimersByTimeAsync(1_000);
+    for (const draw of frames.splice(0)) draw();
+    expect(chart.draw).toHaveBeenCalledOnce();
   });
 
   it('asks for one frame a second while it is hidden, and gives credit back without drawing', async () => {

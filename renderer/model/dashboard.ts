@@ -24,7 +24,7 @@ type AuditListener = (entry: Extract<ControlEvent, { type: 'audit' }>['entry']) 
 export class Dashboard {
   readonly client: ControlClient;
   readonly store: DashboardStore = createDashboardStore();
-  readonly text = new TextTicker();
+  readonly text = new TextTicker(() => this.draw.drawDirty());
   readonly draw = new DrawLoop(() => {
     for (const source of this.#sources.values()) source.stream.ackAll();
   });
@@ -37,7 +37,11 @@ export class Dashboard {
 
   constructor(client: ControlClient) {
     this.client = client;
-    const onVisibility = () => this.#setRates();
+    const onVisibility = () => {
+      this.#setRates();
+      this.text.newsArrived();
+      this.draw.drawDirty();
+    };
     document.addEventListener('visibilitychange', onVisibility);
     const freshness = setInterval(() => this.#judgeFreshness(), 1_000);
     this.#ends = [
@@ -121,16 +125,23 @@ export class Dashboard {
       if (known !== undefined && same === metrics.map((metric) => metric.name).join()) continue;
       // A host of another version may measure other things.
       known?.close();
-      this.#sources.set(id, new SourceModel(this.client, id, metrics, () => this.#frameArrived(id)));
+      this.#sources.set(
+        id,
+        new SourceModel(this.client, id, metrics, (changed) => this.#frameArrived(id, changed)),
+      );
     }
   }
 
-  #frameArrived(id: string): void {
+  #frameArrived(id: string, changed: boolean): void {
     const source = this.#sources.get(id);
     if (source === undefined) return;
     if (id === MAIN_SOURCE) this.#clockOffset = source.samples.lastTime * 1000 - Date.now();
     if (this.store.getState().freshness[id]?.state !== 'live') this.#setFreshness(id, { state: 'live' });
-    this.draw.frameArrived(id);
+    // A page that says what a daemon does draws it too. Of other daemons, such as the recorder, it says what they take.
+    const news = changed && this.draw.draws(id);
+    if (news) this.text.newsArrived();
+    // What is not drawn now holds nobody up.
+    if (!this.draw.frameArrived(id, news)) source.stream.ackAll();
   }
 
   #onEvent(event: ControlEvent): void {

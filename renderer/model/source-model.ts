@@ -1,6 +1,7 @@
 /** Everything the window holds about one process: its samples, logs, tables and the stream that fills them. */
 import type { MetricSpec } from '../../daemons/contract/manifest.ts';
-import { layoutOf } from '../../daemons/contract/metric-frame.ts';
+import { layoutOf, type MetricFrame } from '../../daemons/contract/metric-frame.ts';
+import { OWN_METRICS_FROM } from '../../daemons/contract/metric-specs.ts';
 import type { ControlClient } from '../client/control-client.ts';
 import { SourceStream } from '../client/source-stream.ts';
 import { LogBook } from '../logs/log-book.ts';
@@ -23,8 +24,16 @@ export class SourceModel {
   #followsLogs = false;
   #backfilled = false;
 
-  /** `onFrame` is called after each frame was taken over. */
-  constructor(client: ControlClient, id: string, catalog: readonly MetricSpec[], onFrame: () => void) {
+  /**
+   * `onFrame` is called after each frame was taken over, with whether a metric of the daemon's own has changed; else a
+   * second has passed for its process.
+   */
+  constructor(
+    client: ControlClient,
+    id: string,
+    catalog: readonly MetricSpec[],
+    onFrame: (changed: boolean) => void,
+  ) {
     this.id = id;
     this.#client = client;
     this.samples = new SampleColumns(layoutOf(catalog));
@@ -33,8 +42,9 @@ export class SourceModel {
       opened: (instance) => this.#opened(instance),
       frame: (frame) => {
         this.arrivedAt = Date.now();
+        const changed = this.#changes(frame);
         this.samples.push(frame);
-        onFrame();
+        onFrame(changed);
         // Only now, so that the first live number does not wait for the past.
         if (!this.#backfilled) void this.#backfill();
       },
@@ -71,6 +81,14 @@ export class SourceModel {
 
   close(): void {
     this.stream.close();
+  }
+
+  #changes({ values }: MetricFrame): boolean {
+    const { length, latest } = this.samples;
+    if (length === 0) return true;
+    for (let slot = OWN_METRICS_FROM; slot < values.length; slot++)
+      if (values[slot] !== latest[slot]) return true;
+    return false;
   }
 
   #opened(instance: number): void {

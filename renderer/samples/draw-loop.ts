@@ -27,7 +27,7 @@ export class DrawLoop {
   readonly #afterDraw: () => void;
   #scheduled = false;
 
-  /** `afterDraw` is called when everything that was due is drawn, or when the page is hidden and nothing can be. */
+  /** `afterDraw` is called when everything that was due is drawn. */
   constructor(afterDraw: () => void) {
     this.#afterDraw = afterDraw;
   }
@@ -60,11 +60,33 @@ export class DrawLoop {
     for (const drawable of this.#entries.keys()) this.redraw(drawable);
   }
 
-  /** Tells that a frame of `source` arrived. */
-  frameArrived(source: string): void {
-    for (const entry of this.#entries.values()) if (entry.drawable.source === source) entry.dirty = true;
-    if (document.hidden) this.#afterDraw();
-    else this.#schedule();
+  /** Whether the page draws anything of `source`, be it in view or not. */
+  draws(source: string): boolean {
+    for (const { drawable } of this.#entries.values()) if (drawable.source === source) return true;
+    return false;
+  }
+
+  /**
+   * Tells that a frame of `source` arrived. With `news` it is drawn in the next animation frame, else with the next
+   * {@link drawDirty}. False where there is nothing to draw now.
+   */
+  frameArrived(source: string, news: boolean): boolean {
+    let seen = false;
+    for (const entry of this.#entries.values()) {
+      if (entry.drawable.source !== source) continue;
+      entry.dirty = true;
+      if (entry.visible) seen = true;
+    }
+    if (!news || !seen || document.hidden) return false;
+    this.#schedule();
+    return true;
+  }
+
+  /** Draws what has waited, in the next animation frame. */
+  drawDirty(): void {
+    for (const { dirty, visible } of this.#entries.values()) {
+      if (dirty && visible) this.#schedule();
+    }
   }
 
   #schedule(): void {

@@ -3,8 +3,10 @@
  * that changes. All are read first and written afterwards, so that the browser lays out once.
  */
 
-/** Milliseconds between updates: four a second is as fast as figures can be read. */
+/** Milliseconds between updates while there is news: four a second is as fast as figures can be read. */
 const TEXT_INTERVAL_MS = 250;
+/** Else every fourth: times go on, and what a process takes is measured, once a second. All at once costs least. */
+const CALM_INTERVALS = 4;
 
 interface Entry {
   readonly read: () => string;
@@ -16,19 +18,32 @@ export class TextTicker {
   readonly #entries = new Set<Entry>();
   #soon = false;
   #timer: ReturnType<typeof setInterval> | null = null;
+  readonly #onUpdate: () => void;
+  #news = false;
+  #calmIntervals = 0;
+
+  /** `onUpdate` is called with each update that time brings: what else can wait for it needs no frame of its own. */
+  constructor(onUpdate: () => void) {
+    this.#onUpdate = onUpdate;
+  }
 
   /** Keeps a piece of text current; it is written at once. Returns the function that ends it. */
   add(read: () => string, write: (text: string) => void): () => void {
     const entry: Entry = { read, write, shown: read() };
     write(entry.shown);
     this.#entries.add(entry);
-    this.#timer ??= setInterval(() => this.update(), TEXT_INTERVAL_MS);
+    this.#timer ??= setInterval(() => this.#tick(), TEXT_INTERVAL_MS);
     return () => {
       this.#entries.delete(entry);
       if (this.#entries.size > 0 || this.#timer === null) return;
       clearInterval(this.#timer);
       this.#timer = null;
     };
+  }
+
+  /** Tells that figures have changed by more than the passing of time. */
+  newsArrived(): void {
+    this.#news = true;
   }
 
   /** Brings every text up to date in the next animation frame, however often it is asked for until then. */
@@ -52,5 +67,13 @@ export class TextTicker {
       changed.push(entry);
     }
     for (const entry of changed) entry.write(entry.shown);
+  }
+
+  #tick(): void {
+    if (!this.#news && ++this.#calmIntervals < CALM_INTERVALS) return;
+    this.#news = false;
+    this.#calmIntervals = 0;
+    this.update();
+    this.#onUpdate();
   }
 }

@@ -8,6 +8,8 @@ export function LiveText({ read, className = '' }: { read: () => string; classNa
   const latest = useRef(read);
   useEffect(() => {
     latest.current = read;
+    // What it was rendered again for may be what it says.
+    text.newsArrived();
   });
   useEffect(
     () =>
