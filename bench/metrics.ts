@@ -1,18 +1,20 @@
 /**
  * `npm run bench -- metrics`: what monitoring costs. Parts: `recorder` (writing and reading history), `cost` (CPU of
- * a loaded daemon with and without subscribers), `window` (frame to paint, CPU and memory of a window).
+ * a loaded daemon with and without subscribers), `window` (frame to paint, CPU and memory of a window), `idle` (CPU of
+ * every process while nothing happens).
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchCost } from './metrics/cost.ts';
+import { benchIdle } from './metrics/idle.ts';
 import { benchRecorder } from './metrics/recorder.ts';
 import { benchWindow } from './metrics/window.ts';
 import { writeReport } from './shared/report.ts';
 
 const USAGE = `usage: npm run bench -- metrics [options]
-  --only a,b      parts: cost, recorder, window (all)
+  --only a,b      parts: cost, idle, recorder, window (all)
   --rounds N      runs of each measurement (3)
-  --seconds N     measured time of a run (5)
+  --seconds N     measured time of a run (5; 30 of the idle part)
   --deliveries N  load of the cost part, deliveries a second (100000)
   --minutes N     length of the window part (2)
   --json FILE     where the result goes (bench/results/metrics.json)
@@ -25,7 +27,7 @@ export async function run(args: readonly string[]): Promise<void> {
     options: {
       only: { type: 'string' },
       rounds: { type: 'string', default: '3' },
-      seconds: { type: 'string', default: '5' },
+      seconds: { type: 'string' },
       minutes: { type: 'string', default: '2' },
       deliveries: { type: 'string', default: '100000' },
       json: { type: 'string', default: join(import.meta.dirname, 'results/metrics.json') },
@@ -37,9 +39,10 @@ export async function run(args: readonly string[]): Promise<void> {
     return;
   }
   const rounds = Number(values.rounds);
-  const seconds = Number(values.seconds);
+  const seconds = Number(values.seconds ?? 5);
   const parts: Record<string, () => Promise<unknown>> = {
     cost: () => benchCost({ rounds, seconds, deliveriesPerSecond: Number(values.deliveries) }),
+    idle: () => benchIdle({ rounds, seconds: Number(values.seconds ?? 30) }),
     recorder: () => benchRecorder({ rounds, seconds }),
     window: () => benchWindow({ minutes: Number(values.minutes) }),
   };

@@ -1,11 +1,11 @@
 /**
  * Runs in the measured page before anything else (JavaScript, because the page takes it as it is): notes in
  * `benchProbe` for every metric frame how many milliseconds it took from the daemon's sample to the page (`transport`)
- * and from there to the end of the next paint (`paint`), and every task of over 50 ms (`longTasks`). It also adds one
- * chart to the IRC server's, of metrics that have none, so that its Live page has 50 lines. Given to Playwright by
- * bench/metrics/window.ts.
+ * and from there to the end of the next paint (`paint`), when frames of the IRC server came (`ircdFrames`), and every
+ * task of over 50 ms (`longTasks`). It also adds one chart to the IRC server's, of metrics that have none, so that its
+ * Live page has 50 lines. Given to Playwright by bench/metrics/window.ts.
  */
-const probe = { transport: [], paint: [], longTasks: [] };
+const probe = { transport: [], paint: [], longTasks: [], ircdFrames: [] };
 globalThis.benchProbe = probe;
 
 /** Where the time stands in a frame; see daemons/contract/metric-frame.ts. */
@@ -41,6 +41,7 @@ globalThis.WebSocket = class extends WebSocket {
       if (!(data instanceof ArrayBuffer)) return;
       const arrived = performance.now();
       const sampled = new DataView(data).getFloat64(TIME_OFFSET, true);
+      if (this.url.endsWith('/stream/ircd')) probe.ircdFrames.push(arrived);
       probe.transport.push(performance.timeOrigin + arrived - sampled);
       requestAnimationFrame(() => {
         // A message posted in an animation frame is handled after that frame's layout and paint.

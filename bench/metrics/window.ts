@@ -28,6 +28,7 @@ interface PageProbe {
   readonly transport: number[];
   readonly paint: number[];
   readonly longTasks: number[];
+  readonly ircdFrames: number[];
 }
 
 interface ChromiumProcess {
@@ -115,6 +116,7 @@ async function measureMinute(page: Page, cdp: CDPSession, browserCdp: CDPSession
   const renderers = after.filter(({ type }) => type === 'renderer');
   return {
     'frames/s': probe.paint.length / seconds,
+    'frames/s of ircd': probe.ircdFrames.length / seconds,
     'sample to arrival p50 ms': at(probe.transport, 0.5),
     'sample to arrival p99 ms': at(probe.transport, 0.99),
     'arrival to paint p50 ms': at(probe.paint, 0.5),
