@@ -4,6 +4,7 @@ import {
   chooseResolution,
   chunkKey,
   chunkOfKey,
+  LAST_CATALOG,
   LATEST_SECOND,
   rowKey,
   secondOfKey,
@@ -51,7 +52,7 @@ describe('chooseResolution', () => {
 });
 
 it('keeps catalog and second, and catalog, column and chunk apart in a key', () => {
-  const ids = fc.integer({ min: 1, max: 65_536 });
+  const ids = fc.integer({ min: 1, max: LAST_CATALOG });
   fc.assert(
     fc.property(ids, fc.nat(1_023), fc.nat(LATEST_SECOND), (catalog, column, second) => {
       expect(secondOfKey(rowKey(catalog, second))).toBe(second);

@@ -62,8 +62,11 @@ export function secondOfKey(key: number): number {
 
 /** Columns of a catalog; above the limit of metrics. */
 const COLUMNS_PER_CATALOG = 1_024;
-/** Chunks of a column: minutes until the year 2225. With 65,536 catalogs a key fits 53 bits. */
+/** Chunks of a column: minutes until the year 2225. */
 const CHUNKS_PER_COLUMN = 2 ** 27;
+
+/** Highest id of a catalog with which every key fits 53 bits; ids of forgotten catalogs are given again. */
+export const LAST_CATALOG = 2 ** 16 - 1;
 
 /** The key of a chunk: chunks of one metric are neighbours, in order of time. */
 export function chunkKey(catalogId: number, column: number, chunk: number): number {
