@@ -29,7 +29,7 @@ export function AuditRowView({ entry }: { entry: LiveEntry }): ReactNode {
         <td className="px-3 py-1.5 whitespace-nowrap">{entry.actor}</td>
         <td className="px-3 py-1.5 whitespace-nowrap text-dim">{originText(entry.from)}</td>
         <td className="px-3 py-1.5 font-mono text-xs whitespace-nowrap">{what}</td>
-        <td className="max-w-96 px-3 py-1.5">
+        <td className="w-full max-w-0 min-w-64 px-3 py-1.5">
           <span className={`flex items-center gap-1.5 ${entry.ok ? 'text-good' : 'text-bad'}`}>
             <Icon name={entry.ok ? 'check' : 'error'} className="size-3.5" />
             <span className="shrink-0 font-medium">{entry.ok ? messages.ok : messages.failed}</span>
