@@ -97,6 +97,9 @@ export interface AuditEntry {
   readonly effects: readonly { readonly metric: string; readonly before: number; readonly after: number }[];
 }
 
+/** Most metrics that one history query asks for. */
+export const HISTORY_QUERY_METRICS = 64;
+
 const daemonId = z.string().min(1).max(64);
 const time = z.number().nonnegative();
 
@@ -135,7 +138,7 @@ export const CONTROL_REQUESTS = {
   'logs.follow': z.object({ source: daemonId, follow: z.boolean() }),
   'history.query': z.object({
     source: daemonId,
-    metrics: z.array(z.string().max(128)).min(1).max(64),
+    metrics: z.array(z.string().max(128)).min(1).max(HISTORY_QUERY_METRICS),
     /** Unix seconds, unlike the times of logs and audit; the first point is that of the step that holds it. */
     from: time,
     /** Unix seconds; the last point is that of the step that holds it. */

@@ -1,5 +1,6 @@
 /** What the recorder measures, which commands it takes and how it is configured. Read by main and every host. */
 import { z } from 'zod';
+import { CONTROL_REQUESTS } from '../contract/control-api.ts';
 import { defineCommand, defineManifest } from '../contract/manifest.ts';
 import { metricSpecs } from '../contract/metric-specs.ts';
 import { appendArgs } from './batch.ts';
@@ -34,7 +35,6 @@ export type RecorderConfig = z.output<typeof config>;
 
 const { name, gauge, counter, histogram } = metricSpecs('recorder');
 
-const time = z.number().nonnegative();
 const settingKey = z.string().min(1).max(128);
 
 const commands = {
@@ -48,13 +48,7 @@ const commands = {
   history: defineCommand({
     summary: 'Reads metric history',
     danger: 'safe',
-    args: z.object({
-      source: z.string().min(1).max(64),
-      metrics: z.array(z.string().max(128)).min(1).max(64),
-      from: time,
-      to: time,
-      points: z.number().int().min(10).max(5_000).optional(),
-    }),
+    args: CONTROL_REQUESTS['history.query'],
     result: 'json',
     timeoutMs: 30_000,
     internal: true,
@@ -62,12 +56,7 @@ const commands = {
   audit: defineCommand({
     summary: 'Reads the audit trail, newest first',
     danger: 'safe',
-    args: z.object({
-      before: z.number().int().positive().optional(),
-      target: z.string().max(64).optional(),
-      text: z.string().max(200).optional(),
-      limit: z.number().int().min(1).max(1_000).optional(),
-    }),
+    args: CONTROL_REQUESTS['audit.query'],
     result: 'json',
     internal: true,
   }),

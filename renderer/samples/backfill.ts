@@ -2,7 +2,12 @@
  * The minutes before a window was opened, read from the recorder, so that live charts do not begin empty. Asked for by
  * source-model.ts once the first frame has come; the figures are put before the samples by SampleColumns.prepend.
  */
-import type { ControlApi, HistoryResult, HistoryStat } from '../../daemons/contract/control-api.ts';
+import {
+  type ControlApi,
+  HISTORY_QUERY_METRICS,
+  type HistoryResult,
+  type HistoryStat,
+} from '../../daemons/contract/control-api.ts';
 import {
   type FrameLayout,
   HISTOGRAM_FIELDS,
@@ -14,9 +19,6 @@ const BACKFILL_S = 600;
 
 /** The percentiles of a frame cover ten seconds (metric-frame.ts), so those of the past are asked for by ten too. */
 const PERCENTILE_STEP_S = 10;
-
-/** Most metrics that one query takes. */
-const QUERY_METRICS = 64;
 
 type Query = ControlApi['history.query']['args'];
 
@@ -36,7 +38,7 @@ export function backfillQueries(source: string, layout: FrameLayout, before: num
   ].flatMap(({ metrics, step }) =>
     chunks(
       metrics.map((metric) => metric.name),
-      QUERY_METRICS,
+      HISTORY_QUERY_METRICS,
     ).map((names) => ({
       source,
       metrics: names,
