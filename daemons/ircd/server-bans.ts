@@ -16,36 +16,30 @@ const IPV4_OFFSET = 96;
 const MIN_IPV4_BITS = 8;
 const MIN_IPV6_BITS = 16;
 
-/** K-lines match user@host, D-lines match addresses. */
-export type BanKind = 'kline' | 'dline';
-
-/** One ban, as it is stored and listed. */
-export interface ServerBan {
-  readonly kind: BanKind;
-  /** `user@host` for a K-line, an address or CIDR network for a D-line. */
-  readonly mask: string;
-  readonly reason: string;
-  /** Operator or admin who set it. */
-  readonly by: string;
-  readonly setMs: number;
-  /** When it ends, Unix milliseconds; null for never. */
-  readonly expiresMs: number | null;
-}
-
 /** A ban as it is stored; one that could not be set is none. */
 export const serverBanSchema = z
   .object({
     kind: z.enum(['kline', 'dline']),
+    /** `user@host` for a K-line, an address or CIDR network for a D-line. */
     mask: z.string(),
     reason: z.string(),
+    /** Operator or admin who set it. */
     by: z.string(),
+    /** Unix milliseconds. */
     setMs: z.number(),
+    /** When it ends, Unix milliseconds; null for never. */
     expiresMs: z.number().nullable(),
   })
   .superRefine(({ kind, mask }, context) => {
     const problem = checkMask(kind, mask);
     if (problem !== null) context.addIssue({ code: 'custom', path: ['mask'], message: problem });
   });
+
+/** One ban, as it is stored and listed. */
+export type ServerBan = Readonly<z.output<typeof serverBanSchema>>;
+
+/** K-lines match user@host, D-lines match addresses. */
+export type BanKind = ServerBan['kind'];
 
 interface Entry {
   readonly ban: ServerBan;
