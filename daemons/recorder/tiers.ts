@@ -65,7 +65,7 @@ const COLUMNS_PER_CATALOG = 1_024;
 /** Chunks of a column: minutes until the year 2225. */
 const CHUNKS_PER_COLUMN = 2 ** 27;
 
-/** Highest id of a catalog with which every key fits 53 bits; ids of forgotten catalogs are given again. */
+/** Highest id of a catalog with which every key fits 53 bits: one is taken only by a metric list that is new to the file. */
 export const LAST_CATALOG = 2 ** 16 - 1;
 
 /** The key of a chunk: chunks of one metric are neighbours, in order of time. */

@@ -57,10 +57,14 @@ export class OrphanGuard {
   }
 
   #start(): ChildProcess {
-    const shell = spawn('/bin/sh', ['-c', SCRIPT, 'signalbox-orphan-guard', String(GRACE_SECONDS)], {
-      stdio: ['pipe', 'ignore', 'ignore'],
-      env: { PATH: process.env.PATH },
-    });
+    const shell = spawn(
+      '/bin/sh',
+      ['-c', SCRIPT, 'signalbox-orphan-guard', String(CONTROL_LIMITS.orphanGraceSeconds)],
+      {
+        stdio: ['pipe', 'ignore', 'ignore'],
+        env: { PATH: process.env.PATH },
+      },
+    );
     shell.unref();
     shell.on('error', (error) =>
       process.emitWarning(`Hung daemons could outlive Signalbox: ${error.message}`),
@@ -73,5 +77,3 @@ export class OrphanGuard {
     return shell;
   }
 }
-
-const GRACE_SECONDS = CONTROL_LIMITS.orphanGraceSeconds;

@@ -178,14 +178,18 @@ class Checker {
   #mistake(path: KeyPath, text: string): void {
     const line = this.#lines.lineOf(path);
     const key = formatKeyPath(path);
-    const where = line === null ? this.#file : `${this.#file}:${line}`;
     this.#count++;
     const order = line ?? Number.MAX_SAFE_INTEGER;
     if (this.#first !== null && this.#first.line <= order) return;
-    const message = `${where}: ${key}: ${text}`;
+    const message = `${placeOf(this.#file, line)}: ${key}: ${text}`;
     const error: WireError = { code: 'config_invalid', message, detail: { file: this.#file, line, key } };
     this.#first = { line: order, error };
   }
+}
+
+/** A file, with the line where it is known, as a message begins with it. */
+export function placeOf(file: string, line: number | null): string {
+  return line === null ? file : `${file}:${line}`;
 }
 
 function valueAt(root: unknown, path: KeyPath): unknown {

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import type { Outcome, WireError } from '../../../daemons/contract/errors.ts';
 import type { Manifest } from '../../../daemons/contract/manifest.ts';
 import type { ControlLimits } from '../limits.ts';
-import { type ConfigDocument, type DaemonConfig, parseConfigDocument } from './config-document.ts';
+import { type ConfigDocument, type DaemonConfig, parseConfigDocument, placeOf } from './config-document.ts';
 import type { ConfigSchema } from './expectations.ts';
 import { scanTomlLines } from './toml-lines.ts';
 
@@ -91,10 +91,9 @@ export class ConfigStore {
     if (error.code !== 'config_invalid' || typeof key !== 'string' || this.#current === null) return error;
     if (this.file === null) return error;
     const line = scanTomlLines(this.#current.text).lineOf(key.split('.'));
-    const where = line === null ? this.file : `${this.file}:${line}`;
     return {
       ...error,
-      message: `${where}: ${error.message}`,
+      message: `${placeOf(this.file, line)}: ${error.message}`,
       detail: { ...error.detail, file: this.file, line },
     };
   }

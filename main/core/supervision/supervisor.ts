@@ -90,7 +90,10 @@ export class Supervisor {
     return await this.start(id);
   }
 
-  /** Starts the named daemons layer by layer, each by `attend`; one that fails keeps nobody from starting who does not need it. */
+  /**
+   * Starts the named daemons layer by layer, each by `attend`; one that fails keeps nobody from starting who does not
+   * need it.
+   */
   async startAll(ids: readonly string[], attend: Attended): Promise<void> {
     for (const layer of this.#layers) {
       const wanted = layer.filter((id) => ids.includes(id));
