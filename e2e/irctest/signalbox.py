@@ -3,15 +3,20 @@
 Used by run.sh through pytest's --controller option. The suite itself (progval/irctest) is not part of this repository.
 """
 
+import atexit
+import ctypes
 import functools
 import json
 import os
 from pathlib import Path
+import signal
 import subprocess
-from typing import Optional, Type
+import sys
+from typing import Optional, Set, Type
 
 from irctest import patma
 from irctest.basecontrollers import BaseServerController, DirectoryBasedController
+from irctest.runner import NotImplementedByController
 from irctest.specifications import Capabilities, OptionalBehaviors
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -39,6 +44,32 @@ password_hash = {oper_hash}
 """
 
 
+# Servers of this process that were started and not yet waited for. The suite forgets one when a test fails while it is
+# set up: unittest calls no tearDown then.
+running: Set[subprocess.Popen] = set()
+
+
+LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+PR_SET_PDEATHSIG = 1
+
+
+def die_with_parent() -> None:
+    """Runs in the new process before the server: where the suite is killed, the kernel kills the server (Linux)."""
+    if LIBC is not None:
+        LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def end_servers() -> None:
+    """Kills every server that is still there, so that none outlives its test or the suite."""
+    while running:
+        proc = running.pop()
+        proc.kill()
+        proc.wait()
+
+
+atexit.register(end_servers)
+
+
 @functools.lru_cache(maxsize=None)
 def hash_password(password: str) -> str:
     """The argon2id hash that the configuration wants."""
@@ -60,8 +91,6 @@ class SignalboxController(BaseServerController, DirectoryBasedController):
 
     capabilities = frozenset(
         (
-            Capabilities.ACCOUNT_NOTIFY,
-            Capabilities.ACCOUNT_TAG,
             Capabilities.AWAY_NOTIFY,
             Capabilities.BATCH,
             Capabilities.ECHO_MESSAGE,
@@ -115,6 +144,7 @@ class SignalboxController(BaseServerController, DirectoryBasedController):
         assert self.proc
         self.proc.kill()
         self.proc.wait()
+        running.discard(self.proc)
         self.proc = None
 
     def wait_for_services(self) -> None:
@@ -133,7 +163,11 @@ class SignalboxController(BaseServerController, DirectoryBasedController):
         websocket_hostname: Optional[str] = None,
         websocket_port: Optional[int] = None,
     ) -> None:
+        # Without this the suite would wait a minute for a port that nobody opens, in each of its tests.
+        if websocket_hostname is not None or websocket_port is not None:
+            raise NotImplementedByController("WebSocket")
         assert self.proc is None
+        end_servers()
         self.hostname = hostname
         self.port = port
         self.create_config()
@@ -177,7 +211,10 @@ class SignalboxController(BaseServerController, DirectoryBasedController):
             ],
             proc_name="signalbox",
             env=environment,
+            start_new_session=True,
+            preexec_fn=die_with_parent,
         )
+        running.add(self.proc)
 
 
 def get_irctest_controller_class() -> Type[SignalboxController]:
