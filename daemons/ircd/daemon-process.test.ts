@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { request } from 'node:https';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -85,6 +86,31 @@ async function dial(port: number, nick: string) {
   await until(' 422 ');
   return { socket, until, closed };
 }
+
+it('lets no web page speak through a browser, on a plain or a TLS port', async () => {
+  const tls = { host: '127.0.0.1', port: 0, tls: true };
+  const { daemon, metric, port } = await start(configure({ listen: [{ host: '127.0.0.1', port: 0 }, tls] }));
+  const seen = await dial(port, 'witness');
+  seen.socket.write('JOIN #room\r\n');
+  await seen.until(' 366 ');
+  const body = 'NICK page\r\nUSER page 0 * :x\r\nJOIN #room\r\nPRIVMSG #room :spam\r\n';
+  await expect(fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body })).rejects.toThrow('fetch failed');
+  const long = `http://127.0.0.1:${port}/${'long'.repeat(300)}`;
+  await expect(fetch(long, { method: 'POST', body })).rejects.toThrow('fetch failed');
+  const secure = request({
+    host: '127.0.0.1',
+    port: daemon.listeners()[1]?.port,
+    method: 'POST',
+    rejectUnauthorized: false,
+  });
+  secure.end(body);
+  await once(secure, 'error');
+  seen.socket.write('PING done\r\n');
+  const heard = await seen.until('PONG irc.test :done');
+  expect(heard).not.toContain('page');
+  expect(metric('connections')).toBe(1);
+  expect(metric('registered_users')).toBe(1);
+});
 
 it('serves real clients and counts them', async () => {
   const { daemon, metric, port } = await start(configure());

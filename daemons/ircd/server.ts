@@ -10,6 +10,7 @@ import type { Command } from './commands/command.ts';
 import { findCommand } from './commands/registry.ts';
 import type { IrcdConfig } from './config.ts';
 import { ProtocolCounters } from './counters.ts';
+import { HTTP_REFUSAL, isHttpMethod } from './http-request.ts';
 import { limits } from './limits.ts';
 import type { Connection, ConnectionHandler } from './net/connection.ts';
 import { PasswordChecker } from './passwords.ts';
@@ -140,6 +141,8 @@ export class IrcServer implements ConnectionHandler<User> {
     const user = connection.user;
     if (user === undefined || user.gone) return;
     user.reply(N.ERR_INPUTTOOLONG);
+    // It may be the request line of a browser with a long path, and then what follows is the text of a web page.
+    if (!user.registered) this.exit(user, 'Line too long before registration');
   }
 
   onClose(connection: Connection<User>, reason: string): void {
@@ -215,6 +218,10 @@ export class IrcServer implements ConnectionHandler<User> {
     }
     if (status === 'malformed') {
       user.fail('*', 'INVALID_MESSAGE', '', 'A line must not contain NUL or CR');
+      return;
+    }
+    if (!user.registered && isHttpMethod(parser.command)) {
+      this.exit(user, HTTP_REFUSAL);
       return;
     }
     if (parser.tags !== '') this.startCapture(user, parser.tags);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { FrameDecoder } from './frame-decoder.ts';
+import { LIMITS } from './limits.ts';
 
 function collector(maxFrameBytes = 1 << 20) {
   const payloads: Buffer[] = [];
@@ -49,6 +50,16 @@ it('gives the same frames whatever the split', () => {
       },
     ),
   );
+});
+
+it('reads the first word of an HTTP request as a length over any limit that may be set', () => {
+  for (const verb of 'CONNECT DELETE GET HEAD OPTIONS PATCH POST PRI PUT TRACE'.split(' ')) {
+    const { decoder, payloads, oversized } = collector(LIMITS.max_frame_bytes.max);
+    decoder.push(Buffer.from(`${verb} / HTTP/1.1\r\nHost: relay\r\n\r\n`));
+    decoder.push(Buffer.concat([encode(Buffer.from('{"type":"hello"}')), Buffer.from('text of a web page')]));
+    expect(oversized, verb).toEqual([Buffer.from(`${verb} `).readUInt32BE(0)]);
+    expect(payloads, verb).toEqual([]);
+  }
 });
 
 it('hands a frame inside one chunk on without copying it', () => {
