@@ -25,6 +25,7 @@ export const ERROR_CODES = {
   forbidden: 'The caller is known and may not do this.',
   address_in_use: 'Another process listens on that address.',
   unsupported: 'This host or platform cannot do that.',
+  not_saved: 'It is in force but not on disk: it holds only until the restart, and saving is tried again.',
   limit_reached: 'A named limit would be exceeded.',
   no_instance: 'No running Signalbox uses that data directory.',
   internal: 'A defect in Signalbox; the log has the details.',

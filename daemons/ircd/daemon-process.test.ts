@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -144,6 +144,23 @@ it('remembers server bans across a restart', async () => {
   await first.daemon.drain(AbortSignal.timeout(1000));
   const second = await start(configure());
   expect(second.metric('server_bans')).toBe(1);
+});
+
+it('says of a ban that cannot be written that it holds only until the restart, and saves it with the next that can', async () => {
+  const first = await start(configure());
+  await rm(dataDir, { recursive: true });
+  const ban = { kind: 'dline', reason: 'r', minutes: 0 } as const;
+  expect(await first.daemon.commands['add-ban'].run({ ...ban, mask: '127.0.0.1' }, call)).toMatchObject({
+    saved: false,
+    warning: { code: 'not_saved' },
+  });
+  expect(await text(connect(first.port, '127.0.0.1'))).toContain('(D-lined: r)');
+  await mkdir(dataDir);
+  expect(await first.daemon.commands['add-ban'].run({ ...ban, mask: '192.0.2.1' }, call)).toMatchObject({
+    saved: true,
+  });
+  await first.daemon.drain(AbortSignal.timeout(1000));
+  expect((await start(configure())).metric('server_bans')).toBe(2);
 });
 
 it('starts with the last good bans when their file is damaged, and without a good copy not at all', async () => {

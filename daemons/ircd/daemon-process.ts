@@ -7,6 +7,7 @@ import { resolve } from 'node:path';
 import type { ReloadOutcome } from '../contract/daemon-link.ts';
 import type { Outcome } from '../contract/errors.ts';
 import { BanFile } from '../runtime/ban-file.ts';
+import { type BanSaved, BanSaver } from '../runtime/ban-saver.ts';
 import type { DaemonContext, RunningDaemon } from '../runtime/daemon.ts';
 import { disconnects } from '../runtime/impact-text.ts';
 import type { adminCommands } from './admin/commands.ts';
@@ -43,6 +44,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
   private readonly server: IrcServer;
   private readonly net: NetServer<User>;
   private readonly banFile: BanFile<ServerBan>;
+  private readonly banSaver: BanSaver<ServerBan>;
   private readonly logger;
   private readonly latency;
   private names: Lookup;
@@ -56,6 +58,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
     this.latency = context.metrics.histogram('signalbox_ircd_command_latency_seconds');
     this.names = createLookup(config);
     this.banFile = new BanFile(context.dataDir, serverBanSchema, limits.serverBans.default);
+    this.banSaver = new BanSaver(this.banFile, () => this.server.bans.list(), this.logger);
     // The server needs the outbox of the network path, which needs a handler: the handler waits for the server.
     const handler: ConnectionHandler<User> = {
       refusal: (address) => this.server.refusal(address),
@@ -130,7 +133,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
     deadline.addEventListener('abort', abort, { once: true });
     await this.net.drain(reason, DRAIN_MS);
     deadline.removeEventListener('abort', abort);
-    await this.banFile.settled();
+    await this.banSaver.close();
   }
 
   // What the protocol asks of its process
@@ -169,13 +172,8 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
     this.context.touchTable(name);
   }
 
-  saveBans(): void {
-    this.banFile
-      .save(() => this.server.bans.list())
-      .catch((error: unknown) => {
-        const message = error instanceof Error ? error.message : String(error);
-        this.logger.error('bans_not_saved', `Server bans could not be written: ${message}`);
-      });
+  saveBans(): Promise<BanSaved> {
+    return this.banSaver.save();
   }
 
   log(...[level, event, message, fields]: Parameters<ServerHost['log']>): void {

@@ -3,6 +3,7 @@
  * once, so that a test reads like a conversation.
  */
 import type { Outcome } from '../contract/errors.ts';
+import type { BanSaved } from '../runtime/ban-saver.ts';
 import { type IrcdConfig, ircdConfigSchema } from './config.ts';
 import { Arena } from './net/arena.ts';
 import type { Chunk, Connection, ConnectionClass } from './net/connection.ts';
@@ -31,6 +32,7 @@ export class MemoryHost implements ServerHost {
   lifecycleOutcome: Outcome<unknown> = { ok: true, result: null };
   readonly touched = new Set<string>();
   saves = 0;
+  saved: BanSaved = { saved: true };
   names: LookupResult | Promise<LookupResult> = { host: null, ident: null };
 
   lookup(): LookupResult | Promise<LookupResult> {
@@ -52,8 +54,9 @@ export class MemoryHost implements ServerHost {
   tableChanged(name: string): void {
     this.touched.add(name);
   }
-  saveBans(): void {
+  saveBans(): Promise<BanSaved> {
     this.saves++;
+    return Promise.resolve(this.saved);
   }
   log(_level: string, event: string, message: string, fields?: Fields): void {
     this.logs.push({ event, message, fields });

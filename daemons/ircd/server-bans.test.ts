@@ -56,7 +56,7 @@ it('refuses masks that make no sense or would ban everybody', () => {
   expect(checkMask('dline', '10.0.0.0/8')).toBeNull();
 });
 
-it('drops whom a KLINE matches, but no operator, and has the list saved', () => {
+it('drops whom a KLINE matches, but no operator, and has the list saved', async () => {
   const oper = irc.join('oper');
   const victim = irc.join('victim');
   irc.promote(oper, ['kline']);
@@ -65,8 +65,25 @@ it('drops whom a KLINE matches, but no operator, and has the list saved', () => 
   expect(oper.closedWith).toBeNull();
   expect(lines[0]).toContain('added K-line for *@192.0.2.1 until');
   expect(irc.host.saves).toBe(1);
+  await Promise.resolve();
   expect(irc.host.audits[0]).toMatchObject({ command: 'KLINE', args: { mask: '*@192.0.2.1', minutes: 60 } });
   oper.send('UNKLINE *@192.0.2.1');
   expect(irc.join('victim').closedWith).toBeNull();
   expect(oper.send('UNKLINE *@192.0.2.1')[0]).toContain('no ban for');
+});
+
+it('tells an operator whose KLINE is not on disk that it holds only until the restart, and writes that down', async () => {
+  const oper = irc.join('oper');
+  irc.promote(oper, ['kline']);
+  irc.host.saved = {
+    saved: false,
+    warning: { code: 'not_saved', message: 'it holds only until the restart' },
+  };
+  oper.send('KLINE *@192.0.2.9 :go away');
+  await Promise.resolve();
+  expect(oper.received().at(-1)).toContain('NOTICE oper :*** KLINE: it holds only until the restart');
+  oper.send('UNKLINE *@192.0.2.9');
+  await Promise.resolve();
+  expect(oper.received().at(-1)).toContain('*** UNKLINE: it holds only until the restart');
+  expect(irc.host.audits.map(({ command }) => command)).toEqual(['KLINE', 'UNKLINE']);
 });

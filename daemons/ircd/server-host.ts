@@ -3,6 +3,7 @@
  * runtime; tests implement it in memory.
  */
 import type { Outcome } from '../contract/errors.ts';
+import type { BanSaved } from '../runtime/ban-saver.ts';
 import type { Outbox } from './net/connection.ts';
 
 /** Names found for a client. */
@@ -41,8 +42,8 @@ export interface ServerHost {
   traffic(): readonly string[];
   /** Says that a live table has changed; cheap when nobody watches it. */
   tableChanged(name: LiveTable): void;
-  /** Asks for the list of server bans to be written to disk. */
-  saveBans(): void;
+  /** Writes the list of server bans to disk and says whether it got there. Never rejects. */
+  saveBans(): Promise<BanSaved>;
   /** A structured log record. */
   log(level: 'debug' | 'info' | 'warn' | 'error', event: string, message: string, fields?: Fields): void;
   /** Puts what an operator did into the audit trail. */

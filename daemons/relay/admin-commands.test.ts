@@ -1,5 +1,5 @@
 /** Admin commands, bans, reload and drain, seen from clients on real sockets. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { toWireError } from '../contract/errors.ts';
@@ -9,6 +9,7 @@ import { relayTables } from './tables.ts';
 import { TestRelay, until } from './test-relay.ts';
 
 let relay: TestRelay;
+const quiet = { info() {}, error() {} };
 afterEach(() => relay.close());
 
 type Commands = TestRelay['commands'];
@@ -111,17 +112,18 @@ it('bans by peer id and by range, keeps bans over a restart, and lifts them', as
   expect(await run('ban', { cidr: '127.0.0.1', minutes: 5 })).toEqual({
     banned: '127.0.0.1/32',
     disconnected: 1,
+    saved: true,
   });
   expect(await bob.message()).toMatchObject({ code: 'banned' });
   expect(await (await relay.connect()).message()).toMatchObject({ code: 'banned' });
 
-  const reopened = await BanList.open(relay.dataDir, () => {});
+  const reopened = await BanList.open(relay.dataDir, quiet);
   expect(reopened.all(Date.now())).toEqual(relay.bans.all(Date.now()));
   expect(reopened.ofAddress('127.0.0.1', Date.now())?.by).toBe('root');
   expect(reopened.ofAddress('127.0.0.1', Date.now() + 5 * 60_000)).toBeNull();
   expect(await run('bans')).toMatchObject({ rows: [{ value: 'alice' }, { value: '127.0.0.1/32' }] });
 
-  expect(await run('unban', { ban: '127.0.0.1' })).toEqual({ lifted: '127.0.0.1' });
+  expect(await run('unban', { ban: '127.0.0.1' })).toEqual({ lifted: '127.0.0.1', saved: true });
   expect(await run('unban', { ban: '127.0.0.1' })).toMatchObject({ code: 'not_found' });
   await run('unban', { ban: 'alice' });
   await relay.greet('rooms', 'alice');
@@ -133,17 +135,36 @@ it('bans by peer id and by range, keeps bans over a restart, and lifts them', as
     expect(await run('ban', args)).toMatchObject({ code: 'bad_request' });
 });
 
+it('says of a ban that is not on disk that it holds only until the restart, and who it covers is gone', async () => {
+  relay = await TestRelay.start();
+  const bob = await relay.greet('rooms', 'bob');
+  await rm(relay.dataDir, { recursive: true });
+  expect(await run('ban', { peer: 'bob' })).toEqual({
+    banned: 'bob',
+    disconnected: 1,
+    saved: false,
+    warning: { code: 'not_saved', message: expect.stringMatching(/ENOENT.*holds only until the restart/) },
+  });
+  expect(await bob.message()).toMatchObject({ code: 'banned' });
+  expect(await run('unban', { ban: 'bob' })).toMatchObject({ lifted: 'bob', warning: { code: 'not_saved' } });
+  await mkdir(relay.dataDir);
+  expect(await run('ban', { peer: 'carol' })).toMatchObject({ saved: true });
+});
+
 it('starts with the last good bans when their file is damaged, and without a good copy not at all', async () => {
   relay = await TestRelay.start();
   await run('ban', { cidr: '192.0.2.0/24' });
   const file = join(relay.dataDir, 'bans.json');
   await writeFile(file, (await readFile(file, 'utf8')).replace('192.0.2.0/24', '192.0.2.0/240'));
   const damages: string[] = [];
-  const reopened = await BanList.open(relay.dataDir, (message) => damages.push(message));
+  const reopened = await BanList.open(relay.dataDir, {
+    info() {},
+    error: (_, message) => damages.push(message),
+  });
   expect(reopened.ofAddress('192.0.2.7', Date.now())).toMatchObject({ value: '192.0.2.0/24' });
   expect(damages[0]).toContain('bans.0.value: not an address range');
   for (const name of ['bans.json', 'bans.last-good.json']) await writeFile(join(relay.dataDir, name), '{');
-  await expect(BanList.open(relay.dataDir, () => {})).rejects.toMatchObject({ code: 'init_failed' });
+  await expect(BanList.open(relay.dataDir, quiet)).rejects.toMatchObject({ code: 'init_failed' });
 });
 
 it('changes limits for clients that are there already', async () => {

@@ -160,7 +160,7 @@ export function adminCommands(server: RelayServer, bans: BanList): CommandHandle
           throw new SignalboxError('limit_reached', `There are ${server.limits.max_bans} bans, the limit.`);
         const now = Date.now();
         const why = reason === '' ? 'no reason given' : reason;
-        await bans.add({
+        const saving = bans.add({
           kind: peer === '' ? 'cidr' : 'peer',
           value,
           reason: why,
@@ -170,14 +170,14 @@ export function adminCommands(server: RelayServer, bans: BanList): CommandHandle
         });
         const covered = coveredBy(server, peer, cidr);
         for (const one of covered) relay.endWithError(one, 'banned', `You are banned: ${why}`);
-        return { banned: value, disconnected: covered.length };
+        return { banned: value, disconnected: covered.length, ...(await saving) };
       },
     },
     unban: {
       async run({ ban }) {
-        if (!(await bans.remove(ban)) && !(await bans.remove(canonical(ban))))
-          throw new SignalboxError('not_found', `There is no ban on ${ban}.`);
-        return { lifted: ban };
+        const saving = bans.remove(ban) ?? bans.remove(canonical(ban));
+        if (saving === null) throw new SignalboxError('not_found', `There is no ban on ${ban}.`);
+        return { lifted: ban, ...(await saving) };
       },
     },
     bans: { run: () => ({ rows: bans.all(Date.now()) }) },

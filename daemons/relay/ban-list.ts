@@ -3,7 +3,9 @@
  */
 import { z } from 'zod';
 import { BanFile } from '../runtime/ban-file.ts';
+import { type BanSaved, BanSaver } from '../runtime/ban-saver.ts';
 import { AddressRanges, parseCidr } from '../runtime/ip-address.ts';
+import type { SubsystemLogger } from '../runtime/logger.ts';
 
 const banSchema = z
   .object({
@@ -24,20 +26,25 @@ const banSchema = z
 /** One ban, as it is stored and listed. */
 export type Ban = z.output<typeof banSchema>;
 
+/** Where a ban list says what happens to its file. */
+export type BanLog = Pick<SubsystemLogger, 'info' | 'error'>;
+
 /** The list in memory and its file. */
 export class BanList {
-  readonly #file: BanFile<Ban>;
+  readonly #saver: BanSaver<Ban>;
   readonly #bans = new Map<string, Ban>();
   #ranges = new AddressRanges([]);
 
-  private constructor(file: BanFile<Ban>) {
-    this.#file = file;
+  private constructor(file: BanFile<Ban>, log: BanLog) {
+    this.#saver = new BanSaver(file, () => [...this.#bans.values()], log);
   }
 
-  /** Reads the bans of a data directory; see {@link BanFile.load}. */
-  static async open(dataDir: string, onDamage: (message: string) => void): Promise<BanList> {
-    const list = new BanList(new BanFile(dataDir, banSchema));
-    for (const ban of await list.#file.load(onDamage)) list.#bans.set(ban.value, ban);
+  /** Reads the bans of a data directory; see {@link BanFile.load}. `log` hears of damage and of bans not saved. */
+  static async open(dataDir: string, log: BanLog): Promise<BanList> {
+    const file = new BanFile(dataDir, banSchema);
+    const list = new BanList(file, log);
+    const stored = await file.load((message) => log.error('bans_damaged', message));
+    for (const ban of stored) list.#bans.set(ban.value, ban);
     list.#rebuild();
     return list;
   }
@@ -68,20 +75,24 @@ export class BanList {
     return null;
   }
 
-  /** Adds a ban and resolves when it is on disk. */
-  async add(ban: Ban): Promise<void> {
+  /** Adds a ban, which is in force at once; resolves when it is on disk, or turned out not to get there yet. */
+  add(ban: Ban): Promise<BanSaved> {
     this.#bans.delete(ban.value);
     this.#bans.set(ban.value, ban);
     this.#rebuild();
-    await this.#save();
+    return this.#saver.save();
   }
 
-  /** Removes a ban by its value; resolves to whether there was one, when that is on disk. */
-  async remove(value: string): Promise<boolean> {
-    if (!this.#bans.delete(value)) return false;
+  /** Removes a ban by its value, as {@link add} adds one; null where there is none. */
+  remove(value: string): Promise<BanSaved> | null {
+    if (!this.#bans.delete(value)) return null;
     this.#rebuild();
-    await this.#save();
-    return true;
+    return this.#saver.save();
+  }
+
+  /** Writes what is not on disk yet, if that is possible now. */
+  close(): Promise<void> {
+    return this.#saver.close();
   }
 
   /** Forgets bans that are over; the file follows with the next change. */
@@ -94,10 +105,6 @@ export class BanList {
   #rebuild(): void {
     const ranges = [...this.#bans.values()].map((ban) => (ban.kind === 'cidr' ? parseCidr(ban.value) : null));
     this.#ranges = new AddressRanges(ranges.filter((range) => range !== null));
-  }
-
-  #save(): Promise<void> {
-    return this.#file.save(() => [...this.#bans.values()]);
   }
 }
 

@@ -13,7 +13,7 @@ export const relayDaemon: DaemonDefinition<typeof relayConfig, RelayCommands> = 
   manifest,
   async start(context) {
     const log = context.log('relay');
-    const bans = await BanList.open(context.dataDir, (message) => log.error('bans_damaged', message));
+    const bans = await BanList.open(context.dataDir, log);
     const server = await RelayServer.start({
       config: context.config,
       metrics: new RelayMetrics(context.metrics),
@@ -34,7 +34,10 @@ export const relayDaemon: DaemonDefinition<typeof relayConfig, RelayCommands> = 
         return { applied, restartRequired };
       },
       stopImpact: () => disconnects(server.relay.size),
-      drain: (deadline) => server.drain('The relay is shutting down.', deadline),
+      async drain(deadline) {
+        await server.drain('The relay is shutting down.', deadline);
+        await bans.close();
+      },
     };
   },
 };

@@ -144,7 +144,7 @@ export class TestRelay {
     const registry = new MetricRegistry('relay', relayMetrics);
     const metrics = new RelayMetrics(registry);
     const dataDir = await mkdtemp(join(tmpdir(), 'relay-test-'));
-    const bans = await BanList.open(dataDir, () => {});
+    const bans = await BanList.open(dataDir, { info() {}, error() {} });
     const server = await RelayServer.start({
       config: parse(config),
       metrics,

@@ -60,6 +60,17 @@ export const limits = {
     unit: 'count',
     reason: 'With more clients than this the pause of a full collection would be longer than 20 ms.',
   },
+  banRetryBaseMs: {
+    default: 1_000,
+    unit: 'milliseconds',
+    reason: 'Wait before bans that could not be written are written again: a full disk often has room soon.',
+  },
+  banRetryMaxMs: {
+    default: 60_000,
+    unit: 'milliseconds',
+    reason:
+      'Longest wait between attempts to write bans: an operator who has made room sees them saved within it.',
+  },
   tableRows: {
     default: 20_000,
     unit: 'count',

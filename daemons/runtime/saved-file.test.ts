@@ -1,8 +1,25 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { replaceFile, SavedFile } from './saved-file.ts';
+
+const synced: string[] = [];
+vi.mock('node:fs/promises', async (original) => {
+  const actual = await original<typeof import('node:fs/promises')>();
+  return {
+    ...actual,
+    open: async (path: string, ...rest: [string, number?]) => {
+      const file = await actual.open(path, ...rest);
+      const sync = file.sync.bind(file);
+      file.sync = async () => {
+        synced.push(path);
+        await sync();
+      };
+      return file;
+    },
+  };
+});
 
 let directory: string;
 let path: string;
@@ -57,4 +74,10 @@ it('is settled when the last save is on disk', async () => {
   void file.save(() => 'one');
   await file.settled();
   expect(await readFile(path, 'utf8')).toBe('one');
+});
+
+it('has the file on disk, and then its name, before it says so', async () => {
+  synced.length = 0;
+  await replaceFile(path, 'new');
+  expect(synced).toEqual([`${path}.${process.pid}.new`, directory]);
 });

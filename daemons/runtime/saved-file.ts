@@ -3,6 +3,7 @@
  * crash leaves the old text or the new one. Used for ban lists, certificates and the state of windows.
  */
 import { open, rename, unlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
 
 /**
  * Replaces a file, readable by its owner only; resolves when it is on disk. Two calls for one path must not overlap:
@@ -19,9 +20,22 @@ export async function replaceFile(path: string, text: string): Promise<void> {
       await file.close();
     }
     await rename(temporary, path);
+    await syncFolder(dirname(path));
   } catch (error) {
     await unlink(temporary).catch(() => {});
     throw error;
+  }
+}
+
+/** Without this the new name may be gone after a power failure, although the text is on disk. */
+async function syncFolder(path: string): Promise<void> {
+  // Windows opens no folders; there the system writes names through by itself.
+  if (process.platform === 'win32') return;
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
   }
 }
 

@@ -63,20 +63,28 @@ it('clears a channel and tells each member', () => {
   expect(irc.server.state.channels.size).toBe(0);
 });
 
-it('adds, lists and removes bans', () => {
+it('adds, lists and removes bans', async () => {
   const victim = irc.join('victim');
   const args = { kind: 'dline', mask: '192.0.2.0/24', reason: 'r', minutes: 0 } as const;
   expect(admin['add-ban'].impact?.(args)).toBe('disconnects 1 client');
-  expect(admin['add-ban'].run(args, call)).toMatchObject({ disconnected: 1 });
+  expect(await admin['add-ban'].run(args, call)).toMatchObject({ disconnected: 1, saved: true });
   expect(victim.closedWith).toBe('D-lined: r');
   expect(admin.bans.run({}, call)).toMatchObject({ rows: [{ mask: '192.0.2.0/24', expires: null }] });
-  admin['remove-ban'].run({ kind: 'dline', mask: '192.0.2.0/24' }, call);
-  expect(() => admin['remove-ban'].run({ kind: 'dline', mask: '192.0.2.0/24' }, call)).toThrow(
+  await admin['remove-ban'].run({ kind: 'dline', mask: '192.0.2.0/24' }, call);
+  await expect(admin['remove-ban'].run({ kind: 'dline', mask: '192.0.2.0/24' }, call)).rejects.toThrow(
     'There is no dline',
   );
-  expect(() => admin['add-ban'].run({ ...args, kind: 'kline', mask: '*@*' }, call)).toThrow(
+  await expect(admin['add-ban'].run({ ...args, kind: 'kline', mask: '*@*' }, call)).rejects.toThrow(
     'would ban everybody',
   );
+});
+
+it('says of a ban that is not on disk that it holds only until the restart', async () => {
+  const warning = { code: 'not_saved', message: 'no room' } as const;
+  irc.host.saved = { saved: false, warning };
+  const ban = { kind: 'dline', mask: '192.0.2.0/24' } as const;
+  expect(await admin['add-ban'].run({ ...ban, reason: 'r', minutes: 0 }, call)).toMatchObject({ warning });
+  expect(await admin['remove-ban'].run(ban, call)).toEqual({ ...ban, saved: false, warning });
 });
 
 it('broadcasts to registered clients, as one line', () => {

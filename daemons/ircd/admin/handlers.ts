@@ -106,7 +106,7 @@ export function createAdminHandlers(targets: AdminTargets): CommandHandlers<type
         const found = usersMatching(server, { kind, mask }).length;
         return disconnects(found);
       },
-      run: ({ kind, mask, reason, minutes }) => {
+      run: async ({ kind, mask, reason, minutes }) => {
         const now = Date.now();
         const expiresMs = minutes === 0 ? null : now + minutes * 60_000;
         const outcome = addServerBan(server, {
@@ -118,15 +118,16 @@ export function createAdminHandlers(targets: AdminTargets): CommandHandlers<type
           expiresMs,
         });
         if (typeof outcome === 'string') throw new SignalboxError('refused', outcome);
-        return { kind, mask, disconnected: outcome.dropped };
+        return { kind, mask, disconnected: outcome.dropped, ...(await outcome.saving) };
       },
     },
     'remove-ban': {
-      run: ({ kind, mask }) => {
-        if (!removeServerBan(server, kind, mask, ADMIN)) {
+      run: async ({ kind, mask }) => {
+        const saving = removeServerBan(server, kind, mask, ADMIN);
+        if (saving === null) {
           throw new SignalboxError('not_found', `There is no ${kind} for ${mask}; list them with bans.`);
         }
-        return { kind, mask };
+        return { kind, mask, ...(await saving) };
       },
     },
     rehash: {

@@ -1,8 +1,10 @@
 /** KLINE, DLINE, UNKLINE and UNDLINE: who may not use this server. `duration` is in minutes, none means for ever. */
+import type { BanSaved } from '../../runtime/ban-saver.ts';
 import { noticeOpers } from '../broadcast.ts';
 import { N } from '../protocol/numerics.ts';
 import type { IrcServer } from '../server.ts';
 import type { BanKind, ServerBan } from '../server-bans.ts';
+import type { Fields } from '../server-host.ts';
 import type { User } from '../state/user.ts';
 import type { Command } from './command.ts';
 
@@ -41,14 +43,10 @@ function banCommand(name: string, kind: BanKind, what: string, summary: string):
       const expiresMs = minutes === null || minutes === 0 ? null : now + minutes * 60_000;
       const outcome = addServerBan(server, { kind, mask, reason, by: user.prefix, setMs: now, expiresMs });
       if (typeof outcome === 'string') user.notice(`*** ${name} failed: ${outcome}`);
-      else
-        server.host.audit(
-          user.prefix,
-          name,
-          { mask, reason, minutes },
-          true,
-          `disconnected ${outcome.dropped} clients`,
-        );
+      else {
+        const done = `disconnected ${outcome.dropped} clients`;
+        void report(server, user, name, { mask, reason, minutes }, done, outcome.saving);
+      }
     },
   };
 }
@@ -61,11 +59,27 @@ function unbanCommand(name: string, kind: BanKind, what: string): Command {
     help: [`${name} ${what}`, 'Lifts a server ban. Operators only.'],
     run(server, user, params) {
       const mask = params[0] ?? '';
-      const removed = removeServerBan(server, kind, mask, user.prefix);
-      if (!removed) user.notice(`*** ${name} failed: no ban for ${mask}`);
-      else server.host.audit(user.prefix, name, { mask }, true, 'lifted');
+      const saving = removeServerBan(server, kind, mask, user.prefix);
+      if (saving === null) user.notice(`*** ${name} failed: no ban for ${mask}`);
+      else void report(server, user, name, { mask }, 'lifted', saving);
     },
   };
+}
+
+/** Writes down what an operator did, and tells them when it is not on disk. */
+async function report(
+  server: IrcServer,
+  user: User,
+  name: string,
+  args: Fields,
+  done: string,
+  saving: Promise<BanSaved>,
+): Promise<void> {
+  const by = user.prefix;
+  const outcome = await saving;
+  if (!outcome.saved) user.notice(`*** ${name}: ${outcome.warning.message}`);
+  const text = outcome.saved ? done : `${done}; ${outcome.warning.code}: ${outcome.warning.message}`;
+  server.host.audit(by, name, args, true, text);
 }
 
 function parseMinutes(text: string): number | null {
@@ -73,11 +87,17 @@ function parseMinutes(text: string): number | null {
   return text !== '' && Number.isInteger(value) && value >= 0 && value <= MAX_BAN_MINUTES ? value : null;
 }
 
-/** Adds a ban, drops whom it matches, and has the list saved. Returns why it could not be added as text. */
-export function addServerBan(server: IrcServer, ban: ServerBan): string | { dropped: number } {
+/**
+ * Adds a ban, drops whom it matches, and has the list saved, which `saving` waits for. Returns why it could not be added
+ * as text.
+ */
+export function addServerBan(
+  server: IrcServer,
+  ban: ServerBan,
+): string | { readonly dropped: number; readonly saving: Promise<BanSaved> } {
   const problem = server.bans.add(ban);
   if (problem !== null) return problem;
-  server.host.saveBans();
+  const saving = server.host.saveBans();
   const label = ban.kind === 'kline' ? 'K-line' : 'D-line';
   const until = ban.expiresMs === null ? '' : ` until ${new Date(ban.expiresMs).toUTCString()}`;
   noticeOpers(server, `${ban.by} added ${label} for ${ban.mask}${until}: ${ban.reason}`);
@@ -91,17 +111,22 @@ export function addServerBan(server: IrcServer, ban: ServerBan): string | { drop
     server.counters.serverBanMatches++;
     server.exit(victim, `${label}d: ${ban.reason}`);
   }
-  return { dropped: victims.length };
+  return { dropped: victims.length, saving };
 }
 
-/** Removes a ban and has the list saved; false when there was none. */
-export function removeServerBan(server: IrcServer, kind: BanKind, mask: string, by: string): boolean {
+/** Removes a ban and has the list saved; null when there was none. */
+export function removeServerBan(
+  server: IrcServer,
+  kind: BanKind,
+  mask: string,
+  by: string,
+): Promise<BanSaved> | null {
   const removed = server.bans.remove(kind, mask);
-  if (removed === null) return false;
-  server.host.saveBans();
+  if (removed === null) return null;
+  const saving = server.host.saveBans();
   noticeOpers(server, `${by} removed the ${kind === 'kline' ? 'K-line' : 'D-line'} for ${removed.mask}`);
   server.host.log('info', 'server_ban_removed', `${by} removed the ban for ${removed.mask}`, { kind, by });
-  return true;
+  return saving;
 }
 
 /** Connected users that one ban matches; operators are never dropped by a K-line. */
