@@ -21,9 +21,13 @@ test('stopping asks first, tells the clients why and drains', async ({ app }) =>
   expect(await app.daemon('ircd')).toMatchObject({ state: 'stopped', pid: null, restarts: 0 });
 });
 
-test('the command line stops a daemon without asking', async ({ app }) => {
+test('the command line stops a daemon only when it is told that this disconnects people', async ({ app }) => {
   const alice = await IrcClient.connect(await app.startDaemon('ircd'), 'alice');
-  expect((await app.cli(['stop', 'ircd'])).code).toBe(0);
+  const refused = await app.cli(['stop', 'ircd']);
+  expect(refused.code).toBe(1);
+  expect(refused.stderr).toContain('Stopping ircd disconnects 1 client. Add --yes to confirm it.');
+  expect(alice.isOpen).toBe(true);
+  expect((await app.cli(['stop', 'ircd', '--yes'])).code).toBe(0);
   await expect(app.card('ircd')).toContainText('stopped');
   await expect.poll(() => alice.isOpen).toBe(false);
 });

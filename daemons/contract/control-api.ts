@@ -108,9 +108,10 @@ export const CONTROL_REQUESTS = {
   hello: z.object({}),
   status: z.object({}),
   'daemon.start': z.object({ id: daemonId }),
-  /** Drains, then ends the process. */
-  'daemon.stop': z.object({ id: daemonId }),
-  'daemon.restart': z.object({ id: daemonId }),
+  /** Drains, then ends the process. Refused with `confirmation_required` where it disturbs users and is not confirmed. */
+  'daemon.stop': z.object({ id: daemonId, confirmed: z.boolean().optional() }),
+  /** Stops and starts; confirmed like a stop. */
+  'daemon.restart': z.object({ id: daemonId, confirmed: z.boolean().optional() }),
   /** What stopping would do, in words; `text` is null where it would disturb nobody. */
   'daemon.stopImpact': z.object({ id: daemonId }),
   'command.run': z.object({

@@ -7,7 +7,7 @@ export const ERROR_CODES = {
   unknown_request: 'No request of that name exists.',
   unknown_daemon: 'No daemon of that id is registered.',
   unknown_command: 'The daemon declares no command of that name.',
-  confirmation_required: 'The command disrupts users; it must be confirmed.',
+  confirmation_required: 'This disturbs users and must be confirmed; `detail.impact` says what it would do.',
   not_running: 'The daemon is not running, so it cannot do this.',
   already_running: 'The daemon is running or starting already.',
   busy: 'The daemon is in a state that does not allow this now.',

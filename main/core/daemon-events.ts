@@ -126,7 +126,9 @@ export class DaemonEvents implements ManagedDaemonEvents {
       'lifecycle_request',
       `${message.actor} asked for ${name}: ${message.reason}`,
     );
-    const outcome = await service.handle(name, message.action === 'reload' ? {} : { id }, caller);
+    // Who typed DIE or sent the signal has decided; there is nobody to ask.
+    const args = message.action === 'reload' ? {} : { id, confirmed: true };
+    const outcome = await service.handle(name, args, caller);
     if (!outcome.ok) {
       telemetry.logger.log('warn', id, 'lifecycle_refused', `${name}: ${outcome.error.message}`);
     }

@@ -323,7 +323,7 @@ test('a control connection asks, is answered, and hears of changes', async () =>
     { id: 0, outcome: { error: { code: 'bad_request' } } },
     { id: 1, outcome: { ok: true } },
   ]);
-  socket.send('{"id":3,"name":"daemon.restart","args":{"id":"tiny"}}');
+  socket.send('{"id":3,"name":"daemon.restart","args":{"id":"tiny","confirmed":true}}');
   await expect.poll(() => JSON.stringify(messages), { timeout: 10_000 }).toContain('"id":3');
   const text = JSON.stringify(messages);
   expect(text).toContain('"state":"stopping"');
@@ -375,7 +375,7 @@ test('a stream from what does not exist or run is refused before the handshake',
   expect(await refusal('/stream/nope', bearer())).toBe('404 unknown_daemon');
   expect(await refusal('/stream/..%2f', bearer())).toBe('404 not_found');
   expect(await refusal('/elsewhere', bearer())).toBe('404 not_found');
-  await host.ask('daemon.stop', { id: 'tiny' });
+  await host.ask('daemon.stop', { id: 'tiny', confirmed: true });
   expect(await refusal('/stream/tiny', bearer())).toBe('409 not_running');
   expect((await get('/readyz')).status).toBe(503);
   await host.ask('daemon.start', { id: 'tiny' });

@@ -73,7 +73,7 @@ test('what nobody can stream is refused', async () => {
     ok: false,
     error: { code: 'unknown_daemon' },
   });
-  await host.ask('daemon.stop', { id: 'tiny' });
+  await host.ask('daemon.stop', { id: 'tiny', confirmed: true });
   expect(host.plane.openStream('tiny', { transport: 'port', transfer: port2 })).toMatchObject({
     ok: false,
     error: { code: 'not_running', message: 'tiny is stopped; there is nothing to watch.' },

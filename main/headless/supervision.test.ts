@@ -33,7 +33,7 @@ test('a daemon starts, does what it is asked, and stops', async () => {
   expect(isAlive(pid)).toBe(true);
   const poked = await ask('command.run', { daemon: 'tiny', command: 'poke', args: { name: 'ann' } });
   expect(poked).toMatchObject({ ok: true, result: { result: { text: 'hello ann' } } });
-  expect(await ask('daemon.stop', { id: 'tiny' })).toMatchObject({
+  expect(await ask('daemon.stop', { id: 'tiny', confirmed: true })).toMatchObject({
     ok: true,
     result: { state: 'stopped', cause: null },
   });

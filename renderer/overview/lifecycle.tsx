@@ -5,6 +5,7 @@
 
 import type { ReactNode } from 'react';
 import { create } from 'zustand';
+import type { WireError } from '../../daemons/contract/errors.ts';
 import type { DaemonState } from '../../daemons/contract/states.ts';
 import { sentence } from '../format/sentence.ts';
 import type { Dashboard } from '../model/dashboard.ts';
@@ -35,25 +36,27 @@ interface PendingAction {
 
 const usePending = create<{ pending: PendingAction | null }>(() => ({ pending: null }));
 
-/** Does an action, or first asks whether it may where that would disturb people. */
+/** Does an action, or first asks whether it may: main refuses what would disturb people until that is confirmed. */
 export async function requestLifecycle(
   dashboard: Dashboard,
   id: string,
   action: LifecycleAction,
 ): Promise<void> {
-  if (action !== 'start') {
-    const impact = await dashboard.client.request('daemon.stopImpact', { id });
-    if (impact.ok && impact.result.text !== null) {
-      usePending.setState({ pending: { id, action, impact: impact.result.text } });
-      return;
-    }
-  }
-  await carryOut(dashboard, id, action);
+  const outcome = await dashboard.client.request(`daemon.${action}`, { id });
+  if (outcome.ok) return;
+  const impact = outcome.error.detail?.impact;
+  if (action !== 'start' && outcome.error.code === 'confirmation_required' && typeof impact === 'string')
+    usePending.setState({ pending: { id, action, impact } });
+  else notifyOf(dashboard, id, outcome.error);
 }
 
-async function carryOut(dashboard: Dashboard, id: string, action: LifecycleAction): Promise<void> {
-  const outcome = await dashboard.client.request(`daemon.${action}`, { id });
-  if (!outcome.ok) dashboard.notify('bad', `${id}: ${outcome.error.message}`);
+async function carryOut(dashboard: Dashboard, { id, action }: PendingAction): Promise<void> {
+  const outcome = await dashboard.client.request(`daemon.${action}`, { id, confirmed: true });
+  if (!outcome.ok) notifyOf(dashboard, id, outcome.error);
+}
+
+function notifyOf(dashboard: Dashboard, id: string, error: WireError): void {
+  dashboard.notify('bad', `${id}: ${error.message}`);
 }
 
 /** The question of a pending action. Stands once in the window. */
@@ -77,7 +80,7 @@ export function LifecycleDialog(): ReactNode {
       onCancel={close}
       onConfirm={() => {
         close();
-        if (pending !== null) void carryOut(dashboard, pending.id, pending.action);
+        if (pending !== null) void carryOut(dashboard, pending);
       }}
     />
   );

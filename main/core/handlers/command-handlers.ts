@@ -3,7 +3,7 @@
  * ticket, always in the audit trail.
  */
 
-import { SignalboxError } from '../../../daemons/contract/errors.ts';
+import { fromWireError, SignalboxError } from '../../../daemons/contract/errors.ts';
 import {
   type CommandSpec,
   DEFAULT_COMMAND_TIMEOUT_MS,
@@ -17,7 +17,7 @@ import { type AuditTrail, maskArgs } from '../records/audit-trail.ts';
 import type { ManagedDaemon } from '../supervision/managed-daemon.ts';
 import type { Supervisor } from '../supervision/supervisor.ts';
 import type { Handlers } from './handler-table.ts';
-import { impactText } from './lifecycle-handlers.ts';
+import { confirmationRequired, impactText } from './lifecycle-handlers.ts';
 
 /** What command handlers work with. */
 export interface CommandHandlerParts {
@@ -52,8 +52,9 @@ export function commandHandlers(
       const { daemon, spec } = findCommand(parts, args.daemon, args.command);
       const checked = checkArgs(daemon.id, args.command, spec, args.args);
       if (spec.danger !== 'safe' && args.confirmed !== true) {
-        const message = `${daemon.id} ${args.command} is ${spec.danger}: ${spec.summary}. It must be confirmed.`;
-        throw new SignalboxError('confirmation_required', message, { detail: { danger: spec.danger } });
+        const impact = await impactOf(daemon, args.command, checked);
+        const what = `${daemon.id} ${args.command} is ${spec.danger}: ${impact ?? spec.summary}`;
+        throw confirmationRequired(what, { danger: spec.danger, impact });
       }
       const own = ticketsOf(caller);
       const ticket = args.ticket ?? `auto-${clock.monotonic()}-${own.size}`;
@@ -92,11 +93,25 @@ export function commandHandlers(
     'command.impact': async (args) => {
       const { daemon, spec } = findCommand(parts, args.daemon, args.command);
       const checked = checkArgs(daemon.id, args.command, spec, args.args);
-      const request = { type: 'impact', name: args.command, args: checked } as const;
-      const what = `the question what ${args.command} would do`;
-      return { text: impactText(unwrap(await daemon.request(request, what, limits.impactMs).outcome)) };
+      return { text: impactText(unwrap(await askImpact(daemon, args.command, checked))) };
     },
   };
+
+  function askImpact(daemon: ManagedDaemon, name: string, args: Record<string, unknown>) {
+    const what = `the question what ${name} would do`;
+    return daemon.request({ type: 'impact', name, args }, what, limits.impactMs).outcome;
+  }
+
+  /**
+   * What a command would do, null where that cannot be told. Throws what the daemon says of a command that it would
+   * refuse: nobody is asked to confirm that.
+   */
+  async function impactOf(daemon: ManagedDaemon, name: string, args: Record<string, unknown>) {
+    const outcome = await askImpact(daemon, name, args);
+    if (outcome.ok) return impactText(outcome.result);
+    if (outcome.error.code === 'timeout' || outcome.error.code === 'internal') return null;
+    throw fromWireError(outcome.error);
+  }
 
   function findCommand(
     { registry }: CommandHandlerParts,

@@ -7,6 +7,7 @@ import type { Caller } from '../caller.ts';
 import { unwrap } from '../control-error.ts';
 import type { ControlLimits } from '../limits.ts';
 import type { AuditTrail } from '../records/audit-trail.ts';
+import type { ManagedDaemon } from '../supervision/managed-daemon.ts';
 import type { Attended, Supervisor } from '../supervision/supervisor.ts';
 import type { Handlers } from './handler-table.ts';
 
@@ -25,19 +26,49 @@ export function lifecycleHandlers(
     if (supervisor.find(id) === null) return unwrap(await work());
     return await audit.run({ actor: caller.actor, action, target: id }, async () => unwrap(await work()));
   };
+  /** Nobody is disconnected without somebody having been told how many that are. */
+  const askFirst = async (verb: string, id: string, confirmed: boolean | undefined): Promise<void> => {
+    const daemon = supervisor.find(id);
+    if (confirmed === true || daemon === null) return;
+    const impact = await stopImpact(daemon, limits.impactMs);
+    if (impact !== null) throw confirmationRequired(`${verb} ${id} ${impact}`, { impact });
+  };
   return {
     'daemon.start': ({ id }, caller) => act('daemon.start', id, caller, () => supervisor.start(id)),
-    'daemon.stop': ({ id }, caller) => act('daemon.stop', id, caller, () => supervisor.stop(id)),
-    'daemon.restart': ({ id }, caller) => act('daemon.restart', id, caller, () => supervisor.restart(id)),
+    'daemon.stop': async ({ id, confirmed }, caller) => {
+      await askFirst('Stopping', id, confirmed);
+      return await act('daemon.stop', id, caller, () => supervisor.stop(id));
+    },
+    'daemon.restart': async ({ id, confirmed }, caller) => {
+      await askFirst('Restarting', id, confirmed);
+      return await act('daemon.restart', id, caller, () => supervisor.restart(id));
+    },
     'daemon.stopImpact': async ({ id }) => {
       const daemon = supervisor.find(id);
       if (daemon === null) throw new SignalboxError('unknown_daemon', `No daemon is called "${id}".`);
-      if (daemon.session?.ready !== true) return { text: null };
-      const request = { type: 'impact', name: STOP_IMPACT, args: {} } as const;
-      const { outcome } = daemon.request(request, 'the question what stopping would do', limits.impactMs);
-      return { text: impactText(unwrap(await outcome)) };
+      return { text: await stopImpact(daemon, limits.impactMs) };
     },
   };
+}
+
+/** What stopping would do to users, in words; null where it would disturb nobody. */
+async function stopImpact(daemon: ManagedDaemon, timeoutMs: number): Promise<string | null> {
+  if (daemon.session?.ready !== true) return null;
+  const request = { type: 'impact', name: STOP_IMPACT, args: {} } as const;
+  const outcome = await daemon.request(request, 'the question what stopping would do', timeoutMs).outcome;
+  if (outcome.ok) return impactText(outcome.result);
+  // It ended while it was asked: nobody is left to be disturbed.
+  if (daemon.session?.ready !== true) return null;
+  return `disconnects everybody who is connected; how many cannot be told (${outcome.error.message.replace(/\.$/, '')})`;
+}
+
+/** The refusal of what disturbs users and was not confirmed. `what` is a clause without its full stop. */
+export function confirmationRequired(
+  what: string,
+  detail: { readonly impact: string | null; readonly danger?: string },
+): SignalboxError {
+  const message = `${what}. It must be confirmed: ask again with "confirmed": true.`;
+  return new SignalboxError('confirmation_required', message, { detail });
 }
 
 /** An impact as a daemon answers it: words, or null where nobody would be disturbed. */

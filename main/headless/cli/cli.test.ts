@@ -72,7 +72,7 @@ test('status, start, run, metrics, logs and stop, for people and for programs', 
   expect((await cli('metrics', 'main')).stdout).toContain('signalbox_main_requests_total');
   const logged = await cli('logs', 'tiny', '--json', '--limit', '1');
   expect(json(logged)).toMatchObject({ source: 'tiny', event: 'poked' });
-  expect((await cli('restart', 'tiny')).stdout).toMatch(
+  expect((await cli('restart', 'tiny', '--yes')).stdout).toMatch(
     /^tiny is running \(pid \d+\), listening on tiny 127\.0\.0\.1:7\n$/,
   );
   expect((await cli('stop', 'tiny')).stdout).toBe('tiny is stopped\n');
@@ -161,7 +161,7 @@ test('logs --follow goes on until it is interrupted', async () => {
 test('config reload says what is in force now', async () => {
   await host.ask('daemon.start', { id: 'tiny' });
   expect(await cli('config', 'reload')).toEqual({ code: 0, stdout: 'tiny: greeting in force\n', stderr: '' });
-  await host.ask('daemon.stop', { id: 'tiny' });
+  await host.ask('daemon.stop', { id: 'tiny', confirmed: true });
   expect(await cli('config', 'reload')).toEqual({
     code: 0,
     stdout: 'The file was read; nothing changed for the daemons that run.\n',

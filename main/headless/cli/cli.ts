@@ -12,7 +12,7 @@ import { parseLogsRequest, printLogs } from './logs-command.ts';
 import { runCommand } from './run-command.ts';
 import { showDaemon, showMetrics, showReload, showStatus } from './show.ts';
 import { SocketClient } from './socket-client.ts';
-import { EXIT, fail, parseWords, print, say, UsageError } from './terminal.ts';
+import { canAsk, EXIT, fail, goOn, parseWords, print, say, UsageError } from './terminal.ts';
 
 /** Options that every command takes. */
 interface Shared {
@@ -63,7 +63,7 @@ async function dispatch(
     case 'stop':
     case 'restart': {
       const id = one(rest, command, registry);
-      return await withClient(connect, (client) => lifecycle(client, command, id, shared.json));
+      return await withClient(connect, (client) => lifecycle(client, command, id, shared));
     }
     case 'metrics': {
       const id = one(rest, command, registry);
@@ -149,9 +149,15 @@ async function lifecycle(
   client: SocketClient,
   command: 'start' | 'stop' | 'restart',
   id: string,
-  json: boolean,
+  { json, yes }: Shared,
 ): Promise<number> {
-  const outcome = await client.request(`daemon.${command}`, { id });
+  const name = `daemon.${command}` as const;
+  let outcome = await client.request(name, yes && command !== 'start' ? { id, confirmed: true } : { id });
+  if (!outcome.ok && outcome.error.code === 'confirmation_required' && canAsk()) {
+    say(`${command} ${id}: ${String(outcome.error.detail?.impact)}`);
+    if (!(await goOn())) return fail(outcome.error, json);
+    outcome = await client.request(name, { id, confirmed: true });
+  }
   if (!outcome.ok) return fail(outcome.error, json);
   print(json ? JSON.stringify({ ok: true, result: outcome.result }) : showDaemon(outcome.result));
   return EXIT.ok;

@@ -4,7 +4,7 @@ import { parseCommandArgs } from './command-args.ts';
 import { commandHelp, daemonHelp } from './help.ts';
 import { showResult } from './show.ts';
 import type { SocketClient } from './socket-client.ts';
-import { ask, canAsk, EXIT, fail, print, say, UsageError } from './terminal.ts';
+import { ask, canAsk, EXIT, fail, goOn, print, say, UsageError } from './terminal.ts';
 
 /** What `signalbox run` was asked for. */
 export interface RunRequest {
@@ -67,7 +67,7 @@ async function confirm(
   const impact = await client.request('command.impact', { daemon, command: command.name, args });
   const effect = impact.ok && impact.result.text !== null ? impact.result.text : command.summary;
   say(`${daemon} ${command.name}: ${effect}`);
-  if (command.danger === 'disruptive') return /^y(es)?$/i.test(await ask('Go on? [y/N] '));
+  if (command.danger === 'disruptive') return await goOn();
   const { confirmArg } = command;
   const phrase = confirmArg === null ? command.name : String(args[confirmArg] ?? command.name);
   return (await ask(`This cannot be undone. Type ${phrase} to go on: `)) === phrase;

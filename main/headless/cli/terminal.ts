@@ -39,8 +39,14 @@ export function say(text: string): void {
 /** Tells of an error and answers the exit code that goes with it. */
 export function fail(error: WireError, json: boolean): number {
   if (json) print(JSON.stringify({ ok: false, error }));
-  if (!json || error.code === 'no_instance') say(`signalbox: ${error.message}`);
+  if (!json || error.code === 'no_instance') say(`signalbox: ${wordsFor(error)}`);
   return error.code === 'no_instance' ? EXIT.noInstance : EXIT.failure;
+}
+
+/** The message, with the option that confirms where the instance speaks of a field. */
+function wordsFor({ code, message }: WireError): string {
+  if (code !== 'confirmation_required') return message;
+  return message.replace(/ It must be confirmed.*$/, ' Add --yes to confirm it.');
 }
 
 const STATE_COLOURS = {
@@ -137,4 +143,9 @@ export async function ask(question: string): Promise<string> {
   } finally {
     lines.close();
   }
+}
+
+/** Asks whether to go on. */
+export async function goOn(): Promise<boolean> {
+  return /^y(es)?$/i.test(await ask('Go on? [y/N] '));
 }
