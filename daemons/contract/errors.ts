@@ -17,6 +17,8 @@ export const ERROR_CODES = {
   timeout: 'No answer arrived before the deadline.',
   cancelled: 'The request was cancelled by the one who made it.',
   init_failed: 'The daemon could not be initialised.',
+  unavailable:
+    'What it needs is not there now (disk, lock, descriptors, address); it is tried again by itself.',
   crashed: 'The daemon ended while the request was outstanding.',
   config_invalid: 'The configuration has a mistake; file, line and key are named.',
   config_unreadable: 'The configuration file cannot be read.',

@@ -18,7 +18,8 @@ export type DaemonState = (typeof DAEMON_STATES)[number];
 /** Every transition that may happen; anything else is a defect. */
 export const TRANSITIONS: Readonly<Record<DaemonState, readonly DaemonState[]>> = {
   stopped: ['starting'],
-  starting: ['running', 'crashed', 'stopping', 'failed'],
+  // `backoff` where what it needs is not there now, which is no crash.
+  starting: ['running', 'crashed', 'backoff', 'stopping', 'failed'],
   running: ['stopping', 'crashed'],
   stopping: ['stopped'],
   crashed: ['backoff', 'failed', 'stopped'],

@@ -18,6 +18,7 @@ import { DaemonHost } from './daemon-host.ts';
 import { limits } from './limits.ts';
 import { openLogFile } from './log-file.ts';
 import { openParentLink, type ParentLink, type Transferred } from './parent-link.ts';
+import { startFailure } from './passing-cause.ts';
 import { runStandalone } from './standalone.ts';
 import { linkChannel, portChannel, upgradeSocket } from './stream-channel.ts';
 
@@ -165,7 +166,7 @@ class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, Com
         },
       });
     } catch (error) {
-      const wire = toWireError(error);
+      const wire = startFailure(error);
       const detail =
         wire.code === 'internal' && error instanceof Error ? (error.stack ?? wire.message) : wire.message;
       logger.log('error', 'daemon', 'init_failed', detail);

@@ -27,6 +27,8 @@ export interface ProcessEnd {
   readonly signal: string | null;
   /** What else was reported, such as `spawn ENOENT` or Electron's reason `oom`. */
   readonly reason: string | null;
+  /** The system's code where it had no process to give, such as `EAGAIN` or `EMFILE`: a cause that passes by itself. */
+  readonly unavailable?: string | undefined;
 }
 
 /** Callbacks of a launched process. `onEnd` is called exactly once, after which nothing follows. */

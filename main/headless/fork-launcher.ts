@@ -5,6 +5,7 @@
 import { type ChildProcess, fork, type SendHandle } from 'node:child_process';
 import { Socket } from 'node:net';
 import type { ToDaemon } from '../../daemons/contract/daemon-link.ts';
+import { passingCause } from '../../daemons/runtime/passing-cause.ts';
 import {
   DAEMON_V8_OPTIONS,
   type DaemonLauncher,
@@ -56,18 +57,23 @@ function launch(
   }
   let ended = false;
   const endOutput = watchOutput(child, (stream, line) => events.onOutput(stream, line));
-  const end = (exitCode: number | null, signal: string | null, reason: string | null) => {
+  const end = (
+    exitCode: number | null,
+    signal: string | null,
+    reason: string | null,
+    unavailable?: string,
+  ) => {
     if (ended) return;
     endOutput();
     ended = true;
-    events.onEnd({ exitCode, signal, reason });
+    events.onEnd({ exitCode, signal, reason, unavailable });
   };
   child.on('message', (message) => {
     if (!ended) events.onMessage(message);
   });
   child.on('error', (error) => {
     // After the start this is a message that could not be sent; the end is told by 'exit'.
-    if (pid === undefined) end(null, null, error.message);
+    if (pid === undefined) end(null, null, error.message, passingCause(error) ?? undefined);
   });
   child.on('exit', (code, signal) => setTimeout(() => end(code, signal, null), SETTLE_MS));
   child.on('close', (code, signal) => end(code, signal, null));

@@ -27,6 +27,20 @@ export class CrashPolicy {
     return this.#delay();
   }
 
+  /**
+   * Takes a start that failed for a cause which passes by itself. Answers the wait before the next try in milliseconds;
+   * there is always a next one.
+   */
+  unavailable(): number {
+    this.#consecutive++;
+    return this.#delay();
+  }
+
+  /** The daemon runs: what kept it from starting is over. */
+  started(): void {
+    if (this.#times.length === 0) this.#consecutive = 0;
+  }
+
   /** The operator took over: earlier crashes no longer count. */
   forget(): void {
     this.#times = [];

@@ -296,7 +296,7 @@ export class DaemonSession {
     for (const message of unsent) this.#process.send(message);
   }
 
-  /** The daemon cannot start as configured: everything asked of it fails with the cause, and it gets no second try. */
+  /** The daemon cannot start: everything asked of it fails with the cause. */
   #refuse(error: WireError): void {
     if (this.#refusal !== null || this.#becameReady) return;
     this.#refusal = error;
@@ -344,7 +344,8 @@ function initFailed(id: string, error: WireError): WireError {
 }
 
 function outcomeOfEnd(id: string, verdict: Verdict): WireError {
-  if (verdict.kind === 'refused' && verdict.error !== null) return initFailed(id, verdict.error);
+  if (verdict.kind !== 'crashed' && verdict.kind !== 'stopped' && verdict.error !== null)
+    return initFailed(id, verdict.error);
   if (verdict.kind === 'crashed') return { code: 'crashed', message: `${id} ended: ${verdict.cause}.` };
   return { code: 'not_running', message: `${id} was stopped before it answered.` };
 }

@@ -121,6 +121,38 @@ describe('start', () => {
     expect(states).toEqual(['starting', 'failed']);
   });
 
+  test('that fails for a cause which passes is tried again for as long as it takes', async () => {
+    const starting = daemon.start();
+    for (let n = 0; n < 20; n++) {
+      const process = launcher.newest();
+      process.hello();
+      process.say({ type: 'failed', error: { code: 'unavailable', message: 'the disk is full' } });
+      process.end({ exitCode: 1 });
+      if (n === 0) expect(await starting).toMatchObject({ ok: false, error: { code: 'unavailable' } });
+      expect(daemon.snapshot()).toMatchObject({ state: 'backoff', cause: 'the disk is full', crashes: [] });
+      const waitMs = (daemon.snapshot().nextStartAt ?? 0) - clock.now();
+      expect(waitMs).toBe(Math.min(limits.backoffMaxMs, limits.backoffBaseMs * 2 ** n));
+      await clock.advance(waitMs);
+      expect(launcher.processes).toHaveLength(n + 2);
+    }
+    launcher.newest().comeUp();
+    expect(daemon.state).toBe('running');
+    launcher.newest().end({ exitCode: 1 });
+    expect((daemon.snapshot().nextStartAt ?? 0) - clock.now()).toBe(limits.backoffBaseMs);
+  });
+
+  test('for which the system has no process to give is tried again', async () => {
+    launcher.onLaunch = (process) => process.end({ reason: 'spawn EAGAIN', unavailable: 'EAGAIN' });
+    for (let n = 0; n < 5; n++) {
+      void daemon.start();
+      expect(daemon.snapshot()).toMatchObject({
+        state: 'backoff',
+        cause: 'could not run: spawn EAGAIN',
+        crashes: [],
+      });
+    }
+  });
+
   test('that is refused kills a process which does not end by itself', async () => {
     void daemon.start();
     const process = launcher.newest();

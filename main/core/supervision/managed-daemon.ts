@@ -215,8 +215,10 @@ export class ManagedDaemon {
         },
         onListeners: (listeners, becameReady) => {
           this.#listeners = listeners;
-          if (becameReady && this.#condition.state === 'starting') this.#enter('running', { cause: null });
-          else this.#publish(this.state);
+          if (becameReady && this.#condition.state === 'starting') {
+            this.#policy.started();
+            this.#enter('running', { cause: null });
+          } else this.#publish(this.state);
         },
         onAnnouncedStop: (message) => {
           if (this.#condition.state === 'running' || this.#condition.state === 'starting') {
@@ -257,6 +259,10 @@ export class ManagedDaemon {
       this.#enter('failed', { cause: verdict.cause });
       return;
     }
+    if (verdict.kind === 'unavailable') {
+      this.#wait(this.#policy.unavailable(), verdict.cause);
+      return;
+    }
     this.#crashed(end, verdict.cause ?? 'ended without being asked to');
   }
 
@@ -279,6 +285,11 @@ export class ManagedDaemon {
       this.#enter('failed', { cause: text });
       return;
     }
+    this.#wait(delayMs, cause);
+  }
+
+  #wait(delayMs: number, cause: string | null): void {
+    const { clock } = this.#options;
     this.#enter('backoff', { cause, nextStartAt: clock.now() + delayMs });
     this.#backoff = clock.after(delayMs, () => this.#retry());
   }

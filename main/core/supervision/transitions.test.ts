@@ -17,6 +17,7 @@ const EVENTS = [
   'badHello',
   'ready',
   'failed',
+  'unavailable',
   'announce',
   'exit0',
   'exit1',
@@ -75,6 +76,8 @@ test('whatever happens in whatever order, only the table’s transitions are mad
           else if (event === 'ready') current.ready();
           else if (event === 'failed')
             current.say({ type: 'failed', error: { code: 'internal', message: 'no' } });
+          else if (event === 'unavailable')
+            current.say({ type: 'failed', error: { code: 'unavailable', message: 'no room' } });
           else if (event === 'announce') current.say({ type: 'stopping', message: 'by itself' });
           else if (event === 'exit0') current.end({ exitCode: 0 });
           else if (event === 'exit1') current.end({ exitCode: 1 });

@@ -21,10 +21,10 @@ export interface EndEvidence {
 
 /**
  * `stopped`: as intended. `refused`: it cannot start as it is configured, and trying again would not help.
- * `crashed`: anything else.
+ * `unavailable`: it cannot start now, for a cause that passes by itself. `crashed`: anything else.
  */
 export interface Verdict {
-  readonly kind: 'stopped' | 'refused' | 'crashed';
+  readonly kind: 'stopped' | 'refused' | 'unavailable' | 'crashed';
   /** One sentence; null for an end as intended. */
   readonly cause: string | null;
   readonly error: WireError | null;
@@ -33,7 +33,10 @@ export interface Verdict {
 /** The verdict: a refusal comes first, then what main or the daemon meant to do, then how the process ended. */
 export function settleVerdict(evidence: EndEvidence): Verdict {
   const { end, killReason, refusal } = evidence;
-  if (refusal !== null) return { kind: 'refused', cause: refusal.message, error: refusal };
+  if (refusal !== null) {
+    const kind = refusal.code === 'unavailable' ? 'unavailable' : 'refused';
+    return { kind, cause: refusal.message, error: refusal };
+  }
   if (evidence.stopRequested) {
     if (killReason !== null) return { kind: 'stopped', cause: killReason, error: null };
     if (end.exitCode === 0) return { kind: 'stopped', cause: null, error: null };
@@ -41,6 +44,10 @@ export function settleVerdict(evidence: EndEvidence): Verdict {
   }
   if (evidence.announced !== null && end.exitCode === 0) {
     return { kind: 'stopped', cause: evidence.announced, error: null };
+  }
+  if (end.unavailable !== undefined) {
+    const cause = describeEnd(end);
+    return { kind: 'unavailable', cause, error: { code: 'unavailable', message: cause } };
   }
   const how = killReason ?? describeEnd(end);
   const cause = evidence.becameReady || killReason !== null ? how : `${how} before it was ready`;
