@@ -39,6 +39,56 @@ it('refuses K-lined users at the end of registration, with or without the tilde,
   expect(irc.join('good').closedWith).toBeNull();
 });
 
+it('matches a K-line of a network against every address in it', () => {
+  for (const [mask, inside, outside] of [
+    ['*@127.0.0.0/8', ['127.0.0.1', '127.255.0.9'], ['128.0.0.1', '::1']],
+    ['*@2001:db8::/32', ['2001:db8::1', '2001:db8:ffff::2'], ['2001:db9::1', '192.0.2.1']],
+    ['*@::ffff:198.51.100.7', ['198.51.100.7'], ['198.51.100.8']],
+    ['evil@10.0.0.0/8', ['10.9.8.7'], []],
+    ['~evil@172.16.0.0/12', ['172.31.255.255'], ['172.32.0.0']],
+  ] as const) {
+    irc.server.bans.add(ban('kline', mask));
+    for (const address of inside) {
+      const client = irc.connect(address);
+      client.send('NICK a', 'USER Evil 0 * :x');
+      expect(client.closedWith, `${mask} ${address}`).toBe('K-lined: because');
+    }
+    for (const address of outside) {
+      const client = irc.connect(address);
+      client.send('NICK a', 'USER Evil 0 * :x');
+      expect(client.closedWith, `${mask} ${address}`).toBeNull();
+      client.drop();
+    }
+    irc.server.bans.remove('kline', mask);
+  }
+  irc.server.bans.add(ban('kline', 'evil@10.0.0.0/8'));
+  expect(irc.join('good', '', '10.0.0.1').closedWith).toBeNull();
+});
+
+it('knows a ban again in every spelling of its address or network', () => {
+  const bans = new ServerBans();
+  for (const [kind, ...spellings] of [
+    ['dline', '0::1', '::1', '0:0:0:0:0:0:0:1', '::1/128'],
+    ['dline', '127.0.0.1/32', '127.0.0.1', '::ffff:127.0.0.1'],
+    ['dline', '10.1.2.3/8', '10.0.0.0/8', '::ffff:10.0.0.0/104'],
+    ['kline', '*@0::1', '*@::1'],
+    ['kline', 'Bob@10.1.2.3/8', 'bob@10.0.0.0/8'],
+  ] as const) {
+    for (const added of spellings) {
+      for (const removed of spellings) {
+        for (const mask of spellings) bans.add(ban(kind, mask));
+        bans.add(ban(kind, added));
+        expect(bans.list(), added).toHaveLength(1);
+        expect(bans.remove(kind, removed), `${added} ${removed}`).not.toBeNull();
+        expect(bans.size).toBe(0);
+      }
+    }
+  }
+  bans.add(ban('dline', '0::1'));
+  expect(bans.list()[0]?.mask).toBe('::1');
+  expect(bans.refusalForAddress('::1')).toBe('D-lined: because');
+});
+
 it('lets a ban expire', () => {
   const bans = new ServerBans();
   bans.add(ban('dline', '192.0.2.1', 5000));
@@ -48,7 +98,17 @@ it('lets a ban expire', () => {
 });
 
 it('refuses masks that make no sense or would ban everybody', () => {
-  for (const mask of ['*@*', '*@*.*', 'nohost', 'a!b@c', '@x', 'x@'])
+  for (const mask of [
+    '*@*',
+    '*@*.*',
+    'nohost',
+    'a!b@c',
+    '@x',
+    'x@',
+    '*@0.0.0.0/0',
+    '*@::/8',
+    '*@10.0.0.0/33',
+  ])
     expect(checkMask('kline', mask), mask).not.toBeNull();
   for (const mask of ['host', '10.0.0.0/7', '::/8', '192.0.2.1/99'])
     expect(checkMask('dline', mask), mask).not.toBeNull();

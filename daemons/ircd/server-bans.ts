@@ -4,8 +4,15 @@
  */
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { canonicalCidr } from '../runtime/canonical-address.ts';
 import { AddressRanges, type CidrBlock, isMappedIPv4, parseCidr } from '../runtime/ip-address.ts';
 import { limits } from './limits.ts';
+import {
+  canonicalMask,
+  compileAddressMask,
+  coversAddress,
+  hasBrokenNetwork,
+} from './protocol/address-mask.ts';
 import { fold } from './protocol/casemapping.ts';
 import { compileMask } from './protocol/mask.ts';
 import type { User } from './state/user.ts';
@@ -44,7 +51,7 @@ export type BanKind = ServerBan['kind'];
 interface Entry {
   readonly ban: ServerBan;
   readonly matchesAddress: (address: string) => boolean;
-  readonly matchesIdentity: (identities: readonly string[]) => boolean;
+  readonly matchesIdentity: (identities: readonly string[], user: User) => boolean;
 }
 
 /** The list in memory. */
@@ -64,10 +71,14 @@ export class ServerBans {
     return bans;
   }
 
-  /** Adds or replaces a ban. Returns an error text when it cannot be added, null when it was. */
-  add(ban: ServerBan): string | null {
-    const problem = checkMask(ban.kind, ban.mask);
+  /**
+   * Adds or replaces a ban, with its mask in the canonical form. Returns an error text when it cannot be added, null when
+   * it was.
+   */
+  add(given: ServerBan): string | null {
+    const problem = checkMask(given.kind, given.mask);
     if (problem !== null) return problem;
+    const ban = { ...given, mask: canonicalBanMask(given.kind, given.mask) };
     const key = keyOf(ban.kind, ban.mask);
     if (!this.entries.has(key) && this.entries.size >= limits.serverBans.default) {
       this.dropExpired(ban.setMs);
@@ -108,7 +119,8 @@ export class ServerBans {
     const names = identities(user);
     const address = user.connection.remoteAddress;
     for (const { ban, matchesAddress, matchesIdentity } of this.entries.values()) {
-      if (!expired(ban, nowMs) && (matchesIdentity(names) || matchesAddress(address))) return refusal(ban);
+      if (!expired(ban, nowMs) && (matchesIdentity(names, user) || matchesAddress(address)))
+        return refusal(ban);
     }
     return null;
   }
@@ -123,7 +135,7 @@ export class ServerBans {
       setMs: 0,
       expiresMs: null,
     });
-    return (user) => matchesAddress(user.connection.remoteAddress) || matchesIdentity(identities(user));
+    return (user) => matchesAddress(user.connection.remoteAddress) || matchesIdentity(identities(user), user);
   }
 
   private dropExpired(nowMs: number): void {
@@ -141,7 +153,14 @@ function expired(ban: ServerBan, nowMs: number): boolean {
 }
 
 function keyOf(kind: BanKind, mask: string): string {
-  return `${kind} ${fold(mask)}`;
+  return `${kind} ${fold(canonicalBanMask(kind, mask))}`;
+}
+
+/** The one spelling of a mask: `0::1` is `::1`, `127.0.0.1/32` is `127.0.0.1`, `10.1.2.3/8` is `10.0.0.0/8`. */
+export function canonicalBanMask(kind: BanKind, mask: string): string {
+  if (kind === 'kline') return canonicalMask(mask);
+  const block = parseCidr(mask);
+  return block === null ? mask : canonicalCidr(block);
 }
 
 /** Why a mask cannot be banned, or null. A mask that covers everybody is refused. */
@@ -157,6 +176,9 @@ export function checkMask(kind: BanKind, mask: string): string | null {
   if (at < 1 || at === mask.length - 1 || mask.includes(' ') || mask.includes('!')) {
     return `${mask} is not of the form user@host`;
   }
+  if (hasBrokenNetwork(mask)) return `${mask.slice(at + 1)} is not a network such as 10.0.0.0/8`;
+  const network = parseCidr(mask.slice(at + 1));
+  if (network !== null && isTooWide(network)) return `${mask} would ban more than a network`;
   const literal = mask.replaceAll('*', '').replaceAll('?', '').replaceAll('.', '').replaceAll('@', '');
   return literal === '' ? `${mask} would ban everybody` : null;
 }
@@ -166,28 +188,37 @@ function makeEntry(ban: ServerBan): Entry {
     return { ban, matchesAddress: networkMatcher(ban.mask), matchesIdentity: () => false };
   }
   const mask = compileMask(ban.mask);
+  const network = compileAddressMask(ban.mask);
   return {
     ban,
     matchesAddress: () => false,
-    matchesIdentity: (names) => names.some((name) => mask.matches(name)),
+    matchesIdentity: (names, user) =>
+      names.some((name) => mask.matches(name)) ||
+      (network !== null && usernames(user).some((name) => coversAddress(network, name, user.address))),
   };
 }
 
 /** Everything a K-line may name a user by: with and without the ~ of an unconfirmed username, host and address. */
 function identities(user: User): string[] {
-  const name = user.username.startsWith('~') ? user.username.slice(1) : user.username;
   const { remoteAddress } = user.connection;
-  const out = [fold(`${user.username}@${user.host}`), fold(`${user.username}@${remoteAddress}`)];
-  if (name !== user.username) out.push(fold(`${name}@${user.host}`), fold(`${name}@${remoteAddress}`));
-  return out;
+  return usernames(user).flatMap((name) => [`${name}@${fold(user.host)}`, `${name}@${fold(remoteAddress)}`]);
+}
+
+/** The folded username, and without its ~ where it has one. */
+function usernames(user: User): string[] {
+  const name = fold(user.username);
+  // Folded, a ~ is a ^.
+  return user.username.startsWith('~') ? [name, name.slice(1)] : [name];
 }
 
 /** A network that may be banned: an address, or a block that is not half of the Internet. */
 function parseNetwork(text: string): CidrBlock | null {
   const block = parseCidr(text);
-  if (block === null) return null;
-  const least = isMappedIPv4(block.groups) ? IPV4_OFFSET + MIN_IPV4_BITS : MIN_IPV6_BITS;
-  return block.bits < least ? null : block;
+  return block === null || isTooWide(block) ? null : block;
+}
+
+function isTooWide({ groups, bits }: CidrBlock): boolean {
+  return bits < (isMappedIPv4(groups) ? IPV4_OFFSET + MIN_IPV4_BITS : MIN_IPV6_BITS);
 }
 
 function networkMatcher(mask: string): (address: string) => boolean {

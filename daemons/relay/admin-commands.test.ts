@@ -125,6 +125,9 @@ it('bans by peer id and by range, keeps bans over a restart, and lifts them', as
 
   expect(await run('unban', { ban: '127.0.0.1' })).toEqual({ lifted: '127.0.0.1', saved: true });
   expect(await run('unban', { ban: '127.0.0.1' })).toMatchObject({ code: 'not_found' });
+  expect(await run('ban', { cidr: '2001:DB8::5/32' })).toMatchObject({ banned: '2001:db8::/32' });
+  expect(await run('ban', { cidr: '2001:db8:0:0::/32' })).toMatchObject({ banned: '2001:db8::/32' });
+  expect(await run('unban', { ban: '2001:db8:1::/32' })).toMatchObject({ saved: true });
   await run('unban', { ban: 'alice' });
   await relay.greet('rooms', 'alice');
   expect(JSON.parse(await readFile(join(relay.dataDir, 'bans.json'), 'utf8'))).toEqual({

@@ -3,7 +3,7 @@ import { SignalboxError } from '../contract/errors.ts';
 import type { CommandHandlers } from '../runtime/daemon.ts';
 import { counted, disconnects } from '../runtime/impact-text.ts';
 import { AddressRanges, parseCidr } from '../runtime/ip-address.ts';
-import type { BanList } from './ban-list.ts';
+import { type BanList, canonicalRange } from './ban-list.ts';
 import { SEND_QUEUE_HEADROOM_BYTES } from './config.ts';
 import type { Frame } from './frame.ts';
 import { LIMIT_NAMES, LIMITS, type LimitName } from './limits.ts';
@@ -175,7 +175,7 @@ export function adminCommands(server: RelayServer, bans: BanList): CommandHandle
     },
     unban: {
       async run({ ban }) {
-        const saving = bans.remove(ban) ?? bans.remove(canonical(ban));
+        const saving = bans.remove(ban) ?? bans.remove(canonicalRange(ban));
         if (saving === null) throw new SignalboxError('not_found', `There is no ban on ${ban}.`);
         return { lifted: ban, ...(await saving) };
       },
@@ -206,11 +206,5 @@ function banValue(server: RelayServer, peer: string, cidr: string): string {
   }
   if (parseCidr(cidr) === null)
     throw new SignalboxError('bad_request', `${cidr} is not an address or a range such as 192.0.2.0/24.`);
-  return canonical(cidr);
-}
-
-/** One way to write a range: always with its prefix. */
-function canonical(text: string): string {
-  const range = parseCidr(text);
-  return range === null ? text : `${range.address}/${range.prefix}`;
+  return canonicalRange(cidr);
 }

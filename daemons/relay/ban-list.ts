@@ -4,6 +4,7 @@
 import { z } from 'zod';
 import { BanFile } from '../runtime/ban-file.ts';
 import { type BanSaved, BanSaver } from '../runtime/ban-saver.ts';
+import { canonicalNetwork } from '../runtime/canonical-address.ts';
 import { AddressRanges, parseCidr } from '../runtime/ip-address.ts';
 import type { SubsystemLogger } from '../runtime/logger.ts';
 
@@ -44,7 +45,10 @@ export class BanList {
     const file = new BanFile(dataDir, banSchema);
     const list = new BanList(file, log);
     const stored = await file.load((message) => log.error('bans_damaged', message));
-    for (const ban of stored) list.#bans.set(ban.value, ban);
+    for (const ban of stored) {
+      const value = ban.kind === 'cidr' ? canonicalRange(ban.value) : ban.value;
+      list.#bans.set(value, { ...ban, value });
+    }
     list.#rebuild();
     return list;
   }
@@ -106,6 +110,14 @@ export class BanList {
     const ranges = [...this.#bans.values()].map((ban) => (ban.kind === 'cidr' ? parseCidr(ban.value) : null));
     this.#ranges = new AddressRanges(ranges.filter((range) => range !== null));
   }
+}
+
+/** One way to write a range, whatever spelling it came in: its first address, always with the prefix. */
+export function canonicalRange(text: string): string {
+  const range = parseCidr(text);
+  if (range === null) return text;
+  const { address, prefix } = canonicalNetwork(range);
+  return `${address}/${prefix}`;
 }
 
 function expired(ban: Ban, now: number): boolean {

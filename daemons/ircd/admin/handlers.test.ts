@@ -67,7 +67,11 @@ it('adds, lists and removes bans', async () => {
   const victim = irc.join('victim');
   const args = { kind: 'dline', mask: '192.0.2.0/24', reason: 'r', minutes: 0 } as const;
   expect(admin['add-ban'].impact?.(args)).toBe('disconnects 1 client');
-  expect(await admin['add-ban'].run(args, call)).toMatchObject({ disconnected: 1, saved: true });
+  expect(await admin['add-ban'].run({ ...args, mask: '192.0.2.99/24' }, call)).toMatchObject({
+    mask: '192.0.2.0/24',
+    disconnected: 1,
+    saved: true,
+  });
   expect(victim.closedWith).toBe('D-lined: r');
   expect(admin.bans.run({}, call)).toMatchObject({ rows: [{ mask: '192.0.2.0/24', expires: null }] });
   await admin['remove-ban'].run({ kind: 'dline', mask: '192.0.2.0/24' }, call);

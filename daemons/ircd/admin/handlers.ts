@@ -118,7 +118,7 @@ export function createAdminHandlers(targets: AdminTargets): CommandHandlers<type
           expiresMs,
         });
         if (typeof outcome === 'string') throw new SignalboxError('refused', outcome);
-        return { kind, mask, disconnected: outcome.dropped, ...(await outcome.saving) };
+        return { kind, mask: outcome.mask, disconnected: outcome.dropped, ...(await outcome.saving) };
       },
     },
     'remove-ban': {

@@ -11,6 +11,7 @@ beforeEach(async () => {
     oper: [
       { ...block, name: 'boss', hosts: ['*@192.0.2.*'] },
       { ...block, name: 'far', hosts: ['*@198.51.100.*'] },
+      { ...block, name: 'near', hosts: ['*@192.0.2.0/24'] },
     ],
   });
 });
@@ -30,6 +31,15 @@ it('opers a client up, and commands that follow take effect after it', async () 
       .send('WHOIS a')
       .some((line) => line.includes(' 313 b a :is the boss')),
   ).toBe(true);
+});
+
+it('takes a network for the host of an operator block', async () => {
+  const client = irc.join('a');
+  client.send('OPER near sesame');
+  await waitFor(client, (line) => line.includes(' 381 a '));
+  const stranger = irc.join('b', '', '192.0.3.1');
+  stranger.send('OPER near sesame');
+  await waitFor(stranger, (line) => line.includes(' 491 b '));
 });
 
 it('refuses a wrong password, an unknown name and a wrong host, and makes each cost', async () => {

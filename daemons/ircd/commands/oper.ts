@@ -3,6 +3,7 @@ import { noticeOpers } from '../broadcast.ts';
 import type { OperBlock } from '../config.ts';
 import { limits } from '../limits.ts';
 import { PasswordQueueFull } from '../passwords.ts';
+import { compileAddressMask, coversAddress } from '../protocol/address-mask.ts';
 import { fold } from '../protocol/casemapping.ts';
 import { globMatch } from '../protocol/mask.ts';
 import { N } from '../protocol/numerics.ts';
@@ -39,7 +40,9 @@ export const oper: Command = {
 function hostMatches(mask: string, user: User): boolean {
   const wanted = fold(mask.includes('@') ? mask : `*@${mask}`);
   const { remoteAddress } = user.connection;
+  const network = compileAddressMask(wanted);
   return (
+    (network !== null && coversAddress(network, fold(user.username), user.address)) ||
     globMatch(wanted, fold(`${user.username}@${user.host}`)) ||
     globMatch(wanted, fold(`${user.username}@${remoteAddress}`))
   );

@@ -3,7 +3,7 @@ import type { BanSaved } from '../../runtime/ban-saver.ts';
 import { noticeOpers } from '../broadcast.ts';
 import { N } from '../protocol/numerics.ts';
 import type { IrcServer } from '../server.ts';
-import type { BanKind, ServerBan } from '../server-bans.ts';
+import { type BanKind, canonicalBanMask, type ServerBan } from '../server-bans.ts';
 import type { Fields } from '../server-host.ts';
 import type { User } from '../state/user.ts';
 import type { Command } from './command.ts';
@@ -45,7 +45,7 @@ function banCommand(name: string, kind: BanKind, what: string, summary: string):
       if (typeof outcome === 'string') user.notice(`*** ${name} failed: ${outcome}`);
       else {
         const done = `disconnected ${outcome.dropped} clients`;
-        void report(server, user, name, { mask, reason, minutes }, done, outcome.saving);
+        void report(server, user, name, { mask: outcome.mask, reason, minutes }, done, outcome.saving);
       }
     },
   };
@@ -88,13 +88,14 @@ function parseMinutes(text: string): number | null {
 }
 
 /**
- * Adds a ban, drops whom it matches, and has the list saved, which `saving` waits for. Returns why it could not be added
- * as text.
+ * Adds a ban, drops whom it matches, and has the list saved, which `saving` waits for. `mask` is its canonical spelling.
+ * Returns why it could not be added as text.
  */
 export function addServerBan(
   server: IrcServer,
-  ban: ServerBan,
-): string | { readonly dropped: number; readonly saving: Promise<BanSaved> } {
+  given: ServerBan,
+): string | { readonly mask: string; readonly dropped: number; readonly saving: Promise<BanSaved> } {
+  const ban = { ...given, mask: canonicalBanMask(given.kind, given.mask) };
   const problem = server.bans.add(ban);
   if (problem !== null) return problem;
   const saving = server.host.saveBans();
@@ -111,7 +112,7 @@ export function addServerBan(
     server.counters.serverBanMatches++;
     server.exit(victim, `${label}d: ${ban.reason}`);
   }
-  return { dropped: victims.length, saving };
+  return { mask: ban.mask, dropped: victims.length, saving };
 }
 
 /** Removes a ban and has the list saved; null when there was none. */

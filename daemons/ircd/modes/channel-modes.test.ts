@@ -42,6 +42,42 @@ it('keeps banned users out and silent unless an exception covers them', () => {
   expect(code(bob.send('JOIN #x'))).toBe('474');
 });
 
+it('matches a ban, an exception or an invite exception of a network against every address in it', () => {
+  const v4 = irc.join('four', '', '127.8.9.10');
+  const v6 = irc.join('six', '', '2001:db8::99');
+  for (const [mask, covered, other] of [
+    ['*!*@127.0.0.0/8', v4, v6],
+    ['127.0.0.0/8', v4, v6],
+    ['*!~four@127.0.0.0/8', v4, v6],
+    ['*!*@::ffff:127.8.9.10', v4, v6],
+    ['*!*@2001:DB8:0::/32', v6, v4],
+    ['*!*@2001:0db8::0:99', v6, v4],
+  ] as const) {
+    op.send(`MODE #x +b ${mask}`);
+    expect(code(covered.send('JOIN #x')), mask).toBe('474');
+    expect(code(other.send('JOIN #x')), mask).toBe('366');
+    op.send(`MODE #x +e ${mask}`);
+    expect(code(covered.send('JOIN #x')), mask).toBe('366');
+    for (const client of [covered, other]) client.send('PART #x');
+    op.send(`MODE #x -be+i ${mask} ${mask}`, `MODE #x +I ${mask}`);
+    expect(code(other.send('JOIN #x')), mask).toBe('473');
+    expect(code(covered.send('JOIN #x')), mask).toBe('366');
+    covered.send('PART #x');
+    op.send(`MODE #x -iI ${mask}`);
+  }
+  op.send('MODE #x +b *!other@127.0.0.0/8');
+  expect(code(v4.send('JOIN #x'))).toBe('366');
+});
+
+it('takes every spelling of a network for the same mask', () => {
+  expect(modeOf(op.send('MODE #x +b *!*@10.1.2.3/8'))).toBe('#x +b *!*@10.0.0.0/8');
+  expect(modeOf(op.send('MODE #x +b *!*@10.0.0.0/8'))).toBeUndefined();
+  expect(modeOf(op.send('MODE #x -b *!*@10.9.9.9/8'))).toBe('#x -b *!*@10.0.0.0/8');
+  expect(modeOf(op.send('MODE #x +b 0::1'))).toBe('#x +b *!*@::1');
+  expect(modeOf(op.send('MODE #x -b *!*@0:0::1'))).toBe('#x -b *!*@::1');
+  expect(irc.server.state.findChannel('#x')?.bans.size).toBe(0);
+});
+
 it('forgets the verdict on a ban when the nick changes', () => {
   op.send('MODE #x +b bob!*@*');
   expect(code(bob.send('PRIVMSG #x :hi'))).toBe('404');
@@ -69,7 +105,17 @@ it('lets +I in through +i but not through +k', () => {
 });
 
 it('refuses bad keys, limits and masks with 696', () => {
-  for (const change of ['+k :a b', '+k :', '+l 0', '+l -1', '+l 5x', '+l 99999999', '+b :x y']) {
+  for (const change of [
+    '+k :a b',
+    '+k :',
+    '+l 0',
+    '+l -1',
+    '+l 5x',
+    '+l 99999999',
+    '+b :x y',
+    '+b 10.0.0.0/33',
+    `+b ${'x'.repeat(201)}`,
+  ]) {
     expect(code(op.send(`MODE #x ${change}`)), change).toBe('696');
   }
 });

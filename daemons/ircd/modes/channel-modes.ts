@@ -4,7 +4,8 @@
  */
 import { fromUser, toChannel } from '../broadcast.ts';
 import { limits } from '../limits.ts';
-import { MAX_LINE_BYTES, truncateUtf8 } from '../protocol/line-text.ts';
+import { canonicalMask, hasBrokenNetwork } from '../protocol/address-mask.ts';
+import { MAX_LINE_BYTES } from '../protocol/line-text.ts';
 import { normalizeUserMask } from '../protocol/mask.ts';
 import { isValidKey } from '../protocol/names.ts';
 import { N } from '../protocol/numerics.ts';
@@ -200,7 +201,15 @@ class ChannelModeChange {
       this.invalid(letter, '*', 'Invalid mask');
       return;
     }
-    const mask = normalizeUserMask(truncateUtf8(argument, limits.maskBytes.default));
+    const mask = canonicalMask(normalizeUserMask(argument));
+    if (Buffer.byteLength(mask) > limits.maskBytes.default) {
+      this.invalid(letter, '*', `A mask has at most ${limits.maskBytes.default} bytes`);
+      return;
+    }
+    if (hasBrokenNetwork(mask)) {
+      this.invalid(letter, mask, 'Expected a network such as 10.0.0.0/8');
+      return;
+    }
     const list = listOf(this.channel, letter);
     if (on && list.size >= this.server.tuning.get('mask-list-entries')) {
       this.user.reply(N.ERR_BANLISTFULL, `${this.channel.name} ${letter}`);

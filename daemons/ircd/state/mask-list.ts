@@ -1,10 +1,13 @@
 /** A channel's +b, +e or +I list: masks with who set them and when. Changed by modes/, read on JOIN and messages. */
+import { type AddressMask, compileAddressMask, coversAddress } from '../protocol/address-mask.ts';
 import { compileMask, type Mask } from '../protocol/mask.ts';
 import type { User } from './user.ts';
 
 /** One mask of a list; `atMs` in Unix milliseconds. */
 export interface MaskEntry {
   readonly mask: Mask;
+  /** The network that the mask names, null where it names none. */
+  readonly network: AddressMask | null;
   /** Prefix of the user who set it. */
   readonly by: string;
   readonly atMs: number;
@@ -25,7 +28,7 @@ export class MaskList {
   /** Adds a mask; false when it is there already. */
   add(text: string, by: string, atMs: number): boolean {
     if (this.find(text) !== -1) return false;
-    this.list.push({ mask: compileMask(text), by, atMs });
+    this.list.push({ mask: compileMask(text), network: compileAddressMask(text), by, atMs });
     return true;
   }
 
@@ -41,10 +44,11 @@ export class MaskList {
     this.list.length = 0;
   }
 
-  /** Whether any mask covers the user by host or by address. */
+  /** Whether any mask covers the user by host, by address or by network. */
   matches(user: User): boolean {
-    for (const { mask } of this.list) {
+    for (const { mask, network } of this.list) {
       if (mask.matches(user.foldedPrefix) || mask.matches(user.foldedAddressPrefix)) return true;
+      if (network !== null && coversAddress(network, user.foldedWho, user.address)) return true;
     }
     return false;
   }

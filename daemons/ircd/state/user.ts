@@ -2,6 +2,7 @@
  * A client of this server as the protocol knows it, from accept to quit, and how lines reach it. Fields that other
  * users can see are changed by state/network.ts only.
  */
+import { type AddressGroups, parseAddress } from '../../runtime/ip-address.ts';
 import type { Connection } from '../net/connection.ts';
 import { CAP } from '../protocol/capabilities.ts';
 import { fold } from '../protocol/casemapping.ts';
@@ -29,6 +30,9 @@ export interface OperSession {
   readonly flags: ReadonlySet<string>;
   readonly title: string;
 }
+
+/** `::`, which no client has. */
+const NO_ADDRESS: AddressGroups = new Uint16Array(8);
 
 /** One client, registered or not. */
 export class User {
@@ -78,6 +82,7 @@ export class User {
   prefix = '';
   foldedPrefix = '';
   foldedAddressPrefix = '';
+  private groups: AddressGroups | null = null;
 
   constructor(connection: Connection<User>, serverName: string, pending: PendingRegistration) {
     this.connection = connection;
@@ -100,6 +105,17 @@ export class User {
   /** First parameter of numerics: the nick, or `*` before registration. */
   get target(): string {
     return this.nick === '' ? '*' : this.nick;
+  }
+
+  /** `nick!user`, folded. */
+  get foldedWho(): string {
+    return this.foldedPrefix.slice(0, this.foldedPrefix.length - this.host.length - 1);
+  }
+
+  /** The address as numbers, for masks that name a network. */
+  get address(): AddressGroups {
+    this.groups ??= parseAddress(this.connection.remoteAddress) ?? NO_ADDRESS;
+    return this.groups;
   }
 
   has(cap: number): boolean {
