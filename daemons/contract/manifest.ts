@@ -32,11 +32,13 @@ export interface CommandSpec<Args extends z.ZodObject = z.ZodObject> {
   /** One line that says what it does. */
   readonly summary: string;
   readonly danger: DangerTier;
-  /** Flat object of strings, numbers, booleans and enums; `.describe()` every field, `.meta({ secret: true })` on secrets. */
+  /** Flat object of strings, numbers, booleans and enums; `.describe()` every field; marks in `.meta()`: see {@link JsonFieldSchema}. */
   readonly args: Args;
   readonly result: ResultShape;
-  /** Columns of a table result, in order. */
+  /** Columns of a table result in order, or titles and types of the fields of a json result. */
   readonly columns?: readonly TableColumn[];
+  /** Commands offered on each row of a table result. */
+  readonly rowActions?: readonly RowAction[];
   /** Argument whose value must be typed to confirm an irreversible command; the command's name where absent. */
   readonly confirmArg?: string;
   /** Metrics that the command is expected to move: the audit trail records them before and after. */
@@ -47,12 +49,25 @@ export interface CommandSpec<Args extends z.ZodObject = z.ZodObject> {
   readonly internal?: boolean;
 }
 
-/** A column of a live table or of a table result. */
+/** A column of a live table or of a table result, or a field of a json result. */
 export interface TableColumn {
   readonly key: string;
   readonly title: string;
   /** `time` is Unix milliseconds, `bytes` and `seconds` are formatted with units. */
   readonly type: 'text' | 'number' | 'bytes' | 'seconds' | 'time' | 'boolean';
+  /** Where a window is too narrow, the columns of the highest rank are left out first. Default 1; the first stays. */
+  readonly rank?: 1 | 2 | 3;
+}
+
+/** A command offered on each row of a table. */
+export interface RowAction {
+  /** Text of its button. */
+  readonly title: string;
+  readonly command: string;
+  /** Argument names -> keys of the columns that they are taken from. */
+  readonly args: Readonly<Record<string, string>>;
+  /** It only reads, so that it runs without its form being looked at first. */
+  readonly immediate?: boolean;
 }
 
 /** A table that a daemon streams to a window while somebody looks at it (its connections, rooms, channels). */
@@ -61,12 +76,8 @@ export interface TableSpec {
   /** Column that identifies a row. */
   readonly rowKey: string;
   readonly columns: readonly TableColumn[];
-  /** A command offered on each row; `args` maps argument names to column keys. */
-  readonly rowAction?: {
-    readonly title: string;
-    readonly command: string;
-    readonly args: Readonly<Record<string, string>>;
-  };
+  /** Commands offered on each row, the most harmful last. */
+  readonly rowActions?: readonly RowAction[];
 }
 
 /** A chart of the Live page: metrics that belong on one axis. Counters are drawn as rates, histograms as percentiles. */
@@ -130,6 +141,7 @@ export interface CommandDescription {
   readonly args: JsonObjectSchema;
   readonly result: ResultShape;
   readonly columns: readonly TableColumn[];
+  readonly rowActions: readonly RowAction[];
   readonly confirmArg: string | null;
   readonly timeoutMs: number;
 }
@@ -153,6 +165,10 @@ export interface JsonFieldSchema {
   readonly maxLength?: number;
   /** Entered and shown masked, never audited in clear. */
   readonly secret?: boolean;
+  /** What a number counts; a question before the command states it as a duration. */
+  readonly unit?: 'minutes';
+  /** What 0 stands for, in words, where it is no amount. */
+  readonly zero?: string;
 }
 
 /** A manifest as plain data, for windows, CLI and docs. */
@@ -185,6 +201,7 @@ export function describeManifest(manifest: Manifest): ManifestDescription {
       args: z.toJSONSchema(spec.args, { io: 'input' }) as unknown as JsonObjectSchema,
       result: spec.result,
       columns: spec.columns ?? [],
+      rowActions: spec.rowActions ?? [],
       confirmArg: spec.confirmArg ?? null,
       timeoutMs: spec.timeoutMs ?? DEFAULT_COMMAND_TIMEOUT_MS,
     });

@@ -3,6 +3,7 @@ import { defineManifest, type MetricSpec } from '../contract/manifest.ts';
 import { metricSpecs } from '../contract/metric-specs.ts';
 import { channelColumns, connectionColumns } from './admin/columns.ts';
 import { adminCommands } from './admin/commands.ts';
+import { channelActions, clientActions } from './admin/row-actions.ts';
 import { ircdConfigSchema } from './config.ts';
 
 const { name, gauge, counter, histogram } = metricSpecs('ircd');
@@ -55,15 +56,19 @@ export const manifest = defineManifest({
       title: 'Connections',
       rowKey: 'id',
       columns: connectionColumns,
-      rowAction: { title: 'Kill', command: 'kill', args: { nick: 'nick' } },
+      rowActions: clientActions,
     },
-    channels: { title: 'Channels', rowKey: 'channel', columns: channelColumns },
+    channels: {
+      title: 'Channels',
+      rowKey: 'channel',
+      columns: channelColumns,
+      rowActions: channelActions,
+    },
   },
   charts: [
     { title: 'Clients', metrics: [name('connections'), name('registered_users')] },
     { title: 'Messages', metrics: [name('messages_in_total'), name('deliveries_total')] },
     { title: 'Command latency', metrics: [name('command_latency_seconds')] },
-    { title: 'Loop delay', metrics: [name('loop_delay_seconds')] },
     { title: 'Traffic', metrics: [name('bytes_in_total'), name('bytes_out_total')] },
     { title: 'Send queues', metrics: [name('send_queue_bytes'), name('send_queue_max_bytes')] },
     { title: 'Writes', metrics: [name('write_calls_total'), name('ticks_total')] },

@@ -71,21 +71,25 @@ export class ServerBans {
     return bans;
   }
 
+  /** Why a ban cannot be added, as text; null when it can. */
+  problemWith(kind: BanKind, mask: string, nowMs: number): string | null {
+    const problem = checkMask(kind, mask);
+    if (problem !== null) return problem;
+    const most = limits.serverBans.default;
+    if (this.entries.size < most || this.entries.has(keyOf(kind, canonicalBanMask(kind, mask)))) return null;
+    return this.list(nowMs).length < most ? null : `the list is full (${most} bans); remove some first`;
+  }
+
   /**
    * Adds or replaces a ban, with its mask in the canonical form. Returns an error text when it cannot be added, null when
    * it was.
    */
   add(given: ServerBan): string | null {
-    const problem = checkMask(given.kind, given.mask);
+    const problem = this.problemWith(given.kind, given.mask, given.setMs);
     if (problem !== null) return problem;
     const ban = { ...given, mask: canonicalBanMask(given.kind, given.mask) };
     const key = keyOf(ban.kind, ban.mask);
-    if (!this.entries.has(key) && this.entries.size >= limits.serverBans.default) {
-      this.dropExpired(ban.setMs);
-      if (this.entries.size >= limits.serverBans.default) {
-        return `the list is full (${limits.serverBans.default} bans); remove some first`;
-      }
-    }
+    if (!this.entries.has(key) && this.entries.size >= limits.serverBans.default) this.dropExpired(ban.setMs);
     this.entries.set(key, makeEntry(ban));
     if (ban.kind === 'dline' && isIP(ban.mask) !== 0) this.byAddress.set(ban.mask, key);
     return null;

@@ -17,9 +17,14 @@ type Commands = TestRelay['commands'];
 /** Runs a command as the runtime does: arguments through their schema, errors as data. */
 async function run(name: keyof Commands, args: Record<string, unknown> = {}): Promise<unknown> {
   const call = { signal: new AbortController().signal, actor: { name: 'root', from: 'cli' as const } };
-  const handler = relay.commands[name] as { run(args: unknown, call: unknown): unknown };
+  const handler = relay.commands[name] as {
+    check?(args: unknown): void;
+    run(args: unknown, call: unknown): unknown;
+  };
   try {
-    return await handler.run(manifest.commands[name].args.parse(args), call);
+    const parsed = manifest.commands[name].args.parse(args);
+    handler.check?.(parsed);
+    return await handler.run(parsed, call);
   } catch (error) {
     return toWireError(error);
   }
@@ -29,6 +34,21 @@ function impact(name: keyof Commands, args: Record<string, unknown>): string | n
   const handler = relay.commands[name] as { impact?(args: unknown): string | null };
   return handler.impact?.(manifest.commands[name].args.parse(args));
 }
+
+it('refuses before anybody is asked what would be refused afterwards', async () => {
+  relay = await TestRelay.start({ max_bans: 1 });
+  const check = (name: keyof Commands, args: Record<string, unknown>) => () =>
+    (relay.commands[name] as { check?(args: unknown): void }).check?.(
+      manifest.commands[name].args.parse(args),
+    );
+  expect(check('kick', { peer: 'nobody' })).toThrow('No client is connected as nobody.');
+  expect(check('close-room', { room: 'none' })).toThrow('There is no room none.');
+  expect(check('ban', {})).toThrow('Name either a peer id or an address range');
+  expect(check('ban', { cidr: 'nowhere' })).toThrow('is not an address or a range');
+  expect(check('ban', { peer: 'alice' })).not.toThrow();
+  await run('ban', { peer: 'alice' });
+  expect(check('ban', { peer: 'bob' })).toThrow('The list holds its limit of 1 ban.');
+});
 
 it('kicks a greeted and a plain client with a reason, and says who is not there', async () => {
   relay = await TestRelay.start();

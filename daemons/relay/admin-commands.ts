@@ -53,6 +53,7 @@ export function adminCommands(server: RelayServer, bans: BanList): CommandHandle
       },
     },
     kick: {
+      check: ({ peer }) => void findPeer(peer),
       impact: ({ peer }) => disconnects(relay.peer(peer) === undefined ? 0 : 1),
       run({ peer: id, reason }) {
         const peer = findPeer(id);
@@ -79,6 +80,7 @@ export function adminCommands(server: RelayServer, bans: BanList): CommandHandle
       },
     },
     'close-room': {
+      check: ({ room }) => void findRoom(room),
       impact({ room: name }) {
         const room = relay.rooms.get(name);
         return room === undefined ? null : `takes ${counted(room.audience.size, 'member')} out of the room`;
@@ -153,11 +155,17 @@ export function adminCommands(server: RelayServer, bans: BanList): CommandHandle
       },
     },
     ban: {
+      check({ peer, cidr }) {
+        banValue(server, peer, cidr);
+        if (bans.size >= server.limits.max_bans)
+          throw new SignalboxError(
+            'limit_reached',
+            `The list holds its limit of ${counted(server.limits.max_bans, 'ban')}.`,
+          );
+      },
       impact: ({ peer, cidr }) => disconnects(coveredBy(server, peer, cidr).length),
       async run({ peer, cidr, minutes, reason }, { actor }) {
         const value = banValue(server, peer, cidr);
-        if (bans.size >= server.limits.max_bans)
-          throw new SignalboxError('limit_reached', `There are ${server.limits.max_bans} bans, the limit.`);
         const now = Date.now();
         const why = reason === '' ? 'no reason given' : reason;
         const saving = bans.add({

@@ -1,6 +1,12 @@
 /** What the relay measures, which commands it takes and how it is configured. Read by hosts, windows and the CLI. */
 import { z } from 'zod';
-import { type CommandSpec, defineCommand, defineManifest, type TableColumn } from '../contract/manifest.ts';
+import {
+  type CommandSpec,
+  defineCommand,
+  defineManifest,
+  type RowAction,
+  type TableColumn,
+} from '../contract/manifest.ts';
 import { limitNumber, relayConfig } from './config.ts';
 import { LIMIT_NAMES, type LimitName } from './limits.ts';
 import { relayMetrics } from './metrics.ts';
@@ -11,20 +17,20 @@ const limit = z.number().int().min(1).max(10_000).default(200).describe('Most ro
 
 const connectionColumns: readonly TableColumn[] = [
   { key: 'peer', title: 'Peer', type: 'text' },
-  { key: 'address', title: 'Address', type: 'text' },
+  { key: 'address', title: 'Address', type: 'text', rank: 2 },
   { key: 'mode', title: 'Mode', type: 'text' },
-  { key: 'class', title: 'Class', type: 'text' },
-  { key: 'tls', title: 'TLS', type: 'boolean' },
-  { key: 'rooms', title: 'Rooms', type: 'number' },
-  { key: 'connectedAt', title: 'Connected since', type: 'time' },
+  { key: 'class', title: 'Class', type: 'text', rank: 3 },
+  { key: 'tls', title: 'TLS', type: 'boolean', rank: 3 },
+  { key: 'rooms', title: 'Rooms', type: 'number', rank: 2 },
+  { key: 'connectedAt', title: 'Connected since', type: 'time', rank: 2 },
   { key: 'idle', title: 'Idle', type: 'seconds' },
-  { key: 'framesIn', title: 'Frames in', type: 'number' },
-  { key: 'framesOut', title: 'Frames out', type: 'number' },
+  { key: 'framesIn', title: 'Frames in', type: 'number', rank: 2 },
+  { key: 'framesOut', title: 'Frames out', type: 'number', rank: 2 },
   { key: 'bytesIn', title: 'Bytes in', type: 'bytes' },
   { key: 'bytesOut', title: 'Bytes out', type: 'bytes' },
-  { key: 'queueFrames', title: 'Queued frames', type: 'number' },
+  { key: 'queueFrames', title: 'Queued frames', type: 'number', rank: 2 },
   { key: 'queueBytes', title: 'Queued bytes', type: 'bytes' },
-  { key: 'dropped', title: 'Dropped', type: 'number' },
+  { key: 'dropped', title: 'Dropped', type: 'number', rank: 2 },
 ];
 
 const roomColumns: readonly TableColumn[] = [
@@ -33,6 +39,25 @@ const roomColumns: readonly TableColumn[] = [
   { key: 'frames', title: 'Frames', type: 'number' },
   { key: 'createdAt', title: 'Since', type: 'time' },
   { key: 'createdBy', title: 'Created by', type: 'text' },
+];
+
+const peerFields: readonly TableColumn[] = [
+  // Their names stand below instead of their number.
+  ...connectionColumns.filter(({ key }) => key !== 'rooms'),
+  { key: 'port', title: 'Port', type: 'text' },
+  { key: 'stage', title: 'Stage', type: 'text' },
+  { key: 'presence', title: 'Presence', type: 'boolean' },
+  { key: 'rooms', title: 'In rooms', type: 'text' },
+];
+
+const peerActions: readonly RowAction[] = [
+  { title: 'Details', command: 'peer', args: { peer: 'peer' }, immediate: true },
+  { title: 'Kick', command: 'kick', args: { peer: 'peer' } },
+];
+
+const roomActions: readonly RowAction[] = [
+  { title: 'Members', command: 'room', args: { room: 'room' }, immediate: true },
+  { title: 'Close room', command: 'close-room', args: { room: 'room' } },
 ];
 
 const limitArgs = Object.fromEntries(
@@ -49,12 +74,14 @@ const commands = {
     args: z.object({ text, limit }),
     result: 'table',
     columns: connectionColumns,
+    rowActions: peerActions,
   }),
   peer: defineCommand({
     summary: 'Show everything about one client',
     danger: 'safe',
     args: z.object({ peer: z.string().min(1).describe('Peer id') }),
     result: 'json',
+    columns: peerFields,
   }),
   kick: defineCommand({
     summary: 'Disconnect a client',
@@ -69,6 +96,7 @@ const commands = {
     args: z.object({ text, limit }),
     result: 'table',
     columns: roomColumns,
+    rowActions: roomActions,
   }),
   room: defineCommand({
     summary: 'List the members of a room',
@@ -76,6 +104,7 @@ const commands = {
     args: z.object({ room: z.string().min(1).describe('Room name'), limit }),
     result: 'table',
     columns: connectionColumns,
+    rowActions: peerActions,
   }),
   'close-room': defineCommand({
     summary: 'Take everybody out of a room, which ends it',
@@ -123,7 +152,14 @@ const commands = {
     args: z.object({
       peer: z.string().max(255).default('').describe('Peer id; say this or the range'),
       cidr: z.string().max(64).default('').describe('Address or range such as 192.0.2.0/24'),
-      minutes: z.number().int().min(0).max(5_256_000).default(0).describe('How long; 0 is without end'),
+      minutes: z
+        .number()
+        .int()
+        .min(0)
+        .max(5_256_000)
+        .default(0)
+        .describe('How many minutes; 0 is without end')
+        .meta({ unit: 'minutes', zero: 'without end' }),
       reason,
     }),
     result: 'json',
@@ -148,6 +184,7 @@ const commands = {
       { key: 'createdAt', title: 'Since', type: 'time' },
       { key: 'expiresAt', title: 'Until', type: 'time' },
     ],
+    rowActions: [{ title: 'Unban', command: 'unban', args: { ban: 'value' } }],
   }),
 } satisfies Record<string, CommandSpec>;
 
@@ -163,13 +200,13 @@ export const manifest = defineManifest({
       title: 'Connections',
       rowKey: 'peer',
       columns: connectionColumns,
-      rowAction: { title: 'Kick', command: 'kick', args: { peer: 'peer' } },
+      rowActions: peerActions,
     },
     rooms: {
       title: 'Rooms',
       rowKey: 'room',
       columns: roomColumns,
-      rowAction: { title: 'Close room', command: 'close-room', args: { room: 'room' } },
+      rowActions: roomActions,
     },
   },
   charts: [

@@ -99,12 +99,14 @@ export class DaemonHost<Config extends z.ZodType, Commands extends Record<string
     call: { signal: AbortSignal; actor: Actor },
   ): Promise<unknown> {
     const { handler, parsed } = this.#prepare(name, args);
+    handler.check?.(parsed);
     return await handler.run(parsed, call);
   }
 
-  /** What a command would do to users. */
+  /** What a command would do to users. Throws SignalboxError where the command would be refused. */
   impactOf(name: string, args: unknown): string | null {
     const { handler, parsed } = this.#prepare(name, args);
+    handler.check?.(parsed);
     return handler.impact?.(parsed) ?? null;
   }
 

@@ -19,6 +19,11 @@ export interface CommandCall {
 /** The code of one admin command. Throw SignalboxError for what the operator should read. */
 export interface CommandHandler<Args> {
   run(args: Args, call: CommandCall): unknown | Promise<unknown>;
+  /**
+   * Throws what `run` would refuse, and changes nothing. Called before `run`, and before anybody is asked whether it
+   * may run: nobody confirms what is refused afterwards.
+   */
+  check?(args: Args): void;
   /** What running it would do to users, in words ("disconnects 42 clients"); null when it would disturb nobody. */
   impact?(args: Args): string | null;
 }

@@ -6,6 +6,10 @@ export interface OpenCommand {
   readonly command: string;
   /** Arguments filled in beforehand. */
   readonly args: Readonly<Record<string, string>>;
+  /** Runs as soon as it is open: for what only reads and has all its arguments. */
+  readonly atOnce?: boolean;
+  /** Called when the command has run well. */
+  readonly onDone?: () => void;
 }
 
 export const useOpenCommand = create<{ open: OpenCommand | null }>(() => ({ open: null }));

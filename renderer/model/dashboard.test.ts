@@ -33,6 +33,7 @@ const daemon = (change: Partial<DaemonSnapshot> = {}): DaemonSnapshot => ({
   listeners: [],
   cause: null,
   crashes: [],
+  pendingRestart: [],
   runtime: null,
   ...change,
 });

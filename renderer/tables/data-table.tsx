@@ -16,14 +16,14 @@ import { messages } from './messages.ts';
 
 const ROW_HEIGHT = 34;
 
-const ACTION_WIDTH = 92;
-
 interface DataTableProps {
   readonly title: string;
   readonly columns: readonly TableColumn[];
   readonly rows: readonly (readonly TableCell[])[];
   /** Place of the column that identifies a row; -1 where rows have no identity. */
   readonly keyColumn: number;
+  /** Width of the column of actions, in pixels. */
+  readonly actionWidth?: number;
   readonly renderAction?: (row: readonly TableCell[]) => ReactNode;
   /** What stands there while there are no rows. */
   readonly empty: ReactNode;
@@ -33,7 +33,7 @@ interface DataTableProps {
 }
 
 export function DataTable(props: DataTableProps): ReactNode {
-  const { title, columns, rows, renderAction } = props;
+  const { title, columns, rows, renderAction, actionWidth = 0 } = props;
   const [filter, setFilter] = useState('');
   const [sort, setSort] = useState<Sort | null>(null);
   const scroller = useRef<HTMLElement>(null);
@@ -49,7 +49,7 @@ export function DataTable(props: DataTableProps): ReactNode {
   const above = items[0]?.start ?? 0;
   const below = virtualizer.getTotalSize() - (items.at(-1)?.end ?? 0);
   const widths = useColumnWidths(columns, rows);
-  const width = widths.reduce((sum, one) => sum + one, 0) + (renderAction === undefined ? 0 : ACTION_WIDTH);
+  const width = widths.reduce((sum, one) => sum + one, 0) + (renderAction === undefined ? 0 : actionWidth);
   const span = columns.length + (renderAction === undefined ? 0 : 1);
   return (
     <div className="flex max-h-full flex-col overflow-hidden rounded-lg border border-line bg-surface shadow-card">
@@ -84,7 +84,7 @@ export function DataTable(props: DataTableProps): ReactNode {
               {columns.map((column, index) => (
                 <col key={column.key} style={{ width: widths[index] }} />
               ))}
-              {renderAction !== undefined && <col style={{ width: ACTION_WIDTH }} />}
+              {renderAction !== undefined && <col style={{ width: actionWidth }} />}
             </colgroup>
             <thead className="sticky top-0 z-10 bg-surface">
               <tr aria-rowindex={1}>

@@ -4,16 +4,30 @@ import type { TableColumn } from '../../contract/manifest.ts';
 export const connectionColumns: readonly TableColumn[] = [
   { key: 'nick', title: 'Nick', type: 'text' },
   { key: 'mask', title: 'User@host', type: 'text' },
-  { key: 'address', title: 'Address', type: 'text' },
-  { key: 'class', title: 'Class', type: 'text' },
-  { key: 'tls', title: 'TLS', type: 'text' },
-  { key: 'channels', title: 'Channels', type: 'number' },
-  { key: 'since', title: 'Connected', type: 'time' },
+  { key: 'address', title: 'Address', type: 'text', rank: 2 },
+  { key: 'class', title: 'Class', type: 'text', rank: 3 },
+  { key: 'tls', title: 'TLS', type: 'text', rank: 3 },
+  { key: 'channels', title: 'Channels', type: 'number', rank: 2 },
+  { key: 'since', title: 'Connected', type: 'time', rank: 2 },
   { key: 'idle', title: 'Idle', type: 'seconds' },
   { key: 'sendq', title: 'SendQ', type: 'bytes' },
   { key: 'bytes_in', title: 'In', type: 'bytes' },
   { key: 'bytes_out', title: 'Out', type: 'bytes' },
-  { key: 'id', title: 'Id', type: 'number' },
+  { key: 'id', title: 'Id', type: 'number', rank: 3 },
+];
+
+/** What is said of one client beside its row. */
+export const clientFields: readonly TableColumn[] = [
+  ...connectionColumns,
+  { key: 'realname', title: 'Real name', type: 'text' },
+  { key: 'modes', title: 'Modes', type: 'text' },
+  { key: 'oper', title: 'Operator block', type: 'text' },
+  { key: 'account', title: 'Account', type: 'text' },
+  { key: 'away', title: 'Away', type: 'text' },
+  { key: 'registered', title: 'Registered', type: 'boolean' },
+  { key: 'cipher', title: 'Cipher', type: 'text' },
+  { key: 'fingerprint', title: 'Certificate fingerprint', type: 'text' },
+  { key: 'on', title: 'On channels', type: 'text' },
 ];
 
 export const channelColumns: readonly TableColumn[] = [
@@ -21,7 +35,7 @@ export const channelColumns: readonly TableColumn[] = [
   { key: 'users', title: 'Users', type: 'number' },
   { key: 'modes', title: 'Modes', type: 'text' },
   { key: 'topic', title: 'Topic', type: 'text' },
-  { key: 'created', title: 'Created', type: 'time' },
+  { key: 'created', title: 'Created', type: 'time', rank: 2 },
 ];
 
 export const memberColumns: readonly TableColumn[] = [
@@ -34,8 +48,8 @@ export const banColumns: readonly TableColumn[] = [
   { key: 'kind', title: 'Kind', type: 'text' },
   { key: 'mask', title: 'Mask', type: 'text' },
   { key: 'reason', title: 'Reason', type: 'text' },
-  { key: 'by', title: 'Set by', type: 'text' },
-  { key: 'set', title: 'Set', type: 'time' },
+  { key: 'by', title: 'Set by', type: 'text', rank: 2 },
+  { key: 'set', title: 'Set', type: 'time', rank: 2 },
   { key: 'expires', title: 'Expires', type: 'time' },
 ];
 

@@ -6,11 +6,13 @@ import {
   banColumns,
   cacheColumns,
   channelColumns,
+  clientFields,
   connectionColumns,
   limitColumns,
   memberColumns,
   throttleColumns,
 } from './columns.ts';
+import { banActions, channelActions, clientActions, limitActions, throttleActions } from './row-actions.ts';
 
 const CONNECTIONS = 'signalbox_ircd_connections';
 const CHANNELS = 'signalbox_ircd_channels';
@@ -31,12 +33,14 @@ export const adminCommands = {
     }),
     result: 'table',
     columns: connectionColumns,
+    rowActions: clientActions,
   }),
   client: defineCommand({
     summary: 'Show everything about one client',
     danger: 'safe',
     args: z.object({ nick }),
     result: 'json',
+    columns: clientFields,
   }),
   kill: defineCommand({
     summary: 'Disconnect a client',
@@ -51,6 +55,7 @@ export const adminCommands = {
     args: z.object({ mask: z.string().max(64).default('*').describe('Mask on the name'), limit }),
     result: 'table',
     columns: channelColumns,
+    rowActions: channelActions,
   }),
   channel: defineCommand({
     summary: 'List the members of a channel',
@@ -58,6 +63,7 @@ export const adminCommands = {
     args: z.object({ channel }),
     result: 'table',
     columns: memberColumns,
+    rowActions: clientActions,
   }),
   'clear-channel': defineCommand({
     summary: 'Remove everybody from a channel, which ends it',
@@ -73,6 +79,7 @@ export const adminCommands = {
     args: z.object({}),
     result: 'table',
     columns: banColumns,
+    rowActions: banActions,
   }),
   'add-ban': defineCommand({
     summary: 'Ban a user@host mask or an address, and drop whom it matches',
@@ -81,7 +88,14 @@ export const adminCommands = {
       kind: banKind,
       mask: z.string().min(1).max(200).describe('Such as *@*.example.org, 192.0.2.1 or 192.0.2.0/24'),
       reason: reason.default('Banned by an administrator'),
-      minutes: z.number().int().min(0).max(525_600).default(0).describe('Minutes it lasts; 0 is for ever'),
+      minutes: z
+        .number()
+        .int()
+        .min(0)
+        .max(525_600)
+        .default(0)
+        .describe('Minutes it lasts; 0 is for ever')
+        .meta({ unit: 'minutes', zero: 'for ever' }),
     }),
     result: 'json',
     effects: [CONNECTIONS, 'signalbox_ircd_kline_matches_total'],
@@ -125,6 +139,7 @@ export const adminCommands = {
     args: z.object({ limit }),
     result: 'table',
     columns: throttleColumns,
+    rowActions: throttleActions,
   }),
   'reset-throttle': defineCommand({
     summary: 'Let throttled addresses connect again',
@@ -140,6 +155,7 @@ export const adminCommands = {
     args: z.object({}),
     result: 'table',
     columns: limitColumns,
+    rowActions: limitActions,
   }),
   'set-limit': defineCommand({
     summary: 'Change a limit until the next restart',

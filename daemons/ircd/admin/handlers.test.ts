@@ -34,6 +34,18 @@ it('kills a client after saying whom it would hit', () => {
   expect(() => admin.kill.run(args, call)).toThrow('Nobody here is called Alice.');
 });
 
+it('refuses before anybody is asked what would be refused afterwards', () => {
+  const ban = { kind: 'kline', mask: '*@*', reason: 'r', minutes: 0 } as const;
+  expect(() => admin['add-ban'].check?.(ban)).toThrow('would ban everybody');
+  expect(() => admin['add-ban'].check?.({ ...ban, kind: 'dline', mask: 'nowhere' })).toThrow(
+    'neither an address',
+  );
+  expect(() => admin['add-ban'].check?.({ ...ban, mask: '*@*.example.org' })).not.toThrow();
+  expect(() => admin.kill.check?.({ nick: 'nobody', reason: 'r' })).toThrow('Nobody here is called nobody.');
+  expect(() => admin['clear-channel'].check?.({ channel: '#none', reason: 'r' })).toThrow('no channel #none');
+  expect(admin.bans.run({}, call)).toEqual({ rows: [] });
+});
+
 it('lists clients by mask and channels with their modes', () => {
   irc.join('alice', '', '198.51.100.1').send('JOIN #secret', 'MODE #secret +sk key');
   irc.join('bob');

@@ -11,7 +11,6 @@ import { Delivery } from '../protocol/delivery.ts';
 import { truncateUtf8 } from '../protocol/line-text.ts';
 import { compileMask } from '../protocol/mask.ts';
 import type { IrcServer } from '../server.ts';
-import { checkMask } from '../server-bans.ts';
 import type { Channel } from '../state/channel.ts';
 import type { User } from '../state/user.ts';
 import { ADJUSTABLE_LIMITS } from '../tuning.ts';
@@ -46,6 +45,7 @@ export function createAdminHandlers(targets: AdminTargets): CommandHandlers<type
     },
     client: { run: ({ nick }) => describeClient(requireUser(server, nick)) },
     kill: {
+      check: ({ nick }) => void requireUser(server, nick),
       impact: ({ nick }) => {
         const user = server.state.nickHolder(nick);
         return user === undefined
@@ -80,6 +80,7 @@ export function createAdminHandlers(targets: AdminTargets): CommandHandlers<type
       }),
     },
     'clear-channel': {
+      check: ({ channel }) => void requireChannel(server, channel),
       impact: ({ channel }) => {
         const found = server.state.findChannel(channel);
         return found === undefined
@@ -101,11 +102,11 @@ export function createAdminHandlers(targets: AdminTargets): CommandHandlers<type
       }),
     },
     'add-ban': {
-      impact: ({ kind, mask }) => {
-        if (checkMask(kind, mask) !== null) return null;
-        const found = usersMatching(server, { kind, mask }).length;
-        return disconnects(found);
+      check: ({ kind, mask }) => {
+        const problem = server.bans.problemWith(kind, mask, Date.now());
+        if (problem !== null) throw new SignalboxError('refused', problem);
       },
+      impact: ({ kind, mask }) => disconnects(usersMatching(server, { kind, mask }).length),
       run: async ({ kind, mask, reason, minutes }) => {
         const now = Date.now();
         const expiresMs = minutes === 0 ? null : now + minutes * 60_000;

@@ -75,9 +75,11 @@ export class ConnectThrottle {
     return found;
   }
 
-  /** Forgets one address, or all. Answers how many were forgotten. */
+  /** Forgets one address or one entry of {@link entries}, or all. Answers how many were forgotten. */
   reset(address?: string): number {
-    if (address !== undefined) return this.fullAtMs.delete(networkKey(address)) ? 1 : 0;
+    if (address !== undefined) {
+      return this.fullAtMs.delete(address) || this.fullAtMs.delete(networkKey(address)) ? 1 : 0;
+    }
     const size = this.fullAtMs.size;
     this.fullAtMs.clear();
     return size;

@@ -38,7 +38,13 @@ runDaemon({
           },
           impact: ({ times }) => (times > 1 ? `pokes ${times} times` : null),
         },
-        reset: { run: () => pokes.setTotal(0), impact: () => `forgets ${pokes.value} pokes` },
+        reset: {
+          check({ password }) {
+            if (password === 'wrong') throw new SignalboxError('refused', 'That is not the password.');
+          },
+          run: () => pokes.setTotal(0),
+          impact: () => `forgets ${pokes.value} pokes`,
+        },
         hang: { run: () => new Promise(() => {}) },
         exit: {
           run({ code }) {
@@ -58,7 +64,7 @@ runDaemon({
       async reload(next) {
         if (next.greeting === 'wrong') throw mistake;
         greeting = next.greeting;
-        return { applied: ['greeting'], restartRequired: [] };
+        return { applied: ['greeting'], restartRequired: next.behaviour === behaviour ? [] : ['behaviour'] };
       },
       stopImpact: () => (pokes.value > 0 ? `forgets ${pokes.value} pokes` : null),
       async drain() {
