@@ -14,6 +14,14 @@ export interface AuditQuery {
   readonly before?: number | undefined;
   /** Only entries about this daemon. */
   readonly target?: string | undefined;
+  /** Only what somebody did whose name holds this, upper and lower case alike for ASCII letters. */
+  readonly actor?: string | undefined;
+  /** Only what went well, or only what failed. */
+  readonly ok?: boolean | undefined;
+  /** Unix milliseconds: only entries of this time and later. */
+  readonly since?: number | undefined;
+  /** Unix milliseconds: only entries of before this time. */
+  readonly until?: number | undefined;
   /** Only entries that contain this, upper and lower case alike for ASCII letters. */
   readonly text?: string | undefined;
   readonly limit?: number | undefined;
@@ -63,7 +71,9 @@ export class AuditLog {
     );
     const filter =
       '(@pattern IS NULL OR actor || char(10) || action || char(10) || target || char(10) || command || char(10) || ' +
-      "args || char(10) || outcome LIKE @pattern ESCAPE '\\') AND (@target IS NULL OR target = @target)";
+      "args || char(10) || outcome LIKE @pattern ESCAPE '\\') AND (@target IS NULL OR target = @target) AND " +
+      "(@actor IS NULL OR actor LIKE @actor ESCAPE '\\') AND (@ok IS NULL OR ok = @ok) AND " +
+      '(@since IS NULL OR time >= @since) AND (@until IS NULL OR time < @until)';
     this.#scan = database.prepare<[Record<string, unknown>], AuditRow>(
       `SELECT * FROM audit WHERE id < @before AND id >= @from AND ${filter} ORDER BY id DESC LIMIT @limit`,
     );
@@ -117,9 +127,16 @@ export class AuditLog {
    * Looks for entries, newest first. Yields between stretches of {@link limits.auditScanRows} rows, so that a search
    * through the whole trail does not hold up the loop.
    */
-  *query({ before, target, text, limit }: AuditQuery): Generator<void, AuditPage> {
+  *query({ before, target, limit, text, actor, ok, since, until }: AuditQuery): Generator<void, AuditPage> {
     const wanted = limit ?? limits.auditPageRows.default;
-    const pattern = text === undefined || text === '' ? null : `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+    const filter = {
+      pattern: holding(text),
+      actor: holding(actor),
+      target: target ?? null,
+      ok: ok === undefined ? null : Number(ok),
+      since: since ?? null,
+      until: until ?? null,
+    };
     const entries: AuditEntry[] = [];
     let below = before ?? Number.MAX_SAFE_INTEGER;
     for (;;) {
@@ -128,13 +145,7 @@ export class AuditLog {
         (target === undefined
           ? this.#window.get(below, stretch)
           : this.#targetWindow.get(target, below, stretch)) ?? 0;
-      const rows = this.#scan.all({
-        before: below,
-        from,
-        pattern,
-        target: target ?? null,
-        limit: wanted + 1 - entries.length,
-      });
+      const rows = this.#scan.all({ ...filter, before: below, from, limit: wanted + 1 - entries.length });
       for (const row of rows) entries.push(entryOf(row));
       if (entries.length > wanted) return { entries: entries.slice(0, wanted), more: true };
       if (from === 0) return { entries, more: false };
@@ -168,6 +179,11 @@ function entryOf(row: AuditRow): AuditEntry {
     durationMs: row.duration_ms,
     effects: JSON.parse(row.effects) as AuditEntry['effects'],
   };
+}
+
+/** A LIKE pattern for what holds a text; null where any will do. */
+function holding(text: string | undefined): string | null {
+  return text === undefined || text === '' ? null : `%${text.replace(/[\\%_]/g, '\\$&')}%`;
 }
 
 function cut(text: string, limit: number): string {

@@ -10,6 +10,7 @@ import {
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { AuditQuery } from './audit-log.ts';
 import { appendArgs } from './batch.ts';
 import { decodeTimes } from './chunk-codec.ts';
 import { limits } from './limits.ts';
@@ -227,6 +228,22 @@ describe('audit', () => {
     expect((await scene.recorder.audit({ text: '"number":4321,' })).entries).toHaveLength(1);
     expect((await scene.recorder.audit({ text: '100% sure_"', limit: 5 })).entries).toHaveLength(5);
     expect((await scene.recorder.audit({ text: '1%0', limit: 5 })).entries).toHaveLength(0);
+  });
+
+  it('finds what one person did, what failed, and what was done within a time', async () => {
+    const by = (number: number, actor: string, ok: boolean) => ({ ...entry(number), actor, ok });
+    scene.append({
+      audit: [by(0, 'mira', true), by(1, 'Miraculix', false), by(2, 'jon_x', true), by(3, 'jonax', false)],
+    });
+    const numbers = async (query: AuditQuery) =>
+      (await scene.recorder.audit(query)).entries.map(({ args }) => args.number);
+    const times = (await scene.recorder.audit({})).entries.map(({ time }) => time);
+    expect(await numbers({ actor: 'MIRA' })).toEqual([1, 0]);
+    expect(await numbers({ actor: 'n_x' })).toEqual([2]);
+    expect(await numbers({ ok: false })).toEqual([3, 1]);
+    expect(await numbers({ ok: true, actor: 'mira' })).toEqual([0]);
+    expect(await numbers({ since: times[2]!, until: times[0]! })).toEqual([2, 1]);
+    expect(await numbers({ until: times[3]! })).toEqual([]);
   });
 
   it('cuts what is too long and says so', async () => {
