@@ -150,6 +150,14 @@ export const CONTROL_REQUESTS = {
   'audit.query': z.object({
     before: z.number().int().positive().optional(),
     target: z.string().max(64).optional(),
+    /** Only what somebody did whose name holds this, upper and lower case alike for ASCII letters. */
+    actor: z.string().max(128).optional(),
+    /** Only what went well, or only what failed. */
+    ok: z.boolean().optional(),
+    /** Unix milliseconds: only entries of this time and later. */
+    since: time.optional(),
+    /** Unix milliseconds: only entries of before this time. */
+    until: time.optional(),
     text: z.string().max(200).optional(),
     limit: z.number().int().min(1).max(1_000).optional(),
   }),
@@ -179,7 +187,14 @@ export interface ControlResults {
   'logs.follow': Record<string, never>;
   'history.query': HistoryResult;
   'audit.query': { readonly entries: readonly AuditEntry[]; readonly more: boolean };
-  'config.get': { readonly file: string | null; readonly text: string; readonly effective: unknown };
+  'config.get': {
+    readonly file: string | null;
+    readonly text: string;
+    /** What each daemon runs with, and one that does not run would be started with; by its id, secrets masked. */
+    readonly effective: Readonly<Record<string, unknown>>;
+    /** Of those that run: the settings that wait for a restart, with the values that they will have then. */
+    readonly waiting: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  };
   'config.check': { readonly file: string | null; readonly error: WireError | null };
   'config.reload': {
     readonly daemons: readonly ({ readonly id: string } & ReloadOutcome)[];

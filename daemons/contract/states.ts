@@ -72,4 +72,6 @@ export interface DaemonSnapshot {
   readonly crashes: readonly CrashRecord[];
   /** What the process runs on, such as `electron 33.4.11` or `node 24.21.0`; null while it is down. */
   readonly runtime: string | null;
+  /** Settings that a reload left as they are in the process: they wait for its restart. */
+  readonly pendingRestart: readonly string[];
 }

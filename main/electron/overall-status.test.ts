@@ -15,6 +15,7 @@ function daemon(state: DaemonState, unresponsive = false): DaemonSnapshot {
     listeners: [],
     cause: null,
     crashes: [],
+    pendingRestart: [],
     runtime: null,
   };
 }

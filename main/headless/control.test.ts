@@ -1,7 +1,7 @@
 /** What every client can ask, answered by a control plane over a real process. */
 import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import type { HostInfo } from '../../daemons/contract/control-api.ts';
+import type { ControlResults, HostInfo } from '../../daemons/contract/control-api.ts';
 import { createCaller } from '../core/caller.ts';
 import { startTestHost, type TestHost } from './test-fixtures/test-host.ts';
 
@@ -84,6 +84,13 @@ test('a disruptive command says what it would do, and runs when confirmed', asyn
   });
   expect(await host.ask('command.run', { ...args, confirmed: true })).toMatchObject({ ok: true });
   expect(await host.ask('daemon.stopImpact', { id: 'tiny' })).toEqual({ ok: true, result: { text: null } });
+});
+
+test('what would be refused is refused before anybody is asked whether it may run', async () => {
+  const args = { daemon: 'tiny', command: 'reset', args: { password: 'wrong' } };
+  const refused = { ok: false, error: { code: 'refused', message: 'That is not the password.' } };
+  expect(await host.ask('command.impact', args)).toMatchObject(refused);
+  expect(await host.ask('command.run', { ...args, confirmed: true })).toMatchObject(refused);
 });
 
 test('a command is cancelled by its ticket, by its owner only', async () => {
@@ -179,6 +186,48 @@ test('a reload reaches the running daemon; a bad file changes nothing and is nam
   await writeFile(host.configFile, '[tiny]\n');
   await host.ask('config.reload');
   expect(host.plane.configError).toBeNull();
+});
+
+test('a setting that waits for a restart is told until the restart or until it is taken back', async () => {
+  const waiting = () => host.plane.snapshots().find(({ id }) => id === 'tiny')?.pendingRestart;
+  const shown = async () => {
+    const outcome = await host.ask('config.get');
+    if (!outcome.ok) throw new Error(outcome.error.message);
+    const { effective, waiting } = outcome.result as ControlResults['config.get'];
+    return { inForce: effective.tiny, waiting };
+  };
+  await writeFile(host.configFile, '[tiny]\nbehaviour = "hang_in_init"\n');
+  expect(await host.ask('config.reload')).toMatchObject({
+    result: { daemons: [{ id: 'tiny', restartRequired: ['behaviour'] }] },
+  });
+  expect(waiting()).toEqual(['behaviour']);
+  expect(host.events).toContainEqual({
+    type: 'daemon',
+    daemon: expect.objectContaining({ id: 'tiny', pendingRestart: ['behaviour'] }),
+  });
+  expect(await shown()).toMatchObject({
+    inForce: { behaviour: 'good' },
+    waiting: { tiny: { behaviour: 'hang_in_init' } },
+  });
+  // Reading the same file again does not make it less pending.
+  await host.ask('config.reload');
+  expect(waiting()).toEqual(['behaviour']);
+
+  await writeFile(host.configFile, '[tiny]\n');
+  await host.ask('config.reload');
+  expect(waiting()).toEqual([]);
+  expect(await shown()).toMatchObject({ inForce: { behaviour: 'good' }, waiting: {} });
+
+  await writeFile(host.configFile, '[tiny]\nbehaviour = "hang_in_stop"\n');
+  await host.ask('config.reload');
+  expect(waiting()).toEqual(['behaviour']);
+  await host.ask('daemon.restart', { id: 'tiny' });
+  expect(waiting()).toEqual([]);
+  expect(await shown()).toMatchObject({ inForce: { behaviour: 'hang_in_stop' }, waiting: {} });
+  await writeFile(host.configFile, '[tiny]\n');
+  await host.ask('daemon.restart', { id: 'tiny' });
+  await host.ask('config.reload');
+  await host.ask('daemon.restart', { id: 'tiny' });
 });
 
 test('a reload reaches daemons whose table is as it was, for the files that it names', async () => {

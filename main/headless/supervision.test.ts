@@ -110,6 +110,7 @@ test('a start that the daemon refuses is failed at once, with its code', async (
     state: 'failed',
     restarts: 0,
     crashes: [],
+    pendingRestart: [],
     cause: '127.0.0.1:6667 is taken.',
   });
 });

@@ -103,12 +103,19 @@ export class ConfigStore {
     const tables: Record<string, unknown> = {};
     for (const manifest of this.#registry) {
       const config = this.daemon(manifest.id);
-      if (!config.ok) continue;
-      const parsed = manifest.config.safeParse(config.result.input);
-      const json = z.toJSONSchema(manifest.config, { io: 'input', unrepresentable: 'any' }) as ConfigSchema;
-      if (parsed.success) tables[manifest.id] = maskSecrets(parsed.data, json);
+      const shown = config.ok ? this.shown(manifest.id, config.result.input) : undefined;
+      if (shown !== undefined) tables[manifest.id] = shown;
     }
     return tables;
+  }
+
+  /** A daemon's table with defaults included and secrets masked; undefined for one that is not valid. */
+  shown(id: string, input: unknown): unknown {
+    const manifest = this.#registry.find((one) => one.id === id);
+    const parsed = manifest?.config.safeParse(input);
+    if (manifest === undefined || parsed?.success !== true) return undefined;
+    const json = z.toJSONSchema(manifest.config, { io: 'input', unrepresentable: 'any' }) as ConfigSchema;
+    return maskSecrets(parsed.data, json);
   }
 
   #parse(text: string): Outcome<ConfigDocument> {

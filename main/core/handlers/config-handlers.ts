@@ -21,7 +21,7 @@ export function configHandlers(
     'config.get': () => ({
       file: store.file,
       text: store.current?.text ?? '',
-      effective: store.effective(),
+      ...settingsShown(store, supervisor),
     }),
     'config.check': async ({ text }) => ({ file: store.file, error: await store.check(text) }),
     'config.reload': (_args, caller) =>
@@ -52,11 +52,38 @@ async function applyChange(
     const outcome = await daemon.request(request, `the reload of ${id}`, limits.reloadMs).outcome;
     if (!outcome.ok) throw fromWireError(store.locate(outcome.error));
     const { applied, restartRequired } = outcome.result as ReloadOutcome;
-    const change = changed.find((one) => one.id === id);
-    if (change?.table !== true && change?.runtime !== true && applied.length === 0) return null;
-    const waiting = change?.table === true ? restartRequired : [];
-    return { id, applied, restartRequired: change?.runtime === true ? ['runtime', ...waiting] : waiting };
+    const waiting = daemon.reloaded(restartRequired);
+    const changedAtAll = changed.some((one) => one.id === id);
+    if (!changedAtAll && applied.length === 0 && waiting.length === 0) return null;
+    return { id, applied, restartRequired: waiting };
   });
   const settled = await Promise.all(outcomes);
   return { daemons: settled.filter((one) => one !== null) };
+}
+
+/** What each daemon runs with, apart from what waits for its restart. */
+function settingsShown(
+  store: ConfigStore,
+  supervisor: Supervisor,
+): Pick<ControlResults['config.get'], 'effective' | 'waiting'> {
+  const effective: Record<string, unknown> = { ...store.effective() };
+  const waiting: Record<string, Record<string, unknown>> = {};
+  for (const { id, pendingRestart } of supervisor.snapshots()) {
+    const launched = supervisor.find(id)?.launched ?? null;
+    const config = store.daemon(id);
+    if (launched === null || !config.ok || pendingRestart.length === 0) continue;
+    const after = { runtime: config.result.runtime ?? 'host', ...tableOf(effective[id]) };
+    const running = { runtime: launched.runtime, ...tableOf(store.shown(id, launched.config)) };
+    waiting[id] = pick(after, pendingRestart);
+    effective[id] = { ...tableOf(effective[id]), ...pick(running, pendingRestart) };
+  }
+  return { effective, waiting };
+}
+
+function tableOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function pick(table: Readonly<Record<string, unknown>>, keys: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(keys.map((key) => [key, table[key]]));
 }

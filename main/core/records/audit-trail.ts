@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import type { Actor, AuditReport } from '../../../daemons/contract/daemon-link.ts';
 import { toWireError } from '../../../daemons/contract/errors.ts';
 import type { NewAuditEntry } from '../../../daemons/contract/history-batch.ts';
+import { counted } from '../../../daemons/runtime/impact-text.ts';
 import type { Clock } from '../clock.ts';
 import { CONTROL_LIMITS, type ControlLimits } from '../limits.ts';
 import type { MetricsStore } from './metrics-store.ts';
@@ -167,7 +168,7 @@ function isSecret(field: z.ZodType): boolean {
 function shortForm(result: unknown): string {
   if (result === null || result === undefined) return 'ok';
   if (typeof result === 'object' && 'rows' in result && Array.isArray(result.rows)) {
-    return `${result.rows.length} rows`;
+    return counted(result.rows.length, 'row');
   }
   if (typeof result === 'object' && 'text' in result && typeof result.text === 'string') return result.text;
   if (typeof result === 'object' && 'state' in result && typeof result.state === 'string')

@@ -115,6 +115,7 @@ describe('start', () => {
       state: 'failed',
       cause: '127.0.0.1:6667 is taken',
       crashes: [],
+      pendingRestart: [],
     });
     await clock.advance(limits.crashLoopWindowMs);
     expect(launcher.processes).toHaveLength(1);

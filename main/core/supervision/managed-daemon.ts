@@ -22,6 +22,7 @@ import {
   type SessionRequest,
 } from './daemon-session.ts';
 import type { OutstandingRequest } from './pending-requests.ts';
+import { settingsWaiting } from './pending-restart.ts';
 
 /** What a daemon tells. */
 export interface ManagedDaemonEvents {
@@ -66,6 +67,8 @@ export class ManagedDaemon {
   #pid: number | null = null;
   #runtime: string | null = null;
   #listeners: readonly ListenerInfo[] = [];
+  #launched: LaunchPlan | null = null;
+  #pendingRestart: readonly string[] = [];
   /** Why the last start failed, with its stable code. */
   #lastError: WireError | null = null;
   #backoff: Timer | null = null;
@@ -91,6 +94,11 @@ export class ManagedDaemon {
     return this.#session;
   }
 
+  /** What the process was started with; null where there is none. */
+  get launched(): LaunchPlan | null {
+    return this.#launched;
+  }
+
   snapshot(): DaemonSnapshot {
     return {
       id: this.id,
@@ -102,6 +110,7 @@ export class ManagedDaemon {
       listeners: this.#listeners,
       crashes: [...this.#crashes],
       runtime: this.#runtime,
+      pendingRestart: this.#pendingRestart,
     };
   }
 
@@ -164,6 +173,20 @@ export class ManagedDaemon {
     return { requestId: 0, outcome: Promise.resolve({ ok: false, error: this.#absence() }) };
   }
 
+  /**
+   * Settles after a reload which settings wait for a restart, tells of a change, and returns them.
+   * @param restartRequired what the process said that it cannot take over
+   */
+  reloaded(restartRequired: readonly string[]): readonly string[] {
+    const next = this.#options.plan();
+    if (this.#launched === null || !next.ok) return this.#pendingRestart;
+    const waiting = settingsWaiting(this.#launched, next.result, restartRequired);
+    const before = this.#pendingRestart;
+    this.#pendingRestart = waiting;
+    if (before.join() !== waiting.join()) this.#publish(this.state);
+    return waiting;
+  }
+
   suspend(): void {
     this.#suspended = true;
     this.#session?.suspend();
@@ -199,6 +222,8 @@ export class ManagedDaemon {
     this.#lastError = null;
     this.#unresponsive = false;
     this.#listeners = [];
+    this.#launched = plan;
+    this.#pendingRestart = [];
     this.#enter('starting', { cause: null });
     const session = new DaemonSession({
       id: this.id,
@@ -248,6 +273,8 @@ export class ManagedDaemon {
     this.#pid = null;
     this.#runtime = null;
     this.#listeners = [];
+    this.#launched = null;
+    this.#pendingRestart = [];
     this.#unresponsive = false;
     const { verdict } = end;
     if (this.#condition.state === 'stopping') {
