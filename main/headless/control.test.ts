@@ -221,13 +221,13 @@ test('a setting that waits for a restart is told until the restart or until it i
   await writeFile(host.configFile, '[tiny]\nbehaviour = "hang_in_stop"\n');
   await host.ask('config.reload');
   expect(waiting()).toEqual(['behaviour']);
-  await host.ask('daemon.restart', { id: 'tiny' });
+  await host.ask('daemon.restart', { id: 'tiny', confirmed: true });
   expect(waiting()).toEqual([]);
   expect(await shown()).toMatchObject({ inForce: { behaviour: 'hang_in_stop' }, waiting: {} });
   await writeFile(host.configFile, '[tiny]\n');
-  await host.ask('daemon.restart', { id: 'tiny' });
+  await host.ask('daemon.restart', { id: 'tiny', confirmed: true });
   await host.ask('config.reload');
-  await host.ask('daemon.restart', { id: 'tiny' });
+  await host.ask('daemon.restart', { id: 'tiny', confirmed: true });
 });
 
 test('a reload reaches daemons whose table is as it was, for the files that it names', async () => {
