@@ -76,4 +76,55 @@ export const limits = {
     unit: 'count',
     reason: 'Rows of a live table that are sent; a larger table is cut and says so.',
   },
+  workTurnMs: {
+    default: 25,
+    unit: 'milliseconds',
+    reason:
+      'Work done in one turn of the event loop; then other sockets, timers and the heartbeat have theirs, whatever anybody sends.',
+  },
+  workSliceMs: {
+    default: 2,
+    unit: 'milliseconds',
+    reason: 'Work done for one client before it is the turn of the next that waits.',
+  },
+  workClientShare: {
+    default: 0.1,
+    unit: 'ratio',
+    reason: 'Share of one core that a client may use for long; who uses more waits, as for too many lines.',
+  },
+  workClientBurstMs: {
+    default: 500,
+    unit: 'milliseconds',
+    reason: 'Work that a client may cause at once: joining its channels, a message to ten thousand.',
+  },
+  workClientLightMs: {
+    default: 10,
+    unit: 'milliseconds',
+    reason: 'Who caused less than this of late comes before everybody who caused more.',
+  },
+  workNetworkShare: {
+    default: 0.25,
+    unit: 'ratio',
+    reason: 'Share of one core for all clients of one address (IPv6: /64): many connections are one client.',
+  },
+  workNetworkBurstMs: {
+    default: 1_000,
+    unit: 'milliseconds',
+    reason: 'Work that the clients of one address may cause at once: an office that reconnects.',
+  },
+  workNetworkLightMs: {
+    default: 50,
+    unit: 'milliseconds',
+    reason: 'Clients of an address that caused less than this of late come before those of others.',
+  },
+  workMaxWaitMs: {
+    default: 10_000,
+    unit: 'milliseconds',
+    reason: 'Longest time that work already done makes a client wait.',
+  },
+  workNetworks: {
+    default: 65_536,
+    unit: 'count',
+    reason: 'Addresses whose recent work is remembered; those without clients are forgotten first.',
+  },
 } as const satisfies Record<string, Limit>;

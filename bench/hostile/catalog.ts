@@ -1,0 +1,13 @@
+/** Every scenario of the hostile benchmark, by id. */
+import { ircdScenarios } from './ircd-scenarios.ts';
+import { relayScenarios } from './relay-scenarios.ts';
+import type { Scenario } from './scenario.ts';
+
+export const scenarios: readonly Scenario[] = [...ircdScenarios, ...relayScenarios];
+
+/** @throws Error for one that does not exist. */
+export function findScenario(id: string): Scenario {
+  const scenario = scenarios.find((candidate) => candidate.id === id);
+  if (scenario !== undefined) return scenario;
+  throw new Error(`no scenario ${id}; there are ${scenarios.map((one) => one.id).join(', ')}`);
+}

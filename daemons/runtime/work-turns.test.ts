@@ -1,0 +1,318 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { WorkAccount, WorkGroup } from './work-account.ts';
+import { WorkGate } from './work-gate.ts';
+import { type WorkSteps, WorkTurns } from './work-turns.ts';
+
+const MS = 1e6;
+
+/** Turns under a clock that only work moves, and a loop that only the test turns. */
+class Loop {
+  nowMs = 1000;
+  readonly due: (() => void)[] = [];
+  readonly errors: unknown[] = [];
+  readonly turns = new WorkTurns({
+    turnMs: 25,
+    sliceMs: 2,
+    now: () => this.nowMs,
+    schedule: (callback) => this.due.push(callback),
+    onError: (error) => this.errors.push(error),
+  });
+
+  account(group = new WorkGroup()): WorkAccount {
+    return new WorkAccount(group);
+  }
+
+  /** Ends the turn of the loop. False when nothing was to be done. */
+  turn(): boolean {
+    const due = this.due.splice(0);
+    for (const callback of due) callback();
+    return due.length > 0;
+  }
+
+  /** How many turns it takes until nothing waits. */
+  drain(most = 10_000): number {
+    let count = 0;
+    while (this.turn()) if (++count > most) throw new Error('it does not end');
+    return count;
+  }
+
+  /** Work of `ms` in steps of 0.1 ms, which says when each step was. */
+  *work(ms: number, told: (nowMs: number) => void = () => {}): WorkSteps {
+    for (let left = ms * 10; left > 0; left--) {
+      this.nowMs += 0.1;
+      told(this.nowMs);
+      if (this.turns.spend(0.1 * MS)) yield null;
+    }
+  }
+}
+
+describe('WorkTurns', () => {
+  it('does small work at once', () => {
+    const loop = new Loop();
+    let steps = 0;
+    expect(
+      loop.turns.runSteps(
+        loop.account(),
+        loop.work(1, () => steps++),
+      ),
+    ).toBe(true);
+    expect(steps).toBe(10);
+  });
+
+  it('splits one request that is larger than a turn, and other input is taken in between', () => {
+    const loop = new Loop();
+    const attacker = loop.account();
+    const innocent = loop.account();
+    loop.turns.runSteps(attacker, loop.work(500));
+    let longest = 0;
+    for (let turns = 0; loop.turns.busy; turns++) {
+      const begun = loop.nowMs;
+      expect(loop.turns.mayBegin(innocent)).toBe(true);
+      loop.turns.begin(innocent);
+      loop.turns.spend(2000);
+      loop.turns.end();
+      loop.turn();
+      longest = Math.max(longest, loop.nowMs - begun);
+      expect(turns).toBeLessThan(100);
+    }
+    expect(longest).toBeLessThan(28);
+  });
+
+  it('ends a turn by the clock although the prices are a hundred times too low', () => {
+    const loop = new Loop();
+    const { turns } = loop;
+    function* cheap(): WorkSteps {
+      for (let i = 0; i < 1000; i++) {
+        loop.nowMs += 1;
+        if (turns.spend(0.01 * MS)) yield null;
+      }
+    }
+    turns.runSteps(loop.account(), cheap());
+    for (let count = 0; loop.turns.busy; count++) {
+      const begun = loop.nowMs;
+      loop.turn();
+      expect(loop.nowMs - begun).toBeLessThan(75);
+      expect(count).toBeLessThan(200);
+    }
+  });
+
+  it('takes no more input of an account whose request is unfinished, and keeps its order', () => {
+    const loop = new Loop();
+    const account = loop.account();
+    const order: number[] = [];
+    loop.turns.runSteps(
+      account,
+      loop.work(5, () => order.push(1)),
+    );
+    expect(loop.turns.mayBegin(account)).toBe(false);
+    loop.turns.runSteps(
+      account,
+      loop.work(0.1, () => order.push(2)),
+    );
+    loop.drain();
+    expect(order).toEqual([...Array.from({ length: 50 }, () => 1), 2]);
+  });
+
+  it('lets input wait once a turn is used up, and takes it in the next', () => {
+    const loop = new Loop();
+    const accounts = Array.from({ length: 30 }, () => loop.account());
+    let begun = 0;
+    for (const account of accounts) if (loop.turns.runSteps(account, loop.work(1))) begun++;
+    expect(begun).toBeGreaterThan(20);
+    expect(begun).toBeLessThan(27);
+    expect(loop.turns.mayBegin(loop.account())).toBe(false);
+    loop.turn();
+    expect(loop.turns.mayBegin(loop.account())).toBe(true);
+  });
+
+  it('serves who used little of late before those who used much', () => {
+    const loop = new Loop();
+    const heavy = Array.from({ length: 30 }, () => loop.account());
+    const order: string[] = [];
+    for (const account of heavy) account.charge(400 * MS, loop.nowMs);
+    for (const account of heavy)
+      loop.turns.runSteps(
+        account,
+        loop.work(4, () => order.push('heavy')),
+      );
+    loop.turns.runSteps(
+      loop.account(),
+      loop.work(1, () => order.push('light')),
+    );
+    loop.turn();
+    expect(order.indexOf('light')).toBeGreaterThanOrEqual(0);
+    loop.drain();
+  });
+
+  it('gives thirty clients of one network together no more than one client of another', () => {
+    const loop = new Loop();
+    const crowd = new WorkGroup();
+    const many = Array.from({ length: 30 }, () => loop.account(crowd));
+    const one = loop.account();
+    let crowdMs = 0;
+    for (const account of [...many, one]) account.charge(300 * MS, loop.nowMs);
+    for (const account of many)
+      loop.turns.runSteps(
+        account,
+        loop.work(50, () => (crowdMs += 0.1)),
+      );
+    let done = false;
+    function* rest(): WorkSteps {
+      yield* loop.work(50);
+      done = true;
+    }
+    loop.turns.runSteps(one, rest());
+    while (!done) loop.turn();
+    expect(crowdMs).toBeLessThan(90);
+    loop.drain();
+  });
+
+  it('lets everybody through a gate in the order in which they came', () => {
+    const loop = new Loop();
+    const { turns } = loop;
+    const gate = new WorkGate();
+    const order: string[] = [];
+    function* message(name: string, ms: number): WorkSteps {
+      while (turns.mustWait(gate)) yield gate;
+      order.push(`${name} begins`);
+      for (const pause of loop.work(ms)) {
+        turns.hold(gate);
+        yield pause;
+      }
+      turns.leave(gate);
+      order.push(`${name} ends`);
+    }
+    turns.runSteps(loop.account(), message('long', 40));
+    turns.runSteps(loop.account(), message('second', 0.1));
+    turns.runSteps(loop.account(), message('third', 10));
+    turns.runSteps(loop.account(), message('fourth', 0.1));
+    loop.drain();
+    expect(order).toEqual(['long', 'second', 'third', 'fourth'].flatMap((n) => [`${n} begins`, `${n} ends`]));
+    expect(gate.holder).toBeNull();
+  });
+
+  it('opens the gate of work that is given up, for those who wait at it', () => {
+    const loop = new Loop();
+    const { turns } = loop;
+    const gate = new WorkGate();
+    const first = loop.account();
+    let passed = false;
+    function* endless(): WorkSteps {
+      try {
+        for (;;) {
+          turns.hold(gate);
+          yield null;
+        }
+      } finally {
+        turns.leave(gate);
+      }
+    }
+    function* waits(): WorkSteps {
+      while (turns.mustWait(gate)) yield gate;
+      passed = true;
+      turns.leave(gate);
+    }
+    turns.runSteps(first, endless());
+    turns.runSteps(loop.account(), waits());
+    loop.turn();
+    expect(passed).toBe(false);
+    turns.remove(first);
+    loop.drain();
+    expect(passed).toBe(true);
+  });
+
+  it('reports a job that throws and goes on with the others', () => {
+    const loop = new Loop();
+    loop.turns.run(loop.account(), {
+      step: () => {
+        throw new Error('defect');
+      },
+    });
+    expect(loop.errors).toHaveLength(1);
+    expect(loop.turns.runSteps(loop.account(), loop.work(1))).toBe(true);
+  });
+
+  it('charges what is done inside another request to whose turn it is, and continues it for its own account', () => {
+    const loop = new Loop();
+    const { turns } = loop;
+    const outer = loop.account();
+    const inner = loop.account();
+    let ended = false;
+    function* innerWork(): WorkSteps {
+      yield* loop.work(10);
+      ended = true;
+    }
+    function* outerWork(): WorkSteps {
+      turns.runSteps(inner, innerWork());
+      yield* loop.work(0.1);
+    }
+    turns.runSteps(outer, outerWork());
+    expect(outer.usedNs(loop.nowMs)).toBeGreaterThan(1.5 * MS);
+    expect(inner.usedNs(loop.nowMs)).toBe(0);
+    loop.drain();
+    expect(ended).toBe(true);
+    expect(inner.usedNs(loop.nowMs)).toBeGreaterThan(6 * MS);
+  });
+
+  it('property: everything is done, in order within an account, and no turn is longer than its bound', () => {
+    const job = fc.record({
+      account: fc.nat(7),
+      ms: fc.integer({ min: 1, max: 60 }),
+      gate: fc.nat(5),
+      when: fc.nat(5),
+    });
+    fc.assert(
+      fc.property(fc.array(job, { maxLength: 40 }), (jobs) => {
+        const loop = new Loop();
+        const { turns } = loop;
+        const groups = [new WorkGroup(), new WorkGroup()];
+        const accounts = Array.from({ length: 8 }, (_, i) => loop.account(groups[i % 2]));
+        // Gates 2 to 5 stand for no gate, so that both kinds mix.
+        const gates = [new WorkGate(), new WorkGate()];
+        const inside = [0, 0];
+        const ended: number[] = [];
+        function* steps(index: number, ms: number, at: number): WorkSteps {
+          const gate = gates[at];
+          while (gate !== undefined && turns.mustWait(gate)) yield gate;
+          if (gate !== undefined) expect(++(inside as number[])[at]!).toBe(1);
+          for (const pause of loop.work(ms)) {
+            if (gate !== undefined) turns.hold(gate);
+            yield pause;
+          }
+          if (gate !== undefined) {
+            (inside[at] as number)--;
+            turns.leave(gate);
+          }
+          ended.push(index);
+        }
+        const tick = () => {
+          const begun = loop.nowMs;
+          loop.turn();
+          expect(loop.nowMs - begun).toBeLessThan(28);
+        };
+        for (let when = 0; when <= 5; when++) {
+          jobs.forEach((one, index) => {
+            if (one.when !== when) return;
+            turns.runSteps(accounts[one.account] as WorkAccount, steps(index, one.ms, one.gate));
+          });
+          tick();
+        }
+        for (let count = 0; turns.busy || loop.due.length > 0; count++) {
+          tick();
+          expect(count).toBeLessThan(10_000);
+        }
+        expect([...ended].sort((a, b) => a - b)).toEqual(jobs.map((_, index) => index));
+        for (let account = 0; account < 8; account++) {
+          const asked = jobs
+            .map((one, index) => ({ ...one, index }))
+            .filter((one) => one.account === account)
+            .sort((a, b) => a.when - b.when || a.index - b.index)
+            .map((one) => one.index);
+          expect(ended.filter((index) => jobs[index]?.account === account)).toEqual(asked);
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
