@@ -78,7 +78,7 @@ function commandSection(daemon: string, command: CommandDescription): string {
   const parts = [
     `### ${command.name}`,
     `${command.summary}`,
-    `\`\`\`sh\nnpm run -s signalbox -- run ${daemon} ${command.name}${usage === '' ? '' : ` ${usage}`}${confirm}\n\`\`\``,
+    `\`\`\`sh\n./signalbox run ${daemon} ${command.name}${usage === '' ? '' : ` ${usage}`}${confirm}\n\`\`\``,
     `Danger: **${command.danger}**. Result: ${command.result}${
       command.columns.length > 0 ? ` (${command.columns.map((column) => column.title).join(', ')})` : ''
     }. Deadline: ${command.timeoutMs / 1000} s.`,

@@ -8,7 +8,7 @@ try {
   await ensureInstalled();
   // Only the dashboard needs the built window.
   if (args[0] === 'serve') await ensureBuilt();
-  await become(node24, [join(root, 'main/headless/cli.ts'), ...args], { watched: args[0] === 'serve' });
+  await become(node24, [join(root, 'scripts/cli.mjs'), ...args], { watched: args[0] === 'serve' });
 } catch (error) {
   say(`signalbox: ${error.message}`);
   process.exit(1);

@@ -1,7 +1,11 @@
-/** Entry of the CLI: `npm run -s signalbox -- ARGS`. */
-import { registry } from '../../daemons/registry.ts';
+/** Entry of the CLI, reached by `./signalbox` and `npm run -s signalbox`. Loads no more than what was asked for needs. */
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { runCli } from './cli/cli.ts';
-import { serve } from './serve.ts';
+import { EXIT, say } from './cli/terminal.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const isBuilt = () => existsSync(join(ROOT, 'out/renderer/index.html'));
 
 // A reader that closes the pipe early (`| head`) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -9,5 +13,12 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 const argv = process.argv.slice(2);
-if (argv[0] === 'serve') await serve(argv.slice(1));
-else process.exitCode = await runCli(argv, registry);
+if (argv[0] === 'serve' && !isBuilt() && !argv.includes('--help')) {
+  say(`signalbox: the dashboard is not built yet. Run: cd ${ROOT} && npm run build`);
+  process.exitCode = EXIT.config;
+} else if (argv[0] === 'serve') {
+  const { serve } = await import('./serve.ts');
+  await serve(argv.slice(1));
+} else {
+  process.exitCode = await runCli(argv, async () => (await import('../../daemons/registry.ts')).registry);
+}

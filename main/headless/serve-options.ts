@@ -19,8 +19,8 @@ export interface ServeOptions {
 /** Thrown for flags that cannot be understood; the message is for the person who typed them. */
 export class UsageError extends Error {}
 
-export const SERVE_HELP = `Usage: npm start -- --headless [options]
-       npm run -s signalbox -- serve [options]
+export const SERVE_HELP = `Usage: signalbox serve [options]
+       npm start -- --headless [options]
 
 Serves the dashboard over HTTP, without a window.
 

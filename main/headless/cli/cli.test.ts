@@ -90,7 +90,7 @@ test('a disruptive command without --yes is refused where nobody can be asked', 
 test('errors have their code on stdout for programs, their words on stderr for people', async () => {
   const forPeople = await cli('start', 'nope');
   expect(forPeople).toEqual({
-    code: 1,
+    code: 2,
     stdout: '',
     stderr: 'signalbox: No daemon is called "nope". There are: tiny.\n',
   });
@@ -128,6 +128,28 @@ test.each([
   expect(ran.code).toBe(2);
 });
 
+test.each([
+  [['start', 'nope']],
+  [['stop', 'nope', '--yes']],
+  [['metrics', 'nope']],
+  [['logs', 'nope']],
+  [['run', 'tiny', 'poke', '--name', 'x'.repeat(21)]],
+])('%j is a usage error that the instance finds', async (args) => {
+  expect((await cli(...args)).code).toBe(2);
+});
+
+test('the version needs no instance', async () => {
+  const ran = await startCli(['--version']).ended;
+  expect(ran.stdout).toMatch(/^signalbox \d+\.\d+\.\d+ \(node \d+\.\d+\.\d+\)\n$/);
+});
+
+test('a configuration with a mistake has one exit code, whoever finds it', async () => {
+  await writeFile(host.configFile, '[tiny]\ngreeting = 5\n');
+  expect((await cli('config', 'reload')).code).toBe(78);
+  await writeFile(host.configFile, '');
+  expect((await cli('config', 'reload')).code).toBe(0);
+});
+
 test('help needs no instance', async () => {
   const dir = join(host.dataDir, 'nowhere');
   const ran = await startCli(['run', 'tiny', 'poke', '--help', '--data', dir]).ended;
@@ -140,7 +162,7 @@ test('help needs no instance', async () => {
 test('what network users call themselves cannot command the terminal', async () => {
   await host.ask('daemon.start', { id: 'tiny' });
   const ran = await cli('run', 'tiny', 'list');
-  expect(ran.stdout).toContain('evil\\x1b[2Jname');
+  expect(ran.stdout).toContain('evil\\x1b[2J\\x9b2Jname');
   expect(ran.stdout).toContain('2.0 KiB');
   expect(ran.stdout).not.toContain('\u001b');
 });

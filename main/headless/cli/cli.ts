@@ -1,21 +1,19 @@
-/** The commands of the CLI: parses the words, asks the running instance, prints. Called by main/headless/cli.ts. */
-import { MAIN_SOURCE } from '../../../daemons/contract/control-api.ts';
+/**
+ * The commands of the CLI: parses the words, asks the running instance, prints. Called by main/headless/cli.ts. What only
+ * some commands need (schemas, manifests, the configuration) is loaded by those: it takes longer than all the rest.
+ */
 import { toWireError } from '../../../daemons/contract/errors.ts';
-import { describeManifest, type Manifest } from '../../../daemons/contract/manifest.ts';
-import { catalogOf } from '../../../daemons/contract/metric-specs.ts';
-import { ConfigStore } from '../../core/config/config-store.ts';
-import { configFileOf, dataDirOf } from '../../core/default-paths.ts';
-import { CONTROL_LIMITS } from '../../core/limits.ts';
-import { MAIN_METRICS } from '../../core/main-telemetry.ts';
-import { generalHelp } from './help.ts';
-import { parseLogsRequest, printLogs } from './logs-command.ts';
-import { runCommand } from './run-command.ts';
-import { showDaemon, showMetrics, showReload, showStatus } from './show.ts';
+import type { Manifest, ManifestDescription } from '../../../daemons/contract/manifest.ts';
+import { dataDirOf } from '../../core/default-paths.ts';
+import { showDaemon, showStatus } from './show.ts';
 import { SocketClient } from './socket-client.ts';
-import { canAsk, EXIT, fail, goOn, parseWords, print, say, UsageError } from './terminal.ts';
+import { canAsk, EXIT, fail, goOn, print, printJson, say, UsageError } from './terminal.ts';
+
+/** Brings the manifests of all daemons. */
+export type LoadRegistry = () => Promise<readonly Manifest[]>;
 
 /** Options that every command takes. */
-interface Shared {
+export interface Shared {
   readonly json: boolean;
   readonly help: boolean;
   readonly yes: boolean;
@@ -23,16 +21,15 @@ interface Shared {
 }
 
 /** Runs one command line; answers the exit code. */
-export async function runCli(argv: readonly string[], registry: readonly Manifest[]): Promise<number> {
+export async function runCli(argv: readonly string[], loadRegistry: LoadRegistry): Promise<number> {
   const { shared, words } = takeSharedOptions(argv);
   try {
     if (shared.data === '') throw new UsageError('--data needs a directory');
-    return await dispatch(words, shared, registry);
+    return await dispatch(words, shared, loadRegistry);
   } catch (error) {
     if (!(error instanceof UsageError)) return fail(toWireError(error), shared.json);
     say(`signalbox: ${error.message}`);
-    if (shared.json)
-      print(JSON.stringify({ ok: false, error: { code: 'bad_request', message: error.message } }));
+    if (shared.json) printJson({ ok: false, error: { code: 'bad_request', message: error.message } });
     return EXIT.usage;
   }
 }
@@ -40,19 +37,19 @@ export async function runCli(argv: readonly string[], registry: readonly Manifes
 async function dispatch(
   words: readonly string[],
   shared: Shared,
-  registry: readonly Manifest[],
+  loadRegistry: LoadRegistry,
 ): Promise<number> {
   const [command, ...rest] = words;
   const connect = () => SocketClient.connect(dataDirOf(shared.data));
-  if (command === 'run') {
-    const [id, ...more] = rest;
-    const manifest = findManifest(registry, id, shared.help);
-    if (manifest !== null) {
-      return await runCommand({ ...shared, manifest: describeManifest(manifest), words: more, connect });
-    }
+  if (command === '--version' || command === 'version') return await version(shared.json);
+  if (command === 'run' && (rest[0] !== undefined || !shared.help)) {
+    const { runCommand } = await import('./run-command.ts');
+    const manifest = findManifest(await describeAll(loadRegistry), rest[0]);
+    return await runCommand({ ...shared, manifest, words: rest.slice(1), connect });
   }
   if (command === undefined || command === 'help' || shared.help) {
-    print(generalHelp(registry.map(describeManifest)));
+    const { generalHelp } = await import('./help.ts');
+    print(generalHelp(await describeAll(loadRegistry)));
     return command === undefined && !shared.help ? EXIT.usage : EXIT.ok;
   }
   switch (command) {
@@ -62,19 +59,24 @@ async function dispatch(
     case 'start':
     case 'stop':
     case 'restart': {
-      const id = one(rest, command, registry);
+      const id = one(rest, command);
       return await withClient(connect, (client) => lifecycle(client, command, id, shared));
     }
     case 'metrics': {
-      const id = one(rest, command, registry);
-      return await withClient(connect, (client) => metrics(client, id, registry, shared.json));
+      const id = one(rest, command);
+      const { printMetrics } = await import('./metrics-command.ts');
+      const registry = await loadRegistry();
+      return await withClient(connect, (client) => printMetrics(client, id, registry, shared.json));
     }
     case 'logs': {
+      const { parseLogsRequest, printLogs } = await import('./logs-command.ts');
       const request = parseLogsRequest(rest);
       return await withClient(connect, (client) => printLogs(client, request, shared.json));
     }
-    case 'config':
-      return await config(rest, connect, registry, shared.json);
+    case 'config': {
+      const { configCommand } = await import('./config-command.ts');
+      return await configCommand(rest, shared, loadRegistry);
+    }
     default:
       throw new UsageError(`there is no command "${command}"; see: signalbox --help`);
   }
@@ -100,18 +102,24 @@ function takeSharedOptions(argv: readonly string[]): { shared: Shared; words: st
   return { shared: { ...flags, data }, words };
 }
 
-function findManifest(registry: readonly Manifest[], id: string | undefined, help: boolean): Manifest | null {
-  if (id === undefined) {
-    if (help) return null;
-    throw new UsageError(`run needs a daemon: ${registry.map((manifest) => manifest.id).join(', ')}`);
-  }
-  const manifest = registry.find((candidate) => candidate.id === id);
-  if (manifest !== undefined) return manifest;
-  const known = registry.map((candidate) => candidate.id).join(', ');
-  throw new UsageError(`no daemon is called "${id}"; there are: ${known}`);
+async function describeAll(loadRegistry: LoadRegistry): Promise<readonly ManifestDescription[]> {
+  const { describeManifest } = await import('../../../daemons/contract/manifest.ts');
+  return (await loadRegistry()).map(describeManifest);
 }
 
-async function withClient(
+function findManifest(
+  manifests: readonly ManifestDescription[],
+  id: string | undefined,
+): ManifestDescription {
+  const known = manifests.map((candidate) => candidate.id).join(', ');
+  if (id === undefined) throw new UsageError(`run needs a daemon: ${known}`);
+  const manifest = manifests.find((candidate) => candidate.id === id);
+  if (manifest === undefined) throw new UsageError(`no daemon is called "${id}"; there are: ${known}`);
+  return manifest;
+}
+
+/** Does `work` on a connection of its own. */
+export async function withClient(
   connect: () => Promise<SocketClient>,
   work: (client: SocketClient) => Promise<number>,
 ): Promise<number> {
@@ -127,20 +135,28 @@ function noMore(words: readonly string[]): void {
   if (words.length > 0) throw new UsageError(`"${words[0]}" is not expected here`);
 }
 
-function one(words: readonly string[], command: string, registry: readonly Manifest[]): string {
+function one(words: readonly string[], command: string): string {
   const [id, ...more] = words;
-  if (id === undefined) {
-    throw new UsageError(`${command} needs a daemon: ${registry.map((manifest) => manifest.id).join(', ')}`);
-  }
+  if (id === undefined) throw new UsageError(`${command} needs the name of a daemon; see: signalbox status`);
   noMore(more);
   return id;
+}
+
+async function version(json: boolean): Promise<number> {
+  const { readFile } = await import('node:fs/promises');
+  const file = new URL('../../../package.json', import.meta.url);
+  const own = JSON.parse(await readFile(file, 'utf8')) as { version: string };
+  if (json) printJson({ version: own.version, node: process.versions.node });
+  else print(`signalbox ${own.version} (node ${process.versions.node})`);
+  return EXIT.ok;
 }
 
 async function status(client: SocketClient, json: boolean): Promise<number> {
   const outcome = await client.request('status', {});
   if (!outcome.ok) return fail(outcome.error, json);
-  print(json ? JSON.stringify(outcome.result) : showStatus(outcome.result.daemons));
-  const { history } = outcome.result;
+  const { daemons, history } = outcome.result;
+  if (json) printJson(outcome.result);
+  else print(showStatus(daemons));
   if (!json && history.state === 'paused') say(`history paused: ${history.reason}`);
   return EXIT.ok;
 }
@@ -159,49 +175,7 @@ async function lifecycle(
     outcome = await client.request(name, { id, confirmed: true });
   }
   if (!outcome.ok) return fail(outcome.error, json);
-  print(json ? JSON.stringify({ ok: true, result: outcome.result }) : showDaemon(outcome.result));
-  return EXIT.ok;
-}
-
-async function metrics(
-  client: SocketClient,
-  source: string,
-  registry: readonly Manifest[],
-  json: boolean,
-): Promise<number> {
-  const outcome = await client.request('metrics.latest', { source });
-  if (!outcome.ok) return fail(outcome.error, json);
-  const own = source === MAIN_SOURCE ? MAIN_METRICS : registry.find(({ id }) => id === source)?.metrics;
-  const catalog = catalogOf(source, own ?? []);
-  print(json ? JSON.stringify(outcome.result) : showMetrics(catalog, outcome.result.metrics));
-  return EXIT.ok;
-}
-
-async function config(
-  words: readonly string[],
-  connect: () => Promise<SocketClient>,
-  registry: readonly Manifest[],
-  json: boolean,
-): Promise<number> {
-  const { values, positionals } = parseWords(words, { config: { type: 'string' } });
-  const [what, file] = positionals;
-  if (what === 'reload') {
-    return await withClient(connect, async (client) => {
-      const outcome = await client.request('config.reload', {});
-      if (!outcome.ok) return fail(outcome.error, json);
-      print(json ? JSON.stringify({ ok: true, result: outcome.result }) : showReload(outcome.result));
-      return EXIT.ok;
-    });
-  }
-  if (what !== 'check') throw new UsageError('config needs one of: check, reload');
-  // Needs no instance: a file is checked before one is started with it.
-  const store = await ConfigStore.open(configFileOf(file ?? values.config), registry, CONTROL_LIMITS);
-  if (store.error !== null) {
-    fail(store.error, json);
-    return EXIT.config;
-  }
-  const text =
-    store.file === null ? 'no configuration file; the defaults apply' : `${store.file}: no mistakes`;
-  print(json ? JSON.stringify({ ok: true, result: { file: store.file } }) : text);
+  if (json) printJson({ ok: true, result: outcome.result });
+  else print(showDaemon(outcome.result));
   return EXIT.ok;
 }

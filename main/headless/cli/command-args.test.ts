@@ -34,7 +34,7 @@ test('names in camel or snake case are options in kebab case', () => {
 });
 
 test('help is generated from the manifest', () => {
-  expect(commandHelp(described, poke)).toBe(`Usage: run tiny poke --name TEXT [--times N] [--loud]
+  expect(commandHelp(described, poke)).toBe(`Usage: signalbox run tiny poke --name TEXT [--times N] [--loud]
 
 Counts a poke and greets
 

@@ -9,7 +9,7 @@ import { optionName } from './command-args.ts';
 /** What `signalbox --help` prints. */
 export function generalHelp(manifests: readonly ManifestDescription[]): string {
   const daemons = manifests.map(({ id, summary }) => `  ${id.padEnd(18)}${summary}`).join('\n');
-  return `Usage: npm run -s signalbox -- COMMAND [options]
+  return `Usage: signalbox COMMAND [options]
 
   serve             serve the dashboard without a window (see: serve --help)
   status            what runs, since when and where it listens
@@ -28,9 +28,12 @@ ${daemons}
 Options of all commands:
   --data DIR        the instance's data directory (default: $XDG_DATA_HOME/signalbox)
   --json            machine-readable data on stdout
+  --yes             go on although people are disturbed, without being asked
   --help
+  --version
 
-Exit codes: 0 done, 1 refused or failed, 2 usage, 69 no instance runs, 78 bad configuration.`;
+Exit codes: 0 done, 1 refused or failed, 2 usage (also a name that does not exist), 69 no instance runs,
+78 bad configuration or installation.`;
 }
 
 /** The commands of a daemon. */
@@ -41,7 +44,7 @@ export function daemonHelp(manifest: ManifestDescription): string {
     return `  ${name.padEnd(width)}${summary}${mark}`;
   });
   const list = lines.length === 0 ? '  (none)' : lines.join('\n');
-  return `Usage: run ${manifest.id} COMMAND [options]\n\n${manifest.title}: ${manifest.summary}\n\nCommands:\n${list}\n\nOptions of one: run ${manifest.id} COMMAND --help`;
+  return `Usage: signalbox run ${manifest.id} COMMAND [options]\n\n${manifest.title}: ${manifest.summary}\n\nCommands:\n${list}\n\nOptions of one: signalbox run ${manifest.id} COMMAND --help`;
 }
 
 /** The options of one admin command. */
@@ -60,7 +63,7 @@ export function commandHelp(manifest: ManifestDescription, command: CommandDescr
   const confirm =
     command.danger === 'safe' ? [] : [`  ${'--yes'.padEnd(width)}do not ask: this is ${command.danger}`];
   const options = [...lines, ...confirm, `  ${'--json'.padEnd(width)}the result as JSON on stdout`];
-  return `Usage: run ${manifest.id} ${[command.name, ...usage].join(' ')}\n\n${command.summary}\n\nOptions:\n${options.join('\n')}`;
+  return `Usage: signalbox run ${manifest.id} ${[command.name, ...usage].join(' ')}\n\n${command.summary}\n\nOptions:\n${options.join('\n')}`;
 }
 
 function placeholder(schema: JsonFieldSchema): string {

@@ -2,7 +2,7 @@
 import { LOG_LEVELS, type LogLevel, type SourcedLogRecord } from '../../../daemons/contract/log-record.ts';
 import { showLogRecord } from './show.ts';
 import type { SocketClient } from './socket-client.ts';
-import { EXIT, fail, parseWords, print, say, UsageError } from './terminal.ts';
+import { EXIT, fail, parseWords, print, printJson, say, UsageError } from './terminal.ts';
 
 /** What `signalbox logs` was asked for. */
 export interface LogsRequest {
@@ -36,7 +36,10 @@ export function parseLogsRequest(words: readonly string[]): LogsRequest {
 /** Answers the exit code. */
 export async function printLogs(client: SocketClient, request: LogsRequest, json: boolean): Promise<number> {
   const { source, minLevel, limit } = request;
-  const show = (record: SourcedLogRecord) => print(json ? JSON.stringify(record) : showLogRecord(record));
+  const show = (record: SourcedLogRecord) => {
+    if (json) printJson(record);
+    else print(showLogRecord(record));
+  };
   const live = request.follow ? await follow(client, request, show) : null;
   if (live !== null && !live.ok) return fail(live.error, json);
   const outcome = await client.request('logs.query', { source, minLevel, limit });

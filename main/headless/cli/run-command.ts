@@ -4,7 +4,7 @@ import { parseCommandArgs } from './command-args.ts';
 import { commandHelp, daemonHelp } from './help.ts';
 import { showResult } from './show.ts';
 import type { SocketClient } from './socket-client.ts';
-import { ask, canAsk, EXIT, fail, goOn, print, say, UsageError } from './terminal.ts';
+import { ask, canAsk, EXIT, fail, goOn, print, printJson, say, UsageError } from './terminal.ts';
 
 /** What `signalbox run` was asked for. */
 export interface RunRequest {
@@ -49,7 +49,8 @@ export async function runCommand(request: RunRequest): Promise<number> {
     process.off('SIGINT', onInterrupt);
     if (!outcome.ok) return fail(outcome.error, json);
     const { result } = outcome.result;
-    print(json ? JSON.stringify({ ok: true, result: result ?? null }) : showResult(command, result));
+    if (json) printJson({ ok: true, result: result ?? null });
+    else print(showResult(command, result));
     return EXIT.ok;
   } finally {
     client.close();

@@ -12,7 +12,9 @@ import {
   formatSeconds,
   formatTable,
   formatTime,
+  jsonText,
   printable,
+  printableLines,
 } from './terminal.ts';
 
 /** All daemons as a table. */
@@ -76,18 +78,19 @@ function showReading(reading: MetricReading, unit: MetricSpec['unit']): string {
 /** One record in a line. */
 export function showLogRecord(record: SourcedLogRecord): string {
   const fields = Object.entries(record.fields ?? {}).map(
-    ([key, value]) => ` ${key}=${JSON.stringify(value)}`,
+    ([key, value]) => ` ${printable(key)}=${jsonText(value)}`,
   );
-  return `${formatTime(record.time)} ${record.level.padEnd(5)} ${record.subsystem}: ${printable(record.message)}${fields.join('')}`;
+  return `${formatTime(record.time)} ${record.level.padEnd(5)} ${printable(record.subsystem)}: ${printable(record.message)}${fields.join('')}`;
 }
 
 /** A command's result in the shape that its manifest declares. */
 export function showResult(command: CommandDescription, result: unknown): string {
-  if (command.result === 'text' && isRecord(result) && typeof result.text === 'string') return result.text;
+  if (command.result === 'text' && isRecord(result) && typeof result.text === 'string')
+    return printableLines(result.text);
   if (command.result === 'table' && isRecord(result) && Array.isArray(result.rows)) {
     return showRows(command.columns, result.rows);
   }
-  return result === null || result === undefined ? 'done' : JSON.stringify(result, null, 2);
+  return result === null || result === undefined ? 'done' : jsonText(result, 2);
 }
 
 function showRows(columns: readonly TableColumn[], rows: readonly unknown[]): string {

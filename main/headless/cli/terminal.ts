@@ -2,14 +2,24 @@
  * What the CLI prints: data on stdout, everything for people on stderr, colours only on a terminal and never with
  * NO_COLOR. Used by all of its commands.
  */
-import { createInterface } from 'node:readline/promises';
 import { type ParseArgsConfig, parseArgs, stripVTControlCharacters, styleText } from 'node:util';
-import type { WireError } from '../../../daemons/contract/errors.ts';
+import type { ErrorCode, WireError } from '../../../daemons/contract/errors.ts';
 import type { TableColumn } from '../../../daemons/contract/manifest.ts';
 import type { DaemonState } from '../../../daemons/contract/states.ts';
 
 /** Exit codes of the CLI (sysexits.h where it has one). */
 export const EXIT = { ok: 0, failure: 1, usage: 2, noInstance: 69, config: 78 } as const;
+
+/** Which exit code an error has; any other is a failure. What was typed wrong is `usage`, whoever notices it. */
+const EXIT_OF: Partial<Record<ErrorCode, number>> = {
+  bad_request: EXIT.usage,
+  unknown_daemon: EXIT.usage,
+  unknown_command: EXIT.usage,
+  unknown_request: EXIT.usage,
+  no_instance: EXIT.noInstance,
+  config_invalid: EXIT.config,
+  config_unreadable: EXIT.config,
+};
 
 /** Thrown for arguments that cannot be understood; the message is for the person who typed them. */
 export class UsageError extends Error {}
@@ -26,21 +36,39 @@ export function parseWords<Options extends NonNullable<ParseArgsConfig['options'
   }
 }
 
-/** Writes data. */
+/**
+ * Writes data for a person. Only line ends, tabs and our own colours may command the terminal, wherever the rest of the
+ * text came from.
+ */
 export function print(text: string): void {
-  process.stdout.write(`${text}\n`);
+  process.stdout.write(`${forTerminal(text)}\n`);
 }
 
-/** Writes a message for the person at the terminal. */
+/** Writes a message for the person at the terminal, whose lines may quote anything. */
 export function say(text: string): void {
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${printableLines(text)}\n`);
+}
+
+/** Writes data for a program, in one line that no terminal obeys either. */
+export function printJson(value: unknown, indent?: number): void {
+  process.stdout.write(`${jsonText(value, indent)}\n`);
+}
+
+/** JSON in which everything that a terminal could obey is written as an escape; it means the same. */
+export function jsonText(value: unknown, indent?: number): string {
+  const text = JSON.stringify(value, null, indent) ?? 'null';
+  // JSON itself has no such characters outside of its strings but the line ends of an indentation.
+  return text.replace(UNPRINTABLE, (char) =>
+    char === '\n' ? char : `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 /** Tells of an error and answers the exit code that goes with it. */
 export function fail(error: WireError, json: boolean): number {
-  if (json) print(JSON.stringify({ ok: false, error }));
-  if (!json || error.code === 'no_instance') say(`signalbox: ${wordsFor(error)}`);
-  return error.code === 'no_instance' ? EXIT.noInstance : EXIT.failure;
+  const message = wordsFor(error);
+  if (json) printJson({ ok: false, error: { ...error, message } });
+  if (!json || error.code === 'no_instance') say(`signalbox: ${message}`);
+  return EXIT_OF[error.code] ?? EXIT.failure;
 }
 
 /** The message, with the option that confirms where the instance speaks of a field. */
@@ -88,9 +116,36 @@ function visibleLength(text: string): number {
   return stripVTControlCharacters(text).length;
 }
 
+/**
+ * What a terminal obeys or what turns the order of letters around: the control characters of C0 and C1, DEL, the bidi
+ * controls, and the two line separators of Unicode.
+ */
+const UNPRINTABLE = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu;
+
+/** The same, with a colour of {@link styleText} in one piece. */
+const UNPRINTABLE_OR_COLOUR = new RegExp(`\\p{Cc}\\[\\d{1,2}m|${UNPRINTABLE.source}`, 'gu');
+
 /** Text from elsewhere without what a terminal would obey: network users choose their own names. */
 export function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
+  return text.replace(UNPRINTABLE, escaped);
+}
+
+/** {@link printable} for a text of several lines, which stay lines. */
+export function printableLines(text: string): string {
+  return text.split('\n').map(printable).join('\n');
+}
+
+function escaped(char: string): string {
+  const hex = char.charCodeAt(0).toString(16).padStart(2, '0');
+  return hex.length > 2 ? `\\u{${hex}}` : `\\x${hex}`;
+}
+
+function forTerminal(text: string): string {
+  return text.replace(UNPRINTABLE_OR_COLOUR, (found) => {
+    if (found === '\n' || found === '\t') return found;
+    if (found.length === 1) return escaped(found);
+    return found.startsWith('\u001b') ? found : escaped(found[0] ?? '') + found.slice(1);
+  });
 }
 
 /** One cell of a command's table result. */
@@ -137,6 +192,7 @@ export function canAsk(): boolean {
 
 /** Asks on stderr and answers what was typed. */
 export async function ask(question: string): Promise<string> {
+  const { createInterface } = await import('node:readline/promises');
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   try {
     return (await lines.question(question)).trim();

@@ -2,4 +2,4 @@
 import { runCli } from '../cli/cli.ts';
 import { manifest as tiny } from './tiny/manifest.ts';
 
-process.exitCode = await runCli(process.argv.slice(2), [tiny]);
+process.exitCode = await runCli(process.argv.slice(2), async () => [tiny]);

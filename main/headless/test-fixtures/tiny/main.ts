@@ -52,7 +52,7 @@ runDaemon({
             return new Promise(() => {});
           },
         },
-        list: { run: () => ({ rows: [{ name: 'evil\u001b[2Jname', bytes: 2048 }] }) },
+        list: { run: () => ({ rows: [{ name: 'evil\u001b[2J\u009b2Jname', bytes: 2048 }] }) },
         secret: { run: () => 'secret' },
         again: {
           async run(_args, { actor }) {
