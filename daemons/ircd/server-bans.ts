@@ -2,10 +2,17 @@
  * K-lines (user@host masks) and D-lines (addresses and networks): who may not use this server. Kept in memory,
  * written through the runtime's ban file. Matched at accept (D) and at the end of registration (K).
  */
-import { isIP } from 'node:net';
 import { z } from 'zod';
 import { canonicalCidr } from '../runtime/canonical-address.ts';
-import { AddressRanges, type CidrBlock, isMappedIPv4, parseCidr } from '../runtime/ip-address.ts';
+import {
+  type AddressGroups,
+  type CidrBlock,
+  cidrContains,
+  isMappedIPv4,
+  parseAddress,
+  parseCidr,
+} from '../runtime/ip-address.ts';
+import { NetworkIndex } from '../runtime/network-index.ts';
 import { limits } from './limits.ts';
 import {
   canonicalMask,
@@ -15,6 +22,7 @@ import {
 } from './protocol/address-mask.ts';
 import { fold } from './protocol/casemapping.ts';
 import { compileMask } from './protocol/mask.ts';
+import { MaskIndex } from './protocol/mask-index.ts';
 import type { User } from './state/user.ts';
 
 /** IPv4 blocks lie in the last 32 bits of an IPv6 address. */
@@ -50,15 +58,23 @@ export type BanKind = ServerBan['kind'];
 
 interface Entry {
   readonly ban: ServerBan;
-  readonly matchesAddress: (address: string) => boolean;
-  readonly matchesIdentity: (identities: readonly string[], user: User) => boolean;
+  /** Rises with every ban that is added, so that of several that match the oldest is told. */
+  readonly order: number;
+  /** The network that a D-line is of, or that the host part of a K-line names. */
+  readonly network: CidrBlock | null;
+  matches(user: User, identities: readonly string[]): boolean;
 }
 
-/** The list in memory. */
+/**
+ * The list in memory, with two indexes, because every newcomer is compared with it: by network, and by characters that
+ * the mask of a K-line contains.
+ */
 export class ServerBans {
   private readonly entries = new Map<string, Entry>();
-  /** Keys of D-lines for single addresses, which are found by hash. */
-  private readonly byAddress = new Map<string, string>();
+  private readonly dlines = new NetworkIndex<Entry>();
+  private readonly klineNetworks = new NetworkIndex<Entry>();
+  private readonly klines = new MaskIndex<Entry>();
+  private nextOrder = 0;
 
   get size(): number {
     return this.entries.size;
@@ -90,8 +106,12 @@ export class ServerBans {
     const ban = { ...given, mask: canonicalBanMask(given.kind, given.mask) };
     const key = keyOf(ban.kind, ban.mask);
     if (!this.entries.has(key) && this.entries.size >= limits.serverBans.default) this.dropExpired(ban.setMs);
-    this.entries.set(key, makeEntry(ban));
-    if (ban.kind === 'dline' && isIP(ban.mask) !== 0) this.byAddress.set(ban.mask, key);
+    const before = this.entries.get(key);
+    if (before !== undefined) this.unindex(before);
+    const entry = makeEntry(ban, this.nextOrder++);
+    this.entries.set(key, entry);
+    if (ban.kind === 'kline') this.klines.add(ban.mask, entry);
+    if (entry.network !== null) this.networksOf(entry).add(entry.network, entry);
     return null;
   }
 
@@ -101,45 +121,50 @@ export class ServerBans {
     const entry = this.entries.get(key);
     if (entry === undefined) return null;
     this.entries.delete(key);
-    this.byAddress.delete(entry.ban.mask);
+    this.unindex(entry);
     return entry.ban;
   }
 
   /** The text to refuse an address with, or null when it is welcome. */
   refusalForAddress(address: string, nowMs: number = Date.now()): string | null {
-    const exact = this.byAddress.get(address);
-    if (exact !== undefined) {
-      const ban = this.entries.get(exact)?.ban;
-      if (ban !== undefined && !expired(ban, nowMs)) return refusal(ban);
-    }
-    for (const { ban, matchesAddress } of this.entries.values()) {
-      if (!expired(ban, nowMs) && matchesAddress(address)) return refusal(ban);
-    }
-    return null;
+    const groups = parseAddress(address);
+    return groups === null ? null : refusal(this.oldestDline(groups, nowMs));
   }
 
   /** The text to refuse a user with, or null when they are welcome. */
   refusalForUser(user: User, nowMs: number = Date.now()): string | null {
     const names = identities(user);
-    const address = user.connection.remoteAddress;
-    for (const { ban, matchesAddress, matchesIdentity } of this.entries.values()) {
-      if (!expired(ban, nowMs) && (matchesIdentity(names, user) || matchesAddress(address)))
-        return refusal(ban);
-    }
-    return null;
+    let found = this.oldestDline(user.address, nowMs);
+    const consider = (entry: Entry) => {
+      if (found !== null && found.order <= entry.order) return;
+      if (!expired(entry.ban, nowMs) && entry.matches(user, names)) found = entry;
+    };
+    for (const name of names) for (const entry of this.klines.candidates(name)) consider(entry);
+    for (const entry of this.klineNetworks.holding(user.address)) consider(entry);
+    return refusal(found);
   }
 
   /** Tests users against a mask that need not be on the list. */
   matcher(kind: BanKind, mask: string): (user: User) => boolean {
-    const { matchesAddress, matchesIdentity } = makeEntry({
-      kind,
-      mask,
-      reason: '',
-      by: '',
-      setMs: 0,
-      expiresMs: null,
-    });
-    return (user) => matchesAddress(user.connection.remoteAddress) || matchesIdentity(identities(user), user);
+    const entry = makeEntry({ kind, mask, reason: '', by: '', setMs: 0, expiresMs: null }, 0);
+    return (user) => entry.matches(user, identities(user));
+  }
+
+  private oldestDline(address: AddressGroups, nowMs: number): Entry | null {
+    let found: Entry | null = null;
+    for (const entry of this.dlines.holding(address)) {
+      if (!expired(entry.ban, nowMs) && (found === null || entry.order < found.order)) found = entry;
+    }
+    return found;
+  }
+
+  private networksOf(entry: Entry): NetworkIndex<Entry> {
+    return entry.ban.kind === 'dline' ? this.dlines : this.klineNetworks;
+  }
+
+  private unindex(entry: Entry): void {
+    this.klines.delete(entry);
+    if (entry.network !== null) this.networksOf(entry).delete(entry.network, entry);
   }
 
   private dropExpired(nowMs: number): void {
@@ -148,7 +173,9 @@ export class ServerBans {
 }
 
 /** The text a banned client sees. */
-function refusal(ban: ServerBan): string {
+function refusal(entry: Entry | null): string | null {
+  if (entry === null) return null;
+  const { ban } = entry;
   return `${ban.kind === 'kline' ? 'K-lined' : 'D-lined'}: ${ban.reason}`;
 }
 
@@ -187,16 +214,23 @@ export function checkMask(kind: BanKind, mask: string): string | null {
   return literal === '' ? `${mask} would ban everybody` : null;
 }
 
-function makeEntry(ban: ServerBan): Entry {
+function makeEntry(ban: ServerBan, order: number): Entry {
   if (ban.kind === 'dline') {
-    return { ban, matchesAddress: networkMatcher(ban.mask), matchesIdentity: () => false };
+    const network = parseNetwork(ban.mask);
+    return {
+      ban,
+      order,
+      network,
+      matches: (user) => network !== null && cidrContains(network, user.address),
+    };
   }
   const mask = compileMask(ban.mask);
   const network = compileAddressMask(ban.mask);
   return {
     ban,
-    matchesAddress: () => false,
-    matchesIdentity: (names, user) =>
+    order,
+    network: network?.block ?? null,
+    matches: (user, names) =>
       names.some((name) => mask.matches(name)) ||
       (network !== null && usernames(user).some((name) => coversAddress(network, name, user.address))),
   };
@@ -204,8 +238,8 @@ function makeEntry(ban: ServerBan): Entry {
 
 /** Everything a K-line may name a user by: with and without the ~ of an unconfirmed username, host and address. */
 function identities(user: User): string[] {
-  const { remoteAddress } = user.connection;
-  return usernames(user).flatMap((name) => [`${name}@${fold(user.host)}`, `${name}@${fold(remoteAddress)}`]);
+  const hosts = new Set([fold(user.host), fold(user.connection.remoteAddress)]);
+  return usernames(user).flatMap((name) => [...hosts].map((host) => `${name}@${host}`));
 }
 
 /** The folded username, and without its ~ where it has one. */
@@ -223,11 +257,4 @@ function parseNetwork(text: string): CidrBlock | null {
 
 function isTooWide({ groups, bits }: CidrBlock): boolean {
   return bits < (isMappedIPv4(groups) ? IPV4_OFFSET + MIN_IPV4_BITS : MIN_IPV6_BITS);
-}
-
-function networkMatcher(mask: string): (address: string) => boolean {
-  const network = parseNetwork(mask);
-  if (network === null) return () => false;
-  const ranges = new AddressRanges([network]);
-  return (address) => ranges.has(address);
 }

@@ -24,6 +24,21 @@ it('agrees with a regular expression built from the mask', () => {
   );
 });
 
+it('does not take what one star covers for the start of the next part', () => {
+  expect(compileMask('a*ab').matches('aab')).toBe(true);
+  expect(compileMask('ab*ba').matches('aba')).toBe(false);
+  expect(compileMask('a*b*c').matches('acb')).toBe(false);
+  expect(compileMask('*ab*').matches('xxab')).toBe(true);
+});
+
+it('has its price: a mask that may have to go back costs more than one that need not', () => {
+  const plain = compileMask('bob').priceNs;
+  const stars = compileMask(`*${'a'.repeat(74)}b*`).priceNs;
+  const hostile = compileMask(`*${'a'.repeat(74)}?b*`).priceNs;
+  expect(stars).toBeGreaterThan(plain);
+  expect(hostile).toBeGreaterThan(10 * stars);
+});
+
 it('completes what people type', () => {
   expect(normalizeUserMask('bob')).toBe('bob!*@*');
   expect(normalizeUserMask('*.org')).toBe('*!*@*.org');
