@@ -5,9 +5,24 @@
 
 import type { Limit } from '../contract/limit.ts';
 
+const LINE = 510;
+const NICK = 30;
+const USERNAME = 16;
+const HOST = 63;
+const CHANNEL = 64;
+/** `:nick!user@host`, before what a client causes. */
+const PREFIX = 1 + NICK + 1 + USERNAME + 1 + HOST;
+/** `:server 000 nick`, before what the server answers. */
+const NUMERIC = 1 + HOST + 1 + 3 + 1 + NICK;
+
+/** Bytes that are left for a text behind the longest of these beginnings of a line. */
+function roomBehind(...beginnings: readonly number[]): number {
+  return LINE - Math.max(...beginnings);
+}
+
 export const limits = {
   lineBodyBytes: {
-    default: 510,
+    default: LINE,
     unit: 'bytes',
     reason: 'RFC 1459 section 2.3 allows 512 bytes a message, and two of them are CR and LF.',
   },
@@ -120,14 +135,20 @@ export const limits = {
       'Clients matched against bans and welcomed in one turn of the loop, about 1 ms: a crowd that connects at once delays nobody else.',
   },
   nickLength: {
-    default: 30,
+    default: NICK,
     unit: 'characters',
     reason: 'Long enough for every network in use; it is repeated in each line the user causes.',
   },
   usernameLength: {
-    default: 16,
+    default: USERNAME,
     unit: 'characters',
     reason: 'ident answers and login names fit; it is repeated in each line the user causes.',
+  },
+  hostBytes: {
+    default: HOST,
+    unit: 'bytes',
+    reason:
+      'Host names of clients and the name of the server; a longer name of a client is not shown, its address is.',
   },
   realnameBytes: {
     default: 150,
@@ -135,7 +156,7 @@ export const limits = {
     reason: 'A WHO or WHOIS line with every other field at its limit still has room for it.',
   },
   channelNameBytes: {
-    default: 64,
+    default: CHANNEL,
     unit: 'bytes',
     reason: 'RFC 2811 allows 50 characters; 64 bytes hold most names in scripts of two bytes a letter.',
   },
@@ -145,17 +166,42 @@ export const limits = {
     reason: 'RFC 2812 section 2.3.1: a channel key has 1 to 23 characters.',
   },
   topicBytes: {
-    default: 390,
+    default: roomBehind(
+      PREFIX + ' TOPIC '.length + CHANNEL + ' :'.length,
+      NUMERIC + 1 + CHANNEL + ' 1000000 :'.length,
+    ),
     unit: 'bytes',
-    reason: 'RPL_TOPIC with the longest names still fits one line.',
+    reason: 'TOPIC, RPL_TOPIC and RPL_LIST with the longest names still fit one line, so nobody sees it cut.',
   },
-  kickBytes: { default: 390, unit: 'bytes', reason: 'A KICK with the longest names still fits one line.' },
+  kickBytes: {
+    default: roomBehind(PREFIX + ' KICK '.length + CHANNEL + 1 + NICK + ' :'.length),
+    unit: 'bytes',
+    reason: 'A KICK with the longest names still fits one line.',
+  },
   quitBytes: {
-    default: 390,
+    default: roomBehind(PREFIX + ' QUIT :'.length, 'ERROR :Closing Link:  ()'.length + HOST),
     unit: 'bytes',
-    reason: 'A QUIT, PART or KILL with the longest prefix still fits one line.',
+    reason: 'A QUIT with the longest prefix, and the ERROR with the longest host, still fit one line.',
   },
-  awayBytes: { default: 390, unit: 'bytes', reason: 'RPL_AWAY with the longest names still fits one line.' },
+  partBytes: {
+    default: roomBehind(PREFIX + ' PART '.length + CHANNEL + ' :'.length),
+    unit: 'bytes',
+    reason: 'A PART with the longest names still fits one line.',
+  },
+  killBytes: {
+    default: roomBehind(
+      PREFIX + ' KILL '.length + NICK + ' :'.length,
+      PREFIX + ' QUIT :Killed ( ())'.length + NICK,
+    ),
+    unit: 'bytes',
+    reason:
+      'The KILL that the victim sees and the QUIT that others see, with the longest names, fit one line.',
+  },
+  awayBytes: {
+    default: roomBehind(NUMERIC + 1 + NICK + ' :'.length, PREFIX + ' AWAY :'.length),
+    unit: 'bytes',
+    reason: 'RPL_AWAY and AWAY with the longest names still fit one line.',
+  },
   channelsPerUser: {
     default: 100,
     unit: 'count',
@@ -164,7 +210,8 @@ export const limits = {
   maskListEntries: {
     default: 100,
     unit: 'count',
-    reason: 'Every JOIN is matched against the whole list; 100 masks take microseconds.',
+    reason:
+      'Bans, exceptions and invite exceptions of a channel together, as ISUPPORT MAXLIST says; a JOIN is matched against all.',
   },
   maskBytes: { default: 200, unit: 'bytes', reason: 'A full nick!user@host with room for wildcards.' },
   modesPerCommand: {

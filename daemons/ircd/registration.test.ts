@@ -40,7 +40,7 @@ it('keeps replies to an IPv6 client that starts with a colon parsable', () => {
 
 it('lists, sets and clears capabilities', () => {
   const client = irc.connect();
-  expect(client.send('CAP LS')[0]).toMatch(/^:irc\.test CAP \* LS :account-notify .* userhost-in-names$/);
+  expect(client.send('CAP LS')[0]).toMatch(/^:irc\.test CAP \* LS :away-notify .* userhost-in-names$/);
   expect(client.send('CAP LIST')).toEqual([':irc.test CAP * LIST :']);
   expect(client.send('CAP REQ :server-time -batch')[0]).toMatch(/ CAP \* ACK :server-time -batch$/);
   expect(client.send('CAP LIST')[0]).toMatch(/^@time=\S+ :irc\.test CAP \* LIST :server-time$/);
@@ -49,6 +49,36 @@ it('lists, sets and clears capabilities', () => {
   expect(client.send('CAP LIST')).toEqual([':irc.test CAP * LIST :cap-notify']);
   expect(client.send('CAP REQ :-cap-notify')).toEqual([':irc.test CAP * NAK :-cap-notify']);
   expect(codes(client.send('CAP WHAT'))).toEqual(['410']);
+});
+
+it('offers nothing that needs accounts while there are none', () => {
+  const client = irc.connect();
+  const offered = client.send('CAP LS 302').join(' ');
+  expect(offered).not.toContain('account');
+  expect(client.send('CAP REQ :account-tag')).toEqual([':irc.test CAP * NAK :account-tag']);
+});
+
+it('registers a client that says NICK, USER and CAP LS in one packet also while its name is looked up', async () => {
+  let found: (names: { host: null; ident: null }) => void = () => {};
+  irc.host.names = new Promise((resolve) => {
+    found = resolve;
+  });
+  for (const negotiation of ['CAP LS', 'CAP LS 302', 'CAP REQ :server-time']) {
+    const client = irc.connect();
+    client.send('NICK a', 'USER a 0 * :A', negotiation);
+    found({ host: null, ident: null });
+    const lines = await waitFor(client, (line) => line.includes(' 422 '));
+    expect(
+      lines.some((line) => line.includes(' 001 a ')),
+      negotiation,
+    ).toBe(true);
+    client.drop();
+  }
+  const waits = irc.connect();
+  waits.send('CAP LS', 'NICK b', 'USER b 0 * :B');
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(waits.user?.registered).toBe(false);
+  expect(codes(waits.send('CAP END'))).toContain('001');
 });
 
 it('welcomes a crowd in turns, each client with its lines in order, while others are served', async () => {

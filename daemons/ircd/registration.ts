@@ -10,6 +10,7 @@ import { PasswordQueueFull } from './passwords.ts';
 import { truncateUtf8 } from './protocol/line-text.ts';
 import { isValidUsername } from './protocol/names.ts';
 import { N } from './protocol/numerics.ts';
+import { addressParameter } from './protocol/reply-parameter.ts';
 import { type IrcServer, VERSION } from './server.ts';
 import type { LookupResult } from './server-host.ts';
 import { CMODE_LETTERS } from './state/channel.ts';
@@ -28,6 +29,7 @@ const NEVER = () => {};
 export function startRegistration(server: IrcServer, connection: Connection<User>): User {
   const user = new User(connection, server.name, {
     password: null,
+    complete: false,
     negotiating: false,
     lookingUp: false,
     identUsername: null,
@@ -44,11 +46,21 @@ export function startRegistration(server: IrcServer, connection: Connection<User
   return user;
 }
 
+/**
+ * Begins capability negotiation, which holds registration back until CAP END; not when only lookups keep a client waiting
+ * that has said all it needs to. Such a client is registered where nothing is looked up, and never sends CAP END.
+ */
+export function startNegotiation(user: User): void {
+  if (user.pending !== null && !user.pending.complete) user.pending.negotiating = true;
+}
+
 /** Registers the client if nothing is missing any more. */
 export function tryRegister(server: IrcServer, user: User): void {
   const { pending } = user;
-  if (pending === null || pending.finishing || pending.negotiating || pending.lookingUp) return;
+  if (pending === null || pending.finishing || pending.negotiating) return;
   if (user.nick === '' || user.username === '') return;
+  pending.complete = true;
+  if (pending.lookingUp) return;
   pending.finishing = true;
   const turn = server.registrationTurns.begin();
   if (turn === null) finishRegistration(server, user, pending);
@@ -85,9 +97,7 @@ function finishLookup(server: IrcServer, user: User, names: LookupResult): void 
 }
 
 function applyNames(user: User, names: LookupResult): void {
-  // A host that starts with a colon would end the parameters of a reply.
-  if (names.host !== null) user.host = names.host;
-  else if (user.host.startsWith(':')) user.host = `0${user.host}`;
+  user.host = names.host ?? addressParameter(user.host);
   if (names.ident === null || user.pending === null) return;
   const ident = names.ident.slice(0, limits.usernameLength.default);
   if (isValidUsername(ident)) user.pending.identUsername = ident;

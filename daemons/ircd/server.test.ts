@@ -19,7 +19,7 @@ it('welcomes a client once it gave nick and user', () => {
   expect(client.send('NICK alice')).toEqual([]);
   const welcome = client.send('USER a 0 * :Alice A');
   expect(codes(welcome)).toEqual([
-    ...['001', '002', '003', '004', '005', '005'],
+    ...['001', '002', '003', '004', '005', '005', '005'],
     ...['251', '255', '265', '266', '375', '372', '376'],
   ]);
   expect(welcome[0]).toContain('alice!~a@192.0.2.1');

@@ -1,13 +1,12 @@
 /** CAP: IRCv3 capability negotiation, version 302. */
 import { CAP, CAPABILITY_NAMES, capabilityNames } from '../protocol/capabilities.ts';
+import { MAX_LINE_BYTES } from '../protocol/line-text.ts';
 import { N } from '../protocol/numerics.ts';
-import { tryRegister } from '../registration.ts';
+import { WordLines } from '../protocol/word-lines.ts';
+import { startNegotiation, tryRegister } from '../registration.ts';
 import type { IrcServer } from '../server.ts';
 import type { User } from '../state/user.ts';
 import type { Command } from './command.ts';
-
-/** Room for names in one CAP line after the longest prefix. */
-const MAX_LIST_LENGTH = 400;
 
 export const cap: Command = {
   name: 'CAP',
@@ -18,7 +17,7 @@ export const cap: Command = {
     const subcommand = params[0] ?? '';
     switch (subcommand.toUpperCase()) {
       case 'LS':
-        if (user.pending !== null) user.pending.negotiating = true;
+        startNegotiation(user);
         if (Number(params[1] ?? '301') >= 302) {
           user.cap302 = true;
           // Version 302 implies cap-notify, and the client need not ask for it.
@@ -30,7 +29,7 @@ export const cap: Command = {
         sendList(user, 'LIST', capabilityNames(user.caps));
         return;
       case 'REQ':
-        if (user.pending !== null) user.pending.negotiating = true;
+        startNegotiation(user);
         request(user, params[1] ?? '');
         return;
       case 'END':
@@ -42,18 +41,25 @@ export const cap: Command = {
   },
 };
 
+/** In several lines where they are needed; a client of version 302 knows by a `*` that more follow. */
 function sendList(user: User, subcommand: 'LS' | 'LIST', names: readonly string[]): void {
   const prefix = `:${user.serverName} CAP ${user.target} ${subcommand}`;
-  let line = '';
-  for (const name of names) {
-    // Only version 302 may be answered in several lines; earlier clients stop at the first one.
-    if (user.cap302 && line.length + name.length >= MAX_LIST_LENGTH) {
-      user.send(`${prefix} * :${line}`);
-      line = '';
-    }
-    line = line === '' ? name : `${line} ${name}`;
+  const lines = packed(prefix, ' * :', names);
+  for (const [i, line] of lines.entries()) {
+    // Earlier clients stop at the first line. All names fit into it (a test says so).
+    const more = user.cap302 && i < lines.length - 1;
+    user.send(`${prefix}${more ? ' *' : ''} :${line}`);
   }
-  user.send(`${prefix} :${line}`);
+}
+
+/** At least one line. */
+function packed(prefix: string, separator: string, words: readonly string[]): string[] {
+  const lines: string[] = [];
+  const room = MAX_LINE_BYTES - Buffer.byteLength(prefix + separator);
+  const packer = new WordLines(room, (line) => lines.push(line));
+  for (const word of words) packer.add(word);
+  packer.end(true);
+  return lines;
 }
 
 /** All of the requested changes take effect or none. */
@@ -73,7 +79,9 @@ function request(user: User, list: string): void {
   }
   const verdict = known ? 'ACK' : 'NAK';
   if (known) user.caps = (user.caps | on) & ~off;
-  user.send(`:${user.serverName} CAP ${user.target} ${verdict} :${list}`);
+  // A long answer is spread over several lines (IRCv3 capability negotiation, "The CAP ACK subcommand").
+  const prefix = `:${user.serverName} CAP ${user.target} ${verdict}`;
+  for (const line of packed(prefix, ' :', list.split(' '))) user.send(`${prefix} :${line}`);
 }
 
 function end(server: IrcServer, user: User): void {

@@ -31,7 +31,7 @@ export const join: Command = {
       const name = names[i] as string;
       if (name !== '') joinOne(server, user, name, keys[i] ?? '');
     }
-    if (names.length > most) user.reply(N.ERR_TOOMANYTARGETS, 'JOIN');
+    if (names.length > most) user.reply(N.ERR_TOOMANYTARGETS, 'JOIN', `Too many targets, at most ${most}`);
   },
 };
 

@@ -15,13 +15,15 @@ export const kick: Command = {
   help: ['KICK <channel> <nickname>{,<nickname>} [<reason>]', 'Removes users from a channel you operate.'],
   run(server, user, params) {
     const channels = (params[0] ?? '').split(',');
-    const nicks = (params[1] ?? '').split(',').slice(0, server.tuning.get('targets-per-message'));
+    const nicks = (params[1] ?? '').split(',');
+    const most = server.tuning.get('targets-per-message');
     const reason = truncateUtf8(params[2] ?? '', limits.kickBytes.default) || user.nick;
-    for (let i = 0; i < nicks.length; i++) {
+    for (let i = 0; i < nicks.length && i < most; i++) {
       // One channel with many users, or as many channels as users (RFC 2812).
       const channel = channels.length === 1 ? channels[0] : channels[i];
       if (channel !== undefined) kickOne(server, user, channel, nicks[i] as string, reason);
     }
+    if (nicks.length > most) user.reply(N.ERR_TOOMANYTARGETS, 'KICK', `Too many targets, at most ${most}`);
   },
 };
 

@@ -20,13 +20,11 @@ export const kill: Command = {
       user.reply(N.ERR_NOSUCHNICK, replyParameter(nick));
       return;
     }
-    const reason = given === '' ? 'No reason given' : given;
+    const reason = given === '' ? 'No reason given' : truncateUtf8(given, limits.killBytes.default);
     const victim = target.prefix;
     server.host.audit(user.prefix, 'KILL', { nick: target.nick, reason }, true, `disconnected ${victim}`);
     noticeOpers(server, `Received KILL for ${victim} from ${user.nick}: ${reason}`);
-    target.connection.sendLine(
-      `:${user.prefix} KILL ${target.nick} :${truncateUtf8(reason, limits.quitBytes.default)}`,
-    );
+    target.connection.sendLine(`:${user.prefix} KILL ${target.nick} :${reason}`);
     killUser(server, target, user.nick, reason);
   },
 };

@@ -36,6 +36,18 @@ it('sends TAGMSG only to those who understand it', () => {
   expect(c.received()).toEqual([]);
 });
 
+it('answers nothing to a TAGMSG that is refused: typing in a moderated channel is no mistake', () => {
+  const a = irc.join('a');
+  const b = irc.join('b', 'message-tags');
+  a.send('JOIN #x', 'MODE #x +m');
+  b.send('JOIN #x');
+  b.received();
+  for (const target of ['#x', '#none', 'nobody', '@#x', 'a,b,c,d,e,f']) {
+    expect(b.send(`@+typing=active TAGMSG ${target}`), target).toEqual([]);
+  }
+  expect(a.received().filter((line) => line.includes('TAGMSG'))).toEqual([]);
+});
+
 it('reaches only operators, or operators and voiced, through @ and +', () => {
   const [a, b, c] = [irc.join('a'), irc.join('b'), irc.join('c')];
   for (const client of [a, b, c]) client.send('JOIN #x');

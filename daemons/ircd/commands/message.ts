@@ -42,6 +42,7 @@ export const notice: Command = {
   },
 };
 
+/** Answered by nothing, as a NOTICE: clients send one with every few keystrokes, and nobody asked for the errors. */
 export const tagmsg: Command = {
   name: 'TAGMSG',
   minParams: 1,
@@ -68,7 +69,7 @@ function sendToAll(
   const list = [...new Set(targets.split(','))].filter((target) => target !== '');
   const most = server.tuning.get('targets-per-message');
   if (list.length > most) {
-    if (verb !== 'NOTICE') user.reply(N.ERR_TOOMANYTARGETS, verb, `Too many targets, at most ${most}`);
+    if (verb === 'PRIVMSG') user.reply(N.ERR_TOOMANYTARGETS, verb, `Too many targets, at most ${most}`);
     return;
   }
   user.connection.penalize(list.length - 1);
@@ -89,9 +90,9 @@ function sendOne(
   if (isChannelName(name)) {
     const channel = server.state.findChannel(name);
     if (channel === undefined) {
-      if (verb !== 'NOTICE') user.reply(N.ERR_NOSUCHCHANNEL, replyParameter(name));
+      if (verb === 'PRIVMSG') user.reply(N.ERR_NOSUCHCHANNEL, replyParameter(name));
     } else if (!maySpeak(channel, user, status) || (channel.has(CMODE.noCtcp) && isBlockedCtcp(text))) {
-      if (verb !== 'NOTICE') user.reply(N.ERR_CANNOTSENDTOCHAN, channel.name);
+      if (verb === 'PRIVMSG') user.reply(N.ERR_CANNOTSENDTOCHAN, channel.name);
     } else {
       const shown = status === 0 ? channel.name : target.charAt(0) + channel.name;
       sendToChannel(user, compose(server, user, verb, shown, text, clientTags), channel, status, verb);
@@ -100,7 +101,7 @@ function sendOne(
   }
   const receiver = server.state.findUser(target);
   if (receiver === undefined) {
-    if (verb !== 'NOTICE') user.reply(N.ERR_NOSUCHNICK, replyParameter(target));
+    if (verb === 'PRIVMSG') user.reply(N.ERR_NOSUCHNICK, replyParameter(target));
     return;
   }
   const message = compose(server, user, verb, receiver.nick, text, clientTags);

@@ -1,30 +1,59 @@
 /** NAMES: RFC 2812 3.2.5, Modern "NAMES message"; IRCv3 multi-prefix and userhost-in-names. */
+import { limits } from '../limits.ts';
 import { CAP } from '../protocol/capabilities.ts';
 import { N } from '../protocol/numerics.ts';
+import { ReplyBudget } from '../protocol/reply-budget.ts';
 import { replyParameter } from '../protocol/reply-parameter.ts';
 import type { IrcServer } from '../server.ts';
 import { type Channel, CMODE } from '../state/channel.ts';
 import { UMODE, type User } from '../state/user.ts';
 import type { Command } from './command.ts';
 
-/** Bytes of names in one line: 510 less the longest prefix, nick and channel. */
-const MAX_NAMES_LENGTH = 320;
+/** As much as LIST, which walks over as many channels. */
+const ALL_NAMES_PENALTY_LINES = 3;
+/** `@+nick ` of one member, and what userhost-in-names adds, at most. */
+const LONGEST_NICK_BYTES = 3 + limits.nickLength.default;
+const LONGEST_USERHOST_BYTES = 2 + limits.usernameLength.default + limits.hostBytes.default;
 
 export const names: Command = {
   name: 'NAMES',
   minParams: 0,
-  help: ['NAMES <channel>{,<channel>}', 'Lists who is on channels.'],
+  help: [
+    'NAMES [<channel>{,<channel>}]',
+    'Lists who is on channels; without a channel, on every one that you may know of.',
+  ],
   run(server, user, params) {
-    const list = params[0] ?? '*';
-    for (const name of list.split(',').slice(0, server.tuning.get('targets-per-message'))) {
-      const channel = server.state.findChannel(name);
-      if (channel !== undefined && (channel.isPublic || user.memberships.has(channel))) {
-        sendNames(server, user, channel);
-      }
+    const targets = [...new Set((params[0] ?? '').split(','))].filter((name) => name !== '');
+    if (targets.length === 0) {
+      sendAllNames(server, user);
+      return;
     }
-    user.reply(N.RPL_ENDOFNAMES, replyParameter(list));
+    const most = server.tuning.get('targets-per-message');
+    for (const name of targets.slice(0, most)) {
+      const channel = server.state.findChannel(name);
+      if (channel !== undefined && mayKnow(user, channel)) sendNames(server, user, channel);
+      user.reply(N.RPL_ENDOFNAMES, channel?.name ?? replyParameter(name));
+    }
+    if (targets.length > most) user.reply(N.ERR_TOOMANYTARGETS, 'NAMES', `Too many targets, at most ${most}`);
   },
 };
+
+function mayKnow(user: User, channel: Channel): boolean {
+  return channel.isPublic || user.memberships.has(channel);
+}
+
+/** RFC 2812 3.2.5: without a parameter, all channels that the client may know of and who is on them. */
+function sendAllNames(server: IrcServer, user: User): void {
+  user.connection.penalize(ALL_NAMES_PENALTY_LINES);
+  const budget = new ReplyBudget(user, 'NAMES');
+  const bytesEach = LONGEST_NICK_BYTES + (user.has(CAP.userhostInNames) ? LONGEST_USERHOST_BYTES : 0);
+  for (const channel of server.state.channels.values()) {
+    if (!mayKnow(user, channel)) continue;
+    if (!budget.takeBytes(channel.members.length * bytesEach)) break;
+    sendNames(server, user, channel);
+  }
+  user.reply(N.RPL_ENDOFNAMES, '*');
+}
 
 /** RPL_NAMREPLY lines of a channel; strangers do not see invisible users. */
 export function sendNames(_server: IrcServer, user: User, channel: Channel): void {
@@ -32,16 +61,11 @@ export function sendNames(_server: IrcServer, user: User, channel: Channel): voi
   const multi = user.has(CAP.multiPrefix);
   const withHost = user.has(CAP.userhostInNames);
   const inside = user.memberships.has(channel);
-  let line = '';
+  const words = user.replyWords(N.RPL_NAMREPLY, `${symbol} ${channel.name}`);
   for (const member of channel.members) {
     const other = member.user;
     if (!inside && (other.modes & UMODE.invisible) !== 0) continue;
-    const name = member.prefix(multi) + (withHost ? other.prefix : other.nick);
-    if (line.length + name.length >= MAX_NAMES_LENGTH) {
-      user.reply(N.RPL_NAMREPLY, `${symbol} ${channel.name}`, line);
-      line = '';
-    }
-    line = line === '' ? name : `${line} ${name}`;
+    words.add(member.prefix(multi) + (withHost ? other.prefix : other.nick));
   }
-  if (line !== '') user.reply(N.RPL_NAMREPLY, `${symbol} ${channel.name}`, line);
+  words.end();
 }

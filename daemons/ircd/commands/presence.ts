@@ -10,12 +10,12 @@ export const ison: Command = {
   minParams: 1,
   help: ['ISON <nickname> {<nickname>}', 'Tells which of the nicknames are online.'],
   run(server, user, params) {
-    const online: string[] = [];
+    const online = user.replyWords(N.RPL_ISON);
     for (const nick of params.join(' ').split(' ')) {
       const found = nick === '' ? undefined : server.state.findUser(nick);
-      if (found !== undefined) online.push(found.nick);
+      if (found !== undefined) online.add(found.nick);
     }
-    user.reply(N.RPL_ISON, '', online.join(' '));
+    online.end(true);
   },
 };
 
@@ -24,13 +24,13 @@ export const userhost: Command = {
   minParams: 1,
   help: ['USERHOST <nickname> {<nickname>}', 'Shows host, away and operator status of up to five users.'],
   run(server, user, params) {
-    const replies: string[] = [];
+    const replies = user.replyWords(N.RPL_USERHOST);
     for (const nick of params.slice(0, MAX_USERHOST)) {
       const found = server.state.findUser(nick);
       if (found === undefined) continue;
       const star = found.isOper ? '*' : '';
-      replies.push(`${found.nick}${star}=${found.away === null ? '+' : '-'}${found.username}@${found.host}`);
+      replies.add(`${found.nick}${star}=${found.away === null ? '+' : '-'}${found.username}@${found.host}`);
     }
-    user.reply(N.RPL_USERHOST, '', replies.join(' '));
+    replies.end(true);
   },
 };

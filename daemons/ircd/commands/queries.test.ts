@@ -56,6 +56,76 @@ it('shows invisible users in WHO masks only to those who share a channel', () =>
   expect(replies(alice.send('WHO bo*'), '352')).toHaveLength(1);
 });
 
+it('ends NAMES for each channel that was asked for, and says which are too many', () => {
+  irc.join('bob').send('JOIN #a,#b', 'MODE #b +s');
+  const ends = (line: string) => alice.send(line).map((reply) => reply.split(' ').slice(1, 5).join(' '));
+  expect(ends('NAMES #a,#b,#c')).toEqual([
+    '353 alice = #a',
+    '366 alice #a :End',
+    '366 alice #b :End',
+    '366 alice #c :End',
+  ]);
+  expect(ends('NAMES #a,#b,#c,#d,#e').at(-1)).toBe('407 alice NAMES :Too');
+});
+
+it('says so when a JOIN, PART or KICK names more than the limit', () => {
+  const many = Array.from({ length: 21 }, (_, i) => `#c${i}`).join(',');
+  for (const [line, most] of [
+    [`JOIN ${many}`, 20],
+    [`PART ${many}`, 20],
+    ['KICK #own a,b,c,d,e', 4],
+  ] as const) {
+    const command = line.split(' ')[0];
+    expect(alice.send(line).at(-1)).toBe(`:irc.test 407 alice ${command} :Too many targets, at most ${most}`);
+  }
+});
+
+it('shows with a bare NAMES who is on the channels that one may know of', () => {
+  irc.join('bob').send('JOIN #open,#hidden', 'MODE #hidden +s');
+  alice.send('JOIN #own', 'MODE #own +p');
+  alice.received();
+  expect(alice.send('NAMES')).toEqual([
+    ':irc.test 353 alice = #open :@bob',
+    ':irc.test 353 alice * #own :@alice',
+    ':irc.test 366 alice * :End of /NAMES list',
+  ]);
+  expect(alice.penalty).toBeGreaterThanOrEqual(3);
+});
+
+it('says in WHOIS that somebody is not there, and answers for the first of several', () => {
+  irc.join('bob');
+  const codes = (line: string) => alice.send(line).map((reply) => reply.split(' ').slice(1, 4).join(' '));
+  const absent = ['401 alice x', '318 alice x'];
+  expect(codes('WHOIS x')).toEqual(absent);
+  expect(codes('WHOIS x x')).toEqual(absent);
+  expect(codes('WHOIS x,bob')).toEqual(absent);
+  expect(codes('WHOIS bob,x')[0]).toBe('311 alice bob');
+  expect(codes('WHOIS bob,x').at(-1)).toBe('318 alice bob');
+  expect(codes('WHOIS elsewhere.test bob')).toEqual(['402 alice elsewhere.test']);
+});
+
+it('lists with LINKS the servers that fit the mask', () => {
+  expect(replies(alice.send('LINKS'), '364')).toHaveLength(1);
+  expect(alice.send('LINKS *.TEST').map((line) => line.split(' ')[1])).toEqual(['364', '365']);
+  expect(alice.send('LINKS *.example')).toEqual([':irc.test 365 alice *.example :End of /LINKS list']);
+  expect(replies(alice.send('LINKS irc.test *'), '364')).toHaveLength(1);
+  expect(replies(alice.send('LINKS elsewhere.test *'), '402')).toHaveLength(1);
+});
+
+it('names in STATS who set a ban, however long its reason, and keeps the line parsable', () => {
+  irc.promote(alice, OPER_FLAGS);
+  const ban = { reason: 'r'.repeat(500), by: 'oper!~oper@192.0.2.1', setMs: 0, expiresMs: null };
+  irc.server.bans.add({ ...ban, kind: 'dline', mask: '::1' });
+  irc.server.bans.add({ ...ban, kind: 'kline', mask: '*@evil.example' });
+  expect(replies(alice.send('STATS d'), '225')[0]).toMatch(
+    /^:irc\.test 225 alice D 0::1 :r+ \(oper!~oper@192\.0\.2\.1\)$/,
+  );
+  expect(replies(alice.send('STATS k'), '216')[0]).toMatch(/ K \*@evil\.example :r+ \(oper!\S+\)$/);
+  alice.connectionClass = { ...alice.connectionClass, sendQueueBytes: 4096 };
+  for (let i = 0; i < 50; i++) irc.server.bans.add({ ...ban, kind: 'dline', mask: `10.0.0.${i}` });
+  expect(replies(alice.send('STATS d'), '416')).toHaveLength(1);
+});
+
 it('remembers who left under a nick, newest first', () => {
   for (const name of ['one', 'two']) {
     const bob = irc.connect();

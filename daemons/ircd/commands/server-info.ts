@@ -1,4 +1,6 @@
 /** VERSION, ADMIN, INFO, TIME, LINKS and MAP: RFC 2812 3.4. Each may name this server as its target. */
+import { fold } from '../protocol/casemapping.ts';
+import { compileMask } from '../protocol/mask.ts';
 import { N } from '../protocol/numerics.ts';
 import { replyParameter } from '../protocol/reply-parameter.ts';
 import { sendIsupport } from '../registration.ts';
@@ -79,10 +81,15 @@ export const links: Command = {
   name: 'LINKS',
   minParams: 0,
   penaltyLines: 1,
-  help: ['LINKS', 'Lists the servers of the network.'],
-  run(server, user) {
-    user.reply(N.RPL_LINKS, `${server.name} ${server.name}`, `0 ${server.config.description}`);
-    user.reply(N.RPL_ENDOFLINKS, '*');
+  help: ['LINKS [[<server>] <mask>]', 'Lists the servers of the network, or those whose name fits the mask.'],
+  run(server, user, params) {
+    const mask = (params.length > 1 ? params[1] : params[0]) || '*';
+    forThisServer(server, user, params.length > 1 ? params[0] : undefined, () => {
+      if (compileMask(mask).matches(fold(server.name))) {
+        user.reply(N.RPL_LINKS, `${server.name} ${server.name}`, `0 ${server.config.description}`);
+      }
+      user.reply(N.RPL_ENDOFLINKS, replyParameter(mask));
+    });
   },
 };
 

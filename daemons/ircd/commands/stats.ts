@@ -1,6 +1,8 @@
 /** STATS: RFC 2812 3.4.4 with the letters l m o p P t u z, k d (server bans), and C B T of our own. */
+import { truncateUtf8 } from '../protocol/line-text.ts';
 import { N, type Numeric } from '../protocol/numerics.ts';
 import { ReplyBudget } from '../protocol/reply-budget.ts';
+import { addressParameter } from '../protocol/reply-parameter.ts';
 import type { IrcServer } from '../server.ts';
 import type { User } from '../state/user.ts';
 import type { Command } from './command.ts';
@@ -91,9 +93,15 @@ function links(server: IrcServer, user: User): void {
 }
 
 function bans(server: IrcServer, user: User, kind: 'kline' | 'dline', numeric: Numeric): void {
+  const budget = new ReplyBudget(user, 'STATS');
   for (const ban of server.bans.list()) {
-    if (ban.kind === kind)
-      user.reply(numeric, `${kind === 'kline' ? 'K' : 'D'} ${ban.mask}`, `${ban.reason} (${ban.by})`);
+    if (ban.kind !== kind) continue;
+    if (!budget.take(ban.mask + ban.reason + ban.by)) return;
+    const middle = `${kind === 'kline' ? 'K' : 'D'} ${addressParameter(ban.mask)}`;
+    const by = ` (${ban.by})`;
+    // Who set it stands last and is whole, so a long reason gives way.
+    const room = user.textRoom(numeric, middle) - Buffer.byteLength(by);
+    user.reply(numeric, middle, truncateUtf8(ban.reason, room) + by);
   }
 }
 

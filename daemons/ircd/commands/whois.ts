@@ -1,7 +1,7 @@
 /** WHOIS: RFC 2812 3.6.2, Modern "WHOIS message". */
 
 import { CAP } from '../protocol/capabilities.ts';
-import { fold } from '../protocol/casemapping.ts';
+import { fold, sameName } from '../protocol/casemapping.ts';
 import { unixSeconds } from '../protocol/clock.ts';
 import { compileMask } from '../protocol/mask.ts';
 import { N } from '../protocol/numerics.ts';
@@ -10,22 +10,21 @@ import type { IrcServer } from '../server.ts';
 import { UMODE, type User } from '../state/user.ts';
 import type { Command } from './command.ts';
 
-/** Bytes of channel names in one 319 line. */
-const MAX_CHANNELS_LENGTH = 380;
-
 export const whois: Command = {
   name: 'WHOIS',
   minParams: 0,
   penaltyLines: 1,
   help: ['WHOIS [<server|nickname>] <nickname>', 'Shows who somebody is.'],
   run(server, user, params) {
-    const nick = (params.length > 1 ? params[1] : params[0]) ?? '';
+    // TARGMAX says that it takes one target: of a list the first.
+    const nick = firstOf((params.length > 1 ? params[1] : params[0]) ?? '');
     if (nick === '') {
       user.reply(N.ERR_NONICKNAMEGIVEN);
       return;
     }
-    const where = params[0] ?? '';
-    if (params.length > 1 && !isThisServer(server, where)) {
+    const where = firstOf(params[0] ?? '');
+    // "WHOIS x x" asks the server that x is on, and where there is no x it is nobody's.
+    if (params.length > 1 && !sameName(where, nick) && !isThisServer(server, where)) {
       user.reply(N.ERR_NOSUCHSERVER, replyParameter(where));
       return;
     }
@@ -36,6 +35,10 @@ export const whois: Command = {
     user.reply(N.RPL_ENDOFWHOIS, shown);
   },
 };
+
+function firstOf(list: string): string {
+  return list.split(',', 1)[0] as string;
+}
 
 /** Whether a target parameter means this server: its name, a mask of it, or a user on it. */
 export function isThisServer(server: IrcServer, target: string): boolean {
@@ -71,15 +74,10 @@ function describeUser(server: IrcServer, user: User, target: User): void {
 function sendChannels(user: User, target: User): void {
   const all = user === target || user.can('auspex');
   const invisible = (target.modes & UMODE.invisible) !== 0;
-  let line = '';
+  const words = user.replyWords(N.RPL_WHOISCHANNELS, target.nick);
   for (const [channel, membership] of target.memberships) {
     if (!all && !user.memberships.has(channel) && (invisible || !channel.isPublic)) continue;
-    const name = membership.prefix(user.has(CAP.multiPrefix)) + channel.name;
-    if (line.length + name.length >= MAX_CHANNELS_LENGTH) {
-      user.reply(N.RPL_WHOISCHANNELS, target.nick, line);
-      line = '';
-    }
-    line = line === '' ? name : `${line} ${name}`;
+    words.add(membership.prefix(user.has(CAP.multiPrefix)) + channel.name);
   }
-  if (line !== '') user.reply(N.RPL_WHOISCHANNELS, target.nick, line);
+  words.end();
 }

@@ -29,7 +29,25 @@ it('announces what changed in one line, to everybody', () => {
 it('lets operators of the channel only change modes, and says so once', () => {
   expect(bob.send('MODE #x +imt-n')).toEqual([":irc.test 482 bob #x :You're not channel operator"]);
   expect(code(bob.send('MODE #x +b'))).toBe('368');
-  expect(code(bob.send('MODE #x +e'))).toBe('482');
+});
+
+it('shows bans and both kinds of exceptions to members, and nothing of a secret channel to strangers', () => {
+  op.send('MODE #x +beI a b c');
+  bob.received();
+  for (const [letter, entry, end] of [
+    ['b', '367', '368'],
+    ['e', '348', '349'],
+    ['I', '346', '347'],
+  ] as const) {
+    expect(bob.send(`MODE #x +${letter}`).map((line) => line.split(' ')[1])).toEqual([entry, end]);
+  }
+  op.send('MODE #x +s');
+  expect(
+    irc
+      .join('stranger')
+      .send('MODE #x beI')
+      .map((line) => line.split(' ')[1]),
+  ).toEqual(['368', '349', '347']);
 });
 
 it('keeps banned users out and silent unless an exception covers them', () => {
@@ -121,12 +139,53 @@ it('refuses bad keys, limits and masks with 696', () => {
 });
 
 it('bounds lists and the parameters of one command', () => {
-  expect(modeOf(op.send('MODE #x +bbbbbbbb a b c d e f g h'))).toBe(
-    '#x +bbbbbb a!*@* b!*@* c!*@* d!*@* e!*@* f!*@*',
-  );
+  const more = 'Not changed: at most 6 changes with a parameter at once';
+  expect(op.send('MODE #x +bbbbbbbb a b c d e f g h')).toEqual([
+    `:irc.test 696 op #x b g :${more}`,
+    `:irc.test 696 op #x b h :${more}`,
+    ':op!~op@192.0.2.1 MODE #x +bbbbbb a!*@* b!*@* c!*@* d!*@* e!*@* f!*@*',
+  ]);
+  bob.received();
+  expect(bob.send('MODE #x +bbbbbbb a b c d e f g')).toEqual([
+    ":irc.test 482 bob #x :You're not channel operator",
+  ]);
   irc.server.tuning.set('mask-list-entries', 6);
   expect(code(op.send('MODE #x +b i'))).toBe('478');
   expect(op.send('MODE #x +b').filter((line) => line.includes(' 367 '))).toHaveLength(6);
+  expect(op.send('MODE #x +b a')).toEqual([]);
+});
+
+it('names the change that is over the limit, of any kind, and goes on with those that need no parameter', () => {
+  for (let i = 0; i < 7; i++) irc.join(`n${i}`).send('JOIN #x');
+  op.received();
+  const more = 'Not changed: at most 6 changes with a parameter at once';
+  expect(op.send('MODE #x +vvvvvvv n0 n1 n2 n3 n4 n5 n6')).toEqual([
+    `:irc.test 696 op #x v n6 :${more}`,
+    ':op!~op@192.0.2.1 MODE #x +vvvvvv n0 n1 n2 n3 n4 n5',
+  ]);
+  expect(op.send('MODE #x -vvvvvvklm+s n0 n1 n2 n3 n4 n5 key 5')).toEqual([
+    `:irc.test 696 op #x k key :${more}`,
+    ':op!~op@192.0.2.1 MODE #x -vvvvvv+s n0 n1 n2 n3 n4 n5',
+  ]);
+});
+
+it('bounds bans, exceptions and invite exceptions together, as MAXLIST says', () => {
+  irc.server.tuning.set('mask-list-entries', 3);
+  op.send('MODE #x +beI a b c');
+  for (const letter of ['b', 'e', 'I']) expect(code(op.send(`MODE #x +${letter} d`)), letter).toBe('478');
+  op.send('MODE #x -e b');
+  expect(modeOf(op.send('MODE #x +b d'))).toBe('#x +b d!*@*');
+});
+
+it('announces many changes at once in lines that fit, none lost', () => {
+  const toggles = '+m-m'.repeat(120);
+  const long = irc.join('n'.repeat(30));
+  long.send('JOIN #long');
+  const lines = long.send(`MODE #long ${toggles}`);
+  expect(lines.length).toBeGreaterThan(1);
+  for (const line of lines) expect(Buffer.byteLength(line)).toBeLessThanOrEqual(510);
+  const letters = lines.map((line) => line.split(' ')[3]?.replaceAll(/[+-]/g, '')).join('');
+  expect(letters).toHaveLength(toggles.replaceAll(/[+-]/g, '').length);
 });
 
 it('gives and takes status, and shows the highest or all prefixes', () => {

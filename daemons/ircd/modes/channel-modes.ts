@@ -13,10 +13,8 @@ import { replyParameter } from '../protocol/reply-parameter.ts';
 import type { IrcServer } from '../server.ts';
 import { type Channel, CMODE_LETTERS, STATUS } from '../state/channel.ts';
 import type { User } from '../state/user.ts';
-import { isListMode, listOf, sendMaskList } from './mask-lists.ts';
+import { isListMode, listOf, maskCount, sendMaskList } from './mask-lists.ts';
 
-/** Room for the changes in one MODE line after prefix and channel name. */
-const MAX_CHANGES_BYTES = MAX_LINE_BYTES - 250;
 /** Largest +l. */
 const MAX_LIMIT = 1_000_000;
 
@@ -25,15 +23,22 @@ class Changes {
   private letters = '';
   private args = '';
   private sign = '';
+  private readonly roomBytes: number;
   private readonly lines: string[] = [];
 
+  /** @param roomBytes for letters and arguments of one line. */
+  constructor(roomBytes: number) {
+    this.roomBytes = roomBytes;
+  }
+
   add(on: boolean, letter: string, argument = ''): void {
-    if (Buffer.byteLength(this.args) + Buffer.byteLength(argument) > MAX_CHANGES_BYTES) this.cut();
+    const more = argument === '' ? '' : ` ${argument}`;
+    if (this.letters.length + 2 + Buffer.byteLength(this.args + more) > this.roomBytes) this.cut();
     const sign = on ? '+' : '-';
     if (sign !== this.sign) this.letters += sign;
     this.sign = sign;
     this.letters += letter;
-    if (argument !== '') this.args += ` ${argument}`;
+    this.args += more;
   }
 
   /** What to announce, one string a line. */
@@ -69,7 +74,7 @@ class ChannelModeChange {
   private readonly channel: Channel;
   private readonly args: readonly string[];
   private readonly isOp: boolean;
-  private readonly changes = new Changes();
+  private readonly changes: Changes;
   private nextArg = 0;
   private withParameter = 0;
   private refused = false;
@@ -81,6 +86,8 @@ class ChannelModeChange {
     this.channel = channel;
     this.args = args;
     this.isOp = isOp;
+    const head = `:${user.prefix} MODE ${channel.name} `;
+    this.changes = new Changes(MAX_LINE_BYTES - Buffer.byteLength(head));
   }
 
   apply(letters: string): void {
@@ -88,6 +95,7 @@ class ChannelModeChange {
     const listed = new Set<string>();
     for (const letter of letters) {
       if (letter === '+' || letter === '-') on = letter === '+';
+      else if (this.isOverLimit(on, letter)) continue;
       else if (isListMode(letter)) this.applyList(on, letter, listed);
       else if (this.mayChange()) this.applyOne(on, letter);
     }
@@ -106,9 +114,24 @@ class ChannelModeChange {
     return false;
   }
 
-  /** The next parameter; null when there is none or too many were used (ISUPPORT MODES). */
+  /** Whether a change has a parameter but too many had one before (ISUPPORT MODES); says so, and passes over it. */
+  private isOverLimit(on: boolean, letter: string): boolean {
+    const most = this.server.tuning.get('modes-per-command');
+    const argument = this.args[this.nextArg];
+    if (this.withParameter < most || argument === undefined || !takesParameter(on, letter)) return false;
+    this.nextArg++;
+    if (this.mayChange()) {
+      this.invalid(
+        letter,
+        replyParameter(argument),
+        `Not changed: at most ${most} changes with a parameter at once`,
+      );
+    }
+    return true;
+  }
+
+  /** The next parameter; null when there is none. */
   private takeArg(): string | null {
-    if (this.withParameter >= this.server.tuning.get('modes-per-command')) return null;
     const argument = this.args[this.nextArg];
     if (argument === undefined) return null;
     this.nextArg++;
@@ -192,7 +215,7 @@ class ChannelModeChange {
   private applyList(on: boolean, letter: string, listed: Set<string>): void {
     const argument = this.takeArg();
     if (argument === null) {
-      if (!listed.has(letter)) sendMaskList(this.user, this.channel, letter, this.isOp);
+      if (!listed.has(letter)) sendMaskList(this.user, this.channel, letter);
       listed.add(letter);
       return;
     }
@@ -211,7 +234,7 @@ class ChannelModeChange {
       return;
     }
     const list = listOf(this.channel, letter);
-    if (on && list.size >= this.server.tuning.get('mask-list-entries')) {
+    if (on && maskCount(this.channel) >= this.server.tuning.get('mask-list-entries') && !list.has(mask)) {
       this.user.reply(N.ERR_BANLISTFULL, `${this.channel.name} ${letter}`);
       return;
     }
@@ -224,6 +247,10 @@ class ChannelModeChange {
   private invalid(letter: string, argument: string, text: string): void {
     this.user.reply(N.ERR_INVALIDMODEPARAM, `${this.channel.name} ${letter} ${argument}`, text);
   }
+}
+
+function takesParameter(on: boolean, letter: string): boolean {
+  return isListMode(letter) || letter === 'o' || letter === 'v' || letter === 'k' || (letter === 'l' && on);
 }
 
 function parseLimit(text: string): number | null {

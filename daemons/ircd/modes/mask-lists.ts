@@ -18,19 +18,23 @@ export function listOf(channel: Channel, letter: string): MaskList {
   return channel.bans;
 }
 
+/** Masks of all lists of a channel, which MAXLIST bounds together. */
+export function maskCount(channel: Channel): number {
+  return channel.bans.size + channel.exceptions.size + channel.inviteExceptions.size;
+}
+
 const NUMERICS: Readonly<Record<string, readonly [Numeric, Numeric]>> = {
   b: [N.RPL_BANLIST, N.RPL_ENDOFBANLIST],
   e: [N.RPL_EXCEPTLIST, N.RPL_ENDOFEXCEPTLIST],
   I: [N.RPL_INVEXLIST, N.RPL_ENDOFINVEXLIST],
 };
 
-/** Shows a list: bans to everybody who may know of the channel, the exceptions to its operators only. */
-export function sendMaskList(user: User, channel: Channel, letter: string, isOp: boolean): void {
+/**
+ * Shows a list to everybody who may know of the channel. The exceptions too, as InspIRCd does and the Modern
+ * specification forbids nowhere: who is banned sees the ban, and what lets others past it is no greater secret.
+ */
+export function sendMaskList(user: User, channel: Channel, letter: string): void {
   const [entry, end] = NUMERICS[letter] as readonly [Numeric, Numeric];
-  if (!isOp && letter !== 'b') {
-    user.reply(N.ERR_CHANOPRIVSNEEDED, channel.name);
-    return;
-  }
   if (channel.isPublic || user.memberships.has(channel)) {
     for (const { mask, by, atMs } of listOf(channel, letter).entries) {
       user.replyRaw(entry, `${channel.name} ${mask.text} ${by} ${unixSeconds(atMs)}`);

@@ -19,7 +19,6 @@ export const CAP = {
   labeledResponse: 1 << 11,
   capNotify: 1 << 12,
   standardReplies: 1 << 13,
-  accountNotify: 1 << 14,
 } as const;
 
 /** The bits that select a message variant. */
@@ -27,10 +26,11 @@ export const VARIANT_BITS = CAP.messageTags | CAP.serverTime | CAP.accountTag;
 /** How many variants a message can have. */
 export const VARIANTS = VARIANT_BITS + 1;
 
-/** Names on the wire, in the order in which `CAP LS` lists them. */
+/**
+ * Names on the wire, in the order in which `CAP LS` lists them. `account-tag` and `account-notify` would promise what
+ * cannot happen while there are no accounts, so they are not offered.
+ */
 export const CAPABILITY_NAMES: ReadonlyMap<string, number> = new Map([
-  ['account-notify', CAP.accountNotify],
-  ['account-tag', CAP.accountTag],
   ['away-notify', CAP.awayNotify],
   ['batch', CAP.batch],
   ['cap-notify', CAP.capNotify],

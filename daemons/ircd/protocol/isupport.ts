@@ -3,6 +3,8 @@ import { limits } from '../limits.ts';
 import type { Tuning } from '../tuning.ts';
 import { CASEMAPPING } from './casemapping.ts';
 import { CHANNEL_TYPES } from './names.ts';
+import { N } from './numerics.ts';
+import { WordLines } from './word-lines.ts';
 
 /** List modes; CHANMODES type A. */
 export const LIST_MODES = 'beI';
@@ -10,6 +12,11 @@ export const LIST_MODES = 'beI';
 const CHANMODES = `${LIST_MODES},k,l,Cimnpst`;
 /** Tokens in one 005 line: 15 parameters less nick and text. */
 const TOKENS_PER_LINE = 13;
+
+/** Bytes for tokens in one 005 line: what stands around them is `:server 005 nick ` and the text. */
+const ROOM_BYTES =
+  limits.lineBodyBytes.default -
+  (': 005   :'.length + limits.hostBytes.default + limits.nickLength.default + N.RPL_ISUPPORT.text.length);
 
 /** All tokens, in a stable order. */
 export function isupportTokens(network: string, tuning: Tuning): string[] {
@@ -25,7 +32,7 @@ export function isupportTokens(network: string, tuning: Tuning): string[] {
     `CHANTYPES=${CHANNEL_TYPES}`,
     'ELIST=CMNTU',
     'EXCEPTS=e',
-    'HOSTLEN=63',
+    `HOSTLEN=${limits.hostBytes.default}`,
     'INVEX=I',
     `KEYLEN=${limits.keyLength.default}`,
     `KICKLEN=${limits.kickBytes.default}`,
@@ -36,6 +43,8 @@ export function isupportTokens(network: string, tuning: Tuning): string[] {
     `NETWORK=${network}`,
     `NICKLEN=${limits.nickLength.default}`,
     'PREFIX=(ov)@+',
+    // LIST never fills the send queue of who asks: it leaves out the rest and says so (reply-budget.ts).
+    'SAFELIST',
     'STATUSMSG=@+',
     `TARGMAX=JOIN:${perCommand},KICK:${perMessage},LIST:,NAMES:${perMessage},NOTICE:${perMessage},PART:${perCommand},PRIVMSG:${perMessage},TAGMSG:${perMessage},WHOIS:1`,
     `TOPICLEN=${limits.topicBytes.default}`,
@@ -45,12 +54,11 @@ export function isupportTokens(network: string, tuning: Tuning): string[] {
   ];
 }
 
-/** The tokens of each 005 line. */
+/** The tokens of each 005 line, which fits whatever nick it is sent to. */
 export function isupportLines(network: string, tuning: Tuning): string[] {
-  const tokens = isupportTokens(network, tuning);
   const lines: string[] = [];
-  for (let i = 0; i < tokens.length; i += TOKENS_PER_LINE) {
-    lines.push(tokens.slice(i, i + TOKENS_PER_LINE).join(' '));
-  }
+  const packer = new WordLines(ROOM_BYTES, (line) => lines.push(line), TOKENS_PER_LINE);
+  for (const token of isupportTokens(network, tuning)) packer.add(token);
+  packer.end();
   return lines;
 }

@@ -66,7 +66,6 @@ export const N = {
   RPL_WHOISBOT: n('335', 'is a bot'),
   RPL_INVITELIST: n('336'),
   RPL_ENDOFINVITELIST: n('337', 'End of invite list'),
-  RPL_WHOISACTUALLY: n('338', 'is actually using host'),
   RPL_INVITING: n('341'),
   RPL_INVEXLIST: n('346'),
   RPL_ENDOFINVEXLIST: n('347', 'End of channel invite exception list'),

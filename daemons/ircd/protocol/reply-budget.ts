@@ -24,7 +24,12 @@ export class ReplyBudget {
   /** Takes the room for one reply; false, after telling the client, when there is none left. */
   take(text: string): boolean {
     // A UTF-16 unit takes at most three bytes.
-    this.left -= OVERHEAD_BYTES + text.length * 3;
+    return this.takeBytes(text.length * 3);
+  }
+
+  /** The same for text whose size is known. */
+  takeBytes(bytes: number): boolean {
+    this.left -= OVERHEAD_BYTES + bytes;
     if (this.left >= 0) return true;
     this.user.reply(N.ERR_TOOMANYMATCHES, this.command);
     return false;

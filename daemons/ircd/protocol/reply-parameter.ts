@@ -4,3 +4,8 @@
 export function replyParameter(text: string): string {
   return text === '' || text.includes(' ') || text.startsWith(':') ? '*' : text;
 }
+
+/** An address as a parameter: one that starts with a colon would end the parameters of a reply. */
+export function addressParameter(address: string): string {
+  return address.startsWith(':') ? `0${address}` : address;
+}

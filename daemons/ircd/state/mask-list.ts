@@ -25,6 +25,10 @@ export class MaskList {
     return this.list.length;
   }
 
+  has(text: string): boolean {
+    return this.find(text) !== -1;
+  }
+
   /** Adds a mask; false when it is there already. */
   add(text: string, by: string, atMs: number): boolean {
     if (this.find(text) !== -1) return false;

@@ -1,6 +1,8 @@
 /** What a connection has said before it is registered. Owned by registration.ts; dropped on the welcome. */
 export interface PendingRegistration {
   password: string | null;
+  /** NICK and USER were there before any CAP LS or REQ: what comes now no longer holds the welcome back. */
+  complete: boolean;
   /** CAP LS or REQ was seen and CAP END was not. */
   negotiating: boolean;
   /** Host name and ident are still being looked up. */

@@ -8,8 +8,9 @@ import { CAP } from '../protocol/capabilities.ts';
 import { fold } from '../protocol/casemapping.ts';
 import { serverTime } from '../protocol/clock.ts';
 import type { LabelCapture } from '../protocol/label-capture.ts';
-import { fitLine } from '../protocol/line-text.ts';
+import { fitLine, MAX_LINE_BYTES } from '../protocol/line-text.ts';
 import type { Numeric } from '../protocol/numerics.ts';
+import { WordLines } from '../protocol/word-lines.ts';
 import type { Channel, Membership } from './channel.ts';
 import type { PendingRegistration } from './pending-registration.ts';
 
@@ -155,6 +156,21 @@ export class User {
   /** Sends a numeric whose parameters hold no text: `:server CODE nick params`. */
   replyRaw(numeric: Numeric, params: string): void {
     this.send(`:${this.serverName} ${numeric.code} ${this.target} ${params}`);
+  }
+
+  /**
+   * A numeric whose text is a list of words: as many lines as they need. The caller adds the words, then calls `end`.
+   * @param middle as in {@link reply}.
+   */
+  replyWords(numeric: Numeric, middle = ''): WordLines {
+    return new WordLines(this.textRoom(numeric, middle), (words) => this.reply(numeric, middle, words));
+  }
+
+  /** Bytes for the text of {@link reply}. */
+  textRoom(numeric: Numeric, middle = ''): number {
+    const gap = middle === '' ? '' : ' ';
+    const head = `:${this.serverName} ${numeric.code} ${this.target}${gap}${middle} :`;
+    return MAX_LINE_BYTES - Buffer.byteLength(head);
   }
 
   /** Sends a notice from the server. */

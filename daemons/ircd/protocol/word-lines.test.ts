@@ -1,0 +1,37 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { WordLines } from './word-lines.ts';
+
+it('loses no word, cuts none and keeps the order, whatever their length and script', () => {
+  const word = fc
+    .string({ unit: 'grapheme', minLength: 1, maxLength: 20 })
+    .map((text) => text.replaceAll(' ', '_'));
+  fc.assert(
+    fc.property(
+      fc.array(word),
+      fc.integer({ min: 80, max: 400 }),
+      fc.integer({ min: 1, max: 15 }),
+      (words, room, most) => {
+        const fitting = words.filter((text) => Buffer.byteLength(text) <= room);
+        const lines: string[] = [];
+        const packer = new WordLines(room, (line) => lines.push(line), most);
+        for (const text of fitting) packer.add(text);
+        packer.end();
+        expect(lines.flatMap((line) => line.split(' '))).toEqual(fitting);
+        for (const line of lines) {
+          expect(Buffer.byteLength(line)).toBeLessThanOrEqual(room);
+          expect(line.split(' ').length).toBeLessThanOrEqual(most);
+        }
+      },
+    ),
+  );
+});
+
+it('sends one empty line for no words where an answer must come', () => {
+  const lines: string[] = [];
+  const packer = new WordLines(10, (line) => lines.push(line));
+  packer.end();
+  expect(lines).toEqual([]);
+  packer.end(true);
+  expect(lines).toEqual(['']);
+});
