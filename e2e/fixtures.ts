@@ -52,7 +52,12 @@ export const test = base.extend<
         await use(null);
         return;
       }
-      const browser = await chromium.launch({ executablePath: findChromium(), args: [...CHROMIUM_SWITCHES] });
+      const browser = await chromium.launch({
+        executablePath: findChromium(),
+        args: [...CHROMIUM_SWITCHES],
+        // People see scrollbars, and those that should not be there.
+        ignoreDefaultArgs: ['--hide-scrollbars'],
+      });
       await use(browser);
       await browser.close();
     },

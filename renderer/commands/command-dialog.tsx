@@ -1,29 +1,37 @@
 /**
  * A command in a dialog, opened from a row of a table or from the palette. The dialog is itself the question before a
- * disruptive command: it states the impact beside the button.
+ * disruptive command: it states the impact beside the button, which works only once that could be read.
  */
 import { Dialog } from '@base-ui/react/dialog';
-import { type ReactNode, useEffect, useId, useState } from 'react';
-import type { CommandDescription } from '../../daemons/contract/manifest.ts';
-import { sentence } from '../format/sentence.ts';
-import { useDashboard, useDashboardState, useManifests } from '../model/dashboard-context.ts';
+import { type ReactNode, type RefObject, useEffect, useId, useRef, useState } from 'react';
+import type { CommandDescription, ManifestDescription } from '../../daemons/contract/manifest.ts';
+import { useDashboardState, useManifests } from '../model/dashboard-context.ts';
 import { Button } from '../ui/button.tsx';
 import { Callout } from '../ui/callout.tsx';
+import { ignoreHeldKeys } from '../ui/key-repeat.ts';
+import { NamedTexts } from '../ui/named-texts.tsx';
+import { useArmed } from '../ui/use-armed.ts';
+import { argumentWords } from './argument-words.ts';
 import { closeCommand, type OpenCommand, useOpenCommand } from './command-dialog-store.ts';
 import { CommandForm } from './command-form.tsx';
 import { confirmationText } from './danger.ts';
 import { DangerBadge } from './danger-badge.tsx';
 import { formFields, initialValues, parseForm } from './form-values.ts';
+import type { Impact } from './impact.ts';
 import { messages } from './messages.ts';
 import { ResultView } from './result-view.tsx';
 import { useCommandRun } from './use-command-run.ts';
+import { useImpact } from './use-impact.ts';
+
+type Args = Readonly<Record<string, unknown>>;
 
 export function CommandDialog(): ReactNode {
   const open = useOpenCommand((state) => state.open);
-  const manifests = useManifests();
-  const command = manifests
-    .find((manifest) => manifest.id === open?.daemon)
-    ?.commands.find((one) => one.name === open?.command);
+  const manifest = useManifests().find((one) => one.id === open?.daemon);
+  const command = manifest?.commands.find((one) => one.name === open?.command);
+  const close = useRef<HTMLElement>(null);
+  const wide =
+    command?.result === 'table' ? 'w-[min(60rem,calc(100vw-2rem))]' : 'w-[min(34rem,calc(100vw-2rem))]';
   return (
     <Dialog.Root
       open={open !== null && command !== undefined}
@@ -33,12 +41,16 @@ export function CommandDialog(): ReactNode {
     >
       <Dialog.Portal>
         <Dialog.Backdrop className="fixed inset-0 z-40 bg-black/45" />
-        <Dialog.Popup className="fixed top-1/2 left-1/2 z-50 max-h-[calc(100vh-2rem)] w-[min(34rem,calc(100vw-2rem))] -translate-x-1/2 -translate-y-1/2 overflow-y-auto rounded-lg border border-line bg-surface p-5 shadow-float">
-          {open !== null && command !== undefined && (
+        <Dialog.Popup
+          // Where people would be disturbed, what has the focus does nothing.
+          {...(command?.danger === 'safe' ? {} : { initialFocus: close })}
+          onKeyDownCapture={ignoreHeldKeys}
+          className={`fixed top-1/2 left-1/2 z-50 max-h-[calc(100vh-2rem)] ${wide} -translate-x-1/2 -translate-y-1/2 overflow-y-auto rounded-lg border border-line bg-surface p-5 shadow-float`}
+        >
+          {open !== null && manifest !== undefined && command !== undefined && (
             <Body
               key={`${open.daemon} ${open.command} ${JSON.stringify(open.args)}`}
-              open={open}
-              command={command}
+              {...{ open, manifest, command, close }}
             />
           )}
         </Dialog.Popup>
@@ -47,36 +59,39 @@ export function CommandDialog(): ReactNode {
   );
 }
 
-function Body({ open, command }: { open: OpenCommand; command: CommandDescription }): ReactNode {
-  const { client } = useDashboard();
+interface BodyProps {
+  readonly open: OpenCommand;
+  readonly manifest: ManifestDescription;
+  readonly command: CommandDescription;
+  readonly close: RefObject<HTMLElement | null>;
+}
+
+function Body({ open, manifest, command, close }: BodyProps): ReactNode {
   const up = useDashboardState((state) => state.daemons[open.daemon]?.state === 'running');
   const runner = useCommandRun(open.daemon, command.name);
-  const typedId = useId();
-  const [args, setArgs] = useState<Readonly<Record<string, unknown>>>(() => {
+  const safe = command.danger === 'safe';
+  const [args, setArgs] = useState<Args | null>(() => {
     const fields = formFields(command.args);
-    return parseForm(fields, initialValues(fields, open.args)).args;
+    const parsed = parseForm(fields, initialValues(fields, open.args));
+    return Object.keys(parsed.errors).length === 0 ? parsed.args : null;
   });
-  const [impact, setImpact] = useState<string | null>(null);
-  const [typed, setTyped] = useState('');
-  const toType = confirmationText(command, args);
-  useEffect(() => {
-    if (command.danger === 'safe' || !up) return;
-    let current = true;
-    // While an argument is being typed, the impact is asked for when it rests.
-    const timer = setTimeout(async () => {
-      const outcome = await client.request('command.impact', {
-        daemon: open.daemon,
-        command: command.name,
-        args,
-      });
-      if (current) setImpact(outcome.ok ? outcome.result.text : null);
-    }, 200);
-    return () => {
-      current = false;
-      clearTimeout(timer);
-    };
-  }, [client, command, open.daemon, args, up]);
   const ended = runner.run.phase === 'done';
+  const impact = useImpact(open.daemon, command, safe || !up || ended ? null : args);
+  const armed = useArmed(impact?.phase === 'stated' ? JSON.stringify([args, impact.text]) : null);
+  const [typed, setTyped] = useState('');
+  const toType = confirmationText(command, args ?? {});
+  const ready = safe || (armed && (toType === null || typed === toType));
+  const start = async (entered: Args) => {
+    const run = await runner.start(entered, !safe);
+    if (run.phase === 'done') open.onDone?.();
+  };
+  const begun = useRef(false);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what runs at once runs once, when the dialog opens
+  useEffect(() => {
+    if (open.atOnce !== true || !safe || !up || args === null || begun.current) return;
+    begun.current = true;
+    void start(args);
+  }, []);
   return (
     <div className="flex flex-col gap-4">
       <div>
@@ -93,41 +108,77 @@ function Body({ open, command }: { open: OpenCommand; command: CommandDescriptio
           command={command}
           given={open.args}
           runner={runner}
-          disabled={!up || (toType !== null && typed !== toType)}
+          // A form that lacks something may be sent, to be told what.
+          disabled={!up || (args !== null && !ready)}
+          closeRef={close}
           onClose={closeCommand}
           onArgs={setArgs}
-          onSubmit={(entered) => void runner.start(entered, command.danger !== 'safe')}
+          onSubmit={(entered) => void start(entered)}
         >
-          {command.danger !== 'safe' && (
-            <Callout
-              tone="warn"
-              title={impact === null ? messages.noImpact(command.danger) : sentence(impact)}
-            />
-          )}
-          {toType !== null && (
-            <div className="flex flex-col gap-1.5">
-              <label htmlFor={typedId} className="text-sm">
-                {messages.typeFirst} <code className="rounded-sm bg-sunken px-1 font-mono">{toType}</code>{' '}
-                {messages.typeToConfirm}
-              </label>
-              <input
-                id={typedId}
-                className="field max-w-sm font-mono"
-                autoComplete="off"
-                spellCheck={false}
-                value={typed}
-                onChange={(event) => setTyped(event.target.value)}
-              />
-            </div>
-          )}
+          {!safe && up && args !== null && <Stated impact={impact} command={command} args={args} />}
+          {toType !== null && <ToType text={toType} typed={typed} onTyped={setTyped} />}
         </CommandForm>
       )}
-      <ResultView command={command} run={runner.run} />
+      <ResultView manifest={manifest} command={command} run={runner.run} />
       {ended && (
         <div className="flex justify-end">
           <Button onClick={closeCommand}>{messages.close}</Button>
         </div>
       )}
+    </div>
+  );
+}
+
+/** What the command would do with these arguments, read out when it is known. */
+function Stated({
+  impact,
+  command,
+  args,
+}: {
+  impact: Impact | null;
+  command: CommandDescription;
+  args: Args;
+}): ReactNode {
+  if (impact?.phase === 'refused') {
+    return (
+      <Callout tone="bad" urgent title={messages.refusedFirst}>
+        {impact.error.message}
+      </Callout>
+    );
+  }
+  return (
+    <div aria-live="polite">
+      <Callout tone="warn" title={impact === null ? messages.asking : impact.text}>
+        <NamedTexts texts={argumentWords(command, args)} />
+      </Callout>
+    </div>
+  );
+}
+
+function ToType({
+  text,
+  typed,
+  onTyped,
+}: {
+  text: string;
+  typed: string;
+  onTyped: (typed: string) => void;
+}): ReactNode {
+  const id = useId();
+  return (
+    <div className="flex flex-col gap-1.5">
+      <label htmlFor={id} className="text-sm">
+        {messages.typeFirst} <code className="rounded-sm bg-sunken px-1 font-mono">{text}</code>{' '}
+        {messages.typeToConfirm}
+      </label>
+      <input
+        id={id}
+        className="field max-w-sm font-mono"
+        autoComplete="off"
+        spellCheck={false}
+        value={typed}
+        onChange={(event) => onTyped(event.target.value)}
+      />
     </div>
   );
 }

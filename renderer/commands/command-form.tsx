@@ -1,5 +1,5 @@
 /** The form of one command with its button, generated from the manifest. What happens on running is the owner's. */
-import { type ReactNode, useMemo, useState } from 'react';
+import { type ReactNode, type Ref, useMemo, useState } from 'react';
 import type { CommandDescription } from '../../daemons/contract/manifest.ts';
 import { formatSeconds } from '../format/numbers.ts';
 import { useDashboard } from '../model/dashboard-context.ts';
@@ -18,10 +18,12 @@ interface CommandFormProps {
   readonly onSubmit: (args: Readonly<Record<string, unknown>>) => void;
   /** Text of the button, where it is not the command's own. */
   readonly action?: string;
-  /** Told of the arguments as they are entered, while they are right. */
-  readonly onArgs?: (args: Readonly<Record<string, unknown>>) => void;
+  /** Told of the arguments as they are entered; null while they are not right. */
+  readonly onArgs?: (args: Readonly<Record<string, unknown>> | null) => void;
   /** Offers to close what the form stands in. */
   readonly onClose?: () => void;
+  /** The button that closes. */
+  readonly closeRef?: Ref<HTMLElement>;
   readonly children?: ReactNode;
 }
 
@@ -37,7 +39,7 @@ export function CommandForm(props: CommandFormProps): ReactNode {
     const next = { ...values, [name]: value };
     setValues(next);
     const again = parseForm(fields, next);
-    if (Object.keys(again.errors).length === 0) props.onArgs?.(again.args);
+    props.onArgs?.(Object.keys(again.errors).length === 0 ? again.args : null);
   };
   const submit = () => {
     setChecked(true);
@@ -78,7 +80,11 @@ export function CommandForm(props: CommandFormProps): ReactNode {
           </>
         )}
         {props.onClose !== undefined && (
-          <Button className="ml-auto" onClick={props.onClose}>
+          <Button
+            {...(props.closeRef === undefined ? {} : { ref: props.closeRef })}
+            className="ml-auto"
+            onClick={props.onClose}
+          >
             {messages.close}
           </Button>
         )}

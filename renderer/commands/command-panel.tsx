@@ -1,19 +1,20 @@
 /** One command on the Commands page: its form, the question before it disturbs anybody, and its result. */
-import { type ReactNode, useState } from 'react';
-import type { CommandDescription } from '../../daemons/contract/manifest.ts';
-import { sentence } from '../format/sentence.ts';
+import { type ReactNode, useRef, useState } from 'react';
+import type { CommandDescription, ManifestDescription } from '../../daemons/contract/manifest.ts';
 import { useDashboard } from '../model/dashboard-context.ts';
 import { Callout } from '../ui/callout.tsx';
 import { type Confirmation, ConfirmDialog } from '../ui/confirm-dialog.tsx';
+import { argumentWords } from './argument-words.ts';
 import { CommandForm } from './command-form.tsx';
 import { confirmationText } from './danger.ts';
 import { DangerBadge } from './danger-badge.tsx';
+import { impactOf } from './impact.ts';
 import { messages } from './messages.ts';
 import { ResultView } from './result-view.tsx';
 import { useCommandRun } from './use-command-run.ts';
 
 interface CommandPanelProps {
-  readonly daemon: string;
+  readonly manifest: ManifestDescription;
   readonly command: CommandDescription;
   readonly given: Readonly<Record<string, string>>;
   readonly up: boolean;
@@ -21,24 +22,38 @@ interface CommandPanelProps {
 
 type Args = Readonly<Record<string, unknown>>;
 
-export function CommandPanel({ daemon, command, given, up }: CommandPanelProps): ReactNode {
+export function CommandPanel({ manifest, command, given, up }: CommandPanelProps): ReactNode {
   const { client } = useDashboard();
+  const daemon = manifest.id;
   const runner = useCommandRun(daemon, command.name);
   const [asked, setAsked] = useState<{ args: Args; confirmation: Confirmation } | null>(null);
+  const [asking, setAsking] = useState(false);
+  const ran = useRef<Args>({});
+  const start = (args: Args, confirmed: boolean) => {
+    ran.current = args;
+    void runner.start(args, confirmed);
+  };
   const submit = async (args: Args) => {
     if (command.danger === 'safe') {
-      await runner.start(args, false);
+      start(args, false);
       return;
     }
-    const impact = await client.request('command.impact', { daemon, command: command.name, args });
+    setAsking(true);
+    const impact = impactOf(
+      command,
+      await client.request('command.impact', { daemon, command: command.name, args }),
+    );
+    setAsking(false);
+    if (impact.phase === 'refused') {
+      runner.refuse(impact.error);
+      return;
+    }
     setAsked({
       args,
       confirmation: {
         title: messages.confirmTitle(command.name, daemon),
-        impact:
-          impact.ok && impact.result.text !== null
-            ? sentence(impact.result.text)
-            : messages.noImpact(command.danger),
+        impact: impact.text,
+        details: argumentWords(command, args),
         action: messages.confirm,
         typed: confirmationText(command, args),
       },
@@ -58,15 +73,20 @@ export function CommandPanel({ daemon, command, given, up }: CommandPanelProps):
         command={command}
         given={given}
         runner={runner}
-        disabled={!up}
+        disabled={!up || asking}
         onSubmit={(args) => void submit(args)}
       />
-      <ResultView command={command} run={runner.run} />
+      <ResultView
+        manifest={manifest}
+        command={command}
+        run={runner.run}
+        onChanged={() => start(ran.current, false)}
+      />
       <ConfirmDialog
         confirmation={asked?.confirmation ?? null}
         onCancel={() => setAsked(null)}
         onConfirm={() => {
-          if (asked !== null) void runner.start(asked.args, true);
+          if (asked !== null) start(asked.args, true);
           setAsked(null);
         }}
       />

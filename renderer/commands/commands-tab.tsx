@@ -48,7 +48,7 @@ export function CommandsTab({ manifest, up }: { manifest: ManifestDescription; u
         </ul>
       </nav>
       <div className="min-w-0 rounded-lg border border-line bg-surface p-5 shadow-card">
-        <CommandPanel key={chosen.name} daemon={manifest.id} command={chosen} given={query} up={up} />
+        <CommandPanel key={chosen.name} manifest={manifest} command={chosen} given={query} up={up} />
       </div>
     </div>
   );

@@ -34,7 +34,7 @@ function kindOf(schema: JsonFieldSchema): FieldKind {
 }
 
 /** `maxConnections` and `max_connections` become `Max connections`. */
-function labelOf(name: string): string {
+export function labelOf(name: string): string {
   const words = name
     .replace(/([a-z])([A-Z])/g, '$1 $2')
     .replaceAll(/[_-]/g, ' ')

@@ -1,12 +1,14 @@
 /** What commands and their forms say. */
+import { amountOf } from '../format/plural.ts';
+
 export const messages = {
   required: 'This is needed',
   notANumber: 'This must be a number',
   notWhole: 'This must be a whole number',
   tooSmall: (least: number) => `This must be at least ${least}`,
   tooLarge: (most: number) => `This must be at most ${most}`,
-  tooShort: (least: number) => `At least ${least} ${least === 1 ? 'character is' : 'characters are'} needed`,
-  tooLong: (most: number, is: number) => `At most ${most} characters are allowed; these are ${is}`,
+  tooShort: (least: number) => `At least ${amountOf(least, 'character')} must be given`,
+  tooLong: (most: number, is: number) => `At most ${amountOf(most, 'character')} may be given, not ${is}`,
   notAChoice: (choices: readonly string[]) => `This must be one of ${choices.join(', ')}`,
   listHint: 'Separate several with commas or spaces.',
   unset: '(not set)',
@@ -29,6 +31,16 @@ export const messages = {
   },
   noImpact: (danger: string) =>
     danger === 'irreversible' ? 'This cannot be undone.' : 'This may disturb people who are connected.',
+  unknownImpact: (why: string) =>
+    `What this would do is not known, because the daemon was asked and did not say. ${why}`,
+  asking: 'Asking what this would do…',
+  refusedFirst: 'The daemon would refuse this',
+  duration: 'Duration',
+  hidden: '(not shown)',
+  yes: 'yes',
+  no: 'no',
+  again: 'Run again',
+  asFields: 'Fields',
   notRunning: (id: string) => `${id} is not running, so it takes no commands. Start it first.`,
   done: (duration: string) => `Done in ${duration}`,
   failed: (duration: string) => `Failed after ${duration}`,

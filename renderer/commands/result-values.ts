@@ -1,6 +1,9 @@
 /** The result of a command in the shapes in which it can be shown and copied. */
 import type { CommandDescription, TableColumn } from '../../daemons/contract/manifest.ts';
 import type { TableCell } from '../../daemons/contract/stream.ts';
+import { formatCell } from '../tables/cells.ts';
+import type { NamedText } from '../ui/named-texts.tsx';
+import { labelOf } from './form-values.ts';
 
 export interface ResultTable {
   readonly columns: readonly TableColumn[];
@@ -14,6 +17,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 function cellOf(value: unknown): TableCell {
   if (value === null || value === undefined) return null;
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
+  if (Array.isArray(value) && !value.some((item) => typeof item === 'object')) return value.join(', ');
   return JSON.stringify(value);
 }
 
@@ -25,11 +29,25 @@ export function tableOf(command: CommandDescription, result: unknown): ResultTab
   const columns: readonly TableColumn[] =
     command.columns.length > 0
       ? command.columns
-      : Object.keys(first).map((key) => ({ key, title: key, type: 'text' }));
+      : Object.keys(first).map((key) => ({ key, title: labelOf(key), type: 'text' }));
   return {
     columns,
     rows: rows.map((row) => columns.map((column) => (isObject(row) ? cellOf(row[column.key]) : null))),
   };
+}
+
+/**
+ * The fields of a json result that is an object, with titles and units where the manifest declares them, those first.
+ * Null for other results.
+ */
+export function fieldsOf(command: CommandDescription, result: unknown): readonly NamedText[] | null {
+  if (command.result !== 'json' || !isObject(result) || Object.keys(result).length === 0) return null;
+  const declared = command.columns.filter(({ key }) => Object.hasOwn(result, key));
+  const others = Object.keys(result).filter((key) => !declared.some((field) => field.key === key));
+  return [
+    ...declared.map(({ key, title, type }) => ({ name: title, text: formatCell(type, cellOf(result[key])) })),
+    ...others.map((key) => ({ name: labelOf(key), text: formatCell('text', cellOf(result[key])) })),
+  ];
 }
 
 /** The text of a text result; null for other results. */

@@ -1,20 +1,39 @@
 /** What came of a command: how long it took, and its result as table, text or JSON, ready to be copied. */
 import { type ReactNode, useState } from 'react';
-import type { CommandDescription } from '../../daemons/contract/manifest.ts';
+import type { CommandDescription, ManifestDescription } from '../../daemons/contract/manifest.ts';
+import type { TableCell } from '../../daemons/contract/stream.ts';
 import { formatSeconds } from '../format/numbers.ts';
 import { DataTable } from '../tables/data-table.tsx';
+import { RowActions, usableActions } from '../tables/row-actions.tsx';
 import { Callout, EmptyState } from '../ui/callout.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { Icon } from '../ui/icons.tsx';
+import { NamedTexts } from '../ui/named-texts.tsx';
 import { ScrollRegion } from '../ui/scroll-region.tsx';
 import { SegmentedControl } from '../ui/segmented-control.tsx';
 import { messages } from './messages.ts';
-import { jsonOf, tableOf, textOf } from './result-values.ts';
+import { fieldsOf, jsonOf, tableOf, textOf } from './result-values.ts';
 import type { CommandRun } from './use-command-run.ts';
 
-export function ResultView({ command, run }: { command: CommandDescription; run: CommandRun }): ReactNode {
+interface ResultViewProps {
+  readonly manifest: ManifestDescription;
+  readonly command: CommandDescription;
+  readonly run: CommandRun;
+  /** Called when a command on one of the rows has changed what they show. */
+  readonly onChanged?: () => void;
+}
+
+export function ResultView({ manifest, command, run, onChanged }: ResultViewProps): ReactNode {
   const [asJson, setAsJson] = useState(false);
   if (run.phase === 'idle' || run.phase === 'running') return null;
+  if (run.phase === 'refused') {
+    return (
+      <Callout tone="bad" urgent title={messages.refusedFirst}>
+        <p>{run.error.message}</p>
+        <p className="font-mono text-xs text-dim">{run.error.code}</p>
+      </Callout>
+    );
+  }
   const duration = formatSeconds(run.durationMs / 1000);
   if (run.phase === 'failed') {
     return (
@@ -26,9 +45,12 @@ export function ResultView({ command, run }: { command: CommandDescription; run:
   }
   const table = tableOf(command, run.result);
   const text = textOf(command, run.result);
+  const fields = fieldsOf(command, run.result);
   const json = jsonOf(run.result);
-  const natural = table !== null ? messages.asTable : messages.asText;
-  const plain = asJson || (table === null && text === null);
+  const natural = table !== null ? messages.asTable : fields !== null ? messages.asFields : messages.asText;
+  const shaped = table !== null || text !== null || fields !== null;
+  const plain = asJson || !shaped;
+  const { actions, width } = usableActions(command.rowActions, manifest.commands);
   return (
     <section aria-label={messages.result} className="flex min-w-0 flex-col gap-3">
       <div className="flex flex-wrap items-center gap-3">
@@ -37,7 +59,7 @@ export function ResultView({ command, run }: { command: CommandDescription; run:
           {messages.done(duration)}
         </p>
         <span className="flex-1" />
-        {(table !== null || text !== null) && (
+        {shaped && (
           <SegmentedControl
             label={messages.shape}
             options={[
@@ -57,6 +79,10 @@ export function ResultView({ command, run }: { command: CommandDescription; run:
         >
           {plain ? json : text}
         </ScrollRegion>
+      ) : fields !== null ? (
+        <div className="rounded-md border border-line bg-sunken p-3">
+          <NamedTexts texts={fields} />
+        </div>
       ) : (
         table !== null && (
           <DataTable
@@ -65,6 +91,19 @@ export function ResultView({ command, run }: { command: CommandDescription; run:
             rows={table.rows}
             keyColumn={-1}
             heightClass="max-h-96"
+            actionWidth={width}
+            {...(actions.length === 0
+              ? {}
+              : {
+                  renderAction: (row: readonly TableCell[]) => (
+                    <RowActions
+                      daemon={manifest.id}
+                      columns={table.columns}
+                      {...{ actions, row }}
+                      {...(onChanged === undefined ? {} : { onDone: onChanged })}
+                    />
+                  ),
+                })}
             empty={<EmptyState icon="ring" title={messages.noRows} />}
           />
         )

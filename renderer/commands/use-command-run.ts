@@ -7,7 +7,9 @@ export type CommandRun =
   | { readonly phase: 'idle' }
   | { readonly phase: 'running'; readonly startedAt: number }
   | { readonly phase: 'done'; readonly result: unknown; readonly durationMs: number }
-  | { readonly phase: 'failed'; readonly error: WireError; readonly durationMs: number };
+  | { readonly phase: 'failed'; readonly error: WireError; readonly durationMs: number }
+  /** It was not run: the daemon said beforehand that it would refuse. */
+  | { readonly phase: 'refused'; readonly error: WireError };
 
 let tickets = 0;
 
@@ -20,7 +22,8 @@ export interface CommandRunner {
   readonly run: CommandRun;
   start(args: Readonly<Record<string, unknown>>, confirmed: boolean): Promise<CommandRun>;
   cancel(): void;
-  reset(): void;
+  /** Shows why it is not run. */
+  refuse(error: WireError): void;
 }
 
 export function useCommandRun(daemon: string, command: string): CommandRunner {
@@ -56,6 +59,6 @@ export function useCommandRun(daemon: string, command: string): CommandRunner {
   const cancel = useCallback(() => {
     if (ticket.current !== null) void client.request('command.cancel', { ticket: ticket.current });
   }, [client]);
-  const reset = useCallback(() => setRun({ phase: 'idle' }), []);
-  return { run, start, cancel, reset };
+  const refuse = useCallback((error: WireError) => setRun({ phase: 'refused', error }), []);
+  return { run, start, cancel, refuse };
 }

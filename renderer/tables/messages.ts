@@ -1,5 +1,5 @@
 /** What tables say. */
-import { formatExact } from '../format/numbers.ts';
+import { partOf } from '../format/plural.ts';
 
 export const messages = {
   yes: 'yes',
@@ -7,12 +7,8 @@ export const messages = {
   filter: 'Filter',
   filterLabel: (title: string) => `Filter ${title}`,
   actions: 'Actions',
-  count: (shown: number, all: number) =>
-    shown === all
-      ? `${formatExact(all)} ${all === 1 ? 'row' : 'rows'}`
-      : `${formatExact(shown)} of ${formatExact(all)} rows`,
-  cut: (sent: number, total: number) =>
-    `The table has ${formatExact(total)} rows; the first ${formatExact(sent)} are shown.`,
+  count: (shown: number, all: number) => partOf(shown, all, 'row'),
+  cut: (sent: number, total: number) => `The first ${partOf(sent, total, 'row')} are shown.`,
   nothing: (title: string) => `No ${title.toLowerCase()} at present`,
   nothingHint: 'The table fills by itself as soon as there is something to show.',
   noMatch: 'Nothing matches the filter',

@@ -2,6 +2,7 @@
 import { Button as BaseButton } from '@base-ui/react/button';
 import type { ReactNode, Ref } from 'react';
 import { Icon, type IconName } from './icons.tsx';
+import { ignoreHeldKeys } from './key-repeat.ts';
 
 export type ButtonTone = 'primary' | 'plain' | 'quiet' | 'danger';
 
@@ -43,6 +44,7 @@ export function Button(props: ButtonProps): ReactNode {
       aria-expanded={props.expanded}
       title={props.title}
       onClick={props.onClick}
+      onKeyDownCapture={ignoreHeldKeys}
       className={`inline-flex h-8 items-center gap-1.5 whitespace-nowrap rounded-md border text-sm font-medium transition-colors ${size} ${look} ${props.pressed === true ? 'bg-accent-soft! text-accent!' : ''} ${props.className ?? ''}`}
     >
       {icon !== undefined && <Icon name={icon} className="size-3.5" />}

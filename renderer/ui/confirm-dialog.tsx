@@ -1,12 +1,20 @@
-/** Asks before something that disturbs people, saying whom; for the irreversible a name must be typed. */
+/**
+ * Asks before something that disturbs people, saying whom and with what arguments; for the irreversible a name must be
+ * typed. The answer that does nothing has the focus, and the other one works only once the question could be read.
+ */
 import { AlertDialog } from '@base-ui/react/alert-dialog';
-import { type ReactNode, useId, useState } from 'react';
+import { type ReactNode, type RefObject, useId, useRef, useState } from 'react';
 import { Button } from './button.tsx';
+import { ignoreHeldKeys } from './key-repeat.ts';
+import { type NamedText, NamedTexts } from './named-texts.tsx';
+import { useArmed } from './use-armed.ts';
 
 export interface Confirmation {
   readonly title: string;
   /** What it does to people, in words. */
   readonly impact: string;
+  /** With what it is done, in words. */
+  readonly details?: readonly NamedText[];
   /** Text of the button that goes ahead. */
   readonly action: string;
   /** What must be typed first; null for a plain question. */
@@ -20,6 +28,7 @@ interface ConfirmDialogProps {
 }
 
 export function ConfirmDialog({ confirmation, onConfirm, onCancel }: ConfirmDialogProps): ReactNode {
+  const first = useRef<HTMLElement>(null);
   return (
     <AlertDialog.Root
       open={confirmation !== null}
@@ -29,10 +38,15 @@ export function ConfirmDialog({ confirmation, onConfirm, onCancel }: ConfirmDial
     >
       <AlertDialog.Portal>
         <AlertDialog.Backdrop className="fixed inset-0 z-40 bg-black/45" />
-        <AlertDialog.Popup className="fixed top-1/2 left-1/2 z-50 w-[min(28rem,calc(100vw-2rem))] -translate-x-1/2 -translate-y-1/2 rounded-lg border border-line bg-surface p-5 shadow-float">
+        <AlertDialog.Popup
+          initialFocus={first}
+          onKeyDownCapture={ignoreHeldKeys}
+          className="fixed top-1/2 left-1/2 z-50 max-h-[calc(100vh-2rem)] w-[min(28rem,calc(100vw-2rem))] -translate-x-1/2 -translate-y-1/2 overflow-y-auto rounded-lg border border-line bg-surface p-5 shadow-float"
+        >
           {confirmation !== null && (
             <Question
               key={confirmation.title}
+              first={first}
               confirmation={confirmation}
               onConfirm={onConfirm}
               onCancel={onCancel}
@@ -46,12 +60,20 @@ export function ConfirmDialog({ confirmation, onConfirm, onCancel }: ConfirmDial
 
 function Question({
   confirmation,
+  first,
   onConfirm,
   onCancel,
-}: ConfirmDialogProps & { confirmation: Confirmation }): ReactNode {
+}: ConfirmDialogProps & {
+  confirmation: Confirmation;
+  /** Takes the focus: what must be typed, else the button that does nothing. */
+  first: RefObject<HTMLElement | null>;
+}): ReactNode {
   const [typed, setTyped] = useState('');
   const inputId = useId();
-  const allowed = confirmation.typed === null || typed === confirmation.typed;
+  const { title, impact, details = [] } = confirmation;
+  const armed = useArmed(JSON.stringify([title, impact, details]));
+  const allowed = armed && (confirmation.typed === null || typed === confirmation.typed);
+  const typing = confirmation.typed !== null;
   return (
     <form
       onSubmit={(event) => {
@@ -59,14 +81,16 @@ function Question({
         if (allowed) onConfirm();
       }}
     >
-      <AlertDialog.Title className="text-lg font-semibold">{confirmation.title}</AlertDialog.Title>
-      <AlertDialog.Description className="mt-2 text-dim">{confirmation.impact}</AlertDialog.Description>
-      {confirmation.typed !== null && (
+      <AlertDialog.Title className="text-lg font-semibold">{title}</AlertDialog.Title>
+      <AlertDialog.Description className="mt-2">{impact}</AlertDialog.Description>
+      <NamedTexts texts={details} className="mt-3" />
+      {typing && (
         <div className="mt-4 flex flex-col gap-1.5">
           <label htmlFor={inputId} className="text-sm">
             Type <code className="rounded-sm bg-sunken px-1 font-mono">{confirmation.typed}</code> to confirm
           </label>
           <input
+            ref={first as RefObject<HTMLInputElement | null>}
             id={inputId}
             className="field font-mono"
             autoComplete="off"
@@ -77,7 +101,9 @@ function Question({
         </div>
       )}
       <div className="mt-6 flex justify-end gap-2">
-        <Button onClick={onCancel}>Cancel</Button>
+        <Button {...(typing ? {} : { ref: first })} onClick={onCancel}>
+          Cancel
+        </Button>
         <Button tone="danger" type="submit" disabled={!allowed}>
           {confirmation.action}
         </Button>

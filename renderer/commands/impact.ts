@@ -1,0 +1,31 @@
+/**
+ * What a command would do, as the daemon says before it runs: with the checks that the run itself makes, so that nothing
+ * is confirmed that would be refused.
+ */
+import type { ControlResults } from '../../daemons/contract/control-api.ts';
+import type { ErrorCode, Outcome, WireError } from '../../daemons/contract/errors.ts';
+import type { CommandDescription } from '../../daemons/contract/manifest.ts';
+import { sentence } from '../format/sentence.ts';
+import { messages } from './messages.ts';
+
+export type Impact =
+  /** It may be run; `text` says what it would do. */
+  | { readonly phase: 'stated'; readonly text: string }
+  /** It would be refused. */
+  | { readonly phase: 'refused'; readonly error: WireError };
+
+/** Answers that do not concern the command: who is asked cannot say now. It may still be run, and said so. */
+const NO_ANSWER: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['timeout', 'busy', 'cancelled', 'internal']);
+
+/** Reads the answer to `command.impact`. */
+export function impactOf(
+  command: CommandDescription,
+  outcome: Outcome<ControlResults['command.impact']>,
+): Impact {
+  if (outcome.ok) {
+    const { text } = outcome.result;
+    return { phase: 'stated', text: text === null ? messages.noImpact(command.danger) : sentence(text) };
+  }
+  if (!NO_ANSWER.has(outcome.error.code)) return { phase: 'refused', error: outcome.error };
+  return { phase: 'stated', text: messages.unknownImpact(sentence(outcome.error.message)) };
+}

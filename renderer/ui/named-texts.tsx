@@ -1,0 +1,29 @@
+/** Names and what stands for them, in two columns: arguments of a question, fields of a result. */
+import { Fragment, type ReactNode } from 'react';
+import { NO_VALUE } from '../format/numbers.ts';
+
+export interface NamedText {
+  readonly name: string;
+  /** Empty where there is nothing. */
+  readonly text: string;
+}
+
+export function NamedTexts({
+  texts,
+  className = '',
+}: {
+  texts: readonly NamedText[];
+  className?: string;
+}): ReactNode {
+  if (texts.length === 0) return null;
+  return (
+    <dl className={`grid grid-cols-[minmax(5rem,auto)_minmax(0,1fr)] gap-x-5 gap-y-1 text-sm ${className}`}>
+      {texts.map(({ name, text }) => (
+        <Fragment key={name}>
+          <dt className="text-dim">{name}</dt>
+          <dd className="break-words">{text === '' ? <span className="text-dim">{NO_VALUE}</span> : text}</dd>
+        </Fragment>
+      ))}
+    </dl>
+  );
+}
