@@ -1,4 +1,6 @@
 /** What the page of a daemon says. */
+import { amountOf } from '../format/plural.ts';
+
 export const messages = {
   tabs: {
     live: 'Live',
@@ -15,7 +17,7 @@ export const messages = {
   windows: { 60: '1 min', 300: '5 min', 600: '10 min' } as Readonly<Record<number, string>>,
   pause: 'Pause',
   resume: 'Resume',
-  skipped: (frames: number) => (frames === 0 ? '' : `${frames} frames skipped`),
+  skipped: (frames: number) => (frames === 0 ? '' : `${amountOf(frames, 'frame')} skipped`),
   skippedHint: 'Samples that the daemon left out because this window was slow to draw them',
   charts: 'Charts',
   down: (id: string) => `${id} is not running`,

@@ -1,4 +1,6 @@
 /** What the History page says. */
+import { amountOf } from '../format/plural.ts';
+
 export const messages = {
   title: 'History',
   source: 'Process',
@@ -6,7 +8,7 @@ export const messages = {
   chooseMetrics: (count: number) => `Metrics (${count})`,
   metricsHint: 'Each metric gets a chart of its own.',
   filterMetrics: 'Filter metrics',
-  most: (limit: number) => `At most ${limit} metrics are shown at once.`,
+  most: (limit: number) => `At most ${amountOf(limit, 'metric')} are shown at once.`,
   range: 'Range',
   ranges: { '5m': 'Live 5 min', '1h': '1 h', '24h': '24 h', '7d': '7 d', '30d': '30 d' } as Readonly<
     Record<string, string>

@@ -1,5 +1,6 @@
 /** What the log view says. */
 import { formatExact } from '../format/numbers.ts';
+import { partOf } from '../format/plural.ts';
 
 export const messages = {
   title: (source: string) => `Log of ${source}`,
@@ -20,10 +21,7 @@ export const messages = {
   jumpLabel: 'Jump to the last crash',
   exportText: 'Export text',
   exportJson: 'Export JSONL',
-  count: (shown: number, all: number) =>
-    shown === all
-      ? `${formatExact(all)} ${all === 1 ? 'record' : 'records'}`
-      : `${formatExact(shown)} of ${formatExact(all)} records`,
+  count: (shown: number, all: number) => partOf(shown, all, 'record'),
   dropped: (records: number) =>
     records === 0 ? '' : `${formatExact(records)} not sent because this window was slow`,
   crash: (cause: string) => `Process ended: ${cause}`,

@@ -1,5 +1,6 @@
 /** What the Overview says. */
 import { formatDuration } from '../format/numbers.ts';
+import { amountOf } from '../format/plural.ts';
 
 export const messages = {
   title: 'Overview',
@@ -39,7 +40,7 @@ export const messages = {
   crashed: 'It ended unexpectedly',
   failed: 'It failed and is not started again by itself',
   failedHint: 'Look at the logs, mend the cause, then press Start.',
-  restarted: (times: number) => (times === 1 ? 'restarted once' : `restarted ${times} times`),
+  restarted: (times: number) => `restarted ${amountOf(times, 'time')}`,
   lastCrash: (clock: string, cause: string) => `Last crash ${clock}: ${cause}`,
   seeLogs: 'Logs',
   seeCrashes: 'Crash history',

@@ -1,4 +1,6 @@
 /** What the command palette says. */
+import { amountOf } from '../format/plural.ts';
+
 export const messages = {
   title: 'Command palette',
   placeholder: 'Go to a page, start a daemon, run a command…',
@@ -15,5 +17,5 @@ export const messages = {
   logs: (id: string) => `Logs of ${id}`,
   theme: { light: 'Use the light theme', dark: 'Use the dark theme', system: 'Use the theme of the system' },
   settings: 'Setting',
-  results: (count: number) => (count === 1 ? '1 result' : `${count} results`),
+  results: (count: number) => amountOf(count, 'result'),
 };

@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest';
+import { amountOf, minutesInWords, partOf } from './plural.ts';
+
+test('one is not written as several', () => {
+  expect(amountOf(1, 'frame')).toBe('1 frame');
+  expect(amountOf(12_345, 'frame')).toBe('12,345 frames');
+  expect(partOf(1, 1, 'row')).toBe('1 row');
+  expect(partOf(0, 1, 'row')).toBe('0 of 1 row');
+  expect(partOf(1, 2_000, 'record')).toBe('1 of 2,000 records');
+});
+
+test('a duration in minutes is written as people say it', () => {
+  expect(minutesInWords(1)).toBe('1 minute');
+  expect(minutesInWords(1_440)).toBe('1 day');
+  expect(minutesInWords(150)).toBe('2 hours 30 minutes');
+  expect(minutesInWords(44_641)).toBe('31 days 1 minute');
+  expect(minutesInWords(0)).toBe('0 minutes');
+});
