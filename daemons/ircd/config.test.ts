@@ -25,6 +25,12 @@ it('refuses names that would break lines of the protocol, and duplicates', () =>
     { network: 'a=b' },
     { oper: [1, 2].map(() => ({ name: 'x', password_hash: '$argon2id$x' })) },
     { listen: [{ port: 70_000 }] },
+    { listen: [{ port: 6667 }, { port: 6667 }] },
+    { listen: [{ port: 6667 }, { port: 6667, host: '0.0.0.0', tls: true }] },
+    { listen: [{ port: 6667, host: '*' }] },
+    { password_hash: 'correct-horse-battery' },
+    { password_hash: '$argon2id$...' },
+    { password_hash: '$argon2id$v=19$m=19456,t=2,p=1$...' },
     { unknown_key: 1 },
   ]) {
     expect(ircdConfigSchema.safeParse(broken).success, JSON.stringify(broken)).toBe(false);

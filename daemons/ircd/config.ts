@@ -3,6 +3,9 @@
  * path brings its own keys; the manifest publishes the whole, main validates files with it.
  */
 import { z } from 'zod';
+import { filePath, lineText, lineWord, secret } from '../contract/line-texts.ts';
+import { isHostName } from '../contract/network-addresses.ts';
+import { limits } from './limits.ts';
 import { netConfigShape } from './net/config.ts';
 
 /** What an operator block may allow. */
@@ -18,15 +21,23 @@ export const OPER_FLAGS = [
   'wallops',
 ] as const;
 
+/** The form in which argon2 writes a hash (PHC string format): variant, version, costs, salt, hash. */
+const ARGON2_HASH =
+  /^\$argon2(?:id|i|d)(?:\$v=\d+)?\$m=\d{1,7},t=\d{1,4},p=\d{1,3}\$[A-Za-z0-9+/]{11,86}\$[A-Za-z0-9+/]{16,172}$/;
+
+function isPasswordHash(text: string): boolean {
+  return ARGON2_HASH.test(text);
+}
+
 const HASH_HINT = 'expected an argon2id hash; make one with: npm run -s hash-password';
 
-const passwordHash = z.string().startsWith('$argon2', HASH_HINT).meta({ secret: true });
+const passwordHash = secret(z.string().max(512).refine(isPasswordHash, { error: HASH_HINT }));
 
 const oper = z.strictObject({
-  name: z.string().min(1).max(32).describe('First parameter of OPER.'),
+  name: lineWord({ max: 32 }).describe('First parameter of OPER.'),
   password_hash: passwordHash.describe('argon2id hash of the password.'),
   hosts: z
-    .array(z.string().min(1))
+    .array(lineWord({ max: limits.maskBytes.default }))
     .min(1)
     .default(['*@*'])
     .describe('user@host masks of those who may use it.'),
@@ -34,42 +45,42 @@ const oper = z.strictObject({
     .array(z.enum(OPER_FLAGS))
     .default(['auspex', 'dline', 'globops', 'kill', 'kline', 'rehash', 'wallops'])
     .describe('What the operator may do; auspex sees addresses and hidden channels.'),
-  title: z.string().max(64).default('is an IRC operator').describe('Shown in WHOIS.'),
+  title: lineText({ max: 128 }).default('is an IRC operator').describe('Shown in WHOIS.'),
 });
 
+const adminLine = lineText({ min: 0, max: 200 });
+
 const admin = z.strictObject({
-  location: z.string().max(200).default('').describe('Where the server is.'),
-  organisation: z.string().max(200).default('').describe('Who runs it.'),
-  email: z.string().max(200).default('').describe('How to reach them.'),
+  location: adminLine.default('').describe('Where the server is.'),
+  organisation: adminLine.default('').describe('Who runs it.'),
+  email: adminLine.default('').describe('How to reach them.'),
 });
 
 const serverName = z
   .string()
   .max(63)
-  .refine(
-    (name) => name.includes('.') && !name.includes(' ') && !name.startsWith(':') && !name.includes('!'),
-    {
-      error: 'expected a server name with a dot, such as irc.example.net',
-    },
-  );
+  .refine((name) => name.includes('.') && isHostName(name), {
+    error: 'expected a server name with a dot, such as irc.example.net',
+  });
 
-const networkName = z
-  .string()
-  .min(1)
-  .max(32)
-  .refine((name) => !name.includes(' ') && !name.includes('='), { error: 'must not contain spaces or "="' });
+// Part of a token of RPL_ISUPPORT, where "=" and "\\" have a meaning.
+const networkName = lineWord({ max: 32 }).refine((name) => !/[=\\]/.test(name), {
+  error: 'expected a name without "=" and "\\"',
+});
 
 /** Schema of the whole table. Everything has a default. */
 export const ircdConfigSchema = z.strictObject({
   server_name: serverName.default('irc.signalbox.local').describe('Name of this server.'),
   network: networkName.default('Signalbox').describe('Name of the network.'),
-  description: z.string().max(100).default('Signalbox IRC server').describe('Shown in WHOIS and LINKS.'),
+  description: lineText({ min: 0, max: 200 })
+    .default('Signalbox IRC server')
+    .describe('Shown in WHOIS and LINKS.'),
   ...netConfigShape,
   password_hash: passwordHash
     .nullable()
     .default(null)
     .describe('argon2id hash of the password that clients must give; none lets everybody in.'),
-  motd_file: z.string().min(1).nullable().default(null).describe('File with the message of the day.'),
+  motd_file: filePath().nullable().default(null).describe('File with the message of the day.'),
   admin: admin.prefault({}).describe('Answer to ADMIN.'),
   oper: z
     .array(oper)

@@ -3,6 +3,7 @@
  * written through the runtime's ban file. Matched at accept (D) and at the end of registration (K).
  */
 import { z } from 'zod';
+import { isLineWord, toLineText } from '../contract/line-texts.ts';
 import { canonicalCidr } from '../runtime/canonical-address.ts';
 import {
   type AddressGroups,
@@ -37,9 +38,9 @@ export const serverBanSchema = z
     kind: z.enum(['kline', 'dline']),
     /** `user@host` for a K-line, an address or CIDR network for a D-line. */
     mask: z.string(),
-    reason: z.string(),
+    reason: z.string().transform(toLineText),
     /** Operator or admin who set it. */
-    by: z.string(),
+    by: z.string().transform(toLineText),
     /** Unix milliseconds. */
     setMs: z.number(),
     /** When it ends, Unix milliseconds; null for never. */
@@ -200,9 +201,10 @@ export function checkMask(kind: BanKind, mask: string): string | null {
     return `a mask has at most ${limits.maskBytes.default} characters`;
   if (kind === 'dline') {
     return parseNetwork(mask) === null
-      ? `${mask} is neither an address nor a network such as 10.0.0.0/8`
+      ? `${toLineText(mask)} is neither an address nor a network such as 10.0.0.0/8`
       : null;
   }
+  if (!isLineWord(mask)) return `${toLineText(mask)} holds what cannot stand in a mask`;
   const at = mask.indexOf('@');
   if (at < 1 || at === mask.length - 1 || mask.includes(' ') || mask.includes('!')) {
     return `${mask} is not of the form user@host`;

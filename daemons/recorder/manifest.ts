@@ -1,6 +1,7 @@
 /** What the recorder measures, which commands it takes and how it is configured. Read by main and every host. */
 import { z } from 'zod';
 import { CONTROL_REQUESTS } from '../contract/control-api.ts';
+import { filePath } from '../contract/line-texts.ts';
 import { defineCommand, defineManifest } from '../contract/manifest.ts';
 import { metricSpecs } from '../contract/metric-specs.ts';
 import { appendArgs } from './batch.ts';
@@ -100,11 +101,9 @@ const commands = {
     summary: 'Copies the database to a new file while recording goes on',
     danger: 'safe',
     args: z.object({
-      file: z
-        .string()
-        .min(1)
-        .max(1_024)
-        .describe('Path of the copy; a relative one is taken from the recorder data folder. Must not exist'),
+      file: filePath().describe(
+        'Path of the copy; a relative one is taken from the recorder data folder. Must not exist',
+      ),
     }),
     result: 'json',
     timeoutMs: 600_000,

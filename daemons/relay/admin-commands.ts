@@ -4,7 +4,7 @@ import type { CommandHandlers } from '../runtime/daemon.ts';
 import { counted, disconnects } from '../runtime/impact-text.ts';
 import { AddressRanges, parseCidr } from '../runtime/ip-address.ts';
 import { type BanList, canonicalRange } from './ban-list.ts';
-import { SEND_QUEUE_HEADROOM_BYTES } from './config.ts';
+import { limitProblems } from './config.ts';
 import type { Frame } from './frame.ts';
 import { LIMIT_NAMES, LIMITS, type LimitName } from './limits.ts';
 import type { RelayCommands } from './manifest.ts';
@@ -139,14 +139,9 @@ export function adminCommands(server: RelayServer, bans: BanList): CommandHandle
         if (Object.keys(changes).length === 0)
           throw new SignalboxError('bad_request', 'Name at least one limit and its new value.');
         const after = { ...server.limits, ...changes };
-        const needed = after.max_frame_bytes + SEND_QUEUE_HEADROOM_BYTES;
-        if (after.send_queue_bytes < needed)
-          throw new SignalboxError(
-            'refused',
-            `send_queue_bytes must hold a frame of max_frame_bytes: at least ${needed}.`,
-          );
-        if (after.idle_seconds <= after.ping_seconds)
-          throw new SignalboxError('refused', 'idle_seconds must be more than ping_seconds.');
+        const [problem] = limitProblems(after);
+        if (problem !== undefined)
+          throw new SignalboxError('refused', `${problem.limit}: ${problem.message}.`);
         const before = Object.fromEntries(
           Object.keys(changes).map((name) => [name, server.limits[name as LimitName]]),
         );

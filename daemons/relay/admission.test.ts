@@ -26,6 +26,15 @@ it('names the key of a configuration that cannot work', () => {
     relayConfig.safeParse(config).error?.issues.map((issue) => issue.path.join('.'));
   expect(paths({ send_queue_bytes: 2_000 })).toEqual(['send_queue_bytes']);
   expect(paths({ idle_seconds: 10, ping_seconds: 10 })).toEqual(['idle_seconds']);
+  expect(paths({ max_frame_bytes: 1_000, max_control_bytes: 1_001 })).toEqual(['max_control_bytes']);
+  expect(paths({ send_queue_total_bytes: 2 << 20 })).toEqual(['send_queue_total_bytes']);
+  expect(paths({ class: [{ name: 'x', match: ['::1'], send_queue_bytes: 2_000 }] })).toEqual([
+    'class.0.send_queue_bytes',
+  ]);
+  expect(paths({ class: ['x', 'x'].map((name) => ({ name, match: ['::1'] })) })).toEqual(['class.1.name']);
+  expect(paths({ mode: 'rooms', modes: ['direct'] })).toEqual(['mode']);
+  expect(paths({ listen: [{ port: 1 }, { port: 1, host: '0.0.0.0' }] })).toEqual(['listen.1']);
+  expect(paths({ listen: [{ host: '*' }] })).toEqual(['listen.0.host']);
   expect(paths({ listen: [{ tls: true }] })).toEqual(['listen.0.tls']);
   expect(paths({ class: [{ name: 'x', match: ['nonsense'] }] })).toEqual(['class.0.match.0']);
   expect(relayConfig.safeParse({ max_frames: 1 }).success).toBe(false);

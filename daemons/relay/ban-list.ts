@@ -2,6 +2,7 @@
  * Bans by peer id and by address range, kept in one file. Asked on accept and hello; changed by admin commands.
  */
 import { z } from 'zod';
+import { toLineText } from '../contract/line-texts.ts';
 import { BanFile } from '../runtime/ban-file.ts';
 import { type BanSaved, BanSaver } from '../runtime/ban-saver.ts';
 import { canonicalNetwork } from '../runtime/canonical-address.ts';
@@ -12,8 +13,8 @@ const banSchema = z
   .object({
     kind: z.enum(['peer', 'cidr']),
     value: z.string(),
-    reason: z.string(),
-    by: z.string(),
+    reason: z.string().transform(toLineText),
+    by: z.string().transform(toLineText),
     /** Unix time in milliseconds. */
     createdAt: z.number(),
     /** Unix time in milliseconds, null for a ban without end. */

@@ -1,5 +1,7 @@
 /** The `[relay]` table of the configuration file. Limits are generated from the table in limits.ts. */
 import { z } from 'zod';
+import { filePath, lineText } from '../contract/line-texts.ts';
+import { listenHost, refuseMeeting } from '../contract/network-addresses.ts';
 import { parseCidr } from '../runtime/ip-address.ts';
 import { CLASS_LIMIT_NAMES, type ClassLimitName, LIMIT_NAMES, LIMITS, type LimitName } from './limits.ts';
 
@@ -27,6 +29,38 @@ export function limitNumber(name: LimitName) {
   return z.number().int().min(limit.min).max(limit.max).describe(limit.reason);
 }
 
+/**
+ * What is wrong with limits that are each within their range, by the limit to change. Asked of the configuration, of each
+ * class and of `set-limits`.
+ */
+export function limitProblems(
+  limits: Readonly<Record<LimitName, number>>,
+): readonly { readonly limit: LimitName; readonly message: string }[] {
+  const problems: { limit: LimitName; message: string }[] = [];
+  const needed = limits.max_frame_bytes + SEND_QUEUE_HEADROOM_BYTES;
+  if (limits.send_queue_bytes < needed)
+    problems.push({
+      limit: 'send_queue_bytes',
+      message: `expected at least ${needed}, to hold a frame of max_frame_bytes`,
+    });
+  if (limits.send_queue_total_bytes < limits.send_queue_bytes)
+    problems.push({
+      limit: 'send_queue_total_bytes',
+      message: `expected at least ${limits.send_queue_bytes}, which send_queue_bytes allows to one client`,
+    });
+  if (limits.max_control_bytes > limits.max_frame_bytes)
+    problems.push({
+      limit: 'max_control_bytes',
+      message: `expected at most ${limits.max_frame_bytes}, because a control frame is a frame (max_frame_bytes)`,
+    });
+  if (limits.idle_seconds <= limits.ping_seconds)
+    problems.push({
+      limit: 'idle_seconds',
+      message: `expected more than ${limits.ping_seconds}: with ping_seconds every quiet client is dropped`,
+    });
+  return problems;
+}
+
 const limitFields = Object.fromEntries(
   LIMIT_NAMES.map((name) => [name, limitNumber(name).default(LIMITS[name].default)]),
 ) as Record<LimitName, z.ZodDefault<z.ZodNumber>>;
@@ -40,14 +74,14 @@ const cidr = z
   .refine((text) => parseCidr(text) !== null, 'must be an address or a range such as 10.0.0.0/8');
 
 const listenEntry = z.strictObject({
-  host: z.string().min(1).default('127.0.0.1').describe('Address to listen on'),
+  host: listenHost().default('127.0.0.1').describe('Address to listen on'),
   port: z.number().int().min(0).max(65_535).default(6680).describe('TCP port, 0 for any free one'),
   tls: z.boolean().default(false).describe('Whether clients speak TLS here'),
   mode: z.enum(DEFAULT_MODES).optional().describe('Overrides `mode` for clients of this listener'),
 });
 
 const classEntry = z.strictObject({
-  name: z.string().min(1).max(64),
+  name: lineText({ max: 64 }),
   match: z.array(cidr).min(1).describe('Ranges of client addresses; the first class that matches wins'),
   throttle: z.boolean().default(true).describe('Whether connects per address are limited'),
   flood: z.boolean().default(true).describe('Whether the receive rate is limited'),
@@ -61,7 +95,12 @@ export const relayConfig = z
     listen: z
       .array(listenEntry)
       .min(1)
-      .default([{ host: '127.0.0.1', port: 6680, tls: false }]),
+      .default([{ host: '127.0.0.1', port: 6680, tls: false }])
+      .superRefine((entries, context) =>
+        refuseMeeting(entries, (index, message) =>
+          context.addIssue({ code: 'custom', path: [index], message }),
+        ),
+      ),
     mode: z
       .enum(DEFAULT_MODES)
       .default('echo')
@@ -75,7 +114,7 @@ export const relayConfig = z
       .default('disconnect')
       .describe('What happens to a client whose send queue is full'),
     tls: z
-      .strictObject({ certificate: z.string().min(1), key: z.string().min(1) })
+      .strictObject({ certificate: filePath(), key: filePath() })
       .optional()
       .describe('PEM files for the listeners with `tls = true`'),
     class: z
@@ -89,23 +128,25 @@ export const relayConfig = z
       context.addIssue({ code: 'custom', path, message });
     config.listen.forEach((entry, index) => {
       if (entry.tls && config.tls === undefined)
-        complain(['listen', index, 'tls'], 'needs [relay.tls] with certificate and key');
+        complain(['listen', index, 'tls'], 'expected [relay.tls] with certificate and key');
     });
-    const needed = config.max_frame_bytes + SEND_QUEUE_HEADROOM_BYTES;
-    if (config.send_queue_bytes < needed)
-      complain(['send_queue_bytes'], `must hold a frame of max_frame_bytes: at least ${needed}`);
-    if (config.idle_seconds <= config.ping_seconds)
-      complain(['idle_seconds'], 'must be more than ping_seconds, or every quiet client is dropped');
+    for (const { limit, message } of limitProblems(config)) complain([limit], message);
     config.class.forEach((entry, index) => {
-      if (entry.send_queue_bytes !== undefined && entry.send_queue_bytes < needed)
-        complain(
-          ['class', index, 'send_queue_bytes'],
-          `must hold a frame of max_frame_bytes: at least ${needed}`,
-        );
-      const ping = entry.ping_seconds ?? config.ping_seconds;
-      if ((entry.idle_seconds ?? config.idle_seconds) <= ping)
-        complain(['class', index, 'idle_seconds'], 'must be more than ping_seconds');
+      const { name } = entry;
+      if (config.class.findIndex((earlier) => earlier.name === name) < index)
+        complain(['class', index, 'name'], 'expected a name of its own; an earlier class has it');
+      const own = Object.fromEntries(Object.entries(entry).filter(([, value]) => value !== undefined));
+      // What is wrong with the relay's own limits was said already, and is not the class's mistake.
+      for (const { limit, message } of limitProblems({ ...config, ...own }))
+        if (limit in own) complain(['class', index, limit], message);
     });
+    const needsRooms = 'expected rooms among `modes`, because clients of the mode rooms must say hello';
+    if (!config.modes.includes('rooms')) {
+      if (config.mode === 'rooms') complain(['mode'], needsRooms);
+      config.listen.forEach((entry, index) => {
+        if (entry.mode === 'rooms') complain(['listen', index, 'mode'], needsRooms);
+      });
+    }
   });
 
 /** The table with defaults filled in. */

@@ -50,7 +50,7 @@ it('reloads and drains without losing a client or a frame', async () => {
   const plain = await open();
   plain.send('before');
   expect(await plain.text()).toBe('before');
-  await configure(`[relay]\n${listen}\nmax_frame_bytes = 1000\n`);
+  await configure(`[relay]\n${listen}\nmax_frame_bytes = 1000\nmax_control_bytes = 1000\n`);
   relay.kill('SIGHUP');
   while (!stderr().includes('reloaded')) await once(relay.stderr!, 'data');
   plain.send('after');

@@ -20,7 +20,7 @@ const MIB = 1024 * KIB;
 export const LIMITS = {
   max_frame_bytes: {
     default: MIB,
-    min: 256,
+    min: 512,
     max: 64 * MIB,
     unit: 'bytes',
     reason:

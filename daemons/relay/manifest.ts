@@ -1,5 +1,6 @@
 /** What the relay measures, which commands it takes and how it is configured. Read by hosts, windows and the CLI. */
 import { z } from 'zod';
+import { addressWord, lineText, lineWord } from '../contract/line-texts.ts';
 import {
   type CommandSpec,
   defineCommand,
@@ -8,11 +9,15 @@ import {
   type TableColumn,
 } from '../contract/manifest.ts';
 import { limitNumber, relayConfig } from './config.ts';
-import { LIMIT_NAMES, type LimitName } from './limits.ts';
+import { LIMIT_NAMES, LIMITS, type LimitName } from './limits.ts';
 import { relayMetrics } from './metrics.ts';
 
-const reason = z.string().max(200).default('').describe('What those affected are told');
-const text = z.string().max(100).default('').describe('Only those with this text in the name or address');
+const peerId = lineWord({ max: LIMITS.peer_id_bytes.max });
+const roomName = lineText({ max: LIMITS.room_name_bytes.max });
+const reason = lineText({ min: 0, max: 200 }).default('').describe('What those affected are told');
+const text = lineText({ min: 0, max: 100 })
+  .default('')
+  .describe('Only those with this text in the name or address');
 const limit = z.number().int().min(1).max(10_000).default(200).describe('Most rows');
 
 const connectionColumns: readonly TableColumn[] = [
@@ -79,14 +84,14 @@ const commands = {
   peer: defineCommand({
     summary: 'Show everything about one client',
     danger: 'safe',
-    args: z.object({ peer: z.string().min(1).describe('Peer id') }),
+    args: z.object({ peer: peerId.describe('Peer id') }),
     result: 'json',
     columns: peerFields,
   }),
   kick: defineCommand({
     summary: 'Disconnect a client',
     danger: 'disruptive',
-    args: z.object({ peer: z.string().min(1).describe('Peer id'), reason }),
+    args: z.object({ peer: peerId.describe('Peer id'), reason }),
     result: 'json',
     effects: [connectionMetric],
   }),
@@ -101,7 +106,7 @@ const commands = {
   room: defineCommand({
     summary: 'List the members of a room',
     danger: 'safe',
-    args: z.object({ room: z.string().min(1).describe('Room name'), limit }),
+    args: z.object({ room: roomName.describe('Room name'), limit }),
     result: 'table',
     columns: connectionColumns,
     rowActions: peerActions,
@@ -109,7 +114,7 @@ const commands = {
   'close-room': defineCommand({
     summary: 'Take everybody out of a room, which ends it',
     danger: 'disruptive',
-    args: z.object({ room: z.string().min(1).describe('Room name'), reason }),
+    args: z.object({ room: roomName.describe('Room name'), reason }),
     result: 'json',
     effects: [roomMetric],
   }),
@@ -117,8 +122,10 @@ const commands = {
     summary: 'Send a notice to all clients that said hello, or to one room',
     danger: 'safe',
     args: z.object({
-      text: z.string().min(1).max(2_000).describe('The notice'),
-      room: z.string().default('').describe('Only the members of this room'),
+      text: lineText({ max: 2_000 }).describe('The notice'),
+      room: lineText({ min: 0, max: LIMITS.room_name_bytes.max })
+        .default('')
+        .describe('Only the members of this room'),
       plain: z
         .boolean()
         .default(false)
@@ -150,8 +157,10 @@ const commands = {
     summary: 'Ban a peer id or an address range, and disconnect whom it covers',
     danger: 'disruptive',
     args: z.object({
-      peer: z.string().max(255).default('').describe('Peer id; say this or the range'),
-      cidr: z.string().max(64).default('').describe('Address or range such as 192.0.2.0/24'),
+      peer: lineWord({ min: 0, max: LIMITS.peer_id_bytes.max })
+        .default('')
+        .describe('Peer id; say this or the range'),
+      cidr: addressWord({ min: 0, max: 64 }).default('').describe('Address or range such as 192.0.2.0/24'),
       minutes: z
         .number()
         .int()
@@ -168,7 +177,9 @@ const commands = {
   unban: defineCommand({
     summary: 'Lift a ban',
     danger: 'safe',
-    args: z.object({ ban: z.string().min(1).describe('The peer id or range that is banned') }),
+    args: z.object({
+      ban: addressWord({ max: LIMITS.peer_id_bytes.max }).describe('The peer id or range that is banned'),
+    }),
     result: 'json',
   }),
   bans: defineCommand({

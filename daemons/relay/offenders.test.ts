@@ -20,7 +20,7 @@ async function stillServes(client: TestClient): Promise<void> {
 }
 
 it('closes a client that announces an oversized frame, with the reason, and nobody else', async () => {
-  relay = await TestRelay.start({ max_frame_bytes: 1_000 });
+  relay = await TestRelay.start({ max_frame_bytes: 1_000, max_control_bytes: 1_000 });
   const good = await relay.connect();
   const bad = await relay.connect();
   bad.socket.write(Buffer.from([0, 0, 3, 0xe9]));

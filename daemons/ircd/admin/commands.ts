@@ -1,6 +1,8 @@
 /** Declares the admin commands (SPEC I11): names, arguments, danger, results. The code is beside it in handlers.ts. */
 import { z } from 'zod';
+import { addressWord, lineText, lineWord } from '../../contract/line-texts.ts';
 import { type CommandSpec, defineCommand } from '../../contract/manifest.ts';
+import { limits } from '../limits.ts';
 import { ADJUSTABLE_LIMITS } from '../tuning.ts';
 import {
   banColumns,
@@ -17,10 +19,14 @@ import { banActions, channelActions, clientActions, limitActions, throttleAction
 const CONNECTIONS = 'signalbox_ircd_connections';
 const CHANNELS = 'signalbox_ircd_channels';
 
-const nick = z.string().min(1).max(30).describe('Nickname of the client');
-const channel = z.string().min(2).max(64).startsWith('#').describe('Name of the channel');
-const reason = z.string().max(300).describe('Reason that users see');
+const nick = lineWord({ max: limits.nickLength.default }).describe('Nickname of the client');
+const channel = lineWord({ min: 2, max: limits.channelNameBytes.default })
+  .startsWith('#')
+  .describe('Name of the channel');
+const reason = lineText({ min: 0, max: 300 }).describe('Reason that users see');
 const limit = z.number().int().min(1).max(10_000).default(500).describe('Most rows');
+// An address may begin with a colon.
+const banMask = addressWord({ max: limits.maskBytes.default });
 const banKind = z.enum(['kline', 'dline']).describe('kline for user@host, dline for an address or network');
 
 export const adminCommands = {
@@ -28,7 +34,9 @@ export const adminCommands = {
     summary: 'List clients, or those that match a mask',
     danger: 'safe',
     args: z.object({
-      mask: z.string().max(200).default('*').describe('Mask on nick, user@host or address; * is everybody'),
+      mask: lineText({ min: 0, max: limits.maskBytes.default })
+        .default('*')
+        .describe('Mask on nick, user@host or address; * is everybody'),
       limit,
     }),
     result: 'table',
@@ -52,7 +60,12 @@ export const adminCommands = {
   channels: defineCommand({
     summary: 'List channels, secret ones included',
     danger: 'safe',
-    args: z.object({ mask: z.string().max(64).default('*').describe('Mask on the name'), limit }),
+    args: z.object({
+      mask: lineText({ min: 0, max: limits.channelNameBytes.default })
+        .default('*')
+        .describe('Mask on the name'),
+      limit,
+    }),
     result: 'table',
     columns: channelColumns,
     rowActions: channelActions,
@@ -86,7 +99,7 @@ export const adminCommands = {
     danger: 'disruptive',
     args: z.object({
       kind: banKind,
-      mask: z.string().min(1).max(200).describe('Such as *@*.example.org, 192.0.2.1 or 192.0.2.0/24'),
+      mask: banMask.describe('Such as *@*.example.org, 192.0.2.1 or 192.0.2.0/24'),
       reason: reason.default('Banned by an administrator'),
       minutes: z
         .number()
@@ -103,7 +116,7 @@ export const adminCommands = {
   'remove-ban': defineCommand({
     summary: 'Lift a K-line or D-line',
     danger: 'safe',
-    args: z.object({ kind: banKind, mask: z.string().min(1).max(200).describe('The mask as it was set') }),
+    args: z.object({ kind: banKind, mask: banMask.describe('The mask as it was set') }),
     result: 'json',
   }),
   rehash: defineCommand({
@@ -115,7 +128,7 @@ export const adminCommands = {
   broadcast: defineCommand({
     summary: 'Send a notice to every registered client',
     danger: 'disruptive',
-    args: z.object({ text: z.string().min(1).max(400).describe('The notice') }),
+    args: z.object({ text: lineText({ max: 400 }).describe('The notice') }),
     result: 'json',
     effects: ['signalbox_ircd_deliveries_total'],
   }),
@@ -145,7 +158,7 @@ export const adminCommands = {
     summary: 'Let throttled addresses connect again',
     danger: 'safe',
     args: z.object({
-      address: z.string().max(64).default('').describe('One address; empty for all'),
+      address: addressWord({ min: 0, max: 64 }).default('').describe('One address; empty for all'),
     }),
     result: 'json',
   }),

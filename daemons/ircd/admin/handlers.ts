@@ -8,7 +8,6 @@ import type { Lookup } from '../net/lookup.ts';
 import type { NetServer } from '../net/server.ts';
 import { fold } from '../protocol/casemapping.ts';
 import { Delivery } from '../protocol/delivery.ts';
-import { truncateUtf8 } from '../protocol/line-text.ts';
 import { compileMask } from '../protocol/mask.ts';
 import type { IrcServer } from '../server.ts';
 import type { Channel } from '../state/channel.ts';
@@ -55,7 +54,7 @@ export function createAdminHandlers(targets: AdminTargets): CommandHandlers<type
       run: ({ nick, reason }) => {
         const user = requireUser(server, nick);
         const result = { nick: user.nick, mask: user.prefix, channels: user.memberships.size, reason };
-        killUser(server, user, ADMIN, oneLine(reason));
+        killUser(server, user, ADMIN, reason);
         return result;
       },
     },
@@ -113,7 +112,7 @@ export function createAdminHandlers(targets: AdminTargets): CommandHandlers<type
         const outcome = addServerBan(server, {
           kind,
           mask,
-          reason: oneLine(reason),
+          reason,
           by: ADMIN,
           setMs: now,
           expiresMs,
@@ -223,11 +222,10 @@ function clearChannel(
   channel: Channel,
   reason: string,
 ): { channel: string; removed: number } {
-  const clean = oneLine(reason);
   const members = [...channel.members];
   for (const member of members) {
     // Everybody leaves, so each is told of their own kick only: telling all of all would be quadratic.
-    member.user.send(`:${server.name} KICK ${channel.name} ${member.user.nick} :${clean}`);
+    member.user.send(`:${server.name} KICK ${channel.name} ${member.user.nick} :${reason}`);
     server.state.part(member);
   }
   server.host.log('info', 'channel_cleared', `${channel.name} was cleared: ${reason}`, {
@@ -236,14 +234,8 @@ function clearChannel(
   return { channel: channel.name, removed: members.length };
 }
 
-/** Text from a form as it may stand in an IRC line. */
-function oneLine(text: string): string {
-  return text.replaceAll('\r', ' ').replaceAll('\n', ' ').replaceAll('\0', ' ');
-}
-
 function broadcast(server: IrcServer, text: string): { clients: number } {
-  const clean = truncateUtf8(oneLine(text), 400);
-  const message = new Delivery(server.host.outbox, `:${server.name} NOTICE $* :${clean}`);
+  const message = new Delivery(server.host.outbox, `:${server.name} NOTICE $* :${text}`);
   let clients = 0;
   for (const user of server.state.users) {
     if (!user.registered) continue;

@@ -3,6 +3,8 @@
  * manifest spreads {@link netConfigShape} into its own schema.
  */
 import { z } from 'zod';
+import { filePath, lineText } from '../../contract/line-texts.ts';
+import { listenHost, refuseMeeting } from '../../contract/network-addresses.ts';
 import { parseCidr } from '../../runtime/ip-address.ts';
 import { limits } from '../limits.ts';
 import type { ClassRule } from './connection-classes.ts';
@@ -10,7 +12,7 @@ import type { ClassRule } from './connection-classes.ts';
 const bytes = (max: number) => z.int().min(512).max(max);
 
 const listenSchema = z.strictObject({
-  host: z.string().min(1).default('127.0.0.1').describe('Address to listen on; "::" is every address.'),
+  host: listenHost().default('127.0.0.1').describe('Address to listen on; "::" is every address.'),
   port: z.int().min(0).max(65_535).describe('TCP port; 0 takes any free one.'),
   tls: z.boolean().default(false).describe('Whether clients speak TLS from the first byte.'),
   protocol: z.enum(['irc']).default('irc').describe('What is spoken on this listener.'),
@@ -18,13 +20,13 @@ const listenSchema = z.strictObject({
 
 const tlsSchema = z
   .strictObject({
-    certificate: z.string().min(1).describe('PEM file with the certificate and its chain.'),
-    key: z.string().min(1).describe('PEM file with the private key.'),
+    certificate: filePath().describe('PEM file with the certificate and its chain.'),
+    key: filePath().describe('PEM file with the private key.'),
   })
   .describe('Without it a TLS listener uses a self-signed certificate kept in the data directory.');
 
 const classSchema = z.strictObject({
-  name: z.string().min(1).max(64).describe('Name of the class, shown in STATS and in reasons.'),
+  name: lineText({ max: 64 }).describe('Name of the class, shown in STATS and in reasons.'),
   match: z
     .array(
       z.string().refine((text) => parseCidr(text) !== null, {
@@ -56,6 +58,11 @@ export const netConfigShape = {
   listen: z
     .array(listenSchema)
     .default([{ host: '127.0.0.1', port: 6667, tls: false, protocol: 'irc' }])
+    .superRefine((entries, context) =>
+      refuseMeeting(entries, (index, message) =>
+        context.addIssue({ code: 'custom', path: [index], message }),
+      ),
+    )
     .describe('Addresses to accept clients on.'),
   tls: tlsSchema.optional(),
   class: z

@@ -16,7 +16,7 @@ import {
   type TlsCredentials,
 } from '../../runtime/tls-credentials.ts';
 import { limits } from '../limits.ts';
-import { Arena } from './arena.ts';
+import { Arena, oneLine } from './arena.ts';
 import { ClientConnection, type ConnectionHost, type TickReceiver } from './client-connection.ts';
 import { classRules, type ListenConfig, type NetConfig } from './config.ts';
 import { ConnectThrottle } from './connect-throttle.ts';
@@ -287,7 +287,7 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
     // What the client sends is read and dropped: closing with unread input would reset the connection and
     // lose the line.
     socket.resume();
-    socket.end(`ERROR :Closing Link: ${why}\r\n`);
+    socket.end(`ERROR :Closing Link: ${oneLine(why)}\r\n`);
   }
 
   // TLS
