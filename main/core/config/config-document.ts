@@ -6,8 +6,10 @@ import { parse as parseToml, TomlError } from 'smol-toml';
 import { z } from 'zod';
 import type { Outcome, WireError } from '../../../daemons/contract/errors.ts';
 import type { Manifest } from '../../../daemons/contract/manifest.ts';
+import { servedName } from '../../../daemons/contract/network-addresses.ts';
 import type { DaemonRuntime } from '../daemon-launcher.ts';
-import { type ConfigSchema, describeExpected, findUnknownKeys, nearest } from './expectations.ts';
+import { type ConfigSchema, describeExpected, findUnknownKeys, nearest, schemaOf } from './expectations.ts';
+import { maskText, secretPaths, touchesSecret } from './secrets.ts';
 import { type KeyPath, scanTomlLines, type TomlLines } from './toml-lines.ts';
 
 /** Name of the table that belongs to main. */
@@ -16,7 +18,7 @@ const MAIN_TABLE = 'signalbox';
 const mainTableSchema = z.object({
   autostart: z.array(z.string()).optional().describe('Daemons that start with Signalbox'),
   allowed_hosts: z
-    .array(z.string().min(1).max(255))
+    .array(servedName())
     .default([])
     .describe('Host names beside the loopback ones under which the headless dashboard may be reached'),
 });
@@ -32,6 +34,8 @@ export interface DaemonConfig {
 
 /** A document without mistakes. */
 export interface ConfigDocument {
+  /** As written, with secrets masked. */
+  readonly shownText: string;
   readonly text: string;
   readonly autostart: readonly string[] | null;
   readonly allowedHosts: readonly string[];
@@ -50,7 +54,9 @@ export function parseConfigDocument(
   } catch (error) {
     return { ok: false, error: syntaxError(error, file) };
   }
-  const checker = new Checker(file, scanTomlLines(text));
+  const lines = scanTomlLines(text);
+  const checker = new Checker(file, lines);
+  const secrets: KeyPath[] = [];
   const main = checker.table(MAIN_TABLE, root[MAIN_TABLE] ?? {}, mainTableSchema);
   const daemons = new Map<string, DaemonConfig>();
   for (const manifest of registry) {
@@ -59,13 +65,18 @@ export function parseConfigDocument(
     const parsedRuntime = checker.value([manifest.id, 'runtime'], runtime, runtimeSchema);
     checker.table(manifest.id, isTable(written) ? input : written, manifest.config);
     daemons.set(manifest.id, { input, runtime: parsedRuntime });
+    secrets.push(...secretPaths(input, schemaOf(manifest.config), [manifest.id]));
   }
   const ids = registry.map((manifest) => manifest.id);
   checker.knownTables(Object.keys(root), [MAIN_TABLE, ...ids]);
   checker.knownDaemons(main?.autostart ?? [], ids);
   if (checker.error !== null) return { ok: false, error: checker.error };
   const autostart = main?.autostart ?? null;
-  return { ok: true, result: { text, autostart, allowedHosts: main?.allowed_hosts ?? [], daemons } };
+  const shownText = maskText(text, lines, secrets) ?? '# Not shown: where its secrets stand is not clear.\n';
+  return {
+    ok: true,
+    result: { text, shownText, autostart, allowedHosts: main?.allowed_hosts ?? [], daemons },
+  };
 }
 
 /** Such as `ircd.listen[0].port`. */
@@ -110,9 +121,9 @@ class Checker {
   }
 
   table<Schema extends z.ZodType>(name: string, value: unknown, schema: Schema): z.output<Schema> | null {
-    const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as ConfigSchema;
+    const json = schemaOf(schema);
     if (!isTable(value)) {
-      this.#mistake([name], `expected a table, got ${show(value)}`);
+      this.#mistake([name], `expected a table${got(value, touchesSecret(json, []))}`);
       return null;
     }
     for (const { path, suggestion } of findUnknownKeys(json, value)) {
@@ -121,10 +132,20 @@ class Checker {
         `unknown key${suggestion === null ? '' : `, did you mean "${suggestion}"?`}`,
       );
     }
+    // No setting is a date; its text would pass for one where a table is open or has defaults.
+    const dates = findDates(value);
+    for (const path of dates) {
+      const expected = describeExpected(json, path) ?? 'text';
+      const shown = got(valueAt(value, path), touchesSecret(json, path));
+      this.#mistake([name, ...path], `expected ${expected}${shown}`);
+    }
     const parsed = schema.safeParse(value);
-    if (parsed.success) return parsed.data;
-    for (const issue of parsed.error.issues) this.#issue(name, value, issue, json);
-    return null;
+    if (!parsed.success) {
+      for (const issue of parsed.error.issues) {
+        if (!dates.some((path) => begins(issue.path, path))) this.#issue(name, value, issue, json);
+      }
+    }
+    return parsed.success && dates.length === 0 ? parsed.data : null;
   }
 
   value<Schema extends z.ZodType>(
@@ -134,9 +155,9 @@ class Checker {
   ): z.output<Schema> | undefined {
     const parsed = schema.safeParse(value);
     if (parsed.success) return parsed.data;
-    const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as ConfigSchema;
+    const json = schemaOf(schema);
     const expected = describeExpected(json, []) ?? parsed.error.issues[0]?.message;
-    this.#mistake(path, `expected ${expected}, got ${show(value)}`);
+    this.#mistake(path, `expected ${expected}${got(value, touchesSecret(json, []))}`);
     return undefined;
   }
 
@@ -155,7 +176,7 @@ class Checker {
       if (ids.includes(id)) continue;
       this.#mistake(
         [MAIN_TABLE, 'autostart', index],
-        `expected one of ${ids.map((one) => `"${one}"`).join(', ')}, got ${show(id)}`,
+        `expected one of ${ids.map((one) => `"${one}"`).join(', ')}${got(id, false)}`,
       );
     }
   }
@@ -168,10 +189,12 @@ class Checker {
     const expected = issue.code === 'custom' ? null : describeExpected(json, path, value);
     if (value === undefined && issue.code === 'invalid_type') {
       this.#mistake([name, ...path], `missing, expected ${expected ?? issue.message}`);
-    } else if (expected === null || issue.code === 'invalid_format') {
-      this.#mistake([name, ...path], `${issue.message}, got ${show(value)}`);
     } else {
-      this.#mistake([name, ...path], `expected ${expected}, got ${show(value)}`);
+      const words =
+        expected === null || issue.code === 'invalid_format' ? issue.message : `expected ${expected}`;
+      // A rule of the daemon's own says what is wrong with a whole table or list in its words.
+      const shown = issue.code === 'custom' && typeof value === 'object' ? undefined : value;
+      this.#mistake([name, ...path], `${words}${got(shown, touchesSecret(json, path))}`);
     }
   }
 
@@ -201,9 +224,30 @@ function valueAt(root: unknown, path: KeyPath): unknown {
   return value;
 }
 
-/** A value as a message shows it: short, on one line. */
+/** Paths of all dates in a table. */
+function findDates(value: unknown, path: KeyPath = []): KeyPath[] {
+  if (value instanceof Date) return [path];
+  if (Array.isArray(value)) return value.flatMap((entry, index) => findDates(entry, [...path, index]));
+  if (!isTable(value)) return [];
+  return Object.entries(value).flatMap(([key, member]) => findDates(member, [...path, key]));
+}
+
+function begins(path: readonly PropertyKey[], start: KeyPath): boolean {
+  return start.every((key, index) => path[index] === key);
+}
+
+/** The only place where a value of the document becomes part of a message: short, on one line, and never a secret. */
+function got(value: unknown, isSecret: boolean): string {
+  if (value === undefined) return '';
+  return isSecret ? ' (what is there is secret and not shown)' : `, got ${show(value)}`;
+}
+
 function show(value: unknown): string {
-  if (value === undefined) return 'nothing';
+  // What is in a list or table is not looked at here, so it is not shown either.
+  if (Array.isArray(value)) return value.length === 0 ? '[]' : `a list of ${value.length}`;
+  if (value instanceof Date) return `the date ${JSON.stringify(value).slice(1, -1)}`;
+  if (typeof value === 'object' && value !== null) return 'a table';
   const text = typeof value === 'bigint' ? String(value) : (JSON.stringify(value) ?? String(value));
-  return text.length <= 60 ? text : `${text.slice(0, 57)}...`;
+  const plain = text.replaceAll(/[\u007f-\u009f\u2028\u2029]/g, '?');
+  return plain.length <= 60 ? plain : `${plain.slice(0, 57)}...`;
 }

@@ -3,12 +3,12 @@
  * the file is mended. The control plane makes one and asks it before each start.
  */
 import { readFile, stat } from 'node:fs/promises';
-import { z } from 'zod';
 import type { Outcome, WireError } from '../../../daemons/contract/errors.ts';
 import type { Manifest } from '../../../daemons/contract/manifest.ts';
 import type { ControlLimits } from '../limits.ts';
 import { type ConfigDocument, type DaemonConfig, parseConfigDocument, placeOf } from './config-document.ts';
-import type { ConfigSchema } from './expectations.ts';
+import { schemaOf } from './expectations.ts';
+import { maskSecrets } from './secrets.ts';
 import { scanTomlLines } from './toml-lines.ts';
 
 /** What a reload changed. */
@@ -114,8 +114,7 @@ export class ConfigStore {
     const manifest = this.#registry.find((one) => one.id === id);
     const parsed = manifest?.config.safeParse(input);
     if (manifest === undefined || parsed?.success !== true) return undefined;
-    const json = z.toJSONSchema(manifest.config, { io: 'input', unrepresentable: 'any' }) as ConfigSchema;
-    return maskSecrets(parsed.data, json);
+    return maskSecrets(parsed.data, schemaOf(manifest.config));
   }
 
   #parse(text: string): Outcome<ConfigDocument> {
@@ -153,17 +152,4 @@ function differences(before: ConfigDocument, after: ConfigDocument): ConfigChang
     if (table || runtime) changed.push({ id, table, runtime });
   }
   return changed;
-}
-
-/** Copies `value` with every setting masked that its schema marks as secret. */
-function maskSecrets(value: unknown, schema: ConfigSchema | undefined): unknown {
-  if (schema?.secret === true && value !== undefined && value !== null) return '[redacted]';
-  if (Array.isArray(value)) return value.map((entry) => maskSecrets(entry, schema?.items));
-  if (typeof value !== 'object' || value === null || value instanceof Date) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, member]) => {
-      const open = typeof schema?.additionalProperties === 'object' ? schema.additionalProperties : undefined;
-      return [key, maskSecrets(member, schema?.properties?.[key] ?? open)];
-    }),
-  );
 }

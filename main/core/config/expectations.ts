@@ -2,6 +2,7 @@
  * What a setting may be, in words ("a whole number from 0 to 65535"), and which keys a table knows: both read off the
  * JSON form of a zod schema, so that every daemon's configuration gets the same clear messages without extra work.
  */
+import { z } from 'zod';
 import type { KeyPath } from './toml-lines.ts';
 
 /** The part of JSON Schema that zod produces for configuration. */
@@ -26,13 +27,18 @@ export interface ConfigSchema {
   readonly secret?: boolean;
 }
 
+/** JSON form of a schema, which says what is expected and what is secret. */
+export function schemaOf(schema: z.ZodType): ConfigSchema {
+  return z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as ConfigSchema;
+}
+
 function branchesOf(schema: ConfigSchema): readonly ConfigSchema[] {
   const branches = [...(schema.anyOf ?? []), ...(schema.oneOf ?? []), ...(schema.allOf ?? [])];
   return branches.length === 0 ? [schema] : [schema, ...branches.flatMap(branchesOf)];
 }
 
 /** Every schema that may apply at `path`: more than one where the schema has alternatives. */
-function schemasAt(schema: ConfigSchema, path: KeyPath): readonly ConfigSchema[] {
+export function schemasAt(schema: ConfigSchema, path: KeyPath): readonly ConfigSchema[] {
   let here = branchesOf(schema);
   for (const key of path) {
     here = here.flatMap((one) => {

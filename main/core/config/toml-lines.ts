@@ -1,5 +1,6 @@
 /**
- * On which line of a TOML document each key stands, so that a mistake can be named with its line. TOML parsers give
+ * On which line of a TOML document each key stands, so that a mistake can be named with its line, and from where to where
+ * its value goes, so that a secret one can be masked. TOML parsers give
  * values only. Scans text that a real parser has accepted already; called by the configuration checker.
  */
 
@@ -10,6 +11,8 @@ export type KeyPath = readonly (string | number)[];
 export interface TomlLines {
   /** The 1-based line of `path`, or of its nearest parent that is written down; null where nothing of it is. */
   lineOf(path: KeyPath): number | null;
+  /** Offsets of the value that is written at `path`; null for tables with a header, and for what is not written down. */
+  valueOf(path: KeyPath): { readonly start: number; readonly end: number } | null;
 }
 
 /** Scans `text`. Never throws: where it cannot follow, it stops, and later keys have no line. */
@@ -24,6 +27,7 @@ export function scanTomlLines(text: string): TomlLines {
       }
       return null;
     },
+    valueOf: (path) => scanner.values.get(keyOf(path)) ?? null,
   };
 }
 
@@ -35,6 +39,7 @@ const BARE_KEY = /[A-Za-z0-9_-]/;
 
 class Scanner {
   readonly lines = new Map<string, number>();
+  readonly values = new Map<string, { start: number; end: number }>();
   readonly #text: string;
   /** How many `[[name]]` headers were seen for each path of an array of tables. */
   readonly #tableCounts = new Map<string, number>();
@@ -101,6 +106,15 @@ class Scanner {
 
   #value(path: KeyPath): boolean {
     this.#skipSpaces();
+    const start = this.#at;
+    if (!this.#valueHere(path)) return false;
+    // A bare value ends at what may follow it, spaces included.
+    const length = this.#text.slice(start, this.#at).trimEnd().length;
+    this.values.set(keyOf(path), { start, end: start + length });
+    return true;
+  }
+
+  #valueHere(path: KeyPath): boolean {
     const char = this.#peek();
     if (char === '"' || char === "'") return this.#string() !== null;
     if (char === '[') return this.#array(path);

@@ -20,7 +20,7 @@ export function configHandlers(
   return {
     'config.get': () => ({
       file: store.file,
-      text: store.current?.text ?? '',
+      text: store.current?.shownText ?? '',
       ...settingsShown(store, supervisor),
     }),
     'config.check': async ({ text }) => ({ file: store.file, error: await store.check(text) }),

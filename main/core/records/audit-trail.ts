@@ -8,6 +8,8 @@ import { toWireError } from '../../../daemons/contract/errors.ts';
 import type { NewAuditEntry } from '../../../daemons/contract/history-batch.ts';
 import { counted } from '../../../daemons/runtime/impact-text.ts';
 import type { Clock } from '../clock.ts';
+import { schemaOf } from '../config/expectations.ts';
+import { maskSecrets } from '../config/secrets.ts';
 import { CONTROL_LIMITS, type ControlLimits } from '../limits.ts';
 import type { MetricsStore } from './metrics-store.ts';
 
@@ -148,21 +150,7 @@ export function maskArgs(
   schema: z.ZodObject,
   args: Readonly<Record<string, unknown>>,
 ): Record<string, unknown> {
-  const masked: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(args)) {
-    const field = Object.hasOwn(schema.shape, name)
-      ? (schema.shape[name] as z.ZodType | undefined)
-      : undefined;
-    masked[name] = field !== undefined && isSecret(field) ? '[redacted]' : value;
-  }
-  return masked;
-}
-
-function isSecret(field: z.ZodType): boolean {
-  if (field.meta()?.secret === true) return true;
-  // `.optional()` and `.default()` wrap the field that carries the mark.
-  const inner = (field as { def?: { innerType?: z.ZodType } }).def?.innerType;
-  return inner !== undefined && isSecret(inner);
+  return maskSecrets(args, schemaOf(schema)) as Record<string, unknown>;
 }
 
 function shortForm(result: unknown): string {
