@@ -40,8 +40,12 @@ function openRecorder(sqlite: SqliteConstructor, file: string, now: () => number
     file,
     keep: KEEP,
     now,
-    onSetAside: (aside) => {
-      throw new Error(`the database was set aside as ${aside}`);
+    uptime: now,
+    onLoss: ({ message }) => {
+      throw new Error(message);
+    },
+    onClockJump: (jumpMs) => {
+      throw new Error(`the clock jumped by ${jumpMs} ms`);
     },
     onDamagedRow: (message) => {
       throw new Error(message);
@@ -97,11 +101,14 @@ async function measureAppends(sqlite: SqliteConstructor, folder: string, seconds
 
 /** A database as it is after 30 days: the last hour by appends, older rows written as the roll-up would have. */
 function fillRecorder(sqlite: SqliteConstructor, file: string): void {
-  const store = new Store(openDatabase(sqlite, file));
+  const store = new Store(openDatabase(sqlite, file), (message) => {
+    throw new Error(message);
+  });
+  const time = { now: NOW * 1_000, wall: NOW * 1_000, jumpMs: 0, passedMs: 0 };
   const maker = new SampleMaker();
   store.database.pragma('synchronous = OFF');
   const hourAgo = NOW - 3_600;
-  store.append(appendArgs.parse({ epoch: 'fill', batch: 0, catalogs }), NOW * 1_000, KEEP);
+  store.append(appendArgs.parse({ epoch: 'fill', batch: 0, catalogs }), time, KEEP);
   const keep = tierKeep(KEEP.historyDays);
   for (const table of store.tables.slice(1)) {
     const { tier } = table;
@@ -120,7 +127,7 @@ function fillRecorder(sqlite: SqliteConstructor, file: string): void {
   }
   for (let i = 0; i < 3_600; i += 60) {
     const samples = Array.from({ length: 60 }, (_, j) => maker.samples(hourAgo + i + j)).flat();
-    store.append(appendArgs.parse({ epoch: 'fill', batch: i + 1, samples }), NOW * 1_000, KEEP);
+    store.append(appendArgs.parse({ epoch: 'fill', batch: i + 1, samples }), time, KEEP);
   }
   store.database.pragma('wal_checkpoint(TRUNCATE)');
   store.close();

@@ -4,6 +4,8 @@
  */
 import type { AuditEntry } from '../contract/control-api.ts';
 import type { NewAuditEntry } from '../contract/history-batch.ts';
+import { effectsSchema } from './batch.ts';
+import { type OnDamagedRow, readRow } from './damaged-row.ts';
 import type { Sqlite } from './database.ts';
 import { limits } from './limits.ts';
 import type { Tallies } from './tallies.ts';
@@ -62,8 +64,10 @@ export class AuditLog {
   readonly #targetWindow;
   readonly #oldest;
   readonly #deleteBeyond;
+  readonly #onDamaged: OnDamagedRow;
 
-  constructor(database: Sqlite, tallies: Tallies) {
+  constructor(database: Sqlite, tallies: Tallies, onDamaged: OnDamagedRow) {
+    this.#onDamaged = onDamaged;
     this.#tallies = tallies;
     this.#insert = database.prepare(
       'INSERT INTO audit (time, actor, origin, action, target, command, args, ok, outcome, duration_ms, effects) ' +
@@ -146,12 +150,37 @@ export class AuditLog {
           ? this.#window.get(below, stretch)
           : this.#targetWindow.get(target, below, stretch)) ?? 0;
       const rows = this.#scan.all({ ...filter, before: below, from, limit: wanted + 1 - entries.length });
-      for (const row of rows) entries.push(entryOf(row));
+      for (const row of rows) entries.push(this.#entryOf(row));
       if (entries.length > wanted) return { entries: entries.slice(0, wanted), more: true };
       if (from === 0) return { entries, more: false };
       below = from;
       yield;
     }
+  }
+
+  /** What cannot be read of an entry is replaced by words that say so: that something was done here is worth showing. */
+  #entryOf(row: AuditRow): AuditEntry {
+    const json = <Value>(column: 'args' | 'effects', otherwise: Value): Value =>
+      readRow(
+        `${column} of audit entry ${row.id}`,
+        this.#onDamaged,
+        () => JSON.parse(row[column]) as Value,
+        otherwise,
+      );
+    return {
+      id: row.id,
+      time: numberOf(row.time),
+      actor: textOf(row.actor),
+      from: textOf(row.origin),
+      action: textOf(row.action),
+      target: textOf(row.target),
+      command: textOf(row.command),
+      args: recordOf(json<unknown>('args', { unreadable: 'These arguments are damaged in the database.' })),
+      ok: row.ok === 1,
+      outcome: textOf(row.outcome),
+      durationMs: numberOf(row.duration_ms),
+      effects: effectsOf(json<unknown>('effects', [])),
+    };
   }
 
   /** Removes what is beyond `keepRows` or older than `cutoffMs`, at most `limit` entries; returns how many. */
@@ -164,21 +193,24 @@ export class AuditLog {
   }
 }
 
-function entryOf(row: AuditRow): AuditEntry {
-  return {
-    id: row.id,
-    time: row.time,
-    actor: row.actor,
-    from: row.origin,
-    action: row.action,
-    target: row.target,
-    command: row.command,
-    args: JSON.parse(row.args) as AuditEntry['args'],
-    ok: row.ok === 1,
-    outcome: row.outcome,
-    durationMs: row.duration_ms,
-    effects: JSON.parse(row.effects) as AuditEntry['effects'],
-  };
+/** Columns of a damaged page may come back as values of another type. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '(damaged)';
+}
+
+function numberOf(value: unknown): number {
+  return typeof value === 'number' && Number.isFinite(value) ? value : 0;
+}
+
+function recordOf(value: unknown): AuditEntry['args'] {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as AuditEntry['args'])
+    : { unreadable: JSON.stringify(value) };
+}
+
+function effectsOf(value: unknown): AuditEntry['effects'] {
+  const parsed = effectsSchema.safeParse(value);
+  return parsed.success ? parsed.data : [];
 }
 
 /** A LIKE pattern for what holds a text; null where any will do. */

@@ -14,6 +14,9 @@ const float64Array = z.custom<Float64Array>(
 const uint32Array = z.custom<Uint32Array>((value) => value instanceof Uint32Array, 'expected a Uint32Array');
 const time = z.number().nonnegative();
 
+/** What a command moved; also what is read back of it. */
+export const effectsSchema = z.array(z.object({ metric: z.string(), before: z.number(), after: z.number() }));
+
 /** Main numbers its batches within a run of the app (`epoch`) and sends them in that order. */
 export const appendArgs = z.object({
   epoch: z.string().min(1).max(64),
@@ -62,7 +65,7 @@ export const appendArgs = z.object({
         ok: z.boolean(),
         outcome: z.string(),
         durationMs: z.number(),
-        effects: z.array(z.object({ metric: z.string(), before: z.number(), after: z.number() })),
+        effects: effectsSchema,
       }),
     )
     .max(limits.batchEntries.default)

@@ -7,6 +7,7 @@ import { SignalboxError } from '../contract/errors.ts';
 import type { MetricKind, MetricSpec } from '../contract/manifest.ts';
 import { HISTOGRAM_FIELDS } from '../contract/metric-frame.ts';
 import type { RowShape } from './aggregate.ts';
+import { type OnDamagedRow, readRow } from './damaged-row.ts';
 import type { Sqlite } from './database.ts';
 import { limits } from './limits.ts';
 
@@ -84,6 +85,14 @@ interface CatalogRow {
   readonly id: number;
   readonly source: string;
   readonly metrics: string;
+  readonly hash: string;
+}
+
+/** Throws for a row that is not what was written: the hash tells. */
+function readCatalog({ id, source, metrics, hash }: CatalogRow): Catalog {
+  const catalog = layOutCatalog(id, source, JSON.parse(metrics) as StoredMetric[]);
+  if (catalog.hash !== hash) throw new Error('it does not have the hash that stands beside it');
+  return catalog;
 }
 
 /** All catalogs of the database, and the one that each source uses now. */
@@ -94,15 +103,23 @@ export class CatalogStore {
   readonly #takeTurn;
   readonly #remove;
   readonly #all;
+  readonly #onDamaged: OnDamagedRow;
 
-  constructor(database: Sqlite) {
+  constructor(database: Sqlite, onDamaged: OnDamagedRow) {
+    this.#onDamaged = onDamaged;
     const nextTurn = '(SELECT ifnull(max(turn), 0) + 1 FROM catalogs)';
-    this.#insert = database.prepare<[string, string, string, number]>(
-      `INSERT INTO catalogs (source, hash, metrics, first_seen, turn) VALUES (?, ?, ?, ?, ${nextTurn})`,
-    );
+    this.#insert = database
+      .prepare<[string, string, string, number], number>(
+        // A version whose list could not be read any more is readable again with its first use.
+        `INSERT INTO catalogs (source, hash, metrics, first_seen, turn) VALUES (?, ?, ?, ?, ${nextTurn}) ` +
+          'ON CONFLICT (source, hash) DO UPDATE SET metrics = excluded.metrics, turn = excluded.turn RETURNING id',
+      )
+      .pluck();
     this.#takeTurn = database.prepare<[number]>(`UPDATE catalogs SET turn = ${nextTurn} WHERE id = ?`);
     this.#remove = database.prepare<[number]>('DELETE FROM catalogs WHERE id = ?');
-    this.#all = database.prepare<[], CatalogRow>('SELECT id, source, metrics FROM catalogs ORDER BY turn');
+    this.#all = database.prepare<[], CatalogRow>(
+      'SELECT id, source, metrics, hash FROM catalogs ORDER BY turn',
+    );
     this.reload();
   }
 
@@ -111,7 +128,8 @@ export class CatalogStore {
     this.#byId.clear();
     this.#current.clear();
     for (const row of this.#all.all()) {
-      const catalog = layOutCatalog(row.id, row.source, JSON.parse(row.metrics) as StoredMetric[]);
+      const catalog = readRow(`the metric list ${row.id}`, this.#onDamaged, () => readCatalog(row), null);
+      if (catalog === null) continue;
       this.#byId.set(row.id, catalog);
       this.#current.set(row.source, catalog);
     }
@@ -134,8 +152,8 @@ export class CatalogStore {
         `The database holds ${this.#byId.size} metric lists already.`,
       );
     }
-    const { lastInsertRowid } = this.#insert.run(source, hash, serialize(metrics), now);
-    const catalog = layOutCatalog(Number(lastInsertRowid), source, metrics);
+    const id = this.#insert.get(source, hash, serialize(metrics), now)!;
+    const catalog = layOutCatalog(id, source, metrics);
     this.#byId.set(catalog.id, catalog);
     this.#current.set(source, catalog);
     return catalog;

@@ -4,10 +4,10 @@
  * history query.
  */
 import { Aggregate } from './aggregate.ts';
-import { DamagedRowError } from './byte-codec.ts';
 import type { Catalog } from './catalogs.ts';
 import { decodeTimes } from './chunk-codec.ts';
 import { type ChunkRows, decodeChunk, encodeChunk } from './chunk-rows.ts';
+import { type OnDamagedRow, readRow } from './damaged-row.ts';
 import type { Sqlite } from './database.ts';
 import type { Tallies } from './tallies.ts';
 import { chunkKey, chunkOfKey, LATEST_SECOND, type Tier } from './tiers.ts';
@@ -40,8 +40,10 @@ export class ChunkTable {
   readonly #newest;
   readonly #oldest;
   readonly #delete;
+  readonly #onDamaged: OnDamagedRow;
 
-  constructor(database: Sqlite, tier: Tier, tallies: Tallies) {
+  constructor(database: Sqlite, tier: Tier, tallies: Tallies, onDamaged: OnDamagedRow) {
+    this.#onDamaged = onDamaged;
     const { table } = tier;
     this.tier = tier;
     this.#tallies = tallies;
@@ -141,12 +143,9 @@ export class ChunkTable {
 
   /** What can be read of a chunk: nothing of a damaged one. */
   readable(catalog: Catalog, chunk: number): ChunkRows {
-    try {
-      return decodeChunk(catalog, (column) => this.#get.get(chunkKey(catalog.id, column, chunk)) ?? null);
-    } catch (error) {
-      if (!(error instanceof DamagedRowError)) throw error;
-      return new Map();
-    }
+    const columnOf = (column: number) => this.#get.get(chunkKey(catalog.id, column, chunk)) ?? null;
+    const what = `a chunk of ${catalog.source} in ${this.tier.table}`;
+    return readRow<ChunkRows>(what, this.#onDamaged, () => decodeChunk(catalog, columnOf), new Map());
   }
 
   /** Up to `limit` chunks of one column, from chunk `from` (inclusive) to `to` (exclusive), in order. */
@@ -172,7 +171,7 @@ export class ChunkTable {
     const slots =
       open?.chunk === chunk
         ? [...open.rows.keys()].sort((a, b) => a - b)
-        : [...decodeTimes(this.#get.get(chunkKey(catalog.id, 0, chunk))!).slots];
+        : slotsOf(this.#get.get(chunkKey(catalog.id, 0, chunk))!);
     return chunk * this.tier.chunkSeconds + (slots.at(at) ?? 0) * this.tier.stepSeconds;
   }
 
@@ -199,7 +198,7 @@ export class ChunkTable {
     let bytes = 0;
     for (let column = 0; column <= catalog.metrics.length; column++)
       bytes += this.#delete.get(chunkKey(catalog.id, column, chunk)) ?? 0;
-    this.#tallies.add(this.tier.table, -intervalsOf(head), -bytes);
+    this.#tallies.add(this.tier.table, -slotsOf(head).length, -bytes);
   }
 }
 
@@ -213,12 +212,12 @@ function addTo(rows: ChunkRows, slot: number, catalog: Catalog, aggregate: Aggre
   return row;
 }
 
-/** How many intervals a chunk has by its first column; none where that cannot be read. */
-function intervalsOf(head: Uint8Array): number {
+/** The intervals that a chunk has by its first column; none where that cannot be read. */
+function slotsOf(head: Uint8Array): readonly number[] {
   try {
-    return decodeTimes(head).slots.length;
+    return [...decodeTimes(head).slots];
   } catch {
-    return 0;
+    return [];
   }
 }
 

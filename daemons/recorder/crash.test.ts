@@ -39,7 +39,7 @@ it.each([37, 73, 131])(
     const last = await killAfter(batches, 'run-k');
     scene.now = NOON + last;
     scene.recorder = scene.open();
-    expect(scene.setAside).toEqual([]);
+    expect(scene.losses).toEqual([]);
 
     const { entries } = await scene.recorder.audit({ limit: 1_000 });
     const audited = entries.map(({ args }) => args.batch).reverse();

@@ -117,7 +117,7 @@ it('says loudly that a damaged database was set aside', async () => {
   expect(records.find(({ event }) => event === 'database_replaced')).toMatchObject({ level: 'error' });
 });
 
-it('refuses to start where it cannot write, and says why', async () => {
+it('says why it cannot start where it cannot write, and that it is worth trying again', async () => {
   await next(ofType('hello'));
   send({
     type: 'init',
@@ -127,7 +127,7 @@ it('refuses to start where it cannot write, and says why', async () => {
     instance: 1,
   });
   const { error } = await next(ofType('failed'));
-  expect(error.code).toBe('init_failed');
+  expect(error.code).toBe('unavailable');
   expect(error.message).toContain('signalbox.db cannot be opened');
 });
 

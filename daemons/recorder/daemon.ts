@@ -1,15 +1,17 @@
 /** Connects the recorder to the process around it: metrics, log, commands, configuration. Called by main.ts. */
+import { uptime } from 'node:os';
 import { join } from 'node:path';
 import type { DaemonContext, RunningDaemon } from '../runtime/daemon.ts';
 import type { MetricRegistry } from '../runtime/metric-registry.ts';
 import { loadSqlite } from './database.ts';
+import { limits } from './limits.ts';
 import { manifest, type RecorderCommands, type RecorderConfig } from './manifest.ts';
 import { Recorder } from './recorder.ts';
 import type { Keep } from './retention.ts';
 
 const DATABASE_FILE = 'signalbox.db';
 
-/** Opens the database in the data directory and answers main. Throws `init_failed`. */
+/** Opens the database in the data directory and answers main. Throws `unavailable` or `init_failed`. */
 export async function startRecorder(
   context: DaemonContext<RecorderConfig>,
 ): Promise<RunningDaemon<RecorderConfig, RecorderCommands>> {
@@ -21,13 +23,23 @@ export async function startRecorder(
     file,
     keep: keepOf(context.config),
     now: Date.now,
-    onSetAside: (aside, cause) => {
-      metrics.setAside.add();
-      log.error(
-        'database_replaced',
-        `${file} is damaged (${cause}). It was set aside as ${aside}; recording goes on in a new file, ` +
-          'and history and audit before now are in the one set aside.',
-        { aside },
+    uptime: () => uptime() * 1_000,
+    onLoss: ({ kind, message, aside }) => {
+      if (kind === 'damaged') metrics.setAside.add();
+      else metrics.lost.add();
+      log.error('database_replaced', message, aside === null ? { kind } : { kind, aside });
+    },
+    onClockJump: (jumpMs) => {
+      if (jumpMs === 0) {
+        log.info('clock_followed', "The recorder follows the system's clock again");
+        return;
+      }
+      const seconds = Math.round(Math.abs(jumpMs) / 1_000);
+      log.warn(
+        'clock_jumped',
+        `The system's clock went ${jumpMs > 0 ? 'ahead' : 'back'} by ${seconds} seconds at once. It is followed if it stays ` +
+          `there for ${limits.clockBelieveSeconds.default} seconds; until then times are recorded as if it had not jumped.`,
+        { seconds },
       );
     },
     onDamagedRow: (message) => {
@@ -129,6 +141,7 @@ function takeHandles(registry: MetricRegistry) {
     rowsMinute: registry.gauge(name('rows_1m')),
     auditRows: registry.gauge(name('audit_rows')),
     setAside: registry.counter(name('databases_set_aside_total')),
+    lost: registry.counter(name('databases_lost_total')),
     damagedRows: registry.counter(name('damaged_rows_total')),
   };
 }

@@ -40,9 +40,14 @@ export async function loadSqlite(): Promise<SqliteConstructor> {
 export function classifySqliteError(thrown: unknown): SqliteFailure {
   const code = sqliteCode(thrown);
   if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') return 'corrupt';
-  if (/^SQLITE_(FULL|IOERR|READONLY|CANTOPEN)/.test(code)) return 'full';
+  if (/^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|NOMEM)/.test(code)) return 'full';
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) return 'busy';
   return 'other';
+}
+
+/** Whether SQLite threw it. */
+export function isSqliteError(thrown: unknown): boolean {
+  return sqliteCode(thrown) !== '';
 }
 
 /** The SQLite result code of a thrown value, empty for anything else. */
@@ -77,7 +82,7 @@ export function writeError(thrown: unknown, file: string): unknown {
 
 /**
  * Opens the file and brings it up to date. Throws `init_failed` for a database that is not ours or is from a newer
- * version (both are left untouched), and SQLite's own error for a damaged one.
+ * version (both are left untouched), and SQLite's own error for a damaged one or one that cannot be opened now.
  */
 export function openDatabase(sqlite: SqliteConstructor, file: string): Sqlite {
   const database = new sqlite(file, { timeout: limits.busyTimeoutMs.default });

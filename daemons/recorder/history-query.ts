@@ -5,10 +5,10 @@
  */
 import type { HistoryResult } from '../contract/control-api.ts';
 import type { Aggregate } from './aggregate.ts';
-import { DamagedRowError } from './byte-codec.ts';
 import type { Catalog } from './catalogs.ts';
 import { decodeTimes, type TimeColumn } from './chunk-codec.ts';
 import type { ChunkTable, ChunkTables, StoredColumn } from './chunk-table.ts';
+import { type OnDamagedRow, readRow } from './damaged-row.ts';
 import { limits } from './limits.ts';
 import { type Collector, collectorFor, seriesOf } from './series-collectors.ts';
 import { chooseResolution, type Resolution, type TierKeep } from './tiers.ts';
@@ -23,9 +23,6 @@ export interface HistoryQuery {
   readonly to: number;
   readonly points?: number | undefined;
 }
-
-/** Hears of rows that cannot be read. */
-export type OnDamage = (error: DamagedRowError) => void;
 
 /** Most milliseconds that a one-second interval reaches back over a second in which no sample came. */
 const JITTER_SPAN_MS = 2_500;
@@ -46,14 +43,14 @@ interface Part {
   readonly open: readonly { readonly row: Aggregate; readonly point: number }[];
 }
 
-/** Runs the query, yielding after every page of rows. `onDamage` hears of rows that cannot be read; they are skipped. */
+/** Runs the query, yielding after every page of rows. `onDamaged` hears of rows that cannot be read; they are skipped. */
 export function* queryHistory(
   query: HistoryQuery,
   tables: ChunkTables,
   catalogs: readonly Catalog[],
   now: number,
   keep: TierKeep,
-  onDamage: OnDamage,
+  onDamaged: OnDamagedRow,
 ): Generator<void, HistoryResult> {
   const points = query.points ?? limits.historyPoints.default;
   const resolution = chooseResolution({ from: query.from, to: query.to, points }, now / 1_000, keep);
@@ -61,7 +58,7 @@ export function* queryHistory(
   const table = tables.find((candidate) => candidate.tier === tier)!;
   const parts: Part[] = [];
   for (const catalog of catalogs) {
-    const part = yield* partOf(catalog, table, resolution, onDamage);
+    const part = yield* partOf(catalog, table, resolution, onDamaged);
     if (part.chunks.length + part.open.length > 0) parts.push(part);
   }
   const oneEach = stepSeconds === tier.stepSeconds;
@@ -73,7 +70,7 @@ export function* queryHistory(
     const having = known.some(({ places }) => places.has(metric)) ? known : catalogs;
     const collector = collectorFor(metric, having, resolution.points, oneEach);
     if (collector === null) continue;
-    for (const part of parts) yield* collect(part, metric, table, collector, onDamage);
+    for (const part of parts) yield* collect(part, metric, table, collector, onDamaged);
     for (const one of seriesOf(metric, collector)) {
       if (collector.kind !== 'histogram') bridgeJitter(one.values as (number | null)[], late);
       series.push(one);
@@ -88,7 +85,7 @@ function* partOf(
   catalog: Catalog,
   table: ChunkTable,
   { start, stepSeconds, points }: Resolution,
-  onDamage: OnDamage,
+  onDamaged: OnDamagedRow,
 ): Generator<void, Part> {
   const { chunkSeconds, stepSeconds: tierStep } = table.tier;
   const end = start + points * stepSeconds;
@@ -106,10 +103,15 @@ function* partOf(
   for (let from = Math.floor(start / chunkSeconds); from < last; ) {
     const page = table.page(catalog, 0, from, last, limits.historyPageRows.default);
     for (const { chunk, data } of page) {
-      reading(onDamage, () => {
-        const times = decodeTimes(data);
-        chunks.push({ chunk, times, points: Int32Array.from(times.slots, (slot) => pointOf(chunk, slot)) });
-      });
+      readRow(
+        catalog.source,
+        onDamaged,
+        () => {
+          const times = decodeTimes(data);
+          chunks.push({ chunk, times, points: Int32Array.from(times.slots, (slot) => pointOf(chunk, slot)) });
+        },
+        undefined,
+      );
     }
     yield;
     if (page.length < limits.historyPageRows.default) break;
@@ -124,7 +126,7 @@ function* collect(
   metric: string,
   table: ChunkTable,
   collector: Collector,
-  onDamage: OnDamage,
+  onDamaged: OnDamagedRow,
 ): Generator<void, void> {
   const place = catalog.places.get(metric);
   if (place?.kind !== collector.kind) return;
@@ -139,20 +141,11 @@ function* collect(
       while (next < columns.length && columns[next]!.chunk < chunk) next++;
       const column: StoredColumn | undefined = columns[next];
       const data = column?.chunk === chunk ? column.data : null;
-      reading(onDamage, () => collector.addColumn(data, times, points));
+      readRow(metric, onDamaged, () => collector.addColumn(data, times, points), undefined);
     }
     yield;
   }
   for (const { row, point } of open) collector.addRow(row, place.index, point);
-}
-
-function reading(onDamage: OnDamage, read: () => void): void {
-  try {
-    read();
-  } catch (error) {
-    if (!(error instanceof DamagedRowError)) throw error;
-    onDamage(error);
-  }
 }
 
 /** Points of samples that came a little late: a source ticks a little slower than the clock. */

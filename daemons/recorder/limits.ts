@@ -27,6 +27,29 @@ export const limits = {
     reason:
       'A tier keeps a little more than it promises, so that "the last hour" never lacks its first points.',
   },
+  clockStepSeconds: {
+    default: 60,
+    unit: 'seconds',
+    reason:
+      'A clock that differs by more than this from the time that has passed was set; below it, it was adjusted.',
+  },
+  clockBelieveSeconds: {
+    default: 600,
+    unit: 'seconds',
+    reason:
+      'A clock that was set is believed after this: one that is wrong for seconds or minutes labels nothing.',
+  },
+  clockSlackSeconds: {
+    default: 3_600,
+    unit: 'seconds',
+    reason: 'A clock that is ahead by no more than this deletes what is past its time without further ado.',
+  },
+  clockTrustSeconds: {
+    default: 86_400,
+    unit: 'seconds',
+    reason:
+      'A clock that is further ahead has to be so for a day of running before anything is deleted by it.',
+  },
   deletesPerAppend: {
     default: 400,
     unit: 'count',

@@ -131,6 +131,7 @@ export const manifest = defineManifest({
     gauge('rows_10s', 'Ten-second rows kept'),
     gauge('rows_1m', 'One-minute rows kept'),
     gauge('audit_rows', 'Audit entries kept'),
+    counter('databases_lost', 'Times the database was deleted or replaced while it was in use'),
     counter('databases_set_aside', 'Times a damaged database was set aside and a new one begun'),
     counter('damaged_rows', 'Rows that a query skipped because they cannot be read'),
   ],

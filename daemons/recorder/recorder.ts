@@ -1,6 +1,6 @@
 /**
  * The recorder without the process around it: one database file, appends, queries, upkeep, and what happens when the
- * file turns out to be damaged. daemon.ts connects it to the runtime, tests and benchmarks use it directly.
+ * file is not what it was. daemon.ts connects it to the runtime, tests and benchmarks use it directly.
  */
 import { closeSync, existsSync, openSync, rmSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
@@ -8,18 +8,14 @@ import type { HistoryResult } from '../contract/control-api.ts';
 import { SignalboxError } from '../contract/errors.ts';
 import type { AuditPage, AuditQuery } from './audit-log.ts';
 import type { AppendBatch, AppendResult } from './batch.ts';
-import {
-  classifySqliteError,
-  openDatabase,
-  type SqliteConstructor,
-  setAside,
-  writeError,
-} from './database.ts';
+import { type SqliteConstructor, writeError } from './database.ts';
 import { type HistoryQuery, queryHistory } from './history-query.ts';
 import { limits } from './limits.ts';
 import { QueryQueue, type SlicedQuery } from './query-queue.ts';
+import { RecordingClock } from './recording-clock.ts';
 import type { Keep } from './retention.ts';
-import { Store } from './store.ts';
+import type { AppendTime, Store } from './store.ts';
+import { type FileLoss, StoreFile } from './store-file.ts';
 import { describeTables, type TableStats } from './table-stats.ts';
 import { tierKeep } from './tiers.ts';
 
@@ -30,8 +26,12 @@ export interface RecorderOptions {
   readonly keep: Keep;
   /** Unix milliseconds. */
   readonly now: () => number;
-  /** Told when a damaged file was set aside and a new one begun. */
-  readonly onSetAside: (aside: string, cause: string) => void;
+  /** Milliseconds that nobody sets, going on while the machine sleeps: see {@link RecordingClock}. */
+  readonly uptime: () => number;
+  /** Told when the file was damaged, deleted or replaced, and which one is in use now. */
+  readonly onLoss: (loss: FileLoss) => void;
+  /** Told by how many milliseconds the system's clock jumped, and with 0 when it is followed again. */
+  readonly onClockJump: (jumpMs: number) => void;
   /** Told of a row that cannot be read; the query goes on without it. */
   readonly onDamagedRow: (message: string) => void;
 }
@@ -39,20 +39,25 @@ export interface RecorderOptions {
 /** Pages copied at a time by a backup (512 KB). */
 const BACKUP_PAGES = 128;
 
-/** The open file. Damage that SQLite reports sets the file aside and begins a new one. */
+/** The open file. Where that turns out to be damaged, deleted or replaced, recording goes on in another. */
 export class Recorder {
   readonly #options: RecorderOptions;
   readonly #queue = new QueryQueue();
+  readonly #clock: RecordingClock;
+  readonly #file: StoreFile;
   #keep: Keep;
-  #store: Store;
   #closed = false;
-  #aside: { readonly file: string; readonly time: number } | null = null;
+  /** Uptime of the last append, milliseconds. */
+  #appendedAt: number | null = null;
+  #jumped = false;
 
-  /** Opens the file, or begins one. Throws `init_failed` where that is impossible. */
+  /** Opens the file, or begins one. Throws `unavailable` where that is impossible now, `init_failed` where it always is. */
   constructor(options: RecorderOptions) {
     this.#options = options;
     this.#keep = options.keep;
-    this.#store = this.#open();
+    this.#clock = new RecordingClock(options.now, options.uptime);
+    const { sqlite, file, onLoss, onDamagedRow } = options;
+    this.#file = new StoreFile({ sqlite, file, now: () => this.#clock.read().now, onLoss, onDamagedRow });
   }
 
   get keep(): Keep {
@@ -70,7 +75,8 @@ export class Recorder {
 
   /** Stores a batch, once. Throws `refused` (disk) or `busy` (locked): nothing of it is stored then. */
   append(batch: AppendBatch): AppendResult {
-    return this.#guard(() => this.#store.append(batch, this.#options.now(), this.#keep));
+    const time = this.#time();
+    return this.#guard((store) => store.append(batch, time, this.#keep));
   }
 
   /** Metric history in at most `points` points. Throws `bad_request` for a range that ends before it begins. */
@@ -87,9 +93,9 @@ export class Recorder {
         query,
         tables,
         catalogs.versions(query.source),
-        this.#options.now(),
+        this.#clock.read().now,
         keep,
-        (error) => this.#options.onDamagedRow(`${query.source}: ${error.message}`),
+        this.#options.onDamagedRow,
       );
     }, signal);
   }
@@ -99,27 +105,28 @@ export class Recorder {
   }
 
   settingGet(key: string): unknown {
-    return this.#guard(() => this.#store.settings.get(key));
+    return this.#guard((store) => store.settings.get(key));
   }
 
   settingSet(key: string, value: unknown): void {
-    this.#guard(() => this.#store.write(() => this.#store.settings.set(key, value, this.#options.now())));
+    const { now } = this.#clock.read();
+    this.#guard((store) => store.write(() => store.settings.set(key, value, now)));
   }
 
   /** What the database holds, a row a table. */
   stats(): TableStats[] {
-    return this.#guard(() => describeTables(this.#store, this.databaseBytes(), this.#aside));
+    return this.#guard((store) => describeTables(store, this.databaseBytes(), this.#file.aside));
   }
 
   rows(name: Parameters<Store['tallies']['get']>[0]): number {
-    return this.#store.tallies.get(name).rows;
+    return this.#file.current?.tallies.get(name).rows ?? 0;
   }
 
   /** Size of the file and its write-ahead log. */
   databaseBytes(): number {
     const { file } = this.#options;
     let bytes = 0;
-    for (const part of [file, `${file}-wal`]) bytes += statSync(part, { throwIfNoEntry: false })?.size ?? 0;
+    for (const part of [file, `${file}-wal`]) bytes += sizeOf(part);
     return bytes;
   }
 
@@ -127,7 +134,7 @@ export class Recorder {
   async vacuum(signal?: AbortSignal): Promise<{ bytesBefore: number; bytesAfter: number }> {
     const bytesBefore = this.databaseBytes();
     await this.#query(({ database }) => releaseAllPages(database), signal);
-    this.#guard(() => this.#store.database.pragma('wal_checkpoint(TRUNCATE)'));
+    this.#guard(({ database }) => database.pragma('wal_checkpoint(TRUNCATE)'));
     return { bytesBefore, bytesAfter: this.databaseBytes() };
   }
 
@@ -148,7 +155,7 @@ export class Recorder {
       throw writeError(error, file);
     }
     try {
-      await this.#store.database.backup(file, {
+      await this.#file.use().database.backup(file, {
         progress: () => {
           signal?.throwIfAborted();
           return BACKUP_PAGES;
@@ -166,87 +173,40 @@ export class Recorder {
     if (this.#closed) return;
     this.#closed = true;
     await this.#queue.close();
-    this.#store.close();
+    this.#file.close();
   }
 
   async #query<Result>(begin: (store: Store) => SlicedQuery<Result>, signal?: AbortSignal): Promise<Result> {
     try {
-      return await this.#queue.run(() => begin(this.#store), signal);
+      return await this.#queue.run(() => begin(this.#file.use()), signal);
     } catch (error) {
-      if (classifySqliteError(error) !== 'corrupt') throw writeError(error, this.#options.file);
-      this.#replace(error);
-      return await this.#queue.run(() => begin(this.#store), signal);
+      if (!this.#file.isDamage(error)) throw writeError(error, this.#options.file);
+      const store = this.#file.replaceDamaged(error);
+      return await this.#queue.run(() => begin(store), signal);
     }
   }
 
   /** Runs something on the store; where the file is damaged, once more on a new one. */
-  #guard<Result>(work: () => Result): Result {
+  #guard<Result>(work: (store: Store) => Result): Result {
     if (this.#closed) throw new SignalboxError('not_running', 'The recorder is stopping.');
     try {
-      return work();
+      return work(this.#file.use());
     } catch (error) {
-      if (classifySqliteError(error) !== 'corrupt') throw writeError(error, this.#options.file);
-      this.#replace(error);
-      return work();
+      if (!this.#file.isDamage(error)) throw writeError(error, this.#options.file);
+      return work(this.#file.replaceDamaged(error));
     }
   }
 
-  #replace(cause: unknown): void {
-    const damaged = this.#store;
-    damaged.close();
-    this.#store = this.#begin(cause);
-    // Main sends its catalogs when the recorder starts, not when it begins another file.
-    for (const { source, metrics } of damaged.catalogs.inUse()) {
-      this.#store.write(() => this.#store.catalogs.use(source, metrics, this.#options.now()));
-    }
-  }
-
-  #open(): Store {
-    const { sqlite, file } = this.#options;
-    try {
-      return openStore(sqlite, file);
-    } catch (error) {
-      if (classifySqliteError(error) === 'corrupt') return this.#begin(error);
-      if (error instanceof SignalboxError) throw error;
-      const message = error instanceof Error ? error.message : String(error);
-      throw new SignalboxError('init_failed', `${file} cannot be opened: ${message}.`, { cause: error });
-    }
-  }
-
-  /** Sets the file aside and begins a new one, which says so in its audit trail. */
-  #begin(thrown: unknown): Store {
-    const { sqlite, file, now, onSetAside } = this.#options;
-    const cause = thrown instanceof Error ? thrown.message : String(thrown);
-    const aside = setAside(file, now());
-    const store = openStore(sqlite, file);
-    this.#aside = { file: aside, time: now() };
-    store.write(() =>
-      store.audit.add({
-        time: now(),
-        actor: 'recorder',
-        from: 'system',
-        action: 'database.replaced',
-        target: 'recorder',
-        command: '',
-        args: { file: aside },
-        ok: false,
-        outcome: `The database was damaged (${cause}). It was set aside as ${aside} and a new one was begun.`,
-        durationMs: 0,
-        effects: [],
-      }),
-    );
-    onSetAside(aside, cause);
-    return store;
-  }
-}
-
-function openStore(sqlite: SqliteConstructor, file: string): Store {
-  const database = openDatabase(sqlite, file);
-  try {
-    return new Store(database);
-  } catch (error) {
-    database.close();
-    throw error;
+  /** What an append needs to know of the time; says when the clock jumped, and when it is believed or back. */
+  #time(): AppendTime {
+    const reading = this.#clock.read();
+    const uptime = this.#options.uptime();
+    const passedMs = this.#appendedAt === null ? 0 : Math.max(0, uptime - this.#appendedAt);
+    this.#appendedAt = uptime;
+    const jumped = reading.jumpMs !== 0;
+    if (jumped !== this.#jumped) this.#options.onClockJump(reading.jumpMs);
+    this.#jumped = jumped;
+    return { ...reading, passedMs };
   }
 }
 
@@ -258,5 +218,14 @@ function* releaseAllPages(database: Store['database']): SlicedQuery<void> {
     if (after >= before) return;
     before = after;
     yield;
+  }
+}
+
+/** 0 for a file that is not there, or cannot be reached. */
+function sizeOf(file: string): number {
+  try {
+    return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  } catch {
+    return 0;
   }
 }

@@ -3,8 +3,8 @@
  * When the minute's chunk is closed, its seconds are in there and go from here, in the same transaction.
  */
 import type { Aggregate } from './aggregate.ts';
-import { DamagedRowError } from './byte-codec.ts';
 import type { Catalog } from './catalogs.ts';
+import { type OnDamagedRow, readRow } from './damaged-row.ts';
 import type { Sqlite } from './database.ts';
 import { decodeRow, encodeRow } from './row-codec.ts';
 import type { Tallies } from './tallies.ts';
@@ -17,8 +17,10 @@ export class SecondLog {
   readonly #size;
   readonly #all;
   readonly #delete;
+  readonly #onDamaged: OnDamagedRow;
 
-  constructor(database: Sqlite, tallies: Tallies) {
+  constructor(database: Sqlite, tallies: Tallies, onDamaged: OnDamagedRow) {
+    this.#onDamaged = onDamaged;
     this.#tallies = tallies;
     this.#put = database.prepare<[number, Uint8Array]>(
       'INSERT INTO recent (key, data) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET data = excluded.data',
@@ -48,12 +50,8 @@ export class SecondLog {
   read(catalog: Catalog): { second: number; aggregate: Aggregate }[] {
     const rows = this.#all.all(rowKey(catalog.id, 0), rowKey(catalog.id + 1, 0));
     return rows.flatMap(({ key, data }) => {
-      try {
-        return [{ second: secondOfKey(key), aggregate: decodeRow(data, catalog.shape) }];
-      } catch (error) {
-        if (!(error instanceof DamagedRowError)) throw error;
-        return [];
-      }
+      const read = () => [{ second: secondOfKey(key), aggregate: decodeRow(data, catalog.shape) }];
+      return readRow(`a second of ${catalog.source}`, this.#onDamaged, read, []);
     });
   }
 

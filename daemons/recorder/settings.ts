@@ -1,5 +1,6 @@
 /** Settings of the app as JSON values by key. Written and read through the recorder's internal commands. */
 import { SignalboxError } from '../contract/errors.ts';
+import { type OnDamagedRow, readRow } from './damaged-row.ts';
 import type { Sqlite } from './database.ts';
 import { limits } from './limits.ts';
 
@@ -9,8 +10,10 @@ export class Settings {
   readonly #set;
   readonly #remove;
   readonly #count;
+  readonly #onDamaged: OnDamagedRow;
 
-  constructor(database: Sqlite) {
+  constructor(database: Sqlite, onDamaged: OnDamagedRow) {
+    this.#onDamaged = onDamaged;
     this.#get = database.prepare<[string], string>('SELECT value FROM settings WHERE key = ?').pluck();
     this.#set = database.prepare<[string, string, number]>(
       'INSERT OR REPLACE INTO settings (key, value, updated) VALUES (?, ?, ?)',
@@ -19,10 +22,11 @@ export class Settings {
     this.#count = database.prepare<[], number>('SELECT count(*) FROM settings').pluck();
   }
 
-  /** The value, null where there is none. */
+  /** The value; null where there is none, or none that can be read. */
   get(key: string): unknown {
     const json = this.#get.get(key);
-    return json === undefined ? null : (JSON.parse(json) as unknown);
+    if (json === undefined) return null;
+    return readRow<unknown>(`the setting ${key}`, this.#onDamaged, () => JSON.parse(json), null);
   }
 
   /** Sets a JSON value; null removes the key. Throws `limit_reached` for too large a value or too many keys. */

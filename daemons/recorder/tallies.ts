@@ -38,7 +38,10 @@ export class Tallies {
   reload(): void {
     this.#changed.clear();
     for (const name of NAMES) this.#tallies.set(name, { rows: 0, bytes: 0 });
-    for (const { name, rows, bytes } of this.#all.all()) this.#tallies.set(name, { rows, bytes });
+    for (const { name, rows, bytes } of this.#all.all()) {
+      // Of a damaged row it matters only that counting can go on.
+      if (Number.isSafeInteger(rows) && Number.isSafeInteger(bytes)) this.#tallies.set(name, { rows, bytes });
+    }
   }
 
   add(name: TallyName, rows: number, bytes: number): void {

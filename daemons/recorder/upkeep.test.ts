@@ -87,7 +87,9 @@ describe('batches', () => {
       file: scene.file,
       keep: { historyDays: 30, auditDays: 365, auditRows: 100_000 },
       now: () => scene.now * 1_000,
-      onSetAside: () => expect.unreachable(),
+      uptime: () => scene.now * 1_000,
+      onLoss: () => expect.unreachable(),
+      onClockJump: () => expect.unreachable(),
       onDamagedRow: () => expect.unreachable(),
     });
     const batch = appendArgs.parse({
@@ -274,17 +276,17 @@ describe('a damaged file', () => {
     await scene.recorder.close();
     writeFileSync(scene.file, 'this was never a database, or is not one any more'.repeat(500));
     scene.recorder = scene.open();
-    expect(scene.setAside).toHaveLength(1);
-    expect(readFileSync(scene.setAside[0]!, 'utf8')).toContain('never a database');
+    expect(scene.losses).toHaveLength(1);
+    expect(readFileSync(scene.losses[0]!.aside!, 'utf8')).toContain('never a database');
     scene.play(NOON, [{ level: 1 }]);
     expect((await scene.series(NOON, NOON + 9, 10)).series['level:value']?.[0]).toBe(1);
     const { entries } = await scene.recorder.audit({});
     expect(entries[0]).toMatchObject({
       action: 'database.replaced',
       ok: false,
-      args: { file: scene.setAside[0] },
+      args: { file: scene.losses[0]!.aside },
     });
-    expect(statsOf('file')?.note).toContain(scene.setAside[0]);
+    expect(statsOf('file')?.note).toContain(scene.losses[0]!.aside);
   });
 
   it('is set aside when the damage is met later, without losing the batch at hand', async () => {
@@ -296,7 +298,7 @@ describe('a damaged file', () => {
     writeFileSync(scene.file, bytes);
     scene.recorder = scene.open();
     const page = await scene.recorder.audit({ text: 'nobody' });
-    expect(scene.setAside).toHaveLength(1);
+    expect(scene.losses).toHaveLength(1);
     expect(page.entries).toEqual([]);
     expect(scene.append({ audit: [entry(1)], samples: [sample(NOON, { level: 1 })] })).toEqual({
       stored: 2,
@@ -312,7 +314,9 @@ describe('a damaged file', () => {
       scene.recorder = scene.open();
     }
     const aside = readdirSync(scene.folder).filter((name) => name.includes('corrupt'));
-    expect(aside.map((name) => join(scene.folder, name))).toEqual(scene.setAside.slice(-3));
+    expect(aside.map((name) => join(scene.folder, name))).toEqual(
+      scene.losses.slice(-3).map(({ aside }) => aside),
+    );
   });
 
   it('that belongs to another program or a newer version is left alone', async () => {
@@ -325,7 +329,7 @@ describe('a damaged file', () => {
     foreign.pragma('application_id = 1');
     foreign.close();
     expect(() => scene.open()).toThrow(/another program/);
-    expect(scene.setAside).toEqual([]);
+    expect(scene.losses).toEqual([]);
     const mended = new Database(scene.file);
     mended.pragma(`user_version = ${MIGRATIONS.length}`);
     mended.pragma(`application_id = ${0x5367_4278}`);
@@ -406,7 +410,7 @@ describe('a damaged file', () => {
     expect(statsOf('samples 1m')).toMatchObject({ rows: 0, bytes: 0, oldest: null });
     scene.play(NOON, [{ level: 4 }]);
     expect((await scene.series(NOON, NOON + 9, 10)).series['level:value']?.[0]).toBe(4);
-    expect(scene.setAside).toEqual([]);
+    expect(scene.losses).toEqual([]);
     scene.now = Math.floor(Date.now() / 1_000) + 400 * 86_400;
     scene.append({});
     expect(statsOf('audit')).toMatchObject({ rows: 0, bytes: 0 });

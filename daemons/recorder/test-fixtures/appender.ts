@@ -15,7 +15,9 @@ const recorder = new Recorder({
   file,
   keep: { historyDays: 30, auditDays: 365, auditRows: 100_000 },
   now: () => second * 1_000,
-  onSetAside: () => process.exit(3),
+  uptime: () => second * 1_000,
+  onLoss: () => process.exit(3),
+  onClockJump: () => process.exit(5),
   onDamagedRow: () => process.exit(4),
 });
 for (let batch = 0; ; batch++, second++) {

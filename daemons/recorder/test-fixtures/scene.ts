@@ -10,6 +10,7 @@ import type { StoredMetric } from '../catalogs.ts';
 import { KEPT_MIDDLES, keptBucketOf } from '../kept-histogram.ts';
 import { Recorder } from '../recorder.ts';
 import type { Keep } from '../retention.ts';
+import type { FileLoss } from '../store-file.ts';
 
 /** A time on a whole minute, Unix seconds. */
 export const NOON = 1_790_000_040;
@@ -54,9 +55,15 @@ export function keptSeconds(ns: number): number {
 export class Scene {
   readonly folder: string;
   readonly file: string;
-  readonly setAside: string[] = [];
+  readonly losses: FileLoss[] = [];
+  readonly jumps: number[] = [];
   readonly damaged: string[] = [];
+  /** Unix seconds that really have passed. */
   now = NOON;
+  /** By how many seconds the system's clock is wrong. */
+  wrong = 0;
+  /** Which run of main sends. */
+  epoch = 'run-1';
   recorder: Recorder;
   #batch = 0;
   #keep: Keep;
@@ -73,8 +80,10 @@ export class Scene {
       sqlite: Database,
       file: this.file,
       keep: this.#keep,
-      now: () => this.now * 1_000,
-      onSetAside: (aside) => this.setAside.push(aside),
+      now: () => (this.now + this.wrong) * 1_000,
+      uptime: () => this.now * 1_000,
+      onLoss: (loss) => this.losses.push(loss),
+      onClockJump: (jumpMs) => this.jumps.push(jumpMs),
       onDamagedRow: (message) => this.damaged.push(message),
     });
   }
@@ -89,7 +98,7 @@ export class Scene {
     const batch = this.#batch++;
     const catalogs =
       batch === 0 ? ['ircd', 'relay'].map((source) => ({ source, metrics: [...METRICS] })) : [];
-    return this.recorder.append(appendArgs.parse({ epoch: 'run-1', catalogs, ...parts, batch }));
+    return this.recorder.append(appendArgs.parse({ epoch: this.epoch, catalogs, ...parts, batch }));
   }
 
   /** Appends one sample a second from `from`, and turns the clock along. */
