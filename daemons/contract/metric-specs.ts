@@ -47,6 +47,7 @@ export function processMetrics(id: string): readonly MetricSpec[] {
     gauge('resident_memory_bytes', 'Resident memory of the process', 'bytes'),
     gauge('heap_used_bytes', 'JavaScript heap in use', 'bytes'),
     gauge('heap_limit_bytes', 'JavaScript heap limit', 'bytes'),
+    gauge('descriptor_limit', 'Files and sockets that the system lets the process open; 0: no limit'),
     histogram('loop_delay', 'How late the event loop runs a timer'),
     histogram('gc_pause', 'Garbage collection pauses'),
     gauge('monitoring_cpu_ratio', 'CPU spent on sampling and sending metrics, 1 is one core', 'ratio'),

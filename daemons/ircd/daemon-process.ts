@@ -71,7 +71,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
       handler,
       dataDirectory: context.dataDir,
       serverName: config.server_name,
-      warn: (text) => this.logger.warn('tls_certificate', text),
+      warn: (event, text) => this.logger.warn(event, text),
     });
     this.outbox = this.net.outbox;
     this.server = new IrcServer({ config, host: this, bans: new ServerBans(), motd: null });

@@ -6,6 +6,7 @@ import type { Socket } from 'node:net';
 import type { ReloadOutcome } from '../contract/daemon-link.ts';
 import type { ListenerInfo } from '../contract/states.ts';
 import { BurstCollector } from '../runtime/burst-collector.ts';
+import { connectionRoom, roomNotice } from '../runtime/descriptor-limit.ts';
 import { plainAddress } from '../runtime/ip-address.ts';
 import type { SubsystemLogger } from '../runtime/logger.ts';
 import type { BanList } from './ban-list.ts';
@@ -57,6 +58,8 @@ export class RelayServer {
   /** Sockets that were admitted and are not gone, those in a TLS handshake included. */
   #admitted = 0;
   #draining = false;
+  /** Clients that the descriptors of the process allow, whatever the configuration says. */
+  readonly #room = connectionRoom().connections;
   #refusals = 0;
   #watch: NodeJS.Timeout | null = null;
   #onEmpty: (() => void) | null = null;
@@ -98,6 +101,7 @@ export class RelayServer {
   static async start(options: RelayServerOptions): Promise<RelayServer> {
     const server = new RelayServer(options);
     await server.#listeners.apply(options.config);
+    server.#warnOfRoom();
     server.#watch = setInterval(() => server.#tick(), WATCH_MS);
     return server;
   }
@@ -122,14 +126,21 @@ export class RelayServer {
     });
     this.#config = config;
     Object.assign(this.limits, limitsOf(config));
+    this.#warnOfRoom();
     this.#renewClasses();
     this.#log.info('reloaded', applied.length === 0 ? 'Nothing changed' : `Changed: ${applied.join(', ')}`);
     return { applied, restartRequired: [], listenersChanged };
   }
 
+  #warnOfRoom(): void {
+    const notice = roomNotice('max_clients', this.limits.max_clients, this.#room);
+    if (notice !== null) this.#log.warn('descriptors_low', notice);
+  }
+
   /** Changes limits until the next reload or start. They must be within their ranges. */
   setLimits(changes: Partial<Record<LimitName, number>>): void {
     Object.assign(this.limits, changes);
+    this.#warnOfRoom();
     this.#renewClasses();
   }
 
@@ -180,7 +191,8 @@ export class RelayServer {
     const connectionClass = this.#classes.match(address);
     const ban = this.#bans.ofAddress(address, Date.now());
     if (ban !== null) return ['banned', `Your address is banned: ${ban.reason}`];
-    if (this.#admitted >= this.limits.max_clients || isFull(connectionClass)) return FULL;
+    if (this.#admitted >= Math.min(this.limits.max_clients, this.#room) || isFull(connectionClass))
+      return FULL;
     const verdict = this.#throttle.admit(
       address,
       connectionClass.throttle ? connectionClass.limits : null,

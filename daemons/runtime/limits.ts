@@ -28,10 +28,22 @@ export const limits = {
     unit: 'count',
     reason: 'Log files kept beside the current one; with it some 40 MB of disk for each process.',
   },
+  logRetryMs: {
+    default: 10_000,
+    unit: 'milliseconds',
+    reason:
+      'A log file that could not be opened, for want of descriptors or room, is tried again at the first record after this.',
+  },
   streamSubscribers: {
     default: 64,
     unit: 'count',
     reason: 'Windows that one process serves at once; each costs a frame ten times a second.',
+  },
+  descriptorReserve: {
+    default: 128,
+    unit: 'count',
+    reason:
+      'File descriptors that connections never take, half of them at most: listeners, logs, the database, windows and lookups of names.',
   },
   listenBacklog: {
     default: 4_096,

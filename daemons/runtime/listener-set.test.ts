@@ -1,4 +1,5 @@
-import { connect, createServer, type Server } from 'node:net';
+import { once } from 'node:events';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
 import { type ListenEntry, ListenerSet } from './listener-set.ts';
 
@@ -84,4 +85,37 @@ it('may be closed twice', async () => {
   set.close();
   set.close();
   expect(set.infos).toEqual([]);
+});
+
+it('holds no more sockets than it may over all its listeners, closes the others and goes on', async () => {
+  const held: Socket[] = [];
+  let dropped = 0;
+  const small = new ListenerSet<ListenEntry>({
+    protocol: () => 'test',
+    create: () => createServer((socket) => void held.push(socket)),
+    onAcceptFailure: () => {
+      dropped++;
+    },
+    maxSockets: 3,
+  });
+  await small.apply([entry(), entry()]);
+  const [first, second] = small.infos.map((info) => info.port);
+  const open = async (port: number) => {
+    const socket = connect(port, '127.0.0.1').on('error', () => {});
+    const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+    await once(socket, 'connect');
+    return { socket, closed };
+  };
+  const clients = [await open(first!), await open(second!), await open(first!)];
+  await expect.poll(() => held.length).toBe(3);
+  const refused = await open(second!);
+  await refused.closed;
+  expect(held).toHaveLength(3);
+  expect(dropped).toBe(1);
+  held[0]!.destroy();
+  await clients[0]!.closed;
+  const next = await open(second!);
+  await expect.poll(() => held.length).toBe(4);
+  for (const { socket } of [...clients, next]) socket.destroy();
+  small.close();
 });

@@ -2,9 +2,10 @@
  * The TCP listeners of a daemon and their change on reload: what is new is opened before what is gone is closed, so
  * that a mistake in a new configuration leaves everything as it was. Used by the network path of every daemon.
  */
-import type { Server } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import { SignalboxError } from '../contract/errors.ts';
 import type { ListenerInfo } from '../contract/states.ts';
+import { connectionRoom } from './descriptor-limit.ts';
 import { limits } from './limits.ts';
 
 /** Where a listener listens. Entries that are equal, field for field, are the same listener across a reload. */
@@ -25,6 +26,8 @@ export interface ListenerSetOptions<Entry extends ListenEntry> {
   readonly create: (entry: Entry) => Server;
   /** A connection could not be accepted, for want of descriptors say; it costs that client only. */
   readonly onAcceptFailure: () => void;
+  /** Sockets that all listeners hold at once; others are closed unseen. As many as descriptors allow if absent. */
+  readonly maxSockets?: number;
 }
 
 /** An open listener. */
@@ -38,10 +41,13 @@ export interface Listener<Entry extends ListenEntry> {
 /** The open listeners of one daemon. */
 export class ListenerSet<Entry extends ListenEntry> {
   readonly #options: ListenerSetOptions<Entry>;
+  readonly #maxSockets: number;
   #listeners: readonly Listener<Entry>[] = [];
+  #sockets = 0;
 
   constructor(options: ListenerSetOptions<Entry>) {
     this.#options = options;
+    this.#maxSockets = options.maxSockets ?? connectionRoom().sockets;
   }
 
   /** The open listeners in the order of the configuration. */
@@ -89,10 +95,25 @@ export class ListenerSet<Entry extends ListenEntry> {
     this.#listeners = [];
   }
 
+  /** Node asks a server's `maxConnections` at each accept; here all servers of the set share one number. */
+  #bound(server: Server): void {
+    Object.defineProperty(server, 'maxConnections', {
+      get: () => (this.#sockets >= this.#maxSockets ? 0 : undefined),
+    });
+    server.on('drop', this.#options.onAcceptFailure);
+    server.prependListener('connection', (socket: Socket) => {
+      this.#sockets++;
+      socket.once('close', () => {
+        this.#sockets--;
+      });
+    });
+  }
+
   #open(entry: Entry): Promise<Listener<Entry>> {
     const { protocol, create, onAcceptFailure } = this.#options;
     const { host, port, tls } = entry;
     const server = create(entry);
+    this.#bound(server);
     return new Promise((resolve, reject) => {
       const fail = (error: NodeJS.ErrnoException) => reject(listenError(entry, error));
       server.once('error', fail);

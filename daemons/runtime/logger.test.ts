@@ -1,4 +1,13 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
@@ -65,4 +74,43 @@ it('writes JSON lines to a file and sets it aside when it is full', async () => 
   expect(readdirSync(dir).sort()).toEqual(['demo.log', 'demo.log.1']);
   const lines = readFileSync(join(dir, 'demo.log'), 'utf8').trim().split('\n');
   expect(JSON.parse(lines.at(-1)!)).toMatchObject({ event: 'last', msg: 'the end' });
+});
+
+it('keeps logs for their owner alone, those of an older version too', async () => {
+  const before = process.umask(0);
+  try {
+    writeFileSync(join(dir, 'demo.log'), '', { mode: 0o644 });
+    const sink = await openLogFile(dir, 'demo', () => {});
+    await sink.close();
+    const fresh = await openLogFile(join(dir, 'logs'), 'fresh', () => {});
+    await fresh.close();
+  } finally {
+    process.umask(before);
+  }
+  const mode = (path: string) => statSync(join(dir, path)).mode & 0o777;
+  expect([mode('demo.log'), mode('logs'), mode('logs/fresh.log')]).toEqual([0o600, 0o700, 0o600]);
+});
+
+it('goes on where a log file cannot be opened, and writes again when it can', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  try {
+    const errors: Error[] = [];
+    mkdirSync(join(dir, 'demo.log'));
+    const logger = new Logger();
+    logger.addSink(await openLogFile(dir, 'demo', (error) => errors.push(error)));
+    logger.log('info', 'test', 'lost', 'while it is a folder');
+    expect(errors).toHaveLength(1);
+    rmdirSync(join(dir, 'demo.log'));
+    vi.advanceTimersByTime(limits.logRetryMs.default);
+    logger.log('info', 'test', 'lost', 'brings the next attempt');
+    await vi.waitFor(() => expect(readdirSync(dir)).toContain('demo.log'));
+    await vi.waitFor(() => {
+      logger.log('info', 'test', 'kept', 'again');
+      expect(readFileSync(join(dir, 'demo.log'), 'utf8')).toContain('again');
+    });
+    await logger.close();
+    expect(readFileSync(join(dir, 'demo.log'), 'utf8')).toMatch(/^[^\n]*records_lost[^\n]*2 records/);
+  } finally {
+    vi.useRealTimers();
+  }
 });

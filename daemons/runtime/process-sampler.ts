@@ -5,6 +5,8 @@
 import { PerformanceObserver } from 'node:perf_hooks';
 import { getHeapStatistics } from 'node:v8';
 import type { MetricSummary } from '../contract/metric-frame.ts';
+import { descriptorLimit } from './descriptor-limit.ts';
+import { residentBytes } from './memory-usage.ts';
 import type { Counter, Gauge, MetricRegistry, RollingHistogram } from './metric-registry.ts';
 
 /**
@@ -45,6 +47,8 @@ export class ProcessSampler {
     this.#cpuSeconds = registry.counter(name('cpu_seconds_total'));
     this.#loopDelay = registry.histogram(name('loop_delay_seconds'));
     registry.gauge(name('heap_limit_bytes')).set(getHeapStatistics().heap_size_limit);
+    const descriptors = descriptorLimit();
+    registry.gauge(name('descriptor_limit')).set(Number.isFinite(descriptors) ? descriptors : 0);
     const gc = registry.histogram(name('gc_pause_seconds'));
     this.#observer = new PerformanceObserver((list) => {
       for (const entry of list.getEntries()) gc.record(entry.duration * 1e6);
@@ -88,7 +92,8 @@ export class ProcessSampler {
       gauges.monitoring.set((this.#monitoringMs - this.#monitoringMark) / 1000 / seconds);
     }
     this.#cpuSeconds.setTotal((cpu.user + cpu.system) / 1e6);
-    gauges.resident.set(process.memoryUsage.rss());
+    const resident = residentBytes();
+    if (resident !== null) gauges.resident.set(resident);
     gauges.heap.set(getHeapStatistics().used_heap_size);
     this.#cpu = cpu;
     this.#cpuAt = now;

@@ -17,6 +17,7 @@ import type { DaemonDefinition, LifecycleWish } from './daemon.ts';
 import { DaemonHost } from './daemon-host.ts';
 import { limits } from './limits.ts';
 import { openLogFile } from './log-file.ts';
+import { survivesLostOutput } from './lost-output.ts';
 import { openParentLink, type ParentLink, type Transferred } from './parent-link.ts';
 import { startFailure } from './passing-cause.ts';
 import { runStandalone } from './standalone.ts';
@@ -35,6 +36,7 @@ const ORPHAN_DRAIN_MS = 1_000;
 export function runDaemon<Config extends z.ZodType, Commands extends Record<string, CommandSpec>>(
   definition: DaemonDefinition<Config, Commands>,
 ): void {
+  survivesLostOutput();
   const link = openParentLink();
   if (link !== null) {
     new LinkedDaemon(definition, link).begin();

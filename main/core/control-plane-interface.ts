@@ -41,6 +41,10 @@ export interface ControlPlane {
   readonly allowedHosts: readonly string[];
   /** Daemons that should run by themselves, internal ones included. */
   readonly autostart: readonly string[];
+  /** The limits in force: lower than those of the table where the system has fewer descriptors. */
+  readonly limits: ControlLimits;
+  /** What the operator should know about descriptors that do not suffice; null when they do. */
+  readonly descriptorNotice: string | null;
   /** Resolves when each of them runs or has failed to; never rejects. */
   readonly started: Promise<void>;
   handle(name: string, args: unknown, caller: Caller): Promise<Outcome<unknown>>;

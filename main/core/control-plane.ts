@@ -18,6 +18,7 @@ import { ConfigStore } from './config/config-store.ts';
 import type { ControlPlane, ControlPlaneOptions } from './control-plane-interface.ts';
 import { ControlService } from './control-service.ts';
 import { DaemonEvents } from './daemon-events.ts';
+import { fitToDescriptors } from './descriptor-budget.ts';
 import { EventHub } from './event-hub.ts';
 import { commandHandlers } from './handlers/command-handlers.ts';
 import { configHandlers } from './handlers/config-handlers.ts';
@@ -43,7 +44,7 @@ export type { ControlPlane, ControlPlaneOptions };
  */
 export async function createControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
   const { registry, dataDir } = options;
-  const limits = options.limits ?? CONTROL_LIMITS;
+  const { limits, notice } = fitToDescriptors(options.limits ?? CONTROL_LIMITS);
   const clock = options.clock ?? systemClock;
   const logDir = join(dataDir, 'logs');
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
@@ -56,7 +57,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     const logFile = await openLogFile(logDir, MAIN_SOURCE, (error) => {
       process.stderr.write(`log file: ${error.message}\n`);
     });
-    return new Plane({ options, config, socket, logDir, logFile, limits, clock }).begin();
+    return new Plane({ options, config, socket, logDir, logFile, limits, notice, clock }).begin();
   } catch (error) {
     await socket.close();
     throw error;
@@ -71,6 +72,7 @@ interface PlaneParts {
   readonly logDir: string;
   readonly logFile: LogSink;
   readonly limits: ControlLimits;
+  readonly notice: string | null;
   readonly clock: Clock;
 }
 
@@ -78,7 +80,8 @@ class Plane implements ControlPlane {
   readonly #options: ControlPlaneOptions;
   readonly #config: ConfigStore;
   readonly #socket: LocalSocket;
-  readonly #limits: ControlLimits;
+  readonly limits: ControlLimits;
+  readonly descriptorNotice: string | null;
   readonly #clock: Clock;
   readonly #startedAt: number;
   readonly #manifests: readonly ManifestDescription[];
@@ -102,7 +105,8 @@ class Plane implements ControlPlane {
     this.#options = options;
     this.#config = config;
     this.#socket = socket;
-    this.#limits = limits;
+    this.limits = limits;
+    this.descriptorNotice = parts.notice;
     this.#clock = clock;
     this.#startedAt = clock.now();
     this.#manifests = registry.map(describeManifest);
@@ -167,7 +171,10 @@ class Plane implements ControlPlane {
   begin(): this {
     this.#socket.serve(this);
     this.#daemonEvents.onSummary(MAIN_SOURCE, 1, this.#telemetry.summarise());
-    const { configError } = this;
+    const { configError, descriptorNotice } = this;
+    if (descriptorNotice !== null) {
+      this.#telemetry.logger.log('warn', 'main', 'descriptors_low', descriptorNotice);
+    }
     if (configError !== null) {
       this.#telemetry.logger.log('error', 'config', 'config_invalid', configError.message);
     } else {
@@ -266,7 +273,7 @@ class Plane implements ControlPlane {
 
   #handlers(): HandlerTable {
     const { registry } = this.#options;
-    const parts = { registry, clock: this.#clock, limits: this.#limits };
+    const parts = { registry, clock: this.#clock, limits: this.limits };
     return {
       hello: () => this.#hostInfo(),
       status: () => ({
@@ -274,10 +281,10 @@ class Plane implements ControlPlane {
         daemons: this.#supervisor.snapshots(),
         history: this.#history.status(),
       }),
-      ...lifecycleHandlers(this.#supervisor, this.#audit, this.#limits),
+      ...lifecycleHandlers(this.#supervisor, this.#audit, this.limits),
       ...commandHandlers({ ...parts, supervisor: this.#supervisor, audit: this.#audit }),
       ...recordHandlers(this.#metrics, this.#logs, this.#history, this.#supervisor),
-      ...configHandlers(this.#config, this.#supervisor, this.#audit, this.#limits, (error) =>
+      ...configHandlers(this.#config, this.#supervisor, this.#audit, this.limits, (error) =>
         this.#events.publish({ type: 'config', error }),
       ),
     };

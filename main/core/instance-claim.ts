@@ -85,6 +85,8 @@ function listen(server: Server, path: string, dataDir: string): Promise<void> {
     });
     server.listen(path, () => {
       server.removeAllListeners('error');
+      // An accept that fails, for want of descriptors say, costs that client and not main.
+      server.on('error', () => {});
       settle();
     });
   });

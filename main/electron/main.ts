@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { app, dialog, powerMonitor, session } from 'electron';
 import type { HostInfo } from '../../daemons/contract/control-api.ts';
 import { registry } from '../../daemons/registry.ts';
+import { survivesLostOutput } from '../../daemons/runtime/lost-output.ts';
 import { createCaller } from '../core/caller.ts';
 import { type ControlPlane, createControlPlane } from '../core/control-plane.ts';
 import { configFileOf, dataDirOf } from '../core/default-paths.ts';
@@ -23,6 +24,7 @@ import { Windows } from './windows.ts';
 const QUIT_MS = 30_000;
 
 async function run(): Promise<void> {
+  survivesLostOutput();
   const flags = parseFlags(process.argv.slice(1), process.cwd());
   const dataDir = dataDirOf(flags.dataDir ?? undefined);
   // Chromium's profile lives in the data directory, and with it the lock: two data directories run side by side.

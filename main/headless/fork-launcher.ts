@@ -42,14 +42,20 @@ function launch(
   events: DaemonProcessEvents,
 ): DaemonProcess {
   const { ELECTRON_RUN_AS_NODE: _, ...env } = options.env ?? process.env;
-  const child = fork(options.entryOf(request.id), [], {
-    execPath: options.execPath,
-    // Options of this process (an inspector's port, a loader) are not the daemon's.
-    execArgv: [...DAEMON_V8_OPTIONS],
-    env,
-    serialization: 'advanced',
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  });
+  let child: ChildProcess;
+  try {
+    child = fork(options.entryOf(request.id), [], {
+      execPath: options.execPath,
+      // Options of this process (an inspector's port, a loader) are not the daemon's.
+      execArgv: [...DAEMON_V8_OPTIONS],
+      env,
+      serialization: 'advanced',
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+  } catch (error) {
+    // Node throws some of what the system says (ENOMEM) and tells the rest by an event (EMFILE, EAGAIN).
+    return neverStarted(error, events);
+  }
   const { pid } = child;
   if (pid !== undefined) {
     guard.watch(pid);
@@ -85,6 +91,12 @@ function launch(
       child.kill('SIGKILL');
     },
   };
+}
+
+function neverStarted(error: unknown, events: DaemonProcessEvents): DaemonProcess {
+  const reason = error instanceof Error ? error.message : String(error);
+  queueMicrotask(() => events.onEnd({ exitCode: null, signal: null, reason }));
+  return { pid: null, directTransport: null, send() {}, kill() {} };
 }
 
 function send(child: ChildProcess, message: ToDaemon, transfer: unknown): void {

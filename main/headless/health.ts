@@ -15,8 +15,9 @@ export function healthReport(plane: ControlPlane): string {
   // A mistake in the file makes nobody less able to serve: the last good one is in force.
   const config =
     plane.configError === null ? '[+] config ok' : '[!] config has a mistake; the last good one is in force';
+  const descriptors = plane.descriptorNotice === null ? [] : [`[!] ${plane.descriptorNotice}`];
   const verdict = isReady(plane) ? 'readyz check passed' : 'readyz check failed';
-  return `${[config, ...lines, verdict].join('\n')}\n`;
+  return `${[config, ...descriptors, ...lines, verdict].join('\n')}\n`;
 }
 
 function checks(plane: ControlPlane): { ok: boolean; text: string }[] {

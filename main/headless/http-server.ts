@@ -42,8 +42,8 @@ export interface HttpServer {
 
 /** Listens; rejects with the system's error when the address cannot be had. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const limits = options.limits ?? CONTROL_LIMITS;
   const { plane } = options;
+  const limits = options.limits ?? plane.limits;
   const webSockets = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
@@ -68,6 +68,8 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       });
   });
   server.maxConnections = limits.httpConnections;
+  // Without a listener an accept that fails would end main, and with it every daemon.
+  server.on('error', (error) => plane.log('warn', 'http', 'accept_failed', error.message));
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     upgradeRequest({ plane, auth: options.auth, limits, webSockets }, request, socket as Socket, head);
   });

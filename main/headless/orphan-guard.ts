@@ -66,14 +66,17 @@ export class OrphanGuard {
       },
     );
     shell.unref();
-    shell.on('error', (error) =>
-      process.emitWarning(`Hung daemons could outlive Signalbox: ${error.message}`),
-    );
+    shell.on('error', (error) => {
+      // The next start of a daemon tries again.
+      if (this.#shell === shell) this.#shell = null;
+      process.emitWarning(`Hung daemons could outlive Signalbox: ${error.message}`);
+    });
     // Should somebody end it, the next start of a daemon brings another.
     shell.on('exit', () => {
       if (this.#shell === shell) this.#shell = null;
     });
-    shell.stdin.on('error', () => {});
+    // Absent where the process could not be made; 'error' has told then.
+    shell.stdin?.on('error', () => {});
     return shell;
   }
 }

@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SignalboxError, toWireError } from '../../daemons/contract/errors.ts';
 import { registry } from '../../daemons/registry.ts';
+import { survivesLostOutput } from '../../daemons/runtime/lost-output.ts';
 import { createCaller } from '../core/caller.ts';
 import { type ControlPlane, createControlPlane } from '../core/control-plane.ts';
 import { CONTROL_LIMITS } from '../core/limits.ts';
@@ -23,6 +24,7 @@ const ROOT = resolve(import.meta.dirname, '../..');
 
 /** Serves until a signal ends it, then ends the process. */
 export async function serve(argv: readonly string[]): Promise<void> {
+  survivesLostOutput();
   const options = readOptions(argv);
   if (options.help) {
     process.stdout.write(SERVE_HELP);
@@ -35,6 +37,7 @@ export async function serve(argv: readonly string[]): Promise<void> {
     process.exit(EXIT.config);
   }
   reportFailures(plane);
+  if (plane.descriptorNotice !== null) process.stderr.write(`signalbox: ${plane.descriptorNotice}\n`);
   const host = new RunningHost(plane);
   host.listenToSignals();
   try {

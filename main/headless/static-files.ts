@@ -7,6 +7,8 @@ import { finish, sendText } from './http-answers.ts';
 
 /** Only so that paths parse as URLs. */
 const ORIGIN = 'http://window';
+/** What the system says of a path that is no file; anything else is want of descriptors or a broken disk. */
+const ABSENT: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'ENAMETOOLONG', 'ELOOP']);
 
 /** Answers a GET or HEAD of `path` from `root`; of a HEAD, Node sends the head alone. */
 export async function serveStatic(root: string, path: string, response: ServerResponse): Promise<void> {
@@ -24,7 +26,11 @@ export async function serveStatic(root: string, path: string, response: ServerRe
       'cache-control': path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
     };
     finish(response, 200, headers, body);
-  } catch {
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== undefined && !ABSENT.has(code)) {
+      return sendText(response, 503, `The file cannot be read now (${code}). Try again.\n`);
+    }
     const missing = path === '/' ? 'The window is not built. Build it with: npm run build\n' : 'Not found\n';
     sendText(response, path === '/' ? 503 : 404, missing);
   }

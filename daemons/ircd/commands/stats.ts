@@ -1,4 +1,5 @@
 /** STATS: RFC 2812 3.4.4 with the letters l m o p P t u z, k d (server bans), and C B T of our own. */
+import { memoryUsage } from '../../runtime/memory-usage.ts';
 import { truncateUtf8 } from '../protocol/line-text.ts';
 import { N, type Numeric } from '../protocol/numerics.ts';
 import { ReplyBudget } from '../protocol/reply-budget.ts';
@@ -60,7 +61,11 @@ const REPORTS: Readonly<Record<string, Report | undefined>> = {
     user.reply(N.RPL_STATSUPTIME, '', `Server Up ${uptime(seconds)}`);
   },
   z: (_server, user) => {
-    const memory = process.memoryUsage();
+    const memory = memoryUsage();
+    if (memory === null) {
+      lines(user, N.RPL_STATSDEBUG, ['memory cannot be read now: no descriptor is left']);
+      return;
+    }
     lines(user, N.RPL_STATSDEBUG, [
       `resident ${memory.rss} bytes`,
       `heap used ${memory.heapUsed} of ${memory.heapTotal} bytes`,

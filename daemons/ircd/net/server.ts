@@ -7,6 +7,7 @@ import { createServer, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { ListenerInfo } from '../../contract/states.ts';
 import { BurstCollector } from '../../runtime/burst-collector.ts';
+import { connectionRoom, roomNotice } from '../../runtime/descriptor-limit.ts';
 import { plainAddress } from '../../runtime/ip-address.ts';
 import { ListenerSet } from '../../runtime/listener-set.ts';
 import { TlsAcceptor } from '../../runtime/tls-acceptor.ts';
@@ -36,8 +37,8 @@ export interface NetServerOptions<User> {
   readonly dataDirectory: string;
   /** The name in a self-signed certificate. */
   readonly serverName: string;
-  /** Told what the operator should know about the certificate. */
-  readonly warn: (text: string) => void;
+  /** Told what the operator should know about the certificate, or about descriptors that do not suffice. */
+  readonly warn: (event: 'tls_certificate' | 'descriptors_low', text: string) => void;
   /** For tests: another connect throttle. */
   readonly throttle?: ConnectThrottle;
 }
@@ -70,6 +71,8 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
   private readonly flushTick = () => this.flush();
   private readonly collector = new BurstCollector(() => this.connections.size);
   private readonly emptied = new Set<() => void>();
+  /** Connections that the descriptors of the process allow, whatever the classes say. */
+  private readonly room = connectionRoom().connections;
   private classes: ConnectionClasses;
   private tls: TlsAcceptor | null = null;
   private nextId = 1;
@@ -111,6 +114,9 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
       classes.readmit(connection.connectionClass);
     }
     this.classes = classes;
+    const largest = Math.max(fallback.maxConnections, ...rules.map((rule) => rule.maxConnections));
+    const notice = roomNotice('max_connections', largest, this.room);
+    if (notice !== null) this.options.warn('descriptors_low', notice);
     return renewed;
   }
 
@@ -234,6 +240,9 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
     const refusal = this.handler.refusal(address);
     if (refusal !== null) {
       this.refuse(socket, tls, `${address} (${refusal})`);
+    } else if (this.connections.size >= this.room) {
+      (this.counts[netStat.refusedFull] as number)++;
+      this.refuse(socket, tls, `${address} (This server is full; try again later)`);
     } else if (!this.classes.hasRoom(connectionClass)) {
       this.refuseFull(socket, tls, address, connectionClass);
     } else if (tls && this.tls !== null) {
@@ -307,7 +316,9 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
   /** What TLS listeners show; null where there are none. */
   private async credentials({ listen, tls }: NetConfig): Promise<TlsCredentials | null> {
     if (!listen.some((listener) => listener.tls)) return null;
-    if (tls !== undefined) return await loadCredentials('ircd.tls', tls, this.options.warn);
+    if (tls !== undefined) {
+      return await loadCredentials('ircd.tls', tls, (text) => this.options.warn('tls_certificate', text));
+    }
     return await selfSignedCredentials('ircd', this.options.dataDirectory, this.options.serverName);
   }
 }
