@@ -36,10 +36,10 @@ const wordsOf = (lines: readonly string[], code: string) =>
 const sorted = (words: Iterable<string>) => [...words].sort();
 
 const scripts = fc.constantFrom('a', 'é', '名', '🙂');
-/** Nicks of any length that differ in their first characters. */
+/** Nicks of any length that differ in their first characters; no more than are welcomed in one turn of the loop. */
 const nicks = fc.array(fc.integer({ min: 4, max: limits.nickLength.default }), {
   minLength: 2,
-  maxLength: 20,
+  maxLength: limits.registrationsPerTurn.default,
 });
 const nickOf = (length: number, i: number) => `n${String(i).padStart(2, '0')}${'x'.repeat(length - 3)}`;
 const channels = fc.array(fc.tuple(scripts, fc.integer({ min: 0, max: 60 })), {
@@ -140,6 +140,32 @@ it('shows a topic, a reason and an absence to everybody as they were kept, at an
     ),
     { numRuns: 40 },
   );
+});
+
+it('answers the cases that were once cut', async () => {
+  start();
+  const nick = 'n'.repeat(30);
+  const user = join(nick);
+  const member = join('member');
+  const names = Array.from({ length: 40 }, (_, i) => `#${'名'.repeat(20)}${i}`);
+  for (const name of names) user.send(`JOIN ${name}`);
+  expect(wordsOf(member.send(`WHOIS ${nick}`), '319')).toEqual(names.map((name) => `@${name}`));
+
+  const friends = Array.from({ length: 16 }, (_, i) => nickOf(30, i));
+  // The server welcomes only so many clients in one turn of the loop.
+  await new Promise((resolve) => setImmediate(resolve));
+  for (const friend of friends) join(friend);
+  expect(wordsOf(member.send(`ISON ${friends.join(' ')}`), '303')).toEqual(friends);
+
+  const channel = `#${'c'.repeat(63)}`;
+  for (const client of [user, member]) client.send(`JOIN ${channel}`);
+  for (const client of [user, member]) client.received();
+  user.send(`TOPIC ${channel} :${'t'.repeat(390)}`);
+  const seen = textOf(member.received()[0] as string);
+  member.send(`PART ${channel}`);
+  const later = member.send(`JOIN ${channel}`).find((line) => codeOf(line) === '332') as string;
+  expect(textOf(later)).toBe(seen);
+  expect(seen).toBe('t'.repeat(325));
 });
 
 it('shows masks of any length whole, in the announcement and in the lists', () => {

@@ -36,7 +36,7 @@ export const adminCommands = {
     args: z.object({
       mask: lineText({ min: 0, max: limits.maskBytes.default })
         .default('*')
-        .describe('Mask on nick, user@host or address; * is everybody'),
+        .describe('Mask on nick, user@host or address, or a network such as 10.0.0.0/8; * is everybody'),
       limit,
     }),
     result: 'table',
@@ -99,7 +99,7 @@ export const adminCommands = {
     danger: 'disruptive',
     args: z.object({
       kind: banKind,
-      mask: banMask.describe('Such as *@*.example.org, 192.0.2.1 or 192.0.2.0/24'),
+      mask: banMask.describe('Such as *@*.example.org, *@10.0.0.0/8, 192.0.2.1 or 192.0.2.0/24'),
       reason: reason.default('Banned by an administrator'),
       minutes: z
         .number()
@@ -116,7 +116,7 @@ export const adminCommands = {
   'remove-ban': defineCommand({
     summary: 'Lift a K-line or D-line',
     danger: 'safe',
-    args: z.object({ kind: banKind, mask: banMask.describe('The mask as it was set') }),
+    args: z.object({ kind: banKind, mask: banMask.describe('The mask, in any spelling of its address') }),
     result: 'json',
   }),
   rehash: defineCommand({

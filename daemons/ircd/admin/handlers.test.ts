@@ -110,6 +110,30 @@ it('broadcasts to registered clients, as one line', () => {
   expect(waiting.received()).toEqual([]);
 });
 
+it('tells operators the whole of a long reason', () => {
+  const oper = irc.join('oper');
+  irc.promote(oper, ['kline']);
+  const reason = 'because '.repeat(37).trim();
+  irc.join('victim', '', '198.51.100.1');
+  oper.received();
+  void admin['add-ban'].run({ kind: 'kline', mask: `*@${'h'.repeat(190)}`, reason, minutes: 60 }, call);
+  const lines = oper.received();
+  expect(lines.length).toBeGreaterThan(1);
+  expect(lines.map((line) => line.slice(line.indexOf(' :', 1) + 2)).join(' ')).toContain(reason);
+});
+
+it('finds clients by the network of their address', () => {
+  irc.join('near', '', '10.1.2.3');
+  irc.join('far', '', '192.0.2.9');
+  const nicks = (mask: string) =>
+    (admin.clients.run({ mask, limit: 10 }, call) as { rows: { nick: string }[] }).rows.map(
+      (row) => row.nick,
+    );
+  expect(nicks('10.0.0.0/8')).toEqual(['near']);
+  expect(nicks('*@192.0.2.0/24')).toEqual(['far']);
+  expect(nicks('other@10.0.0.0/8')).toEqual([]);
+});
+
 it('changes a limit at once', () => {
   const client = irc.join('a');
   expect(admin['set-limit'].run({ limit: 'channels-per-user', value: 1 }, call)).toEqual({

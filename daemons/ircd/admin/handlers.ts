@@ -6,9 +6,10 @@ import { killUser } from '../commands/kill.ts';
 import { addServerBan, removeServerBan, usersMatching } from '../commands/server-ban.ts';
 import type { Lookup } from '../net/lookup.ts';
 import type { NetServer } from '../net/server.ts';
+import { compileAddressMask, coversAddress } from '../protocol/address-mask.ts';
 import { fold } from '../protocol/casemapping.ts';
 import { Delivery } from '../protocol/delivery.ts';
-import { compileMask } from '../protocol/mask.ts';
+import { compileMask, hasWildcard } from '../protocol/mask.ts';
 import type { IrcServer } from '../server.ts';
 import type { Channel } from '../state/channel.ts';
 import type { User } from '../state/user.ts';
@@ -32,12 +33,17 @@ export function createAdminHandlers(targets: AdminTargets): CommandHandlers<type
   return {
     clients: {
       run: ({ mask, limit }) => {
-        const wanted = compileMask(mask.includes('*') || mask.includes('?') ? mask : `*${mask}*`);
+        const wanted = compileMask(hasWildcard(mask) ? mask : `*${mask}*`);
+        const network = compileAddressMask(mask.includes('@') ? mask : `*@${mask}`);
         const now = Date.now();
         const rows = [];
         for (const user of server.state.users) {
           if (rows.length === limit) break;
-          if (clientMatches(user, wanted)) rows.push(connectionRow(user, now));
+          if (
+            clientMatches(user, wanted) ||
+            (network !== null && coversAddress(network, fold(user.username), user.address))
+          )
+            rows.push(connectionRow(user, now));
         }
         return { rows };
       },

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { truncateUtf8 } from './line-text.ts';
+import { splitText, truncateUtf8 } from './line-text.ts';
 
 it('cuts at the byte limit and never inside a character', () => {
   fc.assert(
@@ -11,6 +11,23 @@ it('cuts at the byte limit and never inside a character', () => {
       expect(Buffer.from(cut).toString()).toBe(cut);
       const next = [...text.slice(cut.length)][0];
       if (next !== undefined) expect(Buffer.byteLength(cut + next)).toBeGreaterThan(maxBytes);
+    }),
+  );
+});
+
+it('splits a long text at spaces where it can, and loses nothing but those', () => {
+  expect(splitText('one two three', 7)).toEqual(['one two', 'three']);
+  expect(splitText('one two three', 8)).toEqual(['one two', 'three']);
+  expect(splitText('名名名名', 7)).toEqual(['名名', '名名']);
+  expect(splitText('', 10)).toEqual(['']);
+  const text = fc
+    .array(fc.constantFrom('a', ' ', 'é', '名', '🙂'), { maxLength: 200 })
+    .map((parts) => parts.join(''));
+  fc.assert(
+    fc.property(text, fc.integer({ min: 4, max: 60 }), (whole, maxBytes) => {
+      const pieces = splitText(whole, maxBytes);
+      for (const piece of pieces) expect(Buffer.byteLength(piece)).toBeLessThanOrEqual(maxBytes);
+      expect(pieces.join('').replaceAll(' ', '')).toBe(whole.replaceAll(' ', ''));
     }),
   );
 });

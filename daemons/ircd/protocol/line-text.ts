@@ -18,6 +18,22 @@ export function truncateUtf8(text: string, maxBytes: number): string {
   return text;
 }
 
+/** The text in pieces of at most `maxBytes` (4 or more), ended at a space where there is one. Nothing is left out. */
+export function splitText(text: string, maxBytes: number): string[] {
+  const pieces: string[] = [];
+  let rest = text;
+  while (Buffer.byteLength(rest) > maxBytes) {
+    const most = truncateUtf8(rest, maxBytes);
+    // A space right behind the piece ends a word too.
+    const space = rest.lastIndexOf(' ', most.length);
+    const cut = space > 0 ? space : most.length;
+    pieces.push(rest.slice(0, cut));
+    rest = rest.slice(space > 0 ? cut + 1 : cut);
+  }
+  pieces.push(rest);
+  return pieces;
+}
+
 /** A body that fits a line. */
 export function fitLine(body: string): string {
   return truncateUtf8(body, MAX_LINE_BYTES);

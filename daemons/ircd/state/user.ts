@@ -8,7 +8,7 @@ import { CAP } from '../protocol/capabilities.ts';
 import { fold } from '../protocol/casemapping.ts';
 import { serverTime } from '../protocol/clock.ts';
 import type { LabelCapture } from '../protocol/label-capture.ts';
-import { fitLine, MAX_LINE_BYTES } from '../protocol/line-text.ts';
+import { fitLine, MAX_LINE_BYTES, splitText } from '../protocol/line-text.ts';
 import type { Numeric } from '../protocol/numerics.ts';
 import { WordLines } from '../protocol/word-lines.ts';
 import type { Channel, Membership } from './channel.ts';
@@ -173,9 +173,11 @@ export class User {
     return MAX_LINE_BYTES - Buffer.byteLength(head);
   }
 
-  /** Sends a notice from the server. */
+  /** Sends a notice from the server, in several lines when it is long. */
   notice(text: string): void {
-    this.send(`:${this.serverName} NOTICE ${this.target} :${text}`);
+    const head = `:${this.serverName} NOTICE ${this.target} :`;
+    const room = MAX_LINE_BYTES - Buffer.byteLength(head);
+    for (const piece of splitText(text, room)) this.send(head + piece);
   }
 
   /** Sends an IRCv3 standard reply. */
