@@ -36,3 +36,11 @@ it('refuses names that would break lines of the protocol, and duplicates', () =>
     expect(ircdConfigSchema.safeParse(broken).success, JSON.stringify(broken)).toBe(false);
   }
 });
+
+it('refuses an operator block from a network that cannot be, as it would let nobody in', () => {
+  const password_hash = `$argon2id$v=19$m=19456,t=2,p=1$${'A'.repeat(22)}$${'A'.repeat(43)}`;
+  const accepts = (mask: string) =>
+    ircdConfigSchema.safeParse({ oper: [{ name: 'x', password_hash, hosts: [mask] }] }).success;
+  expect(accepts('*@10.0.0.0/8')).toBe(true);
+  expect(accepts('*@10.0.0.0/33')).toBe(false);
+});

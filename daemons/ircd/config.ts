@@ -7,6 +7,7 @@ import { filePath, lineText, lineWord, secret } from '../contract/line-texts.ts'
 import { isHostName } from '../contract/network-addresses.ts';
 import { limits } from './limits.ts';
 import { netConfigShape } from './net/config.ts';
+import { hasBrokenNetwork } from './protocol/address-mask.ts';
 
 /** What an operator block may allow. */
 export const OPER_FLAGS = [
@@ -37,10 +38,14 @@ const oper = z.strictObject({
   name: lineWord({ max: 32 }).describe('First parameter of OPER.'),
   password_hash: passwordHash.describe('argon2id hash of the password.'),
   hosts: z
-    .array(lineWord({ max: limits.maskBytes.default }))
+    .array(
+      lineWord({ max: limits.maskBytes.default }).refine((mask) => !hasBrokenNetwork(mask), {
+        error: 'expected a network with a length that it can have, such as *@10.0.0.0/8',
+      }),
+    )
     .min(1)
     .default(['*@*'])
-    .describe('user@host masks of those who may use it.'),
+    .describe('user@host masks of those who may use it; the host may be a network such as 10.0.0.0/8.'),
   flags: z
     .array(z.enum(OPER_FLAGS))
     .default(['auspex', 'dline', 'globops', 'kill', 'kline', 'rehash', 'wallops'])

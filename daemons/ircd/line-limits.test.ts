@@ -168,6 +168,30 @@ it('answers the cases that were once cut', async () => {
   expect(seen).toBe('t'.repeat(325));
 });
 
+it('keeps every field of WHOX whole but the real name, which stands last', () => {
+  start();
+  const nick = 'n'.repeat(30);
+  const client = join(nick);
+  const channel = `#${'c'.repeat(63)}`;
+  const realname = 'é'.repeat(75);
+  client.send(`SETNAME :${realname}`, `JOIN ${channel}`);
+  const line = client
+    .send(`WHO ${channel} %tcuihsnfdlaor,123`)
+    .find((one) => codeOf(one) === '354') as string;
+  const [, , , ...fields] = line.slice(0, line.indexOf(' :', 1)).split(' ');
+  const [token, at, user, address, host, server, name] = fields;
+  expect([token, at, user, address, host, server, name]).toEqual([
+    ...['123', channel, 'i'.repeat(10), '192.0.2.1', HOST, SERVER, nick],
+  ]);
+  expect(fields).toHaveLength(12);
+  expect(realname.startsWith(textOf(line))).toBe(true);
+  expect(Buffer.byteLength(line)).toBeLessThanOrEqual(510);
+  const plain = client.send(`WHO ${channel}`).find((one) => codeOf(one) === '352') as string;
+  expect(textOf(plain)).toBe(`0 ${realname}`);
+  const whois = client.send(`WHOIS ${nick}`).find((one) => codeOf(one) === '311') as string;
+  expect(textOf(whois)).toBe(realname);
+});
+
 it('shows masks of any length whole, in the announcement and in the lists', () => {
   start();
   const op = join(nickOf(limits.nickLength.default, 0));

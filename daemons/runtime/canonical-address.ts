@@ -2,7 +2,7 @@
  * One way to write an address or a network, so that a ban set in one spelling is found again in every other. Called
  * by the ban lists of the daemons.
  */
-import { type AddressGroups, type CidrBlock, isMappedIPv4 } from './ip-address.ts';
+import { type AddressGroups, type CidrBlock, dottedIPv4, isMappedIPv4 } from './ip-address.ts';
 
 const IPV4_OFFSET = 96;
 const ALL_BITS = 128;
@@ -25,7 +25,7 @@ export function canonicalNetwork({ groups, bits }: CidrBlock): CanonicalNetwork 
   }
   const single = bits === ALL_BITS;
   if (bits >= IPV4_OFFSET && isMappedIPv4(first)) {
-    return { address: dotted(first), prefix: bits - IPV4_OFFSET, single };
+    return { address: dottedIPv4(first), prefix: bits - IPV4_OFFSET, single };
   }
   return { address: compressed(first), prefix: bits, single };
 }
@@ -34,12 +34,6 @@ export function canonicalNetwork({ groups, bits }: CidrBlock): CanonicalNetwork 
 export function canonicalCidr(block: CidrBlock): string {
   const { address, prefix, single } = canonicalNetwork(block);
   return single ? address : `${address}/${prefix}`;
-}
-
-function dotted(groups: AddressGroups): string {
-  const high = groups[6] as number;
-  const low = groups[7] as number;
-  return `${high >> 8}.${high & 255}.${low >> 8}.${low & 255}`;
 }
 
 /** RFC 5952: no leading zeros, lower case, and the first longest run of two or more zero groups as `::`. */

@@ -76,6 +76,8 @@ describe('addresses', () => {
     expect(networkKey('2001:db8:1:2::1')).not.toBe(networkKey('2001:db8:1:3::1'));
     expect(networkKey('::1')).toBe('0:0:0:0::/64');
     expect(networkKey('10.0.0.1')).toBe('10.0.0.1');
+    expect(networkKey('::ffff:10.0.0.1')).toBe('10.0.0.1');
+    expect(networkKey('::ffff:a00:1')).toBe('10.0.0.1');
     expect(networkKey('192.0.2.1')).not.toBe(networkKey('192.0.2.2'));
   });
 

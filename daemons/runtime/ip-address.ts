@@ -54,6 +54,13 @@ export function isMappedIPv4(groups: AddressGroups): boolean {
   );
 }
 
+/** The last 32 bits as an IPv4 address. */
+export function dottedIPv4(groups: AddressGroups): string {
+  const high = groups[6] as number;
+  const low = groups[7] as number;
+  return `${high >> 8}.${high & 255}.${low >> 8}.${low & 255}`;
+}
+
 /** The address as the server shows it: `::ffff:192.0.2.1` becomes `192.0.2.1`, everything else stays. */
 export function plainAddress(text: string): string {
   if (!text.startsWith('::ffff:')) return text;
@@ -117,6 +124,7 @@ export class AddressRanges {
  */
 export function networkKey(address: string): string {
   const groups = parseAddress(address);
-  if (groups === null || isMappedIPv4(groups)) return address;
+  if (groups === null || isIPv4(address)) return address;
+  if (isMappedIPv4(groups)) return dottedIPv4(groups);
   return `${[...groups.subarray(0, 4)].map((group) => group.toString(16)).join(':')}::/64`;
 }

@@ -119,6 +119,7 @@ function send(
     l: String(idle),
     a: other.account ?? '0',
     o: member === null ? 'n/a' : member.isOp ? '999' : 'n/a',
+    // With all fields at their limits a line has no room for the whole of it: it stands last and alone is shortened.
     r: `:${other.realname}`,
   };
   const wanted = [...WHOX_FIELDS].filter((field) => query.fields?.includes(field));

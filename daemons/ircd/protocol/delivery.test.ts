@@ -32,11 +32,11 @@ it('serializes once for each variant, however many receive it', () => {
   });
   const receivers = [];
   for (let i = 0; i < 30; i++) {
-    const caps = ['', 'message-tags', 'server-time message-tags', 'account-tag'][i % 4] as string;
+    const caps = ['', 'message-tags', 'server-time message-tags', 'batch'][i % 4] as string;
     receivers.push(irc.join(`user${i}`, caps));
   }
   for (const receiver of receivers) message.to(receiver.user as User);
-  // account-tag makes no difference to a sender without account.
+  // batch makes no difference to a message.
   expect(outbox.encoded).toHaveLength(3);
   expect(receivers[0]?.received()).toEqual([':a!b@c PRIVMSG #x :hi']);
   expect(receivers[1]?.received()).toEqual(['@msgid=id1;+x=y :a!b@c PRIVMSG #x :hi']);
