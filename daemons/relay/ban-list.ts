@@ -6,8 +6,9 @@ import { toLineText } from '../contract/line-texts.ts';
 import { BanFile } from '../runtime/ban-file.ts';
 import { type BanSaved, BanSaver } from '../runtime/ban-saver.ts';
 import { canonicalNetwork } from '../runtime/canonical-address.ts';
-import { AddressRanges, parseCidr } from '../runtime/ip-address.ts';
+import { parseAddress, parseCidr } from '../runtime/ip-address.ts';
 import type { SubsystemLogger } from '../runtime/logger.ts';
+import { NetworkIndex } from '../runtime/network-index.ts';
 
 const banSchema = z
   .object({
@@ -35,7 +36,7 @@ export type BanLog = Pick<SubsystemLogger, 'info' | 'error'>;
 export class BanList {
   readonly #saver: BanSaver<Ban>;
   readonly #bans = new Map<string, Ban>();
-  #ranges = new AddressRanges([]);
+  readonly #networks = new NetworkIndex<Ban>();
 
   private constructor(file: BanFile<Ban>, log: BanLog) {
     this.#saver = new BanSaver(file, () => [...this.#bans.values()], log);
@@ -48,9 +49,8 @@ export class BanList {
     const stored = await file.load((message) => log.error('bans_damaged', message));
     for (const ban of stored) {
       const value = ban.kind === 'cidr' ? canonicalRange(ban.value) : ban.value;
-      list.#bans.set(value, { ...ban, value });
+      list.#put({ ...ban, value });
     }
-    list.#rebuild();
     return list;
   }
 
@@ -71,27 +71,22 @@ export class BanList {
 
   /** The ban that covers an address, or null. */
   ofAddress(address: string, now: number): Ban | null {
-    if (!this.#ranges.has(address)) return null;
-    for (const ban of this.#bans.values()) {
-      if (ban.kind === 'peer' || expired(ban, now)) continue;
-      const range = parseCidr(ban.value);
-      if (range !== null && new AddressRanges([range]).has(address)) return ban;
-    }
+    const groups = parseAddress(address);
+    if (groups === null) return null;
+    for (const ban of this.#networks.holding(groups)) if (!expired(ban, now)) return ban;
     return null;
   }
 
   /** Adds a ban, which is in force at once; resolves when it is on disk, or turned out not to get there yet. */
   add(ban: Ban): Promise<BanSaved> {
-    this.#bans.delete(ban.value);
-    this.#bans.set(ban.value, ban);
-    this.#rebuild();
+    this.#take(ban.value);
+    this.#put(ban);
     return this.#saver.save();
   }
 
   /** Removes a ban by its value, as {@link add} adds one; null where there is none. */
   remove(value: string): Promise<BanSaved> | null {
-    if (!this.#bans.delete(value)) return null;
-    this.#rebuild();
+    if (!this.#take(value)) return null;
     return this.#saver.save();
   }
 
@@ -102,14 +97,22 @@ export class BanList {
 
   /** Forgets bans that are over; the file follows with the next change. */
   purge(now: number): void {
-    let gone = false;
-    for (const ban of this.#bans.values()) if (expired(ban, now)) gone = this.#bans.delete(ban.value) || gone;
-    if (gone) this.#rebuild();
+    for (const ban of this.#bans.values()) if (expired(ban, now)) this.#take(ban.value);
   }
 
-  #rebuild(): void {
-    const ranges = [...this.#bans.values()].map((ban) => (ban.kind === 'cidr' ? parseCidr(ban.value) : null));
-    this.#ranges = new AddressRanges(ranges.filter((range) => range !== null));
+  #put(ban: Ban): void {
+    this.#bans.set(ban.value, ban);
+    const network = ban.kind === 'cidr' ? parseCidr(ban.value) : null;
+    if (network !== null) this.#networks.add(network, ban);
+  }
+
+  #take(value: string): boolean {
+    const ban = this.#bans.get(value);
+    if (ban === undefined) return false;
+    this.#bans.delete(value);
+    const network = ban.kind === 'cidr' ? parseCidr(value) : null;
+    if (network !== null) this.#networks.delete(network, ban);
+    return true;
   }
 }
 
