@@ -258,7 +258,7 @@ it('waits for a slow client longer than close_flush_ms, up to the deadline', asy
   const payload = Buffer.alloc(1 << 20, 'd');
   for (let i = 0; i < 12; i++) slow.send(payload);
   const [peer] = relay.server.relay.peers();
-  await until(() => peer!.connection.choked);
+  await until(() => peer!.connection.intake.choked);
   const echoed = relay.metrics.framesIn.value;
   const drained = relay.server.drain('bye', AbortSignal.timeout(10_000));
   await new Promise((resolve) => setTimeout(resolve, 200));
@@ -273,7 +273,7 @@ it('does not wait longer than the deadline for a client that does not read', asy
   const stuck = await relay.connect();
   stuck.socket.pause();
   for (let i = 0; i < 12; i++) stuck.send(Buffer.alloc(1 << 20));
-  await until(() => [...relay.server.relay.peers()].some((peer) => peer.connection.queuedBytes > 0));
+  await until(() => [...relay.server.relay.peers()].some((peer) => peer.connection.outbox.queuedBytes > 0));
   await relay.server.drain('bye', AbortSignal.timeout(100));
   await until(() => relay.server.openSockets === 0);
 });

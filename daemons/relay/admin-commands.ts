@@ -3,13 +3,16 @@ import { SignalboxError } from '../contract/errors.ts';
 import type { CommandHandlers } from '../runtime/daemon.ts';
 import { counted, disconnects } from '../runtime/impact-text.ts';
 import { AddressRanges, parseCidr } from '../runtime/ip-address.ts';
+import { workPrices } from '../runtime/work-prices.ts';
 import { type BanList, canonicalRange } from './ban-list.ts';
 import { limitProblems } from './config.ts';
 import type { Frame } from './frame.ts';
 import { LIMIT_NAMES, LIMITS, type LimitName } from './limits.ts';
 import type { RelayCommands } from './manifest.ts';
 import { type Peer, peerIdProblem } from './peer.ts';
+import type { Relay } from './relay.ts';
 import type { RelayServer } from './relay-server.ts';
+import type { Steps } from './relay-turns.ts';
 import type { Room } from './rooms.ts';
 import { connectionRow, roomRow } from './tables.ts';
 
@@ -27,17 +30,32 @@ export function adminCommands(server: RelayServer, bans: BanList): CommandHandle
     return room;
   };
 
+  /** The rows of those that match, at most `limit` of them. */
+  const find = <Entry>(
+    entries: Iterable<Entry>,
+    matches: (entry: Entry) => boolean,
+    rowOf: (entry: Entry) => object,
+    limit: number,
+  ): Promise<object[]> => {
+    function* steps(): Steps<object[]> {
+      const rows: object[] = [];
+      for (const entry of entries) {
+        if (rows.length >= limit) break;
+        const found = matches(entry);
+        if (relay.turns.spend(found ? workPrices.row.ns : workPrices.mask.ns)) yield null;
+        if (found) rows.push(rowOf(entry));
+      }
+      return rows;
+    }
+    return server.inTurns(steps());
+  };
+
   return {
     peers: {
-      run({ text, limit }) {
-        const rows: object[] = [];
+      async run({ text, limit }) {
         const now = performance.now();
-        for (const peer of relay.peers()) {
-          if (rows.length >= limit) break;
-          if (peer.id.includes(text) || peer.connection.address.includes(text))
-            rows.push(connectionRow(peer, now));
-        }
-        return { rows };
+        const matches = (peer: Peer) => peer.id.includes(text) || peer.connection.address.includes(text);
+        return { rows: await find(relay.peers(), matches, (peer) => connectionRow(peer, now), limit) };
       },
     },
     peer: {
@@ -63,20 +81,22 @@ export function adminCommands(server: RelayServer, bans: BanList): CommandHandle
       },
     },
     rooms: {
-      run({ text, limit }) {
-        const rows: object[] = [];
-        for (const room of relay.rooms.all()) {
-          if (rows.length >= limit) break;
-          if (room.name.includes(text)) rows.push(roomRow(room));
-        }
-        return { rows };
+      async run({ text, limit }) {
+        return { rows: await find(relay.rooms.all(), ({ name }) => name.includes(text), roomRow, limit) };
       },
     },
     room: {
-      run({ room: name, limit }) {
+      async run({ room: name, limit }) {
         const now = performance.now();
-        const members = findRoom(name).audience.members.slice(0, limit);
-        return { rows: members.map((peer) => connectionRow(peer, now)) };
+        const { members } = findRoom(name).audience;
+        return {
+          rows: await find(
+            members.slice(0, limit),
+            () => true,
+            (peer) => connectionRow(peer, now),
+            limit,
+          ),
+        };
       },
     },
     'close-room': {
@@ -85,40 +105,16 @@ export function adminCommands(server: RelayServer, bans: BanList): CommandHandle
         const room = relay.rooms.get(name);
         return room === undefined ? null : `takes ${counted(room.audience.size, 'member')} out of the room`;
       },
-      run({ room: name, reason }) {
+      async run({ room: name, reason }) {
         const room = findRoom(name);
-        const members = [...room.audience.members];
         const text = reason === '' ? 'An operator closed the room.' : reason;
-        for (const peer of members) {
-          relay.tell(peer, { type: 'room-closed', room: name, reason: text });
-          relay.rooms.leave(peer, room);
-        }
-        return { closed: name, members: members.length };
+        return { closed: name, members: await server.inTurns(closeRoom(relay, room, text)) };
       },
     },
     broadcast: {
       run({ text, room: name, plain }) {
         const room = name === '' ? null : findRoom(name);
-        const notice = relay.writer.control(
-          { type: 'notice', text, room: room?.name ?? null },
-          true,
-          performance.now(),
-        );
-        const bytes = Buffer.from(text);
-        let bare: Frame | null = null;
-        let delivered = 0;
-        let skipped = 0;
-        for (const peer of room === null ? relay.peers() : room.audience.members) {
-          let frame: Frame | null = null;
-          if (peer.stage === 'greeted') frame = notice;
-          else if (plain && relay.broadcast.has(peer)) {
-            bare ??= relay.writer.bare(bytes, 0, bytes.length, performance.now());
-            frame = bare;
-          }
-          if (frame !== null && peer.connection.push(frame)) delivered++;
-          else skipped++;
-        }
-        return { delivered, skipped };
+        return server.inTurns(notify(relay, room, text, plain));
       },
     },
     limits: {
@@ -171,9 +167,10 @@ export function adminCommands(server: RelayServer, bans: BanList): CommandHandle
           createdAt: now,
           expiresAt: minutes === 0 ? null : now + minutes * 60_000,
         });
-        const covered = coveredBy(server, peer, cidr);
-        for (const one of covered) relay.endWithError(one, 'banned', `You are banned: ${why}`);
-        return { banned: value, disconnected: covered.length, ...(await saving) };
+        const disconnected = await server.inTurns(
+          disconnect(relay, coveredBy(server, peer, cidr), `You are banned: ${why}`),
+        );
+        return { banned: value, disconnected, ...(await saving) };
       },
     },
     unban: {
@@ -185,6 +182,54 @@ export function adminCommands(server: RelayServer, bans: BanList): CommandHandle
     },
     bans: { run: () => ({ rows: bans.all(Date.now()) }) },
   };
+}
+
+/** Tells the members of a room that it is closed, and takes them out; gives how many they were. */
+function* closeRoom(relay: Relay, room: Room, reason: string): Steps<number> {
+  const now = performance.now();
+  const frame = relay.writer.control({ type: 'room-closed', room: room.name, reason }, true, now);
+  const members = [...room.audience.members];
+  for (const peer of members) {
+    if (relay.turns.spend(workPrices.departure.ns)) yield null;
+    if (relay.rooms.leave(peer, room)) peer.connection.push(frame);
+  }
+  return members.length;
+}
+
+/** Sends a notice to the members of a room, or with null to everybody. */
+function* notify(
+  relay: Relay,
+  room: Room | null,
+  text: string,
+  plain: boolean,
+): Steps<{ delivered: number; skipped: number }> {
+  const now = performance.now();
+  const notice = relay.writer.control({ type: 'notice', text, room: room?.name ?? null }, true, now);
+  const bytes = Buffer.from(text);
+  let bare: Frame | null = null;
+  let delivered = 0;
+  let skipped = 0;
+  for (const peer of room === null ? relay.peers() : [...room.audience.members]) {
+    if (relay.turns.spend(workPrices.receiver.ns + workPrices.write.ns)) yield null;
+    let frame: Frame | null = null;
+    if (peer.stage === 'greeted') frame = notice;
+    else if (plain && relay.broadcast.has(peer)) {
+      bare ??= relay.writer.bare(bytes, 0, bytes.length, now);
+      frame = bare;
+    }
+    if (frame !== null && peer.connection.push(frame)) delivered++;
+    else skipped++;
+  }
+  return { delivered, skipped };
+}
+
+/** Ends clients because of a ban; gives how many they were. */
+function* disconnect(relay: Relay, peers: readonly Peer[], message: string): Steps<number> {
+  for (const peer of peers) {
+    if (relay.turns.spend(workPrices.departure.ns)) yield null;
+    relay.endWithError(peer, 'banned', message);
+  }
+  return peers.length;
 }
 
 /** The clients that a ban would cover; empty where the arguments name none. */

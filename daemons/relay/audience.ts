@@ -1,3 +1,6 @@
+/** Sets of clients that messages go to. Used by rooms.ts and relay.ts. */
+import { WorkGate } from '../runtime/work-gate.ts';
+
 /** A set that is walked through far more often than it changes: the members of a room, or all broadcast clients. */
 export class Audience<Member> {
   /** In no particular order. Read only; do not add or remove while walking through it. */
@@ -32,4 +35,10 @@ export class Audience<Member> {
     }
     return true;
   }
+}
+
+/** An audience that messages go to. */
+export class Crowd<Member> extends Audience<Member> {
+  /** Keeps the order while a message is on its way over several turns. */
+  readonly gate = new WorkGate();
 }

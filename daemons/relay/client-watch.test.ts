@@ -6,7 +6,7 @@ import { TestRelay, until } from './test-relay.ts';
 let relay: TestRelay;
 afterEach(() => relay.close());
 
-const at = (seconds: number) => watchClients(relay.server.relay, performance.now() + seconds * 1_000);
+const at = (seconds: number) => [...watchClients(relay.server.relay, performance.now() + seconds * 1_000)];
 
 it('pings a greeted client that is silent, once, and closes it when it does not answer', async () => {
   relay = await TestRelay.start();
@@ -49,11 +49,11 @@ it('closes a client that takes nothing of a write for two minutes', async () => 
   client.socket.pause();
   for (let i = 0; i < 3; i++) client.send(Buffer.alloc(1 << 20));
   const [peer] = relay.server.relay.peers();
-  for (let i = 0; i < 20 && peer!.connection.stalledMs(performance.now()) === 0; i++) {
+  for (let i = 0; i < 20 && peer!.connection.outbox.stalledMs(performance.now()) === 0; i++) {
     client.send(Buffer.alloc(1 << 19));
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  await until(() => peer!.connection.stalledMs(performance.now()) > 0);
+  await until(() => peer!.connection.outbox.stalledMs(performance.now()) > 0);
   at(121);
   expect(relay.server.relay.size).toBe(0);
   await until(() => relay.server.openSockets === 0);

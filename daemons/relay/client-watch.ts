@@ -1,14 +1,19 @@
 /** What the passing of time means for a client: pings, and the ends that silence brings. Called once a second. */
+import { workPrices } from '../runtime/work-prices.ts';
 import type { Peer } from './peer.ts';
 import type { Relay } from './relay.ts';
+import type { Steps } from './relay-turns.ts';
 
-/** Looks at every client. Also brings the largest send queue up to date, as it walks through all of them anyway. */
-export function watchClients(relay: Relay, nowMs: number): void {
+/**
+ * Looks at every client, over as many turns as that takes. Also brings the largest send queue up to date, as it walks
+ * through all of them anyway.
+ */
+export function* watchClients(relay: Relay, nowMs: number): Steps<void> {
   let largest = 0;
   let greeted = 0;
-  // A copy: watching may end clients.
-  for (const peer of [...relay.peers()]) {
-    largest = Math.max(largest, peer.connection.queuedBytes);
+  for (const peer of relay.peers()) {
+    if (relay.turns.spend(workPrices.skipped.ns)) yield null;
+    largest = Math.max(largest, peer.connection.outbox.queuedBytes);
     if (peer.stage === 'greeted') greeted++;
     watch(relay, peer, nowMs);
   }
@@ -23,17 +28,20 @@ function watch(relay: Relay, peer: Peer, nowMs: number): void {
   const { limits } = relay;
   const perClass = connection.connectionClass.limits;
   const silentMs = nowMs - connection.lastReceivedAt;
-  if (connection.stalledMs(nowMs) > perClass.stall_seconds * 1_000) {
+  if (connection.outbox.stalledMs(nowMs) > perClass.stall_seconds * 1_000) {
     relay.endWithError(peer, 'stalled', `Nothing was read for ${perClass.stall_seconds} seconds.`, 'discard');
-  } else if (connection.frameBegunAt > 0 && nowMs - connection.frameBegunAt > limits.frame_seconds * 1_000) {
+  } else if (
+    connection.intake.frameBegunAt > 0 &&
+    nowMs - connection.intake.frameBegunAt > limits.frame_seconds * 1_000
+  ) {
     relay.endWithError(
       peer,
       'frame_timeout',
       `A frame was not finished within ${limits.frame_seconds} seconds.`,
     );
   } else if (peer.stage === 'greeted') {
-    // While nothing is read from it, silence says nothing; it must take what waits for it within stall_seconds.
-    if (connection.choked) return;
+    // While nothing is read from it, or its last words are not worked off, silence says nothing; it must take what waits for it within stall_seconds.
+    if (connection.intake.choked || connection.intake.busy) return;
     if (silentMs > perClass.idle_seconds * 1_000) {
       relay.endWithError(peer, 'idle', `Nothing was heard for ${perClass.idle_seconds} seconds.`);
     } else if (
@@ -51,7 +59,7 @@ function watch(relay: Relay, peer: Peer, nowMs: number): void {
         `No acceptable hello came within ${limits.handshake_seconds} seconds.`,
       );
   } else if (perClass.plain_idle_seconds > 0) {
-    const quietMs = Math.min(silentMs, nowMs - connection.lastWrittenAt);
+    const quietMs = Math.min(silentMs, nowMs - connection.outbox.lastWrittenAt);
     if (quietMs > perClass.plain_idle_seconds * 1_000)
       relay.endWithError(
         peer,

@@ -48,6 +48,11 @@ export function limitProblems(
       limit: 'send_queue_total_bytes',
       message: `expected at least ${limits.send_queue_bytes}, which send_queue_bytes allows to one client`,
     });
+  if (limits.receive_total_bytes < 2 * limits.max_frame_bytes)
+    problems.push({
+      limit: 'receive_total_bytes',
+      message: `expected at least ${2 * limits.max_frame_bytes}, to hold an unfinished frame of max_frame_bytes that grows`,
+    });
   if (limits.max_control_bytes > limits.max_frame_bytes)
     problems.push({
       limit: 'max_control_bytes',

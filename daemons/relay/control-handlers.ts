@@ -27,7 +27,7 @@ const handlers: Handlers = {
     relay.tell(peer, { type: 'left', id, room: room.name });
   },
   list(relay, peer, request, id) {
-    const { entries, next } = pageOf(relay.rooms.all(), relay.rooms.size, request, relay.limits.page_entries);
+    const { entries, next } = pageOf(relay.rooms.all(), request, relay.limits.page_entries);
     relay.tell(peer, {
       type: 'rooms',
       id,
@@ -43,7 +43,7 @@ const handlers: Handlers = {
       return;
     }
     const { members, size } = room.audience;
-    const { entries, next } = pageOf(members, size, request, relay.limits.page_entries);
+    const { entries, next } = pageOf(members, request, relay.limits.page_entries);
     relay.tell(peer, {
       type: 'members',
       id,
@@ -147,21 +147,12 @@ function requestIdOf(message: Record<string, unknown>): RequestId {
   return typeof id === 'number' || (typeof id === 'string' && id.length <= 64) ? id : null;
 }
 
-/** One page of a listing; `next` is the offset of the one after it, or null. */
+/** One page of a listing; `next` is the offset of the one after it, or null. Costs what the page has. */
 function pageOf<Entry>(
-  all: Iterable<Entry>,
-  size: number,
+  all: readonly Entry[],
   request: { offset: number; limit?: number | undefined },
   maxEntries: number,
-): { entries: Entry[]; next: number | null } {
-  const limit = Math.min(request.limit ?? maxEntries, maxEntries);
-  const after = request.offset + limit;
-  const entries: Entry[] = [];
-  let index = 0;
-  for (const entry of all) {
-    if (index >= after) break;
-    if (index >= request.offset) entries.push(entry);
-    index++;
-  }
-  return { entries, next: after < size ? after : null };
+): { entries: readonly Entry[]; next: number | null } {
+  const after = request.offset + Math.min(request.limit ?? maxEntries, maxEntries);
+  return { entries: all.slice(request.offset, after), next: after < all.length ? after : null };
 }

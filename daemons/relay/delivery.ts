@@ -2,11 +2,13 @@
  * The data frames of clients that said hello: kind byte, optional request id, header, payload. One function a kind;
  * the layout is in docs/relay-protocol.md. Called by relay.ts for every frame that is not a control frame.
  */
-import { KIND, WITH_ID } from './frame.ts';
+import { FanOut } from './fan-out.ts';
+import { type Frame, KIND, WITH_ID } from './frame.ts';
 import { HEADER_BYTES } from './frame-decoder.ts';
 import type { Peer } from './peer.ts';
 import type { RequestId } from './protocol-errors.ts';
 import type { Relay } from './relay.ts';
+import type { Room } from './rooms.ts';
 
 const ID_BYTES = 4;
 
@@ -35,7 +37,7 @@ export function deliverData(relay: Relay, peer: Peer, source: Buffer, start: num
       return;
     case KIND.broadcast:
       if (inMode(relay, peer, 'broadcast', peer.mode === 'broadcast', id))
-        acknowledge(relay, peer, id, relay.fanOutBroadcast(peer, null, source, at, end));
+        relay.fanOutBroadcast(peer, null, source, at, end, (taken) => acknowledge(relay, peer, id, taken));
       return;
     case KIND.room:
       if (inMode(relay, peer, 'room', peer.mode === 'rooms', id)) toRoom(relay, peer, source, at, end, id);
@@ -100,13 +102,31 @@ function toRoom(relay: Relay, peer: Peer, source: Buffer, at: number, end: numbe
     end,
     peer.connection.lastReceivedAt,
   );
-  const members = room.audience.members;
-  let taken = 0;
-  for (let i = 0; i < members.length; i++) {
-    const member = members[i]!;
-    if (member !== peer && member.connection.push(frame)) taken++;
+  relay.turns.run(peer.connection.account, new RoomFanOut(relay, room, peer, frame, id));
+}
+
+/** A data frame to the other members of a room, and the sender's ack when all had it. */
+class RoomFanOut extends FanOut {
+  readonly #relay: Relay;
+  readonly #sender: Peer;
+  readonly #frame: Frame;
+  readonly #id: number | null;
+
+  constructor(relay: Relay, room: Room, sender: Peer, frame: Frame, id: number | null) {
+    super(relay, room.audience, room.audience.gate, frame.size);
+    this.#relay = relay;
+    this.#sender = sender;
+    this.#frame = frame;
+    this.#id = id;
   }
-  acknowledge(relay, peer, id, taken);
+
+  protected override to(member: Peer): boolean {
+    return member !== this.#sender && member.connection.push(this.#frame);
+  }
+
+  protected override done(taken: number): void {
+    acknowledge(this.#relay, this.#sender, this.#id, taken);
+  }
 }
 
 function toPeer(relay: Relay, peer: Peer, source: Buffer, at: number, end: number, id: number | null): void {

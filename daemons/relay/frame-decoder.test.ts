@@ -97,22 +97,64 @@ it('refuses it byte by byte as well', () => {
   expect(oversized).toEqual([0xffff_ffff]);
 });
 
-it('does not set memory aside for what was only announced', () => {
+it('sets memory aside for what has arrived, not for what was announced', () => {
   const { decoder } = collector();
-  const header = Buffer.alloc(5);
+  const header = Buffer.alloc(4);
   header.writeUInt32BE(1 << 20);
   decoder.push(header);
   expect(decoder.midFrame).toBe(true);
-  expect(decoder.heldBytes).toBe(5);
+  expect(decoder.heldBytes).toBeLessThanOrEqual(1_024);
+  let arrived = header.length;
+  while (arrived < 1 << 20) {
+    decoder.push(Buffer.alloc(1_500));
+    arrived += 1_500;
+    expect(decoder.heldBytes).toBeLessThanOrEqual(Math.max(1_024, 2 * arrived));
+  }
+  decoder.stop();
+  expect(decoder.heldBytes).toBe(0);
 });
 
-it('stops in the middle of a chunk when the sink says so', () => {
+it('goes on where the sink wanted no more, and loses and repeats no frame', () => {
+  const cuts = fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 20 });
+  const payloads = fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 30 });
+  fc.assert(
+    fc.property(payloads, cuts, fc.array(fc.boolean(), { minLength: 1 }), (messages, sizes, wants) => {
+      const stream = Buffer.concat(messages.map(encode));
+      const seen: number[][] = [];
+      const decoder = new FrameDecoder(
+        {
+          onFrame(source, start, end) {
+            seen.push([...source.subarray(start + 4, end)]);
+            return wants[seen.length % wants.length]!;
+          },
+          onOversized: () => {},
+        },
+        { max_frame_bytes: 100 },
+      );
+      let frames = 0;
+      for (let at = 0, i = 0; at < stream.length; i++) {
+        const size = sizes[i % sizes.length]!;
+        frames += decoder.push(Buffer.from(stream.subarray(at, at + size)));
+        at += size;
+        // Sometimes more arrives before it goes on.
+        if (i % 3 === 0) frames += decoder.resume();
+      }
+      while (decoder.waiting) frames += decoder.resume();
+      expect(seen).toEqual(messages.map((message) => [...message]));
+      expect(frames).toBe(messages.length);
+      expect(decoder.heldBytes).toBe(0);
+    }),
+  );
+});
+
+it('decodes nothing more once it is stopped', () => {
   const seen: number[] = [];
   const decoder: FrameDecoder = new FrameDecoder(
     {
       onFrame(_source, start) {
         seen.push(start);
-        return false;
+        decoder.stop();
+        return true;
       },
       onOversized: () => {},
     },
@@ -121,4 +163,5 @@ it('stops in the middle of a chunk when the sink says so', () => {
   decoder.push(Buffer.concat([encode(Buffer.from('a')), encode(Buffer.from('b'))]));
   decoder.push(encode(Buffer.from('c')));
   expect(seen).toEqual([0]);
+  expect(decoder.waiting).toBe(false);
 });

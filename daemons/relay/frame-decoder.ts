@@ -7,14 +7,15 @@
 /** Bytes of the length in front of every payload. */
 export const HEADER_BYTES = 4;
 
-/** A frame that spans chunks starts with this much memory, so that memory follows what arrived, not what was announced. */
-const FIRST_PART_BYTES = 16 * 1024;
+/** A frame that spans chunks starts with at least this much memory; it then follows what arrived, not what was announced. */
+const FIRST_PART_BYTES = 1024;
 
 /** Receives what the decoder finds. */
 export interface FrameSink {
   /**
    * One frame: `source[start, start + 4)` is its length, `source[start + 4, end)` its payload. The range stays valid
-   * (the decoder never writes to a chunk), so it may be kept. Returns whether decoding goes on.
+   * (the decoder never writes to a chunk), so it may be kept. Returns whether decoding goes on; with false the rest of
+   * the chunk waits for {@link FrameDecoder.resume}.
    */
   onFrame(source: Buffer, start: number, end: number): boolean;
   /** A length over the limit. Nothing is decoded after it: where the next frame begins is unknown. */
@@ -37,6 +38,9 @@ export class FrameDecoder {
   #part: Buffer | null = null;
   #partBytes = 0;
   #needBytes = 0;
+  /** What the sink did not want yet. */
+  #rest: Buffer | null = null;
+  #restAt = 0;
   #stopped = false;
 
   constructor(sink: FrameSink, limit: FrameLimit) {
@@ -49,31 +53,64 @@ export class FrameDecoder {
     return this.#headerBytes > 0 || this.#part !== null;
   }
 
-  /** Bytes held of an incomplete frame. */
-  get heldBytes(): number {
-    return this.#part === null ? this.#headerBytes : this.#partBytes;
+  /** Whether bytes wait for {@link resume}. */
+  get waiting(): boolean {
+    return this.#rest !== null;
   }
 
-  /** Decodes nothing more and lets go of an incomplete frame. */
+  /** Memory that is held: of an incomplete frame, and of a chunk that is not decoded to its end. */
+  get heldBytes(): number {
+    return (this.#part?.length ?? 0) + (this.#rest?.length ?? 0);
+  }
+
+  /** Decodes nothing more and lets go of what it holds. */
   stop(): void {
     this.#stopped = true;
     this.#part = null;
+    this.#rest = null;
     this.#headerBytes = 0;
   }
 
-  /** Takes the next bytes of the stream; returns how many frames they completed. */
+  /** Takes the next bytes of the stream; returns how many frames they completed. While bytes wait, these join them. */
   push(chunk: Buffer): number {
+    if (this.#rest === null) return this.#decode(chunk, 0);
+    this.hold(chunk);
+    return 0;
+  }
+
+  /** Keeps the next bytes of the stream for {@link resume}. */
+  hold(chunk: Buffer): void {
+    if (this.#stopped) return;
+    if (this.#rest === null) this.#rest = chunk;
+    else this.#rest = Buffer.concat([this.#rest.subarray(this.#restAt), chunk]);
+    this.#restAt = 0;
+  }
+
+  /** Decodes what waits; returns how many frames that completed. */
+  resume(): number {
+    const rest = this.#rest;
+    this.#rest = null;
+    return rest === null ? 0 : this.#decode(rest, this.#restAt);
+  }
+
+  #decode(chunk: Buffer, from: number): number {
     let frames = 0;
-    let at = 0;
+    let at = from;
     const size = chunk.length;
+    let wanted = true;
     while (at < size && !this.#stopped) {
+      if (!wanted) {
+        this.#rest = chunk;
+        this.#restAt = at;
+        break;
+      }
       if (this.#part !== null) {
         at += this.#append(chunk, at);
         if (this.#partBytes < this.#needBytes) break;
         const whole = this.#part;
         this.#part = null;
         frames++;
-        if (!this.#sink.onFrame(whole, 0, this.#needBytes)) this.stop();
+        wanted = this.#sink.onFrame(whole, 0, this.#needBytes);
         continue;
       }
       if (this.#headerBytes > 0 || size - at < HEADER_BYTES) {
@@ -84,24 +121,24 @@ export class FrameDecoder {
         this.#header = 0;
         this.#headerBytes = 0;
         if (!this.#accept(length)) break;
-        this.#begin(length);
+        this.#begin(length, size - at);
         if (length > 0) continue;
         const whole = this.#part as Buffer | null;
         this.#part = null;
         frames++;
-        if (whole !== null && !this.#sink.onFrame(whole, 0, HEADER_BYTES)) this.stop();
+        if (whole !== null) wanted = this.#sink.onFrame(whole, 0, HEADER_BYTES);
         continue;
       }
       const length = chunk.readUInt32BE(at);
       if (!this.#accept(length)) break;
       const end = at + HEADER_BYTES + length;
       if (end > size) {
-        this.#begin(length);
         at += HEADER_BYTES;
+        this.#begin(length, size - at);
         continue;
       }
       frames++;
-      if (!this.#sink.onFrame(chunk, at, end)) this.stop();
+      wanted = this.#sink.onFrame(chunk, at, end);
       at = end;
     }
     return frames;
@@ -114,9 +151,11 @@ export class FrameDecoder {
     return false;
   }
 
-  #begin(length: number): void {
+  /** @param here payload bytes that have arrived */
+  #begin(length: number, here: number): void {
     this.#needBytes = HEADER_BYTES + length;
-    const part = Buffer.allocUnsafeSlow(Math.min(this.#needBytes, FIRST_PART_BYTES));
+    const size = Math.max(HEADER_BYTES + here, FIRST_PART_BYTES);
+    const part = Buffer.allocUnsafeSlow(Math.min(this.#needBytes, size));
     part.writeUInt32BE(length, 0);
     this.#part = part;
     this.#partBytes = HEADER_BYTES;
@@ -127,7 +166,7 @@ export class FrameDecoder {
     const after = this.#partBytes + take;
     let part = this.#part!;
     if (after > part.length) {
-      const grown = Buffer.allocUnsafeSlow(Math.min(this.#needBytes, Math.max(after, part.length * 4)));
+      const grown = Buffer.allocUnsafeSlow(Math.min(this.#needBytes, Math.max(after, part.length * 2)));
       part.copy(grown, 0, 0, this.#partBytes);
       part = grown;
       this.#part = grown;

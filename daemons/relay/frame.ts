@@ -24,6 +24,8 @@ export class Frame {
   readonly control: boolean;
   /** `performance.now()` when the bytes that caused it were received. */
   readonly receivedAt: number;
+  /** Send queues that it waits in; kept by them. */
+  queues = 0;
   private copy: Frame | null = null;
 
   constructor(source: Buffer, start: number, end: number, control: boolean, receivedAt: number) {

@@ -110,7 +110,15 @@ export const LIMITS = {
     max: 64 * 1024 * MIB,
     unit: 'bytes',
     reason:
-      'What may wait for all clients together; above it every client that lags is treated as over its own limit.',
+      'Memory held for all clients that do not read; above it those of the address that holds most go first.',
+  },
+  receive_total_bytes: {
+    default: 256 * MIB,
+    min: MIB,
+    max: 64 * 1024 * MIB,
+    unit: 'bytes',
+    reason:
+      'Memory held of frames that are not complete; above it clients of the address that holds most go first.',
   },
   max_rooms: {
     default: 10_000,
@@ -220,6 +228,12 @@ export const LIMITS = {
 
 /** Limits that no configuration changes. */
 export const FIXED_LIMITS = {
+  flush_turn_ms: {
+    default: 10,
+    unit: 'milliseconds',
+    reason:
+      'Time in one turn of the loop for writing to clients, some thousand of them; the others are written to in the next.',
+  },
   lingering_refusals: {
     default: 256,
     unit: 'count',

@@ -21,6 +21,13 @@ export const relayMetrics: readonly MetricSpec[] = [
   gauge('send_queue_frames', 'Frames that wait in the send queues of all clients'),
   gauge('send_queue_bytes', 'Bytes that the kernel has not accepted yet, all clients', 'bytes'),
   gauge('send_queue_max_bytes', 'The same for the client with the most', 'bytes'),
+  gauge('held_send_bytes', 'Memory held for clients that lag; what waits for many is counted once', 'bytes'),
+  gauge(
+    'held_receive_bytes',
+    'Memory held of unfinished frames and of reads that are not worked off',
+    'bytes',
+  ),
+  counter('memory_disconnects', 'Clients disconnected because all clients together held too much memory'),
   counter('dropped_frames', 'Frames dropped because a client did not read'),
   counter('slow_reader_disconnects', 'Clients disconnected because they did not read'),
   counter('oversized_frames', 'Frames over the size limit; each closes its client'),
@@ -50,6 +57,9 @@ export class RelayMetrics {
   readonly queueFrames;
   readonly queueBytes;
   readonly queueMaxBytes;
+  readonly heldSendBytes;
+  readonly heldReceiveBytes;
+  readonly memoryDisconnects;
   readonly dropped;
   readonly slowReaders;
   readonly oversized;
@@ -74,6 +84,9 @@ export class RelayMetrics {
     this.queueFrames = registry.gauge(name('send_queue_frames'));
     this.queueBytes = registry.gauge(name('send_queue_bytes'));
     this.queueMaxBytes = registry.gauge(name('send_queue_max_bytes'));
+    this.heldSendBytes = registry.gauge(name('held_send_bytes'));
+    this.heldReceiveBytes = registry.gauge(name('held_receive_bytes'));
+    this.memoryDisconnects = registry.counter(name('memory_disconnects_total'));
     this.dropped = registry.counter(name('dropped_frames_total'));
     this.slowReaders = registry.counter(name('slow_reader_disconnects_total'));
     this.oversized = registry.counter(name('oversized_frames_total'));

@@ -167,7 +167,7 @@ it('holds a client back that sends and does not read, and echoes all of it once 
   const sizes = Array.from({ length: 200 }, (_, i) => (i % 4 === 0 ? 500_000 : i));
   for (const [index, size] of sizes.entries()) client.send(Buffer.alloc(size, index));
   const [peer] = relay.server.relay.peers();
-  await until(() => peer!.connection.choked);
+  await until(() => peer!.connection.intake.choked);
   client.socket.resume();
   for (const [index, size] of sizes.entries())
     expect((await client.next())?.equals(Buffer.alloc(size, index))).toBe(true);

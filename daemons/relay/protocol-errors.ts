@@ -27,6 +27,8 @@ export const PROTOCOL_ERRORS = {
   too_many_connections: 'The address has connections_per_ip connections. The connection is closed.',
   connect_throttled: 'The address connects too fast. The connection is closed.',
   slow_reader: 'The send queue is full: the client does not read fast enough. The connection is closed.',
+  too_much_unfinished:
+    'The relay holds receive_total_bytes of unfinished frames, most of them from this address. The connection is closed.',
   stalled: 'The client took nothing for stall_seconds. The connection is closed.',
   idle: 'Nothing was heard from the client. The connection is closed.',
   frame_timeout: 'A frame was begun and not finished within frame_seconds. The connection is closed.',

@@ -9,17 +9,23 @@ import { BurstCollector } from '../runtime/burst-collector.ts';
 import { connectionRoom, roomNotice } from '../runtime/descriptor-limit.ts';
 import { plainAddress } from '../runtime/ip-address.ts';
 import type { SubsystemLogger } from '../runtime/logger.ts';
+import { WorkAccount, WorkGroup, WorkGroups } from '../runtime/work-account.ts';
+import type { WorkTurns } from '../runtime/work-turns.ts';
 import type { BanList } from './ban-list.ts';
 import { watchClients } from './client-watch.ts';
 import type { DefaultMode, RelayConfig } from './config.ts';
 import { ConnectThrottle } from './connect-throttle.ts';
-import { Connection, type ConnectionServices } from './connection.ts';
+import { Connection } from './connection.ts';
 import { type ConnectionClass, ConnectionClasses } from './connection-classes.ts';
+import type { ConnectionServices } from './connection-services.ts';
+import { HeldMemory } from './held-memory.ts';
 import { FIXED_LIMITS, LIMIT_NAMES, type LimitName, type Limits } from './limits.ts';
+import { MemoryWatch } from './memory-watch.ts';
 import type { RelayMetrics } from './metrics.ts';
 import type { ProtocolErrorCode } from './protocol-errors.ts';
 import { Relay } from './relay.ts';
 import { RelayListeners } from './relay-listeners.ts';
+import { inTurns, relayTurns, type Steps, type TurnLengths } from './relay-turns.ts';
 import { TickFlusher } from './tick-flusher.ts';
 
 const WATCH_MS = 1_000;
@@ -37,6 +43,7 @@ export interface RelayServerOptions {
   readonly log: SubsystemLogger;
   /** Called when connections or rooms may look different to a window. */
   readonly onChanged: () => void;
+  readonly turns?: TurnLengths;
 }
 
 /** One running relay. */
@@ -51,6 +58,11 @@ export class RelayServer {
   readonly #throttle = new ConnectThrottle();
   readonly #listeners: RelayListeners;
   readonly #connections = new Set<Connection>();
+  readonly #memory = new HeldMemory();
+  readonly #turns: WorkTurns;
+  /** Who pays for what operators ask for and the clock brings. */
+  readonly #operators = new WorkAccount(new WorkGroup());
+  #watching = false;
   readonly #collector = new BurstCollector(() => this.#connections.size);
   readonly #onChanged: () => void;
   #config: RelayConfig;
@@ -72,8 +84,16 @@ export class RelayServer {
     this.#onChanged = options.onChanged;
     this.limits = limitsOf(options.config);
     this.#classes = new ConnectionClasses(options.config, this.limits);
+    const flusher = new TickFlusher();
+    this.#turns = relayTurns(
+      flusher,
+      (error) => this.#log.error('work_failed', String(error instanceof Error ? error.stack : error)),
+      options.turns,
+    );
     this.relay = new Relay({
       limits: this.limits,
+      turns: this.#turns,
+      flusher,
       metrics: options.metrics,
       bans: options.bans,
       modes: () => this.#config.modes,
@@ -85,8 +105,18 @@ export class RelayServer {
     this.#services = {
       limits: this.limits,
       metrics: options.metrics,
-      flusher: new TickFlusher(),
-      handler: this.relay,
+      flusher,
+      turns: this.#turns,
+      groups: new WorkGroups(),
+      memory: this.#memory,
+      memoryWatch: new MemoryWatch({
+        memory: this.#memory,
+        limits: this.limits,
+        flusher,
+        connections: this.#connections,
+        onUnfinished: (connection) => this.relay.onUnfinished(connection),
+        onUnread: (connection) => this.relay.onUnread(connection),
+      }),
     };
     this.#listeners = new RelayListeners({
       admit: (socket, beforeTls) => this.#admit(socket, beforeTls),
@@ -144,6 +174,17 @@ export class RelayServer {
     this.#renewClasses();
   }
 
+  /** Brings the metrics of what is held up to date. */
+  sampleMemory(): void {
+    this.#metrics.heldSendBytes.set(this.#memory.sendBytes);
+    this.#metrics.heldReceiveBytes.set(this.#memory.receiveBytes);
+  }
+
+  /** Does an operator's work that walks through many, over as many turns as it takes. */
+  inTurns<Result>(steps: Steps<Result>): Promise<Result> {
+    return inTurns(this.#turns, this.#operators, steps);
+  }
+
   /**
    * Stops accepting, tells clients that can be told, sends what waits for them, and resolves when all are gone or
    * `deadline` aborts.
@@ -162,6 +203,7 @@ export class RelayServer {
     }
     for (const connection of this.#connections) connection.destroy();
     this.#listeners.destroy();
+    this.#turns.close();
     this.#collector.close();
   }
 
@@ -218,7 +260,14 @@ export class RelayServer {
     }
     connectionClass.connections++;
     this.#metrics.accepted.add();
-    const connection = new Connection(socket, address, encrypted, connectionClass, this.#services);
+    const connection = new Connection(
+      socket,
+      address,
+      encrypted,
+      connectionClass,
+      this.#services,
+      this.relay,
+    );
     this.#connections.add(connection);
     this.relay.admit(connection, mode ?? this.#config.mode);
     connection.open();
@@ -263,9 +312,14 @@ export class RelayServer {
   }
 
   #tick(): void {
-    watchClients(this.relay, performance.now());
+    this.sampleMemory();
     this.#bans.purge(Date.now());
     if (this.#connections.size > 0) this.#onChanged();
+    if (this.#watching) return;
+    this.#watching = true;
+    void this.inTurns(watchClients(this.relay, performance.now())).then(() => {
+      this.#watching = false;
+    });
   }
 }
 

@@ -2,7 +2,9 @@
  * The relay proper: who is connected, in which mode, and what happens to a frame. Told by connection.ts, asked by the
  * admin commands; sockets and listeners are relay-server.ts's business.
  */
-import { Audience } from './audience.ts';
+import type { WorkTurns } from '../runtime/work-turns.ts';
+import { Announcement, BroadcastFanOut } from './announcement.ts';
+import { Crowd } from './audience.ts';
 import type { BanList } from './ban-list.ts';
 import type { DefaultMode, Mode } from './config.ts';
 import type { Connection, ConnectionHandler } from './connection.ts';
@@ -16,12 +18,16 @@ import type { RelayMetrics } from './metrics.ts';
 import { assignedPeerId, Peer } from './peer.ts';
 import type { ProtocolErrorCode, RequestId } from './protocol-errors.ts';
 import { type Room, RoomDirectory } from './rooms.ts';
+import type { TickFlusher } from './tick-flusher.ts';
 
 /** What the relay needs from around it. */
 export interface RelayOptions {
   readonly limits: Limits;
   readonly metrics: RelayMetrics;
   readonly bans: BanList;
+  /** Shares the loop out among those who cause work. */
+  readonly turns: WorkTurns;
+  readonly flusher: TickFlusher;
   /** Modes that a hello may ask for; read at every hello. */
   readonly modes: () => readonly Mode[];
   /** Told of ends, for the log. */
@@ -35,10 +41,12 @@ export class Relay implements ConnectionHandler {
   readonly limits: Limits;
   readonly metrics: RelayMetrics;
   readonly bans: BanList;
+  readonly turns: WorkTurns;
+  readonly flusher: TickFlusher;
   readonly rooms: RoomDirectory;
   readonly writer = new FrameWriter();
   /** All clients in broadcast mode. */
-  readonly broadcast = new Audience<Peer>();
+  readonly broadcast = new Crowd<Peer>();
   readonly #peers = new Map<string, Peer>();
   readonly #byConnection = new Map<Connection, Peer>();
   readonly #options: RelayOptions;
@@ -49,6 +57,8 @@ export class Relay implements ConnectionHandler {
     this.limits = options.limits;
     this.metrics = options.metrics;
     this.bans = options.bans;
+    this.turns = options.turns;
+    this.flusher = options.flusher;
     this.rooms = new RoomDirectory(options.limits);
   }
 
@@ -128,39 +138,27 @@ export class Relay implements ConnectionHandler {
       peer.connection.push(this.writer.passOn(source, start, end, receivedAt));
       return;
     }
-    this.fanOutBroadcast(
-      peer,
-      this.writer.passOn(source, start, end, receivedAt),
-      source,
-      start + HEADER_BYTES,
-      end,
-    );
+    const frame = this.writer.passOn(source, start, end, receivedAt);
+    this.fanOutBroadcast(peer, frame, source, start + HEADER_BYTES, end);
   }
 
   /**
    * Sends to everybody in broadcast mode but `sender`: untouched to those who never said hello, with kind and sender
-   * to the others. `plain` may be given where it exists already. Returns how many queues took it.
+   * to the others. `plain` may be given where it exists already.
+   * @param onDone told how many queues took it, when all had it
    */
-  fanOutBroadcast(sender: Peer, plain: Frame | null, source: Buffer, from: number, end: number): number {
-    const receivedAt = sender.connection.lastReceivedAt;
-    const members = this.broadcast.members;
-    let bare = plain;
-    let tagged: Frame | null = null;
-    let taken = 0;
-    for (let i = 0; i < members.length; i++) {
-      const member = members[i]!;
-      if (member === sender) continue;
-      let frame: Frame;
-      if (member.stage === 'greeted') {
-        tagged ??= this.writer.data(KIND.broadcast, [sender.idBytes], source, from, end, receivedAt);
-        frame = tagged;
-      } else {
-        bare ??= this.writer.bare(source, from, end, receivedAt);
-        frame = bare;
-      }
-      if (member.connection.push(frame)) taken++;
-    }
-    return taken;
+  fanOutBroadcast(
+    sender: Peer,
+    plain: Frame | null,
+    source: Buffer,
+    from: number,
+    end: number,
+    onDone?: (taken: number) => void,
+  ): void {
+    this.turns.run(
+      sender.connection.account,
+      new BroadcastFanOut(this, sender, plain, source.subarray(from, end), onDone),
+    );
   }
 
   /** Sends a control message to one client that said hello; does nothing for others. */
@@ -189,16 +187,8 @@ export class Relay implements ConnectionHandler {
 
   /** A member came or went: tells the other members that asked for presence. */
   announce(room: Room, peer: Peer, event: 'joined' | 'left'): void {
-    let frame: Frame | null = null;
-    for (const member of room.audience.members) {
-      if (!member.presence || member === peer) continue;
-      frame ??= this.writer.control(
-        { type: 'presence', room: room.name, peer: peer.id, event, members: room.audience.size },
-        true,
-        performance.now(),
-      );
-      member.connection.push(frame);
-    }
+    if (room.observers.size === 0) return;
+    this.turns.run(peer.connection.account, new Announcement(this, room, peer, event));
   }
 
   /** Takes a peer out of a room and tells the others. */
@@ -226,16 +216,41 @@ export class Relay implements ConnectionHandler {
   }
 
   onSlowReader(connection: Connection): void {
+    const { queuedBytes, queuedFrames } = connection.outbox;
+    this.#endSlowReader(connection, `${queuedBytes} bytes in ${queuedFrames} frames were waiting.`);
+  }
+
+  /** All clients together hold too much of unfinished frames, and this one is among the worst. */
+  onUnfinished(connection: Connection): void {
+    const peer = this.#byConnection.get(connection);
+    if (peer === undefined) return;
+    this.metrics.memoryDisconnects.add();
+    const limit = this.limits.receive_total_bytes;
+    this.endWithError(
+      peer,
+      'too_much_unfinished',
+      `The relay holds ${limit} bytes of unfinished frames, its limit, and most of them are of your address.`,
+    );
+  }
+
+  /** What waits for all clients together is too much, and this one is among the worst. */
+  onUnread(connection: Connection): void {
+    if (connection.ending) return;
+    if (connection.connectionClass.slowReader === 'drop-oldest' && connection.outbox.dropData() > 0) return;
+    this.metrics.memoryDisconnects.add();
+    this.#endSlowReader(
+      connection,
+      `What waits for all clients is over ${this.limits.send_queue_total_bytes} bytes.`,
+    );
+    // Its last word could not reach a client that does not read, and what is in flight to it is what has to go.
+    connection.destroy();
+  }
+
+  #endSlowReader(connection: Connection, message: string): void {
     const peer = this.#byConnection.get(connection);
     if (peer === undefined) return;
     this.metrics.slowReaders.add();
-    const waiting = connection.queuedBytes;
-    this.endWithError(
-      peer,
-      'slow_reader',
-      `${waiting} bytes in ${connection.queuedFrames} frames were waiting.`,
-      'discard',
-    );
+    this.endWithError(peer, 'slow_reader', message, 'discard');
   }
 
   onEnd(connection: Connection, reason: string): void {

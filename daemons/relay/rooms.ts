@@ -1,5 +1,5 @@
 /** The rooms of a relay and who is in them. A room ends when its last member leaves. */
-import { Audience } from './audience.ts';
+import { Audience, Crowd } from './audience.ts';
 import type { Limits } from './limits.ts';
 import type { Peer } from './peer.ts';
 
@@ -7,7 +7,9 @@ import type { Peer } from './peer.ts';
 export class Room {
   readonly name: string;
   readonly nameBytes: Buffer;
-  readonly audience = new Audience<Peer>();
+  readonly audience = new Crowd<Peer>();
+  /** Those of its members that asked for presence: a notice costs what they are, not what the room is. */
+  readonly observers = new Audience<Peer>();
   /** Unix time in milliseconds. */
   readonly createdAt = Date.now();
   readonly createdBy: string;
@@ -39,6 +41,8 @@ export type EnterResult =
 /** All rooms by name. */
 export class RoomDirectory {
   readonly #rooms = new Map<string, Room>();
+  /** The same rooms by place, so that a page far into them costs what the page has. */
+  readonly #places = new Audience<Room>();
   readonly #limits: Limits;
   #memberships = 0;
 
@@ -59,8 +63,9 @@ export class RoomDirectory {
     return this.#rooms.get(name);
   }
 
-  all(): Iterable<Room> {
-    return this.#rooms.values();
+  /** Every room, in no particular order. Read only. */
+  all(): readonly Room[] {
+    return this.#places.members;
   }
 
   /**
@@ -92,8 +97,10 @@ export class RoomDirectory {
     if (room === undefined) {
       room = new Room(name, peer.id);
       this.#rooms.set(name, room);
+      this.#places.add(room);
     }
     room.audience.add(peer);
+    if (peer.presence) room.observers.add(peer);
     peer.rooms.add(room);
     this.#memberships++;
     return { room, created };
@@ -102,9 +109,13 @@ export class RoomDirectory {
   /** Takes a peer out; returns whether it was in. */
   leave(peer: Peer, room: Room): boolean {
     if (!room.audience.remove(peer)) return false;
+    room.observers.remove(peer);
     peer.rooms.delete(room);
     this.#memberships--;
-    if (room.audience.size === 0) this.#rooms.delete(room.name);
+    if (room.audience.size === 0) {
+      this.#rooms.delete(room.name);
+      this.#places.remove(room);
+    }
     return true;
   }
 }

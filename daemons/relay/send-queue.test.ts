@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { Frame, FrameWriter, KIND } from './frame.ts';
+import { HeldMemory } from './held-memory.ts';
 import { SendQueue } from './send-queue.ts';
 
 const frame = (id: number, control: boolean) => new Frame(Buffer.alloc(12), 1, 5 + (id % 7), control, id);
@@ -17,7 +18,7 @@ it('behaves like a list under any sequence of pushes, takes and drops', () => {
   );
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
-      const queue = new SendQueue();
+      const queue = new SendQueue(new HeldMemory());
       const model: Frame[] = [];
       let id = 0;
       for (const one of steps) {

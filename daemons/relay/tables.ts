@@ -10,6 +10,7 @@ type Row = Readonly<Record<string, TableCell>>;
 /** A client as a row; the keys are the manifest's columns, in their order. */
 export function connectionRow(peer: Peer, nowMs: number): Row {
   const { connection } = peer;
+  const { intake, outbox } = connection;
   return {
     peer: peer.id,
     address: connection.address,
@@ -19,13 +20,13 @@ export function connectionRow(peer: Peer, nowMs: number): Row {
     rooms: peer.rooms.size,
     connectedAt: connection.connectedAt,
     idle: Math.max(0, Math.round((nowMs - connection.lastReceivedAt) / 1_000)),
-    framesIn: connection.framesIn,
-    framesOut: connection.framesOut,
-    bytesIn: connection.bytesIn,
-    bytesOut: connection.bytesOut,
-    queueFrames: connection.queuedFrames,
-    queueBytes: connection.queuedBytes,
-    dropped: connection.droppedFrames,
+    framesIn: intake.framesIn,
+    framesOut: outbox.framesOut,
+    bytesIn: intake.bytesIn,
+    bytesOut: outbox.bytesOut,
+    queueFrames: outbox.queuedFrames,
+    queueBytes: outbox.queuedBytes,
+    dropped: outbox.droppedFrames,
   };
 }
 

@@ -12,6 +12,7 @@ import { relayConfig } from './config.ts';
 import { FrameDecoder } from './frame-decoder.ts';
 import { RelayMetrics, relayMetrics } from './metrics.ts';
 import { RelayServer } from './relay-server.ts';
+import type { TurnLengths } from './relay-turns.ts';
 
 export type Control = Record<string, unknown>;
 
@@ -140,7 +141,7 @@ export class TestRelay {
     this.commands = adminCommands(server, bans);
   }
 
-  static async start(config: Record<string, unknown> = {}): Promise<TestRelay> {
+  static async start(config: Record<string, unknown> = {}, turns: TurnLengths = {}): Promise<TestRelay> {
     const registry = new MetricRegistry('relay', relayMetrics);
     const metrics = new RelayMetrics(registry);
     const dataDir = await mkdtemp(join(tmpdir(), 'relay-test-'));
@@ -151,6 +152,7 @@ export class TestRelay {
       bans,
       log: new Logger('error').child('relay'),
       onChanged: () => {},
+      turns,
     });
     return new TestRelay(server, registry, metrics, bans, dataDir);
   }
@@ -163,8 +165,9 @@ export class TestRelay {
     return this.server.reload(parse(config));
   }
 
-  async connect(port = this.port): Promise<TestClient> {
-    const socket = connect({ host: '127.0.0.1', port, noDelay: true });
+  /** @param address of the client; every address of 127.0.0.0/8 will do */
+  async connect(port = this.port, address = '127.0.0.1'): Promise<TestClient> {
+    const socket = connect({ host: '127.0.0.1', port, localAddress: address, noDelay: true });
     const client = new TestClient(socket);
     this.clients.push(client);
     await once(socket, 'connect');
@@ -172,8 +175,13 @@ export class TestRelay {
   }
 
   /** A client that said hello. */
-  async greet(mode: string, peer?: string, features: readonly string[] = []): Promise<TestClient> {
-    const client = await this.connect();
+  async greet(
+    mode: string,
+    peer?: string,
+    features: readonly string[] = [],
+    address?: string,
+  ): Promise<TestClient> {
+    const client = await this.connect(this.port, address);
     const welcome = await client.ask({
       type: 'hello',
       mode,

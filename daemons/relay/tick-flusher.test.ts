@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { Frame } from './frame.ts';
+import { HeldMemory } from './held-memory.ts';
 import { SendQueue } from './send-queue.ts';
 import { Batcher, WRITE_BYTES } from './tick-flusher.ts';
 
@@ -36,7 +37,7 @@ it('writes every byte of every frame in order, whether they lie side by side or 
       const batcher = new Batcher();
       // The sender of one of the frames does not get it; the others share what was joined.
       for (const list of [frames, frames, frames.filter((_, index) => index !== missing), frames]) {
-        const queue = new SendQueue();
+        const queue = new SendQueue(new HeldMemory());
         for (const frame of list) queue.push(frame);
         const writes = drain(batcher, queue);
         for (const write of writes) expect(write.length).toBeLessThanOrEqual(WRITE_BYTES);
@@ -52,7 +53,7 @@ it('copies nothing where the frames lie side by side, and shares one buffer wher
   const frames = [0, 10, 20, 30].map((start) => new Frame(source, start, start + 10, false, 0));
   const batcher = new Batcher();
   const write = (...indexes: number[]) => {
-    const queue = new SendQueue();
+    const queue = new SendQueue(new HeldMemory());
     for (const index of indexes) queue.push(frames[index]!);
     return batcher.next(queue).bytes;
   };

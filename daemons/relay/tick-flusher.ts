@@ -1,8 +1,9 @@
 /**
- * Ends a tick: everything that arrived has been parsed and its frames stand in the receivers' queues; now every dirty
- * connection gets one write. Receivers with the same frames in the queue (a room) share one concatenated buffer.
+ * Ends a tick: what arrived has been parsed and its frames stand in the receivers' queues; now every dirty connection
+ * gets one write. Receivers with the same frames in the queue (a room) share one concatenated buffer.
  */
 import type { Frame } from './frame.ts';
+import { FIXED_LIMITS } from './limits.ts';
 import type { SendQueue } from './send-queue.ts';
 
 /** Most bytes gathered in one write: a lagging client has no more than this beyond the reach of drop-oldest. */
@@ -10,16 +11,21 @@ export const WRITE_BYTES = 256 * 1024;
 /** A frame of this size is written by itself: copying it would cost more than the call. */
 const OWN_WRITE_BYTES = 64 * 1024;
 
+/** Connections that are flushed between two looks at the clock: about 0.1 ms. */
+const CLOCK_EVERY = 16;
+
 /** What a connection writes next. */
-export interface Batch {
-  bytes: Buffer;
+export class Batch {
+  bytes: Buffer = Buffer.alloc(0);
   /** Frames in it. */
-  count: number;
+  count = 0;
+  /** Connections that hold it because their sockets have not taken all of it; kept by them. */
+  holders = 0;
 }
 
 /** Makes batches from queues; remembers the last one, because the next queue often holds the same frames. */
 export class Batcher {
-  readonly #batch: Batch = { bytes: Buffer.alloc(0), count: 0 };
+  #batch = new Batch();
   /** The frames that {@link #bytes} was joined from. */
   #frames: Frame[] = [];
   #bytes: Buffer | null = null;
@@ -28,9 +34,8 @@ export class Batcher {
   #viewSource: Buffer | null = null;
   #viewStart = 0;
 
-  /** The next write of `queue`, which must not be empty. The object is reused, its buffer is not. */
+  /** The next write of `queue`, which must not be empty. The object is reused for other bytes once nobody holds it. */
   next(queue: SendQueue): Batch {
-    const batch = this.#batch;
     const first = queue.at(0);
     const { source, start } = first;
     let count = 1;
@@ -45,11 +50,16 @@ export class Batcher {
         size += length;
       }
     }
-    batch.count = count;
-    if (adjacent) batch.bytes = this.#viewOf(source, start, size);
-    else if (this.#bytes !== null && this.#same(queue, count)) batch.bytes = this.#bytes;
-    else batch.bytes = this.#join(queue, count, size);
-    return batch;
+    let bytes: Buffer;
+    if (adjacent) bytes = this.#viewOf(source, start, size);
+    else if (this.#bytes !== null && this.#same(queue, count)) bytes = this.#bytes;
+    else bytes = this.#join(queue, count, size);
+    if (this.#batch.bytes !== bytes) {
+      if (this.#batch.holders > 0) this.#batch = new Batch();
+      this.#batch.bytes = bytes;
+    }
+    this.#batch.count = count;
+    return this.#batch;
   }
 
   /** Lets go of what is remembered. */
@@ -58,6 +68,7 @@ export class Batcher {
     this.#bytes = null;
     this.#view = null;
     this.#viewSource = null;
+    this.#batch = new Batch();
   }
 
   /** Frames that lie side by side are written from where they are. */
@@ -111,44 +122,102 @@ export class Batcher {
 export interface Flushable {
   /** Writes what waits, as far as the socket takes it. */
   flush(batcher: Batcher): void;
-  /** Ends the connection because its queue is over the limit. */
-  endSlowReader(): void;
 }
 
-/** Flushes every connection that has something to send, once a tick. */
+/** Connections that wait to be flushed, in order. */
+class Line {
+  #connections: Flushable[] = [];
+  #at = 0;
+
+  get size(): number {
+    return this.#connections.length - this.#at;
+  }
+
+  push(connection: Flushable): void {
+    this.#connections.push(connection);
+  }
+
+  /** Flushes until the deadline, but always some. */
+  flush(batcher: Batcher, deadlineMs: number, now: () => number): void {
+    const connections = this.#connections;
+    while (this.#at < connections.length) {
+      const end = Math.min(this.#at + CLOCK_EVERY, connections.length);
+      while (this.#at < end) connections[this.#at++]!.flush(batcher);
+      if (this.#at < connections.length && now() >= deadlineMs) return;
+    }
+    this.#connections = [];
+    this.#at = 0;
+  }
+}
+
+/**
+ * Flushes every connection that has something to send, once a tick, and does what was put off until the tick's end. What
+ * takes longer than its share of a turn goes on in the next.
+ */
 export class TickFlusher {
   readonly batcher = new Batcher();
-  #dirty: Flushable[] = [];
-  #slow: Flushable[] = [];
+  readonly #flushMs: number;
+  readonly #now: () => number;
+  /** Those who get an answer do not wait behind a crowd that somebody wrote to. */
+  readonly #answered = new Line();
+  readonly #dirty = new Line();
+  #chores: (() => void)[] = [];
+  #choresAt = 0;
   #scheduled = false;
 
-  /** The connection is flushed when this tick ends. */
-  schedule(connection: Flushable): void {
-    this.#dirty.push(connection);
+  /**
+   * @param flushMs time that a turn may spend here, in milliseconds; every turn does some, however little that is
+   * @param now a monotonic clock in milliseconds
+   */
+  constructor(flushMs = FIXED_LIMITS.flush_turn_ms.default, now = () => performance.now()) {
+    this.#flushMs = flushMs;
+    this.#now = now;
+  }
+
+  /** Connections that wait to be flushed. */
+  get pending(): number {
+    return this.#answered.size + this.#dirty.size;
+  }
+
+  /**
+   * The connection is flushed when this tick ends.
+   * @param answer whether what it is sent is an answer to what it sent itself
+   */
+  schedule(connection: Flushable, answer: boolean): void {
+    if (answer) this.#answered.push(connection);
+    else this.#dirty.push(connection);
     this.#arm();
   }
 
-  /** The connection is ended when this tick ends: not at once, as somebody may be walking through a list it is in. */
-  scheduleSlowReader(connection: Flushable): void {
-    this.#slow.push(connection);
+  /** Does something when this tick ends, in the order of the calls. */
+  later(chore: () => void): void {
+    this.#chores.push(chore);
     this.#arm();
   }
+
+  /** Ends a tick: as much as a turn has time for. The turns call it before other work that waits. */
+  readonly run = (): void => {
+    this.#scheduled = false;
+    const deadline = this.#now() + this.#flushMs;
+    this.#answered.flush(this.batcher, deadline, this.#now);
+    this.#dirty.flush(this.batcher, deadline, this.#now);
+    this.batcher.reset();
+    // At least one, so that what was put off comes to its end however much there is to write.
+    while (this.#choresAt < this.#chores.length) {
+      this.#chores[this.#choresAt++]!();
+      if (this.#now() >= deadline) break;
+    }
+    if (this.#choresAt === this.#chores.length) {
+      this.#chores = [];
+      this.#choresAt = 0;
+    }
+    if (this.pending > 0 || this.#chores.length > 0) this.#arm();
+  };
 
   #arm(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
     // After all sockets that are readable now have been read.
-    setImmediate(this.#run);
+    setImmediate(this.run);
   }
-
-  readonly #run = (): void => {
-    this.#scheduled = false;
-    const dirty = this.#dirty;
-    const slow = this.#slow;
-    this.#dirty = [];
-    this.#slow = [];
-    for (let i = 0; i < dirty.length; i++) dirty[i]!.flush(this.batcher);
-    this.batcher.reset();
-    for (let i = 0; i < slow.length; i++) slow[i]!.endSlowReader();
-  };
 }

@@ -1,0 +1,209 @@
+/**
+ * What one client sends: bytes through the decoder, frame by frame, as fast as its rate, the work it causes and the
+ * queue of what waits for it allow. Where they do not, the rest of a read waits here and nothing more is read from the
+ * socket. Owned by connection.ts.
+ */
+import type { Socket } from 'node:net';
+import type { WorkAccount } from '../runtime/work-account.ts';
+import { workPrices } from '../runtime/work-prices.ts';
+import type { StepResult, WorkJob } from '../runtime/work-turns.ts';
+import type { ConnectionClass } from './connection-classes.ts';
+import type { ConnectionServices } from './connection-services.ts';
+import { FrameDecoder, type FrameSink } from './frame-decoder.ts';
+import type { Outbox } from './outbox.ts';
+import { ReceiveRate } from './receive-rate.ts';
+
+/** A pause in reading shorter than this costs more than it limits, in milliseconds. */
+const SHORTEST_PAUSE_MS = 10;
+
+/** What an intake tells its connection. No method may throw. */
+export interface IntakeOwner {
+  readonly connectionClass: ConnectionClass;
+  /** One frame; see {@link FrameSink.onFrame}. Not called after {@link Intake.stop}. */
+  onFrame(source: Buffer, start: number, end: number): void;
+  onOversized(lengthBytes: number): void;
+}
+
+/** The receiving half of a connection. */
+export class Intake implements FrameSink, WorkJob {
+  framesIn = 0;
+  bytesIn = 0;
+  /** `performance.now()` of the newest bytes. */
+  lastReceivedAt = performance.now();
+  /** When an incomplete frame began, 0 when there is none. */
+  frameBegunAt = 0;
+  /** Who pays for the work that this client causes. */
+  readonly account: WorkAccount;
+
+  readonly #socket: Socket;
+  readonly #services: ConnectionServices;
+  readonly #owner: IntakeOwner;
+  readonly #outbox: Outbox;
+  readonly #decoder: FrameDecoder;
+  readonly #rate: ReceiveRate;
+  #heldBytes = 0;
+  /** Whether what is left of a read waits for its turn. */
+  #working = false;
+  #choked = false;
+  #pauseTimer: NodeJS.Timeout | null = null;
+  #onIdle: (() => void) | null = null;
+  #stopped = false;
+
+  constructor(
+    socket: Socket,
+    account: WorkAccount,
+    services: ConnectionServices,
+    owner: IntakeOwner,
+    outbox: Outbox,
+  ) {
+    this.#socket = socket;
+    this.account = account;
+    this.#services = services;
+    this.#owner = owner;
+    this.#outbox = outbox;
+    this.#decoder = new FrameDecoder(this, services.limits);
+    const { receive_bytes_per_second, receive_frames_per_second } = owner.connectionClass.limits;
+    this.#rate = new ReceiveRate(receive_bytes_per_second, receive_frames_per_second, this.lastReceivedAt);
+  }
+
+  /** Whether nothing is read because of what waits to be sent to this client. */
+  get choked(): boolean {
+    return this.#choked;
+  }
+
+  /** Whether it has sent something that is not worked off, so that its silence says nothing. */
+  get busy(): boolean {
+    return this.#working;
+  }
+
+  /** Memory held of what it has sent. */
+  get heldBytes(): number {
+    return this.#heldBytes;
+  }
+
+  /** Takes a read of the socket. */
+  receive(chunk: Buffer): void {
+    if (this.#stopped) return;
+    this.lastReceivedAt = performance.now();
+    this.bytesIn += chunk.length;
+    this.#services.metrics.bytesIn.add(chunk.length);
+    this.#decoder.hold(chunk);
+    this.#charge(chunk.length, 0);
+    if (this.#working) this.#account();
+    else this.#work();
+  }
+
+  /** Some of what waited for this client was sent. */
+  unchoke(): void {
+    if (!this.#choked || this.#outbox.queuedBytes > this.#outbox.chokeBytes) return;
+    this.#choked = false;
+    if (this.#stopped) return;
+    if (this.#decoder.waiting) this.#work();
+    this.#readOrPause();
+  }
+
+  /** Calls back when everything is worked off that was received: at once, or when that is so. */
+  whenIdle(callback: () => void): void {
+    if (this.#working || this.#decoder.waiting) this.#onIdle = callback;
+    else callback();
+  }
+
+  /** Takes nothing more and lets go of what is held. */
+  stop(): void {
+    this.#stopped = true;
+    this.#onIdle = null;
+    this.#decoder.stop();
+    this.frameBegunAt = 0;
+    if (this.#pauseTimer !== null) clearTimeout(this.#pauseTimer);
+    this.#pauseTimer = null;
+    this.#account();
+  }
+
+  /** Works off what was read, as far as this slice goes. Called by the turns. */
+  step(): StepResult {
+    const { turns, metrics } = this.#services;
+    turns.spend(workPrices.read.ns);
+    this.#outbox.answering = true;
+    const frames = this.#decoder.resume();
+    this.#outbox.answering = false;
+    this.framesIn += frames;
+    metrics.framesIn.add(frames);
+    if (this.#stopped) return this.#idle();
+    if (this.#decoder.waiting || !this.#decoder.midFrame) this.frameBegunAt = 0;
+    else if (frames > 0 || this.frameBegunAt === 0) this.frameBegunAt = performance.now();
+    this.#charge(0, frames);
+    if (this.#outbox.queuedBytes > this.#outbox.chokeBytes) this.#choked = true;
+    // A frame that is still on its way to others holds the next one back, and the end of the stream as well.
+    const unfinished = this.#decoder.waiting || this.account.jobs.length > 0;
+    if (!unfinished || this.#choked) return this.#idle();
+    this.#working = true;
+    this.#account();
+    return 'later';
+  }
+
+  onFrame(source: Buffer, start: number, end: number): boolean {
+    const { turns } = this.#services;
+    turns.spend(workPrices.line.ns + (end - start) * workPrices.inputByte.ns);
+    this.#owner.onFrame(source, start, end);
+    return turns.mayGoOn(this.account) && this.#outbox.queuedBytes <= this.#outbox.chokeBytes;
+  }
+
+  onOversized(lengthBytes: number): void {
+    this.#services.metrics.oversized.add();
+    this.#owner.onOversized(lengthBytes);
+  }
+
+  #work(): void {
+    this.#working = true;
+    this.#services.turns.run(this.account, this);
+    this.#readOrPause();
+  }
+
+  #idle(): 'done' {
+    this.#working = false;
+    this.#account();
+    this.#readOrPause();
+    if (!this.#decoder.waiting) this.#onIdle?.();
+    return 'done';
+  }
+
+  #account(): void {
+    const held = this.#decoder.heldBytes;
+    const grown = held - this.#heldBytes;
+    if (grown === 0) return;
+    this.#heldBytes = held;
+    this.#services.memory.receiveBytes += grown;
+    if (grown > 0) this.#services.memoryWatch.grew();
+  }
+
+  /** Books what was received, and stops reading for as long as that is more than the client may send or cause. */
+  #charge(bytes: number, frames: number): void {
+    if (!this.#owner.connectionClass.flood) return;
+    const { receive_bytes_per_second, receive_frames_per_second } = this.#owner.connectionClass.limits;
+    const now = performance.now();
+    const waitMs = Math.max(
+      this.#rate.charge(bytes, frames, receive_bytes_per_second, receive_frames_per_second, now),
+      this.account.waitMs(now),
+    );
+    if (waitMs > 0) this.#pause(waitMs);
+  }
+
+  #pause(waitMs: number): void {
+    if (this.#pauseTimer !== null) return;
+    this.#services.metrics.throttled.add();
+    this.#pauseTimer = setTimeout(
+      () => {
+        this.#pauseTimer = null;
+        this.#readOrPause();
+      },
+      Math.max(waitMs, SHORTEST_PAUSE_MS),
+    );
+  }
+
+  /** Reads on where nothing speaks against it. */
+  #readOrPause(): void {
+    if (this.#stopped) return;
+    if (this.#choked || this.#working || this.#pauseTimer !== null) this.#socket.pause();
+    else if (this.#socket.isPaused()) this.#socket.resume();
+  }
+}

@@ -1,0 +1,299 @@
+/**
+ * What one client is sent: frames wait in a bounded queue, and go to the socket as fast as it takes them. Owned by
+ * connection.ts; flushed by tick-flusher.ts when a tick ends, and by itself when the socket has drained.
+ */
+import type { Socket } from 'node:net';
+import { writeDirect } from '../runtime/direct-write.ts';
+import type { RollingHistogram } from '../runtime/metric-registry.ts';
+import { SEND_QUEUE_HEADROOM_BYTES } from './config.ts';
+import type { ConnectionClass } from './connection-classes.ts';
+import type { ConnectionServices } from './connection-services.ts';
+import type { Frame } from './frame.ts';
+import { SendQueue } from './send-queue.ts';
+import type { Batch, Batcher, Flushable } from './tick-flusher.ts';
+
+/** A queue of this many frames is cleared when the tick ends: a thousand of them at once would hold up everybody. */
+const CLEAR_LATER_FRAMES = 1_024;
+
+/** What an outbox tells its connection. */
+export interface OutboxOwner {
+  /** Read at every frame, as a reload may change it. */
+  readonly connectionClass: ConnectionClass;
+  /** The queue is over its limit under the policy `disconnect`; told once, when the tick ends. */
+  onSlow(): void;
+  /** Something was handed to the socket. */
+  onSent(): void;
+  /** Everything was handed to the kernel. */
+  onEmpty(): void;
+}
+
+/** The sending half of a connection. */
+export class Outbox implements Flushable {
+  framesOut = 0;
+  bytesOut = 0;
+  droppedFrames = 0;
+  /** `performance.now()` when the socket last took something. */
+  lastWrittenAt = performance.now();
+
+  /** Whether what is pushed now answers what the client has sent; kept by the intake. */
+  answering = false;
+
+  readonly #socket: Socket;
+  readonly #encrypted: boolean;
+  readonly #services: ConnectionServices;
+  readonly #owner: OutboxOwner;
+  #queue: SendQueue;
+  #inFlight: Batch | null = null;
+  #inFlightBytes = 0;
+  #inFlightFrames = 0;
+  #inFlightOldest = 0;
+  #backlogged = false;
+  /** Where it waits to be flushed. */
+  #line: 'none' | 'crowd' | 'answers' = 'none';
+  #slow = false;
+  #closed = false;
+
+  constructor(socket: Socket, encrypted: boolean, services: ConnectionServices, owner: OutboxOwner) {
+    this.#socket = socket;
+    this.#encrypted = encrypted;
+    this.#services = services;
+    this.#owner = owner;
+    this.#queue = new SendQueue(services.memory);
+  }
+
+  /** Frames that wait, those handed to the socket not counted. */
+  get queuedFrames(): number {
+    return this.#queue.size;
+  }
+
+  /** Bytes that the kernel has not accepted. */
+  get queuedBytes(): number {
+    return this.#queue.bytes + this.#inFlightBytes;
+  }
+
+  /** Memory that this client answers for, whoever else it is held for. */
+  get heldBytes(): number {
+    return this.#queue.heldBytes + this.#inFlightBytes;
+  }
+
+  /** Milliseconds for which the socket has not taken a write, 0 when it takes them. */
+  stalledMs(nowMs: number): number {
+    return this.#inFlightBytes === 0 ? 0 : nowMs - this.lastWrittenAt;
+  }
+
+  /**
+   * Bytes waiting for this client above which nothing more is read from it: who does not read the answers may not ask
+   * for more.
+   */
+  get chokeBytes(): number {
+    const limit = this.#owner.connectionClass.limits.send_queue_bytes;
+    const room = this.#services.limits.max_frame_bytes + SEND_QUEUE_HEADROOM_BYTES;
+    return Math.max(0, Math.min(limit / 2, limit - room));
+  }
+
+  /**
+   * Puts a frame into the queue; it leaves at the end of the tick. Returns whether it was taken: false when the frame
+   * gave way to the limit.
+   */
+  push(frame: Frame): boolean {
+    if (this.#slow || this.#closed) return false;
+    let entry = frame;
+    if (this.#inFlightBytes > 0) {
+      entry = frame.durable();
+      if (!this.#makeRoom(entry)) return false;
+    } else if (this.#over(frame.size)) {
+      // One tick brought more than the limit to a client that may well keep up: let it take what is there first.
+      this.flush(this.#services.flusher.batcher);
+      if (!this.#makeRoom(frame)) return false;
+      if (this.#inFlightBytes > 0) entry = frame.durable();
+    }
+    this.#append(entry);
+    return true;
+  }
+
+  /** Puts the last frame of a connection into the queue, whatever the limit. */
+  pushLast(frame: Frame): void {
+    if (this.#closed) return;
+    this.#append(this.#inFlightBytes > 0 ? frame.durable() : frame);
+  }
+
+  /** The next end of a tick flushes, also where nothing waits. */
+  markDirty(): void {
+    if (this.#inFlightBytes > 0 || this.#closed) return;
+    if (this.#line === 'answers' || (this.#line === 'crowd' && !this.answering)) return;
+    this.#line = this.answering ? 'answers' : 'crowd';
+    this.#services.flusher.schedule(this, this.answering);
+  }
+
+  /** Called at the end of a tick and when the socket has drained. */
+  flush(batcher: Batcher): void {
+    this.#line = 'none';
+    if (this.#closed) return;
+    const queue = this.#queue;
+    const { metrics, memory } = this.#services;
+    while (this.#inFlightBytes === 0 && queue.size > 0 && !this.#socket.destroyed) {
+      const batch = batcher.next(queue);
+      const { bytes, count } = batch;
+      this.#write(bytes);
+      const now = performance.now();
+      this.lastWrittenAt = now;
+      this.bytesOut += bytes.length;
+      this.framesOut += count;
+      metrics.writes.add();
+      metrics.bytesOut.add(bytes.length);
+      metrics.framesOut.add(count);
+      metrics.queueFrames.add(-count);
+      if (this.#socket.writableLength === 0) {
+        const histogram = this.#backlogged ? metrics.backlogLatency : metrics.frameLatency;
+        recordAges(histogram, queue, count, now);
+        metrics.queueBytes.add(-bytes.length);
+      } else {
+        this.#inFlight = batch;
+        this.#inFlightBytes = bytes.length;
+        this.#inFlightFrames = count;
+        this.#inFlightOldest = queue.at(0).receivedAt;
+        // A TLS engine has encrypted it into memory of this connection's own.
+        if (this.#encrypted || batch.holders++ === 0) memory.sendBytes += bytes.length;
+      }
+      queue.take(count);
+    }
+    this.#owner.onSent();
+    if (queue.size === 0 && this.#inFlightBytes === 0) {
+      this.#backlogged = false;
+      this.#owner.onEmpty();
+    } else {
+      this.#services.memoryWatch.grew();
+    }
+  }
+
+  /** Throws away what waits, whole frames; those handed to the socket still go out. */
+  discard(): void {
+    this.#countDropped(this.#queue.size);
+    this.#clearQueue();
+  }
+
+  /** Throws away the data frames that wait; returns how many there were. */
+  dropData(): number {
+    const before = this.#queue.size;
+    for (let dropped = this.#queue.dropOldest(); dropped !== undefined; dropped = this.#queue.dropOldest()) {
+      this.#countDropped(1);
+      this.#unaccount(1, dropped.size);
+    }
+    return before - this.#queue.size;
+  }
+
+  /** The socket is gone or about to go: lets go of everything. Calling it again does nothing. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    // The client is gone: what waited for it was not dropped for its slowness.
+    this.#clearQueue();
+    this.#unaccount(0, this.#inFlightBytes);
+    this.#landed();
+  }
+
+  #append(frame: Frame): void {
+    this.#queue.push(frame);
+    this.#services.metrics.queueFrames.add(1);
+    this.#services.metrics.queueBytes.add(frame.size);
+    if (this.#inFlightBytes > 0) this.#services.memoryWatch.grew();
+    else this.markDirty();
+  }
+
+  /** Writes at once what the kernel takes; the stream has the rest. */
+  #write(bytes: Buffer): void {
+    const taken = this.#encrypted ? 0 : writeDirect(this.#socket, bytes);
+    if (taken < bytes.length) this.#socket.write(bytes.subarray(taken), this.#onWritten);
+  }
+
+  #over(moreBytes: number): boolean {
+    const { send_queue_bytes, send_queue_frames } = this.#owner.connectionClass.limits;
+    return this.queuedBytes + moreBytes > send_queue_bytes || this.#queue.size >= send_queue_frames;
+  }
+
+  #makeRoom(frame: Frame): boolean {
+    if (!this.#over(frame.size)) return true;
+    if (this.#owner.connectionClass.slowReader === 'drop-oldest') {
+      for (
+        let dropped = this.#queue.dropOldest();
+        dropped !== undefined;
+        dropped = this.#queue.dropOldest()
+      ) {
+        this.#countDropped(1);
+        this.#unaccount(1, dropped.size);
+        if (!this.#over(frame.size)) return true;
+      }
+      if (!frame.control) {
+        this.#countDropped(1);
+        return false;
+      }
+    }
+    this.#slow = true;
+    // Not at once: somebody may be walking through a list that the client is in.
+    this.#services.flusher.later(() => this.#owner.onSlow());
+    return false;
+  }
+
+  #countDropped(frames: number): void {
+    this.droppedFrames += frames;
+    this.#services.metrics.dropped.add(frames);
+  }
+
+  #unaccount(frames: number, bytes: number): void {
+    this.#services.metrics.queueFrames.add(-frames);
+    this.#services.metrics.queueBytes.add(-bytes);
+  }
+
+  #clearQueue(): void {
+    const queue = this.#queue;
+    this.#unaccount(queue.size, queue.bytes);
+    if (queue.size < CLEAR_LATER_FRAMES) {
+      queue.clear();
+      return;
+    }
+    this.#queue = new SendQueue(this.#services.memory);
+    this.#services.flusher.later(() => queue.clear());
+  }
+
+  /** What was in flight is no longer held. */
+  #landed(): void {
+    const batch = this.#inFlight;
+    if (batch === null) return;
+    this.#inFlight = null;
+    if (this.#encrypted || --batch.holders === 0) this.#services.memory.sendBytes -= this.#inFlightBytes;
+    this.#inFlightBytes = 0;
+    this.#inFlightFrames = 0;
+  }
+
+  /** Called for every write; matters only where the socket had not taken it at once. */
+  readonly #onWritten = (): void => {
+    if (this.#inFlightBytes === 0 || this.#socket.writableLength > 0 || this.#socket.destroyed) return;
+    const { metrics, flusher } = this.#services;
+    const now = performance.now();
+    // TLS takes every write a moment later; only with plain TCP does that mean that the client lags.
+    const histogram = this.#encrypted && !this.#backlogged ? metrics.frameLatency : metrics.backlogLatency;
+    histogram.record((now - this.#inFlightOldest) * 1e6, this.#inFlightFrames);
+    metrics.queueBytes.add(-this.#inFlightBytes);
+    this.#landed();
+    this.lastWrittenAt = now;
+    this.#backlogged = this.#queue.size > 0 && !this.#encrypted;
+    this.flush(flusher.batcher);
+  };
+}
+
+/** Records the ages of the `count` oldest frames; those that one read brought have the same age. */
+function recordAges(histogram: RollingHistogram, queue: SendQueue, count: number, nowMs: number): void {
+  let run = 1;
+  let receivedAt = queue.at(0).receivedAt;
+  for (let i = 1; i < count; i++) {
+    const next = queue.at(i).receivedAt;
+    if (next === receivedAt) {
+      run++;
+      continue;
+    }
+    histogram.record((nowMs - receivedAt) * 1e6, run);
+    receivedAt = next;
+    run = 1;
+  }
+  histogram.record((nowMs - receivedAt) * 1e6, run);
+}
