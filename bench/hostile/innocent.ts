@@ -4,6 +4,7 @@
  * with the daemon's name and port.
  */
 import { ircInnocent } from './ircd-innocent.ts';
+import { relayInnocent } from './relay-innocent.ts';
 import type { ConnectInnocent, Innocent, InnocentMessage, InnocentReport, Scenario } from './scenario.ts';
 
 const ADDRESS = '127.0.0.2';
@@ -12,7 +13,10 @@ const PING_MS = 20;
 const LAST_PONG_MS = 15_000;
 
 /** How to speak to each daemon. */
-const INNOCENTS: Readonly<Partial<Record<Scenario['daemon'], ConnectInnocent>>> = { ircd: ircInnocent };
+const INNOCENTS: Readonly<Record<Scenario['daemon'], ConnectInnocent>> = {
+  ircd: ircInnocent,
+  relay: relayInnocent,
+};
 
 const say = (message: InnocentMessage) => process.send?.(message);
 
@@ -71,7 +75,6 @@ class PingClock {
 
 async function main(daemon: Scenario['daemon'], port: number): Promise<void> {
   const connect = INNOCENTS[daemon];
-  if (connect === undefined) throw new Error(`there is no innocent client for ${daemon}`);
   const clock = new PingClock();
   const client = await connect(
     port,
