@@ -1,6 +1,9 @@
 /**
  * What flows between a daemon and a window on a stream: frames, logs and live tables straight from the process,
  * acknowledgements and wishes back. Objects on a MessagePort; on a WebSocket frames are binary, the rest JSON text.
+ *
+ * What a window has not acknowledged is bounded: two frames, and some logs and rows. A window that falls behind gets the
+ * newest frame and table once it is back, and is told how many log records it missed.
  */
 import { z } from 'zod';
 import type { LogRecord } from './log-record.ts';
@@ -15,6 +18,8 @@ export type FromWindow =
   | { readonly type: 'rate'; readonly hz: number }
   /** The frame `seq` was taken over; gives its credit back. */
   | { readonly type: 'ack'; readonly seq: number }
+  /** Logs or rows were taken over, those with this ticket and all before; the process sends more only then. */
+  | { readonly type: 'took'; readonly ticket: number }
   /** Start or stop following logs; earlier records than `afterSeq` are not sent again. */
   | { readonly type: 'logs'; readonly follow: boolean; readonly afterSeq: number }
   /** Start or stop following a live table of the manifest. */
@@ -34,10 +39,19 @@ export type ToWindow =
       readonly startedAt: number;
     }
   | { readonly type: 'frame'; readonly frame: MetricFrame }
-  | { readonly type: 'logs'; readonly records: readonly LogRecord[]; readonly dropped: number }
+  | {
+      readonly type: 'logs';
+      /** To be given back with `took`. */
+      readonly ticket: number;
+      readonly records: readonly LogRecord[];
+      /** Records between the last message and this one that the process no longer had when the window was ready. */
+      readonly dropped: number;
+    }
   /** The whole table, at most once a second, only when it changed. Cells are in the order of the manifest's columns. */
   | {
       readonly type: 'rows';
+      /** To be given back with `took`. */
+      readonly ticket: number;
       readonly table: string;
       readonly time: number;
       readonly rows: readonly (readonly TableCell[])[];
@@ -49,6 +63,7 @@ export type ToWindow =
 export const fromWindowSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('rate'), hz: z.number().int().min(0).max(10) }),
   z.object({ type: z.literal('ack'), seq: z.number().int().nonnegative() }),
+  z.object({ type: z.literal('took'), ticket: z.number().int().nonnegative() }),
   z.object({ type: z.literal('logs'), follow: z.boolean(), afterSeq: z.number().int().nonnegative() }),
   z.object({ type: z.literal('watch'), table: z.string().max(64), on: z.boolean() }),
 ]);

@@ -39,6 +39,41 @@ export const limits = {
     unit: 'count',
     reason: 'Windows that one process serves at once; each costs a frame ten times a second.',
   },
+  streamUnreadBytes: {
+    default: 262_144,
+    unit: 'bytes',
+    reason:
+      'Logs and table rows that a window has not acknowledged beyond which it gets no more: two batches of logs; a window that reads is never near it.',
+  },
+  streamUnreadTotalBytes: {
+    default: 67_108_864,
+    unit: 'bytes',
+    reason:
+      'What all windows of one process have not acknowledged together; beyond it the one with most is closed, and opens its stream again.',
+  },
+  streamStalledMs: {
+    default: 30_000,
+    unit: 'milliseconds',
+    reason:
+      'A window that has acknowledged nothing for this long gives its place to a new one when `streamSubscribers` are there.',
+  },
+  streamPingMs: {
+    default: 15_000,
+    unit: 'milliseconds',
+    reason:
+      'Time between pings of a stream WebSocket; one that misses two is dead, and its place is free within 45 s.',
+  },
+  streamBacklogBytes: {
+    default: 8_000_000,
+    unit: 'bytes',
+    reason:
+      'Unsent bytes of one stream WebSocket beyond which it is closed: four of the largest tables, and only a client that acknowledges without reading gets there.',
+  },
+  streamCloseMs: {
+    default: 2_000,
+    unit: 'milliseconds',
+    reason: 'How long the other end of a stream WebSocket may take to confirm its close; then it is cut.',
+  },
   descriptorReserve: {
     default: 128,
     unit: 'count',

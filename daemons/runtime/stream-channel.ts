@@ -13,6 +13,8 @@ import {
   type MetricFrame,
 } from '../contract/metric-frame.ts';
 import type { ToWindow } from '../contract/stream.ts';
+import { keepAlive } from './keep-alive.ts';
+import { limits } from './limits.ts';
 
 /** One subscriber's connection. `onMessage` gets unchecked data; `onClose` is called once. */
 export interface StreamChannel {
@@ -69,7 +71,17 @@ export function portChannel(port: PortLike): StreamChannel {
   };
 }
 
-const upgrader = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: 4096 });
+/** Longest message of a window, in bytes: its wishes are a line each. */
+const WISH_BYTES = 4096;
+
+const upgrader = new WebSocketServer({
+  noServer: true,
+  perMessageDeflate: false,
+  maxPayload: WISH_BYTES,
+  // A wish is one frame; these bound what one connection may have in pieces.
+  maxFragments: 16,
+  maxBufferedChunks: 64,
+});
 
 /**
  * Finishes the WebSocket handshake on a socket that main accepted, authenticated and handed over.
@@ -104,9 +116,14 @@ function webSocketChannel(webSocket: WebSocket): StreamChannel {
     return buffer;
   };
   webSocket.on('error', () => webSocket.terminate());
+  keepAlive(webSocket, limits.streamPingMs.default);
   return {
     send(message) {
       if (webSocket.readyState !== webSocket.OPEN) return 0;
+      if (webSocket.bufferedAmount > limits.streamBacklogBytes.default) {
+        webSocket.terminate();
+        return 0;
+      }
       if (message.type === 'frame') {
         const bytes = encode(message.frame);
         webSocket.send(bytes, { binary: true });
@@ -131,6 +148,8 @@ function webSocketChannel(webSocket: WebSocket): StreamChannel {
     },
     close() {
       webSocket.close(1001, 'closing');
+      // Who is gone confirms nothing.
+      setTimeout(() => webSocket.terminate(), limits.streamCloseMs.default).unref();
     },
   };
 }

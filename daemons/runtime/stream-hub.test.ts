@@ -1,7 +1,9 @@
+import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { MetricFrame } from '../contract/metric-frame.ts';
 import { metricSpecs } from '../contract/metric-specs.ts';
 import type { FromWindow, ToWindow } from '../contract/stream.ts';
+import { limits } from './limits.ts';
 import { Logger } from './logger.ts';
 import { MetricRegistry } from './metric-registry.ts';
 import { ProcessSampler } from './process-sampler.ts';
@@ -13,7 +15,8 @@ const { name, gauge, histogram } = metricSpecs('t');
 function makeProcess() {
   const registry = new MetricRegistry('t', [gauge('level', ''), histogram('wait', '')]);
   const sampler = new ProcessSampler('t', registry);
-  const hub = new StreamHub({ source: 't', instance: 1, registry, sampler, logger: new Logger('info') });
+  const logger = new Logger('info');
+  const hub = new StreamHub({ source: 't', instance: 1, registry, sampler, logger });
   const level = registry.gauge(name('level'));
   const summaries = setInterval(() => {
     sampler.summarise();
@@ -26,6 +29,7 @@ function makeProcess() {
   };
   return {
     hub,
+    logger,
     level,
     wait: registry.histogram(name('wait_seconds')),
     slot: registry.layout.slot(name('level')),
@@ -147,4 +151,158 @@ it('sends nothing to a window that wants nothing', async () => {
   subject.level.set(1);
   await vi.advanceTimersByTimeAsync(5_000);
   expect(window.frames).toHaveLength(before);
+});
+
+/** A window that follows logs and tables; `reads` says whether it takes over what it is sent. */
+function openReader(hub: StreamHub, reads: boolean, bytesOf: (message: ToWindow) => number = () => 1_000) {
+  let receive: (data: unknown) => void = () => {};
+  const got: ToWindow[] = [];
+  const reader = {
+    got,
+    reads,
+    closed: false,
+    say: (message: FromWindow) => receive(message),
+    /** Takes over what it was sent so far. */
+    read() {
+      for (const message of got) {
+        if (message.type === 'logs' || message.type === 'rows') {
+          receive({ type: 'took', ticket: message.ticket });
+        }
+      }
+    },
+    seqs: () => got.flatMap((m) => (m.type === 'logs' ? m.records.map(({ seq }) => seq) : [])),
+    missed: () => got.reduce((sum, m) => sum + (m.type === 'logs' ? m.dropped : 0), 0),
+    tables: () => got.flatMap((m) => (m.type === 'rows' ? [m.rows] : [])),
+  };
+  hub.attach({
+    send(message) {
+      got.push(message);
+      if (reader.reads && (message.type === 'logs' || message.type === 'rows')) {
+        queueMicrotask(() => receive({ type: 'took', ticket: message.ticket }));
+      }
+      return bytesOf(message);
+    },
+    onMessage(listener) {
+      receive = listener;
+    },
+    onClose() {},
+    close() {
+      reader.closed = true;
+    },
+  });
+  return reader;
+}
+
+function logRecords(count: number): void {
+  for (let n = 0; n < count; n++) subject.logger.log('info', 's', 'e', 'm');
+}
+
+it('sends a window that opens its logs everything that is kept, and calls none of it lost', async () => {
+  logRecords(limits.logBatchRecords.default + 77);
+  const reader = openReader(subject.hub, true);
+  reader.say({ type: 'logs', follow: true, afterSeq: 0 });
+  await vi.advanceTimersByTimeAsync(200);
+  expect(reader.seqs()).toEqual(Array.from({ length: limits.logBatchRecords.default + 77 }, (_, n) => n + 1));
+  expect(reader.missed()).toBe(0);
+});
+
+it('calls nothing lost that a window had before its stream was opened again', async () => {
+  logRecords(limits.logRingRecords.default * 3);
+  const reader = openReader(subject.hub, true);
+  reader.say({ type: 'logs', follow: true, afterSeq: 5 });
+  await vi.advanceTimersByTimeAsync(200);
+  expect(reader.seqs().length).toBeGreaterThanOrEqual(limits.logRingRecords.default);
+  expect(reader.missed()).toBe(0);
+});
+
+it('sends a window that does not read a bounded amount of logs, and later says how many it missed', async () => {
+  const bytes = () => 100_000;
+  const reader = openReader(subject.hub, false, bytes);
+  reader.say({ type: 'logs', follow: true, afterSeq: 0 });
+  const total = limits.logRingRecords.default * 4;
+  for (let n = 0; n < total; n += 100) {
+    logRecords(100);
+    await vi.advanceTimersByTimeAsync(100);
+  }
+  const unread = reader.got.filter((message) => message.type === 'logs').length * bytes();
+  expect(unread).toBeLessThan(limits.streamUnreadBytes.default + bytes());
+  reader.reads = true;
+  reader.read();
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(reader.seqs().at(-1)).toBe(total);
+  expect(reader.missed()).toBe(total - reader.seqs().length);
+  expect(reader.missed()).toBeGreaterThan(0);
+});
+
+it('accounts for every record, however logging and reading alternate', async () => {
+  const steps = fc.array(fc.record({ logged: fc.nat(1_500), reads: fc.boolean() }), { maxLength: 12 });
+  await fc.assert(
+    fc.asyncProperty(steps, async (sequence) => {
+      const process = makeProcess();
+      subject.close();
+      subject = process;
+      const reader = openReader(process.hub, false, () => 90_000);
+      reader.say({ type: 'logs', follow: true, afterSeq: 0 });
+      let total = 0;
+      for (const { logged, reads } of sequence) {
+        logRecords(logged);
+        total += logged;
+        if (total > 0 && reader.got.length < 2) await vi.advanceTimersByTimeAsync(100);
+        if (reads) reader.read();
+        await vi.advanceTimersByTimeAsync(100);
+      }
+      reader.reads = true;
+      reader.read();
+      await vi.advanceTimersByTimeAsync(2_000);
+      const seqs = reader.seqs();
+      expect(seqs).toEqual([...seqs].sort((a, b) => a - b));
+      expect(new Set(seqs).size).toBe(seqs.length);
+      const before = (seqs[0] ?? 1) - 1;
+      expect(before + seqs.length + reader.missed()).toBe(total);
+    }),
+    { numRuns: 30 },
+  );
+});
+
+it('sends a window that fell behind the newest table once it has read, not those in between', async () => {
+  let version = 0;
+  subject.hub.provideTable('things', { rows: () => [[version]], total: () => 1 });
+  const reader = openReader(subject.hub, false, () => limits.streamUnreadBytes.default);
+  reader.say({ type: 'watch', table: 'things', on: true });
+  while (version < 10) {
+    version++;
+    subject.hub.touchTable('things');
+    await vi.advanceTimersByTimeAsync(1_000);
+  }
+  expect(reader.tables()).toEqual([[[0]]]);
+  reader.read();
+  expect(reader.tables()).toEqual([[[0]], [[10]]]);
+});
+
+it('gives the place of a window that reads nothing to a new one, and never that of one that reads', async () => {
+  const stalled = openReader(subject.hub, false);
+  stalled.say({ type: 'rate', hz: 1 });
+  const others = Array.from({ length: limits.streamSubscribers.default - 1 }, () =>
+    openReader(subject.hub, true),
+  );
+  const early = openReader(subject.hub, true);
+  expect(early.closed).toBe(true);
+  await vi.advanceTimersByTimeAsync(limits.streamStalledMs.default);
+  const late = openReader(subject.hub, true);
+  expect(late.closed).toBe(false);
+  expect(stalled.closed).toBe(true);
+  expect(others.some(({ closed }) => closed)).toBe(false);
+  expect(openReader(subject.hub, true).closed).toBe(true);
+});
+
+it('closes the window with most unread when all together have too much', async () => {
+  subject.hub.provideTable('things', { rows: () => [], total: () => 0 });
+  const share = Math.floor(limits.streamUnreadTotalBytes.default / 4);
+  const sizes = [share, share * 2, share, share];
+  const readers = sizes.map((size) => {
+    const reader = openReader(subject.hub, false, ({ type }) => (type === 'rows' ? size : 0));
+    reader.say({ type: 'watch', table: 'things', on: true });
+    return reader;
+  });
+  expect(readers.map(({ closed }) => closed)).toEqual([false, true, false, false]);
 });

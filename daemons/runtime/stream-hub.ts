@@ -2,13 +2,13 @@
  * Serves the windows that look at this process: metric frames with credits, logs and live tables. Timers run only
  * while somebody looks. Owned by runDaemon, and by main for its own metrics.
  */
-import { FRAME_CREDIT } from '../contract/metric-frame.ts';
 import { type FromWindow, fromWindowSchema, type TableCell } from '../contract/stream.ts';
 import { limits } from './limits.ts';
 import type { Logger } from './logger.ts';
 import type { Counter, Gauge, MetricRegistry } from './metric-registry.ts';
 import type { ProcessSampler } from './process-sampler.ts';
 import type { StreamChannel } from './stream-channel.ts';
+import { StreamSubscriber } from './stream-subscriber.ts';
 
 /** Frames may follow each other so much sooner than a window asked for, in milliseconds: timers are not exact. */
 const FRAME_SLACK_MS = 50;
@@ -23,6 +23,8 @@ const TABLE_REFRESH_INTERVALS = 3;
 const LOG_BATCH_MS = 50;
 const LOG_BATCH_RECORDS = limits.logBatchRecords.default;
 const MAX_SUBSCRIBERS = limits.streamSubscribers.default;
+const UNREAD_TOTAL_BYTES = limits.streamUnreadTotalBytes.default;
+const STALLED_MS = limits.streamStalledMs.default;
 const TABLE_ROWS = limits.tableRows.default;
 
 /** Rows of a live table, taken when somebody watches it. */
@@ -31,22 +33,6 @@ export interface TableProvider {
   rows(): Iterable<readonly TableCell[]>;
   /** How many rows there are. */
   total(): number;
-}
-
-interface Subscriber {
-  readonly channel: StreamChannel;
-  hz: number;
-  seq: number;
-  acknowledged: number;
-  skipped: number;
-  pending: boolean;
-  /** Revision of the registry in the newest frame sent, or pending. */
-  revision: number;
-  /** When that frame was sent or became pending, in milliseconds of `performance.now()`. */
-  offeredAt: number;
-  followLogs: boolean;
-  logSeq: number;
-  readonly tables: Set<string>;
 }
 
 /** What windows are shown. */
@@ -61,7 +47,7 @@ export interface StreamHubOptions {
 /** All windows of one process. */
 export class StreamHub {
   readonly #options: StreamHubOptions;
-  readonly #subscribers = new Set<Subscriber>();
+  readonly #subscribers = new Set<StreamSubscriber>();
   readonly #tables = new Map<string, TableProvider>();
   readonly #touched = new Set<string>();
   readonly #startedAt = Date.now();
@@ -94,33 +80,25 @@ export class StreamHub {
     if (this.#tableTimer !== null) this.#touched.add(name);
   }
 
-  /** Takes a window's stream over. Refused by closing it when as many as `streamSubscribers` are there already. */
+  /**
+   * Takes a window's stream over. When as many as `streamSubscribers` are there already, one that stalls makes room; where
+   * all of them read, the new one is refused by closing it.
+   */
   attach(channel: StreamChannel): void {
     if (this.#subscribers.size >= MAX_SUBSCRIBERS) {
-      channel.close();
-      return;
+      const stalled = this.#longestStalled();
+      if (stalled === null) {
+        channel.close();
+        return;
+      }
+      this.#end(stalled);
     }
-    const subscriber: Subscriber = {
-      channel,
-      hz: 0,
-      seq: 0,
-      acknowledged: 0,
-      skipped: 0,
-      pending: false,
-      revision: -1,
-      offeredAt: 0,
-      followLogs: false,
-      logSeq: 0,
-      tables: new Set(),
-    };
+    const subscriber = new StreamSubscriber(channel);
     this.#subscribers.add(subscriber);
     this.#publishSubscribers();
-    channel.onClose(() => {
-      this.#subscribers.delete(subscriber);
-      this.#publishSubscribers();
-      this.#retime();
-    });
+    channel.onClose(() => this.#forget(subscriber));
     channel.onMessage((data) => {
+      if (!this.#subscribers.has(subscriber)) return;
       const parsed = fromWindowSchema.safeParse(data);
       if (parsed.success) this.#receive(subscriber, parsed.data);
     });
@@ -143,13 +121,12 @@ export class StreamHub {
   /** Closes every stream and timer. */
   close(): void {
     this.#unsubscribeLogs();
-    for (const subscriber of [...this.#subscribers]) subscriber.channel.close();
-    this.#subscribers.clear();
+    for (const subscriber of [...this.#subscribers]) this.#end(subscriber);
     if (this.#logTimer !== null) clearTimeout(this.#logTimer);
     this.#retime();
   }
 
-  #receive(subscriber: Subscriber, message: FromWindow): void {
+  #receive(subscriber: StreamSubscriber, message: FromWindow): void {
     switch (message.type) {
       case 'rate':
         subscriber.hz = message.hz;
@@ -157,13 +134,15 @@ export class StreamHub {
         if (message.hz > 0) this.#sampleAndOffer(subscriber);
         return;
       case 'ack':
-        if (message.seq > subscriber.acknowledged && message.seq <= subscriber.seq) {
-          subscriber.acknowledged = message.seq;
-        }
-        if (subscriber.pending) this.#sampleAndOffer(subscriber);
+        subscriber.acknowledge(message.seq);
+        if (subscriber.framePending) this.#sampleAndOffer(subscriber);
+        return;
+      case 'took':
+        this.#took(subscriber, message.ticket);
         return;
       case 'logs':
         subscriber.followLogs = message.follow;
+        subscriber.logsSent = false;
         subscriber.logSeq = Math.max(subscriber.logSeq, message.afterSeq);
         if (message.follow) this.#scheduleLogs();
         return;
@@ -174,13 +153,14 @@ export class StreamHub {
           this.#measured(() => this.#sendTable(message.table, [subscriber]));
         } else {
           subscriber.tables.delete(message.table);
+          subscriber.dueTables.delete(message.table);
         }
         this.#retime();
         return;
     }
   }
 
-  #sampleAndOffer(subscriber: Subscriber): void {
+  #sampleAndOffer(subscriber: StreamSubscriber): void {
     this.#measured(() => {
       this.#options.registry.sample();
       return this.#offer(subscriber, Date.now());
@@ -188,25 +168,10 @@ export class StreamHub {
   }
 
   /** Sends a frame if the window has credit, else leaves it pending: sample, never queue. */
-  #offer(subscriber: Subscriber, time: number): number {
+  #offer(subscriber: StreamSubscriber, time: number): number {
     subscriber.offeredAt = performance.now();
     subscriber.revision = this.#options.registry.revision;
-    if (subscriber.seq - subscriber.acknowledged >= FRAME_CREDIT) {
-      if (subscriber.pending) subscriber.skipped++;
-      subscriber.pending = true;
-      return 0;
-    }
-    subscriber.pending = false;
-    subscriber.seq++;
-    return subscriber.channel.send({
-      type: 'frame',
-      frame: {
-        seq: subscriber.seq,
-        time,
-        skipped: subscriber.skipped,
-        values: this.#options.registry.values,
-      },
-    });
+    return subscriber.offerFrame(time, this.#options.registry.values);
   }
 
   #retime(): void {
@@ -275,18 +240,72 @@ export class StreamHub {
     });
   }
 
-  #sendTable(name: string, watchers: readonly Subscriber[]): number {
+  #sendTable(name: string, watchers: readonly StreamSubscriber[]): number {
     const provider = this.#tables.get(name);
-    if (provider === undefined) return 0;
+    const ready = watchers.filter((watcher) => {
+      if (watcher.hasRoom) return true;
+      watcher.dueTables.add(name);
+      return false;
+    });
+    if (provider === undefined || ready.length === 0) return 0;
     const rows: (readonly TableCell[])[] = [];
     for (const row of provider.rows()) {
       if (rows.length >= TABLE_ROWS) break;
       rows.push(row);
     }
-    const message = { type: 'rows', table: name, time: Date.now(), rows, total: provider.total() } as const;
+    const table = { table: name, time: Date.now(), rows, total: provider.total() };
     let bytes = 0;
-    for (const watcher of watchers) bytes += watcher.channel.send(message);
+    for (const watcher of ready) {
+      watcher.dueTables.delete(name);
+      bytes += watcher.sendUnread((ticket) => ({ type: 'rows', ticket, ...table }));
+    }
+    this.#keepTotal();
     return bytes;
+  }
+
+  /** A window has read on: what waited for that follows. */
+  #took(subscriber: StreamSubscriber, ticket: number): void {
+    subscriber.took(ticket);
+    if (!subscriber.hasRoom) return;
+    for (const table of [...subscriber.dueTables]) this.#measured(() => this.#sendTable(table, [subscriber]));
+    if (subscriber.followLogs) this.#scheduleLogs();
+  }
+
+  /** Too much is unread over all windows: those with most are closed, and ask again when they can. */
+  #keepTotal(): void {
+    let total = 0;
+    for (const subscriber of this.#subscribers) total += subscriber.unreadBytes;
+    if (total <= UNREAD_TOTAL_BYTES) return;
+    const worstFirst = [...this.#subscribers].sort((a, b) => b.unreadBytes - a.unreadBytes);
+    for (const subscriber of worstFirst) {
+      if (total <= UNREAD_TOTAL_BYTES) return;
+      total -= subscriber.unreadBytes;
+      this.#end(subscriber);
+    }
+  }
+
+  #longestStalled(): StreamSubscriber | null {
+    let longest: StreamSubscriber | null = null;
+    let since = performance.now() - STALLED_MS;
+    for (const subscriber of this.#subscribers) {
+      const { behindSince } = subscriber;
+      if (behindSince === null || behindSince > since) continue;
+      longest = subscriber;
+      since = behindSince;
+    }
+    return longest;
+  }
+
+  /** Closes a stream and gives its place back at once, however long its other end takes. */
+  #end(subscriber: StreamSubscriber): void {
+    this.#forget(subscriber);
+    subscriber.channel.close();
+  }
+
+  #forget(subscriber: StreamSubscriber): void {
+    if (!this.#subscribers.delete(subscriber)) return;
+    this.#publishSubscribers();
+    this.#retime();
   }
 
   #scheduleLogs(): void {
@@ -304,12 +323,24 @@ export class StreamHub {
   #sendLogs(): number {
     let bytes = 0;
     for (const subscriber of this.#subscribers) {
-      if (!subscriber.followLogs) continue;
-      const due = this.#options.logger.after(subscriber.logSeq);
-      if (due.length === 0) continue;
-      const records = due.slice(-LOG_BATCH_RECORDS);
+      if (subscriber.followLogs) bytes += this.#sendLogsTo(subscriber);
+    }
+    this.#keepTotal();
+    return bytes;
+  }
+
+  /** Sends every record that is due, in batches, as long as the window reads them. */
+  #sendLogsTo(subscriber: StreamSubscriber): number {
+    const due = this.#options.logger.after(subscriber.logSeq);
+    let bytes = 0;
+    for (let sent = 0; sent < due.length && subscriber.hasRoom; sent += LOG_BATCH_RECORDS) {
+      const records = due.slice(sent, sent + LOG_BATCH_RECORDS);
+      const first = records[0]!.seq;
+      // What was logged before the window followed is not lost to it: the host has more of the past than this process.
+      const dropped = subscriber.logsSent ? first - subscriber.logSeq - 1 : 0;
+      subscriber.logsSent = true;
       subscriber.logSeq = records[records.length - 1]!.seq;
-      bytes += subscriber.channel.send({ type: 'logs', records, dropped: due.length - records.length });
+      bytes += subscriber.sendUnread((ticket) => ({ type: 'logs', ticket, records, dropped }));
     }
     return bytes;
   }

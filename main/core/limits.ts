@@ -219,6 +219,12 @@ export const CONTROL_LIMIT_TABLE = {
     reason:
       'Longest request line on the local socket and longest text message on a control WebSocket: the largest request writes a whole configuration file.',
   },
+  requestFragments: {
+    default: 4_096,
+    unit: 'count',
+    reason:
+      'Pieces in which one message on a control WebSocket may arrive: the largest in pieces of 500 bytes. Each costs an object.',
+  },
   localClients: {
     default: 64,
     unit: 'count',

@@ -3,6 +3,7 @@ import type { WebSocket } from 'ws';
 import type { ControlReplyMessage } from '../../daemons/contract/control-api.ts';
 import type { Actor } from '../../daemons/contract/daemon-link.ts';
 import type { WireError } from '../../daemons/contract/errors.ts';
+import { keepAlive } from '../../daemons/runtime/keep-alive.ts';
 import { createCaller } from '../core/caller.ts';
 import { parseRequest, REQUEST_EXAMPLE } from '../core/control-message.ts';
 import type { ControlPlane } from '../core/control-plane.ts';
@@ -25,19 +26,9 @@ export function serveControlSocket(
   const caller = createCaller(actor, (event) => send({ event }));
   const unsubscribe = plane.subscribe((event) => send({ event }));
   let outstanding = 0;
-  let missed = 0;
-  const pings = setInterval(() => {
-    if (missed >= 2) webSocket.terminate();
-    missed++;
-    webSocket.ping();
-  }, limits.socketPingMs);
-  pings.unref();
-  webSocket.on('pong', () => {
-    missed = 0;
-  });
+  keepAlive(webSocket, limits.socketPingMs);
   webSocket.on('error', () => webSocket.terminate());
   webSocket.on('close', () => {
-    clearInterval(pings);
     unsubscribe();
     caller.close();
   });

@@ -48,6 +48,8 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     noServer: true,
     perMessageDeflate: false,
     maxPayload: limits.requestBytes,
+    maxFragments: limits.requestFragments,
+    maxBufferedChunks: limits.requestFragments,
   });
   const timeouts = {
     headersTimeout: limits.httpHeadersMs,

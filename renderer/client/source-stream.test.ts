@@ -73,6 +73,21 @@ describe('a stream to a process', () => {
     ]);
   });
 
+  it('takes logs and rows over by their tickets, so that the process sends more', () => {
+    const { pipes, sink, stream } = make();
+    stream.expect(1);
+    const pipe = pipes[0]!;
+    pipe.hello(1);
+    pipe.sent.length = 0;
+    pipe.handlers.onMessage({ type: 'logs', ticket: 1, records: [], dropped: 3 });
+    pipe.handlers.onMessage({ type: 'rows', ticket: 2, table: 't', time: 5, rows: [[1]], total: 1 });
+    expect(sink.logs).toHaveBeenCalledWith(1, [], 3);
+    expect(pipe.sent).toEqual([
+      { type: 'took', ticket: 1 },
+      { type: 'took', ticket: 2 },
+    ]);
+  });
+
   it('is opened again with the same wishes after it was lost', () => {
     const { pipes, stream } = make();
     stream.setRate(10);

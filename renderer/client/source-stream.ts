@@ -121,9 +121,11 @@ export class SourceStream {
         break;
       case 'logs':
         if (this.#instance !== null) this.#sink.logs(this.#instance, message.records, message.dropped);
+        this.#send({ type: 'took', ticket: message.ticket });
         break;
       case 'rows':
         this.#sink.rows(message.table, message.time, message.rows, message.total);
+        this.#send({ type: 'took', ticket: message.ticket });
         break;
     }
   }
