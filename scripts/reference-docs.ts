@@ -81,7 +81,9 @@ function commandSection(daemon: string, command: CommandDescription): string {
     `\`\`\`sh\n./signalbox run ${daemon} ${command.name}${usage === '' ? '' : ` ${usage}`}${confirm}\n\`\`\``,
     `Danger: **${command.danger}**. Result: ${command.result}${
       command.columns.length > 0 ? ` (${command.columns.map((column) => column.title).join(', ')})` : ''
-    }. Deadline: ${command.timeoutMs / 1000} s.`,
+    }. Deadline: ${command.timeoutMs / 1000} s. Without an audit trail: ${
+      command.unrecorded === 'run' ? 'runs, and says so' : 'refused'
+    }.`,
   ];
   if (fields.length > 0) {
     parts.push(

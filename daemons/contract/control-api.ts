@@ -7,7 +7,7 @@ import { z } from 'zod';
 import type { ReloadOutcome } from './daemon-link.ts';
 import type { Outcome, WireError } from './errors.ts';
 import { LOG_LEVELS, type SourcedLogRecord } from './log-record.ts';
-import type { ManifestDescription, MetricSpec } from './manifest.ts';
+import type { ManifestDescription, MetricSpec, Unrecorded } from './manifest.ts';
 import type { MetricReading } from './metric-frame.ts';
 import type { DaemonSnapshot } from './states.ts';
 
@@ -95,6 +95,8 @@ export interface AuditEntry {
   readonly durationMs: number;
   /** Metrics that the command declares as effects: before and after. */
   readonly effects: readonly { readonly metric: string; readonly before: number; readonly after: number }[];
+  /** Names the action wherever it appears again, such as with the effects that were measured later; older entries have none. */
+  readonly key?: string;
 }
 
 /** Most metrics that one history query asks for. */
@@ -201,6 +203,30 @@ export interface ControlResults {
   };
 }
 
+/**
+ * What becomes of each request while the audit trail cannot be written; `command` is what the command's manifest says.
+ * Requests that leave no entry run.
+ */
+export const UNRECORDED_REQUESTS = {
+  hello: 'run',
+  status: 'run',
+  'daemon.start': 'run',
+  'daemon.stop': 'run',
+  'daemon.restart': 'refuse',
+  'daemon.stopImpact': 'run',
+  'command.run': 'command',
+  'command.cancel': 'run',
+  'command.impact': 'run',
+  'metrics.latest': 'run',
+  'logs.query': 'run',
+  'logs.follow': 'run',
+  'history.query': 'run',
+  'audit.query': 'run',
+  'config.get': 'run',
+  'config.check': 'run',
+  'config.reload': 'refuse',
+} as const satisfies Record<keyof typeof CONTROL_REQUESTS, Unrecorded | 'command'>;
+
 /** Name of a request of the control API. */
 export type ControlRequestName = keyof typeof CONTROL_REQUESTS;
 
@@ -212,10 +238,17 @@ export type ControlApi = {
   };
 };
 
+/**
+ * What a request is answered with. `audited` is false where something was done, or tried, and the audit trail could not
+ * be written; otherwise it is not there.
+ */
+export type ControlOutcome<T> = Outcome<T> & { readonly audited?: false };
+
 /** What main tells every connected client without being asked. */
 export type ControlEvent =
   | { readonly type: 'daemon'; readonly daemon: DaemonSnapshot }
   | { readonly type: 'history'; readonly history: HistoryStatus }
+  /** Comes once more, under the same key, when the effects of an action have been measured. */
   | { readonly type: 'audit'; readonly entry: Omit<AuditEntry, 'id'> }
   | { readonly type: 'config'; readonly error: WireError | null }
   | { readonly type: 'logs'; readonly records: readonly SourcedLogRecord[] }
@@ -231,7 +264,7 @@ export interface ControlRequestMessage {
 
 /** What the host sends back on such a transport. */
 export type ControlReplyMessage =
-  | { readonly id: number; readonly outcome: Outcome<unknown> }
+  | { readonly id: number; readonly outcome: ControlOutcome<unknown> }
   | { readonly event: ControlEvent };
 
 export const controlRequestMessageSchema = z.object({

@@ -27,6 +27,8 @@ export const ERROR_CODES = {
   forbidden: 'The caller is known and may not do this.',
   address_in_use: 'Another process listens on that address.',
   unsupported: 'This host or platform cannot do that.',
+  audit_unavailable:
+    'The audit trail cannot be written, so this was not done; reading, start, stop, kill and ban still work.',
   not_saved: 'It is in force but not on disk: it holds only until the restart, and saving is tried again.',
   limit_reached: 'A named limit would be exceeded.',
   no_instance: 'No running Signalbox uses that data directory.',

@@ -1,6 +1,6 @@
 /**
- * What main sends to the recorder once a second: the arguments of the recorder's internal command `append`. The
- * recorder checks them again, with its limits (daemons/recorder/batch.ts).
+ * What main sends to the recorder once a second: the arguments of the recorder's internal commands `append` and
+ * `journal`. The recorder checks them again, with its limits (daemons/recorder/batch.ts).
  */
 import type { AuditEntry } from './control-api.ts';
 import type { SparseHistogram } from './histogram.ts';
@@ -24,8 +24,16 @@ export interface StateChange {
   readonly cause: string | null;
 }
 
-/** An entry of the audit trail before the recorder has given it an id. */
-export type NewAuditEntry = Omit<AuditEntry, 'id'>;
+/** An entry of the audit trail before the recorder has given it an id; its key stands beside it. */
+export type NewAuditEntry = Omit<AuditEntry, 'id' | 'key'>;
+
+/** The answer to `journal`: what became of the audit journal. */
+export interface JournalTaken {
+  /** Segments of which everything is stored; they may be removed unless they are still written to. */
+  readonly done: readonly string[];
+  /** Whether there is more to take over. */
+  readonly more: boolean;
+}
 
 /** The metrics of one source, in the order of its samples' values. */
 export interface SourceCatalog {
@@ -40,7 +48,6 @@ export interface HistoryBatch {
   /** Rises by one; the recorder ignores a batch that it has committed already. */
   readonly batch: number;
   readonly samples: readonly HistorySample[];
-  readonly audit: readonly NewAuditEntry[];
   readonly states: readonly StateChange[];
   readonly catalogs: readonly SourceCatalog[];
 }

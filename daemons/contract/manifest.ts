@@ -24,6 +24,13 @@ export const DANGER_TIERS = ['safe', 'disruptive', 'irreversible'] as const;
 /** One of {@link DANGER_TIERS}. */
 export type DangerTier = (typeof DANGER_TIERS)[number];
 
+/**
+ * What becomes of a command or request while the audit trail cannot be written (a full disk, a deleted folder): it is
+ * done all the same and the answer says `audited: false` (`run`), or it is refused with `audit_unavailable` (`refuse`).
+ * What only reads, and what ends or shuts out who does harm, runs.
+ */
+export type Unrecorded = 'run' | 'refuse';
+
 /** How the result of a command is shown. A `table` result is `{ rows: object[] }`, `text` is `{ text: string }`. */
 export type ResultShape = 'table' | 'text' | 'json';
 
@@ -43,6 +50,8 @@ export interface CommandSpec<Args extends z.ZodObject = z.ZodObject> {
   readonly confirmArg?: string;
   /** Metrics that the command is expected to move: the audit trail records them before and after. */
   readonly effects?: readonly string[];
+  /** What to do while the audit trail cannot be written; `refuse` where absent. */
+  readonly unrecorded?: Unrecorded;
   /** Deadline in milliseconds, default 10,000. */
   readonly timeoutMs?: number;
   /** Called by main only: not shown to people and not callable by them. */
@@ -143,6 +152,7 @@ export interface CommandDescription {
   readonly columns: readonly TableColumn[];
   readonly rowActions: readonly RowAction[];
   readonly confirmArg: string | null;
+  readonly unrecorded: Unrecorded;
   readonly timeoutMs: number;
 }
 
@@ -189,6 +199,11 @@ export interface ManifestDescription {
 /** Deadline of a command that names none. */
 export const DEFAULT_COMMAND_TIMEOUT_MS = 10_000;
 
+/** What a command does while the audit trail cannot be written. */
+export function unrecordedOf({ unrecorded }: CommandSpec): Unrecorded {
+  return unrecorded ?? 'refuse';
+}
+
 /** The plain-data form of a manifest. Internal commands are left out. */
 export function describeManifest(manifest: Manifest): ManifestDescription {
   const commands: CommandDescription[] = [];
@@ -203,6 +218,7 @@ export function describeManifest(manifest: Manifest): ManifestDescription {
       columns: spec.columns ?? [],
       rowActions: spec.rowActions ?? [],
       confirmArg: spec.confirmArg ?? null,
+      unrecorded: unrecordedOf(spec),
       timeoutMs: spec.timeoutMs ?? DEFAULT_COMMAND_TIMEOUT_MS,
     });
   }

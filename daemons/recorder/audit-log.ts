@@ -1,6 +1,6 @@
 /**
- * The audit trail: who did what, from where, with what result. Written by the recorder as part of an append, read by
- * the audit page newest first; pages are keyed by id, so new entries do not shift what a reader has seen.
+ * The audit trail: who did what, from where, with what result. Written from main's journal, read by the audit page newest
+ * first; pages are keyed by id, so new entries do not shift what a reader has seen.
  */
 import type { AuditEntry } from '../contract/control-api.ts';
 import type { NewAuditEntry } from '../contract/history-batch.ts';
@@ -49,6 +49,7 @@ interface AuditRow {
   readonly outcome: string;
   readonly duration_ms: number;
   readonly effects: string;
+  readonly key: string | null;
 }
 
 const TEXT_BYTES = ['actor', 'action', 'target', 'command', 'args', 'outcome', 'effects']
@@ -59,6 +60,7 @@ const TEXT_BYTES = ['actor', 'action', 'target', 'command', 'args', 'outcome', '
 export class AuditLog {
   readonly #tallies: Tallies;
   readonly #insert;
+  readonly #amend;
   readonly #scan;
   readonly #window;
   readonly #targetWindow;
@@ -70,8 +72,12 @@ export class AuditLog {
     this.#onDamaged = onDamaged;
     this.#tallies = tallies;
     this.#insert = database.prepare(
-      'INSERT INTO audit (time, actor, origin, action, target, command, args, ok, outcome, duration_ms, effects) ' +
-        'VALUES (@time, @actor, @origin, @action, @target, @command, @args, @ok, @outcome, @durationMs, @effects)',
+      'INSERT INTO audit (time, actor, origin, action, target, command, args, ok, outcome, duration_ms, effects, key) ' +
+        'VALUES (@time, @actor, @origin, @action, @target, @command, @args, @ok, @outcome, @durationMs, @effects, @key) ' +
+        'ON CONFLICT DO NOTHING',
+    );
+    this.#amend = database.prepare<[string, string]>(
+      "UPDATE audit SET effects = ? WHERE key = ? AND effects = '[]'",
     );
     const filter =
       '(@pattern IS NULL OR actor || char(10) || action || char(10) || target || char(10) || command || char(10) || ' +
@@ -102,8 +108,11 @@ export class AuditLog {
       .pluck();
   }
 
-  /** Adds an entry, its arguments and outcome cut to their limits. Part of the caller's transaction. */
-  add(entry: NewAuditEntry): void {
+  /**
+   * Adds an entry, its arguments and outcome cut to their limits; returns how many were added, which is none for a key
+   * that is there already. Part of the caller's transaction.
+   */
+  add(entry: NewAuditEntry, key: string | null = null): number {
     const row = {
       time: Math.round(entry.time),
       actor: entry.actor,
@@ -116,8 +125,9 @@ export class AuditLog {
       outcome: cut(entry.outcome, limits.auditOutcomeCharacters.default),
       durationMs: entry.durationMs,
       effects: boundedJson(entry.effects, '[]'),
+      key,
     };
-    this.#insert.run(row);
+    if (this.#insert.run(row).changes === 0) return 0;
     const { actor, action, target, command, args, outcome, effects } = row;
     const texts = [actor, action, target, command, args, outcome, effects];
     this.#tallies.add(
@@ -125,6 +135,15 @@ export class AuditLog {
       1,
       texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0),
     );
+    return 1;
+  }
+
+  /** Adds what was measured later, once; an entry that is gone needs none. Adds no entry. Part of the caller's transaction. */
+  amend(key: string, effects: NewAuditEntry['effects']): 0 {
+    const json = boundedJson(effects, '[]');
+    const { changes } = this.#amend.run(json, key);
+    if (changes > 0) this.#tallies.add('audit', 0, Buffer.byteLength(json) - '[]'.length);
+    return 0;
   }
 
   /**
@@ -180,6 +199,7 @@ export class AuditLog {
       outcome: textOf(row.outcome),
       durationMs: numberOf(row.duration_ms),
       effects: effectsOf(json<unknown>('effects', [])),
+      ...(typeof row.key === 'string' ? { key: row.key } : {}),
     };
   }
 

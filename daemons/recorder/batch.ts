@@ -17,6 +17,21 @@ const time = z.number().nonnegative();
 /** What a command moved; also what is read back of it. */
 export const effectsSchema = z.array(z.object({ metric: z.string(), before: z.number(), after: z.number() }));
 
+/** An entry of the audit trail, as the journal has it. */
+export const auditEntry = z.object({
+  time,
+  actor: z.string(),
+  from: z.string().max(32),
+  action: z.string(),
+  target: z.string(),
+  command: z.string(),
+  args: z.record(z.string(), z.unknown()),
+  ok: z.boolean(),
+  outcome: z.string(),
+  durationMs: z.number(),
+  effects: effectsSchema,
+});
+
 /** Main numbers its batches within a run of the app (`epoch`) and sends them in that order. */
 export const appendArgs = z.object({
   epoch: z.string().min(1).max(64),
@@ -52,24 +67,6 @@ export const appendArgs = z.object({
     )
     .max(limits.batchSamples.default)
     .default([]),
-  audit: z
-    .array(
-      z.object({
-        time,
-        actor: z.string(),
-        from: z.string().max(32),
-        action: z.string(),
-        target: z.string(),
-        command: z.string(),
-        args: z.record(z.string(), z.unknown()),
-        ok: z.boolean(),
-        outcome: z.string(),
-        durationMs: z.number(),
-        effects: effectsSchema,
-      }),
-    )
-    .max(limits.batchEntries.default)
-    .default([]),
   states: z
     .array(z.object({ time, daemon: name, state: z.string().max(32), cause: z.string().nullable() }))
     .max(limits.batchEntries.default)
@@ -81,7 +78,7 @@ export type AppendBatch = z.output<typeof appendArgs>;
 
 /** What became of a batch. */
 export interface AppendResult {
-  /** Samples, audit entries and states stored; 0 for a batch that was stored before. */
+  /** Samples and states stored; 0 for a batch that was stored before. */
   readonly stored: number;
   /** Samples left out: no catalog of their source is known, or they do not fit it. */
   readonly rejected: number;

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { AppendBatch } from './batch.ts';
+import type { NewAuditEntry } from '../contract/history-batch.ts';
 import { limits } from './limits.ts';
 import { NOON, Scene, sample } from './test-fixtures/scene.ts';
 
@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 afterEach(() => scene.close());
 
-const entry = (command: string): AppendBatch['audit'][number] => ({
+const entry = (command: string): NewAuditEntry => ({
   time: (scene.now + scene.wrong) * 1_000,
   actor: 'ada',
   from: 'cli',
@@ -31,9 +31,9 @@ const entry = (command: string): AppendBatch['audit'][number] => ({
 /** Appends what main sends in one second: everything is stamped by the system's clock. */
 function tick(level: number): void {
   const wall = scene.now + scene.wrong;
+  scene.audit([entry(`at-${level}`)]);
   scene.append({
     samples: [sample(wall, { level })],
-    audit: [entry(`at-${level}`)],
     states: [{ time: wall * 1_000, daemon: 'ircd', state: 'running', cause: null }],
   });
   scene.now++;
@@ -169,7 +169,7 @@ describe('a database that is not there any more', () => {
   it('because another database of ours took its place is that one from then on', async () => {
     tick(1);
     const other = new Scene();
-    other.append({ audit: [entry('from-the-other')] });
+    scene.audit([entry('from-the-other')], other.recorder);
     await other.recorder.close();
     renameSync(other.file, scene.file);
     tick(2);

@@ -3,13 +3,16 @@ import { uptime } from 'node:os';
 import { join } from 'node:path';
 import type { DaemonContext, RunningDaemon } from '../runtime/daemon.ts';
 import type { MetricRegistry } from '../runtime/metric-registry.ts';
+import { keepDamagedLines } from './damaged-lines.ts';
 import { loadSqlite } from './database.ts';
+import type { DamagedLine } from './journal-reader.ts';
 import { limits } from './limits.ts';
 import { manifest, type RecorderCommands, type RecorderConfig } from './manifest.ts';
 import { Recorder } from './recorder.ts';
 import type { Keep } from './retention.ts';
 
 const DATABASE_FILE = 'signalbox.db';
+const DAMAGED_LINES_FILE = 'journal-damaged.jsonl';
 
 /** Opens the database in the data directory and answers main. Throws `unavailable` or `init_failed`. */
 export async function startRecorder(
@@ -87,6 +90,14 @@ export async function startRecorder(
           }
         },
       },
+      journal: {
+        run: ({ folder }) => {
+          const { stored, damaged, done, more } = recorder.takeJournal(folder);
+          metrics.rows.add(stored);
+          if (damaged.length > 0) setLinesAside(damaged);
+          return { done, more };
+        },
+      },
       history: { run: (query, { signal }) => timed(() => recorder.history(query, signal)) },
       audit: { run: (query, { signal }) => timed(() => recorder.audit(query, signal)) },
       settingGet: { run: ({ key }) => ({ value: recorder.settingGet(key) }) },
@@ -110,6 +121,20 @@ export async function startRecorder(
     },
     drain: () => recorder.close(),
   };
+
+  function setLinesAside(lines: readonly DamagedLine[]): void {
+    metrics.damagedLines.add(lines.length);
+    const path = join(context.dataDir, DAMAGED_LINES_FILE);
+    const kept = keepDamagedLines(path, lines);
+    const [first] = lines;
+    log.warn(
+      'journal_line_damaged',
+      `${lines.length} lines of the audit journal cannot be read and were left out; the first is in ${first?.segment} ` +
+        `at byte ${first?.offset}: ${first?.why}. ${kept ? `They are kept in ${path}.` : `They could not be kept in ${path}.`} ` +
+        'A last line that is cut off belongs to something that was not answered.',
+      { lines: lines.length },
+    );
+  }
 
   /** Once a run of the app: main sends sixty of them a minute. */
   function warnOfRejected(count: number, epoch: string): void {
@@ -143,5 +168,6 @@ function takeHandles(registry: MetricRegistry) {
     setAside: registry.counter(name('databases_set_aside_total')),
     lost: registry.counter(name('databases_lost_total')),
     damagedRows: registry.counter(name('damaged_rows_total')),
+    damagedLines: registry.counter(name('damaged_lines_total')),
   };
 }

@@ -2,35 +2,36 @@ import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { NewAuditEntry } from '../contract/history-batch.ts';
 import { METRICS, NOON, Scene, sample } from './test-fixtures/scene.ts';
 
 const SECONDS = 200;
 
 /** What an operator's instance does, a second each. */
 function live(scene: Scene, from: number, seconds: number): void {
+  const entries: NewAuditEntry[] = [];
   for (let i = from; i < from + seconds; i++) {
     scene.now = NOON + i;
+    entries.push({
+      time: scene.now * 1_000,
+      actor: 'ada',
+      from: 'cli',
+      action: 'command',
+      target: 'ircd',
+      command: 'kill',
+      args: { nick: `n${i}` },
+      ok: true,
+      outcome: 'done',
+      durationMs: 1,
+      effects: [{ metric: 'level', before: i, after: 0 }],
+    });
     scene.append({
       samples: [
         sample(NOON + i, { things_total: i, level: i, load_ratio: i / 7, wait_seconds: [i * 1_000] }),
       ],
-      audit: [
-        {
-          time: scene.now * 1_000,
-          actor: 'ada',
-          from: 'cli',
-          action: 'command',
-          target: 'ircd',
-          command: 'kill',
-          args: { nick: `n${i}` },
-          ok: true,
-          outcome: 'done',
-          durationMs: 1,
-          effects: [{ metric: 'level', before: i, after: 0 }],
-        },
-      ],
     });
   }
+  scene.audit(entries);
 }
 
 describe('a row that SQLite reads and nobody else can', () => {

@@ -79,7 +79,6 @@ describe('history', () => {
       epoch: 'run-2',
       batch: 0,
       catalogs: [],
-      audit: [],
       states: [],
       samples: [sample(NOON + 2, { things_total: 80 })],
     });

@@ -128,7 +128,19 @@ export const limits = {
     unit: 'count',
     reason: 'Samples in one append: about 0.2 s of work, and ten minutes of three sources.',
   },
-  batchEntries: { default: 2_000, unit: 'count', reason: 'Audit entries or state changes in one append.' },
+  batchEntries: { default: 2_000, unit: 'count', reason: 'State changes in one append.' },
+  journalStepBytes: {
+    default: 512_000,
+    unit: 'bytes',
+    reason:
+      'Read of the audit journal in one transaction: some 1,500 entries, about 20 ms, and longer than any line.',
+  },
+  damagedLineBytes: {
+    default: 1_000_000,
+    unit: 'bytes',
+    reason:
+      'Kept of journal lines that cannot be read: enough to find the cause, and no disk is filled by it.',
+  },
   catalogMetrics: { default: 1_000, unit: 'count', reason: 'Metrics of one source.' },
   catalogs: {
     default: 65_536,

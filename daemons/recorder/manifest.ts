@@ -40,9 +40,16 @@ const settingKey = z.string().min(1).max(128);
 
 const commands = {
   append: defineCommand({
-    summary: 'Stores a batch of samples, audit entries and state changes, once',
+    summary: 'Stores a batch of samples and state changes, once',
     danger: 'safe',
     args: appendArgs,
+    result: 'json',
+    internal: true,
+  }),
+  journal: defineCommand({
+    summary: 'Takes the next part of the audit journal over, once',
+    danger: 'safe',
+    args: z.object({ folder: z.string().min(1).describe('Where its segments are') }),
     result: 'json',
     internal: true,
   }),
@@ -78,6 +85,7 @@ const commands = {
   stats: defineCommand({
     summary: 'Shows what the database holds',
     danger: 'safe',
+    unrecorded: 'run',
     args: z.object({}),
     result: 'table',
     columns: [
@@ -134,6 +142,7 @@ export const manifest = defineManifest({
     counter('databases_lost', 'Times the database was deleted or replaced while it was in use'),
     counter('databases_set_aside', 'Times a damaged database was set aside and a new one begun'),
     counter('damaged_rows', 'Rows that a query skipped because they cannot be read'),
+    counter('damaged_lines', 'Lines of the audit journal that were set aside because they cannot be read'),
   ],
   charts: [
     { title: 'Latency', metrics: [name('append_seconds'), name('query_seconds')] },

@@ -10,6 +10,7 @@ import type { AuditPage, AuditQuery } from './audit-log.ts';
 import type { AppendBatch, AppendResult } from './batch.ts';
 import { type SqliteConstructor, writeError } from './database.ts';
 import { type HistoryQuery, queryHistory } from './history-query.ts';
+import type { JournalStep } from './journal-reader.ts';
 import { limits } from './limits.ts';
 import { QueryQueue, type SlicedQuery } from './query-queue.ts';
 import { RecordingClock } from './recording-clock.ts';
@@ -77,6 +78,15 @@ export class Recorder {
   append(batch: AppendBatch): AppendResult {
     const time = this.#time();
     return this.#guard((store) => store.append(batch, time, this.#keep));
+  }
+
+  /**
+   * Takes the next part of main's audit journal over, once. Throws `refused` (disk) or `busy` (locked): nothing of it is
+   * taken then.
+   */
+  takeJournal(folder: string): JournalStep {
+    const clock = this.#clock.read();
+    return this.#guard((store) => store.takeJournal(folder, clock));
   }
 
   /** Metric history in at most `points` points. Throws `bad_request` for a range that ends before it begins. */

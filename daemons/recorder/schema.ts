@@ -102,4 +102,13 @@ export const MIGRATIONS: readonly string[] = [
   -- How far deletion by age has come (recording-clock.ts); one row.
   CREATE TABLE prune_time (id INTEGER PRIMARY KEY CHECK (id = 1), time INTEGER NOT NULL, held_ms INTEGER NOT NULL) STRICT;
   `,
+  `
+  -- Entries come from main's journal under a key, so that one that is read again is not stored again.
+  ALTER TABLE audit ADD COLUMN key TEXT;
+  CREATE UNIQUE INDEX audit_by_key ON audit (key) WHERE key IS NOT NULL;
+  -- Up to where each segment of the journal has been read, in bytes.
+  CREATE TABLE journal_places (segment TEXT PRIMARY KEY, place INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  -- What was begun and has not ended yet: an entry as JSON, stored should its run of main end before.
+  CREATE TABLE journal_begun (key TEXT PRIMARY KEY, run TEXT NOT NULL, entry TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  `,
 ];

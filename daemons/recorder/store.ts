@@ -8,6 +8,7 @@ import { CatalogStore } from './catalogs.ts';
 import { ChunkTable, type ChunkTables } from './chunk-table.ts';
 import type { OnDamagedRow } from './damaged-row.ts';
 import type { Sqlite } from './database.ts';
+import { JournalReader, type JournalStep } from './journal-reader.ts';
 import { limits } from './limits.ts';
 import { PruneTime } from './prune-time.ts';
 import { type ClockReading, restamp } from './recording-clock.ts';
@@ -36,6 +37,7 @@ export class Store {
   readonly states: StateLog;
   readonly settings: Settings;
   readonly #pruneTime: PruneTime;
+  readonly #journal: JournalReader;
   readonly #retention: Retention;
   readonly #lastBatch;
   readonly #saveBatch;
@@ -58,6 +60,7 @@ export class Store {
       new SecondLog(database, this.tallies, onDamaged),
     );
     this.audit = new AuditLog(database, this.tallies, onDamaged);
+    this.#journal = new JournalReader(database, this.audit);
     this.states = new StateLog(database, this.tallies);
     this.settings = new Settings(database, onDamaged);
     this.#pruneTime = new PruneTime(database);
@@ -103,23 +106,28 @@ export class Store {
     for (const sample of batch.samples) {
       if (this.samples.add({ ...sample, time: restamp(sample.time, time), epoch: batch.epoch })) accepted++;
     }
-    for (const entry of batch.audit) this.audit.add({ ...entry, time: restamp(entry.time, time) });
     this.samples.finish(Math.floor(now / 1_000));
     this.#retention.step(this.#pruneTime.step(now, time.passedMs), keep);
     this.tallies.save();
     return {
-      stored: accepted + batch.states.length + batch.audit.length,
+      stored: accepted + batch.states.length,
       rejected: batch.samples.length - accepted,
     };
   }
 
+  /** Takes the next part of a journal over in one transaction. Throws SQLite's errors, and nothing of it is taken then. */
+  takeJournal(folder: string, clock: ClockReading): JournalStep {
+    return this.write(() => this.#journal.step(folder, clock));
+  }
+
   /** Runs `write` in a transaction of its own. */
-  write(write: () => void): void {
+  write<Result>(write: () => Result): Result {
     try {
-      this.database
+      return this.database
         .transaction(() => {
-          write();
+          const result = write();
           this.tallies.save();
+          return result;
         })
         .immediate();
     } catch (error) {

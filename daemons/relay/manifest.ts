@@ -76,6 +76,7 @@ const commands = {
   peers: defineCommand({
     summary: 'List or find clients',
     danger: 'safe',
+    unrecorded: 'run',
     args: z.object({ text, limit }),
     result: 'table',
     columns: connectionColumns,
@@ -84,6 +85,7 @@ const commands = {
   peer: defineCommand({
     summary: 'Show everything about one client',
     danger: 'safe',
+    unrecorded: 'run',
     args: z.object({ peer: peerId.describe('Peer id') }),
     result: 'json',
     columns: peerFields,
@@ -91,6 +93,7 @@ const commands = {
   kick: defineCommand({
     summary: 'Disconnect a client',
     danger: 'disruptive',
+    unrecorded: 'run',
     args: z.object({ peer: peerId.describe('Peer id'), reason }),
     result: 'json',
     effects: [connectionMetric],
@@ -98,6 +101,7 @@ const commands = {
   rooms: defineCommand({
     summary: 'List or find rooms',
     danger: 'safe',
+    unrecorded: 'run',
     args: z.object({ text, limit }),
     result: 'table',
     columns: roomColumns,
@@ -106,6 +110,7 @@ const commands = {
   room: defineCommand({
     summary: 'List the members of a room',
     danger: 'safe',
+    unrecorded: 'run',
     args: z.object({ room: roomName.describe('Room name'), limit }),
     result: 'table',
     columns: connectionColumns,
@@ -137,6 +142,7 @@ const commands = {
   limits: defineCommand({
     summary: 'Show the limits in force and why they are there',
     danger: 'safe',
+    unrecorded: 'run',
     args: z.object({}),
     result: 'table',
     columns: [
@@ -156,6 +162,7 @@ const commands = {
   ban: defineCommand({
     summary: 'Ban a peer id or an address range, and disconnect whom it covers',
     danger: 'disruptive',
+    unrecorded: 'run',
     args: z.object({
       peer: lineWord({ min: 0, max: LIMITS.peer_id_bytes.max })
         .default('')
@@ -185,6 +192,7 @@ const commands = {
   bans: defineCommand({
     summary: 'List the bans',
     danger: 'safe',
+    unrecorded: 'run',
     args: z.object({}),
     result: 'table',
     columns: [

@@ -2,7 +2,7 @@
  * What a host gives the control plane, and what it gets: the only part of main/core that windows, servers and sockets
  * need to know. Implemented in control-plane.ts.
  */
-import type { ControlEvent, HostKind } from '../../daemons/contract/control-api.ts';
+import type { ControlEvent, ControlOutcome, HostKind } from '../../daemons/contract/control-api.ts';
 import type { Outcome, WireError } from '../../daemons/contract/errors.ts';
 import type { Manifest } from '../../daemons/contract/manifest.ts';
 import type { FrameLayout, MetricSummary } from '../../daemons/contract/metric-frame.ts';
@@ -47,7 +47,7 @@ export interface ControlPlane {
   readonly descriptorNotice: string | null;
   /** Resolves when each of them runs or has failed to; never rejects. */
   readonly started: Promise<void>;
-  handle(name: string, args: unknown, caller: Caller): Promise<Outcome<unknown>>;
+  handle(name: string, args: unknown, caller: Caller): Promise<ControlOutcome<unknown>>;
   /** Calls back on every broadcast event; returns the function that ends it. */
   subscribe(listener: (event: ControlEvent) => void): () => void;
   openStream(source: string, request: StreamRequest): Outcome<null>;

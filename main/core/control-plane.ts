@@ -2,9 +2,15 @@
  * The control plane: builds the supervisor, the records, the handlers and the local socket, and wires them together.
  * Both hosts make exactly one and speak to it through {@link ControlPlane}.
  */
+import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ControlEvent, type HostInfo, MAIN_SOURCE } from '../../daemons/contract/control-api.ts';
+import {
+  type ControlEvent,
+  type ControlOutcome,
+  type HostInfo,
+  MAIN_SOURCE,
+} from '../../daemons/contract/control-api.ts';
 import type { Outcome, WireError } from '../../daemons/contract/errors.ts';
 import { describeManifest, type ManifestDescription } from '../../daemons/contract/manifest.ts';
 import { type FrameLayout, layoutOf, type MetricSummary } from '../../daemons/contract/metric-frame.ts';
@@ -28,6 +34,7 @@ import { recordHandlers } from './handlers/record-handlers.ts';
 import { CONTROL_LIMITS, type ControlLimits } from './limits.ts';
 import { type LocalSocket, openLocalSocket } from './local-socket.ts';
 import { MAIN_METRICS, MainTelemetry } from './main-telemetry.ts';
+import { AuditJournal } from './records/audit-journal.ts';
 import { AuditTrail } from './records/audit-trail.ts';
 import { HistoryClient, type RecorderLink } from './records/history-client.ts';
 import { LogStore } from './records/log-store.ts';
@@ -91,6 +98,7 @@ class Plane implements ControlPlane {
   readonly #logs: LogStore;
   readonly #history: HistoryClient;
   readonly #audit: AuditTrail;
+  readonly #journal: AuditJournal | null;
   readonly #supervisor: Supervisor;
   readonly #streams: StreamBroker;
   readonly #service: ControlService;
@@ -143,16 +151,24 @@ class Plane implements ControlPlane {
       random: Math.random,
       events: this.#daemonEvents,
     });
+    // Twelve digits: enough for no two runs of one data directory to share them.
+    const run = randomBytes(6).toString('hex');
+    this.#journal = this.#openJournal(run);
     this.#history = new HistoryClient({
       recorder: this.#recorderLink(),
+      journal: this.#journal,
       catalogs,
       clock,
       limits,
       onStatus: (history) => this.#events.publish({ type: 'history', history }),
     });
-    this.#audit = new AuditTrail(this.#metrics, clock, limits, (entry) => {
-      this.#history.addAudit(entry);
-      this.#events.publish({ type: 'audit', entry });
+    this.#audit = new AuditTrail({
+      metrics: this.#metrics,
+      clock,
+      limits,
+      journal: this.#journal,
+      run,
+      publish: (entry) => this.#events.publish({ type: 'audit', entry }),
     });
     this.#streams = new StreamBroker(this.#supervisor, this.#telemetry.hub);
     this.#service = new ControlService(this.#handlers(), this.#telemetry);
@@ -205,7 +221,7 @@ class Plane implements ControlPlane {
       .map((manifest) => manifest.id);
   }
 
-  handle(name: string, args: unknown, caller: Caller): Promise<Outcome<unknown>> {
+  handle(name: string, args: unknown, caller: Caller): Promise<ControlOutcome<unknown>> {
     return this.#service.handle(name, args, caller);
   }
 
@@ -259,6 +275,7 @@ class Plane implements ControlPlane {
       byItself(this.#audit, this.#options.registry, 'daemon.stop', reason),
     );
     this.#history.close();
+    this.#journal?.close();
     this.#logs.close();
     await this.#socket.close();
     this.#telemetry.close();
@@ -324,6 +341,17 @@ class Plane implements ControlPlane {
         locate: (error) => this.#config.locate(error),
       },
     };
+  }
+
+  #openJournal(run: string): AuditJournal | null {
+    if (this.#recorderId === null) return null;
+    return new AuditJournal({
+      folder: join(this.#options.dataDir, 'journal'),
+      run,
+      clock: this.#clock,
+      limits: this.limits,
+      log: (level, event, message) => this.#telemetry.logger.log(level, 'audit', event, message),
+    });
   }
 
   #recorderLink(): RecorderLink | null {

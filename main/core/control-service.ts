@@ -2,10 +2,14 @@
  * The boundary of the control plane: every request of every transport comes through `handle`, is checked against its
  * schema, answered by the one handler that the table names, and measured. Errors leave as values.
  */
-import { CONTROL_REQUESTS, type ControlRequestName } from '../../daemons/contract/control-api.ts';
-import { type Outcome, SignalboxError, toWireError } from '../../daemons/contract/errors.ts';
+import {
+  CONTROL_REQUESTS,
+  type ControlOutcome,
+  type ControlRequestName,
+} from '../../daemons/contract/control-api.ts';
+import { SignalboxError, toWireError } from '../../daemons/contract/errors.ts';
 import type { Caller } from './caller.ts';
-import type { HandlerTable } from './handlers/handler-table.ts';
+import type { AnswerNotes, HandlerTable } from './handlers/handler-table.ts';
 import type { MainTelemetry } from './main-telemetry.ts';
 
 /** Answers requests; see {@link CONTROL_REQUESTS}. */
@@ -19,16 +23,28 @@ export class ControlService {
   }
 
   /** Answers one request. Never rejects. */
-  async handle(name: string, args: unknown, caller: Caller): Promise<Outcome<unknown>> {
+  async handle(name: string, args: unknown, caller: Caller): Promise<ControlOutcome<unknown>> {
     const start = performance.now();
-    const outcome = await this.#answer(name, args, caller);
+    let audited = true;
+    const notes: AnswerNotes = {
+      notAudited() {
+        audited = false;
+      },
+    };
+    const answer = await this.#answer(name, args, caller, notes);
+    const outcome = audited ? answer : ({ ...answer, audited: false } as const);
     this.#telemetry.requests.add();
     this.#telemetry.requestSeconds.recordSince(start);
     if (!outcome.ok) this.#telemetry.requestErrors.add();
     return outcome;
   }
 
-  async #answer(name: string, args: unknown, caller: Caller): Promise<Outcome<unknown>> {
+  async #answer(
+    name: string,
+    args: unknown,
+    caller: Caller,
+    notes: AnswerNotes,
+  ): Promise<ControlOutcome<unknown>> {
     if (!Object.hasOwn(CONTROL_REQUESTS, name)) {
       const message = `There is no request "${name}".`;
       return { ok: false, error: { code: 'unknown_request', message } };
@@ -43,8 +59,12 @@ export class ControlService {
     }
     try {
       // The schema that was just applied belongs to the same name as the handler; the compiler cannot see that.
-      const handler = this.#handlers[request] as (args: unknown, caller: Caller) => unknown;
-      return { ok: true, result: await handler(parsed.data, caller) };
+      const handler = this.#handlers[request] as (
+        args: unknown,
+        caller: Caller,
+        notes: AnswerNotes,
+      ) => unknown;
+      return { ok: true, result: await handler(parsed.data, caller, notes) };
     } catch (error) {
       if (!(error instanceof SignalboxError)) this.#logDefect(name, error);
       return { ok: false, error: toWireError(error) };

@@ -177,11 +177,44 @@ export const CONTROL_LIMIT_TABLE = {
     unit: 'count',
     reason: 'Samples held while the recorder is down: 10 minutes of 6 sources at 1 Hz, some 10 MB.',
   },
-  historyAudit: {
-    default: 20_000,
+  journalBytes: {
+    default: 64_000_000,
+    unit: 'bytes',
+    reason:
+      'Audit journal that the recorder has not taken over: some 150,000 entries, days of a recorder that is down.',
+  },
+  journalSegmentBytes: {
+    default: 1_000_000,
+    unit: 'bytes',
+    reason:
+      'Length of one file of the audit journal; what the recorder has taken over is removed in such pieces.',
+  },
+  journalSyncMs: {
+    default: 100,
+    unit: 'milliseconds',
+    reason:
+      'Time between syncs of the audit journal: what a power failure may cost. The end of a process costs nothing.',
+  },
+  journalHeld: {
+    default: 1_000,
     unit: 'count',
     reason:
-      'Audit entries held while the recorder is down. They are small and matter most, hence far more than anyone makes.',
+      'Audit entries held in memory while the journal cannot be written; what may be done then is done by people.',
+  },
+  journalRetryBaseMs: {
+    default: 1_000,
+    unit: 'milliseconds',
+    reason: 'Wait before held audit entries are written again: a full disk often has room soon.',
+  },
+  journalRetryMaxMs: {
+    default: 30_000,
+    unit: 'milliseconds',
+    reason: 'Longest wait between attempts to write held audit entries.',
+  },
+  auditArgsChars: {
+    default: 20_000,
+    unit: 'characters',
+    reason: 'Arguments of one audit entry as JSON; longer ones are left out, their length is kept.',
   },
   historyStates: {
     default: 10_000,

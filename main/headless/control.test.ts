@@ -122,7 +122,7 @@ test('every command is in the audit trail, with its secrets masked and its measu
   const pokes = async () => JSON.stringify(await host.ask('metrics.latest', { source: 'tiny' }));
   await expect.poll(pokes, { timeout: 10_000 }).toContain('"signalbox_tiny_pokes_total":0');
   await run('poke', { name: 'audited', times: 5 });
-  const audited = () => audits().find(({ args }) => args.name === 'audited');
+  const audited = () => audits().find(({ args, effects }) => args.name === 'audited' && effects.length > 0);
   await expect.poll(audited, { timeout: 10_000 }).toBeDefined();
   expect(audited()).toMatchObject({
     command: 'poke',

@@ -18,6 +18,7 @@ const command: CommandDescription = {
   ],
   rowActions: [],
   confirmArg: null,
+  unrecorded: 'run',
   timeoutMs: 1,
 };
 

@@ -33,6 +33,7 @@ export const adminCommands = {
   clients: defineCommand({
     summary: 'List clients, or those that match a mask',
     danger: 'safe',
+    unrecorded: 'run',
     args: z.object({
       mask: lineText({ min: 0, max: limits.maskBytes.default })
         .default('*')
@@ -46,6 +47,7 @@ export const adminCommands = {
   client: defineCommand({
     summary: 'Show everything about one client',
     danger: 'safe',
+    unrecorded: 'run',
     args: z.object({ nick }),
     result: 'json',
     columns: clientFields,
@@ -53,6 +55,7 @@ export const adminCommands = {
   kill: defineCommand({
     summary: 'Disconnect a client',
     danger: 'disruptive',
+    unrecorded: 'run',
     args: z.object({ nick, reason: reason.default('Killed by an administrator') }),
     result: 'json',
     effects: [CONNECTIONS],
@@ -60,6 +63,7 @@ export const adminCommands = {
   channels: defineCommand({
     summary: 'List channels, secret ones included',
     danger: 'safe',
+    unrecorded: 'run',
     args: z.object({
       mask: lineText({ min: 0, max: limits.channelNameBytes.default })
         .default('*')
@@ -73,6 +77,7 @@ export const adminCommands = {
   channel: defineCommand({
     summary: 'List the members of a channel',
     danger: 'safe',
+    unrecorded: 'run',
     args: z.object({ channel }),
     result: 'table',
     columns: memberColumns,
@@ -89,6 +94,7 @@ export const adminCommands = {
   bans: defineCommand({
     summary: 'List the K-lines and D-lines',
     danger: 'safe',
+    unrecorded: 'run',
     args: z.object({}),
     result: 'table',
     columns: banColumns,
@@ -97,6 +103,7 @@ export const adminCommands = {
   'add-ban': defineCommand({
     summary: 'Ban a user@host mask or an address, and drop whom it matches',
     danger: 'disruptive',
+    unrecorded: 'run',
     args: z.object({
       kind: banKind,
       mask: banMask.describe('Such as *@*.example.org, *@10.0.0.0/8, 192.0.2.1 or 192.0.2.0/24'),
@@ -135,6 +142,7 @@ export const adminCommands = {
   caches: defineCommand({
     summary: 'Show the caches and their hit counts',
     danger: 'safe',
+    unrecorded: 'run',
     args: z.object({}),
     result: 'table',
     columns: cacheColumns,
@@ -149,6 +157,7 @@ export const adminCommands = {
   throttle: defineCommand({
     summary: 'Show the addresses that the connect throttle remembers',
     danger: 'safe',
+    unrecorded: 'run',
     args: z.object({ limit }),
     result: 'table',
     columns: throttleColumns,
@@ -165,6 +174,7 @@ export const adminCommands = {
   limits: defineCommand({
     summary: 'Show the limits that can be changed while the server runs',
     danger: 'safe',
+    unrecorded: 'run',
     args: z.object({}),
     result: 'table',
     columns: limitColumns,

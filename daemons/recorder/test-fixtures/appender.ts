@@ -2,13 +2,17 @@
  * A process that appends as fast as it can and says on stdout, a line each, which batches were acknowledged; the
  * crash test kills it in the middle. Arguments: file, epoch.
  */
-import { writeSync } from 'node:fs';
+import { appendFileSync, mkdirSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
+import { encodeJournalLine, segmentName } from '../../runtime/journal-format.ts';
 import { appendArgs } from '../batch.ts';
 import { Recorder } from '../recorder.ts';
 import { METRICS, NOON, sample } from './scene.ts';
 
 const [file = '', epoch = ''] = process.argv.slice(2);
+const journal = join(dirname(file), 'journal');
+mkdirSync(journal, { recursive: true });
 let second = NOON;
 const recorder = new Recorder({
   sqlite: Database,
@@ -27,22 +31,26 @@ for (let batch = 0; ; batch++, second++) {
       batch,
       catalogs: [{ source: 'ircd', metrics: METRICS }],
       samples: [sample(second, { things_total: batch * 3, level: batch, wait_seconds: [batch, 1_000] })],
-      audit: [
-        {
-          time: second * 1_000,
-          actor: 'ada',
-          from: 'cli',
-          action: 'command',
-          target: 'ircd',
-          command: 'kill',
-          args: { batch },
-          ok: true,
-          outcome: 'done',
-          durationMs: 1,
-          effects: [],
-        },
-      ],
     }),
   );
+  const entry = {
+    time: second * 1_000,
+    actor: 'ada',
+    from: 'cli',
+    action: 'command',
+    target: 'ircd',
+    command: 'kill',
+    args: { batch },
+    ok: true,
+    outcome: 'done',
+    durationMs: 1,
+    effects: [],
+  };
+  const key = `${epoch}-${batch}`;
+  appendFileSync(
+    join(journal, segmentName(1, '0123456789ab')),
+    encodeJournalLine({ kind: 'entry', key, entry }),
+  );
+  recorder.takeJournal(journal);
   writeSync(1, `${batch}\n`);
 }

@@ -1,10 +1,13 @@
 /** A recorder on a file of its own with a clock that the test turns, and batches for it. Used by the tests here. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { bucketOf, Histogram } from '../../contract/histogram.ts';
+import type { NewAuditEntry } from '../../contract/history-batch.ts';
 import { HISTOGRAM_FIELDS } from '../../contract/metric-frame.ts';
+import { encodeJournalLine, type JournalRecord, segmentName } from '../../runtime/journal-format.ts';
 import { type AppendBatch, appendArgs } from '../batch.ts';
 import type { StoredMetric } from '../catalogs.ts';
 import { KEPT_MIDDLES, keptBucketOf } from '../kept-histogram.ts';
@@ -65,12 +68,17 @@ export class Scene {
   /** Which run of main sends. */
   epoch = 'run-1';
   recorder: Recorder;
+  readonly journal: string;
   #batch = 0;
+  readonly #run = randomBytes(6).toString('hex');
+  #entries = 0;
   #keep: Keep;
 
   constructor(keep: Partial<Keep> = {}) {
     this.folder = mkdtempSync(join(tmpdir(), 'signalbox-recorder-'));
     this.file = join(this.folder, 'signalbox.db');
+    // Elsewhere, as in a real data directory: some tests take the recorder's folder away.
+    this.journal = mkdtempSync(join(tmpdir(), 'signalbox-journal-'));
     this.#keep = { historyDays: 30, auditDays: 365, auditRows: 100_000, ...keep };
     this.recorder = this.open();
   }
@@ -101,6 +109,38 @@ export class Scene {
     return this.recorder.append(appendArgs.parse({ epoch: this.epoch, catalogs, ...parts, batch }));
   }
 
+  /** Writes records to a segment as main does; the recorder reads them in {@link takeJournal}. */
+  writeJournal(records: readonly JournalRecord[], number = 1, run = '0123456789ab'): string {
+    const path = join(this.journal, segmentName(number, run));
+    appendFileSync(path, records.map(encodeJournalLine).join(''));
+    return path;
+  }
+
+  /** Has the recorder read all of the journal; answers what the steps said together. */
+  takeJournal(recorder = this.recorder) {
+    const steps = [];
+    do steps.push(recorder.takeJournal(this.journal));
+    while (steps.at(-1)?.more);
+    return {
+      stored: steps.reduce((sum, { stored }) => sum + stored, 0),
+      damaged: steps.flatMap(({ damaged }) => damaged),
+      done: steps.at(-1)?.done ?? [],
+    };
+  }
+
+  /** Brings audit entries into the database, through the journal, whose segment main then removes. */
+  audit(entries: readonly NewAuditEntry[], recorder = this.recorder): number {
+    const records = entries.map((entry) => {
+      return { kind: 'entry', key: `${this.#run}-${++this.#entries}`, entry } as const;
+    });
+    const path = this.writeJournal(records, 90_000_000 + this.#entries);
+    try {
+      return this.takeJournal(recorder).stored;
+    } finally {
+      rmSync(path);
+    }
+  }
+
   /** Appends one sample a second from `from`, and turns the clock along. */
   play(from: number, said: readonly Said[], source = 'ircd', instance = 1): void {
     for (const [i, each] of said.entries()) {
@@ -126,6 +166,6 @@ export class Scene {
 
   async close(): Promise<void> {
     await this.recorder.close();
-    rmSync(this.folder, { recursive: true, force: true });
+    for (const folder of [this.folder, this.journal]) rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -8,6 +8,7 @@ import {
   type CommandSpec,
   DEFAULT_COMMAND_TIMEOUT_MS,
   type Manifest,
+  unrecordedOf,
 } from '../../../daemons/contract/manifest.ts';
 import type { Caller } from '../caller.ts';
 import type { Clock } from '../clock.ts';
@@ -48,7 +49,7 @@ export function commandHandlers(
     return own;
   };
   return {
-    'command.run': async (args, caller) => {
+    'command.run': async (args, caller, answer) => {
       const { daemon, spec } = findCommand(parts, args.daemon, args.command);
       const checked = checkArgs(daemon.id, args.command, spec, args.args);
       if (spec.danger !== 'safe' && args.confirmed !== true) {
@@ -69,8 +70,9 @@ export function commandHandlers(
         command: args.command,
         args: maskArgs(spec.args, checked),
         effects: spec.effects ?? [],
+        unrecorded: unrecordedOf(spec),
       };
-      const result = await audit.run(action, async () => {
+      const result = await audit.run(action, answer, async () => {
         const timeoutMs = spec.timeoutMs ?? DEFAULT_COMMAND_TIMEOUT_MS;
         const { requestId, outcome } = daemon.request(
           { type: 'command', name: args.command, args: checked, timeoutMs, actor: caller.actor },

@@ -1,5 +1,5 @@
 /** The configuration file: show, check, reload. */
-import type { ControlResults } from '../../../daemons/contract/control-api.ts';
+import { type ControlResults, UNRECORDED_REQUESTS } from '../../../daemons/contract/control-api.ts';
 import type { ReloadOutcome } from '../../../daemons/contract/daemon-link.ts';
 import { fromWireError, type WireError } from '../../../daemons/contract/errors.ts';
 import type { ConfigChange, ConfigStore } from '../config/config-store.ts';
@@ -24,12 +24,15 @@ export function configHandlers(
       ...settingsShown(store, supervisor),
     }),
     'config.check': async ({ text }) => ({ file: store.file, error: await store.check(text) }),
-    'config.reload': (_args, caller) =>
-      audit.run({ actor: caller.actor, action: 'config.reload', target: '' }, async () => {
+    'config.reload': (_args, caller, answer) => {
+      const unrecorded = UNRECORDED_REQUESTS['config.reload'];
+      const entry = { actor: caller.actor, action: 'config.reload', target: '', unrecorded };
+      return audit.run(entry, answer, async () => {
         const change = await store.reload();
         onError(store.error);
         return await applyChange(unwrap(change).changed, store, supervisor, limits);
-      }),
+      });
+    },
   };
 }
 

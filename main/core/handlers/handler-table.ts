@@ -7,10 +7,17 @@ import type {
 } from '../../../daemons/contract/control-api.ts';
 import type { Caller } from '../caller.ts';
 
+/** What a handler says about its answer beside the result. */
+export interface AnswerNotes {
+  /** What was done is not in the audit trail, because that cannot be written. */
+  notAudited(): void;
+}
+
 /** Throws SignalboxError for what the caller should read. */
 export type Handler<Name extends ControlRequestName> = (
   args: z.output<(typeof CONTROL_REQUESTS)[Name]>,
   caller: Caller,
+  answer: AnswerNotes,
 ) => ControlResults[Name] | Promise<ControlResults[Name]>;
 
 /** A handler for every request. */

@@ -1,4 +1,5 @@
 /** Start, stop and restart of daemons, each in the audit trail. */
+import { UNRECORDED_REQUESTS } from '../../../daemons/contract/control-api.ts';
 import { STOP_IMPACT } from '../../../daemons/contract/daemon-link.ts';
 import { type Outcome, SignalboxError } from '../../../daemons/contract/errors.ts';
 import type { Manifest } from '../../../daemons/contract/manifest.ts';
@@ -9,7 +10,7 @@ import type { ControlLimits } from '../limits.ts';
 import type { AuditTrail } from '../records/audit-trail.ts';
 import type { ManagedDaemon } from '../supervision/managed-daemon.ts';
 import type { Attended, Supervisor } from '../supervision/supervisor.ts';
-import type { Handlers } from './handler-table.ts';
+import type { AnswerNotes, Handlers } from './handler-table.ts';
 
 /** Handlers of `daemon.*`. */
 export function lifecycleHandlers(
@@ -18,13 +19,16 @@ export function lifecycleHandlers(
   limits: ControlLimits,
 ): Handlers<'daemon.start' | 'daemon.stop' | 'daemon.restart' | 'daemon.stopImpact'> {
   const act = async (
-    action: string,
+    action: 'daemon.start' | 'daemon.stop' | 'daemon.restart',
     id: string,
     caller: Caller,
+    answer: AnswerNotes,
     work: () => Promise<Outcome<DaemonSnapshot>>,
   ): Promise<DaemonSnapshot> => {
     if (supervisor.find(id) === null) return unwrap(await work());
-    return await audit.run({ actor: caller.actor, action, target: id }, async () => unwrap(await work()));
+    const unrecorded = UNRECORDED_REQUESTS[action];
+    const entry = { actor: caller.actor, action, target: id, unrecorded };
+    return await audit.run(entry, answer, async () => unwrap(await work()));
   };
   /** Nobody is disconnected without somebody having been told how many that are. */
   const askFirst = async (verb: string, id: string, confirmed: boolean | undefined): Promise<void> => {
@@ -34,14 +38,15 @@ export function lifecycleHandlers(
     if (impact !== null) throw confirmationRequired(`${verb} ${id} ${impact}`, { impact });
   };
   return {
-    'daemon.start': ({ id }, caller) => act('daemon.start', id, caller, () => supervisor.start(id)),
-    'daemon.stop': async ({ id, confirmed }, caller) => {
+    'daemon.start': ({ id }, caller, answer) =>
+      act('daemon.start', id, caller, answer, () => supervisor.start(id)),
+    'daemon.stop': async ({ id, confirmed }, caller, answer) => {
       await askFirst('Stopping', id, confirmed);
-      return await act('daemon.stop', id, caller, () => supervisor.stop(id));
+      return await act('daemon.stop', id, caller, answer, () => supervisor.stop(id));
     },
-    'daemon.restart': async ({ id, confirmed }, caller) => {
+    'daemon.restart': async ({ id, confirmed }, caller, answer) => {
       await askFirst('Restarting', id, confirmed);
-      return await act('daemon.restart', id, caller, () => supervisor.restart(id));
+      return await act('daemon.restart', id, caller, answer, () => supervisor.restart(id));
     },
     'daemon.stopImpact': async ({ id }) => {
       const daemon = supervisor.find(id);
@@ -76,6 +81,8 @@ export function impactText(result: unknown): string | null {
   return typeof result === 'string' && result !== '' ? result : null;
 }
 
+const nobodyAsked: AnswerNotes = { notAudited() {} };
+
 /**
  * How Signalbox starts or stops a daemon without being asked: that is in the audit trail too, except for the daemons
  * that only Signalbox itself sees.
@@ -90,8 +97,8 @@ export function byItself(
   const internal = new Set(registry.filter((manifest) => manifest.internal).map(({ id }) => id));
   return (target, work) => {
     if (internal.has(target)) return work();
-    const entry = { actor, action, target, args: { reason } };
+    const entry = { actor, action, target, args: { reason }, unrecorded: UNRECORDED_REQUESTS[action] };
     // Why one did not start is in its state and in the trail; the others go on.
-    return audit.run(entry, async () => unwrap(await work())).catch(() => {});
+    return audit.run(entry, nobodyAsked, async () => unwrap(await work())).catch(() => {});
   };
 }

@@ -1,11 +1,11 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { SignalboxError } from '../../../daemons/contract/errors.ts';
-import type { NewAuditEntry } from '../../../daemons/contract/history-batch.ts';
 import { layoutOf } from '../../../daemons/contract/metric-frame.ts';
+import type { JournalRecord } from '../../../daemons/runtime/journal-format.ts';
 import { FakeClock } from '../fake-clock.ts';
 import { CONTROL_LIMITS } from '../limits.ts';
-import { AuditTrail, maskArgs } from './audit-trail.ts';
+import { type AuditedAction, AuditTrail, type KeyedAuditEntry, maskArgs } from './audit-trail.ts';
 import { MetricsStore } from './metrics-store.ts';
 
 const layout = layoutOf([
@@ -16,15 +16,49 @@ const actor = { name: 'ann', from: 'browser' } as const;
 
 let clock: FakeClock;
 let metrics: MetricsStore;
-let entries: NewAuditEntry[];
+let entries: KeyedAuditEntry[];
+let lines: JournalRecord[];
+let writable: boolean;
+let notAudited: number;
 let trail: AuditTrail;
 
 beforeEach(() => {
   clock = new FakeClock();
   metrics = new MetricsStore(clock, new Map([['ircd', layout]]));
   entries = [];
-  trail = new AuditTrail(metrics, clock, CONTROL_LIMITS, (entry) => entries.push(entry));
+  lines = [];
+  writable = true;
+  notAudited = 0;
+  trail = new AuditTrail({
+    metrics,
+    clock,
+    limits: CONTROL_LIMITS,
+    run: 'run',
+    publish: (entry) => entries.push(entry),
+    journal: {
+      folder: '/data/journal',
+      problem: 'ENOSPC',
+      write: (record) => {
+        if (writable) lines.push(record);
+        return writable;
+      },
+      writeOrHold: (record) => {
+        lines.push(record);
+        return writable;
+      },
+    },
+  });
 });
+
+const answer = {
+  notAudited() {
+    notAudited++;
+  },
+};
+
+function run<T>(action: Omit<AuditedAction, 'unrecorded'>, work: () => Promise<T>): Promise<T> {
+  return trail.run({ ...action, unrecorded: 'run' }, answer, work);
+}
 
 function measured(connections: number, latencyCount = 0): void {
   const values = new Float64Array(layout.size);
@@ -34,7 +68,7 @@ function measured(connections: number, latencyCount = 0): void {
 }
 
 test('an action is written down with who, what, how it ended and how long it took', async () => {
-  const result = await trail.run({ actor, action: 'daemon.start', target: 'ircd' }, async () => {
+  const result = await run({ actor, action: 'daemon.start', target: 'ircd' }, async () => {
     await clock.advance(250);
     return { state: 'running' };
   });
@@ -52,6 +86,7 @@ test('an action is written down with who, what, how it ended and how long it too
       outcome: 'running',
       durationMs: 250,
       effects: [],
+      key: 'run-1',
     },
   ]);
 });
@@ -60,9 +95,7 @@ test('a refusal is written down with its code, and thrown on', async () => {
   const work = async () => {
     throw new SignalboxError('not_found', 'No such nick.');
   };
-  await expect(trail.run({ actor, action: 'command', target: 'ircd' }, work)).rejects.toThrow(
-    'No such nick.',
-  );
+  await expect(run({ actor, action: 'command', target: 'ircd' }, work)).rejects.toThrow('No such nick.');
   expect(entries).toMatchObject([{ ok: false, outcome: 'not_found: No such nick.' }]);
 });
 
@@ -75,33 +108,34 @@ test('the effect is what the declared metrics were before and in the first summa
     command: 'kill',
     effects: ['connections', 'latency'],
   };
-  await trail.run(action, async () => null);
-  expect(entries).toEqual([]);
+  await run(action, async () => null);
+  // The entry is there before the answer, the effect follows.
+  expect(lines).toMatchObject([{ kind: 'entry', key: 'run-1', entry: { command: 'kill', effects: [] } }]);
   measured(41, 8);
   await clock.advance(0);
+  const effects = [
+    { metric: 'connections', before: 42, after: 41 },
+    { metric: 'latency', before: 7, after: 8 },
+  ];
+  expect(lines.slice(1)).toEqual([{ kind: 'effects', key: 'run-1', effects }]);
   expect(entries).toMatchObject([
-    {
-      command: 'kill',
-      effects: [
-        { metric: 'connections', before: 42, after: 41 },
-        { metric: 'latency', before: 7, after: 8 },
-      ],
-    },
+    { key: 'run-1', effects: [] },
+    { key: 'run-1', effects },
   ]);
 });
 
 test('an effect that cannot be measured is not waited for longer than two summaries', async () => {
   measured(42);
-  await trail.run({ actor, action: 'command', target: 'ircd', effects: ['connections'] }, async () => null);
+  await run({ actor, action: 'command', target: 'ircd', effects: ['connections'] }, async () => null);
   await clock.advance(CONTROL_LIMITS.effectWaitMs);
-  expect(entries).toMatchObject([{ effects: [{ before: 42, after: 42 }] }]);
+  expect(entries.at(-1)).toMatchObject({ effects: [{ before: 42, after: 42 }] });
 });
 
-test('closing writes what still waits', async () => {
+test('closing writes the effects that still wait', async () => {
   measured(42);
-  await trail.run({ actor, action: 'command', target: 'ircd', effects: ['connections'] }, async () => null);
+  await run({ actor, action: 'command', target: 'ircd', effects: ['connections'] }, async () => null);
   await trail.close();
-  expect(entries).toHaveLength(1);
+  expect(lines.map(({ kind }) => kind)).toEqual(['entry', 'effects']);
 });
 
 test('what a daemon reports of its own operators is kept under its name', () => {
@@ -123,8 +157,65 @@ test.each<[string, unknown, string]>([
   ['a string', 'x', 'x'],
   ['anything', { a: 1 }, '{"a":1}'],
 ])('the outcome of %s is kept in a short form', async (_name, result, outcome) => {
-  await trail.run({ actor, action: 'command', target: 'ircd' }, async () => result);
+  await run({ actor, action: 'command', target: 'ircd' }, async () => result);
   expect(entries).toMatchObject([{ outcome }]);
+});
+
+test('an entry is written before the action is answered', async () => {
+  const order: string[] = [];
+  await run({ actor, action: 'command', target: 'ircd' }, async () =>
+    order.push(`done, ${lines.length} lines`),
+  );
+  order.push(`answered, ${lines.length} lines`);
+  expect(order).toEqual(['done, 0 lines', 'answered, 1 lines']);
+  expect(notAudited).toBe(0);
+});
+
+test('what may run unrecorded does so when nothing can be written, and the answer says it', async () => {
+  writable = false;
+  expect(await run({ actor, action: 'daemon.stop', target: 'ircd' }, async () => 'stopped')).toBe('stopped');
+  expect(notAudited).toBe(1);
+  const failing = async () => {
+    throw new SignalboxError('not_found', 'No such nick.');
+  };
+  await expect(run({ actor, action: 'command', target: 'ircd' }, failing)).rejects.toThrow('No such nick.');
+  expect(notAudited).toBe(2);
+});
+
+test('everything else is not done when nothing can be written, and says why and what to do', async () => {
+  writable = false;
+  const work = vi.fn(async () => null);
+  const action = {
+    actor,
+    action: 'command',
+    target: 'ircd',
+    command: 'broadcast',
+    unrecorded: 'refuse',
+  } as const;
+  await expect(trail.run(action, answer, work)).rejects.toMatchObject({
+    code: 'audit_unavailable',
+    message: expect.stringMatching(/^ircd broadcast was not done.*\/data\/journal \(ENOSPC\).*Make room/),
+  });
+  expect(work).not.toHaveBeenCalled();
+  expect(entries).toEqual([]);
+});
+
+test('what changes something is written down before it is done, with an outcome that is not known yet', async () => {
+  const action = { actor, action: 'daemon.restart', target: 'ircd', unrecorded: 'refuse' } as const;
+  await trail.run(action, answer, async () => {
+    expect(lines).toMatchObject([{ kind: 'begun', key: 'run-1', entry: { ok: false } }]);
+    writable = false;
+    return null;
+  });
+  expect(lines[1]).toMatchObject({ kind: 'entry', key: 'run-1', entry: { ok: true } });
+  // The disk filled up in between: it was done, and the answer says that the trail has only its beginning.
+  expect(notAudited).toBe(1);
+});
+
+test('arguments that are too long for an entry are left out of it', async () => {
+  const args = { text: 'x'.repeat(CONTROL_LIMITS.auditArgsChars) };
+  await run({ actor, action: 'command', target: 'ircd', args }, async () => null);
+  expect(entries[0]?.args).toEqual({ omitted: `${args.text.length + 11} characters of arguments` });
 });
 
 test('secrets are masked, however the field is wrapped', () => {

@@ -1,16 +1,20 @@
 /**
  * Writes down every command and lifecycle action: who, from where, what with secrets masked, how it ended, how long it
- * took, and what it did to the metrics that the command declares as its effects.
+ * took, and what it did to the metrics that the command declares as its effects. The entry is in the journal before the
+ * action is answered; the effects follow when they have been measured.
  */
 import type { z } from 'zod';
 import type { Actor, AuditReport } from '../../../daemons/contract/daemon-link.ts';
-import { toWireError } from '../../../daemons/contract/errors.ts';
+import { SignalboxError, toWireError } from '../../../daemons/contract/errors.ts';
 import type { NewAuditEntry } from '../../../daemons/contract/history-batch.ts';
+import type { Unrecorded } from '../../../daemons/contract/manifest.ts';
 import { counted } from '../../../daemons/runtime/impact-text.ts';
 import type { Clock } from '../clock.ts';
 import { schemaOf } from '../config/expectations.ts';
 import { maskSecrets } from '../config/secrets.ts';
+import type { AnswerNotes } from '../handlers/handler-table.ts';
 import { CONTROL_LIMITS, type ControlLimits } from '../limits.ts';
+import type { AuditJournal } from './audit-journal.ts';
 import type { MetricsStore } from './metrics-store.ts';
 
 /** An action about to happen. */
@@ -22,45 +26,68 @@ export interface AuditedAction {
   readonly args?: Readonly<Record<string, unknown>>;
   /** Metrics of the target that the action is expected to move. */
   readonly effects?: readonly string[];
+  /** What to do when the entry cannot be written. */
+  readonly unrecorded: Unrecorded;
+}
+
+/** An entry and the key under which more may be said of it. */
+export type KeyedAuditEntry = NewAuditEntry & { readonly key: string };
+
+/** What an audit trail is made of. */
+export interface AuditTrailOptions {
+  readonly metrics: MetricsStore;
+  readonly clock: Clock;
+  readonly limits: ControlLimits;
+  /** Null in a host without a recorder, which keeps no trail. */
+  readonly journal: Pick<AuditJournal, 'folder' | 'problem' | 'write' | 'writeOrHold'> | null;
+  /** Begins the keys of this run; no other run has it. */
+  readonly run: string;
+  /** Gets each entry, and once more with its effects. */
+  readonly publish: (entry: KeyedAuditEntry) => void;
 }
 
 const OUTCOME_CHARS = CONTROL_LIMITS.auditOutcomeChars;
 
-/** Writes an entry for each action; that of a command with effects follows when they have been measured. */
+/** What the trail says of an action when Signalbox ended before the outcome was written. */
+const UNKNOWN_OUTCOME =
+  'unknown: Signalbox ended before the outcome was written down; it may have been done or not.';
+
+/** Writes an entry for each action. */
 export class AuditTrail {
   readonly #metrics: MetricsStore;
   readonly #clock: Clock;
   readonly #limits: ControlLimits;
-  readonly #write: (entry: NewAuditEntry) => void;
+  readonly #options: AuditTrailOptions;
+  #entries = 0;
   readonly #measuring = new Set<Promise<void>>();
   #closing: (() => void) | null = null;
   readonly #closed: Promise<void>;
 
-  /** `write` gets each finished entry. */
-  constructor(
-    metrics: MetricsStore,
-    clock: Clock,
-    limits: ControlLimits,
-    write: (entry: NewAuditEntry) => void,
-  ) {
-    this.#metrics = metrics;
-    this.#clock = clock;
-    this.#limits = limits;
-    this.#write = write;
+  constructor(options: AuditTrailOptions) {
+    this.#options = options;
+    this.#metrics = options.metrics;
+    this.#clock = options.clock;
+    this.#limits = options.limits;
     this.#closed = new Promise((resolve) => {
       this.#closing = resolve;
     });
   }
 
-  /** Does `work` and writes down how it went. Throws what `work` throws. */
-  async run<T>(action: AuditedAction, work: () => Promise<T>): Promise<T> {
+  /**
+   * Does `work` and writes down how it went; tells `answer` where that cannot be written. Throws what `work` throws, and
+   * `audit_unavailable` without doing it where it may not be done unrecorded.
+   */
+  async run<T>(action: AuditedAction, answer: AnswerNotes, work: () => Promise<T>): Promise<T> {
     const time = this.#clock.now();
     const start = this.#clock.monotonic();
+    const key = this.#nextKey();
+    if (action.unrecorded === 'refuse')
+      this.#begin(key, this.#entry(action, time, false, UNKNOWN_OUTCOME, 0));
     const before = this.#figures(action);
     const finish = (ok: boolean, outcome: string) => {
-      const entry = this.#entry(action, time, ok, outcome, this.#clock.monotonic() - start);
-      if (!ok || before.length === 0) this.#write(entry);
-      else this.#measure(entry, action.target, before);
+      const entry = { ...this.#entry(action, time, ok, outcome, this.#clock.monotonic() - start), key };
+      if (!this.#write(entry)) answer.notAudited();
+      if (ok && before.length > 0) this.#measure(entry, action.target, before);
     };
     try {
       const result = await work();
@@ -76,6 +103,7 @@ export class AuditTrail {
   /** Writes down what a daemon's own operator did by its protocol. */
   report(daemon: string, report: AuditReport): void {
     this.#write({
+      key: this.#nextKey(),
       time: this.#clock.now(),
       actor: report.actor,
       from: daemon,
@@ -90,10 +118,34 @@ export class AuditTrail {
     });
   }
 
-  /** Writes entries that still wait for a measurement, with what is known. */
+  /** Writes the effects that still wait for a measurement, with what is known. */
   async close(): Promise<void> {
     this.#closing?.();
     await Promise.all(this.#measuring);
+  }
+
+  #nextKey(): string {
+    return `${this.#options.run}-${++this.#entries}`;
+  }
+
+  /** Writes that something is about to be done, so that it is not done where its end could not be written either. */
+  #begin(key: string, entry: NewAuditEntry): void {
+    const { journal } = this.#options;
+    if (journal === null || journal.write({ kind: 'begun', key, entry })) return;
+    const what = entry.command === '' ? entry.action : `${entry.target} ${entry.command}`;
+    throw new SignalboxError(
+      'audit_unavailable',
+      `${what} was not done, because it cannot be written to the audit trail in ${journal.folder} (${journal.problem}). ` +
+        'Make room there or restore the folder, and try again. Reading, start, stop, kill and ban work without a record.',
+    );
+  }
+
+  /** Whether the entry is on disk; one that is not is written when that is possible. */
+  #write({ key, ...entry }: KeyedAuditEntry): boolean {
+    const { journal, publish } = this.#options;
+    const written = journal === null || journal.writeOrHold({ kind: 'entry', key, entry });
+    publish({ ...entry, key });
+    return written;
   }
 
   #entry(
@@ -110,7 +162,7 @@ export class AuditTrail {
       action: action.action,
       target: action.target,
       command: action.command ?? '',
-      args: action.args ?? {},
+      args: this.#bounded(action.args ?? {}),
       ok,
       outcome: outcome.slice(0, OUTCOME_CHARS),
       durationMs: Math.round(durationMs * 1000) / 1000,
@@ -127,8 +179,17 @@ export class AuditTrail {
     return found;
   }
 
-  /** Waits for a summary that was taken after the command, then writes. */
-  #measure(entry: NewAuditEntry, target: string, before: readonly { metric: string; value: number }[]): void {
+  #bounded(args: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+    const { length } = JSON.stringify(args);
+    return length <= this.#limits.auditArgsChars ? args : { omitted: `${length} characters of arguments` };
+  }
+
+  /** Waits for a summary that was taken after the command, then adds what it says. */
+  #measure(
+    entry: KeyedAuditEntry,
+    target: string,
+    before: readonly { metric: string; value: number }[],
+  ): void {
     const measuring = Promise.race([
       this.#metrics.next(target, this.#limits.effectWaitMs),
       this.#closed,
@@ -138,7 +199,9 @@ export class AuditTrail {
         before: value,
         after: this.#metrics.figure(target, metric) ?? value,
       }));
-      this.#write({ ...entry, effects });
+      const { journal, publish } = this.#options;
+      journal?.writeOrHold({ kind: 'effects', key: entry.key, effects });
+      publish({ ...entry, effects });
       this.#measuring.delete(measuring);
     });
     this.#measuring.add(measuring);

@@ -1,20 +1,13 @@
 /**
- * What has not reached the recorder yet, bounded. Each kind has its own limit, so that a long pause costs samples
- * first and the audit trail last.
+ * What has not reached the recorder yet, bounded, each kind by its own limit. The audit trail is in the journal instead.
  */
-import type {
-  HistoryBatch,
-  HistorySample,
-  NewAuditEntry,
-  StateChange,
-} from '../../../daemons/contract/history-batch.ts';
+import type { HistoryBatch, HistorySample, StateChange } from '../../../daemons/contract/history-batch.ts';
 import type { ControlLimits } from '../limits.ts';
 
-/** Samples, audit entries and state changes on their way to the recorder. */
+/** Samples and state changes on their way to the recorder. */
 export class HistoryBuffer {
   readonly #limits: ControlLimits;
   #samples: HistorySample[] = [];
-  #audit: NewAuditEntry[] = [];
   #states: StateChange[] = [];
   #dropped = 0;
 
@@ -24,7 +17,7 @@ export class HistoryBuffer {
 
   /** Entries that wait. */
   get size(): number {
-    return this.#samples.length + this.#audit.length + this.#states.length;
+    return this.#samples.length + this.#states.length;
   }
 
   /** Entries lost to a limit so far. */
@@ -37,22 +30,16 @@ export class HistoryBuffer {
     this.#cut(this.#samples, this.#limits.historySamples);
   }
 
-  addAudit(entry: NewAuditEntry): void {
-    this.#audit.push(entry);
-    this.#cut(this.#audit, this.#limits.historyAudit);
-  }
-
   addState(change: StateChange): void {
     this.#states.push(change);
     this.#cut(this.#states, this.#limits.historyStates);
   }
 
   /** Takes the oldest entries out for one batch; what remains waits for the next. */
-  take(): Pick<HistoryBatch, 'samples' | 'audit' | 'states'> {
+  take(): Pick<HistoryBatch, 'samples' | 'states'> {
     const { historyBatch } = this.#limits;
     return {
       samples: this.#samples.splice(0, historyBatch),
-      audit: this.#audit.splice(0, historyBatch),
       states: this.#states.splice(0, historyBatch),
     };
   }

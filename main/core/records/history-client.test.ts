@@ -1,22 +1,25 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, type Mock, test, vi } from 'vitest';
 import type { HistoryStatus } from '../../../daemons/contract/control-api.ts';
 import type { Outcome } from '../../../daemons/contract/errors.ts';
-import type { HistoryBatch, NewAuditEntry } from '../../../daemons/contract/history-batch.ts';
+import type { HistoryBatch, JournalTaken } from '../../../daemons/contract/history-batch.ts';
 import type { DaemonSnapshot, DaemonState } from '../../../daemons/contract/states.ts';
 import { FakeClock } from '../fake-clock.ts';
 import { CONTROL_LIMITS } from '../limits.ts';
+import type { AuditJournal } from './audit-journal.ts';
 import { HistoryClient } from './history-client.ts';
 
-const limits = { ...CONTROL_LIMITS, historySamples: 20, historyAudit: 5, historyBatch: 8 };
+const limits = { ...CONTROL_LIMITS, historySamples: 20, historyBatch: 8 };
 
 /** A recorder that keeps what it is given, once a batch. */
 class FakeRecorder {
   readonly stored: HistoryBatch[] = [];
   readonly #seen = new Set<string>();
   /** Answers of the next calls; after them it stores. */
+  journal: Outcome<JournalTaken>[] = [];
   answers: ('store' | 'storeAndLoseReply' | Outcome<unknown>)[] = [];
 
   async call(name: string, args: unknown): Promise<Outcome<unknown>> {
+    if (name === 'journal') return this.journal.shift() ?? { ok: true, result: { done: [], more: false } };
     if (name !== 'append') return { ok: true, result: { name, args } };
     const batch = args as HistoryBatch;
     const answer = this.answers.shift() ?? 'store';
@@ -38,14 +41,36 @@ class FakeRecorder {
 let clock: FakeClock;
 let recorder: FakeRecorder;
 let statuses: HistoryStatus[];
+let journal: {
+  readonly folder: string;
+  pending: boolean;
+  waiting: number;
+  written: number;
+  dropped: number;
+  finished: Mock<AuditJournal['finished']>;
+  taken: Mock<AuditJournal['taken']>;
+};
 let client: HistoryClient;
 
 beforeEach(() => {
   clock = new FakeClock();
   recorder = new FakeRecorder();
   statuses = [];
+  journal = {
+    folder: '/data/journal',
+    pending: false,
+    waiting: 0,
+    written: 0,
+    dropped: 0,
+    finished: vi.fn(),
+    taken: vi.fn(() => {
+      journal.pending = false;
+      journal.waiting = 0;
+    }),
+  };
   client = new HistoryClient({
     recorder,
+    journal: journal as unknown as AuditJournal,
     catalogs: [{ source: 'main', metrics: [] }],
     clock,
     limits,
@@ -61,8 +86,9 @@ function sample(time: number): void {
   client.addSample({ source: 'main', instance: 1, time, values: new Float64Array(1), intervals: [] });
 }
 
-function audit(outcome: string): void {
-  client.addAudit({ outcome } as NewAuditEntry);
+/** Lines that the recorder has not taken over. */
+function written(lines: number): void {
+  Object.assign(journal, { pending: true, waiting: lines, written: lines });
 }
 
 test('while the recorder runs, one batch a second leaves with what came in', async () => {
@@ -120,14 +146,12 @@ test('a batch whose confirmation was lost is sent again under its number, and co
   expect(recorder.stored.map(({ batch }) => batch)).toEqual([1, 2]);
 });
 
-test('beyond the limit the oldest samples are lost, and counted; audit entries are kept', async () => {
-  audit('first');
+test('beyond the limit the oldest samples are lost, and counted', async () => {
   for (let n = 1; n <= 25; n++) sample(n);
-  expect(client.status()).toMatchObject({ buffered: 21, dropped: 5 });
+  expect(client.status()).toMatchObject({ buffered: 20, dropped: 5 });
   recorderIs('running');
   await clock.advance(1_000);
   expect(recorder.times[0]).toBe(6);
-  expect(recorder.stored[0]?.audit).toEqual([{ outcome: 'first' }]);
 });
 
 test('a batch that the recorder can never take does not hold up the rest', async () => {
@@ -162,8 +186,51 @@ test('queries are answered by the recorder, and refused with the reason while it
   expect(recorder.times).toEqual([1]);
 });
 
+test('the recorder takes the audit journal over, part by part, and what it has is removed', async () => {
+  recorder.journal = [
+    { ok: true, result: { done: ['1.jsonl'], more: true } },
+    { ok: true, result: { done: ['2.jsonl'], more: false } },
+  ];
+  written(7);
+  expect(client.status()).toMatchObject({ state: 'paused', buffered: 7 });
+  recorderIs('running');
+  await clock.advance(1_000);
+  expect(journal.finished.mock.calls).toEqual([[['1.jsonl']], [['2.jsonl']]]);
+  expect(journal.taken.mock.calls).toEqual([[7]]);
+});
+
+test('the journal stays where it is while the recorder cannot store, and history says so', async () => {
+  recorder.journal = [{ ok: false, error: { code: 'refused', message: 'disk full' } }];
+  written(2);
+  recorderIs('running');
+  await clock.advance(0);
+  expect(client.status()).toMatchObject({
+    state: 'paused',
+    buffered: 2,
+    reason: expect.stringContaining('disk full'),
+  });
+  expect(journal.taken).not.toHaveBeenCalled();
+  await clock.advance(1_000);
+  expect(client.status()).toMatchObject({ state: 'recording' });
+  expect(journal.taken).toHaveBeenCalledWith(2);
+});
+
+test('what was done a moment ago belongs to the answer of an audit query', async () => {
+  recorderIs('running');
+  written(1);
+  await client.query('audit', {});
+  expect(journal.taken).toHaveBeenCalledWith(1);
+});
+
 test('a host without a recorder keeps nothing', () => {
-  const none = new HistoryClient({ recorder: null, catalogs: [], clock, limits, onStatus: () => {} });
+  const none = new HistoryClient({
+    recorder: null,
+    journal: null,
+    catalogs: [],
+    clock,
+    limits,
+    onStatus: () => {},
+  });
   none.addSample({ source: 'main', instance: 1, time: 1, values: new Float64Array(1), intervals: [] });
   expect(none.status()).toMatchObject({ state: 'paused', buffered: 0 });
 });

@@ -1,7 +1,8 @@
 /**
- * Main's side of the recorder: collects samples, audit entries and state changes, sends them as one batch a second,
- * and keeps them while the recorder is down. A batch is sent again, unchanged and under its number, until the recorder
- * confirms it, so that a crash in between neither loses nor doubles anything.
+ * Main's side of the recorder: collects samples and state changes, sends them as one batch a second, and keeps them while
+ * the recorder is down. A batch is sent again, unchanged and under its number, until the recorder confirms it, so that a
+ * crash in between neither loses nor doubles anything. The audit trail is on disk already: the recorder is told to read
+ * the journal.
  */
 import { randomUUID } from 'node:crypto';
 import type { HistoryStatus } from '../../../daemons/contract/control-api.ts';
@@ -9,13 +10,14 @@ import { type Outcome, SignalboxError } from '../../../daemons/contract/errors.t
 import type {
   HistoryBatch,
   HistorySample,
-  NewAuditEntry,
+  JournalTaken,
   SourceCatalog,
   StateChange,
 } from '../../../daemons/contract/history-batch.ts';
 import type { DaemonSnapshot } from '../../../daemons/contract/states.ts';
 import type { Clock, Timer } from '../clock.ts';
 import type { ControlLimits } from '../limits.ts';
+import type { AuditJournal } from './audit-journal.ts';
 import { HistoryBuffer } from './history-buffer.ts';
 
 /** The recorder as the client reaches it. */
@@ -28,6 +30,8 @@ export interface RecorderLink {
 export interface HistoryClientOptions {
   /** Null in a host without a recorder: then nothing is kept. */
   readonly recorder: RecorderLink | null;
+  /** Null in a host without a recorder. */
+  readonly journal: AuditJournal | null;
   readonly catalogs: readonly SourceCatalog[];
   readonly clock: Clock;
   readonly limits: ControlLimits;
@@ -68,16 +72,12 @@ export class HistoryClient {
       reason: this.#reason,
       // While recording, the handful that waits for the next second is not news.
       buffered: recording ? 0 : this.#buffered(),
-      dropped: this.#buffer.dropped,
+      dropped: this.#buffer.dropped + (this.#options.journal?.dropped ?? 0),
     };
   }
 
   addSample(sample: HistorySample): void {
     if (this.#options.recorder !== null) this.#buffer.addSample(sample);
-  }
-
-  addAudit(entry: NewAuditEntry): void {
-    if (this.#options.recorder !== null) this.#buffer.addAudit(entry);
   }
 
   addState(change: StateChange): void {
@@ -102,7 +102,7 @@ export class HistoryClient {
 
   /** Sends what waits; resolves when the recorder has it all or does not answer. */
   async flush(): Promise<void> {
-    while (this.#up && this.#buffered() > 0) {
+    while (this.#up && this.#hasMore()) {
       this.#sending ??= this.#sendOne().finally(() => {
         this.#sending = null;
       });
@@ -131,8 +131,34 @@ export class HistoryClient {
 
   #buffered(): number {
     const sent = this.#inFlight;
-    const waiting = sent === null ? 0 : sent.samples.length + sent.audit.length + sent.states.length;
-    return this.#buffer.size + waiting;
+    const waiting = sent === null ? 0 : sent.samples.length + sent.states.length;
+    return this.#buffer.size + waiting + (this.#options.journal?.waiting ?? 0);
+  }
+
+  #hasMore(): boolean {
+    return this.#inFlight !== null || this.#buffer.size > 0 || this.#options.journal?.pending === true;
+  }
+
+  /** Has the recorder take what the journal holds; after a batch, so that it knows the catalogs first. */
+  async #sendJournal(recorder: RecorderLink, journal: AuditJournal): Promise<void> {
+    const { written } = journal;
+    for (;;) {
+      const outcome = await recorder.call(
+        'journal',
+        { folder: journal.folder },
+        this.#options.limits.historyAppendMs,
+      );
+      if (!outcome.ok) {
+        this.#setReason(`The recorder did not store: ${outcome.error.message}`);
+        return;
+      }
+      // The recorder is ours and answers in the contract's shape.
+      const { done, more } = outcome.result as JournalTaken;
+      journal.finished(done);
+      if (!more) break;
+    }
+    journal.taken(written);
+    if (this.#up) this.#setReason(null);
   }
 
   #schedule(): void {
@@ -145,8 +171,12 @@ export class HistoryClient {
   }
 
   async #sendOne(): Promise<void> {
-    const { recorder, catalogs, limits } = this.#options;
+    const { recorder, journal, catalogs, limits } = this.#options;
     if (recorder === null) return;
+    if (this.#introduced && journal?.pending === true) {
+      await this.#sendJournal(recorder, journal);
+      if (this.#reason !== null || (this.#inFlight === null && this.#buffer.size === 0)) return;
+    }
     this.#inFlight ??= { epoch: this.#epoch, batch: ++this.#batch, ...this.#buffer.take(), catalogs: [] };
     const introducing = !this.#introduced;
     const batch = introducing ? { ...this.#inFlight, catalogs } : this.#inFlight;
@@ -159,8 +189,8 @@ export class HistoryClient {
     }
     if (outcome.error.code === 'bad_request') {
       // It would be refused for ever and hold up everything behind it.
-      const { samples, audit, states } = this.#inFlight;
-      this.#buffer.countLost(samples.length + audit.length + states.length);
+      const { samples, states } = this.#inFlight;
+      this.#buffer.countLost(samples.length + states.length);
       this.#inFlight = null;
     }
     this.#setReason(`The recorder did not store: ${outcome.error.message}`);

@@ -46,6 +46,7 @@ const commands = {
   list: defineCommand({
     summary: 'Lists names that nobody should trust',
     danger: 'safe',
+    unrecorded: 'run',
     args: z.object({}),
     result: 'table',
     columns: [
