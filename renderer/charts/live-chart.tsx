@@ -110,10 +110,11 @@ export function LiveChart({ source, chart, windowSeconds, paused }: LiveChartPro
   );
 
   const { countSlot } = chart;
-  const note =
-    countSlot === null
-      ? {}
-      : { readNote: () => messages.values(formatRate(source.samples.shown(countSlot))) };
+  const readNote = () => {
+    const at = cursor.current === null ? undefined : plot.current?.data[0][cursor.current];
+    if (at !== undefined) return messages.at(at * 1000);
+    return countSlot === null ? '' : messages.values(formatRate(source.samples.shown(countSlot)));
+  };
   return (
     <ChartFrame
       title={chart.title}
@@ -128,7 +129,7 @@ export function LiveChart({ source, chart, windowSeconds, paused }: LiveChartPro
       }}
       plotRef={element}
       height={HEIGHT}
-      {...note}
+      readNote={readNote}
     />
   );
 }

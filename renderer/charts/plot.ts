@@ -2,6 +2,7 @@
 import uPlot from 'uplot';
 import { formatClock, formatDay } from '../format/times.ts';
 import { colorIndex, formatSeries, type SeriesSpec, scaleOf } from './chart-series.ts';
+import { brokenSpans, lonePlaces } from './line-gaps.ts';
 
 /** Columns of a chart: times in Unix seconds, then one a series. */
 export type PlotData = readonly [ArrayLike<number>, ...ArrayLike<number | null | undefined>[]];
@@ -26,6 +27,9 @@ const COLORS = 8;
 
 /** Width of the axis of values: the same everywhere, so that charts above each other line up. */
 const AXIS_WIDTH = 76;
+
+/** Room at the right for half of the last label of the time axis, which stands under its place. */
+const LAST_LABEL = 28;
 
 /** Colour token of a series. */
 export function seriesToken(index: number): string {
@@ -71,18 +75,25 @@ function timeLabels(_plot: uPlot, splits: number[], _axis: number, _space: numbe
   });
 }
 
-/** Ranges of pixels that the line must not cross, where samples are too far apart. */
+/** Ranges of pixels that the line must not cross, where samples are too far apart or hold no value. */
 function gapsByTime(gapSeconds: number): uPlot.Series.GapsRefiner {
-  return (plot, _series, first, last, nullGaps) => {
-    const times = plot.data[0];
-    const gaps = [...nullGaps];
-    for (let i = first + 1; i <= last; i++) {
-      const from = times[i - 1];
-      const to = times[i];
-      if (from === undefined || to === undefined || to - from <= gapSeconds) continue;
-      gaps.push([plot.valToPos(from, 'x', true), plot.valToPos(to, 'x', true)]);
-    }
-    return gaps;
+  return (plot, series, first, last, nullGaps) => {
+    const [times] = plot.data;
+    const broken = brokenSpans(times, plot.data[series] ?? [], gapSeconds, first, last);
+    const pixel = (place: number) => plot.valToPos(times[place] ?? 0, 'x', true);
+    return [...nullGaps, ...broken.map(([from, to]): [number, number] => [pixel(from), pixel(to)])];
+  };
+}
+
+/** Dots for the samples that no line shows. */
+function lonePoints(gapSeconds: number | null): uPlot.Series.Points {
+  return {
+    show: false,
+    size: 5,
+    filter: (plot, series) => {
+      const [first, last] = plot.series[0]?.idxs ?? [0, -1];
+      return lonePlaces(plot.data[0], plot.data[series] ?? [], gapSeconds, first, last);
+    },
   };
 }
 
@@ -131,7 +142,7 @@ export function makePlot(options: PlotOptions): uPlot {
     {
       width: Math.max(80, options.element.clientWidth),
       height: options.height,
-      padding: [8, scaleKeys.length > 1 ? 0 : 12, 0, 0],
+      padding: [8, scaleKeys.length > 1 ? 0 : LAST_LABEL, 0, 0],
       legend: { show: false },
       scales,
       axes: [{ ...axisLook(), values: timeLabels, space: 72, size: 28 }, ...valueAxes],
@@ -156,7 +167,7 @@ export function makePlot(options: PlotOptions): uPlot {
             show: !series.hidden,
             stroke: () => faint(token(seriesToken(colorIndex(options.series, index))), series.edge === true),
             width: series.edge === true ? 1 : 1.5,
-            points: { show: false },
+            points: lonePoints(options.gapSeconds),
             ...(index >= COLORS ? { dash: [6, 4] } : {}),
             ...(options.gapSeconds === null ? {} : { gaps: gapsByTime(options.gapSeconds) }),
           };

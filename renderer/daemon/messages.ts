@@ -28,6 +28,7 @@ export const messages = {
   metric: 'Metric',
   meaning: 'Meaning',
   value: 'Value',
+  notMeasured: 'nothing measured yet',
   noCrashes: 'No crash since the host started',
   noCrashesHint: 'Should the process end unexpectedly, its cause and last words will stand here.',
   crashExit: 'Exit code',
@@ -40,5 +41,9 @@ export const messages = {
   configHint: 'Settings in force, defaults included. They come from',
   configDefaults: 'Settings in force. There is no configuration file: all are defaults.',
   setting: 'Setting',
+  inForce: 'In force',
+  afterRestart: 'After a restart',
+  goesAway: '(not set)',
+  restartNeeded: (id: string) => `${id} must be restarted before these settings are in force`,
   configFailed: 'The configuration could not be read',
 };

@@ -17,9 +17,11 @@ function valueInWords(source: SourceModel, metric: MetricSpec): string {
     return `${formatMetric(samples.raw(at), metric.unit)}  ·  ${formatMetric(samples.shown(at), metric.unit, true)}`;
   }
   const field = (name: (typeof HISTOGRAM_FIELDS)[number]) => at + HISTOGRAM_FIELDS.indexOf(name);
+  const count = samples.raw(field('count'));
+  if (count === 0) return messages.notMeasured;
   const p50 = formatSeconds(samples.shown(field('p50')));
   const p99 = formatSeconds(samples.shown(field('p99')));
-  return `${formatCount(samples.raw(field('count')))}  ·  p50 ${p50}  ·  p99 ${p99}`;
+  return `${formatCount(count)}  ·  p50 ${p50}  ·  p99 ${p99}`;
 }
 
 export function MetricTable({ source }: { source: SourceModel }): ReactNode {

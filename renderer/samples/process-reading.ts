@@ -20,18 +20,10 @@ export function slotOf(source: SourceModel, metric: string, field: HistogramFiel
   return kind === 'histogram' ? at + HISTOGRAM_FIELDS.indexOf(field) : at;
 }
 
-/**
- * The newest value of a metric as people read it: a rate for a counter, p99 for a histogram. NaN for none, also where
- * a histogram has measured nothing yet.
- */
+/** The newest value of a metric as people read it: a rate for a counter, p99 for a histogram. NaN for none. */
 export function reading(source: SourceModel | undefined, metric: string | undefined): number {
   if (source === undefined || metric === undefined) return Number.NaN;
-  const { samples } = source;
-  const first = samples.layout.slot(metric);
-  const slot = slotOf(source, metric);
-  // Only a histogram's field stands behind its first slot, which counts its values.
-  if (slot !== first && samples.raw(first) === 0) return Number.NaN;
-  return samples.shown(slot);
+  return source.samples.shown(slotOf(source, metric));
 }
 
 /** The newest value of a process metric. NaN for none. */

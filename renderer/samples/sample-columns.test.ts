@@ -35,6 +35,15 @@ describe('the samples of a source', () => {
     expect(samples.raw(1)).toBe(160);
   });
 
+  it('has no percentiles of what was not measured yet', () => {
+    const samples = new SampleColumns(layout, 8);
+    samples.push(frame(10, 0, 0, 0));
+    expect(samples.shown(4)).toBeNaN();
+    samples.push(frame(11, 0, 0, 1));
+    expect(samples.shown(4)).toBe(0.5);
+    expect([...samples.column(4)]).toEqual([Number.NaN, 0.5]);
+  });
+
   it('gives the first frame the rate of the second, so that a chart does not begin with a fall', () => {
     const samples = new SampleColumns(layout, 8);
     samples.push(frame(10, 0, 100));

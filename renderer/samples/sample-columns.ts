@@ -17,6 +17,17 @@ const RAW_FRAMES = 16;
 /** Samples further apart are not joined by a line, in seconds: a hidden window still receives one a second. */
 export const GAP_S = 2.5;
 
+/** Slots of percentiles, each with the slot that counts what they stand for: without values there are none. */
+function percentileSlots(layout: FrameLayout): Int32Array {
+  const counts = new Int32Array(layout.size).fill(-1);
+  for (const metric of layout.catalog) {
+    if (metric.kind !== 'histogram') continue;
+    const at = layout.slot(metric.name);
+    counts.fill(at, at + HISTOGRAM_FIELDS.indexOf('p50'), at + HISTOGRAM_FIELDS.length);
+  }
+  return counts;
+}
+
 /** Whether a slot of a frame is shown as it is, or as its increase a second. */
 function rateSlots(layout: FrameLayout): Uint8Array {
   const slots = new Uint8Array(layout.size);
@@ -39,6 +50,7 @@ export class SampleColumns {
   readonly #times: Float64Array;
   readonly #columns: readonly Float64Array[];
   readonly #isRate: Uint8Array;
+  readonly #countOf: Int32Array;
   readonly #raw: Float64Array;
   readonly #rawTimes = new Float64Array(RAW_FRAMES);
   #rawCount = 0;
@@ -53,6 +65,7 @@ export class SampleColumns {
     this.#times = new Float64Array(this.#room);
     this.#columns = Array.from({ length: layout.size }, () => new Float64Array(this.#room));
     this.#isRate = rateSlots(layout);
+    this.#countOf = percentileSlots(layout);
     this.#raw = new Float64Array(RAW_FRAMES * layout.size);
   }
 
@@ -86,7 +99,7 @@ export class SampleColumns {
     return this.#columns[slot]!.subarray(this.#end - this.length, this.#end);
   }
 
-  /** The newest value as charts show it (a rate for counters); NaN before the first sample. */
+  /** The newest value as charts show it (a rate for counters); NaN where nothing was measured yet. */
   shown(slot: number): number {
     return this.#end === 0 || slot < 0 ? Number.NaN : this.#columns[slot]![this.#end - 1]!;
   }
@@ -123,7 +136,8 @@ export class SampleColumns {
       const column = this.#columns[slot]!;
       const value = frame.values[slot]!;
       if (this.#isRate[slot] === 0) {
-        column[at] = value;
+        const count = this.#countOf[slot]!;
+        column[at] = count >= 0 && frame.values[count] === 0 ? Number.NaN : value;
         continue;
       }
       column.fill(this.#rate(slot, value, seconds, base), at - rough, at + 1);

@@ -55,7 +55,7 @@ function paint(canvas: HTMLCanvasElement, source: SourceModel, slot: number): vo
     first--;
     if (values[first]! > top) top = values[first]!;
   }
-  if (first >= times.length - 1) return;
+  if (first >= times.length) return;
   const scale = top === 0 ? 0 : (height - 4 * ratio) / top;
   const x = (index: number) => width - ((end - times[index]!) / WINDOW_S) * width;
   const y = (index: number) => height - ratio - values[index]! * scale;
@@ -80,6 +80,11 @@ function strokeRun(
   floor: number,
 ): void {
   context.beginPath();
+  if (to - from === 1) {
+    context.arc(x(from), y(from), context.lineWidth, 0, 2 * Math.PI);
+    context.fill();
+    return;
+  }
   context.moveTo(x(from), y(from));
   for (let i = from + 1; i < to; i++) context.lineTo(x(i), y(i));
   context.stroke();
