@@ -43,13 +43,44 @@ export function formatMoment(ms: number, now: number): string {
   return formatDay(ms) === formatDay(now) ? formatClock(ms) : formatDateTime(ms);
 }
 
-/** Value of an `<input type="datetime-local">` with seconds. */
-export function toLocalInput(ms: number): string {
-  return `${formatDay(ms)}T${formatClock(ms)}`;
+/** Minutes that local time is ahead of UTC. */
+function offsetAt(ms: number): number {
+  return -new Date(ms).getTimezoneOffset();
 }
 
-/** Unix milliseconds of such a value; null when it is not one. */
-export function fromLocalInput(value: string): number | null {
-  const ms = new Date(value).getTime();
-  return value === '' || Number.isNaN(ms) ? null : ms;
+/** `+02:00`. */
+function offsetText(minutes: number): string {
+  const size = Math.abs(minutes);
+  return `${minutes < 0 ? '-' : '+'}${two(Math.floor(size / 60))}:${two(size % 60)}`;
+}
+
+/** Clocks are set by no more than this at once, in milliseconds. */
+const CLOCK_CHANGE_MS = 3 * 3_600_000;
+
+/** Whether the clock shows the same time twice: in the hour that is repeated when summer time ends. */
+function isRepeated(ms: number): boolean {
+  const change = (offsetAt(ms - CLOCK_CHANGE_MS) - offsetAt(ms + CLOCK_CHANGE_MS)) * 60_000;
+  if (change <= 0) return false;
+  const text = formatDateTime(ms);
+  return formatDateTime(ms + change) === text || formatDateTime(ms - change) === text;
+}
+
+/** A time as it stands in a field: `2026-11-20 14:03:22`, with the offset where the clock shows that time twice. */
+export function toEnteredTime(ms: number): string {
+  return `${formatDateTime(ms)}${isRepeated(ms) ? ` ${offsetText(offsetAt(ms))}` : ''}`;
+}
+
+/** How a time is entered, for whoever asks. */
+export const TIME_FORMAT = 'YYYY-MM-DD hh:mm:ss';
+
+const ENTERED = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d)(?::(\d\d))?\s*([+-]\d\d:\d\d|Z)?$/;
+
+/** Unix milliseconds of a time as it was entered, local where it has no offset; null when it is none. */
+export function fromEnteredTime(text: string): number | null {
+  const [, day, clock, seconds = '00', offset = ''] = ENTERED.exec(text.trim()) ?? [];
+  if (day === undefined || clock === undefined) return null;
+  const ms = new Date(`${day}T${clock}:${seconds}${offset}`).getTime();
+  if (Number.isNaN(ms)) return null;
+  // The 31st of a shorter month is no day.
+  return offset !== '' || formatDay(ms) === day ? ms : null;
 }

@@ -1,7 +1,11 @@
-/** Two points in time to look between, in local time. */
+/**
+ * Two points in time to look between. Text fields, because a browser's own picker follows its language and may show
+ * twelve hours beside charts of twenty-four; what was not edited stays the moment that it was.
+ */
 import { type ReactNode, useState } from 'react';
-import { fromLocalInput, toLocalInput } from '../format/times.ts';
 import { Button } from '../ui/button.tsx';
+import { TimeField } from '../ui/time-field.tsx';
+import { type EnteredRange, enteredRange } from './entered-range.ts';
 import { messages } from './messages.ts';
 
 interface AbsoluteRangeProps {
@@ -12,36 +16,31 @@ interface AbsoluteRangeProps {
 }
 
 export function AbsoluteRange({ from, to, onApply }: AbsoluteRangeProps): ReactNode {
-  const [entered, setEntered] = useState({ from: toLocalInput(from), to: toLocalInput(to) });
-  const start = fromLocalInput(entered.from);
-  const end = fromLocalInput(entered.to);
-  const right = start !== null && end !== null && start < end;
+  const [entered, setEntered] = useState<EnteredRange>({});
+  const range = enteredRange({ from, to }, entered);
   return (
     <form
       aria-label={messages.absolute}
       className="flex flex-wrap items-center gap-2"
       onSubmit={(event) => {
         event.preventDefault();
-        if (right) onApply(start, end);
+        if (range !== null) onApply(range.from, range.to);
       }}
     >
       {(['from', 'to'] as const).map((name) => (
-        <label key={name} className="flex items-center gap-1.5 text-sm text-dim">
-          {messages[name]}
-          <input
-            type="datetime-local"
-            step="1"
-            className="field"
-            aria-invalid={!right}
-            value={entered[name]}
-            onChange={(event) => setEntered({ ...entered, [name]: event.target.value })}
-          />
-        </label>
+        <TimeField
+          key={name}
+          label={messages[name]}
+          shown={{ from, to }[name]}
+          entered={entered[name]}
+          invalid={range === null}
+          onChange={(text) => setEntered({ ...entered, [name]: text })}
+        />
       ))}
-      <Button type="submit" disabled={!right}>
+      <Button type="submit" disabled={range === null}>
         {messages.apply}
       </Button>
-      {!right && (
+      {range === null && (
         <p role="alert" className="text-xs text-bad">
           {messages.badRange}
         </p>

@@ -66,7 +66,7 @@ export function HistoryPage(): ReactNode {
     const back = view.range.kind === 'recent' ? view.range.name : (query.back ?? '1h');
     navigate(hashOf(['history'], { ...queryOf({ ...view, range }), back }));
   };
-  const ends = endsOf(view.range, dashboard.hostNow());
+  const ends = answer.result === null ? endsOf(view.range, dashboard.hostNow()) : answer;
   return (
     <div className="flex flex-col gap-4 p-6 max-sm:p-4">
       <PageHeader title={messages.title} />
@@ -104,7 +104,7 @@ export function HistoryPage(): ReactNode {
           onChange={(name) => go({ range: { kind: 'recent', name: backOf(name) } })}
         />
         <AbsoluteRange
-          key={`${Math.round(ends.from / 60_000)} ${JSON.stringify(view.range)}`}
+          key={JSON.stringify(view.range)}
           from={ends.from}
           to={ends.to}
           onApply={(from, to) => go({ range: { kind: 'absolute', from, to } })}

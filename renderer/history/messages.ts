@@ -28,5 +28,5 @@ export const messages = {
   pausedTitle: 'History cannot be read at present',
   failedTitle: 'History could not be read',
   retry: 'Try again',
-  badRange: '“From” must be before “To”.',
+  badRange: '“From” must be a time before “To”, such as 2026-11-20 14:03:22.',
 };
