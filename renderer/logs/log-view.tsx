@@ -6,15 +6,13 @@ import type { CrashRecord } from '../../daemons/contract/states.ts';
 import type { SourceModel } from '../model/source-model.ts';
 import { EmptyState } from '../ui/callout.tsx';
 import { ScrollRegion } from '../ui/scroll-region.tsx';
+import { goesUp, type ScrollPlace, wentUp } from './follow.ts';
 import { crashPlace, filterRecords, withCrashes } from './log-items.ts';
 import { CrashLine, RecordLine } from './log-line.tsx';
 import { LogToolbar } from './log-toolbar.tsx';
 import { messages } from './messages.ts';
 
 const LINE_HEIGHT = 28;
-
-/** Closer to the end than this counts as being at it, in pixels. */
-const AT_END = 24;
 
 interface LogViewProps {
   readonly source: SourceModel;
@@ -42,8 +40,12 @@ export function LogView({ source, crashes, at }: LogViewProps): ReactNode {
     overscan: 20,
     getItemKey: (index) => items[index]?.key ?? index,
   });
+  // While the reader holds the scrollbar, new lines do not pull it away.
+  const held = useRef(false);
+  const place = useRef<ScrollPlace>({ top: 0, height: 0 });
   useEffect(() => {
-    if (follow && items.length > 0) virtualizer.scrollToIndex(items.length - 1, { align: 'end' });
+    if (follow && !held.current && items.length > 0)
+      virtualizer.scrollToIndex(items.length - 1, { align: 'end' });
   }, [follow, items, virtualizer]);
 
   const jumped = useRef(false);
@@ -62,10 +64,21 @@ export function LogView({ source, crashes, at }: LogViewProps): ReactNode {
   const onScroll = () => {
     const node = scroller.current;
     if (node === null) return;
-    const away = node.scrollHeight - node.scrollTop - node.clientHeight;
-    // Scrolling up by hand ends following; reaching the end does not begin it again by itself.
-    if (follow && away > AT_END * 4 && !virtualizer.isScrolling) setFollow(false);
+    const now = { top: node.scrollTop, height: node.scrollHeight };
+    // Going up ends following; reaching the end does not begin it again by itself.
+    if (follow && wentUp(place.current, now)) setFollow(false);
+    place.current = now;
   };
+  const leave = (up: boolean) => {
+    if (up && follow) setFollow(false);
+  };
+  useEffect(() => {
+    const release = () => {
+      held.current = false;
+    };
+    addEventListener('pointerup', release);
+    return () => removeEventListener('pointerup', release);
+  }, []);
   const toggle = (key: string) => {
     const next = new Set(open);
     if (!next.delete(key)) next.add(key);
@@ -99,6 +112,11 @@ export function LogView({ source, crashes, at }: LogViewProps): ReactNode {
           ref={scroller}
           label={messages.title(source.id)}
           onScroll={onScroll}
+          onWheel={(event) => leave(event.deltaY < 0)}
+          onKeyDown={(event) => leave(goesUp(event))}
+          onPointerDown={() => {
+            held.current = true;
+          }}
           className="min-h-0 overflow-auto"
         >
           <ol className="relative" style={{ height: virtualizer.getTotalSize() }}>

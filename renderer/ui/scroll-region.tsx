@@ -1,5 +1,5 @@
 /** A part of a page that scrolls by itself: named and focusable, so that the keyboard can scroll it too. */
-import type { ReactNode, Ref } from 'react';
+import type { KeyboardEvent, ReactNode, Ref, WheelEvent } from 'react';
 
 interface ScrollRegionProps {
   readonly label: string;
@@ -7,22 +7,19 @@ interface ScrollRegionProps {
   readonly children: ReactNode;
   readonly ref?: Ref<HTMLElement>;
   readonly onScroll?: () => void;
+  readonly onWheel?: (event: WheelEvent) => void;
+  readonly onKeyDown?: (event: KeyboardEvent) => void;
+  readonly onPointerDown?: () => void;
 }
 
-export function ScrollRegion({
-  label,
-  className = '',
-  children,
-  ref,
-  onScroll,
-}: ScrollRegionProps): ReactNode {
+export function ScrollRegion({ label, className = '', children, ref, ...on }: ScrollRegionProps): ReactNode {
   return (
     <section
       ref={ref}
       aria-label={label}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
       tabIndex={0}
-      onScroll={onScroll}
+      {...on}
       className={`focus-visible:-outline-offset-2 ${className}`}
     >
       {children}
