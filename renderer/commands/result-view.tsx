@@ -91,6 +91,7 @@ export function ResultView({ manifest, command, run, onChanged }: ResultViewProp
             rows={table.rows}
             keyColumn={-1}
             heightClass="max-h-96"
+            memory={`${manifest.id} run ${command.name}`}
             actionWidth={width}
             {...(actions.length === 0
               ? {}

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { TableColumn } from '../../daemons/contract/manifest.ts';
-import { arrangeRows, formatCell, nextSort } from './cells.ts';
+import { arrangeRows, formatCell, formatCellShort, nextSort } from './cells.ts';
 
 const columns: readonly TableColumn[] = [
   { key: 'nick', title: 'Nick', type: 'text' },
@@ -83,5 +83,9 @@ describe('the rows of a table', () => {
     expect(formatCell('number', 12345)).toBe('12,345');
     expect(formatCell('boolean', false)).toBe('no');
     expect(formatCell('text', null)).toBe('');
+    const at = new Date(2026, 10, 20, 14, 3, 22).getTime();
+    expect(formatCellShort('time', at, at + 1_000)).toBe('14:03:22');
+    expect(formatCellShort('time', at, at + 86_400_000)).toBe('2026-11-20 14:03:22');
+    expect(formatCellShort('bytes', 2048, at)).toBe('2 KiB');
   });
 });

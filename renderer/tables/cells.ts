@@ -2,7 +2,7 @@
 import type { TableColumn } from '../../daemons/contract/manifest.ts';
 import type { TableCell } from '../../daemons/contract/stream.ts';
 import { formatBytes, formatExact, formatSeconds, LOCALE } from '../format/numbers.ts';
-import { formatDateTime } from '../format/times.ts';
+import { formatDateTime, formatMoment } from '../format/times.ts';
 import { messages } from './messages.ts';
 
 export type ColumnType = TableColumn['type'];
@@ -18,6 +18,11 @@ export function formatCell(type: ColumnType, cell: TableCell | undefined): strin
   if (type === 'seconds') return formatSeconds(cell);
   if (type === 'time') return formatDateTime(cell);
   return type === 'number' && Number.isInteger(cell) ? formatExact(cell) : String(cell);
+}
+
+/** Text of a cell within a table: of a time, only the clock where it is of today. */
+export function formatCellShort(type: ColumnType, cell: TableCell | undefined, now: number): string {
+  return type === 'time' && typeof cell === 'number' ? formatMoment(cell, now) : formatCell(type, cell);
 }
 
 /** Whether a column's values are figures, which stand at the right. */

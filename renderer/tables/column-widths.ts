@@ -2,11 +2,13 @@
 import { useMemo, useRef } from 'react';
 import type { TableColumn } from '../../daemons/contract/manifest.ts';
 import type { TableCell } from '../../daemons/contract/stream.ts';
-import { formatCell } from './cells.ts';
+import { formatCellShort } from './cells.ts';
 
 /** Rows that are looked at; more would cost without telling more. */
 const SAMPLE = 200;
 const CHARACTER_PX = 7.6;
+/** Headers are written smaller. */
+const HEADER_CHARACTER_PX = 6.8;
 const PADDING_PX = 28;
 const LEAST_PX = 64;
 const MOST_PX = 300;
@@ -16,13 +18,16 @@ export function fittingWidths(
   columns: readonly TableColumn[],
   rows: readonly (readonly TableCell[])[],
 ): readonly number[] {
+  const now = Date.now();
   return columns.map((column, index) => {
-    // The arrow of a sorted column needs room beside the title.
-    let characters = column.title.length + 2;
+    let characters = 0;
     for (const row of rows.slice(0, SAMPLE)) {
-      characters = Math.max(characters, formatCell(column.type, row[index]).length);
+      characters = Math.max(characters, formatCellShort(column.type, row[index], now).length);
     }
-    return Math.round(Math.min(MOST_PX, Math.max(LEAST_PX, characters * CHARACTER_PX + PADDING_PX)));
+    // The arrow of a sorted column needs room beside the title.
+    const header = (column.title.length + 2) * HEADER_CHARACTER_PX;
+    const needed = Math.max(header, characters * CHARACTER_PX) + PADDING_PX;
+    return Math.round(Math.min(MOST_PX, Math.max(LEAST_PX, needed)));
   });
 }
 

@@ -9,12 +9,26 @@ import type { TableCell } from '../../daemons/contract/stream.ts';
 import { EmptyState } from '../ui/callout.tsx';
 import { ScrollRegion } from '../ui/scroll-region.tsx';
 import { SearchField } from '../ui/search-field.tsx';
-import { arrangeRows, type ColumnType, formatCell, isFigure, nextSort, type Sort } from './cells.ts';
+import { useWidth } from '../ui/use-width.ts';
+import {
+  arrangeRows,
+  type ColumnType,
+  formatCell,
+  formatCellShort,
+  isFigure,
+  nextSort,
+  type Sort,
+} from './cells.ts';
+import { ColumnPicker } from './column-picker.tsx';
 import { useColumnWidths } from './column-widths.ts';
 import { HeaderCell } from './header-cell.tsx';
 import { messages } from './messages.ts';
+import { useShownColumns } from './use-shown-columns.ts';
 
 const ROW_HEIGHT = 34;
+
+/** Kept free for the scrollbar of a table with many rows. */
+const SCROLLBAR_WIDTH = 14;
 
 interface DataTableProps {
   readonly title: string;
@@ -22,6 +36,8 @@ interface DataTableProps {
   readonly rows: readonly (readonly TableCell[])[];
   /** Place of the column that identifies a row; -1 where rows have no identity. */
   readonly keyColumn: number;
+  /** Under which the choice of columns is kept: the table's own on this machine. */
+  readonly memory: string;
   /** Width of the column of actions, in pixels. */
   readonly actionWidth?: number;
   readonly renderAction?: (row: readonly TableCell[]) => ReactNode;
@@ -49,10 +65,24 @@ export function DataTable(props: DataTableProps): ReactNode {
   const above = items[0]?.start ?? 0;
   const below = virtualizer.getTotalSize() - (items.at(-1)?.end ?? 0);
   const widths = useColumnWidths(columns, rows);
-  const width = widths.reduce((sum, one) => sum + one, 0) + (renderAction === undefined ? 0 : actionWidth);
-  const span = columns.length + (renderAction === undefined ? 0 : 1);
+  const actions = renderAction === undefined ? 0 : actionWidth;
+  const frame = useRef<HTMLDivElement>(null);
+  const frameWidth = useWidth(frame);
+  const { shown, note, chosen, choose } = useShownColumns({
+    memory: props.memory,
+    columns,
+    rows,
+    widths,
+    available: frameWidth === null ? null : frameWidth - actions - SCROLLBAR_WIDTH,
+  });
+  const width = shown.reduce((sum, place) => sum + (widths[place] ?? 0), actions);
+  const span = shown.length + (renderAction === undefined ? 0 : 1);
+  const now = Date.now();
   return (
-    <div className="flex max-h-full flex-col overflow-hidden rounded-lg border border-line bg-surface shadow-card">
+    <div
+      ref={frame}
+      className="flex max-h-full flex-col overflow-hidden rounded-lg border border-line bg-surface shadow-card"
+    >
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2 border-b border-line p-3">
         <SearchField
           className="w-64 max-w-full"
@@ -65,6 +95,14 @@ export function DataTable(props: DataTableProps): ReactNode {
           {messages.count(arranged.length, rows.length)}
         </span>
         {props.note}
+        {note !== '' && <span className="text-sm text-dim">{note}</span>}
+        <span className="flex-1" />
+        <ColumnPicker
+          columns={columns}
+          shown={shown.map((place) => columns[place]?.key ?? '')}
+          chosen={chosen}
+          onChoose={choose}
+        />
       </div>
       {arranged.length === 0 ? (
         rows.length === 0 ? (
@@ -81,19 +119,20 @@ export function DataTable(props: DataTableProps): ReactNode {
             style={{ minWidth: width }}
           >
             <colgroup>
-              {columns.map((column, index) => (
-                <col key={column.key} style={{ width: widths[index] }} />
+              {shown.map((place) => (
+                <col key={place} style={{ width: widths[place] }} />
               ))}
               {renderAction !== undefined && <col style={{ width: actionWidth }} />}
             </colgroup>
             <thead className="sticky top-0 z-10 bg-surface">
               <tr aria-rowindex={1}>
-                {columns.map((column, index) => (
+                {shown.map((place, index) => (
                   <HeaderCell
-                    key={column.key}
-                    column={column}
-                    sorted={sort?.column === index ? (sort.descending ? 'descending' : 'ascending') : 'none'}
-                    onSort={() => setSort(nextSort(sort, index))}
+                    key={place}
+                    column={columns[place]!}
+                    first={index === 0}
+                    sorted={sort?.column === place ? (sort.descending ? 'descending' : 'ascending') : 'none'}
+                    onSort={() => setSort(nextSort(sort, place))}
                   />
                 ))}
                 {renderAction !== undefined && (
@@ -115,8 +154,14 @@ export function DataTable(props: DataTableProps): ReactNode {
                     className="group hover:bg-sunken"
                     style={{ height: ROW_HEIGHT }}
                   >
-                    {columns.map((column, index) => (
-                      <Cell key={column.key} type={column.type} cell={row[index]} />
+                    {shown.map((place, index) => (
+                      <Cell
+                        key={place}
+                        type={columns[place]!.type}
+                        cell={row[place]}
+                        first={index === 0}
+                        now={now}
+                      />
                     ))}
                     {renderAction !== undefined && (
                       <td className="sticky right-0 border-b border-l border-line bg-surface px-2 text-right group-hover:bg-sunken">
@@ -135,12 +180,20 @@ export function DataTable(props: DataTableProps): ReactNode {
   );
 }
 
-function Cell({ type, cell }: { type: ColumnType; cell: TableCell | undefined }): ReactNode {
-  const text = formatCell(type, cell);
+interface CellProps {
+  readonly type: ColumnType;
+  readonly cell: TableCell | undefined;
+  /** Stays in view when the table is scrolled sideways. */
+  readonly first: boolean;
+  readonly now: number;
+}
+
+function Cell({ type, cell, first, now }: CellProps): ReactNode {
+  const text = formatCellShort(type, cell, now);
   return (
     <td
-      title={type === 'text' ? text : undefined}
-      className={`truncate border-b border-line px-3 ${isFigure(type) ? 'text-right' : ''}`}
+      title={type === 'text' || type === 'time' ? formatCell(type, cell) : undefined}
+      className={`truncate border-b border-line px-3 ${isFigure(type) ? 'text-right' : ''} ${first ? 'sticky left-0 bg-surface group-hover:bg-sunken' : ''}`}
     >
       {text}
     </td>

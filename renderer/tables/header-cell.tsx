@@ -6,14 +6,20 @@ import { isFigure } from './cells.ts';
 
 interface HeaderCellProps {
   readonly column: TableColumn;
+  /** Stays in view when the table is scrolled sideways. */
+  readonly first: boolean;
   readonly sorted: 'ascending' | 'descending' | 'none';
   readonly onSort: () => void;
 }
 
-export function HeaderCell({ column, sorted, onSort }: HeaderCellProps): ReactNode {
+export function HeaderCell({ column, first, sorted, onSort }: HeaderCellProps): ReactNode {
   const figure = isFigure(column.type);
   return (
-    <th scope="col" aria-sort={sorted} className="border-b border-line p-0 font-medium">
+    <th
+      scope="col"
+      aria-sort={sorted}
+      className={`border-b border-line p-0 font-medium ${first ? 'sticky left-0 bg-surface' : ''}`}
+    >
       <button
         type="button"
         onClick={onSort}

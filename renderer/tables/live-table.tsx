@@ -29,6 +29,7 @@ export function LiveTable({ source, manifest, name, table, up }: LiveTableProps)
       rows={rows}
       keyColumn={table.columns.findIndex((column) => column.key === table.rowKey)}
       heightClass="min-h-0"
+      memory={`${manifest.id} ${name}`}
       actionWidth={width}
       {...(actions.length === 0
         ? {}
