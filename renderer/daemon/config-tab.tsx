@@ -1,18 +1,21 @@
-/** The settings that a daemon runs with, defaults included. */
+/** The settings that a daemon runs with, defaults included, and those that wait for its restart. */
 import { type ReactNode, useEffect, useState } from 'react';
 import type { ControlResults } from '../../daemons/contract/control-api.ts';
 import type { Outcome } from '../../daemons/contract/errors.ts';
+import { NO_VALUE } from '../format/numbers.ts';
 import { useDashboard, useDashboardState } from '../model/dashboard-context.ts';
 import { Callout } from '../ui/callout.tsx';
+import { Icon } from '../ui/icons.tsx';
 import { ScrollRegion } from '../ui/scroll-region.tsx';
-import { flattenSettings } from './flatten-settings.ts';
 import { messages } from './messages.ts';
+import { type SettingRow, settingRows } from './setting-rows.ts';
 
 export function ConfigTab({ id }: { id: string }): ReactNode {
   const { client } = useDashboard();
-  const configError = useDashboardState((state) => state.configError);
+  const configReads = useDashboardState((state) => state.configReads);
+  const daemon = useDashboardState((state) => state.daemons[id]);
   const [outcome, setOutcome] = useState<Outcome<ControlResults['config.get']> | null>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a reload changes what is in force, and ends or brings an error
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a reload changes what is in force, and so does a start
   useEffect(() => {
     let current = true;
     void client.request('config.get', {}).then((got) => {
@@ -21,7 +24,7 @@ export function ConfigTab({ id }: { id: string }): ReactNode {
     return () => {
       current = false;
     };
-  }, [client, configError]);
+  }, [client, configReads, daemon?.instance, daemon?.pendingRestart.join()]);
   if (outcome === null) return null;
   if (!outcome.ok) {
     return (
@@ -30,43 +33,67 @@ export function ConfigTab({ id }: { id: string }): ReactNode {
       </Callout>
     );
   }
-  const { file, effective } = outcome.result;
-  const own = typeof effective === 'object' && effective !== null ? Reflect.get(effective, id) : undefined;
+  const { file, effective, waiting } = outcome.result;
+  const rows = settingRows(effective[id], waiting[id]);
+  const pending = rows.some((row) => row.after !== null);
+  const titles = [messages.setting, messages.inForce, ...(pending ? [messages.afterRestart] : [])];
   return (
-    <div className="overflow-hidden rounded-lg border border-line bg-surface shadow-card">
-      <p className="border-b border-line px-4 py-3 text-sm text-dim">
-        {file === null ? (
-          messages.configDefaults
-        ) : (
-          <>
-            {messages.configHint} <code className="font-mono text-ink break-all">{file}</code>
-          </>
-        )}
-      </p>
-      <ScrollRegion label={messages.tabs.config} className="overflow-x-auto">
-        <table className="w-full text-sm">
-          <thead className="text-left text-xs text-dim">
-            <tr className="border-b border-line">
-              <th scope="col" className="px-4 py-1.5 font-medium">
-                {messages.setting}
-              </th>
-              <th scope="col" className="px-4 py-1.5 font-medium">
-                {messages.value}
-              </th>
-            </tr>
-          </thead>
-          <tbody className="font-mono text-xs">
-            {flattenSettings(own).map(([key, value]) => (
-              <tr key={key} className="border-b border-line last:border-0">
-                <th scope="row" className="px-4 py-1.5 text-left font-normal whitespace-nowrap">
-                  {key}
-                </th>
-                <td className="px-4 py-1.5 break-all">{value}</td>
+    <div className="flex flex-col gap-4">
+      {pending && (
+        <Callout tone="warn" title={messages.restartNeeded(id)}>
+          {Object.keys(waiting[id] ?? {}).join(', ')}
+        </Callout>
+      )}
+      <div className="overflow-hidden rounded-lg border border-line bg-surface shadow-card">
+        <p className="border-b border-line px-4 py-3 text-sm text-dim">
+          {file === null ? (
+            messages.configDefaults
+          ) : (
+            <>
+              {messages.configHint} <code className="font-mono text-ink break-all">{file}</code>
+            </>
+          )}
+        </p>
+        <ScrollRegion label={messages.tabs.config} className="overflow-x-auto">
+          <table className="w-full text-sm">
+            <thead className="text-left text-xs text-dim">
+              <tr className="border-b border-line">
+                {titles.map((title) => (
+                  <th key={title} scope="col" className="px-4 py-1.5 font-medium">
+                    {title}
+                  </th>
+                ))}
               </tr>
-            ))}
-          </tbody>
-        </table>
-      </ScrollRegion>
+            </thead>
+            <tbody className="font-mono text-xs">
+              {rows.map((row) => (
+                <Row key={row.key} row={row} pending={pending} />
+              ))}
+            </tbody>
+          </table>
+        </ScrollRegion>
+      </div>
     </div>
+  );
+}
+
+function Row({ row, pending }: { row: SettingRow; pending: boolean }): ReactNode {
+  return (
+    <tr className={`border-b border-line last:border-0 ${row.after === null ? '' : 'bg-warn-soft/50'}`}>
+      <th scope="row" className="px-4 py-1.5 text-left font-normal whitespace-nowrap">
+        {row.key}
+      </th>
+      <td className="px-4 py-1.5 break-all">{row.inForce ?? NO_VALUE}</td>
+      {pending && (
+        <td className="px-4 py-1.5 break-all">
+          {row.after !== null && (
+            <span className="flex items-center gap-1.5 text-warn">
+              <Icon name="restart" className="size-3.5" />
+              <span className="text-ink">{row.after === '' ? messages.goesAway : row.after}</span>
+            </span>
+          )}
+        </td>
+      )}
+    </tr>
   );
 }

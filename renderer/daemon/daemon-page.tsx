@@ -151,14 +151,14 @@ function TabbedPage({ id, title, subtitle, actions, details, tabs }: TabbedPageP
         <Tabs.List
           ref={list}
           aria-label={messages.tabsLabel(id)}
-          className="mb-4 flex shrink-0 gap-1 overflow-x-auto border-b border-line"
+          className="mb-4 flex shrink-0 gap-1 overflow-x-auto overflow-y-hidden shadow-[inset_0_-1px_0_var(--line)]"
         >
           {tabs.map((tab) => (
             <Tabs.Tab
               key={tab.name}
               value={tab.name}
               data-tab={tab.name}
-              className="-mb-px border-b-2 border-transparent px-3 py-2 text-sm font-medium whitespace-nowrap text-dim hover:text-ink focus-visible:-outline-offset-2 data-active:border-accent data-active:text-ink"
+              className="border-b-2 border-transparent px-3 py-2 text-sm font-medium whitespace-nowrap text-dim hover:text-ink focus-visible:-outline-offset-2 data-active:border-accent data-active:text-ink"
             >
               {tab.title}
             </Tabs.Tab>

@@ -27,6 +27,8 @@ export interface DashboardState {
   readonly daemons: Readonly<Record<string, DaemonSnapshot>>;
   readonly history: HistoryStatus | null;
   readonly configError: WireError | null;
+  /** Counts how often the configuration was read again while the window was open. */
+  readonly configReads: number;
   /** Why the host is about to end; null while it is not. */
   readonly closing: string | null;
   readonly freshness: Readonly<Record<string, Freshness>>;
@@ -44,6 +46,7 @@ export function createDashboardStore(): DashboardStore {
     daemons: {},
     history: null,
     configError: null,
+    configReads: 0,
     closing: null,
     freshness: {},
     notices: [],

@@ -153,7 +153,7 @@ export class Dashboard {
         this.store.setState({ history: event.history });
         break;
       case 'config':
-        this.store.setState({ configError: event.error });
+        this.store.setState((state) => ({ configError: event.error, configReads: state.configReads + 1 }));
         break;
       case 'closing':
         this.store.setState({ closing: event.reason });

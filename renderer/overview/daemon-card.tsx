@@ -12,6 +12,7 @@ import {
 } from '../format/numbers.ts';
 import { formatMoment } from '../format/times.ts';
 import { useDashboard, useDashboardState } from '../model/dashboard-context.ts';
+import { staleSince } from '../model/staleness.ts';
 import { processReading, reading, slotOf } from '../samples/process-reading.ts';
 import { Sparkline } from '../samples/sparkline.tsx';
 import { hashOf } from '../shell/route.ts';
@@ -93,7 +94,7 @@ function Figures({ manifest, daemon }: CardProps): ReactNode {
   const dashboard = useDashboard();
   const source = dashboard.source(manifest.id);
   const lastCrash = daemon.crashes.at(-1);
-  const stale = useDashboardState((state) => state.freshness[manifest.id]?.state === 'stale');
+  const stale = useDashboardState((state) => staleSince(state, manifest.id) !== null);
   const { highlights } = manifest;
   const show = (value: () => number, format: (value: number) => string) => () => format(value());
   const metric = (name: string | undefined) => () => reading(dashboard.source(manifest.id), name);

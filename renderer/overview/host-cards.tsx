@@ -2,7 +2,9 @@
 import type { ReactNode } from 'react';
 import { MAIN_SOURCE } from '../../daemons/contract/control-api.ts';
 import { formatBytes, formatRatio, formatSeconds, NO_VALUE } from '../format/numbers.ts';
+import { formatMoment } from '../format/times.ts';
 import { useDashboard, useDashboardState, useManifests } from '../model/dashboard-context.ts';
+import { hostGoneSince } from '../model/staleness.ts';
 import { type ProcessMetric, processReading } from '../samples/process-reading.ts';
 import { hashOf } from '../shell/route.ts';
 import { LiveText } from '../ui/live-text.tsx';
@@ -27,12 +29,15 @@ export function HostCards(): ReactNode {
   const dashboard = useDashboard();
   const manifests = useManifests();
   const daemons = useDashboardState((state) => state.daemons);
+  const gone = useDashboardState(hostGoneSince);
   const rows = [MAIN_SOURCE, ...manifests.map((manifest) => manifest.id)];
   return (
     <div className="overflow-hidden rounded-lg border border-line bg-surface shadow-card">
       <div className="px-4 pt-3 pb-2">
         <h2 className="heading-section">{messages.processes}</h2>
-        <p className="text-sm text-dim">{messages.processesHint}</p>
+        <p className="text-sm text-dim">
+          {gone === null ? messages.processesHint : messages.asOf(formatMoment(gone, Date.now()))}
+        </p>
       </div>
       <ScrollRegion label={messages.processes} className="overflow-x-auto">
         <table className="w-full text-sm">
@@ -70,7 +75,10 @@ export function HostCards(): ReactNode {
                     <StateBadge state={state} />
                   </td>
                   {COLUMNS.map((column) => (
-                    <td key={column.name} className="px-4 py-1.5 text-right whitespace-nowrap">
+                    <td
+                      key={column.name}
+                      className={`px-4 py-1.5 text-right whitespace-nowrap ${gone === null ? '' : 'text-dim'}`}
+                    >
                       <LiveText
                         read={() =>
                           up ? column.format(processReading(dashboard.source(id), column.metric)) : NO_VALUE

@@ -21,6 +21,9 @@ export const messages = {
   unresponsiveHint:
     'The process has missed its heartbeats. It may be blocked; restarting it ends what it does.',
   stale: (since: string) => `stale since ${since}`,
+  asOf: (moment: string) => `Last known figures, of ${moment}`,
+  restartNeeded: (keys: readonly string[]) => `restart needed: ${keys.join(', ')}`,
+  restartNeededHint: 'Settings were changed that the process takes over only when it is started again.',
   connections: 'Connections',
   messages: 'Messages',
   messagesSpark: (id: string) => `Messages a second of ${id} in the last minute`,

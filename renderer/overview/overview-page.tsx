@@ -3,8 +3,11 @@ import { type ReactNode, useId } from 'react';
 import { MAIN_SOURCE } from '../../daemons/contract/control-api.ts';
 import type { ManifestDescription } from '../../daemons/contract/manifest.ts';
 import { formatBytes, formatCount, formatRate, formatRatio } from '../format/numbers.ts';
+import { formatMoment } from '../format/times.ts';
 import { useDashboard, useDashboardState, useManifests } from '../model/dashboard-context.ts';
+import { hostGoneSince } from '../model/staleness.ts';
 import { processReading, reading } from '../samples/process-reading.ts';
+import { Icon } from '../ui/icons.tsx';
 import { LiveText } from '../ui/live-text.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
 import { DaemonCard } from './daemon-card.tsx';
@@ -72,16 +75,25 @@ function Totals({ manifests }: { manifests: readonly ManifestDescription[] }): R
     { name: messages.totalCpu, read: () => formatRatio(everyProcess('cpu_ratio')()) },
     { name: messages.totalMemory, read: () => formatBytes(everyProcess('resident_memory_bytes')()) },
   ];
+  const gone = useDashboardState(hostGoneSince);
   return (
-    <dl className="flex flex-wrap gap-px overflow-hidden rounded-lg border border-line bg-line shadow-card">
-      {figures.map((figure) => (
-        <div key={figure.name} className="min-w-36 flex-1 bg-surface px-4 py-2.5">
-          <dt className="text-xs text-dim">{figure.name}</dt>
-          <dd className="text-lg font-semibold tracking-tight">
-            <LiveText read={figure.read} />
-          </dd>
-        </div>
-      ))}
-    </dl>
+    <div className="flex flex-col gap-1.5">
+      {gone !== null && (
+        <p className="flex items-center gap-1.5 text-xs text-warn">
+          <Icon name="clock" className="size-3.5" />
+          {messages.asOf(formatMoment(gone, Date.now()))}
+        </p>
+      )}
+      <dl className="flex flex-wrap gap-px overflow-hidden rounded-lg border border-line bg-line shadow-card">
+        {figures.map((figure) => (
+          <div key={figure.name} className="min-w-36 flex-1 bg-surface px-4 py-2.5">
+            <dt className="text-xs text-dim">{figure.name}</dt>
+            <dd className={`text-lg font-semibold tracking-tight ${gone === null ? '' : 'text-dim'}`}>
+              <LiveText read={figure.read} />
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </div>
   );
 }

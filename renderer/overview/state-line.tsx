@@ -3,14 +3,19 @@ import type { ReactNode } from 'react';
 import type { DaemonSnapshot } from '../../daemons/contract/states.ts';
 import { formatMoment } from '../format/times.ts';
 import { useDashboard, useDashboardState } from '../model/dashboard-context.ts';
+import { hostGoneSince, staleSince } from '../model/staleness.ts';
+import { hashOf } from '../shell/route.ts';
 import { LiveText } from '../ui/live-text.tsx';
 import { Badge, StateBadge } from '../ui/state-badge.tsx';
 import { messages } from './messages.ts';
 
 export function StateLine({ daemon }: { daemon: DaemonSnapshot }): ReactNode {
   const dashboard = useDashboard();
-  const freshness = useDashboardState((state) => state.freshness[daemon.id]);
+  const stale = useDashboardState((state) => staleSince(state, daemon.id));
+  const gone = useDashboardState(hostGoneSince);
   const readTime = () => {
+    // Nobody knows how long it has lasted since.
+    if (gone !== null) return '';
     const now = dashboard.hostNow();
     if (daemon.state === 'backoff' && daemon.nextStartAt !== null)
       return messages.nextStart(daemon.nextStartAt - now);
@@ -19,7 +24,7 @@ export function StateLine({ daemon }: { daemon: DaemonSnapshot }): ReactNode {
       : messages.inState(now - daemon.since);
   };
   return (
-    <div className="flex flex-wrap items-center gap-2">
+    <div className="flex min-w-0 flex-wrap items-center gap-2">
       <StateBadge state={daemon.state} />
       <LiveText read={readTime} className="text-xs text-dim" />
       {daemon.unresponsive && (
@@ -29,10 +34,21 @@ export function StateLine({ daemon }: { daemon: DaemonSnapshot }): ReactNode {
           </Badge>
         </span>
       )}
-      {freshness?.state === 'stale' && (
+      {stale !== null && (
         <Badge icon="clock" tone="bg-warn-soft text-warn">
-          {messages.stale(formatMoment(freshness.since, Date.now()))}
+          {messages.stale(formatMoment(stale, Date.now()))}
         </Badge>
+      )}
+      {daemon.pendingRestart.length > 0 && (
+        <a
+          href={hashOf(['daemon', daemon.id, 'config'])}
+          title={messages.restartNeededHint}
+          className="min-w-0"
+        >
+          <Badge icon="restart" tone="bg-warn-soft text-warn hover:underline">
+            {messages.restartNeeded(daemon.pendingRestart)}
+          </Badge>
+        </a>
       )}
     </div>
   );

@@ -1,17 +1,17 @@
 /** The configuration file: where it is, reading it again, and what came of that. */
 import { type ReactNode, useState } from 'react';
-import type { ControlResults } from '../../daemons/contract/control-api.ts';
-import type { Outcome } from '../../daemons/contract/errors.ts';
 import { useDashboard, useDashboardState } from '../model/dashboard-context.ts';
+import { hashOf } from '../shell/route.ts';
 import { Button } from '../ui/button.tsx';
 import { Callout } from '../ui/callout.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { messages } from './messages.ts';
+import { changesInWords, type ReloadResult } from './reload.ts';
 
 export function ConfigSection(): ReactNode {
   const { client } = useDashboard();
   const file = useDashboardState((state) => state.host?.configFile ?? null);
-  const [outcome, setOutcome] = useState<Outcome<ControlResults['config.reload']> | null>(null);
+  const [outcome, setOutcome] = useState<ReloadResult | null>(null);
   const [busy, setBusy] = useState(false);
   const reload = async () => {
     setBusy(true);
@@ -37,6 +37,7 @@ export function ConfigSection(): ReactNode {
           {messages.reload}
         </Button>
       </div>
+      <PendingRestarts />
       {outcome?.ok === false && (
         <Callout tone="bad" urgent title={messages.reloadFailed}>
           {outcome.error.message}
@@ -48,7 +49,7 @@ export function ConfigSection(): ReactNode {
             {outcome.result.daemons.map((daemon) => (
               <li key={daemon.id}>
                 <span className="font-mono">{daemon.id}</span>:{' '}
-                {changes(daemon.applied, daemon.restartRequired)}
+                {changesInWords(daemon.applied, daemon.restartRequired)}
               </li>
             ))}
           </ul>
@@ -58,10 +59,23 @@ export function ConfigSection(): ReactNode {
   );
 }
 
-function changes(applied: readonly string[], restartRequired: readonly string[]): string {
-  const parts = [
-    applied.length === 0 ? '' : `${applied.join(', ')} ${messages.applied}`,
-    restartRequired.length === 0 ? '' : `${restartRequired.join(', ')} ${messages.restartRequired}`,
-  ].filter((part) => part !== '');
-  return parts.length === 0 ? messages.nothingChanged : parts.join('; ');
+/** The daemons that must be started again before all of the file is in force. */
+function PendingRestarts(): ReactNode {
+  const daemons = useDashboardState((state) => state.daemons);
+  const waiting = Object.values(daemons).filter((daemon) => daemon.pendingRestart.length > 0);
+  if (waiting.length === 0) return null;
+  return (
+    <Callout tone="warn" title={messages.restartNeeded}>
+      <ul>
+        {waiting.map(({ id, pendingRestart }) => (
+          <li key={id}>
+            <a className="font-mono text-accent underline" href={hashOf(['daemon', id, 'config'])}>
+              {id}
+            </a>
+            : {pendingRestart.join(', ')}
+          </li>
+        ))}
+      </ul>
+    </Callout>
+  );
 }

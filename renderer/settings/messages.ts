@@ -12,6 +12,7 @@ export const messages = {
   reloaded: 'The file was read again',
   applied: 'in force at once',
   restartRequired: 'after a restart',
+  restartNeeded: 'A restart is needed before these settings are in force',
   nothingChanged: 'nothing changed',
   reloadFailed: 'The file was not taken over',
   about: 'About',

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import type { WireError } from '../../daemons/contract/errors.ts';
 import { formatClock } from '../format/times.ts';
 import { useDashboard, useDashboardState } from '../model/dashboard-context.ts';
+import { reloadConfig } from '../settings/reload.ts';
 import { Button } from '../ui/button.tsx';
 import { Callout } from '../ui/callout.tsx';
 import { messages } from './messages.ts';
@@ -14,19 +15,15 @@ function withoutPlace(message: string, file: string): string {
 }
 
 function ConfigBanner({ error }: { error: WireError }): ReactNode {
-  const { client, notify } = useDashboard();
+  const dashboard = useDashboard();
   const part = (name: string) => String(error.detail?.[name] ?? '');
   const place = messages.configPlace(part('file'), part('line'), part('key'));
-  const reload = async () => {
-    const outcome = await client.request('config.reload', {});
-    if (!outcome.ok) notify('bad', outcome.error.message);
-  };
   return (
     <Callout
       tone="bad"
       urgent
       title={error.code === 'config_unreadable' ? messages.configUnreadable : messages.configTitle}
-      action={<Button onClick={() => void reload()}>{messages.reload}</Button>}
+      action={<Button onClick={() => void reloadConfig(dashboard)}>{messages.reload}</Button>}
     >
       {place !== '' && <p className="font-mono text-xs">{place}</p>}
       <p>{withoutPlace(error.message, part('file'))}</p>

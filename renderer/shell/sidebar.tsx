@@ -4,6 +4,7 @@ import { MAIN_SOURCE } from '../../daemons/contract/control-api.ts';
 import type { DaemonSnapshot } from '../../daemons/contract/states.ts';
 import { useDashboardState, useManifests } from '../model/dashboard-context.ts';
 import { STATE_WORDS } from '../model/messages.ts';
+import { hostGoneSince } from '../model/staleness.ts';
 import { Icon, type IconName } from '../ui/icons.tsx';
 import { STATE_LOOKS } from '../ui/state-badge.tsx';
 import { messages } from './messages.ts';
@@ -36,13 +37,15 @@ function Entry({ icon, path, children, after }: EntryProps): ReactNode {
 }
 
 function StateMark({ daemon }: { daemon: DaemonSnapshot | undefined }): ReactNode {
+  const gone = useDashboardState((state) => hostGoneSince(state) !== null);
   if (daemon === undefined) return null;
   const look = STATE_LOOKS[daemon.state];
-  const tone = look.tone.split(' ').at(-1) ?? '';
+  const tone = gone ? 'text-dim' : (look.tone.split(' ').at(-1) ?? '');
+  const word = gone ? messages.lastKnown(STATE_WORDS[daemon.state]) : STATE_WORDS[daemon.state];
   return (
-    <span className={tone} title={STATE_WORDS[daemon.state]}>
+    <span className={tone} title={word}>
       <Icon name={look.icon} className="size-3.5" />
-      <span className="sr-only"> {STATE_WORDS[daemon.state]}</span>
+      <span className="sr-only"> {word}</span>
     </span>
   );
 }

@@ -8,6 +8,7 @@ import { processReading } from '../samples/process-reading.ts';
 import { Icon, type IconName } from '../ui/icons.tsx';
 import { LiveText } from '../ui/live-text.tsx';
 import { messages } from './messages.ts';
+import { hashOf } from './route.ts';
 
 function Figure({ title, read }: { title: string; read: () => string }): ReactNode {
   return (
@@ -58,6 +59,20 @@ function Connection(): ReactNode {
   );
 }
 
+/** The daemons that must be started again before all settings are in force. */
+function PendingRestarts(): ReactNode {
+  const daemons = useDashboardState((state) => state.daemons);
+  return Object.values(daemons)
+    .filter((daemon) => daemon.pendingRestart.length > 0)
+    .map(({ id, pendingRestart }) => (
+      <a key={id} href={hashOf(['daemon', id, 'config'])} className="hover:underline">
+        <Condition icon="restart" tone="text-warn">
+          {messages.restartNeeded(id, pendingRestart)}
+        </Condition>
+      </a>
+    ));
+}
+
 export function StatusBar(): ReactNode {
   const dashboard = useDashboard();
   const history = useDashboardState((state) => state.history?.state);
@@ -78,6 +93,7 @@ export function StatusBar(): ReactNode {
           {messages.historyPaused}
         </Condition>
       )}
+      <PendingRestarts />
       <span className="flex-1" />
       <div className="flex items-center gap-5 max-md:hidden">
         <span className={stale ? 'text-warn' : 'text-dim'}>

@@ -22,10 +22,10 @@ export const STATE_LOOKS: Readonly<Record<DaemonState, Look>> = {
 export function Badge({ icon, tone, children }: Look & { children: ReactNode }): ReactNode {
   return (
     <span
-      className={`inline-flex h-6 items-center gap-1 whitespace-nowrap rounded-full pr-2.5 pl-1.5 text-xs font-medium ${tone}`}
+      className={`inline-flex h-6 max-w-full items-center gap-1 whitespace-nowrap rounded-full pr-2.5 pl-1.5 text-xs font-medium ${tone}`}
     >
       <Icon name={icon} className="size-3.5" />
-      {children}
+      <span className="truncate">{children}</span>
     </span>
   );
 }

@@ -1,0 +1,29 @@
+/** Reading the configuration file again, and what came of it in words. Used by Settings, the banner and the palette. */
+import type { ControlResults } from '../../daemons/contract/control-api.ts';
+import type { Outcome } from '../../daemons/contract/errors.ts';
+import type { Dashboard } from '../model/dashboard.ts';
+import { messages } from './messages.ts';
+
+export type ReloadResult = Outcome<ControlResults['config.reload']>;
+
+/** What changed for one daemon. */
+export function changesInWords(applied: readonly string[], restartRequired: readonly string[]): string {
+  const parts = [
+    applied.length === 0 ? '' : `${applied.join(', ')} ${messages.applied}`,
+    restartRequired.length === 0 ? '' : `${restartRequired.join(', ')} ${messages.restartRequired}`,
+  ].filter((part) => part !== '');
+  return parts.length === 0 ? messages.nothingChanged : parts.join('; ');
+}
+
+/** Has the file read again and says in a notice what came of it. */
+export async function reloadConfig(dashboard: Dashboard): Promise<void> {
+  const outcome = await dashboard.client.request('config.reload', {});
+  if (!outcome.ok) {
+    dashboard.notify('bad', outcome.error.message);
+    return;
+  }
+  const changes = outcome.result.daemons.map(
+    ({ id, applied, restartRequired }) => `${id}: ${changesInWords(applied, restartRequired)}`,
+  );
+  dashboard.notify('good', [messages.reloaded, ...changes].join('. '));
+}
