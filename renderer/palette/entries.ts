@@ -1,9 +1,12 @@
 /** Everything that the palette offers at present: pages, what can be done with daemons, their commands, themes. */
+import { MAIN_SOURCE } from '../../daemons/contract/control-api.ts';
 import type { ManifestDescription } from '../../daemons/contract/manifest.ts';
 import { openCommand } from '../commands/command-dialog-store.ts';
+import { messages as daemonPage } from '../daemon/messages.ts';
 import type { Dashboard } from '../model/dashboard.ts';
 import type { DashboardState } from '../model/dashboard-state.ts';
 import { isAllowed, type LifecycleAction, requestLifecycle } from '../overview/lifecycle.tsx';
+import { reloadConfig } from '../settings/reload.ts';
 import { messages as shell } from '../shell/messages.ts';
 import { hashOf, navigate } from '../shell/route.ts';
 import { setTheme, THEMES } from '../shell/theme.ts';
@@ -34,6 +37,15 @@ export function paletteEntries(dashboard: Dashboard, state: DashboardState): rea
     pageEntry(messages.goTo(shell.history), ['history']),
     pageEntry(messages.goTo(shell.audit), ['audit']),
     pageEntry(messages.goTo(shell.settings), ['settings']),
+    pageEntry(messages.goTo(shell.host), ['daemon', MAIN_SOURCE]),
+    pageEntry(messages.logs(MAIN_SOURCE), ['daemon', MAIN_SOURCE, 'logs']),
+    {
+      key: 'reload',
+      text: messages.reload,
+      hint: messages.reloadHint,
+      kind: messages.settings,
+      act: () => void reloadConfig(dashboard),
+    },
     ...THEMES.map(
       (theme): PaletteEntry => ({
         key: `theme ${theme}`,
@@ -55,7 +67,13 @@ function daemonEntries(
   const daemon = state.daemons[id];
   const entries: PaletteEntry[] = [
     pageEntry(messages.goTo(id), ['daemon', id]),
+    ...Object.entries(manifest.tables).map(([name, table]) =>
+      pageEntry(messages.tab(table.title, id), ['daemon', id, name]),
+    ),
+    pageEntry(messages.tab(daemonPage.tabs.commands, id), ['daemon', id, 'commands']),
     pageEntry(messages.logs(id), ['daemon', id, 'logs']),
+    pageEntry(messages.tab(daemonPage.tabs.crashes, id), ['daemon', id, 'crashes']),
+    pageEntry(messages.tab(daemonPage.tabs.config, id), ['daemon', id, 'config']),
   ];
   if (daemon !== undefined && !manifest.internal) {
     for (const action of ACTIONS) {
