@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AuditEntry } from '../../daemons/contract/control-api.ts';
-import { actionText, auditRows, matches, originText } from './audit-entries.ts';
+import { ANY_ENTRY, actionText, auditQuery, auditRows, matches, originText } from './audit-entries.ts';
 
 const entry = (id: number, change: Partial<AuditEntry> = {}): AuditEntry => ({
   id,
@@ -21,7 +21,7 @@ const live = (id: number, change: Partial<AuditEntry> = {}) => {
   const { id: _, ...rest } = entry(id, change);
   return rest;
 };
-const NONE = { target: '', text: '' };
+const NONE = ANY_ENTRY;
 
 describe('the audit trail on the page', () => {
   it('has what happens now on top, newest first', () => {
@@ -30,16 +30,38 @@ describe('the audit trail on the page', () => {
     expect(new Set(rows.map((row) => row.key)).size).toBe(4);
   });
 
+  it('is narrowed to a person, an outcome and a time, for entries that arrive as for those that are read', () => {
+    const failed = live(5, { actor: 'Mira', ok: false });
+    expect(matches(failed, { ...NONE, actor: 'mir' })).toBe(true);
+    expect(matches(failed, { ...NONE, actor: 'ann' })).toBe(false);
+    expect(matches(failed, { ...NONE, outcome: 'failed' })).toBe(true);
+    expect(matches(failed, { ...NONE, outcome: 'ok' })).toBe(false);
+    expect(matches(failed, { ...NONE, since: 5_000, until: 5_001 })).toBe(true);
+    expect(matches(failed, { ...NONE, since: 5_001 })).toBe(false);
+    expect(matches(failed, { ...NONE, until: 5_000 })).toBe(false);
+    expect(auditQuery(NONE)).toEqual({});
+    expect(
+      auditQuery({ target: 'ircd', text: 'x', actor: 'mira', outcome: 'failed', since: 1, until: 2 }),
+    ).toEqual({
+      target: 'ircd',
+      text: 'x',
+      actor: 'mira',
+      ok: false,
+      since: 1,
+      until: 2,
+    });
+  });
+
   it('shows an entry once that was read after it had arrived', () => {
     expect(auditRows([entry(2), entry(1)], [live(2)], NONE)).toHaveLength(2);
   });
 
   it('holds back what does not match the filter', () => {
     expect(
-      auditRows([], [live(1), live(2, { target: 'relay' })], { target: 'relay', text: '' }),
+      auditRows([], [live(1), live(2, { target: 'relay' })], { ...NONE, target: 'relay', text: '' }),
     ).toHaveLength(1);
-    expect(matches(live(1), { target: '', text: 'BOB' })).toBe(true);
-    expect(matches(live(1), { target: '', text: 'carol' })).toBe(false);
+    expect(matches(live(1), { ...NONE, target: '', text: 'BOB' })).toBe(true);
+    expect(matches(live(1), { ...NONE, target: '', text: 'carol' })).toBe(false);
   });
 
   it('says what was done in a few words', () => {

@@ -1,5 +1,5 @@
 /** The audit trail as the page holds it: what was read, older pages after it, and what arrived meanwhile before it. */
-import type { AuditEntry } from '../../daemons/contract/control-api.ts';
+import type { AuditEntry, ControlApi } from '../../daemons/contract/control-api.ts';
 import type { ActorOrigin } from '../../daemons/contract/daemon-link.ts';
 import { messages } from './messages.ts';
 
@@ -11,9 +11,44 @@ export interface AuditRow {
   readonly entry: LiveEntry;
 }
 
+/** Which entries are looked for; an empty text, or null, stands for any. */
 export interface AuditFilter {
   readonly target: string;
   readonly text: string;
+  /** Part of the name of who did it. */
+  readonly actor: string;
+  readonly outcome: '' | 'ok' | 'failed';
+  /** Unix milliseconds. */
+  readonly since: number | null;
+  /** Unix milliseconds; that moment is no longer part of it. */
+  readonly until: number | null;
+}
+
+/** Lets every entry through. */
+export const ANY_ENTRY: AuditFilter = {
+  target: '',
+  text: '',
+  actor: '',
+  outcome: '',
+  since: null,
+  until: null,
+};
+
+/** The filter as the recorder is asked. */
+export function auditQuery(filter: AuditFilter): ControlApi['audit.query']['args'] {
+  const { target, text, actor, outcome, since, until } = filter;
+  return {
+    ...(target === '' ? {} : { target }),
+    ...(text === '' ? {} : { text }),
+    ...(actor === '' ? {} : { actor }),
+    ...(outcome === '' ? {} : { ok: outcome === 'ok' }),
+    ...(since === null ? {} : { since }),
+    ...(until === null ? {} : { until }),
+  };
+}
+
+function holds(text: string, part: string): boolean {
+  return text.toLowerCase().includes(part.toLowerCase());
 }
 
 /** What is the same in an entry from the recorder and in its event. */
@@ -24,9 +59,12 @@ function identity(entry: LiveEntry): string {
 /** Whether an entry is one that the recorder would find. */
 export function matches(entry: LiveEntry, filter: AuditFilter): boolean {
   if (filter.target !== '' && entry.target !== filter.target) return false;
-  if (filter.text === '') return true;
+  if (filter.outcome !== '' && entry.ok !== (filter.outcome === 'ok')) return false;
+  if (filter.since !== null && entry.time < filter.since) return false;
+  if (filter.until !== null && entry.time >= filter.until) return false;
+  if (!holds(entry.actor, filter.actor)) return false;
   const text = `${entry.actor} ${entry.action} ${entry.target} ${entry.command} ${JSON.stringify(entry.args)} ${entry.outcome}`;
-  return text.toLowerCase().includes(filter.text.toLowerCase());
+  return holds(text, filter.text);
 }
 
 /** Rows, newest first: live entries that match and were not read, then those that were read. */

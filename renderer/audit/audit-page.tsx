@@ -1,20 +1,21 @@
 /** The audit trail: newest first, searched by the recorder, with what happens now on top. */
 import { type ReactNode, useState } from 'react';
-import { useManifests } from '../model/dashboard-context.ts';
 import { Button } from '../ui/button.tsx';
 import { Callout, EmptyState } from '../ui/callout.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
 import { ScrollRegion } from '../ui/scroll-region.tsx';
-import { SearchField } from '../ui/search-field.tsx';
+import { ANY_ENTRY, auditQuery } from './audit-entries.ts';
+import { AuditExport } from './audit-export-buttons.tsx';
+import { AuditFilterBar } from './audit-filter.tsx';
 import { AuditRowView } from './audit-row.tsx';
 import { messages } from './messages.ts';
 import { useAudit } from './use-audit.ts';
 
 export function AuditPage(): ReactNode {
-  const manifests = useManifests();
-  const [filter, setFilter] = useState({ target: '', text: '' });
+  const [filter, setFilter] = useState(ANY_ENTRY);
   const trail = useAudit(filter);
-  const filtered = filter.target !== '' || filter.text !== '';
+  const filtered = Object.keys(auditQuery(filter)).length > 0;
+  const people = [...new Set(trail.rows.map(({ entry }) => entry.actor))].sort();
   const paused = trail.error?.code === 'history_paused';
   const unknown = trail.busy || trail.error !== null;
   const emptyTitle = unknown
@@ -39,26 +40,12 @@ export function AuditPage(): ReactNode {
       )}
       <div className="overflow-hidden rounded-lg border border-line bg-surface shadow-card">
         <div className="flex flex-wrap items-center gap-2 border-b border-line p-3">
-          <SearchField
-            className="w-64 max-w-full"
-            label={messages.text}
-            hint={messages.textHint}
-            value={filter.text}
-            onChange={(text) => setFilter({ ...filter, text })}
+          <AuditFilterBar
+            filter={filter}
+            people={people}
+            onFilter={(change) => setFilter((before) => ({ ...before, ...change }))}
           />
-          <select
-            className="field"
-            aria-label={messages.target}
-            value={filter.target}
-            onChange={(event) => setFilter({ ...filter, target: event.target.value })}
-          >
-            <option value="">{messages.anyTarget}</option>
-            {manifests.map((manifest) => (
-              <option key={manifest.id} value={manifest.id}>
-                {manifest.id}
-              </option>
-            ))}
-          </select>
+          <AuditExport filter={filter} />
         </div>
         {trail.rows.length === 0 ? (
           <EmptyState icon="audit" title={emptyTitle}>

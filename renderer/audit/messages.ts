@@ -1,5 +1,6 @@
 /** What the Audit page says. */
 import type { ActorOrigin } from '../../daemons/contract/daemon-link.ts';
+import { amountOf } from '../format/plural.ts';
 
 export const messages = {
   title: 'Audit',
@@ -8,6 +9,21 @@ export const messages = {
   textHint: 'Search',
   target: 'Daemon',
   anyTarget: 'All daemons',
+  person: 'Person',
+  anyOutcome: 'Any outcome',
+  anyTime: 'Any time',
+  lastHour: 'Last hour',
+  lastDay: 'Last 24 hours',
+  lastWeek: 'Last 7 days',
+  between: 'Between…',
+  since: 'From',
+  until: 'To',
+  exportCsv: 'Export CSV',
+  exportJson: 'Export JSON',
+  exportHint: 'Everything that the filter matches, not only what is shown',
+  exporting: (entries: number) => `Reading, ${amountOf(entries, 'entry')} so far…`,
+  exported: (entries: number) => `The audit trail was exported: ${amountOf(entries, 'entry')}`,
+  cancel: 'Cancel',
   time: 'Time',
   actor: 'Who',
   from: 'From',

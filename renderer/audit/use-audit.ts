@@ -3,7 +3,7 @@ import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { AuditEntry } from '../../daemons/contract/control-api.ts';
 import type { WireError } from '../../daemons/contract/errors.ts';
 import { useDashboard, useDashboardState } from '../model/dashboard-context.ts';
-import { type AuditFilter, type AuditRow, auditRows, type LiveEntry } from './audit-entries.ts';
+import { type AuditFilter, type AuditRow, auditQuery, auditRows, type LiveEntry } from './audit-entries.ts';
 
 /** Entries a page. */
 const PAGE = 100;
@@ -34,7 +34,7 @@ export function useAudit(filter: AuditFilter): AuditTrail {
   const [live, setLive] = useState<readonly LiveEntry[]>([]);
   const [read, setRead] = useState<ReadState>({ entries: [], more: false, busy: true, error: null });
   const [tries, setTries] = useState(0);
-  const { target, text } = filter;
+  const key = JSON.stringify(filter);
 
   useEffect(
     () => dashboard.onAudit((entry) => setLive((before) => [...before.slice(-(LIVE_LIMIT - 1)), entry])),
@@ -46,10 +46,9 @@ export function useAudit(filter: AuditFilter): AuditTrail {
       dashboard.client.request('audit.query', {
         limit: PAGE,
         ...(before === undefined ? {} : { before }),
-        ...(target === '' ? {} : { target }),
-        ...(text === '' ? {} : { text }),
+        ...auditQuery(JSON.parse(key) as AuditFilter),
       }),
-    [dashboard, target, text],
+    [dashboard, key],
   );
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the return of the recorder or of the connection, and a press on the button, are reasons to ask again
@@ -88,8 +87,8 @@ export function useAudit(filter: AuditFilter): AuditTrail {
   }, [ask, read.entries]);
 
   const rows = useMemo(
-    () => auditRows(read.entries, live, { target, text }),
-    [read.entries, live, target, text],
+    () => auditRows(read.entries, live, JSON.parse(key) as AuditFilter),
+    [read.entries, live, key],
   );
   return {
     rows,
