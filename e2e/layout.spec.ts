@@ -1,0 +1,112 @@
+/** How pages fit into windows of several widths, with scrollbars as people have them. */
+import type { Page } from '@playwright/test';
+import { IrcClient } from './clients/irc-client.ts';
+import { expect, test } from './fixtures.ts';
+
+const PAGES = [
+  '/',
+  '/daemon/ircd',
+  '/daemon/ircd/connections',
+  '/daemon/ircd/channels',
+  '/daemon/ircd/commands',
+  '/daemon/ircd/logs',
+  '/daemon/ircd/crashes',
+  '/daemon/ircd/config',
+  '/daemon/relay/connections',
+  '/daemon/main',
+  '/history',
+  '/audit',
+  '/settings',
+];
+
+/** Scrollbars that are seen although nothing was meant to scroll there, as `element: direction`. */
+function strayScrollbars(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const found: string[] = [];
+    for (const element of document.querySelectorAll<HTMLElement>('body *')) {
+      const style = getComputedStyle(element);
+      const scrolls = (overflow: string) => overflow === 'auto' || overflow === 'scroll';
+      const down = scrolls(style.overflowY) && element.scrollHeight > element.clientHeight;
+      const across = scrolls(style.overflowX) && element.scrollWidth > element.clientWidth;
+      if (!down && !across) continue;
+      // The page itself, and what is named and focusable so that the keyboard scrolls it, may scroll.
+      const meant = element.id === 'main' || element.tabIndex === 0;
+      const list = element.tagName === 'UL' || element.tagName === 'NAV';
+      if (down && !meant && !list) found.push(`${element.outerHTML.slice(0, 120)}: down`);
+      if (across && (element.id === 'main' || !meant))
+        found.push(`${element.outerHTML.slice(0, 120)}: across`);
+    }
+    return found;
+  });
+}
+
+test('no page has a scrollbar that nobody asked for', async ({ app }) => {
+  test.slow();
+  const alice = await IrcClient.connect(await app.startDaemon('ircd'), 'alice');
+  await alice.join('#lobby');
+  for (const width of [900, 1280]) {
+    await app.page.setViewportSize({ width, height: 840 });
+    for (const path of PAGES) {
+      await app.open(path);
+      await expect(app.page.getByRole('heading', { level: 1 })).toBeVisible();
+      await expect(app.page.getByRole('tabpanel').or(app.page.getByRole('main')).first()).toBeVisible();
+      expect(await strayScrollbars(app.page), `${path} at ${width} px`).toEqual([]);
+    }
+  }
+  alice.quit();
+});
+
+test('at 1,280 px a client is seen with what it costs, and other columns are chosen and remembered', async ({
+  app,
+}) => {
+  const alice = await IrcClient.connect(await app.startDaemon('ircd'), 'alice');
+  await app.page.setViewportSize({ width: 1280, height: 840 });
+  await app.open('/daemon/ircd/connections');
+  const table = app.page.getByRole('table', { name: 'Connections' });
+  const header = (name: string) => table.getByRole('columnheader', { name, exact: true });
+  await expect(table.getByRole('row').filter({ hasText: 'alice' })).toBeVisible();
+  const right = await app.page
+    .getByRole('region', { name: 'Connections', exact: true })
+    .evaluate((node) => node.getBoundingClientRect().right);
+  for (const name of ['Nick', 'Idle', 'SendQ', 'In', 'Out']) {
+    const box = await header(name).boundingBox();
+    expect((box?.x ?? Infinity) + (box?.width ?? 0), name).toBeLessThanOrEqual(right);
+  }
+  // Nobody uses TLS: that is said once.
+  await expect(header('TLS')).toHaveCount(0);
+  await expect(app.page.getByText(/All: .*no TLS/)).toBeVisible();
+
+  await app.page.getByRole('button', { name: /^Columns/ }).click();
+  const picker = app.page.getByRole('dialog', { name: 'Columns that are shown' });
+  await picker.getByRole('checkbox', { name: 'TLS' }).check();
+  await picker.getByRole('checkbox', { name: 'SendQ' }).uncheck();
+  await app.page.keyboard.press('Escape');
+  await expect(header('TLS')).toBeVisible();
+  await expect(header('SendQ')).toHaveCount(0);
+
+  await app.page.reload();
+  await expect(header('TLS')).toBeVisible();
+  await expect(header('SendQ')).toHaveCount(0);
+  await app.page.getByRole('button', { name: /^Columns/ }).click();
+  await picker.getByRole('button', { name: 'Those that fit the window' }).click();
+  await expect(header('SendQ')).toBeVisible();
+  alice.quit();
+});
+
+test('the last label of a time axis is whole', async ({ app }) => {
+  await app.startDaemon('ircd');
+  await app.open('/daemon/ircd/live');
+  await expect(app.page.locator('.uplot canvas').first()).toBeVisible();
+  const room = await app.page.evaluate(() => {
+    const plot = document.querySelector('.uplot');
+    const over = plot?.querySelector('.u-over');
+    const context = document.createElement('canvas').getContext('2d');
+    if (plot === null || over === null || over === undefined || context === null) return null;
+    context.font = '11px system-ui, sans-serif';
+    return {
+      right: plot.getBoundingClientRect().right - over.getBoundingClientRect().right,
+      halfLabel: context.measureText('00:00:00').width / 2,
+    };
+  });
+  expect(room?.right).toBeGreaterThanOrEqual(room?.halfLabel ?? Infinity);
+});
