@@ -50,3 +50,15 @@ test('a killed recorder loses nothing that was committed and takes up what came 
     .poll(() => actions().catch((error: Error) => error.message))
     .toEqual(['daemon.start', 'daemon.stop']);
 });
+
+test('a recorder that is down is started from its page', async ({ app }) => {
+  await expect.poll(() => app.state('recorder')).toBe('running');
+  await app.open('/daemon/recorder');
+  const start = app.page.getByRole('button', { name: 'Start recorder' });
+  await expect(app.page.getByRole('heading', { name: 'recorder' })).toBeVisible();
+  await expect(start).toBeHidden();
+  expect((await app.cli(['stop', 'recorder', '--yes'])).code).toBe(0);
+  await start.press('Enter');
+  await expect.poll(() => app.state('recorder')).toBe('running');
+  await expect(start).toBeHidden();
+});

@@ -45,6 +45,8 @@ export interface ControlPlane {
   readonly limits: ControlLimits;
   /** What the operator should know about descriptors that do not suffice; null when they do. */
   readonly descriptorNotice: string | null;
+  /** Whether this host keeps history and audit, and cannot at the moment. */
+  readonly historyPaused: boolean;
   /** Resolves when each of them runs or has failed to; never rejects. */
   readonly started: Promise<void>;
   handle(name: string, args: unknown, caller: Caller): Promise<ControlOutcome<unknown>>;

@@ -206,6 +206,10 @@ class Plane implements ControlPlane {
     return this.#config.error;
   }
 
+  get historyPaused(): boolean {
+    return this.#recorderId !== null && this.#history.status().state === 'paused';
+  }
+
   get started(): Promise<void> {
     return this.#started;
   }

@@ -1,10 +1,10 @@
 /**
- * What `/readyz` answers: ready when everything that should run by itself runs. States are no secret, so this needs no
- * login; causes stay behind it.
+ * What `/readyz` answers: ready when everything that should run by itself runs and what is done is recorded. States are no
+ * secret, so this needs no login; causes stay behind it.
  */
 import type { ControlPlane } from '../core/control-plane.ts';
 
-/** Whether every daemon that should run does, and answers. */
+/** Whether every daemon that should run does, and answers, and history and audit are kept. */
 export function isReady(plane: ControlPlane): boolean {
   return checks(plane).every(({ ok }) => ok);
 }
@@ -22,10 +22,11 @@ export function healthReport(plane: ControlPlane): string {
 
 function checks(plane: ControlPlane): { ok: boolean; text: string }[] {
   const wanted = plane.autostart;
-  return plane.snapshots().map(({ id, state, unresponsive }) => {
+  const daemons = plane.snapshots().map(({ id, state, unresponsive }) => {
     const fine = state === 'running' && !unresponsive;
     const text = `${id} ${state}${unresponsive ? ', unresponsive' : ''}`;
     // A daemon that nobody asked for may be stopped.
     return { ok: fine || (!wanted.includes(id) && state === 'stopped'), text };
   });
+  return plane.historyPaused ? [...daemons, { ok: false, text: 'history paused' }] : daemons;
 }

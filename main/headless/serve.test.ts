@@ -1,7 +1,7 @@
 /** The headless host as a program: ready line, signals, exit codes, one instance a directory, no orphans. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -295,4 +295,29 @@ test('audit and metrics of a run are there in the next one', async () => {
   const values = history.result.series[0]?.values.filter((value) => value !== null) ?? [];
   expect(values.length).toBeGreaterThan(0);
   again.close();
+});
+
+test('a recorder that cannot write at its start is back by itself when it can, and readiness tells', async () => {
+  const { url } = await ready(serve('--autostart', 'relay'));
+  const readiness = async () => {
+    const response = await fetch(new URL('/readyz?verbose', url));
+    return `${response.status} ${await response.text()}`;
+  };
+  await expect.poll(readiness).toMatch(/^200 /);
+  const recorder = (await daemons()).find(({ id }) => id === 'recorder');
+  await rm(join(dir, 'recorder'), { recursive: true });
+  // As with a full disk, SQLite cannot open its file here.
+  await writeFile(join(dir, 'recorder'), 'in the way');
+  process.kill(recorder?.pid ?? 0, 'SIGKILL');
+  const state = async () => (await daemons()).find(({ id }) => id === 'recorder')?.state;
+  await expect.poll(readiness).toMatch(/^503 .*recorder backoff.*history paused/s);
+  // Long enough for a crash loop to have been called one.
+  await expect
+    .poll(async () => (await daemons()).find(({ id }) => id === 'recorder')?.restarts, { timeout: 40_000 })
+    .toBeGreaterThan(3);
+  expect(await state()).not.toBe('failed');
+  await rm(join(dir, 'recorder'));
+  await mkdir(join(dir, 'recorder'));
+  await expect.poll(state, { timeout: 40_000 }).toBe('running');
+  await expect.poll(readiness).toMatch(/^200 /);
 });

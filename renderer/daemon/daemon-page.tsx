@@ -7,7 +7,7 @@ import type { DaemonSnapshot } from '../../daemons/contract/states.ts';
 import { CommandsTab } from '../commands/commands-tab.tsx';
 import { LogView } from '../logs/log-view.tsx';
 import { useDashboard, useDashboardState, useManifests } from '../model/dashboard-context.ts';
-import { LifecycleButtons } from '../overview/lifecycle.tsx';
+import { LifecycleButtons, StartWhereDown } from '../overview/lifecycle.tsx';
 import { ListenerList } from '../overview/listener-list.tsx';
 import { StateLine } from '../overview/state-line.tsx';
 import { hashOf, navigate, useRoute } from '../shell/route.ts';
@@ -79,7 +79,7 @@ export function DaemonPage({ id }: { id: string }): ReactNode {
       id={id}
       title={id}
       subtitle={<StateLine daemon={daemon} />}
-      actions={manifest.internal ? null : <LifecycleButtons id={id} />}
+      actions={manifest.internal ? <StartWhereDown id={id} /> : <LifecycleButtons id={id} />}
       details={<DaemonDetails manifest={manifest} daemon={daemon} />}
       tabs={tabs}
     />

@@ -86,6 +86,25 @@ export function LifecycleDialog(): ReactNode {
   );
 }
 
+/** What an internal daemon has, which starts and stops with Signalbox: Start, where it is down and a person may help. */
+export function StartWhereDown({ id }: { id: string }): ReactNode {
+  const dashboard = useDashboard();
+  const state = useDashboardState((all) => all.daemons[id]?.state ?? 'stopped');
+  const connected = useDashboardState((all) => all.connection.phase === 'connected');
+  if (!isAllowed('start', state)) return null;
+  return (
+    <Button
+      icon="play"
+      tone={connected ? 'primary' : 'plain'}
+      label={messages.startNamed(id)}
+      disabled={!connected}
+      onClick={() => void requestLifecycle(dashboard, id, 'start')}
+    >
+      {messages.start}
+    </Button>
+  );
+}
+
 /** The three buttons of a daemon, always in the same places. */
 export function LifecycleButtons({ id }: { id: string }): ReactNode {
   const dashboard = useDashboard();

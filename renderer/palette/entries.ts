@@ -75,9 +75,9 @@ function daemonEntries(
     pageEntry(messages.tab(daemonPage.tabs.crashes, id), ['daemon', id, 'crashes']),
     pageEntry(messages.tab(daemonPage.tabs.config, id), ['daemon', id, 'config']),
   ];
-  if (daemon !== undefined && !manifest.internal) {
+  if (daemon !== undefined) {
     for (const action of ACTIONS) {
-      if (!isAllowed(action, daemon.state)) continue;
+      if (!isAllowed(action, daemon.state) || (manifest.internal && action !== 'start')) continue;
       entries.push({
         key: `${action} ${id}`,
         text: messages[action](id),
