@@ -34,6 +34,18 @@ export const limits = {
     reason:
       'A log file that could not be opened, for want of descriptors or room, is tried again at the first record after this.',
   },
+  logPendingBytes: {
+    default: 1_000_000,
+    unit: 'bytes',
+    reason:
+      'Records that wait for a log file; past this, on a full or stalled disk, new ones are dropped and counted.',
+  },
+  logCloseMs: {
+    default: 1_000,
+    unit: 'milliseconds',
+    reason:
+      'How long the last records may take to be written when a process ends; a full disk must not keep it.',
+  },
   streamSubscribers: {
     default: 64,
     unit: 'count',

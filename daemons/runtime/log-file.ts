@@ -1,16 +1,23 @@
-/** A rotating JSON-lines log file, written by pino without blocking the loop. A full disk costs records, not the daemon. */
+/**
+ * A rotating JSON-lines log file, written without blocking the loop. A full disk costs records: not memory, not the daemon,
+ * and not its end.
+ */
 import { close, open, renameSync, statSync } from 'node:fs';
-import { chmod, mkdir } from 'node:fs/promises';
+import { chmod, mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import pino from 'pino';
-import type { LogRecord } from '../contract/log-record.ts';
+import sonicBoom, { type SonicBoom } from 'sonic-boom';
+import type { LogLevel, LogRecord } from '../contract/log-record.ts';
 import { limits } from './limits.ts';
 import type { LogSink } from './logger.ts';
 
 const FILE_BYTES = limits.logFileBytes.default;
 const FILES_KEPT = limits.logFilesKept.default;
 const RETRY_MS = limits.logRetryMs.default;
+const PENDING_BYTES = limits.logPendingBytes.default;
+const CLOSE_MS = limits.logCloseMs.default;
+/** The numbers by which log viewers know the levels. */
+const LEVEL_NUMBERS: Readonly<Record<LogLevel, number>> = { debug: 20, info: 30, warn: 40, error: 50 };
 /** Logs tell who talks to whom: they are for their owner alone, whatever the umask. */
 const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
@@ -29,16 +36,16 @@ export async function openLogFile(
   return file;
 }
 
-type Destination = ReturnType<typeof pino.destination>;
-
 class LogFile implements LogSink {
   readonly #file: string;
   readonly #dir: string;
   readonly #onError: (error: Error) => void;
-  #destination: Destination | null = null;
-  #log: pino.Logger | null = null;
+  #destination: SonicBoom | null = null;
   #size = 0;
+  /** Records that no file took since the last one that was written. */
   #lost = 0;
+  /** Whether the last write failed: it is said once. */
+  #failing = false;
   #opening = false;
   #triedAt = 0;
   #closed = false;
@@ -64,8 +71,8 @@ class LogFile implements LogSink {
         return;
       }
       this.#begin(descriptor);
-      // Files of an older version were readable by others.
-      await chmod(this.#file, FILE_MODE);
+      // Files of an older version were readable by others. What is no file is none of ours.
+      if ((await stat(this.#file)).isFile()) await chmod(this.#file, FILE_MODE);
     } catch (error) {
       this.#onError(error as Error);
     } finally {
@@ -74,23 +81,14 @@ class LogFile implements LogSink {
   }
 
   write(record: LogRecord): void {
-    if (this.#log === null) {
+    const destination = this.#destination;
+    if (destination === null) {
       this.#lost++;
       const isDue = performance.now() - this.#triedAt >= RETRY_MS;
       if (isDue && !this.#opening && !this.#closed) void this.open();
       return;
     }
-    this.#size += record.message.length + 120;
-    this.#log[record.level](
-      {
-        time: new Date(record.time).toISOString(),
-        seq: record.seq,
-        subsystem: record.subsystem,
-        event: record.event,
-        ...(record.fields === undefined ? {} : { fields: record.fields }),
-      },
-      record.message,
-    );
+    destination.write(lineOf(record));
   }
 
   close(): Promise<void> {
@@ -99,37 +97,55 @@ class LogFile implements LogSink {
     return this.#ended;
   }
 
-  /** Writes what the present file was given and closes it. */
+  /** Writes what the present file was given and closes it; gives up on a disk that does not take it in time. */
   #end(): void {
     const destination = this.#destination;
     this.#destination = null;
-    this.#log = null;
     if (destination === null) return;
     const before = this.#ended;
     this.#ended = new Promise<void>((resolve) => {
-      destination.once('close', () => resolve());
-      destination.once('error', () => resolve());
+      const done = () => {
+        clearTimeout(deadline);
+        destination.destroy();
+        resolve();
+      };
+      const deadline = setTimeout(done, CLOSE_MS);
+      destination.once('close', done);
+      destination.once('error', done);
       destination.end();
     }).then(() => before);
   }
 
   #begin(descriptor: number): void {
-    const destination = pino.destination({ dest: descriptor, sync: false });
-    destination.on('error', this.#onError);
+    const destination = new sonicBoom.SonicBoom({ fd: descriptor, sync: false, maxLength: PENDING_BYTES });
+    destination.on('error', (error: Error) => {
+      if (!this.#failing) this.#onError(error);
+      this.#failing = true;
+    });
+    destination.on('drop', () => {
+      this.#lost++;
+    });
+    destination.on('write', (bytes: number) => {
+      this.#size += bytes;
+      this.#failing = false;
+    });
     destination.on('drain', () => {
+      this.#tellLost(destination);
       if (this.#size >= FILE_BYTES) this.#rotate();
     });
     this.#end();
     this.#size = sizeOf(this.#file);
     this.#destination = destination;
-    this.#log = pino({ base: null, timestamp: false, level: 'debug' }, destination);
-    if (this.#lost > 0) {
-      this.#log.warn(
-        { time: new Date().toISOString(), subsystem: 'log', event: 'records_lost' },
-        `${this.#lost} records before this one are missing: the file could not be opened`,
-      );
-    }
+    this.#tellLost(destination);
+  }
+
+  #tellLost(destination: SonicBoom): void {
+    if (this.#lost === 0) return;
+    const message = `${this.#lost} records before this one are missing: the file could not be written`;
     this.#lost = 0;
+    destination.write(
+      lineOf({ time: Date.now(), seq: 0, level: 'warn', subsystem: 'log', event: 'records_lost', message }),
+    );
   }
 
   /** Sets the file aside; the next one is begun as soon as it is open, and until then records go to this one. */
@@ -146,6 +162,12 @@ class LogFile implements LogSink {
       this.#onError(error instanceof Error ? error : new Error(String(error)));
     }
   }
+}
+
+/** One line, in the order in which people read it. */
+function lineOf({ level, time, seq, subsystem, event, fields, message }: LogRecord): string {
+  const at = new Date(time).toISOString();
+  return `${JSON.stringify({ level: LEVEL_NUMBERS[level], time: at, seq, subsystem, event, fields, msg: message })}\n`;
 }
 
 function sizeOf(file: string): number {

@@ -65,8 +65,14 @@ it('writes JSON lines to a file and sets it aside when it is full', async () => 
   logger.addSink(sink);
   const log = logger.child('test');
   const filler = 'x'.repeat(limits.logMessageCharacters.default);
-  const count = Math.ceil(limits.logFileBytes.default / (filler.length + 120)) + 10;
-  for (let i = 0; i < count; i++) log.info('fill', filler);
+  const count = Math.ceil(limits.logFileBytes.default / filler.length);
+  const onDisk = () => readdirSync(dir).reduce((sum, name) => sum + statSync(join(dir, name)).size, 0);
+  // A file is given no more at once than may wait for it.
+  const atOnce = Math.floor(limits.logPendingBytes.default / 2 / filler.length);
+  for (let i = 0; i < count; i++) {
+    log.info('fill', filler);
+    if (i % atOnce === 0) await vi.waitFor(() => expect(onDisk()).toBeGreaterThan(i * filler.length));
+  }
   await vi.waitFor(() => expect(readdirSync(dir)).toContain('demo.log.1'));
   log.info('last', 'the end');
   await logger.close();

@@ -1,7 +1,7 @@
 /** The headless host as a program: ready line, signals, exit codes, one instance a directory, no orphans. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -320,4 +320,15 @@ test('a recorder that cannot write at its start is back by itself when it can, a
   await mkdir(join(dir, 'recorder'));
   await expect.poll(state, { timeout: 40_000 }).toBe('running');
   await expect.poll(readiness).toMatch(/^200 /);
+});
+
+test.runIf(process.platform === 'linux')('ends within its deadline where no log can be written', async () => {
+  await mkdir(join(dir, 'logs'));
+  for (const name of ['main', 'ircd', 'recorder'])
+    await symlink('/dev/full', join(dir, 'logs', `${name}.log`));
+  const served = serve('--autostart', 'ircd');
+  await ready(served);
+  served.child.kill('SIGTERM');
+  expect(await Promise.race([served.exit, delay(20_000, 'still there')])).toBe(0);
+  expect(served.output.stderr.match(/ENOSPC/g)).toHaveLength(1);
 });
