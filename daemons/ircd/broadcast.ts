@@ -1,48 +1,78 @@
 /** Fan-out: one message to a channel, to a user's neighbours, to operators. Called by the command handlers. */
+import type { WorkGate } from '../runtime/work-gate.ts';
+import type { WorkSteps } from '../runtime/work-turns.ts';
 import { CAP } from './protocol/capabilities.ts';
 import { Delivery } from './protocol/delivery.ts';
 import type { IrcServer } from './server.ts';
 import type { Channel, Membership } from './state/channel.ts';
 import type { User } from './state/user.ts';
+import { deliver, deliverSmall, type Message, rest, SMALL_CROWD, spendSkipped } from './work-steps.ts';
+
+const gatesOf = (channel: Channel): readonly WorkGate[] => [channel.gate];
+
+/** Sends to those members of a channel that `pick` answers. Null when everybody got it at once. */
+export function toMembers(
+  server: IrcServer,
+  channel: Channel,
+  message: Message,
+  pick: (member: Membership) => User | null,
+): WorkSteps | null {
+  const audience = { entries: channel.members, pick };
+  if (channel.members.length > SMALL_CROWD) return deliver(server.host, audience, message, gatesOf(channel));
+  deliverSmall(server.host, audience, message);
+  return null;
+}
 
 /** Sends to every member of a channel but `except`. */
-export function toChannel(channel: Channel, message: Delivery, except: User | null): void {
-  const members = channel.members;
-  for (let i = 0; i < members.length; i++) {
-    const user = (members[i] as Membership).user;
-    if (user !== except) message.to(user);
-  }
+export function toChannel(
+  server: IrcServer,
+  channel: Channel,
+  message: Message,
+  except: User | null,
+): WorkSteps | null {
+  return toMembers(server, channel, message, ({ user }) => (user === except ? null : user));
 }
 
 /** Sends to the members of a channel that hold at least one of the status bits. */
 export function toChannelStatus(
+  server: IrcServer,
   channel: Channel,
   status: number,
-  message: Delivery,
+  message: Message,
   except: User | null,
-): void {
-  for (const member of channel.members) {
-    if ((member.status & status) !== 0 && member.user !== except) message.to(member.user);
-  }
+): WorkSteps | null {
+  return toMembers(server, channel, message, (member) =>
+    (member.status & status) !== 0 && member.user !== except ? member.user : null,
+  );
 }
 
 /** Sends to the members of a channel that have a capability. */
 export function toChannelWithCap(
+  server: IrcServer,
   channel: Channel,
   cap: number,
-  message: Delivery,
+  message: Message,
   except: User | null,
-): void {
-  for (const { user } of channel.members) {
-    if (user !== except && user.has(cap)) message.to(user);
-  }
+): WorkSteps | null {
+  return toMembers(server, channel, message, ({ user }) => (user !== except && user.has(cap) ? user : null));
 }
 
 /** Sends once to everybody who shares a channel with `user`; with `cap`, only to those who have it. */
-export function toNeighbours(server: IrcServer, user: User, message: Delivery, cap = 0): void {
-  for (const other of server.state.neighbours(user)) {
-    if (cap === 0 || other.has(cap)) message.to(other);
+export function toNeighbours(
+  server: IrcServer,
+  user: User,
+  message: Message,
+  cap = 0,
+  gates: readonly WorkGate[] = [],
+): WorkSteps | null {
+  const found = server.state.neighbours(user);
+  spendSkipped(server.host, server.state.walked);
+  const pick = (other: User) => (cap === 0 || other.has(cap) ? other : null);
+  if (found.length > SMALL_CROWD) {
+    return deliver(server.host, { entries: [...found], pick }, message, gates);
   }
+  deliverSmall(server.host, { entries: found, pick }, message);
+  return null;
 }
 
 /** A message from a user, tagged with the account if there is one. */
@@ -52,20 +82,26 @@ export function fromUser(server: IrcServer, user: User, rest: string): Delivery 
 }
 
 /** Tells a change of a user (AWAY, SETNAME) to those who share a channel and have the capability. */
-export function announceChange(server: IrcServer, user: User, rest: string, cap: number): void {
-  toNeighbours(server, user, fromUser(server, user, rest), cap);
+export function announceChange(server: IrcServer, user: User, rest: string, cap: number): WorkSteps | null {
+  return toNeighbours(server, user, fromUser(server, user, rest), cap);
 }
 
 /** Announces a JOIN: the extended form to those who asked for it (IRCv3 extended-join, away-notify). */
-export function announceJoin(server: IrcServer, user: User, channel: Channel): void {
+export function* announceJoin(server: IrcServer, user: User, channel: Channel): WorkSteps {
   const plain = fromUser(server, user, `JOIN ${channel.name}`);
   const extended = fromUser(server, user, `JOIN ${channel.name} ${user.account ?? '*'} :${user.realname}`);
-  for (const member of channel.members) {
-    (member.user.has(CAP.extendedJoin) ? extended : plain).to(member.user);
-  }
-  if (user.away !== null) {
-    toChannelWithCap(channel, CAP.awayNotify, fromUser(server, user, `AWAY :${user.away}`), user);
-  }
+  const either: Message = {
+    body: extended.body,
+    to: (member) => (member.has(CAP.extendedJoin) ? extended : plain).to(member),
+    renew: () => {
+      plain.renew();
+      extended.renew();
+    },
+  };
+  yield* rest(toChannel(server, channel, either, null));
+  if (user.away === null) return;
+  const away = fromUser(server, user, `AWAY :${user.away}`);
+  yield* rest(toChannelWithCap(server, channel, CAP.awayNotify, away, user));
 }
 
 /** Tells all operators what happened, as a server notice. */

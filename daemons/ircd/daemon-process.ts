@@ -40,6 +40,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
   readonly commands: IrcdDaemon['commands'];
   readonly tables: NonNullable<IrcdDaemon['tables']>;
   readonly outbox: ServerHost['outbox'];
+  readonly work: ServerHost['work'];
   private readonly context: DaemonContext<IrcdConfig>;
   private readonly server: IrcServer;
   private readonly net: NetServer<User>;
@@ -72,8 +73,14 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
       dataDirectory: context.dataDir,
       serverName: config.server_name,
       warn: (event, text) => this.logger.warn(event, text),
+      onDefect: (error) => {
+        this.server.counters.handlerErrors++;
+        const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+        this.logger.error('work_failed', text);
+      },
     });
     this.outbox = this.net.outbox;
+    this.work = this.net.work;
     this.server = new IrcServer({ config, host: this, bans: new ServerBans(), motd: null });
     this.commands = createAdminHandlers({ server: this.server, net: this.net, lookup: () => this.names });
     const { state } = this.server;
@@ -137,6 +144,14 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
   }
 
   // What the protocol asks of its process
+
+  get writeNs(): number {
+    return this.net.writeNs;
+  }
+
+  get pendingWrites(): number {
+    return this.net.pendingWrites;
+  }
 
   lookup(address: string, remotePort: number, localPort: number): LookupResult | Promise<LookupResult> {
     const host = this.names.cachedHost(address);

@@ -4,6 +4,8 @@
  */
 import type { Outcome } from '../contract/errors.ts';
 import type { BanSaved } from '../runtime/ban-saver.ts';
+import { WorkAccount, WorkGroup } from '../runtime/work-account.ts';
+import { type StepResult, type WorkJob, WorkTurns, type WorkTurnsOptions } from '../runtime/work-turns.ts';
 import { type IrcdConfig, ircdConfigSchema } from './config.ts';
 import { Arena } from './net/arena.ts';
 import type { Chunk, Connection, ConnectionClass } from './net/connection.ts';
@@ -26,6 +28,9 @@ const CLASS: ConnectionClass = {
 export class MemoryHost implements ServerHost {
   readonly arena = new Arena();
   readonly outbox = this.arena;
+  readonly pendingWrites = 0;
+  readonly writeNs = 0;
+  readonly work: WorkTurns;
   readonly logs: { event: string; message: string; fields: Fields | undefined }[] = [];
   readonly audits: { actor: string; command: string; args: Fields; ok: boolean }[] = [];
   readonly lifecycle: string[] = [];
@@ -34,6 +39,10 @@ export class MemoryHost implements ServerHost {
   saves = 0;
   saved: BanSaved = { saved: true };
   names: LookupResult | Promise<LookupResult> = { host: null, ident: null };
+
+  constructor(work: WorkTurnsOptions) {
+    this.work = new WorkTurns(work);
+  }
 
   lookup(): LookupResult | Promise<LookupResult> {
     return this.names;
@@ -68,7 +77,7 @@ export class MemoryHost implements ServerHost {
 }
 
 /** One client in memory. */
-export class MemoryClient implements Connection<User> {
+export class MemoryClient implements Connection<User>, WorkJob {
   readonly remotePort = 50_000;
   readonly localPort = 6667;
   readonly tls = null;
@@ -79,6 +88,8 @@ export class MemoryClient implements Connection<User> {
   readonly bytesOut = 0;
   user: User | undefined;
   closedWith: string | null = null;
+  readonly work = new WorkAccount(new WorkGroup());
+  private readonly inbox: Uint8Array[] = [];
   penalty = 0;
   readonly id: number;
   readonly remoteAddress: string;
@@ -118,11 +129,20 @@ export class MemoryClient implements Connection<User> {
 
   /** Sends lines to the server and answers what this client received since it was last asked. */
   send(...lines: (string | Uint8Array)[]): string[] {
-    for (const line of lines) {
-      const bytes = typeof line === 'string' ? Buffer.from(line) : line;
-      if (this.closedWith === null) this.owner.server.onLine(this, bytes, 0, bytes.length);
-    }
+    const waits = this.inbox.length > 0;
+    for (const line of lines) this.inbox.push(typeof line === 'string' ? Buffer.from(line) : line);
+    if (!waits) this.owner.host.work.run(this.work, this);
     return this.received();
+  }
+
+  /** Takes the lines that wait, as far as the slice goes. */
+  step(): StepResult {
+    const { work } = this.owner.host;
+    for (let bytes = this.inbox.shift(); bytes !== undefined; bytes = this.inbox.shift()) {
+      if (this.closedWith === null) this.owner.server.onLine(this, bytes, 0, bytes.length);
+      if (this.inbox.length > 0 && !work.mayGoOn(this.work)) return 'later';
+    }
+    return 'done';
   }
 
   /** What arrived since the last call. */
@@ -139,11 +159,17 @@ export class MemoryClient implements Connection<User> {
 }
 
 export class MemoryServer {
-  readonly host = new MemoryHost();
+  readonly host: MemoryHost;
   readonly server: IrcServer;
   private nextId = 1;
 
-  constructor(config: Partial<IrcdConfig> = {}, motd: readonly string[] | null = null) {
+  /** @param work how turns and slices are bounded: by default not at all, so that every line is answered at once. */
+  constructor(
+    config: Partial<IrcdConfig> = {},
+    motd: readonly string[] | null = null,
+    work: WorkTurnsOptions = { turnMs: Number.POSITIVE_INFINITY, sliceMs: Number.POSITIVE_INFINITY },
+  ) {
+    this.host = new MemoryHost(work);
     this.server = new IrcServer({
       config: { ...ircdConfigSchema.parse({ server_name: 'irc.test' }), ...config },
       host: this.host,

@@ -4,6 +4,7 @@
  */
 import type { Outcome } from '../contract/errors.ts';
 import type { BanSaved } from '../runtime/ban-saver.ts';
+import type { WorkTurns } from '../runtime/work-turns.ts';
 import type { Outbox } from './net/connection.ts';
 
 /** Names found for a client. */
@@ -24,6 +25,12 @@ export type Fields = Readonly<Record<string, string | number | boolean | null>>;
 /** What stands around an {@link IrcServer}. */
 export interface ServerHost {
   readonly outbox: Outbox;
+  /** The turns of the process, to which all work is charged. */
+  readonly work: WorkTurns;
+  /** How many connections have something to write at the end of this turn: each of them is work to come. */
+  readonly pendingWrites: number;
+  /** What each of them costs, in nanoseconds of work. */
+  readonly writeNs: number;
   /** Finds host name and ident; at once when both are known or not wanted. Never rejects. */
   lookup(address: string, remotePort: number, localPort: number): LookupResult | Promise<LookupResult>;
   /**

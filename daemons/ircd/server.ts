@@ -4,9 +4,12 @@
  */
 
 import { TurnBudget } from '../runtime/turn-budget.ts';
+import type { WorkGate } from '../runtime/work-gate.ts';
+import { workPrices } from '../runtime/work-prices.ts';
+import type { StepResult, WorkSteps } from '../runtime/work-turns.ts';
 import { fromUser, toNeighbours } from './broadcast.ts';
 import { ClientLog } from './client-log.ts';
-import type { Command } from './commands/command.ts';
+import type { Command, LongCommand } from './commands/command.ts';
 import { findCommand } from './commands/registry.ts';
 import type { IrcdConfig } from './config.ts';
 import { ProtocolCounters } from './counters.ts';
@@ -27,6 +30,7 @@ import type { ServerHost } from './server-host.ts';
 import { NetworkState } from './state/network.ts';
 import { UMODE, type User } from './state/user.ts';
 import { Tuning } from './tuning.ts';
+import { freeChannelsOf, leaveAll, rest } from './work-steps.ts';
 
 /** Version shown to clients. */
 export const VERSION = 'signalbox-0.1.0';
@@ -151,7 +155,8 @@ export class IrcServer implements ConnectionHandler<User> {
   }
 
   /**
-   * Ends a client: others see QUIT, the client gets ERROR, its connection closes. Calling it twice is fine.
+   * Ends a client: the client gets ERROR and its connection closes, others see QUIT. Where much is to be told that takes
+   * its turns, and until then the client is still listed. Calling it twice is fine.
    * @param reason shown to everybody who shared a channel.
    */
   exit(user: User, reason: string): void {
@@ -162,13 +167,26 @@ export class IrcServer implements ConnectionHandler<User> {
     if (user.timer !== null) clearTimeout(user.timer);
     user.timer = null;
     const shown = truncateUtf8(reason, limits.quitBytes.default);
-    if (user.registered && this.closing === null) {
-      toNeighbours(this, user, fromUser(this, user, `QUIT :${shown}`));
-      this.clientLog.quit(user, shown);
-    }
-    this.state.removeUser(user, Date.now());
     user.connection.sendLine(`ERROR :Closing Link: ${user.host} (${shown})`);
     user.connection.close(shown);
+    // Behind what the client asked for before, so that others see its last words before its QUIT.
+    const steps = this.supervised(user, 'QUIT', this.departure(user, shown), null);
+    this.host.work.runSteps(user.connection.work, steps);
+  }
+
+  /** Tells the neighbours, then takes the client out of every index. */
+  private *departure(user: User, shown: string): WorkSteps {
+    this.host.work.spend(workPrices.departure.ns);
+    const gates = this.closing === null ? yield* freeChannelsOf(this.host, user) : [];
+    try {
+      if (user.registered && this.closing === null) {
+        yield* rest(toNeighbours(this, user, fromUser(this, user, `QUIT :${shown}`), 0, gates));
+        this.clientLog.quit(user, shown);
+      }
+      this.state.removeUser(user, Date.now());
+    } finally {
+      leaveAll(this.host, gates);
+    }
   }
 
   /**
@@ -180,15 +198,19 @@ export class IrcServer implements ConnectionHandler<User> {
     user.capture = null;
     user.waiting ??= [];
     const finish = (step: () => void) => {
-      if (user.gone) return;
-      user.capture = capture;
-      user.waiting = user.waiting ?? [];
-      const waiting = user.waiting;
-      user.waiting = null;
-      user.waitingBytes = 0;
-      this.guard(user, 'deferred', step);
-      this.settleCapture(user);
-      this.resume(user, waiting);
+      this.host.work.run(user.connection.work, {
+        step: () => {
+          if (user.gone) return 'done';
+          user.capture = capture;
+          const waiting = user.waiting ?? [];
+          user.waiting = null;
+          user.waitingBytes = 0;
+          this.guard(user, 'deferred', step);
+          this.settleCapture(user);
+          if (waiting.length > 0) this.resume(user, waiting);
+          return 'done';
+        },
+      });
     };
     work.then(
       (result) => finish(() => done(result)),
@@ -245,17 +267,65 @@ export class IrcServer implements ConnectionHandler<User> {
     }
     if (!this.mayRun(user, command, params)) return;
     if (command.penaltyLines !== undefined) user.connection.penalize(command.penaltyLines);
+    if ('steps' in command) {
+      this.begin(user, command, params, tags);
+      return;
+    }
     const started = performance.now();
     this.guard(user, command.name, () => command.run(this, user, params, tags));
     const ms = performance.now() - started;
     this.host.commandTime(ms);
-    if (ms > limits.slowCommandMs.default) this.reportSlow(user, command, ms);
+    if (ms > limits.slowCommandMs.default) this.reportSlow(user, command.name, ms);
+  }
+
+  /** Runs a command that may take several turns. */
+  private begin(user: User, command: LongCommand, params: readonly string[], tags: string): void {
+    const started = performance.now();
+    let steps: WorkSteps | null = null;
+    this.guard(user, command.name, () => {
+      steps = command.steps(this, user, params, tags);
+    });
+    if (steps === null) {
+      this.host.commandTime(performance.now() - started);
+      return;
+    }
+    const { capture } = user;
+    user.capture = null;
+    this.host.work.runSteps(user.connection.work, this.supervised(user, command.name, steps, capture));
+  }
+
+  /**
+   * Runs the steps of a client: the response to a labeled command is collected over all of them, a defect ends them, and
+   * their time is counted without what others did in between.
+   */
+  private *supervised(user: User, name: string, steps: WorkSteps, response: LabelCapture | null): WorkSteps {
+    let capture = response;
+    let spentMs = 0;
+    for (let waits: WorkGate | null | 'end' = null; waits !== 'end'; ) {
+      const started = performance.now();
+      user.capture = capture;
+      try {
+        const { done, value } = steps.next();
+        waits = done === true ? 'end' : value;
+      } catch (error) {
+        waits = 'end';
+        this.reportDefect(user, name, error);
+      }
+      ({ capture } = user);
+      if (waits === 'end') this.settleCapture(user);
+      user.capture = null;
+      const ms = performance.now() - started;
+      if (ms > limits.slowCommandMs.default) this.reportSlow(user, name, ms);
+      spentMs += ms;
+      if (waits !== 'end') yield waits;
+    }
+    this.host.commandTime(spentMs);
   }
 
   /** Names the command and the client behind a block of the event loop. */
-  private reportSlow(user: User, command: Command, ms: number): void {
-    this.host.log('warn', 'slow_command', `${command.name} of ${user.target} took ${Math.round(ms)} ms`, {
-      command: command.name,
+  private reportSlow(user: User, command: string, ms: number): void {
+    this.host.log('warn', 'slow_command', `${command} of ${user.target} took ${Math.round(ms)} ms`, {
+      command,
       nick: user.target,
       connection: user.connection.id,
       ms: Math.round(ms),
@@ -333,13 +403,22 @@ export class IrcServer implements ConnectionHandler<User> {
     else user.waiting?.push(Uint8Array.prototype.slice.call(bytes, start, end));
   }
 
-  private resume(user: User, lines: Uint8Array[]): void {
-    for (let i = 0; i < lines.length; i++) {
-      if (user.gone) return;
-      const line = lines[i] as Uint8Array;
-      if (user.waiting !== null) this.postpone(user, line, 0, line.length);
-      else this.handleLine(user, line, 0, line.length);
-    }
+  /** Takes the lines that waited for an asynchronous command, before any that the client sent since. */
+  private resume(user: User, lines: readonly Uint8Array[]): void {
+    const { work } = this.host;
+    const account = user.connection.work;
+    let next = 0;
+    const step = (): StepResult => {
+      while (next < lines.length && !user.gone) {
+        if (!work.mayGoOn(account)) return 'later';
+        const line = lines[next++] as Uint8Array;
+        work.spend(workPrices.line.ns + line.length * workPrices.inputByte.ns);
+        if (user.waiting !== null) this.postpone(user, line, 0, line.length);
+        else this.handleLine(user, line, 0, line.length);
+      }
+      return 'done';
+    };
+    work.run(account, { step });
   }
 
   private armTimer(user: User, delayMs: number): void {

@@ -16,7 +16,7 @@ import type { WorkGate } from './work-gate.ts';
 
 const NS_PER_MS = 1e6;
 /** Charged work after which the clock is looked at. */
-const CHECK_NS = 0.2 * NS_PER_MS;
+const MOST_CHECK_NS = 0.2 * NS_PER_MS;
 /** What a step is charged whatever it does, so that many that do nothing end too. */
 const STEP_NS = 500;
 /** Every so many slices the accounts that used much have one, also while others wait. */
@@ -77,6 +77,8 @@ class StepsJob implements WorkJob {
 export class WorkTurns {
   readonly #turnNs: number;
   readonly #sliceNs: number;
+  /** Charged work between two looks at the clock. */
+  readonly #stepNs: number;
   readonly #now: () => number;
   readonly #schedule: (callback: () => void) => void;
   readonly #afterTurn: () => void;
@@ -96,7 +98,7 @@ export class WorkTurns {
   #payer: WorkAccount | null = null;
   #owner: WorkAccount | null = null;
   #chargedNs = 0;
-  #checkNs = CHECK_NS;
+  #checkNs = 0;
   #baseMs = Number.NaN;
   #over = false;
 
@@ -111,6 +113,7 @@ export class WorkTurns {
   constructor(options: WorkTurnsOptions = {}) {
     this.#turnNs = (options.turnMs ?? limits.workTurnMs.default) * NS_PER_MS;
     this.#sliceNs = (options.sliceMs ?? limits.workSliceMs.default) * NS_PER_MS;
+    this.#stepNs = Math.min(MOST_CHECK_NS, this.#sliceNs / 2);
     this.#now = options.now ?? (() => performance.now());
     this.#schedule = options.schedule ?? ((callback) => void setImmediate(callback));
     this.#afterTurn = options.afterTurn ?? (() => {});
@@ -149,7 +152,7 @@ export class WorkTurns {
     this.#payer = account;
     this.#owner = account;
     this.#chargedNs = 0;
-    this.#checkNs = CHECK_NS;
+    this.#checkNs = this.#stepNs;
     this.#baseMs = Number.NaN;
     this.#over = false;
   }
@@ -202,6 +205,12 @@ export class WorkTurns {
     return result === 'done';
   }
 
+  /** Keeps a job for a later turn, or for later in this one. */
+  later(account: WorkAccount, job: WorkJob): void {
+    if (this.#closed) job.cancel?.();
+    else this.#append(account, job);
+  }
+
   /** Like {@link run}, for work that is written as a generator. */
   runSteps(account: WorkAccount, steps: WorkSteps): boolean {
     return this.run(account, new StepsJob(steps));
@@ -241,7 +250,7 @@ export class WorkTurns {
     this.#open = true;
     this.#nowMs = this.#turnStartMs = this.#now();
     this.#turnUsedNs = 0;
-    this.#turnCheckNs = CHECK_NS;
+    this.#turnCheckNs = this.#stepNs;
     this.#scheduleEnd();
   }
 
@@ -266,14 +275,14 @@ export class WorkTurns {
     const turn = (now - this.#turnStartMs) * NS_PER_MS;
     this.#over ||=
       used >= this.#sliceNs || turn >= this.#turnNs || this.#turnUsedNs + charged >= this.#turnNs;
-    this.#checkNs = charged + CHECK_NS;
+    this.#checkNs = charged + this.#stepNs;
     return this.#over;
   }
 
   #checkTurn(): void {
     this.#nowMs = this.#now();
     this.#turnUsedNs = Math.max(this.#turnUsedNs, (this.#nowMs - this.#turnStartMs) * NS_PER_MS);
-    this.#turnCheckNs = this.#turnUsedNs + CHECK_NS;
+    this.#turnCheckNs = this.#turnUsedNs + this.#stepNs;
   }
 
   #step(job: WorkJob): StepResult {

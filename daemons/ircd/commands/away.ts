@@ -11,12 +11,13 @@ export const away: Command = {
   minParams: 0,
   penaltyLines: 1,
   help: ['AWAY [<reason>]', 'Marks you as away; without a reason you are back.'],
-  run(server, user, params) {
+  steps(server, user, params) {
     const reason = truncateUtf8(params[0] ?? '', limits.awayBytes.default);
     const wanted = reason === '' ? null : reason;
     const changed = wanted !== user.away;
     user.away = wanted;
     user.reply(wanted === null ? N.RPL_UNAWAY : N.RPL_NOWAWAY);
-    if (changed) announceChange(server, user, wanted === null ? 'AWAY' : `AWAY :${wanted}`, CAP.awayNotify);
+    if (!changed) return null;
+    return announceChange(server, user, wanted === null ? 'AWAY' : `AWAY :${wanted}`, CAP.awayNotify);
   },
 };

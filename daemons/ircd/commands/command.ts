@@ -1,9 +1,10 @@
 /** What a command is. Each file of this folder exports one or a few; registry.ts collects them. */
+import type { WorkSteps } from '../../runtime/work-turns.ts';
 import type { IrcServer } from '../server.ts';
 import type { User } from '../state/user.ts';
 
-/** A command that clients send, with what is checked before it runs. */
-export interface Command {
+/** What is known of a command whatever it does, with what is checked before it runs. */
+interface CommandRow {
   /** Upper case. */
   readonly name: string;
   /** With fewer parameters the answer is 461. */
@@ -16,6 +17,23 @@ export interface Command {
   readonly penaltyLines?: number;
   /** Syntax, then one sentence a line. */
   readonly help: readonly string[];
-  /** `params` is reused for the next line: keep strings, never the array. `tags` is raw. */
-  run(server: IrcServer, user: User, params: readonly string[], tags: string): void;
 }
+
+/** `params` is reused for the next line: keep strings, never the array. `tags` is raw. */
+type Handler<Result> = (server: IrcServer, user: User, params: readonly string[], tags: string) => Result;
+
+/** A command whose work is bounded by its line. */
+export interface ShortCommand extends CommandRow {
+  readonly run: Handler<void>;
+}
+
+/**
+ * A command whose work multiplies (targets by members, users by mask). It answers steps, which charge what they do, yield
+ * when their slice is used up, and may be continued after other clients were served; null when everything is done.
+ */
+export interface LongCommand extends CommandRow {
+  readonly steps: Handler<WorkSteps | null>;
+}
+
+/** A command that clients send. */
+export type Command = ShortCommand | LongCommand;

@@ -1,10 +1,13 @@
 /** INVITE: RFC 2812 3.2.7, Modern "INVITE message", IRCv3 invite-notify. */
+import type { WorkSteps } from '../../runtime/work-turns.ts';
 import { fromUser, toChannelWithCap } from '../broadcast.ts';
 import { CAP } from '../protocol/capabilities.ts';
 import { N } from '../protocol/numerics.ts';
 import { replyParameter } from '../protocol/reply-parameter.ts';
+import type { IrcServer } from '../server.ts';
 import { CMODE } from '../state/channel.ts';
 import type { User } from '../state/user.ts';
+import { rest } from '../work-steps.ts';
 import type { Command } from './command.ts';
 import { joinedChannel } from './joined-channel.ts';
 
@@ -17,16 +20,25 @@ export const invite: Command = {
     'Invites somebody to a channel you are on; from an operator of the channel it overrides its modes once.',
     'Without parameters it lists the invitations you hold.',
   ],
-  run(server, user, params) {
-    if (params.length === 0) {
+  steps(server, user, params) {
+    const [nickName, channelName] = params;
+    if (nickName === undefined) {
       listInvites(user);
-      return;
+      return null;
     }
-    const [nickName = '', channelName] = params;
     if (channelName === undefined) {
       user.reply(N.ERR_NEEDMOREPARAMS, 'INVITE');
-      return;
+      return null;
     }
+    return inviteOne(server, user, nickName, channelName);
+  },
+};
+
+function* inviteOne(server: IrcServer, user: User, nickName: string, channelName: string): WorkSteps {
+  const known = joinedChannel(server, user, channelName)?.channel;
+  if (known === undefined) return;
+  while (server.host.work.mustWait(known.gate)) yield known.gate;
+  try {
     const membership = joinedChannel(server, user, channelName);
     if (membership === null) return;
     const { channel } = membership;
@@ -48,9 +60,11 @@ export const invite: Command = {
     if (target.away !== null) user.reply(N.RPL_AWAY, target.nick, target.away);
     const message = fromUser(server, user, `INVITE ${target.nick} ${channel.name}`);
     message.to(target);
-    toChannelWithCap(channel, CAP.inviteNotify, message, user);
-  },
-};
+    yield* rest(toChannelWithCap(server, channel, CAP.inviteNotify, message, user));
+  } finally {
+    server.host.work.leave(known.gate);
+  }
+}
 
 function listInvites(user: User): void {
   if (user.invites !== null) {

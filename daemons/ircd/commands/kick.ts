@@ -1,4 +1,5 @@
 /** KICK: RFC 2812 3.2.8, Modern "KICK message". */
+import type { WorkSteps } from '../../runtime/work-turns.ts';
 import { fromUser, toChannel } from '../broadcast.ts';
 import { limits } from '../limits.ts';
 import { truncateUtf8 } from '../protocol/line-text.ts';
@@ -6,6 +7,7 @@ import { N } from '../protocol/numerics.ts';
 import { replyParameter } from '../protocol/reply-parameter.ts';
 import type { IrcServer } from '../server.ts';
 import type { User } from '../state/user.ts';
+import { rest } from '../work-steps.ts';
 import type { Command } from './command.ts';
 import { joinedChannel } from './joined-channel.ts';
 
@@ -13,21 +15,44 @@ export const kick: Command = {
   name: 'KICK',
   minParams: 2,
   help: ['KICK <channel> <nickname>{,<nickname>} [<reason>]', 'Removes users from a channel you operate.'],
-  run(server, user, params) {
+  steps(server, user, params) {
     const channels = (params[0] ?? '').split(',');
     const nicks = (params[1] ?? '').split(',');
-    const most = server.tuning.get('targets-per-message');
     const reason = truncateUtf8(params[2] ?? '', limits.kickBytes.default) || user.nick;
-    for (let i = 0; i < nicks.length && i < most; i++) {
-      // One channel with many users, or as many channels as users (RFC 2812).
-      const channel = channels.length === 1 ? channels[0] : channels[i];
-      if (channel !== undefined) kickOne(server, user, channel, nicks[i] as string, reason);
-    }
-    if (nicks.length > most) user.reply(N.ERR_TOOMANYTARGETS, 'KICK', `Too many targets, at most ${most}`);
+    return kickAll(server, user, channels, nicks, reason);
   },
 };
 
-function kickOne(server: IrcServer, user: User, channelName: string, nick: string, reason: string): void {
+function* kickAll(
+  server: IrcServer,
+  user: User,
+  channels: readonly string[],
+  nicks: readonly string[],
+  reason: string,
+): WorkSteps {
+  const most = server.tuning.get('targets-per-message');
+  for (let i = 0; i < nicks.length && i < most; i++) {
+    // One channel with many users, or as many channels as users (RFC 2812).
+    const name = channels.length === 1 ? channels[0] : channels[i];
+    const channel = name === undefined ? null : joinedChannel(server, user, name)?.channel;
+    if (channel === null || channel === undefined) continue;
+    while (server.host.work.mustWait(channel.gate)) yield channel.gate;
+    try {
+      yield* kickOne(server, user, channel.name, nicks[i] as string, reason);
+    } finally {
+      server.host.work.leave(channel.gate);
+    }
+  }
+  if (nicks.length > most) user.reply(N.ERR_TOOMANYTARGETS, 'KICK', `Too many targets, at most ${most}`);
+}
+
+function* kickOne(
+  server: IrcServer,
+  user: User,
+  channelName: string,
+  nick: string,
+  reason: string,
+): WorkSteps {
   const membership = joinedChannel(server, user, channelName);
   if (membership === null) return;
   const { channel } = membership;
@@ -40,7 +65,8 @@ function kickOne(server: IrcServer, user: User, channelName: string, nick: strin
   if (target === undefined) user.reply(N.ERR_NOSUCHNICK, replyParameter(nick));
   else if (victim === undefined) user.reply(N.ERR_USERNOTINCHANNEL, `${target.nick} ${channel.name}`);
   else {
-    toChannel(channel, fromUser(server, user, `KICK ${channel.name} ${target.nick} :${reason}`), null);
+    const text = `KICK ${channel.name} ${target.nick} :${reason}`;
+    yield* rest(toChannel(server, channel, fromUser(server, user, text), null));
     server.state.part(victim);
   }
 }

@@ -3,6 +3,7 @@ import { limits } from '../limits.ts';
 import { N } from '../protocol/numerics.ts';
 import { replyParameter } from '../protocol/reply-parameter.ts';
 import { CMODE } from '../state/channel.ts';
+import { spendSkipped } from '../work-steps.ts';
 import type { Command } from './command.ts';
 
 export const knock: Command = {
@@ -26,6 +27,7 @@ export const knock: Command = {
       user.reply(N.ERR_CHANOPEN, channel.name);
       return;
     }
+    server.host.work.spend(channel.bans.priceNs(0, channel.bans.size));
     if (channel.isBanned(user)) {
       user.reply(N.ERR_CANNOTSENDTOCHAN, channel.name);
       return;
@@ -38,6 +40,7 @@ export const knock: Command = {
     }
     user.lastKnockMs = now;
     channel.lastKnockMs = now;
+    spendSkipped(server.host, channel.members.length);
     for (const member of channel.members) {
       if (member.isOp) member.user.reply(N.RPL_KNOCK, `${channel.name} ${user.prefix}`);
     }

@@ -1,5 +1,7 @@
 /** LIST: RFC 2812 3.2.6 with the filters of ISUPPORT ELIST=CMNTU (Modern "ELIST parameter"). */
-import { compileMask, hasWildcard, type Mask } from '../protocol/mask.ts';
+import { workPrices } from '../../runtime/work-prices.ts';
+import type { WorkSteps } from '../../runtime/work-turns.ts';
+import { compileMask, hasWildcard } from '../protocol/mask.ts';
 import { isChannelName } from '../protocol/names.ts';
 import { N } from '../protocol/numerics.ts';
 import { ReplyBudget } from '../protocol/reply-budget.ts';
@@ -16,30 +18,51 @@ export const list: Command = {
     'LIST [<channel>{,<channel>}] [<filter>{,<filter>}]',
     'Lists channels. Filters: a mask, !mask, <n and >n users, C<n and C>n minutes since creation, T<n and T>n since the topic.',
   ],
-  run(server, user, params) {
-    user.reply(N.RPL_LISTSTART, 'Channel');
-    const words = (params[0] ?? '').split(',').filter((word) => word !== '');
-    const names = words.filter((word) => isChannelName(word) && !hasWildcard(word));
-    if (names.length > 0) {
-      for (const name of names) {
-        const channel = server.state.findChannel(name);
-        if (channel !== undefined && mayKnow(user, channel)) show(user, channel);
-      }
-    } else {
-      listAll(server, user, words.map(parseFilter));
-    }
-    user.reply(N.RPL_LISTEND);
+  steps(server, user, params) {
+    return answer(
+      server,
+      user,
+      (params[0] ?? '').split(',').filter((word) => word !== ''),
+    );
   },
 };
 
-type Filter = (channel: Channel, nowMs: number) => boolean;
+function* answer(server: IrcServer, user: User, words: readonly string[]): WorkSteps {
+  user.reply(N.RPL_LISTSTART, 'Channel');
+  const names = words.filter((word) => isChannelName(word) && !hasWildcard(word));
+  if (names.length > 0) {
+    for (const name of names) {
+      const channel = server.state.findChannel(name);
+      if (channel !== undefined && mayKnow(user, channel)) show(user, channel);
+    }
+  } else {
+    yield* listAll(server, user, words.map(parseFilter));
+  }
+  user.reply(N.RPL_LISTEND);
+}
 
-function listAll(server: IrcServer, user: User, filters: readonly Filter[]): void {
+/** Whether a channel passes, and what it costs to find out, in nanoseconds of work. */
+interface Filter {
+  readonly priceNs: number;
+  passes(channel: Channel, nowMs: number): boolean;
+}
+
+/** What one line of the answer costs. */
+const ROW_NS = workPrices.row.ns + 200 * workPrices.rowByte.ns;
+
+function* listAll(server: IrcServer, user: User, filters: readonly Filter[]): WorkSteps {
+  const { work } = server.host;
   const nowMs = Date.now();
   const budget = new ReplyBudget(user, 'LIST');
+  const compareNs = workPrices.skipped.ns + filters.reduce((sum, { priceNs }) => sum + priceNs, 0);
   for (const channel of server.state.channels.values()) {
-    if (!mayKnow(user, channel) || !filters.every((filter) => filter(channel, nowMs))) continue;
+    if (work.spend(compareNs)) {
+      yield null;
+      if (user.gone) return;
+    }
+    if (!mayKnow(user, channel) || !filters.every((filter) => filter.passes(channel, nowMs))) continue;
     if (!budget.take(channel.name + channel.topic)) return;
+    work.spend(ROW_NS);
     show(user, channel);
   }
 }
@@ -53,6 +76,15 @@ function show(user: User, channel: Channel): void {
 }
 
 function parseFilter(word: string): Filter {
+  const count = parseCount(word);
+  if (count !== null) return { priceNs: workPrices.skipped.ns, passes: count };
+  const not = word.startsWith('!');
+  const mask = compileMask(not ? word.slice(1) : word);
+  return { priceNs: mask.priceNs, passes: ({ key }) => mask.matches(key) !== not };
+}
+
+/** A filter by number of users or by age; null when the word is none. */
+function parseCount(word: string): Filter['passes'] | null {
   const kind = word[0] === 'C' || word[0] === 'T' ? word[0] : '';
   const sign = word[kind.length];
   const value = Number(word.slice(kind.length + 1));
@@ -68,10 +100,5 @@ function parseFilter(word: string): Filter {
       return sign === '<' ? minutes < value : minutes > value;
     };
   }
-  if (word.startsWith('!')) {
-    const mask: Mask = compileMask(word.slice(1));
-    return (channel) => !mask.matches(channel.key);
-  }
-  const mask = compileMask(word);
-  return (channel) => mask.matches(channel.key);
+  return null;
 }

@@ -1,5 +1,6 @@
 /** PRIVMSG, NOTICE and TAGMSG: RFC 2812 3.3, IRCv3 message-tags, echo-message; ISUPPORT STATUSMSG. */
-import { toChannel, toChannelStatus } from '../broadcast.ts';
+import type { WorkSteps } from '../../runtime/work-turns.ts';
+import { toChannel, toChannelStatus, toMembers } from '../broadcast.ts';
 import { CAP } from '../protocol/capabilities.ts';
 import { Delivery } from '../protocol/delivery.ts';
 import { isChannelName } from '../protocol/names.ts';
@@ -9,6 +10,7 @@ import { clientOnlyTags } from '../protocol/tags.ts';
 import type { IrcServer } from '../server.ts';
 import { type Channel, CMODE, STATUS } from '../state/channel.ts';
 import { UMODE, type User } from '../state/user.ts';
+import { freeChannel, rest } from '../work-steps.ts';
 import type { Command } from './command.ts';
 
 type Verb = 'PRIVMSG' | 'NOTICE' | 'TAGMSG';
@@ -20,13 +22,14 @@ export const privmsg: Command = {
     'PRIVMSG <target>{,<target>} :<text>',
     'Sends a message to users and channels (@#channel: its operators).',
   ],
-  run(server, user, params, tags) {
+  steps(server, user, params, tags) {
     if (params.length === 0) user.reply(N.ERR_NORECIPIENT, '', 'No recipient given (PRIVMSG)');
     else if ((params[1] ?? '') === '') user.reply(N.ERR_NOTEXTTOSEND);
     else {
       user.lastMessageMs = user.lastLineMs;
-      sendToAll(server, user, 'PRIVMSG', params[0] as string, params[1] as string, tags);
+      return sendToAll(server, user, 'PRIVMSG', params[0] as string, params[1] as string, tags);
     }
+    return null;
   },
 };
 
@@ -35,10 +38,10 @@ export const notice: Command = {
   name: 'NOTICE',
   minParams: 0,
   help: ['NOTICE <target>{,<target>} :<text>', 'Like PRIVMSG, but nothing automatic may answer it.'],
-  run(server, user, params, tags) {
-    if (params.length < 2 || params[1] === '') return;
+  steps(server, user, params, tags) {
+    if (params.length < 2 || params[1] === '') return null;
     user.lastMessageMs = user.lastLineMs;
-    sendToAll(server, user, 'NOTICE', params[0] as string, params[1] as string, tags);
+    return sendToAll(server, user, 'NOTICE', params[0] as string, params[1] as string, tags);
   },
 };
 
@@ -47,9 +50,9 @@ export const tagmsg: Command = {
   name: 'TAGMSG',
   minParams: 1,
   help: ['TAGMSG <target>{,<target>}', 'Sends client-only tags without a text.'],
-  run(server, user, params, tags) {
-    if (!user.has(CAP.messageTags) || clientOnlyTags(tags) === '') return;
-    sendToAll(server, user, 'TAGMSG', params[0] as string, '', tags);
+  steps(server, user, params, tags) {
+    if (!user.has(CAP.messageTags) || clientOnlyTags(tags) === '') return null;
+    return sendToAll(server, user, 'TAGMSG', params[0] as string, '', tags);
   },
 };
 
@@ -60,20 +63,30 @@ function sendToAll(
   targets: string,
   text: string,
   tags: string,
-): void {
+): WorkSteps | null {
   const clientTags = tags === '' ? '' : clientOnlyTags(tags);
   if (!targets.includes(',')) {
-    sendOne(server, user, verb, targets, text, clientTags);
-    return;
+    return sendOne(server, user, verb, targets, text, clientTags);
   }
   const list = [...new Set(targets.split(','))].filter((target) => target !== '');
   const most = server.tuning.get('targets-per-message');
   if (list.length > most) {
     if (verb === 'PRIVMSG') user.reply(N.ERR_TOOMANYTARGETS, verb, `Too many targets, at most ${most}`);
-    return;
+    return null;
   }
   user.connection.penalize(list.length - 1);
-  for (const target of list) sendOne(server, user, verb, target, text, clientTags);
+  return sendEach(server, user, verb, list, text, clientTags);
+}
+
+function* sendEach(
+  server: IrcServer,
+  user: User,
+  verb: Verb,
+  targets: readonly string[],
+  text: string,
+  clientTags: string,
+): WorkSteps {
+  for (const target of targets) yield* rest(sendOne(server, user, verb, target, text, clientTags));
 }
 
 function sendOne(
@@ -83,26 +96,20 @@ function sendOne(
   target: string,
   text: string,
   clientTags: string,
-): void {
-  const first = target.charCodeAt(0);
-  const status = first === 0x40 ? STATUS.op : first === 0x2b ? STATUS.op | STATUS.voice : 0;
+): WorkSteps | null {
+  const status = statusOf(target);
   const name = status === 0 ? target : target.slice(1);
   if (isChannelName(name)) {
     const channel = server.state.findChannel(name);
-    if (channel === undefined) {
-      if (verb === 'PRIVMSG') user.reply(N.ERR_NOSUCHCHANNEL, replyParameter(name));
-    } else if (!maySpeak(channel, user, status) || (channel.has(CMODE.noCtcp) && isBlockedCtcp(text))) {
-      if (verb === 'PRIVMSG') user.reply(N.ERR_CANNOTSENDTOCHAN, channel.name);
-    } else {
-      const shown = status === 0 ? channel.name : target.charAt(0) + channel.name;
-      sendToChannel(user, compose(server, user, verb, shown, text, clientTags), channel, status, verb);
+    if (channel !== undefined && server.host.work.mustWait(channel.gate)) {
+      return sendLater(server, user, verb, target, text, clientTags);
     }
-    return;
+    return sendTo(server, user, verb, channel, name, status, text, clientTags);
   }
   const receiver = server.state.findUser(target);
   if (receiver === undefined) {
     if (verb === 'PRIVMSG') user.reply(N.ERR_NOSUCHNICK, replyParameter(target));
-    return;
+    return null;
   }
   const message = compose(server, user, verb, receiver.nick, text, clientTags);
   if (verb !== 'TAGMSG' || receiver.has(CAP.messageTags)) {
@@ -111,11 +118,21 @@ function sendOne(
   }
   if (user.has(CAP.echoMessage)) message.to(user);
   if (verb === 'PRIVMSG' && receiver.away !== null) user.reply(N.RPL_AWAY, receiver.nick, receiver.away);
+  return null;
+}
+
+/** The status that `@#channel` or `+#channel` asks for; 0 for everybody (ISUPPORT STATUSMSG). */
+function statusOf(target: string): number {
+  const first = target.charCodeAt(0);
+  return first === 0x40 ? STATUS.op : first === 0x2b ? STATUS.op | STATUS.voice : 0;
 }
 
 /** +n keeps strangers out, +m and bans those without status (RFC 2811 4.2). */
-function maySpeak(channel: Channel, user: User, status: number): boolean {
+function maySpeak(server: IrcServer, channel: Channel, user: User, status: number): boolean {
   const membership = user.memberships.get(channel);
+  if (membership?.banRevision !== channel.banRevision) {
+    server.host.work.spend(channel.bans.priceNs(0, channel.bans.size));
+  }
   if (membership === undefined) {
     if (status !== 0 || (channel.modes & (CMODE.noExternal | CMODE.moderated)) !== 0) return false;
     return !channel.isBanned(user);
@@ -147,14 +164,81 @@ function compose(
   });
 }
 
-function sendToChannel(user: User, message: Delivery, channel: Channel, status: number, verb: Verb): void {
-  if (verb === 'TAGMSG') {
-    for (const member of channel.members) {
-      if (member.user === user || !member.user.has(CAP.messageTags)) continue;
-      if (status !== 0 && (member.status & status) === 0) continue;
-      message.to(member.user);
-    }
-  } else if (status === 0) toChannel(channel, message, user);
-  else toChannelStatus(channel, status, message, user);
+/** Waits until what is on its way to the channel has arrived. */
+function* sendLater(
+  server: IrcServer,
+  user: User,
+  verb: Verb,
+  target: string,
+  text: string,
+  clientTags: string,
+): WorkSteps {
+  const status = statusOf(target);
+  const name = status === 0 ? target : target.slice(1);
+  const channel = yield* freeChannel(server.host, server.state, name);
+  try {
+    yield* rest(sendTo(server, user, verb, channel, name, status, text, clientTags));
+  } finally {
+    if (channel !== undefined) server.host.work.leave(channel.gate);
+  }
+}
+
+function sendTo(
+  server: IrcServer,
+  user: User,
+  verb: Verb,
+  channel: Channel | undefined,
+  name: string,
+  status: number,
+  text: string,
+  clientTags: string,
+): WorkSteps | null {
+  if (channel === undefined) {
+    if (verb === 'PRIVMSG') user.reply(N.ERR_NOSUCHCHANNEL, replyParameter(name));
+    return null;
+  }
+  if (!maySpeak(server, channel, user, status) || (channel.has(CMODE.noCtcp) && isBlockedCtcp(text))) {
+    if (verb === 'PRIVMSG') user.reply(N.ERR_CANNOTSENDTOCHAN, channel.name);
+    return null;
+  }
+  const shown = status === 0 ? channel.name : `${status === STATUS.op ? '@' : '+'}${channel.name}`;
+  const message = compose(server, user, verb, shown, text, clientTags);
+  const left = sendToChannel(server, user, message, channel, status, verb);
+  if (left !== null) return finishing(server, user, message, channel, left);
   if (user.has(CAP.echoMessage)) message.to(user);
+  return null;
+}
+
+/** The rest of a message that did not fit its slice, and its echo. */
+function* finishing(
+  server: IrcServer,
+  user: User,
+  message: Delivery,
+  channel: Channel,
+  left: WorkSteps,
+): WorkSteps {
+  try {
+    yield* left;
+    if (user.has(CAP.echoMessage)) message.to(user);
+  } finally {
+    server.host.work.leave(channel.gate);
+  }
+}
+
+function sendToChannel(
+  server: IrcServer,
+  user: User,
+  message: Delivery,
+  channel: Channel,
+  status: number,
+  verb: Verb,
+): WorkSteps | null {
+  if (verb === 'TAGMSG') {
+    return toMembers(server, channel, message, ({ user: other, status: held }) => {
+      if (other === user || !other.has(CAP.messageTags)) return null;
+      return status !== 0 && (held & status) === 0 ? null : other;
+    });
+  }
+  if (status === 0) return toChannel(server, channel, message, user);
+  return toChannelStatus(server, channel, status, message, user);
 }

@@ -1,4 +1,5 @@
 /** MODE: RFC 2812 3.1.5 and 3.2.3. The changes themselves are in modes/. */
+import type { WorkSteps } from '../../runtime/work-turns.ts';
 import { changeChannelModes, channelModeString } from '../modes/channel-modes.ts';
 import { changeUserModes } from '../modes/user-modes.ts';
 import { sameName } from '../protocol/casemapping.ts';
@@ -6,6 +7,9 @@ import { unixSeconds } from '../protocol/clock.ts';
 import { isChannelName } from '../protocol/names.ts';
 import { N } from '../protocol/numerics.ts';
 import { replyParameter } from '../protocol/reply-parameter.ts';
+import type { IrcServer } from '../server.ts';
+import type { User } from '../state/user.ts';
+import { freeChannel } from '../work-steps.ts';
 import type { Command } from './command.ts';
 
 export const mode: Command = {
@@ -17,30 +21,42 @@ export const mode: Command = {
     'MODE <nickname> [<modes>]',
     'Shows or changes your own modes: i invisible, w wallops, B bot, -o.',
   ],
-  run(server, user, params) {
+  steps(server, user, params) {
     const [target = '', letters, ...args] = params;
     const shown = replyParameter(target);
-    if (isChannelName(target)) {
-      const channel = server.state.findChannel(target);
-      if (channel === undefined) {
-        user.reply(N.ERR_NOSUCHCHANNEL, shown);
-        return;
-      }
-      const member = user.memberships.has(channel);
-      if (letters !== undefined) {
-        changeChannelModes(server, user, channel, letters, args);
-      } else {
-        user.replyRaw(N.RPL_CHANNELMODEIS, `${channel.name} ${channelModeString(channel, member)}`);
-        user.replyRaw(N.RPL_CREATIONTIME, `${channel.name} ${unixSeconds(channel.createdMs)}`);
-      }
-      return;
-    }
+    if (isChannelName(target)) return channelMode(server, user, target, letters, args);
     if (!sameName(target, user.nick)) {
       const exists = server.state.findUser(target) !== undefined;
       user.reply(exists ? N.ERR_USERSDONTMATCH : N.ERR_NOSUCHNICK, exists ? '' : shown);
-      return;
+      return null;
     }
     if (letters === undefined) user.replyRaw(N.RPL_UMODEIS, user.modeLetters());
     else changeUserModes(server, user, letters);
+    return null;
   },
 };
+
+function* channelMode(
+  server: IrcServer,
+  user: User,
+  target: string,
+  letters: string | undefined,
+  args: readonly string[],
+): WorkSteps {
+  const channel = yield* freeChannel(server.host, server.state, target);
+  if (channel === undefined) {
+    user.reply(N.ERR_NOSUCHCHANNEL, replyParameter(target));
+    return;
+  }
+  try {
+    const member = user.memberships.has(channel);
+    if (letters !== undefined) {
+      yield* changeChannelModes(server, user, channel, letters, args);
+    } else {
+      user.replyRaw(N.RPL_CHANNELMODEIS, `${channel.name} ${channelModeString(channel, member)}`);
+      user.replyRaw(N.RPL_CREATIONTIME, `${channel.name} ${unixSeconds(channel.createdMs)}`);
+    }
+  } finally {
+    server.host.work.leave(channel.gate);
+  }
+}

@@ -1,4 +1,6 @@
 /** NAMES: RFC 2812 3.2.5, Modern "NAMES message"; IRCv3 multi-prefix and userhost-in-names. */
+import { workPrices } from '../../runtime/work-prices.ts';
+import type { WorkSteps } from '../../runtime/work-turns.ts';
 import { limits } from '../limits.ts';
 import { CAP } from '../protocol/capabilities.ts';
 import { N } from '../protocol/numerics.ts';
@@ -9,6 +11,8 @@ import { type Channel, CMODE } from '../state/channel.ts';
 import { UMODE, type User } from '../state/user.ts';
 import type { Command } from './command.ts';
 
+/** What one name in an answer costs: ten bytes or so, put together with others. */
+export const NAME_NS = 3 * workPrices.skipped.ns;
 /** As much as LIST, which walks over as many channels. */
 const ALL_NAMES_PENALTY_LINES = 3;
 /** `@+nick ` of one member, and what userhost-in-names adds, at most. */
@@ -22,32 +26,36 @@ export const names: Command = {
     'NAMES [<channel>{,<channel>}]',
     'Lists who is on channels; without a channel, on every one that you may know of.',
   ],
-  run(server, user, params) {
+  steps(server, user, params) {
     const targets = [...new Set((params[0] ?? '').split(','))].filter((name) => name !== '');
-    if (targets.length === 0) {
-      sendAllNames(server, user);
-      return;
-    }
-    const most = server.tuning.get('targets-per-message');
-    for (const name of targets.slice(0, most)) {
-      const channel = server.state.findChannel(name);
-      if (channel !== undefined && mayKnow(user, channel)) sendNames(server, user, channel);
-      user.reply(N.RPL_ENDOFNAMES, channel?.name ?? replyParameter(name));
-    }
-    if (targets.length > most) user.reply(N.ERR_TOOMANYTARGETS, 'NAMES', `Too many targets, at most ${most}`);
+    return targets.length === 0 ? sendAllNames(server, user) : answer(server, user, targets);
   },
 };
+
+function* answer(server: IrcServer, user: User, targets: readonly string[]): WorkSteps {
+  const most = server.tuning.get('targets-per-message');
+  for (const name of targets.slice(0, most)) {
+    const channel = server.state.findChannel(name);
+    if (channel !== undefined && mayKnow(user, channel)) sendNames(server, user, channel);
+    user.reply(N.RPL_ENDOFNAMES, channel?.name ?? replyParameter(name));
+    if (server.host.work.spend((channel?.members.length ?? 0) * NAME_NS)) yield null;
+    if (user.gone) return;
+  }
+  if (targets.length > most) user.reply(N.ERR_TOOMANYTARGETS, 'NAMES', `Too many targets, at most ${most}`);
+}
 
 function mayKnow(user: User, channel: Channel): boolean {
   return channel.isPublic || user.memberships.has(channel);
 }
 
 /** RFC 2812 3.2.5: without a parameter, all channels that the client may know of and who is on them. */
-function sendAllNames(server: IrcServer, user: User): void {
+function* sendAllNames(server: IrcServer, user: User): WorkSteps {
   user.connection.penalize(ALL_NAMES_PENALTY_LINES);
   const budget = new ReplyBudget(user, 'NAMES');
   const bytesEach = LONGEST_NICK_BYTES + (user.has(CAP.userhostInNames) ? LONGEST_USERHOST_BYTES : 0);
   for (const channel of server.state.channels.values()) {
+    if (server.host.work.spend(workPrices.skipped.ns + channel.members.length * NAME_NS)) yield null;
+    if (user.gone) return;
     if (!mayKnow(user, channel)) continue;
     if (!budget.takeBytes(channel.members.length * bytesEach)) break;
     sendNames(server, user, channel);

@@ -1,4 +1,5 @@
 /** NICK: RFC 2812 3.1.2, Modern "NICK message". */
+import type { WorkSteps } from '../../runtime/work-turns.ts';
 import { fromUser, toNeighbours } from '../broadcast.ts';
 import { limits } from '../limits.ts';
 import { truncateUtf8 } from '../protocol/line-text.ts';
@@ -8,6 +9,7 @@ import { replyParameter } from '../protocol/reply-parameter.ts';
 import { tryRegister } from '../registration.ts';
 import type { IrcServer } from '../server.ts';
 import type { User } from '../state/user.ts';
+import { freeChannelsOf, leaveAll, rest } from '../work-steps.ts';
 import type { Command } from './command.ts';
 
 export const nick: Command = {
@@ -15,36 +17,46 @@ export const nick: Command = {
   minParams: 0,
   phase: 'any',
   help: ['NICK <nickname>', 'Sets or changes your nickname.'],
-  run(server, user, params) {
+  steps(server, user, params) {
     const wanted = params[0] ?? '';
     if (wanted === '') {
       user.reply(N.ERR_NONICKNAMEGIVEN);
-      return;
+      return null;
     }
-    if (wanted === user.nick) return;
+    if (wanted === user.nick) return null;
     if (!isValidNick(wanted, limits.nickLength.default)) {
       const shown = replyParameter(truncateUtf8(wanted, 64));
       user.reply(N.ERR_ERRONEUSNICKNAME, shown);
-      return;
+      return null;
     }
-    const holder = server.state.nickHolder(wanted);
-    if (holder !== undefined && holder !== user) {
-      user.reply(N.ERR_NICKNAMEINUSE, wanted);
-      return;
-    }
-    if (user.registered) changeNick(server, user, wanted);
-    else {
+    if (user.registered) return changeNick(server, user, wanted);
+    if (isFree(server, user, wanted)) {
       server.state.setNick(user, wanted);
       tryRegister(server, user);
     }
+    return null;
   },
 };
 
-function changeNick(server: IrcServer, user: User, wanted: string): void {
-  const message = fromUser(server, user, `NICK ${wanted}`);
-  message.to(user);
-  toNeighbours(server, user, message);
-  server.state.whowas.remember(user, Date.now());
-  server.state.setNick(user, wanted);
-  user.connection.penalize(1);
+function isFree(server: IrcServer, user: User, wanted: string): boolean {
+  const holder = server.state.nickHolder(wanted);
+  if (holder === undefined || holder === user) return true;
+  user.reply(N.ERR_NICKNAMEINUSE, wanted);
+  return false;
+}
+
+function* changeNick(server: IrcServer, user: User, wanted: string): WorkSteps {
+  const gates = yield* freeChannelsOf(server.host, user);
+  try {
+    if (user.gone || !isFree(server, user, wanted)) return;
+    const message = fromUser(server, user, `NICK ${wanted}`);
+    message.to(user);
+    // The name is taken at once; who has not been told yet hears nothing else of these channels before.
+    server.state.whowas.remember(user, Date.now());
+    server.state.setNick(user, wanted);
+    user.connection.penalize(1);
+    yield* rest(toNeighbours(server, user, message, 0, gates));
+  } finally {
+    leaveAll(server.host, gates);
+  }
 }

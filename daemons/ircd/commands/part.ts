@@ -1,8 +1,13 @@
 /** PART: RFC 2812 3.2.2. */
+import type { WorkSteps } from '../../runtime/work-turns.ts';
 import { fromUser, toChannel } from '../broadcast.ts';
 import { limits } from '../limits.ts';
 import { truncateUtf8 } from '../protocol/line-text.ts';
 import { N } from '../protocol/numerics.ts';
+import type { IrcServer } from '../server.ts';
+import type { Channel } from '../state/channel.ts';
+import type { User } from '../state/user.ts';
+import { rest } from '../work-steps.ts';
 import type { Command } from './command.ts';
 import { joinedChannel } from './joined-channel.ts';
 
@@ -10,19 +15,36 @@ export const part: Command = {
   name: 'PART',
   minParams: 1,
   help: ['PART <channel>{,<channel>} [<reason>]', 'Leaves channels.'],
-  run(server, user, params) {
-    const names = (params[0] ?? '').split(',');
-    const most = limits.targetsPerCommand.default;
+  steps(server, user, params) {
     const reason = truncateUtf8(params[1] ?? '', limits.partBytes.default);
-    for (const name of names.slice(0, most)) {
-      if (name === '') continue;
-      const membership = joinedChannel(server, user, name);
-      if (membership === null) continue;
-      const { channel } = membership;
-      const text = reason === '' ? `PART ${channel.name}` : `PART ${channel.name} :${reason}`;
-      toChannel(channel, fromUser(server, user, text), null);
-      server.state.part(membership);
-    }
-    if (names.length > most) user.reply(N.ERR_TOOMANYTARGETS, 'PART', `Too many targets, at most ${most}`);
+    return partAll(server, user, (params[0] ?? '').split(','), reason);
   },
 };
+
+function* partAll(server: IrcServer, user: User, names: readonly string[], reason: string): WorkSteps {
+  const most = limits.targetsPerCommand.default;
+  for (const name of names.slice(0, most)) {
+    if (name === '') continue;
+    const membership = joinedChannel(server, user, name);
+    if (membership === null) continue;
+    const { channel } = membership;
+    const text = reason === '' ? `PART ${channel.name}` : `PART ${channel.name} :${reason}`;
+    yield* partOne(server, user, channel, text);
+  }
+  if (names.length > most) user.reply(N.ERR_TOOMANYTARGETS, 'PART', `Too many targets, at most ${most}`);
+}
+
+/** Takes a user off a channel that they are on, once nothing is on its way to it; `text` is what everybody is told. */
+export function* partOne(server: IrcServer, user: User, channel: Channel, text: string): WorkSteps {
+  const { work } = server.host;
+  while (work.mustWait(channel.gate)) yield channel.gate;
+  try {
+    const membership = user.memberships.get(channel);
+    // Somebody may have removed them meanwhile.
+    if (membership === undefined) return;
+    yield* rest(toChannel(server, channel, fromUser(server, user, text), null));
+    server.state.part(membership);
+  } finally {
+    work.leave(channel.gate);
+  }
+}

@@ -9,14 +9,14 @@ export const setname: Command = {
   minParams: 1,
   penaltyLines: 1,
   help: ['SETNAME :<realname>', 'Changes your real name.'],
-  run(server, user, params) {
+  steps(server, user, params) {
     const wanted = params[0] ?? '';
     if (wanted === '' || Buffer.byteLength(wanted) > limits.realnameBytes.default) {
       user.fail('SETNAME', 'INVALID_REALNAME', '', 'Realname is empty or too long');
-      return;
+      return null;
     }
     user.realname = wanted;
     if (user.has(CAP.setname)) fromUser(server, user, `SETNAME :${wanted}`).to(user);
-    announceChange(server, user, `SETNAME :${wanted}`, CAP.setname);
+    return announceChange(server, user, `SETNAME :${wanted}`, CAP.setname);
   },
 };

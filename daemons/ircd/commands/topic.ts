@@ -1,21 +1,30 @@
 /** TOPIC: RFC 2812 3.2.4, Modern "TOPIC message". */
+import type { WorkSteps } from '../../runtime/work-turns.ts';
 import { fromUser, toChannel } from '../broadcast.ts';
 import { limits } from '../limits.ts';
 import { unixSeconds } from '../protocol/clock.ts';
 import { truncateUtf8 } from '../protocol/line-text.ts';
 import { N } from '../protocol/numerics.ts';
 import { replyParameter } from '../protocol/reply-parameter.ts';
+import type { IrcServer } from '../server.ts';
 import { type Channel, CMODE } from '../state/channel.ts';
 import type { User } from '../state/user.ts';
+import { freeChannel, rest } from '../work-steps.ts';
 import type { Command } from './command.ts';
 
 export const topic: Command = {
   name: 'TOPIC',
   minParams: 1,
   help: ['TOPIC <channel> [<topic>]', 'Shows or changes the topic; an empty one clears it.'],
-  run(server, user, params) {
+  steps(server, user, params) {
     const [name = '', wanted] = params;
-    const channel = server.state.findChannel(name);
+    return topicOf(server, user, name, wanted);
+  },
+};
+
+function* topicOf(server: IrcServer, user: User, name: string, wanted: string | undefined): WorkSteps {
+  const channel = yield* freeChannel(server.host, server.state, name);
+  try {
     if (channel === undefined) {
       user.reply(N.ERR_NOSUCHCHANNEL, replyParameter(name));
       return;
@@ -38,9 +47,12 @@ export const topic: Command = {
     channel.topicBy = user.prefix;
     channel.topicAtMs = Date.now();
     server.host.tableChanged('channels');
-    toChannel(channel, fromUser(server, user, `TOPIC ${channel.name} :${channel.topic}`), null);
-  },
-};
+    const text = `TOPIC ${channel.name} :${channel.topic}`;
+    yield* rest(toChannel(server, channel, fromUser(server, user, text), null));
+  } finally {
+    if (channel !== undefined) server.host.work.leave(channel.gate);
+  }
+}
 
 /** RPL_TOPIC and RPL_TOPICWHOTIME of a channel that has a topic. */
 export function sendTopic(user: User, channel: Channel): void {

@@ -1,7 +1,8 @@
 /** WALLOPS (RFC 2812 4.7) and GLOBOPS: operators to users with +w, and to operators. */
 import { fromUser, noticeOpers } from '../broadcast.ts';
 import { N } from '../protocol/numerics.ts';
-import { UMODE } from '../state/user.ts';
+import { UMODE, type User } from '../state/user.ts';
+import { deliver } from '../work-steps.ts';
 import type { Command } from './command.ts';
 
 export const wallops: Command = {
@@ -9,16 +10,15 @@ export const wallops: Command = {
   minParams: 1,
   oper: 'wallops',
   help: ['WALLOPS :<text>', 'Sends a message to everybody who has mode +w. Operators only.'],
-  run(server, user, params) {
+  steps(server, user, params) {
     const text = params[0] ?? '';
     if (text === '') {
       user.reply(N.ERR_NEEDMOREPARAMS, 'WALLOPS');
-      return;
+      return null;
     }
     const message = fromUser(server, user, `WALLOPS :${text}`);
-    for (const other of server.state.users) {
-      if ((other.modes & UMODE.wallops) !== 0) message.to(other);
-    }
+    const pick = (other: User) => ((other.modes & UMODE.wallops) === 0 ? null : other);
+    return deliver(server.host, { entries: [...server.state.users], pick }, message, []);
   },
 };
 

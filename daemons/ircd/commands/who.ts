@@ -1,4 +1,6 @@
 /** WHO and WHOX: RFC 2812 3.6.1, Modern "WHO message", IRCv3 whox. */
+import { workPrices } from '../../runtime/work-prices.ts';
+import type { WorkSteps } from '../../runtime/work-turns.ts';
 import { CAP } from '../protocol/capabilities.ts';
 import { fold } from '../protocol/casemapping.ts';
 import { compileMask, hasWildcard } from '../protocol/mask.ts';
@@ -27,19 +29,26 @@ export const who: Command = {
   minParams: 1,
   penaltyLines: 2,
   help: ['WHO <channel|nickname|mask> [o] [%<fields>[,<token>]]', 'Lists users; o shows operators only.'],
-  run(server, user, params) {
-    const mask = params[0] ?? '*';
-    const query = parseQuery(user, params[1] ?? '');
-    const channel = isChannelName(mask) ? server.state.findChannel(mask) : undefined;
-    if (channel !== undefined) whoChannel(server, user, channel, query);
-    else if (hasWildcard(mask) || mask === '0') whoMask(server, user, mask === '0' ? '*' : mask, query);
-    else {
-      const target = server.state.findUser(mask);
-      if (target !== undefined) send(server, user, target, null, query);
-    }
-    user.reply(N.RPL_ENDOFWHO, replyParameter(mask));
+  steps(server, user, params) {
+    return answer(server, user, params[0] ?? '*', parseQuery(user, params[1] ?? ''));
   },
 };
+
+function* answer(server: IrcServer, user: User, mask: string, query: Query): WorkSteps {
+  const channel = isChannelName(mask) ? server.state.findChannel(mask) : undefined;
+  if (channel !== undefined) yield* whoChannel(server, user, channel, query);
+  else if (hasWildcard(mask) || mask === '0') yield* whoMask(server, user, mask === '0' ? '*' : mask, query);
+  else {
+    const target = server.state.findUser(mask);
+    if (target !== undefined) send(server, user, target, null, query);
+  }
+  user.reply(N.RPL_ENDOFWHO, replyParameter(mask));
+}
+
+/** What one line of the answer costs. */
+const ROW_NS = workPrices.row.ns + 200 * workPrices.rowByte.ns;
+/** Users between two looks at what was spent. */
+const CHUNK = 16;
 
 function parseQuery(user: User, options: string): Query {
   const budget = new ReplyBudget(user, 'WHO');
@@ -56,19 +65,31 @@ function isToken(text: string): boolean {
   return text.length > 0 && text.length <= 3 && [...text].every((digit) => digit >= '0' && digit <= '9');
 }
 
-function whoChannel(server: IrcServer, user: User, channel: Channel, query: Query): void {
+function* whoChannel(server: IrcServer, user: User, channel: Channel, query: Query): WorkSteps {
   const inside = user.memberships.has(channel);
   if (!inside && !channel.isPublic && !user.can('auspex')) return;
-  for (const member of channel.members) {
+  // A copy, because members come and go while the answer takes its turns.
+  for (const member of [...channel.members]) {
     const hidden = !inside && (member.user.modes & UMODE.invisible) !== 0 && !user.can('auspex');
     if (!hidden && send(server, user, member.user, member, query) === 'full') return;
+    if (!server.host.work.spend(hidden ? workPrices.skipped.ns : ROW_NS)) continue;
+    yield null;
+    if (user.gone) return;
   }
 }
 
-function whoMask(server: IrcServer, user: User, text: string, query: Query): void {
+function* whoMask(server: IrcServer, user: User, text: string, query: Query): WorkSteps {
+  const { work } = server.host;
   const mask = compileMask(text);
+  // Nick, username, host and real name, of which the last may be three times as long as what a price is for.
+  const compareNs = workPrices.skipped.ns + 6 * mask.priceNs;
   let left = server.tuning.get('who-replies');
+  let looked = 0;
   for (const other of server.state.users) {
+    if (++looked % CHUNK === 0 && work.spend(CHUNK * compareNs)) {
+      yield null;
+      if (user.gone) return;
+    }
     if (!other.registered || !maySee(server, user, other)) continue;
     const fits =
       mask.matches(fold(other.nick)) ||
@@ -76,6 +97,7 @@ function whoMask(server: IrcServer, user: User, text: string, query: Query): voi
       mask.matches(fold(other.host)) ||
       mask.matches(fold(other.realname));
     if (!fits) continue;
+    work.spend(ROW_NS);
     const outcome = send(server, user, other, null, query);
     if (outcome === 'full' || (outcome === 'sent' && --left === 0)) return;
   }

@@ -2,6 +2,7 @@
  * MODE on channels (RFC 2812 3.2.3, Modern "MODE message"): parses a mode string, applies what is allowed, and
  * announces what changed in one line. Called by commands/mode.ts.
  */
+import type { WorkSteps } from '../../runtime/work-turns.ts';
 import { fromUser, toChannel } from '../broadcast.ts';
 import { limits } from '../limits.ts';
 import { canonicalMask, hasBrokenNetwork } from '../protocol/address-mask.ts';
@@ -13,6 +14,7 @@ import { replyParameter } from '../protocol/reply-parameter.ts';
 import type { IrcServer } from '../server.ts';
 import { type Channel, CMODE_LETTERS, STATUS } from '../state/channel.ts';
 import type { User } from '../state/user.ts';
+import { rest } from '../work-steps.ts';
 import { isListMode, listOf, maskCount, sendMaskList } from './mask-lists.ts';
 
 /** Largest +l. */
@@ -55,17 +57,17 @@ class Changes {
   }
 }
 
-/** Applies a mode string. `isOp` is false for members without status and for strangers, who may only list. */
+/** Applies a mode string at once, and announces it in steps. `isOp` is false for members without status and for strangers, who may only list. */
 export function changeChannelModes(
   server: IrcServer,
   user: User,
   channel: Channel,
   letters: string,
   args: readonly string[],
-): void {
+): WorkSteps {
   const isOp = user.memberships.get(channel)?.isOp === true;
   const change = new ChannelModeChange(server, user, channel, args, isOp);
-  change.apply(letters);
+  return change.apply(letters);
 }
 
 class ChannelModeChange {
@@ -90,7 +92,7 @@ class ChannelModeChange {
     this.changes = new Changes(MAX_LINE_BYTES - Buffer.byteLength(head));
   }
 
-  apply(letters: string): void {
+  *apply(letters: string): WorkSteps {
     let on = true;
     const listed = new Set<string>();
     for (const letter of letters) {
@@ -102,7 +104,8 @@ class ChannelModeChange {
     const lines = this.changes.finish();
     if (lines.length > 0) this.server.host.tableChanged('channels');
     for (const line of lines) {
-      toChannel(this.channel, fromUser(this.server, this.user, `MODE ${this.channel.name} ${line}`), null);
+      const message = fromUser(this.server, this.user, `MODE ${this.channel.name} ${line}`);
+      yield* rest(toChannel(this.server, this.channel, message, null));
     }
   }
 

@@ -4,6 +4,9 @@
  */
 import type { Socket } from 'node:net';
 import { writeDirect } from '../../runtime/direct-write.ts';
+import { WorkAccount, type WorkGroups } from '../../runtime/work-account.ts';
+import { workPrices } from '../../runtime/work-prices.ts';
+import type { StepResult, WorkJob, WorkTurns } from '../../runtime/work-turns.ts';
 import { limits } from '../limits.ts';
 import { Backlog } from './backlog.ts';
 import type { Chunk, Connection, ConnectionClass, ConnectionHandler, TlsDetails } from './connection.ts';
@@ -14,6 +17,9 @@ import { netStat } from './stats.ts';
 import type { RangeList, TickWriter } from './tick-writer.ts';
 
 const CLOSE_FLUSH_MS = limits.closeFlushMs.default;
+const READ_NS = workPrices.read.ns;
+const LINE_NS = workPrices.line.ns;
+const INPUT_BYTE_NS = workPrices.inputByte.ns;
 
 /** What the end of the tick needs of a connection. */
 export interface TickReceiver {
@@ -35,6 +41,8 @@ export interface ConnectionHost<User> {
   readonly writer: TickWriter;
   readonly counts: Float64Array;
   readonly floodQueue: FloodQueue;
+  readonly work: WorkTurns;
+  readonly workGroups: WorkGroups;
   /** Serializes a line for one connection. */
   encodePrivate(line: string): Chunk;
   /** Makes sure that the current tick ends with a flush. */
@@ -57,13 +65,16 @@ const GONE = 3;
 type State = typeof OPEN | typeof CLOSING | typeof ENDED | typeof GONE;
 
 /** One accepted client: its socket, its queues and its end. */
-export class ClientConnection<User> implements Connection<User>, TickReceiver, LineSink, FloodWaiter {
+export class ClientConnection<User>
+  implements Connection<User>, TickReceiver, LineSink, FloodWaiter, WorkJob
+{
   readonly id: number;
   readonly remoteAddress: string;
   readonly remotePort: number;
   readonly localPort: number;
   readonly tls: TlsDetails | null;
   readonly connectedAtMs = Date.now();
+  readonly work: WorkAccount;
   connectionClass: ConnectionClass;
   user: User | undefined = undefined;
   bytesIn = 0;
@@ -79,6 +90,9 @@ export class ClientConnection<User> implements Connection<User>, TickReceiver, L
   private writing = false;
   private bucket: FloodBucket | null = null;
   private waiting: ReceiveQueue | null = null;
+  /** What waits does so for flood control, and not only for its turn. */
+  private flooding = false;
+  private hungUp = false;
   private lastError: string | null = null;
   private closeTimer: NodeJS.Timeout | null = null;
 
@@ -98,6 +112,7 @@ export class ClientConnection<User> implements Connection<User>, TickReceiver, L
     this.localPort = socket.localPort ?? 0;
     this.connectionClass = connectionClass;
     this.tls = tls;
+    this.work = new WorkAccount(host.workGroups.enter(remoteAddress));
   }
 
   /** Announces the connection and starts reading. */
@@ -109,7 +124,7 @@ export class ClientConnection<User> implements Connection<User>, TickReceiver, L
     socket.on('close', () => this.onSocketClosed());
     this.host.handler.onOpen(this);
     socket.on('data', (bytes: Buffer) => this.onData(bytes));
-    socket.on('end', () => this.close('Connection closed'));
+    socket.on('end', () => this.onHungUp());
   }
 
   /** Whether it is still a member of its class. */
@@ -162,23 +177,34 @@ export class ClientConnection<User> implements Connection<User>, TickReceiver, L
     this.bytesIn += bytes.length;
     (counts[netStat.bytesIn] as number) += bytes.length;
     if (this.state !== OPEN) return;
-    if (this.waiting !== null) {
+    const { work } = this.host;
+    if (this.waiting !== null || this.allowanceMs() > 0 || !work.mayBegin(this.work)) {
       this.hold(bytes, 0);
-    } else if (this.connectionClass.flood && !this.floodBucket().allows(performance.now())) {
-      this.hold(bytes, 0);
-    } else {
-      const consumed = this.framer.feed(bytes, 0, bytes.length, this);
-      if (consumed < bytes.length && this.state === OPEN) this.hold(bytes, consumed);
+      return;
     }
+    work.begin(this.work);
+    work.spend(READ_NS);
+    const consumed = this.framer.feed(bytes, 0, bytes.length, this);
+    work.end();
+    if (consumed < bytes.length && this.state === OPEN) this.hold(bytes, consumed);
+  }
+
+  /** The client will send no more. What it sent and what only waits for its turn is heard first. */
+  private onHungUp(): void {
+    this.hungUp = true;
+    if (this.flooding) this.close('Connection closed');
+    else if (this.waiting === null) this.host.work.run(this.work, this);
   }
 
   takeLine(bytes: Uint8Array, start: number, end: number): boolean {
+    this.host.work.spend(LINE_NS + (end - start) * INPUT_BYTE_NS);
     (this.host.counts[netStat.linesIn] as number)++;
     this.host.handler.onLine(this, bytes, start, end);
     return this.afterLine();
   }
 
   takeOversized(): boolean {
+    this.host.work.spend(LINE_NS);
     (this.host.counts[netStat.oversizedLines] as number)++;
     this.host.handler.onOversizedLine(this);
     return this.afterLine();
@@ -187,10 +213,13 @@ export class ClientConnection<User> implements Connection<User>, TickReceiver, L
   private afterLine(): boolean {
     this.host.betweenLines();
     if (this.state !== OPEN) return false;
-    if (!this.connectionClass.flood) return true;
-    const bucket = this.floodBucket();
-    bucket.take(1);
-    return bucket.waitMs() === 0;
+    let allowed = true;
+    if (this.connectionClass.flood) {
+      const bucket = this.floodBucket();
+      bucket.take(1);
+      allowed = bucket.waitMs() === 0;
+    }
+    return allowed && this.host.work.mayGoOn(this.work);
   }
 
   private floodBucket(): FloodBucket {
@@ -198,29 +227,68 @@ export class ClientConnection<User> implements Connection<User>, TickReceiver, L
     return this.bucket;
   }
 
-  /** Puts bytes aside until flood control lets their lines through. */
+  /** Milliseconds until flood control lets a line through: lines are counted, and the work they cause. */
+  private allowanceMs(): number {
+    if (!this.connectionClass.flood) return 0;
+    const now = performance.now();
+    const bucket = this.floodBucket();
+    const lineMs = bucket.allows(now) ? 0 : bucket.waitMs();
+    return Math.max(lineMs, Math.ceil(this.work.waitMs(now)));
+  }
+
+  /** Puts bytes aside until their lines may be taken. */
   private hold(bytes: Buffer, from: number): void {
-    if (this.waiting === null) {
-      this.waiting = new ReceiveQueue();
-      this.host.floodQueue.wait(this, this.floodBucket().waitMs());
-    }
+    const waits = this.waiting !== null;
+    this.waiting ??= new ReceiveQueue();
     this.waiting.append(bytes, from);
-    if (this.waiting.bytes > this.connectionClass.receiveQueueBytes) {
+    if (!waits) this.awaitTurn();
+    if (this.waiting.bytes <= this.connectionClass.receiveQueueBytes) return;
+    // Who waits for a turn of the loop is not to blame: it is only read no further.
+    if (!this.flooding) this.socket.pause();
+    else {
       (this.host.counts[netStat.floodKills] as number)++;
       this.close('Excess Flood');
     }
   }
 
+  /** Comes back to what waits when flood control allows it, or in a later turn. */
+  private awaitTurn(): void {
+    const delayMs = this.allowanceMs();
+    this.flooding = delayMs > 0;
+    if (this.flooding && this.hungUp) this.close('Connection closed');
+    else if (this.flooding) this.host.floodQueue.wait(this, delayMs);
+    else this.host.work.later(this.work, this);
+  }
+
+  /** Called by the flood queue. */
   resumeLines(): number {
-    const waiting = this.waiting;
-    if (waiting === null || this.state !== OPEN) return 0;
-    const bucket = this.floodBucket();
-    if (this.connectionClass.flood && !bucket.allows(performance.now())) return bucket.waitMs();
-    waiting.consume((bytes, start, end) => this.framer.feed(bytes, start, end, this));
-    if (this.state !== OPEN) return 0;
-    if (waiting.bytes > 0) return Math.max(1, bucket.waitMs());
-    this.waiting = null;
+    if (this.waiting === null || this.state !== OPEN) return 0;
+    const delayMs = this.allowanceMs();
+    if (delayMs > 0) return delayMs;
+    this.flooding = false;
+    this.host.work.later(this.work, this);
     return 0;
+  }
+
+  /** One slice of the lines that wait; called by the turns of the process. */
+  step(): StepResult {
+    const waiting = this.waiting;
+    if (this.state !== OPEN) return 'done';
+    if (waiting === null) {
+      if (this.hungUp) this.close('Connection closed');
+      return 'done';
+    }
+    if (this.allowanceMs() > 0) {
+      this.awaitTurn();
+      return 'done';
+    }
+    waiting.consume((bytes, start, end) => this.framer.feed(bytes, start, end, this));
+    if (this.state !== OPEN) return 'done';
+    if (waiting.bytes > 0) return 'later';
+    this.waiting = null;
+    if (this.hungUp) this.close('Connection closed');
+    else if (this.socket.isPaused()) this.socket.resume();
+    return 'done';
   }
 
   // Writing, called by the tick writer
@@ -289,7 +357,9 @@ export class ClientConnection<User> implements Connection<User>, TickReceiver, L
   private leave(reason: string, next: typeof CLOSING | typeof GONE): void {
     this.state = next;
     this.host.floodQueue.remove(this);
+    this.host.workGroups.leave(this.remoteAddress);
     this.waiting = null;
+    if (next === CLOSING && this.socket.isPaused()) this.socket.resume();
     this.framer.clear();
     this.host.left(this);
     this.host.handler.onClose(this, reason);

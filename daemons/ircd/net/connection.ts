@@ -3,6 +3,7 @@
  * sockets, framing, limits and flushing; the protocol owns meaning. Both sides import these types and
  * nothing else of each other, so each can be tested with a fake of the other.
  */
+import type { WorkAccount } from '../../runtime/work-account.ts';
 import type { Slab } from './arena.ts';
 
 /** A line serialized into the arena of the current tick. It must not be kept past the end of that tick. */
@@ -63,6 +64,8 @@ export interface Connection<User = unknown> {
   readonly localPort: number;
   readonly tls: TlsDetails | null;
   readonly connectionClass: ConnectionClass;
+  /** What this client's work is charged to. */
+  readonly work: WorkAccount;
   /** The protocol's slot; `net/` never looks into it. */
   user: User | undefined;
   /**
@@ -96,7 +99,8 @@ export interface ConnectionHandler<User = unknown> {
   onOpen(connection: Connection<User>): void;
   /**
    * One line without CR and LF, never empty. `bytes[start, end)` is a view that is valid only during the call.
-   * It is not called again after `close()`.
+   * It is not called again after `close()`, and not while work of the client waits for a later turn: its further lines
+   * wait with it. What the line costs is charged to the client's account.
    */
   onLine(connection: Connection<User>, bytes: Uint8Array, start: number, end: number): void;
   /** A line over the limit was discarded; the answer is 417 ERR_INPUTTOOLONG. */

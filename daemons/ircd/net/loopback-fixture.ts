@@ -87,6 +87,9 @@ export async function startLoopback(
     dataDirectory: '/nonexistent',
     serverName: 'irc.example',
     warn: () => {},
+    onDefect: (error) => {
+      throw error;
+    },
     ...options,
   });
   handler.server = server;

@@ -16,6 +16,9 @@ import {
   selfSignedCredentials,
   type TlsCredentials,
 } from '../../runtime/tls-credentials.ts';
+import { WorkGroups } from '../../runtime/work-account.ts';
+import { workPrices } from '../../runtime/work-prices.ts';
+import { WorkTurns } from '../../runtime/work-turns.ts';
 import { limits } from '../limits.ts';
 import { Arena, oneLine } from './arena.ts';
 import { ClientConnection, type ConnectionHost, type TickReceiver } from './client-connection.ts';
@@ -28,6 +31,10 @@ import { NetStats, netStat, type SendQueueSample } from './stats.ts';
 import { TickWriter } from './tick-writer.ts';
 
 const MAX_TICK_BYTES = limits.tickArenaBytes.default;
+/** Ticks that write to fewer connections say too little about the price of a write. */
+const MEASURED_WRITES = 32;
+/** What a write may cost at most, however slow one tick was. */
+const MOST_WRITE_NS = 10 * workPrices.write.ns;
 const REFUSE_LINGER_MS = limits.closeFlushMs.default;
 
 /** What the server is made of beside its configuration. */
@@ -39,6 +46,8 @@ export interface NetServerOptions<User> {
   readonly serverName: string;
   /** Told what the operator should know about the certificate, or about descriptors that do not suffice. */
   readonly warn: (event: 'tls_certificate' | 'descriptors_low', text: string) => void;
+  /** Told of work that threw, which is a defect. */
+  readonly onDefect: (error: unknown) => void;
   /** For tests: another connect throttle. */
   readonly throttle?: ConnectThrottle;
 }
@@ -50,6 +59,11 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
   readonly counts = this.stats.counts;
   readonly throttle: ConnectThrottle;
   readonly floodQueue = new FloodQueue();
+  readonly workGroups = new WorkGroups();
+  readonly work = new WorkTurns({
+    afterTurn: () => this.flush(),
+    onError: (error) => this.options.onDefect(error),
+  });
   readonly writer: TickWriter;
   /** The serializer of the server, for the protocol. */
   readonly outbox: Outbox;
@@ -77,6 +91,7 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
   private tls: TlsAcceptor | null = null;
   private nextId = 1;
   private flushScheduled = false;
+  private measuredWriteNs: number = workPrices.write.ns;
   private accepting = false;
 
   constructor(config: NetConfig, options: NetServerOptions<User>) {
@@ -169,7 +184,13 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
     for (const socket of this.refused) socket.destroy();
     this.tls?.close();
     this.floodQueue.close();
+    this.work.close();
     this.collector.close();
+  }
+
+  /** How many connections have something to write at the end of the tick. */
+  get pendingWrites(): number {
+    return this.writer.pending;
   }
 
   // What connections ask of their server
@@ -204,10 +225,26 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
     if (this.connections.size === 0) for (const done of [...this.emptied]) done();
   }
 
+  /**
+   * What writing to one connection at the end of a tick costs, in nanoseconds of work: it is measured, because it is done
+   * when the clock of the turn no longer runs and depends on the machine most of all.
+   */
+  get writeNs(): number {
+    return this.measuredWriteNs;
+  }
+
   private flush(): void {
     this.flushScheduled = false;
     const overflowed = this.overflowed;
+    const writes = this.writer.pending;
+    // CPU time, because a busy machine interrupts this process and makes no write dearer by that.
+    const begun = writes >= MEASURED_WRITES ? process.cpuUsage() : null;
     this.writer.flush(overflowed);
+    if (begun !== null) {
+      const { user, system } = process.cpuUsage(begun);
+      const ns = Math.min(MOST_WRITE_NS, ((user + system) * 1000) / writes);
+      this.measuredWriteNs += (ns - this.measuredWriteNs) / 8;
+    }
     // After the flush, because the protocol announces each of them to others in the next tick.
     for (let i = 0; i < overflowed.length; i++) {
       (this.counts[netStat.sendQueueKills] as number)++;

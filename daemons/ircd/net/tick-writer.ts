@@ -86,6 +86,11 @@ export class TickWriter {
     return this.spare.pop() ?? new RangeList();
   }
 
+  /** How many connections the end of the tick has to write to. */
+  get pending(): number {
+    return this.dirty.length;
+  }
+
   get idle(): boolean {
     return this.dirty.length === 0;
   }

@@ -31,6 +31,7 @@ export class Delivery {
   /** Variant bits that make a difference to this message. */
   private readonly relevant: number;
   private readonly chunks: (Chunk | null)[] = new Array(VARIANTS).fill(null);
+  private time = '';
 
   constructor(outbox: Outbox, body: string, tags: DeliveryTags = NO_TAGS) {
     this.outbox = outbox;
@@ -54,6 +55,11 @@ export class Delivery {
     user.connection.push(this.chunks[variant] ?? this.encode(variant));
   }
 
+  /** To be called when it goes on in a later tick: what was serialized belonged to the tick before. */
+  renew(): void {
+    this.chunks.fill(null);
+  }
+
   private encode(variant: number): Chunk {
     const tags = this.tagText(variant);
     // A lane a variant, so that the lines of a receiver lie side by side in the arena.
@@ -64,7 +70,11 @@ export class Delivery {
 
   private tagText(variant: number): string {
     let text = '';
-    if ((variant & CAP.serverTime) !== 0) text = `time=${serverTime()}`;
+    if ((variant & CAP.serverTime) !== 0) {
+      // One time for all receivers, also when some of them are served in a later turn.
+      if (this.time === '') this.time = serverTime();
+      text = `time=${this.time}`;
+    }
     const { account, msgid, clientTags, bot } = this.tags;
     if ((variant & CAP.accountTag) !== 0 && account !== null) text = join(text, `account=${account}`);
     if ((variant & CAP.messageTags) !== 0) {

@@ -32,7 +32,8 @@ export function compileMask(text: string): Mask {
   if (pattern === '*') return { text, priceNs: mask.ns, matches: () => true };
   if (pattern.includes('?')) {
     const priceNs = mask.ns + maskCharacter.ns * ORDINARY_LENGTH * longestRun(pattern);
-    return { text, priceNs, matches: (folded) => globMatch(pattern, folded) };
+    const least = pattern.replaceAll('*', '').length;
+    return { text, priceNs, matches: (folded) => folded.length >= least && globMatch(pattern, folded) };
   }
   return { text, priceNs: mask.ns + maskCharacter.ns * pattern.length, matches: starMatcher(pattern) };
 }

@@ -2,6 +2,7 @@
  * A channel and the memberships in it, as plain data. Only state/network.ts (members, invites) and modes/ (modes,
  * lists) change it; handlers read. Members are an array so that a message walks it without iterators.
  */
+import { WorkGate } from '../../runtime/work-gate.ts';
 import { MaskList } from './mask-list.ts';
 import type { User } from './user.ts';
 
@@ -68,6 +69,8 @@ export class Membership {
   }
 }
 
+let lastSerial = 0;
+
 /** One channel. It exists as long as it has members. */
 export class Channel {
   /** As its creator wrote it. */
@@ -75,6 +78,10 @@ export class Channel {
   /** Folded name. */
   readonly key: string;
   readonly createdMs: number;
+  /** Later than that of every channel before it. */
+  readonly serial = ++lastSerial;
+  /** Closed while a message to the members is on its way over several turns. */
+  readonly gate = new WorkGate();
   readonly members: Membership[] = [];
   topic = '';
   /** Prefix of the user who set the topic. */

@@ -48,13 +48,29 @@ export class MaskList {
     this.list.length = 0;
   }
 
-  /** Whether any mask covers the user by host, by address or by network. */
-  matches(user: User): boolean {
-    for (const { mask, network } of this.list) {
-      if (mask.matches(user.foldedPrefix) || mask.matches(user.foldedAddressPrefix)) return true;
+  /**
+   * Whether any mask covers the user by host, by address or by network.
+   * @param from first mask that is looked at
+   * @param to one past the last
+   */
+  matches(user: User, from = 0, to = this.list.length): boolean {
+    const { foldedPrefix, foldedAddressPrefix } = user;
+    // A client without a host name has its address for one.
+    const named = foldedAddressPrefix !== foldedPrefix;
+    for (let i = from; i < to && i < this.list.length; i++) {
+      const { mask, network } = this.list[i] as MaskEntry;
+      if (mask.matches(foldedPrefix) || (named && mask.matches(foldedAddressPrefix))) return true;
       if (network !== null && coversAddress(network, user.foldedWho, user.address)) return true;
     }
     return false;
+  }
+
+  /** What comparing those masks with one user costs at most, in nanoseconds of work. */
+  priceNs(from: number, to: number): number {
+    let sum = 0;
+    for (let i = from; i < to && i < this.list.length; i++)
+      sum += 2 * (this.list[i] as MaskEntry).mask.priceNs;
+    return sum;
   }
 
   private find(text: string): number {

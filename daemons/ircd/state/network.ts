@@ -21,6 +21,8 @@ export class NetworkState {
   /** Most registered users at once since start. */
   maxRegistered = 0;
   private markCounter = 0;
+  /** Memberships that the last walk over {@link neighbours} looked at. */
+  walked = 0;
   private readonly scratch: User[] = [];
   private readonly changed: (table: LiveTable) => void;
 
@@ -162,7 +164,9 @@ export class NetworkState {
     user.mark = mark;
     const found = this.scratch;
     found.length = 0;
+    this.walked = 0;
     for (const channel of user.memberships.keys()) {
+      this.walked += channel.members.length;
       for (const { user: other } of channel.members) {
         if (other.mark === mark) continue;
         other.mark = mark;

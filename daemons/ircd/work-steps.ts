@@ -1,0 +1,166 @@
+/**
+ * How the protocol spreads work over turns: messages to many receivers, and the gates that keep their order. A message
+ * that fits its slice is delivered at once and in order; one that does not closes the gate of its channel behind itself
+ * and goes on in later turns, and whatever else concerns that channel waits there. Called by broadcast.ts and by command
+ * handlers.
+ */
+import type { WorkGate } from '../runtime/work-gate.ts';
+import { workPrices } from '../runtime/work-prices.ts';
+import type { WorkSteps } from '../runtime/work-turns.ts';
+import type { ServerHost } from './server-host.ts';
+import type { Channel } from './state/channel.ts';
+import type { MaskList } from './state/mask-list.ts';
+import type { NetworkState } from './state/network.ts';
+import type { User } from './state/user.ts';
+
+/** Receivers between two looks at what was spent. */
+const CHUNK = 64;
+/** Masks between two looks at what was spent. */
+const MASKS = 32;
+/** Up to so many receivers a message is delivered in one go: about half a slice. */
+export const SMALL_CROWD = 128;
+
+const RECEIVER_NS = workPrices.receiver.ns;
+const RECEIVER_BYTE_NS = workPrices.receiverByte.ns;
+const SKIPPED_NS = workPrices.skipped.ns;
+
+/** Steps that end with a value. */
+export type StepsWith<Value> = Generator<WorkGate | null, Value, void>;
+
+/** Something that can be delivered: a `Delivery`, or several forms of one message. */
+export interface Message {
+  /** Line without tags, for its length. */
+  readonly body: string;
+  to(user: User): void;
+  /** Called before it goes on in a later tick. */
+  renew(): void;
+}
+
+/** What is left of something that may have been done at once. */
+export function* rest(steps: WorkSteps | null): WorkSteps {
+  if (steps !== null) yield* steps;
+}
+
+/** Which receivers of a crowd get a message; entries are what the crowd is an array of. */
+export interface Audience<Entry> {
+  readonly entries: readonly Entry[];
+  /** The receiver behind an entry, or null when it is left out. */
+  pick(entry: Entry): User | null;
+}
+
+/** Charges one more receiver of each message, and what writing to those costs that had nothing to write before. */
+function price(host: ServerHost, receivers: number, bytes: number, writesBefore: number): number {
+  const writes = host.pendingWrites - writesBefore;
+  return receivers * (RECEIVER_NS + bytes * RECEIVER_BYTE_NS) + writes * host.writeNs;
+}
+
+/** Delivers to a small crowd at once and charges it. */
+export function deliverSmall<Entry>(
+  host: ServerHost,
+  { entries, pick }: Audience<Entry>,
+  message: Message,
+): void {
+  const before = host.pendingWrites;
+  for (let i = 0; i < entries.length; i++) {
+    const user = pick(entries[i] as Entry);
+    if (user !== null) message.to(user);
+  }
+  host.work.spend(price(host, entries.length, message.body.length, before));
+}
+
+/**
+ * Delivers to a crowd of any size. Between turns the crowd may change: the message goes to those who were in it when it
+ * began.
+ * @param gates closed while the message is on its way; opened by whoever calls, once everything that belongs to it is done.
+ */
+export function* deliver<Entry>(
+  host: ServerHost,
+  audience: Audience<Entry>,
+  message: Message,
+  gates: readonly WorkGate[],
+): WorkSteps {
+  const { work } = host;
+  const { pick } = audience;
+  let { entries } = audience;
+  let own = false;
+  for (let i = 0; i < entries.length; ) {
+    const before = host.pendingWrites;
+    const from = i;
+    for (const stop = Math.min(entries.length, from + CHUNK); i < stop; i++) {
+      const user = pick(entries[i] as Entry);
+      if (user !== null) message.to(user);
+    }
+    const over = work.spend(price(host, i - from, message.body.length, before));
+    if (!over || i === entries.length) continue;
+    if (!own) {
+      entries = entries.slice(i);
+      own = true;
+      i = 0;
+    }
+    for (const gate of gates) work.hold(gate);
+    yield null;
+    message.renew();
+  }
+}
+
+/** Charges entries that were looked at; true when the slice is used up. */
+export function spendSkipped(host: ServerHost, count: number): boolean {
+  return host.work.spend(count * SKIPPED_NS);
+}
+
+/** The channel of a name, once no message is on its way to it any more; its gate is left by the caller. */
+export function* freeChannel(
+  host: ServerHost,
+  state: NetworkState,
+  name: string,
+): StepsWith<Channel | undefined> {
+  for (;;) {
+    const channel = state.findChannel(name);
+    if (channel === undefined || !host.work.mustWait(channel.gate)) return channel;
+    yield channel.gate;
+    if (state.findChannel(name) !== channel) host.work.leave(channel.gate);
+  }
+}
+
+/**
+ * Waits until nothing is on its way to any channel of a user, for what concerns all of them (NICK, QUIT). Where it had to
+ * wait the gates are closed, in one order for everybody, so that two who wait for each other's channels both come to an
+ * end. Answers the gates, which the caller leaves.
+ */
+export function* freeChannelsOf(host: ServerHost, user: User): StepsWith<readonly WorkGate[]> {
+  const { work } = host;
+  const channels = [...user.memberships.keys()];
+  if (channels.some(({ gate }) => work.mustWait(gate))) {
+    channels.sort((a, b) => a.serial - b.serial);
+    for (const { gate } of channels) {
+      while (work.mustWait(gate)) yield gate;
+      work.hold(gate);
+    }
+  }
+  return channels.map(({ gate }) => gate);
+}
+
+/**
+ * Whether a +b of the channel covers a user and no +e does, compared a few masks at a time. Where that takes several turns
+ * the channel's gate is closed, so that the lists stay what they are.
+ */
+export function* isBanned(host: ServerHost, channel: Channel, user: User): StepsWith<boolean> {
+  if (channel.bans.size === 0 || !(yield* covers(host, channel, channel.bans, user))) return false;
+  return !(yield* covers(host, channel, channel.exceptions, user));
+}
+
+function* covers(host: ServerHost, channel: Channel, list: MaskList, user: User): StepsWith<boolean> {
+  for (let from = 0; from < list.size; from += MASKS) {
+    const over = host.work.spend(list.priceNs(from, from + MASKS));
+    if (list.matches(user, from, from + MASKS)) return true;
+    if (!over) continue;
+    host.work.hold(channel.gate);
+    yield null;
+  }
+  return false;
+}
+
+/** Leaves gates that the job that runs may hold. */
+export function leaveAll(host: ServerHost, gates: readonly WorkGate[]): void {
+  for (const gate of gates) host.work.leave(gate);
+}
