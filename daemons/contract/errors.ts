@@ -76,6 +76,14 @@ export function fromWireError(error: WireError): SignalboxError {
   return new SignalboxError(error.code, error.message, { detail: error.detail });
 }
 
+/** What the result of a command warns of in its member `warning`, such as a ban that is not on disk; null for none. */
+export function warningIn(result: unknown): WireError | null {
+  if (typeof result !== 'object' || result === null || !('warning' in result)) return null;
+  const { warning } = result;
+  if (typeof warning !== 'object' || warning === null) return null;
+  return 'code' in warning && 'message' in warning ? (warning as WireError) : null;
+}
+
 /** Either a result or an error: the only form in which an answer crosses a boundary. */
 export type Outcome<T> =
   | { readonly ok: true; readonly result: T }

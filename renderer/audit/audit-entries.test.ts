@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { AuditEntry } from '../../daemons/contract/control-api.ts';
-import { ANY_ENTRY, actionText, auditQuery, auditRows, matches, originText } from './audit-entries.ts';
+import {
+  ANY_ENTRY,
+  actionText,
+  auditQuery,
+  auditRows,
+  type LiveEntry,
+  matches,
+  originText,
+  withLive,
+} from './audit-entries.ts';
 
 const entry = (id: number, change: Partial<AuditEntry> = {}): AuditEntry => ({
   id,
@@ -54,6 +63,17 @@ describe('the audit trail on the page', () => {
 
   it('shows an entry once that was read after it had arrived', () => {
     expect(auditRows([entry(2), entry(1)], [live(2)], NONE)).toHaveLength(2);
+  });
+
+  it('shows an entry once, with its effects when they have been measured', () => {
+    const effects = [{ metric: 'signalbox_ircd_connections', before: 2, after: 1 }];
+    const keyed = (id: number, change: Partial<AuditEntry> = {}) => live(id, { key: `k-${id}`, ...change });
+    const add = (before: readonly LiveEntry[], each: LiveEntry) => withLive(before, each, 3);
+    const arrived = [keyed(3), keyed(4), keyed(3, { effects })].reduce(add, []);
+    expect(arrived).toEqual([keyed(3, { effects }), keyed(4)]);
+    expect([keyed(5), keyed(6)].reduce(add, arrived)).toHaveLength(3);
+    const rows = auditRows([entry(3, { key: 'k-3' })], arrived, NONE);
+    expect(rows.map((row) => row.entry.effects)).toEqual([[], effects]);
   });
 
   it('holds back what does not match the filter', () => {

@@ -51,8 +51,9 @@ function holds(text: string, part: string): boolean {
   return text.toLowerCase().includes(part.toLowerCase());
 }
 
-/** What is the same in an entry from the recorder and in its event. */
+/** What is the same in an entry from the recorder and in its events. */
 function identity(entry: LiveEntry): string {
+  if (entry.key !== undefined) return entry.key;
   return `${entry.time} ${entry.actor} ${entry.action} ${entry.target} ${entry.command} ${entry.durationMs}`;
 }
 
@@ -67,17 +68,34 @@ export function matches(entry: LiveEntry, filter: AuditFilter): boolean {
   return holds(text, filter.text);
 }
 
-/** Rows, newest first: live entries that match and were not read, then those that were read. */
+/** Adds an entry that arrived, at most `limit`; one that comes again, with its measured effects, takes its own place. */
+export function withLive(
+  before: readonly LiveEntry[],
+  entry: LiveEntry,
+  limit: number,
+): readonly LiveEntry[] {
+  const same = before.findLastIndex(({ key }) => key !== undefined && key === entry.key);
+  return same === -1 ? [...before.slice(-(limit - 1)), entry] : before.with(same, entry);
+}
+
+/**
+ * Rows, newest first: live entries that match and were not read, then those that were read, with the effects that were
+ * measured since.
+ */
 export function auditRows(
   read: readonly AuditEntry[],
   live: readonly LiveEntry[],
   filter: AuditFilter,
 ): readonly AuditRow[] {
   const known = new Set(read.map(identity));
+  const amended = new Map(live.map((entry) => [identity(entry), entry]));
   const fresh = live.filter((entry) => !known.has(identity(entry)) && matches(entry, filter));
   return [
     ...fresh.map((entry, index) => ({ key: `live ${identity(entry)} ${index}`, entry })).reverse(),
-    ...read.map((entry) => ({ key: `read ${entry.id}`, entry })),
+    ...read.map((entry) => ({
+      key: `read ${entry.id}`,
+      entry: entry.effects.length > 0 ? entry : (amended.get(identity(entry)) ?? entry),
+    })),
   ];
 }
 

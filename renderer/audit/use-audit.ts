@@ -3,7 +3,14 @@ import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { AuditEntry } from '../../daemons/contract/control-api.ts';
 import type { WireError } from '../../daemons/contract/errors.ts';
 import { useDashboard, useDashboardState } from '../model/dashboard-context.ts';
-import { type AuditFilter, type AuditRow, auditQuery, auditRows, type LiveEntry } from './audit-entries.ts';
+import {
+  type AuditFilter,
+  type AuditRow,
+  auditQuery,
+  auditRows,
+  type LiveEntry,
+  withLive,
+} from './audit-entries.ts';
 
 /** Entries a page. */
 const PAGE = 100;
@@ -37,7 +44,7 @@ export function useAudit(filter: AuditFilter): AuditTrail {
   const key = JSON.stringify(filter);
 
   useEffect(
-    () => dashboard.onAudit((entry) => setLive((before) => [...before.slice(-(LIVE_LIMIT - 1)), entry])),
+    () => dashboard.onAudit((entry) => setLive((before) => withLive(before, entry, LIVE_LIMIT))),
     [dashboard],
   );
 

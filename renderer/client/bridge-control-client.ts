@@ -2,8 +2,12 @@
  * The control client of the desktop app: requests over the preload bridge, streams on MessagePorts that main hands to
  * the window under the nonce they were asked for.
  */
-import type { ControlApi, ControlEvent, ControlRequestName } from '../../daemons/contract/control-api.ts';
-import type { Outcome } from '../../daemons/contract/errors.ts';
+import type {
+  ControlApi,
+  ControlEvent,
+  ControlOutcome,
+  ControlRequestName,
+} from '../../daemons/contract/control-api.ts';
 import type { FromWindow, ToWindow } from '../../daemons/contract/stream.ts';
 import { STREAM_PORT_MESSAGE, type WindowBridge } from '../../daemons/contract/window-bridge.ts';
 import type { ConnectionState, ControlClient, StreamHandlers, StreamPipe } from './control-client.ts';
@@ -28,9 +32,9 @@ export class BridgeControlClient implements ControlClient {
   async request<Name extends ControlRequestName>(
     name: Name,
     args: ControlApi[Name]['args'],
-  ): Promise<Outcome<ControlApi[Name]['result']>> {
+  ): Promise<ControlOutcome<ControlApi[Name]['result']>> {
     // Main answers a request with the result type of its name: the one place where that is taken on trust.
-    return (await this.#bridge.request(name, args)) as Outcome<ControlApi[Name]['result']>;
+    return (await this.#bridge.request(name, args)) as ControlOutcome<ControlApi[Name]['result']>;
   }
 
   onEvent(listener: (event: ControlEvent) => void): () => void {

@@ -2,8 +2,12 @@
  * What the dashboard knows of its host: one way to ask, one way to hear, one way to open a stream. Two classes do it,
  * over Electron's bridge and over WebSockets; nothing outside this folder can tell which.
  */
-import type { ControlApi, ControlEvent, ControlRequestName } from '../../daemons/contract/control-api.ts';
-import type { Outcome } from '../../daemons/contract/errors.ts';
+import type {
+  ControlApi,
+  ControlEvent,
+  ControlOutcome,
+  ControlRequestName,
+} from '../../daemons/contract/control-api.ts';
 import type { FromWindow, ToWindow } from '../../daemons/contract/stream.ts';
 
 /** Where the connection to the host stands. */
@@ -32,7 +36,7 @@ export interface ControlClient {
   request<Name extends ControlRequestName>(
     name: Name,
     args: ControlApi[Name]['args'],
-  ): Promise<Outcome<ControlApi[Name]['result']>>;
+  ): Promise<ControlOutcome<ControlApi[Name]['result']>>;
   /** Calls back on every event of the host; returns the function that ends it. */
   onEvent(listener: (event: ControlEvent) => void): () => void;
   /** Calls back at once and on every change. */

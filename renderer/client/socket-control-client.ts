@@ -5,6 +5,7 @@
 import type {
   ControlApi,
   ControlEvent,
+  ControlOutcome,
   ControlReplyMessage,
   ControlRequestName,
 } from '../../daemons/contract/control-api.ts';
@@ -65,14 +66,15 @@ export class SocketControlClient implements ControlClient {
   request<Name extends ControlRequestName>(
     name: Name,
     args: ControlApi[Name]['args'],
-  ): Promise<Outcome<ControlApi[Name]['result']>> {
+  ): Promise<ControlOutcome<ControlApi[Name]['result']>> {
     const socket = this.#socket;
     if (socket === null || this.#state.phase !== 'connected') return Promise.resolve(NOT_CONNECTED);
     const id = this.#nextId++;
     return new Promise((resolve) => {
       const timer = setTimeout(() => this.#settle(id, LOST_BEFORE_ANSWER), REQUEST_DEADLINE_MS);
       // The host answers a request with the result type of its name: the one place where that is taken on trust.
-      const settle = (outcome: Outcome<unknown>) => resolve(outcome as Outcome<ControlApi[Name]['result']>);
+      const settle = (outcome: Outcome<unknown>) =>
+        resolve(outcome as ControlOutcome<ControlApi[Name]['result']>);
       this.#pending.set(id, { settle, timer });
       socket.send(JSON.stringify({ id, name, args }));
     });

@@ -6,6 +6,7 @@ import { type ControlEvent, type HostInfo, MAIN_SOURCE } from '../../daemons/con
 import type { DaemonSnapshot } from '../../daemons/contract/states.ts';
 import { FRAME_RATES } from '../../daemons/contract/stream.ts';
 import type { ConnectionState, ControlClient } from '../client/control-client.ts';
+import { noticing } from '../client/noticing-client.ts';
 import { DrawLoop } from '../samples/draw-loop.ts';
 import { TextTicker } from '../samples/text-ticker.ts';
 import { createDashboardStore, type DashboardStore, type Freshness, type Notice } from './dashboard-state.ts';
@@ -36,7 +37,10 @@ export class Dashboard {
   #nextNotice = 1;
 
   constructor(client: ControlClient) {
-    this.client = client;
+    this.client = noticing(client, {
+      onNotAudited: () => this.notify('bad', messages.notAudited),
+      onWarning: (message) => this.notify('bad', message),
+    });
     const onVisibility = () => {
       this.#setRates();
       this.text.newsArrived();

@@ -13,6 +13,8 @@ export const STATE_WORDS: Readonly<Record<DaemonState, string>> = {
 };
 
 export const messages = {
+  notAudited:
+    'This is not recorded: the audit trail cannot be written. The log of main says why; until it is mended everything is refused but reading, start, stop, kill and ban.',
   stateChanged: (daemon: DaemonSnapshot) =>
     `${daemon.id} is ${STATE_WORDS[daemon.state]}${daemon.cause === null ? '' : `: ${daemon.cause}`}`,
 };

@@ -1,9 +1,10 @@
 /** The CLI as a program of its own, against an instance with a real daemon. */
 import { spawn } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { startTestHost, type TestHost } from '../test-fixtures/test-host.ts';
+import { manifest as tiny } from '../test-fixtures/tiny/manifest.ts';
 
 // Real processes start here, several a test: slow on a busy machine.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -210,4 +211,23 @@ test('config check names the mistake and needs no instance', async () => {
     ok: false,
     error: { code: 'config_invalid', detail: { line: 3, key: 'tiny.greeting' } },
   });
+});
+
+test('what cannot be written to the audit trail is done and said, or refused, for people and for programs', async () => {
+  const recording = await startTestHost('', {}, [{ ...tiny, role: 'recorder' }]);
+  try {
+    const there = (...args: string[]) => startCli([...args, '--data', recording.dataDir]).ended;
+    await there('start', 'tiny');
+    const folder = join(recording.dataDir, 'journal');
+    await rm(folder, { recursive: true });
+    await writeFile(folder, 'in the way');
+    const listed = await there('run', 'tiny', 'list');
+    expect(listed).toMatchObject({ code: 0, stderr: expect.stringContaining('this is not recorded') });
+    expect(json(await there('run', 'tiny', 'list', '--json'))).toMatchObject({ ok: true, audited: false });
+    const refused = await there('run', 'tiny', 'poke', '--name', 'ann');
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('tiny poke was not done') });
+    expect(json(await there('stop', 'tiny', '--yes', '--json'))).toMatchObject({ ok: true, audited: false });
+  } finally {
+    await recording.close();
+  }
 });

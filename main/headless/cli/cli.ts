@@ -7,7 +7,7 @@ import type { Manifest, ManifestDescription } from '../../../daemons/contract/ma
 import { dataDirOf } from '../../core/default-paths.ts';
 import { showDaemon, showStatus } from './show.ts';
 import { SocketClient } from './socket-client.ts';
-import { canAsk, EXIT, fail, goOn, print, printJson, say, UsageError } from './terminal.ts';
+import { canAsk, EXIT, fail, goOn, print, printJson, say, sayUnrecorded, UsageError } from './terminal.ts';
 
 /** Brings the manifests of all daemons. */
 export type LoadRegistry = () => Promise<readonly Manifest[]>;
@@ -174,8 +174,9 @@ async function lifecycle(
     if (!(await goOn())) return fail(outcome.error, json);
     outcome = await client.request(name, { id, confirmed: true });
   }
+  const note = sayUnrecorded(outcome);
   if (!outcome.ok) return fail(outcome.error, json);
-  if (json) printJson({ ok: true, result: outcome.result });
+  if (json) printJson({ ok: true, result: outcome.result, ...note });
   else print(showDaemon(outcome.result));
   return EXIT.ok;
 }

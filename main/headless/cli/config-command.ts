@@ -5,7 +5,7 @@ import { CONTROL_LIMITS } from '../../core/limits.ts';
 import { type LoadRegistry, type Shared, withClient } from './cli.ts';
 import { showReload } from './show.ts';
 import { SocketClient } from './socket-client.ts';
-import { EXIT, fail, parseWords, print, printJson, UsageError } from './terminal.ts';
+import { EXIT, fail, parseWords, print, printJson, sayUnrecorded, UsageError } from './terminal.ts';
 
 /** Answers the exit code. Throws UsageError. */
 export async function configCommand(
@@ -21,7 +21,7 @@ export async function configCommand(
     return await withClient(connect, async (client) => {
       const outcome = await client.request('config.reload', {});
       if (!outcome.ok) return fail(outcome.error, json);
-      if (json) printJson({ ok: true, result: outcome.result });
+      if (json) printJson({ ok: true, result: outcome.result, ...sayUnrecorded(outcome) });
       else print(showReload(outcome.result));
       return EXIT.ok;
     });

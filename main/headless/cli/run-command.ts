@@ -1,10 +1,23 @@
 /** `signalbox run D COMMAND`: an admin command from the terminal, confirmed where it does harm. */
+
+import { warningIn } from '../../../daemons/contract/errors.ts';
 import type { CommandDescription, ManifestDescription } from '../../../daemons/contract/manifest.ts';
 import { parseCommandArgs } from './command-args.ts';
 import { commandHelp, daemonHelp } from './help.ts';
 import { showResult } from './show.ts';
 import type { SocketClient } from './socket-client.ts';
-import { ask, canAsk, EXIT, fail, goOn, print, printJson, say, UsageError } from './terminal.ts';
+import {
+  ask,
+  canAsk,
+  EXIT,
+  fail,
+  goOn,
+  print,
+  printJson,
+  say,
+  sayUnrecorded,
+  UsageError,
+} from './terminal.ts';
 
 /** What `signalbox run` was asked for. */
 export interface RunRequest {
@@ -47,14 +60,22 @@ export async function runCommand(request: RunRequest): Promise<number> {
     process.once('SIGINT', onInterrupt);
     const outcome = await running;
     process.off('SIGINT', onInterrupt);
+    const note = sayUnrecorded(outcome);
     if (!outcome.ok) return fail(outcome.error, json);
     const { result } = outcome.result;
-    if (json) printJson({ ok: true, result: result ?? null });
+    sayWarning(result);
+    if (json) printJson({ ok: true, result: result ?? null, ...note });
     else print(showResult(command, result));
     return EXIT.ok;
   } finally {
     client.close();
   }
+}
+
+/** A result may come with a warning, such as that a ban is not on disk: nobody should have to find it in there. */
+function sayWarning(result: unknown): void {
+  const warning = warningIn(result);
+  if (warning !== null) say(`signalbox: ${warning.message}`);
 }
 
 /** Says what the command would do and asks; false where nobody can be asked or the answer is no. */

@@ -3,16 +3,17 @@ import { connect, type Socket } from 'node:net';
 import type {
   ControlApi,
   ControlEvent,
+  ControlOutcome,
   ControlReplyMessage,
   ControlRequestName,
 } from '../../../daemons/contract/control-api.ts';
-import { type Outcome, SignalboxError } from '../../../daemons/contract/errors.ts';
+import { SignalboxError } from '../../../daemons/contract/errors.ts';
 import { localSocketPath } from '../../core/instance-claim.ts';
 
 /** A connection to the local socket of a running instance. */
 export class SocketClient {
   readonly #socket: Socket;
-  readonly #pending = new Map<number, (outcome: Outcome<unknown>) => void>();
+  readonly #pending = new Map<number, (outcome: ControlOutcome<unknown>) => void>();
   #unread = '';
   #nextId = 1;
   #onEvent: (event: ControlEvent) => void = () => {};
@@ -58,14 +59,14 @@ export class SocketClient {
   async request<Name extends ControlRequestName>(
     name: Name,
     args: ControlApi[Name]['args'],
-  ): Promise<Outcome<ControlApi[Name]['result']>> {
+  ): Promise<ControlOutcome<ControlApi[Name]['result']>> {
     const id = this.#nextId++;
-    const outcome = await new Promise<Outcome<unknown>>((settle) => {
+    const outcome = await new Promise<ControlOutcome<unknown>>((settle) => {
       this.#pending.set(id, settle);
       this.#socket.write(`${JSON.stringify({ id, name, args })}\n`);
     });
     // The host answers in the shape that the contract declares for this name.
-    return outcome as Outcome<ControlApi[Name]['result']>;
+    return outcome as ControlOutcome<ControlApi[Name]['result']>;
   }
 
   onEvent(listener: (event: ControlEvent) => void): void {

@@ -3,6 +3,7 @@
  * NO_COLOR. Used by all of its commands.
  */
 import { type ParseArgsConfig, parseArgs, stripVTControlCharacters, styleText } from 'node:util';
+import type { ControlOutcome } from '../../../daemons/contract/control-api.ts';
 import type { ErrorCode, WireError } from '../../../daemons/contract/errors.ts';
 import type { TableColumn } from '../../../daemons/contract/manifest.ts';
 import type { DaemonState } from '../../../daemons/contract/states.ts';
@@ -61,6 +62,15 @@ export function jsonText(value: unknown, indent?: number): string {
   return text.replace(UNPRINTABLE, (char) =>
     char === '\n' ? char : `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
+}
+
+/** Says of what was done that it is not in the audit trail; answers what the JSON form has for that. */
+export function sayUnrecorded({
+  audited,
+}: ControlOutcome<unknown>): Pick<ControlOutcome<unknown>, 'audited'> {
+  if (audited !== false) return {};
+  say('signalbox: this is not recorded: the audit trail cannot be written; the log of main says why.');
+  return { audited };
 }
 
 /** Tells of an error and answers the exit code that goes with it. */
