@@ -104,7 +104,7 @@ function fillRecorder(sqlite: SqliteConstructor, file: string): void {
   const store = new Store(openDatabase(sqlite, file), (message) => {
     throw new Error(message);
   });
-  const time = { now: NOW * 1_000, wall: NOW * 1_000, jumpMs: 0, passedMs: 0 };
+  const time = { now: NOW * 1_000, wall: NOW * 1_000, jumpMs: 0, echo: null, passedMs: 0 };
   const maker = new SampleMaker();
   store.database.pragma('synchronous = OFF');
   const hourAgo = NOW - 3_600;

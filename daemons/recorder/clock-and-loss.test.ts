@@ -61,6 +61,18 @@ describe('a clock that jumps ahead for seconds', () => {
     },
   );
 
+  it('also for what it stamped and came after it was set back', async () => {
+    for (let i = 0; i < 10; i++) tick(i);
+    scene.wrong = 40 * DAY;
+    for (let i = 10; i < 20; i++) tick(i);
+    const late = sample(scene.now + scene.wrong, { level: 20 });
+    scene.wrong = 0;
+    scene.now++;
+    scene.append({ samples: [late] });
+    for (let i = 21; i < 30; i++) tick(i);
+    expect(await levels(NOON, NOON + 29)).toEqual(Array.from({ length: 30 }, (_, i) => i));
+  });
+
   it('also when the recorder starts anew while it is wrong', async () => {
     for (let i = 0; i < 60; i++) tick(i);
     scene.wrong = 366 * DAY;

@@ -13,7 +13,19 @@ export interface ClockReading {
   readonly wall: number;
   /** By how much the system's clock is ahead of `now` (behind, where negative); 0 while it is believed. */
   readonly jumpMs: number;
+  /** A jump that was taken back a moment ago: what it stamped may still be on its way. */
+  readonly echo: ClockEcho | null;
 }
+
+/** A time in which the system's clock was wrong, by that clock (Unix milliseconds). */
+export interface ClockEcho {
+  readonly from: number;
+  readonly to: number;
+  readonly jumpMs: number;
+}
+
+/** What was stamped this long before or after a jump was noticed may be stamped by it, milliseconds. */
+const NOTICE_MS = 5_000;
 
 /** Follows the wall clock, but not over a jump that is younger than `clockBelieveSeconds`. */
 export class RecordingClock {
@@ -21,7 +33,9 @@ export class RecordingClock {
   readonly #uptime: () => number;
   /** Wall clock minus uptime, as it is believed. */
   #offset: number;
-  #claim: { readonly offset: number; readonly since: number } | null = null;
+  #claim: { readonly offset: number; readonly since: number; readonly from: number; to: number } | null =
+    null;
+  #echo: (ClockEcho & { readonly uptime: number }) | null = null;
 
   /**
    * @param wall the system's clock, Unix milliseconds
@@ -38,15 +52,28 @@ export class RecordingClock {
     const uptime = this.#uptime();
     const offset = wall - uptime;
     if (isJump(offset - this.#offset)) {
-      if (this.#claim === null || isJump(offset - this.#claim.offset))
-        this.#claim = { offset, since: uptime };
-      if (uptime - this.#claim.since < limits.clockBelieveSeconds.default * 1_000) {
-        return { now: uptime + this.#offset, wall, jumpMs: offset - this.#offset };
+      if (this.#claim === null || isJump(offset - this.#claim.offset)) {
+        this.#claim = { offset, since: uptime, from: wall, to: wall };
       }
+      this.#claim.to = wall;
+      if (uptime - this.#claim.since < limits.clockBelieveSeconds.default * 1_000) {
+        return { now: uptime + this.#offset, wall, jumpMs: offset - this.#offset, echo: null };
+      }
+      this.#echo = null;
+    } else if (this.#claim !== null) {
+      const { from, to } = this.#claim;
+      this.#echo = {
+        from: from - NOTICE_MS,
+        to: to + NOTICE_MS,
+        jumpMs: this.#claim.offset - this.#offset,
+        uptime,
+      };
     }
     this.#claim = null;
     this.#offset = offset;
-    return { now: wall, wall, jumpMs: 0 };
+    if (this.#echo !== null && uptime - this.#echo.uptime > limits.clockBelieveSeconds.default * 1_000)
+      this.#echo = null;
+    return { now: wall, wall, jumpMs: 0, echo: this.#echo };
   }
 }
 
@@ -55,7 +82,8 @@ function isJump(differenceMs: number): boolean {
 }
 
 /** The time of something that was stamped by the system's clock: put right where that was after a jump. */
-export function restamp(time: number, { now, wall, jumpMs }: ClockReading): number {
+export function restamp(time: number, { now, wall, jumpMs, echo }: ClockReading): number {
+  if (echo !== null && time >= echo.from && time <= echo.to) return time - echo.jumpMs;
   const afterTheJump = jumpMs !== 0 && Math.abs(time - wall) < Math.abs(time - now);
   return afterTheJump ? time - jumpMs : time;
 }
