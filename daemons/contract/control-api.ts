@@ -174,6 +174,10 @@ export interface ControlResults {
   hello: HostInfo;
   status: {
     readonly host: HostKind;
+    /** Process of main. */
+    readonly pid: number;
+    /** Why this instance is ending; null while it is not. */
+    readonly closing: string | null;
     readonly daemons: readonly DaemonSnapshot[];
     readonly history: HistoryStatus;
   };

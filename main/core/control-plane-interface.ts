@@ -28,6 +28,8 @@ export interface ControlPlaneOptions {
   readonly configFile: string | null;
   /** Daemons to start at once; null: those that the configuration names. Internal ones always start. */
   readonly autostart: readonly string[] | null;
+  /** Told why the start takes long: another instance of this data folder is ending. */
+  readonly onWaiting?: (text: string) => void;
   /** For tests. */
   readonly limits?: ControlLimits;
   readonly clock?: Clock;
@@ -61,8 +63,11 @@ export interface ControlPlane {
   /** The machine is about to sleep: deadlines and heartbeats pause. */
   suspend(): void;
   resume(): void;
-  /** Drains all daemons in reverse order, the recorder last. Closing twice is fine. */
-  close(reason: string): Promise<void>;
+  /**
+   * Drains all daemons in reverse order, the recorder last. `beforeRelease` gives back what the next instance needs (a
+   * port), before that may begin. Closing twice is fine.
+   */
+  close(reason: string, beforeRelease?: () => Promise<void>): Promise<void>;
   /** Ends every daemon at once, for an operator who does not wait; `close` then returns soon. */
   forceClose(): void;
 }

@@ -24,6 +24,7 @@ import { ConfigStore } from './config/config-store.ts';
 import type { ControlPlane, ControlPlaneOptions } from './control-plane-interface.ts';
 import { ControlService } from './control-service.ts';
 import { DaemonEvents } from './daemon-events.ts';
+import { markDataFormat, readDataFormat } from './data-format.ts';
 import { fitToDescriptors } from './descriptor-budget.ts';
 import { EventHub } from './event-hub.ts';
 import { commandHandlers } from './handlers/command-handlers.ts';
@@ -47,17 +48,22 @@ export type { ControlPlane, ControlPlaneOptions };
 
 /**
  * Builds the control plane and starts what should run.
- * @throws SignalboxError `conflict` when another instance uses the data directory.
+ * @throws SignalboxError `conflict` when another instance uses the data directory, `data_unusable` when a newer program
+ * wrote it.
  */
 export async function createControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
   const { registry, dataDir } = options;
   const { limits, notice } = fitToDescriptors(options.limits ?? CONTROL_LIMITS);
   const clock = options.clock ?? systemClock;
   const logDir = join(dataDir, 'logs');
+  // Before anything: a folder of a newer Signalbox stays as it is, to the last byte.
+  readDataFormat(dataDir);
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   // The socket is the claim on the data directory: nothing in there is touched before it is ours.
-  const socket = await openLocalSocket(dataDir, limits);
+  const socket = await openLocalSocket(dataDir, limits, options.onWaiting);
   try {
+    // Who held the folder until now may have been a newer program.
+    await markDataFormat(dataDir, readDataFormat(dataDir), options.version);
     for (const { id } of registry) await mkdir(join(dataDir, id), { recursive: true, mode: 0o700 });
     await mkdir(logDir, { recursive: true, mode: 0o700 });
     const config = await ConfigStore.open(options.configFile, registry, limits);
@@ -106,6 +112,7 @@ class Plane implements ControlPlane {
   readonly #recorderId: string | null;
   #started: Promise<void> = Promise.resolve();
   #closing: Promise<void> | null = null;
+  #closingReason: string | null = null;
 
   constructor(parts: PlaneParts) {
     const { options, config, socket, logDir, limits, clock } = parts;
@@ -262,8 +269,8 @@ class Plane implements ControlPlane {
     this.#supervisor.resume();
   }
 
-  close(reason: string): Promise<void> {
-    this.#closing ??= this.#close(reason);
+  close(reason: string, beforeRelease?: () => Promise<void>): Promise<void> {
+    this.#closing ??= this.#close(reason, beforeRelease);
     return this.#closing;
   }
 
@@ -271,7 +278,8 @@ class Plane implements ControlPlane {
     this.#supervisor.killAll('killed: Signalbox was told to end at once');
   }
 
-  async #close(reason: string): Promise<void> {
+  async #close(reason: string, beforeRelease: (() => Promise<void>) | undefined): Promise<void> {
+    this.#closingReason = reason;
     this.#telemetry.logger.log('info', 'main', 'closing', reason);
     this.#events.publish({ type: 'closing', reason });
     await this.#supervisor.stopAll(
@@ -281,6 +289,8 @@ class Plane implements ControlPlane {
     this.#history.close();
     this.#journal?.close();
     this.#logs.close();
+    // Whoever waits for this folder may start from here on.
+    await beforeRelease?.();
     await this.#socket.close();
     this.#telemetry.close();
   }
@@ -299,6 +309,8 @@ class Plane implements ControlPlane {
       hello: () => this.#hostInfo(),
       status: () => ({
         host: this.#options.host,
+        pid: process.pid,
+        closing: this.#closingReason,
         daemons: this.#supervisor.snapshots(),
         history: this.#history.status(),
       }),

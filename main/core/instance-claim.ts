@@ -1,14 +1,16 @@
 /**
  * One instance a data directory. The claim is a listening socket, which the system releases with the process, however
- * that ends; a socket file that nobody answers on is taken over. Called by the local socket.
+ * that ends; a socket file that nobody answers on is taken over, and one whose owner is ending is waited for. Called by the
+ * local socket.
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, statSync } from 'node:fs';
 import { open, readFile, rm } from 'node:fs/promises';
-import { connect, type Server } from 'node:net';
+import type { Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { SignalboxError } from '../../daemons/contract/errors.ts';
+import { findHolder, type Holder } from './instance-holder.ts';
 import type { ControlLimits } from './limits.ts';
 
 /** Longest path of a Unix socket that every system takes, in bytes (macOS has 104 with the final zero). */
@@ -30,26 +32,32 @@ export function localSocketPath(dataDir: string): string {
 }
 
 /**
- * Makes `server` listen at the socket of `dataDir`; answers the path.
- * @throws SignalboxError `conflict` when another instance answers there.
+ * Makes `server` listen at the socket of `dataDir`; answers the path. Waits for an instance that is ending, and says so.
+ * @throws SignalboxError `conflict` when another instance answers there, with its process and what to do.
  */
 export async function claimSocketPath(
   dataDir: string,
   server: Server,
   limits: ControlLimits,
+  say: (text: string) => void = () => {},
 ): Promise<string> {
   const path = localSocketPath(dataDir);
   if (process.platform === 'win32') {
     // A named pipe belongs to whoever created it and vanishes with them.
+    await waitForHolder(dataDir, path, limits, say);
     await listen(server, path, dataDir);
     return path;
   }
   const directory = dirname(path);
   if (directory !== resolve(dataDir)) ownDirectory(directory);
   const lock = join(dataDir, 'control.lock');
+  await waitForHolder(dataDir, path, limits, say);
   await acquire(lock, limits);
   try {
-    if (await answers(path, limits.probeMs)) throw conflict(dataDir);
+    // Another one may have waited too, and been quicker.
+    const holder = await findHolder(path, limits.probeMs);
+    holder?.close();
+    if (holder !== null) throw conflict(dataDir, holder);
     await rm(path, { force: true });
     await listen(server, path, dataDir);
     return path;
@@ -58,30 +66,45 @@ export async function claimSocketPath(
   }
 }
 
-/** Whether an instance answers on a socket path. */
-export function answers(path: string, timeoutMs: number): Promise<boolean> {
-  return new Promise((settle) => {
-    const socket = connect(path);
-    const finish = (answered: boolean) => {
-      socket.destroy();
-      settle(answered);
-    };
-    // Somebody who accepts nothing within the time is there all the same.
-    socket.setTimeout(timeoutMs, () => finish(true));
-    socket.once('connect', () => finish(true));
-    socket.once('error', () => finish(false));
+/** Returns when nobody holds the path any more; throws `conflict` for a holder that stays. */
+async function waitForHolder(
+  dataDir: string,
+  path: string,
+  limits: ControlLimits,
+  say: (text: string) => void,
+): Promise<void> {
+  const holder = await findHolder(path, limits.probeMs);
+  if (holder === null) return;
+  if (holder.closing === null) {
+    holder.close();
+    throw conflict(dataDir, holder);
+  }
+  const seconds = limits.successorWaitMs / 1000;
+  const who = `The Signalbox${processOf(holder)} that uses ${dataDir}`;
+  say(`${who} is ending (${holder.closing}); waiting for it, at most ${seconds} s.`);
+  if (await holder.gone(limits.successorWaitMs)) return;
+  const mend = holder.pid === null ? 'End its process' : `End it with: kill -9 ${holder.pid}`;
+  throw new SignalboxError('conflict', `${who} has not ended within ${seconds} s. ${mend}`, {
+    detail: { dataDir, pid: holder.pid },
   });
 }
 
-function conflict(dataDir: string): SignalboxError {
-  const message = `Another Signalbox uses ${dataDir}. Stop it first, or give this one its own directory with --data.`;
-  return new SignalboxError('conflict', message, { detail: { dataDir } });
+function processOf({ host, pid }: Holder): string {
+  const words = [host ?? '', pid === null ? '' : `process ${pid}`].filter((word) => word !== '');
+  return words.length === 0 ? '' : ` (${words.join(', ')})`;
+}
+
+function conflict(dataDir: string, holder: Holder | null): SignalboxError {
+  const which = holder === null ? '' : processOf(holder);
+  const stop = holder?.pid == null ? 'Stop it first' : `Stop it first (kill ${holder.pid})`;
+  const message = `Another Signalbox${which} uses ${dataDir}. ${stop}, or give this one its own directory with --data.`;
+  return new SignalboxError('conflict', message, { detail: { dataDir, pid: holder?.pid ?? null } });
 }
 
 function listen(server: Server, path: string, dataDir: string): Promise<void> {
   return new Promise((settle, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      reject(error.code === 'EADDRINUSE' ? conflict(dataDir) : error);
+      reject(error.code === 'EADDRINUSE' ? conflict(dataDir, null) : error);
     });
     server.listen(path, () => {
       server.removeAllListeners('error');

@@ -348,6 +348,12 @@ export const CONTROL_LIMIT_TABLE = {
     unit: 'milliseconds',
     reason: "How long a probe of another instance's socket may take; a living one answers in milliseconds.",
   },
+  successorWaitMs: {
+    default: 45_000,
+    unit: 'milliseconds',
+    reason:
+      'How long a start waits for an instance of the same data folder that is draining: three layers of daemons, each with `stopMs` and its grace, and a margin.',
+  },
   takeoverLockMs: {
     default: 5_000,
     unit: 'milliseconds',

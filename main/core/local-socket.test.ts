@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -153,6 +154,31 @@ test('a second instance on the same directory is refused by name', async () => {
     code: 'conflict',
     message: expect.stringContaining(dir),
   });
+});
+
+test('one that has no room for another client is there all the same', async () => {
+  (await open()).serve(new Backend());
+  const clients = Array.from({ length: limits.localClients }, client);
+  await Promise.all(clients.map(({ socket }) => once(socket, 'connect')));
+  await expect(openLocalSocket(dir, limits)).rejects.toMatchObject({ code: 'conflict' });
+});
+
+test('one that is ending is waited for, and named with the way out when it does not end', async () => {
+  const first = await open();
+  const backend = new Backend();
+  backend.answer = async () => ({ ok: true, result: { host: 'desktop', pid: 4711, closing: 'SIGTERM' } });
+  first.serve(backend);
+  const said: string[] = [];
+  const hurried = { ...limits, successorWaitMs: 50 };
+  await expect(openLocalSocket(dir, hurried, (text) => said.push(text))).rejects.toMatchObject({
+    code: 'conflict',
+    message: expect.stringMatching(
+      /\(desktop, process 4711\).* has not ended within 0\.05 s\. End it with: kill -9 4711$/,
+    ),
+  });
+  expect(said).toEqual([expect.stringContaining('is ending (SIGTERM); waiting for it, at most 0.05 s.')]);
+  const second = openLocalSocket(dir, limits, () => void first.close());
+  opened = [await second];
 });
 
 test('of several that start together exactly one wins', async () => {

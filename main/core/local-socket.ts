@@ -27,10 +27,14 @@ export interface LocalSocket {
 }
 
 /**
- * Claims `dataDir` and listens.
+ * Claims `dataDir` and listens. Waits for an instance that is ending; `say` is told so.
  * @throws SignalboxError `conflict` when another instance answers there.
  */
-export async function openLocalSocket(dataDir: string, limits: ControlLimits): Promise<LocalSocket> {
+export async function openLocalSocket(
+  dataDir: string,
+  limits: ControlLimits,
+  say?: (text: string) => void,
+): Promise<LocalSocket> {
   const clients = new Set<Socket>();
   const waiting: Socket[] = [];
   let backend: SocketBackend | null = null;
@@ -45,7 +49,7 @@ export async function openLocalSocket(dataDir: string, limits: ControlLimits): P
     if (backend === null) waiting.push(socket);
     else serveClient(socket, backend, limits);
   });
-  const path = await claimSocketPath(dataDir, server, limits);
+  const path = await claimSocketPath(dataDir, server, limits, say);
   if (process.platform !== 'win32') await chmod(path, 0o600);
   return {
     path,

@@ -3,10 +3,12 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { app, dialog, powerMonitor, session } from 'electron';
 import type { HostInfo } from '../../daemons/contract/control-api.ts';
+import { SignalboxError } from '../../daemons/contract/errors.ts';
 import { registry } from '../../daemons/registry.ts';
 import { survivesLostOutput } from '../../daemons/runtime/lost-output.ts';
 import { createCaller } from '../core/caller.ts';
 import { type ControlPlane, createControlPlane } from '../core/control-plane.ts';
+import { readDataFormat } from '../core/data-format.ts';
 import { configFileOf, dataDirOf } from '../core/default-paths.ts';
 import { createForkLauncher } from '../headless/fork-launcher.ts';
 import { registerAppOrigin, serveApp } from './app-protocol.ts';
@@ -27,6 +29,7 @@ async function run(): Promise<void> {
   survivesLostOutput();
   const flags = parseFlags(process.argv.slice(1), process.cwd());
   const dataDir = dataDirOf(flags.dataDir ?? undefined);
+  readDataFormat(dataDir);
   // Chromium's profile lives in the data directory, and with it the lock: two data directories run side by side.
   const profileDir = join(dataDir, 'desktop');
   mkdirSync(profileDir, { recursive: true, mode: 0o700 });
@@ -118,6 +121,11 @@ function endInOrder(control: Promise<ControlPlane>, windows: Windows): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => app.quit());
 }
 
+/** The data folder belongs to a newer version: starting again would not help (EX_CONFIG of sysexits.h). */
+function isUnusable(thrown: unknown): boolean {
+  return thrown instanceof SignalboxError && thrown.code === 'data_unusable';
+}
+
 run().catch(async (thrown: unknown) => {
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   process.stderr.write(`signalbox: ${message}\n`);
@@ -125,5 +133,5 @@ run().catch(async (thrown: unknown) => {
   if (app.isPackaged && app.isReady()) {
     await dialog.showMessageBox({ type: 'error', title: 'Signalbox could not start', message });
   }
-  app.exit(thrown instanceof UsageError ? 2 : 1);
+  app.exit(thrown instanceof UsageError ? 2 : isUnusable(thrown) ? 78 : 1);
 });

@@ -176,12 +176,36 @@ test('a second instance is refused by name; after kill -9 the directory is taken
   const orphans = await running('relay', 'recorder');
   const second = serve();
   expect(await second.exit).toBe(1);
-  await vi.waitFor(() => expect(second.output.stderr).toContain(`Another Signalbox uses ${dir}`));
+  await vi.waitFor(() =>
+    expect(second.output.stderr).toContain(
+      `Another Signalbox (headless, process ${first.child.pid}) uses ${dir}`,
+    ),
+  );
   process.kill(orphans.find(({ id }) => id === 'relay')?.pid ?? 0, 'SIGSTOP');
   first.child.kill('SIGKILL');
   await first.exit;
   await vi.waitFor(() => expect(orphans.filter(({ pid }) => isAlive(pid))).toEqual([]), { timeout: 40_000 });
   await ready(serve());
+});
+
+test('a start while the one before drains waits for it, and gets folder and port', async () => {
+  const first = serve('--autostart', 'relay');
+  const { url } = await ready(first);
+  const all = await running('relay');
+  // It will have to be killed at its deadline, so that the drain lasts.
+  process.kill(all.find(({ id }) => id === 'relay')?.pid ?? 0, 'SIGSTOP');
+  first.child.kill('SIGTERM');
+  await vi.waitFor(() => expect(first.output.stderr).toContain('stopping (SIGTERM)'));
+  const second = serve('--port', new URL(url).port);
+  await vi.waitFor(
+    () =>
+      expect(second.output.stderr).toContain(
+        `The Signalbox (headless, process ${first.child.pid}) that uses ${dir} is ending (SIGTERM); waiting for it`,
+      ),
+    { timeout: 40_000 },
+  );
+  expect((await ready(second)).url).toBe(url);
+  expect(await first.exit).toBe(0);
 });
 
 test('a bad configuration ends it with 78 and names file, line and key', async () => {

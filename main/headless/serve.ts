@@ -12,6 +12,7 @@ import { createCaller } from '../core/caller.ts';
 import { type ControlPlane, createControlPlane } from '../core/control-plane.ts';
 import { CONTROL_LIMITS } from '../core/limits.ts';
 import { Auth, loadToken } from './auth.ts';
+import { say } from './cli/terminal.ts';
 import { createForkLauncher } from './fork-launcher.ts';
 import { type HttpServer, startHttpServer } from './http-server.ts';
 import { parseServeOptions, SERVE_HELP, type ServeOptions, UsageError } from './serve-options.ts';
@@ -32,7 +33,7 @@ export async function serve(argv: readonly string[]): Promise<void> {
   }
   const plane = await openPlane(options);
   if (plane.configError !== null) {
-    process.stderr.write(`signalbox: ${plane.configError.message}\n`);
+    say(`signalbox: ${plane.configError.message}`);
     await plane.close('the configuration has a mistake');
     process.exit(EXIT.config);
   }
@@ -59,7 +60,7 @@ export async function serve(argv: readonly string[]): Promise<void> {
     const hint = text.includes('EADDRINUSE')
       ? ` Choose another port with --port, or 0 for any free one.`
       : '';
-    process.stderr.write(`signalbox: the dashboard cannot be served: ${text}.${hint}\n`);
+    say(`signalbox: the dashboard cannot be served: ${text}.${hint}`);
     await plane.close('the dashboard cannot be served');
     process.exit(EXIT.failure);
   }
@@ -95,12 +96,14 @@ async function openPlane(options: ServeOptions): Promise<ControlPlane> {
       dataDir: options.dataDir,
       configFile: options.configFile,
       autostart: options.autostart,
+      onWaiting: (text) => say(`signalbox: ${text}`),
     });
   } catch (error) {
     const { message } = toWireError(error);
     const text = error instanceof SignalboxError ? message : `${options.dataDir} cannot be used: ${message}`;
-    process.stderr.write(`signalbox: ${text}\n`);
-    process.exit(EXIT.failure);
+    say(`signalbox: ${text}`);
+    const unusable = error instanceof SignalboxError && error.code === 'data_unusable';
+    process.exit(unusable ? EXIT.config : EXIT.failure);
   }
 }
 
@@ -112,8 +115,7 @@ function reportFailures(plane: ControlPlane): void {
     const { id, state, cause } = event.daemon;
     if (told.get(id) === state) return;
     told.set(id, state);
-    if (state === 'crashed' || state === 'failed')
-      process.stderr.write(`signalbox: ${id} ${state}: ${cause}\n`);
+    if (state === 'crashed' || state === 'failed') say(`signalbox: ${id} ${state}: ${cause}`);
   });
 }
 
@@ -157,15 +159,14 @@ class RunningHost {
   async #end(reason: string): Promise<void> {
     if (this.#ending) return;
     this.#ending = true;
-    process.stderr.write(`signalbox: stopping (${reason}); Ctrl-C again ends at once\n`);
-    await this.#plane.close(reason);
-    await this.#server?.close();
+    say(`signalbox: stopping (${reason}); Ctrl-C again ends at once`);
+    await this.#plane.close(reason, async () => await this.#server?.close());
     process.exit(this.#forced ? EXIT.forced : EXIT.ok);
   }
 
   #force(): void {
     this.#forced = true;
-    process.stderr.write('signalbox: ending at once\n');
+    say('signalbox: ending at once');
     this.#plane.forceClose();
     // The kills are on their way; this gives the system a moment to carry them out.
     setTimeout(() => process.exit(EXIT.forced), 100);
@@ -175,6 +176,6 @@ class RunningHost {
     const caller = createCaller({ name: 'SIGHUP', from: 'system' }, () => {});
     const outcome = await this.#plane.handle('config.reload', {}, caller);
     const text = outcome.ok ? 'configuration reloaded' : outcome.error.message;
-    process.stderr.write(`signalbox: ${text}\n`);
+    say(`signalbox: ${text}`);
   }
 }

@@ -20,6 +20,7 @@ const EXIT_OF: Partial<Record<ErrorCode, number>> = {
   no_instance: EXIT.noInstance,
   config_invalid: EXIT.config,
   config_unreadable: EXIT.config,
+  data_unusable: EXIT.config,
 };
 
 /** Thrown for arguments that cannot be understood; the message is for the person who typed them. */
