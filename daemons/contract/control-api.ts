@@ -201,7 +201,12 @@ export interface ControlResults {
     /** Of those that run: the settings that wait for a restart, with the values that they will have then. */
     readonly waiting: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   };
-  'config.check': { readonly file: string | null; readonly error: WireError | null };
+  'config.check': {
+    readonly file: string | null;
+    readonly error: WireError | null;
+    /** What the operator should know although a start would take it. */
+    readonly warnings: readonly string[];
+  };
   'config.reload': {
     readonly daemons: readonly ({ readonly id: string } & ReloadOutcome)[];
   };

@@ -9,7 +9,7 @@ import type { MetricSummary } from './metric-frame.ts';
 import type { ListenerInfo } from './states.ts';
 
 /** Rises when a message changes its meaning; main refuses a daemon of another version. */
-export const LINK_PROTOCOL = 1;
+export const LINK_PROTOCOL = 2;
 
 /** Who is told about an action; kept in the audit trail. */
 export interface Actor {
@@ -49,7 +49,15 @@ export type ToDaemon =
     }
   | { readonly type: 'impact'; readonly requestId: number; readonly name: string; readonly args: unknown }
   | { readonly type: 'cancel'; readonly requestId: number }
-  | { readonly type: 'reload'; readonly requestId: number; readonly config: unknown }
+  /** Sent instead of `init`: what would a start with this configuration say? The process ends after its answer. */
+  | { readonly type: 'check'; readonly config: unknown; readonly dataDir: string }
+  | {
+      readonly type: 'reload';
+      readonly requestId: number;
+      readonly step: ReloadStep;
+      /** With `begin`. */
+      readonly config?: unknown;
+    }
   /** What came of a {@link LifecycleRequest}. */
   | { readonly type: 'lifecycle-outcome'; readonly requestId: number; readonly outcome: Outcome<unknown> }
   | { readonly type: 'ping'; readonly seq: number }
@@ -72,6 +80,39 @@ export interface ReloadOutcome {
   readonly applied: readonly string[];
   /** Settings that wait for a restart. */
   readonly restartRequired: readonly string[];
+  /** What the operator should know although the configuration was taken. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * The steps of a reload. `begin` checks the configuration and opens what can be opened; `release` closes listeners that go,
+ * `bind` opens those whose address was held, `commit` puts it into force. `undo` closes what was opened, `restore` opens again
+ * what was closed. All daemons take a step before any takes the next, so that they can exchange addresses.
+ */
+export const RELOAD_STEPS = ['begin', 'release', 'bind', 'commit', 'undo', 'restore'] as const;
+/** One of {@link RELOAD_STEPS}. */
+export type ReloadStep = (typeof RELOAD_STEPS)[number];
+
+/** The answer to `begin`. */
+export interface ReloadBegun {
+  /** Addresses that are held by somebody: by a listener that goes, or by another process. */
+  readonly held: readonly HeldAddress[];
+}
+
+/** An address that a listener cannot have now. */
+export interface HeldAddress {
+  readonly host: string;
+  readonly port: number;
+  /** Of the setting that wants it, such as `ircd.listen.0`. */
+  readonly key: string;
+  /** Whether a listener of the same daemon holds it, which goes with this reload. */
+  readonly own: boolean;
+}
+
+/** What a daemon answers to `check`. */
+export interface CheckOutcome {
+  readonly warnings: readonly string[];
+  readonly held: readonly HeldAddress[];
 }
 
 /** What a daemon says to main. */
@@ -85,6 +126,7 @@ export type FromDaemon =
     }
   | { readonly type: 'ready'; readonly listeners: readonly ListenerInfo[] }
   | { readonly type: 'failed'; readonly error: WireError }
+  | { readonly type: 'checked'; readonly outcome: Outcome<CheckOutcome> }
   | { readonly type: 'listeners'; readonly listeners: readonly ListenerInfo[] }
   | { readonly type: 'pong'; readonly seq: number }
   | { readonly type: 'summary'; readonly summary: MetricSummary }
@@ -154,7 +196,13 @@ export const toDaemonSchema = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('impact'), requestId, name: z.string(), args: z.unknown() }),
   z.object({ type: z.literal('cancel'), requestId }),
-  z.object({ type: z.literal('reload'), requestId, config: z.unknown() }),
+  z.object({ type: z.literal('check'), config: z.unknown(), dataDir: z.string().min(1) }),
+  z.object({
+    type: z.literal('reload'),
+    requestId,
+    step: z.enum(RELOAD_STEPS),
+    config: z.unknown().optional(),
+  }),
   z.object({ type: z.literal('lifecycle-outcome'), requestId, outcome }),
   z.object({ type: z.literal('ping'), seq: z.number() }),
   z.object({
@@ -184,6 +232,7 @@ export const fromDaemonSchema = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('ready'), listeners }),
   z.object({ type: z.literal('failed'), error: wireError }),
+  z.object({ type: z.literal('checked'), outcome }),
   z.object({ type: z.literal('listeners'), listeners }),
   z.object({ type: z.literal('pong'), seq: z.number() }),
   z.object({

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { catalogOf } from './metric-specs.ts';
+import type { ListenPlace } from './network-addresses.ts';
 
 /** Counters only rise, gauges go both ways, histograms collect durations in seconds. */
 export type MetricKind = 'counter' | 'gauge' | 'histogram';
@@ -107,6 +108,12 @@ export interface Highlights {
   readonly queue?: string;
 }
 
+/** A place to listen, and the setting that names it. */
+export interface ConfiguredPlace extends ListenPlace {
+  /** Path within the daemon's table, such as `['listen', 0]`. */
+  readonly path: readonly (string | number)[];
+}
+
 /** What a daemon says about itself. Written with {@link defineManifest}. */
 export interface Manifest<
   Config extends z.ZodType = z.ZodType,
@@ -123,6 +130,8 @@ export interface Manifest<
   readonly dependsOn?: readonly string[];
   /** Schema of the daemon's table in the configuration file. Everything has a default. */
   readonly config: Config;
+  /** Where the daemon listens with a configuration, so that no two of the host want one place. */
+  places?(config: z.output<Config>): readonly ConfiguredPlace[];
   readonly metrics: readonly MetricSpec[];
   readonly commands: Commands;
   readonly tables?: Readonly<Record<string, TableSpec>>;

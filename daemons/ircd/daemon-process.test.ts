@@ -9,11 +9,13 @@ import { text } from 'node:stream/consumers';
 import { connect as connectTls } from 'node:tls';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { DaemonContext } from '../runtime/daemon.ts';
+import { carryOut } from '../runtime/listener-set.ts';
 import { MetricRegistry } from '../runtime/metric-registry.ts';
 import { createSelfSigned } from '../runtime/tls-credentials.ts';
 import { type IrcdConfig, ircdConfigSchema } from './config.ts';
 import { startIrcd } from './daemon-process.ts';
 import { manifest } from './manifest.ts';
+import { type IrcdPrepared, prepareIrcd } from './prepare.ts';
 
 let dataDir: string;
 let sockets: Socket[];
@@ -40,8 +42,11 @@ function configure(more: object = {}): IrcdConfig {
 async function start(config: IrcdConfig) {
   const metrics = new MetricRegistry('ircd', manifest.metrics);
   const lifecycle: string[] = [];
-  const context: DaemonContext<IrcdConfig> = {
+  const warnings: string[] = [];
+  const place = { dataDir, warn: (_event: string, message: string) => warnings.push(message) };
+  const context: DaemonContext<IrcdConfig, IrcdPrepared> = {
     config,
+    prepared: await prepareIrcd(config, place),
     dataDir,
     metrics,
     log: () => silent,
@@ -59,7 +64,14 @@ async function start(config: IrcdConfig) {
     metrics.sample();
     return metrics.values[metrics.layout.slot(`signalbox_ircd_${name}`)];
   };
-  return { daemon, metric, port: daemon.listeners()[0]?.port as number };
+  /** As the runtime does it for a server that stands alone. */
+  const reload = async (next: IrcdConfig) => {
+    warnings.length = 0;
+    const pending = await daemon.reload?.(next, await prepareIrcd(next, place));
+    if (pending?.listeners === undefined) throw new Error('no listeners');
+    return await carryOut(pending.listeners, pending.commit);
+  };
+  return { daemon, metric, reload, warnings, port: daemon.listeners()[0]?.port as number };
 }
 
 /** A client that collects what it reads and can wait for a text. */
@@ -180,7 +192,7 @@ it('starts with the last good bans when their file is damaged, and without a goo
 });
 
 it('takes a new configuration over without dropping anybody', async () => {
-  const { daemon, port } = await start(configure());
+  const { daemon, port, reload } = await start(configure());
   const client = await dial(port, 'a');
   await writeFile(join(dataDir, 'motd.txt'), 'Good news\n');
   const next = configure({
@@ -191,7 +203,7 @@ it('takes a new configuration over without dropping anybody', async () => {
     motd_file: 'motd.txt',
     server_name: 'other.test',
   });
-  expect(await daemon.reload?.(next)).toEqual({
+  expect(await reload(next)).toEqual({
     applied: ['listen', 'motd_file'],
     restartRequired: ['server_name'],
   });
@@ -221,7 +233,7 @@ it('takes a renewed certificate and message of the day over although no setting 
     tls: { certificate: files.cert, key: files.key },
     motd_file: files.motd,
   });
-  const { daemon, port } = await start(config);
+  const { port, reload } = await start(config);
   const shown = async () => {
     const socket = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false });
     sockets.push(socket);
@@ -229,9 +241,9 @@ it('takes a renewed certificate and message of the day over although no setting 
     return socket.getPeerX509Certificate()?.fingerprint256;
   };
   expect(await shown()).toBe(first);
-  expect(await daemon.reload?.(config)).toEqual({ applied: [], restartRequired: [] });
+  expect(await reload(config)).toEqual({ applied: [], restartRequired: [] });
   const second = await renew('new');
-  expect(await daemon.reload?.(config)).toEqual({ applied: ['motd_file', 'tls'], restartRequired: [] });
+  expect(await reload(config)).toEqual({ applied: ['motd_file', 'tls'], restartRequired: [] });
   expect(await shown()).toBe(second);
 });
 
@@ -247,7 +259,7 @@ it('keeps its certificate when a reload brings a broken pair, or fails for anoth
     `ircd.tls.key: ${tls.key} does not belong to`,
   );
   await write(good);
-  const { daemon, port } = await start(configure({ listen, tls }));
+  const { port, reload } = await start(configure({ listen, tls }));
   const shown = async () => {
     const socket = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false });
     sockets.push(socket);
@@ -255,7 +267,7 @@ it('keeps its certificate when a reload brings a broken pair, or fails for anoth
     return socket.getPeerX509Certificate()?.toString();
   };
   await write({ cert: other.cert, key: good.key });
-  await expect(daemon.reload?.(configure({ listen, tls }))).rejects.toMatchObject({
+  await expect(reload(configure({ listen, tls }))).rejects.toMatchObject({
     code: 'config_invalid',
     detail: { key: 'ircd.tls.key' },
   });
@@ -263,9 +275,9 @@ it('keeps its certificate when a reload brings a broken pair, or fails for anoth
   await write(other);
   // 192.0.2.0/24 is on nobody's machine.
   const elsewhere = [...listen, { host: '192.0.2.1', port: 0 }];
-  await expect(daemon.reload?.(configure({ listen: elsewhere, tls }))).rejects.toThrow('192.0.2.1');
+  await expect(reload(configure({ listen: elsewhere, tls }))).rejects.toThrow('192.0.2.1');
   expect(await shown()).toBe(good.cert);
-  expect(await daemon.reload?.(configure({ listen, tls }))).toMatchObject({ applied: ['tls'] });
+  expect(await reload(configure({ listen, tls }))).toMatchObject({ applied: ['tls'] });
   expect(await shown()).toBe(other.cert);
 });
 

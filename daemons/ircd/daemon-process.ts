@@ -3,12 +3,10 @@
  * commands, reload and drain. Called by main.ts through runDaemon.
  */
 import { promises as dns } from 'node:dns';
-import { resolve } from 'node:path';
-import type { ReloadOutcome } from '../contract/daemon-link.ts';
 import type { Outcome } from '../contract/errors.ts';
 import { BanFile } from '../runtime/ban-file.ts';
 import { type BanSaved, BanSaver } from '../runtime/ban-saver.ts';
-import type { DaemonContext, RunningDaemon } from '../runtime/daemon.ts';
+import type { DaemonContext, PendingReload, ReloadApplied, RunningDaemon } from '../runtime/daemon.ts';
 import { disconnects } from '../runtime/impact-text.ts';
 import type { adminCommands } from './admin/commands.ts';
 import { createAdminHandlers } from './admin/handlers.ts';
@@ -17,20 +15,20 @@ import { noticeOpers } from './broadcast.ts';
 import type { IrcdConfig } from './config.ts';
 import { limits } from './limits.ts';
 import { publishMetrics } from './metrics.ts';
-import { readMotd } from './motd-file.ts';
 import type { Connection, ConnectionHandler } from './net/connection.ts';
 import { Lookup } from './net/lookup.ts';
 import { NetServer } from './net/server.ts';
 import { networkReport, trafficReport } from './network-report.ts';
+import type { IrcdPrepared } from './prepare.ts';
 import { IrcServer } from './server.ts';
 import { type ServerBan, ServerBans, serverBanSchema } from './server-bans.ts';
 import type { LiveTable, LookupResult, ServerHost } from './server-host.ts';
 import type { User } from './state/user.ts';
 
-type IrcdDaemon = RunningDaemon<IrcdConfig, typeof adminCommands>;
+type IrcdDaemon = RunningDaemon<IrcdConfig, typeof adminCommands, IrcdPrepared>;
 
 /** Starts the server; rejects with a SignalboxError when a listener cannot be opened. */
-export async function startIrcd(context: DaemonContext<IrcdConfig>): Promise<IrcdDaemon> {
+export async function startIrcd(context: DaemonContext<IrcdConfig, IrcdPrepared>): Promise<IrcdDaemon> {
   const process = new IrcdProcess(context);
   await process.open();
   return process;
@@ -41,7 +39,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
   readonly tables: NonNullable<IrcdDaemon['tables']>;
   readonly outbox: ServerHost['outbox'];
   readonly work: ServerHost['work'];
-  private readonly context: DaemonContext<IrcdConfig>;
+  private readonly context: DaemonContext<IrcdConfig, IrcdPrepared>;
   private readonly server: IrcServer;
   private readonly net: NetServer<User>;
   private readonly banFile: BanFile<ServerBan>;
@@ -51,7 +49,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
   private names: Lookup;
   private config: IrcdConfig;
 
-  constructor(context: DaemonContext<IrcdConfig>) {
+  constructor(context: DaemonContext<IrcdConfig, IrcdPrepared>) {
     const { config } = context;
     this.context = context;
     this.config = config;
@@ -72,7 +70,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
       handler,
       dataDirectory: context.dataDir,
       serverName: config.server_name,
-      warn: (event, text) => this.logger.warn(event, text),
+      warn: (text) => this.logger.warn('descriptors_low', text),
       onDefect: (error) => {
         this.server.counters.handlerErrors++;
         const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -100,17 +98,22 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
   async open(): Promise<void> {
     const stored = await this.banFile.load((message) => this.logger.error('bans_damaged', message));
     for (const ban of stored) this.server.bans.add(ban);
-    this.server.motd = await this.loadMotd(this.config);
-    await this.net.apply(this.config);
+    this.server.motd = this.context.prepared.motd ?? null;
+    await this.net.apply(this.config, this.context.prepared.credentials);
   }
 
   listeners() {
     return this.net.listenerInfos;
   }
 
-  async reload(config: IrcdConfig): Promise<ReloadOutcome> {
-    const motd = await this.loadMotd(config);
-    const renewed = await this.net.apply(config);
+  async reload(config: IrcdConfig, prepared: IrcdPrepared): Promise<PendingReload> {
+    const { listeners, commit } = await this.net.begin(config, prepared.credentials);
+    return { listeners, commit: () => this.takeOver(config, prepared, commit()) };
+  }
+
+  private takeOver(config: IrcdConfig, prepared: IrcdPrepared, renewed: boolean): ReloadApplied {
+    // One that cannot be used now was good when it was read.
+    const motd = prepared.motd === undefined ? this.server.motd : prepared.motd;
     const before = this.config;
     const changed = new Set(changedKeys(before, config));
     // The files may be others although their names are the same.
@@ -201,17 +204,6 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
 
   commandTime(ms: number): void {
     this.latency.record(ms * 1e6);
-  }
-
-  private async loadMotd(config: IrcdConfig): Promise<readonly string[] | null> {
-    if (config.motd_file === null) return null;
-    const path = resolve(this.context.dataDir, config.motd_file);
-    try {
-      return await readMotd(path);
-    } catch (error) {
-      this.logger.warn('motd_unreadable', `The message of the day ${path} cannot be read: ${String(error)}`);
-      return null;
-    }
   }
 }
 

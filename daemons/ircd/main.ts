@@ -2,5 +2,6 @@
 import { runDaemon } from '../runtime/run-daemon.ts';
 import { startIrcd } from './daemon-process.ts';
 import { manifest } from './manifest.ts';
+import { prepareIrcd } from './prepare.ts';
 
-runDaemon({ manifest, start: startIrcd });
+runDaemon({ manifest, prepare: prepareIrcd, start: startIrcd });

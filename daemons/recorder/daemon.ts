@@ -111,14 +111,16 @@ export async function startRecorder(
       vacuum: { run: (_, { signal }) => recorder.vacuum(signal) },
       backup: { run: ({ file: copy }, { signal }) => recorder.backup(copy, signal) },
     },
-    reload: (config) => {
-      const applied = (['history_days', 'audit_days', 'audit_rows'] as const).filter(
-        (key) => config[key] !== inForce[key],
-      );
-      inForce = config;
-      recorder.keep = keepOf(config);
-      return Promise.resolve({ applied, restartRequired: [] });
-    },
+    reload: async (config) => ({
+      commit() {
+        const applied = (['history_days', 'audit_days', 'audit_rows'] as const).filter(
+          (key) => config[key] !== inForce[key],
+        );
+        inForce = config;
+        recorder.keep = keepOf(config);
+        return { applied, restartRequired: [] };
+      },
+    }),
     drain: () => recorder.close(),
   };
 

@@ -1,21 +1,40 @@
 /** The relay as the runtime starts it. Called by main.ts and by the tests. */
-import type { DaemonDefinition } from '../runtime/daemon.ts';
+import type { DaemonDefinition, PrepareContext } from '../runtime/daemon.ts';
 import { disconnects } from '../runtime/impact-text.ts';
+import { loadCredentials, type TlsCredentials } from '../runtime/tls-credentials.ts';
 import { adminCommands } from './admin-commands.ts';
 import { BanList } from './ban-list.ts';
-import type { relayConfig } from './config.ts';
+import type { RelayConfig, relayConfig } from './config.ts';
 import { manifest, type RelayCommands } from './manifest.ts';
 import { RelayMetrics } from './metrics.ts';
 import { RelayServer } from './relay-server.ts';
 import { relayTables } from './tables.ts';
 
-export const relayDaemon: DaemonDefinition<typeof relayConfig, RelayCommands> = {
+/** What a configuration comes to. */
+export interface RelayPrepared {
+  /** What TLS listeners show; null where no certificate is set. */
+  readonly credentials: TlsCredentials | null;
+}
+
+/** Reads the certificate that the configuration names. Throws SignalboxError `config_invalid`. */
+export async function prepareRelay(
+  { tls }: RelayConfig,
+  { warn }: Pick<PrepareContext, 'warn'>,
+): Promise<RelayPrepared> {
+  if (tls === undefined) return { credentials: null };
+  const credentials = await loadCredentials('relay.tls', tls, (text) => warn('tls_certificate', text));
+  return { credentials };
+}
+
+export const relayDaemon: DaemonDefinition<typeof relayConfig, RelayCommands, RelayPrepared> = {
   manifest,
+  prepare: prepareRelay,
   async start(context) {
     const log = context.log('relay');
     const bans = await BanList.open(context.dataDir, log);
     const server = await RelayServer.start({
       config: context.config,
+      credentials: context.prepared.credentials,
       metrics: new RelayMetrics(context.metrics),
       bans,
       log,
@@ -23,16 +42,13 @@ export const relayDaemon: DaemonDefinition<typeof relayConfig, RelayCommands> = 
         context.touchTable('connections');
         context.touchTable('rooms');
       },
+      onListeners: () => context.listenersChanged(),
     });
     return {
       listeners: () => server.listeners(),
       commands: adminCommands(server, bans),
       tables: relayTables(server.relay),
-      async reload(config) {
-        const { applied, restartRequired, listenersChanged } = await server.reload(config);
-        if (listenersChanged) context.listenersChanged();
-        return { applied, restartRequired };
-      },
+      reload: (config, { credentials }) => server.reload(config, credentials),
       stopImpact: () => disconnects(server.relay.size),
       async drain(deadline) {
         await server.drain('The relay is shutting down.', deadline);

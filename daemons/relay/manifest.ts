@@ -212,6 +212,7 @@ export const manifest = defineManifest({
   title: 'Relay',
   summary: 'Passes framed messages between peer-to-peer chat clients: echo, broadcast, rooms, direct',
   config: relayConfig,
+  places: ({ listen }) => listen.map(({ host, port }, index) => ({ host, port, path: ['listen', index] })),
   metrics: relayMetrics,
   commands,
   tables: {

@@ -1,10 +1,10 @@
 /** The relay's listeners, plain and TLS: which server each is, and which certificate it shows. Owned by relay-server.ts. */
 import { createServer, type Server, type Socket } from 'node:net';
 import type { ListenerInfo } from '../contract/states.ts';
-import { ListenerSet } from '../runtime/listener-set.ts';
+import { type ListenerChange, ListenerSet } from '../runtime/listener-set.ts';
 import { TlsAcceptor } from '../runtime/tls-acceptor.ts';
-import { loadCredentials, type TlsCredentials } from '../runtime/tls-credentials.ts';
-import type { DefaultMode, ListenEntry, RelayConfig } from './config.ts';
+import type { TlsCredentials } from '../runtime/tls-credentials.ts';
+import type { DefaultMode, ListenEntry } from './config.ts';
 
 /** What a relay does with its listeners' sockets. */
 export interface RelayListenersOptions {
@@ -14,8 +14,6 @@ export interface RelayListenersOptions {
   readonly accept: (socket: Socket, encrypted: boolean, mode: DefaultMode | undefined) => void;
   /** Time that a handshake may take, in milliseconds. */
   readonly handshakeMs: () => number;
-  /** Something about the certificate that the operator should know. */
-  readonly warn: (text: string) => void;
   /** A connection could not be accepted. */
   readonly onAcceptFailure: () => void;
 }
@@ -31,8 +29,9 @@ export class RelayListeners {
   constructor(options: RelayListenersOptions) {
     this.#options = options;
     this.#set = new ListenerSet({
+      key: 'relay.listen',
       protocol: () => 'frames',
-      create: (entry) => this.#create(entry),
+      create: (entry) => this.#create(entry, this.#credentials),
       onAcceptFailure: options.onAcceptFailure,
     });
   }
@@ -43,24 +42,27 @@ export class RelayListeners {
   }
 
   /**
-   * Listens where the configuration says, with its certificate; see {@link ListenerSet.apply}.
-   * @returns whether any listener came or went, and whether the certificate is another one
-   * @throws SignalboxError `address_in_use`, `init_failed` or `config_invalid`; nothing has changed then
+   * Begins to listen where the configuration says, with its certificate.
+   * @returns what happens at the listeners, and what puts it into force: that answers whether any came or went, and whether
+   *   the certificate is another one
+   * @throws SignalboxError `init_failed`; nothing has changed then
    */
-  async apply({ listen, tls }: Pick<RelayConfig, 'listen' | 'tls'>): Promise<{
-    readonly listenersChanged: boolean;
-    readonly renewed: boolean;
+  async begin(
+    listen: readonly ListenEntry[],
+    credentials: TlsCredentials | null,
+  ): Promise<{
+    readonly listeners: ListenerChange;
+    readonly commit: () => { readonly listenersChanged: boolean; readonly renewed: boolean };
   }> {
-    const credentials =
-      tls === undefined ? null : await loadCredentials('relay.tls', tls, this.#options.warn);
-    const before = this.#credentials;
-    this.#credentials = credentials;
-    const listenersChanged = await this.#set.apply(listen).catch((error: unknown) => {
-      this.#credentials = before;
-      throw error;
-    });
-    if (credentials !== null) for (const acceptor of this.#acceptors) acceptor.replace(credentials);
-    return { listenersChanged, renewed: JSON.stringify(before) !== JSON.stringify(credentials) };
+    const listeners = await this.#set.change(listen, (entry) => this.#create(entry, credentials));
+    const commit = () => {
+      const listenersChanged = listeners.commit();
+      const before = this.#credentials;
+      this.#credentials = credentials;
+      if (credentials !== null) for (const acceptor of this.#acceptors) acceptor.replace(credentials);
+      return { listenersChanged, renewed: JSON.stringify(before) !== JSON.stringify(credentials) };
+    };
+    return { listeners, commit };
   }
 
   /** Accepts nobody from here on. */
@@ -73,10 +75,9 @@ export class RelayListeners {
     for (const acceptor of this.#acceptors) acceptor.close();
   }
 
-  #create({ tls, mode }: ListenEntry): Server {
+  #create({ tls, mode }: ListenEntry, credentials: TlsCredentials | null): Server {
     const { admit, accept, handshakeMs } = this.#options;
     const options = { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 };
-    const credentials = this.#credentials;
     if (!tls || credentials === null) {
       return createServer(options, (socket) => {
         if (admit(socket, false)) accept(socket, false, mode);

@@ -3,12 +3,14 @@
  * admin commands work on it.
  */
 import type { Socket } from 'node:net';
-import type { ReloadOutcome } from '../contract/daemon-link.ts';
 import type { ListenerInfo } from '../contract/states.ts';
 import { BurstCollector } from '../runtime/burst-collector.ts';
+import type { PendingReload, ReloadApplied } from '../runtime/daemon.ts';
 import { connectionRoom, roomNotice } from '../runtime/descriptor-limit.ts';
 import { plainAddress } from '../runtime/ip-address.ts';
+import { carryOut } from '../runtime/listener-set.ts';
 import type { SubsystemLogger } from '../runtime/logger.ts';
+import type { TlsCredentials } from '../runtime/tls-credentials.ts';
 import { WorkAccount, WorkGroup, WorkGroups } from '../runtime/work-account.ts';
 import type { WorkTurns } from '../runtime/work-turns.ts';
 import type { BanList } from './ban-list.ts';
@@ -38,12 +40,16 @@ const FULL: Refusal = ['too_many_clients', 'The relay is full; try again later.'
 /** What a server is made of. */
 export interface RelayServerOptions {
   readonly config: RelayConfig;
+  /** What TLS listeners show. */
+  readonly credentials: TlsCredentials | null;
   readonly metrics: RelayMetrics;
   readonly bans: BanList;
   readonly log: SubsystemLogger;
   /** Called when connections or rooms may look different to a window. */
   readonly onChanged: () => void;
   readonly turns?: TurnLengths;
+  /** Called when the listeners are others. */
+  readonly onListeners: () => void;
 }
 
 /** One running relay. */
@@ -65,6 +71,7 @@ export class RelayServer {
   #watching = false;
   readonly #collector = new BurstCollector(() => this.#connections.size);
   readonly #onChanged: () => void;
+  readonly #onListeners: () => void;
   #config: RelayConfig;
   #classes: ConnectionClasses;
   /** Sockets that were admitted and are not gone, those in a TLS handshake included. */
@@ -82,6 +89,7 @@ export class RelayServer {
     this.#log = options.log;
     this.#bans = options.bans;
     this.#onChanged = options.onChanged;
+    this.#onListeners = options.onListeners;
     this.limits = limitsOf(options.config);
     this.#classes = new ConnectionClasses(options.config, this.limits);
     const flusher = new TickFlusher();
@@ -122,7 +130,6 @@ export class RelayServer {
       admit: (socket, beforeTls) => this.#admit(socket, beforeTls),
       accept: (socket, encrypted, mode) => this.#accept(socket, encrypted, mode),
       handshakeMs: () => this.limits.handshake_seconds * 1_000,
-      warn: (text) => this.#log.warn('tls_certificate', text),
       onAcceptFailure: () => options.metrics.acceptFailures.add(),
     });
   }
@@ -130,7 +137,8 @@ export class RelayServer {
   /** Listens; rejects with SignalboxError `address_in_use`, `init_failed` or `config_invalid` when it cannot. */
   static async start(options: RelayServerOptions): Promise<RelayServer> {
     const server = new RelayServer(options);
-    await server.#listeners.apply(options.config);
+    const { listeners, commit } = await server.#listeners.begin(options.config.listen, options.credentials);
+    await carryOut(listeners, commit);
     server.#warnOfRoom();
     server.#watch = setInterval(() => server.#tick(), WATCH_MS);
     return server;
@@ -146,9 +154,16 @@ export class RelayServer {
     return this.#connections.size;
   }
 
-  /** Takes a new configuration over without dropping anyone; throws and changes nothing when a listener cannot open. */
-  async reload(config: RelayConfig): Promise<ReloadOutcome & { readonly listenersChanged: boolean }> {
-    const { listenersChanged, renewed } = await this.#listeners.apply(config);
+  /** Begins to take a new configuration over without dropping anyone; throws and changes nothing when it cannot. */
+  async reload(config: RelayConfig, credentials: TlsCredentials | null): Promise<PendingReload> {
+    const { listeners, commit } = await this.#listeners.begin(config.listen, credentials);
+    return { listeners, commit: () => this.#takeOver(config, commit()) };
+  }
+
+  #takeOver(
+    config: RelayConfig,
+    { listenersChanged, renewed }: { readonly listenersChanged: boolean; readonly renewed: boolean },
+  ): ReloadApplied {
     const applied = (Object.keys(config) as (keyof RelayConfig)[]).filter((key) => {
       // The files may be others although their names are the same.
       if (key === 'tls' && renewed) return true;
@@ -159,7 +174,8 @@ export class RelayServer {
     this.#warnOfRoom();
     this.#renewClasses();
     this.#log.info('reloaded', applied.length === 0 ? 'Nothing changed' : `Changed: ${applied.join(', ')}`);
-    return { applied, restartRequired: [], listenersChanged };
+    if (listenersChanged) this.#onListeners();
+    return { applied, restartRequired: [] };
   }
 
   #warnOfRoom(): void {

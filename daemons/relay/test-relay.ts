@@ -4,11 +4,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { carryOut } from '../runtime/listener-set.ts';
 import { Logger } from '../runtime/logger.ts';
 import { MetricRegistry } from '../runtime/metric-registry.ts';
 import { adminCommands } from './admin-commands.ts';
 import { BanList } from './ban-list.ts';
 import { relayConfig } from './config.ts';
+import { prepareRelay } from './daemon.ts';
 import { FrameDecoder } from './frame-decoder.ts';
 import { RelayMetrics, relayMetrics } from './metrics.ts';
 import { RelayServer } from './relay-server.ts';
@@ -146,8 +148,11 @@ export class TestRelay {
     const metrics = new RelayMetrics(registry);
     const dataDir = await mkdtemp(join(tmpdir(), 'relay-test-'));
     const bans = await BanList.open(dataDir, { info() {}, error() {} });
+    const parsed = parse(config);
     const server = await RelayServer.start({
-      config: parse(config),
+      config: parsed,
+      ...(await prepareRelay(parsed, { warn: () => {} })),
+      onListeners: () => {},
       metrics,
       bans,
       log: new Logger('error').child('relay'),
@@ -161,8 +166,12 @@ export class TestRelay {
     return this.server.listeners()[0]!.port;
   }
 
-  reload(config: Record<string, unknown>) {
-    return this.server.reload(parse(config));
+  /** As the runtime does it for a relay that stands alone. */
+  async reload(config: Record<string, unknown>) {
+    const parsed = parse(config);
+    const { credentials } = await prepareRelay(parsed, { warn: () => {} });
+    const { listeners, commit } = await this.server.reload(parsed, credentials);
+    return listeners === undefined ? commit() : await carryOut(listeners, commit);
   }
 
   /** @param address of the client; every address of 127.0.0.0/8 will do */

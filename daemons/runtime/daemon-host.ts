@@ -3,12 +3,27 @@
  * that main supervises (`runDaemon`) and by the one that stands alone.
  */
 import type { z } from 'zod';
-import type { Actor, AuditReport, ReloadOutcome } from '../contract/daemon-link.ts';
+import type {
+  Actor,
+  AuditReport,
+  CheckOutcome,
+  ReloadBegun,
+  ReloadOutcome,
+  ReloadStep,
+} from '../contract/daemon-link.ts';
 import { type Outcome, SignalboxError } from '../contract/errors.ts';
 import type { CommandSpec } from '../contract/manifest.ts';
 import type { MetricSummary } from '../contract/metric-frame.ts';
 import type { ListenerInfo } from '../contract/states.ts';
-import type { CommandHandler, DaemonDefinition, LifecycleWish, RunningDaemon } from './daemon.ts';
+import type {
+  CommandHandler,
+  DaemonDefinition,
+  LifecycleWish,
+  PendingReload,
+  RunningDaemon,
+} from './daemon.ts';
+import { probePlaces } from './listen-probe.ts';
+import { carryOut } from './listener-set.ts';
 import { Logger } from './logger.ts';
 import { MetricRegistry } from './metric-registry.ts';
 import { ProcessSampler } from './process-sampler.ts';
@@ -21,6 +36,12 @@ export interface Outside {
   audit(report: Omit<AuditReport, 'type'>): void;
 }
 
+/** What the operator should know although a configuration is taken. */
+interface Warning {
+  readonly event: string;
+  readonly message: string;
+}
+
 /** Problems of a zod error in one line, each with its path. */
 function describeIssues(error: z.ZodError): string {
   return error.issues
@@ -29,15 +50,23 @@ function describeIssues(error: z.ZodError): string {
 }
 
 /** One daemon in this process, before and after its start. */
-export class DaemonHost<Config extends z.ZodType, Commands extends Record<string, CommandSpec>> {
+export class DaemonHost<
+  Config extends z.ZodType,
+  Commands extends Record<string, CommandSpec>,
+  Prepared = undefined,
+> {
   readonly registry: MetricRegistry;
   readonly sampler: ProcessSampler;
   readonly logger = new Logger(process.env.SIGNALBOX_LOG_LEVEL === 'debug' ? 'debug' : 'info');
-  readonly #definition: DaemonDefinition<Config, Commands>;
+  readonly #definition: DaemonDefinition<Config, Commands, Prepared>;
   #hub: StreamHub | null = null;
-  #running: RunningDaemon<z.output<Config>, Commands> | null = null;
+  #running: RunningDaemon<z.output<Config>, Commands, Prepared> | null = null;
+  #dataDir = '';
+  /** The reload that has begun. */
+  #reload: { readonly pending: PendingReload; readonly warnings: readonly Warning[] } | null = null;
+  #lastStep: Promise<unknown> = Promise.resolve();
 
-  constructor(definition: DaemonDefinition<Config, Commands>) {
+  constructor(definition: DaemonDefinition<Config, Commands, Prepared>) {
     this.#definition = definition;
     const { id, metrics } = definition.manifest;
     this.registry = new MetricRegistry(id, metrics);
@@ -53,7 +82,7 @@ export class DaemonHost<Config extends z.ZodType, Commands extends Record<string
     return this.#hub;
   }
 
-  get running(): RunningDaemon<z.output<Config>, Commands> | null {
+  get running(): RunningDaemon<z.output<Config>, Commands, Prepared> | null {
     return this.#running;
   }
 
@@ -66,11 +95,14 @@ export class DaemonHost<Config extends z.ZodType, Commands extends Record<string
   }): Promise<void> {
     const { registry, sampler, logger } = this;
     const { instance, dataDir, outside } = options;
-    const config = this.#parseConfig(options.config);
+    const { config, prepared, warnings } = await this.#prepared(options.config, dataDir);
+    this.#dataDir = dataDir;
+    for (const warning of warnings) logger.log('warn', 'config', warning.event, warning.message);
     const hub = new StreamHub({ source: this.id, instance, registry, sampler, logger });
     this.#hub = hub;
     const running = await this.#definition.start({
       config,
+      prepared,
       dataDir,
       metrics: registry,
       log: (subsystem) => logger.child(subsystem),
@@ -110,12 +142,68 @@ export class DaemonHost<Config extends z.ZodType, Commands extends Record<string
     return handler.impact?.(parsed) ?? null;
   }
 
-  /** Takes a new configuration over. Throws SignalboxError and changes nothing when it is not valid. */
-  async reload(config: unknown): Promise<ReloadOutcome> {
-    const parsed = this.#parseConfig(config);
+  /**
+   * What a start with a configuration would say, without starting: its mistakes, warnings, and addresses that are held.
+   * Throws SignalboxError.
+   */
+  async check(config: unknown, dataDir: string): Promise<CheckOutcome> {
+    const { config: parsed, warnings } = await this.#prepared(config, dataDir);
+    const places = this.#definition.manifest.places?.(parsed) ?? [];
+    const held = await probePlaces(places.map((place) => ({ ...place, path: [this.id, ...place.path] })));
+    return { warnings: warnings.map(({ message }) => message), held };
+  }
+
+  /** Takes a new configuration over. Throws SignalboxError and changes nothing when it cannot be. */
+  reload(config: unknown): Promise<ReloadOutcome> {
+    return this.#inTurn(async () => {
+      await this.#begin(config);
+      const { listeners } = this.#requireReload();
+      return listeners === undefined ? this.#commit() : await carryOut(listeners, () => this.#commit());
+    });
+  }
+
+  /** One step of a reload that main leads; `config` comes with `begin`. Throws SignalboxError. */
+  reloadStep(step: ReloadStep, config: unknown): Promise<ReloadBegun | ReloadOutcome | null> {
+    return this.#inTurn(async () => {
+      if (step === 'begin') return await this.#begin(config);
+      const { listeners } = this.#requireReload();
+      if (step === 'commit') return this.#commit();
+      if (step === 'release') listeners?.release();
+      else if (step === 'bind') await listeners?.bind();
+      else if (step === 'undo') listeners?.undo();
+      else await listeners?.restore();
+      return null;
+    });
+  }
+
+  /** Steps follow each other, also where main gave one up and sent the next. */
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const next = this.#lastStep.then(work);
+    this.#lastStep = next.catch(() => {});
+    return next;
+  }
+
+  /** One that was begun before and has not ended is undone. */
+  async #begin(config: unknown): Promise<ReloadBegun> {
     const running = this.#requireRunning();
-    if (running.reload === undefined) return { applied: [], restartRequired: ['everything'] };
-    return await running.reload(parsed);
+    this.#reload?.pending.listeners?.undo();
+    await this.#reload?.pending.listeners?.restore();
+    this.#reload = null;
+    const { config: parsed, prepared, warnings } = await this.#prepared(config, this.#dataDir);
+    const pending: PendingReload = (await running.reload?.(parsed, prepared)) ?? {
+      commit: () => ({ applied: [], restartRequired: ['everything'] }),
+    };
+    this.#reload = { pending, warnings };
+    return { held: pending.listeners?.held ?? [] };
+  }
+
+  #commit(): ReloadOutcome {
+    if (this.#reload === null) throw noReload(this.id);
+    const { pending, warnings } = this.#reload;
+    const outcome = pending.commit();
+    this.#reload = null;
+    for (const { event, message } of warnings) this.logger.log('warn', 'config', event, message);
+    return { ...outcome, warnings: warnings.map(({ message }) => message) };
   }
 
   /** Closes streams and timers, after the daemon has drained. */
@@ -125,7 +213,25 @@ export class DaemonHost<Config extends z.ZodType, Commands extends Record<string
     await this.logger.close();
   }
 
-  #requireRunning(): RunningDaemon<z.output<Config>, Commands> {
+  #requireReload(): PendingReload {
+    if (this.#reload === null) throw noReload(this.id);
+    return this.#reload.pending;
+  }
+
+  /** The configuration with its defaults, and what the daemon made of the files that it names. */
+  async #prepared(
+    input: unknown,
+    dataDir: string,
+  ): Promise<{ config: z.output<Config>; prepared: Prepared; warnings: readonly Warning[] }> {
+    const config = this.#parseConfig(input);
+    const warnings: Warning[] = [];
+    const warn = (event: string, message: string) => warnings.push({ event, message });
+    // A daemon without this step has declared that it needs nothing of it.
+    const prepared = (await this.#definition.prepare?.(config, { dataDir, warn })) as Prepared;
+    return { config, prepared, warnings };
+  }
+
+  #requireRunning(): RunningDaemon<z.output<Config>, Commands, Prepared> {
     if (this.#running === null) throw new SignalboxError('not_running', `${this.id} is still starting.`);
     return this.#running;
   }
@@ -158,4 +264,8 @@ export class DaemonHost<Config extends z.ZodType, Commands extends Record<string
       throw new SignalboxError('internal', `${this.id} declares ${name} without a handler.`);
     return { handler, parsed: parsed.data };
   }
+}
+
+function noReload(id: string): SignalboxError {
+  return new SignalboxError('conflict', `No reload of ${id} has begun.`);
 }

@@ -4,6 +4,7 @@ import type { Actor, AuditReport, LifecycleRequest, ReloadOutcome } from '../con
 import type { Outcome } from '../contract/errors.ts';
 import type { CommandSpec, Manifest } from '../contract/manifest.ts';
 import type { ListenerInfo } from '../contract/states.ts';
+import type { ListenerChange } from './listener-set.ts';
 import type { SubsystemLogger } from './logger.ts';
 import type { MetricRegistry } from './metric-registry.ts';
 import type { TableProvider } from './stream-hub.ts';
@@ -36,9 +37,19 @@ export type CommandHandlers<Commands extends Record<string, CommandSpec>> = {
 /** What a daemon may ask of the process that runs it. */
 export type LifecycleWish = Omit<LifecycleRequest, 'type' | 'requestId'>;
 
+/** Given to a daemon that looks at a configuration. */
+export interface PrepareContext {
+  /** Folder for the daemon's own files; it need not exist. */
+  readonly dataDir: string;
+  /** Tells the operator what is wrong although the configuration is taken. `event` names it in the log. */
+  warn(event: string, message: string): void;
+}
+
 /** Given to a daemon when it starts. */
-export interface DaemonContext<Config> {
+export interface DaemonContext<Config, Prepared = undefined> {
   readonly config: Config;
+  /** What its `prepare` made of the configuration. */
+  readonly prepared: Prepared;
   /** Folder for the daemon's own files; exists. */
   readonly dataDir: string;
   readonly metrics: MetricRegistry;
@@ -54,13 +65,27 @@ export interface DaemonContext<Config> {
   audit(report: Omit<AuditReport, 'type'>): void;
 }
 
+/** A reload that has begun: what can fail is behind it, but for listeners whose address is still held. */
+export interface PendingReload {
+  /** What happens at the listeners; absent where there are none. */
+  readonly listeners?: ListenerChange;
+  /** Puts the configuration into force. */
+  commit(): ReloadApplied;
+}
+
+/** What a reload changed; see {@link ReloadOutcome}. */
+export type ReloadApplied = Omit<ReloadOutcome, 'warnings'>;
+
 /** A started daemon. */
-export interface RunningDaemon<Config, Commands extends Record<string, CommandSpec>> {
+export interface RunningDaemon<Config, Commands extends Record<string, CommandSpec>, Prepared = undefined> {
   listeners(): readonly ListenerInfo[];
   readonly commands: CommandHandlers<Commands>;
   readonly tables?: Readonly<Record<string, TableProvider>>;
-  /** Takes a new, valid configuration over without dropping anyone. */
-  reload?(config: Config): Promise<ReloadOutcome>;
+  /**
+   * Begins to take over a new, valid configuration without dropping anyone. Throws SignalboxError, and nothing has changed
+   * then.
+   */
+  reload?(config: Config, prepared: Prepared): Promise<PendingReload>;
   /** What stopping would do to users, in words; null when it would disturb nobody. */
   stopImpact?(): string | null;
   /** Stops accepting, finishes what is under way, and resolves; at once when `deadline` aborts. */
@@ -68,7 +93,19 @@ export interface RunningDaemon<Config, Commands extends Record<string, CommandSp
 }
 
 /** A daemon: its manifest and how it starts. */
-export interface DaemonDefinition<Config extends z.ZodType, Commands extends Record<string, CommandSpec>> {
+export interface DaemonDefinition<
+  Config extends z.ZodType,
+  Commands extends Record<string, CommandSpec>,
+  Prepared = undefined,
+> {
   readonly manifest: Manifest<Config, Commands>;
-  start(context: DaemonContext<z.output<Config>>): Promise<RunningDaemon<z.output<Config>, Commands>>;
+  /**
+   * Does everything that can be found wrong with a configuration before anything is touched: reads the files that it names
+   * and checks what is in them. It changes nothing, so it also answers what a start would say. Throws SignalboxError
+   * `config_invalid` with the key as `detail.key`.
+   */
+  prepare?(config: z.output<Config>, context: PrepareContext): Promise<Prepared>;
+  start(
+    context: DaemonContext<z.output<Config>, Prepared>,
+  ): Promise<RunningDaemon<z.output<Config>, Commands, Prepared>>;
 }

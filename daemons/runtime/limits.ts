@@ -130,6 +130,16 @@ export const limits = {
     reason:
       'Longest wait between attempts to write bans: an operator who has made room sees them saved within it.',
   },
+  configFileBytes: {
+    default: 1_000_000,
+    unit: 'bytes',
+    reason: 'Largest configuration file that is read; a real one has a few kilobytes.',
+  },
+  pemFileBytes: {
+    default: 262_144,
+    unit: 'bytes',
+    reason: 'Largest certificate or key file that is read; a chain of ten has some 20 kB.',
+  },
   tableRows: {
     default: 20_000,
     unit: 'count',

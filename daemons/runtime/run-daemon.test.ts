@@ -112,12 +112,28 @@ it('names the cause when it cannot be initialised', async () => {
 it('refuses a bad configuration at start and keeps the last good one on reload', async () => {
   await start({ greeting: 'hi' });
   await next('ready');
-  send({ type: 'reload', requestId: 1, config: { greeting: 5 } });
+  send({ type: 'reload', step: 'begin', requestId: 1, config: { greeting: 5 } });
   expect(await reply(1)).toMatchObject({ ok: false, error: { code: 'config_invalid' } });
   send({ type: 'command', requestId: 2, name: 'say', args: { text: 'you' }, timeoutMs: 5_000, actor });
   expect(await reply(2)).toEqual({ ok: true, result: { text: 'hi you' } });
-  send({ type: 'reload', requestId: 3, config: { greeting: 'hey' } });
-  expect(await reply(3)).toEqual({ ok: true, result: { applied: ['greeting'], restartRequired: [] } });
+  send({ type: 'reload', step: 'commit', requestId: 3 });
+  expect(await reply(3)).toMatchObject({ ok: false, error: { code: 'conflict' } });
+  send({ type: 'reload', step: 'begin', requestId: 4, config: { greeting: 'hey' } });
+  expect(await reply(4)).toEqual({ ok: true, result: { held: [] } });
+  send({ type: 'command', requestId: 5, name: 'say', args: { text: 'you' }, timeoutMs: 5_000, actor });
+  expect(await reply(5)).toEqual({ ok: true, result: { text: 'hi you' } });
+  send({ type: 'reload', step: 'commit', requestId: 6 });
+  expect(await reply(6)).toEqual({
+    ok: true,
+    result: { applied: ['greeting'], restartRequired: [], warnings: [] },
+  });
+});
+
+it('says what a start would say without starting, and ends', async () => {
+  await next('hello');
+  send({ type: 'check', config: { greeting: 5 }, dataDir: dir });
+  expect((await next('checked')).outcome).toMatchObject({ ok: false, error: { code: 'config_invalid' } });
+  expect(await exited).toBe(0);
 });
 
 it('masks secrets in the log that leaves the process and in the file', async () => {

@@ -5,6 +5,7 @@
 import type { z } from 'zod';
 import {
   type Actor,
+  type CheckOutcome,
   LINK_PROTOCOL,
   STOP_IMPACT,
   type ToDaemon,
@@ -33,9 +34,11 @@ const LOG_BATCH_RECORDS = limits.logBatchRecords.default;
 const ORPHAN_DRAIN_MS = 1_000;
 
 /** Runs the daemon in this process. Never returns a value; the process ends when main says so or goes away. */
-export function runDaemon<Config extends z.ZodType, Commands extends Record<string, CommandSpec>>(
-  definition: DaemonDefinition<Config, Commands>,
-): void {
+export function runDaemon<
+  Config extends z.ZodType,
+  Commands extends Record<string, CommandSpec>,
+  Prepared = undefined,
+>(definition: DaemonDefinition<Config, Commands, Prepared>): void {
   survivesLostOutput();
   const link = openParentLink();
   if (link !== null) {
@@ -45,8 +48,8 @@ export function runDaemon<Config extends z.ZodType, Commands extends Record<stri
   void runStandalone(definition, process.argv.slice(2));
 }
 
-class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, CommandSpec>> {
-  readonly #host: DaemonHost<Config, Commands>;
+class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, CommandSpec>, Prepared> {
+  readonly #host: DaemonHost<Config, Commands, Prepared>;
   readonly #link: ParentLink;
   readonly #calls = new Map<number, AbortController>();
   readonly #relayed = new Map<number, ReturnType<typeof linkChannel>>();
@@ -58,7 +61,7 @@ class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, Com
   #logTimer: NodeJS.Timeout | null = null;
   #stopping = false;
 
-  constructor(definition: DaemonDefinition<Config, Commands>, link: ParentLink) {
+  constructor(definition: DaemonDefinition<Config, Commands, Prepared>, link: ParentLink) {
     this.#host = new DaemonHost(definition);
     this.#link = link;
   }
@@ -116,8 +119,11 @@ class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, Com
           .get(message.requestId)
           ?.abort(new SignalboxError('cancelled', 'The command was cancelled.'));
         return;
+      case 'check':
+        void this.#check(message);
+        return;
       case 'reload':
-        void this.#answer(message.requestId, () => this.#host.reload(message.config));
+        void this.#answer(message.requestId, () => this.#host.reloadStep(message.step, message.config));
         return;
       case 'lifecycle-outcome':
         this.#wishes.get(message.requestId)?.(message.outcome);
@@ -146,6 +152,18 @@ class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, Com
       this.#wishes.set(requestId, resolve);
       this.#link.send({ type: 'lifecycle', requestId, ...wish });
     });
+  }
+
+  async #check(message: Extract<ToDaemon, { type: 'check' }>): Promise<void> {
+    let outcome: Outcome<CheckOutcome>;
+    try {
+      outcome = { ok: true, result: await this.#host.check(message.config, message.dataDir) };
+    } catch (error) {
+      outcome = { ok: false, error: toWireError(error) };
+    }
+    this.#link.send({ type: 'checked', outcome });
+    await this.#link.flush();
+    process.exit(0);
   }
 
   async #init(message: Extract<ToDaemon, { type: 'init' }>): Promise<void> {

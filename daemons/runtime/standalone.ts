@@ -3,16 +3,18 @@
  * `node daemons/<id>/main.ts --standalone [--config FILE] [--data DIR]`. Prints one JSON line when it listens;
  * SIGTERM and SIGINT drain, SIGHUP reads the configuration again.
  */
-import { mkdir, mkdtemp, readFile } from 'node:fs/promises';
+import { mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parse as parseToml } from 'smol-toml';
 import type { z } from 'zod';
-import { type Outcome, toWireError } from '../contract/errors.ts';
+import { type Outcome, SignalboxError, toWireError } from '../contract/errors.ts';
 import type { CommandSpec } from '../contract/manifest.ts';
+import { FileProblem, readTextFile } from './bounded-file.ts';
 import type { DaemonDefinition } from './daemon.ts';
 import { DaemonHost } from './daemon-host.ts';
+import { limits } from './limits.ts';
 
 /** How long a drain may take, in milliseconds. */
 const DRAIN_MS = 5_000;
@@ -20,10 +22,11 @@ const DRAIN_MS = 5_000;
 const SUMMARY_MS = 1_000;
 
 /** Exit codes: 0 drained, 2 usage, 78 bad configuration, 1 anything else. */
-export async function runStandalone<Config extends z.ZodType, Commands extends Record<string, CommandSpec>>(
-  definition: DaemonDefinition<Config, Commands>,
-  argv: readonly string[],
-): Promise<void> {
+export async function runStandalone<
+  Config extends z.ZodType,
+  Commands extends Record<string, CommandSpec>,
+  Prepared,
+>(definition: DaemonDefinition<Config, Commands, Prepared>, argv: readonly string[]): Promise<void> {
   const options = readOptions(argv);
   if (options === null) {
     process.stderr.write(
@@ -39,7 +42,7 @@ export async function runStandalone<Config extends z.ZodType, Commands extends R
   });
   const readConfig = async (): Promise<unknown> => {
     if (options.config === undefined) return {};
-    const table = parseToml(await readFile(options.config, 'utf8'))[host.id];
+    const table = parseToml(await readConfigFile(options.config))[host.id];
     if (typeof table !== 'object') return {};
     // `runtime` belongs to the host that would start this process.
     const { runtime: _, ...own } = table as Record<string, unknown>;
@@ -90,6 +93,15 @@ export async function runStandalone<Config extends z.ZodType, Commands extends R
   process.stdout.write(
     `${JSON.stringify({ event: 'ready', pid: process.pid, listeners: host.running?.listeners() ?? [] })}\n`,
   );
+}
+
+async function readConfigFile(file: string): Promise<string> {
+  try {
+    return await readTextFile(file, limits.configFileBytes.default);
+  } catch (error) {
+    if (!(error instanceof FileProblem)) throw error;
+    throw new SignalboxError('config_invalid', `${file} ${error.message}`, { cause: error });
+  }
 }
 
 function readOptions(

@@ -7,6 +7,8 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import { SignalboxError } from '../contract/errors.ts';
+import { FileProblem, readBoundedFile } from './bounded-file.ts';
+import { limits } from './limits.ts';
 import { replaceFile } from './saved-file.ts';
 
 /** PEM text, as `tls.createSecureContext` takes it. */
@@ -22,13 +24,6 @@ export interface TlsFiles {
 }
 
 const SELF_SIGNED_DAYS = 3650;
-
-/** Why a file could not be read, by the system's error code. */
-const READ_FAILURES: Readonly<Record<string, string>> = {
-  ENOENT: 'does not exist',
-  EACCES: 'may not be read by this user',
-  EISDIR: 'is a folder',
-};
 
 /**
  * The operator's files, as named in the table `table` of the configuration, such as `ircd.tls`. A certificate outside its
@@ -56,11 +51,11 @@ export async function loadCredentials(
 
 async function readPem(table: string, what: keyof TlsFiles, file: string): Promise<string> {
   try {
-    return await readFile(file, 'utf8');
+    // What stands around the blocks may be in any encoding.
+    return (await readBoundedFile(file, limits.pemFileBytes.default)).toString('latin1');
   } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    const why = READ_FAILURES[code ?? ''] ?? `cannot be read (${message})`;
-    throw mistake(table, what, `${file} ${why}, expected a PEM file`, cause);
+    if (!(cause instanceof FileProblem)) throw cause;
+    throw mistake(table, what, `${file} ${cause.message}, expected a PEM file`, cause);
   }
 }
 
@@ -169,6 +164,31 @@ export async function createSelfSigned(serverName: string): Promise<TlsCredentia
   return { cert: `${certificate.toString('pem')}\n`, key };
 }
 
+/** Checks the self-signed certificate of a daemon, where there is one. Throws like {@link selfSignedCredentials}. */
+export async function lookAtSelfSigned(id: string, dataDirectory: string): Promise<void> {
+  const { files, found } = await readSelfSigned(id, dataDirectory);
+  if (found !== null) checkPair(`${id}.tls`, files, found);
+}
+
+async function readSelfSigned(
+  id: string,
+  dataDirectory: string,
+): Promise<{ readonly files: TlsFiles; readonly found: TlsCredentials | null }> {
+  const files = {
+    certificate: join(dataDirectory, `${id}-self-signed.crt`),
+    key: join(dataDirectory, `${id}-self-signed.key`),
+  };
+  try {
+    const found = {
+      cert: await readFile(files.certificate, 'utf8'),
+      key: await readFile(files.key, 'utf8'),
+    };
+    return { files, found };
+  } catch {
+    return { files, found: null };
+  }
+}
+
 /**
  * The self-signed certificate of the daemon `id` in its data directory; it is made when none is there.
  * @throws SignalboxError `config_invalid` when the files there are damaged; without them new ones are made
@@ -178,14 +198,8 @@ export async function selfSignedCredentials(
   dataDirectory: string,
   serverName: string,
 ): Promise<TlsCredentials> {
-  const files = {
-    certificate: join(dataDirectory, `${id}-self-signed.crt`),
-    key: join(dataDirectory, `${id}-self-signed.key`),
-  };
-  let found: TlsCredentials;
-  try {
-    found = { cert: await readFile(files.certificate, 'utf8'), key: await readFile(files.key, 'utf8') };
-  } catch {
+  const { files, found } = await readSelfSigned(id, dataDirectory);
+  if (found === null) {
     const created = await createSelfSigned(serverName);
     await mkdir(dataDirectory, { recursive: true });
     await replaceFile(files.key, created.key);

@@ -20,6 +20,8 @@ import { openLogFile } from '../../daemons/runtime/log-file.ts';
 import type { LogSink } from '../../daemons/runtime/logger.ts';
 import type { Caller } from './caller.ts';
 import { type Clock, systemClock } from './clock.ts';
+import { holderOf, inUse } from './config/address-holder.ts';
+import { ConfigReload } from './config/config-reload.ts';
 import { ConfigStore } from './config/config-store.ts';
 import type { ControlPlane, ControlPlaneOptions } from './control-plane-interface.ts';
 import { ControlService } from './control-service.ts';
@@ -66,7 +68,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     await markDataFormat(dataDir, readDataFormat(dataDir), options.version);
     for (const { id } of registry) await mkdir(join(dataDir, id), { recursive: true, mode: 0o700 });
     await mkdir(logDir, { recursive: true, mode: 0o700 });
-    const config = await ConfigStore.open(options.configFile, registry, limits);
+    const config = await ConfigStore.open(options.configFile, registry);
     const logFile = await openLogFile(logDir, MAIN_SOURCE, (error) => {
       process.stderr.write(`log file: ${error.message}\n`);
     });
@@ -303,7 +305,7 @@ class Plane implements ControlPlane {
   }
 
   #handlers(): HandlerTable {
-    const { registry } = this.#options;
+    const { registry, launcher, daemonRuntime, dataDir } = this.#options;
     const parts = { registry, clock: this.#clock, limits: this.limits };
     return {
       hello: () => this.#hostInfo(),
@@ -317,9 +319,18 @@ class Plane implements ControlPlane {
       ...lifecycleHandlers(this.#supervisor, this.#audit, this.limits),
       ...commandHandlers({ ...parts, supervisor: this.#supervisor, audit: this.#audit }),
       ...recordHandlers(this.#metrics, this.#logs, this.#history, this.#supervisor),
-      ...configHandlers(this.#config, this.#supervisor, this.#audit, this.limits, (error) =>
-        this.#events.publish({ type: 'config', error }),
-      ),
+      ...configHandlers({
+        store: this.#config,
+        supervisor: this.#supervisor,
+        audit: this.#audit,
+        reload: new ConfigReload({
+          store: this.#config,
+          supervisor: this.#supervisor,
+          limits: this.limits,
+          onError: (error) => this.#events.publish({ type: 'config', error }),
+        }),
+        check: { ...parts, launcher, daemonRuntime, dataDirOf: (id) => join(dataDir, id) },
+      }),
     };
   }
 
@@ -342,9 +353,23 @@ class Plane implements ControlPlane {
     };
   }
 
+  /** Says so where it is another daemon of this host that holds the address which `id` wants. */
+  #nameHolder(id: string, error: WireError): WireError {
+    const { host, port, key } = error.detail ?? {};
+    if (error.code !== 'address_in_use' || typeof host !== 'string' || typeof port !== 'number') return error;
+    const address = { host, port, key: String(key) };
+    const others = this.#supervisor.snapshots().filter((daemon) => daemon.id !== id);
+    return inUse(address, holderOf(others, address));
+  }
+
   #plan(id: string, logDir: string): Outcome<LaunchPlan> {
     const config = this.#config.daemon(id);
     if (!config.ok) return config;
+    const { error } = this.#config;
+    if (error !== null) {
+      const message = `${id} starts with the last good configuration, because the file has a mistake: ${error.message}`;
+      this.#telemetry.logger.log('warn', 'config', 'last_good_configuration', message);
+    }
     const { input, runtime } = config.result;
     const { daemonRuntime, dataDir } = this.#options;
     return {
@@ -354,7 +379,7 @@ class Plane implements ControlPlane {
         config: input,
         dataDir: join(dataDir, id),
         logDir,
-        locate: (error) => this.#config.locate(error),
+        locate: (error) => this.#config.locate(this.#nameHolder(id, error)),
       },
     };
   }

@@ -241,11 +241,6 @@ export const CONTROL_LIMIT_TABLE = {
     unit: 'milliseconds',
     reason: 'Wait for the summary that follows a command, to measure its effect: two sampling intervals.',
   },
-  configBytes: {
-    default: 1_000_000,
-    unit: 'bytes',
-    reason: 'Largest configuration file read; a real one has a few kilobytes.',
-  },
   requestBytes: {
     default: 2_000_000,
     unit: 'bytes',

@@ -20,5 +20,9 @@ if (argv[0] === 'serve' && !isBuilt() && !argv.includes('--help')) {
   const { serve } = await import('./serve.ts');
   await serve(argv.slice(1));
 } else {
-  process.exitCode = await runCli(argv, async () => (await import('../../daemons/registry.ts')).registry);
+  process.exitCode = await runCli(
+    argv,
+    async () => (await import('../../daemons/registry.ts')).registry,
+    (id) => join(ROOT, 'daemons', id, 'main.ts'),
+  );
 }

@@ -173,7 +173,7 @@ test('a reload reaches the running daemon; a bad file changes nothing and is nam
   await writeFile(host.configFile, '[signalbox]\nautostart = ["tiny"]\n[tiny]\ngreeting = "moin"\n');
   expect(await host.ask('config.reload')).toEqual({
     ok: true,
-    result: { daemons: [{ id: 'tiny', applied: ['greeting'], restartRequired: [] }] },
+    result: { daemons: [{ id: 'tiny', applied: ['greeting'], restartRequired: [], warnings: [] }] },
   });
   expect(await run('poke', { name: 'ann' })).toMatchObject({ result: { result: { text: 'moin ann' } } });
   await writeFile(host.configFile, '[tiny]\ngreeting = 5\n');
@@ -235,7 +235,7 @@ test('a reload reaches daemons whose table is as it was, for the files that it n
   await host.ask('config.reload');
   expect(await host.ask('config.reload')).toEqual({
     ok: true,
-    result: { daemons: [{ id: 'tiny', applied: ['greeting'], restartRequired: [] }] },
+    result: { daemons: [{ id: 'tiny', applied: ['greeting'], restartRequired: [], warnings: [] }] },
   });
 });
 

@@ -50,6 +50,11 @@ export function ConfigSection(): ReactNode {
               <li key={daemon.id}>
                 <span className="font-mono">{daemon.id}</span>:{' '}
                 {changesInWords(daemon.applied, daemon.restartRequired)}
+                {daemon.warnings.map((warning) => (
+                  <p key={warning} className="text-warn break-words">
+                    {warning}
+                  </p>
+                ))}
               </li>
             ))}
           </ul>

@@ -22,8 +22,8 @@ export async function reloadConfig(dashboard: Dashboard): Promise<void> {
     dashboard.notify('bad', outcome.error.message);
     return;
   }
-  const changes = outcome.result.daemons.map(
-    ({ id, applied, restartRequired }) => `${id}: ${changesInWords(applied, restartRequired)}`,
+  const changes = outcome.result.daemons.map(({ id, applied, restartRequired, warnings }) =>
+    [`${id}: ${changesInWords(applied, restartRequired)}`, ...warnings].join('. '),
   );
   dashboard.notify('good', [messages.reloaded, ...changes].join('. '));
 }

@@ -4,6 +4,7 @@
  */
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
+import { loadCredentials } from '../../runtime/tls-credentials.ts';
 import { type NetConfig, netConfigSchema } from './config.ts';
 import type { Connection, ConnectionHandler } from './connection.ts';
 import { NetServer, type NetServerOptions } from './server.ts';
@@ -93,8 +94,16 @@ export async function startLoopback(
     ...options,
   });
   handler.server = server;
-  await server.apply(config);
+  await applyTo(server, config);
   return { server, handler, port: server.listenerInfos[0]?.port ?? 0 };
+}
+
+/** Applies a configuration with the certificate that it names. */
+export async function applyTo(server: NetServer<string>, config: NetConfig): Promise<void> {
+  const wanted = config.listen.some(({ tls }) => tls);
+  const files = config.tls;
+  const named = files === undefined ? 'self-signed' : await loadCredentials('ircd.tls', files, () => {});
+  await server.apply(config, wanted ? named : null);
 }
 
 /** Resolves when the condition holds; the test's own time limit is the deadline. */

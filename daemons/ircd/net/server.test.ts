@@ -3,6 +3,7 @@ import { runInNewContext } from 'node:vm';
 import { afterEach, describe, expect, test } from 'vitest';
 import { ConnectThrottle } from './connect-throttle.ts';
 import {
+  applyTo,
   LineClient,
   type Loopback,
   loopbackConfig,
@@ -314,13 +315,13 @@ describe('NetServer', () => {
       { host: '127.0.0.1', port: 0 },
       { host: '127.0.0.1', port: 0 },
     ];
-    await server.apply(loopbackConfig({ listen, class: [{ name: 'strict', send_queue_bytes: 1024 }] }));
+    await applyTo(server, loopbackConfig({ listen, class: [{ name: 'strict', send_queue_bytes: 1024 }] }));
     expect(server.listenerInfos).toHaveLength(2);
     expect(server.listenerInfos[0]?.port).toBe(port);
     expect([...handler.open][0]?.connectionClass.name).toBe('strict');
     expect(server.classCount('strict')).toBe(1);
     const added = server.listenerInfos[1]?.port ?? 0;
-    await server.apply(loopbackConfig(OPEN_CLASS));
+    await applyTo(server, loopbackConfig(OPEN_CLASS));
     const refused = new LineClient((await import('node:net')).connect(added, '127.0.0.1'));
     await until(() => refused.closed);
     expect(refused.error).toBe('ECONNREFUSED');
@@ -333,7 +334,7 @@ describe('NetServer', () => {
     const { port, server } = await start();
     const other = await startLoopback();
     const config = loopbackConfig({ listen: [{ port: 0 }, { port: other.port }], ...OPEN_CLASS });
-    await expect(server.apply(config)).rejects.toMatchObject({
+    await expect(applyTo(server, config)).rejects.toMatchObject({
       code: 'address_in_use',
       message: `cannot listen on 127.0.0.1:${other.port}: another process does`,
     });

@@ -9,13 +9,9 @@ import type { ListenerInfo } from '../../contract/states.ts';
 import { BurstCollector } from '../../runtime/burst-collector.ts';
 import { connectionRoom, roomNotice } from '../../runtime/descriptor-limit.ts';
 import { plainAddress } from '../../runtime/ip-address.ts';
-import { ListenerSet } from '../../runtime/listener-set.ts';
+import { carryOut, type ListenerChange, ListenerSet } from '../../runtime/listener-set.ts';
 import { TlsAcceptor } from '../../runtime/tls-acceptor.ts';
-import {
-  loadCredentials,
-  selfSignedCredentials,
-  type TlsCredentials,
-} from '../../runtime/tls-credentials.ts';
+import { selfSignedCredentials, type TlsCredentials } from '../../runtime/tls-credentials.ts';
 import { WorkGroups } from '../../runtime/work-account.ts';
 import { workPrices } from '../../runtime/work-prices.ts';
 import { WorkTurns } from '../../runtime/work-turns.ts';
@@ -44,8 +40,8 @@ export interface NetServerOptions<User> {
   readonly dataDirectory: string;
   /** The name in a self-signed certificate. */
   readonly serverName: string;
-  /** Told what the operator should know about the certificate, or about descriptors that do not suffice. */
-  readonly warn: (event: 'tls_certificate' | 'descriptors_low', text: string) => void;
+  /** Told of descriptors that do not suffice. */
+  readonly warn: (text: string) => void;
   /** Told of work that threw, which is a defect. */
   readonly onDefect: (error: unknown) => void;
   /** For tests: another connect throttle. */
@@ -71,6 +67,7 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
   private readonly arena: Arena;
   private readonly options: NetServerOptions<User>;
   private readonly listeners = new ListenerSet<ListenConfig>({
+    key: 'ircd.listen',
     protocol: (entry) => entry.protocol,
     create: ({ tls }) =>
       createServer({ noDelay: true, allowHalfOpen: true }, (socket) => this.onAccepted(socket, tls)),
@@ -112,27 +109,40 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
 
   /**
    * Opens the listeners of the configuration, or applies a new one: classes, certificate and listeners change,
-   * connections stay.
+   * connections stay. Answers whether the certificate is another one.
    * @throws SignalboxError that names the mistake; the configuration in force stays as it was.
    */
-  async apply(config: NetConfig): Promise<boolean> {
+  async apply(config: NetConfig, credentials: TlsCredentials | 'self-signed' | null): Promise<boolean> {
+    const { listeners, commit } = await this.begin(config, credentials);
+    return await carryOut(listeners, commit);
+  }
+
+  /** The beginning of {@link apply}, up to where nothing but a held address can fail. */
+  async begin(
+    config: NetConfig,
+    credentials: TlsCredentials | 'self-signed' | null,
+  ): Promise<{ readonly listeners: ListenerChange; readonly commit: () => boolean }> {
     const { rules, fallback } = classRules(config);
     const classes = new ConnectionClasses(rules, fallback);
-    const credentials = await this.credentials(config);
-    if (credentials !== null) this.tls ??= this.acceptorWith(credentials);
-    await this.listeners.apply(config.listen);
-    const renewed = credentials !== null && this.tls?.replace(credentials) === true;
-    this.accepting = true;
-    for (const connection of this.connections) {
-      if (!connection.open) continue;
-      connection.connectionClass = classes.find(connection.remoteAddress);
-      classes.readmit(connection.connectionClass);
-    }
-    this.classes = classes;
-    const largest = Math.max(fallback.maxConnections, ...rules.map((rule) => rule.maxConnections));
-    const notice = roomNotice('max_connections', largest, this.room);
-    if (notice !== null) this.options.warn('descriptors_low', notice);
-    return renewed;
+    const shown = credentials === 'self-signed' ? await this.selfSigned() : credentials;
+    if (shown !== null) this.tls ??= this.acceptorWith(shown);
+    const listeners = await this.listeners.change(config.listen);
+    const commit = () => {
+      listeners.commit();
+      const renewed = shown !== null && this.tls?.replace(shown) === true;
+      this.accepting = true;
+      for (const connection of this.connections) {
+        if (!connection.open) continue;
+        connection.connectionClass = classes.find(connection.remoteAddress);
+        classes.readmit(connection.connectionClass);
+      }
+      this.classes = classes;
+      const largest = Math.max(fallback.maxConnections, ...rules.map((rule) => rule.maxConnections));
+      const notice = roomNotice('max_connections', largest, this.room);
+      if (notice !== null) this.options.warn(notice);
+      return renewed;
+    };
+    return { listeners, commit };
   }
 
   /** What waits for slow readers now. Cost is proportional to their number, not to that of connections. */
@@ -350,13 +360,8 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
     });
   }
 
-  /** What TLS listeners show; null where there are none. */
-  private async credentials({ listen, tls }: NetConfig): Promise<TlsCredentials | null> {
-    if (!listen.some((listener) => listener.tls)) return null;
-    if (tls !== undefined) {
-      return await loadCredentials('ircd.tls', tls, (text) => this.options.warn('tls_certificate', text));
-    }
-    return await selfSignedCredentials('ircd', this.options.dataDirectory, this.options.serverName);
+  private selfSigned(): Promise<TlsCredentials> {
+    return selfSignedCredentials('ircd', this.options.dataDirectory, this.options.serverName);
   }
 }
 

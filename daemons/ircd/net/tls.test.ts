@@ -6,6 +6,7 @@ import type { TLSSocket } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createSelfSigned } from '../../runtime/tls-credentials.ts';
 import {
+  applyTo,
   LineClient,
   type Loopback,
   loopbackConfig,
@@ -71,14 +72,14 @@ describe('TLS listeners', () => {
     running = await startLoopback(config(old));
     const first = await LineClient.connectTls(running.port);
     expect(fingerprint(first)).toBe(old.fingerprint);
-    await running.server.apply(loopbackConfig(config(next)));
+    await applyTo(running.server, loopbackConfig(config(next)));
     const second = await LineClient.connectTls(running.port);
     expect(fingerprint(second)).toBe(next.fingerprint);
     await expect(
-      running.server.apply(loopbackConfig(config({ certificate: old.certificate, key: next.key }))),
+      applyTo(running.server, loopbackConfig(config({ certificate: old.certificate, key: next.key }))),
     ).rejects.toMatchObject({ code: 'config_invalid' });
     await expect(
-      running.server.apply(loopbackConfig(config({ certificate: join(directory, 'none'), key: old.key }))),
+      applyTo(running.server, loopbackConfig(config({ certificate: join(directory, 'none'), key: old.key }))),
     ).rejects.toThrow(`ircd.tls.certificate: ${join(directory, 'none')} does not exist`);
     const third = await LineClient.connectTls(running.port);
     expect(fingerprint(third)).toBe(next.fingerprint);

@@ -47,10 +47,12 @@ runDaemon({
       },
       tables: { calls: { rows: () => [[calls]], total: () => 1 } },
       stopImpact: () => 'ends the echo',
-      reload: async (config) => {
-        greeting = config.greeting;
-        return { applied: ['greeting'], restartRequired: [] };
-      },
+      reload: async (config) => ({
+        commit() {
+          greeting = config.greeting;
+          return { applied: ['greeting'], restartRequired: [] };
+        },
+      }),
       drain: async () => {},
     };
   },

@@ -5,8 +5,8 @@
 import { parse as parseToml, TomlError } from 'smol-toml';
 import { z } from 'zod';
 import type { Outcome, WireError } from '../../../daemons/contract/errors.ts';
-import type { Manifest } from '../../../daemons/contract/manifest.ts';
-import { servedName } from '../../../daemons/contract/network-addresses.ts';
+import type { ConfiguredPlace, Manifest } from '../../../daemons/contract/manifest.ts';
+import { placesMeet, servedName } from '../../../daemons/contract/network-addresses.ts';
 import type { DaemonRuntime } from '../daemon-launcher.ts';
 import { type ConfigSchema, describeExpected, findUnknownKeys, nearest, schemaOf } from './expectations.ts';
 import { maskText, secretPaths, touchesSecret } from './secrets.ts';
@@ -57,18 +57,29 @@ export function parseConfigDocument(
   const lines = scanTomlLines(text);
   const checker = new Checker(file, lines);
   const secrets: KeyPath[] = [];
+  const places: ConfiguredPlace[] = [];
   const main = checker.table(MAIN_TABLE, root[MAIN_TABLE] ?? {}, mainTableSchema);
   const daemons = new Map<string, DaemonConfig>();
   for (const manifest of registry) {
     const written = root[manifest.id] ?? {};
     const { runtime, ...input } = isTable(written) ? written : { runtime: undefined };
     const parsedRuntime = checker.value([manifest.id, 'runtime'], runtime, runtimeSchema);
-    checker.table(manifest.id, isTable(written) ? input : written, manifest.config);
+    const parsed = checker.table(manifest.id, isTable(written) ? input : written, manifest.config);
+    if (parsed !== null) {
+      const starts = main?.autostart?.includes(manifest.id) === true;
+      for (const place of manifest.places?.(parsed) ?? []) {
+        // A default that nobody wrote and nobody starts is in nobody's way.
+        const [key = ''] = place.path;
+        if (starts || Object.hasOwn(input, key))
+          places.push({ ...place, path: [manifest.id, ...place.path] });
+      }
+    }
     daemons.set(manifest.id, { input, runtime: parsedRuntime });
     secrets.push(...secretPaths(input, schemaOf(manifest.config), [manifest.id]));
   }
   const ids = registry.map((manifest) => manifest.id);
   checker.knownTables(Object.keys(root), [MAIN_TABLE, ...ids]);
+  checker.ownPlaces(places);
   checker.knownDaemons(main?.autostart ?? [], ids);
   if (checker.error !== null) return { ok: false, error: checker.error };
   const autostart = main?.autostart ?? null;
@@ -177,6 +188,21 @@ class Checker {
       this.#mistake(
         [MAIN_TABLE, 'autostart', index],
         `expected one of ${ids.map((one) => `"${one}"`).join(', ')}${got(id, false)}`,
+      );
+    }
+  }
+
+  /** No two daemons may want the same place; within one daemon its schema sees to it. */
+  ownPlaces(places: readonly ConfiguredPlace[]): void {
+    for (const [index, place] of places.entries()) {
+      const earlier = places
+        .slice(0, index)
+        .find((other) => other.path[0] !== place.path[0] && placesMeet(other, place));
+      if (earlier === undefined) continue;
+      const where = `${place.host}:${place.port}`;
+      this.#mistake(
+        place.path,
+        `expected a place of its own, got ${where}, which ${formatKeyPath(earlier.path)} has already`,
       );
     }
   }

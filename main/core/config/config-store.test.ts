@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { z } from 'zod';
 import { defineManifest } from '../../../daemons/contract/manifest.ts';
-import { CONTROL_LIMITS } from '../limits.ts';
 import { ConfigStore } from './config-store.ts';
 
 const registry = ['one', 'two'].map((id) =>
@@ -33,10 +32,10 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dir, { recursive: true }));
 
-const open = () => ConfigStore.open(file, registry, CONTROL_LIMITS);
+const open = () => ConfigStore.open(file, registry);
 
 test('without a file the defaults apply', async () => {
-  const store = await ConfigStore.open(null, registry, CONTROL_LIMITS);
+  const store = await ConfigStore.open(null, registry);
   expect(store.error).toBeNull();
   expect(store.daemon('one')).toEqual({ ok: true, result: { input: {}, runtime: undefined } });
 });
@@ -75,18 +74,18 @@ test('a reload says whose table changed', async () => {
 test('checking changes nothing', async () => {
   await writeFile(file, '[one]\nport = 5');
   const store = await open();
-  expect(await store.check('[one]\nport = true')).toMatchObject({ code: 'config_invalid' });
-  expect(await store.check()).toBeNull();
+  expect(store.parse('[one]\nport = true')).toMatchObject({ error: { code: 'config_invalid' } });
+  expect(await store.read()).toMatchObject({ ok: true });
   await writeFile(file, 'oops');
-  expect(await store.check()).toMatchObject({ code: 'config_invalid' });
+  expect(await store.read()).toMatchObject({ error: { code: 'config_invalid' } });
   expect(store.error).toBeNull();
   expect(store.daemon('one')).toMatchObject({ result: { input: { port: 5 } } });
 });
 
 test('a file beyond the limit is not read', async () => {
-  await writeFile(file, `# ${'x'.repeat(2_000)}`);
-  const store = await ConfigStore.open(file, registry, { ...CONTROL_LIMITS, configBytes: 1_000 });
-  expect(store.error?.message).toContain('the limit is 1000');
+  await writeFile(file, `# ${'x'.repeat(1_000_000)}`);
+  const store = await ConfigStore.open(file, registry);
+  expect(store.error?.message).toContain('the limit is 1000000');
 });
 
 test('the effective configuration has defaults, and no secret', async () => {

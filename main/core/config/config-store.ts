@@ -2,10 +2,10 @@
  * The configuration in force. A file with a mistake never replaces a good one: the mistake is kept beside it until
  * the file is mended. The control plane makes one and asks it before each start.
  */
-import { readFile, stat } from 'node:fs/promises';
 import type { Outcome, WireError } from '../../../daemons/contract/errors.ts';
 import type { Manifest } from '../../../daemons/contract/manifest.ts';
-import type { ControlLimits } from '../limits.ts';
+import { FileProblem, readTextFile } from '../../../daemons/runtime/bounded-file.ts';
+import { limits } from '../../../daemons/runtime/limits.ts';
 import { type ConfigDocument, type DaemonConfig, parseConfigDocument, placeOf } from './config-document.ts';
 import { schemaOf } from './expectations.ts';
 import { maskSecrets } from './secrets.ts';
@@ -21,23 +21,17 @@ export interface ConfigChange {
 export class ConfigStore {
   readonly file: string | null;
   readonly #registry: readonly Manifest[];
-  readonly #limits: ControlLimits;
   #current: ConfigDocument | null = null;
   #error: WireError | null = null;
 
-  private constructor(file: string | null, registry: readonly Manifest[], limits: ControlLimits) {
+  private constructor(file: string | null, registry: readonly Manifest[]) {
     this.file = file;
     this.#registry = registry;
-    this.#limits = limits;
   }
 
   /** Reads `file`, or takes the built-in defaults where it is null. Never throws; see {@link error}. */
-  static async open(
-    file: string | null,
-    registry: readonly Manifest[],
-    limits: ControlLimits,
-  ): Promise<ConfigStore> {
-    const store = new ConfigStore(file, registry, limits);
+  static async open(file: string | null, registry: readonly Manifest[]): Promise<ConfigStore> {
+    const store = new ConfigStore(file, registry);
     await store.reload();
     return store;
   }
@@ -61,41 +55,41 @@ export class ConfigStore {
     return { ok: true, result: this.#current.daemons.get(id) ?? { input: {}, runtime: undefined } };
   }
 
+  /** The file as it is on disk now. Changes nothing. */
+  async read(): Promise<Outcome<ConfigDocument>> {
+    const read = await this.#read();
+    return read.ok ? this.parse(read.result) : read;
+  }
+
+  /** A text as if it were that of the file. Changes nothing. */
+  parse(text: string): Outcome<ConfigDocument> {
+    return parseConfigDocument(text, this.file ?? '(built-in defaults)', this.#registry);
+  }
+
+  /** Puts a document into force. */
+  accept(document: ConfigDocument): ConfigChange {
+    const before = this.#current;
+    this.#current = document;
+    this.#error = null;
+    return { changed: before === null ? [] : differences(before, document) };
+  }
+
+  /** Keeps why the file cannot be put into force; the document in force stays. */
+  refuse(error: WireError): void {
+    this.#error = error;
+  }
+
   /** Reads the file again. With a mistake in it, nothing changes but {@link error}. */
   async reload(): Promise<Outcome<ConfigChange>> {
-    const read = await this.#read();
-    const parsed = read.ok ? this.#parse(read.result) : read;
-    if (!parsed.ok) {
-      this.#error = parsed.error;
-      return parsed;
-    }
-    const before = this.#current;
-    this.#current = parsed.result;
-    this.#error = null;
-    return { ok: true, result: { changed: before === null ? [] : differences(before, parsed.result) } };
+    const read = await this.read();
+    if (read.ok) return { ok: true, result: this.accept(read.result) };
+    this.refuse(read.error);
+    return read;
   }
 
-  /** The mistake in `text`, or in the file as it is on disk now where no text is given. Changes nothing. */
-  async check(text?: string): Promise<WireError | null> {
-    const read = text === undefined ? await this.#read() : { ok: true as const, result: text };
-    const parsed = read.ok ? this.#parse(read.result) : read;
-    return parsed.ok ? null : parsed.error;
-  }
-
-  /**
-   * A mistake that a daemon found in its configuration, such as a certificate that cannot be used, with file and line in
-   * front where it names a key (`detail.key`); any other error as it is.
-   */
+  /** Like {@link locateIn}, for the document in force. */
   locate(error: WireError): WireError {
-    const key = error.detail?.key;
-    if (error.code !== 'config_invalid' || typeof key !== 'string' || this.#current === null) return error;
-    if (this.file === null) return error;
-    const line = scanTomlLines(this.#current.text).lineOf(key.split('.'));
-    return {
-      ...error,
-      message: `${placeOf(this.file, line)}: ${error.message}`,
-      detail: { ...error.detail, file: this.file, line },
-    };
+    return this.#current === null ? error : locateIn(this.#current, this.file, error);
   }
 
   /** What daemons are started with, defaults included and secrets masked. */
@@ -117,29 +111,40 @@ export class ConfigStore {
     return maskSecrets(parsed.data, schemaOf(manifest.config));
   }
 
-  #parse(text: string): Outcome<ConfigDocument> {
-    return parseConfigDocument(text, this.file ?? '(built-in defaults)', this.#registry);
-  }
-
   async #read(): Promise<Outcome<string>> {
     if (this.file === null) return { ok: true, result: '' };
     try {
-      const { size } = await stat(this.file);
-      if (size > this.#limits.configBytes) {
-        return unreadable(this.file, `it has ${size} bytes, the limit is ${this.#limits.configBytes}`);
-      }
-      return { ok: true, result: await readFile(this.file, 'utf8') };
+      return { ok: true, result: await readTextFile(this.file, limits.configFileBytes.default) };
     } catch (error) {
-      return unreadable(this.file, error instanceof Error ? error.message : String(error));
+      if (!(error instanceof FileProblem)) throw error;
+      return { ok: false, error: unreadable(this.file, error) };
     }
   }
 }
 
-function unreadable(file: string, reason: string): Outcome<never> {
-  const message = `${file}: the configuration file cannot be read: ${reason}`;
+/**
+ * A mistake that a daemon found in its configuration, such as a certificate that cannot be used, with file and line in
+ * front where it names a key (`detail.key`); any other error as it is.
+ */
+export function locateIn(document: ConfigDocument, file: string | null, error: WireError): WireError {
+  const key = error.detail?.key;
+  if (typeof key !== 'string' || file === null) return error;
+  const path = key.split('.').map((part) => (/^\d+$/.test(part) ? Number(part) : part));
+  const line = scanTomlLines(document.text).lineOf(path);
+  // What is wrong with a default is no mistake of the file.
+  if (line === null && error.code !== 'config_invalid') return error;
   return {
-    ok: false,
-    error: { code: 'config_unreadable', message, detail: { file, line: null, key: null } },
+    ...error,
+    message: `${placeOf(file, line)}: ${error.message}`,
+    detail: { ...error.detail, file, line },
+  };
+}
+
+function unreadable(file: string, { message, line }: FileProblem): WireError {
+  return {
+    code: line === null ? 'config_unreadable' : 'config_invalid',
+    message: `${placeOf(file, line)}: the configuration file ${message}`,
+    detail: { file, line, key: null },
   };
 }
 

@@ -9,7 +9,6 @@ import { z } from 'zod';
 import { secret } from '../../../daemons/contract/line-texts.ts';
 import { defineManifest, type Manifest } from '../../../daemons/contract/manifest.ts';
 import { registry } from '../../../daemons/registry.ts';
-import { CONTROL_LIMITS } from '../limits.ts';
 import { maskArgs } from '../records/audit-trail.ts';
 import { parseConfigDocument } from './config-document.ts';
 import { ConfigStore } from './config-store.ts';
@@ -138,7 +137,7 @@ test('hashes in force are masked in the settings and in the text that windows ge
         'a = "x"',
       ].join('\n'),
     );
-    const store = await ConfigStore.open(file, [...registry, vault], CONTROL_LIMITS);
+    const store = await ConfigStore.open(file, [...registry, vault]);
     expect(store.error).toBeNull();
     expect(JSON.stringify(store.effective())).not.toContain('argon2');
     expect(store.effective().ircd).toMatchObject({

@@ -52,6 +52,16 @@ test.each<[string, string, string]>([
     's.toml:4: ircd.listen[1]: expected a place of its own; listen[0] has it already',
   ],
   [
+    'a place that two daemons want',
+    '[ircd]\nlisten = [{ port = 6680 }]\n[relay]\nmode = "rooms"\nlisten = [{ host = "0.0.0.0", port = 6680 }]',
+    's.toml:5: relay.listen[0]: expected a place of its own, got 0.0.0.0:6680, which ircd.listen[0] has already',
+  ],
+  [
+    'the default place of a daemon that starts by itself, taken by another,',
+    '[signalbox]\nautostart = ["ircd", "relay"]\n[ircd]\nlisten = [{ port = 6680 }]',
+    's.toml: relay.listen[0]: expected a place of its own, got 127.0.0.1:6680, which ircd.listen[0] has already',
+  ],
+  [
     'every host allowed',
     '[signalbox]\nallowed_hosts = ["*"]',
     `s.toml:2: signalbox.allowed_hosts[0]: ${NAME}, got "*"`,
@@ -73,4 +83,8 @@ test.each<[string, string, string]>([
   ],
 ])('%s is refused with line and key', (_name, text, message) => {
   expect(check(text)).toBe(message);
+});
+
+test('a default place is in nobody’s way where its daemon is not started', () => {
+  expect(check('[ircd]\nlisten = [{ port = 6680 }]')).toBe('no mistakes');
 });

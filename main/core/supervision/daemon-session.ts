@@ -7,6 +7,7 @@ import {
   type FromDaemon,
   fromDaemonSchema,
   LINK_PROTOCOL,
+  type ReloadStep,
   type ToDaemon,
 } from '../../../daemons/contract/daemon-link.ts';
 import type { WireError } from '../../../daemons/contract/errors.ts';
@@ -68,7 +69,7 @@ export type SessionRequest =
       readonly actor: Actor;
     }
   | { readonly type: 'impact'; readonly name: string; readonly args: unknown }
-  | { readonly type: 'reload'; readonly config: unknown };
+  | { readonly type: 'reload'; readonly step: ReloadStep; readonly config?: unknown };
 
 /** What a session is made of. */
 export interface SessionOptions {
@@ -245,6 +246,9 @@ export class DaemonSession {
         events.onListeners(message.listeners, false);
         return;
       case 'pong':
+        return;
+      case 'checked':
+        // Only a process that was asked to check says that.
         return;
       case 'reply':
         this.#requests.settle(message.requestId, message.outcome);

@@ -12,6 +12,9 @@ import { canAsk, EXIT, fail, goOn, print, printJson, say, sayUnrecorded, UsageEr
 /** Brings the manifests of all daemons. */
 export type LoadRegistry = () => Promise<readonly Manifest[]>;
 
+/** The program of a daemon, by its id. */
+export type EntryOf = (id: string) => string;
+
 /** Options that every command takes. */
 export interface Shared {
   readonly json: boolean;
@@ -21,11 +24,15 @@ export interface Shared {
 }
 
 /** Runs one command line; answers the exit code. */
-export async function runCli(argv: readonly string[], loadRegistry: LoadRegistry): Promise<number> {
+export async function runCli(
+  argv: readonly string[],
+  loadRegistry: LoadRegistry,
+  entryOf: EntryOf,
+): Promise<number> {
   const { shared, words } = takeSharedOptions(argv);
   try {
     if (shared.data === '') throw new UsageError('--data needs a directory');
-    return await dispatch(words, shared, loadRegistry);
+    return await dispatch(words, shared, loadRegistry, entryOf);
   } catch (error) {
     if (!(error instanceof UsageError)) return fail(toWireError(error), shared.json);
     say(`signalbox: ${error.message}`);
@@ -38,6 +45,7 @@ async function dispatch(
   words: readonly string[],
   shared: Shared,
   loadRegistry: LoadRegistry,
+  entryOf: EntryOf,
 ): Promise<number> {
   const [command, ...rest] = words;
   const connect = () => SocketClient.connect(dataDirOf(shared.data));
@@ -75,7 +83,7 @@ async function dispatch(
     }
     case 'config': {
       const { configCommand } = await import('./config-command.ts');
-      return await configCommand(rest, shared, loadRegistry);
+      return await configCommand(rest, shared, loadRegistry, entryOf);
     }
     default:
       throw new UsageError(`there is no command "${command}"; see: signalbox --help`);

@@ -1,18 +1,36 @@
 /** `signalbox config check` and `config reload`. */
+import { join } from 'node:path';
+import type { HostInfo } from '../../../daemons/contract/control-api.ts';
+import { SignalboxError, type WireError } from '../../../daemons/contract/errors.ts';
+import type { Manifest } from '../../../daemons/contract/manifest.ts';
+import { systemClock } from '../../core/clock.ts';
+import { checkDaemons } from '../../core/config/config-check.ts';
 import { ConfigStore } from '../../core/config/config-store.ts';
 import { configFileOf, dataDirOf } from '../../core/default-paths.ts';
 import { CONTROL_LIMITS } from '../../core/limits.ts';
-import { type LoadRegistry, type Shared, withClient } from './cli.ts';
+import { createForkLauncher } from '../fork-launcher.ts';
+import { type EntryOf, type LoadRegistry, type Shared, withClient } from './cli.ts';
 import { showReload } from './show.ts';
 import { SocketClient } from './socket-client.ts';
-import { EXIT, fail, parseWords, print, printJson, sayUnrecorded, UsageError } from './terminal.ts';
+import {
+  EXIT,
+  fail,
+  parseWords,
+  print,
+  printable,
+  printJson,
+  sayUnrecorded,
+  UsageError,
+} from './terminal.ts';
 
 /** Answers the exit code. Throws UsageError. */
 export async function configCommand(
   words: readonly string[],
-  { json, data }: Shared,
+  shared: Shared,
   loadRegistry: LoadRegistry,
+  entryOf: EntryOf,
 ): Promise<number> {
+  const { json, data } = shared;
   const { values, positionals } = parseWords(words, { config: { type: 'string' } });
   const [what, file, ...more] = positionals;
   if (what === 'reload') {
@@ -28,13 +46,57 @@ export async function configCommand(
   }
   if (what !== 'check') throw new UsageError('config needs one of: check, reload');
   if (more.length > 0) throw new UsageError(`"${more[0]}" is not expected here`);
-  // Needs no instance: a file is checked before one is started with it.
-  const registry = await loadRegistry();
-  const store = await ConfigStore.open(configFileOf(file ?? values.config), registry, CONTROL_LIMITS);
-  if (store.error !== null) return fail(store.error, json);
-  const text =
-    store.file === null ? 'no configuration file; the defaults apply' : `${store.file}: no mistakes`;
-  if (json) printJson({ ok: true, result: { file: store.file } });
-  else print(text);
+  if (file !== undefined && values.config !== undefined) {
+    throw new UsageError(`name the file once: "${file}" or --config`);
+  }
+  return await check(file ?? values.config, shared, await loadRegistry(), entryOf);
+}
+
+/** Needs no instance: a file is checked before one is started with it. One that runs says which file is its own. */
+async function check(
+  named: string | undefined,
+  { json, data }: Shared,
+  registry: readonly Manifest[],
+  entryOf: EntryOf,
+): Promise<number> {
+  const dataDir = dataDirOf(data);
+  const instance = await hostOf(dataDir);
+  const file = named === undefined && instance !== null ? instance.configFile : configFileOf(named);
+  const store = await ConfigStore.open(file, registry);
+  const fail78 = (error: WireError) => {
+    fail(error, json);
+    return EXIT.config;
+  };
+  if (store.current === null)
+    return fail78(store.error ?? { code: 'internal', message: 'Nothing was read.' });
+  const { error, warnings } = await checkDaemons(store.current, file, {
+    registry,
+    launcher: createForkLauncher({ entryOf, execPath: process.execPath }),
+    daemonRuntime: () => 'node',
+    dataDirOf: (id) => join(dataDir, id),
+    running: instance?.daemons ?? [],
+    clock: systemClock,
+    limits: CONTROL_LIMITS,
+  });
+  if (error !== null) return fail78(error);
+  if (json) {
+    printJson({ ok: true, result: { file, warnings } });
+    return EXIT.ok;
+  }
+  for (const warning of warnings) print(`warning: ${printable(warning)}`);
+  print(file === null ? 'no configuration file; the defaults apply' : `${file}: no mistakes`);
   return EXIT.ok;
+}
+
+/** What the instance of a data directory says about itself; null where none runs. */
+async function hostOf(dataDir: string): Promise<HostInfo | null> {
+  try {
+    const client = await SocketClient.connect(dataDir);
+    const outcome = await client.request('hello', {});
+    client.close();
+    return outcome.ok ? outcome.result : null;
+  } catch (error) {
+    if (error instanceof SignalboxError && error.code === 'no_instance') return null;
+    throw error;
+  }
 }

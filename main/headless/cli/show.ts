@@ -37,10 +37,11 @@ function showListener({ protocol, host, port, tls }: ListenerInfo): string {
 
 /** What a reload did. A daemon that does not run is not among them: it takes its table at its next start. */
 export function showReload({ daemons }: ControlResults['config.reload']): string {
-  const lines = daemons.map(({ id, applied, restartRequired }) => {
+  const lines = daemons.flatMap(({ id, applied, restartRequired, warnings }) => {
     const inForce = applied.length === 0 ? [] : [`${applied.join(', ')} in force`];
     const waiting = restartRequired.length === 0 ? [] : [`needs a restart for ${restartRequired.join(', ')}`];
-    return `${id}: ${[...inForce, ...waiting].join('; ') || 'nothing changed'}`;
+    const news = `${id}: ${[...inForce, ...waiting].join('; ') || 'nothing changed'}`;
+    return [news, ...warnings.map((warning) => `warning: ${printable(warning)}`)];
   });
   return lines.join('\n') || 'The file was read; nothing changed for the daemons that run.';
 }

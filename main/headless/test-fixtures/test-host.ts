@@ -34,6 +34,7 @@ export async function startTestHost(
   toml = '',
   limits: Partial<ControlLimits> = {},
   registry: readonly Manifest[] = fixtureRegistry,
+  entryOf = (id: string) => join(import.meta.dirname, id, 'main.ts'),
 ): Promise<TestHost> {
   const dataDir = await mkdtemp(join(tmpdir(), 'signalbox-host-'));
   const configFile = join(dataDir, 'signalbox.toml');
@@ -44,7 +45,7 @@ export async function startTestHost(
     runtime: `node ${process.versions.node}`,
     registry,
     launcher: createForkLauncher({
-      entryOf: (id) => join(import.meta.dirname, id, 'main.ts'),
+      entryOf,
       execPath: process.execPath,
     }),
     daemonRuntime: () => 'node',

@@ -10,13 +10,17 @@ const mistake = new SignalboxError('config_invalid', 'tiny.greeting: the greetin
 
 runDaemon({
   manifest,
+  async prepare({ behaviour, greeting }, { warn }) {
+    if (behaviour === 'find_mistake' || greeting === 'wrong') throw mistake;
+    if (greeting === 'odd') warn('odd_greeting', 'tiny.greeting: the greeting is odd');
+    return undefined;
+  },
   async start({ config, metrics, log, requestLifecycle }) {
     process.stderr.write(`tiny starts: ${config.behaviour}\n`);
     const { behaviour } = config;
     if (behaviour === 'hang_in_init') await new Promise(() => setInterval(() => {}, 1_000));
     if (behaviour === 'crash_in_init') process.exit(9);
     if (behaviour === 'refuse') throw new SignalboxError('address_in_use', '127.0.0.1:6667 is taken.');
-    if (behaviour === 'find_mistake') throw mistake;
     if (behaviour === 'crash_soon') setTimeout(() => process.exit(5), 50);
     if (behaviour === 'spin') {
       setTimeout(() => {
@@ -62,9 +66,15 @@ runDaemon({
         },
       },
       async reload(next) {
-        if (next.greeting === 'wrong') throw mistake;
-        greeting = next.greeting;
-        return { applied: ['greeting'], restartRequired: next.behaviour === behaviour ? [] : ['behaviour'] };
+        return {
+          commit() {
+            greeting = next.greeting;
+            return {
+              applied: ['greeting'],
+              restartRequired: next.behaviour === behaviour ? [] : ['behaviour'],
+            };
+          },
+        };
       },
       stopImpact: () => (pokes.value > 0 ? `forgets ${pokes.value} pokes` : null),
       async drain() {

@@ -1,0 +1,71 @@
+/**
+ * Everything that can be found wrong with a configuration of the IRC server before anything is touched: its certificate and
+ * message of the day are read and looked at. Run by start, reload and `config check` alike.
+ */
+import { resolve } from 'node:path';
+import { FileProblem } from '../runtime/bounded-file.ts';
+import type { PrepareContext } from '../runtime/daemon.ts';
+import { loadCredentials, lookAtSelfSigned, type TlsCredentials } from '../runtime/tls-credentials.ts';
+import type { IrcdConfig } from './config.ts';
+import { readMotd } from './motd-file.ts';
+
+/** What a configuration comes to. */
+export interface IrcdPrepared {
+  /** What TLS listeners show; `self-signed` for a certificate of our own, null where there are none. */
+  readonly credentials: TlsCredentials | 'self-signed' | null;
+  /** Lines of the message of the day; null where none is set, undefined where the file cannot be used. */
+  readonly motd: readonly string[] | null | undefined;
+}
+
+/**
+ * Reads what the configuration names. A message of the day that cannot be used is a warning: nobody is kept out of a server
+ * for want of it.
+ * @throws SignalboxError `config_invalid` for a certificate that cannot be used
+ */
+export async function prepareIrcd(config: IrcdConfig, context: PrepareContext): Promise<IrcdPrepared> {
+  return {
+    credentials: await prepareCredentials(config, context),
+    motd: await prepareMotd(config, context),
+  };
+}
+
+async function prepareCredentials(
+  { listen, tls }: IrcdConfig,
+  { dataDir, warn }: PrepareContext,
+): Promise<IrcdPrepared['credentials']> {
+  const wanted = listen.some((listener) => listener.tls);
+  if (tls !== undefined) {
+    // Files that are named are looked at also while no listener needs them: one may, with the next reload.
+    const loaded = await loadCredentials('ircd.tls', tls, (text) => warn('tls_certificate', text));
+    return wanted ? loaded : null;
+  }
+  if (!wanted) return null;
+  await lookAtSelfSigned('ircd', dataDir);
+  return 'self-signed';
+}
+
+async function prepareMotd(
+  config: IrcdConfig,
+  { dataDir, warn }: PrepareContext,
+): Promise<IrcdPrepared['motd']> {
+  if (config.motd_file === null) return null;
+  const path = resolve(dataDir, config.motd_file);
+  try {
+    const { lines, notes } = await readMotd(path);
+    if (notes.length > 0) {
+      warn(
+        'motd_changed',
+        `ircd.motd_file: clients do not see ${path} as it is written: ${notes.join('; ')}`,
+      );
+    }
+    return lines;
+  } catch (error) {
+    if (!(error instanceof FileProblem)) throw error;
+    const place = error.line === null ? path : `${path}:${error.line}`;
+    warn(
+      'motd_unusable',
+      `ircd.motd_file: ${place} ${error.message}; the message of the day stays as it was`,
+    );
+    return undefined;
+  }
+}

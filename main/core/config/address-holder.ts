@@ -1,0 +1,25 @@
+/** Whether it is Signalbox itself that holds an address, so that a message need not blame another process. */
+import type { WireError } from '../../../daemons/contract/errors.ts';
+import { type ListenPlace, placesMeet } from '../../../daemons/contract/network-addresses.ts';
+import type { DaemonSnapshot } from '../../../daemons/contract/states.ts';
+
+/** The daemon with a listener on that address; null where none has. */
+export function holderOf(
+  daemons: readonly Pick<DaemonSnapshot, 'id' | 'listeners'>[],
+  address: ListenPlace,
+): string | null {
+  return daemons.find(({ listeners }) => listeners.some((one) => placesMeet(one, address)))?.id ?? null;
+}
+
+/** That an address cannot be had, and who has it. `key` is the setting that wants it. */
+export function inUse(
+  { host, port, key }: ListenPlace & { readonly key: string },
+  holder: string | null,
+): WireError {
+  const who = holder === null ? 'another process does' : `${holder} of this Signalbox does`;
+  return {
+    code: 'address_in_use',
+    message: `cannot listen on ${host}:${port}: ${who}`,
+    detail: { host, port, key },
+  };
+}

@@ -1,0 +1,120 @@
+/**
+ * What a start with a configuration would say, without starting: every daemon that it would start looks at its table in a
+ * process of its own, with the code that a start and a reload use. Used by the `config.check` request and by the CLI.
+ */
+import type { CheckOutcome } from '../../../daemons/contract/daemon-link.ts';
+import { fromDaemonSchema, LINK_PROTOCOL } from '../../../daemons/contract/daemon-link.ts';
+import type { Outcome, WireError } from '../../../daemons/contract/errors.ts';
+import type { Manifest } from '../../../daemons/contract/manifest.ts';
+import type { DaemonSnapshot } from '../../../daemons/contract/states.ts';
+import type { Clock } from '../clock.ts';
+import type { DaemonLauncher, DaemonProcess, DaemonRuntime } from '../daemon-launcher.ts';
+import type { ControlLimits } from '../limits.ts';
+import { holderOf, inUse } from './address-holder.ts';
+import type { ConfigDocument } from './config-document.ts';
+import { locateIn } from './config-store.ts';
+
+/** What a check works with. */
+export interface ConfigCheckParts {
+  readonly registry: readonly Manifest[];
+  readonly launcher: DaemonLauncher;
+  readonly daemonRuntime: (id: string, configured?: DaemonRuntime) => DaemonRuntime;
+  /** Folder of a daemon's own files; it need not exist. */
+  readonly dataDirOf: (id: string) => string;
+  /** Daemons that run now: what they hold would be theirs again. */
+  readonly running: readonly Pick<DaemonSnapshot, 'id' | 'listeners'>[];
+  readonly clock: Clock;
+  readonly limits: Pick<ControlLimits, 'helloMs' | 'initMs'>;
+}
+
+/** What a check found. */
+export interface ConfigFindings {
+  /** The first mistake of the file that a start would refuse. */
+  readonly error: WireError | null;
+  /** What the operator should know although it would start. */
+  readonly warnings: readonly string[];
+}
+
+/** Has all daemons look that the document would start, by itself or because it has a table for them. */
+export async function checkDaemons(
+  document: ConfigDocument,
+  file: string | null,
+  parts: ConfigCheckParts,
+): Promise<ConfigFindings> {
+  const wanted = parts.registry.filter(
+    ({ id, internal }) =>
+      internal !== true &&
+      (document.autostart?.includes(id) === true ||
+        Object.keys(document.daemons.get(id)?.input ?? {}).length > 0),
+  );
+  const findings = await Promise.all(wanted.map(({ id }) => checkOne(id, document, parts)));
+  const errors = findings.flatMap(({ error }) => (error === null ? [] : [locateIn(document, file, error)]));
+  errors.sort((a, b) => lineOf(a) - lineOf(b));
+  return { error: errors[0] ?? null, warnings: findings.flatMap(({ warnings }) => warnings) };
+}
+
+async function checkOne(
+  id: string,
+  document: ConfigDocument,
+  parts: ConfigCheckParts,
+): Promise<ConfigFindings> {
+  const outcome = await askDaemon(id, document, parts);
+  if (!outcome.ok) return { error: outcome.error, warnings: [] };
+  const { warnings, held } = outcome.result;
+  const notes: string[] = [];
+  for (const address of held) {
+    const holder = holderOf(parts.running, address);
+    if (holder === null) return { error: inUse(address, null), warnings };
+    notes.push(
+      `${address.key}: ${address.host}:${address.port} is held by ${holder} of the Signalbox that runs with this data directory`,
+    );
+  }
+  return { error: null, warnings: [...warnings, ...notes] };
+}
+
+function askDaemon(
+  id: string,
+  document: ConfigDocument,
+  { launcher, daemonRuntime, dataDirOf, clock, limits }: ConfigCheckParts,
+): Promise<Outcome<CheckOutcome>> {
+  const { input, runtime } = document.daemons.get(id) ?? { input: {}, runtime: undefined };
+  return new Promise((resolve) => {
+    let daemon: DaemonProcess | null = null;
+    const seconds = (limits.helloMs + limits.initMs) / 1_000;
+    const fail = (message: string) => settle({ ok: false, error: { code: 'init_failed', message } });
+    const timer = clock.after(limits.helloMs + limits.initMs, () => {
+      fail(`${id} did not check its configuration within ${seconds} s`);
+    });
+    const settle = (outcome: Outcome<CheckOutcome>) => {
+      timer.cancel();
+      resolve(outcome);
+      daemon?.kill();
+    };
+    let lastWords = '';
+    daemon = launcher.launch(
+      { id, runtime: daemonRuntime(id, runtime) },
+      {
+        onMessage(raw) {
+          const parsed = fromDaemonSchema.safeParse(raw);
+          if (!parsed.success) return;
+          const message = parsed.data;
+          if (message.type === 'hello') {
+            if (message.protocol !== LINK_PROTOCOL) fail(`${id} speaks another protocol than this Signalbox`);
+            else daemon?.send({ type: 'check', config: input, dataDir: dataDirOf(id) });
+          } else if (message.type === 'checked') settle(message.outcome as Outcome<CheckOutcome>);
+        },
+        onOutput(_stream, line) {
+          lastWords = line;
+        },
+        onEnd: ({ exitCode, signal, reason }) =>
+          fail(
+            `${id} ended before it had checked its configuration: ${reason ?? signal ?? `exit code ${exitCode}`} ${lastWords}`.trim(),
+          ),
+      },
+    );
+  });
+}
+
+function lineOf({ detail }: WireError): number {
+  return typeof detail?.line === 'number' ? detail.line : Number.MAX_SAFE_INTEGER;
+}

@@ -1,0 +1,156 @@
+/**
+ * Takes a changed configuration file over, in all running daemons or in none. Every daemon checks its table before any
+ * changes anything; then addresses change hands, so that two daemons can exchange theirs; only then is the new document the
+ * one in force. A document that was refused is never used, at a restart neither. The control plane makes one.
+ */
+import type { ControlResults } from '../../../daemons/contract/control-api.ts';
+import type {
+  HeldAddress,
+  ReloadBegun,
+  ReloadOutcome,
+  ReloadStep,
+} from '../../../daemons/contract/daemon-link.ts';
+import { fromWireError, type Outcome, type WireError } from '../../../daemons/contract/errors.ts';
+import type { ControlLimits } from '../limits.ts';
+import type { DaemonSession } from '../supervision/daemon-session.ts';
+import type { ManagedDaemon } from '../supervision/managed-daemon.ts';
+import type { Supervisor } from '../supervision/supervisor.ts';
+import { holderOf, inUse } from './address-holder.ts';
+import type { ConfigDocument } from './config-document.ts';
+import { type ConfigStore, locateIn } from './config-store.ts';
+
+/** What a reload works with. */
+export interface ConfigReloadParts {
+  readonly store: ConfigStore;
+  readonly supervisor: Supervisor;
+  readonly limits: ControlLimits;
+  /** Hears of the mistake in the file, or that there is none. */
+  readonly onError: (error: WireError | null) => void;
+}
+
+/** A daemon that takes part, with the process that it had when the reload began. */
+interface Part {
+  readonly daemon: ManagedDaemon;
+  readonly session: DaemonSession;
+  readonly input: unknown;
+}
+
+/** Reloads, one at a time. */
+export class ConfigReload {
+  readonly #parts: ConfigReloadParts;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(parts: ConfigReloadParts) {
+    this.#parts = parts;
+  }
+
+  /** Reads the file and takes it over. Throws SignalboxError; the configuration in force stays then. */
+  run(): Promise<ControlResults['config.reload']> {
+    const next = this.#last.then(() => this.#reload());
+    this.#last = next.catch(() => {});
+    return next;
+  }
+
+  async #reload(): Promise<ControlResults['config.reload']> {
+    const { store, onError } = this.#parts;
+    const read = await store.read();
+    if (!read.ok) throw this.#refused(read.error);
+    const document = read.result;
+    const parts = this.#takingPart(document);
+    const error = await this.#prepare(parts);
+    if (error !== null) {
+      const located = locateIn(document, store.file, error);
+      throw this.#refused(await this.#takeBack(parts, located));
+    }
+    const { changed } = store.accept(document);
+    onError(null);
+    const outcomes = await Promise.all(
+      parts.map(async (part) => ({ part, outcome: await this.#step(part, 'commit') })),
+    );
+    const daemons = outcomes.map(({ part, outcome }) => {
+      if (!outcome.ok) throw fromWireError(outcome.error);
+      const { applied, restartRequired, warnings } = outcome.result as ReloadOutcome;
+      const waiting = part.daemon.reloaded(restartRequired);
+      const { id } = part.daemon;
+      const news = [...applied, ...waiting, ...warnings].length > 0 || changed.some((one) => one.id === id);
+      return news ? { id, applied, restartRequired: waiting, warnings } : null;
+    });
+    return { daemons: daemons.filter((one) => one !== null) };
+  }
+
+  /**
+   * Every running daemon, also one whose table is as it was: the files that it names (certificates, the message of the day)
+   * may be others now. One that is starting takes part when it is ready.
+   */
+  #takingPart(document: ConfigDocument): Part[] {
+    const { supervisor } = this.#parts;
+    return supervisor.snapshots().flatMap(({ id }) => {
+      const daemon = supervisor.find(id);
+      const session = daemon?.session ?? null;
+      if (daemon === null || session === null || daemon.state === 'stopping') return [];
+      return [{ daemon, session, input: document.daemons.get(id)?.input ?? {} }];
+    });
+  }
+
+  /** Everything that can fail; null when it went well. */
+  async #prepare(parts: readonly Part[]): Promise<WireError | null> {
+    const begun = await this.#all(parts, 'begin');
+    if (!begun.ok) return begun.error;
+    const held = begun.result.flatMap((answer) => (answer as ReloadBegun).held);
+    if (held.length === 0) return null;
+    const foreign = held.find((address) => !address.own && !this.#isOurs(address, parts));
+    if (foreign !== undefined) return inUse(foreign, null);
+    const released = await this.#all(parts, 'release');
+    if (!released.ok) return released.error;
+    const bound = await this.#all(parts, 'bind');
+    return bound.ok ? null : this.#named(bound.error);
+  }
+
+  /** Whether a daemon that takes part holds an address: it may be about to give it up. */
+  #isOurs(address: HeldAddress, parts: readonly Part[]): boolean {
+    const holder = holderOf(this.#parts.supervisor.snapshots(), address);
+    return holder !== null && parts.some(({ daemon }) => daemon.id === holder);
+  }
+
+  /** With the daemon that holds an address, should it be one of ours. */
+  #named(error: WireError): WireError {
+    const { host, port, key } = error.detail ?? {};
+    if (error.code !== 'address_in_use' || typeof host !== 'string' || typeof port !== 'number') return error;
+    const address = { host, port, key: String(key) };
+    return inUse(address, holderOf(this.#parts.supervisor.snapshots(), address));
+  }
+
+  /** Undoes what the daemons have begun; answers `error`, with what could not be undone. */
+  async #takeBack(parts: readonly Part[], error: WireError): Promise<WireError> {
+    // What was opened anew may stand where another daemon was before.
+    await Promise.all(parts.map((part) => this.#step(part, 'undo')));
+    const restored = await Promise.all(parts.map((part) => this.#step(part, 'restore')));
+    const lost = restored.flatMap((outcome) =>
+      outcome.ok || outcome.error.code !== 'address_in_use' ? [] : [outcome.error.message],
+    );
+    if (lost.length === 0) return error;
+    return { ...error, message: `${error.message}. And what was open before: ${lost.join('; ')}` };
+  }
+
+  #refused(error: WireError): Error {
+    this.#parts.store.refuse(error);
+    this.#parts.onError(error);
+    return fromWireError(error);
+  }
+
+  async #all(parts: readonly Part[], step: ReloadStep): Promise<Outcome<unknown[]>> {
+    const outcomes = await Promise.all(parts.map((part) => this.#step(part, step)));
+    const results: unknown[] = [];
+    for (const outcome of outcomes) {
+      if (!outcome.ok) return outcome;
+      results.push(outcome.result);
+    }
+    return { ok: true, result: results };
+  }
+
+  #step({ daemon, session, input }: Part, step: ReloadStep): Promise<Outcome<unknown>> {
+    const request = { type: 'reload', step, ...(step === 'begin' ? { config: input } : {}) } as const;
+    return session.request(request, `the reload of ${daemon.id} (${step})`, this.#parts.limits.reloadMs)
+      .outcome;
+  }
+}
