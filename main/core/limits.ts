@@ -343,6 +343,11 @@ export const CONTROL_LIMIT_TABLE = {
     unit: 'milliseconds',
     reason: "How long a probe of another instance's socket may take; a living one answers in milliseconds.",
   },
+  backupManifestBytes: {
+    default: 32 * 1024 * 1024,
+    unit: 'bytes',
+    reason: 'Longest list of files of a backup that is read: 100,000 files with long names fit into it.',
+  },
   successorWaitMs: {
     default: 45_000,
     unit: 'milliseconds',

@@ -85,6 +85,14 @@ async function dispatch(
       const { configCommand } = await import('./config-command.ts');
       return await configCommand(rest, shared, loadRegistry, entryOf);
     }
+    case 'backup': {
+      const { backupCommand } = await import('./backup-command.ts');
+      return await backupCommand(rest, shared, loadRegistry);
+    }
+    case 'restore': {
+      const { restoreCommand } = await import('./backup-command.ts');
+      return await restoreCommand(rest, shared);
+    }
     default:
       throw new UsageError(`there is no command "${command}"; see: signalbox --help`);
   }

@@ -1,0 +1,235 @@
+/** Archives that are damaged, cut off, newer or hostile: each is refused in words, and the data folder stays as it was. */
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { create } from 'tar';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { DATA_FORMAT, RESTORE_FOLDER, readDataFormat } from '../../core/data-format.ts';
+import { createBackup } from './create-backup.ts';
+import { restoreBackup } from './restore-backup.ts';
+
+let dir: string;
+let data: string;
+let target: string;
+let file: string;
+let config: string;
+
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'signalbox-archive-'));
+  data = join(dir, 'data');
+  target = join(dir, 'target');
+  file = join(dir, 'backup.tar.gz');
+  config = join(dir, 'etc/signalbox.toml');
+  await put(data, {
+    token: 'secret',
+    'ircd/bans.json': '{"bans":[]}',
+    'ircd/tls/key.pem': 'a key',
+    'journal/00000001.jsonl': 'lines\n',
+    'recorder/signalbox.db-wal': 'of the database',
+    'recorder/signalbox.db.corrupt-1': 'set aside',
+    'logs/main.log': 'not kept',
+    'control.lock': '1',
+    'ircd/bans.json.42.new': 'half written',
+  });
+  await put(dir, { 'etc/signalbox.toml': '[ircd]\n' });
+  await mkdir(target);
+});
+afterEach(() => rm(dir, { recursive: true, force: true }));
+
+async function put(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeFile(join(folder, name), text);
+  }
+}
+
+const source = () => ({
+  dataDir: data,
+  configFile: config,
+  program: '1.0.0',
+  copyDatabase: (to: string) => writeFile(to, 'a copy of the database'),
+});
+const backup = () => createBackup(source(), file, false);
+const restore = (more: { force?: boolean; configFile?: string } = {}) =>
+  restoreBackup({
+    file,
+    dataDir: target,
+    configFile: join(dir, 'new/signalbox.toml'),
+    force: false,
+    ...more,
+  });
+
+async function tree(folder: string): Promise<Record<string, string>> {
+  const found: Record<string, string> = {};
+  for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
+    if (!entry.isFile()) continue;
+    const path = join(entry.parentPath, entry.name);
+    found[path.slice(folder.length + 1)] = await readFile(path, 'utf8');
+  }
+  return found;
+}
+
+const RESTORED = {
+  token: 'secret',
+  'ircd/bans.json': '{"bans":[]}',
+  'ircd/tls/key.pem': 'a key',
+  'journal/00000001.jsonl': 'lines\n',
+  'recorder/signalbox.db': 'a copy of the database',
+};
+
+test('what an instance is made of comes back, for its owner only; logs, locks and half-written files do not', async () => {
+  await put(data, { 'recorder/signalbox.db': 'in use' });
+  const result = await backup();
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+  expect(await readdir(data)).not.toContainEqual(expect.stringContaining('.backup-'));
+  expect(await restore()).toMatchObject({ files: result.files, replaced: null });
+  expect(await tree(target)).toEqual(RESTORED);
+  expect(await readFile(join(dir, 'new/signalbox.toml'), 'utf8')).toBe('[ircd]\n');
+  expect((await stat(join(target, 'ircd/tls/key.pem'))).mode & 0o777).toBe(0o600);
+  expect((await stat(join(target, 'ircd/tls'))).mode & 0o777).toBe(0o700);
+});
+
+test('the configuration goes back to where it was, and a link in the data folder leads nowhere', async () => {
+  await symlink('/etc/passwd', join(data, 'passwd'));
+  await backup();
+  await rm(config);
+  expect(await restore({ configFile: undefined as never })).toMatchObject({ configFile: config });
+  expect(await readFile(config, 'utf8')).toBe('[ircd]\n');
+  expect(Object.keys(await tree(target))).not.toContain('passwd');
+});
+
+test('a configuration in the data folder comes back with it', async () => {
+  await put(data, { 'signalbox.toml': '[relay]\n' });
+  await createBackup({ ...source(), configFile: join(data, 'signalbox.toml') }, file, false);
+  expect(await restore()).toMatchObject({ configFile: join(target, 'signalbox.toml') });
+  expect(await readFile(join(target, 'signalbox.toml'), 'utf8')).toBe('[relay]\n');
+});
+
+test('nothing is overwritten unless it is forced, and then it is kept', async () => {
+  await backup();
+  await expect(backup()).rejects.toMatchObject({
+    code: 'conflict',
+    message: expect.stringContaining('--force'),
+  });
+  await put(target, { token: 'of another instance', 'logs/main.log': 'stays' });
+  const before = await tree(target);
+  await expect(restore()).rejects.toMatchObject({
+    code: 'conflict',
+    message: expect.stringContaining('(token)'),
+  });
+  expect(await tree(target)).toEqual(before);
+  const { replaced } = await restore({ force: true });
+  expect(await readFile(join(replaced ?? '', 'token'), 'utf8')).toBe('of another instance');
+  expect(await readFile(join(target, 'token'), 'utf8')).toBe('secret');
+  expect(await readFile(join(target, 'logs/main.log'), 'utf8')).toBe('stays');
+});
+
+test('another configuration in the way is not overwritten either', async () => {
+  await backup();
+  const other = join(dir, 'other.toml');
+  await writeFile(other, '# mine\n');
+  await expect(restore({ configFile: other })).rejects.toMatchObject({ code: 'conflict' });
+  expect(await tree(target)).toEqual({});
+  await restore({ configFile: other, force: true });
+  expect(await readFile(other, 'utf8')).toBe('[ircd]\n');
+  const kept = (await readdir(dir)).find((name) => name.startsWith('other.toml.before-restore-'));
+  expect(await readFile(join(dir, kept ?? ''), 'utf8')).toBe('# mine\n');
+});
+
+test('an archive that is cut off or changed anywhere is refused, and nothing is left of it', async () => {
+  await backup();
+  const good = await readFile(file);
+  const plain = gunzipSync(good);
+  const ask = async (bytes: Buffer) => {
+    await writeFile(file, bytes);
+    await expect(restore()).rejects.toMatchObject({ code: 'data_unusable' });
+    expect(await tree(target)).toEqual({});
+  };
+  await fc.assert(
+    fc.asyncProperty(fc.nat(good.length - 1), (length) => ask(good.subarray(0, length))),
+    { numRuns: 25 },
+  );
+  // The text of a file or of the manifest: what only pads a block is not read.
+  const places = [plain.indexOf('{"bans":[]}'), plain.indexOf('a key'), plain.indexOf('"sha256"') + 15];
+  for (const place of places) {
+    const changed = Buffer.from(plain);
+    changed[place] = (changed[place] ?? 0) ^ 1;
+    await ask(gzipSync(changed));
+  }
+});
+
+async function archive(
+  manifest: Record<string, unknown>,
+  files: Readonly<Record<string, string>>,
+): Promise<void> {
+  const folder = await mkdtemp(join(dir, 'made-'));
+  const whole = {
+    backup: 1,
+    program: '9.0.0',
+    dataFormat: DATA_FORMAT,
+    time: 0,
+    config: null,
+    files: [],
+    ...manifest,
+  };
+  await put(folder, { 'manifest.json': JSON.stringify(whole), ...files });
+  await create({ cwd: folder, gzip: true, file, portable: true, preservePaths: true }, [
+    'manifest.json',
+    ...Object.keys(files),
+  ]);
+}
+
+const entry = (name: string, text: string) => ({
+  name,
+  size: text.length,
+  sha256: createHash('sha256').update(text).digest('hex'),
+});
+
+test.each([
+  ['a later form of the data folder', { dataFormat: DATA_FORMAT + 1 }, 'Signalbox 9.0.0'],
+  ['a later form of backups', { backup: 2, files: 'in another way' }, 'Signalbox 9.0.0'],
+  [
+    'names that lead elsewhere',
+    { files: [entry('data/../../evil', 'x')] },
+    'manifest.json is not as it is written',
+  ],
+  ['absolute names', { files: [entry('/tmp/evil', 'x')] }, 'manifest.json is not as it is written'],
+  ['files that it lacks', { files: [entry('data/lost', 'x')] }, 'data/lost is missing'],
+  ['a name twice', { files: [entry('data/a', 'x'), entry('data/a', 'x')] }, 'a name stands twice'],
+])('%s: refused', async (_, manifest, message) => {
+  await archive(manifest, {});
+  await expect(restore()).rejects.toMatchObject({
+    code: 'data_unusable',
+    message: expect.stringContaining(message),
+  });
+  expect(await tree(target)).toEqual({});
+});
+
+test('a file that the manifest does not name is refused', async () => {
+  await archive({ files: [entry('data/a', 'x')] }, { 'data/a': 'x', 'data/b': 'y' });
+  await expect(restore()).rejects.toMatchObject({
+    message: expect.stringContaining('"data/b" is not in its manifest'),
+  });
+});
+
+test('a restore that is interrupted while files move keeps instances away until it is done again', async () => {
+  await backup();
+  await put(target, {
+    token: 'old',
+    [`${RESTORE_FOLDER}/committed`]: '',
+    [`${RESTORE_FOLDER}/files/data/x`]: 'half',
+  });
+  expect(() => readDataFormat(target)).toThrow(/restore/);
+  const good = await readFile(file);
+  await writeFile(file, 'no backup');
+  await expect(restore({ force: true })).rejects.toMatchObject({ code: 'data_unusable' });
+  expect(() => readDataFormat(target)).toThrow(/restore/);
+  await writeFile(file, good);
+  await restore({ force: true });
+  expect(readDataFormat(target)).toBe(0);
+  expect(await readFile(join(target, 'token'), 'utf8')).toBe('secret');
+  expect(await readdir(target)).not.toContain(RESTORE_FOLDER);
+});

@@ -1,0 +1,125 @@
+/** A real instance is backed up while it is written to, restored elsewhere, and started there. */
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { SocketClient } from '../cli/socket-client.ts';
+
+// Real processes start here, several a test: slow on a busy machine.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
+
+const MAIN = join(import.meta.dirname, '../main.ts');
+const CLI = join(import.meta.dirname, '../cli.ts');
+const CONFIG = `
+[ircd]
+listen = [{ host = "127.0.0.1", port = 0 }]
+`;
+let dir: string;
+let started: ChildProcess[];
+
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'signalbox-backup-'));
+  started = [];
+  await writeFile(join(dir, 'signalbox.toml'), CONFIG);
+});
+afterEach(async () => {
+  for (const child of started) await end(child);
+  await rm(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+});
+
+async function serve(data: string, config: string): Promise<ChildProcess & { token: string }> {
+  const args = ['--port', '0', '--json', '--data', join(dir, data), '--config', join(dir, config)];
+  const child = spawn(process.execPath, [MAIN, ...args, '--autostart', 'ircd'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  started.push(child);
+  const [line] = await once(createInterface(child.stdout), 'line');
+  return Object.assign(child, JSON.parse(String(line)) as { token: string });
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill('SIGTERM');
+  await once(child, 'exit');
+}
+
+function cli(...args: string[]): Promise<{ code: unknown; stdout: string; stderr: string }> {
+  return new Promise((resolve) => {
+    const env = { ...process.env, XDG_CONFIG_HOME: dir };
+    execFile(process.execPath, [CLI, ...args], { env }, (error, stdout, stderr) =>
+      resolve({ code: error === null ? 0 : error.code, stdout, stderr }),
+    );
+  });
+}
+
+const ban = (client: SocketClient, mask: string) =>
+  client.request('command.run', {
+    daemon: 'ircd',
+    command: 'add-ban',
+    args: { kind: 'kline', mask },
+    confirmed: true,
+  });
+
+test('bans, audit, token, settings and configuration of a running instance come back elsewhere', async () => {
+  const first = await serve('data', 'signalbox.toml');
+  const client = await SocketClient.connect(join(dir, 'data'));
+  expect(await ban(client, '*@before.example')).toMatchObject({ ok: true });
+  // The trail goes on while it is copied.
+  let going = true;
+  const busy = (async () => {
+    for (let n = 0; going; n++) await ban(client, `*@n${n}.example`);
+  })();
+  const file = join(dir, 'backup.tar.gz');
+  const made = await cli('backup', file, '--data', join(dir, 'data'), '--json');
+  going = false;
+  await busy;
+  expect(JSON.parse(made.stdout)).toMatchObject({ ok: true, result: { file, files: expect.any(Number) } });
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+
+  const refused = await cli('restore', file, '--data', join(dir, 'data'), '--force');
+  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining(`process ${first.pid}`) });
+  client.close();
+  await end(first);
+
+  const words = ['restore', file, '--data', join(dir, 'copy'), '--config', join(dir, 'copy.toml')];
+  expect(await cli(...words)).toMatchObject({ code: 0, stderr: '' });
+  expect(await readFile(join(dir, 'copy.toml'), 'utf8')).toBe(CONFIG);
+  const second = await serve('copy', 'copy.toml');
+  expect(second.token).toBe(first.token);
+  const again = await SocketClient.connect(join(dir, 'copy'));
+  const bans = await again.request('command.run', { daemon: 'ircd', command: 'bans', args: {} });
+  expect(JSON.stringify(bans)).toContain('*@before.example');
+  const audit = await vi.waitFor(
+    async () => {
+      const answer = await again.request('audit.query', { text: 'before.example' });
+      expect(answer).toMatchObject({ ok: true, result: { entries: [{ command: 'add-ban' }] } });
+      return answer;
+    },
+    { timeout: 40_000, interval: 100 },
+  );
+  expect(audit.ok).toBe(true);
+  again.close();
+});
+
+test('an instance that does not run is backed up too, and one that is not there is named', async () => {
+  const first = await serve('data', 'signalbox.toml');
+  await end(first);
+  const file = join(dir, 'cold.tar.gz');
+  const words = ['--data', join(dir, 'data'), '--config', join(dir, 'signalbox.toml')];
+  expect(await cli('backup', file, ...words)).toMatchObject({ code: 0, stderr: '' });
+  expect(await cli('backup', file, ...words)).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('exists already'),
+  });
+  const restored = await cli('restore', file, '--data', join(dir, 'copy'), '--json');
+  expect(JSON.parse(restored.stdout)).toMatchObject({ ok: true, result: { replaced: null } });
+  const copied = await readFile(join(dir, 'copy/recorder/signalbox.db'));
+  expect(copied.subarray(0, 15).toString()).toBe('SQLite format 3');
+  const nowhere = await cli('backup', join(dir, 'x.tar.gz'), '--data', join(dir, 'nowhere'));
+  expect(nowhere).toMatchObject({ code: 1, stderr: expect.stringContaining('There is no data folder') });
+  await writeFile(file, 'garbage');
+  expect(await cli('restore', file, '--data', join(dir, 'third'))).toMatchObject({ code: 78 });
+});
