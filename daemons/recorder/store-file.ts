@@ -11,7 +11,6 @@ import {
   openDatabase,
   type SqliteConstructor,
   setAside,
-  writeError,
 } from './database.ts';
 import { Store } from './store.ts';
 
@@ -261,7 +260,11 @@ function same(a: Identity, b: Identity | null): boolean {
 
 /** The error of a start that will succeed once there is room, or whoever holds the file lets go of it. */
 function unavailable(file: string, thrown: unknown): SignalboxError {
-  const known = writeError(thrown, file);
-  const reason = known instanceof Error ? known.message : String(known);
-  return new SignalboxError('unavailable', `${file} cannot be opened now: ${reason}`, { cause: thrown });
+  const reason = thrown instanceof Error ? thrown.message : String(thrown);
+  return new SignalboxError(
+    'unavailable',
+    `${file} cannot be opened now (${reason}). It is tried again by itself; free space on that disk, check its ` +
+      'permissions, or close what else has the file open.',
+    { cause: thrown },
+  );
 }
