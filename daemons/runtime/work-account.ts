@@ -104,14 +104,57 @@ export class AccountQueue {
   }
 }
 
+/** Accounts of one network that wait in a {@link NetworkQueue}, which keeps it. */
+export class NetworkLine {
+  readonly accounts = new AccountQueue();
+  /** The line behind this one. */
+  next: NetworkLine | null = null;
+  /** Whether it stands in the queue. */
+  queued = false;
+}
+
+/** Accounts that take turns by network: a thousand clients of one address hold up a client of another once. */
+export class NetworkQueue {
+  #first: NetworkLine | null = null;
+  #last: NetworkLine | null = null;
+
+  get empty(): boolean {
+    return this.#first === null;
+  }
+
+  /** Appends an account, which is in no queue, to the line of its network. */
+  push(line: NetworkLine, account: WorkAccount): void {
+    line.accounts.push(account);
+    if (!line.queued) this.#append(line);
+  }
+
+  /** Takes out the first account of the network whose turn it is. */
+  shift(): WorkAccount | null {
+    const line = this.#first;
+    if (line === null) return null;
+    this.#first = line.next;
+    if (this.#first === null) this.#last = null;
+    line.queued = false;
+    const account = line.accounts.shift();
+    if (!line.accounts.empty) this.#append(line);
+    return account;
+  }
+
+  #append(line: NetworkLine): void {
+    line.queued = true;
+    line.next = null;
+    if (this.#last === null) this.#first = line;
+    else this.#last.next = line;
+    this.#last = line;
+  }
+}
+
 /** The accounts of one network. Made by {@link WorkGroups}, or alone for what no client causes. */
 export class WorkGroup {
-  /** Accounts of this network that have work waiting; `WorkTurns` keeps it. */
-  readonly ready = new AccountQueue();
-  /** The group behind this one in the queue of groups; `WorkTurns` keeps it. */
-  next: WorkGroup | null = null;
-  /** Whether it stands in the queue of groups; `WorkTurns` keeps it. */
-  queued = false;
+  /** Accounts of this network that have work waiting and used little of late; `WorkTurns` keeps it. */
+  readonly light = new NetworkLine();
+  /** Those that used more; `WorkTurns` keeps it. */
+  readonly heavy = new NetworkLine();
   /** How many accounts are in it; {@link WorkGroups} keeps it. */
   members = 0;
   readonly #meter: WorkMeter;

@@ -168,6 +168,47 @@ describe('WorkTurns', () => {
     loop.drain();
   });
 
+  it('serves a client of another network after one of a thousand that each ask for little', () => {
+    const loop = new Loop();
+    const crowd = new WorkGroup();
+    const order: string[] = [];
+    const ask = (account: WorkAccount, name: string) =>
+      loop.turns.runSteps(
+        account,
+        loop.work(0.1, () => order.push(name)),
+      );
+    // The turn is used up, so that all of them wait.
+    loop.turns.begin(loop.account());
+    loop.turns.spend(100 * MS);
+    loop.turns.end();
+    for (let i = 0; i < 1_000; i++) ask(loop.account(crowd), 'crowd');
+    ask(loop.account(), 'innocent');
+    loop.drain();
+    expect(order).toHaveLength(1_001);
+    expect(order.indexOf('innocent')).toBeLessThan(3);
+  });
+
+  it('works off a hundred small jobs in a turn, also when new input has used the turn up', () => {
+    const loop = new Loop();
+    let done = 0;
+    const input = loop.account();
+    for (let turns = 0; turns < 3; turns++) {
+      // Reading alone takes longer than a turn, as on a machine that has other things to do.
+      loop.turns.begin(input);
+      loop.turns.spend(1);
+      loop.nowMs += 100;
+      loop.turns.end();
+      if (turns === 0)
+        for (let i = 0; i < 250; i++)
+          loop.turns.runSteps(
+            loop.account(),
+            loop.work(0.1, () => done++),
+          );
+      loop.turn();
+    }
+    expect(done).toBe(250);
+  });
+
   it('lets everybody through a gate in the order in which they came', () => {
     const loop = new Loop();
     const { turns } = loop;

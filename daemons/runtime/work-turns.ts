@@ -5,13 +5,13 @@
  * first. One per daemon process, owned by its network path.
  *
  * - Within an account the order is kept: what it asks for later waits for what it asked for before.
- * - Accounts that used little of late come first, in the order in which they came. The others take turns by network and,
- *   within one, by client.
+ * - Accounts that used little of late come first, then the others. Both take turns by network and, within one, in the
+ *   order in which they came.
  * - Charging is an addition. The clock is looked at once in 0.2 ms of charged work, so that a wrong price cannot break
  *   the bound.
  */
 import { limits } from './limits.ts';
-import { AccountQueue, type WorkAccount, type WorkGroup } from './work-account.ts';
+import { NetworkQueue, type WorkAccount } from './work-account.ts';
 import type { WorkGate } from './work-gate.ts';
 
 const NS_PER_MS = 1e6;
@@ -23,6 +23,8 @@ const STEP_NS = 500;
 const HEAVY_EVERY = 4;
 /** Slices that waiting work gets in every turn, also when new input has used it up. */
 const MIN_SLICES = 2;
+/** Share of a turn that waiting work gets likewise: a thousand small jobs are a thousand slices. */
+const WAITING_SHARE = 0.4;
 
 /**
  * How far a step came: `done`; `more`, to be continued before anything else of its account; `later`, to be continued
@@ -103,9 +105,8 @@ export class WorkTurns {
   #over = false;
 
   // What waits.
-  readonly #light = new AccountQueue();
-  #firstGroup: WorkGroup | null = null;
-  #lastGroup: WorkGroup | null = null;
+  readonly #light = new NetworkQueue();
+  readonly #heavy = new NetworkQueue();
   #sliceCount = 0;
   /** The account whose waiting jobs are being done; it is queued again when its slice is over. */
   #running: WorkAccount | null = null;
@@ -127,7 +128,7 @@ export class WorkTurns {
 
   /** Whether some work waits for a later turn. */
   get busy(): boolean {
-    return !this.#light.empty || this.#firstGroup !== null;
+    return !this.#light.empty || !this.#heavy.empty;
   }
 
   /**
@@ -331,45 +332,24 @@ export class WorkTurns {
   #enqueue(account: WorkAccount): void {
     if (account.queued || account.blocked || account === this.#running) return;
     account.queued = true;
-    if (account.isLight(this.#nowMs)) {
-      this.#light.push(account);
-    } else {
-      const { group } = account;
-      group.ready.push(account);
-      if (!group.queued) this.#enqueueGroup(group);
-    }
+    const { group } = account;
+    if (account.isLight(this.#nowMs)) this.#light.push(group.light, account);
+    else this.#heavy.push(group.heavy, account);
     this.#scheduleEnd();
-  }
-
-  #enqueueGroup(group: WorkGroup): void {
-    group.queued = true;
-    group.next = null;
-    if (this.#lastGroup === null) this.#firstGroup = group;
-    else this.#lastGroup.next = group;
-    this.#lastGroup = group;
-  }
-
-  #nextHeavy(): WorkAccount | null {
-    const group = this.#firstGroup;
-    if (group === null) return null;
-    this.#firstGroup = group.next;
-    if (this.#firstGroup === null) this.#lastGroup = null;
-    group.queued = false;
-    const account = group.ready.shift();
-    if (!group.ready.empty) this.#enqueueGroup(group);
-    return account;
   }
 
   #next(): WorkAccount | null {
     const heavyFirst = ++this.#sliceCount % HEAVY_EVERY === 0;
-    if (heavyFirst) return this.#nextHeavy() ?? this.#light.shift();
-    return this.#light.shift() ?? this.#nextHeavy();
+    if (heavyFirst) return this.#heavy.shift() ?? this.#light.shift();
+    return this.#light.shift() ?? this.#heavy.shift();
   }
 
   #onTurnEnd(): void {
     if (this.busy && !this.#closed) {
       if (!this.#open) this.#openTurn();
-      for (let slices = 0; this.busy && (slices < MIN_SLICES || this.#turnUsedNs < this.#turnNs); slices++) {
+      this.#checkTurn();
+      const endNs = Math.max(this.#turnNs, this.#turnUsedNs + WAITING_SHARE * this.#turnNs);
+      for (let slices = 0; this.busy && (slices < MIN_SLICES || this.#turnUsedNs < endNs); slices++) {
         const account = this.#next();
         if (account !== null) this.#slice(account);
       }
