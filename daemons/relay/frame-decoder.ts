@@ -7,8 +7,12 @@
 /** Bytes of the length in front of every payload. */
 export const HEADER_BYTES = 4;
 
-/** A frame that spans chunks starts with at least this much memory; it then follows what arrived, not what was announced. */
-const FIRST_PART_BYTES = 1024;
+/**
+ * A frame that spans chunks is gathered in blocks, the first of this size, each following one twice as large: memory
+ * follows what arrived, not what was announced, and nothing is copied until the frame is complete.
+ */
+const FIRST_BLOCK_BYTES = 1024;
+const LARGEST_BLOCK_BYTES = 64 * 1024;
 
 /** Receives what the decoder finds. */
 export interface FrameSink {
@@ -34,9 +38,11 @@ export class FrameDecoder {
   /** Length bytes seen so far, where a chunk ended inside the length. */
   #header = 0;
   #headerBytes = 0;
-  /** The frame that spans chunks, its length included. */
-  #part: Buffer | null = null;
-  #partBytes = 0;
+  /** The block of the frame that spans chunks, its length included, that is being filled; those before it are full. */
+  #block: Buffer | null = null;
+  #blockBytes = 0;
+  #fullBlocks: Buffer[] = [];
+  #fullBytes = 0;
   #needBytes = 0;
   /** What the sink did not want yet. */
   #rest: Buffer | null = null;
@@ -50,7 +56,7 @@ export class FrameDecoder {
 
   /** Whether the stream stands inside a frame. */
   get midFrame(): boolean {
-    return this.#headerBytes > 0 || this.#part !== null;
+    return this.#headerBytes > 0 || this.#block !== null;
   }
 
   /** Whether bytes wait for {@link resume}. */
@@ -58,15 +64,20 @@ export class FrameDecoder {
     return this.#rest !== null;
   }
 
+  /** Bytes that wait for {@link resume}. */
+  get waitingBytes(): number {
+    return this.#rest === null ? 0 : this.#rest.length - this.#restAt;
+  }
+
   /** Memory that is held: of an incomplete frame, and of a chunk that is not decoded to its end. */
   get heldBytes(): number {
-    return (this.#part?.length ?? 0) + (this.#rest?.length ?? 0);
+    return this.#fullBytes + (this.#block?.length ?? 0) + (this.#rest?.length ?? 0);
   }
 
   /** Decodes nothing more and lets go of what it holds. */
   stop(): void {
     this.#stopped = true;
-    this.#part = null;
+    this.#forget();
     this.#rest = null;
     this.#headerBytes = 0;
   }
@@ -104,13 +115,11 @@ export class FrameDecoder {
         this.#restAt = at;
         break;
       }
-      if (this.#part !== null) {
+      if (this.#block !== null) {
         at += this.#append(chunk, at);
-        if (this.#partBytes < this.#needBytes) break;
-        const whole = this.#part;
-        this.#part = null;
+        if (this.#fullBytes + this.#blockBytes < this.#needBytes) continue;
         frames++;
-        wanted = this.#sink.onFrame(whole, 0, this.#needBytes);
+        wanted = this.#sink.onFrame(this.#whole(), 0, this.#needBytes);
         continue;
       }
       if (this.#headerBytes > 0 || size - at < HEADER_BYTES) {
@@ -123,10 +132,8 @@ export class FrameDecoder {
         if (!this.#accept(length)) break;
         this.#begin(length, size - at);
         if (length > 0) continue;
-        const whole = this.#part as Buffer | null;
-        this.#part = null;
         frames++;
-        if (whole !== null) wanted = this.#sink.onFrame(whole, 0, HEADER_BYTES);
+        wanted = this.#sink.onFrame(this.#whole(), 0, HEADER_BYTES);
         continue;
       }
       const length = chunk.readUInt32BE(at);
@@ -154,25 +161,43 @@ export class FrameDecoder {
   /** @param here payload bytes that have arrived */
   #begin(length: number, here: number): void {
     this.#needBytes = HEADER_BYTES + length;
-    const size = Math.max(HEADER_BYTES + here, FIRST_PART_BYTES);
-    const part = Buffer.allocUnsafeSlow(Math.min(this.#needBytes, size));
-    part.writeUInt32BE(length, 0);
-    this.#part = part;
-    this.#partBytes = HEADER_BYTES;
+    const size = Math.max(HEADER_BYTES + here, FIRST_BLOCK_BYTES);
+    const block = Buffer.allocUnsafeSlow(Math.min(this.#needBytes, size));
+    block.writeUInt32BE(length, 0);
+    this.#block = block;
+    this.#blockBytes = HEADER_BYTES;
   }
 
+  /** Takes as much of a chunk as the block has room for; returns how much that was. */
   #append(chunk: Buffer, at: number): number {
-    const take = Math.min(this.#needBytes - this.#partBytes, chunk.length - at);
-    const after = this.#partBytes + take;
-    let part = this.#part!;
-    if (after > part.length) {
-      const grown = Buffer.allocUnsafeSlow(Math.min(this.#needBytes, Math.max(after, part.length * 2)));
-      part.copy(grown, 0, 0, this.#partBytes);
-      part = grown;
-      this.#part = grown;
+    let block = this.#block!;
+    if (this.#blockBytes === block.length) {
+      const size = Math.min(2 * block.length, LARGEST_BLOCK_BYTES);
+      this.#fullBlocks.push(block);
+      this.#fullBytes += block.length;
+      block = Buffer.allocUnsafeSlow(Math.min(this.#needBytes - this.#fullBytes, size));
+      this.#block = block;
+      this.#blockBytes = 0;
     }
-    chunk.copy(part, this.#partBytes, at, at + take);
-    this.#partBytes = after;
+    const take = Math.min(block.length - this.#blockBytes, chunk.length - at);
+    chunk.copy(block, this.#blockBytes, at, at + take);
+    this.#blockBytes += take;
     return take;
+  }
+
+  /** The frame that is complete, in one piece. */
+  #whole(): Buffer {
+    const last = this.#block!;
+    const whole = this.#fullBlocks.length === 0 ? last : Buffer.concat([...this.#fullBlocks, last]);
+    this.#forget();
+    return whole;
+  }
+
+  #forget(): void {
+    this.#block = null;
+    this.#blockBytes = 0;
+    if (this.#fullBytes === 0) return;
+    this.#fullBlocks = [];
+    this.#fullBytes = 0;
   }
 }

@@ -123,9 +123,11 @@ export class Intake implements FrameSink, WorkJob {
   step(): StepResult {
     const { turns, metrics } = this.#services;
     turns.spend(workPrices.read.ns);
+    const before = this.#decoder.waitingBytes;
     this.#outbox.answering = true;
     const frames = this.#decoder.resume();
     this.#outbox.answering = false;
+    turns.spend((before - this.#decoder.waitingBytes) * workPrices.inputByte.ns);
     this.framesIn += frames;
     metrics.framesIn.add(frames);
     if (this.#stopped) return this.#idle();
@@ -143,7 +145,7 @@ export class Intake implements FrameSink, WorkJob {
 
   onFrame(source: Buffer, start: number, end: number): boolean {
     const { turns } = this.#services;
-    turns.spend(workPrices.line.ns + (end - start) * workPrices.inputByte.ns);
+    turns.spend(workPrices.line.ns);
     this.#owner.onFrame(source, start, end);
     return turns.mayGoOn(this.account) && this.#outbox.queuedBytes <= this.#outbox.chokeBytes;
   }
@@ -168,7 +170,8 @@ export class Intake implements FrameSink, WorkJob {
   }
 
   #account(): void {
-    const held = this.#decoder.heldBytes;
+    // A paused socket holds one more read.
+    const held = this.#stopped ? 0 : this.#decoder.heldBytes + this.#socket.readableLength;
     const grown = held - this.#heldBytes;
     if (grown === 0) return;
     this.#heldBytes = held;

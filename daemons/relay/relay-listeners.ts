@@ -77,7 +77,15 @@ export class RelayListeners {
 
   #create({ tls, mode }: ListenEntry, credentials: TlsCredentials | null): Server {
     const { admit, accept, handshakeMs } = this.#options;
-    const options = { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 };
+    const options = {
+      allowHalfOpen: true,
+      noDelay: true,
+      keepAlive: true,
+      keepAliveInitialDelay: 60_000,
+      // A paused socket would go on reading into its buffer up to this mark, 64 KiB by default: memory of every client
+      // that has to wait, and events that keep the loop in its poll phase. It changes nothing while a socket flows.
+      highWaterMark: 1,
+    };
     if (!tls || credentials === null) {
       return createServer(options, (socket) => {
         if (admit(socket, false)) accept(socket, false, mode);

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { Frame } from './frame.ts';
 import { HeldMemory } from './held-memory.ts';
 import { SendQueue } from './send-queue.ts';
-import { Batcher, WRITE_BYTES } from './tick-flusher.ts';
+import { Batcher, type Flushable, TickFlusher, WRITE_BYTES } from './tick-flusher.ts';
 
 function drain(batcher: Batcher, queue: SendQueue): Buffer[] {
   const writes: Buffer[] = [];
@@ -63,4 +63,47 @@ it('copies nothing where the frames lie side by side, and shares one buffer wher
   const joined = write(0, 1, 3);
   expect(joined.buffer).not.toBe(source.buffer);
   expect(write(0, 1, 3)).toBe(joined);
+});
+
+/** A flusher that may take 5 ms a turn, and connections of which each takes 1 ms. */
+function slowly() {
+  let nowMs = 0;
+  const order: string[] = [];
+  const flusher = new TickFlusher(5, () => nowMs);
+  const connection = (name: string): Flushable => ({
+    flush() {
+      nowMs += 1;
+      order.push(name);
+    },
+  });
+  return { flusher, order, connection };
+}
+
+it('writes to a crowd over several turns, in order, and to each once', () => {
+  const { flusher, order, connection } = slowly();
+  const names = Array.from({ length: 100 }, (_, index) => `c${index}`);
+  for (const name of names) flusher.schedule(connection(name), false);
+  flusher.run();
+  expect(order.length).toBeLessThan(names.length);
+  expect(flusher.pending).toBe(names.length - order.length);
+  while (flusher.pending > 0) flusher.run();
+  expect(order).toEqual(names);
+});
+
+it('writes an answer before what a crowd still waits for', () => {
+  const { flusher, order, connection } = slowly();
+  for (let i = 0; i < 100; i++) flusher.schedule(connection('crowd'), false);
+  flusher.run();
+  flusher.schedule(connection('answer'), true);
+  const before = order.length;
+  flusher.run();
+  expect(order[before]).toBe('answer');
+});
+
+it('does some of what was put off in every turn, however much there is to write', () => {
+  const { flusher, order, connection } = slowly();
+  for (let i = 0; i < 1_000; i++) flusher.schedule(connection('crowd'), false);
+  for (let i = 0; i < 3; i++) flusher.later(() => order.push(`chore${i}`));
+  for (let i = 0; i < 3; i++) flusher.run();
+  expect(order.filter((name) => name !== 'crowd')).toEqual(['chore0', 'chore1', 'chore2']);
 });

@@ -169,7 +169,7 @@ export class TickFlusher {
    * @param flushMs time that a turn may spend here, in milliseconds; every turn does some, however little that is
    * @param now a monotonic clock in milliseconds
    */
-  constructor(flushMs = FIXED_LIMITS.flush_turn_ms.default, now = () => performance.now()) {
+  constructor(flushMs: number = FIXED_LIMITS.flush_turn_ms.default, now = () => performance.now()) {
     this.#flushMs = flushMs;
     this.#now = now;
   }
