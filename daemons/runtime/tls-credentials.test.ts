@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { createPrivateKey, webcrypto } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -163,6 +164,20 @@ describe('certificate and key', () => {
     });
     await expect(load()).rejects.toThrow(`ircd.tls.${what}: ${files[what]} `);
   });
+});
+
+test.each<[string, () => unknown, string]>([
+  ['a pipe', () => execFileSync('mkfifo', [files.certificate]), 'is a pipe, not a regular file'],
+  ['a device', () => symlink('/dev/zero', files.certificate), 'is a device, not a regular file'],
+  [
+    '300 kB',
+    () => writeFile(files.certificate, 'x'.repeat(300_000)),
+    'has 300000 bytes, the limit is 262144',
+  ],
+])('%s for a certificate is refused at once', async (_name, make, why) => {
+  await rm(files.certificate);
+  await make();
+  await expect(load()).rejects.toThrow(`ircd.tls.certificate: ${files.certificate} ${why}`);
 });
 
 test('a self-signed pair stays the same, and a damaged one says which file it is', async () => {

@@ -6,6 +6,7 @@ import type { ControlEvent, ControlOutcome, HostKind } from '../../daemons/contr
 import type { Outcome, WireError } from '../../daemons/contract/errors.ts';
 import type { Manifest } from '../../daemons/contract/manifest.ts';
 import type { FrameLayout, MetricSummary } from '../../daemons/contract/metric-frame.ts';
+import type { ListenPlace } from '../../daemons/contract/network-addresses.ts';
 import type { DaemonSnapshot } from '../../daemons/contract/states.ts';
 import type { Caller } from './caller.ts';
 import type { Clock } from './clock.ts';
@@ -51,6 +52,8 @@ export interface ControlPlane {
   readonly historyPaused: boolean;
   /** Resolves when each of them runs or has failed to; never rejects. */
   readonly started: Promise<void>;
+  /** Says where the dashboard is served, so that a daemon that wants the same address is told who has it. */
+  serves(place: ListenPlace): void;
   handle(name: string, args: unknown, caller: Caller): Promise<ControlOutcome<unknown>>;
   /** Calls back on every broadcast event; returns the function that ends it. */
   subscribe(listener: (event: ControlEvent) => void): () => void;

@@ -15,12 +15,13 @@ import type { Outcome, WireError } from '../../daemons/contract/errors.ts';
 import { describeManifest, type ManifestDescription } from '../../daemons/contract/manifest.ts';
 import { type FrameLayout, layoutOf, type MetricSummary } from '../../daemons/contract/metric-frame.ts';
 import { catalogOf } from '../../daemons/contract/metric-specs.ts';
+import type { ListenPlace } from '../../daemons/contract/network-addresses.ts';
 import type { DaemonSnapshot } from '../../daemons/contract/states.ts';
 import { openLogFile } from '../../daemons/runtime/log-file.ts';
 import type { LogSink } from '../../daemons/runtime/logger.ts';
 import type { Caller } from './caller.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { holderOf, inUse } from './config/address-holder.ts';
+import { DASHBOARD, type Holder, holderOf, inUse } from './config/address-holder.ts';
 import { ConfigReload } from './config/config-reload.ts';
 import { ConfigStore } from './config/config-store.ts';
 import type { ControlPlane, ControlPlaneOptions } from './control-plane-interface.ts';
@@ -112,6 +113,7 @@ class Plane implements ControlPlane {
   readonly #service: ControlService;
   readonly #daemonEvents: DaemonEvents;
   readonly #recorderId: string | null;
+  #dashboard: ListenPlace | null = null;
   #started: Promise<void> = Promise.resolve();
   #closing: Promise<void> | null = null;
   #closingReason: string | null = null;
@@ -234,6 +236,10 @@ class Plane implements ControlPlane {
       .map((manifest) => manifest.id);
   }
 
+  serves(place: ListenPlace): void {
+    this.#dashboard = place;
+  }
+
   handle(name: string, args: unknown, caller: Caller): Promise<ControlOutcome<unknown>> {
     return this.#service.handle(name, args, caller);
   }
@@ -326,9 +332,11 @@ class Plane implements ControlPlane {
         reload: new ConfigReload({
           store: this.#config,
           supervisor: this.#supervisor,
+          holders: () => this.#holders(),
           limits: this.limits,
           onError: (error) => this.#events.publish({ type: 'config', error }),
         }),
+        holders: () => this.#holders(),
         check: { ...parts, launcher, daemonRuntime, dataDirOf: (id) => join(dataDir, id) },
       }),
     };
@@ -353,12 +361,17 @@ class Plane implements ControlPlane {
     };
   }
 
+  #holders(): readonly Holder[] {
+    const dashboard = this.#dashboard === null ? [] : [{ id: DASHBOARD, listeners: [this.#dashboard] }];
+    return [...dashboard, ...this.#supervisor.snapshots()];
+  }
+
   /** Says so where it is another daemon of this host that holds the address which `id` wants. */
   #nameHolder(id: string, error: WireError): WireError {
     const { host, port, key } = error.detail ?? {};
     if (error.code !== 'address_in_use' || typeof host !== 'string' || typeof port !== 'number') return error;
     const address = { host, port, key: String(key) };
-    const others = this.#supervisor.snapshots().filter((daemon) => daemon.id !== id);
+    const others = this.#holders().filter((holder) => holder.id !== id);
     return inUse(address, holderOf(others, address));
   }
 

@@ -7,6 +7,7 @@ import { connect as connectTls } from 'node:tls';
 import { afterEach, expect, test, vi } from 'vitest';
 import { registry } from '../../daemons/registry.ts';
 import { createSelfSigned } from '../../daemons/runtime/tls-credentials.ts';
+import type { ControlLimits } from '../core/limits.ts';
 import { startTestHost, type TestHost } from './test-fixtures/test-host.ts';
 
 // Real processes start here, several a test: slow on a busy machine.
@@ -28,8 +29,8 @@ afterEach(async () => {
   host = null;
 });
 
-async function start(toml: string): Promise<TestHost> {
-  host = await startTestHost(toml, {}, shipped, (id) => join(DAEMONS, id, 'main.ts'));
+async function start(toml: string, limits: Partial<ControlLimits> = {}): Promise<TestHost> {
+  host = await startTestHost(toml, limits, shipped, (id) => join(DAEMONS, id, 'main.ts'));
   await host.plane.started;
   return host;
 }
@@ -176,6 +177,42 @@ test('an address that another process holds, and one that another daemon holds, 
   expect(snapshot('ircd').listeners[0]?.port).toBe(a);
   await writeFile(configFile, settings(`{ port = ${b} }`, `{ port = 0 }`));
   expect(await ask('config.reload')).toMatchObject({ ok: true });
+});
+
+test('an address that the dashboard has is not said to be another process’s', async () => {
+  const [a] = (await freePorts(1)) as [number];
+  other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port } = other.address() as AddressInfo;
+  const { ask, configFile, plane } = await start(settings(`{ port = ${a} }`, `{ port = 0 }`));
+  plane.serves({ host: '127.0.0.1', port });
+  await writeFile(configFile, settings(`{ port = ${port} }`, `{ port = 0 }`));
+  const message = `${configFile}:6: cannot listen on 127.0.0.1:${port}: the dashboard of this Signalbox does`;
+  expect(await ask('config.reload')).toMatchObject({ error: { code: 'address_in_use', message } });
+  expect(await ask('config.check')).toMatchObject({ result: { error: { message } } });
+});
+
+test('a daemon that does not answer keeps the old configuration in force everywhere, and is not waited for twice', async () => {
+  const [a, b, c] = (await freePorts(3)) as [number, number, number];
+  const { ask, configFile, snapshot } = await start(settings(`{ port = ${a} }`, `{ port = ${b} }`), {
+    reloadMs: 300,
+    requestSlackMs: 200,
+  });
+  const client = await irc(a);
+  const { pid } = snapshot('relay');
+  process.kill(pid as number, 'SIGSTOP');
+  await writeFile(configFile, settings(`{ port = ${c} }`, `{ port = ${b} }`));
+  expect(await ask('config.reload')).toMatchObject({
+    error: { code: 'timeout', message: 'the reload of relay (begin) was not answered within 0.5 s.' },
+  });
+  expect(snapshot('ircd').listeners[0]?.port).toBe(a);
+  expect(await client.alive()).toBe(true);
+  process.kill(pid as number, 'SIGCONT');
+  await vi.waitFor(async () => expect(await ask('config.reload')).toMatchObject({ ok: true }), {
+    timeout: 10_000,
+  });
+  expect(snapshot('ircd').listeners[0]?.port).toBe(c);
+  expect(await client.alive()).toBe(true);
 });
 
 test('a check asks the daemons themselves, and knows what is held by this Signalbox', async () => {

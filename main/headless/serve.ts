@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { ControlResults } from '../../daemons/contract/control-api.ts';
 import { SignalboxError, toWireError } from '../../daemons/contract/errors.ts';
 import { registry } from '../../daemons/registry.ts';
 import { survivesLostOutput } from '../../daemons/runtime/lost-output.ts';
@@ -47,6 +48,7 @@ export async function serve(argv: readonly string[]): Promise<void> {
     const windowDir = join(ROOT, 'out/renderer');
     const server = await startHttpServer({ plane, auth, windowDir, host: '127.0.0.1', port: options.port });
     host.serves(server);
+    plane.serves({ host: '127.0.0.1', port: Number(new URL(server.url).port) });
     // Ready means that what was asked for can be connected to.
     const { readyWaitMs } = CONTROL_LIMITS;
     await Promise.race([plane.started, delay(readyWaitMs, undefined, { ref: false })]);
@@ -177,5 +179,8 @@ class RunningHost {
     const outcome = await this.#plane.handle('config.reload', {}, caller);
     const text = outcome.ok ? 'configuration reloaded' : outcome.error.message;
     say(`signalbox: ${text}`);
+    if (!outcome.ok) return;
+    const { daemons } = outcome.result as ControlResults['config.reload'];
+    for (const { warnings } of daemons) for (const warning of warnings) say(`signalbox: ${warning}`);
   }
 }

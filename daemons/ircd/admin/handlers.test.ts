@@ -147,6 +147,9 @@ it('changes a limit at once', () => {
 it('asks for a reload on rehash, and says why it failed', async () => {
   expect(await admin.rehash.run({}, call)).toMatchObject({ text: expect.stringContaining('read again') });
   expect(irc.host.lifecycle).toEqual(['reload']);
+  const warnings = ['ircd.motd_file: /etc/motd: lines 301 to 614: left out'];
+  irc.host.lifecycleOutcome = { ok: true, result: { daemons: [{ id: 'ircd', warnings }] } };
+  expect(await admin.rehash.run({}, call)).toMatchObject({ text: expect.stringContaining('301 to 614') });
   const message = 'signalbox.toml:4: ircd.dns: expected true or false';
   irc.host.lifecycleOutcome = { ok: false, error: { code: 'config_invalid', message } };
   await expect(admin.rehash.run({}, call)).rejects.toMatchObject({ code: 'config_invalid', message });

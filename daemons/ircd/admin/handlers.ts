@@ -10,6 +10,7 @@ import { compileAddressMask, coversAddress } from '../protocol/address-mask.ts';
 import { fold } from '../protocol/casemapping.ts';
 import { Delivery } from '../protocol/delivery.ts';
 import { compileMask, hasWildcard } from '../protocol/mask.ts';
+import { reloadWarnings } from '../reload-warnings.ts';
 import type { IrcServer } from '../server.ts';
 import type { Channel } from '../state/channel.ts';
 import type { User } from '../state/user.ts';
@@ -140,7 +141,8 @@ export function createAdminHandlers(targets: AdminTargets): CommandHandlers<type
       run: async (_args, { actor }) => {
         const outcome = await server.host.requestLifecycle('reload', actor.name, 'rehash');
         if (!outcome.ok) throw new SignalboxError(outcome.error.code, outcome.error.message);
-        return { text: 'Configuration, MOTD and certificates were read again; nobody was dropped.' };
+        const text = 'Configuration, MOTD and certificates were read again; nobody was dropped.';
+        return { text: [text, ...reloadWarnings(outcome.result)].join('\n') };
       },
     },
     broadcast: {

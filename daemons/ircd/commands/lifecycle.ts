@@ -1,6 +1,7 @@
 /** REHASH, DIE and RESTART: RFC 2812 4.2 to 4.4. The process itself is stopped and restarted by the control plane. */
 import { noticeOpers } from '../broadcast.ts';
 import { N } from '../protocol/numerics.ts';
+import { reloadWarnings } from '../reload-warnings.ts';
 import type { Command } from './command.ts';
 
 /** Keeps the notice within one line of IRC. */
@@ -16,10 +17,12 @@ export const rehash: Command = {
     noticeOpers(server, `${user.nick} is rehashing the server`, user);
     server.host.audit(user.prefix, 'REHASH', {}, true, 'requested');
     void server.host.requestLifecycle('reload', user.prefix, 'REHASH').then((outcome) => {
+      if (!server.state.users.has(user)) return;
+      const short = (text: string) => text.replaceAll(/[\r\n]+/g, ' ').slice(0, MAX_REASON);
       // A success is told to every operator by the reload itself.
-      if (outcome.ok || !server.state.users.has(user)) return;
-      const why = outcome.error.message.replaceAll(/[\r\n]+/g, ' ').slice(0, MAX_REASON);
-      user.notice(`*** REHASH failed, the configuration in force stays: ${why}`);
+      if (outcome.ok) for (const text of reloadWarnings(outcome.result)) user.notice(`*** ${short(text)}`);
+      else
+        user.notice(`*** REHASH failed, the configuration in force stays: ${short(outcome.error.message)}`);
     });
   },
 };

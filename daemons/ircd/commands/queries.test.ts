@@ -181,6 +181,17 @@ it('tells the operator why a rehash failed, in one line', async () => {
   );
 });
 
+it('tells the operator what a rehash found odd, such as lines of the message of the day', async () => {
+  irc.promote(alice, OPER_FLAGS);
+  const warnings = ['ircd.motd_file: /etc/motd: line 3: cut'];
+  irc.host.lifecycleOutcome = { ok: true, result: { daemons: [{ id: 'ircd', warnings }] } };
+  alice.send('REHASH');
+  await Promise.resolve();
+  expect(alice.send('PING x')).toContain(
+    ':irc.test NOTICE alice :*** ircd.motd_file: /etc/motd: line 3: cut',
+  );
+});
+
 it('asks the control plane to rehash, stop and restart', () => {
   expect(replies(alice.send('DIE'), '481')).toHaveLength(1);
   irc.promote(alice, OPER_FLAGS);

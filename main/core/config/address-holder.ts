@@ -3,11 +3,14 @@ import type { WireError } from '../../../daemons/contract/errors.ts';
 import { type ListenPlace, placesMeet } from '../../../daemons/contract/network-addresses.ts';
 import type { DaemonSnapshot } from '../../../daemons/contract/states.ts';
 
+/** Who listens somewhere: a daemon, or the host with its dashboard. */
+export type Holder = Pick<DaemonSnapshot, 'id'> & { readonly listeners: readonly ListenPlace[] };
+
+/** How messages call the host's own listener. */
+export const DASHBOARD = 'the dashboard';
+
 /** The daemon with a listener on that address; null where none has. */
-export function holderOf(
-  daemons: readonly Pick<DaemonSnapshot, 'id' | 'listeners'>[],
-  address: ListenPlace,
-): string | null {
+export function holderOf(daemons: readonly Holder[], address: ListenPlace): string | null {
   return daemons.find(({ listeners }) => listeners.some((one) => placesMeet(one, address)))?.id ?? null;
 }
 

@@ -6,11 +6,10 @@ import type { CheckOutcome } from '../../../daemons/contract/daemon-link.ts';
 import { fromDaemonSchema, LINK_PROTOCOL } from '../../../daemons/contract/daemon-link.ts';
 import type { Outcome, WireError } from '../../../daemons/contract/errors.ts';
 import type { Manifest } from '../../../daemons/contract/manifest.ts';
-import type { DaemonSnapshot } from '../../../daemons/contract/states.ts';
 import type { Clock } from '../clock.ts';
 import type { DaemonLauncher, DaemonProcess, DaemonRuntime } from '../daemon-launcher.ts';
 import type { ControlLimits } from '../limits.ts';
-import { holderOf, inUse } from './address-holder.ts';
+import { DASHBOARD, type Holder, holderOf, inUse } from './address-holder.ts';
 import type { ConfigDocument } from './config-document.ts';
 import { locateIn } from './config-store.ts';
 
@@ -21,8 +20,8 @@ export interface ConfigCheckParts {
   readonly daemonRuntime: (id: string, configured?: DaemonRuntime) => DaemonRuntime;
   /** Folder of a daemon's own files; it need not exist. */
   readonly dataDirOf: (id: string) => string;
-  /** Daemons that run now: what they hold would be theirs again. */
-  readonly running: readonly Pick<DaemonSnapshot, 'id' | 'listeners'>[];
+  /** Who listens now; what the daemons hold would be theirs again. */
+  readonly holders: readonly Holder[];
   readonly clock: Clock;
   readonly limits: Pick<ControlLimits, 'helloMs' | 'initMs'>;
 }
@@ -63,8 +62,8 @@ async function checkOne(
   const { warnings, held } = outcome.result;
   const notes: string[] = [];
   for (const address of held) {
-    const holder = holderOf(parts.running, address);
-    if (holder === null) return { error: inUse(address, null), warnings };
+    const holder = holderOf(parts.holders, address);
+    if (holder === null || holder === DASHBOARD) return { error: inUse(address, holder), warnings };
     notes.push(
       `${address.key}: ${address.host}:${address.port} is held by ${holder} of the Signalbox that runs with this data directory`,
     );

@@ -15,7 +15,7 @@ import type { ControlLimits } from '../limits.ts';
 import type { DaemonSession } from '../supervision/daemon-session.ts';
 import type { ManagedDaemon } from '../supervision/managed-daemon.ts';
 import type { Supervisor } from '../supervision/supervisor.ts';
-import { holderOf, inUse } from './address-holder.ts';
+import { type Holder, holderOf, inUse } from './address-holder.ts';
 import type { ConfigDocument } from './config-document.ts';
 import { type ConfigStore, locateIn } from './config-store.ts';
 
@@ -24,6 +24,8 @@ export interface ConfigReloadParts {
   readonly store: ConfigStore;
   readonly supervisor: Supervisor;
   readonly limits: ControlLimits;
+  /** Who listens now: daemons, and the host itself. */
+  readonly holders: () => readonly Holder[];
   /** Hears of the mistake in the file, or that there is none. */
   readonly onError: (error: WireError | null) => void;
 }
@@ -39,6 +41,8 @@ interface Part {
 export class ConfigReload {
   readonly #parts: ConfigReloadParts;
   #last: Promise<unknown> = Promise.resolve();
+  /** Processes that left a step unanswered. */
+  readonly #silent = new WeakSet<DaemonSession>();
 
   constructor(parts: ConfigReloadParts) {
     this.#parts = parts;
@@ -99,7 +103,7 @@ export class ConfigReload {
     const held = begun.result.flatMap((answer) => (answer as ReloadBegun).held);
     if (held.length === 0) return null;
     const foreign = held.find((address) => !address.own && !this.#isOurs(address, parts));
-    if (foreign !== undefined) return inUse(foreign, null);
+    if (foreign !== undefined) return this.#named(inUse(foreign, null));
     const released = await this.#all(parts, 'release');
     if (!released.ok) return released.error;
     const bound = await this.#all(parts, 'bind');
@@ -108,7 +112,7 @@ export class ConfigReload {
 
   /** Whether a daemon that takes part holds an address: it may be about to give it up. */
   #isOurs(address: HeldAddress, parts: readonly Part[]): boolean {
-    const holder = holderOf(this.#parts.supervisor.snapshots(), address);
+    const holder = holderOf(this.#parts.holders(), address);
     return holder !== null && parts.some(({ daemon }) => daemon.id === holder);
   }
 
@@ -117,14 +121,21 @@ export class ConfigReload {
     const { host, port, key } = error.detail ?? {};
     if (error.code !== 'address_in_use' || typeof host !== 'string' || typeof port !== 'number') return error;
     const address = { host, port, key: String(key) };
-    return inUse(address, holderOf(this.#parts.supervisor.snapshots(), address));
+    return inUse(address, holderOf(this.#parts.holders(), address));
   }
 
   /** Undoes what the daemons have begun; answers `error`, with what could not be undone. */
   async #takeBack(parts: readonly Part[], error: WireError): Promise<WireError> {
     // What was opened anew may stand where another daemon was before.
-    await Promise.all(parts.map((part) => this.#step(part, 'undo')));
-    const restored = await Promise.all(parts.map((part) => this.#step(part, 'restore')));
+    const answering = parts.filter(({ session }) => !this.#silent.has(session));
+    // One that did not answer in time does it when it can; nobody waits for it again.
+    for (const part of parts) {
+      if (answering.includes(part)) continue;
+      void this.#step(part, 'undo');
+      void this.#step(part, 'restore');
+    }
+    await Promise.all(answering.map((part) => this.#step(part, 'undo')));
+    const restored = await Promise.all(answering.map((part) => this.#step(part, 'restore')));
     const lost = restored.flatMap((outcome) =>
       outcome.ok || outcome.error.code !== 'address_in_use' ? [] : [outcome.error.message],
     );
@@ -148,9 +159,15 @@ export class ConfigReload {
     return { ok: true, result: results };
   }
 
-  #step({ daemon, session, input }: Part, step: ReloadStep): Promise<Outcome<unknown>> {
+  async #step({ daemon, session, input }: Part, step: ReloadStep): Promise<Outcome<unknown>> {
     const request = { type: 'reload', step, ...(step === 'begin' ? { config: input } : {}) } as const;
-    return session.request(request, `the reload of ${daemon.id} (${step})`, this.#parts.limits.reloadMs)
-      .outcome;
+    const outcome = await session.request(
+      request,
+      `the reload of ${daemon.id} (${step})`,
+      this.#parts.limits.reloadMs,
+    ).outcome;
+    if (outcome.ok) this.#silent.delete(session);
+    else if (outcome.error.code === 'timeout') this.#silent.add(session);
+    return outcome;
   }
 }

@@ -1,5 +1,6 @@
 /** The configuration file: show, check, reload. */
 import { type ControlResults, UNRECORDED_REQUESTS } from '../../../daemons/contract/control-api.ts';
+import type { Holder } from '../config/address-holder.ts';
 import { type ConfigCheckParts, checkDaemons } from '../config/config-check.ts';
 import type { ConfigReload } from '../config/config-reload.ts';
 import type { ConfigStore } from '../config/config-store.ts';
@@ -13,7 +14,9 @@ export interface ConfigHandlerParts {
   readonly supervisor: Supervisor;
   readonly audit: AuditTrail;
   readonly reload: ConfigReload;
-  readonly check: Omit<ConfigCheckParts, 'running'>;
+  readonly check: Omit<ConfigCheckParts, 'holders'>;
+  /** Who listens now: daemons, and the host itself. */
+  readonly holders: () => readonly Holder[];
 }
 
 /** Handlers of `config.*`. */
@@ -21,6 +24,7 @@ export function configHandlers(
   parts: ConfigHandlerParts,
 ): Handlers<'config.get' | 'config.check' | 'config.reload'> {
   const { store, supervisor, audit, reload } = parts;
+  let checking: Promise<unknown> = Promise.resolve();
   return {
     'config.get': () => ({
       file: store.file,
@@ -31,8 +35,13 @@ export function configHandlers(
       const { file } = store;
       const read = text === undefined ? await store.read() : store.parse(text);
       if (!read.ok) return { file, error: read.error, warnings: [] };
-      const check = { ...parts.check, running: supervisor.snapshots() };
-      return { file, ...(await checkDaemons(read.result, file, check)) };
+      const document = read.result;
+      // Each starts processes: one at a time, however many ask.
+      const findings = checking.then(() =>
+        checkDaemons(document, file, { ...parts.check, holders: parts.holders() }),
+      );
+      checking = findings.catch(() => {});
+      return { file, ...(await findings) };
     },
     'config.reload': (_args, caller, answer) => {
       const unrecorded = UNRECORDED_REQUESTS['config.reload'];

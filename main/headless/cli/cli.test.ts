@@ -79,6 +79,20 @@ test('status, start, run, metrics, logs and stop, for people and for programs', 
   expect((await cli('stop', 'tiny')).stdout).toBe('tiny is stopped\n');
 });
 
+test('a start with a mistake in the file says that the last good configuration is what runs', async () => {
+  await writeFile(host.configFile, '[tiny]\ngreeting = 5\n');
+  expect((await cli('config', 'reload')).code).toBe(78);
+  const restarted = await cli('restart', 'tiny', '--yes');
+  expect(restarted.code).toBe(0);
+  expect(restarted.stderr).toContain(
+    `tiny runs with the last good configuration, because of ${host.configFile}:2: tiny.greeting: expected text`,
+  );
+  await writeFile(host.configFile, '');
+  expect((await cli('config', 'reload')).code).toBe(0);
+  expect((await cli('restart', 'tiny', '--yes')).stderr).toBe('');
+  await cli('stop', 'tiny', '--yes');
+});
+
 test('a disruptive command without --yes is refused where nobody can be asked', async () => {
   await host.ask('daemon.start', { id: 'tiny' });
   const refused = await cli('run', 'tiny', 'reset', '--json');

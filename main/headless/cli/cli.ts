@@ -194,5 +194,13 @@ async function lifecycle(
   if (!outcome.ok) return fail(outcome.error, json);
   if (json) printJson({ ok: true, result: outcome.result, ...note });
   else print(showDaemon(outcome.result));
+  if (command !== 'stop') await sayLastGood(client, id);
   return EXIT.ok;
+}
+
+/** A daemon that starts while the file has a mistake runs with what was good before; its operator may have meant the file. */
+async function sayLastGood(client: SocketClient, id: string): Promise<void> {
+  const host = await client.request('hello', {});
+  const error = host.ok ? host.result.configError : null;
+  if (error !== null) say(`${id} runs with the last good configuration, because of ${error.message}`);
 }

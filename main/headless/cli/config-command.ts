@@ -74,7 +74,7 @@ async function check(
     launcher: createForkLauncher({ entryOf, execPath: process.execPath }),
     daemonRuntime: () => 'node',
     dataDirOf: (id) => join(dataDir, id),
-    running: instance?.daemons ?? [],
+    holders: instance?.daemons ?? [],
     clock: systemClock,
     limits: CONTROL_LIMITS,
   });
