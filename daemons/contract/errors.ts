@@ -89,3 +89,14 @@ export function warningIn(result: unknown): WireError | null {
 export type Outcome<T> =
   | { readonly ok: true; readonly result: T }
   | { readonly ok: false; readonly error: WireError };
+
+/** Codes that say nothing of what was asked: whoever was asked could not answer now. */
+const NO_ANSWER: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['timeout', 'busy', 'cancelled', 'internal']);
+
+/**
+ * Why something would be refused, by the answer to the question what it would do; null where it would not, or where
+ * nobody could say: a daemon that does not answer keeps nobody from acting.
+ */
+export function refusalIn(answer: Outcome<unknown>): WireError | null {
+  return answer.ok || NO_ANSWER.has(answer.error.code) ? null : answer.error;
+}

@@ -3,7 +3,7 @@
  * is confirmed that would be refused.
  */
 import type { ControlResults } from '../../daemons/contract/control-api.ts';
-import type { ErrorCode, Outcome, WireError } from '../../daemons/contract/errors.ts';
+import { type Outcome, refusalIn, type WireError } from '../../daemons/contract/errors.ts';
 import type { CommandDescription } from '../../daemons/contract/manifest.ts';
 import { sentence } from '../format/sentence.ts';
 import { messages } from './messages.ts';
@@ -14,9 +14,6 @@ export type Impact =
   /** It would be refused. */
   | { readonly phase: 'refused'; readonly error: WireError };
 
-/** Answers that do not concern the command: who is asked cannot say now. It may still be run, and said so. */
-const NO_ANSWER: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['timeout', 'busy', 'cancelled', 'internal']);
-
 /** Reads the answer to `command.impact`. */
 export function impactOf(
   command: CommandDescription,
@@ -26,6 +23,7 @@ export function impactOf(
     const { text } = outcome.result;
     return { phase: 'stated', text: text === null ? messages.noImpact(command.danger) : sentence(text) };
   }
-  if (!NO_ANSWER.has(outcome.error.code)) return { phase: 'refused', error: outcome.error };
+  const refusal = refusalIn(outcome);
+  if (refusal !== null) return { phase: 'refused', error: refusal };
   return { phase: 'stated', text: messages.unknownImpact(sentence(outcome.error.message)) };
 }

@@ -1,6 +1,6 @@
 /** `signalbox run D COMMAND`: an admin command from the terminal, confirmed where it does harm. */
 
-import { warningIn } from '../../../daemons/contract/errors.ts';
+import { fromWireError, refusalIn, warningIn } from '../../../daemons/contract/errors.ts';
 import type { CommandDescription, ManifestDescription } from '../../../daemons/contract/manifest.ts';
 import { parseCommandArgs } from './command-args.ts';
 import { commandHelp, daemonHelp } from './help.ts';
@@ -87,6 +87,9 @@ async function confirm(
 ): Promise<boolean> {
   if (!canAsk()) return false;
   const impact = await client.request('command.impact', { daemon, command: command.name, args });
+  const refusal = refusalIn(impact);
+  // Nobody is asked about what would be refused afterwards.
+  if (refusal !== null) throw fromWireError(refusal);
   const effect = impact.ok && impact.result.text !== null ? impact.result.text : command.summary;
   say(`${daemon} ${command.name}: ${effect}`);
   if (command.danger === 'disruptive') return await goOn();
