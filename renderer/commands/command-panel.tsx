@@ -38,6 +38,7 @@ export function CommandPanel({ manifest, command, given, up }: CommandPanelProps
       start(args, false);
       return;
     }
+    runner.reset();
     setAsking(true);
     const impact = impactOf(
       command,

@@ -30,7 +30,7 @@ export const messages = {
     irreversible: 'Cannot be undone; wants a name typed before it runs.',
   },
   noImpact: (danger: string) =>
-    danger === 'irreversible' ? 'This cannot be undone.' : 'This may disturb people who are connected.',
+    `${danger === 'irreversible' ? 'This cannot be undone. ' : ''}Nobody who is connected now would be disturbed.`,
   unknownImpact: (why: string) =>
     `What this would do is not known, because the daemon was asked and did not say. ${why}`,
   asking: 'Asking what this would do…',

@@ -24,6 +24,8 @@ export interface CommandRunner {
   cancel(): void;
   /** Shows why it is not run. */
   refuse(error: WireError): void;
+  /** Forgets what came of it before. */
+  reset(): void;
 }
 
 export function useCommandRun(daemon: string, command: string): CommandRunner {
@@ -60,5 +62,6 @@ export function useCommandRun(daemon: string, command: string): CommandRunner {
     if (ticket.current !== null) void client.request('command.cancel', { ticket: ticket.current });
   }, [client]);
   const refuse = useCallback((error: WireError) => setRun({ phase: 'refused', error }), []);
-  return { run, start, cancel, refuse };
+  const reset = useCallback(() => setRun({ phase: 'idle' }), []);
+  return { run, start, cancel, refuse, reset };
 }
