@@ -14,23 +14,33 @@ function joined(times: ArrayLike<number>, values: Values, place: number, gapSeco
   return gapSeconds === null || times[place]! - times[place - 1]! <= gapSeconds;
 }
 
-/** Places in `first..last` of samples that no line leads to or from. Null where there are none. */
-export function lonePlaces(
+/**
+ * Places in `first..last` of samples that a line does not show: those that no line leads to or from, and short runs of
+ * them, whose line would be too short to be seen. Null where there are none.
+ * @param leastSeconds a run no longer than this is not seen as a line
+ */
+export function unseenPlaces(
   times: ArrayLike<number>,
   values: Values,
   gapSeconds: number | null,
-  first: number,
-  last: number,
+  [first, last]: readonly [number, number],
+  leastSeconds: number,
 ): number[] | null {
   let found: number[] | null = null;
-  let before = first > 0 && joined(times, values, first, gapSeconds);
-  for (let place = first; place <= last; place++) {
-    const after = place + 1 < times.length && joined(times, values, place + 1, gapSeconds);
-    if (!before && !after && isValue(values[place])) {
+  let start = -1;
+  for (let place = first; place <= last + 1; place++) {
+    if (start >= 0 && place <= last && joined(times, values, place, gapSeconds)) continue;
+    const end = place - 1;
+    // What goes on beyond what is looked at is longer than it seems.
+    const whole =
+      start >= 0 &&
+      (start > first || first === 0 || !joined(times, values, first, gapSeconds)) &&
+      (end < last || end + 1 >= times.length || !joined(times, values, end + 1, gapSeconds));
+    if (whole && times[end]! - times[start]! <= leastSeconds) {
       found ??= [];
-      found.push(place);
+      for (let lone = start; lone <= end; lone++) found.push(lone);
     }
-    before = after;
+    start = place <= last && isValue(values[place]) ? place : -1;
   }
   return found;
 }

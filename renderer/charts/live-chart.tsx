@@ -38,11 +38,11 @@ export function LiveChart({ source, chart, windowSeconds, paused }: LiveChartPro
   };
   // What moves less than a pixel is not drawn: a long window is drawn less often.
   const drawable = useDrawable(source.id, Math.max(100, (windowSeconds * 1000) / width), element, () => {
-    const data = frozen.current ?? columns();
-    const end = data[0][data[0].length - 1];
-    if (plot.current === null || end === undefined) return;
-    const max = end;
-    plot.current.batch((self: uPlot) => {
+    const known = frozen.current ?? columns();
+    const max = known[0][known[0].length - 1] ?? Date.now() / 1000;
+    // Without samples there are axes all the same.
+    const data = known[0].length > 0 ? known : noSamples(chart.series.length, max - windowSeconds, max);
+    plot.current?.batch((self: uPlot) => {
       self.setData(asAligned(data), false);
       self.setScale('x', { min: max - windowSeconds, max });
     });
@@ -113,7 +113,9 @@ export function LiveChart({ source, chart, windowSeconds, paused }: LiveChartPro
   const readNote = () => {
     const at = cursor.current === null ? undefined : plot.current?.data[0][cursor.current];
     if (at !== undefined) return messages.at(at * 1000);
-    return countSlot === null ? '' : messages.values(formatRate(source.samples.shown(countSlot)));
+    return countSlot === null || source.samples.length === 0
+      ? ''
+      : messages.values(formatRate(source.samples.shown(countSlot)));
   };
   return (
     <ChartFrame
@@ -132,6 +134,11 @@ export function LiveChart({ source, chart, windowSeconds, paused }: LiveChartPro
       readNote={readNote}
     />
   );
+}
+
+/** Columns that span a range and hold nothing. */
+function noSamples(series: number, from: number, to: number): PlotData {
+  return [[from, to], ...Array.from({ length: series }, () => [null, null])];
 }
 
 /** Makes a text at most every `ms` and repeats it in between. */

@@ -2,7 +2,7 @@
 import uPlot from 'uplot';
 import { formatClock, formatDay } from '../format/times.ts';
 import { colorIndex, formatSeries, type SeriesSpec, scaleOf } from './chart-series.ts';
-import { brokenSpans, lonePlaces } from './line-gaps.ts';
+import { brokenSpans, unseenPlaces } from './line-gaps.ts';
 
 /** Columns of a chart: times in Unix seconds, then one a series. */
 export type PlotData = readonly [ArrayLike<number>, ...ArrayLike<number | null | undefined>[]];
@@ -85,14 +85,19 @@ function gapsByTime(gapSeconds: number): uPlot.Series.GapsRefiner {
   };
 }
 
+/** A shorter line is not seen, in pixels. */
+const LEAST_LINE = 4;
+
 /** Dots for the samples that no line shows. */
 function lonePoints(gapSeconds: number | null): uPlot.Series.Points {
   return {
     show: false,
     size: 5,
     filter: (plot, series) => {
-      const [first, last] = plot.series[0]?.idxs ?? [0, -1];
-      return lonePlaces(plot.data[0], plot.data[series] ?? [], gapSeconds, first, last);
+      const { min = 0, max = 0 } = plot.scales.x ?? {};
+      const pixel = ((max ?? 0) - (min ?? 0)) / Math.max(1, plot.width - AXIS_WIDTH);
+      const span = plot.series[0]?.idxs ?? ([0, -1] as const);
+      return unseenPlaces(plot.data[0], plot.data[series] ?? [], gapSeconds, span, pixel * LEAST_LINE);
     },
   };
 }

@@ -67,6 +67,14 @@ describe('the minutes before a window was opened', () => {
     expect(past?.columns.size).toBe(3);
   });
 
+  it('have no percentiles before anything was measured', () => {
+    const seconds = values([{ metric: 'gauge', stat: 'value', values: [1, 1, 1] }], [9, 10, 11]);
+    const measured = values([{ metric: 'latency', stat: 'p99', values: [null, 0.2] }], [0, 10]);
+    expect([
+      ...(backfillOf(layout, [seconds, { ...measured, stepSeconds: 10 }])?.columns.get(P99) ?? []),
+    ]).toEqual([Number.NaN, 0.2, 0.2]);
+  });
+
   it('are nothing where nothing was recorded', () => {
     expect(backfillOf(layout, [])).toBeNull();
     expect(

@@ -63,7 +63,7 @@ export function backfillOf(layout: FrameLayout, results: readonly HistoryResult[
   for (const result of results) {
     for (const { metric, stat, values } of result.series) {
       const slot = slotOf(layout, metric, stat);
-      if (slot >= 0) columns.set(slot, spread(times, result, values));
+      if (slot >= 0) columns.set(slot, spread(times, result, values, isPercentile(stat)));
     }
   }
   return { times, columns };
@@ -79,13 +79,19 @@ function slotOf(layout: FrameLayout, name: string, stat: HistoryStat): number {
   return field < 0 ? -1 : slot + field;
 }
 
+/** Whether a figure stands for measured values, so that there is none before the first of them. */
+function isPercentile(stat: HistoryStat): boolean {
+  return HISTOGRAM_FIELDS.some((field) => field === stat);
+}
+
 /** The values at `times`; where nothing was recorded, the one before holds, as it does in a frame. */
 function spread(
   times: Float64Array,
   result: HistoryResult,
   values: readonly (number | null)[],
+  fromFirst: boolean,
 ): Float64Array {
-  let held = values.find((value) => value !== null) ?? 0;
+  let held = fromFirst ? Number.NaN : (values.find((value) => value !== null) ?? 0);
   let point = 0;
   return times.map((time) => {
     for (; point < result.times.length && result.times[point]! <= time; point++) {
