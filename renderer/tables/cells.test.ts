@@ -80,6 +80,7 @@ describe('the rows of a table', () => {
   it('write cells by the type of their column', () => {
     expect(formatCell('bytes', 2048)).toBe('2 KiB');
     expect(formatCell('seconds', 0.5)).toBe('500 ms');
+    expect(formatCell('seconds', 0)).toBe('0 s');
     expect(formatCell('number', 12345)).toBe('12,345');
     expect(formatCell('boolean', false)).toBe('no');
     expect(formatCell('text', null)).toBe('');

@@ -15,7 +15,8 @@ export function formatCell(type: ColumnType, cell: TableCell | undefined): strin
   if (typeof cell === 'boolean') return cell ? messages.yes : messages.no;
   if (typeof cell === 'string') return cell;
   if (type === 'bytes') return formatBytes(cell);
-  if (type === 'seconds') return formatSeconds(cell);
+  // Rows count in seconds: nothing of that is not measured in thousandths.
+  if (type === 'seconds') return cell === 0 ? messages.noSeconds : formatSeconds(cell);
   if (type === 'time') return formatDateTime(cell);
   return type === 'number' && Number.isInteger(cell) ? formatExact(cell) : String(cell);
 }

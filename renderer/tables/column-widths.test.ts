@@ -8,17 +8,24 @@ const columns: readonly TableColumn[] = [
   { key: 'c', title: 'C', type: 'text' },
 ];
 
+/** As of a font whose letters are all half as wide as they are high. */
+const measure = (text: string, size: number) => (text.length * size) / 2;
+
 describe('the widths of columns', () => {
   it('follow what the columns hold, within bounds', () => {
-    const [narrow, middle, wide] = fittingWidths(columns, [[1, 'twenty characters ok', 'x'.repeat(500)]]);
+    const [narrow, middle, wide] = fittingWidths(
+      columns,
+      [[1, 'twenty characters ok', 'x'.repeat(500)]],
+      measure,
+    );
     expect(narrow).toBe(64);
     expect(middle).toBeGreaterThan(150);
     expect(wide).toBe(300);
   });
 
   it('fit the headers of an empty table', () => {
-    expect(fittingWidths([{ key: 'a', title: 'A long title here', type: 'text' }], [])[0]).toBeGreaterThan(
-      120,
-    );
+    expect(
+      fittingWidths([{ key: 'a', title: 'A long title here', type: 'text' }], [], measure)[0],
+    ).toBeGreaterThan(120);
   });
 });

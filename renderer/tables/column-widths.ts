@@ -3,30 +3,37 @@ import { useMemo, useRef } from 'react';
 import type { TableColumn } from '../../daemons/contract/manifest.ts';
 import type { TableCell } from '../../daemons/contract/stream.ts';
 import { formatCellShort } from './cells.ts';
+import { measureText } from './measure-text.ts';
 
 /** Rows that are looked at; more would cost without telling more. */
 const SAMPLE = 200;
-const CHARACTER_PX = 7.6;
-/** Headers are written smaller. */
-const HEADER_CHARACTER_PX = 6.8;
-const PADDING_PX = 28;
+/** Sizes of text in cells and in headers, in pixels. */
+const CELL_TEXT = 13;
+const HEADER_TEXT = 12;
+const PADDING_PX = 26;
+/** The arrow of a sorted column needs room beside the title. */
+const ARROW_PX = 14;
 const LEAST_PX = 64;
 const MOST_PX = 300;
+
+/** Width of a text of a size, both in pixels. */
+export type MeasureText = (text: string, size: number) => number;
 
 /** Widths in pixels that fit the headers and the first rows. */
 export function fittingWidths(
   columns: readonly TableColumn[],
   rows: readonly (readonly TableCell[])[],
+  measure: MeasureText,
 ): readonly number[] {
   const now = Date.now();
   return columns.map((column, index) => {
-    let characters = 0;
+    let longest = '';
     for (const row of rows.slice(0, SAMPLE)) {
-      characters = Math.max(characters, formatCellShort(column.type, row[index], now).length);
+      const text = formatCellShort(column.type, row[index], now);
+      if (text.length > longest.length) longest = text;
     }
-    // The arrow of a sorted column needs room beside the title.
-    const header = (column.title.length + 2) * HEADER_CHARACTER_PX;
-    const needed = Math.max(header, characters * CHARACTER_PX) + PADDING_PX;
+    const header = measure(column.title, HEADER_TEXT) + ARROW_PX;
+    const needed = Math.max(header, measure(longest, CELL_TEXT)) + PADDING_PX;
     return Math.round(Math.min(MOST_PX, Math.max(LEAST_PX, needed)));
   });
 }
@@ -38,7 +45,7 @@ export function useColumnWidths(
 ): readonly number[] {
   const widest = useRef<readonly number[]>([]);
   return useMemo(() => {
-    const fitting = fittingWidths(columns, rows);
+    const fitting = fittingWidths(columns, rows, measureText);
     widest.current = fitting.map((width, index) => Math.max(width, widest.current[index] ?? 0));
     return widest.current;
   }, [columns, rows]);

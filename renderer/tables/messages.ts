@@ -2,6 +2,7 @@
 import { partOf } from '../format/plural.ts';
 
 export const messages = {
+  noSeconds: '0 s',
   yes: 'yes',
   no: 'no',
   filter: 'Filter',

@@ -4,6 +4,7 @@ import type { CommandDescription, RowAction, TableColumn } from '../../daemons/c
 import type { TableCell } from '../../daemons/contract/stream.ts';
 import { openCommand } from '../commands/command-dialog-store.ts';
 import { Button } from '../ui/button.tsx';
+import { measureText } from './measure-text.ts';
 
 interface RowActionsProps {
   readonly daemon: string;
@@ -43,8 +44,8 @@ export function RowActions({ daemon, actions, columns, row, onDone }: RowActions
   );
 }
 
-const CHARACTER_PX = 7.5;
-const BUTTON_PX = 18;
+const TEXT_PX = 13;
+const BUTTON_PX = 22;
 const CELL_PX = 16;
 
 /** The actions of a table that the daemon has commands for, and the width of their column in pixels. */
@@ -53,7 +54,7 @@ export function usableActions(
   commands: readonly CommandDescription[],
 ): { readonly actions: readonly RowAction[]; readonly width: number } {
   const usable = (actions ?? []).filter(({ command }) => commands.some(({ name }) => name === command));
-  const buttons = usable.map(({ title }) => title.length * CHARACTER_PX + BUTTON_PX);
+  const buttons = usable.map(({ title }) => measureText(title, TEXT_PX) + BUTTON_PX);
   return { actions: usable, width: Math.ceil(buttons.reduce((sum, one) => sum + one, CELL_PX)) };
 }
 
