@@ -4,6 +4,7 @@ import { MAIN_SOURCE } from '../../daemons/contract/control-api.ts';
 import { formatBytes, formatRatio, formatSeconds } from '../format/numbers.ts';
 import { formatClock } from '../format/times.ts';
 import { useDashboard, useDashboardState } from '../model/dashboard-context.ts';
+import { hostGoneSince, staleSince } from '../model/staleness.ts';
 import { processReading } from '../samples/process-reading.ts';
 import { Icon, type IconName } from '../ui/icons.tsx';
 import { LiveText } from '../ui/live-text.tsx';
@@ -12,7 +13,7 @@ import { hashOf } from './route.ts';
 
 function Figure({ title, read }: { title: string; read: () => string }): ReactNode {
   return (
-    <span className="flex items-baseline gap-1.5 whitespace-nowrap">
+    <span className="flex h-8 items-center gap-1.5 whitespace-nowrap">
       <span className="text-dim">{title}</span>
       <LiveText read={read} className="min-w-14 text-right" />
     </span>
@@ -29,9 +30,9 @@ function Condition({
   children: ReactNode;
 }): ReactNode {
   return (
-    <span className={`flex items-center gap-1.5 whitespace-nowrap ${tone}`}>
+    <span className={`flex min-w-0 items-center gap-1.5 whitespace-nowrap ${tone}`}>
       <Icon name={icon} className="size-3.5" />
-      {children}
+      <span className="truncate">{children}</span>
     </span>
   );
 }
@@ -65,7 +66,7 @@ function PendingRestarts(): ReactNode {
   return Object.values(daemons)
     .filter((daemon) => daemon.pendingRestart.length > 0)
     .map(({ id, pendingRestart }) => (
-      <a key={id} href={hashOf(['daemon', id, 'config'])} className="hover:underline">
+      <a key={id} href={hashOf(['daemon', id, 'config'])} className="min-w-0 hover:underline">
         <Condition icon="restart" tone="text-warn">
           {messages.restartNeeded(id, pendingRestart)}
         </Condition>
@@ -76,30 +77,34 @@ function PendingRestarts(): ReactNode {
 export function StatusBar(): ReactNode {
   const dashboard = useDashboard();
   const history = useDashboardState((state) => state.history?.state);
-  const freshness = useDashboardState((state) => state.freshness[MAIN_SOURCE]);
-  const stale = freshness?.state === 'stale';
+  const since = useDashboardState((state) => staleSince(state, MAIN_SOURCE));
+  const gone = useDashboardState((state) => hostGoneSince(state) !== null);
   const read = (suffix: Parameters<typeof processReading>[1], format: (value: number) => string) => () =>
     format(processReading(dashboard.source(MAIN_SOURCE), suffix));
   return (
-    <footer className="flex h-8 shrink-0 items-center gap-x-5 overflow-x-auto border-t border-line bg-surface px-4 text-xs">
+    <footer className="flex h-8 shrink-0 items-center gap-x-5 overflow-hidden border-t border-line bg-surface px-4 text-xs">
       <Connection />
-      {history === 'recording' && (
+      {history === 'recording' && !gone && (
         <Condition icon="history" tone="text-dim max-sm:hidden">
           {messages.historyRecording}
         </Condition>
       )}
-      {history === 'paused' && (
+      {history === 'paused' && !gone && (
         <Condition icon="pause" tone="text-warn">
           {messages.historyPaused}
         </Condition>
       )}
       <PendingRestarts />
-      <span className="flex-1" />
-      <div className="flex items-center gap-5 max-md:hidden">
-        <span className={stale ? 'text-warn' : 'text-dim'}>
-          {stale
-            ? `${messages.mainProcess}, ${messages.stale(formatClock(freshness.since))}`
-            : messages.mainProcess}
+      {/* What finds no room goes into a second line, which is not seen. */}
+      <div
+        className={`flex h-8 min-w-0 flex-1 flex-wrap justify-end gap-x-5 overflow-hidden max-md:hidden ${since === null ? '' : 'text-dim'}`}
+      >
+        <span
+          className={`flex h-8 items-center whitespace-nowrap ${since === null ? 'text-dim' : 'text-warn'}`}
+        >
+          {since === null
+            ? messages.mainProcess
+            : `${messages.mainProcess}, ${messages.stale(formatClock(since))}`}
         </span>
         <Figure title={messages.loopDelay} read={read('loop_delay_seconds', formatSeconds)} />
         <Figure title={messages.cpu} read={read('cpu_ratio', formatRatio)} />
