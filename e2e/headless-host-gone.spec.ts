@@ -14,5 +14,7 @@ test('nothing on the page passes for current when the host is gone, be it a stop
     await expect(app.card(id, page)).not.toContainText(/\b(up|for) \d/);
   }
   await expect(page.getByText(/Last known figures, of \d\d:\d\d:\d\d/).first()).toBeVisible();
+  await expect(page.getByRole('contentinfo')).toContainText(/figures of \d\d:\d\d:\d\d/);
+  await expect(page.getByRole('contentinfo')).not.toContainText('History recording');
   await expect(page.getByRole('navigation').getByText('stopped when last heard of')).toBeAttached();
 });

@@ -1,4 +1,5 @@
 /** How pages fit into windows of several widths, with scrollbars as people have them. */
+import { readFile, writeFile } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
 import { IrcClient } from './clients/irc-client.ts';
 import { expect, test } from './fixtures.ts';
@@ -44,6 +45,10 @@ test('no page has a scrollbar that nobody asked for', async ({ app }) => {
   test.slow();
   const alice = await IrcClient.connect(await app.startDaemon('ircd'), 'alice');
   await alice.join('#lobby');
+  // The status bar has more to say then.
+  const text = await readFile(app.configFile, 'utf8');
+  await writeFile(app.configFile, text.replace('[ircd]\n', '[ircd]\nserver_name = "later.example.org"\n'));
+  await app.request('config.reload', {});
   for (const width of [900, 1280]) {
     await app.page.setViewportSize({ width, height: 840 });
     for (const path of PAGES) {
