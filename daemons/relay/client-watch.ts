@@ -13,6 +13,7 @@ export function* watchClients(relay: Relay, nowMs: number): Steps<void> {
   let greeted = 0;
   for (const peer of relay.peers()) {
     if (relay.turns.spend(workPrices.skipped.ns)) yield null;
+    peer.connection.intake.recount();
     largest = Math.max(largest, peer.connection.outbox.queuedBytes);
     if (peer.stage === 'greeted') greeted++;
     watch(relay, peer, nowMs);

@@ -32,6 +32,8 @@ export class Intake implements FrameSink, WorkJob {
   lastReceivedAt = performance.now();
   /** When an incomplete frame began, 0 when there is none. */
   frameBegunAt = 0;
+  /** Memory that was held of what it had sent when it ended. */
+  releasedBytes = 0;
   /** Who pays for the work that this client causes. */
   readonly account: WorkAccount;
 
@@ -45,6 +47,8 @@ export class Intake implements FrameSink, WorkJob {
   /** Whether what is left of a read waits for its turn. */
   #working = false;
   #choked = false;
+  /** The outbox's, as it was when the slice began: it is looked at for every frame. */
+  #chokeBytes = 0;
   #pauseTimer: NodeJS.Timeout | null = null;
   #onIdle: (() => void) | null = null;
   #stopped = false;
@@ -89,7 +93,7 @@ export class Intake implements FrameSink, WorkJob {
     this.#services.metrics.bytesIn.add(chunk.length);
     this.#decoder.hold(chunk);
     this.#charge(chunk.length, 0);
-    if (this.#working) this.#account();
+    if (this.#working) this.recount();
     else this.#work();
   }
 
@@ -112,11 +116,23 @@ export class Intake implements FrameSink, WorkJob {
   stop(): void {
     this.#stopped = true;
     this.#onIdle = null;
+    this.releasedBytes = this.#heldBytes;
     this.#decoder.stop();
     this.frameBegunAt = 0;
     if (this.#pauseTimer !== null) clearTimeout(this.#pauseTimer);
     this.#pauseTimer = null;
-    this.#account();
+    this.recount();
+  }
+
+  /** Brings what is held up to date; a paused socket may have read once more meanwhile. */
+  recount(): void {
+    const waiting = this.#socket.destroyed ? 0 : this.#socket.readableLength;
+    const held = this.#stopped ? 0 : this.#decoder.heldBytes + waiting;
+    const grown = held - this.#heldBytes;
+    if (grown === 0) return;
+    this.#heldBytes = held;
+    this.#services.memory.receiveBytes += grown;
+    if (grown > 0) this.#services.memoryWatch.grew();
   }
 
   /** Works off what was read, as far as this slice goes. Called by the turns. */
@@ -124,6 +140,7 @@ export class Intake implements FrameSink, WorkJob {
     const { turns, metrics } = this.#services;
     turns.spend(workPrices.read.ns);
     const before = this.#decoder.waitingBytes;
+    this.#chokeBytes = this.#outbox.chokeBytes;
     this.#outbox.answering = true;
     const frames = this.#decoder.resume();
     this.#outbox.answering = false;
@@ -134,12 +151,12 @@ export class Intake implements FrameSink, WorkJob {
     if (this.#decoder.waiting || !this.#decoder.midFrame) this.frameBegunAt = 0;
     else if (frames > 0 || this.frameBegunAt === 0) this.frameBegunAt = performance.now();
     this.#charge(0, frames);
-    if (this.#outbox.queuedBytes > this.#outbox.chokeBytes) this.#choked = true;
+    if (this.#outbox.queuedBytes > this.#chokeBytes) this.#choked = true;
     // A frame that is still on its way to others holds the next one back, and the end of the stream as well.
     const unfinished = this.#decoder.waiting || this.account.jobs.length > 0;
     if (!unfinished || this.#choked) return this.#idle();
     this.#working = true;
-    this.#account();
+    this.recount();
     return 'later';
   }
 
@@ -147,7 +164,7 @@ export class Intake implements FrameSink, WorkJob {
     const { turns } = this.#services;
     turns.spend(workPrices.line.ns);
     this.#owner.onFrame(source, start, end);
-    return turns.mayGoOn(this.account) && this.#outbox.queuedBytes <= this.#outbox.chokeBytes;
+    return turns.mayGoOn(this.account) && this.#outbox.queuedBytes <= this.#chokeBytes;
   }
 
   onOversized(lengthBytes: number): void {
@@ -163,20 +180,10 @@ export class Intake implements FrameSink, WorkJob {
 
   #idle(): 'done' {
     this.#working = false;
-    this.#account();
+    this.recount();
     this.#readOrPause();
     if (!this.#decoder.waiting) this.#onIdle?.();
     return 'done';
-  }
-
-  #account(): void {
-    // A paused socket holds one more read.
-    const held = this.#stopped ? 0 : this.#decoder.heldBytes + this.#socket.readableLength;
-    const grown = held - this.#heldBytes;
-    if (grown === 0) return;
-    this.#heldBytes = held;
-    this.#services.memory.receiveBytes += grown;
-    if (grown > 0) this.#services.memoryWatch.grew();
   }
 
   /** Books what was received, and stops reading for as long as that is more than the client may send or cause. */

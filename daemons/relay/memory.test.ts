@@ -1,5 +1,6 @@
 /** What all clients together make the relay hold has a total, and whoever holds most goes first. */
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
+import { BurstCollector } from '../runtime/burst-collector.ts';
 import { dataPayload, type TestClient, TestRelay, until } from './test-relay.ts';
 
 let relay: TestRelay;
@@ -57,6 +58,7 @@ async function fill(sender: TestClient, peers: readonly string[], bytes: number)
 
 it('ends those that hold most when too much waits for all clients, at once, and keeps an honest one that lags', async () => {
   relay = await TestRelay.start({ ...QUEUES, send_queue_total_bytes: 16 * MIB });
+  const gone = vi.spyOn(BurstCollector.prototype, 'connectionGone');
   const sender = await relay.greet('direct', 'sender');
   const honest = await deaf('honest', HONEST);
   await fill(sender, ['honest'], 9 * MIB);
@@ -68,8 +70,11 @@ it('ends those that hold most when too much waits for all clients, at once, and 
   expect(relay.server.relay.peer('honest')).toBeDefined();
   relay.server.sampleMemory();
   expect(relay.metrics.heldSendBytes.value).toBeLessThanOrEqual(16 * MIB);
-  // Not held until close_flush_ms is over.
+  // Not held until close_flush_ms is over, and the garbage is worth a collection.
   await until(() => relay.server.openSockets === relay.server.relay.size);
+  const released = gone.mock.calls.map(([bytes]) => bytes ?? 0);
+  gone.mockRestore();
+  expect(Math.max(...released)).toBeGreaterThan(MIB);
   honest.socket.resume();
   for (let received = 0; received < 9 * MIB; ) received += (await honest.next())!.length;
 });

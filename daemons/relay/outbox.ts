@@ -32,6 +32,8 @@ export class Outbox implements Flushable {
   framesOut = 0;
   bytesOut = 0;
   droppedFrames = 0;
+  /** Memory that was held for the client when it ended. */
+  releasedBytes = 0;
   /** `performance.now()` when the socket last took something. */
   lastWrittenAt = performance.now();
 
@@ -189,6 +191,7 @@ export class Outbox implements Flushable {
     // The client is gone: what waited for it was not dropped for its slowness.
     this.#clearQueue();
     this.#unaccount(0, this.#inFlightBytes);
+    this.releasedBytes += this.#inFlightBytes;
     this.#landed();
   }
 
@@ -246,6 +249,7 @@ export class Outbox implements Flushable {
 
   #clearQueue(): void {
     const queue = this.#queue;
+    this.releasedBytes += queue.heldBytes;
     this.#unaccount(queue.size, queue.bytes);
     if (queue.size < CLEAR_LATER_FRAMES) {
       queue.clear();

@@ -313,7 +313,7 @@ export class RelayServer {
 
   #gone(connection: Connection): void {
     if (!this.#connections.delete(connection)) return;
-    this.#collector.connectionGone();
+    this.#collector.connectionGone(connection.intake.releasedBytes + connection.outbox.releasedBytes);
     connection.connectionClass.connections--;
     this.#onChanged();
     if (this.#connections.size === 0) this.#onEmpty?.();

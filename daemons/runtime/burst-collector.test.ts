@@ -29,6 +29,14 @@ test('memory is given back once, when a burst of disconnects is over', () => {
   expect(collect).toHaveBeenCalledTimes(1);
 });
 
+test('memory is given back after a few clients for which megabytes were held', () => {
+  const collect = vi.fn();
+  const collector = new BurstCollector(() => 0, collect);
+  for (let i = 0; i < 2; i++) collector.connectionGone(2 << 20);
+  vi.advanceTimersByTime(limits.burstQuietMs.default);
+  expect(collect).toHaveBeenCalledTimes(1);
+});
+
 test('ordinary comings and goings arm no timer, nor does a closed server', () => {
   const collector = new BurstCollector(() => 0, vi.fn());
   burst(collector, limits.burstClosed.default - 1);

@@ -10,6 +10,8 @@ import { limits } from './limits.ts';
 const MIN_CLOSED = limits.burstClosed.default;
 const QUIET_MS = limits.burstQuietMs.default;
 const MAX_OPEN = limits.burstMaxOpen.default;
+/** Garbage that any disconnect leaves; what was held for the client counts in units of this. */
+const GARBAGE_BYTES = 8 * 1024;
 
 let exposed: (() => void) | null = null;
 
@@ -38,9 +40,13 @@ export class BurstCollector {
     this.collect = collect;
   }
 
-  /** Counts a socket that is gone. After many of them and a quiet time the garbage is collected once. */
-  connectionGone(): void {
-    this.closed++;
+  /**
+   * Counts a socket that is gone. After many of them, or few for which much was held, and a quiet time the garbage is
+   * collected once.
+   * @param heldBytes what was held for it until it ended
+   */
+  connectionGone(heldBytes = 0): void {
+    this.closed += 1 + heldBytes / GARBAGE_BYTES;
     if (this.closed < MIN_CLOSED) return;
     if (this.timer === null) this.timer = setTimeout(() => this.afterQuiet(), QUIET_MS);
     else this.timer.refresh();
