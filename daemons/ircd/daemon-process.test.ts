@@ -9,7 +9,7 @@ import { text } from 'node:stream/consumers';
 import { connect as connectTls } from 'node:tls';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { DaemonContext } from '../runtime/daemon.ts';
-import { carryOut } from '../runtime/listener-set.ts';
+import { carryOut } from '../runtime/listener-change.ts';
 import { MetricRegistry } from '../runtime/metric-registry.ts';
 import { createSelfSigned } from '../runtime/tls-credentials.ts';
 import { type IrcdConfig, ircdConfigSchema } from './config.ts';

@@ -1,7 +1,8 @@
 /** The relay's listeners, plain and TLS: which server each is, and which certificate it shows. Owned by relay-server.ts. */
 import { createServer, type Server, type Socket } from 'node:net';
 import type { ListenerInfo } from '../contract/states.ts';
-import { type ListenerChange, ListenerSet } from '../runtime/listener-set.ts';
+import type { ListenerChange } from '../runtime/listener-change.ts';
+import { ListenerSet } from '../runtime/listener-set.ts';
 import { TlsAcceptor } from '../runtime/tls-acceptor.ts';
 import type { TlsCredentials } from '../runtime/tls-credentials.ts';
 import type { DefaultMode, ListenEntry } from './config.ts';

@@ -8,7 +8,7 @@ import { BurstCollector } from '../runtime/burst-collector.ts';
 import type { PendingReload, ReloadApplied } from '../runtime/daemon.ts';
 import { connectionRoom, roomNotice } from '../runtime/descriptor-limit.ts';
 import { plainAddress } from '../runtime/ip-address.ts';
-import { carryOut } from '../runtime/listener-set.ts';
+import { carryOut } from '../runtime/listener-change.ts';
 import type { SubsystemLogger } from '../runtime/logger.ts';
 import type { TlsCredentials } from '../runtime/tls-credentials.ts';
 import { WorkAccount, WorkGroup, WorkGroups } from '../runtime/work-account.ts';

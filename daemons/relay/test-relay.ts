@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { carryOut } from '../runtime/listener-set.ts';
+import { carryOut } from '../runtime/listener-change.ts';
 import { Logger } from '../runtime/logger.ts';
 import { MetricRegistry } from '../runtime/metric-registry.ts';
 import { adminCommands } from './admin-commands.ts';

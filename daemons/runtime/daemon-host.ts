@@ -23,7 +23,7 @@ import type {
   RunningDaemon,
 } from './daemon.ts';
 import { probePlaces } from './listen-probe.ts';
-import { carryOut } from './listener-set.ts';
+import { carryOut } from './listener-change.ts';
 import { Logger } from './logger.ts';
 import { MetricRegistry } from './metric-registry.ts';
 import { ProcessSampler } from './process-sampler.ts';

@@ -4,7 +4,7 @@ import type { Actor, AuditReport, LifecycleRequest, ReloadOutcome } from '../con
 import type { Outcome } from '../contract/errors.ts';
 import type { CommandSpec, Manifest } from '../contract/manifest.ts';
 import type { ListenerInfo } from '../contract/states.ts';
-import type { ListenerChange } from './listener-set.ts';
+import type { ListenerChange } from './listener-change.ts';
 import type { SubsystemLogger } from './logger.ts';
 import type { MetricRegistry } from './metric-registry.ts';
 import type { TableProvider } from './stream-hub.ts';

@@ -2,7 +2,7 @@
 import { createServer, type Server } from 'node:net';
 import type { HeldAddress } from '../contract/daemon-link.ts';
 import type { ConfiguredPlace } from '../contract/manifest.ts';
-import { listenError } from './listener-set.ts';
+import { listenError } from './listener-change.ts';
 
 /**
  * Opens all places and closes them again.

@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import fc from 'fast-check';
 import { afterEach, expect, it } from 'vitest';
-import { type ListenEntry, ListenerSet } from './listener-set.ts';
+import type { ListenEntry } from './listener-change.ts';
+import { ListenerSet } from './listener-set.ts';
 
 const created: Server[] = [];
 let failures = 0;
