@@ -43,6 +43,18 @@ export const limits = {
     unit: 'bytes',
     reason: 'Room for 32 full lines pasted at once while flood control lets them through one by one.',
   },
+  sendQueueTotalBytes: {
+    default: 268_435_456,
+    unit: 'bytes',
+    reason:
+      'What may wait for all clients that do not read; above it those of the address that holds most go first.',
+  },
+  receiveQueueTotalBytes: {
+    default: 67_108_864,
+    unit: 'bytes',
+    reason:
+      'Unfinished and waiting lines of all clients, four thousand full receive queues; above it those of the address that holds most go first.',
+  },
   floodBurstLines: {
     default: 40,
     unit: 'lines',

@@ -123,6 +123,8 @@ export class MemoryClient implements Connection<User>, WorkJob {
     this.closedWith = why;
   }
 
+  deferInput(): void {}
+
   penalize(lines: number): void {
     this.penalty += lines;
   }

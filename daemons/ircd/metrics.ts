@@ -20,6 +20,7 @@ const NET_COUNTERS: Readonly<Record<string, NetStatName>> = {
   refused_full: 'refusedFull',
   flood_kills: 'floodKills',
   send_queue_kills: 'sendQueueKills',
+  memory_kills: 'memoryKills',
   accept_failures: 'acceptFailures',
   oversized_lines: 'oversizedLines',
   tls_handshake_failures: 'tlsHandshakeFailures',
@@ -50,6 +51,7 @@ export function publishMetrics(
   const opers = gauge('opers');
   const channels = gauge('channels');
   const sendQueue = gauge('send_queue_bytes');
+  const receiveQueue = gauge('receive_queue_bytes');
   const sendQueueMax = gauge('send_queue_max_bytes');
   const dnsEntries = gauge('dns_cache_entries');
   const serverBans = gauge('server_bans');
@@ -72,6 +74,7 @@ export function publishMetrics(
     const queues = net.sampleSendQueues();
     sendQueue.set(queues.totalBytes);
     sendQueueMax.set(queues.maxBytes);
+    receiveQueue.set(net.stats.get('inputHeld'));
     serverBans.set(server.bans.size);
   });
 }

@@ -205,6 +205,7 @@ export class IrcServer implements ConnectionHandler<User> {
           const waiting = user.waiting ?? [];
           user.waiting = null;
           user.waitingBytes = 0;
+          user.connection.deferInput(0);
           this.guard(user, 'deferred', step);
           this.settleCapture(user);
           if (waiting.length > 0) this.resume(user, waiting);
@@ -399,6 +400,7 @@ export class IrcServer implements ConnectionHandler<User> {
 
   private postpone(user: User, bytes: Uint8Array, start: number, end: number): void {
     user.waitingBytes += end - start;
+    user.connection.deferInput(user.waitingBytes);
     if (user.waitingBytes > limits.deferredBytes.default) this.exit(user, 'Excess Flood');
     else user.waiting?.push(Uint8Array.prototype.slice.call(bytes, start, end));
   }

@@ -2,8 +2,9 @@
  * Acts when a relay holds too much for its clients: at the end of the tick in which that happened, and for so many of
  * them at once that it need not look at all of them again soon. Told by connections that something grew.
  */
+import { type Holder, worstHolders } from '../runtime/worst-holders.ts';
 import type { Connection } from './connection.ts';
-import { type HeldMemory, type Holder, worstHolders } from './held-memory.ts';
+import type { HeldMemory } from './held-memory.ts';
 import type { Limits } from './limits.ts';
 import type { TickFlusher } from './tick-flusher.ts';
 

@@ -20,8 +20,6 @@ export class Slab {
   readonly bytes: Buffer;
   /** Where the slab lies in the arena's address space: its index in the tick times {@link SLAB_BYTES}. */
   base: number;
-  /** Set while a write that the kernel has not finished still reads from it: it must not be reused. */
-  pinned = false;
 
   constructor(bytes: Buffer, base: number) {
     this.bytes = bytes;
@@ -81,11 +79,11 @@ export class Arena implements Outbox {
     return this.slabs[position >> SLAB_SHIFT] as Slab;
   }
 
-  /** Ends the tick: every chunk of it expires, and slabs that no unfinished write reads are reused. */
+  /** Ends the tick: every chunk of it expires, and its slabs are used again. */
   reset(): void {
     for (const slab of this.slabs) {
       slab.base = EXPIRED;
-      if (!slab.pinned && this.spare.length < MAX_SPARE_SLABS) this.spare.push(slab.bytes);
+      if (this.spare.length < MAX_SPARE_SLABS) this.spare.push(slab.bytes);
     }
     this.slabs = [];
     this.total = 0;

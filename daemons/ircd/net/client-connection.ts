@@ -27,7 +27,7 @@ export interface TickReceiver {
   takeRanges(): RangeList | null;
   /** Whether the socket takes bytes of a shared buffer now; if not they are copied with `keep`. */
   ready(): boolean;
-  /** Writes; false when the kernel did not take everything and the buffer must stay as it is. */
+  /** Writes; false when the kernel did not take everything: the rest was copied, and what follows must be, too. */
   write(bytes: Buffer): boolean;
   /** Copies bytes, to be written when the socket takes them. */
   keep(source: Buffer, start: number, end: number): void;
@@ -51,6 +51,8 @@ export interface ConnectionHost<User> {
   betweenLines(): void;
   /** The connection holds bytes that its socket does not take (true), or no longer does (false). */
   setSlow(connection: ClientConnection<User>, slow: boolean): void;
+  /** More input is held than before. */
+  inputGrew(): void;
   /** The connection was closed or lost and left its class. */
   left(connection: ClientConnection<User>): void;
   /** The socket is gone. */
@@ -93,6 +95,11 @@ export class ClientConnection<User>
   /** What waits does so for flood control, and not only for its turn. */
   private flooding = false;
   private hungUp = false;
+  /** Bytes counted as held: out, handed to the socket and not taken included, and in. */
+  private keptBytes = 0;
+  private writingBytes = 0;
+  private inputBytes = 0;
+  private deferredBytes = 0;
   private lastError: string | null = null;
   private closeTimer: NodeJS.Timeout | null = null;
 
@@ -187,6 +194,21 @@ export class ClientConnection<User>
     const consumed = this.framer.feed(bytes, 0, bytes.length, this);
     work.end();
     if (consumed < bytes.length && this.state === OPEN) this.hold(bytes, consumed);
+    else this.countInput();
+  }
+
+  deferInput(bytes: number): void {
+    this.deferredBytes = bytes;
+    this.countInput();
+  }
+
+  /** Brings the total up to date after what is held of this client's input changed. */
+  private countInput(): void {
+    const bytes = (this.waiting?.bytes ?? 0) + this.framer.heldBytes + this.deferredBytes;
+    if (bytes === this.inputBytes) return;
+    (this.host.counts[netStat.inputHeld] as number) += bytes - this.inputBytes;
+    if (bytes > this.inputBytes) this.host.inputGrew();
+    this.inputBytes = bytes;
   }
 
   /** The client will send no more. What it sent and what only waits for its turn is heard first. */
@@ -241,6 +263,7 @@ export class ClientConnection<User>
     const waits = this.waiting !== null;
     this.waiting ??= new ReceiveQueue();
     this.waiting.append(bytes, from);
+    this.countInput();
     if (!waits) this.awaitTurn();
     if (this.waiting.bytes <= this.connectionClass.receiveQueueBytes) return;
     // Who waits for a turn of the loop is not to blame: it is only read no further.
@@ -283,6 +306,7 @@ export class ClientConnection<User>
       return 'done';
     }
     waiting.consume((bytes, start, end) => this.framer.feed(bytes, start, end, this));
+    this.countInput();
     if (this.state !== OPEN) return 'done';
     if (waiting.bytes > 0) return 'later';
     this.waiting = null;
@@ -309,15 +333,26 @@ export class ClientConnection<User>
   write(bytes: Buffer): boolean {
     const taken = writeDirect(this.socket, bytes);
     if (taken === bytes.length) return true;
-    this.socket.write(taken === 0 ? bytes : bytes.subarray(taken));
-    if (this.socket.writableLength === 0) return true;
-    this.host.setSlow(this, true);
+    // A copy, so that a client that stalls never holds a buffer of others.
+    this.keep(bytes, taken, bytes.length);
     return false;
   }
 
   keep(source: Buffer, start: number, end: number): void {
     this.backlog ??= new Backlog();
     this.backlog.append(source, start, end);
+    this.keptBytes += end - start;
+    (this.host.counts[netStat.sendHeld] as number) += end - start;
+  }
+
+  /** Bytes held for this client, and of what it sent: what it counts for when totals are passed. */
+  get heldBytes(): { readonly out: number; readonly in: number } {
+    return { out: this.keptBytes, in: this.inputBytes };
+  }
+
+  private release(bytes: number): void {
+    this.keptBytes -= bytes;
+    (this.host.counts[netStat.sendHeld] as number) -= bytes;
   }
 
   afterFlush(): boolean {
@@ -334,6 +369,7 @@ export class ClientConnection<User>
   private writeBacklog(): void {
     const backlog = this.backlog;
     if (backlog === null || this.writing) return;
+    this.writingBytes = backlog.bytes;
     const blocks = backlog.take();
     const last = blocks.length - 1;
     this.backlog = null;
@@ -348,6 +384,8 @@ export class ClientConnection<User>
 
   private onWritten(): void {
     this.writing = false;
+    if (this.state !== GONE) this.release(this.writingBytes);
+    this.writingBytes = 0;
     if (this.backlog !== null) this.writeBacklog();
     else this.host.setSlow(this, false);
   }
@@ -361,6 +399,7 @@ export class ClientConnection<User>
     this.waiting = null;
     if (next === CLOSING && this.socket.isPaused()) this.socket.resume();
     this.framer.clear();
+    this.deferInput(0);
     this.host.left(this);
     this.host.handler.onClose(this, reason);
   }
@@ -386,6 +425,7 @@ export class ClientConnection<User>
     this.state = GONE;
     if (this.closeTimer !== null) clearTimeout(this.closeTimer);
     this.backlog = null;
+    this.release(this.keptBytes);
     this.host.setSlow(this, false);
     this.host.gone(this);
   }

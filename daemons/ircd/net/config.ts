@@ -72,6 +72,12 @@ export const netConfigShape = {
       error: 'two classes have the same name',
     })
     .describe('Connection classes; an address that none matches is in the class "default".'),
+  send_queue_total_bytes: bytes(2 ** 36)
+    .default(limits.sendQueueTotalBytes.default)
+    .describe('Bytes that may wait for all clients that do not read; above it the worst go first.'),
+  receive_queue_total_bytes: bytes(2 ** 36)
+    .default(limits.receiveQueueTotalBytes.default)
+    .describe('Bytes of unfinished and waiting lines of all clients; above it the worst go first.'),
   dns: z.boolean().default(true).describe('Whether the host name of a client is looked up.'),
   ident: z.boolean().default(false).describe('Whether the ident server of a client is asked (RFC 1413).'),
 };

@@ -83,6 +83,8 @@ export interface Connection<User = unknown> {
   close(reason: string): void;
   /** Takes further lines from the flood allowance, for an expensive command. Exempt classes ignore it. */
   penalize(lines: number): void;
+  /** Says how many bytes of this client's input the protocol keeps for later; they count to the total of all clients. */
+  deferInput(bytes: number): void;
   /** Bytes the kernel has not accepted yet, this tick's pending lines included. */
   readonly sendQueueBytes: number;
   /** `Date.now()` at accept. */
@@ -107,7 +109,8 @@ export interface ConnectionHandler<User = unknown> {
   onOversizedLine(connection: Connection<User>): void;
   /**
    * Called exactly once for each connection that was opened. The reason is the one given to `close()`, or
-   * "Connection closed", "SendQ exceeded", "Excess Flood" or "Read error: ...". Lines pushed to this
+   * "Connection closed", "SendQ exceeded", "Excess Flood", "Read error: ...", or, when all clients together hold too much,
+   * "SendQ total exceeded" or "RecvQ total exceeded". Lines pushed to this
    * connection during the call are still sent (for the `ERROR` line) unless the socket is gone or is dropped for
    * its send queue.
    */

@@ -56,7 +56,8 @@ export class RecordingHandler implements ConnectionHandler<string> {
   onClose(connection: Connection<string>, reason: string): void {
     this.open.delete(connection);
     this.closed.push(reason);
-    if (reason === 'Excess Flood') connection.sendLine('ERROR :Excess Flood');
+    if (reason === 'Excess Flood' || reason === 'RecvQ total exceeded')
+      connection.sendLine(`ERROR :${reason}`);
   }
 }
 

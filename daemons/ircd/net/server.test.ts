@@ -143,6 +143,78 @@ describe('NetServer', () => {
     slow.close();
   });
 
+  test('when all slow readers together hold too much, the one that holds most goes, and only that one', async () => {
+    const { port, handler, server } = await start({
+      send_queue_total_bytes: 1_000_000,
+      class: [{ name: 'open', throttle: false, flood: false, send_queue_bytes: 8 << 20 }],
+    });
+    const [small, big] = [await LineClient.connect(port), await LineClient.connect(port)];
+    await until(() => handler.open.size === 2);
+    const [first, second] = [...handler.open];
+    small.socket.pause();
+    big.socket.pause();
+    // The kernel takes some megabytes before anything has to wait.
+    while ((first?.sendQueueBytes ?? 0) < 100_000) {
+      small.send('FILL 100000');
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    while (handler.closed.length === 0) {
+      big.send('FILL 100000');
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    expect(handler.closed).toEqual(['SendQ total exceeded']);
+    expect(server.stats.get('memoryKills')).toBe(1);
+    expect(handler.open.has(first as never)).toBe(true);
+    expect(handler.open.has(second as never)).toBe(false);
+    small.close();
+    big.close();
+    await until(() => server.stats.get('sendHeld') === 0);
+  });
+
+  test('what waits for a slow reader is counted until it is read', async () => {
+    const { port, handler, server } = await start({
+      class: [{ name: 'open', throttle: false, flood: false, send_queue_bytes: 64 << 20 }],
+    });
+    const client = await LineClient.connect(port);
+    await until(() => handler.open.size === 1);
+    client.socket.pause();
+    for (let i = 0; i < 8; i++) client.send('FILL 1000000');
+    await until(() => server.stats.get('sendHeld') > 1_000_000);
+    client.socket.resume();
+    await until(() => server.stats.get('sendHeld') === 0);
+    client.close();
+  });
+
+  test('when all that clients sent and that waits is too much, the one with most goes and is told', async () => {
+    const { port, handler, server } = await start({ ...flooded(), receive_queue_total_bytes: 6000 });
+    const [small, big] = [await LineClient.connect(port), await LineClient.connect(port)];
+    await until(() => handler.open.size === 2);
+    for (const connection of handler.open) connection.penalize(41);
+    small.send('ECHO waits');
+    await until(() => server.stats.get('inputHeld') > 0);
+    big.send(...Array.from({ length: 700 }, () => 'ECHO too much'));
+    await until(() => big.ended);
+    expect(handler.closed).toEqual(['RecvQ total exceeded']);
+    expect(big.lines.at(-1)).toBe('ERROR :RecvQ total exceeded');
+    expect(server.stats.get('inputHeld')).toBeLessThan(100);
+    small.close();
+    big.close();
+    await until(() => server.stats.get('inputHeld') === 0);
+  });
+
+  test('an unfinished line is counted, and no more once it is finished or its client has gone', async () => {
+    const { port, server } = await start();
+    const [one, two] = [await LineClient.connect(port), await LineClient.connect(port)];
+    one.socket.write('ECHO unfinish');
+    two.socket.write('ECHO unfinish');
+    await until(() => server.stats.get('inputHeld') === 26);
+    one.send('ed');
+    await until(() => server.stats.get('inputHeld') === 13);
+    two.close();
+    await until(() => server.stats.get('inputHeld') === 0);
+    one.close();
+  });
+
   test('lines over the flood allowance wait and are let through later', async () => {
     const { port, server } = await start(flooded());
     const client = await LineClient.connect(port);

@@ -16,6 +16,7 @@ import { selfSignedCredentials, type TlsCredentials } from '../../runtime/tls-cr
 import { WorkGroups } from '../../runtime/work-account.ts';
 import { workPrices } from '../../runtime/work-prices.ts';
 import { WorkTurns } from '../../runtime/work-turns.ts';
+import { type Holder, worstHolders } from '../../runtime/worst-holders.ts';
 import { limits } from '../limits.ts';
 import { Arena, oneLine } from './arena.ts';
 import { ClientConnection, type ConnectionHost, type TickReceiver } from './client-connection.ts';
@@ -28,6 +29,8 @@ import { NetStats, netStat, type SendQueueSample } from './stats.ts';
 import { TickWriter } from './tick-writer.ts';
 
 const MAX_TICK_BYTES = limits.tickArenaBytes.default;
+/** Part of a total that is freed when it is passed, so that the walk over all clients is not repeated at once. */
+const FREED_PART = 8;
 /** Ticks that write to fewer connections say too little about the price of a write. */
 const MEASURED_WRITES = 32;
 /** What a write may cost at most, however slow one tick was. */
@@ -80,6 +83,7 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
   private readonly slow = new Set<ClientConnection<User>>();
   private readonly refused = new Set<Socket>();
   private readonly overflowed: TickReceiver[] = [];
+  private totals: HeldTotals;
   private readonly flushTick = () => this.flush();
   private readonly collector = new BurstCollector(() => this.connections.size);
   private readonly emptied = new Set<() => void>();
@@ -100,6 +104,7 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
     this.outbox = this.arena;
     this.writer = new TickWriter(this.arena, this.counts);
     const { rules, fallback } = classRules(config);
+    this.totals = heldTotals(config);
     this.classes = new ConnectionClasses(rules, fallback);
   }
 
@@ -137,6 +142,7 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
         connection.connectionClass = classes.find(connection.remoteAddress);
         classes.readmit(connection.connectionClass);
       }
+      this.totals = heldTotals(config);
       this.classes = classes;
       const largest = Math.max(fallback.maxConnections, ...rules.map((rule) => rule.maxConnections));
       const notice = roomNotice('max_connections', largest, this.room);
@@ -220,6 +226,10 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
     if (this.arena.sizeBytes > MAX_TICK_BYTES) this.flush();
   }
 
+  inputGrew(): void {
+    if ((this.counts[netStat.inputHeld] as number) > this.totals.inputBytes) this.scheduleFlush();
+  }
+
   setSlow(connection: ClientConnection<User>, slow: boolean): void {
     if (slow) this.slow.add(connection);
     else this.slow.delete(connection);
@@ -262,6 +272,30 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
       (overflowed[i] as ClientConnection<User>).destroy('SendQ exceeded');
     }
     overflowed.length = 0;
+    this.keepTotals();
+  }
+
+  /** Lets those go who hold most, when all clients together hold too much. */
+  private keepTotals(): void {
+    const { counts, totals } = this;
+    const sendSurplus = (counts[netStat.sendHeld] as number) - totals.sendBytes;
+    if (sendSurplus > 0) {
+      for (const connection of worstOf(
+        this.slow,
+        ({ out }) => out,
+        sendSurplus + totals.sendBytes / FREED_PART,
+      )) {
+        (counts[netStat.memoryKills] as number)++;
+        connection.destroy('SendQ total exceeded');
+      }
+    }
+    const inputSurplus = (counts[netStat.inputHeld] as number) - totals.inputBytes;
+    if (inputSurplus <= 0) return;
+    const most = inputSurplus + totals.inputBytes / FREED_PART;
+    for (const connection of worstOf(this.connections, (held) => held.in, most)) {
+      (counts[netStat.memoryKills] as number)++;
+      connection.close('RecvQ total exceeded');
+    }
   }
 
   // Accepting
@@ -364,6 +398,31 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
   private selfSigned(): Promise<TlsCredentials> {
     return selfSignedCredentials('ircd', this.options.dataDirectory, this.options.serverName);
   }
+}
+
+/** What all clients together may hold, in bytes. */
+interface HeldTotals {
+  readonly sendBytes: number;
+  readonly inputBytes: number;
+}
+
+const heldTotals = (config: NetConfig): HeldTotals => ({
+  sendBytes: config.send_queue_total_bytes,
+  inputBytes: config.receive_queue_total_bytes,
+});
+
+/** The connections that have to go for so many bytes to be free. */
+function worstOf<User>(
+  connections: Iterable<ClientConnection<User>>,
+  bytesOf: (held: { readonly out: number; readonly in: number }) => number,
+  bytes: number,
+): ClientConnection<User>[] {
+  const holders: Holder<ClientConnection<User>>[] = [];
+  for (const owner of connections) {
+    const held = bytesOf(owner.heldBytes);
+    if (held > 0) holders.push({ owner, network: owner.work.group, bytes: held });
+  }
+  return worstHolders(holders, bytes);
 }
 
 function tlsDetails(socket: TLSSocket): TlsDetails {

@@ -3,7 +3,7 @@
  * protocol reads them when metrics are sampled.
  */
 
-/** Index of each counter in {@link NetStats.counts}. All but `connections` only ever grow. */
+/** Index of each counter in {@link NetStats.counts}. All but `connections` and what is held only ever grow. */
 export const netStat = {
   /** Sockets taken from a listener, refused ones included. */
   accepted: 0,
@@ -35,6 +35,12 @@ export const netStat = {
   tlsHandshakeFailures: 14,
   /** Connections that could not be accepted, which mostly means that descriptors ran out. */
   acceptFailures: 15,
+  /** Bytes held now for clients that do not read as fast as they are sent to. */
+  sendHeld: 16,
+  /** Bytes held now of what clients sent: unfinished lines, and lines that wait. */
+  inputHeld: 17,
+  /** Closed because all clients together held too much. */
+  memoryKills: 18,
 } as const;
 
 const COUNTERS = Object.keys(netStat).length;

@@ -4,8 +4,8 @@
  *
  * A single range is written straight from its slab. Several ranges are copied side by side into one scratch buffer that is
  * used again for the next connection, because the kernel has copied the bytes when write returns; the next
- * connection with the same list of ranges is written from it without copying. Only when the kernel did not take
- * everything does the buffer belong to that socket, and a new one takes its place.
+ * connection with the same list of ranges is written from it without copying. What the kernel did not take the connection
+ * copies for itself, so that a client that stalls holds its own bytes and nothing else.
  */
 import type { Arena } from './arena.ts';
 import { SLAB_BYTES } from './arena.ts';
@@ -67,7 +67,7 @@ export class TickWriter {
   private readonly counts: Float64Array;
   private dirty: TickReceiver[] = [];
   private spare: RangeList[] = [];
-  private scratch: Buffer = Buffer.allocUnsafeSlow(SLAB_BYTES);
+  private readonly scratch: Buffer = Buffer.allocUnsafeSlow(SLAB_BYTES);
   /** The ranges whose bytes `shared` holds; kept out of `spare` until the next list replaces it. */
   private sharedRanges: RangeList | null = null;
   private shared: Buffer | null = null;
@@ -135,7 +135,7 @@ export class TickWriter {
     } else if (ranges.length === 2) {
       this.sendDirect(receiver, ranges);
     } else if (this.sharedRanges?.equals(ranges)) {
-      if (!this.write(receiver, this.shared as Buffer)) this.replaceScratch();
+      this.write(receiver, this.shared as Buffer);
     } else {
       this.sendConcatenated(receiver, ranges);
     }
@@ -150,7 +150,7 @@ export class TickWriter {
       this.directStart = start;
       this.directEnd = end;
     }
-    if (!this.write(receiver, this.direct as Buffer)) slab.pinned = true;
+    this.write(receiver, this.direct as Buffer);
   }
 
   private sendConcatenated(receiver: TickReceiver, ranges: RangeList): void {
@@ -158,18 +158,16 @@ export class TickWriter {
     this.sharedRanges = null;
     const { bounds, length } = ranges;
     const mask = SLAB_BYTES - 1;
-    let scratch = this.scratch;
+    const { scratch } = this;
     let used = 0;
     for (let i = 0; i < length; i += 2) {
       const start = bounds[i] as number;
       const size = (bounds[i + 1] as number) - start;
       if (used + size > SLAB_BYTES) {
         if (!this.write(receiver, scratch.subarray(0, used))) {
-          this.replaceScratch();
           this.defer(receiver, ranges, i);
           return;
         }
-        scratch = this.scratch;
         used = 0;
       }
       const slab = this.arena.slabAt(start);
@@ -178,9 +176,8 @@ export class TickWriter {
       used += size;
     }
     const view = scratch.subarray(0, used);
-    if (!this.write(receiver, view)) {
-      this.replaceScratch();
-    } else if (used === ranges.bytes) {
+    this.write(receiver, view);
+    if (used === ranges.bytes) {
       this.sharedRanges = ranges;
       this.shared = view;
     }
@@ -201,12 +198,5 @@ export class TickWriter {
   private write(receiver: TickReceiver, bytes: Buffer): boolean {
     (this.counts[netStat.writes] as number)++;
     return receiver.write(bytes);
-  }
-
-  private replaceScratch(): void {
-    if (this.sharedRanges !== null) this.release(this.sharedRanges);
-    this.sharedRanges = null;
-    this.shared = null;
-    this.scratch = Buffer.allocUnsafeSlow(SLAB_BYTES);
   }
 }

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { type Holder, worstHolders } from './held-memory.ts';
+import { type Holder, worstHolders } from './worst-holders.ts';
 
 /** The same by the definition: again and again the biggest client of the network that holds most. */
 function oneByOne(holders: readonly Holder<number>[], bytes: number): number {
   const left = [...holders];
   let freed = 0;
   while (freed < bytes && left.length > 0) {
-    const sums = new Map<string, number>();
+    const sums = new Map<unknown, number>();
     for (const { network, bytes: held } of left) sums.set(network, (sums.get(network) ?? 0) + held);
     const most = Math.max(...sums.values());
     const worst = left.filter(({ network }) => sums.get(network) === most);
