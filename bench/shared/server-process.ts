@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DAEMON_V8_OPTIONS } from '../../main/core/daemon-launcher.ts';
+import { DAEMON_MALLOC_ENV, DAEMON_V8_OPTIONS } from '../../main/core/daemon-launcher.ts';
 import { pinned } from './pinning.ts';
 
 const STOP_MS = 15_000;
@@ -88,7 +88,8 @@ export async function startDaemon({ id, config, nodeOptions, main }: DaemonStart
     entry,
     ...daemonArgs,
   ]);
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const env = { ...DAEMON_MALLOC_ENV, ...process.env };
+  const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
   const stop = stopper(child, directory);
   try {
     const { listeners } = await readyLine<{ listeners: { port: number }[] }>(child, id, READY_MS);

@@ -12,6 +12,18 @@ import type { ToDaemon } from '../../daemons/contract/daemon-link.ts';
  */
 export const DAEMON_V8_OPTIONS: readonly string[] = ['--max-semi-space-size=8'];
 
+/**
+ * Environment of every daemon process that runs on Node, for the C library's allocator (glibc; others ignore it). A block
+ * of at least so many bytes is mapped by itself and returned to the system the moment it is freed. glibc begins like
+ * that and gives it up: each such block that is freed raises its threshold, up to 32 MB, so that after a flood everything
+ * stays with the process. Setting the threshold keeps it where it is. It lies above the 64 KiB that Node allocates for
+ * every read of a socket, which would otherwise be mapped and unmapped each time, and below the 128 KiB blocks in which
+ * daemons keep what waits for slow readers. Daemons discard those blocks themselves (daemons/runtime/discard-buffer.ts),
+ * because V8 collects nothing in a process that has nothing to do. Electron's own processes have Chromium's allocator
+ * instead, which reads no environment.
+ */
+export const DAEMON_MALLOC_ENV: Readonly<Record<string, string>> = { MALLOC_MMAP_THRESHOLD_: '98304' };
+
 /** Which JavaScript runtime a daemon's process uses: the host's own, or a Node by fork. */
 export type DaemonRuntime = 'host' | 'node';
 

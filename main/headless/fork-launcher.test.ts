@@ -47,6 +47,22 @@ async function run(
   return { end, ends, lines, messages };
 }
 
+test('memory of a flood goes back to the system when it is freed, once and for all', async () => {
+  // glibc maps a block of 32 MB, and once it was freed keeps all that are smaller, unless it is told where to stay.
+  const ran = await run(`
+    Buffer.alloc(1 << 25, 1).buffer.transfer(0);
+    const before = process.memoryUsage.rss();
+    const blocks = Array.from({ length: 512 }, () => Buffer.alloc(1 << 17, 1));
+    // What lies above them keeps the heap of the C library from shrinking.
+    globalThis.kept = Array.from({ length: 64 }, () => Buffer.alloc(1 << 14, 1));
+    const during = process.memoryUsage.rss();
+    for (const block of blocks) block.buffer.transfer(0);
+    process.stdout.write(JSON.stringify([during - before > 60e6, process.memoryUsage.rss() - before < 10e6]) + '\\n');
+    process.disconnect();
+  `);
+  expect(ran.lines).toEqual(['stdout: [true,true]']);
+});
+
 test('exit code, and the last lines of both outputs, also without an end of line', async () => {
   const ran = await run(`
     process.stdout.write('one\\ntwo');

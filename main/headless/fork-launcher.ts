@@ -7,6 +7,7 @@ import { Socket } from 'node:net';
 import type { ToDaemon } from '../../daemons/contract/daemon-link.ts';
 import { passingCause } from '../../daemons/runtime/passing-cause.ts';
 import {
+  DAEMON_MALLOC_ENV,
   DAEMON_V8_OPTIONS,
   type DaemonLauncher,
   type DaemonProcess,
@@ -48,7 +49,7 @@ function launch(
       execPath: options.execPath,
       // Options of this process (an inspector's port, a loader) are not the daemon's.
       execArgv: [...DAEMON_V8_OPTIONS],
-      env,
+      env: { ...DAEMON_MALLOC_ENV, ...env },
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });

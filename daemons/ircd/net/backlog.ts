@@ -3,10 +3,15 @@
  * taking bytes, so that a client that stalls never holds the shared slabs of the tick. Used by
  * ClientConnection.
  */
+import { discardBuffer } from '../../runtime/discard-buffer.ts';
 
-/** The first block of a backlog; each further one is twice as large, up to the largest. */
-const FIRST_BLOCK_BYTES = 1024;
-const MAX_BLOCK_BYTES = 65_536;
+/** The first block of a backlog: most clients that lag do so by a few lines. */
+const FIRST_BLOCK_BYTES = 4096;
+/**
+ * Every further one. Above `DAEMON_MALLOC_ENV` of main/core/daemon-launcher.ts, so that the C library maps it and unmaps it
+ * when it is freed; of a mapped block only the pages that were written to are in memory.
+ */
+const BLOCK_BYTES = 131_072;
 
 /** Bytes in blocks, oldest first. */
 export class Backlog {
@@ -27,9 +32,9 @@ export class Backlog {
     this.total += end - start;
     while (at < end) {
       if (this.tail === null) {
-        this.tail = Buffer.allocUnsafe(this.blockBytes);
+        this.tail = Buffer.allocUnsafeSlow(this.blockBytes);
         this.tailUsed = 0;
-        this.blockBytes = Math.min(this.blockBytes * 2, MAX_BLOCK_BYTES);
+        this.blockBytes = BLOCK_BYTES;
       }
       const copied = source.copy(this.tail, this.tailUsed, at, end);
       at += copied;
@@ -39,6 +44,11 @@ export class Backlog {
         this.tail = null;
       }
     }
+  }
+
+  /** Gives the memory back; what waits is lost. */
+  discard(): void {
+    for (const block of this.take()) discardBuffer(block);
   }
 
   /** Removes and returns everything, in order. The blocks belong to the caller. */

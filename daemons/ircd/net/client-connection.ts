@@ -4,6 +4,7 @@
  */
 import type { Socket } from 'node:net';
 import { writeDirect } from '../../runtime/direct-write.ts';
+import { discardBuffer } from '../../runtime/discard-buffer.ts';
 import { WorkAccount, type WorkGroups } from '../../runtime/work-account.ts';
 import { workPrices } from '../../runtime/work-prices.ts';
 import type { StepResult, WorkJob, WorkTurns } from '../../runtime/work-turns.ts';
@@ -98,6 +99,10 @@ export class ClientConnection<User>
   /** Bytes counted as held: out, handed to the socket and not taken included, and in. */
   private keptBytes = 0;
   private writingBytes = 0;
+  /** The blocks of the outstanding write: discarded when it is done. */
+  private writingBlocks: readonly Buffer[] = [];
+  /** The blocks of the very last write, behind which the socket closes. */
+  private lastBlocks: readonly Buffer[] = [];
   private inputBytes = 0;
   private deferredBytes = 0;
   private lastError: string | null = null;
@@ -371,6 +376,7 @@ export class ClientConnection<User>
     if (backlog === null || this.writing) return;
     this.writingBytes = backlog.bytes;
     const blocks = backlog.take();
+    this.writingBlocks = blocks;
     const last = blocks.length - 1;
     this.backlog = null;
     this.writing = true;
@@ -386,8 +392,14 @@ export class ClientConnection<User>
     this.writing = false;
     if (this.state !== GONE) this.release(this.writingBytes);
     this.writingBytes = 0;
+    this.discardWritten();
     if (this.backlog !== null) this.writeBacklog();
     else this.host.setSlow(this, false);
+  }
+
+  private discardWritten(): void {
+    for (const block of this.writingBlocks) discardBuffer(block);
+    this.writingBlocks = [];
   }
 
   // Closing
@@ -410,9 +422,9 @@ export class ClientConnection<User>
    */
   private end(): void {
     this.state = ENDED;
-    const rest = this.backlog?.take() ?? [];
+    this.lastBlocks = this.backlog?.take() ?? [];
     this.backlog = null;
-    for (const block of rest) this.socket.write(block);
+    for (const block of this.lastBlocks) this.socket.write(block);
     this.socket.end();
     if (this.socket.destroyed) return;
     this.closeTimer = setTimeout(() => this.socket.destroy(), CLOSE_FLUSH_MS);
@@ -424,7 +436,11 @@ export class ClientConnection<User>
     }
     this.state = GONE;
     if (this.closeTimer !== null) clearTimeout(this.closeTimer);
+    this.backlog?.discard();
     this.backlog = null;
+    this.discardWritten();
+    for (const block of this.lastBlocks) discardBuffer(block);
+    this.lastBlocks = [];
     this.release(this.keptBytes);
     this.host.setSlow(this, false);
     this.host.gone(this);
