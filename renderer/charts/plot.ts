@@ -3,6 +3,7 @@ import uPlot from 'uplot';
 import { formatClock, formatDay } from '../format/times.ts';
 import { colorIndex, formatSeries, type SeriesSpec, scaleOf } from './chart-series.ts';
 import { brokenSpans, unseenPlaces } from './line-gaps.ts';
+import { valueRange } from './value-range.ts';
 
 /** Columns of a chart: times in Unix seconds, then one a series. */
 export type PlotData = readonly [ArrayLike<number>, ...ArrayLike<number | null | undefined>[]];
@@ -41,9 +42,18 @@ function token(name: string): string {
 }
 
 /** Top of an axis that begins at zero: some air above the highest value. */
-function rangeFromZero(_plot: uPlot, min: number | null, max: number | null): [number, number] {
-  const top = max ?? 0;
-  const bottom = min ?? 0;
+function rangeFromZero(
+  plot: uPlot,
+  _min: number | null,
+  _max: number | null,
+  scale: string,
+): [number, number] {
+  const columns = plot.series.flatMap((series, index) =>
+    index > 0 && series.show === true && series.scale === scale ? [plot.data[index] ?? []] : [],
+  );
+  // Without samples there are no places.
+  const [first, last] = plot.data[0].length === 0 ? [0, -1] : (plot.series[0]?.idxs ?? [0, -1]);
+  const [bottom, top] = valueRange(columns, [first, last]);
   return [bottom < 0 ? bottom * 1.1 : 0, top > 0 ? top * 1.12 : 1];
 }
 

@@ -18,7 +18,7 @@ describe('the widths of columns', () => {
       [[1, 'twenty characters ok', 'x'.repeat(500)]],
       measure,
     );
-    expect(narrow).toBe(64);
+    expect(narrow).toBe(56);
     expect(middle).toBeGreaterThan(150);
     expect(wide).toBe(300);
   });

@@ -12,8 +12,8 @@ const CELL_TEXT = 13;
 const HEADER_TEXT = 12;
 const PADDING_PX = 26;
 /** The arrow of a sorted column needs room beside the title. */
-const ARROW_PX = 14;
-const LEAST_PX = 64;
+const ARROW_PX = 12;
+const LEAST_PX = 56;
 const MOST_PX = 300;
 
 /** Width of a text of a size, both in pixels. */

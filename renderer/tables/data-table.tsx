@@ -28,7 +28,7 @@ import { useShownColumns } from './use-shown-columns.ts';
 const ROW_HEIGHT = 34;
 
 /** Kept free for the scrollbar of a table with many rows. */
-const SCROLLBAR_WIDTH = 14;
+const SCROLLBAR_WIDTH = 12;
 
 interface DataTableProps {
   readonly title: string;
