@@ -1,9 +1,12 @@
 /** `./signalbox` as operators start it: from anywhere, through a link, and before anything is installed. */
-import { execFile } from 'node:child_process';
-import { copyFile, mkdir, mkdtemp, realpath, rm, symlink } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFile, mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { CONTROL_LIMITS } from '../main/core/limits.ts';
+import { EXIT } from '../main/headless/cli/terminal.ts';
 
 // Real processes start here: slow on a busy machine.
 vi.setConfig({ testTimeout: 60_000 });
@@ -62,4 +65,36 @@ test('a checkout that is not installed says what to do', async () => {
     stdout: '',
     stderr: `signalbox: ${dir} is not installed yet. Run: cd ${dir} && npm ci\n`,
   });
+});
+
+test('its process id is that of the program, which alone gets the signals of a service manager', async () => {
+  const root = join(dir, 'checkout');
+  await mkdir(join(root, 'node_modules/node/bin'), { recursive: true });
+  await mkdir(join(root, 'scripts'));
+  await copyFile(join(ROOT, 'signalbox'), join(root, 'signalbox'));
+  await symlink(process.execPath, join(root, 'node_modules/node/bin/node'));
+  await writeFile(
+    join(root, 'scripts/cli.mjs'),
+    `process.on('SIGTERM', () => process.exit(7)); setInterval(() => {}, 1e6); console.log(process.pid);`,
+  );
+  const child = spawn(join(root, 'signalbox'), ['serve'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [pid] = await once(child.stdout, 'data');
+  expect(Number(pid)).toBe(child.pid);
+  child.kill('SIGTERM');
+  expect(await once(child, 'exit')).toEqual([7, null]);
+});
+
+test('the unit of systemd does not start again what has to be mended, and waits for every drain', async () => {
+  const unit = await readFile(join(ROOT, 'docs/signalbox.service'), 'utf8');
+  expect(unit).toContain(`\nRestartPreventExitStatus=${EXIT.usage} ${EXIT.config}\n`);
+  const seconds = Number(/^TimeoutStopSec=(\d+)$/m.exec(unit)?.[1]);
+  expect(seconds * 1000).toBeGreaterThan(CONTROL_LIMITS.successorWaitMs);
+  for (const line of [
+    'Type=notify',
+    'NoNewPrivileges=yes',
+    'ProtectSystem=strict',
+    'StateDirectory=signalbox',
+    'UMask=0077',
+  ])
+    expect(unit.split('\n')).toContain(line);
 });

@@ -17,6 +17,7 @@ import { say } from './cli/terminal.ts';
 import { createForkLauncher } from './fork-launcher.ts';
 import { type HttpServer, startHttpServer } from './http-server.ts';
 import { parseServeOptions, SERVE_HELP, type ServeOptions, UsageError } from './serve-options.ts';
+import { notifyServiceManager, type ServiceState } from './service-notify.ts';
 
 /** Exit codes (sysexits.h where it has one). */
 const EXIT = { ok: 0, failure: 1, usage: 2, config: 78, forced: 130 } as const;
@@ -55,8 +56,9 @@ export async function serve(argv: readonly string[]): Promise<void> {
     if (host.ending) return;
     const line = options.json
       ? JSON.stringify({ event: 'ready', url: server.url, token })
-      : `Signalbox is ready at ${server.url} (token: ${token})`;
+      : `Signalbox is ready at ${server.url} (token: ${process.stdout.isTTY ? token : join(options.dataDir, 'token')})`;
     process.stdout.write(`${line}\n`);
+    await tellManager({ assignment: 'READY=1', status: `Ready at ${server.url}` });
   } catch (error) {
     const text = toWireError(error).message;
     const hint = text.includes('EADDRINUSE')
@@ -66,6 +68,11 @@ export async function serve(argv: readonly string[]): Promise<void> {
     await plane.close('the dashboard cannot be served');
     process.exit(EXIT.failure);
   }
+}
+
+async function tellManager(state: ServiceState): Promise<void> {
+  const problem = await notifyServiceManager(state);
+  if (problem !== null) say(`signalbox: the service manager was not told ${state.assignment}: ${problem}`);
 }
 
 function readOptions(argv: readonly string[]): ServeOptions {
@@ -162,6 +169,7 @@ class RunningHost {
     if (this.#ending) return;
     this.#ending = true;
     say(`signalbox: stopping (${reason}); Ctrl-C again ends at once`);
+    void tellManager({ assignment: 'STOPPING=1', status: `Draining (${reason})` });
     await this.#plane.close(reason, async () => await this.#server?.close());
     process.exit(this.#forced ? EXIT.forced : EXIT.ok);
   }
