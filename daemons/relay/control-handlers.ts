@@ -1,5 +1,6 @@
 /** The control frames of clients that said hello: one handler a type. Called by relay.ts. */
-import { CONTROL_REQUESTS, type ControlRequest, type ControlType, problemOf } from './control-requests.ts';
+import { firstProblem } from '../contract/plain-words.ts';
+import { CONTROL_REQUESTS, type ControlRequest, type ControlType } from './control-requests.ts';
 import type { Peer } from './peer.ts';
 import type { RequestId } from './protocol-errors.ts';
 import type { Relay } from './relay.ts';
@@ -111,7 +112,7 @@ function run<Type extends ControlType>(
 ): void {
   const parsed = CONTROL_REQUESTS[type].safeParse(message);
   if (parsed.success) handlers[type](relay, peer, parsed.data as ControlRequest<Type>, id);
-  else relay.complain(peer, id, 'bad_control', problemOf(parsed.error));
+  else relay.complain(peer, id, 'bad_control', firstProblem(parsed.error));
 }
 
 function enter(

@@ -39,11 +39,3 @@ export const CONTROL_REQUESTS = {
 export type ControlType = keyof typeof CONTROL_REQUESTS;
 /** A control frame of one type that has been checked. */
 export type ControlRequest<Type extends ControlType> = z.output<(typeof CONTROL_REQUESTS)[Type]>;
-
-/** The first problem that zod found, in words. */
-export function problemOf(error: z.ZodError): string {
-  const issue = error.issues[0];
-  if (issue === undefined) return 'not valid';
-  const path = issue.path.join('.');
-  return path === '' ? issue.message : `${path}: ${issue.message}`;
-}

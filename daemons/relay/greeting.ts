@@ -1,5 +1,6 @@
 /** Hello and welcome: how a client becomes more than a sender of plain frames. Called by relay.ts. */
-import { FEATURES, type HelloRequest, helloSchema, PROTOCOL_VERSION, problemOf } from './control-requests.ts';
+import { firstProblem } from '../contract/plain-words.ts';
+import { FEATURES, type HelloRequest, helloSchema, PROTOCOL_VERSION } from './control-requests.ts';
 import { KIND } from './frame.ts';
 import { type Peer, peerIdProblem } from './peer.ts';
 import type { RequestId } from './protocol-errors.ts';
@@ -37,7 +38,7 @@ export function greet(relay: Relay, peer: Peer, message: Record<string, unknown>
   }
   const parsed = helloSchema.safeParse(message);
   if (!parsed.success) {
-    relay.complain(peer, null, 'bad_hello', problemOf(parsed.error));
+    relay.complain(peer, null, 'bad_hello', firstProblem(parsed.error));
     return;
   }
   const hello = parsed.data;

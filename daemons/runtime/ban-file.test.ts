@@ -45,7 +45,7 @@ it('writes the newest list when several saves come at once', async () => {
 
 it.each([
   ['cut off', DAMAGED, 'JSON'],
-  ['no list', '[]', 'expected object'],
+  ['no list', '[]', 'expected an object'],
   ['of another version', '{"version":2,"bans":[]}', 'version'],
   ['with a ban that is none', '{"version":1,"bans":[{"mask":"c"},{"mask":""}]}', 'bans.1.mask'],
   ['too long', JSON.stringify({ version: 1, bans: Array(4).fill({ mask: 'x' }) }), 'bans'],

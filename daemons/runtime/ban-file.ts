@@ -8,6 +8,7 @@ import { copyFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { SignalboxError } from '../contract/errors.ts';
+import { firstProblem } from '../contract/plain-words.ts';
 import { SavedFile } from './saved-file.ts';
 
 /** What a file was found to be. */
@@ -92,15 +93,8 @@ export class BanFile<Ban> {
     } catch (error) {
       return {
         state: 'damaged',
-        why: error instanceof z.ZodError ? firstIssue(error) : (error as Error).message,
+        why: error instanceof z.ZodError ? firstProblem(error) : (error as Error).message,
       };
     }
   }
-}
-
-function firstIssue({ issues }: z.ZodError): string {
-  const [issue] = issues;
-  return issue === undefined
-    ? 'not a ban list'
-    : [issue.path.join('.'), issue.message].filter(Boolean).join(': ');
 }

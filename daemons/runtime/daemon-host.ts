@@ -14,6 +14,7 @@ import type {
 import { type Outcome, SignalboxError } from '../contract/errors.ts';
 import type { CommandSpec } from '../contract/manifest.ts';
 import type { MetricSummary } from '../contract/metric-frame.ts';
+import { allProblems } from '../contract/plain-words.ts';
 import type { ListenerInfo } from '../contract/states.ts';
 import type {
   CommandHandler,
@@ -40,13 +41,6 @@ export interface Outside {
 interface Warning {
   readonly event: string;
   readonly message: string;
-}
-
-/** Problems of a zod error in one line, each with its path. */
-function describeIssues(error: z.ZodError): string {
-  return error.issues
-    .map((issue) => (issue.path.length === 0 ? issue.message : `${issue.path.join('.')}: ${issue.message}`))
-    .join('; ');
 }
 
 /** One daemon in this process, before and after its start. */
@@ -241,7 +235,7 @@ export class DaemonHost<
     if (!parsed.success) {
       throw new SignalboxError(
         'config_invalid',
-        `The configuration of ${this.id} is not valid: ${describeIssues(parsed.error)}`,
+        `The configuration of ${this.id} is not valid: ${allProblems(parsed.error)}`,
       );
     }
     return parsed.data;
@@ -256,7 +250,7 @@ export class DaemonHost<
       throw new SignalboxError('unknown_command', `${this.id} has no command "${name}".`);
     const parsed = spec.args.safeParse(args);
     if (!parsed.success) {
-      throw new SignalboxError('bad_request', `${this.id} ${name}: ${describeIssues(parsed.error)}`);
+      throw new SignalboxError('bad_request', `${this.id} ${name}: ${allProblems(parsed.error)}`);
     }
     const handlers = running.commands as Readonly<Record<string, CommandHandler<unknown>>>;
     const handler = handlers[name];

@@ -2,6 +2,7 @@
  * Entry of every daemon process: speaks the link to main (handshake, commands, heartbeats, drain) around the daemon's
  * own code, or stands alone when asked to. A daemon's main.ts is one call of this.
  */
+
 import type { z } from 'zod';
 import {
   type Actor,
@@ -14,6 +15,7 @@ import {
 import { type Outcome, SignalboxError, toWireError } from '../contract/errors.ts';
 import type { LogRecord } from '../contract/log-record.ts';
 import type { CommandSpec } from '../contract/manifest.ts';
+import { firstProblem } from '../contract/plain-words.ts';
 import type { DaemonDefinition, LifecycleWish } from './daemon.ts';
 import { DaemonHost } from './daemon-host.ts';
 import { limits } from './limits.ts';
@@ -76,7 +78,7 @@ class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, Com
           'error',
           'link',
           'bad_message',
-          `Main sent what this daemon does not know: ${parsed.error.message}`,
+          `Main sent what this daemon does not know: ${firstProblem(parsed.error)}`,
         );
     });
     this.#link.onClose(() => void this.#stop(ORPHAN_DRAIN_MS));

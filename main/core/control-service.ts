@@ -8,6 +8,7 @@ import {
   type ControlRequestName,
 } from '../../daemons/contract/control-api.ts';
 import { SignalboxError, toWireError } from '../../daemons/contract/errors.ts';
+import { firstProblem } from '../../daemons/contract/plain-words.ts';
 import type { Caller } from './caller.ts';
 import type { AnswerNotes, HandlerTable } from './handlers/handler-table.ts';
 import type { MainTelemetry } from './main-telemetry.ts';
@@ -52,9 +53,7 @@ export class ControlService {
     const request = name as ControlRequestName;
     const parsed = CONTROL_REQUESTS[request].safeParse(args ?? {});
     if (!parsed.success) {
-      const issue = parsed.error.issues[0];
-      const where = issue === undefined || issue.path.length === 0 ? '' : `${issue.path.join('.')}: `;
-      const message = `${name}: ${where}${issue?.message ?? 'not valid'}`;
+      const message = `${name}: ${firstProblem(parsed.error)}`;
       return { ok: false, error: { code: 'bad_request', message } };
     }
     try {

@@ -10,6 +10,7 @@ import {
   type Manifest,
   unrecordedOf,
 } from '../../../daemons/contract/manifest.ts';
+import { firstProblem } from '../../../daemons/contract/plain-words.ts';
 import type { Caller } from '../caller.ts';
 import type { Clock } from '../clock.ts';
 import { unwrap } from '../control-error.ts';
@@ -152,8 +153,7 @@ function checkArgs(
   const parsed = spec.args.safeParse(args);
   // The daemon applies defaults and conversions itself: it gets what was asked, not a second reading of it.
   if (parsed.success) return { ...args };
-  const issue = parsed.error.issues[0];
-  const argument = String(issue?.path[0] ?? '');
-  const message = `${daemon} ${command}: ${argument}: ${issue?.message ?? 'not valid'}`;
+  const argument = String(parsed.error.issues[0]?.path[0] ?? '');
+  const message = `${daemon} ${command}: ${firstProblem(parsed.error)}`;
   throw new SignalboxError('bad_request', message, { detail: { argument } });
 }

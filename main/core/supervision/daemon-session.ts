@@ -11,6 +11,7 @@ import {
   type ToDaemon,
 } from '../../../daemons/contract/daemon-link.ts';
 import type { WireError } from '../../../daemons/contract/errors.ts';
+import { firstProblem } from '../../../daemons/contract/plain-words.ts';
 import type { ListenerInfo } from '../../../daemons/contract/states.ts';
 import type { Clock, Timer } from '../clock.ts';
 import type { DaemonLauncher, DaemonProcess, DaemonRuntime, ProcessEnd } from '../daemon-launcher.ts';
@@ -225,7 +226,7 @@ export class DaemonSession {
     if (this.#phase === 'ended') return;
     const parsed = fromDaemonSchema.safeParse(raw);
     if (!parsed.success) {
-      this.#options.events.onMalformed(parsed.error.issues[0]?.message ?? 'unknown message');
+      this.#options.events.onMalformed(firstProblem(parsed.error));
       return;
     }
     this.#heartbeat.alive();
