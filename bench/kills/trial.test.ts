@@ -1,0 +1,20 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { TARGETS, trial } from './trial.ts';
+
+test.each(TARGETS)(
+  'nothing that was answered is lost or doubled when %s is killed three times under load',
+  { timeout: 180_000 },
+  async (target) => {
+    const folder = await mkdtemp(join(tmpdir(), 'signalbox-kills-'));
+    try {
+      const result = await trial({ target, kills: 3, perSecond: 100, folder });
+      expect(result.answered).toBeGreaterThan(0);
+      expect(result).toMatchObject({ lostEntries: 0, doubledEntries: 0, wrongBans: 0, saidSo: 0 });
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  },
+);

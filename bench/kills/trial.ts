@@ -1,0 +1,107 @@
+/**
+ * Kills one process after the other while commands run, and looks afterwards whether everything that was answered is
+ * there: its audit entry, exactly once, and its ban. Called by bench/kills.ts and by its test.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CommandLoad } from './command-load.ts';
+import { VictimHost } from './victim-host.ts';
+
+/** The processes that are killed. */
+export const TARGETS = ['main', 'ircd', 'relay', 'recorder'] as const;
+/** One of {@link TARGETS}. */
+export type Target = (typeof TARGETS)[number];
+
+/** What came of the kills of one process. */
+export interface TrialResult {
+  readonly target: Target;
+  readonly kills: number;
+  readonly sent: number;
+  readonly answered: number;
+  /** Answered commands without an audit entry. */
+  readonly lostEntries: number;
+  /** Answered commands with more than one. */
+  readonly doubledEntries: number;
+  /** Bans that were answered and are not in force, or were lifted and are. */
+  readonly wrongBans: number;
+  /** Answers that said themselves that they are not recorded, or not saved. */
+  readonly saidSo: number;
+  /** Milliseconds from a command to its answer. */
+  readonly latenciesMs: readonly number[];
+}
+
+/** Kills `target` `kills` times under `perSecond` commands on the data directory `folder`. */
+export async function trial(options: {
+  readonly target: Target;
+  readonly kills: number;
+  readonly perSecond: number;
+  readonly folder: string;
+  readonly onKill?: (kill: number) => void;
+}): Promise<TrialResult> {
+  const { target, kills, perSecond, folder } = options;
+  const host = new VictimHost(folder);
+  const load = new CommandLoad(host, `m${target}`);
+  const totals = { answered: 0, lostEntries: 0, doubledEntries: 0, wrongBans: 0 };
+  await host.start();
+  try {
+    let watermark = 0;
+    for (let kill = 1; kill <= kills; kill++) {
+      load.begin(perSecond);
+      await sleep(200 + Math.random() * 600);
+      await host.kill(target);
+      await load.end();
+      const found = await entriesSince(host, watermark);
+      watermark = found.newest;
+      const answered = load.takeAnswered();
+      totals.answered += answered.length;
+      for (const mark of answered) {
+        const count = found.marks.get(mark) ?? 0;
+        if (count === 0) totals.lostEntries++;
+        if (count > 1) totals.doubledEntries++;
+      }
+      totals.wrongBans += await wrongBans(host, load);
+      options.onKill?.(kill);
+    }
+  } finally {
+    await host.stop();
+  }
+  const saidSo = load.notAudited + load.notSaved;
+  return { target, kills, sent: load.sent, ...totals, saidSo, latenciesMs: load.latenciesMs };
+}
+
+/** How often each mark is in an audit entry that is newer than `watermark`. */
+async function entriesSince(
+  host: VictimHost,
+  watermark: number,
+): Promise<{ marks: Map<string, number>; newest: number }> {
+  const marks = new Map<string, number>();
+  let newest = watermark;
+  let before: number | undefined;
+  for (;;) {
+    const page = await host.ask('audit.query', { limit: 1_000, ...(before === undefined ? {} : { before }) });
+    if (page?.ok !== true) throw new Error(`the audit trail cannot be read: ${page?.error.message}`);
+    for (const { id, args, command } of page.result.entries) {
+      newest = Math.max(newest, id);
+      if (id <= watermark) return { marks, newest };
+      const text = JSON.stringify(args);
+      const mark = /m[a-z]+-\d+-/.exec(text)?.[0];
+      // A ban is named by the command that lifts it too.
+      if (mark !== undefined && command !== 'unban' && command !== 'remove-ban')
+        marks.set(mark, (marks.get(mark) ?? 0) + 1);
+    }
+    before = page.result.entries.at(-1)?.id;
+    if (!page.result.more || before === undefined) return { marks, newest };
+  }
+}
+
+async function wrongBans(host: VictimHost, load: CommandLoad): Promise<number> {
+  let wrong = 0;
+  for (const daemon of ['ircd', 'relay'] as const) {
+    const outcome = await host.ask('command.run', { daemon, command: 'bans', args: {} });
+    if (outcome?.ok !== true) throw new Error(`${daemon} does not list its bans: ${outcome?.error.message}`);
+    const text = JSON.stringify(outcome.result.result);
+    const { inForce, lifted } = load.bans(daemon);
+    wrong += inForce.filter((mark) => !text.includes(mark)).length;
+    wrong += lifted.filter((mark) => text.includes(mark)).length;
+  }
+  return wrong;
+}

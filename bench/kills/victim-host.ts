@@ -1,0 +1,110 @@
+/** A headless host that is killed and started again on one data directory. Used by bench/kills/trial.ts. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ControlApi, ControlOutcome, ControlRequestName } from '../../daemons/contract/control-api.ts';
+import { SocketClient } from '../../main/headless/cli/socket-client.ts';
+import { readyLine } from '../shared/server-process.ts';
+
+const ENTRY = resolve(import.meta.dirname, '../../main/headless/main.ts');
+const READY_MS = 60_000;
+const CONFIG = `
+[ircd]
+listen = [{ host = "127.0.0.1", port = 0 }]
+dns = false
+[relay]
+listen = [{ host = "127.0.0.1", port = 0 }]
+`;
+
+/** The host, whichever process it is at present. */
+export class VictimHost {
+  readonly #folder: string;
+  #child: ChildProcess | null = null;
+  #client: SocketClient | null = null;
+
+  /** `folder` exists and is empty. */
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** Whether there is somebody to ask. */
+  get connected(): boolean {
+    return this.#client !== null;
+  }
+
+  /** Starts it, and resolves when its daemons run. */
+  async start(): Promise<void> {
+    const config = join(this.#folder, 'signalbox.toml');
+    await writeFile(config, CONFIG);
+    const place = ['--data', this.#folder, '--config', config];
+    const args = [ENTRY, '--port', '0', '--json', '--autostart', 'ircd,relay', ...place];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] });
+    this.#child = child;
+    await readyLine(child, 'the host', READY_MS);
+    this.#client = await SocketClient.connect(this.#folder);
+    for (const id of ['recorder', 'ircd', 'relay']) await this.#up(id);
+  }
+
+  /** One request, or null where nothing answered. */
+  async ask<Name extends ControlRequestName>(
+    name: Name,
+    args: ControlApi[Name]['args'],
+  ): Promise<ControlOutcome<ControlApi[Name]['result']> | null> {
+    const client = this.#client;
+    if (client === null) return null;
+    const outcome = await Promise.race([client.request(name, args), client.closed.then(() => null)]);
+    return outcome === null || (!outcome.ok && outcome.error.code === 'no_instance') ? null : outcome;
+  }
+
+  /** Ends a process as nothing can be prepared for, and resolves when everything is as before. */
+  async kill(target: string): Promise<void> {
+    if (target === 'main') {
+      const child = this.#child;
+      this.#client = null;
+      child?.kill('SIGKILL');
+      if (child !== null && child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+      await this.start();
+      return;
+    }
+    const before = await this.#snapshot(target);
+    if (before?.pid == null) throw new Error(`${target} has no process to kill`);
+    process.kill(before.pid, 'SIGKILL');
+    const deadline = performance.now() + READY_MS;
+    for (;;) {
+      const now = await this.#snapshot(target);
+      if (now === undefined) throw new Error(`the host ended when ${target} was killed`);
+      if (now.instance > before.instance && now.state === 'running') return;
+      if (performance.now() > deadline)
+        throw new Error(`${target} is ${now.state} after its kill: ${now.cause}`);
+      // An operator who does not wait, which also makes crashes no loop.
+      if (now.state === 'backoff' || now.state === 'failed') await this.ask('daemon.start', { id: target });
+      await sleep(20);
+    }
+  }
+
+  /** Ends it with all that belongs to it. */
+  async stop(): Promise<void> {
+    const child = this.#child;
+    this.#client?.close();
+    this.#client = null;
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, 'exit');
+    child.kill('SIGTERM');
+    await gone;
+  }
+
+  async #snapshot(id: string) {
+    const status = await this.ask('status', {});
+    return status?.ok === true ? status.result.daemons.find((daemon) => daemon.id === id) : undefined;
+  }
+
+  async #up(id: string): Promise<void> {
+    const deadline = performance.now() + READY_MS;
+    while ((await this.#snapshot(id))?.state !== 'running') {
+      if (performance.now() > deadline) throw new Error(`${id} does not run`);
+      await sleep(50);
+    }
+  }
+}
