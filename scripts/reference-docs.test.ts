@@ -1,8 +1,10 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { CONTROL_REQUESTS } from '../daemons/contract/control-api.ts';
 import { describeManifest } from '../daemons/contract/manifest.ts';
 import { registry } from '../daemons/registry.ts';
+import { controlApiPage, REQUEST_NAMES } from './control-api-page.ts';
 import { LIMIT_TABLES, limitsPage } from './limits-page.ts';
 import { referencePage } from './reference-docs.ts';
 
@@ -33,6 +35,23 @@ describe.each(registry.map((manifest) => [manifest.id, manifest] as const))(
 
 it('finds at least one daemon', () => {
   expect(registry.length).toBeGreaterThan(0);
+});
+
+describe('the reference of the control API', () => {
+  it('is what the contract says (run `node scripts/reference-docs.ts` after a change)', () => {
+    const file = join(import.meta.dirname, '../docs/reference/control-api.md');
+    expect(readFileSync(file, 'utf8')).toBe(controlApiPage());
+  });
+
+  it('has every request with its result, and explains every argument', () => {
+    expect(REQUEST_NAMES.toSorted()).toEqual(Object.keys(CONTROL_REQUESTS).sort());
+    const page = controlApiPage();
+    expect(page).not.toContain('```ts\n\n```');
+    for (const [name, schema] of Object.entries(CONTROL_REQUESTS)) {
+      for (const [field, of] of Object.entries(schema.shape))
+        expect(of.description, `${name} ${field}`).toBeTruthy();
+    }
+  });
 });
 
 describe('the page of limits', () => {

@@ -1,6 +1,6 @@
 /**
- * Writes docs/reference/<daemon>.md from the manifests (every command, metric and setting) and docs/limits.md from the
- * tables of limits, so that nobody writes one down twice. `node scripts/reference-docs.ts` writes the pages; a test
+ * Writes docs/reference/<daemon>.md from the manifests (every command, metric and setting), docs/reference/control-api.md from
+ * the contract and docs/limits.md from the tables of limits, so that nobody writes one down twice. `node scripts/reference-docs.ts` writes the pages; a test
  * fails when they are out of date.
  */
 import { writeFileSync } from 'node:fs';
@@ -12,41 +12,12 @@ import {
   type MetricSpec,
 } from '../daemons/contract/manifest.ts';
 import { registry } from '../daemons/registry.ts';
+import { controlApiPage } from './control-api-page.ts';
+import { type JsonSchema, typeOf } from './json-schema-words.ts';
 import { limitsPage } from './limits-page.ts';
 import { markdownTable } from './markdown-table.ts';
 
 const docs = join(import.meta.dirname, '../docs');
-
-function typeOf(schema: JsonSchema): string {
-  if (schema.enum !== undefined) return schema.enum.map((value) => `\`${value}\``).join(', ');
-  if (schema.const !== undefined) return `\`${schema.const}\``;
-  const options = schema.anyOf ?? schema.oneOf;
-  if (options !== undefined) return [...new Set(options.map(typeOf))].join(' or ');
-  if (schema.type === 'array') return `list of ${typeOf(schema.items ?? {})}`;
-  const range = [
-    schema.minimum !== undefined && schema.minimum > Number.MIN_SAFE_INTEGER ? `from ${schema.minimum}` : '',
-    schema.maximum !== undefined && schema.maximum < Number.MAX_SAFE_INTEGER ? `to ${schema.maximum}` : '',
-    schema.maxLength === undefined ? '' : `at most ${schema.maxLength} characters`,
-  ].filter((part) => part !== '');
-  return [schema.type === 'object' ? 'table' : (schema.type ?? 'any'), ...range].join(' ');
-}
-
-/** The part of JSON Schema that configuration and argument schemas use. */
-interface JsonSchema {
-  readonly type?: string;
-  readonly description?: string;
-  readonly default?: unknown;
-  readonly enum?: readonly unknown[];
-  readonly const?: unknown;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly maxLength?: number;
-  readonly items?: JsonSchema;
-  readonly anyOf?: readonly JsonSchema[];
-  readonly oneOf?: readonly JsonSchema[];
-  readonly properties?: Readonly<Record<string, JsonSchema>>;
-  readonly required?: readonly string[];
-}
 
 /** Settings with their full key; lists of tables are written `class[].name`. */
 function settingRows(schema: JsonSchema, prefix: string): unknown[][] {
@@ -127,5 +98,6 @@ if (import.meta.main) {
   for (const manifest of registry) {
     writeFileSync(join(docs, `reference/${manifest.id}.md`), referencePage(manifest));
   }
+  writeFileSync(join(docs, 'reference/control-api.md'), controlApiPage());
   writeFileSync(join(docs, 'limits.md'), limitsPage());
 }

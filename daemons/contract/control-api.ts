@@ -102,7 +102,9 @@ export interface AuditEntry {
 /** Most metrics that one history query asks for. */
 export const HISTORY_QUERY_METRICS = 64;
 
-const daemonId = z.string().min(1).max(64);
+const daemonId = z.string().min(1).max(64).describe('Id of a daemon');
+const source = daemonId.describe('Id of a daemon, or `main`');
+const confirmed = z.boolean().optional().describe('Needed where users are disturbed');
 const time = z.number().nonnegative();
 
 /** The argument schema of each request. */
@@ -111,60 +113,69 @@ export const CONTROL_REQUESTS = {
   status: z.object({}),
   'daemon.start': z.object({ id: daemonId }),
   /** Drains, then ends the process. Refused with `confirmation_required` where it disturbs users and is not confirmed. */
-  'daemon.stop': z.object({ id: daemonId, confirmed: z.boolean().optional() }),
+  'daemon.stop': z.object({ id: daemonId, confirmed }),
   /** Stops and starts; confirmed like a stop. */
-  'daemon.restart': z.object({ id: daemonId, confirmed: z.boolean().optional() }),
+  'daemon.restart': z.object({ id: daemonId, confirmed }),
   /** What stopping would do, in words; `text` is null where it would disturb nobody. */
   'daemon.stopImpact': z.object({ id: daemonId }),
   'command.run': z.object({
     daemon: daemonId,
-    command: z.string().min(1).max(64),
-    args: z.record(z.string(), z.unknown()),
-    /** Needed for disruptive and irreversible commands. */
-    confirmed: z.boolean().optional(),
-    /** Lets `command.cancel` name it; chosen by the caller, unique a connection. */
-    ticket: z.string().max(64).optional(),
+    command: z.string().min(1).max(64).describe('Name of a command of that daemon'),
+    args: z.record(z.string(), z.unknown()).describe('Arguments of the command'),
+    confirmed,
+    ticket: z
+      .string()
+      .max(64)
+      .optional()
+      .describe('Lets `command.cancel` name it; chosen by the caller, unique a connection'),
   }),
-  'command.cancel': z.object({ ticket: z.string().max(64) }),
+  'command.cancel': z.object({ ticket: z.string().max(64).describe('Of a command under way') }),
   'command.impact': z.object({
     daemon: daemonId,
-    command: z.string().min(1).max(64),
-    args: z.record(z.string(), z.unknown()),
+    command: z.string().min(1).max(64).describe('Name of a command of that daemon'),
+    args: z.record(z.string(), z.unknown()).describe('Arguments of the command'),
   }),
-  'metrics.latest': z.object({ source: daemonId }),
+  'metrics.latest': z.object({ source }),
   'logs.query': z.object({
-    source: daemonId.optional(),
-    minLevel: z.enum(LOG_LEVELS).optional(),
-    limit: z.number().int().min(1).max(10_000).optional(),
+    source: source.optional().describe('Id of a daemon, or `main`; all of them where it is left out'),
+    minLevel: z.enum(LOG_LEVELS).optional().describe('Only records of this level and above'),
+    limit: z.number().int().min(1).max(10_000).optional().describe('Most records'),
   }),
   /** Log records of this source are sent as events to this connection until it says `follow: false` or closes. */
-  'logs.follow': z.object({ source: daemonId, follow: z.boolean() }),
+  'logs.follow': z.object({ source, follow: z.boolean().describe('False ends it') }),
   'history.query': z.object({
-    source: daemonId,
-    metrics: z.array(z.string().max(128)).min(1).max(HISTORY_QUERY_METRICS),
-    /** Unix seconds, unlike the times of logs and audit; the first point is that of the step that holds it. */
-    from: time,
-    /** Unix seconds; the last point is that of the step that holds it. */
-    to: time,
-    /** Most points a series; the tier and step are chosen to stay below. */
-    points: z.number().int().min(10).max(5_000).optional(),
+    source,
+    metrics: z.array(z.string().max(128)).min(1).max(HISTORY_QUERY_METRICS).describe('Full names'),
+    from: time.describe(
+      'Unix seconds, unlike the times of logs and audit; the first point is that of the step that holds it',
+    ),
+    to: time.describe('Unix seconds; the last point is that of the step that holds it'),
+    points: z
+      .number()
+      .int()
+      .min(10)
+      .max(5_000)
+      .optional()
+      .describe('Most points a series; the tier and step are chosen to stay below'),
   }),
   'audit.query': z.object({
-    before: z.number().int().positive().optional(),
-    target: z.string().max(64).optional(),
-    /** Only what somebody did whose name holds this, upper and lower case alike for ASCII letters. */
-    actor: z.string().max(128).optional(),
-    /** Only what went well, or only what failed. */
-    ok: z.boolean().optional(),
-    /** Unix milliseconds: only entries of this time and later. */
-    since: time.optional(),
-    /** Unix milliseconds: only entries of before this time. */
-    until: time.optional(),
-    text: z.string().max(200).optional(),
-    limit: z.number().int().min(1).max(1_000).optional(),
+    before: z.number().int().positive().optional().describe('Only entries with a smaller id'),
+    target: z.string().max(64).optional().describe('Only what was done to this daemon'),
+    actor: z
+      .string()
+      .max(128)
+      .optional()
+      .describe('Only what somebody did whose name holds this, upper and lower case alike for ASCII letters'),
+    ok: z.boolean().optional().describe('Only what went well, or only what failed'),
+    since: time.optional().describe('Unix milliseconds: only entries of this time and later'),
+    until: time.optional().describe('Unix milliseconds: only entries of before this time'),
+    text: z.string().max(200).optional().describe('Only entries that hold this text'),
+    limit: z.number().int().min(1).max(1_000).optional().describe('Most entries'),
   }),
   'config.get': z.object({}),
-  'config.check': z.object({ text: z.string().max(1_000_000).optional() }),
+  'config.check': z.object({
+    text: z.string().max(1_000_000).optional().describe('A configuration; the file where it is left out'),
+  }),
   /** Reads the file again; with a mistake in it nothing changes. */
   'config.reload': z.object({}),
 } as const;
