@@ -85,6 +85,11 @@ async function dispatch(
       const { configCommand } = await import('./config-command.ts');
       return await configCommand(rest, shared, loadRegistry, entryOf);
     }
+    case 'completion': {
+      const { completionScript } = await import('./completion.ts');
+      print(completionScript(rest[0], await describeAll(loadRegistry)).trimEnd());
+      return EXIT.ok;
+    }
     case 'backup': {
       const { backupCommand } = await import('./backup-command.ts');
       return await backupCommand(rest, shared, loadRegistry);

@@ -22,6 +22,7 @@ export function generalHelp(manifests: readonly ManifestDescription[]): string {
   config check      check the configuration file; --config FILE names another one
   config reload     read the configuration file again
 
+  completion SHELL  print the completion for bash, zsh or fish
   backup FILE       write the whole instance into one file, while it runs or not; --force overwrites FILE
   restore FILE      put a backup in place of the data folder; --config FILE, --force replaces what is there
 
