@@ -24,7 +24,7 @@ export class Frame {
   readonly control: boolean;
   /** `performance.now()` when the bytes that caused it were received. */
   readonly receivedAt: number;
-  /** Send queues that it waits in; kept by them. */
+  /** Send queues of clients that lag that it waits in; kept by them. */
   queues = 0;
   private copy: Frame | null = null;
 

@@ -164,6 +164,7 @@ export class Outbox implements Flushable {
       this.#backlogged = false;
       this.#owner.onEmpty();
     } else {
+      queue.lag();
       this.#services.memoryWatch.grew();
     }
   }
@@ -199,8 +200,12 @@ export class Outbox implements Flushable {
     this.#queue.push(frame);
     this.#services.metrics.queueFrames.add(1);
     this.#services.metrics.queueBytes.add(frame.size);
-    if (this.#inFlightBytes > 0) this.#services.memoryWatch.grew();
-    else this.markDirty();
+    if (this.#inFlightBytes === 0) {
+      this.markDirty();
+      return;
+    }
+    this.#queue.lag();
+    this.#services.memoryWatch.grew();
   }
 
   /** Writes at once what the kernel takes; the stream has the rest. */

@@ -64,3 +64,33 @@ it('writes names behind their lengths and the payload last', () => {
   );
   expect(written.bytes().toString('latin1')).toBe('\0\0\0\x0d\x02\x03den\x02alhello');
 });
+
+it('counts what waits for clients that lag, each frame once, and nothing once the queues are empty', () => {
+  const step = fc.record({
+    queue: fc.nat(2),
+    frame: fc.nat(20),
+    do: fc.constantFrom('push', 'push', 'take', 'drop', 'clear', 'lag'),
+  });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 150 }), (steps) => {
+      const memory = new HeldMemory();
+      const queues = [0, 1, 2].map(() => new SendQueue(memory));
+      const frames = Array.from({ length: 21 }, (_, id) => frame(id, id % 5 === 0));
+      for (const one of steps) {
+        const queue = queues[one.queue]!;
+        if (one.do === 'push') queue.push(frames[one.frame]!);
+        else if (one.do === 'take') queue.take(Math.min(2, queue.size));
+        else if (one.do === 'drop') queue.dropOldest();
+        else if (one.do === 'clear') queue.clear();
+        else queue.lag();
+      }
+      for (const queue of queues) queue.lag();
+      const waiting = new Set(queues.flatMap((queue) => contents(queue)));
+      const bytes = [...waiting].reduce((sum, id) => sum + frames[id]!.size + 200, 0);
+      const places = queues.reduce((sum, queue) => sum + queue.heldBytes - queue.bytes - queue.size * 200, 0);
+      expect(memory.sendBytes).toBe(bytes + places);
+      for (const queue of queues) queue.clear();
+      expect(memory.sendBytes).toBe(0);
+    }),
+  );
+});

@@ -21,6 +21,9 @@ export class SendQueue {
   #head = 0;
   #size = 0;
   #bytes = 0;
+  /** Whether {@link #memory} knows of the frames; not while they leave with the tick that brought them. */
+  #counted = false;
+  /** Control frames among those counted. */
   #controls = 0;
 
   /** @param memory is told what the queue holds; a frame that waits in several queues is counted once. */
@@ -48,8 +51,14 @@ export class SendQueue {
     this.#ring[(this.#head + this.#size) & (this.#ring.length - 1)] = frame;
     this.#size++;
     this.#bytes += frame.size;
-    if (frame.control) this.#controls++;
-    if (frame.queues++ === 0) this.#memory.sendBytes += frame.size + FRAME_BYTES;
+    if (this.#counted) this.#count(frame);
+  }
+
+  /** The client lags: what waits for it is memory that is held, until the queue is empty again. */
+  lag(): void {
+    if (this.#counted || this.#size === 0) return;
+    this.#counted = true;
+    for (let i = 0; i < this.#size; i++) this.#count(this.at(i));
   }
 
   /** The frame at `index` from the oldest, which must be below {@link size}. */
@@ -66,11 +75,13 @@ export class SendQueue {
       this.#head = (this.#head + 1) & mask;
     }
     this.#size -= count;
+    if (this.#size === 0) this.#counted = false;
     if (this.#size === 0 && this.#ring.length > KEEP_CAPACITY) this.#setRing([]);
   }
 
   /** Removes the oldest data frame and returns it; undefined when only control frames wait. */
   dropOldest(): Frame | undefined {
+    this.lag();
     if (this.#controls === this.#size) return undefined;
     const mask = this.#ring.length - 1;
     let index = 0;
@@ -82,6 +93,7 @@ export class SendQueue {
     this.#head = (this.#head + 1) & mask;
     this.#size--;
     this.#letGo(dropped);
+    if (this.#size === 0) this.#counted = false;
     return dropped;
   }
 
@@ -89,11 +101,18 @@ export class SendQueue {
   clear(): void {
     for (let i = 0; i < this.#size; i++) this.#letGo(this.at(i));
     this.#size = 0;
+    this.#counted = false;
     this.#setRing([]);
+  }
+
+  #count(frame: Frame): void {
+    if (frame.control) this.#controls++;
+    if (frame.queues++ === 0) this.#memory.sendBytes += frame.size + FRAME_BYTES;
   }
 
   #letGo(frame: Frame): void {
     this.#bytes -= frame.size;
+    if (!this.#counted) return;
     if (frame.control) this.#controls--;
     if (--frame.queues === 0) this.#memory.sendBytes -= frame.size + FRAME_BYTES;
   }
