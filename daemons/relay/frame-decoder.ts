@@ -4,6 +4,8 @@
  * of that chunk; only a frame that spans chunks is copied together.
  */
 
+import { discardBuffer } from '../runtime/discard-buffer.ts';
+
 /** Bytes of the length in front of every payload. */
 export const HEADER_BYTES = 4;
 
@@ -12,7 +14,8 @@ export const HEADER_BYTES = 4;
  * follows what arrived, not what was announced, and nothing is copied until the frame is complete.
  */
 const FIRST_BLOCK_BYTES = 1024;
-const LARGEST_BLOCK_BYTES = 64 * 1024;
+/** Large enough for the C library to return it to the system when it is freed (`DAEMON_MALLOC_ENV`). */
+const LARGEST_BLOCK_BYTES = 128 * 1024;
 
 /** Receives what the decoder finds. */
 export interface FrameSink {
@@ -189,14 +192,19 @@ export class FrameDecoder {
   #whole(): Buffer {
     const last = this.#block!;
     const whole = this.#fullBlocks.length === 0 ? last : Buffer.concat([...this.#fullBlocks, last]);
+    // The last block may be what is handed on.
+    if (whole === last) this.#block = null;
     this.#forget();
     return whole;
   }
 
+  /** Lets go of the blocks, which nobody else has, and gives their memory back at once. */
   #forget(): void {
+    if (this.#block !== null) discardBuffer(this.#block);
     this.#block = null;
     this.#blockBytes = 0;
     if (this.#fullBytes === 0) return;
+    for (const block of this.#fullBlocks) discardBuffer(block);
     this.#fullBlocks = [];
     this.#fullBytes = 0;
   }
