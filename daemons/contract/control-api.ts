@@ -275,6 +275,9 @@ export type ControlEvent =
   /** The host is about to end. */
   | { readonly type: 'closing'; readonly reason: string };
 
+/** Close code of a control WebSocket whose session was ended (4000 to 4999 are an application's own). */
+export const SIGNED_OUT_CLOSE = 4401;
+
 /** A request on a message transport (WebSocket text, or a line of JSON on the local socket). */
 export interface ControlRequestMessage {
   readonly id: number;

@@ -13,9 +13,16 @@ export const LINK_PROTOCOL = 2;
 
 /** Who is told about an action; kept in the audit trail. */
 export interface Actor {
-  /** User name or role of the person or program. */
+  /** User name of the person or program, as far as it is known. */
   readonly name: string;
   readonly from: ActorOrigin;
+  /** What tells two of the same name apart: a session and its address. */
+  readonly where?: string | undefined;
+}
+
+/** An actor in the words of the audit trail and of bans: `anna (session 3fa94c21 from 192.0.2.7)`. */
+export function describeActor({ name, where }: Actor): string {
+  return where === undefined ? name : `${name} (${where})`;
 }
 
 /**
@@ -164,6 +171,7 @@ const streamId = z.number().int().nonnegative();
 const actor = z.object({
   name: z.string().max(128),
   from: z.enum(ACTOR_ORIGINS),
+  where: z.string().max(128).optional(),
 });
 
 const wireError = z.object({

@@ -1,4 +1,5 @@
 /** The code of the admin commands that the manifest declares (SPEC R6). */
+import { describeActor } from '../contract/daemon-link.ts';
 import { SignalboxError } from '../contract/errors.ts';
 import type { CommandHandlers } from '../runtime/daemon.ts';
 import { counted, disconnects } from '../runtime/impact-text.ts';
@@ -163,7 +164,7 @@ export function adminCommands(server: RelayServer, bans: BanList): CommandHandle
           kind: peer === '' ? 'cidr' : 'peer',
           value,
           reason: why,
-          by: actor.name,
+          by: describeActor(actor),
           createdAt: now,
           expiresAt: minutes === 0 ? null : now + minutes * 60_000,
         });

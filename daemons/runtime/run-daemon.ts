@@ -23,8 +23,9 @@ import { openLogFile } from './log-file.ts';
 import { survivesLostOutput } from './lost-output.ts';
 import { openParentLink, type ParentLink, type Transferred } from './parent-link.ts';
 import { startFailure } from './passing-cause.ts';
+import { keepFilesPrivate } from './private-files.ts';
 import { runStandalone } from './standalone.ts';
-import { linkChannel, portChannel, upgradeSocket } from './stream-channel.ts';
+import { linkChannel, portChannel, type StreamChannel, upgradeSocket } from './stream-channel.ts';
 
 /** How often main gets a summary, in milliseconds. */
 const SUMMARY_MS = 1_000;
@@ -42,6 +43,7 @@ export function runDaemon<
   Prepared = undefined,
 >(definition: DaemonDefinition<Config, Commands, Prepared>): void {
   survivesLostOutput();
+  keepFilesPrivate();
   const link = openParentLink();
   if (link !== null) {
     new LinkedDaemon(definition, link).begin();
@@ -55,6 +57,8 @@ class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, Com
   readonly #link: ParentLink;
   readonly #calls = new Map<number, AbortController>();
   readonly #relayed = new Map<number, ReturnType<typeof linkChannel>>();
+  /** Streams whose port or socket this process has; main may end them. */
+  readonly #streams = new Map<number, StreamChannel>();
   /** What main was asked for and has not answered. */
   readonly #wishes = new Map<number, (outcome: Outcome<unknown>) => void>();
   #nextWish = 1;
@@ -143,6 +147,7 @@ class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, Com
       case 'stream-close':
         this.#relayed.get(message.streamId)?.closed();
         this.#relayed.delete(message.streamId);
+        this.#streams.get(message.streamId)?.close();
         return;
     }
   }
@@ -250,15 +255,25 @@ class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, Com
     const hub = this.#host.hub;
     const { streamId, transport, upgrade } = message;
     if (hub === null) return;
+    const closed = () => {
+      this.#streams.delete(streamId);
+      this.#link.send({ type: 'stream-close', streamId });
+    };
+    const attach = (channel: StreamChannel) => {
+      this.#streams.set(streamId, channel);
+      if (transport === 'port') channel.onClose(closed);
+      hub.attach(channel);
+    };
     if (transport === 'port' && transferred !== null && 'port' in transferred) {
-      hub.attach(portChannel(transferred.port));
+      attach(portChannel(transferred.port));
     } else if (
       transport === 'socket' &&
       transferred !== null &&
       'socket' in transferred &&
       upgrade !== undefined
     ) {
-      upgradeSocket(transferred.socket, upgrade.headers, upgrade.head, (channel) => hub.attach(channel));
+      transferred.socket.once('close', closed);
+      upgradeSocket(transferred.socket, upgrade.headers, upgrade.head, attach);
     } else if (transport === 'link') {
       const channel = linkChannel(
         (data) => this.#link.send({ type: 'stream-data', streamId, data }),

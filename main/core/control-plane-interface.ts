@@ -12,7 +12,7 @@ import type { Caller } from './caller.ts';
 import type { Clock } from './clock.ts';
 import type { DaemonLauncher, DaemonRuntime } from './daemon-launcher.ts';
 import type { ControlLimits } from './limits.ts';
-import type { StreamRequest } from './stream-broker.ts';
+import type { OpenedStream, StreamRequest } from './stream-broker.ts';
 
 /** What a host gives the control plane. */
 export interface ControlPlaneOptions {
@@ -57,7 +57,8 @@ export interface ControlPlane {
   handle(name: string, args: unknown, caller: Caller): Promise<ControlOutcome<unknown>>;
   /** Calls back on every broadcast event; returns the function that ends it. */
   subscribe(listener: (event: ControlEvent) => void): () => void;
-  openStream(source: string, request: StreamRequest): Outcome<null>;
+  /** Hands a stream to its process; `onClosed` is called once when it ends, however that happens. */
+  openStream(source: string, request: StreamRequest, onClosed?: () => void): Outcome<OpenedStream>;
   snapshots(): readonly DaemonSnapshot[];
   /** The last values of every process that has reported, with their layout. */
   latestMetrics(): readonly { source: string; layout: FrameLayout; summary: MetricSummary }[];

@@ -19,6 +19,7 @@ import type { ListenPlace } from '../../daemons/contract/network-addresses.ts';
 import type { DaemonSnapshot } from '../../daemons/contract/states.ts';
 import { openLogFile } from '../../daemons/runtime/log-file.ts';
 import type { LogSink } from '../../daemons/runtime/logger.ts';
+import { mendPrivacy } from '../../daemons/runtime/private-files.ts';
 import type { Caller } from './caller.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { DASHBOARD, type Holder, holderOf, inUse } from './config/address-holder.ts';
@@ -43,7 +44,7 @@ import { AuditTrail } from './records/audit-trail.ts';
 import { HistoryClient, type RecorderLink } from './records/history-client.ts';
 import { LogStore } from './records/log-store.ts';
 import { MetricsStore } from './records/metrics-store.ts';
-import { StreamBroker, type StreamRequest } from './stream-broker.ts';
+import { type OpenedStream, StreamBroker, type StreamRequest } from './stream-broker.ts';
 import type { LaunchPlan } from './supervision/daemon-session.ts';
 import { Supervisor } from './supervision/supervisor.ts';
 
@@ -69,16 +70,29 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     await markDataFormat(dataDir, readDataFormat(dataDir), options.version);
     for (const { id } of registry) await mkdir(join(dataDir, id), { recursive: true, mode: 0o700 });
     await mkdir(logDir, { recursive: true, mode: 0o700 });
+    const exposed = await mendPrivacy(dataDir, [...OWN_ENTRIES, ...registry.map(({ id }) => id)]);
     const config = await ConfigStore.open(options.configFile, registry);
     const logFile = await openLogFile(logDir, MAIN_SOURCE, (error) => {
       process.stderr.write(`log file: ${error.message}\n`);
     });
-    return new Plane({ options, config, socket, logDir, logFile, limits, notice, clock }).begin();
+    return new Plane({ options, config, socket, logDir, logFile, limits, notice, exposed, clock }).begin();
   } catch (error) {
     await socket.close();
     throw error;
   }
 }
+
+/** What main and its hosts keep in the data directory beside the folders of the daemons. */
+const OWN_ENTRIES = [
+  'control.lock',
+  'control.sock',
+  'format.json',
+  'journal',
+  'logs',
+  'sessions.json',
+  'token',
+  'window.json',
+];
 
 /** What is opened before the plane itself is built. */
 interface PlaneParts {
@@ -89,6 +103,8 @@ interface PlaneParts {
   readonly logFile: LogSink;
   readonly limits: ControlLimits;
   readonly notice: string | null;
+  /** Files and folders that others can still read, with the cause. */
+  readonly exposed: readonly string[];
   readonly clock: Clock;
 }
 
@@ -98,6 +114,7 @@ class Plane implements ControlPlane {
   readonly #socket: LocalSocket;
   readonly limits: ControlLimits;
   readonly descriptorNotice: string | null;
+  readonly #exposed: readonly string[];
   readonly #clock: Clock;
   readonly #startedAt: number;
   readonly #manifests: readonly ManifestDescription[];
@@ -126,6 +143,7 @@ class Plane implements ControlPlane {
     this.#socket = socket;
     this.limits = limits;
     this.descriptorNotice = parts.notice;
+    this.#exposed = parts.exposed;
     this.#clock = clock;
     this.#startedAt = clock.now();
     this.#manifests = registry.map(describeManifest);
@@ -202,6 +220,10 @@ class Plane implements ControlPlane {
     if (descriptorNotice !== null) {
       this.#telemetry.logger.log('warn', 'main', 'descriptors_low', descriptorNotice);
     }
+    if (this.#exposed.length > 0) {
+      const text = `Others may read these, and it could not be changed: ${this.#exposed.join(', ')}`;
+      this.#telemetry.logger.log('warn', 'main', 'files_exposed', text);
+    }
     if (configError !== null) {
       this.#telemetry.logger.log('error', 'config', 'config_invalid', configError.message);
     } else {
@@ -248,8 +270,8 @@ class Plane implements ControlPlane {
     return this.#events.subscribe(listener);
   }
 
-  openStream(source: string, request: StreamRequest): Outcome<null> {
-    return this.#streams.open(source, request);
+  openStream(source: string, request: StreamRequest, onClosed?: () => void): Outcome<OpenedStream> {
+    return this.#streams.open(source, request, onClosed);
   }
 
   snapshots(): readonly DaemonSnapshot[] {

@@ -256,12 +256,25 @@ export const CONTROL_LIMIT_TABLE = {
   localClients: {
     default: 64,
     unit: 'count',
-    reason: 'Clients of the local socket at once: CLI calls of one operator and their scripts.',
+    reason:
+      'Clients of the local socket at once: CLI calls of one operator and their scripts. Beyond it a new one takes the place of an idle one.',
   },
   clientBacklogBytes: {
     default: 8_000_000,
     unit: 'bytes',
     reason: 'Unsent bytes to one control client beyond which it is closed: it does not read.',
+  },
+  clientBacklogTotalBytes: {
+    default: 64_000_000,
+    unit: 'bytes',
+    reason:
+      'Unsent bytes to all clients of the local socket together, and to all control WebSockets; beyond it those furthest behind are closed.',
+  },
+  silentGraceMs: {
+    default: 1_000,
+    unit: 'milliseconds',
+    reason:
+      'A client that connected so recently is about to ask: when all places are taken, others make room before it does.',
   },
   clientRequests: {
     default: 64,
@@ -284,11 +297,48 @@ export const CONTROL_LIMIT_TABLE = {
     unit: 'seconds',
     reason: 'How long a login in a browser lasts: a month, after which the token is asked for again.',
   },
+  sessions: {
+    default: 1_000,
+    unit: 'count',
+    reason: 'Logins that are kept open at once; beyond it the oldest is ended.',
+  },
+  sessionNameChars: {
+    default: 32,
+    unit: 'characters',
+    reason: 'Longest name that a person may give at login: it fits into a line of the audit trail.',
+  },
+  sessionFileBytes: {
+    default: 1_000_000,
+    unit: 'bytes',
+    reason: 'Largest file of sessions that is read; a thousand of them have 300 kB.',
+  },
+  sessionRetryMs: {
+    default: 10_000,
+    unit: 'milliseconds',
+    reason:
+      'Wait before sessions that could not be written are tried again: a full disk gets room at some time.',
+  },
+  sessionCheckMs: {
+    default: 3_600_000,
+    unit: 'milliseconds',
+    reason: 'Longest time between looks for sessions that have expired, whatever the clock did.',
+  },
   loginBurst: {
     default: 10,
     unit: 'count',
     reason:
-      'Failed logins that are answered at once; the token cannot be guessed, but trying must not cost the host either.',
+      'Failed logins of one address that are answered at once; the token cannot be guessed, but trying must not cost the host either.',
+  },
+  loginAddresses: {
+    default: 4_096,
+    unit: 'count',
+    reason: 'Addresses whose failed logins are remembered; the one that was quiet longest is forgotten.',
+  },
+  loginTotalBurst: {
+    default: 100,
+    unit: 'count',
+    reason:
+      'Failed logins of all addresses that are answered and logged at once; the right token is not among them and never waits.',
   },
   loginRefillMs: {
     default: 3_000,
@@ -298,7 +348,8 @@ export const CONTROL_LIMIT_TABLE = {
   httpConnections: {
     default: 512,
     unit: 'count',
-    reason: 'Connections of the HTTP server at once; streams that were handed to a daemon no longer count.',
+    reason:
+      'Connections of the HTTP server at once, beyond which a new one takes the place of an idle one; streams that were handed to a daemon no longer count.',
   },
   httpHeadersMs: {
     default: 10_000,

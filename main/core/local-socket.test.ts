@@ -11,7 +11,13 @@ import { localSocketPath } from './instance-claim.ts';
 import { CONTROL_LIMITS } from './limits.ts';
 import { type LocalSocket, openLocalSocket } from './local-socket.ts';
 
-const limits = { ...CONTROL_LIMITS, requestBytes: 1_000, clientRequests: 2, localClients: 3 };
+const limits = {
+  ...CONTROL_LIMITS,
+  requestBytes: 1_000,
+  clientRequests: 2,
+  localClients: 3,
+  silentGraceMs: 0,
+};
 let dir: string;
 let opened: LocalSocket[];
 let sockets: Socket[];
@@ -227,4 +233,37 @@ test('closing tells clients what was still on its way', async () => {
   await closed;
   expect(await messages(2)).toHaveLength(2);
   await socket.close();
+});
+
+test('idle connections give way to a new client, those that never asked first', async () => {
+  (await open()).serve(new Backend());
+  const asked = client();
+  asked.socket.write('{"id":1,"name":"status"}\n');
+  await asked.messages(1);
+  const silent = [client(), client()];
+  const late = client();
+  late.socket.write('{"id":1,"name":"status"}\n');
+  expect(await late.messages(1)).toMatchObject([{ id: 1, outcome: { ok: true } }]);
+  await Promise.race(silent.map(({ closed }) => closed));
+  expect(asked.socket.closed).toBe(false);
+});
+
+test('a hundred idle connections shut nobody out', async () => {
+  (await open()).serve(new Backend());
+  const crowd = Array.from({ length: 100 }, client);
+  await Promise.all(crowd.slice(0, 90).map(({ closed }) => closed));
+  const late = client();
+  late.socket.write('{"id":1,"name":"status"}\n');
+  expect(await late.messages(1)).toMatchObject([{ id: 1, outcome: { ok: true } }]);
+});
+
+test('clients that wait for an answer keep their place, and a new one is told why it has none', async () => {
+  const backend = new Backend();
+  backend.answer = () => new Promise(() => {});
+  (await open()).serve(backend);
+  for (let n = 0; n < limits.localClients; n++) client().socket.write('{"id":1,"name":"status"}\n');
+  await expect.poll(() => backend.callers.length).toBe(limits.localClients);
+  const late = client();
+  expect(await late.messages(1)).toMatchObject([{ outcome: { error: { code: 'limit_reached' } } }]);
+  await late.closed;
 });

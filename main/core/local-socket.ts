@@ -7,7 +7,9 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { userInfo } from 'node:os';
 import type { ControlEvent, ControlReplyMessage } from '../../daemons/contract/control-api.ts';
 import type { Outcome } from '../../daemons/contract/errors.ts';
+import { BacklogTotal } from './backlog-total.ts';
 import { createCaller, type OwnedCaller } from './caller.ts';
+import { type ClientActivity, dispensable, newActivity } from './client-places.ts';
 import { parseRequest, REQUEST_EXAMPLE } from './control-message.ts';
 import { claimSocketPath } from './instance-claim.ts';
 import type { ControlLimits } from './limits.ts';
@@ -35,19 +37,26 @@ export async function openLocalSocket(
   limits: ControlLimits,
   say?: (text: string) => void,
 ): Promise<LocalSocket> {
-  const clients = new Set<Socket>();
+  const clients = new Map<Socket, ClientActivity>();
+  const backlogs = new BacklogTotal(limits.clientBacklogTotalBytes);
   const waiting: Socket[] = [];
   let backend: SocketBackend | null = null;
   const server: Server = createServer((socket) => {
-    if (clients.size >= limits.localClients) {
-      socket.destroy();
-      return;
-    }
-    clients.add(socket);
     socket.on('error', () => socket.destroy());
+    if (clients.size >= limits.localClients) {
+      const idle = dispensable(clients, limits.silentGraceMs);
+      if (idle === null) {
+        refuseClient(socket, limits);
+        return;
+      }
+      clients.delete(idle);
+      idle.destroy();
+    }
+    const activity = newActivity();
+    clients.set(socket, activity);
     socket.on('close', () => clients.delete(socket));
     if (backend === null) waiting.push(socket);
-    else serveClient(socket, backend, limits);
+    else serveClient({ socket, activity, backend, limits, backlogs });
   });
   const path = await claimSocketPath(dataDir, server, limits, say);
   if (process.platform !== 'win32') await chmod(path, 0o600);
@@ -55,11 +64,14 @@ export async function openLocalSocket(
     path,
     serve(newBackend) {
       backend = newBackend;
-      for (const socket of waiting.splice(0)) serveClient(socket, newBackend, limits);
+      for (const socket of waiting.splice(0)) {
+        const activity = clients.get(socket);
+        if (activity !== undefined) serveClient({ socket, activity, backend: newBackend, limits, backlogs });
+      }
     },
     async close() {
       // What was written to clients still goes out; who does not read it is cut off.
-      for (const socket of clients) {
+      for (const socket of clients.keys()) {
         socket.end();
         socket.setTimeout(limits.probeMs, () => socket.destroy());
       }
@@ -70,24 +82,54 @@ export async function openLocalSocket(
   };
 }
 
-function serveClient(socket: Socket, backend: SocketBackend, limits: ControlLimits): void {
+/** Says why to a client for whom there is no place. */
+function refuseClient(socket: Socket, limits: ControlLimits): void {
+  const message = `${limits.localClients} clients of this socket wait for answers already; try again later.`;
+  const reply: ControlReplyMessage = {
+    id: 0,
+    outcome: { ok: false, error: { code: 'limit_reached', message } },
+  };
+  socket.end(`${JSON.stringify(reply)}\n`);
+  socket.resume();
+  socket.setTimeout(limits.probeMs, () => socket.destroy());
+}
+
+interface ServedClient {
+  readonly socket: Socket;
+  readonly activity: ClientActivity;
+  readonly backend: SocketBackend;
+  readonly limits: ControlLimits;
+  readonly backlogs: BacklogTotal;
+}
+
+function serveClient({ socket, activity, backend, limits, backlogs }: ServedClient): void {
+  const backlog = {
+    get unsentBytes() {
+      return socket.writableLength;
+    },
+    end: () => void socket.destroy(),
+  };
+  const leave = backlogs.add(backlog);
   const send = (message: ControlReplyMessage) => {
     if (socket.destroyed) return;
     socket.write(`${JSON.stringify(message)}\n`);
     if (socket.writableLength > limits.clientBacklogBytes) socket.destroy();
+    else backlogs.sentTo(backlog);
   };
   const caller = createCaller({ name: userName(), from: 'cli' }, (event) => send({ event }));
   const unsubscribe = backend.subscribe((event) => send({ event }));
-  let outstanding = 0;
   let unread = '';
   socket.setEncoding('utf8');
   socket.on('close', () => {
+    leave();
     unsubscribe();
     caller.close();
   });
   const answer = async (line: string) => {
     const request = parseRequest(line);
-    if (request === null || outstanding >= limits.clientRequests) {
+    activity.asked = true;
+    activity.at = performance.now();
+    if (request === null || activity.outstanding >= limits.clientRequests) {
       const code = request === null ? 'bad_request' : 'limit_reached';
       const message =
         request === null
@@ -96,9 +138,10 @@ function serveClient(socket: Socket, backend: SocketBackend, limits: ControlLimi
       send({ id: request?.id ?? 0, outcome: { ok: false, error: { code, message } } });
       return;
     }
-    outstanding++;
+    activity.outstanding++;
     const outcome = await backend.handle(request.name, request.args, caller);
-    outstanding--;
+    activity.outstanding--;
+    activity.at = performance.now();
     send({ id: request.id, outcome });
   };
   socket.on('data', (chunk: string) => {

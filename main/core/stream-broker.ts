@@ -21,12 +21,20 @@ export type StreamRequest =
       readonly upgrade: { readonly headers: Readonly<Record<string, string>>; readonly head: Uint8Array };
     };
 
+/** A stream that was opened. */
+export interface OpenedStream {
+  /** Ends it, wherever it is served. */
+  close(): void;
+}
+
 /** Opens streams, and relays those that need it. */
 export class StreamBroker {
   readonly #supervisor: Supervisor;
   readonly #hub: StreamHub;
   /** Ports that main relays for, by stream id. */
-  readonly #relayed = new Map<number, { daemon: string; port: PortLike }>();
+  readonly #relayed = new Map<number, { daemon: string; port: PortLike; onClosed: () => void }>();
+  /** Streams whose port or socket a daemon has, by stream id. */
+  readonly #handedOver = new Map<number, { daemon: string; onClosed: () => void }>();
   #nextId = 1;
 
   constructor(supervisor: Supervisor, hub: StreamHub) {
@@ -34,12 +42,12 @@ export class StreamBroker {
     this.#hub = hub;
   }
 
-  /** Hands `request` to the process behind `source`. On failure the caller still owns the port or socket. */
-  open(source: string, request: StreamRequest): Outcome<null> {
-    if (source === MAIN_SOURCE) {
-      this.#openOwn(request);
-      return { ok: true, result: null };
-    }
+  /**
+   * Hands `request` to the process behind `source`. On failure the caller still owns the port or socket. `onClosed` is
+   * called once when the stream has ended.
+   */
+  open(source: string, request: StreamRequest, onClosed: () => void = () => {}): Outcome<OpenedStream> {
+    if (source === MAIN_SOURCE) return { ok: true, result: this.#openOwn(request, onClosed) };
     const daemon = this.#supervisor.find(source);
     if (daemon === null) {
       const message = `No process is called "${source}".`;
@@ -55,29 +63,38 @@ export class StreamBroker {
     if (process.directTransport === request.transport) {
       const { transport, transfer } = request;
       const upgrade = request.transport === 'socket' ? { upgrade: request.upgrade } : {};
+      this.#handedOver.set(streamId, { daemon: source, onClosed });
       process.send({ type: 'stream-open', streamId, transport, ...upgrade }, transfer);
-      return { ok: true, result: null };
+      return { ok: true, result: { close: () => process.send({ type: 'stream-close', streamId }) } };
     }
     if (request.transport !== 'port') {
       const message = `${source} runs where it cannot be given a socket.`;
       return { ok: false, error: { code: 'unsupported', message } };
     }
     const { transfer: port } = request;
-    this.#relayed.set(streamId, { daemon: source, port });
+    this.#relayed.set(streamId, { daemon: source, port, onClosed });
     process.send({ type: 'stream-open', streamId, transport: 'link' });
     port.on('message', (event) => {
       const wrapped = typeof event === 'object' && event !== null && 'data' in event && 'ports' in event;
       process.send({ type: 'stream-data', streamId, data: wrapped ? event.data : event });
     });
     port.on('close', () => {
-      if (this.#relayed.delete(streamId)) process.send({ type: 'stream-close', streamId });
+      if (!this.#relayed.delete(streamId)) return;
+      process.send({ type: 'stream-close', streamId });
+      onClosed();
     });
     port.start();
-    return { ok: true, result: null };
+    return { ok: true, result: { close: () => port.close() } };
   }
 
   /** Passes on what a daemon sends on a relayed stream. */
   fromDaemon(message: Extract<PassedOn, { type: 'stream-data' | 'stream-close' }>): void {
+    const handedOver = this.#handedOver.get(message.streamId);
+    if (handedOver !== undefined && message.type === 'stream-close') {
+      this.#handedOver.delete(message.streamId);
+      handedOver.onClosed();
+      return;
+    }
     const relayed = this.#relayed.get(message.streamId);
     if (relayed === undefined) return;
     if (message.type === 'stream-data') {
@@ -86,6 +103,7 @@ export class StreamBroker {
     }
     this.#relayed.delete(message.streamId);
     relayed.port.close();
+    relayed.onClosed();
   }
 
   /** The process behind a daemon has ended: its relayed streams close, so that windows ask again. */
@@ -94,15 +112,30 @@ export class StreamBroker {
       if (relayed.daemon !== daemon) continue;
       this.#relayed.delete(streamId);
       relayed.port.close();
+      relayed.onClosed();
+    }
+    for (const [streamId, handedOver] of this.#handedOver) {
+      if (handedOver.daemon !== daemon) continue;
+      this.#handedOver.delete(streamId);
+      handedOver.onClosed();
     }
   }
 
-  #openOwn(request: StreamRequest): void {
+  #openOwn(request: StreamRequest, onClosed: () => void): OpenedStream {
     if (request.transport === 'port') {
-      this.#hub.attach(portChannel(request.transfer));
-      return;
+      const channel = portChannel(request.transfer);
+      channel.onClose(onClosed);
+      this.#hub.attach(channel);
+      return channel;
     }
     const { headers, head } = request.upgrade;
-    upgradeSocket(request.transfer, headers, head, (channel) => this.#hub.attach(channel));
+    const { transfer } = request;
+    transfer.once('close', onClosed);
+    let opened: OpenedStream = { close: () => transfer.destroy() };
+    upgradeSocket(transfer, headers, head, (channel) => {
+      opened = channel;
+      this.#hub.attach(channel);
+    });
+    return { close: () => opened.close() };
   }
 }

@@ -6,6 +6,7 @@ import type { HostInfo } from '../../daemons/contract/control-api.ts';
 import { SignalboxError } from '../../daemons/contract/errors.ts';
 import { registry } from '../../daemons/registry.ts';
 import { survivesLostOutput } from '../../daemons/runtime/lost-output.ts';
+import { keepFilesPrivate } from '../../daemons/runtime/private-files.ts';
 import { createCaller } from '../core/caller.ts';
 import { type ControlPlane, createControlPlane } from '../core/control-plane.ts';
 import { readDataFormat } from '../core/data-format.ts';
@@ -27,6 +28,7 @@ const QUIT_MS = 30_000;
 
 async function run(): Promise<void> {
   survivesLostOutput();
+  keepFilesPrivate();
   const flags = parseFlags(process.argv.slice(1), process.cwd());
   const dataDir = dataDirOf(flags.dataDir ?? undefined);
   readDataFormat(dataDir);

@@ -23,5 +23,5 @@ export function openPortStream(
     return outcome;
   }
   event.senderFrame?.postMessage(IPC_CHANNELS.port, nonce, [port2]);
-  return outcome;
+  return { ok: true, result: null };
 }

@@ -1,19 +1,22 @@
 /**
- * Who may speak to the headless host: whoever holds the token of the data directory, or a cookie that a login with it
- * got. The token persists, so cookies survive a restart. Asked by the HTTP server.
+ * Who may speak to the headless host: whoever holds the token of the data directory, or the cookie of a session that was
+ * opened with it and has not been ended. Asked by the HTTP server.
  */
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { chmod, open, readFile } from 'node:fs/promises';
 import type { IncomingHttpHeaders } from 'node:http';
 import { join } from 'node:path';
 import type { Actor } from '../../daemons/contract/daemon-link.ts';
-import { CONTROL_LIMITS } from '../core/limits.ts';
+import { CONTROL_LIMITS, type ControlLimits } from '../core/limits.ts';
+import { LoginThrottle } from './login-throttle.ts';
+import { type Session, SessionStore } from './session-store.ts';
 
 /** Bytes of randomness in a token: not to be guessed. */
 const TOKEN_BYTES = 32;
-const SESSION_SECONDS = CONTROL_LIMITS.sessionSeconds;
-const LOGIN_BURST = CONTROL_LIMITS.loginBurst;
-const LOGIN_REFILL_MS = CONTROL_LIMITS.loginRefillMs;
+/** What people are called who gave no name: there is one token, and who holds it may do everything. */
+const UNNAMED = 'admin';
+/** A name begins with a letter or digit; brackets would look like what is put behind it. */
+const NAME = /^[\p{L}\p{N}][\p{L}\p{M}\p{N} ._-]*$/u;
 
 /** Reads `DATA/token`, or makes one; mode 0600. */
 export async function loadToken(dataDir: string): Promise<string> {
@@ -39,23 +42,46 @@ export async function loadToken(dataDir: string): Promise<string> {
   return token;
 }
 
+/** Somebody who has proved who they are. */
+export interface Visitor {
+  readonly actor: Actor;
+  /** Null for a program that sent the token itself. */
+  readonly session: Session | null;
+}
+
+/** How a login went. */
+export type LoginVerdict =
+  | { readonly cookie: string; readonly session: Session }
+  | { readonly refused: 'wrong' | 'name' }
+  | { readonly refused: 'wait'; readonly seconds: number };
+
+/** What is fixed beside the token. */
+export interface AuthOptions {
+  /** Unix milliseconds. */
+  readonly now?: () => number;
+  readonly limits?: ControlLimits;
+  /** In memory where absent. */
+  readonly sessions?: SessionStore;
+}
+
 /** The token and the sessions of one host. */
 export class Auth {
   /** Cookies are shared by all ports of a host, so the name tells instances apart. */
   readonly cookieName: string;
+  readonly sessions: SessionStore;
   readonly #tokenDigest: Buffer;
-  readonly #signingKey: Buffer;
   readonly #now: () => number;
-  #loginsLeft = LOGIN_BURST;
-  #refilledAt: number;
+  readonly #limits: ControlLimits;
+  readonly #throttle: LoginThrottle;
 
-  /** `now` gives Unix milliseconds. */
-  constructor(token: string, now: () => number = Date.now) {
+  constructor(token: string, options: AuthOptions = {}) {
     this.#tokenDigest = digest(token);
-    this.#signingKey = createHmac('sha256', token).update('signalbox session cookie').digest();
     this.cookieName = `signalbox_${createHash('sha256').update(`name:${token}`).digest('hex').slice(0, 8)}`;
+    const { now = Date.now, limits = CONTROL_LIMITS } = options;
     this.#now = now;
-    this.#refilledAt = now();
+    this.#limits = limits;
+    this.sessions = options.sessions ?? new SessionStore({ token, limits, now, dataDir: null, warn() {} });
+    this.#throttle = new LoginThrottle(limits, now());
   }
 
   /** Compares in constant time. */
@@ -63,59 +89,60 @@ export class Auth {
     return timingSafeEqual(digest(candidate), this.#tokenDigest);
   }
 
-  /** Who sends a request: a program that carries the token, a browser with a valid cookie, or nobody we know. */
-  actorOf(headers: IncomingHttpHeaders): Actor | null {
+  /**
+   * Who sends a request: a program that carries the token, a browser with the cookie of an open session, or nobody we
+   * know.
+   * @param address where the request comes from
+   */
+  visitorOf(headers: IncomingHttpHeaders, address: string): Visitor | null {
     const bearer = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];
-    if (bearer !== undefined) return this.isToken(bearer) ? { name: 'admin', from: 'api' } : null;
+    if (bearer !== undefined) {
+      if (!this.isToken(bearer)) return null;
+      return { actor: { name: UNNAMED, from: 'api', where: address }, session: null };
+    }
     const cookie = cookieOf(headers.cookie ?? '', this.cookieName);
-    return cookie !== null && this.#isValidSession(cookie) ? { name: 'admin', from: 'browser' } : null;
+    const session = cookie === null ? null : this.sessions.find(cookie);
+    if (session === null) return null;
+    const where = `session ${session.id} from ${address}`;
+    return { actor: { name: session.name, from: 'browser', where }, session };
   }
 
-  /** Checks a login: the `Set-Cookie` header for it, which keeps the cookie on TLS if that is where it came from. */
+  /**
+   * Checks a login. The right token is never refused, whatever others got wrong.
+   * @param login.name what the person wants to be called in the audit trail; anything is believed
+   * @returns the `Set-Cookie` header, which keeps the cookie on TLS if that is where the login came from
+   */
   login(
     token: unknown,
-    { overTls = false } = {},
-  ): { cookie: string } | { refused: 'wrong' } | { refused: 'wait'; seconds: number } {
-    this.#refill();
-    if (this.#loginsLeft <= 0) {
-      const seconds = Math.ceil((LOGIN_REFILL_MS - (this.#now() - this.#refilledAt)) / 1000);
-      return { refused: 'wait', seconds: Math.max(1, seconds) };
-    }
+    { address, name, overTls = false }: { address: string; name?: unknown; overTls?: boolean },
+  ): LoginVerdict {
     if (typeof token !== 'string' || !this.isToken(token)) {
-      this.#loginsLeft--;
-      return { refused: 'wrong' };
+      const seconds = this.#throttle.wrong(address, this.#now());
+      return seconds === null ? { refused: 'wrong' } : { refused: 'wait', seconds };
     }
-    const expires = Math.floor(this.#now() / 1000) + SESSION_SECONDS;
-    const session = `${expires}.${this.#sign(expires)}`;
-    const cookie = this.#cookie(session, SESSION_SECONDS);
-    return { cookie: overTls ? `${cookie}; Secure` : cookie };
+    const known = this.#nameOf(name);
+    if (known === null) return { refused: 'name' };
+    const { secret, session } = this.sessions.begin(known, address);
+    const cookie = this.#cookie(secret, this.#limits.sessionSeconds);
+    return { cookie: overTls ? `${cookie}; Secure` : cookie, session };
   }
 
-  /** The `Set-Cookie` header that ends a session. */
-  logout(): string {
+  /** Ends a session; the `Set-Cookie` header that makes the browser forget it. */
+  async logout(session: Session | null): Promise<string> {
+    if (session !== null) await this.sessions.end(session);
     return this.#cookie('', 0);
+  }
+
+  #nameOf(given: unknown): string | null {
+    if (given === undefined || given === null) return UNNAMED;
+    if (typeof given !== 'string') return null;
+    const name = given.normalize('NFC').trim();
+    if (name === '') return UNNAMED;
+    return name.length <= this.#limits.sessionNameChars && NAME.test(name) ? name : null;
   }
 
   #cookie(value: string, maxAge: number): string {
     return `${this.cookieName}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${maxAge}`;
-  }
-
-  #isValidSession(session: string): boolean {
-    const [expiresText = '', signature = ''] = session.split('.');
-    const expires = Number(expiresText);
-    if (!Number.isSafeInteger(expires) || expires * 1000 < this.#now()) return false;
-    return timingSafeEqual(digest(signature), digest(this.#sign(expires)));
-  }
-
-  #sign(expires: number): string {
-    return createHmac('sha256', this.#signingKey).update(String(expires)).digest('base64url');
-  }
-
-  #refill(): void {
-    const earned = Math.floor((this.#now() - this.#refilledAt) / LOGIN_REFILL_MS);
-    if (earned <= 0) return;
-    this.#loginsLeft = Math.min(LOGIN_BURST, this.#loginsLeft + earned);
-    this.#refilledAt += earned * LOGIN_REFILL_MS;
   }
 }
 

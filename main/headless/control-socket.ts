@@ -4,22 +4,38 @@ import type { ControlReplyMessage } from '../../daemons/contract/control-api.ts'
 import type { Actor } from '../../daemons/contract/daemon-link.ts';
 import type { WireError } from '../../daemons/contract/errors.ts';
 import { keepAlive } from '../../daemons/runtime/keep-alive.ts';
+import type { BacklogTotal } from '../core/backlog-total.ts';
 import { createCaller } from '../core/caller.ts';
 import { parseRequest, REQUEST_EXAMPLE } from '../core/control-message.ts';
 import type { ControlPlane } from '../core/control-plane.ts';
 import type { ControlLimits } from '../core/limits.ts';
 
+/** What a control connection works with. */
+export interface ControlSocketParts {
+  readonly actor: Actor;
+  readonly plane: ControlPlane;
+  readonly limits: ControlLimits;
+  /** Of all control connections. */
+  readonly backlogs: BacklogTotal;
+}
+
 /** Serves one WebSocket until it closes; it is closed when it does not read or does not answer pings. */
 export function serveControlSocket(
   webSocket: WebSocket,
-  actor: Actor,
-  plane: ControlPlane,
-  limits: ControlLimits,
+  { actor, plane, limits, backlogs }: ControlSocketParts,
 ): void {
+  const backlog = {
+    get unsentBytes() {
+      return webSocket.bufferedAmount;
+    },
+    end: () => webSocket.terminate(),
+  };
+  const leave = backlogs.add(backlog);
   const send = (message: ControlReplyMessage) => {
     if (webSocket.readyState !== webSocket.OPEN) return;
     webSocket.send(JSON.stringify(message));
     if (webSocket.bufferedAmount > limits.clientBacklogBytes) webSocket.terminate();
+    else backlogs.sentTo(backlog);
   };
   const refuse = (id: number, code: WireError['code'], message: string) =>
     send({ id, outcome: { ok: false, error: { code, message } } });
@@ -29,6 +45,7 @@ export function serveControlSocket(
   keepAlive(webSocket, limits.socketPingMs);
   webSocket.on('error', () => webSocket.terminate());
   webSocket.on('close', () => {
+    leave();
     unsubscribe();
     caller.close();
   });

@@ -64,7 +64,8 @@ afterEach(async () => {
 });
 
 async function ready(): Promise<{ url: URL; token: string }> {
-  const [line] = await once(child.stdout!, 'data');
+  const ended = exited.then(() => Promise.reject(new Error(stderr)));
+  const [line] = await Promise.race([once(child.stdout!, 'data'), ended]);
   const { url, token } = JSON.parse(String(line)) as { url: string; token: string };
   return { url: new URL(url), token };
 }

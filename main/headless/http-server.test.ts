@@ -2,13 +2,13 @@
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { decodeFrame } from '../../daemons/contract/metric-frame.ts';
-import { CONTROL_LIMITS } from '../core/limits.ts';
+import { CONTROL_LIMITS, type ControlLimits } from '../core/limits.ts';
 import { Auth, loadToken } from './auth.ts';
 import { type HttpServer, startHttpServer } from './http-server.ts';
 import { startTestHost, type TestHost } from './test-fixtures/test-host.ts';
@@ -135,7 +135,12 @@ test('a login with the token gives a cookie that opens everything; a logout ends
   const login = await post('/login', { token });
   expect(login.status).toBe(204);
   const cookie = login.headers.get('set-cookie')?.split(';')[0] ?? '';
-  expect((await get('/session', { cookie })).status).toBe(204);
+  const asked = await get('/session', { cookie });
+  expect(asked.status).toBe(200);
+  expect(await asked.json()).toEqual({
+    ok: true,
+    result: { name: 'admin', session: expect.stringMatching(/^[0-9a-f]{8}$/) },
+  });
   expect((await post('/api/status', {}, { cookie })).status).toBe(200);
   const logout = await post('/logout', {}, { cookie });
   expect(logout.headers.get('set-cookie')).toContain('Max-Age=0');
@@ -392,4 +397,147 @@ test('a stream ends with its process, and the next one can be opened at once aft
   const next = webSocket('/stream/tiny', bearer());
   await once(next, 'open');
   next.close();
+});
+
+/** A server of its own with few places; `connectFrom` opens a raw connection from an address. */
+async function smallServer(more: Partial<ControlLimits> = {}) {
+  const limits = { ...CONTROL_LIMITS, httpConnections: 6, silentGraceMs: 50, ...more };
+  const auth = new Auth(token, { limits });
+  const small = await startHttpServer({
+    plane: host.plane,
+    auth,
+    windowDir,
+    host: '127.0.0.1',
+    port: 0,
+    limits,
+  });
+  const port = Number(new URL(small.url).port);
+  const sockets: Socket[] = [];
+  return {
+    small,
+    async connectFrom(localAddress: string, text = '') {
+      const socket = connect({ port, host: '127.0.0.1', localAddress });
+      sockets.push(socket);
+      let answer = '';
+      socket.on('error', () => {});
+      socket.setEncoding('latin1').on('data', (chunk) => {
+        answer += chunk;
+      });
+      await once(socket, 'connect');
+      socket.write(text);
+      return { socket, answer: () => answer };
+    },
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      await small.close();
+    },
+  };
+}
+const livez = 'GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n';
+
+test.each([
+  ['say nothing', ''],
+  ['begin a request and fall silent', 'GET / HTTP/1.1\r\n'],
+  ['are kept open after an answer', livez],
+])('six hundred idle connections that %s keep nobody from the dashboard', async (_, text) => {
+  const { connectFrom, close } = await smallServer();
+  for (let n = 0; n < 600; n += 50) {
+    await Promise.all(Array.from({ length: 50 }, () => connectFrom('127.0.0.1', text)));
+  }
+  const same = await connectFrom('127.0.0.1', livez);
+  await expect.poll(same.answer).toContain('200 OK');
+  const other = await connectFrom('127.0.0.9', livez);
+  await expect.poll(other.answer).toContain('200 OK');
+  await close();
+});
+
+test('the address that holds most connections makes room, not a quiet one', async () => {
+  const { connectFrom, close } = await smallServer();
+  const quiet = await connectFrom('127.0.0.9');
+  for (let n = 0; n < 20; n++) await connectFrom('127.0.0.5', livez);
+  quiet.socket.write(livez);
+  await expect.poll(quiet.answer).toContain('200 OK');
+  await close();
+});
+
+test('whoever is logged in keeps a connection in use, whoever else comes', async () => {
+  const { small, connectFrom, close } = await smallServer();
+  const control = new WebSocket(new URL('/control', small.url.replace('http', 'ws')), { headers: bearer() });
+  await once(control, 'open');
+  for (let n = 0; n < 30; n++) await connectFrom('127.0.0.1', livez);
+  control.send('{"id":1,"name":"status"}');
+  await once(control, 'message');
+  expect(control.readyState).toBe(WebSocket.OPEN);
+  control.close();
+  await close();
+});
+
+test('a loop of wrong logins is slowed down, and the right token is taken from the same address meanwhile', async () => {
+  const { small, close } = await smallServer();
+  const login = (secret: string) =>
+    fetch(new URL('/login', small.url), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ token: secret }),
+    });
+  const statuses: number[] = [];
+  for (let n = 0; n < 30; n++) statuses.push((await login('wrong')).status);
+  expect(statuses.slice(0, 10)).toEqual(Array.from({ length: 10 }, () => 401));
+  expect(statuses.at(-1)).toBe(429);
+  expect((await login(token)).status).toBe(204);
+  await close();
+});
+
+test('a name that could not stand in the audit trail is refused with what is expected', async () => {
+  const response = await post('/login', { token, name: 'a\nb' });
+  expect(response.status).toBe(400);
+  expect(await response.json()).toMatchObject({
+    error: { code: 'bad_request', message: expect.stringContaining('at most 32') },
+  });
+});
+
+test('a logout closes the control connection and the streams of that session, and of no other', async () => {
+  const signIn = async (name: string) =>
+    (await post('/login', { token, name })).headers.get('set-cookie')?.split(';')[0] ?? '';
+  const anna = await signIn('Anna');
+  const ben = await signIn('Ben');
+  const open = async (path: string, cookie: string) => {
+    const socket = webSocket(path, { cookie });
+    const closed = once(socket, 'close');
+    await once(socket, 'open');
+    return { socket, closed };
+  };
+  const paths = ['/control', '/stream/tiny', '/stream/main'];
+  const hers = await Promise.all(paths.map((path) => open(path, anna)));
+  const his = await Promise.all(paths.map((path) => open(path, ben)));
+  const copied = anna;
+  expect((await post('/logout', {}, { cookie: anna })).status).toBe(204);
+  const codes = await Promise.all(hers.map(async ({ closed }) => (await closed)[0] as number));
+  expect(codes).toEqual([4401, 1001, 1001]);
+  expect((await post('/api/status', {}, { cookie: copied })).status).toBe(401);
+  expect(await refusal('/control', { cookie: copied })).toBe('401 unauthorized');
+  expect(await refusal('/stream/tiny', { cookie: copied })).toBe('401 unauthorized');
+  expect((await post('/api/status', {}, { cookie: ben })).status).toBe(200);
+  expect(his.map(({ socket }) => socket.readyState)).toEqual(paths.map(() => WebSocket.OPEN));
+  for (const { socket } of his) socket.close();
+});
+
+test('two people are told apart in the audit trail, by name, session and address', async () => {
+  const signIn = async (name?: string) =>
+    (await post('/login', { token, name })).headers.get('set-cookie')?.split(';')[0] ?? '';
+  const actors = () =>
+    host.events.flatMap((event) =>
+      event.type === 'audit' && event.entry.action === 'daemon.start' ? [event.entry.actor] : [],
+    );
+  const before = actors().length;
+  for (const cookie of [await signIn('Anna'), await signIn('Ben'), await signIn()]) {
+    await post('/api/daemon.start', { id: 'tiny' }, { cookie });
+  }
+  await post('/api/daemon.start', { id: 'tiny' }, bearer());
+  await expect.poll(() => actors().length).toBe(before + 4);
+  const [anna, ben, unnamed, program] = actors().slice(before);
+  expect(anna).toMatch(/^Anna \(session [0-9a-f]{8} from 127\.0\.0\.1\)$/);
+  expect(ben).toMatch(/^Ben \(session [0-9a-f]{8} from 127\.0\.0\.1\)$/);
+  expect(unnamed).toMatch(/^admin \(session [0-9a-f]{8} from 127\.0\.0\.1\)$/);
+  expect(program).toBe('admin (127.0.0.1)');
 });

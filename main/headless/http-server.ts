@@ -7,12 +7,15 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { WebSocketServer } from 'ws';
-import type { Actor } from '../../daemons/contract/daemon-link.ts';
+import { type Actor, describeActor } from '../../daemons/contract/daemon-link.ts';
+import { plainAddress } from '../../daemons/runtime/ip-address.ts';
+import { BacklogTotal } from '../core/backlog-total.ts';
 import { createCaller } from '../core/caller.ts';
 import type { ControlPlane } from '../core/control-plane.ts';
 import { CONTROL_LIMITS, type ControlLimits } from '../core/limits.ts';
 import { WINDOW_HEADERS } from '../core/window-headers.ts';
-import type { Auth } from './auth.ts';
+import type { Auth, Visitor } from './auth.ts';
+import { ConnectionRoom } from './connection-room.ts';
 import { healthReport, isReady } from './health.ts';
 import { finish, sendError, sendOutcome, sendStatus, sendText } from './http-answers.ts';
 import { upgradeRequest } from './http-upgrade.ts';
@@ -51,13 +54,15 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     maxFragments: limits.requestFragments,
     maxBufferedChunks: limits.requestFragments,
   });
+  const room = new ConnectionRoom(limits);
+  const backlogs = new BacklogTotal(limits.clientBacklogTotalBytes);
   const timeouts = {
     headersTimeout: limits.httpHeadersMs,
     requestTimeout: limits.httpRequestMs,
     connectionsCheckingInterval: limits.httpHeadersMs / 2,
   };
   const server = createServer(timeouts, (request, response) => {
-    respond(options, limits, request, response)
+    respond({ ...options, limits, room }, request, response)
       .catch((error: unknown) => {
         const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
         plane.log('error', 'http', 'request_defect', text);
@@ -69,11 +74,12 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
         if (!response.writableFinished) response.setTimeout(limits.httpWriteMs, () => response.destroy());
       });
   });
-  server.maxConnections = limits.httpConnections;
+  room.attach(server);
   // Without a listener an accept that fails would end main, and with it every daemon.
   server.on('error', (error) => plane.log('warn', 'http', 'accept_failed', error.message));
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    upgradeRequest({ plane, auth: options.auth, limits, webSockets }, request, socket as Socket, head);
+    const parts = { plane, auth: options.auth, limits, webSockets, room, backlogs };
+    upgradeRequest(parts, request, socket as Socket, head);
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -99,13 +105,18 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   };
 }
 
+interface RequestParts extends HttpServerOptions {
+  readonly limits: ControlLimits;
+  readonly room: ConnectionRoom;
+}
+
 async function respond(
-  options: HttpServerOptions,
-  limits: ControlLimits,
+  options: RequestParts,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const { plane, auth } = options;
+  const { plane, auth, limits, room } = options;
+  const address = plainAddress(request.socket.remoteAddress ?? '');
   for (const [name, value] of Object.entries(WINDOW_HEADERS)) response.setHeader(name, value);
   const refusal = refusalOf(request.headers, plane.allowedHosts);
   if (refusal !== null) return sendError(response, 'forbidden', refusal);
@@ -116,7 +127,7 @@ async function respond(
     response.setHeader('allow', allowed.join(', '));
     return sendError(response, 'bad_request', `${path} is asked with ${allowed.join(' or ')}.`, 405);
   }
-  if (path === '/login') return await login(plane, auth, request, response);
+  if (path === '/login') return await login(plane, auth, address, request, response);
   if (path === '/livez') return sendText(response, 200, 'ok\n');
   if (path === '/readyz') {
     const ready = isReady(plane);
@@ -124,41 +135,66 @@ async function respond(
     const text = verbose ? healthReport(plane) : ready ? 'ok\n' : 'not ready\n';
     return sendText(response, ready ? 200 : 503, text);
   }
-  const actor = auth.actorOf(request.headers);
-  if (path === '/session') return sendStatus(response, actor === null ? 401 : 204);
+  const visitor = auth.visitorOf(request.headers, address);
+  if (visitor !== null) room.known(request.socket);
+  if (path === '/session') return sendSession(visitor, response);
   if (!isApi && path !== '/metrics' && path !== '/logout')
     return await serveStatic(options.windowDir, path, response);
-  if (actor === null) {
+  if (visitor === null) {
     response.setHeader('www-authenticate', 'Bearer');
     const message = 'Log in, or send the token as "Authorization: Bearer TOKEN".';
     return sendError(response, 'unauthorized', message);
   }
-  if (isApi) return await callApi(plane, limits, actor, path.slice('/api/'.length), request, response);
+  if (isApi)
+    return await callApi(plane, limits, visitor.actor, path.slice('/api/'.length), request, response);
   if (path === '/metrics') return sendMetrics(plane, response);
-  response.setHeader('set-cookie', auth.logout());
+  const { session } = visitor;
+  response.setHeader('set-cookie', await auth.logout(session));
+  if (session !== null) plane.log('info', 'http', 'logout', `${describeActor(visitor.actor)} logged out.`);
   sendStatus(response, 204);
+}
+
+/** Who asks, as the audit trail calls them; 401 for nobody. */
+function sendSession(visitor: Visitor | null, response: ServerResponse): void {
+  if (visitor === null) {
+    sendStatus(response, 401);
+    return;
+  }
+  const { actor, session } = visitor;
+  sendOutcome(response, { ok: true, result: { name: actor.name, session: session?.id ?? null } });
 }
 
 async function login(
   plane: ControlPlane,
   auth: Auth,
+  address: string,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const body = await readJson(request, CONTROL_LIMITS.loginBytes);
   if (!body.ok) return sendOutcome(response, { ok: false, error: body.error }, body.status);
-  const token = (body.value as { token?: unknown } | null)?.token;
-  const verdict = auth.login(token, { overTls: request.headers.origin?.startsWith('https://') ?? false });
+  const { token, name } = (body.value ?? {}) as { token?: unknown; name?: unknown };
+  const overTls = request.headers.origin?.startsWith('https://') ?? false;
+  const verdict = auth.login(token, { address, name, overTls });
   if ('cookie' in verdict) {
+    const { session } = verdict;
+    // A browser that logs in again leaves the session that it had.
+    const earlier = auth.visitorOf(request.headers, address)?.session ?? null;
+    if (earlier !== null) await auth.logout(earlier);
+    plane.log('info', 'http', 'login', `${session.name} logged in: session ${session.id} from ${address}.`);
     response.setHeader('set-cookie', verdict.cookie);
     return sendStatus(response, 204);
+  }
+  if (verdict.refused === 'name') {
+    const message = `A name has at most ${CONTROL_LIMITS.sessionNameChars} letters, digits, spaces, dots, dashes and underscores, and begins with a letter or digit.`;
+    return sendError(response, 'bad_request', message);
   }
   if (verdict.refused === 'wait') {
     response.setHeader('retry-after', String(verdict.seconds));
     const message = `Too many failed logins; try again in ${verdict.seconds} s.`;
     return sendError(response, 'limit_reached', message);
   }
-  plane.log('warn', 'http', 'login_refused', 'Somebody tried to log in with a wrong token.');
+  plane.log('warn', 'http', 'login_refused', `Somebody tried to log in with a wrong token from ${address}.`);
   const message = 'That is not the token. It was printed when Signalbox started, and stands in DATA/token.';
   sendError(response, 'unauthorized', message);
 }

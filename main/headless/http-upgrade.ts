@@ -5,9 +5,13 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { WebSocketServer } from 'ws';
+import { MAIN_SOURCE, SIGNED_OUT_CLOSE } from '../../daemons/contract/control-api.ts';
+import { plainAddress } from '../../daemons/runtime/ip-address.ts';
+import type { BacklogTotal } from '../core/backlog-total.ts';
 import type { ControlPlane } from '../core/control-plane.ts';
 import type { ControlLimits } from '../core/limits.ts';
 import type { Auth } from './auth.ts';
+import type { ConnectionRoom } from './connection-room.ts';
 import { serveControlSocket } from './control-socket.ts';
 import { refuseUpgrade } from './http-answers.ts';
 import { refusalOf } from './request-guard.ts';
@@ -18,6 +22,8 @@ export interface UpgradeParts {
   readonly auth: Auth;
   readonly limits: ControlLimits;
   readonly webSockets: WebSocketServer;
+  readonly room: ConnectionRoom;
+  readonly backlogs: BacklogTotal;
 }
 
 /** Answers one upgrade request: a control connection, a stream, or a refusal. */
@@ -27,7 +33,7 @@ export function upgradeRequest(
   socket: Socket,
   head: Buffer,
 ): void {
-  const { plane, auth, limits, webSockets } = parts;
+  const { plane, auth, limits, webSockets, room, backlogs } = parts;
   socket.on('error', () => socket.destroy());
   const refusal = refusalOf(request.headers, plane.allowedHosts);
   if (refusal !== null) {
@@ -39,16 +45,20 @@ export function upgradeRequest(
     refuseUpgrade(socket, { code: 'bad_request', message });
     return;
   }
-  const actor = auth.actorOf(request.headers);
-  if (actor === null) {
+  const visitor = auth.visitorOf(request.headers, plainAddress(socket.remoteAddress ?? ''));
+  if (visitor === null) {
     refuseUpgrade(socket, { code: 'unauthorized', message: 'Log in first.' });
     return;
   }
+  room.known(socket);
+  const { actor, session } = visitor;
   const path = (request.url ?? '').split('?', 1)[0] ?? '';
   if (path === '/control') {
-    webSockets.handleUpgrade(request, socket, head, (webSocket) =>
-      serveControlSocket(webSocket, actor, plane, limits),
-    );
+    webSockets.handleUpgrade(request, socket, head, (webSocket) => {
+      serveControlSocket(webSocket, { actor, plane, limits, backlogs });
+      const forget = session?.onEnd(() => webSocket.close(SIGNED_OUT_CLOSE, 'signed out'));
+      if (forget !== undefined) webSocket.once('close', forget);
+    });
     return;
   }
   const source = /^\/stream\/([a-z0-9-]{1,64})$/.exec(path)?.[1];
@@ -56,12 +66,18 @@ export function upgradeRequest(
     refuseUpgrade(socket, { code: 'not_found', message: 'There are /control and /stream/<source>.' });
     return;
   }
-  const opened = plane.openStream(source, {
-    transport: 'socket',
-    transfer: socket,
-    upgrade: { headers: webSocketHeaders(request), head },
-  });
-  if (!opened.ok) refuseUpgrade(socket, opened.error);
+  const upgrade = { headers: webSocketHeaders(request), head };
+  let forget: (() => void) | undefined;
+  const opened = plane.openStream(source, { transport: 'socket', transfer: socket, upgrade }, () =>
+    forget?.(),
+  );
+  if (!opened.ok) {
+    refuseUpgrade(socket, opened.error);
+    return;
+  }
+  // Main's own streams stay here and count on.
+  if (source !== MAIN_SOURCE) room.left(socket);
+  forget = session?.onEnd(() => opened.result.close());
 }
 
 /** The headers that the handshake needs. A daemon has no business with cookies and tokens. */

@@ -9,6 +9,7 @@ import type { ControlResults } from '../../daemons/contract/control-api.ts';
 import { SignalboxError, toWireError } from '../../daemons/contract/errors.ts';
 import { registry } from '../../daemons/registry.ts';
 import { survivesLostOutput } from '../../daemons/runtime/lost-output.ts';
+import { keepFilesPrivate } from '../../daemons/runtime/private-files.ts';
 import { createCaller } from '../core/caller.ts';
 import { type ControlPlane, createControlPlane } from '../core/control-plane.ts';
 import { CONTROL_LIMITS } from '../core/limits.ts';
@@ -18,6 +19,7 @@ import { createForkLauncher } from './fork-launcher.ts';
 import { type HttpServer, startHttpServer } from './http-server.ts';
 import { parseServeOptions, SERVE_HELP, type ServeOptions, UsageError } from './serve-options.ts';
 import { notifyServiceManager, type ServiceState } from './service-notify.ts';
+import { SessionStore } from './session-store.ts';
 
 /** Exit codes (sysexits.h where it has one). */
 const EXIT = { ok: 0, failure: 1, usage: 2, config: 78, forced: 130 } as const;
@@ -28,6 +30,7 @@ const ROOT = resolve(import.meta.dirname, '../..');
 /** Serves until a signal ends it, then ends the process. */
 export async function serve(argv: readonly string[]): Promise<void> {
   survivesLostOutput();
+  keepFilesPrivate();
   const options = readOptions(argv);
   if (options.help) {
     process.stdout.write(SERVE_HELP);
@@ -45,7 +48,14 @@ export async function serve(argv: readonly string[]): Promise<void> {
   host.listenToSignals();
   try {
     const token = await loadToken(options.dataDir);
-    const auth = new Auth(token);
+    const sessions = await SessionStore.open({
+      token,
+      limits: plane.limits,
+      dataDir: options.dataDir,
+      now: Date.now,
+      warn: (event, message) => plane.log('warn', 'http', event, message),
+    });
+    const auth = new Auth(token, { limits: plane.limits, sessions });
     const windowDir = join(ROOT, 'out/renderer');
     const server = await startHttpServer({ plane, auth, windowDir, host: '127.0.0.1', port: options.port });
     host.serves(server);

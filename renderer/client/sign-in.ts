@@ -13,20 +13,51 @@ export async function checkSession(): Promise<SessionCheck> {
 }
 
 /** What came of signing in. */
-export type SignInResult = 'signed-in' | 'wrong-token' | 'too-many-tries' | 'unreachable';
+export type SignInResult = 'signed-in' | 'wrong-token' | 'bad-name' | 'too-many-tries' | 'unreachable';
 
-/** Trades the access token for a session cookie, which scripts cannot read. */
-export async function signIn(token: string): Promise<SignInResult> {
+/**
+ * Trades the access token for a session cookie, which scripts cannot read.
+ * @param name what the audit trail calls whoever signs in; may be empty
+ */
+export async function signIn(token: string, name: string): Promise<SignInResult> {
   try {
     const answer = await fetch('/login', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ token }),
+      body: JSON.stringify({ token, name }),
     });
     if (answer.ok) return 'signed-in';
+    if (answer.status === 400) return 'bad-name';
     if (answer.status === 429) return 'too-many-tries';
     return answer.status < 500 ? 'wrong-token' : 'unreachable';
   } catch {
     return 'unreachable';
+  }
+}
+
+/** Who this browser is to the host; `session` is null where the token itself is sent. */
+export interface SignedIn {
+  readonly name: string;
+  readonly session: string | null;
+}
+
+/** Asks who is signed in; null when that cannot be had. */
+export async function whoIsSignedIn(): Promise<SignedIn | null> {
+  try {
+    const answer = await fetch('/session', { cache: 'no-store' });
+    if (!answer.ok) return null;
+    const { result } = (await answer.json()) as { result: SignedIn };
+    return result;
+  } catch {
+    return null;
+  }
+}
+
+/** Ends this browser's session on the host, its connections and every copy of its cookie; false when it did not answer. */
+export async function signOut(): Promise<boolean> {
+  try {
+    return (await fetch('/logout', { method: 'POST' })).ok;
+  } catch {
+    return false;
   }
 }

@@ -27,10 +27,10 @@ class FakeSocket implements SocketLike {
     const data = typeof message === 'string' ? message : JSON.stringify(message);
     this.onmessage?.call(this as unknown as WebSocket, new MessageEvent('message', { data }));
   }
-  drop(): void {
+  drop(code = 1006): void {
     if (this.readyState === 3) return;
     this.readyState = 3;
-    this.onclose?.call(this as unknown as WebSocket, { code: 1006, reason: '' } as CloseEvent);
+    this.onclose?.call(this as unknown as WebSocket, { code, reason: '' } as CloseEvent);
   }
 }
 
@@ -81,6 +81,17 @@ describe('the control client of a browser', () => {
     sockets[0]!.reply({ nothing: 1 });
     sockets[0]!.reply({ event: { type: 'closing', reason: 'bye' } });
     expect(events).toEqual([{ type: 'closing', reason: 'bye' }]);
+  });
+
+  it('asks for the token at once when its session was ended, in this window or another', async () => {
+    const { sockets, host, states } = make();
+    await pass();
+    sockets[0]!.open();
+    host.session = 'signed-out';
+    sockets[0]!.drop(4401);
+    await pass();
+    expect(states.at(-1)).toEqual({ phase: 'signed-out' });
+    expect(states.some(({ phase }) => phase === 'lost')).toBe(false);
   });
 
   it('settles what was outstanding when the connection is lost, and says since when', async () => {

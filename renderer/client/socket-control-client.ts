@@ -2,12 +2,13 @@
  * The control client of a browser: requests and events as JSON on the WebSocket `/control`, streams on
  * `/stream/<source>`. Reconnects with backoff for as long as the page lives.
  */
-import type {
-  ControlApi,
-  ControlEvent,
-  ControlOutcome,
-  ControlReplyMessage,
-  ControlRequestName,
+import {
+  type ControlApi,
+  type ControlEvent,
+  type ControlOutcome,
+  type ControlReplyMessage,
+  type ControlRequestName,
+  SIGNED_OUT_CLOSE,
 } from '../../daemons/contract/control-api.ts';
 import type { Outcome } from '../../daemons/contract/errors.ts';
 import { backoffMs } from './backoff.ts';
@@ -134,11 +135,13 @@ export class SocketControlClient implements ControlClient {
     socket.onmessage = (message) => {
       if (generation === this.#generation) this.#receive(message.data);
     };
-    socket.onclose = () => {
+    socket.onclose = ({ code }) => {
       if (generation !== this.#generation) return;
       this.#socket = null;
       this.#failPending();
-      this.#lost();
+      // No use in waiting: the session check that comes first says so.
+      if (code === SIGNED_OUT_CLOSE) void this.#attempt();
+      else this.#lost();
     };
   }
 

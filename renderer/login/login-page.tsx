@@ -11,13 +11,16 @@ export function LoginPage(): ReactNode {
   const { client } = useDashboard();
   const inputId = useId();
   const hintId = useId();
+  const nameId = useId();
+  const nameHintId = useId();
   const [token, setToken] = useState('');
+  const [name, setName] = useState('');
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<Exclude<SignInResult, 'signed-in'> | null>(null);
   const submit = async () => {
     if (busy || token.trim() === '') return;
     setBusy(true);
-    const result = await signIn(token.trim());
+    const result = await signIn(token.trim(), name.trim());
     setBusy(false);
     setFailure(result === 'signed-in' ? null : result);
     if (result === 'signed-in') client.retryNow();
@@ -61,6 +64,25 @@ export function LoginPage(): ReactNode {
           />
           <p id={hintId} className="text-xs text-dim">
             {messages.hint}
+          </p>
+        </div>
+        <div className="flex flex-col gap-1.5">
+          <label htmlFor={nameId} className="text-sm font-medium">
+            {messages.name}
+          </label>
+          <input
+            id={nameId}
+            type="text"
+            className="field"
+            autoComplete="nickname"
+            maxLength={32}
+            aria-describedby={nameHintId}
+            aria-invalid={failure === 'bad-name'}
+            value={name}
+            onChange={(event) => setName(event.target.value)}
+          />
+          <p id={nameHintId} className="text-xs text-dim">
+            {messages.nameHint}
           </p>
         </div>
         <Button tone="primary" type="submit" className="justify-center" disabled={busy}>

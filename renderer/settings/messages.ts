@@ -4,6 +4,13 @@ export const messages = {
   appearance: 'Appearance',
   theme: 'Theme',
   themes: { system: 'System', light: 'Light', dark: 'Dark' },
+  session: 'Session',
+  signedIn: 'Signed in',
+  signedInAs: (name: string, session: string | null) =>
+    session === null ? `Signed in as ${name}` : `Signed in as ${name}, session ${session}`,
+  signOut: 'Sign out',
+  signOutFailed: 'The session goes on',
+  signOutFailedHint: 'The host did not answer. Check that it is still running, then sign out again.',
   config: 'Configuration',
   configFile: 'File',
   noFile: 'none: everything runs with its defaults',

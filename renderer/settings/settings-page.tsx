@@ -9,8 +9,10 @@ import { PageHeader } from '../ui/page-header.tsx';
 import { SegmentedControl } from '../ui/segmented-control.tsx';
 import { ConfigSection } from './config-section.tsx';
 import { messages } from './messages.ts';
+import { SessionSection } from './session-section.tsx';
 
 export function SettingsPage(): ReactNode {
+  const kind = useDashboardState((state) => state.host?.host);
   const theme = useStore(themeStore, (state) => state.theme);
   return (
     <div className="flex max-w-3xl flex-col gap-5 p-6 max-sm:p-4">
@@ -25,6 +27,11 @@ export function SettingsPage(): ReactNode {
           />
         </Fact>
       </Section>
+      {kind === 'headless' && (
+        <Section title={messages.session}>
+          <SessionSection />
+        </Section>
+      )}
       <Section title={messages.config}>
         <ConfigSection />
       </Section>

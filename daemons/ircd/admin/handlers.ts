@@ -1,4 +1,5 @@
 /** The code of the admin commands. Each checks what it names, says what it will do, and answers with plain data. */
+import { describeActor } from '../../contract/daemon-link.ts';
 import { SignalboxError } from '../../contract/errors.ts';
 import type { CommandHandlers } from '../../runtime/daemon.ts';
 import { counted, disconnects } from '../../runtime/impact-text.ts';
@@ -113,14 +114,14 @@ export function createAdminHandlers(targets: AdminTargets): CommandHandlers<type
         if (problem !== null) throw new SignalboxError('refused', problem);
       },
       impact: ({ kind, mask }) => disconnects(usersMatching(server, { kind, mask }).length),
-      run: async ({ kind, mask, reason, minutes }) => {
+      run: async ({ kind, mask, reason, minutes }, { actor }) => {
         const now = Date.now();
         const expiresMs = minutes === 0 ? null : now + minutes * 60_000;
         const outcome = addServerBan(server, {
           kind,
           mask,
           reason,
-          by: ADMIN,
+          by: describeActor(actor),
           setMs: now,
           expiresMs,
         });
@@ -129,8 +130,8 @@ export function createAdminHandlers(targets: AdminTargets): CommandHandlers<type
       },
     },
     'remove-ban': {
-      run: async ({ kind, mask }) => {
-        const saving = removeServerBan(server, kind, mask, ADMIN);
+      run: async ({ kind, mask }, { actor }) => {
+        const saving = removeServerBan(server, kind, mask, describeActor(actor));
         if (saving === null) {
           throw new SignalboxError('not_found', `There is no ${kind} for ${mask}; list them with bans.`);
         }
@@ -139,7 +140,7 @@ export function createAdminHandlers(targets: AdminTargets): CommandHandlers<type
     },
     rehash: {
       run: async (_args, { actor }) => {
-        const outcome = await server.host.requestLifecycle('reload', actor.name, 'rehash');
+        const outcome = await server.host.requestLifecycle('reload', describeActor(actor), 'rehash');
         if (!outcome.ok) throw new SignalboxError(outcome.error.code, outcome.error.message);
         const text = 'Configuration, MOTD and certificates were read again; nobody was dropped.';
         return { text: [text, ...reloadWarnings(outcome.result)].join('\n') };

@@ -4,7 +4,7 @@
  * action is answered; the effects follow when they have been measured.
  */
 import type { z } from 'zod';
-import type { Actor, AuditReport } from '../../../daemons/contract/daemon-link.ts';
+import { type Actor, type AuditReport, describeActor } from '../../../daemons/contract/daemon-link.ts';
 import { SignalboxError, toWireError } from '../../../daemons/contract/errors.ts';
 import type { NewAuditEntry } from '../../../daemons/contract/history-batch.ts';
 import type { Unrecorded } from '../../../daemons/contract/manifest.ts';
@@ -157,7 +157,7 @@ export class AuditTrail {
   ): NewAuditEntry {
     return {
       time,
-      actor: action.actor.name,
+      actor: describeActor(action.actor),
       from: action.actor.from,
       action: action.action,
       target: action.target,

@@ -1,0 +1,120 @@
+/**
+ * Keeps room among the HTTP server's connections: when there are as many as allowed, a newcomer takes the place of one
+ * that is worth least. So no number of idle connections keeps anybody from the dashboard, and the address that holds most
+ * pays first. Attached to the server by startHttpServer.
+ */
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { plainAddress } from '../../daemons/runtime/ip-address.ts';
+import type { ControlLimits } from '../core/limits.ts';
+
+/** What a connection is doing; `known` is a request or WebSocket of somebody who is logged in. */
+type Activity = 'silent' | 'idle' | 'asking' | 'known';
+
+interface Place {
+  readonly socket: Socket;
+  readonly address: string;
+  activity: Activity;
+  /** When that began, in milliseconds of `performance.now()`. */
+  since: number;
+}
+
+/** The order in which places are taken away; one who has just come gets a moment to ask. */
+function worthOf({ activity, since }: Place, now: number, graceMs: number): number | null {
+  switch (activity) {
+    case 'silent':
+      return now - since >= graceMs ? 0 : 3;
+    case 'idle':
+      return 1;
+    case 'asking':
+      return 2;
+    case 'known':
+      return null;
+  }
+}
+
+/** The connections of one server. */
+export class ConnectionRoom {
+  readonly #places = new Map<Socket, Place>();
+  readonly #limits: ControlLimits;
+
+  constructor(limits: ControlLimits) {
+    this.#limits = limits;
+  }
+
+  /** Watches the connections of `server`. */
+  attach(server: Server): void {
+    // Only what comes in the same turn as the place that it takes is ever beyond the limit.
+    server.maxConnections = this.#limits.httpConnections + 8;
+    server.on('connection', (socket: Socket) => this.#enter(socket));
+    server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
+      this.#change(request.socket, 'asking');
+      response.once('close', () => this.#change(request.socket, 'idle'));
+    });
+    server.prependListener('upgrade', (request: IncomingMessage) => this.#change(request.socket, 'asking'));
+  }
+
+  /** Somebody who is logged in uses this connection: nobody takes its place until it has been answered. */
+  known(socket: Socket): void {
+    this.#change(socket, 'known');
+  }
+
+  /** The socket was handed to another process. */
+  left(socket: Socket): void {
+    this.#places.delete(socket);
+  }
+
+  #enter(socket: Socket): void {
+    if (this.#places.size >= this.#limits.httpConnections) {
+      const place = this.#leastWorthy();
+      if (place === null) {
+        socket.destroy();
+        return;
+      }
+      this.#places.delete(place.socket);
+      place.socket.destroy();
+    }
+    const address = plainAddress(socket.remoteAddress ?? '');
+    this.#places.set(socket, { socket, address, activity: 'silent', since: performance.now() });
+    socket.once('close', () => this.#places.delete(socket));
+  }
+
+  #change(socket: Socket, activity: Activity): void {
+    const place = this.#places.get(socket);
+    if (place === undefined) return;
+    place.activity = activity;
+    place.since = performance.now();
+  }
+
+  /** Of the address with most connections that can go: the least worthy, and of those the oldest. */
+  #leastWorthy(): Place | null {
+    const now = performance.now();
+    const graceMs = this.#limits.silentGraceMs;
+    const byAddress = new Map<string, { count: number; place: Place; worth: number }>();
+    for (const place of this.#places.values()) {
+      const worth = worthOf(place, now, graceMs);
+      if (worth === null) continue;
+      const most = byAddress.get(place.address);
+      if (most === undefined) {
+        byAddress.set(place.address, { count: 1, place, worth });
+        continue;
+      }
+      most.count++;
+      if (worth < most.worth || (worth === most.worth && place.since < most.place.since)) {
+        most.place = place;
+        most.worth = worth;
+      }
+    }
+    let chosen: { count: number; place: Place; worth: number } | null = null;
+    for (const one of byAddress.values()) {
+      if (
+        chosen === null ||
+        one.count > chosen.count ||
+        (one.count === chosen.count && one.worth < chosen.worth)
+      ) {
+        chosen = one;
+      }
+    }
+    return chosen?.place ?? null;
+  }
+}

@@ -1,0 +1,122 @@
+import { chmod, mkdir, mkdtemp, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { CONTROL_LIMITS } from '../core/limits.ts';
+import { SessionStore } from './session-store.ts';
+
+const token = 'a'.repeat(43);
+let dir: string;
+let file: string;
+let now: number;
+let warnings: string[];
+let stores: SessionStore[];
+
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'signalbox-sessions-'));
+  file = join(dir, 'sessions.json');
+  now = 1_700_000_000_000;
+  warnings = [];
+  stores = [];
+});
+afterEach(async () => {
+  for (const store of stores) await store.close();
+  await rm(dir, { recursive: true });
+});
+
+async function open(withToken = token, limits = CONTROL_LIMITS): Promise<SessionStore> {
+  const store = await SessionStore.open({
+    token: withToken,
+    limits,
+    dataDir: dir,
+    now: () => now,
+    warn: (event) => warnings.push(event),
+  });
+  stores.push(store);
+  return store;
+}
+
+test('a session survives a restart with its name, and its cookie stands in no file', async () => {
+  const store = await open();
+  const { secret } = store.begin('Anna', '192.0.2.7');
+  await store.close();
+  const text = await readFile(file, 'utf8');
+  expect(text).not.toContain(secret);
+  expect(text).not.toContain(token);
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+  expect((await open()).find(secret)).toMatchObject({ name: 'Anna', address: '192.0.2.7' });
+});
+
+test('a session that was ended does not come back with a restart', async () => {
+  const store = await open();
+  const { secret, session } = store.begin('Anna', '192.0.2.7');
+  await store.end(session);
+  expect((await open()).find(secret)).toBeNull();
+});
+
+test('another token ends every session', async () => {
+  const store = await open();
+  const { secret } = store.begin('Anna', '192.0.2.7');
+  await store.close();
+  expect((await open('b'.repeat(43))).find(secret)).toBeNull();
+});
+
+test.each([
+  '',
+  'nonsense',
+  '{"version":2}',
+  '{"version":1,"tokenMark":"x","sessions":[{}]}',
+  'x'.repeat(2_000_000),
+])('a damaged file costs logins and not the start (%#)', async (text) => {
+  await writeFile(file, text);
+  const store = await open();
+  expect(store.all).toEqual([]);
+  expect(warnings).toEqual(['sessions_unreadable']);
+  const { secret } = store.begin('Anna', '192.0.2.7');
+  expect(store.find(secret)).not.toBeNull();
+});
+
+test('what cannot be written holds until the restart, is said once, and is written when it can be', async () => {
+  await mkdir(file);
+  const store = await open(token, { ...CONTROL_LIMITS, sessionRetryMs: 5 });
+  expect(warnings).toEqual(['sessions_unreadable']);
+  const { secret, session } = store.begin('Anna', '192.0.2.7');
+  expect(store.find(secret)).not.toBeNull();
+  await store.end(session);
+  expect(warnings).toEqual(['sessions_unreadable', 'sessions_unsaved']);
+  await rmdir(file);
+  await vi.waitFor(async () => expect((await stat(file)).isFile()).toBe(true));
+});
+
+test('a session that expires ends its connections by itself', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    const store = new SessionStore({
+      token,
+      limits: { ...CONTROL_LIMITS, sessionSeconds: 10 },
+      dataDir: null,
+      now: () => now,
+      warn() {},
+    });
+    const { session } = store.begin('Anna', '192.0.2.7');
+    let ended = 0;
+    session.onEnd(() => ended++);
+    now += 9_000;
+    await vi.advanceTimersByTimeAsync(9_000);
+    expect(ended).toBe(0);
+    now += 1_001;
+    await vi.advanceTimersByTimeAsync(1_001);
+    expect(ended).toBe(1);
+    await store.close();
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('a file that others could read is closed to them with the next write', async () => {
+  const store = await open();
+  await store.end(store.begin('Anna', '192.0.2.7').session);
+  await chmod(file, 0o644);
+  await store.end(store.begin('Ben', '192.0.2.8').session);
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+});

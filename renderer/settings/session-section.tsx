@@ -1,0 +1,42 @@
+/** Who is signed in at this headless host, and the way out. The desktop app has no sessions. */
+import { type ReactNode, useEffect, useState } from 'react';
+import { type SignedIn, signOut, whoIsSignedIn } from '../client/sign-in.ts';
+import { useDashboard } from '../model/dashboard-context.ts';
+import { Button } from '../ui/button.tsx';
+import { Callout } from '../ui/callout.tsx';
+import { messages } from './messages.ts';
+
+export function SessionSection(): ReactNode {
+  const { client } = useDashboard();
+  const [who, setWho] = useState<SignedIn | null>(null);
+  const [failed, setFailed] = useState(false);
+  useEffect(() => {
+    let shown = true;
+    void whoIsSignedIn().then((answer) => {
+      if (shown) setWho(answer);
+    });
+    return () => {
+      shown = false;
+    };
+  }, []);
+  const leave = async () => {
+    const done = await signOut();
+    setFailed(!done);
+    if (done) client.retryNow();
+  };
+  return (
+    <>
+      {failed && (
+        <Callout tone="bad" urgent title={messages.signOutFailed}>
+          {messages.signOutFailedHint}
+        </Callout>
+      )}
+      <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-2 text-sm">
+        <span className="text-dim">
+          {who === null ? messages.signedIn : messages.signedInAs(who.name, who.session)}
+        </span>
+        <Button onClick={() => void leave()}>{messages.signOut}</Button>
+      </div>
+    </>
+  );
+}
