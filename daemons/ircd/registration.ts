@@ -2,6 +2,7 @@
  * From accept to welcome: NICK, USER, CAP END, host name and ident, server password, server bans (RFC 2812 section
  * 3.1, Modern "Connection Registration"). The server calls `tryRegister` whenever one of them is done.
  */
+import { workPrices } from '../runtime/work-prices.ts';
 import { sendLusers } from './commands/lusers.ts';
 import { sendMotd } from './commands/motd.ts';
 import { limits } from './limits.ts';
@@ -122,6 +123,7 @@ function welcome(server: IrcServer, user: User): void {
     server.exit(user, refusal);
     return;
   }
+  server.host.work.spend(workPrices.registration.ns);
   server.state.register(user, Date.now());
   server.counters.registrations++;
   server.clientLog.connected(user);

@@ -4,6 +4,7 @@
  */
 
 import { TurnBudget } from '../runtime/turn-budget.ts';
+import { WorkAccount, WorkGroup } from '../runtime/work-account.ts';
 import type { WorkGate } from '../runtime/work-gate.ts';
 import { workPrices } from '../runtime/work-prices.ts';
 import type { StepResult, WorkSteps } from '../runtime/work-turns.ts';
@@ -53,6 +54,8 @@ export class IrcServer implements ConnectionHandler<User> {
   readonly tuning = new Tuning();
   /** How many clients are welcomed in one turn of the loop. */
   readonly registrationTurns = new TurnBudget(limits.registrationsPerTurn.default);
+  /** What no client causes is charged to: administrators, and bans that meet many. */
+  readonly house = new WorkAccount(new WorkGroup());
   readonly clientLog: ClientLog;
   readonly bans: ServerBans;
   /** How often each command was used and its bytes, for STATS m. */

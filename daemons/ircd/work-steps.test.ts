@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { WorkTurnsOptions } from '../runtime/work-turns.ts';
+import { createAdminHandlers } from './admin/handlers.ts';
 import { type MemoryClient, MemoryServer } from './memory-server.ts';
 
 /** A loop that the test turns by hand, with slices of a few dozen receivers. */
@@ -152,6 +153,101 @@ it('names the right client when a nick is taken by somebody else meanwhile', asy
   loop.drain();
   expect(irc.server.state.findUser('wanted')).toBe(at(clients, 1).user);
   expect(about(at(clients, 2), ' 433 ')).toHaveLength(1);
+});
+
+describe('a request that multiplies', () => {
+  const busy = async (
+    loop: SlowLoop,
+    irc: MemoryServer,
+    client: MemoryClient,
+    line: string,
+    other: MemoryClient,
+  ) => {
+    say(client, line);
+    expect(irc.host.work.busy).toBe(true);
+    expect(other.send('PING :alive').at(-1)).toContain('PONG');
+    loop.drain();
+    return received(client);
+  };
+
+  it('channels by bans: JOIN of twenty channels with full lists takes its turns and is refused by each', async () => {
+    const loop = new SlowLoop();
+    const channels = Array.from({ length: 20 }, (_, index) => `#b${index}`);
+    const [irc, [owner, other]] = (await crowd(loop, 2, channels.join(','))) as [
+      MemoryServer,
+      [MemoryClient, MemoryClient],
+    ];
+    for (const channel of channels) {
+      say(owner, `MODE ${channel} +b *!*@192.0.2.66`);
+      for (let index = 0; index < 99; index++) {
+        const hostile = `*${'a'.repeat(34)}${String(index).padStart(2, '0')}!*@*`;
+        say(owner, `MODE ${channel} +b ${hostile}`);
+      }
+      loop.drain();
+    }
+    const client = irc.connect('192.0.2.66');
+    client.send(`NICK a0${'a'.repeat(20)}`, 'USER aaaa 0 * :a');
+    loop.drain();
+    client.received();
+    const answer = await busy(loop, irc, client, `JOIN ${channels.join(',')}`, other);
+    expect(answer.map((line) => line.split(' ').slice(1, 4))).toEqual(
+      channels.map((channel) => ['474', `a0${'a'.repeat(20)}`, channel]),
+    );
+  });
+
+  it('users by mask: WHO takes its turns and finds the same', async () => {
+    const loop = new SlowLoop();
+    const [irc, clients] = await crowd(loop, 200);
+    const answer = await busy(loop, irc, at(clients, 0), 'WHO *?u1*?b*', at(clients, 1));
+    expect(answer.at(-1)).toContain(' 315 ');
+    expect(await busy(loop, irc, at(clients, 0), 'WHO *u19*', at(clients, 1))).toHaveLength(12);
+  });
+
+  it('channels by filters: LIST takes its turns and finds the same', async () => {
+    const loop = new SlowLoop();
+    const names = Array.from({ length: 90 }, (_, index) => `#${'a'.repeat(40)}${index}`);
+    const [irc, clients] = await crowd(loop, 2, names.slice(0, 10).join(','));
+    for (let from = 10; from < 90; from += 10)
+      say(at(clients, 0), `JOIN ${names.slice(from, from + 10).join(',')}`);
+    loop.drain();
+    received(at(clients, 0));
+    const filters = Array.from({ length: 30 }, () => '!*aaaaaaaaab').join(',');
+    expect(await busy(loop, irc, at(clients, 0), `LIST ${filters}`, at(clients, 1))).toHaveLength(92);
+  });
+
+  it('is given up when its client has gone, and what is left of it costs nobody anything', async () => {
+    const loop = new SlowLoop();
+    const [irc, clients] = await crowd(loop, 300);
+    say(at(clients, 0), 'WHO *');
+    at(clients, 0).drop();
+    loop.drain();
+    expect(received(at(clients, 0)).filter((line) => line.includes(' 352 ')).length).toBeLessThan(299);
+    expect(irc.server.state.users.size).toBe(299);
+  });
+});
+
+it('lists every client, clears a channel and drops whom a ban meets over several turns, and says how many', async () => {
+  const loop = new SlowLoop();
+  const [irc, clients] = await crowd(loop, 300);
+  const admin = createAdminHandlers({ server: irc.server, net: {} as never, lookup: () => ({}) as never });
+  const call = { signal: new AbortController().signal, actor: { name: 'test', from: 'cli' } } as const;
+  const other = at(clients, 299);
+  const whileSplit = async <T>(run: unknown | Promise<T>): Promise<T> => {
+    expect(irc.host.work.busy).toBe(true);
+    expect(other.send('PING :alive').at(-1)).toContain('PONG');
+    loop.drain();
+    return (await run) as T;
+  };
+  const listed = await whileSplit<{ rows: unknown[] }>(admin.clients.run({ mask: '*', limit: 1000 }, call));
+  expect(listed.rows).toHaveLength(300);
+  expect(await whileSplit(admin.broadcast.run({ text: 'hello' }, call))).toEqual({ clients: 300 });
+  for (const client of clients) expect(about(client, 'hello')).toHaveLength(1);
+  const cleared = admin['clear-channel'].run({ channel: '#big', reason: 'over' }, call);
+  expect(await whileSplit(cleared)).toEqual({ channel: '#big', removed: 300 });
+  expect(irc.server.state.channels.size).toBe(0);
+  const ban = { kind: 'kline', mask: '*u1*@*', reason: 'gone', minutes: 0 } as const;
+  expect(await whileSplit(admin['add-ban'].run(ban, call))).toMatchObject({ disconnected: 111 });
+  expect(irc.server.state.users.size).toBe(189);
 });
 
 /** Something that a client says, from what fast-check picked. */

@@ -4,6 +4,7 @@
  * and goes on in later turns, and whatever else concerns that channel waits there. Called by broadcast.ts and by command
  * handlers.
  */
+import type { WorkAccount } from '../runtime/work-account.ts';
 import type { WorkGate } from '../runtime/work-gate.ts';
 import { workPrices } from '../runtime/work-prices.ts';
 import type { WorkSteps } from '../runtime/work-turns.ts';
@@ -158,6 +159,24 @@ function* covers(host: ServerHost, channel: Channel, list: MaskList, user: User)
     yield null;
   }
   return false;
+}
+
+/** Does steps in turns for the server itself, and resolves with what they end with. Rejects with what they throw. */
+export function inTurns<Value>(
+  host: ServerHost,
+  account: WorkAccount,
+  steps: StepsWith<Value>,
+): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    function* whole(): WorkSteps {
+      try {
+        resolve(yield* steps);
+      } catch (error) {
+        reject(error);
+      }
+    }
+    host.work.runSteps(account, whole());
+  });
 }
 
 /** Leaves gates that the job that runs may hold. */

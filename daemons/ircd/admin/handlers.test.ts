@@ -46,15 +46,15 @@ it('refuses before anybody is asked what would be refused afterwards', () => {
   expect(admin.bans.run({}, call)).toEqual({ rows: [] });
 });
 
-it('lists clients by mask and channels with their modes', () => {
+it('lists clients by mask and channels with their modes', async () => {
   irc.join('alice', '', '198.51.100.1').send('JOIN #secret', 'MODE #secret +sk key');
   irc.join('bob');
   const rows = (result: unknown) => (result as { rows: Record<string, unknown>[] }).rows;
-  expect(rows(admin.clients.run({ mask: '198.51.100.*', limit: 10 }, call))).toMatchObject([
+  expect(rows(await admin.clients.run({ mask: '198.51.100.*', limit: 10 }, call))).toMatchObject([
     { nick: 'alice', channels: 1 },
   ]);
-  expect(rows(admin.clients.run({ mask: '*', limit: 1 }, call))).toHaveLength(1);
-  expect(rows(admin.channels.run({ mask: '*', limit: 10 }, call))).toMatchObject([
+  expect(rows(await admin.clients.run({ mask: '*', limit: 1 }, call))).toHaveLength(1);
+  expect(rows(await admin.channels.run({ mask: '*', limit: 10 }, call))).toMatchObject([
     { channel: '#secret', users: 1, modes: '+nstk key' },
   ]);
   expect(rows(admin.channel.run({ channel: '#SECRET' }, call))).toMatchObject([
@@ -63,13 +63,13 @@ it('lists clients by mask and channels with their modes', () => {
   expect(admin.client.run({ nick: 'alice' }, call)).toMatchObject({ realname: 'Real alice', on: '@#secret' });
 });
 
-it('clears a channel and tells each member', () => {
+it('clears a channel and tells each member', async () => {
   const [a, b] = [irc.join('a'), irc.join('b')];
   for (const client of [a, b]) client.send('JOIN #x');
   for (const client of [a, b]) client.received();
   const args = { channel: '#x', reason: 'closed' };
   expect(admin['clear-channel'].impact?.(args)).toBe('removes 2 users from #x');
-  expect(admin['clear-channel'].run(args, call)).toEqual({ channel: '#x', removed: 2 });
+  expect(await admin['clear-channel'].run(args, call)).toEqual({ channel: '#x', removed: 2 });
   expect(a.received()).toEqual([':irc.test KICK #x a :closed']);
   expect(b.received()).toEqual([':irc.test KICK #x b :closed']);
   expect(irc.server.state.channels.size).toBe(0);
@@ -103,9 +103,9 @@ it('says of a ban that is not on disk that it holds only until the restart', asy
   expect(await admin['remove-ban'].run(ban, call)).toEqual({ ...ban, saved: false, warning });
 });
 
-it('broadcasts to registered clients, as one line', () => {
+it('broadcasts to registered clients, as one line', async () => {
   const [a, waiting] = [irc.join('a'), irc.connect()];
-  expect(admin.broadcast.run({ text: 'maintenance\r\nQUIT' }, call)).toEqual({ clients: 1 });
+  expect(await admin.broadcast.run({ text: 'maintenance\r\nQUIT' }, call)).toEqual({ clients: 1 });
   expect(a.received()).toEqual([':irc.test NOTICE $* :maintenance  QUIT']);
   expect(waiting.received()).toEqual([]);
 });
@@ -122,16 +122,16 @@ it('tells operators the whole of a long reason', () => {
   expect(lines.map((line) => line.slice(line.indexOf(' :', 1) + 2)).join(' ')).toContain(reason);
 });
 
-it('finds clients by the network of their address', () => {
+it('finds clients by the network of their address', async () => {
   irc.join('near', '', '10.1.2.3');
   irc.join('far', '', '192.0.2.9');
-  const nicks = (mask: string) =>
-    (admin.clients.run({ mask, limit: 10 }, call) as { rows: { nick: string }[] }).rows.map(
+  const nicks = async (mask: string) =>
+    ((await admin.clients.run({ mask, limit: 10 }, call)) as { rows: { nick: string }[] }).rows.map(
       (row) => row.nick,
     );
-  expect(nicks('10.0.0.0/8')).toEqual(['near']);
-  expect(nicks('*@192.0.2.0/24')).toEqual(['far']);
-  expect(nicks('other@10.0.0.0/8')).toEqual([]);
+  expect(await nicks('10.0.0.0/8')).toEqual(['near']);
+  expect(await nicks('*@192.0.2.0/24')).toEqual(['far']);
+  expect(await nicks('other@10.0.0.0/8')).toEqual([]);
 });
 
 it('changes a limit at once', () => {

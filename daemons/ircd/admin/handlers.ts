@@ -7,17 +7,15 @@ import { killUser } from '../commands/kill.ts';
 import { addServerBan, removeServerBan, usersMatching } from '../commands/server-ban.ts';
 import type { Lookup } from '../net/lookup.ts';
 import type { NetServer } from '../net/server.ts';
-import { compileAddressMask, coversAddress } from '../protocol/address-mask.ts';
-import { fold } from '../protocol/casemapping.ts';
-import { Delivery } from '../protocol/delivery.ts';
-import { compileMask, hasWildcard } from '../protocol/mask.ts';
 import { reloadWarnings } from '../reload-warnings.ts';
 import type { IrcServer } from '../server.ts';
 import type { Channel } from '../state/channel.ts';
 import type { User } from '../state/user.ts';
 import { ADJUSTABLE_LIMITS } from '../tuning.ts';
+import { inTurns } from '../work-steps.ts';
 import type { adminCommands } from './commands.ts';
-import { channelRow, connectionRow } from './rows.ts';
+import { connectionRow } from './rows.ts';
+import { broadcast, clearChannel, listChannels, listClients } from './walks.ts';
 
 /** What the commands act on. */
 export interface AdminTargets {
@@ -34,21 +32,7 @@ export function createAdminHandlers(targets: AdminTargets): CommandHandlers<type
   const { server, net } = targets;
   return {
     clients: {
-      run: ({ mask, limit }) => {
-        const wanted = compileMask(hasWildcard(mask) ? mask : `*${mask}*`);
-        const network = compileAddressMask(mask.includes('@') ? mask : `*@${mask}`);
-        const now = Date.now();
-        const rows = [];
-        for (const user of server.state.users) {
-          if (rows.length === limit) break;
-          if (
-            clientMatches(user, wanted) ||
-            (network !== null && coversAddress(network, fold(user.username), user.address))
-          )
-            rows.push(connectionRow(user, now));
-        }
-        return { rows };
-      },
+      run: ({ mask, limit }) => inTurns(server.host, server.house, listClients(server, mask, limit)),
     },
     client: { run: ({ nick }) => describeClient(requireUser(server, nick)) },
     kill: {
@@ -67,15 +51,7 @@ export function createAdminHandlers(targets: AdminTargets): CommandHandlers<type
       },
     },
     channels: {
-      run: ({ mask, limit }) => {
-        const wanted = compileMask(mask);
-        const rows = [];
-        for (const channel of server.state.channels.values()) {
-          if (rows.length === limit) break;
-          if (wanted.matches(channel.key)) rows.push(channelRow(channel));
-        }
-        return { rows };
-      },
+      run: ({ mask, limit }) => inTurns(server.host, server.house, listChannels(server, mask, limit)),
     },
     channel: {
       run: ({ channel }) => ({
@@ -94,7 +70,10 @@ export function createAdminHandlers(targets: AdminTargets): CommandHandlers<type
           ? null
           : `removes ${counted(found.members.length, 'user')} from ${found.name}`;
       },
-      run: ({ channel, reason }) => clearChannel(server, requireChannel(server, channel), reason),
+      run: ({ channel, reason }) => {
+        const found = requireChannel(server, channel);
+        return inTurns(server.host, server.house, clearChannel(server, found, reason));
+      },
     },
     bans: {
       run: () => ({
@@ -151,7 +130,7 @@ export function createAdminHandlers(targets: AdminTargets): CommandHandlers<type
         server.state.registeredCount === 0
           ? null
           : `sends a notice to ${counted(server.state.registeredCount, 'client')}`,
-      run: ({ text }) => broadcast(server, text),
+      run: ({ text }) => inTurns(server.host, server.house, broadcast(server, text)),
     },
     caches: {
       run: () => {
@@ -203,14 +182,6 @@ function requireChannel(server: IrcServer, name: string): Channel {
   return channel;
 }
 
-function clientMatches(user: User, mask: { matches(folded: string): boolean }): boolean {
-  return (
-    mask.matches(fold(user.target)) ||
-    mask.matches(fold(`${user.username}@${user.host}`)) ||
-    mask.matches(user.connection.remoteAddress)
-  );
-}
-
 function describeClient(user: User): Record<string, string | number | boolean | null> {
   return {
     ...connectionRow(user, Date.now()),
@@ -224,32 +195,4 @@ function describeClient(user: User): Record<string, string | number | boolean | 
     fingerprint: user.connection.tls?.fingerprint ?? null,
     on: [...user.memberships.values()].map((member) => member.prefix(true) + member.channel.name).join(' '),
   };
-}
-
-function clearChannel(
-  server: IrcServer,
-  channel: Channel,
-  reason: string,
-): { channel: string; removed: number } {
-  const members = [...channel.members];
-  for (const member of members) {
-    // Everybody leaves, so each is told of their own kick only: telling all of all would be quadratic.
-    member.user.send(`:${server.name} KICK ${channel.name} ${member.user.nick} :${reason}`);
-    server.state.part(member);
-  }
-  server.host.log('info', 'channel_cleared', `${channel.name} was cleared: ${reason}`, {
-    channel: channel.name,
-  });
-  return { channel: channel.name, removed: members.length };
-}
-
-function broadcast(server: IrcServer, text: string): { clients: number } {
-  const message = new Delivery(server.host.outbox, `:${server.name} NOTICE $* :${text}`);
-  let clients = 0;
-  for (const user of server.state.users) {
-    if (!user.registered) continue;
-    message.to(user);
-    clients++;
-  }
-  return { clients };
 }

@@ -1,4 +1,5 @@
 /** JOIN: RFC 2812 3.2.1, Modern "JOIN message". */
+import { workPrices } from '../../runtime/work-prices.ts';
 import type { WorkSteps } from '../../runtime/work-turns.ts';
 import { announceJoin } from '../broadcast.ts';
 import { limits } from '../limits.ts';
@@ -39,6 +40,7 @@ function* joinAll(
   for (let i = 0; i < names.length && i < most; i++) {
     const name = names[i] as string;
     if (name !== '') yield* joinOne(server, user, name, keys[i] ?? '');
+    if (server.host.work.spend(workPrices.row.ns)) yield null;
     if (user.gone) return;
   }
   if (names.length > most) user.reply(N.ERR_TOOMANYTARGETS, 'JOIN', `Too many targets, at most ${most}`);

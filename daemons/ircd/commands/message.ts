@@ -1,4 +1,5 @@
 /** PRIVMSG, NOTICE and TAGMSG: RFC 2812 3.3, IRCv3 message-tags, echo-message; ISUPPORT STATUSMSG. */
+import { workPrices } from '../../runtime/work-prices.ts';
 import type { WorkSteps } from '../../runtime/work-turns.ts';
 import { toChannel, toChannelStatus, toMembers } from '../broadcast.ts';
 import { CAP } from '../protocol/capabilities.ts';
@@ -86,7 +87,10 @@ function* sendEach(
   text: string,
   clientTags: string,
 ): WorkSteps {
-  for (const target of targets) yield* rest(sendOne(server, user, verb, target, text, clientTags));
+  for (const target of targets) {
+    yield* rest(sendOne(server, user, verb, target, text, clientTags));
+    if (server.host.work.spend(workPrices.row.ns)) yield null;
+  }
 }
 
 function sendOne(

@@ -1,4 +1,5 @@
 /** PART: RFC 2812 3.2.2. */
+import { workPrices } from '../../runtime/work-prices.ts';
 import type { WorkSteps } from '../../runtime/work-turns.ts';
 import { fromUser, toChannel } from '../broadcast.ts';
 import { limits } from '../limits.ts';
@@ -30,6 +31,7 @@ function* partAll(server: IrcServer, user: User, names: readonly string[], reaso
     const { channel } = membership;
     const text = reason === '' ? `PART ${channel.name}` : `PART ${channel.name} :${reason}`;
     yield* partOne(server, user, channel, text);
+    if (server.host.work.spend(workPrices.row.ns)) yield null;
   }
   if (names.length > most) user.reply(N.ERR_TOOMANYTARGETS, 'PART', `Too many targets, at most ${most}`);
 }

@@ -1,5 +1,8 @@
 /** KLINE, DLINE, UNKLINE and UNDLINE: who may not use this server. `duration` is in minutes, none means for ever. */
+
 import type { BanSaved } from '../../runtime/ban-saver.ts';
+import { workPrices } from '../../runtime/work-prices.ts';
+import type { WorkSteps } from '../../runtime/work-turns.ts';
 import { noticeOpers } from '../broadcast.ts';
 import { N } from '../protocol/numerics.ts';
 import type { IrcServer } from '../server.ts';
@@ -8,6 +11,8 @@ import type { Fields } from '../server-host.ts';
 import type { User } from '../state/user.ts';
 import type { Command } from './command.ts';
 
+/** What comparing one user with one ban costs, in nanoseconds of work. */
+const MATCH_NS = 10 * workPrices.mask.ns;
 /** Longest duration, a year in minutes. */
 const MAX_BAN_MINUTES = 525_600;
 
@@ -108,11 +113,16 @@ export function addServerBan(
     by: ban.by,
   });
   const victims = usersMatching(server, ban);
+  server.host.work.runSteps(server.house, dropAll(server, victims, `${label}d: ${ban.reason}`));
+  return { mask: ban.mask, dropped: victims.length, saving };
+}
+
+function* dropAll(server: IrcServer, victims: readonly User[], reason: string): WorkSteps {
   for (const victim of victims) {
     server.counters.serverBanMatches++;
-    server.exit(victim, `${label}d: ${ban.reason}`);
+    server.exit(victim, reason);
+    if (server.host.work.spend(workPrices.departure.ns)) yield null;
   }
-  return { mask: ban.mask, dropped: victims.length, saving };
 }
 
 /** Removes a ban and has the list saved; null when there was none. */
@@ -134,6 +144,7 @@ export function removeServerBan(
 export function usersMatching(server: IrcServer, ban: Pick<ServerBan, 'kind' | 'mask'>): User[] {
   const matches = server.bans.matcher(ban.kind, ban.mask);
   const found: User[] = [];
+  server.host.work.spend(server.state.users.size * MATCH_NS);
   for (const user of server.state.users) {
     if (user.isOper && ban.kind === 'kline') continue;
     if ((user.registered || ban.kind === 'dline') && matches(user)) found.push(user);

@@ -1,6 +1,8 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, describe, expect, test } from 'vitest';
+import { WorkAccount } from '../../runtime/work-account.ts';
+import { WorkGate } from '../../runtime/work-gate.ts';
 import { ConnectThrottle } from './connect-throttle.ts';
 import {
   applyTo,
@@ -250,6 +252,57 @@ describe('NetServer', () => {
     client.close();
     await until(() => handler.closed.length === 1);
     expect(server.floodQueue.waiting).toBe(0);
+  });
+
+  test('a client that caused too much work waits, however few lines it sent, and so does its whole address', async () => {
+    const { port, handler, server } = await start(flooded());
+    const [one, two] = [await LineClient.connect(port), await LineClient.connect(port)];
+    await until(() => handler.open.size === 2);
+    const [connection] = handler.open;
+    // Half a second of one core is allowed at once, a second for all of an address.
+    connection?.work.charge(450e6, performance.now());
+    one.send('ECHO within');
+    await until(() => one.lines.length === 1);
+    connection?.work.charge(650e6, performance.now());
+    one.send('ECHO 1');
+    two.send('ECHO 2');
+    await until(() => server.floodQueue.waiting === 2);
+    expect(handler.lines).toEqual(['ECHO within']);
+    one.close();
+    two.close();
+  });
+
+  test('a client whose request is not finished is read no further, and loses nothing', async () => {
+    const { port, handler, server } = await start({
+      class: [{ name: 'open', throttle: false, flood: false, receive_queue_bytes: 1000 }],
+    });
+    const [client, other] = [await LineClient.connect(port), await LineClient.connect(port)];
+    await until(() => handler.open.size === 2);
+    const [connection] = handler.open;
+    const account = connection?.work as WorkAccount;
+    const gate = new WorkGate();
+    gate.holder = new WorkAccount(account.group);
+    server.work.runSteps(
+      account,
+      (function* () {
+        while (server.work.mustWait(gate)) yield gate;
+      })(),
+    );
+    client.send(...Array.from({ length: 20_000 }, (_, i) => `ECHO ${i}`));
+    await until(() => server.stats.get('inputHeld') > 1000);
+    other.send('ECHO served meanwhile');
+    await until(() => other.lines.length === 1);
+    expect(client.lines).toEqual([]);
+    // Far less than what was sent: the rest stays with the kernel.
+    expect(server.stats.get('inputHeld')).toBeLessThan(150_000);
+    gate.holder = null;
+    account.blocked = false;
+    server.work.later(account, { step: () => 'done' });
+    await until(() => client.lines.length === 20_000);
+    expect(client.lines.at(-1)).toBe('19999');
+    expect(handler.closed).toEqual([]);
+    client.close();
+    other.close();
   });
 
   test('an address that connects too fast is told so, and for how long', async () => {

@@ -1,0 +1,93 @@
+/**
+ * The admin commands that walk over all clients, channels or members: they take their turns, so that looking at a full
+ * server or sending everybody a notice delays nobody. Called by handlers.ts.
+ */
+import type { TableCell } from '../../contract/stream.ts';
+import { workPrices } from '../../runtime/work-prices.ts';
+import { compileAddressMask, coversAddress } from '../protocol/address-mask.ts';
+import { fold } from '../protocol/casemapping.ts';
+import { Delivery } from '../protocol/delivery.ts';
+import { compileMask, hasWildcard } from '../protocol/mask.ts';
+import type { IrcServer } from '../server.ts';
+import type { Channel } from '../state/channel.ts';
+import type { User } from '../state/user.ts';
+import { deliver, type StepsWith } from '../work-steps.ts';
+import { channelRow, connectionRow } from './rows.ts';
+
+/** What one row of an answer costs, in nanoseconds of work. */
+const ROW_NS = 2 * workPrices.row.ns;
+
+type Rows = { readonly rows: readonly Record<string, TableCell>[] };
+
+export function* listClients(server: IrcServer, mask: string, limit: number): StepsWith<Rows> {
+  const wanted = compileMask(hasWildcard(mask) ? mask : `*${mask}*`);
+  const network = compileAddressMask(mask.includes('@') ? mask : `*@${mask}`);
+  const now = Date.now();
+  const rows: Record<string, TableCell>[] = [];
+  for (const user of server.state.users) {
+    if (rows.length === limit) break;
+    const matches =
+      clientMatches(user, wanted) ||
+      (network !== null && coversAddress(network, fold(user.username), user.address));
+    if (matches) rows.push(connectionRow(user, now));
+    if (server.host.work.spend(matches ? ROW_NS : 3 * wanted.priceNs)) yield null;
+  }
+  return { rows };
+}
+
+export function* listChannels(server: IrcServer, mask: string, limit: number): StepsWith<Rows> {
+  const wanted = compileMask(mask);
+  const rows: Record<string, TableCell>[] = [];
+  for (const channel of server.state.channels.values()) {
+    if (rows.length === limit) break;
+    const matches = wanted.matches(channel.key);
+    if (matches) rows.push(channelRow(channel));
+    if (server.host.work.spend(matches ? ROW_NS : wanted.priceNs)) yield null;
+  }
+  return { rows };
+}
+
+export function* clearChannel(
+  server: IrcServer,
+  channel: Channel,
+  reason: string,
+): StepsWith<{ channel: string; removed: number }> {
+  const { work } = server.host;
+  while (work.mustWait(channel.gate)) yield channel.gate;
+  work.hold(channel.gate);
+  const members = [...channel.members];
+  let removed = 0;
+  try {
+    for (const member of members) {
+      const { user } = member;
+      // Somebody may have gone while it took its turns.
+      if (user.memberships.get(channel) !== member) continue;
+      // Everybody leaves, so each is told of their own kick only: telling all of all would be quadratic.
+      user.send(`:${server.name} KICK ${channel.name} ${user.nick} :${reason}`);
+      server.state.part(member);
+      removed++;
+      if (work.spend(workPrices.row.ns + server.host.writeNs)) yield null;
+    }
+  } finally {
+    work.leave(channel.gate);
+  }
+  server.host.log('info', 'channel_cleared', `${channel.name} was cleared: ${reason}`, {
+    channel: channel.name,
+  });
+  return { channel: channel.name, removed };
+}
+
+export function* broadcast(server: IrcServer, text: string): StepsWith<{ clients: number }> {
+  const message = new Delivery(server.host.outbox, `:${server.name} NOTICE $* :${text}`);
+  const entries = [...server.state.users].filter((user) => user.registered);
+  yield* deliver(server.host, { entries, pick: (user) => user }, message, []);
+  return { clients: entries.length };
+}
+
+function clientMatches(user: User, mask: { matches(folded: string): boolean }): boolean {
+  return (
+    mask.matches(fold(user.target)) ||
+    mask.matches(fold(`${user.username}@${user.host}`)) ||
+    mask.matches(user.connection.remoteAddress)
+  );
+}
