@@ -42,6 +42,28 @@ test('what has not the declared shape is answered with a stable error', async ({
   ]);
 });
 
+test('what a page says about questions has one of three shapes', async ({ desktop }) => {
+  const messages = [
+    { type: 'ready' },
+    { type: 'answer', id: 1, answer: 'quit' },
+    { type: 'answer', id: 1, answer: 'force' },
+    { type: 'answer', id: 'x', answer: 'quit' },
+    { type: 'shown' },
+    null,
+  ];
+  const codes = await desktop.page.evaluate(async (list) => {
+    type Answer = { ok: boolean; error?: { code: string } };
+    const { tell } = Reflect.get(globalThis, 'signalboxDesktop') as {
+      tell(message: unknown): Promise<Answer>;
+    };
+    const answers = await Promise.all(list.map((message) => tell(message)));
+    return answers.map((answer) => (answer.ok ? 'ok' : answer.error?.code));
+  }, messages);
+  // An answer to a question that nobody asks ends nothing.
+  expect(codes).toEqual(['ok', 'ok', 'bad_request', 'bad_request', 'bad_request', 'bad_request']);
+  await expect(desktop.page.getByRole('region', { name: 'ircd', exact: true })).toContainText('stopped');
+});
+
 test('a window that is not ours is refused, whatever it shows', async ({ desktop }) => {
   const answers = await desktop.application.evaluate(
     async ({ BrowserWindow }, preload) => {
@@ -56,6 +78,9 @@ test('a window that is not ours is refused, whatever it shows', async ({ desktop
           await window.webContents.executeJavaScript(
             "window.signalbox.openStream('main', 'nonce-of-length')",
           ),
+          await window.webContents.executeJavaScript(
+            "window.signalboxDesktop.tell({ type: 'answer', id: 1, answer: 'quit' })",
+          ),
         );
         window.destroy();
       }
@@ -63,6 +88,6 @@ test('a window that is not ours is refused, whatever it shows', async ({ desktop
     },
     join(ROOT, 'out/preload/preload.cjs'),
   );
-  expect(answers).toHaveLength(4);
+  expect(answers).toHaveLength(6);
   for (const answer of answers) expect(answer).toMatchObject({ ok: false, error: { code: 'forbidden' } });
 });

@@ -8,10 +8,9 @@ test('the page has no Node and no Electron, only the functions of the bridge', a
     module: typeof Reflect.get(globalThis, 'module'),
     buffer: typeof Reflect.get(globalThis, 'Buffer'),
     ipcRenderer: typeof Reflect.get(globalThis, 'ipcRenderer'),
-    bridge: Object.entries(Reflect.get(globalThis, 'signalbox') as object).map(([name, value]) => [
-      name,
-      typeof value,
-    ]),
+    bridges: ['signalbox', 'signalboxDesktop'].flatMap((bridge) =>
+      Object.entries(Reflect.get(globalThis, bridge) as object).map(([name, value]) => [name, typeof value]),
+    ),
   }));
   expect(reach).toEqual({
     require: 'undefined',
@@ -19,10 +18,12 @@ test('the page has no Node and no Electron, only the functions of the bridge', a
     module: 'undefined',
     buffer: 'undefined',
     ipcRenderer: 'undefined',
-    bridge: [
+    bridges: [
       ['request', 'function'],
       ['onEvent', 'function'],
       ['openStream', 'function'],
+      ['tell', 'function'],
+      ['onMessage', 'function'],
     ],
   });
 });

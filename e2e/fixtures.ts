@@ -27,6 +27,8 @@ export interface SpecOptions {
   exactConfig: boolean;
   /** See {@link ElectronApp}. */
   loadBeforeReady: boolean;
+  /** See {@link ElectronApp}; by default there is no session bus, and so no tray. */
+  sessionBus: string;
 }
 
 interface AppFixtures {
@@ -45,6 +47,7 @@ export const test = base.extend<
   config: [DEFAULT_CONFIG, { option: true }],
   exactConfig: [false, { option: true }],
   loadBeforeReady: [true, { option: true }],
+  sessionBus: ['disabled:', { option: true }],
 
   dashboardBrowser: [
     async ({ host }, use) => {
@@ -71,13 +74,13 @@ export const test = base.extend<
     await rm(folder, { recursive: true, force: true });
   },
 
-  appHost: async ({ dashboardBrowser, folder, config, exactConfig, loadBeforeReady }, use) => {
+  appHost: async ({ dashboardBrowser, folder, config, exactConfig, loadBeforeReady, sessionBus }, use) => {
     const dataDir = join(folder, 'data');
     const configFile = join(folder, 'signalbox.toml');
     const desktop = dashboardBrowser === null;
     await writeFile(configFile, desktop && !exactConfig ? hostedByElectron(config) : config);
     const appHost = desktop
-      ? new ElectronApp({ dataDir, configFile, loadBeforeReady })
+      ? new ElectronApp({ dataDir, configFile, loadBeforeReady, sessionBus })
       : new HeadlessApp({ dataDir, configFile, browser: dashboardBrowser });
     try {
       await appHost.start();

@@ -5,7 +5,8 @@
 import { contextBridge, type IpcRendererEvent, ipcRenderer } from 'electron';
 import type { ControlEvent } from '../daemons/contract/control-api.ts';
 import type { Outcome } from '../daemons/contract/errors.ts';
-import { IPC_CHANNELS, STREAM_PORT_MESSAGE, type WindowBridge } from '../daemons/contract/window-bridge.ts';
+import type { DesktopBridge, FromDesktop, WindowBridge } from '../daemons/contract/window-bridge.ts';
+import { IPC_CHANNELS, STREAM_PORT_MESSAGE } from '../daemons/contract/window-bridge.ts';
 
 /** Calls main; whatever goes wrong on the way becomes an error value. */
 async function invoke(channel: string, ...args: unknown[]): Promise<Outcome<unknown>> {
@@ -17,17 +18,24 @@ async function invoke(channel: string, ...args: unknown[]): Promise<Outcome<unkn
   }
 }
 
+/** Calls `listener` with the plain data of each message: the Electron event beside it holds the sender. */
+function listen<Data>(channel: string, listener: (data: Data) => void): () => void {
+  const forward = (_event: IpcRendererEvent, data: Data) => listener(data);
+  ipcRenderer.on(channel, forward);
+  return () => {
+    ipcRenderer.removeListener(channel, forward);
+  };
+}
+
 const bridge: WindowBridge = {
   request: (name, args) => invoke(IPC_CHANNELS.request, name, args),
-  onEvent(listener) {
-    // The Electron event holds the sender; the page is given the plain data only.
-    const forward = (_event: IpcRendererEvent, event: ControlEvent) => listener(event);
-    ipcRenderer.on(IPC_CHANNELS.event, forward);
-    return () => {
-      ipcRenderer.removeListener(IPC_CHANNELS.event, forward);
-    };
-  },
+  onEvent: (listener) => listen<ControlEvent>(IPC_CHANNELS.event, listener),
   openStream: (source, nonce) => invoke(IPC_CHANNELS.openStream, source, nonce) as Promise<Outcome<null>>,
+};
+
+const desktop: DesktopBridge = {
+  tell: (message) => invoke(IPC_CHANNELS.toDesktop, message) as Promise<Outcome<null>>,
+  onMessage: (listener) => listen<FromDesktop>(IPC_CHANNELS.fromDesktop, listener),
 };
 
 // A MessagePort cannot cross the context bridge; a message to the page's own origin can carry it.
@@ -38,3 +46,4 @@ ipcRenderer.on(IPC_CHANNELS.port, (event, nonce: unknown) => {
 });
 
 contextBridge.exposeInMainWorld('signalbox', bridge);
+contextBridge.exposeInMainWorld('signalboxDesktop', desktop);

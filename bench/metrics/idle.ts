@@ -66,7 +66,8 @@ async function startDesktop(dataDir: string, configFile: string): Promise<IdleAp
   const host = new ElectronApp({ dataDir, configFile });
   await host.start();
   const app = new RunningApp(host, dataDir, configFile);
-  // Playwright makes every window believe that it is seen: one is only unseen when it is closed, and the app stays.
+  // Playwright makes every window believe that it is seen, also one in the tray: it is only unseen when it is gone, and the
+  // app stays.
   await host.application.evaluate(({ app: electron }) => {
     electron.removeAllListeners('window-all-closed');
     electron.on('window-all-closed', () => {});
@@ -75,7 +76,11 @@ async function startDesktop(dataDir: string, configFile: string): Promise<IdleAp
     app,
     async show(view) {
       const [page] = host.application.windows();
-      if (view === 'no window') return void (await page?.close());
+      if (view === 'no window') {
+        return await host.application.evaluate(({ BrowserWindow }) => {
+          for (const window of BrowserWindow.getAllWindows()) window.destroy();
+        });
+      }
       await app.open(PATHS[view], page ?? (await reopen(host)));
     },
     stop: () => host.stop(),

@@ -13,6 +13,8 @@ export interface ElectronAppOptions {
   readonly configFile: string;
   /** Whether the app's code is loaded before Electron is ready, as Electron's own launcher does. Default true. */
   readonly loadBeforeReady?: boolean;
+  /** `DBUS_SESSION_BUS_ADDRESS` of the app; by default there is no bus. */
+  readonly sessionBus?: string;
 }
 
 export class ElectronApp implements AppHost {
@@ -20,6 +22,9 @@ export class ElectronApp implements AppHost {
   readonly #options: ElectronAppOptions;
   #app: ElectronApplication | null = null;
   #page: Page | null = null;
+  /** Resolves when the app has ended, of its own accord or not. */
+  #closed: Promise<unknown> = Promise.resolve();
+  #running = false;
 
   constructor(options: ElectronAppOptions) {
     this.#options = options;
@@ -43,7 +48,7 @@ export class ElectronApp implements AppHost {
   async start(): Promise<void> {
     const binary = findElectron();
     if (!('path' in binary)) throw new Error(binary.missing);
-    const { dataDir, configFile, loadBeforeReady = true } = this.#options;
+    const { dataDir, configFile, loadBeforeReady = true, sessionBus = 'disabled:' } = this.#options;
     const app = await electron.launch({
       executablePath: binary.path,
       cwd: ROOT,
@@ -60,41 +65,81 @@ export class ElectronApp implements AppHost {
         ...(process.env as Record<string, string>),
         // An Electron whose Node is older than an addon's needs runs the recorder on a Node of its own.
         SIGNALBOX_DAEMON_NODE: NODE,
-        // Without a desktop session there is no bus to reach.
-        DBUS_SESSION_BUS_ADDRESS: 'disabled:',
+        // Never the bus of the person who runs this: its tray and its notifications are theirs.
+        DBUS_SESSION_BUS_ADDRESS: sessionBus,
       },
     });
     this.#app = app;
+    this.#running = true;
+    this.#closed = app.waitForEvent('close', { timeout: 0 }).then(() => {
+      this.#running = false;
+    });
     const page = await app.firstWindow();
     await collectProblems(page, this.problems);
     await page.waitForLoadState();
     this.#page = page;
   }
 
+  /** By a signal, as a session ends: quitting would ask whether people may be disconnected. */
   async stop(): Promise<void> {
-    if (this.#app === null) return;
-    const { pid } = this;
-    await this.#app.close();
-    await this.#ended(pid);
+    await this.#signal('SIGTERM');
   }
 
   async kill(): Promise<void> {
+    await this.#signal('SIGKILL');
+  }
+
+  /** Resolves when the app has ended by itself and no process of it is left. */
+  async ended(): Promise<void> {
     const { pid } = this;
-    const closed = this.application.waitForEvent('close');
-    process.kill(pid, 'SIGKILL');
-    await closed;
-    await this.#ended(pid);
+    await this.#closed;
+    await this.#forget(pid);
+  }
+
+  /** What the items of the menu bar say, and with which shortcuts. */
+  async menu(): Promise<{ label: string; accelerator: string | null }[]> {
+    return await this.application.evaluate(({ Menu }) =>
+      (Menu.getApplicationMenu()?.items ?? [])
+        .flatMap((item) => item.submenu?.items ?? [])
+        .map(({ label, accelerator }) => ({ label, accelerator: accelerator ?? null })),
+    );
+  }
+
+  /** Presses the item of the menu bar that begins with `label`: its shortcut reaches it only from a real keyboard. */
+  async pressMenu(label: string): Promise<void> {
+    await this.application.evaluate(({ Menu, BrowserWindow }, wanted) => {
+      const items = Menu.getApplicationMenu()?.items.flatMap((item) => item.submenu?.items ?? []) ?? [];
+      const found = items.find((item) => item.label.startsWith(wanted));
+      if (found === undefined) throw new Error(`no item ${wanted} among ${items.map((item) => item.label)}`);
+      // Once this has been answered: it may end the app.
+      setImmediate(() => found.click(undefined, BrowserWindow.getAllWindows()[0]));
+    }, label);
+  }
+
+  /** Closes the window as its frame, the window manager and Alt+F4 do. */
+  async closeWindow(): Promise<void> {
+    await this.application.evaluate(({ BrowserWindow }) => {
+      setImmediate(() => BrowserWindow.getAllWindows()[0]?.close());
+    });
+  }
+
+  /** Which of the windows are on the screen. */
+  async visible(): Promise<boolean[]> {
+    return await this.application.evaluate(({ BrowserWindow }) =>
+      BrowserWindow.getAllWindows().map((window) => window.isVisible()),
+    );
+  }
+
+  async #signal(signal: NodeJS.Signals): Promise<void> {
+    if (this.#app === null) return;
+    const { pid } = this;
+    if (this.#running) process.kill(pid, signal);
+    await this.#closed;
+    await this.#forget(pid);
   }
 
   async openWindow(): Promise<Page> {
-    const [page] = await Promise.all([
-      this.application.waitForEvent('window'),
-      // The shortcut reaches the menu only from a real keyboard; this is the same menu item.
-      this.application.evaluate(({ Menu }) => {
-        const items = Menu.getApplicationMenu()?.items.flatMap((item) => item.submenu?.items ?? []);
-        items?.find((item) => item.label === 'New Window')?.click();
-      }),
-    ]);
+    const [page] = await Promise.all([this.application.waitForEvent('window'), this.pressMenu('New Window')]);
     await collectProblems(page, this.problems);
     await page.waitForLoadState();
     return page;
@@ -110,7 +155,7 @@ export class ElectronApp implements AppHost {
     );
   }
 
-  async #ended(pid: number): Promise<void> {
+  async #forget(pid: number): Promise<void> {
     this.#app = null;
     this.#page = null;
     await expectGroupGone(pid);

@@ -10,6 +10,7 @@ import type { ListenPlace } from '../../daemons/contract/network-addresses.ts';
 import type { DaemonSnapshot } from '../../daemons/contract/states.ts';
 import type { Caller } from './caller.ts';
 import type { Clock } from './clock.ts';
+import type { OnClose } from './config/config-document.ts';
 import type { DaemonLauncher, DaemonRuntime } from './daemon-launcher.ts';
 import type { ControlLimits } from './limits.ts';
 import type { OpenedStream, StreamRequest } from './stream-broker.ts';
@@ -42,6 +43,8 @@ export interface ControlPlane {
   readonly configError: WireError | null;
   /** Host names beside loopback that the configuration allows for the headless dashboard. */
   readonly allowedHosts: readonly string[];
+  /** What closing the last window of the desktop app does, as the configuration in force says. */
+  readonly onClose: OnClose;
   /** Daemons that should run by themselves, internal ones included. */
   readonly autostart: readonly string[];
   /** The limits in force: lower than those of the table where the system has fewer descriptors. */

@@ -23,6 +23,7 @@ import { mendPrivacy } from '../../daemons/runtime/private-files.ts';
 import type { Caller } from './caller.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { DASHBOARD, type Holder, holderOf, inUse } from './config/address-holder.ts';
+import { DEFAULT_ON_CLOSE, type OnClose } from './config/config-document.ts';
 import { ConfigReload } from './config/config-reload.ts';
 import { ConfigStore } from './config/config-store.ts';
 import type { ControlPlane, ControlPlaneOptions } from './control-plane-interface.ts';
@@ -249,6 +250,10 @@ class Plane implements ControlPlane {
 
   get allowedHosts(): readonly string[] {
     return this.#config.current?.allowedHosts ?? [];
+  }
+
+  get onClose(): OnClose {
+    return this.#config.current?.onClose ?? DEFAULT_ON_CLOSE;
   }
 
   get autostart(): readonly string[] {

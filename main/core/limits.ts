@@ -389,6 +389,30 @@ export const CONTROL_LIMIT_TABLE = {
     reason:
       'A second SIGINT within this is the same Ctrl-C, passed on by a parent as well as by the terminal.',
   },
+  quitMs: {
+    default: 30_000,
+    unit: 'milliseconds',
+    reason:
+      'Longest wait for all daemons to drain when the desktop app quits; their own deadlines come before it.',
+  },
+  quitEchoMs: {
+    default: 1_000,
+    unit: 'milliseconds',
+    reason:
+      'A further wish to quit within this of the one before is the same: a key that is held, a double click. A later one forces.',
+  },
+  questionShownMs: {
+    default: 5_000,
+    unit: 'milliseconds',
+    reason:
+      'How long a window may take to put a question on the screen; one that hangs or failed to load is replaced by a dialog of the system.',
+  },
+  trayAnswerMs: {
+    default: 1_000,
+    unit: 'milliseconds',
+    reason:
+      'How long the session bus may take to say whether there is a tray; it answers in milliseconds, and a person waits for the window to close.',
+  },
   probeMs: {
     default: 1_000,
     unit: 'milliseconds',

@@ -1,5 +1,5 @@
 /**
- * The two requests that a window can make of main, and the events that main tells it. Every message is checked for
+ * The requests that a window can make of main, and the events that main tells it. Every message is checked for
  * its sender and its shape; every answer is an Outcome. Installed once by main.ts.
  */
 import { userInfo } from 'node:os';
@@ -8,7 +8,7 @@ import { z } from 'zod';
 import type { ControlEvent } from '../../daemons/contract/control-api.ts';
 import { CONTROL_REQUESTS } from '../../daemons/contract/control-api.ts';
 import { type Outcome, toWireError, type WireError } from '../../daemons/contract/errors.ts';
-import { IPC_CHANNELS } from '../../daemons/contract/window-bridge.ts';
+import { IPC_CHANNELS, type ToDesktop } from '../../daemons/contract/window-bridge.ts';
 import { createCaller, type OwnedCaller } from '../core/caller.ts';
 import type { ControlPlane } from '../core/control-plane.ts';
 import { openPortStream } from './port-broker.ts';
@@ -16,6 +16,11 @@ import { refusalOf } from './sender.ts';
 import type { Windows } from './windows.ts';
 
 const requestSchema = z.tuple([z.string().max(64), z.unknown()]);
+const toDesktopSchema: z.ZodType<ToDesktop> = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('ready') }),
+  z.object({ type: z.literal('shown'), id: z.number().int() }),
+  z.object({ type: z.literal('answer'), id: z.number().int(), answer: z.enum(['cancel', 'hide', 'quit']) }),
+]);
 const openStreamSchema = z.tuple([z.string().min(1).max(64), z.string().min(8).max(64)]);
 
 /** What the channels work with. */
@@ -24,6 +29,8 @@ export interface IpcOptions {
   readonly origin: string;
   /** Requests that come before the control plane is up wait for it. */
   readonly control: Promise<ControlPlane>;
+  /** Hears what the page with this id says about questions. */
+  readonly onDesktop: (pageId: number, message: ToDesktop) => void;
 }
 
 /** Answers the windows' requests and passes main's events on to them. */
@@ -61,6 +68,14 @@ export function serveIpc(options: IpcOptions): void {
     if (!parsed.success) return { ok: false, error: badShape('a source and a nonce of 8 to 64 characters') };
     const [source, nonce] = parsed.data;
     return openPortStream(await control, event, source, nonce);
+  });
+
+  handle(IPC_CHANNELS.toDesktop, async (event, args) => {
+    const parsed = toDesktopSchema.safeParse(args[0]);
+    if (!parsed.success)
+      return { ok: false, error: badShape('{ type: "ready" }, a question shown or an answer') };
+    options.onDesktop(event.sender.id, parsed.data);
+    return { ok: true, result: null };
   });
 
   void control.then((plane) => {

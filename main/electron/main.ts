@@ -13,18 +13,14 @@ import { readDataFormat } from '../core/data-format.ts';
 import { configFileOf, dataDirOf } from '../core/default-paths.ts';
 import { createForkLauncher } from '../headless/fork-launcher.ts';
 import { registerAppOrigin, serveApp } from './app-protocol.ts';
+import { Departure } from './departure.ts';
 import { type DesktopFlags, parseFlags, UsageError } from './flags.ts';
 import { serveIpc } from './ipc.ts';
-import { installMenu } from './menu.ts';
 import { FailureNotifier } from './notifications.ts';
 import { daemonEntry, RENDERER_DIR } from './paths.ts';
 import { denyPermissions, guardWebContents } from './security.ts';
 import { StatusTray } from './tray.ts';
 import { DesktopLauncher } from './utility-launcher.ts';
-import { Windows } from './windows.ts';
-
-/** Longest wait for all daemons to drain when the app quits; their own deadlines come before it. */
-const QUIT_MS = 30_000;
 
 async function run(): Promise<void> {
   survivesLostOutput();
@@ -49,15 +45,14 @@ async function run(): Promise<void> {
 
   // The window loads while the control plane starts; its first request waits for it.
   const control = startControlPlane(flags, dataDir);
-  const windows = new Windows(dataDir, origin);
-  serveIpc({ windows, origin, control });
-  installMenu({ newWindow: () => windows.open() });
+  const departure = new Departure({ dataDir, origin, control, registry });
+  const { windows } = departure;
+  serveIpc({ windows, origin, control, onDesktop: (pageId, message) => departure.received(pageId, message) });
   app.on('second-instance', () => windows.focus());
   app.on('activate', () => windows.focus());
-  app.on('window-all-closed', () => app.quit());
-  endInOrder(control, windows);
+  departure.attend();
   windows.open();
-  await attend(await control, windows);
+  await attend(await control, departure);
 }
 
 async function startControlPlane(flags: DesktopFlags, dataDir: string): Promise<ControlPlane> {
@@ -79,7 +74,8 @@ async function startControlPlane(flags: DesktopFlags, dataDir: string): Promise<
 }
 
 /** What the desktop does with the control plane beside showing it in windows. */
-async function attend(control: ControlPlane, windows: Windows): Promise<void> {
+async function attend(control: ControlPlane, departure: Departure): Promise<void> {
+  const { windows } = departure;
   powerMonitor.on('suspend', () => control.suspend());
   powerMonitor.on('resume', () => control.resume());
   const hello = await control.handle(
@@ -94,6 +90,7 @@ async function attend(control: ControlPlane, windows: Windows): Promise<void> {
     newWindow: () => windows.open(),
     quit: () => app.quit(),
   });
+  departure.onTray(() => tray.renew());
   const notifier = new FailureNotifier(() => windows.focus());
   for (const daemon of daemons) tray.update(daemon);
   control.subscribe((event) => {
@@ -102,25 +99,6 @@ async function attend(control: ControlPlane, windows: Windows): Promise<void> {
     notifier.update(event.daemon);
   });
   app.on('will-quit', () => tray.close());
-}
-
-/** Quitting, by menu, by the last window or by a signal, drains every daemon before the process ends. */
-function endInOrder(control: Promise<ControlPlane>, windows: Windows): void {
-  let ending = false;
-  app.on('before-quit', (event) => {
-    event.preventDefault();
-    if (ending) return;
-    ending = true;
-    const drained = control.then(
-      (plane) => plane.close('Signalbox was quit.'),
-      () => {},
-    );
-    const tooLong = new Promise((resolve) => setTimeout(resolve, QUIT_MS));
-    void Promise.race([drained, tooLong])
-      .then(() => windows.remember())
-      .finally(() => app.exit(0));
-  });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => app.quit());
 }
 
 /** The data folder belongs to a newer version: starting again would not help (EX_CONFIG of sysexits.h). */

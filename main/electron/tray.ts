@@ -5,6 +5,7 @@
 import { Menu, nativeImage, Tray } from 'electron';
 import type { ManifestDescription } from '../../daemons/contract/manifest.ts';
 import type { DaemonSnapshot } from '../../daemons/contract/states.ts';
+import { QUIT_LABEL } from './leave-words.ts';
 import { type OverallStatus, overallStatus, statusBitmap } from './overall-status.ts';
 
 /** Side of the icon in density-independent pixels: what panels show without scaling. */
@@ -19,7 +20,7 @@ export interface TrayActions {
 
 /** The icon and its menu. */
 export class StatusTray {
-  readonly #tray: Tray | null;
+  #tray: Tray | null = null;
   readonly #actions: TrayActions;
   readonly #titles: ReadonlyMap<string, string>;
   readonly #daemons = new Map<string, DaemonSnapshot>();
@@ -27,8 +28,14 @@ export class StatusTray {
   constructor(manifests: readonly ManifestDescription[], actions: TrayActions) {
     this.#actions = actions;
     this.#titles = new Map(manifests.map(({ id, title }) => [id, title]));
+    this.renew();
+  }
+
+  /** Makes the icon again: one that was made before the desktop had a panel does not appear in it. */
+  renew(): void {
+    this.#tray?.destroy();
     this.#tray = createTray();
-    this.#tray?.on('click', actions.showWindow);
+    this.#tray?.on('click', this.#actions.showWindow);
     this.#draw();
   }
 
@@ -41,6 +48,7 @@ export class StatusTray {
 
   close(): void {
     this.#tray?.destroy();
+    this.#tray = null;
   }
 
   #draw(): void {
@@ -59,7 +67,7 @@ export class StatusTray {
         { label: 'Show Window', click: () => this.#actions.showWindow() },
         { label: 'New Window', click: () => this.#actions.newWindow() },
         { type: 'separator' as const },
-        { label: 'Stop All and Quit', click: () => this.#actions.quit() },
+        { label: QUIT_LABEL, click: () => this.#actions.quit() },
       ]),
     );
   }

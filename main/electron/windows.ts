@@ -19,17 +19,30 @@ const REVIVAL_WINDOW_MS = 60_000;
 /** The page colours of the window before its stylesheet is there, so that it opens without a flash. */
 const BACKGROUND = { light: '#f7f8fa', dark: '#0f1216' };
 
-/** All windows of the app. */
+/** What windows ask and tell. */
+export interface WindowEvents {
+  /** Whether the only window that is open may close now. */
+  mayCloseLast(): boolean;
+  /** A window that was hidden is shown again. */
+  shownAgain(window: BrowserWindow): void;
+  /** A window was opened or closed. */
+  changed(): void;
+}
+
+/** All windows of the app. At most one is hidden, and then it is the only one. */
 export class Windows {
   readonly #origin: string;
+  readonly #events: WindowEvents;
   readonly #stateFile: WindowStateFile;
   readonly #windows = new Set<BrowserWindow>();
   #saved: Promise<void> = Promise.resolve();
   #saveTimer: NodeJS.Timeout | null = null;
+  #hidden: BrowserWindow | null = null;
 
   /** Windows are loaded from `origin`, which main.ts has taken care to serve. */
-  constructor(dataDir: string, origin: string) {
+  constructor(dataDir: string, origin: string, events: WindowEvents) {
     this.#origin = origin;
+    this.#events = events;
     this.#stateFile = new WindowStateFile(dataDir);
     nativeTheme.on('updated', () => {
       for (const window of this.#windows) window.setBackgroundColor(background());
@@ -41,8 +54,9 @@ export class Windows {
     return [...this.#windows];
   }
 
-  /** Opens one more window; the first takes the place where the last one was closed. */
+  /** Shows the window that is hidden, else opens one more; the first takes the place where the last one was closed. */
   open(): BrowserWindow {
+    if (this.#hidden !== null) return this.focus();
     const { bounds, maximised } = this.#place();
     const window = new BrowserWindow({
       ...bounds,
@@ -65,6 +79,7 @@ export class Windows {
     });
     this.#windows.add(window);
     window.once('ready-to-show', () => {
+      if (window === this.#hidden) return;
       if (maximised) window.maximize();
       window.show();
     });
@@ -73,19 +88,41 @@ export class Windows {
     window.on('move', remember);
     window.on('maximize', remember);
     window.on('unmaximize', remember);
-    window.on('close', () => this.#remember(window));
-    window.on('closed', () => this.#windows.delete(window));
+    window.on('close', (event) => {
+      this.#remember(window);
+      if (this.#windows.size === 1 && !this.#events.mayCloseLast()) event.preventDefault();
+    });
+    window.on('closed', () => {
+      this.#windows.delete(window);
+      if (window === this.#hidden) this.#hidden = null;
+      this.#events.changed();
+    });
     this.#reviveAfterCrash(window);
     void window.loadURL(`${this.#origin}/`);
+    this.#events.changed();
     return window;
   }
 
-  /** Brings a window to the front, opening one where none is open. */
-  focus(): void {
-    const window = BrowserWindow.getFocusedWindow() ?? this.all.at(-1) ?? this.open();
-    if (window.isMinimized()) window.restore();
-    window.show();
-    window.focus();
+  /** Brings a window to the front, opening one where none is open, and returns it. */
+  focus(): BrowserWindow {
+    const focused = BrowserWindow.getFocusedWindow();
+    const ours = focused !== null && this.#windows.has(focused) ? focused : this.all.at(-1);
+    if (ours === undefined) return this.open();
+    const wasHidden = ours === this.#hidden;
+    this.#hidden = null;
+    if (ours.isMinimized()) ours.restore();
+    ours.show();
+    ours.focus();
+    if (wasHidden) this.#events.shownAgain(ours);
+    return ours;
+  }
+
+  /** Takes the last window off the screen; its page goes on. {@link focus} and {@link open} bring it back. */
+  hide(): void {
+    const [window] = this.#windows;
+    if (window === undefined || this.#windows.size > 1) return;
+    this.#hidden = window;
+    window.hide();
   }
 
   /** Writes where the newest window is; resolves when that is on disk. */

@@ -1,5 +1,5 @@
 /** Chooses the client for where the page runs. Called once, by the entry of the window. */
-import type { WindowBridge } from '../../daemons/contract/window-bridge.ts';
+import type { DesktopBridge, WindowBridge } from '../../daemons/contract/window-bridge.ts';
 import { BridgeControlClient } from './bridge-control-client.ts';
 import type { ControlClient } from './control-client.ts';
 import { checkSession } from './sign-in.ts';
@@ -9,6 +9,7 @@ declare global {
   interface Window {
     /** Exposed by the preload script of the desktop app. */
     readonly signalbox?: WindowBridge;
+    readonly signalboxDesktop?: DesktopBridge;
   }
 }
 

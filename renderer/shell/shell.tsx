@@ -8,6 +8,7 @@ import { CommandPalette } from '../palette/command-palette.tsx';
 import { Button } from '../ui/button.tsx';
 import { Mark } from '../ui/mark.tsx';
 import { Banners } from './banners.tsx';
+import { LeaveDialog } from './leave-dialog.tsx';
 import { messages } from './messages.ts';
 import { Notices } from './notices.tsx';
 import { Page } from './page.tsx';
@@ -87,6 +88,7 @@ export function Shell(): ReactNode {
       <Notices />
       <LifecycleDialog />
       <CommandDialog />
+      <LeaveDialog />
     </div>
   );
 }

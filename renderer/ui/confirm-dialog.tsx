@@ -17,6 +17,8 @@ export interface Confirmation {
   readonly details?: readonly NamedText[];
   /** Text of the button that goes ahead. */
   readonly action: string;
+  /** Another way to go, which disturbs nobody; its button stands between the two. */
+  readonly alternative?: { readonly action: string; readonly onChoose: () => void } | null;
   /** What must be typed first; null for a plain question. */
   readonly typed: string | null;
 }
@@ -27,7 +29,8 @@ interface ConfirmDialogProps {
   readonly onCancel: () => void;
 }
 
-export function ConfirmDialog({ confirmation, onConfirm, onCancel }: ConfirmDialogProps): ReactNode {
+export function ConfirmDialog(props: ConfirmDialogProps): ReactNode {
+  const { confirmation, onCancel } = props;
   const first = useRef<HTMLElement>(null);
   return (
     <AlertDialog.Root
@@ -44,13 +47,7 @@ export function ConfirmDialog({ confirmation, onConfirm, onCancel }: ConfirmDial
           className="fixed top-1/2 left-1/2 z-50 max-h-[calc(100vh-2rem)] w-[min(28rem,calc(100vw-2rem))] -translate-x-1/2 -translate-y-1/2 overflow-y-auto rounded-lg border border-line bg-surface p-5 shadow-float"
         >
           {confirmation !== null && (
-            <Question
-              key={confirmation.title}
-              first={first}
-              confirmation={confirmation}
-              onConfirm={onConfirm}
-              onCancel={onCancel}
-            />
+            <Question {...props} key={confirmation.title} first={first} confirmation={confirmation} />
           )}
         </AlertDialog.Popup>
       </AlertDialog.Portal>
@@ -70,7 +67,7 @@ function Question({
 }): ReactNode {
   const [typed, setTyped] = useState('');
   const inputId = useId();
-  const { title, impact, details = [] } = confirmation;
+  const { title, impact, details = [], alternative = null } = confirmation;
   const armed = useArmed(JSON.stringify([title, impact, details]));
   const allowed = armed && (confirmation.typed === null || typed === confirmation.typed);
   const typing = confirmation.typed !== null;
@@ -100,10 +97,11 @@ function Question({
           />
         </div>
       )}
-      <div className="mt-6 flex justify-end gap-2">
+      <div className="mt-6 flex flex-wrap justify-end gap-2">
         <Button {...(typing ? {} : { ref: first })} onClick={onCancel}>
           Cancel
         </Button>
+        {alternative !== null && <Button onClick={alternative.onChoose}>{alternative.action}</Button>}
         <Button tone="danger" type="submit" disabled={!allowed}>
           {confirmation.action}
         </Button>

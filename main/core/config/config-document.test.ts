@@ -158,3 +158,19 @@ test('key paths are written as in TOML', () => {
   expect(formatKeyPath(['ircd', 'listen', 0, 'port'])).toBe('ircd.listen[0].port');
   expect(formatKeyPath(['a b', 'c'])).toBe('"a b".c');
 });
+
+test.each<[string, string]>([
+  ['', 'tray'],
+  ['[signalbox]\non_close = "ask"', 'ask'],
+  ['[signalbox]\non_close = "tray"', 'tray'],
+  ['[signalbox]\non_close = "quit"', 'quit'],
+])('what closing the last window does: %s', (text, onClose) => {
+  const outcome = parseConfigDocument(text, 'signalbox.toml', [ircd, relay]);
+  expect(outcome).toMatchObject({ ok: true, result: { onClose } });
+});
+
+test('another on_close is refused with what it may be', () => {
+  expect(check('[signalbox]\non_close = "hide"')).toBe(
+    'signalbox.toml:2: signalbox.on_close: expected one of "ask", "tray", "quit", got "hide"',
+  );
+});

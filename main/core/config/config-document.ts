@@ -15,12 +15,22 @@ import { type KeyPath, scanTomlLines, type TomlLines } from './toml-lines.ts';
 /** Name of the table that belongs to main. */
 const MAIN_TABLE = 'signalbox';
 
+/** What closing the last window of the desktop app does; see `on_close` in docs/configuration.md. */
+export type OnClose = 'ask' | 'tray' | 'quit';
+
+/** In force where the configuration does not say it, or has never been good. */
+export const DEFAULT_ON_CLOSE: OnClose = 'tray';
+
 const mainTableSchema = z.object({
   autostart: z.array(z.string()).optional().describe('Daemons that start with Signalbox'),
   allowed_hosts: z
     .array(servedName())
     .default([])
     .describe('Host names beside the loopback ones under which the headless dashboard may be reached'),
+  on_close: z
+    .enum(['ask', 'tray', 'quit'] satisfies OnClose[])
+    .default(DEFAULT_ON_CLOSE)
+    .describe('What closing the last window of the desktop app does'),
 });
 
 const runtimeSchema = z.enum(['host', 'node']).optional();
@@ -39,6 +49,7 @@ export interface ConfigDocument {
   readonly text: string;
   readonly autostart: readonly string[] | null;
   readonly allowedHosts: readonly string[];
+  readonly onClose: OnClose;
   readonly daemons: ReadonlyMap<string, DaemonConfig>;
 }
 
@@ -86,7 +97,14 @@ export function parseConfigDocument(
   const shownText = maskText(text, lines, secrets) ?? '# Not shown: where its secrets stand is not clear.\n';
   return {
     ok: true,
-    result: { text, shownText, autostart, allowedHosts: main?.allowed_hosts ?? [], daemons },
+    result: {
+      text,
+      shownText,
+      autostart,
+      allowedHosts: main?.allowed_hosts ?? [],
+      onClose: main?.on_close ?? DEFAULT_ON_CLOSE,
+      daemons,
+    },
   };
 }
 

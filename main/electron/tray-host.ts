@@ -1,0 +1,73 @@
+/**
+ * Whether the desktop shows tray icons, so that a window may be hidden and found again. Asked by departure.ts.
+ *
+ * Electron makes a Tray everywhere and cannot say whether anybody shows it. Windows always has its notification area and
+ * macOS its menu bar. On Linux it depends on the desktop: panels that show icons (KDE, most others with an applet or an
+ * extension) register as hosts with the StatusNotifierWatcher on the session bus. GNOME without an extension has none.
+ */
+import type { DBusConnection, MessageBus } from 'dbus-native';
+
+const WATCHER = 'org.kde.StatusNotifierWatcher';
+
+/** What decides it. */
+export interface TrayHostOptions {
+  readonly platform: NodeJS.Platform;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** How long the bus may take to answer, in milliseconds. */
+  readonly answerMs: number;
+}
+
+/** Whether tray icons are shown. No bus, no answer in time and no watcher mean no; never rejects. */
+export async function hasTray(options: TrayHostOptions): Promise<boolean> {
+  if (options.platform === 'win32' || options.platform === 'darwin') return true;
+  const busAddress = sessionBusAddress(options.env);
+  if (busAddress === null) return false;
+  let connection: DBusConnection | null = null;
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    // Loaded where it is used: on other systems, and without a bus, nobody needs it.
+    const { sessionBus } = await import('dbus-native');
+    // `direct` leaves out the library's own Hello, whose failure it throws where nobody can catch it. One deadline holds
+    // for everything, from the connection to the answer.
+    const bus = sessionBus({ busAddress, direct: true, timeout: 0 });
+    connection = bus.connection;
+    const silence = new Promise<false>((resolve) => {
+      timer = setTimeout(resolve, options.answerMs, false);
+    });
+    return await Promise.race([hostRegistered(bus), failureOf(connection), silence]);
+  } catch {
+    return false;
+  } finally {
+    clearTimeout(timer);
+    connection?.end();
+    connection?.stream.destroy();
+  }
+}
+
+/** https://www.freedesktop.org/wiki/Specifications/StatusNotifierItem/StatusNotifierWatcher/ */
+async function hostRegistered(bus: MessageBus): Promise<boolean> {
+  await bus.invokeDbus({ member: 'Hello' });
+  const answer: unknown = await bus.invoke({
+    destination: WATCHER,
+    path: '/StatusNotifierWatcher',
+    interface: 'org.freedesktop.DBus.Properties',
+    member: 'Get',
+    signature: 'ss',
+    body: [WATCHER, 'IsStatusNotifierHostRegistered'],
+  });
+  return answer === true;
+}
+
+/** Resolves when the connection breaks; it also keeps its `error` events from ending the process. */
+function failureOf(connection: DBusConnection): Promise<false> {
+  return new Promise((resolve) => {
+    connection.on('error', () => resolve(false));
+    connection.on('close', () => resolve(false));
+  });
+}
+
+/** Where libdbus looks too: the variable, else the user's bus in the runtime directory. Null where there is neither. */
+function sessionBusAddress(env: TrayHostOptions['env']): string | null {
+  if (env.DBUS_SESSION_BUS_ADDRESS) return env.DBUS_SESSION_BUS_ADDRESS;
+  return env.XDG_RUNTIME_DIR ? `unix:path=${env.XDG_RUNTIME_DIR}/bus` : null;
+}
