@@ -67,6 +67,7 @@ async function startControlPlane(flags: DesktopFlags, dataDir: string): Promise<
       forkLauncher: daemonNode ? createForkLauncher({ execPath: daemonNode, entryOf: daemonEntry }) : null,
     }),
     daemonRuntime: (_id, configured) => configured ?? (daemonNode ? 'node' : 'host'),
+    onWaiting: (text) => process.stderr.write(`signalbox: ${text}\n`),
     dataDir,
     configFile: configFileOf(flags.configFile ?? undefined),
     autostart: flags.autostart,
