@@ -57,6 +57,27 @@ test('keeps arguments and exit codes as they are', async () => {
   });
 });
 
+test('status loads no library: that would take longer than all the rest', async () => {
+  const trace = `import { registerHooks } from 'node:module';
+    registerHooks({ resolve(name, context, next) {
+      const found = next(name, context);
+      if (found.url.includes('/node_modules/')) console.error('loaded ' + found.url);
+      return found;
+    } });`;
+  const preload = `data:text/javascript,${encodeURIComponent(trace)}`;
+  const args = [
+    '--import',
+    preload,
+    join(ROOT, 'main/headless/cli.ts'),
+    'status',
+    '--data',
+    join(dir, 'nowhere'),
+  ];
+  const ran = await run(process.execPath, args);
+  expect(ran.code).toBe(69);
+  expect(ran.stderr).not.toContain('loaded ');
+});
+
 test('a checkout that is not installed says what to do', async () => {
   await copyFile(join(ROOT, 'signalbox'), join(dir, 'signalbox'));
   const ran = await run(join(dir, 'signalbox'), ['status']);

@@ -10,7 +10,7 @@ import type { Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { SignalboxError } from '../../daemons/contract/errors.ts';
-import { findHolder, type Holder } from './instance-holder.ts';
+import type { Holder } from './instance-holder.ts';
 import type { ControlLimits } from './limits.ts';
 
 /** Longest path of a Unix socket that every system takes, in bytes (macOS has 104 with the final zero). */
@@ -55,7 +55,7 @@ export async function claimSocketPath(
   await acquire(lock, limits);
   try {
     // Another one may have waited too, and been quicker.
-    const holder = await findHolder(path, limits.probeMs);
+    const holder = await holderOf(path, limits);
     holder?.close();
     if (holder !== null) throw conflict(dataDir, holder);
     await rm(path, { force: true });
@@ -66,6 +66,12 @@ export async function claimSocketPath(
   }
 }
 
+/** Loaded here only: the command line needs {@link localSocketPath}, and no schemas for it. */
+async function holderOf(path: string, limits: ControlLimits): Promise<Holder | null> {
+  const { findHolder } = await import('./instance-holder.ts');
+  return await findHolder(path, limits.probeMs);
+}
+
 /** Returns when nobody holds the path any more; throws `conflict` for a holder that stays. */
 async function waitForHolder(
   dataDir: string,
@@ -73,7 +79,7 @@ async function waitForHolder(
   limits: ControlLimits,
   say: (text: string) => void,
 ): Promise<void> {
-  const holder = await findHolder(path, limits.probeMs);
+  const holder = await holderOf(path, limits);
   if (holder === null) return;
   if (holder.closing === null) {
     holder.close();
