@@ -95,6 +95,7 @@ export class ClientConnection<User>
   private waiting: ReceiveQueue | null = null;
   /** What waits does so for flood control, and not only for its turn. */
   private flooding = false;
+  private consuming = false;
   private hungUp = false;
   /** Bytes counted as held: out, handed to the socket and not taken included, and in. */
   private keptBytes = 0;
@@ -310,10 +311,19 @@ export class ClientConnection<User>
       this.awaitTurn();
       return 'done';
     }
-    waiting.consume((bytes, start, end) => this.framer.feed(bytes, start, end, this));
+    this.consuming = true;
+    try {
+      waiting.consume((bytes, start, end) => this.framer.feed(bytes, start, end, this));
+    } finally {
+      this.consuming = false;
+    }
+    if (this.state !== OPEN) {
+      waiting.discard();
+      return 'done';
+    }
     this.countInput();
-    if (this.state !== OPEN) return 'done';
     if (waiting.bytes > 0) return 'later';
+    waiting.discard();
     this.waiting = null;
     if (this.hungUp) this.close('Connection closed');
     else if (this.socket.isPaused()) this.socket.resume();
@@ -408,6 +418,8 @@ export class ClientConnection<User>
     this.state = next;
     this.host.floodQueue.remove(this);
     this.host.workGroups.leave(this.remoteAddress);
+    // While its lines are handled they are still read from there.
+    if (!this.consuming) this.waiting?.discard();
     this.waiting = null;
     if (next === CLOSING && this.socket.isPaused()) this.socket.resume();
     this.framer.clear();
