@@ -1,8 +1,11 @@
 /** Closing the window and quitting: nobody is disconnected without a question. */
 import { execFile } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { AxeBuilder } from '@axe-core/playwright';
+import { CONTROL_LIMITS } from '../main/core/limits.ts';
 import { CHROMIUM_SWITCHES, findElectron, ROOT } from './app/binaries.ts';
 import { DEFAULT_CONFIG, hostedByElectron } from './app/config.ts';
 import type { ElectronApp } from './app/electron-app.ts';
@@ -55,7 +58,7 @@ trayTest(
         label: 'Close Window - Daemons Keep Running',
         accelerator: 'CmdOrCtrl+W',
       });
-    const notice = desktop.page.getByText('Its window was closed; the daemons keep running.');
+    const notice = desktop.page.getByText('Closing the window does not end Signalbox');
     await desktop.closeWindow();
     await expect.poll(() => desktop.visible()).toEqual([false]);
     expect(await app.state('ircd')).toBe('running');
@@ -179,6 +182,20 @@ test('a signal drains without a question, also while one stands', async ({ deskt
   expect(clients[0]?.lines.filter((line) => line.startsWith('ERROR '))).toHaveLength(1);
 });
 
+test('quitting once more while a daemon hangs does not wait for it', async ({ desktop, app }) => {
+  await app.startDaemon('relay');
+  const { pid } = await app.daemon('relay');
+  process.kill(pid as number, 'SIGSTOP');
+  await desktop.pressMenu('Quit');
+  await expect(question(desktop)).toContainText('how many cannot be told');
+  await question(desktop).getByRole('button', { name: 'Quit and stop all daemons' }).click();
+  await expect(desktop.page.getByText('The host is shutting down')).toBeVisible();
+  await delay(CONTROL_LIMITS.quitEchoMs + 100);
+  await desktop.pressMenu('Quit');
+  await desktop.ended();
+  expect(await readFile(join(app.dataDir, 'logs/main.log'), 'utf8')).toContain('told to end at once');
+});
+
 test('a question survives a reload of the page', async ({ desktop, app }) => {
   await crowd(app, 1);
   await desktop.pressMenu('Quit');
@@ -187,6 +204,38 @@ test('a question survives a reload of the page', async ({ desktop, app }) => {
   await expect(question(desktop)).toContainText('Stopping ircd disconnects 1 client.');
   await question(desktop).getByRole('button', { name: 'Cancel' }).click();
   expect(await app.state('ircd')).toBe('running');
+});
+
+test('where the page hangs, the system asks in its place', async ({ desktop, app }) => {
+  const clients = await crowd(app, 1);
+  await desktop.application.evaluate(({ dialog }) => {
+    const asked: unknown[] = [];
+    Reflect.set(globalThis, 'asked', asked);
+    Reflect.set(dialog, 'showMessageBox', (options: Electron.MessageBoxOptions) => {
+      const { message, detail, buttons, defaultId, cancelId } = options;
+      asked.push({ message, detail, buttons, defaultId, cancelId });
+      return Promise.resolve({ response: 0, checkboxChecked: false });
+    });
+  });
+  await desktop.page.evaluate(() => {
+    setTimeout(() => {
+      // Until the app has ended.
+      for (;;);
+    });
+  });
+  await desktop.pressMenu('Quit');
+  const asked = () => desktop.application.evaluate(() => Reflect.get(globalThis, 'asked') as unknown);
+  await expect.poll(asked, { timeout: 20_000 }).toEqual([
+    {
+      message: 'Quit Signalbox?',
+      detail: 'Quitting stops all daemons. Stopping ircd disconnects 1 client.',
+      buttons: ['Cancel', 'Quit and stop all daemons'],
+      defaultId: 0,
+      cancelId: 0,
+    },
+  ]);
+  expect(await app.state('ircd')).toBe('running');
+  expect(connected(clients)).toBe(1);
 });
 
 for (const colorScheme of ['light', 'dark'] as const) {
@@ -212,7 +261,7 @@ trayTest.describe('on_close = "ask"', () => {
     const clients = await crowd(app, 1);
     await desktop.closeWindow();
     await expect(question(desktop)).toContainText('Signalbox can go on running in the tray.');
-    await question(desktop).getByRole('button', { name: 'Keep running in the tray' }).click();
+    await question(desktop).getByRole('button', { name: 'Keep running' }).click();
     await expect.poll(() => desktop.visible()).toEqual([false]);
     expect(connected(clients)).toBe(1);
   });

@@ -25,7 +25,7 @@ describe('what is asked', () => {
     expect(without.hide).toBeNull();
     expect(closeQuestion([{ id: 'ircd', impact: null }], true)).toMatchObject({
       text: 'Signalbox can go on running in the tray. Quitting stops all daemons. Nobody is connected.',
-      hide: 'Keep running in the tray',
+      hide: 'Keep running',
     });
   });
 });

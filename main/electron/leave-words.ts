@@ -30,14 +30,14 @@ export function closeQuestion(daemons: readonly RunningDaemon[], tray: boolean):
     title: 'Close Signalbox?',
     text: `${what} ${impactOf(daemons)}`,
     quit: QUIT,
-    hide: tray ? 'Keep running in the tray' : null,
+    hide: tray ? 'Keep running' : null,
   };
 }
 
 /** What is said once, when closing the window has hidden it. */
 export const HIDDEN_NOTICE = {
   title: 'Signalbox keeps running',
-  text: 'Its window was closed; the daemons keep running. Its icon in the tray opens the window again, and so does starting Signalbox once more.',
+  text: 'Closing the window does not end Signalbox: the daemons keep running. The icon in the tray opens the window again, and so does starting Signalbox once more.',
 };
 
 /** What a menu item says closing the window will do. */

@@ -109,7 +109,7 @@ describe('closing the last window', () => {
     app.daemons = NOBODY;
     leaving.close();
     await settled();
-    expect(app.question?.hide).toBe('Keep running in the tray');
+    expect(app.question?.hide).toBe('Keep running');
     app.answer('hide');
     await settled();
     expect(app.steps).toEqual(['ask', 'hide']);
