@@ -95,6 +95,17 @@ trayTest('quitting from the tray shows the window for its question', async ({ de
   expect(connected(clients)).toBe(2);
 });
 
+trayTest('a hidden window comes back when the panel goes', async ({ desktop, app, panel }) => {
+  const clients = await crowd(app, 1);
+  await desktop.closeWindow();
+  await expect.poll(() => desktop.visible()).toEqual([false]);
+  await panel.close();
+  await expect.poll(() => desktop.visible()).toEqual([true]);
+  await desktop.closeWindow();
+  await expect(question(desktop)).toContainText('This desktop shows no tray icons');
+  expect(connected(clients)).toBe(1);
+});
+
 test('without a tray, closing asks; cancel keeps everybody, and confirming ends it', async ({
   desktop,
   app,

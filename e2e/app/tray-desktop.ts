@@ -8,7 +8,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { createBroker, sessionBus } from 'dbus-native';
+import { createBroker, type MessageBus, sessionBus } from 'dbus-native';
 
 const WATCHER = 'org.kde.StatusNotifierWatcher';
 
@@ -17,11 +17,13 @@ export class TrayDesktop {
   readonly address: string;
   /** Icons that registered themselves, by name on the bus. */
   readonly icons: readonly string[];
+  readonly #bus: MessageBus;
   readonly #end: () => Promise<void>;
 
-  private constructor(address: string, icons: readonly string[], end: () => Promise<void>) {
+  private constructor(address: string, icons: readonly string[], bus: MessageBus, end: () => Promise<void>) {
     this.address = address;
     this.icons = icons;
+    this.#bus = bus;
     this.#end = end;
   }
 
@@ -49,11 +51,16 @@ export class TrayDesktop {
       },
     });
     await bus.requestName(WATCHER, 0);
-    return new TrayDesktop(daemon.address, icons, async () => {
+    return new TrayDesktop(daemon.address, icons, bus, async () => {
       await bus.close();
       await daemon.end();
       await rm(folder, { recursive: true, force: true });
     });
+  }
+
+  /** The panel goes; the bus stays. */
+  async close(): Promise<void> {
+    await this.#bus.close();
   }
 
   end(): Promise<void> {

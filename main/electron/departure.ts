@@ -20,7 +20,7 @@ import { closeLabel, HIDDEN_NOTICE, type RunningDaemon } from './leave-words.ts'
 import { Leaving } from './leaving.ts';
 import { installMenu } from './menu.ts';
 import { QuestionDesk, type QuestionPage } from './question-desk.ts';
-import { hasTray } from './tray-host.ts';
+import { hasTray, watchTray } from './tray-host.ts';
 import { TrayNotice } from './tray-notice.ts';
 import { Windows } from './windows.ts';
 
@@ -46,14 +46,19 @@ export class Departure {
   #tray = false;
   #onTray: () => void = () => {};
   #menuLabel = '';
+  /** While the window is hidden: ends looking whether its icon is still shown. */
+  #endWatch: Promise<() => void> | null = null;
 
   constructor({ dataDir, origin, control, registry }: DepartureOptions) {
     this.#control = control;
     this.#internal = new Set(registry.filter(({ internal }) => internal === true).map(({ id }) => id));
     this.windows = new Windows(dataDir, origin, {
       mayCloseLast: () => this.#mayCloseLast(),
-      shownAgain: (window) =>
-        this.#notice.shownAgain(() => tell(window.webContents, { type: 'notice', text: HIDDEN_NOTICE.text })),
+      shownAgain: (window) => {
+        void this.#endWatch?.then((end) => end());
+        this.#endWatch = null;
+        this.#notice.shownAgain(() => tell(window.webContents, { type: 'notice', text: HIDDEN_NOTICE.text }));
+      },
       changed: () => this.#drawMenu(),
     });
     this.#desk = new QuestionDesk(
@@ -119,6 +124,7 @@ export class Departure {
         hide: () => {
           this.windows.hide();
           this.#notice.hidden();
+          this.#endWatch = watchTray(process.env, () => void this.#showIfLost());
         },
         drain: () => this.#drain(),
         force: () => this.#force(),
@@ -147,6 +153,12 @@ export class Departure {
     if (came) this.#onTray();
     this.#drawMenu();
     return tray;
+  }
+
+  /** A hidden window whose icon has gone with its panel could not be found again. */
+  async #showIfLost(): Promise<void> {
+    const tray = await this.#askForTray();
+    if (!tray && this.#endWatch !== null && !this.#leaving.ending) this.windows.focus();
   }
 
   #drawMenu(): void {

@@ -3,8 +3,8 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createBroker, type DBusBroker, type MessageBus, sessionBus } from 'dbus-native';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { hasTray } from './tray-host.ts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { hasTray, watchTray } from './tray-host.ts';
 
 const WATCHER = 'org.kde.StatusNotifierWatcher';
 
@@ -29,7 +29,7 @@ async function startBus(path = join(folder, 'socket')): Promise<string> {
 }
 
 /** A panel, or the service that panels register with. */
-async function startWatcher(busAddress: string, registered: boolean): Promise<void> {
+async function startWatcher(busAddress: string, registered: boolean): Promise<MessageBus> {
   const bus: MessageBus = sessionBus({ busAddress });
   ends.push(() => bus.close());
   bus.exportInterface({ IsStatusNotifierHostRegistered: registered }, '/StatusNotifierWatcher', {
@@ -37,6 +37,7 @@ async function startWatcher(busAddress: string, registered: boolean): Promise<vo
     properties: { IsStatusNotifierHostRegistered: { type: 'b', access: 'read' } },
   });
   await bus.requestName(WATCHER, 0);
+  return bus;
 }
 
 function ask(env: Record<string, string>, answerMs = 10_000, platform: NodeJS.Platform = 'linux') {
@@ -91,5 +92,52 @@ describe('whether closing the window may hide it in a tray', () => {
 
   it.each(['win32', 'darwin'] as const)('is always so on %s', async (platform) => {
     expect(await ask({}, 10_000, platform)).toBe(true);
+  });
+});
+
+describe('a panel that comes or goes while the window is hidden', () => {
+  it('is noticed, until nobody wants to know', async () => {
+    const address = await startBus();
+    const onChange = vi.fn();
+    const end = await watchTray({ DBUS_SESSION_BUS_ADDRESS: address }, onChange);
+    ends.push(end);
+    const comeAndGo = async () => {
+      const watcher = await startWatcher(address, true);
+      await watcher.close();
+    };
+    // Anew until the rule is in force.
+    await vi.waitFor(async () => {
+      await comeAndGo();
+      expect(onChange).toHaveBeenCalled();
+    });
+    end();
+    onChange.mockClear();
+    const later = vi.fn();
+    ends.push(await watchTray({ DBUS_SESSION_BUS_ADDRESS: address }, later));
+    await vi.waitFor(async () => {
+      await comeAndGo();
+      expect(later).toHaveBeenCalled();
+    });
+    expect(onChange).not.toHaveBeenCalled();
+  });
+
+  it('is noticed where the whole bus ends', async () => {
+    const path = join(folder, 'ending');
+    const broker = createBroker();
+    await new Promise<void>((resolve) => void broker.listen({ socket: path }, () => resolve()));
+    const onChange = vi.fn();
+    ends.push(await watchTray({ DBUS_SESSION_BUS_ADDRESS: `unix:path=${path}` }, onChange));
+    const client = sessionBus({ busAddress: `unix:path=${path}` });
+    await client.invokeDbus({ member: 'ListNames' });
+    await client.close();
+    await new Promise<void>((resolve) => void broker.close(resolve));
+    await vi.waitFor(() => expect(onChange).toHaveBeenCalled());
+  });
+
+  it.each([
+    ['there is no bus', {}],
+    ['the address is nonsense', { DBUS_SESSION_BUS_ADDRESS: 'disabled:' }],
+  ])('is nothing to wait for where %s', async (_name, env) => {
+    (await watchTray(env as Record<string, string>, () => {}))();
   });
 });

@@ -5,7 +5,7 @@
  * macOS its menu bar. On Linux it depends on the desktop: panels that show icons (KDE, most others with an applet or an
  * extension) register as hosts with the StatusNotifierWatcher on the session bus. GNOME without an extension has none.
  */
-import type { DBusConnection, MessageBus } from 'dbus-native';
+import type { DBusConnection, Message, MessageBus } from 'dbus-native';
 
 const WATCHER = 'org.kde.StatusNotifierWatcher';
 
@@ -43,6 +43,54 @@ export async function hasTray(options: TrayHostOptions): Promise<boolean> {
     connection?.stream.destroy();
   }
 }
+
+/**
+ * Calls back each time that a panel may have come or gone, until the returned function is called; {@link hasTray} tells what
+ * is so then. A bus that ends is such a time too. Where there is no bus, nothing can come or go.
+ */
+export async function watchTray(env: TrayHostOptions['env'], onChange: () => void): Promise<() => void> {
+  const busAddress = sessionBusAddress(env);
+  if (busAddress === null) return () => {};
+  try {
+    const { sessionBus } = await import('dbus-native');
+    const bus = sessionBus({ busAddress, direct: true, timeout: 0 });
+    const { connection } = bus;
+    const isSignal = ({ type, member }: Message) => type === SIGNAL && CHANGES.has(member ?? '');
+    let ended = false;
+    const changed = () => {
+      if (!ended) onChange();
+    };
+    connection.on('message', (message) => {
+      if (isSignal(message)) changed();
+    });
+    connection.on('error', changed);
+    connection.on('close', changed);
+    // Only what is about the watcher is sent to us. Where that is refused, nothing is told.
+    const started = [
+      bus.invokeDbus({ member: 'Hello' }),
+      bus.addMatch(
+        `type='signal',interface='org.freedesktop.DBus',member='NameOwnerChanged',arg0='${WATCHER}'`,
+      ),
+      bus.addMatch(`type='signal',interface='${WATCHER}'`),
+    ];
+    for (const one of started) one.catch(() => {});
+    return () => {
+      ended = true;
+      connection.end();
+      connection.stream.destroy();
+    };
+  } catch {
+    return () => {};
+  }
+}
+
+/** Message type of the protocol. */
+const SIGNAL = 4;
+const CHANGES: ReadonlySet<string> = new Set([
+  'NameOwnerChanged',
+  'StatusNotifierHostRegistered',
+  'StatusNotifierHostUnregistered',
+]);
 
 /** https://www.freedesktop.org/wiki/Specifications/StatusNotifierItem/StatusNotifierWatcher/ */
 async function hostRegistered(bus: MessageBus): Promise<boolean> {
