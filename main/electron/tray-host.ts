@@ -45,8 +45,8 @@ export async function hasTray(options: TrayHostOptions): Promise<boolean> {
 }
 
 /**
- * Calls back each time that a panel may have come or gone, until the returned function is called; {@link hasTray} tells what
- * is so then. A bus that ends is such a time too. Where there is no bus, nothing can come or go.
+ * Calls back once it looks, and then each time that a panel may have come or gone, until the returned function is called;
+ * {@link hasTray} tells what is so then. A bus that ends is such a time too. Where there is no bus, nothing can come or go.
  */
 export async function watchTray(env: TrayHostOptions['env'], onChange: () => void): Promise<() => void> {
   const busAddress = sessionBusAddress(env);
@@ -65,15 +65,15 @@ export async function watchTray(env: TrayHostOptions['env'], onChange: () => voi
     });
     connection.on('error', changed);
     connection.on('close', changed);
-    // Only what is about the watcher is sent to us. Where that is refused, nothing is told.
-    const started = [
+    // Only what is about the watcher is sent to us. What happened before the rules were in force is not told, so look then.
+    const rules = [
       bus.invokeDbus({ member: 'Hello' }),
       bus.addMatch(
         `type='signal',interface='org.freedesktop.DBus',member='NameOwnerChanged',arg0='${WATCHER}'`,
       ),
       bus.addMatch(`type='signal',interface='${WATCHER}'`),
     ];
-    for (const one of started) one.catch(() => {});
+    void Promise.all(rules).then(changed, changed);
     return () => {
       ended = true;
       connection.end();
