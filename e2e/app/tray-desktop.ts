@@ -60,7 +60,8 @@ export class TrayDesktop {
 
   /** The panel goes; the bus stays. */
   async close(): Promise<void> {
-    await this.#bus.close();
+    // Its connection stays to answer what was asked before.
+    await this.#bus.releaseName(WATCHER);
   }
 
   end(): Promise<void> {
