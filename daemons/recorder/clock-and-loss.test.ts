@@ -73,6 +73,17 @@ describe('a clock that jumps ahead for seconds', () => {
     expect(await levels(NOON, NOON + 29)).toEqual(Array.from({ length: 30 }, (_, i) => i));
   });
 
+  it('also for what is stamped rightly, once the clock comes to the times at which it was wrong', async () => {
+    // Five minutes ahead for twenty seconds: those minutes and seconds come once more.
+    for (let i = 0; i < 10; i++) tick(i);
+    scene.wrong = 300;
+    for (let i = 10; i < 30; i++) tick(i);
+    scene.wrong = 0;
+    for (let i = 30; i < 400; i++) tick(i);
+    expect(await levels(NOON, NOON + 399)).toEqual(Array.from({ length: 400 }, (_, i) => i));
+    expect(await auditTimes()).toEqual(Array.from({ length: 400 }, (_, i) => (NOON + 399 - i) * 1_000));
+  });
+
   it('also when the recorder starts anew while it is wrong', async () => {
     for (let i = 0; i < 60; i++) tick(i);
     scene.wrong = 366 * DAY;

@@ -83,7 +83,9 @@ function isJump(differenceMs: number): boolean {
 
 /** The time of something that was stamped by the system's clock: put right where that was after a jump. */
 export function restamp(time: number, { now, wall, jumpMs, echo }: ClockReading): number {
-  if (echo !== null && time >= echo.from && time <= echo.to) return time - echo.jumpMs;
+  // The clock comes to the times at which it was ahead once more: only what is still to come was stamped by the jump.
+  const right = echo !== null && echo.jumpMs > 0 && time <= now + NOTICE_MS;
+  if (echo !== null && !right && time >= echo.from && time <= echo.to) return time - echo.jumpMs;
   const afterTheJump = jumpMs !== 0 && Math.abs(time - wall) < Math.abs(time - now);
   return afterTheJump ? time - jumpMs : time;
 }
