@@ -186,7 +186,13 @@ describe('a database that is not there any more', () => {
     expect(scene.recorder.rows('audit')).toBe(0);
     rmSync(scene.folder);
     tick(3);
-    expect(scene.recorder.rows('audit')).toBeGreaterThan(0);
+    // Main introduces its sources to a recorder that starts, and this one went on.
+    expect(scene.append({ samples: [sample(scene.now, { level: 4 })] })).toMatchObject({ rejected: 0 });
+    expect(await levels(NOON + 1, NOON + 2)).toEqual([3, 4]);
+    expect(scene.losses).toEqual([expect.objectContaining({ kind: 'deleted' })]);
+    expect((await scene.recorder.audit({})).entries.map(({ action }) => action)).toContain(
+      'database.replaced',
+    );
   });
 
   it('because another database of ours took its place is that one from then on', async () => {

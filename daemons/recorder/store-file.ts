@@ -47,6 +47,8 @@ export class StoreFile {
   /** Of the write-ahead log, once it has been seen: from then on it has to be there. */
   #walIdentity: Identity | null = null;
   #aside: { readonly file: string; readonly time: number } | null = null;
+  /** The store whose place no other has taken yet, and what is to be said of its file. */
+  #missing: { readonly before: Store | null; readonly loss: FileLoss | null } | null = null;
 
   /** Opens the file, or begins one. Throws `unavailable` or `init_failed` where that is impossible. */
   constructor(options: StoreFileOptions) {
@@ -70,7 +72,7 @@ export class StoreFile {
    */
   use(): Store {
     const store = this.#store;
-    if (store === null) return this.#reopen();
+    if (store === null) return this.#recover();
     const found = identify(this.#options.file);
     if (found === null || !same(found, this.#identity)) return this.#lost(store, found === null);
     const wal = identify(`${this.#options.file}-wal`);
@@ -93,9 +95,9 @@ export class StoreFile {
 
   /** Sets the damaged file aside and goes on in a new one. */
   replaceDamaged(cause: unknown): Store {
-    const damaged = this.#store;
+    this.#missing = { before: this.#store, loss: null };
     this.#release();
-    return this.#adopt(this.#begin(cause), damaged);
+    return this.#recover(() => this.#begin(cause));
   }
 
   close(): void {
@@ -112,17 +114,32 @@ export class StoreFile {
     }
   }
 
-  /** Main sends its catalogs when the recorder starts, not when it begins another file. */
-  #adopt(store: Store, before: Store | null): Store {
+  /** Opens a file in place of the one that is missing, or throws, and then the next call tries again. */
+  #recover(open = () => this.#reopen()): Store {
+    const store = open();
     this.#store = store;
-    for (const { source, metrics } of before?.catalogs.inUse() ?? []) {
-      store.write(() => store.catalogs.use(source, metrics, this.#options.now()));
+    try {
+      this.#succeed(store);
+    } catch (error) {
+      this.#release();
+      throw error;
     }
     return store;
   }
 
+  /** Main sends its catalogs when the recorder starts, not when it begins another file. */
+  #succeed(store: Store): void {
+    const { before = null, loss = null } = this.#missing ?? {};
+    for (const { source, metrics } of before?.catalogs.inUse() ?? []) {
+      store.write(() => store.catalogs.use(source, metrics, this.#options.now()));
+    }
+    if (loss !== null) this.#tell(store, loss);
+    this.#missing = null;
+    if (loss !== null) this.#options.onLoss(loss);
+  }
+
   #lost(lost: Store, deleted: boolean): Store {
-    const { file, onLoss } = this.#options;
+    const { file } = this.#options;
     const loss: FileLoss = deleted
       ? {
           kind: 'deleted',
@@ -136,10 +153,8 @@ export class StoreFile {
         };
     this.#release();
     this.#removeOrphanedLog();
-    const store = this.#adopt(this.#reopen(), lost);
-    this.#tell(store, loss);
-    onLoss(loss);
-    return store;
+    this.#missing = { before: lost, loss };
+    return this.#recover();
   }
 
   /** A write-ahead log that stayed behind is that of the lost file; SQLite would write it into the new one. */
@@ -152,15 +167,12 @@ export class StoreFile {
 
   /** Only the write-ahead log was deleted: what it holds is still at hand, and goes into the file. */
   #rescue(store: Store): Store {
-    const { file, onLoss } = this.#options;
+    const { file } = this.#options;
     store.database.pragma('wal_checkpoint(TRUNCATE)');
     this.#release();
-    const next = this.#adopt(this.#reopen(), store);
     const message = `${file}-wal was deleted while it was in use. What it held was saved; nothing is lost.`;
-    const loss: FileLoss = { kind: 'log-deleted', message, aside: null };
-    this.#tell(next, loss);
-    onLoss(loss);
-    return next;
+    this.#missing = { before: store, loss: { kind: 'log-deleted', message, aside: null } };
+    return this.#recover();
   }
 
   #reopen(): Store {
@@ -168,8 +180,7 @@ export class StoreFile {
     try {
       // The folder may have gone with the file.
       mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-      this.#store = this.#open();
-      return this.#store;
+      return this.#open();
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       throw new SignalboxError(
