@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { decodeJournalLine, parseSegmentName } from '../runtime/journal-format.ts';
 import type { AuditLog } from './audit-log.ts';
 import { auditEntry, effectsSchema } from './batch.ts';
+import { type OnDamagedRow, readRow } from './damaged-row.ts';
 import { classifySqliteError, type Sqlite } from './database.ts';
 import { limits } from './limits.ts';
 import { type ClockReading, restamp } from './recording-clock.ts';
@@ -45,6 +46,7 @@ const NEWLINE = 0x0a;
 /** The tables of places and of what was begun. */
 export class JournalReader {
   readonly #audit: AuditLog;
+  readonly #onDamaged: OnDamagedRow;
   readonly #place;
   readonly #savePlace;
   readonly #forgetPlaces;
@@ -53,8 +55,9 @@ export class JournalReader {
   readonly #orphans;
   readonly #forgetOrphans;
 
-  constructor(database: Sqlite, audit: AuditLog) {
+  constructor(database: Sqlite, audit: AuditLog, onDamaged: OnDamagedRow) {
     this.#audit = audit;
+    this.#onDamaged = onDamaged;
     this.#place = database
       .prepare<[string], number>('SELECT place FROM journal_places WHERE segment = ?')
       .pluck();
@@ -87,8 +90,10 @@ export class JournalReader {
     let budget: number = limits.journalStepBytes.default;
     for (const [index, name] of names.entries()) {
       const isLast = index === names.length - 1;
-      const from = this.#place.get(name) ?? 0;
+      const place = this.#place.get(name) ?? 0;
       const size = statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0;
+      // One that was emptied begins anew; keys tell what has been taken over before.
+      const from = place > size ? 0 : place;
       if (from < size) {
         if (budget <= 0) return { stored, damaged, done, more: true };
         const { run } = parseSegmentName(name) ?? { run: '' };
@@ -161,7 +166,9 @@ export class JournalReader {
   #settleEarlierRuns(run: string): number {
     let stored = 0;
     for (const { key: orphan, entry } of this.#orphans.all(run)) {
-      stored += this.#audit.add(auditEntry.parse(JSON.parse(entry)), orphan);
+      const what = `what was begun as ${orphan}`;
+      const parsed = readRow(what, this.#onDamaged, () => auditEntry.parse(JSON.parse(entry)), null);
+      if (parsed !== null) stored += this.#audit.add(parsed, orphan);
     }
     this.#forgetOrphans.run(run);
     return stored;

@@ -103,6 +103,30 @@ describe('the audit journal', () => {
     expect(await numbers()).toEqual([2, 1, 3]);
   });
 
+  it('goes on where what is kept of something begun is damaged', async () => {
+    scene.writeJournal([begun(1), begun(2)], 1, RUNS[0]);
+    scene.takeJournal();
+    await scene.recorder.close();
+    const database = new Database(scene.file);
+    database.exec(`UPDATE journal_begun SET entry = '{' WHERE key = 'k-1'`);
+    database.close();
+    scene.recorder = scene.open();
+    scene.writeJournal([done(3)], 2, RUNS[1]);
+    expect(scene.takeJournal().stored).toBe(2);
+    expect(await numbers()).toEqual([2, 3]);
+    expect(scene.damaged.join()).toContain('k-1');
+    expect(scene.takeJournal().stored).toBe(0);
+  });
+
+  it('is read from the start where a file was emptied while main writes to it', async () => {
+    const path = scene.writeJournal([done(1), done(2), done(3)]);
+    scene.takeJournal();
+    truncateSync(path, 0);
+    scene.writeJournal([done(4)]);
+    expect(scene.takeJournal()).toMatchObject({ stored: 1, damaged: [] });
+    expect(await numbers()).toEqual([1, 2, 3, 4]);
+  });
+
   it('goes on behind a damaged line, which is set aside', async () => {
     const path = scene.writeJournal([done(1)]);
     const damaged = encodeJournalLine(done(2)).replace('"n":2', '"n":7');

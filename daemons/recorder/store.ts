@@ -60,7 +60,7 @@ export class Store {
       new SecondLog(database, this.tallies, onDamaged),
     );
     this.audit = new AuditLog(database, this.tallies, onDamaged);
-    this.#journal = new JournalReader(database, this.audit);
+    this.#journal = new JournalReader(database, this.audit, onDamaged);
     this.states = new StateLog(database, this.tallies);
     this.settings = new Settings(database, onDamaged);
     this.#pruneTime = new PruneTime(database);
