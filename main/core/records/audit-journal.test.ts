@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -190,6 +190,27 @@ test('a deleted file or folder is noticed with the next line, which is written t
   expect(await numbers()).toEqual([3]);
 });
 
+test('a file that was emptied while in use is noticed like one that was deleted', async () => {
+  const journal = start();
+  journal.write(line(1));
+  journal.write(line(2));
+  const [name = ''] = await readdir(folder);
+  await truncate(join(folder, name));
+  expect(journal.write(line(3))).toBe(true);
+  expect(said).toEqual(['journal_deleted']);
+  expect(await readdir(folder)).toHaveLength(2);
+  expect(await numbers()).toContain(3);
+});
+
+test('a journal at its limit takes lines again when its files were deleted', async () => {
+  const journal = start({}, { journalBytes: 1_000, journalSegmentBytes: 500 });
+  let n = 0;
+  while (journal.write(line(++n)));
+  for (const name of await readdir(folder)) await rm(join(folder, name));
+  expect(journal.write(line(n))).toBe(true);
+  expect(await numbers()).toEqual([n]);
+});
+
 test('with the data folder itself gone nothing is written, until it is back', async () => {
   const journal = start();
   journal.write(line(1));
@@ -263,6 +284,7 @@ test('a closed journal writes nothing, and has what was held on disk', async () 
   journal.close();
   expect(await numbers()).toEqual([1]);
   expect(journal.write(line(2))).toBe(false);
+  expect(journal.problem).toContain('closing');
   await clock.advance(60_000);
   expect(await numbers()).toEqual([1]);
 });

@@ -120,6 +120,7 @@ export class AuditJournal {
     if (this.#closed) return;
     this.#flushHeld();
     this.#closed = true;
+    this.#problem = 'Signalbox is closing';
     this.#sync?.cancel();
     this.#retry?.cancel();
     const segment = this.#segment;
@@ -133,12 +134,15 @@ export class AuditJournal {
     segment.close();
   }
 
+  /** Measures what is in the folder. */
   #survey(): void {
+    this.#sizes.clear();
+    this.#total = 0;
     let names: string[];
     try {
       names = this.#files.readdirSync(this.folder);
     } catch {
-      // Not there yet, or not readable: the first line finds out and says so.
+      // Not there, or not readable: the next line finds out and says so.
       return;
     }
     for (const name of names) {
@@ -173,6 +177,8 @@ export class AuditJournal {
 
   #put(line: Buffer): void {
     const { journalBytes, journalSegmentBytes } = this.#options.limits;
+    // Somebody may have made room by hand.
+    if (this.#total + line.length > journalBytes) this.#survey();
     if (this.#total + line.length > journalBytes) {
       throw new Error(`the recorder has not taken ${this.#total} bytes over; the limit is ${journalBytes}`);
     }
@@ -181,13 +187,13 @@ export class AuditJournal {
     this.#options.log(
       'error',
       'journal_deleted',
-      `A file of the audit journal in ${this.folder} was deleted while in use. What the recorder had not taken over ` +
+      `A file of the audit journal in ${this.folder} was deleted or emptied while in use. What the recorder had not taken over ` +
         'is lost; a new file is begun.',
     );
     if (!this.#write(line)) throw new Error('its files are deleted as soon as they are written');
   }
 
-  /** Writes to the open segment, or a new one; false when that was deleted and the line with it. */
+  /** Writes to the open segment, or a new one; false when that was deleted or emptied, and the line perhaps with it. */
   #write(line: Buffer): boolean {
     const { run } = this.#options;
     this.#segment ??= new JournalSegment(this.#files, this.folder, this.#nextNumber++, run);

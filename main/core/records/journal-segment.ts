@@ -1,4 +1,4 @@
-/** One open file of the audit journal: takes a line as a whole or not at all, and notices when it was deleted. */
+/** One open file of the audit journal: takes a line as a whole or not at all, and notices when it was deleted or emptied. */
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { segmentName } from '../../../daemons/runtime/journal-format.ts';
@@ -69,10 +69,11 @@ export class JournalSegment {
     this.#bytes += line.length;
   }
 
-  /** Whether it is still where readers look: one that was deleted or moved away takes lines as before. */
+  /** Whether it is still where readers look, and whole: one that was deleted, moved away or emptied takes lines as before. */
   isThere(): boolean {
     const found = this.#files.statSync(this.#path, { throwIfNoEntry: false });
-    return found !== undefined && found.ino === this.#inode && found.dev === this.#device;
+    if (found === undefined || found.ino !== this.#inode || found.dev !== this.#device) return false;
+    return found.size >= this.#bytes;
   }
 
   /** Has everything on disk, the first time its name too; calls back once, with what went wrong. */
