@@ -50,6 +50,8 @@ export function serveControlSocket(
     caller.close();
   });
   webSocket.on('message', async (data, isBinary) => {
+    // Whoever was signed out may keep the connection open and send on; that is not even read.
+    if (webSocket.readyState !== webSocket.OPEN) return;
     const request = isBinary ? null : parseRequest(data.toString());
     if (request === null) return refuse(0, 'bad_request', REQUEST_EXAMPLE);
     if (outstanding >= limits.clientRequests) {

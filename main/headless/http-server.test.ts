@@ -522,6 +522,22 @@ test('a logout closes the control connection and the streams of that session, an
   for (const { socket } of his) socket.close();
 });
 
+test('a control connection does nothing more once its session is over, whoever keeps it open', async () => {
+  const carla =
+    (await post('/login', { token, name: 'Carla' })).headers.get('set-cookie')?.split(';')[0] ?? '';
+  const socket = webSocket('/control', { cookie: carla });
+  await once(socket, 'open');
+  // It does not answer the close that it is sent.
+  socket.pause();
+  expect((await post('/logout', {}, { cookie: carla })).status).toBe(204);
+  socket.send(JSON.stringify({ id: 1, name: 'daemon.start', args: { id: 'tiny' } }));
+  const closed = once(socket, 'close');
+  socket.resume();
+  expect((await closed)[0]).toBe(4401);
+  const actors = host.events.flatMap((event) => (event.type === 'audit' ? [event.entry.actor] : []));
+  expect(actors.filter((actor) => actor.startsWith('Carla'))).toEqual([]);
+});
+
 test('two people are told apart in the audit trail, by name, session and address', async () => {
   const signIn = async (name?: string) =>
     (await post('/login', { token, name })).headers.get('set-cookie')?.split(';')[0] ?? '';
