@@ -1,9 +1,12 @@
+import { fork } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { DaemonProcess, ProcessEnd } from '../core/daemon-launcher.ts';
 import { createForkLauncher } from './fork-launcher.ts';
+
+vi.mock('node:child_process', { spy: true });
 
 // Real processes start here, several a test: slow on a busy machine.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -46,6 +49,15 @@ async function run(
   });
   return { end, ends, lines, messages };
 }
+
+test('a process that cannot be made for want of memory is one to be tried again', async () => {
+  const error = Object.assign(new Error('spawn ENOMEM'), { code: 'ENOMEM' });
+  vi.mocked(fork).mockImplementationOnce(() => {
+    throw error;
+  });
+  const { end } = await run('');
+  expect(end).toEqual({ exitCode: null, signal: null, reason: 'spawn ENOMEM', unavailable: 'ENOMEM' });
+});
 
 test('memory of a flood goes back to the system when it is freed, once and for all', async () => {
   // glibc maps a block of 32 MB, and once it was freed keeps all that are smaller, unless it is told where to stay.

@@ -96,7 +96,8 @@ function launch(
 
 function neverStarted(error: unknown, events: DaemonProcessEvents): DaemonProcess {
   const reason = error instanceof Error ? error.message : String(error);
-  queueMicrotask(() => events.onEnd({ exitCode: null, signal: null, reason }));
+  const unavailable = passingCause(error) ?? undefined;
+  queueMicrotask(() => events.onEnd({ exitCode: null, signal: null, reason, unavailable }));
   return { pid: null, directTransport: null, send() {}, kill() {} };
 }
 
