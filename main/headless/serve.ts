@@ -58,7 +58,7 @@ export async function serve(argv: readonly string[]): Promise<void> {
     const auth = new Auth(token, { limits: plane.limits, sessions });
     const windowDir = join(ROOT, 'out/renderer');
     const server = await startHttpServer({ plane, auth, windowDir, host: '127.0.0.1', port: options.port });
-    host.serves(server);
+    host.serves(server, sessions);
     plane.serves({ host: '127.0.0.1', port: Number(new URL(server.url).port) });
     // Ready means that what was asked for can be connected to.
     const { readyWaitMs } = CONTROL_LIMITS;
@@ -142,6 +142,7 @@ function reportFailures(plane: ControlPlane): void {
 class RunningHost {
   readonly #plane: ControlPlane;
   #server: HttpServer | null = null;
+  #sessions: SessionStore | null = null;
   #ending = false;
   #forced = false;
   #interruptedAt = Number.NEGATIVE_INFINITY;
@@ -150,8 +151,9 @@ class RunningHost {
     this.#plane = plane;
   }
 
-  serves(server: HttpServer): void {
+  serves(server: HttpServer, sessions: SessionStore): void {
     this.#server = server;
+    this.#sessions = sessions;
     if (this.#ending) void server.close();
   }
 
@@ -180,7 +182,10 @@ class RunningHost {
     this.#ending = true;
     say(`signalbox: stopping (${reason}); Ctrl-C again ends at once`);
     void tellManager({ assignment: 'STOPPING=1', status: `Draining (${reason})` });
-    await this.#plane.close(reason, async () => await this.#server?.close());
+    await this.#plane.close(reason, async () => {
+      await this.#server?.close();
+      await this.#sessions?.close();
+    });
     process.exit(this.#forced ? EXIT.forced : EXIT.ok);
   }
 

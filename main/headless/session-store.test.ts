@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readFile, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -86,6 +86,20 @@ test('what cannot be written holds until the restart, is said once, and is writt
   expect(warnings).toEqual(['sessions_unreadable', 'sessions_unsaved']);
   await rmdir(file);
   await vi.waitFor(async () => expect((await stat(file)).isFile()).toBe(true));
+});
+
+test('what could not be written is written at the end, so that a session that was ended does not come back', async () => {
+  const store = await open();
+  const { secret, session } = store.begin('Anna', '192.0.2.7');
+  await store.close();
+  await rename(file, `${file}.away`);
+  await mkdir(file);
+  await store.end(session);
+  expect(warnings).toEqual(['sessions_unsaved']);
+  await rmdir(file);
+  await rename(`${file}.away`, file);
+  await store.close();
+  expect((await open()).find(secret)).toBeNull();
 });
 
 test('a session that expires ends its connections by itself', async () => {

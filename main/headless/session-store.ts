@@ -142,11 +142,13 @@ export class SessionStore {
     await this.#save();
   }
 
-  /** Ends timers; sessions stay open for the next start. */
+  /** Ends timers and tries once more to write what is not on disk; sessions stay open for the next start. */
   async close(): Promise<void> {
     if (this.#expiry !== null) clearTimeout(this.#expiry);
-    if (this.#retry !== null) clearTimeout(this.#retry);
     await this.#file?.settled();
+    if (this.#retry !== null) await this.#save();
+    if (this.#retry !== null) clearTimeout(this.#retry);
+    this.#retry = null;
   }
 
   #remove(session: OpenSession): void {
