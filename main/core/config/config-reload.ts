@@ -14,6 +14,7 @@ import { fromWireError, type Outcome, type WireError } from '../../../daemons/co
 import type { ControlLimits } from '../limits.ts';
 import type { DaemonSession } from '../supervision/daemon-session.ts';
 import type { ManagedDaemon } from '../supervision/managed-daemon.ts';
+import { EVERYTHING } from '../supervision/pending-restart.ts';
 import type { Supervisor } from '../supervision/supervisor.ts';
 import { type Holder, holderOf, inUse } from './address-holder.ts';
 import type { ConfigDocument } from './config-document.ts';
@@ -72,14 +73,29 @@ export class ConfigReload {
       parts.map(async (part) => ({ part, outcome: await this.#step(part, 'commit') })),
     );
     const daemons = outcomes.map(({ part, outcome }) => {
-      if (!outcome.ok) throw fromWireError(outcome.error);
-      const { applied, restartRequired, warnings } = outcome.result as ReloadOutcome;
-      const waiting = part.daemon.reloaded(restartRequired);
       const { id } = part.daemon;
+      // The document is in force: a daemon that failed now runs on with what it had, and the others do not.
+      const { applied, restartRequired, warnings } = outcome.ok
+        ? (outcome.result as ReloadOutcome)
+        : notTaken(id, outcome.error);
+      const waiting = part.daemon.reloaded(restartRequired);
       const news = [...applied, ...waiting, ...warnings].length > 0 || changed.some((one) => one.id === id);
       return news ? { id, applied, restartRequired: waiting, warnings } : null;
     });
-    return { daemons: daemons.filter((one) => one !== null) };
+    return { daemons: [...daemons, ...this.#late(document, parts)].filter((one) => one !== null) };
+  }
+
+  /** Daemons that were started during the reload, with settings that were in force until now. */
+  #late(document: ConfigDocument, parts: readonly Part[]): ControlResults['config.reload']['daemons'] {
+    const late = this.#takingPart(document).filter(
+      ({ session }) => !parts.some((part) => part.session === session),
+    );
+    return late.flatMap(({ daemon }) => {
+      const waiting = daemon.reloaded([EVERYTHING]);
+      return waiting.length === 0
+        ? []
+        : [{ id: daemon.id, applied: [], restartRequired: waiting, warnings: [] }];
+    });
   }
 
   /**
@@ -170,4 +186,10 @@ export class ConfigReload {
     else if (outcome.error.code === 'timeout') this.#silent.add(session);
     return outcome;
   }
+}
+
+/** What is said of a daemon that failed at the last step. */
+function notTaken(id: string, { message }: WireError): ReloadOutcome {
+  const warning = `${id} has not taken the new settings over: ${message}`;
+  return { applied: [], restartRequired: [EVERYTHING], warnings: [warning] };
 }

@@ -5,7 +5,7 @@
 import type { LaunchPlan } from './daemon-session.ts';
 
 /** What a daemon answers that takes no new configuration over while it runs. */
-const EVERYTHING = 'everything';
+export const EVERYTHING = 'everything';
 
 /** Name of the setting that main itself reads: on what the process runs. */
 export const RUNTIME_KEY = 'runtime';
