@@ -33,6 +33,8 @@ const MAX_TICK_BYTES = limits.tickArenaBytes.default;
 const FREED_PART = 8;
 /** Ticks that write to fewer connections say too little about the price of a write. */
 const MEASURED_WRITES = 32;
+/** One in so many ticks is measured: reading the CPU time twice costs as much as a write. */
+const MEASURED_TICKS = 64;
 /** What a write may cost at most, however slow one tick was. */
 const MOST_WRITE_NS = 10 * workPrices.write.ns;
 const REFUSE_LINGER_MS = limits.closeFlushMs.default;
@@ -94,6 +96,8 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
   private nextId = 1;
   private flushScheduled = false;
   private measuredWriteNs: number = workPrices.write.ns;
+  /** Ticks that wrote to {@link MEASURED_WRITES} connections or more. */
+  private ticks = 0;
   private accepting = false;
 
   constructor(config: NetConfig, options: NetServerOptions<User>) {
@@ -259,7 +263,8 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
     const overflowed = this.overflowed;
     const writes = this.writer.pending;
     // CPU time, because a busy machine interrupts this process and makes no write dearer by that.
-    const begun = writes >= MEASURED_WRITES ? process.cpuUsage() : null;
+    const measured = writes >= MEASURED_WRITES && this.ticks++ % MEASURED_TICKS === 0;
+    const begun = measured ? process.cpuUsage() : null;
     this.writer.flush(overflowed);
     if (begun !== null) {
       const { user, system } = process.cpuUsage(begun);
