@@ -1,6 +1,6 @@
 /** Unpacks a backup into a folder, checking every byte against its manifest. Called by the restore. */
 import { createHash } from 'node:crypto';
-import { closeSync, createReadStream, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, createReadStream, fsyncSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Parser, type ReadEntry } from 'tar';
@@ -47,7 +47,8 @@ export async function readArchive(file: string, folder: string): Promise<BackupM
       'data',
       guarded((chunk: Buffer) => {
         hash.update(chunk);
-        writeSync(descriptor, chunk);
+        // Not writeSync, which may take a part only, as on a disk that fills up.
+        writeFileSync(descriptor, chunk);
       }),
     );
     entry.on(
