@@ -1,6 +1,6 @@
 /** Archives that are damaged, cut off, newer or hostile: each is refused in words, and the data folder stays as it was. */
-import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -8,6 +8,7 @@ import fc from 'fast-check';
 import { create } from 'tar';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { DATA_FORMAT, RESTORE_FOLDER, readDataFormat } from '../../core/data-format.ts';
+import { smallDisk } from '../test-fixtures/small-disk.ts';
 import { createBackup } from './create-backup.ts';
 import { restoreBackup } from './restore-backup.ts';
 
@@ -106,6 +107,41 @@ test('a configuration in the data folder comes back with it', async () => {
   await createBackup({ ...source(), configFile: join(data, 'signalbox.toml') }, file, false);
   expect(await restore()).toMatchObject({ configFile: join(target, 'signalbox.toml') });
   expect(await readFile(join(target, 'signalbox.toml'), 'utf8')).toBe('[relay]\n');
+});
+
+test('logins stay as they are: a backup neither takes them along nor brings ended ones back', async () => {
+  await put(data, { 'sessions.json': 'of then' });
+  await backup();
+  await put(target, { token: 'x', 'sessions.json': 'of now' });
+  await restore({ force: true });
+  expect(await readFile(join(target, 'sessions.json'), 'utf8')).toBe('of now');
+});
+
+test('on a disk that fills up while the last bytes are written, a restore is refused and never cut short', async () => {
+  const disk = await smallDisk();
+  try {
+    await disk.fill();
+    await truncate(join(disk.folder, 'filler'), (await stat(join(disk.folder, 'filler'))).size - 65_536);
+    let whole = 0;
+    for (let bytes = 30_000; bytes < 70_000; bytes += 1_000) {
+      await put(data, { 'z.json': randomBytes(bytes / 2).toString('hex') });
+      await createBackup({ ...source(), configFile: null }, file, true);
+      target = join(disk.folder, 'target');
+      await mkdir(target);
+      const failure = await restore().then(
+        () => null,
+        (error: Error) => error,
+      );
+      if (failure === null) {
+        expect((await tree(target))['z.json']).toBe((await tree(data))['z.json']);
+        whole++;
+      }
+      await rm(target, { recursive: true });
+    }
+    expect(whole).toBeGreaterThan(0);
+  } finally {
+    await disk.remove();
+  }
 });
 
 test('nothing is overwritten unless it is forced, and then it is kept', async () => {

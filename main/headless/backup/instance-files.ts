@@ -17,12 +17,14 @@ export const REPLACED_PREFIX = 'before-restore-';
 export const STAGING_PREFIX = '.backup-';
 
 /**
- * Top-level entries that are not part of an instance: the claim on the folder, logs, Chromium's profile, caches, and what backups
- * and restores leave.
+ * Top-level entries that are not part of an instance: the claim on the folder, logs, logins (one that was ended must not come
+ * back), Chromium's profile, caches, and what backups and restores leave.
  */
 export function isOutside(name: string): boolean {
   return (
-    ['control.sock', 'control.lock', 'logs', 'desktop', '.cache', RESTORE_FOLDER].includes(name) ||
+    ['control.sock', 'control.lock', 'logs', 'sessions.json', 'desktop', '.cache', RESTORE_FOLDER].includes(
+      name,
+    ) ||
     name.startsWith(REPLACED_PREFIX) ||
     name.startsWith(STAGING_PREFIX)
   );
