@@ -162,6 +162,14 @@ it('ends by itself when main goes away', async () => {
   expect(await exited).toBe(0);
 });
 
+it('says of a stream that it has ended where its socket was lost on the way', async () => {
+  await start();
+  await next('ready');
+  const upgrade = { headers: {}, head: new Uint8Array() };
+  send({ type: 'stream-open', streamId: 9, transport: 'socket', upgrade });
+  expect(await next('stream-close')).toMatchObject({ streamId: 9 });
+});
+
 it('takes a browser socket over from main and streams frames with credits, logs and tables', async () => {
   await start();
   await next('ready');

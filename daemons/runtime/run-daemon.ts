@@ -284,6 +284,9 @@ class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, Com
       );
       this.#relayed.set(streamId, channel);
       hub.attach(channel);
+    } else {
+      // What main sent along was gone before it arrived.
+      closed();
     }
   }
 
