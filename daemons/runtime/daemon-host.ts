@@ -24,7 +24,7 @@ import type {
   RunningDaemon,
 } from './daemon.ts';
 import { probePlaces } from './listen-probe.ts';
-import { carryOut } from './listener-change.ts';
+import { carryOut, type ListenerChange } from './listener-change.ts';
 import { Logger } from './logger.ts';
 import { MetricRegistry } from './metric-registry.ts';
 import { ProcessSampler } from './process-sampler.ts';
@@ -56,6 +56,7 @@ export class DaemonHost<
   #hub: StreamHub | null = null;
   #running: RunningDaemon<z.output<Config>, Commands, Prepared> | null = null;
   #dataDir = '';
+  #listenersChanged = () => {};
   /** The reload that has begun. */
   #reload: { readonly pending: PendingReload; readonly warnings: readonly Warning[] } | null = null;
   #lastStep: Promise<unknown> = Promise.resolve();
@@ -91,6 +92,9 @@ export class DaemonHost<
     const { instance, dataDir, outside } = options;
     const { config, prepared, warnings } = await this.#prepared(options.config, dataDir);
     this.#dataDir = dataDir;
+    this.#listenersChanged = () => {
+      if (this.#running !== null) outside.listenersChanged(this.#running.listeners());
+    };
     for (const warning of warnings) logger.log('warn', 'config', warning.event, warning.message);
     const hub = new StreamHub({ source: this.id, instance, registry, sampler, logger });
     this.#hub = hub;
@@ -101,9 +105,7 @@ export class DaemonHost<
       metrics: registry,
       log: (subsystem) => logger.child(subsystem),
       touchTable: (name) => hub.touchTable(name),
-      listenersChanged: () => {
-        if (this.#running !== null) outside.listenersChanged(this.#running.listeners());
-      },
+      listenersChanged: () => this.#listenersChanged(),
       requestLifecycle: (request) => outside.requestLifecycle(request),
       audit: (report) => outside.audit(report),
     });
@@ -165,7 +167,7 @@ export class DaemonHost<
       if (step === 'release') listeners?.release();
       else if (step === 'bind') await listeners?.bind();
       else if (step === 'undo') listeners?.undo();
-      else await listeners?.restore();
+      else await this.#restore(listeners);
       return null;
     });
   }
@@ -177,11 +179,21 @@ export class DaemonHost<
     return next;
   }
 
+  /** Opens again what was closed, and tells main where that failed. */
+  async #restore(listeners: ListenerChange | undefined): Promise<void> {
+    try {
+      await listeners?.restore();
+    } catch (error) {
+      this.#listenersChanged();
+      throw error;
+    }
+  }
+
   /** One that was begun before and has not ended is undone. */
   async #begin(config: unknown): Promise<ReloadBegun> {
     const running = this.#requireRunning();
     this.#reload?.pending.listeners?.undo();
-    await this.#reload?.pending.listeners?.restore();
+    await this.#restore(this.#reload?.pending.listeners);
     this.#reload = null;
     const { config: parsed, prepared, warnings } = await this.#prepared(config, this.#dataDir);
     const pending: PendingReload = (await running.reload?.(parsed, prepared)) ?? {

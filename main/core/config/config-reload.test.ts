@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import type { ReloadStep, ToDaemon } from '../../../daemons/contract/daemon-link.ts';
+import type { WireError } from '../../../daemons/contract/errors.ts';
 import { defineManifest } from '../../../daemons/contract/manifest.ts';
 import { FakeClock } from '../fake-clock.ts';
 import { CONTROL_LIMITS } from '../limits.ts';
@@ -69,9 +70,15 @@ async function asked(process: FakeProcess, step: ReloadStep): Promise<ReloadMess
   });
 }
 
-async function answer(process: FakeProcess, step: ReloadStep): Promise<void> {
+async function refuse(process: FakeProcess, step: ReloadStep, error: WireError): Promise<void> {
   const { requestId } = await asked(process, step);
-  const result = step === 'begin' ? { held: [] } : { applied: ['port'], restartRequired: [], warnings: [] };
+  process.say({ type: 'reply', requestId, outcome: { ok: false, error } });
+}
+
+async function answer(process: FakeProcess, step: ReloadStep, held: unknown[] = []): Promise<void> {
+  const { requestId } = await asked(process, step);
+  const results = { begin: { held }, commit: { applied: ['port'], restartRequired: [], warnings: [] } };
+  const result = step === 'begin' || step === 'commit' ? results[step] : null;
   process.say({ type: 'reply', requestId, outcome: { ok: true, result } });
 }
 
@@ -103,9 +110,7 @@ test('a daemon that fails at the last step is named, and the settings are in for
   await writeFile(file, toml(2));
   const run = reload.run();
   await Promise.all([answer(one, 'begin'), answer(two, 'begin')]);
-  const { requestId } = await asked(one, 'commit');
-  const error = { code: 'internal', message: 'no more memory' } as const;
-  one.say({ type: 'reply', requestId, outcome: { ok: false, error } });
+  await refuse(one, 'commit', { code: 'internal', message: 'no more memory' });
   await answer(two, 'commit');
   expect(await run).toEqual({
     daemons: [
@@ -119,4 +124,21 @@ test('a daemon that fails at the last step is named, and the settings are in for
     ],
   });
   expect([waiting('one'), waiting('two')]).toEqual([['port'], []]);
+});
+
+test('what was open before and could not be opened again is said, whatever kept it from that', async () => {
+  await supervisor.start('one');
+  const one = launcher.newest('one');
+  await writeFile(file, toml(2));
+  const run = reload.run();
+  const detail = { host: '192.0.2.1', port: 2, key: 'one.listen.0' };
+  await answer(one, 'begin', [{ ...detail, own: true }]);
+  await answer(one, 'release');
+  await refuse(one, 'bind', { code: 'init_failed', message: 'this user may not use that port', detail });
+  await answer(one, 'undo');
+  const gone = 'cannot listen on 192.0.2.1:1: this machine does not have that address now (EADDRNOTAVAIL)';
+  await refuse(one, 'restore', { code: 'init_failed', message: gone, detail: { ...detail, port: 1 } });
+  await expect(run).rejects.toMatchObject({
+    message: `${file}:1: this user may not use that port. And what was open before: ${gone}`,
+  });
 });

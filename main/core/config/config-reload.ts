@@ -153,7 +153,7 @@ export class ConfigReload {
     await Promise.all(answering.map((part) => this.#step(part, 'undo')));
     const restored = await Promise.all(answering.map((part) => this.#step(part, 'restore')));
     const lost = restored.flatMap((outcome) =>
-      outcome.ok || outcome.error.code !== 'address_in_use' ? [] : [outcome.error.message],
+      outcome.ok || !isAboutAddress(outcome.error) ? [] : [outcome.error.message],
     );
     if (lost.length === 0) return error;
     return { ...error, message: `${error.message}. And what was open before: ${lost.join('; ')}` };
@@ -186,6 +186,11 @@ export class ConfigReload {
     else if (outcome.error.code === 'timeout') this.#silent.add(session);
     return outcome;
   }
+}
+
+/** Whether it names an address; a daemon that has ended meanwhile opens its listeners when it starts. */
+function isAboutAddress({ detail }: WireError): boolean {
+  return typeof detail?.host === 'string' && typeof detail.port === 'number';
 }
 
 /** What is said of a daemon that failed at the last step. */
