@@ -215,6 +215,22 @@ test('the journal stays where it is while the recorder cannot store, and history
   expect(journal.taken).toHaveBeenCalledWith(2);
 });
 
+test('a journal that the recorder cannot read holds up no samples, and history says so all the while', async () => {
+  recorderIs('running');
+  await clock.advance(1_000);
+  const error = { code: 'internal', message: 'EIO: i/o error, read' } as const;
+  for (let second = 1; second <= 30; second++) {
+    recorder.journal = [{ ok: false, error }];
+    written(1);
+    sample(second);
+    await clock.advance(1_000);
+    expect(client.status()).toMatchObject({ state: 'paused', reason: expect.stringContaining('EIO') });
+  }
+  expect(recorder.times).toEqual(Array.from({ length: 30 }, (_, i) => i + 1));
+  await clock.advance(1_000);
+  expect(client.status()).toMatchObject({ state: 'recording', dropped: 0 });
+});
+
 test('what was done a moment ago belongs to the answer of an audit query', async () => {
   recorderIs('running');
   written(1);

@@ -51,6 +51,8 @@ export class HistoryClient {
   /** Whether the running recorder knows the catalogs. */
   #introduced = false;
   #reason: string | null;
+  /** Why the running recorder did not take the journal over; null where it did. */
+  #journalProblem: string | null = null;
   #since: number;
   #timer: Timer | null = null;
   #published = '';
@@ -94,6 +96,7 @@ export class HistoryClient {
     }
     this.#up = up;
     this.#introduced = false;
+    this.#journalProblem = null;
     this.#setReason(
       up ? null : `The recorder is ${snapshot.state}${snapshot.cause === null ? '' : `: ${snapshot.cause}`}`,
     );
@@ -149,7 +152,8 @@ export class HistoryClient {
         this.#options.limits.historyAppendMs,
       );
       if (!outcome.ok) {
-        this.#setReason(`The recorder did not store: ${outcome.error.message}`);
+        this.#journalProblem = `The recorder did not store: ${outcome.error.message}`;
+        this.#setReason(this.#journalProblem);
         return;
       }
       // The recorder is ours and answers in the contract's shape.
@@ -158,6 +162,7 @@ export class HistoryClient {
       if (!more) break;
     }
     journal.taken(written);
+    this.#journalProblem = null;
     if (this.#up) this.#setReason(null);
   }
 
@@ -175,7 +180,8 @@ export class HistoryClient {
     if (recorder === null) return;
     if (this.#introduced && journal?.pending === true) {
       await this.#sendJournal(recorder, journal);
-      if (this.#reason !== null || (this.#inFlight === null && this.#buffer.size === 0)) return;
+      // The rest does not wait for a journal that cannot be read.
+      if (!this.#up || (this.#inFlight === null && this.#buffer.size === 0)) return;
     }
     this.#inFlight ??= { epoch: this.#epoch, batch: ++this.#batch, ...this.#buffer.take(), catalogs: [] };
     const introducing = !this.#introduced;
@@ -184,7 +190,7 @@ export class HistoryClient {
     if (outcome.ok) {
       this.#inFlight = null;
       if (introducing && this.#up) this.#introduced = true;
-      if (this.#up) this.#setReason(null);
+      if (this.#up) this.#setReason(this.#journalProblem);
       return;
     }
     if (outcome.error.code === 'bad_request') {
