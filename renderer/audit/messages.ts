@@ -52,7 +52,7 @@ export const messages = {
   failedTitle: 'The audit trail could not be read',
   pausedTitle: 'The audit trail cannot be read at present',
   pausedHint:
-    'New entries are kept in memory until the recorder is back. Those of this window are shown below.',
+    'New entries are written to the journal and appear when the recorder is back. Those of this window are shown below.',
   retry: 'Try again',
   details: (what: string) => `Details of ${what}`,
 };

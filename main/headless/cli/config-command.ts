@@ -38,8 +38,9 @@ export async function configCommand(
     const connect = () => SocketClient.connect(dataDirOf(data));
     return await withClient(connect, async (client) => {
       const outcome = await client.request('config.reload', {});
+      const note = sayUnrecorded(outcome);
       if (!outcome.ok) return fail(outcome.error, json);
-      if (json) printJson({ ok: true, result: outcome.result, ...sayUnrecorded(outcome) });
+      if (json) printJson({ ok: true, result: outcome.result, ...note });
       else print(showReload(outcome.result));
       return EXIT.ok;
     });
