@@ -91,8 +91,8 @@ export async function startRecorder(
         },
       },
       journal: {
-        run: ({ folder }) => {
-          const { stored, damaged, done, more } = recorder.takeJournal(folder);
+        run: ({ folder, run }) => {
+          const { stored, damaged, done, more } = recorder.takeJournal(folder, run);
           metrics.rows.add(stored);
           if (damaged.length > 0) setLinesAside(damaged);
           return { done, more };

@@ -80,8 +80,9 @@ export class JournalReader {
   /**
    * Reads at most {@link limits.journalStepBytes}; entries that were stamped after a jump of the clock get the time that
    * is believed. Part of the caller's transaction.
+   * @param present the run of main that writes; without it, a run is over when a later one has written
    */
-  step(folder: string, clock: ClockReading): JournalStep {
+  step(folder: string, clock: ClockReading, present?: string): JournalStep {
     const names = segmentsIn(folder);
     this.#forgetPlaces.run(JSON.stringify(names));
     const damaged: DamagedLine[] = [];
@@ -89,25 +90,26 @@ export class JournalReader {
     let stored = 0;
     let budget: number = limits.journalStepBytes.default;
     for (const [index, name] of names.entries()) {
-      const isLast = index === names.length - 1;
+      const { run } = parseSegmentName(name) ?? { run: '' };
+      const goesOn = index === names.length - 1 && (present === undefined || run === present);
       const place = this.#place.get(name) ?? 0;
       const size = statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0;
       // One that was emptied begins anew; keys tell what has been taken over before.
       const from = place > size ? 0 : place;
       if (from < size) {
         if (budget <= 0) return { stored, damaged, done, more: true };
-        const { run } = parseSegmentName(name) ?? { run: '' };
         stored += this.#settleEarlierRuns(run);
         const bytes = readPart(join(folder, name), from, Math.min(budget, size - from));
         budget -= bytes.length;
         const atEnd = from + bytes.length >= size;
-        const part = this.#take({ name, run, from, bytes, isWhole: atEnd && !isLast, clock }, damaged);
+        const part = this.#take({ name, run, from, bytes, isWhole: atEnd && !goesOn, clock }, damaged);
         stored += part.stored;
         this.#savePlace.run(name, from + part.taken);
         if (!atEnd) return { stored, damaged, done, more: true };
       }
-      if (!isLast) done.push(name);
+      if (!goesOn) done.push(name);
     }
+    if (present !== undefined) stored += this.#settleEarlierRuns(present);
     return { stored, damaged, done, more: false };
   }
 

@@ -103,6 +103,20 @@ describe('the audit journal', () => {
     expect(await numbers()).toEqual([2, 1, 3]);
   });
 
+  it('needs no line of the present run to know that an earlier one is over', async () => {
+    const path = scene.writeJournal([begun(1), done(2)], 1, RUNS[0]);
+    appendFileSync(path, encodeJournalLine(done(3)).slice(0, -10));
+    expect(scene.takeJournal(scene.recorder, RUNS[0])).toMatchObject({ stored: 1, damaged: [], done: [] });
+    expect(scene.takeJournal(scene.recorder, RUNS[1])).toMatchObject({
+      stored: 1,
+      damaged: [{ why: 'it is cut off' }],
+      done: [expect.stringContaining(RUNS[0])],
+    });
+    const { entries } = await scene.recorder.audit({});
+    expect(entries[0]).toMatchObject({ args: { n: 1 }, ok: false, outcome: 'unknown' });
+    expect(scene.takeJournal(scene.recorder, RUNS[1])).toMatchObject({ stored: 0, damaged: [] });
+  });
+
   it('goes on where what is kept of something begun is damaged', async () => {
     scene.writeJournal([begun(1), begun(2)], 1, RUNS[0]);
     scene.takeJournal();

@@ -49,7 +49,10 @@ const commands = {
   journal: defineCommand({
     summary: 'Takes the next part of the audit journal over, once',
     danger: 'safe',
-    args: z.object({ folder: z.string().min(1).describe('Where its segments are') }),
+    args: z.object({
+      folder: z.string().min(1).describe('Where its segments are'),
+      run: z.string().min(1).max(64).describe('The run of main that writes to it; every other one is over'),
+    }),
     result: 'json',
     internal: true,
   }),

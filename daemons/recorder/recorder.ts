@@ -83,10 +83,11 @@ export class Recorder {
   /**
    * Takes the next part of main's audit journal over, once. Throws `refused` (disk) or `busy` (locked): nothing of it is
    * taken then.
+   * @param run the one of main that writes to it; without it, one is over when a later one has written
    */
-  takeJournal(folder: string): JournalStep {
+  takeJournal(folder: string, run?: string): JournalStep {
     const clock = this.#clock.read();
-    return this.#guard((store) => store.takeJournal(folder, clock));
+    return this.#guard((store) => store.takeJournal(folder, clock, run));
   }
 
   /** Metric history in at most `points` points. Throws `bad_request` for a range that ends before it begins. */

@@ -116,8 +116,8 @@ export class Store {
   }
 
   /** Takes the next part of a journal over in one transaction. Throws SQLite's errors, and nothing of it is taken then. */
-  takeJournal(folder: string, clock: ClockReading): JournalStep {
-    return this.write(() => this.#journal.step(folder, clock));
+  takeJournal(folder: string, clock: ClockReading, run?: string): JournalStep {
+    return this.write(() => this.#journal.step(folder, clock, run));
   }
 
   /** Runs `write` in a transaction of its own. */

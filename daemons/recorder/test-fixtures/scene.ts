@@ -117,9 +117,9 @@ export class Scene {
   }
 
   /** Has the recorder read all of the journal; answers what the steps said together. */
-  takeJournal(recorder = this.recorder) {
+  takeJournal(recorder = this.recorder, run?: string) {
     const steps = [];
-    do steps.push(recorder.takeJournal(this.journal));
+    do steps.push(recorder.takeJournal(this.journal, run));
     while (steps.at(-1)?.more);
     return {
       stored: steps.reduce((sum, { stored }) => sum + stored, 0),

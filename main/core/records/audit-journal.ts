@@ -60,6 +60,11 @@ export class AuditJournal {
     this.#survey();
   }
 
+  /** The run that writes; every other one is over. */
+  get run(): string {
+    return this.#options.run;
+  }
+
   /** Why the last line could not be written; null when it was. */
   get problem(): string | null {
     return this.#problem;

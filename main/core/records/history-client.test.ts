@@ -13,12 +13,14 @@ const limits = { ...CONTROL_LIMITS, historySamples: 20, historyBatch: 8 };
 /** A recorder that keeps what it is given, once a batch. */
 class FakeRecorder {
   readonly stored: HistoryBatch[] = [];
+  readonly asked: unknown[] = [];
   readonly #seen = new Set<string>();
   /** Answers of the next calls; after them it stores. */
   journal: Outcome<JournalTaken>[] = [];
   answers: ('store' | 'storeAndLoseReply' | Outcome<unknown>)[] = [];
 
   async call(name: string, args: unknown): Promise<Outcome<unknown>> {
+    if (name === 'journal') this.asked.push(args);
     if (name === 'journal') return this.journal.shift() ?? { ok: true, result: { done: [], more: false } };
     if (name !== 'append') return { ok: true, result: { name, args } };
     const batch = args as HistoryBatch;
@@ -43,6 +45,7 @@ let recorder: FakeRecorder;
 let statuses: HistoryStatus[];
 let journal: {
   readonly folder: string;
+  readonly run: string;
   pending: boolean;
   waiting: number;
   written: number;
@@ -58,6 +61,7 @@ beforeEach(() => {
   statuses = [];
   journal = {
     folder: '/data/journal',
+    run: 'aaaaaaaaaaaa',
     pending: false,
     waiting: 0,
     written: 0,
@@ -197,6 +201,7 @@ test('the recorder takes the audit journal over, part by part, and what it has i
   await clock.advance(1_000);
   expect(journal.finished.mock.calls).toEqual([[['1.jsonl']], [['2.jsonl']]]);
   expect(journal.taken.mock.calls).toEqual([[7]]);
+  expect(recorder.asked[0]).toEqual({ folder: '/data/journal', run: 'aaaaaaaaaaaa' });
 });
 
 test('the journal stays where it is while the recorder cannot store, and history says so', async () => {

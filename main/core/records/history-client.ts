@@ -148,7 +148,7 @@ export class HistoryClient {
     for (;;) {
       const outcome = await recorder.call(
         'journal',
-        { folder: journal.folder },
+        { folder: journal.folder, run: journal.run },
         this.#options.limits.historyAppendMs,
       );
       if (!outcome.ok) {
