@@ -33,7 +33,7 @@ export class BroadcastFanOut extends FanOut {
 
   protected override to(member: Peer): boolean {
     if (member === this.#sender) return false;
-    return member.connection.push(member.stage === 'greeted' ? this.#taggedFrame() : this.#bareFrame());
+    return member.outbox.push(member.stage === 'greeted' ? this.#taggedFrame() : this.#bareFrame());
   }
 
   protected override done(taken: number): void {
@@ -82,7 +82,7 @@ export class Announcement extends FanOut {
 
   protected override to(member: Peer): boolean {
     if (member === this.#peer || this.#outdated()) return false;
-    return member.connection.push(this.#frame);
+    return member.outbox.push(this.#frame);
   }
 
   /** Where somebody with the same id has come in meanwhile, they would seem to have left. */

@@ -8,7 +8,7 @@ import { WorkAccount } from '../runtime/work-account.ts';
 import type { ConnectionClass } from './connection-classes.ts';
 import type { ConnectionServices } from './connection-services.ts';
 import type { Frame } from './frame.ts';
-import { Intake, type IntakeOwner } from './intake.ts';
+import { Intake } from './intake.ts';
 import { Outbox, type OutboxOwner } from './outbox.ts';
 
 /** What a connection tells. No method may throw. */
@@ -25,7 +25,7 @@ export interface ConnectionHandler {
 }
 
 /** One client of the relay, whatever it speaks. */
-export class Connection implements IntakeOwner, OutboxOwner {
+export class Connection implements OutboxOwner {
   readonly address: string;
   /** The address, or /64 of IPv6, that answers for it. */
   readonly network: string;
@@ -35,7 +35,6 @@ export class Connection implements IntakeOwner, OutboxOwner {
   readonly connectedAt = Date.now();
   /** `performance.now()` when it was accepted. */
   readonly acceptedAt = performance.now();
-  connectionClass: ConnectionClass;
   readonly intake: Intake;
   readonly outbox: Outbox;
 
@@ -61,12 +60,11 @@ export class Connection implements IntakeOwner, OutboxOwner {
     this.network = networkKey(address);
     this.port = socket.remotePort ?? 0;
     this.encrypted = encrypted;
-    this.connectionClass = connectionClass;
     this.#services = services;
     this.#handler = handler;
     const account = new WorkAccount(services.groups.enter(address));
-    this.outbox = new Outbox(socket, encrypted, services, this);
-    this.intake = new Intake(socket, account, services, this, this.outbox);
+    this.outbox = new Outbox(socket, encrypted, connectionClass, services, this);
+    this.intake = new Intake(socket, account, services, this, handler, this.outbox);
   }
 
   /** Starts reading. */
@@ -90,6 +88,15 @@ export class Connection implements IntakeOwner, OutboxOwner {
     });
   }
 
+  /** Whose limits are in force for it. */
+  get connectionClass(): ConnectionClass {
+    return this.outbox.connectionClass;
+  }
+
+  set connectionClass(connectionClass: ConnectionClass) {
+    this.outbox.connectionClass = connectionClass;
+  }
+
   /** Who pays for the work that this client causes. */
   get account(): WorkAccount {
     return this.intake.account;
@@ -106,7 +113,7 @@ export class Connection implements IntakeOwner, OutboxOwner {
 
   /** Puts a frame into the send queue. Returns whether it was taken: false when the connection is ending or full. */
   push(frame: Frame): boolean {
-    return !this.#ending && this.outbox.push(frame);
+    return this.outbox.push(frame);
   }
 
   /**
@@ -117,6 +124,7 @@ export class Connection implements IntakeOwner, OutboxOwner {
   end(reason: string, last: Frame | null, queue: 'send' | 'discard' | 'wait' = 'send'): void {
     if (this.#ending) return;
     this.#ending = true;
+    this.outbox.stop();
     this.intake.stop();
     this.#handler.onEnd(this, reason);
     if (this.#closed) this.#release();
@@ -134,14 +142,6 @@ export class Connection implements IntakeOwner, OutboxOwner {
   destroy(): void {
     this.#socket.destroy();
     this.outbox.close();
-  }
-
-  onFrame(source: Buffer, start: number, end: number): void {
-    this.#handler.onFrame(this, source, start, end);
-  }
-
-  onOversized(lengthBytes: number): void {
-    this.#handler.onOversized(this, lengthBytes);
   }
 
   onSlow(): void {

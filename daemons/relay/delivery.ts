@@ -121,7 +121,7 @@ class RoomFanOut extends FanOut {
   }
 
   protected override to(member: Peer): boolean {
-    return member !== this.#sender && member.connection.push(this.#frame);
+    return member !== this.#sender && member.outbox.push(this.#frame);
   }
 
   protected override done(taken: number): void {

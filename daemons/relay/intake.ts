@@ -6,23 +6,17 @@
 import type { Socket } from 'node:net';
 import type { WorkAccount } from '../runtime/work-account.ts';
 import { workPrices } from '../runtime/work-prices.ts';
-import type { StepResult, WorkJob } from '../runtime/work-turns.ts';
-import type { ConnectionClass } from './connection-classes.ts';
+import type { StepResult, WorkJob, WorkTurns } from '../runtime/work-turns.ts';
+import type { Connection, ConnectionHandler } from './connection.ts';
 import type { ConnectionServices } from './connection-services.ts';
 import { FrameDecoder, type FrameSink } from './frame-decoder.ts';
 import type { Outbox } from './outbox.ts';
 import { ReceiveRate } from './receive-rate.ts';
 
+const FRAME_NS = workPrices.line.ns;
+
 /** A pause in reading shorter than this costs more than it limits, in milliseconds. */
 const SHORTEST_PAUSE_MS = 10;
-
-/** What an intake tells its connection. No method may throw. */
-export interface IntakeOwner {
-  readonly connectionClass: ConnectionClass;
-  /** One frame; see {@link FrameSink.onFrame}. Not called after {@link Intake.stop}. */
-  onFrame(source: Buffer, start: number, end: number): void;
-  onOversized(lengthBytes: number): void;
-}
 
 /** The receiving half of a connection. */
 export class Intake implements FrameSink, WorkJob {
@@ -39,7 +33,11 @@ export class Intake implements FrameSink, WorkJob {
 
   readonly #socket: Socket;
   readonly #services: ConnectionServices;
-  readonly #owner: IntakeOwner;
+  readonly #turns: WorkTurns;
+  /** Of the account: a frame that is still on its way to others is among them, and the next one waits for it. */
+  readonly #jobs: readonly WorkJob[];
+  readonly #connection: Connection;
+  readonly #handler: ConnectionHandler;
   readonly #outbox: Outbox;
   readonly #decoder: FrameDecoder;
   readonly #rate: ReceiveRate;
@@ -57,16 +55,20 @@ export class Intake implements FrameSink, WorkJob {
     socket: Socket,
     account: WorkAccount,
     services: ConnectionServices,
-    owner: IntakeOwner,
+    connection: Connection,
+    handler: ConnectionHandler,
     outbox: Outbox,
   ) {
     this.#socket = socket;
     this.account = account;
+    this.#jobs = account.jobs;
     this.#services = services;
-    this.#owner = owner;
+    this.#turns = services.turns;
+    this.#connection = connection;
+    this.#handler = handler;
     this.#outbox = outbox;
     this.#decoder = new FrameDecoder(this, services.limits);
-    const { receive_bytes_per_second, receive_frames_per_second } = owner.connectionClass.limits;
+    const { receive_bytes_per_second, receive_frames_per_second } = connection.connectionClass.limits;
     this.#rate = new ReceiveRate(receive_bytes_per_second, receive_frames_per_second, this.lastReceivedAt);
   }
 
@@ -161,15 +163,15 @@ export class Intake implements FrameSink, WorkJob {
   }
 
   onFrame(source: Buffer, start: number, end: number): boolean {
-    const { turns } = this.#services;
-    turns.spend(workPrices.line.ns);
-    this.#owner.onFrame(source, start, end);
-    return turns.mayGoOn(this.account) && this.#outbox.queuedBytes <= this.#chokeBytes;
+    this.#handler.onFrame(this.#connection, source, start, end);
+    return (
+      !this.#turns.spend(FRAME_NS) && this.#jobs.length === 0 && this.#outbox.queuedBytes <= this.#chokeBytes
+    );
   }
 
   onOversized(lengthBytes: number): void {
     this.#services.metrics.oversized.add();
-    this.#owner.onOversized(lengthBytes);
+    this.#handler.onOversized(this.#connection, lengthBytes);
   }
 
   #work(): void {
@@ -188,8 +190,8 @@ export class Intake implements FrameSink, WorkJob {
 
   /** Books what was received, and stops reading for as long as that is more than the client may send or cause. */
   #charge(bytes: number, frames: number): void {
-    if (!this.#owner.connectionClass.flood) return;
-    const { receive_bytes_per_second, receive_frames_per_second } = this.#owner.connectionClass.limits;
+    if (!this.#connection.connectionClass.flood) return;
+    const { receive_bytes_per_second, receive_frames_per_second } = this.#connection.connectionClass.limits;
     const now = performance.now();
     const waitMs = Math.max(
       this.#rate.charge(bytes, frames, receive_bytes_per_second, receive_frames_per_second, now),

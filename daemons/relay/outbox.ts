@@ -4,7 +4,7 @@
  */
 import type { Socket } from 'node:net';
 import { writeDirect } from '../runtime/direct-write.ts';
-import type { RollingHistogram } from '../runtime/metric-registry.ts';
+import type { Gauge, RollingHistogram } from '../runtime/metric-registry.ts';
 import { SEND_QUEUE_HEADROOM_BYTES } from './config.ts';
 import type { ConnectionClass } from './connection-classes.ts';
 import type { ConnectionServices } from './connection-services.ts';
@@ -17,8 +17,6 @@ const CLEAR_LATER_FRAMES = 1_024;
 
 /** What an outbox tells its connection. */
 export interface OutboxOwner {
-  /** Read at every frame, as a reload may change it. */
-  readonly connectionClass: ConnectionClass;
   /** The queue is over its limit under the policy `disconnect`; told once, when the tick ends. */
   onSlow(): void;
   /** Something was handed to the socket. */
@@ -37,6 +35,8 @@ export class Outbox implements Flushable {
   /** `performance.now()` when the socket last took something. */
   lastWrittenAt = performance.now();
 
+  /** Kept by the connection, as a reload may change it. */
+  connectionClass: ConnectionClass;
   /** Whether what is pushed now answers what the client has sent; kept by the intake. */
   answering = false;
 
@@ -44,6 +44,8 @@ export class Outbox implements Flushable {
   readonly #encrypted: boolean;
   readonly #services: ConnectionServices;
   readonly #owner: OutboxOwner;
+  readonly #queueFrames: Gauge;
+  readonly #queueBytes: Gauge;
   #queue: SendQueue;
   #inFlight: Batch | null = null;
   #inFlightBytes = 0;
@@ -52,10 +54,20 @@ export class Outbox implements Flushable {
   #backlogged = false;
   /** Where it waits to be flushed. */
   #line: 'none' | 'crowd' | 'answers' = 'none';
-  #slow = false;
   #closed = false;
+  /** Whether frames are taken: neither slow nor closed, nor is the connection ending. */
+  #open = true;
 
-  constructor(socket: Socket, encrypted: boolean, services: ConnectionServices, owner: OutboxOwner) {
+  constructor(
+    socket: Socket,
+    encrypted: boolean,
+    connectionClass: ConnectionClass,
+    services: ConnectionServices,
+    owner: OutboxOwner,
+  ) {
+    this.connectionClass = connectionClass;
+    this.#queueFrames = services.metrics.queueFrames;
+    this.#queueBytes = services.metrics.queueBytes;
     this.#socket = socket;
     this.#encrypted = encrypted;
     this.#services = services;
@@ -88,17 +100,17 @@ export class Outbox implements Flushable {
    * for more.
    */
   get chokeBytes(): number {
-    const limit = this.#owner.connectionClass.limits.send_queue_bytes;
+    const limit = this.connectionClass.limits.send_queue_bytes;
     const room = this.#services.limits.max_frame_bytes + SEND_QUEUE_HEADROOM_BYTES;
     return Math.max(0, Math.min(limit / 2, limit - room));
   }
 
   /**
-   * Puts a frame into the queue; it leaves at the end of the tick. Returns whether it was taken: false when the frame
-   * gave way to the limit.
+   * Puts a frame into the queue; it leaves at the end of the tick. Returns whether it was taken: false when the
+   * connection is ending or the frame gave way to the limit.
    */
   push(frame: Frame): boolean {
-    if (this.#slow || this.#closed) return false;
+    if (!this.#open) return false;
     let entry = frame;
     if (this.#inFlightBytes > 0) {
       entry = frame.durable();
@@ -111,6 +123,11 @@ export class Outbox implements Flushable {
     }
     this.#append(entry);
     return true;
+  }
+
+  /** The connection is ending: nothing is taken from here on but its last frame. */
+  stop(): void {
+    this.#open = false;
   }
 
   /** Puts the last frame of a connection into the queue, whatever the limit. */
@@ -189,6 +206,7 @@ export class Outbox implements Flushable {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#open = false;
     // The client is gone: what waited for it was not dropped for its slowness.
     this.#clearQueue();
     this.#unaccount(0, this.#inFlightBytes);
@@ -198,10 +216,10 @@ export class Outbox implements Flushable {
 
   #append(frame: Frame): void {
     this.#queue.push(frame);
-    this.#services.metrics.queueFrames.add(1);
-    this.#services.metrics.queueBytes.add(frame.size);
+    this.#queueFrames.add(1);
+    this.#queueBytes.add(frame.size);
     if (this.#inFlightBytes === 0) {
-      this.markDirty();
+      if (this.#line !== 'answers') this.markDirty();
       return;
     }
     this.#queue.lag();
@@ -215,13 +233,17 @@ export class Outbox implements Flushable {
   }
 
   #over(moreBytes: number): boolean {
-    const { send_queue_bytes, send_queue_frames } = this.#owner.connectionClass.limits;
-    return this.queuedBytes + moreBytes > send_queue_bytes || this.#queue.size >= send_queue_frames;
+    const { limits } = this.connectionClass;
+    const queue = this.#queue;
+    return (
+      queue.bytes + this.#inFlightBytes + moreBytes > limits.send_queue_bytes ||
+      queue.size >= limits.send_queue_frames
+    );
   }
 
   #makeRoom(frame: Frame): boolean {
     if (!this.#over(frame.size)) return true;
-    if (this.#owner.connectionClass.slowReader === 'drop-oldest') {
+    if (this.connectionClass.slowReader === 'drop-oldest') {
       for (
         let dropped = this.#queue.dropOldest();
         dropped !== undefined;
@@ -236,7 +258,7 @@ export class Outbox implements Flushable {
         return false;
       }
     }
-    this.#slow = true;
+    this.#open = false;
     // Not at once: somebody may be walking through a list that the client is in.
     this.#services.flusher.later(() => this.#owner.onSlow());
     return false;

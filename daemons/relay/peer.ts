@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Mode } from './config.ts';
 import type { Connection } from './connection.ts';
+import type { Outbox } from './outbox.ts';
 import type { Room } from './rooms.ts';
 
 /**
@@ -13,6 +14,8 @@ export type PeerStage = 'new' | 'plain' | 'greeting' | 'greeted';
 /** One client as others know it. */
 export class Peer {
   readonly connection: Connection;
+  /** The connection's, which every message to a crowd asks for. */
+  readonly outbox: Outbox;
   #id = '';
   #idBytes: Buffer = Buffer.alloc(0);
   mode: Mode;
@@ -25,6 +28,7 @@ export class Peer {
 
   constructor(connection: Connection, id: string, mode: Mode) {
     this.connection = connection;
+    this.outbox = connection.outbox;
     this.mode = mode;
     this.id = id;
   }

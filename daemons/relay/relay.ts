@@ -49,6 +49,8 @@ export class Relay implements ConnectionHandler {
   readonly broadcast = new Crowd<Peer>();
   readonly #peers = new Map<string, Peer>();
   readonly #byConnection = new Map<Connection, Peer>();
+  /** Who sent the last frame. */
+  #sender: Peer | undefined;
   readonly #options: RelayOptions;
   #closing: string | null = null;
 
@@ -102,8 +104,13 @@ export class Relay implements ConnectionHandler {
   }
 
   onFrame(connection: Connection, source: Buffer, start: number, end: number): void {
-    const peer = this.#byConnection.get(connection);
-    if (peer === undefined) return;
+    // Frames come in runs: whose the last one was need not be looked up again.
+    let peer = this.#sender;
+    if (peer?.connection !== connection) {
+      peer = this.#byConnection.get(connection);
+      if (peer === undefined) return;
+      this.#sender = peer;
+    }
     if (peer.stage === 'greeted') {
       if (source[start + HEADER_BYTES] === KIND.control && end - start > HEADER_BYTES)
         handleControl(this, peer, source, start + HEADER_BYTES + 1, end);
@@ -257,6 +264,7 @@ export class Relay implements ConnectionHandler {
     const peer = this.#byConnection.get(connection);
     if (peer === undefined) return;
     this.#byConnection.delete(connection);
+    this.#sender = undefined;
     this.#peers.delete(peer.id);
     this.broadcast.remove(peer);
     for (const room of peer.rooms) {

@@ -107,3 +107,24 @@ it('does some of what was put off in every turn, however much there is to write'
   for (let i = 0; i < 3; i++) flusher.run();
   expect(order.filter((name) => name !== 'crowd')).toEqual(['chore0', 'chore1', 'chore2']);
 });
+
+it('writes to everybody in one turn, also where the machine ran something else meanwhile', () => {
+  let nowMs = 1_000;
+  let usedMs = 0;
+  const flusher = new TickFlusher(
+    10,
+    () => nowMs,
+    () => usedMs,
+  );
+  let flushed = 0;
+  const heldUp: Flushable = {
+    flush() {
+      nowMs += 0.1;
+      usedMs += 0.1;
+      if (++flushed === 70) nowMs += 500;
+    },
+  };
+  for (let i = 0; i < 90; i++) flusher.schedule(heldUp, false);
+  flusher.run();
+  expect(flushed).toBe(90);
+});

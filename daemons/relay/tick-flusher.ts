@@ -2,6 +2,7 @@
  * Ends a tick: what arrived has been parsed and its frames stand in the receivers' queues; now every dirty connection
  * gets one write. Receivers with the same frames in the queue (a room) share one concatenated buffer.
  */
+import { LostTime } from '../runtime/lost-time.ts';
 import type { Frame } from './frame.ts';
 import { FIXED_LIMITS } from './limits.ts';
 import type { SendQueue } from './send-queue.ts';
@@ -138,12 +139,12 @@ class Line {
   }
 
   /** Flushes until the deadline, but always some. */
-  flush(batcher: Batcher, deadlineMs: number, now: () => number): void {
+  flush(batcher: Batcher, isOver: () => boolean): void {
     const connections = this.#connections;
     while (this.#at < connections.length) {
       const end = Math.min(this.#at + CLOCK_EVERY, connections.length);
       while (this.#at < end) connections[this.#at++]!.flush(batcher);
-      if (this.#at < connections.length && now() >= deadlineMs) return;
+      if (this.#at < connections.length && isOver()) return;
     }
     this.#connections = [];
     this.#at = 0;
@@ -158,6 +159,10 @@ export class TickFlusher {
   readonly batcher = new Batcher();
   readonly #flushMs: number;
   readonly #now: () => number;
+  /** Since half of the time was over. */
+  readonly #lost: LostTime;
+  #lostMarked = false;
+  #deadlineMs = 0;
   /** Those who get an answer do not wait behind a crowd that somebody wrote to. */
   readonly #answered = new Line();
   readonly #dirty = new Line();
@@ -168,10 +173,12 @@ export class TickFlusher {
   /**
    * @param flushMs time that a turn may spend here, in milliseconds; every turn does some, however little that is
    * @param now a monotonic clock in milliseconds
+   * @param usedMs milliseconds that the process has used so far; the clock where another one is given
    */
-  constructor(flushMs: number = FIXED_LIMITS.flush_turn_ms.default, now = () => performance.now()) {
+  constructor(flushMs: number = FIXED_LIMITS.flush_turn_ms.default, now?: () => number, usedMs = now) {
     this.#flushMs = flushMs;
-    this.#now = now;
+    this.#now = now ?? (() => performance.now());
+    this.#lost = new LostTime(usedMs);
   }
 
   /** Connections that wait to be flushed. */
@@ -198,20 +205,32 @@ export class TickFlusher {
   /** Ends a tick: as much as a turn has time for. The turns call it before other work that waits. */
   readonly run = (): void => {
     this.#scheduled = false;
-    const deadline = this.#now() + this.#flushMs;
-    this.#answered.flush(this.batcher, deadline, this.#now);
-    this.#dirty.flush(this.batcher, deadline, this.#now);
+    this.#deadlineMs = this.#now() + this.#flushMs;
+    this.#lostMarked = false;
+    this.#answered.flush(this.batcher, this.#isOver);
+    this.#dirty.flush(this.batcher, this.#isOver);
     this.batcher.reset();
     // At least one, so that what was put off comes to its end however much there is to write.
     while (this.#choresAt < this.#chores.length) {
       this.#chores[this.#choresAt++]!();
-      if (this.#now() >= deadline) break;
+      if (this.#isOver()) break;
     }
     if (this.#choresAt === this.#chores.length) {
       this.#chores = [];
       this.#choresAt = 0;
     }
     if (this.pending > 0 || this.#chores.length > 0) this.#arm();
+  };
+
+  readonly #isOver = (): boolean => {
+    const now = this.#now();
+    if (this.#lostMarked) {
+      if (now >= this.#deadlineMs) this.#deadlineMs += this.#lost.take(now);
+    } else if (this.#deadlineMs - now <= this.#flushMs / 2) {
+      this.#lostMarked = true;
+      this.#lost.mark(now);
+    }
+    return now >= this.#deadlineMs;
   };
 
   #arm(): void {

@@ -48,6 +48,40 @@ class Loop {
 }
 
 describe('WorkTurns', () => {
+  it('does not split work because the machine ran something else meanwhile', () => {
+    let nowMs = 1_000;
+    let usedMs = 0;
+    const due: (() => void)[] = [];
+    const turns = new WorkTurns({
+      turnMs: 25,
+      sliceMs: 20,
+      now: () => nowMs,
+      usedMs: () => usedMs,
+      schedule: (callback) => due.push(callback),
+    });
+    const work = function* (ms: number, onStep: (done: number) => void): WorkSteps {
+      for (let done = 1; done <= ms; done++) {
+        nowMs += 1;
+        usedMs += 1;
+        onStep(done);
+        if (turns.spend(MS)) yield null;
+      }
+    };
+    // At its fifteenth millisecond it is held up for half a second, and is done in its slice all the same.
+    const heldUp = (done: number) => {
+      if (done === 15) nowMs += 500;
+    };
+    expect(turns.runSteps(new WorkAccount(new WorkGroup()), work(18, heldUp))).toBe(true);
+    // What it works itself ends the slice.
+    for (const callback of due.splice(0)) callback();
+    expect(
+      turns.runSteps(
+        new WorkAccount(new WorkGroup()),
+        work(24, () => {}),
+      ),
+    ).toBe(false);
+  });
+
   it('does small work at once', () => {
     const loop = new Loop();
     let steps = 0;

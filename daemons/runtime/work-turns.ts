@@ -11,6 +11,7 @@
  *   the bound.
  */
 import { limits } from './limits.ts';
+import { LostTime } from './lost-time.ts';
 import { NetworkQueue, type WorkAccount } from './work-account.ts';
 import type { WorkGate } from './work-gate.ts';
 
@@ -49,6 +50,8 @@ export interface WorkTurnsOptions {
   readonly sliceMs?: number;
   /** Milliseconds of a clock that never jumps. */
   readonly now?: () => number;
+  /** Milliseconds that the process has used so far; the clock where another one is given. */
+  readonly usedMs?: () => number;
   /** Calls back once sockets and timers had their turn. */
   readonly schedule?: (callback: () => void) => void;
   /** Called at the end of a turn in which waiting work was done, so that its output leaves at once. */
@@ -77,6 +80,8 @@ class StepsJob implements WorkJob {
 
 /** The turns of one process. */
 export class WorkTurns {
+  readonly #turnMs: number;
+  readonly #sliceMs: number;
   readonly #turnNs: number;
   readonly #sliceNs: number;
   /** Charged work between two looks at the clock. */
@@ -95,6 +100,9 @@ export class WorkTurns {
   #turnUsedNs = 0;
   #turnCheckNs = 0;
   #nowMs = 0;
+  /** Since half of the turn was over. */
+  readonly #lost: LostTime;
+  #lostMarked = false;
 
   // The slice of one account. `#payer` is charged, `#owner` is whose job runs: they differ inside a nested run().
   #payer: WorkAccount | null = null;
@@ -112,9 +120,12 @@ export class WorkTurns {
   #running: WorkAccount | null = null;
 
   constructor(options: WorkTurnsOptions = {}) {
-    this.#turnNs = (options.turnMs ?? limits.workTurnMs.default) * NS_PER_MS;
-    this.#sliceNs = (options.sliceMs ?? limits.workSliceMs.default) * NS_PER_MS;
+    this.#turnMs = options.turnMs ?? limits.workTurnMs.default;
+    this.#sliceMs = options.sliceMs ?? limits.workSliceMs.default;
+    this.#turnNs = this.#turnMs * NS_PER_MS;
+    this.#sliceNs = this.#sliceMs * NS_PER_MS;
     this.#stepNs = Math.min(MOST_CHECK_NS, this.#sliceNs / 2);
+    this.#lost = new LostTime(options.usedMs ?? options.now);
     this.#now = options.now ?? (() => performance.now());
     this.#schedule = options.schedule ?? ((callback) => void setImmediate(callback));
     this.#afterTurn = options.afterTurn ?? (() => {});
@@ -252,6 +263,7 @@ export class WorkTurns {
     this.#nowMs = this.#turnStartMs = this.#now();
     this.#turnUsedNs = 0;
     this.#turnCheckNs = this.#stepNs;
+    this.#lostMarked = false;
     this.#scheduleEnd();
   }
 
@@ -272,6 +284,7 @@ export class WorkTurns {
     const charged = this.#chargedNs;
     // The first look only says when the slice must have begun: reading the clock for every line would be dear.
     if (Number.isNaN(this.#baseMs)) this.#baseMs = now - charged / NS_PER_MS;
+    this.#forgiveLost(now, now - this.#baseMs >= this.#sliceMs);
     const used = Math.max(charged, (now - this.#baseMs) * NS_PER_MS);
     const turn = (now - this.#turnStartMs) * NS_PER_MS;
     this.#over ||=
@@ -281,9 +294,25 @@ export class WorkTurns {
   }
 
   #checkTurn(): void {
-    this.#nowMs = this.#now();
+    const now = this.#now();
+    this.#nowMs = now;
+    this.#forgiveLost(now, false);
     this.#turnUsedNs = Math.max(this.#turnUsedNs, (this.#nowMs - this.#turnStartMs) * NS_PER_MS);
     this.#turnCheckNs = this.#turnUsedNs + this.#stepNs;
+  }
+
+  /** A turn and its slice are the longer by the time in which the process did not run. */
+  #forgiveLost(now: number, sliceOver: boolean): void {
+    const turnMs = now - this.#turnStartMs;
+    if (!this.#lostMarked) {
+      if (turnMs < this.#turnMs / 2) return;
+      this.#lostMarked = true;
+      this.#lost.mark(now);
+    } else if (sliceOver || turnMs >= this.#turnMs) {
+      const lostMs = this.#lost.take(now);
+      this.#turnStartMs = Math.min(now, this.#turnStartMs + lostMs);
+      this.#baseMs = Math.min(now, this.#baseMs + lostMs);
+    }
   }
 
   #step(job: WorkJob): StepResult {
