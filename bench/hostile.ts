@@ -19,7 +19,7 @@ const PREPARE_MS = 120_000;
 /** Pings before the attack, so that the first of it is not the first of the process. */
 const CALM_MS = 1_000;
 /** Time after the attack in which memory may come back. */
-const SETTLE_MS = 8_000;
+const SETTLE_MS = 20_000;
 const MB = 1_048_576;
 
 const USAGE = `usage: npm run bench -- hostile [options]
