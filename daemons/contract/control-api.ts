@@ -9,6 +9,7 @@ import type { Outcome, WireError } from './errors.ts';
 import { LOG_LEVELS, type SourcedLogRecord } from './log-record.ts';
 import type { ManifestDescription, MetricSpec, Unrecorded } from './manifest.ts';
 import type { MetricReading } from './metric-frame.ts';
+import type { ListenPlace } from './network-addresses.ts';
 import type { DaemonSnapshot } from './states.ts';
 
 /** Which program hosts the control plane. */
@@ -31,6 +32,8 @@ export interface HostInfo {
   readonly daemons: readonly DaemonSnapshot[];
   readonly history: HistoryStatus;
   readonly configError: WireError | null;
+  /** Where the dashboard is served; null in a host that serves none. */
+  readonly dashboard: ListenPlace | null;
 }
 
 /** Id under which main's own metrics and logs appear. */

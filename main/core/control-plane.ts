@@ -22,7 +22,7 @@ import type { LogSink } from '../../daemons/runtime/logger.ts';
 import { mendPrivacy } from '../../daemons/runtime/private-files.ts';
 import type { Caller } from './caller.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { DASHBOARD, type Holder, holderOf, inUse } from './config/address-holder.ts';
+import { type Holder, holderOf, holdersOf, inUse } from './config/address-holder.ts';
 import { DEFAULT_ON_CLOSE, type OnClose } from './config/config-document.ts';
 import { ConfigReload } from './config/config-reload.ts';
 import { ConfigStore } from './config/config-store.ts';
@@ -385,12 +385,12 @@ class Plane implements ControlPlane {
       daemons: this.#supervisor.snapshots(),
       history: this.#history.status(),
       configError: this.#config.error,
+      dashboard: this.#dashboard,
     };
   }
 
   #holders(): readonly Holder[] {
-    const dashboard = this.#dashboard === null ? [] : [{ id: DASHBOARD, listeners: [this.#dashboard] }];
-    return [...dashboard, ...this.#supervisor.snapshots()];
+    return holdersOf(this.#dashboard, this.#supervisor.snapshots());
   }
 
   /** Says so where it is another daemon of this host that holds the address which `id` wants. */

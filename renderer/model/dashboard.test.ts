@@ -64,6 +64,7 @@ function make() {
     daemons: [host.daemon],
     history: { state: 'recording', since: 0, reason: null, buffered: 0, dropped: 0 },
     configError: null,
+    dashboard: null,
   });
   const history = (): HistoryResult => {
     const at = Math.floor(Date.now() / 1000) - 5;

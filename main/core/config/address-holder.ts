@@ -9,6 +9,11 @@ export type Holder = Pick<DaemonSnapshot, 'id'> & { readonly listeners: readonly
 /** How messages call the host's own listener. */
 export const DASHBOARD = 'the dashboard';
 
+/** Everybody of one instance who listens. */
+export function holdersOf(dashboard: ListenPlace | null, daemons: readonly Holder[]): readonly Holder[] {
+  return dashboard === null ? daemons : [{ id: DASHBOARD, listeners: [dashboard] }, ...daemons];
+}
+
 /** The daemon with a listener on that address; null where none has. */
 export function holderOf(daemons: readonly Holder[], address: ListenPlace): string | null {
   return daemons.find(({ listeners }) => listeners.some((one) => placesMeet(one, address)))?.id ?? null;

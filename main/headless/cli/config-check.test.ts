@@ -1,6 +1,8 @@
 /** `signalbox config check` as a program, on the inputs that hung it, filled its memory or got past it. */
 import { execFile, execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -125,6 +127,14 @@ test('without a name it is the file of the instance that runs with that data dir
     const { code, out } = await check('--data', host.dataDir);
     expect(out).toBe(`${host.configFile}: no mistakes\n`);
     expect(code).toBe(0);
+    const dashboard = createServer().listen(0, '127.0.0.1');
+    await once(dashboard, 'listening');
+    const { port } = dashboard.address() as AddressInfo;
+    host.plane.serves({ host: '127.0.0.1', port });
+    await writeFile(host.configFile, `[relay]\nlisten = [{ port = ${port} }]\n`);
+    const taken = await check('--data', host.dataDir);
+    dashboard.close();
+    expect(taken.out).toContain(`127.0.0.1:${port}: the dashboard of this Signalbox does`);
     await writeFile(host.configFile, '[relay]\nmode = 5\n');
     expect((await check('--data', host.dataDir)).out).toContain(`${host.configFile}:2: relay.mode:`);
   } finally {

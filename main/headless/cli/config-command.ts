@@ -4,6 +4,7 @@ import type { HostInfo } from '../../../daemons/contract/control-api.ts';
 import { SignalboxError, type WireError } from '../../../daemons/contract/errors.ts';
 import type { Manifest } from '../../../daemons/contract/manifest.ts';
 import { systemClock } from '../../core/clock.ts';
+import { holdersOf } from '../../core/config/address-holder.ts';
 import { checkDaemons } from '../../core/config/config-check.ts';
 import { ConfigStore } from '../../core/config/config-store.ts';
 import { configFileOf, dataDirOf } from '../../core/default-paths.ts';
@@ -75,7 +76,8 @@ async function check(
     launcher: createForkLauncher({ entryOf, execPath: process.execPath }),
     daemonRuntime: () => 'node',
     dataDirOf: (id) => join(dataDir, id),
-    holders: instance?.daemons ?? [],
+    // An instance that an older version started does not say where its dashboard is.
+    holders: instance === null ? [] : holdersOf(instance.dashboard ?? null, instance.daemons),
     clock: systemClock,
     limits: CONTROL_LIMITS,
   });
