@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { ControlEvent } from '../../../daemons/contract/control-api.ts';
 import type { LogRecord } from '../../../daemons/contract/log-record.ts';
 import { createCaller } from '../caller.ts';
@@ -79,4 +79,22 @@ test('followers get what comes after they began, in batches, until they stop or 
   await clock.advance(limits.logFlushMs);
   expect(got).toEqual([[2, 3]]);
   expect(clock.pendingTimers).toBe(0);
+});
+
+test('a client that follows and stops again and again leaves nothing behind, and is forgotten when it leaves', async () => {
+  const clock = new FakeClock();
+  const store = new LogStore(clock, limits);
+  const caller = createCaller({ name: 'x', from: 'window' }, () => {});
+  const [onClose, send] = [vi.spyOn(caller, 'onClose'), vi.spyOn(caller, 'send')];
+  for (let n = 0; n < 100; n++) {
+    store.follow('a', caller);
+    store.unfollow('a', caller);
+  }
+  expect(onClose).toHaveBeenCalledTimes(1);
+  store.follow('a', caller);
+  store.follow('b', caller);
+  caller.close();
+  for (const source of ['a', 'b']) store.append(source, 1, batch(1, 3), 0);
+  await clock.advance(limits.logFlushMs);
+  expect(send).not.toHaveBeenCalled();
 });

@@ -26,6 +26,8 @@ export class LogStore {
   readonly #clock: Clock;
   readonly #limits: ControlLimits;
   readonly #sources = new Map<string, Source>();
+  /** Callers whose end is heard of. */
+  readonly #watched = new WeakSet<Caller>();
   #flush: Timer | null = null;
   #dropped = 0;
 
@@ -91,7 +93,11 @@ export class LogStore {
     const { followers } = this.#source(source);
     if (followers.has(caller)) return;
     followers.add(caller);
-    caller.onClose(() => followers.delete(caller));
+    if (this.#watched.has(caller)) return;
+    this.#watched.add(caller);
+    caller.onClose(() => {
+      for (const source of this.#sources.values()) source.followers.delete(caller);
+    });
   }
 
   unfollow(source: string, caller: Caller): void {
