@@ -12,6 +12,11 @@ export const STATE_WORDS: Readonly<Record<DaemonState, string>> = {
   failed: 'failed',
 };
 
+/** A state that nobody can vouch for now. */
+export function lastKnown(state: string): string {
+  return `${state} when last heard of`;
+}
+
 export const messages = {
   notAudited:
     'This is not recorded: the audit trail cannot be written. The log of main says why; until it is mended everything is refused but reading, start, stop, kill and ban.',

@@ -72,7 +72,7 @@ export function HostCards(): ReactNode {
                     </a>
                   </th>
                   <td className="px-4 py-1">
-                    <StateBadge state={state} />
+                    <StateBadge state={state} isCurrent={gone === null} />
                   </td>
                   {COLUMNS.map((column) => (
                     <td

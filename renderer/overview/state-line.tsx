@@ -25,7 +25,7 @@ export function StateLine({ daemon }: { daemon: DaemonSnapshot }): ReactNode {
   };
   return (
     <div className="flex min-w-0 flex-wrap items-center gap-2">
-      <StateBadge state={daemon.state} />
+      <StateBadge state={daemon.state} isCurrent={gone === null} />
       <LiveText read={readTime} className="text-xs text-dim" />
       {daemon.unresponsive && (
         <span title={messages.unresponsiveHint}>

@@ -11,6 +11,7 @@ import { changesInWords, type ReloadResult } from './reload.ts';
 export function ConfigSection(): ReactNode {
   const { client } = useDashboard();
   const file = useDashboardState((state) => state.host?.configFile ?? null);
+  const connected = useDashboardState((state) => state.connection.phase === 'connected');
   const [outcome, setOutcome] = useState<ReloadResult | null>(null);
   const [busy, setBusy] = useState(false);
   const reload = async () => {
@@ -33,7 +34,7 @@ export function ConfigSection(): ReactNode {
       </div>
       <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-2 text-sm">
         <span className="text-dim">{messages.reloadHint}</span>
-        <Button icon="restart" disabled={busy || file === null} onClick={() => void reload()}>
+        <Button icon="restart" disabled={busy || file === null || !connected} onClick={() => void reload()}>
           {messages.reload}
         </Button>
       </div>

@@ -16,6 +16,7 @@ function withoutPlace(message: string, file: string): string {
 
 function ConfigBanner({ error }: { error: WireError }): ReactNode {
   const dashboard = useDashboard();
+  const connected = useDashboardState((state) => state.connection.phase === 'connected');
   const part = (name: string) => String(error.detail?.[name] ?? '');
   const place = messages.configPlace(part('file'), part('line'), part('key'));
   return (
@@ -23,7 +24,11 @@ function ConfigBanner({ error }: { error: WireError }): ReactNode {
       tone="bad"
       urgent
       title={error.code === 'config_unreadable' ? messages.configUnreadable : messages.configTitle}
-      action={<Button onClick={() => void reloadConfig(dashboard)}>{messages.reload}</Button>}
+      action={
+        <Button disabled={!connected} onClick={() => void reloadConfig(dashboard)}>
+          {messages.reload}
+        </Button>
+      }
     >
       {place !== '' && <p className="font-mono text-xs">{place}</p>}
       <p>{withoutPlace(error.message, part('file'))}</p>

@@ -34,7 +34,6 @@ export const messages = {
     [file, line === '' ? '' : `line ${line}`, key === '' ? '' : `key ${key}`]
       .filter((part) => part !== '')
       .join(', '),
-  lastKnown: (state: string) => `${state} when last heard of`,
   restartNeeded: (id: string, keys: readonly string[]) => `${id}: restart needed for ${keys.join(', ')}`,
   reload: 'Reload',
   loopDelay: 'loop p99',

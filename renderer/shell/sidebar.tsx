@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { MAIN_SOURCE } from '../../daemons/contract/control-api.ts';
 import type { DaemonSnapshot } from '../../daemons/contract/states.ts';
 import { useDashboardState, useManifests } from '../model/dashboard-context.ts';
-import { STATE_WORDS } from '../model/messages.ts';
+import { lastKnown, STATE_WORDS } from '../model/messages.ts';
 import { hostGoneSince } from '../model/staleness.ts';
 import { Icon, type IconName } from '../ui/icons.tsx';
 import { STATE_LOOKS } from '../ui/state-badge.tsx';
@@ -41,7 +41,7 @@ function StateMark({ daemon }: { daemon: DaemonSnapshot | undefined }): ReactNod
   if (daemon === undefined) return null;
   const look = STATE_LOOKS[daemon.state];
   const tone = gone ? 'text-dim' : (look.tone.split(' ').at(-1) ?? '');
-  const word = gone ? messages.lastKnown(STATE_WORDS[daemon.state]) : STATE_WORDS[daemon.state];
+  const word = gone ? lastKnown(STATE_WORDS[daemon.state]) : STATE_WORDS[daemon.state];
   return (
     <span className={tone} title={word}>
       <Icon name={look.icon} className="size-3.5" />

@@ -1,7 +1,7 @@
 /** A daemon's state as icon and word: colour is never the only signal. */
 import type { ReactNode } from 'react';
 import type { DaemonState } from '../../daemons/contract/states.ts';
-import { STATE_WORDS } from '../model/messages.ts';
+import { lastKnown, STATE_WORDS } from '../model/messages.ts';
 import { Icon, type IconName } from './icons.tsx';
 
 interface Look {
@@ -30,6 +30,17 @@ export function Badge({ icon, tone, children }: Look & { children: ReactNode }):
   );
 }
 
-export function StateBadge({ state }: { state: DaemonState }): ReactNode {
-  return <Badge {...STATE_LOOKS[state]}>{STATE_WORDS[state]}</Badge>;
+/** `isCurrent` is false where nobody can say what the state is now: the last one known has no colour then. */
+export function StateBadge({ state, isCurrent }: { state: DaemonState; isCurrent: boolean }): ReactNode {
+  const look = STATE_LOOKS[state];
+  const word = STATE_WORDS[state];
+  if (isCurrent) return <Badge {...look}>{word}</Badge>;
+  return (
+    <span title={lastKnown(word)}>
+      <Badge icon={look.icon} tone="bg-sunken text-dim">
+        {word}
+        <span className="sr-only">{lastKnown('')}</span>
+      </Badge>
+    </span>
+  );
 }
