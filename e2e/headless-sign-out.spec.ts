@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test';
 import { HeadlessApp } from './app/headless-app.ts';
 import { expect, test } from './fixtures.ts';
 
-test('signing out ends every tab and copy of that session, and leaves the other person alone', async ({
+test('signing out ends every tab and copy of that session, no other, and signing in opens every tab again', async ({
   appHost,
   dashboardBrowser,
 }) => {
@@ -34,5 +34,10 @@ test('signing out ends every tab and copy of that session, and leaves the other 
   expect((await thief.request.post(`${url}api/status`, { data: {} })).status()).toBe(401);
   await expect(ben.getByText('Signed in as Ben, session')).toBeVisible();
   expect((await ben.context().request.post(`${url}api/status`, { data: {} })).status()).toBe(200);
+
+  await anna.getByLabel('Access token').fill(token);
+  await anna.getByRole('button', { name: 'Sign in' }).click();
+  for (const page of [anna, second]) await expect(page.getByLabel('Access token')).toBeHidden();
+  await expect(second.getByRole('heading', { name: 'ircd' })).toBeVisible();
   for (const context of [anna.context(), ben.context(), thief]) await context.close();
 });

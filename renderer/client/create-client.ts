@@ -2,7 +2,7 @@
 import type { DesktopBridge, WindowBridge } from '../../daemons/contract/window-bridge.ts';
 import { BridgeControlClient } from './bridge-control-client.ts';
 import type { ControlClient } from './control-client.ts';
-import { checkSession } from './sign-in.ts';
+import { checkSession, onSignedInElsewhere } from './sign-in.ts';
 import { SocketControlClient } from './socket-control-client.ts';
 
 declare global {
@@ -17,5 +17,9 @@ declare global {
 export function createClient(): ControlClient {
   if (window.signalbox !== undefined) return new BridgeControlClient(window.signalbox, window);
   const base = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}`;
-  return new SocketControlClient({ openSocket: (path) => new WebSocket(base + path), checkSession });
+  return new SocketControlClient({
+    openSocket: (path) => new WebSocket(base + path),
+    checkSession,
+    onSignedInElsewhere,
+  });
 }

@@ -15,6 +15,22 @@ export async function checkSession(): Promise<SessionCheck> {
 /** What came of signing in. */
 export type SignInResult = 'signed-in' | 'wrong-token' | 'bad-name' | 'too-many-tries' | 'unreachable';
 
+/** Where tabs of one browser tell each other that they have signed in. The message says no more than that. */
+const SIGN_INS = 'signalbox-signed-in';
+
+function tellOtherTabs(): void {
+  const channel = new BroadcastChannel(SIGN_INS);
+  channel.postMessage(null);
+  channel.close();
+}
+
+/** Calls back whenever another tab of this browser has signed in at this host, until the returned function is called. */
+export function onSignedInElsewhere(listener: () => void): () => void {
+  const channel = new BroadcastChannel(SIGN_INS);
+  channel.onmessage = listener;
+  return () => channel.close();
+}
+
 /**
  * Trades the access token for a session cookie, which scripts cannot read.
  * @param name what the audit trail calls whoever signs in; may be empty
@@ -26,7 +42,10 @@ export async function signIn(token: string, name: string): Promise<SignInResult>
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ token, name }),
     });
-    if (answer.ok) return 'signed-in';
+    if (answer.ok) {
+      tellOtherTabs();
+      return 'signed-in';
+    }
     if (answer.status === 400) return 'bad-name';
     if (answer.status === 429) return 'too-many-tries';
     return answer.status < 500 ? 'wrong-token' : 'unreachable';

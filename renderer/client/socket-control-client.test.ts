@@ -37,6 +37,7 @@ class FakeSocket implements SocketLike {
 function make(first: SessionCheck = 'signed-in') {
   const sockets: FakeSocket[] = [];
   const host = { session: first };
+  const tabs = { signedIn: () => {}, ended: false };
   const client = new SocketControlClient({
     openSocket: (path) => {
       const socket = new FakeSocket(path);
@@ -44,10 +45,16 @@ function make(first: SessionCheck = 'signed-in') {
       return socket;
     },
     checkSession: () => Promise.resolve(host.session),
+    onSignedInElsewhere: (listener) => {
+      tabs.signedIn = listener;
+      return () => {
+        tabs.ended = true;
+      };
+    },
   });
   const states: ConnectionState[] = [];
   client.onConnection((state) => states.push(state));
-  return { client, sockets, host, states };
+  return { client, sockets, host, states, tabs };
 }
 
 /** Lets promises settle and the timers of the next `ms` fire. */
@@ -132,6 +139,21 @@ describe('the control client of a browser', () => {
     await pass();
     sockets[0]!.open();
     expect(states.at(-1)).toEqual({ phase: 'connected' });
+  });
+
+  it('connects once another tab has signed in, without being asked', async () => {
+    const { client, sockets, host, states, tabs } = make('signed-out');
+    await pass();
+    host.session = 'signed-in';
+    tabs.signedIn();
+    await pass();
+    sockets[0]!.open();
+    expect(states.at(-1)).toEqual({ phase: 'connected' });
+    tabs.signedIn();
+    await pass();
+    expect(sockets).toHaveLength(1);
+    client.close();
+    expect(tabs.ended).toBe(true);
   });
 
   it('gives a request up whose answer never comes', async () => {

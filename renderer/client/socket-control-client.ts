@@ -35,6 +35,8 @@ export interface SocketControlOptions {
   /** Opens a WebSocket to a path of the host. */
   openSocket(path: string): SocketLike;
   checkSession(): Promise<SessionCheck>;
+  /** Calls back whenever another tab of this browser has signed in, until the returned function is called. */
+  onSignedInElsewhere(listener: () => void): () => void;
 }
 
 /** An answer later than this is given up, in milliseconds; longer than any deadline of the host itself. */
@@ -58,9 +60,14 @@ export class SocketControlClient implements ControlClient {
   /** Rises with every attempt, so that a late answer of an earlier one is ignored. */
   #generation = 0;
   #closed = false;
+  readonly #endSignIns: () => void;
 
   constructor(options: SocketControlOptions) {
     this.#options = options;
+    // The session is the browser's: whoever signs in at one tab has signed in at all.
+    this.#endSignIns = options.onSignedInElsewhere(() => {
+      if (this.#state.phase === 'signed-out') this.retryNow();
+    });
     void this.#attempt();
   }
 
@@ -104,6 +111,7 @@ export class SocketControlClient implements ControlClient {
 
   close(): void {
     this.#closed = true;
+    this.#endSignIns();
     this.#generation++;
     if (this.#retryTimer !== null) clearTimeout(this.#retryTimer);
     this.#socket?.close();
