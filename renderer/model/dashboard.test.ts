@@ -189,6 +189,25 @@ describe('the model of the window', () => {
     expect(asked[0]).toMatchObject({ source: 'd', points: 602 });
   });
 
+  it('fills what it missed while it was signed out, so that no hole stays in the charts', async () => {
+    const { dashboard, of, say, greet, request, connect } = await ready();
+    greet(of('d')[0], 1);
+    say(of('d')[0], 1, 5);
+    await vi.advanceTimersByTimeAsync(1_000);
+    connect({ phase: 'signed-out' });
+    await vi.advanceTimersByTimeAsync(9_000);
+    connect({ phase: 'connected' });
+    await vi.advanceTimersByTimeAsync(0);
+    greet(of('d')[1], 1);
+    say(of('d')[1], 1, 6);
+    say(of('d')[1], 2, 6);
+    await vi.advanceTimersByTimeAsync(0);
+    const samples = dashboard.source('d')?.samples;
+    const shown = samples?.column(samples.layout.slot('signalbox_d_open'));
+    expect([...(shown ?? [])]).toEqual([41, 42, 5, 41, 42, 6]);
+    expect(request.mock.calls.filter(([name]) => name === 'history.query')).toHaveLength(4);
+  });
+
   it('draws a frame without news with the next text, and gives its credit back before', async () => {
     const { dashboard, of, say, greet } = await ready();
     const chart = { source: 'd', intervalMs: 0, draw: vi.fn() };

@@ -6,7 +6,7 @@ import type { ControlClient } from '../client/control-client.ts';
 import { SourceStream } from '../client/source-stream.ts';
 import { LogBook } from '../logs/log-book.ts';
 import { backfillOf, backfillQueries } from '../samples/backfill.ts';
-import { SampleColumns } from '../samples/sample-columns.ts';
+import { GAP_S, SampleColumns } from '../samples/sample-columns.ts';
 import { TableFeed } from '../tables/table-feed.ts';
 
 export class SourceModel {
@@ -22,7 +22,8 @@ export class SourceModel {
   #instance: number | null = null;
   #lastInstance: number | null = null;
   #followsLogs = false;
-  #backfilled = false;
+  /** A stream was opened and has sent no frame yet. */
+  #awaitsFrame = false;
 
   /**
    * `onFrame` is called after each frame was taken over, with whether a metric of the daemon's own has changed; else a
@@ -43,10 +44,12 @@ export class SourceModel {
       frame: (frame) => {
         this.arrivedAt = Date.now();
         const changed = this.#changes(frame);
+        const before = this.samples.lastTime;
         this.samples.push(frame);
         onFrame(changed);
         // Only now, so that the first live number does not wait for the past.
-        if (!this.#backfilled) void this.#backfill();
+        if (this.#awaitsFrame && this.samples.lastTime - before > GAP_S) void this.#backfill();
+        this.#awaitsFrame = false;
       },
       logs: (instance, records, dropped) => this.logs.addLive(instance, records, dropped),
       rows: (table, time, rows, total) => this.table(table).set({ time, rows, total }),
@@ -93,14 +96,14 @@ export class SourceModel {
 
   #opened(instance: number): void {
     if (instance !== this.#lastInstance) this.samples.startOver();
+    this.#awaitsFrame = true;
     this.#instance = instance;
     this.#lastInstance = instance;
     if (this.#followsLogs) void this.#fetchBacklog();
   }
 
-  /** Puts the last minutes before the window was opened into the charts; without a recorder they begin empty. */
+  /** Puts into the charts what the window was not there to see; without a recorder they keep the hole. */
   async #backfill(): Promise<void> {
-    this.#backfilled = true;
     const { layout, lastTime } = this.samples;
     const outcomes = await Promise.all(
       backfillQueries(this.id, layout, lastTime).map((query) => this.#client.request('history.query', query)),
@@ -109,7 +112,7 @@ export class SourceModel {
       layout,
       outcomes.flatMap((outcome) => (outcome.ok ? [outcome.result] : [])),
     );
-    if (past !== null) this.samples.prepend(past);
+    if (past !== null) this.samples.fill(past);
   }
 
   async #fetchBacklog(): Promise<void> {

@@ -87,7 +87,7 @@ describe('the minutes before a window was opened', () => {
     samples.push(frame(10.5, 20));
     samples.push(frame(11.5, 21));
     const past = backfillOf(layout, answers);
-    if (past !== null) samples.prepend(past);
+    if (past !== null) samples.fill(past);
     expect([...samples.times()]).toEqual([9, 10, 10.5, 11.5]);
     expect([...samples.column(GAUGE)]).toEqual([5, 6, 20, 21]);
     expect(samples.column(2)[0]).toBeNaN();
@@ -96,15 +96,26 @@ describe('the minutes before a window was opened', () => {
     expect(samples.shown(GAUGE)).toBe(22);
   });
 
+  it('fill the hole that a window has which was away, and only that', () => {
+    const samples = new SampleColumns(layout, 8);
+    for (const second of [8.5, 11.5, 12.5]) samples.push(frame(second, second));
+    const past = backfillOf(layout, answers);
+    if (past !== null) samples.fill(past);
+    expect([...samples.times()]).toEqual([8.5, 9, 10, 11, 11.5, 12.5]);
+    expect([...samples.column(GAUGE)]).toEqual([8.5, 5, 6, 7, 11.5, 12.5]);
+    if (past !== null) samples.fill(past);
+    expect(samples.length).toBe(6);
+  });
+
   it('give way where there is no room: the newest of them stay', () => {
     const samples = new SampleColumns(layout, 3);
     samples.push(frame(20, 1));
     const past = backfillOf(layout, answers);
-    if (past !== null) samples.prepend(past);
+    if (past !== null) samples.fill(past);
     expect([...samples.times()]).toEqual([10, 11, 20]);
     for (const second of [21, 22, 23, 24]) samples.push(frame(second, second));
     expect([...samples.times()]).toEqual([22, 23, 24]);
-    if (past !== null) samples.prepend(past);
+    if (past !== null) samples.fill(past);
     expect([...samples.column(GAUGE)]).toEqual([22, 23, 24]);
   });
 });

@@ -1,6 +1,6 @@
 /**
- * The minutes before a window was opened, read from the recorder, so that live charts do not begin empty. Asked for by
- * source-model.ts once the first frame has come; the figures are put before the samples by SampleColumns.prepend.
+ * The minutes before a window was opened, or was away from its host, read from the recorder, so that live charts neither
+ * begin empty nor keep a hole. Asked for by source-model.ts once a frame has come; SampleColumns.fill takes the figures.
  */
 import {
   type ControlApi,

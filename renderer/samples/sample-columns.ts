@@ -152,22 +152,33 @@ export class SampleColumns {
     return true;
   }
 
-  /** Puts samples of the past before those that are held: the newest of them, as many as there is room for. */
-  prepend(past: Backfill): void {
-    const first = this.#end === 0 ? Number.POSITIVE_INFINITY : this.#times[this.#end - this.length]!;
-    let to = past.times.length;
-    while (to > 0 && past.times[to - 1]! >= first) to--;
-    const from = to - Math.max(0, Math.min(to, this.#capacity - this.#end));
-    const count = to - from;
-    this.#times.copyWithin(count, 0, this.#end);
-    this.#times.set(past.times.subarray(from, to));
-    for (const [slot, column] of this.#columns.entries()) {
-      const values = past.columns.get(slot);
-      column.copyWithin(count, 0, this.#end);
-      if (values === undefined) column.fill(Number.NaN, 0, count);
-      else column.set(values.subarray(from, to));
+  /**
+   * Puts samples of the past where none are held: before the first, and between two that are further apart than
+   * {@link GAP_S}. Where there is no room for all the newest stay.
+   */
+  fill(past: Backfill): void {
+    const places = this.#merge(past.times).slice(-this.#capacity);
+    const merged = (held: Float64Array, recorded: Float64Array | undefined) =>
+      Float64Array.from(places, (place) => (place >= 0 ? held[place]! : (recorded?.[~place] ?? Number.NaN)));
+    this.#times.set(merged(this.#times, past.times));
+    for (const [slot, column] of this.#columns.entries()) column.set(merged(column, past.columns.get(slot)));
+    this.#end = places.length;
+  }
+
+  /** What is held and what fills its holes, in order of time: places in the columns, and in `past` as complements. */
+  #merge(past: Float64Array): number[] {
+    const places: number[] = [];
+    let before = Number.NEGATIVE_INFINITY;
+    let next = 0;
+    for (let place = this.#end - this.length; place < this.#end; place++) {
+      const time = this.#times[place]!;
+      for (; next < past.length && past[next]! < time; next++) {
+        if (time - before > GAP_S && past[next]! > before) places.push(~next);
+      }
+      places.push(place);
+      before = time;
     }
-    this.#end += count;
+    return places;
   }
 
   /** Row of the raw frame that rates are taken from: the newest that is old enough, else the oldest; -1 for none. */
