@@ -28,3 +28,20 @@ test('every button of a card is reached by the Tab key and pressed by Enter', as
   await app.page.keyboard.press('Enter');
   await expect(app.card('ircd')).toContainText('stopped');
 });
+
+test('a command opened from the palette goes with the page that it was opened on', async ({ app }) => {
+  const { page } = app;
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('ircd kill');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await page.evaluate(() => {
+    location.hash = '#/audit';
+  });
+  await expect(page.getByRole('heading', { name: 'Audit', level: 1 })).toBeVisible();
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await page.keyboard.press('Control+k');
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await page.goBack();
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+});

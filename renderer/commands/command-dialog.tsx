@@ -6,6 +6,7 @@ import { Dialog } from '@base-ui/react/dialog';
 import { type ReactNode, type RefObject, useEffect, useId, useRef, useState } from 'react';
 import type { CommandDescription, ManifestDescription } from '../../daemons/contract/manifest.ts';
 import { useDashboardState, useManifests } from '../model/dashboard-context.ts';
+import { useCloseOnLeave } from '../shell/route.ts';
 import { Button } from '../ui/button.tsx';
 import { Callout } from '../ui/callout.tsx';
 import { ignoreHeldKeys } from '../ui/key-repeat.ts';
@@ -26,6 +27,7 @@ import { useImpact } from './use-impact.ts';
 type Args = Readonly<Record<string, unknown>>;
 
 export function CommandDialog(): ReactNode {
+  useCloseOnLeave(closeCommand);
   const open = useOpenCommand((state) => state.open);
   const manifest = useManifests().find((one) => one.id === open?.daemon);
   const command = manifest?.commands.find((one) => one.name === open?.command);

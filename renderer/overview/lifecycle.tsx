@@ -10,6 +10,7 @@ import type { DaemonState } from '../../daemons/contract/states.ts';
 import { sentence } from '../format/sentence.ts';
 import type { Dashboard } from '../model/dashboard.ts';
 import { useDashboard, useDashboardState } from '../model/dashboard-context.ts';
+import { useCloseOnLeave } from '../shell/route.ts';
 import { Button } from '../ui/button.tsx';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { messages } from './messages.ts';
@@ -35,6 +36,10 @@ interface PendingAction {
 }
 
 const usePending = create<{ pending: PendingAction | null }>(() => ({ pending: null }));
+
+function closeQuestion(): void {
+  usePending.setState({ pending: null });
+}
 
 /** Does an action, or first asks whether it may: main refuses what would disturb people until that is confirmed. */
 export async function requestLifecycle(
@@ -63,7 +68,7 @@ function notifyOf(dashboard: Dashboard, id: string, error: WireError): void {
 export function LifecycleDialog(): ReactNode {
   const dashboard = useDashboard();
   const pending = usePending((state) => state.pending);
-  const close = () => usePending.setState({ pending: null });
+  useCloseOnLeave(closeQuestion);
   const stopping = pending?.action === 'stop';
   return (
     <ConfirmDialog
@@ -77,9 +82,9 @@ export function LifecycleDialog(): ReactNode {
               typed: null,
             }
       }
-      onCancel={close}
+      onCancel={closeQuestion}
       onConfirm={() => {
-        close();
+        closeQuestion();
         if (pending !== null) void carryOut(dashboard, pending);
       }}
     />

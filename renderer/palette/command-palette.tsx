@@ -1,7 +1,17 @@
 /** Ctrl/Cmd-K: goes anywhere and does anything by name. A text field that steers a list, as ARIA's combobox describes. */
 import { Dialog } from '@base-ui/react/dialog';
-import { type KeyboardEvent, type ReactNode, useEffect, useId, useMemo, useRef, useState } from 'react';
+import {
+  type KeyboardEvent,
+  type ReactNode,
+  useCallback,
+  useEffect,
+  useId,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { useDashboard, useDashboardState } from '../model/dashboard-context.ts';
+import { useCloseOnLeave } from '../shell/route.ts';
 import { Button } from '../ui/button.tsx';
 import { findEntries, type PaletteEntry, paletteEntries } from './entries.ts';
 import { messages } from './messages.ts';
@@ -10,6 +20,7 @@ const isMac = navigator.userAgent.includes('Mac');
 
 export function CommandPalette(): ReactNode {
   const [open, setOpen] = useState(false);
+  useCloseOnLeave(useCallback(() => setOpen(false), []));
   useEffect(() => {
     const onKey = (event: globalThis.KeyboardEvent) => {
       if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey) || event.altKey) return;

@@ -1,5 +1,5 @@
 /** The address of a page within the window: `#/path?query`, which works under app:// and http alike. */
-import { useSyncExternalStore } from 'react';
+import { useEffect, useSyncExternalStore } from 'react';
 
 export interface Route {
   /** Parts of the path, decoded. Empty for the Overview. */
@@ -52,6 +52,25 @@ function subscribe(listener: () => void): () => void {
 /** The present page; the component renders again when it changes. */
 export function useRoute(): Route {
   return useSyncExternalStore(subscribe, currentRoute);
+}
+
+/**
+ * Closes what stands above the page once the page is another, however it was left: by a link, Back or the address.
+ * `close` is the same function at every render.
+ */
+export function useCloseOnLeave(close: () => void): void {
+  useEffect(() => closeOnLeave(close), [close]);
+}
+
+/** Calls `close` whenever the path has changed, until the returned function is called; the query alone is a view. */
+export function closeOnLeave(close: () => void): () => void {
+  let page = currentRoute().path.join('/');
+  return subscribe(() => {
+    const next = currentRoute().path.join('/');
+    if (next === page) return;
+    page = next;
+    close();
+  });
 }
 
 function decode(part: string): string {
