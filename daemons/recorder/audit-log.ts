@@ -67,15 +67,18 @@ export class AuditLog {
   readonly #oldest;
   readonly #deleteBeyond;
   readonly #onDamaged: OnDamagedRow;
+  #after = 0;
+  #lastId: number;
 
   constructor(database: Sqlite, tallies: Tallies, onDamaged: OnDamagedRow) {
     this.#onDamaged = onDamaged;
     this.#tallies = tallies;
     this.#insert = database.prepare(
-      'INSERT INTO audit (time, actor, origin, action, target, command, args, ok, outcome, duration_ms, effects, key) ' +
-        'VALUES (@time, @actor, @origin, @action, @target, @command, @args, @ok, @outcome, @durationMs, @effects, @key) ' +
+      'INSERT INTO audit (id, time, actor, origin, action, target, command, args, ok, outcome, duration_ms, effects, key) ' +
+        'VALUES (CASE WHEN @after > ifnull((SELECT max(id) FROM audit), 0) THEN @after + 1 END, @time, @actor, @origin, @action, @target, @command, @args, @ok, @outcome, @durationMs, @effects, @key) ' +
         'ON CONFLICT DO NOTHING',
     );
+    this.#lastId = database.prepare<[], number | null>('SELECT max(id) FROM audit').pluck().get() ?? 0;
     this.#amend = database.prepare<[string, string]>(
       "UPDATE audit SET effects = ? WHERE key = ? AND effects = '[]'",
     );
@@ -108,6 +111,16 @@ export class AuditLog {
       .pluck();
   }
 
+  /** The highest id that an entry of this file, or of the one before it, was given. */
+  get lastId(): number {
+    return Math.max(this.#after, this.#lastId);
+  }
+
+  /** Entries get ids above this one: who reads on by id in a file that was begun anew finds what is older there. */
+  goOnAfter(id: number): void {
+    this.#after = id;
+  }
+
   /**
    * Adds an entry, its arguments and outcome cut to their limits; returns how many were added, which is none for a key
    * that is there already. Part of the caller's transaction.
@@ -126,8 +139,11 @@ export class AuditLog {
       durationMs: entry.durationMs,
       effects: boundedJson(entry.effects, '[]'),
       key,
+      after: this.#after,
     };
-    if (this.#insert.run(row).changes === 0) return 0;
+    const { changes, lastInsertRowid } = this.#insert.run(row);
+    if (changes === 0) return 0;
+    this.#lastId = Number(lastInsertRowid);
     const { actor, action, target, command, args, outcome, effects } = row;
     const texts = [actor, action, target, command, args, outcome, effects];
     this.#tallies.add(

@@ -169,6 +169,19 @@ describe('a database that is not there any more', () => {
     expect(await levels(scene.now, scene.now)).toEqual([7]);
   });
 
+  it('gives later entries higher ids, so that a reader who goes on to older ones finds none of them', async () => {
+    for (let i = 0; i < 150; i++) tick(i);
+    const page = await scene.recorder.audit({ limit: 100 });
+    for (const name of readdirSync(scene.folder)) rmSync(join(scene.folder, name));
+    for (let i = 150; i < 160; i++) tick(i);
+    const before = page.entries.at(-1)?.id ?? 0;
+    expect((await scene.recorder.audit({ limit: 100, before })).entries).toEqual([]);
+    await scene.restart();
+    tick(160);
+    const ids = (await scene.recorder.audit({ limit: 100 })).entries.map(({ id }) => id);
+    expect(ids).toEqual(Array.from({ length: ids.length }, (_, i) => 150 + ids.length - i));
+  });
+
   it('with its folder is begun anew in a new one', async () => {
     tick(1);
     rmSync(scene.folder, { recursive: true });

@@ -208,6 +208,7 @@ export class StoreFile {
     const database = openDatabase(this.#options.sqlite, file);
     try {
       const store = new Store(database, this.#options.onDamagedRow);
+      store.audit.goOnAfter(this.#missing?.before?.audit.lastId ?? 0);
       this.#identity = identify(file);
       this.#walIdentity = null;
       return store;
