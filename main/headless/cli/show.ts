@@ -28,7 +28,11 @@ export function showStatus(daemons: readonly DaemonSnapshot[]): string {
     (daemon.cause === null ? null : printable(daemon.cause)) ??
       (daemon.listeners.map(showListener).join(', ') || '-'),
   ]);
-  return formatTable(['daemon', 'state', 'pid', 'since', 'restarts', 'listens on, or cause'], rows);
+  const table = formatTable(['daemon', 'state', 'pid', 'since', 'restarts', 'listens on, or cause'], rows);
+  const waiting = daemons
+    .filter(({ pendingRestart }) => pendingRestart.length > 0)
+    .map(({ id, pendingRestart }) => `restart needed: ${id} for ${pendingRestart.join(', ')}`);
+  return [table, ...waiting].join('\n');
 }
 
 function showListener({ protocol, host, port, tls }: ListenerInfo): string {
