@@ -177,7 +177,9 @@ const actor = z.object({
 const wireError = z.object({
   code: z.string(),
   message: z.string(),
-  detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).optional(),
+  detail: z
+    .record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(z.string())]))
+    .optional(),
 });
 const outcome = z.union([
   z.object({ ok: z.literal(true), result: z.unknown() }),

@@ -43,7 +43,9 @@ export type ErrorCode = keyof typeof ERROR_CODES;
 export interface WireError {
   readonly code: ErrorCode;
   readonly message: string;
-  readonly detail?: Readonly<Record<string, string | number | boolean | null>> | undefined;
+  readonly detail?:
+    | Readonly<Record<string, string | number | boolean | null | readonly string[]>>
+    | undefined;
 }
 
 /** The exception form of {@link WireError}, thrown inside a process and turned into data at its boundary. */

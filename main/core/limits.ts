@@ -5,6 +5,12 @@
 import { type Limit, limitDefaults } from '../../daemons/contract/limit.ts';
 
 export const CONTROL_LIMIT_TABLE = {
+  shownMistakes: {
+    default: 20,
+    unit: 'count',
+    reason:
+      'Mistakes of a configuration that are listed, then how many more: what somebody mends in one go, on one screen.',
+  },
   helloMs: {
     default: 15_000,
     unit: 'milliseconds',

@@ -208,14 +208,26 @@ test('a start while the one before drains waits for it, and gets folder and port
   expect(await first.exit).toBe(0);
 });
 
-test('a bad configuration ends it with 78 and names file, line and key', async () => {
-  await writeFile(join(dir, 'signalbox.toml'), '[relay]\nlisten = [{ port = "abc" }]\n');
+test('a bad configuration ends it with 78 and names file, line and key of every mistake', async () => {
+  await writeFile(join(dir, 'signalbox.toml'), '[relay]\nlisten = [{ port = "abc" }]\nmode = 1\n');
   const served = serve();
   expect(await served.exit).toBe(78);
   expect(served.output.stdout).toBe('');
   await vi.waitFor(() =>
     expect(served.output.stderr).toContain(
       `${join(dir, 'signalbox.toml')}:2: relay.listen[0].port: expected `,
+    ),
+  );
+  expect(served.output.stderr).toContain(`\n  ${join(dir, 'signalbox.toml')}:3: relay.mode: expected `);
+});
+
+test('a token file that holds none is named in one sentence, with what to do', async () => {
+  await writeFile(join(dir, 'token'), '');
+  const served = serve();
+  expect(await served.exit).toBe(1);
+  await vi.waitFor(() =>
+    expect(served.output.stderr).toMatch(
+      /holds no token; remove the file and start again to get a new one\.\n/,
     ),
   );
 });

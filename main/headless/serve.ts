@@ -11,6 +11,7 @@ import { registry } from '../../daemons/registry.ts';
 import { survivesLostOutput } from '../../daemons/runtime/lost-output.ts';
 import { keepFilesPrivate } from '../../daemons/runtime/private-files.ts';
 import { createCaller } from '../core/caller.ts';
+import { withAllMistakes } from '../core/config/mistakes.ts';
 import { type ControlPlane, createControlPlane } from '../core/control-plane.ts';
 import { CONTROL_LIMITS } from '../core/limits.ts';
 import { Auth, loadToken } from './auth.ts';
@@ -38,7 +39,7 @@ export async function serve(argv: readonly string[]): Promise<void> {
   }
   const plane = await openPlane(options);
   if (plane.configError !== null) {
-    say(`signalbox: ${plane.configError.message}`);
+    say(`signalbox: ${withAllMistakes(plane.configError)}`);
     await plane.close('the configuration has a mistake');
     process.exit(EXIT.config);
   }
@@ -74,7 +75,7 @@ export async function serve(argv: readonly string[]): Promise<void> {
     const hint = text.includes('EADDRINUSE')
       ? ` Choose another port with --port, or 0 for any free one.`
       : '';
-    say(`signalbox: the dashboard cannot be served: ${text}.${hint}`);
+    say(`signalbox: the dashboard cannot be served: ${text.replace(/\.$/, '')}.${hint}`);
     await plane.close('the dashboard cannot be served');
     process.exit(EXIT.failure);
   }
@@ -200,7 +201,7 @@ class RunningHost {
   async #reload(): Promise<void> {
     const caller = createCaller({ name: 'SIGHUP', from: 'system' }, () => {});
     const outcome = await this.#plane.handle('config.reload', {}, caller);
-    const text = outcome.ok ? 'configuration reloaded' : outcome.error.message;
+    const text = outcome.ok ? 'configuration reloaded' : withAllMistakes(outcome.error);
     say(`signalbox: ${text}`);
     if (!outcome.ok) return;
     const { daemons } = outcome.result as ControlResults['config.reload'];

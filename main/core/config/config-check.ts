@@ -12,6 +12,7 @@ import type { ControlLimits } from '../limits.ts';
 import { DASHBOARD, type Holder, holderOf, inUse } from './address-holder.ts';
 import type { ConfigDocument } from './config-document.ts';
 import { locateIn } from './config-store.ts';
+import { joinMistakes } from './mistakes.ts';
 
 /** What a check works with. */
 export interface ConfigCheckParts {
@@ -28,7 +29,7 @@ export interface ConfigCheckParts {
 
 /** What a check found. */
 export interface ConfigFindings {
-  /** The first mistake of the file that a start would refuse. */
+  /** The mistakes of the file that a start would refuse, see {@link joinMistakes}. */
   readonly error: WireError | null;
   /** What the operator should know although it would start. */
   readonly warnings: readonly string[];
@@ -48,8 +49,7 @@ export async function checkDaemons(
   );
   const findings = await Promise.all(wanted.map(({ id }) => checkOne(id, document, parts)));
   const errors = findings.flatMap(({ error }) => (error === null ? [] : [locateIn(document, file, error)]));
-  errors.sort((a, b) => lineOf(a) - lineOf(b));
-  return { error: errors[0] ?? null, warnings: findings.flatMap(({ warnings }) => warnings) };
+  return { error: joinMistakes(errors), warnings: findings.flatMap(({ warnings }) => warnings) };
 }
 
 async function checkOne(
@@ -112,8 +112,4 @@ function askDaemon(
       },
     );
   });
-}
-
-function lineOf({ detail }: WireError): number {
-  return typeof detail?.line === 'number' ? detail.line : Number.MAX_SAFE_INTEGER;
 }

@@ -119,6 +119,22 @@ test.each<[string, string, string]>([
   expect(check(text)).toBe(message);
 });
 
+test('all mistakes are listed with line and key, of very many the first twenty', () => {
+  const mistakes = (text: string) => {
+    const outcome = parseConfigDocument(text, 's.toml', [ircd, relay]);
+    return outcome.ok ? null : outcome.error.detail?.mistakes;
+  };
+  expect(mistakes('[relay]\nframe_bytes = "x"\n[ircd]\nmotd = 5\nzzz = 1')).toEqual([
+    's.toml:2: relay.frame_bytes: expected a number of at least 1, got "x"',
+    expect.stringMatching(/^s\.toml:4: ircd\.motd: expected .*, got 5$/),
+    's.toml:5: ircd.zzz: unknown key',
+  ]);
+  const many = Array.from({ length: 25 }, (_, n) => `zzz${n} = 1`).join('\n');
+  const shown = mistakes(`[ircd]\n${many}`);
+  expect(shown).toHaveLength(21);
+  expect(shown).toMatchObject({ 19: 's.toml:21: ircd.zzz19: unknown key', 20: 'and 5 more mistakes' });
+});
+
 test('a syntax error is named with its line', () => {
   expect(check('[ircd]\nlisten = [{ port = }]')).toMatch(
     /^signalbox\.toml:2: not valid TOML: .+ \(column \d+\)$/,

@@ -9,6 +9,7 @@ import type { ConfiguredPlace, Manifest } from '../../../daemons/contract/manife
 import { placesMeet, servedName } from '../../../daemons/contract/network-addresses.ts';
 import type { DaemonRuntime } from '../daemon-launcher.ts';
 import { type ConfigSchema, describeExpected, findUnknownKeys, nearest, schemaOf } from './expectations.ts';
+import { joinMistakes } from './mistakes.ts';
 import { maskText, secretPaths, touchesSecret } from './secrets.ts';
 import { type KeyPath, scanTomlLines, type TomlLines } from './toml-lines.ts';
 
@@ -129,24 +130,20 @@ function syntaxError(error: unknown, file: string): WireError {
   return { code: 'config_invalid', message, detail: { file, line: error.line, key: null } };
 }
 
-/** Collects mistakes and settles on the one that stands first in the file. */
+/** Collects mistakes. */
 class Checker {
   readonly #file: string;
   readonly #lines: TomlLines;
-  #first: { line: number; error: WireError } | null = null;
-  #count = 0;
+  readonly #mistakes: WireError[] = [];
 
   constructor(file: string, lines: TomlLines) {
     this.#file = file;
     this.#lines = lines;
   }
 
+  /** All of them as one error, null for none. */
   get error(): WireError | null {
-    if (this.#first === null) return null;
-    const { error } = this.#first;
-    if (this.#count === 1) return error;
-    const others = this.#count === 2 ? 'one more mistake' : `${this.#count - 1} more mistakes`;
-    return { ...error, message: `${error.message} (and ${others})` };
+    return joinMistakes(this.#mistakes);
   }
 
   table<Schema extends z.ZodType>(name: string, value: unknown, schema: Schema): z.output<Schema> | null {
@@ -245,12 +242,8 @@ class Checker {
   #mistake(path: KeyPath, text: string): void {
     const line = this.#lines.lineOf(path);
     const key = formatKeyPath(path);
-    this.#count++;
-    const order = line ?? Number.MAX_SAFE_INTEGER;
-    if (this.#first !== null && this.#first.line <= order) return;
     const message = `${placeOf(this.#file, line)}: ${key}: ${text}`;
-    const error: WireError = { code: 'config_invalid', message, detail: { file: this.#file, line, key } };
-    this.#first = { line: order, error };
+    this.#mistakes.push({ code: 'config_invalid', message, detail: { file: this.#file, line, key } });
   }
 }
 

@@ -227,6 +227,33 @@ test('config check names the mistake and needs no instance', async () => {
   });
 });
 
+test('every mistake of a configuration is said in a line of its own, by check, reload and a start', async () => {
+  const text = '[tiny]\ngreeting = 5\ngreting = "x"\n[tinny]\n';
+  const bad = join(host.dataDir, 'several.toml');
+  const lines = (file: string) =>
+    [
+      `${file}:2: tiny.greeting: expected text, got 5 (and 2 more mistakes)`,
+      `  ${file}:3: tiny.greting: unknown key, did you mean "greeting"?`,
+      `  ${file}:4: tinny: unknown table, did you mean "tiny"?\n`,
+    ].join('\n');
+  await writeFile(bad, text);
+  expect((await cli('config', 'check', bad)).stderr).toBe(`signalbox: ${lines(bad)}`);
+  expect(json(await cli('config', 'check', bad, '--json'))).toMatchObject({
+    error: {
+      detail: {
+        line: 2,
+        mistakes: [`${bad}:2: tiny.greeting: expected text, got 5`, expect.any(String), expect.any(String)],
+      },
+    },
+  });
+  await writeFile(host.configFile, text);
+  expect((await cli('config', 'reload')).stderr).toBe(`signalbox: ${lines(host.configFile)}`);
+  expect((await cli('start', 'tiny')).stderr).toContain(`because of ${lines(host.configFile)}`);
+  await cli('stop', 'tiny', '--yes');
+  await writeFile(host.configFile, '');
+  await cli('config', 'reload');
+});
+
 test('what cannot be written to the audit trail is done and said, or refused, for people and for programs', async () => {
   const recording = await startTestHost('', {}, [{ ...tiny, role: 'recorder' }]);
   try {

@@ -4,6 +4,7 @@
  */
 import { toWireError } from '../../../daemons/contract/errors.ts';
 import type { Manifest, ManifestDescription } from '../../../daemons/contract/manifest.ts';
+import { withAllMistakes } from '../../core/config/mistakes.ts';
 import { dataDirOf } from '../../core/default-paths.ts';
 import { showDaemon, showStatus } from './show.ts';
 import { SocketClient } from './socket-client.ts';
@@ -207,5 +208,6 @@ async function lifecycle(
 async function sayLastGood(client: SocketClient, id: string): Promise<void> {
   const host = await client.request('hello', {});
   const error = host.ok ? host.result.configError : null;
-  if (error !== null) say(`${id} runs with the last good configuration, because of ${error.message}`);
+  if (error !== null)
+    say(`${id} runs with the last good configuration, because of ${withAllMistakes(error)}`);
 }

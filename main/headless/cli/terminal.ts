@@ -7,6 +7,7 @@ import type { ControlOutcome } from '../../../daemons/contract/control-api.ts';
 import type { ErrorCode, WireError } from '../../../daemons/contract/errors.ts';
 import type { TableColumn } from '../../../daemons/contract/manifest.ts';
 import type { DaemonState } from '../../../daemons/contract/states.ts';
+import { furtherMistakes } from '../../core/config/mistakes.ts';
 
 /** Exit codes of the CLI (sysexits.h where it has one). */
 export const EXIT = { ok: 0, failure: 1, usage: 2, noInstance: 69, config: 78 } as const;
@@ -78,7 +79,8 @@ export function sayUnrecorded({
 export function fail(error: WireError, json: boolean): number {
   const message = wordsFor(error);
   if (json) printJson({ ok: false, error: { ...error, message } });
-  if (!json || error.code === 'no_instance') say(`signalbox: ${message}`);
+  if (!json || error.code === 'no_instance')
+    say(`signalbox: ${[message, ...furtherMistakes(error)].join('\n  ')}`);
   return EXIT_OF[error.code] ?? EXIT.failure;
 }
 
