@@ -7,7 +7,7 @@ import type { Outcome } from '../contract/errors.ts';
 import { BanFile } from '../runtime/ban-file.ts';
 import { type BanSaved, BanSaver } from '../runtime/ban-saver.ts';
 import type { DaemonContext, PendingReload, ReloadApplied, RunningDaemon } from '../runtime/daemon.ts';
-import { disconnects } from '../runtime/impact-text.ts';
+import { stopEffect } from '../runtime/impact-text.ts';
 import type { adminCommands } from './admin/commands.ts';
 import { createAdminHandlers } from './admin/handlers.ts';
 import { channelCells, connectionCells } from './admin/rows.ts';
@@ -98,6 +98,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
   async open(): Promise<void> {
     const stored = await this.banFile.load((message) => this.logger.error('bans_damaged', message));
     for (const ban of stored) this.server.bans.add(ban);
+    this.banSaver.loaded();
     this.server.motd = this.context.prepared.motd ?? null;
     await this.net.apply(this.config, this.context.prepared.credentials);
   }
@@ -132,7 +133,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
 
   stopImpact(): string | null {
     const clients = this.server.state.users.size;
-    return disconnects(clients);
+    return stopEffect(clients, this.banSaver.unsaved);
   }
 
   async drain(deadline: AbortSignal): Promise<void> {

@@ -51,6 +51,7 @@ export class BanList {
       const value = ban.kind === 'cidr' ? canonicalRange(ban.value) : ban.value;
       list.#put({ ...ban, value });
     }
+    list.#saver.loaded();
     return list;
   }
 
@@ -88,6 +89,11 @@ export class BanList {
   remove(value: string): Promise<BanSaved> | null {
     if (!this.#take(value)) return null;
     return this.#saver.save();
+  }
+
+  /** How many bans a stop would lose now, because they could not be written to disk. */
+  get unsaved(): number {
+    return this.#saver.unsaved;
   }
 
   /** Writes what is not on disk yet, if that is possible now. */

@@ -1,6 +1,6 @@
 /** The relay as the runtime starts it. Called by main.ts and by the tests. */
 import type { DaemonDefinition, PrepareContext } from '../runtime/daemon.ts';
-import { disconnects } from '../runtime/impact-text.ts';
+import { stopEffect } from '../runtime/impact-text.ts';
 import { loadCredentials, type TlsCredentials } from '../runtime/tls-credentials.ts';
 import { adminCommands } from './admin-commands.ts';
 import { BanList } from './ban-list.ts';
@@ -49,7 +49,7 @@ export const relayDaemon: DaemonDefinition<typeof relayConfig, RelayCommands, Re
       commands: adminCommands(server, bans),
       tables: relayTables(server.relay),
       reload: (config, { credentials }) => server.reload(config, credentials),
-      stopImpact: () => disconnects(server.relay.size),
+      stopImpact: () => stopEffect(server.relay.size, bans.unsaved),
       async drain(deadline) {
         await server.drain('The relay is shutting down.', deadline);
         await bans.close();

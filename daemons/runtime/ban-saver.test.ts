@@ -64,6 +64,19 @@ it('says that a change holds only until the restart, and saves it by itself when
   expect(vi.getTimerCount()).toBe(0);
 });
 
+it('counts the bans that a stop would lose, and says so when it loses them', async () => {
+  saver.loaded();
+  expect(saver.unsaved).toBe(0);
+  bans.push({ mask: 'b' }, { mask: 'c' });
+  await saver.save();
+  expect(saver.unsaved).toBe(2);
+  await saver.close();
+  expect(said).toEqual(['bans_not_saved', 'bans_lost']);
+  await mkdir(folder);
+  await saver.save();
+  expect(saver.unsaved).toBe(0);
+});
+
 it('makes one write of many changes at once', async () => {
   await mkdir(folder);
   const write = vi.spyOn(file, 'save');

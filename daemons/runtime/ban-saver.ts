@@ -2,6 +2,8 @@
  * Sees to it that bans reach the disk: says of every change whether it did, and when it did not, tries again until it
  * does. Used by every daemon that has bans, so that all of them answer in the same words.
  */
+
+import { counted } from '../contract/counted.ts';
 import type { WireError } from '../contract/errors.ts';
 import type { BanFile } from './ban-file.ts';
 import { limits } from './limits.ts';
@@ -20,35 +22,62 @@ export class BanSaver<Ban> {
   readonly #log: Pick<SubsystemLogger, 'info' | 'error'>;
   /** Why the last attempt failed; null when the disk has what is in force. */
   #problem: string | null = null;
+  /** Bans of the last list that is known to be on disk. */
+  #onDisk: ReadonlySet<Ban> = new Set();
   #retry: NodeJS.Timeout | null = null;
   #waitMs: number = limits.banRetryBaseMs.default;
 
-  /** `list` gives the bans in force whenever they are written. */
+  /** `list` gives the bans in force whenever they are written, each the same object for as long as it stands. */
   constructor(file: BanFile<Ban>, list: () => readonly Ban[], log: Pick<SubsystemLogger, 'info' | 'error'>) {
     this.#file = file;
     this.#list = list;
     this.#log = log;
   }
 
+  /** Notes that the list was read from the disk just now. */
+  loaded(): void {
+    this.#onDisk = new Set(this.#list());
+  }
+
+  /** How many bans are in force and would be gone after a restart; 0 unless the last attempt to save failed. */
+  get unsaved(): number {
+    if (this.#problem === null) return 0;
+    return this.#list().filter((ban) => !this.#onDisk.has(ban)).length;
+  }
+
   /** Writes the list; changes made during a write share the next one. Never rejects. */
   async save(): Promise<BanSaved> {
+    const written: (readonly Ban[])[] = [];
     try {
-      await this.#file.save(this.#list);
+      // Of changes that share a write only the newest is asked for the list.
+      await this.#file.save(() => {
+        const list = this.#list();
+        written.push(list);
+        return list;
+      });
     } catch (error) {
       const message = notSavedText(error instanceof Error ? error.message : String(error));
       this.#failed((error as NodeJS.ErrnoException).code ?? message, message);
       return { saved: false, warning: { code: 'not_saved', message } };
     }
+    const newest = written.at(-1);
+    if (newest !== undefined) this.#onDisk = new Set(newest);
     this.#succeeded();
     return { saved: true };
   }
 
-  /** Writes what is not on disk yet once more; resolves when nothing is being written any more. */
+  /** Writes what is not on disk yet once more; resolves when nothing is being written any more. Says in the log what is lost. */
   async close(): Promise<void> {
     await this.#file.settled();
     if (this.#problem !== null) await this.save();
     if (this.#retry !== null) clearTimeout(this.#retry);
     this.#retry = null;
+    const { unsaved } = this;
+    if (unsaved > 0)
+      this.#log.error(
+        'bans_lost',
+        `${counted(unsaved, 'ban')} could not be written to disk (${this.#problem}) and do not hold beyond this stop.`,
+      );
   }
 
   #failed(problem: string, message: string): void {

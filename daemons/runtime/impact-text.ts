@@ -8,3 +8,9 @@ export { counted };
 export function disconnects(clients: number): string | null {
   return clients === 0 ? null : `disconnects ${counted(clients, 'client')}`;
 }
+
+/** `disconnects 42 clients and loses 3 bans not saved to disk`, or null for neither. */
+export function stopEffect(clients: number, unsavedBans: number): string | null {
+  const lost = unsavedBans === 0 ? null : `loses ${counted(unsavedBans, 'ban')} not saved to disk`;
+  return [disconnects(clients), lost].filter((part) => part !== null).join(' and ') || null;
+}

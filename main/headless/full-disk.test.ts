@@ -84,6 +84,14 @@ test('bans on a full disk are in force and say that they are neither saved nor r
     error: { code: 'audit_unavailable' },
   });
 
+  // A stop would lose them, so it asks.
+  for (const id of ['ircd', 'relay']) {
+    const impact = `loses ${bans} ban${bans === 1 ? '' : 's'} not saved to disk`;
+    expect(await plane.handle('daemon.stop', { id }, caller)).toMatchObject({
+      error: { code: 'confirmation_required', detail: { impact } },
+    });
+  }
+
   await disk.free();
   const saved = (daemon: string) => readFile(join(disk.folder, daemon, 'bans.json'), 'utf8');
   await expect.poll(() => saved('ircd'), { timeout: 30_000 }).toContain(ircdBan(bans).mask);
