@@ -147,3 +147,15 @@ it('tells an operator whose KLINE is not on disk that it holds only until the re
   expect(oper.received().at(-1)).toContain('*** UNKLINE: it holds only until the restart');
   expect(irc.host.audits.map(({ command }) => command)).toEqual(['KLINE', 'UNKLINE']);
 });
+
+it('says of a network that is too large what it would do, and which is the largest', () => {
+  expect(checkMask('dline', '0.0.0.0/0')).toBe(
+    '0.0.0.0/0 would ban everybody, expected a prefix of at least /8',
+  );
+  expect(checkMask('dline', '::/0')).toBe('::/0 would ban everybody, expected a prefix of at least /16');
+  expect(checkMask('dline', '10.0.0.0/7')).toBe(
+    '10.0.0.0/7 would ban more than a network, expected a prefix of at least /8',
+  );
+  expect(checkMask('kline', '*@0.0.0.0/0')).toContain('would ban everybody');
+  expect(checkMask('dline', '10.0.0.0/8')).toBeNull();
+});

@@ -200,9 +200,9 @@ export function checkMask(kind: BanKind, mask: string): string | null {
   if (mask.length > limits.maskBytes.default)
     return `a mask has at most ${limits.maskBytes.default} characters`;
   if (kind === 'dline') {
-    return parseNetwork(mask) === null
-      ? `${toLineText(mask)} is neither an address nor a network such as 10.0.0.0/8`
-      : null;
+    const block = parseCidr(mask);
+    if (block === null) return `${toLineText(mask)} is neither an address nor a network such as 10.0.0.0/8`;
+    return isTooWide(block) ? tooWide(mask, block) : null;
   }
   if (!isLineWord(mask)) return `${toLineText(mask)} holds what cannot stand in a mask`;
   const at = mask.indexOf('@');
@@ -211,7 +211,7 @@ export function checkMask(kind: BanKind, mask: string): string | null {
   }
   if (hasBrokenNetwork(mask)) return `${mask.slice(at + 1)} is not a network such as 10.0.0.0/8`;
   const network = parseCidr(mask.slice(at + 1));
-  if (network !== null && isTooWide(network)) return `${mask} would ban more than a network`;
+  if (network !== null && isTooWide(network)) return tooWide(mask, network);
   const literal = mask.replaceAll('*', '').replaceAll('?', '').replaceAll('.', '').replaceAll('@', '');
   return literal === '' ? `${mask} would ban everybody` : null;
 }
@@ -255,6 +255,12 @@ function usernames(user: User): string[] {
 function parseNetwork(text: string): CidrBlock | null {
   const block = parseCidr(text);
   return block === null || isTooWide(block) ? null : block;
+}
+
+function tooWide(mask: string, { groups, bits }: CidrBlock): string {
+  const [least, own] = isMappedIPv4(groups) ? [MIN_IPV4_BITS, bits - IPV4_OFFSET] : [MIN_IPV6_BITS, bits];
+  const whom = own <= 0 ? 'everybody' : 'more than a network';
+  return `${mask} would ban ${whom}, expected a prefix of at least /${least}`;
 }
 
 function isTooWide({ groups, bits }: CidrBlock): boolean {
