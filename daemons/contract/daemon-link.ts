@@ -110,7 +110,7 @@ export interface ReloadBegun {
 export interface HeldAddress {
   readonly host: string;
   readonly port: number;
-  /** Of the setting that wants it, such as `ircd.listen.0`. */
+  /** Of the setting that wants it, such as `ircd.listen[0]`. */
   readonly key: string;
   /** Whether a listener of the same daemon holds it, which goes with this reload. */
   readonly own: boolean;

@@ -1,6 +1,7 @@
 /** Whether a daemon could listen where its configuration says, found out by doing it for a moment. For checks only. */
 import { createServer, type Server } from 'node:net';
 import type { HeldAddress } from '../contract/daemon-link.ts';
+import { formatKeyPath } from '../contract/key-path.ts';
 import type { ConfiguredPlace } from '../contract/manifest.ts';
 import { listenError } from './listener-change.ts';
 
@@ -20,7 +21,7 @@ export async function probePlaces(places: readonly ConfiguredPlace[]): Promise<r
         await listen(server, host, port);
         open.push(server);
       } catch (error) {
-        const key = path.join('.');
+        const key = formatKeyPath(path);
         const cause = error as NodeJS.ErrnoException;
         if (cause.code !== 'EADDRINUSE') throw listenError({ host, port, key }, cause);
         held.push({ host, port, key, own: false });

@@ -107,7 +107,7 @@ export class Change<Entry extends ListenEntry> implements ListenerChange {
       if (listener !== null) return [];
       const { host, port } = this.#entries[index] as Entry;
       const own = this.#going.some(({ info }) => placesMeet(info, { host, port }));
-      return [{ host, port, key: `${this.#options.key}.${index}`, own }];
+      return [{ host, port, key: `${this.#options.key}[${index}]`, own }];
     });
   }
 
@@ -160,7 +160,7 @@ export class Change<Entry extends ListenEntry> implements ListenerChange {
         if (!this.#going.includes(listener)) return listener;
         // Port 0 took any; its clients know the one it had.
         const { host, port } = listener.info;
-        const key = `${this.#options.key}.${index}`;
+        const key = `${this.#options.key}[${index}]`;
         return await openListener(this.#options, listener.entry, { host, port, key }).catch(
           (error: unknown) => {
             failures.push(error);
@@ -177,7 +177,7 @@ export class Change<Entry extends ListenEntry> implements ListenerChange {
   async #fill(mayStayClosed: (error: SignalboxError) => boolean): Promise<void> {
     for (const [index, entry] of this.#entries.entries()) {
       if (this.#next[index] !== null) continue;
-      const place = { host: entry.host, port: entry.port, key: `${this.#options.key}.${index}` };
+      const place = { host: entry.host, port: entry.port, key: `${this.#options.key}[${index}]` };
       try {
         const listener = await openListener({ ...this.#options, create: this.#create }, entry, place);
         this.#next[index] = listener;

@@ -171,7 +171,7 @@ it('has the old listener back when the one on its port cannot be had after all',
   await set.apply([entry(port)]);
   await expect(set.apply([{ ...entry(port), tls: true }, entry(taken)])).rejects.toMatchObject({
     code: 'address_in_use',
-    detail: { host: '127.0.0.1', port: taken, key: 'test.listen.1' },
+    detail: { host: '127.0.0.1', port: taken, key: 'test.listen[1]' },
   });
   other.close();
   expect(set.infos).toEqual([{ protocol: 'test', host: '127.0.0.1', port, tls: false }]);
@@ -191,8 +191,8 @@ it('exchanges addresses with another set when both release before either binds',
     await theirs.apply([entry(b)]);
     const changes = [await set.change([entry(b)]), await theirs.change([entry(a)])];
     expect(changes.map((change) => change.held)).toEqual([
-      [{ host: '127.0.0.1', port: b, key: 'test.listen.0', own: false }],
-      [{ host: '127.0.0.1', port: a, key: 'other.listen.0', own: false }],
+      [{ host: '127.0.0.1', port: b, key: 'test.listen[0]', own: false }],
+      [{ host: '127.0.0.1', port: a, key: 'other.listen[0]', own: false }],
     ]);
     for (const change of changes) change.release();
     for (const change of changes) await change.bind();

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import { formatKeyPath } from '../../../daemons/contract/key-path.ts';
 import { defineManifest } from '../../../daemons/contract/manifest.ts';
-import { formatKeyPath, parseConfigDocument } from './config-document.ts';
+import { parseConfigDocument } from './config-document.ts';
 
 const ircd = defineManifest({
   id: 'ircd',
@@ -60,6 +61,11 @@ test.each<[string, string, string]>([
     'a number out of range',
     '[ircd]\nlisten = [{ port = 70000 }]',
     'signalbox.toml:2: ircd.listen[0].port: expected a whole number from 0 to 65535, got 70000',
+  ],
+  [
+    'a number without end',
+    '[relay]\nframe_bytes = inf',
+    'signalbox.toml:2: relay.frame_bytes: expected a whole number of at least 1, got inf',
   ],
   [
     'a fraction',

@@ -5,6 +5,7 @@
 import { parse as parseToml, TomlError } from 'smol-toml';
 import { z } from 'zod';
 import type { Outcome, WireError } from '../../../daemons/contract/errors.ts';
+import { formatKeyPath } from '../../../daemons/contract/key-path.ts';
 import type { ConfiguredPlace, Manifest } from '../../../daemons/contract/manifest.ts';
 import { placesMeet, servedName } from '../../../daemons/contract/network-addresses.ts';
 import type { DaemonRuntime } from '../daemon-launcher.ts';
@@ -107,16 +108,6 @@ export function parseConfigDocument(
       daemons,
     },
   };
-}
-
-/** Such as `ircd.listen[0].port`. */
-export function formatKeyPath(path: KeyPath): string {
-  let text = '';
-  for (const key of path) {
-    if (typeof key === 'number') text += `[${key}]`;
-    else text += `${text === '' ? '' : '.'}${/^[A-Za-z0-9_-]+$/.test(key) ? key : JSON.stringify(key)}`;
-  }
-  return text;
 }
 
 function isTable(value: unknown): value is Record<string, unknown> {
@@ -281,10 +272,18 @@ function got(value: unknown, isSecret: boolean): string {
 
 function show(value: unknown): string {
   // What is in a list or table is not looked at here, so it is not shown either.
+  // JSON has no word for these and would write null.
+  if (typeof value === 'number' && !Number.isFinite(value)) return tomlWord(value);
   if (Array.isArray(value)) return value.length === 0 ? '[]' : `a list of ${value.length}`;
   if (value instanceof Date) return `the date ${JSON.stringify(value).slice(1, -1)}`;
   if (typeof value === 'object' && value !== null) return 'a table';
   const text = typeof value === 'bigint' ? String(value) : (JSON.stringify(value) ?? String(value));
   const plain = text.replaceAll(/[\u007f-\u009f\u2028\u2029]/g, '?');
   return plain.length <= 60 ? plain : `${plain.slice(0, 57)}...`;
+}
+
+/** `inf`, `-inf` or `nan`, as TOML writes them. */
+function tomlWord(value: number): string {
+  if (Number.isNaN(value)) return 'nan';
+  return value > 0 ? 'inf' : '-inf';
 }

@@ -131,7 +131,7 @@ test('what was open before and could not be opened again is said, whatever kept 
   const one = launcher.newest('one');
   await writeFile(file, toml(2));
   const run = reload.run();
-  const detail = { host: '192.0.2.1', port: 2, key: 'one.listen.0' };
+  const detail = { host: '192.0.2.1', port: 2, key: 'one.listen[0]' };
   await answer(one, 'begin', [{ ...detail, own: true }]);
   await answer(one, 'release');
   await refuse(one, 'bind', { code: 'init_failed', message: 'this user may not use that port', detail });

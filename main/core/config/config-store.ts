@@ -129,7 +129,7 @@ export class ConfigStore {
 export function locateIn(document: ConfigDocument, file: string | null, error: WireError): WireError {
   const key = error.detail?.key;
   if (typeof key !== 'string' || file === null) return error;
-  const path = key.split('.').map((part) => (/^\d+$/.test(part) ? Number(part) : part));
+  const path = key.split(/[.[]/).map((part) => (part.endsWith(']') ? Number(part.slice(0, -1)) : part));
   const line = scanTomlLines(document.text).lineOf(path);
   // What is wrong with a default is no mistake of the file.
   if (line === null && error.code !== 'config_invalid') return error;
