@@ -5,6 +5,7 @@ import type { HeldMemory } from './held-memory.ts';
 import type { Limits } from './limits.ts';
 import type { MemoryWatch } from './memory-watch.ts';
 import type { RelayMetrics } from './metrics.ts';
+import type { ReadRounds } from './read-rounds.ts';
 import type { TickFlusher } from './tick-flusher.ts';
 
 export interface ConnectionServices {
@@ -14,6 +15,7 @@ export interface ConnectionServices {
   /** Shares the loop out among those who cause work. */
   readonly turns: WorkTurns;
   readonly groups: WorkGroups;
+  readonly readRounds: ReadRounds;
   readonly memory: HeldMemory;
   readonly memoryWatch: MemoryWatch;
 }

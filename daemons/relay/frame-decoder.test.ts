@@ -103,12 +103,12 @@ it('sets memory aside for what has arrived, not for what was announced', () => {
   header.writeUInt32BE(1 << 20);
   decoder.push(header);
   expect(decoder.midFrame).toBe(true);
-  expect(decoder.heldBytes).toBeLessThanOrEqual(1_024);
+  expect(decoder.heldBytes).toBeLessThanOrEqual(8_192);
   let arrived = header.length;
   while (arrived < 1 << 20) {
     decoder.push(Buffer.alloc(1_500));
     arrived += 1_500;
-    expect(decoder.heldBytes).toBeLessThanOrEqual(2 * arrived + 1_024);
+    expect(decoder.heldBytes).toBeLessThanOrEqual(2 * arrived + 8_192);
   }
   decoder.stop();
   expect(decoder.heldBytes).toBe(0);
@@ -164,4 +164,21 @@ it('decodes nothing more once it is stopped', () => {
   decoder.push(encode(Buffer.from('c')));
   expect(seen).toEqual([0]);
   expect(decoder.waiting).toBe(false);
+});
+
+it('gives a large chunk that it has copied back at once, but none of which a frame was handed on', () => {
+  const sink = { onFrame: () => true, onOversized() {} };
+  const decoder = new FrameDecoder(sink, { max_frame_bytes: 1 << 20 }, true);
+  const chunk = (announced: number) => {
+    const bytes = Buffer.allocUnsafeSlow(40_000).fill(0);
+    bytes.writeUInt32BE(announced);
+    return bytes;
+  };
+  const unfinished = chunk(1 << 20);
+  decoder.push(unfinished);
+  expect(unfinished.length).toBe(0);
+  const other = new FrameDecoder(sink, { max_frame_bytes: 1 << 20 }, true);
+  const withFrame = chunk(20_000);
+  other.push(withFrame);
+  expect(withFrame.length).toBe(40_000);
 });

@@ -16,6 +16,10 @@ export const HEADER_BYTES = 4;
 const FIRST_BLOCK_BYTES = 1024;
 /** Large enough for the C library to return it to the system when it is freed (`DAEMON_MALLOC_ENV`). */
 const LARGEST_BLOCK_BYTES = 128 * 1024;
+/** A page of memory, as most systems have it. */
+const PAGE_BYTES = 4096;
+/** A smaller chunk costs the collector less than giving it back would. */
+const DISCARDED_CHUNK_BYTES = 16 * 1024;
 
 /** Receives what the decoder finds. */
 export interface FrameSink {
@@ -38,6 +42,7 @@ export interface FrameLimit {
 export class FrameDecoder {
   readonly #sink: FrameSink;
   readonly #limit: FrameLimit;
+  readonly #ownsChunks: boolean;
   /** Length bytes seen so far, where a chunk ended inside the length. */
   #header = 0;
   #headerBytes = 0;
@@ -52,9 +57,14 @@ export class FrameDecoder {
   #restAt = 0;
   #stopped = false;
 
-  constructor(sink: FrameSink, limit: FrameLimit) {
+  /**
+   * @param ownsChunks whether nobody else needs the chunks: large ones of which nothing was handed on are given back to
+   *   the system at once, before the garbage collector comes by
+   */
+  constructor(sink: FrameSink, limit: FrameLimit, ownsChunks = false) {
     this.#sink = sink;
     this.#limit = limit;
+    this.#ownsChunks = ownsChunks;
   }
 
   /** Whether the stream stands inside a frame. */
@@ -74,7 +84,7 @@ export class FrameDecoder {
 
   /** Memory that is held: of an incomplete frame, and of a chunk that is not decoded to its end. */
   get heldBytes(): number {
-    return this.#fullBytes + (this.#block?.length ?? 0) + (this.#rest?.length ?? 0);
+    return this.#fullBytes + this.#blockHeld() + (this.#rest?.length ?? 0);
   }
 
   /** Decodes nothing more and lets go of what it holds. */
@@ -112,6 +122,7 @@ export class FrameDecoder {
     let at = from;
     const size = chunk.length;
     let wanted = true;
+    let copied = this.#ownsChunks && size >= DISCARDED_CHUNK_BYTES && from === 0;
     while (at < size && !this.#stopped) {
       if (!wanted) {
         this.#rest = chunk;
@@ -148,9 +159,11 @@ export class FrameDecoder {
         continue;
       }
       frames++;
+      copied = false;
       wanted = this.#sink.onFrame(chunk, at, end);
       at = end;
     }
+    if (copied && at === size && size === chunk.buffer.byteLength) discardBuffer(chunk);
     return frames;
   }
 
@@ -164,11 +177,21 @@ export class FrameDecoder {
   /** @param here payload bytes that have arrived */
   #begin(length: number, here: number): void {
     this.#needBytes = HEADER_BYTES + length;
-    const size = Math.max(HEADER_BYTES + here, FIRST_BLOCK_BYTES);
+    // Of a block that the system maps only the pages that were written to are in memory.
+    const size =
+      this.#needBytes > LARGEST_BLOCK_BYTES
+        ? LARGEST_BLOCK_BYTES
+        : Math.max(HEADER_BYTES + here, FIRST_BLOCK_BYTES);
     const block = Buffer.allocUnsafeSlow(Math.min(this.#needBytes, size));
     block.writeUInt32BE(length, 0);
     this.#block = block;
     this.#blockBytes = HEADER_BYTES;
+  }
+
+  /** Memory of the block that is being filled. */
+  #blockHeld(): number {
+    const size = this.#block?.length ?? 0;
+    return size < LARGEST_BLOCK_BYTES ? size : Math.min(size, this.#blockBytes + PAGE_BYTES);
   }
 
   /** Takes as much of a chunk as the block has room for; returns how much that was. */

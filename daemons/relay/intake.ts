@@ -4,6 +4,7 @@
  * socket. Owned by connection.ts.
  */
 import type { Socket } from 'node:net';
+import { startReading, stopReading } from '../runtime/read-stop.ts';
 import type { WorkAccount } from '../runtime/work-account.ts';
 import { workPrices } from '../runtime/work-prices.ts';
 import type { StepResult, WorkJob, WorkTurns } from '../runtime/work-turns.ts';
@@ -11,6 +12,7 @@ import type { Connection, ConnectionHandler } from './connection.ts';
 import type { ConnectionServices } from './connection-services.ts';
 import { FrameDecoder, type FrameSink } from './frame-decoder.ts';
 import type { Outbox } from './outbox.ts';
+import type { RoundReader } from './read-rounds.ts';
 import { ReceiveRate } from './receive-rate.ts';
 
 const FRAME_NS = workPrices.line.ns;
@@ -19,7 +21,7 @@ const FRAME_NS = workPrices.line.ns;
 const SHORTEST_PAUSE_MS = 10;
 
 /** The receiving half of a connection. */
-export class Intake implements FrameSink, WorkJob {
+export class Intake implements FrameSink, RoundReader, WorkJob {
   framesIn = 0;
   bytesIn = 0;
   /** `performance.now()` of the newest bytes. */
@@ -45,6 +47,10 @@ export class Intake implements FrameSink, WorkJob {
   /** Whether what is left of a read waits for its turn. */
   #working = false;
   #choked = false;
+  /** Whether it waits for a round of reading. */
+  #resting = false;
+  /** Whether nothing is read. */
+  #halted = false;
   /** The outbox's, as it was when the slice began: it is looked at for every frame. */
   #chokeBytes = 0;
   #pauseTimer: NodeJS.Timeout | null = null;
@@ -67,7 +73,8 @@ export class Intake implements FrameSink, WorkJob {
     this.#connection = connection;
     this.#handler = handler;
     this.#outbox = outbox;
-    this.#decoder = new FrameDecoder(this, services.limits);
+    this.#decoder = new FrameDecoder(this, services.limits, true);
+    services.readRounds.enter(account.group, this);
     const { receive_bytes_per_second, receive_frames_per_second } = connection.connectionClass.limits;
     this.#rate = new ReceiveRate(receive_bytes_per_second, receive_frames_per_second, this.lastReceivedAt);
   }
@@ -97,6 +104,18 @@ export class Intake implements FrameSink, WorkJob {
     this.#charge(chunk.length, 0);
     if (this.#working) this.recount();
     else this.#work();
+    // Nobody of its network is read for the rest of the turn: their work would only wait here.
+    if (this.#turns.usedUp) this.#services.readRounds.rest(this.account.group);
+  }
+
+  rest(): void {
+    this.#resting = true;
+    this.#readOrPause();
+  }
+
+  readOn(): void {
+    this.#resting = false;
+    this.#readOrPause();
   }
 
   /** Some of what waited for this client was sent. */
@@ -117,6 +136,8 @@ export class Intake implements FrameSink, WorkJob {
   /** Takes nothing more and lets go of what is held. */
   stop(): void {
     this.#stopped = true;
+    this.#services.readRounds.leave(this.account.group, this);
+    if (this.#halted) startReading(this.#socket);
     this.#onIdle = null;
     this.releasedBytes = this.#heldBytes;
     this.#decoder.stop();
@@ -215,7 +236,10 @@ export class Intake implements FrameSink, WorkJob {
   /** Reads on where nothing speaks against it. */
   #readOrPause(): void {
     if (this.#stopped) return;
-    if (this.#choked || this.#working || this.#pauseTimer !== null) this.#socket.pause();
-    else if (this.#socket.isPaused()) this.#socket.resume();
+    const halt = this.#choked || this.#working || this.#resting || this.#pauseTimer !== null;
+    if (halt === this.#halted) return;
+    this.#halted = halt;
+    if (halt) stopReading(this.#socket);
+    else startReading(this.#socket);
   }
 }

@@ -25,6 +25,7 @@ import { FIXED_LIMITS, LIMIT_NAMES, type LimitName, type Limits } from './limits
 import { MemoryWatch } from './memory-watch.ts';
 import type { RelayMetrics } from './metrics.ts';
 import type { ProtocolErrorCode } from './protocol-errors.ts';
+import { ReadRounds } from './read-rounds.ts';
 import { Relay } from './relay.ts';
 import { RelayListeners } from './relay-listeners.ts';
 import { inTurns, relayTurns, type Steps, type TurnLengths } from './relay-turns.ts';
@@ -116,6 +117,7 @@ export class RelayServer {
       flusher,
       turns: this.#turns,
       groups: new WorkGroups(),
+      readRounds: new ReadRounds(FIXED_LIMITS.read_round_clients.default),
       memory: this.#memory,
       memoryWatch: new MemoryWatch({
         memory: this.#memory,

@@ -142,6 +142,11 @@ export class WorkTurns {
     return !this.#light.empty || !this.#heavy.empty;
   }
 
+  /** Whether the turn that runs has had its time. */
+  get usedUp(): boolean {
+    return this.#open && this.#turnUsedNs >= this.#turnNs;
+  }
+
   /**
    * Whether new work of an account may be done now: nothing of it waits, the turn is not used up, and nobody who used
    * less is waiting. Where not, {@link run} a job instead.
@@ -308,7 +313,7 @@ export class WorkTurns {
       if (turnMs < this.#turnMs / 2) return;
       this.#lostMarked = true;
       this.#lost.mark(now);
-    } else if (sliceOver || turnMs >= this.#turnMs) {
+    } else if (this.#turnUsedNs < this.#turnNs && (sliceOver || turnMs >= this.#turnMs)) {
       const lostMs = this.#lost.take(now);
       this.#turnStartMs = Math.min(now, this.#turnStartMs + lostMs);
       this.#baseMs = Math.min(now, this.#baseMs + lostMs);
