@@ -357,6 +357,12 @@ export const CONTROL_LIMIT_TABLE = {
     reason:
       'Connections of the HTTP server at once, beyond which a new one takes the place of an idle one; streams that were handed to a daemon no longer count.',
   },
+  httpPipelined: {
+    default: 8,
+    unit: 'count',
+    reason:
+      'Requests of one HTTP connection that may wait for their answers, beyond which it is closed: browsers send one at a time, and a read of 64 KiB holds two thousand.',
+  },
   httpHeadersMs: {
     default: 10_000,
     unit: 'milliseconds',

@@ -1,11 +1,11 @@
 /**
  * Keeps room among the HTTP server's connections: when there are as many as allowed, a newcomer takes the place of one
  * that is worth least. So no number of idle connections keeps anybody from the dashboard, and the address that holds most
- * pays first. Attached to the server by startHttpServer.
+ * pays first. It also ends a connection that asks much faster than it is answered. Attached to the server by startHttpServer.
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { plainAddress } from '../../daemons/runtime/ip-address.ts';
+import { networkKey, plainAddress } from '../../daemons/runtime/ip-address.ts';
 import type { ControlLimits } from '../core/limits.ts';
 
 /** What a connection is doing; `known` is a request or WebSocket of somebody who is logged in. */
@@ -13,7 +13,10 @@ type Activity = 'silent' | 'idle' | 'asking' | 'known';
 
 interface Place {
   readonly socket: Socket;
-  readonly address: string;
+  /** The address, or /64 of IPv6, that answers for it. */
+  readonly network: string;
+  /** Requests that came and were not answered yet. */
+  unanswered: number;
   activity: Activity;
   /** When that began, in milliseconds of `performance.now()`. */
   since: number;
@@ -47,11 +50,27 @@ export class ConnectionRoom {
     // Only what comes in the same turn as the place that it takes is ever beyond the limit.
     server.maxConnections = this.#limits.httpConnections + 8;
     server.on('connection', (socket: Socket) => this.#enter(socket));
-    server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
-      this.#change(request.socket, 'asking');
-      response.once('close', () => this.#change(request.socket, 'idle'));
-    });
     server.prependListener('upgrade', (request: IncomingMessage) => this.#change(request.socket, 'asking'));
+  }
+
+  /**
+   * Counts a request in. False when it is not to be answered: its connection is gone, or has so many requests unanswered
+   * (HTTP pipelining, which no browser does) that it is ended here.
+   */
+  begin({ socket }: IncomingMessage, response: ServerResponse): boolean {
+    const place = this.#places.get(socket);
+    if (place === undefined || socket.destroyed) return false;
+    if (place.unanswered >= this.#limits.httpPipelined) {
+      socket.destroy();
+      return false;
+    }
+    place.unanswered++;
+    this.#change(socket, 'asking');
+    response.once('close', () => {
+      place.unanswered--;
+      if (place.unanswered === 0) this.#change(socket, 'idle');
+    });
+    return true;
   }
 
   /** Somebody who is logged in uses this connection: nobody takes its place until it has been answered. */
@@ -74,8 +93,14 @@ export class ConnectionRoom {
       this.#places.delete(place.socket);
       place.socket.destroy();
     }
-    const address = plainAddress(socket.remoteAddress ?? '');
-    this.#places.set(socket, { socket, address, activity: 'silent', since: performance.now() });
+    const network = networkKey(plainAddress(socket.remoteAddress ?? ''));
+    this.#places.set(socket, {
+      socket,
+      network,
+      unanswered: 0,
+      activity: 'silent',
+      since: performance.now(),
+    });
     socket.once('close', () => this.#places.delete(socket));
   }
 
@@ -86,17 +111,17 @@ export class ConnectionRoom {
     place.since = performance.now();
   }
 
-  /** Of the address with most connections that can go: the least worthy, and of those the oldest. */
+  /** Of the address, or /64 of IPv6, with most connections that can go: the least worthy, and of those the oldest. */
   #leastWorthy(): Place | null {
     const now = performance.now();
     const graceMs = this.#limits.silentGraceMs;
-    const byAddress = new Map<string, { count: number; place: Place; worth: number }>();
+    const byNetwork = new Map<string, { count: number; place: Place; worth: number }>();
     for (const place of this.#places.values()) {
       const worth = worthOf(place, now, graceMs);
       if (worth === null) continue;
-      const most = byAddress.get(place.address);
+      const most = byNetwork.get(place.network);
       if (most === undefined) {
-        byAddress.set(place.address, { count: 1, place, worth });
+        byNetwork.set(place.network, { count: 1, place, worth });
         continue;
       }
       most.count++;
@@ -106,7 +131,7 @@ export class ConnectionRoom {
       }
     }
     let chosen: { count: number; place: Place; worth: number } | null = null;
-    for (const one of byAddress.values()) {
+    for (const one of byNetwork.values()) {
       if (
         chosen === null ||
         one.count > chosen.count ||

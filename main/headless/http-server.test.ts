@@ -460,6 +460,19 @@ test('the address that holds most connections makes room, not a quiet one', asyn
   await close();
 });
 
+test('a connection that asks two thousand times without waiting is ended, and others are answered', async () => {
+  const { connectFrom, close } = await smallServer();
+  const answers = (text: string) => text.split('HTTP/1.1 200 OK').length - 1;
+  const patient = await connectFrom('127.0.0.9', livez.repeat(CONTROL_LIMITS.httpPipelined));
+  await expect.poll(() => answers(patient.answer())).toBe(CONTROL_LIMITS.httpPipelined);
+  const flood = await connectFrom('127.0.0.1', livez.repeat(2000));
+  await expect.poll(() => flood.socket.destroyed).toBe(true);
+  expect(answers(flood.answer())).toBeLessThanOrEqual(CONTROL_LIMITS.httpPipelined);
+  patient.socket.write(livez);
+  await expect.poll(() => answers(patient.answer())).toBe(CONTROL_LIMITS.httpPipelined + 1);
+  await close();
+});
+
 test('whoever is logged in keeps a connection in use, whoever else comes', async () => {
   const { small, connectFrom, close } = await smallServer();
   const control = new WebSocket(new URL('/control', small.url.replace('http', 'ws')), { headers: bearer() });

@@ -62,6 +62,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     connectionsCheckingInterval: limits.httpHeadersMs / 2,
   };
   const server = createServer(timeouts, (request, response) => {
+    if (!room.begin(request, response)) return;
     respond({ ...options, limits, room }, request, response)
       .catch((error: unknown) => {
         const text = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -3,6 +3,7 @@
  * token is never asked here: nobody is kept out by somebody else's mistakes.
  */
 import { LRUCache } from 'lru-cache';
+import { networkKey } from '../../daemons/runtime/ip-address.ts';
 import type { ControlLimits } from '../core/limits.ts';
 
 interface Bucket {
@@ -11,7 +12,7 @@ interface Bucket {
   refilledAt: number;
 }
 
-/** Wrong logins by address, and of all addresses together. */
+/** Wrong logins by address, or /64 of IPv6, and of all addresses together. */
 export class LoginThrottle {
   readonly #limits: ControlLimits;
   readonly #byAddress: LRUCache<string, Bucket>;
@@ -26,10 +27,11 @@ export class LoginThrottle {
   /** Counts a wrong login. Null when it is answered as such; else how many seconds the address should wait. */
   wrong(address: string, now: number): number | null {
     const { loginBurst, loginRefillMs, loginTotalBurst } = this.#limits;
-    let bucket = this.#byAddress.get(address);
+    const key = networkKey(address);
+    let bucket = this.#byAddress.get(key);
     if (bucket === undefined) {
       bucket = { left: loginBurst, refilledAt: now };
-      this.#byAddress.set(address, bucket);
+      this.#byAddress.set(key, bucket);
     }
     refill(bucket, loginBurst, loginRefillMs, now);
     refill(this.#total, loginTotalBurst, (loginRefillMs * loginBurst) / loginTotalBurst, now);
