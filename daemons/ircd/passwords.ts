@@ -22,29 +22,74 @@ export function hashPassword(password: string): Promise<string> {
   return hash(password, { memoryCost: 19_456, timeCost: 2, parallelism: 1 });
 }
 
-/** At most `passwordChecks` verifications at once, `passwordChecksWaiting` in line. */
+/** A check in line. */
+interface Waiter {
+  readonly begin: () => void;
+  readonly refuse: (error: PasswordQueueFull) => void;
+}
+
+/**
+ * At most `passwordChecks` verifications at once, `passwordChecksWaiting` in line. Networks take turns, and when the line
+ * is full the one that stands in it most often pays: guessers delay and refuse each other, and nobody else.
+ */
 export class PasswordChecker {
   private running = 0;
-  private readonly queue: (() => void)[] = [];
+  private waiting = 0;
+  /** Who waits, by network; the first network is next. None is empty. */
+  private readonly lines = new Map<unknown, Waiter[]>();
 
   /**
    * Whether a password fits a hash; never with `hash` null, in the same time.
+   * @param network what stands for the address, or /64 of IPv6, that asks
    * @throws PasswordQueueFull
    */
-  async check(hash: string | null, password: string): Promise<boolean> {
-    if (this.running >= limits.passwordChecks.default) {
-      if (this.queue.length >= limits.passwordChecksWaiting.default) throw new PasswordQueueFull();
-      await new Promise<void>((resolve) => this.queue.push(resolve));
-    } else {
-      this.running++;
-    }
+  async check(hash: string | null, password: string, network: unknown): Promise<boolean> {
+    if (this.running >= limits.passwordChecks.default) await this.turnOf(network);
+    else this.running++;
     try {
       const fits = await verify(hash ?? NOBODY, password);
       return fits && hash !== null;
     } finally {
-      const next = this.queue.shift();
-      if (next === undefined) this.running--;
-      else next();
+      this.next();
     }
+  }
+
+  private turnOf(network: unknown): Promise<void> {
+    if (this.waiting >= limits.passwordChecksWaiting.default) this.makeRoom(network);
+    return new Promise((begin, refuse) => {
+      const line = this.lines.get(network);
+      if (line === undefined) this.lines.set(network, [{ begin, refuse }]);
+      else line.push({ begin, refuse });
+      this.waiting++;
+    });
+  }
+
+  /** Refuses the last of the network that waits most often. */
+  private makeRoom(newcomer: unknown): void {
+    let longest: [unknown, Waiter[]] | null = null;
+    for (const entry of this.lines)
+      if (longest === null || entry[1].length > longest[1].length) longest = entry;
+    if (longest === null || longest[1].length <= (this.lines.get(newcomer)?.length ?? 0)) {
+      throw new PasswordQueueFull();
+    }
+    const [network, line] = longest;
+    const last = line.pop();
+    if (line.length === 0) this.lines.delete(network);
+    this.waiting--;
+    last?.refuse(new PasswordQueueFull());
+  }
+
+  /** Begins the next check of the network whose turn it is. */
+  private next(): void {
+    for (const [network, line] of this.lines) {
+      const first = line.shift();
+      this.lines.delete(network);
+      if (line.length > 0) this.lines.set(network, line);
+      if (first === undefined) continue;
+      this.waiting--;
+      first.begin();
+      return;
+    }
+    this.running--;
   }
 }

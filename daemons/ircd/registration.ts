@@ -76,7 +76,7 @@ function finishRegistration(server: IrcServer, user: User, pending: PendingRegis
   }
   server.defer(
     user,
-    server.passwords.check(hash, pending.password ?? ''),
+    server.passwords.check(hash, pending.password ?? '', user.connection.work.group),
     (fits) => {
       if (fits) welcome(server, user);
       else refusePassword(server, user);

@@ -27,7 +27,7 @@ export const oper: Command = {
     const hash = hostFits ? (block?.password_hash ?? null) : null;
     server.defer(
       user,
-      server.passwords.check(hash, password),
+      server.passwords.check(hash, password, user.connection.work.group),
       (fits) => {
         if (fits && block !== undefined) grant(server, user, block);
         else refuse(server, user, name, block === undefined || hostFits);
