@@ -98,6 +98,11 @@ export const limits = {
     unit: 'milliseconds',
     reason: 'How long a closed connection may take to read its last lines before the socket is destroyed.',
   },
+  lingeringRefusals: {
+    default: 256,
+    unit: 'count',
+    reason: 'Refused clients that may linger to read why; beyond these they are just closed.',
+  },
   tlsHandshakeMs: {
     default: 15_000,
     unit: 'milliseconds',
@@ -219,6 +224,12 @@ export const limits = {
     unit: 'count',
     reason: 'More than people read; bounds the work of one QUIT.',
   },
+  invitesPerUser: {
+    default: 100,
+    unit: 'count',
+    reason:
+      'Unused invitations that a user holds, as many as channels; beyond it the oldest lapses, so that nobody can fill the memory or the INVITE list of somebody else.',
+  },
   maskListEntries: {
     default: 100,
     unit: 'count',
@@ -285,7 +296,8 @@ export const limits = {
   passwordChecksWaiting: {
     default: 200,
     unit: 'count',
-    reason: 'Verifications in line; beyond that the answer would come too late, so the attempt is refused.',
+    reason:
+      'Verifications in line; beyond that the answer would come too late, so the last attempt of the address with most is refused.',
   },
   deferredBytes: {
     default: 16_384,

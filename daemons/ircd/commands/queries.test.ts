@@ -206,3 +206,24 @@ it('explains every command it has', () => {
   expect(alice.send('HELP kick')[0]).toContain(' 704 alice KICK :KICK <channel>');
   expect(replies(alice.send('HELP NONSENSE'), '524')).toHaveLength(1);
 });
+
+it('keeps the newest hundred invitations of a user, so that strangers can fill neither memory nor list', () => {
+  const irc = new MemoryServer();
+  try {
+    const guest = irc.join('guest');
+    for (const who of ['one', 'two']) {
+      const host = irc.join(who);
+      for (let at = 0; at < 80; at++) host.send(`JOIN #${who}${at}`, `INVITE guest #${who}${at}`);
+    }
+    guest.received();
+    const listed = guest.send('INVITE').filter((line) => line.includes(' 336 '));
+    expect(listed).toHaveLength(100);
+    expect(listed.at(-1)).toContain('#two79');
+    expect(listed.join()).not.toContain('#one59,');
+    for (const channel of irc.server.state.channels.values()) {
+      expect(channel.invited?.has(guest.user as never) ?? false).toBe(guest.user?.invites?.has(channel));
+    }
+  } finally {
+    irc.close();
+  }
+});

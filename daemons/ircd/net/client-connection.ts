@@ -20,6 +20,8 @@ import type { RangeList, TickWriter } from './tick-writer.ts';
 const CLOSE_FLUSH_MS = limits.closeFlushMs.default;
 const READ_NS = workPrices.read.ns;
 const LINE_NS = workPrices.line.ns;
+const ROW_NS = workPrices.row.ns;
+const ROW_BYTE_NS = workPrices.rowByte.ns;
 const INPUT_BYTE_NS = workPrices.inputByte.ns;
 
 /** What the end of the tick needs of a connection. */
@@ -162,7 +164,10 @@ export class ClientConnection<User>
   }
 
   sendLine(line: string): void {
-    if (this.state < ENDED) this.push(this.host.encodePrivate(line));
+    if (this.state >= ENDED) return;
+    this.push(this.host.encodePrivate(line));
+    // Here, so that no command has to think of what its answer costs: one line may ask for hundreds.
+    this.host.work.spend(ROW_NS + line.length * ROW_BYTE_NS);
   }
 
   close(reason: string): void {

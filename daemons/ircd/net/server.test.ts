@@ -1,8 +1,11 @@
+import { connect } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { WorkAccount } from '../../runtime/work-account.ts';
 import { WorkGate } from '../../runtime/work-gate.ts';
+import { workPrices } from '../../runtime/work-prices.ts';
+import { limits } from '../limits.ts';
 import { ConnectThrottle } from './connect-throttle.ts';
 import {
   applyTo,
@@ -252,6 +255,33 @@ describe('NetServer', () => {
     client.close();
     await until(() => handler.closed.length === 1);
     expect(server.floodQueue.waiting).toBe(0);
+  });
+
+  test('a client is charged for every line of an answer, whatever it asked for in one', async () => {
+    const { port, handler } = await start();
+    const client = await LineClient.connect(port);
+    await until(() => handler.open.size === 1);
+    const account = [...handler.open][0]?.work as WorkAccount;
+    const charged = vi.spyOn(account, 'charge');
+    client.send('FILL 500000');
+    await until(() => client.received === 500_000);
+    const ns = charged.mock.calls.reduce((sum, [each]) => sum + each, 0);
+    expect(ns).toBeGreaterThan(1000 * workPrices.row.ns);
+    client.close();
+  });
+
+  test('refused clients that linger are few, so that they take nobody the sockets of the process', async () => {
+    const { port, handler } = await start();
+    handler.unwelcome.add('127.0.0.1');
+    const most = limits.lingeringRefusals.default;
+    const clients = Array.from(
+      { length: most + 44 },
+      () => new LineClient(connect({ port, host: '127.0.0.1', allowHalfOpen: true })),
+    );
+    await until(() => clients.every(({ ended, closed }) => ended || closed));
+    const told = clients.filter(({ lines }) => lines.length === 1);
+    expect(told).toHaveLength(most);
+    for (const client of clients) client.close();
   });
 
   test('a client that caused too much work waits, however few lines it sent, and so does its whole address', async () => {

@@ -37,6 +37,8 @@ const MEASURED_WRITES = 32;
 const MEASURED_TICKS = 64;
 /** What a write may cost at most, however slow one tick was. */
 const MOST_WRITE_NS = 10 * workPrices.write.ns;
+/** What the descriptors of the process allow, whatever the classes say. */
+const ROOM = connectionRoom();
 const REFUSE_LINGER_MS = limits.closeFlushMs.default;
 
 /** What the server is made of beside its configuration. */
@@ -89,8 +91,6 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
   private readonly flushTick = () => this.flush();
   private readonly collector = new BurstCollector(() => this.connections.size);
   private readonly emptied = new Set<() => void>();
-  /** Connections that the descriptors of the process allow, whatever the classes say. */
-  private readonly room = connectionRoom().connections;
   private classes: ConnectionClasses;
   private tls: TlsAcceptor | null = null;
   private nextId = 1;
@@ -149,7 +149,7 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
       this.totals = heldTotals(config);
       this.classes = classes;
       const largest = Math.max(fallback.maxConnections, ...rules.map((rule) => rule.maxConnections));
-      const notice = roomNotice('max_connections', largest, this.room);
+      const notice = roomNotice('max_connections', largest, ROOM.connections);
       if (notice !== null) this.options.warn(notice);
       return renewed;
     };
@@ -327,7 +327,7 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
     const refusal = this.handler.refusal(address);
     if (refusal !== null) {
       this.refuse(socket, tls, `${address} (${refusal})`);
-    } else if (this.connections.size >= this.room) {
+    } else if (this.connections.size >= ROOM.connections) {
       (this.counts[netStat.refusedFull] as number)++;
       this.refuse(socket, tls, `${address} (This server is full; try again later)`);
     } else if (!this.classes.hasRoom(connectionClass)) {
@@ -361,15 +361,29 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
     connection.start();
   }
 
+  private get mayLinger(): boolean {
+    const { connections, sockets } = ROOM;
+    const some = Math.min(limits.lingeringRefusals.default, Math.ceil((sockets - connections) / 2));
+    if (this.refused.size < some) return true;
+    return (
+      this.refused.size < limits.lingeringRefusals.default &&
+      this.connections.size + this.refused.size < connections
+    );
+  }
+
   private refuseFull(socket: Socket, beforeTls: boolean, address: string, full: ConnectionClass): void {
     (this.counts[netStat.refusedFull] as number)++;
     const why = `Class ${full.name} is full with ${full.maxConnections} connections; try again later`;
     this.refuse(socket, beforeTls, `${address} (${why})`);
   }
 
-  /** Says why and closes. Before a TLS handshake there is no way to say it, so the socket is only closed. */
+  /**
+   * Says why and closes. Before a TLS handshake there is no way to say it, so the socket is only closed; so it is when many
+   * linger to read why, for they must not take the sockets of those who are let in.
+   */
   private refuse(socket: Socket, beforeTls: boolean, why: string): void {
-    if (beforeTls) {
+    if (beforeTls || !this.mayLinger) {
+      socket.on('error', () => {});
       socket.destroy();
       return;
     }

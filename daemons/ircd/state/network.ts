@@ -2,6 +2,7 @@
  * Users, channels and who is on what: the one place where that state changes. Handlers decide and announce; this
  * class keeps the indexes and counts consistent.
  */
+import { limits } from '../limits.ts';
 import { fold } from '../protocol/casemapping.ts';
 import type { LiveTable } from '../server-host.ts';
 import { Channel, Membership, STATUS } from './channel.ts';
@@ -148,9 +149,14 @@ export class NetworkState {
     if (channel.members.length === 0) this.endChannel(channel);
   }
 
+  /** Notes an invitation; where the user holds as many as allowed the oldest lapses. */
   invite(user: User, channel: Channel, byOperator: boolean): void {
     user.invites ??= new Map();
     user.invites.set(channel, byOperator || (user.invites.get(channel) ?? false));
+    for (const oldest of user.invites.keys()) {
+      if (user.invites.size <= limits.invitesPerUser.default) break;
+      this.forgetInvite(user, oldest);
+    }
     channel.invited ??= new Set();
     channel.invited.add(user);
   }
