@@ -1,8 +1,8 @@
 /** Makes a uPlot with the look of the window: colours of the theme, units on the axes, a cursor shared with others. */
 import uPlot from 'uplot';
-import { formatClock, formatDay } from '../format/times.ts';
 import { colorIndex, formatSeries, type SeriesSpec, scaleOf } from './chart-series.ts';
 import { brokenSpans, unseenPlaces } from './line-gaps.ts';
+import { timeLabels } from './time-labels.ts';
 import { valueRange } from './value-range.ts';
 
 /** Columns of a chart: times in Unix seconds, then one a series. */
@@ -70,19 +70,6 @@ const BYTE_STEPS = Array.from({ length: 50 }, (_, power) => 2 ** power);
 function stepsOf(series: SeriesSpec | undefined): number[] {
   if (series?.unit === 'bytes') return BYTE_STEPS;
   return series?.unit === 'count' && !series.perSecond ? WHOLE_STEPS : STEPS;
-}
-
-/** Times of an axis: the clock, and the day where it begins. */
-function timeLabels(_plot: uPlot, splits: number[], _axis: number, _space: number, step: number): string[] {
-  let day = '';
-  return splits.map((seconds) => {
-    const clock = formatClock(seconds * 1000);
-    const text = step >= 60 ? clock.slice(0, 5) : clock;
-    const today = formatDay(seconds * 1000);
-    const label = step >= 86_400 ? today.slice(5) : today !== day && day !== '' ? today.slice(5) : text;
-    day = today;
-    return label;
-  });
 }
 
 /** Ranges of pixels that the line must not cross, where samples are too far apart or hold no value. */
@@ -153,6 +140,8 @@ export function makePlot(options: PlotOptions): uPlot {
       grid: place === 0 ? look.grid : { show: false },
     };
   });
+  const times = (_plot: uPlot, splits: number[], _axis: number, _space: number, step: number) =>
+    timeLabels(splits, step, Date.now());
   const plot = new uPlot(
     {
       width: Math.max(80, options.element.clientWidth),
@@ -160,7 +149,7 @@ export function makePlot(options: PlotOptions): uPlot {
       padding: [8, scaleKeys.length > 1 ? 0 : LAST_LABEL, 0, 0],
       legend: { show: false },
       scales,
-      axes: [{ ...axisLook(), values: timeLabels, space: 72, size: 28 }, ...valueAxes],
+      axes: [{ ...axisLook(), values: times, space: 72, size: 28 }, ...valueAxes],
       cursor: {
         sync: { key: options.syncKey, setSeries: false },
         drag: { x: options.onZoom !== null, y: false, setScale: false },

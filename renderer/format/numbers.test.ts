@@ -49,6 +49,13 @@ describe('how figures are written', () => {
     expect(formatDuration(-5)).toBe('0 s');
   });
 
+  it('leaves out the smaller unit of a duration where there is none of it', () => {
+    expect(formatSeconds(120)).toBe('2 min');
+    expect(formatSeconds(3_600)).toBe('1 h');
+    expect(formatSeconds(432_000)).toBe('5 d');
+    expect(formatDuration(3_605_000)).toBe('1 h');
+  });
+
   it('writes ratios as percentages', () => {
     expect(formatRatio(0)).toBe('0 %');
     expect(formatRatio(0.0012)).toBe('0.12 %');

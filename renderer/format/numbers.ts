@@ -81,16 +81,20 @@ export function formatRate(value: number): string {
   return Number.isFinite(value) ? `${formatCount(value)}/s` : NO_VALUE;
 }
 
-/** A span in milliseconds in its two largest units: `42 s`, `3 min 4 s`, `2 h 5 min`, `3 d 4 h`. */
+/** A span in milliseconds in its two largest units, the smaller where there is any: `42 s`, `3 min 4 s`, `2 h`, `3 d 4 h`. */
 export function formatDuration(ms: number): string {
   if (!Number.isFinite(ms)) return NO_VALUE;
   const seconds = Math.max(0, Math.floor(ms / 1000));
   if (seconds < 60) return `${seconds} s`;
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min ${seconds % 60} s`;
+  if (minutes < 60) return twoUnits(minutes, 'min', seconds % 60, 's');
   const hours = Math.floor(minutes / 60);
-  if (hours < 24) return `${hours} h ${minutes % 60} min`;
-  return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+  if (hours < 24) return twoUnits(hours, 'h', minutes % 60, 'min');
+  return twoUnits(Math.floor(hours / 24), 'd', hours % 24, 'h');
+}
+
+function twoUnits(large: number, largeUnit: string, small: number, smallUnit: string): string {
+  return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
 }
 
 /** A value in the unit of its metric; `perSecond` for rates of counters. */
