@@ -36,7 +36,7 @@ export function StateBadge({ state, isCurrent }: { state: DaemonState; isCurrent
   const word = STATE_WORDS[state];
   if (isCurrent) return <Badge {...look}>{word}</Badge>;
   return (
-    <span title={lastKnown(word)}>
+    <span title={lastKnown(word)} className="inline-flex min-w-0">
       <Badge icon={look.icon} tone="bg-sunken text-dim">
         {word}
         <span className="sr-only">{lastKnown('')}</span>
