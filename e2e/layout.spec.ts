@@ -115,3 +115,30 @@ test('the last label of a time axis is whole', async ({ app }) => {
   });
   expect(room?.right).toBeGreaterThanOrEqual(room?.halfLabel ?? Infinity);
 });
+
+test('what came of an entry of the audit trail is read whole in a narrow window, without scrolling across', async ({
+  app,
+}) => {
+  await app.startDaemon('ircd');
+  const kill = {
+    daemon: 'ircd',
+    command: 'kill',
+    args: { nick: 'somebody-who-is-not-there' },
+    confirmed: true,
+  };
+  await app.request('command.run', kill).catch(() => {});
+  const { page } = app;
+  await page.setViewportSize({ width: 900, height: 840 });
+  await app.open('/audit');
+  const row = page.getByRole('row').filter({ hasText: 'ircd kill' });
+  await expect(page.getByRole('columnheader', { name: 'Action and outcome' })).toBeVisible();
+  await expect(row).toContainText('failed');
+  const region = page.getByRole('region', { name: 'Audit' });
+  const across = () => region.evaluate((node) => node.scrollWidth - node.clientWidth);
+  expect(await across()).toBe(0);
+  const outcome = row.getByTitle('somebody-who-is-not-there');
+  expect(await outcome.evaluate((node) => node.scrollHeight - node.clientHeight)).toBe(0);
+  await page.setViewportSize({ width: 1280, height: 840 });
+  await expect(page.getByRole('columnheader', { name: 'Outcome', exact: true })).toBeVisible();
+  expect(await across()).toBe(0);
+});

@@ -8,6 +8,7 @@ import {
   type LiveEntry,
   matches,
   originText,
+  outcomeText,
   withLive,
 } from './audit-entries.ts';
 
@@ -99,5 +100,22 @@ describe('where an entry came from', () => {
     ['ircd', 'ircd'],
   ])('%s is shown as %s', (from, words) => {
     expect(originText(from)).toBe(words);
+  });
+});
+
+describe('what came of an entry', () => {
+  it.each([
+    ['{"clients":0}', 'clients 0'],
+    [
+      '{"openClients":2,"server_name":"a","tls":true,"since":null}',
+      'open clients 2, server name a, tls true, since none',
+    ],
+    ['{"rows":[1]}', '{"rows":[1]}'],
+    ['{}', '{}'],
+    ['{"clients":0', '{"clients":0'],
+    ['not_found: no such nick', 'not_found: no such nick'],
+    ['', ''],
+  ])('%s is shown as %s', (outcome, words) => {
+    expect(outcomeText(outcome)).toBe(words);
   });
 });

@@ -1,6 +1,7 @@
 /** The audit trail as the page holds it: what was read, older pages after it, and what arrived meanwhile before it. */
 import type { AuditEntry, ControlApi } from '../../daemons/contract/control-api.ts';
 import type { ActorOrigin } from '../../daemons/contract/daemon-link.ts';
+import { labelOf } from '../commands/form-values.ts';
 import { messages } from './messages.ts';
 
 /** An entry that arrived as an event: the recorder gives it its id later. */
@@ -102,6 +103,25 @@ export function auditRows(
 /** Where an entry came from, in words; an operator on a daemon is shown with that daemon. */
 export function originText(from: string): string {
   return Object.hasOwn(messages.origins, from) ? messages.origins[from as ActorOrigin] : from;
+}
+
+/** A value that is one thing, not a list or an object of others. */
+function isPlain(value: unknown): boolean {
+  return value === null || typeof value !== 'object';
+}
+
+/** What came of it, in words: `{"clients":0}` is `clients 0`. Anything but the JSON of one flat object is as it was written. */
+export function outcomeText(outcome: string): string {
+  if (!outcome.startsWith('{')) return outcome;
+  let result: unknown;
+  try {
+    result = JSON.parse(outcome);
+  } catch {
+    return outcome;
+  }
+  const fields = Object.entries(result as Record<string, unknown>);
+  if (fields.length === 0 || !fields.every(([, value]) => isPlain(value))) return outcome;
+  return fields.map(([name, value]) => `${labelOf(name).toLowerCase()} ${value ?? messages.none}`).join(', ');
 }
 
 /** What was done, in a few words: the command with its daemon, or the lifecycle action. */

@@ -1,9 +1,10 @@
 /** The audit trail: newest first, searched by the recorder, with what happens now on top. */
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useRef, useState } from 'react';
 import { Button } from '../ui/button.tsx';
 import { Callout, EmptyState } from '../ui/callout.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
 import { ScrollRegion } from '../ui/scroll-region.tsx';
+import { useWidth } from '../ui/use-width.ts';
 import { ANY_ENTRY, auditQuery } from './audit-entries.ts';
 import { AuditExport } from './audit-export-buttons.tsx';
 import { AuditFilterBar } from './audit-filter.tsx';
@@ -11,7 +12,14 @@ import { AuditRowView } from './audit-row.tsx';
 import { messages } from './messages.ts';
 import { useAudit } from './use-audit.ts';
 
+/** A narrower table has no column of outcomes, in pixels: the others and a sentence need as much. */
+const OUTCOME_COLUMN_FROM = 960;
+
 export function AuditPage(): ReactNode {
+  const card = useRef<HTMLDivElement>(null);
+  const isNarrow = (useWidth(card) ?? OUTCOME_COLUMN_FROM) < OUTCOME_COLUMN_FROM;
+  const titles = [messages.time, messages.actor, messages.from];
+  const rest = isNarrow ? [messages.actionAndOutcome] : [messages.action, messages.outcome];
   const [filter, setFilter] = useState(ANY_ENTRY);
   const trail = useAudit(filter);
   const filtered = Object.keys(auditQuery(filter)).length > 0;
@@ -38,7 +46,7 @@ export function AuditPage(): ReactNode {
           {paused ? messages.pausedHint : trail.error.message}
         </Callout>
       )}
-      <div className="overflow-hidden rounded-lg border border-line bg-surface shadow-card">
+      <div ref={card} className="overflow-hidden rounded-lg border border-line bg-surface shadow-card">
         <div className="flex flex-wrap items-center gap-2 border-b border-line p-3">
           <AuditFilterBar
             filter={filter}
@@ -57,13 +65,11 @@ export function AuditPage(): ReactNode {
               <thead className="text-left text-xs text-dim">
                 <tr className="border-b border-line">
                   <td className="w-10" />
-                  {[messages.time, messages.actor, messages.from, messages.action, messages.outcome].map(
-                    (title) => (
-                      <th key={title} scope="col" className="px-3 py-2 font-medium">
-                        {title}
-                      </th>
-                    ),
-                  )}
+                  {[...titles, ...rest].map((title) => (
+                    <th key={title} scope="col" className="px-3 py-2 font-medium">
+                      {title}
+                    </th>
+                  ))}
                   <th scope="col" className="px-4 py-2 text-right font-medium">
                     {messages.duration}
                   </th>
@@ -71,7 +77,7 @@ export function AuditPage(): ReactNode {
               </thead>
               <tbody>
                 {trail.rows.map((row) => (
-                  <AuditRowView key={row.key} entry={row.entry} />
+                  <AuditRowView key={row.key} entry={row.entry} isNarrow={isNarrow} />
                 ))}
               </tbody>
             </table>

@@ -1,16 +1,21 @@
 /** One entry of the audit trail; opened, it shows arguments and measured effects. */
 import { Fragment, type ReactNode, useState } from 'react';
 import { formatCount, formatSeconds } from '../format/numbers.ts';
-import { formatDateTime } from '../format/times.ts';
+import { formatClock, formatDay } from '../format/times.ts';
 import { Icon } from '../ui/icons.tsx';
-import { actionText, type LiveEntry, originText } from './audit-entries.ts';
+import { actionText, type LiveEntry, originText, outcomeText } from './audit-entries.ts';
 import { messages } from './messages.ts';
 
-const AUDIT_COLUMNS = 7;
+interface AuditRowProps {
+  readonly entry: LiveEntry;
+  /** There is no room for a column of outcomes: they stand under the actions, and texts wrap. */
+  readonly isNarrow: boolean;
+}
 
-export function AuditRowView({ entry }: { entry: LiveEntry }): ReactNode {
+export function AuditRowView({ entry, isNarrow }: AuditRowProps): ReactNode {
   const [open, setOpen] = useState(false);
   const what = actionText(entry);
+  const wrap = isNarrow ? '' : 'whitespace-nowrap';
   return (
     <>
       <tr className="border-b border-line hover:bg-sunken">
@@ -25,30 +30,53 @@ export function AuditRowView({ entry }: { entry: LiveEntry }): ReactNode {
             <Icon name={open ? 'down' : 'right'} className="size-3.5" />
           </button>
         </td>
-        <td className="px-3 py-1.5 whitespace-nowrap">{formatDateTime(entry.time)}</td>
-        <td className="px-3 py-1.5 whitespace-nowrap">{entry.actor}</td>
-        <td className="px-3 py-1.5 whitespace-nowrap text-dim">{originText(entry.from)}</td>
-        <td className="px-3 py-1.5 font-mono text-xs whitespace-nowrap">{what}</td>
-        <td className="w-full max-w-0 min-w-64 px-3 py-1.5">
-          <span className={`flex items-center gap-1.5 ${entry.ok ? 'text-good' : 'text-bad'}`}>
-            <Icon name={entry.ok ? 'check' : 'error'} className="size-3.5" />
-            <span className="shrink-0 font-medium">{entry.ok ? messages.ok : messages.failed}</span>
-            <span className="truncate text-dim" title={entry.outcome}>
-              {entry.outcome}
-            </span>
-          </span>
+        <td className={`px-3 py-1.5 ${wrap}`}>
+          <span className="whitespace-nowrap">{formatDay(entry.time)}</span>{' '}
+          <span className="whitespace-nowrap">{formatClock(entry.time)}</span>
         </td>
+        <td
+          className={`px-3 py-1.5 wrap-anywhere ${isNarrow ? 'min-w-28' : 'min-w-44 2xl:whitespace-nowrap'}`}
+        >
+          {entry.actor}
+        </td>
+        <td className={`px-3 py-1.5 text-dim ${wrap}`}>{originText(entry.from)}</td>
+        {isNarrow ? (
+          <td className="w-full max-w-0 min-w-48 px-3 py-1.5">
+            <span className="font-mono text-xs wrap-anywhere">{what}</span>
+            <Outcome entry={entry} textClass="line-clamp-6 wrap-anywhere" />
+          </td>
+        ) : (
+          <>
+            <td className="px-3 py-1.5 font-mono text-xs whitespace-nowrap">{what}</td>
+            <td className="w-full max-w-0 min-w-64 px-3 py-1.5">
+              <Outcome entry={entry} textClass="truncate" />
+            </td>
+          </>
+        )}
         <td className="px-4 py-1.5 text-right whitespace-nowrap">{formatSeconds(entry.durationMs / 1000)}</td>
       </tr>
       {open && (
         <tr className="border-b border-line bg-sunken">
           <td />
-          <td colSpan={AUDIT_COLUMNS - 1} className="px-3 py-3">
+          <td colSpan={isNarrow ? 5 : 6} className="px-3 py-3">
             <Details entry={entry} />
           </td>
         </tr>
       )}
     </>
+  );
+}
+
+/** Whether it went well, and the rest in words; the whole of a long one is under the row's details. */
+function Outcome({ entry, textClass }: { entry: LiveEntry; textClass: string }): ReactNode {
+  return (
+    <span className={`flex items-baseline gap-1.5 ${entry.ok ? 'text-good' : 'text-bad'}`}>
+      <Icon name={entry.ok ? 'check' : 'error'} className="size-3.5 self-start mt-0.75" />
+      <span className="shrink-0 font-medium">{entry.ok ? messages.ok : messages.failed}</span>
+      <span className={`text-dim ${textClass}`} title={entry.outcome}>
+        {outcomeText(entry.outcome)}
+      </span>
+    </span>
   );
 }
 

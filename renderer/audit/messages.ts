@@ -37,6 +37,7 @@ export const messages = {
   } satisfies Record<ActorOrigin, string>,
   action: 'Action',
   outcome: 'Outcome',
+  actionAndOutcome: 'Action and outcome',
   duration: 'Duration',
   ok: 'ok',
   failed: 'failed',
