@@ -121,7 +121,9 @@ export const relayConfig = z
     tls: z
       .strictObject({ certificate: filePath(), key: filePath() })
       .optional()
-      .describe('PEM files for the listeners with `tls = true`'),
+      .describe(
+        'PEM files for the listeners with `tls = true`; relative paths begin where Signalbox was started',
+      ),
     class: z
       .array(classEntry)
       .default([])

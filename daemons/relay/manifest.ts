@@ -210,7 +210,8 @@ const commands = {
 export const manifest = defineManifest({
   id: 'relay',
   title: 'Relay',
-  summary: 'Passes framed messages between peer-to-peer chat clients: echo, broadcast, rooms, direct',
+  summary:
+    'Passes framed messages between peer-to-peer chat clients: echo, broadcast or rooms, and direct for a client that says hello',
   config: relayConfig,
   places: ({ listen }) => listen.map(({ host, port }, index) => ({ host, port, path: ['listen', index] })),
   metrics: relayMetrics,

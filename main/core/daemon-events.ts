@@ -50,9 +50,15 @@ export class DaemonEvents implements ManagedDaemonEvents {
     const { telemetry, metrics, history, streams, clients, recorderId } = this.#targets();
     const { id, state, cause } = snapshot;
     if (state !== previous) {
-      const level = state === 'crashed' || state === 'failed' ? 'error' : 'info';
+      const broken = state === 'crashed' || state === 'failed';
+      const level = broken ? 'error' : 'info';
       const why = cause === null ? '' : `: ${cause}`;
-      telemetry.logger.log(level, 'supervisor', `daemon_${state}`, `${id} is ${state}${why}`);
+      telemetry.logger.log(
+        level,
+        'supervisor',
+        `daemon_${state}`,
+        `${id} ${broken ? state : `is ${state}`}${why}`,
+      );
       history.addState({ time: snapshot.since, daemon: id, state, cause });
       if (state === 'crashed') telemetry.crashes.add();
       if (snapshot.pid === null && (previous === 'running' || previous === 'stopping')) {

@@ -113,6 +113,9 @@ test('a start that the daemon refuses is failed at once, with its code', async (
     pendingRestart: [],
     cause: '127.0.0.1:6667 is taken.',
   });
+  const log = JSON.stringify(await ask('logs.query', { source: 'main', limit: 100 }));
+  expect(log).toContain('"tiny failed: 127.0.0.1:6667 is taken."');
+  expect(log).toContain('"tiny is starting"');
 });
 
 test('a mistake that the daemon finds is named with file, line and key, at the start and at a reload', async () => {
