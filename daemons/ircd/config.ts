@@ -85,7 +85,12 @@ export const ircdConfigSchema = z.strictObject({
     .nullable()
     .default(null)
     .describe('argon2id hash of the password that clients must give; none lets everybody in.'),
-  motd_file: filePath().nullable().default(null).describe('File with the message of the day.'),
+  motd_file: filePath()
+    .nullable()
+    .default(null)
+    .describe(
+      'File with the message of the day; a relative path begins in the folder `ircd` of the data directory.',
+    ),
   admin: admin.prefault({}).describe('Answer to ADMIN.'),
   oper: z
     .array(oper)

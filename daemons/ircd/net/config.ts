@@ -20,8 +20,12 @@ const listenSchema = z.strictObject({
 
 const tlsSchema = z
   .strictObject({
-    certificate: filePath().describe('PEM file with the certificate and its chain.'),
-    key: filePath().describe('PEM file with the private key.'),
+    certificate: filePath().describe(
+      'PEM file with the certificate and its chain; a relative path begins where Signalbox was started.',
+    ),
+    key: filePath().describe(
+      'PEM file with the private key; a relative path begins where Signalbox was started.',
+    ),
   })
   .describe('Without it a TLS listener uses a self-signed certificate kept in the data directory.');
 
