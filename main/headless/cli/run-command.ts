@@ -65,7 +65,7 @@ export async function runCommand(request: RunRequest): Promise<number> {
     const { result } = outcome.result;
     sayWarning(result);
     if (json) printJson({ ok: true, result: result ?? null, ...note });
-    else print(showResult(command, result));
+    else print(showResult(command, result, process.stdout.isTTY === true));
     return EXIT.ok;
   } finally {
     client.close();

@@ -17,6 +17,9 @@ import {
   printableLines,
 } from './terminal.ts';
 
+/** A duration in milliseconds is not as long as that; a time is not before it. */
+const YEAR_2000_MS = Date.UTC(2000, 0);
+
 /** All daemons as a table. */
 export function showStatus(daemons: readonly DaemonSnapshot[]): string {
   const rows = daemons.map((daemon) => [
@@ -88,14 +91,43 @@ export function showLogRecord(record: SourcedLogRecord): string {
   return `${formatTime(record.time)} ${record.level.padEnd(5)} ${printable(record.subsystem)}: ${printable(record.message)}${fields.join('')}`;
 }
 
-/** A command's result in the shape that its manifest declares. */
-export function showResult(command: CommandDescription, result: unknown): string {
+/**
+ * A command's result in the shape that its manifest declares. One without a shape is JSON, or for a person a line for each
+ * member where none has members of its own.
+ */
+export function showResult(command: CommandDescription, result: unknown, forPerson: boolean): string {
   if (command.result === 'text' && isRecord(result) && typeof result.text === 'string')
     return printableLines(result.text);
   if (command.result === 'table' && isRecord(result) && Array.isArray(result.rows)) {
     return showRows(command.columns, result.rows);
   }
-  return result === null || result === undefined ? 'done' : jsonText(result, 2);
+  if (result === null || result === undefined) return 'done';
+  return (forPerson ? showMembers(command.columns, result) : null) ?? jsonText(result, 2);
+}
+
+/** Aligned lines; null where that would not be all of it. */
+function showMembers(columns: readonly TableColumn[], result: unknown): string | null {
+  if (!isRecord(result) || Array.isArray(result)) return null;
+  // The warning was said already.
+  const members = Object.entries(result).filter(([key]) => key !== 'warning');
+  if (members.length === 0 || !members.every(([, value]) => isFlat(value))) return null;
+  const cells = members.map(([key, value]): [string, string] => {
+    const column = columns.find((one) => one.key === key);
+    const text = Array.isArray(value) ? value.join(', ') : value;
+    return [column?.title ?? printable(key), formatCell(text, column?.type ?? typeOf(key, value))];
+  });
+  const width = Math.max(...cells.map(([title]) => title.length)) + 1;
+  return cells.map(([title, text]) => `${`${title}:`.padEnd(width)} ${text}`).join('\n');
+}
+
+/** Of a member that the manifest has no column for. */
+function typeOf(key: string, value: unknown): TableColumn['type'] {
+  if (typeof value === 'boolean') return 'boolean';
+  return typeof value === 'number' && /(?:At|Ms)$/.test(key) && value > YEAR_2000_MS ? 'time' : 'text';
+}
+
+function isFlat(value: unknown): boolean {
+  return Array.isArray(value) ? !value.some(isRecord) : !isRecord(value);
 }
 
 function showRows(columns: readonly TableColumn[], rows: readonly unknown[]): string {
