@@ -9,7 +9,9 @@ const isBuilt = () => existsSync(join(ROOT, 'out/renderer/index.html'));
 
 // A reader that closes the pipe early (`| head`) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  process.exit(error.code === 'EPIPE' ? 0 : 1);
+  if (error.code === 'EPIPE') process.exit(0);
+  say(`signalbox: the output could not be written: ${error.message}`);
+  process.exit(EXIT.failure);
 });
 
 const argv = process.argv.slice(2);

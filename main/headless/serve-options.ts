@@ -1,6 +1,6 @@
 /** The flags of the headless host, shared with the desktop app. Read by serve.ts. */
-import { parseArgs } from 'node:util';
 import { configFileOf, dataDirOf } from '../core/default-paths.ts';
+import { parseOptions, UsageError } from './cli/options.ts';
 
 /** Port of the dashboard when none is named. */
 const DEFAULT_PORT = 8420;
@@ -16,8 +16,7 @@ export interface ServeOptions {
   readonly help: boolean;
 }
 
-/** Thrown for flags that cannot be understood; the message is for the person who typed them. */
-export class UsageError extends Error {}
+export { UsageError };
 
 export const SERVE_HELP = `Usage: signalbox serve [options]
        npm start -- --headless [options]
@@ -60,20 +59,15 @@ export function parseServeOptions(
 }
 
 function parse(argv: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...argv],
-      options: {
-        headless: { type: 'boolean' },
-        port: { type: 'string' },
-        data: { type: 'string' },
-        config: { type: 'string' },
-        autostart: { type: 'string' },
-        json: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
+  return parseOptions(argv, {
+    options: {
+      headless: { type: 'boolean' },
+      port: { type: 'string' },
+      data: { type: 'string' },
+      config: { type: 'string' },
+      autostart: { type: 'string' },
+      json: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  }).values;
 }

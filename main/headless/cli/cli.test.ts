@@ -174,6 +174,57 @@ test('help needs no instance', async () => {
   expect((await startCli(['--help']).ended).stdout).toContain('config check');
 });
 
+test.each([
+  'status',
+  'start',
+  'stop',
+  'restart',
+  'logs',
+  'metrics',
+  'config',
+  'backup',
+  'restore',
+  'completion',
+])('%s --help is the help of that command', async (command) => {
+  const { code, stdout } = await startCli([command, '--help']).ended;
+  expect(code).toBe(0);
+  expect(stdout).toMatch(new RegExp(`^Usage: signalbox ${command}`));
+  expect(stdout).not.toContain('Exit codes');
+});
+
+test.each([['start'], ['stop'], ['restart'], ['logs'], ['metrics']])(
+  '%s of a name that does not exist is typed wrong, also where no instance runs',
+  async (command) => {
+    const nowhere = join(host.dataDir, 'nowhere');
+    const ran = await startCli([command, 'nope', '--data', nowhere]).ended;
+    expect(ran).toMatchObject({ code: 2, stderr: expect.stringContaining('no daemon is called "nope"') });
+    expect((await startCli([command, 'tiny', '--data', nowhere]).ended).code).toBe(69);
+  },
+);
+
+test('a number below the range is refused in our words', async () => {
+  expect((await cli('logs', 'tiny', '--limit', '-3')).stderr).toBe(
+    'signalbox: --limit: expected a whole number from 1 to 10000, got "-3"\n',
+  );
+});
+
+test.runIf(process.platform === 'linux')(
+  'output that cannot be written is a failure that is said',
+  async () => {
+    const child = spawn('sh', [
+      '-c',
+      `"${process.execPath}" "${join(import.meta.dirname, '../cli.ts')}" --version > /dev/full`,
+    ]);
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (text) => {
+      stderr += text;
+    });
+    const code = await new Promise((resolve) => child.on('close', resolve));
+    expect(code).toBe(1);
+    expect(stderr).toContain('signalbox: the output could not be written: ENOSPC');
+  },
+);
+
 test('what network users call themselves cannot command the terminal', async () => {
   await host.ask('daemon.start', { id: 'tiny' });
   const ran = await cli('run', 'tiny', 'list');

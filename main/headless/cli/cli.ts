@@ -2,7 +2,7 @@
  * The commands of the CLI: parses the words, asks the running instance, prints. Called by main/headless/cli.ts. What only
  * some commands need (schemas, manifests, the configuration) is loaded by those: it takes longer than all the rest.
  */
-import { toWireError } from '../../../daemons/contract/errors.ts';
+import { SignalboxError, toWireError } from '../../../daemons/contract/errors.ts';
 import type { Manifest, ManifestDescription } from '../../../daemons/contract/manifest.ts';
 import { withAllMistakes } from '../../core/config/mistakes.ts';
 import { dataDirOf } from '../../core/default-paths.ts';
@@ -57,8 +57,10 @@ async function dispatch(
     return await runCommand({ ...shared, manifest, words: rest.slice(1), connect });
   }
   if (command === undefined || command === 'help' || shared.help) {
-    const { generalHelp } = await import('./help.ts');
-    print(generalHelp(await describeAll(loadRegistry)));
+    const { generalHelp, helpOf } = await import('./help.ts');
+    const topic = command === 'help' ? rest[0] : command;
+    const own = topic === undefined ? null : helpOf(topic);
+    print(own ?? generalHelp(await describeAll(loadRegistry)));
     return command === undefined && !shared.help ? EXIT.usage : EXIT.ok;
   }
   switch (command) {
@@ -69,18 +71,24 @@ async function dispatch(
     case 'stop':
     case 'restart': {
       const id = one(rest, command);
-      return await withClient(connect, (client) => lifecycle(client, command, id, shared));
+      return await withNamed(id, loadRegistry, () =>
+        withClient(connect, (client) => lifecycle(client, command, id, shared)),
+      );
     }
     case 'metrics': {
       const id = one(rest, command);
       const { printMetrics } = await import('./metrics-command.ts');
       const registry = await loadRegistry();
-      return await withClient(connect, (client) => printMetrics(client, id, registry, shared.json));
+      return await withNamed(id, loadRegistry, () =>
+        withClient(connect, (client) => printMetrics(client, id, registry, shared.json)),
+      );
     }
     case 'logs': {
       const { parseLogsRequest, printLogs } = await import('./logs-command.ts');
       const request = parseLogsRequest(rest);
-      return await withClient(connect, (client) => printLogs(client, request, shared.json));
+      return await withNamed(request.source, loadRegistry, () =>
+        withClient(connect, (client) => printLogs(client, request, shared.json)),
+      );
     }
     case 'config': {
       const { configCommand } = await import('./config-command.ts');
@@ -129,10 +137,10 @@ async function describeAll(loadRegistry: LoadRegistry): Promise<readonly Manifes
   return (await loadRegistry()).map(describeManifest);
 }
 
-function findManifest(
-  manifests: readonly ManifestDescription[],
+function findManifest<Named extends { readonly id: string }>(
+  manifests: readonly Named[],
   id: string | undefined,
-): ManifestDescription {
+): Named {
   const known = manifests.map((candidate) => candidate.id).join(', ');
   if (id === undefined) throw new UsageError(`run needs a daemon: ${known}`);
   const manifest = manifests.find((candidate) => candidate.id === id);
@@ -150,6 +158,22 @@ export async function withClient(
     return await work(client);
   } finally {
     client.close();
+  }
+}
+
+/** A name that does not exist is typed wrong also while no instance runs that could say so. */
+async function withNamed(
+  id: string,
+  loadRegistry: LoadRegistry,
+  work: () => Promise<number>,
+): Promise<number> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof SignalboxError && error.code === 'no_instance' && id !== 'main') {
+      findManifest(await loadRegistry(), id);
+    }
+    throw error;
   }
 }
 

@@ -3,8 +3,9 @@ import { describeManifest } from '../../../daemons/contract/manifest.ts';
 import { manifest as tiny } from '../test-fixtures/tiny/manifest.ts';
 import { optionName, parseCommandArgs } from './command-args.ts';
 import { commandHelp, daemonHelp, generalHelp } from './help.ts';
-import { UsageError } from './terminal.ts';
+import { parseOptions, UsageError } from './options.ts';
 
+const LOG_OPTIONS = { limit: { type: 'string' }, follow: { type: 'boolean', short: 'f' } } as const;
 const described = describeManifest(tiny);
 const [poke] = described.commands;
 if (poke === undefined) throw new Error('the fixture has no command');
@@ -21,8 +22,8 @@ test.each<[string[], string]>([
   [['--name', 'a', '--times', 'x'], '--times: expected a whole number, got "x"'],
   [['--name', 'a', '--times', '1.5'], '--times: expected a whole number, got "1.5"'],
   [['--name', 'a', '--times', ''], '--times: expected a whole number, got ""'],
-  [['--name', 'a', '--colour', 'red'], "poke: Unknown option '--colour'"],
-  [['ann'], 'poke: Unexpected argument'],
+  [['--name', 'a', '--colour', 'red'], 'poke: there is no option "--colour"; see --help'],
+  [['ann'], 'poke: "ann" is not expected here'],
 ])('%j is a usage error', (words, text) => {
   expect(() => parse(...words)).toThrow(UsageError);
   expect(() => parse(...words)).toThrow(text);
@@ -46,4 +47,21 @@ Options:
   expect(daemonHelp(described)).toContain('  reset  Forgets all pokes (disruptive)');
   expect(daemonHelp(described)).not.toContain('Main only');
   expect(generalHelp([described])).toContain('Does what a test wants');
+});
+
+test.each([
+  [['--limit', '-3'], { limit: '-3' }],
+  [['--limit=-3', '--follow'], { limit: '-3', follow: true }],
+])('%j has a negative number for a value', (words, values) => {
+  expect(parseOptions(words, { options: LOG_OPTIONS }).values).toEqual(values);
+});
+
+test.each([
+  [['--limti', '3'], 'there is no option "--limti"; see --help'],
+  [['--limit'], '--limit needs a value; one that begins with a dash is written --limit=VALUE'],
+  [['--limit', '--follow'], '--limit needs a value; one that begins with a dash is written --limit=VALUE'],
+  [['--follow=1'], '--follow takes no value'],
+  [['ircd'], '"ircd" is not expected here'],
+])('what is wrong with %j is said in our words', (words, text) => {
+  expect(() => parseOptions(words, { options: LOG_OPTIONS })).toThrow(new UsageError(text));
 });

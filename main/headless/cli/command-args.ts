@@ -2,9 +2,8 @@
  * Turns `--nick ann --reason "too loud"` into the arguments of an admin command, by the JSON Schema of its manifest.
  * The instance checks them again; this is only about types and names. Used by `signalbox run`.
  */
-import { parseArgs } from 'node:util';
 import type { CommandDescription, JsonFieldSchema } from '../../../daemons/contract/manifest.ts';
-import { UsageError } from './terminal.ts';
+import { parseOptions, UsageError } from './options.ts';
 
 /** The name of an argument as an option: `maxPeers` is `--max-peers`. */
 export function optionName(argument: string): string {
@@ -24,10 +23,10 @@ export function parseCommandArgs(
   }
   let values: Record<string, unknown>;
   try {
-    ({ values } = parseArgs({ args: [...words], options, allowNegative: true }));
+    ({ values } = parseOptions(words, { options, allowNegative: true }));
   } catch (error) {
-    const text = error instanceof Error ? error.message.split('. ')[0] : String(error);
-    throw new UsageError(`${command.name}: ${text}`);
+    if (!(error instanceof UsageError)) throw error;
+    throw new UsageError(`${command.name}: ${error.message}`);
   }
   const args: Record<string, unknown> = {};
   for (const [name, schema] of fields) {

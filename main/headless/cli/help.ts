@@ -40,6 +40,70 @@ Exit codes: 0 done, 1 refused or failed, 2 usage (also a name that does not exis
 78 bad configuration or installation.`;
 }
 
+const COMMAND_HELP: Readonly<Record<string, string>> = {
+  status: `Usage: signalbox status [--json]
+
+What runs, since when and where it listens, why a daemon failed, and which settings wait for a restart.`,
+  start: `Usage: signalbox start DAEMON [--json]
+
+Starts a daemon with the configuration in force.`,
+  stop: `Usage: signalbox stop DAEMON [--yes] [--json]
+
+Drains a daemon and stops it. Where that disturbs anybody it says whom and asks.
+
+  --yes             do not ask`,
+  restart: `Usage: signalbox restart DAEMON [--yes] [--json]
+
+Drains a daemon, stops it and starts it again. Where that disturbs anybody it says whom and asks.
+
+  --yes             do not ask`,
+  run: `Usage: signalbox run DAEMON COMMAND [options]
+
+Runs an admin command. Those of a daemon: signalbox run DAEMON --help`,
+  logs: `Usage: signalbox logs DAEMON|main [options]
+
+Prints what a daemon, or Signalbox itself ("main"), has logged.
+
+  --follow, -f      go on with what is logged from now on
+  --level LEVEL     at least this level: debug, info, warn or error (default: debug)
+  --limit N         the newest N records, 1 to 10000 (default: 200)
+  --json            a JSON object a line`,
+  metrics: `Usage: signalbox metrics DAEMON|main [--json]
+
+Prints the newest figures of a daemon, or of Signalbox itself ("main").`,
+  config: `Usage: signalbox config check [FILE] [--json]
+       signalbox config reload [--json]
+
+"check" says what a start with the file would say, and changes nothing. It ends with 78 and all mistakes, or with 0.
+"reload" has the running instance read its file again.
+
+  --config FILE     the file to check (default: that of the instance, or of a start without --config)`,
+  completion: `Usage: signalbox completion bash|zsh|fish
+
+Prints the completion for a shell, such as for: eval "$(signalbox completion bash)"`,
+  backup: `Usage: signalbox backup FILE [options]
+
+Writes the whole instance into one file, while it runs or not.
+
+  --config FILE     the configuration file to include while no instance runs
+  --force           overwrite FILE
+  --json            the result as JSON on stdout`,
+  restore: `Usage: signalbox restore FILE [options]
+
+Puts a backup in place of the data folder, while no instance runs on it.
+
+  --config FILE     where the configuration file goes (default: where the backup found it)
+  --force           replace what is there; it is kept in before-restore-TIME in the data folder
+  --json            the result as JSON on stdout`,
+};
+
+/** The help of one of the CLI's own commands; null where there is none of that name. */
+export function helpOf(command: string): string | null {
+  const text = Object.hasOwn(COMMAND_HELP, command) ? COMMAND_HELP[command] : undefined;
+  if (text === undefined) return null;
+  return `${text}\n\n  --data DIR        the instance's data directory, as with all commands (see: signalbox --help)`;
+}
+
 /** The commands of a daemon. */
 export function daemonHelp(manifest: ManifestDescription): string {
   const width = Math.max(4, ...manifest.commands.map(({ name }) => name.length)) + 2;

@@ -2,12 +2,13 @@
  * What the CLI prints: data on stdout, everything for people on stderr, colours only on a terminal and never with
  * NO_COLOR. Used by all of its commands.
  */
-import { type ParseArgsConfig, parseArgs, stripVTControlCharacters, styleText } from 'node:util';
+import { type ParseArgsConfig, stripVTControlCharacters, styleText } from 'node:util';
 import type { ControlOutcome } from '../../../daemons/contract/control-api.ts';
 import type { ErrorCode, WireError } from '../../../daemons/contract/errors.ts';
 import type { TableColumn } from '../../../daemons/contract/manifest.ts';
 import type { DaemonState } from '../../../daemons/contract/states.ts';
 import { furtherMistakes } from '../../core/config/mistakes.ts';
+import { parseOptions, UsageError } from './options.ts';
 
 /** Exit codes of the CLI (sysexits.h where it has one). */
 export const EXIT = { ok: 0, failure: 1, usage: 2, noInstance: 69, config: 78 } as const;
@@ -24,19 +25,14 @@ const EXIT_OF: Partial<Record<ErrorCode, number>> = {
   data_unusable: EXIT.config,
 };
 
-/** Thrown for arguments that cannot be understood; the message is for the person who typed them. */
-export class UsageError extends Error {}
+export { UsageError };
 
 /** Options and positionals of a command's own words. Throws UsageError. */
 export function parseWords<Options extends NonNullable<ParseArgsConfig['options']>>(
   words: readonly string[],
   options: Options,
 ) {
-  try {
-    return parseArgs({ args: [...words], allowPositionals: true, options });
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
+  return parseOptions(words, { allowPositionals: true, options });
 }
 
 /**
