@@ -23,7 +23,8 @@ export const ERROR_CODES = {
   config_invalid: 'The configuration has a mistake; file, line and key are named.',
   config_unreadable: 'The configuration file cannot be read.',
   history_paused: 'The recorder is down; history cannot be read until it is back.',
-  data_unusable: 'A newer Signalbox wrote this data folder or backup, or it is damaged or half restored.',
+  data_unusable:
+    'A newer Signalbox wrote this data folder or backup, or it is damaged, half restored or cannot be used.',
   unauthorized: 'The caller has not proved who it is.',
   forbidden: 'The caller is known and may not do this.',
   address_in_use: 'Another process listens on that address.',

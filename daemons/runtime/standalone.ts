@@ -3,7 +3,7 @@
  * `node daemons/<id>/main.ts --standalone [--config FILE] [--data DIR]`. Prints one JSON line when it listens;
  * SIGTERM and SIGINT drain, SIGHUP reads the configuration again.
  */
-import { mkdir, mkdtemp } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -15,6 +15,7 @@ import { FileProblem, readTextFile } from './bounded-file.ts';
 import type { DaemonDefinition } from './daemon.ts';
 import { DaemonHost } from './daemon-host.ts';
 import { limits } from './limits.ts';
+import { makeFolder } from './make-folder.ts';
 
 /** How long a drain may take, in milliseconds. */
 const DRAIN_MS = 5_000;
@@ -59,7 +60,7 @@ export async function runStandalone<
   };
   try {
     const dataDir = options.data ?? (await mkdtemp(join(tmpdir(), `signalbox-${host.id}-`)));
-    await mkdir(dataDir, { recursive: true });
+    makeFolder(dataDir);
     await host.start({
       config: await readConfig(),
       dataDir,

@@ -29,6 +29,7 @@ import { ConfigStore } from './config/config-store.ts';
 import type { ControlPlane, ControlPlaneOptions } from './control-plane-interface.ts';
 import { ControlService } from './control-service.ts';
 import { DaemonEvents } from './daemon-events.ts';
+import { makeDataFolder, unusableFolder } from './data-folder.ts';
 import { markDataFormat, readDataFormat } from './data-format.ts';
 import { fitToDescriptors } from './descriptor-budget.ts';
 import { EventHub } from './event-hub.ts';
@@ -54,18 +55,14 @@ export type { ControlPlane, ControlPlaneOptions };
 /**
  * Builds the control plane and starts what should run.
  * @throws SignalboxError `conflict` when another instance uses the data directory, `data_unusable` when a newer program
- * wrote it.
+ * wrote it or it cannot be read and written.
  */
 export async function createControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
   const { registry, dataDir } = options;
   const { limits, notice } = fitToDescriptors(options.limits ?? CONTROL_LIMITS);
   const clock = options.clock ?? systemClock;
   const logDir = join(dataDir, 'logs');
-  // Before anything: a folder of a newer Signalbox stays as it is, to the last byte.
-  readDataFormat(dataDir);
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  // The socket is the claim on the data directory: nothing in there is touched before it is ours.
-  const socket = await openLocalSocket(dataDir, limits, options.onWaiting);
+  const socket = await claimFolder(options, limits);
   try {
     // Who held the folder until now may have been a newer program.
     await markDataFormat(dataDir, readDataFormat(dataDir), options.version);
@@ -79,7 +76,22 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     return new Plane({ options, config, socket, logDir, logFile, limits, notice, exposed, clock }).begin();
   } catch (error) {
     await socket.close();
-    throw error;
+    throw unusableFolder(dataDir, error);
+  }
+}
+
+async function claimFolder(
+  { dataDir, onWaiting }: ControlPlaneOptions,
+  limits: ControlLimits,
+): Promise<LocalSocket> {
+  try {
+    // Before anything: a folder of a newer Signalbox stays as it is, to the last byte.
+    readDataFormat(dataDir);
+    makeDataFolder(dataDir);
+    // Nothing in the folder is touched before it is ours.
+    return await openLocalSocket(dataDir, limits, onWaiting);
+  } catch (error) {
+    throw unusableFolder(dataDir, error);
   }
 }
 

@@ -1,5 +1,4 @@
 /** Entry of the desktop app: flags, single instance, the control plane and the first window, and an orderly end. */
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { app, dialog, powerMonitor, session } from 'electron';
 import type { HostInfo } from '../../daemons/contract/control-api.ts';
@@ -9,6 +8,7 @@ import { survivesLostOutput } from '../../daemons/runtime/lost-output.ts';
 import { keepFilesPrivate } from '../../daemons/runtime/private-files.ts';
 import { createCaller } from '../core/caller.ts';
 import { type ControlPlane, createControlPlane } from '../core/control-plane.ts';
+import { makeDataFolder } from '../core/data-folder.ts';
 import { readDataFormat } from '../core/data-format.ts';
 import { configFileOf, dataDirOf } from '../core/default-paths.ts';
 import { createForkLauncher } from '../headless/fork-launcher.ts';
@@ -30,7 +30,7 @@ async function run(): Promise<void> {
   readDataFormat(dataDir);
   // Chromium's profile lives in the data directory, and with it the lock: two data directories run side by side.
   const profileDir = join(dataDir, 'desktop');
-  mkdirSync(profileDir, { recursive: true, mode: 0o700 });
+  makeDataFolder(profileDir);
   app.setPath('userData', profileDir);
   if (!app.requestSingleInstanceLock()) {
     process.stdout.write(`Signalbox is running on ${dataDir}; its window was brought to the front.\n`);

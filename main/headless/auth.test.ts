@@ -31,7 +31,10 @@ describe('the token', () => {
 
   test('that is empty or short is refused: nobody shall log in with nothing', async () => {
     await writeFile(join(dir, 'token'), '\n');
-    await expect(loadToken(dir)).rejects.toThrow('holds no token');
+    await expect(loadToken(dir)).rejects.toMatchObject({
+      code: 'data_unusable',
+      message: expect.stringContaining('holds no token'),
+    });
   });
 });
 

@@ -7,6 +7,7 @@ import { chmod, open, readFile } from 'node:fs/promises';
 import type { IncomingHttpHeaders } from 'node:http';
 import { join } from 'node:path';
 import type { Actor } from '../../daemons/contract/daemon-link.ts';
+import { SignalboxError } from '../../daemons/contract/errors.ts';
 import { CONTROL_LIMITS, type ControlLimits } from '../core/limits.ts';
 import { LoginThrottle } from './login-throttle.ts';
 import { type Session, SessionStore } from './session-store.ts';
@@ -36,7 +37,8 @@ export async function loadToken(dataDir: string): Promise<string> {
   }
   const token = (await readFile(file, 'utf8')).trim();
   if (token.length < 32) {
-    throw new Error(`${file} holds no token; remove the file and start again to get a new one.`);
+    const message = `${file} holds no token; remove the file and start again to get a new one.`;
+    throw new SignalboxError('data_unusable', message);
   }
   await chmod(file, 0o600);
   return token;

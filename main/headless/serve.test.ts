@@ -221,10 +221,10 @@ test('a bad configuration ends it with 78 and names file, line and key of every 
   expect(served.output.stderr).toContain(`\n  ${join(dir, 'signalbox.toml')}:3: relay.mode: expected `);
 });
 
-test('a token file that holds none is named in one sentence, with what to do', async () => {
+test('a token file that holds none ends it with 78, and is named in one sentence with what to do', async () => {
   await writeFile(join(dir, 'token'), '');
   const served = serve();
-  expect(await served.exit).toBe(1);
+  expect(await served.exit).toBe(78);
   await vi.waitFor(() =>
     expect(served.output.stderr).toMatch(
       /holds no token; remove the file and start again to get a new one\.\n/,
@@ -232,10 +232,31 @@ test('a token file that holds none is named in one sentence, with what to do', a
   );
 });
 
-test('a data directory that cannot be one is named', async () => {
-  const served = serve('--data', join(dir, 'signalbox.toml'));
-  expect(await served.exit).toBe(1);
-  await vi.waitFor(() => expect(served.output.stderr).toContain('signalbox.toml cannot be used: EEXIST'));
+test('a data directory that cannot be one ends it with 78 and is named', async () => {
+  const file = join(dir, 'signalbox.toml');
+  const linked = join(dir, 'circle');
+  await symlink(linked, linked);
+  const cases: [string, string][] = [
+    [file, `The data folder ${file} cannot be used: a file is in its place`],
+    [join(file, 'below'), `cannot be used: a file is in its place at ${file}`],
+    [join(linked, 'x'), `cannot be used: its links lead in a circle`],
+  ];
+  // Nobody can make a folder there, and Node's own way tries forever.
+  if (process.platform === 'linux')
+    cases.push(['/proc/signalbox', 'The data folder /proc/signalbox cannot be used: it is not there']);
+  for (const [data, text] of cases) {
+    const served = serve('--data', data);
+    expect(await served.exit).toBe(78);
+    await vi.waitFor(() => expect(served.output.stderr).toContain(text));
+  }
+});
+
+test('a port in use, which may be free later, ends it with 1', async () => {
+  const first = serve();
+  const { port } = new URL((await ready(first)).url);
+  const second = serve('--data', join(dir, 'second'), '--port', port);
+  expect(await second.exit).toBe(1);
+  await vi.waitFor(() => expect(second.output.stderr).toContain('EADDRINUSE'));
 });
 
 test('flags that it does not know end it with 2', async () => {

@@ -13,6 +13,7 @@ import { keepFilesPrivate } from '../../daemons/runtime/private-files.ts';
 import { createCaller } from '../core/caller.ts';
 import { withAllMistakes } from '../core/config/mistakes.ts';
 import { type ControlPlane, createControlPlane } from '../core/control-plane.ts';
+import { unusableFolder } from '../core/data-folder.ts';
 import { CONTROL_LIMITS } from '../core/limits.ts';
 import { Auth, loadToken } from './auth.ts';
 import { say } from './cli/terminal.ts';
@@ -48,14 +49,7 @@ export async function serve(argv: readonly string[]): Promise<void> {
   const host = new RunningHost(plane);
   host.listenToSignals();
   try {
-    const token = await loadToken(options.dataDir);
-    const sessions = await SessionStore.open({
-      token,
-      limits: plane.limits,
-      dataDir: options.dataDir,
-      now: Date.now,
-      warn: (event, message) => plane.log('warn', 'http', event, message),
-    });
+    const { token, sessions } = await openSessions(options.dataDir, plane);
     const auth = new Auth(token, { limits: plane.limits, sessions });
     const windowDir = join(ROOT, 'out/renderer');
     const server = await startHttpServer({ plane, auth, windowDir, host: '127.0.0.1', port: options.port });
@@ -77,8 +71,25 @@ export async function serve(argv: readonly string[]): Promise<void> {
       : '';
     say(`signalbox: the dashboard cannot be served: ${text.replace(/\.$/, '')}.${hint}`);
     await plane.close('the dashboard cannot be served');
-    process.exit(EXIT.failure);
+    process.exit(exitOf(error));
   }
+}
+
+async function openSessions(dataDir: string, plane: ControlPlane) {
+  try {
+    const token = await loadToken(dataDir);
+    const warn = (event: string, message: string) => plane.log('warn', 'http', event, message);
+    const sessions = await SessionStore.open({ token, limits: plane.limits, dataDir, now: Date.now, warn });
+    return { token, sessions };
+  } catch (error) {
+    throw unusableFolder(dataDir, error);
+  }
+}
+
+/** What nobody mends by starting again is told apart: a service manager does not try it. */
+function exitOf(error: unknown): number {
+  const unusable = error instanceof SignalboxError && error.code === 'data_unusable';
+  return unusable ? EXIT.config : EXIT.failure;
 }
 
 async function tellManager(state: ServiceState): Promise<void> {
@@ -122,8 +133,7 @@ async function openPlane(options: ServeOptions): Promise<ControlPlane> {
     const { message } = toWireError(error);
     const text = error instanceof SignalboxError ? message : `${options.dataDir} cannot be used: ${message}`;
     say(`signalbox: ${text}`);
-    const unusable = error instanceof SignalboxError && error.code === 'data_unusable';
-    process.exit(unusable ? EXIT.config : EXIT.failure);
+    process.exit(exitOf(error));
   }
 }
 
