@@ -81,7 +81,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
 }
 
 async function claimFolder(
-  { dataDir, onWaiting }: ControlPlaneOptions,
+  { dataDir, host, onWaiting }: ControlPlaneOptions,
   limits: ControlLimits,
 ): Promise<LocalSocket> {
   try {
@@ -89,7 +89,7 @@ async function claimFolder(
     readDataFormat(dataDir);
     makeDataFolder(dataDir);
     // Nothing in the folder is touched before it is ours.
-    return await openLocalSocket(dataDir, limits, onWaiting);
+    return await openLocalSocket(dataDir, limits, { host, say: onWaiting });
   } catch (error) {
     throw unusableFolder(dataDir, error);
   }
@@ -97,6 +97,7 @@ async function claimFolder(
 
 /** What main and its hosts keep in the data directory beside the folders of the daemons. */
 const OWN_ENTRIES = [
+  'control.json',
   'control.lock',
   'control.sock',
   'format.json',
@@ -228,6 +229,9 @@ class Plane implements ControlPlane {
 
   begin(): this {
     this.#socket.serve(this);
+    this.#socket.onNotice(({ level, event, message }) =>
+      this.#telemetry.logger.log(level, 'main', event, message),
+    );
     this.#daemonEvents.onSummary(MAIN_SOURCE, 1, this.#telemetry.summarise());
     const { configError, descriptorNotice } = this;
     if (descriptorNotice !== null) {

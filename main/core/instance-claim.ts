@@ -1,16 +1,18 @@
 /**
  * One instance a data directory. The claim is a listening socket, which the system releases with the process, however
- * that ends; a socket file that nobody answers on is taken over, and one whose owner is ending is waited for. Called by the
- * local socket.
+ * that ends, and a record of that process, because a socket file can be deleted while its owner lives. A socket that nobody
+ * answers on is taken over, and one whose owner is ending is waited for. Called by the local socket.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { open, readFile, rm } from 'node:fs/promises';
 import type { Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { SignalboxError } from '../../daemons/contract/errors.ts';
+import { makeFolder } from '../../daemons/runtime/make-folder.ts';
 import type { Holder } from './instance-holder.ts';
+import type { InstanceRecord } from './instance-record.ts';
 import type { ControlLimits } from './limits.ts';
 
 /** Longest path of a Unix socket that every system takes, in bytes (macOS has 104 with the final zero). */
@@ -31,36 +33,71 @@ export function localSocketPath(dataDir: string): string {
   return join(base, `signalbox-${digest}.sock`);
 }
 
+/** Who claims, and what is told meanwhile. */
+export interface Claimant {
+  readonly dataDir: string;
+  readonly server: Server;
+  /** Null on a system that has no such thing. */
+  readonly record: InstanceRecord | null;
+  readonly limits: ControlLimits;
+  say(text: string): void;
+}
+
 /**
- * Makes `server` listen at the socket of `dataDir`; answers the path. Waits for an instance that is ending, and says so.
- * @throws SignalboxError `conflict` when another instance answers there, with its process and what to do.
+ * Makes the server listen at the socket of `dataDir`; answers the path. Waits for an instance that is ending, and says so.
+ * @throws SignalboxError `conflict` when another instance answers there or lives, with its process and what to do.
  */
-export async function claimSocketPath(
-  dataDir: string,
-  server: Server,
-  limits: ControlLimits,
-  say: (text: string) => void = () => {},
-): Promise<string> {
+export async function claimSocketPath(claimant: Claimant): Promise<string> {
+  const { dataDir, server, record, limits, say } = claimant;
   const path = localSocketPath(dataDir);
+  await waitForHolder(dataDir, path, limits, say);
   if (process.platform === 'win32') {
     // A named pipe belongs to whoever created it and vanishes with them.
-    await waitForHolder(dataDir, path, limits, say);
     await listen(server, path, dataDir);
     return path;
   }
-  const directory = dirname(path);
-  if (directory !== resolve(dataDir)) ownDirectory(directory);
-  const lock = join(dataDir, 'control.lock');
-  await waitForHolder(dataDir, path, limits, say);
-  await acquire(lock, limits);
-  try {
-    // Another one may have waited too, and been quicker.
+  await underLock(dataDir, limits, async () => {
+    const { livingRecord, writeRecord } = await import('./instance-record.ts');
+    // One whose socket file was deleted holds the folder all the same. Another one may have waited too, and been quicker.
+    const recorded = await livingRecord(dataDir);
+    if (recorded !== null) throw conflict(dataDir, recorded);
     const holder = await holderOf(path, limits);
     holder?.close();
     if (holder !== null) throw conflict(dataDir, holder);
-    await rm(path, { force: true });
-    await listen(server, path, dataDir);
-    return path;
+    if (record !== null) await writeRecord(dataDir, record);
+    try {
+      await placeSocket(server, path, dataDir);
+    } catch (error) {
+      await releaseRecord(dataDir);
+      throw error;
+    }
+  });
+  return path;
+}
+
+/** Makes another server of the owner listen where the file of the one before was deleted. */
+export async function renewSocketPath({ dataDir, server, limits }: Claimant): Promise<void> {
+  await underLock(dataDir, limits, () => placeSocket(server, localSocketPath(dataDir), dataDir));
+}
+
+async function placeSocket(server: Server, path: string, dataDir: string): Promise<void> {
+  const directory = dirname(path);
+  if (directory !== resolve(dataDir)) ownDirectory(directory);
+  await rm(path, { force: true });
+  await listen(server, path, dataDir);
+}
+
+/** Takes the record back; from then on the socket alone says that the owner is still there. */
+export async function releaseRecord(dataDir: string): Promise<void> {
+  const { removeRecord } = await import('./instance-record.ts');
+  await removeRecord(dataDir);
+}
+
+async function underLock(dataDir: string, limits: ControlLimits, work: () => Promise<void>): Promise<void> {
+  const lock = join(dataDir, 'control.lock');
+  await acquire(lock, limits);
+  try {
+    await work();
   } finally {
     await rm(lock, { force: true });
   }
@@ -83,7 +120,7 @@ async function waitForHolder(
   if (holder === null) return;
   if (holder.closing === null) {
     holder.close();
-    throw conflict(dataDir, holder);
+    throw conflict(dataDir, holder.pid === null ? await recordedHolder(dataDir, holder) : holder);
   }
   const seconds = limits.successorWaitMs / 1000;
   const who = `The Signalbox${processOf(holder)} that uses ${dataDir}`;
@@ -95,12 +132,18 @@ async function waitForHolder(
   });
 }
 
-function processOf({ host, pid }: Holder): string {
+/** A holder that does not answer, as a restore or a host that hangs, is named by its record. */
+async function recordedHolder(dataDir: string, silent: Holder): Promise<Pick<Holder, 'host' | 'pid'>> {
+  const { livingRecord } = await import('./instance-record.ts');
+  return (await livingRecord(dataDir)) ?? silent;
+}
+
+function processOf({ host, pid }: Pick<Holder, 'host' | 'pid'>): string {
   const words = [host ?? '', pid === null ? '' : `process ${pid}`].filter((word) => word !== '');
   return words.length === 0 ? '' : ` (${words.join(', ')})`;
 }
 
-function conflict(dataDir: string, holder: Holder | null): SignalboxError {
+function conflict(dataDir: string, holder: Pick<Holder, 'host' | 'pid'> | null): SignalboxError {
   const which = holder === null ? '' : processOf(holder);
   const stop = holder?.pid == null ? 'Stop it first' : `Stop it first (kill ${holder.pid})`;
   const message = `Another Signalbox${which} uses ${dataDir}. ${stop}, or give this one its own directory with --data.`;
@@ -123,7 +166,7 @@ function listen(server: Server, path: string, dataDir: string): Promise<void> {
 
 /** Makes the directory for a socket outside the data directory, and refuses one that somebody else made. */
 function ownDirectory(directory: string): void {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeFolder(directory);
   const uid = process.getuid?.();
   if (uid !== undefined && statSync(directory).uid !== uid) {
     throw new SignalboxError('refused', `${directory} belongs to another user.`);

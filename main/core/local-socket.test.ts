@@ -1,5 +1,6 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,6 +19,7 @@ const limits = {
   localClients: 3,
   silentGraceMs: 0,
 };
+const as = { host: 'headless' } as const;
 let dir: string;
 let opened: LocalSocket[];
 let sockets: Socket[];
@@ -34,7 +36,7 @@ afterEach(async () => {
 });
 
 async function open(): Promise<LocalSocket> {
-  const socket = await openLocalSocket(dir, limits);
+  const socket = await openLocalSocket(dir, limits, as);
   opened.push(socket);
   return socket;
 }
@@ -156,9 +158,9 @@ test('more requests at once than allowed are refused one by one', async () => {
 
 test('a second instance on the same directory is refused by name', async () => {
   await open();
-  await expect(openLocalSocket(dir, limits)).rejects.toMatchObject({
+  await expect(openLocalSocket(dir, limits, as)).rejects.toMatchObject({
     code: 'conflict',
-    message: expect.stringContaining(dir),
+    message: expect.stringContaining(`(headless, process ${process.pid}) uses ${dir}.`),
   });
 });
 
@@ -166,7 +168,7 @@ test('one that has no room for another client is there all the same', async () =
   (await open()).serve(new Backend());
   const clients = Array.from({ length: limits.localClients }, client);
   await Promise.all(clients.map(({ socket }) => once(socket, 'connect')));
-  await expect(openLocalSocket(dir, limits)).rejects.toMatchObject({ code: 'conflict' });
+  await expect(openLocalSocket(dir, limits, as)).rejects.toMatchObject({ code: 'conflict' });
 });
 
 test('one that is ending is waited for, and named with the way out when it does not end', async () => {
@@ -176,19 +178,23 @@ test('one that is ending is waited for, and named with the way out when it does 
   first.serve(backend);
   const said: string[] = [];
   const hurried = { ...limits, successorWaitMs: 50 };
-  await expect(openLocalSocket(dir, hurried, (text) => said.push(text))).rejects.toMatchObject({
+  await expect(
+    openLocalSocket(dir, hurried, { ...as, say: (text) => said.push(text) }),
+  ).rejects.toMatchObject({
     code: 'conflict',
     message: expect.stringMatching(
       /\(desktop, process 4711\).* has not ended within 0\.05 s\. End it with: kill -9 4711$/,
     ),
   });
   expect(said).toEqual([expect.stringContaining('is ending (SIGTERM); waiting for it, at most 0.05 s.')]);
-  const second = openLocalSocket(dir, limits, () => void first.close());
+  const second = openLocalSocket(dir, limits, { ...as, say: () => void first.close() });
   opened = [await second];
 });
 
 test('of several that start together exactly one wins', async () => {
-  const attempts = await Promise.allSettled(Array.from({ length: 8 }, () => openLocalSocket(dir, limits)));
+  const attempts = await Promise.allSettled(
+    Array.from({ length: 8 }, () => openLocalSocket(dir, limits, as)),
+  );
   const won = attempts.filter((attempt) => attempt.status === 'fulfilled');
   opened.push(...won.map(({ value }) => value));
   expect(won).toHaveLength(1);
@@ -208,6 +214,92 @@ test('the socket and the lock of an instance that was killed are taken over', as
   socket.write('{"id":1,"name":"status"}\n');
   await messages(1);
 });
+
+test('a socket file that was deleted lets nobody else in', async () => {
+  await open();
+  await rm(localSocketPath(dir));
+  await expect(openLocalSocket(dir, limits, as)).rejects.toMatchObject({
+    code: 'conflict',
+    message: `Another Signalbox (headless, process ${process.pid}) uses ${dir}. Stop it first (kill ${process.pid}), or give this one its own directory with --data.`,
+  });
+});
+
+test.each([['control.sock'], ['control.json'], ['control.sock', 'control.json']])(
+  'deleting %s %s is undone at once, and the log says so',
+  async (...names: string[]) => {
+    const socket = await open();
+    socket.serve(new Backend());
+    const before = client();
+    before.socket.write('{"id":1,"name":"status"}\n');
+    await before.messages(1);
+    const told: string[] = [];
+    socket.onNotice(({ level, event, message }) => told.push(`${level} ${event} ${message}`));
+    for (const name of names) await rm(join(dir, name));
+    await expect.poll(() => told.length).toBe(names.length);
+    for (const text of told) expect(text).toMatch(/^warn claim_renewed .*was deleted while Signalbox runs/);
+    expect((await stat(socket.path)).mode & 0o777).toBe(0o600);
+    const after = client();
+    after.socket.write('{"id":1,"name":"status"}\n');
+    expect(await after.messages(1)).toMatchObject([{ id: 1, outcome: { ok: true } }]);
+    before.socket.write('{"id":2,"name":"status"}\n');
+    await before.messages(2);
+    await expect(openLocalSocket(dir, limits, as)).rejects.toMatchObject({ code: 'conflict' });
+  },
+);
+
+test('a file that somebody puts in place of the socket gives way to it', async () => {
+  const socket = await open();
+  socket.serve(new Backend());
+  await rm(socket.path);
+  await writeFile(socket.path, '');
+  await expect.poll(async () => (await stat(socket.path)).isSocket()).toBe(true);
+  const { socket: connection, messages } = client();
+  connection.write('{"id":1,"name":"status"}\n');
+  await messages(1);
+});
+
+test('nothing of a claim is left when it ends', async () => {
+  await (await open()).close();
+  expect(await readdir(dir)).toEqual([]);
+});
+
+test.each([
+  ['of a dead process', { pid: 999_999_999 }],
+  ['whose number another process has by now', { started: 'another boot 1' }],
+  ['that is half written', null],
+])('the record %s blocks no start', async (_, change) => {
+  await (await open()).close();
+  const socket = await open();
+  const record = JSON.parse(await readFile(join(dir, 'control.json'), 'utf8')) as Record<string, unknown>;
+  expect(record).toMatchObject({ pid: process.pid, host: 'headless' });
+  await socket.close();
+  const text = JSON.stringify({ ...record, ...change });
+  await writeFile(join(dir, 'control.json'), change === null ? text.slice(0, 20) : text);
+  await open();
+  expect(JSON.parse(await readFile(join(dir, 'control.json'), 'utf8'))).toEqual(record);
+});
+
+test.runIf(process.platform === 'linux')(
+  'a process that was killed and not asked for yet blocks no start',
+  async () => {
+    // The shell has become a program that never asks for its child.
+    const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    try {
+      const [text] = await once(parent.stdout, 'data');
+      const pid = Number(String(text));
+      const stat = () => readFile(`/proc/${pid}/stat`, 'utf8');
+      await expect.poll(async () => (await stat()).split(') ')[1]).toMatch(/^Z/);
+      const boot = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
+      const started = `${boot} ${(await stat()).split(') ')[1]?.split(' ')[19]}`;
+      await writeFile(join(dir, 'control.json'), JSON.stringify({ pid, started, host: 'headless' }));
+      await open();
+    } finally {
+      parent.kill('SIGKILL');
+    }
+  },
+);
 
 test('a data directory whose path is too long for a socket works all the same', async () => {
   dir = join(dir, 'x'.repeat(100));

@@ -1,17 +1,20 @@
 /**
  * The local socket in the data directory (a named pipe on Windows), mode 0600: the CLI speaks newline-delimited JSON on
- * it. It is also the claim on the data directory: whoever serves it is the one instance.
+ * it. It is also the claim on the data directory: whoever serves it is the one instance, as is, where its file was deleted,
+ * whoever `control.json` names.
  */
 import { chmod } from 'node:fs/promises';
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { userInfo } from 'node:os';
 import type { ControlEvent, ControlReplyMessage } from '../../daemons/contract/control-api.ts';
 import type { Outcome } from '../../daemons/contract/errors.ts';
 import { BacklogTotal } from './backlog-total.ts';
 import { createCaller, type OwnedCaller } from './caller.ts';
+import { ClaimGuard, type ClaimNotice } from './claim-guard.ts';
 import { type ClientActivity, dispensable, newActivity } from './client-places.ts';
 import { parseRequest, REQUEST_EXAMPLE } from './control-message.ts';
-import { claimSocketPath } from './instance-claim.ts';
+import { claimSocketPath, releaseRecord, renewSocketPath } from './instance-claim.ts';
+import { ownRecord } from './instance-record.ts';
 import type { ControlLimits } from './limits.ts';
 
 /** What the socket serves; the control plane. */
@@ -25,23 +28,33 @@ export interface LocalSocket {
   readonly path: string;
   /** Starts answering; connections made before wait. */
   serve(backend: SocketBackend): void;
+  /** Tells what the log should say about the claim, from the beginning. Without a listener it waits. */
+  onNotice(listener: (notice: ClaimNotice) => void): void;
   close(): Promise<void>;
 }
 
+/** How a data folder is claimed. */
+export interface ClaimOptions {
+  /** What others are told this process is: `headless`, `desktop`, or the command. */
+  readonly host: string;
+  /** Told when an instance that is ending is waited for. */
+  readonly say?: ((text: string) => void) | undefined;
+}
+
 /**
- * Claims `dataDir` and listens. Waits for an instance that is ending; `say` is told so.
+ * Claims `dataDir` and listens. Waits for an instance that is ending.
  * @throws SignalboxError `conflict` when another instance answers there.
  */
 export async function openLocalSocket(
   dataDir: string,
   limits: ControlLimits,
-  say?: (text: string) => void,
+  { host, say = () => {} }: ClaimOptions,
 ): Promise<LocalSocket> {
   const clients = new Map<Socket, ClientActivity>();
   const backlogs = new BacklogTotal(limits.clientBacklogTotalBytes);
   const waiting: Socket[] = [];
   let backend: SocketBackend | null = null;
-  const server: Server = createServer((socket) => {
+  const accept = (socket: Socket) => {
     socket.on('error', () => socket.destroy());
     if (clients.size >= limits.localClients) {
       const idle = dispensable(clients, limits.silentGraceMs);
@@ -57,9 +70,25 @@ export async function openLocalSocket(
     socket.on('close', () => clients.delete(socket));
     if (backend === null) waiting.push(socket);
     else serveClient({ socket, activity, backend, limits, backlogs });
-  });
-  const path = await claimSocketPath(dataDir, server, limits, say);
+  };
+  let server = createServer(accept);
+  const record = process.platform === 'win32' ? null : await ownRecord(host);
+  const claimant = () => ({ dataDir, server, record, limits, say });
+  const path = await claimSocketPath(claimant());
   if (process.platform !== 'win32') await chmod(path, 0o600);
+  const notices: ClaimNotice[] = [];
+  let notice = (text: ClaimNotice): void => void notices.push(text);
+  const listenAgain = async () => {
+    // Its end takes away whatever is at the path: before the new one is there. Clients that are connected stay.
+    server.close();
+    server = createServer(accept);
+    await renewSocketPath(claimant());
+    await chmod(path, 0o600);
+  };
+  const guard =
+    process.platform === 'win32'
+      ? null
+      : new ClaimGuard({ dataDir, path, record, listenAgain, notice: (text) => notice(text) });
   return {
     path,
     serve(newBackend) {
@@ -69,7 +98,14 @@ export async function openLocalSocket(
         if (activity !== undefined) serveClient({ socket, activity, backend: newBackend, limits, backlogs });
       }
     },
+    onNotice(listener) {
+      notice = listener;
+      for (const waited of notices.splice(0)) listener(waited);
+    },
     async close() {
+      await guard?.close();
+      // First: who waits for the socket to end looks at the record next.
+      if (guard !== null) await releaseRecord(dataDir);
       // What was written to clients still goes out; who does not read it is cut off.
       for (const socket of clients.keys()) {
         socket.end();

@@ -1,7 +1,7 @@
 /** The headless host as a program: ready line, signals, exit codes, one instance a directory, no orphans. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -257,6 +257,26 @@ test('a port in use, which may be free later, ends it with 1', async () => {
   const second = serve('--data', join(dir, 'second'), '--port', port);
   expect(await second.exit).toBe(1);
   await vi.waitFor(() => expect(second.output.stderr).toContain('EADDRINUSE'));
+});
+
+test('deleting the control socket lets no second instance in, and the first makes it again', async () => {
+  const first = serve();
+  await ready(first);
+  // It cannot make the socket again before it goes on.
+  first.child.kill('SIGSTOP');
+  await rm(join(dir, 'control.sock'));
+  const second = serve();
+  expect(await second.exit).toBe(1);
+  await vi.waitFor(() =>
+    expect(second.output.stderr).toContain(
+      `Another Signalbox (headless, process ${first.child.pid}) uses ${dir}`,
+    ),
+  );
+  first.child.kill('SIGCONT');
+  await running('recorder');
+  await vi.waitFor(async () =>
+    expect(await readFile(join(dir, 'logs/main.log'), 'utf8')).toContain('claim_renewed'),
+  );
 });
 
 test('flags that it does not know end it with 2', async () => {

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { RESTORE_FOLDER } from '../../core/data-format.ts';
+import { RECORD_NAME } from '../../core/instance-record.ts';
 
 /** The recorder's database below the data folder. */
 export const DATABASE_NAME = 'recorder/signalbox.db';
@@ -16,18 +17,23 @@ export const REPLACED_PREFIX = 'before-restore-';
 /** Where a backup collects its files. */
 export const STAGING_PREFIX = '.backup-';
 
+const OUTSIDE: ReadonlySet<string> = new Set([
+  'control.sock',
+  'control.lock',
+  RECORD_NAME,
+  'logs',
+  'sessions.json',
+  'desktop',
+  '.cache',
+  RESTORE_FOLDER,
+]);
+
 /**
  * Top-level entries that are not part of an instance: the claim on the folder, logs, logins (one that was ended must not come
  * back), Chromium's profile, caches, and what backups and restores leave.
  */
 export function isOutside(name: string): boolean {
-  return (
-    ['control.sock', 'control.lock', 'logs', 'sessions.json', 'desktop', '.cache', RESTORE_FOLDER].includes(
-      name,
-    ) ||
-    name.startsWith(REPLACED_PREFIX) ||
-    name.startsWith(STAGING_PREFIX)
-  );
+  return OUTSIDE.has(name) || name.startsWith(REPLACED_PREFIX) || name.startsWith(STAGING_PREFIX);
 }
 
 /** Names of the regular files below `dataDir`, with forward slashes, sorted; without the database. */

@@ -81,6 +81,11 @@ test('bans, audit, token, settings and configuration of a running instance come 
 
   const refused = await cli('restore', file, '--data', join(dir, 'data'), '--force');
   expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining(`process ${first.pid}`) });
+  // Nor does deleting the socket make room for one.
+  first.kill('SIGSTOP');
+  await rm(join(dir, 'data/control.sock'));
+  expect(await cli('restore', file, '--data', join(dir, 'data'), '--force')).toEqual(refused);
+  first.kill('SIGCONT');
   client.close();
   await end(first);
 

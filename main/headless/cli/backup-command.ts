@@ -46,7 +46,10 @@ export async function restoreCommand(words: readonly string[], { json, data }: S
   const dataDir = dataDirOf(data);
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   // Nobody may start on the folder meanwhile, and nobody may run on it.
-  const claim = await openLocalSocket(dataDir, CONTROL_LIMITS, (text) => say(`signalbox: ${text}`));
+  const claim = await openLocalSocket(dataDir, CONTROL_LIMITS, {
+    host: 'restore',
+    say: (text) => say(`signalbox: ${text}`),
+  });
   try {
     const configFile = values.config === undefined ? null : resolve(values.config);
     const result = await restoreBackup({ file, dataDir, configFile, force: values.force === true });
@@ -110,10 +113,12 @@ async function offline(
   const own = JSON.parse(await readFile(new URL('../../../package.json', import.meta.url), 'utf8')) as {
     version: string;
   };
-  const claim = await openLocalSocket(dataDir, CONTROL_LIMITS).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error;
-    throw new SignalboxError('not_found', `There is no data folder ${dataDir}; name one with --data.`);
-  });
+  const claim = await openLocalSocket(dataDir, CONTROL_LIMITS, { host: 'backup' }).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+      throw new SignalboxError('not_found', `There is no data folder ${dataDir}; name one with --data.`);
+    },
+  );
   const copyDatabase = async (to: string): Promise<void> => {
     const sqlite = await loadSqlite();
     const database = new sqlite(join(dataDir, DATABASE_NAME));

@@ -8,7 +8,7 @@ import { configCommand } from './config-command.ts';
 
 test.each([false, true])('a reload that is not recorded says so (--json: %s)', async (json) => {
   const data = await mkdtemp(join(tmpdir(), 'signalbox-cli-'));
-  const socket = await openLocalSocket(data, CONTROL_LIMITS);
+  const socket = await openLocalSocket(data, CONTROL_LIMITS, { host: 'headless' });
   const said: string[] = [];
   const keep = (text: unknown) => said.push(String(text)) > 0;
   const spies = [process.stdout, process.stderr].map((stream) =>
