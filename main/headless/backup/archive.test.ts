@@ -50,6 +50,7 @@ async function put(folder: string, files: Readonly<Record<string, string>>): Pro
 const source = () => ({
   dataDir: data,
   configFile: config,
+  configCertain: true,
   program: '1.0.0',
   copyDatabase: (to: string) => writeFile(to, 'a copy of the database'),
 });
@@ -161,6 +162,72 @@ test('nothing is overwritten unless it is forced, and then it is kept', async ()
   expect(await readFile(join(replaced ?? '', 'token'), 'utf8')).toBe('of another instance');
   expect(await readFile(join(target, 'token'), 'utf8')).toBe('secret');
   expect(await readFile(join(target, 'logs/main.log'), 'utf8')).toBe('stays');
+});
+
+test('what is no regular file is never replaced, nor anything of the instance, not even with force', async () => {
+  await put(data, { 'recorder/signalbox.db': 'in use' });
+  await put(dir, { 'kept.db': 'elsewhere' });
+  await symlink(join(dir, 'kept.db'), join(dir, 'link'));
+  await symlink(data, join(dir, 'by-another-name'));
+  await mkdir(join(dir, 'folder'));
+  const cases: [string, string][] = [
+    ['/dev/full', 'is a device; a backup is a regular file'],
+    [join(dir, 'folder'), 'is a folder; a backup is a regular file'],
+    [join(dir, 'link'), `is a link to ${join(dir, 'kept.db')}`],
+    [join(data, 'recorder/signalbox.db'), 'is in the data folder'],
+    [join(data, 'new.tar.gz'), 'is in the data folder'],
+    [join(dir, 'by-another-name/new.tar.gz'), 'is in the data folder'],
+    [config, 'is a file of this instance'],
+  ];
+  const before = await tree(dir);
+  for (const overwrite of [true, false]) {
+    for (const [place, text] of cases) {
+      await expect(createBackup(source(), place, overwrite)).rejects.toMatchObject({
+        code: 'refused',
+        message: expect.stringContaining(text),
+      });
+    }
+  }
+  expect((await stat('/dev/full')).isCharacterDevice()).toBe(true);
+  expect(await tree(dir)).toEqual(before);
+  await put(dir, { 'backup.tar.gz': 'an older one' });
+  expect(await createBackup(source(), file, true)).toMatchObject({ file, warnings: [] });
+});
+
+test('a database that a link keeps on another disk is not replaced by its own backup', async () => {
+  await put(dir, { 'disk/signalbox.db': 'in use' });
+  await symlink(join(dir, 'disk/signalbox.db'), join(data, 'recorder/signalbox.db'));
+  const place = join(dir, 'disk/signalbox.db');
+  await expect(createBackup(source(), place, true)).rejects.toMatchObject({ code: 'refused' });
+});
+
+test('a backup that finds a disk full names the disk, where files are copied first or where the backup goes', async () => {
+  const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+  await put(data, { 'recorder/signalbox.db': 'in use' });
+  const copying = { ...source(), copyDatabase: () => Promise.reject(full) };
+  await expect(createBackup(copying, file, false)).rejects.toMatchObject({
+    code: 'unavailable',
+    message: expect.stringContaining(`the disk of ${data}, where the files are copied first (ENOSPC)`),
+  });
+  const disk = await smallDisk();
+  try {
+    await put(data, { 'z.json': randomBytes(30_000_000).toString('latin1') });
+    const place = join(disk.folder, 'backup.tar.gz');
+    // A folder of this process's own disk where it may not mount one: that has room.
+    const failure = await createBackup(source(), place, false).catch((error: Error) => error.message);
+    if (typeof failure === 'string') expect(failure).toContain(`the disk of ${disk.folder} (ENOSPC)`);
+    expect(await readdir(data)).not.toContainEqual(expect.stringContaining('.backup-'));
+  } finally {
+    await disk.remove();
+  }
+});
+
+test('a configuration that is gone when it is copied is told', async () => {
+  await rm(config);
+  expect(await backup()).toMatchObject({
+    configFile: null,
+    warnings: [`The configuration ${config} is not in the backup: the file is not there any more.`],
+  });
 });
 
 test('another configuration in the way is not overwritten either', async () => {

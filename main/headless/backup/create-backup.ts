@@ -18,13 +18,16 @@ import {
   DATA_PREFIX,
   MANIFEST_NAME,
 } from './backup-manifest.ts';
+import { checkTarget } from './backup-target.ts';
 import { checksumOf, copyChecked, DATABASE_NAME, instanceFiles, STAGING_PREFIX } from './instance-files.ts';
 
 /** What is backed up, and how its database is copied. */
 export interface BackupSource {
   readonly dataDir: string;
-  /** Null: the instance runs on built-in defaults. */
+  /** Null: none is known. */
   readonly configFile: string | null;
+  /** Whether the instance itself said so: null means built-in defaults then, else perhaps a file elsewhere. */
+  readonly configCertain: boolean;
   readonly program: string;
   /** Copies the database, while it is written to, into a file that does not exist yet. */
   copyDatabase(to: string): Promise<void>;
@@ -35,12 +38,17 @@ export interface BackupResult {
   readonly file: string;
   readonly bytes: number;
   readonly files: number;
+  /** The configuration file that is in it; null where none is. */
+  readonly configFile: string | null;
+  /** What the backup lacks that a person would expect in it. */
+  readonly warnings: readonly string[];
 }
 
 /**
  * Writes the backup, for its owner only; until it is whole, nothing is at `file`.
- * @throws SignalboxError `conflict` for a file that exists (unless `overwrite`), `not_found` for a folder that does not,
- * `data_unusable` for a data folder of a newer version
+ * @throws SignalboxError `conflict` for a file that exists (unless `overwrite`), `refused` for a target that is not to be
+ * replaced, `not_found` for a folder that does not exist, `unavailable` for a disk without room, `data_unusable` for a data
+ * folder of a newer version
  */
 export async function createBackup(
   source: BackupSource,
@@ -49,15 +57,19 @@ export async function createBackup(
 ): Promise<BackupResult> {
   const { dataDir, configFile, program } = source;
   const dataFormat = readDataFormat(dataDir);
-  await checkTarget(file, overwrite);
-  // In the data folder, because the recorder may be allowed to write nowhere else.
-  const staging = await mkdtemp(join(dataDir, STAGING_PREFIX));
+  await checkTarget({ file, overwrite, dataDir, configFile });
   const part = join(dirname(file), `.${basename(file)}.${process.pid}.part`);
+  let staging: string | null = null;
+  let disk = `${dataDir}, where the files are copied first`;
   try {
+    // In the data folder, because the recorder may be allowed to write nowhere else.
+    staging = await mkdtemp(join(dataDir, STAGING_PREFIX));
+    const copies = staging;
     const inData = configFile === null ? null : nameBelow(dataDir, configFile);
+    const configName = inData === null ? CONFIG_NAME : `${DATA_PREFIX}${inData}`;
     const entries: BackupEntry[] = [];
     const take = async (from: string, name: string) => {
-      const copied = await copyChecked(from, join(staging, name));
+      const copied = await copyChecked(from, join(copies, name));
       if (copied !== null) entries.push({ name, ...copied });
     };
     if (configFile !== null && inData === null) await take(configFile, CONFIG_NAME);
@@ -65,9 +77,9 @@ export async function createBackup(
     if (await exists(join(dataDir, DATABASE_NAME))) {
       const name = `${DATA_PREFIX}${DATABASE_NAME}`;
       // Its folder need not have held another file.
-      await mkdir(dirname(join(staging, name)), { recursive: true, mode: 0o700 });
-      await source.copyDatabase(join(staging, name));
-      entries.push({ name, ...(await checksumOf(join(staging, name))) });
+      await mkdir(dirname(join(copies, name)), { recursive: true, mode: 0o700 });
+      await source.copyDatabase(join(copies, name));
+      entries.push({ name, ...(await checksumOf(join(copies, name))) });
     }
     const manifest: BackupManifest = {
       backup: BACKUP_VERSION,
@@ -77,25 +89,45 @@ export async function createBackup(
       config: configFile === null ? null : { path: configFile, inData },
       files: entries,
     };
-    await writeFile(join(staging, MANIFEST_NAME), `${JSON.stringify(manifest, null, 2)}\n`, { mode: 0o600 });
+    await writeFile(join(copies, MANIFEST_NAME), `${JSON.stringify(manifest, null, 2)}\n`, { mode: 0o600 });
     const names = [MANIFEST_NAME, ...entries.map(({ name }) => name)];
-    const archive = create({ cwd: staging, gzip: true, portable: true, noDirRecurse: true }, names);
+    disk = dirname(file);
+    const archive = create({ cwd: copies, gzip: true, portable: true, noDirRecurse: true }, names);
     await pipeline(archive, createWriteStream(part, { flags: 'wx', mode: 0o600, flush: true }));
     await rename(part, file);
     await syncFolder(dirname(file));
-    return { file, bytes: (await stat(file)).size, files: entries.length };
+    const packed = entries.some(({ name }) => name === configName) ? configFile : null;
+    return {
+      file,
+      bytes: (await stat(file)).size,
+      files: entries.length,
+      configFile: packed,
+      warnings: packed === null ? missingConfig(source) : [],
+    };
+  } catch (error) {
+    throw withoutRoom(error, disk);
   } finally {
     await rm(part, { force: true });
-    await rm(staging, { recursive: true, force: true });
+    if (staging !== null) await rm(staging, { recursive: true, force: true });
   }
 }
 
-async function checkTarget(file: string, overwrite: boolean): Promise<void> {
-  if (!(await exists(dirname(file))))
-    throw new SignalboxError('not_found', `There is no folder ${dirname(file)}.`);
-  if (overwrite || !(await exists(file))) return;
-  const message = `${file} exists already. Choose another name, or overwrite it with --force.`;
-  throw new SignalboxError('conflict', message);
+function missingConfig({ configFile, configCertain }: BackupSource): readonly string[] {
+  if (configFile !== null) {
+    return [`The configuration ${configFile} is not in the backup: the file is not there any more.`];
+  }
+  if (configCertain) return [];
+  return [
+    'No configuration is in the backup: none was named and none is at the usual place. If the instance is started with --config FILE, back it up with the same.',
+  ];
+}
+
+/** The error of a full disk, with the folder that lies on it; any other as it is. */
+function withoutRoom(error: unknown, disk: string): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code !== 'ENOSPC' && code !== 'EDQUOT' && code !== 'SQLITE_FULL') return error;
+  const message = `There is no room left on the disk of ${disk} (${code}). Make room there and run the backup again; nothing was written.`;
+  return new SignalboxError('unavailable', message, { cause: error });
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -1,7 +1,7 @@
 /** A real instance is backed up while it is written to, restored elsewhere, and started there. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -127,4 +127,39 @@ test('an instance that does not run is backed up too, and one that is not there 
   expect(nowhere).toMatchObject({ code: 1, stderr: expect.stringContaining('There is no data folder') });
   await writeFile(file, 'garbage');
   expect(await cli('restore', file, '--data', join(dir, 'third'))).toMatchObject({ code: 78 });
+});
+
+test('a cold backup without a configuration says so, and one that is named has to be there', async () => {
+  const data = join(dir, 'data');
+  await mkdir(data);
+  await writeFile(join(data, 'token'), 'secret');
+  const bare = await cli('backup', join(dir, 'bare.tgz'), '--data', data, '--json');
+  expect(bare).toMatchObject({
+    code: 0,
+    stderr: expect.stringContaining('No configuration is in the backup'),
+  });
+  expect(JSON.parse(bare.stdout)).toMatchObject({
+    result: { configFile: null, warnings: [expect.stringContaining('--config FILE')] },
+  });
+  const config = join(dir, 'signalbox.toml');
+  const whole = await cli('backup', join(dir, 'whole.tgz'), '--data', data, '--json', '--config', config);
+  expect(whole.stderr).toBe('');
+  expect(JSON.parse(whole.stdout)).toMatchObject({ result: { configFile: config, warnings: [] } });
+  const lost = await cli('backup', join(dir, 'lost.tgz'), '--data', data, '--config', join(dir, 'lost.toml'));
+  expect(lost).toMatchObject({ code: 1, stderr: expect.stringContaining('There is no configuration') });
+});
+
+test('what is no backup is refused in words, and leaves no data folder behind', async () => {
+  await writeFile(join(dir, 'garbage.tgz'), 'garbage');
+  const cases: [string, number, string][] = [
+    ['nofile.tgz', 1, `There is no file ${join(dir, 'nofile.tgz')}`],
+    ['signalbox.toml/x', 1, 'There is no file'],
+    ['.', 1, `${dir} is a folder; name the file that a backup made`],
+    ['garbage.tgz', 78, 'is damaged or no backup of Signalbox'],
+  ];
+  for (const [name, code, text] of cases) {
+    const answer = await cli('restore', join(dir, name), '--data', join(dir, 'new/data'));
+    expect(answer).toMatchObject({ code, stderr: expect.stringContaining(text) });
+    expect(await readdir(dir)).not.toContain('new');
+  }
 });

@@ -1,12 +1,43 @@
 /** Unpacks a backup into a folder, checking every byte against its manifest. Called by the restore. */
 import { createHash } from 'node:crypto';
-import { closeSync, createReadStream, fsyncSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  createReadStream,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  writeFileSync,
+} from 'node:fs';
+import { access, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Parser, type ReadEntry } from 'tar';
-import { toWireError } from '../../../daemons/contract/errors.ts';
+import { SignalboxError, toWireError } from '../../../daemons/contract/errors.ts';
 import { CONTROL_LIMITS } from '../../core/limits.ts';
 import { type BackupManifest, damaged, MANIFEST_NAME, parseManifest } from './backup-manifest.ts';
+
+/**
+ * Looks whether there is a file at all.
+ * @throws SignalboxError `not_found`, `refused` for a folder or a device, `forbidden`
+ */
+export async function checkArchive(file: string): Promise<void> {
+  try {
+    const found = await stat(file);
+    if (!found.isFile()) {
+      const what = found.isDirectory() ? 'a folder' : 'no regular file';
+      throw new SignalboxError('refused', `${file} is ${what}; name the file that a backup made.`);
+    }
+    await access(file, constants.R_OK);
+  } catch (error) {
+    if (error instanceof SignalboxError) throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR')
+      throw new SignalboxError('not_found', `There is no file ${file}. Name the file that a backup made.`);
+    if (code !== 'EACCES') throw error;
+    throw new SignalboxError('forbidden', `This user may not read ${file}.`);
+  }
+}
 
 /**
  * Writes the files of the archive below `folder`, for their owner only and on disk when this resolves.

@@ -18,6 +18,7 @@ import {
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { SignalboxError } from '../../../daemons/contract/errors.ts';
+import { makeFolder } from '../../../daemons/runtime/make-folder.ts';
 import { replaceFile } from '../../../daemons/runtime/saved-file.ts';
 import { RESTORE_FOLDER } from '../../core/data-format.ts';
 import { type BackupManifest, CONFIG_NAME } from './backup-manifest.ts';
@@ -118,7 +119,7 @@ async function checkConfig(
   const target = configFile ?? manifest.config.path;
   const hint = 'Name another place with --config FILE';
   try {
-    await mkdir(dirname(target), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(target));
     await access(dirname(target), constants.W_OK);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);

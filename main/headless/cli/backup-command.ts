@@ -1,13 +1,16 @@
 /** `signalbox backup FILE` and `signalbox restore FILE`: a whole instance into one file, and back. */
-import { mkdir, readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readFile, rmdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fromWireError, SignalboxError } from '../../../daemons/contract/errors.ts';
 import { loadSqlite } from '../../../daemons/recorder/database.ts';
+import { makeDataFolder } from '../../core/data-folder.ts';
 import { configFileOf, dataDirOf } from '../../core/default-paths.ts';
 import { CONTROL_LIMITS } from '../../core/limits.ts';
 import { openLocalSocket } from '../../core/local-socket.ts';
 import { type BackupResult, type BackupSource, createBackup } from '../backup/create-backup.ts';
 import { DATABASE_NAME } from '../backup/instance-files.ts';
+import { checkArchive } from '../backup/read-archive.ts';
 import { restoreBackup } from '../backup/restore-backup.ts';
 import type { LoadRegistry, Shared } from './cli.ts';
 import { SocketClient } from './socket-client.ts';
@@ -26,7 +29,10 @@ export async function backupCommand(
   const running = await connectIfRunning(dataDir);
   let result: BackupResult;
   if (running === null) {
-    result = await offline(dataDir, configFileOf(values.config), file, values.force === true);
+    const configFile = configFileOf(values.config);
+    if (configFile !== null && !existsSync(configFile))
+      throw new SignalboxError('not_found', `There is no configuration ${configFile}.`);
+    result = await offline(dataDir, configFile, file, values.force === true);
   } else {
     try {
       const role = (await loadRegistry()).find((manifest) => manifest.role === 'recorder')?.id ?? 'recorder';
@@ -35,6 +41,7 @@ export async function backupCommand(
       running.close();
     }
   }
+  for (const warning of result.warnings) say(`signalbox: ${warning}`);
   if (json) printJson({ ok: true, result });
   else print(`${result.file}: ${result.files} files, ${formatBytes(result.bytes)}`);
   return EXIT.ok;
@@ -44,7 +51,23 @@ export async function backupCommand(
 export async function restoreCommand(words: readonly string[], { json, data }: Shared): Promise<number> {
   const { file, values } = parse('restore', words);
   const dataDir = dataDirOf(data);
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  await checkArchive(file);
+  const made = makeDataFolder(dataDir);
+  try {
+    return await restoreInto({ dataDir, file, values, json });
+  } catch (error) {
+    // What was made for a restore that was refused; a folder that is not empty stays.
+    for (const folder of made.toReversed()) await rmdir(folder).catch(() => {});
+    throw error;
+  }
+}
+
+interface RestoreCall extends ReturnType<typeof parse> {
+  readonly dataDir: string;
+  readonly json: boolean;
+}
+
+async function restoreInto({ dataDir, file, values, json }: RestoreCall): Promise<number> {
   // Nobody may start on the folder meanwhile, and nobody may run on it.
   const claim = await openLocalSocket(dataDir, CONTROL_LIMITS, {
     host: 'restore',
@@ -91,6 +114,7 @@ async function runningSource(client: SocketClient, dataDir: string, recorder: st
   return {
     dataDir,
     configFile,
+    configCertain: true,
     program: version,
     async copyDatabase(file) {
       const call = { daemon: recorder, command: 'backup', args: { file }, confirmed: true };
@@ -129,7 +153,7 @@ async function offline(
     }
   };
   try {
-    const source = { dataDir, configFile, program: own.version, copyDatabase };
+    const source = { dataDir, configFile, configCertain: false, program: own.version, copyDatabase };
     return await createBackup(source, file, force);
   } finally {
     await claim.close();
