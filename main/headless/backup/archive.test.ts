@@ -1,4 +1,5 @@
 /** Archives that are damaged, cut off, newer or hostile: each is refused in words, and the data folder stays as it was. */
+import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -170,8 +171,10 @@ test('what is no regular file is never replaced, nor anything of the instance, n
   await symlink(join(dir, 'kept.db'), join(dir, 'link'));
   await symlink(data, join(dir, 'by-another-name'));
   await mkdir(join(dir, 'folder'));
+  // Not a device of this machine: without the refusal it would be replaced.
+  execFileSync('mkfifo', [join(dir, 'pipe')]);
   const cases: [string, string][] = [
-    ['/dev/full', 'is a device; a backup is a regular file'],
+    [join(dir, 'pipe'), 'is a pipe; a backup is a regular file'],
     [join(dir, 'folder'), 'is a folder; a backup is a regular file'],
     [join(dir, 'link'), `is a link to ${join(dir, 'kept.db')}`],
     [join(data, 'recorder/signalbox.db'), 'is in the data folder'],
@@ -188,7 +191,7 @@ test('what is no regular file is never replaced, nor anything of the instance, n
       });
     }
   }
-  expect((await stat('/dev/full')).isCharacterDevice()).toBe(true);
+  expect((await stat(join(dir, 'pipe'))).isFIFO()).toBe(true);
   expect(await tree(dir)).toEqual(before);
   await put(dir, { 'backup.tar.gz': 'an older one' });
   expect(await createBackup(source(), file, true)).toMatchObject({ file, warnings: [] });
