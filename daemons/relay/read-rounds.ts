@@ -6,6 +6,9 @@
  */
 import type { WorkGroup } from '../runtime/work-account.ts';
 
+/** So many rounds of clients may be read in one poll. */
+const FEW_ROUNDS = 2;
+
 /** What is read in rounds. */
 export interface RoundReader {
   /** Reads nothing until {@link readOn}. */
@@ -51,10 +54,10 @@ export class ReadRounds {
     readers?.resting.delete(reader);
   }
 
-  /** Nobody of a network is read any more in this turn. */
+  /** Nobody of a network is read any more in this turn, unless so few are that a poll of them ends soon anyway. */
   rest(group: WorkGroup): void {
     const readers = this.#readers.get(group);
-    if (readers === undefined || readers.reading.size === 0) return;
+    if (readers === undefined || readers.reading.size <= FEW_ROUNDS * this.#perTurn) return;
     for (const reader of readers.reading) {
       readers.resting.add(reader);
       reader.rest();

@@ -7,8 +7,8 @@ import type { Frame } from './frame.ts';
 import type { HeldMemory } from './held-memory.ts';
 
 const FIRST_CAPACITY = 16;
-/** An empty queue with a larger ring lets go of it: a busy room brings hundreds of frames a tick, and none in between. */
-const KEEP_CAPACITY = 1_024;
+/** An empty queue with a larger ring lets go of it: besides, writing young frames into an old ring costs more than a new one. */
+const KEEP_CAPACITY = 256;
 /** A place in a ring. */
 const PLACE_BYTES = 8;
 /** What a frame takes beside its bytes: the object, and the buffer where it has one of its own. */
