@@ -34,8 +34,13 @@ it('stops all of a network at once, lets a few of each go on in a turn, and nobo
   expect([many, some, few, calm].map(({ readers }) => readingOf(readers))).toEqual([0, 0, 8, 12]);
   turn();
   expect([many, some].map(({ readers }) => readingOf(readers))).toEqual([2, 2]);
-  for (let turns = 1; turns < 5; turns++) turn();
-  expect([many, some].map(({ readers }) => readingOf(readers))).toEqual([10, 10]);
+  // A crowd of which few are read at the moment is a crowd.
+  rounds.rest(some.group);
+  expect(readingOf(some.readers)).toBe(0);
+  turn();
+  expect([many, some].map(({ readers }) => readingOf(readers))).toEqual([4, 2]);
+  for (let turns = 2; turns < 5; turns++) turn();
+  expect([many, some].map(({ readers }) => readingOf(readers))).toEqual([10, 8]);
   // Who goes on may have to rest again, behind those that have not been read yet.
   rounds.rest(many.group);
   turn();

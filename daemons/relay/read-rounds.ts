@@ -6,7 +6,7 @@
  */
 import type { WorkGroup } from '../runtime/work-account.ts';
 
-/** So many rounds of clients may be read in one poll. */
+/** A network of so many rounds of clients is read in one poll, whatever it sends. */
 const FEW_ROUNDS = 2;
 
 /** What is read in rounds. */
@@ -54,10 +54,14 @@ export class ReadRounds {
     readers?.resting.delete(reader);
   }
 
-  /** Nobody of a network is read any more in this turn, unless so few are that a poll of them ends soon anyway. */
+  /**
+   * Nobody of a network is read any more in this turn, unless it has so few clients that a poll of all of them ends soon
+   * anyway. Those that rest count too: a crowd that is let in again by and by is a crowd all the same.
+   */
   rest(group: WorkGroup): void {
     const readers = this.#readers.get(group);
-    if (readers === undefined || readers.reading.size <= FEW_ROUNDS * this.#perTurn) return;
+    if (readers === undefined) return;
+    if (readers.reading.size + readers.resting.size <= FEW_ROUNDS * this.#perTurn) return;
     for (const reader of readers.reading) {
       readers.resting.add(reader);
       reader.rest();
