@@ -31,8 +31,11 @@ test('every button of a card is reached by the Tab key and pressed by Enter', as
 
 test('a command opened from the palette goes with the page that it was opened on', async ({ app }) => {
   const { page } = app;
+  await expect(app.card('ircd')).toContainText('stopped');
   await page.keyboard.press('Control+k');
+  await expect(page.getByRole('combobox', { name: 'Command palette' })).toBeFocused();
   await page.keyboard.type('ircd kill');
+  await expect(page.getByRole('option').first()).toHaveText(/kill/);
   await page.keyboard.press('Enter');
   await expect(page.getByRole('dialog')).toBeVisible();
   await page.evaluate(() => {
