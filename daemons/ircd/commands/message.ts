@@ -106,7 +106,7 @@ function sendOne(
   if (isChannelName(name)) {
     const channel = server.state.findChannel(name);
     if (channel !== undefined && server.host.work.mustWait(channel.gate)) {
-      return sendLater(server, user, verb, target, text, clientTags);
+      return sendLater(server, user, verb, name, status, text, clientTags);
     }
     return sendTo(server, user, verb, channel, name, status, text, clientTags);
   }
@@ -173,12 +173,11 @@ function* sendLater(
   server: IrcServer,
   user: User,
   verb: Verb,
-  target: string,
+  name: string,
+  status: number,
   text: string,
   clientTags: string,
 ): WorkSteps {
-  const status = statusOf(target);
-  const name = status === 0 ? target : target.slice(1);
   const channel = yield* freeChannel(server.host, server.state, name);
   try {
     yield* rest(sendTo(server, user, verb, channel, name, status, text, clientTags));
