@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { ControlResults } from '../../daemons/contract/control-api.ts';
 import { SocketClient } from './cli/socket-client.ts';
+import { serveFlags } from './test-fixtures/serve-flags.ts';
 
 // Real processes start here, several a test: slow on a busy machine.
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 });
@@ -35,16 +36,7 @@ listen = [{ host = "127.0.0.1", port = 0 }]
 listen = [{ host = "127.0.0.1", port = 0 }]
 `,
   );
-  const flags = [
-    '--headless',
-    '--port',
-    '0',
-    '--data',
-    dir,
-    '--config',
-    join(dir, 'signalbox.toml'),
-    '--json',
-  ];
+  const flags = serveFlags(dir, join(dir, 'signalbox.toml'));
   const command = `ulimit -n ${LIMIT}; exec "$0" "$@"`;
   child = spawn('sh', ['-c', command, process.execPath, ENTRY, ...flags], {
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { SocketClient } from './cli/socket-client.ts';
+import { serveFlags } from './test-fixtures/serve-flags.ts';
 
 // Real processes start here, several a test: slow on a busy machine.
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 });
@@ -42,16 +43,7 @@ afterEach(async () => {
 /** Starts the host with a umask that hides nothing, and waits until it has bans, sessions, history and logs on disk. */
 async function serve(): Promise<{ url: string; token: string }> {
   const entry = join(import.meta.dirname, 'main.ts');
-  const flags = [
-    '--headless',
-    '--port',
-    '0',
-    '--data',
-    dir,
-    '--config',
-    join(folder, 'signalbox.toml'),
-    '--json',
-  ];
+  const flags = serveFlags(dir, join(folder, 'signalbox.toml'));
   child = spawn('sh', ['-c', 'umask 0; exec "$0" "$@"', process.execPath, entry, ...flags], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -10,6 +10,7 @@ import { WebSocket } from 'ws';
 import type { ControlResults } from '../../daemons/contract/control-api.ts';
 import { CONTROL_LIMITS } from '../core/limits.ts';
 import { SocketClient } from './cli/socket-client.ts';
+import { serveFlags } from './test-fixtures/serve-flags.ts';
 import { isAlive } from './test-fixtures/test-host.ts';
 
 // Real processes start here, several a test: slow on a busy machine.
@@ -45,16 +46,7 @@ afterEach(async () => {
 });
 
 function serve(...args: string[]): Served {
-  const flags = [
-    '--headless',
-    '--port',
-    '0',
-    '--data',
-    dir,
-    '--config',
-    join(dir, 'signalbox.toml'),
-    '--json',
-  ];
+  const flags = serveFlags(dir, join(dir, 'signalbox.toml'));
   const child = spawn(process.execPath, [ENTRY, ...flags, ...args], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
