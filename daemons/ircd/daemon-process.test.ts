@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -287,6 +287,18 @@ it('tells clients why it goes down', async () => {
   await daemon.drain(AbortSignal.timeout(5000));
   await client.until('ERROR :Closing Link: localhost (Server is shutting down)');
   await client.closed;
+});
+
+it('asks before a stop that brings back a ban whose removal is not on disk', async () => {
+  const { daemon } = await start(configure());
+  const ban = { kind: 'dline', mask: '192.0.2.1', reason: 'x', minutes: 0 } as const;
+  await daemon.commands['add-ban'].run(ban, call);
+  await rename(dataDir, `${dataDir}-away`);
+  await daemon.commands['remove-ban'].run({ kind: 'dline', mask: '192.0.2.1/32' }, call);
+  expect(daemon.stopImpact?.()).toBe('brings back 1 removed ban still on disk');
+  await rename(`${dataDir}-away`, dataDir);
+  await daemon.commands['add-ban'].run({ ...ban, mask: '192.0.2.2' }, call);
+  expect(daemon.stopImpact?.()).toBeNull();
 });
 
 it('refuses a configuration with a mistake and names the key', () => {

@@ -5,7 +5,7 @@
 import { promises as dns } from 'node:dns';
 import type { Outcome } from '../contract/errors.ts';
 import { BanFile } from '../runtime/ban-file.ts';
-import { type BanSaved, BanSaver } from '../runtime/ban-saver.ts';
+import { type BanSaved, BanSaver, type BanSource } from '../runtime/ban-saver.ts';
 import type { DaemonContext, PendingReload, ReloadApplied, RunningDaemon } from '../runtime/daemon.ts';
 import { stopEffect } from '../runtime/impact-text.ts';
 import type { adminCommands } from './admin/commands.ts';
@@ -21,7 +21,7 @@ import { NetServer } from './net/server.ts';
 import { networkReport, trafficReport } from './network-report.ts';
 import type { IrcdPrepared } from './prepare.ts';
 import { IrcServer } from './server.ts';
-import { type ServerBan, ServerBans, serverBanSchema } from './server-bans.ts';
+import { banKey, type ServerBan, ServerBans, serverBanSchema } from './server-bans.ts';
 import type { LiveTable, LookupResult, ServerHost } from './server-host.ts';
 import type { User } from './state/user.ts';
 
@@ -57,7 +57,12 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
     this.latency = context.metrics.histogram('signalbox_ircd_command_latency_seconds');
     this.names = createLookup(config);
     this.banFile = new BanFile(context.dataDir, serverBanSchema, limits.serverBans.default);
-    this.banSaver = new BanSaver(this.banFile, () => this.server.bans.list(), this.logger);
+    const bans: BanSource<ServerBan> = {
+      list: () => this.server.bans.list(),
+      keyOf: ({ kind, mask }) => banKey(kind, mask),
+      endMs: ({ expiresMs }) => expiresMs,
+    };
+    this.banSaver = new BanSaver(this.banFile, bans, this.logger);
     // The server needs the outbox of the network path, which needs a handler: the handler waits for the server.
     const handler: ConnectionHandler<User> = {
       refusal: (address) => this.server.refusal(address),

@@ -93,7 +93,7 @@ export class ServerBans {
     const problem = checkMask(kind, mask);
     if (problem !== null) return problem;
     const most = limits.serverBans.default;
-    if (this.entries.size < most || this.entries.has(keyOf(kind, canonicalBanMask(kind, mask)))) return null;
+    if (this.entries.size < most || this.entries.has(banKey(kind, canonicalBanMask(kind, mask)))) return null;
     return this.list(nowMs).length < most ? null : `the list is full (${most} bans); remove some first`;
   }
 
@@ -105,7 +105,7 @@ export class ServerBans {
     const problem = this.problemWith(given.kind, given.mask, given.setMs);
     if (problem !== null) return problem;
     const ban = { ...given, mask: canonicalBanMask(given.kind, given.mask) };
-    const key = keyOf(ban.kind, ban.mask);
+    const key = banKey(ban.kind, ban.mask);
     if (!this.entries.has(key) && this.entries.size >= limits.serverBans.default) this.dropExpired(ban.setMs);
     const before = this.entries.get(key);
     if (before !== undefined) this.unindex(before);
@@ -118,7 +118,7 @@ export class ServerBans {
 
   /** Removes a ban; null when there was none of that mask. */
   remove(kind: BanKind, mask: string): ServerBan | null {
-    const key = keyOf(kind, mask);
+    const key = banKey(kind, mask);
     const entry = this.entries.get(key);
     if (entry === undefined) return null;
     this.entries.delete(key);
@@ -184,7 +184,8 @@ function expired(ban: ServerBan, nowMs: number): boolean {
   return ban.expiresMs !== null && ban.expiresMs <= nowMs;
 }
 
-function keyOf(kind: BanKind, mask: string): string {
+/** What tells one ban from another. */
+export function banKey(kind: BanKind, mask: string): string {
   return `${kind} ${fold(canonicalBanMask(kind, mask))}`;
 }
 

@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import { toLineText } from '../contract/line-texts.ts';
 import { BanFile } from '../runtime/ban-file.ts';
-import { type BanSaved, BanSaver } from '../runtime/ban-saver.ts';
+import { type BanSaved, BanSaver, type UnsavedBans } from '../runtime/ban-saver.ts';
 import { canonicalNetwork } from '../runtime/canonical-address.ts';
 import { parseAddress, parseCidr } from '../runtime/ip-address.ts';
 import type { SubsystemLogger } from '../runtime/logger.ts';
@@ -39,7 +39,12 @@ export class BanList {
   readonly #networks = new NetworkIndex<Ban>();
 
   private constructor(file: BanFile<Ban>, log: BanLog) {
-    this.#saver = new BanSaver(file, () => [...this.#bans.values()], log);
+    const list = () => [...this.#bans.values()];
+    this.#saver = new BanSaver(
+      file,
+      { list, keyOf: ({ value }) => value, endMs: ({ expiresAt }) => expiresAt },
+      log,
+    );
   }
 
   /** Reads the bans of a data directory; see {@link BanFile.load}. `log` hears of damage and of bans not saved. */
@@ -91,8 +96,8 @@ export class BanList {
     return this.#saver.save();
   }
 
-  /** How many bans a stop would lose now, because they could not be written to disk. */
-  get unsaved(): number {
+  /** How the bans after a restart would differ, because the disk does not have them as they are. */
+  get unsaved(): UnsavedBans {
     return this.#saver.unsaved;
   }
 

@@ -9,10 +9,17 @@ import { limits } from './limits.ts';
 
 let parent: string;
 let folder: string;
-let bans: { mask: string }[];
+interface Ban {
+  mask: string;
+  ends?: number | undefined;
+}
+let bans: Ban[];
 let said: string[];
-let file: BanFile<{ mask: string }>;
-let saver: BanSaver<{ mask: string }>;
+let file: BanFile<Ban>;
+let saver: BanSaver<Ban>;
+
+const keyOf = ({ mask }: Ban) => mask;
+const endMs = ({ ends }: Ban) => ends ?? null;
 
 beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
@@ -20,9 +27,9 @@ beforeEach(async () => {
   folder = join(parent, 'ircd');
   bans = [{ mask: 'a' }];
   said = [];
-  file = new BanFile(folder, z.object({ mask: z.string() }));
+  file = new BanFile(folder, z.object({ mask: z.string(), ends: z.number().optional() }));
   const log = { info: (event: string) => said.push(event), error: (event: string) => said.push(event) };
-  saver = new BanSaver(file, () => bans, log);
+  saver = new BanSaver(file, { list: () => bans, keyOf, endMs }, log);
 });
 afterEach(async () => {
   vi.useRealTimers();
@@ -66,15 +73,28 @@ it('says that a change holds only until the restart, and saves it by itself when
 
 it('counts the bans that a stop would lose, and says so when it loses them', async () => {
   saver.loaded();
-  expect(saver.unsaved).toBe(0);
+  expect(saver.unsaved).toEqual({ lost: 0, returning: 0 });
   bans.push({ mask: 'b' }, { mask: 'c' });
   await saver.save();
-  expect(saver.unsaved).toBe(2);
+  expect(saver.unsaved).toEqual({ lost: 2, returning: 0 });
   await saver.close();
   expect(said).toEqual(['bans_not_saved', 'bans_lost']);
   await mkdir(folder);
   await saver.save();
-  expect(saver.unsaved).toBe(0);
+  expect(saver.unsaved).toEqual({ lost: 0, returning: 0 });
+});
+
+it('counts the removed bans that a stop would bring back, and says so when it does', async () => {
+  bans = [{ mask: 'a' }, { mask: 'b' }, { mask: 'over', ends: Date.now() - 1 }];
+  await mkdir(folder);
+  await saver.save();
+  await rm(folder, { recursive: true });
+  // What is set anew is not removed, and what has ended does not come back.
+  bans = [{ mask: 'b' }];
+  expect(await saver.save()).toMatchObject({ saved: false });
+  expect(saver.unsaved).toEqual({ lost: 1, returning: 1 });
+  await saver.close();
+  expect(said).toEqual(['bans_not_saved', 'bans_lost', 'bans_returning']);
 });
 
 it('makes one write of many changes at once', async () => {
@@ -85,7 +105,7 @@ it('makes one write of many changes at once', async () => {
     written++;
     return bans;
   };
-  const bulk = new BanSaver(file, counting, { info: () => {}, error: () => {} });
+  const bulk = new BanSaver(file, { list: counting, keyOf, endMs }, { info: () => {}, error: () => {} });
   const outcomes = await Promise.all(Array.from({ length: 500 }, () => bulk.save()));
   expect(outcomes.every(({ saved }) => saved)).toBe(true);
   expect(write).toHaveBeenCalledTimes(500);

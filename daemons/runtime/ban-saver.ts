@@ -15,10 +15,30 @@ export type BanSaved =
   /** The `warning` has the code `not_saved`. */
   | { readonly saved: false; readonly warning: WireError };
 
+/** The bans of one daemon. */
+export interface BanSource<Ban> {
+  /** Those in force, whenever they are written; each is the same object for as long as it stands. */
+  list(): readonly Ban[];
+  /** What tells one ban from another: whom it is against. Two with the same key do not stand beside each other. */
+  keyOf(ban: Ban): string;
+  /** When it ends, Unix time in milliseconds; null for never. */
+  endMs(ban: Ban): number | null;
+}
+
+/** What a restart would change, because the disk does not have the bans as they are in force. */
+export interface UnsavedBans {
+  /** Bans in force that would be gone, or as they were before they were set anew. */
+  readonly lost: number;
+  /** Bans that were removed and would be in force again. */
+  readonly returning: number;
+}
+
+const NOTHING_UNSAVED: UnsavedBans = { lost: 0, returning: 0 };
+
 /** Saves one list of bans. */
 export class BanSaver<Ban> {
   readonly #file: BanFile<Ban>;
-  readonly #list: () => readonly Ban[];
+  readonly #source: BanSource<Ban>;
   readonly #log: Pick<SubsystemLogger, 'info' | 'error'>;
   /** Why the last attempt failed; null when the disk has what is in force. */
   #problem: string | null = null;
@@ -27,22 +47,26 @@ export class BanSaver<Ban> {
   #retry: NodeJS.Timeout | null = null;
   #waitMs: number = limits.banRetryBaseMs.default;
 
-  /** `list` gives the bans in force whenever they are written, each the same object for as long as it stands. */
-  constructor(file: BanFile<Ban>, list: () => readonly Ban[], log: Pick<SubsystemLogger, 'info' | 'error'>) {
+  constructor(file: BanFile<Ban>, source: BanSource<Ban>, log: Pick<SubsystemLogger, 'info' | 'error'>) {
     this.#file = file;
-    this.#list = list;
+    this.#source = source;
     this.#log = log;
   }
 
   /** Notes that the list was read from the disk just now. */
   loaded(): void {
-    this.#onDisk = new Set(this.#list());
+    this.#onDisk = new Set(this.#source.list());
   }
 
-  /** How many bans are in force and would be gone after a restart; 0 unless the last attempt to save failed. */
-  get unsaved(): number {
-    if (this.#problem === null) return 0;
-    return this.#list().filter((ban) => !this.#onDisk.has(ban)).length;
+  /** How the bans after a restart would differ from those in force; not at all unless the last attempt to save failed. */
+  get unsaved(): UnsavedBans {
+    if (this.#problem === null) return NOTHING_UNSAVED;
+    const now = Date.now();
+    const stands = (ban: Ban) => (this.#source.endMs(ban) ?? Number.POSITIVE_INFINITY) > now;
+    const inForce = this.#source.list().filter(stands);
+    const keys = new Set(inForce.map((ban) => this.#source.keyOf(ban)));
+    const removed = [...this.#onDisk].filter((ban) => stands(ban) && !keys.has(this.#source.keyOf(ban)));
+    return { lost: inForce.filter((ban) => !this.#onDisk.has(ban)).length, returning: removed.length };
   }
 
   /** Writes the list; changes made during a write share the next one. Never rejects. */
@@ -51,7 +75,7 @@ export class BanSaver<Ban> {
     try {
       // Of changes that share a write only the newest is asked for the list.
       await this.#file.save(() => {
-        const list = this.#list();
+        const list = this.#source.list();
         written.push(list);
         return list;
       });
@@ -72,11 +96,16 @@ export class BanSaver<Ban> {
     if (this.#problem !== null) await this.save();
     if (this.#retry !== null) clearTimeout(this.#retry);
     this.#retry = null;
-    const { unsaved } = this;
-    if (unsaved > 0)
+    const { lost, returning } = this.unsaved;
+    if (lost > 0)
       this.#log.error(
         'bans_lost',
-        `${counted(unsaved, 'ban')} could not be written to disk (${this.#problem}) and do not hold beyond this stop.`,
+        `${counted(lost, 'ban')} could not be written to disk (${this.#problem}) and will not hold beyond this stop.`,
+      );
+    if (returning > 0)
+      this.#log.error(
+        'bans_returning',
+        `${counted(returning, 'removed ban')} could not be taken off the disk (${this.#problem}) and will hold again after this stop.`,
       );
   }
 

@@ -14,11 +14,17 @@ it('says one and many, and nothing where nobody is concerned', () => {
   ]);
 });
 
-it('says of a stop whom it disconnects and which bans it loses', () => {
-  expect([stopEffect(0, 0), stopEffect(2, 0), stopEffect(0, 1), stopEffect(2, 3)]).toEqual([
+it('says of a stop whom it disconnects, which bans it loses and which it brings back', () => {
+  const effect = (clients: number, lost: number, returning: number) =>
+    stopEffect(clients, { lost, returning });
+  expect([effect(0, 0, 0), effect(2, 0, 0), effect(0, 1, 0), effect(2, 3, 0), effect(0, 0, 1)]).toEqual([
     null,
     'disconnects 2 clients',
     'loses 1 ban not saved to disk',
     'disconnects 2 clients and loses 3 bans not saved to disk',
+    'brings back 1 removed ban still on disk',
   ]);
+  expect(effect(2, 3, 4)).toBe(
+    'disconnects 2 clients, loses 3 bans not saved to disk and brings back 4 removed bans still on disk',
+  );
 });
