@@ -118,6 +118,8 @@ export interface HeldAddress {
 
 /** What a daemon answers to `check`. */
 export interface CheckOutcome {
+  /** What a start would be refused for, but for addresses that are held. */
+  readonly mistakes: readonly WireError[];
   readonly warnings: readonly string[];
   readonly held: readonly HeldAddress[];
 }

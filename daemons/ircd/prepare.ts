@@ -3,6 +3,7 @@
  * message of the day are read and looked at. Run by start, reload and `config check` alike.
  */
 import { resolve } from 'node:path';
+import { MistakeCollector } from '../contract/config-mistakes.ts';
 import { FileProblem } from '../runtime/bounded-file.ts';
 import type { PrepareContext } from '../runtime/daemon.ts';
 import { loadCredentials, lookAtSelfSigned, type TlsCredentials } from '../runtime/tls-credentials.ts';
@@ -23,10 +24,11 @@ export interface IrcdPrepared {
  * @throws SignalboxError `config_invalid` for a certificate that cannot be used
  */
 export async function prepareIrcd(config: IrcdConfig, context: PrepareContext): Promise<IrcdPrepared> {
-  return {
-    credentials: await prepareCredentials(config, context),
-    motd: await prepareMotd(config, context),
-  };
+  const mistakes = new MistakeCollector();
+  const credentials = await mistakes.attempt(() => prepareCredentials(config, context));
+  const motd = await prepareMotd(config, context);
+  mistakes.settle();
+  return { credentials, motd };
 }
 
 async function prepareCredentials(

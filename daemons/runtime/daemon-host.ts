@@ -2,7 +2,9 @@
  * Everything around a daemon's own code inside its process: metrics, logs, streams, commands. Shared by the process
  * that main supervises (`runDaemon`) and by the one that stands alone.
  */
+
 import type { z } from 'zod';
+import { MistakeCollector } from '../contract/config-mistakes.ts';
 import type {
   Actor,
   AuditReport,
@@ -140,13 +142,19 @@ export class DaemonHost<
 
   /**
    * What a start with a configuration would say, without starting: its mistakes, warnings, and addresses that are held.
-   * Throws SignalboxError.
+   * Throws SignalboxError for a configuration that does not have the declared shape.
    */
   async check(config: unknown, dataDir: string): Promise<CheckOutcome> {
-    const { config: parsed, warnings } = await this.#prepared(config, dataDir);
+    const parsed = this.#parseConfig(config);
+    const warnings: string[] = [];
+    const mistakes = new MistakeCollector();
+    const warn = (_event: string, message: string) => warnings.push(message);
+    await mistakes.attempt(() => this.#definition.prepare?.(parsed, { dataDir, warn }));
     const places = this.#definition.manifest.places?.(parsed) ?? [];
-    const held = await probePlaces(places.map((place) => ({ ...place, path: [this.id, ...place.path] })));
-    return { warnings: warnings.map(({ message }) => message), held };
+    const { held, refused } = await probePlaces(
+      places.map((place) => ({ ...place, path: [this.id, ...place.path] })),
+    );
+    return { mistakes: [...mistakes.found, ...refused], warnings, held };
   }
 
   /** Takes a new configuration over. Throws SignalboxError and changes nothing when it cannot be. */

@@ -102,7 +102,7 @@ export interface DaemonDefinition<
   /**
    * Does everything that can be found wrong with a configuration before anything is touched: reads the files that it names
    * and checks what is in them. It changes nothing, so it also answers what a start would say. Throws SignalboxError
-   * `config_invalid` with the key as `detail.key`.
+   * `config_invalid` with the key as `detail.key`, and everything that is wrong where it is more, see `MistakeCollector`.
    */
   prepare?(config: z.output<Config>, context: PrepareContext): Promise<Prepared>;
   start(

@@ -6,6 +6,7 @@ import { createPrivateKey, type KeyObject, webcrypto, X509Certificate } from 'no
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createSecureContext } from 'node:tls';
+import { MistakeCollector } from '../contract/config-mistakes.ts';
 import { SignalboxError } from '../contract/errors.ts';
 import { FileProblem, readBoundedFile } from './bounded-file.ts';
 import { limits } from './limits.ts';
@@ -29,17 +30,21 @@ const SELF_SIGNED_DAYS = 3650;
  * The operator's files, as named in the table `table` of the configuration, such as `ircd.tls`. A certificate outside its
  * time is taken all the same, and `warn` is told: its clients complain, but a server that does not start serves nobody.
  * @throws SignalboxError `config_invalid` that names the key of the configuration (also as `detail.key`), the file that is
- *   wrong and what was expected
+ *   wrong and what was expected; with both where both are wrong, see {@link MistakeCollector}
  */
 export async function loadCredentials(
   table: string,
   files: TlsFiles,
   warn: (text: string) => void,
 ): Promise<TlsCredentials> {
-  const credentials = {
-    cert: await readPem(table, 'certificate', files.certificate),
-    key: await readPem(table, 'key', files.key),
-  };
+  const mistakes = new MistakeCollector();
+  const cert = await mistakes.attempt(() => readPem(table, 'certificate', files.certificate));
+  const key = await mistakes.attempt(() => readPem(table, 'key', files.key));
+  // Each is looked at also where the other is wrong.
+  if (cert !== null) await mistakes.attempt(() => parseCertificates(table, files.certificate, cert));
+  if (key !== null) await mistakes.attempt(() => parseKey(table, files.key, key));
+  mistakes.settle();
+  const credentials = { cert: cert ?? '', key: key ?? '' };
   const { validFrom, validTo } = checkPair(table, files, credentials);
   const now = Date.now();
   const warnOf = (text: string) =>

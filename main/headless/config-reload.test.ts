@@ -137,9 +137,10 @@ test('what one daemon refuses changes nothing in any, and a restart says that it
     'tls = { certificate = "/nowhere/missing.pem", key = "/nowhere/missing.key" }',
   );
   await writeFile(configFile, bad);
-  const message = `${configFile}:7: ircd.tls.certificate: /nowhere/missing.pem does not exist, expected a PEM file`;
+  const message = `${configFile}:7: ircd.tls.certificate: /nowhere/missing.pem does not exist, expected a PEM file (and one more mistake)`;
   expect(await ask('config.reload')).toMatchObject({ ok: false, error: { code: 'config_invalid', message } });
   expect(plane.configError?.message).toBe(message);
+  expect(plane.configError?.detail?.mistakes).toHaveLength(2);
   expect([snapshot('ircd'), snapshot('relay')].map(({ listeners }) => listeners[0]?.port)).toEqual([a, b]);
   expect(await client.alive()).toBe(true);
   for (const port of [a, b]) await (await (port === a ? irc(port) : echo(port))).alive();

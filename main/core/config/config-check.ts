@@ -2,6 +2,7 @@
  * What a start with a configuration would say, without starting: every daemon that it would start looks at its table in a
  * process of its own, with the code that a start and a reload use. Used by the `config.check` request and by the CLI.
  */
+import { eachMistake } from '../../../daemons/contract/config-mistakes.ts';
 import type { CheckOutcome } from '../../../daemons/contract/daemon-link.ts';
 import { fromDaemonSchema, LINK_PROTOCOL } from '../../../daemons/contract/daemon-link.ts';
 import type { Outcome, WireError } from '../../../daemons/contract/errors.ts';
@@ -48,27 +49,38 @@ export async function checkDaemons(
         Object.keys(document.daemons.get(id)?.input ?? {}).length > 0),
   );
   const findings = await Promise.all(wanted.map(({ id }) => checkOne(id, document, parts)));
-  const errors = findings.flatMap(({ error }) => (error === null ? [] : [locateIn(document, file, error)]));
-  return { error: joinMistakes(errors), warnings: findings.flatMap(({ warnings }) => warnings) };
+  const mistakes = findings.flatMap((found) => found.mistakes);
+  return {
+    error: joinMistakes(mistakes.map((mistake) => locateIn(document, file, mistake))),
+    warnings: findings.flatMap(({ warnings }) => warnings),
+  };
+}
+
+/** What a check found in the table of one daemon. */
+interface DaemonFindings {
+  readonly mistakes: readonly WireError[];
+  readonly warnings: readonly string[];
 }
 
 async function checkOne(
   id: string,
   document: ConfigDocument,
   parts: ConfigCheckParts,
-): Promise<ConfigFindings> {
+): Promise<DaemonFindings> {
   const outcome = await askDaemon(id, document, parts);
-  if (!outcome.ok) return { error: outcome.error, warnings: [] };
-  const { warnings, held } = outcome.result;
-  const notes: string[] = [];
+  if (!outcome.ok) return { mistakes: eachMistake(outcome.error), warnings: [] };
+  const { held } = outcome.result;
+  const mistakes = [...outcome.result.mistakes];
+  const warnings = [...outcome.result.warnings];
   for (const address of held) {
     const holder = holderOf(parts.holders, address);
-    if (holder === null || holder === DASHBOARD) return { error: inUse(address, holder), warnings };
-    notes.push(
-      `${address.key}: ${address.host}:${address.port} is held by ${holder} of the Signalbox that runs with this data directory`,
-    );
+    if (holder === null || holder === DASHBOARD) mistakes.push(inUse(address, holder));
+    else
+      warnings.push(
+        `${address.key}: ${address.host}:${address.port} is held by ${holder} of the Signalbox that runs with this data directory`,
+      );
   }
-  return { error: null, warnings: [...warnings, ...notes] };
+  return { mistakes, warnings };
 }
 
 function askDaemon(

@@ -3,6 +3,7 @@
  * changes anything; then addresses change hands, so that two daemons can exchange theirs; only then is the new document the
  * one in force. A document that was refused is never used, at a restart neither. The control plane makes one.
  */
+import { asOneError, eachMistake } from '../../../daemons/contract/config-mistakes.ts';
 import type { ControlResults } from '../../../daemons/contract/control-api.ts';
 import type {
   HeldAddress,
@@ -168,11 +169,15 @@ export class ConfigReload {
   async #all(parts: readonly Part[], step: ReloadStep): Promise<Outcome<unknown[]>> {
     const outcomes = await Promise.all(parts.map((part) => this.#step(part, step)));
     const results: unknown[] = [];
+    const errors: WireError[] = [];
     for (const outcome of outcomes) {
-      if (!outcome.ok) return outcome;
-      results.push(outcome.result);
+      if (outcome.ok) results.push(outcome.result);
+      else errors.push(outcome.error);
     }
-    return { ok: true, result: results };
+    // What is wrong with the file is told as a whole; of other failures the first one will do.
+    const mistakes = errors.filter(({ code }) => code === 'config_invalid').flatMap(eachMistake);
+    const error = asOneError(mistakes) ?? errors[0];
+    return error === undefined ? { ok: true, result: results } : { ok: false, error };
   }
 
   async #step({ daemon, session, input }: Part, step: ReloadStep): Promise<Outcome<unknown>> {

@@ -2,12 +2,14 @@
  * The configuration in force. A file with a mistake never replaces a good one: the mistake is kept beside it until
  * the file is mended. The control plane makes one and asks it before each start.
  */
+import { eachMistake } from '../../../daemons/contract/config-mistakes.ts';
 import type { Outcome, WireError } from '../../../daemons/contract/errors.ts';
 import type { Manifest } from '../../../daemons/contract/manifest.ts';
 import { FileProblem, readTextFile } from '../../../daemons/runtime/bounded-file.ts';
 import { limits } from '../../../daemons/runtime/limits.ts';
 import { type ConfigDocument, type DaemonConfig, parseConfigDocument, placeOf } from './config-document.ts';
 import { schemaOf } from './expectations.ts';
+import { joinMistakes } from './mistakes.ts';
 import { maskSecrets } from './secrets.ts';
 import { scanTomlLines } from './toml-lines.ts';
 
@@ -123,10 +125,15 @@ export class ConfigStore {
 }
 
 /**
- * A mistake that a daemon found in its configuration, such as a certificate that cannot be used, with file and line in
- * front where it names a key (`detail.key`); any other error as it is.
+ * The mistakes that a daemon found in its configuration, such as a certificate that cannot be used, with file and line in
+ * front where they name a key (`detail.key`); any other error as it is.
  */
 export function locateIn(document: ConfigDocument, file: string | null, error: WireError): WireError {
+  const located = eachMistake(error).map((mistake) => locateOne(document, file, mistake));
+  return joinMistakes(located) ?? error;
+}
+
+function locateOne(document: ConfigDocument, file: string | null, error: WireError): WireError {
   const key = error.detail?.key;
   if (typeof key !== 'string' || file === null) return error;
   const path = key.split(/[.[]/).map((part) => (part.endsWith(']') ? Number(part.slice(0, -1)) : part));

@@ -105,6 +105,34 @@ test.each<[string, string, string]>([
   expect(code).toBe(78);
 });
 
+test('every mistake that the daemons find is told, each at its line', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const { port } = taken.address() as AddressInfo;
+  const { code, out } = await checkText(`[ircd]
+listen = [{ port = ${port}, tls = true }, { host = "192.0.2.1", port = 0 }]
+[ircd.tls]
+certificate = "none.pem"
+key = "none.key"
+[relay]
+listen = [{ port = 0, tls = true }]
+[relay.tls]
+certificate = "nothing.pem"
+key = "nothing.key"
+`);
+  taken.close();
+  expect(out.split('\n').map((line) => line.replace(file, 'FILE').trim())).toEqual([
+    expect.stringMatching(/^signalbox: FILE:2: cannot listen on 192\.0\.2\.1:0: .* \(and 5 more mistakes\)$/),
+    `FILE:2: cannot listen on 127.0.0.1:${port}: another process does`,
+    'FILE:4: ircd.tls.certificate: none.pem does not exist, expected a PEM file',
+    'FILE:5: ircd.tls.key: none.key does not exist, expected a PEM file',
+    'FILE:9: relay.tls.certificate: nothing.pem does not exist, expected a PEM file',
+    'FILE:10: relay.tls.key: nothing.key does not exist, expected a PEM file',
+    '',
+  ]);
+  expect(code).toBe(78);
+});
+
 test('a password in clear is not shown', async () => {
   const { code, out } = await checkText(
     '[[ircd.oper]]\nname = "ann"\npassword_hash = "correct-horse-battery"\n',
