@@ -65,6 +65,8 @@ export type ToDaemon =
       /** With `begin`. */
       readonly config?: unknown;
     }
+  /** Whether what a {@link DeedRequest} names is in the journal, so that it may be done. */
+  | { readonly type: 'deed-begun'; readonly requestId: number; readonly outcome: Outcome<unknown> }
   /** What came of a {@link LifecycleRequest}. */
   | { readonly type: 'lifecycle-outcome'; readonly requestId: number; readonly outcome: Outcome<unknown> }
   | { readonly type: 'ping'; readonly seq: number }
@@ -143,7 +145,8 @@ export type FromDaemon =
   | { readonly type: 'reply'; readonly requestId: number; readonly outcome: Outcome<unknown> }
   | { readonly type: 'stopping'; readonly message: string }
   | LifecycleRequest
-  | AuditReport
+  | DeedRequest
+  | DeedReport
   | { readonly type: 'stream-data'; readonly streamId: number; readonly data: unknown }
   | { readonly type: 'stream-close'; readonly streamId: number };
 
@@ -158,12 +161,26 @@ export interface LifecycleRequest {
   readonly reason: string;
 }
 
-/** A daemon reports what one of its own operators did by its protocol (IRC's KILL, KLINE, OPER). */
-export interface AuditReport {
-  readonly type: 'audit';
+/** What one of a daemon's own operators does by its protocol (IRC's KILL, KLINE, OPER). */
+export interface OperatorDeed {
+  /** As the daemon knows them: nick and host. */
   readonly actor: string;
   readonly command: string;
+  /** Never a secret. */
   readonly args: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+/** A daemon asks main to write down what is about to be done; it is done when `deed-begun` has come. */
+export interface DeedRequest extends OperatorDeed {
+  readonly type: 'deed';
+  /** Comes back in `deed-begun`, and once more in the {@link DeedReport}. */
+  readonly requestId: number;
+}
+
+/** What came of a deed, also of one that main could not write down beforehand. */
+export interface DeedReport extends OperatorDeed {
+  readonly type: 'deed-done';
+  readonly requestId: number;
   readonly ok: boolean;
   readonly outcome: string;
 }
@@ -215,6 +232,7 @@ export const toDaemonSchema = z.discriminatedUnion('type', [
     step: z.enum(RELOAD_STEPS),
     config: z.unknown().optional(),
   }),
+  z.object({ type: z.literal('deed-begun'), requestId, outcome }),
   z.object({ type: z.literal('lifecycle-outcome'), requestId, outcome }),
   z.object({ type: z.literal('ping'), seq: z.number() }),
   z.object({
@@ -232,6 +250,13 @@ export const toDaemonSchema = z.discriminatedUnion('type', [
 const listeners = z.array(
   z.object({ protocol: z.string(), host: z.string(), port: z.number().int(), tls: z.boolean() }),
 );
+
+const deed = {
+  requestId,
+  actor: z.string().max(256),
+  command: z.string().max(64),
+  args: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+};
 
 /** Checks the shape of what main receives; payloads that main only passes on are left as they are. */
 export const fromDaemonSchema = z.discriminatedUnion('type', [
@@ -269,14 +294,8 @@ export const fromDaemonSchema = z.discriminatedUnion('type', [
     actor: z.string().max(256),
     reason: z.string().max(512),
   }),
-  z.object({
-    type: z.literal('audit'),
-    actor: z.string().max(256),
-    command: z.string().max(64),
-    args: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
-    ok: z.boolean(),
-    outcome: z.string().max(1024),
-  }),
+  z.object({ type: z.literal('deed'), ...deed }),
+  z.object({ type: z.literal('deed-done'), ...deed, ok: z.boolean(), outcome: z.string().max(1024) }),
   z.object({ type: z.literal('stream-data'), streamId, data: z.unknown() }),
   z.object({ type: z.literal('stream-close'), streamId }),
 ]);

@@ -56,7 +56,7 @@ async function start(config: IrcdConfig) {
       lifecycle.push(action);
       return Promise.resolve({ ok: true, result: null });
     },
-    audit: () => {},
+    beginDeed: () => ({ mayRun: true, deed: { unwritten: null, end: () => {} } }),
   };
   const daemon = await startIrcd(context);
   started.push(daemon);

@@ -204,8 +204,8 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
     this.logger[level](event, message, fields);
   }
 
-  audit(...[actor, command, args, ok, outcome]: Parameters<ServerHost['audit']>): void {
-    this.context.audit({ actor, command, args, ok, outcome });
+  beginDeed(...[deed, unrecorded]: Parameters<ServerHost['beginDeed']>): ReturnType<ServerHost['beginDeed']> {
+    return this.context.beginDeed(deed, unrecorded);
   }
 
   commandTime(ms: number): void {

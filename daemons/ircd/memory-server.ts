@@ -2,8 +2,11 @@
  * For tests: the protocol with connections in memory. Lines go in as strings and come out as strings, in order and at
  * once, so that a test reads like a conversation.
  */
+import type { OperatorDeed } from '../contract/daemon-link.ts';
 import type { Outcome } from '../contract/errors.ts';
+import type { Unrecorded } from '../contract/manifest.ts';
 import type { BanSaved } from '../runtime/ban-saver.ts';
+import type { BegunDeed, DeedAnswer } from '../runtime/deed-ledger.ts';
 import { WorkAccount, WorkGroup } from '../runtime/work-account.ts';
 import { type StepResult, type WorkJob, WorkTurns, type WorkTurnsOptions } from '../runtime/work-turns.ts';
 import { type IrcdConfig, ircdConfigSchema } from './config.ts';
@@ -32,7 +35,11 @@ export class MemoryHost implements ServerHost {
   readonly writeNs = 0;
   readonly work: WorkTurns;
   readonly logs: { event: string; message: string; fields: Fields | undefined }[] = [];
-  readonly audits: { actor: string; command: string; args: Fields; ok: boolean }[] = [];
+  /** Deeds whose writing was asked for, and what was said afterwards to have come of them. */
+  readonly begun: (OperatorDeed & { readonly unrecorded: Unrecorded })[] = [];
+  readonly audits: (OperatorDeed & { readonly ok: boolean; readonly outcome: string })[] = [];
+  /** How deeds are written down; at once while it is null. */
+  writeDeed: ((may: DeedAnswer, end: BegunDeed['end']) => DeedAnswer | Promise<DeedAnswer>) | null = null;
   readonly lifecycle: string[] = [];
   lifecycleOutcome: Outcome<unknown> = { ok: true, result: null };
   readonly touched = new Set<string>();
@@ -70,8 +77,11 @@ export class MemoryHost implements ServerHost {
   log(_level: string, event: string, message: string, fields?: Fields): void {
     this.logs.push({ event, message, fields });
   }
-  audit(actor: string, command: string, args: Fields, ok: boolean): void {
-    this.audits.push({ actor, command, args, ok });
+  beginDeed(deed: OperatorDeed, unrecorded: Unrecorded): DeedAnswer | Promise<DeedAnswer> {
+    this.begun.push({ ...deed, unrecorded });
+    const end = (ok: boolean, outcome: string) => void this.audits.push({ ...deed, ok, outcome });
+    const may: DeedAnswer = { mayRun: true, deed: { unwritten: null, end } };
+    return this.writeDeed === null ? may : this.writeDeed(may, end);
   }
   commandTime(): void {}
 }

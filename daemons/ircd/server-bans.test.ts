@@ -125,7 +125,7 @@ it('drops whom a KLINE matches, but no operator, and has the list saved', async 
   expect(oper.closedWith).toBeNull();
   expect(lines[0]).toContain('added K-line for *@192.0.2.1 until');
   expect(irc.host.saves).toBe(1);
-  await Promise.resolve();
+  await new Promise((resolve) => setImmediate(resolve));
   expect(irc.host.audits[0]).toMatchObject({ command: 'KLINE', args: { mask: '*@192.0.2.1', minutes: 60 } });
   oper.send('UNKLINE *@192.0.2.1');
   expect(irc.join('victim').closedWith).toBeNull();
@@ -140,10 +140,10 @@ it('tells an operator whose KLINE is not on disk that it holds only until the re
     warning: { code: 'not_saved', message: 'it holds only until the restart' },
   };
   oper.send('KLINE *@192.0.2.9 :go away');
-  await Promise.resolve();
+  await new Promise((resolve) => setImmediate(resolve));
   expect(oper.received().at(-1)).toContain('NOTICE oper :*** KLINE: it holds only until the restart');
   oper.send('UNKLINE *@192.0.2.9');
-  await Promise.resolve();
+  await new Promise((resolve) => setImmediate(resolve));
   expect(oper.received().at(-1)).toContain('*** UNKLINE: it holds only until the restart');
   expect(irc.host.audits.map(({ command }) => command)).toEqual(['KLINE', 'UNKLINE']);
 });

@@ -116,6 +116,11 @@ export class ServerBans {
     return null;
   }
 
+  /** Whether there is a ban of that mask, however it is spelled. */
+  has(kind: BanKind, mask: string): boolean {
+    return this.entries.has(banKey(kind, mask));
+  }
+
   /** Removes a ban; null when there was none of that mask. */
   remove(kind: BanKind, mask: string): ServerBan | null {
     const key = banKey(kind, mask);

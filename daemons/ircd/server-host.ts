@@ -2,8 +2,11 @@
  * What the protocol needs from the process around it. daemon-process.ts implements it with the network path and the
  * runtime; tests implement it in memory.
  */
+import type { OperatorDeed } from '../contract/daemon-link.ts';
 import type { Outcome } from '../contract/errors.ts';
+import type { Unrecorded } from '../contract/manifest.ts';
 import type { BanSaved } from '../runtime/ban-saver.ts';
+import type { DeedAnswer } from '../runtime/deed-ledger.ts';
 import type { WorkTurns } from '../runtime/work-turns.ts';
 import type { Outbox } from './net/connection.ts';
 
@@ -19,7 +22,7 @@ export type StatsSection = 'throttle' | 'caches' | 'batching';
 /** Tables that windows may watch. */
 export type LiveTable = 'connections' | 'channels';
 
-/** Values that a log record or an audit entry may carry. */
+/** Values that a log record may carry. */
 export type Fields = Readonly<Record<string, string | number | boolean | null>>;
 
 /** What stands around an {@link IrcServer}. */
@@ -53,8 +56,11 @@ export interface ServerHost {
   saveBans(): Promise<BanSaved>;
   /** A structured log record. */
   log(level: 'debug' | 'info' | 'warn' | 'error', event: string, message: string, fields?: Fields): void;
-  /** Puts what an operator did into the audit trail. */
-  audit(actor: string, command: string, args: Fields, ok: boolean, outcome: string): void;
+  /**
+   * Has what an operator is about to do written down, and says whether it may be done: at once where nobody has to be
+   * asked. Never rejects.
+   */
+  beginDeed(deed: OperatorDeed, unrecorded: Unrecorded): DeedAnswer | Promise<DeedAnswer>;
   /** How long one command took, in milliseconds. */
   commandTime(ms: number): void;
 }

@@ -197,13 +197,31 @@ export class IrcServer implements ConnectionHandler<User> {
    * effect in order; nothing runs when the user left meanwhile.
    */
   defer<T>(user: User, work: Promise<T>, done: (result: T) => void, failed: (error: unknown) => void): void {
+    this.suspend(user, work, done, failed, () => {});
+  }
+
+  /** As {@link defer}, but what follows runs also when the user left meanwhile; `work` never rejects. */
+  deferKept<T>(user: User, work: Promise<T>, done: (result: T) => void): void {
+    this.suspend(user, work, done, () => {}, done);
+  }
+
+  private suspend<T>(
+    user: User,
+    work: Promise<T>,
+    done: (result: T) => void,
+    failed: (error: unknown) => void,
+    left: (result: T) => void,
+  ): void {
     const capture = user.capture;
     user.capture = null;
     user.waiting ??= [];
-    const finish = (step: () => void) => {
+    const finish = (step: () => void, leftStep: () => void) => {
       this.host.work.run(user.connection.work, {
         step: () => {
-          if (user.gone) return 'done';
+          if (user.gone) {
+            this.guard(user, 'deferred', leftStep);
+            return 'done';
+          }
           user.capture = capture;
           const waiting = user.waiting ?? [];
           user.waiting = null;
@@ -217,8 +235,16 @@ export class IrcServer implements ConnectionHandler<User> {
       });
     };
     work.then(
-      (result) => finish(() => done(result)),
-      (error) => finish(() => failed(error)),
+      (result) =>
+        finish(
+          () => done(result),
+          () => left(result),
+        ),
+      (error) =>
+        finish(
+          () => failed(error),
+          () => {},
+        ),
     );
   }
 

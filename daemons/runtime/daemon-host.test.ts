@@ -40,7 +40,7 @@ it('tells of listeners that a reload closed and could not open again', async () 
   });
   const listenersChanged = vi.fn();
   const requestLifecycle = async () => ({ ok: true, result: null }) as const;
-  const outside = { listenersChanged, requestLifecycle, audit() {} };
+  const outside = { listenersChanged, requestLifecycle, beginDeed: () => Promise.reject() };
   await host.start({ config: {}, dataDir: '/nowhere', instance: 1, outside });
   await host.reloadStep('begin', {});
   await host.reloadStep('release', undefined);

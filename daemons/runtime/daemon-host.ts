@@ -7,14 +7,14 @@ import type { z } from 'zod';
 import { MistakeCollector } from '../contract/config-mistakes.ts';
 import type {
   Actor,
-  AuditReport,
   CheckOutcome,
+  OperatorDeed,
   ReloadBegun,
   ReloadOutcome,
   ReloadStep,
 } from '../contract/daemon-link.ts';
 import { type Outcome, SignalboxError } from '../contract/errors.ts';
-import type { CommandSpec } from '../contract/manifest.ts';
+import type { CommandSpec, Unrecorded } from '../contract/manifest.ts';
 import type { MetricSummary } from '../contract/metric-frame.ts';
 import { allProblems } from '../contract/plain-words.ts';
 import type { ListenerInfo } from '../contract/states.ts';
@@ -25,6 +25,7 @@ import type {
   PendingReload,
   RunningDaemon,
 } from './daemon.ts';
+import type { DeedAnswer } from './deed-ledger.ts';
 import { probePlaces } from './listen-probe.ts';
 import { carryOut, type ListenerChange } from './listener-change.ts';
 import { Logger } from './logger.ts';
@@ -36,7 +37,7 @@ import { StreamHub } from './stream-hub.ts';
 export interface Outside {
   listenersChanged(listeners: readonly ListenerInfo[]): void;
   requestLifecycle(request: LifecycleWish): Promise<Outcome<unknown>>;
-  audit(report: Omit<AuditReport, 'type'>): void;
+  beginDeed(deed: OperatorDeed, unrecorded: Unrecorded): DeedAnswer | Promise<DeedAnswer>;
 }
 
 /** What the operator should know although a configuration is taken. */
@@ -109,7 +110,7 @@ export class DaemonHost<
       touchTable: (name) => hub.touchTable(name),
       listenersChanged: () => this.#listenersChanged(),
       requestLifecycle: (request) => outside.requestLifecycle(request),
-      audit: (report) => outside.audit(report),
+      beginDeed: (deed, unrecorded) => outside.beginDeed(deed, unrecorded),
     });
     this.#running = running;
     for (const [name, provider] of Object.entries(running.tables ?? {})) hub.provideTable(name, provider);

@@ -1,9 +1,10 @@
 /** What a daemon's own code implements, and what it is given. `runDaemon` calls it; it never sees main or a window. */
 import type { z } from 'zod';
-import type { Actor, AuditReport, LifecycleRequest, ReloadOutcome } from '../contract/daemon-link.ts';
+import type { Actor, LifecycleRequest, OperatorDeed, ReloadOutcome } from '../contract/daemon-link.ts';
 import type { Outcome } from '../contract/errors.ts';
-import type { CommandSpec, Manifest } from '../contract/manifest.ts';
+import type { CommandSpec, Manifest, Unrecorded } from '../contract/manifest.ts';
 import type { ListenerInfo } from '../contract/states.ts';
+import type { DeedAnswer } from './deed-ledger.ts';
 import type { ListenerChange } from './listener-change.ts';
 import type { SubsystemLogger } from './logger.ts';
 import type { MetricRegistry } from './metric-registry.ts';
@@ -61,8 +62,11 @@ export interface DaemonContext<Config, Prepared = undefined> {
   listenersChanged(): void;
   /** Asks main to stop or restart this daemon or to reload the configuration, and says what came of it. Never rejects. */
   requestLifecycle(request: LifecycleWish): Promise<Outcome<unknown>>;
-  /** Puts what one of the daemon's own operators did into the audit trail. */
-  audit(report: Omit<AuditReport, 'type'>): void;
+  /**
+   * Has what one of the daemon's own operators is about to do written down, and says whether it may be done: see
+   * {@link DeedAnswer}. `unrecorded` decides where it cannot be written. Never rejects.
+   */
+  beginDeed(deed: OperatorDeed, unrecorded: Unrecorded): DeedAnswer | Promise<DeedAnswer>;
 }
 
 /** A reload that has begun: what can fail is behind it, but for listeners whose address is still held. */

@@ -130,6 +130,18 @@ export const limits = {
     reason:
       'Longest wait between attempts to write bans: an operator who has made room sees them saved within it.',
   },
+  deedAnswerMs: {
+    default: 2_000,
+    unit: 'milliseconds',
+    reason:
+      "How long main may take to write down what a daemon's own operator is about to do: it answers within a millisecond, and a main that hangs must not keep who does harm connected.",
+  },
+  deedsWaiting: {
+    default: 128,
+    unit: 'count',
+    reason:
+      "Deeds of a daemon's own operators that wait for main at once, one for each operator; a further one is as if it could not be written down.",
+  },
   configFileBytes: {
     default: 1_000_000,
     unit: 'bytes',

@@ -18,6 +18,7 @@ import type { CommandSpec } from '../contract/manifest.ts';
 import { firstProblem } from '../contract/plain-words.ts';
 import type { DaemonDefinition, LifecycleWish } from './daemon.ts';
 import { DaemonHost } from './daemon-host.ts';
+import { DeedLedger } from './deed-ledger.ts';
 import { limits } from './limits.ts';
 import { openLogFile } from './log-file.ts';
 import { survivesLostOutput } from './lost-output.ts';
@@ -62,6 +63,7 @@ class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, Com
   /** What main was asked for and has not answered. */
   readonly #wishes = new Map<number, (outcome: Outcome<unknown>) => void>();
   #nextWish = 1;
+  readonly #deeds: DeedLedger;
   #logBatch: LogRecord[] = [];
   #logDropped = 0;
   #logTimer: NodeJS.Timeout | null = null;
@@ -70,6 +72,7 @@ class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, Com
   constructor(definition: DaemonDefinition<Config, Commands, Prepared>, link: ParentLink) {
     this.#host = new DaemonHost(definition);
     this.#link = link;
+    this.#deeds = new DeedLedger((message) => link.send(message));
   }
 
   begin(): void {
@@ -85,7 +88,11 @@ class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, Com
           `Main sent what this daemon does not know: ${firstProblem(parsed.error)}`,
         );
     });
-    this.#link.onClose(() => void this.#stop(ORPHAN_DRAIN_MS));
+    this.#link.onClose(() => {
+      // The daemon knows that it ends before it hears that nothing is written any more.
+      void this.#stop(ORPHAN_DRAIN_MS);
+      this.#deeds.close();
+    });
     // Ctrl-C in a terminal reaches the whole process group; only main decides when a daemon stops.
     process.on('SIGINT', () => {});
     process.on('SIGHUP', () => {});
@@ -130,6 +137,9 @@ class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, Com
         return;
       case 'reload':
         void this.#answer(message.requestId, () => this.#host.reloadStep(message.step, message.config));
+        return;
+      case 'deed-begun':
+        this.#deeds.answered(message.requestId, message.outcome);
         return;
       case 'lifecycle-outcome':
         this.#wishes.get(message.requestId)?.(message.outcome);
@@ -189,7 +199,7 @@ class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, Com
         outside: {
           listenersChanged: (listeners) => this.#link.send({ type: 'listeners', listeners }),
           requestLifecycle: (wish) => this.#askMain(wish),
-          audit: (report) => this.#link.send({ type: 'audit', ...report }),
+          beginDeed: (deed, unrecorded) => this.#deeds.begin(deed, unrecorded),
         },
       });
     } catch (error) {

@@ -72,7 +72,14 @@ export async function runStandalone<
           process.kill(process.pid, 'SIGTERM');
           return { ok: true, result: null };
         },
-        audit: () => {},
+        // Its log is all the trail there is.
+        beginDeed: ({ actor, command, args }) => {
+          const what = `${actor} ${command} ${JSON.stringify(args)}`;
+          host.logger.log('info', 'audit', 'deed_begun', what);
+          const end = (ok: boolean, outcome: string) =>
+            host.logger.log('info', 'audit', ok ? 'deed_done' : 'deed_failed', `${what}: ${outcome}`);
+          return { mayRun: true, deed: { unwritten: null, end } };
+        },
       },
     });
   } catch (error) {

@@ -1,5 +1,5 @@
 /**
- * What daemons do, brought to where it belongs: changes of state, summaries, logs, audit reports, streams, requests of
+ * What daemons do, brought to where it belongs: changes of state, summaries, logs, deeds of their own operators, streams, requests of
  * their own operators and their output. The control plane makes one and gives it to the supervisor.
  */
 import type { MetricSummary } from '../../daemons/contract/metric-frame.ts';
@@ -47,7 +47,7 @@ export class DaemonEvents implements ManagedDaemonEvents {
   }
 
   onSnapshot(snapshot: DaemonSnapshot, previous: DaemonState): void {
-    const { telemetry, metrics, history, streams, clients, recorderId } = this.#targets();
+    const { telemetry, metrics, history, audit, streams, clients, recorderId } = this.#targets();
     const { id, state, cause } = snapshot;
     if (state !== previous) {
       const broken = state === 'crashed' || state === 'failed';
@@ -66,12 +66,13 @@ export class DaemonEvents implements ManagedDaemonEvents {
         streams.processEnded(id);
       }
     }
+    if (snapshot.pid === null) audit.daemonEnded(id);
     if (id === recorderId) history.recorderChanged(snapshot);
     clients.publish({ type: 'daemon', daemon: snapshot });
   }
 
   onMessage(id: string, instance: number, message: PassedOn): void {
-    const { logs, audit, streams } = this.#targets();
+    const { logs, audit, streams, supervisor } = this.#targets();
     switch (message.type) {
       case 'summary':
         this.onSummary(id, instance, message.summary);
@@ -79,8 +80,14 @@ export class DaemonEvents implements ManagedDaemonEvents {
       case 'logs':
         logs.append(id, instance, message.records, message.dropped);
         return;
-      case 'audit':
-        audit.report(id, message);
+      case 'deed': {
+        const outcome = audit.beginDeed(id, message);
+        const { requestId } = message;
+        supervisor.find(id)?.session?.process.send({ type: 'deed-begun', requestId, outcome });
+        return;
+      }
+      case 'deed-done':
+        audit.endDeed(id, message);
         return;
       case 'lifecycle':
         void this.#lifecycleRequest(id, message);

@@ -222,6 +222,12 @@ export const CONTROL_LIMIT_TABLE = {
     unit: 'characters',
     reason: 'Arguments of one audit entry as JSON; longer ones are left out, their length is kept.',
   },
+  deedsBegun: {
+    default: 256,
+    unit: 'count',
+    reason:
+      "Deeds of one daemon's own operators that were written down and whose end is not known yet: twice what waits for main at once.",
+  },
   historyStates: {
     default: 10_000,
     unit: 'count',

@@ -7,6 +7,7 @@ import { replyParameter } from '../protocol/reply-parameter.ts';
 import type { IrcServer } from '../server.ts';
 import type { User } from '../state/user.ts';
 import type { Command } from './command.ts';
+import { perform } from './deed.ts';
 
 export const kill: Command = {
   name: 'KILL',
@@ -21,11 +22,23 @@ export const kill: Command = {
       return;
     }
     const reason = given === '' ? 'No reason given' : truncateUtf8(given, limits.killBytes.default);
-    const victim = target.prefix;
-    server.host.audit(user.prefix, 'KILL', { nick: target.nick, reason }, true, `disconnected ${victim}`);
-    noticeOpers(server, `Received KILL for ${victim} from ${user.nick}: ${reason}`);
-    target.connection.sendLine(`:${user.prefix} KILL ${target.nick} :${reason}`);
-    killUser(server, target, user.nick, reason);
+    perform(server, user, {
+      command: 'KILL',
+      args: { nick: target.nick, reason },
+      flag: 'kill',
+      unrecorded: 'run',
+      carryOut() {
+        if (target.gone) {
+          if (!user.gone) user.reply(N.ERR_NOSUCHNICK, replyParameter(nick));
+          return { ok: false, outcome: `not_found: ${target.prefix} had left before` };
+        }
+        const victim = target.prefix;
+        noticeOpers(server, `Received KILL for ${victim} from ${user.nick}: ${reason}`);
+        target.connection.sendLine(`:${user.prefix} KILL ${target.nick} :${reason}`);
+        killUser(server, target, user.nick, reason);
+        return { ok: true, outcome: `disconnected ${victim}` };
+      },
+    });
   },
 };
 

@@ -2,10 +2,10 @@
 import { noticeOpers } from '../broadcast.ts';
 import { N } from '../protocol/numerics.ts';
 import { reloadWarnings } from '../reload-warnings.ts';
+import type { IrcServer } from '../server.ts';
+import type { User } from '../state/user.ts';
 import type { Command } from './command.ts';
-
-/** Keeps the notice within one line of IRC. */
-const MAX_REASON = 300;
+import { type DeedOutcome, perform, tell } from './deed.ts';
 
 export const rehash: Command = {
   name: 'REHASH',
@@ -13,16 +13,13 @@ export const rehash: Command = {
   oper: 'rehash',
   help: ['REHASH', 'Reads configuration, MOTD and certificates again; nobody is dropped. Operators only.'],
   run(server, user) {
-    user.reply(N.RPL_REHASHING, 'signalbox.toml');
-    noticeOpers(server, `${user.nick} is rehashing the server`, user);
-    server.host.audit(user.prefix, 'REHASH', {}, true, 'requested');
-    void server.host.requestLifecycle('reload', user.prefix, 'REHASH').then((outcome) => {
-      if (!server.state.users.has(user)) return;
-      const short = (text: string) => text.replaceAll(/[\r\n]+/g, ' ').slice(0, MAX_REASON);
-      // A success is told to every operator by the reload itself.
-      if (outcome.ok) for (const text of reloadWarnings(outcome.result)) user.notice(`*** ${short(text)}`);
-      else
-        user.notice(`*** REHASH failed, the configuration in force stays: ${short(outcome.error.message)}`);
+    const by = user.prefix;
+    perform(server, user, {
+      command: 'REHASH',
+      args: {},
+      flag: 'rehash',
+      unrecorded: 'refuse',
+      carryOut: () => reload(server, user, by),
     });
   },
 };
@@ -38,9 +35,35 @@ function ending(name: string, flag: string, action: 'stop' | 'restart', summary:
     help: [`${name} [<reason>]`, `${summary} Operators only.`],
     run(server, user, params) {
       const reason = params[0] ?? '';
-      noticeOpers(server, `${user.nick} asked for ${name}: ${reason}`);
-      server.host.audit(user.prefix, name, { reason }, true, 'requested');
-      void server.host.requestLifecycle(action, user.prefix, reason === '' ? name : reason);
+      const by = user.prefix;
+      perform(server, user, {
+        command: name,
+        args: { reason },
+        flag,
+        unrecorded: action === 'stop' ? 'run' : 'refuse',
+        carryOut() {
+          noticeOpers(server, `${user.nick} asked for ${name}: ${reason}`);
+          void server.host.requestLifecycle(action, by, reason === '' ? name : reason).then((outcome) => {
+            if (!outcome.ok) tell(user, `${name} failed: ${outcome.error.message}`);
+          });
+          // The process may end before it hears more.
+          return { ok: true, outcome: 'requested' };
+        },
+      });
     },
   };
+}
+
+async function reload(server: IrcServer, user: User, by: string): Promise<DeedOutcome> {
+  if (!user.gone) user.reply(N.RPL_REHASHING, 'signalbox.toml');
+  noticeOpers(server, `${user.nick} is rehashing the server`, user);
+  const outcome = await server.host.requestLifecycle('reload', by, 'REHASH');
+  if (!outcome.ok) {
+    const { code, message } = outcome.error;
+    tell(user, `REHASH failed, the configuration in force stays: ${message}`);
+    return { ok: false, outcome: `${code}: ${message}` };
+  }
+  // A success is told to every operator by the reload itself.
+  for (const text of reloadWarnings(outcome.result)) tell(user, text);
+  return { ok: true, outcome: 'the configuration was read again' };
 }

@@ -10,6 +10,7 @@ import { N } from '../protocol/numerics.ts';
 import type { IrcServer } from '../server.ts';
 import { UMODE, type User } from '../state/user.ts';
 import type { Command } from './command.ts';
+import { perform } from './deed.ts';
 
 export const oper: Command = {
   name: 'OPER',
@@ -49,12 +50,32 @@ function hostMatches(mask: string, user: User): boolean {
 }
 
 function grant(server: IrcServer, user: User, block: OperBlock): void {
+  perform(server, user, {
+    command: 'OPER',
+    args: { name: block.name },
+    flag: null,
+    // Without it nobody on IRC could end who does harm.
+    unrecorded: 'run',
+    carryOut() {
+      if (user.gone) return { ok: false, outcome: 'cancelled: left before it became operator' };
+      // The configuration may have been read again meanwhile.
+      const current = server.config.oper.find(({ name }) => name === block.name);
+      if (current === undefined || current.password_hash !== block.password_hash) {
+        user.reply(N.ERR_NOOPERHOST);
+        return { ok: false, outcome: 'refused: the operator block was changed' };
+      }
+      makeOper(server, user, current);
+      return { ok: true, outcome: 'became operator' };
+    },
+  });
+}
+
+function makeOper(server: IrcServer, user: User, block: OperBlock): void {
   user.oper = { name: block.name, flags: new Set(block.flags), title: block.title };
   server.state.setUserMode(user, UMODE.oper, true);
   user.send(`:${user.prefix} MODE ${user.nick} :+o`);
   user.reply(N.RPL_YOUREOPER);
   noticeOpers(server, `${user.prefix} is now an operator (${block.name})`, user);
-  server.host.audit(user.prefix, 'OPER', { name: block.name }, true, 'became operator');
   server.host.log('info', 'oper_up', `${user.prefix} became operator ${block.name}`, {
     nick: user.nick,
     oper: block.name,
@@ -81,8 +102,17 @@ function refuse(server: IrcServer, user: User, name: string, wrongPassword: bool
     oper: name,
     address: user.connection.remoteAddress,
   });
-  server.host.audit(user.prefix, 'OPER', { name }, false, wrongPassword ? 'wrong password' : 'wrong host');
   noticeOpers(server, `Failed OPER attempt by ${user.prefix} as ${name}`);
-  user.reply(wrongPassword ? N.ERR_PASSWDMISMATCH : N.ERR_NOOPERHOST);
-  if (user.failedOpers >= limits.operAttempts.default) server.exit(user, 'Too many failed OPER attempts');
+  perform(server, user, {
+    command: 'OPER',
+    args: { name },
+    flag: null,
+    unrecorded: 'run',
+    quiet: true,
+    carryOut() {
+      if (!user.gone) user.reply(wrongPassword ? N.ERR_PASSWDMISMATCH : N.ERR_NOOPERHOST);
+      if (user.failedOpers >= limits.operAttempts.default) server.exit(user, 'Too many failed OPER attempts');
+      return { ok: false, outcome: wrongPassword ? 'wrong password' : 'wrong host' };
+    },
+  });
 }

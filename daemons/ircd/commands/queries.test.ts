@@ -197,7 +197,7 @@ it('asks the control plane to rehash, stop and restart', () => {
   irc.promote(alice, OPER_FLAGS);
   alice.send('REHASH', 'RESTART :upgrade', 'DIE');
   expect(irc.host.lifecycle).toEqual(['reload', 'restart', 'stop']);
-  expect(irc.host.audits.map((entry) => entry.command)).toEqual(['REHASH', 'RESTART', 'DIE']);
+  expect(irc.host.begun.map((entry) => entry.command)).toEqual(['REHASH', 'RESTART', 'DIE']);
 });
 
 it('explains every command it has', () => {

@@ -7,9 +7,9 @@ import { noticeOpers } from '../broadcast.ts';
 import { N } from '../protocol/numerics.ts';
 import type { IrcServer } from '../server.ts';
 import { type BanKind, canonicalBanMask, type ServerBan } from '../server-bans.ts';
-import type { Fields } from '../server-host.ts';
 import type { User } from '../state/user.ts';
 import type { Command } from './command.ts';
+import { type DeedOutcome, perform, tell } from './deed.ts';
 
 /** What comparing one user with one ban costs, in nanoseconds of work. */
 const MATCH_NS = 10 * workPrices.mask.ns;
@@ -44,16 +44,38 @@ function banCommand(name: string, kind: BanKind, what: string, summary: string):
         user.reply(N.ERR_NEEDMOREPARAMS, name);
         return;
       }
-      const now = Date.now();
-      const expiresMs = minutes === null || minutes === 0 ? null : now + minutes * 60_000;
-      const outcome = addServerBan(server, { kind, mask, reason, by: user.prefix, setMs: now, expiresMs });
-      if (typeof outcome === 'string') user.notice(`*** ${name} failed: ${outcome}`);
-      else {
-        const done = `disconnected ${outcome.dropped} clients`;
-        void report(server, user, name, { mask: outcome.mask, reason, minutes }, done, outcome.saving);
+      const problem = server.bans.problemWith(kind, mask, Date.now());
+      if (problem !== null) {
+        tell(user, `${name} failed: ${problem}`);
+        return;
       }
+      const by = user.prefix;
+      perform(server, user, {
+        command: name,
+        args: { mask: canonicalBanMask(kind, mask), reason, minutes },
+        flag: kind,
+        unrecorded: 'run',
+        carryOut: () => ban(server, user, name, { kind, mask, reason, by }, minutes),
+      });
     },
   };
+}
+
+/** Sets a ban that was found right; the list may have become full since. */
+function ban(
+  server: IrcServer,
+  user: User,
+  name: string,
+  given: Pick<ServerBan, 'kind' | 'mask' | 'reason' | 'by'>,
+  minutes: number | null,
+): DeedOutcome | Promise<DeedOutcome> {
+  const setMs = Date.now();
+  const expiresMs = minutes === null || minutes === 0 ? null : setMs + minutes * 60_000;
+  const outcome = addServerBan(server, { ...given, setMs, expiresMs });
+  if (typeof outcome !== 'string')
+    return savedOutcome(user, name, `disconnected ${outcome.dropped} clients`, outcome.saving);
+  tell(user, `${name} failed: ${outcome}`);
+  return { ok: false, outcome: `refused: ${outcome}` };
 }
 
 function unbanCommand(name: string, kind: BanKind, what: string): Command {
@@ -64,27 +86,41 @@ function unbanCommand(name: string, kind: BanKind, what: string): Command {
     help: [`${name} ${what}`, 'Lifts a server ban. Operators only.'],
     run(server, user, params) {
       const mask = params[0] ?? '';
-      const saving = removeServerBan(server, kind, mask, user.prefix);
-      if (saving === null) user.notice(`*** ${name} failed: no ban for ${mask}`);
-      else void report(server, user, name, { mask }, 'lifted', saving);
+      const missing = `no ban for ${mask}`;
+      if (!server.bans.has(kind, mask)) {
+        tell(user, `${name} failed: ${missing}`);
+        return;
+      }
+      const by = user.prefix;
+      perform(server, user, {
+        command: name,
+        args: { mask },
+        flag: kind,
+        // Who mistyped a ban can lift it again.
+        unrecorded: 'run',
+        carryOut() {
+          const saving = removeServerBan(server, kind, mask, by);
+          if (saving !== null) return savedOutcome(user, name, 'lifted', saving);
+          tell(user, `${name} failed: ${missing}`);
+          return { ok: false, outcome: `not_found: ${missing}` };
+        },
+      });
     },
   };
 }
 
-/** Writes down what an operator did, and tells them when it is not on disk. */
-async function report(
-  server: IrcServer,
+/** What came of a change of the list; its operator is told when it is not on disk. */
+async function savedOutcome(
   user: User,
   name: string,
-  args: Fields,
   done: string,
   saving: Promise<BanSaved>,
-): Promise<void> {
-  const by = user.prefix;
+): Promise<DeedOutcome> {
   const outcome = await saving;
-  if (!outcome.saved) user.notice(`*** ${name}: ${outcome.warning.message}`);
-  const text = outcome.saved ? done : `${done}; ${outcome.warning.code}: ${outcome.warning.message}`;
-  server.host.audit(by, name, args, true, text);
+  if (outcome.saved) return { ok: true, outcome: done };
+  const { code, message } = outcome.warning;
+  tell(user, `${name}: ${message}`);
+  return { ok: true, outcome: `${done}; ${code}: ${message}` };
 }
 
 function parseMinutes(text: string): number | null {

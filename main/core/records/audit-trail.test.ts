@@ -138,16 +138,64 @@ test('closing writes the effects that still wait', async () => {
   expect(lines.map(({ kind }) => kind)).toEqual(['entry', 'effects']);
 });
 
-test('what a daemon reports of its own operators is kept under its name', () => {
-  trail.report('ircd', {
-    type: 'audit',
-    actor: 'oper!o@h',
-    command: 'KILL',
-    args: { nick: 'bob' },
-    ok: true,
-    outcome: 'killed',
+const deed = { requestId: 7, actor: 'oper!o@h', command: 'KILL', args: { nick: 'bob' } };
+
+test('what an operator of a daemon does is written down before it is done, and what came of it under the same key', async () => {
+  expect(trail.beginDeed('ircd', deed)).toEqual({ ok: true, result: null });
+  const begun = { actor: 'oper!o@h', from: 'ircd', target: 'ircd', command: 'KILL', args: { nick: 'bob' } };
+  expect(lines).toMatchObject([
+    {
+      kind: 'begun',
+      key: 'run-1',
+      entry: { ...begun, ok: false, outcome: expect.stringMatching(/^unknown/) },
+    },
+  ]);
+  expect(entries).toEqual([]);
+  const time = clock.now();
+  await clock.advance(3);
+  trail.endDeed('ircd', { ...deed, ok: true, outcome: 'disconnected bob' });
+  const ended = { ...begun, time, ok: true, outcome: 'disconnected bob', durationMs: 3 };
+  expect(lines.slice(1)).toMatchObject([{ kind: 'entry', key: 'run-1', entry: ended }]);
+  expect(entries).toMatchObject([{ ...ended, key: 'run-1' }]);
+});
+
+test('the daemon is told that a deed cannot be written; when it did it nevertheless, that is held', () => {
+  writable = false;
+  expect(trail.beginDeed('ircd', deed)).toEqual({
+    ok: false,
+    error: {
+      code: 'audit_unavailable',
+      message: 'The audit trail in /data/journal cannot be written (ENOSPC).',
+    },
   });
-  expect(entries).toMatchObject([{ actor: 'oper!o@h', from: 'ircd', target: 'ircd', command: 'KILL' }]);
+  trail.endDeed('ircd', { ...deed, ok: true, outcome: 'disconnected bob' });
+  expect(lines).toMatchObject([{ kind: 'entry', entry: { command: 'KILL', ok: true } }]);
+});
+
+test('when a daemon ends, the trail says of what its operators had begun that nobody knows what came of it', () => {
+  trail.beginDeed('ircd', deed);
+  trail.beginDeed('ircd', { ...deed, requestId: 8, command: 'KLINE' });
+  trail.endDeed('ircd', { ...deed, ok: true, outcome: 'disconnected bob' });
+  trail.daemonEnded('relay');
+  expect(entries).toHaveLength(1);
+  trail.daemonEnded('ircd');
+  trail.daemonEnded('ircd');
+  expect(entries.slice(1)).toMatchObject([
+    { key: 'run-2', command: 'KLINE', ok: false, outcome: expect.stringMatching(/^unknown: ircd ended/) },
+  ]);
+  // The next process of the daemon numbers its own anew.
+  trail.beginDeed('ircd', { ...deed, requestId: 8 });
+  expect(lines.at(-1)).toMatchObject({ kind: 'begun', key: 'run-3' });
+});
+
+test('a daemon that never says what came of deeds is told so at a limit', () => {
+  for (let requestId = 1; requestId <= CONTROL_LIMITS.deedsBegun; requestId++)
+    expect(trail.beginDeed('ircd', { ...deed, requestId })).toMatchObject({ ok: true });
+  const more = { ...deed, requestId: CONTROL_LIMITS.deedsBegun + 1 };
+  expect(trail.beginDeed('ircd', more)).toMatchObject({ ok: false, error: { code: 'limit_reached' } });
+  expect(trail.beginDeed('other', more)).toMatchObject({ ok: true });
+  trail.endDeed('ircd', { ...deed, requestId: 1, ok: true, outcome: '' });
+  expect(trail.beginDeed('ircd', more)).toMatchObject({ ok: true });
 });
 
 test.each<[string, unknown, string]>([

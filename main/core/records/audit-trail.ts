@@ -4,8 +4,14 @@
  * action is answered; the effects follow when they have been measured.
  */
 import type { z } from 'zod';
-import { type Actor, type AuditReport, describeActor } from '../../../daemons/contract/daemon-link.ts';
-import { SignalboxError, toWireError } from '../../../daemons/contract/errors.ts';
+import {
+  type Actor,
+  type DeedReport,
+  type DeedRequest,
+  describeActor,
+  type OperatorDeed,
+} from '../../../daemons/contract/daemon-link.ts';
+import { type Outcome, SignalboxError, toWireError } from '../../../daemons/contract/errors.ts';
 import type { NewAuditEntry } from '../../../daemons/contract/history-batch.ts';
 import type { Unrecorded } from '../../../daemons/contract/manifest.ts';
 import { counted } from '../../../daemons/runtime/impact-text.ts';
@@ -52,6 +58,14 @@ const OUTCOME_CHARS = CONTROL_LIMITS.auditOutcomeChars;
 const UNKNOWN_OUTCOME =
   'unknown: Signalbox ended before the outcome was written down; it may have been done or not.';
 
+/** A deed whose beginning is in the journal. */
+interface BegunEntry {
+  readonly key: string;
+  readonly entry: NewAuditEntry;
+  /** By the monotonic clock. */
+  readonly start: number;
+}
+
 /** Writes an entry for each action. */
 export class AuditTrail {
   readonly #metrics: MetricsStore;
@@ -59,6 +73,8 @@ export class AuditTrail {
   readonly #limits: ControlLimits;
   readonly #options: AuditTrailOptions;
   #entries = 0;
+  /** What operators of each daemon have begun, by the number that the daemon gave it. */
+  readonly #deeds = new Map<string, Map<number, BegunEntry>>();
   readonly #measuring = new Set<Promise<void>>();
   #closing: (() => void) | null = null;
   readonly #closed: Promise<void>;
@@ -100,22 +116,50 @@ export class AuditTrail {
     }
   }
 
-  /** Writes down what a daemon's own operator did by its protocol. */
-  report(daemon: string, report: AuditReport): void {
+  /**
+   * Writes down what a daemon's own operator is about to do by its protocol; an error where that cannot be written, and the
+   * daemon decides then whether it may be done. {@link endDeed} says what came of it.
+   */
+  beginDeed(daemon: string, { requestId, ...deed }: Omit<DeedRequest, 'type'>): Outcome<null> {
+    const begun = this.#deeds.get(daemon) ?? new Map<number, BegunEntry>();
+    this.#deeds.set(daemon, begun);
+    const most = this.#limits.deedsBegun;
+    if (begun.size >= most) {
+      const message = `${daemon} has not said what came of ${most} deeds of its operators.`;
+      return { ok: false, error: { code: 'limit_reached', message } };
+    }
+    const start = this.#clock.monotonic();
+    const entry = this.#deedEntry(daemon, deed, this.#clock.now());
+    const key = this.#nextKey();
+    const { journal } = this.#options;
+    if (journal !== null && !journal.write({ kind: 'begun', key, entry })) {
+      const message = `The audit trail in ${journal.folder} cannot be written (${journal.problem}).`;
+      return { ok: false, error: { code: 'audit_unavailable', message } };
+    }
+    begun.set(requestId, { key, entry, start });
+    return { ok: true, result: null };
+  }
+
+  /** Writes down what came of a deed, also of one whose beginning could not be written. */
+  endDeed(daemon: string, { requestId, ok, outcome, ...deed }: Omit<DeedReport, 'type'>): void {
+    const begun = this.#deeds.get(daemon)?.get(requestId);
+    this.#deeds.get(daemon)?.delete(requestId);
     this.#write({
-      key: this.#nextKey(),
-      time: this.#clock.now(),
-      actor: report.actor,
-      from: daemon,
-      action: 'command',
-      target: daemon,
-      command: report.command,
-      args: report.args,
-      ok: report.ok,
-      outcome: report.outcome.slice(0, OUTCOME_CHARS),
-      durationMs: 0,
-      effects: [],
+      ...(begun?.entry ?? this.#deedEntry(daemon, deed, this.#clock.now())),
+      key: begun?.key ?? this.#nextKey(),
+      ok,
+      outcome: outcome.slice(0, OUTCOME_CHARS),
+      durationMs: begun === undefined ? 0 : this.#msSince(begun.start),
     });
+  }
+
+  /** The process of a daemon has ended: nobody will say any more what came of the deeds that it began. */
+  daemonEnded(daemon: string): void {
+    const begun = this.#deeds.get(daemon);
+    this.#deeds.delete(daemon);
+    const outcome = `unknown: ${daemon} ended before it said what came of it; it may have been done or not.`;
+    for (const { key, entry, start } of begun?.values() ?? [])
+      this.#write({ ...entry, key, outcome, durationMs: this.#msSince(start) });
   }
 
   /** Writes the effects that still wait for a measurement, with what is known. */
@@ -168,6 +212,27 @@ export class AuditTrail {
       durationMs: Math.round(durationMs * 1000) / 1000,
       effects: [],
     };
+  }
+
+  /** What the trail says of a deed while nothing is known of its end. */
+  #deedEntry(daemon: string, { actor, command, args }: OperatorDeed, time: number): NewAuditEntry {
+    return {
+      time,
+      actor,
+      from: daemon,
+      action: 'command',
+      target: daemon,
+      command,
+      args: this.#bounded(args),
+      ok: false,
+      outcome: UNKNOWN_OUTCOME,
+      durationMs: 0,
+      effects: [],
+    };
+  }
+
+  #msSince(start: number): number {
+    return Math.round((this.#clock.monotonic() - start) * 1000) / 1000;
   }
 
   #figures(action: AuditedAction): { metric: string; value: number }[] {

@@ -42,7 +42,7 @@ export interface SessionEnd {
 /** Messages that the session does not handle itself. */
 export type PassedOn = Extract<
   FromDaemon,
-  { type: 'summary' | 'logs' | 'lifecycle' | 'audit' | 'stream-data' | 'stream-close' }
+  { type: 'summary' | 'logs' | 'lifecycle' | 'deed' | 'deed-done' | 'stream-data' | 'stream-close' }
 >;
 
 /** What a session tells. */

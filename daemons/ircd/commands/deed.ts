@@ -1,0 +1,86 @@
+/**
+ * What operators do is written down before it is done: KILL, bans, REHASH and the like ask the process around the server to
+ * write the entry, and are done when it has answered. Until then further lines of that operator wait; everybody else goes on.
+ */
+import type { OperatorDeed } from '../../contract/daemon-link.ts';
+import type { WireError } from '../../contract/errors.ts';
+import type { Unrecorded } from '../../contract/manifest.ts';
+import type { BegunDeed, DeedAnswer } from '../../runtime/deed-ledger.ts';
+import { N } from '../protocol/numerics.ts';
+import type { IrcServer } from '../server.ts';
+import type { User } from '../state/user.ts';
+
+/** What came of a deed, as the audit trail says it. */
+export interface DeedOutcome {
+  readonly ok: boolean;
+  readonly outcome: string;
+}
+
+/** A deed that can be done as far as is known before it is written down. */
+export interface Deed extends Omit<OperatorDeed, 'actor'> {
+  /** Operator flag that is still needed when it is done; null for OPER itself. */
+  readonly flag: string | null;
+  /** What to do when the entry cannot be written. */
+  readonly unrecorded: Unrecorded;
+  /** Nobody is told that it is not written: what a stranger tried. */
+  readonly quiet?: boolean;
+  /**
+   * Does it, also for an operator who has left meanwhile: their line was taken. What it needs may be gone too, and then
+   * the outcome says that it was not done.
+   */
+  carryOut(): DeedOutcome | Promise<DeedOutcome>;
+}
+
+/** Has a deed written down, then done. */
+export function perform(server: IrcServer, user: User, deed: Deed): void {
+  const { command, args, unrecorded } = deed;
+  const go = (answer: DeedAnswer) => begin(server, user, deed, answer);
+  const answer = server.host.beginDeed({ actor: user.prefix, command, args }, unrecorded);
+  if (answer instanceof Promise) server.deferKept(user, answer, go);
+  else go(answer);
+}
+
+/** A notice to an operator who may have left. */
+export function tell(user: User, text: string): void {
+  if (!user.gone) user.notice(`*** ${text.replaceAll(/[\r\n]+/g, ' ').slice(0, MAX_NOTICE)}`);
+}
+
+/** Keeps a notice to a line or two of IRC, in characters. */
+const MAX_NOTICE = 400;
+
+function begin(server: IrcServer, user: User, deed: Deed, answer: DeedAnswer): void {
+  const { command, flag } = deed;
+  if (!answer.mayRun) {
+    tell(user, `${command} was not done (${explain(answer.refusal)})`);
+    return;
+  }
+  const { unwritten } = answer.deed;
+  if (unwritten !== null && deed.quiet !== true)
+    tell(user, `${command} is not in the audit trail (${explain(unwritten)})`);
+  if (server.closing !== null) {
+    answer.deed.end(false, 'refused: not done, because the server was shutting down');
+  } else if (flag !== null && !user.can(flag)) {
+    answer.deed.end(false, `refused: not done, because ${user.nick} was no longer an operator with ${flag}`);
+    if (!user.gone) user.reply(N.ERR_NOPRIVS, flag);
+  } else {
+    carryOut(deed, answer.deed);
+  }
+}
+
+function carryOut(deed: Deed, { end }: BegunDeed): void {
+  const failed = (error: unknown) =>
+    end(false, `internal: ${error instanceof Error ? error.message : String(error)}`);
+  let outcome: DeedOutcome | Promise<DeedOutcome>;
+  try {
+    outcome = deed.carryOut();
+  } catch (error) {
+    failed(error);
+    throw error;
+  }
+  if (outcome instanceof Promise) outcome.then(({ ok, outcome: text }) => end(ok, text), failed);
+  else end(outcome.ok, outcome.outcome);
+}
+
+function explain({ code, message }: WireError): string {
+  return `${code}: ${message}`;
+}
