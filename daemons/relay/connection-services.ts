@@ -1,11 +1,12 @@
 /** What all connections of a server share. Made by relay-server.ts; used by connection.ts and its two halves. */
+
+import type { ReadRounds } from '../runtime/read-rounds.ts';
 import type { WorkGroups } from '../runtime/work-account.ts';
 import type { WorkTurns } from '../runtime/work-turns.ts';
 import type { HeldMemory } from './held-memory.ts';
 import type { Limits } from './limits.ts';
 import type { MemoryWatch } from './memory-watch.ts';
 import type { RelayMetrics } from './metrics.ts';
-import type { ReadRounds } from './read-rounds.ts';
 import type { TickFlusher } from './tick-flusher.ts';
 
 export interface ConnectionServices {

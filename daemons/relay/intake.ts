@@ -4,6 +4,7 @@
  * socket. Owned by connection.ts.
  */
 import type { Socket } from 'node:net';
+import type { RoundReader } from '../runtime/read-rounds.ts';
 import { startReading, stopReading } from '../runtime/read-stop.ts';
 import type { WorkAccount } from '../runtime/work-account.ts';
 import { workPrices } from '../runtime/work-prices.ts';
@@ -12,7 +13,6 @@ import type { Connection, ConnectionHandler } from './connection.ts';
 import type { ConnectionServices } from './connection-services.ts';
 import { FrameDecoder, type FrameSink } from './frame-decoder.ts';
 import type { Outbox } from './outbox.ts';
-import type { RoundReader } from './read-rounds.ts';
 import { ReceiveRate } from './receive-rate.ts';
 
 const FRAME_NS = workPrices.line.ns;
@@ -105,7 +105,7 @@ export class Intake implements FrameSink, RoundReader, WorkJob {
     if (this.#working) this.recount();
     else this.#work();
     // Nobody of its network is read for the rest of the turn: their work would only wait here.
-    if (this.#turns.usedUp) this.#services.readRounds.rest(this.account.group);
+    if (this.#turns.usedUp) this.#services.readRounds.late(this.account.group);
   }
 
   rest(): void {

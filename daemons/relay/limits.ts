@@ -234,12 +234,6 @@ export const FIXED_LIMITS = {
     reason:
       'Time in one turn of the loop for writing to clients, some thousand of them; the others are written to in the next.',
   },
-  read_round_clients: {
-    default: 64,
-    unit: 'count',
-    reason:
-      'Clients that are read again in one turn, where all of their address wait because it used a turn up: some milliseconds.',
-  },
   lingering_refusals: {
     default: 256,
     unit: 'count',

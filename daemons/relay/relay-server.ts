@@ -10,6 +10,7 @@ import { connectionRoom, roomNotice } from '../runtime/descriptor-limit.ts';
 import { plainAddress } from '../runtime/ip-address.ts';
 import { carryOut } from '../runtime/listener-change.ts';
 import type { SubsystemLogger } from '../runtime/logger.ts';
+import { ReadRounds } from '../runtime/read-rounds.ts';
 import type { TlsCredentials } from '../runtime/tls-credentials.ts';
 import { WorkAccount, WorkGroup, WorkGroups } from '../runtime/work-account.ts';
 import type { WorkTurns } from '../runtime/work-turns.ts';
@@ -25,7 +26,6 @@ import { FIXED_LIMITS, LIMIT_NAMES, type LimitName, type Limits } from './limits
 import { MemoryWatch } from './memory-watch.ts';
 import type { RelayMetrics } from './metrics.ts';
 import type { ProtocolErrorCode } from './protocol-errors.ts';
-import { ReadRounds } from './read-rounds.ts';
 import { Relay } from './relay.ts';
 import { RelayListeners } from './relay-listeners.ts';
 import { inTurns, relayTurns, type Steps, type TurnLengths } from './relay-turns.ts';
@@ -117,7 +117,7 @@ export class RelayServer {
       flusher,
       turns: this.#turns,
       groups: new WorkGroups(),
-      readRounds: new ReadRounds(FIXED_LIMITS.read_round_clients.default),
+      readRounds: new ReadRounds(),
       memory: this.#memory,
       memoryWatch: new MemoryWatch({
         memory: this.#memory,

@@ -198,3 +198,13 @@ it('ends the slow readers of a room one by one, and serves the others meanwhile'
   expect(received % readers.length).toBe(0);
   for (const reader of readers) expect(relay.server.relay.peer(`r${readers.indexOf(reader)}`)).toBeDefined();
 });
+
+it('reads everything that a crowd of one address sends at once, over as many turns as that takes', async () => {
+  relay = await TestRelay.start({}, { turnMs: 0.2, sliceMs: 0.1 });
+  const clients = await Promise.all(Array.from({ length: 150 }, () => relay.greet('echo')));
+  const frames = 20;
+  const payload = `\x01${'x'.repeat(2_000)}`;
+  for (const client of clients) for (let i = 0; i < frames; i++) client.send(`${payload}${i}`);
+  for (const client of clients)
+    for (let i = 0; i < frames; i++) expect(await client.text()).toBe(`${payload}${i}`);
+});

@@ -203,6 +203,12 @@ export const limits = {
     unit: 'milliseconds',
     reason: 'Longest time that work already done makes a client wait.',
   },
+  readRoundClients: {
+    default: 64,
+    unit: 'count',
+    reason:
+      'Clients that are read again in one turn, where all of their address wait because a turn was used up: some milliseconds.',
+  },
   workNetworks: {
     default: 65_536,
     unit: 'count',

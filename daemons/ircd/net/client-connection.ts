@@ -5,6 +5,8 @@
 import type { Socket } from 'node:net';
 import { writeDirect } from '../../runtime/direct-write.ts';
 import { discardBuffer } from '../../runtime/discard-buffer.ts';
+import type { ReadRounds, RoundReader } from '../../runtime/read-rounds.ts';
+import { startReading, stopReading } from '../../runtime/read-stop.ts';
 import { WorkAccount, type WorkGroups } from '../../runtime/work-account.ts';
 import { workPrices } from '../../runtime/work-prices.ts';
 import type { StepResult, WorkJob, WorkTurns } from '../../runtime/work-turns.ts';
@@ -46,6 +48,7 @@ export interface ConnectionHost<User> {
   readonly floodQueue: FloodQueue;
   readonly work: WorkTurns;
   readonly workGroups: WorkGroups;
+  readonly readRounds: ReadRounds;
   /** Serializes a line for one connection. */
   encodePrivate(line: string): Chunk;
   /** Makes sure that the current tick ends with a flush. */
@@ -71,7 +74,7 @@ type State = typeof OPEN | typeof CLOSING | typeof ENDED | typeof GONE;
 
 /** One accepted client: its socket, its queues and its end. */
 export class ClientConnection<User>
-  implements Connection<User>, TickReceiver, LineSink, FloodWaiter, WorkJob
+  implements Connection<User>, TickReceiver, LineSink, FloodWaiter, RoundReader, WorkJob
 {
   readonly id: number;
   readonly remoteAddress: string;
@@ -98,6 +101,12 @@ export class ClientConnection<User>
   /** What waits does so for flood control, and not only for its turn. */
   private flooding = false;
   private consuming = false;
+  /** Too much waits for its turn; nothing is read until all of that is worked off. */
+  private full = false;
+  /** It waits for a round of reading. */
+  private resting = false;
+  /** Nothing is read. */
+  private halted = false;
   private hungUp = false;
   /** Bytes counted as held: out, handed to the socket and not taken included, and in. */
   private keptBytes = 0;
@@ -128,6 +137,7 @@ export class ClientConnection<User>
     this.connectionClass = connectionClass;
     this.tls = tls;
     this.work = new WorkAccount(host.workGroups.enter(remoteAddress));
+    host.readRounds.enter(this.work.group, this);
   }
 
   /** Announces the connection and starts reading. */
@@ -194,18 +204,38 @@ export class ClientConnection<User>
     const counts = this.host.counts;
     this.bytesIn += bytes.length;
     (counts[netStat.bytesIn] as number) += bytes.length;
-    if (this.state !== OPEN) return;
     const { work } = this.host;
-    if (this.waiting !== null || this.allowanceMs() > 0 || !work.mayBegin(this.work)) {
-      this.hold(bytes, 0);
-      return;
-    }
+    const open = this.state === OPEN;
+    const may = open && this.waiting === null && this.allowanceMs() === 0 && work.mayBegin(this.work);
     work.begin(this.work);
+    // Reading costs the loop its time whatever becomes of the bytes.
     work.spend(READ_NS);
-    const consumed = this.framer.feed(bytes, 0, bytes.length, this);
+    const consumed = may ? this.framer.feed(bytes, 0, bytes.length, this) : 0;
     work.end();
-    if (consumed < bytes.length && this.state === OPEN) this.hold(bytes, consumed);
-    else this.countInput();
+    if (this.state === OPEN) {
+      if (consumed < bytes.length) this.hold(bytes, consumed);
+      else this.countInput();
+    }
+    if (work.usedUp) this.host.readRounds.late(this.work.group);
+  }
+
+  rest(): void {
+    this.resting = true;
+    this.readOrHalt();
+  }
+
+  readOn(): void {
+    this.resting = false;
+    this.readOrHalt();
+  }
+
+  /** Reads on where nothing speaks against it. */
+  private readOrHalt(): void {
+    const halt = this.resting || this.full;
+    if (halt === this.halted) return;
+    this.halted = halt;
+    if (halt) stopReading(this.socket);
+    else startReading(this.socket);
   }
 
   deferInput(bytes: number): void {
@@ -225,8 +255,10 @@ export class ClientConnection<User>
   /** The client will send no more. What it sent and what only waits for its turn is heard first. */
   private onHungUp(): void {
     this.hungUp = true;
+    const { work } = this.host;
     if (this.flooding) this.close('Connection closed');
-    else if (this.waiting === null) this.host.work.run(this.work, this);
+    else if (this.waiting === null) work.run(this.work, this);
+    if (work.usedUp) this.host.readRounds.late(this.work.group);
   }
 
   takeLine(bytes: Uint8Array, start: number, end: number): boolean {
@@ -278,8 +310,10 @@ export class ClientConnection<User>
     if (!waits) this.awaitTurn();
     if (this.waiting.bytes <= this.connectionClass.receiveQueueBytes) return;
     // Who waits for a turn of the loop is not to blame: it is only read no further.
-    if (!this.flooding) this.socket.pause();
-    else {
+    if (!this.flooding) {
+      this.full = true;
+      this.readOrHalt();
+    } else {
       (this.host.counts[netStat.floodKills] as number)++;
       this.close('Excess Flood');
     }
@@ -330,8 +364,9 @@ export class ClientConnection<User>
     if (waiting.bytes > 0) return 'later';
     waiting.discard();
     this.waiting = null;
+    this.full = false;
     if (this.hungUp) this.close('Connection closed');
-    else if (this.socket.isPaused()) this.socket.resume();
+    else this.readOrHalt();
     return 'done';
   }
 
@@ -426,7 +461,8 @@ export class ClientConnection<User>
     // While its lines are handled they are still read from there.
     if (!this.consuming) this.waiting?.discard();
     this.waiting = null;
-    if (next === CLOSING && this.socket.isPaused()) this.socket.resume();
+    this.full = false;
+    if (next === CLOSING) this.readOrHalt();
     this.framer.clear();
     this.deferInput(0);
     this.host.left(this);
@@ -452,6 +488,7 @@ export class ClientConnection<User>
       this.leave(this.lastError === null ? 'Connection closed' : `Read error: ${this.lastError}`, GONE);
     }
     this.state = GONE;
+    this.host.readRounds.leave(this.work.group, this);
     if (this.closeTimer !== null) clearTimeout(this.closeTimer);
     this.backlog?.discard();
     this.backlog = null;

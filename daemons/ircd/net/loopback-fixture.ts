@@ -1,5 +1,5 @@
 /**
- * What the tests of the network path share: a server on a free loopback port whose protocol is four words, and a
+ * What the tests of the network path share: a server on a free loopback port whose protocol is five words, and a
  * client that collects lines. Imported by tests only.
  */
 import { connect, type Socket } from 'node:net';
@@ -9,13 +9,17 @@ import { type NetConfig, netConfigSchema } from './config.ts';
 import type { Connection, ConnectionHandler } from './connection.ts';
 import { NetServer, type NetServerOptions } from './server.ts';
 
-/** Records what the network path reports and obeys `ECHO text`, `ALL text`, `FILL bytes` and `BYE reason`. */
+/**
+ * Records what the network path reports and obeys `ECHO text`, `ALL text`, `FILL bytes`, `WORK milliseconds` and `BYE reason`.
+ */
 export class RecordingHandler implements ConnectionHandler<string> {
   readonly open = new Set<Connection<string>>();
   readonly closed: string[] = [];
   readonly lines: string[] = [];
   readonly unwelcome = new Set<string>();
   oversized = 0;
+  /** Work that it takes to see a client off, in milliseconds. */
+  farewellMs = 0;
   server: NetServer<string> | null = null;
 
   refusal(address: string): string | null {
@@ -42,6 +46,7 @@ export class RecordingHandler implements ConnectionHandler<string> {
       const text = 'f'.repeat(498);
       for (let sent = 0; sent < Number(rest); sent += 500) connection.sendLine(text);
     }
+    if (word === 'WORK') (this.server as NetServer<string>).work.spend(Number(rest) * 1e6);
     if (word === 'ALL') {
       const chunk = (this.server as NetServer<string>).outbox.encode(rest);
       for (const one of this.open) one.push(chunk);
@@ -55,6 +60,7 @@ export class RecordingHandler implements ConnectionHandler<string> {
 
   onClose(connection: Connection<string>, reason: string): void {
     this.open.delete(connection);
+    this.server?.work.spend(this.farewellMs * 1e6);
     this.closed.push(reason);
     if (reason === 'Excess Flood' || reason === 'RecvQ total exceeded')
       connection.sendLine(`ERROR :${reason}`);
@@ -141,8 +147,8 @@ export class LineClient {
     });
   }
 
-  static async connect(port: number): Promise<LineClient> {
-    const socket = connect(port, '127.0.0.1');
+  static async connect(port: number, localAddress?: string): Promise<LineClient> {
+    const socket = connect({ port, host: '127.0.0.1', localAddress });
     const client = new LineClient(socket);
     await new Promise((resolve) => socket.once('connect', resolve));
     return client;

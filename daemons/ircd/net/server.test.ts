@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { limits as runtimeLimits } from '../../runtime/limits.ts';
 import { WorkAccount } from '../../runtime/work-account.ts';
 import { WorkGate } from '../../runtime/work-gate.ts';
 import { workPrices } from '../../runtime/work-prices.ts';
@@ -333,6 +334,67 @@ describe('NetServer', () => {
     expect(handler.closed).toEqual([]);
     client.close();
     other.close();
+  });
+
+  describe('where one line has used a turn up', () => {
+    const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+    /** So many connected clients of each of these addresses, and what the server knows them as. */
+    async function crowd(addresses: readonly string[], each: number) {
+      const { port, handler } = await start();
+      const clients: LineClient[] = [];
+      for (const address of addresses)
+        for (let index = 0; index < each; index++) clients.push(await LineClient.connect(port, address));
+      const other = await LineClient.connect(port, '127.0.0.9');
+      await until(() => handler.open.size === clients.length + 1);
+      const connections = [...handler.open];
+      await turn();
+      return { clients, other, connections };
+    }
+
+    const answered = (clients: readonly LineClient[]) =>
+      until(() => clients.every(({ lines }) => lines.length === 1));
+
+    test('the crowd of that address is read in rounds, and others at once', async () => {
+      const { clients, other, connections } = await crowd(['127.0.0.1'], 300);
+      for (const client of clients) client.send('WORK 30', 'ECHO heard');
+      other.send('ECHO heard');
+      await turn();
+      const read = connections.filter(({ bytesIn }) => bytesIn > 0);
+      expect(read.map(({ remoteAddress }) => remoteAddress).toSorted()).toEqual(['127.0.0.1', '127.0.0.9']);
+      await answered([other]);
+      expect(connections.filter(({ bytesIn }) => bytesIn > 0).length).toBeLessThan(clients.length);
+      await answered(clients);
+      for (const client of [...clients, other]) {
+        expect(client.lines).toEqual(['heard']);
+        client.close();
+      }
+    });
+
+    test('so is a crowd of ten addresses that all send', async () => {
+      const addresses = Array.from({ length: 10 }, (_, index) => `127.0.1.${index + 1}`);
+      const { clients, connections } = await crowd(addresses, 30);
+      for (const client of clients) client.send('WORK 30', 'ECHO heard');
+      await turn();
+      const read = connections.filter(({ bytesIn }) => bytesIn > 0).length;
+      expect(read).toBeLessThan(1 + runtimeLimits.readRoundClients.default + addresses.length + 1);
+      await answered(clients);
+      for (const client of clients) client.close();
+    });
+
+    test('a crowd that hangs up at once leaves in rounds', async () => {
+      const { clients, other, connections } = await crowd(['127.0.0.1'], 300);
+      const { handler } = running as Loopback;
+      handler.farewellMs = 30;
+      for (const client of clients) client.close();
+      await turn();
+      const heard = connections.filter(({ work }) => work.jobs.length > 0).length + handler.closed.length;
+      expect(heard).toBeLessThan(clients.length / 2);
+      handler.farewellMs = 0;
+      await until(() => handler.closed.length === clients.length);
+      expect(new Set(handler.closed)).toEqual(new Set(['Connection closed']));
+      other.close();
+    });
   });
 
   test('an address that connects too fast is told so, and for how long', async () => {

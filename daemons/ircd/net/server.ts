@@ -11,6 +11,7 @@ import { connectionRoom, roomNotice } from '../../runtime/descriptor-limit.ts';
 import { plainAddress } from '../../runtime/ip-address.ts';
 import { carryOut, type ListenerChange } from '../../runtime/listener-change.ts';
 import { ListenerSet } from '../../runtime/listener-set.ts';
+import { ReadRounds } from '../../runtime/read-rounds.ts';
 import { TlsAcceptor } from '../../runtime/tls-acceptor.ts';
 import { selfSignedCredentials, type TlsCredentials } from '../../runtime/tls-credentials.ts';
 import { WorkGroups } from '../../runtime/work-account.ts';
@@ -64,6 +65,7 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
   readonly throttle: ConnectThrottle;
   readonly floodQueue = new FloodQueue();
   readonly workGroups = new WorkGroups();
+  readonly readRounds = new ReadRounds();
   readonly work = new WorkTurns({
     afterTurn: () => this.flush(),
     onError: (error) => this.options.onDefect(error),
