@@ -123,7 +123,11 @@ export class Intake implements FrameSink, RoundReader, WorkJob {
     if (!this.#choked || this.#outbox.queuedBytes > this.#outbox.chokeBytes) return;
     this.#choked = false;
     if (this.#stopped) return;
-    if (this.#decoder.waiting) this.#work();
+    if (this.#decoder.waiting && !this.#working) {
+      // Not at once: this is the middle of a flush, and others wait to be written to.
+      this.#working = true;
+      this.#turns.later(this.account, this);
+    }
     this.#readOrPause();
   }
 

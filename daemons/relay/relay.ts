@@ -2,6 +2,7 @@
  * The relay proper: who is connected, in which mode, and what happens to a frame. Told by connection.ts, asked by the
  * admin commands; sockets and listeners are relay-server.ts's business.
  */
+import { workPrices } from '../runtime/work-prices.ts';
 import type { WorkTurns } from '../runtime/work-turns.ts';
 import { Announcement, BroadcastFanOut } from './announcement.ts';
 import { Crowd } from './audience.ts';
@@ -171,7 +172,9 @@ export class Relay implements ConnectionHandler {
   /** Sends a control message to one client that said hello; does nothing for others. */
   tell(peer: Peer, message: object): void {
     if (!peer.tagged) return;
-    peer.connection.push(this.writer.control(message, true, peer.connection.lastReceivedAt));
+    const frame = this.writer.control(message, true, peer.connection.lastReceivedAt);
+    this.turns.spend(frame.size * workPrices.rowByte.ns);
+    peer.connection.push(frame);
   }
 
   /** Sends an error that leaves the connection open. */

@@ -1,5 +1,8 @@
 /** Whatever one client asks for, others are served meanwhile, and every order that the protocol promises is kept. */
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
+import { workPrices } from '../runtime/work-prices.ts';
+import { WorkTurns } from '../runtime/work-turns.ts';
+import { Outbox } from './outbox.ts';
 import { dataPayload, framed, type TestClient, TestRelay, until } from './test-relay.ts';
 
 let relay: TestRelay;
@@ -69,6 +72,52 @@ it('answers others while one client asks for lists without a pause, and reads no
     expect(answer).toMatchObject({ type: 'rooms', id, total: 512 });
   }
   expect(relay.metrics.slowReaders.value).toBe(0);
+});
+
+it('charges an answer by its size, so that a list costs its asker what it costs the relay', async () => {
+  relay = await TestRelay.start();
+  const client = await relay.greet('rooms', 'alice');
+  for (let room = 0; room < 60; room++) await client.ask({ type: 'join', room: `room-${room}` });
+  const spend = vi.spyOn(WorkTurns.prototype, 'spend');
+  const bytesAndCost = async (limit: number) => {
+    spend.mockClear();
+    const bytes = JSON.stringify(await client.ask({ type: 'list', limit })).length;
+    return { bytes, ns: spend.mock.calls.reduce((sum, [ns]) => sum + ns, 0) };
+  };
+  const [less, more] = [await bytesAndCost(1), await bytesAndCost(60)];
+  spend.mockRestore();
+  expect(more.bytes - less.bytes).toBeGreaterThan(1_000);
+  expect(more.ns - less.ns).toBeGreaterThan((more.bytes - less.bytes) * workPrices.rowByte.ns * 0.9);
+});
+
+it('works off nothing in the middle of a flush, however much a client may ask for again', async () => {
+  relay = await TestRelay.start();
+  const hosts = await Promise.all(Array.from({ length: 4 }, (_, index) => relay.greet('rooms', `h${index}`)));
+  for (const [index, host] of hosts.entries())
+    for (let room = 0; room < 64; room++) await host.ask({ type: 'join', room: `room-${index}-${room}` });
+  const asker = await relay.greet('rooms', 'asker');
+  asker.socket.pause();
+  const total = 2_000;
+  await flood(
+    asker,
+    Array.from({ length: total }, (_, id) => control({ type: 'list', id })),
+  );
+  const connection = relay.server.relay.peer('asker')?.connection;
+  await until(() => connection?.intake.choked === true);
+  const flush = Outbox.prototype.flush;
+  let flushes = 0;
+  let worked = 0;
+  vi.spyOn(Outbox.prototype, 'flush').mockImplementation(function (this: Outbox, batcher) {
+    const before = relay.metrics.framesIn.value;
+    flush.call(this, batcher);
+    worked += relay.metrics.framesIn.value - before;
+    flushes++;
+  });
+  asker.socket.resume();
+  for (let id = 0; id < total; id++) expect(await asker.message()).toMatchObject({ type: 'rooms', id });
+  vi.restoreAllMocks();
+  expect(flushes).toBeGreaterThan(1);
+  expect(worked).toBe(0);
 });
 
 it('gives a page far beyond the last room without walking through the rooms before it', async () => {
