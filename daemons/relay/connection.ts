@@ -111,9 +111,12 @@ export class Connection implements OutboxOwner {
     return this.#ending;
   }
 
-  /** Puts a frame into the send queue. Returns whether it was taken: false when the connection is ending or full. */
+  /**
+   * Puts a frame that nobody else is sent into the send queue. Returns whether it was taken: false when the connection is
+   * ending or full.
+   */
   push(frame: Frame): boolean {
-    return this.outbox.push(frame);
+    return this.outbox.pushOwn(frame);
   }
 
   /**

@@ -76,11 +76,10 @@ function echo(
   end: number,
   id: number | null,
 ): void {
-  const receivedAt = peer.connection.lastReceivedAt;
   const frame =
     id === null
-      ? relay.writer.passOn(source, start, end, receivedAt)
-      : relay.writer.data(KIND.echo, [], source, at, end, receivedAt);
+      ? relay.passOn(peer, source, start, end)
+      : relay.writer.data(KIND.echo, [], source, at, end, peer.connection.lastReceivedAt);
   acknowledge(relay, peer, id, peer.connection.push(frame) ? 1 : 0);
 }
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { FrameDecoder } from './frame-decoder.ts';
 import { LIMITS } from './limits.ts';
 
@@ -166,19 +166,77 @@ it('decodes nothing more once it is stopped', () => {
   expect(decoder.waiting).toBe(false);
 });
 
-it('gives a large chunk that it has copied back at once, but none of which a frame was handed on', () => {
-  const sink = { onFrame: () => true, onOversized() {} };
-  const decoder = new FrameDecoder(sink, { max_frame_bytes: 1 << 20 }, true);
-  const chunk = (announced: number) => {
-    const bytes = Buffer.allocUnsafeSlow(40_000).fill(0);
-    bytes.writeUInt32BE(announced);
-    return bytes;
+/** A decoder that gives memory back, what it handed on, and whether that is kept. */
+function owner(keeps: (frame: number) => boolean = () => false, wanted: () => boolean = () => true) {
+  const sources: Buffer[] = [];
+  const sink = {
+    keeps: false,
+    onFrame(source: Buffer) {
+      this.keeps = keeps(sources.push(source) - 1);
+      return wanted();
+    },
+    onOversized() {},
   };
-  const unfinished = chunk(1 << 20);
-  decoder.push(unfinished);
+  return { decoder: new FrameDecoder(sink, { max_frame_bytes: 1 << 20 }, true), sources };
+}
+
+/** A chunk in memory of its own that begins with a length. */
+function chunkOf(size: number, ...lengths: readonly number[]): Buffer {
+  const bytes = Buffer.allocUnsafeSlow(size).fill(0);
+  let at = 0;
+  for (const length of lengths) {
+    bytes.writeUInt32BE(length, at);
+    at += 4 + length;
+  }
+  return bytes;
+}
+
+it('gives a large chunk back at once of which nothing is kept', () => {
+  const unfinished = chunkOf(40_000, 1 << 20);
+  owner().decoder.push(unfinished);
   expect(unfinished.length).toBe(0);
-  const other = new FrameDecoder(sink, { max_frame_bytes: 1 << 20 }, true);
-  const withFrame = chunk(20_000);
-  other.push(withFrame);
-  expect(withFrame.length).toBe(40_000);
+  const used = chunkOf(40_000, 20_000, 30_000);
+  owner().decoder.push(used);
+  expect(used.length).toBe(0);
+});
+
+it('leaves a chunk alone in which a frame is kept, also when it was taken in pieces, and one that others share', () => {
+  const first = chunkOf(40_000, 20_000, 30_000);
+  owner((frame) => frame === 0).decoder.push(first);
+  expect(first.length).toBe(40_000);
+  const second = chunkOf(40_000, 10_000, 10_000, 19_988);
+  const { decoder, sources } = owner(
+    (frame) => frame === 0,
+    () => false,
+  );
+  decoder.push(second);
+  decoder.resume();
+  decoder.resume();
+  expect(sources).toHaveLength(3);
+  expect(second.length).toBe(40_000);
+  const whole = chunkOf(80_000, 39_996, 39_996);
+  owner().decoder.push(whole.subarray(0, 40_000));
+  expect(whole.length).toBe(80_000);
+});
+
+it('gives a large frame that spans chunks back at once unless it is kept', () => {
+  for (const keeps of [false, true]) {
+    const { decoder, sources } = owner(() => keeps);
+    const stream = chunkOf(4 + 60_000, 60_000);
+    for (let at = 0; at < stream.length; at += 20_000)
+      decoder.push(Buffer.from(stream.subarray(at, at + 20_000)));
+    expect(sources).toHaveLength(1);
+    expect(sources[0]!.length).toBe(keeps ? 60_004 : 0);
+  }
+});
+
+it('puts a frame of which half is there into one block', () => {
+  const concat = vi.spyOn(Buffer, 'concat');
+  const { decoder, sources } = owner(() => true);
+  const stream = chunkOf(4 + 60_000, 60_000);
+  decoder.push(stream.subarray(0, 31_000));
+  decoder.push(stream.subarray(31_000));
+  expect(concat).not.toHaveBeenCalled();
+  concat.mockRestore();
+  expect(sources[0]!.equals(stream)).toBe(true);
 });

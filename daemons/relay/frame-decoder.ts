@@ -18,17 +18,19 @@ const FIRST_BLOCK_BYTES = 1024;
 const LARGEST_BLOCK_BYTES = 128 * 1024;
 /** A page of memory, as most systems have it. */
 const PAGE_BYTES = 4096;
-/** A smaller chunk costs the collector less than giving it back would. */
-const DISCARDED_CHUNK_BYTES = 16 * 1024;
+/** A smaller piece costs the collector less than giving it back would. */
+const DISCARDED_BYTES = 16 * 1024;
 
 /** Receives what the decoder finds. */
 export interface FrameSink {
   /**
-   * One frame: `source[start, start + 4)` is its length, `source[start + 4, end)` its payload. The range stays valid
-   * (the decoder never writes to a chunk), so it may be kept. Returns whether decoding goes on; with false the rest of
-   * the chunk waits for {@link FrameDecoder.resume}.
+   * One frame: `source[start, start + 4)` is its length, `source[start + 4, end)` its payload. Who keeps the range says so
+   * by {@link keeps}. Returns whether decoding goes on; with false the rest of the chunk waits for
+   * {@link FrameDecoder.resume}.
    */
   onFrame(source: Buffer, start: number, end: number): boolean;
+  /** Set to true by whoever keeps the range of a frame, and to false by the decoder before each. Nobody writes to it. */
+  keeps?: boolean;
   /** A length over the limit. Nothing is decoded after it: where the next frame begins is unknown. */
   onOversized(lengthBytes: number): void;
 }
@@ -55,11 +57,13 @@ export class FrameDecoder {
   /** What the sink did not want yet. */
   #rest: Buffer | null = null;
   #restAt = 0;
+  /** Whether a frame that lies in it is kept. */
+  #restKept = false;
   #stopped = false;
 
   /**
-   * @param ownsChunks whether nobody else needs the chunks: large ones of which nothing was handed on are given back to
-   *   the system at once, before the garbage collector comes by
+   * @param ownsChunks whether nobody else needs the chunks, and the sink says what it keeps: large pieces of memory of which
+   *   that is nothing are given back at once. Left to the garbage collector they call for it, and it stops everybody
    */
   constructor(sink: FrameSink, limit: FrameLimit, ownsChunks = false) {
     this.#sink = sink;
@@ -108,6 +112,7 @@ export class FrameDecoder {
     if (this.#rest === null) this.#rest = chunk;
     else this.#rest = Buffer.concat([this.#rest.subarray(this.#restAt), chunk]);
     this.#restAt = 0;
+    this.#restKept = false;
   }
 
   /** Decodes what waits; returns how many frames that completed. */
@@ -118,22 +123,24 @@ export class FrameDecoder {
   }
 
   #decode(chunk: Buffer, from: number): number {
+    const sink = this.#sink;
     let frames = 0;
     let at = from;
     const size = chunk.length;
     let wanted = true;
-    let copied = this.#ownsChunks && size >= DISCARDED_CHUNK_BYTES && from === 0;
+    let kept = from > 0 && this.#restKept;
     while (at < size && !this.#stopped) {
       if (!wanted) {
         this.#rest = chunk;
         this.#restAt = at;
+        this.#restKept = kept;
         break;
       }
       if (this.#block !== null) {
         at += this.#append(chunk, at);
         if (this.#fullBytes + this.#blockBytes < this.#needBytes) continue;
         frames++;
-        wanted = this.#sink.onFrame(this.#whole(), 0, this.#needBytes);
+        wanted = this.#handOnWhole();
         continue;
       }
       if (this.#headerBytes > 0 || size - at < HEADER_BYTES) {
@@ -147,7 +154,7 @@ export class FrameDecoder {
         this.#begin(length, size - at);
         if (length > 0) continue;
         frames++;
-        wanted = this.#sink.onFrame(this.#whole(), 0, HEADER_BYTES);
+        wanted = this.#handOnWhole();
         continue;
       }
       const length = chunk.readUInt32BE(at);
@@ -159,12 +166,23 @@ export class FrameDecoder {
         continue;
       }
       frames++;
-      copied = false;
-      wanted = this.#sink.onFrame(chunk, at, end);
+      sink.keeps = false;
+      wanted = sink.onFrame(chunk, at, end);
+      kept ||= sink.keeps;
       at = end;
     }
-    if (copied && at === size && size === chunk.buffer.byteLength) discardBuffer(chunk);
+    if (this.#ownsChunks && !kept && at === size) discardWhole(chunk);
     return frames;
+  }
+
+  /** Hands the frame that spans chunks on. */
+  #handOnWhole(): boolean {
+    const sink = this.#sink;
+    const whole = this.#whole();
+    sink.keeps = false;
+    const wanted = sink.onFrame(whole, 0, this.#needBytes);
+    if (this.#ownsChunks && !sink.keeps) discardWhole(whole);
+    return wanted;
   }
 
   #accept(length: number): boolean {
@@ -178,10 +196,12 @@ export class FrameDecoder {
   #begin(length: number, here: number): void {
     this.#needBytes = HEADER_BYTES + length;
     // Of a block that the system maps only the pages that were written to are in memory.
-    const size =
-      this.#needBytes > LARGEST_BLOCK_BYTES
-        ? LARGEST_BLOCK_BYTES
-        : Math.max(HEADER_BYTES + here, FIRST_BLOCK_BYTES);
+    let size = LARGEST_BLOCK_BYTES;
+    if (this.#needBytes <= LARGEST_BLOCK_BYTES) {
+      const arrived = Math.max(HEADER_BYTES + here, FIRST_BLOCK_BYTES);
+      // Where half of it is there already one block does, and nothing is put together in the end.
+      size = 2 * arrived >= this.#needBytes ? this.#needBytes : arrived;
+    }
     const block = Buffer.allocUnsafeSlow(Math.min(this.#needBytes, size));
     block.writeUInt32BE(length, 0);
     this.#block = block;
@@ -231,4 +251,9 @@ export class FrameDecoder {
     this.#fullBlocks = [];
     this.#fullBytes = 0;
   }
+}
+
+/** Gives memory back at once that is worth it and holds nothing else. */
+function discardWhole(bytes: Buffer): void {
+  if (bytes.length >= DISCARDED_BYTES && bytes.length === bytes.buffer.byteLength) discardBuffer(bytes);
 }

@@ -22,6 +22,8 @@ const SHORTEST_PAUSE_MS = 10;
 
 /** The receiving half of a connection. */
 export class Intake implements FrameSink, RoundReader, WorkJob {
+  /** Set by whoever keeps the range of a frame. */
+  keeps = false;
   framesIn = 0;
   bytesIn = 0;
   /** `performance.now()` of the newest bytes. */

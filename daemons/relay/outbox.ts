@@ -9,6 +9,7 @@ import { SEND_QUEUE_HEADROOM_BYTES } from './config.ts';
 import type { ConnectionClass } from './connection-classes.ts';
 import type { ConnectionServices } from './connection-services.ts';
 import type { Frame } from './frame.ts';
+import { LagBlocks } from './lag-blocks.ts';
 import { SendQueue } from './send-queue.ts';
 import type { Batch, Batcher, Flushable } from './tick-flusher.ts';
 
@@ -47,6 +48,8 @@ export class Outbox implements Flushable {
   readonly #queueFrames: Gauge;
   readonly #queueBytes: Gauge;
   #queue: SendQueue;
+  /** Where its own frames wait while it lags; null until it does. */
+  #blocks: LagBlocks | null = null;
   #inFlight: Batch | null = null;
   #inFlightBytes = 0;
   #inFlightFrames = 0;
@@ -110,18 +113,15 @@ export class Outbox implements Flushable {
    * connection is ending or the frame gave way to the limit.
    */
   push(frame: Frame): boolean {
-    if (!this.#open) return false;
-    let entry = frame;
-    if (this.#inFlightBytes > 0) {
-      entry = frame.durable();
-      if (!this.#makeRoom(entry)) return false;
-    } else if (this.#over(frame.size)) {
-      // One tick brought more than the limit to a client that may well keep up: let it take what is there first.
-      this.flush(this.#services.flusher.batcher);
-      if (!this.#makeRoom(frame)) return false;
-      if (this.#inFlightBytes > 0) entry = frame.durable();
-    }
-    this.#append(entry);
+    if (!this.#admits(frame)) return false;
+    this.#append(this.#inFlightBytes > 0 ? frame.durable() : frame);
+    return true;
+  }
+
+  /** Like {@link push}, for a frame that nobody else is sent. */
+  pushOwn(frame: Frame): boolean {
+    if (!this.#admits(frame)) return false;
+    this.#append(this.#inFlightBytes > 0 ? this.#keepOwn(frame) : frame);
     return true;
   }
 
@@ -179,6 +179,7 @@ export class Outbox implements Flushable {
     this.#owner.onSent();
     if (queue.size === 0 && this.#inFlightBytes === 0) {
       this.#backlogged = false;
+      this.#blocks?.release();
       this.#owner.onEmpty();
     } else {
       queue.lag();
@@ -212,6 +213,21 @@ export class Outbox implements Flushable {
     this.#unaccount(0, this.#inFlightBytes);
     this.releasedBytes += this.#inFlightBytes;
     this.#landed();
+  }
+
+  /** Whether there is room for a frame, or some could be made. */
+  #admits(frame: Frame): boolean {
+    if (!this.#open) return false;
+    if (this.#inFlightBytes > 0) return this.#makeRoom(frame);
+    if (!this.#over(frame.size)) return true;
+    // One tick brought more than the limit to a client that may well keep up: let it take what is there first.
+    this.flush(this.#services.flusher.batcher);
+    return this.#makeRoom(frame);
+  }
+
+  #keepOwn(frame: Frame): Frame {
+    this.#blocks ??= new LagBlocks();
+    return this.#blocks.keep(frame);
   }
 
   #append(frame: Frame): void {

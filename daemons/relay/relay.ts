@@ -141,13 +141,18 @@ export class Relay implements ConnectionHandler {
   }
 
   #deliverPlain(peer: Peer, source: Buffer, start: number, end: number): void {
-    const receivedAt = peer.connection.lastReceivedAt;
+    const frame = this.passOn(peer, source, start, end);
     if (peer.mode === 'echo') {
-      peer.connection.push(this.writer.passOn(source, start, end, receivedAt));
+      peer.connection.push(frame);
       return;
     }
-    const frame = this.writer.passOn(source, start, end, receivedAt);
     this.fanOutBroadcast(peer, frame, source, start + HEADER_BYTES, end);
+  }
+
+  /** A frame as it arrived, sent on untouched and uncopied. */
+  passOn({ connection }: Peer, source: Buffer, start: number, end: number): Frame {
+    connection.intake.keeps = true;
+    return this.writer.passOn(source, start, end, connection.lastReceivedAt);
   }
 
   /**
@@ -163,6 +168,8 @@ export class Relay implements ConnectionHandler {
     end: number,
     onDone?: (taken: number) => void,
   ): void {
+    // It may have to wait.
+    sender.connection.intake.keeps = true;
     this.turns.run(
       sender.connection.account,
       new BroadcastFanOut(this, sender, plain, source.subarray(from, end), onDone),

@@ -196,6 +196,22 @@ it('gives all members of a room one order, and the frames of each sender in thei
   }
 });
 
+it('hands large frames on unharmed to clients with and without hello while their memory is given back', async () => {
+  relay = await TestRelay.start({ mode: 'broadcast' }, TINY_TURNS);
+  const plain = await Promise.all(Array.from({ length: 40 }, () => relay.connect()));
+  const greeted = await relay.greet('broadcast', 'greeted');
+  const sender = await relay.greet('broadcast', 'sender');
+  const mirror = await relay.greet('echo', 'mirror');
+  const contents = Array.from({ length: 30 }, (_, index) => String(index).repeat(25_000));
+  sender.socket.write(Buffer.concat(contents.map((content) => framed(`\x04${content}`))));
+  mirror.socket.write(Buffer.concat(contents.map((content) => framed(`\x01${content}`))));
+  for (const content of contents) {
+    for (const one of plain) expect((await one.text()) === content).toBe(true);
+    expect((await greeted.text()) === `\x04\x06sender${content}`).toBe(true);
+    expect((await mirror.text()) === `\x01${content}`).toBe(true);
+  }
+});
+
 it('delivers everything of a client that hangs up at once, before others hear that it left, and its acks', async () => {
   relay = await TestRelay.start({}, TINY_TURNS);
   const reader = await member('reader', ['presence']);
