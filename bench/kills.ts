@@ -1,6 +1,6 @@
 /**
  * `npm run bench -- kills [--kills N]`: ends main, ircd, the relay and the recorder with SIGKILL, each N times, while
- * commands run, and counts what was answered and is lost or doubled. Ends with 1 where there is any.
+ * commands and IRC operators run, and counts what was answered and is lost or doubled. Ends with 1 where there is any.
  */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -13,6 +13,7 @@ const USAGE = `usage: npm run bench -- kills [options]
   --kills N       kills of each process (10)
   --only a,b      processes: ${TARGETS.join(', ')} (all)
   --rate N        commands a second (300)
+  --deeds N       KILLs and KLINEs of IRC operators a second (50)
   --json FILE     where the result goes (bench/results/kills.json)
 `;
 
@@ -24,6 +25,7 @@ export async function run(args: readonly string[]): Promise<void> {
       kills: { type: 'string', default: '10' },
       only: { type: 'string', default: TARGETS.join(',') },
       rate: { type: 'string', default: '300' },
+      deeds: { type: 'string', default: '50' },
       json: { type: 'string', default: join(import.meta.dirname, 'results/kills.json') },
       help: { type: 'boolean', default: false },
     },
@@ -38,23 +40,31 @@ export async function run(args: readonly string[]): Promise<void> {
     return target;
   });
   const results: Omit<TrialResult, 'latenciesMs'>[] = [];
-  for (const target of chosen) results.push(await runOne(target, Number(values.kills), Number(values.rate)));
+  for (const target of chosen) {
+    const rates = { perSecond: Number(values.rate), deedsPerSecond: Number(values.deeds) };
+    results.push(await runOne(target, Number(values.kills), rates));
+  }
   await writeReport(values.json, 'kills', results);
   const lost = results.reduce((sum, one) => sum + one.lostEntries + one.doubledEntries + one.wrongBans, 0);
   if (lost > 0) process.exitCode = 1;
 }
 
-async function runOne(target: Target, kills: number, perSecond: number) {
+async function runOne(
+  target: Target,
+  kills: number,
+  rates: { readonly perSecond: number; readonly deedsPerSecond: number },
+) {
   const folder = await benchDirectory('kills');
   try {
     const onKill = (kill: number) => {
       if (kill % 10 === 0) console.log(`${target}: ${kill} of ${kills} kills`);
     };
-    const { latenciesMs, ...result } = await trial({ target, kills, perSecond, folder, onKill });
+    const { latenciesMs, ...result } = await trial({ target, kills, ...rates, folder, onKill });
     const sorted = [...latenciesMs].sort((a, b) => a - b);
     const at = (share: number) => (sorted[Math.floor(sorted.length * share)] ?? 0).toFixed(1);
     console.log(
-      `${target.padEnd(8)} ${result.kills} kills, ${result.sent} commands sent, ${result.answered} answered: ` +
+      `${target.padEnd(8)} ${result.kills} kills, ${result.sent} commands sent, ${result.answered} answered, ` +
+        `${result.deedsSent} deeds of IRC operators, ${result.deedsSeen} seen: ` +
         `${result.lostEntries} entries lost, ${result.doubledEntries} doubled, ${result.wrongBans} bans wrong ` +
         `(${result.saidSo} answers said that they are not recorded or saved); ` +
         `answered after ${at(0.5)} ms (p50), ${at(0.99)} ms (p99)`,

@@ -10,8 +10,9 @@ test.each(TARGETS)(
   async (target) => {
     const folder = await mkdtemp(join(tmpdir(), 'signalbox-kills-'));
     try {
-      const result = await trial({ target, kills: 3, perSecond: 100, folder });
+      const result = await trial({ target, kills: 3, perSecond: 100, deedsPerSecond: 40, folder });
       expect(result.answered).toBeGreaterThan(0);
+      expect(result.deedsSeen).toBeGreaterThan(0);
       expect(result).toMatchObject({ lostEntries: 0, doubledEntries: 0, wrongBans: 0, saidSo: 0 });
     } finally {
       await rm(folder, { recursive: true, force: true });

@@ -1,9 +1,10 @@
 /**
- * Kills one process after the other while commands run, and looks afterwards whether everything that was answered is
+ * Kills one process after the other while commands and IRC operators run, and looks afterwards whether everything that was answered is
  * there: its audit entry, exactly once, and its ban. Called by bench/kills.ts and by its test.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CommandLoad } from './command-load.ts';
+import { OperLoad } from './oper-load.ts';
 import { VictimHost } from './victim-host.ts';
 
 /** The processes that are killed. */
@@ -17,9 +18,12 @@ export interface TrialResult {
   readonly kills: number;
   readonly sent: number;
   readonly answered: number;
-  /** Answered commands without an audit entry. */
+  /** What IRC operators asked for, and what of it somebody saw done. */
+  readonly deedsSent: number;
+  readonly deedsSeen: number;
+  /** Answered commands and deeds that were seen, without an audit entry. */
   readonly lostEntries: number;
-  /** Answered commands with more than one. */
+  /** Those with more than one. */
   readonly doubledEntries: number;
   /** Bans that were answered and are not in force, or were lifted and are. */
   readonly wrongBans: number;
@@ -34,26 +38,32 @@ export async function trial(options: {
   readonly target: Target;
   readonly kills: number;
   readonly perSecond: number;
+  /** Deeds of IRC operators a second. */
+  readonly deedsPerSecond: number;
   readonly folder: string;
   readonly onKill?: (kill: number) => void;
 }): Promise<TrialResult> {
-  const { target, kills, perSecond, folder } = options;
+  const { target, kills, perSecond, deedsPerSecond, folder } = options;
   const host = new VictimHost(folder);
   const load = new CommandLoad(host, `m${target}`);
-  const totals = { answered: 0, lostEntries: 0, doubledEntries: 0, wrongBans: 0 };
+  const opers = new OperLoad(host, `m${target}oper`);
+  const totals = { answered: 0, deedsSeen: 0, lostEntries: 0, doubledEntries: 0, wrongBans: 0 };
   await host.start();
   try {
     let watermark = 0;
     for (let kill = 1; kill <= kills; kill++) {
       load.begin(perSecond);
+      opers.begin(deedsPerSecond);
       await sleep(200 + Math.random() * 600);
       await host.kill(target);
-      await load.end();
+      await Promise.all([load.end(), opers.end()]);
       const found = await entriesSince(host, watermark);
       watermark = found.newest;
       const answered = load.takeAnswered();
+      const seen = opers.takeSeen();
       totals.answered += answered.length;
-      for (const mark of answered) {
+      totals.deedsSeen += seen.length;
+      for (const mark of [...answered, ...seen]) {
         const count = found.marks.get(mark) ?? 0;
         if (count === 0) totals.lostEntries++;
         if (count > 1) totals.doubledEntries++;
@@ -64,8 +74,9 @@ export async function trial(options: {
   } finally {
     await host.stop();
   }
-  const saidSo = load.notAudited + load.notSaved;
-  return { target, kills, sent: load.sent, ...totals, saidSo, latenciesMs: load.latenciesMs };
+  const saidSo = load.notAudited + load.notSaved + opers.notAudited;
+  const sent = { sent: load.sent, deedsSent: opers.sent };
+  return { target, kills, ...sent, ...totals, saidSo, latenciesMs: load.latenciesMs };
 }
 
 /** How often each mark is in an audit entry that is newer than `watermark`. */

@@ -5,15 +5,31 @@ import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ControlApi, ControlOutcome, ControlRequestName } from '../../daemons/contract/control-api.ts';
+import { hashPassword } from '../../daemons/ircd/passwords.ts';
 import { SocketClient } from '../../main/headless/cli/socket-client.ts';
 import { readyLine } from '../shared/server-process.ts';
 
 const ENTRY = resolve(import.meta.dirname, '../../main/headless/main.ts');
 const READY_MS = 60_000;
-const CONFIG = `
+/** The operator block of the IRC server, and the address whose clients it does not slow down. */
+export const OPER_NAME = 'boss';
+export const OPER_PASSWORD = 'sesame';
+export const OPER_ADDRESS = '127.1.9.1';
+
+const config = (passwordHash: string) => `
 [ircd]
 listen = [{ host = "127.0.0.1", port = 0 }]
 dns = false
+[[ircd.class]]
+name = "operators"
+match = ["${OPER_ADDRESS}"]
+throttle = false
+flood = false
+[[ircd.oper]]
+name = "${OPER_NAME}"
+hosts = ["*"]
+password_hash = "${passwordHash}"
+flags = ["kill", "kline"]
 [relay]
 listen = [{ host = "127.0.0.1", port = 0 }]
 `;
@@ -23,6 +39,7 @@ export class VictimHost {
   readonly #folder: string;
   #child: ChildProcess | null = null;
   #client: SocketClient | null = null;
+  #ircPort: number | null = null;
 
   /** `folder` exists and is empty. */
   constructor(folder: string) {
@@ -34,17 +51,23 @@ export class VictimHost {
     return this.#client !== null;
   }
 
+  /** Where the IRC server listens; null while it is not there. */
+  get ircPort(): number | null {
+    return this.#ircPort;
+  }
+
   /** Starts it, and resolves when its daemons run. */
   async start(): Promise<void> {
-    const config = join(this.#folder, 'signalbox.toml');
-    await writeFile(config, CONFIG);
-    const place = ['--data', this.#folder, '--config', config];
+    const file = join(this.#folder, 'signalbox.toml');
+    await writeFile(file, config(await hashPassword(OPER_PASSWORD)));
+    const place = ['--data', this.#folder, '--config', file];
     const args = [ENTRY, '--port', '0', '--json', '--autostart', 'ircd,relay', ...place];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] });
     this.#child = child;
     await readyLine(child, 'the host', READY_MS);
     this.#client = await SocketClient.connect(this.#folder);
     for (const id of ['recorder', 'ircd', 'relay']) await this.#up(id);
+    await this.#findIrcd();
   }
 
   /** One request, or null where nothing answered. */
@@ -60,6 +83,7 @@ export class VictimHost {
 
   /** Ends a process as nothing can be prepared for, and resolves when everything is as before. */
   async kill(target: string): Promise<void> {
+    if (target === 'main' || target === 'ircd') this.#ircPort = null;
     if (target === 'main') {
       const child = this.#child;
       this.#client = null;
@@ -75,7 +99,10 @@ export class VictimHost {
     for (;;) {
       const now = await this.#snapshot(target);
       if (now === undefined) throw new Error(`the host ended when ${target} was killed`);
-      if (now.instance > before.instance && now.state === 'running') return;
+      if (now.instance > before.instance && now.state === 'running') {
+        await this.#findIrcd();
+        return;
+      }
       if (performance.now() > deadline)
         throw new Error(`${target} is ${now.state} after its kill: ${now.cause}`);
       // An operator who does not wait, which also makes crashes no loop.
@@ -93,6 +120,10 @@ export class VictimHost {
     const gone = once(child, 'exit');
     child.kill('SIGTERM');
     await gone;
+  }
+
+  async #findIrcd(): Promise<void> {
+    this.#ircPort = (await this.#snapshot('ircd'))?.listeners[0]?.port ?? null;
   }
 
   async #snapshot(id: string) {
