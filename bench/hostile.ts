@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- hostile`: attacks a daemon in every way in which somebody once stopped it, and prints what an
+ * `npm run bench -- hostile`: attacks a daemon or main in every way in which somebody once stopped it, and prints what an
  * innocent client saw meanwhile. With `--root` a second checkout is attacked in the same run.
  */
 import { fork } from 'node:child_process';
@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { findScenario, scenarios } from './hostile/catalog.ts';
-import type { AttackerMessage, InnocentMessage, InnocentReport, Scenario } from './hostile/scenario.ts';
+import { MainVictim } from './hostile/main-victim.ts';
+import type { AttackerMessage, InnocentMessage, InnocentReport, Prey, Scenario } from './hostile/scenario.ts';
 import { Victim } from './hostile/victim.ts';
 import { type Figures, printColumns } from './shared/figures.ts';
 import { writeReport } from './shared/report.ts';
@@ -60,9 +61,11 @@ export async function run(args: readonly string[]): Promise<void> {
 
 /** One attack on a fresh daemon. */
 async function attack(root: string, scenario: Scenario): Promise<Figures> {
-  const victim = await Victim.start(root, scenario);
+  const victim = await (scenario.daemon === 'main' ? MainVictim : Victim).start(root, scenario);
   const attacker = new Side<AttackerMessage>('attacker.ts', [scenario.id, String(victim.port)]);
-  const innocent = new Side<InnocentMessage>('innocent.ts', [scenario.daemon, String(victim.port)]);
+  const innocent = new Side<InnocentMessage>('innocent.ts', [scenario.daemon, String(victim.port)], {
+    BENCH_SECRET: victim.secret,
+  });
   try {
     await innocent.next('connected', PREPARE_MS);
     await attacker.next('prepared', PREPARE_MS);
@@ -70,7 +73,7 @@ async function attack(root: string, scenario: Scenario): Promise<Figures> {
     const rssBefore = victim.rssBytes;
     innocent.send('start');
     await sleep(CALM_MS);
-    victim.heartbeatMs = 0;
+    victim.resetHeartbeat();
     attacker.send('attack');
     const { seconds } = await attacker.next('ended', (scenario.limitMs ?? 0) + PREPARE_MS);
     innocent.send('stop');
@@ -92,15 +95,15 @@ async function attack(root: string, scenario: Scenario): Promise<Figures> {
   }
 }
 
-function figuresOf(report: InnocentReport, victim: Victim, seconds: number): Figures {
+function figuresOf(report: InnocentReport, victim: Prey, seconds: number): Figures {
   return {
     'ping p50 ms': report.p50,
     'ping p99 ms': report.p99,
     'ping max ms': report.max,
     'pings unanswered': report.unanswered,
     'innocent dropped': report.lost === null ? 0 : 1,
-    'heartbeat max ms': victim.heartbeatMs,
-    'daemon ended': victim.end === null ? 0 : 1,
+    ...(victim.heartbeatMs === null ? {} : { 'heartbeat max ms': victim.heartbeatMs }),
+    'daemon ended': victim.ended ? 1 : 0,
     'attack s': seconds,
   };
 }
@@ -112,8 +115,8 @@ class Side<Message extends { readonly type: string }> {
   #changed: () => void = () => {};
   #ended: string | null = null;
 
-  constructor(file: string, args: readonly string[]) {
-    this.#child = fork(join(HERE, file), [...args]);
+  constructor(file: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+    this.#child = fork(join(HERE, file), [...args], { env: { ...process.env, ...env } });
     this.#child.on('message', (message) => {
       this.#heard.push(message as Message);
       this.#changed();

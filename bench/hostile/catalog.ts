@@ -1,9 +1,10 @@
 /** Every scenario of the hostile benchmark, by id. */
 import { ircdScenarios } from './ircd-scenarios.ts';
+import { mainScenarios } from './main-scenarios.ts';
 import { relayScenarios } from './relay-scenarios.ts';
 import type { Scenario } from './scenario.ts';
 
-export const scenarios: readonly Scenario[] = [...ircdScenarios, ...relayScenarios];
+export const scenarios: readonly Scenario[] = [...ircdScenarios, ...relayScenarios, ...mainScenarios];
 
 /** @throws Error for one that does not exist. */
 export function findScenario(id: string): Scenario {

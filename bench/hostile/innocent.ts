@@ -4,6 +4,7 @@
  * with the daemon's name and port.
  */
 import { ircInnocent } from './ircd-innocent.ts';
+import { mainInnocent } from './main-innocent.ts';
 import { relayInnocent } from './relay-innocent.ts';
 import type { ConnectInnocent, Innocent, InnocentMessage, InnocentReport, Scenario } from './scenario.ts';
 
@@ -16,6 +17,7 @@ const LAST_PONG_MS = 15_000;
 const INNOCENTS: Readonly<Record<Scenario['daemon'], ConnectInnocent>> = {
   ircd: ircInnocent,
   relay: relayInnocent,
+  main: mainInnocent,
 };
 
 const say = (message: InnocentMessage) => process.send?.(message);
@@ -81,6 +83,7 @@ async function main(daemon: Scenario['daemon'], port: number): Promise<void> {
     ADDRESS,
     (number) => clock.pong(number),
     (why) => clock.lost(why),
+    process.env.BENCH_SECRET ?? '',
   );
   process.on('message', (message) => {
     if (message === 'start') clock.start(client);

@@ -1,6 +1,6 @@
 /**
  * What an attack of `npm run bench -- hostile` is, and what its processes say to each other. Scenarios are in
- * ircd-scenarios.ts and relay-scenarios.ts.
+ * ircd-scenarios.ts, relay-scenarios.ts and main-scenarios.ts.
  */
 
 /** What an attack is aimed at. */
@@ -24,7 +24,8 @@ export interface Attack {
 export interface Scenario {
   readonly id: string;
   readonly title: string;
-  readonly daemon: 'ircd' | 'relay';
+  /** What is attacked; `main` is the headless host's HTTP server. */
+  readonly daemon: 'ircd' | 'relay' | 'main';
   /** The table of the daemon in the configuration; one listener on port 0 of 0.0.0.0 is added. */
   readonly config?: Readonly<Record<string, unknown>>;
   /** Files that the daemon's data folder has at the start, by name. */
@@ -35,6 +36,25 @@ export interface Scenario {
   readonly memory?: boolean;
   /** Builds up what is attacked: channels, bans, users. Not measured. */
   prepare(target: Target): Promise<Attack>;
+}
+
+/** The process that is attacked. */
+export interface Prey {
+  readonly port: number;
+  /** What the innocent client logs in with; empty where there is no login. */
+  readonly secret: string;
+  /** Longest time from a heartbeat to its answer, in milliseconds; null where there is none. */
+  readonly heartbeatMs: number | null;
+  readonly peakRssBytes: number;
+  readonly rssBytes: number;
+  /** Whether it has ended by itself. */
+  readonly ended: boolean;
+  /** Begins to measure. */
+  watch(): void;
+  /** Forgets the heartbeats so far. */
+  resetHeartbeat(): void;
+  /** Ends the process and removes its folder. */
+  stop(): Promise<void>;
 }
 
 /** A client that only asks for signs of life. */
@@ -49,6 +69,7 @@ export type ConnectInnocent = (
   address: string,
   onPong: (number: number) => void,
   onLost: (why: string) => void,
+  secret: string,
 ) => Promise<Innocent>;
 
 /** What the innocent client saw, in milliseconds. */

@@ -9,7 +9,7 @@ import type { FromDaemon, ToDaemon } from '../../daemons/contract/daemon-link.ts
 import type { DaemonLauncher, DaemonProcess, ProcessEnd } from '../../main/core/daemon-launcher.ts';
 import { readUsage } from '../shared/process-usage.ts';
 import { benchDirectory } from '../shared/server-process.ts';
-import type { Scenario } from './scenario.ts';
+import type { Prey, Scenario } from './scenario.ts';
 
 /** Main sends one a second; more of them see more. */
 const HEARTBEAT_MS = 100;
@@ -22,8 +22,9 @@ interface LauncherModule {
 }
 
 /** A daemon that runs. */
-export class Victim {
+export class Victim implements Prey {
   readonly port: number;
+  readonly secret = '';
   /** How it ended; null while it runs. */
   end: ProcessEnd | null = null;
   /** Longest time from a heartbeat to its answer since {@link watch}, in milliseconds; that of one under way included. */
@@ -93,6 +94,14 @@ export class Victim {
       running.end = end;
     };
     return running;
+  }
+
+  get ended(): boolean {
+    return this.end !== null;
+  }
+
+  resetHeartbeat(): void {
+    this.heartbeatMs = 0;
   }
 
   get rssBytes(): number {
