@@ -367,7 +367,37 @@ export const CONTROL_LIMIT_TABLE = {
     default: 8,
     unit: 'count',
     reason:
-      'Requests of one HTTP connection that may wait for their answers, beyond which it is closed: browsers send one at a time, and a read of 64 KiB holds two thousand.',
+      'Requests of one HTTP connection that may wait for their answers, beyond which it is not read any more and closed: browsers send one at a time, and a read of 64 KiB holds two thousand.',
+  },
+  httpRefusedMs: {
+    default: 2_000,
+    unit: 'milliseconds',
+    reason:
+      'After which such a connection is closed: one that is closed at once comes back at once, and an open one that is not read costs nothing.',
+  },
+  httpPieceBytes: {
+    default: 512,
+    unit: 'bytes',
+    reason:
+      "Handed to the HTTP parser at once: most of a browser's request. Twenty of the shortest requests, or eighty chunks of a byte, are some 0.3 ms of work.",
+  },
+  httpShareMs: {
+    default: 1,
+    unit: 'milliseconds',
+    reason:
+      'Work of one address without a login in a turn of the loop, beyond which its connections wait for each other: some ten requests.',
+  },
+  httpTurnMs: {
+    default: 4,
+    unit: 'milliseconds',
+    reason:
+      'Work in a turn of the loop for connections that wait: everybody else is looked after that often.',
+  },
+  httpAcceptTurnMs: {
+    default: 0.25,
+    unit: 'milliseconds',
+    reason:
+      'The same after a turn in which a connection came: Node accepts one in each turn, and others may stand behind it.',
   },
   httpHeadersMs: {
     default: 10_000,

@@ -1,9 +1,8 @@
 /** Whose connection makes room for a newcomer. */
 import { EventEmitter } from 'node:events';
-import type { Server } from 'node:http';
 import { expect, it } from 'vitest';
 import { CONTROL_LIMITS } from '../core/limits.ts';
-import { ConnectionRoom } from './connection-room.ts';
+import { type Connection, ConnectionRoom } from './connection-room.ts';
 
 class FakeSocket extends EventEmitter {
   destroyed = false;
@@ -21,11 +20,10 @@ class FakeSocket extends EventEmitter {
 }
 
 it('lets a /64 of IPv6 make room for others, however many addresses it comes from', () => {
-  const server = new EventEmitter();
-  new ConnectionRoom({ ...CONTROL_LIMITS, httpConnections: 4, silentGraceMs: 0 }).attach(server as Server);
+  const room = new ConnectionRoom({ ...CONTROL_LIMITS, httpConnections: 4, silentGraceMs: 0 });
   const enter = (address: string) => {
     const socket = new FakeSocket(address);
-    server.emit('connection', socket);
+    room.enter(socket as unknown as Connection);
     return socket;
   };
   const quiet = enter('2001:db8:0:1::1');

@@ -1,18 +1,21 @@
 /**
  * Keeps room among the HTTP server's connections: when there are as many as allowed, a newcomer takes the place of one
  * that is worth least. So no number of idle connections keeps anybody from the dashboard, and the address that holds most
- * pays first. It also ends a connection that asks much faster than it is answered. Attached to the server by startHttpServer.
+ * pays first. It also gives up a connection that asks much faster than it is answered. Told by startHttpServer.
  */
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { networkKey, plainAddress } from '../../daemons/runtime/ip-address.ts';
 import type { ControlLimits } from '../core/limits.ts';
+import type { PacedSocket } from './paced-socket.ts';
 
 /** What a connection is doing; `known` is a request or WebSocket of somebody who is logged in. */
 type Activity = 'silent' | 'idle' | 'asking' | 'known';
 
+/** What the room needs of a connection. */
+export type Connection = Pick<PacedSocket, 'remoteAddress' | 'destroyed' | 'destroy' | 'refuse' | 'once'>;
+
 interface Place {
-  readonly socket: Socket;
+  readonly socket: Connection;
   /** The address, or /64 of IPv6, that answers for it. */
   readonly network: string;
   /** Requests that came and were not answered yet. */
@@ -38,30 +41,22 @@ function worthOf({ activity, since }: Place, now: number, graceMs: number): numb
 
 /** The connections of one server. */
 export class ConnectionRoom {
-  readonly #places = new Map<Socket, Place>();
+  readonly #places = new Map<object, Place>();
   readonly #limits: ControlLimits;
 
   constructor(limits: ControlLimits) {
     this.#limits = limits;
   }
 
-  /** Watches the connections of `server`. */
-  attach(server: Server): void {
-    // Only what comes in the same turn as the place that it takes is ever beyond the limit.
-    server.maxConnections = this.#limits.httpConnections + 8;
-    server.on('connection', (socket: Socket) => this.#enter(socket));
-    server.prependListener('upgrade', (request: IncomingMessage) => this.#change(request.socket, 'asking'));
-  }
-
   /**
    * Counts a request in. False when it is not to be answered: its connection is gone, or has so many requests unanswered
-   * (HTTP pipelining, which no browser does) that it is ended here.
+   * (HTTP pipelining, which no browser does) that nothing more is read of it.
    */
   begin({ socket }: IncomingMessage, response: ServerResponse): boolean {
     const place = this.#places.get(socket);
     if (place === undefined || socket.destroyed) return false;
     if (place.unanswered >= this.#limits.httpPipelined) {
-      socket.destroy();
+      place.socket.refuse(this.#limits.httpRefusedMs);
       return false;
     }
     place.unanswered++;
@@ -74,16 +69,22 @@ export class ConnectionRoom {
   }
 
   /** Somebody who is logged in uses this connection: nobody takes its place until it has been answered. */
-  known(socket: Socket): void {
+  known(socket: object): void {
     this.#change(socket, 'known');
   }
 
+  /** An upgrade was asked for. */
+  asking(socket: object): void {
+    this.#change(socket, 'asking');
+  }
+
   /** The socket was handed to another process. */
-  left(socket: Socket): void {
+  left(socket: object): void {
     this.#places.delete(socket);
   }
 
-  #enter(socket: Socket): void {
+  /** Finds a place for a connection that has come; it is destroyed where there is none. */
+  enter(socket: Connection): void {
     if (this.#places.size >= this.#limits.httpConnections) {
       const place = this.#leastWorthy();
       if (place === null) {
@@ -104,7 +105,7 @@ export class ConnectionRoom {
     socket.once('close', () => this.#places.delete(socket));
   }
 
-  #change(socket: Socket, activity: Activity): void {
+  #change(socket: object, activity: Activity): void {
     const place = this.#places.get(socket);
     if (place === undefined) return;
     place.activity = activity;

@@ -461,7 +461,7 @@ test('the address that holds most connections makes room, not a quiet one', asyn
 });
 
 test('a connection that asks two thousand times without waiting is ended, and others are answered', async () => {
-  const { connectFrom, close } = await smallServer();
+  const { connectFrom, close } = await smallServer({ httpRefusedMs: 50 });
   const answers = (text: string) => text.split('HTTP/1.1 200 OK').length - 1;
   const patient = await connectFrom('127.0.0.9', livez.repeat(CONTROL_LIMITS.httpPipelined));
   await expect.poll(() => answers(patient.answer())).toBe(CONTROL_LIMITS.httpPipelined);

@@ -2,7 +2,7 @@
  * The headless host's HTTP server: the window's files, login, health, metrics, `POST /api/<name>` and the WebSockets.
  * Streams are handed over to their daemon here; their bytes never pass through main.
  */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -19,9 +19,11 @@ import { ConnectionRoom } from './connection-room.ts';
 import { healthReport, isReady } from './health.ts';
 import { finish, sendError, sendOutcome, sendStatus, sendText } from './http-answers.ts';
 import { upgradeRequest } from './http-upgrade.ts';
+import { PacedSocket } from './paced-socket.ts';
 import { PROMETHEUS_CONTENT_TYPE, renderPrometheus } from './prometheus.ts';
 import { readJson } from './read-json.ts';
 import { refusalOf } from './request-guard.ts';
+import { RequestRounds, type RoundsClock } from './request-rounds.ts';
 import { serveStatic } from './static-files.ts';
 
 /** What the server serves, and where. */
@@ -34,6 +36,8 @@ export interface HttpServerOptions {
   /** 0: any free one. */
   readonly port: number;
   readonly limits?: ControlLimits;
+  /** What the rounds of requests go by; the loop's own where absent. */
+  readonly clock?: RoundsClock;
 }
 
 /** The listening server. */
@@ -75,12 +79,13 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
         if (!response.writableFinished) response.setTimeout(limits.httpWriteMs, () => response.destroy());
       });
   });
-  room.attach(server);
+  pace(server, room, new RequestRounds(limits, options.clock), limits);
   // Without a listener an accept that fails would end main, and with it every daemon.
   server.on('error', (error) => plane.log('warn', 'http', 'accept_failed', error.message));
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const parts = { plane, auth: options.auth, limits, webSockets, room, backlogs };
-    upgradeRequest(parts, request, socket as Socket, head);
+    if (!(socket instanceof PacedSocket)) return void socket.destroy();
+    upgradeRequest(parts, request, socket, head);
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -104,6 +109,22 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       server.closeAllConnections();
     },
   };
+}
+
+/**
+ * Has connections find a place, and hands them to Node's own listener in paces: it takes any stream.
+ * https://nodejs.org/api/http.html#event-connection
+ */
+function pace(server: Server, room: ConnectionRoom, rounds: RequestRounds, limits: ControlLimits): void {
+  const [serve] = server.listeners('connection');
+  server.removeAllListeners('connection');
+  // Only what comes in the same turn as the place that it takes is ever beyond the limit.
+  server.maxConnections = limits.httpConnections + 8;
+  server.on('connection', (accepted: Socket) => {
+    const socket = new PacedSocket(accepted, rounds);
+    room.enter(socket);
+    if (!socket.destroyed) serve?.call(server, socket);
+  });
 }
 
 interface RequestParts extends HttpServerOptions {
@@ -138,6 +159,7 @@ async function respond(
   }
   const visitor = auth.visitorOf(request.headers, address);
   if (visitor !== null) room.known(request.socket);
+  (request.socket as Duplex as PacedSocket).known(visitor !== null);
   if (path === '/session') return sendSession(visitor, response);
   if (!isApi && path !== '/metrics' && path !== '/logout')
     return await serveStatic(options.windowDir, path, response);

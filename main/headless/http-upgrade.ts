@@ -3,10 +3,10 @@
  * that it watches, which completes the handshake itself. Called by the HTTP server.
  */
 import type { IncomingMessage } from 'node:http';
-import type { Socket } from 'node:net';
 import type { WebSocketServer } from 'ws';
 import { MAIN_SOURCE, SIGNED_OUT_CLOSE } from '../../daemons/contract/control-api.ts';
 import { plainAddress } from '../../daemons/runtime/ip-address.ts';
+import { startReading } from '../../daemons/runtime/read-stop.ts';
 import type { BacklogTotal } from '../core/backlog-total.ts';
 import type { ControlPlane } from '../core/control-plane.ts';
 import type { ControlLimits } from '../core/limits.ts';
@@ -14,6 +14,7 @@ import type { Auth } from './auth.ts';
 import type { ConnectionRoom } from './connection-room.ts';
 import { serveControlSocket } from './control-socket.ts';
 import { refuseUpgrade } from './http-answers.ts';
+import type { PacedSocket } from './paced-socket.ts';
 import { refusalOf } from './request-guard.ts';
 
 /** What upgrades are checked with and handed to. */
@@ -30,10 +31,13 @@ export interface UpgradeParts {
 export function upgradeRequest(
   parts: UpgradeParts,
   request: IncomingMessage,
-  socket: Socket,
-  head: Buffer,
+  paced: PacedSocket,
+  firstBytes: Buffer,
 ): void {
   const { plane, auth, limits, webSockets, room, backlogs } = parts;
+  room.asking(paced);
+  const { socket, rest } = paced.release();
+  const head = Buffer.concat([firstBytes, rest]);
   socket.on('error', () => socket.destroy());
   const refusal = refusalOf(request.headers, plane.allowedHosts);
   if (refusal !== null) {
@@ -50,11 +54,12 @@ export function upgradeRequest(
     refuseUpgrade(socket, { code: 'unauthorized', message: 'Log in first.' });
     return;
   }
-  room.known(socket);
+  room.known(paced);
   const { actor, session } = visitor;
   const path = (request.url ?? '').split('?', 1)[0] ?? '';
   if (path === '/control') {
     webSockets.handleUpgrade(request, socket, head, (webSocket) => {
+      startReading(socket);
       serveControlSocket(webSocket, { actor, plane, limits, backlogs });
       const forget = session?.onEnd(() => webSocket.close(SIGNED_OUT_CLOSE, 'signed out'));
       if (forget !== undefined) webSocket.once('close', forget);
@@ -76,7 +81,8 @@ export function upgradeRequest(
     return;
   }
   // Main's own streams stay here and count on.
-  if (source !== MAIN_SOURCE) room.left(socket);
+  if (source === MAIN_SOURCE) startReading(socket);
+  else room.left(paced);
   forget = session?.onEnd(() => opened.result.close());
 }
 

@@ -1,0 +1,98 @@
+/** Who has the next turn of main's time. */
+import { expect, test } from 'vitest';
+import { CONTROL_LIMITS } from '../core/limits.ts';
+import { RequestRounds, type Waiting } from './request-rounds.ts';
+
+/** Rounds by a clock that stands still but for the work that is done. */
+function startRounds() {
+  let nowMs = 0;
+  let scheduled: (() => void)[] = [];
+  const clock = { now: () => nowMs, schedule: (callback: () => void) => void scheduled.push(callback) };
+  const limits = { ...CONTROL_LIMITS, httpShareMs: 1, httpTurnMs: 4, httpAcceptTurnMs: 1 };
+  const rounds = new RequestRounds(limits, clock);
+  const went: string[] = [];
+  return {
+    rounds,
+    went,
+    /** Something with so many pieces of a millisecond each. */
+    waiting: (name: string, pieces: number, fresh = false): Waiting => ({
+      fresh,
+      letThrough() {
+        nowMs++;
+        went.push(name);
+        return --pieces > 0;
+      },
+    }),
+    work: (ms: number) => () => {
+      nowMs += ms;
+    },
+    turn() {
+      const due = scheduled;
+      scheduled = [];
+      for (const callback of due) callback();
+      return due.length > 0;
+    },
+  };
+}
+
+test('somebody from another address waits for one piece of a crowd, not for the crowd', () => {
+  const { rounds, went, waiting, turn } = startRounds();
+  const crowd = rounds.enter('192.0.2.1');
+  const quiet = rounds.enter('192.0.2.2');
+  turn();
+  for (let n = 0; n < 100; n++) rounds.wait(crowd, waiting('crowd', 100));
+  rounds.wait(quiet, waiting('quiet', 1));
+  turn();
+  expect(went).toEqual(['crowd', 'quiet', 'crowd', 'crowd']);
+});
+
+test('an address that has used its share of a turn waits for the next one; who is logged in does not', () => {
+  const { rounds, work, turn } = startRounds();
+  const busy = rounds.enter('192.0.2.1');
+  const quiet = rounds.enter('192.0.2.2');
+  rounds.run(busy, work(2));
+  rounds.run(rounds.operators, work(2));
+  expect(rounds.mayGo(busy)).toBe(false);
+  expect(rounds.mayGo(quiet)).toBe(true);
+  expect(rounds.mayGo(rounds.operators)).toBe(true);
+  turn();
+  expect(rounds.mayGo(busy)).toBe(true);
+});
+
+test('nobody overtakes those of the same address that wait', () => {
+  const { rounds, waiting } = startRounds();
+  const crowd = rounds.enter('192.0.2.1');
+  rounds.wait(crowd, waiting('first', 1));
+  expect(rounds.mayGo(crowd)).toBe(false);
+});
+
+test('a new connection has its turn before those of its address that send on and on, and they have theirs', () => {
+  const { rounds, went, waiting, turn } = startRounds();
+  const crowd = rounds.enter('192.0.2.1');
+  turn();
+  for (let n = 0; n < 100; n++) rounds.wait(crowd, waiting('old', 100));
+  for (let n = 0; n < 100; n++) rounds.wait(crowd, waiting('new', 1, true));
+  turn();
+  expect(went).toEqual(['new', 'old', 'new', 'old']);
+});
+
+test('a turn is short after a connection came, for others may stand behind it', () => {
+  const { rounds, went, waiting, turn } = startRounds();
+  const crowd = rounds.enter('192.0.2.1');
+  rounds.wait(crowd, waiting('piece', 100));
+  turn();
+  expect(went).toHaveLength(1);
+  turn();
+  expect(went).toHaveLength(5);
+});
+
+test('nothing is scheduled once nobody waits, and who is gone has no turn', () => {
+  const { rounds, went, waiting, turn } = startRounds();
+  const crowd = rounds.enter('192.0.2.1');
+  const gone = waiting('gone', 1);
+  rounds.wait(crowd, gone);
+  rounds.wait(crowd, waiting('stays', 2));
+  crowd.remove(gone);
+  while (turn());
+  expect(went).toEqual(['stays', 'stays']);
+});

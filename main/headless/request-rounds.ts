@@ -1,0 +1,145 @@
+/**
+ * Shares main's time among those who ask over HTTP. What comes in is given to the HTTP parser in small pieces, and the
+ * time that each takes counts for the network of its sender: one that has used its share of a turn of the loop waits in a
+ * queue, where networks take turns, and so do its connections. Connections of people who are logged in count for nobody's
+ * network. So strangers that send without end, from one address or a few, delay others by a piece each. Told by PacedSocket.
+ */
+import type { ControlLimits } from '../core/limits.ts';
+
+/** What waits for its turn. */
+export interface Waiting {
+  /** Whether nothing of it was ever let through: such a one comes before those that send on and on. */
+  readonly fresh: boolean;
+  /** Lets one piece through. True when another waits behind it. */
+  letThrough(): boolean;
+}
+
+/** The connections that share one part of main's time. */
+export class Requesters {
+  /** Milliseconds used in this turn. */
+  spentMs = 0;
+  queued = false;
+  readonly #fresh = new Set<Waiting>();
+  readonly #others = new Set<Waiting>();
+  #freshLast = false;
+
+  get waiting(): number {
+    return this.#fresh.size + this.#others.size;
+  }
+
+  add(waiting: Waiting): void {
+    (waiting.fresh ? this.#fresh : this.#others).add(waiting);
+  }
+
+  remove(waiting: Waiting): void {
+    this.#fresh.delete(waiting);
+    this.#others.delete(waiting);
+  }
+
+  /** Takes out whose turn it is: by turns one that is new and one that is not. */
+  shift(): Waiting | null {
+    const [first, second] = this.#freshLast ? [this.#others, this.#fresh] : [this.#fresh, this.#others];
+    const [next] = first.size > 0 ? first : second;
+    if (next === undefined) return null;
+    this.#freshLast = this.#fresh.delete(next);
+    this.#others.delete(next);
+    return next;
+  }
+}
+
+/** What the rounds work with beside the limits; tests have clocks of their own. */
+export interface RoundsClock {
+  now(): number;
+  /** Calls back in the next turn of the loop. */
+  schedule(callback: () => void): void;
+}
+
+const LOOP: RoundsClock = { now: () => performance.now(), schedule: setImmediate };
+
+/** The rounds of one server. */
+export class RequestRounds {
+  /** Of everybody who is logged in. */
+  readonly operators = new Requesters();
+  readonly #networks = new Map<string, { readonly requesters: Requesters; connections: number }>();
+  readonly #queue = new Set<Requesters>();
+  readonly #spenders = new Set<Requesters>();
+  readonly #limits: ControlLimits;
+  readonly #clock: RoundsClock;
+  #armed = false;
+  #accepted = false;
+
+  constructor(limits: ControlLimits, clock: RoundsClock = LOOP) {
+    this.#limits = limits;
+    this.#clock = clock;
+  }
+
+  get pieceBytes(): number {
+    return this.#limits.httpPieceBytes;
+  }
+
+  /** A connection of `network` was accepted. Node accepts one in each turn, so that turns are short while others may wait. */
+  enter(network: string): Requesters {
+    this.#accepted = true;
+    this.#arm();
+    const known = this.#networks.get(network);
+    if (known !== undefined) {
+      known.connections++;
+      return known.requesters;
+    }
+    const requesters = new Requesters();
+    this.#networks.set(network, { requesters, connections: 1 });
+    return requesters;
+  }
+
+  leave(network: string): void {
+    const known = this.#networks.get(network);
+    if (known !== undefined && --known.connections === 0) this.#networks.delete(network);
+  }
+
+  /** Whether a piece may go through at once. */
+  mayGo(requesters: Requesters): boolean {
+    if (requesters.waiting > 0) return false;
+    return requesters === this.operators || requesters.spentMs < this.#limits.httpShareMs;
+  }
+
+  /** Does the work of a piece and counts the time it takes. */
+  run<Result>(requesters: Requesters, work: () => Result): Result {
+    const begun = this.#clock.now();
+    const result = work();
+    requesters.spentMs += this.#clock.now() - begun;
+    this.#spenders.add(requesters);
+    this.#arm();
+    return result;
+  }
+
+  /** Lets `waiting` go on when its turn comes. */
+  wait(requesters: Requesters, waiting: Waiting): void {
+    requesters.add(waiting);
+    this.#queue.add(requesters);
+    this.#arm();
+  }
+
+  #arm(): void {
+    if (this.#armed) return;
+    this.#armed = true;
+    this.#clock.schedule(this.#turn);
+  }
+
+  readonly #turn = (): void => {
+    this.#armed = false;
+    for (const requesters of this.#spenders) requesters.spentMs = 0;
+    this.#spenders.clear();
+    const { httpTurnMs, httpAcceptTurnMs } = this.#limits;
+    const until = this.#clock.now() + (this.#accepted ? httpAcceptTurnMs : httpTurnMs);
+    this.#accepted = false;
+    // Whoever is put back while this loops stands at the end of the set and is met again.
+    for (const requesters of this.#queue) {
+      this.#queue.delete(requesters);
+      const waiting = requesters.shift();
+      if (waiting?.letThrough() === true) requesters.add(waiting);
+      if (requesters.waiting > 0) this.#queue.add(requesters);
+      if (this.#clock.now() >= until) break;
+    }
+    if (this.#queue.size > 0) this.#arm();
+  };
+}
