@@ -6,18 +6,26 @@ import { Delivery } from './protocol/delivery.ts';
 import type { IrcServer } from './server.ts';
 import type { Channel, Membership } from './state/channel.ts';
 import type { User } from './state/user.ts';
-import { deliver, deliverSmall, type Message, rest, SMALL_CROWD, spendSkipped } from './work-steps.ts';
+import {
+  type Audience,
+  deliver,
+  deliverSmall,
+  type Message,
+  rest,
+  SMALL_CROWD,
+  spendSkipped,
+} from './work-steps.ts';
 
 const gatesOf = (channel: Channel): readonly WorkGate[] => [channel.gate];
 
-/** Sends to those members of a channel that `pick` answers. Null when everybody got it at once. */
+/** Sends to members of a channel in a way of one's own. Null when everybody got it at once. */
 export function toMembers(
   server: IrcServer,
   channel: Channel,
   message: Message,
-  pick: (member: Membership) => User | null,
+  send: Audience<Membership>['send'],
 ): WorkSteps | null {
-  const audience = { entries: channel.members, pick };
+  const audience = { entries: channel.members, send };
   if (channel.members.length > SMALL_CROWD) return deliver(server.host, audience, message, gatesOf(channel));
   deliverSmall(server.host, audience, message);
   return null;
@@ -27,10 +35,15 @@ export function toMembers(
 export function toChannel(
   server: IrcServer,
   channel: Channel,
-  message: Message,
+  message: Delivery,
   except: User | null,
 ): WorkSteps | null {
-  return toMembers(server, channel, message, ({ user }) => (user === except ? null : user));
+  return toMembers(server, channel, message, (members, from, to) => {
+    for (let i = from; i < to; i++) {
+      const { user } = members[i] as Membership;
+      if (user !== except) message.to(user);
+    }
+  });
 }
 
 /** Sends to the members of a channel that hold at least one of the status bits. */
@@ -38,40 +51,55 @@ export function toChannelStatus(
   server: IrcServer,
   channel: Channel,
   status: number,
-  message: Message,
+  message: Delivery,
   except: User | null,
 ): WorkSteps | null {
-  return toMembers(server, channel, message, (member) =>
-    (member.status & status) !== 0 && member.user !== except ? member.user : null,
-  );
+  return toMembers(server, channel, message, (members, from, to) => {
+    for (let i = from; i < to; i++) {
+      const { user, status: held } = members[i] as Membership;
+      if ((held & status) !== 0 && user !== except) message.to(user);
+    }
+  });
 }
 
-/** Sends to the members of a channel that have a capability. */
+/** Sends to the members of a channel that have a capability; with `status`, to those of them that hold one of its bits. */
 export function toChannelWithCap(
   server: IrcServer,
   channel: Channel,
   cap: number,
-  message: Message,
+  message: Delivery,
   except: User | null,
+  status = 0,
 ): WorkSteps | null {
-  return toMembers(server, channel, message, ({ user }) => (user !== except && user.has(cap) ? user : null));
+  return toMembers(server, channel, message, (members, from, to) => {
+    for (let i = from; i < to; i++) {
+      const { user, status: held } = members[i] as Membership;
+      if (user === except || !user.has(cap) || (status !== 0 && (held & status) === 0)) continue;
+      message.to(user);
+    }
+  });
+}
+
+/** What sends a message to those of a list of users whom `gets` answers true for. */
+export function toUsers(message: Delivery, gets: (user: User) => boolean): Audience<User>['send'] {
+  return (users, from, to) => {
+    for (let i = from; i < to; i++) if (gets(users[i] as User)) message.to(users[i] as User);
+  };
 }
 
 /** Sends once to everybody who shares a channel with `user`; with `cap`, only to those who have it. */
 export function toNeighbours(
   server: IrcServer,
   user: User,
-  message: Message,
+  message: Delivery,
   cap = 0,
   gates: readonly WorkGate[] = [],
 ): WorkSteps | null {
   const found = server.state.neighbours(user);
   spendSkipped(server.host, server.state.walked);
-  const pick = (other: User) => (cap === 0 || other.has(cap) ? other : null);
-  if (found.length > SMALL_CROWD) {
-    return deliver(server.host, { entries: [...found], pick }, message, gates);
-  }
-  deliverSmall(server.host, { entries: found, pick }, message);
+  const send = toUsers(message, (other) => cap === 0 || other.has(cap));
+  if (found.length > SMALL_CROWD) return deliver(server.host, { entries: [...found], send }, message, gates);
+  deliverSmall(server.host, { entries: found, send }, message);
   return null;
 }
 
@@ -92,13 +120,18 @@ export function* announceJoin(server: IrcServer, user: User, channel: Channel): 
   const extended = fromUser(server, user, `JOIN ${channel.name} ${user.account ?? '*'} :${user.realname}`);
   const either: Message = {
     body: extended.body,
-    to: (member) => (member.has(CAP.extendedJoin) ? extended : plain).to(member),
     renew: () => {
       plain.renew();
       extended.renew();
     },
   };
-  yield* rest(toChannel(server, channel, either, null));
+  const told = toMembers(server, channel, either, (members, from, to) => {
+    for (let i = from; i < to; i++) {
+      const { user: member } = members[i] as Membership;
+      (member.has(CAP.extendedJoin) ? extended : plain).to(member);
+    }
+  });
+  yield* rest(told);
   if (user.away === null) return;
   const away = fromUser(server, user, `AWAY :${user.away}`);
   yield* rest(toChannelWithCap(server, channel, CAP.awayNotify, away, user));

@@ -312,9 +312,11 @@ export class IrcServer implements ConnectionHandler<User> {
   private begin(user: User, command: LongCommand, params: readonly string[], tags: string): void {
     const started = performance.now();
     let steps: WorkSteps | null = null;
-    this.guard(user, command.name, () => {
+    try {
       steps = command.steps(this, user, params, tags);
-    });
+    } catch (error) {
+      this.reportDefect(user, command.name, error);
+    }
     if (steps === null) {
       this.host.commandTime(performance.now() - started);
       return;

@@ -4,6 +4,7 @@
  */
 import type { TableCell } from '../../contract/stream.ts';
 import { workPrices } from '../../runtime/work-prices.ts';
+import { toUsers } from '../broadcast.ts';
 import { compileAddressMask, coversAddress } from '../protocol/address-mask.ts';
 import { fold } from '../protocol/casemapping.ts';
 import { Delivery } from '../protocol/delivery.ts';
@@ -80,7 +81,7 @@ export function* clearChannel(
 export function* broadcast(server: IrcServer, text: string): StepsWith<{ clients: number }> {
   const message = new Delivery(server.host.outbox, `:${server.name} NOTICE $* :${text}`);
   const entries = [...server.state.users].filter((user) => user.registered);
-  yield* deliver(server.host, { entries, pick: (user) => user }, message, []);
+  yield* deliver(server.host, { entries, send: toUsers(message, () => true) }, message, []);
   return { clients: entries.length };
 }
 

@@ -1,7 +1,7 @@
 /** PRIVMSG, NOTICE and TAGMSG: RFC 2812 3.3, IRCv3 message-tags, echo-message; ISUPPORT STATUSMSG. */
 import { workPrices } from '../../runtime/work-prices.ts';
 import type { WorkSteps } from '../../runtime/work-turns.ts';
-import { toChannel, toChannelStatus, toMembers } from '../broadcast.ts';
+import { toChannel, toChannelStatus, toChannelWithCap } from '../broadcast.ts';
 import { CAP } from '../protocol/capabilities.ts';
 import { Delivery } from '../protocol/delivery.ts';
 import { isChannelName } from '../protocol/names.ts';
@@ -236,12 +236,7 @@ function sendToChannel(
   status: number,
   verb: Verb,
 ): WorkSteps | null {
-  if (verb === 'TAGMSG') {
-    return toMembers(server, channel, message, ({ user: other, status: held }) => {
-      if (other === user || !other.has(CAP.messageTags)) return null;
-      return status !== 0 && (held & status) === 0 ? null : other;
-    });
-  }
+  if (verb === 'TAGMSG') return toChannelWithCap(server, channel, CAP.messageTags, message, user, status);
   if (status === 0) return toChannel(server, channel, message, user);
   return toChannelStatus(server, channel, status, message, user);
 }

@@ -1,7 +1,7 @@
 /** WALLOPS (RFC 2812 4.7) and GLOBOPS: operators to users with +w, and to operators. */
-import { fromUser, noticeOpers } from '../broadcast.ts';
+import { fromUser, noticeOpers, toUsers } from '../broadcast.ts';
 import { N } from '../protocol/numerics.ts';
-import { UMODE, type User } from '../state/user.ts';
+import { UMODE } from '../state/user.ts';
 import { deliver } from '../work-steps.ts';
 import type { Command } from './command.ts';
 
@@ -17,8 +17,8 @@ export const wallops: Command = {
       return null;
     }
     const message = fromUser(server, user, `WALLOPS :${text}`);
-    const pick = (other: User) => ((other.modes & UMODE.wallops) === 0 ? null : other);
-    return deliver(server.host, { entries: [...server.state.users], pick }, message, []);
+    const send = toUsers(message, ({ modes }) => (modes & UMODE.wallops) !== 0);
+    return deliver(server.host, { entries: [...server.state.users], send }, message, []);
   },
 };
 
