@@ -1,6 +1,7 @@
 /**
  * One instance a data directory. The claim is a listening socket, which the system releases with the process, however
- * that ends, and a record of that process, because a socket file can be deleted while its owner lives. A socket that nobody
+ * that ends, and a record of that process, because a socket file can be deleted while its owner lives; where the system has
+ * one, also a lock that is no file at all, because both files can be deleted. A socket that nobody
  * answers on is taken over, and one whose owner is ending is waited for. Called by the local socket.
  */
 import { createHash } from 'node:crypto';
@@ -14,6 +15,7 @@ import { makeFolder } from '../../daemons/runtime/make-folder.ts';
 import type { Holder } from './instance-holder.ts';
 import type { InstanceRecord } from './instance-record.ts';
 import type { ControlLimits } from './limits.ts';
+import { type ProcessLock, takeProcessLock } from './process-lock.ts';
 
 /** Longest path of a Unix socket that every system takes, in bytes (macOS has 104 with the final zero). */
 const SOCKET_PATH_BYTES = 103;
@@ -43,20 +45,27 @@ export interface Claimant {
   say(text: string): void;
 }
 
+/** A claim that was made. */
+export interface Claim {
+  /** Of the socket. */
+  readonly path: string;
+  readonly lock: ProcessLock;
+}
+
 /**
- * Makes the server listen at the socket of `dataDir`; answers the path. Waits for an instance that is ending, and says so.
+ * Makes the server listen at the socket of `dataDir`. Waits for an instance that is ending, and says so.
  * @throws SignalboxError `conflict` when another instance answers there or lives, with its process and what to do.
  */
-export async function claimSocketPath(claimant: Claimant): Promise<string> {
+export async function claimSocketPath(claimant: Claimant): Promise<Claim> {
   const { dataDir, server, record, limits, say } = claimant;
   const path = localSocketPath(dataDir);
   await waitForHolder(dataDir, path, limits, say);
   if (process.platform === 'win32') {
     // A named pipe belongs to whoever created it and vanishes with them.
     await listen(server, path, dataDir);
-    return path;
+    return { path, lock: { close() {} } };
   }
-  await underLock(dataDir, limits, async () => {
+  return await underLock(dataDir, limits, async () => {
     const { livingRecord, writeRecord } = await import('./instance-record.ts');
     // One whose socket file was deleted holds the folder all the same. Another one may have waited too, and been quicker.
     const recorded = await livingRecord(dataDir);
@@ -64,15 +73,18 @@ export async function claimSocketPath(claimant: Claimant): Promise<string> {
     const holder = await holderOf(path, limits);
     holder?.close();
     if (holder !== null) throw conflict(dataDir, holder);
-    if (record !== null) await writeRecord(dataDir, record);
+    const attempt = await takeProcessLock(dataDir);
+    if ('heldBy' in attempt) throw conflict(dataDir, { host: null, pid: attempt.heldBy });
     try {
+      if (record !== null) await writeRecord(dataDir, record);
       await placeSocket(server, path, dataDir);
     } catch (error) {
+      attempt.lock.close();
       await releaseRecord(dataDir);
       throw error;
     }
+    return { path, lock: attempt.lock };
   });
-  return path;
 }
 
 /** Makes another server of the owner listen where the file of the one before was deleted. */
@@ -93,11 +105,15 @@ export async function releaseRecord(dataDir: string): Promise<void> {
   await removeRecord(dataDir);
 }
 
-async function underLock(dataDir: string, limits: ControlLimits, work: () => Promise<void>): Promise<void> {
+async function underLock<Result>(
+  dataDir: string,
+  limits: ControlLimits,
+  work: () => Promise<Result>,
+): Promise<Result> {
   const lock = join(dataDir, 'control.lock');
   await acquire(lock, limits);
   try {
-    await work();
+    return await work();
   } finally {
     await rm(lock, { force: true });
   }

@@ -224,6 +224,34 @@ test('a socket file that was deleted lets nobody else in', async () => {
   });
 });
 
+test.runIf(process.platform === 'linux')(
+  'nobody gets in while both files are deleted under an instance that is suspended, and whoever ends it may',
+  async () => {
+    const module = JSON.stringify(join(import.meta.dirname, 'local-socket.ts'));
+    const limitsModule = JSON.stringify(join(import.meta.dirname, 'limits.ts'));
+    const code = `import { openLocalSocket } from ${module}; import { CONTROL_LIMITS } from ${limitsModule};
+      await openLocalSocket(${JSON.stringify(dir)}, CONTROL_LIMITS, { host: 'headless' }); console.log('held');`;
+    const first = spawn(process.execPath, ['--input-type=module', '-e', code], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    try {
+      await once(first.stdout, 'data');
+      first.kill('SIGSTOP');
+      await rm(join(dir, 'control.sock'));
+      await rm(join(dir, 'control.json'));
+      await expect(openLocalSocket(dir, limits, as)).rejects.toMatchObject({
+        code: 'conflict',
+        message: expect.stringContaining(`Another Signalbox (process ${first.pid}) uses ${dir}`),
+      });
+      expect(await readdir(dir)).toEqual([]);
+    } finally {
+      first.kill('SIGKILL');
+    }
+    await once(first, 'exit');
+    await open();
+  },
+);
+
 test.each([['control.sock'], ['control.json'], ['control.sock', 'control.json']])(
   'deleting %s %s is undone at once, and the log says so',
   async (...names: string[]) => {

@@ -74,7 +74,7 @@ export async function openLocalSocket(
   let server = createServer(accept);
   const record = process.platform === 'win32' ? null : await ownRecord(host);
   const claimant = () => ({ dataDir, server, record, limits, say });
-  const path = await claimSocketPath(claimant());
+  const { path, lock } = await claimSocketPath(claimant());
   if (process.platform !== 'win32') await chmod(path, 0o600);
   const notices: ClaimNotice[] = [];
   let notice = (text: ClaimNotice): void => void notices.push(text);
@@ -104,8 +104,9 @@ export async function openLocalSocket(
     },
     async close() {
       await guard?.close();
-      // First: who waits for the socket to end looks at the record next.
+      // First: who waits for the socket to end looks at the record and the lock next.
       if (guard !== null) await releaseRecord(dataDir);
+      lock.close();
       // What was written to clients still goes out; who does not read it is cut off.
       for (const socket of clients.keys()) {
         socket.end();
