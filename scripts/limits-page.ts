@@ -20,7 +20,7 @@ export const LIMIT_TABLES: readonly {
   {
     title: 'IRC server',
     about:
-      'A connection class in the configuration overrides `maxConnections`, `sendQueueBytes`, `receiveQueueBytes` and `pingSeconds`; the command `set-limit` changes some protocol limits until the next restart.',
+      'A connection class in the configuration overrides `maxConnections`, `maxPerAddress`, `sendQueueBytes`, `receiveQueueBytes` and `pingSeconds`; the command `set-limit` changes some protocol limits until the next restart.',
     file: 'daemons/ircd/limits.ts',
     limits: ircdLimits,
   },

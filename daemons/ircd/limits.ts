@@ -88,6 +88,12 @@ export const limits = {
     unit: 'count',
     reason: 'The size the server is built and measured for; a class may say otherwise.',
   },
+  maxPerAddress: {
+    default: 256,
+    unit: 'count',
+    reason:
+      'Many people share the address of a campus or of a mobile network, and one host must not take every place; a gateway gets a class of its own.',
+  },
   pingSeconds: {
     default: 120,
     unit: 'seconds',

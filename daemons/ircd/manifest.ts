@@ -32,6 +32,7 @@ const metrics: readonly MetricSpec[] = [
   counter('bytes_out', 'Bytes handed to sockets', 'bytes'),
   counter('throttled', 'Connections refused because their address connected too fast'),
   counter('refused_full', 'Connections refused because their class was full'),
+  counter('refused_address', 'Connections refused because their address had too many open'),
   counter('flood_kills', 'Clients dropped with "Excess Flood"'),
   counter('send_queue_kills', 'Clients dropped with "SendQ exceeded"'),
   counter('memory_kills', 'Clients dropped because all clients together held too much'),
@@ -77,7 +78,12 @@ export const manifest = defineManifest({
     { title: 'Writes', metrics: [name('write_calls_total'), name('ticks_total')] },
     {
       title: 'Refusals',
-      metrics: [name('throttled_total'), name('refused_full_total'), name('flood_kills_total')],
+      metrics: [
+        name('throttled_total'),
+        name('refused_full_total'),
+        name('refused_address_total'),
+        name('flood_kills_total'),
+      ],
     },
   ],
   highlights: {

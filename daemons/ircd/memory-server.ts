@@ -22,6 +22,7 @@ const CLASS: ConnectionClass = {
   throttle: true,
   flood: true,
   maxConnections: 100,
+  maxPerAddress: 100,
   sendQueueBytes: 1 << 20,
   receiveQueueBytes: 1 << 14,
   pingSeconds: 120,

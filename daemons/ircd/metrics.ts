@@ -18,6 +18,7 @@ const NET_COUNTERS: Readonly<Record<string, NetStatName>> = {
   bytes_out: 'bytesOut',
   throttled: 'throttled',
   refused_full: 'refusedFull',
+  refused_address: 'refusedAddress',
   flood_kills: 'floodKills',
   send_queue_kills: 'sendQueueKills',
   memory_kills: 'memoryKills',

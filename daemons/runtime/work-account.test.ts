@@ -43,6 +43,14 @@ describe('WorkAccount', () => {
     expect(groups.enter('2001:db8::1')).toBe(groups.enter('2001:db8::2'));
   });
 
+  it('knows how many members a network has', () => {
+    const groups = new WorkGroups(ALLOWANCE);
+    groups.enter('2001:db8::1');
+    groups.enter('2001:db8::2');
+    groups.leave('2001:db8::1');
+    expect([groups.membersOf('2001:db8::3'), groups.membersOf('192.0.2.1')]).toEqual([1, 0]);
+  });
+
   it('does not forget what an address used when its clients leave', () => {
     const groups = new WorkGroups(ALLOWANCE);
     const group = groups.enter('192.0.2.1');

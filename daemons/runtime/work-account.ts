@@ -249,6 +249,11 @@ export class WorkGroups {
     return group;
   }
 
+  /** How many members the group of an address has. */
+  membersOf(address: string): number {
+    return this.#groups.get(networkKey(address))?.members ?? 0;
+  }
+
   /** Counts a member of the address's group out. */
   leave(address: string): void {
     const key = networkKey(address);

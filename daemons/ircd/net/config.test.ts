@@ -27,6 +27,7 @@ describe('network configuration', () => {
       throttle = false
       flood = false
       max_connections = 50000
+      max_per_address = 9
       send_queue_bytes = 1000000
       receive_queue_bytes = 2000
       ping_seconds = 30
@@ -43,6 +44,7 @@ describe('network configuration', () => {
       throttle: false,
       flood: false,
       maxConnections: 50_000,
+      maxPerAddress: 9,
       sendQueueBytes: 1_000_000,
       receiveQueueBytes: 2000,
       pingSeconds: 30,

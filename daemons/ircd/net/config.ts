@@ -40,9 +40,19 @@ const classSchema = z.strictObject({
     .min(1)
     .default(['::/0'])
     .describe('CIDR blocks; the first class that matches wins. ::/0 is every address.'),
-  throttle: z.boolean().default(true).describe('Whether the connect rate per address is limited.'),
+  throttle: z
+    .boolean()
+    .default(true)
+    .describe('Whether the connect rate and the connections of one address are limited.'),
   flood: z.boolean().default(true).describe('Whether the rate of lines is limited.'),
   max_connections: z.int().min(1).default(limits.maxConnections.default).describe('Connections at once.'),
+  max_per_address: z
+    .int()
+    .min(1)
+    .default(limits.maxPerAddress.default)
+    .describe(
+      'Connections at once from one address, or one /64 of IPv6; without effect where throttle is false.',
+    ),
   send_queue_bytes: bytes(1 << 30)
     .default(limits.sendQueueBytes.default)
     .describe('Bytes that may wait for a client that does not read.'),
@@ -102,6 +112,7 @@ function toRule(config: ClassConfig): ClassRule {
     throttle: config.throttle,
     flood: config.flood,
     maxConnections: config.max_connections,
+    maxPerAddress: config.max_per_address,
     sendQueueBytes: config.send_queue_bytes,
     receiveQueueBytes: config.receive_queue_bytes,
     pingSeconds: config.ping_seconds,

@@ -30,12 +30,14 @@ export interface Outbox {
 /** What a connection class (`[[ircd.class]]`) allows its members. Sizes in bytes, times in seconds. */
 export interface ConnectionClass {
   readonly name: string;
-  /** Whether the connect rate per address is limited. */
+  /** Whether the connect rate and the connections of one address are limited. */
   readonly throttle: boolean;
   /** Whether the rate of lines is limited. */
   readonly flood: boolean;
   /** How many connections the class may hold at once. */
   readonly maxConnections: number;
+  /** How many connections one address may have open, or one /64 of IPv6; counts where `throttle` does. */
+  readonly maxPerAddress: number;
   /** Bytes that may wait because the client does not read; more and it is closed with "SendQ exceeded". */
   readonly sendQueueBytes: number;
   /** Bytes that may wait for flood control; more and it is closed with "Excess Flood". */

@@ -434,6 +434,35 @@ describe('NetServer', () => {
     third.close();
   });
 
+  test('an address with as many connections as its class allows is told so, until one is closed', async () => {
+    const settings = { name: 'home', max_per_address: 2 };
+    const { port, handler, server } = await start({ class: [settings] });
+    const clients = [await LineClient.connect(port), await LineClient.connect(port)];
+    await until(() => handler.open.size === 2);
+    const third = await LineClient.connect(port);
+    await until(() => third.ended);
+    expect(third.lines).toEqual([
+      'ERROR :Closing Link: 127.0.0.1 (Too many connections from your address: class home allows 2 at once; close one first)',
+    ]);
+    expect([server.stats.get('refusedAddress'), handler.open.size]).toEqual([1, 2]);
+    clients[0]?.close();
+    await until(() => handler.open.size === 1);
+    const fourth = await LineClient.connect(port);
+    fourth.send('ECHO in');
+    await until(() => fourth.lines.length === 1);
+    expect(fourth.lines).toEqual(['in']);
+    for (const client of [...clients, third, fourth]) client.close();
+  });
+
+  test('a class without throttle lets one address in as often as it likes, as a gateway needs', async () => {
+    const { port, handler } = await start({
+      class: [{ name: 'gateway', throttle: false, max_per_address: 1 }],
+    });
+    const clients = [await LineClient.connect(port), await LineClient.connect(port)];
+    await until(() => handler.open.size === 2);
+    for (const client of clients) client.close();
+  });
+
   test('close() sends the last lines and then ends the connection', async () => {
     const { port, handler } = await start();
     const client = await LineClient.connect(port);

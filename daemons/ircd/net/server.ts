@@ -334,6 +334,8 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
       this.refuse(socket, tls, `${address} (This server is full; try again later)`);
     } else if (!this.classes.hasRoom(connectionClass)) {
       this.refuseFull(socket, tls, address, connectionClass);
+    } else if (this.hasTooMany(address, connectionClass)) {
+      this.refuseAddress(socket, tls, address, connectionClass);
     } else if (tls && this.tls !== null) {
       this.tls.accept(socket);
     } else {
@@ -353,6 +355,11 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
     connectionClass: ConnectionClass,
     tls: TlsDetails | null,
   ): void {
+    // Others of the address may have come in while this one shook hands.
+    if (this.hasTooMany(address, connectionClass)) {
+      this.refuseAddress(socket, false, address, connectionClass);
+      return;
+    }
     if (!this.classes.enter(connectionClass)) {
       this.refuseFull(socket, false, address, connectionClass);
       return;
@@ -371,6 +378,21 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
       this.refused.size < limits.lingeringRefusals.default &&
       this.connections.size + this.refused.size < connections
     );
+  }
+
+  private hasTooMany(address: string, { throttle, maxPerAddress }: ConnectionClass): boolean {
+    return throttle && this.workGroups.membersOf(address) >= maxPerAddress;
+  }
+
+  private refuseAddress(
+    socket: Socket,
+    beforeTls: boolean,
+    address: string,
+    { name, maxPerAddress }: ConnectionClass,
+  ): void {
+    (this.counts[netStat.refusedAddress] as number)++;
+    const why = `Too many connections from your address: class ${name} allows ${maxPerAddress} at once; close one first`;
+    this.refuse(socket, beforeTls, `${address} (${why})`);
   }
 
   private refuseFull(socket: Socket, beforeTls: boolean, address: string, full: ConnectionClass): void {

@@ -41,6 +41,8 @@ export const netStat = {
   inputHeld: 17,
   /** Closed because all clients together held too much. */
   memoryKills: 18,
+  /** Refused: the address had as many connections as its class allows. */
+  refusedAddress: 19,
 } as const;
 
 const COUNTERS = Object.keys(netStat).length;
