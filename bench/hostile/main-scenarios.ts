@@ -2,7 +2,9 @@
  * Attacks on main's HTTP server by clients that are not logged in: requests that do not wait for answers, bodies in
  * pieces of a byte, connections without end, files without a pause. An attacker whose connection is closed opens another.
  */
+import { readdirSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
 import type { Scenario, Target } from './scenario.ts';
 
 const ADDRESS = '127.1.0.1';
@@ -19,6 +21,8 @@ interface Script {
   readonly more: Buffer | null;
   /** Sent for each answer that comes in; null where answers are not looked at. */
   readonly next?: Buffer;
+  /** Reads no answers. */
+  readonly deaf?: boolean;
 }
 
 /** So many attackers, each always with one connection, until the deadline. */
@@ -44,10 +48,12 @@ function attackers(count: number, script: Script, addressOf: (index: number) => 
         pump();
       });
       socket.on('drain', pump);
-      socket.on('data', () => {
-        answers++;
-        if (script.next !== undefined) socket.write(script.next);
-      });
+      if (script.deaf === true) socket.pause();
+      else
+        socket.on('data', () => {
+          answers++;
+          if (script.next !== undefined) socket.write(script.next);
+        });
       socket.on('error', () => {});
       socket.on('close', () => {
         sockets.delete(socket);
@@ -68,6 +74,14 @@ function attackers(count: number, script: Script, addressOf: (index: number) => 
       },
     };
   };
+}
+
+/** The path of the window's script, which is by far its largest file. */
+function scriptPath(): string {
+  const folder = join(import.meta.dirname, '../../out/renderer/assets');
+  const script = readdirSync(folder).find((name) => name.endsWith('.js'));
+  if (script === undefined) throw new Error(`no script in ${folder}; build the window with: npm run build`);
+  return `/assets/${script}`;
 }
 
 const main = { daemon: 'main', limitMs: LIMIT_MS } as const;
@@ -139,6 +153,14 @@ export const mainScenarios: readonly Scenario[] = [
     id: 'http-files',
     title: '400 connections that are kept and ask for a file as soon as they have the last',
     prepare: attackers(400, { first: bytes(head('GET', '/')), more: null, next: bytes(head('GET', '/')) }),
+  },
+  {
+    ...main,
+    id: 'http-unread',
+    title: "400 connections that ask for the window's script and do not read it",
+    memory: true,
+    prepare: (target) =>
+      attackers(400, { first: bytes(head('GET', scriptPath())), more: null, deaf: true })(target),
   },
   {
     ...main,

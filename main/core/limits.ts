@@ -421,6 +421,12 @@ export const CONTROL_LIMIT_TABLE = {
     reason:
       'Read and forgotten of a body that is too long, so that its sender gets to read the answer; then it is cut off.',
   },
+  httpFilesBytes: {
+    default: 16_000_000,
+    unit: 'bytes',
+    reason:
+      "Files of the window that are kept in memory to be sent to everybody, several times the window's size.",
+  },
   loginBytes: {
     default: 4_096,
     unit: 'bytes',

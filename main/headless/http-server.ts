@@ -19,6 +19,7 @@ import { ConnectionRoom } from './connection-room.ts';
 import { healthReport, isReady } from './health.ts';
 import { finish, sendError, sendOutcome, sendStatus, sendText } from './http-answers.ts';
 import { upgradeRequest } from './http-upgrade.ts';
+import { KeptFiles } from './kept-files.ts';
 import { PacedSocket } from './paced-socket.ts';
 import { PROMETHEUS_CONTENT_TYPE, renderPrometheus } from './prometheus.ts';
 import { readJson } from './read-json.ts';
@@ -59,6 +60,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     maxBufferedChunks: limits.requestFragments,
   });
   const room = new ConnectionRoom(limits);
+  const files = new KeptFiles(limits.httpFilesBytes);
   const backlogs = new BacklogTotal(limits.clientBacklogTotalBytes);
   const timeouts = {
     headersTimeout: limits.httpHeadersMs,
@@ -67,7 +69,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   };
   const server = createServer(timeouts, (request, response) => {
     if (!room.begin(request, response)) return;
-    respond({ ...options, limits, room }, request, response)
+    respond({ ...options, limits, room, files }, request, response)
       .catch((error: unknown) => {
         const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
         plane.log('error', 'http', 'request_defect', text);
@@ -130,6 +132,7 @@ function pace(server: Server, room: ConnectionRoom, rounds: RequestRounds, limit
 interface RequestParts extends HttpServerOptions {
   readonly limits: ControlLimits;
   readonly room: ConnectionRoom;
+  readonly files: KeptFiles;
 }
 
 async function respond(
@@ -162,7 +165,7 @@ async function respond(
   (request.socket as Duplex as PacedSocket).known(visitor !== null);
   if (path === '/session') return sendSession(visitor, response);
   if (!isApi && path !== '/metrics' && path !== '/logout')
-    return await serveStatic(options.windowDir, path, response);
+    return await serveStatic(options.windowDir, options.files, path, response);
   if (visitor === null) {
     response.setHeader('www-authenticate', 'Bearer');
     const message = 'Log in, or send the token as "Authorization: Bearer TOKEN".';

@@ -170,7 +170,7 @@ export class PacedSocket extends Duplex implements Waiting {
   }
 
   #readOn(): void {
-    if (!this.#stopped || this.#refused !== null) return;
+    if (!this.#stopped) return;
     this.#stopped = false;
     startReading(this.#raw);
   }

@@ -1,9 +1,10 @@
 /** Serves the built window. The files hold no secrets, so this needs no login. Called by the HTTP server. */
-import { readFile, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { sep } from 'node:path';
 import { assetPath, mimeTypeOf } from '../core/asset-path.ts';
 import { finish, sendText } from './http-answers.ts';
+import type { KeptFiles } from './kept-files.ts';
 
 /** Only so that paths parse as URLs. */
 const ORIGIN = 'http://window';
@@ -11,14 +12,19 @@ const ORIGIN = 'http://window';
 const ABSENT: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'ENAMETOOLONG', 'ELOOP']);
 
 /** Answers a GET or HEAD of `path` from `root`; of a HEAD, Node sends the head alone. */
-export async function serveStatic(root: string, path: string, response: ServerResponse): Promise<void> {
+export async function serveStatic(
+  root: string,
+  files: KeptFiles,
+  path: string,
+  response: ServerResponse,
+): Promise<void> {
   const file = assetPath(root, ORIGIN, `${ORIGIN}${path}`);
   if (file === null) return sendText(response, 403, 'Forbidden\n');
   try {
     // A symbolic link inside the folder must not lead out of it.
     const [real, realRoot] = await Promise.all([realpath(file), realpath(root)]);
     if (!real.startsWith(realRoot + sep)) return sendText(response, 403, 'Forbidden\n');
-    const body = await readFile(real);
+    const body = await files.read(real);
     const headers = {
       'content-type': mimeTypeOf(real),
       'content-length': body.length,
