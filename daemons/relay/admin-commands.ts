@@ -192,7 +192,7 @@ function* closeRoom(relay: Relay, room: Room, reason: string): Steps<number> {
   const members = [...room.audience.members];
   for (const peer of members) {
     if (relay.turns.spend(workPrices.departure.ns)) yield null;
-    if (relay.rooms.leave(peer, room)) peer.connection.push(frame);
+    if (relay.rooms.leave(peer, room)) peer.outbox.push(frame);
   }
   return members.length;
 }
@@ -218,7 +218,7 @@ function* notify(
       bare ??= relay.writer.bare(bytes, 0, bytes.length, now);
       frame = bare;
     }
-    if (frame !== null && peer.connection.push(frame)) delivered++;
+    if (frame !== null && peer.outbox.push(frame)) delivered++;
     else skipped++;
   }
   return { delivered, skipped };

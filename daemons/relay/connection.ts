@@ -112,8 +112,8 @@ export class Connection implements OutboxOwner {
   }
 
   /**
-   * Puts a frame that nobody else is sent into the send queue. Returns whether it was taken: false when the connection is
-   * ending or full.
+   * Puts a frame that nobody else is sent into the send queue; its memory is the queue's from here on. Returns whether it
+   * was taken: false when the connection is ending or full.
    */
   push(frame: Frame): boolean {
     return this.outbox.pushOwn(frame);

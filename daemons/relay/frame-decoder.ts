@@ -4,7 +4,7 @@
  * of that chunk; only a frame that spans chunks is copied together.
  */
 
-import { discardBuffer } from '../runtime/discard-buffer.ts';
+import { discardBuffer, discardWhole } from '../runtime/discard-buffer.ts';
 
 /** Bytes of the length in front of every payload. */
 export const HEADER_BYTES = 4;
@@ -18,8 +18,6 @@ const FIRST_BLOCK_BYTES = 1024;
 const LARGEST_BLOCK_BYTES = 128 * 1024;
 /** A page of memory, as most systems have it. */
 const PAGE_BYTES = 4096;
-/** A smaller piece costs the collector less than giving it back would. */
-const DISCARDED_BYTES = 16 * 1024;
 
 /** Receives what the decoder finds. */
 export interface FrameSink {
@@ -251,9 +249,4 @@ export class FrameDecoder {
     this.#fullBlocks = [];
     this.#fullBytes = 0;
   }
-}
-
-/** Gives memory back at once that is worth it and holds nothing else. */
-function discardWhole(bytes: Buffer): void {
-  if (bytes.length >= DISCARDED_BYTES && bytes.length === bytes.buffer.byteLength) discardBuffer(bytes);
 }

@@ -50,13 +50,34 @@ it('keeps a control frame and one that is larger than a block in memory of their
     expect(blocks.keep(frame).source.buffer.byteLength).toBe(frame.size);
 });
 
-it('gives its block back when everything is sent, and begins a new one after that', () => {
+it('gives blocks back that are older than what waits, but none that is being written', () => {
   const blocks = new LagBlocks();
-  blocks.release();
-  const { source } = blocks.keep(frameOf(10));
-  blocks.release();
-  expect(source.length).toBe(0);
+  const [first, second, third] = [0, 1, 2].map(() => blocks.keep(frameOf(60_000)));
+  const sizes = () => [first, second, third].map((frame) => frame!.source.length);
+  blocks.trim(frameOf(10, true), null);
+  blocks.trim(second!, first!.bytes());
+  expect(sizes()).toEqual([LAG_BLOCK_BYTES, LAG_BLOCK_BYTES, LAG_BLOCK_BYTES]);
+  blocks.trim(second!, second!.bytes());
+  expect(sizes()).toEqual([0, LAG_BLOCK_BYTES, LAG_BLOCK_BYTES]);
+  blocks.trim(null, null);
+  expect(sizes()).toEqual([0, 0, 0]);
   expect(blocks.keep(frameOf(12)).bytes().equals(frameOf(12).bytes())).toBe(true);
+});
+
+it('gives the memory that a frame had to itself back when it has moved', () => {
+  const source = Buffer.allocUnsafeSlow(30_000);
+  const shared = Buffer.allocUnsafeSlow(40_000);
+  const blocks = new LagBlocks();
+  blocks.keep(new Frame(source, 0, 30_000, false, 0));
+  blocks.keep(new Frame(shared, 0, 30_000, false, 0));
+  expect([source.length, shared.length]).toEqual([0, 40_000]);
+});
+
+it('holds no more blocks than it may, whatever waits in front of them', () => {
+  const blocks = new LagBlocks();
+  const kept = Array.from({ length: 100 }, () => blocks.keep(frameOf(90_000)));
+  blocks.trim(null, null);
+  expect(kept.filter(({ source }) => source.length === 0)).toHaveLength(64);
 });
 
 it('is where direct frames wait for a client that lags, and gone once the client has read them', async () => {
@@ -76,3 +97,36 @@ it('is where direct frames wait for a client that lags, and gone once the client
   for (let sent = 0; sent < total; sent++) expect((await deaf.text())?.endsWith(`.${sent}`)).toBe(true);
   await until(() => [...blocks].at(-1)?.length === 0);
 });
+
+it.each(['disconnect', 'drop-oldest'] as const)(
+  'leaves every frame whole for a client that reads now and then, under the policy %s',
+  async (slow_reader) => {
+    relay = await TestRelay.start({ slow_reader, send_queue_bytes: 2 << 20 });
+    const sender = await relay.greet('direct', 'sender');
+    const slow = await relay.greet('direct', 'slow');
+    const total = 600;
+    let newest = -1;
+    const sending = (async () => {
+      for (let sent = 0; sent < total; sent++) {
+        const content = String(sent).padStart(4, '0').repeat(8_000);
+        sender.send(dataPayload(3, ['slow'], content, sent));
+        await sender.message();
+        if (slow_reader === 'disconnect') await until(() => newest > sent - 100);
+        if (sent % 300 === 0) slow.socket.pause();
+        if (sent % 300 === (slow_reader === 'disconnect' ? 60 : 290)) slow.socket.resume();
+      }
+      slow.socket.resume();
+      sender.send(dataPayload(3, ['slow'], 'last', total));
+    })();
+    for (let text = await slow.text(); !text?.endsWith('last'); text = await slow.text()) {
+      const content = text?.slice(-32_000) ?? '';
+      const number = content.slice(0, 4);
+      expect(content === number.repeat(8_000)).toBe(true);
+      expect(Number(number)).toBeGreaterThan(newest);
+      newest = Number(number);
+    }
+    await sending;
+    if (slow_reader === 'disconnect') expect(newest).toBe(total - 1);
+    else expect(relay.metrics.dropped.value).toBeGreaterThan(0);
+  },
+);

@@ -3,7 +3,7 @@
  * in memory of exactly their size leaves a hole for each when it is over, and the C library keeps holes; a block it
  * returns to the system. Owned by outbox.ts.
  */
-import { discardBuffer } from '../runtime/discard-buffer.ts';
+import { discardBuffer, discardWhole } from '../runtime/discard-buffer.ts';
 import { Frame } from './frame.ts';
 
 /**
@@ -12,35 +12,46 @@ import { Frame } from './frame.ts';
  */
 export const LAG_BLOCK_BYTES = 96 * 1024;
 
-/** The blocks of one client. A block lives as long as a frame in it; frames leave oldest first, so that is not for long. */
+/** Older blocks than so many, some 6 MiB, are left to the garbage collector. */
+const KNOWN_BLOCKS = 64;
+
+/** The blocks of one client. */
 export class LagBlocks {
-  #block: Buffer | null = null;
+  /** Oldest first; the last one is being filled. */
+  readonly #blocks: Buffer[] = [];
   #used = 0;
 
   /**
-   * The same frame, where it may wait for long.
-   * @param frame a data frame that waits in no other queue: one that waits for many is kept once, for all of them
+   * The same frame, where it may wait for long. What it was in before is given back where it was alone in there.
+   * @param frame a frame that waits in no other queue: one that waits for many is kept once, for all of them
    */
   keep(frame: Frame): Frame {
-    const { size } = frame;
+    const { source, size } = frame;
     // Control frames are never dropped: one among many that were would keep a whole block.
     if (frame.control || size > LAG_BLOCK_BYTES) return frame.durable();
-    let block = this.#block;
-    if (block === null || this.#used + size > block.length) {
+    let block = this.#blocks.at(-1);
+    if (block === undefined || this.#used + size > LAG_BLOCK_BYTES) {
       block = Buffer.allocUnsafeSlow(LAG_BLOCK_BYTES);
-      this.#block = block;
+      if (this.#blocks.push(block) > KNOWN_BLOCKS) this.#blocks.shift();
       this.#used = 0;
     }
     const start = this.#used;
-    this.#used += frame.source.copy(block, start, frame.start, frame.end);
+    this.#used += source.copy(block, start, frame.start, frame.end);
+    if (size === source.buffer.byteLength) discardWhole(source);
     return new Frame(block, start, this.#used, false, frame.receivedAt);
   }
 
-  /** Gives the newest block back at once. Call it only when no frame waits or is being written. */
-  release(): void {
-    if (this.#block === null) return;
-    discardBuffer(this.#block);
-    this.#block = null;
-    this.#used = 0;
+  /**
+   * Gives back what is older than a frame: frames leave in the order in which they came.
+   * @param frame that was dropped or sent, or waits, while none that is older does; null when none waits
+   * @param writing what is being written, which is left alone
+   */
+  trim(frame: Frame | null, writing: Buffer | null): void {
+    const blocks = this.#blocks;
+    // A control frame, or one from before the client lagged, says nothing.
+    const dead = frame === null ? blocks.length : blocks.indexOf(frame.source);
+    let count = 0;
+    while (count < dead && blocks[count]!.buffer !== writing?.buffer) discardBuffer(blocks[count++]!);
+    if (count > 0) blocks.splice(0, count);
   }
 }

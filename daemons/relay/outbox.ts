@@ -118,7 +118,7 @@ export class Outbox implements Flushable {
     return true;
   }
 
-  /** Like {@link push}, for a frame that nobody else is sent. */
+  /** Like {@link push}, for a frame that nobody else is sent, and whose memory nobody else needs. */
   pushOwn(frame: Frame): boolean {
     if (!this.#admits(frame)) return false;
     this.#append(this.#inFlightBytes > 0 ? this.#keepOwn(frame) : frame);
@@ -176,10 +176,10 @@ export class Outbox implements Flushable {
       }
       queue.take(count);
     }
+    this.#trimBlocks(queue.size === 0 ? null : queue.at(0));
     this.#owner.onSent();
     if (queue.size === 0 && this.#inFlightBytes === 0) {
       this.#backlogged = false;
-      this.#blocks?.release();
       this.#owner.onEmpty();
     } else {
       queue.lag();
@@ -200,6 +200,7 @@ export class Outbox implements Flushable {
       this.#countDropped(1);
       this.#unaccount(1, dropped.size);
     }
+    this.#trimBlocks(null);
     return before - this.#queue.size;
   }
 
@@ -223,6 +224,14 @@ export class Outbox implements Flushable {
     // One tick brought more than the limit to a client that may well keep up: let it take what is there first.
     this.flush(this.#services.flusher.batcher);
     return this.#makeRoom(frame);
+  }
+
+  /** Gives back the memory of what waited before `frame`; with null that of everything. */
+  #trimBlocks(frame: Frame | null): void {
+    const writing = this.#inFlight;
+    // What a TLS engine has is not known here.
+    if (this.#blocks === null || (writing !== null && this.#encrypted)) return;
+    this.#blocks.trim(frame, writing?.bytes ?? null);
   }
 
   #keepOwn(frame: Frame): Frame {
@@ -267,7 +276,10 @@ export class Outbox implements Flushable {
       ) {
         this.#countDropped(1);
         this.#unaccount(1, dropped.size);
-        if (!this.#over(frame.size)) return true;
+        if (!this.#over(frame.size)) {
+          this.#trimBlocks(dropped);
+          return true;
+        }
       }
       if (!frame.control) {
         this.#countDropped(1);

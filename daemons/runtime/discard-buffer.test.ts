@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { discardBuffer } from './discard-buffer.ts';
+import { discardBuffer, discardWhole } from './discard-buffer.ts';
 
 it('gives the memory of a buffer back without waiting for the collector', () => {
   const before = process.memoryUsage().arrayBuffers;
@@ -15,4 +15,13 @@ it('does nothing to a buffer that is discarded already', () => {
   discardBuffer(buffer);
   discardBuffer(buffer);
   expect(buffer.length).toBe(0);
+});
+
+it('leaves alone what is small, and what others may have a part of', () => {
+  const [small, large] = [Buffer.allocUnsafeSlow(1_000), Buffer.allocUnsafeSlow(40_000)];
+  discardWhole(small);
+  discardWhole(large.subarray(0, 30_000));
+  expect([small.length, large.length]).toEqual([1_000, 40_000]);
+  discardWhole(large);
+  expect(large.length).toBe(0);
 });

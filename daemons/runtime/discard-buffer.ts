@@ -13,3 +13,11 @@ export function discardBuffer(bytes: Uint8Array): void {
   const { buffer } = bytes;
   if (buffer instanceof ArrayBuffer && buffer.byteLength > 0) (buffer as Transferable).transfer?.(0);
 }
+
+/** A smaller piece costs the collector less than giving it back would. */
+const WORTH_BYTES = 16 * 1024;
+
+/** Frees a buffer like {@link discardBuffer} where it is large enough to be worth it and alone in its memory. */
+export function discardWhole(bytes: Uint8Array): void {
+  if (bytes.length >= WORTH_BYTES && bytes.length === bytes.buffer.byteLength) discardBuffer(bytes);
+}
