@@ -14,6 +14,16 @@ export const WITH_ID = 0x10;
 const BLOCK_BYTES = 64 * 1024;
 /** Frames over this have memory of their own. */
 const LARGE_BYTES = 8 * 1024;
+/**
+ * Large enough for the C library to map it by itself and to return it to the system when it is freed
+ * (`DAEMON_MALLOC_ENV`). Of it only the pages that were written to are in memory.
+ */
+export const MAPPED_BYTES = 96 * 1024;
+/**
+ * Frames over this are mapped: one such frame that each of a thousand clients does not take would leave as many holes.
+ * Mapping a smaller one would cost more than copying it.
+ */
+const MAPPED_FROM_BYTES = 48 * 1024;
 
 /** One message in wire form: `source[start, end)`, length included. A range, not a view: views cost more than frames. */
 export class Frame {
@@ -41,25 +51,37 @@ export class Frame {
     return this.end - this.start;
   }
 
+  /** Whether its memory is its own: nothing else is in it, and it keeps no more of it than it needs. */
+  get alone(): boolean {
+    const { size } = this;
+    const { byteLength } = this.source.buffer;
+    return size === byteLength || (size > MAPPED_FROM_BYTES && byteLength === MAPPED_BYTES);
+  }
+
   /** The frame as a view. */
   bytes(): Buffer {
     return this.source.subarray(this.start, this.end);
   }
 
   /**
-   * The frame in memory of exactly its size. A receiver that lags keeps this one: a range would pin the whole block
+   * The frame in memory of its own. A receiver that lags keeps this one: a range would pin the whole block
    * or read buffer it lies in. The copy is made once and shared by all who lag.
    */
   durable(): Frame {
+    if (this.alone) return this;
     const { size } = this;
-    if (size === this.source.buffer.byteLength) return this;
     if (this.copy === null) {
-      const bytes = Buffer.allocUnsafeSlow(size);
+      const bytes = ownMemory(size);
       this.source.copy(bytes, 0, this.start, this.end);
       this.copy = new Frame(bytes, 0, size, this.control, this.receivedAt);
     }
     return this.copy;
   }
+}
+
+/** Memory for one frame. */
+function ownMemory(size: number): Buffer {
+  return Buffer.allocUnsafeSlow(size > MAPPED_FROM_BYTES ? Math.max(size, MAPPED_BYTES) : size);
 }
 
 /** Writes frames into shared blocks; one per server. Frames written one after the other mostly lie side by side. */
@@ -119,7 +141,7 @@ export class FrameWriter {
   #allocate(payloadBytes: number): number {
     const size = HEADER_BYTES + payloadBytes;
     if (size > LARGE_BYTES) {
-      this.#target = Buffer.allocUnsafeSlow(size);
+      this.#target = ownMemory(size);
       this.#target.writeUInt32BE(payloadBytes, 0);
       return 0;
     }

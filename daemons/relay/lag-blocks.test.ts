@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, expect, it, vi } from 'vitest';
-import { Frame } from './frame.ts';
-import { LAG_BLOCK_BYTES, LagBlocks } from './lag-blocks.ts';
+import { Frame, FrameWriter, KIND, MAPPED_BYTES } from './frame.ts';
+import { LagBlocks } from './lag-blocks.ts';
 import { dataPayload, TestRelay, until } from './test-relay.ts';
 
 let relay: TestRelay | null = null;
@@ -19,7 +19,7 @@ function frameOf(size: number, control = false): Frame {
 }
 
 it('keeps every frame as it was, whatever their sizes', () => {
-  const sizes = fc.array(fc.integer({ min: 4, max: LAG_BLOCK_BYTES + 100 }), { maxLength: 40 });
+  const sizes = fc.array(fc.integer({ min: 4, max: MAPPED_BYTES + 100 }), { maxLength: 40 });
   fc.assert(
     fc.property(sizes, (list) => {
       const blocks = new LagBlocks();
@@ -38,15 +38,15 @@ it('puts frames side by side in blocks that are returned to the system', () => {
   const blocks = new LagBlocks();
   const kept = Array.from({ length: 100 }, () => blocks.keep(frameOf(4_000)));
   const sources = new Set(kept.map(({ source }) => source));
-  expect(sources.size).toBe(Math.ceil(100 / Math.floor(LAG_BLOCK_BYTES / 4_000)));
-  for (const source of sources) expect(source.buffer.byteLength).toBe(LAG_BLOCK_BYTES);
+  expect(sources.size).toBe(Math.ceil(100 / Math.floor(MAPPED_BYTES / 4_000)));
+  for (const source of sources) expect(source.buffer.byteLength).toBe(MAPPED_BYTES);
   expect(kept[1]!.start).toBe(kept[0]!.end);
 });
 
 it('keeps a control frame and one that is larger than a block in memory of their own size', () => {
   const blocks = new LagBlocks();
   blocks.keep(frameOf(10));
-  for (const frame of [frameOf(20, true), frameOf(LAG_BLOCK_BYTES + 1)])
+  for (const frame of [frameOf(20, true), frameOf(MAPPED_BYTES + 1)])
     expect(blocks.keep(frame).source.buffer.byteLength).toBe(frame.size);
 });
 
@@ -56,9 +56,9 @@ it('gives blocks back that are older than what waits, but none that is being wri
   const sizes = () => [first, second, third].map((frame) => frame!.source.length);
   blocks.trim(frameOf(10, true), null);
   blocks.trim(second!, first!.bytes());
-  expect(sizes()).toEqual([LAG_BLOCK_BYTES, LAG_BLOCK_BYTES, LAG_BLOCK_BYTES]);
+  expect(sizes()).toEqual([MAPPED_BYTES, MAPPED_BYTES, MAPPED_BYTES]);
   blocks.trim(second!, second!.bytes());
-  expect(sizes()).toEqual([0, LAG_BLOCK_BYTES, LAG_BLOCK_BYTES]);
+  expect(sizes()).toEqual([0, MAPPED_BYTES, MAPPED_BYTES]);
   blocks.trim(null, null);
   expect(sizes()).toEqual([0, 0, 0]);
   expect(blocks.keep(frameOf(12)).bytes().equals(frameOf(12).bytes())).toBe(true);
@@ -71,6 +71,19 @@ it('gives the memory that a frame had to itself back when it has moved', () => {
   blocks.keep(new Frame(source, 0, 30_000, false, 0));
   blocks.keep(new Frame(shared, 0, 30_000, false, 0));
   expect([source.length, shared.length]).toEqual([0, 40_000]);
+});
+
+it('takes a frame over whose memory goes back to the system anyway, and leaves what others share', () => {
+  const payload = Buffer.alloc(65_536, 7);
+  const frame = new FrameWriter().data(KIND.direct, [Buffer.from('al')], payload, 0, payload.length, 0);
+  expect(frame.source.buffer.byteLength).toBe(MAPPED_BYTES);
+  expect([frame.alone, frame.durable()]).toEqual([true, frame]);
+  const blocks = new LagBlocks();
+  expect(blocks.keep(frame)).toBe(frame);
+  const next = blocks.keep(frameOf(10));
+  expect(next.source).not.toBe(frame.source);
+  blocks.trim(next, null);
+  expect([frame.source.length, next.source.length]).toEqual([0, MAPPED_BYTES]);
 });
 
 it('holds no more blocks than it may, whatever waits in front of them', () => {

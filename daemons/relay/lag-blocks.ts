@@ -4,13 +4,7 @@
  * returns to the system. Owned by outbox.ts.
  */
 import { discardBuffer, discardWhole } from '../runtime/discard-buffer.ts';
-import { Frame } from './frame.ts';
-
-/**
- * Large enough for the C library to map it by itself and to return it when it is freed (`DAEMON_MALLOC_ENV`). Of it only
- * the pages that were written to are in memory.
- */
-export const LAG_BLOCK_BYTES = 96 * 1024;
+import { Frame, MAPPED_BYTES } from './frame.ts';
 
 /** Older blocks than so many, some 6 MiB, are left to the garbage collector. */
 const KNOWN_BLOCKS = 64;
@@ -28,17 +22,26 @@ export class LagBlocks {
   keep(frame: Frame): Frame {
     const { source, size } = frame;
     // Control frames are never dropped: one among many that were would keep a whole block.
-    if (frame.control || size > LAG_BLOCK_BYTES) return frame.durable();
+    if (frame.control || size > MAPPED_BYTES) return frame.durable();
+    if (frame.alone && source.buffer.byteLength === MAPPED_BYTES) {
+      this.#add(source);
+      this.#used = MAPPED_BYTES;
+      return frame;
+    }
     let block = this.#blocks.at(-1);
-    if (block === undefined || this.#used + size > LAG_BLOCK_BYTES) {
-      block = Buffer.allocUnsafeSlow(LAG_BLOCK_BYTES);
-      if (this.#blocks.push(block) > KNOWN_BLOCKS) this.#blocks.shift();
+    if (block === undefined || this.#used + size > MAPPED_BYTES) {
+      block = Buffer.allocUnsafeSlow(MAPPED_BYTES);
+      this.#add(block);
       this.#used = 0;
     }
     const start = this.#used;
     this.#used += source.copy(block, start, frame.start, frame.end);
-    if (size === source.buffer.byteLength) discardWhole(source);
+    if (frame.alone) discardWhole(source);
     return new Frame(block, start, this.#used, false, frame.receivedAt);
+  }
+
+  #add(block: Buffer): void {
+    if (this.#blocks.push(block) > KNOWN_BLOCKS) this.#blocks.shift();
   }
 
   /**
