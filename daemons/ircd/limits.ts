@@ -120,6 +120,12 @@ export const limits = {
     reason:
       'Serialized lines a tick may gather before it flushes early, so that a large burst is bounded memory.',
   },
+  flushTurnMs: {
+    default: 10,
+    unit: 'milliseconds',
+    reason:
+      'Time in one turn of the loop for writing to clients, some hundreds of them; the others are written to in the next.',
+  },
   lookupDnsMs: {
     default: 3_000,
     unit: 'milliseconds',

@@ -93,6 +93,8 @@ export class ClientConnection<User>
   private readonly framer = new LineFramer();
   private state: State = OPEN;
   private ranges: RangeList | null = null;
+  /** It is written to before those who only hear from others. */
+  private hurried = false;
   private backlog: Backlog | null = null;
   /** A write with a callback is outstanding; what comes now goes to the backlog. */
   private writing = false;
@@ -175,9 +177,18 @@ export class ClientConnection<User>
 
   sendLine(line: string): void {
     if (this.state >= ENDED) return;
+    if (!this.hurried) this.hurry();
     this.push(this.host.encodePrivate(line));
     // Here, so that no command has to think of what its answer costs: one line may ask for hundreds.
     this.host.work.spend(ROW_NS + line.length * ROW_BYTE_NS);
+  }
+
+  private hurry(): void {
+    this.hurried = true;
+    const { writer } = this.host;
+    if (this.ranges === null) this.ranges = writer.openFirst(this);
+    else writer.hurry(this);
+    this.host.scheduleFlush();
   }
 
   close(reason: string): void {
@@ -375,6 +386,7 @@ export class ClientConnection<User>
   takeRanges(): RangeList | null {
     const ranges = this.ranges;
     this.ranges = null;
+    this.hurried = false;
     if (ranges === null || this.state === GONE) return null;
     this.bytesOut += ranges.bytes;
     return ranges;

@@ -75,6 +75,26 @@ describe('NetServer', () => {
     for (const client of clients) client.close();
   });
 
+  test('a crowd that is written to over several turns misses nothing, nor does one of it that asks meanwhile', async () => {
+    const { port, server, handler } = await start(OPEN_CLASS, { flushMs: 0 });
+    const clients: LineClient[] = [];
+    for (let index = 0; index < 200; index++) clients.push(await LineClient.connect(port));
+    const other = await LineClient.connect(port);
+    await until(() => handler.open.size === 201);
+    clients[0]?.send(...Array.from({ length: 20 }, (_, index) => `ALL ${index}`));
+    await until(() => server.pendingWrites > 0);
+    other.send('ECHO mine');
+    await until(() => other.lines.includes('mine'));
+    const all = Array.from({ length: 20 }, (_, index) => String(index));
+    await until(() => clients.every(({ lines }) => lines.length === all.length));
+    for (const client of clients) {
+      expect(client.lines).toEqual(all);
+      client.close();
+    }
+    expect(other.lines.filter((line) => line !== 'mine')).toEqual(all);
+    other.close();
+  });
+
   test('lists that differ between receivers each arrive whole', async () => {
     const { port, handler } = await start();
     const clients = await Promise.all(Array.from({ length: 5 }, () => LineClient.connect(port)));

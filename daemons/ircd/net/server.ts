@@ -1,7 +1,7 @@
 /**
  * The network path as the daemon sees it: listeners in, lines to the protocol, one write per dirty connection at
  * the end of each tick. A tick is what libuv read in one poll phase; the flush runs in the check phase
- * (setImmediate) right behind it.
+ * (setImmediate) right behind it, and where it takes long it goes on in the next.
  */
 import { createServer, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
@@ -55,6 +55,8 @@ export interface NetServerOptions<User> {
   readonly onDefect: (error: unknown) => void;
   /** For tests: another connect throttle. */
   readonly throttle?: ConnectThrottle;
+  /** For tests: another time for writing in a turn of the loop, in milliseconds. */
+  readonly flushMs?: number;
 }
 
 /** Sockets, classes, throttle and flushing of one server. */
@@ -67,7 +69,7 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
   readonly workGroups = new WorkGroups();
   readonly readRounds = new ReadRounds();
   readonly work = new WorkTurns({
-    afterTurn: () => this.flush(),
+    afterTurn: () => this.flushInTime(),
     onError: (error) => this.options.onDefect(error),
   });
   readonly writer: TickWriter;
@@ -76,6 +78,7 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
 
   private readonly arena: Arena;
   private readonly options: NetServerOptions<User>;
+  private readonly flushMs: number;
   private readonly listeners = new ListenerSet<ListenConfig>({
     key: 'ircd.listen',
     protocol: (entry) => entry.protocol,
@@ -90,7 +93,15 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
   private readonly refused = new Set<Socket>();
   private readonly overflowed: TickReceiver[] = [];
   private totals: HeldTotals;
-  private readonly flushTick = () => this.flush();
+  private readonly flushTick = () => {
+    this.flushScheduled = false;
+    this.cut = false;
+    this.flushInTime();
+  };
+  private readonly flushIsOver = () => performance.now() >= this.flushUntilMs;
+  private flushUntilMs = 0;
+  /** There was no time in this turn to write to everybody. */
+  private cut = false;
   private readonly collector = new BurstCollector(() => this.connections.size);
   private readonly emptied = new Set<() => void>();
   private classes: ConnectionClasses;
@@ -104,6 +115,7 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
 
   constructor(config: NetConfig, options: NetServerOptions<User>) {
     this.options = options;
+    this.flushMs = options.flushMs ?? limits.flushTurnMs.default;
     this.handler = options.handler;
     this.throttle = options.throttle ?? new ConnectThrottle();
     this.arena = new Arena(() => this.scheduleFlush());
@@ -260,15 +272,24 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
     return this.measuredWriteNs;
   }
 
-  private flush(): void {
-    this.flushScheduled = false;
-    const overflowed = this.overflowed;
-    const writes = this.writer.pending;
+  /** Writes to as many as one turn of the loop has time for, and to the others in the next. */
+  private flushInTime(): void {
+    if (this.cut) return;
+    this.flushUntilMs = performance.now() + this.flushMs;
+    this.cut = !this.flush(this.flushIsOver);
+    if (this.cut) this.scheduleFlush();
+  }
+
+  private flush(isOver?: () => boolean): boolean {
+    const { overflowed, counts } = this;
+    const { pending } = this.writer;
     // CPU time, because a busy machine interrupts this process and makes no write dearer by that.
-    const measured = writes >= MEASURED_WRITES && this.ticks++ % MEASURED_TICKS === 0;
+    const measured = pending >= MEASURED_WRITES && this.ticks++ % MEASURED_TICKS === 0;
     const begun = measured ? process.cpuUsage() : null;
-    this.writer.flush(overflowed);
-    if (begun !== null) {
+    const before = counts[netStat.writes] as number;
+    const ended = this.writer.flush(overflowed, isOver);
+    const writes = (counts[netStat.writes] as number) - before;
+    if (begun !== null && writes > 0) {
       const { user, system } = process.cpuUsage(begun);
       const ns = Math.min(MOST_WRITE_NS, ((user + system) * 1000) / writes);
       this.measuredWriteNs += (ns - this.measuredWriteNs) / 8;
@@ -280,6 +301,7 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
     }
     overflowed.length = 0;
     this.keepTotals();
+    return ended;
   }
 
   /** Lets those go who hold most, when all clients together hold too much. */

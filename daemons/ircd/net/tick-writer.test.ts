@@ -50,7 +50,12 @@ function setUp() {
     receiver.ranges ??= writer.open(receiver);
     receiver.ranges.add(chunk.slab.base + chunk.start, chunk.slab.base + chunk.end);
   };
-  return { arena, writer, stats, push };
+  const answer = (receiver: FakeReceiver, chunk: ReturnType<Arena['encode']>) => {
+    if (receiver.ranges === null) receiver.ranges = writer.openFirst(receiver);
+    else writer.hurry(receiver);
+    push(receiver, chunk);
+  };
+  return { arena, writer, stats, push, answer };
 }
 
 describe('Arena', () => {
@@ -116,9 +121,35 @@ describe('TickWriter', () => {
     expect(overflowed).toEqual([receiver]);
   });
 
+  test('who is answered is written to before a crowd, and whom there is no time for in the next turns', () => {
+    const { arena, writer, stats, push, answer } = setUp();
+    const crowd = Array.from({ length: 40 }, () => new FakeReceiver());
+    const late = new FakeReceiver();
+    const chunk = arena.encode('to all');
+    for (const receiver of crowd) push(receiver, chunk);
+    answer(late, arena.encode('PONG'));
+    const member = crowd.at(-1) as FakeReceiver;
+    answer(member, arena.encode('yours'));
+    const heard = () => crowd.filter(({ written }) => written.length > 0).length;
+    expect(writer.flush([], () => true)).toBe(false);
+    expect([late.text, member.text, heard()]).toEqual(['PONG\r\n', 'to all\r\nyours\r\n', 17]);
+    // The chunk is still good, and whoever waits gets what comes meanwhile behind it.
+    const [first, second] = [crowd[0] as FakeReceiver, crowd[20] as FakeReceiver];
+    const more = arena.encode('more');
+    for (const receiver of [first, second]) push(receiver, more);
+    expect(writer.flush([], () => true)).toBe(false);
+    expect([first.text, second.text, heard()]).toEqual(['to all\r\n', 'to all\r\nmore\r\n', 33]);
+    expect(writer.pending).toBe(9);
+    expect(writer.flush([], () => true)).toBe(true);
+    expect([first.text, heard(), writer.pending]).toEqual(['to all\r\nmore\r\n', 40, 0]);
+    expect(stats.counts[netStat.writes]).toBe(42);
+    expect(chunk.slab.base).toBeLessThan(0);
+  });
+
   test('every receiver gets exactly its lines, in order, however they mix and whoever stalls', () => {
     const plan = fc.record({
-      receivers: fc.integer({ min: 1, max: 6 }),
+      inTime: fc.infiniteStream(fc.boolean()),
+      receivers: fc.oneof(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 20, max: 50 })),
       stallAfter: fc.array(fc.nat(6), { minLength: 6, maxLength: 6 }),
       ticks: fc.array(
         fc.array(
@@ -131,11 +162,11 @@ describe('TickWriter', () => {
       ),
     });
     fc.assert(
-      fc.property(plan, ({ receivers: count, stallAfter, ticks }) => {
-        const { arena, writer, push } = setUp();
+      fc.property(plan, ({ receivers: count, stallAfter, ticks, inTime }) => {
+        const { arena, writer, push, answer } = setUp();
         const receivers = Array.from({ length: count }, (_, index) => {
           const receiver = new FakeReceiver();
-          receiver.acceptWrites = (stallAfter[index] as number) * 2 || Number.POSITIVE_INFINITY;
+          receiver.acceptWrites = (stallAfter[index % 6] as number) * 2 || Number.POSITIVE_INFINITY;
           return receiver;
         });
         const expected = receivers.map(() => '');
@@ -145,13 +176,15 @@ describe('TickWriter', () => {
             const line = `${serial++} ${'x'.repeat(length)}`;
             const chunk = arena.encode(line, lane);
             for (const [index, receiver] of receivers.entries()) {
-              if ((mask & (1 << index)) === 0) continue;
-              push(receiver, chunk);
+              if ((mask & (1 << (index % 6))) === 0) continue;
+              if (lane === 0) answer(receiver, chunk);
+              else push(receiver, chunk);
               expected[index] += `${line}\r\n`;
             }
           }
-          writer.flush([]);
+          writer.flush([], () => inTime.next().value === false);
         }
+        writer.flush([]);
         for (const [index, receiver] of receivers.entries()) {
           expect(receiver.text).toBe(expected[index]);
         }

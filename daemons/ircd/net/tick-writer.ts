@@ -6,6 +6,9 @@
  * used again for the next connection, because the kernel has copied the bytes when write returns; the next
  * connection with the same list of ranges is written from it without copying. What the kernel did not take the connection
  * copies for itself, so that a client that stalls holds its own bytes and nothing else.
+ *
+ * Writing to thousands takes longer than a turn of the loop may. Then the tick ends over several turns: those who are
+ * answered come before those whom others wrote to, and the arena is kept until everybody had its bytes.
  */
 import type { Arena } from './arena.ts';
 import { SLAB_BYTES } from './arena.ts';
@@ -16,6 +19,8 @@ const FIRST_RANGES = 8;
 /** Lists that grew larger than this are not kept, so that one busy tick does not hold memory for ever. */
 const MAX_KEPT_BOUNDS = 1024;
 const MAX_KEPT_LISTS = 16_384;
+/** Connections that are written to between two looks at the clock: about 0.1 ms. */
+const CLOCK_EVERY = 16;
 
 /** What one connection will be sent at the end of the tick: positions in the arena, as pairs of start and end. */
 export class RangeList {
@@ -66,11 +71,38 @@ export class RangeList {
   }
 }
 
+/** Connections that wait for the end of the tick, in order. */
+class Line {
+  private receivers: TickReceiver[] = [];
+  private at = 0;
+
+  get size(): number {
+    return this.receivers.length - this.at;
+  }
+
+  push(receiver: TickReceiver): void {
+    this.receivers.push(receiver);
+  }
+
+  next(): TickReceiver | undefined {
+    return this.receivers[this.at++];
+  }
+
+  /** Forgets those that had their turn. */
+  settle(): void {
+    if (this.at >= this.receivers.length) this.receivers.length = 0;
+    else if (this.at * 2 > this.receivers.length) this.receivers = this.receivers.slice(this.at);
+    else return;
+    this.at = 0;
+  }
+}
+
 /** Writes what a tick left pending, one write a connection. */
 export class TickWriter {
   private readonly arena: Arena;
   private readonly counts: Float64Array;
-  private dirty: TickReceiver[] = [];
+  private readonly answered = new Line();
+  private readonly dirty = new Line();
   private spare: RangeList[] = [];
   private readonly scratch: Buffer = Buffer.allocUnsafeSlow(SLAB_BYTES);
   /** The ranges whose bytes `shared` holds; kept out of `spare` until the next list replaces it. */
@@ -91,23 +123,53 @@ export class TickWriter {
     return this.spare.pop() ?? new RangeList();
   }
 
+  /** Like {@link open}, for one that is sent an answer: it does not wait behind a crowd that somebody wrote to. */
+  openFirst(receiver: TickReceiver): RangeList {
+    this.answered.push(receiver);
+    return this.spare.pop() ?? new RangeList();
+  }
+
+  /** A receiver that has its list is sent an answer as well. */
+  hurry(receiver: TickReceiver): void {
+    this.answered.push(receiver);
+  }
+
   /** How many connections the end of the tick has to write to. */
   get pending(): number {
-    return this.dirty.length;
+    return this.answered.size + this.dirty.size;
   }
 
   get idle(): boolean {
-    return this.dirty.length === 0;
+    return this.pending === 0;
   }
 
-  /** Writes everything and ends the tick. Receivers that have too much waiting are appended to `overflowed`. */
-  flush(overflowed: TickReceiver[]): void {
-    const dirty = this.dirty;
+  /**
+   * Writes everything and ends the tick, or as much as there is time for, but always some. Receivers that have too much
+   * waiting are appended to `overflowed`.
+   * @param isOver whether the time is over; asked every few writes
+   * @returns whether the tick has ended
+   */
+  flush(overflowed: TickReceiver[], isOver?: () => boolean): boolean {
+    if (this.pending > 0) (this.counts[netStat.ticks] as number)++;
+    const ended =
+      this.flushLine(this.answered, overflowed, isOver) && this.flushLine(this.dirty, overflowed, isOver);
+    if (this.spare.length > MAX_KEPT_LISTS) this.spare.length = MAX_KEPT_LISTS;
+    if (!ended) return false;
+    this.forgetViews();
+    this.arena.reset();
+    return true;
+  }
+
+  private flushLine(line: Line, overflowed: TickReceiver[], isOver?: () => boolean): boolean {
     const counts = this.counts;
-    if (dirty.length > 0) (counts[netStat.ticks] as number)++;
-    for (let i = 0; i < dirty.length; i++) {
-      const receiver = dirty[i] as TickReceiver;
+    for (let left = CLOCK_EVERY; line.size > 0; left--) {
+      if (left === 0) {
+        left = CLOCK_EVERY;
+        if (isOver?.()) break;
+      }
+      const receiver = line.next() as TickReceiver;
       const ranges = receiver.takeRanges();
+      // It was written to already, or is gone.
       if (ranges === null) continue;
       (counts[netStat.deliveries] as number) += ranges.lines;
       (counts[netStat.bytesOut] as number) += ranges.bytes;
@@ -115,10 +177,8 @@ export class TickWriter {
       if (ranges !== this.sharedRanges) this.release(ranges);
       if (receiver.afterFlush()) overflowed.push(receiver);
     }
-    dirty.length = 0;
-    if (this.spare.length > MAX_KEPT_LISTS) this.spare.length = MAX_KEPT_LISTS;
-    this.forgetViews();
-    this.arena.reset();
+    line.settle();
+    return line.size === 0;
   }
 
   private release(ranges: RangeList): void {
