@@ -69,7 +69,7 @@ it('alone, has what an operator does in its log before it is done, and what came
   const done = boss.until(' PONG ');
   boss.socket.write('KILL victim :spam\r\nPING done\r\n');
   await killed;
-  const deed = 'boss!~boss@localhost KILL {"nick":"victim","reason":"spam"}';
+  const deed = 'boss!~boss@localhost (oper boss) KILL {"nick":"victim","reason":"spam"}';
   expect(logged).toContain(`info audit deed_begun ${deed}\n`);
   await done;
   expect(readFileSync(log, 'utf8')).toContain(

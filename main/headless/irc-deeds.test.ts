@@ -189,8 +189,6 @@ test('a main that hangs keeps no KILL from being done, and nobody else from talk
   boss.send('KILL victim :spam', 'PING mine');
   other.send('PING theirs');
   await other.until('PONG');
-  // Nothing of the operator's is done before the deadline, and then in order.
-  expect([boss.text.includes('PONG'), victim.closed]).toEqual([false, false]);
   await victim.until('Killed (boss (spam))');
   await boss.until('PONG');
   expect(boss.text).toMatch(

@@ -49,7 +49,7 @@ it('disconnects the victim of a KILL when its entry is written, not before', asy
   await settle();
   expect(irc.host.begun).toEqual([
     {
-      actor: 'boss!~boss@192.0.2.1',
+      actor: 'boss!~boss@192.0.2.1 (oper test)',
       command: 'KILL',
       args: { nick: 'v', reason: 'bye' },
       unrecorded: 'run',
@@ -63,6 +63,26 @@ it('disconnects the victim of a KILL when its entry is written, not before', asy
     { command: 'KILL', ok: true, outcome: 'disconnected v!~v@192.0.2.1' },
   ]);
   expect(boss.received().filter((line) => line.includes('audit trail'))).toEqual([]);
+});
+
+it('tells two operators apart by the name of their block, whatever nick they take, in the trail and in bans', async () => {
+  const [ann, bob] = [irc.join('a'), irc.join('b')];
+  irc.promote(ann, FLAGS);
+  irc.promote(bob, FLAGS);
+  for (const [client, name] of [
+    [ann, 'ann'],
+    [bob, 'bob'],
+  ] as const) {
+    const { user } = client;
+    if (user?.oper == null) throw new Error('no operator');
+    user.oper = { ...user.oper, name };
+    client.send('NICK same', `KLINE ${name}@host :x`);
+    await main('written');
+    client.send(`NICK was${name}`);
+  }
+  const wanted = ['same!~a@192.0.2.1 (oper ann)', 'same!~b@192.0.2.1 (oper bob)'];
+  expect(irc.host.audits.map(({ actor }) => actor)).toEqual(wanted);
+  expect(irc.server.bans.list().map(({ by }) => by)).toEqual(wanted);
 });
 
 it('lets further lines of the operator wait in order, while everybody else goes on', async () => {
@@ -119,7 +139,9 @@ it('does what an operator asked for and was written although they have left mean
   boss.drop();
   await main('written');
   expect(victim.closedWith).toBe('Killed (boss (bye))');
-  expect(irc.host.audits).toMatchObject([{ actor: 'boss!~boss@192.0.2.1', command: 'KILL', ok: true }]);
+  expect(irc.host.audits).toMatchObject([
+    { actor: 'boss!~boss@192.0.2.1 (oper test)', command: 'KILL', ok: true },
+  ]);
   expect(victim.received().some((line) => line.includes('never said'))).toBe(false);
 });
 

@@ -35,9 +35,14 @@ export interface Deed extends Omit<OperatorDeed, 'actor'> {
 export function perform(server: IrcServer, user: User, deed: Deed): void {
   const { command, args, unrecorded } = deed;
   const go = (answer: DeedAnswer) => begin(server, user, deed, answer);
-  const answer = server.host.beginDeed({ actor: user.prefix, command, args }, unrecorded);
+  const answer = server.host.beginDeed({ actor: describeOper(user), command, args }, unrecorded);
   if (answer instanceof Promise) server.deferKept(user, answer, go);
   else go(answer);
+}
+
+/** A user in the words of the audit trail and of bans: nicks change, and the operator block tells who it is. */
+export function describeOper({ prefix, oper }: User): string {
+  return oper === null ? prefix : `${prefix} (oper ${oper.name})`;
 }
 
 /** A notice to an operator who may have left. */

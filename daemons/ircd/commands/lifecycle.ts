@@ -5,7 +5,7 @@ import { reloadWarnings } from '../reload-warnings.ts';
 import type { IrcServer } from '../server.ts';
 import type { User } from '../state/user.ts';
 import type { Command } from './command.ts';
-import { type DeedOutcome, perform, tell } from './deed.ts';
+import { type DeedOutcome, describeOper, perform, tell } from './deed.ts';
 
 export const rehash: Command = {
   name: 'REHASH',
@@ -13,7 +13,7 @@ export const rehash: Command = {
   oper: 'rehash',
   help: ['REHASH', 'Reads configuration, MOTD and certificates again; nobody is dropped. Operators only.'],
   run(server, user) {
-    const by = user.prefix;
+    const by = describeOper(user);
     perform(server, user, {
       command: 'REHASH',
       args: {},
@@ -35,7 +35,7 @@ function ending(name: string, flag: string, action: 'stop' | 'restart', summary:
     help: [`${name} [<reason>]`, `${summary} Operators only.`],
     run(server, user, params) {
       const reason = params[0] ?? '';
-      const by = user.prefix;
+      const by = describeOper(user);
       perform(server, user, {
         command: name,
         args: { reason },

@@ -9,7 +9,7 @@ import type { IrcServer } from '../server.ts';
 import { type BanKind, canonicalBanMask, type ServerBan } from '../server-bans.ts';
 import type { User } from '../state/user.ts';
 import type { Command } from './command.ts';
-import { type DeedOutcome, perform, tell } from './deed.ts';
+import { type DeedOutcome, describeOper, perform, tell } from './deed.ts';
 
 /** What comparing one user with one ban costs, in nanoseconds of work. */
 const MATCH_NS = 10 * workPrices.mask.ns;
@@ -49,7 +49,7 @@ function banCommand(name: string, kind: BanKind, what: string, summary: string):
         tell(user, `${name} failed: ${problem}`);
         return;
       }
-      const by = user.prefix;
+      const by = describeOper(user);
       perform(server, user, {
         command: name,
         args: { mask: canonicalBanMask(kind, mask), reason, minutes },
@@ -91,7 +91,7 @@ function unbanCommand(name: string, kind: BanKind, what: string): Command {
         tell(user, `${name} failed: ${missing}`);
         return;
       }
-      const by = user.prefix;
+      const by = describeOper(user);
       perform(server, user, {
         command: name,
         args: { mask },
