@@ -286,6 +286,8 @@ export interface ControlRequestMessage {
   readonly id: number;
   readonly name: string;
   readonly args: unknown;
+  /** With the first request on the local socket: what local-caller.ts describes, unchecked. Elsewhere it says nothing. */
+  readonly caller?: unknown;
 }
 
 /** What the host sends back on such a transport. */
@@ -297,4 +299,5 @@ export const controlRequestMessageSchema = z.object({
   id: z.number().int().nonnegative(),
   name: z.string().max(64),
   args: z.unknown(),
+  caller: z.unknown().optional(),
 });

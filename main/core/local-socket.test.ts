@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ControlEvent } from '../../daemons/contract/control-api.ts';
@@ -98,6 +98,61 @@ test('answers requests line by line, however they are cut, for the account that 
   ]);
   expect(backend.callers[0]?.actor.from).toBe('cli');
   expect(backend.callers[0]?.actor.name).not.toBe('');
+});
+
+test('two people on one account are told apart by what they say of themselves, which changes nothing else', async () => {
+  const backend = new Backend();
+  (await open()).serve(backend);
+  const [alice, bob, nobody] = [client(), client(), client()];
+  const said = { sudoUser: 'alice', terminal: 'pts/3', remote: '192.0.2.7' };
+  alice.socket.write(`${JSON.stringify({ id: 1, name: 'a', caller: said })}\n`);
+  await alice.messages(1);
+  // Later ones do not make somebody else of a connection.
+  alice.socket.write(`${JSON.stringify({ id: 2, name: 'a', caller: { sudoUser: 'mallory' } })}\n`);
+  await alice.messages(2);
+  bob.socket.write(`${JSON.stringify({ id: 1, name: 'b', caller: { terminal: 'pts/4' } })}\n`);
+  await bob.messages(1);
+  nobody.socket.write('{"id":1,"name":"c"}\n');
+  await nobody.messages(1);
+  const name = userInfo().username;
+  expect(backend.callers.map(({ actor }) => actor)).toEqual([
+    { name, from: 'cli', where: 'sudo alice, pts/3, 192.0.2.7' },
+    { name, from: 'cli', where: 'sudo alice, pts/3, 192.0.2.7' },
+    { name, from: 'cli', where: 'pts/4' },
+    { name, from: 'cli' },
+  ]);
+});
+
+test('sudo to the own account is not worth a word', async () => {
+  const backend = new Backend();
+  (await open()).serve(backend);
+  const { socket, messages } = client();
+  socket.write(`${JSON.stringify({ id: 1, name: 'a', caller: { sudoUser: userInfo().username } })}\n`);
+  await messages(1);
+  expect(backend.callers[0]?.actor).toEqual({ name: userInfo().username, from: 'cli' });
+});
+
+test.each([
+  { sudoUser: 'a\nb' },
+  { sudoUser: 'alice, pts/9)' },
+  { sudoUser: 'x'.repeat(33) },
+  { sudoUser: '\u202ealice' },
+  { sudoUser: 7 },
+  { terminal: '../../etc' },
+  { terminal: 'pts/3 (root)' },
+  { remote: '192.0.2' },
+  { remote: 'host.example' },
+  { name: 'root' },
+  'alice',
+])('a caller that says %j of itself is refused, and nothing is done', async (said) => {
+  const backend = new Backend();
+  (await open()).serve(backend);
+  const { socket, messages } = client();
+  socket.write(`${JSON.stringify({ id: 1, name: 'a', caller: said })}\n`);
+  expect(await messages(1)).toMatchObject([
+    { id: 1, outcome: { error: { code: 'bad_request', message: expect.stringMatching(/^caller: /) } } },
+  ]);
+  expect(backend.callers).toEqual([]);
 });
 
 test('only the owner may open it', async () => {

@@ -5,9 +5,9 @@
  */
 import { chmod } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
-import { userInfo } from 'node:os';
 import type { ControlEvent, ControlReplyMessage } from '../../daemons/contract/control-api.ts';
-import type { Outcome } from '../../daemons/contract/errors.ts';
+import type { ErrorCode, Outcome } from '../../daemons/contract/errors.ts';
+import { firstProblem } from '../../daemons/contract/plain-words.ts';
 import { BacklogTotal } from './backlog-total.ts';
 import { createCaller, type OwnedCaller } from './caller.ts';
 import { ClaimGuard, type ClaimNotice } from './claim-guard.ts';
@@ -16,6 +16,7 @@ import { parseRequest, REQUEST_EXAMPLE } from './control-message.ts';
 import { claimSocketPath, releaseRecord, renewSocketPath } from './instance-claim.ts';
 import { ownRecord } from './instance-record.ts';
 import type { ControlLimits } from './limits.ts';
+import { localActor, localCallerSchema } from './local-caller.ts';
 
 /** What the socket serves; the control plane. */
 export interface SocketBackend {
@@ -153,33 +154,44 @@ function serveClient({ socket, activity, backend, limits, backlogs }: ServedClie
     if (socket.writableLength > limits.clientBacklogBytes) socket.destroy();
     else backlogs.sentTo(backlog);
   };
-  const caller = createCaller({ name: userName(), from: 'cli' }, (event) => send({ event }));
+  let caller: OwnedCaller | null = null;
+  const refuse = (id: number, code: ErrorCode, message: string) =>
+    send({ id, outcome: { ok: false, error: { code, message } } });
   const unsubscribe = backend.subscribe((event) => send({ event }));
   let unread = '';
   socket.setEncoding('utf8');
   socket.on('close', () => {
     leave();
     unsubscribe();
-    caller.close();
+    caller?.close();
   });
   const answer = async (line: string) => {
     const request = parseRequest(line);
     activity.asked = true;
     activity.at = performance.now();
-    if (request === null || activity.outstanding >= limits.clientRequests) {
-      const code = request === null ? 'bad_request' : 'limit_reached';
-      const message =
-        request === null
-          ? REQUEST_EXAMPLE
-          : `${limits.clientRequests} requests of this connection are in progress already.`;
-      send({ id: request?.id ?? 0, outcome: { ok: false, error: { code, message } } });
+    if (request === null) {
+      refuse(0, 'bad_request', REQUEST_EXAMPLE);
       return;
+    }
+    const { id } = request;
+    if (activity.outstanding >= limits.clientRequests) {
+      const message = `${limits.clientRequests} requests of this connection are in progress already.`;
+      refuse(id, 'limit_reached', message);
+      return;
+    }
+    if (caller === null) {
+      const said = localCallerSchema.safeParse(request.caller ?? {});
+      if (!said.success) {
+        refuse(id, 'bad_request', `caller: ${firstProblem(said.error)}`);
+        return;
+      }
+      caller = createCaller(localActor(said.data), (event) => send({ event }));
     }
     activity.outstanding++;
     const outcome = await backend.handle(request.name, request.args, caller);
     activity.outstanding--;
     activity.at = performance.now();
-    send({ id: request.id, outcome });
+    send({ id, outcome });
   };
   socket.on('data', (chunk: string) => {
     unread += chunk;
@@ -195,13 +207,4 @@ function serveClient({ socket, activity, backend, limits, backlogs }: ServedClie
       if (line !== '') void answer(line);
     }
   });
-}
-
-/** The account that owns the socket: nobody else can open it. */
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return `uid ${process.getuid?.() ?? 'unknown'}`;
-  }
 }

@@ -1,6 +1,7 @@
 /** The CLI as a program of its own, against an instance with a real daemon. */
 import { spawn } from 'node:child_process';
 import { rm, writeFile } from 'node:fs/promises';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { startTestHost, type TestHost } from '../test-fixtures/test-host.ts';
@@ -322,4 +323,17 @@ test('what cannot be written to the audit trail is done and said, or refused, fo
   } finally {
     await recording.close();
   }
+});
+
+test('the audit trail tells two people on one account apart by sudo, terminal and address', async () => {
+  const env = { SUDO_USER: 'alice', SSH_CONNECTION: '192.0.2.7 50022 192.0.2.1 22', SSH_TTY: '/dev/pts/3' };
+  await startCli(['start', 'tiny', '--data', host.dataDir], env).ended;
+  await startCli(['stop', 'tiny', '--yes', '--data', host.dataDir], { ...env, SUDO_USER: 'bob', SSH_TTY: '' })
+    .ended;
+  const actors = host.events.flatMap((event) => (event.type === 'audit' ? [event.entry.actor] : []));
+  const { username } = userInfo();
+  expect(actors.slice(-2)).toEqual([
+    `${username} (sudo alice, pts/3, 192.0.2.7)`,
+    `${username} (sudo bob, 192.0.2.7)`,
+  ]);
 });

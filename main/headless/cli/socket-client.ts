@@ -8,7 +8,9 @@ import type {
   ControlRequestName,
 } from '../../../daemons/contract/control-api.ts';
 import { SignalboxError } from '../../../daemons/contract/errors.ts';
+import type { LocalCaller } from '../../../daemons/contract/local-caller.ts';
 import { localSocketPath } from '../../core/instance-claim.ts';
+import { ownDetails } from './own-details.ts';
 
 /** A connection to the local socket of a running instance. */
 export class SocketClient {
@@ -16,12 +18,14 @@ export class SocketClient {
   readonly #pending = new Map<number, (outcome: ControlOutcome<unknown>) => void>();
   #unread = '';
   #nextId = 1;
+  readonly #details: LocalCaller;
   #onEvent: (event: ControlEvent) => void = () => {};
   /** Resolves when the instance ends the connection. */
   readonly closed: Promise<void>;
 
-  private constructor(socket: Socket) {
+  private constructor(socket: Socket, details: LocalCaller) {
     this.#socket = socket;
+    this.#details = details;
     socket.setEncoding('utf8');
     socket.on('data', (chunk: string) => this.#read(chunk));
     socket.on('error', () => socket.destroy());
@@ -36,10 +40,10 @@ export class SocketClient {
   }
 
   /**
-   * Connects to the instance of `dataDir`.
+   * Connects to the instance of `dataDir`, and tells it who uses this process.
    * @throws SignalboxError `no_instance` when none answers.
    */
-  static async connect(dataDir: string): Promise<SocketClient> {
+  static async connect(dataDir: string, details: LocalCaller = ownDetails()): Promise<SocketClient> {
     const path = localSocketPath(dataDir);
     const socket = await new Promise<Socket>((resolve, reject) => {
       const attempt = connect(path);
@@ -52,7 +56,7 @@ export class SocketClient {
         reject(new SignalboxError(denied ? 'forbidden' : 'no_instance', message, { cause: error }));
       });
     });
-    return new SocketClient(socket);
+    return new SocketClient(socket, details);
   }
 
   /** One request. Never rejects. */
@@ -63,7 +67,8 @@ export class SocketClient {
     const id = this.#nextId++;
     const outcome = await new Promise<ControlOutcome<unknown>>((settle) => {
       this.#pending.set(id, settle);
-      this.#socket.write(`${JSON.stringify({ id, name, args })}\n`);
+      const caller = id === 1 ? this.#details : undefined;
+      this.#socket.write(`${JSON.stringify({ id, name, args, caller })}\n`);
     });
     // The host answers in the shape that the contract declares for this name.
     return outcome as ControlOutcome<ControlApi[Name]['result']>;
