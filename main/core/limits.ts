@@ -461,6 +461,12 @@ export const CONTROL_LIMIT_TABLE = {
     reason:
       'How long a window may take to put a question on the screen; one that hangs or failed to load is replaced by a dialog of the system.',
   },
+  busAnswerMs: {
+    default: 3_000,
+    unit: 'milliseconds',
+    reason:
+      'How long the session bus may take to answer at all when the desktop app starts; it takes milliseconds, and Electron would wait for one that hangs without end.',
+  },
   trayAnswerMs: {
     default: 1_000,
     unit: 'milliseconds',

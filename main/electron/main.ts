@@ -11,6 +11,7 @@ import { type ControlPlane, createControlPlane } from '../core/control-plane.ts'
 import { makeDataFolder } from '../core/data-folder.ts';
 import { readDataFormat } from '../core/data-format.ts';
 import { configFileOf, dataDirOf } from '../core/default-paths.ts';
+import { CONTROL_LIMITS } from '../core/limits.ts';
 import { createForkLauncher } from '../headless/fork-launcher.ts';
 import { registerAppOrigin, serveApp } from './app-protocol.ts';
 import { Departure } from './departure.ts';
@@ -19,12 +20,15 @@ import { serveIpc } from './ipc.ts';
 import { FailureNotifier } from './notifications.ts';
 import { daemonEntry, RENDERER_DIR } from './paths.ts';
 import { denyPermissions, guardWebContents } from './security.ts';
+import { leaveSilentBus } from './session-bus.ts';
 import { StatusTray } from './tray.ts';
 import { DesktopLauncher } from './utility-launcher.ts';
 
 async function run(): Promise<void> {
   survivesLostOutput();
   keepFilesPrivate();
+  // Once Electron is ready it is too late.
+  leaveSilentBus(process.platform, process.env, CONTROL_LIMITS.busAnswerMs, warn);
   const flags = parseFlags(process.argv.slice(1), process.cwd());
   const dataDir = dataDirOf(flags.dataDir ?? undefined);
   readDataFormat(dataDir);
@@ -55,6 +59,10 @@ async function run(): Promise<void> {
   await attend(await control, departure);
 }
 
+function warn(text: string): void {
+  process.stderr.write(`signalbox: ${text}\n`);
+}
+
 async function startControlPlane(flags: DesktopFlags, dataDir: string): Promise<ControlPlane> {
   const daemonNode = process.env.SIGNALBOX_DAEMON_NODE;
   return await createControlPlane({
@@ -67,7 +75,7 @@ async function startControlPlane(flags: DesktopFlags, dataDir: string): Promise<
       forkLauncher: daemonNode ? createForkLauncher({ execPath: daemonNode, entryOf: daemonEntry }) : null,
     }),
     daemonRuntime: (_id, configured) => configured ?? (daemonNode ? 'node' : 'host'),
-    onWaiting: (text) => process.stderr.write(`signalbox: ${text}\n`),
+    onWaiting: warn,
     dataDir,
     configFile: configFileOf(flags.configFile ?? undefined),
     autostart: flags.autostart,

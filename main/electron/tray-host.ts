@@ -6,13 +6,14 @@
  * extension) register as hosts with the StatusNotifierWatcher on the session bus. GNOME without an extension has none.
  */
 import type { DBusConnection, Message, MessageBus } from 'dbus-native';
+import { type Environment, sessionBusAddress } from './session-bus.ts';
 
 const WATCHER = 'org.kde.StatusNotifierWatcher';
 
 /** What decides it. */
 export interface TrayHostOptions {
   readonly platform: NodeJS.Platform;
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Environment;
   /** How long the bus may take to answer, in milliseconds. */
   readonly answerMs: number;
 }
@@ -48,7 +49,7 @@ export async function hasTray(options: TrayHostOptions): Promise<boolean> {
  * Calls back once it looks, and then each time that a panel may have come or gone, until the returned function is called;
  * {@link hasTray} tells what is so then. A bus that ends is such a time too. Where there is no bus, nothing can come or go.
  */
-export async function watchTray(env: TrayHostOptions['env'], onChange: () => void): Promise<() => void> {
+export async function watchTray(env: Environment, onChange: () => void): Promise<() => void> {
   const busAddress = sessionBusAddress(env);
   if (busAddress === null) return () => {};
   try {
@@ -112,10 +113,4 @@ function failureOf(connection: DBusConnection): Promise<false> {
     connection.on('error', () => resolve(false));
     connection.on('close', () => resolve(false));
   });
-}
-
-/** Where libdbus looks too: the variable, else the user's bus in the runtime directory. Null where there is neither. */
-function sessionBusAddress(env: TrayHostOptions['env']): string | null {
-  if (env.DBUS_SESSION_BUS_ADDRESS) return env.DBUS_SESSION_BUS_ADDRESS;
-  return env.XDG_RUNTIME_DIR ? `unix:path=${env.XDG_RUNTIME_DIR}/bus` : null;
 }
