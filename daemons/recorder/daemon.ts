@@ -10,6 +10,7 @@ import { limits } from './limits.ts';
 import { manifest, type RecorderCommands, type RecorderConfig } from './manifest.ts';
 import { Recorder } from './recorder.ts';
 import type { Keep } from './retention.ts';
+import { UnreadableSegments } from './unreadable-segments.ts';
 
 const DATABASE_FILE = 'signalbox.db';
 const DAMAGED_LINES_FILE = 'journal-damaged.jsonl';
@@ -20,6 +21,7 @@ export async function startRecorder(
 ): Promise<RunningDaemon<RecorderConfig, RecorderCommands>> {
   const log = context.log('database');
   const metrics = takeHandles(context.metrics);
+  const unreadableSegments = new UnreadableSegments(log);
   const file = join(context.dataDir, DATABASE_FILE);
   const recorder = new Recorder({
     sqlite: await loadSqlite(),
@@ -92,9 +94,10 @@ export async function startRecorder(
       },
       journal: {
         run: ({ folder, run }) => {
-          const { stored, damaged, done, more } = recorder.takeJournal(folder, run);
+          const { stored, damaged, unreadable, done, more } = recorder.takeJournal(folder, run);
           metrics.rows.add(stored);
           if (damaged.length > 0) setLinesAside(damaged);
+          unreadableSegments.tell(folder, unreadable);
           return { done, more };
         },
       },

@@ -23,11 +23,19 @@ export interface DamagedLine {
   readonly why: string;
 }
 
+/** A segment that cannot be read now; it stays where it is, and every step tries it again. */
+export interface UnreadableSegment {
+  readonly segment: string;
+  readonly why: string;
+}
+
 /** What one step took over. */
 export interface JournalStep {
   /** Audit entries added. */
   readonly stored: number;
   readonly damaged: readonly DamagedLine[];
+  /** Segments that were passed over, so that they do not hold up those behind them. */
+  readonly unreadable: readonly UnreadableSegment[];
   /** Segments of which nothing is left to read, now or ever. */
   readonly done: readonly string[];
   /** Whether another step would find more. */
@@ -86,6 +94,7 @@ export class JournalReader {
     const names = segmentsIn(folder);
     this.#forgetPlaces.run(JSON.stringify(names));
     const damaged: DamagedLine[] = [];
+    const unreadable: UnreadableSegment[] = [];
     const done: string[] = [];
     let stored = 0;
     let budget: number = limits.journalStepBytes.default;
@@ -97,20 +106,25 @@ export class JournalReader {
       // One that was emptied begins anew; keys tell what has been taken over before.
       const from = place > size ? 0 : place;
       if (from < size) {
-        if (budget <= 0) return { stored, damaged, done, more: true };
-        stored += this.#settleEarlierRuns(run);
-        const bytes = readPart(join(folder, name), from, Math.min(budget, size - from));
+        if (budget <= 0) return { stored, damaged, unreadable, done, more: true };
+        const bytes = tryPart(join(folder, name), from, Math.min(budget, size - from));
+        if (typeof bytes === 'string') {
+          unreadable.push({ segment: name, why: bytes });
+          continue;
+        }
+        // What became of something that was begun may stand in a segment that cannot be read yet.
+        if (unreadable.length === 0) stored += this.#settleEarlierRuns(run);
         budget -= bytes.length;
         const atEnd = from + bytes.length >= size;
         const part = this.#take({ name, run, from, bytes, isWhole: atEnd && !goesOn, clock }, damaged);
         stored += part.stored;
         this.#savePlace.run(name, from + part.taken);
-        if (!atEnd) return { stored, damaged, done, more: true };
+        if (!atEnd) return { stored, damaged, unreadable, done, more: true };
       }
       if (!goesOn) done.push(name);
     }
-    if (present !== undefined) stored += this.#settleEarlierRuns(present);
-    return { stored, damaged, done, more: false };
+    if (present !== undefined && unreadable.length === 0) stored += this.#settleEarlierRuns(present);
+    return { stored, damaged, unreadable, done, more: false };
   }
 
   /** Takes the lines of a part; what it ends in without a newline only where the file will not go on. */
@@ -187,6 +201,20 @@ function segmentsIn(folder: string): string[] {
     throw error;
   }
 }
+
+/** Part of a file, or why it cannot be read. Throws where that says nothing of the file, such as for want of descriptors. */
+function tryPart(path: string, from: number, length: number): Buffer | string {
+  try {
+    return readPart(path, from, length);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === undefined || !OF_THE_FILE.has(code)) throw error;
+    return message;
+  }
+}
+
+/** Causes that lie in one file and last until somebody mends it. */
+const OF_THE_FILE: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EIO', 'EISDIR']);
 
 function readPart(path: string, from: number, length: number): Buffer {
   const bytes = Buffer.alloc(length);

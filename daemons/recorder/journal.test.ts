@@ -1,9 +1,17 @@
-import { appendFileSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { encodeJournalLine } from '../runtime/journal-format.ts';
+import { encodeJournalLine, segmentName } from '../runtime/journal-format.ts';
 import { keepDamagedLines } from './damaged-lines.ts';
 import { limits } from './limits.ts';
 import { NOON, Scene } from './test-fixtures/scene.ts';
@@ -49,6 +57,35 @@ describe('the audit journal', () => {
     scene.writeJournal([done(3)]);
     expect(scene.takeJournal().stored).toBe(1);
     expect(await numbers()).toEqual([1, 2, 3]);
+  });
+
+  it('passes a segment over that cannot be read, says so, and takes it when it can be', async () => {
+    scene.writeJournal([begun(1)], 1, RUNS[0]);
+    const segment = segmentName(2, RUNS[0]);
+    const path = join(scene.journal, segment);
+    // Root may read every file, but no folder.
+    mkdirSync(path);
+    writeFileSync(join(path, 'x'), '');
+    scene.writeJournal([done(3)], 3, RUNS[0]);
+    scene.writeJournal([done(4)], 4, RUNS[1]);
+    const first = scene.takeJournal(scene.recorder, RUNS[1]);
+    expect(first).toMatchObject({
+      stored: 2,
+      unreadable: [{ segment, why: expect.stringContaining('EISDIR') }],
+    });
+    // It stays on disk, and what was begun waits for what it may say.
+    expect(first.done).toEqual([segmentName(1, RUNS[0]), segmentName(3, RUNS[0])]);
+    expect(await numbers()).toEqual([3, 4]);
+    rmSync(path, { recursive: true });
+    scene.writeJournal([done(1), done(2)], 2, RUNS[0]);
+    expect(scene.takeJournal(scene.recorder, RUNS[1])).toMatchObject({ stored: 2, unreadable: [] });
+    const { entries } = await scene.recorder.audit({ limit: 10 });
+    expect(entries.map(({ args, outcome }) => [args.n, outcome]).sort()).toEqual([
+      [1, 'done'],
+      [2, 'done'],
+      [3, 'done'],
+      [4, 'done'],
+    ]);
   });
 
   it('doubles nothing when the place up to which it was read is lost', async () => {
@@ -204,6 +241,7 @@ describe('the audit journal', () => {
     expect(scene.recorder.takeJournal(join(scene.folder, 'none'))).toEqual({
       stored: 0,
       damaged: [],
+      unreadable: [],
       done: [],
       more: false,
     });

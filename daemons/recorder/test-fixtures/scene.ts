@@ -124,6 +124,7 @@ export class Scene {
     return {
       stored: steps.reduce((sum, { stored }) => sum + stored, 0),
       damaged: steps.flatMap(({ damaged }) => damaged),
+      unreadable: steps.at(-1)?.unreadable ?? [],
       done: steps.at(-1)?.done ?? [],
     };
   }
