@@ -2,6 +2,7 @@
  * The control plane: builds the supervisor, the records, the handlers and the local socket, and wires them together.
  * Both hosts make exactly one and speak to it through {@link ControlPlane}.
  */
+
 import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -20,6 +21,7 @@ import type { DaemonSnapshot } from '../../daemons/contract/states.ts';
 import { openLogFile } from '../../daemons/runtime/log-file.ts';
 import type { LogSink } from '../../daemons/runtime/logger.ts';
 import { mendPrivacy } from '../../daemons/runtime/private-files.ts';
+import { removeStagings } from './backup-leftovers.ts';
 import type { Caller } from './caller.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { type Holder, holderOf, holdersOf, inUse } from './config/address-holder.ts';
@@ -233,6 +235,12 @@ class Plane implements ControlPlane {
       this.#telemetry.logger.log(level, 'main', event, message),
     );
     this.#daemonEvents.onSummary(MAIN_SOURCE, 1, this.#telemetry.summarise());
+    void removeStagings(this.#options.dataDir).then((removed) => {
+      for (const name of removed) {
+        const text = `${name}, which a backup left that was killed, was removed from the data folder.`;
+        this.#telemetry.logger.log('info', 'main', 'backup_leftover_removed', text);
+      }
+    });
     const { configError, descriptorNotice } = this;
     if (descriptorNotice !== null) {
       this.#telemetry.logger.log('warn', 'main', 'descriptors_low', descriptorNotice);

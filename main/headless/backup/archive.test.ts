@@ -83,6 +83,16 @@ const RESTORED = {
   'recorder/signalbox.db': 'a copy of the database',
 };
 
+test('a backup removes what one left that was killed, and packs nothing of it', async () => {
+  await put(data, { '.backup-999999999-abcDEF/token': 'gathered', 'recorder/signalbox.db': 'in use' });
+  await put(dir, { '.backup.tar.gz.999999999.part': 'half' });
+  await backup();
+  expect(await readdir(data)).not.toContainEqual(expect.stringContaining('.backup-'));
+  expect((await readdir(dir)).filter((name) => name.endsWith('.part'))).toEqual([]);
+  await restore();
+  expect(await tree(target)).toEqual(RESTORED);
+});
+
 test('what an instance is made of comes back, for its owner only; logs, locks and half-written files do not', async () => {
   await put(data, { 'recorder/signalbox.db': 'in use' });
   const result = await backup();

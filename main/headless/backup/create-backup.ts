@@ -5,10 +5,11 @@
  */
 import { createWriteStream } from 'node:fs';
 import { access, mkdir, mkdtemp, open, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
+import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { create } from 'tar';
 import { SignalboxError } from '../../../daemons/contract/errors.ts';
+import { partOf, removeParts, removeStagings, stagingPrefix } from '../../core/backup-leftovers.ts';
 import { readDataFormat } from '../../core/data-format.ts';
 import {
   BACKUP_VERSION,
@@ -19,7 +20,7 @@ import {
   MANIFEST_NAME,
 } from './backup-manifest.ts';
 import { checkTarget } from './backup-target.ts';
-import { checksumOf, copyChecked, DATABASE_NAME, instanceFiles, STAGING_PREFIX } from './instance-files.ts';
+import { checksumOf, copyChecked, DATABASE_NAME, instanceFiles } from './instance-files.ts';
 
 /** What is backed up, and how its database is copied. */
 export interface BackupSource {
@@ -58,12 +59,14 @@ export async function createBackup(
   const { dataDir, configFile, program } = source;
   const dataFormat = readDataFormat(dataDir);
   await checkTarget({ file, overwrite, dataDir, configFile });
-  const part = join(dirname(file), `.${basename(file)}.${process.pid}.part`);
+  await removeStagings(dataDir);
+  await removeParts(file);
+  const part = partOf(file);
   let staging: string | null = null;
   let disk = `${dataDir}, where the files are copied first`;
   try {
     // In the data folder, because the recorder may be allowed to write nowhere else.
-    staging = await mkdtemp(join(dataDir, STAGING_PREFIX));
+    staging = await mkdtemp(join(dataDir, stagingPrefix()));
     const copies = staging;
     const inData = configFile === null ? null : nameBelow(dataDir, configFile);
     const configName = inData === null ? CONFIG_NAME : `${DATA_PREFIX}${inData}`;

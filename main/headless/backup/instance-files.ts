@@ -5,6 +5,7 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { STAGING_PREFIX } from '../../core/backup-leftovers.ts';
 import { RESTORE_FOLDER } from '../../core/data-format.ts';
 import { RECORD_NAME } from '../../core/instance-record.ts';
 
@@ -13,9 +14,6 @@ export const DATABASE_NAME = 'recorder/signalbox.db';
 
 /** Where the files of a data folder go that a restore has replaced. */
 export const REPLACED_PREFIX = 'before-restore-';
-
-/** Where a backup collects its files. */
-export const STAGING_PREFIX = '.backup-';
 
 const OUTSIDE: ReadonlySet<string> = new Set([
   'control.sock',
