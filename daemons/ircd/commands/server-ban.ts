@@ -96,8 +96,8 @@ function unbanCommand(name: string, kind: BanKind, what: string): Command {
         command: name,
         args: { mask },
         flag: kind,
-        // Who mistyped a ban can lift it again.
-        unrecorded: 'run',
+        // As the commands of the window and of the command line: shutting out must work, letting in can wait.
+        unrecorded: 'refuse',
         carryOut() {
           const saving = removeServerBan(server, kind, mask, by);
           if (saving !== null) return savedOutcome(user, name, 'lifted', saving);
