@@ -36,6 +36,8 @@ export class Frame {
   readonly receivedAt: number;
   /** Send queues of clients that lag that it waits in; kept by them. */
   queues = 0;
+  /** Whether it is for one client alone, and goes with the write; set by that client's outbox. */
+  own = false;
   private copy: Frame | null = null;
 
   constructor(source: Buffer, start: number, end: number, control: boolean, receivedAt: number) {

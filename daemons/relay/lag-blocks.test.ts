@@ -111,6 +111,22 @@ it('is where direct frames wait for a client that lags, and gone once the client
   await until(() => [...blocks].at(-1)?.length === 0);
 });
 
+it('gives a large frame back once the kernel has it, and leaves one alone that others are sent as well', async () => {
+  relay = await TestRelay.start();
+  const data = vi.spyOn(FrameWriter.prototype, 'data');
+  const sender = await relay.greet('direct', 'sender');
+  const receiver = await relay.greet('direct', 'receiver');
+  sender.send(dataPayload(3, ['receiver'], 'x'.repeat(40_000)));
+  expect((await receiver.text())?.endsWith('x'.repeat(40_000))).toBe(true);
+  await until(() => (data.mock.results[0]!.value as Frame).source.length === 0);
+  const members = await Promise.all(['a', 'b', 'c'].map((peer) => relay!.greet('rooms', peer)));
+  for (const member of members) await member.ask({ type: 'join', room: 'den' });
+  members[0]!.send(dataPayload(2, ['den'], 'y'.repeat(40_000)));
+  for (const member of members.slice(1))
+    expect((await member.text())?.endsWith('y'.repeat(40_000))).toBe(true);
+  expect((data.mock.results[1]!.value as Frame).source.length).toBeGreaterThan(40_000);
+});
+
 it.each(['disconnect', 'drop-oldest'] as const)(
   'leaves every frame whole for a client that reads now and then, under the policy %s',
   async (slow_reader) => {

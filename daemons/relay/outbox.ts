@@ -4,6 +4,7 @@
  */
 import type { Socket } from 'node:net';
 import { writeDirect } from '../runtime/direct-write.ts';
+import { discardWhole } from '../runtime/discard-buffer.ts';
 import type { Gauge, RollingHistogram } from '../runtime/metric-registry.ts';
 import { SEND_QUEUE_HEADROOM_BYTES } from './config.ts';
 import type { ConnectionClass } from './connection-classes.ts';
@@ -121,6 +122,7 @@ export class Outbox implements Flushable {
   /** Like {@link push}, for a frame that nobody else is sent, and whose memory nobody else needs. */
   pushOwn(frame: Frame): boolean {
     if (!this.#admits(frame)) return false;
+    frame.own = true;
     this.#append(this.#inFlightBytes > 0 ? this.#keepOwn(frame) : frame);
     return true;
   }
@@ -166,6 +168,7 @@ export class Outbox implements Flushable {
         const histogram = this.#backlogged ? metrics.backlogLatency : metrics.frameLatency;
         recordAges(histogram, queue, count, now);
         metrics.queueBytes.add(-bytes.length);
+        if (count === 1 && !this.#encrypted) giveBack(queue.at(0));
       } else {
         this.#inFlight = batch;
         this.#inFlightBytes = bytes.length;
@@ -338,6 +341,11 @@ export class Outbox implements Flushable {
     this.#backlogged = this.#queue.size > 0 && !this.#encrypted;
     this.flush(flusher.batcher);
   };
+}
+
+/** A large frame that the kernel has taken whole is garbage that the collector would stop everybody for. */
+function giveBack(frame: Frame): void {
+  if (frame.own && frame.alone) discardWhole(frame.source);
 }
 
 /** Records the ages of the `count` oldest frames; those that one read brought have the same age. */
