@@ -1,5 +1,5 @@
 /** Files that are sent to many and read once. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -53,4 +53,16 @@ test('a file that cannot be read is told, and read once it can be', async () => 
   await expect(kept.read(folder)).rejects.toMatchObject({ code: 'EISDIR' });
   const later = await file('later', 'here');
   expect((await kept.read(later)).toString()).toBe('here');
+});
+
+test('a file for which there was no descriptor is read once there is one', async () => {
+  let descriptors = 0;
+  const kept = new KeptFiles(100, async (name) => {
+    if (descriptors === 0) throw Object.assign(new Error('too many open files'), { code: 'EMFILE' });
+    return await readFile(name);
+  });
+  const page = await file('index.html', 'page');
+  await expect(kept.read(page)).rejects.toMatchObject({ code: 'EMFILE' });
+  descriptors = 1;
+  expect((await kept.read(page)).toString()).toBe('page');
 });

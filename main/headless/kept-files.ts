@@ -15,11 +15,16 @@ interface Kept {
 export class KeptFiles {
   readonly #files = new Map<string, Kept>();
   readonly #limitBytes: number;
+  readonly #read: (file: string) => Promise<Buffer>;
   #keptBytes = 0;
 
-  /** @param limitBytes of all files together; the one that was read first goes for a new one. */
-  constructor(limitBytes: number) {
+  /**
+   * @param limitBytes of all files together; the one that was read first goes for a new one
+   * @param read what reads a file
+   */
+  constructor(limitBytes: number, read: (file: string) => Promise<Buffer> = readFile) {
     this.#limitBytes = limitBytes;
+    this.#read = read;
   }
 
   /**
@@ -32,7 +37,7 @@ export class KeptFiles {
     const kept = this.#files.get(file);
     if (kept?.version === version) return await kept.body;
     this.#forget(file);
-    const body = readFile(file);
+    const body = this.#read(file);
     if (size > this.#limitBytes) return await body;
     for (const oldest of this.#files.keys()) {
       if (this.#keptBytes + size <= this.#limitBytes) break;
