@@ -370,7 +370,7 @@ export const CONTROL_LIMIT_TABLE = {
       'Requests of one HTTP connection that may wait for their answers, beyond which it is not read any more and closed: browsers send one at a time, and a read of 64 KiB holds two thousand.',
   },
   httpRefusedMs: {
-    default: 2_000,
+    default: 10_000,
     unit: 'milliseconds',
     reason:
       'After which such a connection is closed: one that is closed at once comes back at once, and an open one that is not read costs nothing.',
@@ -393,11 +393,11 @@ export const CONTROL_LIMIT_TABLE = {
     reason:
       'Work in a turn of the loop for connections that wait: everybody else is looked after that often.',
   },
-  httpAcceptTurnMs: {
-    default: 0.25,
-    unit: 'milliseconds',
+  httpAcceptTurns: {
+    default: 32,
+    unit: 'count',
     reason:
-      'The same after a turn in which a connection came: Node accepts one in each turn, and others may stand behind it.',
+      'Turns in which a connection came, one after the other, before strangers that wait go on: Node accepts one in each turn, and hundreds may stand behind it.',
   },
   httpHeadersMs: {
     default: 10_000,

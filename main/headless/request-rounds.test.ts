@@ -8,7 +8,7 @@ function startRounds() {
   let nowMs = 0;
   let scheduled: (() => void)[] = [];
   const clock = { now: () => nowMs, schedule: (callback: () => void) => void scheduled.push(callback) };
-  const limits = { ...CONTROL_LIMITS, httpShareMs: 1, httpTurnMs: 4, httpAcceptTurnMs: 1 };
+  const limits = { ...CONTROL_LIMITS, httpShareMs: 1, httpTurnMs: 4, httpAcceptTurns: 3 };
   const rounds = new RequestRounds(limits, clock);
   const went: string[] = [];
   return {
@@ -76,14 +76,21 @@ test('a new connection has its turn before those of its address that send on and
   expect(went).toEqual(['new', 'old', 'new', 'old']);
 });
 
-test('a turn is short after a connection came, for others may stand behind it', () => {
+test('strangers that wait let connections in first, but not for ever; who is logged in goes on', () => {
   const { rounds, went, waiting, turn } = startRounds();
   const crowd = rounds.enter('192.0.2.1');
-  rounds.wait(crowd, waiting('piece', 100));
+  rounds.wait(crowd, waiting('stranger', 100));
+  rounds.wait(rounds.operators, waiting('operator', 1));
   turn();
-  expect(went).toHaveLength(1);
+  expect(went).toEqual(['operator']);
+  for (let n = 0; n < 2; n++) {
+    rounds.enter('192.0.2.1');
+    turn();
+  }
+  expect(went).toEqual(['operator']);
+  rounds.enter('192.0.2.1');
   turn();
-  expect(went).toHaveLength(5);
+  expect(went).toEqual(['operator', 'stranger', 'stranger', 'stranger', 'stranger']);
 });
 
 test('nothing is scheduled once nobody waits, and who is gone has no turn', () => {

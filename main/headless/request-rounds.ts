@@ -67,6 +67,7 @@ export class RequestRounds {
   readonly #clock: RoundsClock;
   #armed = false;
   #accepted = false;
+  #acceptTurns = 0;
 
   constructor(limits: ControlLimits, clock: RoundsClock = LOOP) {
     this.#limits = limits;
@@ -77,7 +78,7 @@ export class RequestRounds {
     return this.#limits.httpPieceBytes;
   }
 
-  /** A connection of `network` was accepted. Node accepts one in each turn, so that turns are short while others may wait. */
+  /** A connection of `network` was accepted. Node accepts one in each turn: strangers that wait let others in first. */
   enter(network: string): Requesters {
     this.#accepted = true;
     this.#arm();
@@ -129,11 +130,13 @@ export class RequestRounds {
     this.#armed = false;
     for (const requesters of this.#spenders) requesters.spentMs = 0;
     this.#spenders.clear();
-    const { httpTurnMs, httpAcceptTurnMs } = this.#limits;
-    const until = this.#clock.now() + (this.#accepted ? httpAcceptTurnMs : httpTurnMs);
+    const accepting = this.#accepted && this.#acceptTurns < this.#limits.httpAcceptTurns;
+    this.#acceptTurns = accepting ? this.#acceptTurns + 1 : 0;
     this.#accepted = false;
+    const until = this.#clock.now() + this.#limits.httpTurnMs;
     // Whoever is put back while this loops stands at the end of the set and is met again.
     for (const requesters of this.#queue) {
+      if (accepting && requesters !== this.operators) continue;
       this.#queue.delete(requesters);
       const waiting = requesters.shift();
       if (waiting?.letThrough() === true) requesters.add(waiting);
