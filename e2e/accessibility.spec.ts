@@ -1,24 +1,9 @@
 /** Every page of the dashboard, and what opens over it, checked by axe in both themes (WCAG 2.2 AA). */
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { PAGES } from './app/pages.ts';
 import { IrcClient } from './clients/irc-client.ts';
 import { expect, test } from './fixtures.ts';
-
-const PAGES = [
-  '/',
-  '/daemon/ircd',
-  '/daemon/ircd/connections',
-  '/daemon/ircd/channels',
-  '/daemon/ircd/commands',
-  '/daemon/ircd/logs',
-  '/daemon/ircd/crashes',
-  '/daemon/ircd/config',
-  '/daemon/relay',
-  '/daemon/main',
-  '/history',
-  '/audit',
-  '/settings',
-];
 
 /** What axe finds to mend, as `rule: element`. */
 async function violationsOn(page: Page): Promise<string[]> {

@@ -1,24 +1,9 @@
 /** How pages fit into windows of several widths, with scrollbars as people have them. */
 import { readFile, writeFile } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
+import { PAGES } from './app/pages.ts';
 import { IrcClient } from './clients/irc-client.ts';
 import { expect, test } from './fixtures.ts';
-
-const PAGES = [
-  '/',
-  '/daemon/ircd',
-  '/daemon/ircd/connections',
-  '/daemon/ircd/channels',
-  '/daemon/ircd/commands',
-  '/daemon/ircd/logs',
-  '/daemon/ircd/crashes',
-  '/daemon/ircd/config',
-  '/daemon/relay/connections',
-  '/daemon/main',
-  '/history',
-  '/audit',
-  '/settings',
-];
 
 /** Scrollbars that are seen although nothing was meant to scroll there, as `element: direction`. */
 function strayScrollbars(page: Page): Promise<string[]> {
