@@ -324,6 +324,12 @@ export const CONTROL_LIMIT_TABLE = {
     unit: 'bytes',
     reason: 'Largest file of sessions that is read; a thousand of them have 300 kB.',
   },
+  sessionDormantSeconds: {
+    default: 86_400,
+    unit: 'seconds',
+    reason:
+      'How long logins are kept that had expired at the start, should the clock of the start have been wrong; they open nothing meanwhile.',
+  },
   sessionRetryMs: {
     default: 10_000,
     unit: 'milliseconds',

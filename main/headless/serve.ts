@@ -2,11 +2,14 @@
  * The headless host as a program: flags, control plane, HTTP server, signals, exit codes. Called by main.ts and by
  * `signalbox serve`.
  */
+
 import { readFileSync } from 'node:fs';
+import { uptime } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ControlResults } from '../../daemons/contract/control-api.ts';
 import { SignalboxError, toWireError } from '../../daemons/contract/errors.ts';
+import { RecordingClock } from '../../daemons/recorder/recording-clock.ts';
 import { registry } from '../../daemons/registry.ts';
 import { survivesLostOutput } from '../../daemons/runtime/lost-output.ts';
 import { keepFilesPrivate } from '../../daemons/runtime/private-files.ts';
@@ -79,7 +82,9 @@ async function openSessions(dataDir: string, plane: ControlPlane) {
   try {
     const token = await loadToken(dataDir);
     const warn = (event: string, message: string) => plane.log('warn', 'http', event, message);
-    const sessions = await SessionStore.open({ token, limits: plane.limits, dataDir, now: Date.now, warn });
+    const clock = new RecordingClock(Date.now, () => uptime() * 1000);
+    const now = () => clock.read().now;
+    const sessions = await SessionStore.open({ token, limits: plane.limits, dataDir, now, warn });
     return { token, sessions };
   } catch (error) {
     throw unusableFolder(dataDir, error);

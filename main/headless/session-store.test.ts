@@ -2,9 +2,11 @@ import { chmod, mkdir, mkdtemp, readFile, rename, rm, rmdir, stat, writeFile } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { RecordingClock } from '../../daemons/recorder/recording-clock.ts';
 import { CONTROL_LIMITS } from '../core/limits.ts';
 import { SessionStore } from './session-store.ts';
 
+const DAY_MS = 86_400_000;
 const token = 'a'.repeat(43);
 let dir: string;
 let file: string;
@@ -125,6 +127,57 @@ test('a session that expires ends its connections by itself', async () => {
   } finally {
     vi.useRealTimers();
   }
+});
+
+test('a clock that is 40 days ahead for a moment ends no session', async () => {
+  let wall = now;
+  let uptime = 0;
+  const clock = new RecordingClock(
+    () => wall,
+    () => uptime,
+  );
+  const store = new SessionStore({
+    token,
+    limits: CONTROL_LIMITS,
+    dataDir: null,
+    now: () => clock.read().now,
+    warn() {},
+  });
+  stores.push(store);
+  const { secret } = store.begin('Anna', '192.0.2.7');
+  wall += 40 * DAY_MS;
+  expect(store.find(secret)).not.toBeNull();
+  uptime += 5_000;
+  wall = now + uptime;
+  expect(store.find(secret)).not.toBeNull();
+  // Time itself is what ends it.
+  uptime += CONTROL_LIMITS.sessionSeconds * 1000;
+  wall = now + uptime;
+  expect(store.find(secret)).toBeNull();
+});
+
+test('a start while the clock is 40 days ahead costs no login once it is right again', async () => {
+  const store = await open();
+  const { secret } = store.begin('Anna', '192.0.2.7');
+  await store.close();
+  now += 40 * DAY_MS;
+  const wrong = await open();
+  expect([wrong.find(secret), wrong.all]).toEqual([null, []]);
+  // Somebody logs in meanwhile, which writes the file.
+  await wrong.end(wrong.begin('Ben', '192.0.2.8').session);
+  now -= 40 * DAY_MS;
+  expect(wrong.find(secret)).toMatchObject({ name: 'Anna' });
+  await wrong.close();
+  expect((await open()).find(secret)).toMatchObject({ name: 'Anna' });
+});
+
+test('logins that had expired at the start are forgotten after a day', async () => {
+  const store = await open();
+  store.begin('Anna', '192.0.2.7');
+  await store.close();
+  now += 40 * DAY_MS;
+  await open(token, { ...CONTROL_LIMITS, sessionDormantSeconds: 0 });
+  await vi.waitFor(async () => expect(await readFile(file, 'utf8')).not.toContain('Anna'));
 });
 
 test('a file that others could read is closed to them with the next write', async () => {

@@ -76,7 +76,7 @@ export interface SessionStoreOptions {
   readonly limits: ControlLimits;
   /** Null keeps sessions in memory only. */
   readonly dataDir: string | null;
-  /** Unix milliseconds. */
+  /** Unix milliseconds, by a clock that does not follow a jump at once: what has expired does not come back. */
   readonly now: () => number;
   /** Told what the operator should know, without secrets. */
   readonly warn: (event: string, message: string) => void;
@@ -89,6 +89,12 @@ export class SessionStore {
   readonly #tokenMark: string;
   /** By digest, oldest first. */
   readonly #sessions = new Map<string, OpenSession>();
+  /**
+   * By digest: those that had expired by the clock of the start, which may be wrong at boot. They open nothing, unless the
+   * clock turns out to be right again, and are forgotten after a day.
+   */
+  readonly #dormant = new Map<string, OpenSession>();
+  #forgetting: NodeJS.Timeout | null = null;
   #expiry: NodeJS.Timeout | null = null;
   #retry: NodeJS.Timeout | null = null;
   #told = false;
@@ -130,8 +136,11 @@ export class SessionStore {
 
   /** The open session of a cookie; null for any other text. */
   find(secret: string): Session | null {
-    const session = this.#sessions.get(digestOf(secret));
-    return session === undefined || session.expiresAt <= this.#options.now() ? null : session;
+    const digest = digestOf(secret);
+    const session = this.#sessions.get(digest) ?? this.#dormant.get(digest);
+    if (session === undefined || session.expiresAt <= this.#options.now()) return null;
+    if (this.#dormant.delete(digest)) this.#sessions.set(digest, session);
+    return session;
   }
 
   /** Ends a session: its cookie is worth nothing from here on. Resolves when that is on disk, or could not be written. */
@@ -145,6 +154,7 @@ export class SessionStore {
   /** Ends timers and tries once more to write what is not on disk; sessions stay open for the next start. */
   async close(): Promise<void> {
     if (this.#expiry !== null) clearTimeout(this.#expiry);
+    if (this.#forgetting !== null) clearTimeout(this.#forgetting);
     await this.#file?.settled();
     if (this.#retry !== null) await this.#save();
     if (this.#retry !== null) clearTimeout(this.#retry);
@@ -165,8 +175,14 @@ export class SessionStore {
       const file = storedFile.parse(JSON.parse(await readFile(this.#file.path, 'utf8')));
       if (file.tokenMark !== this.#tokenMark) return;
       for (const stored of file.sessions) {
-        if (stored.expiresAt > now()) this.#sessions.set(stored.digest, new OpenSession(stored));
+        const kept = stored.expiresAt > now() ? this.#sessions : this.#dormant;
+        kept.set(stored.digest, new OpenSession(stored));
       }
+      if (this.#dormant.size > 0)
+        this.#forgetting = setTimeout(() => {
+          this.#dormant.clear();
+          void this.#save();
+        }, limits.sessionDormantSeconds * 1000).unref();
       this.#watchExpiry();
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
@@ -195,9 +211,11 @@ export class SessionStore {
   }
 
   #text(): string {
-    const sessions = [...this.#sessions.values()].map(({ digest, name, address, createdAt, expiresAt }) => {
-      return { digest, name, address, createdAt, expiresAt };
-    });
+    const sessions = [...this.#dormant.values(), ...this.#sessions.values()].map(
+      ({ digest, name, address, createdAt, expiresAt }) => {
+        return { digest, name, address, createdAt, expiresAt };
+      },
+    );
     return `${JSON.stringify({ version: 1, tokenMark: this.#tokenMark, sessions })}\n`;
   }
 
@@ -205,11 +223,10 @@ export class SessionStore {
   #watchExpiry(): void {
     if (this.#expiry !== null) clearTimeout(this.#expiry);
     this.#expiry = null;
-    // All last equally long, so that the oldest is the next to expire.
-    const [next] = this.#sessions.values();
-    if (next === undefined) return;
+    if (this.#sessions.size === 0) return;
     const { limits, now } = this.#options;
-    const waitMs = Math.min(Math.max(next.expiresAt - now(), 0) + 1, limits.sessionCheckMs);
+    const next = Math.min(...[...this.#sessions.values()].map(({ expiresAt }) => expiresAt));
+    const waitMs = Math.min(Math.max(next - now(), 0) + 1, limits.sessionCheckMs);
     this.#expiry = setTimeout(() => {
       for (const session of [...this.#sessions.values()])
         if (session.expiresAt <= now()) this.#remove(session);
