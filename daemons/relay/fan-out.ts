@@ -13,6 +13,18 @@ import type { TickFlusher } from './tick-flusher.ts';
 /** Receivers between two bookings. */
 const STRIDE = 32;
 
+/**
+ * What so many receivers of a message cost, in nanoseconds of work. Whoever makes a connection write pays for the write
+ * as well.
+ * @param writes connections more that wait to be flushed; fewer when one had to be at once
+ */
+export function fanOutNs(receivers: number, bytes: number, writes: number): number {
+  return (
+    receivers * (workPrices.receiver.ns + bytes * workPrices.receiverByte.ns) +
+    Math.max(0, writes) * workPrices.write.ns
+  );
+}
+
 /** What every fan-out of a relay needs. */
 export interface FanOutServices {
   readonly turns: WorkTurns;
@@ -24,7 +36,7 @@ export abstract class FanOut implements WorkJob {
   readonly #services: FanOutServices;
   readonly #audience: Audience<Peer>;
   readonly #gate: WorkGate;
-  readonly #receiverNs: number;
+  readonly #bytes: number;
   /** Those who are left, once the first slice was not enough. */
   #rest: readonly Peer[] | null = null;
   #at = 0;
@@ -35,7 +47,7 @@ export abstract class FanOut implements WorkJob {
     this.#services = services;
     this.#audience = audience;
     this.#gate = gate;
-    this.#receiverNs = workPrices.receiver.ns + bytes * workPrices.receiverByte.ns;
+    this.#bytes = bytes;
   }
 
   /** Sends to one member; returns whether it took the message. */
@@ -92,11 +104,8 @@ export abstract class FanOut implements WorkJob {
     return true;
   }
 
-  /** Whoever makes a connection write pays for the write as well. */
   #pay(receivers: number, pendingBefore: number): boolean {
     const { turns, flusher } = this.#services;
-    return turns.spend(
-      receivers * this.#receiverNs + Math.max(0, flusher.pending - pendingBefore) * workPrices.write.ns,
-    );
+    return turns.spend(fanOutNs(receivers, this.#bytes, flusher.pending - pendingBefore));
   }
 }

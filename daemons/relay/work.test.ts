@@ -1,5 +1,6 @@
 /** Whatever one client asks for, others are served meanwhile, and every order that the protocol promises is kept. */
 import { afterEach, expect, it, vi } from 'vitest';
+import { WorkAccount, WorkGroup } from '../runtime/work-account.ts';
 import { workPrices } from '../runtime/work-prices.ts';
 import { WorkTurns } from '../runtime/work-turns.ts';
 import { Outbox } from './outbox.ts';
@@ -194,6 +195,27 @@ it('gives all members of a room one order, and the frames of each sender in thei
     const numbers = orders[0]!.filter((text) => text.includes(name)).map((text) => Number(text.slice(3)));
     expect(numbers).toEqual(Array.from({ length: each }, (_, number) => number));
   }
+});
+
+it('holds a frame to a room of few members back while another one is on its way to it', async () => {
+  relay = await TestRelay.start();
+  const reader = await member('reader');
+  const sender = await member('sender');
+  const { rooms, turns } = relay.server.relay;
+  const { gate } = rooms.get('den')!.audience;
+  // Such a message began when the room was large.
+  const another = new WorkAccount(new WorkGroup());
+  gate.holder = another;
+  sender.send(dataPayload(2, ['den'], 'later'));
+  await until(() => gate.waiting.length === 1);
+  expect(await reader.ask({ type: 'ping', id: 1 })).toEqual({ type: 'pong', id: 1 });
+  turns.run(another, {
+    step: () => {
+      turns.leave(gate);
+      return 'done';
+    },
+  });
+  expect(await reader.text()).toContain('later');
 });
 
 it('hands large frames on unharmed to clients with and without hello while their memory is given back', async () => {
