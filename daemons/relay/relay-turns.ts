@@ -24,11 +24,7 @@ export function relayTurns(
   return new WorkTurns({
     turnMs: limits.workTurnMs.default - FIXED_LIMITS.flush_turn_ms.default,
     ...lengths,
-    schedule: (work) =>
-      void setImmediate(() => {
-        flusher.run();
-        work();
-      }),
+    schedule: (work) => flusher.afterFlush(work),
     onError,
   });
 }

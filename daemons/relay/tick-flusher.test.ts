@@ -108,6 +108,30 @@ it('does some of what was put off in every turn, however much there is to write'
   expect(order.filter((name) => name !== 'crowd')).toEqual(['chore0', 'chore1', 'chore2']);
 });
 
+it('does the work of a turn behind what is ready to be written, and writes what that brings in the same tick', async () => {
+  const { flusher, order, connection } = slowly();
+  flusher.schedule(connection('ready'), false);
+  flusher.afterFlush(() => {
+    order.push('work');
+    flusher.schedule(connection('brought'), true);
+  });
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(order).toEqual(['ready', 'work', 'brought']);
+  expect(flusher.pending).toBe(0);
+});
+
+it('goes on with the next tick when work has put something off or asks for another turn', async () => {
+  const { flusher, order } = slowly();
+  flusher.afterFlush(() => {
+    flusher.later(() => order.push('chore'));
+    flusher.afterFlush(() => order.push('work again'));
+  });
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(order).toEqual([]);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(order).toEqual(['chore', 'work again']);
+});
+
 it('writes to everybody in one turn, also where the machine ran something else meanwhile', () => {
   let nowMs = 1_000;
   let usedMs = 0;

@@ -15,9 +15,11 @@ const OWN_WRITE_BYTES = 64 * 1024;
 /** Connections that are flushed between two looks at the clock: about 0.1 ms. */
 const CLOCK_EVERY = 16;
 
+const NOTHING = Buffer.alloc(0);
+
 /** What a connection writes next. */
 export class Batch {
-  bytes: Buffer = Buffer.alloc(0);
+  bytes: Buffer = NOTHING;
   /** Frames in it. */
   count = 0;
   /** Connections that hold it because their sockets have not taken all of it; kept by them. */
@@ -63,13 +65,14 @@ export class Batcher {
     return this.#batch;
   }
 
-  /** Lets go of what is remembered. */
+  /** Lets go of what is remembered. Most ticks are of a few frames, so it makes nothing anew that it need not. */
   reset(): void {
-    this.#frames = [];
+    if (this.#frames.length > 0) this.#frames = [];
     this.#bytes = null;
     this.#view = null;
     this.#viewSource = null;
-    this.#batch = new Batch();
+    if (this.#batch.holders > 0) this.#batch = new Batch();
+    else this.#batch.bytes = NOTHING;
   }
 
   /** Frames that lie side by side are written from where they are. */
@@ -141,6 +144,7 @@ class Line {
   /** Flushes until the deadline, but always some. */
   flush(batcher: Batcher, isOver: () => boolean): void {
     const connections = this.#connections;
+    if (connections.length === 0) return;
     while (this.#at < connections.length) {
       const end = Math.min(this.#at + CLOCK_EVERY, connections.length);
       while (this.#at < end) connections[this.#at++]!.flush(batcher);
@@ -168,6 +172,7 @@ export class TickFlusher {
   readonly #dirty = new Line();
   #chores: (() => void)[] = [];
   #choresAt = 0;
+  #work: (() => void) | null = null;
   #scheduled = false;
 
   /**
@@ -202,9 +207,30 @@ export class TickFlusher {
     this.#arm();
   }
 
-  /** Ends a tick: as much as a turn has time for. The turns call it before other work that waits. */
+  /** Does work behind the flush of this tick; what it brings leaves with the same tick. One work a tick. */
+  afterFlush(work: () => void): void {
+    this.#work = work;
+    this.#arm();
+  }
+
+  /** Ends a tick: as much as a turn has time for. */
   readonly run = (): void => {
-    this.#scheduled = false;
+    this.#scheduled = true;
+    try {
+      this.#flush();
+      const work = this.#work;
+      if (work !== null) {
+        this.#work = null;
+        work();
+        if (this.pending > 0) this.#flush();
+      }
+    } finally {
+      this.#scheduled = false;
+      if (this.pending > 0 || this.#chores.length > 0 || this.#work !== null) this.#arm();
+    }
+  };
+
+  #flush(): void {
     this.#deadlineMs = this.#now() + this.#flushMs;
     this.#lostMarked = false;
     this.#answered.flush(this.batcher, this.#isOver);
@@ -215,12 +241,11 @@ export class TickFlusher {
       this.#chores[this.#choresAt++]!();
       if (this.#isOver()) break;
     }
-    if (this.#choresAt === this.#chores.length) {
+    if (this.#choresAt > 0 && this.#choresAt === this.#chores.length) {
       this.#chores = [];
       this.#choresAt = 0;
     }
-    if (this.pending > 0 || this.#chores.length > 0) this.#arm();
-  };
+  }
 
   readonly #isOver = (): boolean => {
     const now = this.#now();
