@@ -1,5 +1,6 @@
 /** The control frames of clients that said hello: one handler a type. Called by relay.ts. */
 import { firstProblem } from '../contract/plain-words.ts';
+import { workPrices } from '../runtime/work-prices.ts';
 import { CONTROL_REQUESTS, type ControlRequest, type ControlType } from './control-requests.ts';
 import type { Peer } from './peer.ts';
 import type { RequestId } from './protocol-errors.ts';
@@ -82,6 +83,7 @@ export function handleControl(relay: Relay, peer: Peer, source: Buffer, from: nu
   }
   const message = parseObject(source.toString('utf8', from, end));
   if (message === null) {
+    relay.turns.spend(workPrices.malformed.ns);
     relay.complain(peer, null, 'bad_control', 'A control frame is a JSON object behind the zero byte.');
     return;
   }

@@ -91,6 +91,16 @@ it('charges an answer by its size, so that a list costs its asker what it costs 
   expect(more.ns - less.ns).toBeGreaterThan((more.bytes - less.bytes) * workPrices.rowByte.ns * 0.9);
 });
 
+it('charges a control frame that is no JSON for the error that it makes', async () => {
+  relay = await TestRelay.start();
+  const client = await relay.greet('rooms', 'alice');
+  const spend = vi.spyOn(WorkTurns.prototype, 'spend');
+  client.send('\0{"type":"join","room":');
+  expect(await client.message()).toMatchObject({ type: 'error', code: 'bad_control' });
+  expect(spend).toHaveBeenCalledWith(workPrices.malformed.ns);
+  spend.mockRestore();
+});
+
 it('works off nothing in the middle of a flush, however much a client may ask for again', async () => {
   relay = await TestRelay.start();
   const hosts = await Promise.all(Array.from({ length: 4 }, (_, index) => relay.greet('rooms', `h${index}`)));

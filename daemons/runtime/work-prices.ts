@@ -47,6 +47,10 @@ export const workPrices = {
   },
   row: { ns: 1_000, reason: 'One row or line of an answer: put together as text and serialized.' },
   rowByte: { ns: 2, reason: 'One byte of such a row.' },
+  malformed: {
+    ns: 10_000,
+    reason: 'One text that should be JSON and is not: the engine makes an error with its stack.',
+  },
   registration: {
     ns: 120_000,
     reason: 'One newcomer that is welcomed: some twenty lines of greeting, and the entries in every index.',
