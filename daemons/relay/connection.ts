@@ -72,7 +72,7 @@ export class Connection implements OutboxOwner {
     const socket = this.#socket;
     socket.on('data', (chunk: Buffer) => this.intake.receive(chunk));
     // The client has said its last; what waits for it is still sent, then this side closes too.
-    socket.on('end', () => this.intake.hungUp(() => this.end('closed by the client', null)));
+    socket.on('end', () => this.intake.whenIdle(() => this.end('closed by the client', null)));
     let reason = 'connection lost';
     socket.on('error', (error) => {
       reason = `connection error: ${error.message}`;

@@ -133,12 +133,6 @@ export class Intake implements FrameSink, RoundReader, WorkJob {
     this.#readOrPause();
   }
 
-  /** The client sends nothing more; like {@link whenIdle}, and its leaving counts as a read of its network. */
-  hungUp(callback: () => void): void {
-    this.whenIdle(callback);
-    if (this.#turns.usedUp) this.#services.readRounds.late(this.account.group);
-  }
-
   /** Calls back when everything is worked off that was received: at once, or when that is so. */
   whenIdle(callback: () => void): void {
     if (this.#working || this.#decoder.waiting) this.#onIdle = callback;
