@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['{daemons,main,renderer,preload,scripts,bench}/**/*.test.{ts,tsx}'],
+    include: ['{contract,kit,daemons,main,renderer,preload,scripts,bench}/**/*.test.{ts,tsx}'],
     // Two cores: more workers than that only add noise to the loop-delay tests.
     maxWorkers: 2,
     // A hang, not a slow machine, should end a test: many of them start real processes.

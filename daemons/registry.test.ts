@@ -5,8 +5,8 @@ import {
   describeManifest,
   type RowAction,
   type TableColumn,
-} from './contract/manifest.ts';
-import { processMetrics } from './contract/metric-specs.ts';
+} from '../contract/manifest.ts';
+import { processMetrics } from '../contract/metric-specs.ts';
 import { registry } from './registry.ts';
 
 describe.each(registry.map(describeManifest))('the manifest of $id', (manifest) => {

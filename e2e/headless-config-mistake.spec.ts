@@ -8,7 +8,7 @@ import { expect, test } from './fixtures.ts';
 test('the host names file, line and key and ends with exit code 78', async ({ folder }) => {
   const configFile = join(folder, 'signalbox.toml');
   await writeFile(configFile, '[ircd]\nlisten = "everywhere"\n');
-  const argv = [join(ROOT, 'main/headless/cli.ts'), 'serve', '--port', '0', '--config', configFile];
+  const argv = [join(ROOT, 'main/cli/main.ts'), 'serve', '--port', '0', '--config', configFile];
   const ended = await new Promise<{ code: unknown; stderr: string }>((resolve) => {
     const options = { timeout: 20_000 };
     execFile(NODE, [...argv, '--data', join(folder, 'data')], options, (error, _stdout, stderr) => {

@@ -3,10 +3,10 @@
  * stream ports on to the page; ipcRenderer itself never leaves this file.
  */
 import { contextBridge, type IpcRendererEvent, ipcRenderer } from 'electron';
-import type { ControlEvent } from '../daemons/contract/control-api.ts';
-import type { Outcome } from '../daemons/contract/errors.ts';
-import type { DesktopBridge, FromDesktop, WindowBridge } from '../daemons/contract/window-bridge.ts';
-import { IPC_CHANNELS, STREAM_PORT_MESSAGE } from '../daemons/contract/window-bridge.ts';
+import type { ControlEvent } from '../contract/control-api.ts';
+import type { Outcome } from '../contract/errors.ts';
+import type { DesktopBridge, FromDesktop, WindowBridge } from '../contract/window-bridge.ts';
+import { IPC_CHANNELS, STREAM_PORT_MESSAGE } from '../contract/window-bridge.ts';
 
 /** Calls main; whatever goes wrong on the way becomes an error value. */
 async function invoke(channel: string, ...args: unknown[]): Promise<Outcome<unknown>> {

@@ -9,4 +9,4 @@ import { join } from 'node:path';
 
 // Where it cannot be written, Node does without.
 enableCompileCache(join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'signalbox', 'node'));
-await import('../main/headless/cli.ts');
+await import('../main/cli/main.ts');

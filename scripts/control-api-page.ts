@@ -5,14 +5,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { CONTROL_REQUESTS, type ControlRequestName } from '../daemons/contract/control-api.ts';
-import { COMMON_ERRORS, CONTROL_REFERENCE } from '../daemons/contract/control-reference.ts';
-import { ERROR_CODES } from '../daemons/contract/errors.ts';
+import { CONTROL_REQUESTS, type ControlRequestName } from '../contract/control-api.ts';
+import { COMMON_ERRORS, CONTROL_REFERENCE } from '../contract/control-reference.ts';
+import { ERROR_CODES } from '../contract/errors.ts';
 import { statusOf } from '../main/headless/http-answers.ts';
 import { type JsonSchema, typeOf } from './json-schema-words.ts';
 import { markdownTable } from './markdown-table.ts';
 
-const CONTRACT = join(import.meta.dirname, '../daemons/contract/control-api.ts');
+const CONTRACT = join(import.meta.dirname, '../contract/control-api.ts');
 
 /** All requests, in the order of the page. */
 export const REQUEST_NAMES = Object.keys(CONTROL_REFERENCE) as ControlRequestName[];
@@ -69,10 +69,10 @@ export function controlApiPage(): string {
   ]);
   return `${[
     '# Control API: reference',
-    'What the window and the command line ask, any program may ask too. Generated from `daemons/contract` by `node scripts/reference-docs.ts`.',
+    'What the window and the command line ask, any program may ask too. Generated from `contract` by `node scripts/reference-docs.ts`.',
     '`POST /api/<request>` takes one JSON object of arguments and answers `{"ok":true,"result":...}` or `{"ok":false,"error":{"code","message","detail"}}`. `URL` is that of the ready line, `TOKEN` the text of the file `token` in the data folder. On the WebSocket `/control`, and on the local socket `control.sock` in the data folder (a line each, no token), a request is `{"id":1,"name":"status","args":{}}`, its answer `{"id":1,"outcome":{...}}`, and events come as `{"event":{...}}`.',
     'A request that disturbs users is refused with `confirmation_required` until its arguments hold `"confirmed": true`; `detail.impact` says what it would do ("disconnects 42 clients").',
-    'Types that a result names (`DaemonSnapshot`, ...) are in `daemons/contract`.',
+    'Types that a result names (`DaemonSnapshot`, ...) are in `contract`.',
     ...REQUEST_NAMES.map((name) => section(name, results.get(name) ?? '')),
     '## Errors',
     'The code tells errors apart and never changes its meaning; the message is for people. Each request may be answered with the first five.',

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { CONTROL_LIMITS } from '../main/core/limits.ts';
-import { EXIT } from '../main/headless/cli/terminal.ts';
+import { EXIT } from '../main/terminal/terminal.ts';
 
 // Real processes start here: slow on a busy machine.
 vi.setConfig({ testTimeout: 60_000 });
@@ -68,7 +68,7 @@ test('status loads no library: that would take longer than all the rest', async 
   const args = [
     '--import',
     preload,
-    join(ROOT, 'main/headless/cli.ts'),
+    join(ROOT, 'main/cli/main.ts'),
     'status',
     '--data',
     join(dir, 'nowhere'),

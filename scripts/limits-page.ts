@@ -2,7 +2,7 @@
  * The text of docs/limits.md: every limit of every process with its default, unit and reason, from the tables that the
  * code reads. Called by reference-docs.ts and its test.
  */
-import type { Limit } from '../daemons/contract/limit.ts';
+import type { Limit } from '../contract/limit.ts';
 import { limits as ircdLimits } from '../daemons/ircd/limits.ts';
 import { limits as recorderLimits } from '../daemons/recorder/limits.ts';
 import { FIXED_LIMITS as RELAY_FIXED_LIMITS, LIMITS as RELAY_LIMITS } from '../daemons/relay/limits.ts';

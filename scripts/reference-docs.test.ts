@@ -1,8 +1,8 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { CONTROL_REQUESTS } from '../daemons/contract/control-api.ts';
-import { describeManifest } from '../daemons/contract/manifest.ts';
+import { CONTROL_REQUESTS } from '../contract/control-api.ts';
+import { describeManifest } from '../contract/manifest.ts';
 import { registry } from '../daemons/registry.ts';
 import { controlApiPage, REQUEST_NAMES } from './control-api-page.ts';
 import { LIMIT_TABLES, limitsPage } from './limits-page.ts';

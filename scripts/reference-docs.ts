@@ -10,7 +10,7 @@ import {
   describeManifest,
   type Manifest,
   type MetricSpec,
-} from '../daemons/contract/manifest.ts';
+} from '../contract/manifest.ts';
 import { registry } from '../daemons/registry.ts';
 import { controlApiPage } from './control-api-page.ts';
 import { type JsonSchema, typeOf } from './json-schema-words.ts';

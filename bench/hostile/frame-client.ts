@@ -1,6 +1,6 @@
 /** A relay client of the hostile benchmark: from an address of its own, and willing not to read. */
 import { connect, type Socket } from 'node:net';
-import { FrameDecoder, HEADER_BYTES } from '../../daemons/relay/frame-decoder.ts';
+import { FrameDecoder, HEADER_BYTES } from '../../daemons/relay/protocol/frame-decoder.ts';
 
 /** A frame in wire form. */
 export function frame(...parts: readonly (Buffer | string)[]): Buffer {

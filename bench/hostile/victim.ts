@@ -5,7 +5,7 @@
  */
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { FromDaemon, ToDaemon } from '../../daemons/contract/daemon-link.ts';
+import type { FromDaemon, ToDaemon } from '../../contract/daemon-link.ts';
 import type { DaemonLauncher, DaemonProcess, ProcessEnd } from '../../main/core/daemon-launcher.ts';
 import { readUsage } from '../shared/process-usage.ts';
 import { benchDirectory } from '../shared/server-process.ts';
@@ -44,7 +44,7 @@ export class Victim implements Prey {
 
   /** Starts the scenario's daemon from the sources of `root`. */
   static async start(root: string, scenario: Scenario): Promise<Victim> {
-    const launcher: LauncherModule = await import(join(resolve(root), 'main/headless/fork-launcher.ts'));
+    const launcher: LauncherModule = await import(join(resolve(root), 'main/fork/fork-launcher.ts'));
     const directory = await benchDirectory(`hostile-${scenario.id}`);
     const dataDir = join(directory, 'data');
     const logDir = join(directory, 'log');

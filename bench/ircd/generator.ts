@@ -4,7 +4,7 @@
  */
 import { createHistogram } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { HistogramSummary } from '../../daemons/contract/histogram.ts';
+import type { HistogramSummary } from '../../contract/histogram.ts';
 import { countLines, LoadClient } from './load-client.ts';
 import type { GeneratorMessage, Job, Measurement, PacedJob, RegisterJob, SaturateJob } from './messages.ts';
 

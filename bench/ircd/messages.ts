@@ -2,7 +2,7 @@
  * What the benchmark process and its load generator say to each other over Node's IPC channel, and the shape of one
  * measurement.
  */
-import type { HistogramSummary } from '../../daemons/contract/histogram.ts';
+import type { HistogramSummary } from '../../contract/histogram.ts';
 
 /** Clients are spread evenly over the channels; each is in one. */
 interface Population {

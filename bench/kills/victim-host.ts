@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ControlApi, ControlOutcome, ControlRequestName } from '../../daemons/contract/control-api.ts';
+import type { ControlApi, ControlOutcome, ControlRequestName } from '../../contract/control-api.ts';
 import { hashPassword } from '../../daemons/ircd/passwords.ts';
-import { SocketClient } from '../../main/headless/cli/socket-client.ts';
+import { SocketClient } from '../../main/cli/socket-client.ts';
 import { readyLine } from '../shared/server-process.ts';
 
 const ENTRY = resolve(import.meta.dirname, '../../main/headless/main.ts');

@@ -6,7 +6,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import WebSocket from 'ws';
-import { FRAME_HEADER_BYTES } from '../../daemons/contract/metric-frame.ts';
+import { FRAME_HEADER_BYTES } from '../../contract/metric-frame.ts';
 import { runScenario, type Scenario } from '../ircd/scenarios.ts';
 import { serverKinds } from '../ircd/servers.ts';
 import { type Figures, median, medians, printColumns } from '../shared/figures.ts';

@@ -5,8 +5,8 @@
 import { spawn } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { ControlApi, ControlRequestName } from '../../daemons/contract/control-api.ts';
-import type { Outcome } from '../../daemons/contract/errors.ts';
+import type { ControlApi, ControlRequestName } from '../../contract/control-api.ts';
+import type { Outcome } from '../../contract/errors.ts';
 import { IRCD_CONFIG } from '../ircd/servers.ts';
 import { pinned } from '../shared/pinning.ts';
 import { benchDirectory, readyLine, stopper } from '../shared/server-process.ts';

@@ -4,7 +4,7 @@
  * and averaged where points are merged, which is wrong but fast. Used by bench/metrics/recorder.ts.
  */
 import { statSync } from 'node:fs';
-import type { SqliteConstructor } from '../../daemons/recorder/database.ts';
+import type { SqliteConstructor } from '../../daemons/runtime/files/sqlite.ts';
 import { METRICS, random, SOURCES } from './synthetic.ts';
 
 const TIERS = [

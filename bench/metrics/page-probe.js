@@ -8,7 +8,7 @@
 const probe = { transport: [], paint: [], longTasks: [], ircdFrames: [] };
 globalThis.benchProbe = probe;
 
-/** Where the time stands in a frame; see daemons/contract/metric-frame.ts. */
+/** Where the time stands in a frame; see contract/metric-frame.ts. */
 const TIME_OFFSET = 8;
 
 /** The page has 37 lines of its own. */

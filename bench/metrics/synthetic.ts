@@ -2,12 +2,12 @@
  * Metrics of four made-up daemons with sixty metrics each: counters that rise unevenly, gauges that wander, latency
  * histograms of different traffic. The same on every run. Used by bench/metrics/recorder.ts.
  */
-import { Histogram, type SparseHistogram } from '../../daemons/contract/histogram.ts';
-import { HISTOGRAM_FIELDS } from '../../daemons/contract/metric-frame.ts';
-import { Aggregate } from '../../daemons/recorder/aggregate.ts';
-import type { AppendBatch } from '../../daemons/recorder/batch.ts';
-import { layOutCatalog, type StoredMetric } from '../../daemons/recorder/catalogs.ts';
-import { keptSparse } from '../../daemons/recorder/kept-histogram.ts';
+import { Histogram, type SparseHistogram } from '../../contract/histogram.ts';
+import { HISTOGRAM_FIELDS } from '../../contract/metric-frame.ts';
+import { Aggregate } from '../../daemons/recorder/codec/aggregate.ts';
+import { keptSparse } from '../../daemons/recorder/codec/kept-histogram.ts';
+import type { AppendBatch } from '../../daemons/recorder/store/batch.ts';
+import { layOutCatalog, type StoredMetric } from '../../daemons/recorder/store/catalogs.ts';
 
 export const SOURCES = ['ircd', 'relay', 'objects', 'services'] as const;
 

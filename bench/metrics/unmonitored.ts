@@ -2,8 +2,8 @@
  * Loaded with `--import` before a daemon: switches its monitoring off as far as that is possible from outside. No
  * summary is made, no frame is sent, and counters, gauges and histograms do nothing. Used by bench/metrics/cost.ts.
  */
-import { DaemonHost } from '../../daemons/runtime/daemon-host.ts';
-import { Counter, Gauge, RollingHistogram } from '../../daemons/runtime/metric-registry.ts';
+import { DaemonHost } from '../../daemons/runtime/host/daemon-host.ts';
+import { Counter, Gauge, RollingHistogram } from '../../daemons/runtime/telemetry/metric-registry.ts';
 
 const nothing = () => {};
 

@@ -1,9 +1,9 @@
 /** Fan-out: one message to a channel, to a user's neighbours, to operators. Called by the command handlers. */
-import type { WorkGate } from '../runtime/work-gate.ts';
-import type { WorkSteps } from '../runtime/work-turns.ts';
+import type { WorkGate } from '../runtime/async/work-gate.ts';
+import type { WorkSteps } from '../runtime/async/work-turns.ts';
+import type { IrcServer } from './irc-server.ts';
 import { CAP } from './protocol/capabilities.ts';
 import { Delivery } from './protocol/delivery.ts';
-import type { IrcServer } from './server.ts';
 import type { Channel, Membership } from './state/channel.ts';
 import type { User } from './state/user.ts';
 import {

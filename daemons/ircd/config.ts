@@ -3,10 +3,10 @@
  * path brings its own keys; the manifest publishes the whole, main validates files with it.
  */
 import { z } from 'zod';
-import { filePath, lineText, lineWord, secret } from '../contract/line-texts.ts';
-import { isHostName } from '../contract/network-addresses.ts';
+import { filePath, lineText, lineWord, secret } from '../../contract/line-texts.ts';
+import { isHostName } from '../../contract/network-addresses.ts';
 import { limits } from './limits.ts';
-import { netConfigShape } from './net/config.ts';
+import { netConfigShape } from './net/net-config.ts';
 import { hasBrokenNetwork } from './protocol/address-mask.ts';
 
 /** What an operator block may allow. */

@@ -3,7 +3,7 @@
  * read it; the configuration may override the limits of a connection class.
  */
 
-import type { Limit } from '../contract/limit.ts';
+import type { Limit } from '../../contract/limit.ts';
 
 const LINE = 510;
 const NICK = 30;

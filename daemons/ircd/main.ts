@@ -1,6 +1,6 @@
 /** Entry of the ircd process, started by Signalbox or alone (see runtime/standalone.ts). */
-import { runDaemon } from '../runtime/run-daemon.ts';
-import { startIrcd } from './daemon-process.ts';
+import { runDaemon } from '../runtime/host/run-daemon.ts';
+import { startIrcd } from './daemon.ts';
 import { manifest } from './manifest.ts';
 import { prepareIrcd } from './prepare.ts';
 

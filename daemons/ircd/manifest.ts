@@ -1,6 +1,6 @@
 /** The IRC server as Signalbox sees it: its metrics, admin commands, tables and configuration, declared once. */
-import { defineManifest, type MetricSpec } from '../contract/manifest.ts';
-import { metricSpecs } from '../contract/metric-specs.ts';
+import { defineManifest, type MetricSpec } from '../../contract/manifest.ts';
+import { metricSpecs } from '../../contract/metric-specs.ts';
 import { channelColumns, connectionColumns } from './admin/columns.ts';
 import { adminCommands } from './admin/commands.ts';
 import { channelActions, clientActions } from './admin/row-actions.ts';

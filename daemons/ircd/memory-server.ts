@@ -2,17 +2,22 @@
  * For tests: the protocol with connections in memory. Lines go in as strings and come out as strings, in order and at
  * once, so that a test reads like a conversation.
  */
-import type { OperatorDeed } from '../contract/daemon-link.ts';
-import type { Outcome } from '../contract/errors.ts';
-import type { Unrecorded } from '../contract/manifest.ts';
-import type { BanSaved } from '../runtime/ban-saver.ts';
-import type { BegunDeed, DeedAnswer } from '../runtime/deed-ledger.ts';
-import { WorkAccount, WorkGroup } from '../runtime/work-account.ts';
-import { type StepResult, type WorkJob, WorkTurns, type WorkTurnsOptions } from '../runtime/work-turns.ts';
+import type { OperatorDeed } from '../../contract/daemon-link.ts';
+import type { Outcome } from '../../contract/errors.ts';
+import type { Unrecorded } from '../../contract/manifest.ts';
+import { WorkAccount, WorkGroup } from '../runtime/async/work-account.ts';
+import {
+  type StepResult,
+  type WorkJob,
+  WorkTurns,
+  type WorkTurnsOptions,
+} from '../runtime/async/work-turns.ts';
+import type { BegunDeed, DeedAnswer } from '../runtime/host/deed-ledger.ts';
+import type { BanSaved } from '../runtime/net/ban-saver.ts';
 import { type IrcdConfig, ircdConfigSchema } from './config.ts';
+import { IrcServer } from './irc-server.ts';
 import { Arena } from './net/arena.ts';
 import type { Chunk, Connection, ConnectionClass } from './net/connection.ts';
-import { IrcServer } from './server.ts';
 import { ServerBans } from './server-bans.ts';
 import type { Fields, LookupResult, ServerHost } from './server-host.ts';
 import type { User } from './state/user.ts';

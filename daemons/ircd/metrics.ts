@@ -1,9 +1,9 @@
 /** Copies the counters of network path and protocol into the metric registry just before each sample. */
-import type { MetricRegistry } from '../runtime/metric-registry.ts';
+import type { MetricRegistry } from '../runtime/telemetry/metric-registry.ts';
+import type { IrcServer } from './irc-server.ts';
 import type { Lookup } from './net/lookup.ts';
-import type { NetServer } from './net/server.ts';
+import type { NetServer } from './net/net-server.ts';
 import type { NetStats } from './net/stats.ts';
-import type { IrcServer } from './server.ts';
 import type { User } from './state/user.ts';
 
 type NetStatName = Parameters<NetStats['get']>[0];

@@ -2,8 +2,8 @@
  * Reads the message of the day, bounded, so that a wrong path cannot fill the memory, and says what clients will not see
  * as it is written. Called at start and on reload.
  */
-import { isLineText, toLineText } from '../contract/line-texts.ts';
-import { decodeText, readBoundedFile } from '../runtime/bounded-file.ts';
+import { isLineText, toLineText } from '../../contract/line-texts.ts';
+import { decodeText, readBoundedFile } from '../runtime/files/bounded-file.ts';
 import { limits } from './limits.ts';
 import { truncateUtf8 } from './protocol/line-text.ts';
 

@@ -1,6 +1,6 @@
-/** The network path in words, for STATS T, C, B and t. Called by daemon-process.ts. */
+/** The network path in words, for STATS T, C, B and t. Called by daemon.ts. */
 import type { Lookup } from './net/lookup.ts';
-import type { NetServer } from './net/server.ts';
+import type { NetServer } from './net/net-server.ts';
 import type { StatsSection } from './server-host.ts';
 import type { User } from './state/user.ts';
 

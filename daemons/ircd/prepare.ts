@@ -3,10 +3,10 @@
  * message of the day are read and looked at. Run by start, reload and `config check` alike.
  */
 import { resolve } from 'node:path';
-import { MistakeCollector } from '../contract/config-mistakes.ts';
-import { FileProblem } from '../runtime/bounded-file.ts';
-import type { PrepareContext } from '../runtime/daemon.ts';
-import { loadCredentials, lookAtSelfSigned, type TlsCredentials } from '../runtime/tls-credentials.ts';
+import { MistakeCollector } from '../../contract/config-mistakes.ts';
+import { FileProblem } from '../runtime/files/bounded-file.ts';
+import type { PrepareContext } from '../runtime/host/daemon-definition.ts';
+import { loadCredentials, lookAtSelfSigned, type TlsCredentials } from '../runtime/net/tls-credentials.ts';
 import type { IrcdConfig } from './config.ts';
 import { readMotd } from './motd-file.ts';
 

@@ -2,9 +2,10 @@
  * From accept to welcome: NICK, USER, CAP END, host name and ident, server password, server bans (RFC 2812 section
  * 3.1, Modern "Connection Registration"). The server calls `tryRegister` whenever one of them is done.
  */
-import { workPrices } from '../runtime/work-prices.ts';
+import { workPrices } from '../runtime/async/work-prices.ts';
 import { sendLusers } from './commands/lusers.ts';
 import { sendMotd } from './commands/motd.ts';
+import { type IrcServer, VERSION } from './irc-server.ts';
 import { limits } from './limits.ts';
 import type { Connection } from './net/connection.ts';
 import { PasswordQueueFull } from './passwords.ts';
@@ -12,7 +13,6 @@ import { truncateUtf8 } from './protocol/line-text.ts';
 import { isValidUsername } from './protocol/names.ts';
 import { N } from './protocol/numerics.ts';
 import { addressParameter } from './protocol/reply-parameter.ts';
-import { type IrcServer, VERSION } from './server.ts';
 import type { LookupResult } from './server-host.ts';
 import { CMODE_LETTERS } from './state/channel.ts';
 import type { PendingRegistration } from './state/pending-registration.ts';

@@ -3,8 +3,8 @@
  * written through the runtime's ban file. Matched at accept (D) and at the end of registration (K).
  */
 import { z } from 'zod';
-import { isLineWord, toLineText } from '../contract/line-texts.ts';
-import { canonicalCidr } from '../runtime/canonical-address.ts';
+import { isLineWord, toLineText } from '../../contract/line-texts.ts';
+import { canonicalCidr } from '../runtime/net/canonical-address.ts';
 import {
   type AddressGroups,
   type CidrBlock,
@@ -12,8 +12,8 @@ import {
   isMappedIPv4,
   parseAddress,
   parseCidr,
-} from '../runtime/ip-address.ts';
-import { NetworkIndex } from '../runtime/network-index.ts';
+} from '../runtime/net/ip-address.ts';
+import { NetworkIndex } from '../runtime/net/network-index.ts';
 import { limits } from './limits.ts';
 import {
   canonicalMask,

@@ -1,13 +1,13 @@
 /**
- * What the protocol needs from the process around it. daemon-process.ts implements it with the network path and the
+ * What the protocol needs from the process around it. daemon.ts implements it with the network path and the
  * runtime; tests implement it in memory.
  */
-import type { OperatorDeed } from '../contract/daemon-link.ts';
-import type { Outcome } from '../contract/errors.ts';
-import type { Unrecorded } from '../contract/manifest.ts';
-import type { BanSaved } from '../runtime/ban-saver.ts';
-import type { DeedAnswer } from '../runtime/deed-ledger.ts';
-import type { WorkTurns } from '../runtime/work-turns.ts';
+import type { OperatorDeed } from '../../contract/daemon-link.ts';
+import type { Outcome } from '../../contract/errors.ts';
+import type { Unrecorded } from '../../contract/manifest.ts';
+import type { WorkTurns } from '../runtime/async/work-turns.ts';
+import type { DeedAnswer } from '../runtime/host/deed-ledger.ts';
+import type { BanSaved } from '../runtime/net/ban-saver.ts';
 import type { Outbox } from './net/connection.ts';
 
 /** Names found for a client. */

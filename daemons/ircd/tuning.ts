@@ -2,7 +2,7 @@
  * The protocol limits that an operator may change while the server runs (`set-limit`). Defaults and reasons are in
  * limits.ts; a restart brings them back.
  */
-import type { Limit } from '../contract/limit.ts';
+import type { Limit } from '../../contract/limit.ts';
 import { limits } from './limits.ts';
 
 const ADJUSTABLE = {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { WorkTurnsOptions } from '../runtime/work-turns.ts';
+import type { WorkTurnsOptions } from '../runtime/async/work-turns.ts';
 import { createAdminHandlers } from './admin/handlers.ts';
 import { type MemoryClient, MemoryServer } from './memory-server.ts';
 

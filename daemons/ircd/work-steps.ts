@@ -4,10 +4,10 @@
  * and goes on in later turns, and whatever else concerns that channel waits there. Called by broadcast.ts and by command
  * handlers.
  */
-import type { WorkAccount } from '../runtime/work-account.ts';
-import type { WorkGate } from '../runtime/work-gate.ts';
-import { workPrices } from '../runtime/work-prices.ts';
-import type { WorkSteps } from '../runtime/work-turns.ts';
+import type { WorkAccount } from '../runtime/async/work-account.ts';
+import type { WorkGate } from '../runtime/async/work-gate.ts';
+import { workPrices } from '../runtime/async/work-prices.ts';
+import type { WorkSteps } from '../runtime/async/work-turns.ts';
 import type { ServerHost } from './server-host.ts';
 import type { Channel } from './state/channel.ts';
 import type { MaskList } from './state/mask-list.ts';

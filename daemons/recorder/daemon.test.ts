@@ -4,10 +4,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { FromDaemon, ToDaemon } from '../contract/daemon-link.ts';
-import type { Outcome } from '../contract/errors.ts';
-import { layoutOf } from '../contract/metric-frame.ts';
-import { catalogOf } from '../contract/metric-specs.ts';
+import type { FromDaemon, ToDaemon } from '../../contract/daemon-link.ts';
+import type { Outcome } from '../../contract/errors.ts';
+import { layoutOf } from '../../contract/metric-frame.ts';
+import { catalogOf } from '../../contract/metric-specs.ts';
 import { manifest } from './manifest.ts';
 import { METRICS, sample } from './test-fixtures/scene.ts';
 

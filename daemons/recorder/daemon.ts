@@ -1,15 +1,15 @@
 /** Connects the recorder to the process around it: metrics, log, commands, configuration. Called by main.ts. */
 import { uptime } from 'node:os';
 import { join } from 'node:path';
-import type { DaemonContext, RunningDaemon } from '../runtime/daemon.ts';
-import type { MetricRegistry } from '../runtime/metric-registry.ts';
-import { keepDamagedLines } from './damaged-lines.ts';
-import { loadSqlite } from './database.ts';
-import type { DamagedLine } from './journal-reader.ts';
+import { loadSqlite } from '../runtime/files/sqlite.ts';
+import type { DaemonContext, RunningDaemon } from '../runtime/host/daemon-definition.ts';
+import type { MetricRegistry } from '../runtime/telemetry/metric-registry.ts';
 import { limits } from './limits.ts';
 import { manifest, type RecorderCommands, type RecorderConfig } from './manifest.ts';
 import { Recorder } from './recorder.ts';
-import type { Keep } from './retention.ts';
+import { keepDamagedLines } from './store/damaged-lines.ts';
+import type { DamagedLine } from './store/journal-reader.ts';
+import type { Keep } from './store/retention.ts';
 import { UnreadableSegments } from './unreadable-segments.ts';
 
 const DATABASE_FILE = 'signalbox.db';

@@ -3,7 +3,7 @@
  * command schemas read it; the configuration may override how long history and audit are kept.
  */
 
-import type { Limit } from '../contract/limit.ts';
+import type { Limit } from '../../contract/limit.ts';
 
 export const limits = {
   secondTierKeepSeconds: {

@@ -1,5 +1,5 @@
 /** Entry of the recorder's process. */
-import { runDaemon } from '../runtime/run-daemon.ts';
+import { runDaemon } from '../runtime/host/run-daemon.ts';
 import { startRecorder } from './daemon.ts';
 import { manifest } from './manifest.ts';
 

@@ -1,11 +1,11 @@
 /** What the recorder measures, which commands it takes and how it is configured. Read by main and every host. */
 import { z } from 'zod';
-import { CONTROL_REQUESTS } from '../contract/control-api.ts';
-import { filePath } from '../contract/line-texts.ts';
-import { defineCommand, defineManifest } from '../contract/manifest.ts';
-import { metricSpecs } from '../contract/metric-specs.ts';
-import { appendArgs } from './batch.ts';
+import { CONTROL_REQUESTS } from '../../contract/control-api.ts';
+import { filePath } from '../../contract/line-texts.ts';
+import { defineCommand, defineManifest } from '../../contract/manifest.ts';
+import { metricSpecs } from '../../contract/metric-specs.ts';
 import { limits } from './limits.ts';
+import { appendArgs } from './store/batch.ts';
 
 const config = z.strictObject({
   history_days: z

@@ -4,21 +4,22 @@
  */
 import { closeSync, existsSync, openSync, rmSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
-import type { HistoryResult } from '../contract/control-api.ts';
-import { SignalboxError } from '../contract/errors.ts';
-import type { AuditPage, AuditQuery } from './audit-log.ts';
-import type { AppendBatch, AppendResult } from './batch.ts';
-import { type SqliteConstructor, writeError } from './database.ts';
-import { type HistoryQuery, queryHistory } from './history-query.ts';
-import type { JournalStep } from './journal-reader.ts';
+import type { HistoryResult } from '../../contract/control-api.ts';
+import { SignalboxError } from '../../contract/errors.ts';
+import type { SqliteConstructor } from '../runtime/files/sqlite.ts';
 import { limits } from './limits.ts';
-import { QueryQueue, type SlicedQuery } from './query-queue.ts';
-import { RecordingClock } from './recording-clock.ts';
-import type { Keep } from './retention.ts';
-import type { AppendTime, Store } from './store.ts';
-import { type FileLoss, StoreFile } from './store-file.ts';
-import { describeTables, type TableStats } from './table-stats.ts';
-import { tierKeep } from './tiers.ts';
+import { type HistoryQuery, queryHistory } from './query/history-query.ts';
+import { QueryQueue, type SlicedQuery } from './query/query-queue.ts';
+import type { AuditPage, AuditQuery } from './store/audit-log.ts';
+import type { AppendBatch, AppendResult } from './store/batch.ts';
+import { writeError } from './store/database.ts';
+import type { JournalStep } from './store/journal-reader.ts';
+import { RecordingClock } from './store/recording-clock.ts';
+import type { Keep } from './store/retention.ts';
+import type { AppendTime, Store } from './store/store.ts';
+import { type FileLoss, StoreFile } from './store/store-file.ts';
+import { describeTables, type TableStats } from './store/table-stats.ts';
+import { tierKeep } from './store/tiers.ts';
 
 /** Where the file is and what is kept of it. */
 export interface RecorderOptions {

@@ -1,6 +1,6 @@
 /** Tells of journal segments that cannot be read, once each, and when they can be again. Made by the recorder's daemon. */
-import type { SubsystemLogger } from '../runtime/logger.ts';
-import type { UnreadableSegment } from './journal-reader.ts';
+import type { SubsystemLogger } from '../runtime/telemetry/logger.ts';
+import type { UnreadableSegment } from './store/journal-reader.ts';
 
 export class UnreadableSegments {
   readonly #log: Pick<SubsystemLogger, 'info' | 'error'>;

@@ -2,10 +2,10 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { relayConfig } from './config.ts';
-import { ConnectThrottle } from './connect-throttle.ts';
-import { ConnectionClasses } from './connection-classes.ts';
 import { defaultLimits } from './limits.ts';
-import { ReceiveRate } from './receive-rate.ts';
+import { ConnectThrottle } from './net/connect-throttle.ts';
+import { ConnectionClasses } from './net/connection-classes.ts';
+import { ReceiveRate } from './net/receive-rate.ts';
 
 it('takes the first class that matches and the default class where none does', () => {
   const config = relayConfig.parse({

@@ -1,8 +1,8 @@
 /** The `[relay]` table of the configuration file. Limits are generated from the table in limits.ts. */
 import { z } from 'zod';
-import { filePath, lineText } from '../contract/line-texts.ts';
-import { listenHost, refuseMeeting } from '../contract/network-addresses.ts';
-import { parseCidr } from '../runtime/ip-address.ts';
+import { filePath, lineText } from '../../contract/line-texts.ts';
+import { listenHost, refuseMeeting } from '../../contract/network-addresses.ts';
+import { parseCidr } from '../runtime/net/ip-address.ts';
 import { CLASS_LIMIT_NAMES, type ClassLimitName, LIMIT_NAMES, LIMITS, type LimitName } from './limits.ts';
 
 /** What happens to the frames of a connection. */

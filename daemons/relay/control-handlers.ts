@@ -1,10 +1,10 @@
 /** The control frames of clients that said hello: one handler a type. Called by relay.ts. */
-import { firstProblem } from '../contract/plain-words.ts';
-import { workPrices } from '../runtime/work-prices.ts';
-import { CONTROL_REQUESTS, type ControlRequest, type ControlType } from './control-requests.ts';
-import type { Peer } from './peer.ts';
-import type { RequestId } from './protocol-errors.ts';
+import { firstProblem } from '../../contract/plain-words.ts';
+import { workPrices } from '../runtime/async/work-prices.ts';
+import { CONTROL_REQUESTS, type ControlRequest, type ControlType } from './protocol/control-requests.ts';
+import type { RequestId } from './protocol/protocol-errors.ts';
 import type { Relay } from './relay.ts';
+import type { Peer } from './rooms/peer.ts';
 
 type Handlers = {
   readonly [Type in ControlType]: (

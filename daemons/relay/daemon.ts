@@ -1,14 +1,14 @@
 /** The relay as the runtime starts it. Called by main.ts and by the tests. */
-import type { DaemonDefinition, PrepareContext } from '../runtime/daemon.ts';
-import { stopEffect } from '../runtime/impact-text.ts';
-import { loadCredentials, type TlsCredentials } from '../runtime/tls-credentials.ts';
-import { adminCommands } from './admin-commands.ts';
-import { BanList } from './ban-list.ts';
+import type { DaemonDefinition, PrepareContext } from '../runtime/host/daemon-definition.ts';
+import { stopEffect } from '../runtime/host/impact-text.ts';
+import { loadCredentials, type TlsCredentials } from '../runtime/net/tls-credentials.ts';
+import { adminCommands } from './admin/admin-commands.ts';
+import { relayTables } from './admin/tables.ts';
 import type { RelayConfig, relayConfig } from './config.ts';
 import { manifest, type RelayCommands } from './manifest.ts';
 import { RelayMetrics } from './metrics.ts';
+import { BanList } from './net/ban-list.ts';
 import { RelayServer } from './relay-server.ts';
-import { relayTables } from './tables.ts';
 
 /** What a configuration comes to. */
 export interface RelayPrepared {

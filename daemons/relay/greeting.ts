@@ -1,10 +1,10 @@
 /** Hello and welcome: how a client becomes more than a sender of plain frames. Called by relay.ts. */
-import { firstProblem } from '../contract/plain-words.ts';
-import { FEATURES, type HelloRequest, helloSchema, PROTOCOL_VERSION } from './control-requests.ts';
-import { KIND } from './frame.ts';
-import { type Peer, peerIdProblem } from './peer.ts';
-import type { RequestId } from './protocol-errors.ts';
+import { firstProblem } from '../../contract/plain-words.ts';
+import { FEATURES, type HelloRequest, helloSchema, PROTOCOL_VERSION } from './protocol/control-requests.ts';
+import { KIND } from './protocol/frame.ts';
+import type { RequestId } from './protocol/protocol-errors.ts';
 import type { Relay } from './relay.ts';
+import { type Peer, peerIdProblem } from './rooms/peer.ts';
 
 const OPENING_BRACE = 0x7b;
 

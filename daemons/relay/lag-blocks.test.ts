@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, expect, it, vi } from 'vitest';
-import { Frame, FrameWriter, KIND, MAPPED_BYTES } from './frame.ts';
 import { LagBlocks } from './lag-blocks.ts';
+import { Frame, FrameWriter, KIND, MAPPED_BYTES } from './protocol/frame.ts';
 import { dataPayload, TestRelay, until } from './test-relay.ts';
 
 let relay: TestRelay | null = null;

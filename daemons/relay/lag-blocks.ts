@@ -3,8 +3,8 @@
  * in memory of exactly their size leaves a hole for each when it is over, and the C library keeps holes; a block it
  * returns to the system. Owned by outbox.ts.
  */
-import { discardBuffer, discardWhole } from '../runtime/discard-buffer.ts';
-import { Frame, MAPPED_BYTES } from './frame.ts';
+import { discardBuffer, discardWhole } from '../runtime/net/discard-buffer.ts';
+import { Frame, MAPPED_BYTES } from './protocol/frame.ts';
 
 /** Older blocks than so many, some 6 MiB, are left to the garbage collector. */
 const KNOWN_BLOCKS = 64;

@@ -3,7 +3,7 @@
  * command and the documentation are derived from it; running code reads the numbers from a {@link Limits} object.
  */
 
-import { type Limit, limitDefaults } from '../contract/limit.ts';
+import { type Limit, limitDefaults } from '../../contract/limit.ts';
 
 /** A limit with the range that the configuration and `set-limits` accept. */
 interface RelayLimit extends Limit {

@@ -1,5 +1,5 @@
 /** Entry of the relay's process. */
-import { runDaemon } from '../runtime/run-daemon.ts';
+import { runDaemon } from '../runtime/host/run-daemon.ts';
 import { relayDaemon } from './daemon.ts';
 
 runDaemon(relayDaemon);

@@ -1,13 +1,13 @@
 /** What the relay measures, which commands it takes and how it is configured. Read by hosts, windows and the CLI. */
 import { z } from 'zod';
-import { addressWord, lineText, lineWord } from '../contract/line-texts.ts';
+import { addressWord, lineText, lineWord } from '../../contract/line-texts.ts';
 import {
   type CommandSpec,
   defineCommand,
   defineManifest,
   type RowAction,
   type TableColumn,
-} from '../contract/manifest.ts';
+} from '../../contract/manifest.ts';
 import { limitNumber, relayConfig } from './config.ts';
 import { LIMIT_NAMES, LIMITS, type LimitName } from './limits.ts';
 import { relayMetrics } from './metrics.ts';

@@ -1,7 +1,7 @@
 /** What the relay measures: the catalog for its manifest, and the handles that its code writes. */
-import type { MetricSpec } from '../contract/manifest.ts';
-import { metricSpecs } from '../contract/metric-specs.ts';
-import type { MetricRegistry } from '../runtime/metric-registry.ts';
+import type { MetricSpec } from '../../contract/manifest.ts';
+import { metricSpecs } from '../../contract/metric-specs.ts';
+import type { MetricRegistry } from '../runtime/telemetry/metric-registry.ts';
 
 const { name, gauge, counter, histogram } = metricSpecs('relay');
 

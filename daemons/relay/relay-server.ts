@@ -3,33 +3,33 @@
  * admin commands work on it.
  */
 import type { Socket } from 'node:net';
-import type { ListenerInfo } from '../contract/states.ts';
-import { BurstCollector } from '../runtime/burst-collector.ts';
-import type { PendingReload, ReloadApplied } from '../runtime/daemon.ts';
-import { connectionRoom, roomNotice } from '../runtime/descriptor-limit.ts';
-import { plainAddress } from '../runtime/ip-address.ts';
-import { carryOut } from '../runtime/listener-change.ts';
-import type { SubsystemLogger } from '../runtime/logger.ts';
-import { ReadRounds } from '../runtime/read-rounds.ts';
-import type { TlsCredentials } from '../runtime/tls-credentials.ts';
-import { WorkAccount, WorkGroup, WorkGroups } from '../runtime/work-account.ts';
-import type { WorkTurns } from '../runtime/work-turns.ts';
-import type { BanList } from './ban-list.ts';
+import type { ListenerInfo } from '../../contract/states.ts';
+import { WorkAccount, WorkGroup, WorkGroups } from '../runtime/async/work-account.ts';
+import type { WorkTurns } from '../runtime/async/work-turns.ts';
+import type { PendingReload, ReloadApplied } from '../runtime/host/daemon-definition.ts';
+import { connectionRoom, roomNotice } from '../runtime/host/descriptor-limit.ts';
+import { plainAddress } from '../runtime/net/ip-address.ts';
+import { carryOut } from '../runtime/net/listener-change.ts';
+import { ReadRounds } from '../runtime/net/read-rounds.ts';
+import type { TlsCredentials } from '../runtime/net/tls-credentials.ts';
+import { BurstCollector } from '../runtime/telemetry/burst-collector.ts';
+import type { SubsystemLogger } from '../runtime/telemetry/logger.ts';
 import { watchClients } from './client-watch.ts';
 import type { DefaultMode, RelayConfig } from './config.ts';
-import { ConnectThrottle } from './connect-throttle.ts';
-import { Connection } from './connection.ts';
-import { type ConnectionClass, ConnectionClasses } from './connection-classes.ts';
-import type { ConnectionServices } from './connection-services.ts';
-import { HeldMemory } from './held-memory.ts';
 import { FIXED_LIMITS, LIMIT_NAMES, type LimitName, type Limits } from './limits.ts';
-import { MemoryWatch } from './memory-watch.ts';
 import type { RelayMetrics } from './metrics.ts';
-import type { ProtocolErrorCode } from './protocol-errors.ts';
+import type { BanList } from './net/ban-list.ts';
+import { ConnectThrottle } from './net/connect-throttle.ts';
+import { Connection } from './net/connection.ts';
+import { type ConnectionClass, ConnectionClasses } from './net/connection-classes.ts';
+import type { ConnectionServices } from './net/connection-services.ts';
+import { HeldMemory } from './net/held-memory.ts';
+import { MemoryWatch } from './net/memory-watch.ts';
+import { RelayListeners } from './net/relay-listeners.ts';
+import { inTurns, relayTurns, type Steps, type TurnLengths } from './net/relay-turns.ts';
+import { TickFlusher } from './net/tick-flusher.ts';
+import type { ProtocolErrorCode } from './protocol/protocol-errors.ts';
 import { Relay } from './relay.ts';
-import { RelayListeners } from './relay-listeners.ts';
-import { inTurns, relayTurns, type Steps, type TurnLengths } from './relay-turns.ts';
-import { TickFlusher } from './tick-flusher.ts';
 
 const WATCH_MS = 1_000;
 

@@ -4,17 +4,17 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { carryOut } from '../runtime/listener-change.ts';
-import { Logger } from '../runtime/logger.ts';
-import { MetricRegistry } from '../runtime/metric-registry.ts';
-import { adminCommands } from './admin-commands.ts';
-import { BanList } from './ban-list.ts';
+import { carryOut } from '../runtime/net/listener-change.ts';
+import { Logger } from '../runtime/telemetry/logger.ts';
+import { MetricRegistry } from '../runtime/telemetry/metric-registry.ts';
+import { adminCommands } from './admin/admin-commands.ts';
 import { relayConfig } from './config.ts';
 import { prepareRelay } from './daemon.ts';
-import { FrameDecoder } from './frame-decoder.ts';
 import { RelayMetrics, relayMetrics } from './metrics.ts';
+import { BanList } from './net/ban-list.ts';
+import type { TurnLengths } from './net/relay-turns.ts';
+import { FrameDecoder } from './protocol/frame-decoder.ts';
 import { RelayServer } from './relay-server.ts';
-import type { TurnLengths } from './relay-turns.ts';
 
 export type Control = Record<string, unknown>;
 

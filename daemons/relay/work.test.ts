@@ -1,9 +1,9 @@
 /** Whatever one client asks for, others are served meanwhile, and every order that the protocol promises is kept. */
 import { afterEach, expect, it, vi } from 'vitest';
-import { WorkAccount, WorkGroup } from '../runtime/work-account.ts';
-import { workPrices } from '../runtime/work-prices.ts';
-import { WorkTurns } from '../runtime/work-turns.ts';
-import { Outbox } from './outbox.ts';
+import { WorkAccount, WorkGroup } from '../runtime/async/work-account.ts';
+import { workPrices } from '../runtime/async/work-prices.ts';
+import { WorkTurns } from '../runtime/async/work-turns.ts';
+import { Outbox } from './net/outbox.ts';
 import { dataPayload, framed, type TestClient, TestRelay, until } from './test-relay.ts';
 
 let relay: TestRelay;

@@ -1,5 +1,5 @@
 /** Every limit that each daemon process and main have in common, in one table with its reason. Read by the runtime. */
-import type { Limit } from '../contract/limit.ts';
+import type { Limit } from '../../contract/limit.ts';
 
 export const limits = {
   logRingRecords: {

@@ -15,7 +15,7 @@ const CLI_MS = 30_000;
 /** Runs `signalbox ARGS --data DIR` and resolves with its output, whatever the exit code. */
 export function runCli(dataDir: string, args: readonly string[]): Promise<CliResult> {
   return new Promise((resolve, reject) => {
-    const argv = [join(ROOT, 'main/headless/cli.ts'), ...args, '--data', dataDir];
+    const argv = [join(ROOT, 'main/cli/main.ts'), ...args, '--data', dataDir];
     const { FORCE_COLOR: _, ...env } = process.env;
     execFile(
       NODE,

@@ -1,8 +1,8 @@
 /** The desktop app as Playwright drives it. */
 import { join } from 'node:path';
 import { type ElectronApplication, _electron as electron, type Page } from '@playwright/test';
-import type { Outcome } from '../../daemons/contract/errors.ts';
-import type { WindowBridge } from '../../daemons/contract/window-bridge.ts';
+import type { Outcome } from '../../contract/errors.ts';
+import type { WindowBridge } from '../../contract/window-bridge.ts';
 import { CHROMIUM_SWITCHES, findElectron, NODE, ROOT } from './binaries.ts';
 import { collectProblems } from './problems.ts';
 import { expectGroupGone } from './process-group.ts';

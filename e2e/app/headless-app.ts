@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Browser, BrowserContext, Page } from '@playwright/test';
-import type { Outcome } from '../../daemons/contract/errors.ts';
+import type { Outcome } from '../../contract/errors.ts';
 import { NODE, ROOT } from './binaries.ts';
 import { collectProblems } from './problems.ts';
 import { expectGroupGone } from './process-group.ts';
@@ -53,7 +53,7 @@ export class HeadlessApp implements AppHost {
 
   async start(): Promise<void> {
     const { dataDir, configFile } = this.#options;
-    const argv = [join(ROOT, 'main/headless/cli.ts'), 'serve'];
+    const argv = [join(ROOT, 'main/cli/main.ts'), 'serve'];
     const child = spawn(
       NODE,
       [...argv, '--port', '0', '--json', '--data', dataDir, '--config', configFile],

@@ -1,8 +1,8 @@
 /** What a spec holds of the app under test, the same for both hosts. */
 import type { Locator, Page } from '@playwright/test';
-import type { ControlApi, ControlRequestName, HostKind } from '../../daemons/contract/control-api.ts';
-import type { Outcome } from '../../daemons/contract/errors.ts';
-import type { DaemonSnapshot, DaemonState, ListenerInfo } from '../../daemons/contract/states.ts';
+import type { ControlApi, ControlRequestName, HostKind } from '../../contract/control-api.ts';
+import type { Outcome } from '../../contract/errors.ts';
+import type { DaemonSnapshot, DaemonState, ListenerInfo } from '../../contract/states.ts';
 import { type CliResult, runCli } from './cli.ts';
 
 /** The parts that differ between Electron and the headless host. */

@@ -1,7 +1,7 @@
 /** A real IRC client (irc-framework) for the specs, with every line it received kept to look at. */
 import { once } from 'node:events';
 import IrcFramework, { type Client } from 'irc-framework';
-import type { ListenerInfo } from '../../daemons/contract/states.ts';
+import type { ListenerInfo } from '../../contract/states.ts';
 
 export class IrcClient {
   readonly nick: string;

@@ -1,7 +1,7 @@
 /** A client of the relay for the specs: length-prefixed frames over a plain socket. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import type { ListenerInfo } from '../../daemons/contract/states.ts';
+import type { ListenerInfo } from '../../contract/states.ts';
 
 /** Bytes of the big-endian length before each payload. */
 const LENGTH_BYTES = 4;

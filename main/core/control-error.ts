@@ -1,5 +1,5 @@
 /** Turns outcomes back into exceptions inside the control plane; its boundary turns them into outcomes again. */
-import { fromWireError, type Outcome } from '../../daemons/contract/errors.ts';
+import { fromWireError, type Outcome } from '../../contract/errors.ts';
 
 /** The result of `outcome`. Throws its error. */
 export function unwrap<T>(outcome: Outcome<T>): T {

@@ -2,14 +2,14 @@
  * What a host gives the control plane, and what it gets: the only part of main/core that windows, servers and sockets
  * need to know. Implemented in control-plane.ts.
  */
-import type { ControlEvent, ControlOutcome, HostKind } from '../../daemons/contract/control-api.ts';
-import type { Outcome, WireError } from '../../daemons/contract/errors.ts';
-import type { Manifest } from '../../daemons/contract/manifest.ts';
-import type { FrameLayout, MetricSummary } from '../../daemons/contract/metric-frame.ts';
-import type { ListenPlace } from '../../daemons/contract/network-addresses.ts';
-import type { DaemonSnapshot } from '../../daemons/contract/states.ts';
+import type { ControlEvent, ControlOutcome, HostKind } from '../../contract/control-api.ts';
+import type { Outcome, WireError } from '../../contract/errors.ts';
+import type { Manifest } from '../../contract/manifest.ts';
+import type { FrameLayout, MetricSummary } from '../../contract/metric-frame.ts';
+import type { ListenPlace } from '../../contract/network-addresses.ts';
+import type { DaemonSnapshot } from '../../contract/states.ts';
+import type { Clock } from '../../kit/clock.ts';
 import type { Caller } from './caller.ts';
-import type { Clock } from './clock.ts';
 import type { OnClose } from './config/config-document.ts';
 import type { DaemonLauncher, DaemonRuntime } from './daemon-launcher.ts';
 import type { ControlLimits } from './limits.ts';

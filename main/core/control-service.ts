@@ -6,9 +6,9 @@ import {
   CONTROL_REQUESTS,
   type ControlOutcome,
   type ControlRequestName,
-} from '../../daemons/contract/control-api.ts';
-import { SignalboxError, toWireError } from '../../daemons/contract/errors.ts';
-import { firstProblem } from '../../daemons/contract/plain-words.ts';
+} from '../../contract/control-api.ts';
+import { SignalboxError, toWireError } from '../../contract/errors.ts';
+import { firstProblem } from '../../contract/plain-words.ts';
 import type { Caller } from './caller.ts';
 import type { AnswerNotes, HandlerTable } from './handlers/handler-table.ts';
 import type { MainTelemetry } from './main-telemetry.ts';

@@ -2,10 +2,10 @@
  * What daemons do, brought to where it belongs: changes of state, summaries, logs, deeds of their own operators, streams, requests of
  * their own operators and their output. The control plane makes one and gives it to the supervisor.
  */
-import type { MetricSummary } from '../../daemons/contract/metric-frame.ts';
-import type { DaemonSnapshot, DaemonState } from '../../daemons/contract/states.ts';
+import type { MetricSummary } from '../../contract/metric-frame.ts';
+import type { DaemonSnapshot, DaemonState } from '../../contract/states.ts';
+import type { Clock } from '../../kit/clock.ts';
 import type { Caller } from './caller.ts';
-import type { Clock } from './clock.ts';
 import type { ControlService } from './control-service.ts';
 import type { EventHub } from './event-hub.ts';
 import type { ControlLimits } from './limits.ts';

@@ -3,7 +3,7 @@
  * interface; main/headless implements it with `child_process.fork`, main/electron with `utilityProcess` (and with the
  * fork launcher for daemons that run on Node).
  */
-import type { ToDaemon } from '../../daemons/contract/daemon-link.ts';
+import type { ToDaemon } from '../../contract/daemon-link.ts';
 
 /**
  * V8's options for every daemon process. Eight megabytes of young generation instead of up to thirty-two: what lives
@@ -18,7 +18,7 @@ export const DAEMON_V8_OPTIONS: readonly string[] = ['--max-semi-space-size=8'];
  * that and gives it up: each such block that is freed raises its threshold, up to 32 MB, so that after a flood everything
  * stays with the process. Setting the threshold keeps it where it is. It lies above the 64 KiB that Node allocates for
  * every read of a socket, which would otherwise be mapped and unmapped each time, and below the 128 KiB blocks in which
- * daemons keep what waits for slow readers. Daemons discard those blocks themselves (daemons/runtime/discard-buffer.ts),
+ * daemons keep what waits for slow readers. Daemons discard those blocks themselves (daemons/runtime/net/discard-buffer.ts),
  * because V8 collects nothing in a process that has nothing to do. Electron's own processes have Chromium's allocator
  * instead, which reads no environment.
  */

@@ -2,7 +2,7 @@
  * Fits the connections that main serves to the descriptors that the system gives it, so that strangers with idle
  * connections never take those that main needs for its daemons, logs and files. Used when the control plane is made.
  */
-import { connectionRoom, descriptorLimit } from '../../daemons/runtime/descriptor-limit.ts';
+import { connectionRoom, descriptorLimit } from '../../daemons/runtime/host/descriptor-limit.ts';
 import type { ControlLimits } from './limits.ts';
 
 /** Limits that can be kept, and what the operator is told when they are lower than wanted. */

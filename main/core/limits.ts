@@ -2,7 +2,7 @@
  * Every limit and duration of the control plane and of both hosts, in one table with its reason. Tests pass their own
  * numbers; nothing else in main/core or main/headless holds a number of this kind.
  */
-import { type Limit, limitDefaults } from '../../daemons/contract/limit.ts';
+import { type Limit, limitDefaults } from '../../contract/limit.ts';
 
 export const CONTROL_LIMIT_TABLE = {
   shownMistakes: {

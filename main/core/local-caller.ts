@@ -2,15 +2,15 @@
 import { isIP } from 'node:net';
 import { userInfo } from 'node:os';
 import { z } from 'zod';
-import type { Actor } from '../../daemons/contract/daemon-link.ts';
-import { lineWord } from '../../daemons/contract/line-texts.ts';
+import type { Actor } from '../../contract/daemon-link.ts';
+import { lineWord } from '../../contract/line-texts.ts';
 import {
   describeLocalCaller,
   LOCAL_CALLER_CHARS,
   type LocalCaller,
   SUDO_USER,
   TERMINAL,
-} from '../../daemons/contract/local-caller.ts';
+} from '../../contract/local-caller.ts';
 
 /** Bytes of the longest name: a character has at most four in UTF-8. */
 const NAME_BYTES = 4 * LOCAL_CALLER_CHARS;

@@ -2,14 +2,14 @@
  * Main measured like a daemon: its own metrics, log and stream hub, under the source id `main`. The control plane
  * makes one; windows see main's loop delay beside those of the daemons.
  */
-import { MAIN_SOURCE } from '../../daemons/contract/control-api.ts';
-import type { MetricSpec } from '../../daemons/contract/manifest.ts';
-import type { MetricSummary } from '../../daemons/contract/metric-frame.ts';
-import { metricSpecs } from '../../daemons/contract/metric-specs.ts';
-import { Logger, type LogSink } from '../../daemons/runtime/logger.ts';
-import { MetricRegistry } from '../../daemons/runtime/metric-registry.ts';
-import { ProcessSampler } from '../../daemons/runtime/process-sampler.ts';
-import { StreamHub } from '../../daemons/runtime/stream-hub.ts';
+import { MAIN_SOURCE } from '../../contract/control-api.ts';
+import type { MetricSpec } from '../../contract/manifest.ts';
+import type { MetricSummary } from '../../contract/metric-frame.ts';
+import { metricSpecs } from '../../contract/metric-specs.ts';
+import { Logger, type LogSink } from '../../daemons/runtime/telemetry/logger.ts';
+import { MetricRegistry } from '../../daemons/runtime/telemetry/metric-registry.ts';
+import { ProcessSampler } from '../../daemons/runtime/telemetry/process-sampler.ts';
+import { StreamHub } from '../../daemons/runtime/telemetry/stream-hub.ts';
 
 /** How often main sums itself up, in milliseconds; the same as every daemon. */
 const SUMMARY_MS = 1_000;

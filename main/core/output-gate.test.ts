@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { FakeClock } from './fake-clock.ts';
+import { FakeClock } from '../../kit/fake-clock.ts';
 import { OutputGate } from './output-gate.ts';
 
 test('a flood is cut to the limit each second, told about later, and costs no other daemon its lines', async () => {

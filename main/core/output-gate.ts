@@ -2,7 +2,7 @@
  * Lets a bounded number of a daemon's output lines into main's log: a daemon that writes without end must not keep
  * main busy. Lines for crash records are kept elsewhere and do not pass here. Used by the control plane.
  */
-import type { Clock } from './clock.ts';
+import type { Clock } from '../../kit/clock.ts';
 
 interface Window {
   startedAt: number;

@@ -4,10 +4,10 @@
  */
 
 import type { Duplex } from 'node:stream';
-import { MAIN_SOURCE } from '../../daemons/contract/control-api.ts';
-import type { Outcome } from '../../daemons/contract/errors.ts';
-import { type PortLike, portChannel, upgradeSocket } from '../../daemons/runtime/stream-channel.ts';
-import type { StreamHub } from '../../daemons/runtime/stream-hub.ts';
+import { MAIN_SOURCE } from '../../contract/control-api.ts';
+import type { Outcome } from '../../contract/errors.ts';
+import { type PortLike, portChannel, upgradeSocket } from '../../daemons/runtime/telemetry/stream-channel.ts';
+import type { StreamHub } from '../../daemons/runtime/telemetry/stream-hub.ts';
 import type { PassedOn } from './supervision/daemon-session.ts';
 import type { Supervisor } from './supervision/supervisor.ts';
 

@@ -2,17 +2,17 @@
  * Joins leaving.ts to Electron: windows, menu, tray, notifications, signals and the session's end. Made once by main.ts.
  */
 import { app, type BrowserWindow, dialog, Notification, powerMonitor, type WebContents } from 'electron';
-import type { ControlApi } from '../../daemons/contract/control-api.ts';
-import type { Manifest } from '../../daemons/contract/manifest.ts';
+import type { ControlApi } from '../../contract/control-api.ts';
+import type { Manifest } from '../../contract/manifest.ts';
 import {
   type FromDesktop,
   IPC_CHANNELS,
   type LeaveAnswer,
   type LeaveQuestion,
   type ToDesktop,
-} from '../../daemons/contract/window-bridge.ts';
+} from '../../contract/window-bridge.ts';
+import { systemClock } from '../../kit/clock.ts';
 import { createCaller } from '../core/caller.ts';
-import { systemClock } from '../core/clock.ts';
 import { DEFAULT_ON_CLOSE } from '../core/config/config-document.ts';
 import type { ControlPlane } from '../core/control-plane.ts';
 import { CONTROL_LIMITS } from '../core/limits.ts';

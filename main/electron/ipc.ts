@@ -5,10 +5,10 @@
 import { userInfo } from 'node:os';
 import { type IpcMainInvokeEvent, ipcMain, type WebContents } from 'electron';
 import { z } from 'zod';
-import type { ControlEvent } from '../../daemons/contract/control-api.ts';
-import { CONTROL_REQUESTS } from '../../daemons/contract/control-api.ts';
-import { type Outcome, toWireError, type WireError } from '../../daemons/contract/errors.ts';
-import { IPC_CHANNELS, type ToDesktop } from '../../daemons/contract/window-bridge.ts';
+import type { ControlEvent } from '../../contract/control-api.ts';
+import { CONTROL_REQUESTS } from '../../contract/control-api.ts';
+import { type Outcome, toWireError, type WireError } from '../../contract/errors.ts';
+import { IPC_CHANNELS, type ToDesktop } from '../../contract/window-bridge.ts';
 import { createCaller, type OwnedCaller } from '../core/caller.ts';
 import type { ControlPlane } from '../core/control-plane.ts';
 import { openPortStream } from './port-broker.ts';

@@ -1,5 +1,5 @@
 /** What is said before people are disconnected because a window is closed or the app quits, and in the menu. */
-import type { LeaveQuestion } from '../../daemons/contract/window-bridge.ts';
+import type { LeaveQuestion } from '../../contract/window-bridge.ts';
 import type { OnClose } from '../core/config/config-document.ts';
 
 /** A daemon that runs, with what stopping it would do to users (`disconnects 42 clients`); null where that is nothing. */

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { LeaveAnswer } from '../../daemons/contract/window-bridge.ts';
+import type { LeaveAnswer } from '../../contract/window-bridge.ts';
 import type { OnClose } from '../core/config/config-document.ts';
 import type { LeaveWords, RunningDaemon } from './leave-words.ts';
 import { Leaving } from './leaving.ts';

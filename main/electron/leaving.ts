@@ -2,7 +2,7 @@
  * What happens when the last window is closed, when somebody quits, and when the app is told to end: nobody is
  * disconnected without a question, except where no person is there to answer. departure.ts joins it to Electron.
  */
-import type { LeaveAnswer } from '../../daemons/contract/window-bridge.ts';
+import type { LeaveAnswer } from '../../contract/window-bridge.ts';
 import type { OnClose } from '../core/config/config-document.ts';
 import { closeQuestion, type LeaveWords, quitQuestion, type RunningDaemon } from './leave-words.ts';
 

@@ -1,18 +1,18 @@
 /** Entry of the desktop app: flags, single instance, the control plane and the first window, and an orderly end. */
 import { join } from 'node:path';
 import { app, dialog, powerMonitor, session } from 'electron';
-import type { HostInfo } from '../../daemons/contract/control-api.ts';
-import { SignalboxError } from '../../daemons/contract/errors.ts';
+import type { HostInfo } from '../../contract/control-api.ts';
+import { SignalboxError } from '../../contract/errors.ts';
 import { registry } from '../../daemons/registry.ts';
-import { survivesLostOutput } from '../../daemons/runtime/lost-output.ts';
-import { keepFilesPrivate } from '../../daemons/runtime/private-files.ts';
+import { keepFilesPrivate } from '../../daemons/runtime/files/private-files.ts';
+import { survivesLostOutput } from '../../daemons/runtime/host/lost-output.ts';
 import { createCaller } from '../core/caller.ts';
 import { type ControlPlane, createControlPlane } from '../core/control-plane.ts';
-import { makeDataFolder } from '../core/data-folder.ts';
-import { readDataFormat } from '../core/data-format.ts';
-import { configFileOf, dataDirOf } from '../core/default-paths.ts';
+import { makeDataFolder } from '../core/instance/data-folder.ts';
+import { readDataFormat } from '../core/instance/data-format.ts';
+import { configFileOf, dataDirOf } from '../core/instance/default-paths.ts';
 import { CONTROL_LIMITS } from '../core/limits.ts';
-import { createForkLauncher } from '../headless/fork-launcher.ts';
+import { createForkLauncher } from '../fork/fork-launcher.ts';
 import { registerAppOrigin, serveApp } from './app-protocol.ts';
 import { Departure } from './departure.ts';
 import { type DesktopFlags, parseFlags, UsageError } from './flags.ts';

@@ -1,6 +1,6 @@
 /** Desktop notifications about daemons that need the operator. Fed with events by main.ts. */
 import { Notification } from 'electron';
-import type { DaemonSnapshot } from '../../daemons/contract/states.ts';
+import type { DaemonSnapshot } from '../../contract/states.ts';
 
 /** Tells once when a daemon has reached `failed`; a click calls `onClick`. */
 export class FailureNotifier {

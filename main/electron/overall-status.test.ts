@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { DaemonSnapshot, DaemonState } from '../../daemons/contract/states.ts';
+import type { DaemonSnapshot, DaemonState } from '../../contract/states.ts';
 import { overallStatus, statusBitmap } from './overall-status.ts';
 
 function daemon(state: DaemonState, unresponsive = false): DaemonSnapshot {

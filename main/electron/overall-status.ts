@@ -1,5 +1,5 @@
 /** The state of all daemons in one word and in one small picture. Used by tray.ts. */
-import type { DaemonSnapshot } from '../../daemons/contract/states.ts';
+import type { DaemonSnapshot } from '../../contract/states.ts';
 
 /** `trouble` wants the operator, `running` means that at least one daemon serves users, `idle` that none does. */
 export type OverallStatus = 'idle' | 'running' | 'trouble';

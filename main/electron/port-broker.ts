@@ -4,8 +4,8 @@
  * Called by ipc.ts, which has checked the sender.
  */
 import { type IpcMainInvokeEvent, MessageChannelMain } from 'electron';
-import type { Outcome } from '../../daemons/contract/errors.ts';
-import { IPC_CHANNELS } from '../../daemons/contract/window-bridge.ts';
+import type { Outcome } from '../../contract/errors.ts';
+import { IPC_CHANNELS } from '../../contract/window-bridge.ts';
 import type { ControlPlane } from '../core/control-plane.ts';
 
 /** Opens a stream from `source` for the frame that asked. */

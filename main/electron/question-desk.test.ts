@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { FromDesktop, LeaveAnswer, LeaveQuestion } from '../../daemons/contract/window-bridge.ts';
-import { FakeClock } from '../core/fake-clock.ts';
+import type { FromDesktop, LeaveAnswer, LeaveQuestion } from '../../contract/window-bridge.ts';
+import { FakeClock } from '../../kit/fake-clock.ts';
 import { QuestionDesk } from './question-desk.ts';
 
 const SHOWN_MS = 5_000;

@@ -4,13 +4,8 @@
  * A window asks, in the look of the app, by keyboard and for screen readers; one that is hidden is shown for it. Only where
  * the page does not say in time that the question is on the screen (it hangs, or could not be loaded) the system asks.
  */
-import type {
-  FromDesktop,
-  LeaveAnswer,
-  LeaveQuestion,
-  ToDesktop,
-} from '../../daemons/contract/window-bridge.ts';
-import type { Clock, Timer } from '../core/clock.ts';
+import type { FromDesktop, LeaveAnswer, LeaveQuestion, ToDesktop } from '../../contract/window-bridge.ts';
+import type { Clock, Timer } from '../../kit/clock.ts';
 import type { LeaveWords } from './leave-words.ts';
 
 /** A page that can show a question. */

@@ -1,5 +1,5 @@
 /** Who may speak to main: only the main frame of one of our windows, on exactly our origin. Asked by ipc.ts. */
-import type { WireError } from '../../daemons/contract/errors.ts';
+import type { WireError } from '../../contract/errors.ts';
 
 /** What is known about the frame that sent a message. */
 export interface Sender {

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { SavedFile } from '../../daemons/runtime/saved-file.ts';
+import { SavedFile } from '../../daemons/runtime/files/saved-file.ts';
 
 const toldSchema = z.object({ closedToTray: z.boolean() });
 

@@ -3,8 +3,8 @@
  * fine. Made once by main.ts.
  */
 import { Menu, nativeImage, Tray } from 'electron';
-import type { ManifestDescription } from '../../daemons/contract/manifest.ts';
-import type { DaemonSnapshot } from '../../daemons/contract/states.ts';
+import type { ManifestDescription } from '../../contract/manifest.ts';
+import type { DaemonSnapshot } from '../../contract/states.ts';
 import { QUIT_LABEL } from './leave-words.ts';
 import { type OverallStatus, overallStatus, statusBitmap } from './overall-status.ts';
 

@@ -2,7 +2,7 @@
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { decodeJournalLine } from '../../daemons/runtime/journal-format.ts';
+import { decodeJournalLine } from '../../daemons/runtime/files/journal-format.ts';
 import { startTestHost, type TestHost } from './test-fixtures/test-host.ts';
 import { manifest as tiny } from './test-fixtures/tiny/manifest.ts';
 

@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import { afterEach, expect, test, vi } from 'vitest';
 import { registry } from '../../daemons/registry.ts';
-import { createSelfSigned } from '../../daemons/runtime/tls-credentials.ts';
+import { createSelfSigned } from '../../daemons/runtime/net/tls-credentials.ts';
 import type { ControlLimits } from '../core/limits.ts';
 import { startTestHost, type TestHost } from './test-fixtures/test-host.ts';
 

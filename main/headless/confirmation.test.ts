@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
-import type { Outcome } from '../../daemons/contract/errors.ts';
+import type { Outcome } from '../../contract/errors.ts';
+import { SocketClient } from '../cli/socket-client.ts';
 import { Auth } from './auth.ts';
-import { SocketClient } from './cli/socket-client.ts';
 import { type HttpServer, startHttpServer } from './http-server.ts';
 import { startTestHost, type TestHost } from './test-fixtures/test-host.ts';
 

@@ -4,7 +4,7 @@
  * pays first. It also gives up a connection that asks much faster than it is answered. Told by startHttpServer.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { networkKey, plainAddress } from '../../daemons/runtime/ip-address.ts';
+import { networkKey, plainAddress } from '../../daemons/runtime/net/ip-address.ts';
 import type { ControlLimits } from '../core/limits.ts';
 import type { PacedSocket } from './paced-socket.ts';
 

@@ -1,7 +1,7 @@
 /** What every client can ask, answered by a control plane over a real process. */
 import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import type { ControlResults, HostInfo } from '../../daemons/contract/control-api.ts';
+import type { ControlResults, HostInfo } from '../../contract/control-api.ts';
 import { createCaller } from '../core/caller.ts';
 import { startTestHost, type TestHost } from './test-fixtures/test-host.ts';
 

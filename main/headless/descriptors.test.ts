@@ -6,8 +6,8 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { ControlResults } from '../../daemons/contract/control-api.ts';
-import { SocketClient } from './cli/socket-client.ts';
+import type { ControlResults } from '../../contract/control-api.ts';
+import { SocketClient } from '../cli/socket-client.ts';
 import { serveFlags } from './test-fixtures/serve-flags.ts';
 
 // Real processes start here, several a test: slow on a busy machine.

@@ -2,11 +2,11 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { ControlOutcome, ControlResults } from '../../daemons/contract/control-api.ts';
+import type { ControlOutcome, ControlResults } from '../../contract/control-api.ts';
 import { registry } from '../../daemons/registry.ts';
 import { createCaller } from '../core/caller.ts';
 import { type ControlPlane, createControlPlane } from '../core/control-plane.ts';
-import { createForkLauncher } from './fork-launcher.ts';
+import { createForkLauncher } from '../fork/fork-launcher.ts';
 import { type SmallDisk, smallDisk } from './test-fixtures/small-disk.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });

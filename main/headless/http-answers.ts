@@ -1,7 +1,7 @@
 /** The forms in which the HTTP server answers: JSON outcomes with a fitting status, short texts, nothing at all. */
 import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import type { ErrorCode, Outcome, WireError } from '../../daemons/contract/errors.ts';
+import type { ErrorCode, Outcome, WireError } from '../../contract/errors.ts';
 import { WINDOW_HEADERS } from '../core/window-headers.ts';
 
 /** What a request is answered with when its outcome is an error; any other code is a conflict with how things are. */

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
-import { decodeFrame } from '../../daemons/contract/metric-frame.ts';
+import { decodeFrame } from '../../contract/metric-frame.ts';
 import { CONTROL_LIMITS, type ControlLimits } from '../core/limits.ts';
 import { Auth, loadToken } from './auth.ts';
 import { type HttpServer, startHttpServer } from './http-server.ts';

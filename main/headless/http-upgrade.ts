@@ -4,9 +4,9 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { WebSocketServer } from 'ws';
-import { MAIN_SOURCE, SIGNED_OUT_CLOSE } from '../../daemons/contract/control-api.ts';
-import { plainAddress } from '../../daemons/runtime/ip-address.ts';
-import { startReading } from '../../daemons/runtime/read-stop.ts';
+import { MAIN_SOURCE, SIGNED_OUT_CLOSE } from '../../contract/control-api.ts';
+import { plainAddress } from '../../daemons/runtime/net/ip-address.ts';
+import { startReading } from '../../daemons/runtime/net/read-stop.ts';
 import type { BacklogTotal } from '../core/backlog-total.ts';
 import type { ControlPlane } from '../core/control-plane.ts';
 import type { ControlLimits } from '../core/limits.ts';

@@ -3,7 +3,7 @@
  * token is never asked here: nobody is kept out by somebody else's mistakes.
  */
 import { LRUCache } from 'lru-cache';
-import { networkKey } from '../../daemons/runtime/ip-address.ts';
+import { networkKey } from '../../daemons/runtime/net/ip-address.ts';
 import type { ControlLimits } from '../core/limits.ts';
 
 interface Bucket {

@@ -5,8 +5,8 @@
  */
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
-import { networkKey, plainAddress } from '../../daemons/runtime/ip-address.ts';
-import { startReading, stopReading } from '../../daemons/runtime/read-stop.ts';
+import { networkKey, plainAddress } from '../../daemons/runtime/net/ip-address.ts';
+import { startReading, stopReading } from '../../daemons/runtime/net/read-stop.ts';
 import type { Requesters, RequestRounds, Waiting } from './request-rounds.ts';
 
 const NOTHING = Buffer.alloc(0);

@@ -5,7 +5,7 @@ import { chmod, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { SocketClient } from './cli/socket-client.ts';
+import { SocketClient } from '../cli/socket-client.ts';
 import { serveFlags } from './test-fixtures/serve-flags.ts';
 
 // Real processes start here, several a test: slow on a busy machine.

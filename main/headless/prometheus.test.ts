@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { layoutOf } from '../../daemons/contract/metric-frame.ts';
-import type { DaemonSnapshot } from '../../daemons/contract/states.ts';
+import { layoutOf } from '../../contract/metric-frame.ts';
+import type { DaemonSnapshot } from '../../contract/states.ts';
 import { renderPrometheus } from './prometheus.ts';
 
 const layout = layoutOf([

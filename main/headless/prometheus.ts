@@ -3,9 +3,9 @@
  * names, units, kinds and help are there already and the samples come as arrays, so a client library would only copy
  * them into a second registry. Histograms are exposed as summaries, because frames carry percentiles and not buckets.
  */
-import type { MetricSpec } from '../../daemons/contract/manifest.ts';
-import { type FrameLayout, HISTOGRAM_FIELDS } from '../../daemons/contract/metric-frame.ts';
-import type { DaemonSnapshot } from '../../daemons/contract/states.ts';
+import type { MetricSpec } from '../../contract/manifest.ts';
+import { type FrameLayout, HISTOGRAM_FIELDS } from '../../contract/metric-frame.ts';
+import type { DaemonSnapshot } from '../../contract/states.ts';
 
 export const PROMETHEUS_CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 

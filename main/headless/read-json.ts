@@ -1,6 +1,6 @@
 /** Reads the JSON body of an HTTP request, bounded. Called by the HTTP server. */
 import type { IncomingMessage } from 'node:http';
-import type { WireError } from '../../daemons/contract/errors.ts';
+import type { WireError } from '../../contract/errors.ts';
 import { CONTROL_LIMITS } from '../core/limits.ts';
 
 /** What handling one piece of a body costs, in bytes: 16 MB are 16,000 pieces at most, some 20 ms. */

@@ -1,6 +1,6 @@
 /** The flags of the headless host, shared with the desktop app. Read by serve.ts. */
-import { configFileOf, dataDirOf } from '../core/default-paths.ts';
-import { parseOptions, UsageError } from './cli/options.ts';
+import { configFileOf, dataDirOf } from '../core/instance/default-paths.ts';
+import { parseOptions, UsageError } from '../terminal/options.ts';
 
 /** Port of the dashboard when none is named. */
 const DEFAULT_PORT = 8420;

@@ -7,7 +7,7 @@ import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { SavedFile } from '../../daemons/runtime/saved-file.ts';
+import { SavedFile } from '../../daemons/runtime/files/saved-file.ts';
 import type { ControlLimits } from '../core/limits.ts';
 
 /** Bytes of randomness in a cookie: not to be guessed. */

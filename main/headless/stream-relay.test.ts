@@ -1,7 +1,7 @@
 /** Streams of a forked daemon to a window that has only a MessagePort: main relays, as the desktop host needs it. */
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { ToWindow } from '../../daemons/contract/stream.ts';
+import type { ToWindow } from '../../contract/stream.ts';
 import { startTestHost, type TestHost } from './test-fixtures/test-host.ts';
 
 // Real processes start here, several a test: slow on a busy machine.

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { DATA_FORMAT } from '../core/data-format.ts';
-import { SocketClient } from './cli/socket-client.ts';
+import { SocketClient } from '../cli/socket-client.ts';
+import { DATA_FORMAT } from '../core/instance/data-format.ts';
 
 // Real processes start here, several a test: slow on a busy machine.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });

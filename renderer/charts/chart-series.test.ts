@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { layoutOf } from '../../daemons/contract/metric-frame.ts';
+import { layoutOf } from '../../contract/metric-frame.ts';
 import { formatSeries, liveChart, metricLabel, scaleOf } from './chart-series.ts';
 
 const layout = layoutOf([

@@ -2,12 +2,8 @@
  * Which lines a chart shows: counters as rates, gauges as they are, histograms as percentiles. Says it once for live
  * charts, history charts and their legends.
  */
-import type { ChartSpec, MetricSpec, MetricUnit } from '../../daemons/contract/manifest.ts';
-import {
-  type FrameLayout,
-  HISTOGRAM_FIELDS,
-  type HistogramField,
-} from '../../daemons/contract/metric-frame.ts';
+import type { ChartSpec, MetricSpec, MetricUnit } from '../../contract/manifest.ts';
+import { type FrameLayout, HISTOGRAM_FIELDS, type HistogramField } from '../../contract/metric-frame.ts';
 import { formatMetric } from '../format/numbers.ts';
 
 /** One line of a chart. */

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { Outcome } from '../../daemons/contract/errors.ts';
-import { STREAM_PORT_MESSAGE, type WindowBridge } from '../../daemons/contract/window-bridge.ts';
+import type { Outcome } from '../../contract/errors.ts';
+import { STREAM_PORT_MESSAGE, type WindowBridge } from '../../contract/window-bridge.ts';
 import { BridgeControlClient, type PortInbox } from './bridge-control-client.ts';
 
 const ports: MessagePort[] = [];

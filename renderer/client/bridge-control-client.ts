@@ -7,9 +7,9 @@ import type {
   ControlEvent,
   ControlOutcome,
   ControlRequestName,
-} from '../../daemons/contract/control-api.ts';
-import type { FromWindow, ToWindow } from '../../daemons/contract/stream.ts';
-import { STREAM_PORT_MESSAGE, type WindowBridge } from '../../daemons/contract/window-bridge.ts';
+} from '../../contract/control-api.ts';
+import type { FromWindow, ToWindow } from '../../contract/stream.ts';
+import { STREAM_PORT_MESSAGE, type WindowBridge } from '../../contract/window-bridge.ts';
 import type { ConnectionState, ControlClient, StreamHandlers, StreamPipe } from './control-client.ts';
 
 /** The part of `window` on which ports arrive. */

@@ -7,8 +7,8 @@ import type {
   ControlEvent,
   ControlOutcome,
   ControlRequestName,
-} from '../../daemons/contract/control-api.ts';
-import type { FromWindow, ToWindow } from '../../daemons/contract/stream.ts';
+} from '../../contract/control-api.ts';
+import type { FromWindow, ToWindow } from '../../contract/stream.ts';
 
 /** Where the connection to the host stands. */
 export type ConnectionState =

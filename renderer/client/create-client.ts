@@ -1,5 +1,5 @@
 /** Chooses the client for where the page runs. Called once, by the entry of the window. */
-import type { DesktopBridge, WindowBridge } from '../../daemons/contract/window-bridge.ts';
+import type { DesktopBridge, WindowBridge } from '../../contract/window-bridge.ts';
 import { BridgeControlClient } from './bridge-control-client.ts';
 import type { ControlClient } from './control-client.ts';
 import { checkSession, onSignedInElsewhere } from './sign-in.ts';

@@ -9,8 +9,8 @@ import {
   type ControlReplyMessage,
   type ControlRequestName,
   SIGNED_OUT_CLOSE,
-} from '../../daemons/contract/control-api.ts';
-import type { Outcome } from '../../daemons/contract/errors.ts';
+} from '../../contract/control-api.ts';
+import type { Outcome } from '../../contract/errors.ts';
 import { backoffMs } from './backoff.ts';
 import {
   type ConnectionState,

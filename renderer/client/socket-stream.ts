@@ -1,6 +1,6 @@
 /** A stream on a WebSocket: frames are binary, everything else JSON text. Called by the socket control client. */
-import { decodeFrame } from '../../daemons/contract/metric-frame.ts';
-import type { FromWindow, ToWindow } from '../../daemons/contract/stream.ts';
+import { decodeFrame } from '../../contract/metric-frame.ts';
+import type { FromWindow, ToWindow } from '../../contract/stream.ts';
 import type { StreamHandlers, StreamPipe } from './control-client.ts';
 import type { SocketLike } from './socket-control-client.ts';
 

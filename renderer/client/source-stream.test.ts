@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { FromWindow } from '../../daemons/contract/stream.ts';
+import type { FromWindow } from '../../contract/stream.ts';
 import type { StreamHandlers } from './control-client.ts';
 import { SILENCE_MS, SourceStream, type StreamSink } from './source-stream.ts';
 

@@ -2,9 +2,9 @@
  * Keeps one stream to one process open for as long as that process is up: opens it again after a restart, a loss or a
  * silence, and repeats what the window wished (rate, logs, tables) on each new one. Owned by the model of a source.
  */
-import type { LogRecord } from '../../daemons/contract/log-record.ts';
-import type { MetricFrame } from '../../daemons/contract/metric-frame.ts';
-import type { FromWindow, TableCell, ToWindow } from '../../daemons/contract/stream.ts';
+import type { LogRecord } from '../../contract/log-record.ts';
+import type { MetricFrame } from '../../contract/metric-frame.ts';
+import type { FromWindow, TableCell, ToWindow } from '../../contract/stream.ts';
 import { backoffMs } from './backoff.ts';
 import type { StreamHandlers, StreamPipe } from './control-client.ts';
 

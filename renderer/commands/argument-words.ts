@@ -1,5 +1,5 @@
 /** The arguments of a command in words, for the question before it runs. */
-import type { CommandDescription } from '../../daemons/contract/manifest.ts';
+import type { CommandDescription } from '../../contract/manifest.ts';
 import { formatExact } from '../format/numbers.ts';
 import { minutesInWords } from '../format/plural.ts';
 import type { NamedText } from '../ui/named-texts.tsx';

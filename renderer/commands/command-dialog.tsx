@@ -4,7 +4,7 @@
  */
 import { Dialog } from '@base-ui/react/dialog';
 import { type ReactNode, type RefObject, useEffect, useId, useRef, useState } from 'react';
-import type { CommandDescription, ManifestDescription } from '../../daemons/contract/manifest.ts';
+import type { CommandDescription, ManifestDescription } from '../../contract/manifest.ts';
 import { useDashboardState, useManifests } from '../model/dashboard-context.ts';
 import { useCloseOnLeave } from '../shell/route.ts';
 import { Button } from '../ui/button.tsx';

@@ -1,6 +1,6 @@
 /** The form of one command with its button, generated from the manifest. What happens on running is the owner's. */
 import { type ReactNode, type Ref, useMemo, useState } from 'react';
-import type { CommandDescription } from '../../daemons/contract/manifest.ts';
+import type { CommandDescription } from '../../contract/manifest.ts';
 import { formatSeconds } from '../format/numbers.ts';
 import { useDashboard } from '../model/dashboard-context.ts';
 import { Button } from '../ui/button.tsx';

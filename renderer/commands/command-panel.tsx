@@ -1,6 +1,6 @@
 /** One command on the Commands page: its form, the question before it disturbs anybody, and its result. */
 import { type ReactNode, useRef, useState } from 'react';
-import type { CommandDescription, ManifestDescription } from '../../daemons/contract/manifest.ts';
+import type { CommandDescription, ManifestDescription } from '../../contract/manifest.ts';
 import { useDashboard } from '../model/dashboard-context.ts';
 import { Callout } from '../ui/callout.tsx';
 import { type Confirmation, ConfirmDialog } from '../ui/confirm-dialog.tsx';

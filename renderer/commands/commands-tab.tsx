@@ -1,6 +1,6 @@
 /** The commands of a daemon: a list beside the form of the one that is chosen. The choice is part of the address. */
 import { type ReactNode, useState } from 'react';
-import type { ManifestDescription } from '../../daemons/contract/manifest.ts';
+import type { ManifestDescription } from '../../contract/manifest.ts';
 import { hashOf, useRoute } from '../shell/route.ts';
 import { EmptyState } from '../ui/callout.tsx';
 import { Icon } from '../ui/icons.tsx';

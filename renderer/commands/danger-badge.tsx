@@ -1,6 +1,6 @@
 /** How much harm a command can do, as icon and word; nothing for a safe one. */
 import type { ReactNode } from 'react';
-import type { DangerTier } from '../../daemons/contract/manifest.ts';
+import type { DangerTier } from '../../contract/manifest.ts';
 import { Badge } from '../ui/state-badge.tsx';
 import { messages } from './messages.ts';
 

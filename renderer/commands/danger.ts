@@ -1,5 +1,5 @@
 /** What must be typed before an irreversible command runs. */
-import type { CommandDescription } from '../../daemons/contract/manifest.ts';
+import type { CommandDescription } from '../../contract/manifest.ts';
 
 /** The text to be typed; null where a plain question is enough. */
 export function confirmationText(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { JsonFieldSchema, JsonObjectSchema } from '../../daemons/contract/manifest.ts';
+import type { JsonFieldSchema, JsonObjectSchema } from '../../contract/manifest.ts';
 import { formFields, initialValues, parseForm } from './form-values.ts';
 
 const schema = (

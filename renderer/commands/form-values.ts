@@ -2,7 +2,7 @@
  * From the JSON schema of a command's arguments to the fields of a form, and from what was entered back to arguments.
  * Everything is entered as text or a switch; what is empty and optional is left out.
  */
-import type { JsonFieldSchema, JsonObjectSchema } from '../../daemons/contract/manifest.ts';
+import type { JsonFieldSchema, JsonObjectSchema } from '../../contract/manifest.ts';
 import { messages } from './messages.ts';
 
 /** What a form holds for a field. */

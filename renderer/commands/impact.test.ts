@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { describeManifest } from '../../daemons/contract/manifest.ts';
+import { describeManifest } from '../../contract/manifest.ts';
 import { argumentWords } from './argument-words.ts';
 import { impactOf } from './impact.ts';
 

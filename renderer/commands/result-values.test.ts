@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { CommandDescription } from '../../daemons/contract/manifest.ts';
+import type { CommandDescription } from '../../contract/manifest.ts';
 import { formatDateTime } from '../format/times.ts';
 import { fieldsOf, tableOf } from './result-values.ts';
 

@@ -1,6 +1,6 @@
 /** The result of a command in the shapes in which it can be shown and copied. */
-import type { CommandDescription, TableColumn } from '../../daemons/contract/manifest.ts';
-import type { TableCell } from '../../daemons/contract/stream.ts';
+import type { CommandDescription, TableColumn } from '../../contract/manifest.ts';
+import type { TableCell } from '../../contract/stream.ts';
 import { formatCell } from '../tables/cells.ts';
 import type { NamedText } from '../ui/named-texts.tsx';
 import { labelOf } from './form-values.ts';

@@ -1,7 +1,7 @@
 /** What came of a command: how long it took, and its result as table, text or JSON, ready to be copied. */
 import { type ReactNode, useState } from 'react';
-import type { CommandDescription, ManifestDescription } from '../../daemons/contract/manifest.ts';
-import type { TableCell } from '../../daemons/contract/stream.ts';
+import type { CommandDescription, ManifestDescription } from '../../contract/manifest.ts';
+import type { TableCell } from '../../contract/stream.ts';
 import { formatSeconds } from '../format/numbers.ts';
 import { DataTable } from '../tables/data-table.tsx';
 import { RowActions, usableActions } from '../tables/row-actions.tsx';

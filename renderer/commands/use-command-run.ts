@@ -1,6 +1,6 @@
 /** Running a command: the request, its ticket for cancelling, and what came of it. */
 import { useCallback, useEffect, useRef, useState } from 'react';
-import type { WireError } from '../../daemons/contract/errors.ts';
+import type { WireError } from '../../contract/errors.ts';
 import { useDashboard } from '../model/dashboard-context.ts';
 
 export type CommandRun =

@@ -1,6 +1,6 @@
 /** Asks what a command would do with the arguments entered so far, whenever they rest. */
 import { useEffect, useState } from 'react';
-import type { CommandDescription } from '../../daemons/contract/manifest.ts';
+import type { CommandDescription } from '../../contract/manifest.ts';
 import { useDashboard } from '../model/dashboard-context.ts';
 import { type Impact, impactOf } from './impact.ts';
 

@@ -1,6 +1,6 @@
 /** Every unexpected end of a daemon that the host remembers, newest first, with its last words. */
 import type { ReactNode } from 'react';
-import type { CrashRecord, DaemonSnapshot } from '../../daemons/contract/states.ts';
+import type { CrashRecord, DaemonSnapshot } from '../../contract/states.ts';
 import { formatSeconds } from '../format/numbers.ts';
 import { formatDateTime } from '../format/times.ts';
 import { hashOf } from '../shell/route.ts';

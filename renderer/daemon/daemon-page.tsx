@@ -1,9 +1,9 @@
 /** The page of one process: its state and buttons, and a tab for each view of it. The tab is part of the address. */
 import { Tabs } from '@base-ui/react/tabs';
 import { type ReactNode, useEffect, useRef } from 'react';
-import { MAIN_SOURCE } from '../../daemons/contract/control-api.ts';
-import type { ManifestDescription } from '../../daemons/contract/manifest.ts';
-import type { DaemonSnapshot } from '../../daemons/contract/states.ts';
+import { MAIN_SOURCE } from '../../contract/control-api.ts';
+import type { ManifestDescription } from '../../contract/manifest.ts';
+import type { DaemonSnapshot } from '../../contract/states.ts';
 import { CommandsTab } from '../commands/commands-tab.tsx';
 import { LogView } from '../logs/log-view.tsx';
 import { useDashboard, useDashboardState, useManifests } from '../model/dashboard-context.ts';

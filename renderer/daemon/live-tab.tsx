@@ -1,6 +1,6 @@
 /** Live charts of a process: what its manifest declares, then what every process has. */
 import { type ReactNode, useMemo, useState } from 'react';
-import type { ChartSpec } from '../../daemons/contract/manifest.ts';
+import type { ChartSpec } from '../../contract/manifest.ts';
 import { liveChart, runtimeCharts } from '../charts/chart-series.ts';
 import { LiveChart } from '../charts/live-chart.tsx';
 import { messages as chartMessages } from '../charts/messages.ts';

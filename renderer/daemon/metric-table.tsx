@@ -1,7 +1,7 @@
 /** Every metric of a process with its meaning and newest value: what no chart shows is found here. */
 import { type ReactNode, useState } from 'react';
-import type { MetricSpec } from '../../daemons/contract/manifest.ts';
-import { HISTOGRAM_FIELDS } from '../../daemons/contract/metric-frame.ts';
+import type { MetricSpec } from '../../contract/manifest.ts';
+import { HISTOGRAM_FIELDS } from '../../contract/metric-frame.ts';
 import { formatCount, formatMetric, formatSeconds } from '../format/numbers.ts';
 import type { SourceModel } from '../model/source-model.ts';
 import { LiveText } from '../ui/live-text.tsx';

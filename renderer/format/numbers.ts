@@ -2,7 +2,7 @@
  * How figures are written everywhere in the window: short, with a unit, in a width that hardly changes, so that
  * columns of live numbers do not dance. Called by cards, charts and tables.
  */
-import type { MetricUnit } from '../../daemons/contract/manifest.ts';
+import type { MetricUnit } from '../../contract/manifest.ts';
 
 /** Language of numbers and dates; messages are in the same one. */
 export const LOCALE = 'en';

@@ -1,5 +1,5 @@
 /** Amounts of things in sentences: the one place that knows how one differs from several. */
-import { counted } from '../../daemons/contract/counted.ts';
+import { counted } from '../../contract/counted.ts';
 import { formatExact } from './numbers.ts';
 
 /** `1 row`, `12,345 rows`. */

@@ -1,7 +1,7 @@
 /** Recorded values of any metric over any range; what is looked at is part of the address, so it can be kept. */
 import { type ReactNode, useMemo } from 'react';
-import { MAIN_SOURCE } from '../../daemons/contract/control-api.ts';
-import type { ManifestDescription } from '../../daemons/contract/manifest.ts';
+import { MAIN_SOURCE } from '../../contract/control-api.ts';
+import type { ManifestDescription } from '../../contract/manifest.ts';
 import { formatSeconds } from '../format/numbers.ts';
 import { useDashboard, useManifests } from '../model/dashboard-context.ts';
 import { hashOf, navigate, useRoute } from '../shell/route.ts';

@@ -1,7 +1,7 @@
 /** Chooses the metrics of the History page, in a popover with a filter. */
 import { Popover } from '@base-ui/react/popover';
 import { type ReactNode, useState } from 'react';
-import type { MetricSpec } from '../../daemons/contract/manifest.ts';
+import type { MetricSpec } from '../../contract/manifest.ts';
 import { metricLabel } from '../charts/chart-series.ts';
 import { SearchField } from '../ui/search-field.tsx';
 import { METRIC_LIMIT } from './history-view.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SourcedLogRecord } from '../../daemons/contract/log-record.ts';
+import type { SourcedLogRecord } from '../../contract/log-record.ts';
 import { LogBook } from './log-book.ts';
 
 const record = (instance: number, seq: number): SourcedLogRecord => ({

@@ -2,7 +2,7 @@
  * The log records of one source, bounded, in order and without doubles, whether they came from the host's backlog or
  * from the daemon's stream. Lives in the model, so that it survives switching pages.
  */
-import type { LogRecord, SourcedLogRecord } from '../../daemons/contract/log-record.ts';
+import type { LogRecord, SourcedLogRecord } from '../../contract/log-record.ts';
 
 /** Most records kept a source. */
 const LOG_LIMIT = 10_000;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { SourcedLogRecord } from '../../daemons/contract/log-record.ts';
-import type { CrashRecord } from '../../daemons/contract/states.ts';
+import type { SourcedLogRecord } from '../../contract/log-record.ts';
+import type { CrashRecord } from '../../contract/states.ts';
 import { crashPlace, fieldsText, filterRecords, toJsonLines, toText, withCrashes } from './log-items.ts';
 
 const record = (time: number, change: Partial<SourcedLogRecord> = {}): SourcedLogRecord => ({

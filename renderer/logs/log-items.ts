@@ -1,6 +1,6 @@
 /** From records and crashes to the lines of the log view, and to the files that are exported. */
-import { LOG_LEVELS, type LogLevel, type SourcedLogRecord } from '../../daemons/contract/log-record.ts';
-import type { CrashRecord } from '../../daemons/contract/states.ts';
+import { LOG_LEVELS, type LogLevel, type SourcedLogRecord } from '../../contract/log-record.ts';
+import type { CrashRecord } from '../../contract/states.ts';
 import { formatClockMs, formatDay } from '../format/times.ts';
 
 /** A line of the log view: a record, or the end of a process between records. */

@@ -1,7 +1,7 @@
 /** A line of the log view; pressed, it shows the whole record. */
 import type { ReactNode } from 'react';
-import type { LogLevel, SourcedLogRecord } from '../../daemons/contract/log-record.ts';
-import type { CrashRecord } from '../../daemons/contract/states.ts';
+import type { LogLevel, SourcedLogRecord } from '../../contract/log-record.ts';
+import type { CrashRecord } from '../../contract/states.ts';
 import { formatClock, formatClockMs, formatDateTime } from '../format/times.ts';
 import { Icon } from '../ui/icons.tsx';
 import { fieldsText } from './log-items.ts';

@@ -1,6 +1,6 @@
 /** What can be done with a log: choose, search, follow, pause, jump, export. */
 import type { ReactNode } from 'react';
-import { LOG_LEVELS, type LogLevel, type SourcedLogRecord } from '../../daemons/contract/log-record.ts';
+import { LOG_LEVELS, type LogLevel, type SourcedLogRecord } from '../../contract/log-record.ts';
 import { Button } from '../ui/button.tsx';
 import { SearchField } from '../ui/search-field.tsx';
 import { download } from './download.ts';

@@ -1,8 +1,8 @@
 /** The log of a source: follows it, pauses, filters, jumps to a crash, exports. Only the lines in view are rendered. */
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type ReactNode, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
-import type { LogLevel } from '../../daemons/contract/log-record.ts';
-import type { CrashRecord } from '../../daemons/contract/states.ts';
+import type { LogLevel } from '../../contract/log-record.ts';
+import type { CrashRecord } from '../../contract/states.ts';
 import type { SourceModel } from '../model/source-model.ts';
 import { EmptyState } from '../ui/callout.tsx';
 import { ScrollRegion } from '../ui/scroll-region.tsx';

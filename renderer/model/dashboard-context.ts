@@ -1,7 +1,7 @@
 /** How components reach the model and subscribe to parts of its state. */
 import { createContext, useContext } from 'react';
 import { useStore } from 'zustand';
-import type { ManifestDescription } from '../../daemons/contract/manifest.ts';
+import type { ManifestDescription } from '../../contract/manifest.ts';
 import type { Dashboard } from './dashboard.ts';
 import type { DashboardState } from './dashboard-state.ts';
 

@@ -1,8 +1,8 @@
 /** What the pages render from: lifecycle, selection and conditions. Samples, logs and rows live beside it, not in it. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { HistoryStatus, HostInfo } from '../../daemons/contract/control-api.ts';
-import type { WireError } from '../../daemons/contract/errors.ts';
-import type { DaemonSnapshot } from '../../daemons/contract/states.ts';
+import type { HistoryStatus, HostInfo } from '../../contract/control-api.ts';
+import type { WireError } from '../../contract/errors.ts';
+import type { DaemonSnapshot } from '../../contract/states.ts';
 import type { ConnectionState } from '../client/control-client.ts';
 
 /** Whether the figures of a source are current. */

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
-import type { ControlEvent, HistoryResult, HostInfo } from '../../daemons/contract/control-api.ts';
-import { describeManifest } from '../../daemons/contract/manifest.ts';
-import type { DaemonSnapshot } from '../../daemons/contract/states.ts';
-import type { FromWindow } from '../../daemons/contract/stream.ts';
+import type { ControlEvent, HistoryResult, HostInfo } from '../../contract/control-api.ts';
+import { describeManifest } from '../../contract/manifest.ts';
+import type { DaemonSnapshot } from '../../contract/states.ts';
+import type { FromWindow } from '../../contract/stream.ts';
 import type { ConnectionState, ControlClient, StreamHandlers } from '../client/control-client.ts';
 import { Dashboard, STALE_AFTER_MS } from './dashboard.ts';
 

@@ -1,5 +1,5 @@
 /** What the model says to people. */
-import type { DaemonSnapshot, DaemonState } from '../../daemons/contract/states.ts';
+import type { DaemonSnapshot, DaemonState } from '../../contract/states.ts';
 
 /** The word for each state, everywhere in the window. */
 export const STATE_WORDS: Readonly<Record<DaemonState, string>> = {

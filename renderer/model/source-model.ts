@@ -1,7 +1,7 @@
 /** Everything the window holds about one process: its samples, logs, tables and the stream that fills them. */
-import type { MetricSpec } from '../../daemons/contract/manifest.ts';
-import { layoutOf, type MetricFrame } from '../../daemons/contract/metric-frame.ts';
-import { OWN_METRICS_FROM } from '../../daemons/contract/metric-specs.ts';
+import type { MetricSpec } from '../../contract/manifest.ts';
+import { layoutOf, type MetricFrame } from '../../contract/metric-frame.ts';
+import { OWN_METRICS_FROM } from '../../contract/metric-specs.ts';
 import type { ControlClient } from '../client/control-client.ts';
 import { SourceStream } from '../client/source-stream.ts';
 import { LogBook } from '../logs/log-book.ts';

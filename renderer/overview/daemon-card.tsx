@@ -1,7 +1,7 @@
 /** One daemon at a glance: its state, what it does for people, what it costs, and the buttons. */
 import type { ReactNode } from 'react';
-import type { ManifestDescription } from '../../daemons/contract/manifest.ts';
-import type { DaemonSnapshot } from '../../daemons/contract/states.ts';
+import type { ManifestDescription } from '../../contract/manifest.ts';
+import type { DaemonSnapshot } from '../../contract/states.ts';
 import {
   formatBytes,
   formatCount,

@@ -5,8 +5,8 @@
 
 import type { ReactNode } from 'react';
 import { create } from 'zustand';
-import type { WireError } from '../../daemons/contract/errors.ts';
-import type { DaemonState } from '../../daemons/contract/states.ts';
+import type { WireError } from '../../contract/errors.ts';
+import type { DaemonState } from '../../contract/states.ts';
 import { sentence } from '../format/sentence.ts';
 import type { Dashboard } from '../model/dashboard.ts';
 import { useDashboard, useDashboardState } from '../model/dashboard-context.ts';

@@ -1,6 +1,6 @@
 /** The addresses that a daemon accepts connections on, ready to be copied. */
 import type { ReactNode } from 'react';
-import type { ListenerInfo } from '../../daemons/contract/states.ts';
+import type { ListenerInfo } from '../../contract/states.ts';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { messages } from './messages.ts';
 

@@ -1,6 +1,6 @@
 /** State, how long it has lasted, and what is odd about it: beside a daemon's name on cards and pages. */
 import type { ReactNode } from 'react';
-import type { DaemonSnapshot } from '../../daemons/contract/states.ts';
+import type { DaemonSnapshot } from '../../contract/states.ts';
 import { formatMoment } from '../format/times.ts';
 import { useDashboard, useDashboardState } from '../model/dashboard-context.ts';
 import { hostGoneSince, staleSince } from '../model/staleness.ts';

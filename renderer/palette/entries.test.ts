@@ -1,7 +1,7 @@
 import { beforeAll, expect, test, vi } from 'vitest';
 import { z } from 'zod';
-import type { HostInfo } from '../../daemons/contract/control-api.ts';
-import { describeManifest } from '../../daemons/contract/manifest.ts';
+import type { HostInfo } from '../../contract/control-api.ts';
+import { describeManifest } from '../../contract/manifest.ts';
 import type { Dashboard } from '../model/dashboard.ts';
 import { createDashboardStore } from '../model/dashboard-state.ts';
 import type { paletteEntries as Entries, findEntries as Find } from './entries.ts';

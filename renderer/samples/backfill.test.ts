@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { HistoryResult, HistorySeries } from '../../daemons/contract/control-api.ts';
-import { layoutOf, type MetricFrame } from '../../daemons/contract/metric-frame.ts';
+import type { HistoryResult, HistorySeries } from '../../contract/control-api.ts';
+import { layoutOf, type MetricFrame } from '../../contract/metric-frame.ts';
 import { backfillOf, backfillQueries } from './backfill.ts';
 import { SampleColumns } from './sample-columns.ts';
 

@@ -7,12 +7,8 @@ import {
   HISTORY_QUERY_METRICS,
   type HistoryResult,
   type HistoryStat,
-} from '../../daemons/contract/control-api.ts';
-import {
-  type FrameLayout,
-  HISTOGRAM_FIELDS,
-  type HistogramField,
-} from '../../daemons/contract/metric-frame.ts';
+} from '../../contract/control-api.ts';
+import { type FrameLayout, HISTOGRAM_FIELDS, type HistogramField } from '../../contract/metric-frame.ts';
 
 /** How far back is read, in seconds: as far as the longest live chart reaches. */
 const BACKFILL_S = 600;

@@ -1,5 +1,5 @@
 /** Readings of the metrics that every process has, and of any metric by name. Called by cards and the status bar. */
-import { HISTOGRAM_FIELDS, type HistogramField } from '../../daemons/contract/metric-frame.ts';
+import { HISTOGRAM_FIELDS, type HistogramField } from '../../contract/metric-frame.ts';
 import type { SourceModel } from '../model/source-model.ts';
 
 /** What the names of the process metrics end in. */

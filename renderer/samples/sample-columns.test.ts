@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { layoutOf, type MetricFrame } from '../../daemons/contract/metric-frame.ts';
+import { layoutOf, type MetricFrame } from '../../contract/metric-frame.ts';
 import { SampleColumns } from './sample-columns.ts';
 
 const layout = layoutOf([

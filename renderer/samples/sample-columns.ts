@@ -2,7 +2,7 @@
  * The last minutes of every metric of one process, in preallocated columns outside React. Written by the stream on
  * each frame without allocating, read by charts as views on the same memory.
  */
-import { type FrameLayout, HISTOGRAM_FIELDS, type MetricFrame } from '../../daemons/contract/metric-frame.ts';
+import { type FrameLayout, HISTOGRAM_FIELDS, type MetricFrame } from '../../contract/metric-frame.ts';
 import type { Backfill } from './backfill.ts';
 
 /** Samples that a window of ten minutes at 10 Hz needs. */

@@ -1,6 +1,6 @@
 /** Reading the configuration file again, and what came of it in words. Used by Settings, the banner and the palette. */
-import type { ControlResults } from '../../daemons/contract/control-api.ts';
-import type { Outcome } from '../../daemons/contract/errors.ts';
+import type { ControlResults } from '../../contract/control-api.ts';
+import type { Outcome } from '../../contract/errors.ts';
 import type { Dashboard } from '../model/dashboard.ts';
 import { messages } from './messages.ts';
 

@@ -1,6 +1,6 @@
 /** Conditions that concern the whole window, above every page: a lost host, a bad configuration, paused history. */
 import type { ReactNode } from 'react';
-import type { WireError } from '../../daemons/contract/errors.ts';
+import type { WireError } from '../../contract/errors.ts';
 import { formatClock } from '../format/times.ts';
 import { useDashboard, useDashboardState } from '../model/dashboard-context.ts';
 import { reloadConfig } from '../settings/reload.ts';

@@ -3,7 +3,7 @@
  * what the app has to say once. Main asks and gives the words; in a browser there is nobody who asks.
  */
 import { type ReactNode, useEffect, useState } from 'react';
-import type { LeaveAnswer, LeaveQuestion } from '../../daemons/contract/window-bridge.ts';
+import type { LeaveAnswer, LeaveQuestion } from '../../contract/window-bridge.ts';
 import { useDashboard } from '../model/dashboard-context.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 

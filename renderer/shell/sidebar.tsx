@@ -1,7 +1,7 @@
 /** Navigation: the pages, and one entry a daemon that the manifests name. */
 import type { ReactNode } from 'react';
-import { MAIN_SOURCE } from '../../daemons/contract/control-api.ts';
-import type { DaemonSnapshot } from '../../daemons/contract/states.ts';
+import { MAIN_SOURCE } from '../../contract/control-api.ts';
+import type { DaemonSnapshot } from '../../contract/states.ts';
 import { useDashboardState, useManifests } from '../model/dashboard-context.ts';
 import { lastKnown, STATE_WORDS } from '../model/messages.ts';
 import { hostGoneSince } from '../model/staleness.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { TableColumn } from '../../daemons/contract/manifest.ts';
+import type { TableColumn } from '../../contract/manifest.ts';
 import { arrangeRows, formatCell, formatCellShort, nextSort } from './cells.ts';
 
 const columns: readonly TableColumn[] = [

@@ -1,6 +1,6 @@
 /** How cells are written, compared and searched, by the type of their column. */
-import type { TableColumn } from '../../daemons/contract/manifest.ts';
-import type { TableCell } from '../../daemons/contract/stream.ts';
+import type { TableColumn } from '../../contract/manifest.ts';
+import type { TableCell } from '../../contract/stream.ts';
 import { formatBytes, formatExact, formatSeconds, LOCALE } from '../format/numbers.ts';
 import { formatDateTime, formatMoment } from '../format/times.ts';
 import { messages } from './messages.ts';

@@ -1,7 +1,7 @@
 /** Chooses the columns of a table, in a popover; without a choice they are those that fit. */
 import { Popover } from '@base-ui/react/popover';
 import type { ReactNode } from 'react';
-import type { TableColumn } from '../../daemons/contract/manifest.ts';
+import type { TableColumn } from '../../contract/manifest.ts';
 import { Button } from '../ui/button.tsx';
 import { messages } from './messages.ts';
 

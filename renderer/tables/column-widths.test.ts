@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { TableColumn } from '../../daemons/contract/manifest.ts';
+import type { TableColumn } from '../../contract/manifest.ts';
 import { fittingWidths } from './column-widths.ts';
 
 const columns: readonly TableColumn[] = [

@@ -1,7 +1,7 @@
 /** How wide the columns of a table are: as wide as what they hold, and never narrower again while it is shown. */
 import { useMemo, useRef } from 'react';
-import type { TableColumn } from '../../daemons/contract/manifest.ts';
-import type { TableCell } from '../../daemons/contract/stream.ts';
+import type { TableColumn } from '../../contract/manifest.ts';
+import type { TableCell } from '../../contract/stream.ts';
 import { formatCellShort } from './cells.ts';
 import { measureText } from './measure-text.ts';
 

@@ -4,8 +4,8 @@
  */
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type ReactNode, useMemo, useRef, useState } from 'react';
-import type { TableColumn } from '../../daemons/contract/manifest.ts';
-import type { TableCell } from '../../daemons/contract/stream.ts';
+import type { TableColumn } from '../../contract/manifest.ts';
+import type { TableCell } from '../../contract/stream.ts';
 import { EmptyState } from '../ui/callout.tsx';
 import { ScrollRegion } from '../ui/scroll-region.tsx';
 import { SearchField } from '../ui/search-field.tsx';

@@ -1,6 +1,6 @@
 /** The header of a column: a button that sorts by it. */
 import type { ReactNode } from 'react';
-import type { TableColumn } from '../../daemons/contract/manifest.ts';
+import type { TableColumn } from '../../contract/manifest.ts';
 import { Icon } from '../ui/icons.tsx';
 import { isFigure } from './cells.ts';
 

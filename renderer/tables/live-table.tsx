@@ -1,7 +1,7 @@
 /** A table that a daemon streams while somebody looks at it, with the commands that its manifest offers on each row. */
 import { type ReactNode, useEffect, useSyncExternalStore } from 'react';
-import type { ManifestDescription, TableSpec } from '../../daemons/contract/manifest.ts';
-import type { TableCell } from '../../daemons/contract/stream.ts';
+import type { ManifestDescription, TableSpec } from '../../contract/manifest.ts';
+import type { TableCell } from '../../contract/stream.ts';
 import { formatClock } from '../format/times.ts';
 import type { SourceModel } from '../model/source-model.ts';
 import { EmptyState } from '../ui/callout.tsx';

@@ -1,7 +1,7 @@
 /** The commands that a manifest offers on each row of a table: of a live one, and of the result of a command. */
 import type { ReactNode } from 'react';
-import type { CommandDescription, RowAction, TableColumn } from '../../daemons/contract/manifest.ts';
-import type { TableCell } from '../../daemons/contract/stream.ts';
+import type { CommandDescription, RowAction, TableColumn } from '../../contract/manifest.ts';
+import type { TableCell } from '../../contract/stream.ts';
 import { openCommand } from '../commands/command-dialog-store.ts';
 import { Button } from '../ui/button.tsx';
 import { measureText } from './measure-text.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { TableColumn } from '../../daemons/contract/manifest.ts';
+import type { TableColumn } from '../../contract/manifest.ts';
 import { fittingColumns, uniformColumns, uniformText } from './shown-columns.ts';
 
 const columns: readonly TableColumn[] = [

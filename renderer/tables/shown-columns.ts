@@ -2,8 +2,8 @@
  * Which columns of a table are shown: those that a reader chose, else those that fit, the most important first. A column
  * that says the same on every row is said once above the table instead.
  */
-import type { TableColumn } from '../../daemons/contract/manifest.ts';
-import type { TableCell } from '../../daemons/contract/stream.ts';
+import type { TableColumn } from '../../contract/manifest.ts';
+import type { TableCell } from '../../contract/stream.ts';
 import { formatCell } from './cells.ts';
 import { messages } from './messages.ts';
 

@@ -1,5 +1,5 @@
 /** The newest rows of a live table of a daemon. Lives in the model of its source; pages subscribe while they show it. */
-import type { TableCell } from '../../daemons/contract/stream.ts';
+import type { TableCell } from '../../contract/stream.ts';
 
 export interface TableSnapshot {
   /** When the daemon wrote it, Unix milliseconds; 0 before the first. */

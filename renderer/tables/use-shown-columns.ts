@@ -1,7 +1,7 @@
 /** Brings together what decides on the columns of a table: the reader's choice, what is uniform, and the width. */
 import { useMemo, useRef } from 'react';
-import type { TableColumn } from '../../daemons/contract/manifest.ts';
-import type { TableCell } from '../../daemons/contract/stream.ts';
+import type { TableColumn } from '../../contract/manifest.ts';
+import type { TableCell } from '../../contract/stream.ts';
 import { useColumnChoice } from './column-choice.ts';
 import { fittingColumns, uniformColumns, uniformText } from './shown-columns.ts';
 

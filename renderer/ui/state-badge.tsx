@@ -1,6 +1,6 @@
 /** A daemon's state as icon and word: colour is never the only signal. */
 import type { ReactNode } from 'react';
-import type { DaemonState } from '../../daemons/contract/states.ts';
+import type { DaemonState } from '../../contract/states.ts';
 import { lastKnown, STATE_WORDS } from '../model/messages.ts';
 import { Icon, type IconName } from './icons.tsx';
 

@@ -1,5 +1,5 @@
 /** Columns of the live tables and of table results, shared by the manifest and the code that fills them. */
-import type { TableColumn } from '../../contract/manifest.ts';
+import type { TableColumn } from '../../../contract/manifest.ts';
 
 export const connectionColumns: readonly TableColumn[] = [
   { key: 'nick', title: 'Nick', type: 'text' },

@@ -1,7 +1,7 @@
 /** Declares the admin commands (SPEC I11): names, arguments, danger, results. The code is beside it in handlers.ts. */
 import { z } from 'zod';
-import { addressWord, lineText, lineWord } from '../../contract/line-texts.ts';
-import { type CommandSpec, defineCommand } from '../../contract/manifest.ts';
+import { addressWord, lineText, lineWord } from '../../../contract/line-texts.ts';
+import { type CommandSpec, defineCommand } from '../../../contract/manifest.ts';
 import { limits } from '../limits.ts';
 import { ADJUSTABLE_LIMITS } from '../tuning.ts';
 import {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { MemoryServer } from '../memory-server.ts';
 import { ConnectThrottle } from '../net/connect-throttle.ts';
 import { Lookup } from '../net/lookup.ts';
-import type { NetServer } from '../net/server.ts';
+import type { NetServer } from '../net/net-server.ts';
 import type { User } from '../state/user.ts';
 import { createAdminHandlers } from './handlers.ts';
 

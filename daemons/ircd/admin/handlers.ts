@@ -1,14 +1,14 @@
 /** The code of the admin commands. Each checks what it names, says what it will do, and answers with plain data. */
-import { describeActor } from '../../contract/daemon-link.ts';
-import { SignalboxError } from '../../contract/errors.ts';
-import type { CommandHandlers } from '../../runtime/daemon.ts';
-import { counted, disconnects } from '../../runtime/impact-text.ts';
+import { describeActor } from '../../../contract/daemon-link.ts';
+import { SignalboxError } from '../../../contract/errors.ts';
+import type { CommandHandlers } from '../../runtime/host/daemon-definition.ts';
+import { counted, disconnects } from '../../runtime/host/impact-text.ts';
 import { killUser } from '../commands/kill.ts';
 import { addServerBan, removeServerBan, usersMatching } from '../commands/server-ban.ts';
+import type { IrcServer } from '../irc-server.ts';
 import type { Lookup } from '../net/lookup.ts';
-import type { NetServer } from '../net/server.ts';
+import type { NetServer } from '../net/net-server.ts';
 import { reloadWarnings } from '../reload-warnings.ts';
-import type { IrcServer } from '../server.ts';
 import type { Channel } from '../state/channel.ts';
 import type { User } from '../state/user.ts';
 import { ADJUSTABLE_LIMITS } from '../tuning.ts';

@@ -1,5 +1,5 @@
 /** What is offered on each row of clients, channels, bans and the like, in live tables and in results alike. */
-import type { RowAction } from '../../contract/manifest.ts';
+import type { RowAction } from '../../../contract/manifest.ts';
 
 /** On a row with a nick. */
 export const clientActions: readonly RowAction[] = [

@@ -1,5 +1,5 @@
 /** Rows of the live tables and of the list commands. */
-import type { TableCell } from '../../contract/stream.ts';
+import type { TableCell } from '../../../contract/stream.ts';
 import { channelModeString } from '../modes/channel-modes.ts';
 import type { Channel } from '../state/channel.ts';
 import type { User } from '../state/user.ts';

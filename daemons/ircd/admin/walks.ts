@@ -2,14 +2,14 @@
  * The admin commands that walk over all clients, channels or members: they take their turns, so that looking at a full
  * server or sending everybody a notice delays nobody. Called by handlers.ts.
  */
-import type { TableCell } from '../../contract/stream.ts';
-import { workPrices } from '../../runtime/work-prices.ts';
+import type { TableCell } from '../../../contract/stream.ts';
+import { workPrices } from '../../runtime/async/work-prices.ts';
 import { toUsers } from '../broadcast.ts';
+import type { IrcServer } from '../irc-server.ts';
 import { compileAddressMask, coversAddress } from '../protocol/address-mask.ts';
 import { fold } from '../protocol/casemapping.ts';
 import { Delivery } from '../protocol/delivery.ts';
 import { compileMask, hasWildcard } from '../protocol/mask.ts';
-import type { IrcServer } from '../server.ts';
 import type { Channel } from '../state/channel.ts';
 import type { User } from '../state/user.ts';
 import { deliver, type StepsWith } from '../work-steps.ts';

@@ -1,10 +1,11 @@
 /** CAP: IRCv3 capability negotiation, version 302. */
+
+import type { IrcServer } from '../irc-server.ts';
 import { CAP, CAPABILITY_NAMES, capabilityNames } from '../protocol/capabilities.ts';
 import { MAX_LINE_BYTES } from '../protocol/line-text.ts';
 import { N } from '../protocol/numerics.ts';
 import { WordLines } from '../protocol/word-lines.ts';
 import { startNegotiation, tryRegister } from '../registration.ts';
-import type { IrcServer } from '../server.ts';
 import type { User } from '../state/user.ts';
 import type { Command } from './command.ts';
 

@@ -1,6 +1,6 @@
 /** What a command is. Each file of this folder exports one or a few; registry.ts collects them. */
-import type { WorkSteps } from '../../runtime/work-turns.ts';
-import type { IrcServer } from '../server.ts';
+import type { WorkSteps } from '../../runtime/async/work-turns.ts';
+import type { IrcServer } from '../irc-server.ts';
 import type { User } from '../state/user.ts';
 
 /** What is known of a command whatever it does, with what is checked before it runs. */

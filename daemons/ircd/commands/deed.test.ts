@@ -1,7 +1,7 @@
 /** What operators do is written down first: in which order, what when it cannot be, and what when somebody leaves meanwhile. */
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { WireError } from '../../contract/errors.ts';
-import type { BegunDeed, DeedAnswer } from '../../runtime/deed-ledger.ts';
+import type { WireError } from '../../../contract/errors.ts';
+import type { BegunDeed, DeedAnswer } from '../../runtime/host/deed-ledger.ts';
 import { type MemoryClient, MemoryServer, waitFor } from '../memory-server.ts';
 import { hashPassword } from '../passwords.ts';
 

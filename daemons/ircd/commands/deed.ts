@@ -2,12 +2,12 @@
  * What operators do is written down before it is done: KILL, bans, REHASH and the like ask the process around the server to
  * write the entry, and are done when it has answered. Until then further lines of that operator wait; everybody else goes on.
  */
-import type { OperatorDeed } from '../../contract/daemon-link.ts';
-import type { WireError } from '../../contract/errors.ts';
-import type { Unrecorded } from '../../contract/manifest.ts';
-import type { BegunDeed, DeedAnswer } from '../../runtime/deed-ledger.ts';
+import type { OperatorDeed } from '../../../contract/daemon-link.ts';
+import type { WireError } from '../../../contract/errors.ts';
+import type { Unrecorded } from '../../../contract/manifest.ts';
+import type { BegunDeed, DeedAnswer } from '../../runtime/host/deed-ledger.ts';
+import type { IrcServer } from '../irc-server.ts';
 import { N } from '../protocol/numerics.ts';
-import type { IrcServer } from '../server.ts';
 import type { User } from '../state/user.ts';
 
 /** What came of a deed, as the audit trail says it. */

@@ -1,7 +1,8 @@
 /** HELP and HELPOP (Modern "HELP message"): the help of every command, from the commands themselves. */
+
+import type { IrcServer } from '../irc-server.ts';
 import { N } from '../protocol/numerics.ts';
 import { replyParameter } from '../protocol/reply-parameter.ts';
-import type { IrcServer } from '../server.ts';
 import type { User } from '../state/user.ts';
 import type { Command } from './command.ts';
 import { allCommands, findCommand } from './registry.ts';

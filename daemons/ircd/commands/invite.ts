@@ -1,10 +1,10 @@
 /** INVITE: RFC 2812 3.2.7, Modern "INVITE message", IRCv3 invite-notify. */
-import type { WorkSteps } from '../../runtime/work-turns.ts';
+import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { fromUser, toChannelWithCap } from '../broadcast.ts';
+import type { IrcServer } from '../irc-server.ts';
 import { CAP } from '../protocol/capabilities.ts';
 import { N } from '../protocol/numerics.ts';
 import { replyParameter } from '../protocol/reply-parameter.ts';
-import type { IrcServer } from '../server.ts';
 import { CMODE } from '../state/channel.ts';
 import type { User } from '../state/user.ts';
 import { rest } from '../work-steps.ts';

@@ -1,12 +1,12 @@
 /** JOIN: RFC 2812 3.2.1, Modern "JOIN message". */
-import { workPrices } from '../../runtime/work-prices.ts';
-import type { WorkSteps } from '../../runtime/work-turns.ts';
+import { workPrices } from '../../runtime/async/work-prices.ts';
+import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { announceJoin } from '../broadcast.ts';
+import type { IrcServer } from '../irc-server.ts';
 import { limits } from '../limits.ts';
 import { isValidChannelName } from '../protocol/names.ts';
 import { N, type Numeric } from '../protocol/numerics.ts';
 import { replyParameter } from '../protocol/reply-parameter.ts';
-import type { IrcServer } from '../server.ts';
 import type { ServerHost } from '../server-host.ts';
 import { type Channel, CMODE } from '../state/channel.ts';
 import type { User } from '../state/user.ts';

@@ -1,7 +1,8 @@
 /** What INVITE, KICK and PART ask first: the channel exists and the client is on it. */
+
+import type { IrcServer } from '../irc-server.ts';
 import { N } from '../protocol/numerics.ts';
 import { replyParameter } from '../protocol/reply-parameter.ts';
-import type { IrcServer } from '../server.ts';
 import type { Membership } from '../state/channel.ts';
 import type { User } from '../state/user.ts';
 

@@ -1,11 +1,11 @@
 /** KICK: RFC 2812 3.2.8, Modern "KICK message". */
-import type { WorkSteps } from '../../runtime/work-turns.ts';
+import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { fromUser, toChannel } from '../broadcast.ts';
+import type { IrcServer } from '../irc-server.ts';
 import { limits } from '../limits.ts';
 import { truncateUtf8 } from '../protocol/line-text.ts';
 import { N } from '../protocol/numerics.ts';
 import { replyParameter } from '../protocol/reply-parameter.ts';
-import type { IrcServer } from '../server.ts';
 import type { User } from '../state/user.ts';
 import { rest } from '../work-steps.ts';
 import type { Command } from './command.ts';

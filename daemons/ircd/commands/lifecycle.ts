@@ -1,8 +1,8 @@
 /** REHASH, DIE and RESTART: RFC 2812 4.2 to 4.4. The process itself is stopped and restarted by the control plane. */
 import { noticeOpers } from '../broadcast.ts';
+import type { IrcServer } from '../irc-server.ts';
 import { N } from '../protocol/numerics.ts';
 import { reloadWarnings } from '../reload-warnings.ts';
-import type { IrcServer } from '../server.ts';
 import type { User } from '../state/user.ts';
 import type { Command } from './command.ts';
 import { type DeedOutcome, describeOper, perform, tell } from './deed.ts';

@@ -1,11 +1,11 @@
 /** LIST: RFC 2812 3.2.6 with the filters of ISUPPORT ELIST=CMNTU (Modern "ELIST parameter"). */
-import { workPrices } from '../../runtime/work-prices.ts';
-import type { WorkSteps } from '../../runtime/work-turns.ts';
+import { workPrices } from '../../runtime/async/work-prices.ts';
+import type { WorkSteps } from '../../runtime/async/work-turns.ts';
+import type { IrcServer } from '../irc-server.ts';
 import { compileMask, hasWildcard } from '../protocol/mask.ts';
 import { isChannelName } from '../protocol/names.ts';
 import { N } from '../protocol/numerics.ts';
 import { ReplyBudget } from '../protocol/reply-budget.ts';
-import type { IrcServer } from '../server.ts';
 import type { Channel } from '../state/channel.ts';
 import type { User } from '../state/user.ts';
 import type { Command } from './command.ts';

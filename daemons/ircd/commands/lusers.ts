@@ -1,6 +1,7 @@
 /** LUSERS: RFC 2812 3.4.2, Modern "LUSERS message". */
+
+import type { IrcServer } from '../irc-server.ts';
 import { N } from '../protocol/numerics.ts';
-import type { IrcServer } from '../server.ts';
 import type { User } from '../state/user.ts';
 import type { Command } from './command.ts';
 

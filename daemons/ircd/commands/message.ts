@@ -1,14 +1,14 @@
 /** PRIVMSG, NOTICE and TAGMSG: RFC 2812 3.3, IRCv3 message-tags, echo-message; ISUPPORT STATUSMSG. */
-import { workPrices } from '../../runtime/work-prices.ts';
-import type { WorkSteps } from '../../runtime/work-turns.ts';
+import { workPrices } from '../../runtime/async/work-prices.ts';
+import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { toChannel, toChannelStatus, toChannelWithCap } from '../broadcast.ts';
+import type { IrcServer } from '../irc-server.ts';
 import { CAP } from '../protocol/capabilities.ts';
 import { Delivery } from '../protocol/delivery.ts';
 import { isChannelName } from '../protocol/names.ts';
 import { N } from '../protocol/numerics.ts';
 import { replyParameter } from '../protocol/reply-parameter.ts';
 import { clientOnlyTags } from '../protocol/tags.ts';
-import type { IrcServer } from '../server.ts';
 import { type Channel, CMODE, STATUS } from '../state/channel.ts';
 import { UMODE, type User } from '../state/user.ts';
 import { freeChannel, rest } from '../work-steps.ts';

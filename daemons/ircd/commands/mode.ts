@@ -1,5 +1,6 @@
 /** MODE: RFC 2812 3.1.5 and 3.2.3. The changes themselves are in modes/. */
-import type { WorkSteps } from '../../runtime/work-turns.ts';
+import type { WorkSteps } from '../../runtime/async/work-turns.ts';
+import type { IrcServer } from '../irc-server.ts';
 import { changeChannelModes, channelModeString } from '../modes/channel-modes.ts';
 import { changeUserModes } from '../modes/user-modes.ts';
 import { sameName } from '../protocol/casemapping.ts';
@@ -7,7 +8,6 @@ import { unixSeconds } from '../protocol/clock.ts';
 import { isChannelName } from '../protocol/names.ts';
 import { N } from '../protocol/numerics.ts';
 import { replyParameter } from '../protocol/reply-parameter.ts';
-import type { IrcServer } from '../server.ts';
 import type { User } from '../state/user.ts';
 import { freeChannel } from '../work-steps.ts';
 import type { Command } from './command.ts';

@@ -1,7 +1,8 @@
 /** MOTD: RFC 2812 3.4.1. */
+
+import type { IrcServer } from '../irc-server.ts';
 import { N } from '../protocol/numerics.ts';
 import { replyParameter } from '../protocol/reply-parameter.ts';
-import type { IrcServer } from '../server.ts';
 import type { User } from '../state/user.ts';
 import type { Command } from './command.ts';
 import { isThisServer } from './whois.ts';

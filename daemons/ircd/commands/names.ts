@@ -1,12 +1,12 @@
 /** NAMES: RFC 2812 3.2.5, Modern "NAMES message"; IRCv3 multi-prefix and userhost-in-names. */
-import { workPrices } from '../../runtime/work-prices.ts';
-import type { WorkSteps } from '../../runtime/work-turns.ts';
+import { workPrices } from '../../runtime/async/work-prices.ts';
+import type { WorkSteps } from '../../runtime/async/work-turns.ts';
+import type { IrcServer } from '../irc-server.ts';
 import { limits } from '../limits.ts';
 import { CAP } from '../protocol/capabilities.ts';
 import { N } from '../protocol/numerics.ts';
 import { ReplyBudget } from '../protocol/reply-budget.ts';
 import { replyParameter } from '../protocol/reply-parameter.ts';
-import type { IrcServer } from '../server.ts';
 import { type Channel, CMODE } from '../state/channel.ts';
 import { UMODE, type User } from '../state/user.ts';
 import type { Command } from './command.ts';

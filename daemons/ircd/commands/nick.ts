@@ -1,13 +1,13 @@
 /** NICK: RFC 2812 3.1.2, Modern "NICK message". */
-import type { WorkSteps } from '../../runtime/work-turns.ts';
+import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { fromUser, toNeighbours } from '../broadcast.ts';
+import type { IrcServer } from '../irc-server.ts';
 import { limits } from '../limits.ts';
 import { truncateUtf8 } from '../protocol/line-text.ts';
 import { isValidNick } from '../protocol/names.ts';
 import { N } from '../protocol/numerics.ts';
 import { replyParameter } from '../protocol/reply-parameter.ts';
 import { tryRegister } from '../registration.ts';
-import type { IrcServer } from '../server.ts';
 import type { User } from '../state/user.ts';
 import { freeChannelsOf, leaveAll, rest } from '../work-steps.ts';
 import type { Command } from './command.ts';

@@ -1,13 +1,13 @@
 /** OPER: RFC 2812 3.1.4. Passwords are argon2id hashes, verified off the loop; each failure costs. */
 import { noticeOpers } from '../broadcast.ts';
 import type { OperBlock } from '../config.ts';
+import type { IrcServer } from '../irc-server.ts';
 import { limits } from '../limits.ts';
 import { PasswordQueueFull } from '../passwords.ts';
 import { compileAddressMask, coversAddress } from '../protocol/address-mask.ts';
 import { fold } from '../protocol/casemapping.ts';
 import { globMatch } from '../protocol/mask.ts';
 import { N } from '../protocol/numerics.ts';
-import type { IrcServer } from '../server.ts';
 import { UMODE, type User } from '../state/user.ts';
 import type { Command } from './command.ts';
 import { perform } from './deed.ts';

@@ -1,11 +1,11 @@
 /** PART: RFC 2812 3.2.2. */
-import { workPrices } from '../../runtime/work-prices.ts';
-import type { WorkSteps } from '../../runtime/work-turns.ts';
+import { workPrices } from '../../runtime/async/work-prices.ts';
+import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { fromUser, toChannel } from '../broadcast.ts';
+import type { IrcServer } from '../irc-server.ts';
 import { limits } from '../limits.ts';
 import { truncateUtf8 } from '../protocol/line-text.ts';
 import { N } from '../protocol/numerics.ts';
-import type { IrcServer } from '../server.ts';
 import type { Channel } from '../state/channel.ts';
 import type { User } from '../state/user.ts';
 import { rest } from '../work-steps.ts';

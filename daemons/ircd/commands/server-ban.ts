@@ -1,11 +1,11 @@
 /** KLINE, DLINE, UNKLINE and UNDLINE: who may not use this server. `duration` is in minutes, none means for ever. */
 
-import type { BanSaved } from '../../runtime/ban-saver.ts';
-import { workPrices } from '../../runtime/work-prices.ts';
-import type { WorkSteps } from '../../runtime/work-turns.ts';
+import { workPrices } from '../../runtime/async/work-prices.ts';
+import type { WorkSteps } from '../../runtime/async/work-turns.ts';
+import type { BanSaved } from '../../runtime/net/ban-saver.ts';
 import { noticeOpers } from '../broadcast.ts';
+import type { IrcServer } from '../irc-server.ts';
 import { N } from '../protocol/numerics.ts';
-import type { IrcServer } from '../server.ts';
 import { type BanKind, canonicalBanMask, type ServerBan } from '../server-bans.ts';
 import type { User } from '../state/user.ts';
 import type { Command } from './command.ts';

@@ -1,10 +1,10 @@
 /** STATS: RFC 2812 3.4.4 with the letters l m o p P t u z, k d (server bans), and C B T of our own. */
-import { memoryUsage } from '../../runtime/memory-usage.ts';
+import { memoryUsage } from '../../runtime/telemetry/memory-usage.ts';
+import type { IrcServer } from '../irc-server.ts';
 import { truncateUtf8 } from '../protocol/line-text.ts';
 import { N, type Numeric } from '../protocol/numerics.ts';
 import { ReplyBudget } from '../protocol/reply-budget.ts';
 import { addressParameter } from '../protocol/reply-parameter.ts';
-import type { IrcServer } from '../server.ts';
 import type { User } from '../state/user.ts';
 import type { Command } from './command.ts';
 

@@ -1,12 +1,12 @@
 /** TOPIC: RFC 2812 3.2.4, Modern "TOPIC message". */
-import type { WorkSteps } from '../../runtime/work-turns.ts';
+import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { fromUser, toChannel } from '../broadcast.ts';
+import type { IrcServer } from '../irc-server.ts';
 import { limits } from '../limits.ts';
 import { unixSeconds } from '../protocol/clock.ts';
 import { truncateUtf8 } from '../protocol/line-text.ts';
 import { N } from '../protocol/numerics.ts';
 import { replyParameter } from '../protocol/reply-parameter.ts';
-import type { IrcServer } from '../server.ts';
 import { type Channel, CMODE } from '../state/channel.ts';
 import type { User } from '../state/user.ts';
 import { freeChannel, rest } from '../work-steps.ts';

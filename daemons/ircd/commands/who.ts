@@ -1,6 +1,7 @@
 /** WHO and WHOX: RFC 2812 3.6.1, Modern "WHO message", IRCv3 whox. */
-import { workPrices } from '../../runtime/work-prices.ts';
-import type { WorkSteps } from '../../runtime/work-turns.ts';
+import { workPrices } from '../../runtime/async/work-prices.ts';
+import type { WorkSteps } from '../../runtime/async/work-turns.ts';
+import type { IrcServer } from '../irc-server.ts';
 import { CAP } from '../protocol/capabilities.ts';
 import { fold } from '../protocol/casemapping.ts';
 import { compileMask, hasWildcard } from '../protocol/mask.ts';
@@ -8,7 +9,6 @@ import { isChannelName } from '../protocol/names.ts';
 import { N } from '../protocol/numerics.ts';
 import { ReplyBudget } from '../protocol/reply-budget.ts';
 import { replyParameter } from '../protocol/reply-parameter.ts';
-import type { IrcServer } from '../server.ts';
 import type { Channel, Membership } from '../state/channel.ts';
 import { UMODE, type User } from '../state/user.ts';
 import type { Command } from './command.ts';

@@ -1,12 +1,12 @@
 /** WHOIS: RFC 2812 3.6.2, Modern "WHOIS message". */
 
+import type { IrcServer } from '../irc-server.ts';
 import { CAP } from '../protocol/capabilities.ts';
 import { fold, sameName } from '../protocol/casemapping.ts';
 import { unixSeconds } from '../protocol/clock.ts';
 import { compileMask } from '../protocol/mask.ts';
 import { N } from '../protocol/numerics.ts';
 import { replyParameter } from '../protocol/reply-parameter.ts';
-import type { IrcServer } from '../server.ts';
 import { UMODE, type User } from '../state/user.ts';
 import type { Command } from './command.ts';
 

@@ -2,8 +2,9 @@
  * MODE on channels (RFC 2812 3.2.3, Modern "MODE message"): parses a mode string, applies what is allowed, and
  * announces what changed in one line. Called by commands/mode.ts.
  */
-import type { WorkSteps } from '../../runtime/work-turns.ts';
+import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { fromUser, toChannel } from '../broadcast.ts';
+import type { IrcServer } from '../irc-server.ts';
 import { limits } from '../limits.ts';
 import { canonicalMask, hasBrokenNetwork } from '../protocol/address-mask.ts';
 import { MAX_LINE_BYTES } from '../protocol/line-text.ts';
@@ -11,7 +12,6 @@ import { normalizeUserMask } from '../protocol/mask.ts';
 import { isValidKey } from '../protocol/names.ts';
 import { N } from '../protocol/numerics.ts';
 import { replyParameter } from '../protocol/reply-parameter.ts';
-import type { IrcServer } from '../server.ts';
 import { type Channel, CMODE_LETTERS, STATUS } from '../state/channel.ts';
 import type { User } from '../state/user.ts';
 import { rest } from '../work-steps.ts';

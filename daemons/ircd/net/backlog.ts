@@ -3,7 +3,7 @@
  * taking bytes, so that a client that stalls never holds the shared slabs of the tick. Used by
  * ClientConnection.
  */
-import { discardBuffer } from '../../runtime/discard-buffer.ts';
+import { discardBuffer } from '../../runtime/net/discard-buffer.ts';
 
 /** The first block of a backlog: most clients that lag do so by a few lines. */
 const FIRST_BLOCK_BYTES = 4096;

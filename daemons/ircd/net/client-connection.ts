@@ -3,13 +3,13 @@
  * it with a reason. Created by NetServer; the protocol sees it as {@link Connection}.
  */
 import type { Socket } from 'node:net';
-import { writeDirect } from '../../runtime/direct-write.ts';
-import { discardBuffer } from '../../runtime/discard-buffer.ts';
-import type { ReadRounds, RoundReader } from '../../runtime/read-rounds.ts';
-import { startReading, stopReading } from '../../runtime/read-stop.ts';
-import { WorkAccount, type WorkGroups } from '../../runtime/work-account.ts';
-import { workPrices } from '../../runtime/work-prices.ts';
-import type { StepResult, WorkJob, WorkTurns } from '../../runtime/work-turns.ts';
+import { WorkAccount, type WorkGroups } from '../../runtime/async/work-account.ts';
+import { workPrices } from '../../runtime/async/work-prices.ts';
+import type { StepResult, WorkJob, WorkTurns } from '../../runtime/async/work-turns.ts';
+import { writeDirect } from '../../runtime/net/direct-write.ts';
+import { discardBuffer } from '../../runtime/net/discard-buffer.ts';
+import type { ReadRounds, RoundReader } from '../../runtime/net/read-rounds.ts';
+import { startReading, stopReading } from '../../runtime/net/read-stop.ts';
 import { limits } from '../limits.ts';
 import { Backlog } from './backlog.ts';
 import type { Chunk, Connection, ConnectionClass, ConnectionHandler, TlsDetails } from './connection.ts';

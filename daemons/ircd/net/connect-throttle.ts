@@ -3,7 +3,7 @@
  * the expensive part. Memory is bounded and no timer runs: an entry is one number that expires by itself.
  */
 import { LRUCache } from 'lru-cache';
-import { networkKey } from '../../runtime/ip-address.ts';
+import { networkKey } from '../../runtime/net/ip-address.ts';
 import { limits } from '../limits.ts';
 
 /** What an operator may set; the defaults are in `limits.ts`. */

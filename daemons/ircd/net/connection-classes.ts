@@ -3,7 +3,7 @@
  * reload.
  */
 
-import { AddressRanges, parseCidr } from '../../runtime/ip-address.ts';
+import { AddressRanges, parseCidr } from '../../runtime/net/ip-address.ts';
 import type { ConnectionClass } from './connection.ts';
 
 /** A class with the addresses it takes. */

@@ -3,7 +3,7 @@
  * sockets, framing, limits and flushing; the protocol owns meaning. Both sides import these types and
  * nothing else of each other, so each can be tested with a fake of the other.
  */
-import type { WorkAccount } from '../../runtime/work-account.ts';
+import type { WorkAccount } from '../../runtime/async/work-account.ts';
 import type { Slab } from './arena.ts';
 
 /** A line serialized into the arena of the current tick. It must not be kept past the end of that tick. */

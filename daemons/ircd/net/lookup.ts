@@ -5,7 +5,7 @@
  */
 import { isIPv4 } from 'node:net';
 import { LRUCache } from 'lru-cache';
-import { parseAddress } from '../../runtime/ip-address.ts';
+import { parseAddress } from '../../runtime/net/ip-address.ts';
 import { limits } from '../limits.ts';
 import { askIdent, type IdentQuery } from './ident.ts';
 

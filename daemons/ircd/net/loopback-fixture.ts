@@ -4,10 +4,10 @@
  */
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
-import { loadCredentials } from '../../runtime/tls-credentials.ts';
-import { type NetConfig, netConfigSchema } from './config.ts';
+import { loadCredentials } from '../../runtime/net/tls-credentials.ts';
 import type { Connection, ConnectionHandler } from './connection.ts';
-import { NetServer, type NetServerOptions } from './server.ts';
+import { type NetConfig, netConfigSchema } from './net-config.ts';
+import { NetServer, type NetServerOptions } from './net-server.ts';
 
 /**
  * Records what the network path reports and obeys `ECHO text`, `ALL text`, `FILL bytes`, `WORK milliseconds` and `BYE reason`.

@@ -3,7 +3,7 @@
  * bytes would otherwise cost a buffer object for each. A connection has one only while something waits.
  * Used by ClientConnection.
  */
-import { discardBuffer } from '../../runtime/discard-buffer.ts';
+import { discardBuffer } from '../../runtime/net/discard-buffer.ts';
 
 const FIRST_BYTES = 512;
 /** More than this is kept in a block that the C library maps: see BLOCK_BYTES of backlog.ts. */

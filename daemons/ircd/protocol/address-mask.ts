@@ -3,14 +3,14 @@
  * the network, however it is spelled, where a glob would compare text. Used by the lists of channels, by K-lines and
  * by operator blocks, beside the glob of the same mask.
  */
-import { canonicalCidr } from '../../runtime/canonical-address.ts';
+import { canonicalCidr } from '../../runtime/net/canonical-address.ts';
 import {
   type AddressGroups,
   type CidrBlock,
   cidrContains,
   parseAddress,
   parseCidr,
-} from '../../runtime/ip-address.ts';
+} from '../../runtime/net/ip-address.ts';
 import { compileMask, type Mask } from './mask.ts';
 
 /** A mask with a network, ready to match. */

@@ -4,7 +4,7 @@
  * the engine's own search. Only a `?` between stars is matched step by step, and then backtracking goes to the last star
  * only, so that a hostile mask costs at most mask length x text length steps.
  */
-import { workPrices } from '../../runtime/work-prices.ts';
+import { workPrices } from '../../runtime/async/work-prices.ts';
 import { fold } from './casemapping.ts';
 
 /** A mask ready to match. Text given to {@link matches} must be folded already. */

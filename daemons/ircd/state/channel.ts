@@ -2,7 +2,7 @@
  * A channel and the memberships in it, as plain data. Only state/network.ts (members, invites) and modes/ (modes,
  * lists) change it; handlers read. Members are an array so that a message walks it without iterators.
  */
-import { WorkGate } from '../../runtime/work-gate.ts';
+import { WorkGate } from '../../runtime/async/work-gate.ts';
 import { MaskList } from './mask-list.ts';
 import type { User } from './user.ts';
 

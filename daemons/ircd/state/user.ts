@@ -2,7 +2,7 @@
  * A client of this server as the protocol knows it, from accept to quit, and how lines reach it. Fields that other
  * users can see are changed by state/network.ts only.
  */
-import { type AddressGroups, parseAddress } from '../../runtime/ip-address.ts';
+import { type AddressGroups, parseAddress } from '../../runtime/net/ip-address.ts';
 import type { Connection } from '../net/connection.ts';
 import { CAP } from '../protocol/capabilities.ts';
 import { fold } from '../protocol/casemapping.ts';

@@ -5,9 +5,9 @@
 import { appendFileSync, mkdirSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
-import { encodeJournalLine, segmentName } from '../../runtime/journal-format.ts';
-import { appendArgs } from '../batch.ts';
+import { encodeJournalLine, segmentName } from '../../runtime/files/journal-format.ts';
 import { Recorder } from '../recorder.ts';
+import { appendArgs } from '../store/batch.ts';
 import { METRICS, NOON, sample } from './scene.ts';
 
 const [file = '', epoch = ''] = process.argv.slice(2);

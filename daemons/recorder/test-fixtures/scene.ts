@@ -4,16 +4,16 @@ import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { bucketOf, Histogram } from '../../contract/histogram.ts';
-import type { NewAuditEntry } from '../../contract/history-batch.ts';
-import { HISTOGRAM_FIELDS } from '../../contract/metric-frame.ts';
-import { encodeJournalLine, type JournalRecord, segmentName } from '../../runtime/journal-format.ts';
-import { type AppendBatch, appendArgs } from '../batch.ts';
-import type { StoredMetric } from '../catalogs.ts';
-import { KEPT_MIDDLES, keptBucketOf } from '../kept-histogram.ts';
+import { bucketOf, Histogram } from '../../../contract/histogram.ts';
+import type { NewAuditEntry } from '../../../contract/history-batch.ts';
+import { HISTOGRAM_FIELDS } from '../../../contract/metric-frame.ts';
+import { encodeJournalLine, type JournalRecord, segmentName } from '../../runtime/files/journal-format.ts';
+import { KEPT_MIDDLES, keptBucketOf } from '../codec/kept-histogram.ts';
 import { Recorder } from '../recorder.ts';
-import type { Keep } from '../retention.ts';
-import type { FileLoss } from '../store-file.ts';
+import { type AppendBatch, appendArgs } from '../store/batch.ts';
+import type { StoredMetric } from '../store/catalogs.ts';
+import type { Keep } from '../store/retention.ts';
+import type { FileLoss } from '../store/store-file.ts';
 
 /** A time on a whole minute, Unix seconds. */
 export const NOON = 1_790_000_040;

@@ -1,7 +1,7 @@
 /** Whether it is Signalbox itself that holds an address, so that a message need not blame another process. */
-import type { WireError } from '../../../daemons/contract/errors.ts';
-import { type ListenPlace, placesMeet } from '../../../daemons/contract/network-addresses.ts';
-import type { DaemonSnapshot } from '../../../daemons/contract/states.ts';
+import type { WireError } from '../../../contract/errors.ts';
+import { type ListenPlace, placesMeet } from '../../../contract/network-addresses.ts';
+import type { DaemonSnapshot } from '../../../contract/states.ts';
 
 /** Who listens somewhere: a daemon, or the host with its dashboard. */
 export type Holder = Pick<DaemonSnapshot, 'id'> & { readonly listeners: readonly ListenPlace[] };

@@ -2,12 +2,12 @@
  * What a start with a configuration would say, without starting: every daemon that it would start looks at its table in a
  * process of its own, with the code that a start and a reload use. Used by the `config.check` request and by the CLI.
  */
-import { eachMistake } from '../../../daemons/contract/config-mistakes.ts';
-import type { CheckOutcome } from '../../../daemons/contract/daemon-link.ts';
-import { fromDaemonSchema, LINK_PROTOCOL } from '../../../daemons/contract/daemon-link.ts';
-import type { Outcome, WireError } from '../../../daemons/contract/errors.ts';
-import type { Manifest } from '../../../daemons/contract/manifest.ts';
-import type { Clock } from '../clock.ts';
+import { eachMistake } from '../../../contract/config-mistakes.ts';
+import type { CheckOutcome } from '../../../contract/daemon-link.ts';
+import { fromDaemonSchema, LINK_PROTOCOL } from '../../../contract/daemon-link.ts';
+import type { Outcome, WireError } from '../../../contract/errors.ts';
+import type { Manifest } from '../../../contract/manifest.ts';
+import type { Clock } from '../../../kit/clock.ts';
 import type { DaemonLauncher, DaemonProcess, DaemonRuntime } from '../daemon-launcher.ts';
 import type { ControlLimits } from '../limits.ts';
 import { DASHBOARD, type Holder, holderOf, inUse } from './address-holder.ts';

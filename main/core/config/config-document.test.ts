@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { formatKeyPath } from '../../../daemons/contract/key-path.ts';
-import { defineManifest } from '../../../daemons/contract/manifest.ts';
+import { formatKeyPath } from '../../../contract/key-path.ts';
+import { defineManifest } from '../../../contract/manifest.ts';
 import { parseConfigDocument } from './config-document.ts';
 
 const ircd = defineManifest({

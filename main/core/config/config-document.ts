@@ -4,10 +4,10 @@
  */
 import { parse as parseToml, TomlError } from 'smol-toml';
 import { z } from 'zod';
-import type { Outcome, WireError } from '../../../daemons/contract/errors.ts';
-import { formatKeyPath } from '../../../daemons/contract/key-path.ts';
-import type { ConfiguredPlace, Manifest } from '../../../daemons/contract/manifest.ts';
-import { placesMeet, servedName } from '../../../daemons/contract/network-addresses.ts';
+import type { Outcome, WireError } from '../../../contract/errors.ts';
+import { formatKeyPath } from '../../../contract/key-path.ts';
+import type { ConfiguredPlace, Manifest } from '../../../contract/manifest.ts';
+import { placesMeet, servedName } from '../../../contract/network-addresses.ts';
 import type { DaemonRuntime } from '../daemon-launcher.ts';
 import { type ConfigSchema, describeExpected, findUnknownKeys, nearest, schemaOf } from './expectations.ts';
 import { joinMistakes } from './mistakes.ts';

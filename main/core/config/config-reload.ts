@@ -3,15 +3,10 @@
  * changes anything; then addresses change hands, so that two daemons can exchange theirs; only then is the new document the
  * one in force. A document that was refused is never used, at a restart neither. The control plane makes one.
  */
-import { asOneError, eachMistake } from '../../../daemons/contract/config-mistakes.ts';
-import type { ControlResults } from '../../../daemons/contract/control-api.ts';
-import type {
-  HeldAddress,
-  ReloadBegun,
-  ReloadOutcome,
-  ReloadStep,
-} from '../../../daemons/contract/daemon-link.ts';
-import { fromWireError, type Outcome, type WireError } from '../../../daemons/contract/errors.ts';
+import { asOneError, eachMistake } from '../../../contract/config-mistakes.ts';
+import type { ControlResults } from '../../../contract/control-api.ts';
+import type { HeldAddress, ReloadBegun, ReloadOutcome, ReloadStep } from '../../../contract/daemon-link.ts';
+import { fromWireError, type Outcome, type WireError } from '../../../contract/errors.ts';
 import type { ControlLimits } from '../limits.ts';
 import type { DaemonSession } from '../supervision/daemon-session.ts';
 import type { ManagedDaemon } from '../supervision/managed-daemon.ts';

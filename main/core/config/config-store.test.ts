@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { z } from 'zod';
-import { defineManifest } from '../../../daemons/contract/manifest.ts';
+import { defineManifest } from '../../../contract/manifest.ts';
 import { ConfigStore } from './config-store.ts';
 
 const registry = ['one', 'two'].map((id) =>

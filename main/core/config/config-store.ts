@@ -2,10 +2,10 @@
  * The configuration in force. A file with a mistake never replaces a good one: the mistake is kept beside it until
  * the file is mended. The control plane makes one and asks it before each start.
  */
-import { eachMistake } from '../../../daemons/contract/config-mistakes.ts';
-import type { Outcome, WireError } from '../../../daemons/contract/errors.ts';
-import type { Manifest } from '../../../daemons/contract/manifest.ts';
-import { FileProblem, readTextFile } from '../../../daemons/runtime/bounded-file.ts';
+import { eachMistake } from '../../../contract/config-mistakes.ts';
+import type { Outcome, WireError } from '../../../contract/errors.ts';
+import type { Manifest } from '../../../contract/manifest.ts';
+import { FileProblem, readTextFile } from '../../../daemons/runtime/files/bounded-file.ts';
 import { limits } from '../../../daemons/runtime/limits.ts';
 import { type ConfigDocument, type DaemonConfig, parseConfigDocument, placeOf } from './config-document.ts';
 import { schemaOf } from './expectations.ts';

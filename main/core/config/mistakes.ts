@@ -2,7 +2,7 @@
  * Several mistakes of one configuration as one error: the first in a line, with how many more there are, and all of them
  * in its detail for whoever has room to show them. Used by the parser and by the check, shown by the CLI.
  */
-import type { WireError } from '../../../daemons/contract/errors.ts';
+import type { WireError } from '../../../contract/errors.ts';
 import { CONTROL_LIMITS } from '../limits.ts';
 
 /**

@@ -3,16 +3,16 @@
  * ticket, always in the audit trail.
  */
 
-import { fromWireError, SignalboxError } from '../../../daemons/contract/errors.ts';
+import { fromWireError, SignalboxError } from '../../../contract/errors.ts';
 import {
   type CommandSpec,
   DEFAULT_COMMAND_TIMEOUT_MS,
   type Manifest,
   unrecordedOf,
-} from '../../../daemons/contract/manifest.ts';
-import { firstProblem } from '../../../daemons/contract/plain-words.ts';
+} from '../../../contract/manifest.ts';
+import { firstProblem } from '../../../contract/plain-words.ts';
+import type { Clock } from '../../../kit/clock.ts';
 import type { Caller } from '../caller.ts';
-import type { Clock } from '../clock.ts';
 import { unwrap } from '../control-error.ts';
 import type { ControlLimits } from '../limits.ts';
 import { type AuditTrail, maskArgs } from '../records/audit-trail.ts';

@@ -1,5 +1,5 @@
 /** The configuration file: show, check, reload. */
-import { type ControlResults, UNRECORDED_REQUESTS } from '../../../daemons/contract/control-api.ts';
+import { type ControlResults, UNRECORDED_REQUESTS } from '../../../contract/control-api.ts';
 import type { Holder } from '../config/address-holder.ts';
 import { type ConfigCheckParts, checkDaemons } from '../config/config-check.ts';
 import type { ConfigReload } from '../config/config-reload.ts';

@@ -1,10 +1,6 @@
 /** The shape of the handler table: one function a request of the control API, its arguments checked already. */
 import type { z } from 'zod';
-import type {
-  CONTROL_REQUESTS,
-  ControlRequestName,
-  ControlResults,
-} from '../../../daemons/contract/control-api.ts';
+import type { CONTROL_REQUESTS, ControlRequestName, ControlResults } from '../../../contract/control-api.ts';
 import type { Caller } from '../caller.ts';
 
 /** What a handler says about its answer beside the result. */

@@ -1,9 +1,9 @@
 /** Start, stop and restart of daemons, each in the audit trail. */
-import { UNRECORDED_REQUESTS } from '../../../daemons/contract/control-api.ts';
-import { STOP_IMPACT } from '../../../daemons/contract/daemon-link.ts';
-import { type Outcome, SignalboxError } from '../../../daemons/contract/errors.ts';
-import type { Manifest } from '../../../daemons/contract/manifest.ts';
-import type { DaemonSnapshot } from '../../../daemons/contract/states.ts';
+import { UNRECORDED_REQUESTS } from '../../../contract/control-api.ts';
+import { STOP_IMPACT } from '../../../contract/daemon-link.ts';
+import { type Outcome, SignalboxError } from '../../../contract/errors.ts';
+import type { Manifest } from '../../../contract/manifest.ts';
+import type { DaemonSnapshot } from '../../../contract/states.ts';
 import type { Caller } from '../caller.ts';
 import { unwrap } from '../control-error.ts';
 import type { ControlLimits } from '../limits.ts';

@@ -1,6 +1,6 @@
 /** What was measured, logged and done: latest metrics, logs, history and the audit trail. */
-import type { ControlResults } from '../../../daemons/contract/control-api.ts';
-import { SignalboxError } from '../../../daemons/contract/errors.ts';
+import type { ControlResults } from '../../../contract/control-api.ts';
+import { SignalboxError } from '../../../contract/errors.ts';
 import type { HistoryClient } from '../records/history-client.ts';
 import type { LogStore } from '../records/log-store.ts';
 import type { MetricsStore } from '../records/metrics-store.ts';

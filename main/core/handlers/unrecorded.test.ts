@@ -1,11 +1,11 @@
 /** What still works while the audit trail cannot be written, command by command and request by request. */
 import { expect, test, vi } from 'vitest';
 import { z } from 'zod';
-import { CONTROL_REQUESTS, UNRECORDED_REQUESTS } from '../../../daemons/contract/control-api.ts';
-import { describeManifest, unrecordedOf } from '../../../daemons/contract/manifest.ts';
+import { CONTROL_REQUESTS, UNRECORDED_REQUESTS } from '../../../contract/control-api.ts';
+import { describeManifest, unrecordedOf } from '../../../contract/manifest.ts';
 import { registry } from '../../../daemons/registry.ts';
+import { FakeClock } from '../../../kit/fake-clock.ts';
 import { createCaller } from '../caller.ts';
-import { FakeClock } from '../fake-clock.ts';
 import { CONTROL_LIMITS } from '../limits.ts';
 import { AuditTrail } from '../records/audit-trail.ts';
 import { MetricsStore } from '../records/metrics-store.ts';

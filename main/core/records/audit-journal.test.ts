@@ -3,8 +3,8 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, truncate } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { decodeJournalLine, type JournalRecord } from '../../../daemons/runtime/journal-format.ts';
-import { FakeClock } from '../fake-clock.ts';
+import { decodeJournalLine, type JournalRecord } from '../../../daemons/runtime/files/journal-format.ts';
+import { FakeClock } from '../../../kit/fake-clock.ts';
 import { CONTROL_LIMITS } from '../limits.ts';
 import { AuditJournal } from './audit-journal.ts';
 import { type JournalFiles, systemFiles } from './journal-segment.ts';

@@ -8,8 +8,8 @@ import {
   encodeJournalLine,
   type JournalRecord,
   parseSegmentName,
-} from '../../../daemons/runtime/journal-format.ts';
-import type { Clock, Timer } from '../clock.ts';
+} from '../../../daemons/runtime/files/journal-format.ts';
+import type { Clock, Timer } from '../../../kit/clock.ts';
 import type { ControlLimits } from '../limits.ts';
 import { type JournalFiles, JournalSegment, systemFiles } from './journal-segment.ts';
 

@@ -1,9 +1,9 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { z } from 'zod';
-import { SignalboxError } from '../../../daemons/contract/errors.ts';
-import { layoutOf } from '../../../daemons/contract/metric-frame.ts';
-import type { JournalRecord } from '../../../daemons/runtime/journal-format.ts';
-import { FakeClock } from '../fake-clock.ts';
+import { SignalboxError } from '../../../contract/errors.ts';
+import { layoutOf } from '../../../contract/metric-frame.ts';
+import type { JournalRecord } from '../../../daemons/runtime/files/journal-format.ts';
+import { FakeClock } from '../../../kit/fake-clock.ts';
 import { CONTROL_LIMITS } from '../limits.ts';
 import { type AuditedAction, AuditTrail, type KeyedAuditEntry, maskArgs } from './audit-trail.ts';
 import { MetricsStore } from './metrics-store.ts';

@@ -10,12 +10,12 @@ import {
   type DeedRequest,
   describeActor,
   type OperatorDeed,
-} from '../../../daemons/contract/daemon-link.ts';
-import { type Outcome, SignalboxError, toWireError } from '../../../daemons/contract/errors.ts';
-import type { NewAuditEntry } from '../../../daemons/contract/history-batch.ts';
-import type { Unrecorded } from '../../../daemons/contract/manifest.ts';
-import { counted } from '../../../daemons/runtime/impact-text.ts';
-import type { Clock } from '../clock.ts';
+} from '../../../contract/daemon-link.ts';
+import { type Outcome, SignalboxError, toWireError } from '../../../contract/errors.ts';
+import type { NewAuditEntry } from '../../../contract/history-batch.ts';
+import type { Unrecorded } from '../../../contract/manifest.ts';
+import { counted } from '../../../daemons/runtime/host/impact-text.ts';
+import type { Clock } from '../../../kit/clock.ts';
 import { schemaOf } from '../config/expectations.ts';
 import { maskSecrets } from '../config/secrets.ts';
 import type { AnswerNotes } from '../handlers/handler-table.ts';

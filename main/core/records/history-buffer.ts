@@ -1,7 +1,7 @@
 /**
  * What has not reached the recorder yet, bounded, each kind by its own limit. The audit trail is in the journal instead.
  */
-import type { HistoryBatch, HistorySample, StateChange } from '../../../daemons/contract/history-batch.ts';
+import type { HistoryBatch, HistorySample, StateChange } from '../../../contract/history-batch.ts';
 import type { ControlLimits } from '../limits.ts';
 
 /** Samples and state changes on their way to the recorder. */

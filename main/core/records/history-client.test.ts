@@ -1,9 +1,9 @@
 import { beforeEach, expect, type Mock, test, vi } from 'vitest';
-import type { HistoryStatus } from '../../../daemons/contract/control-api.ts';
-import type { Outcome } from '../../../daemons/contract/errors.ts';
-import type { HistoryBatch, JournalTaken } from '../../../daemons/contract/history-batch.ts';
-import type { DaemonSnapshot, DaemonState } from '../../../daemons/contract/states.ts';
-import { FakeClock } from '../fake-clock.ts';
+import type { HistoryStatus } from '../../../contract/control-api.ts';
+import type { Outcome } from '../../../contract/errors.ts';
+import type { HistoryBatch, JournalTaken } from '../../../contract/history-batch.ts';
+import type { DaemonSnapshot, DaemonState } from '../../../contract/states.ts';
+import { FakeClock } from '../../../kit/fake-clock.ts';
 import { CONTROL_LIMITS } from '../limits.ts';
 import type { AuditJournal } from './audit-journal.ts';
 import { HistoryClient } from './history-client.ts';

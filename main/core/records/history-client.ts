@@ -5,17 +5,17 @@
  * the journal.
  */
 import { randomUUID } from 'node:crypto';
-import type { HistoryStatus } from '../../../daemons/contract/control-api.ts';
-import { type Outcome, SignalboxError } from '../../../daemons/contract/errors.ts';
+import type { HistoryStatus } from '../../../contract/control-api.ts';
+import { type Outcome, SignalboxError } from '../../../contract/errors.ts';
 import type {
   HistoryBatch,
   HistorySample,
   JournalTaken,
   SourceCatalog,
   StateChange,
-} from '../../../daemons/contract/history-batch.ts';
-import type { DaemonSnapshot } from '../../../daemons/contract/states.ts';
-import type { Clock, Timer } from '../clock.ts';
+} from '../../../contract/history-batch.ts';
+import type { DaemonSnapshot } from '../../../contract/states.ts';
+import type { Clock, Timer } from '../../../kit/clock.ts';
 import type { ControlLimits } from '../limits.ts';
 import type { AuditJournal } from './audit-journal.ts';
 import { HistoryBuffer } from './history-buffer.ts';

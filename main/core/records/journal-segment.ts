@@ -1,7 +1,7 @@
 /** One open file of the audit journal: takes a line as a whole or not at all, and notices when it was deleted or emptied. */
 import fs from 'node:fs';
 import { join } from 'node:path';
-import { segmentName } from '../../../daemons/runtime/journal-format.ts';
+import { segmentName } from '../../../daemons/runtime/files/journal-format.ts';
 
 /** What the journal needs of a file system; tests give one that fails. */
 export type JournalFiles = Pick<

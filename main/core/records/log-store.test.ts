@@ -1,8 +1,8 @@
 import { expect, test, vi } from 'vitest';
-import type { ControlEvent } from '../../../daemons/contract/control-api.ts';
-import type { LogRecord } from '../../../daemons/contract/log-record.ts';
+import type { ControlEvent } from '../../../contract/control-api.ts';
+import type { LogRecord } from '../../../contract/log-record.ts';
+import { FakeClock } from '../../../kit/fake-clock.ts';
 import { createCaller } from '../caller.ts';
-import { FakeClock } from '../fake-clock.ts';
 import { CONTROL_LIMITS } from '../limits.ts';
 import { LogStore } from './log-store.ts';
 

@@ -2,16 +2,16 @@
  * The last log records of every source, main included, and who follows them. Bounded by a ring a source. Windows that
  * stream straight from a daemon do not pass here; the CLI, `logs.query` and crash excerpts do.
  */
-import type { ControlEvent } from '../../../daemons/contract/control-api.ts';
+import type { ControlEvent } from '../../../contract/control-api.ts';
 import {
   LOG_LEVELS,
   type LogLevel,
   type LogRecord,
   logRecordSchema,
   type SourcedLogRecord,
-} from '../../../daemons/contract/log-record.ts';
+} from '../../../contract/log-record.ts';
+import type { Clock, Timer } from '../../../kit/clock.ts';
 import type { Caller } from '../caller.ts';
-import type { Clock, Timer } from '../clock.ts';
 import type { ControlLimits } from '../limits.ts';
 
 interface Source {

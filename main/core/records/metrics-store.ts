@@ -6,8 +6,8 @@ import {
   type MetricReading,
   type MetricSummary,
   readMetrics,
-} from '../../../daemons/contract/metric-frame.ts';
-import type { Clock } from '../clock.ts';
+} from '../../../contract/metric-frame.ts';
+import type { Clock } from '../../../kit/clock.ts';
 
 interface Latest {
   readonly layout: FrameLayout;

@@ -2,7 +2,7 @@
  * A deadline that counts only time in which this process ran: the Supervisor uses it for handshakes and stops, so that
  * a laptop that slept for an hour does not wake up to daemons killed for being late.
  */
-import type { Clock, Timer } from '../clock.ts';
+import type { Clock, Timer } from '../../../kit/clock.ts';
 
 /** One deadline; it may be set again. */
 export class Countdown {

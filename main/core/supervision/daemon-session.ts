@@ -9,11 +9,11 @@ import {
   LINK_PROTOCOL,
   type ReloadStep,
   type ToDaemon,
-} from '../../../daemons/contract/daemon-link.ts';
-import type { WireError } from '../../../daemons/contract/errors.ts';
-import { firstProblem } from '../../../daemons/contract/plain-words.ts';
-import type { ListenerInfo } from '../../../daemons/contract/states.ts';
-import type { Clock, Timer } from '../clock.ts';
+} from '../../../contract/daemon-link.ts';
+import type { WireError } from '../../../contract/errors.ts';
+import { firstProblem } from '../../../contract/plain-words.ts';
+import type { ListenerInfo } from '../../../contract/states.ts';
+import type { Clock, Timer } from '../../../kit/clock.ts';
 import type { DaemonLauncher, DaemonProcess, DaemonRuntime, ProcessEnd } from '../daemon-launcher.ts';
 import type { ControlLimits } from '../limits.ts';
 import { Countdown } from './countdown.ts';

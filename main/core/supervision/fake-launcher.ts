@@ -1,7 +1,7 @@
 /** A launcher whose processes do what a test says. Used by the unit tests of the supervision only. */
-import type { FromDaemon, ToDaemon } from '../../../daemons/contract/daemon-link.ts';
-import { LINK_PROTOCOL } from '../../../daemons/contract/daemon-link.ts';
-import type { ListenerInfo } from '../../../daemons/contract/states.ts';
+import type { FromDaemon, ToDaemon } from '../../../contract/daemon-link.ts';
+import { LINK_PROTOCOL } from '../../../contract/daemon-link.ts';
+import type { ListenerInfo } from '../../../contract/states.ts';
 import type {
   DaemonLauncher,
   DaemonProcess,

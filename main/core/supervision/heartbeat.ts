@@ -2,7 +2,7 @@
  * Pings one daemon and says when it has been silent for too long. Any message counts as a sign of life. Silence is
  * counted in time that this process saw pass, so machine sleep never accuses a daemon.
  */
-import type { Clock, Timer } from '../clock.ts';
+import type { Clock, Timer } from '../../../kit/clock.ts';
 import type { ControlLimits } from '../limits.ts';
 
 /** What a heartbeat does and tells. */

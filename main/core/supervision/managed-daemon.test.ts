@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { Outcome } from '../../../daemons/contract/errors.ts';
-import type { DaemonSnapshot } from '../../../daemons/contract/states.ts';
-import { FakeClock } from '../fake-clock.ts';
+import type { Outcome } from '../../../contract/errors.ts';
+import type { DaemonSnapshot } from '../../../contract/states.ts';
+import { FakeClock } from '../../../kit/fake-clock.ts';
 import { CONTROL_LIMITS } from '../limits.ts';
 import type { LaunchPlan } from './daemon-session.ts';
 import { FakeLauncher } from './fake-launcher.ts';

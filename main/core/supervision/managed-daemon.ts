@@ -2,15 +2,15 @@
  * The state machine of one daemon. Every change of state goes through `#enter`, which checks it against the table of
  * the contract and publishes one snapshot. Invariant: a process exists only in starting, running and stopping.
  */
-import type { Outcome, WireError } from '../../../daemons/contract/errors.ts';
+import type { Outcome, WireError } from '../../../contract/errors.ts';
 import {
   type CrashRecord,
   type DaemonSnapshot,
   type DaemonState,
   type ListenerInfo,
   TRANSITIONS,
-} from '../../../daemons/contract/states.ts';
-import type { Clock, Timer } from '../clock.ts';
+} from '../../../contract/states.ts';
+import type { Clock, Timer } from '../../../kit/clock.ts';
 import type { DaemonLauncher } from '../daemon-launcher.ts';
 import type { ControlLimits } from '../limits.ts';
 import { CrashPolicy } from './backoff.ts';

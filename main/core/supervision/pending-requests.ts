@@ -2,8 +2,8 @@
  * Requests that a daemon has not answered yet, by id, each with a deadline. However the process ends, every one of
  * them gets an outcome.
  */
-import type { Outcome, WireError } from '../../../daemons/contract/errors.ts';
-import type { Clock, Timer } from '../clock.ts';
+import type { Outcome, WireError } from '../../../contract/errors.ts';
+import type { Clock, Timer } from '../../../kit/clock.ts';
 
 interface Pending {
   readonly settle: (outcome: Outcome<unknown>) => void;

@@ -1,5 +1,5 @@
 /** In which order daemons start: what they depend on first, Signalbox's own before the rest. Stopping goes backwards. */
-import type { Manifest } from '../../../daemons/contract/manifest.ts';
+import type { Manifest } from '../../../contract/manifest.ts';
 
 /**
  * Ids in layers: everything in a layer can start at once when the layers before it run.

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { z } from 'zod';
-import { defineManifest, type Manifest } from '../../../daemons/contract/manifest.ts';
-import { FakeClock } from '../fake-clock.ts';
+import { defineManifest, type Manifest } from '../../../contract/manifest.ts';
+import { FakeClock } from '../../../kit/fake-clock.ts';
 import { CONTROL_LIMITS } from '../limits.ts';
 import { FakeLauncher } from './fake-launcher.ts';
 import { startLayers } from './start-order.ts';

@@ -2,10 +2,10 @@
  * All daemons of this host: start with their dependencies, stop in reverse order, suspend across machine sleep. Holds
  * no state of its own beside the daemons'; the control plane makes one.
  */
-import type { Outcome } from '../../../daemons/contract/errors.ts';
-import type { Manifest } from '../../../daemons/contract/manifest.ts';
-import type { DaemonSnapshot } from '../../../daemons/contract/states.ts';
-import type { Clock } from '../clock.ts';
+import type { Outcome } from '../../../contract/errors.ts';
+import type { Manifest } from '../../../contract/manifest.ts';
+import type { DaemonSnapshot } from '../../../contract/states.ts';
+import type { Clock } from '../../../kit/clock.ts';
 import type { DaemonLauncher } from '../daemon-launcher.ts';
 import type { ControlLimits } from '../limits.ts';
 import type { LaunchPlan } from './daemon-session.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type DaemonState, TRANSITIONS } from '../../../daemons/contract/states.ts';
-import { FakeClock } from '../fake-clock.ts';
+import { type DaemonState, TRANSITIONS } from '../../../contract/states.ts';
+import { FakeClock } from '../../../kit/fake-clock.ts';
 import { CONTROL_LIMITS } from '../limits.ts';
 import { FakeLauncher } from './fake-launcher.ts';
 import { ManagedDaemon } from './managed-daemon.ts';

@@ -2,7 +2,7 @@
  * Why a daemon process ended, said in one sentence. A session collects what the launcher, the daemon and the operator
  * said about it; this file settles them into one verdict.
  */
-import type { WireError } from '../../../daemons/contract/errors.ts';
+import type { WireError } from '../../../contract/errors.ts';
 import type { ProcessEnd } from '../daemon-launcher.ts';
 
 /** What a session knows when its process has ended. */

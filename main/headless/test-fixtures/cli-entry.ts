@@ -1,6 +1,6 @@
 /** The CLI with the fixture daemons in its registry. Started as a program by the CLI's tests. */
 import { join } from 'node:path';
-import { runCli } from '../cli/cli.ts';
+import { runCli } from '../../cli/cli.ts';
 import { manifest as tiny } from './tiny/manifest.ts';
 
 process.exitCode = await runCli(

@@ -5,12 +5,12 @@
 import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openLogFile } from '../../../daemons/runtime/log-file.ts';
-import { memoryUsage, residentBytes } from '../../../daemons/runtime/memory-usage.ts';
-import { MetricRegistry } from '../../../daemons/runtime/metric-registry.ts';
-import { ProcessSampler } from '../../../daemons/runtime/process-sampler.ts';
-import { createForkLauncher } from '../fork-launcher.ts';
-import { OrphanGuard } from '../orphan-guard.ts';
+import { openLogFile } from '../../../daemons/runtime/telemetry/log-file.ts';
+import { memoryUsage, residentBytes } from '../../../daemons/runtime/telemetry/memory-usage.ts';
+import { MetricRegistry } from '../../../daemons/runtime/telemetry/metric-registry.ts';
+import { ProcessSampler } from '../../../daemons/runtime/telemetry/process-sampler.ts';
+import { createForkLauncher } from '../../fork/fork-launcher.ts';
+import { OrphanGuard } from '../../fork/orphan-guard.ts';
 
 const registry = new MetricRegistry('t', []);
 const sampler = new ProcessSampler('t', registry);

@@ -1,6 +1,6 @@
 /** Entry of the fixture daemon `tiny`. */
-import { SignalboxError } from '../../../../daemons/contract/errors.ts';
-import { runDaemon } from '../../../../daemons/runtime/run-daemon.ts';
+import { SignalboxError } from '../../../../contract/errors.ts';
+import { runDaemon } from '../../../../daemons/runtime/host/run-daemon.ts';
 import { manifest } from './manifest.ts';
 
 /** A mistake that no schema can find. */

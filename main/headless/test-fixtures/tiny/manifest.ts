@@ -1,6 +1,6 @@
 /** A daemon that behaves as badly as a test wants. Used by the integration tests of the headless host only. */
 import { z } from 'zod';
-import { defineCommand, defineManifest } from '../../../../daemons/contract/manifest.ts';
+import { defineCommand, defineManifest } from '../../../../contract/manifest.ts';
 
 const config = z.strictObject({
   behaviour: z

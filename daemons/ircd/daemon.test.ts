@@ -1,0 +1,339 @@
+import { X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { request } from 'node:https';
+import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { connect as connectTls } from 'node:tls';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { DaemonContext } from '../runtime/host/daemon-definition.ts';
+import { carryOut } from '../runtime/net/listener-change.ts';
+import { createSelfSigned } from '../runtime/net/tls-credentials.ts';
+import { MetricRegistry } from '../runtime/telemetry/metric-registry.ts';
+import { type IrcdConfig, ircdConfigSchema } from './config.ts';
+import { startIrcd } from './daemon.ts';
+import { manifest } from './manifest.ts';
+import { type IrcdPrepared, prepareIrcd } from './prepare.ts';
+
+let dataDir: string;
+let sockets: Socket[];
+let started: Awaited<ReturnType<typeof startIrcd>>[];
+const call = { signal: new AbortController().signal, actor: { name: 'tester', from: 'cli' } } as const;
+const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+beforeEach(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'signalbox-ircd-'));
+  sockets = [];
+  started = [];
+});
+afterEach(async () => {
+  for (const socket of sockets) socket.destroy();
+  for (const daemon of started) await daemon.drain(AbortSignal.abort());
+  await rm(dataDir, { recursive: true });
+});
+
+function configure(more: object = {}): IrcdConfig {
+  const listen = [{ host: '127.0.0.1', port: 0 }];
+  return ircdConfigSchema.parse({ server_name: 'irc.test', listen, dns: false, ...more });
+}
+
+async function start(config: IrcdConfig) {
+  const metrics = new MetricRegistry('ircd', manifest.metrics);
+  const lifecycle: string[] = [];
+  const warnings: string[] = [];
+  const place = { dataDir, warn: (_event: string, message: string) => warnings.push(message) };
+  const context: DaemonContext<IrcdConfig, IrcdPrepared> = {
+    config,
+    prepared: await prepareIrcd(config, place),
+    dataDir,
+    metrics,
+    log: () => silent,
+    touchTable: () => {},
+    listenersChanged: () => {},
+    requestLifecycle: ({ action }) => {
+      lifecycle.push(action);
+      return Promise.resolve({ ok: true, result: null });
+    },
+    beginDeed: () => ({ mayRun: true, deed: { unwritten: null, end: () => {} } }),
+  };
+  const daemon = await startIrcd(context);
+  started.push(daemon);
+  const metric = (name: string) => {
+    metrics.sample();
+    return metrics.values[metrics.layout.slot(`signalbox_ircd_${name}`)];
+  };
+  /** As the runtime does it for a server that stands alone. */
+  const reload = async (next: IrcdConfig) => {
+    warnings.length = 0;
+    const pending = await daemon.reload?.(next, await prepareIrcd(next, place));
+    if (pending?.listeners === undefined) throw new Error('no listeners');
+    return await carryOut(pending.listeners, pending.commit);
+  };
+  return { daemon, metric, reload, warnings, port: daemon.listeners()[0]?.port as number };
+}
+
+/** A client that collects what it reads and can wait for a text. */
+async function dial(port: number, nick: string) {
+  const socket = connect(port, '127.0.0.1');
+  sockets.push(socket);
+  let text = '';
+  let wake = () => {};
+  socket.on('data', (bytes) => {
+    text += bytes.toString();
+    wake();
+  });
+  socket.on('error', () => {});
+  const closed = new Promise<void>((resolve) => socket.on('close', () => resolve()));
+  const until = async (wanted: string) => {
+    while (!text.includes(wanted)) {
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+    return text;
+  };
+  socket.write(`NICK ${nick}\r\nUSER ${nick} 0 * :${nick}\r\n`);
+  await until(' 422 ');
+  return { socket, until, closed };
+}
+
+it('lets no web page speak through a browser, on a plain or a TLS port', async () => {
+  const tls = { host: '127.0.0.1', port: 0, tls: true };
+  const { daemon, metric, port } = await start(configure({ listen: [{ host: '127.0.0.1', port: 0 }, tls] }));
+  const seen = await dial(port, 'witness');
+  seen.socket.write('JOIN #room\r\n');
+  await seen.until(' 366 ');
+  const body = 'NICK page\r\nUSER page 0 * :x\r\nJOIN #room\r\nPRIVMSG #room :spam\r\n';
+  await expect(fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body })).rejects.toThrow('fetch failed');
+  const long = `http://127.0.0.1:${port}/${'long'.repeat(300)}`;
+  await expect(fetch(long, { method: 'POST', body })).rejects.toThrow('fetch failed');
+  const secure = request({
+    host: '127.0.0.1',
+    port: daemon.listeners()[1]?.port,
+    method: 'POST',
+    rejectUnauthorized: false,
+  });
+  secure.end(body);
+  await once(secure, 'error');
+  seen.socket.write('PING done\r\n');
+  const heard = await seen.until('PONG irc.test :done');
+  expect(heard).not.toContain('page');
+  expect(metric('connections')).toBe(1);
+  expect(metric('registered_users')).toBe(1);
+});
+
+it('serves real clients and counts them', async () => {
+  const { daemon, metric, port } = await start(configure());
+  const [a, b] = [await dial(port, 'a'), await dial(port, 'b')];
+  for (const { socket, until } of [a, b]) {
+    socket.write('JOIN #x\r\n');
+    await until(' 366 ');
+  }
+  a.socket.write('PRIVMSG #x :hello\r\n');
+  await b.until('PRIVMSG #x :hello');
+  expect(metric('connections')).toBe(2);
+  expect(metric('registered_users')).toBe(2);
+  expect(metric('channels')).toBe(1);
+  expect(metric('registrations_total')).toBe(2);
+  expect(metric('accept_failures_total')).toBe(0);
+  expect(metric('messages_in_total')).toBe(7);
+  expect(metric('bytes_out_total')).toBeGreaterThan(1000);
+  expect(metric('command_latency_seconds')).toBe(7);
+  expect(daemon.stopImpact?.()).toBe('disconnects 2 clients');
+  const rows = [...(daemon.tables?.connections?.rows() ?? [])];
+  expect(rows.map((row) => row[0])).toEqual(['a', 'b']);
+  expect(rows[0]).toHaveLength(manifest.tables?.connections?.columns.length ?? 0);
+});
+
+it('remembers server bans across a restart', async () => {
+  const first = await start(configure());
+  await first.daemon.commands['add-ban'].run(
+    { kind: 'kline', mask: '*@192.0.2.9', reason: 'r', minutes: 0 },
+    call,
+  );
+  await first.daemon.drain(AbortSignal.timeout(1000));
+  const second = await start(configure());
+  expect(second.metric('server_bans')).toBe(1);
+});
+
+it('says of a ban that cannot be written that it holds only until the restart, and saves it with the next that can', async () => {
+  const first = await start(configure());
+  await rm(dataDir, { recursive: true });
+  const ban = { kind: 'dline', reason: 'r', minutes: 0 } as const;
+  expect(await first.daemon.commands['add-ban'].run({ ...ban, mask: '127.0.0.1' }, call)).toMatchObject({
+    saved: false,
+    warning: { code: 'not_saved' },
+  });
+  expect(await text(connect(first.port, '127.0.0.1'))).toContain('(D-lined: r)');
+  await mkdir(dataDir);
+  expect(await first.daemon.commands['add-ban'].run({ ...ban, mask: '192.0.2.1' }, call)).toMatchObject({
+    saved: true,
+  });
+  await first.daemon.drain(AbortSignal.timeout(1000));
+  expect((await start(configure())).metric('server_bans')).toBe(2);
+});
+
+it('starts with the last good bans when their file is damaged, and without a good copy not at all', async () => {
+  const first = await start(configure());
+  await first.daemon.commands['add-ban'].run(
+    { kind: 'dline', mask: '127.0.0.1', reason: 'shut out', minutes: 0 },
+    call,
+  );
+  await first.daemon.drain(AbortSignal.timeout(1000));
+  const file = join(dataDir, 'bans.json');
+  await writeFile(file, (await readFile(file, 'utf8')).replace('127.0.0.1', '0.0.0.0/0'));
+  const second = await start(configure());
+  expect(await text(connect(second.port, '127.0.0.1'))).toContain('(D-lined: shut out)');
+  await second.daemon.drain(AbortSignal.timeout(1000));
+  for (const name of ['bans.json', 'bans.last-good.json']) await writeFile(join(dataDir, name), '{');
+  await expect(start(configure())).rejects.toMatchObject({ code: 'init_failed' });
+});
+
+it('takes a new configuration over without dropping anybody', async () => {
+  const { daemon, port, reload } = await start(configure());
+  const client = await dial(port, 'a');
+  await writeFile(join(dataDir, 'motd.txt'), 'Good news\n');
+  const next = configure({
+    listen: [
+      { host: '127.0.0.1', port: 0 },
+      { host: '127.0.0.2', port: 0 },
+    ],
+    motd_file: 'motd.txt',
+    server_name: 'other.test',
+  });
+  expect(await reload(next)).toEqual({
+    applied: ['listen', 'motd_file'],
+    restartRequired: ['server_name'],
+  });
+  expect(daemon.listeners()).toHaveLength(2);
+  client.socket.write('MOTD\r\n');
+  expect(await client.until(' 376 ')).toContain(':irc.test 372 a :- Good news');
+});
+
+it('takes a renewed certificate and message of the day over although no setting has changed', async () => {
+  const files = {
+    motd: join(dataDir, 'motd'),
+    cert: join(dataDir, 'tls.crt'),
+    key: join(dataDir, 'tls.key'),
+  };
+  const renew = async (text: string) => {
+    const pair = await createSelfSigned('irc.test');
+    await Promise.all([
+      writeFile(files.motd, text),
+      writeFile(files.cert, pair.cert),
+      writeFile(files.key, pair.key),
+    ]);
+    return new X509Certificate(pair.cert).fingerprint256;
+  };
+  const first = await renew('old');
+  const config = configure({
+    listen: [{ host: '127.0.0.1', port: 0, tls: true }],
+    tls: { certificate: files.cert, key: files.key },
+    motd_file: files.motd,
+  });
+  const { port, reload } = await start(config);
+  const shown = async () => {
+    const socket = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false });
+    sockets.push(socket);
+    await once(socket, 'secureConnect');
+    return socket.getPeerX509Certificate()?.fingerprint256;
+  };
+  expect(await shown()).toBe(first);
+  expect(await reload(config)).toEqual({ applied: [], restartRequired: [] });
+  const second = await renew('new');
+  expect(await reload(config)).toEqual({ applied: ['motd_file', 'tls'], restartRequired: [] });
+  expect(await shown()).toBe(second);
+});
+
+it('keeps its certificate when a reload brings a broken pair, or fails for another reason', async () => {
+  const tls = { certificate: join(dataDir, 'tls.crt'), key: join(dataDir, 'tls.key') };
+  const write = async (pair: { cert: string; key: string }) => {
+    await Promise.all([writeFile(tls.certificate, pair.cert), writeFile(tls.key, pair.key)]);
+  };
+  const [good, other] = [await createSelfSigned('irc.test'), await createSelfSigned('irc.test')];
+  const listen = [{ host: '127.0.0.1', port: 0, tls: true }];
+  await write({ cert: good.cert, key: other.key });
+  await expect(start(configure({ listen, tls }))).rejects.toThrow(
+    `ircd.tls.key: ${tls.key} does not belong to`,
+  );
+  await write(good);
+  const { port, reload } = await start(configure({ listen, tls }));
+  const shown = async () => {
+    const socket = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false });
+    sockets.push(socket);
+    await once(socket, 'secureConnect');
+    return socket.getPeerX509Certificate()?.toString();
+  };
+  await write({ cert: other.cert, key: good.key });
+  await expect(reload(configure({ listen, tls }))).rejects.toMatchObject({
+    code: 'config_invalid',
+    detail: { key: 'ircd.tls.key' },
+  });
+  expect(await shown()).toBe(good.cert);
+  await write(other);
+  // 192.0.2.0/24 is on nobody's machine.
+  const elsewhere = [...listen, { host: '192.0.2.1', port: 0 }];
+  await expect(reload(configure({ listen: elsewhere, tls }))).rejects.toThrow('192.0.2.1');
+  expect(await shown()).toBe(good.cert);
+  expect(await reload(configure({ listen, tls }))).toMatchObject({ applied: ['tls'] });
+  expect(await shown()).toBe(other.cert);
+});
+
+it('tells clients why it goes down', async () => {
+  const { daemon, port } = await start(configure());
+  const client = await dial(port, 'a');
+  await daemon.drain(AbortSignal.timeout(5000));
+  await client.until('ERROR :Closing Link: localhost (Server is shutting down)');
+  await client.closed;
+});
+
+it('asks before a stop that brings back a ban whose removal is not on disk', async () => {
+  const { daemon } = await start(configure());
+  const ban = { kind: 'dline', mask: '192.0.2.1', reason: 'x', minutes: 0 } as const;
+  await daemon.commands['add-ban'].run(ban, call);
+  await rename(dataDir, `${dataDir}-away`);
+  await daemon.commands['remove-ban'].run({ kind: 'dline', mask: '192.0.2.1/32' }, call);
+  expect(daemon.stopImpact?.()).toBe('brings back 1 removed ban still on disk');
+  await rename(`${dataDir}-away`, dataDir);
+  await daemon.commands['add-ban'].run({ ...ban, mask: '192.0.2.2' }, call);
+  expect(daemon.stopImpact?.()).toBeNull();
+});
+
+it('refuses a configuration with a mistake and names the key', () => {
+  const broken = { oper: [{ name: 'x', password_hash: 'plain' }], server_name: 'nodot' };
+  const paths = ircdConfigSchema.safeParse(broken).error?.issues.map((issue) => issue.path.join('.'));
+  expect(paths).toEqual(['server_name', 'oper.0.password_hash']);
+});
+
+it('lets garbage, half lines and megabyte lines cost their sender only', async () => {
+  const { metric, port } = await start(
+    configure({ class: [{ name: 'all', throttle: false, flood: false }] }),
+  );
+  const [witness, speaker] = [await dial(port, 'witness'), await dial(port, 'speaker')];
+  for (const { socket, until } of [witness, speaker]) {
+    socket.write('JOIN #x\r\n');
+    await until(' 366 ');
+  }
+  const long = await dial(port, 'long');
+  long.socket.write(`PRIVMSG #x :${'a'.repeat(1 << 20)}`);
+  long.socket.write('\r\nPING after\r\n');
+  await long.until(' 417 long ');
+  await long.until('PONG irc.test :after');
+  const bytes = Buffer.alloc(65_536, 0x80);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = (i * 197 + (i >> 3)) & 0xff;
+  const noise = await dial(port, 'noise');
+  noise.socket.write(bytes);
+  noise.socket.write('\r\nPING noise\r\n');
+  await noise.until('PONG irc.test :noise');
+  const half = await dial(port, 'half');
+  half.socket.end('PRIVMSG #x :never finis');
+  await half.closed;
+  speaker.socket.write('PRIVMSG #x :still fine\r\n');
+  const seen = await witness.until('still fine');
+  expect(seen).not.toContain('never finis');
+  expect(seen).not.toContain('aaaa');
+  expect(metric('handler_errors_total')).toBe(0);
+  expect(metric('oversized_lines_total')).toBeGreaterThan(0);
+});

@@ -1,0 +1,235 @@
+/**
+ * Puts the IRC server together inside its process: protocol, network path, lookups, bans on disk, metrics, admin
+ * commands, reload and drain. Called by main.ts through runDaemon.
+ */
+import { promises as dns } from 'node:dns';
+import type { Outcome } from '../../contract/errors.ts';
+import type {
+  DaemonContext,
+  PendingReload,
+  ReloadApplied,
+  RunningDaemon,
+} from '../runtime/host/daemon-definition.ts';
+import { stopEffect } from '../runtime/host/impact-text.ts';
+import { BanFile } from '../runtime/net/ban-file.ts';
+import { type BanSaved, BanSaver, type BanSource } from '../runtime/net/ban-saver.ts';
+import type { adminCommands } from './admin/commands.ts';
+import { createAdminHandlers } from './admin/handlers.ts';
+import { channelCells, connectionCells } from './admin/rows.ts';
+import { noticeOpers } from './broadcast.ts';
+import type { IrcdConfig } from './config.ts';
+import { IrcServer } from './irc-server.ts';
+import { limits } from './limits.ts';
+import { publishMetrics } from './metrics.ts';
+import type { Connection, ConnectionHandler } from './net/connection.ts';
+import { Lookup } from './net/lookup.ts';
+import { NetServer } from './net/net-server.ts';
+import { networkReport, trafficReport } from './network-report.ts';
+import type { IrcdPrepared } from './prepare.ts';
+import { banKey, type ServerBan, ServerBans, serverBanSchema } from './server-bans.ts';
+import type { LiveTable, LookupResult, ServerHost } from './server-host.ts';
+import type { User } from './state/user.ts';
+
+type IrcdDaemon = RunningDaemon<IrcdConfig, typeof adminCommands, IrcdPrepared>;
+
+/** Starts the server; rejects with a SignalboxError when a listener cannot be opened. */
+export async function startIrcd(context: DaemonContext<IrcdConfig, IrcdPrepared>): Promise<IrcdDaemon> {
+  const process = new IrcdProcess(context);
+  await process.open();
+  return process;
+}
+
+class IrcdProcess implements IrcdDaemon, ServerHost {
+  readonly commands: IrcdDaemon['commands'];
+  readonly tables: NonNullable<IrcdDaemon['tables']>;
+  readonly outbox: ServerHost['outbox'];
+  readonly work: ServerHost['work'];
+  private readonly context: DaemonContext<IrcdConfig, IrcdPrepared>;
+  private readonly server: IrcServer;
+  private readonly net: NetServer<User>;
+  private readonly banFile: BanFile<ServerBan>;
+  private readonly banSaver: BanSaver<ServerBan>;
+  private readonly logger;
+  private readonly latency;
+  private names: Lookup;
+  private config: IrcdConfig;
+
+  constructor(context: DaemonContext<IrcdConfig, IrcdPrepared>) {
+    const { config } = context;
+    this.context = context;
+    this.config = config;
+    this.logger = context.log('irc');
+    this.latency = context.metrics.histogram('signalbox_ircd_command_latency_seconds');
+    this.names = createLookup(config);
+    this.banFile = new BanFile(context.dataDir, serverBanSchema, limits.serverBans.default);
+    const bans: BanSource<ServerBan> = {
+      list: () => this.server.bans.list(),
+      keyOf: ({ kind, mask }) => banKey(kind, mask),
+      endMs: ({ expiresMs }) => expiresMs,
+    };
+    this.banSaver = new BanSaver(this.banFile, bans, this.logger);
+    // The server needs the outbox of the network path, which needs a handler: the handler waits for the server.
+    const handler: ConnectionHandler<User> = {
+      refusal: (address) => this.server.refusal(address),
+      onOpen: (connection: Connection<User>) => this.server.onOpen(connection),
+      onLine: (connection, bytes, start, end) => this.server.onLine(connection, bytes, start, end),
+      onOversizedLine: (connection) => this.server.onOversizedLine(connection),
+      onClose: (connection, reason) => this.server.onClose(connection, reason),
+    };
+    this.net = new NetServer<User>(config, {
+      handler,
+      dataDirectory: context.dataDir,
+      serverName: config.server_name,
+      warn: (text) => this.logger.warn('descriptors_low', text),
+      onDefect: (error) => {
+        this.server.counters.handlerErrors++;
+        const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+        this.logger.error('work_failed', text);
+      },
+    });
+    this.outbox = this.net.outbox;
+    this.work = this.net.work;
+    this.server = new IrcServer({ config, host: this, bans: new ServerBans(), motd: null });
+    this.commands = createAdminHandlers({ server: this.server, net: this.net, lookup: () => this.names });
+    const { state } = this.server;
+    this.tables = {
+      connections: {
+        rows: () => mapEach(state.users, (user) => connectionCells(user, Date.now())),
+        total: () => state.users.size,
+      },
+      channels: {
+        rows: () => mapEach(state.channels.values(), channelCells),
+        total: () => state.channels.size,
+      },
+    };
+    publishMetrics(context.metrics, this.server, this.net, () => this.names);
+  }
+
+  async open(): Promise<void> {
+    const stored = await this.banFile.load((message) => this.logger.error('bans_damaged', message));
+    for (const ban of stored) this.server.bans.add(ban);
+    this.banSaver.loaded();
+    this.server.motd = this.context.prepared.motd ?? null;
+    await this.net.apply(this.config, this.context.prepared.credentials);
+  }
+
+  listeners() {
+    return this.net.listenerInfos;
+  }
+
+  async reload(config: IrcdConfig, prepared: IrcdPrepared): Promise<PendingReload> {
+    const { listeners, commit } = await this.net.begin(config, prepared.credentials);
+    return { listeners, commit: () => this.takeOver(config, prepared, commit()) };
+  }
+
+  private takeOver(config: IrcdConfig, prepared: IrcdPrepared, renewed: boolean): ReloadApplied {
+    // One that cannot be used now was good when it was read.
+    const motd = prepared.motd === undefined ? this.server.motd : prepared.motd;
+    const before = this.config;
+    const changed = new Set(changedKeys(before, config));
+    // The files may be others although their names are the same.
+    if (JSON.stringify(motd) !== JSON.stringify(this.server.motd)) changed.add('motd_file');
+    if (renewed) changed.add('tls');
+    if (before.dns !== config.dns || before.ident !== config.ident) this.names = createLookup(config);
+    this.config = config;
+    this.server.configure(config, motd);
+    this.context.listenersChanged();
+    noticeOpers(this.server, 'The configuration was read again');
+    return {
+      applied: [...changed].filter((key) => key !== 'server_name'),
+      restartRequired: config.server_name === this.server.name ? [] : ['server_name'],
+    };
+  }
+
+  stopImpact(): string | null {
+    const clients = this.server.state.users.size;
+    return stopEffect(clients, this.banSaver.unsaved);
+  }
+
+  async drain(deadline: AbortSignal): Promise<void> {
+    const reason = 'Server is shutting down';
+    this.server.closing = reason;
+    this.server.clientLog.close();
+    const abort = () => this.net.close();
+    deadline.addEventListener('abort', abort, { once: true });
+    await this.net.drain(reason, DRAIN_MS);
+    deadline.removeEventListener('abort', abort);
+    await this.banSaver.close();
+  }
+
+  // What the protocol asks of its process
+
+  get writeNs(): number {
+    return this.net.writeNs;
+  }
+
+  get pendingWrites(): number {
+    return this.net.pendingWrites;
+  }
+
+  lookup(address: string, remotePort: number, localPort: number): LookupResult | Promise<LookupResult> {
+    const host = this.names.cachedHost(address);
+    if (host !== undefined && !this.config.ident) return { host, ident: null };
+    return this.lookUp(address, remotePort, localPort);
+  }
+
+  private async lookUp(address: string, remotePort: number, localPort: number): Promise<LookupResult> {
+    const [host, ident] = await Promise.all([
+      this.names.host(address),
+      this.names.ident({ remoteAddress: address, remotePort, localPort }),
+    ]);
+    return { host, ident };
+  }
+
+  requestLifecycle(
+    action: 'stop' | 'restart' | 'reload',
+    actor: string,
+    reason: string,
+  ): Promise<Outcome<unknown>> {
+    return this.context.requestLifecycle({ action, actor, reason });
+  }
+
+  networkStats(section: Parameters<ServerHost['networkStats']>[0]): readonly string[] {
+    return networkReport(section, this.net, this.names);
+  }
+
+  traffic(): readonly string[] {
+    return trafficReport(this.net);
+  }
+
+  tableChanged(name: LiveTable): void {
+    this.context.touchTable(name);
+  }
+
+  saveBans(): Promise<BanSaved> {
+    return this.banSaver.save();
+  }
+
+  log(...[level, event, message, fields]: Parameters<ServerHost['log']>): void {
+    this.logger[level](event, message, fields);
+  }
+
+  beginDeed(...[deed, unrecorded]: Parameters<ServerHost['beginDeed']>): ReturnType<ServerHost['beginDeed']> {
+    return this.context.beginDeed(deed, unrecorded);
+  }
+
+  commandTime(ms: number): void {
+    this.latency.record(ms * 1e6);
+  }
+}
+
+/** How long clients get to read their last lines, in milliseconds. */
+const DRAIN_MS = 3_000;
+
+function createLookup(config: IrcdConfig): Lookup {
+  return new Lookup({ resolver: new dns.Resolver(), dns: config.dns, ident: config.ident });
+}
+
+function changedKeys(before: IrcdConfig, after: IrcdConfig): string[] {
+  const keys = Object.keys(after) as (keyof IrcdConfig)[];
+  return keys.filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]));
+}
+
+function* mapEach<T, R>(items: Iterable<T>, convert: (item: T) => R): Iterable<R> {
+  for (const item of items) yield convert(item);
+}

@@ -1,0 +1,131 @@
+/**
+ * The part of `[ircd]` that the network path reads: listeners, TLS, connection classes, lookups. The daemon's
+ * manifest spreads {@link netConfigShape} into its own schema.
+ */
+import { z } from 'zod';
+import { filePath, lineText } from '../../../contract/line-texts.ts';
+import { listenHost, refuseMeeting } from '../../../contract/network-addresses.ts';
+import { parseCidr } from '../../runtime/net/ip-address.ts';
+import { limits } from '../limits.ts';
+import type { ClassRule } from './connection-classes.ts';
+
+const bytes = (max: number) => z.int().min(512).max(max);
+
+const listenSchema = z.strictObject({
+  host: listenHost().default('127.0.0.1').describe('Address to listen on; "::" is every address.'),
+  port: z.int().min(0).max(65_535).describe('TCP port; 0 takes any free one.'),
+  tls: z.boolean().default(false).describe('Whether clients speak TLS from the first byte.'),
+  protocol: z.enum(['irc']).default('irc').describe('What is spoken on this listener.'),
+});
+
+const tlsSchema = z
+  .strictObject({
+    certificate: filePath().describe(
+      'PEM file with the certificate and its chain; a relative path begins where Signalbox was started.',
+    ),
+    key: filePath().describe(
+      'PEM file with the private key; a relative path begins where Signalbox was started.',
+    ),
+  })
+  .describe('Without it a TLS listener uses a self-signed certificate kept in the data directory.');
+
+const classSchema = z.strictObject({
+  name: lineText({ max: 64 }).describe('Name of the class, shown in STATS and in reasons.'),
+  match: z
+    .array(
+      z.string().refine((text) => parseCidr(text) !== null, {
+        error: 'expected an address or a CIDR block such as 192.0.2.0/24',
+      }),
+    )
+    .min(1)
+    .default(['::/0'])
+    .describe('CIDR blocks; the first class that matches wins. ::/0 is every address.'),
+  throttle: z
+    .boolean()
+    .default(true)
+    .describe('Whether the connect rate and the connections of one address are limited.'),
+  flood: z.boolean().default(true).describe('Whether the rate of lines is limited.'),
+  max_connections: z.int().min(1).default(limits.maxConnections.default).describe('Connections at once.'),
+  max_per_address: z
+    .int()
+    .min(1)
+    .default(limits.maxPerAddress.default)
+    .describe(
+      'Connections at once from one address, or one /64 of IPv6; without effect where throttle is false.',
+    ),
+  send_queue_bytes: bytes(1 << 30)
+    .default(limits.sendQueueBytes.default)
+    .describe('Bytes that may wait for a client that does not read.'),
+  receive_queue_bytes: bytes(1 << 24)
+    .default(limits.receiveQueueBytes.default)
+    .describe('Bytes that may wait for flood control.'),
+  ping_seconds: z
+    .int()
+    .min(5)
+    .max(3600)
+    .default(limits.pingSeconds.default)
+    .describe('Silence after which the server sends PING.'),
+});
+
+/** The keys of `[ircd]` that the network path owns; spread them into the daemon's schema. */
+export const netConfigShape = {
+  listen: z
+    .array(listenSchema)
+    .default([{ host: '127.0.0.1', port: 6667, tls: false, protocol: 'irc' }])
+    .superRefine((entries, context) =>
+      refuseMeeting(entries, (index, message) =>
+        context.addIssue({ code: 'custom', path: [index], message }),
+      ),
+    )
+    .describe('Addresses to accept clients on.'),
+  tls: tlsSchema.optional(),
+  class: z
+    .array(classSchema)
+    .default([])
+    .refine((classes) => new Set(classes.map((one) => one.name)).size === classes.length, {
+      error: 'two classes have the same name',
+    })
+    .describe('Connection classes; an address that none matches is in the class "default".'),
+  send_queue_total_bytes: bytes(2 ** 36)
+    .default(limits.sendQueueTotalBytes.default)
+    .describe('Bytes that may wait for all clients that do not read; above it the worst go first.'),
+  receive_queue_total_bytes: bytes(2 ** 36)
+    .default(limits.receiveQueueTotalBytes.default)
+    .describe('Bytes of unfinished and waiting lines of all clients; above it the worst go first.'),
+  dns: z.boolean().default(true).describe('Whether the host name of a client is looked up.'),
+  ident: z.boolean().default(false).describe('Whether the ident server of a client is asked (RFC 1413).'),
+};
+
+export const netConfigSchema = z.strictObject(netConfigShape);
+
+/** The network configuration as written in TOML, with defaults filled in. */
+export type NetConfig = z.infer<typeof netConfigSchema>;
+/** One entry of `listen`. */
+export type ListenConfig = z.infer<typeof listenSchema>;
+
+type ClassConfig = z.infer<typeof classSchema>;
+
+function toRule(config: ClassConfig): ClassRule {
+  return {
+    name: config.name,
+    match: config.match,
+    throttle: config.throttle,
+    flood: config.flood,
+    maxConnections: config.max_connections,
+    maxPerAddress: config.max_per_address,
+    sendQueueBytes: config.send_queue_bytes,
+    receiveQueueBytes: config.receive_queue_bytes,
+    pingSeconds: config.ping_seconds,
+  };
+}
+
+/**
+ * The classes of a configuration, and the one that takes whom no other matches: the class named "default" where
+ * there is one, else the defaults of `limits.ts`.
+ */
+export function classRules(config: NetConfig): { rules: ClassRule[]; fallback: ClassRule } {
+  const rules = config.class.map(toRule);
+  const fallback =
+    rules.find((rule) => rule.name === 'default') ?? toRule(classSchema.parse({ name: 'default' }));
+  return { rules, fallback };
+}

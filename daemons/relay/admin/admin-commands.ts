@@ -1,0 +1,259 @@
+/** The code of the admin commands that the manifest declares (SPEC R6). */
+import { describeActor } from '../../../contract/daemon-link.ts';
+import { SignalboxError } from '../../../contract/errors.ts';
+import { workPrices } from '../../runtime/async/work-prices.ts';
+import type { CommandHandlers } from '../../runtime/host/daemon-definition.ts';
+import { counted, disconnects } from '../../runtime/host/impact-text.ts';
+import { AddressRanges, parseCidr } from '../../runtime/net/ip-address.ts';
+import { limitProblems } from '../config.ts';
+import { LIMIT_NAMES, LIMITS, type LimitName } from '../limits.ts';
+import type { RelayCommands } from '../manifest.ts';
+import { type BanList, canonicalRange } from '../net/ban-list.ts';
+import type { Steps } from '../net/relay-turns.ts';
+import type { Frame } from '../protocol/frame.ts';
+import type { Relay } from '../relay.ts';
+import type { RelayServer } from '../relay-server.ts';
+import { type Peer, peerIdProblem } from '../rooms/peer.ts';
+import type { Room } from '../rooms/rooms.ts';
+import { connectionRow, roomRow } from './tables.ts';
+
+/** Handlers that work on `server` and `bans`. */
+export function adminCommands(server: RelayServer, bans: BanList): CommandHandlers<RelayCommands> {
+  const { relay } = server;
+  const findPeer = (id: string): Peer => {
+    const peer = relay.peer(id);
+    if (peer === undefined) throw new SignalboxError('not_found', `No client is connected as ${id}.`);
+    return peer;
+  };
+  const findRoom = (name: string): Room => {
+    const room = relay.rooms.get(name);
+    if (room === undefined) throw new SignalboxError('not_found', `There is no room ${name}.`);
+    return room;
+  };
+
+  /** The rows of those that match, at most `limit` of them. */
+  const find = <Entry>(
+    entries: Iterable<Entry>,
+    matches: (entry: Entry) => boolean,
+    rowOf: (entry: Entry) => object,
+    limit: number,
+  ): Promise<object[]> => {
+    function* steps(): Steps<object[]> {
+      const rows: object[] = [];
+      for (const entry of entries) {
+        if (rows.length >= limit) break;
+        const found = matches(entry);
+        if (relay.turns.spend(found ? workPrices.row.ns : workPrices.mask.ns)) yield null;
+        if (found) rows.push(rowOf(entry));
+      }
+      return rows;
+    }
+    return server.inTurns(steps());
+  };
+
+  return {
+    peers: {
+      async run({ text, limit }) {
+        const now = performance.now();
+        const matches = (peer: Peer) => peer.id.includes(text) || peer.connection.address.includes(text);
+        return { rows: await find(relay.peers(), matches, (peer) => connectionRow(peer, now), limit) };
+      },
+    },
+    peer: {
+      run({ peer: id }) {
+        const peer = findPeer(id);
+        return {
+          ...connectionRow(peer, performance.now()),
+          port: peer.connection.port,
+          stage: peer.stage,
+          presence: peer.presence,
+          rooms: [...peer.rooms].map((room) => room.name),
+        };
+      },
+    },
+    kick: {
+      check: ({ peer }) => void findPeer(peer),
+      impact: ({ peer }) => disconnects(relay.peer(peer) === undefined ? 0 : 1),
+      run({ peer: id, reason }) {
+        const peer = findPeer(id);
+        const { address } = peer.connection;
+        relay.endWithError(peer, 'kicked', reason === '' ? 'An operator closed your connection.' : reason);
+        return { kicked: id, address };
+      },
+    },
+    rooms: {
+      async run({ text, limit }) {
+        return { rows: await find(relay.rooms.all(), ({ name }) => name.includes(text), roomRow, limit) };
+      },
+    },
+    room: {
+      async run({ room: name, limit }) {
+        const now = performance.now();
+        const { members } = findRoom(name).audience;
+        return {
+          rows: await find(
+            members.slice(0, limit),
+            () => true,
+            (peer) => connectionRow(peer, now),
+            limit,
+          ),
+        };
+      },
+    },
+    'close-room': {
+      check: ({ room }) => void findRoom(room),
+      impact({ room: name }) {
+        const room = relay.rooms.get(name);
+        return room === undefined ? null : `takes ${counted(room.audience.size, 'member')} out of the room`;
+      },
+      async run({ room: name, reason }) {
+        const room = findRoom(name);
+        const text = reason === '' ? 'An operator closed the room.' : reason;
+        return { closed: name, members: await server.inTurns(closeRoom(relay, room, text)) };
+      },
+    },
+    broadcast: {
+      run({ text, room: name, plain }) {
+        const room = name === '' ? null : findRoom(name);
+        return server.inTurns(notify(relay, room, text, plain));
+      },
+    },
+    limits: {
+      run: () => ({
+        rows: LIMIT_NAMES.map((name) => ({
+          limit: name,
+          value: server.limits[name],
+          default: LIMITS[name].default,
+          unit: LIMITS[name].unit,
+          reason: LIMITS[name].reason,
+        })),
+      }),
+    },
+    'set-limits': {
+      run(args) {
+        const changes: Partial<Record<LimitName, number>> = {};
+        for (const name of LIMIT_NAMES) if (args[name] !== undefined) changes[name] = args[name];
+        if (Object.keys(changes).length === 0)
+          throw new SignalboxError('bad_request', 'Name at least one limit and its new value.');
+        const after = { ...server.limits, ...changes };
+        const [problem] = limitProblems(after);
+        if (problem !== undefined)
+          throw new SignalboxError('refused', `${problem.limit}: ${problem.message}.`);
+        const before = Object.fromEntries(
+          Object.keys(changes).map((name) => [name, server.limits[name as LimitName]]),
+        );
+        server.setLimits(changes);
+        return { before, after: changes };
+      },
+    },
+    ban: {
+      check({ peer, cidr }) {
+        banValue(server, peer, cidr);
+        if (bans.size >= server.limits.max_bans)
+          throw new SignalboxError(
+            'limit_reached',
+            `The list holds its limit of ${counted(server.limits.max_bans, 'ban')}.`,
+          );
+      },
+      impact: ({ peer, cidr }) => disconnects(coveredBy(server, peer, cidr).length),
+      async run({ peer, cidr, minutes, reason }, { actor }) {
+        const value = banValue(server, peer, cidr);
+        const now = Date.now();
+        const why = reason === '' ? 'no reason given' : reason;
+        const saving = bans.add({
+          kind: peer === '' ? 'cidr' : 'peer',
+          value,
+          reason: why,
+          by: describeActor(actor),
+          createdAt: now,
+          expiresAt: minutes === 0 ? null : now + minutes * 60_000,
+        });
+        const disconnected = await server.inTurns(
+          disconnect(relay, coveredBy(server, peer, cidr), `You are banned: ${why}`),
+        );
+        return { banned: value, disconnected, ...(await saving) };
+      },
+    },
+    unban: {
+      async run({ ban }) {
+        const saving = bans.remove(ban) ?? bans.remove(canonicalRange(ban));
+        if (saving === null) throw new SignalboxError('not_found', `There is no ban on ${ban}.`);
+        return { lifted: ban, ...(await saving) };
+      },
+    },
+    bans: { run: () => ({ rows: bans.all(Date.now()) }) },
+  };
+}
+
+/** Tells the members of a room that it is closed, and takes them out; gives how many they were. */
+function* closeRoom(relay: Relay, room: Room, reason: string): Steps<number> {
+  const now = performance.now();
+  const frame = relay.writer.control({ type: 'room-closed', room: room.name, reason }, true, now);
+  const members = [...room.audience.members];
+  for (const peer of members) {
+    if (relay.turns.spend(workPrices.departure.ns)) yield null;
+    if (relay.rooms.leave(peer, room)) peer.outbox.push(frame);
+  }
+  return members.length;
+}
+
+/** Sends a notice to the members of a room, or with null to everybody. */
+function* notify(
+  relay: Relay,
+  room: Room | null,
+  text: string,
+  plain: boolean,
+): Steps<{ delivered: number; skipped: number }> {
+  const now = performance.now();
+  const notice = relay.writer.control({ type: 'notice', text, room: room?.name ?? null }, true, now);
+  const bytes = Buffer.from(text);
+  let bare: Frame | null = null;
+  let delivered = 0;
+  let skipped = 0;
+  for (const peer of room === null ? relay.peers() : [...room.audience.members]) {
+    if (relay.turns.spend(workPrices.receiver.ns + workPrices.write.ns)) yield null;
+    let frame: Frame | null = null;
+    if (peer.stage === 'greeted') frame = notice;
+    else if (plain && relay.broadcast.has(peer)) {
+      bare ??= relay.writer.bare(bytes, 0, bytes.length, now);
+      frame = bare;
+    }
+    if (frame !== null && peer.outbox.push(frame)) delivered++;
+    else skipped++;
+  }
+  return { delivered, skipped };
+}
+
+/** Ends clients because of a ban; gives how many they were. */
+function* disconnect(relay: Relay, peers: readonly Peer[], message: string): Steps<number> {
+  for (const peer of peers) {
+    if (relay.turns.spend(workPrices.departure.ns)) yield null;
+    relay.endWithError(peer, 'banned', message);
+  }
+  return peers.length;
+}
+
+/** The clients that a ban would cover; empty where the arguments name none. */
+function coveredBy(server: RelayServer, peer: string, cidr: string): readonly Peer[] {
+  if (peer !== '') {
+    const found = server.relay.peer(peer);
+    return found === undefined ? [] : [found];
+  }
+  const range = parseCidr(cidr);
+  if (range === null) return [];
+  const ranges = new AddressRanges([range]);
+  return [...server.relay.peers()].filter((one) => ranges.has(one.connection.address));
+}
+
+function banValue(server: RelayServer, peer: string, cidr: string): string {
+  if ((peer === '') === (cidr === ''))
+    throw new SignalboxError('bad_request', 'Name either a peer id or an address range, not both.');
+  if (peer !== '') {
+    const problem = peerIdProblem(peer, server.limits.peer_id_bytes);
+    if (problem !== null) throw new SignalboxError('bad_request', problem);
+    return peer;
+  }
+  if (parseCidr(cidr) === null)
+    throw new SignalboxError('bad_request', `${cidr} is not an address or a range such as 192.0.2.0/24.`);
+  return canonicalRange(cidr);
+}

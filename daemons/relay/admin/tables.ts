@@ -1,0 +1,61 @@
+/** Rows of the live tables and of table results, in the order of the manifest's columns. */
+import type { TableCell } from '../../../contract/stream.ts';
+import type { TableProvider } from '../../runtime/telemetry/stream-hub.ts';
+import type { Relay } from '../relay.ts';
+import type { Peer } from '../rooms/peer.ts';
+import type { Room } from '../rooms/rooms.ts';
+
+type Row = Readonly<Record<string, TableCell>>;
+
+/** A client as a row; the keys are the manifest's columns, in their order. */
+export function connectionRow(peer: Peer, nowMs: number): Row {
+  const { connection } = peer;
+  const { intake, outbox } = connection;
+  return {
+    peer: peer.id,
+    address: connection.address,
+    mode: peer.tagged ? peer.mode : `${peer.mode} (plain)`,
+    class: connection.connectionClass.name,
+    tls: connection.encrypted,
+    rooms: peer.rooms.size,
+    connectedAt: connection.connectedAt,
+    idle: Math.max(0, Math.round((nowMs - connection.lastReceivedAt) / 1_000)),
+    framesIn: intake.framesIn,
+    framesOut: outbox.framesOut,
+    bytesIn: intake.bytesIn,
+    bytesOut: outbox.bytesOut,
+    queueFrames: outbox.queuedFrames,
+    queueBytes: outbox.queuedBytes,
+    dropped: outbox.droppedFrames,
+  };
+}
+
+/** A room as a row. */
+export function roomRow(room: Room): Row {
+  return {
+    room: room.name,
+    members: room.audience.size,
+    frames: room.frames,
+    createdAt: room.createdAt,
+    createdBy: room.createdBy,
+  };
+}
+
+/** The live tables of the manifest. */
+export function relayTables(relay: Relay): Readonly<Record<'connections' | 'rooms', TableProvider>> {
+  return {
+    connections: {
+      *rows() {
+        const now = performance.now();
+        for (const peer of relay.peers()) yield Object.values(connectionRow(peer, now));
+      },
+      total: () => relay.size,
+    },
+    rooms: {
+      *rows() {
+        for (const room of relay.rooms.all()) yield Object.values(roomRow(room));
+      },
+      total: () => relay.rooms.size,
+    },
+  };
+}

@@ -1,0 +1,140 @@
+/**
+ * Bans by peer id and by address range, kept in one file. Asked on accept and hello; changed by admin commands.
+ */
+import { z } from 'zod';
+import { toLineText } from '../../../contract/line-texts.ts';
+import { BanFile } from '../../runtime/net/ban-file.ts';
+import { type BanSaved, BanSaver, type UnsavedBans } from '../../runtime/net/ban-saver.ts';
+import { canonicalNetwork } from '../../runtime/net/canonical-address.ts';
+import { parseAddress, parseCidr } from '../../runtime/net/ip-address.ts';
+import { NetworkIndex } from '../../runtime/net/network-index.ts';
+import type { SubsystemLogger } from '../../runtime/telemetry/logger.ts';
+
+const banSchema = z
+  .object({
+    kind: z.enum(['peer', 'cidr']),
+    value: z.string(),
+    reason: z.string().transform(toLineText),
+    by: z.string().transform(toLineText),
+    /** Unix time in milliseconds. */
+    createdAt: z.number(),
+    /** Unix time in milliseconds, null for a ban without end. */
+    expiresAt: z.number().nullable(),
+  })
+  .refine(({ kind, value }) => kind === 'peer' || parseCidr(value) !== null, {
+    path: ['value'],
+    error: 'not an address range',
+  });
+
+/** One ban, as it is stored and listed. */
+export type Ban = z.output<typeof banSchema>;
+
+/** Where a ban list says what happens to its file. */
+export type BanLog = Pick<SubsystemLogger, 'info' | 'error'>;
+
+/** The list in memory and its file. */
+export class BanList {
+  readonly #saver: BanSaver<Ban>;
+  readonly #bans = new Map<string, Ban>();
+  readonly #networks = new NetworkIndex<Ban>();
+
+  private constructor(file: BanFile<Ban>, log: BanLog) {
+    const list = () => [...this.#bans.values()];
+    this.#saver = new BanSaver(
+      file,
+      { list, keyOf: ({ value }) => value, endMs: ({ expiresAt }) => expiresAt },
+      log,
+    );
+  }
+
+  /** Reads the bans of a data directory; see {@link BanFile.load}. `log` hears of damage and of bans not saved. */
+  static async open(dataDir: string, log: BanLog): Promise<BanList> {
+    const file = new BanFile(dataDir, banSchema);
+    const list = new BanList(file, log);
+    const stored = await file.load((message) => log.error('bans_damaged', message));
+    for (const ban of stored) {
+      const value = ban.kind === 'cidr' ? canonicalRange(ban.value) : ban.value;
+      list.#put({ ...ban, value });
+    }
+    list.#saver.loaded();
+    return list;
+  }
+
+  get size(): number {
+    return this.#bans.size;
+  }
+
+  /** All bans in force at `now`, oldest first. */
+  all(now: number): readonly Ban[] {
+    return [...this.#bans.values()].filter((ban) => !expired(ban, now));
+  }
+
+  /** The ban on a peer id, or null. */
+  ofPeer(id: string, now: number): Ban | null {
+    const ban = this.#bans.get(id);
+    return ban !== undefined && ban.kind === 'peer' && !expired(ban, now) ? ban : null;
+  }
+
+  /** The ban that covers an address, or null. */
+  ofAddress(address: string, now: number): Ban | null {
+    const groups = parseAddress(address);
+    if (groups === null) return null;
+    for (const ban of this.#networks.holding(groups)) if (!expired(ban, now)) return ban;
+    return null;
+  }
+
+  /** Adds a ban, which is in force at once; resolves when it is on disk, or turned out not to get there yet. */
+  add(ban: Ban): Promise<BanSaved> {
+    this.#take(ban.value);
+    this.#put(ban);
+    return this.#saver.save();
+  }
+
+  /** Removes a ban by its value, as {@link add} adds one; null where there is none. */
+  remove(value: string): Promise<BanSaved> | null {
+    if (!this.#take(value)) return null;
+    return this.#saver.save();
+  }
+
+  /** How the bans after a restart would differ, because the disk does not have them as they are. */
+  get unsaved(): UnsavedBans {
+    return this.#saver.unsaved;
+  }
+
+  /** Writes what is not on disk yet, if that is possible now. */
+  close(): Promise<void> {
+    return this.#saver.close();
+  }
+
+  /** Forgets bans that are over; the file follows with the next change. */
+  purge(now: number): void {
+    for (const ban of this.#bans.values()) if (expired(ban, now)) this.#take(ban.value);
+  }
+
+  #put(ban: Ban): void {
+    this.#bans.set(ban.value, ban);
+    const network = ban.kind === 'cidr' ? parseCidr(ban.value) : null;
+    if (network !== null) this.#networks.add(network, ban);
+  }
+
+  #take(value: string): boolean {
+    const ban = this.#bans.get(value);
+    if (ban === undefined) return false;
+    this.#bans.delete(value);
+    const network = ban.kind === 'cidr' ? parseCidr(value) : null;
+    if (network !== null) this.#networks.delete(network, ban);
+    return true;
+  }
+}
+
+/** One way to write a range, whatever spelling it came in: its first address, always with the prefix. */
+export function canonicalRange(text: string): string {
+  const range = parseCidr(text);
+  if (range === null) return text;
+  const { address, prefix } = canonicalNetwork(range);
+  return `${address}/${prefix}`;
+}
+
+function expired(ban: Ban, now: number): boolean {
+  return ban.expiresAt !== null && ban.expiresAt <= now;
+}

@@ -1,0 +1,251 @@
+/**
+ * What one client sends: bytes through the decoder, frame by frame, as fast as its rate, the work it causes and the
+ * queue of what waits for it allow. Where they do not, the rest of a read waits here and nothing more is read from the
+ * socket. Owned by connection.ts.
+ */
+import type { Socket } from 'node:net';
+import type { WorkAccount } from '../../runtime/async/work-account.ts';
+import { workPrices } from '../../runtime/async/work-prices.ts';
+import type { StepResult, WorkJob, WorkTurns } from '../../runtime/async/work-turns.ts';
+import type { RoundReader } from '../../runtime/net/read-rounds.ts';
+import { startReading, stopReading } from '../../runtime/net/read-stop.ts';
+import { FrameDecoder, type FrameSink } from '../protocol/frame-decoder.ts';
+import type { Connection, ConnectionHandler } from './connection.ts';
+import type { ConnectionServices } from './connection-services.ts';
+import type { Outbox } from './outbox.ts';
+import { ReceiveRate } from './receive-rate.ts';
+
+const FRAME_NS = workPrices.line.ns;
+
+/** A pause in reading shorter than this costs more than it limits, in milliseconds. */
+const SHORTEST_PAUSE_MS = 10;
+
+/** The receiving half of a connection. */
+export class Intake implements FrameSink, RoundReader, WorkJob {
+  /** Set by whoever keeps the range of a frame. */
+  keeps = false;
+  framesIn = 0;
+  bytesIn = 0;
+  /** `performance.now()` of the newest bytes. */
+  lastReceivedAt = performance.now();
+  /** When an incomplete frame began, 0 when there is none. */
+  frameBegunAt = 0;
+  /** Memory that was held of what it had sent when it ended. */
+  releasedBytes = 0;
+  /** Who pays for the work that this client causes. */
+  readonly account: WorkAccount;
+
+  readonly #socket: Socket;
+  readonly #services: ConnectionServices;
+  readonly #turns: WorkTurns;
+  /** Of the account: a frame that is still on its way to others is among them, and the next one waits for it. */
+  readonly #jobs: readonly WorkJob[];
+  readonly #connection: Connection;
+  readonly #handler: ConnectionHandler;
+  readonly #outbox: Outbox;
+  readonly #decoder: FrameDecoder;
+  readonly #rate: ReceiveRate;
+  #heldBytes = 0;
+  /** Whether what is left of a read waits for its turn. */
+  #working = false;
+  #choked = false;
+  /** Whether it waits for a round of reading. */
+  #resting = false;
+  /** Whether nothing is read. */
+  #halted = false;
+  /** The outbox's, as it was when the slice began: it is looked at for every frame. */
+  #chokeBytes = 0;
+  #pauseTimer: NodeJS.Timeout | null = null;
+  #onIdle: (() => void) | null = null;
+  #stopped = false;
+
+  constructor(
+    socket: Socket,
+    account: WorkAccount,
+    services: ConnectionServices,
+    connection: Connection,
+    handler: ConnectionHandler,
+    outbox: Outbox,
+  ) {
+    this.#socket = socket;
+    this.account = account;
+    this.#jobs = account.jobs;
+    this.#services = services;
+    this.#turns = services.turns;
+    this.#connection = connection;
+    this.#handler = handler;
+    this.#outbox = outbox;
+    this.#decoder = new FrameDecoder(this, services.limits, true);
+    services.readRounds.enter(account.group, this);
+    const { receive_bytes_per_second, receive_frames_per_second } = connection.connectionClass.limits;
+    this.#rate = new ReceiveRate(receive_bytes_per_second, receive_frames_per_second, this.lastReceivedAt);
+  }
+
+  /** Whether nothing is read because of what waits to be sent to this client. */
+  get choked(): boolean {
+    return this.#choked;
+  }
+
+  /** Whether it has sent something that is not worked off, so that its silence says nothing. */
+  get busy(): boolean {
+    return this.#working;
+  }
+
+  /** Memory held of what it has sent. */
+  get heldBytes(): number {
+    return this.#heldBytes;
+  }
+
+  /** Takes a read of the socket. */
+  receive(chunk: Buffer): void {
+    if (this.#stopped) return;
+    this.lastReceivedAt = performance.now();
+    this.bytesIn += chunk.length;
+    this.#services.metrics.bytesIn.add(chunk.length);
+    this.#decoder.hold(chunk);
+    this.#charge(chunk.length, 0);
+    if (this.#working) this.recount();
+    else this.#work();
+    // Nobody of its network is read for the rest of the turn: their work would only wait here.
+    if (this.#turns.usedUp) this.#services.readRounds.late(this.account.group);
+  }
+
+  rest(): void {
+    this.#resting = true;
+    this.#readOrPause();
+  }
+
+  readOn(): void {
+    this.#resting = false;
+    this.#readOrPause();
+  }
+
+  /** Some of what waited for this client was sent. */
+  unchoke(): void {
+    if (!this.#choked || this.#outbox.queuedBytes > this.#outbox.chokeBytes) return;
+    this.#choked = false;
+    if (this.#stopped) return;
+    if (this.#decoder.waiting && !this.#working) {
+      // Not at once: this is the middle of a flush, and others wait to be written to.
+      this.#working = true;
+      this.#turns.later(this.account, this);
+    }
+    this.#readOrPause();
+  }
+
+  /** Calls back when everything is worked off that was received: at once, or when that is so. */
+  whenIdle(callback: () => void): void {
+    if (this.#working || this.#decoder.waiting) this.#onIdle = callback;
+    else callback();
+  }
+
+  /** Takes nothing more and lets go of what is held. */
+  stop(): void {
+    this.#stopped = true;
+    this.#services.readRounds.leave(this.account.group, this);
+    if (this.#halted) startReading(this.#socket);
+    this.#onIdle = null;
+    this.releasedBytes = this.#heldBytes;
+    this.#decoder.stop();
+    this.frameBegunAt = 0;
+    if (this.#pauseTimer !== null) clearTimeout(this.#pauseTimer);
+    this.#pauseTimer = null;
+    this.recount();
+  }
+
+  /** Brings what is held up to date; a paused socket may have read once more meanwhile. */
+  recount(): void {
+    const waiting = this.#socket.destroyed ? 0 : this.#socket.readableLength;
+    const held = this.#stopped ? 0 : this.#decoder.heldBytes + waiting;
+    const grown = held - this.#heldBytes;
+    if (grown === 0) return;
+    this.#heldBytes = held;
+    this.#services.memory.receiveBytes += grown;
+    if (grown > 0) this.#services.memoryWatch.grew();
+  }
+
+  /** Works off what was read, as far as this slice goes. Called by the turns. */
+  step(): StepResult {
+    const { turns, metrics } = this.#services;
+    turns.spend(workPrices.read.ns);
+    const before = this.#decoder.waitingBytes;
+    this.#chokeBytes = this.#outbox.chokeBytes;
+    this.#outbox.answering = true;
+    const frames = this.#decoder.resume();
+    this.#outbox.answering = false;
+    turns.spend((before - this.#decoder.waitingBytes) * workPrices.inputByte.ns);
+    this.framesIn += frames;
+    metrics.framesIn.add(frames);
+    if (this.#stopped) return this.#idle();
+    if (this.#decoder.waiting || !this.#decoder.midFrame) this.frameBegunAt = 0;
+    else if (frames > 0 || this.frameBegunAt === 0) this.frameBegunAt = performance.now();
+    this.#charge(0, frames);
+    if (this.#outbox.queuedBytes > this.#chokeBytes) this.#choked = true;
+    // A frame that is still on its way to others holds the next one back, and the end of the stream as well.
+    const unfinished = this.#decoder.waiting || this.account.jobs.length > 0;
+    if (!unfinished || this.#choked) return this.#idle();
+    this.#working = true;
+    this.recount();
+    return 'later';
+  }
+
+  onFrame(source: Buffer, start: number, end: number): boolean {
+    this.#handler.onFrame(this.#connection, source, start, end);
+    return (
+      !this.#turns.spend(FRAME_NS) && this.#jobs.length === 0 && this.#outbox.queuedBytes <= this.#chokeBytes
+    );
+  }
+
+  onOversized(lengthBytes: number): void {
+    this.#services.metrics.oversized.add();
+    this.#handler.onOversized(this.#connection, lengthBytes);
+  }
+
+  #work(): void {
+    this.#working = true;
+    this.#services.turns.run(this.account, this);
+    this.#readOrPause();
+  }
+
+  #idle(): 'done' {
+    this.#working = false;
+    this.recount();
+    this.#readOrPause();
+    if (!this.#decoder.waiting) this.#onIdle?.();
+    return 'done';
+  }
+
+  /** Books what was received, and stops reading for as long as that is more than the client may send or cause. */
+  #charge(bytes: number, frames: number): void {
+    if (!this.#connection.connectionClass.flood) return;
+    const { receive_bytes_per_second, receive_frames_per_second } = this.#connection.connectionClass.limits;
+    const now = performance.now();
+    const waitMs = Math.max(
+      this.#rate.charge(bytes, frames, receive_bytes_per_second, receive_frames_per_second, now),
+      this.account.waitMs(now),
+    );
+    if (waitMs > 0) this.#pause(waitMs);
+  }
+
+  #pause(waitMs: number): void {
+    if (this.#pauseTimer !== null) return;
+    this.#services.metrics.throttled.add();
+    this.#pauseTimer = setTimeout(
+      () => {
+        this.#pauseTimer = null;
+        this.#readOrPause();
+      },
+      Math.max(waitMs, SHORTEST_PAUSE_MS),
+    );
+  }
+
+  /** Reads on where nothing speaks against it. */
+  #readOrPause(): void {
+    if (this.#stopped) return;
+    const halt = this.#choked || this.#working || this.#resting || this.#pauseTimer !== null;
+    if (halt === this.#halted) return;
+    this.#halted = halt;
+    if (halt) stopReading(this.#socket);
+    else startReading(this.#socket);
+  }
+}

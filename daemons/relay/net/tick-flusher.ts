@@ -1,0 +1,267 @@
+/**
+ * Ends a tick: what arrived has been parsed and its frames stand in the receivers' queues; now every dirty connection
+ * gets one write. Receivers with the same frames in the queue (a room) share one concatenated buffer.
+ */
+import { LostTime } from '../../runtime/async/lost-time.ts';
+import { FIXED_LIMITS } from '../limits.ts';
+import type { Frame } from '../protocol/frame.ts';
+import type { SendQueue } from './send-queue.ts';
+
+/** Most bytes gathered in one write: a lagging client has no more than this beyond the reach of drop-oldest. */
+export const WRITE_BYTES = 256 * 1024;
+/** A frame of this size is written by itself: copying it would cost more than the call. */
+const OWN_WRITE_BYTES = 64 * 1024;
+
+/** Connections that are flushed between two looks at the clock: about 0.1 ms. */
+const CLOCK_EVERY = 16;
+
+const NOTHING = Buffer.alloc(0);
+
+/** What a connection writes next. */
+export class Batch {
+  bytes: Buffer = NOTHING;
+  /** Frames in it. */
+  count = 0;
+  /** Connections that hold it because their sockets have not taken all of it; kept by them. */
+  holders = 0;
+}
+
+/** Makes batches from queues; remembers the last one, because the next queue often holds the same frames. */
+export class Batcher {
+  #batch = new Batch();
+  /** The frames that {@link #bytes} was joined from. */
+  #frames: Frame[] = [];
+  #bytes: Buffer | null = null;
+  /** The last view, and of which range it is. */
+  #view: Buffer | null = null;
+  #viewSource: Buffer | null = null;
+  #viewStart = 0;
+
+  /** The next write of `queue`, which must not be empty. The object is reused for other bytes once nobody holds it. */
+  next(queue: SendQueue): Batch {
+    const first = queue.at(0);
+    const { source, start } = first;
+    let count = 1;
+    let size = first.size;
+    let adjacent = true;
+    if (size < OWN_WRITE_BYTES) {
+      for (const waiting = queue.size; count < waiting; count++) {
+        const frame = queue.at(count);
+        const length = frame.size;
+        if (length >= OWN_WRITE_BYTES || size + length > WRITE_BYTES) break;
+        if (adjacent) adjacent = frame.source === source && frame.start === start + size;
+        size += length;
+      }
+    }
+    let bytes: Buffer;
+    if (adjacent) bytes = this.#viewOf(source, start, size);
+    else if (this.#bytes !== null && this.#same(queue, count)) bytes = this.#bytes;
+    else bytes = this.#join(queue, count, size);
+    if (this.#batch.bytes !== bytes) {
+      if (this.#batch.holders > 0) this.#batch = new Batch();
+      this.#batch.bytes = bytes;
+    }
+    this.#batch.count = count;
+    return this.#batch;
+  }
+
+  /** Lets go of what is remembered. Most ticks are of a few frames, so it makes nothing anew that it need not. */
+  reset(): void {
+    if (this.#frames.length > 0) this.#frames = [];
+    this.#bytes = null;
+    this.#view = null;
+    this.#viewSource = null;
+    if (this.#batch.holders > 0) this.#batch = new Batch();
+    else this.#batch.bytes = NOTHING;
+  }
+
+  /** Frames that lie side by side are written from where they are. */
+  #viewOf(source: Buffer, start: number, size: number): Buffer {
+    if (
+      this.#view !== null &&
+      this.#viewSource === source &&
+      this.#viewStart === start &&
+      this.#view.length === size
+    )
+      return this.#view;
+    this.#view = source.subarray(start, start + size);
+    this.#viewSource = source;
+    this.#viewStart = start;
+    return this.#view;
+  }
+
+  #same(queue: SendQueue, count: number): boolean {
+    const frames = this.#frames;
+    if (frames.length !== count) return false;
+    for (let i = 0; i < count; i++) if (frames[i] !== queue.at(i)) return false;
+    return true;
+  }
+
+  /** Copies a range for every run of frames that lie side by side. */
+  #join(queue: SendQueue, count: number, size: number): Buffer {
+    const bytes = Buffer.allocUnsafe(size);
+    const frames: Frame[] = new Array(count);
+    let at = 0;
+    let { source, start, end } = queue.at(0);
+    for (let i = 0; i < count; i++) {
+      const frame = queue.at(i);
+      frames[i] = frame;
+      if (i > 0 && frame.source === source && frame.start === end) {
+        end = frame.end;
+      } else if (i > 0) {
+        at += source.copy(bytes, at, start, end);
+        source = frame.source;
+        start = frame.start;
+        end = frame.end;
+      }
+    }
+    source.copy(bytes, at, start, end);
+    this.#frames = frames;
+    this.#bytes = bytes;
+    return bytes;
+  }
+}
+
+/** What the flusher asks of a connection. */
+export interface Flushable {
+  /** Writes what waits, as far as the socket takes it. */
+  flush(batcher: Batcher): void;
+}
+
+/** Connections that wait to be flushed, in order. */
+class Line {
+  #connections: Flushable[] = [];
+  #at = 0;
+
+  get size(): number {
+    return this.#connections.length - this.#at;
+  }
+
+  push(connection: Flushable): void {
+    this.#connections.push(connection);
+  }
+
+  /** Flushes until the deadline, but always some. */
+  flush(batcher: Batcher, isOver: () => boolean): void {
+    const connections = this.#connections;
+    if (connections.length === 0) return;
+    while (this.#at < connections.length) {
+      const end = Math.min(this.#at + CLOCK_EVERY, connections.length);
+      while (this.#at < end) connections[this.#at++]!.flush(batcher);
+      if (this.#at < connections.length && isOver()) return;
+    }
+    this.#connections = [];
+    this.#at = 0;
+  }
+}
+
+/**
+ * Flushes every connection that has something to send, once a tick, and does what was put off until the tick's end. What
+ * takes longer than its share of a turn goes on in the next.
+ */
+export class TickFlusher {
+  readonly batcher = new Batcher();
+  readonly #flushMs: number;
+  readonly #now: () => number;
+  /** Since half of the time was over. */
+  readonly #lost: LostTime;
+  #lostMarked = false;
+  #deadlineMs = 0;
+  /** Those who get an answer do not wait behind a crowd that somebody wrote to. */
+  readonly #answered = new Line();
+  readonly #dirty = new Line();
+  #chores: (() => void)[] = [];
+  #choresAt = 0;
+  #work: (() => void) | null = null;
+  #scheduled = false;
+
+  /**
+   * @param flushMs time that a turn may spend here, in milliseconds; every turn does some, however little that is
+   * @param now a monotonic clock in milliseconds
+   * @param usedMs milliseconds that the process has used so far; the clock where another one is given
+   */
+  constructor(flushMs: number = FIXED_LIMITS.flush_turn_ms.default, now?: () => number, usedMs = now) {
+    this.#flushMs = flushMs;
+    this.#now = now ?? (() => performance.now());
+    this.#lost = new LostTime(usedMs);
+  }
+
+  /** Connections that wait to be flushed. */
+  get pending(): number {
+    return this.#answered.size + this.#dirty.size;
+  }
+
+  /**
+   * The connection is flushed when this tick ends.
+   * @param answer whether what it is sent is an answer to what it sent itself
+   */
+  schedule(connection: Flushable, answer: boolean): void {
+    if (answer) this.#answered.push(connection);
+    else this.#dirty.push(connection);
+    this.#arm();
+  }
+
+  /** Does something when this tick ends, in the order of the calls. */
+  later(chore: () => void): void {
+    this.#chores.push(chore);
+    this.#arm();
+  }
+
+  /** Does work behind the flush of this tick; what it brings leaves with the same tick. One work a tick. */
+  afterFlush(work: () => void): void {
+    this.#work = work;
+    this.#arm();
+  }
+
+  /** Ends a tick: as much as a turn has time for. */
+  readonly run = (): void => {
+    this.#scheduled = true;
+    try {
+      this.#flush();
+      const work = this.#work;
+      if (work !== null) {
+        this.#work = null;
+        work();
+        if (this.pending > 0) this.#flush();
+      }
+    } finally {
+      this.#scheduled = false;
+      if (this.pending > 0 || this.#chores.length > 0 || this.#work !== null) this.#arm();
+    }
+  };
+
+  #flush(): void {
+    this.#deadlineMs = this.#now() + this.#flushMs;
+    this.#lostMarked = false;
+    this.#answered.flush(this.batcher, this.#isOver);
+    this.#dirty.flush(this.batcher, this.#isOver);
+    this.batcher.reset();
+    // At least one, so that what was put off comes to its end however much there is to write.
+    while (this.#choresAt < this.#chores.length) {
+      this.#chores[this.#choresAt++]!();
+      if (this.#isOver()) break;
+    }
+    if (this.#choresAt > 0 && this.#choresAt === this.#chores.length) {
+      this.#chores = [];
+      this.#choresAt = 0;
+    }
+  }
+
+  readonly #isOver = (): boolean => {
+    const now = this.#now();
+    if (this.#lostMarked) {
+      if (now >= this.#deadlineMs) this.#deadlineMs += this.#lost.take(now);
+    } else if (this.#deadlineMs - now <= this.#flushMs / 2) {
+      this.#lostMarked = true;
+      this.#lost.mark(now);
+    }
+    return now >= this.#deadlineMs;
+  };
+
+  #arm(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    // After all sockets that are readable now have been read.
+    setImmediate(this.run);
+  }
+}

@@ -1,0 +1,286 @@
+/**
+ * Everything around a daemon's own code inside its process: metrics, logs, streams, commands. Shared by the process
+ * that main supervises (`runDaemon`) and by the one that stands alone.
+ */
+
+import type { z } from 'zod';
+import { MistakeCollector } from '../../../contract/config-mistakes.ts';
+import type {
+  Actor,
+  CheckOutcome,
+  OperatorDeed,
+  ReloadBegun,
+  ReloadOutcome,
+  ReloadStep,
+} from '../../../contract/daemon-link.ts';
+import { type Outcome, SignalboxError } from '../../../contract/errors.ts';
+import type { CommandSpec, Unrecorded } from '../../../contract/manifest.ts';
+import type { MetricSummary } from '../../../contract/metric-frame.ts';
+import { allProblems } from '../../../contract/plain-words.ts';
+import type { ListenerInfo } from '../../../contract/states.ts';
+import { probePlaces } from '../net/listen-probe.ts';
+import { carryOut, type ListenerChange } from '../net/listener-change.ts';
+import { Logger } from '../telemetry/logger.ts';
+import { MetricRegistry } from '../telemetry/metric-registry.ts';
+import { ProcessSampler } from '../telemetry/process-sampler.ts';
+import { StreamHub } from '../telemetry/stream-hub.ts';
+import type {
+  CommandHandler,
+  DaemonDefinition,
+  LifecycleWish,
+  PendingReload,
+  RunningDaemon,
+} from './daemon-definition.ts';
+import type { DeedAnswer } from './deed-ledger.ts';
+
+/** What the daemon's code asks of the outside. */
+export interface Outside {
+  listenersChanged(listeners: readonly ListenerInfo[]): void;
+  requestLifecycle(request: LifecycleWish): Promise<Outcome<unknown>>;
+  beginDeed(deed: OperatorDeed, unrecorded: Unrecorded): DeedAnswer | Promise<DeedAnswer>;
+}
+
+/** What the operator should know although a configuration is taken. */
+interface Warning {
+  readonly event: string;
+  readonly message: string;
+}
+
+/** One daemon in this process, before and after its start. */
+export class DaemonHost<
+  Config extends z.ZodType,
+  Commands extends Record<string, CommandSpec>,
+  Prepared = undefined,
+> {
+  readonly registry: MetricRegistry;
+  readonly sampler: ProcessSampler;
+  readonly logger = new Logger(process.env.SIGNALBOX_LOG_LEVEL === 'debug' ? 'debug' : 'info');
+  readonly #definition: DaemonDefinition<Config, Commands, Prepared>;
+  #hub: StreamHub | null = null;
+  #running: RunningDaemon<z.output<Config>, Commands, Prepared> | null = null;
+  #dataDir = '';
+  #listenersChanged = () => {};
+  /** The reload that has begun. */
+  #reload: { readonly pending: PendingReload; readonly warnings: readonly Warning[] } | null = null;
+  #lastStep: Promise<unknown> = Promise.resolve();
+
+  constructor(definition: DaemonDefinition<Config, Commands, Prepared>) {
+    this.#definition = definition;
+    const { id, metrics } = definition.manifest;
+    this.registry = new MetricRegistry(id, metrics);
+    this.sampler = new ProcessSampler(id, this.registry);
+  }
+
+  get id(): string {
+    return this.#definition.manifest.id;
+  }
+
+  /** The hub that serves windows; only after {@link start}. */
+  get hub(): StreamHub | null {
+    return this.#hub;
+  }
+
+  get running(): RunningDaemon<z.output<Config>, Commands, Prepared> | null {
+    return this.#running;
+  }
+
+  /** Checks the configuration and starts the daemon's own code. Throws SignalboxError. */
+  async start(options: {
+    config: unknown;
+    dataDir: string;
+    instance: number;
+    outside: Outside;
+  }): Promise<void> {
+    const { registry, sampler, logger } = this;
+    const { instance, dataDir, outside } = options;
+    const { config, prepared, warnings } = await this.#prepared(options.config, dataDir);
+    this.#dataDir = dataDir;
+    this.#listenersChanged = () => {
+      if (this.#running !== null) outside.listenersChanged(this.#running.listeners());
+    };
+    for (const warning of warnings) logger.log('warn', 'config', warning.event, warning.message);
+    const hub = new StreamHub({ source: this.id, instance, registry, sampler, logger });
+    this.#hub = hub;
+    const running = await this.#definition.start({
+      config,
+      prepared,
+      dataDir,
+      metrics: registry,
+      log: (subsystem) => logger.child(subsystem),
+      touchTable: (name) => hub.touchTable(name),
+      listenersChanged: () => this.#listenersChanged(),
+      requestLifecycle: (request) => outside.requestLifecycle(request),
+      beginDeed: (deed, unrecorded) => outside.beginDeed(deed, unrecorded),
+    });
+    this.#running = running;
+    for (const [name, provider] of Object.entries(running.tables ?? {})) hub.provideTable(name, provider);
+  }
+
+  /** One second of metrics; the caller's timer decides when. */
+  summarise(): MetricSummary {
+    const summary = this.sampler.summarise();
+    this.#hub?.secondEnded();
+    return summary;
+  }
+
+  /** Runs a command after checking its arguments. Throws SignalboxError. */
+  async runCommand(
+    name: string,
+    args: unknown,
+    call: { signal: AbortSignal; actor: Actor },
+  ): Promise<unknown> {
+    const { handler, parsed } = this.#prepare(name, args);
+    handler.check?.(parsed);
+    return await handler.run(parsed, call);
+  }
+
+  /** What a command would do to users. Throws SignalboxError where the command would be refused. */
+  impactOf(name: string, args: unknown): string | null {
+    const { handler, parsed } = this.#prepare(name, args);
+    handler.check?.(parsed);
+    return handler.impact?.(parsed) ?? null;
+  }
+
+  /**
+   * What a start with a configuration would say, without starting: its mistakes, warnings, and addresses that are held.
+   * Throws SignalboxError for a configuration that does not have the declared shape.
+   */
+  async check(config: unknown, dataDir: string): Promise<CheckOutcome> {
+    const parsed = this.#parseConfig(config);
+    const warnings: string[] = [];
+    const mistakes = new MistakeCollector();
+    const warn = (_event: string, message: string) => warnings.push(message);
+    await mistakes.attempt(() => this.#definition.prepare?.(parsed, { dataDir, warn }));
+    const places = this.#definition.manifest.places?.(parsed) ?? [];
+    const { held, refused } = await probePlaces(
+      places.map((place) => ({ ...place, path: [this.id, ...place.path] })),
+    );
+    return { mistakes: [...mistakes.found, ...refused], warnings, held };
+  }
+
+  /** Takes a new configuration over. Throws SignalboxError and changes nothing when it cannot be. */
+  reload(config: unknown): Promise<ReloadOutcome> {
+    return this.#inTurn(async () => {
+      await this.#begin(config);
+      const { listeners } = this.#requireReload();
+      return listeners === undefined ? this.#commit() : await carryOut(listeners, () => this.#commit());
+    });
+  }
+
+  /** One step of a reload that main leads; `config` comes with `begin`. Throws SignalboxError. */
+  reloadStep(step: ReloadStep, config: unknown): Promise<ReloadBegun | ReloadOutcome | null> {
+    return this.#inTurn(async () => {
+      if (step === 'begin') return await this.#begin(config);
+      const { listeners } = this.#requireReload();
+      if (step === 'commit') return this.#commit();
+      if (step === 'release') listeners?.release();
+      else if (step === 'bind') await listeners?.bind();
+      else if (step === 'undo') listeners?.undo();
+      else await this.#restore(listeners);
+      return null;
+    });
+  }
+
+  /** Steps follow each other, also where main gave one up and sent the next. */
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const next = this.#lastStep.then(work);
+    this.#lastStep = next.catch(() => {});
+    return next;
+  }
+
+  /** Opens again what was closed, and tells main where that failed. */
+  async #restore(listeners: ListenerChange | undefined): Promise<void> {
+    try {
+      await listeners?.restore();
+    } catch (error) {
+      this.#listenersChanged();
+      throw error;
+    }
+  }
+
+  /** One that was begun before and has not ended is undone. */
+  async #begin(config: unknown): Promise<ReloadBegun> {
+    const running = this.#requireRunning();
+    this.#reload?.pending.listeners?.undo();
+    await this.#restore(this.#reload?.pending.listeners);
+    this.#reload = null;
+    const { config: parsed, prepared, warnings } = await this.#prepared(config, this.#dataDir);
+    const pending: PendingReload = (await running.reload?.(parsed, prepared)) ?? {
+      commit: () => ({ applied: [], restartRequired: ['everything'] }),
+    };
+    this.#reload = { pending, warnings };
+    return { held: pending.listeners?.held ?? [] };
+  }
+
+  #commit(): ReloadOutcome {
+    if (this.#reload === null) throw noReload(this.id);
+    const { pending, warnings } = this.#reload;
+    const outcome = pending.commit();
+    this.#reload = null;
+    for (const { event, message } of warnings) this.logger.log('warn', 'config', event, message);
+    return { ...outcome, warnings: warnings.map(({ message }) => message) };
+  }
+
+  /** Closes streams and timers, after the daemon has drained. */
+  async close(): Promise<void> {
+    this.#hub?.close();
+    this.sampler.close();
+    await this.logger.close();
+  }
+
+  #requireReload(): PendingReload {
+    if (this.#reload === null) throw noReload(this.id);
+    return this.#reload.pending;
+  }
+
+  /** The configuration with its defaults, and what the daemon made of the files that it names. */
+  async #prepared(
+    input: unknown,
+    dataDir: string,
+  ): Promise<{ config: z.output<Config>; prepared: Prepared; warnings: readonly Warning[] }> {
+    const config = this.#parseConfig(input);
+    const warnings: Warning[] = [];
+    const warn = (event: string, message: string) => warnings.push({ event, message });
+    // A daemon without this step has declared that it needs nothing of it.
+    const prepared = (await this.#definition.prepare?.(config, { dataDir, warn })) as Prepared;
+    return { config, prepared, warnings };
+  }
+
+  #requireRunning(): RunningDaemon<z.output<Config>, Commands, Prepared> {
+    if (this.#running === null) throw new SignalboxError('not_running', `${this.id} is still starting.`);
+    return this.#running;
+  }
+
+  #parseConfig(config: unknown): z.output<Config> {
+    const parsed = this.#definition.manifest.config.safeParse(config);
+    if (!parsed.success) {
+      throw new SignalboxError(
+        'config_invalid',
+        `The configuration of ${this.id} is not valid: ${allProblems(parsed.error)}`,
+      );
+    }
+    return parsed.data;
+  }
+
+  #prepare(name: string, args: unknown): { handler: CommandHandler<unknown>; parsed: unknown } {
+    const running = this.#requireRunning();
+    const spec = Object.hasOwn(this.#definition.manifest.commands, name)
+      ? this.#definition.manifest.commands[name]
+      : undefined;
+    if (spec === undefined)
+      throw new SignalboxError('unknown_command', `${this.id} has no command "${name}".`);
+    const parsed = spec.args.safeParse(args);
+    if (!parsed.success) {
+      throw new SignalboxError('bad_request', `${this.id} ${name}: ${allProblems(parsed.error)}`);
+    }
+    const handlers = running.commands as Readonly<Record<string, CommandHandler<unknown>>>;
+    const handler = handlers[name];
+    if (handler === undefined)
+      throw new SignalboxError('internal', `${this.id} declares ${name} without a handler.`);
+    return { handler, parsed: parsed.data };
+  }
+}
+
+function noReload(id: string): SignalboxError {
+  return new SignalboxError('conflict', `No reload of ${id} has begun.`);
+}

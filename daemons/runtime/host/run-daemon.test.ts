@@ -1,0 +1,244 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import type { FromDaemon, ToDaemon } from '../../../contract/daemon-link.ts';
+import type { LogRecord } from '../../../contract/log-record.ts';
+import { decodeFrame } from '../../../contract/metric-frame.ts';
+
+const entry = join(import.meta.dirname, 'test-fixtures/echo-daemon.ts');
+const actor = { name: 'tester', from: 'cli' } as const;
+
+let dir: string;
+let child: ChildProcess;
+let inbox: FromDaemon[];
+const waiting: (() => void)[] = [];
+let exited: Promise<number | null>;
+
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'signalbox-runtime-'));
+  inbox = [];
+  child = fork(entry, [], { serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  child.on('message', (message) => {
+    inbox.push(message as FromDaemon);
+    for (const wake of waiting.splice(0)) wake();
+  });
+  exited = new Promise((resolve) => {
+    child.on('exit', resolve);
+  });
+});
+
+afterEach(async () => {
+  child.kill('SIGKILL');
+  await exited;
+  rmSync(dir, { recursive: true, force: true });
+});
+
+async function next<Type extends FromDaemon['type']>(
+  type: Type,
+  match: (message: Extract<FromDaemon, { type: Type }>) => boolean = () => true,
+): Promise<Extract<FromDaemon, { type: Type }>> {
+  for (;;) {
+    const found = inbox.find(
+      (message): message is Extract<FromDaemon, { type: Type }> =>
+        message.type === type && match(message as Extract<FromDaemon, { type: Type }>),
+    );
+    if (found !== undefined) return found;
+    await new Promise<void>((resolve) => waiting.push(resolve));
+  }
+}
+
+function send(message: ToDaemon): void {
+  child.send(message);
+}
+
+async function start(config: unknown = {}): Promise<void> {
+  await next('hello');
+  send({ type: 'init', config, dataDir: dir, logDir: dir, instance: 3 });
+}
+
+async function reply(requestId: number) {
+  return (await next('reply', (message) => message.requestId === requestId)).outcome;
+}
+
+it('shakes hands, answers commands and drains to exit code 0', async () => {
+  await start({ greeting: 'hi' });
+  expect((await next('ready')).listeners).toEqual([
+    { protocol: 'echo', host: '127.0.0.1', port: 7, tls: false },
+  ]);
+  send({ type: 'command', requestId: 1, name: 'say', args: { text: 'you' }, timeoutMs: 5_000, actor });
+  expect(await reply(1)).toEqual({ ok: true, result: { text: 'hi you' } });
+  send({ type: 'impact', requestId: 2, name: '$stop', args: {} });
+  expect(await reply(2)).toEqual({ ok: true, result: 'ends the echo' });
+  send({ type: 'ping', seq: 9 });
+  expect((await next('pong')).seq).toBe(9);
+  expect((await next('summary')).summary.values).toBeInstanceOf(Float64Array);
+  send({ type: 'stop', deadlineMs: 1_000 });
+  expect(await exited).toBe(0);
+});
+
+it('refuses bad arguments and unknown commands with a stable code', async () => {
+  await start();
+  await next('ready');
+  send({ type: 'command', requestId: 1, name: 'say', args: { text: 5 }, timeoutMs: 5_000, actor });
+  send({ type: 'command', requestId: 2, name: 'constructor', args: {}, timeoutMs: 5_000, actor });
+  expect(await reply(1)).toMatchObject({ ok: false, error: { code: 'bad_request' } });
+  expect(await reply(2)).toMatchObject({ ok: false, error: { code: 'unknown_command' } });
+});
+
+it('ends a command at its deadline and on cancel', async () => {
+  await start();
+  await next('ready');
+  send({ type: 'command', requestId: 1, name: 'hang', args: {}, timeoutMs: 50, actor });
+  send({ type: 'command', requestId: 2, name: 'hang', args: {}, timeoutMs: 60_000, actor });
+  send({ type: 'cancel', requestId: 2 });
+  expect(await reply(1)).toMatchObject({ ok: false, error: { code: 'timeout' } });
+  expect(await reply(2)).toMatchObject({ ok: false, error: { code: 'cancelled' } });
+});
+
+it('names the cause when it cannot be initialised', async () => {
+  await start({ refuse: true });
+  expect((await next('failed')).error).toMatchObject({
+    code: 'address_in_use',
+    message: 'The address is taken.',
+  });
+  expect(await exited).toBe(1);
+});
+
+it('refuses a bad configuration at start and keeps the last good one on reload', async () => {
+  await start({ greeting: 'hi' });
+  await next('ready');
+  send({ type: 'reload', step: 'begin', requestId: 1, config: { greeting: 5 } });
+  expect(await reply(1)).toMatchObject({ ok: false, error: { code: 'config_invalid' } });
+  send({ type: 'command', requestId: 2, name: 'say', args: { text: 'you' }, timeoutMs: 5_000, actor });
+  expect(await reply(2)).toEqual({ ok: true, result: { text: 'hi you' } });
+  send({ type: 'reload', step: 'commit', requestId: 3 });
+  expect(await reply(3)).toMatchObject({ ok: false, error: { code: 'conflict' } });
+  send({ type: 'reload', step: 'begin', requestId: 4, config: { greeting: 'hey' } });
+  expect(await reply(4)).toEqual({ ok: true, result: { held: [] } });
+  send({ type: 'command', requestId: 5, name: 'say', args: { text: 'you' }, timeoutMs: 5_000, actor });
+  expect(await reply(5)).toEqual({ ok: true, result: { text: 'hi you' } });
+  send({ type: 'reload', step: 'commit', requestId: 6 });
+  expect(await reply(6)).toEqual({
+    ok: true,
+    result: { applied: ['greeting'], restartRequired: [], warnings: [] },
+  });
+});
+
+it('says what a start would say without starting, and ends', async () => {
+  await next('hello');
+  send({ type: 'check', config: { greeting: 5 }, dataDir: dir });
+  expect((await next('checked')).outcome).toMatchObject({ ok: false, error: { code: 'config_invalid' } });
+  expect(await exited).toBe(0);
+});
+
+it('masks secrets in the log that leaves the process and in the file', async () => {
+  await start();
+  await next('ready');
+  send({
+    type: 'command',
+    requestId: 1,
+    name: 'say',
+    args: { text: 'x', token: 'hunter2' },
+    timeoutMs: 5_000,
+    actor,
+  });
+  const said = (record: LogRecord) => record.event === 'said';
+  const { records } = await next('logs', (message) => message.records.some(said));
+  expect(records.find(said)).toMatchObject({ event: 'said', fields: { token: '[redacted]' } });
+  send({ type: 'stop', deadlineMs: 1_000 });
+  await exited;
+  expect(readFileSync(join(dir, 'echo.log'), 'utf8')).not.toContain('hunter2');
+});
+
+it('ends by itself when main goes away', async () => {
+  await start();
+  await next('ready');
+  child.disconnect();
+  expect(await exited).toBe(0);
+});
+
+it('says of a stream that it has ended where its socket was lost on the way', async () => {
+  await start();
+  await next('ready');
+  const upgrade = { headers: {}, head: new Uint8Array() };
+  send({ type: 'stream-open', streamId: 9, transport: 'socket', upgrade });
+  expect(await next('stream-close')).toMatchObject({ streamId: 9 });
+});
+
+it('takes a browser socket over from main and streams frames with credits, logs and tables', async () => {
+  await start();
+  await next('ready');
+  const server: Server = createServer();
+  server.on('upgrade', (request, socket, head) => {
+    const headers = Object.fromEntries(Object.entries(request.headers).map(([k, v]) => [k, String(v)]));
+    // The socket's handle goes to the child; this process keeps nothing of it.
+    child.send(
+      {
+        type: 'stream-open',
+        streamId: 1,
+        transport: 'socket',
+        upgrade: { headers, head: new Uint8Array(head) },
+      },
+      socket as never,
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const texts: { type: string; [key: string]: unknown }[] = [];
+  const frames: number[] = [];
+  let acknowledge = false;
+  let wake = () => {};
+  const openWindow = () => {
+    const { port } = server.address() as AddressInfo;
+    const webSocket = new WebSocket(`ws://127.0.0.1:${port}/stream/echo`);
+    webSocket.binaryType = 'arraybuffer';
+    webSocket.on('message', (data, isBinary) => {
+      if (isBinary) {
+        const frame = decodeFrame(data as ArrayBuffer);
+        if (frame === null) throw new Error('not a frame');
+        frames.push(frame.seq);
+        if (acknowledge) webSocket.send(JSON.stringify({ type: 'ack', seq: frame.seq }));
+      } else {
+        texts.push(JSON.parse(String(data)));
+      }
+      wake();
+    });
+    return webSocket;
+  };
+  const until = async (done: () => boolean) => {
+    while (!done()) {
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+  };
+  const first = openWindow();
+  await until(() => texts.length > 0);
+  expect(texts[0]).toMatchObject({ type: 'hello', source: 'echo', instance: 3 });
+
+  // What is no JSON costs the window that sent it, nobody else.
+  first.send('not json{');
+  send({ type: 'command', requestId: 1, name: 'say', args: { text: 'x' }, timeoutMs: 5_000, actor });
+  await new Promise((resolve) => first.once('close', resolve));
+  await reply(1);
+
+  texts.length = 0;
+  const second = openWindow();
+  await until(() => texts.length > 0);
+  second.send(JSON.stringify({ type: 'logs', follow: true, afterSeq: 0 }));
+  second.send(JSON.stringify({ type: 'watch', table: 'calls', on: true }));
+  await until(() => texts.some(({ type }) => type === 'logs') && texts.some(({ type }) => type === 'rows'));
+  // Two frames come without an acknowledgement, more with the credit given back.
+  second.send(JSON.stringify({ type: 'rate', hz: 10 }));
+  await until(() => frames.length === 2);
+  acknowledge = true;
+  second.send(JSON.stringify({ type: 'ack', seq: 2 }));
+  await until(() => frames.length >= 4);
+  expect(frames.slice(0, 4)).toEqual([1, 2, 3, 4]);
+  second.terminate();
+  server.close();
+});

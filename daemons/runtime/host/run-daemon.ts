@@ -1,0 +1,336 @@
+/**
+ * Entry of every daemon process: speaks the link to main (handshake, commands, heartbeats, drain) around the daemon's
+ * own code, or stands alone when asked to. A daemon's main.ts is one call of this.
+ */
+
+import type { z } from 'zod';
+import {
+  type Actor,
+  type CheckOutcome,
+  LINK_PROTOCOL,
+  STOP_IMPACT,
+  type ToDaemon,
+  toDaemonSchema,
+} from '../../../contract/daemon-link.ts';
+import { type Outcome, SignalboxError, toWireError } from '../../../contract/errors.ts';
+import type { LogRecord } from '../../../contract/log-record.ts';
+import type { CommandSpec } from '../../../contract/manifest.ts';
+import { firstProblem } from '../../../contract/plain-words.ts';
+import { keepFilesPrivate } from '../files/private-files.ts';
+import { limits } from '../limits.ts';
+import { openLogFile } from '../telemetry/log-file.ts';
+import { linkChannel, portChannel, type StreamChannel, upgradeSocket } from '../telemetry/stream-channel.ts';
+import type { DaemonDefinition, LifecycleWish } from './daemon-definition.ts';
+import { DaemonHost } from './daemon-host.ts';
+import { DeedLedger } from './deed-ledger.ts';
+import { survivesLostOutput } from './lost-output.ts';
+import { openParentLink, type ParentLink, type Transferred } from './parent-link.ts';
+import { startFailure } from './passing-cause.ts';
+import { runStandalone } from './standalone.ts';
+
+/** How often main gets a summary, in milliseconds. */
+const SUMMARY_MS = 1_000;
+/** Log records are collected this long before they go to main, in milliseconds. */
+const LOG_BATCH_MS = 100;
+/** More records than these that wait for main are counted as dropped. */
+const LOG_BATCH_RECORDS = limits.logBatchRecords.default;
+/** How long a daemon that lost main may take to put its things in order, in milliseconds. */
+const ORPHAN_DRAIN_MS = 1_000;
+
+/** Runs the daemon in this process. Never returns a value; the process ends when main says so or goes away. */
+export function runDaemon<
+  Config extends z.ZodType,
+  Commands extends Record<string, CommandSpec>,
+  Prepared = undefined,
+>(definition: DaemonDefinition<Config, Commands, Prepared>): void {
+  survivesLostOutput();
+  keepFilesPrivate();
+  const link = openParentLink();
+  if (link !== null) {
+    new LinkedDaemon(definition, link).begin();
+    return;
+  }
+  void runStandalone(definition, process.argv.slice(2));
+}
+
+class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, CommandSpec>, Prepared> {
+  readonly #host: DaemonHost<Config, Commands, Prepared>;
+  readonly #link: ParentLink;
+  readonly #calls = new Map<number, AbortController>();
+  readonly #relayed = new Map<number, ReturnType<typeof linkChannel>>();
+  /** Streams whose port or socket this process has; main may end them. */
+  readonly #streams = new Map<number, StreamChannel>();
+  /** What main was asked for and has not answered. */
+  readonly #wishes = new Map<number, (outcome: Outcome<unknown>) => void>();
+  #nextWish = 1;
+  readonly #deeds: DeedLedger;
+  #logBatch: LogRecord[] = [];
+  #logDropped = 0;
+  #logTimer: NodeJS.Timeout | null = null;
+  #stopping = false;
+
+  constructor(definition: DaemonDefinition<Config, Commands, Prepared>, link: ParentLink) {
+    this.#host = new DaemonHost(definition);
+    this.#link = link;
+    this.#deeds = new DeedLedger((message) => link.send(message));
+  }
+
+  begin(): void {
+    const versions = process.versions as Record<string, string | undefined>;
+    this.#link.onMessage((message, transferred) => {
+      const parsed = toDaemonSchema.safeParse(message);
+      if (parsed.success) this.#receive(parsed.data as ToDaemon, transferred);
+      else
+        this.#host.logger.log(
+          'error',
+          'link',
+          'bad_message',
+          `Main sent what this daemon does not know: ${firstProblem(parsed.error)}`,
+        );
+    });
+    this.#link.onClose(() => {
+      // The daemon knows that it ends before it hears that nothing is written any more.
+      void this.#stop(ORPHAN_DRAIN_MS);
+      this.#deeds.close();
+    });
+    // Ctrl-C in a terminal reaches the whole process group; only main decides when a daemon stops.
+    process.on('SIGINT', () => {});
+    process.on('SIGHUP', () => {});
+    // A service manager ends a whole group at once: this way it is a drain in the right order, and never a crash.
+    process.on('SIGTERM', () => {
+      void this.#askMain({ action: 'stop', actor: 'SIGTERM', reason: 'the process was sent SIGTERM' });
+    });
+    this.#link.send({
+      type: 'hello',
+      protocol: LINK_PROTOCOL,
+      id: this.#host.id,
+      pid: process.pid,
+      runtime: versions.electron === undefined ? `node ${versions.node}` : `electron ${versions.electron}`,
+    });
+  }
+
+  #receive(message: ToDaemon, transferred: Transferred): void {
+    switch (message.type) {
+      case 'init':
+        void this.#init(message);
+        return;
+      case 'stop':
+        void this.#stop(message.deadlineMs);
+        return;
+      case 'command':
+        void this.#command(message);
+        return;
+      case 'impact':
+        void this.#answer(message.requestId, async () =>
+          message.name === STOP_IMPACT
+            ? (this.#host.running?.stopImpact?.() ?? null)
+            : this.#host.impactOf(message.name, message.args),
+        );
+        return;
+      case 'cancel':
+        this.#calls
+          .get(message.requestId)
+          ?.abort(new SignalboxError('cancelled', 'The command was cancelled.'));
+        return;
+      case 'check':
+        void this.#check(message);
+        return;
+      case 'reload':
+        void this.#answer(message.requestId, () => this.#host.reloadStep(message.step, message.config));
+        return;
+      case 'deed-begun':
+        this.#deeds.answered(message.requestId, message.outcome);
+        return;
+      case 'lifecycle-outcome':
+        this.#wishes.get(message.requestId)?.(message.outcome);
+        this.#wishes.delete(message.requestId);
+        return;
+      case 'ping':
+        this.#link.send({ type: 'pong', seq: message.seq });
+        return;
+      case 'stream-open':
+        this.#openStream(message, transferred);
+        return;
+      case 'stream-data':
+        this.#relayed.get(message.streamId)?.deliver(message.data);
+        return;
+      case 'stream-close':
+        this.#relayed.get(message.streamId)?.closed();
+        this.#relayed.delete(message.streamId);
+        this.#streams.get(message.streamId)?.close();
+        return;
+    }
+  }
+
+  /** Asks main for something that only main can do; main always answers. */
+  #askMain(wish: LifecycleWish): Promise<Outcome<unknown>> {
+    const requestId = this.#nextWish++;
+    return new Promise((resolve) => {
+      this.#wishes.set(requestId, resolve);
+      this.#link.send({ type: 'lifecycle', requestId, ...wish });
+    });
+  }
+
+  async #check(message: Extract<ToDaemon, { type: 'check' }>): Promise<void> {
+    let outcome: Outcome<CheckOutcome>;
+    try {
+      outcome = { ok: true, result: await this.#host.check(message.config, message.dataDir) };
+    } catch (error) {
+      outcome = { ok: false, error: toWireError(error) };
+    }
+    this.#link.send({ type: 'checked', outcome });
+    await this.#link.flush();
+    process.exit(0);
+  }
+
+  async #init(message: Extract<ToDaemon, { type: 'init' }>): Promise<void> {
+    const { logger } = this.#host;
+    logger.addSink(
+      await openLogFile(message.logDir, this.#host.id, (error) => {
+        process.stderr.write(`log file: ${error.message}\n`);
+      }),
+    );
+    logger.subscribe((record) => this.#queueLog(record));
+    try {
+      await this.#host.start({
+        config: message.config,
+        dataDir: message.dataDir,
+        instance: message.instance,
+        outside: {
+          listenersChanged: (listeners) => this.#link.send({ type: 'listeners', listeners }),
+          requestLifecycle: (wish) => this.#askMain(wish),
+          beginDeed: (deed, unrecorded) => this.#deeds.begin(deed, unrecorded),
+        },
+      });
+    } catch (error) {
+      const wire = startFailure(error);
+      const detail =
+        wire.code === 'internal' && error instanceof Error ? (error.stack ?? wire.message) : wire.message;
+      logger.log('error', 'daemon', 'init_failed', detail);
+      process.stderr.write(`${detail}\n`);
+      this.#flushLogs();
+      this.#link.send({ type: 'failed', error: wire });
+      await this.#link.flush();
+      process.exit(1);
+    }
+    const listeners = this.#host.running?.listeners() ?? [];
+    this.#link.send({ type: 'ready', listeners });
+    const places = listeners.map(({ protocol, host, port, tls }) => {
+      return `${protocol}${tls ? ' over TLS' : ''} on ${host}:${port}`;
+    });
+    logger.log('info', 'daemon', 'ready', places.length === 0 ? 'Ready' : `Ready for ${places.join(', ')}`);
+    const sendSummary = () => this.#link.send({ type: 'summary', summary: this.#host.summarise() });
+    sendSummary();
+    setInterval(sendSummary, SUMMARY_MS).unref();
+  }
+
+  async #command(message: Extract<ToDaemon, { type: 'command' }>): Promise<void> {
+    const controller = new AbortController();
+    this.#calls.set(message.requestId, controller);
+    const deadline = setTimeout(
+      () =>
+        controller.abort(
+          new SignalboxError('timeout', `${message.name} took longer than ${message.timeoutMs} ms.`),
+        ),
+      message.timeoutMs,
+    );
+    const actor: Actor = message.actor;
+    const aborted = new Promise<never>((_, reject) => {
+      controller.signal.addEventListener('abort', () => reject(controller.signal.reason), { once: true });
+    });
+    await this.#answer(message.requestId, () =>
+      Promise.race([
+        this.#host.runCommand(message.name, message.args, { signal: controller.signal, actor }),
+        aborted,
+      ]),
+    );
+    clearTimeout(deadline);
+    this.#calls.delete(message.requestId);
+  }
+
+  async #answer(requestId: number, work: () => Promise<unknown>): Promise<void> {
+    try {
+      const result = await work();
+      this.#link.send({ type: 'reply', requestId, outcome: { ok: true, result } });
+    } catch (error) {
+      if (!(error instanceof SignalboxError)) {
+        const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+        this.#host.logger.log('error', 'command', 'command_defect', stack);
+      }
+      this.#link.send({ type: 'reply', requestId, outcome: { ok: false, error: toWireError(error) } });
+    }
+  }
+
+  #openStream(message: Extract<ToDaemon, { type: 'stream-open' }>, transferred: Transferred): void {
+    const hub = this.#host.hub;
+    const { streamId, transport, upgrade } = message;
+    if (hub === null) return;
+    const closed = () => {
+      this.#streams.delete(streamId);
+      this.#link.send({ type: 'stream-close', streamId });
+    };
+    const attach = (channel: StreamChannel) => {
+      this.#streams.set(streamId, channel);
+      if (transport === 'port') channel.onClose(closed);
+      hub.attach(channel);
+    };
+    if (transport === 'port' && transferred !== null && 'port' in transferred) {
+      attach(portChannel(transferred.port));
+    } else if (
+      transport === 'socket' &&
+      transferred !== null &&
+      'socket' in transferred &&
+      upgrade !== undefined
+    ) {
+      transferred.socket.once('close', closed);
+      upgradeSocket(transferred.socket, upgrade.headers, upgrade.head, attach);
+    } else if (transport === 'link') {
+      const channel = linkChannel(
+        (data) => this.#link.send({ type: 'stream-data', streamId, data }),
+        () => {
+          this.#relayed.delete(streamId);
+          this.#link.send({ type: 'stream-close', streamId });
+        },
+      );
+      this.#relayed.set(streamId, channel);
+      hub.attach(channel);
+    } else {
+      // What main sent along was gone before it arrived.
+      closed();
+    }
+  }
+
+  #queueLog(record: LogRecord): void {
+    if (this.#logBatch.length >= LOG_BATCH_RECORDS) this.#logDropped++;
+    else this.#logBatch.push(record);
+    this.#logTimer ??= setTimeout(() => this.#flushLogs(), LOG_BATCH_MS);
+  }
+
+  #flushLogs(): void {
+    if (this.#logTimer !== null) clearTimeout(this.#logTimer);
+    this.#logTimer = null;
+    if (this.#logBatch.length === 0) return;
+    this.#link.send({ type: 'logs', records: this.#logBatch, dropped: this.#logDropped });
+    this.#logBatch = [];
+    this.#logDropped = 0;
+  }
+
+  async #stop(deadlineMs: number): Promise<void> {
+    if (this.#stopping) return;
+    this.#stopping = true;
+    this.#host.logger.log('info', 'daemon', 'draining', `Draining for at most ${deadlineMs} ms`);
+    const controller = new AbortController();
+    const timer = setTimeout(() => controller.abort(), deadlineMs);
+    try {
+      await this.#host.running?.drain(controller.signal);
+    } catch (error) {
+      this.#host.logger.log('error', 'daemon', 'drain_failed', toWireError(error).message);
+    }
+    clearTimeout(timer);
+    this.#link.send({ type: 'summary', summary: this.#host.summarise() });
+    this.#flushLogs();
+    await this.#host.close();
+    await this.#link.flush();
+    process.exit(0);
+  }
+}

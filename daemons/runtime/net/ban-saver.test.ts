@@ -1,0 +1,122 @@
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { z } from 'zod';
+import { limits } from '../limits.ts';
+import { BanFile } from './ban-file.ts';
+import { BanSaver } from './ban-saver.ts';
+
+let parent: string;
+let folder: string;
+interface Ban {
+  mask: string;
+  ends?: number | undefined;
+}
+let bans: Ban[];
+let said: string[];
+let file: BanFile<Ban>;
+let saver: BanSaver<Ban>;
+
+const keyOf = ({ mask }: Ban) => mask;
+const endMs = ({ ends }: Ban) => ends ?? null;
+
+beforeEach(async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  parent = await mkdtemp(join(tmpdir(), 'signalbox-saver-'));
+  folder = join(parent, 'ircd');
+  bans = [{ mask: 'a' }];
+  said = [];
+  file = new BanFile(folder, z.object({ mask: z.string(), ends: z.number().optional() }));
+  const log = { info: (event: string) => said.push(event), error: (event: string) => said.push(event) };
+  saver = new BanSaver(file, { list: () => bans, keyOf, endMs }, log);
+});
+afterEach(async () => {
+  vi.useRealTimers();
+  await rm(parent, { recursive: true });
+});
+
+const stored = async () => JSON.parse(await readFile(join(folder, 'bans.json'), 'utf8')).bans;
+
+it('answers when the bans are on disk', async () => {
+  await mkdir(folder);
+  expect(await saver.save()).toEqual({ saved: true });
+  expect(await stored()).toEqual(bans);
+  expect(said).toEqual([]);
+});
+
+it('says that a change holds only until the restart, and saves it by itself when that is possible again', async () => {
+  expect(await saver.save()).toEqual({
+    saved: false,
+    warning: {
+      code: 'not_saved',
+      message: expect.stringMatching(/in force .*ENOENT.*only until the restart.*tried again/),
+    },
+  });
+  let waitMs = limits.banRetryBaseMs.default;
+  for (let attempt = 0; attempt < 3; attempt++, waitMs *= 2) {
+    await vi.advanceTimersByTimeAsync(waitMs - 1);
+    await file.settled();
+    await vi.advanceTimersByTimeAsync(1);
+    await file.settled();
+  }
+  // Said once, however often it is tried.
+  expect(said).toEqual(['bans_not_saved']);
+  await mkdir(folder);
+  bans.push({ mask: 'b' });
+  await vi.advanceTimersByTimeAsync(waitMs);
+  await file.settled();
+  await vi.waitFor(() => expect(said).toEqual(['bans_not_saved', 'bans_saved']));
+  expect(await stored()).toEqual([{ mask: 'a' }, { mask: 'b' }]);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+it('counts the bans that a stop would lose, and says so when it loses them', async () => {
+  saver.loaded();
+  expect(saver.unsaved).toEqual({ lost: 0, returning: 0 });
+  bans.push({ mask: 'b' }, { mask: 'c' });
+  await saver.save();
+  expect(saver.unsaved).toEqual({ lost: 2, returning: 0 });
+  await saver.close();
+  expect(said).toEqual(['bans_not_saved', 'bans_lost']);
+  await mkdir(folder);
+  await saver.save();
+  expect(saver.unsaved).toEqual({ lost: 0, returning: 0 });
+});
+
+it('counts the removed bans that a stop would bring back, and says so when it does', async () => {
+  bans = [{ mask: 'a' }, { mask: 'b' }, { mask: 'over', ends: Date.now() - 1 }];
+  await mkdir(folder);
+  await saver.save();
+  await rm(folder, { recursive: true });
+  // What is set anew is not removed, and what has ended does not come back.
+  bans = [{ mask: 'b' }];
+  expect(await saver.save()).toMatchObject({ saved: false });
+  expect(saver.unsaved).toEqual({ lost: 1, returning: 1 });
+  await saver.close();
+  expect(said).toEqual(['bans_not_saved', 'bans_lost', 'bans_returning']);
+});
+
+it('makes one write of many changes at once', async () => {
+  await mkdir(folder);
+  const write = vi.spyOn(file, 'save');
+  let written = 0;
+  const counting = () => {
+    written++;
+    return bans;
+  };
+  const bulk = new BanSaver(file, { list: counting, keyOf, endMs }, { info: () => {}, error: () => {} });
+  const outcomes = await Promise.all(Array.from({ length: 500 }, () => bulk.save()));
+  expect(outcomes.every(({ saved }) => saved)).toBe(true);
+  expect(write).toHaveBeenCalledTimes(500);
+  // The file and its copy.
+  expect(written).toBe(2);
+});
+
+it('tries once more at the end', async () => {
+  await saver.save();
+  await mkdir(folder);
+  await saver.close();
+  expect(await stored()).toEqual(bans);
+  expect(vi.getTimerCount()).toBe(0);
+});

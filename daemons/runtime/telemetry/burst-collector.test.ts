@@ -1,0 +1,56 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { limits } from '../limits.ts';
+import { BurstCollector } from './burst-collector.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+function burst(collector: BurstCollector, count: number): void {
+  for (let i = 0; i < count; i++) collector.connectionGone();
+}
+
+test('memory is given back once, when a burst of disconnects is over', () => {
+  const collect = vi.fn();
+  const collector = new BurstCollector(() => 0, collect);
+  burst(collector, limits.burstClosed.default);
+  vi.advanceTimersByTime(limits.burstQuietMs.default - 1);
+  burst(collector, 1);
+  vi.advanceTimersByTime(limits.burstQuietMs.default - 1);
+  expect(collect).not.toHaveBeenCalled();
+  vi.advanceTimersByTime(1);
+  expect(collect).toHaveBeenCalledTimes(1);
+  burst(collector, 1);
+  vi.advanceTimersByTime(60_000);
+  expect(collect).toHaveBeenCalledTimes(1);
+});
+
+test('memory is given back after a few clients for which megabytes were held', () => {
+  const collect = vi.fn();
+  const collector = new BurstCollector(() => 0, collect);
+  for (let i = 0; i < 2; i++) collector.connectionGone(2 << 20);
+  vi.advanceTimersByTime(limits.burstQuietMs.default);
+  expect(collect).toHaveBeenCalledTimes(1);
+});
+
+test('ordinary comings and goings arm no timer, nor does a closed server', () => {
+  const collector = new BurstCollector(() => 0, vi.fn());
+  burst(collector, limits.burstClosed.default - 1);
+  expect(vi.getTimerCount()).toBe(0);
+  burst(collector, 1);
+  expect(vi.getTimerCount()).toBe(1);
+  collector.close();
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('a server with many clients is not paused', () => {
+  const collect = vi.fn();
+  const collector = new BurstCollector(() => limits.burstMaxOpen.default + 1, collect);
+  burst(collector, limits.burstClosed.default);
+  vi.advanceTimersByTime(60_000);
+  expect(collect).not.toHaveBeenCalled();
+});

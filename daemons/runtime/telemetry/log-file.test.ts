@@ -1,0 +1,58 @@
+import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { LogRecord } from '../../../contract/log-record.ts';
+import { openLogFile } from './log-file.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'signalbox-log-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const record = (seq: number, message = `Message ${seq}`): LogRecord => ({
+  time: 1_790_000_000_000 + seq,
+  seq,
+  level: 'info',
+  subsystem: 'net',
+  event: 'listening',
+  message,
+});
+
+it('has a line of JSON for each record', async () => {
+  const log = await openLogFile(folder, 'ircd', (error) => expect.unreachable(error.message));
+  log.write(record(1));
+  log.write({ ...record(2), level: 'error', fields: { port: 6667 } });
+  await log.close();
+  const lines = readFileSync(join(folder, 'ircd.log'), 'utf8').trimEnd().split('\n');
+  expect(lines.map((line) => JSON.parse(line))).toEqual([
+    {
+      level: 30,
+      time: '2026-09-21T14:13:20.001Z',
+      seq: 1,
+      subsystem: 'net',
+      event: 'listening',
+      msg: 'Message 1',
+    },
+    expect.objectContaining({ level: 50, seq: 2, fields: { port: 6667 } }),
+  ]);
+});
+
+it.runIf(process.platform === 'linux')(
+  'on a full disk holds a bounded number of records, says so once, and closes all the same',
+  async () => {
+    symlinkSync('/dev/full', join(folder, 'ircd.log'));
+    const errors: string[] = [];
+    const log = await openLogFile(folder, 'ircd', (error) => errors.push(error.message));
+    const before = process.memoryUsage().heapUsed;
+    for (let i = 0; i < 20_000; i++) {
+      log.write(record(i, 'x'.repeat(1_000)));
+      if (i % 1_000 === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(15_000_000);
+    expect(errors).toEqual([expect.stringContaining('ENOSPC')]);
+    await log.close();
+    await log.close();
+  },
+);

@@ -1,0 +1,308 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { MetricFrame } from '../../../contract/metric-frame.ts';
+import { metricSpecs } from '../../../contract/metric-specs.ts';
+import type { FromWindow, ToWindow } from '../../../contract/stream.ts';
+import { limits } from '../limits.ts';
+import { Logger } from './logger.ts';
+import { MetricRegistry } from './metric-registry.ts';
+import { ProcessSampler } from './process-sampler.ts';
+import { StreamHub } from './stream-hub.ts';
+
+const { name, gauge, histogram } = metricSpecs('t');
+
+/** A process with one gauge and one histogram, and the timer of its summaries. */
+function makeProcess() {
+  const registry = new MetricRegistry('t', [gauge('level', ''), histogram('wait', '')]);
+  const sampler = new ProcessSampler('t', registry);
+  const logger = new Logger('info');
+  const hub = new StreamHub({ source: 't', instance: 1, registry, sampler, logger });
+  const level = registry.gauge(name('level'));
+  const summaries = setInterval(() => {
+    sampler.summarise();
+    hub.secondEnded();
+  }, 1_000);
+  const close = () => {
+    clearInterval(summaries);
+    hub.close();
+    sampler.close();
+  };
+  return {
+    hub,
+    logger,
+    level,
+    wait: registry.histogram(name('wait_seconds')),
+    slot: registry.layout.slot(name('level')),
+    close,
+  };
+}
+
+/** A window; `acknowledges` says whether it gives credits back by itself. */
+function openWindow(hub: StreamHub, hz: number, acknowledges = true) {
+  let receive: (data: unknown) => void = () => {};
+  const frames: { readonly frame: MetricFrame; readonly level: number }[] = [];
+  const window = { frames, say: (message: FromWindow) => receive(message) };
+  hub.attach({
+    send(message: ToWindow) {
+      if (message.type !== 'frame') return 0;
+      // The values belong to the process, which goes on writing them.
+      frames.push({ frame: message.frame, level: message.frame.values[subject.slot] ?? Number.NaN });
+      if (acknowledges) queueMicrotask(() => receive({ type: 'ack', seq: message.frame.seq }));
+      return 100;
+    },
+    onMessage(listener) {
+      receive = listener;
+    },
+    onClose() {},
+    close() {},
+  });
+  window.say({ type: 'rate', hz });
+  return window;
+}
+
+let subject: ReturnType<typeof makeProcess>;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  subject = makeProcess();
+});
+afterEach(() => {
+  subject.close();
+  vi.useRealTimers();
+});
+
+it('sends a frame at once, and one a second while nothing happens', async () => {
+  const window = openWindow(subject.hub, 10);
+  expect(window.frames).toHaveLength(1);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(window.frames).toHaveLength(11);
+  expect(window.frames.map(({ frame }) => frame.seq)).toEqual(Array.from({ length: 11 }, (_, i) => i + 1));
+  expect(window.frames.at(-1)?.frame.skipped).toBe(0);
+});
+
+it('sends ten frames a second while a value changes', async () => {
+  const window = openWindow(subject.hub, 10);
+  const change = setInterval(() => subject.level.add(1), 20);
+  await vi.advanceTimersByTimeAsync(1_000);
+  window.frames.length = 0;
+  await vi.advanceTimersByTimeAsync(5_000);
+  clearInterval(change);
+  expect(window.frames.length).toBeGreaterThanOrEqual(45);
+  expect(window.frames.length).toBeLessThanOrEqual(55);
+  const times = window.frames.map(({ frame }) => frame.time);
+  expect(Math.min(...times.slice(1).map((time, i) => time - (times[i] ?? 0)))).toBeGreaterThanOrEqual(50);
+});
+
+it('shows the first change after a quiet time within a quarter of a second', async () => {
+  const window = openWindow(subject.hub, 10);
+  await vi.advanceTimersByTimeAsync(5_300);
+  subject.level.set(7);
+  await vi.advanceTimersByTimeAsync(250);
+  expect(window.frames.at(-1)?.level).toBe(7);
+});
+
+it('shows what a histogram records before the second is over', async () => {
+  const window = openWindow(subject.hub, 10);
+  await vi.advanceTimersByTimeAsync(5_300);
+  const before = window.frames.length;
+  subject.wait.record(1e6);
+  await vi.advanceTimersByTimeAsync(250);
+  expect(window.frames.length).toBe(before + 1);
+});
+
+it('sends a hidden window one frame a second, whatever happens and whoever else looks', async () => {
+  openWindow(subject.hub, 10);
+  const hidden = openWindow(subject.hub, 1);
+  const change = setInterval(() => subject.level.add(1), 20);
+  await vi.advanceTimersByTimeAsync(10_000);
+  clearInterval(change);
+  expect(hidden.frames.length).toBeGreaterThanOrEqual(9);
+  expect(hidden.frames.length).toBeLessThanOrEqual(11);
+});
+
+it('sends no third frame without an acknowledgement, and counts what it overwrote', async () => {
+  const window = openWindow(subject.hub, 10, false);
+  subject.level.set(1);
+  await vi.advanceTimersByTimeAsync(250);
+  expect(window.frames.map(({ frame }) => frame.seq)).toEqual([1, 2]);
+  for (const level of [2, 3, 4]) {
+    subject.level.set(level);
+    await vi.advanceTimersByTimeAsync(110);
+  }
+  expect(window.frames).toHaveLength(2);
+  window.say({ type: 'ack', seq: 2 });
+  expect(window.frames).toHaveLength(3);
+  // Of three frames that were due the newest was sent; the other two were overwritten.
+  expect(window.frames[2]).toMatchObject({ level: 4, frame: { seq: 3, skipped: 2 } });
+});
+
+it('counts nothing as overwritten while nothing changes', async () => {
+  const window = openWindow(subject.hub, 10, false);
+  await vi.advanceTimersByTimeAsync(2_500);
+  expect(window.frames).toHaveLength(2);
+  window.say({ type: 'ack', seq: 2 });
+  expect(window.frames[2]?.frame.skipped).toBe(0);
+});
+
+it('sends nothing to a window that wants nothing', async () => {
+  const window = openWindow(subject.hub, 10);
+  window.say({ type: 'rate', hz: 0 });
+  const before = window.frames.length;
+  subject.level.set(1);
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(window.frames).toHaveLength(before);
+});
+
+/** A window that follows logs and tables; `reads` says whether it takes over what it is sent. */
+function openReader(hub: StreamHub, reads: boolean, bytesOf: (message: ToWindow) => number = () => 1_000) {
+  let receive: (data: unknown) => void = () => {};
+  const got: ToWindow[] = [];
+  const reader = {
+    got,
+    reads,
+    closed: false,
+    say: (message: FromWindow) => receive(message),
+    /** Takes over what it was sent so far. */
+    read() {
+      for (const message of got) {
+        if (message.type === 'logs' || message.type === 'rows') {
+          receive({ type: 'took', ticket: message.ticket });
+        }
+      }
+    },
+    seqs: () => got.flatMap((m) => (m.type === 'logs' ? m.records.map(({ seq }) => seq) : [])),
+    missed: () => got.reduce((sum, m) => sum + (m.type === 'logs' ? m.dropped : 0), 0),
+    tables: () => got.flatMap((m) => (m.type === 'rows' ? [m.rows] : [])),
+  };
+  hub.attach({
+    send(message) {
+      got.push(message);
+      if (reader.reads && (message.type === 'logs' || message.type === 'rows')) {
+        queueMicrotask(() => receive({ type: 'took', ticket: message.ticket }));
+      }
+      return bytesOf(message);
+    },
+    onMessage(listener) {
+      receive = listener;
+    },
+    onClose() {},
+    close() {
+      reader.closed = true;
+    },
+  });
+  return reader;
+}
+
+function logRecords(count: number): void {
+  for (let n = 0; n < count; n++) subject.logger.log('info', 's', 'e', 'm');
+}
+
+it('sends a window that opens its logs everything that is kept, and calls none of it lost', async () => {
+  logRecords(limits.logBatchRecords.default + 77);
+  const reader = openReader(subject.hub, true);
+  reader.say({ type: 'logs', follow: true, afterSeq: 0 });
+  await vi.advanceTimersByTimeAsync(200);
+  expect(reader.seqs()).toEqual(Array.from({ length: limits.logBatchRecords.default + 77 }, (_, n) => n + 1));
+  expect(reader.missed()).toBe(0);
+});
+
+it('calls nothing lost that a window had before its stream was opened again', async () => {
+  logRecords(limits.logRingRecords.default * 3);
+  const reader = openReader(subject.hub, true);
+  reader.say({ type: 'logs', follow: true, afterSeq: 5 });
+  await vi.advanceTimersByTimeAsync(200);
+  expect(reader.seqs().length).toBeGreaterThanOrEqual(limits.logRingRecords.default);
+  expect(reader.missed()).toBe(0);
+});
+
+it('sends a window that does not read a bounded amount of logs, and later says how many it missed', async () => {
+  const bytes = () => 100_000;
+  const reader = openReader(subject.hub, false, bytes);
+  reader.say({ type: 'logs', follow: true, afterSeq: 0 });
+  const total = limits.logRingRecords.default * 4;
+  for (let n = 0; n < total; n += 100) {
+    logRecords(100);
+    await vi.advanceTimersByTimeAsync(100);
+  }
+  const unread = reader.got.filter((message) => message.type === 'logs').length * bytes();
+  expect(unread).toBeLessThan(limits.streamUnreadBytes.default + bytes());
+  reader.reads = true;
+  reader.read();
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(reader.seqs().at(-1)).toBe(total);
+  expect(reader.missed()).toBe(total - reader.seqs().length);
+  expect(reader.missed()).toBeGreaterThan(0);
+});
+
+it('accounts for every record, however logging and reading alternate', async () => {
+  const steps = fc.array(fc.record({ logged: fc.nat(1_500), reads: fc.boolean() }), { maxLength: 12 });
+  await fc.assert(
+    fc.asyncProperty(steps, async (sequence) => {
+      const process = makeProcess();
+      subject.close();
+      subject = process;
+      const reader = openReader(process.hub, false, () => 90_000);
+      reader.say({ type: 'logs', follow: true, afterSeq: 0 });
+      let total = 0;
+      for (const { logged, reads } of sequence) {
+        logRecords(logged);
+        total += logged;
+        if (total > 0 && reader.got.length < 2) await vi.advanceTimersByTimeAsync(100);
+        if (reads) reader.read();
+        await vi.advanceTimersByTimeAsync(100);
+      }
+      reader.reads = true;
+      reader.read();
+      await vi.advanceTimersByTimeAsync(2_000);
+      const seqs = reader.seqs();
+      expect(seqs).toEqual([...seqs].sort((a, b) => a - b));
+      expect(new Set(seqs).size).toBe(seqs.length);
+      const before = (seqs[0] ?? 1) - 1;
+      expect(before + seqs.length + reader.missed()).toBe(total);
+    }),
+    { numRuns: 30 },
+  );
+});
+
+it('sends a window that fell behind the newest table once it has read, not those in between', async () => {
+  let version = 0;
+  subject.hub.provideTable('things', { rows: () => [[version]], total: () => 1 });
+  const reader = openReader(subject.hub, false, () => limits.streamUnreadBytes.default);
+  reader.say({ type: 'watch', table: 'things', on: true });
+  while (version < 10) {
+    version++;
+    subject.hub.touchTable('things');
+    await vi.advanceTimersByTimeAsync(1_000);
+  }
+  expect(reader.tables()).toEqual([[[0]]]);
+  reader.read();
+  expect(reader.tables()).toEqual([[[0]], [[10]]]);
+});
+
+it('gives the place of a window that reads nothing to a new one, and never that of one that reads', async () => {
+  const stalled = openReader(subject.hub, false);
+  stalled.say({ type: 'rate', hz: 1 });
+  const others = Array.from({ length: limits.streamSubscribers.default - 1 }, () =>
+    openReader(subject.hub, true),
+  );
+  const early = openReader(subject.hub, true);
+  expect(early.closed).toBe(true);
+  await vi.advanceTimersByTimeAsync(limits.streamStalledMs.default);
+  const late = openReader(subject.hub, true);
+  expect(late.closed).toBe(false);
+  expect(stalled.closed).toBe(true);
+  expect(others.some(({ closed }) => closed)).toBe(false);
+  expect(openReader(subject.hub, true).closed).toBe(true);
+});
+
+it('closes the window with most unread when all together have too much', async () => {
+  subject.hub.provideTable('things', { rows: () => [], total: () => 0 });
+  const share = Math.floor(limits.streamUnreadTotalBytes.default / 4);
+  const sizes = [share, share * 2, share, share];
+  const readers = sizes.map((size) => {
+    const reader = openReader(subject.hub, false, ({ type }) => (type === 'rows' ? size : 0));
+    reader.say({ type: 'watch', table: 'things', on: true });
+    return reader;
+  });
+  expect(readers.map(({ closed }) => closed)).toEqual([false, true, false, false]);
+});

@@ -1,0 +1,149 @@
+/** Help texts of the CLI. Those of admin commands are generated from the manifests. */
+import type { CommandDescription, JsonFieldSchema, ManifestDescription } from '../../contract/manifest.ts';
+import { optionName } from './command-args.ts';
+
+/** What `signalbox --help` prints. */
+export function generalHelp(manifests: readonly ManifestDescription[]): string {
+  const daemons = manifests.map(({ id, summary }) => `  ${id.padEnd(18)}${summary}`).join('\n');
+  return `Usage: signalbox COMMAND [options]
+
+  serve             serve the dashboard without a window (see: serve --help)
+  status            what runs, since when and where it listens
+  start D           start a daemon
+  stop D            drain and stop a daemon
+  restart D         stop and start a daemon
+  run D COMMAND     run an admin command (see: run D --help)
+  logs D            print the log of a daemon, or of "main"; --follow goes on, --level, --limit N
+  metrics D         print the metrics of a daemon, or of "main"
+  config check      check the configuration file; --config FILE names another one
+  config reload     read the configuration file again
+
+  completion SHELL  print the completion for bash, zsh or fish
+  backup FILE       write the whole instance into one file, while it runs or not; --force overwrites FILE
+  restore FILE      put a backup in place of the data folder; --config FILE, --force replaces what is there
+
+Daemons:
+${daemons}
+
+Options of all commands:
+  --data DIR        the instance's data directory (default: $XDG_DATA_HOME/signalbox)
+  --json            machine-readable data on stdout
+  --yes             go on although people are disturbed, without being asked
+  --help
+  --version
+
+Exit codes: 0 done, 1 refused or failed, 2 usage (also a name that does not exist), 69 no instance runs,
+78 bad configuration or installation.`;
+}
+
+const COMMAND_HELP: Readonly<Record<string, string>> = {
+  status: `Usage: signalbox status [--json]
+
+What runs, since when and where it listens, why a daemon failed, and which settings wait for a restart.`,
+  start: `Usage: signalbox start DAEMON [--json]
+
+Starts a daemon with the configuration in force.`,
+  stop: `Usage: signalbox stop DAEMON [--yes] [--json]
+
+Drains a daemon and stops it. Where that disturbs anybody it says whom and asks.
+
+  --yes             do not ask`,
+  restart: `Usage: signalbox restart DAEMON [--yes] [--json]
+
+Drains a daemon, stops it and starts it again. Where that disturbs anybody it says whom and asks.
+
+  --yes             do not ask`,
+  run: `Usage: signalbox run DAEMON COMMAND [options]
+
+Runs an admin command. Those of a daemon: signalbox run DAEMON --help`,
+  logs: `Usage: signalbox logs DAEMON|main [options]
+
+Prints what a daemon, or Signalbox itself ("main"), has logged.
+
+  --follow, -f      go on with what is logged from now on
+  --level LEVEL     at least this level: debug, info, warn or error (default: debug)
+  --limit N         the newest N records, 1 to 10000 (default: 200)
+  --json            a JSON object a line`,
+  metrics: `Usage: signalbox metrics DAEMON|main [--json]
+
+Prints the newest figures of a daemon, or of Signalbox itself ("main").`,
+  config: `Usage: signalbox config check [FILE] [--json]
+       signalbox config reload [--json]
+
+"check" says what a start with the file would say, and changes nothing. It ends with 78 and all mistakes, or with 0.
+"reload" has the running instance read its file again.
+
+  --config FILE     the file to check (default: that of the instance, or of a start without --config)`,
+  completion: `Usage: signalbox completion bash|zsh|fish
+
+Prints the completion for a shell, such as for: eval "$(signalbox completion bash)"`,
+  backup: `Usage: signalbox backup FILE [options]
+
+Writes the whole instance into one file, while it runs or not.
+
+  --config FILE     the configuration file to include while no instance runs
+  --force           overwrite FILE
+  --json            the result as JSON on stdout`,
+  restore: `Usage: signalbox restore FILE [options]
+
+Puts a backup in place of the data folder, while no instance runs on it.
+
+  --config FILE     where the configuration file goes (default: where the backup found it)
+  --force           replace what is there; it is kept in before-restore-TIME in the data folder
+  --json            the result as JSON on stdout`,
+};
+
+/** The help of one of the CLI's own commands; null where there is none of that name. */
+export function helpOf(command: string): string | null {
+  const text = Object.hasOwn(COMMAND_HELP, command) ? COMMAND_HELP[command] : undefined;
+  if (text === undefined) return null;
+  return `${text}\n\n  --data DIR        the instance's data directory, as with all commands (see: signalbox --help)`;
+}
+
+/** The commands of a daemon. */
+export function daemonHelp(manifest: ManifestDescription): string {
+  const width = Math.max(4, ...manifest.commands.map(({ name }) => name.length)) + 2;
+  const lines = manifest.commands.map(({ name, summary, danger }) => {
+    const mark = danger === 'safe' ? '' : ` (${danger})`;
+    return `  ${name.padEnd(width)}${summary}${mark}`;
+  });
+  const list = lines.length === 0 ? '  (none)' : lines.join('\n');
+  return `Usage: signalbox run ${manifest.id} COMMAND [options]\n\n${manifest.title}: ${manifest.summary}\n\nCommands:\n${list}\n\nOptions of one: signalbox run ${manifest.id} COMMAND --help`;
+}
+
+/** The options of one admin command. */
+export function commandHelp(manifest: ManifestDescription, command: CommandDescription): string {
+  const { properties, required = [] } = command.args;
+  const fields = Object.entries(properties);
+  const usage = fields.map(([name, schema]) => {
+    const option = `--${optionName(name)}${schema.type === 'boolean' ? '' : ` ${placeholder(schema)}`}`;
+    return required.includes(name) ? option : `[${option}]`;
+  });
+  const width = Math.max(8, ...fields.map(([name]) => optionName(name).length + 2)) + 2;
+  const lines = fields.map(
+    ([name, schema]) =>
+      `  ${`--${optionName(name)}`.padEnd(width)}${describeField(schema, required.includes(name))}`,
+  );
+  const confirm =
+    command.danger === 'safe' ? [] : [`  ${'--yes'.padEnd(width)}do not ask: this is ${command.danger}`];
+  const options = [...lines, ...confirm, `  ${'--json'.padEnd(width)}the result as JSON on stdout`];
+  return `Usage: signalbox run ${manifest.id} ${[command.name, ...usage].join(' ')}\n\n${command.summary}\n\nOptions:\n${options.join('\n')}`;
+}
+
+function placeholder(schema: JsonFieldSchema): string {
+  if (schema.enum !== undefined) return schema.enum.join('|');
+  return schema.type === 'integer' || schema.type === 'number' ? 'N' : 'TEXT';
+}
+
+function describeField(schema: JsonFieldSchema, required: boolean): string {
+  const notes: string[] = [];
+  if (required) notes.push('needed');
+  if (schema.enum !== undefined) notes.push(`one of ${schema.enum.join(', ')}`);
+  if (schema.minimum !== undefined && schema.minimum > Number.MIN_SAFE_INTEGER)
+    notes.push(`from ${schema.minimum}`);
+  if (schema.maximum !== undefined && schema.maximum < Number.MAX_SAFE_INTEGER)
+    notes.push(`up to ${schema.maximum}`);
+  if (schema.default !== undefined && schema.default !== '') notes.push(`default ${String(schema.default)}`);
+  const note = notes.length === 0 ? '' : ` (${notes.join('; ')})`;
+  return `${schema.description ?? ''}${note}`.trim();
+}

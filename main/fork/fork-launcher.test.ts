@@ -1,0 +1,109 @@
+import { fork } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type { DaemonProcess, ProcessEnd } from '../core/daemon-launcher.ts';
+import { createForkLauncher } from './fork-launcher.ts';
+
+vi.mock('node:child_process', { spy: true });
+
+// Real processes start here, several a test: slow on a busy machine.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+let dir: string;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'signalbox-fork-'));
+});
+afterAll(() => rm(dir, { recursive: true }));
+
+/** Runs a program to its end. */
+async function run(
+  code: string,
+  act: (process: DaemonProcess) => void = () => {},
+  execPath = process.execPath,
+) {
+  const file = join(dir, 'program.mjs');
+  await writeFile(file, code);
+  const lines: string[] = [];
+  const messages: unknown[] = [];
+  let ends = 0;
+  const end = await new Promise<ProcessEnd>((resolve) => {
+    const launched = createForkLauncher({ entryOf: () => file, execPath }).launch(
+      { id: 'x', runtime: 'node' },
+      {
+        onMessage: (message) => {
+          messages.push(message);
+          act(launched);
+        },
+        onOutput: (stream, line) => lines.push(`${stream}: ${line}`),
+        onEnd: (verdict) => {
+          ends++;
+          resolve(verdict);
+          // Silent once it has ended.
+          launched.send({ type: 'ping', seq: 1 });
+          launched.kill();
+        },
+      },
+    );
+  });
+  return { end, ends, lines, messages };
+}
+
+test('a process that cannot be made for want of memory is one to be tried again', async () => {
+  const error = Object.assign(new Error('spawn ENOMEM'), { code: 'ENOMEM' });
+  vi.mocked(fork).mockImplementationOnce(() => {
+    throw error;
+  });
+  const { end } = await run('');
+  expect(end).toEqual({ exitCode: null, signal: null, reason: 'spawn ENOMEM', unavailable: 'ENOMEM' });
+});
+
+test('memory of a flood goes back to the system when it is freed, once and for all', async () => {
+  // glibc maps a block of 32 MB, and once it was freed keeps all that are smaller, unless it is told where to stay.
+  const ran = await run(`
+    Buffer.alloc(1 << 25, 1).buffer.transfer(0);
+    const before = process.memoryUsage.rss();
+    const blocks = Array.from({ length: 512 }, () => Buffer.alloc(1 << 17, 1));
+    // What lies above them keeps the heap of the C library from shrinking.
+    globalThis.kept = Array.from({ length: 64 }, () => Buffer.alloc(1 << 14, 1));
+    const during = process.memoryUsage.rss();
+    for (const block of blocks) block.buffer.transfer(0);
+    process.stdout.write(JSON.stringify([during - before > 60e6, process.memoryUsage.rss() - before < 10e6]) + '\\n');
+    process.disconnect();
+  `);
+  expect(ran.lines).toEqual(['stdout: [true,true]']);
+});
+
+test('exit code, and the last lines of both outputs, also without an end of line', async () => {
+  const ran = await run(`
+    process.stdout.write('one\\ntwo');
+    process.stderr.write('three\\n');
+    process.exitCode = 3;
+    process.disconnect();
+  `);
+  expect(ran.end).toEqual({ exitCode: 3, signal: null, reason: null });
+  expect(ran.lines.toSorted()).toEqual(['stderr: three', 'stdout: one', 'stdout: two']);
+  expect(ran.ends).toBe(1);
+});
+
+test('typed arrays arrive as such, and kill is told as its signal', async () => {
+  const ran = await run(
+    'process.send({ values: new Float64Array([1, 2]) }); setInterval(() => {}, 1000);',
+    (launched) => launched.kill(),
+  );
+  expect(ran.messages).toEqual([{ values: new Float64Array([1, 2]) }]);
+  expect(ran.end).toEqual({ exitCode: null, signal: 'SIGKILL', reason: null });
+});
+
+test('a Node that is not there is told as the reason', async () => {
+  const ran = await run('', () => {}, join(dir, 'no-such-node'));
+  expect(ran.end).toMatchObject({ exitCode: null, signal: null });
+  expect(ran.end.reason).toContain('ENOENT');
+});
+
+test('a program that is not there ends with its code and says so on stderr', async () => {
+  const ran = await run('import "../headless/nowhere.mjs";');
+  expect(ran.end.exitCode).toBe(1);
+  expect(ran.lines.join('\n')).toContain('nowhere.mjs');
+});
