@@ -4,8 +4,8 @@
  * `POST /api/<name>`, the CLI over the local socket; the handler table in main/core is the same for all.
  */
 import { z } from 'zod';
-import type { ReloadOutcome } from './daemon-link.ts';
 import type { Outcome, WireError } from './errors.ts';
+import type { ReloadOutcome } from './link/reload.ts';
 import { LOG_LEVELS, type SourcedLogRecord } from './log-record.ts';
 import type { ManifestDescription, MetricSpec, Unrecorded } from './manifest.ts';
 import type { MetricReading } from './metric-frame.ts';

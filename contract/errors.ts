@@ -1,3 +1,6 @@
+/** Errors: their codes, and what they are inside a process and between processes. */
+import type { WireError } from './wire-error.ts';
+
 /**
  * The one table of error codes that cross a boundary (link, control API, CLI, window). A code never changes its
  * meaning; the message says what was wrong, what was expected and what to do.
@@ -40,14 +43,7 @@ export const ERROR_CODES = {
 /** A stable error code; see {@link ERROR_CODES} for what each means. */
 export type ErrorCode = keyof typeof ERROR_CODES;
 
-/** An error as it travels: plain data, safe to show. Never holds a secret. */
-export interface WireError {
-  readonly code: ErrorCode;
-  readonly message: string;
-  readonly detail?:
-    | Readonly<Record<string, string | number | boolean | null | readonly string[]>>
-    | undefined;
-}
+export type { WireError };
 
 /** The exception form of {@link WireError}, thrown inside a process and turned into data at its boundary. */
 export class SignalboxError extends Error {

@@ -7,7 +7,7 @@
  * is measured at 1 Hz. So a second without a frame means that nobody sends, and values that a window does not hear of
  * have not changed, except for those that it has given no credit for.
  */
-import type { HistogramSummary, SparseHistogram } from './histogram.ts';
+import type { HistogramSummary } from './histogram.ts';
 import type { MetricSpec } from './manifest.ts';
 
 /**
@@ -49,14 +49,6 @@ export interface MetricFrame {
    */
   readonly skipped: number;
   readonly values: Float64Array;
-}
-
-/** One second of a process, sent to main for the cards of the CLI, for history and for alerts. */
-export interface MetricSummary {
-  readonly time: number;
-  readonly values: Float64Array;
-  /** Histograms in which this second recorded something. */
-  readonly intervals: readonly { readonly metric: string; readonly buckets: SparseHistogram }[];
 }
 
 /** At most this many frames may be unacknowledged on a stream. */

@@ -1,7 +1,7 @@
-/**
- * The life of a daemon as every process tells it: states, the table of allowed transitions, and the snapshot that
- * main publishes. Only the Supervisor changes a state.
- */
+/** The life of a daemon as every process tells it. Only the Supervisor changes a state. */
+import type { ListenerInfo } from './link/endpoint.ts';
+
+/** Every state. */
 export const DAEMON_STATES = [
   'stopped',
   'starting',
@@ -27,14 +27,7 @@ export const TRANSITIONS: Readonly<Record<DaemonState, readonly DaemonState[]>> 
   failed: ['starting', 'stopped'],
 };
 
-/** An address that a daemon accepts connections on; `port` is the real one, also where 0 was configured. */
-export interface ListenerInfo {
-  /** What is spoken there: `irc`, `frames`, `websocket`. */
-  readonly protocol: string;
-  readonly host: string;
-  readonly port: number;
-  readonly tls: boolean;
-}
+export type { ListenerInfo };
 
 /** The settled verdict on one unexpected end of a daemon. */
 export interface CrashRecord {

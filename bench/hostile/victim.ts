@@ -5,7 +5,8 @@
  */
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { FromDaemon, ToDaemon } from '../../contract/daemon-link.ts';
+import { fromDaemonSchema } from '../../contract/link/from-daemon.ts';
+import type { ToDaemon } from '../../contract/link/to-daemon.ts';
 import type { DaemonLauncher, DaemonProcess, ProcessEnd } from '../../main/core/daemon-launcher.ts';
 import { readUsage } from '../shared/process-usage.ts';
 import { benchDirectory } from '../shared/server-process.ts';
@@ -72,7 +73,7 @@ export class Victim implements Prey {
           { id: scenario.daemon, runtime: 'node' },
           {
             onMessage: (raw) => {
-              const message = raw as FromDaemon;
+              const message = fromDaemonSchema.parse(raw);
               if (message.type === 'hello') child.send(init);
               else if (message.type === 'failed') reject(new Error(message.error.message));
               else if (message.type === 'ready') {

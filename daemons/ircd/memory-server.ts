@@ -2,8 +2,9 @@
  * For tests: the protocol with connections in memory. Lines go in as strings and come out as strings, in order and at
  * once, so that a test reads like a conversation.
  */
-import type { OperatorDeed } from '../../contract/daemon-link.ts';
+
 import type { Outcome } from '../../contract/errors.ts';
+import type { OperatorDeed } from '../../contract/link/deeds.ts';
 import type { Unrecorded } from '../../contract/manifest.ts';
 import { WorkAccount, WorkGroup } from '../runtime/async/work-account.ts';
 import {

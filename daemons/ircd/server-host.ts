@@ -2,8 +2,9 @@
  * What the protocol needs from the process around it. daemon.ts implements it with the network path and the
  * runtime; tests implement it in memory.
  */
-import type { OperatorDeed } from '../../contract/daemon-link.ts';
+
 import type { Outcome } from '../../contract/errors.ts';
+import type { OperatorDeed } from '../../contract/link/deeds.ts';
 import type { Unrecorded } from '../../contract/manifest.ts';
 import type { WorkTurns } from '../runtime/async/work-turns.ts';
 import type { DeedAnswer } from '../runtime/host/deed-ledger.ts';

@@ -4,8 +4,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { FromDaemon, ToDaemon } from '../../contract/daemon-link.ts';
 import type { Outcome } from '../../contract/errors.ts';
+import type { FromDaemon } from '../../contract/link/from-daemon.ts';
+import type { ToDaemon } from '../../contract/link/to-daemon.ts';
+import { logRecordSchema } from '../../contract/log-record.ts';
 import { layoutOf } from '../../contract/metric-frame.ts';
 import { catalogOf } from '../../contract/metric-specs.ts';
 import { manifest } from './manifest.ts';
@@ -110,11 +112,13 @@ it('says loudly that a damaged database was set aside', async () => {
   await next(ofType('hello'));
   init();
   await next(ofType('ready'));
+  const replacedIn = (records: readonly unknown[]) =>
+    records.map((record) => logRecordSchema.parse(record)).find(({ event }) => event === 'database_replaced');
   const { records } = await next(
     (message): message is Extract<FromDaemon, { type: 'logs' }> =>
-      message.type === 'logs' && message.records.some(({ event }) => event === 'database_replaced'),
+      message.type === 'logs' && replacedIn(message.records) !== undefined,
   );
-  expect(records.find(({ event }) => event === 'database_replaced')).toMatchObject({ level: 'error' });
+  expect(replacedIn(records)).toMatchObject({ level: 'error' });
 });
 
 it('says why it cannot start where it cannot write, and that it is worth trying again', async () => {

@@ -1,6 +1,6 @@
 /** Who speaks to the control plane: a window, a browser, a program with the token, or a client of the local socket. */
 import type { ControlEvent } from '../../contract/control-api.ts';
-import type { Actor } from '../../contract/daemon-link.ts';
+import type { Actor } from '../../contract/link/actor.ts';
 
 /** One connection. The host makes it, passes it with every request, and calls back `onClose` listeners when it ends. */
 export interface Caller {

@@ -4,8 +4,9 @@
  */
 import type { ControlEvent, ControlOutcome, HostKind } from '../../contract/control-api.ts';
 import type { Outcome, WireError } from '../../contract/errors.ts';
+import type { MetricSummary } from '../../contract/link/metric-summary.ts';
 import type { Manifest } from '../../contract/manifest.ts';
-import type { FrameLayout, MetricSummary } from '../../contract/metric-frame.ts';
+import type { FrameLayout } from '../../contract/metric-frame.ts';
 import type { ListenPlace } from '../../contract/network-addresses.ts';
 import type { DaemonSnapshot } from '../../contract/states.ts';
 import type { Clock } from '../../kit/clock.ts';

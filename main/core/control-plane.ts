@@ -13,8 +13,9 @@ import {
   MAIN_SOURCE,
 } from '../../contract/control-api.ts';
 import type { Outcome, WireError } from '../../contract/errors.ts';
+import type { MetricSummary } from '../../contract/link/metric-summary.ts';
 import { describeManifest, type ManifestDescription } from '../../contract/manifest.ts';
-import { type FrameLayout, layoutOf, type MetricSummary } from '../../contract/metric-frame.ts';
+import { type FrameLayout, layoutOf } from '../../contract/metric-frame.ts';
 import { catalogOf } from '../../contract/metric-specs.ts';
 import type { ListenPlace } from '../../contract/network-addresses.ts';
 import type { DaemonSnapshot } from '../../contract/states.ts';

@@ -2,7 +2,7 @@
  * What daemons do, brought to where it belongs: changes of state, summaries, logs, deeds of their own operators, streams, requests of
  * their own operators and their output. The control plane makes one and gives it to the supervisor.
  */
-import type { MetricSummary } from '../../contract/metric-frame.ts';
+import type { MetricSummary } from '../../contract/link/metric-summary.ts';
 import type { DaemonSnapshot, DaemonState } from '../../contract/states.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Caller } from './caller.ts';

@@ -3,7 +3,7 @@
  * interface; main/headless implements it with `child_process.fork`, main/electron with `utilityProcess` (and with the
  * fork launcher for daemons that run on Node).
  */
-import type { ToDaemon } from '../../contract/daemon-link.ts';
+import type { ToDaemon } from '../../contract/link/to-daemon.ts';
 
 /**
  * V8's options for every daemon process. Eight megabytes of young generation instead of up to thirty-two: what lives

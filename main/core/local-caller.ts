@@ -2,7 +2,7 @@
 import { isIP } from 'node:net';
 import { userInfo } from 'node:os';
 import { z } from 'zod';
-import type { Actor } from '../../contract/daemon-link.ts';
+import type { Actor } from '../../contract/link/actor.ts';
 import { lineWord } from '../../contract/line-texts.ts';
 import {
   describeLocalCaller,

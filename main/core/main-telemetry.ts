@@ -3,8 +3,8 @@
  * makes one; windows see main's loop delay beside those of the daemons.
  */
 import { MAIN_SOURCE } from '../../contract/control-api.ts';
+import type { MetricSummary } from '../../contract/link/metric-summary.ts';
 import type { MetricSpec } from '../../contract/manifest.ts';
-import type { MetricSummary } from '../../contract/metric-frame.ts';
 import { metricSpecs } from '../../contract/metric-specs.ts';
 import { Logger, type LogSink } from '../../daemons/runtime/telemetry/logger.ts';
 import { MetricRegistry } from '../../daemons/runtime/telemetry/metric-registry.ts';

@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, fork, type SendHandle } from 'node:child_process';
 import { Socket } from 'node:net';
-import type { ToDaemon } from '../../contract/daemon-link.ts';
+import type { ToDaemon } from '../../contract/link/to-daemon.ts';
 import { passingCause } from '../../daemons/runtime/host/passing-cause.ts';
 import {
   DAEMON_MALLOC_ENV,

@@ -1,8 +1,8 @@
 /** The control connection of a browser or a program: requests, replies and events as JSON text on a WebSocket. Made by the HTTP server. */
 import type { WebSocket } from 'ws';
 import type { ControlReplyMessage } from '../../contract/control-api.ts';
-import type { Actor } from '../../contract/daemon-link.ts';
 import type { WireError } from '../../contract/errors.ts';
+import type { Actor } from '../../contract/link/actor.ts';
 import { keepAlive } from '../../daemons/runtime/telemetry/keep-alive.ts';
 import type { BacklogTotal } from '../core/backlog-total.ts';
 import { createCaller } from '../core/caller.ts';

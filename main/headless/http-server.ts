@@ -7,7 +7,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { WebSocketServer } from 'ws';
-import { type Actor, describeActor } from '../../contract/daemon-link.ts';
+import { type Actor, describeActor } from '../../contract/link/actor.ts';
 import { plainAddress } from '../../daemons/runtime/net/ip-address.ts';
 import { BacklogTotal } from '../core/backlog-total.ts';
 import { createCaller } from '../core/caller.ts';

@@ -1,5 +1,5 @@
 /** What the Audit page says. */
-import type { ActorOrigin } from '../../contract/daemon-link.ts';
+import type { ActorOrigin } from '../../contract/link/actor.ts';
 import { amountOf } from '../format/plural.ts';
 
 export const messages = {

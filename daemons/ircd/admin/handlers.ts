@@ -1,6 +1,7 @@
 /** The code of the admin commands. Each checks what it names, says what it will do, and answers with plain data. */
-import { describeActor } from '../../../contract/daemon-link.ts';
+
 import { SignalboxError } from '../../../contract/errors.ts';
+import { describeActor } from '../../../contract/link/actor.ts';
 import type { CommandHandlers } from '../../runtime/host/daemon-definition.ts';
 import { counted, disconnects } from '../../runtime/host/impact-text.ts';
 import { killUser } from '../commands/kill.ts';

@@ -2,8 +2,9 @@
  * What operators do is written down before it is done: KILL, bans, REHASH and the like ask the process around the server to
  * write the entry, and are done when it has answered. Until then further lines of that operator wait; everybody else goes on.
  */
-import type { OperatorDeed } from '../../../contract/daemon-link.ts';
+
 import type { WireError } from '../../../contract/errors.ts';
+import type { OperatorDeed } from '../../../contract/link/deeds.ts';
 import type { Unrecorded } from '../../../contract/manifest.ts';
 import type { BegunDeed, DeedAnswer } from '../../runtime/host/deed-ledger.ts';
 import type { IrcServer } from '../irc-server.ts';

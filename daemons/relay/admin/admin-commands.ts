@@ -1,6 +1,7 @@
 /** The code of the admin commands that the manifest declares (SPEC R6). */
-import { describeActor } from '../../../contract/daemon-link.ts';
+
 import { SignalboxError } from '../../../contract/errors.ts';
+import { describeActor } from '../../../contract/link/actor.ts';
 import { workPrices } from '../../runtime/async/work-prices.ts';
 import type { CommandHandlers } from '../../runtime/host/daemon-definition.ts';
 import { counted, disconnects } from '../../runtime/host/impact-text.ts';

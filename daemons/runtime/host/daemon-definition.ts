@@ -1,7 +1,10 @@
 /** What a daemon's own code implements, and what it is given. `runDaemon` calls it; it never sees main or a window. */
 import type { z } from 'zod';
-import type { Actor, LifecycleRequest, OperatorDeed, ReloadOutcome } from '../../../contract/daemon-link.ts';
 import type { Outcome } from '../../../contract/errors.ts';
+import type { Actor } from '../../../contract/link/actor.ts';
+import type { OperatorDeed } from '../../../contract/link/deeds.ts';
+import type { LifecycleRequest } from '../../../contract/link/lifecycle.ts';
+import type { ReloadOutcome } from '../../../contract/link/reload.ts';
 import type { CommandSpec, Manifest, Unrecorded } from '../../../contract/manifest.ts';
 import type { ListenerInfo } from '../../../contract/states.ts';
 import type { ListenerChange } from '../net/listener-change.ts';

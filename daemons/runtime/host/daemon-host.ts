@@ -5,17 +5,12 @@
 
 import type { z } from 'zod';
 import { MistakeCollector } from '../../../contract/config-mistakes.ts';
-import type {
-  Actor,
-  CheckOutcome,
-  OperatorDeed,
-  ReloadBegun,
-  ReloadOutcome,
-  ReloadStep,
-} from '../../../contract/daemon-link.ts';
 import { type Outcome, SignalboxError } from '../../../contract/errors.ts';
+import type { Actor } from '../../../contract/link/actor.ts';
+import type { OperatorDeed } from '../../../contract/link/deeds.ts';
+import type { MetricSummary } from '../../../contract/link/metric-summary.ts';
+import type { CheckOutcome, ReloadBegun, ReloadOutcome, ReloadStep } from '../../../contract/link/reload.ts';
 import type { CommandSpec, Unrecorded } from '../../../contract/manifest.ts';
-import type { MetricSummary } from '../../../contract/metric-frame.ts';
 import { allProblems } from '../../../contract/plain-words.ts';
 import type { ListenerInfo } from '../../../contract/states.ts';
 import { probePlaces } from '../net/listen-probe.ts';

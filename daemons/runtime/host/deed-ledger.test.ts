@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { DeedReport, DeedRequest } from '../../../contract/daemon-link.ts';
+import type { DeedReport, DeedRequest } from '../../../contract/link/deeds.ts';
 import { limits } from '../limits.ts';
 import { type DeedAnswer, DeedLedger } from './deed-ledger.ts';
 

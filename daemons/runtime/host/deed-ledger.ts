@@ -2,8 +2,9 @@
  * What a daemon's own operators do by its protocol is written down before it is done: the ledger asks main to write the
  * entry, waits for the answer, and sends what came of it. `runDaemon` makes one around the link to main.
  */
-import type { DeedReport, DeedRequest, OperatorDeed } from '../../../contract/daemon-link.ts';
+
 import type { Outcome, WireError } from '../../../contract/errors.ts';
+import type { DeedReport, DeedRequest, OperatorDeed } from '../../../contract/link/deeds.ts';
 import type { Unrecorded } from '../../../contract/manifest.ts';
 import { limits } from '../limits.ts';
 

@@ -3,7 +3,7 @@
  * fork. Nothing else in a daemon knows which.
  */
 import type { Duplex } from 'node:stream';
-import type { FromDaemon } from '../../../contract/daemon-link.ts';
+import type { FromDaemon } from '../../../contract/link/from-daemon.ts';
 import type { PortLike } from '../telemetry/stream-channel.ts';
 
 /** What came beside a message: a port under Electron, a socket under Node. */

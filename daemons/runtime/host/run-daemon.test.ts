@@ -6,8 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import type { FromDaemon, ToDaemon } from '../../../contract/daemon-link.ts';
-import type { LogRecord } from '../../../contract/log-record.ts';
+import type { FromDaemon } from '../../../contract/link/from-daemon.ts';
+import type { ToDaemon } from '../../../contract/link/to-daemon.ts';
+import { logRecordSchema } from '../../../contract/log-record.ts';
 import { decodeFrame } from '../../../contract/metric-frame.ts';
 
 const entry = join(import.meta.dirname, 'test-fixtures/echo-daemon.ts');
@@ -147,9 +148,10 @@ it('masks secrets in the log that leaves the process and in the file', async () 
     timeoutMs: 5_000,
     actor,
   });
-  const said = (record: LogRecord) => record.event === 'said';
-  const { records } = await next('logs', (message) => message.records.some(said));
-  expect(records.find(said)).toMatchObject({ event: 'said', fields: { token: '[redacted]' } });
+  const saidIn = (records: readonly unknown[]) =>
+    records.map((record) => logRecordSchema.parse(record)).find(({ event }) => event === 'said');
+  const { records } = await next('logs', (message) => saidIn(message.records) !== undefined);
+  expect(saidIn(records)).toMatchObject({ event: 'said', fields: { token: '[redacted]' } });
   send({ type: 'stop', deadlineMs: 1_000 });
   await exited;
   expect(readFileSync(join(dir, 'echo.log'), 'utf8')).not.toContain('hunter2');

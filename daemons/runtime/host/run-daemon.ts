@@ -4,15 +4,11 @@
  */
 
 import type { z } from 'zod';
-import {
-  type Actor,
-  type CheckOutcome,
-  LINK_PROTOCOL,
-  STOP_IMPACT,
-  type ToDaemon,
-  toDaemonSchema,
-} from '../../../contract/daemon-link.ts';
 import { type Outcome, SignalboxError, toWireError } from '../../../contract/errors.ts';
+import type { Actor } from '../../../contract/link/actor.ts';
+import { LINK_PROTOCOL } from '../../../contract/link/protocol.ts';
+import type { CheckOutcome } from '../../../contract/link/reload.ts';
+import { STOP_IMPACT, type ToDaemon, toDaemonSchema } from '../../../contract/link/to-daemon.ts';
 import type { LogRecord } from '../../../contract/log-record.ts';
 import type { CommandSpec } from '../../../contract/manifest.ts';
 import { firstProblem } from '../../../contract/plain-words.ts';
@@ -79,7 +75,7 @@ class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, Com
     const versions = process.versions as Record<string, string | undefined>;
     this.#link.onMessage((message, transferred) => {
       const parsed = toDaemonSchema.safeParse(message);
-      if (parsed.success) this.#receive(parsed.data as ToDaemon, transferred);
+      if (parsed.success) this.#receive(parsed.data, transferred);
       else
         this.#host.logger.log(
           'error',

@@ -1,8 +1,8 @@
 /** Whether a daemon could listen where its configuration says, found out by doing it for a moment. For checks only. */
 import { createServer, type Server } from 'node:net';
-import type { HeldAddress } from '../../../contract/daemon-link.ts';
 import { toWireError, type WireError } from '../../../contract/errors.ts';
 import { formatKeyPath } from '../../../contract/key-path.ts';
+import type { HeldAddress } from '../../../contract/link/reload.ts';
 import type { ConfiguredPlace } from '../../../contract/manifest.ts';
 import { listenError } from './listener-change.ts';
 

@@ -3,8 +3,8 @@
  * reload.
  */
 import type { Server } from 'node:net';
-import type { HeldAddress } from '../../../contract/daemon-link.ts';
 import { SignalboxError } from '../../../contract/errors.ts';
+import type { HeldAddress } from '../../../contract/link/reload.ts';
 import { placesMeet } from '../../../contract/network-addresses.ts';
 import type { ListenerInfo } from '../../../contract/states.ts';
 import { limits } from '../limits.ts';

@@ -4,7 +4,7 @@
  */
 import { PerformanceObserver } from 'node:perf_hooks';
 import { getHeapStatistics } from 'node:v8';
-import type { MetricSummary } from '../../../contract/metric-frame.ts';
+import type { MetricSummary } from '../../../contract/link/metric-summary.ts';
 import { descriptorLimit } from '../host/descriptor-limit.ts';
 import { residentBytes } from './memory-usage.ts';
 import type { Counter, Gauge, MetricRegistry, RollingHistogram } from './metric-registry.ts';

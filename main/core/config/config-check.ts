@@ -3,9 +3,10 @@
  * process of its own, with the code that a start and a reload use. Used by the `config.check` request and by the CLI.
  */
 import { eachMistake } from '../../../contract/config-mistakes.ts';
-import type { CheckOutcome } from '../../../contract/daemon-link.ts';
-import { fromDaemonSchema, LINK_PROTOCOL } from '../../../contract/daemon-link.ts';
 import type { Outcome, WireError } from '../../../contract/errors.ts';
+import { fromDaemonSchema } from '../../../contract/link/from-daemon.ts';
+import { LINK_PROTOCOL } from '../../../contract/link/protocol.ts';
+import type { CheckOutcome } from '../../../contract/link/reload.ts';
 import type { Manifest } from '../../../contract/manifest.ts';
 import type { Clock } from '../../../kit/clock.ts';
 import type { DaemonLauncher, DaemonProcess, DaemonRuntime } from '../daemon-launcher.ts';
@@ -112,7 +113,7 @@ function askDaemon(
           if (message.type === 'hello') {
             if (message.protocol !== LINK_PROTOCOL) fail(`${id} speaks another protocol than this Signalbox`);
             else daemon?.send({ type: 'check', config: input, dataDir: dataDirOf(id) });
-          } else if (message.type === 'checked') settle(message.outcome as Outcome<CheckOutcome>);
+          } else if (message.type === 'checked') settle(message.outcome);
         },
         onOutput(_stream, line) {
           lastWords = line;

@@ -3,10 +3,19 @@
  * changes anything; then addresses change hands, so that two daemons can exchange theirs; only then is the new document the
  * one in force. A document that was refused is never used, at a restart neither. The control plane makes one.
  */
+import type { z } from 'zod';
 import { asOneError, eachMistake } from '../../../contract/config-mistakes.ts';
 import type { ControlResults } from '../../../contract/control-api.ts';
-import type { HeldAddress, ReloadBegun, ReloadOutcome, ReloadStep } from '../../../contract/daemon-link.ts';
 import { fromWireError, type Outcome, type WireError } from '../../../contract/errors.ts';
+import {
+  type HeldAddress,
+  type ReloadOutcome,
+  type ReloadStep,
+  reloadBegunSchema,
+  reloadOutcomeSchema,
+  stepDoneSchema,
+} from '../../../contract/link/reload.ts';
+import { firstProblem } from '../../../contract/plain-words.ts';
 import type { ControlLimits } from '../limits.ts';
 import type { DaemonSession } from '../supervision/daemon-session.ts';
 import type { ManagedDaemon } from '../supervision/managed-daemon.ts';
@@ -66,13 +75,16 @@ export class ConfigReload {
     const { changed } = store.accept(document);
     onError(null);
     const outcomes = await Promise.all(
-      parts.map(async (part) => ({ part, outcome: await this.#step(part, 'commit') })),
+      parts.map(async (part) => ({
+        part,
+        outcome: answerOf(reloadOutcomeSchema, await this.#step(part, 'commit')),
+      })),
     );
     const daemons = outcomes.map(({ part, outcome }) => {
       const { id } = part.daemon;
       // The document is in force: a daemon that failed now runs on with what it had, and the others do not.
       const { applied, restartRequired, warnings } = outcome.ok
-        ? (outcome.result as ReloadOutcome)
+        ? outcome.result
         : notTaken(id, outcome.error);
       const waiting = part.daemon.reloaded(restartRequired);
       const news = [...applied, ...waiting, ...warnings].length > 0 || changed.some((one) => one.id === id);
@@ -110,15 +122,15 @@ export class ConfigReload {
 
   /** Everything that can fail; null when it went well. */
   async #prepare(parts: readonly Part[]): Promise<WireError | null> {
-    const begun = await this.#all(parts, 'begin');
+    const begun = await this.#all(parts, 'begin', reloadBegunSchema);
     if (!begun.ok) return begun.error;
-    const held = begun.result.flatMap((answer) => (answer as ReloadBegun).held);
+    const held = begun.result.flatMap(({ held }) => held);
     if (held.length === 0) return null;
     const foreign = held.find((address) => !address.own && !this.#isOurs(address, parts));
     if (foreign !== undefined) return this.#named(inUse(foreign, null));
-    const released = await this.#all(parts, 'release');
+    const released = await this.#all(parts, 'release', stepDoneSchema);
     if (!released.ok) return released.error;
-    const bound = await this.#all(parts, 'bind');
+    const bound = await this.#all(parts, 'bind', stepDoneSchema);
     return bound.ok ? null : this.#named(bound.error);
   }
 
@@ -161,9 +173,16 @@ export class ConfigReload {
     return fromWireError(error);
   }
 
-  async #all(parts: readonly Part[], step: ReloadStep): Promise<Outcome<unknown[]>> {
-    const outcomes = await Promise.all(parts.map((part) => this.#step(part, step)));
-    const results: unknown[] = [];
+  /** Has all take a step, whose answer `schema` describes. */
+  async #all<Schema extends z.ZodType>(
+    parts: readonly Part[],
+    step: ReloadStep,
+    schema: Schema,
+  ): Promise<Outcome<z.output<Schema>[]>> {
+    const outcomes = await Promise.all(
+      parts.map(async (part) => answerOf(schema, await this.#step(part, step))),
+    );
+    const results: z.output<Schema>[] = [];
     const errors: WireError[] = [];
     for (const outcome of outcomes) {
       if (outcome.ok) results.push(outcome.result);
@@ -186,6 +205,18 @@ export class ConfigReload {
     else if (outcome.error.code === 'timeout') this.#silent.add(session);
     return outcome;
   }
+}
+
+/** An answer of the declared shape; what is none is a defect of the daemon, said as such. */
+function answerOf<Schema extends z.ZodType>(
+  schema: Schema,
+  outcome: Outcome<unknown>,
+): Outcome<z.output<Schema>> {
+  if (!outcome.ok) return outcome;
+  const parsed = schema.safeParse(outcome.result);
+  if (parsed.success) return { ok: true, result: parsed.data };
+  const message = `the daemon answered what main does not know: ${firstProblem(parsed.error)}`;
+  return { ok: false, error: { code: 'internal', message } };
 }
 
 /** Whether it names an address; a daemon that has ended meanwhile opens its listeners when it starts. */

@@ -1,7 +1,7 @@
 /** Start, stop and restart of daemons, each in the audit trail. */
 import { UNRECORDED_REQUESTS } from '../../../contract/control-api.ts';
-import { STOP_IMPACT } from '../../../contract/daemon-link.ts';
 import { type Outcome, SignalboxError } from '../../../contract/errors.ts';
+import { STOP_IMPACT } from '../../../contract/link/to-daemon.ts';
 import type { Manifest } from '../../../contract/manifest.ts';
 import type { DaemonSnapshot } from '../../../contract/states.ts';
 import type { Caller } from '../caller.ts';

@@ -4,15 +4,10 @@
  * action is answered; the effects follow when they have been measured.
  */
 import type { z } from 'zod';
-import {
-  type Actor,
-  type DeedReport,
-  type DeedRequest,
-  describeActor,
-  type OperatorDeed,
-} from '../../../contract/daemon-link.ts';
 import { type Outcome, SignalboxError, toWireError } from '../../../contract/errors.ts';
 import type { NewAuditEntry } from '../../../contract/history-batch.ts';
+import { type Actor, describeActor } from '../../../contract/link/actor.ts';
+import type { DeedReport, DeedRequest, OperatorDeed } from '../../../contract/link/deeds.ts';
 import type { Unrecorded } from '../../../contract/manifest.ts';
 import { counted } from '../../../daemons/runtime/host/impact-text.ts';
 import type { Clock } from '../../../kit/clock.ts';

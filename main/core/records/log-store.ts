@@ -6,7 +6,6 @@ import type { ControlEvent } from '../../../contract/control-api.ts';
 import {
   LOG_LEVELS,
   type LogLevel,
-  type LogRecord,
   logRecordSchema,
   type SourcedLogRecord,
 } from '../../../contract/log-record.ts';
@@ -42,15 +41,16 @@ export class LogStore {
   }
 
   /** Takes a batch from a daemon; `lost` is how many it could not send. Malformed records are dropped and counted. */
-  append(source: string, instance: number, records: readonly LogRecord[], lost: number): void {
+  append(source: string, instance: number, records: readonly unknown[], lost: number): void {
     this.#dropped += lost + Math.max(0, records.length - this.#limits.logBatch);
     const entry = this.#source(source);
     for (const record of records.slice(0, this.#limits.logBatch)) {
-      if (!logRecordSchema.safeParse(record).success) {
+      const parsed = logRecordSchema.safeParse(record);
+      if (!parsed.success) {
         this.#dropped++;
         continue;
       }
-      const sourced = { ...record, source, instance };
+      const sourced = { ...parsed.data, source, instance };
       entry.ring.push(sourced);
       if (entry.followers.size > 0) entry.unsent.push(sourced);
     }

@@ -1,10 +1,10 @@
 /** The last summary of every process, for the CLI, `/metrics` and the measured effect of commands. */
+import type { MetricSummary } from '../../../contract/link/metric-summary.ts';
 import {
   type FrameLayout,
   HISTOGRAM_FIELDS,
   type HistogramField,
   type MetricReading,
-  type MetricSummary,
   readMetrics,
 } from '../../../contract/metric-frame.ts';
 import type { Clock } from '../../../kit/clock.ts';

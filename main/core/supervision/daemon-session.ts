@@ -2,15 +2,13 @@
  * One process of a daemon from launch to end: handshake, requests, heartbeats, drain and kill. A ManagedDaemon holds
  * at most one session and starts the next only when this one has ended.
  */
-import {
-  type Actor,
-  type FromDaemon,
-  fromDaemonSchema,
-  LINK_PROTOCOL,
-  type ReloadStep,
-  type ToDaemon,
-} from '../../../contract/daemon-link.ts';
+
 import type { WireError } from '../../../contract/errors.ts';
+import type { Actor } from '../../../contract/link/actor.ts';
+import { type FromDaemon, fromDaemonSchema } from '../../../contract/link/from-daemon.ts';
+import { LINK_PROTOCOL } from '../../../contract/link/protocol.ts';
+import type { ReloadStep } from '../../../contract/link/reload.ts';
+import type { ToDaemon } from '../../../contract/link/to-daemon.ts';
 import { firstProblem } from '../../../contract/plain-words.ts';
 import type { ListenerInfo } from '../../../contract/states.ts';
 import type { Clock, Timer } from '../../../kit/clock.ts';
@@ -230,8 +228,7 @@ export class DaemonSession {
       return;
     }
     this.#heartbeat.alive();
-    // The schema leaves payloads that main only passes on unchecked, hence the wider type.
-    const message = raw as FromDaemon;
+    const message = parsed.data;
     const { events } = this.#options;
     switch (message.type) {
       case 'hello':

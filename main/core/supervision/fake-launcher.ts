@@ -1,6 +1,7 @@
 /** A launcher whose processes do what a test says. Used by the unit tests of the supervision only. */
-import type { FromDaemon, ToDaemon } from '../../../contract/daemon-link.ts';
-import { LINK_PROTOCOL } from '../../../contract/daemon-link.ts';
+import type { FromDaemon } from '../../../contract/link/from-daemon.ts';
+import { LINK_PROTOCOL } from '../../../contract/link/protocol.ts';
+import type { ToDaemon } from '../../../contract/link/to-daemon.ts';
 import type { ListenerInfo } from '../../../contract/states.ts';
 import type {
   DaemonLauncher,

@@ -1,0 +1,47 @@
+/** What a daemon says to main. */
+import { z } from 'zod';
+import type { MessageOf } from '../read-only.ts';
+import { outcomeSchema, wireErrorSchema } from '../wire-error.ts';
+import { deedReportSchema, deedRequestSchema } from './deeds.ts';
+import { listenerInfoSchema } from './endpoint.ts';
+import { lifecycleRequestSchema } from './lifecycle.ts';
+import { metricSummarySchema } from './metric-summary.ts';
+import { checkOutcomeSchema } from './reload.ts';
+import { requestId } from './request-id.ts';
+import { streamCloseSchema, streamDataSchema } from './stream-messages.ts';
+
+const listeners = z.array(listenerInfoSchema);
+
+/** Checks what main receives. Results are checked by whoever asked, log records one by one where they are kept. */
+export const fromDaemonSchema = z.discriminatedUnion('type', [
+  // Not strict: a process of another version shall be told apart by its number, whatever else it says.
+  z.object({
+    type: z.literal('hello'),
+    protocol: z.number(),
+    id: z.string(),
+    pid: z.number(),
+    runtime: z.string(),
+  }),
+  z.strictObject({ type: z.literal('ready'), listeners }),
+  z.strictObject({ type: z.literal('failed'), error: wireErrorSchema }),
+  z.strictObject({ type: z.literal('checked'), outcome: outcomeSchema(checkOutcomeSchema) }),
+  z.strictObject({ type: z.literal('listeners'), listeners }),
+  z.strictObject({ type: z.literal('stopping'), message: z.string() }),
+  z.strictObject({ type: z.literal('pong'), seq: z.number() }),
+  z.strictObject({ type: z.literal('summary'), summary: metricSummarySchema }),
+  z.strictObject({
+    type: z.literal('logs'),
+    /** One that is malformed costs itself only. */
+    records: z.array(z.unknown()),
+    dropped: z.number(),
+  }),
+  z.strictObject({ type: z.literal('reply'), requestId, outcome: outcomeSchema(z.unknown()) }),
+  lifecycleRequestSchema,
+  deedRequestSchema,
+  deedReportSchema,
+  streamDataSchema,
+  streamCloseSchema,
+]);
+
+/** What a daemon says to main. */
+export type FromDaemon = MessageOf<typeof fromDaemonSchema>;
