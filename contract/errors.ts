@@ -29,6 +29,7 @@ export const ERROR_CODES = {
   data_unusable:
     'A newer Signalbox wrote this data folder or backup, or it is damaged, half restored or cannot be used.',
   unauthorized: 'The caller has not proved who it is.',
+  access_denied: 'The role of whoever asks does not have the access that this needs; `detail` names both.',
   forbidden: 'The caller is known and may not do this.',
   address_in_use: 'Another process listens on that address.',
   unsupported: 'This host or platform cannot do that.',

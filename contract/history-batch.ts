@@ -2,7 +2,7 @@
  * What main sends to the recorder once a second: the arguments of the recorder's internal commands `append` and
  * `journal`. The recorder checks them again, with its limits (daemons/recorder/store/batch.ts).
  */
-import type { AuditEntry } from './control-api.ts';
+import type { AuditEntry } from './control/audit.ts';
 import type { SparseHistogram } from './histogram.ts';
 import type { MetricSpec } from './manifest.ts';
 import type { DaemonState } from './states.ts';

@@ -3,6 +3,7 @@
  * help, `/metrics`, docs and validation are all generated from it.
  */
 import { z } from 'zod';
+import type { Access } from './access.ts';
 import { catalogOf } from './metric-specs.ts';
 import type { ListenPlace } from './network-addresses.ts';
 
@@ -40,6 +41,8 @@ export interface CommandSpec<Args extends z.ZodObject = z.ZodObject> {
   /** One line that says what it does. */
   readonly summary: string;
   readonly danger: DangerTier;
+  /** What running it, and asking what it would do, needs. What changes settings or files is for `admin`, what shows who users are for `operate`. */
+  readonly access: Access;
   /** Flat object of strings, numbers, booleans and enums; `.describe()` every field; marks in `.meta()`: see {@link JsonFieldSchema}. */
   readonly args: Args;
   readonly result: ResultShape;
@@ -83,6 +86,8 @@ export interface RowAction {
 /** A table that a daemon streams to a window while somebody looks at it (its connections, rooms, channels). */
 export interface TableSpec {
   readonly title: string;
+  /** What watching it needs; `operate` where it shows who users are. */
+  readonly access: Access;
   /** Column that identifies a row. */
   readonly rowKey: string;
   readonly columns: readonly TableColumn[];
@@ -156,6 +161,7 @@ export interface CommandDescription {
   readonly name: string;
   readonly summary: string;
   readonly danger: DangerTier;
+  readonly access: Access;
   readonly args: JsonObjectSchema;
   readonly result: ResultShape;
   readonly columns: readonly TableColumn[];
@@ -222,6 +228,7 @@ export function describeManifest(manifest: Manifest): ManifestDescription {
       name,
       summary: spec.summary,
       danger: spec.danger,
+      access: spec.access,
       args: z.toJSONSchema(spec.args, { io: 'input' }) as unknown as JsonObjectSchema,
       result: spec.result,
       columns: spec.columns ?? [],

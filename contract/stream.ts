@@ -6,6 +6,7 @@
  * newest frame and table once it is back, and is told how many log records it missed.
  */
 import { z } from 'zod';
+import type { WireError } from './errors.ts';
 import type { LogRecord } from './log-record.ts';
 import type { MetricFrame } from './metric-frame.ts';
 
@@ -57,7 +58,9 @@ export type ToWindow =
       readonly rows: readonly (readonly TableCell[])[];
       /** Rows that exist; more than were sent when the table is larger than the runtime's limit `tableRows`. */
       readonly total: number;
-    };
+    }
+  /** A table that the role of this window may not watch. */
+  | { readonly type: 'denied'; readonly table: string; readonly error: WireError };
 
 /** Checks what a daemon receives from a window. */
 export const fromWindowSchema = z.discriminatedUnion('type', [

@@ -2,7 +2,7 @@
  * What the preload script exposes to the window: `window.signalbox`, and `window.signalboxDesktop` for what only the desktop
  * app has. Both are absent in a browser.
  */
-import type { ControlEvent } from './control-api.ts';
+import type { ControlEvent } from './control/messages.ts';
 import type { Outcome } from './errors.ts';
 
 /** `window.signalbox`, as the preload script exposes it. */

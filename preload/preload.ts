@@ -3,7 +3,7 @@
  * stream ports on to the page; ipcRenderer itself never leaves this file.
  */
 import { contextBridge, type IpcRendererEvent, ipcRenderer } from 'electron';
-import type { ControlEvent } from '../contract/control-api.ts';
+import type { ControlEvent } from '../contract/control/messages.ts';
 import type { Outcome } from '../contract/errors.ts';
 import type { DesktopBridge, FromDesktop, WindowBridge } from '../contract/window-bridge.ts';
 import { IPC_CHANNELS, STREAM_PORT_MESSAGE } from '../contract/window-bridge.ts';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { CONTROL_REFERENCE } from '../contract/control-reference.ts';
+import { CONTROL_REQUESTS } from '../contract/control/requests.ts';
 import { curlExample, REQUEST_NAMES } from './control-api-page.ts';
 
 // Real processes start here: slow on a busy machine.
@@ -45,7 +45,7 @@ async function run(name: (typeof REQUEST_NAMES)[number]): Promise<unknown> {
   if (hasCurl)
     return JSON.parse((await promisify(execFile)('sh', ['-c', curlExample(name)], { env })).stdout);
   const headers = { authorization: `Bearer ${where.token}`, 'content-type': 'application/json' };
-  const body = JSON.stringify(CONTROL_REFERENCE[name].example);
+  const body = JSON.stringify(CONTROL_REQUESTS[name].example);
   return await (await fetch(`${where.url}api/${name}`, { method: 'POST', headers, body })).json();
 }
 

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { CONTROL_REQUESTS } from '../contract/control-api.ts';
+import { CONTROL_REQUESTS } from '../contract/control/requests.ts';
 import { describeManifest } from '../contract/manifest.ts';
 import { registry } from '../daemons/registry.ts';
 import { controlApiPage, REQUEST_NAMES } from './control-api-page.ts';
@@ -47,8 +47,8 @@ describe('the reference of the control API', () => {
     expect(REQUEST_NAMES.toSorted()).toEqual(Object.keys(CONTROL_REQUESTS).sort());
     const page = controlApiPage();
     expect(page).not.toContain('```ts\n\n```');
-    for (const [name, schema] of Object.entries(CONTROL_REQUESTS)) {
-      for (const [field, of] of Object.entries(schema.shape))
+    for (const [name, { args }] of Object.entries(CONTROL_REQUESTS)) {
+      for (const [field, of] of Object.entries(args.shape))
         expect(of.description, `${name} ${field}`).toBeTruthy();
     }
   });

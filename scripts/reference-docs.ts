@@ -50,7 +50,7 @@ function commandSection(daemon: string, command: CommandDescription): string {
     `### ${command.name}`,
     `${command.summary}`,
     `\`\`\`sh\n./signalbox run ${daemon} ${command.name}${usage === '' ? '' : ` ${usage}`}${confirm}\n\`\`\``,
-    `Danger: **${command.danger}**. Result: ${command.result}${
+    `Danger: **${command.danger}**. Access: **${command.access}**. Result: ${command.result}${
       command.columns.length > 0 ? ` (${command.columns.map((column) => column.title).join(', ')})` : ''
     }. Deadline: ${command.timeoutMs / 1000} s. Without an audit trail: ${
       command.unrecorded === 'run' ? 'runs, and says so' : 'refused'

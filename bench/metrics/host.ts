@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { ControlApi, ControlRequestName } from '../../contract/control-api.ts';
+import type { ControlApi, ControlRequestName } from '../../contract/control/requests.ts';
 import type { Outcome } from '../../contract/errors.ts';
 import { IRCD_CONFIG } from '../ircd/servers.ts';
 import { pinned } from '../shared/pinning.ts';

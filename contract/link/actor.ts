@@ -1,5 +1,6 @@
 /** Who is behind a request, as daemons and the audit trail are told. */
 import { z } from 'zod';
+import { ROLES } from '../access.ts';
 import type { MessageOf } from '../read-only.ts';
 
 /**
@@ -14,6 +15,8 @@ export const actorSchema = z.strictObject({
   /** User name of the person or program, as far as it is known. */
   name: z.string().max(128),
   from: z.enum(ACTOR_ORIGINS),
+  /** What it may do. */
+  role: z.enum(ROLES),
   /** What tells two of the same name apart: a session and its address. */
   where: z.string().max(128).optional(),
 });

@@ -1,5 +1,6 @@
 /** How main hands a window's stream to a daemon, and relays one where it cannot. What flows on it is in ../stream.ts. */
 import { z } from 'zod';
+import { ROLES } from '../access.ts';
 import type { MessageOf } from '../read-only.ts';
 import { uint8Array } from './typed-arrays.ts';
 
@@ -14,6 +15,8 @@ export const streamOpenSchema = z.strictObject({
   type: z.literal('stream-open'),
   streamId,
   transport: streamTransportSchema,
+  /** Of whoever watches: decides which tables may be watched. */
+  role: z.enum(ROLES),
   /** With `socket`: what the WebSocket handshake needs; the socket travels beside the message. */
   upgrade: z.strictObject({ headers: z.record(z.string(), z.string()), head: uint8Array }).optional(),
 });

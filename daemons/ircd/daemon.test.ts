@@ -20,7 +20,10 @@ import { type IrcdPrepared, prepareIrcd } from './prepare.ts';
 let dataDir: string;
 let sockets: Socket[];
 let started: Awaited<ReturnType<typeof startIrcd>>[];
-const call = { signal: new AbortController().signal, actor: { name: 'tester', from: 'cli' } } as const;
+const call = {
+  signal: new AbortController().signal,
+  actor: { name: 'tester', from: 'cli', role: 'admin' },
+} as const;
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 beforeEach(async () => {

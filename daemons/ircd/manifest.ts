@@ -58,12 +58,14 @@ export const manifest = defineManifest({
   tables: {
     connections: {
       title: 'Connections',
+      access: 'operate',
       rowKey: 'id',
       columns: connectionColumns,
       rowActions: clientActions,
     },
     channels: {
       title: 'Channels',
+      access: 'operate',
       rowKey: 'channel',
       columns: channelColumns,
       rowActions: channelActions,

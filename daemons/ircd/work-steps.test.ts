@@ -230,7 +230,10 @@ it('lists every client, clears a channel and drops whom a ban meets over several
   const loop = new SlowLoop();
   const [irc, clients] = await crowd(loop, 300);
   const admin = createAdminHandlers({ server: irc.server, net: {} as never, lookup: () => ({}) as never });
-  const call = { signal: new AbortController().signal, actor: { name: 'test', from: 'cli' } } as const;
+  const call = {
+    signal: new AbortController().signal,
+    actor: { name: 'test', from: 'cli', role: 'admin' },
+  } as const;
   const other = at(clients, 299);
   const whileSplit = async <T>(run: unknown | Promise<T>): Promise<T> => {
     expect(irc.host.work.busy).toBe(true);

@@ -55,7 +55,7 @@ const ofType =
 let requestId = 0;
 async function command(name: string, args: unknown): Promise<Outcome<unknown>> {
   const id = ++requestId;
-  const actor = { name: 'main', from: 'system' as const };
+  const actor = { name: 'main', from: 'system', role: 'admin' } as const;
   send({ type: 'command', requestId: id, name, args, timeoutMs: 10_000, actor });
   const reply = await next(
     (message): message is Extract<FromDaemon, { type: 'reply' }> =>

@@ -1,6 +1,7 @@
 /** What the recorder measures, which commands it takes and how it is configured. Read by main and every host. */
 import { z } from 'zod';
-import { CONTROL_REQUESTS } from '../../contract/control-api.ts';
+import { auditRequests } from '../../contract/control/audit.ts';
+import { historyRequests } from '../../contract/control/history.ts';
 import { filePath } from '../../contract/line-texts.ts';
 import { defineCommand, defineManifest } from '../../contract/manifest.ts';
 import { metricSpecs } from '../../contract/metric-specs.ts';
@@ -42,6 +43,7 @@ const commands = {
   append: defineCommand({
     summary: 'Stores a batch of samples and state changes, once',
     danger: 'safe',
+    access: 'admin',
     args: appendArgs,
     result: 'json',
     internal: true,
@@ -49,6 +51,7 @@ const commands = {
   journal: defineCommand({
     summary: 'Takes the next part of the audit journal over, once',
     danger: 'safe',
+    access: 'admin',
     args: z.object({
       folder: z.string().min(1).describe('Where its segments are'),
       run: z.string().min(1).max(64).describe('The run of main that writes to it; every other one is over'),
@@ -59,7 +62,8 @@ const commands = {
   history: defineCommand({
     summary: 'Reads metric history',
     danger: 'safe',
-    args: CONTROL_REQUESTS['history.query'],
+    access: 'admin',
+    args: historyRequests['history.query'].args,
     result: 'json',
     timeoutMs: 30_000,
     internal: true,
@@ -67,13 +71,15 @@ const commands = {
   audit: defineCommand({
     summary: 'Reads the audit trail, newest first',
     danger: 'safe',
-    args: CONTROL_REQUESTS['audit.query'],
+    access: 'admin',
+    args: auditRequests['audit.query'].args,
     result: 'json',
     internal: true,
   }),
   settingGet: defineCommand({
     summary: 'Reads one setting',
     danger: 'safe',
+    access: 'admin',
     args: z.object({ key: settingKey }),
     result: 'json',
     internal: true,
@@ -81,6 +87,7 @@ const commands = {
   settingSet: defineCommand({
     summary: 'Writes one setting; null removes it',
     danger: 'safe',
+    access: 'admin',
     args: z.object({ key: settingKey, value: z.unknown() }),
     result: 'json',
     internal: true,
@@ -88,6 +95,7 @@ const commands = {
   stats: defineCommand({
     summary: 'Shows what the database holds',
     danger: 'safe',
+    access: 'read',
     unrecorded: 'run',
     args: z.object({}),
     result: 'table',
@@ -103,6 +111,7 @@ const commands = {
   vacuum: defineCommand({
     summary: 'Gives unused space of the database back to the file system',
     danger: 'safe',
+    access: 'admin',
     args: z.object({}),
     result: 'json',
     timeoutMs: 600_000,
@@ -111,6 +120,7 @@ const commands = {
   backup: defineCommand({
     summary: 'Copies the database to a new file while recording goes on',
     danger: 'safe',
+    access: 'admin',
     args: z.object({
       file: filePath().describe(
         'Path of the copy; a relative one is taken from the recorder data folder. Must not exist',

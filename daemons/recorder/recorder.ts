@@ -4,7 +4,7 @@
  */
 import { closeSync, existsSync, openSync, rmSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
-import type { HistoryResult } from '../../contract/control-api.ts';
+import type { HistoryResult } from '../../contract/control/history.ts';
 import { SignalboxError } from '../../contract/errors.ts';
 import type { SqliteConstructor } from '../runtime/files/sqlite.ts';
 import { limits } from './limits.ts';

@@ -76,6 +76,7 @@ const commands = {
   peers: defineCommand({
     summary: 'List or find clients',
     danger: 'safe',
+    access: 'operate',
     unrecorded: 'run',
     args: z.object({ text, limit }),
     result: 'table',
@@ -85,6 +86,7 @@ const commands = {
   peer: defineCommand({
     summary: 'Show everything about one client',
     danger: 'safe',
+    access: 'operate',
     unrecorded: 'run',
     args: z.object({ peer: peerId.describe('Peer id') }),
     result: 'json',
@@ -93,6 +95,7 @@ const commands = {
   kick: defineCommand({
     summary: 'Disconnect a client',
     danger: 'disruptive',
+    access: 'operate',
     unrecorded: 'run',
     args: z.object({ peer: peerId.describe('Peer id'), reason }),
     result: 'json',
@@ -101,6 +104,7 @@ const commands = {
   rooms: defineCommand({
     summary: 'List or find rooms',
     danger: 'safe',
+    access: 'read',
     unrecorded: 'run',
     args: z.object({ text, limit }),
     result: 'table',
@@ -110,6 +114,7 @@ const commands = {
   room: defineCommand({
     summary: 'List the members of a room',
     danger: 'safe',
+    access: 'operate',
     unrecorded: 'run',
     args: z.object({ room: roomName.describe('Room name'), limit }),
     result: 'table',
@@ -119,6 +124,7 @@ const commands = {
   'close-room': defineCommand({
     summary: 'Take everybody out of a room, which ends it',
     danger: 'disruptive',
+    access: 'operate',
     args: z.object({ room: roomName.describe('Room name'), reason }),
     result: 'json',
     effects: [roomMetric],
@@ -126,6 +132,7 @@ const commands = {
   broadcast: defineCommand({
     summary: 'Send a notice to all clients that said hello, or to one room',
     danger: 'safe',
+    access: 'operate',
     args: z.object({
       text: lineText({ max: 2_000 }).describe('The notice'),
       room: lineText({ min: 0, max: LIMITS.room_name_bytes.max })
@@ -142,6 +149,7 @@ const commands = {
   limits: defineCommand({
     summary: 'Show the limits in force and why they are there',
     danger: 'safe',
+    access: 'read',
     unrecorded: 'run',
     args: z.object({}),
     result: 'table',
@@ -156,12 +164,14 @@ const commands = {
   'set-limits': defineCommand({
     summary: 'Change limits until the configuration is reloaded or the relay restarts',
     danger: 'safe',
+    access: 'admin',
     args: z.object(limitArgs),
     result: 'json',
   }),
   ban: defineCommand({
     summary: 'Ban a peer id or an address range, and disconnect whom it covers',
     danger: 'disruptive',
+    access: 'operate',
     unrecorded: 'run',
     args: z.object({
       peer: lineWord({ min: 0, max: LIMITS.peer_id_bytes.max })
@@ -184,6 +194,7 @@ const commands = {
   unban: defineCommand({
     summary: 'Lift a ban',
     danger: 'safe',
+    access: 'operate',
     args: z.object({
       ban: addressWord({ max: LIMITS.peer_id_bytes.max }).describe('The peer id or range that is banned'),
     }),
@@ -192,6 +203,7 @@ const commands = {
   bans: defineCommand({
     summary: 'List the bans',
     danger: 'safe',
+    access: 'operate',
     unrecorded: 'run',
     args: z.object({}),
     result: 'table',
@@ -219,12 +231,14 @@ export const manifest = defineManifest({
   tables: {
     connections: {
       title: 'Connections',
+      access: 'operate',
       rowKey: 'peer',
       columns: connectionColumns,
       rowActions: peerActions,
     },
     rooms: {
       title: 'Rooms',
+      access: 'read',
       rowKey: 'room',
       columns: roomColumns,
       rowActions: roomActions,

@@ -1,6 +1,7 @@
 /** What a spec holds of the app under test, the same for both hosts. */
 import type { Locator, Page } from '@playwright/test';
-import type { ControlApi, ControlRequestName, HostKind } from '../../contract/control-api.ts';
+import type { HostKind } from '../../contract/control/host.ts';
+import type { ControlApi, ControlRequestName } from '../../contract/control/requests.ts';
 import type { Outcome } from '../../contract/errors.ts';
 import type { DaemonSnapshot, DaemonState, ListenerInfo } from '../../contract/states.ts';
 import { type CliResult, runCli } from './cli.ts';

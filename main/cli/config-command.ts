@@ -1,6 +1,6 @@
 /** `signalbox config check` and `config reload`. */
 import { join } from 'node:path';
-import type { HostInfo } from '../../contract/control-api.ts';
+import type { HostInfo } from '../../contract/control/host.ts';
 import { SignalboxError, type WireError } from '../../contract/errors.ts';
 import type { Manifest } from '../../contract/manifest.ts';
 import { systemClock } from '../../kit/clock.ts';

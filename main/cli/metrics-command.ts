@@ -1,5 +1,5 @@
 /** `signalbox metrics D`: the newest figures of a daemon, or of main. */
-import { MAIN_SOURCE } from '../../contract/control-api.ts';
+import { MAIN_SOURCE } from '../../contract/control/host.ts';
 import type { Manifest } from '../../contract/manifest.ts';
 import { catalogOf } from '../../contract/metric-specs.ts';
 import { MAIN_METRICS } from '../core/main-telemetry.ts';

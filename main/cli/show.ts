@@ -1,6 +1,6 @@
 /** How the CLI shows states, metrics, logs and command results to a person. */
 
-import type { ControlResults } from '../../contract/control-api.ts';
+import type { ControlResults } from '../../contract/control/requests.ts';
 import type { SourcedLogRecord } from '../../contract/log-record.ts';
 import type { CommandDescription, MetricSpec, TableColumn } from '../../contract/manifest.ts';
 import type { MetricReading } from '../../contract/metric-frame.ts';

@@ -1,12 +1,7 @@
 /** Speaks to the running instance over the local socket: newline-delimited JSON. Used by the CLI's commands. */
 import { connect, type Socket } from 'node:net';
-import type {
-  ControlApi,
-  ControlEvent,
-  ControlOutcome,
-  ControlReplyMessage,
-  ControlRequestName,
-} from '../../contract/control-api.ts';
+import type { ControlEvent, ControlOutcome, ControlReplyMessage } from '../../contract/control/messages.ts';
+import type { ControlApi, ControlRequestName } from '../../contract/control/requests.ts';
 import { SignalboxError } from '../../contract/errors.ts';
 import type { LocalCaller } from '../../contract/local-caller.ts';
 import { localSocketPath } from '../core/instance/instance-claim.ts';

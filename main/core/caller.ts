@@ -1,6 +1,10 @@
 /** Who speaks to the control plane: a window, a browser, a program with the token, or a client of the local socket. */
-import type { ControlEvent } from '../../contract/control-api.ts';
+
+import type { ControlEvent } from '../../contract/control/messages.ts';
 import type { Actor } from '../../contract/link/actor.ts';
+
+/** Signalbox itself, which may do everything. */
+export const SYSTEM = { name: 'signalbox', from: 'system', role: 'admin' } as const satisfies Actor;
 
 /** One connection. The host makes it, passes it with every request, and calls back `onClose` listeners when it ends. */
 export interface Caller {

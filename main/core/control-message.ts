@@ -1,5 +1,5 @@
 /** Reads one request from a message transport: a line of the local socket, or a text message of a control WebSocket. */
-import { type ControlRequestMessage, controlRequestMessageSchema } from '../../contract/control-api.ts';
+import { type ControlRequestMessage, controlRequestMessageSchema } from '../../contract/control/messages.ts';
 
 /** What is told about a message that is none. */
 export const REQUEST_EXAMPLE = 'Expected one JSON object: {"id":1,"name":"status","args":{}}.';

@@ -2,8 +2,11 @@
  * What a host gives the control plane, and what it gets: the only part of main/core that windows, servers and sockets
  * need to know. Implemented in control-plane.ts.
  */
-import type { ControlEvent, ControlOutcome, HostKind } from '../../contract/control-api.ts';
+
+import type { HostKind } from '../../contract/control/host.ts';
+import type { ControlEvent, ControlOutcome } from '../../contract/control/messages.ts';
 import type { Outcome, WireError } from '../../contract/errors.ts';
+import type { Actor } from '../../contract/link/actor.ts';
 import type { MetricSummary } from '../../contract/link/metric-summary.ts';
 import type { Manifest } from '../../contract/manifest.ts';
 import type { FrameLayout } from '../../contract/metric-frame.ts';
@@ -59,10 +62,15 @@ export interface ControlPlane {
   /** Says where the dashboard is served, so that a daemon that wants the same address is told who has it. */
   serves(place: ListenPlace): void;
   handle(name: string, args: unknown, caller: Caller): Promise<ControlOutcome<unknown>>;
-  /** Calls back on every broadcast event; returns the function that ends it. */
-  subscribe(listener: (event: ControlEvent) => void): () => void;
-  /** Hands a stream to its process; `onClosed` is called once when it ends, however that happens. */
-  openStream(source: string, request: StreamRequest, onClosed?: () => void): Outcome<OpenedStream>;
+  /** Calls back on every broadcast event that `actor` may hear; returns the function that ends it. */
+  subscribe(actor: Actor, listener: (event: ControlEvent) => void): () => void;
+  /** Hands a stream for `actor` to its process; `onClosed` is called once when it ends, however that happens. */
+  openStream(
+    source: string,
+    request: StreamRequest,
+    actor: Actor,
+    onClosed?: () => void,
+  ): Outcome<OpenedStream>;
   snapshots(): readonly DaemonSnapshot[];
   /** The last values of every process that has reported, with their layout. */
   latestMetrics(): readonly { source: string; layout: FrameLayout; summary: MetricSummary }[];

@@ -6,15 +6,11 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  type ControlEvent,
-  type ControlOutcome,
-  type HostInfo,
-  MAIN_SOURCE,
-} from '../../contract/control-api.ts';
+import { MAIN_SOURCE } from '../../contract/control/host.ts';
+import type { ControlEvent, ControlOutcome } from '../../contract/control/messages.ts';
 import type { Outcome, WireError } from '../../contract/errors.ts';
+import type { Actor } from '../../contract/link/actor.ts';
 import type { MetricSummary } from '../../contract/link/metric-summary.ts';
-import { describeManifest, type ManifestDescription } from '../../contract/manifest.ts';
 import { type FrameLayout, layoutOf } from '../../contract/metric-frame.ts';
 import { catalogOf } from '../../contract/metric-specs.ts';
 import type { ListenPlace } from '../../contract/network-addresses.ts';
@@ -23,8 +19,9 @@ import { mendPrivacy } from '../../daemons/runtime/files/private-files.ts';
 import { openLogFile } from '../../daemons/runtime/telemetry/log-file.ts';
 import type { LogSink } from '../../daemons/runtime/telemetry/logger.ts';
 import { type Clock, systemClock } from '../../kit/clock.ts';
+import { AccessGate } from './access-gate.ts';
 import { removeStagings } from './backup-leftovers.ts';
-import type { Caller } from './caller.ts';
+import { type Caller, SYSTEM } from './caller.ts';
 import { type Holder, holderOf, holdersOf, inUse } from './config/address-holder.ts';
 import { DEFAULT_ON_CLOSE, type OnClose } from './config/config-document.ts';
 import { ConfigReload } from './config/config-reload.ts';
@@ -34,11 +31,15 @@ import { ControlService } from './control-service.ts';
 import { DaemonEvents } from './daemon-events.ts';
 import { fitToDescriptors } from './descriptor-budget.ts';
 import { EventHub } from './event-hub.ts';
+import { auditHandlers } from './handlers/audit-handlers.ts';
 import { commandHandlers } from './handlers/command-handlers.ts';
 import { configHandlers } from './handlers/config-handlers.ts';
 import type { HandlerTable } from './handlers/handler-table.ts';
+import { historyHandlers } from './handlers/history-handlers.ts';
+import { hostHandlers } from './handlers/host-handlers.ts';
 import { byItself, lifecycleHandlers } from './handlers/lifecycle-handlers.ts';
-import { recordHandlers } from './handlers/record-handlers.ts';
+import { logsHandlers } from './handlers/logs-handlers.ts';
+import { metricsHandlers } from './handlers/metrics-handlers.ts';
 import { makeDataFolder, unusableFolder } from './instance/data-folder.ts';
 import { markDataFormat, readDataFormat } from './instance/data-format.ts';
 import { type LocalSocket, openLocalSocket } from './instance/local-socket.ts';
@@ -134,8 +135,8 @@ class Plane implements ControlPlane {
   readonly #exposed: readonly string[];
   readonly #clock: Clock;
   readonly #startedAt: number;
-  readonly #manifests: readonly ManifestDescription[];
   readonly #events = new EventHub();
+  readonly #gate: AccessGate;
   readonly #telemetry: MainTelemetry;
   readonly #metrics: MetricsStore;
   readonly #logs: LogStore;
@@ -163,7 +164,7 @@ class Plane implements ControlPlane {
     this.#exposed = parts.exposed;
     this.#clock = clock;
     this.#startedAt = clock.now();
-    this.#manifests = registry.map(describeManifest);
+    this.#gate = new AccessGate(registry);
     this.#recorderId = registry.find((manifest) => manifest.role === 'recorder')?.id ?? null;
     this.#logs = new LogStore(clock, limits);
     this.#telemetry = new MainTelemetry(parts.logFile, (summary) =>
@@ -217,7 +218,12 @@ class Plane implements ControlPlane {
       publish: (entry) => this.#events.publish({ type: 'audit', entry }),
     });
     this.#streams = new StreamBroker(this.#supervisor, this.#telemetry.hub);
-    this.#service = new ControlService(this.#handlers(), this.#telemetry);
+    this.#service = new ControlService({
+      handlers: this.#handlers(),
+      gate: this.#gate,
+      audit: this.#audit,
+      telemetry: this.#telemetry,
+    });
     this.#telemetry.observe(() => {
       const history = this.#history.status();
       return {
@@ -296,12 +302,21 @@ class Plane implements ControlPlane {
     return this.#service.handle(name, args, caller);
   }
 
-  subscribe(listener: (event: ControlEvent) => void): () => void {
-    return this.#events.subscribe(listener);
+  subscribe(actor: Actor, listener: (event: ControlEvent) => void): () => void {
+    return this.#events.subscribe((event) => {
+      if (this.#gate.hears(event, actor)) listener(event);
+    });
   }
 
-  openStream(source: string, request: StreamRequest, onClosed?: () => void): Outcome<OpenedStream> {
-    return this.#streams.open(source, request, onClosed);
+  openStream(
+    source: string,
+    request: StreamRequest,
+    actor: Actor,
+    onClosed?: () => void,
+  ): Outcome<OpenedStream> {
+    const denial = this.#gate.stream(source, actor);
+    if (denial !== null) return { ok: false, error: denial };
+    return this.#streams.open(source, request, actor.role, onClosed);
   }
 
   snapshots(): readonly DaemonSnapshot[] {
@@ -366,17 +381,21 @@ class Plane implements ControlPlane {
     const { registry, launcher, daemonRuntime, dataDir } = this.#options;
     const parts = { registry, clock: this.#clock, limits: this.limits };
     return {
-      hello: () => this.#hostInfo(),
-      status: () => ({
-        host: this.#options.host,
-        pid: process.pid,
-        closing: this.#closingReason,
-        daemons: this.#supervisor.snapshots(),
-        history: this.#history.status(),
+      ...hostHandlers({
+        options: this.#options,
+        startedAt: this.#startedAt,
+        supervisor: this.#supervisor,
+        history: this.#history,
+        config: this.#config,
+        dashboard: () => this.#dashboard,
+        closing: () => this.#closingReason,
       }),
       ...lifecycleHandlers(this.#supervisor, this.#audit, this.limits),
       ...commandHandlers({ ...parts, supervisor: this.#supervisor, audit: this.#audit }),
-      ...recordHandlers(this.#metrics, this.#logs, this.#history, this.#supervisor),
+      ...metricsHandlers(this.#metrics, this.#supervisor),
+      ...logsHandlers(this.#logs, this.#metrics),
+      ...historyHandlers(this.#history),
+      ...auditHandlers(this.#history),
       ...configHandlers({
         store: this.#config,
         supervisor: this.#supervisor,
@@ -391,26 +410,6 @@ class Plane implements ControlPlane {
         holders: () => this.#holders(),
         check: { ...parts, launcher, daemonRuntime, dataDirOf: (id) => join(dataDir, id) },
       }),
-    };
-  }
-
-  #hostInfo(): HostInfo {
-    const { host, version, runtime, dataDir, configFile } = this.#options;
-    return {
-      host,
-      version,
-      runtime,
-      dataDir,
-      configFile,
-      platform: process.platform,
-      pid: process.pid,
-      startedAt: this.#startedAt,
-      manifests: this.#manifests,
-      mainMetrics: catalogOf(MAIN_SOURCE, MAIN_METRICS),
-      daemons: this.#supervisor.snapshots(),
-      history: this.#history.status(),
-      configError: this.#config.error,
-      dashboard: this.#dashboard,
     };
   }
 
@@ -465,8 +464,7 @@ class Plane implements ControlPlane {
     if (recorder === null) return null;
     return {
       call: (name, args, timeoutMs) => {
-        const actor = { name: 'signalbox', from: 'system' } as const;
-        const request = { type: 'command', name, args, timeoutMs, actor } as const;
+        const request = { type: 'command', name, args, timeoutMs, actor: SYSTEM } as const;
         return recorder.request(request, `${recorder.id} ${name}`, timeoutMs).outcome;
       },
     };

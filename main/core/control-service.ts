@@ -1,30 +1,42 @@
 /**
  * The boundary of the control plane: every request of every transport comes through `handle`, is checked against its
- * schema, answered by the one handler that the table names, and measured. Errors leave as values.
+ * schema and the role of whoever asks, answered by the one handler that the table names, and measured. Errors leave as
+ * values.
  */
+import type { ControlOutcome } from '../../contract/control/messages.ts';
 import {
   CONTROL_REQUESTS,
-  type ControlOutcome,
   type ControlRequestName,
-} from '../../contract/control-api.ts';
-import { SignalboxError, toWireError } from '../../contract/errors.ts';
+  isControlRequest,
+} from '../../contract/control/requests.ts';
+import { fromWireError, SignalboxError, toWireError } from '../../contract/errors.ts';
 import { firstProblem } from '../../contract/plain-words.ts';
+import type { AccessGate } from './access-gate.ts';
 import type { Caller } from './caller.ts';
 import type { AnswerNotes, HandlerTable } from './handlers/handler-table.ts';
 import type { MainTelemetry } from './main-telemetry.ts';
+import type { AuditTrail } from './records/audit-trail.ts';
+import { refusedAttempt } from './refused-attempt.ts';
+
+/** What answers are made of. */
+export interface ControlServiceParts {
+  readonly handlers: HandlerTable;
+  readonly gate: AccessGate;
+  readonly audit: Pick<AuditTrail, 'run'>;
+  readonly telemetry: Pick<MainTelemetry, 'requests' | 'requestErrors' | 'requestSeconds' | 'logger'>;
+}
 
 /** Answers requests; see {@link CONTROL_REQUESTS}. */
 export class ControlService {
-  readonly #handlers: HandlerTable;
-  readonly #telemetry: MainTelemetry;
+  readonly #parts: ControlServiceParts;
 
-  constructor(handlers: HandlerTable, telemetry: MainTelemetry) {
-    this.#handlers = handlers;
-    this.#telemetry = telemetry;
+  constructor(parts: ControlServiceParts) {
+    this.#parts = parts;
   }
 
   /** Answers one request. Never rejects. */
   async handle(name: string, args: unknown, caller: Caller): Promise<ControlOutcome<unknown>> {
+    const { telemetry } = this.#parts;
     const start = performance.now();
     let audited = true;
     const notes: AnswerNotes = {
@@ -34,9 +46,9 @@ export class ControlService {
     };
     const answer = await this.#answer(name, args, caller, notes);
     const outcome = audited ? answer : ({ ...answer, audited: false } as const);
-    this.#telemetry.requests.add();
-    this.#telemetry.requestSeconds.recordSince(start);
-    if (!outcome.ok) this.#telemetry.requestErrors.add();
+    telemetry.requests.add();
+    telemetry.requestSeconds.recordSince(start);
+    if (!outcome.ok) telemetry.requestErrors.add();
     return outcome;
   }
 
@@ -46,19 +58,19 @@ export class ControlService {
     caller: Caller,
     notes: AnswerNotes,
   ): Promise<ControlOutcome<unknown>> {
-    if (!Object.hasOwn(CONTROL_REQUESTS, name)) {
+    if (!isControlRequest(name)) {
       const message = `There is no request "${name}".`;
       return { ok: false, error: { code: 'unknown_request', message } };
     }
-    const request = name as ControlRequestName;
-    const parsed = CONTROL_REQUESTS[request].safeParse(args ?? {});
+    const parsed = CONTROL_REQUESTS[name].args.safeParse(args ?? {});
     if (!parsed.success) {
       const message = `${name}: ${firstProblem(parsed.error)}`;
       return { ok: false, error: { code: 'bad_request', message } };
     }
     try {
+      await this.#requireAccess(name, parsed.data, caller, notes);
       // The schema that was just applied belongs to the same name as the handler; the compiler cannot see that.
-      const handler = this.#handlers[request] as (
+      const handler = this.#parts.handlers[name] as (
         args: unknown,
         caller: Caller,
         notes: AnswerNotes,
@@ -70,8 +82,23 @@ export class ControlService {
     }
   }
 
+  /** Throws `access_denied` where the caller's role may not do this; an attempt to change something is written down. */
+  async #requireAccess(
+    name: ControlRequestName,
+    args: Readonly<Record<string, unknown>>,
+    { actor }: Caller,
+    notes: AnswerNotes,
+  ): Promise<void> {
+    const { gate, audit } = this.#parts;
+    const denial = gate.request(name, args, actor);
+    if (denial === null) return;
+    const attempt = refusedAttempt(gate, name, args, actor);
+    const refuse = () => Promise.reject(fromWireError(denial));
+    await (attempt === null ? refuse() : audit.run(attempt, notes, refuse));
+  }
+
   #logDefect(name: string, error: unknown): void {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    this.#telemetry.logger.log('error', 'control', 'request_defect', `${name}: ${stack}`);
+    this.#parts.telemetry.logger.log('error', 'control', 'request_defect', `${name}: ${stack}`);
   }
 }

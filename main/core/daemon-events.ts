@@ -130,7 +130,7 @@ export class DaemonEvents implements ManagedDaemonEvents {
   async #lifecycleRequest(id: string, message: Extract<PassedOn, { type: 'lifecycle' }>): Promise<void> {
     const { telemetry, service, supervisor } = this.#targets();
     const session = supervisor.find(id)?.session;
-    const actor = { name: message.actor, from: 'system' } as const;
+    const actor = { name: message.actor, from: 'system', role: 'admin' } as const;
     const caller: Caller = { actor, send: () => {}, onClose: () => {} };
     const name = message.action === 'reload' ? 'config.reload' : `daemon.${message.action}`;
     telemetry.logger.log(

@@ -1,5 +1,5 @@
 /** Tells every connected client what changed. Clients subscribe when they connect and end it when they close. */
-import type { ControlEvent } from '../../contract/control-api.ts';
+import type { ControlEvent } from '../../contract/control/messages.ts';
 
 /** The listeners of all clients. */
 export class EventHub {

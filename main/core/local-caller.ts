@@ -2,8 +2,8 @@
 import { isIP } from 'node:net';
 import { userInfo } from 'node:os';
 import { z } from 'zod';
-import type { Actor } from '../../contract/link/actor.ts';
 import { lineWord } from '../../contract/line-texts.ts';
+import type { Actor } from '../../contract/link/actor.ts';
 import {
   describeLocalCaller,
   LOCAL_CALLER_CHARS,
@@ -34,7 +34,7 @@ export const localCallerSchema = z.strictObject({
 export function localActor({ sudoUser, ...said }: LocalCaller): Actor {
   const name = userName();
   const where = describeLocalCaller(sudoUser === name ? said : { sudoUser, ...said });
-  return where === undefined ? { name, from: 'cli' } : { name, from: 'cli', where };
+  return { name, from: 'cli', role: 'admin', ...(where === undefined ? {} : { where }) };
 }
 
 /** The account that owns the socket: nobody else can open it. */

@@ -2,7 +2,8 @@
  * Main measured like a daemon: its own metrics, log and stream hub, under the source id `main`. The control plane
  * makes one; windows see main's loop delay beside those of the daemons.
  */
-import { MAIN_SOURCE } from '../../contract/control-api.ts';
+
+import { MAIN_SOURCE } from '../../contract/control/host.ts';
 import type { MetricSummary } from '../../contract/link/metric-summary.ts';
 import type { MetricSpec } from '../../contract/manifest.ts';
 import { metricSpecs } from '../../contract/metric-specs.ts';
@@ -51,6 +52,7 @@ export class MainTelemetry {
       registry: this.registry,
       sampler: this.#sampler,
       logger: this.logger,
+      tables: {},
     });
     this.#timer = setInterval(() => onSummary(this.summarise()), SUMMARY_MS);
     this.#timer.unref();

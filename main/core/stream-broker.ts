@@ -4,7 +4,8 @@
  */
 
 import type { Duplex } from 'node:stream';
-import { MAIN_SOURCE } from '../../contract/control-api.ts';
+import type { Role } from '../../contract/access.ts';
+import { MAIN_SOURCE } from '../../contract/control/host.ts';
 import type { Outcome } from '../../contract/errors.ts';
 import { type PortLike, portChannel, upgradeSocket } from '../../daemons/runtime/telemetry/stream-channel.ts';
 import type { StreamHub } from '../../daemons/runtime/telemetry/stream-hub.ts';
@@ -44,10 +45,15 @@ export class StreamBroker {
 
   /**
    * Hands `request` to the process behind `source`. On failure the caller still owns the port or socket. `onClosed` is
-   * called once when the stream has ended.
+   * called once when the stream has ended. `role` tells the process which tables may be watched.
    */
-  open(source: string, request: StreamRequest, onClosed: () => void = () => {}): Outcome<OpenedStream> {
-    if (source === MAIN_SOURCE) return { ok: true, result: this.#openOwn(request, onClosed) };
+  open(
+    source: string,
+    request: StreamRequest,
+    role: Role,
+    onClosed: () => void = () => {},
+  ): Outcome<OpenedStream> {
+    if (source === MAIN_SOURCE) return { ok: true, result: this.#openOwn(request, role, onClosed) };
     const daemon = this.#supervisor.find(source);
     if (daemon === null) {
       const message = `No process is called "${source}".`;
@@ -64,7 +70,7 @@ export class StreamBroker {
       const { transport, transfer } = request;
       const upgrade = request.transport === 'socket' ? { upgrade: request.upgrade } : {};
       this.#handedOver.set(streamId, { daemon: source, onClosed });
-      process.send({ type: 'stream-open', streamId, transport, ...upgrade }, transfer);
+      process.send({ type: 'stream-open', streamId, transport, role, ...upgrade }, transfer);
       return { ok: true, result: { close: () => process.send({ type: 'stream-close', streamId }) } };
     }
     if (request.transport !== 'port') {
@@ -73,7 +79,7 @@ export class StreamBroker {
     }
     const { transfer: port } = request;
     this.#relayed.set(streamId, { daemon: source, port, onClosed });
-    process.send({ type: 'stream-open', streamId, transport: 'link' });
+    process.send({ type: 'stream-open', streamId, transport: 'link', role });
     port.on('message', (event) => {
       const wrapped = typeof event === 'object' && event !== null && 'data' in event && 'ports' in event;
       process.send({ type: 'stream-data', streamId, data: wrapped ? event.data : event });
@@ -121,11 +127,11 @@ export class StreamBroker {
     }
   }
 
-  #openOwn(request: StreamRequest, onClosed: () => void): OpenedStream {
+  #openOwn(request: StreamRequest, role: Role, onClosed: () => void): OpenedStream {
     if (request.transport === 'port') {
       const channel = portChannel(request.transfer);
       channel.onClose(onClosed);
-      this.#hub.attach(channel);
+      this.#hub.attach(channel, role);
       return channel;
     }
     const { headers, head } = request.upgrade;
@@ -134,7 +140,7 @@ export class StreamBroker {
     let opened: OpenedStream = { close: () => transfer.destroy() };
     upgradeSocket(transfer, headers, head, (channel) => {
       opened = channel;
-      this.#hub.attach(channel);
+      this.#hub.attach(channel, role);
     });
     return { close: () => opened.close() };
   }

@@ -2,7 +2,7 @@
  * Joins leaving.ts to Electron: windows, menu, tray, notifications, signals and the session's end. Made once by main.ts.
  */
 import { app, type BrowserWindow, dialog, Notification, powerMonitor, type WebContents } from 'electron';
-import type { ControlApi } from '../../contract/control-api.ts';
+import type { ControlApi } from '../../contract/control/requests.ts';
 import type { Manifest } from '../../contract/manifest.ts';
 import {
   type FromDesktop,
@@ -12,7 +12,7 @@ import {
   type ToDesktop,
 } from '../../contract/window-bridge.ts';
 import { systemClock } from '../../kit/clock.ts';
-import { createCaller } from '../core/caller.ts';
+import { createCaller, SYSTEM } from '../core/caller.ts';
 import { DEFAULT_ON_CLOSE } from '../core/config/config-document.ts';
 import type { ControlPlane } from '../core/control-plane.ts';
 import { CONTROL_LIMITS } from '../core/limits.ts';
@@ -71,7 +71,7 @@ export class Departure {
     void control.then(
       (plane) => {
         this.#plane = plane;
-        plane.subscribe((event) => {
+        plane.subscribe(SYSTEM, (event) => {
           if (event.type === 'config') this.#drawMenu();
         });
         this.#drawMenu();
@@ -188,7 +188,7 @@ export class Departure {
     const plane = this.#plane;
     // What has not come up yet serves nobody.
     if (plane === null) return [];
-    const caller = createCaller({ name: 'desktop', from: 'system' }, () => {});
+    const caller = createCaller({ ...SYSTEM, name: 'desktop' }, () => {});
     const up = plane.snapshots().filter(({ id, pid }) => pid !== null && !this.#internal.has(id));
     const impactOf = async (id: string): Promise<string | null> => {
       const outcome = await plane.handle('daemon.stopImpact', { id }, caller);

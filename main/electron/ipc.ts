@@ -5,8 +5,8 @@
 import { userInfo } from 'node:os';
 import { type IpcMainInvokeEvent, ipcMain, type WebContents } from 'electron';
 import { z } from 'zod';
-import type { ControlEvent } from '../../contract/control-api.ts';
-import { CONTROL_REQUESTS } from '../../contract/control-api.ts';
+import type { ControlEvent } from '../../contract/control/messages.ts';
+import { isControlRequest } from '../../contract/control/requests.ts';
 import { type Outcome, toWireError, type WireError } from '../../contract/errors.ts';
 import { IPC_CHANNELS, type ToDesktop } from '../../contract/window-bridge.ts';
 import { createCaller, type OwnedCaller } from '../core/caller.ts';
@@ -56,7 +56,7 @@ export function serveIpc(options: IpcOptions): void {
     const parsed = requestSchema.safeParse(args);
     if (!parsed.success) return { ok: false, error: badShape('a request name and its arguments') };
     const [name, requestArgs] = parsed.data;
-    if (!Object.hasOwn(CONTROL_REQUESTS, name)) {
+    if (!isControlRequest(name)) {
       return { ok: false, error: { code: 'unknown_request', message: `No request is called "${name}".` } };
     }
     const caller = callers.of(event.sender);
@@ -67,7 +67,8 @@ export function serveIpc(options: IpcOptions): void {
     const parsed = openStreamSchema.safeParse(args);
     if (!parsed.success) return { ok: false, error: badShape('a source and a nonce of 8 to 64 characters') };
     const [source, nonce] = parsed.data;
-    return openPortStream(await control, event, source, nonce);
+    const { actor } = callers.of(event.sender);
+    return openPortStream(await control, event, { source, nonce, actor });
   });
 
   handle(IPC_CHANNELS.toDesktop, async (event, args) => {
@@ -79,7 +80,8 @@ export function serveIpc(options: IpcOptions): void {
   });
 
   void control.then((plane) => {
-    plane.subscribe((event) => {
+    // Every window is the same person's.
+    plane.subscribe(callers.actor, (event) => {
       for (const window of windows.all) tell(window.webContents, event);
     });
   }, ignoreFailedStart);
@@ -109,12 +111,12 @@ function tell(contents: WebContents, event: ControlEvent): void {
 class Callers {
   readonly #callers = new WeakMap<WebContents, OwnedCaller>();
   readonly #known = new WeakSet<WebContents>();
-  readonly #name = operatorName();
+  readonly actor = { name: operatorName(), from: 'window', role: 'admin' } as const;
 
   of(contents: WebContents): OwnedCaller {
     let caller = this.#callers.get(contents);
     if (caller === undefined) {
-      caller = createCaller({ name: this.#name, from: 'window' }, (event) => tell(contents, event));
+      caller = createCaller(this.actor, (event) => tell(contents, event));
       this.#callers.set(contents, caller);
       this.#watch(contents);
     }

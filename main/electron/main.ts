@@ -1,12 +1,12 @@
 /** Entry of the desktop app: flags, single instance, the control plane and the first window, and an orderly end. */
 import { join } from 'node:path';
 import { app, dialog, powerMonitor, session } from 'electron';
-import type { HostInfo } from '../../contract/control-api.ts';
+import type { HostInfo } from '../../contract/control/host.ts';
 import { SignalboxError } from '../../contract/errors.ts';
 import { registry } from '../../daemons/registry.ts';
 import { keepFilesPrivate } from '../../daemons/runtime/files/private-files.ts';
 import { survivesLostOutput } from '../../daemons/runtime/host/lost-output.ts';
-import { createCaller } from '../core/caller.ts';
+import { createCaller, SYSTEM } from '../core/caller.ts';
 import { type ControlPlane, createControlPlane } from '../core/control-plane.ts';
 import { makeDataFolder } from '../core/instance/data-folder.ts';
 import { readDataFormat } from '../core/instance/data-format.ts';
@@ -90,7 +90,7 @@ async function attend(control: ControlPlane, departure: Departure): Promise<void
   const hello = await control.handle(
     'hello',
     {},
-    createCaller({ name: 'desktop', from: 'system' }, () => {}),
+    createCaller({ ...SYSTEM, name: 'desktop' }, () => {}),
   );
   if (!hello.ok) throw new Error(hello.error.message);
   const { manifests, daemons } = hello.result as HostInfo;
@@ -102,7 +102,7 @@ async function attend(control: ControlPlane, departure: Departure): Promise<void
   departure.onTray(() => tray.renew());
   const notifier = new FailureNotifier(() => windows.focus());
   for (const daemon of daemons) tray.update(daemon);
-  control.subscribe((event) => {
+  control.subscribe(SYSTEM, (event) => {
     if (event.type !== 'daemon') return;
     tray.update(event.daemon);
     notifier.update(event.daemon);

@@ -5,6 +5,7 @@
  */
 import { type IpcMainInvokeEvent, MessageChannelMain } from 'electron';
 import type { Outcome } from '../../contract/errors.ts';
+import type { Actor } from '../../contract/link/actor.ts';
 import { IPC_CHANNELS } from '../../contract/window-bridge.ts';
 import type { ControlPlane } from '../core/control-plane.ts';
 
@@ -12,11 +13,10 @@ import type { ControlPlane } from '../core/control-plane.ts';
 export function openPortStream(
   control: ControlPlane,
   event: IpcMainInvokeEvent,
-  source: string,
-  nonce: string,
+  { source, nonce, actor }: { source: string; nonce: string; actor: Actor },
 ): Outcome<null> {
   const { port1, port2 } = new MessageChannelMain();
-  const outcome = control.openStream(source, { transport: 'port', transfer: port1 });
+  const outcome = control.openStream(source, { transport: 'port', transfer: port1 }, actor);
   if (!outcome.ok) {
     port1.close();
     port2.close();

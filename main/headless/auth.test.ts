@@ -142,7 +142,7 @@ describe('a login', () => {
 
   test('the token as a bearer is enough, and is told apart from a browser', () => {
     expect(auth.visitorOf({ authorization: `Bearer ${token}` }, address)).toEqual({
-      actor: { name: 'admin', from: 'api', where: address },
+      actor: { name: 'admin', from: 'api', role: 'admin', where: address },
       session: null,
     });
   });

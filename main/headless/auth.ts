@@ -100,13 +100,13 @@ export class Auth {
     const bearer = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];
     if (bearer !== undefined) {
       if (!this.isToken(bearer)) return null;
-      return { actor: { name: UNNAMED, from: 'api', where: address }, session: null };
+      return { actor: { name: UNNAMED, from: 'api', role: 'admin', where: address }, session: null };
     }
     const cookie = cookieOf(headers.cookie ?? '', this.cookieName);
     const session = cookie === null ? null : this.sessions.find(cookie);
     if (session === null) return null;
     const where = `session ${session.id} from ${address}`;
-    return { actor: { name: session.name, from: 'browser', where }, session };
+    return { actor: { name: session.name, from: 'browser', role: session.role, where }, session };
   }
 
   /**
@@ -124,7 +124,7 @@ export class Auth {
     }
     const known = this.#nameOf(name);
     if (known === null) return { refused: 'name' };
-    const { secret, session } = this.sessions.begin(known, address);
+    const { secret, session } = this.sessions.begin(known, address, 'admin');
     const cookie = this.#cookie(secret, this.#limits.sessionSeconds);
     return { cookie: overTls ? `${cookie}; Secure` : cookie, session };
   }

@@ -1,6 +1,6 @@
 /** The control connection of a browser or a program: requests, replies and events as JSON text on a WebSocket. Made by the HTTP server. */
 import type { WebSocket } from 'ws';
-import type { ControlReplyMessage } from '../../contract/control-api.ts';
+import type { ControlReplyMessage } from '../../contract/control/messages.ts';
 import type { WireError } from '../../contract/errors.ts';
 import type { Actor } from '../../contract/link/actor.ts';
 import { keepAlive } from '../../daemons/runtime/telemetry/keep-alive.ts';
@@ -40,7 +40,7 @@ export function serveControlSocket(
   const refuse = (id: number, code: WireError['code'], message: string) =>
     send({ id, outcome: { ok: false, error: { code, message } } });
   const caller = createCaller(actor, (event) => send({ event }));
-  const unsubscribe = plane.subscribe((event) => send({ event }));
+  const unsubscribe = plane.subscribe(actor, (event) => send({ event }));
   let outstanding = 0;
   keepAlive(webSocket, limits.socketPingMs);
   webSocket.on('error', () => webSocket.terminate());

@@ -1,7 +1,8 @@
 /** What every client can ask, answered by a control plane over a real process. */
 import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import type { ControlResults, HostInfo } from '../../contract/control-api.ts';
+import type { HostInfo } from '../../contract/control/host.ts';
+import type { ControlResults } from '../../contract/control/requests.ts';
 import { createCaller } from '../core/caller.ts';
 import { startTestHost, type TestHost } from './test-fixtures/test-host.ts';
 
@@ -96,7 +97,7 @@ test('what would be refused is refused before anybody is asked whether it may ru
 test('a command is cancelled by its ticket, by its owner only', async () => {
   const outcome = run('hang', {}, { ticket: 't1' });
   expect(await run('hang', {}, { ticket: 't1' })).toMatchObject({ ok: false, error: { code: 'conflict' } });
-  const other = createCaller({ name: 'other', from: 'browser' }, () => {});
+  const other = createCaller({ name: 'other', from: 'browser', role: 'admin' }, () => {});
   expect(await host.plane.handle('command.cancel', { ticket: 't1' }, other)).toEqual({
     ok: true,
     result: { cancelled: false },
@@ -110,7 +111,7 @@ test('a command is cancelled by its ticket, by its owner only', async () => {
 });
 
 test('a caller that leaves takes its commands along', async () => {
-  const leaver = createCaller({ name: 'leaver', from: 'browser' }, () => {});
+  const leaver = createCaller({ name: 'leaver', from: 'browser', role: 'admin' }, () => {});
   const outcome = host.plane.handle('command.run', { daemon: 'tiny', command: 'hang', args: {} }, leaver);
   await Promise.resolve();
   leaver.close();

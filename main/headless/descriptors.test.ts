@@ -6,7 +6,7 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { ControlResults } from '../../contract/control-api.ts';
+import type { ControlResults } from '../../contract/control/requests.ts';
 import { SocketClient } from '../cli/socket-client.ts';
 import { serveFlags } from './test-fixtures/serve-flags.ts';
 

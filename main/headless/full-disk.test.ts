@@ -2,7 +2,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { ControlOutcome, ControlResults } from '../../contract/control-api.ts';
+import type { ControlOutcome } from '../../contract/control/messages.ts';
+import type { ControlResults } from '../../contract/control/requests.ts';
 import { registry } from '../../daemons/registry.ts';
 import { createCaller } from '../core/caller.ts';
 import { type ControlPlane, createControlPlane } from '../core/control-plane.ts';
@@ -12,7 +13,7 @@ import { type SmallDisk, smallDisk } from './test-fixtures/small-disk.ts';
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 const ROOT = join(import.meta.dirname, '../..');
-const caller = createCaller({ name: 'ann', from: 'cli' }, () => {});
+const caller = createCaller({ name: 'ann', from: 'cli', role: 'admin' }, () => {});
 
 let disk: SmallDisk;
 let plane: ControlPlane;

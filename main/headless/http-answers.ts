@@ -9,6 +9,7 @@ const HTTP_STATUS: Partial<Record<ErrorCode, number>> = {
   bad_request: 400,
   unauthorized: 401,
   forbidden: 403,
+  access_denied: 403,
   unknown_request: 404,
   unknown_daemon: 404,
   unknown_command: 404,

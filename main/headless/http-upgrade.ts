@@ -4,7 +4,8 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { WebSocketServer } from 'ws';
-import { MAIN_SOURCE, SIGNED_OUT_CLOSE } from '../../contract/control-api.ts';
+import { MAIN_SOURCE } from '../../contract/control/host.ts';
+import { SIGNED_OUT_CLOSE } from '../../contract/control/messages.ts';
 import { plainAddress } from '../../daemons/runtime/net/ip-address.ts';
 import { startReading } from '../../daemons/runtime/net/read-stop.ts';
 import type { BacklogTotal } from '../core/backlog-total.ts';
@@ -73,9 +74,8 @@ export function upgradeRequest(
   }
   const upgrade = { headers: webSocketHeaders(request), head };
   let forget: (() => void) | undefined;
-  const opened = plane.openStream(source, { transport: 'socket', transfer: socket, upgrade }, () =>
-    forget?.(),
-  );
+  const stream = { transport: 'socket', transfer: socket, upgrade } as const;
+  const opened = plane.openStream(source, stream, actor, () => forget?.());
   if (!opened.ok) {
     refuseUpgrade(socket, opened.error);
     return;

@@ -6,10 +6,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { hash } from '@node-rs/argon2';
 import { afterEach, beforeAll, expect, test, vi } from 'vitest';
-import type { ControlResults } from '../../contract/control-api.ts';
-import { manifest as ircd } from '../../daemons/ircd/manifest.ts';
-import { hashPassword } from '../../daemons/ircd/passwords.ts';
+import type { ControlResults } from '../../contract/control/requests.ts';
+import { registry as shipped } from '../../daemons/registry.ts';
 import { decodeJournalLine, type JournalRecord } from '../../daemons/runtime/files/journal-format.ts';
 import { SocketClient } from '../cli/socket-client.ts';
 import { AuditTrail } from '../core/records/audit-trail.ts';
@@ -35,7 +35,7 @@ dns = false
 [[ircd.oper]]
 name = "boss"
 hosts = ["*"]
-password_hash = "${await hashPassword('sesame')}"
+password_hash = "${await hash('sesame')}"
 flags = ["kill", "kline", "rehash"]
 `;
 });
@@ -57,7 +57,7 @@ afterEach(async () => {
 
 /** A control plane in this process with the real ircd; the recorder only plays the part, so that the journal stays. */
 async function begin(): Promise<{ host: TestHost; port: number }> {
-  const registry = [ircd, { ...tiny, role: 'recorder' as const }];
+  const registry = [...shipped.filter(({ id }) => id === 'ircd'), { ...tiny, role: 'recorder' as const }];
   const entryOf = (id: string) =>
     id === 'ircd' ? IRCD : join(import.meta.dirname, 'test-fixtures', id, 'main.ts');
   const started = await startTestHost(config, {}, registry, entryOf);

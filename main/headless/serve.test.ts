@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
-import type { ControlResults } from '../../contract/control-api.ts';
+import type { ControlResults } from '../../contract/control/requests.ts';
 import { SocketClient } from '../cli/socket-client.ts';
 import { CONTROL_LIMITS } from '../core/limits.ts';
 import { serveFlags } from './test-fixtures/serve-flags.ts';

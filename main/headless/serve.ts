@@ -7,13 +7,13 @@ import { readFileSync } from 'node:fs';
 import { uptime } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ControlResults } from '../../contract/control-api.ts';
+import type { ControlResults } from '../../contract/control/requests.ts';
 import { SignalboxError, toWireError } from '../../contract/errors.ts';
 import { RecordingClock } from '../../daemons/recorder/store/recording-clock.ts';
 import { registry } from '../../daemons/registry.ts';
 import { keepFilesPrivate } from '../../daemons/runtime/files/private-files.ts';
 import { survivesLostOutput } from '../../daemons/runtime/host/lost-output.ts';
-import { createCaller } from '../core/caller.ts';
+import { createCaller, SYSTEM } from '../core/caller.ts';
 import { withAllMistakes } from '../core/config/mistakes.ts';
 import { type ControlPlane, createControlPlane } from '../core/control-plane.ts';
 import { unusableFolder } from '../core/instance/data-folder.ts';
@@ -145,7 +145,7 @@ async function openPlane(options: ServeOptions): Promise<ControlPlane> {
 /** Somebody who watches the terminal should see what needs them. */
 function reportFailures(plane: ControlPlane): void {
   const told = new Map<string, string>();
-  plane.subscribe((event) => {
+  plane.subscribe(SYSTEM, (event) => {
     if (event.type !== 'daemon') return;
     const { id, state, cause } = event.daemon;
     if (told.get(id) === state) return;
@@ -214,7 +214,7 @@ class RunningHost {
   }
 
   async #reload(): Promise<void> {
-    const caller = createCaller({ name: 'SIGHUP', from: 'system' }, () => {});
+    const caller = createCaller({ ...SYSTEM, name: 'SIGHUP' }, () => {});
     const outcome = await this.#plane.handle('config.reload', {}, caller);
     const text = outcome.ok ? 'configuration reloaded' : withAllMistakes(outcome.error);
     say(`signalbox: ${text}`);

@@ -40,7 +40,7 @@ async function open(withToken = token, limits = CONTROL_LIMITS): Promise<Session
 
 test('a session survives a restart with its name, and its cookie stands in no file', async () => {
   const store = await open();
-  const { secret } = store.begin('Anna', '192.0.2.7');
+  const { secret } = store.begin('Anna', '192.0.2.7', 'admin');
   await store.close();
   const text = await readFile(file, 'utf8');
   expect(text).not.toContain(secret);
@@ -51,14 +51,14 @@ test('a session survives a restart with its name, and its cookie stands in no fi
 
 test('a session that was ended does not come back with a restart', async () => {
   const store = await open();
-  const { secret, session } = store.begin('Anna', '192.0.2.7');
+  const { secret, session } = store.begin('Anna', '192.0.2.7', 'admin');
   await store.end(session);
   expect((await open()).find(secret)).toBeNull();
 });
 
 test('another token ends every session', async () => {
   const store = await open();
-  const { secret } = store.begin('Anna', '192.0.2.7');
+  const { secret } = store.begin('Anna', '192.0.2.7', 'admin');
   await store.close();
   expect((await open('b'.repeat(43))).find(secret)).toBeNull();
 });
@@ -74,7 +74,7 @@ test.each([
   const store = await open();
   expect(store.all).toEqual([]);
   expect(warnings).toEqual(['sessions_unreadable']);
-  const { secret } = store.begin('Anna', '192.0.2.7');
+  const { secret } = store.begin('Anna', '192.0.2.7', 'admin');
   expect(store.find(secret)).not.toBeNull();
 });
 
@@ -82,7 +82,7 @@ test('what cannot be written holds until the restart, is said once, and is writt
   await mkdir(file);
   const store = await open(token, { ...CONTROL_LIMITS, sessionRetryMs: 5 });
   expect(warnings).toEqual(['sessions_unreadable']);
-  const { secret, session } = store.begin('Anna', '192.0.2.7');
+  const { secret, session } = store.begin('Anna', '192.0.2.7', 'admin');
   expect(store.find(secret)).not.toBeNull();
   await store.end(session);
   expect(warnings).toEqual(['sessions_unreadable', 'sessions_unsaved']);
@@ -92,7 +92,7 @@ test('what cannot be written holds until the restart, is said once, and is writt
 
 test('what could not be written is written at the end, so that a session that was ended does not come back', async () => {
   const store = await open();
-  const { secret, session } = store.begin('Anna', '192.0.2.7');
+  const { secret, session } = store.begin('Anna', '192.0.2.7', 'admin');
   await store.close();
   await rename(file, `${file}.away`);
   await mkdir(file);
@@ -114,7 +114,7 @@ test('a session that expires ends its connections by itself', async () => {
       now: () => now,
       warn() {},
     });
-    const { session } = store.begin('Anna', '192.0.2.7');
+    const { session } = store.begin('Anna', '192.0.2.7', 'admin');
     let ended = 0;
     session.onEnd(() => ended++);
     now += 9_000;
@@ -144,7 +144,7 @@ test('a clock that is 40 days ahead for a moment ends no session', async () => {
     warn() {},
   });
   stores.push(store);
-  const { secret } = store.begin('Anna', '192.0.2.7');
+  const { secret } = store.begin('Anna', '192.0.2.7', 'admin');
   wall += 40 * DAY_MS;
   expect(store.find(secret)).not.toBeNull();
   uptime += 5_000;
@@ -158,13 +158,13 @@ test('a clock that is 40 days ahead for a moment ends no session', async () => {
 
 test('a start while the clock is 40 days ahead costs no login once it is right again', async () => {
   const store = await open();
-  const { secret } = store.begin('Anna', '192.0.2.7');
+  const { secret } = store.begin('Anna', '192.0.2.7', 'admin');
   await store.close();
   now += 40 * DAY_MS;
   const wrong = await open();
   expect([wrong.find(secret), wrong.all]).toEqual([null, []]);
   // Somebody logs in meanwhile, which writes the file.
-  await wrong.end(wrong.begin('Ben', '192.0.2.8').session);
+  await wrong.end(wrong.begin('Ben', '192.0.2.8', 'admin').session);
   now -= 40 * DAY_MS;
   expect(wrong.find(secret)).toMatchObject({ name: 'Anna' });
   await wrong.close();
@@ -173,7 +173,7 @@ test('a start while the clock is 40 days ahead costs no login once it is right a
 
 test('logins that had expired at the start are forgotten after a day', async () => {
   const store = await open();
-  store.begin('Anna', '192.0.2.7');
+  store.begin('Anna', '192.0.2.7', 'admin');
   await store.close();
   now += 40 * DAY_MS;
   await open(token, { ...CONTROL_LIMITS, sessionDormantSeconds: 0 });
@@ -182,8 +182,8 @@ test('logins that had expired at the start are forgotten after a day', async () 
 
 test('a file that others could read is closed to them with the next write', async () => {
   const store = await open();
-  await store.end(store.begin('Anna', '192.0.2.7').session);
+  await store.end(store.begin('Anna', '192.0.2.7', 'admin').session);
   await chmod(file, 0o644);
-  await store.end(store.begin('Ben', '192.0.2.8').session);
+  await store.end(store.begin('Ben', '192.0.2.8', 'admin').session);
   expect((await stat(file)).mode & 0o777).toBe(0o600);
 });

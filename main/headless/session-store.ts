@@ -7,6 +7,7 @@ import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { ROLES, type Role } from '../../contract/access.ts';
 import { SavedFile } from '../../daemons/runtime/files/saved-file.ts';
 import type { ControlLimits } from '../core/limits.ts';
 
@@ -19,6 +20,8 @@ const storedSession = z.object({
   digest: z.string().regex(/^[0-9a-f]{64}$/),
   name: z.string().max(64),
   address: z.string().max(64),
+  /** Older files say nothing of it: then there was one. */
+  role: z.enum(ROLES).default('admin'),
   /** Unix milliseconds. */
   createdAt: z.number(),
   /** Unix milliseconds. */
@@ -43,6 +46,7 @@ class OpenSession implements Session {
   readonly digest: string;
   readonly name: string;
   readonly address: string;
+  readonly role: Role;
   readonly createdAt: number;
   readonly expiresAt: number;
   readonly #listeners = new Set<() => void>();
@@ -51,6 +55,7 @@ class OpenSession implements Session {
     this.digest = stored.digest;
     this.name = stored.name;
     this.address = stored.address;
+    this.role = stored.role;
     this.createdAt = stored.createdAt;
     this.expiresAt = stored.expiresAt;
   }
@@ -118,12 +123,12 @@ export class SessionStore {
   }
 
   /** Opens a session; `secret` goes into the cookie and is kept nowhere. */
-  begin(name: string, address: string): { readonly secret: string; readonly session: Session } {
+  begin(name: string, address: string, role: Role): { readonly secret: string; readonly session: Session } {
     const { limits, now } = this.#options;
     const secret = randomBytes(SECRET_BYTES).toString('base64url');
     const createdAt = now();
     const expiresAt = createdAt + limits.sessionSeconds * 1000;
-    const session = new OpenSession({ digest: digestOf(secret), name, address, createdAt, expiresAt });
+    const session = new OpenSession({ digest: digestOf(secret), name, address, role, createdAt, expiresAt });
     this.#sessions.set(session.digest, session);
     for (const oldest of this.#sessions.values()) {
       if (this.#sessions.size <= limits.sessions) break;
@@ -211,11 +216,10 @@ export class SessionStore {
   }
 
   #text(): string {
-    const sessions = [...this.#dormant.values(), ...this.#sessions.values()].map(
-      ({ digest, name, address, createdAt, expiresAt }) => {
-        return { digest, name, address, createdAt, expiresAt };
-      },
-    );
+    const sessions = [...this.#dormant.values(), ...this.#sessions.values()].map((session) => {
+      const { digest, name, address, role, createdAt, expiresAt } = session;
+      return { digest, name, address, role, createdAt, expiresAt };
+    });
     return `${JSON.stringify({ version: 1, tokenMark: this.#tokenMark, sessions })}\n`;
   }
 

@@ -3,7 +3,7 @@
  * NO_COLOR. Used by all of its commands.
  */
 import { type ParseArgsConfig, stripVTControlCharacters, styleText } from 'node:util';
-import type { ControlOutcome } from '../../contract/control-api.ts';
+import type { ControlOutcome } from '../../contract/control/messages.ts';
 import type { ErrorCode, WireError } from '../../contract/errors.ts';
 import type { TableColumn } from '../../contract/manifest.ts';
 import type { DaemonState } from '../../contract/states.ts';

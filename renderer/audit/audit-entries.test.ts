@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { AuditEntry } from '../../contract/control-api.ts';
+import type { AuditEntry } from '../../contract/control/audit.ts';
 import {
   ANY_ENTRY,
   actionText,

@@ -1,5 +1,7 @@
 /** The audit trail as the page holds it: what was read, older pages after it, and what arrived meanwhile before it. */
-import type { AuditEntry, ControlApi } from '../../contract/control-api.ts';
+
+import type { AuditEntry } from '../../contract/control/audit.ts';
+import type { ControlApi } from '../../contract/control/requests.ts';
 import type { ActorOrigin } from '../../contract/link/actor.ts';
 import { labelOf } from '../commands/form-values.ts';
 import { messages } from './messages.ts';

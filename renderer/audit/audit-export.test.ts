@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { AuditEntry } from '../../contract/control-api.ts';
+import type { AuditEntry } from '../../contract/control/audit.ts';
 import type { ControlClient } from '../client/control-client.ts';
 import { ANY_ENTRY } from './audit-entries.ts';
 import { readAll, toCsv, toJson } from './audit-export.ts';

@@ -1,5 +1,5 @@
 /** Everything that a filter of the audit trail matches, read from the recorder page by page, as a file. */
-import type { AuditEntry } from '../../contract/control-api.ts';
+import type { AuditEntry } from '../../contract/control/audit.ts';
 import type { Outcome } from '../../contract/errors.ts';
 import type { ControlClient } from '../client/control-client.ts';
 import { type AuditFilter, auditQuery } from './audit-entries.ts';

@@ -1,6 +1,6 @@
 /** Reads the audit trail page by page, and adds what happens while it is shown. */
 import { useCallback, useEffect, useMemo, useState } from 'react';
-import type { AuditEntry } from '../../contract/control-api.ts';
+import type { AuditEntry } from '../../contract/control/audit.ts';
 import type { WireError } from '../../contract/errors.ts';
 import { useDashboard, useDashboardState } from '../model/dashboard-context.ts';
 import {

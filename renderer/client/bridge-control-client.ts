@@ -2,12 +2,9 @@
  * The control client of the desktop app: requests over the preload bridge, streams on MessagePorts that main hands to
  * the window under the nonce they were asked for.
  */
-import type {
-  ControlApi,
-  ControlEvent,
-  ControlOutcome,
-  ControlRequestName,
-} from '../../contract/control-api.ts';
+
+import type { ControlEvent, ControlOutcome } from '../../contract/control/messages.ts';
+import type { ControlApi, ControlRequestName } from '../../contract/control/requests.ts';
 import type { FromWindow, ToWindow } from '../../contract/stream.ts';
 import { STREAM_PORT_MESSAGE, type WindowBridge } from '../../contract/window-bridge.ts';
 import type { ConnectionState, ControlClient, StreamHandlers, StreamPipe } from './control-client.ts';

@@ -2,12 +2,9 @@
  * What the dashboard knows of its host: one way to ask, one way to hear, one way to open a stream. Two classes do it,
  * over Electron's bridge and over WebSockets; nothing outside this folder can tell which.
  */
-import type {
-  ControlApi,
-  ControlEvent,
-  ControlOutcome,
-  ControlRequestName,
-} from '../../contract/control-api.ts';
+
+import type { ControlEvent, ControlOutcome } from '../../contract/control/messages.ts';
+import type { ControlApi, ControlRequestName } from '../../contract/control/requests.ts';
 import type { FromWindow, ToWindow } from '../../contract/stream.ts';
 
 /** Where the connection to the host stands. */

@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import type { ControlOutcome } from '../../contract/control-api.ts';
+import type { ControlOutcome } from '../../contract/control/messages.ts';
 import type { ControlClient } from './control-client.ts';
 import { noticing } from './noticing-client.ts';
 

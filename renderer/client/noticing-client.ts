@@ -19,8 +19,9 @@ export function noticing(client: ControlClient, notices: AnswerNotices): Control
     request: async (name, args) => {
       const outcome = await client.request(name, args);
       if (outcome.audited === false) notices.onNotAudited();
-      if (outcome.ok && typeof outcome.result === 'object' && 'result' in outcome.result) {
-        const warning = warningIn(outcome.result.result);
+      const result: unknown = outcome.ok ? outcome.result : null;
+      if (typeof result === 'object' && result !== null && 'result' in result) {
+        const warning = warningIn(result.result);
         if (warning !== null) notices.onWarning(warning.message);
       }
       return outcome;

@@ -2,14 +2,14 @@
  * The control client of a browser: requests and events as JSON on the WebSocket `/control`, streams on
  * `/stream/<source>`. Reconnects with backoff for as long as the page lives.
  */
+
 import {
-  type ControlApi,
   type ControlEvent,
   type ControlOutcome,
   type ControlReplyMessage,
-  type ControlRequestName,
   SIGNED_OUT_CLOSE,
-} from '../../contract/control-api.ts';
+} from '../../contract/control/messages.ts';
+import type { ControlApi, ControlRequestName } from '../../contract/control/requests.ts';
 import type { Outcome } from '../../contract/errors.ts';
 import { backoffMs } from './backoff.ts';
 import {

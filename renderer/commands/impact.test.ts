@@ -14,6 +14,7 @@ const [command] = describeManifest({
     ban: {
       summary: 'Ban',
       danger: 'disruptive',
+      access: 'operate',
       result: 'json',
       args: z.object({
         mask: z.string(),

@@ -2,7 +2,7 @@
  * What a command would do, as the daemon says before it runs: with the checks that the run itself makes, so that nothing
  * is confirmed that would be refused.
  */
-import type { ControlResults } from '../../contract/control-api.ts';
+import type { ControlResults } from '../../contract/control/requests.ts';
 import { type Outcome, refusalIn, type WireError } from '../../contract/errors.ts';
 import type { CommandDescription } from '../../contract/manifest.ts';
 import { sentence } from '../format/sentence.ts';

@@ -7,6 +7,7 @@ const command: CommandDescription = {
   name: 'client',
   summary: '',
   danger: 'safe',
+  access: 'read',
   args: { type: 'object', properties: {} },
   result: 'json',
   columns: [

@@ -1,6 +1,6 @@
 /** The settings that a daemon runs with, defaults included, and those that wait for its restart. */
 import { type ReactNode, useEffect, useState } from 'react';
-import type { ControlResults } from '../../contract/control-api.ts';
+import type { ControlResults } from '../../contract/control/requests.ts';
 import type { Outcome } from '../../contract/errors.ts';
 import { NO_VALUE } from '../format/numbers.ts';
 import { useDashboard, useDashboardState } from '../model/dashboard-context.ts';

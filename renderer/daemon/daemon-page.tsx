@@ -1,7 +1,7 @@
 /** The page of one process: its state and buttons, and a tab for each view of it. The tab is part of the address. */
 import { Tabs } from '@base-ui/react/tabs';
 import { type ReactNode, useEffect, useRef } from 'react';
-import { MAIN_SOURCE } from '../../contract/control-api.ts';
+import { MAIN_SOURCE } from '../../contract/control/host.ts';
 import type { ManifestDescription } from '../../contract/manifest.ts';
 import type { DaemonSnapshot } from '../../contract/states.ts';
 import { CommandsTab } from '../commands/commands-tab.tsx';

@@ -1,5 +1,5 @@
 /** From the answer of a history query to charts: one a metric, with a line for each figure that was kept of it. */
-import type { HistoryResult, HistoryStat } from '../../contract/control-api.ts';
+import type { HistoryResult, HistoryStat } from '../../contract/control/history.ts';
 import type { MetricSpec } from '../../contract/manifest.ts';
 import { metricLabel, PERCENTILE_LABELS, type SeriesSpec } from '../charts/chart-series.ts';
 

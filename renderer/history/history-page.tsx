@@ -1,6 +1,6 @@
 /** Recorded values of any metric over any range; what is looked at is part of the address, so it can be kept. */
 import { type ReactNode, useMemo } from 'react';
-import { MAIN_SOURCE } from '../../contract/control-api.ts';
+import { MAIN_SOURCE } from '../../contract/control/host.ts';
 import type { ManifestDescription } from '../../contract/manifest.ts';
 import { formatSeconds } from '../format/numbers.ts';
 import { useDashboard, useManifests } from '../model/dashboard-context.ts';

@@ -1,6 +1,6 @@
 /** Reads history for a view, and again as time goes on; keeps the last answer while the next is on its way. */
 import { useCallback, useEffect, useState } from 'react';
-import type { HistoryResult } from '../../contract/control-api.ts';
+import type { HistoryResult } from '../../contract/control/history.ts';
 import type { WireError } from '../../contract/errors.ts';
 import { useDashboard, useDashboardState } from '../model/dashboard-context.ts';
 import { endsOf, type HistoryView, queryOf, refreshOf } from './history-view.ts';

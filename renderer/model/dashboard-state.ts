@@ -1,6 +1,7 @@
 /** What the pages render from: lifecycle, selection and conditions. Samples, logs and rows live beside it, not in it. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { HistoryStatus, HostInfo } from '../../contract/control-api.ts';
+import type { HistoryStatus } from '../../contract/control/history.ts';
+import type { HostInfo } from '../../contract/control/host.ts';
 import type { WireError } from '../../contract/errors.ts';
 import type { DaemonSnapshot } from '../../contract/states.ts';
 import type { ConnectionState } from '../client/control-client.ts';

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
-import type { ControlEvent, HistoryResult, HostInfo } from '../../contract/control-api.ts';
+import type { HistoryResult } from '../../contract/control/history.ts';
+import type { HostInfo } from '../../contract/control/host.ts';
+import type { ControlEvent } from '../../contract/control/messages.ts';
 import { describeManifest } from '../../contract/manifest.ts';
 import type { DaemonSnapshot } from '../../contract/states.ts';
 import type { FromWindow } from '../../contract/stream.ts';
@@ -59,6 +61,7 @@ function make() {
     dataDir: '/d',
     configFile: null,
     runtime: 'node',
+    role: 'admin',
     manifests: [manifest],
     mainMetrics: [],
     daemons: [host.daemon],

@@ -2,7 +2,9 @@
  * The window's model: joins the control client, the state that pages render from, and the sources with their streams.
  * One exists a page; React reaches it by context.
  */
-import { type ControlEvent, type HostInfo, MAIN_SOURCE } from '../../contract/control-api.ts';
+
+import { type HostInfo, MAIN_SOURCE } from '../../contract/control/host.ts';
+import type { ControlEvent } from '../../contract/control/messages.ts';
 import type { DaemonSnapshot } from '../../contract/states.ts';
 import { FRAME_RATES } from '../../contract/stream.ts';
 import type { ConnectionState, ControlClient } from '../client/control-client.ts';

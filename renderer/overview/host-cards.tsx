@@ -1,6 +1,6 @@
 /** What Signalbox itself takes: the main process, and the internal daemons that work for it. */
 import type { ReactNode } from 'react';
-import { MAIN_SOURCE } from '../../contract/control-api.ts';
+import { MAIN_SOURCE } from '../../contract/control/host.ts';
 import { formatBytes, formatRatio, formatSeconds, NO_VALUE } from '../format/numbers.ts';
 import { formatMoment } from '../format/times.ts';
 import { useDashboard, useDashboardState, useManifests } from '../model/dashboard-context.ts';

@@ -1,6 +1,6 @@
 /** The first page: totals, a card a daemon, and what the host itself takes. */
 import { type ReactNode, useId } from 'react';
-import { MAIN_SOURCE } from '../../contract/control-api.ts';
+import { MAIN_SOURCE } from '../../contract/control/host.ts';
 import type { ManifestDescription } from '../../contract/manifest.ts';
 import { formatBytes, formatCount, formatRate, formatRatio } from '../format/numbers.ts';
 import { formatMoment } from '../format/times.ts';

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test, vi } from 'vitest';
 import { z } from 'zod';
-import type { HostInfo } from '../../contract/control-api.ts';
+import type { HostInfo } from '../../contract/control/host.ts';
 import { describeManifest } from '../../contract/manifest.ts';
 import type { Dashboard } from '../model/dashboard.ts';
 import { createDashboardStore } from '../model/dashboard-state.ts';
@@ -12,9 +12,15 @@ const manifest = describeManifest({
   summary: '',
   config: z.object({}),
   metrics: [],
-  tables: { connections: { title: 'Connections', rowKey: 'id', columns: [] } },
+  tables: { connections: { title: 'Connections', access: 'operate', rowKey: 'id', columns: [] } },
   commands: {
-    rehash: { summary: 'Read configuration again', danger: 'safe', result: 'text', args: z.object({}) },
+    rehash: {
+      summary: 'Read configuration again',
+      danger: 'safe',
+      access: 'operate',
+      result: 'text',
+      args: z.object({}),
+    },
   },
 });
 

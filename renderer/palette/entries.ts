@@ -1,5 +1,5 @@
 /** Everything that the palette offers at present: pages, what can be done with daemons, their commands, themes. */
-import { MAIN_SOURCE } from '../../contract/control-api.ts';
+import { MAIN_SOURCE } from '../../contract/control/host.ts';
 import type { ManifestDescription } from '../../contract/manifest.ts';
 import { openCommand } from '../commands/command-dialog-store.ts';
 import { messages as daemonPage } from '../daemon/messages.ts';

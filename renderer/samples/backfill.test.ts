@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { HistoryResult, HistorySeries } from '../../contract/control-api.ts';
+import type { HistoryResult, HistorySeries } from '../../contract/control/history.ts';
 import { layoutOf, type MetricFrame } from '../../contract/metric-frame.ts';
 import { backfillOf, backfillQueries } from './backfill.ts';
 import { SampleColumns } from './sample-columns.ts';

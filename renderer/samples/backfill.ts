@@ -2,12 +2,13 @@
  * The minutes before a window was opened, or was away from its host, read from the recorder, so that live charts neither
  * begin empty nor keep a hole. Asked for by source-model.ts once a frame has come; SampleColumns.fill takes the figures.
  */
+
 import {
-  type ControlApi,
   HISTORY_QUERY_METRICS,
   type HistoryResult,
   type HistoryStat,
-} from '../../contract/control-api.ts';
+} from '../../contract/control/history.ts';
+import type { ControlApi } from '../../contract/control/requests.ts';
 import { type FrameLayout, HISTOGRAM_FIELDS, type HistogramField } from '../../contract/metric-frame.ts';
 
 /** How far back is read, in seconds: as far as the longest live chart reaches. */

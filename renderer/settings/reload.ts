@@ -1,5 +1,5 @@
 /** Reading the configuration file again, and what came of it in words. Used by Settings, the banner and the palette. */
-import type { ControlResults } from '../../contract/control-api.ts';
+import type { ControlResults } from '../../contract/control/requests.ts';
 import type { Outcome } from '../../contract/errors.ts';
 import type { Dashboard } from '../model/dashboard.ts';
 import { messages } from './messages.ts';

@@ -1,6 +1,6 @@
 /** Navigation: the pages, and one entry a daemon that the manifests name. */
 import type { ReactNode } from 'react';
-import { MAIN_SOURCE } from '../../contract/control-api.ts';
+import { MAIN_SOURCE } from '../../contract/control/host.ts';
 import type { DaemonSnapshot } from '../../contract/states.ts';
 import { useDashboardState, useManifests } from '../model/dashboard-context.ts';
 import { lastKnown, STATE_WORDS } from '../model/messages.ts';

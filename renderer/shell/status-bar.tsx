@@ -1,6 +1,6 @@
 /** The line at the bottom: connection, history, and what the main process itself takes. */
 import type { ReactNode } from 'react';
-import { MAIN_SOURCE } from '../../contract/control-api.ts';
+import { MAIN_SOURCE } from '../../contract/control/host.ts';
 import { formatBytes, formatRatio, formatSeconds } from '../format/numbers.ts';
 import { formatClock } from '../format/times.ts';
 import { useDashboard, useDashboardState } from '../model/dashboard-context.ts';

@@ -33,6 +33,7 @@ export const adminCommands = {
   clients: defineCommand({
     summary: 'List clients, or those that match a mask',
     danger: 'safe',
+    access: 'operate',
     unrecorded: 'run',
     args: z.object({
       mask: lineText({ min: 0, max: limits.maskBytes.default })
@@ -47,6 +48,7 @@ export const adminCommands = {
   client: defineCommand({
     summary: 'Show everything about one client',
     danger: 'safe',
+    access: 'operate',
     unrecorded: 'run',
     args: z.object({ nick }),
     result: 'json',
@@ -55,6 +57,7 @@ export const adminCommands = {
   kill: defineCommand({
     summary: 'Disconnect a client',
     danger: 'disruptive',
+    access: 'operate',
     unrecorded: 'run',
     args: z.object({ nick, reason: reason.default('Killed by an administrator') }),
     result: 'json',
@@ -63,6 +66,7 @@ export const adminCommands = {
   channels: defineCommand({
     summary: 'List channels, secret ones included',
     danger: 'safe',
+    access: 'operate',
     unrecorded: 'run',
     args: z.object({
       mask: lineText({ min: 0, max: limits.channelNameBytes.default })
@@ -77,6 +81,7 @@ export const adminCommands = {
   channel: defineCommand({
     summary: 'List the members of a channel',
     danger: 'safe',
+    access: 'operate',
     unrecorded: 'run',
     args: z.object({ channel }),
     result: 'table',
@@ -86,6 +91,7 @@ export const adminCommands = {
   'clear-channel': defineCommand({
     summary: 'Remove everybody from a channel, which ends it',
     danger: 'irreversible',
+    access: 'operate',
     args: z.object({ channel, reason: reason.default('Channel cleared by an administrator') }),
     result: 'json',
     confirmArg: 'channel',
@@ -94,6 +100,7 @@ export const adminCommands = {
   bans: defineCommand({
     summary: 'List the K-lines and D-lines',
     danger: 'safe',
+    access: 'operate',
     unrecorded: 'run',
     args: z.object({}),
     result: 'table',
@@ -103,6 +110,7 @@ export const adminCommands = {
   'add-ban': defineCommand({
     summary: 'Ban a user@host mask or an address, and drop whom it matches',
     danger: 'disruptive',
+    access: 'operate',
     unrecorded: 'run',
     args: z.object({
       kind: banKind,
@@ -123,18 +131,21 @@ export const adminCommands = {
   'remove-ban': defineCommand({
     summary: 'Lift a K-line or D-line',
     danger: 'safe',
+    access: 'operate',
     args: z.object({ kind: banKind, mask: banMask.describe('The mask, in any spelling of its address') }),
     result: 'json',
   }),
   rehash: defineCommand({
     summary: 'Read configuration, MOTD and certificates again; nobody is dropped',
     danger: 'safe',
+    access: 'admin',
     args: z.object({}),
     result: 'text',
   }),
   broadcast: defineCommand({
     summary: 'Send a notice to every registered client',
     danger: 'disruptive',
+    access: 'operate',
     args: z.object({ text: lineText({ max: 400 }).describe('The notice') }),
     result: 'json',
     effects: ['signalbox_ircd_deliveries_total'],
@@ -142,6 +153,7 @@ export const adminCommands = {
   caches: defineCommand({
     summary: 'Show the caches and their hit counts',
     danger: 'safe',
+    access: 'read',
     unrecorded: 'run',
     args: z.object({}),
     result: 'table',
@@ -150,6 +162,7 @@ export const adminCommands = {
   'clear-caches': defineCommand({
     summary: 'Forget every cached host name',
     danger: 'safe',
+    access: 'operate',
     args: z.object({}),
     result: 'json',
     effects: ['signalbox_ircd_dns_cache_entries'],
@@ -157,6 +170,7 @@ export const adminCommands = {
   throttle: defineCommand({
     summary: 'Show the addresses that the connect throttle remembers',
     danger: 'safe',
+    access: 'operate',
     unrecorded: 'run',
     args: z.object({ limit }),
     result: 'table',
@@ -166,6 +180,7 @@ export const adminCommands = {
   'reset-throttle': defineCommand({
     summary: 'Let throttled addresses connect again',
     danger: 'safe',
+    access: 'operate',
     args: z.object({
       address: addressWord({ min: 0, max: 64 }).default('').describe('One address; empty for all'),
     }),
@@ -174,6 +189,7 @@ export const adminCommands = {
   limits: defineCommand({
     summary: 'Show the limits that can be changed while the server runs',
     danger: 'safe',
+    access: 'read',
     unrecorded: 'run',
     args: z.object({}),
     result: 'table',
@@ -183,6 +199,7 @@ export const adminCommands = {
   'set-limit': defineCommand({
     summary: 'Change a limit until the next restart',
     danger: 'disruptive',
+    access: 'admin',
     args: z.object({
       limit: z.enum(ADJUSTABLE_LIMITS).describe('Which limit'),
       value: z.number().int().min(1).max(100_000).describe('New value'),

@@ -9,7 +9,10 @@ import { createAdminHandlers } from './handlers.ts';
 let irc: MemoryServer;
 let admin: ReturnType<typeof createAdminHandlers>;
 
-const call = { signal: new AbortController().signal, actor: { name: 'tester', from: 'cli' } } as const;
+const call = {
+  signal: new AbortController().signal,
+  actor: { name: 'tester', from: 'cli', role: 'admin' },
+} as const;
 const nobody = { reverse: async () => [], resolve4: async () => [], resolve6: async () => [] };
 
 beforeEach(() => {

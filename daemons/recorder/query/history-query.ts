@@ -3,7 +3,7 @@
  * intervals into points. The newest intervals are those of the open chunk in memory, so the newest point is never
  * missing. A source whose metric list changed has chunks in several catalogs, and a point may have its share of each.
  */
-import type { HistoryResult } from '../../../contract/control-api.ts';
+import type { HistoryResult } from '../../../contract/control/history.ts';
 import type { Aggregate } from '../codec/aggregate.ts';
 import { decodeTimes, type TimeColumn } from '../codec/chunk-codec.ts';
 import { limits } from '../limits.ts';

@@ -2,7 +2,7 @@
  * One metric of a history query on its way from intervals into series: counters become rates, gauges mean and extremes,
  * histograms percentiles of merged counts. Filled by history-query.ts.
  */
-import type { HistorySeries, HistoryStat } from '../../../contract/control-api.ts';
+import type { HistorySeries, HistoryStat } from '../../../contract/control/history.ts';
 import type { MetricKind } from '../../../contract/manifest.ts';
 import type { Aggregate } from '../codec/aggregate.ts';
 import { decodeCounter, decodeGauge, type TimeColumn } from '../codec/chunk-codec.ts';

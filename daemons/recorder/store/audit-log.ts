@@ -2,7 +2,7 @@
  * The audit trail: who did what, from where, with what result. Written from main's journal, read by the audit page newest
  * first; pages are keyed by id, so new entries do not shift what a reader has seen.
  */
-import type { AuditEntry } from '../../../contract/control-api.ts';
+import type { AuditEntry } from '../../../contract/control/audit.ts';
 import type { NewAuditEntry } from '../../../contract/history-batch.ts';
 import type { Sqlite } from '../../runtime/files/sqlite.ts';
 import { limits } from '../limits.ts';

@@ -16,7 +16,10 @@ type Commands = TestRelay['commands'];
 
 /** Runs a command as the runtime does: arguments through their schema, errors as data. */
 async function run(name: keyof Commands, args: Record<string, unknown> = {}): Promise<unknown> {
-  const call = { signal: new AbortController().signal, actor: { name: 'root', from: 'cli' as const } };
+  const call = {
+    signal: new AbortController().signal,
+    actor: { name: 'root', from: 'cli', role: 'admin' } as const,
+  };
   const handler = relay.commands[name] as {
     check?(args: unknown): void;
     run(args: unknown, call: unknown): unknown;

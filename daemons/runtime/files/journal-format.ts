@@ -3,7 +3,7 @@
  * recorder reads it. Every line carries a checksum, so that one that was cut off or damaged is told from a good one.
  */
 import { crc32 } from 'node:zlib';
-import type { AuditEntry } from '../../../contract/control-api.ts';
+import type { AuditEntry } from '../../../contract/control/audit.ts';
 import type { NewAuditEntry } from '../../../contract/history-batch.ts';
 
 /** One line. The `key` names an action across its lines and is never used again. */

@@ -94,7 +94,14 @@ export class DaemonHost<
       if (this.#running !== null) outside.listenersChanged(this.#running.listeners());
     };
     for (const warning of warnings) logger.log('warn', 'config', warning.event, warning.message);
-    const hub = new StreamHub({ source: this.id, instance, registry, sampler, logger });
+    const hub = new StreamHub({
+      source: this.id,
+      instance,
+      registry,
+      sampler,
+      logger,
+      tables: this.#definition.manifest.tables ?? {},
+    });
     this.#hub = hub;
     const running = await this.#definition.start({
       config,

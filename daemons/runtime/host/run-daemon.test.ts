@@ -12,7 +12,7 @@ import { logRecordSchema } from '../../../contract/log-record.ts';
 import { decodeFrame } from '../../../contract/metric-frame.ts';
 
 const entry = join(import.meta.dirname, 'test-fixtures/echo-daemon.ts');
-const actor = { name: 'tester', from: 'cli' } as const;
+const actor = { name: 'tester', from: 'cli', role: 'admin' } as const;
 
 let dir: string;
 let child: ChildProcess;
@@ -168,7 +168,7 @@ it('says of a stream that it has ended where its socket was lost on the way', as
   await start();
   await next('ready');
   const upgrade = { headers: {}, head: new Uint8Array() };
-  send({ type: 'stream-open', streamId: 9, transport: 'socket', upgrade });
+  send({ type: 'stream-open', streamId: 9, transport: 'socket', role: 'admin', upgrade });
   expect(await next('stream-close')).toMatchObject({ streamId: 9 });
 });
 
@@ -184,6 +184,7 @@ it('takes a browser socket over from main and streams frames with credits, logs 
         type: 'stream-open',
         streamId: 1,
         transport: 'socket',
+        role: 'admin',
         upgrade: { headers, head: new Uint8Array(head) },
       },
       socket as never,

@@ -259,7 +259,7 @@ class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, Com
 
   #openStream(message: Extract<ToDaemon, { type: 'stream-open' }>, transferred: Transferred): void {
     const hub = this.#host.hub;
-    const { streamId, transport, upgrade } = message;
+    const { streamId, transport, upgrade, role } = message;
     if (hub === null) return;
     const closed = () => {
       this.#streams.delete(streamId);
@@ -268,7 +268,7 @@ class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, Com
     const attach = (channel: StreamChannel) => {
       this.#streams.set(streamId, channel);
       if (transport === 'port') channel.onClose(closed);
-      hub.attach(channel);
+      hub.attach(channel, role);
     };
     if (transport === 'port' && transferred !== null && 'port' in transferred) {
       attach(portChannel(transferred.port));
@@ -289,7 +289,7 @@ class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, Com
         },
       );
       this.#relayed.set(streamId, channel);
-      hub.attach(channel);
+      hub.attach(channel, role);
     } else {
       // What main sent along was gone before it arrived.
       closed();

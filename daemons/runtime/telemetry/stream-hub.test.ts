@@ -11,12 +11,14 @@ import { StreamHub } from './stream-hub.ts';
 
 const { name, gauge, histogram } = metricSpecs('t');
 
+const tables = { people: { access: 'operate' } } as const;
+
 /** A process with one gauge and one histogram, and the timer of its summaries. */
 function makeProcess() {
   const registry = new MetricRegistry('t', [gauge('level', ''), histogram('wait', '')]);
   const sampler = new ProcessSampler('t', registry);
   const logger = new Logger('info');
-  const hub = new StreamHub({ source: 't', instance: 1, registry, sampler, logger });
+  const hub = new StreamHub({ source: 't', instance: 1, registry, sampler, logger, tables });
   const level = registry.gauge(name('level'));
   const summaries = setInterval(() => {
     sampler.summarise();
@@ -42,20 +44,23 @@ function openWindow(hub: StreamHub, hz: number, acknowledges = true) {
   let receive: (data: unknown) => void = () => {};
   const frames: { readonly frame: MetricFrame; readonly level: number }[] = [];
   const window = { frames, say: (message: FromWindow) => receive(message) };
-  hub.attach({
-    send(message: ToWindow) {
-      if (message.type !== 'frame') return 0;
-      // The values belong to the process, which goes on writing them.
-      frames.push({ frame: message.frame, level: message.frame.values[subject.slot] ?? Number.NaN });
-      if (acknowledges) queueMicrotask(() => receive({ type: 'ack', seq: message.frame.seq }));
-      return 100;
+  hub.attach(
+    {
+      send(message: ToWindow) {
+        if (message.type !== 'frame') return 0;
+        // The values belong to the process, which goes on writing them.
+        frames.push({ frame: message.frame, level: message.frame.values[subject.slot] ?? Number.NaN });
+        if (acknowledges) queueMicrotask(() => receive({ type: 'ack', seq: message.frame.seq }));
+        return 100;
+      },
+      onMessage(listener) {
+        receive = listener;
+      },
+      onClose() {},
+      close() {},
     },
-    onMessage(listener) {
-      receive = listener;
-    },
-    onClose() {},
-    close() {},
-  });
+    'admin',
+  );
   window.say({ type: 'rate', hz });
   return window;
 }
@@ -174,22 +179,25 @@ function openReader(hub: StreamHub, reads: boolean, bytesOf: (message: ToWindow)
     missed: () => got.reduce((sum, m) => sum + (m.type === 'logs' ? m.dropped : 0), 0),
     tables: () => got.flatMap((m) => (m.type === 'rows' ? [m.rows] : [])),
   };
-  hub.attach({
-    send(message) {
-      got.push(message);
-      if (reader.reads && (message.type === 'logs' || message.type === 'rows')) {
-        queueMicrotask(() => receive({ type: 'took', ticket: message.ticket }));
-      }
-      return bytesOf(message);
+  hub.attach(
+    {
+      send(message) {
+        got.push(message);
+        if (reader.reads && (message.type === 'logs' || message.type === 'rows')) {
+          queueMicrotask(() => receive({ type: 'took', ticket: message.ticket }));
+        }
+        return bytesOf(message);
+      },
+      onMessage(listener) {
+        receive = listener;
+      },
+      onClose() {},
+      close() {
+        reader.closed = true;
+      },
     },
-    onMessage(listener) {
-      receive = listener;
-    },
-    onClose() {},
-    close() {
-      reader.closed = true;
-    },
-  });
+    'admin',
+  );
   return reader;
 }
 

@@ -2,6 +2,7 @@
  * Serves the windows that look at this process: metric frames with credits, logs and live tables. Timers run only
  * while somebody looks. Owned by runDaemon, and by main for its own metrics.
  */
+import { type Access, accessDenial, type Role } from '../../../contract/access.ts';
 import { type FromWindow, fromWindowSchema, type TableCell } from '../../../contract/stream.ts';
 import { limits } from '../limits.ts';
 import type { Logger } from './logger.ts';
@@ -42,6 +43,8 @@ export interface StreamHubOptions {
   readonly registry: MetricRegistry;
   readonly sampler: ProcessSampler;
   readonly logger: Logger;
+  /** Those of the manifest: what watching each of them needs. */
+  readonly tables: Readonly<Record<string, { readonly access: Access }>>;
 }
 
 /** All windows of one process. */
@@ -82,9 +85,9 @@ export class StreamHub {
 
   /**
    * Takes a window's stream over. When as many as `streamSubscribers` are there already, one that stalls makes room; where
-   * all of them read, the new one is refused by closing it.
+   * all of them read, the new one is refused by closing it. `role` decides which tables it may watch.
    */
-  attach(channel: StreamChannel): void {
+  attach(channel: StreamChannel, role: Role): void {
     if (this.#subscribers.size >= MAX_SUBSCRIBERS) {
       const stalled = this.#longestStalled();
       if (stalled === null) {
@@ -93,7 +96,7 @@ export class StreamHub {
       }
       this.#end(stalled);
     }
-    const subscriber = new StreamSubscriber(channel);
+    const subscriber = new StreamSubscriber(channel, role);
     this.#subscribers.add(subscriber);
     this.#publishSubscribers();
     channel.onClose(() => this.#forget(subscriber));
@@ -147,7 +150,7 @@ export class StreamHub {
         if (message.follow) this.#scheduleLogs();
         return;
       case 'watch':
-        if (!this.#tables.has(message.table)) return;
+        if (!this.#tables.has(message.table) || this.#denies(subscriber, message.table)) return;
         if (message.on) {
           subscriber.tables.add(message.table);
           this.#measured(() => this.#sendTable(message.table, [subscriber]));
@@ -158,6 +161,15 @@ export class StreamHub {
         this.#retime();
         return;
     }
+  }
+
+  /** Tells a window whose role may not watch a table; one that no manifest declares is nobody's. */
+  #denies({ role, channel }: StreamSubscriber, table: string): boolean {
+    const { source, tables } = this.#options;
+    const access = Object.hasOwn(tables, table) ? tables[table]!.access : 'admin';
+    const error = accessDenial(role, access, `The table "${table}" of ${source}`);
+    if (error !== null) this.#measured(() => channel.send({ type: 'denied', table, error }));
+    return error !== null;
   }
 
   #sampleAndOffer(subscriber: StreamSubscriber): void {

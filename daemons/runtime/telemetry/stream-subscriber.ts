@@ -2,6 +2,7 @@
  * One window that looks at this process: what it wishes, what it was sent and what of that it has not acknowledged. Made
  * and kept by the StreamHub.
  */
+import type { Role } from '../../../contract/access.ts';
 import { FRAME_CREDIT } from '../../../contract/metric-frame.ts';
 import type { ToWindow } from '../../../contract/stream.ts';
 import { limits } from '../limits.ts';
@@ -12,6 +13,7 @@ const UNREAD_BYTES = limits.streamUnreadBytes.default;
 /** A window's stream. */
 export class StreamSubscriber {
   readonly channel: StreamChannel;
+  readonly role: Role;
   /** Frames a second that the window wants. */
   hz = 0;
   /** Revision of the registry in the newest frame sent, or pending. */
@@ -39,8 +41,9 @@ export class StreamSubscriber {
   /** When something was acknowledged last, or first sent after all had been. */
   #progressAt = 0;
 
-  constructor(channel: StreamChannel) {
+  constructor(channel: StreamChannel, role: Role) {
     this.channel = channel;
+    this.role = role;
   }
 
   /** Bytes of logs and rows that the window has not acknowledged. */

@@ -5,7 +5,7 @@
  */
 import type { z } from 'zod';
 import { asOneError, eachMistake } from '../../../contract/config-mistakes.ts';
-import type { ControlResults } from '../../../contract/control-api.ts';
+import type { ControlResults } from '../../../contract/control/requests.ts';
 import { fromWireError, type Outcome, type WireError } from '../../../contract/errors.ts';
 import {
   type HeldAddress,

@@ -1,5 +1,5 @@
 /** The configuration file: show, check, reload. */
-import { type ControlResults, UNRECORDED_REQUESTS } from '../../../contract/control-api.ts';
+import { CONTROL_REQUESTS, type ControlResults } from '../../../contract/control/requests.ts';
 import type { Holder } from '../config/address-holder.ts';
 import { type ConfigCheckParts, checkDaemons } from '../config/config-check.ts';
 import type { ConfigReload } from '../config/config-reload.ts';
@@ -44,7 +44,7 @@ export function configHandlers(
       return { file, ...(await findings) };
     },
     'config.reload': (_args, caller, answer) => {
-      const unrecorded = UNRECORDED_REQUESTS['config.reload'];
+      const unrecorded = CONTROL_REQUESTS['config.reload'].unrecorded;
       const entry = { actor: caller.actor, action: 'config.reload', target: '', unrecorded };
       return audit.run(entry, answer, () => reload.run());
     },

@@ -1,6 +1,10 @@
 /** The shape of the handler table: one function a request of the control API, its arguments checked already. */
 import type { z } from 'zod';
-import type { CONTROL_REQUESTS, ControlRequestName, ControlResults } from '../../../contract/control-api.ts';
+import type {
+  CONTROL_REQUESTS,
+  ControlRequestName,
+  ControlResults,
+} from '../../../contract/control/requests.ts';
 import type { Caller } from '../caller.ts';
 
 /** What a handler says about its answer beside the result. */
@@ -11,7 +15,7 @@ export interface AnswerNotes {
 
 /** Throws SignalboxError for what the caller should read. */
 export type Handler<Name extends ControlRequestName> = (
-  args: z.output<(typeof CONTROL_REQUESTS)[Name]>,
+  args: z.output<(typeof CONTROL_REQUESTS)[Name]['args']>,
   caller: Caller,
   answer: AnswerNotes,
 ) => ControlResults[Name] | Promise<ControlResults[Name]>;

@@ -1,10 +1,10 @@
 /** Start, stop and restart of daemons, each in the audit trail. */
-import { UNRECORDED_REQUESTS } from '../../../contract/control-api.ts';
+import { CONTROL_REQUESTS } from '../../../contract/control/requests.ts';
 import { type Outcome, SignalboxError } from '../../../contract/errors.ts';
 import { STOP_IMPACT } from '../../../contract/link/to-daemon.ts';
 import type { Manifest } from '../../../contract/manifest.ts';
 import type { DaemonSnapshot } from '../../../contract/states.ts';
-import type { Caller } from '../caller.ts';
+import { type Caller, SYSTEM } from '../caller.ts';
 import { unwrap } from '../control-error.ts';
 import type { ControlLimits } from '../limits.ts';
 import type { AuditTrail } from '../records/audit-trail.ts';
@@ -26,7 +26,7 @@ export function lifecycleHandlers(
     work: () => Promise<Outcome<DaemonSnapshot>>,
   ): Promise<DaemonSnapshot> => {
     if (supervisor.find(id) === null) return unwrap(await work());
-    const unrecorded = UNRECORDED_REQUESTS[action];
+    const unrecorded = CONTROL_REQUESTS[action].unrecorded;
     const entry = { actor: caller.actor, action, target: id, unrecorded };
     return await audit.run(entry, answer, async () => unwrap(await work()));
   };
@@ -93,11 +93,16 @@ export function byItself(
   action: 'daemon.start' | 'daemon.stop',
   reason: string,
 ): Attended {
-  const actor = { name: 'signalbox', from: 'system' } as const;
   const internal = new Set(registry.filter((manifest) => manifest.internal).map(({ id }) => id));
   return (target, work) => {
     if (internal.has(target)) return work();
-    const entry = { actor, action, target, args: { reason }, unrecorded: UNRECORDED_REQUESTS[action] };
+    const entry = {
+      actor: SYSTEM,
+      action,
+      target,
+      args: { reason },
+      unrecorded: CONTROL_REQUESTS[action].unrecorded,
+    };
     // Why one did not start is in its state and in the trail; the others go on.
     return audit.run(entry, nobodyAsked, async () => unwrap(await work())).catch(() => {});
   };

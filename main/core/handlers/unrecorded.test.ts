@@ -1,7 +1,7 @@
 /** What still works while the audit trail cannot be written, command by command and request by request. */
 import { expect, test, vi } from 'vitest';
 import { z } from 'zod';
-import { CONTROL_REQUESTS, UNRECORDED_REQUESTS } from '../../../contract/control-api.ts';
+import { CONTROL_REQUESTS } from '../../../contract/control/requests.ts';
 import { describeManifest, unrecordedOf } from '../../../contract/manifest.ts';
 import { registry } from '../../../daemons/registry.ts';
 import { FakeClock } from '../../../kit/fake-clock.ts';
@@ -39,7 +39,7 @@ const supervisor = {
   find: (id: string) => ({ id, session: null, request }) as unknown as ManagedDaemon,
 } as unknown as Supervisor;
 const handlers = commandHandlers({ registry, supervisor, audit, clock, limits });
-const caller = createCaller({ name: 'ann', from: 'cli' }, () => {});
+const caller = createCaller({ name: 'ann', from: 'cli', role: 'admin' }, () => {});
 
 const commands = registry.map(describeManifest).flatMap(({ id, commands: all }) => {
   return all.map((command) => ({ daemon: id, name: command.name, command }));
@@ -70,14 +70,15 @@ test.each(commands)('$daemon $name', async ({ daemon, name, command }) => {
 });
 
 test('every request has an answer to what it does then', () => {
-  const refused = Object.entries(UNRECORDED_REQUESTS).flatMap(([name, unrecorded]) =>
+  const refused = Object.entries(CONTROL_REQUESTS).flatMap(([name, { unrecorded }]) =>
     unrecorded === 'refuse' ? [name] : [],
   );
-  expect(Object.keys(UNRECORDED_REQUESTS)).toEqual(Object.keys(CONTROL_REQUESTS));
   expect(refused).toEqual(['daemon.restart', 'config.reload']);
-  expect(UNRECORDED_REQUESTS['command.run']).toBe('command');
+  expect(CONTROL_REQUESTS['command.run'].unrecorded).toBe('command');
 });
 
 test('a command that says nothing about it is refused', () => {
-  expect(unrecordedOf({ summary: '', danger: 'safe', args: z.object({}), result: 'json' })).toBe('refuse');
+  expect(
+    unrecordedOf({ summary: '', danger: 'safe', access: 'read', args: z.object({}), result: 'json' }),
+  ).toBe('refuse');
 });

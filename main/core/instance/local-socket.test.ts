@@ -5,8 +5,9 @@ import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { ControlEvent } from '../../../contract/control-api.ts';
+import type { ControlEvent } from '../../../contract/control/messages.ts';
 import type { Outcome } from '../../../contract/errors.ts';
+import type { Actor } from '../../../contract/link/actor.ts';
 import type { OwnedCaller } from '../caller.ts';
 import { CONTROL_LIMITS } from '../limits.ts';
 import { localSocketPath } from './instance-claim.ts';
@@ -54,7 +55,7 @@ class Backend {
     return this.answer(name, args);
   }
 
-  subscribe(listener: (event: ControlEvent) => void): () => void {
+  subscribe(_actor: Actor, listener: (event: ControlEvent) => void): () => void {
     this.publish = listener;
     return () => {
       this.publish = () => {};
@@ -116,10 +117,10 @@ test('two people on one account are told apart by what they say of themselves, w
   await nobody.messages(1);
   const name = userInfo().username;
   expect(backend.callers.map(({ actor }) => actor)).toEqual([
-    { name, from: 'cli', where: 'sudo alice, pts/3, 192.0.2.7' },
-    { name, from: 'cli', where: 'sudo alice, pts/3, 192.0.2.7' },
-    { name, from: 'cli', where: 'pts/4' },
-    { name, from: 'cli' },
+    { name, from: 'cli', role: 'admin', where: 'sudo alice, pts/3, 192.0.2.7' },
+    { name, from: 'cli', role: 'admin', where: 'sudo alice, pts/3, 192.0.2.7' },
+    { name, from: 'cli', role: 'admin', where: 'pts/4' },
+    { name, from: 'cli', role: 'admin' },
   ]);
 });
 
@@ -129,7 +130,7 @@ test('sudo to the own account is not worth a word', async () => {
   const { socket, messages } = client();
   socket.write(`${JSON.stringify({ id: 1, name: 'a', caller: { sudoUser: userInfo().username } })}\n`);
   await messages(1);
-  expect(backend.callers[0]?.actor).toEqual({ name: userInfo().username, from: 'cli' });
+  expect(backend.callers[0]?.actor).toEqual({ name: userInfo().username, from: 'cli', role: 'admin' });
 });
 
 test.each([
@@ -283,7 +284,7 @@ test.runIf(process.platform === 'linux')(
   'nobody gets in while both files are deleted under an instance that is suspended, and whoever ends it may',
   async () => {
     const module = JSON.stringify(join(import.meta.dirname, 'local-socket.ts'));
-    const limitsModule = JSON.stringify(join(import.meta.dirname, 'limits.ts'));
+    const limitsModule = JSON.stringify(join(import.meta.dirname, '../limits.ts'));
     const code = `import { openLocalSocket } from ${module}; import { CONTROL_LIMITS } from ${limitsModule};
       await openLocalSocket(${JSON.stringify(dir)}, CONTROL_LIMITS, { host: 'headless' }); console.log('held');`;
     const first = spawn(process.execPath, ['--input-type=module', '-e', code], {

@@ -5,8 +5,9 @@
  */
 import { chmod } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
-import type { ControlEvent, ControlReplyMessage } from '../../../contract/control-api.ts';
+import type { ControlEvent, ControlReplyMessage } from '../../../contract/control/messages.ts';
 import type { ErrorCode, Outcome } from '../../../contract/errors.ts';
+import type { Actor } from '../../../contract/link/actor.ts';
 import { firstProblem } from '../../../contract/plain-words.ts';
 import { BacklogTotal } from '../backlog-total.ts';
 import { createCaller, type OwnedCaller } from '../caller.ts';
@@ -21,7 +22,7 @@ import { ownRecord } from './instance-record.ts';
 /** What the socket serves; the control plane. */
 export interface SocketBackend {
   handle(name: string, args: unknown, caller: OwnedCaller): Promise<Outcome<unknown>>;
-  subscribe(listener: (event: ControlEvent) => void): () => void;
+  subscribe(actor: Actor, listener: (event: ControlEvent) => void): () => void;
 }
 
 /** The open socket. */
@@ -157,7 +158,7 @@ function serveClient({ socket, activity, backend, limits, backlogs }: ServedClie
   let caller: OwnedCaller | null = null;
   const refuse = (id: number, code: ErrorCode, message: string) =>
     send({ id, outcome: { ok: false, error: { code, message } } });
-  const unsubscribe = backend.subscribe((event) => send({ event }));
+  const unsubscribe = backend.subscribe(localActor({}), (event) => send({ event }));
   let unread = '';
   socket.setEncoding('utf8');
   socket.on('close', () => {

@@ -12,7 +12,7 @@ const layout = layoutOf([
   { name: 'connections', kind: 'gauge', unit: 'count', help: '' },
   { name: 'latency', kind: 'histogram', unit: 'seconds', help: '' },
 ]);
-const actor = { name: 'ann', from: 'browser' } as const;
+const actor = { name: 'ann', from: 'browser', role: 'admin' } as const;
 
 let clock: FakeClock;
 let metrics: MetricsStore;

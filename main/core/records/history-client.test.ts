@@ -1,5 +1,5 @@
 import { beforeEach, expect, type Mock, test, vi } from 'vitest';
-import type { HistoryStatus } from '../../../contract/control-api.ts';
+import type { HistoryStatus } from '../../../contract/control/history.ts';
 import type { Outcome } from '../../../contract/errors.ts';
 import type { HistoryBatch, JournalTaken } from '../../../contract/history-batch.ts';
 import type { DaemonSnapshot, DaemonState } from '../../../contract/states.ts';

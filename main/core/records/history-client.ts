@@ -5,7 +5,7 @@
  * the journal.
  */
 import { randomUUID } from 'node:crypto';
-import type { HistoryStatus } from '../../../contract/control-api.ts';
+import type { HistoryStatus } from '../../../contract/control/history.ts';
 import { type Outcome, SignalboxError } from '../../../contract/errors.ts';
 import type {
   HistoryBatch,

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import type { ControlEvent } from '../../../contract/control-api.ts';
+import type { ControlEvent } from '../../../contract/control/messages.ts';
 import type { LogRecord } from '../../../contract/log-record.ts';
 import { FakeClock } from '../../../kit/fake-clock.ts';
 import { createCaller } from '../caller.ts';
@@ -61,7 +61,7 @@ test('followers get what comes after they began, in batches, until they stop or 
   const onEvent = (event: ControlEvent) => {
     if (event.type === 'logs') got.push(event.records.map(({ seq }) => seq));
   };
-  const caller = createCaller({ name: 'ann', from: 'cli' }, onEvent);
+  const caller = createCaller({ name: 'ann', from: 'cli', role: 'admin' }, onEvent);
   store.append('a', 1, [record(1)], 0);
   store.follow('a', caller);
   store.append('a', 1, [record(2)], 0);
@@ -84,7 +84,7 @@ test('followers get what comes after they began, in batches, until they stop or 
 test('a client that follows and stops again and again leaves nothing behind, and is forgotten when it leaves', async () => {
   const clock = new FakeClock();
   const store = new LogStore(clock, limits);
-  const caller = createCaller({ name: 'x', from: 'window' }, () => {});
+  const caller = createCaller({ name: 'x', from: 'window', role: 'admin' }, () => {});
   const [onClose, send] = [vi.spyOn(caller, 'onClose'), vi.spyOn(caller, 'send')];
   for (let n = 0; n < 100; n++) {
     store.follow('a', caller);

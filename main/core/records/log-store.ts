@@ -2,7 +2,7 @@
  * The last log records of every source, main included, and who follows them. Bounded by a ring a source. Windows that
  * stream straight from a daemon do not pass here; the CLI, `logs.query` and crash excerpts do.
  */
-import type { ControlEvent } from '../../../contract/control-api.ts';
+import type { ControlEvent } from '../../../contract/control/messages.ts';
 import {
   LOG_LEVELS,
   type LogLevel,

@@ -14,7 +14,7 @@ const commandRequest = {
   name: 'list',
   args: {},
   timeoutMs: 1_000,
-  actor: { name: 'ann', from: 'window' },
+  actor: { name: 'ann', from: 'window', role: 'admin' },
 } as const;
 
 let clock: FakeClock;

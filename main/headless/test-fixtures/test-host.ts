@@ -3,11 +3,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, vi } from 'vitest';
-import type { ControlEvent } from '../../../contract/control-api.ts';
+import type { ControlEvent } from '../../../contract/control/messages.ts';
 import type { Outcome } from '../../../contract/errors.ts';
 import type { Manifest } from '../../../contract/manifest.ts';
 import type { DaemonSnapshot, DaemonState } from '../../../contract/states.ts';
-import { createCaller, type OwnedCaller } from '../../core/caller.ts';
+import { createCaller, type OwnedCaller, SYSTEM } from '../../core/caller.ts';
 import { type ControlPlane, createControlPlane } from '../../core/control-plane.ts';
 import { CONTROL_LIMITS, type ControlLimits } from '../../core/limits.ts';
 import { createForkLauncher } from '../../fork/fork-launcher.ts';
@@ -55,8 +55,10 @@ export async function startTestHost(
     limits: { ...CONTROL_LIMITS, backoffBaseMs: 20, stopMs: 1_000, stopGraceMs: 100, ...limits },
   });
   const events: ControlEvent[] = [];
-  plane.subscribe((event) => events.push(event));
-  const caller = createCaller({ name: 'tester', from: 'system' }, (event) => events.push(event));
+  plane.subscribe(SYSTEM, (event) => events.push(event));
+  const caller = createCaller({ name: 'tester', from: 'system', role: 'admin' }, (event) =>
+    events.push(event),
+  );
   const snapshot = (id = 'tiny') => {
     const found = plane.snapshots().find((one) => one.id === id);
     if (found === undefined) throw new Error(`no daemon ${id}`);

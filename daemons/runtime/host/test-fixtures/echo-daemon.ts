@@ -14,12 +14,26 @@ const manifest = defineManifest({
     say: defineCommand({
       summary: 'Answers',
       danger: 'safe',
+      access: 'operate',
       args: z.object({ text: z.string(), token: z.string().optional() }),
       result: 'text',
     }),
-    hang: defineCommand({ summary: 'Never answers', danger: 'safe', args: z.object({}), result: 'json' }),
+    hang: defineCommand({
+      summary: 'Never answers',
+      danger: 'safe',
+      access: 'operate',
+      args: z.object({}),
+      result: 'json',
+    }),
   },
-  tables: { calls: { title: 'Calls', rowKey: 'n', columns: [{ key: 'n', title: 'N', type: 'number' }] } },
+  tables: {
+    calls: {
+      title: 'Calls',
+      access: 'operate',
+      rowKey: 'n',
+      columns: [{ key: 'n', title: 'N', type: 'number' }],
+    },
+  },
 });
 
 runDaemon({

@@ -31,6 +31,7 @@ runDaemon({
     let greeting = config.greeting;
     const logger = log('tiny');
     return {
+      tables: { pokers: { rows: () => [['Ann']], total: () => 1 } },
       listeners: () => [{ protocol: 'tiny', host: '127.0.0.1', port: 7, tls: false }],
       commands: {
         poke: {

@@ -22,6 +22,7 @@ const commands = {
   poke: defineCommand({
     summary: 'Counts a poke and greets',
     danger: 'safe',
+    access: 'operate',
     args: z.object({
       name: z.string().min(1).max(20).describe('Whom to greet'),
       times: z.number().int().min(1).max(100).default(1).describe('How often'),
@@ -33,19 +34,28 @@ const commands = {
   reset: defineCommand({
     summary: 'Forgets all pokes',
     danger: 'disruptive',
+    access: 'operate',
     args: z.object({ password: z.string().meta({ secret: true }).optional() }),
     result: 'json',
   }),
-  hang: defineCommand({ summary: 'Never answers', danger: 'safe', args: z.object({}), result: 'json' }),
+  hang: defineCommand({
+    summary: 'Never answers',
+    danger: 'safe',
+    access: 'operate',
+    args: z.object({}),
+    result: 'json',
+  }),
   exit: defineCommand({
     summary: 'Ends the process with a code, after words on stderr',
     danger: 'safe',
+    access: 'operate',
     args: z.object({ code: z.number().int() }),
     result: 'json',
   }),
   list: defineCommand({
     summary: 'Lists names that nobody should trust',
     danger: 'safe',
+    access: 'read',
     unrecorded: 'run',
     args: z.object({}),
     result: 'table',
@@ -57,12 +67,14 @@ const commands = {
   again: defineCommand({
     summary: 'Asks for the configuration to be read again',
     danger: 'safe',
+    access: 'admin',
     args: z.object({}),
     result: 'text',
   }),
   secret: defineCommand({
     summary: 'Main only',
     danger: 'safe',
+    access: 'admin',
     args: z.object({}),
     result: 'json',
     internal: true,
@@ -75,5 +87,13 @@ export const manifest = defineManifest({
   summary: 'Does what a test wants',
   config,
   commands,
+  tables: {
+    pokers: {
+      title: 'Pokers',
+      access: 'operate',
+      rowKey: 'name',
+      columns: [{ key: 'name', title: 'Name', type: 'text' }],
+    },
+  },
   metrics: [{ name: 'signalbox_tiny_pokes_total', kind: 'counter', unit: 'count', help: 'Pokes so far' }],
 });

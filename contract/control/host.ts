@@ -1,0 +1,72 @@
+/** What a client learns of the host: versions, manifests and what runs. */
+import { z } from 'zod';
+import type { Role } from '../access.ts';
+import type { WireError } from '../errors.ts';
+import type { ManifestDescription, MetricSpec } from '../manifest.ts';
+import type { ListenPlace } from '../network-addresses.ts';
+import type { DaemonSnapshot } from '../states.ts';
+import type { HistoryStatus } from './history.ts';
+import { defineRequest, resultType } from './request.ts';
+
+/** Which program hosts the control plane. */
+export type HostKind = 'desktop' | 'headless';
+
+/** Id under which main's own metrics and logs appear. */
+export const MAIN_SOURCE = 'main';
+
+/** What a client learns first. */
+export interface HostInfo {
+  readonly host: HostKind;
+  readonly version: string;
+  readonly platform: string;
+  readonly pid: number;
+  readonly startedAt: number;
+  readonly dataDir: string;
+  readonly configFile: string | null;
+  /** What main runs on, such as `electron 45.4.1` or `node 24.21.0`. */
+  readonly runtime: string;
+  /** Of whoever asks. */
+  readonly role: Role;
+  readonly manifests: readonly ManifestDescription[];
+  /** Catalog of main's own stream, whose source id is {@link MAIN_SOURCE}. */
+  readonly mainMetrics: readonly MetricSpec[];
+  readonly daemons: readonly DaemonSnapshot[];
+  readonly history: HistoryStatus;
+  readonly configError: WireError | null;
+  /** Where the dashboard is served; null in a host that serves none. */
+  readonly dashboard: ListenPlace | null;
+}
+
+export const hostRequests = {
+  status: defineRequest({
+    summary: 'What runs, since when and where it listens, and whether history is written.',
+    access: 'read',
+    danger: null,
+    audited: false,
+    unrecorded: 'run',
+    args: z.object({}),
+    result: resultType<{
+      readonly host: HostKind;
+      /** Process of main. */
+      readonly pid: number;
+      /** Why this instance is ending; null while it is not. */
+      readonly closing: string | null;
+      readonly daemons: readonly DaemonSnapshot[];
+      readonly history: HistoryStatus;
+    }>(),
+    errors: [],
+    example: {},
+  }),
+  hello: defineRequest({
+    summary:
+      'All that a window learns first: versions, folders, its role, the manifests of all daemons, and what `status` says.',
+    access: 'read',
+    danger: null,
+    audited: false,
+    unrecorded: 'run',
+    args: z.object({}),
+    result: resultType<HostInfo>(),
+    errors: [],
+    example: {},
+  }),
+};

@@ -1,0 +1,59 @@
+/** What travels between main and its clients beside arguments and results: envelopes, and events that nobody asked for. */
+import { z } from 'zod';
+import type { Access } from '../access.ts';
+import type { Outcome, WireError } from '../errors.ts';
+import type { SourcedLogRecord } from '../log-record.ts';
+import type { DaemonSnapshot } from '../states.ts';
+import type { AuditEntry } from './audit.ts';
+import type { HistoryStatus } from './history.ts';
+
+/**
+ * What a request is answered with. `audited` is false where something was done, or tried, and the audit trail could not
+ * be written; otherwise it is not there.
+ */
+export type ControlOutcome<T> = Outcome<T> & { readonly audited?: false };
+
+/** What main tells every connected client without being asked. */
+export type ControlEvent =
+  | { readonly type: 'daemon'; readonly daemon: DaemonSnapshot }
+  | { readonly type: 'history'; readonly history: HistoryStatus }
+  /** Comes once more, under the same key, when the effects of an action have been measured. */
+  | { readonly type: 'audit'; readonly entry: Omit<AuditEntry, 'id'> }
+  | { readonly type: 'config'; readonly error: WireError | null }
+  | { readonly type: 'logs'; readonly records: readonly SourcedLogRecord[] }
+  /** The host is about to end. */
+  | { readonly type: 'closing'; readonly reason: string };
+
+/** What hearing each event needs: the same as asking for what it tells. */
+export const EVENT_ACCESS: Readonly<Record<ControlEvent['type'], Access>> = {
+  daemon: 'read',
+  history: 'read',
+  audit: 'operate',
+  config: 'read',
+  logs: 'read',
+  closing: 'read',
+};
+
+/** Close code of a control WebSocket whose session was ended (4000 to 4999 are an application's own). */
+export const SIGNED_OUT_CLOSE = 4401;
+
+/** A request on a message transport (WebSocket text, or a line of JSON on the local socket). */
+export interface ControlRequestMessage {
+  readonly id: number;
+  readonly name: string;
+  readonly args: unknown;
+  /** With the first request on the local socket: what local-caller.ts describes, unchecked. Elsewhere it says nothing. */
+  readonly caller?: unknown;
+}
+
+/** What the host sends back on such a transport. */
+export type ControlReplyMessage =
+  | { readonly id: number; readonly outcome: ControlOutcome<unknown> }
+  | { readonly event: ControlEvent };
+
+export const controlRequestMessageSchema = z.object({
+  id: z.number().int().nonnegative(),
+  name: z.string().max(64),
+  args: z.unknown(),
+  caller: z.unknown().optional(),
+});

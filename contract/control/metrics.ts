@@ -1,0 +1,22 @@
+/** The figures of now. */
+import { z } from 'zod';
+import type { MetricReading } from '../metric-frame.ts';
+import { source } from './arguments.ts';
+import { defineRequest, resultType } from './request.ts';
+
+export const metricsRequests = {
+  'metrics.latest': defineRequest({
+    summary: 'The newest figures of a daemon, or of `main`, by name; histograms as percentiles.',
+    access: 'read',
+    danger: null,
+    audited: false,
+    unrecorded: 'run',
+    args: z.object({ source }),
+    result: resultType<{
+      readonly time: number;
+      readonly metrics: Readonly<Record<string, MetricReading>>;
+    }>(),
+    errors: ['unknown_daemon', 'not_running'],
+    example: { source: 'main' },
+  }),
+};

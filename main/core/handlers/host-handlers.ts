@@ -1,0 +1,57 @@
+/** What a client learns of the host. */
+import { MAIN_SOURCE } from '../../../contract/control/host.ts';
+import { describeManifest } from '../../../contract/manifest.ts';
+import { catalogOf } from '../../../contract/metric-specs.ts';
+import type { ListenPlace } from '../../../contract/network-addresses.ts';
+import type { ConfigStore } from '../config/config-store.ts';
+import type { ControlPlaneOptions } from '../control-plane-interface.ts';
+import { MAIN_METRICS } from '../main-telemetry.ts';
+import type { HistoryClient } from '../records/history-client.ts';
+import type { Supervisor } from '../supervision/supervisor.ts';
+import type { Handlers } from './handler-table.ts';
+
+/** What the handlers work with. */
+export interface HostHandlerParts {
+  readonly options: ControlPlaneOptions;
+  readonly startedAt: number;
+  readonly supervisor: Supervisor;
+  readonly history: HistoryClient;
+  readonly config: ConfigStore;
+  readonly dashboard: () => ListenPlace | null;
+  /** Why the host is ending; null while it is not. */
+  readonly closing: () => string | null;
+}
+
+/** Handlers of `hello` and `status`. */
+export function hostHandlers(parts: HostHandlerParts): Handlers<'hello' | 'status'> {
+  const { options, startedAt, supervisor, history, config } = parts;
+  const { host, version, runtime, dataDir, configFile } = options;
+  const manifests = options.registry.map(describeManifest);
+  const mainMetrics = catalogOf(MAIN_SOURCE, MAIN_METRICS);
+  return {
+    hello: (_args, { actor }) => ({
+      host,
+      version,
+      runtime,
+      dataDir,
+      configFile,
+      platform: process.platform,
+      pid: process.pid,
+      startedAt,
+      role: actor.role,
+      manifests,
+      mainMetrics,
+      daemons: supervisor.snapshots(),
+      history: history.status(),
+      configError: config.error,
+      dashboard: parts.dashboard(),
+    }),
+    status: () => ({
+      host,
+      pid: process.pid,
+      closing: parts.closing(),
+      daemons: supervisor.snapshots(),
+      history: history.status(),
+    }),
+  };
+}
