@@ -1,57 +1,43 @@
 /**
- * The control plane: builds the supervisor, the records, the handlers and the local socket, and wires them together.
+ * The control plane: makes the supervisor, the records, the handlers and the bus between them, and wires them together.
  * Both hosts make exactly one and speak to it through {@link ControlPlane}.
  */
-
-import { randomBytes } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { MAIN_SOURCE } from '../../contract/control/host.ts';
 import type { ControlEvent, ControlOutcome } from '../../contract/control/messages.ts';
 import type { Outcome, WireError } from '../../contract/errors.ts';
 import type { Actor } from '../../contract/link/actor.ts';
 import type { MetricSummary } from '../../contract/link/metric-summary.ts';
-import { type FrameLayout, layoutOf } from '../../contract/metric-frame.ts';
-import { catalogOf } from '../../contract/metric-specs.ts';
+import type { FrameLayout } from '../../contract/metric-frame.ts';
 import type { ListenPlace } from '../../contract/network-addresses.ts';
 import type { DaemonSnapshot } from '../../contract/states.ts';
-import { mendPrivacy } from '../../daemons/runtime/files/private-files.ts';
-import { openLogFile } from '../../daemons/runtime/telemetry/log-file.ts';
-import type { LogSink } from '../../daemons/runtime/telemetry/logger.ts';
 import { type Clock, systemClock } from '../../kit/clock.ts';
 import { AccessGate } from './access-gate.ts';
+import type { AnnouncementBus } from './announcements.ts';
 import { removeStagings } from './backup-leftovers.ts';
-import { type Caller, SYSTEM } from './caller.ts';
-import { type Holder, holderOf, holdersOf, inUse } from './config/address-holder.ts';
+import type { Caller } from './caller.ts';
 import { DEFAULT_ON_CLOSE, type OnClose } from './config/config-document.ts';
-import { ConfigReload } from './config/config-reload.ts';
-import { ConfigStore } from './config/config-store.ts';
 import type { ControlPlane, ControlPlaneOptions } from './control-plane-interface.ts';
 import { ControlService } from './control-service.ts';
-import { DaemonEvents } from './daemon-events.ts';
+import { DaemonQuestions } from './daemon-questions.ts';
 import { fitToDescriptors } from './descriptor-budget.ts';
+import { EventBus } from './event-bus.ts';
 import { EventHub } from './event-hub.ts';
-import { auditHandlers } from './handlers/audit-handlers.ts';
-import { commandHandlers } from './handlers/command-handlers.ts';
-import { configHandlers } from './handlers/config-handlers.ts';
-import type { HandlerTable } from './handlers/handler-table.ts';
-import { historyHandlers } from './handlers/history-handlers.ts';
-import { hostHandlers } from './handlers/host-handlers.ts';
-import { byItself, lifecycleHandlers } from './handlers/lifecycle-handlers.ts';
-import { logsHandlers } from './handlers/logs-handlers.ts';
-import { metricsHandlers } from './handlers/metrics-handlers.ts';
-import { makeDataFolder, unusableFolder } from './instance/data-folder.ts';
-import { markDataFormat, readDataFormat } from './instance/data-format.ts';
-import { type LocalSocket, openLocalSocket } from './instance/local-socket.ts';
+import { allHandlers } from './handlers/all-handlers.ts';
+import { byItself } from './handlers/lifecycle-handlers.ts';
+import { type OpenInstance, openInstance } from './instance/open-instance.ts';
+import { LaunchPlans } from './launch-plans.ts';
 import { CONTROL_LIMITS, type ControlLimits } from './limits.ts';
-import { MAIN_METRICS, MainTelemetry } from './main-telemetry.ts';
-import { AuditJournal } from './records/audit-journal.ts';
-import { AuditTrail } from './records/audit-trail.ts';
-import { HistoryClient, type RecorderLink } from './records/history-client.ts';
-import { LogStore } from './records/log-store.ts';
-import { MetricsStore } from './records/metrics-store.ts';
+import { auditListens } from './listeners/audit-listener.ts';
+import { clientsListen } from './listeners/clients-listener.ts';
+import { historyListens } from './listeners/history-listener.ts';
+import { logsListen } from './listeners/logs-listener.ts';
+import { metricsListen } from './listeners/metrics-listener.ts';
+import { streamsListen } from './listeners/streams-listener.ts';
+import { telemetryListens } from './listeners/telemetry-listener.ts';
+import { MainTelemetry } from './main-telemetry.ts';
+import { makeRecords, type Records } from './make-records.ts';
 import { type OpenedStream, StreamBroker, type StreamRequest } from './stream-broker.ts';
-import type { LaunchPlan } from './supervision/daemon-session.ts';
+import { announcing } from './supervision/announcing.ts';
 import { Supervisor } from './supervision/supervisor.ts';
 
 export type { ControlPlane, ControlPlaneOptions };
@@ -62,186 +48,141 @@ export type { ControlPlane, ControlPlaneOptions };
  * wrote it or it cannot be read and written.
  */
 export async function createControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
-  const { registry, dataDir } = options;
   const { limits, notice } = fitToDescriptors(options.limits ?? CONTROL_LIMITS);
   const clock = options.clock ?? systemClock;
-  const logDir = join(dataDir, 'logs');
-  const socket = await claimFolder(options, limits);
-  try {
-    // Who held the folder until now may have been a newer program.
-    await markDataFormat(dataDir, readDataFormat(dataDir), options.version);
-    for (const { id } of registry) await mkdir(join(dataDir, id), { recursive: true, mode: 0o700 });
-    await mkdir(logDir, { recursive: true, mode: 0o700 });
-    const exposed = await mendPrivacy(dataDir, [...OWN_ENTRIES, ...registry.map(({ id }) => id)]);
-    const config = await ConfigStore.open(options.configFile, registry);
-    const logFile = await openLogFile(logDir, MAIN_SOURCE, (error) => {
-      process.stderr.write(`log file: ${error.message}\n`);
-    });
-    return new Plane({ options, config, socket, logDir, logFile, limits, notice, exposed, clock }).begin();
-  } catch (error) {
-    await socket.close();
-    throw unusableFolder(dataDir, error);
-  }
+  return await openInstance(options, limits, (instance) =>
+    new Plane({ options, instance, limits, notice, clock }).begin(),
+  );
 }
 
-async function claimFolder(
-  { dataDir, host, onWaiting }: ControlPlaneOptions,
-  limits: ControlLimits,
-): Promise<LocalSocket> {
-  try {
-    // Before anything: a folder of a newer Signalbox stays as it is, to the last byte.
-    readDataFormat(dataDir);
-    makeDataFolder(dataDir);
-    // Nothing in the folder is touched before it is ours.
-    return await openLocalSocket(dataDir, limits, { host, say: onWaiting });
-  } catch (error) {
-    throw unusableFolder(dataDir, error);
-  }
-}
-
-/** What main and its hosts keep in the data directory beside the folders of the daemons. */
-const OWN_ENTRIES = [
-  'control.json',
-  'control.lock',
-  'control.sock',
-  'format.json',
-  'journal',
-  'logs',
-  'sessions.json',
-  'token',
-  'window.json',
-];
-
-/** What is opened before the plane itself is built. */
+/** What a plane is built from. */
 interface PlaneParts {
   readonly options: ControlPlaneOptions;
-  readonly config: ConfigStore;
-  readonly socket: LocalSocket;
-  readonly logDir: string;
-  readonly logFile: LogSink;
+  readonly instance: OpenInstance;
   readonly limits: ControlLimits;
   readonly notice: string | null;
-  /** Files and folders that others can still read, with the cause. */
-  readonly exposed: readonly string[];
   readonly clock: Clock;
 }
 
 class Plane implements ControlPlane {
   readonly #options: ControlPlaneOptions;
-  readonly #config: ConfigStore;
-  readonly #socket: LocalSocket;
+  readonly #instance: OpenInstance;
   readonly limits: ControlLimits;
   readonly descriptorNotice: string | null;
-  readonly #exposed: readonly string[];
   readonly #clock: Clock;
-  readonly #startedAt: number;
-  readonly #events = new EventHub();
+  readonly #bus: AnnouncementBus;
+  readonly #clients = new EventHub();
   readonly #gate: AccessGate;
   readonly #telemetry: MainTelemetry;
-  readonly #metrics: MetricsStore;
-  readonly #logs: LogStore;
-  readonly #history: HistoryClient;
-  readonly #audit: AuditTrail;
-  readonly #journal: AuditJournal | null;
+  readonly #plans: LaunchPlans;
   readonly #supervisor: Supervisor;
+  readonly #records: Records;
   readonly #streams: StreamBroker;
   readonly #service: ControlService;
-  readonly #daemonEvents: DaemonEvents;
+  readonly #questions: DaemonQuestions;
   readonly #recorderId: string | null;
-  #dashboard: ListenPlace | null = null;
   #started: Promise<void> = Promise.resolve();
   #closing: Promise<void> | null = null;
   #closingReason: string | null = null;
 
-  constructor(parts: PlaneParts) {
-    const { options, config, socket, logDir, limits, clock } = parts;
+  constructor({ options, instance, limits, notice, clock }: PlaneParts) {
     const { registry, launcher } = options;
     this.#options = options;
-    this.#config = config;
-    this.#socket = socket;
+    this.#instance = instance;
     this.limits = limits;
-    this.descriptorNotice = parts.notice;
-    this.#exposed = parts.exposed;
+    this.descriptorNotice = notice;
     this.#clock = clock;
-    this.#startedAt = clock.now();
     this.#gate = new AccessGate(registry);
     this.#recorderId = registry.find((manifest) => manifest.role === 'recorder')?.id ?? null;
-    this.#logs = new LogStore(clock, limits);
-    this.#telemetry = new MainTelemetry(parts.logFile, (summary) =>
-      this.#daemonEvents.onSummary(MAIN_SOURCE, 1, summary),
-    );
-    this.#telemetry.logger.subscribe((record) => this.#logs.append(MAIN_SOURCE, 1, [record], 0));
-    const catalogs = [
-      { source: MAIN_SOURCE, metrics: catalogOf(MAIN_SOURCE, MAIN_METRICS) },
-      ...registry.map(({ id, metrics }) => ({ source: id, metrics: catalogOf(id, metrics) })),
-    ];
-    const layouts = new Map(catalogs.map(({ source, metrics }) => [source, layoutOf(metrics)]));
-    this.#metrics = new MetricsStore(clock, layouts);
-    this.#daemonEvents = new DaemonEvents(clock, limits, () => ({
-      telemetry: this.#telemetry,
-      metrics: this.#metrics,
-      logs: this.#logs,
-      history: this.#history,
-      audit: this.#audit,
-      streams: this.#streams,
-      clients: this.#events,
-      service: this.#service,
-      supervisor: this.#supervisor,
-      recorderId: this.#recorderId,
-    }));
+    this.#telemetry = new MainTelemetry(instance.logFile, (summary) => this.#summaryOfMain(summary));
+    const { logger } = this.#telemetry;
+    this.#bus = new EventBus((name, error) => {
+      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      logger.log('error', 'main', 'listener_defect', `${name}: ${text}`);
+    });
+    const { config, logDir } = instance;
+    const snapshots = () => this.#supervisor.snapshots();
+    this.#plans = new LaunchPlans({ options, config, logDir, logger, snapshots });
     this.#supervisor = new Supervisor({
       registry,
       launcher,
-      plan: (id) => this.#plan(id, logDir),
+      plan: (id) => this.#plans.plan(id),
       clock,
       limits,
       random: Math.random,
-      events: this.#daemonEvents,
+      events: announcing(this.#bus, () => this.#questions),
     });
-    // Twelve digits: enough for no two runs of one data directory to share them.
-    const run = randomBytes(6).toString('hex');
-    this.#journal = this.#openJournal(run);
-    this.#history = new HistoryClient({
-      recorder: this.#recorderLink(),
-      journal: this.#journal,
-      catalogs,
+    this.#records = makeRecords({
+      options,
       clock,
       limits,
-      onStatus: (history) => this.#events.publish({ type: 'history', history }),
+      logger,
+      bus: this.#bus,
+      supervisor: this.#supervisor,
+      recorderId: this.#recorderId,
     });
-    this.#audit = new AuditTrail({
-      metrics: this.#metrics,
-      clock,
-      limits,
-      journal: this.#journal,
-      run,
-      publish: (entry) => this.#events.publish({ type: 'audit', entry }),
-    });
+    const { audit } = this.#records;
     this.#streams = new StreamBroker(this.#supervisor, this.#telemetry.hub);
     this.#service = new ControlService({
-      handlers: this.#handlers(),
+      handlers: allHandlers({
+        options,
+        clock,
+        limits,
+        startedAt: clock.now(),
+        bus: this.#bus,
+        config,
+        plans: this.#plans,
+        supervisor: this.#supervisor,
+        records: this.#records,
+        closing: () => this.#closingReason,
+      }),
       gate: this.#gate,
-      audit: this.#audit,
+      audit,
       telemetry: this.#telemetry,
     });
+    this.#questions = new DaemonQuestions({
+      audit,
+      service: this.#service,
+      supervisor: this.#supervisor,
+      logger,
+    });
+    this.#subscribe();
+  }
+
+  /** Who hears what; clients come last, so that whoever asks on hearing something finds it done. */
+  #subscribe(): void {
+    const { logs, metrics, history, audit } = this.#records;
+    const { logger } = this.#telemetry;
+    logger.subscribe((record) => logs.append(MAIN_SOURCE, 1, [record], 0));
+    telemetryListens(this.#bus, this.#telemetry, this.#clock, this.limits);
+    metricsListen(this.#bus, metrics, logger);
+    logsListen(this.#bus, logs);
+    historyListens(this.#bus, history, this.#recorderId);
+    auditListens(this.#bus, audit);
+    streamsListen(this.#bus, this.#streams);
+    clientsListen(this.#bus, this.#clients);
     this.#telemetry.observe(() => {
-      const history = this.#history.status();
+      const { buffered, dropped } = history.status();
       return {
-        clients: this.#events.size,
+        clients: this.#clients.size,
         daemons_running: this.#supervisor.snapshots().filter(({ state }) => state === 'running').length,
-        history_buffered: history.buffered,
-        history_dropped_total: history.dropped,
-        log_records_dropped_total: this.#logs.dropped,
+        history_buffered: buffered,
+        history_dropped_total: dropped,
+        log_records_dropped_total: logs.dropped,
       };
     });
   }
 
+  #summaryOfMain(summary: MetricSummary): void {
+    this.#bus.publish('summaryCame', { source: MAIN_SOURCE, instance: 1, summary });
+  }
+
   begin(): this {
-    this.#socket.serve(this);
-    this.#socket.onNotice(({ level, event, message }) =>
+    this.#instance.socket.serve(this);
+    this.#instance.socket.onNotice(({ level, event, message }) =>
       this.#telemetry.logger.log(level, 'main', event, message),
     );
-    this.#daemonEvents.onSummary(MAIN_SOURCE, 1, this.#telemetry.summarise());
+    this.#summaryOfMain(this.#telemetry.summarise());
     void removeStagings(this.#options.dataDir).then((removed) => {
       for (const name of removed) {
         const text = `${name}, which a backup left that was killed, was removed from the data folder.`;
@@ -252,8 +193,8 @@ class Plane implements ControlPlane {
     if (descriptorNotice !== null) {
       this.#telemetry.logger.log('warn', 'main', 'descriptors_low', descriptorNotice);
     }
-    if (this.#exposed.length > 0) {
-      const text = `Others may read these, and it could not be changed: ${this.#exposed.join(', ')}`;
+    if (this.#instance.exposed.length > 0) {
+      const text = `Others may read these, and it could not be changed: ${this.#instance.exposed.join(', ')}`;
       this.#telemetry.logger.log('warn', 'main', 'files_exposed', text);
     }
     if (configError !== null) {
@@ -261,18 +202,18 @@ class Plane implements ControlPlane {
     } else {
       this.#started = this.#supervisor.startAll(
         this.autostart,
-        byItself(this.#audit, this.#options.registry, 'daemon.start', 'autostart'),
+        byItself(this.#records.audit, this.#options.registry, 'daemon.start', 'autostart'),
       );
     }
     return this;
   }
 
   get configError(): WireError | null {
-    return this.#config.error;
+    return this.#instance.config.error;
   }
 
   get historyPaused(): boolean {
-    return this.#recorderId !== null && this.#history.status().state === 'paused';
+    return this.#recorderId !== null && this.#records.history.status().state === 'paused';
   }
 
   get started(): Promise<void> {
@@ -280,22 +221,22 @@ class Plane implements ControlPlane {
   }
 
   get allowedHosts(): readonly string[] {
-    return this.#config.current?.allowedHosts ?? [];
+    return this.#instance.config.current?.allowedHosts ?? [];
   }
 
   get onClose(): OnClose {
-    return this.#config.current?.onClose ?? DEFAULT_ON_CLOSE;
+    return this.#instance.config.current?.onClose ?? DEFAULT_ON_CLOSE;
   }
 
   get autostart(): readonly string[] {
-    const wanted = this.#options.autostart ?? this.#config.current?.autostart ?? [];
+    const wanted = this.#options.autostart ?? this.#instance.config.current?.autostart ?? [];
     return this.#options.registry
       .filter((manifest) => manifest.internal === true || wanted.includes(manifest.id))
       .map((manifest) => manifest.id);
   }
 
   serves(place: ListenPlace): void {
-    this.#dashboard = place;
+    this.#plans.dashboard = place;
   }
 
   handle(name: string, args: unknown, caller: Caller): Promise<ControlOutcome<unknown>> {
@@ -303,7 +244,7 @@ class Plane implements ControlPlane {
   }
 
   subscribe(actor: Actor, listener: (event: ControlEvent) => void): () => void {
-    return this.#events.subscribe((event) => {
+    return this.#clients.subscribe((event) => {
       if (this.#gate.hears(event, actor)) listener(event);
     });
   }
@@ -326,8 +267,8 @@ class Plane implements ControlPlane {
   latestMetrics(): readonly { source: string; layout: FrameLayout; summary: MetricSummary }[] {
     const sources = [MAIN_SOURCE, ...this.#options.registry.map((manifest) => manifest.id)];
     return sources.flatMap((source) => {
-      const layout = this.#metrics.layout(source);
-      const summary = this.#metrics.latest(source);
+      const layout = this.#records.metrics.layout(source);
+      const summary = this.#records.metrics.latest(source);
       return layout === null || summary === null ? [] : [{ source, layout, summary }];
     });
   }
@@ -356,117 +297,24 @@ class Plane implements ControlPlane {
   async #close(reason: string, beforeRelease: (() => Promise<void>) | undefined): Promise<void> {
     this.#closingReason = reason;
     this.#telemetry.logger.log('info', 'main', 'closing', reason);
-    this.#events.publish({ type: 'closing', reason });
+    this.#bus.publish('closing', { reason });
     await this.#supervisor.stopAll(
       (layer) => this.#beforeStopping(layer),
-      byItself(this.#audit, this.#options.registry, 'daemon.stop', reason),
+      byItself(this.#records.audit, this.#options.registry, 'daemon.stop', reason),
     );
-    this.#history.close();
-    this.#journal?.close();
-    this.#logs.close();
+    this.#records.history.close();
+    this.#records.journal?.close();
+    this.#records.logs.close();
     // Whoever waits for this folder may start from here on.
     await beforeRelease?.();
-    await this.#socket.close();
+    await this.#instance.socket.close();
     this.#telemetry.close();
   }
 
   /** Before the recorder goes, it gets what is left to record. */
   async #beforeStopping(layer: readonly string[]): Promise<void> {
     if (this.#recorderId === null || !layer.includes(this.#recorderId)) return;
-    await this.#audit.close();
-    await this.#history.flush();
-  }
-
-  #handlers(): HandlerTable {
-    const { registry, launcher, daemonRuntime, dataDir } = this.#options;
-    const parts = { registry, clock: this.#clock, limits: this.limits };
-    return {
-      ...hostHandlers({
-        options: this.#options,
-        startedAt: this.#startedAt,
-        supervisor: this.#supervisor,
-        history: this.#history,
-        config: this.#config,
-        dashboard: () => this.#dashboard,
-        closing: () => this.#closingReason,
-      }),
-      ...lifecycleHandlers(this.#supervisor, this.#audit, this.limits),
-      ...commandHandlers({ ...parts, supervisor: this.#supervisor, audit: this.#audit }),
-      ...metricsHandlers(this.#metrics, this.#supervisor),
-      ...logsHandlers(this.#logs, this.#metrics),
-      ...historyHandlers(this.#history),
-      ...auditHandlers(this.#history),
-      ...configHandlers({
-        store: this.#config,
-        supervisor: this.#supervisor,
-        audit: this.#audit,
-        reload: new ConfigReload({
-          store: this.#config,
-          supervisor: this.#supervisor,
-          holders: () => this.#holders(),
-          limits: this.limits,
-          onError: (error) => this.#events.publish({ type: 'config', error }),
-        }),
-        holders: () => this.#holders(),
-        check: { ...parts, launcher, daemonRuntime, dataDirOf: (id) => join(dataDir, id) },
-      }),
-    };
-  }
-
-  #holders(): readonly Holder[] {
-    return holdersOf(this.#dashboard, this.#supervisor.snapshots());
-  }
-
-  /** Says so where it is another daemon of this host that holds the address which `id` wants. */
-  #nameHolder(id: string, error: WireError): WireError {
-    const { host, port, key } = error.detail ?? {};
-    if (error.code !== 'address_in_use' || typeof host !== 'string' || typeof port !== 'number') return error;
-    const address = { host, port, key: String(key) };
-    const others = this.#holders().filter((holder) => holder.id !== id);
-    return inUse(address, holderOf(others, address));
-  }
-
-  #plan(id: string, logDir: string): Outcome<LaunchPlan> {
-    const config = this.#config.daemon(id);
-    if (!config.ok) return config;
-    const { error } = this.#config;
-    if (error !== null) {
-      const message = `${id} starts with the last good configuration, because the file has a mistake: ${error.message}`;
-      this.#telemetry.logger.log('warn', 'config', 'last_good_configuration', message);
-    }
-    const { input, runtime } = config.result;
-    const { daemonRuntime, dataDir } = this.#options;
-    return {
-      ok: true,
-      result: {
-        runtime: daemonRuntime(id, runtime),
-        config: input,
-        dataDir: join(dataDir, id),
-        logDir,
-        locate: (error) => this.#config.locate(this.#nameHolder(id, error)),
-      },
-    };
-  }
-
-  #openJournal(run: string): AuditJournal | null {
-    if (this.#recorderId === null) return null;
-    return new AuditJournal({
-      folder: join(this.#options.dataDir, 'journal'),
-      run,
-      clock: this.#clock,
-      limits: this.limits,
-      log: (level, event, message) => this.#telemetry.logger.log(level, 'audit', event, message),
-    });
-  }
-
-  #recorderLink(): RecorderLink | null {
-    const recorder = this.#recorderId === null ? null : this.#supervisor.find(this.#recorderId);
-    if (recorder === null) return null;
-    return {
-      call: (name, args, timeoutMs) => {
-        const request = { type: 'command', name, args, timeoutMs, actor: SYSTEM } as const;
-        return recorder.request(request, `${recorder.id} ${name}`, timeoutMs).outcome;
-      },
-    };
+    await this.#records.audit.close();
+    await this.#records.history.flush();
   }
 }

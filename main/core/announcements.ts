@@ -1,0 +1,56 @@
+/**
+ * What happens in the control plane, by name. Supervisor and records publish it; each part that cares has a file in
+ * listeners/ that says what it does then.
+ */
+import type { HistoryStatus } from '../../contract/control/history.ts';
+import type { WireError } from '../../contract/errors.ts';
+import type { MetricSummary } from '../../contract/link/metric-summary.ts';
+import type { DaemonSnapshot, DaemonState } from '../../contract/states.ts';
+import type { EventBus } from './event-bus.ts';
+import type { KeyedAuditEntry } from './records/audit-trail.ts';
+import type { PassedOn } from './supervision/daemon-session.ts';
+
+/** One message of a daemon's process, by its type. */
+type Said<Type extends PassedOn['type']> = Extract<PassedOn, { type: Type }>;
+
+/** Event name -> payload. */
+export interface Announcements {
+  /** Something about a daemon is different now; `previous` is its state before. */
+  readonly daemonChanged: { readonly snapshot: DaemonSnapshot; readonly previous: DaemonState };
+  /** One second of a process, main included, as it came. */
+  readonly summaryCame: {
+    readonly source: string;
+    readonly instance: number;
+    readonly summary: MetricSummary;
+  };
+  /** The same, once it has been found to fit the catalog. */
+  readonly secondMeasured: {
+    readonly source: string;
+    readonly instance: number;
+    readonly summary: MetricSummary;
+  };
+  readonly logsCame: {
+    readonly id: string;
+    readonly instance: number;
+    readonly records: Said<'logs'>['records'];
+    readonly dropped: number;
+  };
+  /** What a process wrote to its standard output or error. */
+  readonly outputCame: {
+    readonly id: string;
+    readonly stream: 'stdout' | 'stderr';
+    readonly line: string;
+  };
+  readonly malformedCame: { readonly id: string; readonly reason: string };
+  /** What came of what a daemon's own operator did. */
+  readonly deedDone: { readonly id: string; readonly report: Said<'deed-done'> };
+  readonly streamSaid: { readonly message: Said<'stream-data' | 'stream-close'> };
+  readonly historyChanged: { readonly history: HistoryStatus };
+  readonly entryWritten: { readonly entry: KeyedAuditEntry };
+  /** The configuration file was read; `error` is the mistake in it. */
+  readonly configRead: { readonly error: WireError | null };
+  readonly closing: { readonly reason: string };
+}
+
+/** The bus of the control plane. */
+export type AnnouncementBus = EventBus<Announcements>;

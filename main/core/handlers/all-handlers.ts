@@ -1,0 +1,62 @@
+/** The handler table: one file a domain, put together here. Called by the control plane. */
+import { join } from 'node:path';
+import type { Clock } from '../../../kit/clock.ts';
+import type { AnnouncementBus } from '../announcements.ts';
+import { ConfigReload } from '../config/config-reload.ts';
+import type { ConfigStore } from '../config/config-store.ts';
+import type { ControlPlaneOptions } from '../control-plane-interface.ts';
+import type { LaunchPlans } from '../launch-plans.ts';
+import type { ControlLimits } from '../limits.ts';
+import type { Records } from '../make-records.ts';
+import type { Supervisor } from '../supervision/supervisor.ts';
+import { auditHandlers } from './audit-handlers.ts';
+import { commandHandlers } from './command-handlers.ts';
+import { configHandlers } from './config-handlers.ts';
+import type { HandlerTable } from './handler-table.ts';
+import { historyHandlers } from './history-handlers.ts';
+import { hostHandlers } from './host-handlers.ts';
+import { lifecycleHandlers } from './lifecycle-handlers.ts';
+import { logsHandlers } from './logs-handlers.ts';
+import { metricsHandlers } from './metrics-handlers.ts';
+
+/** What the handlers of all domains work with. */
+export interface AllHandlerParts {
+  readonly options: ControlPlaneOptions;
+  readonly clock: Clock;
+  readonly limits: ControlLimits;
+  readonly startedAt: number;
+  readonly bus: AnnouncementBus;
+  readonly config: ConfigStore;
+  readonly plans: LaunchPlans;
+  readonly supervisor: Supervisor;
+  readonly records: Records;
+  /** Why the host is ending; null while it is not. */
+  readonly closing: () => string | null;
+}
+
+/** A handler for every request. */
+export function allHandlers(parts: AllHandlerParts): HandlerTable {
+  const { options, clock, limits, startedAt, bus, config, plans, supervisor, records, closing } = parts;
+  const { registry, launcher, daemonRuntime, dataDir } = options;
+  const { logs, metrics, history, audit } = records;
+  const dashboard = () => plans.dashboard;
+  const holders = () => plans.holders();
+  const onError = (error: ConfigStore['error']) => bus.publish('configRead', { error });
+  return {
+    ...hostHandlers({ options, startedAt, supervisor, history, config, dashboard, closing }),
+    ...lifecycleHandlers(supervisor, audit, limits),
+    ...commandHandlers({ registry, clock, limits, supervisor, audit }),
+    ...metricsHandlers(metrics, supervisor),
+    ...logsHandlers(logs, metrics),
+    ...historyHandlers(history),
+    ...auditHandlers(history),
+    ...configHandlers({
+      store: config,
+      supervisor,
+      audit,
+      reload: new ConfigReload({ store: config, supervisor, holders, limits, onError }),
+      holders,
+      check: { registry, clock, limits, launcher, daemonRuntime, dataDirOf: (id) => join(dataDir, id) },
+    }),
+  };
+}

@@ -1,0 +1,12 @@
+/** What windows, browsers and command lines are told without asking. */
+import type { AnnouncementBus } from '../announcements.ts';
+import type { EventHub } from '../event-hub.ts';
+
+/** Makes events of the control API of what is announced. */
+export function clientsListen(bus: AnnouncementBus, clients: EventHub): void {
+  bus.subscribe('daemonChanged', ({ snapshot: daemon }) => clients.publish({ type: 'daemon', daemon }));
+  bus.subscribe('historyChanged', ({ history }) => clients.publish({ type: 'history', history }));
+  bus.subscribe('entryWritten', ({ entry }) => clients.publish({ type: 'audit', entry }));
+  bus.subscribe('configRead', ({ error }) => clients.publish({ type: 'config', error }));
+  bus.subscribe('closing', ({ reason }) => clients.publish({ type: 'closing', reason }));
+}
