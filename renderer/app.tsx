@@ -2,24 +2,24 @@
 import { CSPProvider } from '@base-ui/react/csp-provider';
 import { type ReactNode, useEffect } from 'react';
 import { LoginPage } from './login/login-page.tsx';
-import type { Dashboard } from './model/dashboard.ts';
-import { DashboardContext, useDashboardState } from './model/dashboard-context.ts';
+import { HostContext, useHostState } from './model/host-context.ts';
+import type { HostModel } from './model/host-model.ts';
 import { Shell } from './shell/shell.tsx';
 import { themeStore } from './shell/theme.ts';
 
 function Door(): ReactNode {
-  const signedOut = useDashboardState((state) => state.connection.phase === 'signed-out');
+  const signedOut = useHostState((state) => state.connection.phase === 'signed-out');
   return signedOut ? <LoginPage /> : <Shell />;
 }
 
-export function App({ dashboard }: { dashboard: Dashboard }): ReactNode {
+export function App({ host }: { host: HostModel }): ReactNode {
   // What is drawn on a canvas takes its colours from the theme at the time.
-  useEffect(() => themeStore.subscribe(() => dashboard.draw.redrawAll()), [dashboard]);
+  useEffect(() => themeStore.subscribe(() => host.draw.redrawAll()), [host]);
   return (
     <CSPProvider disableStyleElements>
-      <DashboardContext value={dashboard}>
+      <HostContext value={host}>
         <Door />
-      </DashboardContext>
+      </HostContext>
     </CSPProvider>
   );
 }

@@ -1,7 +1,7 @@
 /** Exports what the filter of the audit trail matches, all of it, as CSV or JSON. */
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { download } from '../logs/download.ts';
-import { useDashboard } from '../model/dashboard-context.ts';
+import { useHost } from '../model/host-context.ts';
 import { Button } from '../ui/button.tsx';
 import type { AuditFilter } from './audit-entries.ts';
 import { readAll, toCsv, toJson } from './audit-export.ts';
@@ -13,7 +13,7 @@ const FORMATS = [
 ] as const;
 
 export function AuditExport({ filter }: { filter: AuditFilter }): ReactNode {
-  const dashboard = useDashboard();
+  const host = useHost();
   /** Entries read so far; null while nothing is exported. */
   const [read, setRead] = useState<number | null>(null);
   const reading = useRef<AbortController | null>(null);
@@ -22,16 +22,16 @@ export function AuditExport({ filter }: { filter: AuditFilter }): ReactNode {
     const controller = new AbortController();
     reading.current = controller;
     setRead(0);
-    const outcome = await readAll(dashboard.client, filter, {
+    const outcome = await readAll(host.client, filter, {
       onProgress: setRead,
       signal: controller.signal,
     });
     setRead(null);
     if (outcome.ok) {
       download(format.file, format.type, format.write(outcome.result));
-      dashboard.notify('good', messages.exported(outcome.result.length));
+      host.notify('good', messages.exported(outcome.result.length));
     } else if (outcome.error.code !== 'cancelled') {
-      dashboard.notify('bad', outcome.error.message);
+      host.notify('bad', outcome.error.message);
     }
   };
   if (read !== null) {

@@ -1,7 +1,7 @@
 /** What the audit trail is narrowed to: words, daemon, person, outcome and time. */
 import { type ReactNode, useId, useState } from 'react';
 import { fromEnteredTime } from '../format/times.ts';
-import { useDashboard, useManifests } from '../model/dashboard-context.ts';
+import { useHost, useManifests } from '../model/host-context.ts';
 import { SearchField } from '../ui/search-field.tsx';
 import { TimeField } from '../ui/time-field.tsx';
 import type { AuditFilter } from './audit-entries.ts';
@@ -76,14 +76,14 @@ export function AuditFilterBar({ filter, onFilter, people }: AuditFilterProps): 
 }
 
 function TimeChoiceField({ filter, onFilter }: Omit<AuditFilterProps, 'people'>): ReactNode {
-  const dashboard = useDashboard();
+  const host = useHost();
   const [choice, setChoice] = useState<TimeChoice>('');
   const [entered, setEntered] = useState<{ readonly since?: string; readonly until?: string }>({});
   const choose = (next: TimeChoice) => {
     setChoice(next);
     setEntered({});
     if (next === 'between') return;
-    onFilter({ since: next === '' ? null : dashboard.hostNow() - RECENT[next], until: null });
+    onFilter({ since: next === '' ? null : host.hostNow() - RECENT[next], until: null });
   };
   const enter = (name: 'since' | 'until', text: string) => {
     setEntered({ ...entered, [name]: text });

@@ -2,7 +2,7 @@
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { AuditEntry } from '../../contract/control/audit.ts';
 import type { WireError } from '../../contract/errors.ts';
-import { useDashboard, useDashboardState } from '../model/dashboard-context.ts';
+import { useHost, useHostState } from '../model/host-context.ts';
 import {
   type AuditFilter,
   type AuditRow,
@@ -35,27 +35,24 @@ interface ReadState {
 }
 
 export function useAudit(filter: AuditFilter): AuditTrail {
-  const dashboard = useDashboard();
-  const recording = useDashboardState((state) => state.history?.state);
-  const connected = useDashboardState((state) => state.connection.phase === 'connected');
+  const host = useHost();
+  const recording = useHostState((state) => state.history?.state);
+  const connected = useHostState((state) => state.connection.phase === 'connected');
   const [live, setLive] = useState<readonly LiveEntry[]>([]);
   const [read, setRead] = useState<ReadState>({ entries: [], more: false, busy: true, error: null });
   const [tries, setTries] = useState(0);
   const key = JSON.stringify(filter);
 
-  useEffect(
-    () => dashboard.onAudit((entry) => setLive((before) => withLive(before, entry, LIVE_LIMIT))),
-    [dashboard],
-  );
+  useEffect(() => host.onAudit((entry) => setLive((before) => withLive(before, entry, LIVE_LIMIT))), [host]);
 
   const ask = useCallback(
     (before: number | undefined) =>
-      dashboard.client.request('audit.query', {
+      host.client.request('audit.query', {
         limit: PAGE,
         ...(before === undefined ? {} : { before }),
         ...auditQuery(JSON.parse(key) as AuditFilter),
       }),
-    [dashboard, key],
+    [host, key],
   );
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the return of the recorder or of the connection, and a press on the button, are reasons to ask again

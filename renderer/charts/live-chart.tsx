@@ -2,7 +2,7 @@
 import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import type uPlot from 'uplot';
 import { formatRate } from '../format/numbers.ts';
-import { useDashboard } from '../model/dashboard-context.ts';
+import { useHost } from '../model/host-context.ts';
 import type { SourceModel } from '../model/source-model.ts';
 import { GAP_S } from '../samples/sample-columns.ts';
 import { useDrawable } from '../samples/use-drawable.ts';
@@ -24,7 +24,7 @@ interface LiveChartProps {
 }
 
 export function LiveChart({ source, chart, windowSeconds, paused }: LiveChartProps): ReactNode {
-  const { draw, text } = useDashboard();
+  const { draw, text } = useHost();
   const element = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const cursor = useRef<number | null>(null);

@@ -1,6 +1,6 @@
 /**
  * A control client that looks at every answer for what a person should be told beside its result: that what was done is
- * not in the audit trail, or not on disk. The dashboard makes one around its own.
+ * not in the audit trail, or not on disk. The model of a host makes one around its own.
  */
 import { warningIn } from '../../contract/errors.ts';
 import type { ControlClient } from './control-client.ts';

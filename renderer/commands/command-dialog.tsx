@@ -5,7 +5,7 @@
 import { Dialog } from '@base-ui/react/dialog';
 import { type ReactNode, type RefObject, useEffect, useId, useRef, useState } from 'react';
 import type { CommandDescription, ManifestDescription } from '../../contract/manifest.ts';
-import { useDashboardState, useManifests } from '../model/dashboard-context.ts';
+import { useHostState, useManifests } from '../model/host-context.ts';
 import { useCloseOnLeave } from '../shell/route.ts';
 import { Button } from '../ui/button.tsx';
 import { Callout } from '../ui/callout.tsx';
@@ -69,7 +69,7 @@ interface BodyProps {
 }
 
 function Body({ open, manifest, command, close }: BodyProps): ReactNode {
-  const up = useDashboardState((state) => state.daemons[open.daemon]?.state === 'running');
+  const up = useHostState((state) => state.daemons[open.daemon]?.state === 'running');
   const runner = useCommandRun(open.daemon, command.name);
   const safe = command.danger === 'safe';
   const [args, setArgs] = useState<Args | null>(() => {

@@ -2,7 +2,7 @@
 import { type ReactNode, type Ref, useMemo, useState } from 'react';
 import type { CommandDescription } from '../../contract/manifest.ts';
 import { formatSeconds } from '../format/numbers.ts';
-import { useDashboard } from '../model/dashboard-context.ts';
+import { useHost } from '../model/host-context.ts';
 import { Button } from '../ui/button.tsx';
 import { LiveText } from '../ui/live-text.tsx';
 import { FormFieldRow } from './form-field.tsx';
@@ -94,7 +94,7 @@ export function CommandForm(props: CommandFormProps): ReactNode {
 }
 
 function Elapsed({ since }: { since: number }): ReactNode {
-  const { text } = useDashboard();
+  const { text } = useHost();
   const read = () => {
     // As long as it runs, the time it takes is news.
     text.newsArrived();

@@ -1,7 +1,7 @@
 /** One command on the Commands page: its form, the question before it disturbs anybody, and its result. */
 import { type ReactNode, useRef, useState } from 'react';
 import type { CommandDescription, ManifestDescription } from '../../contract/manifest.ts';
-import { useDashboard } from '../model/dashboard-context.ts';
+import { useHost } from '../model/host-context.ts';
 import { Callout } from '../ui/callout.tsx';
 import { type Confirmation, ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { argumentWords } from './argument-words.ts';
@@ -23,7 +23,7 @@ interface CommandPanelProps {
 type Args = Readonly<Record<string, unknown>>;
 
 export function CommandPanel({ manifest, command, given, up }: CommandPanelProps): ReactNode {
-  const { client } = useDashboard();
+  const { client } = useHost();
   const daemon = manifest.id;
   const runner = useCommandRun(daemon, command.name);
   const [asked, setAsked] = useState<{ args: Args; confirmation: Confirmation } | null>(null);

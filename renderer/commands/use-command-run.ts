@@ -1,7 +1,7 @@
 /** Running a command: the request, its ticket for cancelling, and what came of it. */
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { WireError } from '../../contract/errors.ts';
-import { useDashboard } from '../model/dashboard-context.ts';
+import { useHost } from '../model/host-context.ts';
 
 export type CommandRun =
   | { readonly phase: 'idle' }
@@ -29,7 +29,7 @@ export interface CommandRunner {
 }
 
 export function useCommandRun(daemon: string, command: string): CommandRunner {
-  const { client } = useDashboard();
+  const { client } = useHost();
   const [run, setRun] = useState<CommandRun>({ phase: 'idle' });
   const ticket = useRef<string | null>(null);
   const mounted = useRef(true);

@@ -1,7 +1,7 @@
 /** Asks what a command would do with the arguments entered so far, whenever they rest. */
 import { useEffect, useState } from 'react';
 import type { CommandDescription } from '../../contract/manifest.ts';
-import { useDashboard } from '../model/dashboard-context.ts';
+import { useHost } from '../model/host-context.ts';
 import { type Impact, impactOf } from './impact.ts';
 
 /** How long arguments that are being typed must rest, in milliseconds. */
@@ -14,7 +14,7 @@ type Args = Readonly<Record<string, unknown>>;
  * @param args null while they are not right, or where nothing needs to be asked
  */
 export function useImpact(daemon: string, command: CommandDescription, args: Args | null): Impact | null {
-  const { client } = useDashboard();
+  const { client } = useHost();
   const [answer, setAnswer] = useState<{ readonly key: string; readonly impact: Impact } | null>(null);
   const key = args === null ? null : JSON.stringify(args);
   useEffect(() => {

@@ -3,7 +3,7 @@ import { type ReactNode, useEffect, useState } from 'react';
 import type { ControlResults } from '../../contract/control/requests.ts';
 import type { Outcome } from '../../contract/errors.ts';
 import { NO_VALUE } from '../format/numbers.ts';
-import { useDashboard, useDashboardState } from '../model/dashboard-context.ts';
+import { useHost, useHostState } from '../model/host-context.ts';
 import { Callout } from '../ui/callout.tsx';
 import { Icon } from '../ui/icons.tsx';
 import { ScrollRegion } from '../ui/scroll-region.tsx';
@@ -11,9 +11,9 @@ import { messages } from './messages.ts';
 import { type SettingRow, settingRows } from './setting-rows.ts';
 
 export function ConfigTab({ id }: { id: string }): ReactNode {
-  const { client } = useDashboard();
-  const configReads = useDashboardState((state) => state.configReads);
-  const daemon = useDashboardState((state) => state.daemons[id]);
+  const { client } = useHost();
+  const configReads = useHostState((state) => state.configReads);
+  const daemon = useHostState((state) => state.daemons[id]);
   const [outcome, setOutcome] = useState<Outcome<ControlResults['config.get']> | null>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a reload changes what is in force, and so does a start
   useEffect(() => {

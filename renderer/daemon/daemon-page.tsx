@@ -6,7 +6,7 @@ import type { ManifestDescription } from '../../contract/manifest.ts';
 import type { DaemonSnapshot } from '../../contract/states.ts';
 import { CommandsTab } from '../commands/commands-tab.tsx';
 import { LogView } from '../logs/log-view.tsx';
-import { useDashboard, useDashboardState, useManifests } from '../model/dashboard-context.ts';
+import { useHost, useHostState, useManifests } from '../model/host-context.ts';
 import { LifecycleButtons, StartWhereDown } from '../overview/lifecycle.tsx';
 import { ListenerList } from '../overview/listener-list.tsx';
 import { StateLine } from '../overview/state-line.tsx';
@@ -28,9 +28,9 @@ interface TabSpec {
 }
 
 export function DaemonPage({ id }: { id: string }): ReactNode {
-  const source = useDashboard().source(id);
+  const source = useHost().source(id);
   const manifest = useManifests().find((one) => one.id === id);
-  const daemon = useDashboardState((state) => state.daemons[id]);
+  const daemon = useHostState((state) => state.daemons[id]);
   const { query } = useRoute();
   if (source === undefined) return <EmptyState icon="daemon" title={messages.unknown(id)} />;
   const at = query.at === undefined ? null : Number(query.at);
@@ -109,7 +109,7 @@ function DaemonDetails({
 }
 
 function HostDetails(): ReactNode {
-  const host = useDashboardState((state) => state.host);
+  const host = useHostState((state) => state.host);
   return (
     <p className="text-sm text-dim">
       {messages.hostSummary} {host !== null && `${messages.pid} ${host.pid} · ${host.runtime}`}

@@ -3,7 +3,7 @@ import { type ReactNode, useMemo } from 'react';
 import { MAIN_SOURCE } from '../../contract/control/host.ts';
 import type { ManifestDescription } from '../../contract/manifest.ts';
 import { formatSeconds } from '../format/numbers.ts';
-import { useDashboard, useManifests } from '../model/dashboard-context.ts';
+import { useHost, useManifests } from '../model/host-context.ts';
 import { hashOf, navigate, useRoute } from '../shell/route.ts';
 import { Button } from '../ui/button.tsx';
 import { Callout, EmptyState } from '../ui/callout.tsx';
@@ -38,7 +38,7 @@ function defaultMetrics(manifest: ManifestDescription | undefined, source: strin
 }
 
 export function HistoryPage(): ReactNode {
-  const dashboard = useDashboard();
+  const host = useHost();
   const manifests = useManifests();
   const { query } = useRoute();
   const view = useMemo(
@@ -54,7 +54,7 @@ export function HistoryPage(): ReactNode {
     [query, manifests],
   );
   const answer = useHistory(view);
-  const catalog = dashboard.source(view.source)?.samples.layout.catalog ?? [];
+  const catalog = host.source(view.source)?.samples.layout.catalog ?? [];
   const go = (change: Partial<HistoryView>) => navigate(hashOf(['history'], queryOf({ ...view, ...change })));
   const zoomed = view.range.kind === 'absolute';
   const reset = () => {
@@ -66,7 +66,7 @@ export function HistoryPage(): ReactNode {
     const back = view.range.kind === 'recent' ? view.range.name : (query.back ?? '1h');
     navigate(hashOf(['history'], { ...queryOf({ ...view, range }), back }));
   };
-  const ends = answer.result === null ? endsOf(view.range, dashboard.hostNow()) : answer;
+  const ends = answer.result === null ? endsOf(view.range, host.hostNow()) : answer;
   return (
     <div className="flex flex-col gap-4 p-6 max-sm:p-4">
       <PageHeader title={messages.title} />

@@ -2,7 +2,7 @@
 import { useCallback, useEffect, useState } from 'react';
 import type { HistoryResult } from '../../contract/control/history.ts';
 import type { WireError } from '../../contract/errors.ts';
-import { useDashboard, useDashboardState } from '../model/dashboard-context.ts';
+import { useHost, useHostState } from '../model/host-context.ts';
 import { endsOf, type HistoryView, queryOf, refreshOf } from './history-view.ts';
 
 /** Points a series: about one a pixel of a chart. */
@@ -24,9 +24,9 @@ type Read = Omit<HistoryAnswer, 'busy' | 'retry'> & { readonly key: string };
 const NOTHING: Read = { key: '', result: null, from: 0, to: 0, error: null };
 
 export function useHistory(view: HistoryView): HistoryAnswer {
-  const dashboard = useDashboard();
-  const recording = useDashboardState((state) => state.history?.state);
-  const connected = useDashboardState((state) => state.connection.phase === 'connected');
+  const host = useHost();
+  const recording = useHostState((state) => state.history?.state);
+  const connected = useHostState((state) => state.connection.phase === 'connected');
   const [read, setRead] = useState(NOTHING);
   const [tries, setTries] = useState(0);
   const key = JSON.stringify(queryOf(view));
@@ -36,8 +36,8 @@ export function useHistory(view: HistoryView): HistoryAnswer {
     let current = true;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const ask = async () => {
-      const { from, to } = endsOf(view.range, dashboard.hostNow());
-      const outcome = await dashboard.client.request('history.query', {
+      const { from, to } = endsOf(view.range, host.hostNow());
+      const outcome = await host.client.request('history.query', {
         source: view.source,
         metrics: [...view.metrics],
         // The recorder counts in seconds.
@@ -65,7 +65,7 @@ export function useHistory(view: HistoryView): HistoryAnswer {
       clearTimeout(timer);
       document.removeEventListener('visibilitychange', askWhenSeen);
     };
-  }, [dashboard, key, recording, connected, tries]);
+  }, [host, key, recording, connected, tries]);
   const retry = useCallback(() => setTries((count) => count + 1), []);
   const mine = read.key === key ? read : NOTHING;
   return { ...mine, busy: read.key !== key, retry };

@@ -1,14 +1,14 @@
 /** Asks for the access token of a headless host. */
 import { type ReactNode, useId, useState } from 'react';
 import { type SignInResult, signIn } from '../client/sign-in.ts';
-import { useDashboard } from '../model/dashboard-context.ts';
+import { useHost } from '../model/host-context.ts';
 import { Button } from '../ui/button.tsx';
 import { Callout } from '../ui/callout.tsx';
 import { Mark } from '../ui/mark.tsx';
 import { messages } from './messages.ts';
 
 export function LoginPage(): ReactNode {
-  const { client } = useDashboard();
+  const { client } = useHost();
   const inputId = useId();
   const hintId = useId();
   const nameId = useId();

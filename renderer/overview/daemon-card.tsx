@@ -11,7 +11,7 @@ import {
   formatSeconds,
 } from '../format/numbers.ts';
 import { formatMoment } from '../format/times.ts';
-import { useDashboard, useDashboardState } from '../model/dashboard-context.ts';
+import { useHost, useHostState } from '../model/host-context.ts';
 import { staleSince } from '../model/staleness.ts';
 import { processReading, reading, slotOf } from '../samples/process-reading.ts';
 import { Sparkline } from '../samples/sparkline.tsx';
@@ -91,15 +91,15 @@ function WhyDown({ manifest, daemon }: CardProps): ReactNode {
 }
 
 function Figures({ manifest, daemon }: CardProps): ReactNode {
-  const dashboard = useDashboard();
-  const source = dashboard.source(manifest.id);
+  const host = useHost();
+  const source = host.source(manifest.id);
   const lastCrash = daemon.crashes.at(-1);
-  const stale = useDashboardState((state) => staleSince(state, manifest.id) !== null);
+  const stale = useHostState((state) => staleSince(state, manifest.id) !== null);
   const { highlights } = manifest;
   const show = (value: () => number, format: (value: number) => string) => () => format(value());
-  const metric = (name: string | undefined) => () => reading(dashboard.source(manifest.id), name);
+  const metric = (name: string | undefined) => () => reading(host.source(manifest.id), name);
   const own = (suffix: Parameters<typeof processReading>[1]) => () =>
-    processReading(dashboard.source(manifest.id), suffix);
+    processReading(host.source(manifest.id), suffix);
   const stats: Stat[] = [];
   if (highlights.latency !== undefined) {
     stats.push({ name: messages.latency, read: show(metric(highlights.latency), formatSeconds) });
@@ -155,7 +155,7 @@ function Figures({ manifest, daemon }: CardProps): ReactNode {
         >
           <Icon name="error" className="size-3.5 text-bad" />
           <span className="truncate">
-            {messages.lastCrash(formatMoment(lastCrash.time, dashboard.hostNow()), lastCrash.cause)}
+            {messages.lastCrash(formatMoment(lastCrash.time, host.hostNow()), lastCrash.cause)}
           </span>
         </a>
       )}

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { MAIN_SOURCE } from '../../contract/control/host.ts';
 import { formatBytes, formatRatio, formatSeconds, NO_VALUE } from '../format/numbers.ts';
 import { formatMoment } from '../format/times.ts';
-import { useDashboard, useDashboardState, useManifests } from '../model/dashboard-context.ts';
+import { useHost, useHostState, useManifests } from '../model/host-context.ts';
 import { hostGoneSince } from '../model/staleness.ts';
 import { type ProcessMetric, processReading } from '../samples/process-reading.ts';
 import { hashOf } from '../shell/route.ts';
@@ -26,10 +26,10 @@ const COLUMNS: readonly { name: string; metric: ProcessMetric; format: (value: n
 ];
 
 export function HostCards(): ReactNode {
-  const dashboard = useDashboard();
+  const host = useHost();
   const manifests = useManifests();
-  const daemons = useDashboardState((state) => state.daemons);
-  const gone = useDashboardState(hostGoneSince);
+  const daemons = useHostState((state) => state.daemons);
+  const gone = useHostState(hostGoneSince);
   const rows = [MAIN_SOURCE, ...manifests.map((manifest) => manifest.id)];
   return (
     <div className="overflow-hidden rounded-lg border border-line bg-surface shadow-card">
@@ -81,7 +81,7 @@ export function HostCards(): ReactNode {
                     >
                       <LiveText
                         read={() =>
-                          up ? column.format(processReading(dashboard.source(id), column.metric)) : NO_VALUE
+                          up ? column.format(processReading(host.source(id), column.metric)) : NO_VALUE
                         }
                       />
                     </td>

@@ -8,8 +8,8 @@ import { create } from 'zustand';
 import type { WireError } from '../../contract/errors.ts';
 import type { DaemonState } from '../../contract/states.ts';
 import { sentence } from '../format/sentence.ts';
-import type { Dashboard } from '../model/dashboard.ts';
-import { useDashboard, useDashboardState } from '../model/dashboard-context.ts';
+import { useHost, useHostState } from '../model/host-context.ts';
+import type { HostModel } from '../model/host-model.ts';
 import { useCloseOnLeave } from '../shell/route.ts';
 import { Button } from '../ui/button.tsx';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
@@ -42,31 +42,27 @@ function closeQuestion(): void {
 }
 
 /** Does an action, or first asks whether it may: main refuses what would disturb people until that is confirmed. */
-export async function requestLifecycle(
-  dashboard: Dashboard,
-  id: string,
-  action: LifecycleAction,
-): Promise<void> {
-  const outcome = await dashboard.client.request(`daemon.${action}`, { id });
+export async function requestLifecycle(host: HostModel, id: string, action: LifecycleAction): Promise<void> {
+  const outcome = await host.client.request(`daemon.${action}`, { id });
   if (outcome.ok) return;
   const impact = outcome.error.detail?.impact;
   if (action !== 'start' && outcome.error.code === 'confirmation_required' && typeof impact === 'string')
     usePending.setState({ pending: { id, action, impact } });
-  else notifyOf(dashboard, id, outcome.error);
+  else notifyOf(host, id, outcome.error);
 }
 
-async function carryOut(dashboard: Dashboard, { id, action }: PendingAction): Promise<void> {
-  const outcome = await dashboard.client.request(`daemon.${action}`, { id, confirmed: true });
-  if (!outcome.ok) notifyOf(dashboard, id, outcome.error);
+async function carryOut(host: HostModel, { id, action }: PendingAction): Promise<void> {
+  const outcome = await host.client.request(`daemon.${action}`, { id, confirmed: true });
+  if (!outcome.ok) notifyOf(host, id, outcome.error);
 }
 
-function notifyOf(dashboard: Dashboard, id: string, error: WireError): void {
-  dashboard.notify('bad', `${id}: ${error.message}`);
+function notifyOf(host: HostModel, id: string, error: WireError): void {
+  host.notify('bad', `${id}: ${error.message}`);
 }
 
 /** The question of a pending action. Stands once in the window. */
 export function LifecycleDialog(): ReactNode {
-  const dashboard = useDashboard();
+  const host = useHost();
   const pending = usePending((state) => state.pending);
   useCloseOnLeave(closeQuestion);
   const stopping = pending?.action === 'stop';
@@ -85,7 +81,7 @@ export function LifecycleDialog(): ReactNode {
       onCancel={closeQuestion}
       onConfirm={() => {
         closeQuestion();
-        if (pending !== null) void carryOut(dashboard, pending);
+        if (pending !== null) void carryOut(host, pending);
       }}
     />
   );
@@ -93,9 +89,9 @@ export function LifecycleDialog(): ReactNode {
 
 /** What an internal daemon has, which starts and stops with Signalbox: Start, where it is down and a person may help. */
 export function StartWhereDown({ id }: { id: string }): ReactNode {
-  const dashboard = useDashboard();
-  const state = useDashboardState((all) => all.daemons[id]?.state ?? 'stopped');
-  const connected = useDashboardState((all) => all.connection.phase === 'connected');
+  const host = useHost();
+  const state = useHostState((all) => all.daemons[id]?.state ?? 'stopped');
+  const connected = useHostState((all) => all.connection.phase === 'connected');
   if (!isAllowed('start', state)) return null;
   return (
     <Button
@@ -103,7 +99,7 @@ export function StartWhereDown({ id }: { id: string }): ReactNode {
       tone={connected ? 'primary' : 'plain'}
       label={messages.startNamed(id)}
       disabled={!connected}
-      onClick={() => void requestLifecycle(dashboard, id, 'start')}
+      onClick={() => void requestLifecycle(host, id, 'start')}
     >
       {messages.start}
     </Button>
@@ -112,11 +108,11 @@ export function StartWhereDown({ id }: { id: string }): ReactNode {
 
 /** The three buttons of a daemon, always in the same places. */
 export function LifecycleButtons({ id }: { id: string }): ReactNode {
-  const dashboard = useDashboard();
-  const state = useDashboardState((all) => all.daemons[id]?.state ?? 'stopped');
-  const connected = useDashboardState((all) => all.connection.phase === 'connected');
+  const host = useHost();
+  const state = useHostState((all) => all.daemons[id]?.state ?? 'stopped');
+  const connected = useHostState((all) => all.connection.phase === 'connected');
   const can = (action: LifecycleAction) => connected && isAllowed(action, state);
-  const press = (action: LifecycleAction) => () => void requestLifecycle(dashboard, id, action);
+  const press = (action: LifecycleAction) => () => void requestLifecycle(host, id, action);
   return (
     <div className="flex flex-wrap gap-2">
       <Button

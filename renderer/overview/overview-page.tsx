@@ -4,7 +4,7 @@ import { MAIN_SOURCE } from '../../contract/control/host.ts';
 import type { ManifestDescription } from '../../contract/manifest.ts';
 import { formatBytes, formatCount, formatRate, formatRatio } from '../format/numbers.ts';
 import { formatMoment } from '../format/times.ts';
-import { useDashboard, useDashboardState, useManifests } from '../model/dashboard-context.ts';
+import { useHost, useHostState, useManifests } from '../model/host-context.ts';
 import { hostGoneSince } from '../model/staleness.ts';
 import { processReading, reading } from '../samples/process-reading.ts';
 import { Icon } from '../ui/icons.tsx';
@@ -16,9 +16,9 @@ import { messages } from './messages.ts';
 
 export function OverviewPage(): ReactNode {
   const manifests = useManifests();
-  const daemons = useDashboardState((state) => state.daemons);
+  const daemons = useHostState((state) => state.daemons);
   const shown = manifests.filter((manifest) => !manifest.internal);
-  const connected = useDashboardState((state) => state.connection.phase === 'connected');
+  const connected = useHostState((state) => state.connection.phase === 'connected');
   const idle = connected && shown.every((manifest) => daemons[manifest.id]?.state === 'stopped');
   const headingId = useId();
   return (
@@ -57,16 +57,16 @@ function Welcome(): ReactNode {
 }
 
 function Totals({ manifests }: { manifests: readonly ManifestDescription[] }): ReactNode {
-  const dashboard = useDashboard();
-  const daemons = useDashboardState((state) => state.daemons);
+  const host = useHost();
+  const daemons = useHostState((state) => state.daemons);
   const up = manifests.filter((manifest) => daemons[manifest.id]?.state === 'running');
   const sum = (values: readonly number[]) => values.reduce((total, value) => total + (value || 0), 0);
   const highlight = (key: 'connections' | 'messages') => () =>
-    sum(up.map((manifest) => reading(dashboard.source(manifest.id), manifest.highlights[key])));
+    sum(up.map((manifest) => reading(host.source(manifest.id), manifest.highlights[key])));
   const everyProcess = (suffix: 'cpu_ratio' | 'resident_memory_bytes') => () => {
     const running = Object.values(daemons).filter((daemon) => daemon.state === 'running');
     const ids = [MAIN_SOURCE, ...running.map((daemon) => daemon.id)];
-    return sum(ids.map((id) => processReading(dashboard.source(id), suffix)));
+    return sum(ids.map((id) => processReading(host.source(id), suffix)));
   };
   const figures = [
     { name: messages.totalRunning, read: () => `${up.length} of ${manifests.length}` },
@@ -75,7 +75,7 @@ function Totals({ manifests }: { manifests: readonly ManifestDescription[] }): R
     { name: messages.totalCpu, read: () => formatRatio(everyProcess('cpu_ratio')()) },
     { name: messages.totalMemory, read: () => formatBytes(everyProcess('resident_memory_bytes')()) },
   ];
-  const gone = useDashboardState(hostGoneSince);
+  const gone = useHostState(hostGoneSince);
   return (
     <div className="flex flex-col gap-1.5">
       {gone !== null && (

@@ -2,7 +2,7 @@
 import type { ReactNode } from 'react';
 import type { DaemonSnapshot } from '../../contract/states.ts';
 import { formatMoment } from '../format/times.ts';
-import { useDashboard, useDashboardState } from '../model/dashboard-context.ts';
+import { useHost, useHostState } from '../model/host-context.ts';
 import { hostGoneSince, staleSince } from '../model/staleness.ts';
 import { hashOf } from '../shell/route.ts';
 import { LiveText } from '../ui/live-text.tsx';
@@ -10,13 +10,13 @@ import { Badge, StateBadge } from '../ui/state-badge.tsx';
 import { messages } from './messages.ts';
 
 export function StateLine({ daemon }: { daemon: DaemonSnapshot }): ReactNode {
-  const dashboard = useDashboard();
-  const stale = useDashboardState((state) => staleSince(state, daemon.id));
-  const gone = useDashboardState(hostGoneSince);
+  const host = useHost();
+  const stale = useHostState((state) => staleSince(state, daemon.id));
+  const gone = useHostState(hostGoneSince);
   const readTime = () => {
     // Nobody knows how long it has lasted since.
     if (gone !== null) return '';
-    const now = dashboard.hostNow();
+    const now = host.hostNow();
     if (daemon.state === 'backoff' && daemon.nextStartAt !== null)
       return messages.nextStart(daemon.nextStartAt - now);
     return daemon.state === 'running'

@@ -10,7 +10,7 @@ import {
   useRef,
   useState,
 } from 'react';
-import { useDashboard, useDashboardState } from '../model/dashboard-context.ts';
+import { useHost, useHostState } from '../model/host-context.ts';
 import { useCloseOnLeave } from '../shell/route.ts';
 import { Button } from '../ui/button.tsx';
 import { findEntries, type PaletteEntry, paletteEntries } from './entries.ts';
@@ -50,13 +50,13 @@ export function CommandPalette(): ReactNode {
 }
 
 function Finder({ onDone }: { onDone: () => void }): ReactNode {
-  const dashboard = useDashboard();
-  const state = useDashboardState((all) => all);
+  const host = useHost();
+  const state = useHostState((all) => all);
   const listId = useId();
   const [query, setQuery] = useState('');
   const [chosen, setChosen] = useState(0);
   const list = useRef<HTMLDivElement>(null);
-  const entries = useMemo(() => paletteEntries(dashboard, state), [dashboard, state]);
+  const entries = useMemo(() => paletteEntries(host, state), [host, state]);
   const found = useMemo(() => findEntries(entries, query), [entries, query]);
   const active = Math.min(chosen, found.length - 1);
   const optionId = (index: number) => `${listId}-${index}`;

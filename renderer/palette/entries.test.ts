@@ -2,8 +2,8 @@ import { beforeAll, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import type { HostInfo } from '../../contract/control/host.ts';
 import { describeManifest } from '../../contract/manifest.ts';
-import type { Dashboard } from '../model/dashboard.ts';
-import { createDashboardStore } from '../model/dashboard-state.ts';
+import type { HostModel } from '../model/host-model.ts';
+import { createHostStore } from '../model/host-state.ts';
 import type { paletteEntries as Entries, findEntries as Find } from './entries.ts';
 
 const manifest = describeManifest({
@@ -26,16 +26,16 @@ const manifest = describeManifest({
 
 const request = vi.fn(async () => ({ ok: true, result: { daemons: [] } }));
 const notify = vi.fn();
-const dashboard = { client: { request }, notify } as unknown as Dashboard;
+const host = { client: { request }, notify } as unknown as HostModel;
 let found: (query: string) => ReturnType<typeof Find>;
 
 beforeAll(async () => {
   vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener: () => {} }));
   const { findEntries, paletteEntries }: { findEntries: typeof Find; paletteEntries: typeof Entries } =
     await import('./entries.ts');
-  const store = createDashboardStore();
+  const store = createHostStore();
   store.setState({ host: { manifests: [manifest] } as unknown as HostInfo });
-  found = (query) => findEntries(paletteEntries(dashboard, store.getState()), query);
+  found = (query) => findEntries(paletteEntries(host, store.getState()), query);
 });
 
 test('"reload" finds Reload, which reads the file again and says what came of it', async () => {

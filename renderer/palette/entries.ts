@@ -3,8 +3,8 @@ import { MAIN_SOURCE } from '../../contract/control/host.ts';
 import type { ManifestDescription } from '../../contract/manifest.ts';
 import { openCommand } from '../commands/command-dialog-store.ts';
 import { messages as daemonPage } from '../daemon/messages.ts';
-import type { Dashboard } from '../model/dashboard.ts';
-import type { DashboardState } from '../model/dashboard-state.ts';
+import type { HostModel } from '../model/host-model.ts';
+import type { HostState } from '../model/host-state.ts';
 import { isAllowed, type LifecycleAction, requestLifecycle } from '../overview/lifecycle.tsx';
 import { reloadConfig } from '../settings/reload.ts';
 import { messages as shell } from '../shell/messages.ts';
@@ -29,11 +29,11 @@ function pageEntry(title: string, path: readonly string[], kind: string = messag
 }
 
 /** The entries for what the host offers and the states that its daemons are in. */
-export function paletteEntries(dashboard: Dashboard, state: DashboardState): readonly PaletteEntry[] {
+export function paletteEntries(host: HostModel, state: HostState): readonly PaletteEntry[] {
   const manifests = state.host?.manifests ?? [];
   return [
     pageEntry(messages.goTo(shell.overview), []),
-    ...manifests.flatMap((manifest) => daemonEntries(dashboard, state, manifest)),
+    ...manifests.flatMap((manifest) => daemonEntries(host, state, manifest)),
     pageEntry(messages.goTo(shell.history), ['history']),
     pageEntry(messages.goTo(shell.audit), ['audit']),
     pageEntry(messages.goTo(shell.settings), ['settings']),
@@ -44,7 +44,7 @@ export function paletteEntries(dashboard: Dashboard, state: DashboardState): rea
       text: messages.reload,
       hint: messages.reloadHint,
       kind: messages.settings,
-      act: () => void reloadConfig(dashboard),
+      act: () => void reloadConfig(host),
     },
     ...THEMES.map(
       (theme): PaletteEntry => ({
@@ -59,8 +59,8 @@ export function paletteEntries(dashboard: Dashboard, state: DashboardState): rea
 }
 
 function daemonEntries(
-  dashboard: Dashboard,
-  state: DashboardState,
+  host: HostModel,
+  state: HostState,
   manifest: ManifestDescription,
 ): readonly PaletteEntry[] {
   const { id } = manifest;
@@ -83,7 +83,7 @@ function daemonEntries(
         text: messages[action](id),
         hint: '',
         kind: messages.daemons,
-        act: () => void requestLifecycle(dashboard, id, action),
+        act: () => void requestLifecycle(host, id, action),
       });
     }
   }

@@ -1,6 +1,6 @@
 /** A small curve of the last minute of one slot, drawn by the animation loop. */
 import { type ReactNode, useEffect, useRef } from 'react';
-import { useDashboard } from '../model/dashboard-context.ts';
+import { useHost } from '../model/host-context.ts';
 import type { SourceModel } from '../model/source-model.ts';
 import { GAP_S } from './sample-columns.ts';
 import { useDrawable } from './use-drawable.ts';
@@ -14,7 +14,7 @@ interface SparklineProps {
 }
 
 export function Sparkline({ source, slot, label }: SparklineProps): ReactNode {
-  const { draw } = useDashboard();
+  const { draw } = useHost();
   const canvas = useRef<HTMLCanvasElement>(null);
   const drawable = useDrawable(source.id, 100, canvas, () => {
     if (canvas.current !== null) paint(canvas.current, source, slot);

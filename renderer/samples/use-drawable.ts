@@ -1,6 +1,6 @@
 /** Joins a component that draws with the animation loop: registered while mounted, drawn while in view. */
 import { type RefObject, useEffect, useRef, useState } from 'react';
-import { useDashboard } from '../model/dashboard-context.ts';
+import { useHost } from '../model/host-context.ts';
 import type { Drawable } from './draw-loop.ts';
 
 /** `draw` may change between renders; `intervalMs` is read on every frame. Returns the handle for `redraw`. */
@@ -10,7 +10,7 @@ export function useDrawable(
   element: RefObject<Element | null>,
   draw: () => void,
 ): Drawable {
-  const loop = useDashboard().draw;
+  const loop = useHost().draw;
   const latest = useRef({ draw, intervalMs });
   useEffect(() => {
     latest.current = { draw, intervalMs };

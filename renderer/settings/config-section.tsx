@@ -1,6 +1,6 @@
 /** The configuration file: where it is, reading it again, and what came of that. */
 import { type ReactNode, useState } from 'react';
-import { useDashboard, useDashboardState } from '../model/dashboard-context.ts';
+import { useHost, useHostState } from '../model/host-context.ts';
 import { hashOf } from '../shell/route.ts';
 import { Button } from '../ui/button.tsx';
 import { Callout } from '../ui/callout.tsx';
@@ -9,9 +9,9 @@ import { messages } from './messages.ts';
 import { changesInWords, type ReloadResult } from './reload.ts';
 
 export function ConfigSection(): ReactNode {
-  const { client } = useDashboard();
-  const file = useDashboardState((state) => state.host?.configFile ?? null);
-  const connected = useDashboardState((state) => state.connection.phase === 'connected');
+  const { client } = useHost();
+  const file = useHostState((state) => state.host?.configFile ?? null);
+  const connected = useHostState((state) => state.connection.phase === 'connected');
   const [outcome, setOutcome] = useState<ReloadResult | null>(null);
   const [busy, setBusy] = useState(false);
   const reload = async () => {
@@ -67,7 +67,7 @@ export function ConfigSection(): ReactNode {
 
 /** The daemons that must be started again before all of the file is in force. */
 function PendingRestarts(): ReactNode {
-  const daemons = useDashboardState((state) => state.daemons);
+  const daemons = useHostState((state) => state.daemons);
   const waiting = Object.values(daemons).filter((daemon) => daemon.pendingRestart.length > 0);
   if (waiting.length === 0) return null;
   return (

@@ -1,7 +1,7 @@
 /** Reading the configuration file again, and what came of it in words. Used by Settings, the banner and the palette. */
 import type { ControlResults } from '../../contract/control/requests.ts';
 import type { Outcome } from '../../contract/errors.ts';
-import type { Dashboard } from '../model/dashboard.ts';
+import type { HostModel } from '../model/host-model.ts';
 import { messages } from './messages.ts';
 
 export type ReloadResult = Outcome<ControlResults['config.reload']>;
@@ -16,14 +16,14 @@ export function changesInWords(applied: readonly string[], restartRequired: read
 }
 
 /** Has the file read again and says in a notice what came of it. */
-export async function reloadConfig(dashboard: Dashboard): Promise<void> {
-  const outcome = await dashboard.client.request('config.reload', {});
+export async function reloadConfig(host: HostModel): Promise<void> {
+  const outcome = await host.client.request('config.reload', {});
   if (!outcome.ok) {
-    dashboard.notify('bad', outcome.error.message);
+    host.notify('bad', outcome.error.message);
     return;
   }
   const changes = outcome.result.daemons.map(({ id, applied, restartRequired, warnings }) =>
     [`${id}: ${changesInWords(applied, restartRequired)}`, ...warnings].join('. '),
   );
-  dashboard.notify('good', [messages.reloaded, ...changes].join('. '));
+  host.notify('good', [messages.reloaded, ...changes].join('. '));
 }

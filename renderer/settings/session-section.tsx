@@ -1,13 +1,13 @@
 /** Who is signed in at this headless host, and the way out. The desktop app has no sessions. */
 import { type ReactNode, useEffect, useState } from 'react';
 import { type SignedIn, signOut, whoIsSignedIn } from '../client/sign-in.ts';
-import { useDashboard } from '../model/dashboard-context.ts';
+import { useHost } from '../model/host-context.ts';
 import { Button } from '../ui/button.tsx';
 import { Callout } from '../ui/callout.tsx';
 import { messages } from './messages.ts';
 
 export function SessionSection(): ReactNode {
-  const { client } = useDashboard();
+  const { client } = useHost();
   const [who, setWho] = useState<SignedIn | null>(null);
   const [failed, setFailed] = useState(false);
   useEffect(() => {

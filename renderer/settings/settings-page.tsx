@@ -2,7 +2,7 @@
 import { type ReactNode, useId } from 'react';
 import { useStore } from 'zustand';
 import { formatDateTime } from '../format/times.ts';
-import { useDashboardState } from '../model/dashboard-context.ts';
+import { useHostState } from '../model/host-context.ts';
 import { setTheme, THEMES, themeStore } from '../shell/theme.ts';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
@@ -12,7 +12,7 @@ import { messages } from './messages.ts';
 import { SessionSection } from './session-section.tsx';
 
 export function SettingsPage(): ReactNode {
-  const kind = useDashboardState((state) => state.host?.host);
+  const kind = useHostState((state) => state.host?.host);
   const theme = useStore(themeStore, (state) => state.theme);
   return (
     <div className="flex max-w-3xl flex-col gap-5 p-6 max-sm:p-4">
@@ -74,7 +74,7 @@ function Fact({ name, children }: { name: string; children: ReactNode }): ReactN
 }
 
 function About(): ReactNode {
-  const host = useDashboardState((state) => state.host);
+  const host = useHostState((state) => state.host);
   if (host === null) return null;
   return (
     <>

@@ -2,7 +2,7 @@
 import type { ReactNode } from 'react';
 import type { WireError } from '../../contract/errors.ts';
 import { formatClock } from '../format/times.ts';
-import { useDashboard, useDashboardState } from '../model/dashboard-context.ts';
+import { useHost, useHostState } from '../model/host-context.ts';
 import { reloadConfig } from '../settings/reload.ts';
 import { Button } from '../ui/button.tsx';
 import { Callout } from '../ui/callout.tsx';
@@ -15,8 +15,8 @@ function withoutPlace(message: string, file: string): string {
 }
 
 function ConfigBanner({ error }: { error: WireError }): ReactNode {
-  const dashboard = useDashboard();
-  const connected = useDashboardState((state) => state.connection.phase === 'connected');
+  const host = useHost();
+  const connected = useHostState((state) => state.connection.phase === 'connected');
   const part = (name: string) => String(error.detail?.[name] ?? '');
   const place = messages.configPlace(part('file'), part('line'), part('key'));
   return (
@@ -25,7 +25,7 @@ function ConfigBanner({ error }: { error: WireError }): ReactNode {
       urgent
       title={error.code === 'config_unreadable' ? messages.configUnreadable : messages.configTitle}
       action={
-        <Button disabled={!connected} onClick={() => void reloadConfig(dashboard)}>
+        <Button disabled={!connected} onClick={() => void reloadConfig(host)}>
           {messages.reload}
         </Button>
       }
@@ -37,11 +37,11 @@ function ConfigBanner({ error }: { error: WireError }): ReactNode {
 }
 
 export function Banners(): ReactNode {
-  const dashboard = useDashboard();
-  const connection = useDashboardState((state) => state.connection);
-  const configError = useDashboardState((state) => state.configError);
-  const history = useDashboardState((state) => state.history);
-  const closing = useDashboardState((state) => state.closing);
+  const host = useHost();
+  const connection = useHostState((state) => state.connection);
+  const configError = useHostState((state) => state.configError);
+  const history = useHostState((state) => state.history);
+  const closing = useHostState((state) => state.closing);
   const lost = connection.phase === 'lost';
   const paused = history?.state === 'paused' && !lost;
   if (!lost && !paused && configError === null && closing === null) return null;
@@ -52,7 +52,7 @@ export function Banners(): ReactNode {
           tone="bad"
           urgent
           title={messages.lostSince(formatClock(connection.since))}
-          action={<Button onClick={() => dashboard.client.retryNow()}>{messages.retry}</Button>}
+          action={<Button onClick={() => host.client.retryNow()}>{messages.retry}</Button>}
         >
           {closing === null ? messages.lostHint : messages.hostEnded(closing)}
         </Callout>
@@ -64,7 +64,7 @@ export function Banners(): ReactNode {
       )}
       {configError !== null && <ConfigBanner error={configError} />}
       {paused && (
-        <Callout tone="warn" title={messages.historyPausedTitle(dashboard.hostNow() - history.since)}>
+        <Callout tone="warn" title={messages.historyPausedTitle(host.hostNow() - history.since)}>
           {messages.historyPausedText(history.reason, history.buffered, history.dropped)}
         </Callout>
       )}

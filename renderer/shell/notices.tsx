@@ -1,6 +1,6 @@
 /** Short messages about what was done, in a corner, and the live region that reads state changes out. */
 import type { ReactNode } from 'react';
-import { useDashboard, useDashboardState } from '../model/dashboard-context.ts';
+import { useHost, useHostState } from '../model/host-context.ts';
 import { Button } from '../ui/button.tsx';
 import { Icon, type IconName } from '../ui/icons.tsx';
 import { messages } from './messages.ts';
@@ -12,9 +12,9 @@ const LOOKS = {
 } satisfies Record<string, { icon: IconName; tone: string }>;
 
 export function Notices(): ReactNode {
-  const dashboard = useDashboard();
-  const notices = useDashboardState((state) => state.notices);
-  const announcement = useDashboardState((state) => state.announcement);
+  const host = useHost();
+  const notices = useHostState((state) => state.notices);
+  const announcement = useHostState((state) => state.announcement);
   return (
     <>
       <p role="status" className="sr-only">
@@ -35,7 +35,7 @@ export function Notices(): ReactNode {
               tone="quiet"
               icon="close"
               label={messages.dismiss}
-              onClick={() => dashboard.dismiss(notice.id)}
+              onClick={() => host.dismiss(notice.id)}
             />
           </div>
         ))}

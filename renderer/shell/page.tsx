@@ -3,7 +3,7 @@ import { Component, type ReactNode } from 'react';
 import { AuditPage } from '../audit/audit-page.tsx';
 import { DaemonPage } from '../daemon/daemon-page.tsx';
 import { HistoryPage } from '../history/history-page.tsx';
-import { useDashboardState } from '../model/dashboard-context.ts';
+import { useHostState } from '../model/host-context.ts';
 import { OverviewPage } from '../overview/overview-page.tsx';
 import { SettingsPage } from '../settings/settings-page.tsx';
 import { Button } from '../ui/button.tsx';
@@ -14,7 +14,7 @@ import { hashOf, useRoute } from './route.ts';
 
 function PageForRoute(): ReactNode {
   const { path } = useRoute();
-  const ready = useDashboardState((state) => state.host !== null);
+  const ready = useHostState((state) => state.host !== null);
   if (!ready) {
     return (
       <>

@@ -2,7 +2,7 @@
 import { Dialog } from '@base-ui/react/dialog';
 import { type ReactNode, useEffect, useState } from 'react';
 import { CommandDialog } from '../commands/command-dialog.tsx';
-import { useDashboardState } from '../model/dashboard-context.ts';
+import { useHostState } from '../model/host-context.ts';
 import { LifecycleDialog } from '../overview/lifecycle.tsx';
 import { CommandPalette } from '../palette/command-palette.tsx';
 import { Button } from '../ui/button.tsx';
@@ -17,7 +17,7 @@ import { Sidebar } from './sidebar.tsx';
 import { StatusBar } from './status-bar.tsx';
 
 function Brand(): ReactNode {
-  const host = useDashboardState((state) => state.host);
+  const host = useHostState((state) => state.host);
   return (
     <div className="flex items-center gap-2.5">
       <Mark />

@@ -2,7 +2,7 @@
 import type { ReactNode } from 'react';
 import { MAIN_SOURCE } from '../../contract/control/host.ts';
 import type { DaemonSnapshot } from '../../contract/states.ts';
-import { useDashboardState, useManifests } from '../model/dashboard-context.ts';
+import { useHostState, useManifests } from '../model/host-context.ts';
 import { lastKnown, STATE_WORDS } from '../model/messages.ts';
 import { hostGoneSince } from '../model/staleness.ts';
 import { Icon, type IconName } from '../ui/icons.tsx';
@@ -37,7 +37,7 @@ function Entry({ icon, path, children, after }: EntryProps): ReactNode {
 }
 
 function StateMark({ daemon }: { daemon: DaemonSnapshot | undefined }): ReactNode {
-  const gone = useDashboardState((state) => hostGoneSince(state) !== null);
+  const gone = useHostState((state) => hostGoneSince(state) !== null);
   if (daemon === undefined) return null;
   const look = STATE_LOOKS[daemon.state];
   const tone = gone ? 'text-dim' : (look.tone.split(' ').at(-1) ?? '');
@@ -52,7 +52,7 @@ function StateMark({ daemon }: { daemon: DaemonSnapshot | undefined }): ReactNod
 
 export function Sidebar(): ReactNode {
   const manifests = useManifests().filter((manifest) => !manifest.internal);
-  const daemons = useDashboardState((state) => state.daemons);
+  const daemons = useHostState((state) => state.daemons);
   return (
     <nav aria-label={messages.navigation} className="flex flex-col gap-5 p-3">
       <ul className="flex flex-col gap-0.5">

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { MAIN_SOURCE } from '../../contract/control/host.ts';
 import { formatBytes, formatRatio, formatSeconds } from '../format/numbers.ts';
 import { formatClock } from '../format/times.ts';
-import { useDashboard, useDashboardState } from '../model/dashboard-context.ts';
+import { useHost, useHostState } from '../model/host-context.ts';
 import { hostGoneSince, staleSince } from '../model/staleness.ts';
 import { processReading } from '../samples/process-reading.ts';
 import { Icon, type IconName } from '../ui/icons.tsx';
@@ -38,7 +38,7 @@ function Condition({
 }
 
 function Connection(): ReactNode {
-  const phase = useDashboardState((state) => state.connection.phase);
+  const phase = useHostState((state) => state.connection.phase);
   if (phase === 'connected') {
     return (
       <Condition icon="dot" tone="text-good">
@@ -62,7 +62,7 @@ function Connection(): ReactNode {
 
 /** The daemons that must be started again before all settings are in force. */
 function PendingRestarts(): ReactNode {
-  const daemons = useDashboardState((state) => state.daemons);
+  const daemons = useHostState((state) => state.daemons);
   return Object.values(daemons)
     .filter((daemon) => daemon.pendingRestart.length > 0)
     .map(({ id, pendingRestart }) => (
@@ -75,12 +75,12 @@ function PendingRestarts(): ReactNode {
 }
 
 export function StatusBar(): ReactNode {
-  const dashboard = useDashboard();
-  const history = useDashboardState((state) => state.history?.state);
-  const since = useDashboardState((state) => staleSince(state, MAIN_SOURCE));
-  const gone = useDashboardState((state) => hostGoneSince(state) !== null);
+  const host = useHost();
+  const history = useHostState((state) => state.history?.state);
+  const since = useHostState((state) => staleSince(state, MAIN_SOURCE));
+  const gone = useHostState((state) => hostGoneSince(state) !== null);
   const read = (suffix: Parameters<typeof processReading>[1], format: (value: number) => string) => () =>
-    format(processReading(dashboard.source(MAIN_SOURCE), suffix));
+    format(processReading(host.source(MAIN_SOURCE), suffix));
   return (
     <footer className="flex h-8 shrink-0 items-center gap-x-5 overflow-hidden border-t border-line bg-surface px-4 text-xs">
       <Connection />

@@ -7,7 +7,7 @@ import { describeManifest } from '../../contract/manifest.ts';
 import type { DaemonSnapshot } from '../../contract/states.ts';
 import type { FromWindow } from '../../contract/stream.ts';
 import type { ConnectionState, ControlClient, StreamHandlers } from '../client/control-client.ts';
-import { Dashboard, STALE_AFTER_MS } from './dashboard.ts';
+import { HostModel, STALE_AFTER_MS } from './host-model.ts';
 
 /** The part of `document` that the model looks at. */
 class FakeDocument extends EventTarget {
@@ -105,10 +105,10 @@ function make() {
     retryNow: () => {},
     close: () => {},
   } satisfies ControlClient;
-  const dashboard = new Dashboard(client);
+  const model = new HostModel(client);
   const of = (source: string) => streams.filter((stream) => stream.source === source);
   const say = (stream: OpenStream | undefined, seq: number, open: number) => {
-    const size = dashboard.source('d')?.samples.layout.size ?? 0;
+    const size = model.source('d')?.samples.layout.size ?? 0;
     const values = new Float64Array(size);
     values[size - 1] = open;
     stream?.handlers.onMessage({ type: 'frame', frame: { seq, time: Date.now(), skipped: 0, values } });
@@ -116,7 +116,7 @@ function make() {
   const greet = (stream: OpenStream | undefined, instance: number) =>
     stream?.handlers.onMessage({ type: 'hello', source: 'd', instance, pid: 1, startedAt: 0 });
   return {
-    dashboard,
+    model,
     host,
     request,
     of,
@@ -130,7 +130,7 @@ function make() {
 describe('the model of the window', () => {
   let page: FakeDocument;
   let frames: (() => void)[];
-  let open: Dashboard[];
+  let open: HostModel[];
 
   beforeEach(() => {
     vi.useFakeTimers();
@@ -141,7 +141,7 @@ describe('the model of the window', () => {
     vi.stubGlobal('requestAnimationFrame', (draw: () => void) => frames.push(draw));
   });
   afterEach(() => {
-    for (const dashboard of open) dashboard.close();
+    for (const model of open) model.close();
     vi.unstubAllGlobals();
     vi.useRealTimers();
   });
@@ -149,42 +149,42 @@ describe('the model of the window', () => {
   /** A model that has said hello to a host whose daemon runs. */
   async function ready() {
     const made = make();
-    open.push(made.dashboard);
+    open.push(made.model);
     made.connect({ phase: 'connected' });
     await vi.advanceTimersByTimeAsync(0);
     return made;
   }
 
   it('learns of the host and opens a stream to each process that runs', async () => {
-    const { dashboard, of } = await ready();
-    expect(dashboard.store.getState().daemons.d?.state).toBe('running');
+    const { model, of } = await ready();
+    expect(model.store.getState().daemons.d?.state).toBe('running');
     expect([of('main').length, of('d').length]).toEqual([1, 1]);
   });
 
   it('takes frames over and gives their credit back when they are drawn', async () => {
-    const { dashboard, of, say, greet } = await ready();
+    const { model, of, say, greet } = await ready();
     const chart = { source: 'd', intervalMs: 0, draw: vi.fn() };
-    dashboard.draw.add(chart);
-    dashboard.draw.setVisible(chart, true);
+    model.draw.add(chart);
+    model.draw.setVisible(chart, true);
     for (const draw of frames.splice(0)) draw();
     const stream = of('d')[0];
     greet(stream, 1);
     expect(stream?.sent).toContainEqual({ type: 'rate', hz: 10 });
     say(stream, 1, 42);
-    expect(dashboard.source('d')?.samples.length).toBe(1);
+    expect(model.source('d')?.samples.length).toBe(1);
     expect(stream?.sent).not.toContainEqual({ type: 'ack', seq: 1 });
     for (const draw of frames.splice(0)) draw();
     expect(stream?.sent).toContainEqual({ type: 'ack', seq: 1 });
   });
 
   it('puts the minutes before it was opened in front of the first frame, and asks for them once', async () => {
-    const { dashboard, of, say, greet, request } = await ready();
+    const { model, of, say, greet, request } = await ready();
     const stream = of('d')[0];
     greet(stream, 1);
     say(stream, 1, 5);
     await vi.advanceTimersByTimeAsync(1_000);
     say(stream, 2, 6);
-    const samples = dashboard.source('d')?.samples;
+    const samples = model.source('d')?.samples;
     const shown = samples?.column(samples.layout.slot('signalbox_d_open'));
     expect([...(shown ?? [])]).toEqual([41, 42, 5, 6]);
     const asked = request.mock.calls.flatMap(([name, args]) => (name === 'history.query' ? [args] : []));
@@ -193,7 +193,7 @@ describe('the model of the window', () => {
   });
 
   it('fills what it missed while it was signed out, so that no hole stays in the charts', async () => {
-    const { dashboard, of, say, greet, request, connect } = await ready();
+    const { model, of, say, greet, request, connect } = await ready();
     greet(of('d')[0], 1);
     say(of('d')[0], 1, 5);
     await vi.advanceTimersByTimeAsync(1_000);
@@ -205,18 +205,18 @@ describe('the model of the window', () => {
     say(of('d')[1], 1, 6);
     say(of('d')[1], 2, 6);
     await vi.advanceTimersByTimeAsync(0);
-    const samples = dashboard.source('d')?.samples;
+    const samples = model.source('d')?.samples;
     const shown = samples?.column(samples.layout.slot('signalbox_d_open'));
     expect([...(shown ?? [])]).toEqual([41, 42, 5, 41, 42, 6]);
     expect(request.mock.calls.filter(([name]) => name === 'history.query')).toHaveLength(4);
   });
 
   it('draws a frame without news with the next text, and gives its credit back before', async () => {
-    const { dashboard, of, say, greet } = await ready();
+    const { model, of, say, greet } = await ready();
     const chart = { source: 'd', intervalMs: 0, draw: vi.fn() };
-    dashboard.draw.add(chart);
-    dashboard.draw.setVisible(chart, true);
-    dashboard.text.add(
+    model.draw.add(chart);
+    model.draw.setVisible(chart, true);
+    model.text.add(
       () => '',
       () => {},
     );
@@ -246,44 +246,44 @@ describe('the model of the window', () => {
   });
 
   it('moves to the next process after a restart', async () => {
-    const { dashboard, of, emit } = await ready();
+    const { model, of, emit } = await ready();
     emit({ type: 'daemon', daemon: daemon({ state: 'backoff', instance: 1, cause: 'killed' }) });
     expect(of('d')[0]?.closed).toBe(true);
-    expect(dashboard.store.getState().announcement).toContain('killed');
+    expect(model.store.getState().announcement).toContain('killed');
     emit({ type: 'daemon', daemon: daemon({ instance: 2 }) });
     expect(of('d')).toHaveLength(2);
   });
 
   it('says since when figures are stale, and that they are live again', async () => {
-    const { dashboard, of, say, greet } = await ready();
+    const { model, of, say, greet } = await ready();
     greet(of('d')[0], 1);
     say(of('d')[0], 1, 1);
     const arrived = Date.now();
-    expect(dashboard.store.getState().freshness.d).toEqual({ state: 'live' });
+    expect(model.store.getState().freshness.d).toEqual({ state: 'live' });
     await vi.advanceTimersByTimeAsync(STALE_AFTER_MS + 1_000);
-    expect(dashboard.store.getState().freshness.d).toEqual({ state: 'stale', since: arrived });
+    expect(model.store.getState().freshness.d).toEqual({ state: 'stale', since: arrived });
     say(of('d').at(-1), 2, 1);
-    expect(dashboard.store.getState().freshness.d).toEqual({ state: 'live' });
+    expect(model.store.getState().freshness.d).toEqual({ state: 'live' });
   });
 
   it('closes all streams with the connection and opens them when it is back', async () => {
-    const { dashboard, host, of, connect } = await ready();
+    const { model, host, of, connect } = await ready();
     connect({ phase: 'lost', since: 5, retryAt: 6 });
     expect([of('main')[0]?.closed, of('d')[0]?.closed]).toEqual([true, true]);
     host.daemon = daemon({ state: 'stopped', instance: 1 });
     connect({ phase: 'connected' });
     await vi.advanceTimersByTimeAsync(0);
-    expect(dashboard.store.getState().daemons.d?.state).toBe('stopped');
+    expect(model.store.getState().daemons.d?.state).toBe('stopped');
     expect([of('main').length, of('d').length]).toEqual([2, 1]);
   });
 
   it('keeps what the host says of history and configuration', async () => {
-    const { dashboard, emit } = await ready();
+    const { model, emit } = await ready();
     const history = { state: 'paused', since: 1, reason: 'gone', buffered: 3, dropped: 0 } as const;
     emit({ type: 'history', history });
     emit({ type: 'config', error: { code: 'config_invalid', message: 'line 3' } });
     emit({ type: 'closing', reason: 'asked' });
-    expect(dashboard.store.getState()).toMatchObject({
+    expect(model.store.getState()).toMatchObject({
       history,
       configError: { message: 'line 3' },
       closing: 'asked',
@@ -291,10 +291,10 @@ describe('the model of the window', () => {
   });
 
   it('takes notices away after a while', async () => {
-    const { dashboard } = await ready();
-    dashboard.notify('bad', 'no');
-    expect(dashboard.store.getState().notices).toHaveLength(1);
+    const { model } = await ready();
+    model.notify('bad', 'no');
+    expect(model.store.getState().notices).toHaveLength(1);
     await vi.advanceTimersByTimeAsync(60_000);
-    expect(dashboard.store.getState().notices).toHaveLength(0);
+    expect(model.store.getState().notices).toHaveLength(0);
   });
 });

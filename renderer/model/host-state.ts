@@ -21,7 +21,7 @@ export interface Notice {
   readonly text: string;
 }
 
-export interface DashboardState {
+export interface HostState {
   readonly connection: ConnectionState;
   /** Null until the host has said hello. */
   readonly host: HostInfo | null;
@@ -38,10 +38,10 @@ export interface DashboardState {
   readonly announcement: string;
 }
 
-export type DashboardStore = StoreApi<DashboardState>;
+export type HostStore = StoreApi<HostState>;
 
-export function createDashboardStore(): DashboardStore {
-  return createStore<DashboardState>(() => ({
+export function createHostStore(): HostStore {
+  return createStore<HostState>(() => ({
     connection: { phase: 'connecting' },
     host: null,
     daemons: {},

@@ -1,6 +1,6 @@
 /**
- * The window's model: joins the control client, the state that pages render from, and the sources with their streams.
- * One exists a page; React reaches it by context.
+ * What the window knows of one host: joins the control client, the state that pages render from, and the sources with
+ * their streams. React reaches it by context.
  */
 
 import { type HostInfo, MAIN_SOURCE } from '../../contract/control/host.ts';
@@ -11,7 +11,7 @@ import type { ConnectionState, ControlClient } from '../client/control-client.ts
 import { noticing } from '../client/noticing-client.ts';
 import { DrawLoop } from '../samples/draw-loop.ts';
 import { TextTicker } from '../samples/text-ticker.ts';
-import { createDashboardStore, type DashboardStore, type Freshness, type Notice } from './dashboard-state.ts';
+import { createHostStore, type Freshness, type HostStore, type Notice } from './host-state.ts';
 import { messages } from './messages.ts';
 import { SourceModel } from './source-model.ts';
 
@@ -24,9 +24,9 @@ const NOTICE_MS = 8_000;
 /** Audit entries that arrived while the window was open, for pages that show them. */
 type AuditListener = (entry: Extract<ControlEvent, { type: 'audit' }>['entry']) => void;
 
-export class Dashboard {
+export class HostModel {
   readonly client: ControlClient;
-  readonly store: DashboardStore = createDashboardStore();
+  readonly store: HostStore = createHostStore();
   readonly text = new TextTicker(() => this.draw.drawDirty());
   readonly draw = new DrawLoop(() => {
     for (const source of this.#sources.values()) source.stream.ackAll();
