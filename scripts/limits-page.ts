@@ -7,6 +7,7 @@ import { limits as ircdLimits } from '../daemons/ircd/limits.ts';
 import { limits as recorderLimits } from '../daemons/recorder/limits.ts';
 import { FIXED_LIMITS as RELAY_FIXED_LIMITS, LIMITS as RELAY_LIMITS } from '../daemons/relay/limits.ts';
 import { limits as runtimeLimits } from '../daemons/runtime/limits.ts';
+import { limits as kitLimits } from '../kit/limits.ts';
 import { CONTROL_LIMIT_TABLE } from '../main/core/limits.ts';
 import { markdownTable } from './markdown-table.ts';
 
@@ -43,6 +44,12 @@ export const LIMIT_TABLES: readonly {
     about: 'Logs, streams and listeners of each daemon, and of main where it has them.',
     file: 'daemons/runtime/limits.ts',
     limits: runtimeLimits,
+  },
+  {
+    title: 'Shared parts',
+    about: 'What every process and the window use.',
+    file: 'kit/limits.ts',
+    limits: kitLimits,
   },
   {
     title: 'Control plane and hosts',

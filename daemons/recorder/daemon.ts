@@ -1,10 +1,11 @@
 /** Connects the recorder to the process around it: metrics, log, commands, configuration. Called by main.ts. */
+
 import { uptime } from 'node:os';
 import { join } from 'node:path';
+import { limits } from '../../kit/limits.ts';
 import { loadSqlite } from '../runtime/files/sqlite.ts';
 import type { DaemonContext, RunningDaemon } from '../runtime/host/daemon-definition.ts';
 import type { MetricRegistry } from '../runtime/telemetry/metric-registry.ts';
-import { limits } from './limits.ts';
 import { manifest, type RecorderCommands, type RecorderConfig } from './manifest.ts';
 import { Recorder } from './recorder.ts';
 import { keepDamagedLines } from './store/damaged-lines.ts';

@@ -27,18 +27,6 @@ export const limits = {
     reason:
       'A tier keeps a little more than it promises, so that "the last hour" never lacks its first points.',
   },
-  clockStepSeconds: {
-    default: 60,
-    unit: 'seconds',
-    reason:
-      'A clock that differs by more than this from the time that has passed was set; below it, it was adjusted.',
-  },
-  clockBelieveSeconds: {
-    default: 600,
-    unit: 'seconds',
-    reason:
-      'A clock that was set is believed after this: one that is wrong for seconds or minutes labels nothing.',
-  },
   clockSlackSeconds: {
     default: 3_600,
     unit: 'seconds',

@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, readFile, rename, rm, rmdir, stat, writeFile } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { RecordingClock } from '../../daemons/recorder/store/recording-clock.ts';
+import { RecordingClock } from '../../kit/recording-clock.ts';
 import { CONTROL_LIMITS } from '../core/limits.ts';
 import { SessionStore } from './session-store.ts';
 

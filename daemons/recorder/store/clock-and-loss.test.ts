@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { NewAuditEntry } from '../../../contract/history-batch.ts';
-import { limits } from '../limits.ts';
+import { limits } from '../../../kit/limits.ts';
 import { NOON, Scene, sample } from '../test-fixtures/scene.ts';
 
 const DAY = 86_400;

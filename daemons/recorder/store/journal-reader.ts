@@ -6,6 +6,7 @@
 import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { type ClockReading, restamp } from '../../../kit/recording-clock.ts';
 import { decodeJournalLine, parseSegmentName } from '../../runtime/files/journal-format.ts';
 import type { Sqlite } from '../../runtime/files/sqlite.ts';
 import { limits } from '../limits.ts';
@@ -13,7 +14,6 @@ import type { AuditLog } from './audit-log.ts';
 import { auditEntry, effectsSchema } from './batch.ts';
 import { type OnDamagedRow, readRow } from './damaged-row.ts';
 import { classifySqliteError } from './database.ts';
-import { type ClockReading, restamp } from './recording-clock.ts';
 
 /** A line that is not as it was written. */
 export interface DamagedLine {

@@ -1,6 +1,28 @@
 /** The row of `prune_time`: how far deletion by age has come, see {@link stepPruneTime}. Stepped with every append. */
 import type { Sqlite } from '../../runtime/files/sqlite.ts';
-import { type PruneState, stepPruneTime } from './recording-clock.ts';
+import { limits } from '../limits.ts';
+
+/** How far the time by which old things are deleted has come, as it is kept in the database. */
+export interface PruneState {
+  /** Unix milliseconds. */
+  readonly time: number;
+  /** For how long the recorder has run while the clock was further ahead than `clockSlackSeconds`, milliseconds. */
+  readonly heldMs: number;
+}
+
+/**
+ * The next {@link PruneState}: it goes along with the clock where that is plausible, and waits a day of running where the
+ * clock is far ahead, because what is deleted does not come back when the clock does.
+ * @param now the recorder's time, Unix milliseconds
+ * @param passedMs real time since the last step
+ */
+export function stepPruneTime(before: PruneState, now: number, passedMs: number): PruneState {
+  const time = before.time + passedMs;
+  if (now - time <= limits.clockSlackSeconds.default * 1_000) return { time: now, heldMs: 0 };
+  const heldMs = before.heldMs + passedMs;
+  if (heldMs >= limits.clockTrustSeconds.default * 1_000) return { time: now, heldMs: 0 };
+  return { time, heldMs };
+}
 
 /** A step is written when this much has changed: the row need not cost a page with every append. */
 const SAVE_MS = 60_000;

@@ -99,7 +99,7 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE samples_20m (key INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
   `,
   `
-  -- How far deletion by age has come (recording-clock.ts); one row.
+  -- How far deletion by age has come (prune-time.ts); one row.
   CREATE TABLE prune_time (id INTEGER PRIMARY KEY CHECK (id = 1), time INTEGER NOT NULL, held_ms INTEGER NOT NULL) STRICT;
   `,
   `

@@ -3,6 +3,7 @@
  * start, and another where it has to begin a new file.
  */
 
+import { type ClockReading, restamp } from '../../../kit/recording-clock.ts';
 import type { Sqlite } from '../../runtime/files/sqlite.ts';
 import { limits } from '../limits.ts';
 import { AuditLog } from './audit-log.ts';
@@ -12,7 +13,6 @@ import { ChunkTable, type ChunkTables } from './chunk-table.ts';
 import type { OnDamagedRow } from './damaged-row.ts';
 import { JournalReader, type JournalStep } from './journal-reader.ts';
 import { PruneTime } from './prune-time.ts';
-import { type ClockReading, restamp } from './recording-clock.ts';
 import { type Keep, Retention } from './retention.ts';
 import { SampleStore } from './sample-store.ts';
 import { SecondLog } from './second-log.ts';

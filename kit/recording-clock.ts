@@ -1,9 +1,9 @@
 /**
  * The time by which things are recorded and forgotten. A wall clock may be set, by a person, by NTP, or wrongly at boot:
  * for a while a jump is not believed, so that a clock which is wrong for seconds neither mislabels history nor erases it.
- * Used by the recorder with every append.
+ * Used by the recorder with every append, and by what must not expire by a clock that is wrong for a moment.
  */
-import { limits } from '../limits.ts';
+import { limits } from './limits.ts';
 
 /** What a {@link RecordingClock} makes of the wall clock. */
 export interface ClockReading {
@@ -88,26 +88,4 @@ export function restamp(time: number, { now, wall, jumpMs, echo }: ClockReading)
   if (echo !== null && !right && time >= echo.from && time <= echo.to) return time - echo.jumpMs;
   const afterTheJump = jumpMs !== 0 && Math.abs(time - wall) < Math.abs(time - now);
   return afterTheJump ? time - jumpMs : time;
-}
-
-/** How far the time by which old things are deleted has come, as it is kept in the database. */
-export interface PruneState {
-  /** Unix milliseconds. */
-  readonly time: number;
-  /** For how long the recorder has run while the clock was further ahead than `clockSlackSeconds`, milliseconds. */
-  readonly heldMs: number;
-}
-
-/**
- * The next {@link PruneState}: it goes along with the clock where that is plausible, and waits a day of running where the
- * clock is far ahead, because what is deleted does not come back when the clock does.
- * @param now the recorder's time, Unix milliseconds
- * @param passedMs real time since the last step
- */
-export function stepPruneTime(before: PruneState, now: number, passedMs: number): PruneState {
-  const time = before.time + passedMs;
-  if (now - time <= limits.clockSlackSeconds.default * 1_000) return { time: now, heldMs: 0 };
-  const heldMs = before.heldMs + passedMs;
-  if (heldMs >= limits.clockTrustSeconds.default * 1_000) return { time: now, heldMs: 0 };
-  return { time, heldMs };
 }
