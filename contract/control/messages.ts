@@ -21,6 +21,8 @@ export type ControlEvent =
   | { readonly type: 'audit'; readonly entry: Omit<AuditEntry, 'id'> }
   | { readonly type: 'config'; readonly error: WireError | null }
   | { readonly type: 'logs'; readonly records: readonly SourcedLogRecord[] }
+  /** A session has begun or ended; `sessions.list` says which there are. */
+  | { readonly type: 'sessions' }
   /** The host is about to end. */
   | { readonly type: 'closing'; readonly reason: string };
 
@@ -31,6 +33,7 @@ export const EVENT_ACCESS: Readonly<Record<ControlEvent['type'], Access>> = {
   audit: 'operate',
   config: 'read',
   logs: 'read',
+  sessions: 'admin',
   closing: 'read',
 };
 

@@ -13,6 +13,7 @@ import { lifecycleRequests } from './lifecycle.ts';
 import { logsRequests } from './logs.ts';
 import { metricsRequests } from './metrics.ts';
 import type { RequestDefinition, ResultType } from './request.ts';
+import { sessionRequests } from './sessions.ts';
 
 /** The definition of each request, in the order of the reference page. */
 export const CONTROL_REQUESTS = {
@@ -24,6 +25,7 @@ export const CONTROL_REQUESTS = {
   ...historyRequests,
   ...auditRequests,
   ...configRequests,
+  ...sessionRequests,
 } satisfies Readonly<Record<string, RequestDefinition>>;
 
 /** Name of a request of the control API. */

@@ -91,6 +91,11 @@ async function dispatch(
       const { configCommand } = await import('./config-command.ts');
       return await configCommand(rest, shared, loadRegistry, entryOf);
     }
+    case 'sessions': {
+      const { parseSessionsRequest, sessionsCommand } = await import('./sessions-command.ts');
+      const id = parseSessionsRequest(rest);
+      return await withClient(connect, (client) => sessionsCommand(client, id, shared));
+    }
     case 'completion': {
       const { completionScript } = await import('./completion.ts');
       print(completionScript(rest[0], await describeAll(loadRegistry)).trimEnd());

@@ -10,7 +10,9 @@ import { optionName } from './command-args.ts';
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 
 const COMMANDS =
-  'status start stop restart run logs metrics config serve backup restore completion help'.split(' ');
+  'status start stop restart run logs metrics sessions config serve backup restore completion help'.split(
+    ' ',
+  );
 const SHARED = ['--data', '--json', '--yes', '--help'];
 
 /** What may follow the words before it, which are joined by spaces; `*` stands for nothing more. */
@@ -40,6 +42,7 @@ function rulesOf(manifests: readonly ManifestDescription[]): Rules {
   const rules: [string, string[]][] = [
     ['', [...COMMANDS, '--version']],
     ['config', ['check', 'reload']],
+    ['sessions', ['end']],
     ['completion', [...SHELLS]],
     ['run', ids],
   ];

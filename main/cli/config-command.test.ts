@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { openLocalSocket } from '../core/instance/local-socket.ts';
 import { CONTROL_LIMITS } from '../core/limits.ts';
+import { SessionRegistry } from '../core/sessions/session-registry.ts';
 import { configCommand } from './config-command.ts';
 
 test.each([false, true])('a reload that is not recorded says so (--json: %s)', async (json) => {
@@ -16,7 +17,8 @@ test.each([false, true])('a reload that is not recorded says so (--json: %s)', a
   );
   try {
     const outcome = { ok: true, result: { daemons: [] }, audited: false } as const;
-    socket.serve({ handle: async () => outcome, subscribe: () => () => {} });
+    const sessions = new SessionRegistry();
+    socket.serve({ sessions, handle: async () => outcome, subscribe: () => () => {} });
     const shared = { json, help: false, yes: false, data };
     expect(
       await configCommand(

@@ -15,6 +15,7 @@ export function generalHelp(manifests: readonly ManifestDescription[]): string {
   run D COMMAND     run an admin command (see: run D --help)
   logs D            print the log of a daemon, or of "main"; --follow goes on, --level, --limit N
   metrics D         print the metrics of a daemon, or of "main"
+  sessions          who is connected; sessions end ID ends a session
   config check      check the configuration file; --config FILE names another one
   config reload     read the configuration file again
 
@@ -74,6 +75,13 @@ Prints the newest figures of a daemon, or of Signalbox itself ("main").`,
 "reload" has the running instance read its file again.
 
   --config FILE     the file to check (default: that of the instance, or of a start without --config)`,
+  sessions: `Usage: signalbox sessions [--json]
+       signalbox sessions end ID [--yes] [--json]
+
+Lists who is connected: browsers that logged in, windows, command lines and programs with the token. "end" disconnects one
+of them at once, streams included; it says whom and asks. A browser has to log in again after that.
+
+  --yes             do not ask`,
   completion: `Usage: signalbox completion bash|zsh|fish
 
 Prints the completion for a shell, such as for: eval "$(signalbox completion bash)"`,

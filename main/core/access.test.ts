@@ -38,7 +38,7 @@ const OPERATE = [
 ];
 const ADMIN = [
   ...['config.check', 'config.reload', 'ircd rehash', 'ircd set-limit', 'relay set-limits'],
-  ...['recorder vacuum', 'recorder backup'],
+  ...['recorder vacuum', 'recorder backup', 'sessions.list', 'session.end', 'sessions event'],
 ];
 const pinned = (name: string): Access => {
   if (ADMIN.includes(name)) return 'admin';

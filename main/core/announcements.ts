@@ -49,6 +49,7 @@ export interface Announcements {
   readonly entryWritten: { readonly entry: KeyedAuditEntry };
   /** The configuration file was read; `error` is the mistake in it. */
   readonly configRead: { readonly error: WireError | null };
+  readonly sessionsChanged: null;
   readonly closing: { readonly reason: string };
 }
 

@@ -9,6 +9,8 @@ export const SYSTEM = { name: 'signalbox', from: 'system', role: 'admin' } as co
 /** One connection. The host makes it, passes it with every request, and calls back `onClose` listeners when it ends. */
 export interface Caller {
   readonly actor: Actor;
+  /** Id of its session; null for Signalbox itself. */
+  readonly session: string | null;
   /** Sends an event that only this caller asked for (followed logs); must not throw. */
   send(event: ControlEvent): void;
   onClose(listener: () => void): void;
@@ -19,12 +21,17 @@ export interface OwnedCaller extends Caller {
   close(): void;
 }
 
-/** Makes the caller of a connection; `send` delivers events to it. */
-export function createCaller(actor: Actor, send: (event: ControlEvent) => void): OwnedCaller {
+/** Makes the caller of a connection of `session`; `send` delivers events to it. */
+export function createCaller(
+  actor: Actor,
+  send: (event: ControlEvent) => void,
+  session: string | null = null,
+): OwnedCaller {
   const listeners: (() => void)[] = [];
   let closed = false;
   return {
     actor,
+    session,
     send(event) {
       if (!closed) send(event);
     },

@@ -17,6 +17,7 @@ import type { Caller } from './caller.ts';
 import type { OnClose } from './config/config-document.ts';
 import type { DaemonLauncher, DaemonRuntime } from './daemon-launcher.ts';
 import type { ControlLimits } from './limits.ts';
+import type { SessionRegistry } from './sessions/session-registry.ts';
 import type { OpenedStream, StreamRequest } from './stream-broker.ts';
 
 /** What a host gives the control plane. */
@@ -59,17 +60,18 @@ export interface ControlPlane {
   readonly historyPaused: boolean;
   /** Resolves when each of them runs or has failed to; never rejects. */
   readonly started: Promise<void>;
+  /** Everybody who is connected; hosts open a session for whoever comes. */
+  readonly sessions: SessionRegistry;
   /** Says where the dashboard is served, so that a daemon that wants the same address is told who has it. */
   serves(place: ListenPlace): void;
   handle(name: string, args: unknown, caller: Caller): Promise<ControlOutcome<unknown>>;
   /** Calls back on every broadcast event that `actor` may hear; returns the function that ends it. */
   subscribe(actor: Actor, listener: (event: ControlEvent) => void): () => void;
-  /** Hands a stream for `actor` to its process; `onClosed` is called once when it ends, however that happens. */
+  /** Hands a stream to its process; it ends with the session that asked for it. */
   openStream(
     source: string,
     request: StreamRequest,
-    actor: Actor,
-    onClosed?: () => void,
+    caller: Pick<Caller, 'actor' | 'session'>,
   ): Outcome<OpenedStream>;
   snapshots(): readonly DaemonSnapshot[];
   /** The last values of every process that has reported, with their layout. */

@@ -36,6 +36,7 @@ import { streamsListen } from './listeners/streams-listener.ts';
 import { telemetryListens } from './listeners/telemetry-listener.ts';
 import { MainTelemetry } from './main-telemetry.ts';
 import { makeRecords, type Records } from './make-records.ts';
+import { SessionRegistry } from './sessions/session-registry.ts';
 import { type OpenedStream, StreamBroker, type StreamRequest } from './stream-broker.ts';
 import { announcing } from './supervision/announcing.ts';
 import { Supervisor } from './supervision/supervisor.ts';
@@ -72,6 +73,7 @@ class Plane implements ControlPlane {
   readonly #clock: Clock;
   readonly #bus: AnnouncementBus;
   readonly #clients = new EventHub();
+  readonly sessions = new SessionRegistry(() => this.#bus.publish('sessionsChanged', null));
   readonly #gate: AccessGate;
   readonly #telemetry: MainTelemetry;
   readonly #plans: LaunchPlans;
@@ -134,6 +136,7 @@ class Plane implements ControlPlane {
         plans: this.#plans,
         supervisor: this.#supervisor,
         records: this.#records,
+        sessions: this.sessions,
         closing: () => this.#closingReason,
       }),
       gate: this.#gate,
@@ -252,12 +255,15 @@ class Plane implements ControlPlane {
   openStream(
     source: string,
     request: StreamRequest,
-    actor: Actor,
-    onClosed?: () => void,
+    { actor, session: sessionId }: Pick<Caller, 'actor' | 'session'>,
   ): Outcome<OpenedStream> {
     const denial = this.#gate.stream(source, actor);
     if (denial !== null) return { ok: false, error: denial };
-    return this.#streams.open(source, request, actor.role, onClosed);
+    let forget = () => {};
+    const opened = this.#streams.open(source, request, actor.role, () => forget());
+    const session = sessionId === null ? null : this.sessions.find(sessionId);
+    if (opened.ok && session !== null) forget = session.hold('stream', () => opened.result.close());
+    return opened;
   }
 
   snapshots(): readonly DaemonSnapshot[] {

@@ -11,6 +11,7 @@ import { type Outcome, toWireError, type WireError } from '../../contract/errors
 import { IPC_CHANNELS, type ToDesktop } from '../../contract/window-bridge.ts';
 import { createCaller, type OwnedCaller } from '../core/caller.ts';
 import type { ControlPlane } from '../core/control-plane.ts';
+import type { SessionRegistry } from '../core/sessions/session-registry.ts';
 import { openPortStream } from './port-broker.ts';
 import { refusalOf } from './sender.ts';
 import type { Windows } from './windows.ts';
@@ -59,16 +60,17 @@ export function serveIpc(options: IpcOptions): void {
     if (!isControlRequest(name)) {
       return { ok: false, error: { code: 'unknown_request', message: `No request is called "${name}".` } };
     }
-    const caller = callers.of(event.sender);
-    return await (await control).handle(name, requestArgs, caller);
+    const plane = await control;
+    return await plane.handle(name, requestArgs, callers.of(event.sender, plane.sessions));
   });
 
   handle(IPC_CHANNELS.openStream, async (event, args) => {
     const parsed = openStreamSchema.safeParse(args);
     if (!parsed.success) return { ok: false, error: badShape('a source and a nonce of 8 to 64 characters') };
     const [source, nonce] = parsed.data;
-    const { actor } = callers.of(event.sender);
-    return openPortStream(await control, event, { source, nonce, actor });
+    const plane = await control;
+    const caller = callers.of(event.sender, plane.sessions);
+    return openPortStream(plane, event, { source, nonce, caller });
   });
 
   handle(IPC_CHANNELS.toDesktop, async (event, args) => {
@@ -107,17 +109,24 @@ function tell(contents: WebContents, event: ControlEvent): void {
   if (!contents.isDestroyed() && !contents.isCrashed()) contents.send(IPC_CHANNELS.event, event);
 }
 
-/** One caller a loaded page: what a page follows ends with it, not with its window. */
+/**
+ * One caller and session a loaded page: what a page follows ends with it, not with its window. A page whose session was
+ * ended begins another with its next request: whoever has the app has the data folder too.
+ */
 class Callers {
   readonly #callers = new WeakMap<WebContents, OwnedCaller>();
   readonly #known = new WeakSet<WebContents>();
   readonly actor = { name: operatorName(), from: 'window', role: 'admin' } as const;
 
-  of(contents: WebContents): OwnedCaller {
+  of(contents: WebContents, sessions: SessionRegistry): OwnedCaller {
     let caller = this.#callers.get(contents);
     if (caller === undefined) {
-      caller = createCaller(this.actor, (event) => tell(contents, event));
+      const owner = { actor: this.actor, address: null, since: Date.now(), expiresAt: null };
+      const session = sessions.open(owner);
+      caller = createCaller(this.actor, (event) => tell(contents, event), session.id);
       this.#callers.set(contents, caller);
+      caller.onClose(() => session.end());
+      session.hold('connection', () => this.#end(contents));
       this.#watch(contents);
     }
     return caller;
@@ -126,13 +135,16 @@ class Callers {
   #watch(contents: WebContents): void {
     if (this.#known.has(contents)) return;
     this.#known.add(contents);
-    const end = () => {
-      this.#callers.get(contents)?.close();
-      this.#callers.delete(contents);
-    };
+    const end = () => this.#end(contents);
     contents.on('did-navigate', end);
     contents.on('render-process-gone', end);
     contents.on('destroyed', end);
+  }
+
+  #end(contents: WebContents): void {
+    const caller = this.#callers.get(contents);
+    this.#callers.delete(contents);
+    caller?.close();
   }
 }
 

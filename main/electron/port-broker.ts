@@ -5,18 +5,18 @@
  */
 import { type IpcMainInvokeEvent, MessageChannelMain } from 'electron';
 import type { Outcome } from '../../contract/errors.ts';
-import type { Actor } from '../../contract/link/actor.ts';
 import { IPC_CHANNELS } from '../../contract/window-bridge.ts';
+import type { Caller } from '../core/caller.ts';
 import type { ControlPlane } from '../core/control-plane.ts';
 
 /** Opens a stream from `source` for the frame that asked. */
 export function openPortStream(
   control: ControlPlane,
   event: IpcMainInvokeEvent,
-  { source, nonce, actor }: { source: string; nonce: string; actor: Actor },
+  { source, nonce, caller }: { source: string; nonce: string; caller: Caller },
 ): Outcome<null> {
   const { port1, port2 } = new MessageChannelMain();
-  const outcome = control.openStream(source, { transport: 'port', transfer: port1 }, actor);
+  const outcome = control.openStream(source, { transport: 'port', transfer: port1 }, caller);
   if (!outcome.ok) {
     port1.close();
     port2.close();

@@ -13,6 +13,8 @@ import type { ControlLimits } from '../core/limits.ts';
 /** What a control connection works with. */
 export interface ControlSocketParts {
   readonly actor: Actor;
+  /** Id of its session. */
+  readonly session: string;
   readonly plane: ControlPlane;
   readonly limits: ControlLimits;
   /** Of all control connections. */
@@ -22,7 +24,7 @@ export interface ControlSocketParts {
 /** Serves one WebSocket until it closes; it is closed when it does not read or does not answer pings. */
 export function serveControlSocket(
   webSocket: WebSocket,
-  { actor, plane, limits, backlogs }: ControlSocketParts,
+  { actor, session, plane, limits, backlogs }: ControlSocketParts,
 ): void {
   const backlog = {
     get unsentBytes() {
@@ -39,7 +41,7 @@ export function serveControlSocket(
   };
   const refuse = (id: number, code: WireError['code'], message: string) =>
     send({ id, outcome: { ok: false, error: { code, message } } });
-  const caller = createCaller(actor, (event) => send({ event }));
+  const caller = createCaller(actor, (event) => send({ event }), session);
   const unsubscribe = plane.subscribe(actor, (event) => send({ event }));
   let outstanding = 0;
   keepAlive(webSocket, limits.socketPingMs);

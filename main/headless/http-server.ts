@@ -7,10 +7,10 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { WebSocketServer } from 'ws';
-import { type Actor, describeActor } from '../../contract/link/actor.ts';
+import { describeActor } from '../../contract/link/actor.ts';
 import { plainAddress } from '../../daemons/runtime/net/ip-address.ts';
 import { BacklogTotal } from '../core/backlog-total.ts';
-import { createCaller } from '../core/caller.ts';
+import { createCaller, type OwnedCaller } from '../core/caller.ts';
 import type { ControlPlane } from '../core/control-plane.ts';
 import { CONTROL_LIMITS, type ControlLimits } from '../core/limits.ts';
 import { WINDOW_HEADERS } from '../core/window-headers.ts';
@@ -26,6 +26,7 @@ import { readJson } from './read-json.ts';
 import { refusalOf } from './request-guard.ts';
 import { RequestRounds, type RoundsClock } from './request-rounds.ts';
 import { serveStatic } from './static-files.ts';
+import { VisitorSessions } from './visitor-sessions.ts';
 
 /** What the server serves, and where. */
 export interface HttpServerOptions {
@@ -61,6 +62,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   });
   const room = new ConnectionRoom(limits);
   const files = new KeptFiles(limits.httpFilesBytes);
+  const sessions = new VisitorSessions(plane.sessions, options.auth);
   const backlogs = new BacklogTotal(limits.clientBacklogTotalBytes);
   const timeouts = {
     headersTimeout: limits.httpHeadersMs,
@@ -69,7 +71,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   };
   const server = createServer(timeouts, (request, response) => {
     if (!room.begin(request, response)) return;
-    respond({ ...options, limits, room, files }, request, response)
+    respond({ ...options, limits, room, files, sessions }, request, response)
       .catch((error: unknown) => {
         const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
         plane.log('error', 'http', 'request_defect', text);
@@ -85,7 +87,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   // Without a listener an accept that fails would end main, and with it every daemon.
   server.on('error', (error) => plane.log('warn', 'http', 'accept_failed', error.message));
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const parts = { plane, auth: options.auth, limits, webSockets, room, backlogs };
+    const parts = { plane, auth: options.auth, sessions, limits, webSockets, room, backlogs };
     if (!(socket instanceof PacedSocket)) return void socket.destroy();
     upgradeRequest(parts, request, socket, head);
   });
@@ -133,6 +135,7 @@ interface RequestParts extends HttpServerOptions {
   readonly limits: ControlLimits;
   readonly room: ConnectionRoom;
   readonly files: KeptFiles;
+  readonly sessions: VisitorSessions;
 }
 
 async function respond(
@@ -140,7 +143,7 @@ async function respond(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const { plane, auth, limits, room } = options;
+  const { plane, auth, limits, room, sessions } = options;
   const address = plainAddress(request.socket.remoteAddress ?? '');
   for (const [name, value] of Object.entries(WINDOW_HEADERS)) response.setHeader(name, value);
   const refusal = refusalOf(request.headers, plane.allowedHosts);
@@ -152,7 +155,7 @@ async function respond(
     response.setHeader('allow', allowed.join(', '));
     return sendError(response, 'bad_request', `${path} is asked with ${allowed.join(' or ')}.`, 405);
   }
-  if (path === '/login') return await login(plane, auth, address, request, response);
+  if (path === '/login') return await login(options, address, request, response);
   if (path === '/livez') return sendText(response, 200, 'ok\n');
   if (path === '/readyz') {
     const ready = isReady(plane);
@@ -171,8 +174,16 @@ async function respond(
     const message = 'Log in, or send the token as "Authorization: Bearer TOKEN".';
     return sendError(response, 'unauthorized', message);
   }
-  if (isApi)
-    return await callApi(plane, limits, visitor.actor, path.slice('/api/'.length), request, response);
+  if (isApi) {
+    const session = sessions.of(visitor, address);
+    // What is under way is answered, also when the session ends meanwhile.
+    response.once(
+      'close',
+      session.hold('connection', () => {}),
+    );
+    const caller = createCaller(visitor.actor, () => {}, session.id);
+    return await callApi(plane, limits, caller, path.slice('/api/'.length), request, response);
+  }
   if (path === '/metrics') return sendMetrics(plane, response);
   const { session } = visitor;
   response.setHeader('set-cookie', await auth.logout(session));
@@ -191,8 +202,7 @@ function sendSession(visitor: Visitor | null, response: ServerResponse): void {
 }
 
 async function login(
-  plane: ControlPlane,
-  auth: Auth,
+  { plane, auth, sessions }: RequestParts,
   address: string,
   request: IncomingMessage,
   response: ServerResponse,
@@ -204,6 +214,7 @@ async function login(
   const verdict = auth.login(token, { address, name, overTls });
   if ('cookie' in verdict) {
     const { session } = verdict;
+    sessions.begin(session);
     // A browser that logs in again leaves the session that it had.
     const earlier = auth.visitorOf(request.headers, address)?.session ?? null;
     if (earlier !== null) await auth.logout(earlier);
@@ -228,14 +239,13 @@ async function login(
 async function callApi(
   plane: ControlPlane,
   limits: ControlLimits,
-  actor: Actor,
+  caller: OwnedCaller,
   name: string,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const body = await readJson(request, limits.requestBytes);
   if (!body.ok) return sendOutcome(response, { ok: false, error: body.error }, body.status);
-  const caller = createCaller(actor, () => {});
   response.on('close', () => caller.close());
   sendOutcome(response, await plane.handle(name, body.value ?? {}, caller));
 }

@@ -17,11 +17,13 @@ import { serveControlSocket } from './control-socket.ts';
 import { refuseUpgrade } from './http-answers.ts';
 import type { PacedSocket } from './paced-socket.ts';
 import { refusalOf } from './request-guard.ts';
+import type { VisitorSessions } from './visitor-sessions.ts';
 
 /** What upgrades are checked with and handed to. */
 export interface UpgradeParts {
   readonly plane: ControlPlane;
   readonly auth: Auth;
+  readonly sessions: VisitorSessions;
   readonly limits: ControlLimits;
   readonly webSockets: WebSocketServer;
   readonly room: ConnectionRoom;
@@ -35,7 +37,7 @@ export function upgradeRequest(
   paced: PacedSocket,
   firstBytes: Buffer,
 ): void {
-  const { plane, auth, limits, webSockets, room, backlogs } = parts;
+  const { plane, auth, sessions, limits, webSockets, room, backlogs } = parts;
   room.asking(paced);
   const { socket, rest } = paced.release();
   const head = Buffer.concat([firstBytes, rest]);
@@ -50,20 +52,22 @@ export function upgradeRequest(
     refuseUpgrade(socket, { code: 'bad_request', message });
     return;
   }
-  const visitor = auth.visitorOf(request.headers, plainAddress(socket.remoteAddress ?? ''));
+  const address = plainAddress(socket.remoteAddress ?? '');
+  const visitor = auth.visitorOf(request.headers, address);
   if (visitor === null) {
     refuseUpgrade(socket, { code: 'unauthorized', message: 'Log in first.' });
     return;
   }
   room.known(paced);
-  const { actor, session } = visitor;
+  const { actor } = visitor;
   const path = (request.url ?? '').split('?', 1)[0] ?? '';
   if (path === '/control') {
     webSockets.handleUpgrade(request, socket, head, (webSocket) => {
       startReading(socket);
-      serveControlSocket(webSocket, { actor, plane, limits, backlogs });
-      const forget = session?.onEnd(() => webSocket.close(SIGNED_OUT_CLOSE, 'signed out'));
-      if (forget !== undefined) webSocket.once('close', forget);
+      const session = sessions.of(visitor, address);
+      const release = session.hold('connection', () => webSocket.close(SIGNED_OUT_CLOSE, 'signed out'));
+      webSocket.once('close', release);
+      serveControlSocket(webSocket, { actor, session: session.id, plane, limits, backlogs });
     });
     return;
   }
@@ -73,9 +77,12 @@ export function upgradeRequest(
     return;
   }
   const upgrade = { headers: webSocketHeaders(request), head };
-  let forget: (() => void) | undefined;
+  const session = sessions.of(visitor, address);
+  // Until it holds the stream, or has nothing to hold.
+  const release = session.hold('connection', () => {});
   const stream = { transport: 'socket', transfer: socket, upgrade } as const;
-  const opened = plane.openStream(source, stream, actor, () => forget?.());
+  const opened = plane.openStream(source, stream, { actor, session: session.id });
+  release();
   if (!opened.ok) {
     refuseUpgrade(socket, opened.error);
     return;
@@ -83,7 +90,6 @@ export function upgradeRequest(
   // Main's own streams stay here and count on.
   if (source === MAIN_SOURCE) startReading(socket);
   else room.left(paced);
-  forget = session?.onEnd(() => opened.result.close());
 }
 
 /** The headers that the handshake needs. A daemon has no business with cookies and tokens. */

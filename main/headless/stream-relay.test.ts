@@ -2,7 +2,6 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { ToWindow } from '../../contract/stream.ts';
-import { SYSTEM } from '../core/caller.ts';
 import { startTestHost, type TestHost } from './test-fixtures/test-host.ts';
 
 // Real processes start here, several a test: slow on a busy machine.
@@ -31,7 +30,7 @@ function open(source = 'tiny'): void {
   ours.on('close', () => {
     closed = true;
   });
-  expect(host.plane.openStream(source, { transport: 'port', transfer: port2 }, SYSTEM)).toMatchObject({
+  expect(host.plane.openStream(source, { transport: 'port', transfer: port2 }, host.caller)).toMatchObject({
     ok: true,
   });
 }
@@ -69,12 +68,12 @@ test('a window that closes its port is forgotten by the daemon', async () => {
 test('what nobody can stream is refused', async () => {
   const { port1, port2 } = new MessageChannel();
   ours = port1;
-  expect(host.plane.openStream('nope', { transport: 'port', transfer: port2 }, SYSTEM)).toMatchObject({
+  expect(host.plane.openStream('nope', { transport: 'port', transfer: port2 }, host.caller)).toMatchObject({
     ok: false,
     error: { code: 'unknown_daemon' },
   });
   await host.ask('daemon.stop', { id: 'tiny', confirmed: true });
-  expect(host.plane.openStream('tiny', { transport: 'port', transfer: port2 }, SYSTEM)).toMatchObject({
+  expect(host.plane.openStream('tiny', { transport: 'port', transfer: port2 }, host.caller)).toMatchObject({
     ok: false,
     error: { code: 'not_running', message: 'tiny is stopped; there is nothing to watch.' },
   });

@@ -1,4 +1,15 @@
 /** What the Settings page says. */
+import type { SessionInfo } from '../../contract/control/sessions.ts';
+
+const ORIGINS: Readonly<Record<SessionInfo['from'], string>> = {
+  window: 'window of the desktop app',
+  browser: 'browser',
+  cli: 'command line',
+  api: 'token',
+  mcp: 'MCP client',
+  system: 'Signalbox',
+};
+
 export const messages = {
   title: 'Settings',
   appearance: 'Appearance',
@@ -11,6 +22,16 @@ export const messages = {
   signOut: 'Sign out',
   signOutFailed: 'The session goes on',
   signOutFailedHint: 'The host did not answer. Check that it is still running, then sign out again.',
+  sessions: 'Sessions',
+  sessionOf: ({ name, from, role, address }: SessionInfo) =>
+    `${name}, ${role}, ${ORIGINS[from]}${address === null ? '' : ` from ${address}`}`,
+  sessionSince: (time: string) => `since ${time}`,
+  sessionOwn: 'this one',
+  endSession: 'End',
+  endSessionOf: ({ name, id }: SessionInfo) => `End the session of ${name}, ${id}`,
+  endSessionImpact:
+    'Closes its connections and streams at once. A browser has to sign in again; the desktop app, the command line and whoever has the token can connect again.',
+  sessionsFailed: 'The sessions could not be had, or not be ended',
   config: 'Configuration',
   configFile: 'File',
   noFile: 'none: everything runs with its defaults',

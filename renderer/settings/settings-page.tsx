@@ -1,6 +1,7 @@
 /** Appearance, the configuration file, and what this host is. */
 import { type ReactNode, useId } from 'react';
 import { useStore } from 'zustand';
+import { mayAccess } from '../../contract/access.ts';
 import { formatDateTime } from '../format/times.ts';
 import { useHostState } from '../model/host-context.ts';
 import { setTheme, THEMES, themeStore } from '../shell/theme.ts';
@@ -10,9 +11,11 @@ import { SegmentedControl } from '../ui/segmented-control.tsx';
 import { ConfigSection } from './config-section.tsx';
 import { messages } from './messages.ts';
 import { SessionSection } from './session-section.tsx';
+import { SessionsSection } from './sessions-section.tsx';
 
 export function SettingsPage(): ReactNode {
   const kind = useHostState((state) => state.host?.host);
+  const mayEnd = useHostState((state) => state.host !== null && mayAccess(state.host.role, 'admin'));
   const theme = useStore(themeStore, (state) => state.theme);
   return (
     <div className="flex max-w-3xl flex-col gap-5 p-6 max-sm:p-4">
@@ -30,6 +33,11 @@ export function SettingsPage(): ReactNode {
       {kind === 'headless' && (
         <Section title={messages.session}>
           <SessionSection />
+        </Section>
+      )}
+      {mayEnd && (
+        <Section title={messages.sessions}>
+          <SessionsSection />
         </Section>
       )}
       <Section title={messages.config}>

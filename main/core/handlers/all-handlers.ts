@@ -8,6 +8,7 @@ import type { ControlPlaneOptions } from '../control-plane-interface.ts';
 import type { LaunchPlans } from '../launch-plans.ts';
 import type { ControlLimits } from '../limits.ts';
 import type { Records } from '../make-records.ts';
+import type { SessionRegistry } from '../sessions/session-registry.ts';
 import type { Supervisor } from '../supervision/supervisor.ts';
 import { auditHandlers } from './audit-handlers.ts';
 import { commandHandlers } from './command-handlers.ts';
@@ -18,6 +19,7 @@ import { hostHandlers } from './host-handlers.ts';
 import { lifecycleHandlers } from './lifecycle-handlers.ts';
 import { logsHandlers } from './logs-handlers.ts';
 import { metricsHandlers } from './metrics-handlers.ts';
+import { sessionHandlers } from './session-handlers.ts';
 
 /** What the handlers of all domains work with. */
 export interface AllHandlerParts {
@@ -30,13 +32,15 @@ export interface AllHandlerParts {
   readonly plans: LaunchPlans;
   readonly supervisor: Supervisor;
   readonly records: Records;
+  readonly sessions: SessionRegistry;
   /** Why the host is ending; null while it is not. */
   readonly closing: () => string | null;
 }
 
 /** A handler for every request. */
 export function allHandlers(parts: AllHandlerParts): HandlerTable {
-  const { options, clock, limits, startedAt, bus, config, plans, supervisor, records, closing } = parts;
+  const { options, clock, limits, startedAt, bus, config, plans, supervisor, records, sessions, closing } =
+    parts;
   const { registry, launcher, daemonRuntime, dataDir } = options;
   const { logs, metrics, history, audit } = records;
   const dashboard = () => plans.dashboard;
@@ -50,6 +54,7 @@ export function allHandlers(parts: AllHandlerParts): HandlerTable {
     ...logsHandlers(logs, metrics),
     ...historyHandlers(history),
     ...auditHandlers(history),
+    ...sessionHandlers(sessions, audit),
     ...configHandlers({
       store: config,
       supervisor,

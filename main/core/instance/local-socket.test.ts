@@ -10,6 +10,7 @@ import type { Outcome } from '../../../contract/errors.ts';
 import type { Actor } from '../../../contract/link/actor.ts';
 import type { OwnedCaller } from '../caller.ts';
 import { CONTROL_LIMITS } from '../limits.ts';
+import { SessionRegistry } from '../sessions/session-registry.ts';
 import { localSocketPath } from './instance-claim.ts';
 import { type LocalSocket, openLocalSocket } from './local-socket.ts';
 
@@ -43,6 +44,7 @@ async function open(): Promise<LocalSocket> {
 }
 
 class Backend {
+  readonly sessions = new SessionRegistry();
   readonly callers: OwnedCaller[] = [];
   answer: (name: string, args: unknown) => Promise<Outcome<unknown>> = async (name, args) => ({
     ok: true,

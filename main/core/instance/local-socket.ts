@@ -15,12 +15,14 @@ import { type ClientActivity, dispensable, newActivity } from '../client-places.
 import { parseRequest, REQUEST_EXAMPLE } from '../control-message.ts';
 import type { ControlLimits } from '../limits.ts';
 import { localActor, localCallerSchema } from '../local-caller.ts';
+import type { SessionRegistry } from '../sessions/session-registry.ts';
 import { ClaimGuard, type ClaimNotice } from './claim-guard.ts';
 import { claimSocketPath, releaseRecord, renewSocketPath } from './instance-claim.ts';
 import { ownRecord } from './instance-record.ts';
 
 /** What the socket serves; the control plane. */
 export interface SocketBackend {
+  readonly sessions: SessionRegistry;
   handle(name: string, args: unknown, caller: OwnedCaller): Promise<Outcome<unknown>>;
   subscribe(actor: Actor, listener: (event: ControlEvent) => void): () => void;
 }
@@ -158,13 +160,17 @@ function serveClient({ socket, activity, backend, limits, backlogs }: ServedClie
   let caller: OwnedCaller | null = null;
   const refuse = (id: number, code: ErrorCode, message: string) =>
     send({ id, outcome: { ok: false, error: { code, message } } });
-  const unsubscribe = backend.subscribe(localActor({}), (event) => send({ event }));
+  const actor = localActor({});
+  const session = backend.sessions.open({ actor, address: null, since: Date.now(), expiresAt: null });
+  const release = session.hold('connection', () => void socket.destroy());
+  const unsubscribe = backend.subscribe(actor, (event) => send({ event }));
   let unread = '';
   socket.setEncoding('utf8');
   socket.on('close', () => {
     leave();
     unsubscribe();
     caller?.close();
+    release();
   });
   const answer = async (line: string) => {
     const request = parseRequest(line);
@@ -186,7 +192,9 @@ function serveClient({ socket, activity, backend, limits, backlogs }: ServedClie
         refuse(id, 'bad_request', `caller: ${firstProblem(said.error)}`);
         return;
       }
-      caller = createCaller(localActor(said.data), (event) => send({ event }));
+      const known = localActor(said.data);
+      session.isOf(known, said.data.remote ?? null);
+      caller = createCaller(known, (event) => send({ event }), session.id);
     }
     activity.outstanding++;
     const outcome = await backend.handle(request.name, request.args, caller);

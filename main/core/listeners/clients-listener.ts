@@ -8,5 +8,6 @@ export function clientsListen(bus: AnnouncementBus, clients: EventHub): void {
   bus.subscribe('historyChanged', ({ history }) => clients.publish({ type: 'history', history }));
   bus.subscribe('entryWritten', ({ entry }) => clients.publish({ type: 'audit', entry }));
   bus.subscribe('configRead', ({ error }) => clients.publish({ type: 'config', error }));
+  bus.subscribe('sessionsChanged', () => clients.publish({ type: 'sessions' }));
   bus.subscribe('closing', ({ reason }) => clients.publish({ type: 'closing', reason }));
 }
