@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { addressWord, isLineText, isLineWord, lineText, lineWord, secret, toLineText } from './line-texts.ts';
-import { isHostName, listenHost, placesMeet, servedName } from './network-addresses.ts';
+import { placesMeet, placeText } from './listen-place.ts';
+import { isHostName, listenHost, listenPath, servedName } from './network-addresses.ts';
 
 const anyText = fc.string({ unit: 'binary', maxLength: 40 });
 /** Texts that are mostly what breaks lines. */
@@ -83,6 +84,24 @@ test('a name under which the dashboard is served is one host name, without wildc
   for (const name of ['signalbox.example.org', '192.0.2.1', '[2001:db8::1]', 'localhost'])
     expect(servedName().safeParse(name).success, name).toBe(true);
   expect(isHostName('a..b')).toBe(false);
+});
+
+test('two Unix sockets meet at one path however it is written, and never with TCP', () => {
+  expect(placesMeet({ path: '/run/a/../irc.sock' }, { path: '/run//./irc.sock' })).toBe(true);
+  expect(placesMeet({ path: '/run/irc.sock' }, { path: '/run/irc.sock2' })).toBe(false);
+  expect(placesMeet({ path: '/run/irc.sock' }, { host: '::', port: 6667 })).toBe(false);
+});
+
+test('a place is shown as what a client connects to', () => {
+  expect(placeText({ host: '127.0.0.1', port: 6667 })).toBe('127.0.0.1:6667');
+  expect(placeText({ host: '::1', port: 6667 })).toBe('[::1]:6667');
+  expect(placeText({ path: '/run/irc.sock' })).toBe('/run/irc.sock');
+});
+
+test('a path to listen on is absolute, and short enough for every system', () => {
+  expect(listenPath().safeParse('/run/signalbox/irc.sock').success).toBe(true);
+  for (const path of ['irc.sock', '/run/', '', `/${'é'.repeat(46)}`, '/a\0b'])
+    expect(listenPath().safeParse(path).success, path).toBe(false);
 });
 
 test('two listeners meet on one port where their addresses do', () => {

@@ -4,8 +4,8 @@
  */
 import { z } from 'zod';
 import type { Access } from './access.ts';
+import type { ListenPlace } from './listen-place.ts';
 import { catalogOf } from './metric-specs.ts';
-import type { ListenPlace } from './network-addresses.ts';
 
 /** Counters only rise, gauges go both ways, histograms collect durations in seconds. */
 export type MetricKind = 'counter' | 'gauge' | 'histogram';
@@ -114,10 +114,10 @@ export interface Highlights {
 }
 
 /** A place to listen, and the setting that names it. */
-export interface ConfiguredPlace extends ListenPlace {
+export type ConfiguredPlace = ListenPlace & {
   /** Path within the daemon's table, such as `['listen', 0]`. */
-  readonly path: readonly (string | number)[];
-}
+  readonly setting: readonly (string | number)[];
+};
 
 /** What a daemon says about itself. Written with {@link defineManifest}. */
 export interface Manifest<

@@ -1,5 +1,6 @@
 /** Schemas for host names and for where a daemon listens, shared by the settings of every daemon and of main. */
 import { z } from 'zod';
+import { type ListenPlace, placesMeet } from './listen-place.ts';
 
 /** RFC 1123 section 2.1 and the underscore that some networks use; no wildcard, no port. */
 const NAME =
@@ -36,37 +37,30 @@ export function servedName() {
     );
 }
 
-/** What two listeners are compared by. */
-export interface ListenPlace {
-  readonly host: string;
-  readonly port: number;
+/** Longest path of a Unix socket, in bytes: the shortest that a system takes is 104, and its name is a little longer at first. */
+const SOCKET_PATH_BYTES = 92;
+
+/** The path of a Unix socket to listen on. */
+export function listenPath() {
+  return z
+    .string()
+    .refine(
+      (text) =>
+        text.startsWith('/') &&
+        !text.endsWith('/') &&
+        !text.includes('\0') &&
+        new TextEncoder().encode(text).length <= SOCKET_PATH_BYTES,
+      {
+        error: `expected an absolute path of at most ${SOCKET_PATH_BYTES} bytes, such as "/run/signalbox/irc.sock"`,
+      },
+    );
 }
 
-const EVERY_IPV4 = '0.0.0.0';
-const EVERY_ADDRESS = '::';
-
-/**
- * Whether two listeners cannot be open at once: one port, and addresses that meet. `::` takes IPv4 too, as Node listens.
- * Port 0 is another port each time.
- */
-export function placesMeet(a: ListenPlace, b: ListenPlace): boolean {
-  if (a.port === 0 || a.port !== b.port) return false;
-  const [one, other] = [canonicalHost(a.host), canonicalHost(b.host)];
-  if (one === other || one === EVERY_ADDRESS || other === EVERY_ADDRESS) return true;
-  if (one === EVERY_IPV4) return !other.includes(':');
-  return other === EVERY_IPV4 && !one.includes(':');
-}
-
-/** One spelling of an address; that of IPv6 is the URL parser's. */
-function canonicalHost(host: string): string {
-  const lower = host.toLowerCase();
-  if (!lower.includes(':')) return lower === 'localhost' ? '127.0.0.1' : lower;
-  const address = lower.split('%', 1)[0] as string;
-  try {
-    return new URL(`http://[${address}]`).hostname.slice(1, -1);
-  } catch {
-    return lower;
-  }
+/** Who may connect to a Unix socket, as `chmod` writes it. */
+export function socketMode() {
+  return z.string().regex(/^0?[0-7]{3}$/, {
+    error: 'expected three octal digits such as "0600" (the owner) or "0660" (the group too)',
+  });
 }
 
 /** A rule for `listen`: no two of its entries may want the same place. */

@@ -3,10 +3,13 @@
  * link, so that its environment and V8 options are those of a user and its heartbeat is what main would see. With
  * another root it is the daemon of another checkout, for a comparison in one run.
  */
+
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { listenerInfosOf } from '../../contract/link/endpoint.ts';
 import { fromDaemonSchema } from '../../contract/link/from-daemon.ts';
 import type { ToDaemon } from '../../contract/link/to-daemon.ts';
+import { portOf } from '../../contract/listen-place.ts';
 import type { DaemonLauncher, DaemonProcess, ProcessEnd } from '../../main/core/daemon-launcher.ts';
 import { readUsage } from '../shared/process-usage.ts';
 import { benchDirectory } from '../shared/server-process.ts';
@@ -78,7 +81,7 @@ export class Victim implements Prey {
               else if (message.type === 'failed') reject(new Error(message.error.message));
               else if (message.type === 'ready') {
                 clearTimeout(late);
-                ready({ child, port: message.listeners[0]?.port ?? 0 });
+                ready({ child, port: portOf(listenerInfosOf(message.listeners)[0]) });
               } else if (message.type === 'pong') onPong(message.seq);
             },
             onOutput: (stream, line) => {

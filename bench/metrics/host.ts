@@ -2,11 +2,13 @@
  * The real headless host with its recorder, in a temporary directory, as the benchmarks of monitoring need it: its
  * address, its daemons' processes, its API. Used by bench/metrics/cost.ts and bench/metrics/window.ts.
  */
+
 import { spawn } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { ControlApi, ControlRequestName } from '../../contract/control/requests.ts';
 import type { Outcome } from '../../contract/errors.ts';
+import { portOf } from '../../contract/listen-place.ts';
 import { IRCD_CONFIG } from '../ircd/servers.ts';
 import { pinned } from '../shared/pinning.ts';
 import { benchDirectory, readyLine, stopper } from '../shared/server-process.ts';
@@ -76,6 +78,6 @@ export class BenchHost {
     const { daemons } = await this.request('status', {});
     const daemon = daemons.find((candidate) => candidate.id === id);
     if (daemon?.pid == null) throw new Error(`${id} is not running`);
-    return { pid: daemon.pid, port: daemon.listeners[0]?.port ?? 0 };
+    return { pid: daemon.pid, port: portOf(daemon.listeners[0]) };
   }
 }

@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import type { Role } from '../access.ts';
 import type { WireError } from '../errors.ts';
+import type { ListenPlace } from '../listen-place.ts';
 import type { ManifestDescription, MetricSpec } from '../manifest.ts';
-import type { ListenPlace } from '../network-addresses.ts';
 import type { DaemonSnapshot } from '../states.ts';
 import type { HistoryStatus } from './history.ts';
 import { defineRequest, resultType } from './request.ts';

@@ -3,14 +3,14 @@ import { z } from 'zod';
 import type { MessageOf } from '../read-only.ts';
 import { outcomeSchema, wireErrorSchema } from '../wire-error.ts';
 import { deedReportSchema, deedRequestSchema } from './deeds.ts';
-import { listenerInfoSchema } from './endpoint.ts';
+import { endpointSchema } from './endpoint.ts';
 import { lifecycleRequestSchema } from './lifecycle.ts';
 import { metricSummarySchema } from './metric-summary.ts';
 import { checkOutcomeSchema } from './reload.ts';
 import { requestId } from './request-id.ts';
 import { streamCloseSchema, streamDataSchema } from './stream-messages.ts';
 
-const listeners = z.array(listenerInfoSchema);
+const listeners = z.array(endpointSchema);
 
 /** Checks what main receives. Results are checked by whoever asked, log records one by one where they are kept. */
 export const fromDaemonSchema = z.discriminatedUnion('type', [

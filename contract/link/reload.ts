@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { MessageOf } from '../read-only.ts';
 import { wireErrorSchema } from '../wire-error.ts';
+import { tcpEndpointSchema, unixEndpointSchema } from './endpoint.ts';
 
 /**
  * The steps of a reload. `begin` checks the configuration and opens what can be opened; `release` closes listeners that go,
@@ -12,14 +13,17 @@ export const RELOAD_STEPS = ['begin', 'release', 'bind', 'commit', 'undo', 'rest
 /** One of {@link RELOAD_STEPS}. */
 export type ReloadStep = (typeof RELOAD_STEPS)[number];
 
-export const heldAddressSchema = z.strictObject({
-  host: z.string(),
-  port: z.number().int(),
+const held = {
   /** Of the setting that wants it, such as `ircd.listen[0]`. */
   key: z.string(),
   /** Whether a listener of the same daemon holds it, which goes with this reload. */
   own: z.boolean(),
-});
+};
+
+export const heldAddressSchema = z.union([
+  z.strictObject({ ...tcpEndpointSchema.pick({ host: true, port: true }).shape, ...held }),
+  z.strictObject({ ...unixEndpointSchema.pick({ path: true }).shape, ...held }),
+]);
 
 /** An address that a listener cannot have now. */
 export type HeldAddress = MessageOf<typeof heldAddressSchema>;

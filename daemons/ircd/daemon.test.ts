@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { connect as connectTls } from 'node:tls';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { portOf } from '../../contract/listen-place.ts';
 import type { DaemonContext } from '../runtime/host/daemon-definition.ts';
 import { carryOut } from '../runtime/net/listener-change.ts';
 import { createSelfSigned } from '../runtime/net/tls-credentials.ts';
@@ -74,7 +75,7 @@ async function start(config: IrcdConfig) {
     if (pending?.listeners === undefined) throw new Error('no listeners');
     return await carryOut(pending.listeners, pending.commit);
   };
-  return { daemon, metric, reload, warnings, port: daemon.listeners()[0]?.port as number };
+  return { daemon, metric, reload, warnings, port: portOf(daemon.listeners()[0]) };
 }
 
 /** A client that collects what it reads and can wait for a text. */
@@ -114,7 +115,7 @@ it('lets no web page speak through a browser, on a plain or a TLS port', async (
   await expect(fetch(long, { method: 'POST', body })).rejects.toThrow('fetch failed');
   const secure = request({
     host: '127.0.0.1',
-    port: daemon.listeners()[1]?.port,
+    port: portOf(daemon.listeners()[1]),
     method: 'POST',
     rejectUnauthorized: false,
   });

@@ -52,7 +52,7 @@ export const manifest = defineManifest({
   title: 'IRC server',
   summary: 'Takes IRC clients: RFC 1459/2812 with IRCv3.',
   config: ircdConfigSchema,
-  places: ({ listen }) => listen.map(({ host, port }, index) => ({ host, port, path: ['listen', index] })),
+  places: ({ listen }) => listen.map(({ host, port }, index) => ({ host, port, setting: ['listen', index] })),
   metrics,
   commands: adminCommands,
   tables: {

@@ -225,7 +225,7 @@ export const manifest = defineManifest({
   summary:
     'Passes framed messages between peer-to-peer chat clients: echo, broadcast or rooms, and direct for a client that says hello',
   config: relayConfig,
-  places: ({ listen }) => listen.map(({ host, port }, index) => ({ host, port, path: ['listen', index] })),
+  places: ({ listen }) => listen.map(({ host, port }, index) => ({ host, port, setting: ['listen', index] })),
   metrics: relayMetrics,
   commands,
   tables: {

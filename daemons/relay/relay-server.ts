@@ -3,7 +3,7 @@
  * admin commands work on it.
  */
 import type { Socket } from 'node:net';
-import type { ListenerInfo } from '../../contract/states.ts';
+import type { TcpListenerInfo } from '../../contract/link/endpoint.ts';
 import { WorkAccount, WorkGroup, WorkGroups } from '../runtime/async/work-account.ts';
 import type { WorkTurns } from '../runtime/async/work-turns.ts';
 import type { PendingReload, ReloadApplied } from '../runtime/host/daemon-definition.ts';
@@ -147,7 +147,7 @@ export class RelayServer {
   }
 
   /** Where clients connect, with the real ports. */
-  listeners(): readonly ListenerInfo[] {
+  listeners(): readonly TcpListenerInfo[] {
     return this.#listeners.infos;
   }
 

@@ -92,6 +92,12 @@ export const limits = {
     reason:
       'File descriptors that connections never take, half of them at most: listeners, logs, the database, windows and lookups of names.',
   },
+  socketProbeMs: {
+    default: 1_000,
+    unit: 'milliseconds',
+    reason:
+      'Time that whoever listens on a Unix socket has to be found there; past it the socket counts as in use and is left as it is.',
+  },
   listenBacklog: {
     default: 4_096,
     unit: 'count',

@@ -1,9 +1,11 @@
 /** What a spec holds of the app under test, the same for both hosts. */
+
 import type { Locator, Page } from '@playwright/test';
 import type { HostKind } from '../../contract/control/host.ts';
 import type { ControlApi, ControlRequestName } from '../../contract/control/requests.ts';
 import type { Outcome } from '../../contract/errors.ts';
-import type { DaemonSnapshot, DaemonState, ListenerInfo } from '../../contract/states.ts';
+import type { TcpListenerInfo } from '../../contract/link/endpoint.ts';
+import type { DaemonSnapshot, DaemonState } from '../../contract/states.ts';
 import { type CliResult, runCli } from './cli.ts';
 
 /** The parts that differ between Electron and the headless host. */
@@ -82,7 +84,7 @@ export class RunningApp {
   async daemon(id: string): Promise<DaemonStatus> {
     const report = await this.cliJson<StatusReport>(['status']);
     const found = report.daemons.find((daemon) => daemon.id === id);
-    if (found === undefined) throw new Error(`status knows no daemon ${id}`);
+    if (found === undefined || !('port' in found)) throw new Error(`status knows no daemon ${id}`);
     return found;
   }
 
@@ -90,16 +92,19 @@ export class RunningApp {
     return (await this.daemon(id)).state;
   }
 
-  /** The address that a running daemon accepts connections on, by default its first. */
-  async listener(id: string, protocol?: string): Promise<ListenerInfo> {
+  /** The TCP address that a running daemon accepts connections on, by default its first. */
+  async listener(id: string, protocol?: string): Promise<TcpListenerInfo> {
     const { listeners } = await this.daemon(id);
-    const found = listeners.find((listener) => protocol === undefined || listener.protocol === protocol);
-    if (found === undefined) throw new Error(`${id} listens on ${JSON.stringify(listeners)}`);
+    const found = listeners.find(
+      (listener) => 'port' in listener && (protocol === undefined || listener.protocol === protocol),
+    );
+    if (found === undefined || !('port' in found))
+      throw new Error(`${id} listens on ${JSON.stringify(listeners)}`);
     return found;
   }
 
   /** Starts the daemon by clicking on its card, waits until the card says that it runs, and returns its address. */
-  async startDaemon(id: string): Promise<ListenerInfo> {
+  async startDaemon(id: string): Promise<TcpListenerInfo> {
     await this.button('Start', id).click();
     await this.card(id).getByText('running', { exact: true }).waitFor();
     return await this.listener(id);

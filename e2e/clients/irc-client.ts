@@ -1,7 +1,7 @@
 /** A real IRC client (irc-framework) for the specs, with every line it received kept to look at. */
 import { once } from 'node:events';
 import IrcFramework, { type Client } from 'irc-framework';
-import type { ListenerInfo } from '../../contract/states.ts';
+import type { TcpListenerInfo } from '../../contract/link/endpoint.ts';
 
 export class IrcClient {
   readonly nick: string;
@@ -22,7 +22,7 @@ export class IrcClient {
   }
 
   /** Connects and resolves when the server has welcomed the client. */
-  static async connect(server: ListenerInfo, nick: string): Promise<IrcClient> {
+  static async connect(server: TcpListenerInfo, nick: string): Promise<IrcClient> {
     const framework = new IrcFramework.Client();
     const client = new IrcClient(framework, nick);
     const registered = once(framework, 'registered');

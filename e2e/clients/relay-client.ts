@@ -1,7 +1,7 @@
 /** A client of the relay for the specs: length-prefixed frames over a plain socket. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import type { ListenerInfo } from '../../contract/states.ts';
+import type { TcpListenerInfo } from '../../contract/link/endpoint.ts';
 
 /** Bytes of the big-endian length before each payload. */
 const LENGTH_BYTES = 4;
@@ -23,7 +23,7 @@ export class RelayClient {
     socket.on('error', () => {});
   }
 
-  static async connect(server: ListenerInfo): Promise<RelayClient> {
+  static async connect(server: TcpListenerInfo): Promise<RelayClient> {
     const socket = connect(server.port, server.host);
     const client = new RelayClient(socket);
     await once(socket, 'connect');

@@ -1,6 +1,7 @@
 /** How the CLI shows states, metrics, logs and command results to a person. */
 
 import type { ControlResults } from '../../contract/control/requests.ts';
+import { placeText } from '../../contract/listen-place.ts';
 import type { SourcedLogRecord } from '../../contract/log-record.ts';
 import type { CommandDescription, MetricSpec, TableColumn } from '../../contract/manifest.ts';
 import type { MetricReading } from '../../contract/metric-frame.ts';
@@ -38,8 +39,9 @@ export function showStatus(daemons: readonly DaemonSnapshot[]): string {
   return [table, ...waiting].join('\n');
 }
 
-function showListener({ protocol, host, port, tls }: ListenerInfo): string {
-  return `${protocol} ${host.includes(':') ? `[${host}]` : host}:${port}${tls ? ' (TLS)' : ''}`;
+function showListener(listener: ListenerInfo): string {
+  const tls = 'tls' in listener && listener.tls;
+  return `${listener.protocol} ${printable(placeText(listener))}${tls ? ' (TLS)' : ''}`;
 }
 
 /** What a reload did. A daemon that does not run is not among them: it takes its table at its next start. */

@@ -7,8 +7,8 @@ import type { ControlEvent, ControlOutcome } from '../../contract/control/messag
 import type { Outcome, WireError } from '../../contract/errors.ts';
 import type { Actor } from '../../contract/link/actor.ts';
 import type { MetricSummary } from '../../contract/link/metric-summary.ts';
+import type { ListenPlace } from '../../contract/listen-place.ts';
 import type { FrameLayout } from '../../contract/metric-frame.ts';
-import type { ListenPlace } from '../../contract/network-addresses.ts';
 import type { DaemonSnapshot } from '../../contract/states.ts';
 import { type Clock, systemClock } from '../../kit/clock.ts';
 import { AccessGate } from './access-gate.ts';

@@ -1,10 +1,10 @@
 /** What a daemon's process is started with: its settings in force, its folders and its runtime. Asked by the supervisor before each start. */
 import { join } from 'node:path';
 import type { Outcome, WireError } from '../../contract/errors.ts';
-import type { ListenPlace } from '../../contract/network-addresses.ts';
+import type { ListenPlace } from '../../contract/listen-place.ts';
 import type { DaemonSnapshot } from '../../contract/states.ts';
 import type { Logger } from '../../daemons/runtime/telemetry/logger.ts';
-import { type Holder, holderOf, holdersOf, inUse } from './config/address-holder.ts';
+import { addressIn, type Holder, holderOf, holdersOf, inUse } from './config/address-holder.ts';
 import type { ConfigStore } from './config/config-store.ts';
 import type { ControlPlaneOptions } from './control-plane-interface.ts';
 import type { LaunchPlan } from './supervision/daemon-session.ts';
@@ -58,9 +58,8 @@ export class LaunchPlans {
 
   /** Says so where it is another daemon of this host that holds the address which `id` wants. */
   #nameHolder(id: string, error: WireError): WireError {
-    const { host, port, key } = error.detail ?? {};
-    if (error.code !== 'address_in_use' || typeof host !== 'string' || typeof port !== 'number') return error;
-    const address = { host, port, key: String(key) };
+    const address = error.code === 'address_in_use' ? addressIn(error) : null;
+    if (address === null) return error;
     const others = this.holders().filter((holder) => holder.id !== id);
     return inUse(address, holderOf(others, address));
   }

@@ -1,10 +1,12 @@
 /** Reloads and checks with the daemons that ship, as real processes, under clients that stay connected. */
+
 import { once } from 'node:events';
 import { rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { join, resolve } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import { afterEach, expect, test, vi } from 'vitest';
+import { portOf } from '../../contract/listen-place.ts';
 import { registry } from '../../daemons/registry.ts';
 import { createSelfSigned } from '../../daemons/runtime/net/tls-credentials.ts';
 import type { ControlLimits } from '../core/limits.ts';
@@ -101,7 +103,7 @@ test('two daemons exchange their ports on a reload, and nobody is dropped', asyn
       ],
     },
   });
-  expect([snapshot('ircd'), snapshot('relay')].map(({ listeners }) => listeners[0]?.port)).toEqual([b, a]);
+  expect([snapshot('ircd'), snapshot('relay')].map(({ listeners }) => portOf(listeners[0]))).toEqual([b, a]);
   for (const client of [...clients, await irc(b), await echo(a)]) expect(await client.alive()).toBe(true);
 });
 
@@ -141,7 +143,7 @@ test('what one daemon refuses changes nothing in any, and a restart says that it
   expect(await ask('config.reload')).toMatchObject({ ok: false, error: { code: 'config_invalid', message } });
   expect(plane.configError?.message).toBe(message);
   expect(plane.configError?.detail?.mistakes).toHaveLength(2);
-  expect([snapshot('ircd'), snapshot('relay')].map(({ listeners }) => listeners[0]?.port)).toEqual([a, b]);
+  expect([snapshot('ircd'), snapshot('relay')].map(({ listeners }) => portOf(listeners[0]))).toEqual([a, b]);
   expect(await client.alive()).toBe(true);
   for (const port of [a, b]) await (await (port === a ? irc(port) : echo(port))).alive();
   expect(await ask('daemon.restart', { id: 'ircd', confirmed: true })).toMatchObject({
@@ -168,14 +170,14 @@ test('an address that another process holds, and one that another daemon holds, 
       message: `${configFile}:6: cannot listen on 127.0.0.1:${taken}: another process does`,
     },
   });
-  const relays = snapshot('relay').listeners[0]?.port as number;
+  const relays = portOf(snapshot('relay').listeners[0]);
   await writeFile(configFile, settings(`{ port = ${relays} }`, `{ port = 0 }`));
   expect(await ask('config.reload')).toMatchObject({
     error: {
       message: `${configFile}:6: cannot listen on 127.0.0.1:${relays}: relay of this Signalbox does`,
     },
   });
-  expect(snapshot('ircd').listeners[0]?.port).toBe(a);
+  expect(portOf(snapshot('ircd').listeners[0])).toBe(a);
   await writeFile(configFile, settings(`{ port = ${b} }`, `{ port = 0 }`));
   expect(await ask('config.reload')).toMatchObject({ ok: true });
 });
@@ -206,13 +208,13 @@ test('a daemon that does not answer keeps the old configuration in force everywh
   expect(await ask('config.reload')).toMatchObject({
     error: { code: 'timeout', message: 'the reload of relay (begin) was not answered within 0.5 s.' },
   });
-  expect(snapshot('ircd').listeners[0]?.port).toBe(a);
+  expect(portOf(snapshot('ircd').listeners[0])).toBe(a);
   expect(await client.alive()).toBe(true);
   process.kill(pid as number, 'SIGCONT');
   await vi.waitFor(async () => expect(await ask('config.reload')).toMatchObject({ ok: true }), {
     timeout: 10_000,
   });
-  expect(snapshot('ircd').listeners[0]?.port).toBe(c);
+  expect(portOf(snapshot('ircd').listeners[0])).toBe(c);
   expect(await client.alive()).toBe(true);
 });
 

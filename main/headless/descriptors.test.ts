@@ -1,4 +1,5 @@
 /** The headless host under a low descriptor limit, with more strangers at its doors than it can hold. */
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -7,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { ControlResults } from '../../contract/control/requests.ts';
+import { portOf } from '../../contract/listen-place.ts';
 import { SocketClient } from '../cli/socket-client.ts';
 import { serveFlags } from './test-fixtures/serve-flags.ts';
 
@@ -119,7 +121,7 @@ test('more clients than descriptors are refused by ircd and relay in words, and 
   await ready();
   const before = await status();
   for (const id of ['ircd', 'relay']) {
-    const port = before.find((daemon) => daemon.id === id)?.listeners[0]?.port ?? 0;
+    const port = portOf(before.find((daemon) => daemon.id === id)?.listeners[0]);
     const { heard } = await crowd(port, LIMIT + 88, '');
     await expect.poll(heard, { timeout: 30_000 }).toMatch(/is full/);
   }

@@ -1,4 +1,5 @@
 /** The headless host as a program: ready line, signals, exit codes, one instance a directory, no orphans. */
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
@@ -8,6 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import type { ControlResults } from '../../contract/control/requests.ts';
+import { portOf } from '../../contract/listen-place.ts';
 import { SocketClient } from '../cli/socket-client.ts';
 import { CONTROL_LIMITS } from '../core/limits.ts';
 import { serveFlags } from './test-fixtures/serve-flags.ts';
@@ -104,7 +106,7 @@ test('prints one ready line, serves, and drains on SIGTERM with code 0', async (
   expect(await response.json()).toMatchObject({ ok: true, result: { host: 'headless' } });
   const all = await running('ircd', 'relay', 'recorder');
   for (const { id, listeners } of all) {
-    if (id !== 'recorder') expect(listeners[0]?.port).toBeGreaterThan(0);
+    if (id !== 'recorder') expect(portOf(listeners[0])).toBeGreaterThan(0);
   }
   served.child.kill('SIGTERM');
   expect(await served.exit).toBe(0);

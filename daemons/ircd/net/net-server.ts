@@ -5,7 +5,7 @@
  */
 import { createServer, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import type { ListenerInfo } from '../../../contract/states.ts';
+import type { TcpListenerInfo } from '../../../contract/link/endpoint.ts';
 import { WorkGroups } from '../../runtime/async/work-account.ts';
 import { workPrices } from '../../runtime/async/work-prices.ts';
 import { WorkTurns } from '../../runtime/async/work-turns.ts';
@@ -127,7 +127,7 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
   }
 
   /** Every open listener with its real port. */
-  get listenerInfos(): readonly ListenerInfo[] {
+  get listenerInfos(): readonly TcpListenerInfo[] {
     return this.listeners.infos;
   }
 

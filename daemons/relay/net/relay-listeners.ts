@@ -1,6 +1,6 @@
 /** The relay's listeners, plain and TLS: which server each is, and which certificate it shows. Owned by relay-server.ts. */
 import { createServer, type Server, type Socket } from 'node:net';
-import type { ListenerInfo } from '../../../contract/states.ts';
+import type { TcpListenerInfo } from '../../../contract/link/endpoint.ts';
 import type { ListenerChange } from '../../runtime/net/listener-change.ts';
 import { ListenerSet } from '../../runtime/net/listener-set.ts';
 import { TlsAcceptor } from '../../runtime/net/tls-acceptor.ts';
@@ -38,7 +38,7 @@ export class RelayListeners {
   }
 
   /** Where clients connect, with the real ports. */
-  get infos(): readonly ListenerInfo[] {
+  get infos(): readonly TcpListenerInfo[] {
     return this.#set.infos;
   }
 

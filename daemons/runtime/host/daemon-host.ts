@@ -155,7 +155,7 @@ export class DaemonHost<
     await mistakes.attempt(() => this.#definition.prepare?.(parsed, { dataDir, warn }));
     const places = this.#definition.manifest.places?.(parsed) ?? [];
     const { held, refused } = await probePlaces(
-      places.map((place) => ({ ...place, path: [this.id, ...place.path] })),
+      places.map((place) => ({ ...place, setting: [this.id, ...place.setting] })),
     );
     return { mistakes: [...mistakes.found, ...refused], warnings, held };
   }

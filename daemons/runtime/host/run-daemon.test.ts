@@ -69,7 +69,7 @@ async function reply(requestId: number) {
 it('shakes hands, answers commands and drains to exit code 0', async () => {
   await start({ greeting: 'hi' });
   expect((await next('ready')).listeners).toEqual([
-    { protocol: 'echo', host: '127.0.0.1', port: 7, tls: false },
+    { kind: 'tcp', protocol: 'echo', host: '127.0.0.1', port: 7, tls: false },
   ]);
   send({ type: 'command', requestId: 1, name: 'say', args: { text: 'you' }, timeoutMs: 5_000, actor });
   expect(await reply(1)).toEqual({ ok: true, result: { text: 'hi you' } });

@@ -6,9 +6,11 @@
 import type { z } from 'zod';
 import { type Outcome, SignalboxError, toWireError } from '../../../contract/errors.ts';
 import type { Actor } from '../../../contract/link/actor.ts';
+import { endpointOf } from '../../../contract/link/endpoint.ts';
 import { LINK_PROTOCOL } from '../../../contract/link/protocol.ts';
 import type { CheckOutcome } from '../../../contract/link/reload.ts';
 import { STOP_IMPACT, type ToDaemon, toDaemonSchema } from '../../../contract/link/to-daemon.ts';
+import { placeText } from '../../../contract/listen-place.ts';
 import type { LogRecord } from '../../../contract/log-record.ts';
 import type { CommandSpec } from '../../../contract/manifest.ts';
 import { firstProblem } from '../../../contract/plain-words.ts';
@@ -193,7 +195,8 @@ class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, Com
         dataDir: message.dataDir,
         instance: message.instance,
         outside: {
-          listenersChanged: (listeners) => this.#link.send({ type: 'listeners', listeners }),
+          listenersChanged: (listeners) =>
+            this.#link.send({ type: 'listeners', listeners: listeners.map(endpointOf) }),
           requestLifecycle: (wish) => this.#askMain(wish),
           beginDeed: (deed, unrecorded) => this.#deeds.begin(deed, unrecorded),
         },
@@ -210,9 +213,10 @@ class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, Com
       process.exit(1);
     }
     const listeners = this.#host.running?.listeners() ?? [];
-    this.#link.send({ type: 'ready', listeners });
-    const places = listeners.map(({ protocol, host, port, tls }) => {
-      return `${protocol}${tls ? ' over TLS' : ''} on ${host}:${port}`;
+    this.#link.send({ type: 'ready', listeners: listeners.map(endpointOf) });
+    const places = listeners.map((listener) => {
+      const { protocol } = listener;
+      return `${protocol}${'tls' in listener && listener.tls ? ' over TLS' : ''} on ${placeText(listener)}`;
     });
     logger.log('info', 'daemon', 'ready', places.length === 0 ? 'Ready' : `Ready for ${places.join(', ')}`);
     const sendSummary = () => this.#link.send({ type: 'summary', summary: this.#host.summarise() });

@@ -1,10 +1,16 @@
-/** Whether a daemon could listen where its configuration says, found out by doing it for a moment. For checks only. */
+/**
+ * Whether a daemon could listen where its configuration says, found out by doing it for a moment; of Unix sockets by a look
+ * at the path. For checks only.
+ */
+import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { toWireError, type WireError } from '../../../contract/errors.ts';
 import { formatKeyPath } from '../../../contract/key-path.ts';
 import type { HeldAddress } from '../../../contract/link/reload.ts';
+import { placeOf, type TcpPlace } from '../../../contract/listen-place.ts';
 import type { ConfiguredPlace } from '../../../contract/manifest.ts';
 import { listenError } from './listener-change.ts';
+import { mayListenAt, pathState } from './unix-socket.ts';
 
 /** Places that cannot be had. */
 export interface ProbedPlaces {
@@ -14,23 +20,21 @@ export interface ProbedPlaces {
   readonly refused: readonly WireError[];
 }
 
-/** Opens all places and closes them again. */
+/** Opens all addresses and closes them again. */
 export async function probePlaces(places: readonly ConfiguredPlace[]): Promise<ProbedPlaces> {
   const open: Server[] = [];
   const held: HeldAddress[] = [];
   const refused: WireError[] = [];
   try {
-    for (const { host, port, path } of places) {
-      // Whoever connects in that moment is cut off; port 0 is always to be had, on an address that is there.
-      const server = createServer((socket) => socket.destroy());
+    for (const configured of places) {
+      const place = { ...placeOf(configured), key: formatKeyPath(configured.setting) };
       try {
-        await listen(server, host, port);
-        open.push(server);
+        if ('path' in place) await lookAtPath(place.path);
+        else open.push(await openFor(place));
       } catch (error) {
-        const key = formatKeyPath(path);
         const cause = error as NodeJS.ErrnoException;
-        if (cause.code === 'EADDRINUSE') held.push({ host, port, key, own: false });
-        else refused.push(toWireError(listenError({ host, port, key }, cause)));
+        if (cause.code === 'EADDRINUSE') held.push({ ...place, own: false });
+        else refused.push(toWireError(listenError(place, cause)));
       }
     }
     return { held, refused };
@@ -39,9 +43,18 @@ export async function probePlaces(places: readonly ConfiguredPlace[]): Promise<P
   }
 }
 
-function listen(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host, port }, resolve);
-  });
+/** Whoever connects in that moment is cut off; port 0 is always to be had, on an address that is there. */
+async function openFor({ host, port }: TcpPlace): Promise<Server> {
+  const server = createServer((socket) => socket.destroy());
+  server.listen({ host, port });
+  await once(server, 'listening');
+  return server;
+}
+
+/** A socket that was left behind stays: nothing is changed by a look. */
+async function lookAtPath(path: string): Promise<void> {
+  const state = await pathState(path);
+  if (state === 'held') throw Object.assign(new Error('somebody listens there'), { code: 'EADDRINUSE' });
+  if (state === 'foreign') throw Object.assign(new Error('it is no socket'), { code: 'EEXIST' });
+  await mayListenAt(path);
 }

@@ -4,13 +4,20 @@
  */
 import type { Server } from 'node:net';
 import { SignalboxError } from '../../../contract/errors.ts';
+import type { ListenerInfo, TcpListenerInfo, UnixListenerInfo } from '../../../contract/link/endpoint.ts';
 import type { HeldAddress } from '../../../contract/link/reload.ts';
-import { placesMeet } from '../../../contract/network-addresses.ts';
-import type { ListenerInfo } from '../../../contract/states.ts';
+import {
+  type ListenPlace,
+  placeOf,
+  placesMeet,
+  placeText,
+  type TcpPlace,
+} from '../../../contract/listen-place.ts';
 import { limits } from '../limits.ts';
+import { listenAtPath, SOCKET_MODE } from './unix-socket.ts';
 
-/** Where a listener listens. Entries that are equal, field for field, are the same listener across a reload. */
-export interface ListenEntry {
+/** A TCP address to listen on. */
+export interface TcpListenEntry {
   /** Address or host name. */
   readonly host: string;
   /** TCP port; 0 takes any free one. */
@@ -18,6 +25,22 @@ export interface ListenEntry {
   /** Whether clients speak TLS from the first byte. */
   readonly tls: boolean;
 }
+
+/** A Unix socket to listen on. */
+export interface UnixListenEntry {
+  /** Absolute path of the socket. */
+  readonly path: string;
+  /** Who may connect, in octal digits; `0600`, its owner, where absent. */
+  readonly mode?: string | undefined;
+}
+
+/** Where a listener listens. Entries that are equal, field for field, are the same listener across a reload. */
+export type ListenEntry = TcpListenEntry | UnixListenEntry;
+
+/** What is said of the listener of an entry. */
+export type InfoOf<Entry extends ListenEntry> = Entry extends UnixListenEntry
+  ? UnixListenerInfo
+  : TcpListenerInfo;
 
 /** What a daemon says about its listeners. */
 export interface ListenerSetOptions<Entry extends ListenEntry> {
@@ -38,7 +61,9 @@ export interface Listener<Entry extends ListenEntry> {
   readonly entry: Entry;
   readonly server: Server;
   /** With the real port. */
-  readonly info: ListenerInfo;
+  readonly info: InfoOf<Entry>;
+  /** Stops accepting; a Unix socket goes from the file system. */
+  close(): void;
 }
 
 /**
@@ -105,9 +130,9 @@ export class Change<Entry extends ListenEntry> implements ListenerChange {
   get held(): readonly HeldAddress[] {
     return this.#next.flatMap((listener, index) => {
       if (listener !== null) return [];
-      const { host, port } = this.#entries[index] as Entry;
-      const own = this.#going.some(({ info }) => placesMeet(info, { host, port }));
-      return [{ host, port, key: `${this.#options.key}[${index}]`, own }];
+      const place = placeOf(this.#entries[index]!);
+      const own = this.#going.some(({ info }) => placesMeet(info, place));
+      return [{ ...place, key: `${this.#options.key}[${index}]`, own }];
     });
   }
 
@@ -127,7 +152,7 @@ export class Change<Entry extends ListenEntry> implements ListenerChange {
   release(): void {
     if (this.#released) return;
     this.#released = true;
-    for (const listener of this.#going) listener.server.close();
+    for (const listener of this.#going) listener.close();
   }
 
   bind(): Promise<void> {
@@ -137,14 +162,14 @@ export class Change<Entry extends ListenEntry> implements ListenerChange {
   commit(): boolean {
     const listeners = this.#next.filter((listener) => listener !== null);
     const held = this.held.find(({ own }) => !own) ?? this.held[0];
-    if (held !== undefined) throw inUse(held.host, held.port, held.key);
+    if (held !== undefined) throw inUse(held);
     this.release();
     this.#settle(listeners);
     return this.#opened.length > 0 || this.#going.length > 0;
   }
 
   undo(): void {
-    for (const listener of this.#opened) listener.server.close();
+    for (const listener of this.#opened) listener.close();
     this.#next = this.#next.map((listener) =>
       listener !== null && this.#opened.includes(listener) ? null : listener,
     );
@@ -159,14 +184,11 @@ export class Change<Entry extends ListenEntry> implements ListenerChange {
       this.#before.map(async (listener, index) => {
         if (!this.#going.includes(listener)) return listener;
         // Port 0 took any; its clients know the one it had.
-        const { host, port } = listener.info;
-        const key = `${this.#options.key}[${index}]`;
-        return await openListener(this.#options, listener.entry, { host, port, key }).catch(
-          (error: unknown) => {
-            failures.push(error);
-            return null;
-          },
-        );
+        const place = { ...placeOf(listener.info), key: `${this.#options.key}[${index}]` };
+        return await openListener(this.#options, listener.entry, place).catch((error: unknown) => {
+          failures.push(error);
+          return null;
+        });
       }),
     );
     this.#settle(again.filter((listener) => listener !== null));
@@ -177,8 +199,11 @@ export class Change<Entry extends ListenEntry> implements ListenerChange {
   async #fill(mayStayClosed: (error: SignalboxError) => boolean): Promise<void> {
     for (const [index, entry] of this.#entries.entries()) {
       if (this.#next[index] !== null) continue;
-      const place = { host: entry.host, port: entry.port, key: `${this.#options.key}[${index}]` };
+      const place = { ...placeOf(entry), key: `${this.#options.key}[${index}]` };
+      // Nobody need be asked who holds it, least of all by connecting to it.
+      const goesYet = !this.#released && this.#going.some(({ info }) => placesMeet(info, place));
       try {
+        if ('path' in place && goesYet) throw inUse(place);
         const listener = await openListener({ ...this.#options, create: this.#create }, entry, place);
         this.#next[index] = listener;
         this.#opened.push(listener);
@@ -192,28 +217,46 @@ export class Change<Entry extends ListenEntry> implements ListenerChange {
 }
 
 /** Where a listener shall listen, and the setting that says so. */
-interface Place {
-  readonly host: string;
-  readonly port: number;
-  readonly key: string;
-}
+type Place = ListenPlace & { readonly key: string };
 
-function openListener<Entry extends ListenEntry>(
+async function openListener<Entry extends ListenEntry>(
   { protocol, create, onAcceptFailure }: ListenerSetOptions<Entry>,
   entry: Entry,
   place: Place,
 ): Promise<Listener<Entry>> {
-  const { host, port } = place;
   const server = create(entry);
+  const spoken = protocol(entry);
+  let info: ListenerInfo;
+  let leave = () => {};
+  try {
+    if ('path' in place) {
+      const mode = 'mode' in entry && entry.mode !== undefined ? Number.parseInt(entry.mode, 8) : SOCKET_MODE;
+      leave = await listenAtPath(server, place.path, mode);
+      info = { protocol: spoken, path: place.path };
+    } else {
+      const port = await listenAtAddress(server, place);
+      info = { protocol: spoken, host: place.host, port, tls: 'tls' in entry && entry.tls };
+    }
+  } catch (error) {
+    throw listenError(place, error as NodeJS.ErrnoException);
+  }
+  server.on('error', onAcceptFailure);
+  const close = () => {
+    leave();
+    server.close();
+  };
+  // The form of the place is that of the entry; the compiler cannot see that.
+  return { entry, server, info: info as InfoOf<Entry>, close };
+}
+
+/** Resolves with the real port. */
+function listenAtAddress(server: Server, { host, port }: TcpPlace): Promise<number> {
   return new Promise((resolve, reject) => {
-    const fail = (error: NodeJS.ErrnoException) => reject(listenError(place, error));
-    server.once('error', fail);
+    server.once('error', reject);
     server.listen({ host, port, backlog: limits.listenBacklog.default }, () => {
-      server.off('error', fail);
-      server.on('error', onAcceptFailure);
+      server.off('error', reject);
       const address = server.address();
-      const realPort = typeof address === 'object' && address !== null ? address.port : port;
-      resolve({ entry, server, info: { protocol: protocol(entry), host, port: realPort, tls: entry.tls } });
+      resolve(typeof address === 'object' && address !== null ? address.port : port);
     });
   });
 }
@@ -222,16 +265,17 @@ function keyOf(entry: ListenEntry): string {
   return JSON.stringify(Object.entries(entry).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** Why an address cannot be listened on, as start, reload and check say it. */
-export function listenError({ host, port, key }: Place, cause: NodeJS.ErrnoException): SignalboxError {
-  if (cause.code === 'EADDRINUSE') return inUse(host, port, key, cause);
-  return new SignalboxError('init_failed', `cannot listen on ${host}:${port}: ${whyNot(cause)}`, {
-    detail: { host, port, key },
+/** Why a place cannot be listened on, as start, reload and check say it. */
+export function listenError(place: Place, cause: NodeJS.ErrnoException): SignalboxError {
+  if (cause.code === 'EADDRINUSE') return inUse(place, cause);
+  const why = 'path' in place ? whyNoPath(cause) : whyNoAddress(cause);
+  return new SignalboxError('init_failed', `cannot listen on ${placeText(place)}: ${why}`, {
+    detail: { ...placeOf(place), key: place.key },
     cause,
   });
 }
 
-function whyNot({ code, message }: NodeJS.ErrnoException): string {
+function whyNoAddress({ code, message }: NodeJS.ErrnoException): string {
   switch (code) {
     case 'EADDRNOTAVAIL':
       return `this machine does not have that address now (${code})`;
@@ -244,9 +288,24 @@ function whyNot({ code, message }: NodeJS.ErrnoException): string {
   }
 }
 
-function inUse(host: string, port: number, key: string, cause?: unknown): SignalboxError {
-  return new SignalboxError('address_in_use', `cannot listen on ${host}:${port}: another process does`, {
-    detail: { host, port, key },
+function whyNoPath({ code, message }: NodeJS.ErrnoException): string {
+  switch (code) {
+    case 'EEXIST':
+      return 'what is there is no socket, and it was left as it is; name another path or remove it';
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return `there is no such folder; make it first (${code})`;
+    case 'EACCES':
+    case 'EPERM':
+      return `this user may not make a socket in that folder (${code})`;
+    default:
+      return message;
+  }
+}
+
+function inUse(place: Place, cause?: unknown): SignalboxError {
+  return new SignalboxError('address_in_use', `cannot listen on ${placeText(place)}: another process does`, {
+    detail: { ...placeOf(place), key: place.key },
     cause,
   });
 }

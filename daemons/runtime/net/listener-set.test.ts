@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import fc from 'fast-check';
 import { afterEach, expect, it } from 'vitest';
-import type { ListenEntry } from './listener-change.ts';
+import type { TcpListenEntry } from './listener-change.ts';
 import { ListenerSet } from './listener-set.ts';
 
 const created: Server[] = [];
 let failures = 0;
-const set = new ListenerSet<ListenEntry>({
+const set = new ListenerSet<TcpListenEntry>({
   key: 'test.listen',
   protocol: () => 'test',
   create: () => {
@@ -19,7 +19,7 @@ const set = new ListenerSet<ListenEntry>({
     failures++;
   },
 });
-const entry = (port = 0): ListenEntry => ({ host: '127.0.0.1', port, tls: false });
+const entry = (port = 0): TcpListenEntry => ({ host: '127.0.0.1', port, tls: false });
 
 afterEach(() => {
   set.close();
@@ -93,7 +93,7 @@ it('may be closed twice', async () => {
 it('holds no more sockets than it may over all its listeners, closes the others and goes on', async () => {
   const held: Socket[] = [];
   let dropped = 0;
-  const small = new ListenerSet<ListenEntry>({
+  const small = new ListenerSet<TcpListenEntry>({
     key: 'small.listen',
     protocol: () => 'test',
     create: () => createServer((socket) => void held.push(socket)),
@@ -135,7 +135,7 @@ async function freePort(): Promise<number> {
 
 it('moves a listener from one address to all addresses on its port, and keeps its clients', async () => {
   const port = await freePort();
-  const echoes = new ListenerSet<ListenEntry>({
+  const echoes = new ListenerSet<TcpListenEntry>({
     key: 'echo.listen',
     protocol: () => 'echo',
     create: () => createServer((socket) => socket.pipe(socket)),
@@ -179,7 +179,7 @@ it('has the old listener back when the one on its port cannot be had after all',
 });
 
 it('exchanges addresses with another set when both release before either binds', async () => {
-  const theirs = new ListenerSet<ListenEntry>({
+  const theirs = new ListenerSet<TcpListenEntry>({
     key: 'other.listen',
     protocol: () => 'other',
     create: () => createServer((socket) => socket.end()),

@@ -1,14 +1,14 @@
 /**
- * The TCP listeners of a daemon and their change on reload: what is new is opened before what is gone is closed, so
+ * The listeners, TCP and Unix, of a daemon and their change on reload: what is new is opened before what is gone is closed, so
  * that a mistake in a new configuration leaves everything as it was. Only where an address is held by a listener that goes
  * is that one closed first, and opened again should the rest fail. Used by the network path of every daemon.
  */
 import type { Server, Socket } from 'node:net';
-import type { ListenerInfo } from '../../../contract/states.ts';
 import { connectionRoom } from '../host/descriptor-limit.ts';
 import {
   Change,
   carryOut,
+  type InfoOf,
   type ListenEntry,
   type Listener,
   type ListenerChange,
@@ -33,7 +33,7 @@ export class ListenerSet<Entry extends ListenEntry> {
   }
 
   /** Where clients connect, with the real ports. */
-  get infos(): readonly ListenerInfo[] {
+  get infos(): readonly InfoOf<Entry>[] {
     return this.#listeners.map((listener) => listener.info);
   }
 
@@ -64,7 +64,7 @@ export class ListenerSet<Entry extends ListenEntry> {
 
   /** Stops accepting. Connections that are open stay open. */
   close(): void {
-    for (const listener of this.#listeners) listener.server.close();
+    for (const listener of this.#listeners) listener.close();
     this.#listeners = [];
   }
 

@@ -1,6 +1,6 @@
 /** Whether it is Signalbox itself that holds an address, so that a message need not blame another process. */
 import type { WireError } from '../../../contract/errors.ts';
-import { type ListenPlace, placesMeet } from '../../../contract/network-addresses.ts';
+import { type ListenPlace, placeOf, placesMeet, placeText } from '../../../contract/listen-place.ts';
 import type { DaemonSnapshot } from '../../../contract/states.ts';
 
 /** Who listens somewhere: a daemon, or the host with its dashboard. */
@@ -20,14 +20,18 @@ export function holderOf(daemons: readonly Holder[], address: ListenPlace): stri
 }
 
 /** That an address cannot be had, and who has it. `key` is the setting that wants it. */
-export function inUse(
-  { host, port, key }: ListenPlace & { readonly key: string },
-  holder: string | null,
-): WireError {
+export function inUse(place: ListenPlace & { readonly key: string }, holder: string | null): WireError {
   const who = holder === null ? 'another process does' : `${holder} of this Signalbox does`;
   return {
     code: 'address_in_use',
-    message: `cannot listen on ${host}:${port}: ${who}`,
-    detail: { host, port, key },
+    message: `cannot listen on ${placeText(place)}: ${who}`,
+    detail: { ...placeOf(place), key: place.key },
   };
+}
+
+/** The place and the setting that an error about a listener names; null for any other error. */
+export function addressIn({ detail }: WireError): (ListenPlace & { readonly key: string }) | null {
+  const { host, port, path, key } = detail ?? {};
+  if (typeof path === 'string') return { path, key: String(key) };
+  return typeof host === 'string' && typeof port === 'number' ? { host, port, key: String(key) } : null;
 }

@@ -7,6 +7,7 @@ import type { Outcome, WireError } from '../../../contract/errors.ts';
 import { fromDaemonSchema } from '../../../contract/link/from-daemon.ts';
 import { LINK_PROTOCOL } from '../../../contract/link/protocol.ts';
 import type { CheckOutcome } from '../../../contract/link/reload.ts';
+import { placeText } from '../../../contract/listen-place.ts';
 import type { Manifest } from '../../../contract/manifest.ts';
 import type { Clock } from '../../../kit/clock.ts';
 import type { DaemonLauncher, DaemonProcess, DaemonRuntime } from '../daemon-launcher.ts';
@@ -78,7 +79,7 @@ async function checkOne(
     if (holder === null || holder === DASHBOARD) mistakes.push(inUse(address, holder));
     else
       warnings.push(
-        `${address.key}: ${address.host}:${address.port} is held by ${holder} of the Signalbox that runs with this data directory`,
+        `${address.key}: ${placeText(address)} is held by ${holder} of the Signalbox that runs with this data directory`,
       );
   }
   return { mistakes, warnings };

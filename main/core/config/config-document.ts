@@ -6,8 +6,9 @@ import { parse as parseToml, TomlError } from 'smol-toml';
 import { z } from 'zod';
 import type { Outcome, WireError } from '../../../contract/errors.ts';
 import { formatKeyPath } from '../../../contract/key-path.ts';
+import { placesMeet, placeText } from '../../../contract/listen-place.ts';
 import type { ConfiguredPlace, Manifest } from '../../../contract/manifest.ts';
-import { placesMeet, servedName } from '../../../contract/network-addresses.ts';
+import { servedName } from '../../../contract/network-addresses.ts';
 import type { DaemonRuntime } from '../daemon-launcher.ts';
 import { type ConfigSchema, describeExpected, findUnknownKeys, nearest, schemaOf } from './expectations.ts';
 import { joinMistakes } from './mistakes.ts';
@@ -82,9 +83,9 @@ export function parseConfigDocument(
       const starts = main?.autostart?.includes(manifest.id) === true;
       for (const place of manifest.places?.(parsed) ?? []) {
         // A default that nobody wrote and nobody starts is in nobody's way.
-        const [key = ''] = place.path;
+        const [key = ''] = place.setting;
         if (starts || Object.hasOwn(input, key))
-          places.push({ ...place, path: [manifest.id, ...place.path] });
+          places.push({ ...place, setting: [manifest.id, ...place.setting] });
       }
     }
     daemons.set(manifest.id, { input, runtime: parsedRuntime });
@@ -203,12 +204,12 @@ class Checker {
     for (const [index, place] of places.entries()) {
       const earlier = places
         .slice(0, index)
-        .find((other) => other.path[0] !== place.path[0] && placesMeet(other, place));
+        .find((other) => other.setting[0] !== place.setting[0] && placesMeet(other, place));
       if (earlier === undefined) continue;
-      const where = `${place.host}:${place.port}`;
+      const where = placeText(place);
       this.#mistake(
-        place.path,
-        `expected a place of its own, got ${where}, which ${formatKeyPath(earlier.path)} has already`,
+        place.setting,
+        `expected a place of its own, got ${where}, which ${formatKeyPath(earlier.setting)} has already`,
       );
     }
   }

@@ -21,7 +21,7 @@ import type { DaemonSession } from '../supervision/daemon-session.ts';
 import type { ManagedDaemon } from '../supervision/managed-daemon.ts';
 import { EVERYTHING } from '../supervision/pending-restart.ts';
 import type { Supervisor } from '../supervision/supervisor.ts';
-import { type Holder, holderOf, inUse } from './address-holder.ts';
+import { addressIn, type Holder, holderOf, inUse } from './address-holder.ts';
 import type { ConfigDocument } from './config-document.ts';
 import { type ConfigStore, locateIn } from './config-store.ts';
 
@@ -142,9 +142,8 @@ export class ConfigReload {
 
   /** With the daemon that holds an address, should it be one of ours. */
   #named(error: WireError): WireError {
-    const { host, port, key } = error.detail ?? {};
-    if (error.code !== 'address_in_use' || typeof host !== 'string' || typeof port !== 'number') return error;
-    const address = { host, port, key: String(key) };
+    const address = error.code === 'address_in_use' ? addressIn(error) : null;
+    if (address === null) return error;
     return inUse(address, holderOf(this.#parts.holders(), address));
   }
 
@@ -161,7 +160,8 @@ export class ConfigReload {
     await Promise.all(answering.map((part) => this.#step(part, 'undo')));
     const restored = await Promise.all(answering.map((part) => this.#step(part, 'restore')));
     const lost = restored.flatMap((outcome) =>
-      outcome.ok || !isAboutAddress(outcome.error) ? [] : [outcome.error.message],
+      // A daemon that has ended meanwhile opens its listeners when it starts.
+      outcome.ok || addressIn(outcome.error) === null ? [] : [outcome.error.message],
     );
     if (lost.length === 0) return error;
     return { ...error, message: `${error.message}. And what was open before: ${lost.join('; ')}` };
@@ -217,11 +217,6 @@ function answerOf<Schema extends z.ZodType>(
   if (parsed.success) return { ok: true, result: parsed.data };
   const message = `the daemon answered what main does not know: ${firstProblem(parsed.error)}`;
   return { ok: false, error: { code: 'internal', message } };
-}
-
-/** Whether it names an address; a daemon that has ended meanwhile opens its listeners when it starts. */
-function isAboutAddress({ detail }: WireError): boolean {
-  return typeof detail?.host === 'string' && typeof detail.port === 'number';
 }
 
 /** What is said of a daemon that failed at the last step. */

@@ -1,8 +1,8 @@
 /** What a client learns of the host. */
 import { MAIN_SOURCE } from '../../../contract/control/host.ts';
+import type { ListenPlace } from '../../../contract/listen-place.ts';
 import { describeManifest } from '../../../contract/manifest.ts';
 import { catalogOf } from '../../../contract/metric-specs.ts';
-import type { ListenPlace } from '../../../contract/network-addresses.ts';
 import type { ConfigStore } from '../config/config-store.ts';
 import type { ControlPlaneOptions } from '../control-plane-interface.ts';
 import { MAIN_METRICS } from '../main-telemetry.ts';

@@ -5,6 +5,7 @@
 
 import type { WireError } from '../../../contract/errors.ts';
 import type { Actor } from '../../../contract/link/actor.ts';
+import { listenerInfosOf } from '../../../contract/link/endpoint.ts';
 import { type FromDaemon, fromDaemonSchema } from '../../../contract/link/from-daemon.ts';
 import { LINK_PROTOCOL } from '../../../contract/link/protocol.ts';
 import type { ReloadStep } from '../../../contract/link/reload.ts';
@@ -235,13 +236,13 @@ export class DaemonSession {
         this.#hello(message);
         return;
       case 'ready':
-        this.#ready(message.listeners);
+        this.#ready(listenerInfosOf(message.listeners));
         return;
       case 'failed':
         this.#refuse(this.#options.plan.locate?.(message.error) ?? message.error);
         return;
       case 'listeners':
-        events.onListeners(message.listeners, false);
+        events.onListeners(listenerInfosOf(message.listeners), false);
         return;
       case 'pong':
         return;

@@ -1,4 +1,5 @@
 /** A launcher whose processes do what a test says. Used by the unit tests of the supervision only. */
+import { endpointOf } from '../../../contract/link/endpoint.ts';
 import type { FromDaemon } from '../../../contract/link/from-daemon.ts';
 import { LINK_PROTOCOL } from '../../../contract/link/protocol.ts';
 import type { ToDaemon } from '../../../contract/link/to-daemon.ts';
@@ -65,7 +66,7 @@ export class FakeProcess implements DaemonProcess {
   }
 
   ready(listeners: readonly ListenerInfo[] = []): void {
-    this.say({ type: 'ready', listeners });
+    this.say({ type: 'ready', listeners: listeners.map(endpointOf) });
   }
 
   /** The whole handshake. */

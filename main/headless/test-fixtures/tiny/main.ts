@@ -1,6 +1,9 @@
 /** Entry of the fixture daemon `tiny`. */
+import { createServer } from 'node:net';
 import { SignalboxError } from '../../../../contract/errors.ts';
 import { runDaemon } from '../../../../daemons/runtime/host/run-daemon.ts';
+import type { UnixListenEntry } from '../../../../daemons/runtime/net/listener-change.ts';
+import { ListenerSet } from '../../../../daemons/runtime/net/listener-set.ts';
 import { manifest } from './manifest.ts';
 
 /** A mistake that no schema can find. */
@@ -15,7 +18,7 @@ runDaemon({
     if (greeting === 'odd') warn('odd_greeting', 'tiny.greeting: the greeting is odd');
     return undefined;
   },
-  async start({ config, metrics, log, requestLifecycle }) {
+  async start({ config, metrics, log, requestLifecycle, listenersChanged }) {
     process.stderr.write(`tiny starts: ${config.behaviour}\n`);
     const { behaviour } = config;
     if (behaviour === 'hang_in_init') await new Promise(() => setInterval(() => {}, 1_000));
@@ -29,10 +32,17 @@ runDaemon({
     }
     const pokes = metrics.counter('signalbox_tiny_pokes_total');
     let greeting = config.greeting;
+    const sockets = new ListenerSet<UnixListenEntry>({
+      key: 'tiny.listen',
+      protocol: () => 'tiny',
+      create: () => createServer((socket) => socket.end(`${greeting}\n`)),
+      onAcceptFailure: () => {},
+    });
+    await sockets.apply(config.listen);
     const logger = log('tiny');
     return {
       tables: { pokers: { rows: () => [['Ann']], total: () => 1 } },
-      listeners: () => [{ protocol: 'tiny', host: '127.0.0.1', port: 7, tls: false }],
+      listeners: () => [{ protocol: 'tiny', host: '127.0.0.1', port: 7, tls: false }, ...sockets.infos],
       commands: {
         poke: {
           run({ name, times, loud }) {
@@ -67,9 +77,12 @@ runDaemon({
         },
       },
       async reload(next) {
+        const listeners = await sockets.change(next.listen);
         return {
+          listeners,
           commit() {
             greeting = next.greeting;
+            if (listeners.commit()) listenersChanged();
             return {
               applied: ['greeting'],
               restartRequired: next.behaviour === behaviour ? [] : ['behaviour'],
@@ -79,6 +92,7 @@ runDaemon({
       },
       stopImpact: () => (pokes.value > 0 ? `forgets ${pokes.value} pokes` : null),
       async drain() {
+        sockets.close();
         if (behaviour === 'hang_in_stop') await new Promise(() => setInterval(() => {}, 1_000));
       },
     };

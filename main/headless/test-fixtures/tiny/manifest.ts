@@ -1,6 +1,7 @@
 /** A daemon that behaves as badly as a test wants. Used by the integration tests of the headless host only. */
 import { z } from 'zod';
 import { defineCommand, defineManifest } from '../../../../contract/manifest.ts';
+import { listenPath, socketMode } from '../../../../contract/network-addresses.ts';
 
 const config = z.strictObject({
   behaviour: z
@@ -16,6 +17,7 @@ const config = z.strictObject({
     ])
     .default('good'),
   greeting: z.string().default('hello'),
+  listen: z.array(z.strictObject({ path: listenPath(), mode: socketMode().optional() })).default([]),
 });
 
 const commands = {
@@ -86,6 +88,7 @@ export const manifest = defineManifest({
   title: 'Tiny',
   summary: 'Does what a test wants',
   config,
+  places: ({ listen }) => listen.map(({ path }, index) => ({ path, setting: ['listen', index] })),
   commands,
   tables: {
     pokers: {
