@@ -4,22 +4,17 @@
  */
 import { z } from 'zod';
 import type { Access } from './access.ts';
+import type { MetricSpec } from './link/catalog.ts';
 import type { ListenPlace } from './listen-place.ts';
 import { catalogOf } from './metric-specs.ts';
 
+export type { MetricSpec };
+
 /** Counters only rise, gauges go both ways, histograms collect durations in seconds. */
-export type MetricKind = 'counter' | 'gauge' | 'histogram';
+export type MetricKind = MetricSpec['kind'];
 
 /** Prometheus base units, and plain counts. */
-export type MetricUnit = 'seconds' | 'bytes' | 'ratio' | 'count';
-
-/** One metric. `name` follows Prometheus: `signalbox_<daemon>_<what>_<unit>[_total]`. */
-export interface MetricSpec {
-  readonly name: string;
-  readonly kind: MetricKind;
-  readonly unit: MetricUnit;
-  readonly help: string;
-}
+export type MetricUnit = MetricSpec['unit'];
 
 /** How much harm a command can do: `disruptive` asks first, `irreversible` wants a name typed. */
 export const DANGER_TIERS = ['safe', 'disruptive', 'irreversible'] as const;

@@ -10,11 +10,12 @@ it('decodes every frame that it encodes', () => {
       fc.nat(),
       fc.float64Array(),
       fc.double({ noNaN: true }),
-      (seq, skipped, values, time) => {
+      fc.nat(),
+      (seq, skipped, values, time, revision) => {
         const buffer = new ArrayBuffer(FRAME_HEADER_BYTES + values.length * 8);
-        const used = encodeFrameInto(new DataView(buffer), { seq, skipped, time, values });
+        const used = encodeFrameInto(new DataView(buffer), { seq, skipped, time, revision, values });
         expect(used).toBe(buffer.byteLength);
-        expect(decodeFrame(buffer)).toEqual({ seq, skipped, time, values });
+        expect(decodeFrame(buffer)).toEqual({ seq, skipped, time, revision, values });
       },
     ),
   );

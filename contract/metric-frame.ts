@@ -48,20 +48,23 @@ export interface MetricFrame {
    * not due, or had nothing new, is none.
    */
   readonly skipped: number;
+  /** Of the catalog in whose order the values are. */
+  readonly revision: number;
   readonly values: Float64Array;
 }
 
 /** At most this many frames may be unacknowledged on a stream. */
 export const FRAME_CREDIT = 2;
 
-/** Binary form of a frame on a WebSocket: seq u32, skipped u32, time f64, then the values, little-endian. */
-export const FRAME_HEADER_BYTES = 16;
+/** Binary form of a frame on a WebSocket: seq u32, skipped u32, time f64, revision f64, then the values, little-endian. */
+export const FRAME_HEADER_BYTES = 24;
 
 /** Encodes a frame into `target`, which must have room for the header and all values. Does not allocate. */
 export function encodeFrameInto(target: DataView, frame: MetricFrame): number {
   target.setUint32(0, frame.seq >>> 0, true);
   target.setUint32(4, frame.skipped >>> 0, true);
   target.setFloat64(8, frame.time, true);
+  target.setFloat64(16, frame.revision, true);
   let at = FRAME_HEADER_BYTES;
   const values = frame.values;
   for (let i = 0; i < values.length; i++) {
@@ -81,6 +84,7 @@ export function decodeFrame(bytes: ArrayBuffer): MetricFrame | null {
     seq: view.getUint32(0, true),
     skipped: view.getUint32(4, true),
     time: view.getFloat64(8, true),
+    revision: view.getFloat64(16, true),
     values,
   };
 }

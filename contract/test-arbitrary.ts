@@ -1,6 +1,7 @@
 /** Values that a schema lets through, made from the schema itself. For property tests of messages. */
 import fc from 'fast-check';
 import type { z } from 'zod';
+import { INSTANCE_SECRET_BYTES } from './link/peers.ts';
 
 /** Most characters of a made text, and most items of a made list. */
 const MOST_CHARACTERS = 24;
@@ -10,6 +11,7 @@ const UNSAFE_KEY = '__proto__';
 
 const typedArrays = fc.oneof(
   fc.uint8Array({ maxLength: MOST_ITEMS }),
+  fc.uint8Array({ minLength: INSTANCE_SECRET_BYTES, maxLength: INSTANCE_SECRET_BYTES }),
   fc.uint32Array({ maxLength: MOST_ITEMS }),
   fc.float64Array({ maxLength: MOST_ITEMS, noNaN: true }),
 );

@@ -8,6 +8,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { listenerInfosOf } from '../../contract/link/endpoint.ts';
 import { fromDaemonSchema } from '../../contract/link/from-daemon.ts';
+import { INSTANCE_SECRET_BYTES } from '../../contract/link/peers.ts';
 import type { ToDaemon } from '../../contract/link/to-daemon.ts';
 import { portOf } from '../../contract/listen-place.ts';
 import type { DaemonLauncher, DaemonProcess, ProcessEnd } from '../../main/core/daemon-launcher.ts';
@@ -57,7 +58,8 @@ export class Victim implements Prey {
     for (const [name, text] of Object.entries(scenario.files?.() ?? {}))
       await writeFile(join(dataDir, name), text);
     const config = { ...scenario.config, listen: [{ host: '0.0.0.0', port: 0 }] };
-    const init: ToDaemon = { type: 'init', config, dataDir, logDir, instance: 1 };
+    const secret = new Uint8Array(INSTANCE_SECRET_BYTES);
+    const init: ToDaemon = { type: 'init', config, dataDir, logDir, instance: 1, peers: [], secret };
     const { createForkLauncher } = launcher;
     const forks = createForkLauncher({
       entryOf: (id) => join(resolve(root), `daemons/${id}/main.ts`),

@@ -7,7 +7,7 @@ import { Counter, Gauge, RollingHistogram } from '../../daemons/runtime/telemetr
 
 const nothing = () => {};
 
-DaemonHost.prototype.summarise = () => ({ time: 0, values: new Float64Array(), intervals: [] });
+DaemonHost.prototype.summarise = () => ({ time: 0, revision: 1, values: new Float64Array(), intervals: [] });
 Counter.prototype.add = nothing;
 Counter.prototype.setTotal = nothing;
 Gauge.prototype.add = nothing;

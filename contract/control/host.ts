@@ -2,8 +2,9 @@
 import { z } from 'zod';
 import type { Role } from '../access.ts';
 import type { WireError } from '../errors.ts';
+import type { Catalog } from '../link/catalog.ts';
 import type { ListenPlace } from '../listen-place.ts';
-import type { ManifestDescription, MetricSpec } from '../manifest.ts';
+import type { ManifestDescription } from '../manifest.ts';
 import type { DaemonSnapshot } from '../states.ts';
 import type { HistoryStatus } from './history.ts';
 import { defineRequest, resultType } from './request.ts';
@@ -28,8 +29,11 @@ export interface HostInfo {
   /** Of whoever asks. */
   readonly role: Role;
   readonly manifests: readonly ManifestDescription[];
-  /** Catalog of main's own stream, whose source id is {@link MAIN_SOURCE}. */
-  readonly mainMetrics: readonly MetricSpec[];
+  /**
+   * What each process measures, by the id of its daemon, and main's own as {@link MAIN_SOURCE}: as it said itself, or as its
+   * manifest says where it has not run yet.
+   */
+  readonly catalogs: Readonly<Record<string, Catalog>>;
   readonly daemons: readonly DaemonSnapshot[];
   readonly history: HistoryStatus;
   readonly configError: WireError | null;

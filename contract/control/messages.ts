@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Access } from '../access.ts';
 import type { Outcome, WireError } from '../errors.ts';
+import type { Catalog } from '../link/catalog.ts';
 import type { SourcedLogRecord } from '../log-record.ts';
 import type { DaemonSnapshot } from '../states.ts';
 import type { AuditEntry } from './audit.ts';
@@ -16,6 +17,8 @@ export type ControlOutcome<T> = Outcome<T> & { readonly audited?: false };
 /** What main tells every connected client without being asked. */
 export type ControlEvent =
   | { readonly type: 'daemon'; readonly daemon: DaemonSnapshot }
+  /** What a process says that it measures, at its start and whenever that changes. */
+  | { readonly type: 'catalog'; readonly source: string; readonly catalog: Catalog }
   | { readonly type: 'history'; readonly history: HistoryStatus }
   /** Comes once more, under the same key, when the effects of an action have been measured. */
   | { readonly type: 'audit'; readonly entry: Omit<AuditEntry, 'id'> }
@@ -29,6 +32,7 @@ export type ControlEvent =
 /** What hearing each event needs: the same as asking for what it tells. */
 export const EVENT_ACCESS: Readonly<Record<ControlEvent['type'], Access>> = {
   daemon: 'read',
+  catalog: 'read',
   history: 'read',
   audit: 'operate',
   config: 'read',

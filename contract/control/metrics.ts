@@ -1,5 +1,6 @@
 /** The figures of now. */
 import { z } from 'zod';
+import type { Catalog } from '../link/catalog.ts';
 import type { MetricReading } from '../metric-frame.ts';
 import { source } from './arguments.ts';
 import { defineRequest, resultType } from './request.ts';
@@ -14,6 +15,8 @@ export const metricsRequests = {
     args: z.object({ source }),
     result: resultType<{
       readonly time: number;
+      /** What is measured, and in which unit. */
+      readonly catalog: Catalog;
       readonly metrics: Readonly<Record<string, MetricReading>>;
     }>(),
     errors: ['unknown_daemon', 'not_running'],

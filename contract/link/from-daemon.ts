@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { MessageOf } from '../read-only.ts';
 import { outcomeSchema, wireErrorSchema } from '../wire-error.ts';
+import { catalogSchema } from './catalog.ts';
 import { deedReportSchema, deedRequestSchema } from './deeds.ts';
 import { endpointSchema } from './endpoint.ts';
 import { lifecycleRequestSchema } from './lifecycle.ts';
@@ -22,7 +23,9 @@ export const fromDaemonSchema = z.discriminatedUnion('type', [
     pid: z.number(),
     runtime: z.string(),
   }),
-  z.strictObject({ type: z.literal('ready'), listeners }),
+  z.strictObject({ type: z.literal('ready'), listeners, catalog: catalogSchema }),
+  /** What it measures is something else now: the revision has risen. */
+  z.strictObject({ type: z.literal('catalog'), catalog: catalogSchema }),
   z.strictObject({ type: z.literal('failed'), error: wireErrorSchema }),
   z.strictObject({ type: z.literal('checked'), outcome: outcomeSchema(checkOutcomeSchema) }),
   z.strictObject({ type: z.literal('listeners'), listeners }),

@@ -6,6 +6,8 @@ import { float64Array, uint32Array } from './typed-arrays.ts';
 export const metricSummarySchema = z.strictObject({
   /** Unix time in milliseconds. */
   time: z.number(),
+  /** Of the catalog in whose order the values are. */
+  revision: z.number().int().positive(),
   /** In the order of the catalog. */
   values: float64Array,
   /** Histograms in which this second recorded something. */

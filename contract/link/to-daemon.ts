@@ -4,9 +4,12 @@ import type { MessageOf } from '../read-only.ts';
 import { actorSchema } from './actor.ts';
 import { deedBegunSchema } from './deeds.ts';
 import { lifecycleOutcomeSchema } from './lifecycle.ts';
+import { instanceSecretSchema, peerSchema } from './peers.ts';
 import { RELOAD_STEPS } from './reload.ts';
 import { requestId } from './request-id.ts';
 import { streamCloseSchema, streamDataSchema, streamOpenSchema } from './stream-messages.ts';
+
+const peers = z.array(peerSchema);
 
 /** Name under which `impact` asks what stopping the daemon would do. */
 export const STOP_IMPACT = '$stop';
@@ -20,6 +23,8 @@ export const toDaemonSchema = z.discriminatedUnion('type', [
     dataDir: z.string().min(1),
     logDir: z.string().min(1),
     instance: z.number().int(),
+    peers,
+    secret: instanceSecretSchema,
   }),
   /** Sent instead of `init`: what would a start with this configuration say? The process ends after its answer. */
   z.strictObject({ type: z.literal('check'), config: z.unknown(), dataDir: z.string().min(1) }),
@@ -42,6 +47,8 @@ export const toDaemonSchema = z.discriminatedUnion('type', [
     /** With `begin`. */
     config: z.unknown().optional(),
   }),
+  /** Another daemon listens elsewhere now. */
+  z.strictObject({ type: z.literal('peers'), peers }),
   deedBegunSchema,
   lifecycleOutcomeSchema,
   streamOpenSchema,

@@ -10,6 +10,7 @@ import { connect as connectTls } from 'node:tls';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { portOf } from '../../contract/listen-place.ts';
 import type { DaemonContext } from '../runtime/host/daemon-definition.ts';
+import { PeerDirectory } from '../runtime/host/peer-directory.ts';
 import { carryOut } from '../runtime/net/listener-change.ts';
 import { createSelfSigned } from '../runtime/net/tls-credentials.ts';
 import { MetricRegistry } from '../runtime/telemetry/metric-registry.ts';
@@ -53,6 +54,7 @@ async function start(config: IrcdConfig) {
     prepared: await prepareIrcd(config, place),
     dataDir,
     metrics,
+    peers: new PeerDirectory(),
     log: () => silent,
     touchTable: () => {},
     listenersChanged: () => {},

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Outcome } from '../../contract/errors.ts';
 import type { FromDaemon } from '../../contract/link/from-daemon.ts';
+import { NO_PEERS } from '../../contract/link/test-introduction.ts';
 import type { ToDaemon } from '../../contract/link/to-daemon.ts';
 import { logRecordSchema } from '../../contract/log-record.ts';
 import { layoutOf } from '../../contract/metric-frame.ts';
@@ -65,7 +66,7 @@ async function command(name: string, args: unknown): Promise<Outcome<unknown>> {
 }
 
 const init = (config: unknown = {}) =>
-  send({ type: 'init', config, dataDir: folder, logDir: join(folder, 'logs'), instance: 1 });
+  send({ type: 'init', config, dataDir: folder, logDir: join(folder, 'logs'), instance: 1, ...NO_PEERS });
 
 it('stores what main sends over the link, answers from it, and counts it', async () => {
   await next(ofType('hello'));
@@ -129,6 +130,7 @@ it('says why it cannot start where it cannot write, and that it is worth trying 
     dataDir: join(folder, 'absent'),
     logDir: join(folder, 'logs'),
     instance: 1,
+    ...NO_PEERS,
   });
   const { error } = await next(ofType('failed'));
   expect(error.code).toBe('unavailable');

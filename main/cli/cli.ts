@@ -75,9 +75,8 @@ async function dispatch(
     case 'metrics': {
       const id = one(rest, command);
       const { printMetrics } = await import('./metrics-command.ts');
-      const registry = await loadRegistry();
       return await withNamed(id, loadRegistry, () =>
-        withClient(connect, (client) => printMetrics(client, id, registry, shared.json)),
+        withClient(connect, (client) => printMetrics(client, id, shared.json)),
       );
     }
     case 'logs': {

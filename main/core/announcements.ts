@@ -4,6 +4,7 @@
  */
 import type { HistoryStatus } from '../../contract/control/history.ts';
 import type { WireError } from '../../contract/errors.ts';
+import type { Catalog } from '../../contract/link/catalog.ts';
 import type { MetricSummary } from '../../contract/link/metric-summary.ts';
 import type { DaemonSnapshot, DaemonState } from '../../contract/states.ts';
 import type { EventBus } from './event-bus.ts';
@@ -29,6 +30,8 @@ export interface Announcements {
     readonly instance: number;
     readonly summary: MetricSummary;
   };
+  /** What a process says that it measures. */
+  readonly catalogCame: { readonly source: string; readonly catalog: Catalog };
   readonly logsCame: {
     readonly id: string;
     readonly instance: number;

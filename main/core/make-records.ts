@@ -2,7 +2,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { MAIN_SOURCE } from '../../contract/control/host.ts';
-import { layoutOf } from '../../contract/metric-frame.ts';
 import { catalogOf } from '../../contract/metric-specs.ts';
 import type { Logger } from '../../daemons/runtime/telemetry/logger.ts';
 import type { Clock } from '../../kit/clock.ts';
@@ -46,8 +45,7 @@ export function makeRecords(parts: RecordParts): Records {
     { source: MAIN_SOURCE, metrics: catalogOf(MAIN_SOURCE, MAIN_METRICS) },
     ...options.registry.map(({ id, metrics }) => ({ source: id, metrics: catalogOf(id, metrics) })),
   ];
-  const layouts = new Map(catalogs.map(({ source, metrics }) => [source, layoutOf(metrics)]));
-  const metrics = new MetricsStore(clock, layouts);
+  const metrics = new MetricsStore(clock, catalogs);
   // Twelve digits: enough for no two runs of one data directory to share them.
   const run = randomBytes(6).toString('hex');
   const log: ConstructorParameters<typeof AuditJournal>[0]['log'] = (level, event, message) =>

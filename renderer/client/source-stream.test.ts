@@ -22,7 +22,7 @@ class FakePipe {
   frame(seq: number): void {
     this.handlers.onMessage({
       type: 'frame',
-      frame: { seq, time: seq, skipped: 0, values: new Float64Array(1) },
+      frame: { seq, time: seq, skipped: 0, revision: 1, values: new Float64Array(1) },
     });
   }
 }

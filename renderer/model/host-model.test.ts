@@ -4,6 +4,7 @@ import type { HistoryResult } from '../../contract/control/history.ts';
 import type { HostInfo } from '../../contract/control/host.ts';
 import type { ControlEvent } from '../../contract/control/messages.ts';
 import { describeManifest } from '../../contract/manifest.ts';
+import { catalogOf } from '../../contract/metric-specs.ts';
 import type { DaemonSnapshot } from '../../contract/states.ts';
 import type { FromWindow } from '../../contract/stream.ts';
 import type { ConnectionState, ControlClient, StreamHandlers } from '../client/control-client.ts';
@@ -63,7 +64,10 @@ function make() {
     runtime: 'node',
     role: 'admin',
     manifests: [manifest],
-    mainMetrics: [],
+    catalogs: {
+      main: { revision: 1, metrics: [] },
+      d: { revision: 1, metrics: catalogOf('d', manifest.metrics) },
+    },
     daemons: [host.daemon],
     history: { state: 'recording', since: 0, reason: null, buffered: 0, dropped: 0 },
     configError: null,
@@ -111,7 +115,10 @@ function make() {
     const size = model.source('d')?.samples.layout.size ?? 0;
     const values = new Float64Array(size);
     values[size - 1] = open;
-    stream?.handlers.onMessage({ type: 'frame', frame: { seq, time: Date.now(), skipped: 0, values } });
+    stream?.handlers.onMessage({
+      type: 'frame',
+      frame: { seq, time: Date.now(), skipped: 0, revision: 1, values },
+    });
   };
   const greet = (stream: OpenStream | undefined, instance: number) =>
     stream?.handlers.onMessage({ type: 'hello', source: 'd', instance, pid: 1, startedAt: 0 });

@@ -5,6 +5,7 @@
 
 import { type HostInfo, MAIN_SOURCE } from '../../contract/control/host.ts';
 import type { ControlEvent } from '../../contract/control/messages.ts';
+import type { Catalog } from '../../contract/link/catalog.ts';
 import type { DaemonSnapshot } from '../../contract/states.ts';
 import { FRAME_RATES } from '../../contract/stream.ts';
 import type { ConnectionState, ControlClient } from '../client/control-client.ts';
@@ -121,21 +122,19 @@ export class HostModel {
   }
 
   #ensureSources(host: HostInfo): void {
-    const catalogs = [
-      { id: MAIN_SOURCE, metrics: host.mainMetrics },
-      ...host.manifests.map((manifest) => ({ id: manifest.id, metrics: manifest.metrics })),
-    ];
-    for (const { id, metrics } of catalogs) {
-      const known = this.#sources.get(id);
-      const same = known?.samples.layout.catalog.map((metric) => metric.name).join();
-      if (known !== undefined && same === metrics.map((metric) => metric.name).join()) continue;
-      // A host of another version may measure other things.
-      known?.close();
-      this.#sources.set(
-        id,
-        new SourceModel(this.client, id, metrics, (changed) => this.#frameArrived(id, changed)),
-      );
-    }
+    for (const [id, catalog] of Object.entries(host.catalogs)) this.#measures(id, catalog);
+  }
+
+  /** What a process says that it measures; where that is something else than before, what was drawn of it is gone. */
+  #measures(id: string, { metrics }: Catalog): void {
+    const known = this.#sources.get(id);
+    const same = known?.samples.layout.catalog.map((metric) => metric.name).join();
+    if (known !== undefined && same === metrics.map((metric) => metric.name).join()) return;
+    known?.close();
+    this.#sources.set(
+      id,
+      new SourceModel(this.client, id, metrics, (changed) => this.#frameArrived(id, changed)),
+    );
   }
 
   #frameArrived(id: string, changed: boolean): void {
@@ -155,6 +154,15 @@ export class HostModel {
       case 'daemon':
         this.#onDaemon(event.daemon);
         break;
+      case 'catalog': {
+        const before = this.#sources.get(event.source);
+        this.#measures(event.source, event.catalog);
+        const daemon = this.store.getState().daemons[event.source];
+        if (this.#sources.get(event.source) === before || daemon === undefined) break;
+        this.#steer(daemon);
+        this.#setRates();
+        break;
+      }
       case 'history':
         this.store.setState({ history: event.history });
         break;

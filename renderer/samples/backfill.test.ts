@@ -35,7 +35,7 @@ const answers: readonly HistoryResult[] = [
 function frame(second: number, gauge: number): MetricFrame {
   const slots = new Float64Array(layout.size);
   slots[GAUGE] = gauge;
-  return { seq: 1, time: second * 1000, skipped: 0, values: slots };
+  return { seq: 1, time: second * 1000, skipped: 0, revision: 1, values: slots };
 }
 
 describe('the minutes before a window was opened', () => {

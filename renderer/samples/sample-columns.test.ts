@@ -11,7 +11,7 @@ const layout = layoutOf([
 /** A frame at `second` with a gauge, a counter, and a histogram's count; its p50 is 0.5. */
 function frame(second: number, gauge: number, counter: number, count = 0, skipped = 0): MetricFrame {
   const values = new Float64Array([gauge, counter, count, 0, 0.5, 0, 0, 0, 0]);
-  return { seq: 1, time: second * 1000, skipped, values };
+  return { seq: 1, time: second * 1000, skipped, revision: 1, values };
 }
 
 describe('the samples of a source', () => {

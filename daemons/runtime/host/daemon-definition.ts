@@ -12,6 +12,7 @@ import type { SubsystemLogger } from '../telemetry/logger.ts';
 import type { MetricRegistry } from '../telemetry/metric-registry.ts';
 import type { TableProvider } from '../telemetry/stream-hub.ts';
 import type { DeedAnswer } from './deed-ledger.ts';
+import type { Peers } from './peer-directory.ts';
 
 /** Given to a command while it runs. */
 export interface CommandCall {
@@ -57,6 +58,8 @@ export interface DaemonContext<Config, Prepared = undefined> {
   /** Folder for the daemon's own files; exists. */
   readonly dataDir: string;
   readonly metrics: MetricRegistry;
+  /** The other daemons of the instance. */
+  readonly peers: Peers;
   /** A logger for one part of the daemon. */
   log(subsystem: string): SubsystemLogger;
   /** Says that a live table has changed; cheap when nobody watches. */

@@ -27,6 +27,7 @@ import type {
   RunningDaemon,
 } from './daemon-definition.ts';
 import type { DeedAnswer } from './deed-ledger.ts';
+import { PeerDirectory } from './peer-directory.ts';
 
 /** What the daemon's code asks of the outside. */
 export interface Outside {
@@ -49,6 +50,7 @@ export class DaemonHost<
 > {
   readonly registry: MetricRegistry;
   readonly sampler: ProcessSampler;
+  readonly peers = new PeerDirectory();
   readonly logger = new Logger(process.env.SIGNALBOX_LOG_LEVEL === 'debug' ? 'debug' : 'info');
   readonly #definition: DaemonDefinition<Config, Commands, Prepared>;
   #hub: StreamHub | null = null;
@@ -108,6 +110,7 @@ export class DaemonHost<
       prepared,
       dataDir,
       metrics: registry,
+      peers: this.peers,
       log: (subsystem) => logger.child(subsystem),
       touchTable: (name) => hub.touchTable(name),
       listenersChanged: () => this.#listenersChanged(),

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import type { FromDaemon } from '../../../contract/link/from-daemon.ts';
+import { NO_PEERS } from '../../../contract/link/test-introduction.ts';
 import type { ToDaemon } from '../../../contract/link/to-daemon.ts';
 import { logRecordSchema } from '../../../contract/log-record.ts';
 import { decodeFrame } from '../../../contract/metric-frame.ts';
@@ -59,7 +60,7 @@ function send(message: ToDaemon): void {
 
 async function start(config: unknown = {}): Promise<void> {
   await next('hello');
-  send({ type: 'init', config, dataDir: dir, logDir: dir, instance: 3 });
+  send({ type: 'init', config, dataDir: dir, logDir: dir, instance: 3, ...NO_PEERS });
 }
 
 async function reply(requestId: number) {

@@ -136,6 +136,9 @@ class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, Com
       case 'reload':
         void this.#answer(message.requestId, () => this.#host.reloadStep(message.step, message.config));
         return;
+      case 'peers':
+        this.#host.peers.update(message.peers);
+        return;
       case 'deed-begun':
         this.#deeds.answered(message.requestId, message.outcome);
         return;
@@ -182,7 +185,8 @@ class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, Com
   }
 
   async #init(message: Extract<ToDaemon, { type: 'init' }>): Promise<void> {
-    const { logger } = this.#host;
+    const { logger, peers } = this.#host;
+    peers.introduce(message.peers, message.secret);
     logger.addSink(
       await openLogFile(message.logDir, this.#host.id, (error) => {
         process.stderr.write(`log file: ${error.message}\n`);
@@ -213,7 +217,8 @@ class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, Com
       process.exit(1);
     }
     const listeners = this.#host.running?.listeners() ?? [];
-    this.#link.send({ type: 'ready', listeners: listeners.map(endpointOf) });
+    const { catalog } = this.#host.registry;
+    this.#link.send({ type: 'ready', listeners: listeners.map(endpointOf), catalog });
     const places = listeners.map((listener) => {
       const { protocol } = listener;
       return `${protocol}${'tls' in listener && listener.tls ? ' over TLS' : ''} on ${placeText(listener)}`;

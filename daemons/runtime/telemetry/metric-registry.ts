@@ -3,6 +3,7 @@
  * allocates on a hot path. Used by runDaemon for daemons and by main/core for main itself.
  */
 import { Histogram, type SparseHistogram } from '../../../contract/histogram.ts';
+import { type Catalog, FIRST_REVISION } from '../../../contract/link/catalog.ts';
 import type { MetricSpec } from '../../../contract/manifest.ts';
 import { type FrameLayout, layoutOf } from '../../../contract/metric-frame.ts';
 import { catalogOf, OWN_METRICS_FROM } from '../../../contract/metric-specs.ts';
@@ -115,6 +116,8 @@ export class RollingHistogram {
 /** All metrics of a process. A name that is not in the catalog is a defect and throws when the handle is taken. */
 export class MetricRegistry {
   readonly layout: FrameLayout;
+  /** What is measured, with its revision. */
+  readonly catalog: Catalog;
   readonly values: Float64Array;
   readonly #histograms = new Map<string, RollingHistogram>();
   readonly #hooks: (() => void)[] = [];
@@ -125,6 +128,7 @@ export class MetricRegistry {
   /** `id` names the process, `own` are its metrics beyond those of every process. */
   constructor(id: string, own: readonly MetricSpec[]) {
     this.layout = layoutOf(catalogOf(id, own));
+    this.catalog = { revision: FIRST_REVISION, metrics: this.layout.catalog };
     this.values = new Float64Array(this.layout.size);
     for (const metric of this.layout.catalog) {
       if (metric.kind !== 'histogram') continue;

@@ -76,7 +76,8 @@ export class ProcessSampler {
       this.#sampleProcess();
       const intervals = this.#registry.rotate();
       this.#registry.sample();
-      return { time: Date.now(), values: this.#registry.values, intervals };
+      const { revision } = this.#registry.catalog;
+      return { time: Date.now(), revision, values: this.#registry.values, intervals };
     });
   }
 

@@ -183,7 +183,8 @@ export class StreamHub {
   #offer(subscriber: StreamSubscriber, time: number): number {
     subscriber.offeredAt = performance.now();
     subscriber.revision = this.#options.registry.revision;
-    return subscriber.offerFrame(time, this.#options.registry.values);
+    const { catalog, values } = this.#options.registry;
+    return subscriber.offerFrame(time, catalog.revision, values);
   }
 
   #retime(): void {

@@ -65,7 +65,7 @@ export class StreamSubscriber {
    * Sends a frame if the window has credit, else leaves it pending: sample, never queue.
    * @returns bytes sent
    */
-  offerFrame(time: number, values: Float64Array): number {
+  offerFrame(time: number, revision: number, values: Float64Array): number {
     if (this.#seq - this.#acknowledged >= FRAME_CREDIT) {
       if (this.framePending) this.#skipped++;
       this.framePending = true;
@@ -76,7 +76,7 @@ export class StreamSubscriber {
     this.#seq++;
     return this.channel.send({
       type: 'frame',
-      frame: { seq: this.#seq, time, skipped: this.#skipped, values },
+      frame: { seq: this.#seq, time, skipped: this.#skipped, revision, values },
     });
   }
 

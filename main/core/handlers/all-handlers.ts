@@ -47,7 +47,7 @@ export function allHandlers(parts: AllHandlerParts): HandlerTable {
   const holders = () => plans.holders();
   const onError = (error: ConfigStore['error']) => bus.publish('configRead', { error });
   return {
-    ...hostHandlers({ options, startedAt, supervisor, history, config, dashboard, closing }),
+    ...hostHandlers({ options, startedAt, supervisor, history, metrics, config, dashboard, closing }),
     ...lifecycleHandlers(supervisor, audit, limits),
     ...commandHandlers({ registry, clock, limits, supervisor, audit }),
     ...metricsHandlers(metrics, supervisor),

@@ -1,12 +1,10 @@
 /** What a client learns of the host. */
-import { MAIN_SOURCE } from '../../../contract/control/host.ts';
 import type { ListenPlace } from '../../../contract/listen-place.ts';
 import { describeManifest } from '../../../contract/manifest.ts';
-import { catalogOf } from '../../../contract/metric-specs.ts';
 import type { ConfigStore } from '../config/config-store.ts';
 import type { ControlPlaneOptions } from '../control-plane-interface.ts';
-import { MAIN_METRICS } from '../main-telemetry.ts';
 import type { HistoryClient } from '../records/history-client.ts';
+import type { MetricsStore } from '../records/metrics-store.ts';
 import type { Supervisor } from '../supervision/supervisor.ts';
 import type { Handlers } from './handler-table.ts';
 
@@ -16,6 +14,7 @@ export interface HostHandlerParts {
   readonly startedAt: number;
   readonly supervisor: Supervisor;
   readonly history: HistoryClient;
+  readonly metrics: MetricsStore;
   readonly config: ConfigStore;
   readonly dashboard: () => ListenPlace | null;
   /** Why the host is ending; null while it is not. */
@@ -24,10 +23,9 @@ export interface HostHandlerParts {
 
 /** Handlers of `hello` and `status`. */
 export function hostHandlers(parts: HostHandlerParts): Handlers<'hello' | 'status'> {
-  const { options, startedAt, supervisor, history, config } = parts;
+  const { options, startedAt, supervisor, history, metrics, config } = parts;
   const { host, version, runtime, dataDir, configFile } = options;
   const manifests = options.registry.map(describeManifest);
-  const mainMetrics = catalogOf(MAIN_SOURCE, MAIN_METRICS);
   return {
     hello: (_args, { actor }) => ({
       host,
@@ -40,7 +38,7 @@ export function hostHandlers(parts: HostHandlerParts): Handlers<'hello' | 'statu
       startedAt,
       role: actor.role,
       manifests,
-      mainMetrics,
+      catalogs: metrics.catalogs(),
       daemons: supervisor.snapshots(),
       history: history.status(),
       configError: config.error,

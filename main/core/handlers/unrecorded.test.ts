@@ -27,7 +27,7 @@ const clock = new FakeClock();
 const limits = CONTROL_LIMITS;
 const journal = { folder: '/data/journal', problem: 'ENOSPC', write: () => false, writeOrHold: () => false };
 const audit = new AuditTrail({
-  metrics: new MetricsStore(clock, new Map()),
+  metrics: new MetricsStore(clock, []),
   clock,
   limits,
   journal,

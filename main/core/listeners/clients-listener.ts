@@ -5,6 +5,9 @@ import type { EventHub } from '../event-hub.ts';
 /** Makes events of the control API of what is announced. */
 export function clientsListen(bus: AnnouncementBus, clients: EventHub): void {
   bus.subscribe('daemonChanged', ({ snapshot: daemon }) => clients.publish({ type: 'daemon', daemon }));
+  bus.subscribe('catalogCame', ({ source, catalog }) =>
+    clients.publish({ type: 'catalog', source, catalog }),
+  );
   bus.subscribe('historyChanged', ({ history }) => clients.publish({ type: 'history', history }));
   bus.subscribe('entryWritten', ({ entry }) => clients.publish({ type: 'audit', entry }));
   bus.subscribe('configRead', ({ error }) => clients.publish({ type: 'config', error }));

@@ -37,7 +37,7 @@ function change(id: string, previous: DaemonState, state: DaemonState, pid: numb
   bus.publish('daemonChanged', { snapshot, previous });
 }
 
-const summary = { time: 1, values: new Float64Array(1), intervals: [] };
+const summary = { time: 1, revision: 1, values: new Float64Array(1), intervals: [] };
 
 test('a second that does not fit its catalog is said, and not recorded', () => {
   bus.publish('summaryCame', { source: 'ircd', instance: 1, summary });

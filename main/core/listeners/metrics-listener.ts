@@ -6,6 +6,7 @@ import { processEnded } from './process-ended.ts';
 
 /** Keeps summaries that fit their catalog and says so; forgets those of a process that has ended. */
 export function metricsListen(bus: AnnouncementBus, metrics: MetricsStore, logger: Logger): void {
+  bus.subscribe('catalogCame', ({ source, catalog }) => metrics.describe(source, catalog));
   bus.subscribe('summaryCame', (second) => {
     if (metrics.update(second.source, second.summary)) {
       bus.publish('secondMeasured', second);

@@ -24,7 +24,7 @@ let trail: AuditTrail;
 
 beforeEach(() => {
   clock = new FakeClock();
-  metrics = new MetricsStore(clock, new Map([['ircd', layout]]));
+  metrics = new MetricsStore(clock, [{ source: 'ircd', metrics: layout.catalog }]);
   entries = [];
   lines = [];
   writable = true;
@@ -64,7 +64,7 @@ function measured(connections: number, latencyCount = 0): void {
   const values = new Float64Array(layout.size);
   values[0] = connections;
   values[1] = latencyCount;
-  metrics.update('ircd', { time: clock.now(), values, intervals: [] });
+  metrics.update('ircd', { time: clock.now(), revision: 1, values, intervals: [] });
 }
 
 test('an action is written down with who, what, how it ended and how long it took', async () => {

@@ -1,16 +1,25 @@
 /** The last summary of every process, for the CLI, `/metrics` and the measured effect of commands. */
+import type { SourceCatalog } from '../../../contract/history-batch.ts';
+import { type Catalog, FIRST_REVISION } from '../../../contract/link/catalog.ts';
 import type { MetricSummary } from '../../../contract/link/metric-summary.ts';
 import {
   type FrameLayout,
   HISTOGRAM_FIELDS,
   type HistogramField,
+  layoutOf,
   type MetricReading,
   readMetrics,
 } from '../../../contract/metric-frame.ts';
 import type { Clock } from '../../../kit/clock.ts';
 
+/** Catalogs that are kept of one source: a sample may still be on its way when the next comes. */
+const REVISIONS = 2;
+
 interface Latest {
-  readonly layout: FrameLayout;
+  /** By revision, newest last. */
+  readonly catalogs: Map<number, { readonly catalog: Catalog; readonly layout: FrameLayout }>;
+  /** That of `summary`, or of the newest catalog. */
+  layout: FrameLayout;
   summary: MetricSummary | null;
   waiting: (() => void)[];
 }
@@ -20,16 +29,44 @@ export class MetricsStore {
   readonly #clock: Clock;
   readonly #sources = new Map<string, Latest>();
 
-  /** `layouts` are those of every process that may report. */
-  constructor(clock: Clock, layouts: ReadonlyMap<string, FrameLayout>) {
+  /** `declared` is what every process that may report is going to measure, as its manifest says. */
+  constructor(clock: Clock, declared: readonly SourceCatalog[]) {
     this.#clock = clock;
-    for (const [source, layout] of layouts) this.#sources.set(source, { layout, summary: null, waiting: [] });
+    for (const { source, metrics } of declared) {
+      const layout = layoutOf(metrics);
+      const catalog = { revision: FIRST_REVISION, metrics };
+      const catalogs = new Map([[FIRST_REVISION, { catalog, layout }]]);
+      this.#sources.set(source, { catalogs, layout, summary: null, waiting: [] });
+    }
   }
 
-  /** Keeps a summary; false where its size is not that of the source's catalog. */
+  /** Takes over what a process says that it measures. */
+  describe(source: string, catalog: Catalog): void {
+    const latest = this.#sources.get(source);
+    if (latest === undefined) return;
+    const { catalogs } = latest;
+    // That of a process before goes with the first of the next.
+    if (catalog.revision === FIRST_REVISION) catalogs.clear();
+    catalogs.delete(catalog.revision);
+    catalogs.set(catalog.revision, { catalog, layout: layoutOf(catalog.metrics) });
+    for (const revision of catalogs.keys()) if (catalogs.size > REVISIONS) catalogs.delete(revision);
+    if (latest.summary === null) latest.layout = layoutOf(catalog.metrics);
+  }
+
+  /** The newest catalog of every source. */
+  catalogs(): Readonly<Record<string, Catalog>> {
+    return Object.fromEntries(
+      [...this.#sources].map(([source, { catalogs }]) => [source, [...catalogs.values()].at(-1)!.catalog]),
+    );
+  }
+
+  /** Keeps a summary; false where its process has not said what it measures, or something else. */
   update(source: string, summary: MetricSummary): boolean {
     const latest = this.#sources.get(source);
-    if (latest === undefined || summary.values.length !== latest.layout.size) return false;
+    const known = latest?.catalogs.get(summary.revision);
+    if (latest === undefined || known === undefined || summary.values.length !== known.layout.size)
+      return false;
+    latest.layout = known.layout;
     latest.summary = summary;
     const waiting = latest.waiting;
     latest.waiting = [];
@@ -52,12 +89,16 @@ export class MetricsStore {
   }
 
   /** The last values by name; null while the process has not reported. */
-  readings(
-    source: string,
-  ): { readonly time: number; readonly metrics: Record<string, MetricReading> } | null {
+  readings(source: string): {
+    readonly time: number;
+    readonly catalog: Catalog;
+    readonly metrics: Record<string, MetricReading>;
+  } | null {
     const latest = this.#sources.get(source);
     if (latest === undefined || latest.summary === null) return null;
-    return { time: latest.summary.time, metrics: readMetrics(latest.layout, latest.summary.values) };
+    const { layout, summary } = latest;
+    const catalog = { revision: summary.revision, metrics: layout.catalog };
+    return { time: summary.time, catalog, metrics: readMetrics(layout, summary.values) };
   }
 
   /** One number of a metric: its value, or the count of a histogram; null while unknown. */

@@ -17,6 +17,9 @@ export function announcing(bus: AnnouncementBus, questions: () => DaemonQuestion
         case 'summary':
           bus.publish('summaryCame', { source: id, instance, summary: message.summary });
           return;
+        case 'catalog':
+          bus.publish('catalogCame', { source: id, catalog: message.catalog });
+          return;
         case 'logs': {
           const { records, dropped } = message;
           bus.publish('logsCame', { id, instance, records, dropped });

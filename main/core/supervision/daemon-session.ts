@@ -7,6 +7,7 @@ import type { WireError } from '../../../contract/errors.ts';
 import type { Actor } from '../../../contract/link/actor.ts';
 import { listenerInfosOf } from '../../../contract/link/endpoint.ts';
 import { type FromDaemon, fromDaemonSchema } from '../../../contract/link/from-daemon.ts';
+import type { Peer } from '../../../contract/link/peers.ts';
 import { LINK_PROTOCOL } from '../../../contract/link/protocol.ts';
 import type { ReloadStep } from '../../../contract/link/reload.ts';
 import type { ToDaemon } from '../../../contract/link/to-daemon.ts';
@@ -17,6 +18,7 @@ import type { DaemonLauncher, DaemonProcess, DaemonRuntime, ProcessEnd } from '.
 import type { ControlLimits } from '../limits.ts';
 import { Countdown } from './countdown.ts';
 import { Heartbeat } from './heartbeat.ts';
+import type { Introduction } from './peers.ts';
 import { type OutstandingRequest, PendingRequests } from './pending-requests.ts';
 import { settleVerdict, type Verdict } from './verdict.ts';
 
@@ -41,7 +43,17 @@ export interface SessionEnd {
 /** Messages that the session does not handle itself. */
 export type PassedOn = Extract<
   FromDaemon,
-  { type: 'summary' | 'logs' | 'lifecycle' | 'deed' | 'deed-done' | 'stream-data' | 'stream-close' }
+  {
+    type:
+      | 'catalog'
+      | 'summary'
+      | 'logs'
+      | 'lifecycle'
+      | 'deed'
+      | 'deed-done'
+      | 'stream-data'
+      | 'stream-close';
+  }
 >;
 
 /** What a session tells. */
@@ -76,6 +88,8 @@ export interface SessionOptions {
   readonly id: string;
   readonly instance: number;
   readonly plan: LaunchPlan;
+  /** What the process learns of the other daemons; asked when it has said hello. */
+  readonly introduction: () => Introduction;
   readonly launcher: DaemonLauncher;
   readonly clock: Clock;
   readonly limits: ControlLimits;
@@ -181,6 +195,11 @@ export class DaemonSession {
     this.#signalKill();
   }
 
+  /** Another daemon listens elsewhere now. A process that has not said hello learns it in `init`. */
+  tellPeers(peers: readonly Peer[]): void {
+    if (this.#phase === 'init' || this.#phase === 'ready') this.#process.send({ type: 'peers', peers });
+  }
+
   /** The machine goes to sleep: no deadline runs. */
   suspend(): void {
     this.#heartbeat.stop();
@@ -236,7 +255,7 @@ export class DaemonSession {
         this.#hello(message);
         return;
       case 'ready':
-        this.#ready(listenerInfosOf(message.listeners));
+        this.#ready(message);
         return;
       case 'failed':
         this.#refuse(this.#options.plan.locate?.(message.error) ?? message.error);
@@ -284,16 +303,19 @@ export class DaemonSession {
     this.#phase = 'init';
     this.#expect('become ready', limits.initMs);
     const { config, dataDir, logDir } = plan;
-    this.#process.send({ type: 'init', config, dataDir, logDir, instance });
+    const { peers, secret } = this.#options.introduction();
+    this.#process.send({ type: 'init', config, dataDir, logDir, instance, peers, secret });
   }
 
-  #ready(listeners: readonly ListenerInfo[]): void {
+  #ready({ listeners, catalog }: Extract<FromDaemon, { type: 'ready' }>): void {
     if (this.#phase !== 'init' || this.#refusal !== null) return;
     this.#phase = 'ready';
     this.#becameReady = true;
     this.#countdown.cancel();
     this.#heartbeat.start();
-    this.#options.events.onListeners(listeners, true);
+    // Who hears that it runs asks what it measures.
+    this.#options.events.onMessage({ type: 'catalog', catalog });
+    this.#options.events.onListeners(listenerInfosOf(listeners), true);
     const unsent = this.#unsent;
     this.#unsent = [];
     for (const message of unsent) this.#process.send(message);

@@ -1,4 +1,5 @@
 /** A launcher whose processes do what a test says. Used by the unit tests of the supervision only. */
+import type { Catalog } from '../../../contract/link/catalog.ts';
 import { endpointOf } from '../../../contract/link/endpoint.ts';
 import type { FromDaemon } from '../../../contract/link/from-daemon.ts';
 import { LINK_PROTOCOL } from '../../../contract/link/protocol.ts';
@@ -65,8 +66,8 @@ export class FakeProcess implements DaemonProcess {
     this.say({ type: 'hello', protocol, id, pid: this.pid, runtime: 'node 24.0.0' });
   }
 
-  ready(listeners: readonly ListenerInfo[] = []): void {
-    this.say({ type: 'ready', listeners: listeners.map(endpointOf) });
+  ready(listeners: readonly ListenerInfo[] = [], catalog: Catalog = { revision: 1, metrics: [] }): void {
+    this.say({ type: 'ready', listeners: listeners.map(endpointOf), catalog });
   }
 
   /** The whole handshake. */

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Outcome } from '../../../contract/errors.ts';
+import { NO_PEERS } from '../../../contract/link/test-introduction.ts';
 import type { DaemonSnapshot } from '../../../contract/states.ts';
 import { FakeClock } from '../../../kit/fake-clock.ts';
 import { CONTROL_LIMITS } from '../limits.ts';
@@ -34,6 +35,7 @@ beforeEach(() => {
     id: 'd',
     launcher,
     plan: () => nextPlan,
+    introduction: () => NO_PEERS,
     clock,
     limits,
     random: () => 0,
@@ -73,6 +75,7 @@ describe('start', () => {
       dataDir: '/data/d',
       logDir: '/logs',
       instance: 1,
+      ...NO_PEERS,
     });
     const listener = { protocol: 'irc', host: '127.0.0.1', port: 6667, tls: false };
     process.ready([listener]);

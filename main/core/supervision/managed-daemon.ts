@@ -21,6 +21,7 @@ import {
   type SessionEnd,
   type SessionRequest,
 } from './daemon-session.ts';
+import type { Introduction } from './peers.ts';
 import type { OutstandingRequest } from './pending-requests.ts';
 import { settingsWaiting } from './pending-restart.ts';
 
@@ -38,6 +39,7 @@ export interface ManagedDaemonOptions {
   readonly launcher: DaemonLauncher;
   /** Called before each launch: what to start the process with, or why it cannot be started. */
   readonly plan: () => Outcome<LaunchPlan>;
+  readonly introduction: () => Introduction;
   readonly clock: Clock;
   readonly limits: ControlLimits;
   readonly random: () => number;
@@ -217,7 +219,7 @@ export class ManagedDaemon {
   }
 
   #launch(plan: LaunchPlan): void {
-    const { clock, limits, launcher, events } = this.#options;
+    const { clock, limits, launcher, events, introduction } = this.#options;
     const instance = ++this.#instance;
     this.#lastError = null;
     this.#unresponsive = false;
@@ -229,6 +231,7 @@ export class ManagedDaemon {
       id: this.id,
       instance,
       plan,
+      introduction,
       launcher,
       clock,
       limits,

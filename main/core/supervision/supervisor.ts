@@ -10,6 +10,7 @@ import type { DaemonLauncher } from '../daemon-launcher.ts';
 import type { ControlLimits } from '../limits.ts';
 import type { LaunchPlan } from './daemon-session.ts';
 import { ManagedDaemon, type ManagedDaemonEvents } from './managed-daemon.ts';
+import { Peers } from './peers.ts';
 import { startLayers } from './start-order.ts';
 
 /** What a supervisor is made of. */
@@ -31,12 +32,20 @@ export type Attended = (id: string, work: () => Promise<Outcome<DaemonSnapshot>>
 export class Supervisor {
   readonly #daemons = new Map<string, ManagedDaemon>();
   readonly #dependencies = new Map<string, readonly string[]>();
+  readonly #peers = new Peers(this.#daemons);
   readonly #layers: readonly (readonly string[])[];
   #closing = false;
 
   constructor(options: SupervisorOptions) {
     const { registry, launcher, plan, clock, limits, random, events } = options;
     this.#layers = startLayers(registry);
+    const telling: ManagedDaemonEvents = {
+      ...events,
+      onSnapshot: (snapshot, previous) => {
+        events.onSnapshot(snapshot, previous);
+        this.#peers.daemonChanged(snapshot);
+      },
+    };
     for (const manifest of registry) {
       const { id } = manifest;
       this.#dependencies.set(id, manifest.dependsOn ?? []);
@@ -44,10 +53,11 @@ export class Supervisor {
         id,
         launcher,
         plan: () => plan(id),
+        introduction: () => this.#peers.introductionOf(id),
         clock,
         limits,
         random,
-        events,
+        events: telling,
       });
       this.#daemons.set(id, daemon);
     }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { NO_PEERS } from '../../../contract/link/test-introduction.ts';
 import { type DaemonState, TRANSITIONS } from '../../../contract/states.ts';
 import { FakeClock } from '../../../kit/fake-clock.ts';
 import { CONTROL_LIMITS } from '../limits.ts';
@@ -40,6 +41,7 @@ test('whatever happens in whatever order, only the table’s transitions are mad
       const daemon = new ManagedDaemon({
         id: 'd',
         launcher,
+        introduction: () => NO_PEERS,
         plan: () =>
           good
             ? { ok: true, result: { runtime: 'node', config: {}, dataDir: '/d', logDir: '/l' } }

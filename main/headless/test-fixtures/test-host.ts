@@ -1,10 +1,12 @@
 /** A control plane with real forked fixture daemons in a data directory of its own. For integration tests only. */
+
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, vi } from 'vitest';
 import type { ControlEvent } from '../../../contract/control/messages.ts';
 import type { Outcome } from '../../../contract/errors.ts';
+import type { ToDaemon } from '../../../contract/link/to-daemon.ts';
 import type { Manifest } from '../../../contract/manifest.ts';
 import type { DaemonSnapshot, DaemonState } from '../../../contract/states.ts';
 import { createCaller, type OwnedCaller, SYSTEM } from '../../core/caller.ts';
@@ -35,19 +37,29 @@ export async function startTestHost(
   limits: Partial<ControlLimits> = {},
   registry: readonly Manifest[] = fixtureRegistry,
   entryOf = (id: string) => join(import.meta.dirname, id, 'main.ts'),
+  onSend: (id: string, message: ToDaemon) => void = () => {},
 ): Promise<TestHost> {
   const dataDir = await mkdtemp(join(tmpdir(), 'signalbox-host-'));
   const configFile = join(dataDir, 'signalbox.toml');
   await writeFile(configFile, toml);
+  const forks = createForkLauncher({ entryOf, execPath: process.execPath });
   const plane = await createControlPlane({
     host: 'headless',
     version: '0.0.0',
     runtime: `node ${process.versions.node}`,
     registry,
-    launcher: createForkLauncher({
-      entryOf,
-      execPath: process.execPath,
-    }),
+    launcher: {
+      launch(request, events) {
+        const daemon = forks.launch(request, events);
+        return {
+          ...daemon,
+          send(message, transfer) {
+            onSend(request.id, message);
+            daemon.send(message, transfer);
+          },
+        };
+      },
+    },
     daemonRuntime: () => 'node',
     dataDir,
     configFile,

@@ -18,7 +18,7 @@ runDaemon({
     if (greeting === 'odd') warn('odd_greeting', 'tiny.greeting: the greeting is odd');
     return undefined;
   },
-  async start({ config, metrics, log, requestLifecycle, listenersChanged }) {
+  async start({ config, metrics, log, requestLifecycle, listenersChanged, peers }) {
     process.stderr.write(`tiny starts: ${config.behaviour}\n`);
     const { behaviour } = config;
     if (behaviour === 'hang_in_init') await new Promise(() => setInterval(() => {}, 1_000));
@@ -68,6 +68,7 @@ runDaemon({
           },
         },
         list: { run: () => ({ rows: [{ name: 'evil\u001b[2J\u009b2Jname', bytes: 2048 }] }) },
+        peers: { run: () => peers.all },
         secret: { run: () => 'secret' },
         again: {
           async run(_args, { actor }) {

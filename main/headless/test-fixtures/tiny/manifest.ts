@@ -73,6 +73,13 @@ const commands = {
     args: z.object({}),
     result: 'text',
   }),
+  peers: defineCommand({
+    summary: 'Where the other daemons listen',
+    access: 'read',
+    danger: 'safe',
+    args: z.object({}),
+    result: 'json',
+  }),
   secret: defineCommand({
     summary: 'Main only',
     danger: 'safe',
