@@ -1,4 +1,5 @@
 /** A headless host that is killed and started again on one data directory. Used by bench/kills/trial.ts. */
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
@@ -6,6 +7,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ControlOutcome } from '../../contract/control/messages.ts';
 import type { ControlApi, ControlRequestName } from '../../contract/control/requests.ts';
+import { portOf } from '../../contract/listen-place.ts';
 import { hashPassword } from '../../daemons/ircd/passwords.ts';
 import { SocketClient } from '../../main/cli/socket-client.ts';
 import { readyLine } from '../shared/server-process.ts';
@@ -124,7 +126,7 @@ export class VictimHost {
   }
 
   async #findIrcd(): Promise<void> {
-    this.#ircPort = (await this.#snapshot('ircd'))?.listeners[0]?.port ?? null;
+    this.#ircPort = portOf((await this.#snapshot('ircd'))?.listeners[0]) || null;
   }
 
   async #snapshot(id: string) {

@@ -1,4 +1,5 @@
 /** What IRC operators do, in real processes: written before it is done, whichever process ends in between. */
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -9,6 +10,7 @@ import { createInterface } from 'node:readline';
 import { hash } from '@node-rs/argon2';
 import { afterEach, beforeAll, expect, test, vi } from 'vitest';
 import type { ControlResults } from '../../contract/control/requests.ts';
+import { portOf } from '../../contract/listen-place.ts';
 import { registry as shipped } from '../../daemons/registry.ts';
 import { decodeJournalLine, type JournalRecord } from '../../daemons/runtime/files/journal-format.ts';
 import { SocketClient } from '../cli/socket-client.ts';
@@ -63,7 +65,7 @@ async function begin(): Promise<{ host: TestHost; port: number }> {
   const started = await startTestHost(config, {}, registry, entryOf);
   host = started;
   await started.ask('daemon.start', { id: 'ircd' });
-  return { host: started, port: started.snapshot('ircd').listeners[0]?.port ?? 0 };
+  return { host: started, port: portOf(started.snapshot('ircd').listeners[0]) };
 }
 
 async function enter(port: number, nick: string): Promise<IrcClient> {
@@ -171,7 +173,7 @@ async function spawnHost(): Promise<{ port: number; client: SocketClient }> {
       const status = await client.request('status', {});
       const daemon = status.ok ? status.result.daemons.find(({ id }) => id === 'ircd') : undefined;
       expect(daemon?.state).toBe('running');
-      return daemon?.listeners[0]?.port ?? 0;
+      return portOf(daemon?.listeners[0]);
     },
     { timeout: 30_000 },
   );
