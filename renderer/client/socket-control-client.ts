@@ -20,13 +20,8 @@ import {
   type StreamHandlers,
   type StreamPipe,
 } from './control-client.ts';
+import type { SocketLike } from './socket-like.ts';
 import { openSocketStream } from './socket-stream.ts';
-
-/** The part of a WebSocket that is used here. */
-export type SocketLike = Pick<
-  WebSocket,
-  'binaryType' | 'readyState' | 'send' | 'close' | 'onopen' | 'onmessage' | 'onclose'
->;
 
 /** What the host said about this browser's session. */
 export type SessionCheck = 'signed-in' | 'signed-out' | 'unreachable';

@@ -2,7 +2,7 @@
 import { decodeFrame } from '../../contract/metric-frame.ts';
 import type { FromWindow, ToWindow } from '../../contract/stream.ts';
 import type { StreamHandlers, StreamPipe } from './control-client.ts';
-import type { SocketLike } from './socket-control-client.ts';
+import type { SocketLike } from './socket-like.ts';
 
 const OPEN = 1;
 
