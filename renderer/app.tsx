@@ -1,25 +1,40 @@
-/** The whole window: the sign-in form where the host asks for one, else the dashboard. */
+/** The whole window: for the host that the address names, the sign-in form where it asks for one, else the dashboard. */
 import { CSPProvider } from '@base-ui/react/csp-provider';
 import { type ReactNode, useEffect } from 'react';
 import { LoginPage } from './login/login-page.tsx';
-import { HostContext, useHostState } from './model/host-context.ts';
-import type { HostModel } from './model/host-model.ts';
+import { HostContext, HostsContext, useHost, useHostModels, useHostState } from './model/host-context.ts';
+import type { Hosts } from './model/hosts.ts';
+import { useRoute } from './shell/route.ts';
 import { Shell } from './shell/shell.tsx';
 import { themeStore } from './shell/theme.ts';
 
 function Door(): ReactNode {
+  const { session } = useHost();
   const signedOut = useHostState((state) => state.connection.phase === 'signed-out');
-  return signedOut ? <LoginPage /> : <Shell />;
+  return signedOut && session !== null ? <LoginPage session={session} /> : <Shell />;
 }
 
-export function App({ host }: { host: HostModel }): ReactNode {
+/** The host of the address; the first one where it names none that is there, of which the page tells. */
+function HostOfRoute(): ReactNode {
+  const hosts = useHostModels();
+  const route = useRoute();
+  const host = hosts.find(({ id }) => id === route.host) ?? hosts[0];
+  if (host === undefined) return null;
+  return (
+    <HostContext value={host}>
+      <Door />
+    </HostContext>
+  );
+}
+
+export function App({ hosts }: { hosts: Hosts }): ReactNode {
   // What is drawn on a canvas takes its colours from the theme at the time.
-  useEffect(() => themeStore.subscribe(() => host.draw.redrawAll()), [host]);
+  useEffect(() => themeStore.subscribe(() => hosts.screen.draw.redrawAll()), [hosts]);
   return (
     <CSPProvider disableStyleElements>
-      <HostContext value={host}>
-        <Door />
-      </HostContext>
+      <HostsContext value={hosts}>
+        <HostOfRoute />
+      </HostsContext>
     </CSPProvider>
   );
 }

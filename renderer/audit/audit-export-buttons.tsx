@@ -1,19 +1,20 @@
 /** Exports what the filter of the audit trail matches, all of it, as CSV or JSON. */
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { download } from '../logs/download.ts';
-import { useHost } from '../model/host-context.ts';
+import { useHost, useNaming } from '../model/host-context.ts';
 import { Button } from '../ui/button.tsx';
 import type { AuditFilter } from './audit-entries.ts';
 import { readAll, toCsv, toJson } from './audit-export.ts';
 import { messages } from './messages.ts';
 
 const FORMATS = [
-  { title: messages.exportCsv, file: 'audit.csv', type: 'text/csv', write: toCsv },
-  { title: messages.exportJson, file: 'audit.json', type: 'application/json', write: toJson },
+  { title: messages.exportCsv, ending: 'csv', type: 'text/csv', write: toCsv },
+  { title: messages.exportJson, ending: 'json', type: 'application/json', write: toJson },
 ] as const;
 
 export function AuditExport({ filter }: { filter: AuditFilter }): ReactNode {
   const host = useHost();
+  const naming = useNaming();
   /** Entries read so far; null while nothing is exported. */
   const [read, setRead] = useState<number | null>(null);
   const reading = useRef<AbortController | null>(null);
@@ -28,7 +29,7 @@ export function AuditExport({ filter }: { filter: AuditFilter }): ReactNode {
     });
     setRead(null);
     if (outcome.ok) {
-      download(format.file, format.type, format.write(outcome.result));
+      download(`${naming('audit')}.${format.ending}`, format.type, format.write(outcome.result));
       host.notify('good', messages.exported(outcome.result.length));
     } else if (outcome.error.code !== 'cancelled') {
       host.notify('bad', outcome.error.message);
@@ -47,7 +48,12 @@ export function AuditExport({ filter }: { filter: AuditFilter }): ReactNode {
   return (
     <span className="ml-auto flex items-center">
       {FORMATS.map((format) => (
-        <Button key={format.file} tone="quiet" title={messages.exportHint} onClick={() => void start(format)}>
+        <Button
+          key={format.ending}
+          tone="quiet"
+          title={messages.exportHint}
+          onClick={() => void start(format)}
+        >
           {format.title}
         </Button>
       ))}

@@ -2,7 +2,7 @@
 import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import type uPlot from 'uplot';
 import { formatRate } from '../format/numbers.ts';
-import { useHost } from '../model/host-context.ts';
+import { useScreen } from '../model/host-context.ts';
 import type { SourceModel } from '../model/source-model.ts';
 import { GAP_S } from '../samples/sample-columns.ts';
 import { useDrawable } from '../samples/use-drawable.ts';
@@ -24,7 +24,7 @@ interface LiveChartProps {
 }
 
 export function LiveChart({ source, chart, windowSeconds, paused }: LiveChartProps): ReactNode {
-  const { draw, text } = useHost();
+  const { draw, text } = useScreen();
   const element = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const cursor = useRef<number | null>(null);
@@ -37,7 +37,7 @@ export function LiveChart({ source, chart, windowSeconds, paused }: LiveChartPro
     return [source.samples.times(), ...values];
   };
   // What moves less than a pixel is not drawn: a long window is drawn less often.
-  const drawable = useDrawable(source.id, Math.max(100, (windowSeconds * 1000) / width), element, () => {
+  const drawable = useDrawable(source, Math.max(100, (windowSeconds * 1000) / width), element, () => {
     const known = frozen.current ?? columns();
     const max = known[0][known[0].length - 1] ?? Date.now() / 1000;
     // Without samples there are axes all the same.
@@ -55,7 +55,7 @@ export function LiveChart({ source, chart, windowSeconds, paused }: LiveChartPro
       element: node,
       height: HEIGHT,
       series: chart.series,
-      syncKey: source.id,
+      syncKey: source.key,
       gapSeconds: GAP_S,
       onZoom: null,
       onZoomReset: null,

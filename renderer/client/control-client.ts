@@ -6,6 +6,7 @@
 import type { ControlEvent, ControlOutcome } from '../../contract/control/messages.ts';
 import type { ControlApi, ControlRequestName } from '../../contract/control/requests.ts';
 import type { FromWindow, ToWindow } from '../../contract/stream.ts';
+import type { HostSession } from './host-session.ts';
 
 /** Where the connection to the host stands. */
 export type ConnectionState =
@@ -42,6 +43,17 @@ export interface ControlClient {
   /** Tries again without waiting, such as after signing in. */
   retryNow(): void;
   close(): void;
+}
+
+/** A host that the window may show, and the way to it. */
+export interface HostAccess {
+  /** What the window calls it in addresses and keys: unique in the window, and the same each time. */
+  readonly id: string;
+  /** What people call it; shown where the window has several hosts. */
+  readonly name: string;
+  readonly client: ControlClient;
+  /** The browser's session with it; null where there is none, as in the desktop app. */
+  readonly session: HostSession | null;
 }
 
 /** Outcome of a request whose answer cannot arrive any more. */

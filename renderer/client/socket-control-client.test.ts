@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ConnectionState } from './control-client.ts';
-import { type SessionCheck, SocketControlClient } from './socket-control-client.ts';
+import type { SessionCheck } from './host-session.ts';
+import { SocketControlClient } from './socket-control-client.ts';
 import type { SocketLike } from './socket-like.ts';
 
 class FakeSocket implements SocketLike {

@@ -20,11 +20,9 @@ import {
   type StreamHandlers,
   type StreamPipe,
 } from './control-client.ts';
+import type { SessionCheck } from './host-session.ts';
 import type { SocketLike } from './socket-like.ts';
 import { openSocketStream } from './socket-stream.ts';
-
-/** What the host said about this browser's session. */
-export type SessionCheck = 'signed-in' | 'signed-out' | 'unreachable';
 
 export interface SocketControlOptions {
   /** Opens a WebSocket to a path of the host. */

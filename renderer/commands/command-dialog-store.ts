@@ -1,7 +1,11 @@
-/** Which command is open in the dialog: asked for by rows of tables and by the palette. */
+/** Which command is open in the dialog: asked for by rows of tables and by the palette. One at a time in the window. */
 import { create } from 'zustand';
+import type { HostModel } from '../model/host-model.ts';
+import { CommandRunner } from './command-runner.ts';
 
-export interface OpenCommand {
+export interface CommandToOpen {
+  /** Where it runs, whatever page of which host is shown by then. */
+  readonly host: HostModel;
   readonly daemon: string;
   readonly command: string;
   /** Arguments filled in beforehand. */
@@ -12,11 +16,24 @@ export interface OpenCommand {
   readonly onDone?: () => void;
 }
 
+export interface OpenCommand extends CommandToOpen {
+  readonly runner: CommandRunner;
+}
+
 export const useOpenCommand = create<{ open: OpenCommand | null }>(() => ({ open: null }));
 
-/** Opens the dialog of a command. */
-export function openCommand(open: OpenCommand): void {
+/** Opens the dialog of a command. It goes with its host. */
+export function openCommand(command: CommandToOpen): void {
+  const { host, daemon } = command;
+  if (host.closed.aborted) return;
+  const open = { ...command, runner: new CommandRunner(host, daemon, command.command) };
   useOpenCommand.setState({ open });
+  // The same listener is added to a signal once, however often a dialog is opened.
+  host.closed.addEventListener('abort', closeWithHost);
+}
+
+function closeWithHost({ target }: Event): void {
+  if (useOpenCommand.getState().open?.host.closed === target) closeCommand();
 }
 
 export function closeCommand(): void {

@@ -5,7 +5,7 @@
 import { Dialog } from '@base-ui/react/dialog';
 import { type ReactNode, type RefObject, useEffect, useId, useRef, useState } from 'react';
 import type { CommandDescription, ManifestDescription } from '../../contract/manifest.ts';
-import { useHostState, useManifests } from '../model/host-context.ts';
+import { HostContext, useHost, useHostState, useManifests, useNaming } from '../model/host-context.ts';
 import { useCloseOnLeave } from '../shell/route.ts';
 import { Button } from '../ui/button.tsx';
 import { Callout } from '../ui/callout.tsx';
@@ -21,14 +21,24 @@ import { formFields, initialValues, parseForm } from './form-values.ts';
 import type { Impact } from './impact.ts';
 import { messages } from './messages.ts';
 import { ResultView } from './result-view.tsx';
-import { useCommandRun } from './use-command-run.ts';
+import { useFollow } from './use-command-runner.ts';
 import { useImpact } from './use-impact.ts';
 
 type Args = Readonly<Record<string, unknown>>;
 
 export function CommandDialog(): ReactNode {
   useCloseOnLeave(closeCommand);
+  const current = useHost();
   const open = useOpenCommand((state) => state.open);
+  // What stands in it is of the host that it was opened for, not of the one whose page is below.
+  return (
+    <HostContext value={open?.host ?? current}>
+      <DialogFrame open={open} />
+    </HostContext>
+  );
+}
+
+function DialogFrame({ open }: { open: OpenCommand | null }): ReactNode {
   const manifest = useManifests().find((one) => one.id === open?.daemon);
   const command = manifest?.commands.find((one) => one.name === open?.command);
   const close = useRef<HTMLElement>(null);
@@ -51,7 +61,7 @@ export function CommandDialog(): ReactNode {
         >
           {open !== null && manifest !== undefined && command !== undefined && (
             <Body
-              key={`${open.daemon} ${open.command} ${JSON.stringify(open.args)}`}
+              key={JSON.stringify([open.host.id, open.daemon, open.command, open.args])}
               {...{ open, manifest, command, close }}
             />
           )}
@@ -70,7 +80,9 @@ interface BodyProps {
 
 function Body({ open, manifest, command, close }: BodyProps): ReactNode {
   const up = useHostState((state) => state.daemons[open.daemon]?.state === 'running');
-  const runner = useCommandRun(open.daemon, command.name);
+  const naming = useNaming();
+  const { runner } = open;
+  useFollow(runner);
   const safe = command.danger === 'safe';
   const [args, setArgs] = useState<Args | null>(() => {
     const fields = formFields(command.args);
@@ -78,7 +90,7 @@ function Body({ open, manifest, command, close }: BodyProps): ReactNode {
     return Object.keys(parsed.errors).length === 0 ? parsed.args : null;
   });
   const ended = runner.run.phase === 'done';
-  const impact = useImpact(open.daemon, command, safe || !up || ended ? null : args);
+  const impact = useImpact(runner, command, safe || !up || ended ? null : args);
   const armed = useArmed(impact?.phase === 'stated' ? JSON.stringify([args, impact.text]) : null);
   const [typed, setTyped] = useState('');
   const toType = confirmationText(command, args ?? {});
@@ -99,7 +111,7 @@ function Body({ open, manifest, command, close }: BodyProps): ReactNode {
       <div>
         <div className="flex flex-wrap items-center gap-2">
           <Dialog.Title className="font-mono text-lg font-semibold">{command.name}</Dialog.Title>
-          <span className="text-sm text-dim">{open.daemon}</span>
+          <span className="text-sm text-dim">{naming(open.daemon)}</span>
           <DangerBadge danger={command.danger} />
         </div>
         <Dialog.Description className="text-sm text-dim">{command.summary}</Dialog.Description>

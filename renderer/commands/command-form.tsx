@@ -2,13 +2,13 @@
 import { type ReactNode, type Ref, useMemo, useState } from 'react';
 import type { CommandDescription } from '../../contract/manifest.ts';
 import { formatSeconds } from '../format/numbers.ts';
-import { useHost } from '../model/host-context.ts';
+import { useScreen } from '../model/host-context.ts';
 import { Button } from '../ui/button.tsx';
 import { LiveText } from '../ui/live-text.tsx';
+import type { CommandRunner } from './command-runner.ts';
 import { FormFieldRow } from './form-field.tsx';
 import { type FieldValue, formFields, initialValues, parseForm } from './form-values.ts';
 import { messages } from './messages.ts';
-import type { CommandRunner } from './use-command-run.ts';
 
 interface CommandFormProps {
   readonly command: CommandDescription;
@@ -94,7 +94,7 @@ export function CommandForm(props: CommandFormProps): ReactNode {
 }
 
 function Elapsed({ since }: { since: number }): ReactNode {
-  const { text } = useHost();
+  const { text } = useScreen();
   const read = () => {
     // As long as it runs, the time it takes is news.
     text.newsArrived();

@@ -1,17 +1,16 @@
 /** One command on the Commands page: its form, the question before it disturbs anybody, and its result. */
 import { type ReactNode, useRef, useState } from 'react';
 import type { CommandDescription, ManifestDescription } from '../../contract/manifest.ts';
-import { useHost } from '../model/host-context.ts';
+import { useNaming } from '../model/host-context.ts';
 import { Callout } from '../ui/callout.tsx';
 import { type Confirmation, ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { argumentWords } from './argument-words.ts';
 import { CommandForm } from './command-form.tsx';
 import { confirmationText } from './danger.ts';
 import { DangerBadge } from './danger-badge.tsx';
-import { impactOf } from './impact.ts';
 import { messages } from './messages.ts';
 import { ResultView } from './result-view.tsx';
-import { useCommandRun } from './use-command-run.ts';
+import { useCommandRunner } from './use-command-runner.ts';
 
 interface CommandPanelProps {
   readonly manifest: ManifestDescription;
@@ -23,9 +22,9 @@ interface CommandPanelProps {
 type Args = Readonly<Record<string, unknown>>;
 
 export function CommandPanel({ manifest, command, given, up }: CommandPanelProps): ReactNode {
-  const { client } = useHost();
+  const naming = useNaming();
   const daemon = manifest.id;
-  const runner = useCommandRun(daemon, command.name);
+  const runner = useCommandRunner(daemon, command.name);
   const [asked, setAsked] = useState<{ args: Args; confirmation: Confirmation } | null>(null);
   const [asking, setAsking] = useState(false);
   const ran = useRef<Args>({});
@@ -40,10 +39,7 @@ export function CommandPanel({ manifest, command, given, up }: CommandPanelProps
     }
     runner.reset();
     setAsking(true);
-    const impact = impactOf(
-      command,
-      await client.request('command.impact', { daemon, command: command.name, args }),
-    );
+    const impact = await runner.impact(command, args);
     setAsking(false);
     if (impact.phase === 'refused') {
       runner.refuse(impact.error);
@@ -52,7 +48,7 @@ export function CommandPanel({ manifest, command, given, up }: CommandPanelProps
     setAsked({
       args,
       confirmation: {
-        title: messages.confirmTitle(command.name, daemon),
+        title: messages.confirmTitle(command.name, naming(daemon)),
         impact: impact.text,
         details: argumentWords(command, args),
         action: messages.confirm,

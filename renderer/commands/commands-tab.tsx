@@ -1,6 +1,7 @@
 /** The commands of a daemon: a list beside the form of the one that is chosen. The choice is part of the address. */
 import { type ReactNode, useState } from 'react';
 import type { ManifestDescription } from '../../contract/manifest.ts';
+import { useHost } from '../model/host-context.ts';
 import { hashOf, useRoute } from '../shell/route.ts';
 import { EmptyState } from '../ui/callout.tsx';
 import { Icon } from '../ui/icons.tsx';
@@ -9,6 +10,7 @@ import { CommandPanel } from './command-panel.tsx';
 import { messages } from './messages.ts';
 
 export function CommandsTab({ manifest, up }: { manifest: ManifestDescription; up: boolean }): ReactNode {
+  const host = useHost();
   const { query } = useRoute();
   const [filter, setFilter] = useState('');
   const chosen = manifest.commands.find((command) => command.name === query.command) ?? manifest.commands[0];
@@ -30,7 +32,7 @@ export function CommandsTab({ manifest, up }: { manifest: ManifestDescription; u
           {listed.map((command) => (
             <li key={command.name}>
               <a
-                href={hashOf(['daemon', manifest.id, 'commands'], { command: command.name })}
+                href={hashOf(host, ['daemon', manifest.id, 'commands'], { command: command.name })}
                 aria-current={command === chosen ? 'true' : undefined}
                 title={command.summary}
                 className={`flex h-8 items-center justify-between gap-2 rounded-md px-2.5 font-mono text-sm focus-visible:-outline-offset-2 ${command === chosen ? 'bg-accent-soft text-accent' : 'hover:bg-hover'}`}

@@ -11,9 +11,9 @@ import { Icon } from '../ui/icons.tsx';
 import { NamedTexts } from '../ui/named-texts.tsx';
 import { ScrollRegion } from '../ui/scroll-region.tsx';
 import { SegmentedControl } from '../ui/segmented-control.tsx';
+import type { CommandRun } from './command-runner.ts';
 import { messages } from './messages.ts';
 import { fieldsOf, jsonOf, tableOf, textOf } from './result-values.ts';
-import type { CommandRun } from './use-command-run.ts';
 
 interface ResultViewProps {
   readonly manifest: ManifestDescription;

@@ -1,8 +1,8 @@
 /** Asks what a command would do with the arguments entered so far, whenever they rest. */
 import { useEffect, useState } from 'react';
 import type { CommandDescription } from '../../contract/manifest.ts';
-import { useHost } from '../model/host-context.ts';
-import { type Impact, impactOf } from './impact.ts';
+import type { CommandRunner } from './command-runner.ts';
+import type { Impact } from './impact.ts';
 
 /** How long arguments that are being typed must rest, in milliseconds. */
 const REST_MS = 250;
@@ -13,22 +13,24 @@ type Args = Readonly<Record<string, unknown>>;
  * The answer to exactly these arguments; null until it is there.
  * @param args null while they are not right, or where nothing needs to be asked
  */
-export function useImpact(daemon: string, command: CommandDescription, args: Args | null): Impact | null {
-  const { client } = useHost();
+export function useImpact(
+  runner: CommandRunner,
+  command: CommandDescription,
+  args: Args | null,
+): Impact | null {
   const [answer, setAnswer] = useState<{ readonly key: string; readonly impact: Impact } | null>(null);
   const key = args === null ? null : JSON.stringify(args);
   useEffect(() => {
     if (key === null) return;
     let current = true;
     const timer = setTimeout(async () => {
-      const request = { daemon, command: command.name, args: JSON.parse(key) as Record<string, unknown> };
-      const outcome = await client.request('command.impact', request);
-      if (current) setAnswer({ key, impact: impactOf(command, outcome) });
+      const impact = await runner.impact(command, JSON.parse(key) as Args);
+      if (current) setAnswer({ key, impact });
     }, REST_MS);
     return () => {
       current = false;
       clearTimeout(timer);
     };
-  }, [client, command, daemon, key]);
+  }, [runner, command, key]);
   return answer !== null && answer.key === key ? answer.impact : null;
 }

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import type { CrashRecord, DaemonSnapshot } from '../../contract/states.ts';
 import { formatSeconds } from '../format/numbers.ts';
 import { formatDateTime } from '../format/times.ts';
+import { useHost } from '../model/host-context.ts';
 import { hashOf } from '../shell/route.ts';
 import { EmptyState } from '../ui/callout.tsx';
 import { ScrollRegion } from '../ui/scroll-region.tsx';
@@ -29,6 +30,7 @@ export function CrashesTab({ daemon }: { daemon: DaemonSnapshot }): ReactNode {
 }
 
 function Crash({ id, crash }: { id: string; crash: CrashRecord }): ReactNode {
+  const host = useHost();
   const facts = [
     { name: messages.crashUptime, value: formatSeconds(crash.uptimeMs / 1000) },
     ...(crash.exitCode === null ? [] : [{ name: messages.crashExit, value: String(crash.exitCode) }]),
@@ -63,7 +65,7 @@ function Crash({ id, crash }: { id: string; crash: CrashRecord }): ReactNode {
       )}
       <a
         className="mt-3 inline-block text-sm text-accent underline"
-        href={hashOf(['daemon', id, 'logs'], { at: String(crash.time) })}
+        href={hashOf(host, ['daemon', id, 'logs'], { at: String(crash.time) })}
       >
         {messages.seeInLogs}
       </a>

@@ -6,7 +6,7 @@ import type { ManifestDescription } from '../../contract/manifest.ts';
 import type { DaemonSnapshot } from '../../contract/states.ts';
 import { CommandsTab } from '../commands/commands-tab.tsx';
 import { LogView } from '../logs/log-view.tsx';
-import { useHost, useHostState, useManifests } from '../model/host-context.ts';
+import { useHost, useHostState, useManifests, useNaming } from '../model/host-context.ts';
 import { LifecycleButtons, StartWhereDown } from '../overview/lifecycle.tsx';
 import { ListenerList } from '../overview/listener-list.tsx';
 import { StateLine } from '../overview/state-line.tsx';
@@ -109,10 +109,10 @@ function DaemonDetails({
 }
 
 function HostDetails(): ReactNode {
-  const host = useHostState((state) => state.host);
+  const info = useHostState((state) => state.host);
   return (
     <p className="text-sm text-dim">
-      {messages.hostSummary} {host !== null && `${messages.pid} ${host.pid} · ${host.runtime}`}
+      {messages.hostSummary} {info !== null && `${messages.pid} ${info.pid} · ${info.runtime}`}
     </p>
   );
 }
@@ -127,6 +127,8 @@ interface TabbedPageProps {
 }
 
 function TabbedPage({ id, title, subtitle, actions, details, tabs }: TabbedPageProps): ReactNode {
+  const host = useHost();
+  const naming = useNaming();
   const { path } = useRoute();
   const chosen = tabs.find((tab) => tab.name === path[2]) ?? tabs[0];
   const list = useRef<HTMLDivElement>(null);
@@ -146,11 +148,11 @@ function TabbedPage({ id, title, subtitle, actions, details, tabs }: TabbedPageP
       <Tabs.Root
         className="flex min-h-0 flex-1 flex-col"
         value={chosen?.name ?? ''}
-        onValueChange={(name) => navigate(hashOf(['daemon', id, String(name)]), { replace: true })}
+        onValueChange={(name) => navigate(hashOf(host, ['daemon', id, String(name)]), { replace: true })}
       >
         <Tabs.List
           ref={list}
-          aria-label={messages.tabsLabel(id)}
+          aria-label={naming(messages.tabsLabel(id))}
           className="mb-4 flex shrink-0 gap-1 overflow-x-auto overflow-y-hidden shadow-[inset_0_-1px_0_var(--line)]"
         >
           {tabs.map((tab) => (

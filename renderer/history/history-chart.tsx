@@ -5,7 +5,7 @@ import { ChartFrame } from '../charts/chart-frame.tsx';
 import { formatSeries } from '../charts/chart-series.ts';
 import { messages as chartMessages } from '../charts/messages.ts';
 import { asAligned, makePlot } from '../charts/plot.ts';
-import { useHost } from '../model/host-context.ts';
+import { useScreen } from '../model/host-context.ts';
 import { themeStore } from '../shell/theme.ts';
 import type { HistoryChartSpec } from './history-charts.ts';
 
@@ -23,7 +23,7 @@ interface HistoryChartProps {
 
 export function HistoryChart(props: HistoryChartProps): ReactNode {
   const { chart, times, from, to } = props;
-  const { text } = useHost();
+  const { text } = useScreen();
   const element = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const cursor = useRef<number | null>(null);

@@ -55,7 +55,8 @@ export function HistoryPage(): ReactNode {
   );
   const answer = useHistory(view);
   const catalog = host.source(view.source)?.samples.layout.catalog ?? [];
-  const go = (change: Partial<HistoryView>) => navigate(hashOf(['history'], queryOf({ ...view, ...change })));
+  const go = (change: Partial<HistoryView>) =>
+    navigate(hashOf(host, ['history'], queryOf({ ...view, ...change })));
   const zoomed = view.range.kind === 'absolute';
   const reset = () => {
     // What was zoomed out of is the page before; where the address came from elsewhere, the last hour.
@@ -64,7 +65,7 @@ export function HistoryPage(): ReactNode {
   };
   const zoom = (range: HistoryRange) => {
     const back = view.range.kind === 'recent' ? view.range.name : (query.back ?? '1h');
-    navigate(hashOf(['history'], { ...queryOf({ ...view, range }), back }));
+    navigate(hashOf(host, ['history'], { ...queryOf({ ...view, range }), back }));
   };
   const ends = answer.result === null ? endsOf(view.range, host.hostNow()) : answer;
   return (

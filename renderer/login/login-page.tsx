@@ -1,14 +1,14 @@
 /** Asks for the access token of a headless host. */
 import { type ReactNode, useId, useState } from 'react';
-import { type SignInResult, signIn } from '../client/sign-in.ts';
+import type { HostSession, SignInResult } from '../client/host-session.ts';
 import { useHost } from '../model/host-context.ts';
 import { Button } from '../ui/button.tsx';
 import { Callout } from '../ui/callout.tsx';
 import { Mark } from '../ui/mark.tsx';
 import { messages } from './messages.ts';
 
-export function LoginPage(): ReactNode {
-  const { client } = useHost();
+export function LoginPage({ session }: { session: HostSession }): ReactNode {
+  const { client, name: hostName } = useHost();
   const inputId = useId();
   const hintId = useId();
   const nameId = useId();
@@ -20,7 +20,7 @@ export function LoginPage(): ReactNode {
   const submit = async () => {
     if (busy || token.trim() === '') return;
     setBusy(true);
-    const result = await signIn(token.trim(), name.trim());
+    const result = await session.signIn(token.trim(), name.trim());
     setBusy(false);
     setFailure(result === 'signed-in' ? null : result);
     if (result === 'signed-in') client.retryNow();
@@ -38,7 +38,7 @@ export function LoginPage(): ReactNode {
           <Mark className="size-8" />
           <div>
             <h1 className="text-lg font-semibold">{messages.title}</h1>
-            <p className="text-sm text-dim">{location.host}</p>
+            <p className="text-sm text-dim">{hostName}</p>
           </div>
         </div>
         {failure !== null && (

@@ -1,6 +1,7 @@
 /** What can be done with a log: choose, search, follow, pause, jump, export. */
 import type { ReactNode } from 'react';
 import { LOG_LEVELS, type LogLevel, type SourcedLogRecord } from '../../contract/log-record.ts';
+import { useNaming } from '../model/host-context.ts';
 import { Button } from '../ui/button.tsx';
 import { SearchField } from '../ui/search-field.tsx';
 import { download } from './download.ts';
@@ -29,6 +30,7 @@ interface LogToolbarProps {
 
 export function LogToolbar(props: LogToolbarProps): ReactNode {
   const { records } = props;
+  const naming = useNaming();
   return (
     <div className="flex flex-wrap items-center gap-2 border-b border-line p-3">
       <select
@@ -74,14 +76,16 @@ export function LogToolbar(props: LogToolbarProps): ReactNode {
         </span>
         <Button
           tone="quiet"
-          onClick={() => download(`${props.source}.log`, 'text/plain', toText(records))}
+          onClick={() => download(`${naming(props.source)}.log`, 'text/plain', toText(records))}
           disabled={records.length === 0}
         >
           {messages.exportText}
         </Button>
         <Button
           tone="quiet"
-          onClick={() => download(`${props.source}.jsonl`, 'application/x-ndjson', toJsonLines(records))}
+          onClick={() =>
+            download(`${naming(props.source)}.jsonl`, 'application/x-ndjson', toJsonLines(records))
+          }
           disabled={records.length === 0}
         >
           {messages.exportJson}

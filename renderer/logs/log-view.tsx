@@ -3,6 +3,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { type ReactNode, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import type { LogLevel } from '../../contract/log-record.ts';
 import type { CrashRecord } from '../../contract/states.ts';
+import { useNaming } from '../model/host-context.ts';
 import type { SourceModel } from '../model/source-model.ts';
 import { EmptyState } from '../ui/callout.tsx';
 import { ScrollRegion } from '../ui/scroll-region.tsx';
@@ -22,6 +23,7 @@ interface LogViewProps {
 }
 
 export function LogView({ source, crashes, at }: LogViewProps): ReactNode {
+  const naming = useNaming();
   useEffect(() => source.followLogs(), [source]);
   const live = useSyncExternalStore(source.logs.subscribe, () => source.logs.records);
   const [frozen, setFrozen] = useState<typeof live | null>(null);
@@ -110,7 +112,7 @@ export function LogView({ source, crashes, at }: LogViewProps): ReactNode {
       ) : (
         <ScrollRegion
           ref={scroller}
-          label={messages.title(source.id)}
+          label={messages.title(naming(source.id))}
           onScroll={onScroll}
           onWheel={(event) => leave(event.deltaY < 0)}
           onKeyDown={(event) => leave(goesUp(event))}

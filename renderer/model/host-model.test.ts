@@ -1,143 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { z } from 'zod';
-import type { HistoryResult } from '../../contract/control/history.ts';
-import type { HostInfo } from '../../contract/control/host.ts';
-import type { ControlEvent } from '../../contract/control/messages.ts';
-import { describeManifest } from '../../contract/manifest.ts';
-import { catalogOf } from '../../contract/metric-specs.ts';
-import type { DaemonSnapshot } from '../../contract/states.ts';
-import type { FromWindow } from '../../contract/stream.ts';
-import type { ConnectionState, ControlClient, StreamHandlers } from '../client/control-client.ts';
-import { HostModel, STALE_AFTER_MS } from './host-model.ts';
+import { STALE_AFTER_MS } from './host-model.ts';
+import { Hosts } from './hosts.ts';
+import { daemon, FakeDocument, fakeHost } from './test-host.ts';
 
-/** The part of `document` that the model looks at. */
-class FakeDocument extends EventTarget {
-  hidden = false;
-}
-
-const manifest = describeManifest({
-  id: 'd',
-  title: 'D',
-  summary: '',
-  config: z.object({}),
-  metrics: [{ name: 'signalbox_d_open', kind: 'gauge', unit: 'count', help: '' }],
-  commands: {},
-});
-
-const daemon = (change: Partial<DaemonSnapshot> = {}): DaemonSnapshot => ({
-  id: 'd',
-  state: 'running',
-  unresponsive: false,
-  pid: 7,
-  instance: 1,
-  since: 0,
-  restarts: 0,
-  nextStartAt: null,
-  listeners: [],
-  cause: null,
-  crashes: [],
-  pendingRestart: [],
-  runtime: null,
-  ...change,
-});
-
-interface OpenStream {
-  readonly source: string;
-  readonly handlers: StreamHandlers;
-  readonly sent: FromWindow[];
-  closed: boolean;
-}
-
-function make() {
-  const streams: OpenStream[] = [];
-  const host = { daemon: daemon() };
-  let emit: (event: ControlEvent) => void = () => {};
-  let connect: (state: ConnectionState) => void = () => {};
-  const hello = (): HostInfo => ({
-    host: 'headless',
-    version: '1',
-    platform: 'linux',
-    pid: 1,
-    startedAt: 0,
-    dataDir: '/d',
-    configFile: null,
-    runtime: 'node',
-    role: 'admin',
-    manifests: [manifest],
-    catalogs: {
-      main: { revision: 1, metrics: [] },
-      d: { revision: 1, metrics: catalogOf('d', manifest.metrics) },
-    },
-    daemons: [host.daemon],
-    history: { state: 'recording', since: 0, reason: null, buffered: 0, dropped: 0 },
-    configError: null,
-    dashboard: null,
-  });
-  const history = (): HistoryResult => {
-    const at = Math.floor(Date.now() / 1000) - 5;
-    const series = [{ metric: 'signalbox_d_open', stat: 'value' as const, values: [41, 42] }];
-    return { stepSeconds: 1, times: [at, at + 1], series };
-  };
-  const answers: Record<string, () => unknown> = {
-    hello,
-    'logs.query': () => ({ records: [] }),
-    'history.query': history,
-  };
-  const request = vi.fn((name: string, _args: unknown) =>
-    Promise.resolve({ ok: true, result: answers[name]?.() }),
-  );
-  const client = {
-    request: request as unknown as ControlClient['request'],
-    onEvent: (listener: (event: ControlEvent) => void) => {
-      emit = listener;
-      return () => {};
-    },
-    onConnection: (listener: (state: ConnectionState) => void) => {
-      connect = listener;
-      return () => {};
-    },
-    openStream: (source: string, handlers: StreamHandlers) => {
-      const stream: OpenStream = { source, handlers, sent: [], closed: false };
-      streams.push(stream);
-      return {
-        send: (message: FromWindow) => void stream.sent.push(message),
-        close: () => {
-          stream.closed = true;
-        },
-      };
-    },
-    retryNow: () => {},
-    close: () => {},
-  } satisfies ControlClient;
-  const model = new HostModel(client);
-  const of = (source: string) => streams.filter((stream) => stream.source === source);
-  const say = (stream: OpenStream | undefined, seq: number, open: number) => {
-    const size = model.source('d')?.samples.layout.size ?? 0;
-    const values = new Float64Array(size);
-    values[size - 1] = open;
-    stream?.handlers.onMessage({
-      type: 'frame',
-      frame: { seq, time: Date.now(), skipped: 0, revision: 1, values },
-    });
-  };
-  const greet = (stream: OpenStream | undefined, instance: number) =>
-    stream?.handlers.onMessage({ type: 'hello', source: 'd', instance, pid: 1, startedAt: 0 });
-  return {
-    model,
-    host,
-    request,
-    of,
-    say,
-    greet,
-    emit: (event: ControlEvent) => emit(event),
-    connect: (state: ConnectionState) => connect(state),
-  };
-}
-
-describe('the model of the window', () => {
+describe('the model of a host', () => {
   let page: FakeDocument;
   let frames: (() => void)[];
-  let open: HostModel[];
+  let open: Hosts[];
 
   beforeEach(() => {
     vi.useFakeTimers();
@@ -148,18 +17,22 @@ describe('the model of the window', () => {
     vi.stubGlobal('requestAnimationFrame', (draw: () => void) => frames.push(draw));
   });
   afterEach(() => {
-    for (const model of open) model.close();
+    for (const hosts of open) hosts.close();
     vi.unstubAllGlobals();
     vi.useRealTimers();
   });
 
   /** A model that has said hello to a host whose daemon runs. */
   async function ready() {
-    const made = make();
-    open.push(made.model);
-    made.connect({ phase: 'connected' });
+    const hosts = new Hosts();
+    open.push(hosts);
+    const fake = fakeHost();
+    const model = hosts.add(fake.access);
+    fake.connect({ phase: 'connected' });
     await vi.advanceTimersByTimeAsync(0);
-    return made;
+    const say = (stream: Parameters<typeof fake.say>[0], seq: number, value: number) =>
+      fake.say(stream, seq, model.source('d')?.samples.layout.size ?? 0, value);
+    return { ...fake, model, screen: hosts.screen, say };
   }
 
   it('learns of the host and opens a stream to each process that runs', async () => {
@@ -169,10 +42,10 @@ describe('the model of the window', () => {
   });
 
   it('takes frames over and gives their credit back when they are drawn', async () => {
-    const { model, of, say, greet } = await ready();
-    const chart = { source: 'd', intervalMs: 0, draw: vi.fn() };
-    model.draw.add(chart);
-    model.draw.setVisible(chart, true);
+    const { model, screen, of, say, greet } = await ready();
+    const chart = { source: model.source('d') ?? {}, intervalMs: 0, draw: vi.fn() };
+    screen.draw.add(chart);
+    screen.draw.setVisible(chart, true);
     for (const draw of frames.splice(0)) draw();
     const stream = of('d')[0];
     greet(stream, 1);
@@ -219,11 +92,11 @@ describe('the model of the window', () => {
   });
 
   it('draws a frame without news with the next text, and gives its credit back before', async () => {
-    const { model, of, say, greet } = await ready();
-    const chart = { source: 'd', intervalMs: 0, draw: vi.fn() };
-    model.draw.add(chart);
-    model.draw.setVisible(chart, true);
-    model.text.add(
+    const { model, screen, of, say, greet } = await ready();
+    const chart = { source: model.source('d') ?? {}, intervalMs: 0, draw: vi.fn() };
+    screen.draw.add(chart);
+    screen.draw.setVisible(chart, true);
+    screen.text.add(
       () => '',
       () => {},
     );
@@ -253,10 +126,13 @@ describe('the model of the window', () => {
   });
 
   it('moves to the next process after a restart', async () => {
-    const { model, of, emit } = await ready();
+    const { screen, of, emit } = await ready();
     emit({ type: 'daemon', daemon: daemon({ state: 'backoff', instance: 1, cause: 'killed' }) });
     expect(of('d')[0]?.closed).toBe(true);
-    expect(model.store.getState().announcement).toContain('killed');
+    expect(screen.store.getState().announcement).toMatchObject({
+      host: 'a',
+      text: expect.stringContaining('killed'),
+    });
     emit({ type: 'daemon', daemon: daemon({ instance: 2 }) });
     expect(of('d')).toHaveLength(2);
   });
@@ -274,10 +150,10 @@ describe('the model of the window', () => {
   });
 
   it('closes all streams with the connection and opens them when it is back', async () => {
-    const { model, host, of, connect } = await ready();
+    const { model, now, of, connect } = await ready();
     connect({ phase: 'lost', since: 5, retryAt: 6 });
     expect([of('main')[0]?.closed, of('d')[0]?.closed]).toEqual([true, true]);
-    host.daemon = daemon({ state: 'stopped', instance: 1 });
+    now.daemon = daemon({ state: 'stopped', instance: 1 });
     connect({ phase: 'connected' });
     await vi.advanceTimersByTimeAsync(0);
     expect(model.store.getState().daemons.d?.state).toBe('stopped');
@@ -298,10 +174,10 @@ describe('the model of the window', () => {
   });
 
   it('takes notices away after a while', async () => {
-    const { model } = await ready();
+    const { model, screen } = await ready();
     model.notify('bad', 'no');
-    expect(model.store.getState().notices).toHaveLength(1);
+    expect(screen.store.getState().notices).toHaveLength(1);
     await vi.advanceTimersByTimeAsync(60_000);
-    expect(model.store.getState().notices).toHaveLength(0);
+    expect(screen.store.getState().notices).toHaveLength(0);
   });
 });

@@ -8,47 +8,45 @@ import type { ControlEvent } from '../../contract/control/messages.ts';
 import type { Catalog } from '../../contract/link/catalog.ts';
 import type { DaemonSnapshot } from '../../contract/states.ts';
 import { FRAME_RATES } from '../../contract/stream.ts';
-import type { ConnectionState, ControlClient } from '../client/control-client.ts';
+import type { ConnectionState, ControlClient, HostAccess } from '../client/control-client.ts';
+import type { HostSession } from '../client/host-session.ts';
 import { noticing } from '../client/noticing-client.ts';
-import { DrawLoop } from '../samples/draw-loop.ts';
-import { TextTicker } from '../samples/text-ticker.ts';
-import { createHostStore, type Freshness, type HostStore, type Notice } from './host-state.ts';
+import { createHostStore, type Freshness, type HostStore } from './host-state.ts';
 import { messages } from './messages.ts';
+import type { Notice, SharedScreen } from './shared-screen.ts';
 import { SourceModel } from './source-model.ts';
 
 /** Figures older than this are stale, in milliseconds; a hidden window still gets one a second. */
 export const STALE_AFTER_MS = 3_000;
 
-/** How long a notice stays, in milliseconds. */
-const NOTICE_MS = 8_000;
-
 /** Audit entries that arrived while the window was open, for pages that show them. */
 type AuditListener = (entry: Extract<ControlEvent, { type: 'audit' }>['entry']) => void;
 
 export class HostModel {
+  /** What addresses and keys call it: see {@link HostAccess}. */
+  readonly id: string;
+  readonly name: string;
   readonly client: ControlClient;
+  readonly session: HostSession | null;
   readonly store: HostStore = createHostStore();
-  readonly text = new TextTicker(() => this.draw.drawDirty());
-  readonly draw = new DrawLoop(() => {
-    for (const source of this.#sources.values()) source.stream.ackAll();
-  });
+  readonly #screen: SharedScreen;
+  readonly #closing = new AbortController();
   readonly #sources = new Map<string, SourceModel>();
   readonly #auditListeners = new Set<AuditListener>();
   readonly #ends: (() => void)[];
   /** Host clock minus this machine's, in milliseconds. */
   #clockOffset = 0;
-  #nextNotice = 1;
 
-  constructor(client: ControlClient) {
+  constructor({ id, name, client, session }: HostAccess, screen: SharedScreen) {
+    this.id = id;
+    this.name = name;
+    this.session = session;
+    this.#screen = screen;
     this.client = noticing(client, {
       onNotAudited: () => this.notify('bad', messages.notAudited),
       onWarning: (message) => this.notify('bad', message),
     });
-    const onVisibility = () => {
-      this.#setRates();
-      this.text.newsArrived();
-      this.draw.drawDirty();
-    };
+    const onVisibility = () => this.#setRates();
     document.addEventListener('visibilitychange', onVisibility);
     const freshness = setInterval(() => this.#judgeFreshness(), 1_000);
     this.#ends = [
@@ -56,6 +54,7 @@ export class HostModel {
       client.onConnection((state) => this.#onConnection(state)),
       () => document.removeEventListener('visibilitychange', onVisibility),
       () => clearInterval(freshness),
+      screen.onDrawn(() => this.#ackAll()),
     ];
   }
 
@@ -69,15 +68,14 @@ export class HostModel {
     return Date.now() + this.#clockOffset;
   }
 
-  /** Shows a short message for a while. */
+  /** Shows a short message about this host for a while. A host that was closed has nothing more to say. */
   notify(tone: Notice['tone'], text: string): void {
-    const notice: Notice = { id: this.#nextNotice++, tone, text };
-    this.store.setState((state) => ({ notices: [...state.notices.slice(-3), notice] }));
-    setTimeout(() => this.dismiss(notice.id), NOTICE_MS);
+    if (!this.closed.aborted) this.#screen.notify(this.id, tone, text);
   }
 
-  dismiss(id: number): void {
-    this.store.setState((state) => ({ notices: state.notices.filter((notice) => notice.id !== id) }));
+  /** Aborted once the model is closed: what was opened for this host goes with it. */
+  get closed(): AbortSignal {
+    return this.#closing.signal;
   }
 
   onAudit(listener: AuditListener): () => void {
@@ -85,10 +83,15 @@ export class HostModel {
     return () => this.#auditListeners.delete(listener);
   }
 
+  /** Ends its client, streams, timers and followers, and takes back what was said of it. */
   close(): void {
+    if (this.closed.aborted) return;
+    this.#closing.abort();
     for (const end of this.#ends) end();
     for (const source of this.#sources.values()) source.close();
+    this.#auditListeners.clear();
     this.client.close();
+    this.#screen.forget(this.id);
   }
 
   #onConnection(connection: ConnectionState): void {
@@ -102,6 +105,7 @@ export class HostModel {
 
   async #hello(): Promise<void> {
     const outcome = await this.client.request('hello', {});
+    if (this.closed.aborted) return;
     if (!outcome.ok) {
       this.notify('bad', outcome.error.message);
       return;
@@ -133,7 +137,7 @@ export class HostModel {
     known?.close();
     this.#sources.set(
       id,
-      new SourceModel(this.client, id, metrics, (changed) => this.#frameArrived(id, changed)),
+      new SourceModel(this.client, this.id, id, metrics, (changed) => this.#frameArrived(id, changed)),
     );
   }
 
@@ -143,10 +147,10 @@ export class HostModel {
     if (id === MAIN_SOURCE) this.#clockOffset = source.samples.lastTime * 1000 - Date.now();
     if (this.store.getState().freshness[id]?.state !== 'live') this.#setFreshness(id, { state: 'live' });
     // A page that says what a daemon does draws it too. Of other daemons, such as the recorder, it says what they take.
-    const news = changed && this.draw.draws(id);
-    if (news) this.text.newsArrived();
+    const news = changed && this.#screen.draw.draws(source);
+    if (news) this.#screen.text.newsArrived();
     // What is not drawn now holds nobody up.
-    if (!this.draw.frameArrived(id, news)) source.stream.ackAll();
+    if (!this.#screen.draw.frameArrived(source, news)) source.stream.ackAll();
   }
 
   #onEvent(event: ControlEvent): void {
@@ -185,7 +189,7 @@ export class HostModel {
     const before = this.store.getState().daemons[daemon.id];
     this.store.setState((state) => ({ daemons: { ...state.daemons, [daemon.id]: daemon } }));
     if (before !== undefined && before.state !== daemon.state) {
-      this.store.setState({ announcement: messages.stateChanged(daemon) });
+      this.#screen.announce(this.id, messages.stateChanged(daemon));
     }
     this.#steer(daemon);
   }
@@ -203,10 +207,12 @@ export class HostModel {
 
   #setRates(): void {
     const hz = document.hidden ? FRAME_RATES.hidden : FRAME_RATES.visible;
-    for (const source of this.#sources.values()) {
-      source.stream.setRate(hz);
-      source.stream.ackAll();
-    }
+    for (const source of this.#sources.values()) source.stream.setRate(hz);
+    this.#ackAll();
+  }
+
+  #ackAll(): void {
+    for (const source of this.#sources.values()) source.stream.ackAll();
   }
 
   #judgeFreshness(): void {

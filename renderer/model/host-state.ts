@@ -1,4 +1,4 @@
-/** What the pages render from: lifecycle, selection and conditions. Samples, logs and rows live beside it, not in it. */
+/** What the pages of a host render from: lifecycle and conditions. Samples, logs and rows live beside it, not in it. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { HistoryStatus } from '../../contract/control/history.ts';
 import type { HostInfo } from '../../contract/control/host.ts';
@@ -14,13 +14,6 @@ export type Freshness =
   /** The process should be sending and is not; `since` is the time of its last frame. */
   | { readonly state: 'stale'; readonly since: number };
 
-/** A short message about something that was done, read out by screen readers. */
-export interface Notice {
-  readonly id: number;
-  readonly tone: 'good' | 'bad' | 'info';
-  readonly text: string;
-}
-
 export interface HostState {
   readonly connection: ConnectionState;
   /** Null until the host has said hello. */
@@ -33,9 +26,6 @@ export interface HostState {
   /** Why the host is about to end; null while it is not. */
   readonly closing: string | null;
   readonly freshness: Readonly<Record<string, Freshness>>;
-  readonly notices: readonly Notice[];
-  /** The last change of a state in words, for screen readers. */
-  readonly announcement: string;
 }
 
 export type HostStore = StoreApi<HostState>;
@@ -50,7 +40,5 @@ export function createHostStore(): HostStore {
     configReads: 0,
     closing: null,
     freshness: {},
-    notices: [],
-    announcement: '',
   }));
 }

@@ -18,6 +18,8 @@ export function lastKnown(state: string): string {
 }
 
 export const messages = {
+  onHost: (thing: string, host: string) => `${thing} on ${host}`,
+  fromHost: (text: string, host: string) => `${host}: ${text}`,
   notAudited:
     'This is not recorded: the audit trail cannot be written. The log of main says why; until it is mended everything is refused but reading, start, stop, kill and ban.',
   stateChanged: (daemon: DaemonSnapshot) =>

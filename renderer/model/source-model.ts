@@ -11,6 +11,8 @@ import { TableFeed } from '../tables/table-feed.ts';
 
 export class SourceModel {
   readonly id: string;
+  /** Names it among the sources of all hosts. */
+  readonly key: string;
   readonly samples: SampleColumns;
   readonly logs: LogBook;
   readonly stream: SourceStream;
@@ -26,16 +28,18 @@ export class SourceModel {
   #awaitsFrame = false;
 
   /**
-   * `onFrame` is called after each frame was taken over, with whether a metric of the daemon's own has changed; else a
+   * `host` is the id of the host that it belongs to. `onFrame` is called after each frame was taken over, with whether a metric of the daemon's own has changed; else a
    * second has passed for its process.
    */
   constructor(
     client: ControlClient,
+    host: string,
     id: string,
     catalog: readonly MetricSpec[],
     onFrame: (changed: boolean) => void,
   ) {
     this.id = id;
+    this.key = JSON.stringify([host, id]);
     this.#client = client;
     this.samples = new SampleColumns(layoutOf(catalog));
     this.logs = new LogBook(id);

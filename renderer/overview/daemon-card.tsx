@@ -11,7 +11,7 @@ import {
   formatSeconds,
 } from '../format/numbers.ts';
 import { formatMoment } from '../format/times.ts';
-import { useHost, useHostState } from '../model/host-context.ts';
+import { useHost, useHostState, useNaming } from '../model/host-context.ts';
 import { staleSince } from '../model/staleness.ts';
 import { processReading, reading, slotOf } from '../samples/process-reading.ts';
 import { Sparkline } from '../samples/sparkline.tsx';
@@ -36,15 +36,17 @@ interface CardProps {
 }
 
 export function DaemonCard({ manifest, daemon }: CardProps): ReactNode {
+  const host = useHost();
+  const naming = useNaming();
   return (
     <section
-      aria-label={manifest.id}
+      aria-label={naming(manifest.id)}
       className="flex flex-col gap-4 rounded-lg border border-line bg-surface p-4 shadow-card"
     >
       <header className="flex flex-col gap-2">
         <div className="flex items-baseline gap-2">
           <h2 className="text-lg font-semibold">
-            <a href={hashOf(['daemon', manifest.id])} className="rounded-sm hover:underline">
+            <a href={hashOf(host, ['daemon', manifest.id])} className="rounded-sm hover:underline">
               {manifest.id}
             </a>
           </h2>
@@ -71,6 +73,7 @@ export function DaemonCard({ manifest, daemon }: CardProps): ReactNode {
 
 /** Why the daemon is not running, with the way to find out more; what it is for where nothing is wrong. */
 function WhyDown({ manifest, daemon }: CardProps): ReactNode {
+  const host = useHost();
   if (daemon.cause === null) return <p className="text-sm text-dim">{manifest.summary}</p>;
   const failed = daemon.state === 'failed';
   return (
@@ -78,10 +81,10 @@ function WhyDown({ manifest, daemon }: CardProps): ReactNode {
       <p>{daemon.cause}</p>
       {failed && <p className="text-dim">{messages.failedHint}</p>}
       <p className="mt-1 flex flex-wrap gap-x-3">
-        <a className="text-accent underline" href={hashOf(['daemon', daemon.id, 'logs'])}>
+        <a className="text-accent underline" href={hashOf(host, ['daemon', daemon.id, 'logs'])}>
           {messages.seeLogs}
         </a>
-        <a className="text-accent underline" href={hashOf(['daemon', daemon.id, 'crashes'])}>
+        <a className="text-accent underline" href={hashOf(host, ['daemon', daemon.id, 'crashes'])}>
           {messages.seeCrashes}
         </a>
         {daemon.restarts > 0 && <span className="text-dim">{messages.restarted(daemon.restarts)}</span>}
@@ -150,7 +153,7 @@ function Figures({ manifest, daemon }: CardProps): ReactNode {
       <StatList stats={stats} stale={stale} />
       {lastCrash !== undefined && (
         <a
-          href={hashOf(['daemon', daemon.id, 'crashes'])}
+          href={hashOf(host, ['daemon', daemon.id, 'crashes'])}
           className="flex items-center gap-1.5 rounded-sm text-xs text-dim hover:underline"
         >
           <Icon name="error" className="size-3.5 text-bad" />

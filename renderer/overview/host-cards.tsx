@@ -67,7 +67,7 @@ export function HostCards(): ReactNode {
               return (
                 <tr key={id} className="border-b border-line last:border-0">
                   <th scope="row" className="px-4 py-1.5 text-left font-medium">
-                    <a href={hashOf(['daemon', id])} className="rounded-sm hover:underline">
+                    <a href={hashOf(host, ['daemon', id])} className="rounded-sm hover:underline">
                       {id}
                     </a>
                   </th>

@@ -8,8 +8,9 @@ import { create } from 'zustand';
 import type { WireError } from '../../contract/errors.ts';
 import type { DaemonState } from '../../contract/states.ts';
 import { sentence } from '../format/sentence.ts';
-import { useHost, useHostState } from '../model/host-context.ts';
+import { useHost, useHostModels, useHostState, useNaming } from '../model/host-context.ts';
 import type { HostModel } from '../model/host-model.ts';
+import { named } from '../model/hosts.ts';
 import { useCloseOnLeave } from '../shell/route.ts';
 import { Button } from '../ui/button.tsx';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
@@ -30,6 +31,8 @@ export function isAllowed(action: LifecycleAction, state: DaemonState): boolean 
 }
 
 interface PendingAction {
+  /** Where it is done, whatever page of which host is shown by then. */
+  readonly host: HostModel;
   readonly id: string;
   readonly action: 'stop' | 'restart';
   readonly impact: string;
@@ -47,11 +50,29 @@ export async function requestLifecycle(host: HostModel, id: string, action: Life
   if (outcome.ok) return;
   const impact = outcome.error.detail?.impact;
   if (action !== 'start' && outcome.error.code === 'confirmation_required' && typeof impact === 'string')
-    usePending.setState({ pending: { id, action, impact } });
+    ask({ host, id, action, impact });
   else notifyOf(host, id, outcome.error);
 }
 
-async function carryOut(host: HostModel, { id, action }: PendingAction): Promise<void> {
+/** Puts the question, which goes with its host. */
+function ask(pending: PendingAction): void {
+  const { closed } = pending.host;
+  if (closed.aborted) return;
+  usePending.setState({ pending });
+  // The same listener is added to a signal once, however often something is asked.
+  closed.addEventListener('abort', closeWithHost);
+}
+
+function closeWithHost({ target }: Event): void {
+  if (usePending.getState().pending?.host.closed === target) closeQuestion();
+}
+
+/** Does what was asked about, if anything was. */
+export async function confirmLifecycle(): Promise<void> {
+  const { pending } = usePending.getState();
+  closeQuestion();
+  if (pending === null) return;
+  const { host, id, action } = pending;
   const outcome = await host.client.request(`daemon.${action}`, { id, confirmed: true });
   if (!outcome.ok) notifyOf(host, id, outcome.error);
 }
@@ -62,7 +83,7 @@ function notifyOf(host: HostModel, id: string, error: WireError): void {
 
 /** The question of a pending action. Stands once in the window. */
 export function LifecycleDialog(): ReactNode {
-  const host = useHost();
+  const hosts = useHostModels();
   const pending = usePending((state) => state.pending);
   useCloseOnLeave(closeQuestion);
   const stopping = pending?.action === 'stop';
@@ -72,17 +93,16 @@ export function LifecycleDialog(): ReactNode {
         pending === null
           ? null
           : {
-              title: stopping ? messages.stopTitle(pending.id) : messages.restartTitle(pending.id),
+              title: (stopping ? messages.stopTitle : messages.restartTitle)(
+                named(hosts, pending.host.id, pending.id),
+              ),
               impact: sentence(pending.impact),
               action: stopping ? messages.stopNow : messages.restartNow,
               typed: null,
             }
       }
       onCancel={closeQuestion}
-      onConfirm={() => {
-        closeQuestion();
-        if (pending !== null) void carryOut(host, pending);
-      }}
+      onConfirm={() => void confirmLifecycle()}
     />
   );
 }
@@ -90,6 +110,7 @@ export function LifecycleDialog(): ReactNode {
 /** What an internal daemon has, which starts and stops with Signalbox: Start, where it is down and a person may help. */
 export function StartWhereDown({ id }: { id: string }): ReactNode {
   const host = useHost();
+  const naming = useNaming();
   const state = useHostState((all) => all.daemons[id]?.state ?? 'stopped');
   const connected = useHostState((all) => all.connection.phase === 'connected');
   if (!isAllowed('start', state)) return null;
@@ -97,7 +118,7 @@ export function StartWhereDown({ id }: { id: string }): ReactNode {
     <Button
       icon="play"
       tone={connected ? 'primary' : 'plain'}
-      label={messages.startNamed(id)}
+      label={messages.startNamed(naming(id))}
       disabled={!connected}
       onClick={() => void requestLifecycle(host, id, 'start')}
     >
@@ -109,6 +130,7 @@ export function StartWhereDown({ id }: { id: string }): ReactNode {
 /** The three buttons of a daemon, always in the same places. */
 export function LifecycleButtons({ id }: { id: string }): ReactNode {
   const host = useHost();
+  const naming = useNaming();
   const state = useHostState((all) => all.daemons[id]?.state ?? 'stopped');
   const connected = useHostState((all) => all.connection.phase === 'connected');
   const can = (action: LifecycleAction) => connected && isAllowed(action, state);
@@ -118,18 +140,23 @@ export function LifecycleButtons({ id }: { id: string }): ReactNode {
       <Button
         icon="play"
         tone={can('start') ? 'primary' : 'plain'}
-        label={messages.startNamed(id)}
+        label={messages.startNamed(naming(id))}
         disabled={!can('start')}
         onClick={press('start')}
       >
         {messages.start}
       </Button>
-      <Button icon="stop" label={messages.stopNamed(id)} disabled={!can('stop')} onClick={press('stop')}>
+      <Button
+        icon="stop"
+        label={messages.stopNamed(naming(id))}
+        disabled={!can('stop')}
+        onClick={press('stop')}
+      >
         {messages.stop}
       </Button>
       <Button
         icon="restart"
-        label={messages.restartNamed(id)}
+        label={messages.restartNamed(naming(id))}
         disabled={!can('restart')}
         onClick={press('restart')}
       >

@@ -41,7 +41,7 @@ export function StateLine({ daemon }: { daemon: DaemonSnapshot }): ReactNode {
       )}
       {daemon.pendingRestart.length > 0 && (
         <a
-          href={hashOf(['daemon', daemon.id, 'config'])}
+          href={hashOf(host, ['daemon', daemon.id, 'config'])}
           title={messages.restartNeededHint}
           className="min-w-0"
         >

@@ -10,7 +10,7 @@ import {
   useRef,
   useState,
 } from 'react';
-import { useHost, useHostState } from '../model/host-context.ts';
+import { useHost, useHostStates } from '../model/host-context.ts';
 import { useCloseOnLeave } from '../shell/route.ts';
 import { Button } from '../ui/button.tsx';
 import { findEntries, type PaletteEntry, paletteEntries } from './entries.ts';
@@ -50,13 +50,16 @@ export function CommandPalette(): ReactNode {
 }
 
 function Finder({ onDone }: { onDone: () => void }): ReactNode {
-  const host = useHost();
-  const state = useHostState((all) => all);
+  const current = useHost();
+  const states = useHostStates();
   const listId = useId();
   const [query, setQuery] = useState('');
   const [chosen, setChosen] = useState(0);
   const list = useRef<HTMLDivElement>(null);
-  const entries = useMemo(() => paletteEntries(host, state), [host, state]);
+  const entries = useMemo(() => {
+    const mine = states.filter(({ host }) => host === current);
+    return paletteEntries([...mine, ...states.filter(({ host }) => host !== current)]);
+  }, [current, states]);
   const found = useMemo(() => findEntries(entries, query), [entries, query]);
   const active = Math.min(chosen, found.length - 1);
   const optionId = (index: number) => `${listId}-${index}`;

@@ -4,6 +4,7 @@ import type { HostInfo } from '../../contract/control/host.ts';
 import { describeManifest } from '../../contract/manifest.ts';
 import type { HostModel } from '../model/host-model.ts';
 import { createHostStore } from '../model/host-state.ts';
+import type { HostNow } from '../model/hosts.ts';
 import type { paletteEntries as Entries, findEntries as Find } from './entries.ts';
 
 const manifest = describeManifest({
@@ -26,16 +27,19 @@ const manifest = describeManifest({
 
 const request = vi.fn(async () => ({ ok: true, result: { daemons: [] } }));
 const notify = vi.fn();
-const host = { client: { request }, notify } as unknown as HostModel;
-let found: (query: string) => ReturnType<typeof Find>;
+const hostNow = (id: string, ask: typeof request): HostNow => {
+  const store = createHostStore();
+  store.setState({ host: { manifests: [manifest] } as unknown as HostInfo });
+  const host = { id, name: `host ${id}`, client: { request: ask }, notify } as unknown as HostModel;
+  return { host, state: store.getState() };
+};
+let found: (query: string, others?: readonly HostNow[]) => ReturnType<typeof Find>;
 
 beforeAll(async () => {
   vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener: () => {} }));
   const { findEntries, paletteEntries }: { findEntries: typeof Find; paletteEntries: typeof Entries } =
     await import('./entries.ts');
-  const store = createHostStore();
-  store.setState({ host: { manifests: [manifest] } as unknown as HostInfo });
-  found = (query) => findEntries(paletteEntries(host, store.getState()), query);
+  found = (query, others = []) => findEntries(paletteEntries([hostNow('a', request), ...others]), query);
 });
 
 test('"reload" finds Reload, which reads the file again and says what came of it', async () => {
@@ -52,4 +56,23 @@ test('every tab of a daemon is found by the name that stands on it', () => {
   }
   expect(found('host')[0]?.text).toBe('Go to Host');
   expect(found('logs main')[0]?.text).toBe('Logs of main');
+});
+
+test('an entry says on which host it acts where there are several, and acts there', async () => {
+  const elsewhere = vi.fn(async () => ({ ok: true, result: { daemons: [] } }));
+  const both = found('', [hostNow('b', elsewhere)]);
+  expect(new Set(both.map(({ key }) => key)).size).toBe(both.length);
+  expect(both.filter(({ text }) => text.startsWith('Logs of ircd')).map(({ text }) => text)).toEqual([
+    'Logs of ircd on host a',
+    'Logs of ircd on host b',
+  ]);
+  expect(both.filter(({ text }) => text === 'Use the dark theme')).toHaveLength(1);
+  request.mockClear();
+  found('reload on host b', [hostNow('b', elsewhere)])[0]?.act();
+  await vi.waitFor(() => expect(elsewhere).toHaveBeenCalledWith('config.reload', {}));
+  expect(request).not.toHaveBeenCalled();
+  const place = { hash: '' };
+  vi.stubGlobal('location', place);
+  found('logs ircd host b', [hostNow('b', elsewhere)])[0]?.act();
+  expect(place.hash).toBe('#/h/b/daemon/ircd/logs');
 });

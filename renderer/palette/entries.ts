@@ -1,10 +1,11 @@
-/** Everything that the palette offers at present: pages, what can be done with daemons, their commands, themes. */
+/** Everything that the palette offers at present: pages of all hosts, what can be done with daemons, their commands, themes. */
 import { MAIN_SOURCE } from '../../contract/control/host.ts';
 import type { ManifestDescription } from '../../contract/manifest.ts';
 import { openCommand } from '../commands/command-dialog-store.ts';
 import { messages as daemonPage } from '../daemon/messages.ts';
 import type { HostModel } from '../model/host-model.ts';
 import type { HostState } from '../model/host-state.ts';
+import { type HostNow, named } from '../model/hosts.ts';
 import { isAllowed, type LifecycleAction, requestLifecycle } from '../overview/lifecycle.tsx';
 import { reloadConfig } from '../settings/reload.ts';
 import { messages as shell } from '../shell/messages.ts';
@@ -24,21 +25,51 @@ export interface PaletteEntry {
 
 const ACTIONS: readonly LifecycleAction[] = ['start', 'stop', 'restart'];
 
-function pageEntry(title: string, path: readonly string[], kind: string = messages.pages): PaletteEntry {
-  return { key: `page ${path.join('/')}`, text: title, hint: '', kind, act: () => navigate(hashOf(path)) };
+/** Makes entries that lead to pages of a host. */
+function pageEntryOf(host: HostModel): (title: string, path: readonly string[]) => PaletteEntry {
+  return (title, path) => ({
+    key: `page ${path.join('/')}`,
+    text: title,
+    hint: '',
+    kind: messages.pages,
+    act: () => navigate(hashOf(host, path)),
+  });
 }
 
-/** The entries for what the host offers and the states that its daemons are in. */
-export function paletteEntries(host: HostModel, state: HostState): readonly PaletteEntry[] {
+/** The entries for what the hosts offer and the states that their daemons are in; those of the first host come first. */
+export function paletteEntries(hosts: readonly HostNow[]): readonly PaletteEntry[] {
+  const models = hosts.map(({ host }) => host);
+  const ofHosts = hosts.flatMap(({ host, state }) =>
+    hostEntries(host, state).map((entry) => ({
+      ...entry,
+      key: `${host.id} ${entry.key}`,
+      text: named(models, host.id, entry.text),
+    })),
+  );
+  return [...ofHosts, ...themeEntries()];
+}
+
+function themeEntries(): readonly PaletteEntry[] {
+  return THEMES.map((theme) => ({
+    key: `theme ${theme}`,
+    text: messages.theme[theme],
+    hint: '',
+    kind: messages.settings,
+    act: () => setTheme(theme),
+  }));
+}
+
+function hostEntries(host: HostModel, state: HostState): readonly PaletteEntry[] {
   const manifests = state.host?.manifests ?? [];
+  const page = pageEntryOf(host);
   return [
-    pageEntry(messages.goTo(shell.overview), []),
+    page(messages.goTo(shell.overview), []),
     ...manifests.flatMap((manifest) => daemonEntries(host, state, manifest)),
-    pageEntry(messages.goTo(shell.history), ['history']),
-    pageEntry(messages.goTo(shell.audit), ['audit']),
-    pageEntry(messages.goTo(shell.settings), ['settings']),
-    pageEntry(messages.goTo(shell.host), ['daemon', MAIN_SOURCE]),
-    pageEntry(messages.logs(MAIN_SOURCE), ['daemon', MAIN_SOURCE, 'logs']),
+    page(messages.goTo(shell.history), ['history']),
+    page(messages.goTo(shell.audit), ['audit']),
+    page(messages.goTo(shell.settings), ['settings']),
+    page(messages.goTo(shell.host), ['daemon', MAIN_SOURCE]),
+    page(messages.logs(MAIN_SOURCE), ['daemon', MAIN_SOURCE, 'logs']),
     {
       key: 'reload',
       text: messages.reload,
@@ -46,15 +77,6 @@ export function paletteEntries(host: HostModel, state: HostState): readonly Pale
       kind: messages.settings,
       act: () => void reloadConfig(host),
     },
-    ...THEMES.map(
-      (theme): PaletteEntry => ({
-        key: `theme ${theme}`,
-        text: messages.theme[theme],
-        hint: '',
-        kind: messages.settings,
-        act: () => setTheme(theme),
-      }),
-    ),
   ];
 }
 
@@ -65,15 +87,16 @@ function daemonEntries(
 ): readonly PaletteEntry[] {
   const { id } = manifest;
   const daemon = state.daemons[id];
+  const page = pageEntryOf(host);
   const entries: PaletteEntry[] = [
-    pageEntry(messages.goTo(id), ['daemon', id]),
+    page(messages.goTo(id), ['daemon', id]),
     ...Object.entries(manifest.tables).map(([name, table]) =>
-      pageEntry(messages.tab(table.title, id), ['daemon', id, name]),
+      page(messages.tab(table.title, id), ['daemon', id, name]),
     ),
-    pageEntry(messages.tab(daemonPage.tabs.commands, id), ['daemon', id, 'commands']),
-    pageEntry(messages.logs(id), ['daemon', id, 'logs']),
-    pageEntry(messages.tab(daemonPage.tabs.crashes, id), ['daemon', id, 'crashes']),
-    pageEntry(messages.tab(daemonPage.tabs.config, id), ['daemon', id, 'config']),
+    page(messages.tab(daemonPage.tabs.commands, id), ['daemon', id, 'commands']),
+    page(messages.logs(id), ['daemon', id, 'logs']),
+    page(messages.tab(daemonPage.tabs.crashes, id), ['daemon', id, 'crashes']),
+    page(messages.tab(daemonPage.tabs.config, id), ['daemon', id, 'config']),
   ];
   if (daemon !== undefined) {
     for (const action of ACTIONS) {
@@ -93,7 +116,7 @@ function daemonEntries(
       text: messages.run(id, command.name),
       hint: command.summary,
       kind: messages.commands,
-      act: () => openCommand({ daemon: id, command: command.name, args: {} }),
+      act: () => openCommand({ host, daemon: id, command: command.name, args: {} }),
     });
   }
   return entries;

@@ -8,8 +8,8 @@ const DRAW_BUDGET_MS = 8;
 
 /** Something that can be drawn: a chart or a sparkline. */
 export interface Drawable {
-  /** Source whose frames it shows. */
-  readonly source: string;
+  /** The model of the source whose frames it shows: ids of sources are those of one host only. */
+  readonly source: object;
   /** Least milliseconds between two drawings: what moves less than a pixel need not be drawn. */
   readonly intervalMs: number;
   draw(): void;
@@ -61,7 +61,7 @@ export class DrawLoop {
   }
 
   /** Whether the page draws anything of `source`, be it in view or not. */
-  draws(source: string): boolean {
+  draws(source: object): boolean {
     for (const { drawable } of this.#entries.values()) if (drawable.source === source) return true;
     return false;
   }
@@ -70,7 +70,7 @@ export class DrawLoop {
    * Tells that a frame of `source` arrived. With `news` it is drawn in the next animation frame, else with the next
    * {@link drawDirty}. False where there is nothing to draw now.
    */
-  frameArrived(source: string, news: boolean): boolean {
+  frameArrived(source: object, news: boolean): boolean {
     let seen = false;
     for (const entry of this.#entries.values()) {
       if (entry.drawable.source !== source) continue;

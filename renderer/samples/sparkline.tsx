@@ -1,6 +1,6 @@
 /** A small curve of the last minute of one slot, drawn by the animation loop. */
 import { type ReactNode, useEffect, useRef } from 'react';
-import { useHost } from '../model/host-context.ts';
+import { useScreen } from '../model/host-context.ts';
 import type { SourceModel } from '../model/source-model.ts';
 import { GAP_S } from './sample-columns.ts';
 import { useDrawable } from './use-drawable.ts';
@@ -14,9 +14,9 @@ interface SparklineProps {
 }
 
 export function Sparkline({ source, slot, label }: SparklineProps): ReactNode {
-  const { draw } = useHost();
+  const { draw } = useScreen();
   const canvas = useRef<HTMLCanvasElement>(null);
-  const drawable = useDrawable(source.id, 100, canvas, () => {
+  const drawable = useDrawable(source, 100, canvas, () => {
     if (canvas.current !== null) paint(canvas.current, source, slot);
   });
   useEffect(() => {

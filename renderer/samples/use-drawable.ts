@@ -1,22 +1,25 @@
 /** Joins a component that draws with the animation loop: registered while mounted, drawn while in view. */
 import { type RefObject, useEffect, useRef, useState } from 'react';
-import { useHost } from '../model/host-context.ts';
+import { useScreen } from '../model/host-context.ts';
+import type { SourceModel } from '../model/source-model.ts';
 import type { Drawable } from './draw-loop.ts';
 
-/** `draw` may change between renders; `intervalMs` is read on every frame. Returns the handle for `redraw`. */
+/** `source` and `draw` may change between renders; `intervalMs` is read on every frame. Returns the handle for `redraw`. */
 export function useDrawable(
-  source: string,
+  source: SourceModel,
   intervalMs: number,
   element: RefObject<Element | null>,
   draw: () => void,
 ): Drawable {
-  const loop = useHost().draw;
-  const latest = useRef({ draw, intervalMs });
+  const loop = useScreen().draw;
+  const latest = useRef({ source, draw, intervalMs });
   useEffect(() => {
-    latest.current = { draw, intervalMs };
+    latest.current = { source, draw, intervalMs };
   });
   const [drawable] = useState<Drawable>(() => ({
-    source,
+    get source() {
+      return latest.current.source;
+    },
     get intervalMs() {
       return latest.current.intervalMs;
     },

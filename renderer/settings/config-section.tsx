@@ -67,6 +67,7 @@ export function ConfigSection(): ReactNode {
 
 /** The daemons that must be started again before all of the file is in force. */
 function PendingRestarts(): ReactNode {
+  const host = useHost();
   const daemons = useHostState((state) => state.daemons);
   const waiting = Object.values(daemons).filter((daemon) => daemon.pendingRestart.length > 0);
   if (waiting.length === 0) return null;
@@ -75,7 +76,7 @@ function PendingRestarts(): ReactNode {
       <ul>
         {waiting.map(({ id, pendingRestart }) => (
           <li key={id}>
-            <a className="font-mono text-accent underline" href={hashOf(['daemon', id, 'config'])}>
+            <a className="font-mono text-accent underline" href={hashOf(host, ['daemon', id, 'config'])}>
               {id}
             </a>
             : {pendingRestart.join(', ')}

@@ -1,26 +1,26 @@
 /** Who is signed in at this headless host, and the way out. The desktop app has no sessions. */
 import { type ReactNode, useEffect, useState } from 'react';
-import { type SignedIn, signOut, whoIsSignedIn } from '../client/sign-in.ts';
+import type { HostSession, SignedIn } from '../client/host-session.ts';
 import { useHost } from '../model/host-context.ts';
 import { Button } from '../ui/button.tsx';
 import { Callout } from '../ui/callout.tsx';
 import { messages } from './messages.ts';
 
-export function SessionSection(): ReactNode {
+export function SessionSection({ session }: { session: HostSession }): ReactNode {
   const { client } = useHost();
   const [who, setWho] = useState<SignedIn | null>(null);
   const [failed, setFailed] = useState(false);
   useEffect(() => {
     let shown = true;
-    void whoIsSignedIn().then((answer) => {
+    void session.who().then((answer) => {
       if (shown) setWho(answer);
     });
     return () => {
       shown = false;
     };
-  }, []);
+  }, [session]);
   const leave = async () => {
-    const done = await signOut();
+    const done = await session.signOut();
     setFailed(!done);
     if (done) client.retryNow();
   };

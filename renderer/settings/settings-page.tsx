@@ -3,7 +3,7 @@ import { type ReactNode, useId } from 'react';
 import { useStore } from 'zustand';
 import { mayAccess } from '../../contract/access.ts';
 import { formatDateTime } from '../format/times.ts';
-import { useHostState } from '../model/host-context.ts';
+import { useHost, useHostState } from '../model/host-context.ts';
 import { setTheme, THEMES, themeStore } from '../shell/theme.ts';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
@@ -14,7 +14,7 @@ import { SessionSection } from './session-section.tsx';
 import { SessionsSection } from './sessions-section.tsx';
 
 export function SettingsPage(): ReactNode {
-  const kind = useHostState((state) => state.host?.host);
+  const { session } = useHost();
   const mayEnd = useHostState((state) => state.host !== null && mayAccess(state.host.role, 'admin'));
   const theme = useStore(themeStore, (state) => state.theme);
   return (
@@ -30,9 +30,9 @@ export function SettingsPage(): ReactNode {
           />
         </Fact>
       </Section>
-      {kind === 'headless' && (
+      {session !== null && (
         <Section title={messages.session}>
-          <SessionSection />
+          <SessionSection session={session} />
         </Section>
       )}
       {mayEnd && (

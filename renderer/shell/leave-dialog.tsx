@@ -4,22 +4,22 @@
  */
 import { type ReactNode, useEffect, useState } from 'react';
 import type { LeaveAnswer, LeaveQuestion } from '../../contract/window-bridge.ts';
-import { useHost } from '../model/host-context.ts';
+import { useScreen } from '../model/host-context.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 
 export function LeaveDialog(): ReactNode {
-  const host = useHost();
+  const screen = useScreen();
   const [question, setQuestion] = useState<LeaveQuestion | null>(null);
   useEffect(() => {
     const desktop = window.signalboxDesktop;
     if (desktop === undefined) return;
     const end = desktop.onMessage((message) => {
       if (message.type === 'question') setQuestion(message.question);
-      else host.notify('info', message.text);
+      else screen.notify(null, 'info', message.text);
     });
     void desktop.tell({ type: 'ready' });
     return end;
-  }, [host]);
+  }, [screen]);
   // Main asks in another way where nobody says that the question is on the screen.
   useEffect(() => {
     if (question !== null) void window.signalboxDesktop?.tell({ type: 'shown', id: question.id });

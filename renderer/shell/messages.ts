@@ -43,6 +43,7 @@ export const messages = {
   stale: (clock: string) => `figures of ${clock}`,
   mainProcess: 'Main process',
   notFound: 'There is no such page',
+  noSuchHost: 'This window has no such host',
   backToOverview: 'Back to the Overview',
   broken: 'This page has a defect and cannot be shown',
   brokenHint: 'The daemons are not concerned. Other pages work.',

@@ -1,6 +1,8 @@
 /** Short messages about what was done, in a corner, and the live region that reads state changes out. */
 import type { ReactNode } from 'react';
-import { useHost, useHostState } from '../model/host-context.ts';
+import { useStore } from 'zustand';
+import { useHostModels, useScreen } from '../model/host-context.ts';
+import { told } from '../model/hosts.ts';
 import { Button } from '../ui/button.tsx';
 import { Icon, type IconName } from '../ui/icons.tsx';
 import { messages } from './messages.ts';
@@ -12,13 +14,13 @@ const LOOKS = {
 } satisfies Record<string, { icon: IconName; tone: string }>;
 
 export function Notices(): ReactNode {
-  const host = useHost();
-  const notices = useHostState((state) => state.notices);
-  const announcement = useHostState((state) => state.announcement);
+  const screen = useScreen();
+  const hosts = useHostModels();
+  const { notices, announcement } = useStore(screen.store);
   return (
     <>
       <p role="status" className="sr-only">
-        {announcement}
+        {announcement === null ? '' : told(hosts, announcement.host, announcement.text)}
       </p>
       <div
         aria-live="polite"
@@ -30,12 +32,12 @@ export function Notices(): ReactNode {
             className="flex items-start gap-2.5 rounded-lg border border-line bg-surface py-2 pr-2 pl-3 text-sm shadow-float"
           >
             <Icon name={LOOKS[notice.tone].icon} className={`mt-2 size-4 ${LOOKS[notice.tone].tone}`} />
-            <p className="min-w-0 flex-1 py-1.5 break-words">{notice.text}</p>
+            <p className="min-w-0 flex-1 py-1.5 break-words">{told(hosts, notice.host, notice.text)}</p>
             <Button
               tone="quiet"
               icon="close"
               label={messages.dismiss}
-              onClick={() => host.dismiss(notice.id)}
+              onClick={() => screen.dismiss(notice.id)}
             />
           </div>
         ))}

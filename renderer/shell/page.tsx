@@ -3,18 +3,23 @@ import { Component, type ReactNode } from 'react';
 import { AuditPage } from '../audit/audit-page.tsx';
 import { DaemonPage } from '../daemon/daemon-page.tsx';
 import { HistoryPage } from '../history/history-page.tsx';
-import { useHostState } from '../model/host-context.ts';
+import { useHost, useHostState } from '../model/host-context.ts';
 import { OverviewPage } from '../overview/overview-page.tsx';
 import { SettingsPage } from '../settings/settings-page.tsx';
 import { Button } from '../ui/button.tsx';
 import { EmptyState } from '../ui/callout.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
 import { messages } from './messages.ts';
-import { hashOf, useRoute } from './route.ts';
+import { hashOf, pageKey, useRoute } from './route.ts';
 
 function PageForRoute(): ReactNode {
-  const { path } = useRoute();
+  const host = useHost();
+  const route = useRoute();
+  const { path } = route;
   const ready = useHostState((state) => state.host !== null);
+  if (route.host !== null && route.host !== host.id) {
+    return <NoSuchPage title={messages.noSuchHost} what={route.host} />;
+  }
   if (!ready) {
     return (
       <>
@@ -31,11 +36,16 @@ function PageForRoute(): ReactNode {
     if (kind === 'audit') return <AuditPage />;
     if (kind === 'settings') return <SettingsPage />;
   }
+  return <NoSuchPage title={messages.notFound} what={`#/${path.join('/')}`} />;
+}
+
+function NoSuchPage({ title, what }: { title: string; what: string }): ReactNode {
+  const host = useHost();
   return (
     <div className="p-6 max-sm:p-4">
-      <PageHeader title={messages.notFound} />
-      <EmptyState icon="search" title={`#/${path.join('/')}`}>
-        <a href={hashOf([])} className="text-accent underline">
+      <PageHeader title={title} />
+      <EmptyState icon="search" title={what}>
+        <a href={hashOf(host, [])} className="text-accent underline">
           {messages.backToOverview}
         </a>
       </EmptyState>
@@ -68,9 +78,10 @@ class PageGuard extends Component<PageGuardProps, { readonly error: unknown }> {
 }
 
 export function Page(): ReactNode {
-  const { path } = useRoute();
+  const { host, path } = useRoute();
+  // A page of another host begins anew, whatever it has in common with the one before.
   return (
-    <PageGuard key={path.slice(0, 2).join('/')}>
+    <PageGuard key={pageKey({ host, path: path.slice(0, 2) })}>
       <PageForRoute />
     </PageGuard>
   );

@@ -1,8 +1,15 @@
 /** Navigation: the pages, and one entry a daemon that the manifests name. */
-import type { ReactNode } from 'react';
+import { type ReactNode, useId } from 'react';
 import { MAIN_SOURCE } from '../../contract/control/host.ts';
 import type { DaemonSnapshot } from '../../contract/states.ts';
-import { useHostState, useManifests } from '../model/host-context.ts';
+import {
+  HostContext,
+  useHost,
+  useHostModels,
+  useHostState,
+  useManifests,
+  useNaming,
+} from '../model/host-context.ts';
 import { lastKnown, STATE_WORDS } from '../model/messages.ts';
 import { hostGoneSince } from '../model/staleness.ts';
 import { Icon, type IconName } from '../ui/icons.tsx';
@@ -18,13 +25,16 @@ interface EntryProps {
 }
 
 function Entry({ icon, path, children, after }: EntryProps): ReactNode {
+  const host = useHost();
   const route = useRoute();
   const here =
-    path.every((part, i) => route.path[i] === part) && (path.length > 0 || route.path.length === 0);
+    route.host === host.id &&
+    path.every((part, i) => route.path[i] === part) &&
+    (path.length > 0 || route.path.length === 0);
   return (
     <li>
       <a
-        href={hashOf(path)}
+        href={hashOf(host, path)}
         aria-current={here ? 'page' : undefined}
         className={`flex h-8 items-center gap-2.5 rounded-md px-2.5 text-sm transition-colors ${here ? 'bg-accent-soft font-medium text-accent' : 'text-ink hover:bg-hover'}`}
       >
@@ -51,20 +61,36 @@ function StateMark({ daemon }: { daemon: DaemonSnapshot | undefined }): ReactNod
 }
 
 export function Sidebar(): ReactNode {
+  const hosts = useHostModels();
+  return (
+    <nav aria-label={messages.navigation} className="flex flex-col gap-5 p-3">
+      {hosts.map((host) => (
+        <HostContext key={host.id} value={host}>
+          {hosts.length > 1 && <p className="truncate px-2.5 text-sm font-semibold">{host.name}</p>}
+          <HostEntries />
+        </HostContext>
+      ))}
+    </nav>
+  );
+}
+
+function HostEntries(): ReactNode {
+  const headingId = useId();
+  const naming = useNaming();
   const manifests = useManifests().filter((manifest) => !manifest.internal);
   const daemons = useHostState((state) => state.daemons);
   return (
-    <nav aria-label={messages.navigation} className="flex flex-col gap-5 p-3">
+    <>
       <ul className="flex flex-col gap-0.5">
         <Entry icon="overview" path={[]}>
           {messages.overview}
         </Entry>
       </ul>
       <div>
-        <h2 id="nav-daemons" className="mb-1 px-2.5 text-xs font-medium text-dim">
-          {messages.daemons}
+        <h2 id={headingId} className="mb-1 px-2.5 text-xs font-medium text-dim">
+          {naming(messages.daemons)}
         </h2>
-        <ul aria-labelledby="nav-daemons" className="flex flex-col gap-0.5">
+        <ul aria-labelledby={headingId} className="flex flex-col gap-0.5">
           {manifests.map((manifest) => (
             <Entry
               key={manifest.id}
@@ -91,6 +117,6 @@ export function Sidebar(): ReactNode {
           {messages.settings}
         </Entry>
       </ul>
-    </nav>
+    </>
   );
 }

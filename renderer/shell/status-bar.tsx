@@ -62,11 +62,12 @@ function Connection(): ReactNode {
 
 /** The daemons that must be started again before all settings are in force. */
 function PendingRestarts(): ReactNode {
+  const host = useHost();
   const daemons = useHostState((state) => state.daemons);
   return Object.values(daemons)
     .filter((daemon) => daemon.pendingRestart.length > 0)
     .map(({ id, pendingRestart }) => (
-      <a key={id} href={hashOf(['daemon', id, 'config'])} className="min-w-0 hover:underline">
+      <a key={id} href={hashOf(host, ['daemon', id, 'config'])} className="min-w-0 hover:underline">
         <Condition icon="restart" tone="text-warn">
           {messages.restartNeeded(id, pendingRestart)}
         </Condition>

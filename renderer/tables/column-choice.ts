@@ -1,4 +1,4 @@
-/** The columns that a reader chose for a table, kept on this machine. */
+/** The columns that a reader chose for a table, kept on this machine. A choice is the reader’s: it holds for that table on every host. */
 import { useCallback, useState } from 'react';
 
 const KEY = 'signalbox.columns';
@@ -39,7 +39,7 @@ function store(choices: Choices): void {
 
 /**
  * The chosen columns of a table, null where none were chosen, and how to choose others.
- * @param table a name that is the table's own on this machine
+ * @param table a name that is the table’s own on this machine, the same on every host
  */
 export function useColumnChoice(
   table: string,

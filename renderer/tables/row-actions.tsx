@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import type { CommandDescription, RowAction, TableColumn } from '../../contract/manifest.ts';
 import type { TableCell } from '../../contract/stream.ts';
 import { openCommand } from '../commands/command-dialog-store.ts';
+import { useHost } from '../model/host-context.ts';
 import { Button } from '../ui/button.tsx';
 import { measureText } from './measure-text.ts';
 
@@ -16,6 +17,7 @@ interface RowActionsProps {
 }
 
 export function RowActions({ daemon, actions, columns, row, onDone }: RowActionsProps): ReactNode {
+  const host = useHost();
   return (
     <span className="inline-flex justify-end">
       {actions.map((action) => {
@@ -28,6 +30,7 @@ export function RowActions({ daemon, actions, columns, row, onDone }: RowActions
             label={[action.title, ...Object.values(args)].join(' ')}
             onClick={() =>
               openCommand({
+                host,
                 daemon,
                 command: action.command,
                 args,

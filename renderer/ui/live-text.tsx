@@ -1,9 +1,9 @@
 /** A figure that is kept current without React: the ticker writes into the element up to four times a second. */
 import { type ReactNode, useEffect, useRef } from 'react';
-import { useHost } from '../model/host-context.ts';
+import { useScreen } from '../model/host-context.ts';
 
 export function LiveText({ read, className = '' }: { read: () => string; className?: string }): ReactNode {
-  const { text } = useHost();
+  const { text } = useScreen();
   const element = useRef<HTMLSpanElement>(null);
   const latest = useRef(read);
   useEffect(() => {

@@ -1,5 +1,6 @@
 /** The heading of a page. Takes the focus when the page is entered, so that it is read out and tabbing starts there. */
 import { type ReactNode, useEffect, useRef } from 'react';
+import { useNaming } from '../model/host-context.ts';
 
 interface PageHeaderProps {
   readonly title: string;
@@ -10,7 +11,8 @@ interface PageHeaderProps {
 /** The page that was entered last: the first page of a window does not take the focus from the document. */
 let entered = false;
 
-export function PageHeader({ title, subtitle, actions }: PageHeaderProps): ReactNode {
+export function PageHeader({ title: page, subtitle, actions }: PageHeaderProps): ReactNode {
+  const title = useNaming()(page);
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = `${title} – Signalbox`;

@@ -1,0 +1,55 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { HostSession } from './host-session.ts';
+
+afterEach(() => void vi.unstubAllGlobals());
+
+function answers(status: number, body: unknown = {}) {
+  const ask = vi.fn(async (_address: string, _init?: RequestInit) => Response.json(body, { status }));
+  vi.stubGlobal('fetch', ask);
+  return ask;
+}
+
+test('each session asks its own host, and the host of the page by a path alone', async () => {
+  const ask = answers(200, { result: { name: 'mira', session: 's' } });
+  expect(await new HostSession('').check()).toBe('signed-in');
+  expect(await new HostSession('https://b.example').who()).toEqual({ name: 'mira', session: 's' });
+  expect(await new HostSession('https://b.example').signOut()).toBe(true);
+  expect(ask.mock.calls.map(([address]) => address)).toEqual([
+    '/session',
+    'https://b.example/session',
+    'https://b.example/logout',
+  ]);
+});
+
+test('signing in at one host tells other tabs of that host, and none of another', async () => {
+  answers(200);
+  const [here, there] = [vi.fn(), vi.fn()];
+  const ends = [new HostSession(''), new HostSession('https://b.example')].map((session, i) =>
+    session.onSignedInElsewhere(i === 0 ? here : there),
+  );
+  expect(await new HostSession('https://b.example').signIn('token', '')).toBe('signed-in');
+  await vi.waitFor(() => expect(there).toHaveBeenCalledOnce());
+  expect(here).not.toHaveBeenCalled();
+  for (const end of ends) end();
+});
+
+test('the form says what was wrong: the token, the name, too many tries, or no host', async () => {
+  const session = new HostSession('');
+  for (const [status, result] of [
+    [401, 'wrong-token'],
+    [400, 'bad-name'],
+    [429, 'too-many-tries'],
+    [500, 'unreachable'],
+  ] as const) {
+    answers(status);
+    expect(await session.signIn('token', 'name')).toBe(result);
+  }
+  answers(403);
+  expect(await session.check()).toBe('signed-out');
+  vi.stubGlobal('fetch', () => Promise.reject(new TypeError('no network')));
+  expect([await session.check(), await session.who(), await session.signOut()]).toEqual([
+    'unreachable',
+    null,
+    false,
+  ]);
+});
