@@ -39,6 +39,8 @@ test('help is generated from the manifest', () => {
 
 Counts a poke and greets
 
+Needs the access "operate".
+
 Options:
   --name    Whom to greet (needed)
   --times   How often (from 1; up to 100; default 1)

@@ -135,7 +135,7 @@ export function commandHelp(manifest: ManifestDescription, command: CommandDescr
   const confirm =
     command.danger === 'safe' ? [] : [`  ${'--yes'.padEnd(width)}do not ask: this is ${command.danger}`];
   const options = [...lines, ...confirm, `  ${'--json'.padEnd(width)}the result as JSON on stdout`];
-  return `Usage: signalbox run ${manifest.id} ${[command.name, ...usage].join(' ')}\n\n${command.summary}\n\nOptions:\n${options.join('\n')}`;
+  return `Usage: signalbox run ${manifest.id} ${[command.name, ...usage].join(' ')}\n\n${command.summary}\n\nNeeds the access "${command.access}".\n\nOptions:\n${options.join('\n')}`;
 }
 
 function placeholder(schema: JsonFieldSchema): string {

@@ -6,7 +6,7 @@ import type { ManifestDescription } from '../../contract/manifest.ts';
 import type { DaemonSnapshot } from '../../contract/states.ts';
 import { CommandsTab } from '../commands/commands-tab.tsx';
 import { LogView } from '../logs/log-view.tsx';
-import { useHost, useHostState, useManifests, useNaming } from '../model/host-context.ts';
+import { useHost, useHostState, useManifests, useMay, useNaming } from '../model/host-context.ts';
 import { LifecycleButtons, StartWhereDown } from '../overview/lifecycle.tsx';
 import { ListenerList } from '../overview/listener-list.tsx';
 import { StateLine } from '../overview/state-line.tsx';
@@ -31,6 +31,7 @@ export function DaemonPage({ id }: { id: string }): ReactNode {
   const source = useHost().source(id);
   const manifest = useManifests().find((one) => one.id === id);
   const daemon = useHostState((state) => state.daemons[id]);
+  const mayReadConfig = useMay('config.get');
   const { query } = useRoute();
   if (source === undefined) return <EmptyState icon="daemon" title={messages.unknown(id)} />;
   const at = query.at === undefined ? null : Number(query.at);
@@ -73,7 +74,8 @@ export function DaemonPage({ id }: { id: string }): ReactNode {
   }
   tabs.push({ name: 'logs', title: messages.tabs.logs, fills: true, render: logs });
   tabs.push({ name: 'crashes', title: messages.tabs.crashes, render: () => <CrashesTab daemon={daemon} /> });
-  tabs.push({ name: 'config', title: messages.tabs.config, render: () => <ConfigTab key={id} id={id} /> });
+  if (mayReadConfig)
+    tabs.push({ name: 'config', title: messages.tabs.config, render: () => <ConfigTab key={id} id={id} /> });
   return (
     <TabbedPage
       id={id}

@@ -5,6 +5,7 @@ import type { ManifestDescription } from '../../contract/manifest.ts';
 import type { HostModel } from './host-model.ts';
 import type { HostState } from './host-state.ts';
 import { type HostNow, type Hosts, named } from './hosts.ts';
+import { mayRequest, type PlainRequestName } from './permissions.ts';
 import type { SharedScreen } from './shared-screen.ts';
 
 export const HostsContext = createContext<Hosts | null>(null);
@@ -50,6 +51,11 @@ export function useNaming(): (thing: string) => string {
   const models = useHostModels();
   const { id } = useHost();
   return useCallback((thing) => named(models, id, thing), [models, id]);
+}
+
+/** Whether whoever uses the window may make a request. */
+export function useMay(name: PlainRequestName): boolean {
+  return useHostState((state) => mayRequest(state.host, name));
 }
 
 const NO_MANIFESTS: readonly ManifestDescription[] = [];

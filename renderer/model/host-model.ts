@@ -13,6 +13,7 @@ import type { HostSession } from '../client/host-session.ts';
 import { noticing } from '../client/noticing-client.ts';
 import { createHostStore, type Freshness, type HostStore } from './host-state.ts';
 import { messages } from './messages.ts';
+import { offeredTo } from './permissions.ts';
 import type { Notice, SharedScreen } from './shared-screen.ts';
 import { SourceModel } from './source-model.ts';
 
@@ -110,7 +111,7 @@ export class HostModel {
       this.notify('bad', outcome.error.message);
       return;
     }
-    const host = outcome.result;
+    const host = offeredTo(outcome.result);
     this.#ensureSources(host);
     this.store.setState({
       host,

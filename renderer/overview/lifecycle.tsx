@@ -8,7 +8,7 @@ import { create } from 'zustand';
 import type { WireError } from '../../contract/errors.ts';
 import type { DaemonState } from '../../contract/states.ts';
 import { sentence } from '../format/sentence.ts';
-import { useHost, useHostModels, useHostState, useNaming } from '../model/host-context.ts';
+import { useHost, useHostModels, useHostState, useMay, useNaming } from '../model/host-context.ts';
 import type { HostModel } from '../model/host-model.ts';
 import { named } from '../model/hosts.ts';
 import { useCloseOnLeave } from '../shell/route.ts';
@@ -113,7 +113,8 @@ export function StartWhereDown({ id }: { id: string }): ReactNode {
   const naming = useNaming();
   const state = useHostState((all) => all.daemons[id]?.state ?? 'stopped');
   const connected = useHostState((all) => all.connection.phase === 'connected');
-  if (!isAllowed('start', state)) return null;
+  const may = useMay('daemon.start');
+  if (!may || !isAllowed('start', state)) return null;
   return (
     <Button
       icon="play"
@@ -133,8 +134,11 @@ export function LifecycleButtons({ id }: { id: string }): ReactNode {
   const naming = useNaming();
   const state = useHostState((all) => all.daemons[id]?.state ?? 'stopped');
   const connected = useHostState((all) => all.connection.phase === 'connected');
+  // All three need the same access.
+  const may = useMay('daemon.stop');
   const can = (action: LifecycleAction) => connected && isAllowed(action, state);
   const press = (action: LifecycleAction) => () => void requestLifecycle(host, id, action);
+  if (!may) return null;
   return (
     <div className="flex flex-wrap gap-2">
       <Button

@@ -1,10 +1,13 @@
 import { beforeAll, expect, test, vi } from 'vitest';
 import { z } from 'zod';
+import type { Role } from '../../contract/access.ts';
 import type { HostInfo } from '../../contract/control/host.ts';
 import { describeManifest } from '../../contract/manifest.ts';
+import type { DaemonSnapshot } from '../../contract/states.ts';
 import type { HostModel } from '../model/host-model.ts';
 import { createHostStore } from '../model/host-state.ts';
 import type { HostNow } from '../model/hosts.ts';
+import { offeredTo } from '../model/permissions.ts';
 import type { paletteEntries as Entries, findEntries as Find } from './entries.ts';
 
 const manifest = describeManifest({
@@ -27,19 +30,22 @@ const manifest = describeManifest({
 
 const request = vi.fn(async () => ({ ok: true, result: { daemons: [] } }));
 const notify = vi.fn();
-const hostNow = (id: string, ask: typeof request): HostNow => {
+const hostNow = (id: string, ask: typeof request, role: Role = 'admin'): HostNow => {
   const store = createHostStore();
-  store.setState({ host: { manifests: [manifest] } as unknown as HostInfo });
+  const info = offeredTo({ role, manifests: [manifest] } as unknown as HostInfo);
+  const daemons = { ircd: { id: 'ircd', state: 'running' } as DaemonSnapshot };
+  store.setState({ host: info, daemons });
   const host = { id, name: `host ${id}`, client: { request: ask }, notify } as unknown as HostModel;
   return { host, state: store.getState() };
 };
-let found: (query: string, others?: readonly HostNow[]) => ReturnType<typeof Find>;
+let found: (query: string, others?: readonly HostNow[], role?: Role) => ReturnType<typeof Find>;
 
 beforeAll(async () => {
   vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener: () => {} }));
   const { findEntries, paletteEntries }: { findEntries: typeof Find; paletteEntries: typeof Entries } =
     await import('./entries.ts');
-  found = (query, others = []) => findEntries(paletteEntries([hostNow('a', request), ...others]), query);
+  found = (query, others = [], role = 'admin') =>
+    findEntries(paletteEntries([hostNow('a', request, role), ...others]), query);
 });
 
 test('"reload" finds Reload, which reads the file again and says what came of it', async () => {
@@ -75,4 +81,14 @@ test('an entry says on which host it acts where there are several, and acts ther
   vi.stubGlobal('location', place);
   found('logs ircd host b', [hostNow('b', elsewhere)])[0]?.act();
   expect(place.hash).toBe('#/h/b/daemon/ircd/logs');
+});
+
+test('what a role may not do is not offered to it', () => {
+  const texts = (role: Role) => found('', [], role).map(({ text }) => text);
+  const added = (less: Role, more: Role) => texts(more).filter((text) => !texts(less).includes(text));
+  expect(added('viewer', 'operator')).toEqual(
+    expect.arrayContaining(['Connections of ircd', 'Commands of ircd', 'Config of ircd', 'Go to Audit']),
+  );
+  expect(texts('viewer').filter((text) => /^(Start|Stop|Restart|Run) /.test(text))).toEqual([]);
+  expect(added('operator', 'admin')).toEqual(['Reload the configuration file']);
 });

@@ -6,6 +6,7 @@ import { messages as daemonPage } from '../daemon/messages.ts';
 import type { HostModel } from '../model/host-model.ts';
 import type { HostState } from '../model/host-state.ts';
 import { type HostNow, named } from '../model/hosts.ts';
+import { mayRequest } from '../model/permissions.ts';
 import { isAllowed, type LifecycleAction, requestLifecycle } from '../overview/lifecycle.tsx';
 import { reloadConfig } from '../settings/reload.ts';
 import { messages as shell } from '../shell/messages.ts';
@@ -66,18 +67,22 @@ function hostEntries(host: HostModel, state: HostState): readonly PaletteEntry[]
     page(messages.goTo(shell.overview), []),
     ...manifests.flatMap((manifest) => daemonEntries(host, state, manifest)),
     page(messages.goTo(shell.history), ['history']),
-    page(messages.goTo(shell.audit), ['audit']),
+    ...(mayRequest(state.host, 'audit.query') ? [page(messages.goTo(shell.audit), ['audit'])] : []),
     page(messages.goTo(shell.settings), ['settings']),
     page(messages.goTo(shell.host), ['daemon', MAIN_SOURCE]),
     page(messages.logs(MAIN_SOURCE), ['daemon', MAIN_SOURCE, 'logs']),
-    {
-      key: 'reload',
-      text: messages.reload,
-      hint: messages.reloadHint,
-      kind: messages.settings,
-      act: () => void reloadConfig(host),
-    },
+    ...(mayRequest(state.host, 'config.reload') ? [reloadEntry(host)] : []),
   ];
+}
+
+function reloadEntry(host: HostModel): PaletteEntry {
+  return {
+    key: 'reload',
+    text: messages.reload,
+    hint: messages.reloadHint,
+    kind: messages.settings,
+    act: () => void reloadConfig(host),
+  };
 }
 
 function daemonEntries(
@@ -93,12 +98,16 @@ function daemonEntries(
     ...Object.entries(manifest.tables).map(([name, table]) =>
       page(messages.tab(table.title, id), ['daemon', id, name]),
     ),
-    page(messages.tab(daemonPage.tabs.commands, id), ['daemon', id, 'commands']),
+    ...(manifest.commands.length === 0
+      ? []
+      : [page(messages.tab(daemonPage.tabs.commands, id), ['daemon', id, 'commands'])]),
     page(messages.logs(id), ['daemon', id, 'logs']),
     page(messages.tab(daemonPage.tabs.crashes, id), ['daemon', id, 'crashes']),
-    page(messages.tab(daemonPage.tabs.config, id), ['daemon', id, 'config']),
+    ...(mayRequest(state.host, 'config.get')
+      ? [page(messages.tab(daemonPage.tabs.config, id), ['daemon', id, 'config'])]
+      : []),
   ];
-  if (daemon !== undefined) {
+  if (daemon !== undefined && mayRequest(state.host, 'daemon.start')) {
     for (const action of ACTIONS) {
       if (!isAllowed(action, daemon.state) || (manifest.internal && action !== 'start')) continue;
       entries.push({

@@ -1,6 +1,6 @@
 /** The configuration file: where it is, reading it again, and what came of that. */
 import { type ReactNode, useState } from 'react';
-import { useHost, useHostState } from '../model/host-context.ts';
+import { useHost, useHostState, useMay } from '../model/host-context.ts';
 import { hashOf } from '../shell/route.ts';
 import { Button } from '../ui/button.tsx';
 import { Callout } from '../ui/callout.tsx';
@@ -12,6 +12,7 @@ export function ConfigSection(): ReactNode {
   const { client } = useHost();
   const file = useHostState((state) => state.host?.configFile ?? null);
   const connected = useHostState((state) => state.connection.phase === 'connected');
+  const mayReload = useMay('config.reload');
   const [outcome, setOutcome] = useState<ReloadResult | null>(null);
   const [busy, setBusy] = useState(false);
   const reload = async () => {
@@ -32,12 +33,14 @@ export function ConfigSection(): ReactNode {
           </span>
         )}
       </div>
-      <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-2 text-sm">
-        <span className="text-dim">{messages.reloadHint}</span>
-        <Button icon="restart" disabled={busy || file === null || !connected} onClick={() => void reload()}>
-          {messages.reload}
-        </Button>
-      </div>
+      {mayReload && (
+        <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-2 text-sm">
+          <span className="text-dim">{messages.reloadHint}</span>
+          <Button icon="restart" disabled={busy || file === null || !connected} onClick={() => void reload()}>
+            {messages.reload}
+          </Button>
+        </div>
+      )}
       <PendingRestarts />
       {outcome?.ok === false && (
         <Callout tone="bad" urgent title={messages.reloadFailed}>

@@ -47,6 +47,7 @@ export const messages = {
   host: 'Host',
   hosts: { desktop: 'desktop app', headless: 'headless, in a browser' },
   version: 'Version',
+  role: 'Your role',
   runtime: 'Runtime',
   platform: 'Platform',
   pid: 'Process',

@@ -1,9 +1,8 @@
 /** Appearance, the configuration file, and what this host is. */
 import { type ReactNode, useId } from 'react';
 import { useStore } from 'zustand';
-import { mayAccess } from '../../contract/access.ts';
 import { formatDateTime } from '../format/times.ts';
-import { useHost, useHostState } from '../model/host-context.ts';
+import { useHost, useHostState, useMay } from '../model/host-context.ts';
 import { setTheme, THEMES, themeStore } from '../shell/theme.ts';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
@@ -15,7 +14,7 @@ import { SessionsSection } from './sessions-section.tsx';
 
 export function SettingsPage(): ReactNode {
   const { session } = useHost();
-  const mayEnd = useHostState((state) => state.host !== null && mayAccess(state.host.role, 'admin'));
+  const mayEnd = useMay('session.end');
   const theme = useStore(themeStore, (state) => state.theme);
   return (
     <div className="flex max-w-3xl flex-col gap-5 p-6 max-sm:p-4">
@@ -88,6 +87,7 @@ function About(): ReactNode {
     <>
       <Fact name={messages.version}>{host.version}</Fact>
       <Fact name={messages.host}>{messages.hosts[host.host]}</Fact>
+      <Fact name={messages.role}>{host.role}</Fact>
       <Fact name={messages.runtime}>{host.runtime}</Fact>
       <Fact name={messages.platform}>{host.platform}</Fact>
       <Fact name={messages.pid}>{host.pid}</Fact>

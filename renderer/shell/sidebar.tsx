@@ -8,6 +8,7 @@ import {
   useHostModels,
   useHostState,
   useManifests,
+  useMay,
   useNaming,
 } from '../model/host-context.ts';
 import { lastKnown, STATE_WORDS } from '../model/messages.ts';
@@ -79,6 +80,7 @@ function HostEntries(): ReactNode {
   const naming = useNaming();
   const manifests = useManifests().filter((manifest) => !manifest.internal);
   const daemons = useHostState((state) => state.daemons);
+  const mayAudit = useMay('audit.query');
   return (
     <>
       <ul className="flex flex-col gap-0.5">
@@ -110,9 +112,11 @@ function HostEntries(): ReactNode {
         <Entry icon="history" path={['history']}>
           {messages.history}
         </Entry>
-        <Entry icon="audit" path={['audit']}>
-          {messages.audit}
-        </Entry>
+        {mayAudit && (
+          <Entry icon="audit" path={['audit']}>
+            {messages.audit}
+          </Entry>
+        )}
         <Entry icon="settings" path={['settings']}>
           {messages.settings}
         </Entry>

@@ -1,0 +1,42 @@
+/** What is offered to whom. */
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { ROLES } from '../../contract/access.ts';
+import type { HostInfo } from '../../contract/control/host.ts';
+import { describeManifest } from '../../contract/manifest.ts';
+import { mayRequest, offeredTo } from './permissions.ts';
+
+const command = { summary: '', danger: 'safe', args: z.object({}), result: 'json' } as const;
+const table = { title: 'T', rowKey: 'id', columns: [] } as const;
+const manifest = describeManifest({
+  id: 'ircd',
+  title: 'IRC server',
+  summary: '',
+  config: z.object({}),
+  metrics: [],
+  commands: {
+    limits: { ...command, access: 'read' },
+    kill: { ...command, access: 'operate' },
+    rehash: { ...command, access: 'admin' },
+  },
+  tables: { rooms: { ...table, access: 'read' }, connections: { ...table, access: 'operate' } },
+});
+
+test.each([
+  ['viewer', 'limits', 'rooms'],
+  ['operator', 'limits kill', 'rooms connections'],
+  ['admin', 'limits kill rehash', 'rooms connections'],
+] as const)('%s finds the commands %s and the tables %s', (role, commands, tables) => {
+  const [offered] = offeredTo({ role, manifests: [manifest] } as unknown as HostInfo).manifests;
+  expect(offered?.commands.map(({ name }) => name).join(' ')).toBe(commands);
+  expect(Object.keys(offered?.tables ?? {}).join(' ')).toBe(tables);
+});
+
+test('buttons and pages are offered to those whose request would be answered', () => {
+  const offered = (name: Parameters<typeof mayRequest>[1]) =>
+    ROLES.filter((role) => mayRequest({ role }, name)).join();
+  expect(offered('status')).toBe('viewer,operator,admin');
+  expect(offered('daemon.stop')).toBe('operator,admin');
+  expect(offered('config.reload')).toBe('admin');
+  expect(mayRequest(null, 'status')).toBe(false);
+});

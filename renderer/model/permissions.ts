@@ -1,0 +1,30 @@
+/**
+ * What the window offers to a role. Main checks every request anyway; here what would be refused is not offered: commands and
+ * tables leave the manifests, and with them the forms, tabs, row buttons and palette entries that are made of those.
+ */
+import { mayAccess } from '../../contract/access.ts';
+import type { HostInfo } from '../../contract/control/host.ts';
+import { CONTROL_REQUESTS, type ControlRequestName } from '../../contract/control/requests.ts';
+
+/** A request whose access does not depend on what it names. */
+export type PlainRequestName = Exclude<ControlRequestName, 'command.run' | 'command.impact'>;
+
+/** The host as its visitor may use it. */
+export function offeredTo(host: HostInfo): HostInfo {
+  const { role, manifests } = host;
+  return {
+    ...host,
+    manifests: manifests.map((manifest) => ({
+      ...manifest,
+      commands: manifest.commands.filter(({ access }) => mayAccess(role, access)),
+      tables: Object.fromEntries(
+        Object.entries(manifest.tables).filter(([, { access }]) => mayAccess(role, access)),
+      ),
+    })),
+  };
+}
+
+/** Whether a request is offered; none is before the host has said who is asking. */
+export function mayRequest(host: Pick<HostInfo, 'role'> | null, name: PlainRequestName): boolean {
+  return host !== null && mayAccess(host.role, CONTROL_REQUESTS[name].access);
+}
