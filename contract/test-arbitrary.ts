@@ -38,6 +38,8 @@ export function arbitraryOf(schema: z.core.$ZodType): fc.Arbitrary<unknown> {
       return fc.constantFrom(...def.values);
     case 'enum':
       return fc.constantFrom(...Object.values(def.entries));
+    case 'nullable':
+      return fc.option(arbitraryOf(def.innerType));
     case 'optional':
       return arbitraryOf(def.innerType);
     case 'string':

@@ -50,7 +50,10 @@ async function run(name: (typeof REQUEST_NAMES)[number]): Promise<unknown> {
 }
 
 test.each(REQUEST_NAMES)('the example of %s is answered', async (name) => {
-  // No host has the session that a page can name.
-  const answer = name === 'session.end' ? { ok: false, error: { code: 'not_found' } } : { ok: true };
+  // No host has the session or the task that a page can name.
+  const answer =
+    name === 'session.end' || name === 'task.cancel'
+      ? { ok: false, error: { code: 'not_found' } }
+      : { ok: true };
   expect(await run(name)).toMatchObject(answer);
 });

@@ -1,8 +1,10 @@
 /** What travels between main and its clients beside arguments and results: envelopes, and events that nobody asked for. */
+
 import { z } from 'zod';
 import type { Access } from '../access.ts';
 import type { Outcome, WireError } from '../errors.ts';
 import type { Catalog } from '../link/catalog.ts';
+import type { Task } from '../link/tasks.ts';
 import type { SourcedLogRecord } from '../log-record.ts';
 import type { DaemonSnapshot } from '../states.ts';
 import type { AuditEntry } from './audit.ts';
@@ -19,6 +21,8 @@ export type ControlEvent =
   | { readonly type: 'daemon'; readonly daemon: DaemonSnapshot }
   /** What a process says that it measures, at its start and whenever that changes. */
   | { readonly type: 'catalog'; readonly source: string; readonly catalog: Catalog }
+  /** Long work of a daemon began, went on or ended. */
+  | { readonly type: 'task'; readonly source: string; readonly task: Task }
   | { readonly type: 'history'; readonly history: HistoryStatus }
   /** Comes once more, under the same key, when the effects of an action have been measured. */
   | { readonly type: 'audit'; readonly entry: Omit<AuditEntry, 'id'> }
@@ -33,6 +37,7 @@ export type ControlEvent =
 export const EVENT_ACCESS: Readonly<Record<ControlEvent['type'], Access>> = {
   daemon: 'read',
   catalog: 'read',
+  task: 'read',
   history: 'read',
   audit: 'operate',
   config: 'read',

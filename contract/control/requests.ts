@@ -3,6 +3,7 @@
  * headless host over a WebSocket or `POST /api/<name>`, the CLI over the local socket; the handler table in main/core is the
  * same for all.
  */
+
 import type { z } from 'zod';
 import { auditRequests } from './audit.ts';
 import { commandRequests } from './commands.ts';
@@ -14,12 +15,14 @@ import { logsRequests } from './logs.ts';
 import { metricsRequests } from './metrics.ts';
 import type { RequestDefinition, ResultType } from './request.ts';
 import { sessionRequests } from './sessions.ts';
+import { taskRequests } from './tasks.ts';
 
 /** The definition of each request, in the order of the reference page. */
 export const CONTROL_REQUESTS = {
   ...hostRequests,
   ...lifecycleRequests,
   ...commandRequests,
+  ...taskRequests,
   ...metricsRequests,
   ...logsRequests,
   ...historyRequests,

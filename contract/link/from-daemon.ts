@@ -1,4 +1,5 @@
 /** What a daemon says to main. */
+
 import { z } from 'zod';
 import type { MessageOf } from '../read-only.ts';
 import { outcomeSchema, wireErrorSchema } from '../wire-error.ts';
@@ -10,6 +11,7 @@ import { metricSummarySchema } from './metric-summary.ts';
 import { checkOutcomeSchema } from './reload.ts';
 import { requestId } from './request-id.ts';
 import { streamCloseSchema, streamDataSchema } from './stream-messages.ts';
+import { taskReportSchema } from './tasks.ts';
 
 const listeners = z.array(endpointSchema);
 
@@ -39,6 +41,7 @@ export const fromDaemonSchema = z.discriminatedUnion('type', [
     dropped: z.number(),
   }),
   z.strictObject({ type: z.literal('reply'), requestId, outcome: outcomeSchema(z.unknown()) }),
+  taskReportSchema,
   lifecycleRequestSchema,
   deedRequestSchema,
   deedReportSchema,

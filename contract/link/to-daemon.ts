@@ -1,4 +1,5 @@
 /** What main says to a daemon. */
+
 import { z } from 'zod';
 import type { MessageOf } from '../read-only.ts';
 import { actorSchema } from './actor.ts';
@@ -8,6 +9,7 @@ import { instanceSecretSchema, peerSchema } from './peers.ts';
 import { RELOAD_STEPS } from './reload.ts';
 import { requestId } from './request-id.ts';
 import { streamCloseSchema, streamDataSchema, streamOpenSchema } from './stream-messages.ts';
+import { taskCancelSchema } from './tasks.ts';
 
 const peers = z.array(peerSchema);
 
@@ -49,6 +51,7 @@ export const toDaemonSchema = z.discriminatedUnion('type', [
   }),
   /** Another daemon listens elsewhere now. */
   z.strictObject({ type: z.literal('peers'), peers }),
+  taskCancelSchema,
   deedBegunSchema,
   lifecycleOutcomeSchema,
   streamOpenSchema,

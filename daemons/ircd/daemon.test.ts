@@ -11,6 +11,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { portOf } from '../../contract/listen-place.ts';
 import type { DaemonContext } from '../runtime/host/daemon-definition.ts';
 import { PeerDirectory } from '../runtime/host/peer-directory.ts';
+import { TaskBoard } from '../runtime/host/task-board.ts';
 import { carryOut } from '../runtime/net/listener-change.ts';
 import { createSelfSigned } from '../runtime/net/tls-credentials.ts';
 import { MetricRegistry } from '../runtime/telemetry/metric-registry.ts';
@@ -55,6 +56,7 @@ async function start(config: IrcdConfig) {
     dataDir,
     metrics,
     peers: new PeerDirectory(),
+    tasks: new TaskBoard(),
     log: () => silent,
     touchTable: () => {},
     listenersChanged: () => {},

@@ -113,7 +113,12 @@ export async function startRecorder(
       },
       stats: { run: () => ({ rows: recorder.stats() }) },
       vacuum: { run: (_, { signal }) => recorder.vacuum(signal) },
-      backup: { run: ({ file: copy }, { signal }) => recorder.backup(copy, signal) },
+      backup: {
+        run: ({ file: copy }, { signal }) =>
+          context.tasks.run({ title: 'Copying the database', cancellable: true, signal }, (task) =>
+            recorder.backup(copy, task.signal, (done, total) => task.report({ phase: 'pages', done, total })),
+          ),
+      },
     },
     reload: async (config) => ({
       commit() {

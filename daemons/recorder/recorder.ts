@@ -154,7 +154,11 @@ export class Recorder {
    * Copies the database to a file that does not exist yet, in steps between which appends go on. Throws `conflict`
    * or `not_found` for a path that cannot be written to.
    */
-  async backup(path: string, signal?: AbortSignal): Promise<{ file: string; bytes: number }> {
+  async backup(
+    path: string,
+    signal?: AbortSignal,
+    onPages: (copied: number, total: number) => void = () => {},
+  ): Promise<{ file: string; bytes: number }> {
     const file = isAbsolute(path) ? path : resolve(dirname(this.#options.file), path);
     if (existsSync(file))
       throw new SignalboxError('conflict', `${file} exists already; a backup overwrites nothing.`);
@@ -167,12 +171,14 @@ export class Recorder {
       throw writeError(error, file);
     }
     try {
-      await this.#file.use().database.backup(file, {
-        progress: () => {
+      const { totalPages } = await this.#file.use().database.backup(file, {
+        progress: ({ totalPages, remainingPages }) => {
           signal?.throwIfAborted();
+          onPages(totalPages - remainingPages, totalPages);
           return BACKUP_PAGES;
         },
       });
+      onPages(totalPages, totalPages);
     } catch (error) {
       rmSync(file, { force: true });
       throw writeError(error, file);

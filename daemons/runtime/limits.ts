@@ -92,6 +92,18 @@ export const limits = {
     reason:
       'File descriptors that connections never take, half of them at most: listeners, logs, the database, windows and lookups of names.',
   },
+  tasksRunning: {
+    default: 64,
+    unit: 'count',
+    reason:
+      'Long work that one process does at once; more would be a mistake, or somebody who asks again and again.',
+  },
+  taskReportMs: {
+    default: 250,
+    unit: 'milliseconds',
+    reason:
+      'Least time between two reports of one phase of a task: nobody reads faster, and every client is told.',
+  },
   socketProbeMs: {
     default: 1_000,
     unit: 'milliseconds',

@@ -38,7 +38,7 @@ const OPERATE = [
 ];
 const ADMIN = [
   ...['config.check', 'config.reload', 'ircd rehash', 'ircd set-limit', 'relay set-limits'],
-  ...['recorder vacuum', 'recorder backup', 'sessions.list', 'session.end', 'sessions event'],
+  ...['recorder vacuum', 'recorder backup', 'sessions.list', 'session.end', 'sessions event', 'task.cancel'],
 ];
 const pinned = (name: string): Access => {
   if (ADMIN.includes(name)) return 'admin';

@@ -2,10 +2,12 @@
  * What happens in the control plane, by name. Supervisor and records publish it; each part that cares has a file in
  * listeners/ that says what it does then.
  */
+
 import type { HistoryStatus } from '../../contract/control/history.ts';
 import type { WireError } from '../../contract/errors.ts';
 import type { Catalog } from '../../contract/link/catalog.ts';
 import type { MetricSummary } from '../../contract/link/metric-summary.ts';
+import type { Task } from '../../contract/link/tasks.ts';
 import type { DaemonSnapshot, DaemonState } from '../../contract/states.ts';
 import type { EventBus } from './event-bus.ts';
 import type { KeyedAuditEntry } from './records/audit-trail.ts';
@@ -32,6 +34,8 @@ export interface Announcements {
   };
   /** What a process says that it measures. */
   readonly catalogCame: { readonly source: string; readonly catalog: Catalog };
+  /** Long work of a daemon began, went on or ended. */
+  readonly taskCame: { readonly source: string; readonly task: Task };
   readonly logsCame: {
     readonly id: string;
     readonly instance: number;

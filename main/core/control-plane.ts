@@ -2,6 +2,7 @@
  * The control plane: makes the supervisor, the records, the handlers and the bus between them, and wires them together.
  * Both hosts make exactly one and speak to it through {@link ControlPlane}.
  */
+
 import { MAIN_SOURCE } from '../../contract/control/host.ts';
 import type { ControlEvent, ControlOutcome } from '../../contract/control/messages.ts';
 import type { Outcome, WireError } from '../../contract/errors.ts';
@@ -33,6 +34,7 @@ import { historyListens } from './listeners/history-listener.ts';
 import { logsListen } from './listeners/logs-listener.ts';
 import { metricsListen } from './listeners/metrics-listener.ts';
 import { streamsListen } from './listeners/streams-listener.ts';
+import { tasksListen } from './listeners/tasks-listener.ts';
 import { telemetryListens } from './listeners/telemetry-listener.ts';
 import { MainTelemetry } from './main-telemetry.ts';
 import { makeRecords, type Records } from './make-records.ts';
@@ -154,11 +156,12 @@ class Plane implements ControlPlane {
 
   /** Who hears what; clients come last, so that whoever asks on hearing something finds it done. */
   #subscribe(): void {
-    const { logs, metrics, history, audit } = this.#records;
+    const { logs, metrics, tasks, history, audit } = this.#records;
     const { logger } = this.#telemetry;
     logger.subscribe((record) => logs.append(MAIN_SOURCE, 1, [record], 0));
     telemetryListens(this.#bus, this.#telemetry, this.#clock, this.limits);
     metricsListen(this.#bus, metrics, logger);
+    tasksListen(this.#bus, tasks, this.limits);
     logsListen(this.#bus, logs);
     historyListens(this.#bus, history, this.#recorderId);
     auditListens(this.#bus, audit);

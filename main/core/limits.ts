@@ -5,6 +5,11 @@
 import { type Limit, limitDefaults } from '../../contract/limit.ts';
 
 export const CONTROL_LIMIT_TABLE = {
+  tasksOfDaemon: {
+    default: 64,
+    unit: 'count',
+    reason: 'Tasks of one daemon that main keeps for clients that come later; a daemon has no more at once.',
+  },
   shownMistakes: {
     default: 20,
     unit: 'count',

@@ -1,4 +1,5 @@
 /** Makes what main keeps of what happens: newest figures, logs, history and the audit trail. Called by the control plane. */
+
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { MAIN_SOURCE } from '../../contract/control/host.ts';
@@ -15,6 +16,7 @@ import { AuditTrail } from './records/audit-trail.ts';
 import { HistoryClient, type RecorderLink } from './records/history-client.ts';
 import { LogStore } from './records/log-store.ts';
 import { MetricsStore } from './records/metrics-store.ts';
+import { TaskList } from './records/task-list.ts';
 import type { Supervisor } from './supervision/supervisor.ts';
 
 /** What records are made of. */
@@ -33,6 +35,7 @@ export interface RecordParts {
 export interface Records {
   readonly logs: LogStore;
   readonly metrics: MetricsStore;
+  readonly tasks: TaskList;
   readonly journal: AuditJournal | null;
   readonly history: HistoryClient;
   readonly audit: AuditTrail;
@@ -68,7 +71,7 @@ export function makeRecords(parts: RecordParts): Records {
     run,
     publish: (entry) => bus.publish('entryWritten', { entry }),
   });
-  return { logs: new LogStore(clock, limits), metrics, journal, history, audit };
+  return { logs: new LogStore(clock, limits), tasks: new TaskList(), metrics, journal, history, audit };
 }
 
 function recorderLink(supervisor: Supervisor, recorderId: string | null): RecorderLink | null {

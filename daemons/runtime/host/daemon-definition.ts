@@ -1,4 +1,5 @@
 /** What a daemon's own code implements, and what it is given. `runDaemon` calls it; it never sees main or a window. */
+
 import type { z } from 'zod';
 import type { Outcome } from '../../../contract/errors.ts';
 import type { Actor } from '../../../contract/link/actor.ts';
@@ -13,6 +14,7 @@ import type { MetricRegistry } from '../telemetry/metric-registry.ts';
 import type { TableProvider } from '../telemetry/stream-hub.ts';
 import type { DeedAnswer } from './deed-ledger.ts';
 import type { Peers } from './peer-directory.ts';
+import type { TaskBoard } from './task-board.ts';
 
 /** Given to a command while it runs. */
 export interface CommandCall {
@@ -58,6 +60,8 @@ export interface DaemonContext<Config, Prepared = undefined> {
   /** Folder for the daemon's own files; exists. */
   readonly dataDir: string;
   readonly metrics: MetricRegistry;
+  /** Long work is told as it goes on. */
+  readonly tasks: TaskBoard;
   /** The other daemons of the instance. */
   readonly peers: Peers;
   /** A logger for one part of the daemon. */

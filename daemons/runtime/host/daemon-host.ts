@@ -28,6 +28,7 @@ import type {
 } from './daemon-definition.ts';
 import type { DeedAnswer } from './deed-ledger.ts';
 import { PeerDirectory } from './peer-directory.ts';
+import { TaskBoard } from './task-board.ts';
 
 /** What the daemon's code asks of the outside. */
 export interface Outside {
@@ -51,6 +52,7 @@ export class DaemonHost<
   readonly registry: MetricRegistry;
   readonly sampler: ProcessSampler;
   readonly peers = new PeerDirectory();
+  readonly tasks = new TaskBoard();
   readonly logger = new Logger(process.env.SIGNALBOX_LOG_LEVEL === 'debug' ? 'debug' : 'info');
   readonly #definition: DaemonDefinition<Config, Commands, Prepared>;
   #hub: StreamHub | null = null;
@@ -111,6 +113,7 @@ export class DaemonHost<
       dataDir,
       metrics: registry,
       peers: this.peers,
+      tasks: this.tasks,
       log: (subsystem) => logger.child(subsystem),
       touchTable: (name) => hub.touchTable(name),
       listenersChanged: () => this.#listenersChanged(),

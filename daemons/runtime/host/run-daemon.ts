@@ -139,6 +139,9 @@ class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, Com
       case 'peers':
         this.#host.peers.update(message.peers);
         return;
+      case 'task-cancel':
+        this.#host.tasks.cancel(message.id);
+        return;
       case 'deed-begun':
         this.#deeds.answered(message.requestId, message.outcome);
         return;
@@ -185,8 +188,9 @@ class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, Com
   }
 
   async #init(message: Extract<ToDaemon, { type: 'init' }>): Promise<void> {
-    const { logger, peers } = this.#host;
+    const { logger, peers, tasks } = this.#host;
     peers.introduce(message.peers, message.secret);
+    tasks.onReport((task) => this.#link.send({ type: 'task', task }));
     logger.addSink(
       await openLogFile(message.logDir, this.#host.id, (error) => {
         process.stderr.write(`log file: ${error.message}\n`);

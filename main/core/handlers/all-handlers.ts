@@ -1,4 +1,5 @@
 /** The handler table: one file a domain, put together here. Called by the control plane. */
+
 import { join } from 'node:path';
 import type { Clock } from '../../../kit/clock.ts';
 import type { AnnouncementBus } from '../announcements.ts';
@@ -20,6 +21,7 @@ import { lifecycleHandlers } from './lifecycle-handlers.ts';
 import { logsHandlers } from './logs-handlers.ts';
 import { metricsHandlers } from './metrics-handlers.ts';
 import { sessionHandlers } from './session-handlers.ts';
+import { taskHandlers } from './task-handlers.ts';
 
 /** What the handlers of all domains work with. */
 export interface AllHandlerParts {
@@ -42,7 +44,7 @@ export function allHandlers(parts: AllHandlerParts): HandlerTable {
   const { options, clock, limits, startedAt, bus, config, plans, supervisor, records, sessions, closing } =
     parts;
   const { registry, launcher, daemonRuntime, dataDir } = options;
-  const { logs, metrics, history, audit } = records;
+  const { logs, metrics, tasks, history, audit } = records;
   const dashboard = () => plans.dashboard;
   const holders = () => plans.holders();
   const onError = (error: ConfigStore['error']) => bus.publish('configRead', { error });
@@ -50,6 +52,7 @@ export function allHandlers(parts: AllHandlerParts): HandlerTable {
     ...hostHandlers({ options, startedAt, supervisor, history, metrics, config, dashboard, closing }),
     ...lifecycleHandlers(supervisor, audit, limits),
     ...commandHandlers({ registry, clock, limits, supervisor, audit }),
+    ...taskHandlers(tasks, supervisor, audit),
     ...metricsHandlers(metrics, supervisor),
     ...logsHandlers(logs, metrics),
     ...historyHandlers(history),

@@ -20,6 +20,9 @@ export function announcing(bus: AnnouncementBus, questions: () => DaemonQuestion
         case 'catalog':
           bus.publish('catalogCame', { source: id, catalog: message.catalog });
           return;
+        case 'task':
+          bus.publish('taskCame', { source: id, task: message.task });
+          return;
         case 'logs': {
           const { records, dropped } = message;
           bus.publish('logsCame', { id, instance, records, dropped });

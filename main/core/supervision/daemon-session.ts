@@ -46,6 +46,7 @@ export type PassedOn = Extract<
   {
     type:
       | 'catalog'
+      | 'task'
       | 'summary'
       | 'logs'
       | 'lifecycle'

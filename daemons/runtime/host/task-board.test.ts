@@ -1,0 +1,87 @@
+import { expect, test } from 'vitest';
+import type { Task } from '../../../contract/link/tasks.ts';
+import { limits } from '../limits.ts';
+import { TaskBoard } from './task-board.ts';
+
+function make() {
+  const told: Task[] = [];
+  const board = new TaskBoard();
+  board.onReport((task) => told.push(task));
+  return { board, told };
+}
+
+test('a task is told when it begins, when its phase changes and when it ends, and not for every step', async () => {
+  const { board, told } = make();
+  const result = await board.run({ title: 'Copying', cancellable: true }, async ({ report }) => {
+    for (let done = 0; done <= 1_000; done++) report({ phase: 'pages', done, total: 1_000 });
+    report({ phase: 'sync', done: 1_000, total: 1_000 });
+    return 'copied';
+  });
+  expect(result).toBe('copied');
+  expect(told[0]).toEqual({
+    id: 1,
+    title: 'Copying',
+    phase: '',
+    done: 0,
+    total: null,
+    cancellable: true,
+    end: null,
+  });
+  expect(told.at(-1)).toMatchObject({ phase: 'sync', done: 1_000, end: 'done' });
+  expect(told.length).toBeLessThan(20);
+});
+
+test('whoever ends a task aborts its work, and it is told as cancelled', async () => {
+  const { board, told } = make();
+  const work = board.run({ title: 'Copying', cancellable: true }, ({ signal }) => {
+    return new Promise((_, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason));
+    });
+  });
+  board.cancel(99);
+  board.cancel(1);
+  await expect(work).rejects.toMatchObject({ code: 'cancelled', message: 'Copying was cancelled.' });
+  expect(told.at(-1)?.end).toBe('cancelled');
+});
+
+test('a task that may not be ended goes on', async () => {
+  const { board, told } = make();
+  let finish = () => {};
+  const work = board.run({ title: 'Replaying', cancellable: false }, ({ signal }) => {
+    return new Promise<boolean>((resolve) => {
+      finish = () => resolve(signal.aborted);
+    });
+  });
+  board.cancel(1);
+  finish();
+  expect(await work).toBe(false);
+  expect(told.at(-1)?.end).toBe('done');
+});
+
+test('the signal of the command that it is done for ends it too, and a failure is told as one', async () => {
+  const { board, told } = make();
+  const outer = new AbortController();
+  const work = board.run({ title: 'Copying', cancellable: false, signal: outer.signal }, ({ signal }) => {
+    return new Promise((_, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason));
+    });
+  });
+  outer.abort(new Error('deadline'));
+  await expect(work).rejects.toThrow('deadline');
+  expect(told.at(-1)?.end).toBe('cancelled');
+  const failing = board.run({ title: 'Copying', cancellable: false }, () =>
+    Promise.reject(new Error('full')),
+  );
+  await expect(failing).rejects.toThrow('full');
+  expect(told.at(-1)?.end).toBe('failed');
+});
+
+test('more tasks than may go on at once are refused', async () => {
+  const { board } = make();
+  const endless = () => new Promise<never>(() => {});
+  for (let count = 0; count < limits.tasksRunning.default; count++)
+    void board.run({ title: 'Copying', cancellable: false }, endless);
+  await expect(board.run({ title: 'Copying', cancellable: false }, endless)).rejects.toMatchObject({
+    code: 'limit_reached',
+  });
+});
