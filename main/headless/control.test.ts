@@ -36,6 +36,7 @@ test('hello describes the host, its daemons and their commands, without the inte
     'exit',
     'list',
     'again',
+    'peers',
   ]);
   expect(info.daemons).toMatchObject([{ id: 'tiny', state: 'running' }]);
   expect(info.history).toMatchObject({ state: 'paused', reason: 'This host has no recorder.' });
