@@ -4,6 +4,7 @@
  */
 import { promises as dns } from 'node:dns';
 import type { Outcome } from '../../contract/errors.ts';
+import { changedSettings } from '../runtime/host/changed-settings.ts';
 import type {
   DaemonContext,
   PendingReload,
@@ -119,26 +120,24 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
 
   async reload(config: IrcdConfig, prepared: IrcdPrepared): Promise<PendingReload> {
     const { listeners, commit } = await this.net.begin(config, prepared.credentials);
-    return { listeners, commit: () => this.takeOver(config, prepared, commit()) };
+    return { listeners, commit: () => this.takeOver(config, prepared, commit().renewed) };
   }
 
-  private takeOver(config: IrcdConfig, prepared: IrcdPrepared, renewed: boolean): ReloadApplied {
+  private takeOver(config: IrcdConfig, prepared: IrcdPrepared, newCertificate: boolean): ReloadApplied {
     // One that cannot be used now was good when it was read.
     const motd = prepared.motd === undefined ? this.server.motd : prepared.motd;
     const before = this.config;
-    const changed = new Set(changedKeys(before, config));
-    // The files may be others although their names are the same.
-    if (JSON.stringify(motd) !== JSON.stringify(this.server.motd)) changed.add('motd_file');
-    if (renewed) changed.add('tls');
+    const renewed: (keyof IrcdConfig)[] = [];
+    if (JSON.stringify(motd) !== JSON.stringify(this.server.motd)) renewed.push('motd_file');
+    if (newCertificate) renewed.push('tls');
     if (before.dns !== config.dns || before.ident !== config.ident) this.names = createLookup(config);
     this.config = config;
     this.server.configure(config, motd);
     this.context.listenersChanged();
     noticeOpers(this.server, 'The configuration was read again');
-    return {
-      applied: [...changed].filter((key) => key !== 'server_name'),
-      restartRequired: config.server_name === this.server.name ? [] : ['server_name'],
-    };
+    // The name stays until a restart, however often the file is read.
+    const running = { ...before, server_name: this.server.name };
+    return changedSettings(running, config, { renewed, needRestart: ['server_name'] });
   }
 
   stopImpact(): string | null {
@@ -223,11 +222,6 @@ const DRAIN_MS = 3_000;
 
 function createLookup(config: IrcdConfig): Lookup {
   return new Lookup({ resolver: new dns.Resolver(), dns: config.dns, ident: config.ident });
-}
-
-function changedKeys(before: IrcdConfig, after: IrcdConfig): string[] {
-  const keys = Object.keys(after) as (keyof IrcdConfig)[];
-  return keys.filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]));
 }
 
 function* mapEach<T, R>(items: Iterable<T>, convert: (item: T) => R): Iterable<R> {

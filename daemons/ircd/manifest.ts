@@ -1,6 +1,7 @@
 /** The IRC server as Signalbox sees it: its metrics, admin commands, tables and configuration, declared once. */
 import { defineManifest, type MetricSpec } from '../../contract/manifest.ts';
 import { metricSpecs } from '../../contract/metric-specs.ts';
+import { acceptorMetrics, refusalMetrics } from '../runtime/net/acceptor-metrics.ts';
 import { channelColumns, connectionColumns } from './admin/columns.ts';
 import { adminCommands } from './admin/commands.ts';
 import { channelActions, clientActions } from './admin/row-actions.ts';
@@ -22,7 +23,7 @@ const metrics: readonly MetricSpec[] = [
   gauge('send_queue_max_bytes', 'Longest send queue of a single client', 'bytes'),
   gauge('dns_cache_entries', 'Host names in the DNS cache, negative entries included'),
   gauge('server_bans', 'K-lines and D-lines in force'),
-  counter('accepted', 'Sockets accepted, refused ones included'),
+  ...acceptorMetrics('ircd'),
   counter('registrations', 'Clients that completed registration'),
   counter('messages_in', 'Lines received from clients'),
   counter('deliveries', 'Lines appended to the queue of a client'),
@@ -30,15 +31,10 @@ const metrics: readonly MetricSpec[] = [
   counter('ticks', 'Rounds of the event loop that had something to write'),
   counter('bytes_in', 'Bytes received from clients', 'bytes'),
   counter('bytes_out', 'Bytes handed to sockets', 'bytes'),
-  counter('throttled', 'Connections refused because their address connected too fast'),
-  counter('refused_full', 'Connections refused because their class was full'),
-  counter('refused_address', 'Connections refused because their address had too many open'),
   counter('flood_kills', 'Clients dropped with "Excess Flood"'),
   counter('send_queue_kills', 'Clients dropped with "SendQ exceeded"'),
   counter('memory_kills', 'Clients dropped because all clients together held too much'),
-  counter('accept_failures', 'Connections that could not be accepted, mostly because descriptors ran out'),
   counter('oversized_lines', 'Lines discarded for their length'),
-  counter('tls_handshake_failures', 'TLS handshakes that failed'),
   counter('kline_matches', 'Clients refused or dropped because a K-line or D-line matched'),
   counter('oper_failures', 'OPER attempts that failed'),
   counter('handler_errors', 'Commands that failed by a defect of the server'),
@@ -80,12 +76,7 @@ export const manifest = defineManifest({
     { title: 'Writes', metrics: [name('write_calls_total'), name('ticks_total')] },
     {
       title: 'Refusals',
-      metrics: [
-        name('throttled_total'),
-        name('refused_full_total'),
-        name('refused_address_total'),
-        name('flood_kills_total'),
-      ],
+      metrics: [...refusalMetrics('ircd'), name('flood_kills_total')],
     },
   ],
   highlights: {

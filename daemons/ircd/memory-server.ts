@@ -25,10 +25,13 @@ import type { User } from './state/user.ts';
 
 const CLASS: ConnectionClass = {
   name: 'default',
+  match: [],
   throttle: true,
   flood: true,
   maxConnections: 100,
   maxPerAddress: 100,
+  connectBurst: 100,
+  connectsPerSecond: 100,
   sendQueueBytes: 1 << 20,
   receiveQueueBytes: 1 << 14,
   pingSeconds: 120,

@@ -1,4 +1,5 @@
 /** Copies the counters of network path and protocol into the metric registry just before each sample. */
+import { publishAcceptor } from '../runtime/net/acceptor-metrics.ts';
 import type { MetricRegistry } from '../runtime/telemetry/metric-registry.ts';
 import type { IrcServer } from './irc-server.ts';
 import type { Lookup } from './net/lookup.ts';
@@ -10,21 +11,15 @@ type NetStatName = Parameters<NetStats['get']>[0];
 
 /** Counters of the network path under the names of the manifest. */
 const NET_COUNTERS: Readonly<Record<string, NetStatName>> = {
-  accepted: 'accepted',
   deliveries: 'deliveries',
   write_calls: 'writes',
   ticks: 'ticks',
   bytes_in: 'bytesIn',
   bytes_out: 'bytesOut',
-  throttled: 'throttled',
-  refused_full: 'refusedFull',
-  refused_address: 'refusedAddress',
   flood_kills: 'floodKills',
   send_queue_kills: 'sendQueueKills',
   memory_kills: 'memoryKills',
-  accept_failures: 'acceptFailures',
   oversized_lines: 'oversizedLines',
-  tls_handshake_failures: 'tlsHandshakeFailures',
 };
 
 /** Registers the sampling; nothing on the hot path writes a metric itself but the latency histogram. */
@@ -57,6 +52,7 @@ export function publishMetrics(
   const dnsEntries = gauge('dns_cache_entries');
   const serverBans = gauge('server_bans');
 
+  publishAcceptor(registry, 'ircd', net.admission.counts);
   registry.onSample(() => {
     for (const { handle, stat } of netCounters) handle.setTotal(net.stats.get(stat));
     messagesIn.setTotal(net.stats.get('linesIn') + net.stats.get('oversizedLines'));

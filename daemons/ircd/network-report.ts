@@ -19,9 +19,9 @@ export function networkReport(
 }
 
 /** Totals since start. */
-export function trafficReport({ stats }: NetServer<User>): readonly string[] {
+export function trafficReport({ stats, admission }: NetServer<User>): readonly string[] {
   return [
-    `accepted ${stats.get('accepted')} connections, open ${stats.get('connections')}`,
+    `accepted ${admission.counts.accepted} connections, open ${stats.get('connections')}`,
     `received ${stats.get('linesIn')} lines, ${stats.get('bytesIn')} bytes`,
     `sent ${stats.get('deliveries')} lines, ${stats.get('bytesOut')} bytes`,
     `dropped ${stats.get('floodKills')} for flooding, ${stats.get('sendQueueKills')} for their send queue`,
@@ -29,11 +29,12 @@ export function trafficReport({ stats }: NetServer<User>): readonly string[] {
 }
 
 function throttleReport(net: NetServer<User>): readonly string[] {
-  const entries = net.throttle.entries();
+  const { throttle, counts } = net.admission;
+  const entries = throttle.entries();
   const lines = entries
     .slice(0, MAX_THROTTLE_LINES)
     .map(({ network, recoversInMs }) => `${network} recovers in ${Math.ceil(recoversInMs / 1000)} s`);
-  return [`${entries.length} addresses remembered, ${net.stats.get('throttled')} refused`, ...lines];
+  return [`${entries.length} addresses remembered, ${counts.refusedThrottled} refused`, ...lines];
 }
 
 function cacheReport(lookup: Lookup): readonly string[] {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { ConnectThrottle } from '../../runtime/net/connect-throttle.ts';
 import { MemoryServer } from '../memory-server.ts';
-import { ConnectThrottle } from '../net/connect-throttle.ts';
 import { Lookup } from '../net/lookup.ts';
 import type { NetServer } from '../net/net-server.ts';
 import type { User } from '../state/user.ts';
@@ -17,7 +17,7 @@ const nobody = { reverse: async () => [], resolve4: async () => [], resolve6: as
 
 beforeEach(() => {
   irc = new MemoryServer();
-  const net = { throttle: new ConnectThrottle() } as unknown as NetServer<User>;
+  const net = { admission: { throttle: new ConnectThrottle(() => 100) } } as unknown as NetServer<User>;
   const lookup = new Lookup({ resolver: nobody, dns: true, ident: false });
   admin = createAdminHandlers({ server: irc.server, net, lookup: () => lookup });
 });

@@ -142,14 +142,16 @@ export function createAdminHandlers(targets: AdminTargets): CommandHandlers<type
     'clear-caches': { run: () => ({ forgotten: targets.lookup().clear() }) },
     throttle: {
       run: ({ limit }) => ({
-        rows: net.throttle
+        rows: net.admission.throttle
           .entries()
           .slice(0, limit)
           .map(({ network, recoversInMs }) => ({ network, recovers: Math.ceil(recoversInMs / 1000) })),
       }),
     },
     'reset-throttle': {
-      run: ({ address }) => ({ forgotten: net.throttle.reset(address === '' ? undefined : address) }),
+      run: ({ address }) => ({
+        forgotten: net.admission.throttle.reset(address === '' ? undefined : address),
+      }),
     },
     limits: {
       run: () => ({

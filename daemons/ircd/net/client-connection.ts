@@ -6,6 +6,7 @@ import type { Socket } from 'node:net';
 import { WorkAccount, type WorkGroups } from '../../runtime/async/work-account.ts';
 import { workPrices } from '../../runtime/async/work-prices.ts';
 import type { StepResult, WorkJob, WorkTurns } from '../../runtime/async/work-turns.ts';
+import type { Seat } from '../../runtime/net/admission.ts';
 import { writeDirect } from '../../runtime/net/direct-write.ts';
 import { discardBuffer } from '../../runtime/net/discard-buffer.ts';
 import type { ReadRounds, RoundReader } from '../../runtime/net/read-rounds.ts';
@@ -77,6 +78,7 @@ export class ClientConnection<User>
   implements Connection<User>, TickReceiver, LineSink, FloodWaiter, RoundReader, WorkJob
 {
   readonly id: number;
+  readonly seat: Seat<ConnectionClass>;
   readonly remoteAddress: string;
   readonly remotePort: number;
   readonly localPort: number;
@@ -126,19 +128,19 @@ export class ClientConnection<User>
     host: ConnectionHost<User>,
     id: number,
     socket: Socket,
-    remoteAddress: string,
-    connectionClass: ConnectionClass,
+    seat: Seat<ConnectionClass>,
     tls: TlsDetails | null,
   ) {
     this.host = host;
     this.id = id;
     this.socket = socket;
-    this.remoteAddress = remoteAddress;
+    this.seat = seat;
+    this.remoteAddress = seat.address;
     this.remotePort = socket.remotePort ?? 0;
     this.localPort = socket.localPort ?? 0;
-    this.connectionClass = connectionClass;
+    this.connectionClass = seat.connectionClass;
     this.tls = tls;
-    this.work = new WorkAccount(host.workGroups.enter(remoteAddress));
+    this.work = new WorkAccount(host.workGroups.enter(seat.address));
     host.readRounds.enter(this.work.group, this);
   }
 

@@ -4,6 +4,7 @@
  * nothing else of each other, so each can be tested with a fake of the other.
  */
 import type { WorkAccount } from '../../runtime/async/work-account.ts';
+import type { ClassRule } from '../../runtime/net/connection-classes.ts';
 import type { Slab } from './arena.ts';
 
 /** A line serialized into the arena of the current tick. It must not be kept past the end of that tick. */
@@ -28,16 +29,9 @@ export interface Outbox {
 }
 
 /** What a connection class (`[[ircd.class]]`) allows its members. Sizes in bytes, times in seconds. */
-export interface ConnectionClass {
-  readonly name: string;
-  /** Whether the connect rate and the connections of one address are limited. */
-  readonly throttle: boolean;
+export interface ConnectionClass extends ClassRule {
   /** Whether the rate of lines is limited. */
   readonly flood: boolean;
-  /** How many connections the class may hold at once. */
-  readonly maxConnections: number;
-  /** How many connections one address may have open, or one /64 of IPv6; counts where `throttle` does. */
-  readonly maxPerAddress: number;
   /** Bytes that may wait because the client does not read; more and it is closed with "SendQ exceeded". */
   readonly sendQueueBytes: number;
   /** Bytes that may wait for flood control; more and it is closed with "Excess Flood". */

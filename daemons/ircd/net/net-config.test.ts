@@ -1,15 +1,14 @@
 import { parse } from 'smol-toml';
 import { describe, expect, test } from 'vitest';
-import { ConnectionClasses } from './connection-classes.ts';
-import { classRules, netConfigSchema } from './net-config.ts';
+import { connectionClasses, netConfigSchema } from './net-config.ts';
 
 function read(toml: string) {
   return netConfigSchema.parse(parse(toml).ircd ?? {});
 }
 
-function classesOf(toml: string): ConnectionClasses {
-  const { rules, fallback } = classRules(read(toml));
-  return new ConnectionClasses(rules, fallback);
+function classesOf(toml: string) {
+  const classes = connectionClasses(read(toml));
+  return { find: (address: string) => classes.of(address).rule };
 }
 
 describe('network configuration', () => {
@@ -45,6 +44,8 @@ describe('network configuration', () => {
       flood: false,
       maxConnections: 50_000,
       maxPerAddress: 9,
+      connectBurst: 30,
+      connectsPerSecond: 0.5,
       sendQueueBytes: 1_000_000,
       receiveQueueBytes: 2000,
       pingSeconds: 30,

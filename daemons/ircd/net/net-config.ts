@@ -5,9 +5,11 @@
 import { z } from 'zod';
 import { filePath, lineText } from '../../../contract/line-texts.ts';
 import { listenHost, refuseMeeting } from '../../../contract/network-addresses.ts';
+import type { ConnectRate } from '../../runtime/net/connect-throttle.ts';
+import { ConnectionClasses } from '../../runtime/net/connection-classes.ts';
 import { parseCidr } from '../../runtime/net/ip-address.ts';
 import { limits } from '../limits.ts';
-import type { ClassRule } from './connection-classes.ts';
+import type { ConnectionClass } from './connection.ts';
 
 const bytes = (max: number) => z.int().min(512).max(max);
 
@@ -105,7 +107,12 @@ export type ListenConfig = z.infer<typeof listenSchema>;
 
 type ClassConfig = z.infer<typeof classSchema>;
 
-function toRule(config: ClassConfig): ClassRule {
+const CONNECT_RATE: ConnectRate = {
+  connectBurst: limits.throttleBurst.default,
+  connectsPerSecond: 1 / limits.throttleRefillSeconds.default,
+};
+
+function toRule(config: ClassConfig, rate: ConnectRate): ConnectionClass {
   return {
     name: config.name,
     match: config.match,
@@ -113,6 +120,7 @@ function toRule(config: ClassConfig): ClassRule {
     flood: config.flood,
     maxConnections: config.max_connections,
     maxPerAddress: config.max_per_address,
+    ...rate,
     sendQueueBytes: config.send_queue_bytes,
     receiveQueueBytes: config.receive_queue_bytes,
     pingSeconds: config.ping_seconds,
@@ -123,9 +131,12 @@ function toRule(config: ClassConfig): ClassRule {
  * The classes of a configuration, and the one that takes whom no other matches: the class named "default" where
  * there is one, else the defaults of `limits.ts`.
  */
-export function classRules(config: NetConfig): { rules: ClassRule[]; fallback: ClassRule } {
-  const rules = config.class.map(toRule);
+export function connectionClasses(
+  config: NetConfig,
+  rate: ConnectRate = CONNECT_RATE,
+): ConnectionClasses<ConnectionClass> {
+  const rules = config.class.map((entry) => toRule(entry, rate));
   const fallback =
-    rules.find((rule) => rule.name === 'default') ?? toRule(classSchema.parse({ name: 'default' }));
-  return { rules, fallback };
+    rules.find((rule) => rule.name === 'default') ?? toRule(classSchema.parse({ name: 'default' }), rate);
+  return new ConnectionClasses(rules, fallback);
 }

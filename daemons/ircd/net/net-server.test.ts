@@ -7,7 +7,6 @@ import { WorkGate } from '../../runtime/async/work-gate.ts';
 import { workPrices } from '../../runtime/async/work-prices.ts';
 import { limits as runtimeLimits } from '../../runtime/limits.ts';
 import { limits } from '../limits.ts';
-import { ConnectThrottle } from './connect-throttle.ts';
 import {
   applyTo,
   LineClient,
@@ -418,8 +417,8 @@ describe('NetServer', () => {
   });
 
   test('an address that connects too fast is told so, and for how long', async () => {
-    const throttle = new ConnectThrottle({ burst: 2, refillSeconds: 60 });
-    const { port, handler, server } = await start({}, { throttle });
+    const connectRate = { connectBurst: 2, connectsPerSecond: 1 / 60 };
+    const { port, handler, server } = await start({}, { connectRate });
     const clients = [
       await LineClient.connect(port),
       await LineClient.connect(port),
@@ -431,7 +430,7 @@ describe('NetServer', () => {
       'ERROR :Closing Link: 127.0.0.1 (Throttled: connecting too fast, try again in 60 seconds)',
     ]);
     expect(handler.open.size).toBe(2);
-    expect(server.stats.get('throttled')).toBe(1);
+    expect(server.admission.counts.refusedThrottled).toBe(1);
     for (const client of clients) client.close();
   });
 
@@ -445,7 +444,7 @@ describe('NetServer', () => {
     await until(() => second.ended);
     expect(second.lines[0]).toContain('Class small is full with 1 connections');
     first.close();
-    await until(() => server.classCount('small') === 0);
+    await until(() => server.admission.classCount('small') === 0);
     const third = await LineClient.connect(port);
     third.send('ECHO in');
     await until(() => third.lines.length === 1);
@@ -464,7 +463,7 @@ describe('NetServer', () => {
     expect(third.lines).toEqual([
       'ERROR :Closing Link: 127.0.0.1 (Too many connections from your address: class home allows 2 at once; close one first)',
     ]);
-    expect([server.stats.get('refusedAddress'), handler.open.size]).toEqual([1, 2]);
+    expect([server.admission.counts.refusedAddress, handler.open.size]).toEqual([1, 2]);
     clients[0]?.close();
     await until(() => handler.open.size === 1);
     const fourth = await LineClient.connect(port);
@@ -522,7 +521,7 @@ describe('NetServer', () => {
     }
     await until(() => handler.closed.length === 500);
     expect(server.stats.get('connections')).toBe(0);
-    expect(server.classCount('open')).toBe(0);
+    expect(server.admission.classCount('open')).toBe(0);
     expect(server.sampleSendQueues().totalBytes).toBe(0);
   });
 
@@ -585,7 +584,7 @@ describe('NetServer', () => {
     expect(server.listenerInfos).toHaveLength(2);
     expect(server.listenerInfos[0]?.port).toBe(port);
     expect([...handler.open][0]?.connectionClass.name).toBe('strict');
-    expect(server.classCount('strict')).toBe(1);
+    expect(server.admission.classCount('strict')).toBe(1);
     const added = server.listenerInfos[1]?.port ?? 0;
     await applyTo(server, loopbackConfig(OPEN_CLASS));
     const refused = new LineClient((await import('node:net')).connect(added, '127.0.0.1'));

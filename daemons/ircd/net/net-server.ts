@@ -3,29 +3,27 @@
  * the end of each tick. A tick is what libuv read in one poll phase; the flush runs in the check phase
  * (setImmediate) right behind it, and where it takes long it goes on in the next.
  */
-import { createServer, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { TcpListenerInfo } from '../../../contract/link/endpoint.ts';
 import { WorkGroups } from '../../runtime/async/work-account.ts';
 import { workPrices } from '../../runtime/async/work-prices.ts';
 import { WorkTurns } from '../../runtime/async/work-turns.ts';
-import { connectionRoom, roomNotice } from '../../runtime/host/descriptor-limit.ts';
-import { plainAddress } from '../../runtime/net/ip-address.ts';
+import { roomNotice } from '../../runtime/host/descriptor-limit.ts';
+import { Acceptor, type AcceptorChanged } from '../../runtime/net/acceptor.ts';
+import { Admission, type Refusal, type Seat } from '../../runtime/net/admission.ts';
+import { type ConnectRate, ConnectThrottle } from '../../runtime/net/connect-throttle.ts';
 import { carryOut, type ListenerChange } from '../../runtime/net/listener-change.ts';
-import { ListenerSet } from '../../runtime/net/listener-set.ts';
+import { OpenConnections } from '../../runtime/net/open-connections.ts';
 import { ReadRounds } from '../../runtime/net/read-rounds.ts';
-import { TlsAcceptor } from '../../runtime/net/tls-acceptor.ts';
 import { selfSignedCredentials, type TlsCredentials } from '../../runtime/net/tls-credentials.ts';
 import { type Holder, worstHolders } from '../../runtime/net/worst-holders.ts';
-import { BurstCollector } from '../../runtime/telemetry/burst-collector.ts';
 import { limits } from '../limits.ts';
 import { Arena, oneLine } from './arena.ts';
 import { ClientConnection, type ConnectionHost, type TickReceiver } from './client-connection.ts';
-import { ConnectThrottle } from './connect-throttle.ts';
 import type { Chunk, ConnectionClass, ConnectionHandler, Outbox, TlsDetails } from './connection.ts';
-import { ConnectionClasses } from './connection-classes.ts';
 import { FloodQueue } from './flood-control.ts';
-import { classRules, type ListenConfig, type NetConfig } from './net-config.ts';
+import { connectionClasses, type ListenConfig, type NetConfig } from './net-config.ts';
 import { NetStats, netStat, type SendQueueSample } from './stats.ts';
 import { TickWriter } from './tick-writer.ts';
 
@@ -38,9 +36,6 @@ const MEASURED_WRITES = 32;
 const MEASURED_TICKS = 64;
 /** What a write may cost at most, however slow one tick was. */
 const MOST_WRITE_NS = 10 * workPrices.write.ns;
-/** What the descriptors of the process allow, whatever the classes say. */
-const ROOM = connectionRoom();
-const REFUSE_LINGER_MS = limits.closeFlushMs.default;
 
 /** What the server is made of beside its configuration. */
 export interface NetServerOptions<User> {
@@ -53,18 +48,19 @@ export interface NetServerOptions<User> {
   readonly warn: (text: string) => void;
   /** Told of work that threw, which is a defect. */
   readonly onDefect: (error: unknown) => void;
-  /** For tests: another connect throttle. */
-  readonly throttle?: ConnectThrottle;
+  /** For tests: another rate at which one address may connect. */
+  readonly connectRate?: ConnectRate;
   /** For tests: another time for writing in a turn of the loop, in milliseconds. */
   readonly flushMs?: number;
 }
 
-/** Sockets, classes, throttle and flushing of one server. */
+/** The connections of one server and their flushing. */
 export class NetServer<User = unknown> implements ConnectionHost<User> {
   readonly handler: ConnectionHandler<User>;
   readonly stats = new NetStats();
   readonly counts = this.stats.counts;
-  readonly throttle: ConnectThrottle;
+  /** Who is let in. */
+  readonly admission: Admission<ConnectionClass>;
   readonly floodQueue = new FloodQueue();
   readonly workGroups = new WorkGroups();
   readonly readRounds = new ReadRounds();
@@ -79,18 +75,9 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
   private readonly arena: Arena;
   private readonly options: NetServerOptions<User>;
   private readonly flushMs: number;
-  private readonly listeners = new ListenerSet<ListenConfig>({
-    key: 'ircd.listen',
-    protocol: (entry) => entry.protocol,
-    create: ({ tls }) =>
-      createServer({ noDelay: true, allowHalfOpen: true }, (socket) => this.onAccepted(socket, tls)),
-    onAcceptFailure: () => {
-      (this.counts[netStat.acceptFailures] as number)++;
-    },
-  });
-  private readonly connections = new Set<ClientConnection<User>>();
+  private readonly acceptor: Acceptor<ListenConfig, ConnectionClass>;
+  private readonly connections = new OpenConnections<ClientConnection<User>>();
   private readonly slow = new Set<ClientConnection<User>>();
-  private readonly refused = new Set<Socket>();
   private readonly overflowed: TickReceiver[] = [];
   private totals: HeldTotals;
   private readonly flushTick = () => {
@@ -102,41 +89,54 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
   private flushUntilMs = 0;
   /** There was no time in this turn to write to everybody. */
   private cut = false;
-  private readonly collector = new BurstCollector(() => this.connections.size);
-  private readonly emptied = new Set<() => void>();
-  private classes: ConnectionClasses;
-  private tls: TlsAcceptor | null = null;
   private nextId = 1;
   private flushScheduled = false;
   private measuredWriteNs: number = workPrices.write.ns;
   /** Ticks that wrote to {@link MEASURED_WRITES} connections or more. */
   private ticks = 0;
-  private accepting = false;
 
   constructor(config: NetConfig, options: NetServerOptions<User>) {
     this.options = options;
     this.flushMs = options.flushMs ?? limits.flushTurnMs.default;
     this.handler = options.handler;
-    this.throttle = options.throttle ?? new ConnectThrottle();
     this.arena = new Arena(() => this.scheduleFlush());
     this.outbox = this.arena;
     this.writer = new TickWriter(this.arena, this.counts);
-    const { rules, fallback } = classRules(config);
     this.totals = heldTotals(config);
-    this.classes = new ConnectionClasses(rules, fallback);
+    this.admission = new Admission({
+      classes: connectionClasses(config, options.connectRate),
+      throttle: new ConnectThrottle(() => limits.throttleAddresses.default),
+      bans: { reasonAgainst: (address) => options.handler.refusal(address) },
+    });
+    this.acceptor = new Acceptor({
+      key: 'ircd.listen',
+      protocol: ({ protocol }) => protocol,
+      admission: this.admission,
+      sockets: { noDelay: true, allowHalfOpen: true },
+      requestCert: true,
+      handshakeMs: () => limits.tlsHandshakeMs.default,
+      maxLingering: limits.lingeringRefusals.default,
+      lingerMs: () => limits.closeFlushMs.default,
+      lastWord: (refusal, address) =>
+        `ERROR :Closing Link: ${oneLine(`${address} (${refusalText(refusal)})`)}\r\n`,
+      onOpen: (socket, seat, _entry, tls) => this.open(socket, seat, tls),
+    });
   }
 
   /** Every open listener with its real port. */
   get listenerInfos(): readonly TcpListenerInfo[] {
-    return this.listeners.infos;
+    return this.acceptor.infos;
   }
 
   /**
    * Opens the listeners of the configuration, or applies a new one: classes, certificate and listeners change,
-   * connections stay. Answers whether the certificate is another one.
+   * connections stay.
    * @throws SignalboxError that names the mistake; the configuration in force stays as it was.
    */
-  async apply(config: NetConfig, credentials: TlsCredentials | 'self-signed' | null): Promise<boolean> {
+  async apply(
+    config: NetConfig,
+    credentials: TlsCredentials | 'self-signed' | null,
+  ): Promise<AcceptorChanged> {
     const { listeners, commit } = await this.begin(config, credentials);
     return await carryOut(listeners, commit);
   }
@@ -145,29 +145,20 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
   async begin(
     config: NetConfig,
     credentials: TlsCredentials | 'self-signed' | null,
-  ): Promise<{ readonly listeners: ListenerChange; readonly commit: () => boolean }> {
-    const { rules, fallback } = classRules(config);
-    const classes = new ConnectionClasses(rules, fallback);
+  ): Promise<{ readonly listeners: ListenerChange; readonly commit: () => AcceptorChanged }> {
+    const classes = connectionClasses(config, this.options.connectRate);
     const shown = credentials === 'self-signed' ? await this.selfSigned() : credentials;
-    if (shown !== null) this.tls ??= this.acceptorWith(shown);
-    const listeners = await this.listeners.change(config.listen);
-    const commit = () => {
-      listeners.commit();
-      const renewed = shown !== null && this.tls?.replace(shown) === true;
-      this.accepting = true;
-      for (const connection of this.connections) {
-        if (!connection.open) continue;
-        connection.connectionClass = classes.find(connection.remoteAddress);
-        classes.readmit(connection.connectionClass);
-      }
+    const { listeners, commit } = await this.acceptor.begin(config.listen, shown);
+    const takeOver = () => {
+      const changed = commit();
+      this.admission.reclassify(classes);
+      for (const connection of this.connections) connection.connectionClass = connection.seat.connectionClass;
       this.totals = heldTotals(config);
-      this.classes = classes;
-      const largest = Math.max(fallback.maxConnections, ...rules.map((rule) => rule.maxConnections));
-      const notice = roomNotice('max_connections', largest, ROOM.connections);
+      const notice = roomNotice('max_connections', classes.largest, this.admission.room);
       if (notice !== null) this.options.warn(notice);
-      return renewed;
+      return changed;
     };
-    return { listeners, commit };
+    return { listeners, commit: takeOver };
   }
 
   /** What waits for slow readers now. Cost is proportional to their number, not to that of connections. */
@@ -183,44 +174,24 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
     return { totalBytes, maxBytes };
   }
 
-  /** How many connections a class holds. */
-  classCount(name: string): number {
-    return this.classes.count(name);
-  }
-
   /**
    * Stops accepting, closes every connection with a reason and resolves when all are gone, at the latest after
    * `deadlineMs`.
    */
   async drain(reason: string, deadlineMs: number): Promise<void> {
-    this.accepting = false;
-    this.listeners.close();
+    this.acceptor.close();
     for (const connection of [...this.connections]) connection.close(reason);
-    if (this.connections.size > 0) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(done, deadlineMs);
-        const emptied = this.emptied;
-        function done() {
-          clearTimeout(timer);
-          emptied.delete(done);
-          resolve();
-        }
-        emptied.add(done);
-      });
-    }
+    await this.connections.allGone(AbortSignal.timeout(deadlineMs));
     this.close();
   }
 
   /** Closes everything at once. Closing twice is fine. */
   close(): void {
-    this.accepting = false;
-    this.listeners.close();
+    this.acceptor.destroy();
     for (const connection of [...this.connections]) connection.destroy('Server closed');
-    for (const socket of this.refused) socket.destroy();
-    this.tls?.close();
     this.floodQueue.close();
     this.work.close();
-    this.collector.close();
+    this.connections.close();
   }
 
   /** How many connections have something to write at the end of the tick. */
@@ -254,14 +225,12 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
   }
 
   left(connection: ClientConnection<User>): void {
-    this.classes.leave(connection.connectionClass);
+    connection.seat.leave();
     (this.counts[netStat.connections] as number)--;
   }
 
   gone(connection: ClientConnection<User>): void {
     this.connections.delete(connection);
-    if (this.accepting) this.collector.connectionGone();
-    if (this.connections.size === 0) for (const done of [...this.emptied]) done();
   }
 
   /**
@@ -327,141 +296,17 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
     }
   }
 
-  // Accepting
-
-  private onAccepted(socket: Socket, tls: boolean): void {
-    (this.counts[netStat.accepted] as number)++;
-    const address = plainAddress(socket.remoteAddress ?? '');
-    if (address === '' || !this.accepting) {
-      socket.destroy();
-      return;
-    }
-    const connectionClass = this.classes.find(address);
-    const waitMs = connectionClass.throttle ? this.throttle.admit(address) : 0;
-    if (waitMs > 0) {
-      (this.counts[netStat.throttled] as number)++;
-      const seconds = Math.ceil(waitMs / 1000);
-      this.refuse(
-        socket,
-        tls,
-        `${address} (Throttled: connecting too fast, try again in ${seconds} seconds)`,
-      );
-      return;
-    }
-    const refusal = this.handler.refusal(address);
-    if (refusal !== null) {
-      this.refuse(socket, tls, `${address} (${refusal})`);
-    } else if (this.connections.size >= ROOM.connections) {
-      (this.counts[netStat.refusedFull] as number)++;
-      this.refuse(socket, tls, `${address} (This server is full; try again later)`);
-    } else if (!this.classes.hasRoom(connectionClass)) {
-      this.refuseFull(socket, tls, address, connectionClass);
-    } else if (this.hasTooMany(address, connectionClass)) {
-      this.refuseAddress(socket, tls, address, connectionClass);
-    } else if (tls && this.tls !== null) {
-      this.tls.accept(socket);
-    } else {
-      this.open(socket, address, connectionClass, null);
-    }
+  private selfSigned(): Promise<TlsCredentials> {
+    return selfSignedCredentials('ircd', this.options.dataDirectory, this.options.serverName);
   }
 
-  private onSecure(socket: TLSSocket): void {
-    const address = plainAddress(socket.remoteAddress ?? '');
-    if (address === '' || !this.accepting) socket.destroy();
-    else this.open(socket, address, this.classes.find(address), tlsDetails(socket));
-  }
-
-  private open(
-    socket: Socket,
-    address: string,
-    connectionClass: ConnectionClass,
-    tls: TlsDetails | null,
-  ): void {
-    // Others of the address may have come in while this one shook hands.
-    if (this.hasTooMany(address, connectionClass)) {
-      this.refuseAddress(socket, false, address, connectionClass);
-      return;
-    }
-    if (!this.classes.enter(connectionClass)) {
-      this.refuseFull(socket, false, address, connectionClass);
-      return;
-    }
-    const connection = new ClientConnection<User>(this, this.nextId++, socket, address, connectionClass, tls);
+  /** Takes a connection that was let in. */
+  private open(socket: Socket, seat: Seat<ConnectionClass>, tls: TLSSocket | null): void {
+    const details = tls === null ? null : tlsDetails(tls);
+    const connection = new ClientConnection<User>(this, this.nextId++, socket, seat, details);
     this.connections.add(connection);
     (this.counts[netStat.connections] as number)++;
     connection.start();
-  }
-
-  private get mayLinger(): boolean {
-    const { connections, sockets } = ROOM;
-    const some = Math.min(limits.lingeringRefusals.default, Math.ceil((sockets - connections) / 2));
-    if (this.refused.size < some) return true;
-    return (
-      this.refused.size < limits.lingeringRefusals.default &&
-      this.connections.size + this.refused.size < connections
-    );
-  }
-
-  private hasTooMany(address: string, { throttle, maxPerAddress }: ConnectionClass): boolean {
-    return throttle && this.workGroups.membersOf(address) >= maxPerAddress;
-  }
-
-  private refuseAddress(
-    socket: Socket,
-    beforeTls: boolean,
-    address: string,
-    { name, maxPerAddress }: ConnectionClass,
-  ): void {
-    (this.counts[netStat.refusedAddress] as number)++;
-    const why = `Too many connections from your address: class ${name} allows ${maxPerAddress} at once; close one first`;
-    this.refuse(socket, beforeTls, `${address} (${why})`);
-  }
-
-  private refuseFull(socket: Socket, beforeTls: boolean, address: string, full: ConnectionClass): void {
-    (this.counts[netStat.refusedFull] as number)++;
-    const why = `Class ${full.name} is full with ${full.maxConnections} connections; try again later`;
-    this.refuse(socket, beforeTls, `${address} (${why})`);
-  }
-
-  /**
-   * Says why and closes. Before a TLS handshake there is no way to say it, so the socket is only closed; so it is when many
-   * linger to read why, for they must not take the sockets of those who are let in.
-   */
-  private refuse(socket: Socket, beforeTls: boolean, why: string): void {
-    if (beforeTls || !this.mayLinger) {
-      socket.on('error', () => {});
-      socket.destroy();
-      return;
-    }
-    this.refused.add(socket);
-    const timer = setTimeout(() => socket.destroy(), REFUSE_LINGER_MS);
-    socket.on('error', () => {});
-    socket.on('close', () => {
-      clearTimeout(timer);
-      this.refused.delete(socket);
-    });
-    // What the client sends is read and dropped: closing with unread input would reset the connection and
-    // lose the line.
-    socket.resume();
-    socket.end(`ERROR :Closing Link: ${oneLine(why)}\r\n`);
-  }
-
-  // TLS
-
-  private acceptorWith(credentials: TlsCredentials): TlsAcceptor {
-    return new TlsAcceptor({
-      credentials,
-      requestCert: true,
-      handshakeMs: limits.tlsHandshakeMs.default,
-      onSecure: (socket) => this.onSecure(socket),
-      onFailure: () => {
-        (this.counts[netStat.tlsHandshakeFailures] as number)++;
-      },
-    });
-  }
-
-  private selfSigned(): Promise<TlsCredentials> {
-    return selfSignedCredentials('ircd', this.options.dataDirectory, this.options.serverName);
   }
 }
 
@@ -488,6 +333,26 @@ function worstOf<User>(
     if (held > 0) holders.push({ owner, network: owner.work.group, bytes: held });
   }
   return worstHolders(holders, bytes);
+}
+
+/** Why a client is not let in, as it reads it. */
+function refusalText(refusal: Refusal<ConnectionClass>): string {
+  switch (refusal.why) {
+    case 'throttled':
+      return `Throttled: connecting too fast, try again in ${Math.ceil(refusal.waitMs / 1000)} seconds`;
+    case 'banned':
+      return refusal.reason;
+    case 'full':
+      return 'This server is full; try again later';
+    case 'class_full': {
+      const { name, maxConnections } = refusal.connectionClass;
+      return `Class ${name} is full with ${maxConnections} connections; try again later`;
+    }
+    case 'address_full': {
+      const { name, maxPerAddress } = refusal.connectionClass;
+      return `Too many connections from your address: class ${name} allows ${maxPerAddress} at once; close one first`;
+    }
+  }
 }
 
 function tlsDetails(socket: TLSSocket): TlsDetails {

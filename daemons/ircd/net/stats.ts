@@ -5,44 +5,33 @@
 
 /** Index of each counter in {@link NetStats.counts}. All but `connections` and what is held only ever grow. */
 export const netStat = {
-  /** Sockets taken from a listener, refused ones included. */
-  accepted: 0,
   /** Connections open now, as the protocol sees them. */
-  connections: 1,
-  /** Refused: the address connected too fast. */
-  throttled: 2,
-  /** Refused: the class or the server was full. */
-  refusedFull: 3,
+  connections: 0,
   /** Closed with "Excess Flood". */
-  floodKills: 4,
+  floodKills: 1,
   /** Closed with "SendQ exceeded". */
-  sendQueueKills: 5,
+  sendQueueKills: 2,
   /** Lines discarded for their length. */
-  oversizedLines: 6,
+  oversizedLines: 3,
   /** Lines handed to the protocol. */
-  linesIn: 7,
-  bytesIn: 8,
+  linesIn: 4,
+  bytesIn: 5,
   /** Bytes handed to sockets. */
-  bytesOut: 9,
+  bytesOut: 6,
   /** Lines pushed to a connection: one line to 100 members counts 100. */
-  deliveries: 10,
+  deliveries: 7,
   /** Calls of socket.write: at most a few system calls each. */
-  writes: 11,
+  writes: 8,
   /** Ticks that had something to write. */
-  ticks: 12,
+  ticks: 9,
   /** Bytes copied aside because a client did not read as fast as it was sent to. */
-  bytesDeferred: 13,
-  tlsHandshakeFailures: 14,
-  /** Connections that could not be accepted, which mostly means that descriptors ran out. */
-  acceptFailures: 15,
+  bytesDeferred: 10,
   /** Bytes held now for clients that do not read as fast as they are sent to. */
-  sendHeld: 16,
+  sendHeld: 11,
   /** Bytes held now of what clients sent: unfinished lines, and lines that wait. */
-  inputHeld: 17,
+  inputHeld: 12,
   /** Closed because all clients together held too much. */
-  memoryKills: 18,
-  /** Refused: the address had as many connections as its class allows. */
-  refusedAddress: 19,
+  memoryKills: 13,
 } as const;
 
 const COUNTERS = Object.keys(netStat).length;

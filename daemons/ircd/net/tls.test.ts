@@ -95,7 +95,7 @@ describe('TLS listeners', () => {
     const garbage = await LineClient.connect(running.port);
     garbage.send('NICK plain');
     await until(() => garbage.closed);
-    expect(running.server.stats.get('tlsHandshakeFailures')).toBe(1);
+    expect(running.server.admission.counts.tlsHandshakeFailures).toBe(1);
     expect(running.handler.open.size).toBe(0);
     const client = await LineClient.connectTls(running.port);
     client.send('BYE done');
@@ -110,6 +110,6 @@ describe('TLS listeners', () => {
     const client = await LineClient.connect(running.port);
     await until(() => client.closed);
     expect(client.received).toBe(0);
-    expect(running.server.stats.get('tlsHandshakeFailures')).toBe(0);
+    expect(running.server.admission.counts.tlsHandshakeFailures).toBe(0);
   });
 });

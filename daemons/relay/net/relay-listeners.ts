@@ -95,7 +95,7 @@ export class RelayListeners {
     const acceptor = new TlsAcceptor({
       credentials,
       requestCert: false,
-      handshakeMs: handshakeMs(),
+      handshakeMs,
       onSecure(socket) {
         socket.allowHalfOpen = true;
         accept(socket, true, mode);

@@ -28,7 +28,7 @@ async function start(handshakeMs = 60_000): Promise<number> {
   acceptor = new TlsAcceptor({
     credentials,
     requestCert: false,
-    handshakeMs,
+    handshakeMs: () => handshakeMs,
     onSecure: () => secured++,
     onFailure: () => failures++,
     turns: { begin: () => new Promise((resolve) => waiting.push(resolve)) },

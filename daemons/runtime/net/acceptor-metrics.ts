@@ -1,0 +1,51 @@
+/** The metrics of accepting, by the same names in every daemon: their catalog, and their copy before each sample. */
+import type { MetricSpec } from '../../../contract/manifest.ts';
+import { metricSpecs } from '../../../contract/metric-specs.ts';
+import type { MetricRegistry } from '../telemetry/metric-registry.ts';
+import type { AcceptCounts } from './admission.ts';
+
+/** Name of each metric, by the count that it shows. */
+const NAMES: Readonly<Record<keyof AcceptCounts, string>> = {
+  accepted: 'accepted',
+  acceptFailures: 'accept_failures',
+  refusedThrottled: 'refused_throttled',
+  refusedAddress: 'refused_address',
+  refusedFull: 'refused_full',
+  refusedBanned: 'refused_banned',
+  tlsHandshakeFailures: 'tls_handshake_failures',
+};
+
+const HELP: Readonly<Record<keyof AcceptCounts, string>> = {
+  accepted: 'Sockets accepted, refused ones included',
+  acceptFailures: 'Connections that could not be accepted, mostly because descriptors ran out',
+  refusedThrottled: 'Connections refused because their address connected too fast',
+  refusedAddress: 'Connections refused because their address had too many open',
+  refusedFull: 'Connections refused because the server or their class was full',
+  refusedBanned: 'Connections refused because their address is banned',
+  tlsHandshakeFailures: 'TLS handshakes that failed',
+};
+
+const COUNTS = Object.keys(NAMES) as (keyof AcceptCounts)[];
+
+/** The metrics of accepting, for the manifest of the daemon `id`. */
+export function acceptorMetrics(id: string): readonly MetricSpec[] {
+  const { counter } = metricSpecs(id);
+  return COUNTS.map((count) => counter(NAMES[count], HELP[count]));
+}
+
+/** The full names of those that tell of refusals, for a chart. */
+export function refusalMetrics(id: string): readonly string[] {
+  const refusals = COUNTS.filter((count) => count.startsWith('refused'));
+  return refusals.map((count) => metricSpecs(id).name(`${NAMES[count]}_total`));
+}
+
+/** Copies the counts into the registry of the daemon `id` before each sample. */
+export function publishAcceptor(registry: MetricRegistry, id: string, counts: AcceptCounts): void {
+  const handles = COUNTS.map((count) => ({
+    count,
+    handle: registry.counter(metricSpecs(id).name(`${NAMES[count]}_total`)),
+  }));
+  registry.onSample(() => {
+    for (const { count, handle } of handles) handle.setTotal(counts[count]);
+  });
+}

@@ -1,0 +1,118 @@
+/** The decision by itself: its order, and that places come back. */
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { Admission, Seat } from './admission.ts';
+import { ConnectThrottle } from './connect-throttle.ts';
+import { type ClassRule, ConnectionClasses, UNIX_ADDRESS } from './connection-classes.ts';
+
+const RULE: ClassRule = {
+  name: 'default',
+  match: [],
+  throttle: true,
+  maxConnections: 3,
+  maxPerAddress: 2,
+  connectBurst: 5,
+  connectsPerSecond: 1,
+};
+
+function admissionOf(rule: Partial<ClassRule> = {}, ...rules: Partial<ClassRule>[]) {
+  const banned = new Set<string>();
+  const admission = new Admission({
+    classes: new ConnectionClasses(
+      rules.map((one) => ({ ...RULE, ...one })),
+      { ...RULE, ...rule },
+    ),
+    throttle: new ConnectThrottle(
+      () => 100,
+      () => 0,
+    ),
+    bans: { reasonAgainst: (address) => (banned.has(address) ? 'no' : null) },
+    room: 4,
+  });
+  return { admission, banned };
+}
+
+it('takes the first class that matches, and the fallback where none does', () => {
+  const six = { name: 'six', match: ['2001:db8::/32'] };
+  const { admission } = admissionOf(
+    {},
+    { name: 'local', match: ['127.0.0.0/8', '::1'] },
+    { ...six, name: 'late' },
+    six,
+  );
+  const classOf = (address: string) => (admission.admit(address) as Seat<ClassRule>).connectionClass.name;
+  expect(['127.0.0.1', '2001:db8::1', '192.0.2.1'].map(classOf)).toEqual(['local', 'late', 'default']);
+  expect(() => new ConnectionClasses([{ ...RULE, match: ['nowhere'] }], RULE)).toThrow(
+    '"nowhere" is no address',
+  );
+});
+
+it('never takes more connections than descriptors allow, whatever the classes say', () => {
+  const { admission } = admissionOf({ maxConnections: 100, throttle: false });
+  for (let i = 0; i < 4; i++) expect(admission.admit('192.0.2.1')).toBeInstanceOf(Seat);
+  expect(admission.admit('192.0.2.1')).toEqual({ why: 'full', most: 4 });
+});
+
+it('asks what is cheap first, so that whoever hammers at the door costs least', () => {
+  const { admission, banned } = admissionOf({ connectBurst: 1, maxConnections: 0 });
+  banned.add('192.0.2.1');
+  expect(admission.admit('192.0.2.1')).toMatchObject({ why: 'banned' });
+  expect(admission.admit('192.0.2.1')).toMatchObject({ why: 'throttled' });
+  expect(admission.admit('192.0.2.2')).toMatchObject({ why: 'class_full' });
+});
+
+it('knows clients of a Unix socket by their class alone', () => {
+  const { admission, banned } = admissionOf(
+    { connectBurst: 1 },
+    { name: 'local', match: [UNIX_ADDRESS], maxPerAddress: 1, connectBurst: 1 },
+  );
+  banned.add(UNIX_ADDRESS);
+  for (let i = 0; i < 3; i++) {
+    const seat = admission.admit(UNIX_ADDRESS) as Seat<ClassRule>;
+    expect(seat.connectionClass.name).toBe('local');
+  }
+  expect(admission.admit(UNIX_ADDRESS)).toMatchObject({ why: 'class_full' });
+  expect(admission.throttle.size).toBe(0);
+});
+
+it('does not count the rate of connections that the daemon makes', () => {
+  const { admission } = admissionOf({ connectBurst: 1 });
+  expect(admission.admit('192.0.2.1', true)).toBeInstanceOf(Seat);
+  expect(admission.admit('192.0.2.1', true)).toBeInstanceOf(Seat);
+  expect(admission.admit('192.0.2.1', true)).toMatchObject({ why: 'address_full' });
+});
+
+it('gives every place back once, whatever the order and however often the classes change', () => {
+  const step = fc.oneof(
+    fc.record({ come: fc.integer({ min: 1, max: 3 }) }),
+    fc.record({ go: fc.nat(5) }),
+    fc.record({ reclassify: fc.integer({ min: 1, max: 3 }) }),
+  );
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      const { admission } = admissionOf({ connectBurst: 1_000 });
+      const seats: Seat<ClassRule>[] = [];
+      for (const one of steps) {
+        if ('come' in one) {
+          const seat = admission.admit(`10.0.0.${one.come}`);
+          if (seat instanceof Seat) seats.push(seat);
+        } else if ('go' in one) {
+          const [seat] = seats.splice(one.go % Math.max(1, seats.length), 1);
+          seat?.leave();
+          seat?.leave();
+        } else {
+          const rule = { ...RULE, name: 'some', match: [`10.0.0.${one.reclassify}`] };
+          admission.reclassify(new ConnectionClasses([rule], { ...RULE, connectBurst: 1_000 }));
+        }
+        expect(admission.size).toBe(seats.length);
+        expect(admission.classCount('some') + admission.classCount('default')).toBe(seats.length);
+        for (const name of ['some', 'default'])
+          expect(admission.classCount(name)).toBe(
+            seats.filter(({ connectionClass }) => connectionClass.name === name).length,
+          );
+      }
+      for (const seat of seats) seat.leave();
+      expect([admission.size, admission.throttle.entries().some(({ open }) => open > 0)]).toEqual([0, false]);
+    }),
+  );
+});

@@ -1,0 +1,181 @@
+/**
+ * Decides who is let in, and counts: one for each daemon, asked for every socket that the kernel accepted and every
+ * connection that the daemon made itself. The order is that of the price: what is cheap to find out comes first.
+ */
+import { connectionRoom } from '../host/descriptor-limit.ts';
+import type { ConnectThrottle, Visitor } from './connect-throttle.ts';
+import type { ClassMembers, ClassRule, ConnectionClasses } from './connection-classes.ts';
+import { UNIX_ADDRESS } from './connection-classes.ts';
+
+/** The bans of a daemon, as far as an address alone can tell. */
+export interface AddressBans {
+  /** Why an address may not connect, in words for the client; null when it may. */
+  reasonAgainst(address: string): string | null;
+}
+
+/** Why a connection is not let in. */
+export type Refusal<Class> =
+  /** The address connects too fast; it may try again after so many milliseconds. */
+  | { readonly why: 'throttled'; readonly waitMs: number }
+  /** The address is banned; the reason is for the client. */
+  | { readonly why: 'banned'; readonly reason: string }
+  /** The daemon is full; it holds `most` connections. */
+  | { readonly why: 'full'; readonly most: number }
+  /** The class is full. */
+  | { readonly why: 'class_full'; readonly connectionClass: Class }
+  /** The address has as many connections as its class allows. */
+  | { readonly why: 'address_full'; readonly connectionClass: Class };
+
+/** What is counted of accepting, the same in every daemon; all only ever grow. */
+export class AcceptCounts {
+  /** Sockets taken from the kernel, refused ones included. */
+  accepted = 0;
+  /** Connections that could not be accepted, mostly because descriptors ran out. */
+  acceptFailures = 0;
+  refusedThrottled = 0;
+  refusedAddress = 0;
+  refusedFull = 0;
+  refusedBanned = 0;
+  tlsHandshakeFailures = 0;
+}
+
+/** What an {@link Admission} decides by. */
+export interface AdmissionOptions<Class extends ClassRule> {
+  readonly classes: ConnectionClasses<Class>;
+  readonly throttle: ConnectThrottle;
+  readonly bans: AddressBans;
+  /** Connections that the daemon may hold, whatever their classes; those that descriptors allow are never exceeded. */
+  readonly maxConnections?: () => number;
+  /** For tests: another number of connections that descriptors allow. */
+  readonly room?: number;
+}
+
+/** A connection's place: it counts in its class and its address until it leaves. */
+export class Seat<Class extends ClassRule> {
+  /** Textual address, or {@link UNIX_ADDRESS}. */
+  readonly address: string;
+  readonly #admission: Admission<Class>;
+  readonly #visitor: Visitor | null;
+  #members: ClassMembers<Class>;
+  #left = false;
+
+  constructor(
+    admission: Admission<Class>,
+    address: string,
+    members: ClassMembers<Class>,
+    visitor: Visitor | null,
+  ) {
+    this.#admission = admission;
+    this.address = address;
+    this.#members = members;
+    this.#visitor = visitor;
+    members.members++;
+  }
+
+  get connectionClass(): Class {
+    return this.#members.rule;
+  }
+
+  /** Gives the place back. Doing it twice is fine. */
+  leave(): void {
+    if (this.#left) return;
+    this.#left = true;
+    this.#members.members--;
+    this.#admission.left(this, this.#visitor);
+  }
+
+  /** Moves to a class, also when that is full: a reload drops nobody. */
+  move(members: ClassMembers<Class>): void {
+    this.#members = members;
+    members.members++;
+  }
+}
+
+/** Who is let in. */
+export class Admission<Class extends ClassRule> {
+  readonly counts = new AcceptCounts();
+  readonly throttle: ConnectThrottle;
+  /** Connections that the descriptors of the process allow. */
+  readonly room: number;
+  readonly #bans: AddressBans;
+  readonly #maxConnections: () => number;
+  readonly #seats = new Set<Seat<Class>>();
+  #classes: ConnectionClasses<Class>;
+
+  constructor({ classes, throttle, bans, maxConnections, room }: AdmissionOptions<Class>) {
+    this.#classes = classes;
+    this.throttle = throttle;
+    this.#bans = bans;
+    this.#maxConnections = maxConnections ?? (() => Number.POSITIVE_INFINITY);
+    this.room = room ?? connectionRoom().connections;
+  }
+
+  /** Places that are taken, those of handshakes included. */
+  get size(): number {
+    return this.#seats.size;
+  }
+
+  /** How many connections a class holds. */
+  classCount(name: string): number {
+    return this.#classes.count(name);
+  }
+
+  /**
+   * Gives a connection a place, or says why not.
+   * @param made whether the daemon itself made it: then its rate is the daemon's own doing
+   */
+  admit(address: string, made = false): Seat<Class> | Refusal<Class> {
+    const { counts, throttle } = this;
+    const members = this.#classes.of(address);
+    const connectionClass = members.rule;
+    // Whoever is on a Unix socket has no address to tell him by.
+    const visitor = address === UNIX_ADDRESS ? null : throttle.visitor(address);
+    const limited = visitor !== null && connectionClass.throttle;
+    if (limited && !made) {
+      const waitMs = throttle.attempt(visitor, connectionClass);
+      if (waitMs > 0) {
+        counts.refusedThrottled++;
+        return { why: 'throttled', waitMs };
+      }
+    }
+    const banned = this.refusalOfBan(address);
+    if (banned !== null) return banned;
+    const most = Math.min(this.room, this.#maxConnections());
+    if (this.#seats.size >= most) {
+      counts.refusedFull++;
+      return { why: 'full', most };
+    }
+    if (members.members >= connectionClass.maxConnections) {
+      counts.refusedFull++;
+      return { why: 'class_full', connectionClass };
+    }
+    if (limited && visitor.open >= connectionClass.maxPerAddress) {
+      counts.refusedAddress++;
+      return { why: 'address_full', connectionClass };
+    }
+    if (visitor !== null) throttle.enter(visitor);
+    const seat = new Seat(this, address, members, visitor);
+    this.#seats.add(seat);
+    return seat;
+  }
+
+  /** Asks the bans alone; a ban may have been set since a client was given its place. */
+  refusalOfBan(address: string): Refusal<Class> | null {
+    const reason = address === UNIX_ADDRESS ? null : this.#bans.reasonAgainst(address);
+    if (reason === null) return null;
+    this.counts.refusedBanned++;
+    return { why: 'banned', reason };
+  }
+
+  /** Puts other classes into force; everybody keeps the place, in the class that fits now. */
+  reclassify(classes: ConnectionClasses<Class>): void {
+    this.#classes = classes;
+    for (const seat of this.#seats) seat.move(classes.of(seat.address));
+  }
+
+  /** Called by a {@link Seat}. */
+  left(seat: Seat<Class>, visitor: Visitor | null): void {
+    this.#seats.delete(seat);
+    if (visitor !== null) this.throttle.leave(visitor);
+  }
+}

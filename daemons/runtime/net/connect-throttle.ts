@@ -1,0 +1,143 @@
+/**
+ * How fast one address may connect, and how many connections it has. Asked by `Admission` for every accepted socket,
+ * before TLS, because the handshake is the expensive part. Memory is bounded and no timer runs.
+ */
+import { networkKey } from './ip-address.ts';
+
+/** How fast an address may connect; part of a connection class. */
+export interface ConnectRate {
+  /** Connections that it may open at once. */
+  readonly connectBurst: number;
+  /** Connections a second for long. */
+  readonly connectsPerSecond: number;
+}
+
+/** What is known of an address, or /64 of IPv6. Made by {@link ConnectThrottle.visitor}. */
+export interface Visitor {
+  readonly network: string;
+  /** Connections that it has; {@link ConnectThrottle} keeps it. */
+  open: number;
+  /**
+   * When its allowance is full again (the generic cell rate algorithm): the only state that a token bucket needs. In
+   * milliseconds of the throttle's clock.
+   */
+  fullAtMs: number;
+}
+
+/** An address as operators see it. */
+export interface ThrottleEntry {
+  /** An IPv4 address or an IPv6 /64. */
+  readonly network: string;
+  /** Connections that it has now. */
+  readonly open: number;
+  /** Milliseconds until its allowance is full again. */
+  readonly recoversInMs: number;
+}
+
+/** Rate and open connections of each address. */
+export class ConnectThrottle {
+  /** Those with connections. */
+  readonly #present = new Map<string, Visitor>();
+  /** Those without that connected lately, the least recent first. */
+  readonly #absent = new Map<string, Visitor>();
+  readonly #maxAbsent: () => number;
+  readonly #now: () => number;
+
+  /**
+   * @param maxAddresses how many addresses without a connection are remembered; the least recent is forgotten first
+   * @param now a monotonic clock in milliseconds
+   */
+  constructor(maxAddresses: () => number, now: () => number = () => performance.now()) {
+    this.#maxAbsent = maxAddresses;
+    this.#now = now;
+  }
+
+  /** Addresses that are remembered, those with connections included. */
+  get size(): number {
+    return this.#present.size + this.#absent.size;
+  }
+
+  /** What is known of an address; nothing is counted yet. */
+  visitor(address: string): Visitor {
+    const network = networkKey(address);
+    return (
+      this.#present.get(network) ??
+      this.#absent.get(network) ?? { network, open: 0, fullAtMs: Number.NEGATIVE_INFINITY }
+    );
+  }
+
+  /**
+   * Counts an attempt. Answers 0 when it may proceed, else the milliseconds after which the address may try again; such an
+   * attempt does not lengthen the wait.
+   */
+  attempt(visitor: Visitor, { connectBurst, connectsPerSecond }: ConnectRate): number {
+    const now = this.#now();
+    const eachMs = 1_000 / connectsPerSecond;
+    const fullAtMs = Math.max(now, visitor.fullAtMs) + eachMs;
+    const excessMs = fullAtMs - now - connectBurst * eachMs;
+    // A rate such as 1/3 a second is not exact.
+    if (excessMs > 1e-6) {
+      if (visitor.open === 0) this.#remember(visitor, now);
+      return Math.ceil(excessMs - 1e-6);
+    }
+    visitor.fullAtMs = fullAtMs;
+    if (visitor.open === 0) this.#remember(visitor, now);
+    return 0;
+  }
+
+  /** The address has one connection more; {@link leave} takes it back. */
+  enter(visitor: Visitor): void {
+    if (visitor.open++ > 0) return;
+    this.#absent.delete(visitor.network);
+    this.#present.set(visitor.network, visitor);
+  }
+
+  leave(visitor: Visitor): void {
+    if (--visitor.open > 0) return;
+    this.#present.delete(visitor.network);
+    this.#remember(visitor, this.#now());
+  }
+
+  /** The addresses whose allowance is not full, those with the longest wait first. */
+  entries(): ThrottleEntry[] {
+    const now = this.#now();
+    const found: ThrottleEntry[] = [];
+    for (const visitors of [this.#present, this.#absent]) {
+      for (const { network, open, fullAtMs } of visitors.values()) {
+        if (fullAtMs > now) found.push({ network, open, recoversInMs: Math.ceil(fullAtMs - now) });
+      }
+    }
+    return found.sort((a, b) => b.recoversInMs - a.recoversInMs);
+  }
+
+  /** Gives one address, or one entry of {@link entries}, or all their whole allowance; answers how many got it. */
+  reset(address?: string): number {
+    const now = this.#now();
+    let count = 0;
+    const whole = (visitor: Visitor | undefined) => {
+      if (visitor === undefined) return;
+      if (visitor.fullAtMs > now) count++;
+      visitor.fullAtMs = Number.NEGATIVE_INFINITY;
+      this.#absent.delete(visitor.network);
+    };
+    if (address === undefined) {
+      for (const visitor of [...this.#present.values(), ...this.#absent.values()]) whole(visitor);
+    } else {
+      const network = address.includes('/') ? address : networkKey(address);
+      whole(this.#present.get(network) ?? this.#absent.get(network));
+    }
+    return count;
+  }
+
+  #remember(visitor: Visitor, now: number): void {
+    this.#absent.delete(visitor.network);
+    if (visitor.fullAtMs <= now) return;
+    this.#absent.set(visitor.network, visitor);
+    // Two for each that comes, so that those who have recovered do not pile up.
+    let looked = 0;
+    for (const [network, { fullAtMs }] of this.#absent) {
+      if (looked++ >= 2 && this.#absent.size <= this.#maxAbsent()) return;
+      if (fullAtMs <= now || this.#absent.size > this.#maxAbsent()) this.#absent.delete(network);
+    }
+  }
+}
