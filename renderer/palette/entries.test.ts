@@ -38,12 +38,13 @@ const hostNow = (id: string, ask: typeof request, role: Role = 'admin'): HostNow
   const host = { id, name: `host ${id}`, client: { request: ask }, notify } as unknown as HostModel;
   return { host, state: store.getState() };
 };
+let palette: { readonly findEntries: typeof Find; readonly paletteEntries: typeof Entries };
 let found: (query: string, others?: readonly HostNow[], role?: Role) => ReturnType<typeof Find>;
 
 beforeAll(async () => {
   vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener: () => {} }));
-  const { findEntries, paletteEntries }: { findEntries: typeof Find; paletteEntries: typeof Entries } =
-    await import('./entries.ts');
+  palette = await import('./entries.ts');
+  const { findEntries, paletteEntries } = palette;
   found = (query, others = [], role = 'admin') =>
     findEntries(paletteEntries([hostNow('a', request, role), ...others]), query);
 });
@@ -62,6 +63,14 @@ test('every tab of a daemon is found by the name that stands on it', () => {
   }
   expect(found('host')[0]?.text).toBe('Go to Host');
   expect(found('logs main')[0]?.text).toBe('Logs of main');
+});
+
+test('of two hosts alike the one that comes first is offered first, however long its name is', () => {
+  const { findEntries, paletteEntries } = palette;
+  const here = hostNow('b-with-a-long-name', request);
+  const entries = paletteEntries([here, hostNow('a', request)]);
+  for (const query of ['reload', 'ircd rehash', 'logs ircd', 'configuration again'])
+    expect(findEntries(entries, query)[0]?.text).toMatch(/ on host b-with-a-long-name$/);
 });
 
 test('an entry says on which host it acts where there are several, and acts there', async () => {

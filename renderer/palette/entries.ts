@@ -18,6 +18,8 @@ import { messages } from './messages.ts';
 export interface PaletteEntry {
   readonly key: string;
   readonly text: string;
+  /** The same without the host, by which it is found first: a longer name of a host makes nothing fit less. */
+  readonly plain: string;
   /** What it does, in fewer or other words; searched too. */
   readonly hint: string;
   readonly kind: string;
@@ -27,7 +29,7 @@ export interface PaletteEntry {
 const ACTIONS: readonly LifecycleAction[] = ['start', 'stop', 'restart'];
 
 /** Makes entries that lead to pages of a host. */
-function pageEntryOf(host: HostModel): (title: string, path: readonly string[]) => PaletteEntry {
+function pageEntryOf(host: HostModel): (title: string, path: readonly string[]) => HostEntry {
   return (title, path) => ({
     key: `page ${path.join('/')}`,
     text: title,
@@ -45,6 +47,7 @@ export function paletteEntries(hosts: readonly HostNow[]): readonly PaletteEntry
       ...entry,
       key: `${host.id} ${entry.key}`,
       text: named(models, host.id, entry.text),
+      plain: entry.text,
     })),
   );
   return [...ofHosts, ...themeEntries()];
@@ -54,13 +57,17 @@ function themeEntries(): readonly PaletteEntry[] {
   return THEMES.map((theme) => ({
     key: `theme ${theme}`,
     text: messages.theme[theme],
+    plain: messages.theme[theme],
     hint: '',
     kind: messages.settings,
     act: () => setTheme(theme),
   }));
 }
 
-function hostEntries(host: HostModel, state: HostState): readonly PaletteEntry[] {
+/** An entry of a host, before it is told apart from those of others. */
+type HostEntry = Omit<PaletteEntry, 'plain'>;
+
+function hostEntries(host: HostModel, state: HostState): readonly HostEntry[] {
   const manifests = state.host?.manifests ?? [];
   const page = pageEntryOf(host);
   return [
@@ -75,7 +82,7 @@ function hostEntries(host: HostModel, state: HostState): readonly PaletteEntry[]
   ];
 }
 
-function reloadEntry(host: HostModel): PaletteEntry {
+function reloadEntry(host: HostModel): HostEntry {
   return {
     key: 'reload',
     text: messages.reload,
@@ -89,11 +96,11 @@ function daemonEntries(
   host: HostModel,
   state: HostState,
   manifest: ManifestDescription,
-): readonly PaletteEntry[] {
+): readonly HostEntry[] {
   const { id } = manifest;
   const daemon = state.daemons[id];
   const page = pageEntryOf(host);
-  const entries: PaletteEntry[] = [
+  const entries: HostEntry[] = [
     page(messages.goTo(id), ['daemon', id]),
     ...Object.entries(manifest.tables).map(([name, table]) =>
       page(messages.tab(table.title, id), ['daemon', id, name]),
@@ -136,7 +143,7 @@ export function findEntries(entries: readonly PaletteEntry[], query: string): re
   if (query.trim() === '') return entries;
   const found: { entry: PaletteEntry; score: number }[] = [];
   for (const entry of entries) {
-    const inText = matchScore(entry.text, query);
+    const inText = matchScore(entry.plain, query) ?? matchScore(entry.text, query);
     const inHint = matchScore(`${entry.text} ${entry.hint}`, query);
     // What is said in the hint alone counts for less.
     const score = inText ?? (inHint === null ? null : inHint - 2);
