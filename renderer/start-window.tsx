@@ -1,0 +1,23 @@
+/** Makes the models of the hosts that a window shows, and renders them. Called once, by the entry of the window. */
+import './app.css';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { App } from './app.tsx';
+import type { HostAccess } from './client/control-client.ts';
+import { Hosts } from './model/hosts.ts';
+import { keepHostInRoute } from './shell/route.ts';
+import { startTheme } from './shell/theme.ts';
+
+export function startWindow(accesses: readonly HostAccess[]): void {
+  const root = document.getElementById('root');
+  if (root === null) throw new Error('index.html has no element with the id root');
+  startTheme();
+  const hosts = new Hosts();
+  for (const access of accesses) hosts.add(access);
+  keepHostInRoute(() => hosts.store.getState().models[0]?.id ?? null);
+  createRoot(root).render(
+    <StrictMode>
+      <App hosts={hosts} />
+    </StrictMode>,
+  );
+}
