@@ -320,7 +320,7 @@ export const limits = {
   serverBans: {
     default: 10_000,
     unit: 'count',
-    reason: 'K-lines and D-lines together; each new client is matched against all that hold wildcards.',
+    reason: 'K-lines and D-lines together; all of them are written to one file with every change.',
   },
   slowCommandMs: {
     default: 50,

@@ -117,6 +117,7 @@ function welcome(server: IrcServer, user: User): void {
   user.realname = truncateUtf8(user.realname, limits.realnameBytes.default);
   user.updatePrefix();
   const refusal = server.bans.refusalForUser(user);
+  server.host.work.spend(server.bans.matchNs);
   if (refusal !== null) {
     server.counters.serverBanMatches++;
     user.reply(N.ERR_YOUREBANNEDCREEP, '', refusal);

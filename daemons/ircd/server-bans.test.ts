@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { limits } from './limits.ts';
 import { MemoryServer } from './memory-server.ts';
 import { checkMask, type ServerBan, ServerBans } from './server-bans.ts';
 
@@ -95,6 +96,43 @@ it('lets a ban expire', () => {
   expect(bans.refusalForAddress('192.0.2.1', 4999)).toBe('D-lined: because');
   expect(bans.refusalForAddress('192.0.2.1', 5000)).toBeNull();
   expect(bans.list(5000)).toEqual([]);
+});
+
+it('takes a ban when the list is full of bans that are over, and not when they are in force', () => {
+  const bans = new ServerBans();
+  const most = limits.serverBans.default;
+  for (let i = 0; i < most; i++) bans.add(ban('dline', `10.0.${i >> 8}.${i & 255}`, 5000));
+  expect(bans.add({ ...ban('dline', '192.0.2.1'), setMs: 4999 })).toBe(
+    `the list is full (${most} bans); remove some first`,
+  );
+  expect(bans.add({ ...ban('dline', '10.0.0.1'), setMs: 4999 })).toBeNull();
+  expect(bans.add({ ...ban('dline', '192.0.2.1'), setMs: 5000 })).toBeNull();
+  expect(bans.list(0).map(({ mask }) => mask)).toEqual(['10.0.0.1', '192.0.2.1']);
+});
+
+it('tells whom several bans match the reason of the oldest, by address and by name alike', () => {
+  irc.server.bans.add({ ...ban('kline', 'evil@*.2.1'), reason: 'first' });
+  irc.server.bans.add({ ...ban('dline', '192.0.2.0/24', 5000), reason: 'over' });
+  irc.server.bans.add({ ...ban('kline', '*@192.0.2.0/24'), reason: 'second' });
+  const closed = (username: string) => {
+    const client = irc.connect('192.0.2.1');
+    client.send('NICK a', `USER ${username} 0 * :x`);
+    return client.closedWith;
+  };
+  expect(closed('evil')).toBe('K-lined: first');
+  expect(closed('good')).toBe('K-lined: second');
+});
+
+it('charges a newcomer for the masks that they were compared with', () => {
+  for (let i = 1; i <= 100; i++) irc.server.bans.add(ban('kline', `*a*@*${'?'.repeat(i)}.b`));
+  const spend = vi.spyOn(irc.host.work, 'spend');
+  irc.join('bob');
+  const before = spend.mock.calls.reduce((sum, [ns]) => sum + ns, 0);
+  spend.mockClear();
+  irc.join('bab');
+  const after = spend.mock.calls.reduce((sum, [ns]) => sum + ns, 0);
+  expect(irc.server.bans.matchNs).toBeGreaterThan(100 * 60);
+  expect(after - before).toBeGreaterThan(100 * 60);
 });
 
 it('refuses masks that make no sense or would ban everybody', () => {

@@ -222,7 +222,7 @@ export const LIMITS = {
     min: 1,
     max: 1_000_000,
     unit: 'count',
-    reason: 'All bans are checked when a client connects and are written to one file.',
+    reason: 'All bans are written to one file with every change.',
   },
 } as const satisfies Record<string, RelayLimit>;
 

@@ -331,7 +331,6 @@ export class RelayServer {
 
   #tick(): void {
     this.sampleMemory();
-    this.#bans.purge(Date.now());
     if (this.#connections.size > 0) this.#onChanged();
     if (this.#watching) return;
     this.#watching = true;

@@ -4,12 +4,13 @@
  */
 import type { TableCell } from '../../../contract/stream.ts';
 import { workPrices } from '../../runtime/async/work-prices.ts';
+import { hasWildcard } from '../../runtime/net/mask.ts';
 import { toUsers } from '../broadcast.ts';
 import type { IrcServer } from '../irc-server.ts';
 import { compileAddressMask, coversAddress } from '../protocol/address-mask.ts';
 import { fold } from '../protocol/casemapping.ts';
 import { Delivery } from '../protocol/delivery.ts';
-import { compileMask, hasWildcard } from '../protocol/mask.ts';
+import { compileMask } from '../protocol/mask.ts';
 import type { Channel } from '../state/channel.ts';
 import type { User } from '../state/user.ts';
 import { deliver, type StepsWith } from '../work-steps.ts';

@@ -1,8 +1,9 @@
 /** LIST: RFC 2812 3.2.6 with the filters of ISUPPORT ELIST=CMNTU (Modern "ELIST parameter"). */
 import { workPrices } from '../../runtime/async/work-prices.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
+import { hasWildcard } from '../../runtime/net/mask.ts';
 import type { IrcServer } from '../irc-server.ts';
-import { compileMask, hasWildcard } from '../protocol/mask.ts';
+import { compileMask } from '../protocol/mask.ts';
 import { isChannelName } from '../protocol/names.ts';
 import { N } from '../protocol/numerics.ts';
 import { ReplyBudget } from '../protocol/reply-budget.ts';

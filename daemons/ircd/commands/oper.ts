@@ -1,4 +1,6 @@
 /** OPER: RFC 2812 3.1.4. Passwords are argon2id hashes, verified off the loop; each failure costs. */
+
+import { globMatch } from '../../runtime/net/mask.ts';
 import { noticeOpers } from '../broadcast.ts';
 import type { OperBlock } from '../config.ts';
 import type { IrcServer } from '../irc-server.ts';
@@ -6,7 +8,6 @@ import { limits } from '../limits.ts';
 import { PasswordQueueFull } from '../passwords.ts';
 import { compileAddressMask, coversAddress } from '../protocol/address-mask.ts';
 import { fold } from '../protocol/casemapping.ts';
-import { globMatch } from '../protocol/mask.ts';
 import { N } from '../protocol/numerics.ts';
 import { UMODE, type User } from '../state/user.ts';
 import type { Command } from './command.ts';

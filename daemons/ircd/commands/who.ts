@@ -1,10 +1,11 @@
 /** WHO and WHOX: RFC 2812 3.6.1, Modern "WHO message", IRCv3 whox. */
 import { workPrices } from '../../runtime/async/work-prices.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
+import { hasWildcard } from '../../runtime/net/mask.ts';
 import type { IrcServer } from '../irc-server.ts';
 import { CAP } from '../protocol/capabilities.ts';
 import { fold } from '../protocol/casemapping.ts';
-import { compileMask, hasWildcard } from '../protocol/mask.ts';
+import { compileMask } from '../protocol/mask.ts';
 import { isChannelName } from '../protocol/names.ts';
 import { N } from '../protocol/numerics.ts';
 import { ReplyBudget } from '../protocol/reply-budget.ts';

@@ -11,7 +11,8 @@ import {
   parseAddress,
   parseCidr,
 } from '../../runtime/net/ip-address.ts';
-import { compileMask, type Mask } from './mask.ts';
+import type { Mask } from '../../runtime/net/mask.ts';
+import { compileMask } from './mask.ts';
 
 /** A mask with a network, ready to match. */
 export interface AddressMask {

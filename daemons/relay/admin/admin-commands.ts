@@ -150,7 +150,7 @@ export function adminCommands(server: RelayServer, bans: BanList): CommandHandle
     ban: {
       check({ peer, cidr }) {
         banValue(server, peer, cidr);
-        if (bans.size >= server.limits.max_bans)
+        if (bans.isFull(server.limits.max_bans, Date.now()))
           throw new SignalboxError(
             'limit_reached',
             `The list holds its limit of ${counted(server.limits.max_bans, 'ban')}.`,

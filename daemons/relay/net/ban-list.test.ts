@@ -30,3 +30,28 @@ it('tells a ban that a stop would lose from one that it would bring back', async
     await rm(parent, { recursive: true });
   }
 });
+
+it('counts only bans in force against the limit, tells the oldest, and knows a ban again when a clock that was ahead is set right', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'relay-bans-'));
+  const ban = (value: string, expiresAt: number | null): Ban => ({
+    kind: 'cidr',
+    value,
+    reason: value,
+    by: 'ann',
+    createdAt: 0,
+    expiresAt,
+  });
+  try {
+    const list = await BanList.open(folder, { info: () => {}, error: () => {} });
+    await list.add(ban('192.0.2.0/24', 1000));
+    await list.add(ban('192.0.0.0/16', null));
+    expect(list.ofAddress('192.0.2.1', 1000)?.reason).toBe('192.0.0.0/16');
+    expect(list.ofAddress('192.0.2.1', 999)?.reason).toBe('192.0.2.0/24');
+    expect(list.isFull(2, 999)).toBe(true);
+    expect(list.isFull(2, 1000)).toBe(false);
+    expect(list.all(0).map(({ value }) => value)).toEqual(['192.0.0.0/16']);
+    await list.close();
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});

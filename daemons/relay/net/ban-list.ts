@@ -4,10 +4,10 @@
 import { z } from 'zod';
 import { toLineText } from '../../../contract/line-texts.ts';
 import { BanFile } from '../../runtime/net/ban-file.ts';
+import { BanIndex, type BanTarget } from '../../runtime/net/ban-index.ts';
 import { type BanSaved, BanSaver, type UnsavedBans } from '../../runtime/net/ban-saver.ts';
 import { canonicalNetwork } from '../../runtime/net/canonical-address.ts';
-import { parseAddress, parseCidr } from '../../runtime/net/ip-address.ts';
-import { NetworkIndex } from '../../runtime/net/network-index.ts';
+import { parseCidr } from '../../runtime/net/ip-address.ts';
 import type { SubsystemLogger } from '../../runtime/telemetry/logger.ts';
 
 const banSchema = z
@@ -35,8 +35,7 @@ export type BanLog = Pick<SubsystemLogger, 'info' | 'error'>;
 /** The list in memory and its file. */
 export class BanList {
   readonly #saver: BanSaver<Ban>;
-  readonly #bans = new Map<string, Ban>();
-  readonly #networks = new NetworkIndex<Ban>();
+  readonly #bans = new BanIndex<Ban>((name) => name);
 
   private constructor(file: BanFile<Ban>, log: BanLog) {
     const list = () => [...this.#bans.values()];
@@ -60,8 +59,10 @@ export class BanList {
     return list;
   }
 
-  get size(): number {
-    return this.#bans.size;
+  /** Whether there are `most` bans in force at `now`, or more. */
+  isFull(most: number, now: number): boolean {
+    if (this.#bans.size >= most) this.#bans.forgetExpired(now);
+    return this.#bans.size >= most;
   }
 
   /** All bans in force at `now`, oldest first. */
@@ -75,24 +76,23 @@ export class BanList {
     return ban !== undefined && ban.kind === 'peer' && !expired(ban, now) ? ban : null;
   }
 
-  /** The ban that covers an address, or null. */
+  /** The oldest ban that covers an address, or null. */
   ofAddress(address: string, now: number): Ban | null {
-    const groups = parseAddress(address);
-    if (groups === null) return null;
-    for (const ban of this.#networks.holding(groups)) if (!expired(ban, now)) return ban;
-    return null;
+    return this.#bans.match(address, null, [], now);
   }
 
   /** Adds a ban, which is in force at once; resolves when it is on disk, or turned out not to get there yet. */
   add(ban: Ban): Promise<BanSaved> {
-    this.#take(ban.value);
+    this.#bans.forgetExpired(ban.createdAt);
+    // Out first, so that the newest stands last in the list.
+    this.#bans.delete(ban.value);
     this.#put(ban);
     return this.#saver.save();
   }
 
   /** Removes a ban by its value, as {@link add} adds one; null where there is none. */
   remove(value: string): Promise<BanSaved> | null {
-    if (!this.#take(value)) return null;
+    if (this.#bans.delete(value) === undefined) return null;
     return this.#saver.save();
   }
 
@@ -106,25 +106,14 @@ export class BanList {
     return this.#saver.close();
   }
 
-  /** Forgets bans that are over; the file follows with the next change. */
-  purge(now: number): void {
-    for (const ban of this.#bans.values()) if (expired(ban, now)) this.#take(ban.value);
-  }
-
   #put(ban: Ban): void {
-    this.#bans.set(ban.value, ban);
-    const network = ban.kind === 'cidr' ? parseCidr(ban.value) : null;
-    if (network !== null) this.#networks.add(network, ban);
+    this.#bans.set(ban.value, ban, targetOf(ban), ban.expiresAt);
   }
+}
 
-  #take(value: string): boolean {
-    const ban = this.#bans.get(value);
-    if (ban === undefined) return false;
-    this.#bans.delete(value);
-    const network = ban.kind === 'cidr' ? parseCidr(value) : null;
-    if (network !== null) this.#networks.delete(network, ban);
-    return true;
-  }
+function targetOf({ kind, value }: Ban): BanTarget {
+  const block = kind === 'cidr' ? parseCidr(value) : null;
+  return block === null ? { kind: 'key' } : { kind: 'network', block };
 }
 
 /** One way to write a range, whatever spelling it came in: its first address, always with the prefix. */

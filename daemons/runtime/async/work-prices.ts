@@ -31,6 +31,10 @@ export const workPrices = {
     ns: 1,
     reason: 'One character of the text that a mask with several wildcards may have to look at again.',
   },
+  treeNode: {
+    ns: 15,
+    reason: 'One node of a tree of addresses or texts, or one hash, that a look-up passes.',
+  },
   skipped: { ns: 20, reason: 'One entry of a list that was looked at and left out.' },
   receiver: {
     ns: 60,
