@@ -11,10 +11,16 @@ export const streamTransportSchema = z.enum(['port', 'socket', 'link']);
 /** How the bytes of a stream to a window travel. */
 export type StreamTransport = MessageOf<typeof streamTransportSchema>;
 
+export const streamPurposeSchema = z.enum(['watch', 'bytes']);
+
+/** What a stream is for: a window that watches (../stream.ts), or a file (../byte-stream.ts). */
+export type StreamPurpose = MessageOf<typeof streamPurposeSchema>;
+
 export const streamOpenSchema = z.strictObject({
   type: z.literal('stream-open'),
   streamId,
   transport: streamTransportSchema,
+  purpose: streamPurposeSchema,
   /** Of whoever watches: decides which tables may be watched. */
   role: z.enum(ROLES),
   /** With `socket`: what the WebSocket handshake needs; the socket travels beside the message. */

@@ -3,15 +3,17 @@
  * Asked by the control service and the control plane; which tables of a stream may be watched, its process decides by the
  * same rule, from the role that main sends along.
  */
+
 import { type Access, accessDenial, mayAccess } from '../../contract/access.ts';
 import { type ControlEvent, EVENT_ACCESS } from '../../contract/control/messages.ts';
 import { CONTROL_REQUESTS, type ControlRequestName } from '../../contract/control/requests.ts';
 import type { WireError } from '../../contract/errors.ts';
 import type { Actor } from '../../contract/link/actor.ts';
+import type { StreamPurpose } from '../../contract/link/stream-messages.ts';
 import type { CommandSpec, Manifest } from '../../contract/manifest.ts';
 
-/** What a stream opens: frames and logs. */
-const STREAM_ACCESS: Access = 'read';
+/** What a stream opens: frames and logs, or files. Which files, the daemon that has them decides by the role. */
+const STREAM_ACCESS: Readonly<Record<StreamPurpose, Access>> = { watch: 'read', bytes: 'operate' };
 
 /** The access that everything needs, by the definitions of requests and the manifests. */
 export class AccessGate {
@@ -32,8 +34,8 @@ export class AccessGate {
   }
 
   /** Why a stream from `source` is refused; null when it may be opened. */
-  stream(source: string, actor: Actor): WireError | null {
-    return accessDenial(actor.role, STREAM_ACCESS, `The stream of ${source}`);
+  stream(source: string, purpose: StreamPurpose, actor: Actor): WireError | null {
+    return accessDenial(actor.role, STREAM_ACCESS[purpose], `The stream of ${source}`);
   }
 
   /** Whether somebody is told an event. */

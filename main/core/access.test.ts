@@ -140,8 +140,12 @@ test.each(events)('$role hears of $type', ({ role, type, access }) => {
   expect(gate.hears(event, { name: 'ann', from: 'browser', role })).toBe(expected(role, access));
 });
 
-test.each(ROLES)('%s opens the stream of every process', (role) => {
-  for (const { id } of registry) expect(gate.stream(id, { name: 'ann', from: 'browser', role })).toBeNull();
+test.each(ROLES)('%s opens the stream of every process, and files as an operator may', (role) => {
+  const actor = { name: 'ann', from: 'browser', role } as const;
+  for (const { id } of registry) {
+    expect(gate.stream(id, 'watch', actor)).toBeNull();
+    expect(gate.stream(id, 'bytes', actor) === null).toBe(expected(role, 'operate'));
+  }
 });
 
 describe('tables', () => {

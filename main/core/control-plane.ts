@@ -260,7 +260,7 @@ class Plane implements ControlPlane {
     request: StreamRequest,
     { actor, session: sessionId }: Pick<Caller, 'actor' | 'session'>,
   ): Outcome<OpenedStream> {
-    const denial = this.#gate.stream(source, actor);
+    const denial = this.#gate.stream(source, request.purpose, actor);
     if (denial !== null) return { ok: false, error: denial };
     let forget = () => {};
     const opened = this.#streams.open(source, request, actor.role, () => forget());

@@ -7,6 +7,7 @@ import type { Duplex } from 'node:stream';
 import type { Role } from '../../contract/access.ts';
 import { MAIN_SOURCE } from '../../contract/control/host.ts';
 import type { Outcome } from '../../contract/errors.ts';
+import type { StreamPurpose } from '../../contract/link/stream-messages.ts';
 import { type PortLike, portChannel, upgradeSocket } from '../../daemons/runtime/telemetry/stream-channel.ts';
 import type { StreamHub } from '../../daemons/runtime/telemetry/stream-hub.ts';
 import type { PassedOn } from './supervision/daemon-session.ts';
@@ -14,9 +15,10 @@ import type { Supervisor } from './supervision/supervisor.ts';
 
 /** One end of a stream that a host has ready for a process. */
 export type StreamRequest =
-  | { readonly transport: 'port'; readonly transfer: PortLike }
+  | { readonly transport: 'port'; readonly transfer: PortLike; readonly purpose: StreamPurpose }
   | {
       readonly transport: 'socket';
+      readonly purpose: StreamPurpose;
       readonly transfer: Duplex;
       /** The HTTP request that asked for the WebSocket; the process answers it. */
       readonly upgrade: { readonly headers: Readonly<Record<string, string>>; readonly head: Uint8Array };
@@ -53,6 +55,10 @@ export class StreamBroker {
     role: Role,
     onClosed: () => void = () => {},
   ): Outcome<OpenedStream> {
+    if (source === MAIN_SOURCE && request.purpose === 'bytes') {
+      const message = 'Main has no files.';
+      return { ok: false, error: { code: 'unsupported', message } };
+    }
     if (source === MAIN_SOURCE) return { ok: true, result: this.#openOwn(request, role, onClosed) };
     const daemon = this.#supervisor.find(source);
     if (daemon === null) {
@@ -67,19 +73,19 @@ export class StreamBroker {
     const streamId = this.#nextId++;
     const { process } = session;
     if (process.directTransport === request.transport) {
-      const { transport, transfer } = request;
+      const { transport, transfer, purpose } = request;
       const upgrade = request.transport === 'socket' ? { upgrade: request.upgrade } : {};
       this.#handedOver.set(streamId, { daemon: source, onClosed });
-      process.send({ type: 'stream-open', streamId, transport, role, ...upgrade }, transfer);
+      process.send({ type: 'stream-open', streamId, transport, purpose, role, ...upgrade }, transfer);
       return { ok: true, result: { close: () => process.send({ type: 'stream-close', streamId }) } };
     }
     if (request.transport !== 'port') {
       const message = `${source} runs where it cannot be given a socket.`;
       return { ok: false, error: { code: 'unsupported', message } };
     }
-    const { transfer: port } = request;
+    const { transfer: port, purpose } = request;
     this.#relayed.set(streamId, { daemon: source, port, onClosed });
-    process.send({ type: 'stream-open', streamId, transport: 'link', role });
+    process.send({ type: 'stream-open', streamId, transport: 'link', purpose, role });
     port.on('message', (event) => {
       const wrapped = typeof event === 'object' && event !== null && 'data' in event && 'ports' in event;
       process.send({ type: 'stream-data', streamId, data: wrapped ? event.data : event });

@@ -16,7 +16,11 @@ export function openPortStream(
   { source, nonce, caller }: { source: string; nonce: string; caller: Caller },
 ): Outcome<null> {
   const { port1, port2 } = new MessageChannelMain();
-  const outcome = control.openStream(source, { transport: 'port', transfer: port1 }, caller);
+  const outcome = control.openStream(
+    source,
+    { transport: 'port', purpose: 'watch', transfer: port1 },
+    caller,
+  );
   if (!outcome.ok) {
     port1.close();
     port2.close();

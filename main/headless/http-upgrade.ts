@@ -80,7 +80,7 @@ export function upgradeRequest(
   const session = sessions.of(visitor, address);
   // Until it holds the stream, or has nothing to hold.
   const release = session.hold('connection', () => {});
-  const stream = { transport: 'socket', transfer: socket, upgrade } as const;
+  const stream = { transport: 'socket', purpose: 'watch', transfer: socket, upgrade } as const;
   const opened = plane.openStream(source, stream, { actor, session: session.id });
   release();
   if (!opened.ok) {

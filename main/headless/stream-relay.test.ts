@@ -30,7 +30,9 @@ function open(source = 'tiny'): void {
   ours.on('close', () => {
     closed = true;
   });
-  expect(host.plane.openStream(source, { transport: 'port', transfer: port2 }, host.caller)).toMatchObject({
+  expect(
+    host.plane.openStream(source, { transport: 'port', purpose: 'watch', transfer: port2 }, host.caller),
+  ).toMatchObject({
     ok: true,
   });
 }
@@ -68,12 +70,16 @@ test('a window that closes its port is forgotten by the daemon', async () => {
 test('what nobody can stream is refused', async () => {
   const { port1, port2 } = new MessageChannel();
   ours = port1;
-  expect(host.plane.openStream('nope', { transport: 'port', transfer: port2 }, host.caller)).toMatchObject({
+  expect(
+    host.plane.openStream('nope', { transport: 'port', purpose: 'watch', transfer: port2 }, host.caller),
+  ).toMatchObject({
     ok: false,
     error: { code: 'unknown_daemon' },
   });
   await host.ask('daemon.stop', { id: 'tiny', confirmed: true });
-  expect(host.plane.openStream('tiny', { transport: 'port', transfer: port2 }, host.caller)).toMatchObject({
+  expect(
+    host.plane.openStream('tiny', { transport: 'port', purpose: 'watch', transfer: port2 }, host.caller),
+  ).toMatchObject({
     ok: false,
     error: { code: 'not_running', message: 'tiny is stopped; there is nothing to watch.' },
   });

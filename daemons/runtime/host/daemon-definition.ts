@@ -1,6 +1,7 @@
 /** What a daemon's own code implements, and what it is given. `runDaemon` calls it; it never sees main or a window. */
 
 import type { z } from 'zod';
+import type { Role } from '../../../contract/access.ts';
 import type { Outcome } from '../../../contract/errors.ts';
 import type { Actor } from '../../../contract/link/actor.ts';
 import type { OperatorDeed } from '../../../contract/link/deeds.ts';
@@ -8,6 +9,7 @@ import type { LifecycleRequest } from '../../../contract/link/lifecycle.ts';
 import type { ReloadOutcome } from '../../../contract/link/reload.ts';
 import type { CommandSpec, Manifest, Unrecorded } from '../../../contract/manifest.ts';
 import type { ListenerInfo } from '../../../contract/states.ts';
+import type { ByteChannel } from '../../../kit/byte-channel.ts';
 import type { ListenerChange } from '../net/listener-change.ts';
 import type { SubsystemLogger } from '../telemetry/logger.ts';
 import type { MetricRegistry } from '../telemetry/metric-registry.ts';
@@ -100,6 +102,11 @@ export interface RunningDaemon<Config, Commands extends Record<string, CommandSp
    * then.
    */
   reload?(config: Config, prepared: Prepared): Promise<PendingReload>;
+  /**
+   * Serves a channel for files that main has brokered for somebody of this role; not there in a daemon without files. What it
+   * opens the channel with is its answer.
+   */
+  bytes?(channel: ByteChannel, role: Role): void;
   /** What stopping would do to users, in words; null when it would disturb nobody. */
   stopImpact?(): string | null;
   /** Stops accepting, finishes what is under way, and resolves; at once when `deadline` aborts. */

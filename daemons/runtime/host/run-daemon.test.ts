@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -6,11 +7,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import type { BytePipe } from '../../../contract/byte-stream.ts';
 import type { FromDaemon } from '../../../contract/link/from-daemon.ts';
+import type { StreamPurpose } from '../../../contract/link/stream-messages.ts';
 import { NO_PEERS } from '../../../contract/link/test-introduction.ts';
 import type { ToDaemon } from '../../../contract/link/to-daemon.ts';
 import { logRecordSchema } from '../../../contract/log-record.ts';
 import { decodeFrame } from '../../../contract/metric-frame.ts';
+import { ByteChannel } from '../../../kit/byte-channel.ts';
+import { linkPipe, webSocketPipe } from './byte-pipes.ts';
 
 const entry = join(import.meta.dirname, 'test-fixtures/echo-daemon.ts');
 const actor = { name: 'tester', from: 'cli', role: 'admin' } as const;
@@ -169,13 +174,12 @@ it('says of a stream that it has ended where its socket was lost on the way', as
   await start();
   await next('ready');
   const upgrade = { headers: {}, head: new Uint8Array() };
-  send({ type: 'stream-open', streamId: 9, transport: 'socket', role: 'admin', upgrade });
+  send({ type: 'stream-open', streamId: 9, transport: 'socket', purpose: 'watch', role: 'admin', upgrade });
   expect(await next('stream-close')).toMatchObject({ streamId: 9 });
 });
 
-it('takes a browser socket over from main and streams frames with credits, logs and tables', async () => {
-  await start();
-  await next('ready');
+/** A server that hands the socket of every WebSocket to the daemon, as main does. */
+async function handingOver(purpose: StreamPurpose): Promise<Server> {
   const server: Server = createServer();
   server.on('upgrade', (request, socket, head) => {
     const headers = Object.fromEntries(Object.entries(request.headers).map(([k, v]) => [k, String(v)]));
@@ -185,6 +189,7 @@ it('takes a browser socket over from main and streams frames with credits, logs 
         type: 'stream-open',
         streamId: 1,
         transport: 'socket',
+        purpose,
         role: 'admin',
         upgrade: { headers, head: new Uint8Array(head) },
       },
@@ -192,6 +197,13 @@ it('takes a browser socket over from main and streams frames with credits, logs 
     );
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return server;
+}
+
+it('takes a browser socket over from main and streams frames with credits, logs and tables', async () => {
+  await start();
+  await next('ready');
+  const server = await handingOver('watch');
   const texts: { type: string; [key: string]: unknown }[] = [];
   const frames: number[] = [];
   let acknowledge = false;
@@ -245,4 +257,44 @@ it('takes a browser socket over from main and streams frames with credits, logs 
   expect(frames.slice(0, 4)).toEqual([1, 2, 3, 4]);
   second.terminate();
   server.close();
+});
+
+/** Sends a file and reads what comes back. */
+async function thereAndBack(pipe: BytePipe, file: Uint8Array): Promise<Buffer> {
+  const channel = new ByteChannel(pipe, true);
+  channel.open({ name: 'file', size: file.length });
+  const sending = channel.write(file).then(() => channel.end());
+  expect(await channel.opened).toEqual({ name: '', size: file.length });
+  const pieces: Uint8Array[] = [];
+  for await (const piece of channel) pieces.push(piece);
+  await sending;
+  return Buffer.concat(pieces);
+}
+
+const file = new Uint8Array(3_000_000).map((_, index) => (index * 7) % 251);
+
+it('takes a file over a socket that main handed over, and sends one back', async () => {
+  await start();
+  await next('ready');
+  const server = await handingOver('bytes');
+  const { port } = server.address() as AddressInfo;
+  const webSocket = new WebSocket(`ws://127.0.0.1:${port}/bytes/echo`);
+  await once(webSocket, 'open');
+  expect(Buffer.compare(await thereAndBack(webSocketPipe(webSocket), file), file)).toBe(0);
+  expect(await next('stream-close')).toMatchObject({ streamId: 1 });
+  server.close();
+});
+
+it('takes a file over the link where main relays it, and sends one back', async () => {
+  await start();
+  await next('ready');
+  send({ type: 'stream-open', streamId: 4, transport: 'link', purpose: 'bytes', role: 'admin' });
+  const pipe = linkPipe(
+    (data) => send({ type: 'stream-data', streamId: 4, data }),
+    () => send({ type: 'stream-close', streamId: 4 }),
+  );
+  child.on('message', (message: FromDaemon) => {
+    if (message.type === 'stream-data') pipe.deliver(message.data);
+  });
+  expect(Buffer.compare(await thereAndBack(pipe, file), file)).toBe(0);
 });

@@ -17,7 +17,6 @@ import { firstProblem } from '../../../contract/plain-words.ts';
 import { keepFilesPrivate } from '../files/private-files.ts';
 import { limits } from '../limits.ts';
 import { openLogFile } from '../telemetry/log-file.ts';
-import { linkChannel, portChannel, type StreamChannel, upgradeSocket } from '../telemetry/stream-channel.ts';
 import type { DaemonDefinition, LifecycleWish } from './daemon-definition.ts';
 import { DaemonHost } from './daemon-host.ts';
 import { DeedLedger } from './deed-ledger.ts';
@@ -25,6 +24,7 @@ import { survivesLostOutput } from './lost-output.ts';
 import { openParentLink, type ParentLink, type Transferred } from './parent-link.ts';
 import { startFailure } from './passing-cause.ts';
 import { runStandalone } from './standalone.ts';
+import { StreamDoor } from './stream-door.ts';
 
 /** How often main gets a summary, in milliseconds. */
 const SUMMARY_MS = 1_000;
@@ -55,9 +55,7 @@ class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, Com
   readonly #host: DaemonHost<Config, Commands, Prepared>;
   readonly #link: ParentLink;
   readonly #calls = new Map<number, AbortController>();
-  readonly #relayed = new Map<number, ReturnType<typeof linkChannel>>();
-  /** Streams whose port or socket this process has; main may end them. */
-  readonly #streams = new Map<number, StreamChannel>();
+  readonly #door: StreamDoor;
   /** What main was asked for and has not answered. */
   readonly #wishes = new Map<number, (outcome: Outcome<unknown>) => void>();
   #nextWish = 1;
@@ -70,6 +68,13 @@ class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, Com
   constructor(definition: DaemonDefinition<Config, Commands, Prepared>, link: ParentLink) {
     this.#host = new DaemonHost(definition);
     this.#link = link;
+    this.#door = new StreamDoor((message) => link.send(message), {
+      watch: (channel, role) => this.#host.hub?.attach(channel, role),
+      bytes: () => {
+        const { running } = this.#host;
+        return running?.bytes === undefined ? null : (channel, role) => running.bytes?.(channel, role);
+      },
+    });
     this.#deeds = new DeedLedger((message) => link.send(message));
   }
 
@@ -153,15 +158,13 @@ class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, Com
         this.#link.send({ type: 'pong', seq: message.seq });
         return;
       case 'stream-open':
-        this.#openStream(message, transferred);
+        this.#door.open(message, transferred);
         return;
       case 'stream-data':
-        this.#relayed.get(message.streamId)?.deliver(message.data);
+        this.#door.data(message.streamId, message.data);
         return;
       case 'stream-close':
-        this.#relayed.get(message.streamId)?.closed();
-        this.#relayed.delete(message.streamId);
-        this.#streams.get(message.streamId)?.close();
+        this.#door.close(message.streamId);
         return;
     }
   }
@@ -267,45 +270,6 @@ class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, Com
         this.#host.logger.log('error', 'command', 'command_defect', stack);
       }
       this.#link.send({ type: 'reply', requestId, outcome: { ok: false, error: toWireError(error) } });
-    }
-  }
-
-  #openStream(message: Extract<ToDaemon, { type: 'stream-open' }>, transferred: Transferred): void {
-    const hub = this.#host.hub;
-    const { streamId, transport, upgrade, role } = message;
-    if (hub === null) return;
-    const closed = () => {
-      this.#streams.delete(streamId);
-      this.#link.send({ type: 'stream-close', streamId });
-    };
-    const attach = (channel: StreamChannel) => {
-      this.#streams.set(streamId, channel);
-      if (transport === 'port') channel.onClose(closed);
-      hub.attach(channel, role);
-    };
-    if (transport === 'port' && transferred !== null && 'port' in transferred) {
-      attach(portChannel(transferred.port));
-    } else if (
-      transport === 'socket' &&
-      transferred !== null &&
-      'socket' in transferred &&
-      upgrade !== undefined
-    ) {
-      transferred.socket.once('close', closed);
-      upgradeSocket(transferred.socket, upgrade.headers, upgrade.head, attach);
-    } else if (transport === 'link') {
-      const channel = linkChannel(
-        (data) => this.#link.send({ type: 'stream-data', streamId, data }),
-        () => {
-          this.#relayed.delete(streamId);
-          this.#link.send({ type: 'stream-close', streamId });
-        },
-      );
-      this.#relayed.set(streamId, channel);
-      hub.attach(channel, role);
-    } else {
-      // What main sent along was gone before it arrived.
-      closed();
     }
   }
 

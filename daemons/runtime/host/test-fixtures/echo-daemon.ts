@@ -60,6 +60,15 @@ runDaemon({
         hang: { run: () => new Promise(() => {}) },
       },
       tables: { calls: { rows: () => [[calls]], total: () => 1 } },
+      bytes: (channel) => {
+        const echo = async () => {
+          channel.open({ name: '', size: (await channel.opened).size });
+          for await (const piece of channel) await channel.write(piece);
+          await channel.end();
+        };
+        // Who asked reads why it ended.
+        void echo().catch(() => {});
+      },
       stopImpact: () => 'ends the echo',
       reload: async (config) => ({
         commit() {
