@@ -225,7 +225,7 @@ export const limits = {
     default: 64,
     unit: 'count',
     reason:
-      'Clients that are read again in one turn, where all of their address wait because a turn was used up: some milliseconds.',
+      'Clients that are at least read again in one turn, where all of their address wait because a turn was used up: some milliseconds; more go on while turns have room.',
   },
   workNetworks: {
     default: 65_536,

@@ -38,12 +38,10 @@ it('stops all of a network at once, lets a few of each go on in a turn, and nobo
   expect(readingOf(some.readers)).toBe(0);
   turn();
   expect([many, some].map(({ readers }) => readingOf(readers))).toEqual([4, 2]);
-  for (let turns = 2; turns < 5; turns++) turn();
-  expect([many, some].map(({ readers }) => readingOf(readers))).toEqual([10, 8]);
   // Who goes on may have to rest again, behind those that have not been read yet.
   rounds.late(many.group);
   turn();
-  expect(many.readers.map(({ reading }) => reading).indexOf(true)).toBe(10);
+  expect(many.readers.map(({ reading }) => reading).indexOf(true)).toBe(4);
   // Who is gone is not asked to read.
   const gone = many.readers[19]!;
   rounds.leave(many.group, gone);
@@ -78,7 +76,6 @@ it('counts crowds of many addresses together, and lets those of a client or two 
     Array.from({ length: 20 }, (_, index) => (index < 8 ? 1 : 0)),
   );
   turn();
-  turn();
   expect(offices.map(({ readers }) => readingOf(readers))).toEqual(
     Array.from({ length: 20 }, (_, index) => (index < 4 ? 2 : 1)),
   );
@@ -89,4 +86,36 @@ it('counts crowds of many addresses together, and lets those of a client or two 
   turn();
   for (const { group } of offices.slice(0, 8)) rounds.late(group);
   expect(readingNow(offices)).toBe(100);
+});
+
+it('lets more go on while turns have room for them, and fewer once one had not', () => {
+  const due: (() => void)[] = [];
+  const rounds = new ReadRounds(4, (callback) => due.push(callback));
+  const turn = () => {
+    for (const callback of due.splice(0)) callback();
+  };
+  const group = new WorkGroup();
+  const readers = Array.from({ length: 1_000 }, () => new Reader());
+  for (const reader of readers) rounds.enter(group, reader);
+  const next = () => {
+    const before = readingOf(readers);
+    turn();
+    return readingOf(readers) - before;
+  };
+  rounds.late(group);
+  expect([next(), next(), next(), next(), next()]).toEqual([4, 8, 16, 32, 64]);
+  rounds.late(group);
+  expect([next(), next()]).toEqual([32, 64]);
+  rounds.late(group);
+  turn();
+  rounds.late(group);
+  turn();
+  rounds.late(group);
+  turn();
+  rounds.late(group);
+  // Never fewer than a round began with, or a crowd would hardly be read at all.
+  for (let turns = 0; turns < 5; turns++) {
+    expect(next()).toBeGreaterThanOrEqual(4);
+    rounds.late(group);
+  }
 });

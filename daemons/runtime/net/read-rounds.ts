@@ -1,10 +1,10 @@
 /**
  * Bounds what one poll of the sockets brings. Node reads every socket that is readable, up to 64 KiB each, before anything
  * else has its turn: thousands of clients that all send, or all leave, would hold up everybody for a tenth of a second
- * each time. Where somebody is still read when a turn is used up, nobody of that network is read any more, and a few of
- * each such network go on in every turn. Told by the network path of a daemon.
+ * each time. Where somebody is still read when a turn is used up, nobody of that network is read any more, and some of each
+ * such network go on in every turn: as many as a turn has time for, because fewer would cost a write more for what the
+ * others say. Told by the network path of a daemon.
  */
-
 import type { WorkGroup } from '../async/work-account.ts';
 import { limits } from '../limits.ts';
 
@@ -12,6 +12,8 @@ import { limits } from '../limits.ts';
 const FEW_ROUNDS = 2;
 /** A network of so few clients is read in any case: each of them is read once in a poll, and others wait less for them. */
 const FEW_CLIENTS = 2;
+/** A round grows to so many times its first size, and is halved when it was too large. */
+const MOST_GROWTH = 64;
 
 /** What is read in rounds. */
 export interface RoundReader {
@@ -31,13 +33,15 @@ export class ReadRounds {
   readonly #readers = new WeakMap<WorkGroup, Readers>();
   readonly #waiting = new Set<Readers>();
   readonly #perTurn: number;
+  /** Clients that go on in the next turn. */
+  #size: number;
   readonly #schedule: (callback: () => void) => void;
   /** Reads of this turn that came when it was used up, of all networks. */
   #late = 0;
   #scheduled = false;
 
   /**
-   * @param perTurn clients that go on in one turn of the loop, all networks together
+   * @param perTurn clients that go on in one turn of the loop at least, all networks together
    * @param schedule calls back in the next turn
    */
   constructor(
@@ -45,6 +49,7 @@ export class ReadRounds {
     schedule: (callback: () => void) => void = setImmediate,
   ) {
     this.#perTurn = perTurn;
+    this.#size = perTurn;
     this.#schedule = schedule;
   }
 
@@ -84,6 +89,12 @@ export class ReadRounds {
     this.#waiting.add(readers);
   }
 
+  /** What a crowd's reads cost is not known before: a turn that was used up had too many of them, another had room. */
+  #nextSize(): number {
+    if (this.#late > 0) return Math.max(this.#perTurn, this.#size >> 1);
+    return Math.min(this.#perTurn * MOST_GROWTH, this.#size * 2);
+  }
+
   #arm(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
@@ -92,8 +103,9 @@ export class ReadRounds {
 
   readonly #round = (): void => {
     this.#scheduled = false;
+    this.#size = this.#nextSize();
     this.#late = 0;
-    let left = this.#perTurn;
+    let left = this.#size;
     const share = Math.ceil(left / this.#waiting.size);
     // Those that have had their share stand behind the others then; each is looked at once.
     let networks = this.#waiting.size;
