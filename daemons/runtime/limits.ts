@@ -221,6 +221,12 @@ export const limits = {
     unit: 'milliseconds',
     reason: 'Longest time that work already done makes a client wait.',
   },
+  readLateMs: {
+    default: 10,
+    unit: 'milliseconds',
+    reason:
+      'For so long a poll goes on reading when the turn is used up: a thousand clients that send a line or two each need less, and what they sent is delivered together.',
+  },
   readRoundClients: {
     default: 64,
     unit: 'count',

@@ -360,7 +360,7 @@ describe('NetServer', () => {
 
     /** So many connected clients of each of these addresses, and what the server knows them as. */
     async function crowd(addresses: readonly string[], each: number) {
-      const { port, handler } = await start();
+      const { port, handler } = await start(OPEN_CLASS, { readRounds: { lateMs: 0 } });
       const clients: LineClient[] = [];
       for (const address of addresses)
         for (let index = 0; index < each; index++) clients.push(await LineClient.connect(port, address));

@@ -15,7 +15,7 @@ import { Admission, type Refusal, type Seat } from '../../runtime/net/admission.
 import { type ConnectRate, ConnectThrottle } from '../../runtime/net/connect-throttle.ts';
 import { carryOut, type ListenerChange } from '../../runtime/net/listener-change.ts';
 import { OpenConnections } from '../../runtime/net/open-connections.ts';
-import { ReadRounds } from '../../runtime/net/read-rounds.ts';
+import { ReadRounds, type ReadRoundsOptions } from '../../runtime/net/read-rounds.ts';
 import { selfSignedCredentials, type TlsCredentials } from '../../runtime/net/tls-credentials.ts';
 import { type Holder, worstHolders } from '../../runtime/net/worst-holders.ts';
 import { limits } from '../limits.ts';
@@ -52,6 +52,8 @@ export interface NetServerOptions<User> {
   readonly connectRate?: ConnectRate;
   /** For tests: another time for writing in a turn of the loop, in milliseconds. */
   readonly flushMs?: number;
+  /** What a poll of the sockets may take; for tests. */
+  readonly readRounds?: ReadRoundsOptions;
 }
 
 /** The connections of one server and their flushing. */
@@ -63,7 +65,7 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
   readonly admission: Admission<ConnectionClass>;
   readonly floodQueue = new FloodQueue();
   readonly workGroups = new WorkGroups();
-  readonly readRounds = new ReadRounds();
+  readonly readRounds: ReadRounds;
   readonly work = new WorkTurns({
     afterTurn: () => this.flushInTime(),
     onError: (error) => this.options.onDefect(error),
@@ -97,6 +99,7 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
 
   constructor(config: NetConfig, options: NetServerOptions<User>) {
     this.options = options;
+    this.readRounds = new ReadRounds(options.readRounds);
     this.flushMs = options.flushMs ?? limits.flushTurnMs.default;
     this.handler = options.handler;
     this.arena = new Arena(() => this.scheduleFlush());

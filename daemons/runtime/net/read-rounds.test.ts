@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { WorkGroup } from '../async/work-account.ts';
+import { limits } from '../limits.ts';
 import { ReadRounds, type RoundReader } from './read-rounds.ts';
 
 class Reader implements RoundReader {
@@ -14,14 +15,25 @@ class Reader implements RoundReader {
   }
 }
 
-const readingOf = (readers: readonly Reader[]) => readers.filter(({ reading }) => reading).length;
-
-it('stops all of a network at once, lets a few of each go on in a turn, and nobody else wait', () => {
+/** Rounds whose turns a test lets pass, and whose late reads take too long, each of them, unless told otherwise. */
+function roundsOf(perTurn: number, readMs: number = limits.readLateMs.default) {
   const due: (() => void)[] = [];
-  const rounds = new ReadRounds(4, (callback) => due.push(callback));
+  let now = 0;
+  const clock = () => {
+    now += readMs;
+    return now;
+  };
+  const rounds = new ReadRounds({ perTurn, schedule: (callback) => due.push(callback), now: clock });
   const turn = () => {
     for (const callback of due.splice(0)) callback();
   };
+  return { rounds, due, turn };
+}
+
+const readingOf = (readers: readonly Reader[]) => readers.filter(({ reading }) => reading).length;
+
+it('stops all of a network at once, lets a few of each go on in a turn, and nobody else wait', () => {
+  const { rounds, due, turn } = roundsOf(4);
   const crowd = (size: number) => {
     const group = new WorkGroup();
     const readers = Array.from({ length: size }, () => new Reader());
@@ -51,11 +63,7 @@ it('stops all of a network at once, lets a few of each go on in a turn, and nobo
 });
 
 it('counts crowds of many addresses together, and lets those of a client or two be read in any case', () => {
-  const due: (() => void)[] = [];
-  const rounds = new ReadRounds(8, (callback) => due.push(callback));
-  const turn = () => {
-    for (const callback of due.splice(0)) callback();
-  };
+  const { rounds, due, turn } = roundsOf(8);
   const networks = (count: number, size: number) =>
     Array.from({ length: count }, () => {
       const group = new WorkGroup();
@@ -88,12 +96,22 @@ it('counts crowds of many addresses together, and lets those of a client or two 
   expect(readingNow(offices)).toBe(100);
 });
 
+it('reads on for a while when a turn is used up, because most crowds send little', () => {
+  const { rounds, turn } = roundsOf(4, limits.readLateMs.default / 10);
+  const group = new WorkGroup();
+  const readers = Array.from({ length: 100 }, () => new Reader());
+  for (const reader of readers) rounds.enter(group, reader);
+  for (let read = 0; read < 9; read++) rounds.late(group);
+  expect(readingOf(readers)).toBe(100);
+  turn();
+  for (let read = 0; read < 9; read++) rounds.late(group);
+  expect(readingOf(readers)).toBe(100);
+  rounds.late(group);
+  expect(readingOf(readers)).toBe(0);
+});
+
 it('lets more go on while turns have room for them, and fewer once one had not', () => {
-  const due: (() => void)[] = [];
-  const rounds = new ReadRounds(4, (callback) => due.push(callback));
-  const turn = () => {
-    for (const callback of due.splice(0)) callback();
-  };
+  const { rounds, turn } = roundsOf(4);
   const group = new WorkGroup();
   const readers = Array.from({ length: 1_000 }, () => new Reader());
   for (const reader of readers) rounds.enter(group, reader);

@@ -1,9 +1,9 @@
 /**
  * Bounds what one poll of the sockets brings. Node reads every socket that is readable, up to 64 KiB each, before anything
  * else has its turn: thousands of clients that all send, or all leave, would hold up everybody for a tenth of a second
- * each time. Where somebody is still read when a turn is used up, nobody of that network is read any more, and some of each
- * such network go on in every turn: as many as a turn has time for, because fewer would cost a write more for what the
- * others say. Told by the network path of a daemon.
+ * each time. Where reading goes on for a while although the turn is used up, nobody of those networks is read any more, and
+ * some of each go on in every turn: as many as a turn has time for, because what is read together is written together.
+ * Told by the network path of a daemon.
  */
 import type { WorkGroup } from '../async/work-account.ts';
 import { limits } from '../limits.ts';
@@ -28,6 +28,18 @@ class Readers {
   readonly resting = new Set<RoundReader>();
 }
 
+/** What tests set; a daemon takes the defaults. */
+export interface ReadRoundsOptions {
+  /** Clients that go on in one turn of the loop at least, all networks together. */
+  readonly perTurn?: number;
+  /** For so long, in milliseconds, a poll goes on when the turn is used up. */
+  readonly lateMs?: number;
+  /** Calls back in the next turn. */
+  readonly schedule?: (callback: () => void) => void;
+  /** The monotonic clock, in milliseconds. */
+  readonly now?: () => number;
+}
+
 /** The rounds of one daemon. */
 export class ReadRounds {
   readonly #readers = new WeakMap<WorkGroup, Readers>();
@@ -35,22 +47,22 @@ export class ReadRounds {
   readonly #perTurn: number;
   /** Clients that go on in the next turn. */
   #size: number;
+  readonly #lateMs: number;
   readonly #schedule: (callback: () => void) => void;
+  readonly #now: () => number;
   /** Reads of this turn that came when it was used up, of all networks. */
   #late = 0;
+  /** When the first of them came, in milliseconds. */
+  #lateSince = 0;
+  #tooMany = false;
   #scheduled = false;
 
-  /**
-   * @param perTurn clients that go on in one turn of the loop at least, all networks together
-   * @param schedule calls back in the next turn
-   */
-  constructor(
-    perTurn: number = limits.readRoundClients.default,
-    schedule: (callback: () => void) => void = setImmediate,
-  ) {
-    this.#perTurn = perTurn;
-    this.#size = perTurn;
-    this.#schedule = schedule;
+  constructor(options: ReadRoundsOptions = {}) {
+    this.#perTurn = options.perTurn ?? limits.readRoundClients.default;
+    this.#size = this.#perTurn;
+    this.#lateMs = options.lateMs ?? limits.readLateMs.default;
+    this.#schedule = options.schedule ?? setImmediate;
+    this.#now = options.now ?? (() => performance.now());
   }
 
   enter(group: WorkGroup, reader: RoundReader): void {
@@ -69,14 +81,18 @@ export class ReadRounds {
   }
 
   /**
-   * A client of this network was read although the turn is used up. Nobody of the network is read any more in this turn,
-   * unless it has so few clients that a poll of all of them ends soon anyway. What is few depends on whether others are
+   * A client of this network was read although the turn is used up. When that has gone on for `readLateMs`, nobody of the
+   * network is read any more in this turn, unless it has so few clients that a poll of all of them ends soon anyway: most
+   * crowds send little at a time, and to read all of it takes less than to stop them. What is few depends on whether others are
    * late as well: a crowd of a hundred addresses is a crowd. Those that rest count too, because a crowd that is let in
    * again by and by is a crowd all the same.
    */
   late(group: WorkGroup): void {
     this.#arm();
     const crowded = ++this.#late > this.#perTurn;
+    if (this.#late === 1) this.#lateSince = this.#now();
+    if (this.#now() - this.#lateSince < this.#lateMs) return;
+    this.#tooMany = true;
     const readers = this.#readers.get(group);
     if (readers === undefined) return;
     const few = crowded ? FEW_CLIENTS : FEW_ROUNDS * this.#perTurn;
@@ -91,7 +107,7 @@ export class ReadRounds {
 
   /** What a crowd's reads cost is not known before: a turn that was used up had too many of them, another had room. */
   #nextSize(): number {
-    if (this.#late > 0) return Math.max(this.#perTurn, this.#size >> 1);
+    if (this.#tooMany) return Math.max(this.#perTurn, this.#size >> 1);
     return Math.min(this.#perTurn * MOST_GROWTH, this.#size * 2);
   }
 
@@ -105,6 +121,7 @@ export class ReadRounds {
     this.#scheduled = false;
     this.#size = this.#nextSize();
     this.#late = 0;
+    this.#tooMany = false;
     let left = this.#size;
     const share = Math.ceil(left / this.#waiting.size);
     // Those that have had their share stand behind the others then; each is looked at once.
