@@ -69,4 +69,12 @@ test('a window with two hosts names the host of everything, and acts on that hos
   await app.open('/h/local/daemon/ircd', page);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('ircd on first');
   await expect(dialog).toBeHidden();
+
+  // Signed out of a host, the others are still there to go to.
+  await app.open('/h/b/settings', page);
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await expect(page.getByLabel('Access token')).toBeVisible();
+  await expect(page.getByText('second').last()).toBeVisible();
+  await page.getByRole('link', { name: 'Settings' }).first().click();
+  await expect(page).toHaveURL(/#\/h\/local\/settings$/);
 });

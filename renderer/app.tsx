@@ -8,10 +8,12 @@ import { useRoute } from './shell/route.ts';
 import { Shell } from './shell/shell.tsx';
 import { themeStore } from './shell/theme.ts';
 
+/** With several hosts the sign-in form of one stands in place of its pages: the others are still there to go to. */
 function Door(): ReactNode {
+  const isOnly = useHostModels().length === 1;
   const { session } = useHost();
   const signedOut = useHostState((state) => state.connection.phase === 'signed-out');
-  return signedOut && session !== null ? <LoginPage session={session} /> : <Shell />;
+  return isOnly && signedOut && session !== null ? <LoginPage session={session} /> : <Shell />;
 }
 
 /** The host of the address; the first one where it names none that is there, of which the page tells. */

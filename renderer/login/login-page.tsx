@@ -7,7 +7,16 @@ import { Callout } from '../ui/callout.tsx';
 import { Mark } from '../ui/mark.tsx';
 import { messages } from './messages.ts';
 
+/** The whole window, where there is no other host to go to. */
 export function LoginPage({ session }: { session: HostSession }): ReactNode {
+  return (
+    <main className="flex min-h-full items-center justify-center p-4">
+      <LoginForm session={session} />
+    </main>
+  );
+}
+
+export function LoginForm({ session }: { session: HostSession }): ReactNode {
   const { client, name: hostName } = useHost();
   const inputId = useId();
   const hintId = useId();
@@ -26,69 +35,67 @@ export function LoginPage({ session }: { session: HostSession }): ReactNode {
     if (result === 'signed-in') client.retryNow();
   };
   return (
-    <main className="flex min-h-full items-center justify-center p-4">
-      <form
-        className="flex w-full max-w-sm flex-col gap-4 rounded-lg border border-line bg-surface p-6 shadow-card"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void submit();
-        }}
-      >
-        <div className="flex items-center gap-3">
-          <Mark className="size-8" />
-          <div>
-            <h1 className="text-lg font-semibold">{messages.title}</h1>
-            <p className="text-sm text-dim">{hostName}</p>
-          </div>
+    <form
+      className="flex w-full max-w-sm flex-col gap-4 rounded-lg border border-line bg-surface p-6 shadow-card"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void submit();
+      }}
+    >
+      <div className="flex items-center gap-3">
+        <Mark className="size-8" />
+        <div>
+          <h1 className="text-lg font-semibold">{messages.title}</h1>
+          <p className="text-sm text-dim">{hostName}</p>
         </div>
-        {failure !== null && (
-          <Callout tone="bad" urgent title={messages.failures[failure].title}>
-            {messages.failures[failure].hint}
-          </Callout>
-        )}
-        <div className="flex flex-col gap-1.5">
-          <label htmlFor={inputId} className="text-sm font-medium">
-            {messages.token}
-          </label>
-          <input
-            id={inputId}
-            type="password"
-            className="field font-mono"
-            autoComplete="current-password"
-            aria-describedby={hintId}
-            aria-invalid={failure === 'wrong-token'}
-            // biome-ignore lint/a11y/noAutofocus: the page holds nothing else, and is shown only to be filled in
-            autoFocus
-            value={token}
-            onChange={(event) => setToken(event.target.value)}
-          />
-          <p id={hintId} className="text-xs text-dim">
-            {messages.hint}
-          </p>
-        </div>
-        <div className="flex flex-col gap-1.5">
-          <label htmlFor={nameId} className="text-sm font-medium">
-            {messages.name}
-          </label>
-          <input
-            id={nameId}
-            type="text"
-            className="field"
-            autoComplete="nickname"
-            maxLength={32}
-            aria-describedby={nameHintId}
-            aria-invalid={failure === 'bad-name'}
-            value={name}
-            onChange={(event) => setName(event.target.value)}
-          />
-          <p id={nameHintId} className="text-xs text-dim">
-            {messages.nameHint}
-          </p>
-        </div>
-        <Button tone="primary" type="submit" className="justify-center" disabled={busy}>
-          {messages.submit}
-        </Button>
-      </form>
-    </main>
+      </div>
+      {failure !== null && (
+        <Callout tone="bad" urgent title={messages.failures[failure].title}>
+          {messages.failures[failure].hint}
+        </Callout>
+      )}
+      <div className="flex flex-col gap-1.5">
+        <label htmlFor={inputId} className="text-sm font-medium">
+          {messages.token}
+        </label>
+        <input
+          id={inputId}
+          type="password"
+          className="field font-mono"
+          autoComplete="current-password"
+          aria-describedby={hintId}
+          aria-invalid={failure === 'wrong-token'}
+          // biome-ignore lint/a11y/noAutofocus: the page holds nothing else, and is shown only to be filled in
+          autoFocus
+          value={token}
+          onChange={(event) => setToken(event.target.value)}
+        />
+        <p id={hintId} className="text-xs text-dim">
+          {messages.hint}
+        </p>
+      </div>
+      <div className="flex flex-col gap-1.5">
+        <label htmlFor={nameId} className="text-sm font-medium">
+          {messages.name}
+        </label>
+        <input
+          id={nameId}
+          type="text"
+          className="field"
+          autoComplete="nickname"
+          maxLength={32}
+          aria-describedby={nameHintId}
+          aria-invalid={failure === 'bad-name'}
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+        />
+        <p id={nameHintId} className="text-xs text-dim">
+          {messages.nameHint}
+        </p>
+      </div>
+      <Button tone="primary" type="submit" className="justify-center" disabled={busy}>
+        {messages.submit}
+      </Button>
+    </form>
   );
 }

@@ -3,6 +3,7 @@ import { Component, type ReactNode } from 'react';
 import { AuditPage } from '../audit/audit-page.tsx';
 import { DaemonPage } from '../daemon/daemon-page.tsx';
 import { HistoryPage } from '../history/history-page.tsx';
+import { LoginForm } from '../login/login-page.tsx';
 import { useHost, useHostState } from '../model/host-context.ts';
 import { OverviewPage } from '../overview/overview-page.tsx';
 import { SettingsPage } from '../settings/settings-page.tsx';
@@ -17,8 +18,16 @@ function PageForRoute(): ReactNode {
   const route = useRoute();
   const { path } = route;
   const ready = useHostState((state) => state.host !== null);
+  const signedOut = useHostState((state) => state.connection.phase === 'signed-out');
   if (route.host !== null && route.host !== host.id) {
     return <NoSuchPage title={messages.noSuchHost} what={route.host} />;
+  }
+  if (signedOut && host.session !== null) {
+    return (
+      <div className="flex flex-1 items-center justify-center p-4">
+        <LoginForm key={host.id} session={host.session} />
+      </div>
+    );
   }
   if (!ready) {
     return (
