@@ -9,12 +9,10 @@ import type { Outcome, WireError } from '../../contract/errors.ts';
 import type { Actor } from '../../contract/link/actor.ts';
 import type { MetricSummary } from '../../contract/link/metric-summary.ts';
 import type { ListenPlace } from '../../contract/listen-place.ts';
-import type { FrameLayout } from '../../contract/metric-frame.ts';
 import type { DaemonSnapshot } from '../../contract/states.ts';
 import { type Clock, systemClock } from '../../kit/clock.ts';
 import { AccessGate } from './access-gate.ts';
 import type { AnnouncementBus } from './announcements.ts';
-import { removeStagings } from './backup-leftovers.ts';
 import type { Caller } from './caller.ts';
 import { DEFAULT_ON_CLOSE, type OnClose } from './config/config-document.ts';
 import type { ControlPlane, ControlPlaneOptions } from './control-plane-interface.ts';
@@ -26,18 +24,13 @@ import { EventHub } from './event-hub.ts';
 import { allHandlers } from './handlers/all-handlers.ts';
 import { byItself } from './handlers/lifecycle-handlers.ts';
 import { type OpenInstance, openInstance } from './instance/open-instance.ts';
+import { sayAtStart } from './instance/start-notices.ts';
 import { LaunchPlans } from './launch-plans.ts';
 import { CONTROL_LIMITS, type ControlLimits } from './limits.ts';
-import { auditListens } from './listeners/audit-listener.ts';
-import { clientsListen } from './listeners/clients-listener.ts';
-import { historyListens } from './listeners/history-listener.ts';
-import { logsListen } from './listeners/logs-listener.ts';
-import { metricsListen } from './listeners/metrics-listener.ts';
-import { streamsListen } from './listeners/streams-listener.ts';
-import { tasksListen } from './listeners/tasks-listener.ts';
-import { telemetryListens } from './listeners/telemetry-listener.ts';
+import { attachListeners } from './listeners/attach-listeners.ts';
 import { MainTelemetry } from './main-telemetry.ts';
 import { makeRecords, type Records } from './make-records.ts';
+import { SessionNews } from './sessions/session-news.ts';
 import { SessionRegistry } from './sessions/session-registry.ts';
 import { type OpenedStream, StreamBroker, type StreamRequest } from './stream-broker.ts';
 import { announcing } from './supervision/announcing.ts';
@@ -72,10 +65,10 @@ class Plane implements ControlPlane {
   readonly #instance: OpenInstance;
   readonly limits: ControlLimits;
   readonly descriptorNotice: string | null;
-  readonly #clock: Clock;
   readonly #bus: AnnouncementBus;
   readonly #clients = new EventHub();
-  readonly sessions = new SessionRegistry(() => this.#bus.publish('sessionsChanged', null));
+  readonly #sessionNews: SessionNews;
+  readonly sessions: SessionRegistry;
   readonly #gate: AccessGate;
   readonly #telemetry: MainTelemetry;
   readonly #plans: LaunchPlans;
@@ -95,7 +88,6 @@ class Plane implements ControlPlane {
     this.#instance = instance;
     this.limits = limits;
     this.descriptorNotice = notice;
-    this.#clock = clock;
     this.#gate = new AccessGate(registry);
     this.#recorderId = registry.find((manifest) => manifest.role === 'recorder')?.id ?? null;
     this.#telemetry = new MainTelemetry(instance.logFile, (summary) => this.#summaryOfMain(summary));
@@ -104,6 +96,10 @@ class Plane implements ControlPlane {
       const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
       logger.log('error', 'main', 'listener_defect', `${name}: ${text}`);
     });
+    this.#sessionNews = new SessionNews(clock, limits.sessionNewsMs, () =>
+      this.#bus.publish('sessionsChanged', null),
+    );
+    this.sessions = new SessionRegistry(this.#sessionNews.changed);
     const { config, logDir } = instance;
     const snapshots = () => this.#supervisor.snapshots();
     this.#plans = new LaunchPlans({ options, config, logDir, logger, snapshots });
@@ -151,22 +147,15 @@ class Plane implements ControlPlane {
       supervisor: this.#supervisor,
       logger,
     });
-    this.#subscribe();
+    const [bus, telemetry, records, streams] = [this.#bus, this.#telemetry, this.#records, this.#streams];
+    const [clients, recorderId] = [this.#clients, this.#recorderId];
+    attachListeners({ bus, clock, limits, telemetry, records, streams, clients, recorderId });
+    this.#observe();
   }
 
-  /** Who hears what; clients come last, so that whoever asks on hearing something finds it done. */
-  #subscribe(): void {
-    const { logs, metrics, tasks, history, audit } = this.#records;
-    const { logger } = this.#telemetry;
-    logger.subscribe((record) => logs.append(MAIN_SOURCE, 1, [record], 0));
-    telemetryListens(this.#bus, this.#telemetry, this.#clock, this.limits);
-    metricsListen(this.#bus, metrics, logger);
-    tasksListen(this.#bus, tasks, this.limits);
-    logsListen(this.#bus, logs);
-    historyListens(this.#bus, history, this.#recorderId);
-    auditListens(this.#bus, audit);
-    streamsListen(this.#bus, this.#streams);
-    clientsListen(this.#bus, this.#clients);
+  /** Figures of main that are kept elsewhere. */
+  #observe(): void {
+    const { history, logs } = this.#records;
     this.#telemetry.observe(() => {
       const { buffered, dropped } = history.status();
       return {
@@ -185,27 +174,11 @@ class Plane implements ControlPlane {
 
   begin(): this {
     this.#instance.socket.serve(this);
-    this.#instance.socket.onNotice(({ level, event, message }) =>
-      this.#telemetry.logger.log(level, 'main', event, message),
-    );
     this.#summaryOfMain(this.#telemetry.summarise());
-    void removeStagings(this.#options.dataDir).then((removed) => {
-      for (const name of removed) {
-        const text = `${name}, which a backup left that was killed, was removed from the data folder.`;
-        this.#telemetry.logger.log('info', 'main', 'backup_leftover_removed', text);
-      }
-    });
     const { configError, descriptorNotice } = this;
-    if (descriptorNotice !== null) {
-      this.#telemetry.logger.log('warn', 'main', 'descriptors_low', descriptorNotice);
-    }
-    if (this.#instance.exposed.length > 0) {
-      const text = `Others may read these, and it could not be changed: ${this.#instance.exposed.join(', ')}`;
-      this.#telemetry.logger.log('warn', 'main', 'files_exposed', text);
-    }
-    if (configError !== null) {
-      this.#telemetry.logger.log('error', 'config', 'config_invalid', configError.message);
-    } else {
+    const { dataDir } = this.#options;
+    sayAtStart(this.#telemetry.logger, this.#instance, { dataDir, configError, descriptorNotice });
+    if (configError === null) {
       this.#started = this.#supervisor.startAll(
         this.autostart,
         byItself(this.#records.audit, this.#options.registry, 'daemon.start', 'autostart'),
@@ -273,13 +246,8 @@ class Plane implements ControlPlane {
     return this.#supervisor.snapshots();
   }
 
-  latestMetrics(): readonly { source: string; layout: FrameLayout; summary: MetricSummary }[] {
-    const sources = [MAIN_SOURCE, ...this.#options.registry.map((manifest) => manifest.id)];
-    return sources.flatMap((source) => {
-      const layout = this.#records.metrics.layout(source);
-      const summary = this.#records.metrics.latest(source);
-      return layout === null || summary === null ? [] : [{ source, layout, summary }];
-    });
+  latestMetrics(): ReturnType<ControlPlane['latestMetrics']> {
+    return this.#records.metrics.all();
   }
 
   log(level: 'info' | 'warn' | 'error', subsystem: string, event: string, message: string): void {
@@ -317,6 +285,7 @@ class Plane implements ControlPlane {
     // Whoever waits for this folder may start from here on.
     await beforeRelease?.();
     await this.#instance.socket.close();
+    this.#sessionNews.close();
     this.#telemetry.close();
   }
 

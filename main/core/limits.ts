@@ -341,6 +341,12 @@ export const CONTROL_LIMIT_TABLE = {
     reason:
       'Wait before sessions that could not be written are tried again: a full disk gets room at some time.',
   },
+  sessionNewsMs: {
+    default: 500,
+    unit: 'milliseconds',
+    reason:
+      'Shortest time between two announcements that sessions have begun or ended: a script opens one a request.',
+  },
   sessionCheckMs: {
     default: 3_600_000,
     unit: 'milliseconds',

@@ -187,3 +187,14 @@ test('a file that others could read is closed to them with the next write', asyn
   await store.end(store.begin('Ben', '192.0.2.8', 'admin').session);
   expect((await stat(file)).mode & 0o777).toBe(0o600);
 });
+
+test('a session of a file that says nothing of roles goes on as the admin that it was', async () => {
+  const store = await open();
+  const { secret } = store.begin('Anna', '192.0.2.7', 'viewer');
+  await store.close();
+  expect((await open()).find(secret)).toMatchObject({ role: 'viewer' });
+  const kept = JSON.parse(await readFile(file, 'utf8')) as { sessions: { role?: string }[] };
+  for (const session of kept.sessions) delete session.role;
+  await writeFile(file, JSON.stringify(kept));
+  expect((await open()).find(secret)).toMatchObject({ name: 'Anna', role: 'admin' });
+});

@@ -29,7 +29,13 @@ class FakePipe {
 
 function make() {
   const pipes: FakePipe[] = [];
-  const sink = { opened: vi.fn(), frame: vi.fn(), logs: vi.fn(), rows: vi.fn() } satisfies StreamSink;
+  const sink = {
+    opened: vi.fn(),
+    frame: vi.fn(),
+    logs: vi.fn(),
+    rows: vi.fn(),
+    denied: vi.fn(),
+  } satisfies StreamSink;
   const stream = new SourceStream((handlers) => {
     const pipe = new FakePipe(handlers);
     pipes.push(pipe);
@@ -86,6 +92,15 @@ describe('a stream to a process', () => {
       { type: 'took', ticket: 1 },
       { type: 'took', ticket: 2 },
     ]);
+  });
+
+  it('passes on why a table is not shown', () => {
+    const { pipes, sink, stream } = make();
+    stream.expect(1);
+    pipes[0]!.hello(1);
+    const error = { code: 'access_denied', message: 'It needs the access "operate".' } as const;
+    pipes[0]!.handlers.onMessage({ type: 'denied', table: 't', error });
+    expect(sink.denied).toHaveBeenCalledExactlyOnceWith('t', error.message);
   });
 
   it('is opened again with the same wishes after it was lost', () => {

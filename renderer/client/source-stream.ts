@@ -19,6 +19,8 @@ export interface StreamSink {
   frame(frame: MetricFrame): void;
   logs(instance: number, records: readonly LogRecord[], dropped: number): void;
   rows(table: string, time: number, rows: readonly (readonly TableCell[])[], total: number): void;
+  /** The role of this window may not watch a table; `reason` is for people. */
+  denied(table: string, reason: string): void;
 }
 
 export class SourceStream {
@@ -122,6 +124,9 @@ export class SourceStream {
       case 'logs':
         if (this.#instance !== null) this.#sink.logs(this.#instance, message.records, message.dropped);
         this.#send({ type: 'took', ticket: message.ticket });
+        break;
+      case 'denied':
+        this.#sink.denied(message.table, message.error.message);
         break;
       case 'rows':
         this.#sink.rows(message.table, message.time, message.rows, message.total);

@@ -57,6 +57,7 @@ export class SourceModel {
       },
       logs: (instance, records, dropped) => this.logs.addLive(instance, records, dropped),
       rows: (table, time, rows, total) => this.table(table).set({ time, rows, total }),
+      denied: (table, reason) => this.table(table).deny(reason),
     });
   }
 

@@ -4,7 +4,7 @@ import type { ManifestDescription, TableSpec } from '../../contract/manifest.ts'
 import type { TableCell } from '../../contract/stream.ts';
 import { formatClock } from '../format/times.ts';
 import type { SourceModel } from '../model/source-model.ts';
-import { EmptyState } from '../ui/callout.tsx';
+import { Callout, EmptyState } from '../ui/callout.tsx';
 import { DataTable } from './data-table.tsx';
 import { messages } from './messages.ts';
 import { RowActions, usableActions } from './row-actions.tsx';
@@ -19,9 +19,16 @@ interface LiveTableProps {
 
 export function LiveTable({ source, manifest, name, table, up }: LiveTableProps): ReactNode {
   const feed = source.table(name);
-  const { rows, total, time } = useSyncExternalStore(feed.subscribe, feed.snapshot);
+  const { rows, total, time, denied } = useSyncExternalStore(feed.subscribe, feed.snapshot);
   useEffect(() => source.stream.watch(name), [source, name]);
   const { actions, width } = usableActions(table.rowActions, manifest.commands);
+  if (denied !== undefined) {
+    return (
+      <Callout tone="bad" title={messages.denied(table.title)}>
+        {denied}
+      </Callout>
+    );
+  }
   return (
     <DataTable
       title={table.title}

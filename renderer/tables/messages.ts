@@ -15,6 +15,7 @@ export const messages = {
   fitColumns: 'Those that fit the window',
   none: (title: string) => `no ${title}`,
   onAllRows: (what: string) => `All: ${what}`,
+  denied: (title: string) => `${title} are not shown to you`,
   nothing: (title: string) => `No ${title.toLowerCase()} at present`,
   nothingHint: 'The table fills by itself as soon as there is something to show.',
   noMatch: 'Nothing matches the filter',

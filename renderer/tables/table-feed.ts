@@ -7,6 +7,8 @@ export interface TableSnapshot {
   readonly rows: readonly (readonly TableCell[])[];
   /** Rows that exist: more than were sent where the table is too large. */
   readonly total: number;
+  /** Why there are none: the role of whoever uses the window may not see them. */
+  readonly denied?: string;
 }
 
 const EMPTY: TableSnapshot = { time: 0, rows: [], total: 0 };
@@ -21,6 +23,11 @@ export class TableFeed {
   set(snapshot: TableSnapshot): void {
     this.#snapshot = snapshot;
     for (const listener of this.#listeners) listener();
+  }
+
+  /** Says why there are no rows and will be none. */
+  deny(reason: string): void {
+    this.set({ ...EMPTY, denied: reason });
   }
 
   /** Forgets the rows, such as when the process behind them has ended. */

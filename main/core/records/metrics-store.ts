@@ -53,6 +53,13 @@ export class MetricsStore {
     if (latest.summary === null) latest.layout = layoutOf(catalog.metrics);
   }
 
+  /** The newest summary of every source that has one, with its layout. */
+  all(): { source: string; layout: FrameLayout; summary: MetricSummary }[] {
+    return [...this.#sources].flatMap(([source, { layout, summary }]) =>
+      summary === null ? [] : [{ source, layout, summary }],
+    );
+  }
+
   /** The newest catalog of every source. */
   catalogs(): Readonly<Record<string, Catalog>> {
     return Object.fromEntries(
