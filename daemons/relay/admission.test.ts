@@ -1,10 +1,9 @@
-/** What decides whether and how fast a client is let in: classes, connect throttle, receive rate. */
+/** What decides whether and how fast a client is let in: classes, receive rate. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { relayConfig } from './config.ts';
 import { defaultLimits } from './limits.ts';
-import { ConnectThrottle } from './net/connect-throttle.ts';
-import { ConnectionClasses } from './net/connection-classes.ts';
+import { connectionClasses } from './net/connection-classes.ts';
 import { ReceiveRate } from './net/receive-rate.ts';
 
 it('takes the first class that matches and the default class where none does', () => {
@@ -14,11 +13,12 @@ it('takes the first class that matches and the default class where none does', (
       { name: 'late', match: ['127.0.0.1'] },
     ],
   });
-  const classes = new ConnectionClasses(config, defaultLimits());
-  expect(classes.match('127.0.0.1')).toMatchObject({ name: 'load', throttle: false, flood: true });
-  expect(classes.match('127.0.0.1').limits.receive_frames_per_second).toBe(0);
-  expect(classes.match('127.0.0.1').limits.ping_seconds).toBe(defaultLimits().ping_seconds);
-  expect(classes.match('192.0.2.1').name).toBe('default');
+  const classes = connectionClasses(config, defaultLimits());
+  const match = (address: string) => classes.of(address).rule;
+  expect(match('127.0.0.1')).toMatchObject({ name: 'load', throttle: false, flood: true });
+  expect(match('127.0.0.1').limits.receive_frames_per_second).toBe(0);
+  expect(match('127.0.0.1').limits.ping_seconds).toBe(defaultLimits().ping_seconds);
+  expect(match('192.0.2.1').name).toBe('default');
 });
 
 it('names the key of a configuration that cannot work', () => {
@@ -41,31 +41,6 @@ it('names the key of a configuration that cannot work', () => {
   expect(relayConfig.parse({ listen: [{ port: 0 }] }).listen).toEqual([
     { host: '127.0.0.1', port: 0, tls: false },
   ]);
-});
-
-it('lets a burst of connects through, then the steady rate, and forgets nothing that is open', () => {
-  const throttle = new ConnectThrottle();
-  const limits = { connections_per_ip: 100, connect_burst: 3, connects_per_second: 1 };
-  const admit = (address: string, now: number) => throttle.admit(address, limits, 2, now);
-  expect([0, 0, 0, 0].map((now) => admit('10.0.0.1', now))).toEqual(['ok', 'ok', 'ok', 'connect_throttled']);
-  expect(admit('10.0.0.1', 1_000)).toBe('ok');
-  expect(admit('10.0.0.1', 1_500)).toBe('connect_throttled');
-  expect(admit('10.0.0.2', 1_500)).toBe('ok');
-  throttle.release('10.0.0.2');
-  expect(admit('10.0.0.3', 1_500)).toBe('ok');
-  // The least recent address still has connections; the one without was forgotten in its place.
-  expect(throttle.size).toBe(2);
-  expect(admit('10.0.0.1', 1_500)).toBe('connect_throttled');
-});
-
-it('bounds the connections of one address', () => {
-  const throttle = new ConnectThrottle();
-  const limits = { connections_per_ip: 2, connect_burst: 10, connects_per_second: 1 };
-  const admit = () => throttle.admit('10.0.0.1', limits, 10, 0);
-  expect([admit(), admit(), admit()]).toEqual(['ok', 'ok', 'too_many_connections']);
-  throttle.release('10.0.0.1');
-  expect(admit()).toBe('ok');
-  expect(throttle.admit('10.0.0.1', null, 10, 0)).toBe('ok');
 });
 
 it('never lets a client exceed its rate by more than the burst and one read', () => {

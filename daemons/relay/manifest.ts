@@ -8,6 +8,7 @@ import {
   type RowAction,
   type TableColumn,
 } from '../../contract/manifest.ts';
+import { refusalMetrics } from '../runtime/net/acceptor-metrics.ts';
 import { limitNumber, relayConfig } from './config.ts';
 import { LIMIT_NAMES, LIMITS, type LimitName } from './limits.ts';
 import { relayMetrics } from './metrics.ts';
@@ -264,7 +265,7 @@ export const manifest = defineManifest({
         'signalbox_relay_slow_reader_disconnects_total',
         'signalbox_relay_oversized_frames_total',
         'signalbox_relay_throttled_total',
-        'signalbox_relay_refused_total',
+        ...refusalMetrics('relay'),
         'signalbox_relay_protocol_errors_total',
       ],
     },

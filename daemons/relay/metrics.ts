@@ -1,6 +1,8 @@
 /** What the relay measures: the catalog for its manifest, and the handles that its code writes. */
 import type { MetricSpec } from '../../contract/manifest.ts';
 import { metricSpecs } from '../../contract/metric-specs.ts';
+import { acceptorMetrics, publishAcceptor } from '../runtime/net/acceptor-metrics.ts';
+import type { AcceptCounts } from '../runtime/net/admission.ts';
 import type { MetricRegistry } from '../runtime/telemetry/metric-registry.ts';
 
 const { name, gauge, counter, histogram } = metricSpecs('relay');
@@ -10,9 +12,7 @@ export const relayMetrics: readonly MetricSpec[] = [
   gauge('peers_greeted', 'Clients that said hello'),
   gauge('rooms', 'Rooms that exist'),
   gauge('room_memberships', 'Members of all rooms, each counted in every room'),
-  counter('accepted', 'Connections accepted'),
-  counter('accept_failures', 'Connections that could not be accepted, mostly because descriptors ran out'),
-  counter('refused', 'Connections refused by the throttle, a ban or a limit'),
+  ...acceptorMetrics('relay'),
   counter('frames_in', 'Frames received'),
   counter('frames_out', 'Frames handed to clients'),
   counter('bytes_in', 'Bytes received', 'bytes'),
@@ -46,9 +46,6 @@ export class RelayMetrics {
   readonly peersGreeted;
   readonly rooms;
   readonly roomMemberships;
-  readonly accepted;
-  readonly acceptFailures;
-  readonly refused;
   readonly framesIn;
   readonly framesOut;
   readonly bytesIn;
@@ -68,14 +65,14 @@ export class RelayMetrics {
   readonly frameLatency;
   readonly backlogLatency;
 
+  readonly #registry: MetricRegistry;
+
   constructor(registry: MetricRegistry) {
+    this.#registry = registry;
     this.connections = registry.gauge(name('connections'));
     this.peersGreeted = registry.gauge(name('peers_greeted'));
     this.rooms = registry.gauge(name('rooms'));
     this.roomMemberships = registry.gauge(name('room_memberships'));
-    this.accepted = registry.counter(name('accepted_total'));
-    this.acceptFailures = registry.counter(name('accept_failures_total'));
-    this.refused = registry.counter(name('refused_total'));
     this.framesIn = registry.counter(name('frames_in_total'));
     this.framesOut = registry.counter(name('frames_out_total'));
     this.bytesIn = registry.counter(name('bytes_in_total'));
@@ -94,5 +91,10 @@ export class RelayMetrics {
     this.errors = registry.counter(name('protocol_errors_total'));
     this.frameLatency = registry.histogram(name('frame_latency_seconds'));
     this.backlogLatency = registry.histogram(name('backlog_latency_seconds'));
+  }
+
+  /** Shows what the acceptor counts. */
+  publishAccepting(counts: AcceptCounts): void {
+    publishAcceptor(this.#registry, 'relay', counts);
   }
 }

@@ -1,31 +1,32 @@
 /**
- * The relay with its sockets: accepts or refuses clients, keeps the clock, reloads and drains. Made by main.ts; the
+ * The relay with its sockets: takes clients that the acceptor let in, keeps the clock, reloads and drains. Made by main.ts; the
  * admin commands work on it.
  */
 import type { Socket } from 'node:net';
 import type { TcpListenerInfo } from '../../contract/link/endpoint.ts';
 import { WorkAccount, WorkGroup, WorkGroups } from '../runtime/async/work-account.ts';
 import type { WorkTurns } from '../runtime/async/work-turns.ts';
+import { changedSettings } from '../runtime/host/changed-settings.ts';
 import type { PendingReload, ReloadApplied } from '../runtime/host/daemon-definition.ts';
-import { connectionRoom, roomNotice } from '../runtime/host/descriptor-limit.ts';
-import { plainAddress } from '../runtime/net/ip-address.ts';
+import { roomNotice } from '../runtime/host/descriptor-limit.ts';
+import { Acceptor, type AcceptorChanged } from '../runtime/net/acceptor.ts';
+import { Admission, type Refusal, type Seat } from '../runtime/net/admission.ts';
+import { ConnectThrottle } from '../runtime/net/connect-throttle.ts';
 import { carryOut } from '../runtime/net/listener-change.ts';
+import { OpenConnections } from '../runtime/net/open-connections.ts';
 import { ReadRounds } from '../runtime/net/read-rounds.ts';
 import type { TlsCredentials } from '../runtime/net/tls-credentials.ts';
-import { BurstCollector } from '../runtime/telemetry/burst-collector.ts';
 import type { SubsystemLogger } from '../runtime/telemetry/logger.ts';
 import { watchClients } from './client-watch.ts';
-import type { DefaultMode, RelayConfig } from './config.ts';
+import type { ListenEntry, RelayConfig } from './config.ts';
 import { FIXED_LIMITS, LIMIT_NAMES, type LimitName, type Limits } from './limits.ts';
 import type { RelayMetrics } from './metrics.ts';
 import type { BanList } from './net/ban-list.ts';
-import { ConnectThrottle } from './net/connect-throttle.ts';
 import { Connection } from './net/connection.ts';
-import { type ConnectionClass, ConnectionClasses } from './net/connection-classes.ts';
+import { type ConnectionClass, connectionClasses } from './net/connection-classes.ts';
 import type { ConnectionServices } from './net/connection-services.ts';
 import { HeldMemory } from './net/held-memory.ts';
 import { MemoryWatch } from './net/memory-watch.ts';
-import { RelayListeners } from './net/relay-listeners.ts';
 import { inTurns, relayTurns, type Steps, type TurnLengths } from './net/relay-turns.ts';
 import { TickFlusher } from './net/tick-flusher.ts';
 import type { ProtocolErrorCode } from './protocol/protocol-errors.ts';
@@ -33,10 +34,15 @@ import { Relay } from './relay.ts';
 
 const WATCH_MS = 1_000;
 
-/** Why a client is not let in. */
-type Refusal = readonly [code: ProtocolErrorCode, message: string];
-
-const FULL: Refusal = ['too_many_clients', 'The relay is full; try again later.'];
+const SOCKETS = {
+  allowHalfOpen: true,
+  noDelay: true,
+  keepAlive: true,
+  keepAliveInitialDelay: 60_000,
+  // A paused socket would go on reading into its buffer up to this mark, 64 KiB by default: memory of every client
+  // that has to wait, and events that keep the loop in its poll phase. It changes nothing while a socket flows.
+  highWaterMark: 1,
+};
 
 /** What a server is made of. */
 export interface RelayServerOptions {
@@ -60,39 +66,28 @@ export class RelayServer {
   readonly limits: Limits;
   readonly #metrics: RelayMetrics;
   readonly #log: SubsystemLogger;
-  readonly #bans: BanList;
   readonly #services: ConnectionServices;
-  readonly #throttle = new ConnectThrottle();
-  readonly #listeners: RelayListeners;
-  readonly #connections = new Set<Connection>();
+  /** Who is let in. */
+  readonly admission: Admission<ConnectionClass>;
+  readonly #acceptor: Acceptor<ListenEntry, ConnectionClass>;
+  readonly #connections = new OpenConnections<Connection>();
   readonly #memory = new HeldMemory();
   readonly #turns: WorkTurns;
   /** Who pays for what operators ask for and the clock brings. */
   readonly #operators = new WorkAccount(new WorkGroup());
   #watching = false;
-  readonly #collector = new BurstCollector(() => this.#connections.size);
   readonly #onChanged: () => void;
   readonly #onListeners: () => void;
   #config: RelayConfig;
-  #classes: ConnectionClasses;
-  /** Sockets that were admitted and are not gone, those in a TLS handshake included. */
-  #admitted = 0;
-  #draining = false;
-  /** Clients that the descriptors of the process allow, whatever the configuration says. */
-  readonly #room = connectionRoom().connections;
-  #refusals = 0;
   #watch: NodeJS.Timeout | null = null;
-  #onEmpty: (() => void) | null = null;
 
   private constructor(options: RelayServerOptions) {
     this.#config = options.config;
     this.#metrics = options.metrics;
     this.#log = options.log;
-    this.#bans = options.bans;
     this.#onChanged = options.onChanged;
     this.#onListeners = options.onListeners;
     this.limits = limitsOf(options.config);
-    this.#classes = new ConnectionClasses(options.config, this.limits);
     const flusher = new TickFlusher();
     this.#turns = relayTurns(
       flusher,
@@ -128,18 +123,39 @@ export class RelayServer {
         onUnread: (connection) => this.relay.onUnread(connection),
       }),
     };
-    this.#listeners = new RelayListeners({
-      admit: (socket, beforeTls) => this.#admit(socket, beforeTls),
-      accept: (socket, encrypted, mode) => this.#accept(socket, encrypted, mode),
+    this.admission = new Admission({
+      classes: connectionClasses(options.config, this.limits),
+      throttle: new ConnectThrottle(() => this.limits.throttle_addresses),
+      bans: {
+        reasonAgainst: (address) => options.bans.ofAddress(address, Date.now())?.reason ?? null,
+      },
+      maxConnections: () => this.limits.max_clients,
+    });
+    options.metrics.publishAccepting(this.admission.counts);
+    this.#acceptor = new Acceptor({
+      key: 'relay.listen',
+      protocol: () => 'frames',
+      admission: this.admission,
+      sockets: SOCKETS,
+      requestCert: false,
       handshakeMs: () => this.limits.handshake_seconds * 1_000,
-      onAcceptFailure: () => options.metrics.acceptFailures.add(),
+      maxLingering: FIXED_LIMITS.lingering_refusals.default,
+      lingerMs: () => this.limits.close_flush_ms,
+      onRefused: (refusal, address) => this.#log.debug('client_refused', `${address}: ${refusal.why}`),
+      onRefusedGone: () => this.#connections.strangerGone(),
+      // In one frame without a kind byte.
+      lastWord: (refusal) => {
+        const [code, message] = refusalError(refusal);
+        return this.relay.writer.control({ type: 'error', id: null, code, message }, false, 0).bytes();
+      },
+      onOpen: (socket, seat, { mode }, tls) => this.#open(socket, seat, mode, tls !== null),
     });
   }
 
   /** Listens; rejects with SignalboxError `address_in_use`, `init_failed` or `config_invalid` when it cannot. */
   static async start(options: RelayServerOptions): Promise<RelayServer> {
     const server = new RelayServer(options);
-    const { listeners, commit } = await server.#listeners.begin(options.config.listen, options.credentials);
+    const { listeners, commit } = await server.#acceptor.begin(options.config.listen, options.credentials);
     await carryOut(listeners, commit);
     server.#warnOfRoom();
     server.#watch = setInterval(() => server.#tick(), WATCH_MS);
@@ -148,7 +164,7 @@ export class RelayServer {
 
   /** Where clients connect, with the real ports. */
   listeners(): readonly TcpListenerInfo[] {
-    return this.#listeners.infos;
+    return this.#acceptor.infos;
   }
 
   /** Sockets that are open, those that are ending included. */
@@ -158,30 +174,25 @@ export class RelayServer {
 
   /** Begins to take a new configuration over without dropping anyone; throws and changes nothing when it cannot. */
   async reload(config: RelayConfig, credentials: TlsCredentials | null): Promise<PendingReload> {
-    const { listeners, commit } = await this.#listeners.begin(config.listen, credentials);
+    const { listeners, commit } = await this.#acceptor.begin(config.listen, credentials);
     return { listeners, commit: () => this.#takeOver(config, commit()) };
   }
 
-  #takeOver(
-    config: RelayConfig,
-    { listenersChanged, renewed }: { readonly listenersChanged: boolean; readonly renewed: boolean },
-  ): ReloadApplied {
-    const applied = (Object.keys(config) as (keyof RelayConfig)[]).filter((key) => {
-      // The files may be others although their names are the same.
-      if (key === 'tls' && renewed) return true;
-      return JSON.stringify(config[key]) !== JSON.stringify(this.#config[key]);
-    });
+  #takeOver(config: RelayConfig, { listenersChanged, renewed }: AcceptorChanged): ReloadApplied {
+    // The files may be others although their names are the same.
+    const outcome = changedSettings(this.#config, config, { renewed: renewed ? ['tls'] : [] });
+    const { applied } = outcome;
     this.#config = config;
     Object.assign(this.limits, limitsOf(config));
     this.#warnOfRoom();
     this.#renewClasses();
     this.#log.info('reloaded', applied.length === 0 ? 'Nothing changed' : `Changed: ${applied.join(', ')}`);
     if (listenersChanged) this.#onListeners();
-    return { applied, restartRequired: [] };
+    return outcome;
   }
 
   #warnOfRoom(): void {
-    const notice = roomNotice('max_clients', this.limits.max_clients, this.#room);
+    const notice = roomNotice('max_clients', this.limits.max_clients, this.admission.room);
     if (notice !== null) this.#log.warn('descriptors_low', notice);
   }
 
@@ -208,125 +219,34 @@ export class RelayServer {
    * `deadline` aborts.
    */
   async drain(reason: string, deadline: AbortSignal): Promise<void> {
-    this.#draining = true;
-    this.#listeners.close();
+    this.#acceptor.close();
     if (this.#watch !== null) clearInterval(this.#watch);
     this.#watch = null;
     this.relay.close(reason);
-    if (this.#connections.size > 0 && !deadline.aborted) {
-      await new Promise<void>((resolve) => {
-        this.#onEmpty = resolve;
-        deadline.addEventListener('abort', () => resolve(), { once: true });
-      });
-    }
+    await this.#connections.allGone(deadline);
     for (const connection of this.#connections) connection.destroy();
-    this.#listeners.destroy();
+    this.#acceptor.destroy();
     this.#turns.close();
-    this.#collector.close();
+    this.#connections.close();
   }
 
-  /** Decides at accept, because a TLS handshake is the expensive part. */
-  #admit(socket: Socket, beforeTls: boolean): boolean {
-    const address = plainAddress(socket.remoteAddress ?? '');
-    if (address === '') {
-      // Gone before it was looked at.
-      socket.destroy();
-      return false;
-    }
-    const refusal = this.#refusalOf(address);
-    if (refusal !== null) {
-      this.#refuse(socket, beforeTls, address, ...refusal);
-      return false;
-    }
-    this.#admitted++;
-    socket.once('close', () => {
-      this.#admitted--;
-      this.#throttle.release(address);
-    });
-    return true;
-  }
-
-  /** Why an address may not connect now, or null; then the throttle has counted it in. */
-  #refusalOf(address: string): Refusal | null {
-    const connectionClass = this.#classes.match(address);
-    const ban = this.#bans.ofAddress(address, Date.now());
-    if (ban !== null) return ['banned', `Your address is banned: ${ban.reason}`];
-    if (this.#admitted >= Math.min(this.limits.max_clients, this.#room) || isFull(connectionClass))
-      return FULL;
-    const verdict = this.#throttle.admit(
-      address,
-      connectionClass.throttle ? connectionClass.limits : null,
-      this.limits.throttle_addresses,
-      performance.now(),
-    );
-    if (verdict === 'ok') return null;
-    const what = verdict === 'connect_throttled' ? 'connects too fast' : 'has too many connections';
-    return [verdict, `Your address ${what}; try again later.`];
-  }
-
-  #accept(socket: Socket, encrypted: boolean, mode: DefaultMode | undefined): void {
-    const address = plainAddress(socket.remoteAddress ?? '');
-    if (address === '' || this.#draining) {
-      socket.destroy();
-      return;
-    }
-    const connectionClass = this.#classes.match(address);
-    // It may have filled up during the handshake.
-    if (isFull(connectionClass)) {
-      this.#refuse(socket, false, address, ...FULL);
-      return;
-    }
-    connectionClass.connections++;
-    this.#metrics.accepted.add();
-    const connection = new Connection(
-      socket,
-      address,
-      encrypted,
-      connectionClass,
-      this.#services,
-      this.relay,
-    );
+  /** Takes a client that was let in. */
+  #open(socket: Socket, seat: Seat<ConnectionClass>, mode: ListenEntry['mode'], encrypted: boolean): void {
+    const connection = new Connection(socket, seat, encrypted, this.#services, this.relay);
     this.#connections.add(connection);
     this.relay.admit(connection, mode ?? this.#config.mode);
     connection.open();
     this.#onChanged();
   }
 
-  /** Says why in one frame without a kind byte, then closes. Before a TLS handshake there is no way to say it. */
-  #refuse(socket: Socket, beforeTls: boolean, address: string, ...[code, message]: Refusal): void {
-    this.#metrics.refused.add();
-    this.#log.debug('client_refused', `${address}: ${code}`);
-    socket.on('error', () => socket.destroy());
-    if (beforeTls || this.#refusals >= FIXED_LIMITS.lingering_refusals.default) {
-      socket.destroy();
-      return;
-    }
-    this.#refusals++;
-    const frame = this.relay.writer.control({ type: 'error', id: null, code, message }, false, 0);
-    const timer = setTimeout(() => socket.destroy(), this.limits.close_flush_ms);
-    socket.on('close', () => {
-      clearTimeout(timer);
-      this.#refusals--;
-      this.#collector.connectionGone();
-    });
-    socket.resume();
-    socket.end(frame.bytes());
-  }
-
   #gone(connection: Connection): void {
-    if (!this.#connections.delete(connection)) return;
-    this.#collector.connectionGone(connection.intake.releasedBytes + connection.outbox.releasedBytes);
-    connection.connectionClass.connections--;
-    this.#onChanged();
-    if (this.#connections.size === 0) this.#onEmpty?.();
+    const heldBytes = connection.intake.releasedBytes + connection.outbox.releasedBytes;
+    if (this.#connections.delete(connection, heldBytes)) this.#onChanged();
   }
 
   #renewClasses(): void {
-    this.#classes = new ConnectionClasses(this.#config, this.limits);
-    for (const connection of this.#connections) {
-      connection.connectionClass = this.#classes.match(connection.address);
-      connection.connectionClass.connections++;
-    }
+    this.admission.reclassify(connectionClasses(this.#config, this.limits));
+    for (const connection of this.#connections) connection.connectionClass = connection.seat.connectionClass;
   }
 
   #tick(): void {
@@ -340,8 +260,19 @@ export class RelayServer {
   }
 }
 
-function isFull({ connections, maxConnections }: ConnectionClass): boolean {
-  return connections >= maxConnections;
+/** Why a client is not let in, in the words of the protocol. */
+function refusalError(refusal: Refusal<ConnectionClass>): [code: ProtocolErrorCode, message: string] {
+  switch (refusal.why) {
+    case 'banned':
+      return ['banned', `Your address is banned: ${refusal.reason}`];
+    case 'full':
+    case 'class_full':
+      return ['too_many_clients', 'The relay is full; try again later.'];
+    case 'address_full':
+      return ['too_many_connections', 'Your address has too many connections; try again later.'];
+    case 'throttled':
+      return ['connect_throttled', 'Your address connects too fast; try again later.'];
+  }
 }
 
 function limitsOf(config: RelayConfig): Limits {

@@ -4,6 +4,7 @@
  */
 import type { Socket } from 'node:net';
 import { WorkAccount } from '../../runtime/async/work-account.ts';
+import type { Seat } from '../../runtime/net/admission.ts';
 import { networkKey } from '../../runtime/net/ip-address.ts';
 import type { Frame } from '../protocol/frame.ts';
 import type { ConnectionClass } from './connection-classes.ts';
@@ -26,6 +27,8 @@ export interface ConnectionHandler {
 
 /** One client of the relay, whatever it speaks. */
 export class Connection implements OutboxOwner {
+  /** Its place, given back when its socket is closed. */
+  readonly seat: Seat<ConnectionClass>;
   readonly address: string;
   /** The address, or /64 of IPv6, that answers for it. */
   readonly network: string;
@@ -49,21 +52,21 @@ export class Connection implements OutboxOwner {
 
   constructor(
     socket: Socket,
-    address: string,
+    seat: Seat<ConnectionClass>,
     encrypted: boolean,
-    connectionClass: ConnectionClass,
     services: ConnectionServices,
     handler: ConnectionHandler,
   ) {
     this.#socket = socket;
-    this.address = address;
-    this.network = networkKey(address);
+    this.seat = seat;
+    this.address = seat.address;
+    this.network = networkKey(seat.address);
     this.port = socket.remotePort ?? 0;
     this.encrypted = encrypted;
     this.#services = services;
     this.#handler = handler;
-    const account = new WorkAccount(services.groups.enter(address));
-    this.outbox = new Outbox(socket, encrypted, connectionClass, services, this);
+    const account = new WorkAccount(services.groups.enter(seat.address));
+    this.outbox = new Outbox(socket, encrypted, seat.connectionClass, services, this);
     this.intake = new Intake(socket, account, services, this, handler, this.outbox);
   }
 
@@ -79,6 +82,7 @@ export class Connection implements OutboxOwner {
       socket.destroy();
     });
     socket.on('close', () => {
+      this.seat.leave();
       this.outbox.close();
       // What it had sent counts, although it is gone.
       this.intake.unchoke();

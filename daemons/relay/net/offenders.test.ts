@@ -185,7 +185,8 @@ it('refuses a client over the limits with a reason', async () => {
   expect(await (await relay.connect()).message()).toMatchObject({ code: 'too_many_clients' });
   await relay.reload({});
   await stillServes(await relay.connect());
-  expect(relay.metrics.refused.value).toBe(3);
+  const { accepted, refusedAddress, refusedFull } = relay.server.admission.counts;
+  expect([accepted, refusedAddress, refusedFull]).toEqual([6, 1, 2]);
 });
 
 it('is where it was after 2,000 connects and disconnects', async () => {

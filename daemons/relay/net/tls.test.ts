@@ -74,7 +74,7 @@ it('refuses at accept, before a handshake, and counts handshakes as connections'
   // It says nothing: a relay that waited for its handshake would not close it.
   await once(second.resume(), 'close');
   expect(second.bytesRead).toBe(0);
-  expect(relay.metrics.refused.value).toBe(1);
+  expect(relay.server.admission.counts.refusedAddress).toBe(1);
   stalled.destroy();
   const settings = { listen, tls, connections_per_ip: 1, connect_burst: 1_000 };
   await relay.reload({ ...settings, max_clients: 1 });

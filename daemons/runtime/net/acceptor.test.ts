@@ -40,6 +40,7 @@ let acceptor: Acceptor<Entry, ClassRule>;
 let admission: Admission<ClassRule>;
 let banned: Set<string>;
 let open: Open[];
+let refusals: string[];
 let refusedGone: number;
 
 beforeAll(async () => {
@@ -67,6 +68,7 @@ async function start(
 ) {
   banned = new Set();
   open = [];
+  refusals = [];
   refusedGone = 0;
   admission = new Admission({
     classes: classesOf(rule),
@@ -84,6 +86,7 @@ async function start(
     maxLingering: 10,
     lingerMs: () => 5_000,
     lastWord: (refusal, address) => `${address} ${refusal.why} ${detailOf(refusal)}`,
+    onRefused: (refusal, address) => refusals.push(`${address} ${refusal.why}`),
     onRefusedGone: () => refusedGone++,
     onOpen(socket, seat, entry, tls) {
       open.push({ socket, seat, entry, tls });
@@ -165,6 +168,7 @@ describe.each([
     banned.add('127.0.0.1');
     expect(await firstWord(dialPort(port))).toBe(told('127.0.0.1 banned go away'));
     expect(admission.counts).toMatchObject({ accepted: 1, refusedBanned: 1, tlsHandshakeFailures: 0 });
+    expect(refusals).toEqual(['127.0.0.1 banned']);
   });
 
   it('refuses when the daemon is full, until somebody leaves', async () => {

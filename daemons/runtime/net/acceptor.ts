@@ -33,6 +33,8 @@ export interface AcceptorOptions<Entry extends ListenEntry, Class extends ClassR
   readonly lingerMs: () => number;
   /** What a refused client is sent, in the words of the protocol. */
   readonly lastWord: (refusal: Refusal<Class>, address: string) => string | Uint8Array;
+  /** Told of every refusal, for the log. */
+  readonly onRefused?: (refusal: Refusal<Class>, address: string) => void;
   /** A refused client is gone that was sent why. */
   readonly onRefusedGone?: () => void;
   /**
@@ -149,6 +151,7 @@ export class Acceptor<Entry extends ListenEntry, Class extends ClassRule> {
     const encrypted = 'tls' in entry && entry.tls;
     const seat = this.#admission.admit(address);
     if (!(seat instanceof Seat)) {
+      this.#options.onRefused?.(seat, address);
       // Before a handshake there is no way to say why.
       this.#refused.refuse(socket, encrypted ? null : this.#options.lastWord(seat, address));
     } else if (!encrypted) {
@@ -166,8 +169,12 @@ export class Acceptor<Entry extends ListenEntry, Class extends ClassRule> {
       return;
     }
     const banned = this.#admission.refusalOfBan(seat.address);
-    if (banned === null) this.#options.onOpen(socket, seat, entry, socket);
-    else this.#refused.refuse(socket, this.#options.lastWord(banned, seat.address));
+    if (banned === null) {
+      this.#options.onOpen(socket, seat, entry, socket);
+      return;
+    }
+    this.#options.onRefused?.(banned, seat.address);
+    this.#refused.refuse(socket, this.#options.lastWord(banned, seat.address));
   }
 
   #tlsWith(credentials: TlsCredentials): TlsAcceptor<Arrival<Entry, Class>> {
