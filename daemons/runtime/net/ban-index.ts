@@ -50,10 +50,12 @@ class BanRecord<Ban> implements Expiring {
   }
 }
 
-/** The bans of one network: those of all who come from it, and those of some users there. */
+/** The bans of one network; most have one. */
 interface NetworkBans<Ban> {
-  readonly all: Bucket<BanRecord<Ban>>;
-  readonly users: MaskIndex<BanRecord<Ban>>;
+  /** Of all who come from it. */
+  all: Bucket<BanRecord<Ban>> | null;
+  /** Of some users there. */
+  users: MaskIndex<BanRecord<Ban>> | null;
 }
 
 export class BanIndex<Ban> {
@@ -149,7 +151,7 @@ export class BanIndex<Ban> {
     this.#found = null;
     this.#nowMs = nowMs;
     search.priceNs = 0;
-    this.#users = (typeof user === 'string' ? [user] : user).map(this.#fold);
+    this.#users = typeof user === 'string' ? [this.#fold(user)] : user.map(this.#fold);
     const groups = parseAddress(address);
     if (groups !== null) {
       search.priceNs += this.#networks.visit(groups, this.#visitNetwork) * workPrices.treeNode.ns;
@@ -166,11 +168,11 @@ export class BanIndex<Ban> {
   }
 
   readonly #visitNetwork = ({ all, users }: NetworkBans<Ban>): void => {
-    for (let entry = all.first; entry !== null; entry = entry.next) {
+    for (let entry = all?.first ?? null; entry !== null; entry = entry.next) {
       this.#search.priceNs += workPrices.treeNode.ns;
       this.#consider(entry.item);
     }
-    if (users.size > 0) this.#matchUsers(users);
+    if (users !== null) this.#matchUsers(users);
   };
 
   #matchHost(host: string): void {
@@ -204,7 +206,9 @@ export class BanIndex<Ban> {
     const record = new BanRecord(key, ban, endMs, order, this.#anybody);
     if (target.kind === 'network') {
       record.network = this.#networks.nodeOf(target.block, networkBans);
-      record.entry = this.#networks.valueAt(record.network).all.add(record);
+      const bans = this.#networks.valueAt(record.network);
+      bans.all ??= new Bucket();
+      record.entry = bans.all.add(record);
     }
     return record;
   }
@@ -223,7 +227,9 @@ export class BanIndex<Ban> {
     const record = new BanRecord(key, ban, endMs, order, compiled);
     if (block !== null) {
       record.network = this.#networks.nodeOf(block, networkBans);
-      record.entry = this.#networks.valueAt(record.network).users.add(record);
+      const bans = this.#networks.valueAt(record.network);
+      bans.users ??= new MaskIndex();
+      record.entry = bans.users.add(record);
       return record;
     }
     record.host = host;
@@ -241,10 +247,12 @@ export class BanIndex<Ban> {
     const { entry, network, host } = record;
     if (entry === null) return;
     if (network !== -1) {
-      const { all, users } = this.#networks.valueAt(network);
-      if (entry.bucket === all) all.delete(entry);
-      else users.delete(entry);
-      if (all.size === 0 && users.size === 0) this.#networks.delete(network);
+      const bans = this.#networks.valueAt(network);
+      if (entry.bucket === bans.all) bans.all.delete(entry);
+      else bans.users?.delete(entry);
+      if (bans.all?.size === 0) bans.all = null;
+      if (bans.users?.size === 0) bans.users = null;
+      if (bans.all === null && bans.users === null) this.#networks.delete(network);
     } else if (host !== null) {
       const users = this.#hosts.get(host);
       users?.delete(entry);
@@ -256,5 +264,5 @@ export class BanIndex<Ban> {
 }
 
 function networkBans<Ban>(): NetworkBans<Ban> {
-  return { all: new Bucket(), users: new MaskIndex() };
+  return { all: null, users: null };
 }
