@@ -1,7 +1,8 @@
+import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { limits } from './limits.ts';
 import { MemoryServer } from './memory-server.ts';
-import { checkMask, type ServerBan, ServerBans } from './server-bans.ts';
+import { banKey, checkMask, type ServerBan, ServerBans } from './server-bans.ts';
 
 let irc: MemoryServer;
 
@@ -121,6 +122,67 @@ it('tells whom several bans match the reason of the oldest, by address and by na
   };
   expect(closed('evil')).toBe('K-lined: first');
   expect(closed('good')).toBe('K-lined: second');
+});
+
+it('refuses exactly those newcomers whom setting the ban would disconnect, with the reason of the oldest', () => {
+  const people = [
+    ['a', 'Evil[1]', '192.0.2.1', null],
+    ['b', 'evil', '2001:db8::1', 'Host.Example.ORG'],
+    ['c', 'good', '198.51.100.7', 'a.example.org'],
+    ['d', '~x', '0::1', null],
+  ] as const;
+  for (const [nick, username, address, host] of people) {
+    irc.connect(address).send(`NICK ${nick}`, 'USER u 0 * :x');
+    const user = irc.server.state.findUser(nick);
+    if (user === undefined) throw new Error(`${nick} is not there`);
+    user.username = username;
+    if (host !== null) user.host = host;
+  }
+  const part = fc.string({
+    unit: fc.constantFrom('*', '?', 'e', 'VIL', '.', 'example', '~'),
+    minLength: 1,
+    maxLength: 4,
+  });
+  const host = fc.oneof(
+    part,
+    fc.constantFrom(
+      '192.0.2.*',
+      '192.0.2.0/24',
+      '::1',
+      '0:0::1',
+      '2001:DB8::/32',
+      'HOST.example.org',
+      '*.ORG',
+      '?.*',
+    ),
+  );
+  const kline = fc
+    .tuple(fc.oneof(part, fc.constantFrom('*', '~*', 'evil{1}')), host)
+    .map((both) => both.join('@'));
+  const dline = fc.constantFrom('192.0.2.1', '::ffff:192.0.2.1', '198.51.0.0/16', '2001:db8::/31', '::1');
+  const given = fc.oneof(
+    kline.map((mask) => ban('kline', mask)),
+    dline.map((mask) => ban('dline', mask)),
+  );
+  fc.assert(
+    fc.property(fc.array(given, { maxLength: 12 }), (list) => {
+      const bans = new ServerBans();
+      const kept = new Map<string, ServerBan>();
+      list.forEach((one, at) => {
+        const numbered = { ...one, reason: `${at}` };
+        if (bans.add(numbered) !== null) return;
+        const key = banKey(one.kind, one.mask);
+        kept.delete(key);
+        kept.set(key, numbered);
+      });
+      for (const user of irc.server.state.users) {
+        const first = [...kept.values()].find(({ kind, mask }) => bans.matcher(kind, mask)(user));
+        const label = first?.kind === 'kline' ? 'K-lined' : 'D-lined';
+        expect(bans.refusalForUser(user)).toBe(first === undefined ? null : `${label}: ${first.reason}`);
+      }
+    }),
+    { numRuns: 500 },
+  );
 });
 
 it('charges a newcomer for the masks that they were compared with', () => {
