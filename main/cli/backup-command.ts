@@ -1,4 +1,5 @@
 /** `signalbox backup FILE` and `signalbox restore FILE`: a whole instance into one file, and back. */
+
 import { existsSync } from 'node:fs';
 import { readFile, rmdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -24,6 +25,7 @@ import {
 } from '../terminal/terminal.ts';
 import type { LoadRegistry, Shared } from './invocation.ts';
 import { SocketClient } from './socket-client.ts';
+import { withProgress } from './task-progress.ts';
 
 const OPTIONS = { config: { type: 'string' }, force: { type: 'boolean' } } as const;
 
@@ -127,7 +129,7 @@ async function runningSource(client: SocketClient, dataDir: string, recorder: st
     program: version,
     async copyDatabase(file) {
       const call = { daemon: recorder, command: 'backup', args: { file }, confirmed: true };
-      const outcome = await client.request('command.run', call);
+      const outcome = await withProgress(client, recorder, () => client.request('command.run', call));
       if (outcome.ok) return;
       const { code, message, detail } = outcome.error;
       const hint = code === 'not_running' ? ' Start it, or stop Signalbox and run the backup again.' : '';

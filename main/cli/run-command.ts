@@ -18,6 +18,7 @@ import { parseCommandArgs } from './command-args.ts';
 import { commandHelp, daemonHelp } from './help.ts';
 import { showResult } from './show.ts';
 import type { SocketClient } from './socket-client.ts';
+import { withProgress } from './task-progress.ts';
 
 /** What `signalbox run` was asked for. */
 export interface RunRequest {
@@ -55,7 +56,9 @@ export async function runCommand(request: RunRequest): Promise<number> {
       command.danger === 'safe' || request.yes || (await confirm(client, manifest.id, command, args));
     const call = { daemon: manifest.id, command: command.name, args, ticket: 'cli' };
     // Without a confirmation the instance refuses, with the same words as for any other client.
-    const running = client.request('command.run', confirmed ? { ...call, confirmed: true } : call);
+    const running = withProgress(client, manifest.id, () =>
+      client.request('command.run', confirmed ? { ...call, confirmed: true } : call),
+    );
     const onInterrupt = () => void client.request('command.cancel', { ticket: 'cli' });
     process.once('SIGINT', onInterrupt);
     const outcome = await running;
