@@ -1,6 +1,6 @@
 /**
- * Time as the control plane sees it. Everything in main/core that waits takes a Clock, so that the tests of deadlines,
- * backoff and heartbeats run on a fake one and never sleep.
+ * Time as everything sees it that waits: the control plane, daemons and the window take a Clock, so that the tests of
+ * deadlines, backoff and heartbeats run on a fake one and never sleep.
  */
 
 /** Handle of a pending timer. */
@@ -25,7 +25,13 @@ export const systemClock: Clock = {
   monotonic: () => performance.now(),
   after(ms, callback) {
     const timer = setTimeout(callback, ms);
-    timer.unref();
+    letGo(timer);
     return { cancel: () => clearTimeout(timer) };
   },
 };
+
+/** Node's timers keep a process alive unless they are told not to; a browser's are numbers. */
+function letGo(timer: unknown): void {
+  if (typeof timer !== 'object' || timer === null || !('unref' in timer)) return;
+  if (typeof timer.unref === 'function') timer.unref();
+}

@@ -1,4 +1,4 @@
-/** A clock that stands still until a test moves it. Used by the unit tests of main/core only. */
+/** A clock that stands still until a test moves it. Used by unit tests only. */
 import type { Clock, Timer } from './clock.ts';
 
 interface Pending {

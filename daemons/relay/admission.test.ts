@@ -48,12 +48,13 @@ it('never lets a client exceed its rate by more than the burst and one read', ()
     fc.property(
       fc.array(fc.record({ bytes: fc.nat(5_000), gapMs: fc.nat(200) }), { minLength: 1, maxLength: 100 }),
       (reads) => {
-        const rate = new ReceiveRate(1_000, 0, 0);
+        const limits = { receive_bytes_per_second: 1_000, receive_frames_per_second: 0 };
+        const rate = new ReceiveRate(limits, 0);
         let now = 0;
         let total = 0;
         for (const read of reads) {
           now += read.gapMs;
-          const wait = rate.charge(read.bytes, 1, 1_000, 0, now);
+          const wait = rate.charge(read.bytes, 1, limits, now);
           total += read.bytes;
           expect(total - read.bytes).toBeLessThanOrEqual(2_000 + now + 1e-6);
           now += wait;
@@ -64,6 +65,16 @@ it('never lets a client exceed its rate by more than the burst and one read', ()
 });
 
 it('does not limit a rate of 0', () => {
-  const rate = new ReceiveRate(0, 0, 0);
-  expect(rate.charge(1e9, 1e9, 0, 0, 1)).toBe(0);
+  const limits = { receive_bytes_per_second: 0, receive_frames_per_second: 0 };
+  const rate = new ReceiveRate(limits, 0);
+  expect(rate.charge(1e9, 1e9, limits, 1)).toBe(0);
+});
+
+it('holds clients that are connected to limits that were changed, and counts what they sent before', () => {
+  const before = { receive_bytes_per_second: 1_000, receive_frames_per_second: 0 };
+  const rate = new ReceiveRate(before, 0);
+  expect(rate.charge(2_000, 50, before, 0)).toBe(0);
+  const after = { receive_bytes_per_second: 2_000, receive_frames_per_second: 10 };
+  expect(rate.charge(1_000, 0, after, 0)).toBe(500);
+  expect(rate.charge(0, 21, after, 500)).toBe(100);
 });

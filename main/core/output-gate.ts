@@ -3,39 +3,45 @@
  * main busy. Lines for crash records are kept elsewhere and do not pass here. Used by the control plane.
  */
 import type { Clock } from '../../kit/clock.ts';
+import { Rate, TokenBucket } from '../../kit/token-bucket.ts';
 
-interface Window {
-  startedAt: number;
-  passed: number;
+interface Source {
+  readonly bucket: TokenBucket;
+  /** Lines held back that nobody was told of. */
   held: number;
+  toldAt: number;
 }
 
-const WINDOW_MS = 1_000;
+/** Lines that were held back are told of at most this often, in milliseconds. */
+const TELL_MS = 1_000;
 
-/** Counts lines by source in windows of a second. */
+/** Counts lines by source. There are as many as daemons. */
 export class OutputGate {
   readonly #clock: Clock;
-  readonly #linesPerSecond: number;
-  readonly #windows = new Map<string, Window>();
+  readonly #rate: Rate;
+  readonly #sources = new Map<string, Source>();
 
   constructor(clock: Clock, linesPerSecond: number) {
     this.#clock = clock;
-    this.#linesPerSecond = linesPerSecond;
+    this.#rate = new Rate({ burst: linesPerSecond, tokens: linesPerSecond, perMs: 1_000 });
   }
 
-  /** Whether a line of `source` may pass, and how many were held back in the seconds before it. */
+  /** Whether a line of `source` may pass, and how many were held back before it that nobody was told of. */
   admit(source: string): { readonly pass: boolean; readonly heldBefore: number } {
     const now = this.#clock.monotonic();
-    let window = this.#windows.get(source);
-    let heldBefore = 0;
-    if (window === undefined || now - window.startedAt >= WINDOW_MS) {
-      heldBefore = window?.held ?? 0;
-      window = { startedAt: now, passed: 0, held: 0 };
-      this.#windows.set(source, window);
+    let state = this.#sources.get(source);
+    if (state === undefined) {
+      state = { bucket: new TokenBucket(this.#rate, now), held: 0, toldAt: now };
+      this.#sources.set(source, state);
     }
-    const pass = window.passed < this.#linesPerSecond;
-    if (pass) window.passed++;
-    else window.held++;
+    const pass = state.bucket.take(1, now);
+    let heldBefore = 0;
+    if (state.held > 0 && now - state.toldAt >= TELL_MS) {
+      heldBefore = state.held;
+      state.held = 0;
+      state.toldAt = now;
+    }
+    if (!pass) state.held++;
     return { pass, heldBefore };
   }
 }

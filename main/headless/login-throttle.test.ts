@@ -13,3 +13,15 @@ it('counts the wrong logins of a /64 of IPv6 together, and those of two IPv4 add
   expect(throttle.wrong('2001:db8:0:1::1', 0)).toBeNull();
   expect(throttle.wrong('192.0.2.2', 0)).toBeNull();
 });
+
+it('says how long to wait, lets one more through after it, and is not confused by a clock that is set back', () => {
+  const { loginBurst, loginRefillMs } = CONTROL_LIMITS;
+  const start = 1_700_000_000_000;
+  const throttle = new LoginThrottle(CONTROL_LIMITS, start);
+  for (let n = 0; n < loginBurst; n++) throttle.wrong('192.0.2.1', start);
+  expect(throttle.wrong('192.0.2.1', start)).toBe(loginRefillMs / 1_000);
+  const setBack = start - 86_400_000;
+  expect(throttle.wrong('192.0.2.1', setBack)).toBe(loginRefillMs / 1_000);
+  expect(throttle.wrong('192.0.2.1', setBack + loginRefillMs)).toBeNull();
+  expect(throttle.wrong('192.0.2.1', setBack + loginRefillMs)).toBe(loginRefillMs / 1_000);
+});

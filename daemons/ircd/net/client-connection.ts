@@ -3,6 +3,7 @@
  * it with a reason. Created by NetServer; the protocol sees it as {@link Connection}.
  */
 import type { Socket } from 'node:net';
+import type { TokenBucket } from '../../../kit/token-bucket.ts';
 import { WorkAccount, type WorkGroups } from '../../runtime/async/work-account.ts';
 import { workPrices } from '../../runtime/async/work-prices.ts';
 import type { StepResult, WorkJob, WorkTurns } from '../../runtime/async/work-turns.ts';
@@ -14,7 +15,7 @@ import { startReading, stopReading } from '../../runtime/net/read-stop.ts';
 import { limits } from '../limits.ts';
 import { Backlog } from './backlog.ts';
 import type { Chunk, Connection, ConnectionClass, ConnectionHandler, TlsDetails } from './connection.ts';
-import { FloodBucket, type FloodQueue, type FloodWaiter } from './flood-control.ts';
+import { type FloodQueue, type FloodWaiter, floodBucket } from './flood-control.ts';
 import { LineFramer, type LineSink } from './line-framer.ts';
 import { ReceiveQueue } from './receive-queue.ts';
 import { netStat } from './stats.ts';
@@ -100,7 +101,7 @@ export class ClientConnection<User>
   private backlog: Backlog | null = null;
   /** A write with a callback is outstanding; what comes now goes to the backlog. */
   private writing = false;
-  private bucket: FloodBucket | null = null;
+  private bucket: TokenBucket | null = null;
   private waiting: ReceiveQueue | null = null;
   /** What waits does so for flood control, and not only for its turn. */
   private flooding = false;
@@ -202,7 +203,7 @@ export class ClientConnection<User>
   }
 
   penalize(lines: number): void {
-    if (this.connectionClass.flood) this.floodBucket().take(lines);
+    if (this.connectionClass.flood) this.lineBucket().charge(lines);
   }
 
   /** Destroys the socket without waiting for anything. */
@@ -293,15 +294,15 @@ export class ClientConnection<User>
     if (this.state !== OPEN) return false;
     let allowed = true;
     if (this.connectionClass.flood) {
-      const bucket = this.floodBucket();
-      bucket.take(1);
-      allowed = bucket.waitMs() === 0;
+      const bucket = this.lineBucket();
+      bucket.charge(1);
+      allowed = bucket.retryAfterMs(1) === 0;
     }
     return allowed && this.host.work.mayGoOn(this.work);
   }
 
-  private floodBucket(): FloodBucket {
-    this.bucket ??= new FloodBucket(performance.now());
+  private lineBucket(): TokenBucket {
+    this.bucket ??= floodBucket(performance.now());
     return this.bucket;
   }
 
@@ -309,9 +310,9 @@ export class ClientConnection<User>
   private allowanceMs(): number {
     if (!this.connectionClass.flood) return 0;
     const now = performance.now();
-    const bucket = this.floodBucket();
-    const lineMs = bucket.allows(now) ? 0 : bucket.waitMs();
-    return Math.max(lineMs, Math.ceil(this.work.waitMs(now)));
+    const bucket = this.lineBucket();
+    bucket.refill(now);
+    return Math.max(bucket.retryAfterMs(1), Math.ceil(this.work.waitMs(now)));
   }
 
   /** Puts bytes aside until their lines may be taken. */

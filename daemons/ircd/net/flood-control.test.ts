@@ -1,31 +1,27 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { limits } from '../limits.ts';
-import { FloodBucket, FloodQueue, type FloodWaiter } from './flood-control.ts';
+import { FloodQueue, type FloodWaiter, floodBucket } from './flood-control.ts';
 
 const BURST = limits.floodBurstLines.default;
 const LINE_MS = 1000 / limits.floodLinesPerSecond.default;
 
-describe('FloodBucket', () => {
+describe('the allowance of a connection', () => {
   test('lets a burst through, then a line each time the refill allows', () => {
-    const bucket = new FloodBucket(0);
-    for (let line = 0; line < BURST; line++) {
-      expect(bucket.allows(0)).toBe(true);
-      bucket.take(1);
-    }
-    expect(bucket.allows(0)).toBe(false);
-    expect(bucket.waitMs()).toBe(LINE_MS);
-    expect(bucket.allows(LINE_MS - 1)).toBe(false);
-    expect(bucket.allows(LINE_MS)).toBe(true);
-    expect(bucket.waitMs()).toBe(0);
+    const bucket = floodBucket(0);
+    for (let line = 0; line < BURST; line++) expect(bucket.take(1, 0)).toBe(true);
+    expect(bucket.take(1, 0)).toBe(false);
+    expect(bucket.retryAfterMs(1)).toBe(LINE_MS);
+    expect(bucket.take(1, LINE_MS - 1)).toBe(false);
+    expect(bucket.take(1, LINE_MS)).toBe(true);
   });
 
   test('never saves more than a burst and never owes more than one', () => {
-    const bucket = new FloodBucket(0);
-    bucket.take(1_000_000);
-    expect(bucket.waitMs()).toBe((BURST + 1) * LINE_MS);
-    expect(bucket.allows(1e9)).toBe(true);
-    bucket.take(BURST);
-    expect(bucket.allows(1e9)).toBe(false);
+    const bucket = floodBucket(0);
+    bucket.charge(1_000_000);
+    expect(bucket.retryAfterMs(1)).toBe((BURST + 1) * LINE_MS);
+    bucket.refill(1e9);
+    bucket.charge(BURST);
+    expect(bucket.retryAfterMs(1)).toBe(LINE_MS);
   });
 });
 

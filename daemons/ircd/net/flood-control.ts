@@ -2,40 +2,20 @@
  * Flood control: how fast lines of one client are let through, and the one timer that comes back for the
  * clients whose lines wait. No timer runs while nobody waits. Used by ClientConnection.
  */
+import { Rate, TokenBucket } from '../../../kit/token-bucket.ts';
 import { limits } from '../limits.ts';
 
-const BURST = limits.floodBurstLines.default;
-const LINES_PER_MS = limits.floodLinesPerSecond.default / 1000;
-/** A penalty may lower the allowance to this and no further: at most one burst of debt. */
-const MAX_DEBT = -BURST;
+/** Lines of one client. A penalty may take at most one burst more than there is. */
+const LINES = new Rate({
+  burst: limits.floodBurstLines.default,
+  tokens: limits.floodLinesPerSecond.default,
+  perMs: 1_000,
+  maxDebt: limits.floodBurstLines.default,
+});
 
-/** The allowance of one connection in lines: a token bucket that refills by the clock it is shown. */
-export class FloodBucket {
-  private tokens = BURST;
-  private atMs: number;
-
-  constructor(nowMs: number) {
-    this.atMs = nowMs;
-  }
-
-  /** Whether a line may pass now. */
-  allows(nowMs: number): boolean {
-    if (this.tokens < BURST) {
-      this.tokens = Math.min(BURST, this.tokens + (nowMs - this.atMs) * LINES_PER_MS);
-    }
-    this.atMs = nowMs;
-    return this.tokens >= 1;
-  }
-
-  /** Takes lines from the allowance. */
-  take(lines: number): void {
-    this.tokens = Math.max(MAX_DEBT, this.tokens - lines);
-  }
-
-  /** Milliseconds until the next line may pass. */
-  waitMs(): number {
-    return this.tokens >= 1 ? 0 : Math.ceil((1 - this.tokens) / LINES_PER_MS);
-  }
+/** The allowance of one connection, in lines. `nowMs` is of `performance.now()`. */
+export function floodBucket(nowMs: number): TokenBucket {
+  return new TokenBucket(LINES, nowMs);
 }
 
 /** A connection with lines that wait for its allowance. */

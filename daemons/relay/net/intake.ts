@@ -77,8 +77,7 @@ export class Intake implements FrameSink, RoundReader, WorkJob {
     this.#outbox = outbox;
     this.#decoder = new FrameDecoder(this, services.limits, true);
     services.readRounds.enter(account.group, this);
-    const { receive_bytes_per_second, receive_frames_per_second } = connection.connectionClass.limits;
-    this.#rate = new ReceiveRate(receive_bytes_per_second, receive_frames_per_second, this.lastReceivedAt);
+    this.#rate = new ReceiveRate(connection.connectionClass.limits, this.lastReceivedAt);
   }
 
   /** Whether nothing is read because of what waits to be sent to this client. */
@@ -218,10 +217,9 @@ export class Intake implements FrameSink, RoundReader, WorkJob {
   /** Books what was received, and stops reading for as long as that is more than the client may send or cause. */
   #charge(bytes: number, frames: number): void {
     if (!this.#connection.connectionClass.flood) return;
-    const { receive_bytes_per_second, receive_frames_per_second } = this.#connection.connectionClass.limits;
     const now = performance.now();
     const waitMs = Math.max(
-      this.#rate.charge(bytes, frames, receive_bytes_per_second, receive_frames_per_second, now),
+      this.#rate.charge(bytes, frames, this.#connection.connectionClass.limits, now),
       this.account.waitMs(now),
     );
     if (waitMs > 0) this.#pause(waitMs);

@@ -4,6 +4,7 @@
  * much. Kept by `WorkTurns`; the network path of a daemon asks it how long a client has to wait.
  */
 
+import { Rate, TokenBucket } from '../../../kit/token-bucket.ts';
 import { limits } from '../limits.ts';
 import { networkKey } from '../net/ip-address.ts';
 import type { WorkJob } from './work-turns.ts';
@@ -38,42 +39,54 @@ export const NETWORK_ALLOWANCE: WorkAllowance = {
 
 const NS_PER_MS = 1e6;
 
-/** Work used of late: a bucket that work fills and time empties. */
-class WorkMeter {
-  readonly #nsPerMs: number;
-  readonly #burstNs: number;
-  readonly #lightNs: number;
-  readonly #fullNs: number;
-  #usedNs = 0;
-  #atMs = 0;
+/** Shared by all accounts of one allowance. */
+const RATES = new WeakMap<WorkAllowance, Rate>();
 
-  constructor({ share, burstMs, lightMs, maxWaitMs }: WorkAllowance) {
-    this.#nsPerMs = share * NS_PER_MS;
-    this.#burstNs = burstMs * NS_PER_MS;
-    this.#lightNs = lightMs * NS_PER_MS;
-    this.#fullNs = this.#burstNs + maxWaitMs * this.#nsPerMs;
+function rateOf(allowance: WorkAllowance): Rate {
+  let rate = RATES.get(allowance);
+  if (rate === undefined) {
+    const { share, burstMs, maxWaitMs } = allowance;
+    rate = new Rate({
+      burst: burstMs * NS_PER_MS,
+      tokens: share * NS_PER_MS,
+      perMs: 1,
+      maxDebt: maxWaitMs * share * NS_PER_MS,
+    });
+    RATES.set(allowance, rate);
+  }
+  return rate;
+}
+
+/** Work used of late: a bucket of nanoseconds that work empties and time fills. */
+class WorkMeter {
+  readonly #bucket: TokenBucket;
+  readonly #lightNs: number;
+
+  constructor(allowance: WorkAllowance) {
+    this.#bucket = new TokenBucket(rateOf(allowance), 0);
+    this.#lightNs = allowance.lightMs * NS_PER_MS;
   }
 
   /** Adds work that was done. */
   charge(ns: number, nowMs: number): void {
-    this.#usedNs = Math.min(this.#fullNs, this.usedNs(nowMs) + ns);
+    this.#bucket.refill(nowMs);
+    this.#bucket.charge(ns);
   }
 
   /** Nanoseconds of work that time has not made up for yet. */
   usedNs(nowMs: number): number {
-    if (nowMs > this.#atMs) {
-      this.#usedNs = Math.max(0, this.#usedNs - (nowMs - this.#atMs) * this.#nsPerMs);
-      this.#atMs = nowMs;
-    }
-    return this.#usedNs;
+    this.#bucket.refill(nowMs);
+    return this.#bucket.spent;
   }
 
   isLight(nowMs: number): boolean {
-    return this.usedNs(nowMs) <= this.#lightNs;
+    this.#bucket.refill(nowMs);
+    return !this.#bucket.hasSpent(this.#lightNs);
   }
 
   waitMs(nowMs: number): number {
-    return Math.max(0, (this.usedNs(nowMs) - this.#burstNs) / this.#nsPerMs);
+    this.#bucket.refill(nowMs);
+    return this.#bucket.retryAfterMs(0);
   }
 }
 
