@@ -7,7 +7,7 @@ function linesOf(pieces: readonly string[]): string[] {
   const lines: string[] = [];
   const reader = outputLines((line) => lines.push(line));
   for (const piece of pieces) reader.push(piece);
-  reader.flush();
+  reader.end();
   return lines;
 }
 

@@ -1,38 +1,13 @@
 /** Cuts what a daemon process writes into lines, for the launchers of both hosts. */
+import { LineSplitter } from '../../kit/line-splitter.ts';
 import { CONTROL_LIMITS } from './limits.ts';
 
-const MAX_LINE = CONTROL_LIMITS.outputPieceChars;
-
-/** One stream of output on its way to lines. */
-export interface OutputLines {
-  /** Takes the next piece of output, cut anywhere. */
-  push(text: string): void;
-  /** Tells a last line that had no end. */
-  flush(): void;
-}
-
-/** Calls `onLine` for every line without its end; empty lines are left out. */
-export function outputLines(onLine: (line: string) => void): OutputLines {
-  let rest = '';
-  const tell = (line: string) => {
-    const text = line.endsWith('\r') ? line.slice(0, -1) : line;
+/** Calls `onLine` for every line without its end; empty lines are left out, and an endless one comes in parts. */
+export function outputLines(onLine: (line: string) => void): LineSplitter {
+  const tell = (text: string) => {
     if (text !== '') onLine(text);
   };
-  return {
-    push(text) {
-      const lines = (rest + text).split('\n');
-      rest = lines.pop() ?? '';
-      for (const line of lines) tell(line);
-      while (rest.length > MAX_LINE) {
-        tell(rest.slice(0, MAX_LINE));
-        rest = rest.slice(MAX_LINE);
-      }
-    },
-    flush() {
-      tell(rest);
-      rest = '';
-    },
-  };
+  return new LineSplitter(CONTROL_LIMITS.outputPieceChars, { line: tell, overlong: tell });
 }
 
 /** What a launcher needs of a process's output; null where it is not piped. */
@@ -54,11 +29,11 @@ export function watchOutput(
     const lines = outputLines((line) => {
       if (!ended) onLine(stream, line);
     });
-    output[stream]?.setEncoding('utf8').on('data', (text: string) => lines.push(text));
+    output[stream]?.on('data', (bytes: Buffer) => lines.push(bytes));
     return lines;
   });
   return () => {
-    for (const lines of outputs) lines.flush();
+    for (const lines of outputs) lines.end();
     ended = true;
   };
 }

@@ -1,6 +1,10 @@
 /** Asks whoever answers on a socket path who it is and whether it is about to end. Used before a data folder is claimed. */
 import { connect, type Socket } from 'node:net';
 import { z } from 'zod';
+import { LineSplitter } from '../../../kit/line-splitter.ts';
+
+/** A status is much shorter, and a stranger at the path is not listened to for longer, in characters. */
+const STATUS_CHARS = 1_000_000;
 
 /** The instance that holds a data folder. */
 export interface Holder {
@@ -35,12 +39,10 @@ export function findHolder(path: string, timeoutMs: number): Promise<Holder | nu
     const ended = new Promise<void>((resolve) => socket.once('close', () => resolve()));
     const timer = setTimeout(() => found({}), timeoutMs);
     let connected = false;
-    let unread = '';
     const found = (status: Status) => {
       clearTimeout(timer);
       settle(new ConnectedHolder(socket, ended, status));
     };
-    socket.setEncoding('utf8');
     socket.once('connect', () => {
       connected = true;
       socket.write('{"id":1,"name":"status"}\n');
@@ -55,12 +57,18 @@ export function findHolder(path: string, timeoutMs: number): Promise<Holder | nu
         () => settle(null),
       );
     });
-    socket.on('data', (chunk: string) => {
-      const lines = (unread + chunk).split('\n');
-      unread = lines.pop() ?? '';
-      const status = lines.map(statusIn).find((one) => one !== null);
-      if (status !== undefined) found(status);
+    const lines = new LineSplitter(STATUS_CHARS, {
+      line: (text) => {
+        const status = statusIn(text);
+        if (status !== null) found(status);
+      },
+      // Whatever it says, somebody is there.
+      overlong: () => {
+        lines.close();
+        found({});
+      },
     });
+    socket.on('data', (bytes: Buffer) => lines.push(bytes));
   });
 }
 

@@ -445,3 +445,16 @@ test('clients that wait for an answer keep their place, and a new one is told wh
   expect(await late.messages(1)).toMatchObject([{ outcome: { error: { code: 'limit_reached' } } }]);
   await late.closed;
 });
+
+test('requests that come together may be longer than one may be', async () => {
+  const socket = await open();
+  socket.serve(new Backend());
+  const { socket: connection, messages } = client();
+  const filler = 'x'.repeat(limits.requestBytes / 2);
+  const lines = [1, 2].map((id) => JSON.stringify({ id, name: 'status', args: { filler } }));
+  connection.write(`${lines.join('\n')}\n`);
+  expect(await messages(2)).toMatchObject([
+    { id: 1, outcome: { ok: true } },
+    { id: 2, outcome: { ok: true } },
+  ]);
+});

@@ -9,6 +9,7 @@ import type { ControlEvent, ControlReplyMessage } from '../../../contract/contro
 import type { ErrorCode, Outcome } from '../../../contract/errors.ts';
 import type { Actor } from '../../../contract/link/actor.ts';
 import { firstProblem } from '../../../contract/plain-words.ts';
+import { LineSplitter } from '../../../kit/line-splitter.ts';
 import { BacklogTotal } from '../backlog-total.ts';
 import { createCaller, type OwnedCaller } from '../caller.ts';
 import { type ClientActivity, dispensable, newActivity } from '../client-places.ts';
@@ -164,8 +165,6 @@ function serveClient({ socket, activity, backend, limits, backlogs }: ServedClie
   const session = backend.sessions.open({ actor, address: null, since: Date.now(), expiresAt: null });
   const release = session.hold('connection', () => void socket.destroy());
   const unsubscribe = backend.subscribe(actor, (event) => send({ event }));
-  let unread = '';
-  socket.setEncoding('utf8');
   socket.on('close', () => {
     leave();
     unsubscribe();
@@ -202,18 +201,16 @@ function serveClient({ socket, activity, backend, limits, backlogs }: ServedClie
     activity.at = performance.now();
     send({ id, outcome });
   };
-  socket.on('data', (chunk: string) => {
-    unread += chunk;
-    if (unread.length > limits.requestBytes) {
-      const message = `A request may have ${limits.requestBytes} bytes.`;
-      send({ id: 0, outcome: { ok: false, error: { code: 'limit_reached', message } } });
-      socket.destroySoon();
-      return;
-    }
-    for (let end = unread.indexOf('\n'); end >= 0; end = unread.indexOf('\n')) {
-      const line = unread.slice(0, end).trim();
-      unread = unread.slice(end + 1);
+  const lines = new LineSplitter(limits.requestBytes, {
+    line: (text) => {
+      const line = text.trim();
       if (line !== '') void answer(line);
-    }
+    },
+    overlong: () => {
+      lines.close();
+      refuse(0, 'limit_reached', `A request may have ${limits.requestBytes} bytes.`);
+      socket.destroySoon();
+    },
   });
+  socket.on('data', (bytes: Buffer) => lines.push(bytes));
 }
