@@ -25,4 +25,32 @@ export const limits = {
     unit: 'bytes',
     reason: 'Longest piece of a file in one message, so that others have their turn in between.',
   },
+  controlAnswerMs: {
+    default: 120_000,
+    unit: 'milliseconds',
+    reason:
+      'An answer of the host that is later is given up by window and command line: longer than any deadline of its own.',
+  },
+  controlOutstanding: {
+    default: 256,
+    unit: 'count',
+    reason:
+      'Requests of one window or command line that wait for their answers: more than the host does at once for a client.',
+  },
+  controlReplyChars: {
+    default: 16_000_000,
+    unit: 'characters',
+    reason:
+      'Longest answer or event on the local socket: the host holds less than that for a client that does not read.',
+  },
+  streamOpenMs: {
+    default: 10_000,
+    unit: 'milliseconds',
+    reason: 'A stream that has not come is asked for again after this: main only passes a port on.',
+  },
+  streamsOpening: {
+    default: 256,
+    unit: 'count',
+    reason: 'Streams of one window that are on their way at once: many times what its pages show.',
+  },
 } as const satisfies Record<string, Limit>;

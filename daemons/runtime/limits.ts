@@ -154,6 +154,18 @@ export const limits = {
     reason:
       "How long main may take to write down what a daemon's own operator is about to do: it answers within a millisecond, and a main that hangs must not keep who does harm connected.",
   },
+  wishesWaiting: {
+    default: 64,
+    unit: 'count',
+    reason:
+      'What a daemon asks main to do (stop, restart, reload) and main has not answered: operators ask by hand.',
+  },
+  wishAnswerMs: {
+    default: 60_000,
+    unit: 'milliseconds',
+    reason:
+      'An answer of main to such a wish that is later is given up: longer than any stop or reload takes.',
+  },
   deedsWaiting: {
     default: 128,
     unit: 'count',

@@ -2,33 +2,44 @@
 import { connect, type Socket } from 'node:net';
 import type { ControlEvent, ControlOutcome, ControlReplyMessage } from '../../contract/control/messages.ts';
 import type { ControlApi, ControlRequestName } from '../../contract/control/requests.ts';
-import { SignalboxError } from '../../contract/errors.ts';
+import { type Outcome, SignalboxError, type WireError } from '../../contract/errors.ts';
 import type { LocalCaller } from '../../contract/local-caller.ts';
+import { type Clock, systemClock } from '../../kit/clock.ts';
+import { limits } from '../../kit/limits.ts';
+import { LineSplitter } from '../../kit/line-splitter.ts';
+import { ascendingIds, outcomeOf, PendingRequests } from '../../kit/pending-requests.ts';
 import { localSocketPath } from '../core/instance/instance-claim.ts';
 import { ownDetails } from './own-details.ts';
+
+const ENDED: WireError = { code: 'no_instance', message: 'Signalbox ended before it answered.' };
 
 /** A connection to the local socket of a running instance. */
 export class SocketClient {
   readonly #socket: Socket;
-  readonly #pending = new Map<number, (outcome: ControlOutcome<unknown>) => void>();
-  #unread = '';
-  #nextId = 1;
+  readonly #requests: PendingRequests<Outcome<unknown>>;
   readonly #details: LocalCaller;
   #onEvent: (event: ControlEvent) => void = () => {};
   /** Resolves when the instance ends the connection. */
   readonly closed: Promise<void>;
 
-  private constructor(socket: Socket, details: LocalCaller) {
+  private constructor(socket: Socket, details: LocalCaller, clock: Clock) {
     this.#socket = socket;
     this.#details = details;
-    socket.setEncoding('utf8');
-    socket.on('data', (chunk: string) => this.#read(chunk));
+    this.#requests = new PendingRequests(clock, limits.controlOutstanding.default, ascendingIds());
+    const lines = new LineSplitter(limits.controlReplyChars.default, {
+      line: (text) => this.#read(text),
+      overlong: () => {
+        lines.close();
+        const message = `Signalbox sent more than ${limits.controlReplyChars.default} characters at once; ask for less.`;
+        this.#requests.close({ code: 'limit_reached', message });
+        socket.destroy();
+      },
+    });
+    socket.on('data', (bytes: Buffer) => lines.push(bytes));
     socket.on('error', () => socket.destroy());
     this.closed = new Promise((resolve) => {
       socket.on('close', () => {
-        const error = { code: 'no_instance', message: 'Signalbox ended before it answered.' } as const;
-        for (const settle of this.#pending.values()) settle({ ok: false, error });
-        this.#pending.clear();
+        this.#requests.close(ENDED);
         resolve();
       });
     });
@@ -38,7 +49,11 @@ export class SocketClient {
    * Connects to the instance of `dataDir`, and tells it who uses this process.
    * @throws SignalboxError `no_instance` when none answers.
    */
-  static async connect(dataDir: string, details: LocalCaller = ownDetails()): Promise<SocketClient> {
+  static async connect(
+    dataDir: string,
+    details: LocalCaller = ownDetails(),
+    clock: Clock = systemClock,
+  ): Promise<SocketClient> {
     const path = localSocketPath(dataDir);
     const socket = await new Promise<Socket>((resolve, reject) => {
       const attempt = connect(path);
@@ -51,7 +66,7 @@ export class SocketClient {
         reject(new SignalboxError(denied ? 'forbidden' : 'no_instance', message, { cause: error }));
       });
     });
-    return new SocketClient(socket, details);
+    return new SocketClient(socket, details, clock);
   }
 
   /** One request. Never rejects. */
@@ -59,14 +74,13 @@ export class SocketClient {
     name: Name,
     args: ControlApi[Name]['args'],
   ): Promise<ControlOutcome<ControlApi[Name]['result']>> {
-    const id = this.#nextId++;
-    const outcome = await new Promise<ControlOutcome<unknown>>((settle) => {
-      this.#pending.set(id, settle);
+    const { requestId: id, answer } = this.#requests.open(name, limits.controlAnswerMs.default);
+    if (this.#requests.has(id)) {
       const caller = id === 1 ? this.#details : undefined;
       this.#socket.write(`${JSON.stringify({ id, name, args, caller })}\n`);
-    });
+    }
     // The host answers in the shape that the contract declares for this name.
-    return outcome as ControlOutcome<ControlApi[Name]['result']>;
+    return (await outcomeOf(answer)) as ControlOutcome<ControlApi[Name]['result']>;
   }
 
   onEvent(listener: (event: ControlEvent) => void): void {
@@ -77,19 +91,11 @@ export class SocketClient {
     this.#socket.end();
   }
 
-  #read(chunk: string): void {
-    const lines = (this.#unread + chunk).split('\n');
-    this.#unread = lines.pop() ?? '';
-    for (const line of lines) {
-      if (line === '') continue;
-      const message = JSON.parse(line) as ControlReplyMessage;
-      if ('event' in message) {
-        this.#onEvent(message.event);
-        continue;
-      }
-      this.#pending.get(message.id)?.(message.outcome);
-      this.#pending.delete(message.id);
-    }
+  #read(line: string): void {
+    if (line === '') return;
+    const message = JSON.parse(line) as ControlReplyMessage;
+    if ('event' in message) this.#onEvent(message.event);
+    else this.#requests.resolve(message.id, message.outcome);
   }
 }
 

@@ -1,6 +1,7 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Outcome } from '../../contract/errors.ts';
 import { STREAM_PORT_MESSAGE, type WindowBridge } from '../../contract/window-bridge.ts';
+import { limits } from '../../kit/limits.ts';
 import { BridgeControlClient, type PortInbox } from './bridge-control-client.ts';
 
 const ports: MessagePort[] = [];
@@ -8,11 +9,14 @@ afterEach(() => {
   for (const port of ports.splice(0)) port.close();
 });
 
-function make(openOutcome: Outcome<null> = { ok: true, result: null }) {
+function make(
+  openOutcome: Outcome<null> = { ok: true, result: null },
+  request: WindowBridge['request'] = (name, args) => Promise.resolve({ ok: true, result: { name, args } }),
+) {
   const opened: { source: string; nonce: string }[] = [];
   const listeners = new Set<(event: MessageEvent) => void>();
   const bridge: WindowBridge = {
-    request: (name, args) => Promise.resolve({ ok: true, result: { name, args } }),
+    request,
     onEvent: () => () => {},
     openStream: (source, nonce) => {
       opened.push({ source, nonce });
@@ -98,6 +102,41 @@ describe('the control client of the desktop app', () => {
     const close = vi.spyOn(port1, 'close');
     deliver({ type: STREAM_PORT_MESSAGE, nonce: opened[0]?.nonce }, port1);
     expect(close).toHaveBeenCalledOnce();
+  });
+
+  describe('when main does not answer', () => {
+    beforeEach(() => {
+      vi.useFakeTimers();
+    });
+    afterEach(() => {
+      vi.useRealTimers();
+    });
+
+    it('tells that a stream did not come, so that it is asked for again, and closes one that comes too late', async () => {
+      const { client, opened, deliver } = make();
+      const onClose = vi.fn();
+      client.openStream('d', { onMessage: () => {}, onClose });
+      await vi.advanceTimersByTimeAsync(limits.streamOpenMs.default);
+      expect(onClose).toHaveBeenCalledExactlyOnceWith('A stream of d was not answered within 10 s.');
+      const { port1 } = channel();
+      const close = vi.spyOn(port1, 'close');
+      deliver({ type: STREAM_PORT_MESSAGE, nonce: opened[0]?.nonce }, port1);
+      expect(close).toHaveBeenCalledOnce();
+    });
+
+    it('gives a request up after its deadline', async () => {
+      const { client } = make({ ok: true, result: null }, () => new Promise(() => {}));
+      const answer = client.request('status', {});
+      await vi.advanceTimersByTimeAsync(limits.controlAnswerMs.default);
+      expect(await answer).toMatchObject({ ok: false, error: { code: 'timeout' } });
+    });
+  });
+
+  it('answers what waits when it is closed', async () => {
+    const { client } = make({ ok: true, result: null }, () => new Promise(() => {}));
+    const answer = client.request('status', {});
+    client.close();
+    expect(await answer).toMatchObject({ ok: false, error: { code: 'cancelled' } });
   });
 
   it('listens to nothing once it is closed', () => {

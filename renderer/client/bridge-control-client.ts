@@ -5,8 +5,12 @@
 
 import type { ControlEvent, ControlOutcome } from '../../contract/control/messages.ts';
 import type { ControlApi, ControlRequestName } from '../../contract/control/requests.ts';
+import { type Outcome, toWireError, type WireError } from '../../contract/errors.ts';
 import type { FromWindow, ToWindow } from '../../contract/stream.ts';
 import { STREAM_PORT_MESSAGE, type WindowBridge } from '../../contract/window-bridge.ts';
+import { systemClock } from '../../kit/clock.ts';
+import { limits } from '../../kit/limits.ts';
+import { ascendingIds, outcomeOf, PendingRequests } from '../../kit/pending-requests.ts';
 import type { ConnectionState, ControlClient, StreamHandlers, StreamPipe } from './control-client.ts';
 
 /** The part of `window` on which ports arrive. */
@@ -18,7 +22,17 @@ export interface PortInbox {
 export class BridgeControlClient implements ControlClient {
   readonly #bridge: WindowBridge;
   readonly #inbox: PortInbox;
-  readonly #waiting = new Map<string, (port: MessagePort) => void>();
+  readonly #requests = new PendingRequests<Outcome<unknown>>(
+    systemClock,
+    limits.controlOutstanding.default,
+    ascendingIds(),
+  );
+  /** Streams on their way, by nonce. */
+  readonly #opening = new PendingRequests<MessagePort, string>(
+    systemClock,
+    limits.streamsOpening.default,
+    () => crypto.randomUUID(),
+  );
 
   constructor(bridge: WindowBridge, inbox: PortInbox) {
     this.#bridge = bridge;
@@ -30,8 +44,15 @@ export class BridgeControlClient implements ControlClient {
     name: Name,
     args: ControlApi[Name]['args'],
   ): Promise<ControlOutcome<ControlApi[Name]['result']>> {
+    const { requestId, answer } = this.#requests.open(name, limits.controlAnswerMs.default);
+    if (this.#requests.has(requestId)) {
+      this.#bridge.request(name, args).then(
+        (outcome) => this.#requests.resolve(requestId, outcome),
+        (thrown: unknown) => this.#requests.reject(requestId, toWireError(thrown)),
+      );
+    }
     // Main answers a request with the result type of its name: the one place where that is taken on trust.
-    return (await this.#bridge.request(name, args)) as ControlOutcome<ControlApi[Name]['result']>;
+    return (await outcomeOf(answer)) as ControlOutcome<ControlApi[Name]['result']>;
   }
 
   onEvent(listener: (event: ControlEvent) => void): () => void {
@@ -45,17 +66,19 @@ export class BridgeControlClient implements ControlClient {
   }
 
   openStream(source: string, handlers: StreamHandlers): StreamPipe {
-    const nonce = crypto.randomUUID();
+    const { requestId: nonce, answer } = this.#opening.open(
+      `A stream of ${source}`,
+      limits.streamOpenMs.default,
+    );
     let port: MessagePort | null = null;
     let closed = false;
     const end = (reason: string) => {
-      this.#waiting.delete(nonce);
       if (closed) return;
       closed = true;
       port?.close();
       handlers.onClose(reason);
     };
-    this.#waiting.set(nonce, (received) => {
+    const take = (received: MessagePort) => {
       if (closed) {
         received.close();
         return;
@@ -64,15 +87,19 @@ export class BridgeControlClient implements ControlClient {
       port.onmessage = (event: MessageEvent<ToWindow>) => handlers.onMessage(event.data);
       port.addEventListener('close', () => end('the other end closed the stream'));
       port.start();
-    });
-    void this.#bridge.openStream(source, nonce).then((outcome) => {
-      if (!outcome.ok) end(outcome.error.message);
-    });
+    };
+    answer.then(take, (thrown: unknown) => end(toWireError(thrown).message));
+    if (this.#opening.has(nonce)) {
+      void this.#bridge.openStream(source, nonce).then((outcome) => {
+        if (!outcome.ok) this.#opening.reject(nonce, outcome.error);
+      });
+    }
     return {
       send: (message: FromWindow) => port?.postMessage(message),
       close: () => {
         closed = true;
         // A port that is still on its way is closed when it arrives.
+        this.#opening.reject(nonce, { code: 'cancelled', message: 'The stream was closed.' });
         port?.close();
       },
     };
@@ -82,16 +109,20 @@ export class BridgeControlClient implements ControlClient {
 
   close(): void {
     this.#inbox.removeEventListener('message', this.#onPort);
+    const closed: WireError = {
+      code: 'cancelled',
+      message: 'The window has closed its connection to the host.',
+    };
+    this.#requests.close(closed);
+    this.#opening.close(closed);
   }
 
   readonly #onPort = (event: MessageEvent) => {
     const data: unknown = event.data;
     if (typeof data !== 'object' || data === null || !('type' in data) || !('nonce' in data)) return;
     if (data.type !== STREAM_PORT_MESSAGE || typeof data.nonce !== 'string') return;
-    const take = this.#waiting.get(data.nonce);
     const port = event.ports[0];
-    if (take === undefined || port === undefined) return;
-    this.#waiting.delete(data.nonce);
-    take(port);
+    // It came too late, or was given up: nobody else closes it.
+    if (port !== undefined && !this.#opening.resolve(data.nonce, port)) port.close();
   };
 }

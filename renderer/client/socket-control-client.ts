@@ -11,6 +11,9 @@ import {
 } from '../../contract/control/messages.ts';
 import type { ControlApi, ControlRequestName } from '../../contract/control/requests.ts';
 import type { Outcome } from '../../contract/errors.ts';
+import { systemClock } from '../../kit/clock.ts';
+import { limits } from '../../kit/limits.ts';
+import { ascendingIds, outcomeOf, PendingRequests } from '../../kit/pending-requests.ts';
 import { backoffMs } from './backoff.ts';
 import {
   type ConnectionState,
@@ -32,22 +35,15 @@ export interface SocketControlOptions {
   onSignedInElsewhere(listener: () => void): () => void;
 }
 
-/** An answer later than this is given up, in milliseconds; longer than any deadline of the host itself. */
-const REQUEST_DEADLINE_MS = 120_000;
-
-interface PendingRequest {
-  settle(outcome: Outcome<unknown>): void;
-  readonly timer: ReturnType<typeof setTimeout>;
-}
-
 export class SocketControlClient implements ControlClient {
   readonly #options: SocketControlOptions;
   readonly #events = new Set<(event: ControlEvent) => void>();
   readonly #watchers = new Set<(state: ConnectionState) => void>();
-  readonly #pending = new Map<number, PendingRequest>();
+  readonly #newId = ascendingIds();
   #state: ConnectionState = { phase: 'connecting' };
   #socket: SocketLike | null = null;
-  #nextId = 1;
+  /** Of the socket that there is or was last: the answers to what was asked on one never come on another. */
+  #requests = this.#newRequests();
   #attempts = 0;
   #retryTimer: ReturnType<typeof setTimeout> | null = null;
   /** Rises with every attempt, so that a late answer of an earlier one is ignored. */
@@ -70,15 +66,10 @@ export class SocketControlClient implements ControlClient {
   ): Promise<ControlOutcome<ControlApi[Name]['result']>> {
     const socket = this.#socket;
     if (socket === null || this.#state.phase !== 'connected') return Promise.resolve(NOT_CONNECTED);
-    const id = this.#nextId++;
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => this.#settle(id, LOST_BEFORE_ANSWER), REQUEST_DEADLINE_MS);
-      // The host answers a request with the result type of its name: the one place where that is taken on trust.
-      const settle = (outcome: Outcome<unknown>) =>
-        resolve(outcome as ControlOutcome<ControlApi[Name]['result']>);
-      this.#pending.set(id, { settle, timer });
-      socket.send(JSON.stringify({ id, name, args }));
-    });
+    const { requestId: id, answer } = this.#requests.open(name, limits.controlAnswerMs.default);
+    if (this.#requests.has(id)) socket.send(JSON.stringify({ id, name, args }));
+    // The host answers a request with the result type of its name: the one place where that is taken on trust.
+    return outcomeOf(answer) as Promise<ControlOutcome<ControlApi[Name]['result']>>;
   }
 
   onEvent(listener: (event: ControlEvent) => void): () => void {
@@ -109,7 +100,7 @@ export class SocketControlClient implements ControlClient {
     if (this.#retryTimer !== null) clearTimeout(this.#retryTimer);
     this.#socket?.close();
     this.#socket = null;
-    this.#failPending();
+    this.#requests.close(LOST_BEFORE_ANSWER.error);
   }
 
   async #attempt(): Promise<void> {
@@ -118,6 +109,7 @@ export class SocketControlClient implements ControlClient {
     this.#retryTimer = null;
     this.#socket?.close();
     this.#socket = null;
+    this.#requests.close(LOST_BEFORE_ANSWER.error);
     const session = await this.#options.checkSession();
     if (generation !== this.#generation) return;
     if (session === 'signed-out') this.#change({ phase: 'signed-out' });
@@ -128,6 +120,7 @@ export class SocketControlClient implements ControlClient {
   #connect(generation: number): void {
     const socket = this.#options.openSocket('/control');
     this.#socket = socket;
+    this.#requests = this.#newRequests();
     socket.onopen = () => {
       if (generation !== this.#generation) return;
       this.#attempts = 0;
@@ -139,7 +132,7 @@ export class SocketControlClient implements ControlClient {
     socket.onclose = ({ code }) => {
       if (generation !== this.#generation) return;
       this.#socket = null;
-      this.#failPending();
+      this.#requests.close(LOST_BEFORE_ANSWER.error);
       // No use in waiting: the session check that comes first says so.
       if (code === SIGNED_OUT_CLOSE) void this.#attempt();
       else this.#lost();
@@ -150,19 +143,11 @@ export class SocketControlClient implements ControlClient {
     const message = parseReply(data);
     if (message === null) return;
     if ('event' in message) for (const listener of this.#events) listener(message.event);
-    else this.#settle(message.id, message.outcome);
+    else this.#requests.resolve(message.id, message.outcome);
   }
 
-  #settle(id: number, outcome: Outcome<unknown>): void {
-    const pending = this.#pending.get(id);
-    if (pending === undefined) return;
-    this.#pending.delete(id);
-    clearTimeout(pending.timer);
-    pending.settle(outcome);
-  }
-
-  #failPending(): void {
-    for (const id of [...this.#pending.keys()]) this.#settle(id, LOST_BEFORE_ANSWER);
+  #newRequests(): PendingRequests<Outcome<unknown>> {
+    return new PendingRequests(systemClock, limits.controlOutstanding.default, this.#newId);
   }
 
   #lost(): void {

@@ -6,6 +6,8 @@
 import type { Outcome, WireError } from '../../../contract/errors.ts';
 import type { DeedReport, DeedRequest, OperatorDeed } from '../../../contract/link/deeds.ts';
 import type { Unrecorded } from '../../../contract/manifest.ts';
+import { type Clock, systemClock } from '../../../kit/clock.ts';
+import { ascendingIds, PendingRequests, rejectionCode } from '../../../kit/pending-requests.ts';
 import { limits } from '../limits.ts';
 
 /** A deed that may be done. */
@@ -30,13 +32,13 @@ type Written = { readonly error: null } | { readonly error: WireError; readonly 
 /** Deeds under way. */
 export class DeedLedger {
   readonly #send: (message: DeedRequest | DeedReport) => void;
-  readonly #waiting = new Map<number, (written: Written) => void>();
-  #nextId = 1;
+  readonly #waiting: PendingRequests<Outcome<unknown>>;
   #closed = false;
 
   /** `send` brings a message to main. */
-  constructor(send: (message: DeedRequest | DeedReport) => void) {
+  constructor(send: (message: DeedRequest | DeedReport) => void, clock: Clock = systemClock) {
     this.#send = send;
+    this.#waiting = new PendingRequests(clock, limits.deedsWaiting.default, ascendingIds());
   }
 
   /** How many deeds wait for main. */
@@ -50,13 +52,14 @@ export class DeedLedger {
    */
   async begin(deed: OperatorDeed, unrecorded: Unrecorded): Promise<DeedAnswer> {
     const { actor, command, args } = deed;
-    const requestId = this.#nextId++;
+    const { requestId, answer } = this.#waiting.open('The deed', limits.deedAnswerMs.default);
     const report = (ok: boolean, outcome: string) => {
       if (this.#closed) return;
       const kept = outcome.slice(0, OUTCOME_CHARS);
       this.#send({ type: 'deed-done', requestId, actor, command, args, ok, outcome: kept });
     };
-    const written = await this.#ask({ type: 'deed', requestId, actor, command, args });
+    if (this.#waiting.has(requestId)) this.#send({ type: 'deed', requestId, actor, command, args });
+    const written = await answer.then(writtenIn, notAnswered);
     if (written.error === null || unrecorded === 'run') {
       return { mayRun: true, deed: { unwritten: written.error, end: report } };
     }
@@ -68,52 +71,34 @@ export class DeedLedger {
 
   /** Main has answered. */
   answered(requestId: number, outcome: Outcome<unknown>): void {
-    this.#settle(
-      requestId,
-      outcome.ok ? { error: null } : { error: unavailable(outcome.error.message), mayBeWritten: false },
-    );
+    this.#waiting.resolve(requestId, outcome);
   }
 
   /** Main is gone: nothing is written any more. */
   close(): void {
     this.#closed = true;
-    for (const requestId of [...this.#waiting.keys()]) this.#settle(requestId, GONE);
-  }
-
-  #ask(request: DeedRequest): Promise<Written> {
-    if (this.#closed) return Promise.resolve(GONE);
-    const most = limits.deedsWaiting.default;
-    if (this.#waiting.size >= most) {
-      const error = unavailable(`${most} deeds of operators wait to be written down already.`);
-      return Promise.resolve({ error, mayBeWritten: false });
-    }
-    const withinMs = limits.deedAnswerMs.default;
-    return new Promise((resolve) => {
-      const deadline = setTimeout(() => {
-        const error = unavailable(
-          `Signalbox did not say within ${withinMs / 1000} s that it is written down.`,
-        );
-        this.#settle(request.requestId, { error, mayBeWritten: true });
-      }, withinMs);
-      this.#waiting.set(request.requestId, (written) => {
-        clearTimeout(deadline);
-        resolve(written);
-      });
-      this.#send(request);
-    });
-  }
-
-  #settle(requestId: number, written: Written): void {
-    const settle = this.#waiting.get(requestId);
-    this.#waiting.delete(requestId);
-    settle?.(written);
+    this.#waiting.close(GONE);
   }
 }
 
-const GONE: Written = {
-  error: unavailable('The process of Signalbox that writes it down has ended.'),
-  mayBeWritten: false,
-};
+const GONE = unavailable('The process of Signalbox that writes it down has ended.');
+
+function writtenIn(outcome: Outcome<unknown>): Written {
+  return outcome.ok ? { error: null } : { error: unavailable(outcome.error.message), mayBeWritten: false };
+}
+
+/** Why main has not answered. */
+function notAnswered(thrown: unknown): Written {
+  const code = rejectionCode(thrown);
+  if (code === 'limit_reached') {
+    const message = `${limits.deedsWaiting.default} deeds of operators wait to be written down already.`;
+    return { error: unavailable(message), mayBeWritten: false };
+  }
+  if (code !== 'timeout') return { error: GONE, mayBeWritten: true };
+  const withinMs = limits.deedAnswerMs.default;
+  const message = `Signalbox did not say within ${withinMs / 1000} s that it is written down.`;
+  return { error: unavailable(message), mayBeWritten: true };
+}
 
 function unavailable(message: string): WireError {
   return { code: 'audit_unavailable', message };

@@ -14,6 +14,8 @@ import { placeText } from '../../../contract/listen-place.ts';
 import type { LogRecord } from '../../../contract/log-record.ts';
 import type { CommandSpec } from '../../../contract/manifest.ts';
 import { firstProblem } from '../../../contract/plain-words.ts';
+import { systemClock } from '../../../kit/clock.ts';
+import { ascendingIds, outcomeOf, PendingRequests } from '../../../kit/pending-requests.ts';
 import { keepFilesPrivate } from '../files/private-files.ts';
 import { limits } from '../limits.ts';
 import { openLogFile } from '../telemetry/log-file.ts';
@@ -57,8 +59,11 @@ class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, Com
   readonly #calls = new Map<number, AbortController>();
   readonly #door: StreamDoor;
   /** What main was asked for and has not answered. */
-  readonly #wishes = new Map<number, (outcome: Outcome<unknown>) => void>();
-  #nextWish = 1;
+  readonly #wishes = new PendingRequests<Outcome<unknown>>(
+    systemClock,
+    limits.wishesWaiting.default,
+    ascendingIds(),
+  );
   readonly #deeds: DeedLedger;
   #logBatch: LogRecord[] = [];
   #logDropped = 0;
@@ -95,6 +100,7 @@ class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, Com
       // The daemon knows that it ends before it hears that nothing is written any more.
       void this.#stop(ORPHAN_DRAIN_MS);
       this.#deeds.close();
+      this.#wishes.close({ code: 'no_instance', message: 'Signalbox has ended before it answered.' });
     });
     // Ctrl-C in a terminal reaches the whole process group; only main decides when a daemon stops.
     process.on('SIGINT', () => {});
@@ -151,8 +157,7 @@ class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, Com
         this.#deeds.answered(message.requestId, message.outcome);
         return;
       case 'lifecycle-outcome':
-        this.#wishes.get(message.requestId)?.(message.outcome);
-        this.#wishes.delete(message.requestId);
+        this.#wishes.resolve(message.requestId, message.outcome);
         return;
       case 'ping':
         this.#link.send({ type: 'pong', seq: message.seq });
@@ -169,13 +174,14 @@ class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, Com
     }
   }
 
-  /** Asks main for something that only main can do; main always answers. */
+  /** Asks main for something that only main can do. Never rejects. */
   #askMain(wish: LifecycleWish): Promise<Outcome<unknown>> {
-    const requestId = this.#nextWish++;
-    return new Promise((resolve) => {
-      this.#wishes.set(requestId, resolve);
-      this.#link.send({ type: 'lifecycle', requestId, ...wish });
-    });
+    const { requestId, answer } = this.#wishes.open(
+      `The wish to ${wish.action}`,
+      limits.wishAnswerMs.default,
+    );
+    if (this.#wishes.has(requestId)) this.#link.send({ type: 'lifecycle', requestId, ...wish });
+    return outcomeOf(answer);
   }
 
   async #check(message: Extract<ToDaemon, { type: 'check' }>): Promise<void> {

@@ -3,7 +3,7 @@
  * at most one session and starts the next only when this one has ended.
  */
 
-import type { WireError } from '../../../contract/errors.ts';
+import type { Outcome, WireError } from '../../../contract/errors.ts';
 import type { Actor } from '../../../contract/link/actor.ts';
 import { listenerInfosOf } from '../../../contract/link/endpoint.ts';
 import { type FromDaemon, fromDaemonSchema } from '../../../contract/link/from-daemon.ts';
@@ -14,12 +14,12 @@ import type { ToDaemon } from '../../../contract/link/to-daemon.ts';
 import { firstProblem } from '../../../contract/plain-words.ts';
 import type { ListenerInfo } from '../../../contract/states.ts';
 import type { Clock, Timer } from '../../../kit/clock.ts';
+import { ascendingIds, outcomeOf, PendingRequests } from '../../../kit/pending-requests.ts';
 import type { DaemonLauncher, DaemonProcess, DaemonRuntime, ProcessEnd } from '../daemon-launcher.ts';
 import type { ControlLimits } from '../limits.ts';
 import { Countdown } from './countdown.ts';
 import { Heartbeat } from './heartbeat.ts';
 import type { Introduction } from './peers.ts';
-import { type OutstandingRequest, PendingRequests } from './pending-requests.ts';
 import { settleVerdict, type Verdict } from './verdict.ts';
 
 /** What a process is started with. */
@@ -84,6 +84,12 @@ export type SessionRequest =
   | { readonly type: 'impact'; readonly name: string; readonly args: unknown }
   | { readonly type: 'reload'; readonly step: ReloadStep; readonly config?: unknown };
 
+/** A request under way. `outcome` always resolves. */
+export interface OutstandingRequest {
+  readonly requestId: number;
+  readonly outcome: Promise<Outcome<unknown>>;
+}
+
 /** What a session is made of. */
 export interface SessionOptions {
   readonly id: string;
@@ -101,7 +107,7 @@ export interface SessionOptions {
 export class DaemonSession {
   readonly #options: SessionOptions;
   readonly #process: DaemonProcess;
-  readonly #requests: PendingRequests;
+  readonly #requests: PendingRequests<Outcome<unknown>>;
   readonly #heartbeat: Heartbeat;
   readonly #countdown: Countdown;
   readonly #startedAt: number;
@@ -119,7 +125,7 @@ export class DaemonSession {
   constructor(options: SessionOptions) {
     this.#options = options;
     const { clock, limits } = options;
-    this.#requests = new PendingRequests(clock, limits.outstandingRequests);
+    this.#requests = new PendingRequests(clock, limits.outstandingRequests, ascendingIds());
     this.#countdown = new Countdown(clock, limits.countdownStepMs);
     this.#heartbeat = new Heartbeat(clock, limits, {
       sendPing: (seq) => this.#process.send({ type: 'ping', seq }),
@@ -151,20 +157,22 @@ export class DaemonSession {
   request(request: SessionRequest, what: string, timeoutMs: number): OutstandingRequest {
     const refusal = this.#closedFor(what);
     if (refusal !== null) return { requestId: 0, outcome: Promise.resolve({ ok: false, error: refusal }) };
-    const outstanding = this.#requests.open(what, timeoutMs + this.#options.limits.requestSlackMs, (id) =>
+    const deadlineMs = timeoutMs + this.#options.limits.requestSlackMs;
+    const { requestId, answer } = this.#requests.open(what, deadlineMs, (id) =>
       this.#process.send({ type: 'cancel', requestId: id }),
     );
-    if (!this.#requests.has(outstanding.requestId)) return outstanding;
-    const message: ToDaemon = { ...request, requestId: outstanding.requestId };
+    const outcome = outcomeOf(answer);
+    if (!this.#requests.has(requestId)) return { requestId, outcome };
+    const message: ToDaemon = { ...request, requestId };
     if (this.#phase === 'ready') this.#process.send(message);
     else this.#unsent.push(message);
-    return outstanding;
+    return { requestId, outcome };
   }
 
   /** Tells the daemon to give up a request and answers it with `cancelled` at once. */
   cancel(requestId: number): boolean {
     const error: WireError = { code: 'cancelled', message: 'The request was cancelled.' };
-    if (!this.#requests.settle(requestId, { ok: false, error })) return false;
+    if (!this.#requests.reject(requestId, error)) return false;
     this.#unsent = this.#unsent.filter((one) => !('requestId' in one) || one.requestId !== requestId);
     this.#process.send({ type: 'cancel', requestId });
     return true;
@@ -270,7 +278,7 @@ export class DaemonSession {
         // Only a process that was asked to check says that.
         return;
       case 'reply':
-        this.#requests.settle(message.requestId, message.outcome);
+        this.#requests.resolve(message.requestId, message.outcome);
         return;
       case 'stopping':
         if (this.#stopRequested || this.#announced !== null) return;
@@ -326,7 +334,7 @@ export class DaemonSession {
   #refuse(error: WireError): void {
     if (this.#refusal !== null || this.#becameReady) return;
     this.#refusal = error;
-    this.#requests.rejectAll(initFailed(this.#options.id, error));
+    this.#requests.close(initFailed(this.#options.id, error));
     this.#countdown.start(this.#options.limits.failedExitMs, () => this.#signalKill());
   }
 
@@ -354,7 +362,7 @@ export class DaemonSession {
       killReason: this.#killReason,
       becameReady: this.#becameReady,
     });
-    this.#requests.rejectAll(outcomeOfEnd(this.#options.id, verdict));
+    this.#requests.close(outcomeOfEnd(this.#options.id, verdict));
     const uptimeMs = Math.round(this.#options.clock.monotonic() - this.#startedAt);
     this.#options.events.onEnd({ verdict, end, stderr: this.#stderr, uptimeMs });
   }

@@ -17,12 +17,12 @@ import { CrashPolicy } from './backoff.ts';
 import {
   DaemonSession,
   type LaunchPlan,
+  type OutstandingRequest,
   type PassedOn,
   type SessionEnd,
   type SessionRequest,
 } from './daemon-session.ts';
 import type { Introduction } from './peers.ts';
-import type { OutstandingRequest } from './pending-requests.ts';
 import { settingsWaiting } from './pending-restart.ts';
 
 /** What a daemon tells. */
