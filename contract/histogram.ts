@@ -89,8 +89,12 @@ export class Histogram {
     if (other.#maxNs > this.#maxNs) this.#maxNs = other.#maxNs;
   }
 
-  /** Adds an interval in its sparse form. Pairs outside the range are ignored. */
-  addSparse(pairs: SparseHistogram): void {
+  /**
+   * Adds an interval in its sparse form. Pairs outside the range are ignored. The sum is that of the buckets' middles, or
+   * `sumNs` where it is known.
+   */
+  addSparse(pairs: SparseHistogram, sumNs?: number): void {
+    const sumBefore = this.#sumNs;
     for (let i = 0; i + 1 < pairs.length; i += 2) {
       const bucket = pairs[i]!;
       const count = pairs[i + 1]!;
@@ -101,6 +105,7 @@ export class Histogram {
       this.#sumNs += mid * count;
       if (mid > this.#maxNs) this.#maxNs = mid;
     }
+    if (sumNs !== undefined) this.#sumNs = sumBefore + sumNs;
   }
 
   /** Takes an interval that was added with {@link addSparse} away again. */

@@ -4,11 +4,11 @@
  */
 import { z } from 'zod';
 import type { Access } from './access.ts';
-import type { MetricSpec } from './link/catalog.ts';
+import type { InstrumentKind, MetricSpec } from './link/catalog.ts';
 import type { ListenPlace } from './listen-place.ts';
 import { catalogOf } from './metric-specs.ts';
 
-export type { MetricSpec };
+export type { InstrumentKind, MetricSpec };
 
 /** Counters only rise, gauges go both ways, histograms collect durations in seconds. */
 export type MetricKind = MetricSpec['kind'];

@@ -9,6 +9,7 @@
  */
 import type { HistogramSummary } from './histogram.ts';
 import type { MetricSpec } from './manifest.ts';
+import { seriesId } from './series-id.ts';
 
 /**
  * The slots of a histogram, in order. `count` and `sum` are totals since the process started; the percentiles and
@@ -18,23 +19,41 @@ export const HISTOGRAM_FIELDS = ['count', 'sum', 'p50', 'p95', 'p99', 'p999', 'm
 /** One figure of a histogram in a frame. */
 export type HistogramField = (typeof HISTOGRAM_FIELDS)[number];
 
-/** Where each metric of a catalog stands in a frame. */
+/** Where each series of a catalog stands in a frame. */
 export interface FrameLayout {
   readonly size: number;
-  /** Slot of a counter or gauge, first slot of a histogram; -1 for a name that is not in the catalog. */
-  slot(name: string): number;
+  /** Slot of a counter or gauge, first slot of a histogram; -1 for a series that is not in the catalog. */
+  slot(id: string): number;
+  /** What a series is; undefined for one that is not in the catalog. */
+  spec(id: string): MetricSpec | undefined;
   readonly catalog: readonly MetricSpec[];
+  /** Ids of the series, in the order of the catalog. */
+  readonly ids: readonly string[];
 }
 
 /** The layout that a catalog implies. */
 export function layoutOf(catalog: readonly MetricSpec[]): FrameLayout {
   const slots = new Map<string, number>();
+  const specs = new Map<string, MetricSpec>();
   let size = 0;
   for (const metric of catalog) {
-    slots.set(metric.name, size);
-    size += metric.kind === 'histogram' ? HISTOGRAM_FIELDS.length : 1;
+    const id = seriesId(metric);
+    slots.set(id, size);
+    specs.set(id, metric);
+    size += slotsOf(metric);
   }
-  return { size, catalog, slot: (name) => slots.get(name) ?? -1 };
+  return {
+    size,
+    catalog,
+    ids: catalog.map(seriesId),
+    slot: (id) => slots.get(id) ?? -1,
+    spec: (id) => specs.get(id),
+  };
+}
+
+/** How many slots of a frame a series takes. */
+export function slotsOf({ kind }: Pick<MetricSpec, 'kind'>): number {
+  return kind === 'histogram' ? HISTOGRAM_FIELDS.length : 1;
 }
 
 /** One sample on its way to a window. */
@@ -92,17 +111,20 @@ export function decodeFrame(bytes: ArrayBuffer): MetricFrame | null {
 /** One metric as the CLI prints it. */
 export type MetricReading = number | HistogramSummary;
 
-/** A frame's values by name. */
+/** A frame's values by the id of their series. */
 export function readMetrics(layout: FrameLayout, values: Float64Array): Record<string, MetricReading> {
   const readings: Record<string, MetricReading> = {};
-  for (const metric of layout.catalog) {
-    const at = layout.slot(metric.name);
+  let at = 0;
+  for (const [i, metric] of layout.catalog.entries()) {
+    const id = layout.ids[i]!;
+    const first = at;
+    at += slotsOf(metric);
     if (metric.kind !== 'histogram') {
-      readings[metric.name] = values[at] ?? 0;
+      readings[id] = values[first] ?? 0;
       continue;
     }
-    const field = (name: HistogramField) => values[at + HISTOGRAM_FIELDS.indexOf(name)] ?? 0;
-    readings[metric.name] = {
+    const field = (name: HistogramField) => values[first + HISTOGRAM_FIELDS.indexOf(name)] ?? 0;
+    readings[id] = {
       count: field('count'),
       p50: field('p50'),
       p95: field('p95'),

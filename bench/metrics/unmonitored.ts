@@ -3,7 +3,8 @@
  * summary is made, no frame is sent, and counters, gauges and histograms do nothing. Used by bench/metrics/cost.ts.
  */
 import { DaemonHost } from '../../daemons/runtime/host/daemon-host.ts';
-import { Counter, Gauge, RollingHistogram } from '../../daemons/runtime/telemetry/metric-registry.ts';
+import { Counter, Gauge } from '../../daemons/runtime/telemetry/metric-handles.ts';
+import { RollingHistogram } from '../../daemons/runtime/telemetry/rolling-histogram.ts';
 
 const nothing = () => {};
 

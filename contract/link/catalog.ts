@@ -2,6 +2,11 @@
 import { z } from 'zod';
 import type { MessageOf } from '../read-only.ts';
 
+/** What a process may have many of, made and closed while it runs. */
+export const INSTRUMENT_KINDS = ['queue', 'pool', 'cache', 'breaker', 'limiter'] as const;
+/** One of {@link INSTRUMENT_KINDS}. */
+export type InstrumentKind = (typeof INSTRUMENT_KINDS)[number];
+
 export const metricSpecSchema = z.strictObject({
   name: z.string().min(1).max(128),
   /** Counters only rise, gauges go both ways, histograms collect durations in seconds. */
@@ -9,6 +14,10 @@ export const metricSpecSchema = z.strictObject({
   /** Prometheus base units, and plain counts. */
   unit: z.enum(['seconds', 'bytes', 'ratio', 'count']),
   help: z.string(),
+  /** Tell the instances of an instrument apart; absent for what a process has once. */
+  labels: z.record(z.string(), z.string()).optional(),
+  /** The kind of instrument that it was registered for while the process ran. */
+  instrument: z.enum(INSTRUMENT_KINDS).optional(),
 });
 
 /** One metric. `name` follows Prometheus: `signalbox_<daemon>_<what>_<unit>[_total]`. */

@@ -86,6 +86,39 @@ export const limits = {
     unit: 'milliseconds',
     reason: 'How long the other end of a stream WebSocket may take to confirm its close; then it is cut.',
   },
+  instruments: {
+    default: 128,
+    unit: 'count',
+    reason:
+      'Queues, pools, caches, breakers and limiters of one process with metrics of their own: a network of a hundred links; whoever can make more must not fill frames and history.',
+  },
+  instrumentMetrics: {
+    default: 16,
+    unit: 'count',
+    reason: 'Metrics of one instrument; the largest has eight.',
+  },
+  instrumentSeries: {
+    default: 768,
+    unit: 'count',
+    reason:
+      'Series of all instruments of one process: with its own metrics they stay below the thousand that history keeps of a source.',
+  },
+  instrumentLabels: {
+    default: 4,
+    unit: 'count',
+    reason: 'Labels of one instrument; most have its name alone.',
+  },
+  instrumentLabelCharacters: {
+    default: 64,
+    unit: 'characters',
+    reason:
+      'Longest name or value of a label: a host name of usual length fits, and four of them fit a key of history.',
+  },
+  metricThreads: {
+    default: 16,
+    unit: 'count',
+    reason: 'Threads of one process that have slots for metrics; each is summed ten times a second.',
+  },
   descriptorReserve: {
     default: 128,
     unit: 'count',

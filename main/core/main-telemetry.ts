@@ -60,9 +60,26 @@ export class MainTelemetry {
 
   /** Takes figures that are kept elsewhere over before every sample; `read` names them without their prefix. */
   observe(read: () => Readonly<Record<string, number>>): void {
-    const { values, layout } = this.registry;
-    this.registry.onSample(() => {
-      for (const [suffix, value] of Object.entries(read())) values[layout.slot(name(suffix))] = value;
+    const { registry } = this;
+    const setters = new Map<string, (value: number) => void>();
+    const setterOf = (suffix: string): ((value: number) => void) => {
+      const full = name(suffix);
+      if (registry.layout.spec(full)?.kind === 'counter') {
+        const counter = registry.counter(full);
+        return (total) => counter.setTotal(total);
+      }
+      const gauge = registry.gauge(full);
+      return (value) => gauge.set(value);
+    };
+    registry.onSample(() => {
+      for (const [suffix, value] of Object.entries(read())) {
+        let set = setters.get(suffix);
+        if (set === undefined) {
+          set = setterOf(suffix);
+          setters.set(suffix, set);
+        }
+        set(value);
+      }
     });
   }
 

@@ -5,7 +5,8 @@
 import type { Socket } from 'node:net';
 import { writeDirect } from '../../runtime/net/direct-write.ts';
 import { discardWhole } from '../../runtime/net/discard-buffer.ts';
-import type { Gauge, RollingHistogram } from '../../runtime/telemetry/metric-registry.ts';
+import type { Gauge } from '../../runtime/telemetry/metric-handles.ts';
+import type { RollingHistogram } from '../../runtime/telemetry/rolling-histogram.ts';
 import { SEND_QUEUE_HEADROOM_BYTES } from '../config.ts';
 import { LagBlocks } from '../lag-blocks.ts';
 import type { Frame } from '../protocol/frame.ts';

@@ -43,6 +43,7 @@ it('covers the last ten intervals with values, and keeps the total count', () =>
   // An interval without values does not push the others out.
   registry.rotate();
   expect(registry.rotate()).toEqual([]);
+  registry.sample();
   const reading = readMetrics(registry.layout, registry.values).signalbox_t_wait_seconds;
   expect(reading).toMatchObject({ count: 11 });
   // The first interval, with the 5 s value, has left the window.

@@ -6,7 +6,8 @@ import { type Access, accessDenial, type Role } from '../../../contract/access.t
 import { type FromWindow, fromWindowSchema, type TableCell } from '../../../contract/stream.ts';
 import { limits } from '../limits.ts';
 import type { Logger } from './logger.ts';
-import type { Counter, Gauge, MetricRegistry } from './metric-registry.ts';
+import type { Counter, Gauge } from './metric-handles.ts';
+import type { MetricRegistry } from './metric-registry.ts';
 import type { ProcessSampler } from './process-sampler.ts';
 import type { StreamChannel } from './stream-channel.ts';
 import { StreamSubscriber } from './stream-subscriber.ts';
