@@ -12,6 +12,8 @@ export interface HistorySample {
   readonly source: string;
   readonly instance: number;
   readonly time: number;
+  /** The number of the list in whose order the values are. */
+  readonly catalog: number;
   readonly values: Float64Array;
   readonly intervals: readonly { readonly metric: string; readonly buckets: SparseHistogram }[];
 }
@@ -41,6 +43,13 @@ export interface SourceCatalog {
   readonly metrics: readonly MetricSpec[];
 }
 
+/** A list of metrics as the recorder keeps it, under the number that samples refer to. `name` is the id of a series. */
+export interface NumberedCatalog {
+  readonly source: string;
+  readonly id: number;
+  readonly metrics: readonly Pick<MetricSpec, 'name' | 'kind' | 'unit'>[];
+}
+
 /** One batch. It is sent again, unchanged and under its number, until the recorder has confirmed it. */
 export interface HistoryBatch {
   /** Tells one run of main from another. */
@@ -49,5 +58,6 @@ export interface HistoryBatch {
   readonly batch: number;
   readonly samples: readonly HistorySample[];
   readonly states: readonly StateChange[];
-  readonly catalogs: readonly SourceCatalog[];
+  /** Lists that samples refer to and the recorder may not know: it remembers that of the last sample of each source. */
+  readonly catalogs: readonly NumberedCatalog[];
 }

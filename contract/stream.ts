@@ -7,6 +7,7 @@
  */
 import { z } from 'zod';
 import type { WireError } from './errors.ts';
+import type { Catalog } from './link/catalog.ts';
 import type { LogRecord } from './log-record.ts';
 import type { MetricFrame } from './metric-frame.ts';
 
@@ -24,7 +25,9 @@ export type FromWindow =
   /** Start or stop following logs; earlier records than `afterSeq` are not sent again. */
   | { readonly type: 'logs'; readonly follow: boolean; readonly afterSeq: number }
   /** Start or stop following a live table of the manifest. */
-  | { readonly type: 'watch'; readonly table: string; readonly on: boolean };
+  | { readonly type: 'watch'; readonly table: string; readonly on: boolean }
+  /** A frame came whose catalog the window does not know: it is answered by `catalog`. */
+  | { readonly type: 'catalog?' };
 
 /** A cell of a live table; its column says how it is shown. */
 export type TableCell = string | number | boolean | null;
@@ -40,6 +43,8 @@ export type ToWindow =
       readonly startedAt: number;
     }
   | { readonly type: 'frame'; readonly frame: MetricFrame }
+  /** What the frames after it hold; not sent for the catalog that a process begins with. */
+  | { readonly type: 'catalog'; readonly catalog: Catalog }
   | {
       readonly type: 'logs';
       /** To be given back with `took`. */
@@ -69,4 +74,5 @@ export const fromWindowSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('took'), ticket: z.number().int().nonnegative() }),
   z.object({ type: z.literal('logs'), follow: z.boolean(), afterSeq: z.number().int().nonnegative() }),
   z.object({ type: z.literal('watch'), table: z.string().max(64), on: z.boolean() }),
+  z.object({ type: z.literal('catalog?') }),
 ]);

@@ -35,6 +35,9 @@ export interface HistoryResult {
   readonly series: readonly HistorySeries[];
 }
 
+/** Longest name of a series with its labels. */
+export const SERIES_ID_CHARACTERS = 1_024;
+
 /** Most metrics that one history query asks for. */
 export const HISTORY_QUERY_METRICS = 64;
 
@@ -47,7 +50,11 @@ export const historyRequests = {
     unrecorded: 'run',
     args: z.object({
       source,
-      metrics: z.array(z.string().max(128)).min(1).max(HISTORY_QUERY_METRICS).describe('Full names'),
+      metrics: z
+        .array(z.string().max(SERIES_ID_CHARACTERS))
+        .min(1)
+        .max(HISTORY_QUERY_METRICS)
+        .describe('Full names, with labels where there are any: `name{a="x",b="y"}`'),
       from: time.describe(
         'Unix seconds, unlike the times of logs and audit; the first point is that of the step that holds it',
       ),

@@ -52,6 +52,8 @@ export const toDaemonSchema = z.discriminatedUnion('type', [
   /** Another daemon listens elsewhere now. */
   z.strictObject({ type: z.literal('peers'), peers }),
   taskCancelSchema,
+  /** A summary came whose catalog main does not know: it is answered by `catalog`. */
+  z.strictObject({ type: z.literal('catalog?') }),
   deedBegunSchema,
   lifecycleOutcomeSchema,
   streamOpenSchema,

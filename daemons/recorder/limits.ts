@@ -3,6 +3,7 @@
  * command schemas read it; the configuration may override how long history and audit are kept.
  */
 
+import { SERIES_ID_CHARACTERS } from '../../contract/control/history.ts';
 import type { Limit } from '../../contract/limit.ts';
 
 export const limits = {
@@ -130,6 +131,35 @@ export const limits = {
       'Kept of journal lines that cannot be read: enough to find the cause, and no disk is filled by it.',
   },
   catalogMetrics: { default: 1_000, unit: 'count', reason: 'Metrics of one source.' },
+  catalogVersions: {
+    default: 500,
+    unit: 'count',
+    reason:
+      'Metric lists of one source that instruments may bring about; each takes some 10 kB until its rows are deleted.',
+  },
+  catalogGrowthBurst: {
+    default: 30,
+    unit: 'count',
+    reason:
+      'New metric lists of one source, for instruments that it made, that are kept at once: a network that links up.',
+  },
+  catalogGrowthSeconds: {
+    default: 300,
+    unit: 'seconds',
+    reason:
+      'After those, one new list of a source in this time; what is new meanwhile is recorded from then on. A list a second would grow the database without bound.',
+  },
+  batchCatalogs: {
+    default: 1_000,
+    unit: 'count',
+    reason: 'Metric lists in one batch: main sends fewer samples, and each has one list.',
+  },
+  seriesIdCharacters: {
+    default: SERIES_ID_CHARACTERS,
+    unit: 'characters',
+    reason:
+      'Longest name of a series with its labels: four labels of 64 characters that are all escaped fit.',
+  },
   catalogs: {
     default: 65_536,
     unit: 'count',

@@ -5,6 +5,7 @@ import { placeText } from '../../contract/listen-place.ts';
 import type { SourcedLogRecord } from '../../contract/log-record.ts';
 import type { CommandDescription, MetricSpec, TableColumn } from '../../contract/manifest.ts';
 import type { MetricReading } from '../../contract/metric-frame.ts';
+import { seriesId } from '../../contract/series-id.ts';
 import type { DaemonSnapshot, ListenerInfo } from '../../contract/states.ts';
 import {
   colouredState,
@@ -68,9 +69,10 @@ export function showMetrics(
   catalog: readonly MetricSpec[],
   readings: Readonly<Record<string, MetricReading>>,
 ): string {
-  const rows = catalog.flatMap(({ name, unit, help }) => {
-    const reading = readings[name];
-    return reading === undefined ? [] : [[name, showReading(reading, unit), help]];
+  const rows = catalog.flatMap((metric) => {
+    const id = seriesId(metric);
+    const reading = readings[id];
+    return reading === undefined ? [] : [[printable(id), showReading(reading, metric.unit), metric.help]];
   });
   return formatTable(['metric', 'value', 'what it is'], rows);
 }

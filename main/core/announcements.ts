@@ -8,6 +8,7 @@ import type { WireError } from '../../contract/errors.ts';
 import type { Catalog } from '../../contract/link/catalog.ts';
 import type { MetricSummary } from '../../contract/link/metric-summary.ts';
 import type { Task } from '../../contract/link/tasks.ts';
+import type { MetricSpec } from '../../contract/manifest.ts';
 import type { DaemonSnapshot, DaemonState } from '../../contract/states.ts';
 import type { EventBus } from './event-bus.ts';
 import type { KeyedAuditEntry } from './records/audit-trail.ts';
@@ -31,8 +32,12 @@ export interface Announcements {
     readonly source: string;
     readonly instance: number;
     readonly summary: MetricSummary;
+    /** In whose order its values are. */
+    readonly metrics: readonly MetricSpec[];
   };
   /** What a process says that it measures. */
+  /** A summary came whose catalog main does not know. */
+  readonly catalogMissing: { readonly source: string };
   readonly catalogCame: { readonly source: string; readonly catalog: Catalog };
   /** Long work of a daemon began, went on or ended. */
   readonly taskCame: { readonly source: string; readonly task: Task };

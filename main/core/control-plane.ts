@@ -7,6 +7,7 @@ import { MAIN_SOURCE } from '../../contract/control/host.ts';
 import type { ControlEvent, ControlOutcome } from '../../contract/control/messages.ts';
 import type { Outcome, WireError } from '../../contract/errors.ts';
 import type { Actor } from '../../contract/link/actor.ts';
+import type { Catalog } from '../../contract/link/catalog.ts';
 import type { MetricSummary } from '../../contract/link/metric-summary.ts';
 import type { ListenPlace } from '../../contract/listen-place.ts';
 import type { DaemonSnapshot } from '../../contract/states.ts';
@@ -79,6 +80,8 @@ class Plane implements ControlPlane {
   readonly #questions: DaemonQuestions;
   readonly #recorderId: string | null;
   #started: Promise<void> = Promise.resolve();
+  /** The newest that was announced. */
+  #catalogOfMain: Catalog | null = null;
   #closing: Promise<void> | null = null;
   #closingReason: string | null = null;
 
@@ -150,6 +153,9 @@ class Plane implements ControlPlane {
     const [bus, telemetry, records, streams] = [this.#bus, this.#telemetry, this.#records, this.#streams];
     const [clients, recorderId] = [this.#clients, this.#recorderId];
     attachListeners({ bus, clock, limits, telemetry, records, streams, clients, recorderId });
+    this.#bus.subscribe('catalogMissing', ({ source }) =>
+      this.#supervisor.find(source)?.session?.askForCatalog(),
+    );
     this.#observe();
   }
 
@@ -169,6 +175,9 @@ class Plane implements ControlPlane {
   }
 
   #summaryOfMain(summary: MetricSummary): void {
+    const { catalog } = this.#telemetry.registry;
+    if (catalog !== this.#catalogOfMain) this.#bus.publish('catalogCame', { source: MAIN_SOURCE, catalog });
+    this.#catalogOfMain = catalog;
     this.#bus.publish('summaryCame', { source: MAIN_SOURCE, instance: 1, summary });
   }
 

@@ -48,3 +48,43 @@ test('values that JSON has no words for have some here', () => {
   expect(text).toContain('signalbox_x_connections +Inf');
   expect(text).toContain('signalbox_x_in_total NaN');
 });
+
+test('series of one name stand together under one head, with labels escaped', () => {
+  const labelled = layoutOf(
+    ['a', 'b"\\\n'].flatMap((cache) => [
+      { name: 'x_hits_total', kind: 'counter', unit: 'count', help: 'Hits', labels: { cache } } as const,
+      {
+        name: 'x_wait_seconds',
+        kind: 'histogram',
+        unit: 'seconds',
+        help: 'Wait',
+        labels: { cache },
+      } as const,
+    ]),
+  );
+  const values = Float64Array.of(1, 10, 1, 0.1, 0.2, 0.3, 0.4, 0.5, 2, 20, 2, 1.1, 1.2, 1.3, 1.4, 1.5);
+  const text = renderPrometheus([{ layout: labelled, values }], []);
+  expect(text.slice(text.indexOf('# HELP x_hits_total'))).toBe(`# HELP x_hits_total Hits
+# TYPE x_hits_total counter
+x_hits_total{cache="a"} 1
+x_hits_total{cache="b\\"\\\\\\n"} 2
+# HELP x_wait_seconds Wait
+# TYPE x_wait_seconds summary
+x_wait_seconds{cache="a",quantile="0.5"} 0.1
+x_wait_seconds{cache="a",quantile="0.95"} 0.2
+x_wait_seconds{cache="a",quantile="0.99"} 0.3
+x_wait_seconds{cache="a",quantile="0.999"} 0.4
+x_wait_seconds_sum{cache="a"} 1
+x_wait_seconds_count{cache="a"} 10
+x_wait_seconds{cache="b\\"\\\\\\n",quantile="0.5"} 1.1
+x_wait_seconds{cache="b\\"\\\\\\n",quantile="0.95"} 1.2
+x_wait_seconds{cache="b\\"\\\\\\n",quantile="0.99"} 1.3
+x_wait_seconds{cache="b\\"\\\\\\n",quantile="0.999"} 1.4
+x_wait_seconds_sum{cache="b\\"\\\\\\n"} 2
+x_wait_seconds_count{cache="b\\"\\\\\\n"} 20
+# HELP x_wait_seconds_max Wait (largest of the last ten seconds)
+# TYPE x_wait_seconds_max gauge
+x_wait_seconds_max{cache="a"} 0.5
+x_wait_seconds_max{cache="b\\"\\\\\\n"} 1.5
+`);
+});

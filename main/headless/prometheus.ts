@@ -5,6 +5,7 @@
  */
 import type { MetricSpec } from '../../contract/manifest.ts';
 import { type FrameLayout, HISTOGRAM_FIELDS } from '../../contract/metric-frame.ts';
+import { labelText } from '../../contract/series-id.ts';
 import type { DaemonSnapshot } from '../../contract/states.ts';
 
 export const PROMETHEUS_CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
@@ -26,27 +27,54 @@ export function renderPrometheus(
     lines.push(`signalbox_daemon_restarts_total{daemon="${id}"} ${restarts}`);
   }
   for (const { layout, values } of sources) {
-    for (const metric of layout.catalog) render(lines, metric, values, layout.slot(metric.name));
+    for (const series of byName(layout).values()) render(lines, series, values);
   }
   return `${lines.join('\n')}\n`;
 }
 
-function render(lines: string[], metric: MetricSpec, values: Float64Array, slot: number): void {
-  const { name, kind, help } = metric;
+/** One series and where its values begin. */
+interface Series {
+  readonly metric: MetricSpec;
+  readonly slot: number;
+}
+
+/** All series of a name belong together, under one head. */
+function byName(layout: FrameLayout): ReadonlyMap<string, readonly Series[]> {
+  const named = new Map<string, Series[]>();
+  for (const [i, metric] of layout.catalog.entries()) {
+    const series = { metric, slot: layout.slot(layout.ids[i]!) };
+    const same = named.get(metric.name);
+    if (same === undefined) named.set(metric.name, [series]);
+    else same.push(series);
+  }
+  return named;
+}
+
+function render(lines: string[], series: readonly Series[], values: Float64Array): void {
+  const { name, kind, help } = series[0]!.metric;
   if (kind !== 'histogram') {
     head(lines, name, kind, help);
-    lines.push(`${name} ${number(values[slot])}`);
+    for (const { metric, slot } of series)
+      lines.push(`${name}${labelText(metric.labels)} ${number(values[slot])}`);
     return;
   }
-  const field = (which: (typeof HISTOGRAM_FIELDS)[number]) =>
+  const field = (slot: number, which: (typeof HISTOGRAM_FIELDS)[number]) =>
     number(values[slot + HISTOGRAM_FIELDS.indexOf(which)]);
   head(lines, name, 'summary', help);
-  for (const [which, quantile] of Object.entries(QUANTILES)) {
-    lines.push(`${name}{quantile="${quantile}"} ${field(which as keyof typeof QUANTILES)}`);
+  for (const { metric, slot } of series) {
+    for (const [which, quantile] of Object.entries(QUANTILES)) {
+      const labels = labelText({ ...metric.labels, quantile });
+      lines.push(`${name}${labels} ${field(slot, which as keyof typeof QUANTILES)}`);
+    }
+    const labels = labelText(metric.labels);
+    lines.push(
+      `${name}_sum${labels} ${field(slot, 'sum')}`,
+      `${name}_count${labels} ${field(slot, 'count')}`,
+    );
   }
-  lines.push(`${name}_sum ${field('sum')}`, `${name}_count ${field('count')}`);
   head(lines, `${name}_max`, 'gauge', `${help} (largest of the last ten seconds)`);
-  lines.push(`${name}_max ${field('max')}`);
+  for (const { metric, slot } of series)
+    lines.push(`${name}_max${labelText(metric.labels)} ${field(slot, 'max')}`);
 }
 
 function head(lines: string[], name: string, type: string, help: string): void {

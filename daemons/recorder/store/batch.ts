@@ -6,6 +6,9 @@ import { z } from 'zod';
 import { limits } from '../limits.ts';
 
 const name = z.string().min(1).max(128);
+const series = z.string().min(1).max(limits.seriesIdCharacters.default);
+/** Lists of metrics are numbered by source; one without a number goes on until the next. */
+const listId = z.number().int().nonnegative().optional();
 // Not z.instanceof, whose type leaves out arrays over shared memory.
 const float64Array = z.custom<Float64Array>(
   (value) => value instanceof Float64Array,
@@ -40,10 +43,11 @@ export const appendArgs = z.object({
     .array(
       z.object({
         source: name,
+        id: listId,
         metrics: z
           .array(
             z.object({
-              name,
+              name: series,
               kind: z.enum(['counter', 'gauge', 'histogram']),
               unit: z.enum(['seconds', 'bytes', 'ratio', 'count']),
             }),
@@ -51,7 +55,7 @@ export const appendArgs = z.object({
           .max(limits.catalogMetrics.default),
       }),
     )
-    .max(100)
+    .max(limits.batchCatalogs.default)
     .default([]),
   samples: z
     .array(
@@ -59,9 +63,10 @@ export const appendArgs = z.object({
         source: name,
         instance: z.number().int(),
         time,
+        catalog: listId,
         values: float64Array,
         intervals: z
-          .array(z.object({ metric: name, buckets: uint32Array }))
+          .array(z.object({ metric: series, buckets: uint32Array }))
           .max(limits.catalogMetrics.default),
       }),
     )

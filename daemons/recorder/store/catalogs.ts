@@ -1,11 +1,13 @@
 /**
  * The metric lists of all sources, by version. A list is identified by its hash; when a daemon comes back with
  * another one, new rows point to the new version and old rows stay readable by the old one.
+ *
+ * Series of instruments, which have labels, come and go while a process runs. A version keeps those that it has, so that a
+ * link that flaps needs none, and a process that makes new ones without end gets a new version once in five minutes.
  */
 import { createHash } from 'node:crypto';
 import { SignalboxError } from '../../../contract/errors.ts';
 import type { MetricKind, MetricSpec } from '../../../contract/manifest.ts';
-import { HISTOGRAM_FIELDS } from '../../../contract/metric-frame.ts';
 import type { Sqlite } from '../../runtime/files/sqlite.ts';
 import type { RowShape } from '../codec/aggregate.ts';
 import { limits } from '../limits.ts';
@@ -23,19 +25,16 @@ export interface MetricPlace {
   readonly column: number;
 }
 
-/** One version of a source's metric list, with where everything stands in a frame and in a row. */
+/** One version of a source's metric list, with where everything stands in a row. */
 export interface Catalog {
   readonly id: number;
   readonly source: string;
   readonly hash: string;
   readonly metrics: readonly StoredMetric[];
   readonly shape: RowShape;
-  /** Length of the `values` of a sample. */
-  readonly frameSize: number;
-  /** Frame slot of each counter and gauge, in row order. */
-  readonly counterSlots: readonly number[];
-  readonly gaugeSlots: readonly number[];
   readonly counterNames: readonly string[];
+  /** How many metrics have no labels. */
+  readonly fixed: number;
   readonly places: ReadonlyMap<string, MetricPlace>;
 }
 
@@ -50,35 +49,40 @@ function serialize(metrics: readonly StoredMetric[]): string {
 /** Works out the places of a metric list. */
 export function layOutCatalog(id: number, source: string, metrics: readonly StoredMetric[]): Catalog {
   const places = new Map<string, MetricPlace>();
-  const counterSlots: number[] = [];
-  const gaugeSlots: number[] = [];
+  const counts = { counter: 0, gauge: 0, histogram: 0 };
   const counterNames: string[] = [];
-  let histograms = 0;
-  let slot = 0;
   for (const [i, { name, kind }] of metrics.entries()) {
-    const column = i + 1;
-    if (kind === 'histogram') {
-      places.set(name, { kind, index: histograms++, column });
-      slot += HISTOGRAM_FIELDS.length;
-      continue;
-    }
-    const slots = kind === 'counter' ? counterSlots : gaugeSlots;
-    places.set(name, { kind, index: slots.length, column });
+    places.set(name, { kind, index: counts[kind]++, column: i + 1 });
     if (kind === 'counter') counterNames.push(name);
-    slots.push(slot++);
   }
   return {
     id,
     source,
     hash: hashOf(metrics),
     metrics,
-    shape: { counters: counterSlots.length, gauges: gaugeSlots.length, histograms },
-    frameSize: slot,
-    counterSlots,
-    gaugeSlots,
+    shape: { counters: counts.counter, gauges: counts.gauge, histograms: counts.histogram },
     counterNames,
+    fixed: metrics.filter(({ name }) => !isLabelled(name)).length,
     places,
   };
+}
+
+/** Of an instrument, which a process may make and close while it runs. */
+function isLabelled(id: string): boolean {
+  return id.includes('{');
+}
+
+function has(catalog: Catalog, { name, kind, unit }: StoredMetric): boolean {
+  const place = catalog.places.get(name);
+  return place?.kind === kind && catalog.metrics[place.column - 1]?.unit === unit;
+}
+
+/** Series of instruments that the version before had and that are gone, as far as there is room. */
+function keptOf(before: Catalog | undefined, metrics: readonly StoredMetric[]): StoredMetric[] {
+  if (before === undefined) return [];
+  const names = new Set(metrics.map(({ name }) => name));
+  const gone = before.metrics.filter(({ name }) => isLabelled(name) && !names.has(name));
+  return metrics.length + gone.length > limits.catalogMetrics.default ? [] : gone;
 }
 
 interface CatalogRow {
@@ -99,6 +103,8 @@ function readCatalog({ id, source, metrics, hash }: CatalogRow): Catalog {
 export class CatalogStore {
   readonly #byId = new Map<number, Catalog>();
   readonly #current = new Map<string, Catalog>();
+  /** Source -> see {@link #mayGrow}. */
+  readonly #growth = new Map<string, number>();
   readonly #insert;
   readonly #takeTurn;
   readonly #remove;
@@ -135,28 +141,58 @@ export class CatalogStore {
     }
   }
 
-  /** Makes this list the one that samples of `source` follow. Throws `limit_reached`. */
-  use(source: string, metrics: readonly StoredMetric[], now: number): Catalog {
-    const hash = hashOf(metrics);
+  /**
+   * The version that samples of `source` with this list follow from now on: the present one where it has all of the list,
+   * else an earlier one, else a new one. Where there were too many new ones lately it is the present one, and `complete` is
+   * false: what it lacks is not recorded yet. Throws `limit_reached`. `now` in Unix milliseconds.
+   */
+  use(
+    source: string,
+    metrics: readonly StoredMetric[],
+    now: number,
+  ): { readonly catalog: Catalog; readonly complete: boolean } {
     const current = this.#current.get(source);
-    if (current?.hash === hash) return current;
-    for (const catalog of this.#byId.values()) {
-      if (catalog.source !== source || catalog.hash !== hash) continue;
-      this.#takeTurn.run(catalog.id);
-      this.#current.set(source, catalog);
-      return catalog;
+    const fixed = metrics.filter(({ name }) => !isLabelled(name)).length;
+    const serves = (catalog: Catalog) => catalog.fixed === fixed && metrics.every((one) => has(catalog, one));
+    if (current !== undefined && serves(current)) return { catalog: current, complete: true };
+    const earlier = this.versions(source).findLast(serves);
+    if (earlier !== undefined) {
+      this.#takeTurn.run(earlier.id);
+      this.#current.set(source, earlier);
+      return { catalog: earlier, complete: true };
     }
-    if (this.#byId.size >= limits.catalogs.default) {
+    // Without its fixed metrics a source would have gaps; those come with a release and not by the minute.
+    const goesOn = current !== undefined && metrics.every((one) => isLabelled(one.name) || has(current, one));
+    const mayWait = goesOn && current.fixed === fixed;
+    const full = this.#byId.size >= limits.catalogs.default;
+    const grown = this.versions(source).length >= limits.catalogVersions.default;
+    if (mayWait && (full || grown || !this.#mayGrow(source, now)))
+      return { catalog: current, complete: false };
+    if (full) {
       throw new SignalboxError(
         'limit_reached',
         `The database holds ${this.#byId.size} metric lists already.`,
       );
     }
-    const id = this.#insert.get(source, hash, serialize(metrics), now)!;
-    const catalog = layOutCatalog(id, source, metrics);
+    const list = [...metrics, ...keptOf(current, metrics)];
+    const hash = hashOf(list);
+    const id = this.#insert.get(source, hash, serialize(list), now)!;
+    const catalog = layOutCatalog(id, source, list);
     this.#byId.set(catalog.id, catalog);
     this.#current.set(source, catalog);
-    return catalog;
+    return { catalog, complete: true };
+  }
+
+  /** Counts a new version of a source that goes on; false where there were too many lately. */
+  #mayGrow(source: string, now: number): boolean {
+    const waitMs = limits.catalogGrowthSeconds.default * 1_000;
+    const burst = limits.catalogGrowthBurst.default;
+    // When the last one would have come, had they come evenly.
+    const paced = Math.max(this.#growth.get(source) ?? 0, now - (burst - 1) * waitMs);
+    // A clock that was set back must not stop the growth for as long.
+    if (paced > now && paced <= now + burst * waitMs) return false;
+    this.#growth.set(source, Math.min(paced, now) + waitMs);
+    return true;
   }
 
   get(id: number): Catalog | null {

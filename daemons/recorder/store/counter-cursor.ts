@@ -68,10 +68,15 @@ export function increaseSince(
   return { increases, spanMs: elapsed > 0 ? elapsed : NOMINAL_SPAN_MS, cursor };
 }
 
-/** The total that counter `index` of `catalog` had; null where the earlier catalog did not have that counter. */
+/**
+ * The total that counter `index` of `catalog` had; null where the earlier catalog did not have that counter. One with labels
+ * was made meanwhile, and began at 0.
+ */
 function previousTotal(previous: Cursor, catalog: Catalog, index: number): number | null {
   if (previous.catalog === catalog) return previous.totals[index]!;
-  const place = previous.catalog.places.get(catalog.counterNames[index]!);
+  const name = catalog.counterNames[index]!;
+  const place = previous.catalog.places.get(name);
+  if (place === undefined && name.includes('{')) return 0;
   return place?.kind === 'counter' ? previous.totals[place.index]! : null;
 }
 

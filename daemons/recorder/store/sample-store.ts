@@ -13,6 +13,7 @@ import type { Catalog, CatalogStore } from './catalogs.ts';
 import type { ChunkRows } from './chunk-rows.ts';
 import type { ChunkTable, ChunkTables } from './chunk-table.ts';
 import { type Cursor, CursorTable, increaseSince } from './counter-cursor.ts';
+import { type FramePlan, FramePlans } from './frame-plans.ts';
 import type { SecondLog } from './second-log.ts';
 import { LATEST_SECOND } from './tiers.ts';
 
@@ -23,6 +24,8 @@ export interface Sample {
   readonly instance: number;
   /** Unix milliseconds. */
   readonly time: number;
+  /** Number of the list in whose order the values are. */
+  readonly catalog?: number | undefined;
   readonly values: Float64Array;
   readonly intervals: readonly { readonly metric: string; readonly buckets: SparseHistogram }[];
 }
@@ -35,6 +38,8 @@ const REPLAYED_CHUNKS = 100;
 
 /** The samples of every source in every tier. */
 export class SampleStore {
+  /** Where the values of a sample go. */
+  readonly plans: FramePlans;
   readonly #catalogs: CatalogStore;
   readonly #tables: ChunkTables;
   readonly #seconds: ChunkTable;
@@ -49,6 +54,7 @@ export class SampleStore {
   /** `tables` has one table a tier, finest first. */
   constructor(database: Sqlite, catalogs: CatalogStore, tables: ChunkTables, log: SecondLog) {
     this.#catalogs = catalogs;
+    this.plans = new FramePlans(catalogs);
     this.#tables = tables;
     this.#seconds = tables[0]!;
     this.#log = log;
@@ -68,6 +74,7 @@ export class SampleStore {
     this.#positions.clear();
     this.#moved.clear();
     this.#newest = 0;
+    this.plans.reload();
     for (const table of this.#tables) table.reload();
     for (const cursor of this.#cursors.load((id) => this.#catalogs.get(id)))
       this.#positions.set(cursor.catalog.source, cursor);
@@ -98,14 +105,15 @@ export class SampleStore {
 
   /**
    * Adds a sample; part of the caller's transaction. False when it fits no catalog of its source or has no valid
-   * time: it is left out then, the rest of the batch is not.
+   * time: it is left out then, the rest of the batch is not. `now` in Unix milliseconds.
    */
-  add(sample: Sample): boolean {
-    const catalog = this.#catalogs.current(sample.source);
+  add(sample: Sample, now: number): boolean {
+    const plan = this.plans.planOf(sample.source, sample.catalog, now);
     const second = Math.floor(sample.time / 1_000);
-    if (catalog === null || sample.values.length !== catalog.frameSize) return false;
+    if (plan === null || sample.values.length !== plan.frameSize) return false;
     if (!(second > 0 && second <= LATEST_SECOND)) return false;
-    const aggregate = this.#aggregateOf(catalog, sample);
+    const { catalog } = plan;
+    const aggregate = this.#aggregateOf(plan, sample);
     for (const table of this.#tables) {
       const interval = table.add(catalog, second, aggregate);
       if (table !== this.#seconds || interval === null) continue;
@@ -136,11 +144,10 @@ export class SampleStore {
     return Math.min(...this.#tables.slice(1).map((table) => table.openSince()));
   }
 
-  #aggregateOf(catalog: Catalog, sample: Sample): Aggregate {
-    const { counterSlots, gaugeSlots } = catalog;
+  #aggregateOf({ catalog, counterSlots, gaugeSlots }: FramePlan, sample: Sample): Aggregate {
     const totals = new Float64Array(counterSlots.length);
     for (let i = 0; i < totals.length; i++) {
-      const total = sample.values[counterSlots[i]!]!;
+      const total = sample.values[counterSlots[i]!] ?? 0;
       totals[i] = Number.isFinite(total) && total > 0 ? total : 0;
     }
     const { source, epoch, instance, time } = sample;
@@ -160,7 +167,8 @@ export class SampleStore {
     aggregate.samples = 1;
     aggregate.spanMs = spanMs;
     aggregate.counters.set(increases);
-    for (let i = 0; i < gaugeSlots.length; i++) aggregate.sum[i] = storable(sample.values[gaugeSlots[i]!]!);
+    for (let i = 0; i < gaugeSlots.length; i++)
+      aggregate.sum[i] = storable(sample.values[gaugeSlots[i]!] ?? 0);
     aggregate.min.set(aggregate.sum);
     aggregate.max.set(aggregate.sum);
     for (const { metric, buckets } of sample.intervals) {

@@ -128,6 +128,7 @@ export class StoreFile {
     for (const { source, metrics } of before?.catalogs.inUse() ?? []) {
       store.write(() => store.catalogs.use(source, metrics, this.#options.now()));
     }
+    if (before !== null) store.samples.plans.takeOver(before.samples.plans);
     if (loss !== null) this.#tell(store, loss);
     this.#missing = null;
     if (loss !== null) this.#options.onLoss(loss);

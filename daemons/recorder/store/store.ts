@@ -98,15 +98,24 @@ export class Store {
   #appendNow(batch: AppendBatch, time: AppendTime, keep: Keep): AppendResult {
     const { now } = time;
     const last = this.#lastBatch.get(batch.epoch);
-    for (const { source, metrics } of batch.catalogs) this.catalogs.use(source, metrics, now);
-    if (last !== undefined && batch.batch <= last) return { stored: 0, rejected: 0 };
+    const { plans } = this.samples;
+    for (const { source, id, metrics } of batch.catalogs) plans.know(source, id, metrics);
+    if (last !== undefined && batch.batch <= last) {
+      plans.settle(batch.samples);
+      return { stored: 0, rejected: 0 };
+    }
+    // History knows what a process measures before it has said anything.
+    const speaking = new Set(batch.samples.map(({ source }) => source));
+    for (const { source, id } of batch.catalogs) if (!speaking.has(source)) plans.planOf(source, id, now);
     this.#saveBatch.run(batch.epoch, batch.batch, now);
     if (last === undefined) this.#forgetBatches.run(limits.epochsRemembered.default);
     for (const state of batch.states) this.states.add({ ...state, time: restamp(state.time, time) });
     let accepted = 0;
     for (const sample of batch.samples) {
-      if (this.samples.add({ ...sample, time: restamp(sample.time, time), epoch: batch.epoch })) accepted++;
+      const restamped = { ...sample, time: restamp(sample.time, time), epoch: batch.epoch };
+      if (this.samples.add(restamped, now)) accepted++;
     }
+    plans.settle(batch.samples);
     this.samples.finish(Math.floor(now / 1_000));
     this.#retention.step(this.#pruneTime.step(now, time.passedMs), keep);
     this.tallies.save();

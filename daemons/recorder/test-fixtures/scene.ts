@@ -150,6 +150,21 @@ export class Scene {
     }
   }
 
+  /** One number of the file. */
+  count(sql: string, ...values: readonly string[]): number {
+    const database = new Database(this.file, { readonly: true });
+    try {
+      return (
+        database
+          .prepare<string[], number>(sql)
+          .pluck()
+          .get(...values) ?? Number.NaN
+      );
+    } finally {
+      database.close();
+    }
+  }
+
   /** Series of one source by `metric:stat`. */
   async series(
     from: number,

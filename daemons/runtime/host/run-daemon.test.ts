@@ -88,6 +88,13 @@ it('shakes hands, answers commands and drains to exit code 0', async () => {
   expect(await exited).toBe(0);
 });
 
+it('says again what it measures when it is asked', async () => {
+  await start();
+  const { catalog } = await next('ready');
+  send({ type: 'catalog?' });
+  expect((await next('catalog')).catalog).toEqual(catalog);
+});
+
 it('refuses bad arguments and unknown commands with a stable code', async () => {
   await start();
   await next('ready');

@@ -6,6 +6,7 @@
 import type { z } from 'zod';
 import { type Outcome, SignalboxError, toWireError } from '../../../contract/errors.ts';
 import type { Actor } from '../../../contract/link/actor.ts';
+import type { Catalog } from '../../../contract/link/catalog.ts';
 import { endpointOf } from '../../../contract/link/endpoint.ts';
 import { LINK_PROTOCOL } from '../../../contract/link/protocol.ts';
 import type { CheckOutcome } from '../../../contract/link/reload.ts';
@@ -69,6 +70,8 @@ class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, Com
   #logDropped = 0;
   #logTimer: NodeJS.Timeout | null = null;
   #stopping = false;
+  /** The newest that main was told. */
+  #toldCatalog: Catalog | null = null;
 
   constructor(definition: DaemonDefinition<Config, Commands, Prepared>, link: ParentLink) {
     this.#host = new DaemonHost(definition);
@@ -153,6 +156,9 @@ class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, Com
       case 'task-cancel':
         this.#host.tasks.cancel(message.id);
         return;
+      case 'catalog?':
+        this.#sendCatalog();
+        return;
       case 'deed-begun':
         this.#deeds.answered(message.requestId, message.outcome);
         return;
@@ -231,15 +237,28 @@ class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, Com
     }
     const listeners = this.#host.running?.listeners() ?? [];
     const { catalog } = this.#host.registry;
+    this.#toldCatalog = catalog;
     this.#link.send({ type: 'ready', listeners: listeners.map(endpointOf), catalog });
     const places = listeners.map((listener) => {
       const { protocol } = listener;
       return `${protocol}${'tls' in listener && listener.tls ? ' over TLS' : ''} on ${placeText(listener)}`;
     });
     logger.log('info', 'daemon', 'ready', places.length === 0 ? 'Ready' : `Ready for ${places.join(', ')}`);
-    const sendSummary = () => this.#link.send({ type: 'summary', summary: this.#host.summarise() });
-    sendSummary();
-    setInterval(sendSummary, SUMMARY_MS).unref();
+    this.#sendSummary();
+    setInterval(() => this.#sendSummary(), SUMMARY_MS).unref();
+  }
+
+  /** One second of metrics, after what it measures where that is something else than before. */
+  #sendSummary(): void {
+    const summary = this.#host.summarise();
+    if (this.#host.registry.catalog !== this.#toldCatalog) this.#sendCatalog();
+    this.#link.send({ type: 'summary', summary });
+  }
+
+  #sendCatalog(): void {
+    const { catalog } = this.#host.registry;
+    this.#toldCatalog = catalog;
+    this.#link.send({ type: 'catalog', catalog });
   }
 
   async #command(message: Extract<ToDaemon, { type: 'command' }>): Promise<void> {
@@ -306,7 +325,7 @@ class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, Com
       this.#host.logger.log('error', 'daemon', 'drain_failed', toWireError(error).message);
     }
     clearTimeout(timer);
-    this.#link.send({ type: 'summary', summary: this.#host.summarise() });
+    this.#sendSummary();
     this.#flushLogs();
     await this.#host.close();
     await this.#link.flush();

@@ -37,6 +37,7 @@ export interface PortLike {
 /** About what a message costs on a transport that does not say: frames by size, the rest by a look at its JSON. */
 function estimateBytes(message: ToWindow): number {
   if (message.type === 'frame') return FRAME_HEADER_BYTES + message.frame.values.byteLength;
+  if (message.type === 'catalog') return message.catalog.metrics.length * 150;
   if (message.type === 'rows') return message.rows.length * 64;
   if (message.type === 'logs') return message.records.length * 200;
   return 64;

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { Catalog } from '../../../contract/link/catalog.ts';
 import type { MetricFrame } from '../../../contract/metric-frame.ts';
 import { metricSpecs } from '../../../contract/metric-specs.ts';
 import type { FromWindow, ToWindow } from '../../../contract/stream.ts';
@@ -31,6 +32,7 @@ function makeProcess() {
   };
   return {
     hub,
+    registry,
     logger,
     level,
     wait: registry.histogram(name('wait_seconds')),
@@ -43,10 +45,12 @@ function makeProcess() {
 function openWindow(hub: StreamHub, hz: number, acknowledges = true) {
   let receive: (data: unknown) => void = () => {};
   const frames: { readonly frame: MetricFrame; readonly level: number }[] = [];
-  const window = { frames, say: (message: FromWindow) => receive(message) };
+  const catalogs: (Catalog & { readonly beforeFrame: number })[] = [];
+  const window = { frames, catalogs, say: (message: FromWindow) => receive(message) };
   hub.attach(
     {
       send(message: ToWindow) {
+        if (message.type === 'catalog') catalogs.push({ ...message.catalog, beforeFrame: frames.length });
         if (message.type !== 'frame') return 0;
         // The values belong to the process, which goes on writing them.
         frames.push({ frame: message.frame, level: message.frame.values[subject.slot] ?? Number.NaN });
@@ -313,4 +317,26 @@ it('closes the window with most unread when all together have too much', async (
     return reader;
   });
   expect(readers.map(({ closed }) => closed)).toEqual([false, true, false, false]);
+});
+
+it('tells every window what its frames hold before the first that holds something else, and again when asked', async () => {
+  const early = openWindow(subject.hub, 10);
+  expect(early.catalogs).toEqual([]);
+  const depth = { depth: { kind: 'gauge', help: '' } } as const;
+  const queue = subject.registry.instrument('queue', { queue: 'a' }, depth);
+  const framesBefore = early.frames.length;
+  await vi.advanceTimersByTimeAsync(1_000);
+  const { catalog } = subject.registry;
+  expect(early.catalogs).toEqual([{ ...catalog, beforeFrame: framesBefore }]);
+  const fits = ({ frame }: (typeof early.frames)[number]) =>
+    frame.revision === 1 || frame.values.length === subject.registry.layout.size;
+  expect(early.frames.every(fits)).toBe(true);
+  const late = openWindow(subject.hub, 10);
+  expect(late.catalogs).toEqual([{ ...catalog, beforeFrame: 0 }]);
+  late.say({ type: 'catalog?' });
+  expect(late.catalogs.at(-1)).toEqual({ ...catalog, beforeFrame: 1 });
+  queue.close();
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(early.catalogs.at(-1)?.revision).toBe(3);
+  expect(early.frames.at(-1)?.frame.revision).toBe(3);
 });

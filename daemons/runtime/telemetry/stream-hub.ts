@@ -141,6 +141,9 @@ export class StreamHub {
         subscriber.acknowledge(message.seq);
         if (subscriber.framePending) this.#sampleAndOffer(subscriber);
         return;
+      case 'catalog?':
+        this.#measured(() => subscriber.sendCatalog(this.#options.registry.catalog));
+        return;
       case 'took':
         this.#took(subscriber, message.ticket);
         return;
@@ -185,7 +188,7 @@ export class StreamHub {
     subscriber.offeredAt = performance.now();
     subscriber.revision = this.#options.registry.revision;
     const { catalog, values } = this.#options.registry;
-    return subscriber.offerFrame(time, catalog.revision, values);
+    return subscriber.offerFrame(time, catalog, values);
   }
 
   #retime(): void {

@@ -3,6 +3,7 @@
  * and kept by the StreamHub.
  */
 import type { Role } from '../../../contract/access.ts';
+import { type Catalog, FIRST_REVISION } from '../../../contract/link/catalog.ts';
 import { FRAME_CREDIT } from '../../../contract/metric-frame.ts';
 import type { ToWindow } from '../../../contract/stream.ts';
 import { limits } from '../limits.ts';
@@ -20,6 +21,8 @@ export class StreamSubscriber {
   revision = -1;
   /** When that frame was sent or became pending, in milliseconds of `performance.now()`. */
   offeredAt = 0;
+  /** Revision of the catalog that the window knows; it begins with the first. */
+  catalogRevision = FIRST_REVISION;
   followLogs = false;
   /** Sequence number of the last record that was sent. */
   logSeq = 0;
@@ -61,11 +64,17 @@ export class StreamSubscriber {
     return this.#seq > this.#acknowledged || this.#unread.length > 0 ? this.#progressAt : null;
   }
 
+  /** Sends what frames hold from here on. Returns bytes sent. */
+  sendCatalog(catalog: Catalog): number {
+    this.catalogRevision = catalog.revision;
+    return this.channel.send({ type: 'catalog', catalog });
+  }
+
   /**
    * Sends a frame if the window has credit, else leaves it pending: sample, never queue.
    * @returns bytes sent
    */
-  offerFrame(time: number, revision: number, values: Float64Array): number {
+  offerFrame(time: number, catalog: Catalog, values: Float64Array): number {
     if (this.#seq - this.#acknowledged >= FRAME_CREDIT) {
       if (this.framePending) this.#skipped++;
       this.framePending = true;
@@ -73,11 +82,14 @@ export class StreamSubscriber {
     }
     this.framePending = false;
     this.#expectProgress();
+    const { revision } = catalog;
+    const told = revision === this.catalogRevision ? 0 : this.sendCatalog(catalog);
     this.#seq++;
-    return this.channel.send({
+    const sent = this.channel.send({
       type: 'frame',
       frame: { seq: this.#seq, time, skipped: this.#skipped, revision, values },
     });
+    return told + sent;
   }
 
   /** The window has taken the frame `seq` over, and those before it. */

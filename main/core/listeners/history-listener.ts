@@ -8,8 +8,8 @@ export function historyListens(
   history: HistoryClient,
   recorderId: string | null,
 ): void {
-  bus.subscribe('secondMeasured', ({ source, instance, summary: { time, values, intervals } }) =>
-    history.addSample({ source, instance, time, values, intervals }),
+  bus.subscribe('secondMeasured', ({ source, instance, metrics, summary: { time, values, intervals } }) =>
+    history.addSample({ source, instance, time, metrics, values, intervals }),
   );
   bus.subscribe('daemonChanged', ({ snapshot, previous }) => {
     const { id, state, since, cause } = snapshot;

@@ -13,7 +13,7 @@ import { metricsListen } from './metrics-listener.ts';
 import { streamsListen } from './streams-listener.ts';
 
 const heard = {
-  metrics: { update: vi.fn(() => true), clear: vi.fn() },
+  metrics: { update: vi.fn(() => true), clear: vi.fn(), layout: vi.fn(() => ({ catalog: [] })) },
   history: { addSample: vi.fn(), addState: vi.fn(), recorderChanged: vi.fn() },
   streams: { fromDaemon: vi.fn(), processEnded: vi.fn() },
   audit: { endDeed: vi.fn(), daemonEnded: vi.fn() },
@@ -39,12 +39,20 @@ function change(id: string, previous: DaemonState, state: DaemonState, pid: numb
 
 const summary = { time: 1, revision: 1, values: new Float64Array(1), intervals: [] };
 
-test('a second that does not fit its catalog is said, and not recorded', () => {
-  bus.publish('summaryCame', { source: 'ircd', instance: 1, summary });
-  heard.metrics.update.mockReturnValueOnce(false);
-  bus.publish('summaryCame', { source: 'ircd', instance: 1, summary });
+test('a second of an unknown catalog is not recorded, and the process is asked for it, once', () => {
+  const missing = vi.fn();
+  bus.subscribe('catalogMissing', missing);
+  const came = (revision: number) =>
+    bus.publish('summaryCame', { source: 'ircd', instance: 1, summary: { ...summary, revision } });
+  came(1);
+  heard.metrics.update.mockReturnValueOnce(false).mockReturnValueOnce(false).mockReturnValueOnce(false);
+  came(2);
+  came(2);
   expect(heard.history.addSample).toHaveBeenCalledOnce();
-  expect(heard.log).toHaveBeenCalledExactlyOnceWith('error', 'ircd', 'summary_size', expect.any(String));
+  expect(missing).toHaveBeenCalledExactlyOnceWith({ source: 'ircd' });
+  expect(heard.log).toHaveBeenCalledExactlyOnceWith('warn', 'ircd', 'summary_unknown', expect.any(String));
+  came(3);
+  expect(missing).toHaveBeenCalledTimes(2);
 });
 
 test('when a process has ended its figures, streams and deeds end too, whatever state follows', () => {

@@ -1,13 +1,23 @@
 /**
  * What has not reached the recorder yet, bounded, each kind by its own limit. The audit trail is in the journal instead.
  */
-import type { HistoryBatch, HistorySample, StateChange } from '../../../contract/history-batch.ts';
+import type { HistorySample, StateChange } from '../../../contract/history-batch.ts';
+import type { MetricSpec } from '../../../contract/manifest.ts';
 import type { ControlLimits } from '../limits.ts';
+
+/** A sample with the list in whose order its values are. */
+export type MeasuredSecond = Omit<HistorySample, 'catalog'> & { readonly metrics: readonly MetricSpec[] };
+
+/** What leaves the buffer at once. */
+export interface Taken {
+  readonly samples: readonly MeasuredSecond[];
+  readonly states: readonly StateChange[];
+}
 
 /** Samples and state changes on their way to the recorder. */
 export class HistoryBuffer {
   readonly #limits: ControlLimits;
-  #samples: HistorySample[] = [];
+  #samples: MeasuredSecond[] = [];
   #states: StateChange[] = [];
   #dropped = 0;
 
@@ -25,7 +35,7 @@ export class HistoryBuffer {
     return this.#dropped;
   }
 
-  addSample(sample: HistorySample): void {
+  addSample(sample: MeasuredSecond): void {
     this.#samples.push(sample);
     this.#cut(this.#samples, this.#limits.historySamples);
   }
@@ -36,7 +46,7 @@ export class HistoryBuffer {
   }
 
   /** Takes the oldest entries out for one batch; what remains waits for the next. */
-  take(): Pick<HistoryBatch, 'samples' | 'states'> {
+  take(): Taken {
     const { historyBatch } = this.#limits;
     return {
       samples: this.#samples.splice(0, historyBatch),

@@ -2,6 +2,7 @@ import { beforeEach, expect, type Mock, test, vi } from 'vitest';
 import type { HistoryStatus } from '../../../contract/control/history.ts';
 import type { Outcome } from '../../../contract/errors.ts';
 import type { HistoryBatch, JournalTaken } from '../../../contract/history-batch.ts';
+import type { MetricSpec } from '../../../contract/manifest.ts';
 import type { DaemonSnapshot, DaemonState } from '../../../contract/states.ts';
 import { FakeClock } from '../../../kit/fake-clock.ts';
 import { CONTROL_LIMITS } from '../limits.ts';
@@ -13,6 +14,8 @@ const limits = { ...CONTROL_LIMITS, historySamples: 20, historyBatch: 8 };
 /** A recorder that keeps what it is given, once a batch. */
 class FakeRecorder {
   readonly stored: HistoryBatch[] = [];
+  /** Also those that it had already. */
+  readonly sent: HistoryBatch[] = [];
   readonly asked: unknown[] = [];
   readonly #seen = new Set<string>();
   /** Answers of the next calls; after them it stores. */
@@ -24,6 +27,7 @@ class FakeRecorder {
     if (name === 'journal') return this.journal.shift() ?? { ok: true, result: { done: [], more: false } };
     if (name !== 'append') return { ok: true, result: { name, args } };
     const batch = args as HistoryBatch;
+    this.sent.push(batch);
     const answer = this.answers.shift() ?? 'store';
     if (typeof answer === 'string') {
       const key = `${batch.epoch}:${batch.batch}`;
@@ -86,8 +90,17 @@ function recorderIs(state: DaemonState, cause: string | null = null): void {
   client.recorderChanged({ id: 'recorder', state, cause } as DaemonSnapshot);
 }
 
-function sample(time: number): void {
-  client.addSample({ source: 'main', instance: 1, time, values: new Float64Array(1), intervals: [] });
+const LIST: readonly MetricSpec[] = [{ name: 'a', kind: 'gauge', unit: 'count', help: '' }];
+
+function sample(time: number, metrics = LIST): void {
+  client.addSample({
+    source: 'main',
+    instance: 1,
+    time,
+    metrics,
+    values: new Float64Array(1),
+    intervals: [],
+  });
 }
 
 /** Lines that the recorder has not taken over. */
@@ -104,6 +117,40 @@ test('while the recorder runs, one batch a second leaves with what came in', asy
   await clock.advance(limits.historyFlushMs);
   expect(recorder.stored.map(({ samples }) => samples.length)).toEqual([2, 1]);
   expect(client.status()).toMatchObject({ state: 'recording', buffered: 0, dropped: 0 });
+});
+
+test('a list of metrics goes along when it changes, under the number that its samples have, and again after a restart', async () => {
+  const labels = { queue: 'a' };
+  const other: readonly MetricSpec[] = [
+    ...LIST,
+    { name: 'b', kind: 'gauge', unit: 'count', help: '', labels },
+  ];
+  recorderIs('running');
+  sample(1);
+  sample(2, other);
+  await clock.advance(1_000);
+  sample(3, other);
+  await clock.advance(1_000);
+  sample(4);
+  recorder.answers.push('storeAndLoseReply');
+  await clock.advance(1_000);
+  recorderIs('crashed', 'killed by signal SIGKILL');
+  recorderIs('running');
+  await clock.advance(1_000);
+  sample(5);
+  await clock.advance(1_000);
+  const stored = recorder.stored.map(({ samples, catalogs }) => ({
+    samples: samples.map(({ catalog }) => catalog),
+    catalogs: catalogs.map(({ id }) => id),
+  }));
+  expect(stored).toEqual([
+    { samples: [1, 2], catalogs: [1, 2] },
+    { samples: [2], catalogs: [] },
+    { samples: [1], catalogs: [1] },
+    { samples: [1], catalogs: [] },
+  ]);
+  expect(recorder.sent.at(-2)?.catalogs.map(({ id }) => id)).toEqual([1]);
+  expect(recorder.stored[0]?.catalogs[1]?.metrics[1]?.name).toBe('b{queue="a"}');
 });
 
 test('the catalogs go with the first batch of each recorder process', async () => {
@@ -252,6 +299,13 @@ test('a host without a recorder keeps nothing', () => {
     limits,
     onStatus: () => {},
   });
-  none.addSample({ source: 'main', instance: 1, time: 1, values: new Float64Array(1), intervals: [] });
+  none.addSample({
+    source: 'main',
+    instance: 1,
+    time: 1,
+    values: new Float64Array(1),
+    metrics: [],
+    intervals: [],
+  });
   expect(none.status()).toMatchObject({ state: 'paused', buffered: 0 });
 });

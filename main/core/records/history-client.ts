@@ -9,7 +9,6 @@ import type { HistoryStatus } from '../../../contract/control/history.ts';
 import { type Outcome, SignalboxError } from '../../../contract/errors.ts';
 import type {
   HistoryBatch,
-  HistorySample,
   JournalTaken,
   SourceCatalog,
   StateChange,
@@ -18,7 +17,8 @@ import type { DaemonSnapshot } from '../../../contract/states.ts';
 import type { Clock, Timer } from '../../../kit/clock.ts';
 import type { ControlLimits } from '../limits.ts';
 import type { AuditJournal } from './audit-journal.ts';
-import { HistoryBuffer } from './history-buffer.ts';
+import { CatalogNumbers } from './catalog-numbers.ts';
+import { HistoryBuffer, type MeasuredSecond } from './history-buffer.ts';
 
 /** The recorder as the client reaches it. */
 export interface RecorderLink {
@@ -32,6 +32,7 @@ export interface HistoryClientOptions {
   readonly recorder: RecorderLink | null;
   /** Null in a host without a recorder. */
   readonly journal: AuditJournal | null;
+  /** What every process is going to measure, as its manifest says. */
   readonly catalogs: readonly SourceCatalog[];
   readonly clock: Clock;
   readonly limits: ControlLimits;
@@ -42,6 +43,7 @@ export interface HistoryClientOptions {
 export class HistoryClient {
   readonly #options: HistoryClientOptions;
   readonly #buffer: HistoryBuffer;
+  readonly #numbers = new CatalogNumbers();
   readonly #epoch = randomUUID();
   #batch = 0;
   /** Sent, or about to be, and not confirmed. */
@@ -78,7 +80,7 @@ export class HistoryClient {
     };
   }
 
-  addSample(sample: HistorySample): void {
+  addSample(sample: MeasuredSecond): void {
     if (this.#options.recorder !== null) this.#buffer.addSample(sample);
   }
 
@@ -96,6 +98,7 @@ export class HistoryClient {
     }
     this.#up = up;
     this.#introduced = false;
+    this.#numbers.forget();
     this.#journalProblem = null;
     this.#setReason(
       up ? null : `The recorder is ${snapshot.state}${snapshot.cause === null ? '' : `: ${snapshot.cause}`}`,
@@ -183,11 +186,15 @@ export class HistoryClient {
       // The rest does not wait for a journal that cannot be read.
       if (!this.#up || (this.#inFlight === null && this.#buffer.size === 0)) return;
     }
-    this.#inFlight ??= { epoch: this.#epoch, batch: ++this.#batch, ...this.#buffer.take(), catalogs: [] };
+    this.#inFlight ??= this.#nextBatch();
     const introducing = !this.#introduced;
-    const batch = introducing ? { ...this.#inFlight, catalogs } : this.#inFlight;
+    const used = this.#inFlight.catalogs;
+    const declared = introducing ? this.#numbers.declared(catalogs, used) : [];
+    const batch = { ...this.#inFlight, catalogs: [...declared, ...this.#numbers.unknown(used)] };
     const outcome = await recorder.call('append', batch, limits.historyAppendMs);
     if (outcome.ok) {
+      // What a recorder has stored that is gone meanwhile, the next does not remember.
+      if (this.#up) this.#numbers.stored(this.#inFlight.samples);
       this.#inFlight = null;
       if (introducing && this.#up) this.#introduced = true;
       if (this.#up) this.#setReason(this.#journalProblem);
@@ -200,6 +207,11 @@ export class HistoryClient {
       this.#inFlight = null;
     }
     this.#setReason(`The recorder did not store: ${outcome.error.message}`);
+  }
+
+  #nextBatch(): HistoryBatch {
+    const { samples, states } = this.#buffer.take();
+    return { epoch: this.#epoch, batch: ++this.#batch, states, ...this.#numbers.number(samples) };
   }
 
   #setReason(reason: string | null): void {

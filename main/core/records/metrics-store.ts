@@ -45,9 +45,8 @@ export class MetricsStore {
     const latest = this.#sources.get(source);
     if (latest === undefined) return;
     const { catalogs } = latest;
-    // That of a process before goes with the first of the next.
-    if (catalog.revision === FIRST_REVISION) catalogs.clear();
-    catalogs.delete(catalog.revision);
+    // Revisions rise within a process: those of the process before go with the first of the next.
+    if (catalog.revision <= ([...catalogs.keys()].at(-1) ?? 0)) catalogs.clear();
     catalogs.set(catalog.revision, { catalog, layout: layoutOf(catalog.metrics) });
     for (const revision of catalogs.keys()) if (catalogs.size > REVISIONS) catalogs.delete(revision);
     if (latest.summary === null) latest.layout = layoutOf(catalog.metrics);
@@ -113,7 +112,7 @@ export class MetricsStore {
     const latest = this.#sources.get(source);
     const slot = latest?.layout.slot(metric) ?? -1;
     if (latest === undefined || latest.summary === null || slot < 0) return null;
-    const isHistogram = latest.layout.catalog.some((one) => one.name === metric && one.kind === 'histogram');
+    const isHistogram = latest.layout.spec(metric)?.kind === 'histogram';
     const count: HistogramField = 'count';
     return latest.summary.values[slot + (isHistogram ? HISTOGRAM_FIELDS.indexOf(count) : 0)] ?? null;
   }

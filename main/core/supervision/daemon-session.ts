@@ -209,6 +209,11 @@ export class DaemonSession {
     if (this.#phase === 'init' || this.#phase === 'ready') this.#process.send({ type: 'peers', peers });
   }
 
+  /** Asks what the process measures; it answers with `catalog`. */
+  askForCatalog(): void {
+    if (this.#phase === 'ready') this.#process.send({ type: 'catalog?' });
+  }
+
   /** The machine goes to sleep: no deadline runs. */
   suspend(): void {
     this.#heartbeat.stop();

@@ -1,0 +1,60 @@
+/** Entry of the fixture daemon `workshop`. */
+import { SignalboxError } from '../../../../contract/errors.ts';
+import type { InstrumentKind } from '../../../../contract/manifest.ts';
+import { runDaemon } from '../../../../daemons/runtime/host/run-daemon.ts';
+import type { InstrumentMetrics } from '../../../../daemons/runtime/telemetry/instruments.ts';
+import { manifest } from './manifest.ts';
+
+/** A gauge, a counter and a histogram of each kind. */
+const METRICS = {
+  held: { kind: 'gauge', help: 'What it holds now', unit: 'bytes' },
+  uses: { kind: 'counter', help: 'How often it was used' },
+  wait: { kind: 'histogram', help: 'How long its users waited' },
+} as const satisfies InstrumentMetrics;
+
+runDaemon({
+  manifest,
+  async start({ metrics }) {
+    const open = new Map<string, () => void>();
+    const make = (kind: InstrumentKind, name: string) => {
+      const { handles, close } = metrics.instrument(kind, { [kind]: name }, METRICS);
+      handles.held.set(4_096);
+      handles.uses.add(7);
+      handles.wait.record(2e6);
+      open.set(`${kind}:${name}`, close);
+    };
+    const end = (kind: InstrumentKind, name: string) => {
+      const close = open.get(`${kind}:${name}`);
+      if (close === undefined) throw new SignalboxError('not_found', `There is no ${kind} ${name}.`);
+      close();
+      open.delete(`${kind}:${name}`);
+    };
+    return {
+      listeners: () => [],
+      commands: {
+        open: {
+          run({ kind, name }) {
+            make(kind, name);
+            return {};
+          },
+        },
+        close: {
+          run({ kind, name }) {
+            end(kind, name);
+            return {};
+          },
+        },
+        flap: {
+          run({ kind, name }) {
+            for (let i = 0; i < 10; i++) {
+              end(kind, name);
+              make(kind, name);
+            }
+            return {};
+          },
+        },
+      },
+      async drain() {},
+    };
+  },
+});
