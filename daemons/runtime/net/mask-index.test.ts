@@ -89,3 +89,29 @@ it('asks its price for every mask that is compared', () => {
   expect(search.compared).toBe(1000);
   expect(search.priceNs).toBeGreaterThan(1000 * workPrices.mask.ns);
 });
+
+it('asks the price of every place of a text that is looked at, and forgets where masks were that are gone', () => {
+  const priceOf = (index: MaskIndex<Item>, text: string): number => {
+    const search = new MaskSearch<Item>(() => {});
+    search.text = text;
+    index.find(search);
+    return search.priceNs;
+  };
+  const text = 'abcdefghij@host.example.org';
+  const index = new MaskIndex<Item>();
+  const entries = ['*abcdef*', '*abcxyz*', '*abc*', 'abc*', 'ab*', '*example.org', '*.org'].map((mask, at) =>
+    index.add(itemOf(mask, at)),
+  );
+  const full = priceOf(index, text);
+  for (const entry of entries) index.delete(entry);
+  const empty = priceOf(index, text);
+  // One look at the root of a tree for each place, one at the start and one at the end.
+  expect(empty).toBe((text.length + 2) * workPrices.treeNode.ns);
+  expect(full).toBeGreaterThan(empty);
+  index.add(itemOf('*abcdef*', 7));
+  const alone = priceOf(index, text);
+  const fork = index.add(itemOf('*abcxyz*', 8));
+  expect(priceOf(index, text)).toBe(alone + workPrices.treeNode.ns);
+  index.delete(fork);
+  expect(priceOf(index, text)).toBe(alone);
+});
