@@ -1,7 +1,7 @@
 /** Fan-out: one message to a channel, to a user's neighbours, to operators. Called by the command handlers. */
 import type { WorkGate } from '../runtime/async/work-gate.ts';
 import type { WorkSteps } from '../runtime/async/work-turns.ts';
-import type { IrcServer } from './irc-server.ts';
+import type { CommandServer } from './command-server.ts';
 import { CAP } from './protocol/capabilities.ts';
 import { Delivery } from './protocol/delivery.ts';
 import type { Channel, Membership } from './state/channel.ts';
@@ -20,7 +20,7 @@ const gatesOf = (channel: Channel): readonly WorkGate[] => [channel.gate];
 
 /** Sends to members of a channel in a way of one's own. Null when everybody got it at once. */
 export function toMembers(
-  server: IrcServer,
+  server: CommandServer,
   channel: Channel,
   message: Message,
   send: Audience<Membership>['send'],
@@ -33,7 +33,7 @@ export function toMembers(
 
 /** Sends to every member of a channel but `except`. */
 export function toChannel(
-  server: IrcServer,
+  server: CommandServer,
   channel: Channel,
   message: Delivery,
   except: User | null,
@@ -48,7 +48,7 @@ export function toChannel(
 
 /** Sends to the members of a channel that hold at least one of the status bits. */
 export function toChannelStatus(
-  server: IrcServer,
+  server: CommandServer,
   channel: Channel,
   status: number,
   message: Delivery,
@@ -64,7 +64,7 @@ export function toChannelStatus(
 
 /** Sends to the members of a channel that have a capability; with `status`, to those of them that hold one of its bits. */
 export function toChannelWithCap(
-  server: IrcServer,
+  server: CommandServer,
   channel: Channel,
   cap: number,
   message: Delivery,
@@ -89,7 +89,7 @@ export function toUsers(message: Delivery, gets: (user: User) => boolean): Audie
 
 /** Sends once to everybody who shares a channel with `user`; with `cap`, only to those who have it. */
 export function toNeighbours(
-  server: IrcServer,
+  server: CommandServer,
   user: User,
   message: Delivery,
   cap = 0,
@@ -104,18 +104,23 @@ export function toNeighbours(
 }
 
 /** A message from a user, tagged with the account if there is one. */
-export function fromUser(server: IrcServer, user: User, rest: string): Delivery {
+export function fromUser(server: CommandServer, user: User, rest: string): Delivery {
   const tags = { account: user.account, msgid: '', clientTags: '', bot: false };
   return new Delivery(server.host.outbox, `:${user.prefix} ${rest}`, tags);
 }
 
 /** Tells a change of a user (AWAY, SETNAME) to those who share a channel and have the capability. */
-export function announceChange(server: IrcServer, user: User, rest: string, cap: number): WorkSteps | null {
+export function announceChange(
+  server: CommandServer,
+  user: User,
+  rest: string,
+  cap: number,
+): WorkSteps | null {
   return toNeighbours(server, user, fromUser(server, user, rest), cap);
 }
 
 /** Announces a JOIN: the extended form to those who asked for it (IRCv3 extended-join, away-notify). */
-export function* announceJoin(server: IrcServer, user: User, channel: Channel): WorkSteps {
+export function* announceJoin(server: CommandServer, user: User, channel: Channel): WorkSteps {
   const plain = fromUser(server, user, `JOIN ${channel.name}`);
   const extended = fromUser(server, user, `JOIN ${channel.name} ${user.account ?? '*'} :${user.realname}`);
   const either: Message = {
@@ -138,6 +143,6 @@ export function* announceJoin(server: IrcServer, user: User, channel: Channel): 
 }
 
 /** Tells all operators what happened, as a server notice. */
-export function noticeOpers(server: IrcServer, text: string, except: User | null = null): void {
+export function noticeOpers(server: CommandServer, text: string, except: User | null = null): void {
   for (const oper of server.state.opers) if (oper !== except) oper.notice(`*** ${text}`);
 }

@@ -18,6 +18,7 @@ import type { adminCommands } from './admin/commands.ts';
 import { createAdminHandlers } from './admin/handlers.ts';
 import { channelCells, connectionCells } from './admin/rows.ts';
 import { noticeOpers } from './broadcast.ts';
+import { COMMANDS } from './commands/registry.ts';
 import type { IrcdConfig } from './config.ts';
 import { IrcServer } from './irc-server.ts';
 import { limits } from './limits.ts';
@@ -90,7 +91,13 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
     });
     this.outbox = this.net.outbox;
     this.work = this.net.work;
-    this.server = new IrcServer({ config, host: this, bans: new ServerBans(), motd: null });
+    this.server = new IrcServer({
+      config,
+      host: this,
+      bans: new ServerBans(),
+      motd: null,
+      commands: COMMANDS,
+    });
     this.commands = createAdminHandlers({ server: this.server, net: this.net, lookup: () => this.names });
     const { state } = this.server;
     this.tables = {

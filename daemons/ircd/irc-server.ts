@@ -1,6 +1,6 @@
 /**
  * The IRC protocol of one server: takes lines from the network path, runs command handlers, and owns the life of each
- * client from accept to quit. main.ts creates it; handlers get it as their first argument.
+ * client from accept to quit. daemon.ts creates it; handlers get it as their first argument, as a CommandServer.
  */
 
 import { TurnBudget } from '../runtime/async/turn-budget.ts';
@@ -10,8 +10,8 @@ import { workPrices } from '../runtime/async/work-prices.ts';
 import type { StepResult, WorkSteps } from '../runtime/async/work-turns.ts';
 import { fromUser, toNeighbours } from './broadcast.ts';
 import { ClientLog } from './client-log.ts';
+import type { CommandServer } from './command-server.ts';
 import type { Command, LongCommand } from './commands/command.ts';
-import { findCommand } from './commands/registry.ts';
 import type { IrcdConfig } from './config.ts';
 import { ProtocolCounters } from './counters.ts';
 import { HTTP_REFUSAL, isHttpMethod } from './http-request.ts';
@@ -33,9 +33,6 @@ import { UMODE, type User } from './state/user.ts';
 import { Tuning } from './tuning.ts';
 import { freeChannelsOf, leaveAll, rest } from './work-steps.ts';
 
-/** Version shown to clients. */
-export const VERSION = 'signalbox-0.1.0';
-
 /** What an {@link IrcServer} is made of. */
 export interface ServerOptions {
   readonly config: IrcdConfig;
@@ -43,10 +40,12 @@ export interface ServerOptions {
   readonly bans: ServerBans;
   /** Lines of the message of the day; null when there is none. */
   readonly motd: readonly string[] | null;
+  /** By upper-case name. */
+  readonly commands: ReadonlyMap<string, Command>;
 }
 
 /** The protocol: takes lines, finds their command, runs it and keeps the state. */
-export class IrcServer implements ConnectionHandler<User> {
+export class IrcServer implements ConnectionHandler<User>, CommandServer {
   readonly host: ServerHost;
   readonly state: NetworkState;
   readonly counters = new ProtocolCounters();
@@ -58,6 +57,7 @@ export class IrcServer implements ConnectionHandler<User> {
   readonly house = new WorkAccount(new WorkGroup());
   readonly clientLog: ClientLog;
   readonly bans: ServerBans;
+  readonly commands: ReadonlyMap<string, Command>;
   /** How often each command was used and its bytes, for STATS m. */
   readonly usage = new Map<string, { count: number; bytes: number }>();
   config: IrcdConfig;
@@ -75,6 +75,7 @@ export class IrcServer implements ConnectionHandler<User> {
     this.clientLog = new ClientLog(options.host);
     this.state = new NetworkState(limits.whowasEntries.default, (table) => this.host.tableChanged(table));
     this.bans = options.bans;
+    this.commands = options.commands;
     this.config = options.config;
     this.motd = options.motd;
     this.isupport = isupportLines(options.config.network, this.tuning);
@@ -280,7 +281,7 @@ export class IrcServer implements ConnectionHandler<User> {
     if (status === 'invalid-utf8') {
       user.fail(parser.command, 'INVALID_UTF8', '', 'Message rejected, it is not valid UTF-8');
     } else {
-      const command = findCommand(parser.command);
+      const command = this.commands.get(parser.command);
       if (command === undefined) this.rejectUnknown(user, parser.command);
       else this.run(user, command, end - start);
     }

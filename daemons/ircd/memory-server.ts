@@ -15,6 +15,7 @@ import {
 } from '../runtime/async/work-turns.ts';
 import type { BegunDeed, DeedAnswer } from '../runtime/host/deed-ledger.ts';
 import type { BanSaved } from '../runtime/net/ban-saver.ts';
+import { COMMANDS } from './commands/registry.ts';
 import { type IrcdConfig, ircdConfigSchema } from './config.ts';
 import { IrcServer } from './irc-server.ts';
 import { Arena } from './net/arena.ts';
@@ -197,6 +198,7 @@ export class MemoryServer {
       host: this.host,
       bans: new ServerBans(),
       motd,
+      commands: COMMANDS,
     });
   }
 

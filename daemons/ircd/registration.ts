@@ -3,9 +3,9 @@
  * 3.1, Modern "Connection Registration"). The server calls `tryRegister` whenever one of them is done.
  */
 import { workPrices } from '../runtime/async/work-prices.ts';
+import { type CommandServer, VERSION } from './command-server.ts';
 import { sendLusers } from './commands/lusers.ts';
 import { sendMotd } from './commands/motd.ts';
-import { type IrcServer, VERSION } from './irc-server.ts';
 import { limits } from './limits.ts';
 import type { Connection } from './net/connection.ts';
 import { PasswordQueueFull } from './passwords.ts';
@@ -27,7 +27,7 @@ const CHANNEL_MODES_WITH_PARAM = 'Ibeklov';
 const NEVER = () => {};
 
 /** Creates the client of a new connection and starts the lookups. */
-export function startRegistration(server: IrcServer, connection: Connection<User>): User {
+export function startRegistration(server: CommandServer, connection: Connection<User>): User {
   const user = new User(connection, server.name, {
     password: null,
     complete: false,
@@ -56,7 +56,7 @@ export function startNegotiation(user: User): void {
 }
 
 /** Registers the client if nothing is missing any more. */
-export function tryRegister(server: IrcServer, user: User): void {
+export function tryRegister(server: CommandServer, user: User): void {
   const { pending } = user;
   if (pending === null || pending.finishing || pending.negotiating) return;
   if (user.nick === '' || user.username === '') return;
@@ -68,7 +68,7 @@ export function tryRegister(server: IrcServer, user: User): void {
   else server.defer(user, turn, () => finishRegistration(server, user, pending), NEVER);
 }
 
-function finishRegistration(server: IrcServer, user: User, pending: PendingRegistration): void {
+function finishRegistration(server: CommandServer, user: User, pending: PendingRegistration): void {
   const hash = server.config.password_hash;
   if (hash === null) {
     welcome(server, user);
@@ -90,7 +90,7 @@ function finishRegistration(server: IrcServer, user: User, pending: PendingRegis
   );
 }
 
-function finishLookup(server: IrcServer, user: User, names: LookupResult): void {
+function finishLookup(server: CommandServer, user: User, names: LookupResult): void {
   if (user.gone || user.pending === null) return;
   user.pending.lookingUp = false;
   applyNames(user, names);
@@ -104,12 +104,12 @@ function applyNames(user: User, names: LookupResult): void {
   if (isValidUsername(ident)) user.pending.identUsername = ident;
 }
 
-function refusePassword(server: IrcServer, user: User): void {
+function refusePassword(server: CommandServer, user: User): void {
   user.reply(N.ERR_PASSWDMISMATCH);
   server.exit(user, 'Bad password');
 }
 
-function welcome(server: IrcServer, user: User): void {
+function welcome(server: CommandServer, user: User): void {
   const { pending } = user;
   if (pending === null) return;
   // A leading ~ tells that the username is only what the client claims.
@@ -150,6 +150,6 @@ function welcome(server: IrcServer, user: User): void {
 }
 
 /** Sends every 005 line. */
-export function sendIsupport(server: IrcServer, user: User): void {
+export function sendIsupport(server: CommandServer, user: User): void {
   for (const tokens of server.isupport) user.reply(N.RPL_ISUPPORT, tokens);
 }

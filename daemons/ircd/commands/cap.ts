@@ -1,6 +1,6 @@
 /** CAP: IRCv3 capability negotiation, version 302. */
 
-import type { IrcServer } from '../irc-server.ts';
+import type { CommandServer } from '../command-server.ts';
 import { CAP, CAPABILITY_NAMES, capabilityNames } from '../protocol/capabilities.ts';
 import { MAX_LINE_BYTES } from '../protocol/line-text.ts';
 import { N } from '../protocol/numerics.ts';
@@ -85,7 +85,7 @@ function request(user: User, list: string): void {
   for (const line of packed(prefix, ' :', list.split(' '))) user.send(`${prefix} :${line}`);
 }
 
-function end(server: IrcServer, user: User): void {
+function end(server: CommandServer, user: User): void {
   if (user.pending === null) return;
   user.pending.negotiating = false;
   tryRegister(server, user);

@@ -7,7 +7,7 @@ import type { WireError } from '../../../contract/errors.ts';
 import type { OperatorDeed } from '../../../contract/link/deeds.ts';
 import type { Unrecorded } from '../../../contract/manifest.ts';
 import type { BegunDeed, DeedAnswer } from '../../runtime/host/deed-ledger.ts';
-import type { IrcServer } from '../irc-server.ts';
+import type { CommandServer } from '../command-server.ts';
 import { N } from '../protocol/numerics.ts';
 import type { User } from '../state/user.ts';
 
@@ -33,7 +33,7 @@ export interface Deed extends Omit<OperatorDeed, 'actor'> {
 }
 
 /** Has a deed written down, then done. */
-export function perform(server: IrcServer, user: User, deed: Deed): void {
+export function perform(server: CommandServer, user: User, deed: Deed): void {
   const { command, args, unrecorded } = deed;
   const go = (answer: DeedAnswer) => begin(server, user, deed, answer);
   const answer = server.host.beginDeed({ actor: describeOper(user), command, args }, unrecorded);
@@ -54,7 +54,7 @@ export function tell(user: User, text: string): void {
 /** Keeps a notice to a line or two of IRC, in characters. */
 const MAX_NOTICE = 400;
 
-function begin(server: IrcServer, user: User, deed: Deed, answer: DeedAnswer): void {
+function begin(server: CommandServer, user: User, deed: Deed, answer: DeedAnswer): void {
   const { command, flag } = deed;
   if (!answer.mayRun) {
     tell(user, `${command} was not done (${explain(answer.refusal)})`);

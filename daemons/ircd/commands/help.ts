@@ -1,11 +1,10 @@
 /** HELP and HELPOP (Modern "HELP message"): the help of every command, from the commands themselves. */
 
-import type { IrcServer } from '../irc-server.ts';
+import type { CommandServer } from '../command-server.ts';
 import { N } from '../protocol/numerics.ts';
 import { replyParameter } from '../protocol/reply-parameter.ts';
 import type { User } from '../state/user.ts';
 import type { Command } from './command.ts';
-import { allCommands, findCommand } from './registry.ts';
 
 /** Names in one line of the overview. */
 const NAMES_PER_LINE = 8;
@@ -20,17 +19,17 @@ export const help: Command = {
 
 export const helpop: Command = { ...help, name: 'HELPOP', help: ['HELPOP [<command>]', 'The same as HELP.'] };
 
-function sendHelp(_server: IrcServer, user: User, params: readonly string[]): void {
+function sendHelp(server: CommandServer, user: User, params: readonly string[]): void {
   const asked = (params[0] ?? '').toUpperCase();
   if (asked === '') {
-    const names = allCommands().map((command) => command.name);
+    const names = [...server.commands.keys()];
     const lines = ['Commands of this server; HELP <command> explains one.'];
     for (let i = 0; i < names.length; i += NAMES_PER_LINE)
       lines.push(names.slice(i, i + NAMES_PER_LINE).join(' '));
     sendLines(user, '*', lines);
     return;
   }
-  const command = findCommand(asked);
+  const command = server.commands.get(asked);
   if (command === undefined) user.reply(N.ERR_HELPNOTFOUND, replyParameter(asked));
   else sendLines(user, command.name, command.help);
 }

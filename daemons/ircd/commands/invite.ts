@@ -1,7 +1,7 @@
 /** INVITE: RFC 2812 3.2.7, Modern "INVITE message", IRCv3 invite-notify. */
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { fromUser, toChannelWithCap } from '../broadcast.ts';
-import type { IrcServer } from '../irc-server.ts';
+import type { CommandServer } from '../command-server.ts';
 import { CAP } from '../protocol/capabilities.ts';
 import { N } from '../protocol/numerics.ts';
 import { replyParameter } from '../protocol/reply-parameter.ts';
@@ -34,7 +34,7 @@ export const invite: Command = {
   },
 };
 
-function* inviteOne(server: IrcServer, user: User, nickName: string, channelName: string): WorkSteps {
+function* inviteOne(server: CommandServer, user: User, nickName: string, channelName: string): WorkSteps {
   const known = joinedChannel(server, user, channelName)?.channel;
   if (known === undefined) return;
   while (server.host.work.mustWait(known.gate)) yield known.gate;

@@ -2,7 +2,7 @@
 import { workPrices } from '../../runtime/async/work-prices.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { announceJoin } from '../broadcast.ts';
-import type { IrcServer } from '../irc-server.ts';
+import type { CommandServer } from '../command-server.ts';
 import { limits } from '../limits.ts';
 import { isValidChannelName } from '../protocol/names.ts';
 import { N, type Numeric } from '../protocol/numerics.ts';
@@ -31,7 +31,7 @@ export const join: Command = {
 };
 
 function* joinAll(
-  server: IrcServer,
+  server: CommandServer,
   user: User,
   names: readonly string[],
   keys: readonly string[],
@@ -46,7 +46,7 @@ function* joinAll(
   if (names.length > most) user.reply(N.ERR_TOOMANYTARGETS, 'JOIN', `Too many targets, at most ${most}`);
 }
 
-function* joinOne(server: IrcServer, user: User, name: string, key: string): WorkSteps {
+function* joinOne(server: CommandServer, user: User, name: string, key: string): WorkSteps {
   const { host, state } = server;
   if (!isValidChannelName(name, limits.channelNameBytes.default)) {
     user.reply(N.ERR_BADCHANMASK, replyParameter(name));
@@ -86,7 +86,7 @@ function* refusalOf(host: ServerHost, channel: Channel, user: User, key: string)
   return null;
 }
 
-function* leaveAll(server: IrcServer, user: User): WorkSteps {
+function* leaveAll(server: CommandServer, user: User): WorkSteps {
   for (const { channel } of [...user.memberships.values()]) {
     yield* partOne(server, user, channel, `PART ${channel.name}`);
   }

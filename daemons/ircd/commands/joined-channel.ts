@@ -1,13 +1,13 @@
 /** What INVITE, KICK and PART ask first: the channel exists and the client is on it. */
 
-import type { IrcServer } from '../irc-server.ts';
+import type { CommandServer } from '../command-server.ts';
 import { N } from '../protocol/numerics.ts';
 import { replyParameter } from '../protocol/reply-parameter.ts';
 import type { Membership } from '../state/channel.ts';
 import type { User } from '../state/user.ts';
 
 /** The client's membership in the channel of that name; null once 403 or 442 was sent (RFC 2812 3.2). */
-export function joinedChannel(server: IrcServer, user: User, name: string): Membership | null {
+export function joinedChannel(server: CommandServer, user: User, name: string): Membership | null {
   const channel = server.state.findChannel(name);
   if (channel === undefined) {
     user.reply(N.ERR_NOSUCHCHANNEL, replyParameter(name));

@@ -1,7 +1,7 @@
 /** KICK: RFC 2812 3.2.8, Modern "KICK message". */
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { fromUser, toChannel } from '../broadcast.ts';
-import type { IrcServer } from '../irc-server.ts';
+import type { CommandServer } from '../command-server.ts';
 import { limits } from '../limits.ts';
 import { truncateUtf8 } from '../protocol/line-text.ts';
 import { N } from '../protocol/numerics.ts';
@@ -24,7 +24,7 @@ export const kick: Command = {
 };
 
 function* kickAll(
-  server: IrcServer,
+  server: CommandServer,
   user: User,
   channels: readonly string[],
   nicks: readonly string[],
@@ -47,7 +47,7 @@ function* kickAll(
 }
 
 function* kickOne(
-  server: IrcServer,
+  server: CommandServer,
   user: User,
   channelName: string,
   nick: string,

@@ -1,6 +1,6 @@
 /** KILL: RFC 2812 3.7.1. */
 import { noticeOpers } from '../broadcast.ts';
-import type { IrcServer } from '../irc-server.ts';
+import type { CommandServer } from '../command-server.ts';
 import { limits } from '../limits.ts';
 import { truncateUtf8 } from '../protocol/line-text.ts';
 import { N } from '../protocol/numerics.ts';
@@ -43,7 +43,7 @@ export const kill: Command = {
 };
 
 /** Disconnects a user in the name of an operator or of the control plane. */
-export function killUser(server: IrcServer, target: User, by: string, reason: string): void {
+export function killUser(server: CommandServer, target: User, by: string, reason: string): void {
   server.host.log('info', 'client_killed', `${target.prefix} killed by ${by}: ${reason}`, {
     nick: target.nick,
     by,

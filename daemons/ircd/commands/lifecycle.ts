@@ -1,6 +1,6 @@
 /** REHASH, DIE and RESTART: RFC 2812 4.2 to 4.4. The process itself is stopped and restarted by the control plane. */
 import { noticeOpers } from '../broadcast.ts';
-import type { IrcServer } from '../irc-server.ts';
+import type { CommandServer } from '../command-server.ts';
 import { N } from '../protocol/numerics.ts';
 import { reloadWarnings } from '../reload-warnings.ts';
 import type { User } from '../state/user.ts';
@@ -54,7 +54,7 @@ function ending(name: string, flag: string, action: 'stop' | 'restart', summary:
   };
 }
 
-async function reload(server: IrcServer, user: User, by: string): Promise<DeedOutcome> {
+async function reload(server: CommandServer, user: User, by: string): Promise<DeedOutcome> {
   if (!user.gone) user.reply(N.RPL_REHASHING, 'signalbox.toml');
   noticeOpers(server, `${user.nick} is rehashing the server`, user);
   const outcome = await server.host.requestLifecycle('reload', by, 'REHASH');

@@ -2,7 +2,7 @@
 import { workPrices } from '../../runtime/async/work-prices.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { hasWildcard } from '../../runtime/net/mask.ts';
-import type { IrcServer } from '../irc-server.ts';
+import type { CommandServer } from '../command-server.ts';
 import { compileMask } from '../protocol/mask.ts';
 import { isChannelName } from '../protocol/names.ts';
 import { N } from '../protocol/numerics.ts';
@@ -28,7 +28,7 @@ export const list: Command = {
   },
 };
 
-function* answer(server: IrcServer, user: User, words: readonly string[]): WorkSteps {
+function* answer(server: CommandServer, user: User, words: readonly string[]): WorkSteps {
   user.reply(N.RPL_LISTSTART, 'Channel');
   const names = words.filter((word) => isChannelName(word) && !hasWildcard(word));
   if (names.length > 0) {
@@ -51,7 +51,7 @@ interface Filter {
 /** What one line of the answer costs. */
 const ROW_NS = workPrices.row.ns + 200 * workPrices.rowByte.ns;
 
-function* listAll(server: IrcServer, user: User, filters: readonly Filter[]): WorkSteps {
+function* listAll(server: CommandServer, user: User, filters: readonly Filter[]): WorkSteps {
   const { work } = server.host;
   const nowMs = Date.now();
   const budget = new ReplyBudget(user, 'LIST');

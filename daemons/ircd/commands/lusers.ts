@@ -1,6 +1,6 @@
 /** LUSERS: RFC 2812 3.4.2, Modern "LUSERS message". */
 
-import type { IrcServer } from '../irc-server.ts';
+import type { CommandServer } from '../command-server.ts';
 import { N } from '../protocol/numerics.ts';
 import type { User } from '../state/user.ts';
 import type { Command } from './command.ts';
@@ -15,7 +15,7 @@ export const lusers: Command = {
 };
 
 /** Counts of zero are left out where RFC 2812 3.4.2 says so. */
-export function sendLusers(server: IrcServer, user: User): void {
+export function sendLusers(server: CommandServer, user: User): void {
   const { state } = server;
   const total = state.registeredCount;
   const invisible = state.invisibleCount;

@@ -2,7 +2,7 @@
 import { workPrices } from '../../runtime/async/work-prices.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { toChannel, toChannelStatus, toChannelWithCap } from '../broadcast.ts';
-import type { IrcServer } from '../irc-server.ts';
+import type { CommandServer } from '../command-server.ts';
 import { CAP } from '../protocol/capabilities.ts';
 import { Delivery } from '../protocol/delivery.ts';
 import { isChannelName } from '../protocol/names.ts';
@@ -58,7 +58,7 @@ export const tagmsg: Command = {
 };
 
 function sendToAll(
-  server: IrcServer,
+  server: CommandServer,
   user: User,
   verb: Verb,
   targets: string,
@@ -80,7 +80,7 @@ function sendToAll(
 }
 
 function* sendEach(
-  server: IrcServer,
+  server: CommandServer,
   user: User,
   verb: Verb,
   targets: readonly string[],
@@ -94,7 +94,7 @@ function* sendEach(
 }
 
 function sendOne(
-  server: IrcServer,
+  server: CommandServer,
   user: User,
   verb: Verb,
   target: string,
@@ -132,7 +132,7 @@ function statusOf(target: string): number {
 }
 
 /** +n keeps strangers out, +m and bans those without status (RFC 2811 4.2). */
-function maySpeak(server: IrcServer, channel: Channel, user: User, status: number): boolean {
+function maySpeak(server: CommandServer, channel: Channel, user: User, status: number): boolean {
   const membership = user.memberships.get(channel);
   if (membership?.banRevision !== channel.banRevision) {
     server.host.work.spend(channel.bans.priceNs(0, channel.bans.size));
@@ -151,7 +151,7 @@ function isBlockedCtcp(text: string): boolean {
 }
 
 function compose(
-  server: IrcServer,
+  server: CommandServer,
   user: User,
   verb: Verb,
   target: string,
@@ -170,7 +170,7 @@ function compose(
 
 /** Waits until what is on its way to the channel has arrived. */
 function* sendLater(
-  server: IrcServer,
+  server: CommandServer,
   user: User,
   verb: Verb,
   name: string,
@@ -187,7 +187,7 @@ function* sendLater(
 }
 
 function sendTo(
-  server: IrcServer,
+  server: CommandServer,
   user: User,
   verb: Verb,
   channel: Channel | undefined,
@@ -214,7 +214,7 @@ function sendTo(
 
 /** The rest of a message that did not fit its slice, and its echo. */
 function* finishing(
-  server: IrcServer,
+  server: CommandServer,
   user: User,
   message: Delivery,
   channel: Channel,
@@ -229,7 +229,7 @@ function* finishing(
 }
 
 function sendToChannel(
-  server: IrcServer,
+  server: CommandServer,
   user: User,
   message: Delivery,
   channel: Channel,

@@ -1,6 +1,6 @@
 /** MODE: RFC 2812 3.1.5 and 3.2.3. The changes themselves are in modes/. */
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
-import type { IrcServer } from '../irc-server.ts';
+import type { CommandServer } from '../command-server.ts';
 import { changeChannelModes, channelModeString } from '../modes/channel-modes.ts';
 import { changeUserModes } from '../modes/user-modes.ts';
 import { sameName } from '../protocol/casemapping.ts';
@@ -37,7 +37,7 @@ export const mode: Command = {
 };
 
 function* channelMode(
-  server: IrcServer,
+  server: CommandServer,
   user: User,
   target: string,
   letters: string | undefined,

@@ -1,6 +1,6 @@
 /** MOTD: RFC 2812 3.4.1. */
 
-import type { IrcServer } from '../irc-server.ts';
+import type { CommandServer } from '../command-server.ts';
 import { N } from '../protocol/numerics.ts';
 import { replyParameter } from '../protocol/reply-parameter.ts';
 import type { User } from '../state/user.ts';
@@ -23,7 +23,7 @@ export const motd: Command = {
 };
 
 /** The message of the day, or 422. */
-export function sendMotd(server: IrcServer, user: User): void {
+export function sendMotd(server: CommandServer, user: User): void {
   if (server.motd === null) {
     user.reply(N.ERR_NOMOTD);
     return;

@@ -1,7 +1,7 @@
 /** NAMES: RFC 2812 3.2.5, Modern "NAMES message"; IRCv3 multi-prefix and userhost-in-names. */
 import { workPrices } from '../../runtime/async/work-prices.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
-import type { IrcServer } from '../irc-server.ts';
+import type { CommandServer } from '../command-server.ts';
 import { limits } from '../limits.ts';
 import { CAP } from '../protocol/capabilities.ts';
 import { N } from '../protocol/numerics.ts';
@@ -32,7 +32,7 @@ export const names: Command = {
   },
 };
 
-function* answer(server: IrcServer, user: User, targets: readonly string[]): WorkSteps {
+function* answer(server: CommandServer, user: User, targets: readonly string[]): WorkSteps {
   const most = server.tuning.get('targets-per-message');
   for (const name of targets.slice(0, most)) {
     const channel = server.state.findChannel(name);
@@ -49,7 +49,7 @@ function mayKnow(user: User, channel: Channel): boolean {
 }
 
 /** RFC 2812 3.2.5: without a parameter, all channels that the client may know of and who is on them. */
-function* sendAllNames(server: IrcServer, user: User): WorkSteps {
+function* sendAllNames(server: CommandServer, user: User): WorkSteps {
   user.connection.penalize(ALL_NAMES_PENALTY_LINES);
   const budget = new ReplyBudget(user, 'NAMES');
   const bytesEach = LONGEST_NICK_BYTES + (user.has(CAP.userhostInNames) ? LONGEST_USERHOST_BYTES : 0);
@@ -64,7 +64,7 @@ function* sendAllNames(server: IrcServer, user: User): WorkSteps {
 }
 
 /** RPL_NAMREPLY lines of a channel; strangers do not see invisible users. */
-export function sendNames(_server: IrcServer, user: User, channel: Channel): void {
+export function sendNames(_server: CommandServer, user: User, channel: Channel): void {
   const symbol = channel.has(CMODE.secret) ? '@' : channel.has(CMODE.private) ? '*' : '=';
   const multi = user.has(CAP.multiPrefix);
   const withHost = user.has(CAP.userhostInNames);

@@ -1,7 +1,7 @@
 /** NICK: RFC 2812 3.1.2, Modern "NICK message". */
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { fromUser, toNeighbours } from '../broadcast.ts';
-import type { IrcServer } from '../irc-server.ts';
+import type { CommandServer } from '../command-server.ts';
 import { limits } from '../limits.ts';
 import { truncateUtf8 } from '../protocol/line-text.ts';
 import { isValidNick } from '../protocol/names.ts';
@@ -38,14 +38,14 @@ export const nick: Command = {
   },
 };
 
-function isFree(server: IrcServer, user: User, wanted: string): boolean {
+function isFree(server: CommandServer, user: User, wanted: string): boolean {
   const holder = server.state.nickHolder(wanted);
   if (holder === undefined || holder === user) return true;
   user.reply(N.ERR_NICKNAMEINUSE, wanted);
   return false;
 }
 
-function* changeNick(server: IrcServer, user: User, wanted: string): WorkSteps {
+function* changeNick(server: CommandServer, user: User, wanted: string): WorkSteps {
   const gates = yield* freeChannelsOf(server.host, user);
   try {
     if (user.gone || !isFree(server, user, wanted)) return;

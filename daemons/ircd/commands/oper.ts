@@ -2,8 +2,8 @@
 
 import { globMatch } from '../../runtime/net/mask.ts';
 import { noticeOpers } from '../broadcast.ts';
+import type { CommandServer } from '../command-server.ts';
 import type { OperBlock } from '../config.ts';
-import type { IrcServer } from '../irc-server.ts';
 import { limits } from '../limits.ts';
 import { PasswordQueueFull } from '../passwords.ts';
 import { compileAddressMask, coversAddress } from '../protocol/address-mask.ts';
@@ -50,7 +50,7 @@ function hostMatches(mask: string, user: User): boolean {
   );
 }
 
-function grant(server: IrcServer, user: User, block: OperBlock): void {
+function grant(server: CommandServer, user: User, block: OperBlock): void {
   perform(server, user, {
     command: 'OPER',
     args: { name: block.name },
@@ -71,7 +71,7 @@ function grant(server: IrcServer, user: User, block: OperBlock): void {
   });
 }
 
-function makeOper(server: IrcServer, user: User, block: OperBlock): void {
+function makeOper(server: CommandServer, user: User, block: OperBlock): void {
   user.oper = { name: block.name, flags: new Set(block.flags), title: block.title };
   server.state.setUserMode(user, UMODE.oper, true);
   user.send(`:${user.prefix} MODE ${user.nick} :+o`);
@@ -85,7 +85,7 @@ function makeOper(server: IrcServer, user: User, block: OperBlock): void {
 }
 
 /** The password could not be checked: too many are, or the hash in the configuration is damaged. */
-function failed(server: IrcServer, user: User, name: string, error: unknown): void {
+function failed(server: CommandServer, user: User, name: string, error: unknown): void {
   if (!(error instanceof PasswordQueueFull)) {
     server.host.log('error', 'oper_hash_damaged', `The password_hash of operator ${name} cannot be used`, {
       oper: name,
@@ -94,7 +94,7 @@ function failed(server: IrcServer, user: User, name: string, error: unknown): vo
   user.reply(N.ERR_UNKNOWNERROR, 'OPER', 'The password cannot be checked now, try again later');
 }
 
-function refuse(server: IrcServer, user: User, name: string, wrongPassword: boolean): void {
+function refuse(server: CommandServer, user: User, name: string, wrongPassword: boolean): void {
   server.counters.operFailures++;
   user.failedOpers++;
   user.connection.penalize(limits.operFailurePenaltyLines.default);

@@ -2,7 +2,7 @@
 import { workPrices } from '../../runtime/async/work-prices.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { fromUser, toChannel } from '../broadcast.ts';
-import type { IrcServer } from '../irc-server.ts';
+import type { CommandServer } from '../command-server.ts';
 import { limits } from '../limits.ts';
 import { truncateUtf8 } from '../protocol/line-text.ts';
 import { N } from '../protocol/numerics.ts';
@@ -22,7 +22,7 @@ export const part: Command = {
   },
 };
 
-function* partAll(server: IrcServer, user: User, names: readonly string[], reason: string): WorkSteps {
+function* partAll(server: CommandServer, user: User, names: readonly string[], reason: string): WorkSteps {
   const most = limits.targetsPerCommand.default;
   for (const name of names.slice(0, most)) {
     if (name === '') continue;
@@ -37,7 +37,7 @@ function* partAll(server: IrcServer, user: User, names: readonly string[], reaso
 }
 
 /** Takes a user off a channel that they are on, once nothing is on its way to it; `text` is what everybody is told. */
-export function* partOne(server: IrcServer, user: User, channel: Channel, text: string): WorkSteps {
+export function* partOne(server: CommandServer, user: User, channel: Channel, text: string): WorkSteps {
   const { work } = server.host;
   while (work.mustWait(channel.gate)) yield channel.gate;
   try {

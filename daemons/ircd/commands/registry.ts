@@ -1,4 +1,4 @@
-/** Every command by name. The server looks commands up here; HELP lists them. */
+/** Every command by name. Whoever puts a server together hands it this table. */
 import { authenticate } from './authenticate.ts';
 import { away } from './away.ts';
 import { cap } from './cap.ts';
@@ -34,72 +34,59 @@ import { who } from './who.ts';
 import { whois } from './whois.ts';
 import { whowas } from './whowas.ts';
 
-let byName: ReadonlyMap<string, Command> | null = null;
-
-/** Built on first use, because help.ts and this file need each other. */
-function commands(): ReadonlyMap<string, Command> {
-  byName ??= new Map(
-    [
-      admin,
-      authenticate,
-      away,
-      cap,
-      die,
-      dline,
-      globops,
-      help,
-      helpop,
-      info,
-      invite,
-      ison,
-      join,
-      kick,
-      kill,
-      kline,
-      knock,
-      links,
-      list,
-      lusers,
-      map,
-      mode,
-      motd,
-      names,
-      nick,
-      notice,
-      oper,
-      part,
-      pass,
-      ping,
-      pong,
-      privmsg,
-      quit,
-      rehash,
-      restart,
-      setname,
-      stats,
-      tagmsg,
-      time,
-      topic,
-      undline,
-      unkline,
-      userCommand,
-      userhost,
-      version,
-      wallops,
-      who,
-      whois,
-      whowas,
-    ].map((command) => [command.name, command]),
-  );
-  return byName;
-}
-
-/** A command by its upper-case name. */
-export function findCommand(name: string): Command | undefined {
-  return commands().get(name);
-}
-
-/** All commands by name. */
-export function allCommands(): readonly Command[] {
-  return [...commands().values()].sort((a, b) => (a.name < b.name ? -1 : 1));
-}
+/** In alphabetical order, by upper-case name. */
+export const COMMANDS: ReadonlyMap<string, Command> = new Map(
+  [
+    admin,
+    authenticate,
+    away,
+    cap,
+    die,
+    dline,
+    globops,
+    help,
+    helpop,
+    info,
+    invite,
+    ison,
+    join,
+    kick,
+    kill,
+    kline,
+    knock,
+    links,
+    list,
+    lusers,
+    map,
+    mode,
+    motd,
+    names,
+    nick,
+    notice,
+    oper,
+    part,
+    pass,
+    ping,
+    pong,
+    privmsg,
+    quit,
+    rehash,
+    restart,
+    setname,
+    stats,
+    tagmsg,
+    time,
+    topic,
+    undline,
+    unkline,
+    userCommand,
+    userhost,
+    version,
+    wallops,
+    who,
+    whois,
+    whowas,
+  ]
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map((command) => [command.name, command]),
+);

@@ -4,7 +4,7 @@ import { workPrices } from '../../runtime/async/work-prices.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import type { BanSaved } from '../../runtime/net/ban-saver.ts';
 import { noticeOpers } from '../broadcast.ts';
-import type { IrcServer } from '../irc-server.ts';
+import type { CommandServer } from '../command-server.ts';
 import { N } from '../protocol/numerics.ts';
 import { type BanKind, canonicalBanMask, type ServerBan } from '../server-bans.ts';
 import type { User } from '../state/user.ts';
@@ -63,7 +63,7 @@ function banCommand(name: string, kind: BanKind, what: string, summary: string):
 
 /** Sets a ban that was found right; the list may have become full since. */
 function ban(
-  server: IrcServer,
+  server: CommandServer,
   user: User,
   name: string,
   given: Pick<ServerBan, 'kind' | 'mask' | 'reason' | 'by'>,
@@ -133,7 +133,7 @@ function parseMinutes(text: string): number | null {
  * Returns why it could not be added as text.
  */
 export function addServerBan(
-  server: IrcServer,
+  server: CommandServer,
   given: ServerBan,
 ): string | { readonly mask: string; readonly dropped: number; readonly saving: Promise<BanSaved> } {
   const ban = { ...given, mask: canonicalBanMask(given.kind, given.mask) };
@@ -153,7 +153,7 @@ export function addServerBan(
   return { mask: ban.mask, dropped: victims.length, saving };
 }
 
-function* dropAll(server: IrcServer, victims: readonly User[], reason: string): WorkSteps {
+function* dropAll(server: CommandServer, victims: readonly User[], reason: string): WorkSteps {
   for (const victim of victims) {
     server.counters.serverBanMatches++;
     server.exit(victim, reason);
@@ -163,7 +163,7 @@ function* dropAll(server: IrcServer, victims: readonly User[], reason: string): 
 
 /** Removes a ban and has the list saved; null when there was none. */
 export function removeServerBan(
-  server: IrcServer,
+  server: CommandServer,
   kind: BanKind,
   mask: string,
   by: string,
@@ -177,7 +177,7 @@ export function removeServerBan(
 }
 
 /** Connected users that one ban matches; operators are never dropped by a K-line. */
-export function usersMatching(server: IrcServer, ban: Pick<ServerBan, 'kind' | 'mask'>): User[] {
+export function usersMatching(server: CommandServer, ban: Pick<ServerBan, 'kind' | 'mask'>): User[] {
   const matches = server.bans.matcher(ban.kind, ban.mask);
   const found: User[] = [];
   server.host.work.spend(server.state.users.size * MATCH_NS);

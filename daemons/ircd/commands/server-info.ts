@@ -1,6 +1,6 @@
 /** VERSION, ADMIN, INFO, TIME, LINKS and MAP: RFC 2812 3.4. Each may name this server as its target. */
 
-import { type IrcServer, VERSION } from '../irc-server.ts';
+import { type CommandServer, VERSION } from '../command-server.ts';
 import { fold } from '../protocol/casemapping.ts';
 import { compileMask } from '../protocol/mask.ts';
 import { N } from '../protocol/numerics.ts';
@@ -11,7 +11,12 @@ import type { Command } from './command.ts';
 import { isThisServer } from './whois.ts';
 
 /** Runs `answer` unless the target is another server. */
-function forThisServer(server: IrcServer, user: User, target: string | undefined, answer: () => void): void {
+function forThisServer(
+  server: CommandServer,
+  user: User,
+  target: string | undefined,
+  answer: () => void,
+): void {
   if (target === undefined || isThisServer(server, target)) answer();
   else user.reply(N.ERR_NOSUCHSERVER, replyParameter(target));
 }

@@ -1,6 +1,6 @@
 /** STATS: RFC 2812 3.4.4 with the letters l m o p P t u z, k d (server bans), and C B T of our own. */
 import { memoryUsage } from '../../runtime/telemetry/memory-usage.ts';
-import type { IrcServer } from '../irc-server.ts';
+import type { CommandServer } from '../command-server.ts';
 import { truncateUtf8 } from '../protocol/line-text.ts';
 import { N, type Numeric } from '../protocol/numerics.ts';
 import { ReplyBudget } from '../protocol/reply-budget.ts';
@@ -30,7 +30,7 @@ export const stats: Command = {
   },
 };
 
-type Report = (server: IrcServer, user: User) => void;
+type Report = (server: CommandServer, user: User) => void;
 
 const REPORTS: Readonly<Record<string, Report | undefined>> = {
   l: links,
@@ -83,7 +83,7 @@ function lines(user: User, numeric: Numeric, texts: readonly string[]): void {
   for (const text of texts) user.reply(numeric, '', text);
 }
 
-function links(server: IrcServer, user: User): void {
+function links(server: CommandServer, user: User): void {
   const shown = user.can('auspex') ? server.state.users : [user];
   const now = Date.now();
   const budget = new ReplyBudget(user, 'STATS');
@@ -97,7 +97,7 @@ function links(server: IrcServer, user: User): void {
   }
 }
 
-function bans(server: IrcServer, user: User, kind: 'kline' | 'dline', numeric: Numeric): void {
+function bans(server: CommandServer, user: User, kind: 'kline' | 'dline', numeric: Numeric): void {
   const budget = new ReplyBudget(user, 'STATS');
   for (const ban of server.bans.list()) {
     if (ban.kind !== kind) continue;

@@ -1,7 +1,7 @@
 /** TOPIC: RFC 2812 3.2.4, Modern "TOPIC message". */
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { fromUser, toChannel } from '../broadcast.ts';
-import type { IrcServer } from '../irc-server.ts';
+import type { CommandServer } from '../command-server.ts';
 import { limits } from '../limits.ts';
 import { unixSeconds } from '../protocol/clock.ts';
 import { truncateUtf8 } from '../protocol/line-text.ts';
@@ -22,7 +22,7 @@ export const topic: Command = {
   },
 };
 
-function* topicOf(server: IrcServer, user: User, name: string, wanted: string | undefined): WorkSteps {
+function* topicOf(server: CommandServer, user: User, name: string, wanted: string | undefined): WorkSteps {
   const channel = yield* freeChannel(server.host, server.state, name);
   try {
     if (channel === undefined) {

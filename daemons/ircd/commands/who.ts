@@ -2,7 +2,7 @@
 import { workPrices } from '../../runtime/async/work-prices.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { hasWildcard } from '../../runtime/net/mask.ts';
-import type { IrcServer } from '../irc-server.ts';
+import type { CommandServer } from '../command-server.ts';
 import { CAP } from '../protocol/capabilities.ts';
 import { fold } from '../protocol/casemapping.ts';
 import { compileMask } from '../protocol/mask.ts';
@@ -35,7 +35,7 @@ export const who: Command = {
   },
 };
 
-function* answer(server: IrcServer, user: User, mask: string, query: Query): WorkSteps {
+function* answer(server: CommandServer, user: User, mask: string, query: Query): WorkSteps {
   const channel = isChannelName(mask) ? server.state.findChannel(mask) : undefined;
   if (channel !== undefined) yield* whoChannel(server, user, channel, query);
   else if (hasWildcard(mask) || mask === '0') yield* whoMask(server, user, mask === '0' ? '*' : mask, query);
@@ -66,7 +66,7 @@ function isToken(text: string): boolean {
   return text.length > 0 && text.length <= 3 && [...text].every((digit) => digit >= '0' && digit <= '9');
 }
 
-function* whoChannel(server: IrcServer, user: User, channel: Channel, query: Query): WorkSteps {
+function* whoChannel(server: CommandServer, user: User, channel: Channel, query: Query): WorkSteps {
   const inside = user.memberships.has(channel);
   if (!inside && !channel.isPublic && !user.can('auspex')) return;
   // A copy, because members come and go while the answer takes its turns.
@@ -79,7 +79,7 @@ function* whoChannel(server: IrcServer, user: User, channel: Channel, query: Que
   }
 }
 
-function* whoMask(server: IrcServer, user: User, text: string, query: Query): WorkSteps {
+function* whoMask(server: CommandServer, user: User, text: string, query: Query): WorkSteps {
   const { work } = server.host;
   const mask = compileMask(text);
   // Nick, username, host and real name, of which the last may be three times as long as what a price is for.
@@ -104,13 +104,13 @@ function* whoMask(server: IrcServer, user: User, text: string, query: Query): Wo
   }
 }
 
-function maySee(server: IrcServer, user: User, other: User): boolean {
+function maySee(server: CommandServer, user: User, other: User): boolean {
   if ((other.modes & UMODE.invisible) === 0 || other === user || user.can('auspex')) return true;
   return server.state.shareChannel(user, other);
 }
 
 function send(
-  server: IrcServer,
+  server: CommandServer,
   user: User,
   other: User,
   member: Membership | null,

@@ -1,6 +1,6 @@
 /** WHOIS: RFC 2812 3.6.2, Modern "WHOIS message". */
 
-import type { IrcServer } from '../irc-server.ts';
+import type { CommandServer } from '../command-server.ts';
 import { CAP } from '../protocol/capabilities.ts';
 import { fold, sameName } from '../protocol/casemapping.ts';
 import { unixSeconds } from '../protocol/clock.ts';
@@ -41,11 +41,11 @@ function firstOf(list: string): string {
 }
 
 /** Whether a target parameter means this server: its name, a mask of it, or a user on it. */
-export function isThisServer(server: IrcServer, target: string): boolean {
+export function isThisServer(server: CommandServer, target: string): boolean {
   return compileMask(target).matches(fold(server.name)) || server.state.findUser(target) !== undefined;
 }
 
-function describeUser(server: IrcServer, user: User, target: User): void {
+function describeUser(server: CommandServer, user: User, target: User): void {
   const { nick, connection } = target;
   const trusted = user === target || user.can('auspex');
   user.reply(N.RPL_WHOISUSER, `${nick} ${target.username} ${target.host} *`, target.realname);

@@ -4,7 +4,7 @@
  */
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { fromUser, toChannel } from '../broadcast.ts';
-import type { IrcServer } from '../irc-server.ts';
+import type { CommandServer } from '../command-server.ts';
 import { limits } from '../limits.ts';
 import { canonicalMask, hasBrokenNetwork } from '../protocol/address-mask.ts';
 import { MAX_LINE_BYTES } from '../protocol/line-text.ts';
@@ -59,7 +59,7 @@ class Changes {
 
 /** Applies a mode string at once, and announces it in steps. `isOp` is false for members without status and for strangers, who may only list. */
 export function changeChannelModes(
-  server: IrcServer,
+  server: CommandServer,
   user: User,
   channel: Channel,
   letters: string,
@@ -71,7 +71,7 @@ export function changeChannelModes(
 }
 
 class ChannelModeChange {
-  private readonly server: IrcServer;
+  private readonly server: CommandServer;
   private readonly user: User;
   private readonly channel: Channel;
   private readonly args: readonly string[];
@@ -82,7 +82,7 @@ class ChannelModeChange {
   private refused = false;
   private readonly unknown = new Set<string>();
 
-  constructor(server: IrcServer, user: User, channel: Channel, args: readonly string[], isOp: boolean) {
+  constructor(server: CommandServer, user: User, channel: Channel, args: readonly string[], isOp: boolean) {
     this.server = server;
     this.user = user;
     this.channel = channel;

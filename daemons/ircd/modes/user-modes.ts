@@ -1,11 +1,11 @@
 /** MODE on oneself: i, w and B may be set, o may only be dropped (RFC 2812 3.1.5). Called by commands/mode.ts. */
 
-import type { IrcServer } from '../irc-server.ts';
+import type { CommandServer } from '../command-server.ts';
 import { N } from '../protocol/numerics.ts';
 import { UMODE, UMODE_LETTERS, type User } from '../state/user.ts';
 
 /** Applies a mode string to the user and echoes what changed. */
-export function changeUserModes(server: IrcServer, user: User, letters: string): void {
+export function changeUserModes(server: CommandServer, user: User, letters: string): void {
   let on = true;
   let unknown = false;
   let plus = '';

@@ -1,0 +1,71 @@
+/**
+ * The server as commands, modes and registration see it. It knows no command: `IrcServer` implements it, and whoever puts
+ * the server together hands it the table of commands.
+ */
+import type { TurnBudget } from '../runtime/async/turn-budget.ts';
+import type { WorkAccount } from '../runtime/async/work-account.ts';
+import type { ClientLog } from './client-log.ts';
+import type { IrcdConfig } from './config.ts';
+import type { ProtocolCounters } from './counters.ts';
+import type { PasswordChecker } from './passwords.ts';
+import type { ServerBans } from './server-bans.ts';
+import type { ServerHost } from './server-host.ts';
+import type { NetworkState } from './state/network.ts';
+import type { User } from './state/user.ts';
+import type { Tuning } from './tuning.ts';
+
+/** Version shown to clients. */
+export const VERSION = 'signalbox-0.1.0';
+
+/** What HELP tells of a command. */
+export interface CommandHelp {
+  /** Upper case. */
+  readonly name: string;
+  /** Syntax, then one sentence a line. */
+  readonly help: readonly string[];
+}
+
+/** What a handler is given first. */
+export interface CommandServer {
+  readonly name: string;
+  readonly host: ServerHost;
+  readonly state: NetworkState;
+  readonly counters: ProtocolCounters;
+  readonly passwords: PasswordChecker;
+  readonly tuning: Tuning;
+  readonly bans: ServerBans;
+  readonly clientLog: ClientLog;
+  readonly config: IrcdConfig;
+  /** Lines of the message of the day; null when there is none. */
+  readonly motd: readonly string[] | null;
+  readonly isupport: readonly string[];
+  /** All commands by name. */
+  readonly commands: ReadonlyMap<string, CommandHelp>;
+  /** How often each command was used and its bytes, for STATS m. */
+  readonly usage: ReadonlyMap<string, { readonly count: number; readonly bytes: number }>;
+  /** Reason given to clients once the server goes down; null while it runs. */
+  readonly closing: string | null;
+  /** What no client causes is charged to: administrators, and bans that meet many. */
+  readonly house: WorkAccount;
+  /** How many clients are welcomed in one turn of the loop. */
+  readonly registrationTurns: TurnBudget;
+  /** A new message id (IRCv3 message-ids), unique for the life of the network. */
+  nextMessageId(): string;
+  /**
+   * Ends a client: the client gets ERROR and its connection closes, others see QUIT. Where much is to be told that takes
+   * its turns, and until then the client is still listed. Calling it twice is fine.
+   * @param reason shown to everybody who shared a channel.
+   */
+  exit(user: User, reason: string): void;
+  /**
+   * Runs asynchronous work for a command. Until it is done, further lines of this user wait, so that commands take
+   * effect in order; nothing runs when the user left meanwhile.
+   */
+  defer<T>(user: User, work: Promise<T>, done: (result: T) => void, failed: (error: unknown) => void): void;
+  /** As {@link defer}, but what follows runs also when the user left meanwhile; `work` never rejects. */
+  deferKept<T>(user: User, work: Promise<T>, done: (result: T) => void): void;
+  /** To be called when something that registration waits for is there. */
+  registrationStep(user: User): void;
+  /** Restarts the silence timer once a client is registered. */
+  startPings(user: User): void;
+}
