@@ -1,8 +1,8 @@
 /** What the passing of time means for a client: pings, and the ends that silence brings. Called once a second. */
 import { workPrices } from '../runtime/async/work-prices.ts';
 import type { Steps } from './net/relay-turns.ts';
-import type { Relay } from './relay.ts';
 import type { Peer } from './rooms/peer.ts';
+import type { Relay } from './rooms/relay.ts';
 
 /**
  * Looks at every client, over as many turns as that takes. Also brings the largest send queue up to date, as it walks

@@ -30,7 +30,7 @@ import { MemoryWatch } from './net/memory-watch.ts';
 import { inTurns, relayTurns, type Steps, type TurnLengths } from './net/relay-turns.ts';
 import { TickFlusher } from './net/tick-flusher.ts';
 import type { ProtocolErrorCode } from './protocol/protocol-errors.ts';
-import { Relay } from './relay.ts';
+import { Relay } from './rooms/relay.ts';
 
 const WATCH_MS = 1_000;
 

@@ -12,9 +12,9 @@ import type { RelayCommands } from '../manifest.ts';
 import { type BanList, canonicalRange } from '../net/ban-list.ts';
 import type { Steps } from '../net/relay-turns.ts';
 import type { Frame } from '../protocol/frame.ts';
-import type { Relay } from '../relay.ts';
 import type { RelayServer } from '../relay-server.ts';
 import { type Peer, peerIdProblem } from '../rooms/peer.ts';
+import type { Relay } from '../rooms/relay.ts';
 import type { Room } from '../rooms/rooms.ts';
 import { connectionRow, roomRow } from './tables.ts';
 

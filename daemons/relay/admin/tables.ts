@@ -1,8 +1,8 @@
 /** Rows of the live tables and of table results, in the order of the manifest's columns. */
 import type { TableCell } from '../../../contract/stream.ts';
 import type { TableProvider } from '../../runtime/telemetry/stream-hub.ts';
-import type { Relay } from '../relay.ts';
 import type { Peer } from '../rooms/peer.ts';
+import type { Relay } from '../rooms/relay.ts';
 import type { Room } from '../rooms/rooms.ts';
 
 type Row = Readonly<Record<string, TableCell>>;

@@ -1,14 +1,14 @@
 /** What goes to crowds beside the data of a room: plain and greeted broadcasts, and presence notices. Used by relay.ts. */
 
 import { type Frame, KIND } from '../protocol/frame.ts';
-import type { Relay } from '../relay.ts';
 import { FanOut } from './fan-out.ts';
 import type { Peer } from './peer.ts';
 import type { Room } from './rooms.ts';
+import type { Switchboard } from './switchboard.ts';
 
 /** One message to all clients in broadcast mode: bare to those who never said hello, tagged to the others. */
 export class BroadcastFanOut extends FanOut {
-  readonly #relay: Relay;
+  readonly #relay: Switchboard;
   readonly #sender: Peer;
   readonly #payload: Buffer;
   readonly #receivedAt: number;
@@ -17,7 +17,7 @@ export class BroadcastFanOut extends FanOut {
   #tagged: Frame | null = null;
 
   constructor(
-    relay: Relay,
+    relay: Switchboard,
     sender: Peer,
     bare: Frame | null,
     payload: Buffer,
@@ -61,13 +61,13 @@ export class BroadcastFanOut extends FanOut {
 
 /** A member came or went: a notice to the members that asked for presence. */
 export class Announcement extends FanOut {
-  readonly #relay: Relay;
+  readonly #relay: Switchboard;
   readonly #room: Room;
   readonly #peer: Peer;
   readonly #left: boolean;
   readonly #frame: Frame;
 
-  constructor(relay: Relay, room: Room, peer: Peer, event: 'joined' | 'left') {
+  constructor(relay: Switchboard, room: Room, peer: Peer, event: 'joined' | 'left') {
     const frame = relay.writer.control(
       { type: 'presence', room: room.name, peer: peer.id, event, members: room.audience.size },
       true,

@@ -6,17 +6,23 @@
 import { type Frame, KIND, WITH_ID } from '../protocol/frame.ts';
 import { HEADER_BYTES } from '../protocol/frame-decoder.ts';
 import type { RequestId } from '../protocol/protocol-errors.ts';
-import type { Relay } from '../relay.ts';
 import { FanOut, fanOutNs } from './fan-out.ts';
 import type { Peer } from './peer.ts';
 import type { Room } from './rooms.ts';
+import type { Switchboard } from './switchboard.ts';
 
 const ID_BYTES = 4;
 /** Members of a room that get a message in one go, without anything that could be continued: far less than a slice. */
 const SMALL_ROOM = 32;
 
 /** Delivers `source[start, end)`, a whole frame. */
-export function deliverData(relay: Relay, peer: Peer, source: Buffer, start: number, end: number): void {
+export function deliverData(
+  relay: Switchboard,
+  peer: Peer,
+  source: Buffer,
+  start: number,
+  end: number,
+): void {
   let at = start + HEADER_BYTES;
   if (at === end) {
     relay.complain(peer, null, 'bad_data', 'The frame is empty: it has no kind byte.');
@@ -59,7 +65,7 @@ export function deliverData(relay: Relay, peer: Peer, source: Buffer, start: num
   }
 }
 
-function inMode(relay: Relay, peer: Peer, kind: string, allowed: boolean, id: RequestId): boolean {
+function inMode(relay: Switchboard, peer: Peer, kind: string, allowed: boolean, id: RequestId): boolean {
   if (!allowed)
     relay.complain(
       peer,
@@ -71,7 +77,7 @@ function inMode(relay: Relay, peer: Peer, kind: string, allowed: boolean, id: Re
 }
 
 function echo(
-  relay: Relay,
+  relay: Switchboard,
   peer: Peer,
   source: Buffer,
   start: number,
@@ -86,7 +92,14 @@ function echo(
   acknowledge(relay, peer, id, peer.connection.push(frame) ? 1 : 0);
 }
 
-function toRoom(relay: Relay, peer: Peer, source: Buffer, at: number, end: number, id: number | null): void {
+function toRoom(
+  relay: Switchboard,
+  peer: Peer,
+  source: Buffer,
+  at: number,
+  end: number,
+  id: number | null,
+): void {
   const name = readName(relay, peer, source, at, end, id);
   if (name === null) return;
   const room = relay.rooms.get(name);
@@ -124,12 +137,12 @@ function toRoom(relay: Relay, peer: Peer, source: Buffer, at: number, end: numbe
 
 /** A data frame to the other members of a room, and the sender's ack when all had it. */
 class RoomFanOut extends FanOut {
-  readonly #relay: Relay;
+  readonly #relay: Switchboard;
   readonly #sender: Peer;
   readonly #frame: Frame;
   readonly #id: number | null;
 
-  constructor(relay: Relay, room: Room, sender: Peer, frame: Frame, id: number | null) {
+  constructor(relay: Switchboard, room: Room, sender: Peer, frame: Frame, id: number | null) {
     super(relay, room.audience, room.audience.gate, frame.size);
     this.#relay = relay;
     this.#sender = sender;
@@ -146,7 +159,14 @@ class RoomFanOut extends FanOut {
   }
 }
 
-function toPeer(relay: Relay, peer: Peer, source: Buffer, at: number, end: number, id: number | null): void {
+function toPeer(
+  relay: Switchboard,
+  peer: Peer,
+  source: Buffer,
+  at: number,
+  end: number,
+  id: number | null,
+): void {
   const name = readName(relay, peer, source, at, end, id);
   if (name === null) return;
   const receiver = relay.peer(name);
@@ -168,7 +188,7 @@ function toPeer(relay: Relay, peer: Peer, source: Buffer, at: number, end: numbe
 
 /** Reads a name behind its length byte; complains and returns null where the frame is too short for it. */
 function readName(
-  relay: Relay,
+  relay: Switchboard,
   peer: Peer,
   source: Buffer,
   at: number,
@@ -183,6 +203,6 @@ function readName(
   return source.toString('utf8', at + 1, at + 1 + size);
 }
 
-function acknowledge(relay: Relay, peer: Peer, id: number | null, delivered: number): void {
+function acknowledge(relay: Switchboard, peer: Peer, id: number | null, delivered: number): void {
   if (id !== null) relay.tell(peer, { type: 'ack', id, delivered });
 }

@@ -1,14 +1,14 @@
 /** The control frames of clients that said hello: one handler a type. Called by relay.ts. */
-import { firstProblem } from '../../contract/plain-words.ts';
-import { workPrices } from '../runtime/async/work-prices.ts';
-import { CONTROL_REQUESTS, type ControlRequest, type ControlType } from './protocol/control-requests.ts';
-import type { RequestId } from './protocol/protocol-errors.ts';
-import type { Relay } from './relay.ts';
-import type { Peer } from './rooms/peer.ts';
+import { firstProblem } from '../../../contract/plain-words.ts';
+import { workPrices } from '../../runtime/async/work-prices.ts';
+import type { Peer } from '../rooms/peer.ts';
+import type { Switchboard } from '../rooms/switchboard.ts';
+import { CONTROL_REQUESTS, type ControlRequest, type ControlType } from './control-requests.ts';
+import type { RequestId } from './protocol-errors.ts';
 
 type Handlers = {
   readonly [Type in ControlType]: (
-    relay: Relay,
+    relay: Switchboard,
     peer: Peer,
     request: ControlRequest<Type>,
     id: RequestId,
@@ -70,7 +70,13 @@ const ROOM_REQUESTS: readonly string[] = [
 ] satisfies ControlType[];
 
 /** Handles a control frame whose JSON is `source[from, end)`. */
-export function handleControl(relay: Relay, peer: Peer, source: Buffer, from: number, end: number): void {
+export function handleControl(
+  relay: Switchboard,
+  peer: Peer,
+  source: Buffer,
+  from: number,
+  end: number,
+): void {
   const size = end - from + 1;
   if (size > relay.limits.max_control_bytes) {
     relay.complain(
@@ -106,7 +112,7 @@ export function handleControl(relay: Relay, peer: Peer, source: Buffer, from: nu
 }
 
 function run<Type extends ControlType>(
-  relay: Relay,
+  relay: Switchboard,
   peer: Peer,
   type: Type,
   message: Record<string, unknown>,
@@ -118,7 +124,7 @@ function run<Type extends ControlType>(
 }
 
 function enter(
-  relay: Relay,
+  relay: Switchboard,
   peer: Peer,
   name: string,
   wanted: 'new' | 'existing' | 'either',

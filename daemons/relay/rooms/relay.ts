@@ -2,24 +2,25 @@
  * The relay proper: who is connected, in which mode, and what happens to a frame. Told by connection.ts, asked by the
  * admin commands; sockets and listeners are relay-server.ts's business.
  */
-import { workPrices } from '../runtime/async/work-prices.ts';
-import type { WorkTurns } from '../runtime/async/work-turns.ts';
-import type { DefaultMode, Mode } from './config.ts';
-import { handleControl } from './control-handlers.ts';
-import { greet, helloIn } from './greeting.ts';
-import type { Limits } from './limits.ts';
-import type { RelayMetrics } from './metrics.ts';
-import type { BanList } from './net/ban-list.ts';
-import type { Connection, ConnectionHandler } from './net/connection.ts';
-import type { TickFlusher } from './net/tick-flusher.ts';
-import { type Frame, FrameWriter, KIND } from './protocol/frame.ts';
-import { HEADER_BYTES } from './protocol/frame-decoder.ts';
-import type { ProtocolErrorCode, RequestId } from './protocol/protocol-errors.ts';
-import { Announcement, BroadcastFanOut } from './rooms/announcement.ts';
-import { Crowd } from './rooms/audience.ts';
-import { deliverData } from './rooms/delivery.ts';
-import { assignedPeerId, Peer } from './rooms/peer.ts';
-import { type Room, RoomDirectory } from './rooms/rooms.ts';
+import { workPrices } from '../../runtime/async/work-prices.ts';
+import type { WorkTurns } from '../../runtime/async/work-turns.ts';
+import type { DefaultMode, Mode } from '../config.ts';
+import type { Limits } from '../limits.ts';
+import type { RelayMetrics } from '../metrics.ts';
+import type { BanList } from '../net/ban-list.ts';
+import type { Connection, ConnectionHandler } from '../net/connection.ts';
+import type { TickFlusher } from '../net/tick-flusher.ts';
+import { handleControl } from '../protocol/control-handlers.ts';
+import { type Frame, FrameWriter, KIND } from '../protocol/frame.ts';
+import { HEADER_BYTES } from '../protocol/frame-decoder.ts';
+import { greet, helloIn } from '../protocol/greeting.ts';
+import type { ProtocolErrorCode, RequestId } from '../protocol/protocol-errors.ts';
+import { Announcement, BroadcastFanOut } from './announcement.ts';
+import { Crowd } from './audience.ts';
+import { deliverData } from './delivery.ts';
+import { assignedPeerId, Peer } from './peer.ts';
+import { type Room, RoomDirectory } from './rooms.ts';
+import type { Switchboard } from './switchboard.ts';
 
 /** What the relay needs from around it. */
 export interface RelayOptions {
@@ -38,7 +39,7 @@ export interface RelayOptions {
 }
 
 /** Peers, rooms and modes; the handler of every connection. */
-export class Relay implements ConnectionHandler {
+export class Relay implements ConnectionHandler, Switchboard {
   readonly limits: Limits;
   readonly metrics: RelayMetrics;
   readonly bans: BanList;

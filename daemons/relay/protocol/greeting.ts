@@ -1,10 +1,10 @@
 /** Hello and welcome: how a client becomes more than a sender of plain frames. Called by relay.ts. */
-import { firstProblem } from '../../contract/plain-words.ts';
-import { FEATURES, type HelloRequest, helloSchema, PROTOCOL_VERSION } from './protocol/control-requests.ts';
-import { KIND } from './protocol/frame.ts';
-import type { RequestId } from './protocol/protocol-errors.ts';
-import type { Relay } from './relay.ts';
-import { type Peer, peerIdProblem } from './rooms/peer.ts';
+import { firstProblem } from '../../../contract/plain-words.ts';
+import { type Peer, peerIdProblem } from '../rooms/peer.ts';
+import type { Switchboard } from '../rooms/switchboard.ts';
+import { FEATURES, type HelloRequest, helloSchema, PROTOCOL_VERSION } from './control-requests.ts';
+import { KIND } from './frame.ts';
+import type { RequestId } from './protocol-errors.ts';
 
 const OPENING_BRACE = 0x7b;
 
@@ -31,7 +31,7 @@ export function helloIn(
 }
 
 /** Welcomes the client, or says what is wrong with its hello; it may then try again until the deadline. */
-export function greet(relay: Relay, peer: Peer, message: Record<string, unknown>): void {
+export function greet(relay: Switchboard, peer: Peer, message: Record<string, unknown>): void {
   if (peer.stage === 'new') {
     peer.stage = 'greeting';
     relay.broadcast.remove(peer);
@@ -75,7 +75,7 @@ export function greet(relay: Relay, peer: Peer, message: Record<string, unknown>
   welcome(relay, peer, hello, wanted);
 }
 
-function welcome(relay: Relay, peer: Peer, hello: HelloRequest, id: string): void {
+function welcome(relay: Switchboard, peer: Peer, hello: HelloRequest, id: string): void {
   relay.rename(peer, id, hello.mode ?? peer.mode);
   peer.stage = 'greeted';
   const features = FEATURES.filter((feature) => hello.features.includes(feature));
