@@ -142,6 +142,15 @@ it('does not match a ban of users at accept, before anybody has a name', () => {
   expect(index.match('192.0.2.1', null, 'bob')).toBe('banned');
 });
 
+it('costs a newcomer nothing while nobody is banned, and looks at no names while only addresses are', () => {
+  const index = new BanIndex<string>(lower);
+  index.match('192.0.2.1', 'host.example.org', ['~bob', 'bob']);
+  expect(index.matchNs).toBe(0);
+  index.set('a', 'banned', networkTarget('198.51.100.1'), null);
+  index.match('192.0.2.1', 'host.example.org', ['~bob', 'bob']);
+  expect(index.matchNs).toBe(workPrices.treeNode.ns);
+});
+
 /** 90 % addresses and networks, 10 % masks, of which 1,000 begin with a star. */
 function hundredThousand(): BanIndex<string> {
   const index = new BanIndex<string>(lower);

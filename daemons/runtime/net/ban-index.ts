@@ -151,12 +151,13 @@ export class BanIndex<Ban> {
     this.#found = null;
     this.#nowMs = nowMs;
     search.priceNs = 0;
+    if (this.#records.size === 0) return null;
     this.#users = typeof user === 'string' ? [this.#fold(user)] : user.map(this.#fold);
     const groups = parseAddress(address);
     if (groups !== null) {
       search.priceNs += this.#networks.visit(groups, this.#visitNetwork) * workPrices.treeNode.ns;
     }
-    if (this.#users.length > 0) {
+    if (this.#users.length > 0 && this.#hosts.size + this.#masks.size > 0) {
       const addressText = this.#fold(address);
       this.#matchHost(addressText);
       const name = host === null ? addressText : this.#fold(host);
