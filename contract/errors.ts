@@ -10,6 +10,7 @@ export const ERROR_CODES = {
   unknown_request: 'No request of that name exists.',
   unknown_daemon: 'No daemon of that id is registered.',
   unknown_command: 'The daemon declares no command of that name.',
+  renamed_command: 'The command has another name now; the message says which.',
   confirmation_required: 'This disturbs users and must be confirmed; `detail.impact` says what it would do.',
   not_running: 'The daemon is not running, so it cannot do this.',
   already_running: 'The daemon is running or starting already.',

@@ -114,6 +114,16 @@ export type ConfiguredPlace = ListenPlace & {
   readonly setting: readonly (string | number)[];
 };
 
+/** Names of before, so that who still uses one is told the new one: old name -> new name. */
+export interface Renamed {
+  /** Commands; a caller of an old name is told the new one. */
+  readonly commands?: Readonly<Record<string, string>>;
+  /** Metrics, full names; history of the new name has what was recorded under the old one. Of one kind, and the old one is gone. */
+  readonly metrics?: Readonly<Record<string, string>>;
+  /** Keys of columns; a reader's choice of columns stays. */
+  readonly columns?: Readonly<Record<string, string>>;
+}
+
 /** What a daemon says about itself. Written with {@link defineManifest}. */
 export interface Manifest<
   Config extends z.ZodType = z.ZodType,
@@ -137,6 +147,7 @@ export interface Manifest<
   readonly tables?: Readonly<Record<string, TableSpec>>;
   readonly charts?: readonly ChartSpec[];
   readonly highlights?: Highlights;
+  readonly renamed?: Renamed;
 }
 
 /** Keeps the literal types of a manifest, so that the daemon's handlers are checked against it. */
@@ -203,6 +214,7 @@ export interface ManifestDescription {
   readonly tables: Readonly<Record<string, TableSpec>>;
   readonly charts: readonly ChartSpec[];
   readonly highlights: Highlights;
+  readonly renamed: Renamed;
   readonly config: unknown;
 }
 
@@ -244,6 +256,7 @@ export function describeManifest(manifest: Manifest): ManifestDescription {
     tables: manifest.tables ?? {},
     charts: manifest.charts ?? [],
     highlights: manifest.highlights ?? {},
+    renamed: manifest.renamed ?? {},
     config: z.toJSONSchema(manifest.config, { io: 'input', unrepresentable: 'any' }),
   };
 }

@@ -26,6 +26,22 @@ describe.each(registry.map(describeManifest))('the manifest of $id', (manifest) 
     expect(repeated).toEqual([]);
   });
 
+  test('sends whoever uses a name of before to one that exists, and uses no old name for something else', () => {
+    const { commands = {}, metrics = {}, columns = {} } = manifest.renamed;
+    const names = manifest.commands.map(({ name }) => name);
+    for (const [before, now] of Object.entries(commands)) {
+      expect(names).toContain(now);
+      expect(names).not.toContain(before);
+    }
+    const measured = manifest.metrics.map(({ name }) => name);
+    for (const [before, now] of Object.entries(metrics)) {
+      expect(measured).toContain(now);
+      expect(measured).not.toContain(before);
+    }
+    const keys = tables.flatMap((table) => table.columns.map(({ key }) => key));
+    for (const now of Object.values(columns)) expect(keys).toContain(now);
+  });
+
   test('offers on rows only commands that exist, with arguments that they take from columns that exist', () => {
     for (const { name, columns, action } of actions) {
       const command = commandOf(action);
@@ -48,5 +64,69 @@ describe.each(registry.map(describeManifest))('the manifest of $id', (manifest) 
       );
       expect(Object.keys(action.args)).toEqual(expect.arrayContaining(needed));
     }
+  });
+});
+
+describe('daemons that clients connect to', () => {
+  const both = registry.filter(({ id }) => id === 'ircd' || id === 'relay').map(describeManifest);
+  const [ircd, relay] = both as [(typeof both)[number], (typeof both)[number]];
+
+  test.each([
+    ...['clients', 'client', 'kill', 'bans', 'add-ban', 'remove-ban'],
+    ...['limits', 'set-limits', 'throttle', 'reset-throttle', 'broadcast'],
+  ])('have the command %s in common, with the same access and the same shape', (name) => {
+    const [one, other] = both.map(({ commands }) => commands.find((command) => command.name === name)!);
+    expect(one).toBeDefined();
+    expect(other).toMatchObject({ access: one!.access, result: one!.result });
+  });
+
+  test.each([
+    ...['accepted_total', 'accept_failures_total', 'tls_handshake_failures_total', 'writes_total'],
+    ...['refused_throttled_total', 'refused_address_total', 'refused_full_total', 'refused_banned_total'],
+    ...['slow_reader_disconnects_total', 'memory_disconnects_total', 'bytes_in_total', 'bytes_out_total'],
+    ...['connections', 'send_queue_bytes', 'send_queue_max_bytes', 'receive_queue_bytes'],
+  ])('measure %s both', (suffix) => {
+    const [one, other] = both.map(
+      ({ id, metrics }) => metrics.find(({ name }) => name === `signalbox_${id}_${suffix}`)!,
+    );
+    expect(one).toBeDefined();
+    expect(other).toMatchObject({ kind: one!.kind, unit: one!.unit });
+  });
+
+  test('call what columns have in common by one key and one title', () => {
+    const titles = new Map<string, string>();
+    for (const { tables, commands } of both) {
+      for (const { columns } of [...Object.values(tables), ...commands]) {
+        for (const { key, title } of columns) {
+          if (key === 'rooms') continue;
+          expect(titles.get(key) ?? title, key).toBe(title);
+          titles.set(key, title);
+        }
+      }
+    }
+    expect(Object.values(ircd.tables.connections!.columns).map(({ key }) => key)).toEqual(
+      expect.arrayContaining([
+        'address',
+        'class',
+        'tls',
+        'connectedAt',
+        'idle',
+        'queueBytes',
+        'bytesIn',
+        'bytesOut',
+      ]),
+    );
+    expect(relay.tables.connections!.columns.map(({ key }) => key)).toEqual(
+      expect.arrayContaining([
+        'address',
+        'class',
+        'tls',
+        'connectedAt',
+        'idle',
+        'queueBytes',
+        'bytesIn',
+        'bytesOut',
+      ]),
+    );
   });
 });

@@ -108,7 +108,7 @@ test('what came of an entry of the audit trail is read whole in a narrow window,
   const kill = {
     daemon: 'ircd',
     command: 'kill',
-    args: { nick: 'somebody-who-is-not-there' },
+    args: { client: 'somebody-who-is-not-there' },
     confirmed: true,
   };
   await app.request('command.run', kill).catch(() => {});

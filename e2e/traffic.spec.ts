@@ -60,10 +60,10 @@ test('frames come back from the relay, and the card counts its clients', async (
 test('a command of the command line acts on a client', async ({ app }) => {
   const server = await app.startDaemon('ircd');
   const alice = await IrcClient.connect(server, 'alice');
-  const refused = await app.cliJson(['run', 'ircd', 'kill', '--nick', 'nobody', '--reason', 'x', '--yes']);
+  const refused = await app.cliJson(['run', 'ircd', 'kill', '--client', 'nobody', '--reason', 'x', '--yes']);
   expect(refused).toMatchObject({ ok: false, error: { code: 'not_found' } });
 
-  const argv = ['run', 'ircd', 'kill', '--nick', 'alice', '--reason', 'end of test', '--yes'];
+  const argv = ['run', 'ircd', 'kill', '--client', 'alice', '--reason', 'end of test', '--yes'];
   expect(await app.cliJson(argv)).toMatchObject({ ok: true });
   await expect.poll(() => alice.isOpen).toBe(false);
   expect(alice.lines.at(-1)).toContain('end of test');

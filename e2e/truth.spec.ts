@@ -119,7 +119,7 @@ test('a range of history is entered with 24 hours, and Apply without edits shows
 
 test('the audit trail is narrowed by person and outcome, and exported whole', async ({ app }) => {
   await app.startDaemon('ircd');
-  const kill = { daemon: 'ircd', command: 'kill', args: { nick: 'nobody' }, confirmed: true };
+  const kill = { daemon: 'ircd', command: 'kill', args: { client: 'nobody' }, confirmed: true };
   await app.request('command.run', kill).catch(() => {});
   await app.open('/audit');
   const rows = app.page.getByRole('row').filter({ hasText: /daemon\.start|kill/ });

@@ -21,7 +21,7 @@ export const LIMIT_TABLES: readonly {
   {
     title: 'IRC server',
     about:
-      'A connection class in the configuration overrides `maxConnections`, `maxPerAddress`, `sendQueueBytes`, `receiveQueueBytes` and `pingSeconds`; the command `set-limit` changes some protocol limits until the next restart.',
+      'A connection class in the configuration overrides `maxConnections`, `maxPerAddress`, `sendQueueBytes`, `receiveQueueBytes` and `pingSeconds`; the command `set-limits` changes some protocol limits until the next restart.',
     file: 'daemons/ircd/limits.ts',
     limits: ircdLimits,
   },

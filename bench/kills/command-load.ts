@@ -100,8 +100,8 @@ export class CommandLoad {
       if (kind === 0) await this.#ban('ircd', mark);
       else if (kind === 5) await this.#ban('relay', mark);
       else if (kind === 3) await this.#ask('relay', 'broadcast', { text: mark, plain: false }, mark);
-      else if (kind < 5) await this.#ask('ircd', 'clients', { mask: mark }, mark);
-      else await this.#ask('relay', 'peers', { text: mark }, mark);
+      else if (kind < 5) await this.#ask('ircd', 'clients', { text: mark }, mark);
+      else await this.#ask('relay', 'clients', { text: mark }, mark);
     } finally {
       this.#outstanding--;
     }
@@ -150,7 +150,7 @@ function banCommand(
   mark: string,
   setting: boolean,
 ): [command: string, args: Record<string, string | number | boolean>] {
-  if (daemon === 'relay') return setting ? ['ban', { peer: mark }] : ['unban', { ban: mark }];
-  const ban = { kind: 'kline', mask: `${mark}@bench.invalid` };
+  const ban =
+    daemon === 'relay' ? { kind: 'peer', mask: mark } : { kind: 'kline', mask: `${mark}@bench.invalid` };
   return [setting ? 'add-ban' : 'remove-ban', ban];
 }

@@ -96,8 +96,7 @@ async function entriesSince(
       const text = JSON.stringify(args);
       const mark = /m[a-z]+-\d+-/.exec(text)?.[0];
       // A ban is named by the command that lifts it too.
-      if (mark !== undefined && command !== 'unban' && command !== 'remove-ban')
-        marks.set(mark, (marks.get(mark) ?? 0) + 1);
+      if (mark !== undefined && command !== 'remove-ban') marks.set(mark, (marks.get(mark) ?? 0) + 1);
     }
     before = page.result.entries.at(-1)?.id;
     if (!page.result.more || before === undefined) return { marks, newest };

@@ -36,6 +36,7 @@ export const commandRequests = {
     errors: [
       'unknown_daemon',
       'unknown_command',
+      'renamed_command',
       'confirmation_required',
       'not_running',
       'not_found',
@@ -67,7 +68,15 @@ export const commandRequests = {
     unrecorded: 'run',
     args: z.object(call),
     result: resultType<{ readonly text: string | null }>(),
-    errors: ['unknown_daemon', 'unknown_command', 'not_running', 'not_found', 'refused', 'timeout'],
+    errors: [
+      'unknown_daemon',
+      'unknown_command',
+      'renamed_command',
+      'not_running',
+      'not_found',
+      'refused',
+      'timeout',
+    ],
     example: { daemon: 'ircd', command: 'broadcast', args: { text: 'Hello' } },
   }),
 };

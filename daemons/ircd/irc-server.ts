@@ -131,7 +131,7 @@ export class IrcServer implements ConnectionHandler<User>, CommandServer {
     const user = startRegistration(this, connection);
     connection.user = user;
     this.state.addUser(user);
-    this.armTimer(user, this.tuning.get('registration-seconds') * 1000);
+    this.armTimer(user, this.tuning.get('registration_seconds') * 1000);
   }
 
   onLine(connection: Connection<User>, bytes: Uint8Array, start: number, end: number): void {

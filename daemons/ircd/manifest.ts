@@ -3,7 +3,7 @@ import { defineManifest, type MetricSpec } from '../../contract/manifest.ts';
 import { metricSpecs } from '../../contract/metric-specs.ts';
 import { acceptorMetrics, refusalMetrics } from '../runtime/net/acceptor-metrics.ts';
 import { channelColumns, connectionColumns } from './admin/columns.ts';
-import { adminCommands } from './admin/commands.ts';
+import { adminCommands, renamed } from './admin/commands.ts';
 import { channelActions, clientActions } from './admin/row-actions.ts';
 import { ircdConfigSchema } from './config.ts';
 
@@ -27,13 +27,13 @@ const metrics: readonly MetricSpec[] = [
   counter('registrations', 'Clients that completed registration'),
   counter('messages_in', 'Lines received from clients'),
   counter('deliveries', 'Lines appended to the queue of a client'),
-  counter('write_calls', 'Writes to sockets'),
+  counter('writes', 'Writes to sockets; each carries many lines'),
   counter('ticks', 'Rounds of the event loop that had something to write'),
   counter('bytes_in', 'Bytes received from clients', 'bytes'),
   counter('bytes_out', 'Bytes handed to sockets', 'bytes'),
   counter('flood_kills', 'Clients dropped with "Excess Flood"'),
-  counter('send_queue_kills', 'Clients dropped with "SendQ exceeded"'),
-  counter('memory_kills', 'Clients dropped because all clients together held too much'),
+  counter('slow_reader_disconnects', 'Clients disconnected because they did not read ("SendQ exceeded")'),
+  counter('memory_disconnects', 'Clients disconnected because all clients together held too much memory'),
   counter('oversized_lines', 'Lines discarded for their length'),
   counter('kline_matches', 'Clients refused or dropped because a K-line or D-line matched'),
   counter('oper_failures', 'OPER attempts that failed'),
@@ -51,6 +51,7 @@ export const manifest = defineManifest({
   places: ({ listen }) => listen.map(({ host, port }, index) => ({ host, port, setting: ['listen', index] })),
   metrics,
   commands: adminCommands,
+  renamed,
   tables: {
     connections: {
       title: 'Connections',
@@ -73,7 +74,7 @@ export const manifest = defineManifest({
     { title: 'Command latency', metrics: [name('command_latency_seconds')] },
     { title: 'Traffic', metrics: [name('bytes_in_total'), name('bytes_out_total')] },
     { title: 'Send queues', metrics: [name('send_queue_bytes'), name('send_queue_max_bytes')] },
-    { title: 'Writes', metrics: [name('write_calls_total'), name('ticks_total')] },
+    { title: 'Writes', metrics: [name('writes_total'), name('ticks_total')] },
     {
       title: 'Refusals',
       metrics: [...refusalMetrics('ircd'), name('flood_kills_total')],

@@ -12,13 +12,13 @@ type NetStatName = Parameters<NetStats['get']>[0];
 /** Counters of the network path under the names of the manifest. */
 const NET_COUNTERS: Readonly<Record<string, NetStatName>> = {
   deliveries: 'deliveries',
-  write_calls: 'writes',
+  writes: 'writes',
   ticks: 'ticks',
   bytes_in: 'bytesIn',
   bytes_out: 'bytesOut',
   flood_kills: 'floodKills',
-  send_queue_kills: 'sendQueueKills',
-  memory_kills: 'memoryKills',
+  slow_reader_disconnects: 'sendQueueKills',
+  memory_disconnects: 'memoryKills',
   oversized_lines: 'oversizedLines',
 };
 

@@ -1,31 +1,31 @@
 /**
- * The protocol limits that an operator may change while the server runs (`set-limit`). Defaults and reasons are in
+ * The protocol limits that an operator may change while the server runs (`set-limits`). Defaults and reasons are in
  * limits.ts; a restart brings them back.
  */
-import type { Limit } from '../../contract/limit.ts';
+import type { LiveLimits } from '../runtime/host/live-limits.ts';
 import { limits } from './limits.ts';
 
-const ADJUSTABLE = {
-  'channels-per-user': limits.channelsPerUser,
-  'mask-list-entries': limits.maskListEntries,
-  'modes-per-command': limits.modesPerCommand,
-  'registration-seconds': limits.registrationSeconds,
-  'targets-per-message': limits.targetsPerMessage,
-  'who-replies': limits.whoReplies,
-} satisfies Record<string, Limit>;
+const RANGE = { min: 1, max: 100_000 };
 
-/** Name of a limit that `set-limit` takes. */
-export type AdjustableLimit = keyof typeof ADJUSTABLE;
+/** The limits that `set-limits` takes. */
+export const ADJUSTABLE_LIMITS = {
+  channels_per_user: { ...limits.channelsPerUser, ...RANGE },
+  mask_list_entries: { ...limits.maskListEntries, ...RANGE },
+  modes_per_command: { ...limits.modesPerCommand, ...RANGE },
+  registration_seconds: { ...limits.registrationSeconds, ...RANGE },
+  targets_per_message: { ...limits.targetsPerMessage, ...RANGE },
+  who_replies: { ...limits.whoReplies, ...RANGE },
+} satisfies LiveLimits<string>;
 
-/** Names of the limits that can be changed. */
-export const ADJUSTABLE_LIMITS = Object.keys(ADJUSTABLE) as [AdjustableLimit, ...AdjustableLimit[]];
+/** Name of one of {@link ADJUSTABLE_LIMITS}. */
+export type AdjustableLimit = keyof typeof ADJUSTABLE_LIMITS;
 
 /** The values in force. */
 export class Tuning {
   private readonly values = new Map<AdjustableLimit, number>();
 
   get(name: AdjustableLimit): number {
-    return this.values.get(name) ?? ADJUSTABLE[name].default;
+    return this.values.get(name) ?? ADJUSTABLE_LIMITS[name].default;
   }
 
   /** Sets a limit and returns what it was. */

@@ -241,7 +241,7 @@ it('lists every client, clears a channel and drops whom a ban meets over several
     loop.drain();
     return (await run) as T;
   };
-  const listed = await whileSplit<{ rows: unknown[] }>(admin.clients.run({ mask: '*', limit: 1000 }, call));
+  const listed = await whileSplit<{ rows: unknown[] }>(admin.clients.run({ text: '*', limit: 1000 }, call));
   expect(listed.rows).toHaveLength(300);
   expect(await whileSplit(admin.broadcast.run({ text: 'hello' }, call))).toEqual({ clients: 300 });
   for (const client of clients) expect(about(client, 'hello')).toHaveLength(1);

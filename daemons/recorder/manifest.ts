@@ -63,7 +63,9 @@ const commands = {
     summary: 'Reads metric history',
     danger: 'safe',
     access: 'admin',
-    args: historyRequests['history.query'].args,
+    args: historyRequests['history.query'].args.extend({
+      renamed: z.record(z.string().max(128), z.string().max(128)).optional().describe('Old name -> new name'),
+    }),
     result: 'json',
     timeoutMs: 30_000,
     internal: true,

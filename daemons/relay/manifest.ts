@@ -8,9 +8,17 @@ import {
   type RowAction,
   type TableColumn,
 } from '../../contract/manifest.ts';
+import { limitArguments, limitColumns } from '../runtime/host/live-limits.ts';
 import { refusalMetrics } from '../runtime/net/acceptor-metrics.ts';
-import { limitNumber, relayConfig } from './config.ts';
-import { LIMIT_NAMES, LIMITS, type LimitName } from './limits.ts';
+import {
+  banActions,
+  banColumns,
+  clientColumn,
+  throttleActions,
+  throttleColumns,
+} from '../runtime/net/client-columns.ts';
+import { relayConfig } from './config.ts';
+import { LIMITS } from './limits.ts';
 import { relayMetrics } from './metrics.ts';
 
 const peerId = lineWord({ max: LIMITS.peer_id_bytes.max });
@@ -23,19 +31,19 @@ const limit = z.number().int().min(1).max(10_000).default(200).describe('Most ro
 
 const connectionColumns: readonly TableColumn[] = [
   { key: 'peer', title: 'Peer', type: 'text' },
-  { key: 'address', title: 'Address', type: 'text', rank: 2 },
+  clientColumn.address,
   { key: 'mode', title: 'Mode', type: 'text' },
-  { key: 'class', title: 'Class', type: 'text', rank: 3 },
-  { key: 'tls', title: 'TLS', type: 'boolean', rank: 3 },
+  clientColumn.class,
+  clientColumn.tls,
   { key: 'rooms', title: 'Rooms', type: 'number', rank: 2 },
-  { key: 'connectedAt', title: 'Connected since', type: 'time', rank: 2 },
-  { key: 'idle', title: 'Idle', type: 'seconds' },
+  clientColumn.connectedAt,
+  clientColumn.idle,
   { key: 'framesIn', title: 'Frames in', type: 'number', rank: 2 },
   { key: 'framesOut', title: 'Frames out', type: 'number', rank: 2 },
-  { key: 'bytesIn', title: 'Bytes in', type: 'bytes' },
-  { key: 'bytesOut', title: 'Bytes out', type: 'bytes' },
+  clientColumn.bytesIn,
+  clientColumn.bytesOut,
   { key: 'queueFrames', title: 'Queued frames', type: 'number', rank: 2 },
-  { key: 'queueBytes', title: 'Queued bytes', type: 'bytes' },
+  clientColumn.queueBytes,
   { key: 'dropped', title: 'Dropped', type: 'number', rank: 2 },
 ];
 
@@ -43,7 +51,7 @@ const roomColumns: readonly TableColumn[] = [
   { key: 'room', title: 'Room', type: 'text' },
   { key: 'members', title: 'Members', type: 'number' },
   { key: 'frames', title: 'Frames', type: 'number' },
-  { key: 'createdAt', title: 'Since', type: 'time' },
+  { key: 'createdAt', title: 'Created', type: 'time' },
   { key: 'createdBy', title: 'Created by', type: 'text' },
 ];
 
@@ -57,8 +65,8 @@ const peerFields: readonly TableColumn[] = [
 ];
 
 const peerActions: readonly RowAction[] = [
-  { title: 'Details', command: 'peer', args: { peer: 'peer' }, immediate: true },
-  { title: 'Kick', command: 'kick', args: { peer: 'peer' } },
+  { title: 'Details', command: 'client', args: { client: 'peer' }, immediate: true },
+  { title: 'Kill', command: 'kill', args: { client: 'peer' } },
 ];
 
 const roomActions: readonly RowAction[] = [
@@ -66,15 +74,15 @@ const roomActions: readonly RowAction[] = [
   { title: 'Close room', command: 'close-room', args: { room: 'room' } },
 ];
 
-const limitArgs = Object.fromEntries(
-  LIMIT_NAMES.map((name) => [name, limitNumber(name).optional()]),
-) as Record<LimitName, z.ZodOptional<z.ZodNumber>>;
+// An address may begin with a colon.
+const banMask = addressWord({ max: LIMITS.peer_id_bytes.max });
+const banKind = z.enum(['peer', 'cidr']).describe('peer for a peer id, cidr for an address or range');
 
 const connectionMetric = 'signalbox_relay_connections';
 const roomMetric = 'signalbox_relay_rooms';
 
 const commands = {
-  peers: defineCommand({
+  clients: defineCommand({
     summary: 'List or find clients',
     danger: 'safe',
     access: 'operate',
@@ -84,21 +92,21 @@ const commands = {
     columns: connectionColumns,
     rowActions: peerActions,
   }),
-  peer: defineCommand({
+  client: defineCommand({
     summary: 'Show everything about one client',
     danger: 'safe',
     access: 'operate',
     unrecorded: 'run',
-    args: z.object({ peer: peerId.describe('Peer id') }),
+    args: z.object({ client: peerId.describe('Peer id of the client') }),
     result: 'json',
     columns: peerFields,
   }),
-  kick: defineCommand({
+  kill: defineCommand({
     summary: 'Disconnect a client',
     danger: 'disruptive',
     access: 'operate',
     unrecorded: 'run',
-    args: z.object({ peer: peerId.describe('Peer id'), reason }),
+    args: z.object({ client: peerId.describe('Peer id of the client'), reason }),
     result: 'json',
     effects: [connectionMetric],
   }),
@@ -154,51 +162,41 @@ const commands = {
     unrecorded: 'run',
     args: z.object({}),
     result: 'table',
-    columns: [
-      { key: 'limit', title: 'Limit', type: 'text' },
-      { key: 'value', title: 'Value', type: 'number' },
-      { key: 'default', title: 'Default', type: 'number' },
-      { key: 'unit', title: 'Unit', type: 'text' },
-      { key: 'reason', title: 'Reason', type: 'text' },
-    ],
+    columns: limitColumns,
   }),
   'set-limits': defineCommand({
     summary: 'Change limits until the configuration is reloaded or the relay restarts',
     danger: 'safe',
     access: 'admin',
-    args: z.object(limitArgs),
+    args: z.object(limitArguments(LIMITS)),
     result: 'json',
   }),
-  ban: defineCommand({
+  'add-ban': defineCommand({
     summary: 'Ban a peer id or an address range, and disconnect whom it covers',
     danger: 'disruptive',
     access: 'operate',
     unrecorded: 'run',
     args: z.object({
-      peer: lineWord({ min: 0, max: LIMITS.peer_id_bytes.max })
-        .default('')
-        .describe('Peer id; say this or the range'),
-      cidr: addressWord({ min: 0, max: 64 }).default('').describe('Address or range such as 192.0.2.0/24'),
+      kind: banKind,
+      mask: banMask.describe('Such as alice, 192.0.2.1 or 192.0.2.0/24'),
+      reason,
       minutes: z
         .number()
         .int()
         .min(0)
         .max(5_256_000)
         .default(0)
-        .describe('How many minutes; 0 is without end')
-        .meta({ unit: 'minutes', zero: 'without end' }),
-      reason,
+        .describe('Minutes it lasts; 0 is for ever')
+        .meta({ unit: 'minutes', zero: 'for ever' }),
     }),
     result: 'json',
     effects: [connectionMetric],
   }),
-  unban: defineCommand({
+  'remove-ban': defineCommand({
     summary: 'Lift a ban',
     danger: 'safe',
     access: 'operate',
-    args: z.object({
-      ban: addressWord({ max: LIMITS.peer_id_bytes.max }).describe('The peer id or range that is banned'),
-    }),
+    args: z.object({ kind: banKind, mask: banMask.describe('The mask, in any spelling of its address') }),
     result: 'json',
   }),
   bans: defineCommand({
@@ -208,15 +206,27 @@ const commands = {
     unrecorded: 'run',
     args: z.object({}),
     result: 'table',
-    columns: [
-      { key: 'value', title: 'Peer or range', type: 'text' },
-      { key: 'kind', title: 'Kind', type: 'text' },
-      { key: 'reason', title: 'Reason', type: 'text' },
-      { key: 'by', title: 'By', type: 'text' },
-      { key: 'createdAt', title: 'Since', type: 'time' },
-      { key: 'expiresAt', title: 'Until', type: 'time' },
-    ],
-    rowActions: [{ title: 'Unban', command: 'unban', args: { ban: 'value' } }],
+    columns: banColumns,
+    rowActions: banActions,
+  }),
+  throttle: defineCommand({
+    summary: 'Show the addresses that the connect throttle remembers',
+    danger: 'safe',
+    access: 'operate',
+    unrecorded: 'run',
+    args: z.object({ limit }),
+    result: 'table',
+    columns: throttleColumns,
+    rowActions: throttleActions,
+  }),
+  'reset-throttle': defineCommand({
+    summary: 'Let throttled addresses connect again',
+    danger: 'safe',
+    access: 'operate',
+    args: z.object({
+      address: addressWord({ min: 0, max: 64 }).default('').describe('One address; empty for all'),
+    }),
+    result: 'json',
   }),
 } satisfies Record<string, CommandSpec>;
 
@@ -229,6 +239,14 @@ export const manifest = defineManifest({
   places: ({ listen }) => listen.map(({ host, port }, index) => ({ host, port, setting: ['listen', index] })),
   metrics: relayMetrics,
   commands,
+  renamed: {
+    commands: { peers: 'clients', peer: 'client', kick: 'kill', ban: 'add-ban', unban: 'remove-ban' },
+    metrics: {
+      signalbox_relay_throttled_total: 'signalbox_relay_receive_pauses_total',
+      signalbox_relay_held_receive_bytes: 'signalbox_relay_receive_queue_bytes',
+    },
+    columns: { value: 'mask' },
+  },
   tables: {
     connections: {
       title: 'Connections',
@@ -264,7 +282,7 @@ export const manifest = defineManifest({
         'signalbox_relay_dropped_frames_total',
         'signalbox_relay_slow_reader_disconnects_total',
         'signalbox_relay_oversized_frames_total',
-        'signalbox_relay_throttled_total',
+        'signalbox_relay_receive_pauses_total',
         ...refusalMetrics('relay'),
         'signalbox_relay_protocol_errors_total',
       ],

@@ -23,7 +23,7 @@ export const relayMetrics: readonly MetricSpec[] = [
   gauge('send_queue_max_bytes', 'The same for the client with the most', 'bytes'),
   gauge('held_send_bytes', 'Memory held for clients that lag; what waits for many is counted once', 'bytes'),
   gauge(
-    'held_receive_bytes',
+    'receive_queue_bytes',
     'Memory held of unfinished frames and of reads that are not worked off',
     'bytes',
   ),
@@ -31,7 +31,7 @@ export const relayMetrics: readonly MetricSpec[] = [
   counter('dropped_frames', 'Frames dropped because a client did not read'),
   counter('slow_reader_disconnects', 'Clients disconnected because they did not read'),
   counter('oversized_frames', 'Frames over the size limit; each closes its client'),
-  counter('throttled', 'Times that reading from a client paused because it sent too fast'),
+  counter('receive_pauses', 'Times that reading from a client paused because it sent too fast'),
   counter('protocol_errors', 'Error frames sent to clients'),
   histogram(
     'frame_latency',
@@ -60,7 +60,7 @@ export class RelayMetrics {
   readonly dropped;
   readonly slowReaders;
   readonly oversized;
-  readonly throttled;
+  readonly receivePauses;
   readonly errors;
   readonly frameLatency;
   readonly backlogLatency;
@@ -82,12 +82,12 @@ export class RelayMetrics {
     this.queueBytes = registry.gauge(name('send_queue_bytes'));
     this.queueMaxBytes = registry.gauge(name('send_queue_max_bytes'));
     this.heldSendBytes = registry.gauge(name('held_send_bytes'));
-    this.heldReceiveBytes = registry.gauge(name('held_receive_bytes'));
+    this.heldReceiveBytes = registry.gauge(name('receive_queue_bytes'));
     this.memoryDisconnects = registry.counter(name('memory_disconnects_total'));
     this.dropped = registry.counter(name('dropped_frames_total'));
     this.slowReaders = registry.counter(name('slow_reader_disconnects_total'));
     this.oversized = registry.counter(name('oversized_frames_total'));
-    this.throttled = registry.counter(name('throttled_total'));
+    this.receivePauses = registry.counter(name('receive_pauses_total'));
     this.errors = registry.counter(name('protocol_errors_total'));
     this.frameLatency = registry.histogram(name('frame_latency_seconds'));
     this.backlogLatency = registry.histogram(name('backlog_latency_seconds'));

@@ -3,6 +3,7 @@
  * admin commands work on it.
  */
 import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import type { TcpListenerInfo } from '../../contract/link/endpoint.ts';
 import { WorkAccount, WorkGroup, WorkGroups } from '../runtime/async/work-account.ts';
 import type { WorkTurns } from '../runtime/async/work-turns.ts';
@@ -148,7 +149,7 @@ export class RelayServer {
         const [code, message] = refusalError(refusal);
         return this.relay.writer.control({ type: 'error', id: null, code, message }, false, 0).bytes();
       },
-      onOpen: (socket, seat, { mode }, tls) => this.#open(socket, seat, mode, tls !== null),
+      onOpen: (socket, seat, { mode }, tls) => this.#open(socket, seat, mode, tls),
     });
   }
 
@@ -231,8 +232,8 @@ export class RelayServer {
   }
 
   /** Takes a client that was let in. */
-  #open(socket: Socket, seat: Seat<ConnectionClass>, mode: ListenEntry['mode'], encrypted: boolean): void {
-    const connection = new Connection(socket, seat, encrypted, this.#services, this.relay);
+  #open(socket: Socket, seat: Seat<ConnectionClass>, mode: ListenEntry['mode'], tls: TLSSocket | null): void {
+    const connection = new Connection(socket, seat, tls?.getProtocol() ?? null, this.#services, this.relay);
     this.#connections.add(connection);
     this.relay.admit(connection, mode ?? this.#config.mode);
     connection.open();

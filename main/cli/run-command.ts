@@ -2,6 +2,7 @@
 
 import { fromWireError, refusalIn, warningIn } from '../../contract/errors.ts';
 import type { CommandDescription, ManifestDescription } from '../../contract/manifest.ts';
+import { refuseOldCommand } from '../../contract/renamed.ts';
 import {
   ask,
   canAsk,
@@ -42,6 +43,7 @@ export async function runCommand(request: RunRequest): Promise<number> {
   }
   const command = manifest.commands.find((one) => one.name === name);
   if (command === undefined) {
+    refuseOldCommand(manifest.id, manifest.renamed, name);
     const known = manifest.commands.map((one) => one.name).join(', ') || 'none';
     throw new UsageError(`${manifest.id} has no command "${name}". It has: ${known}.`);
   }

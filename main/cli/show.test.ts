@@ -48,7 +48,7 @@ test('a result without rows is a line for each member for a person, and JSON els
   );
   expect(JSON.parse(showResult(command('add-ban'), ban, false))).toEqual(ban);
   const since = Date.UTC(2026, 0, 2);
-  expect(showResult(command('kill'), { nick: 'a', connectedAt: since }, true)).toContain(formatTime(since));
+  expect(showResult(command('kill'), { client: 'a', connectedAt: since }, true)).toContain(formatTime(since));
   const client = command('client');
   const time = client.columns.find(({ type }) => type === 'time');
   expect(showResult(client, { [time?.key ?? '']: since }, true)).toBe(`${time?.title}: ${formatTime(since)}`);

@@ -32,12 +32,13 @@ const OPERATE = [
   ...['daemon.start', 'daemon.stop', 'daemon.restart', 'daemon.stopImpact', 'audit.query', 'config.get'],
   ...['ircd clients', 'ircd client', 'ircd kill', 'ircd channels', 'ircd channel', 'ircd clear-channel'],
   ...['ircd bans', 'ircd add-ban', 'ircd remove-ban', 'ircd broadcast', 'ircd clear-caches'],
-  ...['ircd throttle', 'ircd reset-throttle', 'relay peers', 'relay peer', 'relay kick', 'relay room'],
-  ...['relay close-room', 'relay broadcast', 'relay ban', 'relay unban', 'relay bans'],
+  ...['ircd throttle', 'ircd reset-throttle', 'relay clients', 'relay client', 'relay kill', 'relay room'],
+  ...['relay close-room', 'relay broadcast', 'relay add-ban', 'relay remove-ban', 'relay bans'],
+  ...['relay throttle', 'relay reset-throttle'],
   ...['ircd connections table', 'ircd channels table', 'relay connections table', 'audit event'],
 ];
 const ADMIN = [
-  ...['config.check', 'config.reload', 'ircd rehash', 'ircd set-limit', 'relay set-limits'],
+  ...['config.check', 'config.reload', 'ircd rehash', 'ircd set-limits', 'relay set-limits'],
   ...['recorder vacuum', 'recorder backup', 'sessions.list', 'session.end', 'sessions event', 'task.cancel'],
 ];
 const pinned = (name: string): Access => {

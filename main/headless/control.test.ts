@@ -52,6 +52,13 @@ test.each<[string, unknown, string, string]>([
   ['command.run', { daemon: 'nope', command: 'x', args: {} }, 'unknown_daemon', 'There are: tiny'],
   ['command.run', { daemon: 'tiny', command: 'x', args: {} }, 'unknown_command', 'It has: poke, reset'],
   ['command.run', { daemon: 'tiny', command: 'secret', args: {} }, 'unknown_command', 'secret'],
+  [
+    'command.run',
+    { daemon: 'tiny', command: 'prod', args: {} },
+    'renamed_command',
+    'tiny prod is called poke now',
+  ],
+  ['command.impact', { daemon: 'tiny', command: 'prod', args: {} }, 'renamed_command', 'is called poke now'],
   ['command.run', { daemon: 'tiny', command: 'constructor', args: {} }, 'unknown_command', 'constructor'],
   ['command.run', { daemon: 'tiny', command: 'poke', args: {} }, 'bad_request', 'tiny poke: name:'],
   [

@@ -55,7 +55,7 @@ const run = async (daemon: string, command: string, args: Record<string, unknown
   >;
 
 const ircdBan = (n: number) => ({ kind: 'kline', mask: `u${n}@full.invalid` });
-const relayBan = (n: number) => ({ peer: `peer-${n}` });
+const relayBan = (n: number) => ({ kind: 'peer', mask: `peer-${n}` });
 
 test('bans on a full disk are in force and say that they are neither saved nor recorded; with room again they are both', async () => {
   expect(await run('ircd', 'add-ban', ircdBan(0))).toMatchObject({
@@ -68,7 +68,7 @@ test('bans on a full disk are in force and say that they are neither saved nor r
   let bans = 0;
   for (let recorded = true; recorded; ) {
     bans++;
-    const set = [await run('ircd', 'add-ban', ircdBan(bans)), await run('relay', 'ban', relayBan(bans))];
+    const set = [await run('ircd', 'add-ban', ircdBan(bans)), await run('relay', 'add-ban', relayBan(bans))];
     for (const outcome of set) {
       expect(outcome).toMatchObject({
         ok: true,
@@ -81,7 +81,7 @@ test('bans on a full disk are in force and say that they are neither saved nor r
   expect(listed).toMatchObject({ ok: true, audited: false });
   expect(JSON.stringify(listed)).toContain(ircdBan(bans).mask);
   expect(await run('ircd', 'remove-ban', ircdBan(0))).toMatchObject({ error: { code: 'audit_unavailable' } });
-  expect(await run('relay', 'unban', { ban: relayBan(1).peer })).toMatchObject({
+  expect(await run('relay', 'remove-ban', relayBan(1))).toMatchObject({
     error: { code: 'audit_unavailable' },
   });
 
@@ -96,7 +96,7 @@ test('bans on a full disk are in force and say that they are neither saved nor r
   await disk.free();
   const saved = (daemon: string) => readFile(join(disk.folder, daemon, 'bans.json'), 'utf8');
   await expect.poll(() => saved('ircd'), { timeout: 30_000 }).toContain(ircdBan(bans).mask);
-  await expect.poll(() => saved('relay'), { timeout: 30_000 }).toContain(relayBan(bans).peer);
+  await expect.poll(() => saved('relay'), { timeout: 30_000 }).toContain(relayBan(bans).mask);
   const logged = async () =>
     JSON.stringify(await plane.handle('logs.query', { source: 'ircd', limit: 100 }, caller));
   await expect.poll(logged).toMatch(/bans_not_saved.*bans_saved/);
@@ -106,12 +106,12 @@ test('bans on a full disk are in force and say that they are neither saved nor r
 
   // What ran meanwhile is in the trail after all.
   const trail = async () => JSON.stringify(await plane.handle('audit.query', { limit: 1_000 }, caller));
-  await expect.poll(trail, { timeout: 45_000 }).toContain(relayBan(bans).peer);
+  await expect.poll(trail, { timeout: 45_000 }).toContain(relayBan(bans).mask);
   expect(await trail()).toContain(ircdBan(bans).mask);
 
   await plane.close('restart');
   plane = await start();
-  expect(JSON.stringify(await run('relay', 'bans'))).toContain(relayBan(bans).peer);
+  expect(JSON.stringify(await run('relay', 'bans'))).toContain(relayBan(bans).mask);
   const after = JSON.stringify(await run('ircd', 'bans'));
   expect(after).toContain(ircdBan(bans).mask);
   expect(after).not.toContain(`"${ircdBan(0).mask}"`);

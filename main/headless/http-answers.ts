@@ -13,6 +13,7 @@ const HTTP_STATUS: Partial<Record<ErrorCode, number>> = {
   unknown_request: 404,
   unknown_daemon: 404,
   unknown_command: 404,
+  renamed_command: 410,
   not_found: 404,
   limit_reached: 429,
   internal: 500,

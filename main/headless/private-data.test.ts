@@ -63,14 +63,14 @@ async function serve(): Promise<{ url: string; token: string }> {
   const ban = async (daemon: string, args: Record<string, unknown>) => {
     const outcome = await client.request('command.run', {
       daemon,
-      command: daemon === 'ircd' ? 'add-ban' : 'ban',
+      command: 'add-ban',
       args,
       confirmed: true,
     });
     if (!outcome.ok) throw new Error(outcome.error.message);
   };
   await ban('ircd', { kind: 'kline', mask: '*@192.0.2.9', reason: 'test', minutes: 0 });
-  await ban('relay', { cidr: '192.0.2.9', minutes: 0, reason: 'test' });
+  await ban('relay', { kind: 'cidr', mask: '192.0.2.9', minutes: 0, reason: 'test' });
   client.close();
   await expect
     .poll(async () => (await entries()).map(({ path }) => path).join(' '), { timeout: 30_000 })
@@ -138,7 +138,7 @@ test('a ban says who set it in the words of the audit trail', async () => {
     return await answer.text();
   };
   await run('ircd', 'add-ban', { kind: 'kline', mask: '*@192.0.2.77', reason: 'test', minutes: 0 });
-  await run('relay', 'ban', { cidr: '192.0.2.77', minutes: 0, reason: 'test' });
+  await run('relay', 'add-ban', { kind: 'cidr', mask: '192.0.2.77', minutes: 0, reason: 'test' });
   const actors = async () => {
     const text = await (await post('/api/audit.query', { text: '192.0.2.77' }, cookie)).text();
     return [...text.matchAll(/"actor":"([^"]*)"/g)].map((match) => match[1]);

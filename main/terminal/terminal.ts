@@ -18,6 +18,7 @@ const EXIT_OF: Partial<Record<ErrorCode, number>> = {
   bad_request: EXIT.usage,
   unknown_daemon: EXIT.usage,
   unknown_command: EXIT.usage,
+  renamed_command: EXIT.usage,
   unknown_request: EXIT.usage,
   no_instance: EXIT.noInstance,
   config_invalid: EXIT.config,

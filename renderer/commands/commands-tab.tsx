@@ -1,6 +1,7 @@
 /** The commands of a daemon: a list beside the form of the one that is chosen. The choice is part of the address. */
 import { type ReactNode, useState } from 'react';
 import type { ManifestDescription } from '../../contract/manifest.ts';
+import { newCommandName } from '../../contract/renamed.ts';
 import { useHost } from '../model/host-context.ts';
 import { hashOf, useRoute } from '../shell/route.ts';
 import { EmptyState } from '../ui/callout.tsx';
@@ -13,7 +14,9 @@ export function CommandsTab({ manifest, up }: { manifest: ManifestDescription; u
   const host = useHost();
   const { query } = useRoute();
   const [filter, setFilter] = useState('');
-  const chosen = manifest.commands.find((command) => command.name === query.command) ?? manifest.commands[0];
+  const asked = query.command ?? '';
+  const wanted = newCommandName(manifest.renamed, asked) ?? asked;
+  const chosen = manifest.commands.find((command) => command.name === wanted) ?? manifest.commands[0];
   if (chosen === undefined) return <EmptyState icon="right" title={messages.none} />;
   const words = filter.toLowerCase();
   const listed = manifest.commands.filter((command) =>

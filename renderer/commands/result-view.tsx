@@ -50,6 +50,7 @@ export function ResultView({ manifest, command, run, onChanged }: ResultViewProp
   const natural = table !== null ? messages.asTable : fields !== null ? messages.asFields : messages.asText;
   const shaped = table !== null || text !== null || fields !== null;
   const plain = asJson || !shaped;
+  const former = Object.entries(manifest.renamed.commands ?? {}).find(([, now]) => now === command.name)?.[0];
   const { actions, width } = usableActions(command.rowActions, manifest.commands);
   return (
     <section aria-label={messages.result} className="flex min-w-0 flex-col gap-3">
@@ -92,6 +93,8 @@ export function ResultView({ manifest, command, run, onChanged }: ResultViewProp
             keyColumn={-1}
             heightClass="max-h-96"
             memory={`${manifest.id} run ${command.name}`}
+            formerMemory={former === undefined ? undefined : `${manifest.id} run ${former}`}
+            renamed={manifest.renamed.columns}
             actionWidth={width}
             {...(actions.length === 0
               ? {}

@@ -40,11 +40,15 @@ function store(choices: Choices): void {
 /**
  * The chosen columns of a table, null where none were chosen, and how to choose others.
  * @param table a name that is the table’s own on this machine, the same on every host
+ * @param former the name that it had before
  */
 export function useColumnChoice(
   table: string,
+  former?: string,
 ): readonly [readonly string[] | null, (keys: readonly string[] | null) => void] {
-  const [chosen, setChosen] = useState<readonly string[] | null>(() => stored()[table] ?? null);
+  const [chosen, setChosen] = useState<readonly string[] | null>(
+    () => stored()[table] ?? stored()[former ?? table] ?? null,
+  );
   const choose = useCallback(
     (keys: readonly string[] | null) => {
       setChosen(keys);

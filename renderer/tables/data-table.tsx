@@ -38,6 +38,10 @@ interface DataTableProps {
   readonly keyColumn: number;
   /** Under which the choice of columns is kept: the table's own on this machine. */
   readonly memory: string;
+  /** The name under which it was kept before. */
+  readonly formerMemory?: string | undefined;
+  /** Column keys of before, old -> new. */
+  readonly renamed?: Readonly<Record<string, string>> | undefined;
   /** Width of the column of actions, in pixels. */
   readonly actionWidth?: number;
   readonly renderAction?: (row: readonly TableCell[]) => ReactNode;
@@ -70,6 +74,8 @@ export function DataTable(props: DataTableProps): ReactNode {
   const frameWidth = useWidth(frame);
   const { shown, note, chosen, choose } = useShownColumns({
     memory: props.memory,
+    formerMemory: props.formerMemory,
+    renamed: props.renamed,
     columns,
     rows,
     widths,

@@ -37,6 +37,7 @@ export function LiveTable({ source, manifest, name, table, up }: LiveTableProps)
       keyColumn={table.columns.findIndex((column) => column.key === table.rowKey)}
       heightClass="min-h-0"
       memory={`${manifest.id} ${name}`}
+      renamed={manifest.renamed.columns}
       actionWidth={width}
       {...(actions.length === 0
         ? {}

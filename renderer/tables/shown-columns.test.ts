@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { TableColumn } from '../../contract/manifest.ts';
-import { fittingColumns, uniformColumns, uniformText } from './shown-columns.ts';
+import { currentKeys, fittingColumns, uniformColumns, uniformText } from './shown-columns.ts';
 
 const columns: readonly TableColumn[] = [
   { key: 'nick', title: 'Nick', type: 'text' },
@@ -31,4 +31,16 @@ test('what is the same on every row is said once, and what is nowhere is not sho
   expect(uniformColumns(columns, [...rows, ['c', 'lab', 'TLSv1.3', 1, 5]])).toEqual([1]);
   expect(uniformColumns(columns, [])).toEqual([]);
   expect(uniformText(columns, rows, [])).toBe('');
+});
+
+test('a choice that was made under keys of before still holds', () => {
+  const renamed = { connected: 'since', sent: 'out', nick: 'elsewhere' };
+  expect(currentKeys(null, columns, renamed)).toBeNull();
+  expect(currentKeys(['nick', 'connected', 'sent', 'gone'], columns, renamed)).toEqual([
+    'nick',
+    'since',
+    'out',
+    'gone',
+  ]);
+  expect(currentKeys(['since'], columns)).toEqual(['since']);
 });

@@ -63,3 +63,14 @@ export function uniformText(
   });
   return parts.length === 0 ? '' : messages.onAllRows(parts.join(', '));
 }
+
+/** A choice of columns in the keys that the columns have now. */
+export function currentKeys(
+  chosen: readonly string[] | null,
+  columns: readonly TableColumn[],
+  renamed: Readonly<Record<string, string>> = {},
+): readonly string[] | null {
+  if (chosen === null) return null;
+  const known = new Set(columns.map(({ key }) => key));
+  return chosen.map((key) => (known.has(key) ? key : (renamed[key] ?? key)));
+}

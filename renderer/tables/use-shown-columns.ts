@@ -3,10 +3,14 @@ import { useMemo, useRef } from 'react';
 import type { TableColumn } from '../../contract/manifest.ts';
 import type { TableCell } from '../../contract/stream.ts';
 import { useColumnChoice } from './column-choice.ts';
-import { fittingColumns, uniformColumns, uniformText } from './shown-columns.ts';
+import { currentKeys, fittingColumns, uniformColumns, uniformText } from './shown-columns.ts';
 
 interface ShownColumnsInput {
   readonly memory: string;
+  /** The name under which choices were kept before. */
+  readonly formerMemory?: string | undefined;
+  /** Column keys of before, old -> new. */
+  readonly renamed?: Readonly<Record<string, string>> | undefined;
   readonly columns: readonly TableColumn[];
   readonly rows: readonly (readonly TableCell[])[];
   readonly widths: readonly number[];
@@ -25,12 +29,15 @@ export interface ShownColumns {
 
 export function useShownColumns({
   memory,
+  formerMemory,
+  renamed,
   columns,
   rows,
   widths,
   available,
 }: ShownColumnsInput): ShownColumns {
-  const [keys, choose] = useColumnChoice(memory);
+  const [kept, choose] = useColumnChoice(memory, formerMemory);
+  const keys = useMemo(() => currentKeys(kept, columns, renamed), [kept, columns, renamed]);
   // A column that has said two things stays: a live table does not shift while it is read.
   const varied = useRef(new Set<number>());
   const uniform = useMemo(() => {

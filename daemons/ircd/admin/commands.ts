@@ -1,25 +1,23 @@
 /** Declares the admin commands (SPEC I11): names, arguments, danger, results. The code is beside it in handlers.ts. */
 import { z } from 'zod';
 import { addressWord, lineText, lineWord } from '../../../contract/line-texts.ts';
-import { type CommandSpec, defineCommand } from '../../../contract/manifest.ts';
+import { type CommandSpec, defineCommand, type Renamed } from '../../../contract/manifest.ts';
+import { limitArguments, limitColumns } from '../../runtime/host/live-limits.ts';
+import {
+  banActions,
+  banColumns,
+  throttleActions,
+  throttleColumns,
+} from '../../runtime/net/client-columns.ts';
 import { limits } from '../limits.ts';
 import { ADJUSTABLE_LIMITS } from '../tuning.ts';
-import {
-  banColumns,
-  cacheColumns,
-  channelColumns,
-  clientFields,
-  connectionColumns,
-  limitColumns,
-  memberColumns,
-  throttleColumns,
-} from './columns.ts';
-import { banActions, channelActions, clientActions, limitActions, throttleActions } from './row-actions.ts';
+import { cacheColumns, channelColumns, clientFields, connectionColumns, memberColumns } from './columns.ts';
+import { channelActions, clientActions } from './row-actions.ts';
 
 const CONNECTIONS = 'signalbox_ircd_connections';
 const CHANNELS = 'signalbox_ircd_channels';
 
-const nick = lineWord({ max: limits.nickLength.default }).describe('Nickname of the client');
+const client = lineWord({ max: limits.nickLength.default }).describe('Nickname of the client');
 const channel = lineWord({ min: 2, max: limits.channelNameBytes.default })
   .startsWith('#')
   .describe('Name of the channel');
@@ -31,14 +29,16 @@ const banKind = z.enum(['kline', 'dline']).describe('kline for user@host, dline 
 
 export const adminCommands = {
   clients: defineCommand({
-    summary: 'List clients, or those that match a mask',
+    summary: 'List or find clients',
     danger: 'safe',
     access: 'operate',
     unrecorded: 'run',
     args: z.object({
-      mask: lineText({ min: 0, max: limits.maskBytes.default })
-        .default('*')
-        .describe('Mask on nick, user@host or address, or a network such as 10.0.0.0/8; * is everybody'),
+      text: lineText({ min: 0, max: limits.maskBytes.default })
+        .default('')
+        .describe(
+          'Only those with this text in nick, user@host or address; also a mask, or a network such as 10.0.0.0/8',
+        ),
       limit,
     }),
     result: 'table',
@@ -50,7 +50,7 @@ export const adminCommands = {
     danger: 'safe',
     access: 'operate',
     unrecorded: 'run',
-    args: z.object({ nick }),
+    args: z.object({ client }),
     result: 'json',
     columns: clientFields,
   }),
@@ -59,7 +59,7 @@ export const adminCommands = {
     danger: 'disruptive',
     access: 'operate',
     unrecorded: 'run',
-    args: z.object({ nick, reason: reason.default('Killed by an administrator') }),
+    args: z.object({ client, reason: reason.default('Killed by an administrator') }),
     result: 'json',
     effects: [CONNECTIONS],
   }),
@@ -187,23 +187,40 @@ export const adminCommands = {
     result: 'json',
   }),
   limits: defineCommand({
-    summary: 'Show the limits that can be changed while the server runs',
+    summary: 'Show the limits in force and why they are there',
     danger: 'safe',
     access: 'read',
     unrecorded: 'run',
     args: z.object({}),
     result: 'table',
     columns: limitColumns,
-    rowActions: limitActions,
   }),
-  'set-limit': defineCommand({
-    summary: 'Change a limit until the next restart',
-    danger: 'disruptive',
+  'set-limits': defineCommand({
+    summary: 'Change limits until the next restart',
+    danger: 'safe',
     access: 'admin',
-    args: z.object({
-      limit: z.enum(ADJUSTABLE_LIMITS).describe('Which limit'),
-      value: z.number().int().min(1).max(100_000).describe('New value'),
-    }),
+    args: z.object(limitArguments(ADJUSTABLE_LIMITS)),
     result: 'json',
   }),
 } satisfies Record<string, CommandSpec>;
+
+/** Names of before. */
+export const renamed: Renamed = {
+  commands: { 'set-limit': 'set-limits' },
+  metrics: {
+    signalbox_ircd_throttled_total: 'signalbox_ircd_refused_throttled_total',
+    signalbox_ircd_write_calls_total: 'signalbox_ircd_writes_total',
+    signalbox_ircd_send_queue_kills_total: 'signalbox_ircd_slow_reader_disconnects_total',
+    signalbox_ircd_memory_kills_total: 'signalbox_ircd_memory_disconnects_total',
+  },
+  columns: {
+    since: 'connectedAt',
+    sendq: 'queueBytes',
+    bytes_in: 'bytesIn',
+    bytes_out: 'bytesOut',
+    created: 'createdAt',
+    set: 'createdAt',
+    expires: 'expiresAt',
+    mask: 'userHost',
+  },
+};

@@ -28,9 +28,9 @@ it('kills a client after saying whom it would hit', () => {
   const bob = irc.join('bob');
   for (const client of [alice, bob]) client.send('JOIN #a,#b,#c');
   bob.received();
-  const args = { nick: 'Alice', reason: 'spam' };
+  const args = { client: 'Alice', reason: 'spam' };
   expect(admin.kill.impact?.(args)).toBe('disconnects alice (~alice@192.0.2.1), on 3 channels');
-  expect(admin.kill.run(args, call)).toMatchObject({ nick: 'alice', channels: 3 });
+  expect(admin.kill.run(args, call)).toMatchObject({ client: 'alice', channels: 3 });
   expect(alice.closedWith).toBe('Killed (administrator (spam))');
   expect(bob.received()).toEqual([':alice!~alice@192.0.2.1 QUIT :Killed (administrator (spam))']);
   expect(admin.kill.impact?.(args)).toBeNull();
@@ -44,7 +44,9 @@ it('refuses before anybody is asked what would be refused afterwards', () => {
     'neither an address',
   );
   expect(() => admin['add-ban'].check?.({ ...ban, mask: '*@*.example.org' })).not.toThrow();
-  expect(() => admin.kill.check?.({ nick: 'nobody', reason: 'r' })).toThrow('Nobody here is called nobody.');
+  expect(() => admin.kill.check?.({ client: 'nobody', reason: 'r' })).toThrow(
+    'Nobody here is called nobody.',
+  );
   expect(() => admin['clear-channel'].check?.({ channel: '#none', reason: 'r' })).toThrow('no channel #none');
   expect(admin.bans.run({}, call)).toEqual({ rows: [] });
 });
@@ -53,17 +55,21 @@ it('lists clients by mask and channels with their modes', async () => {
   irc.join('alice', '', '198.51.100.1').send('JOIN #secret', 'MODE #secret +sk key');
   irc.join('bob');
   const rows = (result: unknown) => (result as { rows: Record<string, unknown>[] }).rows;
-  expect(rows(await admin.clients.run({ mask: '198.51.100.*', limit: 10 }, call))).toMatchObject([
+  expect(rows(await admin.clients.run({ text: '198.51.100.*', limit: 10 }, call))).toMatchObject([
     { nick: 'alice', channels: 1 },
   ]);
-  expect(rows(await admin.clients.run({ mask: '*', limit: 1 }, call))).toHaveLength(1);
+  expect(rows(await admin.clients.run({ text: 'lic', limit: 10 }, call))).toMatchObject([{ nick: 'alice' }]);
+  expect(rows(await admin.clients.run({ text: '', limit: 1 }, call))).toHaveLength(1);
   expect(rows(await admin.channels.run({ mask: '*', limit: 10 }, call))).toMatchObject([
     { channel: '#secret', users: 1, modes: '+nstk key' },
   ]);
   expect(rows(admin.channel.run({ channel: '#SECRET' }, call))).toMatchObject([
     { nick: 'alice', status: '@' },
   ]);
-  expect(admin.client.run({ nick: 'alice' }, call)).toMatchObject({ realname: 'Real alice', on: '@#secret' });
+  expect(admin.client.run({ client: 'alice' }, call)).toMatchObject({
+    realname: 'Real alice',
+    on: '@#secret',
+  });
 });
 
 it('clears a channel and tells each member', async () => {
@@ -88,7 +94,7 @@ it('adds, lists and removes bans', async () => {
     saved: true,
   });
   expect(victim.closedWith).toBe('D-lined: r');
-  expect(admin.bans.run({}, call)).toMatchObject({ rows: [{ mask: '192.0.2.0/24', expires: null }] });
+  expect(admin.bans.run({}, call)).toMatchObject({ rows: [{ mask: '192.0.2.0/24', expiresAt: null }] });
   await admin['remove-ban'].run({ kind: 'dline', mask: '192.0.2.0/24' }, call);
   await expect(admin['remove-ban'].run({ kind: 'dline', mask: '192.0.2.0/24' }, call)).rejects.toThrow(
     'There is no dline',
@@ -128,8 +134,8 @@ it('tells operators the whole of a long reason', () => {
 it('finds clients by the network of their address', async () => {
   irc.join('near', '', '10.1.2.3');
   irc.join('far', '', '192.0.2.9');
-  const nicks = async (mask: string) =>
-    ((await admin.clients.run({ mask, limit: 10 }, call)) as { rows: { nick: string }[] }).rows.map(
+  const nicks = async (text: string) =>
+    ((await admin.clients.run({ text, limit: 10 }, call)) as { rows: { nick: string }[] }).rows.map(
       (row) => row.nick,
     );
   expect(await nicks('10.0.0.0/8')).toEqual(['near']);
@@ -139,11 +145,14 @@ it('finds clients by the network of their address', async () => {
 
 it('changes a limit at once', () => {
   const client = irc.join('a');
-  expect(admin['set-limit'].run({ limit: 'channels-per-user', value: 1 }, call)).toEqual({
-    limit: 'channels-per-user',
-    before: 100,
-    value: 1,
+  expect(admin['set-limits'].run({ channels_per_user: 1 }, call)).toEqual({
+    before: { channels_per_user: 100 },
+    after: { channels_per_user: 1 },
   });
+  expect(admin.limits.run({}, call)).toMatchObject({
+    rows: [{ limit: 'channels_per_user', value: 1, default: 100, unit: 'count' }, {}, {}, {}, {}, {}],
+  });
+  expect(() => admin['set-limits'].run({}, call)).toThrow('Name at least one limit');
   expect(client.send('JOIN #a,#b').at(-1)).toContain(' 405 a #b ');
 });
 

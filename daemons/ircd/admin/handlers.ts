@@ -4,6 +4,8 @@ import { SignalboxError } from '../../../contract/errors.ts';
 import { describeActor } from '../../../contract/link/actor.ts';
 import type { CommandHandlers } from '../../runtime/host/daemon-definition.ts';
 import { counted, disconnects } from '../../runtime/host/impact-text.ts';
+import { formerLimits, limitRows, namedLimits } from '../../runtime/host/live-limits.ts';
+import { throttleRows } from '../../runtime/net/client-columns.ts';
 import { killUser } from '../commands/kill.ts';
 import { addServerBan, removeServerBan, usersMatching } from '../commands/server-ban.ts';
 import type { IrcServer } from '../irc-server.ts';
@@ -12,7 +14,7 @@ import type { NetServer } from '../net/net-server.ts';
 import { reloadWarnings } from '../reload-warnings.ts';
 import type { Channel } from '../state/channel.ts';
 import type { User } from '../state/user.ts';
-import { ADJUSTABLE_LIMITS } from '../tuning.ts';
+import { ADJUSTABLE_LIMITS, type AdjustableLimit } from '../tuning.ts';
 import { inTurns } from '../work-steps.ts';
 import type { adminCommands } from './commands.ts';
 import { connectionRow } from './rows.ts';
@@ -33,20 +35,20 @@ export function createAdminHandlers(targets: AdminTargets): CommandHandlers<type
   const { server, net } = targets;
   return {
     clients: {
-      run: ({ mask, limit }) => inTurns(server.host, server.house, listClients(server, mask, limit)),
+      run: ({ text, limit }) => inTurns(server.host, server.house, listClients(server, text, limit)),
     },
-    client: { run: ({ nick }) => describeClient(requireUser(server, nick)) },
+    client: { run: ({ client }) => describeClient(requireUser(server, client)) },
     kill: {
-      check: ({ nick }) => void requireUser(server, nick),
-      impact: ({ nick }) => {
-        const user = server.state.nickHolder(nick);
+      check: ({ client }) => void requireUser(server, client),
+      impact: ({ client }) => {
+        const user = server.state.nickHolder(client);
         return user === undefined
           ? null
           : `disconnects ${whoIs(user)}, on ${counted(user.memberships.size, 'channel')}`;
       },
-      run: ({ nick, reason }) => {
-        const user = requireUser(server, nick);
-        const result = { nick: user.nick, mask: user.prefix, channels: user.memberships.size, reason };
+      run: ({ client, reason }) => {
+        const user = requireUser(server, client);
+        const result = { client: user.nick, mask: user.prefix, channels: user.memberships.size, reason };
         killUser(server, user, ADMIN, reason);
         return result;
       },
@@ -59,7 +61,7 @@ export function createAdminHandlers(targets: AdminTargets): CommandHandlers<type
         rows: requireChannel(server, channel).members.map((member) => ({
           nick: member.user.nick,
           status: member.prefix(true),
-          mask: `${member.user.username}@${member.user.host}`,
+          userHost: `${member.user.username}@${member.user.host}`,
         })),
       }),
     },
@@ -83,8 +85,8 @@ export function createAdminHandlers(targets: AdminTargets): CommandHandlers<type
           mask,
           reason,
           by,
-          set: setMs,
-          expires: expiresMs,
+          createdAt: setMs,
+          expiresAt: expiresMs,
         })),
       }),
     },
@@ -140,30 +142,22 @@ export function createAdminHandlers(targets: AdminTargets): CommandHandlers<type
       },
     },
     'clear-caches': { run: () => ({ forgotten: targets.lookup().clear() }) },
-    throttle: {
-      run: ({ limit }) => ({
-        rows: net.admission.throttle
-          .entries()
-          .slice(0, limit)
-          .map(({ network, recoversInMs }) => ({ network, recovers: Math.ceil(recoversInMs / 1000) })),
-      }),
-    },
+    throttle: { run: ({ limit }) => ({ rows: throttleRows(net.admission.throttle, limit) }) },
     'reset-throttle': {
       run: ({ address }) => ({
         forgotten: net.admission.throttle.reset(address === '' ? undefined : address),
       }),
     },
     limits: {
-      run: () => ({
-        rows: ADJUSTABLE_LIMITS.map((name) => ({ limit: name, value: server.tuning.get(name) })),
-      }),
+      run: () => ({ rows: limitRows(ADJUSTABLE_LIMITS, (name) => server.tuning.get(name)) }),
     },
-    'set-limit': {
-      impact: ({ limit, value }) => `changes ${limit} from ${server.tuning.get(limit)} to ${value}`,
-      run: ({ limit, value }) => {
-        const before = server.tuning.set(limit, value);
+    'set-limits': {
+      run: (args) => {
+        const after = namedLimits(ADJUSTABLE_LIMITS, args);
+        const before = formerLimits(after, (name) => server.tuning.get(name));
+        for (const [name, value] of Object.entries(after)) server.tuning.set(name as AdjustableLimit, value);
         server.refreshIsupport();
-        return { limit, before, value };
+        return { before, after };
       },
     },
   };

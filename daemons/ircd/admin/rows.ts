@@ -10,16 +10,16 @@ export function connectionRow(user: User, nowMs: number): Record<string, TableCe
   const { connection } = user;
   return {
     nick: user.target,
-    mask: `${user.username === '' ? '*' : user.username}@${user.host}`,
+    userHost: `${user.username === '' ? '*' : user.username}@${user.host}`,
     address: connection.remoteAddress,
     class: connection.connectionClass.name,
     tls: connection.tls === null ? '' : connection.tls.version,
     channels: user.memberships.size,
-    since: connection.connectedAtMs,
+    connectedAt: connection.connectedAtMs,
     idle: Math.max(0, Math.floor((nowMs - user.lastMessageMs) / 1000)),
-    sendq: connection.sendQueueBytes,
-    bytes_in: connection.bytesIn,
-    bytes_out: connection.bytesOut,
+    queueBytes: connection.sendQueueBytes,
+    bytesIn: connection.bytesIn,
+    bytesOut: connection.bytesOut,
     id: connection.id,
   };
 }
@@ -31,7 +31,7 @@ export function channelRow(channel: Channel): Record<string, TableCell> {
     users: channel.members.length,
     modes: channelModeString(channel, true),
     topic: channel.topic,
-    created: channel.createdMs,
+    createdAt: channel.createdMs,
   };
 }
 

@@ -21,9 +21,9 @@ const ROW_NS = 2 * workPrices.row.ns;
 
 type Rows = { readonly rows: readonly Record<string, TableCell>[] };
 
-export function* listClients(server: IrcServer, mask: string, limit: number): StepsWith<Rows> {
-  const wanted = compileMask(hasWildcard(mask) ? mask : `*${mask}*`);
-  const network = compileAddressMask(mask.includes('@') ? mask : `*@${mask}`);
+export function* listClients(server: IrcServer, text: string, limit: number): StepsWith<Rows> {
+  const wanted = compileMask(hasWildcard(text) ? text : `*${text}*`);
+  const network = compileAddressMask(text.includes('@') ? text : `*@${text}`);
   const now = Date.now();
   const rows: Record<string, TableCell>[] = [];
   for (const user of server.state.users) {

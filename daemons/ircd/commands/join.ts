@@ -55,7 +55,7 @@ function* joinOne(server: CommandServer, user: User, name: string, key: string):
   const channel = yield* freeChannel(host, state, name);
   try {
     if (user.gone || (channel !== undefined && user.memberships.has(channel))) return;
-    if (user.memberships.size >= server.tuning.get('channels-per-user')) {
+    if (user.memberships.size >= server.tuning.get('channels_per_user')) {
       user.reply(N.ERR_TOOMANYCHANNELS, name);
       return;
     }

@@ -30,7 +30,7 @@ function* kickAll(
   nicks: readonly string[],
   reason: string,
 ): WorkSteps {
-  const most = server.tuning.get('targets-per-message');
+  const most = server.tuning.get('targets_per_message');
   for (let i = 0; i < nicks.length && i < most; i++) {
     // One channel with many users, or as many channels as users (RFC 2812).
     const name = channels.length === 1 ? channels[0] : channels[i];

@@ -70,7 +70,7 @@ function sendToAll(
     return sendOne(server, user, verb, targets, text, clientTags);
   }
   const list = [...new Set(targets.split(','))].filter((target) => target !== '');
-  const most = server.tuning.get('targets-per-message');
+  const most = server.tuning.get('targets_per_message');
   if (list.length > most) {
     if (verb === 'PRIVMSG') user.reply(N.ERR_TOOMANYTARGETS, verb, `Too many targets, at most ${most}`);
     return null;

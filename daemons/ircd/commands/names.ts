@@ -33,7 +33,7 @@ export const names: Command = {
 };
 
 function* answer(server: CommandServer, user: User, targets: readonly string[]): WorkSteps {
-  const most = server.tuning.get('targets-per-message');
+  const most = server.tuning.get('targets_per_message');
   for (const name of targets.slice(0, most)) {
     const channel = server.state.findChannel(name);
     if (channel !== undefined && mayKnow(user, channel)) sendNames(server, user, channel);

@@ -84,7 +84,7 @@ function* whoMask(server: CommandServer, user: User, text: string, query: Query)
   const mask = compileMask(text);
   // Nick, username, host and real name, of which the last may be three times as long as what a price is for.
   const compareNs = workPrices.skipped.ns + 6 * mask.priceNs;
-  let left = server.tuning.get('who-replies');
+  let left = server.tuning.get('who_replies');
   let looked = 0;
   for (const other of server.state.users) {
     if (++looked % CHUNK === 0 && work.spend(CHUNK * compareNs)) {

@@ -19,7 +19,7 @@ export const whowas: Command = {
     const count = Number(params[1] ?? '0');
     // No count, or none that makes sense, means all of them.
     const most = Number.isInteger(count) && count > 0 ? count : limits.whowasEntries.default;
-    const entries = server.state.whowas.find(nick, Math.min(most, server.tuning.get('who-replies')));
+    const entries = server.state.whowas.find(nick, Math.min(most, server.tuning.get('who_replies')));
     if (entries.length === 0) user.reply(N.ERR_WASNOSUCHNICK, shown);
     for (const entry of entries) {
       user.reply(N.RPL_WHOWASUSER, `${entry.nick} ${entry.username} ${entry.host} *`, entry.realname);

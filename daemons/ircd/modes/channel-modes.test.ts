@@ -149,7 +149,7 @@ it('bounds lists and the parameters of one command', () => {
   expect(bob.send('MODE #x +bbbbbbb a b c d e f g')).toEqual([
     ":irc.test 482 bob #x :You're not channel operator",
   ]);
-  irc.server.tuning.set('mask-list-entries', 6);
+  irc.server.tuning.set('mask_list_entries', 6);
   expect(code(op.send('MODE #x +b i'))).toBe('478');
   expect(op.send('MODE #x +b').filter((line) => line.includes(' 367 '))).toHaveLength(6);
   expect(op.send('MODE #x +b a')).toEqual([]);
@@ -170,7 +170,7 @@ it('names the change that is over the limit, of any kind, and goes on with those
 });
 
 it('bounds bans, exceptions and invite exceptions together, as MAXLIST says', () => {
-  irc.server.tuning.set('mask-list-entries', 3);
+  irc.server.tuning.set('mask_list_entries', 3);
   op.send('MODE #x +beI a b c');
   for (const letter of ['b', 'e', 'I']) expect(code(op.send(`MODE #x +${letter} d`)), letter).toBe('478');
   op.send('MODE #x -e b');

@@ -119,7 +119,7 @@ class ChannelModeChange {
 
   /** Whether a change has a parameter but too many had one before (ISUPPORT MODES); says so, and passes over it. */
   private isOverLimit(on: boolean, letter: string): boolean {
-    const most = this.server.tuning.get('modes-per-command');
+    const most = this.server.tuning.get('modes_per_command');
     const argument = this.args[this.nextArg];
     if (this.withParameter < most || argument === undefined || !takesParameter(on, letter)) return false;
     this.nextArg++;
@@ -237,7 +237,7 @@ class ChannelModeChange {
       return;
     }
     const list = listOf(this.channel, letter);
-    if (on && maskCount(this.channel) >= this.server.tuning.get('mask-list-entries') && !list.has(mask)) {
+    if (on && maskCount(this.channel) >= this.server.tuning.get('mask_list_entries') && !list.has(mask)) {
       this.user.reply(N.ERR_BANLISTFULL, `${this.channel.name} ${letter}`);
       return;
     }

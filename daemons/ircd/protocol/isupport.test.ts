@@ -11,6 +11,6 @@ it('announces what the protocol implements, thirteen tokens a line', () => {
 
 it('follows a limit that was changed', () => {
   const tuning = new Tuning();
-  expect(tuning.set('channels-per-user', 7)).toBe(100);
+  expect(tuning.set('channels_per_user', 7)).toBe(100);
   expect(isupportTokens('n', tuning)).toContain('CHANLIMIT=#:7');
 });

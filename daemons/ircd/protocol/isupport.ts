@@ -20,13 +20,13 @@ const ROOM_BYTES =
 
 /** All tokens, in a stable order. */
 export function isupportTokens(network: string, tuning: Tuning): string[] {
-  const perMessage = tuning.get('targets-per-message');
+  const perMessage = tuning.get('targets_per_message');
   const perCommand = limits.targetsPerCommand.default;
   return [
     `AWAYLEN=${limits.awayBytes.default}`,
     'BOT=B',
     `CASEMAPPING=${CASEMAPPING}`,
-    `CHANLIMIT=${CHANNEL_TYPES}:${tuning.get('channels-per-user')}`,
+    `CHANLIMIT=${CHANNEL_TYPES}:${tuning.get('channels_per_user')}`,
     `CHANMODES=${CHANMODES}`,
     `CHANNELLEN=${limits.channelNameBytes.default}`,
     `CHANTYPES=${CHANNEL_TYPES}`,
@@ -37,8 +37,8 @@ export function isupportTokens(network: string, tuning: Tuning): string[] {
     `KEYLEN=${limits.keyLength.default}`,
     `KICKLEN=${limits.kickBytes.default}`,
     'KNOCK',
-    `MAXLIST=${LIST_MODES}:${tuning.get('mask-list-entries')}`,
-    `MODES=${tuning.get('modes-per-command')}`,
+    `MAXLIST=${LIST_MODES}:${tuning.get('mask_list_entries')}`,
+    `MODES=${tuning.get('modes_per_command')}`,
     `NAMELEN=${limits.realnameBytes.default}`,
     `NETWORK=${network}`,
     `NICKLEN=${limits.nickLength.default}`,

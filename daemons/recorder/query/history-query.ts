@@ -7,7 +7,7 @@ import type { HistoryResult } from '../../../contract/control/history.ts';
 import type { Aggregate } from '../codec/aggregate.ts';
 import { decodeTimes, type TimeColumn } from '../codec/chunk-codec.ts';
 import { limits } from '../limits.ts';
-import type { Catalog } from '../store/catalogs.ts';
+import { type Catalog, withNewNames } from '../store/catalogs.ts';
 import type { ChunkTable, ChunkTables, StoredColumn } from '../store/chunk-table.ts';
 import { type OnDamagedRow, readRow } from '../store/damaged-row.ts';
 import { chooseResolution, type Resolution, type TierKeep } from '../store/tiers.ts';
@@ -22,6 +22,8 @@ export interface HistoryQuery {
   /** Unix seconds; the last point is that of the step that holds it. */
   readonly to: number;
   readonly points?: number | undefined;
+  /** Names of before, old -> new: what was recorded under an old name belongs to the new one. */
+  readonly renamed?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Most milliseconds that a one-second interval reaches back over a second in which no sample came. */
@@ -47,11 +49,12 @@ interface Part {
 export function* queryHistory(
   query: HistoryQuery,
   tables: ChunkTables,
-  catalogs: readonly Catalog[],
+  versions: readonly Catalog[],
   now: number,
   keep: TierKeep,
   onDamaged: OnDamagedRow,
 ): Generator<void, HistoryResult> {
+  const catalogs = versions.map((version) => withNewNames(version, query.renamed ?? {}));
   const points = query.points ?? limits.historyPoints.default;
   const resolution = chooseResolution({ from: query.from, to: query.to, points }, now / 1_000, keep);
   const { stepSeconds, start, tier } = resolution;

@@ -85,6 +85,19 @@ function keptOf(before: Catalog | undefined, metrics: readonly StoredMetric[]): 
   return metrics.length + gone.length > limits.catalogMetrics.default ? [] : gone;
 }
 
+/**
+ * The same list, with the metrics of old names under the new ones too; the rows that point to it are the same.
+ * @param renamed old name -> new name
+ */
+export function withNewNames(catalog: Catalog, renamed: Readonly<Record<string, string>>): Catalog {
+  const places = new Map(catalog.places);
+  for (const [before, now] of Object.entries(renamed)) {
+    const place = catalog.places.get(before);
+    if (place !== undefined && !places.has(now)) places.set(now, place);
+  }
+  return places.size === catalog.places.size ? catalog : { ...catalog, places };
+}
+
 interface CatalogRow {
   readonly id: number;
   readonly source: string;

@@ -44,29 +44,29 @@ it('refuses before anybody is asked what would be refused afterwards', async () 
     (relay.commands[name] as { check?(args: unknown): void }).check?.(
       manifest.commands[name].args.parse(args),
     );
-  expect(check('kick', { peer: 'nobody' })).toThrow('No client is connected as nobody.');
+  expect(check('kill', { client: 'nobody' })).toThrow('No client is connected as nobody.');
   expect(check('close-room', { room: 'none' })).toThrow('There is no room none.');
-  expect(check('ban', {})).toThrow('Name either a peer id or an address range');
-  expect(check('ban', { cidr: 'nowhere' })).toThrow('is not an address or a range');
-  expect(check('ban', { peer: 'alice' })).not.toThrow();
-  await run('ban', { peer: 'alice' });
-  expect(check('ban', { peer: 'bob' })).toThrow('The list holds its limit of 1 ban.');
+  expect(check('add-ban', {})).toThrow('kind');
+  expect(check('add-ban', { kind: 'cidr', mask: 'nowhere' })).toThrow('is not an address or a range');
+  expect(check('add-ban', { kind: 'peer', mask: 'alice' })).not.toThrow();
+  await run('add-ban', { kind: 'peer', mask: 'alice' });
+  expect(check('add-ban', { kind: 'peer', mask: 'bob' })).toThrow('The list holds its limit of 1 ban.');
 });
 
-it('kicks a greeted and a plain client with a reason, and says who is not there', async () => {
+it('kills a greeted and a plain client with a reason, and says who is not there', async () => {
   relay = await TestRelay.start();
   const alice = await relay.greet('rooms', 'alice');
   const plain = await relay.connect();
   await until(() => relay.server.relay.size === 2);
   const plainId = [...relay.server.relay.peers()].find((peer) => !peer.tagged)!.id;
-  expect(impact('kick', { peer: 'alice' })).toBe('disconnects 1 client');
-  expect(impact('kick', { peer: 'nobody' })).toBeNull();
-  expect(await run('kick', { peer: 'alice', reason: 'be nice' })).toMatchObject({ kicked: 'alice' });
+  expect(impact('kill', { client: 'alice' })).toBe('disconnects 1 client');
+  expect(impact('kill', { client: 'nobody' })).toBeNull();
+  expect(await run('kill', { client: 'alice', reason: 'be nice' })).toMatchObject({ client: 'alice' });
   expect(await alice.message()).toMatchObject({ type: 'error', code: 'kicked', message: 'be nice' });
   expect(await alice.next()).toBeNull();
-  await run('kick', { peer: plainId });
+  await run('kill', { client: plainId });
   expect(await plain.message()).toMatchObject({ code: 'kicked' });
-  expect(await run('kick', { peer: 'alice' })).toMatchObject({ code: 'not_found' });
+  expect(await run('kill', { client: 'alice' })).toMatchObject({ code: 'not_found' });
 });
 
 it('lists and finds clients and rooms, in the columns of the manifest', async () => {
@@ -74,12 +74,12 @@ it('lists and finds clients and rooms, in the columns of the manifest', async ()
   const alice = await relay.greet('rooms', 'alice');
   await relay.greet('direct', 'bob');
   await alice.ask({ type: 'join', room: 'den' });
-  const { rows } = (await run('peers', { text: 'ali' })) as { rows: Record<string, unknown>[] };
+  const { rows } = (await run('clients', { text: 'ali' })) as { rows: Record<string, unknown>[] };
   expect(rows).toHaveLength(1);
   expect(rows[0]).toMatchObject({ peer: 'alice', mode: 'rooms', rooms: 1, class: 'default', framesIn: 2 });
   const columns = manifest.tables!.connections!.columns.map((column) => column.key);
   expect(Object.keys(rows[0]!)).toEqual(columns);
-  expect(await run('peer', { peer: 'alice' })).toMatchObject({ rooms: ['den'], stage: 'greeted' });
+  expect(await run('client', { client: 'alice' })).toMatchObject({ rooms: ['den'], stage: 'greeted' });
   expect(await run('rooms')).toMatchObject({ rows: [{ room: 'den', members: 1, createdBy: 'alice' }] });
   expect(await run('room', { room: 'den' })).toMatchObject({ rows: [{ peer: 'alice' }] });
   expect(await run('room', { room: 'attic' })).toMatchObject({ code: 'not_found' });
@@ -125,15 +125,16 @@ it('sends notices to greeted clients, to a room, and as bare payloads where aske
 it('bans by peer id and by range, keeps bans over a restart, and lifts them', async () => {
   relay = await TestRelay.start();
   const alice = await relay.greet('rooms', 'alice');
-  await run('ban', { peer: 'alice', reason: 'spam' });
+  await run('add-ban', { kind: 'peer', mask: 'alice', reason: 'spam' });
   expect(await alice.message()).toMatchObject({ code: 'banned' });
   const again = await relay.connect();
   expect(await again.ask({ type: 'hello', peer: 'alice' })).toMatchObject({ code: 'banned' });
   expect(await again.next()).toBeNull();
   const bob = await relay.greet('rooms', 'bob');
-  expect(impact('ban', { cidr: '127.0.0.0/8' })).toBe('disconnects 1 client');
-  expect(await run('ban', { cidr: '127.0.0.1', minutes: 5 })).toEqual({
-    banned: '127.0.0.1/32',
+  expect(impact('add-ban', { kind: 'cidr', mask: '127.0.0.0/8' })).toBe('disconnects 1 client');
+  expect(await run('add-ban', { kind: 'cidr', mask: '127.0.0.1', minutes: 5 })).toEqual({
+    kind: 'cidr',
+    mask: '127.0.0.1/32',
     disconnected: 1,
     saved: true,
   });
@@ -144,42 +145,61 @@ it('bans by peer id and by range, keeps bans over a restart, and lifts them', as
   expect(reopened.all(Date.now())).toEqual(relay.bans.all(Date.now()));
   expect(reopened.ofAddress('127.0.0.1', Date.now())?.by).toBe('root');
   expect(reopened.ofAddress('127.0.0.1', Date.now() + 5 * 60_000)).toBeNull();
-  expect(await run('bans')).toMatchObject({ rows: [{ value: 'alice' }, { value: '127.0.0.1/32' }] });
+  expect(await run('bans')).toMatchObject({ rows: [{ mask: 'alice' }, { mask: '127.0.0.1/32' }] });
 
-  expect(await run('unban', { ban: '127.0.0.1' })).toEqual({ lifted: '127.0.0.1', saved: true });
-  expect(await run('unban', { ban: '127.0.0.1' })).toMatchObject({ code: 'not_found' });
-  expect(await run('ban', { cidr: '2001:DB8::5/32' })).toMatchObject({ banned: '2001:db8::/32' });
-  expect(await run('ban', { cidr: '2001:db8:0:0::/32' })).toMatchObject({ banned: '2001:db8::/32' });
-  expect(await run('unban', { ban: '2001:db8:1::/32' })).toMatchObject({ saved: true });
-  await run('unban', { ban: 'alice' });
+  expect(await run('remove-ban', { kind: 'cidr', mask: '127.0.0.1' })).toEqual({
+    kind: 'cidr',
+    mask: '127.0.0.1',
+    saved: true,
+  });
+  expect(await run('remove-ban', { kind: 'cidr', mask: '127.0.0.1' })).toMatchObject({ code: 'not_found' });
+  expect(await run('add-ban', { kind: 'cidr', mask: '2001:DB8::5/32' })).toMatchObject({
+    mask: '2001:db8::/32',
+  });
+  expect(await run('add-ban', { kind: 'cidr', mask: '2001:db8:0:0::/32' })).toMatchObject({
+    mask: '2001:db8::/32',
+  });
+  expect(await run('remove-ban', { kind: 'cidr', mask: '2001:db8:1::/32' })).toMatchObject({ saved: true });
+  await run('remove-ban', { kind: 'peer', mask: 'alice' });
   await relay.greet('rooms', 'alice');
   expect(JSON.parse(await readFile(join(relay.dataDir, 'bans.json'), 'utf8'))).toEqual({
     version: 1,
     bans: [],
   });
-  for (const args of [{}, { peer: 'a', cidr: '::1' }, { cidr: 'x' }, { peer: 'a!b' }])
-    expect(await run('ban', args)).toMatchObject({ code: 'bad_request' });
+  for (const ban of [
+    { kind: 'cidr', mask: 'x' },
+    { kind: 'peer', mask: 'a!b' },
+  ])
+    expect(await run('add-ban', ban)).toMatchObject({ code: 'bad_request' });
+  await run('add-ban', { kind: 'cidr', mask: '192.0.2.0/24' });
+  expect(await run('remove-ban', { kind: 'peer', mask: '192.0.2.0/24' })).toMatchObject({
+    code: 'not_found',
+  });
 });
 
 it('says of a ban that is not on disk that it holds only until the restart, and who it covers is gone', async () => {
   relay = await TestRelay.start();
   const bob = await relay.greet('rooms', 'bob');
   await rm(relay.dataDir, { recursive: true });
-  expect(await run('ban', { peer: 'bob' })).toEqual({
-    banned: 'bob',
+  expect(await run('add-ban', { kind: 'peer', mask: 'bob' })).toEqual({
+    kind: 'peer',
+    mask: 'bob',
     disconnected: 1,
     saved: false,
     warning: { code: 'not_saved', message: expect.stringMatching(/ENOENT.*holds only until the restart/) },
   });
   expect(await bob.message()).toMatchObject({ code: 'banned' });
-  expect(await run('unban', { ban: 'bob' })).toMatchObject({ lifted: 'bob', warning: { code: 'not_saved' } });
+  expect(await run('remove-ban', { kind: 'peer', mask: 'bob' })).toMatchObject({
+    mask: 'bob',
+    warning: { code: 'not_saved' },
+  });
   await mkdir(relay.dataDir);
-  expect(await run('ban', { peer: 'carol' })).toMatchObject({ saved: true });
+  expect(await run('add-ban', { kind: 'peer', mask: 'carol' })).toMatchObject({ saved: true });
 });
 
 it('starts with the last good bans when their file is damaged, and without a good copy not at all', async () => {
   relay = await TestRelay.start();
-  await run('ban', { cidr: '192.0.2.0/24' });
+  await run('add-ban', { kind: 'cidr', mask: '192.0.2.0/24' });
   const file = join(relay.dataDir, 'bans.json');
   await writeFile(file, (await readFile(file, 'utf8')).replace('192.0.2.0/24', '192.0.2.0/240'));
   const damages: string[] = [];
@@ -279,4 +299,15 @@ it('does not wait longer than the deadline for a client that does not read', asy
   await until(() => [...relay.server.relay.peers()].some((peer) => peer.connection.outbox.queuedBytes > 0));
   await relay.server.drain('bye', AbortSignal.timeout(100));
   await until(() => relay.server.openSockets === 0);
+});
+
+it('shows who connects too fast, and lets them in again', async () => {
+  relay = await TestRelay.start({ connect_burst: 2, connects_per_second: 1 });
+  await relay.connect();
+  await relay.connect();
+  expect(await (await relay.connect()).message()).toMatchObject({ code: 'connect_throttled' });
+  expect(await run('throttle')).toMatchObject({ rows: [{ network: '127.0.0.1', open: 2, recovers: 2 }] });
+  expect(await run('reset-throttle', { address: '127.0.0.1' })).toEqual({ forgotten: 1 });
+  expect(await run('throttle')).toEqual({ rows: [] });
+  await relay.greet('rooms', 'alice');
 });

@@ -5,11 +5,13 @@ import { describeActor } from '../../../contract/link/actor.ts';
 import { workPrices } from '../../runtime/async/work-prices.ts';
 import type { CommandHandlers } from '../../runtime/host/daemon-definition.ts';
 import { counted, disconnects } from '../../runtime/host/impact-text.ts';
+import { formerLimits, limitRows, namedLimits } from '../../runtime/host/live-limits.ts';
+import { throttleRows } from '../../runtime/net/client-columns.ts';
 import { AddressRanges, parseCidr } from '../../runtime/net/ip-address.ts';
 import { limitProblems } from '../config.ts';
-import { LIMIT_NAMES, LIMITS, type LimitName } from '../limits.ts';
+import { LIMITS } from '../limits.ts';
 import type { RelayCommands } from '../manifest.ts';
-import { type BanList, canonicalRange } from '../net/ban-list.ts';
+import { type BanKind, type BanList, canonicalRange } from '../net/ban-list.ts';
 import type { Steps } from '../net/relay-turns.ts';
 import type { Frame } from '../protocol/frame.ts';
 import type { RelayServer } from '../relay-server.ts';
@@ -53,15 +55,15 @@ export function adminCommands(server: RelayServer, bans: BanList): CommandHandle
   };
 
   return {
-    peers: {
+    clients: {
       async run({ text, limit }) {
         const now = performance.now();
         const matches = (peer: Peer) => peer.id.includes(text) || peer.connection.address.includes(text);
         return { rows: await find(relay.peers(), matches, (peer) => connectionRow(peer, now), limit) };
       },
     },
-    peer: {
-      run({ peer: id }) {
+    client: {
+      run({ client: id }) {
         const peer = findPeer(id);
         return {
           ...connectionRow(peer, performance.now()),
@@ -72,14 +74,14 @@ export function adminCommands(server: RelayServer, bans: BanList): CommandHandle
         };
       },
     },
-    kick: {
-      check: ({ peer }) => void findPeer(peer),
-      impact: ({ peer }) => disconnects(relay.peer(peer) === undefined ? 0 : 1),
-      run({ peer: id, reason }) {
+    kill: {
+      check: ({ client }) => void findPeer(client),
+      impact: ({ client }) => disconnects(relay.peer(client) === undefined ? 0 : 1),
+      run({ client: id, reason }) {
         const peer = findPeer(id);
         const { address } = peer.connection;
         relay.endWithError(peer, 'kicked', reason === '' ? 'An operator closed your connection.' : reason);
-        return { kicked: id, address };
+        return { client: id, address, reason };
       },
     },
     rooms: {
@@ -119,50 +121,35 @@ export function adminCommands(server: RelayServer, bans: BanList): CommandHandle
         return server.inTurns(notify(relay, room, text, plain));
       },
     },
-    limits: {
-      run: () => ({
-        rows: LIMIT_NAMES.map((name) => ({
-          limit: name,
-          value: server.limits[name],
-          default: LIMITS[name].default,
-          unit: LIMITS[name].unit,
-          reason: LIMITS[name].reason,
-        })),
-      }),
-    },
+    limits: { run: () => ({ rows: limitRows(LIMITS, (name) => server.limits[name]) }) },
     'set-limits': {
       run(args) {
-        const changes: Partial<Record<LimitName, number>> = {};
-        for (const name of LIMIT_NAMES) if (args[name] !== undefined) changes[name] = args[name];
-        if (Object.keys(changes).length === 0)
-          throw new SignalboxError('bad_request', 'Name at least one limit and its new value.');
+        const changes = namedLimits(LIMITS, args);
         const after = { ...server.limits, ...changes };
         const [problem] = limitProblems(after);
         if (problem !== undefined)
           throw new SignalboxError('refused', `${problem.limit}: ${problem.message}.`);
-        const before = Object.fromEntries(
-          Object.keys(changes).map((name) => [name, server.limits[name as LimitName]]),
-        );
+        const before = formerLimits(changes, (name) => server.limits[name]);
         server.setLimits(changes);
         return { before, after: changes };
       },
     },
-    ban: {
-      check({ peer, cidr }) {
-        banValue(server, peer, cidr);
+    'add-ban': {
+      check({ kind, mask }) {
+        banValue(server, kind, mask);
         if (bans.isFull(server.limits.max_bans, Date.now()))
           throw new SignalboxError(
             'limit_reached',
             `The list holds its limit of ${counted(server.limits.max_bans, 'ban')}.`,
           );
       },
-      impact: ({ peer, cidr }) => disconnects(coveredBy(server, peer, cidr).length),
-      async run({ peer, cidr, minutes, reason }, { actor }) {
-        const value = banValue(server, peer, cidr);
+      impact: ({ kind, mask }) => disconnects(coveredBy(server, kind, mask).length),
+      async run({ kind, mask, minutes, reason }, { actor }) {
+        const value = banValue(server, kind, mask);
         const now = Date.now();
         const why = reason === '' ? 'no reason given' : reason;
         const saving = bans.add({
-          kind: peer === '' ? 'cidr' : 'peer',
+          kind,
           value,
           reason: why,
           by: describeActor(actor),
@@ -170,19 +157,37 @@ export function adminCommands(server: RelayServer, bans: BanList): CommandHandle
           expiresAt: minutes === 0 ? null : now + minutes * 60_000,
         });
         const disconnected = await server.inTurns(
-          disconnect(relay, coveredBy(server, peer, cidr), `You are banned: ${why}`),
+          disconnect(relay, coveredBy(server, kind, mask), `You are banned: ${why}`),
         );
-        return { banned: value, disconnected, ...(await saving) };
+        return { kind, mask: value, disconnected, ...(await saving) };
       },
     },
-    unban: {
-      async run({ ban }) {
-        const saving = bans.remove(ban) ?? bans.remove(canonicalRange(ban));
-        if (saving === null) throw new SignalboxError('not_found', `There is no ban on ${ban}.`);
-        return { lifted: ban, ...(await saving) };
+    'remove-ban': {
+      async run({ kind, mask }) {
+        const saving = bans.remove(kind, kind === 'cidr' ? canonicalRange(mask) : mask);
+        if (saving === null)
+          throw new SignalboxError('not_found', `There is no ${kind} ban on ${mask}; list them with bans.`);
+        return { kind, mask, ...(await saving) };
       },
     },
-    bans: { run: () => ({ rows: bans.all(Date.now()) }) },
+    bans: {
+      run: () => ({
+        rows: bans.all(Date.now()).map(({ kind, value, reason, by, createdAt, expiresAt }) => ({
+          kind,
+          mask: value,
+          reason,
+          by,
+          createdAt,
+          expiresAt,
+        })),
+      }),
+    },
+    throttle: { run: ({ limit }) => ({ rows: throttleRows(server.admission.throttle, limit) }) },
+    'reset-throttle': {
+      run: ({ address }) => ({
+        forgotten: server.admission.throttle.reset(address === '' ? undefined : address),
+      }),
+    },
   };
 }
 
@@ -234,27 +239,25 @@ function* disconnect(relay: Relay, peers: readonly Peer[], message: string): Ste
   return peers.length;
 }
 
-/** The clients that a ban would cover; empty where the arguments name none. */
-function coveredBy(server: RelayServer, peer: string, cidr: string): readonly Peer[] {
-  if (peer !== '') {
-    const found = server.relay.peer(peer);
+/** The clients that a ban would cover; none where it is no ban. */
+function coveredBy(server: RelayServer, kind: BanKind, mask: string): readonly Peer[] {
+  if (kind === 'peer') {
+    const found = server.relay.peer(mask);
     return found === undefined ? [] : [found];
   }
-  const range = parseCidr(cidr);
+  const range = parseCidr(mask);
   if (range === null) return [];
   const ranges = new AddressRanges([range]);
   return [...server.relay.peers()].filter((one) => ranges.has(one.connection.address));
 }
 
-function banValue(server: RelayServer, peer: string, cidr: string): string {
-  if ((peer === '') === (cidr === ''))
-    throw new SignalboxError('bad_request', 'Name either a peer id or an address range, not both.');
-  if (peer !== '') {
-    const problem = peerIdProblem(peer, server.limits.peer_id_bytes);
+function banValue(server: RelayServer, kind: BanKind, mask: string): string {
+  if (kind === 'peer') {
+    const problem = peerIdProblem(mask, server.limits.peer_id_bytes);
     if (problem !== null) throw new SignalboxError('bad_request', problem);
-    return peer;
+    return mask;
   }
-  if (parseCidr(cidr) === null)
-    throw new SignalboxError('bad_request', `${cidr} is not an address or a range such as 192.0.2.0/24.`);
-  return canonicalRange(cidr);
+  if (parseCidr(mask) === null)
+    throw new SignalboxError('bad_request', `${mask} is not an address or a range such as 192.0.2.0/24.`);
+  return canonicalRange(mask);
 }

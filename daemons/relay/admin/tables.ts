@@ -16,7 +16,7 @@ export function connectionRow(peer: Peer, nowMs: number): Row {
     address: connection.address,
     mode: peer.tagged ? peer.mode : `${peer.mode} (plain)`,
     class: connection.connectionClass.name,
-    tls: connection.encrypted,
+    tls: connection.tls ?? '',
     rooms: peer.rooms.size,
     connectedAt: connection.connectedAt,
     idle: Math.max(0, Math.round((nowMs - connection.lastReceivedAt) / 1_000)),

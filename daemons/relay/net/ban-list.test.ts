@@ -21,7 +21,7 @@ it('tells a ban that a stop would lose from one that it would bring back', async
     await list.add(ban('old'));
     await rename(folder, `${folder}-away`);
     expect(await list.add(ban('new'))).toMatchObject({ saved: false });
-    expect(await list.remove('old')).toMatchObject({ saved: false });
+    expect(await list.remove('peer', 'old')).toMatchObject({ saved: false });
     expect(list.unsaved).toEqual({ lost: 1, returning: 1 });
     await rename(`${folder}-away`, folder);
     await list.close();

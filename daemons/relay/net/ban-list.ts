@@ -29,6 +29,9 @@ const banSchema = z
 /** One ban, as it is stored and listed. */
 export type Ban = z.output<typeof banSchema>;
 
+/** What a ban is against. */
+export type BanKind = Ban['kind'];
+
 /** Where a ban list says what happens to its file. */
 export type BanLog = Pick<SubsystemLogger, 'info' | 'error'>;
 
@@ -90,9 +93,10 @@ export class BanList {
     return this.#saver.save();
   }
 
-  /** Removes a ban by its value, as {@link add} adds one; null where there is none. */
-  remove(value: string): Promise<BanSaved> | null {
-    if (this.#bans.delete(value) === undefined) return null;
+  /** Removes a ban of a kind by its value, as {@link add} adds one; null where there is none. */
+  remove(kind: BanKind, value: string): Promise<BanSaved> | null {
+    if (this.#bans.get(value)?.kind !== kind) return null;
+    this.#bans.delete(value);
     return this.#saver.save();
   }
 

@@ -33,7 +33,8 @@ export class Connection implements OutboxOwner {
   /** The address, or /64 of IPv6, that answers for it. */
   readonly network: string;
   readonly port: number;
-  readonly encrypted: boolean;
+  /** Version of TLS, null without. */
+  readonly tls: string | null;
   /** Unix time in milliseconds. */
   readonly connectedAt = Date.now();
   /** `performance.now()` when it was accepted. */
@@ -53,7 +54,7 @@ export class Connection implements OutboxOwner {
   constructor(
     socket: Socket,
     seat: Seat<ConnectionClass>,
-    encrypted: boolean,
+    tls: string | null,
     services: ConnectionServices,
     handler: ConnectionHandler,
   ) {
@@ -62,11 +63,11 @@ export class Connection implements OutboxOwner {
     this.address = seat.address;
     this.network = networkKey(seat.address);
     this.port = socket.remotePort ?? 0;
-    this.encrypted = encrypted;
+    this.tls = tls;
     this.#services = services;
     this.#handler = handler;
     const account = new WorkAccount(services.groups.enter(seat.address));
-    this.outbox = new Outbox(socket, encrypted, seat.connectionClass, services, this);
+    this.outbox = new Outbox(socket, tls !== null, seat.connectionClass, services, this);
     this.intake = new Intake(socket, account, services, this, handler, this.outbox);
   }
 

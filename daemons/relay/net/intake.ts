@@ -227,7 +227,7 @@ export class Intake implements FrameSink, RoundReader, WorkJob {
 
   #pause(waitMs: number): void {
     if (this.#pauseTimer !== null) return;
-    this.#services.metrics.throttled.add();
+    this.#services.metrics.receivePauses.add();
     this.#pauseTimer = setTimeout(
       () => {
         this.#pauseTimer = null;

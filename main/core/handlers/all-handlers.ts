@@ -55,7 +55,7 @@ export function allHandlers(parts: AllHandlerParts): HandlerTable {
     ...taskHandlers(tasks, supervisor, audit),
     ...metricsHandlers(metrics, supervisor),
     ...logsHandlers(logs, metrics),
-    ...historyHandlers(history),
+    ...historyHandlers(history, registry),
     ...auditHandlers(history),
     ...sessionHandlers(sessions, audit),
     ...configHandlers({

@@ -11,6 +11,7 @@ import {
   unrecordedOf,
 } from '../../../contract/manifest.ts';
 import { firstProblem } from '../../../contract/plain-words.ts';
+import { refuseOldCommand } from '../../../contract/renamed.ts';
 import type { Clock } from '../../../kit/clock.ts';
 import type { Caller } from '../caller.ts';
 import { unwrap } from '../control-error.ts';
@@ -129,6 +130,7 @@ export function commandHandlers(
     }
     const spec = Object.hasOwn(manifest.commands, name) ? manifest.commands[name] : undefined;
     if (spec === undefined || spec.internal === true) {
+      refuseOldCommand(id, manifest.renamed ?? {}, name);
       const open = Object.entries(manifest.commands).filter(([, one]) => one.internal !== true);
       const known = open.map(([other]) => other).join(', ') || 'none';
       throw new SignalboxError('unknown_command', `${id} has no command "${name}". It has: ${known}.`);

@@ -19,7 +19,7 @@ const RUNS: Readonly<Record<string, readonly string[]>> = {
     ...['clients', 'client', 'channels', 'channel', 'bans', 'caches', 'throttle', 'limits'],
     ...['kill', 'add-ban'],
   ],
-  relay: ['peers', 'peer', 'rooms', 'room', 'limits', 'bans', 'kick', 'ban'],
+  relay: [...['clients', 'client', 'rooms', 'room', 'bans', 'throttle', 'limits'], ...['kill', 'add-ban']],
   recorder: ['stats'],
 };
 

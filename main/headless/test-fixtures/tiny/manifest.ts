@@ -97,6 +97,7 @@ export const manifest = defineManifest({
   config,
   places: ({ listen }) => listen.map(({ path }, index) => ({ path, setting: ['listen', index] })),
   commands,
+  renamed: { commands: { prod: 'poke' } },
   tables: {
     pokers: {
       title: 'Pokers',
