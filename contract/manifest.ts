@@ -4,11 +4,11 @@
  */
 import { z } from 'zod';
 import type { Access } from './access.ts';
-import type { InstrumentKind, MetricSpec } from './link/catalog.ts';
+import { INSTRUMENT_KINDS, type InstrumentKind, type MetricSpec } from './link/catalog.ts';
 import type { ListenPlace } from './listen-place.ts';
 import { catalogOf } from './metric-specs.ts';
 
-export type { InstrumentKind, MetricSpec };
+export { INSTRUMENT_KINDS, type InstrumentKind, type MetricSpec };
 
 /** Counters only rise, gauges go both ways, histograms collect durations in seconds. */
 export type MetricKind = MetricSpec['kind'];
@@ -96,6 +96,18 @@ export interface ChartSpec {
   readonly metrics: readonly string[];
 }
 
+/** How all instruments of a kind are drawn, each as a row of one small table on the Live page. */
+export interface InstrumentGroupSpec {
+  readonly title: string;
+  /** Metrics by the names that `instrument()` was given. */
+  readonly columns: readonly { readonly metric: string; readonly title: string }[];
+  /** The one of these metrics whose last minute is drawn beside the row. */
+  readonly spark?: string | undefined;
+}
+
+/** Said once for every instance; a kind that is missing is drawn with all its metrics. */
+export type InstrumentGroups = Readonly<Partial<Record<InstrumentKind, InstrumentGroupSpec>>>;
+
 /** Which metrics stand on the daemon's card. */
 export interface Highlights {
   /** Gauge: connections now. */
@@ -146,6 +158,7 @@ export interface Manifest<
   readonly commands: Commands;
   readonly tables?: Readonly<Record<string, TableSpec>>;
   readonly charts?: readonly ChartSpec[];
+  readonly instruments?: InstrumentGroups;
   readonly highlights?: Highlights;
   readonly renamed?: Renamed;
 }
@@ -213,6 +226,7 @@ export interface ManifestDescription {
   readonly commands: readonly CommandDescription[];
   readonly tables: Readonly<Record<string, TableSpec>>;
   readonly charts: readonly ChartSpec[];
+  readonly instruments: InstrumentGroups;
   readonly highlights: Highlights;
   readonly renamed: Renamed;
   readonly config: unknown;
@@ -255,6 +269,7 @@ export function describeManifest(manifest: Manifest): ManifestDescription {
     commands,
     tables: manifest.tables ?? {},
     charts: manifest.charts ?? [],
+    instruments: manifest.instruments ?? {},
     highlights: manifest.highlights ?? {},
     renamed: manifest.renamed ?? {},
     config: z.toJSONSchema(manifest.config, { io: 'input', unrepresentable: 'any' }),

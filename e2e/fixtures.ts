@@ -29,6 +29,8 @@ export interface SpecOptions {
   loadBeforeReady: boolean;
   /** See {@link ElectronApp}; by default there is no session bus, and so no tray. */
   sessionBus: string;
+  /** See {@link HeadlessApp}. */
+  program: readonly string[];
 }
 
 interface AppFixtures {
@@ -48,6 +50,7 @@ export const test = base.extend<
   exactConfig: [false, { option: true }],
   loadBeforeReady: [true, { option: true }],
   sessionBus: ['disabled:', { option: true }],
+  program: [[], { option: true }],
 
   dashboardBrowser: [
     async ({ host }, use) => {
@@ -74,14 +77,17 @@ export const test = base.extend<
     await rm(folder, { recursive: true, force: true });
   },
 
-  appHost: async ({ dashboardBrowser, folder, config, exactConfig, loadBeforeReady, sessionBus }, use) => {
+  appHost: async (
+    { dashboardBrowser, folder, config, exactConfig, loadBeforeReady, sessionBus, program },
+    use,
+  ) => {
     const dataDir = join(folder, 'data');
     const configFile = join(folder, 'signalbox.toml');
     const desktop = dashboardBrowser === null;
     await writeFile(configFile, desktop && !exactConfig ? hostedByElectron(config) : config);
     const appHost = desktop
       ? new ElectronApp({ dataDir, configFile, loadBeforeReady, sessionBus })
-      : new HeadlessApp({ dataDir, configFile, browser: dashboardBrowser });
+      : new HeadlessApp({ dataDir, configFile, browser: dashboardBrowser, program });
     try {
       await appHost.start();
       await use(appHost);

@@ -21,6 +21,8 @@ export interface HeadlessAppOptions {
   readonly dataDir: string;
   readonly configFile: string;
   readonly browser: Browser;
+  /** The program that serves, with its first arguments; the command line's `serve` where it is empty or absent. */
+  readonly program?: readonly string[];
 }
 
 export class HeadlessApp implements AppHost {
@@ -52,8 +54,10 @@ export class HeadlessApp implements AppHost {
   }
 
   async start(): Promise<void> {
-    const { dataDir, configFile } = this.#options;
-    const argv = [join(ROOT, 'main/cli/main.ts'), 'serve'];
+    const { dataDir, configFile, program = [] } = this.#options;
+    const [file = 'main/cli/main.ts', ...first] =
+      program.length === 0 ? ['main/cli/main.ts', 'serve'] : program;
+    const argv = [join(ROOT, file), ...first];
     const child = spawn(
       NODE,
       [...argv, '--port', '0', '--json', '--data', dataDir, '--config', configFile],

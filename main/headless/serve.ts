@@ -9,6 +9,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ControlResults } from '../../contract/control/requests.ts';
 import { SignalboxError, toWireError } from '../../contract/errors.ts';
+import type { Manifest } from '../../contract/manifest.ts';
 import { registry } from '../../daemons/registry.ts';
 import { keepFilesPrivate } from '../../daemons/runtime/files/private-files.ts';
 import { survivesLostOutput } from '../../daemons/runtime/host/lost-output.ts';
@@ -32,16 +33,25 @@ const EXIT = { ok: 0, failure: 1, usage: 2, config: 78, forced: 130 } as const;
 /** The repository or package that this file belongs to. */
 const ROOT = resolve(import.meta.dirname, '../..');
 
+/** What a host can run. */
+export interface Daemons {
+  readonly registry: readonly Manifest[];
+  /** The program of a daemon. */
+  readonly entryOf: (id: string) => string;
+}
+
+const SHIPPED: Daemons = { registry, entryOf: (id) => join(ROOT, 'daemons', id, 'main.ts') };
+
 /** Serves until a signal ends it, then ends the process. */
-export async function serve(argv: readonly string[]): Promise<void> {
+export async function serve(argv: readonly string[], daemons: Daemons = SHIPPED): Promise<void> {
   survivesLostOutput();
   keepFilesPrivate();
-  const options = readOptions(argv);
+  const options = readOptions(argv, daemons);
   if (options.help) {
     process.stdout.write(SERVE_HELP);
     return;
   }
-  const plane = await openPlane(options);
+  const plane = await openPlane(options, daemons);
   if (plane.configError !== null) {
     say(`signalbox: ${withAllMistakes(plane.configError)}`);
     await plane.close('the configuration has a mistake');
@@ -102,11 +112,11 @@ async function tellManager(state: ServiceState): Promise<void> {
   if (problem !== null) say(`signalbox: the service manager was not told ${state.assignment}: ${problem}`);
 }
 
-function readOptions(argv: readonly string[]): ServeOptions {
+function readOptions(argv: readonly string[], daemons: Daemons): ServeOptions {
   try {
     return parseServeOptions(
       argv,
-      registry.map((manifest) => manifest.id),
+      daemons.registry.map((manifest) => manifest.id),
     );
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
@@ -115,16 +125,16 @@ function readOptions(argv: readonly string[]): ServeOptions {
   }
 }
 
-async function openPlane(options: ServeOptions): Promise<ControlPlane> {
+async function openPlane(options: ServeOptions, daemons: Daemons): Promise<ControlPlane> {
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
   try {
     return await createControlPlane({
       host: 'headless',
       version,
       runtime: `node ${process.versions.node}`,
-      registry,
+      registry: daemons.registry,
       launcher: createForkLauncher({
-        entryOf: (id) => join(ROOT, 'daemons', id, 'main.ts'),
+        entryOf: daemons.entryOf,
         execPath: process.execPath,
       }),
       // Here the host's own runtime is Node.

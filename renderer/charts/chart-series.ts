@@ -49,14 +49,26 @@ const NAME_ENDINGS = /_(total|bytes|seconds|ratio)$/;
 /** Abbreviations that are written in capitals. */
 const CAPITALS = /\b(cpu|dns|gc|tls|irc)\b/g;
 
-/** The readable part of a metric's name: `signalbox_x_bytes_in_total` of x becomes `bytes in`. */
+/** What tells an instrument from the others of its kind: the values of its labels, by the names of these. */
+export function instanceLabel({ labels = {} }: MetricSpec): string {
+  return Object.keys(labels)
+    .sort()
+    .map((name) => labels[name])
+    .join(', ');
+}
+
+/**
+ * The readable part of a metric's name: `signalbox_x_bytes_in_total` of x becomes `bytes in`. That of an instrument has its
+ * instance behind.
+ */
 export function metricLabel(source: string, metric: MetricSpec): string {
   const prefix = `signalbox_${source}_`;
   let name = metric.name.startsWith(prefix) ? metric.name.slice(prefix.length) : metric.name;
   if (metric.kind === 'counter') name = name.replace(/_total$/, '');
   const short = name.replace(NAME_ENDINGS, '');
   const words = (short === '' ? name : short).replaceAll('_', ' ');
-  return words.replace(CAPITALS, (word) => word.toUpperCase());
+  const label = words.replace(CAPITALS, (word) => word.toUpperCase());
+  return metric.labels === undefined ? label : `${label} (${instanceLabel(metric)})`;
 }
 
 /** Which colour a line has: one of its own, or one for a line and the edges of its range. */
@@ -76,9 +88,7 @@ export function scaleOf(series: SeriesSpec): string {
 
 /** The live chart for a declaration; names that the catalog lacks are left out. */
 export function liveChart(source: string, layout: FrameLayout, chart: ChartSpec): LiveChartSpec {
-  const metrics = chart.metrics
-    .map((name) => layout.catalog.find((metric) => metric.name === name))
-    .filter((metric) => metric !== undefined);
+  const metrics = chart.metrics.map((name) => layout.spec(name)).filter((metric) => metric !== undefined);
   const histograms = metrics.filter((metric) => metric.kind === 'histogram').length;
   const series: LiveSeries[] = [];
   let countSlot: number | null = null;

@@ -31,6 +31,7 @@ function make() {
   const pipes: FakePipe[] = [];
   const sink = {
     opened: vi.fn(),
+    catalog: vi.fn(),
     frame: vi.fn(),
     logs: vi.fn(),
     rows: vi.fn(),

@@ -2,6 +2,7 @@
  * Keeps one stream to one process open for as long as that process is up: opens it again after a restart, a loss or a
  * silence, and repeats what the window wished (rate, logs, tables) on each new one. Owned by the model of a source.
  */
+import type { Catalog } from '../../contract/link/catalog.ts';
 import type { LogRecord } from '../../contract/log-record.ts';
 import type { MetricFrame } from '../../contract/metric-frame.ts';
 import type { FromWindow, TableCell, ToWindow } from '../../contract/stream.ts';
@@ -15,6 +16,8 @@ export const SILENCE_MS = 6_000;
 export interface StreamSink {
   /** A stream was opened; `instance` is the process behind it. */
   opened(instance: number): void;
+  /** What the frames after it hold. */
+  catalog(catalog: Catalog): void;
   /** Takes a frame over; its credit goes back when the owner calls `ackAll`. */
   frame(frame: MetricFrame): void;
   logs(instance: number, records: readonly LogRecord[], dropped: number): void;
@@ -83,6 +86,11 @@ export class SourceStream {
     };
   }
 
+  /** Asks what frames hold; it comes as `catalog`. */
+  askForCatalog(): void {
+    this.#send({ type: 'catalog?' });
+  }
+
   /** Gives back the credit of every frame taken over since the last call. */
   ackAll(): void {
     for (const seq of this.#unacked) this.#send({ type: 'ack', seq });
@@ -120,6 +128,9 @@ export class SourceStream {
       case 'frame':
         this.#unacked.push(message.frame.seq);
         this.#sink.frame(message.frame);
+        break;
+      case 'catalog':
+        this.#sink.catalog(message.catalog);
         break;
       case 'logs':
         if (this.#instance !== null) this.#sink.logs(this.#instance, message.records, message.dropped);

@@ -43,7 +43,7 @@ export function DaemonPage({ id }: { id: string }): ReactNode {
       {
         name: 'live',
         title: messages.tabs.live,
-        render: () => <LiveTab key={id} source={source} charts={[]} up />,
+        render: () => <LiveTab key={id} source={source} charts={[]} instruments={{}} up />,
       },
       { name: 'logs', title: messages.tabs.logs, fills: true, render: logs },
     ];
@@ -54,7 +54,15 @@ export function DaemonPage({ id }: { id: string }): ReactNode {
     {
       name: 'live',
       title: messages.tabs.live,
-      render: () => <LiveTab key={id} source={source} charts={manifest.charts} up={up} />,
+      render: () => (
+        <LiveTab
+          key={id}
+          source={source}
+          charts={manifest.charts}
+          instruments={manifest.instruments}
+          up={up}
+        />
+      ),
     },
   ];
   for (const [name, table] of Object.entries(manifest.tables)) {

@@ -1,6 +1,6 @@
 /** Live charts of a process: what its manifest declares, then what every process has. */
 import { type ReactNode, useMemo, useState } from 'react';
-import type { ChartSpec } from '../../contract/manifest.ts';
+import type { ChartSpec, ManifestDescription } from '../../contract/manifest.ts';
 import { liveChart, runtimeCharts } from '../charts/chart-series.ts';
 import { LiveChart } from '../charts/live-chart.tsx';
 import { messages as chartMessages } from '../charts/messages.ts';
@@ -9,6 +9,7 @@ import { Button } from '../ui/button.tsx';
 import { Callout } from '../ui/callout.tsx';
 import { LiveText } from '../ui/live-text.tsx';
 import { SegmentedControl } from '../ui/segmented-control.tsx';
+import { InstrumentGroups } from './instrument-groups.tsx';
 import { messages } from './messages.ts';
 import { MetricTable } from './metric-table.tsx';
 
@@ -17,21 +18,28 @@ const WINDOWS = [60, 300, 600] as const;
 interface LiveTabProps {
   readonly source: SourceModel;
   readonly charts: readonly ChartSpec[];
+  /** How the manifest wants kinds of instruments drawn. */
+  readonly instruments: ManifestDescription['instruments'];
   readonly up: boolean;
 }
 
-export function LiveTab({ source, charts, up }: LiveTabProps): ReactNode {
+export function LiveTab({ source, charts, instruments, up }: LiveTabProps): ReactNode {
   const [windowSeconds, setWindow] = useState<number>(60);
   const [paused, setPaused] = useState(false);
-  const layout = source.samples.layout;
   const own = useMemo(
     () =>
-      charts.map((chart) => liveChart(source.id, layout, chart)).filter((chart) => chart.series.length > 0),
-    [charts, source, layout],
+      charts
+        .map((chart) => liveChart(source.id, source.samples.layout, chart))
+        .filter((chart) => chart.series.length > 0),
+    // What a manifest names stays in its place, whatever instruments come and go.
+    [charts, source],
   );
   const runtime = useMemo(
-    () => runtimeCharts(source.id, chartMessages.runtime).map((chart) => liveChart(source.id, layout, chart)),
-    [source, layout],
+    () =>
+      runtimeCharts(source.id, chartMessages.runtime).map((chart) =>
+        liveChart(source.id, source.samples.layout, chart),
+      ),
+    [source],
   );
   return (
     <div className="flex flex-col gap-4">
@@ -76,6 +84,7 @@ export function LiveTab({ source, charts, up }: LiveTabProps): ReactNode {
           </section>
         ),
       )}
+      <InstrumentGroups source={source} groups={instruments} />
       <MetricTable source={source} />
     </div>
   );

@@ -2,16 +2,18 @@
 import { type ReactNode, useState } from 'react';
 import type { MetricSpec } from '../../contract/manifest.ts';
 import { HISTOGRAM_FIELDS } from '../../contract/metric-frame.ts';
+import { seriesId } from '../../contract/series-id.ts';
 import { formatCount, formatMetric, formatSeconds } from '../format/numbers.ts';
 import type { SourceModel } from '../model/source-model.ts';
+import { useLayout } from '../model/use-layout.ts';
 import { LiveText } from '../ui/live-text.tsx';
 import { ScrollRegion } from '../ui/scroll-region.tsx';
 import { messages } from './messages.ts';
 
 /** A metric's value in words: total and rate for counters, percentiles for histograms. */
-function valueInWords(source: SourceModel, metric: MetricSpec): string {
+export function valueInWords(source: SourceModel, metric: MetricSpec): string {
   const { samples } = source;
-  const at = samples.layout.slot(metric.name);
+  const at = samples.layout.slot(seriesId(metric));
   if (metric.kind === 'gauge') return formatMetric(samples.shown(at), metric.unit);
   if (metric.kind === 'counter') {
     return `${formatMetric(samples.raw(at), metric.unit)}  ·  ${formatMetric(samples.shown(at), metric.unit, true)}`;
@@ -26,6 +28,7 @@ function valueInWords(source: SourceModel, metric: MetricSpec): string {
 
 export function MetricTable({ source }: { source: SourceModel }): ReactNode {
   const [open, setOpen] = useState(false);
+  const { catalog, ids } = useLayout(source);
   return (
     <details
       open={open}
@@ -33,8 +36,7 @@ export function MetricTable({ source }: { source: SourceModel }): ReactNode {
       className="rounded-lg border border-line bg-surface shadow-card"
     >
       <summary className="heading-section px-4 py-2.5">
-        {messages.allMetrics}{' '}
-        <span className="font-normal text-dim">{source.samples.layout.catalog.length}</span>
+        {messages.allMetrics} <span className="font-normal text-dim">{catalog.length}</span>
       </summary>
       {open && (
         <ScrollRegion label={messages.allMetrics} className="overflow-x-auto border-t border-line">
@@ -52,10 +54,10 @@ export function MetricTable({ source }: { source: SourceModel }): ReactNode {
               </tr>
             </thead>
             <tbody>
-              {source.samples.layout.catalog.map((metric) => (
-                <tr key={metric.name} className="border-b border-line last:border-0">
+              {catalog.map((metric, i) => (
+                <tr key={ids[i]} className="border-b border-line last:border-0">
                   <th scope="row" className="px-4 py-1.5 text-left font-mono text-xs font-normal">
-                    {metric.name}
+                    {ids[i]}
                   </th>
                   <td className="px-4 py-1.5 text-dim">{metric.help}</td>
                   <td className="px-4 py-1.5 text-right whitespace-pre">

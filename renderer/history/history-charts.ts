@@ -1,6 +1,7 @@
 /** From the answer of a history query to charts: one a metric, with a line for each figure that was kept of it. */
 import type { HistoryResult, HistoryStat } from '../../contract/control/history.ts';
-import type { MetricSpec } from '../../contract/manifest.ts';
+import type { MetricSpec, MetricUnit } from '../../contract/manifest.ts';
+import { seriesId } from '../../contract/series-id.ts';
 import { metricLabel, PERCENTILE_LABELS, type SeriesSpec } from '../charts/chart-series.ts';
 
 export interface HistoryChartSpec {
@@ -34,7 +35,7 @@ export function historyCharts(
   result: HistoryResult,
 ): readonly HistoryChartSpec[] {
   return metrics.flatMap((name) => {
-    const metric = catalog.find((one) => one.name === name);
+    const metric = catalog.find((one) => seriesId(one) === name) ?? goneMetric(name, result);
     const found = result.series
       .filter((series) => series.metric === name)
       .sort((a, b) => ORDER.indexOf(a.stat) - ORDER.indexOf(b.stat));
@@ -59,6 +60,15 @@ export function historyCharts(
       },
     ];
   });
+}
+
+/** A series that nothing measures any more, such as that of an instrument that was closed: its figures tell its kind. */
+export function goneMetric(name: string, { series }: HistoryResult): MetricSpec | undefined {
+  const stats = series.filter(({ metric }) => metric === name).map(({ stat }) => stat);
+  if (stats.length === 0) return undefined;
+  const kind = stats.includes('rate') ? 'counter' : stats.includes('p50') ? 'histogram' : 'gauge';
+  const unit = /_(bytes|seconds|ratio)(_total)?(\{|$)/.exec(name)?.[1];
+  return { name, kind, unit: (unit ?? 'count') as MetricUnit, help: '' };
 }
 
 /** Whether anything at all was recorded. */

@@ -1,9 +1,10 @@
 /** Recorded values of any metric over any range; what is looked at is part of the address, so it can be kept. */
 import { type ReactNode, useMemo } from 'react';
 import { MAIN_SOURCE } from '../../contract/control/host.ts';
-import type { ManifestDescription } from '../../contract/manifest.ts';
+import type { ManifestDescription, MetricSpec } from '../../contract/manifest.ts';
 import { formatSeconds } from '../format/numbers.ts';
 import { useHost, useManifests } from '../model/host-context.ts';
+import { useLayout } from '../model/use-layout.ts';
 import { hashOf, navigate, useRoute } from '../shell/route.ts';
 import { Button } from '../ui/button.tsx';
 import { Callout, EmptyState } from '../ui/callout.tsx';
@@ -37,6 +38,8 @@ function defaultMetrics(manifest: ManifestDescription | undefined, source: strin
   ];
 }
 
+const NO_METRICS: readonly MetricSpec[] = [];
+
 export function HistoryPage(): ReactNode {
   const host = useHost();
   const manifests = useManifests();
@@ -54,7 +57,7 @@ export function HistoryPage(): ReactNode {
     [query, manifests],
   );
   const answer = useHistory(view);
-  const catalog = host.source(view.source)?.samples.layout.catalog ?? [];
+  const catalog = useLayout(host.source(view.source))?.catalog ?? NO_METRICS;
   const go = (change: Partial<HistoryView>) =>
     navigate(hashOf(host, ['history'], queryOf({ ...view, ...change })));
   const zoomed = view.range.kind === 'absolute';

@@ -2,6 +2,7 @@
 import { Popover } from '@base-ui/react/popover';
 import { type ReactNode, useState } from 'react';
 import type { MetricSpec } from '../../contract/manifest.ts';
+import { seriesId } from '../../contract/series-id.ts';
 import { metricLabel } from '../charts/chart-series.ts';
 import { SearchField } from '../ui/search-field.tsx';
 import { METRIC_LIMIT } from './history-view.ts';
@@ -18,7 +19,7 @@ export function MetricPicker({ source, catalog, chosen, onChange }: MetricPicker
   const [filter, setFilter] = useState('');
   const words = filter.toLowerCase().split(/\s+/);
   const listed = catalog.filter((metric) => {
-    const text = `${metric.name} ${metricLabel(source, metric)} ${metric.help}`.toLowerCase();
+    const text = `${seriesId(metric)} ${metricLabel(source, metric)} ${metric.help}`.toLowerCase();
     return words.every((word) => text.includes(word));
   });
   const full = chosen.length >= METRIC_LIMIT;
@@ -36,20 +37,17 @@ export function MetricPicker({ source, catalog, chosen, onChange }: MetricPicker
             <SearchField label={messages.filterMetrics} value={filter} onChange={setFilter} />
             <ul className="max-h-80 overflow-y-auto">
               {listed.map((metric) => {
-                const on = chosen.includes(metric.name);
+                const id = seriesId(metric);
+                const on = chosen.includes(id);
                 return (
-                  <li key={metric.name}>
+                  <li key={id}>
                     <label className="flex gap-2.5 rounded-md px-2 py-1.5 hover:bg-hover">
                       <input
                         type="checkbox"
                         className="mt-1 size-3.5 shrink-0 accent-accent"
                         checked={on}
                         disabled={!on && full}
-                        onChange={() =>
-                          onChange(
-                            on ? chosen.filter((name) => name !== metric.name) : [...chosen, metric.name],
-                          )
-                        }
+                        onChange={() => onChange(on ? chosen.filter((one) => one !== id) : [...chosen, id])}
                       />
                       <span className="min-w-0">
                         <span className="block text-sm">{metricLabel(source, metric)}</span>

@@ -6,6 +6,7 @@
 import { type HostInfo, MAIN_SOURCE } from '../../contract/control/host.ts';
 import type { ControlEvent } from '../../contract/control/messages.ts';
 import type { Catalog } from '../../contract/link/catalog.ts';
+import type { MetricSpec } from '../../contract/manifest.ts';
 import type { DaemonSnapshot } from '../../contract/states.ts';
 import { FRAME_RATES } from '../../contract/stream.ts';
 import type { ConnectionState, ControlClient, HostAccess } from '../client/control-client.ts';
@@ -130,15 +131,17 @@ export class HostModel {
     for (const [id, catalog] of Object.entries(host.catalogs)) this.#measures(id, catalog);
   }
 
-  /** What a process says that it measures; where that is something else than before, what was drawn of it is gone. */
-  #measures(id: string, { metrics }: Catalog): void {
+  /**
+   * What a process says that it measures. Instruments come and go with its stream; where its fixed metrics are others than
+   * before, as with a host of another version, what was drawn of it is gone.
+   */
+  #measures(id: string, catalog: Catalog): void {
     const known = this.#sources.get(id);
-    const same = known?.samples.layout.catalog.map((metric) => metric.name).join();
-    if (known !== undefined && same === metrics.map((metric) => metric.name).join()) return;
+    if (known !== undefined && fixedIn(known.samples.layout.catalog) === fixedIn(catalog.metrics)) return;
     known?.close();
     this.#sources.set(
       id,
-      new SourceModel(this.client, this.id, id, metrics, (changed) => this.#frameArrived(id, changed)),
+      new SourceModel(this.client, this.id, id, catalog, (changed) => this.#frameArrived(id, changed)),
     );
   }
 
@@ -233,4 +236,9 @@ export class HostModel {
     if (this.store.getState().freshness[id]?.state === freshness.state) return;
     this.store.setState((state) => ({ freshness: { ...state.freshness, [id]: freshness } }));
   }
+}
+
+/** The names of the metrics that a process has from its start. */
+function fixedIn(metrics: readonly MetricSpec[]): string {
+  return metrics.flatMap(({ name, labels }) => (labels === undefined ? [name] : [])).join();
 }

@@ -1,5 +1,5 @@
 /** Everything the window holds about one process: its samples, logs, tables and the stream that fills them. */
-import type { MetricSpec } from '../../contract/manifest.ts';
+import { type Catalog, FIRST_REVISION } from '../../contract/link/catalog.ts';
 import { layoutOf, type MetricFrame } from '../../contract/metric-frame.ts';
 import { OWN_METRICS_FROM } from '../../contract/metric-specs.ts';
 import type { ControlClient } from '../client/control-client.ts';
@@ -8,6 +8,9 @@ import { LogBook } from '../logs/log-book.ts';
 import { backfillOf, backfillQueries } from '../samples/backfill.ts';
 import { GAP_S, SampleColumns } from '../samples/sample-columns.ts';
 import { TableFeed } from '../tables/table-feed.ts';
+
+/** Catalogs that are kept: frames of one may be on their way when the next is told. */
+const CATALOGS_KEPT = 4;
 
 export class SourceModel {
   readonly id: string;
@@ -20,6 +23,14 @@ export class SourceModel {
   arrivedAt = 0;
   readonly #client: ControlClient;
   readonly #tables = new Map<string, TableFeed>();
+  /** By revision, of the process that is streamed from. */
+  readonly #catalogs = new Map<number, Catalog>();
+  readonly #declared: Catalog;
+  /** Of the layout of the samples. */
+  #revision: number;
+  /** The unknown revision that was asked for. */
+  #asked = 0;
+  readonly #layoutListeners = new Set<() => void>();
   /** The process that is streamed from; null while there is none. */
   #instance: number | null = null;
   #lastInstance: number | null = null;
@@ -35,17 +46,22 @@ export class SourceModel {
     client: ControlClient,
     host: string,
     id: string,
-    catalog: readonly MetricSpec[],
+    catalog: Catalog,
     onFrame: (changed: boolean) => void,
   ) {
     this.id = id;
     this.key = JSON.stringify([host, id]);
     this.#client = client;
-    this.samples = new SampleColumns(layoutOf(catalog));
+    this.#declared = catalog;
+    this.#catalogs.set(catalog.revision, catalog);
+    this.#revision = catalog.revision;
+    this.samples = new SampleColumns(layoutOf(catalog.metrics));
     this.logs = new LogBook(id);
     this.stream = new SourceStream((handlers) => client.openStream(id, handlers), {
       opened: (instance) => this.#opened(instance),
+      catalog: (described) => this.#described(described),
       frame: (frame) => {
+        if (!this.#follows(frame)) return;
         this.arrivedAt = Date.now();
         const changed = this.#changes(frame);
         const before = this.samples.lastTime;
@@ -59,6 +75,37 @@ export class SourceModel {
       rows: (table, time, rows, total) => this.table(table).set({ time, rows, total }),
       denied: (table, reason) => this.table(table).deny(reason),
     });
+  }
+
+  /** Calls `listener` whenever the layout of the samples is another; returns the function that ends it. */
+  readonly onLayout = (listener: () => void): (() => void) => {
+    this.#layoutListeners.add(listener);
+    return () => this.#layoutListeners.delete(listener);
+  };
+
+  #described(catalog: Catalog): void {
+    this.#catalogs.set(catalog.revision, catalog);
+    for (const revision of this.#catalogs.keys())
+      if (this.#catalogs.size > CATALOGS_KEPT) this.#catalogs.delete(revision);
+  }
+
+  /** Brings the layout in line with a frame; one of an unknown catalog is given back, and the process is asked for it. */
+  #follows({ revision }: MetricFrame): boolean {
+    if (revision === this.#revision) return true;
+    const catalog = this.#catalogs.get(revision);
+    if (catalog === undefined) {
+      if (this.#asked !== revision) this.stream.askForCatalog();
+      this.#asked = revision;
+      this.stream.ackAll();
+      return false;
+    }
+    this.#revision = revision;
+    const layout = layoutOf(catalog.metrics);
+    const { ids } = this.samples.layout;
+    if (ids.length === layout.ids.length && ids.every((id, i) => id === layout.ids[i])) return true;
+    this.samples.relayout(layout);
+    for (const listener of this.#layoutListeners) listener();
+    return true;
   }
 
   /** The feed of a live table. */
@@ -100,11 +147,21 @@ export class SourceModel {
   }
 
   #opened(instance: number): void {
-    if (instance !== this.#lastInstance) this.samples.startOver();
+    if (instance !== this.#lastInstance) this.#startOver();
     this.#awaitsFrame = true;
     this.#instance = instance;
     this.#lastInstance = instance;
     if (this.#followsLogs) void this.#fetchBacklog();
+  }
+
+  /** Revisions begin anew with each process, and so do totals. */
+  #startOver(): void {
+    this.samples.startOver();
+    this.#asked = 0;
+    if (this.#lastInstance === null) return;
+    this.#catalogs.clear();
+    this.#revision = 0;
+    if (this.#declared.revision === FIRST_REVISION) this.#catalogs.set(FIRST_REVISION, this.#declared);
   }
 
   /** Puts into the charts what the window was not there to see; without a recorder they keep the hole. */

@@ -25,10 +25,12 @@ export interface Backfill {
   readonly columns: ReadonlyMap<number, Float64Array>;
 }
 
-/** What to ask the recorder for: everything that `layout` has, in the minutes before `before` (Unix seconds). */
+/** What to ask the recorder for: every metric of the manifest that `layout` has, in the minutes before `before` (Unix seconds). */
 export function backfillQueries(source: string, layout: FrameLayout, before: number): readonly Query[] {
-  const histograms = layout.catalog.filter((metric) => metric.kind === 'histogram');
-  const others = layout.catalog.filter((metric) => metric.kind !== 'histogram');
+  // Instruments are drawn from the moment on that somebody looks at them.
+  const fixed = layout.catalog.filter((metric) => metric.labels === undefined);
+  const histograms = fixed.filter((metric) => metric.kind === 'histogram');
+  const others = fixed.filter((metric) => metric.kind !== 'histogram');
   return [
     { metrics: others, step: 1 },
     { metrics: histograms, step: PERCENTILE_STEP_S },
@@ -68,7 +70,7 @@ export function backfillOf(layout: FrameLayout, results: readonly HistoryResult[
 
 /** The slot of a frame that shows what a series of the past holds; -1 where there is none. */
 function slotOf(layout: FrameLayout, name: string, stat: HistoryStat): number {
-  const metric = layout.catalog.find((one) => one.name === name);
+  const metric = layout.spec(name);
   if (metric === undefined) return -1;
   const slot = layout.slot(name);
   if (metric.kind !== 'histogram') return stat === 'value' || stat === 'rate' ? slot : -1;

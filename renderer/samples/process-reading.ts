@@ -16,7 +16,7 @@ export function slotOf(source: SourceModel, metric: string, field: HistogramFiel
   const { layout } = source.samples;
   const at = layout.slot(metric);
   if (at < 0) return -1;
-  const kind = layout.catalog.find((spec) => spec.name === metric)?.kind;
+  const kind = layout.spec(metric)?.kind;
   return kind === 'histogram' ? at + HISTOGRAM_FIELDS.indexOf(field) : at;
 }
 

@@ -1,8 +1,13 @@
 /**
- * The last minutes of every metric of one process, in preallocated columns outside React. Written by the stream on
+ * The last minutes of every metric of one process, in columns outside React. Written by the stream on
  * each frame without allocating, read by charts as views on the same memory.
  */
-import { type FrameLayout, HISTOGRAM_FIELDS, type MetricFrame } from '../../contract/metric-frame.ts';
+import {
+  type FrameLayout,
+  HISTOGRAM_FIELDS,
+  type MetricFrame,
+  slotsOf,
+} from '../../contract/metric-frame.ts';
 import type { Backfill } from './backfill.ts';
 
 /** Samples that a window of ten minutes at 10 Hz needs. */
@@ -17,12 +22,22 @@ const RAW_FRAMES = 16;
 /** Samples further apart are not joined by a line, in seconds: a hidden window still receives one a second. */
 export const GAP_S = 2.5;
 
+/** Which slots are those of instruments: they come and go, and most are never drawn as a line. */
+function instrumentSlots(layout: FrameLayout): Uint8Array {
+  const slots = new Uint8Array(layout.size);
+  for (const [i, metric] of layout.catalog.entries()) {
+    const at = layout.slot(layout.ids[i]!);
+    if (metric.labels !== undefined) slots.fill(1, at, at + slotsOf(metric));
+  }
+  return slots;
+}
+
 /** Slots of percentiles, each with the slot that counts what they stand for: without values there are none. */
 function percentileSlots(layout: FrameLayout): Int32Array {
   const counts = new Int32Array(layout.size).fill(-1);
-  for (const metric of layout.catalog) {
+  for (const [i, metric] of layout.catalog.entries()) {
     if (metric.kind !== 'histogram') continue;
-    const at = layout.slot(metric.name);
+    const at = layout.slot(layout.ids[i]!);
     counts.fill(at, at + HISTOGRAM_FIELDS.indexOf('p50'), at + HISTOGRAM_FIELDS.length);
   }
   return counts;
@@ -31,8 +46,8 @@ function percentileSlots(layout: FrameLayout): Int32Array {
 /** Whether a slot of a frame is shown as it is, or as its increase a second. */
 function rateSlots(layout: FrameLayout): Uint8Array {
   const slots = new Uint8Array(layout.size);
-  for (const metric of layout.catalog) {
-    const at = layout.slot(metric.name);
+  for (const [i, metric] of layout.catalog.entries()) {
+    const at = layout.slot(layout.ids[i]!);
     if (metric.kind === 'counter') slots[at] = 1;
     // The count and the sum of a histogram only rise, its percentiles do not.
     if (metric.kind === 'histogram') slots.fill(1, at, at + HISTOGRAM_FIELDS.indexOf('p50'));
@@ -41,32 +56,84 @@ function rateSlots(layout: FrameLayout): Uint8Array {
 }
 
 export class SampleColumns {
-  readonly layout: FrameLayout;
-  /** Values of the newest frame as they arrived; zero before the first. */
-  readonly latest: Float64Array;
+  #layout: FrameLayout;
+  #latest: Float64Array;
+  /** The newest values as charts show them. */
+  #shown: Float64Array;
   readonly #capacity: number;
   /** Room beyond the capacity: the columns are moved down once each time it is used up. */
   readonly #room: number;
   readonly #times: Float64Array;
-  readonly #columns: readonly Float64Array[];
-  readonly #isRate: Uint8Array;
-  readonly #countOf: Int32Array;
-  readonly #raw: Float64Array;
+  /** Those of instruments are made when something draws them. */
+  #columns: (Float64Array | null)[];
+  #isRate: Uint8Array;
+  #countOf: Int32Array;
+  #raw: Float64Array;
   readonly #rawTimes = new Float64Array(RAW_FRAMES);
   #rawCount = 0;
   #end = 0;
   #skipped = 0;
 
   constructor(layout: FrameLayout, capacity: number = SAMPLE_CAPACITY) {
-    this.layout = layout;
-    this.latest = new Float64Array(layout.size);
+    this.#layout = layout;
+    this.#latest = new Float64Array(layout.size);
+    this.#shown = new Float64Array(layout.size);
     this.#capacity = capacity;
     this.#room = capacity + Math.max(1, capacity >> 2);
     this.#times = new Float64Array(this.#room);
-    this.#columns = Array.from({ length: layout.size }, () => new Float64Array(this.#room));
+    const instruments = instrumentSlots(layout);
+    this.#columns = Array.from(instruments, (one) => (one === 1 ? null : new Float64Array(this.#room)));
     this.#isRate = rateSlots(layout);
     this.#countOf = percentileSlots(layout);
     this.#raw = new Float64Array(RAW_FRAMES * layout.size);
+  }
+
+  /** Where each series stands in a frame. */
+  get layout(): FrameLayout {
+    return this.#layout;
+  }
+
+  /** Values of the newest frame as they arrived; zero before the first. */
+  get latest(): Float64Array {
+    return this.#latest;
+  }
+
+  /**
+   * Goes on with frames of another layout. What both have keeps its past; a series that is new has none, and one that is gone
+   * is forgotten.
+   */
+  relayout(layout: FrameLayout): void {
+    const [before, raw, latest, shown, columns] = [
+      this.#layout,
+      this.#raw,
+      this.#latest,
+      this.#shown,
+      this.#columns,
+    ];
+    this.#layout = layout;
+    this.#latest = new Float64Array(layout.size);
+    this.#shown = new Float64Array(layout.size);
+    this.#raw = new Float64Array(RAW_FRAMES * layout.size);
+    this.#isRate = rateSlots(layout);
+    this.#countOf = percentileSlots(layout);
+    const instruments = instrumentSlots(layout);
+    this.#columns = Array.from(instruments, (one) => (one === 1 ? null : this.#emptyColumn()));
+    for (const [i, metric] of layout.catalog.entries()) {
+      const id = layout.ids[i]!;
+      if (before.spec(id)?.kind !== metric.kind) continue;
+      const [from, to] = [before.slot(id), layout.slot(id)];
+      for (let field = 0; field < slotsOf(metric); field++) {
+        this.#latest[to + field] = latest[from + field]!;
+        this.#shown[to + field] = shown[from + field]!;
+        this.#columns[to + field] = columns[from + field]!;
+        for (let row = 0; row < RAW_FRAMES; row++)
+          this.#raw[row * layout.size + to + field] = raw[row * before.size + from + field]!;
+      }
+    }
+  }
+
+  #emptyColumn(): Float64Array {
+    return new Float64Array(this.#room).fill(Number.NaN);
   }
 
   /** Samples held, at most the capacity. */
@@ -84,9 +151,10 @@ export class SampleColumns {
     return this.#skipped;
   }
 
-  /** Bytes of the columns: fixed from the start. */
+  /** Bytes of the columns: fixed but for instruments that are drawn. */
   get bytes(): number {
-    return (this.#columns.length + 1) * this.#room * Float64Array.BYTES_PER_ELEMENT;
+    const held = this.#columns.reduce((sum, column) => sum + (column === null ? 0 : 1), 0);
+    return (held + 1) * this.#room * Float64Array.BYTES_PER_ELEMENT;
   }
 
   /** Sample times in Unix seconds: a view that is valid until the next push. */
@@ -96,17 +164,22 @@ export class SampleColumns {
 
   /** Values of a slot: rates a second for counters. A view that is valid until the next push. */
   column(slot: number): Float64Array {
-    return this.#columns[slot]!.subarray(this.#end - this.length, this.#end);
+    let column = this.#columns[slot]!;
+    if (column === null) {
+      column = this.#emptyColumn();
+      this.#columns[slot] = column;
+    }
+    return column.subarray(this.#end - this.length, this.#end);
   }
 
   /** The newest value as charts show it (a rate for counters); NaN where nothing was measured yet. */
   shown(slot: number): number {
-    return this.#end === 0 || slot < 0 ? Number.NaN : this.#columns[slot]![this.#end - 1]!;
+    return this.#end === 0 || slot < 0 ? Number.NaN : (this.#shown[slot] ?? Number.NaN);
   }
 
   /** The newest value as it arrived; NaN before the first sample. */
   raw(slot: number): number {
-    return this.#end === 0 || slot < 0 ? Number.NaN : this.latest[slot]!;
+    return this.#end === 0 || slot < 0 ? Number.NaN : (this.#latest[slot] ?? Number.NaN);
   }
 
   /** Tells that the next frame comes from another process: its counters begin anew. */
@@ -137,13 +210,17 @@ export class SampleColumns {
       const value = frame.values[slot]!;
       if (this.#isRate[slot] === 0) {
         const count = this.#countOf[slot]!;
-        column[at] = count >= 0 && frame.values[count] === 0 ? Number.NaN : value;
+        const shown = count >= 0 && frame.values[count] === 0 ? Number.NaN : value;
+        this.#shown[slot] = shown;
+        if (column !== null) column[at] = shown;
         continue;
       }
-      column.fill(this.#rate(slot, value, seconds, base), at - rough, at + 1);
+      const rate = this.#rate(slot, value, seconds, base);
+      this.#shown[slot] = rate;
+      column?.fill(rate, at - rough, at + 1);
     }
     this.#end = at + 1;
-    this.latest.set(frame.values);
+    this.#latest.set(frame.values);
     this.#skipped = frame.skipped;
     const row = this.#rawCount % RAW_FRAMES;
     this.#raw.set(frame.values, row * size);
@@ -161,7 +238,7 @@ export class SampleColumns {
     const merged = (held: Float64Array, recorded: Float64Array | undefined) =>
       Float64Array.from(places, (place) => (place >= 0 ? held[place]! : (recorded?.[~place] ?? Number.NaN)));
     this.#times.set(merged(this.#times, past.times));
-    for (const [slot, column] of this.#columns.entries()) column.set(merged(column, past.columns.get(slot)));
+    for (const [slot, column] of this.#columns.entries()) column?.set(merged(column, past.columns.get(slot)));
     this.#end = places.length;
   }
 
@@ -203,7 +280,7 @@ export class SampleColumns {
   #moveDown(): void {
     const from = this.#end - this.#capacity;
     this.#times.copyWithin(0, from, this.#end);
-    for (const column of this.#columns) column.copyWithin(0, from, this.#end);
+    for (const column of this.#columns) column?.copyWithin(0, from, this.#end);
     this.#end = this.#capacity;
   }
 }

@@ -11,9 +11,11 @@ interface SparklineProps {
   readonly source: SourceModel;
   readonly slot: number;
   readonly label: string;
+  /** Its height. */
+  readonly className?: string;
 }
 
-export function Sparkline({ source, slot, label }: SparklineProps): ReactNode {
+export function Sparkline({ source, slot, label, className = 'h-12' }: SparklineProps): ReactNode {
   const { draw } = useScreen();
   const canvas = useRef<HTMLCanvasElement>(null);
   const drawable = useDrawable(source, 100, canvas, () => {
@@ -26,7 +28,7 @@ export function Sparkline({ source, slot, label }: SparklineProps): ReactNode {
     observer.observe(element);
     return () => observer.disconnect();
   }, [draw, drawable]);
-  return <canvas ref={canvas} role="img" aria-label={label} className="block h-12 w-full" />;
+  return <canvas ref={canvas} role="img" aria-label={label} className={`block w-full ${className}`} />;
 }
 
 function paint(canvas: HTMLCanvasElement, source: SourceModel, slot: number): void {

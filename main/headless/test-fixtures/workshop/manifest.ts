@@ -33,4 +33,15 @@ export const manifest = defineManifest({
   config: z.strictObject({}),
   commands,
   metrics: [],
+  // Of the other kinds it says nothing.
+  instruments: {
+    queue: {
+      title: 'Benches',
+      columns: [
+        { metric: 'held', title: 'Held' },
+        { metric: 'uses', title: 'Uses' },
+      ],
+      spark: 'held',
+    },
+  },
 });

@@ -1,0 +1,72 @@
+/**
+ * A daemon of which the window knows nothing but its manifest makes instruments while it runs: they are in window, command
+ * line, /metrics and history, and one that is closed goes.
+ */
+import { expect, test } from './fixtures.ts';
+
+test.use({ config: '', exactConfig: true, program: ['main/headless/test-fixtures/serve-workshop.ts'] });
+
+/** As the manifest says, and as the window calls a kind of which it says nothing. */
+const TITLES = {
+  queue: 'Benches',
+  pool: 'Pools',
+  cache: 'Caches',
+  breaker: 'Breakers',
+  limiter: 'Limiters',
+} as const;
+
+const idOf = (kind: string, metric = 'held') =>
+  `signalbox_workshop_${kind}_${metric}{${kind}="first ${kind}"}`;
+
+test('instruments that a daemon makes are found everywhere, and are gone when it closes them', async ({
+  app,
+  appHost,
+}) => {
+  await app.request('daemon.start', { id: 'workshop' });
+  const run = (command: string, kind: string, name: string) =>
+    app.request('command.run', { daemon: 'workshop', command, args: { kind, name } });
+  const { page } = app;
+  await app.open('/daemon/workshop');
+  const instruments = page.getByRole('region', { name: 'Instruments' });
+  await expect(page.getByText('All metrics')).toBeVisible();
+  await expect(instruments).toBeHidden();
+
+  for (const kind of Object.keys(TITLES)) await run('open', kind, `first ${kind}`);
+  await run('open', 'queue', 'second queue');
+  for (const [kind, title] of Object.entries(TITLES)) {
+    const row = page.getByRole('region', { name: title }).getByRole('row', { name: `first ${kind}` });
+    await expect(row).toContainText('4 KiB');
+  }
+  const benches = page.getByRole('region', { name: TITLES.queue });
+  await expect(benches.getByRole('row')).toHaveCount(3);
+  await expect(benches.getByRole('columnheader')).toHaveText(['Name', 'Held', 'Uses', 'Last minute']);
+  await expect(benches.getByRole('img', { name: 'Held of first queue in the last minute' })).toBeVisible();
+
+  await page.getByText('All metrics').click();
+  await expect(page.getByRole('rowheader', { name: idOf('cache') })).toBeVisible();
+
+  await expect
+    .poll(async () => (await app.cli(['metrics', 'workshop'])).stdout)
+    .toContain(idOf('breaker', 'uses_total'));
+
+  const ready = 'ready' in appHost ? appHost.ready : null;
+  const scrape = async () => {
+    const headers = { authorization: `Bearer ${ready?.token}` };
+    return await (await fetch(`${ready?.url}metrics`, { headers })).text();
+  };
+  expect(await scrape()).toContain(`${idOf('limiter')} 4096\n`);
+
+  await app.open('/history?source=workshop');
+  await page.getByRole('button', { name: /metrics/i }).click();
+  await page.getByRole('searchbox').fill('pool held');
+  await page.getByRole('checkbox', { name: /Pool held \(first pool\)/i }).check();
+  await page.keyboard.press('Escape');
+  await expect(page.getByText('Pool held (first pool)').first()).toBeVisible();
+
+  await app.open('/daemon/workshop');
+  await run('close', 'queue', 'first queue');
+  await expect(benches.getByRole('row', { name: 'first queue' })).toBeHidden();
+  await expect(benches.getByRole('row', { name: 'second queue' })).toBeVisible();
+  await expect.poll(scrape).not.toContain(idOf('queue'));
+  expect(await scrape()).toContain('signalbox_workshop_queue_held{queue="second queue"}');
+});

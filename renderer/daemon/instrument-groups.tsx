@@ -1,0 +1,111 @@
+/** Queues, pools, caches, breakers and limiters of a process: one small table for each kind, a row for each instance. */
+import { type ReactNode, useMemo } from 'react';
+import type { ManifestDescription } from '../../contract/manifest.ts';
+import { seriesId } from '../../contract/series-id.ts';
+import type { SourceModel } from '../model/source-model.ts';
+import { useLayout } from '../model/use-layout.ts';
+import { slotOf } from '../samples/process-reading.ts';
+import { Sparkline } from '../samples/sparkline.tsx';
+import { LiveText } from '../ui/live-text.tsx';
+import { ScrollRegion } from '../ui/scroll-region.tsx';
+import { type GroupRow, type InstrumentGroup, instrumentGroups } from './instrument-rows.ts';
+import { messages } from './messages.ts';
+import { valueInWords } from './metric-table.tsx';
+
+/** With more rows than these no curves are drawn beside them: each costs memory and drawing. */
+const MOST_CURVES = 24;
+
+interface InstrumentGroupsProps {
+  readonly source: SourceModel;
+  readonly groups: ManifestDescription['instruments'];
+}
+
+export function InstrumentGroups({ source, groups: drawn }: InstrumentGroupsProps): ReactNode {
+  const layout = useLayout(source);
+  const groups = useMemo(() => instrumentGroups(source.id, layout, drawn), [source, layout, drawn]);
+  if (groups.length === 0) return null;
+  return (
+    <section
+      aria-label={messages.instruments}
+      className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,28rem),1fr))] items-start gap-4"
+    >
+      {groups.map((group) => (
+        <Group key={group.kind} source={source} group={group} />
+      ))}
+    </section>
+  );
+}
+
+function Group({ source, group }: { source: SourceModel; group: InstrumentGroup }): ReactNode {
+  const { title, columns, rows } = group;
+  const curves = group.spark >= 0 && rows.length <= MOST_CURVES;
+  return (
+    <div className="rounded-lg border border-line bg-surface shadow-card">
+      <h3 className="heading-section px-4 py-2.5">
+        {title} <span className="font-normal text-dim">{rows.length}</span>
+      </h3>
+      <ScrollRegion label={title} className="max-h-80 overflow-auto border-t border-line">
+        <table className="w-full text-sm">
+          <thead className="text-left text-xs text-dim">
+            <tr className="border-b border-line">
+              <th scope="col" className="px-4 py-1 font-medium">
+                {messages.instance}
+              </th>
+              {columns.map(({ metric, title: column }) => (
+                <th key={metric} scope="col" className="px-4 py-1 text-right font-medium">
+                  {column}
+                </th>
+              ))}
+              {curves && (
+                <th scope="col" className="px-4 py-1 font-medium">
+                  {messages.lastMinute}
+                </th>
+              )}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <Row key={row.id} source={source} row={row} group={group} curves={curves} />
+            ))}
+          </tbody>
+        </table>
+      </ScrollRegion>
+    </div>
+  );
+}
+
+interface RowProps {
+  readonly source: SourceModel;
+  readonly row: GroupRow;
+  readonly group: InstrumentGroup;
+  readonly curves: boolean;
+}
+
+function Row({ source, row, group, curves }: RowProps): ReactNode {
+  const { columns, spark } = group;
+  const curve = curves ? row.cells[spark] : undefined;
+  return (
+    <tr className="h-7 border-b border-line last:border-0">
+      <th scope="row" className="px-4 py-1 text-left font-normal">
+        {row.label}
+      </th>
+      {row.cells.map((metric, i) => (
+        <td key={columns[i]!.metric} title={metric?.help} className="px-4 py-1 text-right whitespace-pre">
+          {metric !== undefined && <LiveText read={() => valueInWords(source, metric)} />}
+        </td>
+      ))}
+      {curves && (
+        <td className="w-28 px-4 py-1">
+          {curve !== undefined && (
+            <Sparkline
+              source={source}
+              slot={slotOf(source, seriesId(curve))}
+              label={messages.curveOf(columns[spark]!.title, row.label)}
+              className="h-5"
+            />
+          )}
+        </td>
+      )}
+    </tr>
+  );
+}
