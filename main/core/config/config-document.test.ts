@@ -196,3 +196,29 @@ test('another on_close is refused with what it may be', () => {
     'signalbox.toml:2: signalbox.on_close: expected one of "ask", "tray", "quit", got "hide"',
   );
 });
+
+test('a mistake has its line and column in the detail, in every shape that a setting may be written in', () => {
+  const places = (text: string) => {
+    const outcome = parseConfigDocument(text, 'signalbox.toml', [ircd, relay]);
+    const { line, column, key } = (outcome.ok ? null : outcome.error.detail) ?? {};
+    return [line, column, key];
+  };
+  expect(places('relay.frame_bytes = 0')).toEqual([1, 7, 'relay.frame_bytes']);
+  expect(places('relay = { frame_bytes = 0 }')).toEqual([1, 11, 'relay.frame_bytes']);
+  expect(places('[ircd]\r\nlisten = [\r\n  { host = "::1",\r\n    port = "x" },\r\n]')).toEqual([
+    4,
+    5,
+    'ircd.listen[0].port',
+  ]);
+  expect(places('[[ircd.class]]\nname = "a"\nmatch = []\n[[ircd.class]]\nname = 5\nmatch = []')).toEqual([
+    5,
+    1,
+    'ircd.class[1].name',
+  ]);
+  expect(places('[relay]\nframe_bytes = = 1')).toEqual([2, 15, null]);
+});
+
+test('a byte order mark takes no line from a mistake, and one inside the text is a mistake', () => {
+  expect(check('\ufeff[relay]\nframe_bytes = 0')).toMatch(/^signalbox\.toml:2: relay\.frame_bytes: /);
+  expect(check('[relay]\n\ufeffframe_bytes = 1')).toMatch(/^signalbox\.toml:2: not valid TOML: /);
+});

@@ -13,7 +13,7 @@ import type { DaemonRuntime } from '../daemon-launcher.ts';
 import { type ConfigSchema, describeExpected, findUnknownKeys, nearest, schemaOf } from './expectations.ts';
 import { joinMistakes } from './mistakes.ts';
 import { maskText, secretPaths, touchesSecret } from './secrets.ts';
-import { type KeyPath, scanTomlLines, type TomlLines } from './toml-lines.ts';
+import { type KeyPath, type TomlPlaces, tomlPlaces } from './toml-places.ts';
 
 /** Name of the table that belongs to main. */
 const MAIN_TABLE = 'signalbox';
@@ -68,8 +68,8 @@ export function parseConfigDocument(
   } catch (error) {
     return { ok: false, error: syntaxError(error, file) };
   }
-  const lines = scanTomlLines(text);
-  const checker = new Checker(file, lines);
+  const keyPlaces = tomlPlaces(text);
+  const checker = new Checker(file, keyPlaces);
   const secrets: KeyPath[] = [];
   const places: ConfiguredPlace[] = [];
   const main = checker.table(MAIN_TABLE, root[MAIN_TABLE] ?? {}, mainTableSchema);
@@ -97,7 +97,8 @@ export function parseConfigDocument(
   checker.knownDaemons(main?.autostart ?? [], ids);
   if (checker.error !== null) return { ok: false, error: checker.error };
   const autostart = main?.autostart ?? null;
-  const shownText = maskText(text, lines, secrets) ?? '# Not shown: where its secrets stand is not clear.\n';
+  const shownText =
+    maskText(text, keyPlaces, secrets) ?? '# Not shown: where its secrets stand is not clear.\n';
   return {
     ok: true,
     result: {
@@ -119,18 +120,22 @@ function syntaxError(error: unknown, file: string): WireError {
   if (!(error instanceof TomlError)) throw error;
   const [reason] = error.message.replace(/^Invalid TOML document: /, '').split('\n');
   const message = `${file}:${error.line}: not valid TOML: ${reason} (column ${error.column})`;
-  return { code: 'config_invalid', message, detail: { file, line: error.line, key: null } };
+  return {
+    code: 'config_invalid',
+    message,
+    detail: { file, line: error.line, column: error.column, key: null },
+  };
 }
 
 /** Collects mistakes. */
 class Checker {
   readonly #file: string;
-  readonly #lines: TomlLines;
+  readonly #places: TomlPlaces;
   readonly #mistakes: WireError[] = [];
 
-  constructor(file: string, lines: TomlLines) {
+  constructor(file: string, places: TomlPlaces) {
     this.#file = file;
-    this.#lines = lines;
+    this.#places = places;
   }
 
   /** All of them as one error, null for none. */
@@ -232,10 +237,10 @@ class Checker {
   }
 
   #mistake(path: KeyPath, text: string): void {
-    const line = this.#lines.lineOf(path);
+    const { line = null, column = null } = this.#places.placeOf(path) ?? {};
     const key = formatKeyPath(path);
     const message = `${placeOf(this.#file, line)}: ${key}: ${text}`;
-    this.#mistakes.push({ code: 'config_invalid', message, detail: { file: this.#file, line, key } });
+    this.#mistakes.push({ code: 'config_invalid', message, detail: { file: this.#file, line, column, key } });
   }
 }
 

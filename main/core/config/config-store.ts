@@ -11,7 +11,7 @@ import { type ConfigDocument, type DaemonConfig, parseConfigDocument, placeOf } 
 import { schemaOf } from './expectations.ts';
 import { joinMistakes } from './mistakes.ts';
 import { maskSecrets } from './secrets.ts';
-import { scanTomlLines } from './toml-lines.ts';
+import { tomlPlaces } from './toml-places.ts';
 
 /** What a reload changed. */
 export interface ConfigChange {
@@ -137,7 +137,7 @@ function locateOne(document: ConfigDocument, file: string | null, error: WireErr
   const key = error.detail?.key;
   if (typeof key !== 'string' || file === null) return error;
   const path = key.split(/[.[]/).map((part) => (part.endsWith(']') ? Number(part.slice(0, -1)) : part));
-  const line = scanTomlLines(document.text).lineOf(path);
+  const line = tomlPlaces(document.text).lineOf(path);
   // What is wrong with a default is no mistake of the file.
   if (line === null && error.code !== 'config_invalid') return error;
   return {

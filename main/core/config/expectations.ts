@@ -3,7 +3,7 @@
  * JSON form of a zod schema, so that every daemon's configuration gets the same clear messages without extra work.
  */
 import { z } from 'zod';
-import type { KeyPath } from './toml-lines.ts';
+import type { KeyPath } from './toml-places.ts';
 
 /** The part of JSON Schema that zod produces for configuration. */
 export interface ConfigSchema {

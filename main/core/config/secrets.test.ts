@@ -13,7 +13,7 @@ import { maskArgs } from '../records/audit-trail.ts';
 import { parseConfigDocument } from './config-document.ts';
 import { ConfigStore } from './config-store.ts';
 import { type ConfigSchema, schemaOf } from './expectations.ts';
-import type { KeyPath } from './toml-lines.ts';
+import type { KeyPath } from './toml-places.ts';
 
 const HASH =
   '$argon2id$v=19$m=19456,t=2,p=1$KGAlTLwyX4s0/JXRnCLKSg$jFVxq1A9YQAGlKczJ3kb1TNHpGwFMSvYK3D4l2EJyGQ';

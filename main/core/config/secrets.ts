@@ -3,7 +3,7 @@
  * a message nor kept in the audit trail nor sent to a window. Used wherever a value leaves main.
  */
 import { type ConfigSchema, schemasAt } from './expectations.ts';
-import type { KeyPath, TomlLines } from './toml-lines.ts';
+import type { KeyPath, TomlPlaces } from './toml-places.ts';
 
 /** Stands for a secret. */
 const REDACTED = '[redacted]';
@@ -59,8 +59,8 @@ export function secretPaths(value: unknown, schema: ConfigSchema, root: KeyPath)
 }
 
 /** The text of a document with the values at `paths` masked; null where the place of one is not known. */
-export function maskText(text: string, lines: TomlLines, paths: readonly KeyPath[]): string | null {
-  const ranges = paths.map((path) => lines.valueOf(path));
+export function maskText(text: string, places: TomlPlaces, paths: readonly KeyPath[]): string | null {
+  const ranges = paths.map((path) => places.valueOf(path));
   let masked = text;
   for (const range of ranges.sort((a, b) => (b?.start ?? 0) - (a?.start ?? 0))) {
     if (range === null) return null;
