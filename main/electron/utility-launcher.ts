@@ -3,6 +3,7 @@
  * launcher of the headless host. The Supervisor cannot tell which.
  */
 import { app, type MessagePortMain, utilityProcess } from 'electron';
+import { daemonEnvironment } from '../core/daemon-environment.ts';
 import {
   DAEMON_V8_OPTIONS,
   type DaemonLauncher,
@@ -49,6 +50,7 @@ export class DesktopLauncher implements DaemonLauncher {
       serviceName,
       stdio: 'pipe',
       execArgv: [...DAEMON_V8_OPTIONS],
+      env: daemonEnvironment(process.env),
     });
     let ended = false;
     const endOutput = watchOutput(child, (stream, line) => events.onOutput(stream, line));

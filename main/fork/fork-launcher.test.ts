@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { WITHHELD_VARIABLES } from '../core/daemon-environment.ts';
 import type { DaemonProcess, ProcessEnd } from '../core/daemon-launcher.ts';
 import { createForkLauncher } from './fork-launcher.ts';
 
@@ -22,6 +23,7 @@ async function run(
   code: string,
   act: (process: DaemonProcess) => void = () => {},
   execPath = process.execPath,
+  env: NodeJS.ProcessEnv = process.env,
 ) {
   const file = join(dir, 'program.mjs');
   await writeFile(file, code);
@@ -29,7 +31,7 @@ async function run(
   const messages: unknown[] = [];
   let ends = 0;
   const end = await new Promise<ProcessEnd>((resolve) => {
-    const launched = createForkLauncher({ entryOf: () => file, execPath }).launch(
+    const launched = createForkLauncher({ entryOf: () => file, execPath, env }).launch(
       { id: 'x', runtime: 'node' },
       {
         onMessage: (message) => {
@@ -57,6 +59,34 @@ test('a process that cannot be made for want of memory is one to be tried again'
   });
   const { end } = await run('');
   expect(end).toEqual({ exitCode: null, signal: null, reason: 'spawn ENOMEM', unavailable: 'ENOMEM' });
+});
+
+test('what makes Node load other code in the shell of main does not reach a daemon, and everything else does', async () => {
+  const intruder = join(dir, 'intruder.cjs');
+  await writeFile(intruder, "process.stdout.write('intruder\\n');");
+  const withheld = Object.fromEntries(Object.keys(WITHHELD_VARIABLES).map((name) => [name, dir]));
+  const ran = await run(
+    `
+    import { createRequire } from 'node:module';
+    const found = () => { try { return createRequire(import.meta.url).resolve('intruder.cjs'); } catch { return null; } };
+    const { NODE_EXTRA_CA_CERTS, OURS } = process.env;
+    const names = ${JSON.stringify(Object.keys(WITHHELD_VARIABLES))}.filter((name) => name in process.env);
+    process.stdout.write(JSON.stringify({ found: found(), names, NODE_EXTRA_CA_CERTS, OURS }) + '\\n');
+    process.disconnect();
+  `,
+    undefined,
+    undefined,
+    {
+      ...process.env,
+      ...withheld,
+      NODE_OPTIONS: `--require ${intruder}`,
+      NODE_EXTRA_CA_CERTS: '/dev/null',
+      OURS: 'kept',
+    },
+  );
+  expect(ran.lines).toEqual([
+    `stdout: ${JSON.stringify({ found: null, names: [], NODE_EXTRA_CA_CERTS: '/dev/null', OURS: 'kept' })}`,
+  ]);
 });
 
 test('memory of a flood goes back to the system when it is freed, once and for all', async () => {

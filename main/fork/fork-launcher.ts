@@ -6,6 +6,7 @@ import { type ChildProcess, fork, type SendHandle } from 'node:child_process';
 import { Socket } from 'node:net';
 import type { ToDaemon } from '../../contract/link/to-daemon.ts';
 import { passingCause } from '../../daemons/runtime/host/passing-cause.ts';
+import { daemonEnvironment } from '../core/daemon-environment.ts';
 import {
   DAEMON_MALLOC_ENV,
   DAEMON_V8_OPTIONS,
@@ -42,7 +43,7 @@ function launch(
   request: LaunchRequest,
   events: DaemonProcessEvents,
 ): DaemonProcess {
-  const { ELECTRON_RUN_AS_NODE: _, ...env } = options.env ?? process.env;
+  const env = daemonEnvironment(options.env ?? process.env);
   let child: ChildProcess;
   try {
     child = fork(options.entryOf(request.id), [], {
