@@ -132,6 +132,18 @@ it('lets no web page speak through a browser, on a plain or a TLS port', async (
   expect(metric('registered_users')).toBe(1);
 });
 
+it('shows its cache of host names as an instrument, with the figures of the metrics that were there before', async () => {
+  const { metric } = await start(configure());
+  for (const [name, before] of [
+    ['entries', 'dns_cache_entries'],
+    ['hits_total', 'dns_cache_hits_total'],
+    ['misses_total', 'dns_cache_misses_total'],
+  ]) {
+    expect(metric(`cache_${name}{cache="dns"}`)).toBe(0);
+    expect(metric(`cache_${name}{cache="dns"}`)).toBe(metric(`${before}`));
+  }
+});
+
 it('serves real clients and counts them', async () => {
   const { daemon, metric, port } = await start(configure());
   const [a, b] = [await dial(port, 'a'), await dial(port, 'b')];

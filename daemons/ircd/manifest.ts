@@ -43,6 +43,13 @@ const metrics: readonly MetricSpec[] = [
   histogram('command_latency', 'Time from the parsed line to the end of its handler'),
 ];
 
+/** Of the instrument `cache` that answers host names. */
+export const nameCacheMetrics = {
+  entries: { kind: 'gauge', help: 'Entries held, negative ones included' },
+  hits: { kind: 'counter', help: 'Answered from the cache, or by a question under way' },
+  misses: { kind: 'counter', help: 'Had to be asked for' },
+} as const;
+
 export const manifest = defineManifest({
   id: 'ircd',
   title: 'IRC server',
@@ -80,6 +87,17 @@ export const manifest = defineManifest({
       metrics: [...refusalMetrics('ircd'), name('flood_kills_total')],
     },
   ],
+  instruments: {
+    cache: {
+      title: 'Caches',
+      columns: [
+        { metric: 'entries', title: 'Entries' },
+        { metric: 'hits', title: 'Hits' },
+        { metric: 'misses', title: 'Misses' },
+      ],
+      spark: 'entries',
+    },
+  },
   highlights: {
     connections: name('connections'),
     messages: name('messages_in_total'),

@@ -2,6 +2,7 @@
 import { publishAcceptor } from '../runtime/net/acceptor-metrics.ts';
 import type { MetricRegistry } from '../runtime/telemetry/metric-registry.ts';
 import type { IrcServer } from './irc-server.ts';
+import { nameCacheMetrics } from './manifest.ts';
 import type { Lookup } from './net/lookup.ts';
 import type { NetServer } from './net/net-server.ts';
 import type { NetStats } from './net/stats.ts';
@@ -50,6 +51,7 @@ export function publishMetrics(
   const receiveQueue = gauge('receive_queue_bytes');
   const sendQueueMax = gauge('send_queue_max_bytes');
   const dnsEntries = gauge('dns_cache_entries');
+  const { handles: names } = registry.instrument('cache', { cache: 'dns' }, nameCacheMetrics);
   const serverBans = gauge('server_bans');
 
   publishAcceptor(registry, 'ircd', net.admission.counts);
@@ -64,6 +66,9 @@ export function publishMetrics(
     dnsHits.setTotal(dns.dnsHits);
     dnsMisses.setTotal(dns.dnsMisses);
     dnsEntries.set(dns.dnsEntries);
+    names.hits.setTotal(dns.dnsHits);
+    names.misses.setTotal(dns.dnsMisses);
+    names.entries.set(dns.dnsEntries);
     connections.set(net.stats.get('connections'));
     users.set(server.state.registeredCount);
     opers.set(server.state.opers.size);

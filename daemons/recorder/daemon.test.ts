@@ -103,6 +103,15 @@ it('stores what main sends over the link, answers from it, and counts it', async
   expect(summary.values[layout.slot('signalbox_recorder_batches_total')]).toBe(1);
   expect(summary.values[layout.slot('signalbox_recorder_rows_1s')]).toBe(1);
   expect(summary.values[layout.slot('signalbox_recorder_database_bytes')]).toBeGreaterThan(4_096);
+  // The queue of queries is an instrument, in the catalog that comes before the first summary.
+  const { catalog } = await next(ofType('catalog'));
+  const grown = layoutOf(catalog.metrics);
+  expect(summary.revision).toBe(catalog.revision);
+  const queue = (metric: string) =>
+    summary.values[grown.slot(`signalbox_recorder_queue_${metric}{queue="queries"}`)];
+  expect([queue('begun_total'), queue('refused_total'), queue('depth'), queue('wait_seconds')]).toEqual([
+    1, 0, 0, 1,
+  ]);
 
   send({ type: 'stop', deadlineMs: 5_000 });
   expect(await once(child, 'exit')).toEqual([0, null]);

@@ -6,7 +6,7 @@ import { limits } from '../../kit/limits.ts';
 import { loadSqlite } from '../runtime/files/sqlite.ts';
 import type { DaemonContext, RunningDaemon } from '../runtime/host/daemon-definition.ts';
 import type { MetricRegistry } from '../runtime/telemetry/metric-registry.ts';
-import { manifest, type RecorderCommands, type RecorderConfig } from './manifest.ts';
+import { manifest, queryQueueMetrics, type RecorderCommands, type RecorderConfig } from './manifest.ts';
 import { Recorder } from './recorder.ts';
 import { keepDamagedLines } from './store/damaged-lines.ts';
 import type { DamagedLine } from './store/journal-reader.ts';
@@ -22,6 +22,7 @@ export async function startRecorder(
 ): Promise<RunningDaemon<RecorderConfig, RecorderCommands>> {
   const log = context.log('database');
   const metrics = takeHandles(context.metrics);
+  const { handles: queries } = context.metrics.instrument('queue', { queue: 'queries' }, queryQueueMetrics);
   const unreadableSegments = new UnreadableSegments(log);
   const file = join(context.dataDir, DATABASE_FILE);
   const recorder = new Recorder({
@@ -48,13 +49,18 @@ export async function startRecorder(
         { seconds },
       );
     },
+    onQueryBegun: (waitedMs) => queries.wait.record(waitedMs * 1e6),
     onDamagedRow: (message) => {
       metrics.damagedRows.add();
       log.warn('row_damaged', `A row of history cannot be read and was left out: ${message}`);
     },
   });
   context.metrics.onSample(() => {
-    metrics.waiting.set(recorder.queriesWaiting);
+    const { depth, begun, refused } = recorder.queries;
+    metrics.waiting.set(depth);
+    queries.depth.set(depth);
+    queries.begun.setTotal(begun);
+    queries.refused.setTotal(refused);
     metrics.bytes.set(recorder.databaseBytes());
     metrics.rowsSecond.set(recorder.rows('samples_1s') + recorder.rows('recent'));
     metrics.rowsTen.set(recorder.rows('samples_10s'));

@@ -133,6 +133,14 @@ const commands = {
   }),
 };
 
+/** Of the instrument `queue`. */
+export const queryQueueMetrics = {
+  depth: { kind: 'gauge', help: 'Queries that run or wait' },
+  begun: { kind: 'counter', help: 'Queries whose turn came' },
+  refused: { kind: 'counter', help: 'Queries that found the queue full' },
+  wait: { kind: 'histogram', help: 'Time until their turn came' },
+} as const;
+
 export const manifest = defineManifest({
   id: 'recorder',
   title: 'Recorder',
@@ -164,6 +172,18 @@ export const manifest = defineManifest({
     { title: 'Rows stored', metrics: [name('rows_total')] },
     { title: 'Database size', metrics: [name('database_bytes')] },
   ],
+  instruments: {
+    queue: {
+      title: 'Queues',
+      columns: [
+        { metric: 'depth', title: 'Waiting' },
+        { metric: 'begun', title: 'Served' },
+        { metric: 'refused', title: 'Refused' },
+        { metric: 'wait', title: 'Wait' },
+      ],
+      spark: 'depth',
+    },
+  },
   highlights: {
     messages: name('rows_total'),
     latency: name('append_seconds'),

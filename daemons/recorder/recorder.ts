@@ -36,6 +36,8 @@ export interface RecorderOptions {
   readonly onClockJump: (jumpMs: number) => void;
   /** Told of a row that cannot be read; the query goes on without it. */
   readonly onDamagedRow: (message: string) => void;
+  /** Told how many milliseconds a query waited for its turn. */
+  readonly onQueryBegun?: (waitedMs: number) => void;
 }
 
 /** Pages copied at a time by a backup (512 KB). */
@@ -44,7 +46,7 @@ const BACKUP_PAGES = 128;
 /** The open file. Where that turns out to be damaged, deleted or replaced, recording goes on in another. */
 export class Recorder {
   readonly #options: RecorderOptions;
-  readonly #queue = new QueryQueue();
+  readonly #queue: QueryQueue;
   readonly #clock: RecordingClock;
   readonly #file: StoreFile;
   #keep: Keep;
@@ -57,6 +59,7 @@ export class Recorder {
   constructor(options: RecorderOptions) {
     this.#options = options;
     this.#keep = options.keep;
+    this.#queue = new QueryQueue(options.onQueryBegun);
     this.#clock = new RecordingClock(options.now, options.uptime);
     const { sqlite, file, onLoss, onDamagedRow } = options;
     this.#file = new StoreFile({ sqlite, file, now: () => this.#clock.read().now, onLoss, onDamagedRow });
@@ -71,8 +74,9 @@ export class Recorder {
     this.#keep = keep;
   }
 
-  get queriesWaiting(): number {
-    return this.#queue.depth;
+  /** The queue of queries, for its figures. */
+  get queries(): Pick<QueryQueue, 'depth' | 'begun' | 'refused'> {
+    return this.#queue;
   }
 
   /** Stores a batch, once. Throws `refused` (disk) or `busy` (locked): nothing of it is stored then. */

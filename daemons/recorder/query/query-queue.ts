@@ -13,7 +13,25 @@ export type SlicedQuery<Result> = Generator<void, Result>;
 export class QueryQueue {
   #last: Promise<unknown> = Promise.resolve();
   #waiting = 0;
+  #begun = 0;
+  #refused = 0;
+  readonly #onBegun: (waitedMs: number) => void;
   #closed = false;
+
+  /** `onBegun` hears how many milliseconds a query waited when its turn comes. */
+  constructor(onBegun: (waitedMs: number) => void = () => {}) {
+    this.#onBegun = onBegun;
+  }
+
+  /** Queries whose turn came so far. */
+  get begun(): number {
+    return this.#begun;
+  }
+
+  /** Queries that found the queue full so far. */
+  get refused(): number {
+    return this.#refused;
+  }
 
   /** Queries that run or wait. */
   get depth(): number {
@@ -26,6 +44,7 @@ export class QueryQueue {
    */
   run<Result>(begin: () => SlicedQuery<Result>, signal?: AbortSignal): Promise<Result> {
     if (this.#waiting >= limits.queuedQueries.default) {
+      this.#refused++;
       return Promise.reject(
         new SignalboxError(
           'limit_reached',
@@ -34,7 +53,13 @@ export class QueryQueue {
       );
     }
     this.#waiting++;
-    const result = this.#last.then(() => this.#slices(begin, signal)).finally(() => this.#waiting--);
+    const queuedAt = performance.now();
+    const begun = () => {
+      this.#begun++;
+      this.#onBegun(performance.now() - queuedAt);
+      return this.#slices(begin, signal);
+    };
+    const result = this.#last.then(begun).finally(() => this.#waiting--);
     this.#last = result.catch(() => {});
     return result;
   }
