@@ -74,10 +74,10 @@ describe('daemons that clients connect to', () => {
   test.each([
     ...['clients', 'client', 'kill', 'bans', 'add-ban', 'remove-ban'],
     ...['limits', 'set-limits', 'throttle', 'reset-throttle', 'broadcast'],
-  ])('have the command %s in common, with the same access and the same shape', (name) => {
+  ])('have the command %s in common, with the same access, danger and shape', (name) => {
     const [one, other] = both.map(({ commands }) => commands.find((command) => command.name === name)!);
     expect(one).toBeDefined();
-    expect(other).toMatchObject({ access: one!.access, result: one!.result });
+    expect(other).toMatchObject({ access: one!.access, danger: one!.danger, result: one!.result });
   });
 
   test.each([

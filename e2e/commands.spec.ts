@@ -11,7 +11,7 @@ test('a form kills a client after it has said what that does', async ({ app }) =
   await run.click();
   await expect(app.page.getByRole('alert')).toContainText('needed');
 
-  await app.page.getByLabel('Nick').fill('alice');
+  await app.page.getByRole('textbox', { name: 'Client' }).fill('alice');
   await app.page.getByLabel('Reason').fill('killed by a form');
   await run.click();
   const question = app.page.getByRole('alertdialog');

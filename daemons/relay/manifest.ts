@@ -140,7 +140,7 @@ const commands = {
   }),
   broadcast: defineCommand({
     summary: 'Send a notice to all clients that said hello, or to one room',
-    danger: 'safe',
+    danger: 'disruptive',
     access: 'operate',
     args: z.object({
       text: lineText({ max: 2_000 }).describe('The notice'),

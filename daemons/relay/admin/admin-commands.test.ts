@@ -111,6 +111,9 @@ it('sends notices to greeted clients, to a room, and as bare payloads where aske
   const bob = await relay.greet('direct', 'bob');
   const plain = await relay.connect();
   await until(() => relay.server.relay.size === 3);
+  expect(impact('broadcast', { text: 'tea' })).toBe('sends a notice to 3 clients');
+  expect(impact('broadcast', { text: 'tea', room: 'nowhere' })).toBeNull();
+  expect(await run('broadcast', { text: 'tea', room: 'nowhere' })).toMatchObject({ code: 'not_found' });
   expect(await run('broadcast', { text: 'tea' })).toEqual({ delivered: 2, skipped: 1 });
   for (const client of [alice, bob])
     expect(await client.message()).toEqual({ type: 'notice', text: 'tea', room: null });

@@ -116,6 +116,11 @@ export function adminCommands(server: RelayServer, bans: BanList): CommandHandle
       },
     },
     broadcast: {
+      check: ({ room }) => void (room === '' || findRoom(room)),
+      impact({ room: name }) {
+        const receivers = name === '' ? relay.size : (relay.rooms.get(name)?.audience.size ?? 0);
+        return receivers === 0 ? null : `sends a notice to ${counted(receivers, 'client')}`;
+      },
       run({ text, room: name, plain }) {
         const room = name === '' ? null : findRoom(name);
         return server.inTurns(notify(relay, room, text, plain));
