@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { KeyedRateLimiter } from './keyed-rate-limiter.ts';
-import { Rate, TokenBucket } from './token-bucket.ts';
+import { Rate, ratePerSecond, TokenBucket } from './token-bucket.ts';
 
 const settings = fc.record({
   burst: fc.integer({ min: 1, max: 1_000 }),
@@ -92,6 +92,14 @@ test('a rate that changes leaves what was used, and holds from then on', () => {
   bucket.refill(1_000_000);
   bucket.changeRate(new Rate({ burst: 2, tokens: 1, perMs: 1 }));
   expect([1, 2, 3].map(() => bucket.take(1, 1_000_000))).toEqual([true, true, false]);
+});
+
+test('a third of a token a second is one in three seconds, to the millisecond', () => {
+  const bucket = new TokenBucket(ratePerSecond(1, 1 / 3), 0);
+  expect(bucket.take(1, 0)).toBe(true);
+  expect(bucket.retryAfterMs(1)).toBe(3_000);
+  expect(bucket.take(1, 3_000)).toBe(true);
+  expect(new TokenBucket(ratePerSecond(5, 2), 0).retryAfterMs(6)).toBe(500);
 });
 
 const twoASecond = new Rate({ burst: 2, tokens: 2, perMs: 1_000 });

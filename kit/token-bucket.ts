@@ -37,6 +37,13 @@ export class Rate {
   }
 }
 
+/** A rate in tokens a second; one below 1, such as a third, comes back in whole milliseconds. */
+export function ratePerSecond(burst: number, perSecond: number): Rate {
+  return perSecond < 1
+    ? new Rate({ burst, tokens: 1, perMs: Math.round(1_000 / perSecond) })
+    : new Rate({ burst, tokens: perSecond, perMs: 1_000 });
+}
+
 /** A bucket, full when it is made. Times are milliseconds of one monotonic clock; an older reading changes nothing. */
 export class TokenBucket {
   #rate: Rate;

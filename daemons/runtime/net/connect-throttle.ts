@@ -2,6 +2,7 @@
  * How fast one address may connect, and how many connections it has. Asked by `Admission` for every accepted socket,
  * before TLS, because the handshake is the expensive part. Memory is bounded and no timer runs.
  */
+import { type Rate, ratePerSecond, TokenBucket } from '../../../kit/token-bucket.ts';
 import { networkKey } from './ip-address.ts';
 
 /** How fast an address may connect; part of a connection class. */
@@ -17,11 +18,27 @@ export interface Visitor {
   readonly network: string;
   /** Connections that it has; {@link ConnectThrottle} keeps it. */
   open: number;
-  /**
-   * When its allowance is full again (the generic cell rate algorithm): the only state that a token bucket needs. In
-   * milliseconds of the throttle's clock.
-   */
-  fullAtMs: number;
+  /** Its allowance; null while that is full. {@link ConnectThrottle} keeps it. */
+  bucket: TokenBucket | null;
+}
+
+/** Of each connection class, for as long as it is in force. */
+const RATES = new WeakMap<ConnectRate, Rate>();
+
+function rateOf(of: ConnectRate): Rate {
+  let rate = RATES.get(of);
+  if (rate === undefined) {
+    rate = ratePerSecond(of.connectBurst, of.connectsPerSecond);
+    RATES.set(of, rate);
+  }
+  return rate;
+}
+
+/** Milliseconds until the allowance is full again; 0 when it is. */
+function recoversInMs({ bucket }: Visitor, now: number): number {
+  if (bucket === null) return 0;
+  bucket.refill(now);
+  return bucket.recoversInMs;
 }
 
 /** An address as operators see it. */
@@ -60,29 +77,19 @@ export class ConnectThrottle {
   /** What is known of an address; nothing is counted yet. */
   visitor(address: string): Visitor {
     const network = networkKey(address);
-    return (
-      this.#present.get(network) ??
-      this.#absent.get(network) ?? { network, open: 0, fullAtMs: Number.NEGATIVE_INFINITY }
-    );
+    return this.#present.get(network) ?? this.#absent.get(network) ?? { network, open: 0, bucket: null };
   }
 
   /**
    * Counts an attempt. Answers 0 when it may proceed, else the milliseconds after which the address may try again; such an
    * attempt does not lengthen the wait.
    */
-  attempt(visitor: Visitor, { connectBurst, connectsPerSecond }: ConnectRate): number {
+  attempt(visitor: Visitor, rate: ConnectRate): number {
     const now = this.#now();
-    const eachMs = 1_000 / connectsPerSecond;
-    const fullAtMs = Math.max(now, visitor.fullAtMs) + eachMs;
-    const excessMs = fullAtMs - now - connectBurst * eachMs;
-    // A rate such as 1/3 a second is not exact.
-    if (excessMs > 1e-6) {
-      if (visitor.open === 0) this.#remember(visitor, now);
-      return Math.ceil(excessMs - 1e-6);
-    }
-    visitor.fullAtMs = fullAtMs;
+    const bucket = this.#bucketOf(visitor, rateOf(rate), now);
+    const waitMs = bucket.take(1, now) ? 0 : bucket.retryAfterMs(1);
     if (visitor.open === 0) this.#remember(visitor, now);
-    return 0;
+    return waitMs;
   }
 
   /** The address has one connection more; {@link leave} takes it back. */
@@ -103,8 +110,9 @@ export class ConnectThrottle {
     const now = this.#now();
     const found: ThrottleEntry[] = [];
     for (const visitors of [this.#present, this.#absent]) {
-      for (const { network, open, fullAtMs } of visitors.values()) {
-        if (fullAtMs > now) found.push({ network, open, recoversInMs: Math.ceil(fullAtMs - now) });
+      for (const visitor of visitors.values()) {
+        const waitMs = recoversInMs(visitor, now);
+        if (waitMs > 0) found.push({ network: visitor.network, open: visitor.open, recoversInMs: waitMs });
       }
     }
     return found.sort((a, b) => b.recoversInMs - a.recoversInMs);
@@ -116,8 +124,8 @@ export class ConnectThrottle {
     let count = 0;
     const whole = (visitor: Visitor | undefined) => {
       if (visitor === undefined) return;
-      if (visitor.fullAtMs > now) count++;
-      visitor.fullAtMs = Number.NEGATIVE_INFINITY;
+      if (recoversInMs(visitor, now) > 0) count++;
+      visitor.bucket = null;
       this.#absent.delete(visitor.network);
     };
     if (address === undefined) {
@@ -129,15 +137,24 @@ export class ConnectThrottle {
     return count;
   }
 
+  /** The class of an address may be another than before. */
+  #bucketOf(visitor: Visitor, rate: Rate, now: number): TokenBucket {
+    visitor.bucket ??= new TokenBucket(rate, now);
+    visitor.bucket.refill(now);
+    visitor.bucket.changeRate(rate);
+    return visitor.bucket;
+  }
+
   #remember(visitor: Visitor, now: number): void {
     this.#absent.delete(visitor.network);
-    if (visitor.fullAtMs <= now) return;
+    if (recoversInMs(visitor, now) === 0) return;
     this.#absent.set(visitor.network, visitor);
     // Two for each that comes, so that those who have recovered do not pile up.
     let looked = 0;
-    for (const [network, { fullAtMs }] of this.#absent) {
+    for (const [network, other] of this.#absent) {
       if (looked++ >= 2 && this.#absent.size <= this.#maxAbsent()) return;
-      if (fullAtMs <= now || this.#absent.size > this.#maxAbsent()) this.#absent.delete(network);
+      if (recoversInMs(other, now) === 0 || this.#absent.size > this.#maxAbsent())
+        this.#absent.delete(network);
     }
   }
 }
