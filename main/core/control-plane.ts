@@ -244,9 +244,13 @@ class Plane implements ControlPlane {
   ): Outcome<OpenedStream> {
     const denial = this.#gate.stream(source, request.purpose, actor);
     if (denial !== null) return { ok: false, error: denial };
+    const session = sessionId === null ? null : this.sessions.find(sessionId);
+    if (sessionId !== null && session === null) {
+      const message = 'This session has ended; connect again.';
+      return { ok: false, error: { code: 'unauthorized', message } };
+    }
     let forget = () => {};
     const opened = this.#streams.open(source, request, actor.role, () => forget());
-    const session = sessionId === null ? null : this.sessions.find(sessionId);
     if (opened.ok && session !== null) forget = session.hold('stream', () => opened.result.close());
     return opened;
   }

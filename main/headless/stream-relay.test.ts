@@ -67,6 +67,19 @@ test('a window that closes its port is forgotten by the daemon', async () => {
   await expect.poll(subscribers, { timeout: 40_000 }).toContain('"signalbox_tiny_monitoring_subscribers":0');
 });
 
+test('a session that has ended opens no stream any more', async () => {
+  const { port1, port2 } = new MessageChannel();
+  ours = port1;
+  const { actor } = host.caller;
+  const session = host.plane.sessions.open({ actor, address: null, since: 1, expiresAt: null });
+  await host.plane.sessions.end(session.id);
+  const stream = { transport: 'port', purpose: 'watch', transfer: port2 } as const;
+  expect(host.plane.openStream('tiny', stream, { actor, session: session.id })).toMatchObject({
+    ok: false,
+    error: { code: 'unauthorized' },
+  });
+});
+
 test('what nobody can stream is refused', async () => {
   const { port1, port2 } = new MessageChannel();
   ours = port1;
