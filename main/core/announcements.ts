@@ -56,7 +56,7 @@ export interface Announcements {
   readonly malformedCame: { readonly id: string; readonly reason: string };
   /** What came of what a daemon's own operator did. */
   readonly deedDone: { readonly id: string; readonly report: Said<'deed-done'> };
-  readonly streamSaid: { readonly message: Said<'stream-data' | 'stream-close'> };
+  readonly streamSaid: { readonly id: string; readonly message: Said<'stream-data' | 'stream-close'> };
   readonly historyChanged: { readonly history: HistoryStatus };
   readonly entryWritten: { readonly entry: KeyedAuditEntry };
   /** The configuration file was read; `error` is the mistake in it. */

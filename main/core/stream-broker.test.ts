@@ -1,4 +1,5 @@
 /** Channels for files are brokered like streams. The socket's way is tried with a real process in the runtime. */
+import { PassThrough } from 'node:stream';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { afterEach, expect, test, vi } from 'vitest';
 import { z } from 'zod';
@@ -41,8 +42,8 @@ function make(): { broker: StreamBroker; process: FakeProcess } {
       onSnapshot() {},
       onOutput() {},
       onMalformed() {},
-      onMessage: (_id, _instance, message) => {
-        if (isOfStream(message)) broker.fromDaemon(message);
+      onMessage: (id, _instance, message) => {
+        if (isOfStream(message)) broker.fromDaemon(id, message);
       },
     },
   });
@@ -135,6 +136,27 @@ test('when the process ends the reader is told, and has not half a file for a wh
   const reading = ask(channel, file);
   broker.processEnded('files');
   await expect(reading).rejects.toMatchObject({ code: 'cancelled' });
+});
+
+test('a daemon can neither write to nor close a stream of another', async () => {
+  const { broker } = make();
+  const [relayed, window] = channelPorts();
+  const [onRelayedClosed, onDirectClosed, got] = [vi.fn(), vi.fn(), vi.fn()];
+  window.on('message', got);
+  window.start();
+  broker.open('files', { transport: 'port', transfer: relayed, purpose: 'watch' }, 'viewer', onRelayedClosed);
+  const upgrade = { headers: {}, head: new Uint8Array() };
+  const socket = { transport: 'socket', transfer: new PassThrough(), upgrade, purpose: 'watch' } as const;
+  broker.open('files', socket, 'viewer', onDirectClosed);
+  broker.fromDaemon('liar', { type: 'stream-data', streamId: 1, data: 'forged' });
+  for (const streamId of [1, 2]) broker.fromDaemon('liar', { type: 'stream-close', streamId });
+  expect(onRelayedClosed).not.toHaveBeenCalled();
+  expect(onDirectClosed).not.toHaveBeenCalled();
+  broker.fromDaemon('files', { type: 'stream-data', streamId: 1, data: 'true' });
+  await vi.waitFor(() => expect(got.mock.calls).toEqual([['true']]));
+  for (const streamId of [1, 2]) broker.fromDaemon('files', { type: 'stream-close', streamId });
+  expect(onRelayedClosed).toHaveBeenCalledOnce();
+  expect(onDirectClosed).toHaveBeenCalledOnce();
 });
 
 test('main itself has no files', () => {

@@ -99,16 +99,16 @@ export class StreamBroker {
     return { ok: true, result: { close: () => port.close() } };
   }
 
-  /** Passes on what a daemon sends on a relayed stream. */
-  fromDaemon(message: Extract<PassedOn, { type: 'stream-data' | 'stream-close' }>): void {
+  /** Passes on what a daemon sends on a relayed stream. Of a stream of another daemon it has nothing to say. */
+  fromDaemon(daemon: string, message: Extract<PassedOn, { type: 'stream-data' | 'stream-close' }>): void {
     const handedOver = this.#handedOver.get(message.streamId);
-    if (handedOver !== undefined && message.type === 'stream-close') {
+    if (handedOver?.daemon === daemon && message.type === 'stream-close') {
       this.#handedOver.delete(message.streamId);
       handedOver.onClosed();
       return;
     }
     const relayed = this.#relayed.get(message.streamId);
-    if (relayed === undefined) return;
+    if (relayed?.daemon !== daemon) return;
     if (message.type === 'stream-data') {
       relayed.port.postMessage(message.data);
       return;

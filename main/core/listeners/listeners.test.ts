@@ -6,11 +6,13 @@ import type { AnnouncementBus, Announcements } from '../announcements.ts';
 import { EventBus } from '../event-bus.ts';
 import type { HistoryClient } from '../records/history-client.ts';
 import type { MetricsStore } from '../records/metrics-store.ts';
+import { TaskList } from '../records/task-list.ts';
 import type { StreamBroker } from '../stream-broker.ts';
 import { auditListens } from './audit-listener.ts';
 import { historyListens } from './history-listener.ts';
 import { metricsListen } from './metrics-listener.ts';
 import { streamsListen } from './streams-listener.ts';
+import { tasksListen } from './tasks-listener.ts';
 
 const heard = {
   metrics: { update: vi.fn(() => true), clear: vi.fn(), layout: vi.fn(() => ({ catalog: [] })) },
@@ -60,6 +62,24 @@ test('when a process has ended its figures, streams and deeds end too, whatever 
   expect(heard.metrics.clear).toHaveBeenCalledTimes(2);
   expect(heard.streams.processEnded).toHaveBeenCalledTimes(2);
   expect(heard.audit.daemonEnded).toHaveBeenCalledTimes(2);
+});
+
+test('what a process told that ended while it started is not said to go on', () => {
+  const task = { id: 1, title: 'Copying', phase: '', done: 0, total: null, cancellable: true, end: null };
+  const tasks = new TaskList();
+  tasksListen(bus, tasks, { tasksOfDaemon: 64 });
+  const told = vi.fn();
+  bus.publish('taskCame', { source: 'ircd', task });
+  bus.subscribe('taskCame', told);
+  change('ircd', 'starting', 'crashed', null);
+  expect(tasks.all()).toEqual([]);
+  expect(told).toHaveBeenCalledExactlyOnceWith({ source: 'ircd', task: { ...task, end: 'failed' } });
+});
+
+test('what a daemon sends on streams is passed on as its own', () => {
+  const message = { type: 'stream-close', streamId: 3 } as const;
+  bus.publish('streamSaid', { id: 'ircd', message });
+  expect(heard.streams.fromDaemon).toHaveBeenCalledExactlyOnceWith('ircd', message);
 });
 
 test('a process that still drains keeps what it has', () => {

@@ -38,7 +38,7 @@ export function announcing(bus: AnnouncementBus, questions: () => DaemonQuestion
           void questions().lifecycle(id, message);
           return;
         default:
-          bus.publish('streamSaid', { message });
+          bus.publish('streamSaid', { id, message });
       }
     },
   };
