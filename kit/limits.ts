@@ -31,6 +31,11 @@ export const limits = {
     reason:
       'An answer of the host that is later is given up by window and command line: longer than any deadline of its own.',
   },
+  commandAnswerMs: {
+    default: 660_000,
+    unit: 'milliseconds',
+    reason: 'The same for the answer to a command: a copy of a large database may take ten minutes.',
+  },
   controlOutstanding: {
     default: 256,
     unit: 'count',

@@ -5,9 +5,11 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { registry } from '../../daemons/registry.ts';
 import { FakeClock } from '../../kit/fake-clock.ts';
 import { limits } from '../../kit/limits.ts';
 import { localSocketPath } from '../core/instance/instance-claim.ts';
+import { CONTROL_LIMITS } from '../core/limits.ts';
 import { SocketClient } from './socket-client.ts';
 
 let folder: string;
@@ -46,6 +48,19 @@ test('an instance that hangs is given up, instead of a command that never ends',
     ok: false,
     error: { code: 'timeout', message: 'status was not answered within 120 s.' },
   });
+  client.close();
+});
+
+test('no command is given up before its own deadline, such as a copy of a large database', async () => {
+  const longest = Math.max(
+    ...registry.flatMap(({ commands }) => Object.values(commands).map(({ timeoutMs }) => timeoutMs ?? 0)),
+  );
+  const { client, peer } = await connected();
+  const answer = client.request('command.run', { daemon: 'recorder', command: 'backup', args: {} });
+  await once(peer, 'data');
+  await clock.advance(longest + CONTROL_LIMITS.requestSlackMs);
+  peer.write('{"id":1,"outcome":{"ok":true,"result":"copied"}}\n');
+  expect(await answer).toEqual({ ok: true, result: 'copied' });
   client.close();
 });
 

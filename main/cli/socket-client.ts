@@ -5,6 +5,7 @@ import type { ControlApi, ControlRequestName } from '../../contract/control/requ
 import { type Outcome, SignalboxError, type WireError } from '../../contract/errors.ts';
 import type { LocalCaller } from '../../contract/local-caller.ts';
 import { type Clock, systemClock } from '../../kit/clock.ts';
+import { controlDeadlineMs } from '../../kit/control-deadline.ts';
 import { limits } from '../../kit/limits.ts';
 import { LineSplitter } from '../../kit/line-splitter.ts';
 import { ascendingIds, outcomeOf, PendingRequests } from '../../kit/pending-requests.ts';
@@ -74,7 +75,7 @@ export class SocketClient {
     name: Name,
     args: ControlApi[Name]['args'],
   ): Promise<ControlOutcome<ControlApi[Name]['result']>> {
-    const { requestId: id, answer } = this.#requests.open(name, limits.controlAnswerMs.default);
+    const { requestId: id, answer } = this.#requests.open(name, controlDeadlineMs(name));
     if (this.#requests.has(id)) {
       const caller = id === 1 ? this.#details : undefined;
       this.#socket.write(`${JSON.stringify({ id, name, args, caller })}\n`);

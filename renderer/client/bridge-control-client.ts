@@ -9,6 +9,7 @@ import { type Outcome, toWireError, type WireError } from '../../contract/errors
 import type { FromWindow, ToWindow } from '../../contract/stream.ts';
 import { STREAM_PORT_MESSAGE, type WindowBridge } from '../../contract/window-bridge.ts';
 import { systemClock } from '../../kit/clock.ts';
+import { controlDeadlineMs } from '../../kit/control-deadline.ts';
 import { limits } from '../../kit/limits.ts';
 import { ascendingIds, outcomeOf, PendingRequests } from '../../kit/pending-requests.ts';
 import type { ConnectionState, ControlClient, StreamHandlers, StreamPipe } from './control-client.ts';
@@ -44,7 +45,7 @@ export class BridgeControlClient implements ControlClient {
     name: Name,
     args: ControlApi[Name]['args'],
   ): Promise<ControlOutcome<ControlApi[Name]['result']>> {
-    const { requestId, answer } = this.#requests.open(name, limits.controlAnswerMs.default);
+    const { requestId, answer } = this.#requests.open(name, controlDeadlineMs(name));
     if (this.#requests.has(requestId)) {
       this.#bridge.request(name, args).then(
         (outcome) => this.#requests.resolve(requestId, outcome),

@@ -12,6 +12,7 @@ import {
 import type { ControlApi, ControlRequestName } from '../../contract/control/requests.ts';
 import type { Outcome } from '../../contract/errors.ts';
 import { systemClock } from '../../kit/clock.ts';
+import { controlDeadlineMs } from '../../kit/control-deadline.ts';
 import { limits } from '../../kit/limits.ts';
 import { ascendingIds, outcomeOf, PendingRequests } from '../../kit/pending-requests.ts';
 import { backoffMs } from './backoff.ts';
@@ -66,7 +67,7 @@ export class SocketControlClient implements ControlClient {
   ): Promise<ControlOutcome<ControlApi[Name]['result']>> {
     const socket = this.#socket;
     if (socket === null || this.#state.phase !== 'connected') return Promise.resolve(NOT_CONNECTED);
-    const { requestId: id, answer } = this.#requests.open(name, limits.controlAnswerMs.default);
+    const { requestId: id, answer } = this.#requests.open(name, controlDeadlineMs(name));
     if (this.#requests.has(id)) socket.send(JSON.stringify({ id, name, args }));
     // The host answers a request with the result type of its name: the one place where that is taken on trust.
     return outcomeOf(answer) as Promise<ControlOutcome<ControlApi[Name]['result']>>;
