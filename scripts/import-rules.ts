@@ -59,7 +59,7 @@ function ruleOf(file: string): { part: string; rule: Rule } {
     return { part: daemon, rule: DAEMON };
   if (named === undefined)
     throw new Error(`${file}: no rule says what it may import; scripts/import-rules.ts has them.`);
-  return { part: named, rule: RULES[named] as Rule };
+  return { part: named, rule: RULES[named]! };
 }
 
 const isTest = (file: string) => /\.(test|spec)\.tsx?$|\/test-|\/fake-|-fixture\.ts$/.test(file);

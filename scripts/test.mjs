@@ -46,6 +46,7 @@ function readReport(file) {
 
 await ensureInstalled();
 await step('lint', node24, [bin('@biomejs/biome/bin/biome'), 'check', '.']);
+await step('import and style rules', node24, ['scripts/check-sources.ts']);
 await step('types', node24, [bin('typescript/bin/tsc'), '-p', 'tsconfig.json']);
 await step('types of the window', node24, [bin('typescript/bin/tsc'), '-p', 'renderer/tsconfig.json']);
 await step('types of the end-to-end specs', node24, [bin('typescript/bin/tsc'), '-p', 'e2e/tsconfig.json']);

@@ -101,9 +101,9 @@ async function saturate(job: SaturateJob): Promise<Measurement> {
       if (due > 0) return;
       const batch = Math.min(64, Math.floor(-due / round) + 1);
       due += batch * round;
-      client.send(batches[batch] as Buffer);
+      client.send(batches[batch]!);
     };
-    client.send(batches[Math.min(64, job.window)] as Buffer);
+    client.send(batches[Math.min(64, job.window)]!);
   }
   return measure(job.warmupMs, job.measureMs, () => null);
 }
@@ -123,7 +123,7 @@ async function paced(job: PacedJob): Promise<Measurement> {
       // The number ends the line: "...00042\r\n". A line that a read splits inside the number is not timed.
       if (i < DIGITS + 1) continue;
       let number = 0;
-      for (let at = i - 1 - DIGITS; at < i - 1; at++) number = number * 10 + (bytes[at] as number) - 48;
+      for (let at = i - 1 - DIGITS; at < i - 1; at++) number = number * 10 + bytes[at]! - 48;
       const sent = sentAt[number] ?? 0;
       if (sent > 0) histogram.record(Math.max(1, Math.round((now - sent) * 1e6)));
     }
@@ -140,7 +140,7 @@ async function paced(job: PacedJob): Promise<Measurement> {
       const number = sentCount % NUMBERS;
       sentAt[number] = now;
       const text = `PRIVMSG ${channelOf(index, job.channels)} :${TEXT} ${String(number).padStart(DIGITS, '0')}\r\n`;
-      (clients[index] as LoadClient).send(text);
+      clients[index]!.send(text);
     }
   }, 1);
   setTimeout(() => histogram.reset(), job.warmupMs);

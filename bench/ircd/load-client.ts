@@ -24,12 +24,12 @@ export class LoadClient {
   /** What happens with each read; replaced when load starts. */
   onBytes: ByteHandler = () => {};
   onLost: (why: string) => void = () => {};
-  private readonly socket: Socket;
-  private text = '';
+  readonly #socket: Socket;
+  #text = '';
 
   constructor(port: number, nick: string) {
     this.nick = nick;
-    this.socket = connect({
+    this.#socket = connect({
       host: '127.0.0.1',
       port,
       noDelay: true,
@@ -41,47 +41,47 @@ export class LoadClient {
         },
       },
     });
-    this.socket.on('error', (error) => this.onLost(error.message));
-    this.socket.on('close', () => this.onLost('closed by the server'));
+    this.#socket.on('error', (error) => this.onLost(error.message));
+    this.#socket.on('close', () => this.onLost('closed by the server'));
   }
 
   send(bytes: Buffer | string): void {
-    this.socket.write(bytes);
+    this.#socket.write(bytes);
   }
 
   /** Registers, with capabilities if some are given, and resolves at the end of the MOTD (376 or 422). */
   register(capabilities?: string): Promise<void> {
     if (capabilities !== undefined) this.send(`CAP REQ :${capabilities}\r\nCAP END\r\n`);
     this.send(`NICK ${this.nick}\r\nUSER ${this.nick} 0 * :load\r\n`);
-    return this.waitFor(/ (376|422) /);
+    return this.#waitFor(/ (376|422) /);
   }
 
   /** Joins and resolves when the member list has ended (366). */
   join(channel: string): Promise<void> {
     this.send(`JOIN ${channel}\r\n`);
-    return this.waitFor(/ 366 /);
+    return this.#waitFor(/ 366 /);
   }
 
   close(): void {
     this.onLost = () => {};
-    this.socket.destroy();
+    this.#socket.destroy();
   }
 
-  private waitFor(pattern: RegExp): Promise<void> {
+  #waitFor(pattern: RegExp): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.onLost = (why) => reject(new Error(`${this.nick}: ${why}; the server said: ${this.text}`));
+      this.onLost = (why) => reject(new Error(`${this.nick}: ${why}; the server said: ${this.#text}`));
       this.onBytes = (bytes, length) => {
-        this.text += bytes.toString('latin1', 0, length);
-        const cookie = /^PING (.*)\r?$/m.exec(this.text);
+        this.#text += bytes.toString('latin1', 0, length);
+        const cookie = /^PING (.*)\r?$/m.exec(this.#text);
         if (cookie !== null) this.send(`PONG ${cookie[1]}\r\n`);
-        const end = this.text.lastIndexOf('\n') + 1;
-        const complete = this.text.slice(0, end);
-        this.text = this.text.slice(end);
+        const end = this.#text.lastIndexOf('\n') + 1;
+        const complete = this.#text.slice(0, end);
+        this.#text = this.#text.slice(end);
         if (!pattern.test(complete)) {
           if (/^ERROR /m.test(complete)) reject(new Error(`${this.nick}: ${complete.trim()}`));
           return;
         }
-        this.text = '';
+        this.#text = '';
         this.onBytes = () => {};
         this.onLost = () => {};
         resolve();

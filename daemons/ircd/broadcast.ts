@@ -40,7 +40,7 @@ export function toChannel(
 ): WorkSteps | null {
   return toMembers(server, channel, message, (members, from, to) => {
     for (let i = from; i < to; i++) {
-      const { user } = members[i] as Membership;
+      const { user } = members[i]!;
       if (user !== except) message.to(user);
     }
   });
@@ -56,7 +56,7 @@ export function toChannelStatus(
 ): WorkSteps | null {
   return toMembers(server, channel, message, (members, from, to) => {
     for (let i = from; i < to; i++) {
-      const { user, status: held } = members[i] as Membership;
+      const { user, status: held } = members[i]!;
       if ((held & status) !== 0 && user !== except) message.to(user);
     }
   });
@@ -73,7 +73,7 @@ export function toChannelWithCap(
 ): WorkSteps | null {
   return toMembers(server, channel, message, (members, from, to) => {
     for (let i = from; i < to; i++) {
-      const { user, status: held } = members[i] as Membership;
+      const { user, status: held } = members[i]!;
       if (user === except || !user.has(cap) || (status !== 0 && (held & status) === 0)) continue;
       message.to(user);
     }
@@ -83,7 +83,7 @@ export function toChannelWithCap(
 /** What sends a message to those of a list of users whom `gets` answers true for. */
 export function toUsers(message: Delivery, gets: (user: User) => boolean): Audience<User>['send'] {
   return (users, from, to) => {
-    for (let i = from; i < to; i++) if (gets(users[i] as User)) message.to(users[i] as User);
+    for (let i = from; i < to; i++) if (gets(users[i]!)) message.to(users[i]!);
   };
 }
 
@@ -132,7 +132,7 @@ export function* announceJoin(server: CommandServer, user: User, channel: Channe
   };
   const told = toMembers(server, channel, either, (members, from, to) => {
     for (let i = from; i < to; i++) {
-      const { user: member } = members[i] as Membership;
+      const { user: member } = members[i]!;
       (member.has(CAP.extendedJoin) ? extended : plain).to(member);
     }
   });

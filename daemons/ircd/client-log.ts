@@ -8,20 +8,20 @@ import type { User } from './state/user.ts';
 
 /** At most `clientLogRecords` records a second. */
 export class ClientLog {
-  private readonly host: ServerHost;
-  private written = 0;
-  private left = 0;
-  private timer: NodeJS.Timeout | null = null;
+  readonly #host: ServerHost;
+  #written = 0;
+  #left = 0;
+  #timer: NodeJS.Timeout | null = null;
 
   constructor(host: ServerHost) {
-    this.host = host;
+    this.#host = host;
   }
 
   /** A client has registered. */
   connected(user: User): void {
-    if (!this.mayWrite()) return;
+    if (!this.#mayWrite()) return;
     const { tls, connectionClass, remoteAddress } = user.connection;
-    this.host.log('info', 'client_connected', `${user.prefix} connected`, {
+    this.#host.log('info', 'client_connected', `${user.prefix} connected`, {
       nick: user.nick,
       address: remoteAddress,
       class: connectionClass.name,
@@ -31,33 +31,33 @@ export class ClientLog {
 
   /** A registered client has ended; `reason` is what others were shown. */
   quit(user: User, reason: string): void {
-    if (!this.mayWrite()) return;
-    this.host.log('info', 'client_quit', `${user.prefix} left: ${reason}`, { nick: user.nick });
+    if (!this.#mayWrite()) return;
+    this.#host.log('info', 'client_quit', `${user.prefix} left: ${reason}`, { nick: user.nick });
   }
 
   /** Ends the open second; what was left out is told. */
   close(): void {
-    if (this.timer !== null) clearTimeout(this.timer);
-    this.endSecond();
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#endSecond();
   }
 
-  private mayWrite(): boolean {
-    this.timer ??= setTimeout(() => this.endSecond(), 1_000).unref();
-    if (this.written < limits.clientLogRecords.default) {
-      this.written++;
+  #mayWrite(): boolean {
+    this.#timer ??= setTimeout(() => this.#endSecond(), 1_000).unref();
+    if (this.#written < limits.clientLogRecords.default) {
+      this.#written++;
       return true;
     }
-    this.left++;
+    this.#left++;
     return false;
   }
 
-  private endSecond(): void {
-    this.timer = null;
-    this.written = 0;
-    const { left } = this;
-    this.left = 0;
+  #endSecond(): void {
+    this.#timer = null;
+    this.#written = 0;
+    const left = this.#left;
+    this.#left = 0;
     if (left === 0) return;
-    this.host.log('info', 'clients_not_logged', `${left} more clients connected or left within a second`, {
+    this.#host.log('info', 'clients_not_logged', `${left} more clients connected or left within a second`, {
       clients: left,
     });
   }

@@ -46,60 +46,60 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
   readonly tables: NonNullable<IrcdDaemon['tables']>;
   readonly outbox: ServerHost['outbox'];
   readonly work: ServerHost['work'];
-  private readonly context: DaemonContext<IrcdConfig, IrcdPrepared>;
-  private readonly server: IrcServer;
-  private readonly net: NetServer<User>;
-  private readonly banFile: BanFile<ServerBan>;
-  private readonly banSaver: BanSaver<ServerBan>;
-  private readonly logger;
-  private readonly latency;
-  private names: Lookup;
-  private config: IrcdConfig;
+  readonly #context: DaemonContext<IrcdConfig, IrcdPrepared>;
+  readonly #server: IrcServer;
+  readonly #net: NetServer<User>;
+  readonly #banFile: BanFile<ServerBan>;
+  readonly #banSaver: BanSaver<ServerBan>;
+  readonly #logger;
+  readonly #latency;
+  #names: Lookup;
+  #config: IrcdConfig;
 
   constructor(context: DaemonContext<IrcdConfig, IrcdPrepared>) {
     const { config } = context;
-    this.context = context;
-    this.config = config;
-    this.logger = context.log('irc');
-    this.latency = context.metrics.histogram('signalbox_ircd_command_latency_seconds');
-    this.names = createLookup(config);
-    this.banFile = new BanFile(context.dataDir, serverBanSchema, limits.serverBans.default);
+    this.#context = context;
+    this.#config = config;
+    this.#logger = context.log('irc');
+    this.#latency = context.metrics.histogram('signalbox_ircd_command_latency_seconds');
+    this.#names = createLookup(config);
+    this.#banFile = new BanFile(context.dataDir, serverBanSchema, limits.serverBans.default);
     const bans: BanSource<ServerBan> = {
-      list: () => this.server.bans.list(),
+      list: () => this.#server.bans.list(),
       keyOf: ({ kind, mask }) => banKey(kind, mask),
       endMs: ({ expiresMs }) => expiresMs,
     };
-    this.banSaver = new BanSaver(this.banFile, bans, this.logger);
+    this.#banSaver = new BanSaver(this.#banFile, bans, this.#logger);
     // The server needs the outbox of the network path, which needs a handler: the handler waits for the server.
     const handler: ConnectionHandler<User> = {
-      refusal: (address) => this.server.refusal(address),
-      onOpen: (connection: Connection<User>) => this.server.onOpen(connection),
-      onLine: (connection, bytes, start, end) => this.server.onLine(connection, bytes, start, end),
-      onOversizedLine: (connection) => this.server.onOversizedLine(connection),
-      onClose: (connection, reason) => this.server.onClose(connection, reason),
+      refusal: (address) => this.#server.refusal(address),
+      onOpen: (connection: Connection<User>) => this.#server.onOpen(connection),
+      onLine: (connection, bytes, start, end) => this.#server.onLine(connection, bytes, start, end),
+      onOversizedLine: (connection) => this.#server.onOversizedLine(connection),
+      onClose: (connection, reason) => this.#server.onClose(connection, reason),
     };
-    this.net = new NetServer<User>(config, {
+    this.#net = new NetServer<User>(config, {
       handler,
       dataDirectory: context.dataDir,
       serverName: config.server_name,
-      warn: (text) => this.logger.warn('descriptors_low', text),
+      warn: (text) => this.#logger.warn('descriptors_low', text),
       onDefect: (error) => {
-        this.server.counters.handlerErrors++;
+        this.#server.counters.handlerErrors++;
         const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-        this.logger.error('work_failed', text);
+        this.#logger.error('work_failed', text);
       },
     });
-    this.outbox = this.net.outbox;
-    this.work = this.net.work;
-    this.server = new IrcServer({
+    this.outbox = this.#net.outbox;
+    this.work = this.#net.work;
+    this.#server = new IrcServer({
       config,
       host: this,
       bans: new ServerBans(),
       motd: null,
       commands: COMMANDS,
     });
-    this.commands = createAdminHandlers({ server: this.server, net: this.net, lookup: () => this.names });
-    const { state } = this.server;
+    this.commands = createAdminHandlers({ server: this.#server, net: this.#net, lookup: () => this.#names });
+    const { state } = this.#server;
     this.tables = {
       connections: {
         rows: () => mapEach(state.users, (user) => connectionCells(user, Date.now())),
@@ -110,79 +110,79 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
         total: () => state.channels.size,
       },
     };
-    publishMetrics(context.metrics, this.server, this.net, () => this.names);
+    publishMetrics(context.metrics, this.#server, this.#net, () => this.#names);
   }
 
   async open(): Promise<void> {
-    const stored = await this.banFile.load((message) => this.logger.error('bans_damaged', message));
-    for (const ban of stored) this.server.bans.add(ban);
-    this.banSaver.loaded();
-    this.server.motd = this.context.prepared.motd ?? null;
-    await this.net.apply(this.config, this.context.prepared.credentials);
+    const stored = await this.#banFile.load((message) => this.#logger.error('bans_damaged', message));
+    for (const ban of stored) this.#server.bans.add(ban);
+    this.#banSaver.loaded();
+    this.#server.motd = this.#context.prepared.motd ?? null;
+    await this.#net.apply(this.#config, this.#context.prepared.credentials);
   }
 
   listeners() {
-    return this.net.listenerInfos;
+    return this.#net.listenerInfos;
   }
 
   async reload(config: IrcdConfig, prepared: IrcdPrepared): Promise<PendingReload> {
-    const { listeners, commit } = await this.net.begin(config, prepared.credentials);
-    return { listeners, commit: () => this.takeOver(config, prepared, commit().renewed) };
+    const { listeners, commit } = await this.#net.begin(config, prepared.credentials);
+    return { listeners, commit: () => this.#takeOver(config, prepared, commit().renewed) };
   }
 
-  private takeOver(config: IrcdConfig, prepared: IrcdPrepared, newCertificate: boolean): ReloadApplied {
+  #takeOver(config: IrcdConfig, prepared: IrcdPrepared, newCertificate: boolean): ReloadApplied {
     // One that cannot be used now was good when it was read.
-    const motd = prepared.motd === undefined ? this.server.motd : prepared.motd;
-    const before = this.config;
+    const motd = prepared.motd === undefined ? this.#server.motd : prepared.motd;
+    const before = this.#config;
     const renewed: (keyof IrcdConfig)[] = [];
-    if (JSON.stringify(motd) !== JSON.stringify(this.server.motd)) renewed.push('motd_file');
+    if (JSON.stringify(motd) !== JSON.stringify(this.#server.motd)) renewed.push('motd_file');
     if (newCertificate) renewed.push('tls');
-    if (before.dns !== config.dns || before.ident !== config.ident) this.names = createLookup(config);
-    this.config = config;
-    this.server.configure(config, motd);
-    this.context.listenersChanged();
-    noticeOpers(this.server, 'The configuration was read again');
+    if (before.dns !== config.dns || before.ident !== config.ident) this.#names = createLookup(config);
+    this.#config = config;
+    this.#server.configure(config, motd);
+    this.#context.listenersChanged();
+    noticeOpers(this.#server, 'The configuration was read again');
     // The name stays until a restart, however often the file is read.
-    const running = { ...before, server_name: this.server.name };
+    const running = { ...before, server_name: this.#server.name };
     return changedSettings(running, config, { renewed, needRestart: ['server_name'] });
   }
 
   stopImpact(): string | null {
-    const clients = this.server.state.users.size;
-    return stopEffect(clients, this.banSaver.unsaved);
+    const clients = this.#server.state.users.size;
+    return stopEffect(clients, this.#banSaver.unsaved);
   }
 
   async drain(deadline: AbortSignal): Promise<void> {
     const reason = 'Server is shutting down';
-    this.server.closing = reason;
-    this.server.clientLog.close();
-    const abort = () => this.net.close();
+    this.#server.closing = reason;
+    this.#server.clientLog.close();
+    const abort = () => this.#net.close();
     deadline.addEventListener('abort', abort, { once: true });
-    await this.net.drain(reason, DRAIN_MS);
+    await this.#net.drain(reason, DRAIN_MS);
     deadline.removeEventListener('abort', abort);
-    await this.banSaver.close();
+    await this.#banSaver.close();
   }
 
   // What the protocol asks of its process
 
   get writeNs(): number {
-    return this.net.writeNs;
+    return this.#net.writeNs;
   }
 
   get pendingWrites(): number {
-    return this.net.pendingWrites;
+    return this.#net.pendingWrites;
   }
 
   lookup(address: string, remotePort: number, localPort: number): LookupResult | Promise<LookupResult> {
-    const host = this.names.cachedHost(address);
-    if (host !== undefined && !this.config.ident) return { host, ident: null };
-    return this.lookUp(address, remotePort, localPort);
+    const host = this.#names.cachedHost(address);
+    if (host !== undefined && !this.#config.ident) return { host, ident: null };
+    return this.#lookUp(address, remotePort, localPort);
   }
 
-  private async lookUp(address: string, remotePort: number, localPort: number): Promise<LookupResult> {
+  async #lookUp(address: string, remotePort: number, localPort: number): Promise<LookupResult> {
     const [host, ident] = await Promise.all([
-      this.names.host(address),
-      this.names.ident({ remoteAddress: address, remotePort, localPort }),
+      this.#names.host(address),
+      this.#names.ident({ remoteAddress: address, remotePort, localPort }),
     ]);
     return { host, ident };
   }
@@ -192,35 +192,35 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
     actor: string,
     reason: string,
   ): Promise<Outcome<unknown>> {
-    return this.context.requestLifecycle({ action, actor, reason });
+    return this.#context.requestLifecycle({ action, actor, reason });
   }
 
   networkStats(section: Parameters<ServerHost['networkStats']>[0]): readonly string[] {
-    return networkReport(section, this.net, this.names);
+    return networkReport(section, this.#net, this.#names);
   }
 
   traffic(): readonly string[] {
-    return trafficReport(this.net);
+    return trafficReport(this.#net);
   }
 
   tableChanged(name: LiveTable): void {
-    this.context.touchTable(name);
+    this.#context.touchTable(name);
   }
 
   saveBans(): Promise<BanSaved> {
-    return this.banSaver.save();
+    return this.#banSaver.save();
   }
 
   log(...[level, event, message, fields]: Parameters<ServerHost['log']>): void {
-    this.logger[level](event, message, fields);
+    this.#logger[level](event, message, fields);
   }
 
   beginDeed(...[deed, unrecorded]: Parameters<ServerHost['beginDeed']>): ReturnType<ServerHost['beginDeed']> {
-    return this.context.beginDeed(deed, unrecorded);
+    return this.#context.beginDeed(deed, unrecorded);
   }
 
   commandTime(ms: number): void {
-    this.latency.record(ms * 1e6);
+    this.#latency.record(ms * 1e6);
   }
 }
 

@@ -66,9 +66,9 @@ export class IrcServer implements ConnectionHandler<User>, CommandServer {
   /** Reason given to clients once the server goes down; new connections get it at once. */
   closing: string | null = null;
 
-  private readonly parser = new LineParser();
-  private messageCounter = 0;
-  private readonly bootId = Date.now().toString(36);
+  readonly #parser = new LineParser();
+  #messageCounter = 0;
+  readonly #bootId = Date.now().toString(36);
 
   constructor(options: ServerOptions) {
     this.host = options.host;
@@ -90,7 +90,7 @@ export class IrcServer implements ConnectionHandler<User>, CommandServer {
     this.config = { ...config, server_name: this.config.server_name };
     this.motd = motd;
     this.refreshIsupport();
-    for (const user of this.state.opers) this.reviseOper(user);
+    for (const user of this.state.opers) this.#reviseOper(user);
   }
 
   /** Rebuilds RPL_ISUPPORT after the network's name or a limit changed. */
@@ -99,7 +99,7 @@ export class IrcServer implements ConnectionHandler<User>, CommandServer {
   }
 
   /** Gives an operator what their block says now, or takes the status away when it is gone. */
-  private reviseOper(user: User): void {
+  #reviseOper(user: User): void {
     const block = this.config.oper.find((candidate) => candidate.name === user.oper?.name);
     if (block !== undefined) {
       user.oper = { name: block.name, flags: new Set(block.flags), title: block.title };
@@ -113,7 +113,7 @@ export class IrcServer implements ConnectionHandler<User>, CommandServer {
 
   /** A new message id (IRCv3 message-ids), unique for the life of the network. */
   nextMessageId(): string {
-    return `${this.bootId}-${(++this.messageCounter).toString(36)}`;
+    return `${this.#bootId}-${(++this.#messageCounter).toString(36)}`;
   }
 
   refusal(address: string): string | null {
@@ -124,24 +124,24 @@ export class IrcServer implements ConnectionHandler<User>, CommandServer {
   }
 
   onOpen(connection: Connection<User>): void {
-    this.guard(undefined, 'open', () => this.open(connection));
+    this.#guard(undefined, 'open', () => this.#open(connection));
   }
 
-  private open(connection: Connection<User>): void {
+  #open(connection: Connection<User>): void {
     const user = startRegistration(this, connection);
     connection.user = user;
     this.state.addUser(user);
-    this.armTimer(user, this.tuning.get('registration_seconds') * 1000);
+    this.#armTimer(user, this.tuning.get('registration_seconds') * 1000);
   }
 
   onLine(connection: Connection<User>, bytes: Uint8Array, start: number, end: number): void {
     const user = connection.user;
     if (user === undefined || user.gone) return;
     try {
-      if (user.waiting !== null) this.postpone(user, bytes, start, end);
-      else this.handleLine(user, bytes, start, end);
+      if (user.waiting !== null) this.#postpone(user, bytes, start, end);
+      else this.#handleLine(user, bytes, start, end);
     } catch (error) {
-      this.reportDefect(user, 'line', error);
+      this.#reportDefect(user, 'line', error);
     }
   }
 
@@ -155,7 +155,7 @@ export class IrcServer implements ConnectionHandler<User>, CommandServer {
 
   onClose(connection: Connection<User>, reason: string): void {
     const user = connection.user;
-    if (user !== undefined) this.guard(user, 'close', () => this.exit(user, reason));
+    if (user !== undefined) this.#guard(user, 'close', () => this.exit(user, reason));
   }
 
   /**
@@ -174,12 +174,12 @@ export class IrcServer implements ConnectionHandler<User>, CommandServer {
     user.connection.sendLine(`ERROR :Closing Link: ${user.host} (${shown})`);
     user.connection.close(shown);
     // Behind what the client asked for before, so that others see its last words before its QUIT.
-    const steps = this.supervised(user, 'QUIT', this.departure(user, shown), null);
+    const steps = this.#supervised(user, 'QUIT', this.#departure(user, shown), null);
     this.host.work.runSteps(user.connection.work, steps);
   }
 
   /** Tells the neighbours, then takes the client out of every index. */
-  private *departure(user: User, shown: string): WorkSteps {
+  *#departure(user: User, shown: string): WorkSteps {
     this.host.work.spend(workPrices.departure.ns);
     const gates = this.closing === null ? yield* freeChannelsOf(this.host, user) : [];
     try {
@@ -198,15 +198,15 @@ export class IrcServer implements ConnectionHandler<User>, CommandServer {
    * effect in order; nothing runs when the user left meanwhile.
    */
   defer<T>(user: User, work: Promise<T>, done: (result: T) => void, failed: (error: unknown) => void): void {
-    this.suspend(user, work, done, failed, () => {});
+    this.#suspend(user, work, done, failed, () => {});
   }
 
   /** As {@link defer}, but what follows runs also when the user left meanwhile; `work` never rejects. */
   deferKept<T>(user: User, work: Promise<T>, done: (result: T) => void): void {
-    this.suspend(user, work, done, () => {}, done);
+    this.#suspend(user, work, done, () => {}, done);
   }
 
-  private suspend<T>(
+  #suspend<T>(
     user: User,
     work: Promise<T>,
     done: (result: T) => void,
@@ -220,7 +220,7 @@ export class IrcServer implements ConnectionHandler<User>, CommandServer {
       this.host.work.run(user.connection.work, {
         step: () => {
           if (user.gone) {
-            this.guard(user, 'deferred', leftStep);
+            this.#guard(user, 'deferred', leftStep);
             return 'done';
           }
           user.capture = capture;
@@ -228,9 +228,9 @@ export class IrcServer implements ConnectionHandler<User>, CommandServer {
           user.waiting = null;
           user.waitingBytes = 0;
           user.connection.deferInput(0);
-          this.guard(user, 'deferred', step);
-          this.settleCapture(user);
-          if (waiting.length > 0) this.resume(user, waiting);
+          this.#guard(user, 'deferred', step);
+          this.#settleCapture(user);
+          if (waiting.length > 0) this.#resume(user, waiting);
           return 'done';
         },
       });
@@ -251,18 +251,18 @@ export class IrcServer implements ConnectionHandler<User>, CommandServer {
 
   /** Called when something that registration waits for is there. */
   registrationStep(user: User): void {
-    if (!user.gone) this.guard(user, 'registration', () => tryRegister(this, user));
+    if (!user.gone) this.#guard(user, 'registration', () => tryRegister(this, user));
   }
 
   /** Restarts the silence timer once a client is registered. */
   startPings(user: User): void {
-    this.armTimer(user, user.connection.connectionClass.pingSeconds * 1000);
+    this.#armTimer(user, user.connection.connectionClass.pingSeconds * 1000);
   }
 
-  private handleLine(user: User, bytes: Uint8Array, start: number, end: number): void {
+  #handleLine(user: User, bytes: Uint8Array, start: number, end: number): void {
     user.lastLineMs = Date.now();
     user.pingSent = false;
-    const { parser } = this;
+    const parser = this.#parser;
     const status = parser.parse(bytes, start, end);
     if (status === 'empty') return;
     if (status === 'tags-too-long') {
@@ -277,46 +277,46 @@ export class IrcServer implements ConnectionHandler<User>, CommandServer {
       this.exit(user, HTTP_REFUSAL);
       return;
     }
-    if (parser.tags !== '') this.startCapture(user, parser.tags);
+    if (parser.tags !== '') this.#startCapture(user, parser.tags);
     if (status === 'invalid-utf8') {
       user.fail(parser.command, 'INVALID_UTF8', '', 'Message rejected, it is not valid UTF-8');
     } else {
       const command = this.commands.get(parser.command);
-      if (command === undefined) this.rejectUnknown(user, parser.command);
-      else this.run(user, command, end - start);
+      if (command === undefined) this.#rejectUnknown(user, parser.command);
+      else this.#run(user, command, end - start);
     }
-    this.settleCapture(user);
+    this.#settleCapture(user);
   }
 
-  private run(user: User, command: Command, sizeBytes: number): void {
-    const { params, tags } = this.parser;
+  #run(user: User, command: Command, sizeBytes: number): void {
+    const { params, tags } = this.#parser;
     const usage = this.usage.get(command.name);
     if (usage === undefined) this.usage.set(command.name, { count: 1, bytes: sizeBytes });
     else {
       usage.count++;
       usage.bytes += sizeBytes;
     }
-    if (!this.mayRun(user, command, params)) return;
+    if (!this.#mayRun(user, command, params)) return;
     if (command.penaltyLines !== undefined) user.connection.penalize(command.penaltyLines);
     if ('steps' in command) {
-      this.begin(user, command, params, tags);
+      this.#begin(user, command, params, tags);
       return;
     }
     const started = performance.now();
-    this.guard(user, command.name, () => command.run(this, user, params, tags));
+    this.#guard(user, command.name, () => command.run(this, user, params, tags));
     const ms = performance.now() - started;
     this.host.commandTime(ms);
-    if (ms > limits.slowCommandMs.default) this.reportSlow(user, command.name, ms);
+    if (ms > limits.slowCommandMs.default) this.#reportSlow(user, command.name, ms);
   }
 
   /** Runs a command that may take several turns. */
-  private begin(user: User, command: LongCommand, params: readonly string[], tags: string): void {
+  #begin(user: User, command: LongCommand, params: readonly string[], tags: string): void {
     const started = performance.now();
     let steps: WorkSteps | null = null;
     try {
       steps = command.steps(this, user, params, tags);
     } catch (error) {
-      this.reportDefect(user, command.name, error);
+      this.#reportDefect(user, command.name, error);
     }
     if (steps === null) {
       this.host.commandTime(performance.now() - started);
@@ -324,14 +324,14 @@ export class IrcServer implements ConnectionHandler<User>, CommandServer {
     }
     const { capture } = user;
     user.capture = null;
-    this.host.work.runSteps(user.connection.work, this.supervised(user, command.name, steps, capture));
+    this.host.work.runSteps(user.connection.work, this.#supervised(user, command.name, steps, capture));
   }
 
   /**
    * Runs the steps of a client: the response to a labeled command is collected over all of them, a defect ends them, and
    * their time is counted without what others did in between.
    */
-  private *supervised(user: User, name: string, steps: WorkSteps, response: LabelCapture | null): WorkSteps {
+  *#supervised(user: User, name: string, steps: WorkSteps, response: LabelCapture | null): WorkSteps {
     let capture = response;
     let spentMs = 0;
     for (let waits: WorkGate | null | 'end' = null; waits !== 'end'; ) {
@@ -342,13 +342,13 @@ export class IrcServer implements ConnectionHandler<User>, CommandServer {
         waits = done === true ? 'end' : value;
       } catch (error) {
         waits = 'end';
-        this.reportDefect(user, name, error);
+        this.#reportDefect(user, name, error);
       }
       ({ capture } = user);
-      if (waits === 'end') this.settleCapture(user);
+      if (waits === 'end') this.#settleCapture(user);
       user.capture = null;
       const ms = performance.now() - started;
-      if (ms > limits.slowCommandMs.default) this.reportSlow(user, name, ms);
+      if (ms > limits.slowCommandMs.default) this.#reportSlow(user, name, ms);
       spentMs += ms;
       if (waits !== 'end') yield waits;
     }
@@ -356,7 +356,7 @@ export class IrcServer implements ConnectionHandler<User>, CommandServer {
   }
 
   /** Names the command and the client behind a block of the event loop. */
-  private reportSlow(user: User, command: string, ms: number): void {
+  #reportSlow(user: User, command: string, ms: number): void {
     this.host.log('warn', 'slow_command', `${command} of ${user.target} took ${Math.round(ms)} ms`, {
       command,
       nick: user.target,
@@ -365,7 +365,7 @@ export class IrcServer implements ConnectionHandler<User>, CommandServer {
     });
   }
 
-  private mayRun(user: User, command: Command, params: readonly string[]): boolean {
+  #mayRun(user: User, command: Command, params: readonly string[]): boolean {
     if (!user.registered && command.phase === undefined) {
       user.reply(N.ERR_NOTREGISTERED);
       return false;
@@ -391,21 +391,21 @@ export class IrcServer implements ConnectionHandler<User>, CommandServer {
     return true;
   }
 
-  private rejectUnknown(user: User, name: string): void {
+  #rejectUnknown(user: User, name: string): void {
     if (!user.registered) user.reply(N.ERR_NOTREGISTERED);
     else user.reply(N.ERR_UNKNOWNCOMMAND, truncateUtf8(name, 64));
   }
 
   /** A defect in one handler must not touch anybody else: it is logged and answered with 400. */
-  private guard(user: User | undefined, what: string, step: () => void): void {
+  #guard(user: User | undefined, what: string, step: () => void): void {
     try {
       step();
     } catch (error) {
-      this.reportDefect(user, what, error);
+      this.#reportDefect(user, what, error);
     }
   }
 
-  private reportDefect(user: User | undefined, what: string, error: unknown): void {
+  #reportDefect(user: User | undefined, what: string, error: unknown): void {
     this.counters.handlerErrors++;
     const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
     this.host.log('error', 'handler_failed', message, { command: what, nick: user?.nick ?? null });
@@ -414,7 +414,7 @@ export class IrcServer implements ConnectionHandler<User>, CommandServer {
     }
   }
 
-  private startCapture(user: User, tags: string): void {
+  #startCapture(user: User, tags: string): void {
     if (!user.has(CAP.labeledResponse) || !user.has(CAP.batch)) return;
     const label = rawTagValue(tags, 'label');
     if (label !== null && label !== '' && Buffer.byteLength(label) <= MAX_LABEL_BYTES) {
@@ -422,7 +422,7 @@ export class IrcServer implements ConnectionHandler<User>, CommandServer {
     }
   }
 
-  private settleCapture(user: User): void {
+  #settleCapture(user: User): void {
     const { capture } = user;
     // While an asynchronous command is unfinished, defer() holds the capture.
     if (capture === null) return;
@@ -430,7 +430,7 @@ export class IrcServer implements ConnectionHandler<User>, CommandServer {
     capture.flush(user.connection, user.caps, this.name);
   }
 
-  private postpone(user: User, bytes: Uint8Array, start: number, end: number): void {
+  #postpone(user: User, bytes: Uint8Array, start: number, end: number): void {
     user.waitingBytes += end - start;
     user.connection.deferInput(user.waitingBytes);
     if (user.waitingBytes > limits.deferredBytes.default) this.exit(user, 'Excess Flood');
@@ -438,30 +438,30 @@ export class IrcServer implements ConnectionHandler<User>, CommandServer {
   }
 
   /** Takes the lines that waited for an asynchronous command, before any that the client sent since. */
-  private resume(user: User, lines: readonly Uint8Array[]): void {
+  #resume(user: User, lines: readonly Uint8Array[]): void {
     const { work } = this.host;
     const account = user.connection.work;
     let next = 0;
     const step = (): StepResult => {
       while (next < lines.length && !user.gone) {
         if (!work.mayGoOn(account)) return 'later';
-        const line = lines[next++] as Uint8Array;
+        const line = lines[next++]!;
         work.spend(workPrices.line.ns + line.length * workPrices.inputByte.ns);
-        if (user.waiting !== null) this.postpone(user, line, 0, line.length);
-        else this.handleLine(user, line, 0, line.length);
+        if (user.waiting !== null) this.#postpone(user, line, 0, line.length);
+        else this.#handleLine(user, line, 0, line.length);
       }
       return 'done';
     };
     work.run(account, { step });
   }
 
-  private armTimer(user: User, delayMs: number): void {
+  #armTimer(user: User, delayMs: number): void {
     if (user.timer !== null) clearTimeout(user.timer);
-    user.timer = setTimeout(() => this.onTimer(user), delayMs);
+    user.timer = setTimeout(() => this.#onTimer(user), delayMs);
   }
 
   /** Fires after a possible silence: lines only note the time, so that they need not touch a timer. */
-  private onTimer(user: User): void {
+  #onTimer(user: User): void {
     if (user.gone) return;
     if (!user.registered) {
       this.exit(user, 'Registration timed out');
@@ -470,13 +470,13 @@ export class IrcServer implements ConnectionHandler<User>, CommandServer {
     const pingMs = user.connection.connectionClass.pingSeconds * 1000;
     const silentMs = Date.now() - user.lastLineMs;
     if (silentMs < pingMs - 500) {
-      this.armTimer(user, Math.ceil((pingMs - silentMs) / 1000) * 1000);
+      this.#armTimer(user, Math.ceil((pingMs - silentMs) / 1000) * 1000);
     } else if (user.pingSent) {
       this.exit(user, `Ping timeout: ${Math.round(silentMs / 1000)} seconds`);
     } else {
       user.pingSent = true;
       user.connection.sendLine(`PING :${this.name}`);
-      this.armTimer(user, pingMs);
+      this.#armTimer(user, pingMs);
     }
   }
 }

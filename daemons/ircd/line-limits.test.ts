@@ -59,8 +59,8 @@ it('lists every channel in WHOIS and LIST, every nick in NAMES, ISON and USERHOS
       const names = parts.map(channelOf);
       const all = lengths.map(nickOf);
       const clients = all.map((nick) => join(nick, 'multi-prefix userhost-in-names'));
-      const [first, last] = [clients[0] as MemoryClient, clients.at(-1) as MemoryClient];
-      const firstNick = all[0] as string;
+      const [first, last] = [clients[0]!, clients.at(-1) as MemoryClient];
+      const firstNick = all[0]!;
       for (const client of clients) client.send(`JOIN ${names[0]}`);
       for (const name of names.slice(1)) first.send(`JOIN ${name}`);
       expect(
@@ -76,7 +76,7 @@ it('lists every channel in WHOIS and LIST, every nick in NAMES, ISON and USERHOS
       const listed = last.send('LIST').filter((line) => codeOf(line) === '322');
       expect(listed.map((line) => line.split(' ')[3])).toEqual(names);
       const who = last.send(`WHO ${names[0]}`).filter((line) => codeOf(line) === '352');
-      expect(sorted(who.map((line) => line.split(' ')[7] as string))).toEqual(sorted(all));
+      expect(sorted(who.map((line) => line.split(' ')[7]!))).toEqual(sorted(all));
       expect(wordsOf(last.send('NAMES'), '353').length).toBe(all.length + names.length - 1);
       expect(last.send('VERSION').length).toBeGreaterThan(3);
       irc.close();
@@ -117,16 +117,14 @@ it('shows a topic, a reason and an absence to everybody as they were kept, at an
         expect(textOf(listed)).toBe(topic);
 
         op.send(`AWAY :${text}`);
-        expect(textOf(member.send(`PRIVMSG ${opNick} :x`)[0] as string)).toBe(kept(limits.awayBytes));
+        expect(textOf(member.send(`PRIVMSG ${opNick} :x`)[0]!)).toBe(kept(limits.awayBytes));
         op.received();
-        expect(textOf(op.send(`KICK ${name} ${memberNick} :${text}`)[0] as string)).toBe(
-          kept(limits.kickBytes),
-        );
+        expect(textOf(op.send(`KICK ${name} ${memberNick} :${text}`)[0]!)).toBe(kept(limits.kickBytes));
         member.received();
         member.send(`JOIN ${name}`);
         op.received();
         member.send(`PART ${name} :${text}`);
-        expect(textOf(op.received()[0] as string)).toBe(kept(limits.partBytes));
+        expect(textOf(op.received()[0]!)).toBe(kept(limits.partBytes));
         member.send(`JOIN ${name}`);
         op.received();
         irc.promote(op, ['kill']);
@@ -161,7 +159,7 @@ it('answers the cases that were once cut', async () => {
   for (const client of [user, member]) client.send(`JOIN ${channel}`);
   for (const client of [user, member]) client.received();
   user.send(`TOPIC ${channel} :${'t'.repeat(390)}`);
-  const seen = textOf(member.received()[0] as string);
+  const seen = textOf(member.received()[0]!);
   member.send(`PART ${channel}`);
   const later = member.send(`JOIN ${channel}`).find((line) => codeOf(line) === '332') as string;
   expect(textOf(later)).toBe(seen);

@@ -110,32 +110,32 @@ export class MemoryClient implements Connection<User>, WorkJob {
   user: User | undefined;
   closedWith: string | null = null;
   readonly work = new WorkAccount(new WorkGroup());
-  private readonly inbox: Uint8Array[] = [];
+  readonly #inbox: Uint8Array[] = [];
   penalty = 0;
   readonly id: number;
   readonly remoteAddress: string;
-  private readonly owner: MemoryServer;
-  private lines: string[] = [];
+  readonly #owner: MemoryServer;
+  #lines: string[] = [];
 
   constructor(owner: MemoryServer, id: number, remoteAddress: string) {
-    this.owner = owner;
+    this.#owner = owner;
     this.id = id;
     this.remoteAddress = remoteAddress;
   }
 
   push(chunk: Chunk): void {
     const text = chunk.slab.bytes.toString('utf8', chunk.start, chunk.end);
-    this.lines.push(text.slice(0, -2));
+    this.#lines.push(text.slice(0, -2));
   }
 
   sendLine(line: string): void {
-    this.push(this.owner.host.arena.encode(line));
+    this.push(this.#owner.host.arena.encode(line));
   }
 
   close(reason: string): void {
     if (this.closedWith !== null) return;
     this.closedWith = reason;
-    this.owner.server.onClose(this, reason);
+    this.#owner.server.onClose(this, reason);
   }
 
   /** What the network path does with an address that may not connect. */
@@ -152,26 +152,26 @@ export class MemoryClient implements Connection<User>, WorkJob {
 
   /** Sends lines to the server and answers what this client received since it was last asked. */
   send(...lines: (string | Uint8Array)[]): string[] {
-    const waits = this.inbox.length > 0;
-    for (const line of lines) this.inbox.push(typeof line === 'string' ? Buffer.from(line) : line);
-    if (!waits) this.owner.host.work.run(this.work, this);
+    const waits = this.#inbox.length > 0;
+    for (const line of lines) this.#inbox.push(typeof line === 'string' ? Buffer.from(line) : line);
+    if (!waits) this.#owner.host.work.run(this.work, this);
     return this.received();
   }
 
   /** Takes the lines that wait, as far as the slice goes. */
   step(): StepResult {
-    const { work } = this.owner.host;
-    for (let bytes = this.inbox.shift(); bytes !== undefined; bytes = this.inbox.shift()) {
-      if (this.closedWith === null) this.owner.server.onLine(this, bytes, 0, bytes.length);
-      if (this.inbox.length > 0 && !work.mayGoOn(this.work)) return 'later';
+    const { work } = this.#owner.host;
+    for (let bytes = this.#inbox.shift(); bytes !== undefined; bytes = this.#inbox.shift()) {
+      if (this.closedWith === null) this.#owner.server.onLine(this, bytes, 0, bytes.length);
+      if (this.#inbox.length > 0 && !work.mayGoOn(this.work)) return 'later';
     }
     return 'done';
   }
 
   /** What arrived since the last call. */
   received(): string[] {
-    const lines = this.lines;
-    this.lines = [];
+    const lines = this.#lines;
+    this.#lines = [];
     return lines;
   }
 
@@ -184,7 +184,7 @@ export class MemoryClient implements Connection<User>, WorkJob {
 export class MemoryServer {
   readonly host: MemoryHost;
   readonly server: IrcServer;
-  private nextId = 1;
+  #nextId = 1;
 
   /** @param work how turns and slices are bounded: by default not at all, so that every line is answered at once. */
   constructor(
@@ -204,7 +204,7 @@ export class MemoryServer {
 
   /** An accepted connection that has said nothing. */
   connect(address = '192.0.2.1'): MemoryClient {
-    const client = new MemoryClient(this, this.nextId++, address);
+    const client = new MemoryClient(this, this.#nextId++, address);
     const refusal = this.server.refusal(address);
     if (refusal === null) this.server.onOpen(client);
     else client.refuse(refusal);

@@ -33,10 +33,10 @@ interface Waiter {
  * is full the one that stands in it most often pays: guessers delay and refuse each other, and nobody else.
  */
 export class PasswordChecker {
-  private running = 0;
-  private waiting = 0;
+  #running = 0;
+  #waiting = 0;
   /** Who waits, by network; the first network is next. None is empty. */
-  private readonly lines = new Map<unknown, Waiter[]>();
+  readonly #lines = new Map<unknown, Waiter[]>();
 
   /**
    * Whether a password fits a hash; never with `hash` null, in the same time.
@@ -44,52 +44,52 @@ export class PasswordChecker {
    * @throws PasswordQueueFull
    */
   async check(hash: string | null, password: string, network: unknown): Promise<boolean> {
-    if (this.running >= limits.passwordChecks.default) await this.turnOf(network);
-    else this.running++;
+    if (this.#running >= limits.passwordChecks.default) await this.#turnOf(network);
+    else this.#running++;
     try {
       const fits = await verify(hash ?? NOBODY, password);
       return fits && hash !== null;
     } finally {
-      this.next();
+      this.#next();
     }
   }
 
-  private turnOf(network: unknown): Promise<void> {
-    if (this.waiting >= limits.passwordChecksWaiting.default) this.makeRoom(network);
+  #turnOf(network: unknown): Promise<void> {
+    if (this.#waiting >= limits.passwordChecksWaiting.default) this.#makeRoom(network);
     return new Promise((begin, refuse) => {
-      const line = this.lines.get(network);
-      if (line === undefined) this.lines.set(network, [{ begin, refuse }]);
+      const line = this.#lines.get(network);
+      if (line === undefined) this.#lines.set(network, [{ begin, refuse }]);
       else line.push({ begin, refuse });
-      this.waiting++;
+      this.#waiting++;
     });
   }
 
   /** Refuses the last of the network that waits most often. */
-  private makeRoom(newcomer: unknown): void {
+  #makeRoom(newcomer: unknown): void {
     let longest: [unknown, Waiter[]] | null = null;
-    for (const entry of this.lines)
+    for (const entry of this.#lines)
       if (longest === null || entry[1].length > longest[1].length) longest = entry;
-    if (longest === null || longest[1].length <= (this.lines.get(newcomer)?.length ?? 0)) {
+    if (longest === null || longest[1].length <= (this.#lines.get(newcomer)?.length ?? 0)) {
       throw new PasswordQueueFull();
     }
     const [network, line] = longest;
     const last = line.pop();
-    if (line.length === 0) this.lines.delete(network);
-    this.waiting--;
+    if (line.length === 0) this.#lines.delete(network);
+    this.#waiting--;
     last?.refuse(new PasswordQueueFull());
   }
 
   /** Begins the next check of the network whose turn it is. */
-  private next(): void {
-    for (const [network, line] of this.lines) {
+  #next(): void {
+    for (const [network, line] of this.#lines) {
       const first = line.shift();
-      this.lines.delete(network);
-      if (line.length > 0) this.lines.set(network, line);
+      this.#lines.delete(network);
+      if (line.length > 0) this.#lines.set(network, line);
       if (first === undefined) continue;
-      this.waiting--;
+      this.#waiting--;
       first.begin();
       return;
     }
-    this.running--;
+    this.#running--;
   }
 }

@@ -22,16 +22,16 @@ export type AdjustableLimit = keyof typeof ADJUSTABLE_LIMITS;
 
 /** The values in force. */
 export class Tuning {
-  private readonly values = new Map<AdjustableLimit, number>();
+  readonly #values = new Map<AdjustableLimit, number>();
 
   get(name: AdjustableLimit): number {
-    return this.values.get(name) ?? ADJUSTABLE_LIMITS[name].default;
+    return this.#values.get(name) ?? ADJUSTABLE_LIMITS[name].default;
   }
 
   /** Sets a limit and returns what it was. */
   set(name: AdjustableLimit, value: number): number {
     const before = this.get(name);
-    this.values.set(name, value);
+    this.#values.set(name, value);
     return before;
   }
 }

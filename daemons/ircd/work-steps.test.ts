@@ -67,7 +67,7 @@ function received(client: MemoryClient): string[] {
   return all;
 }
 
-const at = <T>(list: readonly T[], index: number): T => list[index] as T;
+const at = <T>(list: readonly T[], index: number): T => list[index]!;
 /** What a client got of one kind of line. */
 const about = (client: MemoryClient, word: string) => received(client).filter((line) => line.includes(word));
 

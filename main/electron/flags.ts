@@ -21,9 +21,9 @@ export class UsageError extends Error {}
 export function parseFlags(argv: readonly string[], cwd: string): DesktopFlags {
   const values = new Map<string, string>();
   for (let i = 0; i < argv.length; i++) {
-    const match = /^--(data|config|autostart)(?:=(.*))?$/s.exec(argv[i] as string);
+    const match = /^--(data|config|autostart)(?:=(.*))?$/s.exec(argv[i]!);
     if (match === null) continue;
-    const name = match[1] as string;
+    const name = match[1]!;
     let value = match[2];
     if (value === undefined) {
       value = argv[i + 1];

@@ -24,7 +24,7 @@ afterEach(() => {
 /** A host in a process group of its own, with programs of this code; resolves when each has written a line. */
 async function hostOf(...programs: string[]): Promise<ChildProcess> {
   const files = programs.map((_, index) => join(dir, `program-${index}.mjs`));
-  await Promise.all(programs.map((code, index) => writeFile(files[index] as string, code)));
+  await Promise.all(programs.map((code, index) => writeFile(files[index]!, code)));
   const host = spawn(
     process.execPath,
     [join(import.meta.dirname, 'test-fixtures', 'forking-host.ts'), ...files],

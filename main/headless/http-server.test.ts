@@ -525,7 +525,7 @@ test('a logout closes the control connection and the streams of that session, an
   const his = await Promise.all(paths.map((path) => open(path, ben)));
   const copied = anna;
   expect((await post('/logout', {}, { cookie: anna })).status).toBe(204);
-  const codes = await Promise.all(hers.map(async ({ closed }) => (await closed)[0] as number));
+  const codes = await Promise.all(hers.map(async ({ closed }) => Number((await closed)[0])));
   expect(codes).toEqual([4401, 1001, 1001]);
   expect((await post('/api/status', {}, { cookie: copied })).status).toBe(401);
   expect(await refusal('/control', { cookie: copied })).toBe('401 unauthorized');

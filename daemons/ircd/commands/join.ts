@@ -38,7 +38,7 @@ function* joinAll(
 ): WorkSteps {
   const most = limits.targetsPerCommand.default;
   for (let i = 0; i < names.length && i < most; i++) {
-    const name = names[i] as string;
+    const name = names[i]!;
     if (name !== '') yield* joinOne(server, user, name, keys[i] ?? '');
     if (server.host.work.spend(workPrices.row.ns)) yield null;
     if (user.gone) return;

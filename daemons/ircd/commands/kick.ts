@@ -38,7 +38,7 @@ function* kickAll(
     if (channel === null || channel === undefined) continue;
     while (server.host.work.mustWait(channel.gate)) yield channel.gate;
     try {
-      yield* kickOne(server, user, channel.name, nicks[i] as string, reason);
+      yield* kickOne(server, user, channel.name, nicks[i]!, reason);
     } finally {
       server.host.work.leave(channel.gate);
     }

@@ -28,7 +28,7 @@ export const privmsg: Command = {
     else if ((params[1] ?? '') === '') user.reply(N.ERR_NOTEXTTOSEND);
     else {
       user.lastMessageMs = user.lastLineMs;
-      return sendToAll(server, user, 'PRIVMSG', params[0] as string, params[1] as string, tags);
+      return sendToAll(server, user, 'PRIVMSG', params[0]!, params[1]!, tags);
     }
     return null;
   },
@@ -42,7 +42,7 @@ export const notice: Command = {
   steps(server, user, params, tags) {
     if (params.length < 2 || params[1] === '') return null;
     user.lastMessageMs = user.lastLineMs;
-    return sendToAll(server, user, 'NOTICE', params[0] as string, params[1] as string, tags);
+    return sendToAll(server, user, 'NOTICE', params[0]!, params[1]!, tags);
   },
 };
 
@@ -53,7 +53,7 @@ export const tagmsg: Command = {
   help: ['TAGMSG <target>{,<target>}', 'Sends client-only tags without a text.'],
   steps(server, user, params, tags) {
     if (!user.has(CAP.messageTags) || clientOnlyTags(tags) === '') return null;
-    return sendToAll(server, user, 'TAGMSG', params[0] as string, '', tags);
+    return sendToAll(server, user, 'TAGMSG', params[0]!, '', tags);
   },
 };
 

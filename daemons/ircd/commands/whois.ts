@@ -37,7 +37,7 @@ export const whois: Command = {
 };
 
 function firstOf(list: string): string {
-  return list.split(',', 1)[0] as string;
+  return list.split(',', 1)[0]!;
 }
 
 /** Whether a target parameter means this server: its name, a mask of it, or a user on it. */

@@ -22,38 +22,38 @@ const MAX_LIMIT = 1_000_000;
 
 /** Changes that were applied, as they are announced. */
 class Changes {
-  private letters = '';
-  private args = '';
-  private sign = '';
-  private readonly roomBytes: number;
-  private readonly lines: string[] = [];
+  #letters = '';
+  #args = '';
+  #sign = '';
+  readonly #roomBytes: number;
+  readonly #lines: string[] = [];
 
   /** @param roomBytes for letters and arguments of one line. */
   constructor(roomBytes: number) {
-    this.roomBytes = roomBytes;
+    this.#roomBytes = roomBytes;
   }
 
   add(on: boolean, letter: string, argument = ''): void {
     const more = argument === '' ? '' : ` ${argument}`;
-    if (this.letters.length + 2 + Buffer.byteLength(this.args + more) > this.roomBytes) this.cut();
+    if (this.#letters.length + 2 + Buffer.byteLength(this.#args + more) > this.#roomBytes) this.#cut();
     const sign = on ? '+' : '-';
-    if (sign !== this.sign) this.letters += sign;
-    this.sign = sign;
-    this.letters += letter;
-    this.args += more;
+    if (sign !== this.#sign) this.#letters += sign;
+    this.#sign = sign;
+    this.#letters += letter;
+    this.#args += more;
   }
 
   /** What to announce, one string a line. */
   finish(): readonly string[] {
-    this.cut();
-    return this.lines;
+    this.#cut();
+    return this.#lines;
   }
 
-  private cut(): void {
-    if (this.letters !== '') this.lines.push(this.letters + this.args);
-    this.letters = '';
-    this.args = '';
-    this.sign = '';
+  #cut(): void {
+    if (this.#letters !== '') this.#lines.push(this.#letters + this.#args);
+    this.#letters = '';
+    this.#args = '';
+    this.#sign = '';
   }
 }
 
@@ -71,25 +71,25 @@ export function changeChannelModes(
 }
 
 class ChannelModeChange {
-  private readonly server: CommandServer;
-  private readonly user: User;
-  private readonly channel: Channel;
-  private readonly args: readonly string[];
-  private readonly isOp: boolean;
-  private readonly changes: Changes;
-  private nextArg = 0;
-  private withParameter = 0;
-  private refused = false;
-  private readonly unknown = new Set<string>();
+  readonly #server: CommandServer;
+  readonly #user: User;
+  readonly #channel: Channel;
+  readonly #args: readonly string[];
+  readonly #isOp: boolean;
+  readonly #changes: Changes;
+  #nextArg = 0;
+  #withParameter = 0;
+  #refused = false;
+  readonly #unknown = new Set<string>();
 
   constructor(server: CommandServer, user: User, channel: Channel, args: readonly string[], isOp: boolean) {
-    this.server = server;
-    this.user = user;
-    this.channel = channel;
-    this.args = args;
-    this.isOp = isOp;
+    this.#server = server;
+    this.#user = user;
+    this.#channel = channel;
+    this.#args = args;
+    this.#isOp = isOp;
     const head = `:${user.prefix} MODE ${channel.name} `;
-    this.changes = new Changes(MAX_LINE_BYTES - Buffer.byteLength(head));
+    this.#changes = new Changes(MAX_LINE_BYTES - Buffer.byteLength(head));
   }
 
   *apply(letters: string): WorkSteps {
@@ -97,34 +97,34 @@ class ChannelModeChange {
     const listed = new Set<string>();
     for (const letter of letters) {
       if (letter === '+' || letter === '-') on = letter === '+';
-      else if (this.isOverLimit(on, letter)) continue;
-      else if (isListMode(letter)) this.applyList(on, letter, listed);
-      else if (this.mayChange()) this.applyOne(on, letter);
+      else if (this.#isOverLimit(on, letter)) continue;
+      else if (isListMode(letter)) this.#applyList(on, letter, listed);
+      else if (this.#mayChange()) this.#applyOne(on, letter);
     }
-    const lines = this.changes.finish();
-    if (lines.length > 0) this.server.host.tableChanged('channels');
+    const lines = this.#changes.finish();
+    if (lines.length > 0) this.#server.host.tableChanged('channels');
     for (const line of lines) {
-      const message = fromUser(this.server, this.user, `MODE ${this.channel.name} ${line}`);
-      yield* rest(toChannel(this.server, this.channel, message, null));
+      const message = fromUser(this.#server, this.#user, `MODE ${this.#channel.name} ${line}`);
+      yield* rest(toChannel(this.#server, this.#channel, message, null));
     }
   }
 
   /** Says once that the user is no operator. */
-  private mayChange(): boolean {
-    if (this.isOp) return true;
-    if (!this.refused) this.user.reply(N.ERR_CHANOPRIVSNEEDED, this.channel.name);
-    this.refused = true;
+  #mayChange(): boolean {
+    if (this.#isOp) return true;
+    if (!this.#refused) this.#user.reply(N.ERR_CHANOPRIVSNEEDED, this.#channel.name);
+    this.#refused = true;
     return false;
   }
 
   /** Whether a change has a parameter but too many had one before (ISUPPORT MODES); says so, and passes over it. */
-  private isOverLimit(on: boolean, letter: string): boolean {
-    const most = this.server.tuning.get('modes_per_command');
-    const argument = this.args[this.nextArg];
-    if (this.withParameter < most || argument === undefined || !takesParameter(on, letter)) return false;
-    this.nextArg++;
-    if (this.mayChange()) {
-      this.invalid(
+  #isOverLimit(on: boolean, letter: string): boolean {
+    const most = this.#server.tuning.get('modes_per_command');
+    const argument = this.#args[this.#nextArg];
+    if (this.#withParameter < most || argument === undefined || !takesParameter(on, letter)) return false;
+    this.#nextArg++;
+    if (this.#mayChange()) {
+      this.#invalid(
         letter,
         replyParameter(argument),
         `Not changed: at most ${most} changes with a parameter at once`,
@@ -134,121 +134,121 @@ class ChannelModeChange {
   }
 
   /** The next parameter; null when there is none. */
-  private takeArg(): string | null {
-    const argument = this.args[this.nextArg];
+  #takeArg(): string | null {
+    const argument = this.#args[this.#nextArg];
     if (argument === undefined) return null;
-    this.nextArg++;
-    this.withParameter++;
+    this.#nextArg++;
+    this.#withParameter++;
     return argument;
   }
 
-  private applyOne(on: boolean, letter: string): void {
-    if (letter === 'o') this.applyStatus(on, letter, STATUS.op);
-    else if (letter === 'v') this.applyStatus(on, letter, STATUS.voice);
-    else if (letter === 'k') this.applyKey(on);
-    else if (letter === 'l') this.applyLimit(on);
-    else this.applyFlag(on, letter);
+  #applyOne(on: boolean, letter: string): void {
+    if (letter === 'o') this.#applyStatus(on, letter, STATUS.op);
+    else if (letter === 'v') this.#applyStatus(on, letter, STATUS.voice);
+    else if (letter === 'k') this.#applyKey(on);
+    else if (letter === 'l') this.#applyLimit(on);
+    else this.#applyFlag(on, letter);
   }
 
-  private applyFlag(on: boolean, letter: string): void {
+  #applyFlag(on: boolean, letter: string): void {
     const bit = CMODE_LETTERS.get(letter);
     if (bit === undefined) {
       // Once for each letter, so that one line cannot ask for hundreds of answers.
-      if (!this.unknown.has(letter)) this.user.reply(N.ERR_UNKNOWNMODE, letter);
-      this.unknown.add(letter);
-    } else if (this.channel.has(bit) !== on) {
-      this.channel.modes ^= bit;
-      this.changes.add(on, letter);
+      if (!this.#unknown.has(letter)) this.#user.reply(N.ERR_UNKNOWNMODE, letter);
+      this.#unknown.add(letter);
+    } else if (this.#channel.has(bit) !== on) {
+      this.#channel.modes ^= bit;
+      this.#changes.add(on, letter);
     }
   }
 
-  private applyStatus(on: boolean, letter: string, bit: number): void {
-    const nick = this.takeArg();
+  #applyStatus(on: boolean, letter: string, bit: number): void {
+    const nick = this.#takeArg();
     if (nick === null) {
-      this.user.reply(N.ERR_NEEDMOREPARAMS, 'MODE');
+      this.#user.reply(N.ERR_NEEDMOREPARAMS, 'MODE');
       return;
     }
-    const target = this.server.state.findUser(nick);
-    const membership = target?.memberships.get(this.channel);
-    if (target === undefined) this.user.reply(N.ERR_NOSUCHNICK, replyParameter(nick));
+    const target = this.#server.state.findUser(nick);
+    const membership = target?.memberships.get(this.#channel);
+    if (target === undefined) this.#user.reply(N.ERR_NOSUCHNICK, replyParameter(nick));
     else if (membership === undefined) {
-      this.user.reply(N.ERR_USERNOTINCHANNEL, `${target.nick} ${this.channel.name}`);
+      this.#user.reply(N.ERR_USERNOTINCHANNEL, `${target.nick} ${this.#channel.name}`);
     } else if (((membership.status & bit) !== 0) !== on) {
       membership.status ^= bit;
-      this.changes.add(on, letter, target.nick);
+      this.#changes.add(on, letter, target.nick);
     }
   }
 
-  private applyKey(on: boolean): void {
-    const key = this.takeArg();
+  #applyKey(on: boolean): void {
+    const key = this.#takeArg();
     if (!on) {
       // The key need not be repeated to take it off.
-      if (this.channel.joinKey === null) return;
-      this.channel.joinKey = null;
-      this.changes.add(false, 'k', '*');
-    } else if (key === null) this.user.reply(N.ERR_NEEDMOREPARAMS, 'MODE');
-    else if (!isValidKey(key, limits.keyLength.default)) this.invalid('k', '*', 'Invalid channel key');
-    else if (this.channel.joinKey !== key) {
-      this.channel.joinKey = key;
-      this.changes.add(true, 'k', key);
+      if (this.#channel.joinKey === null) return;
+      this.#channel.joinKey = null;
+      this.#changes.add(false, 'k', '*');
+    } else if (key === null) this.#user.reply(N.ERR_NEEDMOREPARAMS, 'MODE');
+    else if (!isValidKey(key, limits.keyLength.default)) this.#invalid('k', '*', 'Invalid channel key');
+    else if (this.#channel.joinKey !== key) {
+      this.#channel.joinKey = key;
+      this.#changes.add(true, 'k', key);
     }
   }
 
-  private applyLimit(on: boolean): void {
+  #applyLimit(on: boolean): void {
     if (!on) {
-      if (this.channel.limit === null) return;
-      this.channel.limit = null;
-      this.changes.add(false, 'l');
+      if (this.#channel.limit === null) return;
+      this.#channel.limit = null;
+      this.#changes.add(false, 'l');
       return;
     }
-    const argument = this.takeArg();
+    const argument = this.#takeArg();
     if (argument === null) {
-      this.user.reply(N.ERR_NEEDMOREPARAMS, 'MODE');
+      this.#user.reply(N.ERR_NEEDMOREPARAMS, 'MODE');
       return;
     }
     const limit = parseLimit(argument);
     if (limit === null)
-      this.invalid('l', replyParameter(argument), `Expected a number from 1 to ${MAX_LIMIT}`);
-    else if (this.channel.limit !== limit) {
-      this.channel.limit = limit;
-      this.changes.add(true, 'l', String(limit));
+      this.#invalid('l', replyParameter(argument), `Expected a number from 1 to ${MAX_LIMIT}`);
+    else if (this.#channel.limit !== limit) {
+      this.#channel.limit = limit;
+      this.#changes.add(true, 'l', String(limit));
     }
   }
 
-  private applyList(on: boolean, letter: string, listed: Set<string>): void {
-    const argument = this.takeArg();
+  #applyList(on: boolean, letter: string, listed: Set<string>): void {
+    const argument = this.#takeArg();
     if (argument === null) {
-      if (!listed.has(letter)) sendMaskList(this.user, this.channel, letter);
+      if (!listed.has(letter)) sendMaskList(this.#user, this.#channel, letter);
       listed.add(letter);
       return;
     }
-    if (!this.mayChange()) return;
+    if (!this.#mayChange()) return;
     if (argument === '' || argument.includes(' ') || argument.startsWith(':')) {
-      this.invalid(letter, '*', 'Invalid mask');
+      this.#invalid(letter, '*', 'Invalid mask');
       return;
     }
     const mask = canonicalMask(normalizeUserMask(argument));
     if (Buffer.byteLength(mask) > limits.maskBytes.default) {
-      this.invalid(letter, '*', `A mask has at most ${limits.maskBytes.default} bytes`);
+      this.#invalid(letter, '*', `A mask has at most ${limits.maskBytes.default} bytes`);
       return;
     }
     if (hasBrokenNetwork(mask)) {
-      this.invalid(letter, mask, 'Expected a network such as 10.0.0.0/8');
+      this.#invalid(letter, mask, 'Expected a network such as 10.0.0.0/8');
       return;
     }
-    const list = listOf(this.channel, letter);
-    if (on && maskCount(this.channel) >= this.server.tuning.get('mask_list_entries') && !list.has(mask)) {
-      this.user.reply(N.ERR_BANLISTFULL, `${this.channel.name} ${letter}`);
+    const list = listOf(this.#channel, letter);
+    if (on && maskCount(this.#channel) >= this.#server.tuning.get('mask_list_entries') && !list.has(mask)) {
+      this.#user.reply(N.ERR_BANLISTFULL, `${this.#channel.name} ${letter}`);
       return;
     }
-    const changed = on ? (list.add(mask, this.user.prefix, Date.now()) ? mask : null) : list.remove(mask);
+    const changed = on ? (list.add(mask, this.#user.prefix, Date.now()) ? mask : null) : list.remove(mask);
     if (changed === null) return;
-    this.channel.banRevision++;
-    this.changes.add(on, letter, changed);
+    this.#channel.banRevision++;
+    this.#changes.add(on, letter, changed);
   }
 
-  private invalid(letter: string, argument: string, text: string): void {
-    this.user.reply(N.ERR_INVALIDMODEPARAM, `${this.channel.name} ${letter} ${argument}`, text);
+  #invalid(letter: string, argument: string, text: string): void {
+    this.#user.reply(N.ERR_INVALIDMODEPARAM, `${this.#channel.name} ${letter} ${argument}`, text);
   }
 }
 

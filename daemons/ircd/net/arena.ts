@@ -47,76 +47,76 @@ interface Lane {
  * range instead of one for each line.
  */
 export class Arena implements Outbox {
-  private slabs: Slab[] = [];
-  private readonly spare: Buffer[] = [];
-  private readonly lanes: Lane[] = [{ slab: null, used: 0 }];
-  private readonly privateLane: Lane = { slab: null, used: 0 };
-  private total = 0;
+  #slabs: Slab[] = [];
+  readonly #spare: Buffer[] = [];
+  readonly #lanes: Lane[] = [{ slab: null, used: 0 }];
+  readonly #privateLane: Lane = { slab: null, used: 0 };
+  #total = 0;
   /** Called with each first line of a tick, so that the owner schedules the flush. */
-  private readonly onFirstLine: () => void;
+  readonly #onFirstLine: () => void;
 
   constructor(onFirstLine: () => void = () => {}) {
-    this.onFirstLine = onFirstLine;
+    this.#onFirstLine = onFirstLine;
   }
 
   /** Bytes serialized in this tick. */
   get sizeBytes(): number {
-    return this.total;
+    return this.#total;
   }
 
   encode(line: string, lane = 0): Chunk {
-    while (lane >= this.lanes.length) this.lanes.push({ slab: null, used: 0 });
-    return this.write(line, this.lanes[lane] as Lane);
+    while (lane >= this.#lanes.length) this.#lanes.push({ slab: null, used: 0 });
+    return this.#write(line, this.#lanes[lane]!);
   }
 
   /** Like {@link encode}, for a line to one connection: it lies apart from those that many receive. */
   encodePrivate(line: string): Chunk {
-    return this.write(line, this.privateLane);
+    return this.#write(line, this.#privateLane);
   }
 
   /** The slab that holds a position. */
   slabAt(position: number): Slab {
-    return this.slabs[position >> SLAB_SHIFT] as Slab;
+    return this.#slabs[position >> SLAB_SHIFT]!;
   }
 
   /** Ends the tick: every chunk of it expires, and its slabs are used again. */
   reset(): void {
-    for (const slab of this.slabs) {
+    for (const slab of this.#slabs) {
       slab.base = EXPIRED;
-      if (this.spare.length < MAX_SPARE_SLABS) this.spare.push(slab.bytes);
+      if (this.#spare.length < MAX_SPARE_SLABS) this.#spare.push(slab.bytes);
     }
-    this.slabs = [];
-    this.total = 0;
-    this.privateLane.slab = null;
-    for (const lane of this.lanes) lane.slab = null;
+    this.#slabs = [];
+    this.#total = 0;
+    this.#privateLane.slab = null;
+    for (const lane of this.#lanes) lane.slab = null;
   }
 
   /** A line feed from wherever it came would end the line and begin a forged one: none leaves here. */
-  private write(text: string, lane: Lane): Chunk {
+  #write(text: string, lane: Lane): Chunk {
     const line = oneLine(text);
-    const slab = this.slabFor(line, lane);
+    const slab = this.#slabFor(line, lane);
     const start = lane.used;
     const bytes = slab.bytes;
     let end = start + bytes.write(line, start, 'utf8');
     bytes[end++] = 13;
     bytes[end++] = 10;
     lane.used = end;
-    this.total += end - start;
+    this.#total += end - start;
     return { slab, start, end };
   }
 
   /** The lane's slab, or a new one when the line does not fit. One byte stays free, so that slabs never touch. */
-  private slabFor(line: string, lane: Lane): Slab {
+  #slabFor(line: string, lane: Lane): Slab {
     const room = lane.slab === null ? 0 : SLAB_BYTES - 1 - lane.used;
     // A UTF-16 unit needs at most 3 bytes of UTF-8; only near the end of a slab is it counted exactly.
     if (lane.slab !== null && line.length * 3 + 2 <= room) return lane.slab;
     const size = Buffer.byteLength(line) + 2;
     if (size > SLAB_BYTES - 1) throw new RangeError(`a line of ${size} bytes does not fit a slab`);
     if (lane.slab !== null && size <= room) return lane.slab;
-    if (this.slabs.length === 0) this.onFirstLine();
-    const bytes = this.spare.pop() ?? Buffer.allocUnsafeSlow(SLAB_BYTES);
-    const slab = new Slab(bytes, this.slabs.length << SLAB_SHIFT);
-    this.slabs.push(slab);
+    if (this.#slabs.length === 0) this.#onFirstLine();
+    const bytes = this.#spare.pop() ?? Buffer.allocUnsafeSlow(SLAB_BYTES);
+    const slab = new Slab(bytes, this.#slabs.length << SLAB_SHIFT);
+    this.#slabs.push(slab);
     lane.slab = slab;
     lane.used = 0;
     return slab;

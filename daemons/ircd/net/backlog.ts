@@ -15,33 +15,33 @@ const BLOCK_BYTES = 131_072;
 
 /** Bytes in blocks, oldest first. */
 export class Backlog {
-  private full: Buffer[] = [];
-  private tail: Buffer | null = null;
-  private tailUsed = 0;
-  private blockBytes = FIRST_BLOCK_BYTES;
-  private total = 0;
+  #full: Buffer[] = [];
+  #tail: Buffer | null = null;
+  #tailUsed = 0;
+  #blockBytes = FIRST_BLOCK_BYTES;
+  #total = 0;
 
   /** Bytes that wait. */
   get bytes(): number {
-    return this.total;
+    return this.#total;
   }
 
   /** Copies `source[start, end)` to the end. */
   append(source: Buffer, start: number, end: number): void {
     let at = start;
-    this.total += end - start;
+    this.#total += end - start;
     while (at < end) {
-      if (this.tail === null) {
-        this.tail = Buffer.allocUnsafeSlow(this.blockBytes);
-        this.tailUsed = 0;
-        this.blockBytes = BLOCK_BYTES;
+      if (this.#tail === null) {
+        this.#tail = Buffer.allocUnsafeSlow(this.#blockBytes);
+        this.#tailUsed = 0;
+        this.#blockBytes = BLOCK_BYTES;
       }
-      const copied = source.copy(this.tail, this.tailUsed, at, end);
+      const copied = source.copy(this.#tail, this.#tailUsed, at, end);
       at += copied;
-      this.tailUsed += copied;
-      if (this.tailUsed === this.tail.length) {
-        this.full.push(this.tail);
-        this.tail = null;
+      this.#tailUsed += copied;
+      if (this.#tailUsed === this.#tail.length) {
+        this.#full.push(this.#tail);
+        this.#tail = null;
       }
     }
   }
@@ -53,12 +53,12 @@ export class Backlog {
 
   /** Removes and returns everything, in order. The blocks belong to the caller. */
   take(): Buffer[] {
-    const blocks = this.full;
-    if (this.tail !== null) blocks.push(this.tail.subarray(0, this.tailUsed));
-    this.full = [];
-    this.tail = null;
-    this.tailUsed = 0;
-    this.total = 0;
+    const blocks = this.#full;
+    if (this.#tail !== null) blocks.push(this.#tail.subarray(0, this.#tailUsed));
+    this.#full = [];
+    this.#tail = null;
+    this.#tailUsed = 0;
+    this.#total = 0;
     return blocks;
   }
 }

@@ -91,39 +91,39 @@ export class ClientConnection<User>
   bytesIn = 0;
   bytesOut = 0;
 
-  private readonly socket: Socket;
-  private readonly host: ConnectionHost<User>;
-  private readonly framer = new LineFramer();
-  private state: State = OPEN;
-  private ranges: RangeList | null = null;
+  readonly #socket: Socket;
+  readonly #host: ConnectionHost<User>;
+  readonly #framer = new LineFramer();
+  #state: State = OPEN;
+  #ranges: RangeList | null = null;
   /** It is written to before those who only hear from others. */
-  private hurried = false;
-  private backlog: Backlog | null = null;
+  #hurried = false;
+  #backlog: Backlog | null = null;
   /** A write with a callback is outstanding; what comes now goes to the backlog. */
-  private writing = false;
-  private bucket: TokenBucket | null = null;
-  private waiting: ReceiveQueue | null = null;
+  #writing = false;
+  #bucket: TokenBucket | null = null;
+  #waiting: ReceiveQueue | null = null;
   /** What waits does so for flood control, and not only for its turn. */
-  private flooding = false;
-  private consuming = false;
+  #flooding = false;
+  #consuming = false;
   /** Too much waits for its turn; nothing is read until all of that is worked off. */
-  private full = false;
+  #full = false;
   /** It waits for a round of reading. */
-  private resting = false;
+  #resting = false;
   /** Nothing is read. */
-  private halted = false;
-  private hungUp = false;
+  #halted = false;
+  #hungUp = false;
   /** Bytes counted as held: out, handed to the socket and not taken included, and in. */
-  private keptBytes = 0;
-  private writingBytes = 0;
+  #keptBytes = 0;
+  #writingBytes = 0;
   /** The blocks of the outstanding write: discarded when it is done. */
-  private writingBlocks: readonly Buffer[] = [];
+  #writingBlocks: readonly Buffer[] = [];
   /** The blocks of the very last write, behind which the socket closes. */
-  private lastBlocks: readonly Buffer[] = [];
-  private inputBytes = 0;
-  private deferredBytes = 0;
-  private lastError: string | null = null;
-  private closeTimer: NodeJS.Timeout | null = null;
+  #lastBlocks: readonly Buffer[] = [];
+  #inputBytes = 0;
+  #deferredBytes = 0;
+  #lastError: string | null = null;
+  #closeTimer: NodeJS.Timeout | null = null;
 
   constructor(
     host: ConnectionHost<User>,
@@ -132,9 +132,9 @@ export class ClientConnection<User>
     seat: Seat<ConnectionClass>,
     tls: TlsDetails | null,
   ) {
-    this.host = host;
+    this.#host = host;
     this.id = id;
-    this.socket = socket;
+    this.#socket = socket;
     this.seat = seat;
     this.remoteAddress = seat.address;
     this.remotePort = socket.remotePort ?? 0;
@@ -147,261 +147,261 @@ export class ClientConnection<User>
 
   /** Announces the connection and starts reading. */
   start(): void {
-    const socket = this.socket;
+    const socket = this.#socket;
     socket.on('error', (error: NodeJS.ErrnoException) => {
-      this.lastError = error.code ?? error.message;
+      this.#lastError = error.code ?? error.message;
     });
-    socket.on('close', () => this.onSocketClosed());
-    this.host.handler.onOpen(this);
-    socket.on('data', (bytes: Buffer) => this.onData(bytes));
-    socket.on('end', () => this.onHungUp());
+    socket.on('close', () => this.#onSocketClosed());
+    this.#host.handler.onOpen(this);
+    socket.on('data', (bytes: Buffer) => this.#onData(bytes));
+    socket.on('end', () => this.#onHungUp());
   }
 
   /** Whether it is still a member of its class. */
   get open(): boolean {
-    return this.state === OPEN;
+    return this.#state === OPEN;
   }
 
   get sendQueueBytes(): number {
-    return this.socket.writableLength + (this.backlog?.bytes ?? 0) + (this.ranges?.bytes ?? 0);
+    return this.#socket.writableLength + (this.#backlog?.bytes ?? 0) + (this.#ranges?.bytes ?? 0);
   }
 
   push(chunk: Chunk): void {
     const base = chunk.slab.base;
     if (base < 0) throw new RangeError('the chunk belongs to an earlier tick');
-    let ranges = this.ranges;
+    let ranges = this.#ranges;
     if (ranges === null) {
-      if (this.state >= ENDED) return;
-      ranges = this.ranges = this.host.writer.open(this);
-      this.host.scheduleFlush();
+      if (this.#state >= ENDED) return;
+      ranges = this.#ranges = this.#host.writer.open(this);
+      this.#host.scheduleFlush();
     }
     ranges.add(base + chunk.start, base + chunk.end);
   }
 
   sendLine(line: string): void {
-    if (this.state >= ENDED) return;
-    if (!this.hurried) this.hurry();
-    this.push(this.host.encodePrivate(line));
+    if (this.#state >= ENDED) return;
+    if (!this.#hurried) this.#hurry();
+    this.push(this.#host.encodePrivate(line));
     // Here, so that no command has to think of what its answer costs: one line may ask for hundreds.
-    this.host.work.spend(ROW_NS + line.length * ROW_BYTE_NS);
+    this.#host.work.spend(ROW_NS + line.length * ROW_BYTE_NS);
   }
 
-  private hurry(): void {
-    this.hurried = true;
-    const { writer } = this.host;
-    if (this.ranges === null) this.ranges = writer.openFirst(this);
+  #hurry(): void {
+    this.#hurried = true;
+    const { writer } = this.#host;
+    if (this.#ranges === null) this.#ranges = writer.openFirst(this);
     else writer.hurry(this);
-    this.host.scheduleFlush();
+    this.#host.scheduleFlush();
   }
 
   close(reason: string): void {
-    if (this.state !== OPEN) return;
-    this.leave(reason, CLOSING);
+    if (this.#state !== OPEN) return;
+    this.#leave(reason, CLOSING);
     // Even with nothing to say the socket is ended by the flush, so that there is one place for it.
-    if (this.ranges === null) this.ranges = this.host.writer.open(this);
-    this.host.scheduleFlush();
+    if (this.#ranges === null) this.#ranges = this.#host.writer.open(this);
+    this.#host.scheduleFlush();
   }
 
   penalize(lines: number): void {
-    if (this.connectionClass.flood) this.lineBucket().charge(lines);
+    if (this.connectionClass.flood) this.#lineBucket().charge(lines);
   }
 
   /** Destroys the socket without waiting for anything. */
   destroy(reason: string): void {
-    if (this.state === OPEN) this.leave(reason, GONE);
-    this.socket.destroy();
+    if (this.#state === OPEN) this.#leave(reason, GONE);
+    this.#socket.destroy();
   }
 
   // Reading
 
-  private onData(bytes: Buffer): void {
-    const counts = this.host.counts;
+  #onData(bytes: Buffer): void {
+    const counts = this.#host.counts;
     this.bytesIn += bytes.length;
-    (counts[netStat.bytesIn] as number) += bytes.length;
-    const { work } = this.host;
-    const open = this.state === OPEN;
-    const may = open && this.waiting === null && this.allowanceMs() === 0 && work.mayBegin(this.work);
+    counts[netStat.bytesIn]! += bytes.length;
+    const { work } = this.#host;
+    const open = this.#state === OPEN;
+    const may = open && this.#waiting === null && this.#allowanceMs() === 0 && work.mayBegin(this.work);
     work.begin(this.work);
     // Reading costs the loop its time whatever becomes of the bytes.
     work.spend(READ_NS);
-    const consumed = may ? this.framer.feed(bytes, 0, bytes.length, this) : 0;
+    const consumed = may ? this.#framer.feed(bytes, 0, bytes.length, this) : 0;
     work.end();
-    if (this.state === OPEN) {
-      if (consumed < bytes.length) this.hold(bytes, consumed);
-      else this.countInput();
+    if (this.#state === OPEN) {
+      if (consumed < bytes.length) this.#hold(bytes, consumed);
+      else this.#countInput();
     }
-    if (work.usedUp) this.host.readRounds.late(this.work.group);
+    if (work.usedUp) this.#host.readRounds.late(this.work.group);
   }
 
   rest(): void {
-    this.resting = true;
-    this.readOrHalt();
+    this.#resting = true;
+    this.#readOrHalt();
   }
 
   readOn(): void {
-    this.resting = false;
-    this.readOrHalt();
+    this.#resting = false;
+    this.#readOrHalt();
   }
 
   /** Reads on where nothing speaks against it. */
-  private readOrHalt(): void {
-    const halt = this.resting || this.full;
-    if (halt === this.halted) return;
-    this.halted = halt;
-    if (halt) stopReading(this.socket);
-    else startReading(this.socket);
+  #readOrHalt(): void {
+    const halt = this.#resting || this.#full;
+    if (halt === this.#halted) return;
+    this.#halted = halt;
+    if (halt) stopReading(this.#socket);
+    else startReading(this.#socket);
   }
 
   deferInput(bytes: number): void {
-    this.deferredBytes = bytes;
-    this.countInput();
+    this.#deferredBytes = bytes;
+    this.#countInput();
   }
 
   /** Brings the total up to date after what is held of this client's input changed. */
-  private countInput(): void {
-    const bytes = (this.waiting?.bytes ?? 0) + this.framer.heldBytes + this.deferredBytes;
-    if (bytes === this.inputBytes) return;
-    (this.host.counts[netStat.inputHeld] as number) += bytes - this.inputBytes;
-    if (bytes > this.inputBytes) this.host.inputGrew();
-    this.inputBytes = bytes;
+  #countInput(): void {
+    const bytes = (this.#waiting?.bytes ?? 0) + this.#framer.heldBytes + this.#deferredBytes;
+    if (bytes === this.#inputBytes) return;
+    this.#host.counts[netStat.inputHeld]! += bytes - this.#inputBytes;
+    if (bytes > this.#inputBytes) this.#host.inputGrew();
+    this.#inputBytes = bytes;
   }
 
   /** The client will send no more. What it sent and what only waits for its turn is heard first. */
-  private onHungUp(): void {
-    this.hungUp = true;
-    const { work } = this.host;
-    if (this.flooding) this.close('Connection closed');
-    else if (this.waiting === null) work.run(this.work, this);
-    if (work.usedUp) this.host.readRounds.late(this.work.group);
+  #onHungUp(): void {
+    this.#hungUp = true;
+    const { work } = this.#host;
+    if (this.#flooding) this.close('Connection closed');
+    else if (this.#waiting === null) work.run(this.work, this);
+    if (work.usedUp) this.#host.readRounds.late(this.work.group);
   }
 
   takeLine(bytes: Uint8Array, start: number, end: number): boolean {
-    this.host.work.spend(LINE_NS + (end - start) * INPUT_BYTE_NS);
-    (this.host.counts[netStat.linesIn] as number)++;
-    this.host.handler.onLine(this, bytes, start, end);
-    return this.afterLine();
+    this.#host.work.spend(LINE_NS + (end - start) * INPUT_BYTE_NS);
+    this.#host.counts[netStat.linesIn]!++;
+    this.#host.handler.onLine(this, bytes, start, end);
+    return this.#afterLine();
   }
 
   takeOversized(): boolean {
-    this.host.work.spend(LINE_NS);
-    (this.host.counts[netStat.oversizedLines] as number)++;
-    this.host.handler.onOversizedLine(this);
-    return this.afterLine();
+    this.#host.work.spend(LINE_NS);
+    this.#host.counts[netStat.oversizedLines]!++;
+    this.#host.handler.onOversizedLine(this);
+    return this.#afterLine();
   }
 
-  private afterLine(): boolean {
-    this.host.betweenLines();
-    if (this.state !== OPEN) return false;
+  #afterLine(): boolean {
+    this.#host.betweenLines();
+    if (this.#state !== OPEN) return false;
     let allowed = true;
     if (this.connectionClass.flood) {
-      const bucket = this.lineBucket();
+      const bucket = this.#lineBucket();
       bucket.charge(1);
       allowed = bucket.retryAfterMs(1) === 0;
     }
-    return allowed && this.host.work.mayGoOn(this.work);
+    return allowed && this.#host.work.mayGoOn(this.work);
   }
 
-  private lineBucket(): TokenBucket {
-    this.bucket ??= floodBucket(performance.now());
-    return this.bucket;
+  #lineBucket(): TokenBucket {
+    this.#bucket ??= floodBucket(performance.now());
+    return this.#bucket;
   }
 
   /** Milliseconds until flood control lets a line through: lines are counted, and the work they cause. */
-  private allowanceMs(): number {
+  #allowanceMs(): number {
     if (!this.connectionClass.flood) return 0;
     const now = performance.now();
-    const bucket = this.lineBucket();
+    const bucket = this.#lineBucket();
     bucket.refill(now);
     return Math.max(bucket.retryAfterMs(1), Math.ceil(this.work.waitMs(now)));
   }
 
   /** Puts bytes aside until their lines may be taken. */
-  private hold(bytes: Buffer, from: number): void {
-    const waits = this.waiting !== null;
-    this.waiting ??= new ReceiveQueue();
-    this.waiting.append(bytes, from);
-    this.countInput();
-    if (!waits) this.awaitTurn();
-    if (this.waiting.bytes <= this.connectionClass.receiveQueueBytes) return;
+  #hold(bytes: Buffer, from: number): void {
+    const waits = this.#waiting !== null;
+    this.#waiting ??= new ReceiveQueue();
+    this.#waiting.append(bytes, from);
+    this.#countInput();
+    if (!waits) this.#awaitTurn();
+    if (this.#waiting.bytes <= this.connectionClass.receiveQueueBytes) return;
     // Who waits for a turn of the loop is not to blame: it is only read no further.
-    if (!this.flooding) {
-      this.full = true;
-      this.readOrHalt();
+    if (!this.#flooding) {
+      this.#full = true;
+      this.#readOrHalt();
     } else {
-      (this.host.counts[netStat.floodKills] as number)++;
+      this.#host.counts[netStat.floodKills]!++;
       this.close('Excess Flood');
     }
   }
 
   /** Comes back to what waits when flood control allows it, or in a later turn. */
-  private awaitTurn(): void {
-    const delayMs = this.allowanceMs();
-    this.flooding = delayMs > 0;
-    if (this.flooding && this.hungUp) this.close('Connection closed');
-    else if (this.flooding) this.host.floodQueue.wait(this, delayMs);
-    else this.host.work.later(this.work, this);
+  #awaitTurn(): void {
+    const delayMs = this.#allowanceMs();
+    this.#flooding = delayMs > 0;
+    if (this.#flooding && this.#hungUp) this.close('Connection closed');
+    else if (this.#flooding) this.#host.floodQueue.wait(this, delayMs);
+    else this.#host.work.later(this.work, this);
   }
 
   /** Called by the flood queue. */
   resumeLines(): number {
-    if (this.waiting === null || this.state !== OPEN) return 0;
-    const delayMs = this.allowanceMs();
+    if (this.#waiting === null || this.#state !== OPEN) return 0;
+    const delayMs = this.#allowanceMs();
     if (delayMs > 0) return delayMs;
-    this.flooding = false;
-    this.host.work.later(this.work, this);
+    this.#flooding = false;
+    this.#host.work.later(this.work, this);
     return 0;
   }
 
   /** One slice of the lines that wait; called by the turns of the process. */
   step(): StepResult {
-    const waiting = this.waiting;
-    if (this.state !== OPEN) return 'done';
+    const waiting = this.#waiting;
+    if (this.#state !== OPEN) return 'done';
     if (waiting === null) {
-      if (this.hungUp) this.close('Connection closed');
+      if (this.#hungUp) this.close('Connection closed');
       return 'done';
     }
-    if (this.allowanceMs() > 0) {
-      this.awaitTurn();
+    if (this.#allowanceMs() > 0) {
+      this.#awaitTurn();
       return 'done';
     }
-    this.consuming = true;
+    this.#consuming = true;
     try {
-      waiting.consume((bytes, start, end) => this.framer.feed(bytes, start, end, this));
+      waiting.consume((bytes, start, end) => this.#framer.feed(bytes, start, end, this));
     } finally {
-      this.consuming = false;
+      this.#consuming = false;
     }
-    if (this.state !== OPEN) {
+    if (this.#state !== OPEN) {
       waiting.discard();
       return 'done';
     }
-    this.countInput();
+    this.#countInput();
     if (waiting.bytes > 0) return 'later';
     waiting.discard();
-    this.waiting = null;
-    this.full = false;
-    if (this.hungUp) this.close('Connection closed');
-    else this.readOrHalt();
+    this.#waiting = null;
+    this.#full = false;
+    if (this.#hungUp) this.close('Connection closed');
+    else this.#readOrHalt();
     return 'done';
   }
 
   // Writing, called by the tick writer
 
   takeRanges(): RangeList | null {
-    const ranges = this.ranges;
-    this.ranges = null;
-    this.hurried = false;
-    if (ranges === null || this.state === GONE) return null;
+    const ranges = this.#ranges;
+    this.#ranges = null;
+    this.#hurried = false;
+    if (ranges === null || this.#state === GONE) return null;
     this.bytesOut += ranges.bytes;
     return ranges;
   }
 
   ready(): boolean {
     // TLS keeps the buffer until its own write is done, which is never at once.
-    return this.tls === null && !this.writing && this.socket.writableLength === 0;
+    return this.tls === null && !this.#writing && this.#socket.writableLength === 0;
   }
 
   write(bytes: Buffer): boolean {
-    const taken = writeDirect(this.socket, bytes);
+    const taken = writeDirect(this.#socket, bytes);
     if (taken === bytes.length) return true;
     // A copy, so that a client that stalls never holds a buffer of others.
     this.keep(bytes, taken, bytes.length);
@@ -409,109 +409,109 @@ export class ClientConnection<User>
   }
 
   keep(source: Buffer, start: number, end: number): void {
-    this.backlog ??= new Backlog();
-    this.backlog.append(source, start, end);
-    this.keptBytes += end - start;
-    (this.host.counts[netStat.sendHeld] as number) += end - start;
+    this.#backlog ??= new Backlog();
+    this.#backlog.append(source, start, end);
+    this.#keptBytes += end - start;
+    this.#host.counts[netStat.sendHeld]! += end - start;
   }
 
   /** Bytes held for this client, and of what it sent: what it counts for when totals are passed. */
   get heldBytes(): { readonly out: number; readonly in: number } {
-    return { out: this.keptBytes, in: this.inputBytes };
+    return { out: this.#keptBytes, in: this.#inputBytes };
   }
 
-  private release(bytes: number): void {
-    this.keptBytes -= bytes;
-    (this.host.counts[netStat.sendHeld] as number) -= bytes;
+  #release(bytes: number): void {
+    this.#keptBytes -= bytes;
+    this.#host.counts[netStat.sendHeld]! -= bytes;
   }
 
   afterFlush(): boolean {
-    if (this.state >= ENDED) return false;
-    this.writeBacklog();
-    if (this.state === CLOSING) {
-      this.end();
+    if (this.#state >= ENDED) return false;
+    this.#writeBacklog();
+    if (this.#state === CLOSING) {
+      this.#end();
       return false;
     }
-    return this.socket.writableLength + (this.backlog?.bytes ?? 0) > this.connectionClass.sendQueueBytes;
+    return this.#socket.writableLength + (this.#backlog?.bytes ?? 0) > this.connectionClass.sendQueueBytes;
   }
 
   /** Hands the backlog to the socket when its last write is done, and finishes a closing connection. */
-  private writeBacklog(): void {
-    const backlog = this.backlog;
-    if (backlog === null || this.writing) return;
-    this.writingBytes = backlog.bytes;
+  #writeBacklog(): void {
+    const backlog = this.#backlog;
+    if (backlog === null || this.#writing) return;
+    this.#writingBytes = backlog.bytes;
     const blocks = backlog.take();
-    this.writingBlocks = blocks;
+    this.#writingBlocks = blocks;
     const last = blocks.length - 1;
-    this.backlog = null;
-    this.writing = true;
-    this.host.setSlow(this, true);
-    if (last > 0) this.socket.cork();
-    for (let i = 0; i < last; i++) this.socket.write(blocks[i] as Buffer);
-    (this.host.counts[netStat.writes] as number)++;
-    this.socket.write(blocks[last] as Buffer, () => this.onWritten());
-    if (last > 0) this.socket.uncork();
+    this.#backlog = null;
+    this.#writing = true;
+    this.#host.setSlow(this, true);
+    if (last > 0) this.#socket.cork();
+    for (let i = 0; i < last; i++) this.#socket.write(blocks[i]!);
+    this.#host.counts[netStat.writes]!++;
+    this.#socket.write(blocks[last]!, () => this.#onWritten());
+    if (last > 0) this.#socket.uncork();
   }
 
-  private onWritten(): void {
-    this.writing = false;
-    if (this.state !== GONE) this.release(this.writingBytes);
-    this.writingBytes = 0;
-    this.discardWritten();
-    if (this.backlog !== null) this.writeBacklog();
-    else this.host.setSlow(this, false);
+  #onWritten(): void {
+    this.#writing = false;
+    if (this.#state !== GONE) this.#release(this.#writingBytes);
+    this.#writingBytes = 0;
+    this.#discardWritten();
+    if (this.#backlog !== null) this.#writeBacklog();
+    else this.#host.setSlow(this, false);
   }
 
-  private discardWritten(): void {
-    for (const block of this.writingBlocks) discardBuffer(block);
-    this.writingBlocks = [];
+  #discardWritten(): void {
+    for (const block of this.#writingBlocks) discardBuffer(block);
+    this.#writingBlocks = [];
   }
 
   // Closing
 
-  private leave(reason: string, next: typeof CLOSING | typeof GONE): void {
-    this.state = next;
-    this.host.floodQueue.remove(this);
-    this.host.workGroups.leave(this.remoteAddress);
+  #leave(reason: string, next: typeof CLOSING | typeof GONE): void {
+    this.#state = next;
+    this.#host.floodQueue.remove(this);
+    this.#host.workGroups.leave(this.remoteAddress);
     // While its lines are handled they are still read from there.
-    if (!this.consuming) this.waiting?.discard();
-    this.waiting = null;
-    this.full = false;
-    if (next === CLOSING) this.readOrHalt();
-    this.framer.clear();
+    if (!this.#consuming) this.#waiting?.discard();
+    this.#waiting = null;
+    this.#full = false;
+    if (next === CLOSING) this.#readOrHalt();
+    this.#framer.clear();
     this.deferInput(0);
-    this.host.left(this);
-    this.host.handler.onClose(this, reason);
+    this.#host.left(this);
+    this.#host.handler.onClose(this, reason);
   }
 
   /**
    * Sends the last bytes and FIN. The socket goes on discarding what the client sends until the client closes too,
    * because closing with unread input would reset the connection and lose the line that says why.
    */
-  private end(): void {
-    this.state = ENDED;
-    this.lastBlocks = this.backlog?.take() ?? [];
-    this.backlog = null;
-    for (const block of this.lastBlocks) this.socket.write(block);
-    this.socket.end();
-    if (this.socket.destroyed) return;
-    this.closeTimer = setTimeout(() => this.socket.destroy(), CLOSE_FLUSH_MS);
+  #end(): void {
+    this.#state = ENDED;
+    this.#lastBlocks = this.#backlog?.take() ?? [];
+    this.#backlog = null;
+    for (const block of this.#lastBlocks) this.#socket.write(block);
+    this.#socket.end();
+    if (this.#socket.destroyed) return;
+    this.#closeTimer = setTimeout(() => this.#socket.destroy(), CLOSE_FLUSH_MS);
   }
 
-  private onSocketClosed(): void {
-    if (this.state === OPEN) {
-      this.leave(this.lastError === null ? 'Connection closed' : `Read error: ${this.lastError}`, GONE);
+  #onSocketClosed(): void {
+    if (this.#state === OPEN) {
+      this.#leave(this.#lastError === null ? 'Connection closed' : `Read error: ${this.#lastError}`, GONE);
     }
-    this.state = GONE;
-    this.host.readRounds.leave(this.work.group, this);
-    if (this.closeTimer !== null) clearTimeout(this.closeTimer);
-    this.backlog?.discard();
-    this.backlog = null;
-    this.discardWritten();
-    for (const block of this.lastBlocks) discardBuffer(block);
-    this.lastBlocks = [];
-    this.release(this.keptBytes);
-    this.host.setSlow(this, false);
-    this.host.gone(this);
+    this.#state = GONE;
+    this.#host.readRounds.leave(this.work.group, this);
+    if (this.#closeTimer !== null) clearTimeout(this.#closeTimer);
+    this.#backlog?.discard();
+    this.#backlog = null;
+    this.#discardWritten();
+    for (const block of this.#lastBlocks) discardBuffer(block);
+    this.#lastBlocks = [];
+    this.#release(this.#keptBytes);
+    this.#host.setSlow(this, false);
+    this.#host.gone(this);
   }
 }

@@ -37,15 +37,15 @@ describe('FloodQueue', () => {
   /** Asks to be called again after each of the given delays, then is done. */
   class Waiter implements FloodWaiter {
     readonly calledAtMs: number[] = [];
-    private readonly again: number[];
+    readonly #again: number[];
 
     constructor(again: number[]) {
-      this.again = again;
+      this.#again = again;
     }
 
     resumeLines(): number {
       this.calledAtMs.push(performance.now());
-      return this.again.shift() ?? 0;
+      return this.#again.shift() ?? 0;
     }
   }
 

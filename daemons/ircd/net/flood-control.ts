@@ -26,52 +26,52 @@ export interface FloodWaiter {
 
 /** Wakes waiting connections. One timer, set to the earliest of them, and none when nobody waits. */
 export class FloodQueue {
-  private readonly dueMs = new Map<FloodWaiter, number>();
-  private timer: NodeJS.Timeout | null = null;
-  private timerDueMs = 0;
+  readonly #dueMs = new Map<FloodWaiter, number>();
+  #timer: NodeJS.Timeout | null = null;
+  #timerDueMs = 0;
 
   get waiting(): number {
-    return this.dueMs.size;
+    return this.#dueMs.size;
   }
 
   /** Calls `resumeLines` of the waiter after `delayMs`, instead of when it was due before. */
   wait(waiter: FloodWaiter, delayMs: number): void {
     const due = performance.now() + delayMs;
-    this.dueMs.set(waiter, due);
-    this.arm(due);
+    this.#dueMs.set(waiter, due);
+    this.#arm(due);
   }
 
   /** Forgets a waiter, for a connection that is closed. */
   remove(waiter: FloodWaiter): void {
-    if (this.dueMs.delete(waiter) && this.dueMs.size === 0) this.close();
+    if (this.#dueMs.delete(waiter) && this.#dueMs.size === 0) this.close();
   }
 
   /** Stops the timer. */
   close(): void {
-    if (this.timer !== null) clearTimeout(this.timer);
-    this.timer = null;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
   }
 
-  private arm(due: number): void {
-    if (this.timer !== null && this.timerDueMs <= due) return;
+  #arm(due: number): void {
+    if (this.#timer !== null && this.#timerDueMs <= due) return;
     this.close();
-    this.timerDueMs = due;
-    this.timer = setTimeout(() => this.wake(), Math.max(1, due - performance.now()));
+    this.#timerDueMs = due;
+    this.#timer = setTimeout(() => this.#wake(), Math.max(1, due - performance.now()));
   }
 
-  private wake(): void {
-    this.timer = null;
+  #wake(): void {
+    this.#timer = null;
     const now = performance.now();
     const ready: FloodWaiter[] = [];
-    for (const [waiter, due] of this.dueMs) if (due <= now) ready.push(waiter);
+    for (const [waiter, due] of this.#dueMs) if (due <= now) ready.push(waiter);
     for (const waiter of ready) {
       // An earlier waiter's lines may have closed this one.
-      if (!this.dueMs.delete(waiter)) continue;
+      if (!this.#dueMs.delete(waiter)) continue;
       const again = waiter.resumeLines();
-      if (again > 0) this.dueMs.set(waiter, performance.now() + again);
+      if (again > 0) this.#dueMs.set(waiter, performance.now() + again);
     }
     let earliest = Number.POSITIVE_INFINITY;
-    for (const due of this.dueMs.values()) if (due < earliest) earliest = due;
-    if (earliest !== Number.POSITIVE_INFINITY) this.arm(earliest);
+    for (const due of this.#dueMs.values()) if (due < earliest) earliest = due;
+    if (earliest !== Number.POSITIVE_INFINITY) this.#arm(earliest);
   }
 }

@@ -25,7 +25,7 @@ export interface IdentQuery {
 export function parseIdentReply(reply: string, query: IdentQuery): string | null {
   const fields = reply.split(':');
   if (fields.length < 4 || fields[1]?.trim().toUpperCase() !== 'USERID') return null;
-  const [theirs, ours] = (fields[0] as string).split(',').map((port) => Number(port.trim()));
+  const [theirs, ours] = fields[0]!.split(',').map((port) => Number(port.trim()));
   if (theirs !== query.remotePort || ours !== query.localPort) return null;
   const name = fields.slice(3).join(':').trim();
   return SAFE_NAME.test(name) ? name : null;

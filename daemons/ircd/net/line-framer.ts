@@ -35,13 +35,13 @@ function isTooLong(bytes: Uint8Array, start: number, end: number): boolean {
 
 /** The framer of one connection. */
 export class LineFramer {
-  private partial: Uint8Array | null = null;
-  private partialLength = 0;
-  private discarding = false;
+  #partial: Uint8Array | null = null;
+  #partialLength = 0;
+  #discarding = false;
 
   /** Bytes kept of an incomplete line. */
   get heldBytes(): number {
-    return this.partialLength;
+    return this.#partialLength;
   }
 
   /**
@@ -54,20 +54,20 @@ export class LineFramer {
       let stop = at;
       let byte = 0;
       while (stop < end) {
-        byte = bytes[stop] as number;
+        byte = bytes[stop]!;
         if (byte <= CR && (byte === LF || byte === CR)) break;
         stop++;
       }
       if (stop === end) {
-        if (!this.discarding) this.keep(bytes, at, end, sink);
+        if (!this.#discarding) this.#keep(bytes, at, end, sink);
         return end;
       }
       const next = stop + 1;
       let goOn = true;
-      if (this.discarding) {
-        this.discarding = false;
-      } else if (this.partialLength > 0) {
-        goOn = this.finishPartial(bytes, at, stop, sink);
+      if (this.#discarding) {
+        this.#discarding = false;
+      } else if (this.#partialLength > 0) {
+        goOn = this.#finishPartial(bytes, at, stop, sink);
       } else if (stop > at) {
         goOn = isTooLong(bytes, at, stop) ? sink.takeOversized() : sink.takeLine(bytes, at, stop);
       }
@@ -83,42 +83,42 @@ export class LineFramer {
 
   /** Drops what is kept, for a connection that is closed. */
   clear(): void {
-    this.partial = null;
-    this.partialLength = 0;
+    this.#partial = null;
+    this.#partialLength = 0;
   }
 
-  private keep(bytes: Uint8Array, start: number, end: number, sink: LineSink): void {
-    const length = this.partialLength + end - start;
-    const first = this.partialLength > 0 ? (this.partial as Uint8Array)[0] : bytes[start];
+  #keep(bytes: Uint8Array, start: number, end: number, sink: LineSink): void {
+    const length = this.#partialLength + end - start;
+    const first = this.#partialLength > 0 ? (this.#partial as Uint8Array)[0] : bytes[start];
     if (length > (first === AT ? MAX_LINE_BYTES : MAX_BODY_BYTES)) {
       this.clear();
-      this.discarding = true;
+      this.#discarding = true;
       sink.takeOversized();
       return;
     }
-    this.append(bytes, start, end);
+    this.#append(bytes, start, end);
   }
 
-  private finishPartial(bytes: Uint8Array, start: number, end: number, sink: LineSink): boolean {
-    const length = this.partialLength + end - start;
+  #finishPartial(bytes: Uint8Array, start: number, end: number, sink: LineSink): boolean {
+    const length = this.#partialLength + end - start;
     if (length > MAX_LINE_BYTES) {
       this.clear();
       return sink.takeOversized();
     }
-    this.append(bytes, start, end);
-    const line = this.partial as Uint8Array;
+    this.#append(bytes, start, end);
+    const line = this.#partial as Uint8Array;
     this.clear();
     return isTooLong(line, 0, length) ? sink.takeOversized() : sink.takeLine(line, 0, length);
   }
 
-  private append(bytes: Uint8Array, start: number, end: number): void {
-    const length = this.partialLength + end - start;
-    if (this.partial === null || this.partial.length < length) {
+  #append(bytes: Uint8Array, start: number, end: number): void {
+    const length = this.#partialLength + end - start;
+    if (this.#partial === null || this.#partial.length < length) {
       const grown = new Uint8Array(Math.max(FIRST_PARTIAL_BYTES, length + (length >> 1)));
-      if (this.partial !== null) grown.set(this.partial.subarray(0, this.partialLength));
-      this.partial = grown;
+      if (this.#partial !== null) grown.set(this.#partial.subarray(0, this.#partialLength));
+      this.#partial = grown;
     }
-    this.partial.set(bytes.subarray(start, end), this.partialLength);
-    this.partialLength = length;
+    this.#partial.set(bytes.subarray(start, end), this.#partialLength);
+    this.#partialLength = length;
   }
 }

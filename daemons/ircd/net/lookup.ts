@@ -59,10 +59,10 @@ function isLoopback(address: string): boolean {
 
 /** Finds the host name (confirmed forwards) and the ident of clients; failures are null, never errors. */
 export class Lookup {
-  private readonly options: LookupOptions;
-  private readonly names: LRUCache<string, CachedName>;
-  private readonly running = new Map<string, Promise<string | null>>();
-  private readonly counters = {
+  readonly #options: LookupOptions;
+  readonly #names: LRUCache<string, CachedName>;
+  readonly #running = new Map<string, Promise<string | null>>();
+  readonly #counters = {
     dnsHits: 0,
     dnsMisses: 0,
     dnsFailures: 0,
@@ -72,8 +72,8 @@ export class Lookup {
   };
 
   constructor(options: LookupOptions) {
-    this.options = options;
-    this.names = new LRUCache<string, CachedName>({
+    this.#options = options;
+    this.#names = new LRUCache<string, CachedName>({
       max: options.cacheEntries ?? limits.lookupCacheEntries.default,
       ttl: options.cacheMs ?? limits.lookupCacheSeconds.default * 1000,
       ttlResolution: 1000,
@@ -81,7 +81,7 @@ export class Lookup {
   }
 
   get stats(): LookupStats {
-    return { ...this.counters, dnsEntries: this.names.size };
+    return { ...this.#counters, dnsEntries: this.#names.size };
   }
 
   /**
@@ -90,10 +90,10 @@ export class Lookup {
    */
   cachedHost(address: string): string | null | undefined {
     if (isLoopback(address)) return 'localhost';
-    if (!this.options.dns) return null;
-    const found = this.names.get(address);
+    if (!this.#options.dns) return null;
+    const found = this.#names.get(address);
     if (found === undefined) return undefined;
-    this.counters.dnsHits++;
+    this.#counters.dnsHits++;
     return found.name;
   }
 
@@ -104,47 +104,47 @@ export class Lookup {
   host(address: string): Promise<string | null> {
     const cached = this.cachedHost(address);
     if (cached !== undefined) return Promise.resolve(cached);
-    const running = this.running.get(address);
+    const running = this.#running.get(address);
     if (running !== undefined) {
-      this.counters.dnsHits++;
+      this.#counters.dnsHits++;
       return running;
     }
-    this.counters.dnsMisses++;
-    const query = this.bounded(address).then((name) => {
-      this.running.delete(address);
-      this.names.set(address, { name });
-      if (name === null) this.counters.dnsFailures++;
+    this.#counters.dnsMisses++;
+    const query = this.#bounded(address).then((name) => {
+      this.#running.delete(address);
+      this.#names.set(address, { name });
+      if (name === null) this.#counters.dnsFailures++;
       return name;
     });
-    this.running.set(address, query);
+    this.#running.set(address, query);
     return query;
   }
 
   /** The ident user of a connection, or null. Loopback is asked too. Never rejects. */
   async ident(query: IdentQuery): Promise<string | null> {
-    if (!this.options.ident) return null;
-    this.counters.identAsked++;
-    const deadlineMs = this.options.identDeadlineMs ?? limits.lookupIdentMs.default;
-    const user = await askIdent(query, deadlineMs, this.options.identPort);
-    if (user !== null) this.counters.identAnswered++;
+    if (!this.#options.ident) return null;
+    this.#counters.identAsked++;
+    const deadlineMs = this.#options.identDeadlineMs ?? limits.lookupIdentMs.default;
+    const user = await askIdent(query, deadlineMs, this.#options.identPort);
+    if (user !== null) this.#counters.identAnswered++;
     return user;
   }
 
   /** Forgets every name. Answers how many there were. */
   clear(): number {
-    const size = this.names.size;
-    this.names.clear();
+    const size = this.#names.size;
+    this.#names.clear();
     return size;
   }
 
-  private bounded(address: string): Promise<string | null> {
-    const deadlineMs = this.options.dnsDeadlineMs ?? limits.lookupDnsMs.default;
+  #bounded(address: string): Promise<string | null> {
+    const deadlineMs = this.#options.dnsDeadlineMs ?? limits.lookupDnsMs.default;
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
-        this.counters.dnsTimeouts++;
+        this.#counters.dnsTimeouts++;
         resolve(null);
       }, deadlineMs);
-      this.confirmedName(address).then(
+      this.#confirmedName(address).then(
         (name) => {
           clearTimeout(timer);
           resolve(name);
@@ -158,12 +158,12 @@ export class Lookup {
   }
 
   /** The first name of the address that leads back to it. A name that does not could be anybody's. */
-  private async confirmedName(address: string): Promise<string | null> {
+  async #confirmedName(address: string): Promise<string | null> {
     const wanted = parseAddress(address)?.join();
-    const names = await this.options.resolver.reverse(address);
+    const names = await this.#options.resolver.reverse(address);
     for (const name of names.slice(0, MAX_NAMES)) {
       if (!HOST_NAME.test(name)) continue;
-      const { resolver } = this.options;
+      const { resolver } = this.#options;
       const addresses = await (isIPv4(address) ? resolver.resolve4(name) : resolver.resolve6(name)).catch(
         () => [],
       );

@@ -126,14 +126,14 @@ export class LineClient {
   ended = false;
   closed = false;
   error: string | null = null;
-  private rest = '';
+  #rest = '';
 
   constructor(socket: Socket) {
     this.socket = socket;
     socket.on('data', (bytes: Buffer) => {
       this.received += bytes.length;
-      const parts = (this.rest + bytes.toString()).split('\r\n');
-      this.rest = parts.pop() ?? '';
+      const parts = (this.#rest + bytes.toString()).split('\r\n');
+      this.#rest = parts.pop() ?? '';
       this.lines.push(...parts);
     });
     socket.on('end', () => {

@@ -424,7 +424,7 @@ describe('NetServer', () => {
       await LineClient.connect(port),
       await LineClient.connect(port),
     ];
-    const last = clients[2] as LineClient;
+    const last = clients[2]!;
     await until(() => last.ended);
     expect(last.lines).toEqual([
       'ERROR :Closing Link: 127.0.0.1 (Throttled: connecting too fast, try again in 60 seconds)',

@@ -67,51 +67,51 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
   readonly workGroups = new WorkGroups();
   readonly readRounds: ReadRounds;
   readonly work = new WorkTurns({
-    afterTurn: () => this.flushInTime(),
-    onError: (error) => this.options.onDefect(error),
+    afterTurn: () => this.#flushInTime(),
+    onError: (error) => this.#options.onDefect(error),
   });
   readonly writer: TickWriter;
   /** The serializer of the server, for the protocol. */
   readonly outbox: Outbox;
 
-  private readonly arena: Arena;
-  private readonly options: NetServerOptions<User>;
-  private readonly flushMs: number;
-  private readonly acceptor: Acceptor<ListenConfig, ConnectionClass>;
-  private readonly connections = new OpenConnections<ClientConnection<User>>();
-  private readonly slow = new Set<ClientConnection<User>>();
-  private readonly overflowed: TickReceiver[] = [];
-  private totals: HeldTotals;
-  private readonly flushTick = () => {
-    this.flushScheduled = false;
-    this.cut = false;
-    this.flushInTime();
+  readonly #arena: Arena;
+  readonly #options: NetServerOptions<User>;
+  readonly #flushMs: number;
+  readonly #acceptor: Acceptor<ListenConfig, ConnectionClass>;
+  readonly #connections = new OpenConnections<ClientConnection<User>>();
+  readonly #slow = new Set<ClientConnection<User>>();
+  readonly #overflowed: TickReceiver[] = [];
+  #totals: HeldTotals;
+  readonly #flushTick = () => {
+    this.#flushScheduled = false;
+    this.#cut = false;
+    this.#flushInTime();
   };
-  private readonly flushIsOver = () => performance.now() >= this.flushUntilMs;
-  private flushUntilMs = 0;
+  readonly #flushIsOver = () => performance.now() >= this.#flushUntilMs;
+  #flushUntilMs = 0;
   /** There was no time in this turn to write to everybody. */
-  private cut = false;
-  private nextId = 1;
-  private flushScheduled = false;
-  private measuredWriteNs: number = workPrices.write.ns;
+  #cut = false;
+  #nextId = 1;
+  #flushScheduled = false;
+  #measuredWriteNs: number = workPrices.write.ns;
   /** Ticks that wrote to {@link MEASURED_WRITES} connections or more. */
-  private ticks = 0;
+  #ticks = 0;
 
   constructor(config: NetConfig, options: NetServerOptions<User>) {
-    this.options = options;
+    this.#options = options;
     this.readRounds = new ReadRounds(options.readRounds);
-    this.flushMs = options.flushMs ?? limits.flushTurnMs.default;
+    this.#flushMs = options.flushMs ?? limits.flushTurnMs.default;
     this.handler = options.handler;
-    this.arena = new Arena(() => this.scheduleFlush());
-    this.outbox = this.arena;
-    this.writer = new TickWriter(this.arena, this.counts);
-    this.totals = heldTotals(config);
+    this.#arena = new Arena(() => this.scheduleFlush());
+    this.outbox = this.#arena;
+    this.writer = new TickWriter(this.#arena, this.counts);
+    this.#totals = heldTotals(config);
     this.admission = new Admission({
       classes: connectionClasses(config, options.connectRate),
       throttle: new ConnectThrottle(() => limits.throttleAddresses.default),
       bans: { reasonAgainst: (address) => options.handler.refusal(address) },
     });
-    this.acceptor = new Acceptor({
+    this.#acceptor = new Acceptor({
       key: 'ircd.listen',
       protocol: ({ protocol }) => protocol,
       admission: this.admission,
@@ -122,13 +122,13 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
       lingerMs: () => limits.closeFlushMs.default,
       lastWord: (refusal, address) =>
         `ERROR :Closing Link: ${oneLine(`${address} (${refusalText(refusal)})`)}\r\n`,
-      onOpen: (socket, seat, _entry, tls) => this.open(socket, seat, tls),
+      onOpen: (socket, seat, _entry, tls) => this.#open(socket, seat, tls),
     });
   }
 
   /** Every open listener with its real port. */
   get listenerInfos(): readonly TcpListenerInfo[] {
-    return this.acceptor.infos;
+    return this.#acceptor.infos;
   }
 
   /**
@@ -149,16 +149,17 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
     config: NetConfig,
     credentials: TlsCredentials | 'self-signed' | null,
   ): Promise<{ readonly listeners: ListenerChange; readonly commit: () => AcceptorChanged }> {
-    const classes = connectionClasses(config, this.options.connectRate);
-    const shown = credentials === 'self-signed' ? await this.selfSigned() : credentials;
-    const { listeners, commit } = await this.acceptor.begin(config.listen, shown);
+    const classes = connectionClasses(config, this.#options.connectRate);
+    const shown = credentials === 'self-signed' ? await this.#selfSigned() : credentials;
+    const { listeners, commit } = await this.#acceptor.begin(config.listen, shown);
     const takeOver = () => {
       const changed = commit();
       this.admission.reclassify(classes);
-      for (const connection of this.connections) connection.connectionClass = connection.seat.connectionClass;
-      this.totals = heldTotals(config);
+      for (const connection of this.#connections)
+        connection.connectionClass = connection.seat.connectionClass;
+      this.#totals = heldTotals(config);
       const notice = roomNotice('max_connections', classes.largest, this.admission.room);
-      if (notice !== null) this.options.warn(notice);
+      if (notice !== null) this.#options.warn(notice);
       return changed;
     };
     return { listeners, commit: takeOver };
@@ -168,9 +169,9 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
   sampleSendQueues(): SendQueueSample {
     let totalBytes = 0;
     let maxBytes = 0;
-    for (const connection of this.slow) {
+    for (const connection of this.#slow) {
       const bytes = connection.sendQueueBytes;
-      if (bytes === 0) this.slow.delete(connection);
+      if (bytes === 0) this.#slow.delete(connection);
       totalBytes += bytes;
       if (bytes > maxBytes) maxBytes = bytes;
     }
@@ -182,19 +183,19 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
    * `deadlineMs`.
    */
   async drain(reason: string, deadlineMs: number): Promise<void> {
-    this.acceptor.close();
-    for (const connection of [...this.connections]) connection.close(reason);
-    await this.connections.allGone(AbortSignal.timeout(deadlineMs));
+    this.#acceptor.close();
+    for (const connection of [...this.#connections]) connection.close(reason);
+    await this.#connections.allGone(AbortSignal.timeout(deadlineMs));
     this.close();
   }
 
   /** Closes everything at once. Closing twice is fine. */
   close(): void {
-    this.acceptor.destroy();
-    for (const connection of [...this.connections]) connection.destroy('Server closed');
+    this.#acceptor.destroy();
+    for (const connection of [...this.#connections]) connection.destroy('Server closed');
     this.floodQueue.close();
     this.work.close();
-    this.connections.close();
+    this.#connections.close();
   }
 
   /** How many connections have something to write at the end of the tick. */
@@ -205,35 +206,35 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
   // What connections ask of their server
 
   encodePrivate(line: string): Chunk {
-    return this.arena.encodePrivate(line);
+    return this.#arena.encodePrivate(line);
   }
 
   scheduleFlush(): void {
-    if (this.flushScheduled) return;
-    this.flushScheduled = true;
-    setImmediate(this.flushTick);
+    if (this.#flushScheduled) return;
+    this.#flushScheduled = true;
+    setImmediate(this.#flushTick);
   }
 
   betweenLines(): void {
-    if (this.arena.sizeBytes > MAX_TICK_BYTES) this.flush();
+    if (this.#arena.sizeBytes > MAX_TICK_BYTES) this.#flush();
   }
 
   inputGrew(): void {
-    if ((this.counts[netStat.inputHeld] as number) > this.totals.inputBytes) this.scheduleFlush();
+    if (this.counts[netStat.inputHeld]! > this.#totals.inputBytes) this.scheduleFlush();
   }
 
   setSlow(connection: ClientConnection<User>, slow: boolean): void {
-    if (slow) this.slow.add(connection);
-    else this.slow.delete(connection);
+    if (slow) this.#slow.add(connection);
+    else this.#slow.delete(connection);
   }
 
   left(connection: ClientConnection<User>): void {
     connection.seat.leave();
-    (this.counts[netStat.connections] as number)--;
+    this.counts[netStat.connections]!--;
   }
 
   gone(connection: ClientConnection<User>): void {
-    this.connections.delete(connection);
+    this.#connections.delete(connection);
   }
 
   /**
@@ -241,74 +242,76 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
    * when the clock of the turn no longer runs and depends on the machine most of all.
    */
   get writeNs(): number {
-    return this.measuredWriteNs;
+    return this.#measuredWriteNs;
   }
 
   /** Writes to as many as one turn of the loop has time for, and to the others in the next. */
-  private flushInTime(): void {
-    if (this.cut) return;
-    this.flushUntilMs = performance.now() + this.flushMs;
-    this.cut = !this.flush(this.flushIsOver);
-    if (this.cut) this.scheduleFlush();
+  #flushInTime(): void {
+    if (this.#cut) return;
+    this.#flushUntilMs = performance.now() + this.#flushMs;
+    this.#cut = !this.#flush(this.#flushIsOver);
+    if (this.#cut) this.scheduleFlush();
   }
 
-  private flush(isOver?: () => boolean): boolean {
-    const { overflowed, counts } = this;
+  #flush(isOver?: () => boolean): boolean {
+    const { counts } = this;
+    const overflowed = this.#overflowed;
     const { pending } = this.writer;
     // CPU time, because a busy machine interrupts this process and makes no write dearer by that.
-    const measured = pending >= MEASURED_WRITES && this.ticks++ % MEASURED_TICKS === 0;
+    const measured = pending >= MEASURED_WRITES && this.#ticks++ % MEASURED_TICKS === 0;
     const begun = measured ? process.cpuUsage() : null;
-    const before = counts[netStat.writes] as number;
+    const before = counts[netStat.writes]!;
     const ended = this.writer.flush(overflowed, isOver);
-    const writes = (counts[netStat.writes] as number) - before;
+    const writes = counts[netStat.writes]! - before;
     if (begun !== null && writes > 0) {
       const { user, system } = process.cpuUsage(begun);
       const ns = Math.min(MOST_WRITE_NS, ((user + system) * 1000) / writes);
-      this.measuredWriteNs += (ns - this.measuredWriteNs) / 8;
+      this.#measuredWriteNs += (ns - this.#measuredWriteNs) / 8;
     }
     // After the flush, because the protocol announces each of them to others in the next tick.
     for (let i = 0; i < overflowed.length; i++) {
-      (this.counts[netStat.sendQueueKills] as number)++;
+      this.counts[netStat.sendQueueKills]!++;
       (overflowed[i] as ClientConnection<User>).destroy('SendQ exceeded');
     }
     overflowed.length = 0;
-    this.keepTotals();
+    this.#keepTotals();
     return ended;
   }
 
   /** Lets those go who hold most, when all clients together hold too much. */
-  private keepTotals(): void {
-    const { counts, totals } = this;
-    const sendSurplus = (counts[netStat.sendHeld] as number) - totals.sendBytes;
+  #keepTotals(): void {
+    const { counts } = this;
+    const totals = this.#totals;
+    const sendSurplus = counts[netStat.sendHeld]! - totals.sendBytes;
     if (sendSurplus > 0) {
       for (const connection of worstOf(
-        this.slow,
+        this.#slow,
         ({ out }) => out,
         sendSurplus + totals.sendBytes / FREED_PART,
       )) {
-        (counts[netStat.memoryKills] as number)++;
+        counts[netStat.memoryKills]!++;
         connection.destroy('SendQ total exceeded');
       }
     }
-    const inputSurplus = (counts[netStat.inputHeld] as number) - totals.inputBytes;
+    const inputSurplus = counts[netStat.inputHeld]! - totals.inputBytes;
     if (inputSurplus <= 0) return;
     const most = inputSurplus + totals.inputBytes / FREED_PART;
-    for (const connection of worstOf(this.connections, (held) => held.in, most)) {
-      (counts[netStat.memoryKills] as number)++;
+    for (const connection of worstOf(this.#connections, (held) => held.in, most)) {
+      counts[netStat.memoryKills]!++;
       connection.close('RecvQ total exceeded');
     }
   }
 
-  private selfSigned(): Promise<TlsCredentials> {
-    return selfSignedCredentials('ircd', this.options.dataDirectory, this.options.serverName);
+  #selfSigned(): Promise<TlsCredentials> {
+    return selfSignedCredentials('ircd', this.#options.dataDirectory, this.#options.serverName);
   }
 
   /** Takes a connection that was let in. */
-  private open(socket: Socket, seat: Seat<ConnectionClass>, tls: TLSSocket | null): void {
+  #open(socket: Socket, seat: Seat<ConnectionClass>, tls: TLSSocket | null): void {
     const details = tls === null ? null : tlsDetails(tls);
-    const connection = new ClientConnection<User>(this, this.nextId++, socket, seat, details);
-    this.connections.add(connection);
-    (this.counts[netStat.connections] as number)++;
+    const connection = new ClientConnection<User>(this, this.#nextId++, socket, seat, details);
+    this.#connections.add(connection);
+    this.counts[netStat.connections]!++;
     connection.start();
   }
 }

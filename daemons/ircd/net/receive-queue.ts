@@ -12,44 +12,44 @@ const BLOCK_BYTES = 131_072;
 
 /** A growing buffer, read from its start. */
 export class ReceiveQueue {
-  private held: Buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
-  private start = 0;
-  private end = 0;
+  #held: Buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
+  #start = 0;
+  #end = 0;
 
   /** Bytes that wait. */
   get bytes(): number {
-    return this.end - this.start;
+    return this.#end - this.#start;
   }
 
   /** Appends what follows index `from`. */
   append(bytes: Buffer, from: number): void {
     const size = bytes.length - from;
-    if (this.end + size > this.held.length) {
-      const { held } = this;
+    if (this.#end + size > this.#held.length) {
+      const held = this.#held;
       const needed = Math.max(held.length * 2, this.bytes + size);
       const target =
         this.bytes + size <= held.length
           ? held
           : Buffer.allocUnsafeSlow(needed <= MOST_SMALL_BYTES ? needed : Math.max(needed, BLOCK_BYTES));
-      held.copy(target, 0, this.start, this.end);
-      this.end -= this.start;
-      this.start = 0;
-      this.held = target;
+      held.copy(target, 0, this.#start, this.#end);
+      this.#end -= this.#start;
+      this.#start = 0;
+      this.#held = target;
       if (target !== held) discardBuffer(held);
     }
-    bytes.copy(this.held, this.end, from);
-    this.end += size;
+    bytes.copy(this.#held, this.#end, from);
+    this.#end += size;
   }
 
   /** Gives the memory back; what waits is lost, and nothing may be appended any more. */
   discard(): void {
-    this.start = 0;
-    this.end = 0;
-    discardBuffer(this.held);
+    this.#start = 0;
+    this.#end = 0;
+    discardBuffer(this.#held);
   }
 
   /** Passes all that waits to `take`, which answers the index up to which it used the bytes. */
   consume(take: (bytes: Buffer, start: number, end: number) => number): void {
-    this.start = take(this.held, this.start, this.end);
+    this.#start = take(this.#held, this.#start, this.#end);
   }
 }

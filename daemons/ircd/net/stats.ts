@@ -49,6 +49,6 @@ export class NetStats {
 
   /** The value of one counter, by name. */
   get(name: keyof typeof netStat): number {
-    return this.counts[netStat[name]] as number;
+    return this.counts[netStat[name]]!;
   }
 }

@@ -134,7 +134,7 @@ describe('TickWriter', () => {
     expect(writer.flush([], () => true)).toBe(false);
     expect([late.text, member.text, heard()]).toEqual(['PONG\r\n', 'to all\r\nyours\r\n', 17]);
     // The chunk is still good, and whoever waits gets what comes meanwhile behind it.
-    const [first, second] = [crowd[0] as FakeReceiver, crowd[20] as FakeReceiver];
+    const [first, second] = [crowd[0]!, crowd[20]!];
     const more = arena.encode('more');
     for (const receiver of [first, second]) push(receiver, more);
     expect(writer.flush([], () => true)).toBe(false);
@@ -166,7 +166,7 @@ describe('TickWriter', () => {
         const { arena, writer, push, answer } = setUp();
         const receivers = Array.from({ length: count }, (_, index) => {
           const receiver = new FakeReceiver();
-          receiver.acceptWrites = (stallAfter[index % 6] as number) * 2 || Number.POSITIVE_INFINITY;
+          receiver.acceptWrites = stallAfter[index % 6]! * 2 || Number.POSITIVE_INFINITY;
           return receiver;
         });
         const expected = receivers.map(() => '');

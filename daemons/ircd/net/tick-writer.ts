@@ -34,7 +34,7 @@ export class RangeList {
   get bytes(): number {
     const { bounds, length } = this;
     let sum = 0;
-    for (let i = 0; i < length; i += 2) sum += (bounds[i + 1] as number) - (bounds[i] as number);
+    for (let i = 0; i < length; i += 2) sum += bounds[i + 1]! - bounds[i]!;
     return sum;
   }
 
@@ -73,70 +73,70 @@ export class RangeList {
 
 /** Connections that wait for the end of the tick, in order. */
 class Line {
-  private receivers: TickReceiver[] = [];
-  private at = 0;
+  #receivers: TickReceiver[] = [];
+  #at = 0;
 
   get size(): number {
-    return this.receivers.length - this.at;
+    return this.#receivers.length - this.#at;
   }
 
   push(receiver: TickReceiver): void {
-    this.receivers.push(receiver);
+    this.#receivers.push(receiver);
   }
 
   next(): TickReceiver | undefined {
-    return this.receivers[this.at++];
+    return this.#receivers[this.#at++];
   }
 
   /** Forgets those that had their turn. */
   settle(): void {
-    if (this.at >= this.receivers.length) this.receivers.length = 0;
-    else if (this.at * 2 > this.receivers.length) this.receivers = this.receivers.slice(this.at);
+    if (this.#at >= this.#receivers.length) this.#receivers.length = 0;
+    else if (this.#at * 2 > this.#receivers.length) this.#receivers = this.#receivers.slice(this.#at);
     else return;
-    this.at = 0;
+    this.#at = 0;
   }
 }
 
 /** Writes what a tick left pending, one write a connection. */
 export class TickWriter {
-  private readonly arena: Arena;
-  private readonly counts: Float64Array;
-  private readonly answered = new Line();
-  private readonly dirty = new Line();
-  private spare: RangeList[] = [];
-  private readonly scratch: Buffer = Buffer.allocUnsafeSlow(SLAB_BYTES);
+  readonly #arena: Arena;
+  readonly #counts: Float64Array;
+  readonly #answered = new Line();
+  readonly #dirty = new Line();
+  #spare: RangeList[] = [];
+  readonly #scratch: Buffer = Buffer.allocUnsafeSlow(SLAB_BYTES);
   /** The ranges whose bytes `shared` holds; kept out of `spare` until the next list replaces it. */
-  private sharedRanges: RangeList | null = null;
-  private shared: Buffer | null = null;
-  private directStart = -1;
-  private directEnd = -1;
-  private direct: Buffer | null = null;
+  #sharedRanges: RangeList | null = null;
+  #shared: Buffer | null = null;
+  #directStart = -1;
+  #directEnd = -1;
+  #direct: Buffer | null = null;
 
   constructor(arena: Arena, counts: Float64Array) {
-    this.arena = arena;
-    this.counts = counts;
+    this.#arena = arena;
+    this.#counts = counts;
   }
 
   /** Registers a receiver for the end of the tick and gives it an empty list. */
   open(receiver: TickReceiver): RangeList {
-    this.dirty.push(receiver);
-    return this.spare.pop() ?? new RangeList();
+    this.#dirty.push(receiver);
+    return this.#spare.pop() ?? new RangeList();
   }
 
   /** Like {@link open}, for one that is sent an answer: it does not wait behind a crowd that somebody wrote to. */
   openFirst(receiver: TickReceiver): RangeList {
-    this.answered.push(receiver);
-    return this.spare.pop() ?? new RangeList();
+    this.#answered.push(receiver);
+    return this.#spare.pop() ?? new RangeList();
   }
 
   /** A receiver that has its list is sent an answer as well. */
   hurry(receiver: TickReceiver): void {
-    this.answered.push(receiver);
+    this.#answered.push(receiver);
   }
 
   /** How many connections the end of the tick has to write to. */
   get pending(): number {
-    return this.answered.size + this.dirty.size;
+    return this.#answered.size + this.#dirty.size;
   }
 
   get idle(): boolean {
@@ -150,18 +150,18 @@ export class TickWriter {
    * @returns whether the tick has ended
    */
   flush(overflowed: TickReceiver[], isOver?: () => boolean): boolean {
-    if (this.pending > 0) (this.counts[netStat.ticks] as number)++;
+    if (this.pending > 0) this.#counts[netStat.ticks]!++;
     const ended =
-      this.flushLine(this.answered, overflowed, isOver) && this.flushLine(this.dirty, overflowed, isOver);
-    if (this.spare.length > MAX_KEPT_LISTS) this.spare.length = MAX_KEPT_LISTS;
+      this.#flushLine(this.#answered, overflowed, isOver) && this.#flushLine(this.#dirty, overflowed, isOver);
+    if (this.#spare.length > MAX_KEPT_LISTS) this.#spare.length = MAX_KEPT_LISTS;
     if (!ended) return false;
-    this.forgetViews();
-    this.arena.reset();
+    this.#forgetViews();
+    this.#arena.reset();
     return true;
   }
 
-  private flushLine(line: Line, overflowed: TickReceiver[], isOver?: () => boolean): boolean {
-    const counts = this.counts;
+  #flushLine(line: Line, overflowed: TickReceiver[], isOver?: () => boolean): boolean {
+    const counts = this.#counts;
     for (let left = CLOCK_EVERY; line.size > 0; left--) {
       if (left === 0) {
         left = CLOCK_EVERY;
@@ -171,97 +171,97 @@ export class TickWriter {
       const ranges = receiver.takeRanges();
       // It was written to already, or is gone.
       if (ranges === null) continue;
-      (counts[netStat.deliveries] as number) += ranges.lines;
-      (counts[netStat.bytesOut] as number) += ranges.bytes;
-      if (ranges.length > 0) this.send(receiver, ranges);
-      if (ranges !== this.sharedRanges) this.release(ranges);
+      counts[netStat.deliveries]! += ranges.lines;
+      counts[netStat.bytesOut]! += ranges.bytes;
+      if (ranges.length > 0) this.#send(receiver, ranges);
+      if (ranges !== this.#sharedRanges) this.#release(ranges);
       if (receiver.afterFlush()) overflowed.push(receiver);
     }
     line.settle();
     return line.size === 0;
   }
 
-  private release(ranges: RangeList): void {
+  #release(ranges: RangeList): void {
     ranges.clear();
-    if (ranges.bounds.length <= MAX_KEPT_BOUNDS) this.spare.push(ranges);
+    if (ranges.bounds.length <= MAX_KEPT_BOUNDS) this.#spare.push(ranges);
   }
 
-  private forgetViews(): void {
-    if (this.sharedRanges !== null) this.release(this.sharedRanges);
-    this.sharedRanges = null;
-    this.shared = null;
-    this.direct = null;
-    this.directStart = -1;
+  #forgetViews(): void {
+    if (this.#sharedRanges !== null) this.#release(this.#sharedRanges);
+    this.#sharedRanges = null;
+    this.#shared = null;
+    this.#direct = null;
+    this.#directStart = -1;
   }
 
-  private send(receiver: TickReceiver, ranges: RangeList): void {
+  #send(receiver: TickReceiver, ranges: RangeList): void {
     if (!receiver.ready()) {
-      this.defer(receiver, ranges, 0);
+      this.#defer(receiver, ranges, 0);
     } else if (ranges.length === 2) {
-      this.sendDirect(receiver, ranges);
-    } else if (this.sharedRanges?.equals(ranges)) {
-      this.write(receiver, this.shared as Buffer);
+      this.#sendDirect(receiver, ranges);
+    } else if (this.#sharedRanges?.equals(ranges)) {
+      this.#write(receiver, this.#shared as Buffer);
     } else {
-      this.sendConcatenated(receiver, ranges);
+      this.#sendConcatenated(receiver, ranges);
     }
   }
 
-  private sendDirect(receiver: TickReceiver, ranges: RangeList): void {
-    const start = ranges.bounds[0] as number;
-    const end = ranges.bounds[1] as number;
-    const slab = this.arena.slabAt(start);
-    if (this.directStart !== start || this.directEnd !== end) {
-      this.direct = slab.bytes.subarray(start - slab.base, end - slab.base);
-      this.directStart = start;
-      this.directEnd = end;
+  #sendDirect(receiver: TickReceiver, ranges: RangeList): void {
+    const start = ranges.bounds[0]!;
+    const end = ranges.bounds[1]!;
+    const slab = this.#arena.slabAt(start);
+    if (this.#directStart !== start || this.#directEnd !== end) {
+      this.#direct = slab.bytes.subarray(start - slab.base, end - slab.base);
+      this.#directStart = start;
+      this.#directEnd = end;
     }
-    this.write(receiver, this.direct as Buffer);
+    this.#write(receiver, this.#direct as Buffer);
   }
 
-  private sendConcatenated(receiver: TickReceiver, ranges: RangeList): void {
-    if (this.sharedRanges !== null) this.release(this.sharedRanges);
-    this.sharedRanges = null;
+  #sendConcatenated(receiver: TickReceiver, ranges: RangeList): void {
+    if (this.#sharedRanges !== null) this.#release(this.#sharedRanges);
+    this.#sharedRanges = null;
     const { bounds, length } = ranges;
     const mask = SLAB_BYTES - 1;
-    const { scratch } = this;
+    const scratch = this.#scratch;
     let used = 0;
     for (let i = 0; i < length; i += 2) {
-      const start = bounds[i] as number;
-      const size = (bounds[i + 1] as number) - start;
+      const start = bounds[i]!;
+      const size = bounds[i + 1]! - start;
       if (used + size > SLAB_BYTES) {
-        if (!this.write(receiver, scratch.subarray(0, used))) {
-          this.defer(receiver, ranges, i);
+        if (!this.#write(receiver, scratch.subarray(0, used))) {
+          this.#defer(receiver, ranges, i);
           return;
         }
         used = 0;
       }
-      const slab = this.arena.slabAt(start);
+      const slab = this.#arena.slabAt(start);
       const from = start & mask;
       slab.bytes.copy(scratch, used, from, from + size);
       used += size;
     }
     const view = scratch.subarray(0, used);
-    this.write(receiver, view);
+    this.#write(receiver, view);
     if (used === ranges.bytes) {
-      this.sharedRanges = ranges;
-      this.shared = view;
+      this.#sharedRanges = ranges;
+      this.#shared = view;
     }
   }
 
   /** Hands the receiver its own copy of the ranges from index `from` on. */
-  private defer(receiver: TickReceiver, ranges: RangeList, from: number): void {
+  #defer(receiver: TickReceiver, ranges: RangeList, from: number): void {
     for (let i = from; i < ranges.length; i += 2) {
-      const start = ranges.bounds[i] as number;
-      const end = ranges.bounds[i + 1] as number;
-      const slab = this.arena.slabAt(start);
+      const start = ranges.bounds[i]!;
+      const end = ranges.bounds[i + 1]!;
+      const slab = this.#arena.slabAt(start);
       receiver.keep(slab.bytes, start - slab.base, end - slab.base);
-      (this.counts[netStat.bytesDeferred] as number) += end - start;
+      this.#counts[netStat.bytesDeferred]! += end - start;
     }
   }
 
   /** Whether the kernel took all of it. */
-  private write(receiver: TickReceiver, bytes: Buffer): boolean {
-    (this.counts[netStat.writes] as number)++;
+  #write(receiver: TickReceiver, bytes: Buffer): boolean {
+    this.#counts[netStat.writes]!++;
     return receiver.write(bytes);
   }
 }

@@ -36,7 +36,7 @@ function foldFrom(name: string, first: number): string {
   let out = name.slice(0, first);
   for (let i = first; i < name.length; i++) {
     const code = name.charCodeAt(i);
-    out += code < 128 ? String.fromCharCode(table[code] as number) : name[i];
+    out += code < 128 ? String.fromCharCode(table[code]!) : name[i];
   }
   return out;
 }

@@ -32,7 +32,7 @@ it('serializes once for each variant, however many receive it', () => {
   });
   const receivers = [];
   for (let i = 0; i < 30; i++) {
-    const caps = ['', 'message-tags', 'server-time message-tags', 'batch'][i % 4] as string;
+    const caps = ['', 'message-tags', 'server-time message-tags', 'batch'][i % 4]!;
     receivers.push(irc.join(`user${i}`, caps));
   }
   for (const receiver of receivers) message.to(receiver.user as User);

@@ -26,56 +26,56 @@ const NO_TAGS: DeliveryTags = { account: null, msgid: '', clientTags: '', bot: f
 export class Delivery {
   /** Line without tags, at most 510 bytes. */
   readonly body: string;
-  private readonly outbox: Outbox;
-  private readonly tags: DeliveryTags;
+  readonly #outbox: Outbox;
+  readonly #tags: DeliveryTags;
   /** Variant bits that make a difference to this message. */
-  private readonly relevant: number;
-  private readonly chunks: (Chunk | null)[] = new Array(VARIANTS).fill(null);
-  private time = '';
+  readonly #relevant: number;
+  readonly #chunks: (Chunk | null)[] = new Array(VARIANTS).fill(null);
+  #time = '';
 
   constructor(outbox: Outbox, body: string, tags: DeliveryTags = NO_TAGS) {
-    this.outbox = outbox;
+    this.#outbox = outbox;
     this.body = fitLine(body);
-    this.tags = tags;
+    this.#tags = tags;
     let relevant: number = CAP.serverTime;
     if (tags.account !== null) relevant |= CAP.accountTag;
     if (tags.msgid !== '' || tags.clientTags !== '' || tags.bot) relevant |= CAP.messageTags;
-    this.relevant = relevant;
+    this.#relevant = relevant;
   }
 
   /** Appends the message to a user's pending lines; inside a labeled command of that user, to its response. */
   to(user: User): void {
-    if (user.capture !== null) user.capture.add(this.tagText(user.caps & VARIANT_BITS), this.body);
+    if (user.capture !== null) user.capture.add(this.#tagText(user.caps & VARIANT_BITS), this.body);
     else this.past(user);
   }
 
   /** Like {@link to}, but never part of a labeled response: for messages that merely happen to reach their sender. */
   past(user: User): void {
-    const variant = user.caps & this.relevant;
-    user.connection.push(this.chunks[variant] ?? this.encode(variant));
+    const variant = user.caps & this.#relevant;
+    user.connection.push(this.#chunks[variant] ?? this.#encode(variant));
   }
 
   /** To be called when it goes on in a later tick: what was serialized belonged to the tick before. */
   renew(): void {
-    this.chunks.fill(null);
+    this.#chunks.fill(null);
   }
 
-  private encode(variant: number): Chunk {
-    const tags = this.tagText(variant);
+  #encode(variant: number): Chunk {
+    const tags = this.#tagText(variant);
     // A lane a variant, so that the lines of a receiver lie side by side in the arena.
-    const chunk = this.outbox.encode(tags === '' ? this.body : `@${tags} ${this.body}`, variant);
-    this.chunks[variant] = chunk;
+    const chunk = this.#outbox.encode(tags === '' ? this.body : `@${tags} ${this.body}`, variant);
+    this.#chunks[variant] = chunk;
     return chunk;
   }
 
-  private tagText(variant: number): string {
+  #tagText(variant: number): string {
     let text = '';
     if ((variant & CAP.serverTime) !== 0) {
       // One time for all receivers, also when some of them are served in a later turn.
-      if (this.time === '') this.time = serverTime();
-      text = `time=${this.time}`;
+      if (this.#time === '') this.#time = serverTime();
+      text = `time=${this.#time}`;
     }
-    const { account, msgid, clientTags, bot } = this.tags;
+    const { account, msgid, clientTags, bot } = this.#tags;
     if ((variant & CAP.accountTag) !== 0 && account !== null) text = join(text, `account=${account}`);
     if ((variant & CAP.messageTags) !== 0) {
       if (msgid !== '') text = join(text, `msgid=${msgid}`);

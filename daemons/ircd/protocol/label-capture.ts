@@ -13,32 +13,32 @@ let batchCounter = 0;
 
 /** The answer to one labeled command. */
 export class LabelCapture {
-  private readonly label: string;
-  private readonly lines: { readonly tags: string; readonly body: string }[] = [];
+  readonly #label: string;
+  readonly #lines: { readonly tags: string; readonly body: string }[] = [];
 
   /** @param label raw (escaped) value of the `label` tag. */
   constructor(label: string) {
-    this.label = label;
+    this.#label = label;
   }
 
   /** Adds one line; `tags` is raw and may be empty. */
   add(tags: string, body: string): void {
-    this.lines.push({ tags, body });
+    this.#lines.push({ tags, body });
   }
 
   /** Sends the response. `caps` are the client's, `server` the prefix of BATCH and ACK. */
   flush(connection: Connection, caps: number, server: string): void {
-    const labelTag = `label=${this.label}`;
-    const only = this.lines[0];
+    const labelTag = `label=${this.#label}`;
+    const only = this.#lines[0];
     const time = (caps & CAP.serverTime) !== 0 ? `;time=${serverTime()}` : '';
     if (only === undefined) {
       connection.sendLine(`@${labelTag}${time} :${server} ACK`);
-    } else if (this.lines.length === 1) {
+    } else if (this.#lines.length === 1) {
       connection.sendLine(`@${labelTag}${only.tags === '' ? '' : `;${only.tags}`} ${only.body}`);
     } else {
       const id = (++batchCounter).toString(36);
       connection.sendLine(`@${labelTag}${time} :${server} BATCH +${id} labeled-response`);
-      for (const line of this.lines) {
+      for (const line of this.#lines) {
         connection.sendLine(`@batch=${id}${line.tags === '' ? '' : `;${line.tags}`} ${line.body}`);
       }
       connection.sendLine(`:${server} BATCH -${id}`);

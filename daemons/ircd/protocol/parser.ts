@@ -24,10 +24,10 @@ export class LineParser {
   /** Reused between lines: handlers that keep parameters keep the strings. */
   readonly params: string[] = [];
 
-  private buffer: Buffer = Buffer.alloc(0);
+  #buffer: Buffer = Buffer.alloc(0);
   /** The whole line, when it is pure ASCII: then every piece is a slice of it. */
-  private ascii: string | null = null;
-  private origin = 0;
+  #ascii: string | null = null;
+  #origin = 0;
 
   /** Parses `bytes[start, end)`, which holds no line feed. */
   parse(bytes: Uint8Array, start: number, end: number): LineStatus {
@@ -36,53 +36,53 @@ export class LineParser {
     this.params.length = 0;
     let high = 0;
     for (let i = start; i < end; i++) {
-      const byte = bytes[i] as number;
+      const byte = bytes[i]!;
       if (byte === 0 || byte === 13 || byte === 10) return 'malformed';
       high |= byte;
     }
-    this.buffer =
+    this.#buffer =
       bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.origin = start;
-    const valid = high < 0x80 || isUtf8(this.buffer.subarray(start, end));
-    this.ascii = high < 0x80 ? this.buffer.toString('latin1', start, end) : null;
+    this.#origin = start;
+    const valid = high < 0x80 || isUtf8(this.#buffer.subarray(start, end));
+    this.#ascii = high < 0x80 ? this.#buffer.toString('latin1', start, end) : null;
 
     let at = skipSpaces(bytes, start, end);
     if (bytes[at] === AT && at < end) {
       const stop = findSpace(bytes, at, end);
       if (stop - at - 1 > MAX_CLIENT_TAG_BYTES) return 'tags-too-long';
-      this.tags = this.text(at + 1, stop);
+      this.tags = this.#text(at + 1, stop);
       at = skipSpaces(bytes, stop, end);
     }
     // A client's idea of its own prefix is ignored (RFC 2812 section 2.3).
     if (bytes[at] === COLON && at < end) at = skipSpaces(bytes, findSpace(bytes, at, end), end);
     if (at >= end) return 'empty';
     const commandEnd = findSpace(bytes, at, end);
-    this.command = this.text(at, commandEnd).toUpperCase();
+    this.command = this.#text(at, commandEnd).toUpperCase();
     if (!valid) return 'invalid-utf8';
-    this.parseParams(bytes, commandEnd, end);
+    this.#parseParams(bytes, commandEnd, end);
     return 'ok';
   }
 
-  private parseParams(bytes: Uint8Array, start: number, end: number): void {
+  #parseParams(bytes: Uint8Array, start: number, end: number): void {
     let at = skipSpaces(bytes, start, end);
     while (at < end) {
       if (bytes[at] === COLON) {
-        this.params.push(this.text(at + 1, end));
+        this.params.push(this.#text(at + 1, end));
         return;
       }
       if (this.params.length === MAX_PARAMS - 1) {
-        this.params.push(this.text(at, end));
+        this.params.push(this.#text(at, end));
         return;
       }
       const stop = findSpace(bytes, at, end);
-      this.params.push(this.text(at, stop));
+      this.params.push(this.#text(at, stop));
       at = skipSpaces(bytes, stop, end);
     }
   }
 
-  private text(start: number, end: number): string {
-    if (this.ascii !== null) return this.ascii.slice(start - this.origin, end - this.origin);
-    return this.buffer.toString('utf8', start, end);
+  #text(start: number, end: number): string {
+    if (this.#ascii !== null) return this.#ascii.slice(start - this.#origin, end - this.#origin);
+    return this.#buffer.toString('utf8', start, end);
   }
 }
 

@@ -10,15 +10,15 @@ const OVERHEAD_BYTES = 110;
 
 /** The budget of one answer. */
 export class ReplyBudget {
-  private readonly user: User;
-  private readonly command: string;
-  private left: number;
+  readonly #user: User;
+  readonly #command: string;
+  #left: number;
 
   constructor(user: User, command: string) {
     const { connectionClass, sendQueueBytes } = user.connection;
-    this.user = user;
-    this.command = command;
-    this.left = connectionClass.sendQueueBytes / 2 - sendQueueBytes;
+    this.#user = user;
+    this.#command = command;
+    this.#left = connectionClass.sendQueueBytes / 2 - sendQueueBytes;
   }
 
   /** Takes the room for one reply; false, after telling the client, when there is none left. */
@@ -29,9 +29,9 @@ export class ReplyBudget {
 
   /** The same for text whose size is known. */
   takeBytes(bytes: number): boolean {
-    this.left -= OVERHEAD_BYTES + bytes;
-    if (this.left >= 0) return true;
-    this.user.reply(N.ERR_TOOMANYMATCHES, this.command);
+    this.#left -= OVERHEAD_BYTES + bytes;
+    if (this.#left >= 0) return true;
+    this.#user.reply(N.ERR_TOOMANYMATCHES, this.#command);
     return false;
   }
 }

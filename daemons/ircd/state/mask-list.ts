@@ -17,37 +17,37 @@ export interface MaskEntry {
 
 /** At most `maskListEntries` masks; the caller checks. */
 export class MaskList {
-  private readonly list: MaskEntry[] = [];
+  readonly #list: MaskEntry[] = [];
 
   get entries(): readonly MaskEntry[] {
-    return this.list;
+    return this.#list;
   }
 
   get size(): number {
-    return this.list.length;
+    return this.#list.length;
   }
 
   has(text: string): boolean {
-    return this.find(text) !== -1;
+    return this.#find(text) !== -1;
   }
 
   /** Adds a mask; false when it is there already. */
   add(text: string, by: string, atMs: number): boolean {
-    if (this.find(text) !== -1) return false;
-    this.list.push({ mask: compileMask(text), network: compileAddressMask(text), by, atMs });
+    if (this.#find(text) !== -1) return false;
+    this.#list.push({ mask: compileMask(text), network: compileAddressMask(text), by, atMs });
     return true;
   }
 
   /** Removes a mask and returns it as it was set; null when it is not there. */
   remove(text: string): string | null {
-    const index = this.find(text);
+    const index = this.#find(text);
     if (index === -1) return null;
-    const [entry] = this.list.splice(index, 1);
+    const [entry] = this.#list.splice(index, 1);
     return entry?.mask.text ?? null;
   }
 
   clear(): void {
-    this.list.length = 0;
+    this.#list.length = 0;
   }
 
   /**
@@ -55,12 +55,12 @@ export class MaskList {
    * @param from first mask that is looked at
    * @param to one past the last
    */
-  matches(user: User, from = 0, to = this.list.length): boolean {
+  matches(user: User, from = 0, to = this.#list.length): boolean {
     const { foldedPrefix, foldedAddressPrefix } = user;
     // A client without a host name has its address for one.
     const named = foldedAddressPrefix !== foldedPrefix;
-    for (let i = from; i < to && i < this.list.length; i++) {
-      const { mask, network } = this.list[i] as MaskEntry;
+    for (let i = from; i < to && i < this.#list.length; i++) {
+      const { mask, network } = this.#list[i]!;
       if (mask.matches(foldedPrefix) || (named && mask.matches(foldedAddressPrefix))) return true;
       if (network !== null && coversAddress(network, user.foldedWho, user.address)) return true;
     }
@@ -70,13 +70,12 @@ export class MaskList {
   /** What comparing those masks with one user costs at most, in nanoseconds of work. */
   priceNs(from: number, to: number): number {
     let sum = 0;
-    for (let i = from; i < to && i < this.list.length; i++)
-      sum += 2 * (this.list[i] as MaskEntry).mask.priceNs;
+    for (let i = from; i < to && i < this.#list.length; i++) sum += 2 * this.#list[i]!.mask.priceNs;
     return sum;
   }
 
-  private find(text: string): number {
+  #find(text: string): number {
     const wanted = text.toLowerCase();
-    return this.list.findIndex((entry) => entry.mask.text.toLowerCase() === wanted);
+    return this.#list.findIndex((entry) => entry.mask.text.toLowerCase() === wanted);
   }
 }

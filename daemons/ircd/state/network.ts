@@ -12,47 +12,47 @@ import { Whowas } from './whowas.ts';
 /** Users, channels and memberships with their indexes. */
 export class NetworkState {
   /** Users by folded nick, unregistered ones with a nick included: a nick is taken from NICK on. */
-  private readonly nicks = new Map<string, User>();
-  private readonly channelMap = new Map<string, Channel>();
-  private readonly everyone = new Set<User>();
-  private readonly operators = new Set<User>();
+  readonly #nicks = new Map<string, User>();
+  readonly #channelMap = new Map<string, Channel>();
+  readonly #everyone = new Set<User>();
+  readonly #operators = new Set<User>();
   readonly whowas: Whowas;
   registeredCount = 0;
   invisibleCount = 0;
   /** Most registered users at once since start. */
   maxRegistered = 0;
-  private markCounter = 0;
+  #markCounter = 0;
   /** Memberships that the last walk over {@link neighbours} looked at. */
   walked = 0;
-  private readonly scratch: User[] = [];
-  private readonly changed: (table: LiveTable) => void;
+  readonly #scratch: User[] = [];
+  readonly #changed: (table: LiveTable) => void;
 
   /** @param changed told whenever users or channels are others than before. */
   constructor(whowasCapacity: number, changed: (table: LiveTable) => void) {
-    this.changed = changed;
+    this.#changed = changed;
     this.whowas = new Whowas(whowasCapacity);
   }
 
   /** All connections, registered or not. */
   get users(): ReadonlySet<User> {
-    return this.everyone;
+    return this.#everyone;
   }
 
   get channels(): ReadonlyMap<string, Channel> {
-    return this.channelMap;
+    return this.#channelMap;
   }
 
   get opers(): ReadonlySet<User> {
-    return this.operators;
+    return this.#operators;
   }
 
   get unregisteredCount(): number {
-    return this.everyone.size - this.registeredCount;
+    return this.#everyone.size - this.registeredCount;
   }
 
   addUser(user: User): void {
-    this.everyone.add(user);
-    this.changed('connections');
+    this.#everyone.add(user);
+    this.#changed('connections');
   }
 
   /** Counts a user as registered; its nick is set already. */
@@ -63,26 +63,26 @@ export class NetworkState {
     this.registeredCount++;
     if (this.registeredCount > this.maxRegistered) this.maxRegistered = this.registeredCount;
     user.updatePrefix();
-    this.changed('connections');
+    this.#changed('connections');
   }
 
   /** A registered user by nick. */
   findUser(nick: string): User | undefined {
-    const user = this.nicks.get(fold(nick));
+    const user = this.#nicks.get(fold(nick));
     return user?.registered === true ? user : undefined;
   }
 
   /** Whoever holds a nick, registered or not. */
   nickHolder(nick: string): User | undefined {
-    return this.nicks.get(fold(nick));
+    return this.#nicks.get(fold(nick));
   }
 
   setNick(user: User, nick: string): void {
-    if (user.nick !== '') this.nicks.delete(fold(user.nick));
+    if (user.nick !== '') this.#nicks.delete(fold(user.nick));
     user.nick = nick;
-    this.nicks.set(fold(nick), user);
+    this.#nicks.set(fold(nick), user);
     user.updatePrefix();
-    this.changed('connections');
+    this.#changed('connections');
   }
 
   /** Sets or clears one user mode and keeps the counts. */
@@ -91,16 +91,16 @@ export class NetworkState {
     user.modes ^= bit;
     if (bit === UMODE.invisible) this.invisibleCount += on ? 1 : -1;
     if (bit === UMODE.oper) {
-      if (on) this.operators.add(user);
-      else this.operators.delete(user);
+      if (on) this.#operators.add(user);
+      else this.#operators.delete(user);
     }
   }
 
   /** Takes a user out of every index. Channels left empty end. */
   removeUser(user: User, nowMs: number): void {
-    if (!this.everyone.delete(user)) return;
-    this.changed('connections');
-    if (user.nick !== '' && this.nicks.get(fold(user.nick)) === user) this.nicks.delete(fold(user.nick));
+    if (!this.#everyone.delete(user)) return;
+    this.#changed('connections');
+    if (user.nick !== '' && this.#nicks.get(fold(user.nick)) === user) this.#nicks.delete(fold(user.nick));
     if (user.registered) {
       this.registeredCount--;
       this.whowas.remember(user, nowMs);
@@ -115,24 +115,24 @@ export class NetworkState {
   }
 
   findChannel(name: string): Channel | undefined {
-    return this.channelMap.get(fold(name));
+    return this.#channelMap.get(fold(name));
   }
 
   /** Puts a user on a channel, creating it (with the user as operator) when it does not exist. */
   join(user: User, name: string, nowMs: number): Membership {
     const key = fold(name);
-    let channel = this.channelMap.get(key);
+    let channel = this.#channelMap.get(key);
     let status = 0;
     if (channel === undefined) {
       channel = new Channel(name, key, nowMs);
-      this.channelMap.set(key, channel);
+      this.#channelMap.set(key, channel);
       status = STATUS.op;
     }
     const membership = new Membership(user, channel, status);
     membership.index = channel.members.push(membership) - 1;
     user.memberships.set(channel, membership);
-    this.forgetInvite(user, channel);
-    this.changed('channels');
+    this.#forgetInvite(user, channel);
+    this.#changed('channels');
     return membership;
   }
 
@@ -145,8 +145,8 @@ export class NetworkState {
       last.index = membership.index;
     }
     user.memberships.delete(channel);
-    this.changed('channels');
-    if (channel.members.length === 0) this.endChannel(channel);
+    this.#changed('channels');
+    if (channel.members.length === 0) this.#endChannel(channel);
   }
 
   /** Notes an invitation; where the user holds as many as allowed the oldest lapses. */
@@ -155,7 +155,7 @@ export class NetworkState {
     user.invites.set(channel, byOperator || (user.invites.get(channel) ?? false));
     for (const oldest of user.invites.keys()) {
       if (user.invites.size <= limits.invitesPerUser.default) break;
-      this.forgetInvite(user, oldest);
+      this.#forgetInvite(user, oldest);
     }
     channel.invited ??= new Set();
     channel.invited.add(user);
@@ -166,9 +166,9 @@ export class NetworkState {
    * call.
    */
   neighbours(user: User): readonly User[] {
-    const mark = ++this.markCounter;
+    const mark = ++this.#markCounter;
     user.mark = mark;
-    const found = this.scratch;
+    const found = this.#scratch;
     found.length = 0;
     this.walked = 0;
     for (const channel of user.memberships.keys()) {
@@ -189,13 +189,13 @@ export class NetworkState {
     return false;
   }
 
-  private forgetInvite(user: User, channel: Channel): void {
+  #forgetInvite(user: User, channel: Channel): void {
     user.invites?.delete(channel);
     channel.invited?.delete(user);
   }
 
-  private endChannel(channel: Channel): void {
-    this.channelMap.delete(channel.key);
+  #endChannel(channel: Channel): void {
+    this.#channelMap.delete(channel.key);
     if (channel.invited === null) return;
     for (const user of channel.invited) user.invites?.delete(channel);
     channel.invited = null;

@@ -83,7 +83,7 @@ export class User {
   prefix = '';
   foldedPrefix = '';
   foldedAddressPrefix = '';
-  private groups: AddressGroups | null = null;
+  #groups: AddressGroups | null = null;
 
   constructor(connection: Connection<User>, serverName: string, pending: PendingRegistration) {
     this.connection = connection;
@@ -115,8 +115,8 @@ export class User {
 
   /** The address as numbers, for masks that name a network. */
   get address(): AddressGroups {
-    this.groups ??= parseAddress(this.connection.remoteAddress) ?? NO_ADDRESS;
-    return this.groups;
+    this.#groups ??= parseAddress(this.connection.remoteAddress) ?? NO_ADDRESS;
+    return this.#groups;
   }
 
   has(cap: number): boolean {

@@ -15,21 +15,21 @@ export interface WhowasEntry {
 
 /** At most as many entries as it was made for. */
 export class Whowas {
-  private readonly ring: WhowasEntry[] = [];
-  private next = 0;
-  private readonly capacity: number;
+  readonly #ring: WhowasEntry[] = [];
+  #next = 0;
+  readonly #capacity: number;
 
   constructor(capacity: number) {
-    this.capacity = capacity;
+    this.#capacity = capacity;
   }
 
   get size(): number {
-    return this.ring.length;
+    return this.#ring.length;
   }
 
   /** Remembers a user under their present nick. */
   remember(user: User, leftMs: number): void {
-    this.ring[this.next] = {
+    this.#ring[this.#next] = {
       folded: fold(user.nick),
       nick: user.nick,
       username: user.username,
@@ -38,22 +38,22 @@ export class Whowas {
       account: user.account,
       leftMs,
     };
-    this.next = (this.next + 1) % this.capacity;
+    this.#next = (this.#next + 1) % this.#capacity;
   }
 
   /** Entries for a nick, newest first. */
   find(nick: string, max: number): WhowasEntry[] {
     const wanted = fold(nick);
     const found: WhowasEntry[] = [];
-    for (let back = 1; back <= this.ring.length && found.length < max; back++) {
-      const entry = this.ring[(this.next - back + this.capacity) % this.capacity];
+    for (let back = 1; back <= this.#ring.length && found.length < max; back++) {
+      const entry = this.#ring[(this.#next - back + this.#capacity) % this.#capacity];
       if (entry?.folded === wanted) found.push(entry);
     }
     return found;
   }
 
   clear(): void {
-    this.ring.length = 0;
-    this.next = 0;
+    this.#ring.length = 0;
+    this.#next = 0;
   }
 }

@@ -38,7 +38,7 @@ export class Frame {
   queues = 0;
   /** Whether it is for one client alone, and goes with the write; set by that client's outbox. */
   own = false;
-  private copy: Frame | null = null;
+  #copy: Frame | null = null;
 
   constructor(source: Buffer, start: number, end: number, control: boolean, receivedAt: number) {
     this.source = source;
@@ -72,12 +72,12 @@ export class Frame {
   durable(): Frame {
     if (this.alone) return this;
     const { size } = this;
-    if (this.copy === null) {
+    if (this.#copy === null) {
       const bytes = ownMemory(size);
       this.source.copy(bytes, 0, this.start, this.end);
-      this.copy = new Frame(bytes, 0, size, this.control, this.receivedAt);
+      this.#copy = new Frame(bytes, 0, size, this.control, this.receivedAt);
     }
-    return this.copy;
+    return this.#copy;
   }
 }
 

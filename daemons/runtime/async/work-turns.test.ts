@@ -356,7 +356,7 @@ describe('WorkTurns', () => {
             yield pause;
           }
           if (gate !== undefined) {
-            (inside[at] as number)--;
+            inside[at]!--;
             turns.leave(gate);
           }
           ended.push(index);
@@ -369,7 +369,7 @@ describe('WorkTurns', () => {
         for (let when = 0; when <= 5; when++) {
           jobs.forEach((one, index) => {
             if (one.when !== when) return;
-            turns.runSteps(accounts[one.account] as WorkAccount, steps(index, one.ms, one.gate));
+            turns.runSteps(accounts[one.account]!, steps(index, one.ms, one.gate));
           });
           tick();
         }

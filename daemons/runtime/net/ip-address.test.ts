@@ -86,9 +86,9 @@ describe('addresses', () => {
       // An address that differs from the block in one bit, which is where prefix lengths go wrong.
       const groups = parseAddress(address) as Uint16Array;
       const bit = family === 'ipv4' ? 96 + (flip % 32) : flip % 128;
-      groups[bit >> 4] = (groups[bit >> 4] as number) ^ (0x8000 >>> (bit & 15));
+      groups[bit >> 4] = groups[bit >> 4]! ^ (0x8000 >>> (bit & 15));
       return family === 'ipv4'
-        ? `${(groups[6] as number) >> 8}.${(groups[6] as number) & 255}.${(groups[7] as number) >> 8}.${(groups[7] as number) & 255}`
+        ? `${groups[6]! >> 8}.${groups[6]! & 255}.${groups[7]! >> 8}.${groups[7]! & 255}`
         : [...groups].map((group) => group.toString(16)).join(':');
     };
     fc.assert(

@@ -25,7 +25,7 @@ export function parseAddress(text: string): AddressGroups | null {
     return groups;
   }
   if (!isIPv6(text)) return null;
-  let rest = text.split('%', 1)[0] as string;
+  let rest = text.split('%', 1)[0]!;
   const lastColon = rest.lastIndexOf(':');
   const tail = rest.slice(lastColon + 1);
   if (tail.includes('.')) {
@@ -35,9 +35,9 @@ export function parseAddress(text: string): AddressGroups | null {
   const [head, after] = rest.split('::', 2) as [string, string | undefined];
   const front = head === '' ? [] : head.split(':');
   const back = after === undefined || after === '' ? [] : after.split(':');
-  for (let i = 0; i < front.length; i++) groups[i] = Number.parseInt(front[i] as string, 16);
+  for (let i = 0; i < front.length; i++) groups[i] = Number.parseInt(front[i]!, 16);
   for (let i = 0; i < back.length; i++) {
-    groups[GROUPS - back.length + i] = Number.parseInt(back[i] as string, 16);
+    groups[GROUPS - back.length + i] = Number.parseInt(back[i]!, 16);
   }
   return groups;
 }
@@ -56,8 +56,8 @@ export function isMappedIPv4(groups: AddressGroups): boolean {
 
 /** The last 32 bits as an IPv4 address. */
 export function dottedIPv4(groups: AddressGroups): string {
-  const high = groups[6] as number;
-  const low = groups[7] as number;
+  const high = groups[6]!;
+  const low = groups[7]!;
   return `${high >> 8}.${high & 255}.${low >> 8}.${low & 255}`;
 }
 
@@ -97,7 +97,7 @@ export function parseCidr(text: string): CidrBlock | null {
 export function cidrContains(block: CidrBlock, address: AddressGroups): boolean {
   let bits = block.bits;
   for (let i = 0; bits > 0; i++, bits -= 16) {
-    const difference = (block.groups[i] as number) ^ (address[i] as number);
+    const difference = block.groups[i]! ^ address[i]!;
     if (difference >>> (bits >= 16 ? 0 : 16 - bits) !== 0) return false;
   }
   return true;

@@ -142,7 +142,7 @@ export class Change<Entry extends ListenEntry> implements ListenerChange {
     const spare = [...this.#before];
     const kept = entries.map((entry) => {
       const index = spare.findIndex((listener) => keyOf(listener.entry) === keyOf(entry));
-      return index < 0 ? null : (spare.splice(index, 1)[0] as Listener<Entry>);
+      return index < 0 ? null : spare.splice(index, 1)[0]!;
     });
     this.#going = spare;
     this.#next = kept;

@@ -223,7 +223,7 @@ it('ends every change with exactly the wanted listeners or exactly the old ones,
   });
   const listen = fc
     .uniqueArray(place, { maxLength: 3, selector: ({ port }) => port })
-    .map((places) => places.map((one) => ({ ...one, port: ports[one.port] as number })));
+    .map((places) => places.map((one) => ({ ...one, port: ports[one.port]! })));
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.tuple(listen, fc.option(fc.nat(PORTS - 1))), { maxLength: 5 }),
@@ -232,7 +232,7 @@ it('ends every change with exactly the wanted listeners or exactly the old ones,
         for (const [wanted, foreign] of steps) {
           const before = set.infos;
           const other = createServer();
-          const held = foreign === null ? false : await listens(other, ports[foreign] as number);
+          const held = foreign === null ? false : await listens(other, ports[foreign]!);
           const outcome = await set.apply(wanted).then(
             () => true,
             () => false,

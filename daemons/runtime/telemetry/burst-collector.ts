@@ -26,18 +26,18 @@ function collectGarbage(): void {
 
 /** Told of every disconnect; collects when a burst of them is over. */
 export class BurstCollector {
-  private closed = 0;
-  private timer: NodeJS.Timeout | null = null;
-  private readonly openConnections: () => number;
-  private readonly collect: () => void;
+  #closed = 0;
+  #timer: NodeJS.Timeout | null = null;
+  readonly #openConnections: () => number;
+  readonly #collect: () => void;
 
   /**
    * @param openConnections how many are open now: with many, the pause would be noticed and is not made.
    * @param collect for tests: what is called instead of the garbage collector.
    */
   constructor(openConnections: () => number, collect: () => void = collectGarbage) {
-    this.openConnections = openConnections;
-    this.collect = collect;
+    this.#openConnections = openConnections;
+    this.#collect = collect;
   }
 
   /**
@@ -46,21 +46,21 @@ export class BurstCollector {
    * @param heldBytes what was held for it until it ended
    */
   connectionGone(heldBytes = 0): void {
-    this.closed += 1 + heldBytes / GARBAGE_BYTES;
-    if (this.closed < MIN_CLOSED) return;
-    if (this.timer === null) this.timer = setTimeout(() => this.afterQuiet(), QUIET_MS);
-    else this.timer.refresh();
+    this.#closed += 1 + heldBytes / GARBAGE_BYTES;
+    if (this.#closed < MIN_CLOSED) return;
+    if (this.#timer === null) this.#timer = setTimeout(() => this.#afterQuiet(), QUIET_MS);
+    else this.#timer.refresh();
   }
 
   /** Stops the timer. */
   close(): void {
-    if (this.timer !== null) clearTimeout(this.timer);
-    this.timer = null;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
   }
 
-  private afterQuiet(): void {
-    this.timer = null;
-    this.closed = 0;
-    if (this.openConnections() <= MAX_OPEN) this.collect();
+  #afterQuiet(): void {
+    this.#timer = null;
+    this.#closed = 0;
+    if (this.#openConnections() <= MAX_OPEN) this.#collect();
   }
 }
