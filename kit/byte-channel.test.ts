@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { ByteMessage, BytePipe } from '../contract/byte-stream.ts';
 import { SignalboxError } from '../contract/errors.ts';
 import { ByteChannel } from './byte-channel.ts';
+import { limits } from './limits.ts';
 
 /** An end of a pair that delivers in order, a turn later. */
 class MemoryPipe implements BytePipe {
@@ -115,6 +116,36 @@ test('an end that sends more than it has credit for is cut off', async () => {
   a.send({ type: 'bytes', data: new Uint8Array(101) });
   await expect(readAll(serving)).rejects.toMatchObject({ code: 'limit_reached' });
   expect(b.sent.at(-1)).toMatchObject({ type: 'bytes-cancel', error: { code: 'limit_reached' } });
+});
+
+test('an end that gives more credit than it could take has the channel ended, and nothing is sent on it', async () => {
+  const most = limits.byteCreditBytes.default;
+  const open = { type: 'bytes-open', name: '', size: null, credit: most - 1 } as const;
+  const [pipe, other] = [new MemoryPipe(), new MemoryPipe()];
+  pipe.other = other;
+  const channel = new ByteChannel(pipe, true);
+  channel.open({ name: 'history.db', size: null });
+  pipe.deliver(open);
+  pipe.deliver({ type: 'bytes-ack', credit: 2 });
+  await expect(channel.write(new Uint8Array(10))).rejects.toMatchObject({ code: 'limit_reached' });
+  expect(pipe.sent.map(({ type }) => type)).toEqual(['bytes-open', 'bytes-cancel']);
+});
+
+test('an end opens once, and before it says anything else', async () => {
+  const open = { type: 'bytes-open', name: '', size: null, credit: 1 } as const;
+  const wrong: ByteMessage[][] = [
+    [open, open],
+    [{ type: 'bytes-ack', credit: 1 }],
+    [{ type: 'bytes', data: new Uint8Array(1) }],
+    [{ type: 'bytes-end', total: 0 }],
+  ];
+  for (const messages of wrong) {
+    const pipe = new MemoryPipe();
+    const channel = new ByteChannel(pipe, false);
+    channel.open({ name: '', size: null });
+    for (const message of messages) pipe.deliver(message);
+    await expect(readAll(channel)).rejects.toMatchObject({ code: 'bad_request' });
+  }
 });
 
 test('an end that lost bytes on the way is told, not left with half a file', async () => {

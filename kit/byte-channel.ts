@@ -33,6 +33,7 @@ export class ByteChannel {
   #sent = 0;
   #received = 0;
   #isOpen = false;
+  #otherIsOpen = false;
   #ended = false;
   #otherEnded = false;
   #failure: SignalboxError | null = null;
@@ -137,22 +138,42 @@ export class ByteChannel {
       this.cancel(new SignalboxError('bad_request', 'The other end sent what no channel for files knows.'));
       return;
     }
-    this.#apply(parsed.data);
+    const message = parsed.data;
+    // It may refuse the channel without having opened.
+    if (message.type !== 'bytes-cancel' && this.#otherIsOpen === (message.type === 'bytes-open')) {
+      const text = this.#otherIsOpen
+        ? 'The other end opened the channel twice.'
+        : `The other end sent ${message.type} before it opened the channel.`;
+      this.cancel(new SignalboxError('bad_request', text));
+      return;
+    }
+    this.#apply(message);
+  }
+
+  /** More may be sent, but never so much that it would have to be kept for an end that does not read. */
+  #mayFurther(credit: number): void {
+    const most = limits.byteCreditBytes.default;
+    if (this.#credit + credit > most) {
+      const text = `The other end gave credit for more than ${most} bytes.`;
+      this.cancel(new SignalboxError('limit_reached', text));
+      return;
+    }
+    this.#credit += credit;
+    this.#wakeWriter();
   }
 
   #apply(message: ByteMessage): void {
     switch (message.type) {
       case 'bytes-open':
-        this.#credit += message.credit;
+        this.#otherIsOpen = true;
         this.#settleOpened.resolve({ name: message.name, size: message.size });
-        this.#wakeWriter();
+        this.#mayFurther(message.credit);
         return;
       case 'bytes':
         this.#arrive(message.data);
         return;
       case 'bytes-ack':
-        this.#credit += message.credit;
-        this.#wakeWriter();
+        this.#mayFurther(message.credit);
         return;
       case 'bytes-end':
         if (message.total !== this.#received) {

@@ -20,6 +20,12 @@ export const limits = {
     reason:
       'Bytes of a file under way to one end of a channel before that has taken them over: enough for a fast link, little for a process.',
   },
+  byteCreditBytes: {
+    default: 8_388_608,
+    unit: 'bytes',
+    reason:
+      'Most credit that an end of a channel may have given: a peer that gives without end and does not read would have whole files kept for it.',
+  },
   byteChunkBytes: {
     default: 65_536,
     unit: 'bytes',
