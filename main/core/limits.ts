@@ -10,6 +10,16 @@ export const CONTROL_LIMIT_TABLE = {
     unit: 'count',
     reason: 'Tasks of one daemon that main keeps for clients that come later; a daemon has no more at once.',
   },
+  catalogMetrics: {
+    default: 1_000,
+    unit: 'count',
+    reason: 'Metrics of one process, those of its instruments too: as many as history keeps of a source.',
+  },
+  catalogTextChars: {
+    default: 1_024,
+    unit: 'characters',
+    reason: 'Longest help of a metric, and longest name with its labels: every window gets them all.',
+  },
   shownMistakes: {
     default: 20,
     unit: 'count',

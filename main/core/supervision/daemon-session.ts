@@ -5,6 +5,7 @@
 
 import type { Outcome, WireError } from '../../../contract/errors.ts';
 import type { Actor } from '../../../contract/link/actor.ts';
+import type { Catalog } from '../../../contract/link/catalog.ts';
 import { listenerInfosOf } from '../../../contract/link/endpoint.ts';
 import { type FromDaemon, fromDaemonSchema } from '../../../contract/link/from-daemon.ts';
 import type { Peer } from '../../../contract/link/peers.ts';
@@ -17,6 +18,7 @@ import type { Clock, Timer } from '../../../kit/clock.ts';
 import { ascendingIds, outcomeOf, PendingRequests } from '../../../kit/pending-requests.ts';
 import type { DaemonLauncher, DaemonProcess, DaemonRuntime, ProcessEnd } from '../daemon-launcher.ts';
 import type { ControlLimits } from '../limits.ts';
+import { catalogProblem } from './catalog-check.ts';
 import { Countdown } from './countdown.ts';
 import { Heartbeat } from './heartbeat.ts';
 import type { Introduction } from './peers.ts';
@@ -117,6 +119,8 @@ export class DaemonSession {
   #phase: 'hello' | 'init' | 'ready' | 'stopping' | 'ended' = 'hello';
   #becameReady = false;
   #stopRequested = false;
+  /** Revision of the newest catalog; 0 before the first. */
+  #catalogRevision = 0;
   #announced: string | null = null;
   #refusal: WireError | null = null;
   #killReason: string | null = null;
@@ -277,6 +281,13 @@ export class DaemonSession {
       case 'listeners':
         events.onListeners(listenerInfosOf(message.listeners), false);
         return;
+      case 'catalog': {
+        const problem = this.#becameReady
+          ? this.#takeCatalog(message.catalog)
+          : 'a catalog before it was ready';
+        if (problem !== null) events.onMalformed(problem);
+        return;
+      }
       case 'pong':
         return;
       case 'checked':
@@ -323,16 +334,30 @@ export class DaemonSession {
 
   #ready({ listeners, catalog }: Extract<FromDaemon, { type: 'ready' }>): void {
     if (this.#phase !== 'init' || this.#refusal !== null) return;
+    // Who hears that it runs asks what it measures.
+    const problem = this.#takeCatalog(catalog);
+    if (problem !== null) {
+      this.#refuse({ code: 'init_failed', message: `${problem}.` });
+      return;
+    }
     this.#phase = 'ready';
     this.#becameReady = true;
     this.#countdown.cancel();
     this.#heartbeat.start();
-    // Who hears that it runs asks what it measures.
-    this.#options.events.onMessage({ type: 'catalog', catalog });
     this.#options.events.onListeners(listenerInfosOf(listeners), true);
     const unsent = this.#unsent;
     this.#unsent = [];
     for (const message of unsent) this.#process.send(message);
+  }
+
+  /** Passes a catalog on, or says what is wrong with it. */
+  #takeCatalog(catalog: Catalog): string | null {
+    const { id, limits, events } = this.#options;
+    const problem = catalogProblem(id, catalog, this.#catalogRevision, limits);
+    if (problem !== null) return problem;
+    this.#catalogRevision = catalog.revision;
+    events.onMessage({ type: 'catalog', catalog });
+    return null;
   }
 
   /** The daemon cannot start: everything asked of it fails with the cause. */
