@@ -5,7 +5,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { defineManifest } from '../../contract/manifest.ts';
 import { linkPipe, portPipe } from '../../daemons/runtime/host/byte-pipes.ts';
-import type { PortLike } from '../../daemons/runtime/telemetry/stream-channel.ts';
+import type { PortLike } from '../../daemons/runtime/telemetry/message-port.ts';
 import type { StreamHub } from '../../daemons/runtime/telemetry/stream-hub.ts';
 import { ByteChannel } from '../../kit/byte-channel.ts';
 import { FakeClock } from '../../kit/fake-clock.ts';

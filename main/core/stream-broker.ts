@@ -8,7 +8,8 @@ import type { Role } from '../../contract/access.ts';
 import { MAIN_SOURCE } from '../../contract/control/host.ts';
 import type { Outcome } from '../../contract/errors.ts';
 import type { StreamPurpose } from '../../contract/link/stream-messages.ts';
-import { type PortLike, portChannel, upgradeSocket } from '../../daemons/runtime/telemetry/stream-channel.ts';
+import { hearPort, type PortLike } from '../../daemons/runtime/telemetry/message-port.ts';
+import { portChannel, upgradeSocket } from '../../daemons/runtime/telemetry/stream-channel.ts';
 import type { StreamHub } from '../../daemons/runtime/telemetry/stream-hub.ts';
 import type { PassedOn } from './supervision/daemon-session.ts';
 import type { Supervisor } from './supervision/supervisor.ts';
@@ -86,16 +87,12 @@ export class StreamBroker {
     const { transfer: port, purpose } = request;
     this.#relayed.set(streamId, { daemon: source, port, onClosed });
     process.send({ type: 'stream-open', streamId, transport: 'link', purpose, role });
-    port.on('message', (event) => {
-      const wrapped = typeof event === 'object' && event !== null && 'data' in event && 'ports' in event;
-      process.send({ type: 'stream-data', streamId, data: wrapped ? event.data : event });
-    });
     port.on('close', () => {
       if (!this.#relayed.delete(streamId)) return;
       process.send({ type: 'stream-close', streamId });
       onClosed();
     });
-    port.start();
+    hearPort(port, (data) => process.send({ type: 'stream-data', streamId, data }));
     return { ok: true, result: { close: () => port.close() } };
   }
 

@@ -6,7 +6,7 @@ import type { BytePipe } from '../../../contract/byte-stream.ts';
 import { limits as kitLimits } from '../../../kit/limits.ts';
 import { limits } from '../limits.ts';
 import { keepAlive } from '../telemetry/keep-alive.ts';
-import type { PortLike } from '../telemetry/stream-channel.ts';
+import { type PortLike, portEnd } from '../telemetry/message-port.ts';
 
 /** Room for what is said beside the bytes, in bytes. */
 const WORDS_BYTES = 8_192;
@@ -21,30 +21,7 @@ const upgrader = new WebSocketServer({
 
 /** Over a MessagePort that was transferred. */
 export function portPipe(port: PortLike): BytePipe {
-  let closed = false;
-  return {
-    send(message) {
-      if (!closed) port.postMessage(message);
-    },
-    onMessage(listener) {
-      // Electron wraps what arrives in an event with `data`, Node hands it over bare.
-      port.on('message', (event) => {
-        const wrapped = typeof event === 'object' && event !== null && 'data' in event && 'ports' in event;
-        listener(wrapped ? event.data : event);
-      });
-      port.start();
-    },
-    onClose(listener) {
-      port.on('close', () => {
-        closed = true;
-        listener();
-      });
-    },
-    close() {
-      closed = true;
-      port.close();
-    },
-  };
+  return portEnd(port);
 }
 
 /** Over a WebSocket that main accepted, authenticated and handed over. */

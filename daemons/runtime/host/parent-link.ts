@@ -4,7 +4,7 @@
  */
 import type { Duplex } from 'node:stream';
 import type { FromDaemon } from '../../../contract/link/from-daemon.ts';
-import type { PortLike } from '../telemetry/stream-channel.ts';
+import type { PortLike } from '../telemetry/message-port.ts';
 
 /** What came beside a message: a port under Electron, a socket under Node. */
 export type Transferred = { readonly port: PortLike } | { readonly socket: Duplex } | null;

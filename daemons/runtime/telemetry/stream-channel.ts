@@ -15,6 +15,7 @@ import {
 import type { ToWindow } from '../../../contract/stream.ts';
 import { limits } from '../limits.ts';
 import { keepAlive } from './keep-alive.ts';
+import { type PortLike, portEnd } from './message-port.ts';
 
 /** One subscriber's connection. `onMessage` gets unchecked data; `onClose` is called once. */
 export interface StreamChannel {
@@ -22,15 +23,6 @@ export interface StreamChannel {
   send(message: ToWindow): number;
   onMessage(listener: (data: unknown) => void): void;
   onClose(listener: () => void): void;
-  close(): void;
-}
-
-/** The part of MessagePort (Electron's MessagePortMain, Node's MessagePort) that is used. */
-export interface PortLike {
-  postMessage(message: unknown): void;
-  on(event: 'message', listener: (event: unknown) => void): unknown;
-  on(event: 'close', listener: () => void): unknown;
-  start(): void;
   close(): void;
 }
 
@@ -45,29 +37,12 @@ function estimateBytes(message: ToWindow): number {
 
 /** A stream over a MessagePort. */
 export function portChannel(port: PortLike): StreamChannel {
-  let closed = false;
+  const end = portEnd<ToWindow>(port);
   return {
+    ...end,
     send(message) {
-      if (!closed) port.postMessage(message);
+      end.send(message);
       return estimateBytes(message);
-    },
-    onMessage(listener) {
-      // Electron wraps what arrives in an event with `data`, Node hands it over bare.
-      port.on('message', (event) => {
-        const wrapped = typeof event === 'object' && event !== null && 'data' in event && 'ports' in event;
-        listener(wrapped ? event.data : event);
-      });
-      port.start();
-    },
-    onClose(listener) {
-      port.on('close', () => {
-        closed = true;
-        listener();
-      });
-    },
-    close() {
-      closed = true;
-      port.close();
     },
   };
 }
