@@ -19,6 +19,17 @@ export function refusedAttempt(
   // These were not checked yet: what the command does not know may hold anything.
   const given = Object.entries(args.args as Record<string, unknown>);
   const known = Object.fromEntries(given.filter(([field]) => Object.hasOwn(spec.args.shape, field)));
+  const said = spec.args.safeParse(known).success ? known : plainOf(known);
   const [target, command] = [String(args.daemon), String(args.command)];
-  return { ...common, action: 'command', target, command, args: maskArgs(spec.args, known) };
+  return { ...common, action: 'command', target, command, args: maskArgs(spec.args, said) };
+}
+
+/** What is no list or table: those may be deeper than can be looked into. */
+function plainOf(args: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(args).map(([field, value]) => [
+      field,
+      typeof value === 'object' && value !== null ? 'no plain value' : value,
+    ]),
+  );
 }
