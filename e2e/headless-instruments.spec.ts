@@ -59,7 +59,10 @@ test('instruments that a daemon makes are found everywhere, and are gone when it
   await app.open('/history?source=workshop');
   await page.getByRole('button', { name: /metrics/i }).click();
   await page.getByRole('searchbox').fill('pool held');
-  await page.getByRole('checkbox', { name: /Pool held \(first pool\)/i }).check();
+  // It follows the address of the page, a moment after the click.
+  const pool = page.getByRole('checkbox', { name: /Pool held \(first pool\)/i });
+  await pool.click();
+  await expect(pool).toBeChecked();
   await page.keyboard.press('Escape');
   await expect(page.getByText('Pool held (first pool)').first()).toBeVisible();
 
