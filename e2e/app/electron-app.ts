@@ -17,6 +17,9 @@ export interface ElectronAppOptions {
   readonly sessionBus?: string;
 }
 
+/** What a start may take, in milliseconds. */
+const START_MS = 30_000;
+
 export class ElectronApp implements AppHost {
   readonly problems: string[] = [];
   readonly #options: ElectronAppOptions;
@@ -51,6 +54,8 @@ export class ElectronApp implements AppHost {
     const { dataDir, configFile, loadBeforeReady = true, sessionBus = 'disabled:' } = this.#options;
     const app = await electron.launch({
       executablePath: binary.path,
+      // Far above what a start takes: what hangs is reported with all that the app has said.
+      timeout: START_MS,
       cwd: ROOT,
       args: [
         ...CHROMIUM_SWITCHES,
@@ -74,7 +79,7 @@ export class ElectronApp implements AppHost {
     this.#closed = app.waitForEvent('close', { timeout: 0 }).then(() => {
       this.#running = false;
     });
-    const page = await app.firstWindow();
+    const page = await app.firstWindow({ timeout: START_MS });
     await collectProblems(page, this.problems);
     await page.waitForLoadState();
     this.#page = page;
