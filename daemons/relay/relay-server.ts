@@ -113,7 +113,8 @@ export class RelayServer {
       flusher,
       turns: this.#turns,
       groups: new WorkGroups(),
-      readRounds: new ReadRounds(),
+      // At once: what is read of unfinished frames is held, and a crowd that has begun some is to wait with it in the kernel.
+      readRounds: new ReadRounds({ lateMs: 0 }),
       memory: this.#memory,
       memoryWatch: new MemoryWatch({
         memory: this.#memory,
