@@ -7,6 +7,7 @@ import { limits as kitLimits } from '../../../kit/limits.ts';
 import { limits } from '../limits.ts';
 import { keepAlive } from '../telemetry/keep-alive.ts';
 import { type PortLike, portEnd } from '../telemetry/message-port.ts';
+import { type RelayedEnd, relayedEnd } from '../telemetry/relayed-end.ts';
 
 /** Room for what is said beside the bytes, in bytes. */
 const WORDS_BYTES = 8_192;
@@ -62,24 +63,8 @@ export function webSocketPipe(webSocket: WebSocket): BytePipe {
 }
 
 /** Relayed by main over the daemon link; the owner of the link calls `deliver` and `closed`. */
-export function linkPipe(
-  post: (data: unknown) => void,
-  onLocalClose: () => void,
-): BytePipe & { deliver(data: unknown): void; closed(): void } {
-  let onData: (data: unknown) => void = () => {};
-  let onEnd: () => void = () => {};
-  return {
-    send: (message) => post(message),
-    onMessage(listener) {
-      onData = listener;
-    },
-    onClose(listener) {
-      onEnd = listener;
-    },
-    close: onLocalClose,
-    deliver: (data) => onData(data),
-    closed: () => onEnd(),
-  };
+export function linkPipe(post: (data: unknown) => void, onLocalClose: () => void): BytePipe & RelayedEnd {
+  return { ...relayedEnd(onLocalClose), send: (message) => post(message) };
 }
 
 function bytesOf(data: RawData): Uint8Array {

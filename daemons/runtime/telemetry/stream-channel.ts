@@ -16,6 +16,7 @@ import type { ToWindow } from '../../../contract/stream.ts';
 import { limits } from '../limits.ts';
 import { keepAlive } from './keep-alive.ts';
 import { type PortLike, portEnd } from './message-port.ts';
+import { type RelayedEnd, relayedEnd } from './relayed-end.ts';
 
 /** One subscriber's connection. `onMessage` gets unchecked data; `onClose` is called once. */
 export interface StreamChannel {
@@ -134,22 +135,12 @@ function webSocketChannel(webSocket: WebSocket): StreamChannel {
 export function linkChannel(
   post: (data: unknown) => void,
   onLocalClose: () => void,
-): StreamChannel & { deliver(data: unknown): void; closed(): void } {
-  let onData: (data: unknown) => void = () => {};
-  let onEnd: () => void = () => {};
+): StreamChannel & RelayedEnd {
   return {
+    ...relayedEnd(onLocalClose),
     send(message) {
       post(message);
       return estimateBytes(message);
     },
-    onMessage(listener) {
-      onData = listener;
-    },
-    onClose(listener) {
-      onEnd = listener;
-    },
-    close: onLocalClose,
-    deliver: (data) => onData(data),
-    closed: () => onEnd(),
   };
 }
