@@ -10,13 +10,8 @@ import {
 } from '../../contract/manifest.ts';
 import { limitArguments, limitColumns } from '../runtime/host/live-limits.ts';
 import { refusalMetrics } from '../runtime/net/acceptor-metrics.ts';
-import {
-  banActions,
-  banColumns,
-  clientColumn,
-  throttleActions,
-  throttleColumns,
-} from '../runtime/net/client-columns.ts';
+import { banActions, banColumns, clientColumn } from '../runtime/net/client-columns.ts';
+import { throttleCommands } from '../runtime/net/throttle-commands.ts';
 import { relayConfig } from './config.ts';
 import { LIMITS } from './limits.ts';
 import { relayMetrics } from './metrics.ts';
@@ -209,25 +204,7 @@ const commands = {
     columns: banColumns,
     rowActions: banActions,
   }),
-  throttle: defineCommand({
-    summary: 'Show the addresses that the connect throttle remembers',
-    danger: 'safe',
-    access: 'operate',
-    unrecorded: 'run',
-    args: z.object({ limit }),
-    result: 'table',
-    columns: throttleColumns,
-    rowActions: throttleActions,
-  }),
-  'reset-throttle': defineCommand({
-    summary: 'Let throttled addresses connect again',
-    danger: 'safe',
-    access: 'operate',
-    args: z.object({
-      address: addressWord({ min: 0, max: 64 }).default('').describe('One address; empty for all'),
-    }),
-    result: 'json',
-  }),
+  ...throttleCommands(limit),
 } satisfies Record<string, CommandSpec>;
 
 export const manifest = defineManifest({

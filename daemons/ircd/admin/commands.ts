@@ -3,12 +3,8 @@ import { z } from 'zod';
 import { addressWord, lineText, lineWord } from '../../../contract/line-texts.ts';
 import { type CommandSpec, defineCommand, type Renamed } from '../../../contract/manifest.ts';
 import { limitArguments, limitColumns } from '../../runtime/host/live-limits.ts';
-import {
-  banActions,
-  banColumns,
-  throttleActions,
-  throttleColumns,
-} from '../../runtime/net/client-columns.ts';
+import { banActions, banColumns } from '../../runtime/net/client-columns.ts';
+import { throttleCommands } from '../../runtime/net/throttle-commands.ts';
 import { limits } from '../limits.ts';
 import { ADJUSTABLE_LIMITS } from '../tuning.ts';
 import { cacheColumns, channelColumns, clientFields, connectionColumns, memberColumns } from './columns.ts';
@@ -167,25 +163,7 @@ export const adminCommands = {
     result: 'json',
     effects: ['signalbox_ircd_dns_cache_entries'],
   }),
-  throttle: defineCommand({
-    summary: 'Show the addresses that the connect throttle remembers',
-    danger: 'safe',
-    access: 'operate',
-    unrecorded: 'run',
-    args: z.object({ limit }),
-    result: 'table',
-    columns: throttleColumns,
-    rowActions: throttleActions,
-  }),
-  'reset-throttle': defineCommand({
-    summary: 'Let throttled addresses connect again',
-    danger: 'safe',
-    access: 'operate',
-    args: z.object({
-      address: addressWord({ min: 0, max: 64 }).default('').describe('One address; empty for all'),
-    }),
-    result: 'json',
-  }),
+  ...throttleCommands(limit),
   limits: defineCommand({
     summary: 'Show the limits in force and why they are there',
     danger: 'safe',
