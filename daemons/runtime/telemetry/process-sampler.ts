@@ -2,13 +2,10 @@
  * Measures the process it runs in: CPU, memory, garbage collection and how late the event loop runs its timers. One
  * per process, owned by runDaemon or by main's control plane.
  */
-import { PerformanceObserver } from 'node:perf_hooks';
-import { getHeapStatistics } from 'node:v8';
 import type { MetricSummary } from '../../../contract/link/metric-summary.ts';
-import { descriptorLimit } from '../host/descriptor-limit.ts';
-import { residentBytes } from './memory-usage.ts';
 import type { Counter, Gauge } from './metric-handles.ts';
 import type { MetricRegistry } from './metric-registry.ts';
+import { type ProcessProbes, processProbes } from './process-probes.ts';
 import type { RollingHistogram } from './rolling-histogram.ts';
 
 /**
@@ -23,31 +20,27 @@ const LOOP_PROBE_MS = { busy: 20, idle: 250 } as const;
  */
 const BUSY_CPU_RATIO = 0.05;
 
-/**
- * CPU time of this thread. Electron's Node 20 cannot tell threads apart: there it is that of the process, and work that other
- * threads do meanwhile, such as hashing, counts as monitoring.
- */
-const threadCpuUsage: (before?: NodeJS.CpuUsage) => NodeJS.CpuUsage =
-  typeof process.threadCpuUsage === 'function'
-    ? (before) => process.threadCpuUsage(before)
-    : (before) => process.cpuUsage(before);
-
 /** Fills in the metrics that every process has. */
 export class ProcessSampler {
   readonly #registry: MetricRegistry;
-  readonly #observer: PerformanceObserver;
+  readonly #probes: ProcessProbes;
+  readonly #stopWatchingCollections: () => void;
   readonly #gauges: Readonly<Record<'cpu' | 'monitoring' | 'resident' | 'heap', Gauge>>;
   readonly #cpuSeconds: Counter;
   readonly #loopDelay: RollingHistogram;
   #probe: NodeJS.Timeout | null = null;
   #busy = true;
-  #cpu = process.cpuUsage();
-  #cpuAt = performance.now();
+  #cpu: NodeJS.CpuUsage;
+  #cpuAt: number;
   #monitoringMs = 0;
   #monitoringMark = 0;
 
-  constructor(id: string, registry: MetricRegistry) {
+  /** @param probes for tests: where the figures are read, this process when left out. */
+  constructor(id: string, registry: MetricRegistry, probes: ProcessProbes = processProbes) {
     this.#registry = registry;
+    this.#probes = probes;
+    this.#cpu = probes.cpuUsage();
+    this.#cpuAt = probes.nowMs();
     const name = (suffix: string) => `signalbox_${id}_${suffix}`;
     this.#gauges = {
       cpu: registry.gauge(name('cpu_ratio')),
@@ -57,23 +50,20 @@ export class ProcessSampler {
     };
     this.#cpuSeconds = registry.counter(name('cpu_seconds_total'));
     this.#loopDelay = registry.histogram(name('loop_delay_seconds'));
-    registry.gauge(name('heap_limit_bytes')).set(getHeapStatistics().heap_size_limit);
-    const descriptors = descriptorLimit();
+    registry.gauge(name('heap_limit_bytes')).set(probes.heap().limitBytes);
+    const descriptors = probes.descriptorLimit();
     registry.gauge(name('descriptor_limit')).set(Number.isFinite(descriptors) ? descriptors : 0);
     const gc = registry.histogram(name('gc_pause_seconds'));
-    this.#observer = new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) gc.record(entry.duration * 1e6);
-    });
-    this.#observer.observe({ entryTypes: ['gc'] });
+    this.#stopWatchingCollections = probes.onCollection((pauseMs) => gc.record(pauseMs * 1e6));
     this.#probeLoop();
   }
 
   /** Asks how late the loop is, again and again. */
   #probeLoop(): void {
-    const startedAt = performance.now();
+    const startedAt = this.#probes.nowMs();
     const waitMs = LOOP_PROBE_MS[this.#busy ? 'busy' : 'idle'];
     this.#probe = setTimeout(() => {
-      this.#loopDelay.record(Math.max(0, (performance.now() - startedAt - waitMs) * 1e6));
+      this.#loopDelay.record(Math.max(0, (this.#probes.nowMs() - startedAt - waitMs) * 1e6));
       this.#probeLoop();
     }, waitMs).unref();
   }
@@ -94,8 +84,9 @@ export class ProcessSampler {
 
   #sampleProcess(): void {
     const gauges = this.#gauges;
-    const now = performance.now();
-    const cpu = process.cpuUsage();
+    const probes = this.#probes;
+    const now = probes.nowMs();
+    const cpu = probes.cpuUsage();
     const seconds = (now - this.#cpuAt) / 1000;
     if (seconds > 0) {
       const used = (cpu.user - this.#cpu.user + cpu.system - this.#cpu.system) / 1e6;
@@ -104,9 +95,9 @@ export class ProcessSampler {
       gauges.monitoring.set((this.#monitoringMs - this.#monitoringMark) / 1000 / seconds);
     }
     this.#cpuSeconds.setTotal((cpu.user + cpu.system) / 1e6);
-    const resident = residentBytes();
+    const resident = probes.residentBytes();
     if (resident !== null) gauges.resident.set(resident);
-    gauges.heap.set(getHeapStatistics().used_heap_size);
+    gauges.heap.set(probes.heap().usedBytes);
     this.#cpu = cpu;
     this.#cpuAt = now;
     this.#monitoringMark = this.#monitoringMs;
@@ -114,17 +105,17 @@ export class ProcessSampler {
 
   /** Runs work that belongs to monitoring and books the CPU time of this thread meanwhile as such. */
   measure<Result>(work: () => Result): Result {
-    const before = threadCpuUsage();
+    const before = this.#probes.threadCpuUsage();
     try {
       return work();
     } finally {
-      const { user, system } = threadCpuUsage(before);
-      this.#monitoringMs += (user + system) / 1000;
+      const { user, system } = this.#probes.threadCpuUsage();
+      this.#monitoringMs += (user - before.user + system - before.system) / 1000;
     }
   }
 
   close(): void {
     if (this.#probe !== null) clearTimeout(this.#probe);
-    this.#observer.disconnect();
+    this.#stopWatchingCollections();
   }
 }
