@@ -168,6 +168,32 @@ describe('NetServer', () => {
     slow.close();
   });
 
+  test.each([
+    ['little by little', 20_000],
+    ['all at once', 400_000],
+  ])('a client that stops reading never holds more than its class allows, filled %s', async (_, fill) => {
+    const most = 100_000;
+    const { port, handler, server } = await start({
+      class: [{ name: 'open', throttle: false, flood: false, send_queue_bytes: most }],
+    });
+    const slow = await LineClient.connect(port);
+    slow.socket.pause();
+    await until(() => handler.open.size === 1);
+    const [connection] = handler.open;
+    for (let filled = 1; handler.closed.length === 0; filled++) {
+      slow.send(`FILL ${fill}`);
+      await until(() => handler.lines.length === filled);
+      // What the tick left over is looked at when it ends.
+      await new Promise((resolve) => setImmediate(resolve));
+      await new Promise((resolve) => setImmediate(resolve));
+      if (handler.closed.length > 0) break;
+      expect(connection?.sendQueueBytes).toBeLessThanOrEqual(most);
+    }
+    expect(handler.closed).toEqual(['SendQ exceeded']);
+    expect(server.stats.get('sendQueueKills')).toBe(1);
+    slow.close();
+  });
+
   test('when all slow readers together hold too much, the one that holds most goes, and only that one', async () => {
     const { port, handler, server } = await start({
       send_queue_total_bytes: 1_000_000,

@@ -319,6 +319,102 @@ it('closes the window with most unread when all together have too much', async (
   expect(readers.map(({ closed }) => closed)).toEqual([false, true, false, false]);
 });
 
+it('cuts a table at the limit of rows, says how many there are, and reads no further', async () => {
+  const most = limits.tableRows.default;
+  let read = 0;
+  function* rows() {
+    for (; read < most + 100; read++) yield [read];
+  }
+  subject.hub.provideTable('things', { rows, total: () => most + 100 });
+  const reader = openReader(subject.hub, true);
+  reader.say({ type: 'watch', table: 'things', on: true });
+  const [table] = reader.tables();
+  expect(table).toHaveLength(most);
+  expect([table?.[0], table?.at(-1)]).toEqual([[0], [most - 1]]);
+  expect(reader.got.find(({ type }) => type === 'rows')).toMatchObject({ total: most + 100 });
+  expect(read).toBeLessThan(most + 2);
+});
+
+it('sends a table of exactly as many rows as the limit whole', () => {
+  const most = limits.tableRows.default;
+  subject.hub.provideTable('things', {
+    rows: () => Array.from({ length: most }, () => [0]),
+    total: () => most,
+  });
+  const reader = openReader(subject.hub, true);
+  reader.say({ type: 'watch', table: 'things', on: true });
+  expect(reader.tables()[0]).toHaveLength(most);
+});
+
+it('sends a table that changes all the time once a second, and one that is left alone every three', async () => {
+  let version = 0;
+  subject.hub.provideTable('busy', { rows: () => [[++version]], total: () => 1 });
+  subject.hub.provideTable('still', { rows: () => [[7]], total: () => 1 });
+  const [busy, still] = [openReader(subject.hub, true), openReader(subject.hub, true)];
+  busy.say({ type: 'watch', table: 'busy', on: true });
+  still.say({ type: 'watch', table: 'still', on: true });
+  const touch = setInterval(() => subject.hub.touchTable('busy'), 10);
+  await vi.advanceTimersByTimeAsync(6_100);
+  clearInterval(touch);
+  expect(busy.tables()).toHaveLength(1 + 6);
+  expect(still.tables()).toHaveLength(1 + 2);
+});
+
+it('sends a table no more once nobody watches it', async () => {
+  subject.hub.provideTable('things', { rows: () => [[1]], total: () => 1 });
+  const reader = openReader(subject.hub, true);
+  reader.say({ type: 'watch', table: 'things', on: true });
+  reader.say({ type: 'watch', table: 'things', on: false });
+  subject.hub.touchTable('things');
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(reader.tables()).toHaveLength(1);
+});
+
+it('puts no more records than the limit into one message of logs', async () => {
+  const most = limits.logBatchRecords.default;
+  logRecords(most * 2 + 1);
+  const reader = openReader(subject.hub, true);
+  reader.say({ type: 'logs', follow: true, afterSeq: 0 });
+  await vi.advanceTimersByTimeAsync(200);
+  expect(reader.got.flatMap((message) => (message.type === 'logs' ? [message.records.length] : []))).toEqual([
+    most,
+    most,
+    1,
+  ]);
+});
+
+it('collects records for a twentieth of a second, so that a window is told once of a burst', async () => {
+  const reader = openReader(subject.hub, true);
+  reader.say({ type: 'logs', follow: true, afterSeq: 0 });
+  logRecords(1);
+  await vi.advanceTimersByTimeAsync(30);
+  logRecords(1);
+  expect(reader.seqs()).toEqual([]);
+  await vi.advanceTimersByTimeAsync(20);
+  expect(reader.got.filter(({ type }) => type === 'logs')).toHaveLength(1);
+  expect(reader.seqs()).toEqual([1, 2]);
+});
+
+it('counts the windows that look, and every byte that they are sent', async () => {
+  const figure = (suffix: string) => {
+    subject.registry.sample();
+    return subject.registry.values[subject.registry.layout.slot(name(suffix))];
+  };
+  const before = figure('monitoring_bytes_total') ?? 0;
+  subject.hub.provideTable('things', { rows: () => [], total: () => 0 });
+  const reader = openReader(subject.hub, true, () => 7);
+  openReader(subject.hub, true, () => 0);
+  expect(figure('monitoring_subscribers')).toBe(2);
+  reader.say({ type: 'watch', table: 'things', on: true });
+  logRecords(1);
+  reader.say({ type: 'logs', follow: true, afterSeq: 0 });
+  await vi.advanceTimersByTimeAsync(100);
+  expect((figure('monitoring_bytes_total') ?? 0) - before).toBe(7 * reader.got.length);
+  expect(reader.got.length).toBe(3);
+  subject.hub.close();
+  expect(figure('monitoring_subscribers')).toBe(0);
+});
+
 it('tells every window what its frames hold before the first that holds something else, and again when asked', async () => {
   const early = openWindow(subject.hub, 10);
   expect(early.catalogs).toEqual([]);
