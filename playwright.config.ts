@@ -6,8 +6,7 @@ import { defineConfig } from '@playwright/test';
 import { findElectron } from './e2e/app/binaries.ts';
 import type { HostOptions } from './e2e/fixtures.ts';
 
-/** The one spec of the desktop project where Electron cannot run. */
-const NOT_RUN = '**/electron-not-run.spec.ts';
+const electron = findElectron();
 
 export default defineConfig<HostOptions>({
   testDir: 'e2e',
@@ -21,9 +20,11 @@ export default defineConfig<HostOptions>({
   reporter: 'list',
   outputDir: 'test-results',
   projects: [
-    'path' in findElectron()
-      ? { name: 'electron', use: { host: 'electron' }, testIgnore: [NOT_RUN, '**/headless-*.spec.ts'] }
-      : { name: 'electron', testMatch: NOT_RUN },
+    {
+      name: 'electron',
+      use: { host: 'electron', notRun: 'missing' in electron ? electron.missing : null },
+      testIgnore: '**/headless-*.spec.ts',
+    },
     { name: 'headless', use: { host: 'headless' }, testIgnore: '**/electron-*.spec.ts' },
   ],
 });

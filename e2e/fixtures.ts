@@ -17,6 +17,8 @@ export { expect };
 /** Set by the project. */
 export interface HostOptions {
   host: 'electron' | 'headless';
+  /** Why none of its specs can run here; null where they can. Then each of them is skipped, and counted as that. */
+  notRun: string | null;
 }
 
 /** Set by a spec with `test.use`. */
@@ -39,6 +41,7 @@ interface AppFixtures {
   /** The process side of the app; specs use `app`, those of one host only this. */
   appHost: ElectronApp | HeadlessApp;
   app: RunningApp;
+  skippedWhereNotRun: undefined;
 }
 
 export const test = base.extend<
@@ -46,11 +49,20 @@ export const test = base.extend<
   HostOptions & { dashboardBrowser: Browser | null }
 >({
   host: ['headless', { option: true, scope: 'worker' }],
+  notRun: [null, { option: true, scope: 'worker' }],
   config: [DEFAULT_CONFIG, { option: true }],
   exactConfig: [false, { option: true }],
   loadBeforeReady: [true, { option: true }],
   sessionBus: ['disabled:', { option: true }],
   program: [[], { option: true }],
+
+  skippedWhereNotRun: [
+    async ({ notRun }, use, info) => {
+      info.skip(notRun !== null, `not run here: ${notRun}`);
+      await use(undefined);
+    },
+    { auto: true },
+  ],
 
   dashboardBrowser: [
     async ({ host }, use) => {

@@ -16,10 +16,10 @@ import {
   run,
   say,
 } from './bootstrap.mjs';
+import { endToEndCounts, sumCounts, unitCounts } from './test-counts.mjs';
 
 const bin = (file) => join(root, 'node_modules', file);
 const reports = mkdtempSync(join(tmpdir(), 'signalbox-test-'));
-const totals = { passed: 0, failed: 0, skipped: 0 };
 let broken = 0;
 
 /** Runs a step; a non-zero exit code is remembered and the next step runs all the same. */
@@ -57,10 +57,7 @@ await step('unit tests', node24, [
   '--reporter=json',
   `--outputFile=${join(reports, 'unit.json')}`,
 ]);
-const unit = readReport('unit.json');
-totals.passed += unit?.numPassedTests ?? 0;
-totals.failed += unit?.numFailedTests ?? 0;
-totals.skipped += unit?.numPendingTests ?? 0;
+const unit = unitCounts(readReport('unit.json'));
 
 await ensureBuilt();
 const chromium = await ensureChromium();
@@ -81,15 +78,13 @@ const [command, ...args] = [
   '--reporter=list,json',
 ];
 await step('end to end', command, args, env);
-const e2e = readReport('e2e.json');
-totals.passed += (e2e?.stats.expected ?? 0) + (e2e?.stats.flaky ?? 0);
-totals.failed += e2e?.stats.unexpected ?? 0;
-totals.skipped += e2e?.stats.skipped ?? 0;
-for (const [name, report] of Object.entries({ 'unit tests': unit, 'end to end': e2e })) {
-  if (report !== null) continue;
-  say(`== ${name}: failed, because it ended without a report`);
+const e2e = endToEndCounts(readReport('e2e.json'));
+for (const [name, counts] of Object.entries({ 'unit tests': unit, 'end to end': e2e })) {
+  if (counts !== null) continue;
+  say(`== ${name}: failed, because it ended without a report of any test`);
   broken++;
 }
+const totals = sumCounts([unit, e2e].filter((counts) => counts !== null));
 rmSync(reports, { recursive: true, force: true });
 
 if (env.SIGNALBOX_NO_ELECTRON !== undefined)
