@@ -19,7 +19,7 @@ import { COMMANDS } from './commands/registry.ts';
 import { type IrcdConfig, ircdConfigSchema } from './config.ts';
 import { IrcServer } from './irc-server.ts';
 import { Arena } from './net/arena.ts';
-import type { Chunk, Connection, ConnectionClass } from './net/connection.ts';
+import type { Chunk, Connection, ConnectionClass, TlsDetails } from './net/connection.ts';
 import { ServerBans } from './server-bans.ts';
 import type { Fields, LookupResult, ServerHost } from './server-host.ts';
 import type { User } from './state/user.ts';
@@ -101,7 +101,7 @@ export class MemoryHost implements ServerHost {
 export class MemoryClient implements Connection<User>, WorkJob {
   readonly remotePort = 50_000;
   readonly localPort = 6667;
-  readonly tls = null;
+  tls: TlsDetails | null = null;
   connectionClass = CLASS;
   readonly connectedAtMs = Date.now();
   readonly sendQueueBytes = 0;

@@ -1,0 +1,121 @@
+/**
+ * Every command of IRC, asked by everybody of the cast, as the tables of this folder say. A command or a mode without rows,
+ * and a row without one of the cast, fails.
+ */
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { COMMANDS } from '../commands/registry.ts';
+import { LIST_MODES } from '../protocol/isupport.ts';
+import { CMODE_LETTERS } from '../state/channel.ts';
+import { UMODE_LETTERS } from '../state/user.ts';
+import { CAST, type Outcome, Scene, spoken, type Who } from './scene.ts';
+import { type Row, readTables } from './table.ts';
+
+beforeAll(() => {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2026, 0, 1) });
+});
+afterAll(() => {
+  vi.useRealTimers();
+});
+
+const tables = readTables();
+const rows = tables.flatMap((table) => table.rows);
+
+function titleOf({ subject, who, before, line }: Row): string {
+  return `${subject}: "${line}" of ${who.join(', ')}${before === '' ? '' : ` after "${before}"`}`;
+}
+
+/** What `ircop` has and `lesser` has not, where the command asks for nothing else. */
+const SEES_ALL = 'auspex';
+
+async function happens(row: Row, who: Who): Promise<Outcome> {
+  const scene = new Scene(COMMANDS.get(row.subject)?.oper ?? SEES_ALL);
+  try {
+    await scene.prepare(row.before, who);
+    return await scene.send(who, row.line);
+  } finally {
+    scene.close();
+  }
+}
+
+describe.each(tables)('$file', ({ rows: those }) => {
+  test.each(those.map((row) => [titleOf(row), row] as const))('%s', async (_title, row) => {
+    for (const who of row.who) {
+      expect({ who, ...(await happens(row, who)) }).toEqual({
+        who,
+        answer: spoken(row.answer, who),
+        heard: spoken(row.heard, who),
+        changed: spoken(row.changed, who),
+      });
+    }
+  });
+});
+
+const lettersOf = (modes: ReadonlyMap<string, number>) => [...modes.keys()];
+const CHANNEL_LETTERS = [...new Set([...lettersOf(CMODE_LETTERS), ...LIST_MODES, ...'klov'])];
+const modes = [
+  ...CHANNEL_LETTERS.map((letter) => ({ letter, subject: `#channel +${letter}`, target: '#c' })),
+  ...lettersOf(UMODE_LETTERS).map((letter) => ({ letter, subject: `user +${letter}`, target: 'me' })),
+];
+const rowsOf = (subject: string) => rows.filter((row) => row.subject === subject);
+
+test('the tables tell of every command and mode that there is, and of no other', () => {
+  const subjects = new Set(rows.map(({ subject }) => subject));
+  expect([...subjects].sort()).toEqual([...COMMANDS.keys(), ...modes.map(({ subject }) => subject)].sort());
+});
+
+test.each(modes)(
+  '$subject has a row for who sets it, who unsets it and who sees it',
+  ({ subject, letter, target }) => {
+    const lines = rowsOf(subject).map(({ line }) => line);
+    for (const sign of ['+', '-'])
+      expect(
+        lines.some((line) => line.startsWith(`MODE ${target} ${sign}${letter}`)),
+        sign,
+      ).toBe(true);
+    // What a list or a status is, others than MODE tell.
+    const shown = LIST_MODES.includes(letter) ? `MODE #c +${letter}` : `MODE ${target}`;
+    if (!'ov'.includes(letter)) expect(lines).toContain(shown);
+  },
+);
+
+test.each(modes.filter(({ subject }) => subject !== 'user +o'))(
+  '$subject matters to a command',
+  ({ letter, target }) => {
+    const set =
+      target === '#c' ? new RegExp(`(^|; )[+-]\\w*${letter}`) : new RegExp(`: MODE \\w+ \\+${letter}`);
+    const matters = rows.some(({ subject, before }) => /^[A-Z]+$/.test(subject) && set.test(before));
+    expect(matters).toBe(true);
+  },
+);
+
+test.each([...new Set(rows.map(({ subject }) => subject))])('%s is asked by everybody', (subject) => {
+  const asked = new Map<string, Who[]>();
+  for (const { before, line, who } of rowsOf(subject)) {
+    const key = `${before} | ${line}`;
+    asked.set(key, [...(asked.get(key) ?? []), ...who]);
+  }
+  // Who has not registered is answered 451 whatever the line is: once is enough where the command is not for them.
+  const forAll = COMMANDS.get(subject)?.phase !== undefined;
+  const counted = (who: readonly Who[]) => (forAll ? who : who.filter((one) => one !== 'new'));
+  for (const [key, who] of asked) expect([...counted(who)].sort(), key).toEqual([...counted(CAST)].sort());
+  expect([...asked.values()].flat()).toContain('new');
+});
+
+test.each([...COMMANDS.values()].filter(({ oper }) => oper !== undefined))(
+  '$name of an operator',
+  ({ name }) => {
+    const told = rowsOf(name);
+    const answers = (one: Who) => told.filter(({ who }) => who.includes(one)).map(({ answer }) => answer);
+    expect(new Set(answers('guest'))).toEqual(new Set(['481']));
+    expect(answers('lesser').every((answer) => answer.startsWith('723 '))).toBe(true);
+    // What is only said is not written down.
+    if (name === 'WALLOPS' || name === 'GLOBOPS') return;
+    expect(
+      told.some(({ who, changed }) => who.includes('ircop') && changed.includes(`audit ${name} = by ircop!`)),
+    ).toBe(true);
+  },
+);
+
+test('a line of the table is sent as the asker would send it', () => {
+  expect(spoken('MODE me +i \\x01', 'bob')).toBe('MODE bob +i \x01');
+});

@@ -1,0 +1,262 @@
+/**
+ * For tests: one client of each kind on a server in memory, and what one line of one of them does. The cast stands in
+ * README.md beside this file; what is sent, heard and changed is told in its words.
+ */
+
+import { ircdConfigSchema, OPER_FLAGS } from '../config.ts';
+import { type MemoryClient, MemoryServer } from '../memory-server.ts';
+import { channelModeString } from '../modes/channel-modes.ts';
+import type { TlsDetails } from '../net/connection.ts';
+import { capabilityNames } from '../protocol/capabilities.ts';
+import { N } from '../protocol/numerics.ts';
+import type { User } from '../state/user.ts';
+
+/** Who asks, in the order of the cast. */
+export const CAST = ['new', 'guest', 'member', 'voiced', 'op', 'bob', 'lesser', 'ircop'] as const;
+/** One of the cast. */
+export type Who = (typeof CAST)[number];
+
+/** What one line did. */
+export interface Outcome {
+  /** What the asker was sent. */
+  readonly answer: string;
+  /** What everybody else was sent. */
+  readonly heard: string;
+  /** What is otherwise than before. */
+  readonly changed: string;
+}
+
+/** Of "sesame", with the least that argon2 takes, so that a table of them is quick. */
+const HASH = '$argon2id$v=19$m=8,t=1,p=1$/jBvp0FiPJYs/XycnR0fvw$QbHwNLRXLzKr+2j7dMj1LNm4ageFHuX26Rc6CJu/zTc';
+
+const TLS: TlsDetails = { version: 'TLSv1.3', cipher: 'TLS_AES_256_GCM_SHA384', fingerprint: 'c0ffee' };
+
+/** What may be so beside what clients say, by its words in the table. */
+const SITUATIONS: Readonly<Record<string, (scene: Scene) => void>> = {
+  'bob is on TLS': ({ clients }) => void Object.assign(clients.bob, { tls: TLS }),
+  'bob has an account': ({ clients }) => void Object.assign(clients.bob.user!, { account: 'bobby' }),
+  'nothing can be written down': ({ irc: { host } }) => {
+    const refusal = { code: 'audit_unavailable', message: 'no room' } as const;
+    host.writeDeed = () =>
+      host.begun.at(-1)?.unrecorded === 'run'
+        ? { mayRun: true, deed: { unwritten: refusal, end: () => {} } }
+        : { mayRun: false, refusal };
+  },
+  'bob leaves while it is written down': ({ irc, clients }) => {
+    irc.host.writeDeed = async (may) => {
+      irc.server.exit(clients.bob.user!, 'left');
+      return may;
+    };
+  },
+  'ircop gives it up while it is written down': ({ irc, clients }) => {
+    irc.host.writeDeed = async (may) => {
+      clients.ircop.user!.oper = null;
+      return may;
+    };
+  },
+  'there are bans': ({ irc }) => {
+    const ban = { reason: 'spam', by: 'admin', setMs: Date.now(), expiresMs: null };
+    irc.server.bans.add({ ...ban, kind: 'kline', mask: '*@*.invalid' });
+    irc.server.bans.add({ ...ban, kind: 'dline', mask: '198.51.100.1' });
+  },
+  'the reload fails': ({ irc }) => {
+    irc.host.lifecycleOutcome = { ok: false, error: { code: 'config_invalid', message: 'line 4' } };
+  },
+  'there is a message of the day': ({ irc }) => void irc.server.configure(irc.server.config, ['Hello']),
+  'nobody runs it': ({ irc }) => {
+    const admin = { location: '', organisation: '', email: '' };
+    irc.server.configure({ ...irc.server.config, admin }, null);
+  },
+  'two channels are the most': ({ irc }) => void irc.server.tuning.set('channels_per_user', 2),
+  'a list holds two': ({ irc }) => void irc.server.tuning.set('mask_list_entries', 2),
+  'the server has a password': ({ irc }) =>
+    irc.server.configure({ ...irc.server.config, password_hash: HASH }, null),
+};
+
+/** The cast on a new server. */
+export class Scene {
+  readonly irc: MemoryServer;
+  readonly clients = {} as Record<Who, MemoryClient>;
+
+  /** @param flag of an operator, which `ircop` has alone and `lesser` has not. */
+  constructor(flag: string) {
+    const admin = { location: 'Here', organisation: 'Us', email: 'us@example.org' };
+    const block = { password_hash: HASH, flags: ['kill'], title: 'is the boss' };
+    const oper = [
+      { ...block, name: 'boss' },
+      { ...block, name: 'far', hosts: ['*@203.0.113.*'] },
+    ];
+    this.irc = new MemoryServer(ircdConfigSchema.parse({ server_name: 'irc.test', admin, oper }));
+    const { irc, clients } = this;
+    for (const [at, who] of CAST.entries()) {
+      irc.host.names = { host: `${who}.example`, ident: null };
+      clients[who] = irc.connect(`192.0.2.${at + 1}`);
+      if (who !== 'new') clients[who].send(`NICK ${who}`, `USER ${who} 0 * :Real ${who}`);
+    }
+    clients.op.send('JOIN #c');
+    for (const who of ['voiced', 'member'] as const) clients[who].send('JOIN #c');
+    clients.op.send('MODE #c +v voiced');
+    clients.bob.send('JOIN #b');
+    irc.promote(clients.ircop, [flag]);
+    irc.promote(
+      clients.lesser,
+      OPER_FLAGS.filter((other) => other !== flag),
+    );
+  }
+
+  /** Brings about what a row says is so before: lines that somebody sent, modes of #c, or a situation. */
+  async prepare(given: string, me: Who): Promise<void> {
+    for (const part of given.split('; ')) {
+      if (part === '') continue;
+      const situation = SITUATIONS[part];
+      const [, who = '', line = ''] = /^(\w+): (.*)$/.exec(part) ?? [];
+      if (situation !== undefined) situation(this);
+      else if (/^[+-]/.test(part)) await this.#say('op', `MODE #c ${part}`);
+      else await this.#say(who === 'me' ? me : (who as Who), spoken(line, me));
+    }
+    for (const client of Object.values(this.clients)) client.received();
+    this.irc.host.audits.length = 0;
+  }
+
+  /** What happens when somebody sends a line. */
+  async send(me: Who, line: string): Promise<Outcome> {
+    const before = this.#facts();
+    const others = CAST.filter((who) => who !== me);
+    const onChannel = others.filter((who) => before.has(`${who} on #c`)).join(', ');
+    const answer = this.#told(me, await this.#say(me, spoken(line, me)));
+    const heard = new Map<string, Who[]>();
+    for (const who of others) {
+      const lines = this.#told(who, this.clients[who].received());
+      if (lines !== '') heard.set(lines, [...(heard.get(lines) ?? []), who]);
+    }
+    const told = [...heard].map(([lines, who]) => {
+      const hearers = who.join(', ');
+      return `${hearers === onChannel ? '#c' : hearers}: ${lines}`;
+    });
+    const changes: string[] = [];
+    const after = this.#facts();
+    for (const [fact, value] of after)
+      if (before.get(fact) !== value) changes.push(value === '' ? fact : `${fact} = ${value}`);
+    for (const fact of before.keys()) {
+      // With a client or a channel goes all that is theirs.
+      const [owner = '', second] = fact.split(' ');
+      const withOwner = after.has(`${owner} closed`) || (before.has(owner) && !after.has(owner));
+      if (!after.has(fact) && !(withOwner && second !== undefined && second !== 'on'))
+        changes.push(`${fact} gone`);
+    }
+    return { answer, heard: told.join(' / '), changed: changes.join('; ') };
+  }
+
+  close(): void {
+    this.irc.close();
+  }
+
+  async #say(who: Who, line: string): Promise<string[]> {
+    const client = this.clients[who];
+    const lines = client.send(line);
+    do await new Promise((resolve) => setImmediate(resolve));
+    while (client.user?.waiting != null && !client.user.gone);
+    return [...lines, ...client.received()];
+  }
+
+  /** Lines in the words of the table: without what is the same in all of them. */
+  #told(who: Who, lines: readonly string[]): string {
+    const { nick } = this.clients[who].user as User;
+    const told: string[] = [];
+    for (let i = 0; i < lines.length; ) {
+      const code = codeOf(lines[i]!);
+      let end = i + 1;
+      const more = code === '001' ? WELCOME : [code];
+      while (end < lines.length && more.includes(codeOf(lines[end]!))) end++;
+      // Many lines of one kind are told once, and so are those that tell what the server is.
+      if (end - i > 3 || code === '005') told.push(`${code} …`);
+      else told.push(...lines.slice(i, end).map((line) => inWords(line, nick)));
+      i = end;
+    }
+    return told.join('; ');
+  }
+
+  /** The whole state, fact by fact. */
+  #facts(): Map<string, string> {
+    const { host, server } = this.irc;
+    const facts = new Map<string, string>();
+    for (const who of CAST) {
+      const client = this.clients[who];
+      const user = client.user as User;
+      if (client.closedWith !== null) {
+        facts.set(`${who} closed`, inWords(client.closedWith, ''));
+        continue;
+      }
+      facts.set(`${who} is`, user.registered ? inWords(`${user.prefix} ${user.realname}`, '') : user.nick);
+      if (user.registered) facts.set(`${who} registered`, '');
+      facts.set(`${who} modes`, user.modeLetters());
+      if (user.caps !== 0) facts.set(`${who} caps`, capabilityNames(user.caps).join(' '));
+      if (user.away !== null) facts.set(`${who} away`, user.away);
+      if (user.oper !== null)
+        facts.set(`${who} operator`, `${user.oper.name} with ${[...user.oper.flags].join(' ')}`);
+      if (user.pending?.password != null) facts.set(`${who} password`, 'given');
+      for (const [channel, byOp] of user.invites ?? [])
+        facts.set(`${who} invited to ${channel.name}`, byOp ? 'by its operator' : 'by anybody');
+    }
+    for (const channel of server.state.channels.values()) {
+      const { name } = channel;
+      facts.set(name, '');
+      facts.set(`${name} modes`, channelModeString(channel, true));
+      if (channel.topic !== '') facts.set(`${name} topic`, channel.topic);
+      for (const member of channel.members) facts.set(`${member.user.nick} on ${name}`, member.prefix(true));
+      const lists = { b: channel.bans, e: channel.exceptions, I: channel.inviteExceptions };
+      for (const [letter, { entries }] of Object.entries(lists))
+        for (const { mask } of entries) facts.set(`${name} +${letter} ${mask.text}`, '');
+    }
+    for (const { kind, mask, reason, by, expiresMs } of server.bans.list()) {
+      const until = expiresMs === null ? '' : `, ${Math.round((expiresMs - Date.now()) / 60_000)} minutes`;
+      facts.set(`${kind} ${mask}`, inWords(`${reason}, by ${by}${until}`, ''));
+    }
+    for (const who of CAST) if (server.state.whowas.find(who, 1).length > 0) facts.set(`was ${who}`, '');
+    if (host.lifecycle.length > 0) facts.set('asked for', host.lifecycle.join(' '));
+    if (host.saves > 0) facts.set('bans saved', String(host.saves));
+    for (const { actor, command, args, ok, outcome } of host.audits) {
+      const given = Object.entries(args).map(([name, value]) => `${name} ${value}`);
+      facts.set(
+        `audit ${command}`,
+        inWords(
+          `by ${actor}: ${given.join(', ')}; ${ok ? 'done' : 'not done'}: ${outcome}`.replace(/: ;/, ';'),
+          '',
+        ),
+      );
+    }
+    return facts;
+  }
+}
+
+/** A cell of the table as it is on the wire: with the nick of the asker, and CTCP's control character. */
+export function spoken(line: string, me: Who): string {
+  return line.replaceAll(/\bme\b/g, me).replaceAll('\\x01', '\x01');
+}
+
+/** What follows the welcome. */
+const WELCOME = ['002', '003', '004', '005', '251', '252', '253', '254', '255', '265', '266', '422'];
+
+function codeOf(line: string): string {
+  return line.split(' ', 2)[1] ?? '';
+}
+
+/** The text that a numeric has of its own. */
+const TEXTS = new Map(Object.values(N).map(({ code, text }) => [code, text]));
+
+/** A line without server, addressee and standard text; clients by their names in the cast. */
+function inWords(line: string, nick: string): string {
+  let text = line
+    .replace(/^@(?:msgid=[\w-]+;?)?(\S* ?)/, (_, tags) => (tags === ' ' ? '' : `@${tags}`))
+    .replace(/^:irc\.test /, '');
+  const [code = '', addressee = ''] = text.split(' ', 2);
+  if (/^\d{3}$/.test(code)) {
+    if (addressee === (nick === '' ? '*' : nick))
+      text = `${code}${text.slice(code.length + 1 + addressee.length)}`;
+    const standard = TEXTS.get(code) ?? '';
+    if (standard !== '' && text.endsWith(` :${standard}`)) text = text.slice(0, -standard.length - 2);
+  }
+  text = text.replace(/^(@\S+ )?:([^ !]+)!\S+@\S+ /, '$1$2 ').replaceAll(/(\w+)!~\w+@\w+\.example/g, '$1!');
+  for (const [at, who] of CAST.entries()) text = text.replaceAll(`192.0.2.${at + 1}`, `address:${who}`);
+  return text.replaceAll(/\d{6,}/g, 'N').replaceAll('|', '\\|');
+}
