@@ -1,4 +1,4 @@
-/** KNOCK: asks the operators of an invite-only channel for an invitation (numerics 710 to 714, as Solanum has them). */
+/** KNOCK: asks the operators of a channel with +i or +k, or a full one, for an invitation (numerics 710 to 714, as Solanum has them). */
 import { limits } from '../limits.ts';
 import { N } from '../protocol/numerics.ts';
 import { replyParameter } from '../protocol/reply-parameter.ts';
@@ -10,7 +10,10 @@ export const knock: Command = {
   name: 'KNOCK',
   minParams: 1,
   penaltyLines: 2,
-  help: ['KNOCK <channel>', 'Asks the operators of an invite-only channel to let you in.'],
+  help: [
+    'KNOCK <channel>',
+    'Asks the operators of a channel that you cannot join (+i, +k, +l) to let you in.',
+  ],
   run(server, user, params) {
     const name = params[0] ?? '';
     const channel = server.state.findChannel(name);
@@ -23,7 +26,9 @@ export const knock: Command = {
       user.reply(N.ERR_KNOCKONCHAN, channel.name);
       return;
     }
-    if (!channel.has(CMODE.inviteOnly) && channel.joinKey === null) {
+    const { limit, members } = channel;
+    const full = limit !== null && members.length >= limit;
+    if (!channel.has(CMODE.inviteOnly) && channel.joinKey === null && !full) {
       user.reply(N.ERR_CHANOPEN, channel.name);
       return;
     }
