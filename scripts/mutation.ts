@@ -1,0 +1,87 @@
+/**
+ * `npm run mutation -- FOLDER`: puts a sample of small faults into the sources of a folder, in a copy, and tells which of
+ * them no test notices. docs/architecture.md says how, under "Tests".
+ */
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { readCheckout } from './mutation/checkout.ts';
+import { runMutation } from './mutation/run.ts';
+
+const HELP = `npm run mutation -- FOLDER [options]
+
+Puts small faults into the sources of FOLDER (daemons/ircd, main/core, renderer ...), one at a time and never in the
+checkout itself, and runs the tests that reach each. A fault that a test fails by, or never ends by, is killed.
+
+  --sample N      how many faults (default 200)
+  --seed S        which ones: the same seed takes the same faults of the same sources (default 1)
+  --json FILE     writes every fault and what became of it
+  --at-least P    ends with 1 when less than P percent are killed
+  --list          prints the sample and runs nothing
+  --help
+
+Faults that nobody can notice are in scripts/mutation/equivalents.json, each with its reason; they do not count.
+Ends with 0 unless --at-least is missed, and with 2 when it could not do its work.
+`;
+
+function wholeNumber(name: string, text: string, most: number): number {
+  if (!/^\d+$/.test(text) || Number(text) > most)
+    throw new Error(`--${name} ${text}: expected a whole number up to ${most}.`);
+  return Number(text);
+}
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      sample: { type: 'string', default: '200' },
+      seed: { type: 'string', default: '1' },
+      json: { type: 'string' },
+      'at-least': { type: 'string' },
+      list: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    console.log(HELP);
+    return 0;
+  }
+  const folder = positionals[0]?.replace(/\/+$/, '');
+  if (folder === undefined || positionals.length !== 1) throw new Error(`Expected one folder.\n\n${HELP}`);
+  const checkout = readCheckout(join(import.meta.dirname, '..'));
+  if (!checkout.product.some((file) => file.startsWith(`${folder}/`)))
+    throw new Error(
+      `${folder}: there are no sources of the product in it; expected a folder like daemons/ircd.`,
+    );
+  const atLeast = values['at-least'] === undefined ? null : wholeNumber('at-least', values['at-least'], 100);
+  const list = join(import.meta.dirname, 'mutation/equivalents.json');
+  const scratch = mkdtempSync(join(tmpdir(), 'sbm-'));
+  try {
+    const { results, lines, score } = await runMutation({
+      checkout,
+      folder,
+      sample: wholeNumber('sample', values.sample, 1_000_000),
+      seed: wholeNumber('seed', values.seed, Number.MAX_SAFE_INTEGER),
+      equivalents: existsSync(list) ? readFileSync(list, 'utf8') : '[]',
+      scratch,
+      cache: join(checkout.root, 'node_modules/.cache/signalbox-mutation'),
+      listOnly: values.list,
+      graceMs: 8_000,
+      say: (line) => console.error(line),
+    });
+    for (const line of lines) console.log(line);
+    if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(results, null, 1)}\n`);
+    return atLeast !== null && score < atLeast ? 1 : 0;
+  } finally {
+    rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    console.error(error instanceof Error ? error.message : String(error));
+    process.exit(2);
+  },
+);

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { parseSource } from '../source-tree.ts';
+import { probesAt, withProbes } from './probes.ts';
+
+const text = `#!/usr/bin/env node
+import { a } from './a.ts';
+type B = { c: 1 };
+export const f = (n: number): n is 3 => n === 3;
+export function g(n: number) {
+  if (n > 1) return { n };
+  switch (n) { case 1: return a; default: }
+  return [1].map((x) => ({ x }));
+}
+`;
+
+test('a probe stands before each statement and in each short function, and the lines stay where they were', () => {
+  const probed = withProbes('kit/b.ts', text, 'probe.mjs');
+  expect(() => parseSource('kit/b.ts', probed)).not.toThrow();
+  expect(probed.split('\n')).toHaveLength(text.split('\n').length);
+  expect(probed).toContain("from '../probe.mjs'");
+  expect(probed).toContain('n is 3 => (__ran(');
+  expect(probed).toContain('(x) => ((__ran(');
+  expect(probed).toMatch(/case 1: __ran\(\d+\);return a;/);
+});
+
+test('a fault is reached where the statement that it is in is reached', () => {
+  const probed = withProbes('kit/b.ts', text, 'probe.mjs');
+  const [condition, value] = probesAt('kit/b.ts', text, [text.indexOf('n > 1'), text.indexOf('n === 3')]);
+  expect(probed).toContain(`__ran(${condition});if (n > 1)`);
+  expect(probed).toContain(`(__ran(${value}), n === 3)`);
+});

@@ -1,0 +1,119 @@
+import { execFileSync } from 'node:child_process';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { readCheckout } from './checkout.ts';
+import { runMutation } from './run.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'signalbox-mutation-test-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const SOURCES: Record<string, string> = {
+  '.gitignore': 'node_modules\n',
+  'package.json': '{ "type": "module" }\n',
+  'vitest.config.ts': "export default { test: { include: ['**/*.test.ts'] } };\n",
+  'kit/age.ts': `export const isOld = (age: number) => age >= 10;
+export const isNew = (age: number) => age < 5;
+export function unused() {
+  return 7;
+}
+export function last(n: number) {
+  let i = 0;
+  while (i < n) i++;
+  return i;
+}
+export const same = (n: number) => n * 1;
+`,
+  'kit/age.test.ts': `import { expect, test } from 'vitest';
+import { isNew, isOld, last, same } from './age.ts';
+test('ten is old', () => { expect([9, 10].map(isOld)).toEqual([false, true]); });
+test('one is new', () => { expect(isNew(1)).toBe(true); expect(last(3)).toBe(3); expect(same(2)).toBe(2); });
+`,
+  // What only tests load is no part of the product.
+  'kit/main.ts': "export { isOld } from './age.ts';\n",
+  // The fault is in a process that the test starts, with an environment of its own.
+  'kit/child.ts': `export const answer = () => 41 + 1;
+if (process.argv[2] === 'say') process.stdout.write(String(answer()));
+`,
+  'kit/child.test.ts': `import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+test('a child says 42', () => {
+  const file = join(import.meta.dirname, 'child.ts');
+  expect(execFileSync(process.execPath, [file, 'say'], { env: {}, encoding: 'utf8' })).toBe('42');
+});
+`,
+};
+
+for (const [file, text] of Object.entries(SOURCES)) {
+  mkdirSync(dirname(join(folder, file)), { recursive: true });
+  writeFileSync(join(folder, file), text);
+}
+symlinkSync(join(import.meta.dirname, '../../node_modules'), join(folder, 'node_modules'));
+execFileSync('git', ['init', '-q'], { cwd: folder });
+
+const EQUIVALENTS = [
+  {
+    file: 'kit/age.ts',
+    line: 'export const same = (n: number) => n * 1;',
+    from: 'n * 1',
+    to: '((n) / (1))',
+    reason: 'Times one and by one are the same number.',
+  },
+  {
+    file: 'kit/age.ts',
+    line: 'export const gone = 1;',
+    from: '1',
+    to: '0',
+    reason: 'The line was taken away long ago.',
+  },
+];
+
+test('each fault of a folder is told as killed, timed out, survived, not reached or equivalent', async () => {
+  const scratch = mkdtempSync(join(folder, 'node_modules-scratch-'));
+  const { results, lines, score } = await runMutation({
+    checkout: { ...readCheckout(folder), files: Object.keys(SOURCES) },
+    folder: 'kit',
+    sample: 100,
+    seed: 1,
+    equivalents: JSON.stringify(EQUIVALENTS),
+    scratch,
+    listOnly: false,
+    graceMs: 2_000,
+    cache: join(folder, 'cache'),
+    say: () => undefined,
+  });
+  const stateOf = (from: string, to: string) =>
+    results.find(({ mutant }) => mutant.from === from && mutant.to === to)?.state;
+  expect(stateOf('age >= 10', '((age) > (10))')).toBe('killed');
+  expect(stateOf('age < 5', '((age) <= (5))')).toBe('survived');
+  expect(stateOf('7', '15')).toBe('no coverage');
+  expect(stateOf('i++', 'i--')).toBe('timeout');
+  expect(stateOf('n * 1', '((n) / (1))')).toBe('equivalent');
+  expect(stateOf('41 + 1', '((41) - (1))')).toBe('killed');
+  const alive = results.filter(({ state }) => state === 'survived' || state === 'no coverage').length;
+  expect(score).toBeCloseTo(100 - (alive / (results.length - 1)) * 100);
+
+  const report = lines.join('\n');
+  expect(report).toContain(
+    'kit/age.ts:2: survived (operator)\n    - age < 5\n    + ((age) <= (5))\n    passed: kit/age.test.ts',
+  );
+  expect(report).toContain('kit/age.ts:4: no coverage');
+  expect(report).toContain('Times one and by one are the same number.');
+  expect(report).toMatch(
+    /out of date: kit\/age\.ts has no fault "1" -> "0" in the line "export const gone = 1;"/,
+  );
+
+  for (const [file, text] of Object.entries(SOURCES))
+    expect(readFileSync(join(folder, file), 'utf8')).toBe(text);
+  expect(readdirSync(scratch)).toEqual([]);
+}, 120_000);

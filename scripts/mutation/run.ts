@@ -1,0 +1,137 @@
+/** A mutation run from its sample to its report. Used by scripts/mutation.ts. */
+import { join } from 'node:path';
+import type { Checkout } from './checkout.ts';
+import { coverageOf } from './coverage.ts';
+import { equivalentOf, outdatedEquivalents, readEquivalents } from './equivalents.ts';
+import { type Mutant, mutantsOf } from './mutators.ts';
+import { probesAt } from './probes.ts';
+import { reportLines, summaryOf } from './report.ts';
+import { type MutantResult, MutantRun, reachesOf } from './run-mutants.ts';
+import { sampleOf } from './sample.ts';
+import { Sandbox } from './sandbox.ts';
+
+export interface MutationOptions {
+  readonly checkout: Checkout;
+  /** Path from the root. */
+  readonly folder: string;
+  /** How many faults. */
+  readonly sample: number;
+  readonly seed: number;
+  /** The list of equivalent faults, as JSON. */
+  readonly equivalents: string;
+  /** A folder for the copies; whoever gives it takes it away. */
+  readonly scratch: string;
+  /** A folder that keeps what tests cover from one run to the next. */
+  readonly cache: string;
+  /** Whether only the sample is wanted. */
+  readonly listOnly: boolean;
+  /** How much longer than three times its usual time a test may take, in milliseconds; the machine may have become busy. */
+  readonly graceMs: number;
+  /** Gets a line now and then. */
+  readonly say: (line: string) => void;
+}
+
+export interface MutationOutcome {
+  readonly results: readonly MutantResult[];
+  /** The report. */
+  readonly lines: readonly string[];
+  /** Percent. */
+  readonly score: number;
+}
+
+/** How many run at the same time. */
+const SANDBOXES = 2;
+/** Between two lines that say how far it is, in milliseconds. */
+const PROGRESS_MS = 15_000;
+
+/** The sample of a folder, and the mistakes of the list of equivalent faults that concern it. */
+function chosen(options: MutationOptions): {
+  sample: Mutant[];
+  equivalent: (string | null)[];
+  outdated: string[];
+} {
+  const { checkout, folder, seed } = options;
+  const inFolder = (file: string) => file.startsWith(`${folder}/`);
+  const list = readEquivalents(options.equivalents).filter(({ file }) => inFolder(file));
+  const files = checkout.product.filter(inFolder);
+  const byFile = new Map(files.map((file) => [file, mutantsOf(file, checkout.textOf(file))]));
+  const sample = sampleOf([...byFile.values()].flat(), options.sample, seed);
+  const outdated = outdatedEquivalents(
+    list,
+    (file) => byFile.get(file) ?? [],
+    (file) => (byFile.has(file) ? checkout.textOf(file) : null),
+  );
+  return {
+    sample,
+    equivalent: sample.map(
+      (mutant) => equivalentOf(mutant, checkout.textOf(mutant.file), list)?.reason ?? null,
+    ),
+    outdated: outdated.map(
+      ({ file, line, from, to }) =>
+        `scripts/mutation/equivalents.json is out of date: ${file} has no fault "${from}" -> "${to}" in the line "${line}"`,
+    ),
+  };
+}
+
+function probesOf(checkout: Checkout, sample: readonly Mutant[]): number[] {
+  return sample.map(({ file, start }) => probesAt(file, checkout.textOf(file), [start])[0]!);
+}
+
+/** Runs it. Ends what it started and keeps the checkout as it is, also when it is interrupted. */
+export async function runMutation(options: MutationOptions): Promise<MutationOutcome> {
+  const { checkout, folder, say } = options;
+  const { sample, equivalent, outdated } = chosen(options);
+  if (options.listOnly) {
+    const lines = sample.map(
+      ({ file, line, from, to }) => `${file}:${line}: ${JSON.stringify(from)} -> ${JSON.stringify(to)}`,
+    );
+    return { results: [], lines: [...lines, ...outdated], score: 100 };
+  }
+  const sandboxes = Array.from(
+    { length: SANDBOXES },
+    (_, i) => new Sandbox(checkout.root, join(options.scratch, String(i)), checkout.files),
+  );
+  const close = () => {
+    for (const sandbox of sandboxes) sandbox.close();
+  };
+  const interrupted = () => {
+    close();
+    process.exit(130);
+  };
+  process.on('SIGINT', interrupted);
+  process.on('SIGTERM', interrupted);
+  try {
+    const begin = Date.now();
+    const tests = checkout.tests.filter((test) =>
+      [...checkout.closureOf(test)].some((file) => file.startsWith(`${folder}/`)),
+    );
+    const coverage = await coverageOf(options, sandboxes, tests);
+    const unusable = coverage.filter(({ failed }) => failed !== null);
+    for (const { test, failed } of unusable) say(`not used, because it fails as it is: ${test}: ${failed}`);
+    const live = sample.filter((_, i) => equivalent[i] === null);
+    const reaches = reachesOf(coverage, live, probesOf(checkout, live));
+    say(
+      `${live.length} faults, ${tests.length} test files; ${Math.round((Date.now() - begin) / 1000)} s so far`,
+    );
+    let said = Date.now();
+    const ran = await new MutantRun(checkout, sandboxes, options.graceMs).run(live, reaches, (done, of) => {
+      if (Date.now() - said < PROGRESS_MS) return;
+      said = Date.now();
+      say(`${Math.round((said - begin) / 1000)} s: ${done} ${of}`);
+    });
+    const byMutant = new Map(ran.map((result) => [result.mutant, result]));
+    const results = sample.map((mutant, i): MutantResult => {
+      const reason = equivalent[i];
+      return (
+        byMutant.get(mutant) ?? { mutant, state: 'equivalent', by: null, tests: [], reason: reason ?? '' }
+      );
+    });
+    const lines = [...reportLines(results), ...outdated, `${Math.round((Date.now() - begin) / 1000)} s`];
+    if (unusable.length > 0) lines.push(`${unusable.length} test files fail as they are and were not used`);
+    return { results, lines, score: summaryOf(results).score };
+  } finally {
+    process.off('SIGINT', interrupted);
+    process.off('SIGTERM', interrupted);
+    close();
+  }
+}
