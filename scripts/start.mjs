@@ -4,6 +4,7 @@
  * own Node; stdout belongs to the program that is started.
  */
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { become } from './become.mjs';
 import { ensureBuilt, ensureInstalled, findElectron, hasDisplay, node24, root, say } from './bootstrap.mjs';
 
@@ -31,7 +32,8 @@ try {
       );
     }
     const rest = args.filter((arg) => arg !== '--headless');
-    await become(node24, [join(root, 'main/headless/main.ts'), ...rest], { watched: true });
+    const cached = ['--import', pathToFileURL(join(root, 'scripts/compile-cache.mjs')).href];
+    await become(node24, [...cached, join(root, 'main/headless/main.ts'), ...rest], { watched: true });
   }
 } catch (error) {
   say(`signalbox: ${error.message}`);

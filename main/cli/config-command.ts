@@ -9,6 +9,7 @@ import { checkDaemons } from '../core/config/config-check.ts';
 import { ConfigStore } from '../core/config/config-store.ts';
 import { configFileOf, dataDirOf } from '../core/instance/default-paths.ts';
 import { CONTROL_LIMITS } from '../core/limits.ts';
+import { ownCompileCache } from '../fork/compile-cache.ts';
 import { createForkLauncher } from '../fork/fork-launcher.ts';
 import {
   EXIT,
@@ -73,7 +74,11 @@ async function check(
     return fail78(store.error ?? { code: 'internal', message: 'Nothing was read.' });
   const { error, warnings } = await checkDaemons(store.current, file, {
     registry,
-    launcher: createForkLauncher({ entryOf, execPath: process.execPath }),
+    launcher: createForkLauncher({
+      entryOf,
+      execPath: process.execPath,
+      compileCache: ownCompileCache(),
+    }),
     daemonRuntime: () => 'node',
     dataDirOf: (id) => join(dataDir, id),
     // An instance that an older version started does not say where its dashboard is.

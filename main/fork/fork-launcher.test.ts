@@ -24,6 +24,7 @@ async function run(
   act: (process: DaemonProcess) => void = () => {},
   execPath = process.execPath,
   env: NodeJS.ProcessEnv = process.env,
+  compileCache: string | null = null,
 ) {
   const file = join(dir, 'program.mjs');
   await writeFile(file, code);
@@ -31,7 +32,7 @@ async function run(
   const messages: unknown[] = [];
   let ends = 0;
   const end = await new Promise<ProcessEnd>((resolve) => {
-    const launched = createForkLauncher({ entryOf: () => file, execPath, env }).launch(
+    const launched = createForkLauncher({ entryOf: () => file, execPath, env, compileCache }).launch(
       { id: 'x', runtime: 'node' },
       {
         onMessage: (message) => {
@@ -136,4 +137,17 @@ test('a program that is not there ends with its code and says so on stderr', asy
   const ran = await run('import "../headless/nowhere.mjs";');
   expect(ran.end.exitCode).toBe(1);
   expect(ran.lines.join('\n')).toContain('nowhere.mjs');
+});
+
+test('a daemon has the compile cache that main chose for itself, and none that the shell of main named', async () => {
+  const code = `
+    import { getCompileCacheDir } from 'node:module';
+    process.stdout.write(String(getCompileCacheDir()) + '\\n');
+    process.disconnect();
+  `;
+  const env = { ...process.env, NODE_COMPILE_CACHE: join(dir, 'of the shell') };
+  expect((await run(code, undefined, undefined, env)).lines).toEqual(['stdout: undefined']);
+  const ours = join(dir, 'ours');
+  const [line] = (await run(code, undefined, undefined, env, ours)).lines;
+  expect(line).toMatch(`stdout: ${ours}/`);
 });

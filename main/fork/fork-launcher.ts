@@ -29,6 +29,8 @@ export interface ForkLauncherOptions {
   readonly execPath: string;
   /** Environment of the processes; main's own where absent. */
   readonly env?: NodeJS.ProcessEnv;
+  /** Folder of the compile cache of the processes (see compile-cache.ts); none where absent or null. */
+  readonly compileCache?: string | null;
 }
 
 /** A launcher that runs daemons on the Node it is given. */
@@ -44,13 +46,14 @@ function launch(
   events: DaemonProcessEvents,
 ): DaemonProcess {
   const env = daemonEnvironment(options.env ?? process.env);
+  const compileCache = options.compileCache ? { NODE_COMPILE_CACHE: options.compileCache } : {};
   let child: ChildProcess;
   try {
     child = fork(options.entryOf(request.id), [], {
       execPath: options.execPath,
       // Options of this process (an inspector's port, a loader) are not the daemon's.
       execArgv: [...DAEMON_V8_OPTIONS],
-      env: { ...DAEMON_MALLOC_ENV, ...env },
+      env: { ...DAEMON_MALLOC_ENV, ...env, ...compileCache },
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });

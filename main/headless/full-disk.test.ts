@@ -7,6 +7,7 @@ import type { ControlResults } from '../../contract/control/requests.ts';
 import { registry } from '../../daemons/registry.ts';
 import { createCaller } from '../core/caller.ts';
 import { type ControlPlane, createControlPlane } from '../core/control-plane.ts';
+import { ownCompileCache } from '../fork/compile-cache.ts';
 import { createForkLauncher } from '../fork/fork-launcher.ts';
 import { type SmallDisk, smallDisk } from './test-fixtures/small-disk.ts';
 
@@ -39,6 +40,7 @@ async function start(): Promise<ControlPlane> {
     launcher: createForkLauncher({
       entryOf: (id) => join(ROOT, 'daemons', id, 'main.ts'),
       execPath: process.execPath,
+      compileCache: ownCompileCache(),
     }),
     daemonRuntime: () => 'node',
     dataDir: disk.folder,

@@ -19,6 +19,7 @@ import { withAllMistakes } from '../core/config/mistakes.ts';
 import { type ControlPlane, createControlPlane } from '../core/control-plane.ts';
 import { unusableFolder } from '../core/instance/data-folder.ts';
 import { CONTROL_LIMITS } from '../core/limits.ts';
+import { ownCompileCache } from '../fork/compile-cache.ts';
 import { createForkLauncher } from '../fork/fork-launcher.ts';
 import { say } from '../terminal/terminal.ts';
 import { Auth, loadToken } from './auth.ts';
@@ -136,6 +137,7 @@ async function openPlane(options: ServeOptions, daemons: Daemons): Promise<Contr
       launcher: createForkLauncher({
         entryOf: daemons.entryOf,
         execPath: process.execPath,
+        compileCache: ownCompileCache(),
       }),
       // Here the host's own runtime is Node.
       daemonRuntime: () => 'node',

@@ -12,6 +12,7 @@ import type { DaemonSnapshot, DaemonState } from '../../../contract/states.ts';
 import { createCaller, type OwnedCaller, SYSTEM } from '../../core/caller.ts';
 import { type ControlPlane, createControlPlane } from '../../core/control-plane.ts';
 import { CONTROL_LIMITS, type ControlLimits } from '../../core/limits.ts';
+import { ownCompileCache } from '../../fork/compile-cache.ts';
 import { createForkLauncher } from '../../fork/fork-launcher.ts';
 import { manifest as tiny } from './tiny/manifest.ts';
 
@@ -42,7 +43,11 @@ export async function startTestHost(
   const dataDir = await mkdtemp(join(tmpdir(), 'signalbox-host-'));
   const configFile = join(dataDir, 'signalbox.toml');
   await writeFile(configFile, toml);
-  const forks = createForkLauncher({ entryOf, execPath: process.execPath });
+  const forks = createForkLauncher({
+    entryOf,
+    execPath: process.execPath,
+    compileCache: ownCompileCache(),
+  });
   const plane = await createControlPlane({
     host: 'headless',
     version: '0.0.0',
