@@ -1,13 +1,46 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { workerGroups } from './scripts/worker-groups.ts';
+
+const root = import.meta.dirname;
+const compileCache = join(root, 'scripts/compile-cache.mjs');
+const { shared, own } = workerGroups(root);
 
 export default defineConfig({
   test: {
-    include: ['{contract,kit,daemons,main,renderer,preload,scripts,bench}/**/*.test.{ts,tsx}'],
-    // Two cores: more workers than that only add noise to the loop-delay tests.
-    maxWorkers: 2,
     // A hang, not a slow machine, should end a test: many of them start real processes.
     testTimeout: 60_000,
     // What is waited for comes at once on a quiet machine; a busy one gets its time.
     expect: { poll: { timeout: 15_000 } },
+    // Every process that a test starts runs from compiled code, as those of an operator do; none of it is the operator's.
+    env: {
+      XDG_CACHE_HOME: join(root, 'node_modules/.cache'),
+      NODE_OPTIONS: `--import=${pathToFileURL(compileCache).href}`,
+    },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'plain',
+          include: shared,
+          isolate: false,
+          // Two cores: more workers than that only add noise to the loop-delay tests.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'processes',
+          include: own,
+          setupFiles: [compileCache],
+          // They wait for other processes most of the time.
+          maxWorkers: 3,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
   },
 });

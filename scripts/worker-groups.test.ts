@@ -1,0 +1,32 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { workerGroups } from './worker-groups.ts';
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'signalbox-groups-'));
+  mkdirSync(join(root, 'main/core'), { recursive: true });
+});
+afterEach(() => rmSync(root, { recursive: true }));
+
+const groupsOf = (text: string) => {
+  writeFileSync(join(root, 'main/core/a.test.ts'), text);
+  writeFileSync(join(root, 'main/core/a.ts'), text);
+  return workerGroups(root);
+};
+
+it.each([
+  "vi.mock('node:fs');",
+  "vi.stubGlobal('location', {});",
+  "import { spawn } from 'node:child_process';",
+  'const host = await startTestHost();',
+  "process.env.TZ = 'UTC';",
+])('gives a file with %j a worker of its own', (text) => {
+  expect(groupsOf(text)).toEqual({ own: ['main/core/a.test.ts'], shared: [] });
+});
+
+it('lets the others share one, and leaves no file of tests out', () => {
+  expect(groupsOf('vi.useFakeTimers(); vi.fn();')).toEqual({ own: [], shared: ['main/core/a.test.ts'] });
+});

@@ -1,0 +1,24 @@
+/**
+ * Which unit tests share a worker. Most are about plain code: one worker runs many of their files one after another and
+ * loads each module once. A file that replaces modules, changes what the whole process shares, or starts processes
+ * gets a worker of its own. Read by vitest.config.ts.
+ */
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Every file of unit tests. */
+export const UNIT_TESTS = '{contract,kit,daemons,main,renderer,preload,scripts,bench}/**/*.test.{ts,tsx}';
+
+/** What a file does that its neighbours in a worker could feel, or that waits for other processes. */
+const OWN_WORKER =
+  /\bvi\.(mock|doMock|hoisted|stubEnv|stubGlobal|resetModules)\b|child_process|worker_threads|startTestHost|createForkLauncher|process\.(env|chdir|umask|exitCode)\b|monitorEventLoopDelay|\btrial\(/;
+
+/** Files that get a worker of their own, and those that share one, relative to `root`. */
+export function workerGroups(root: string): { own: string[]; shared: string[] } {
+  const groups = { own: [] as string[], shared: [] as string[] };
+  for (const file of globSync(UNIT_TESTS, { cwd: root, exclude: ['**/node_modules/**'] }).sort()) {
+    const text = readFileSync(join(root, file), 'utf8');
+    (OWN_WORKER.test(text) ? groups.own : groups.shared).push(file);
+  }
+  return groups;
+}
