@@ -94,7 +94,11 @@ function words(issue: RawIssue): string | undefined {
     case 'invalid_format':
       return `expected ${FORMATS[issue.format] ?? issue.format}`;
     case 'invalid_union': {
-      const choices = issue.errors.flatMap((errors) => (errors[0] === undefined ? [] : [errors[0].message]));
+      // A choice whose keys are unknown was not the one that was meant.
+      const meant = issue.errors.filter((errors) => errors.every(({ code }) => code !== 'unrecognized_keys'));
+      const choices = (meant.length === 0 ? issue.errors : meant).flatMap((errors) =>
+        errors[0] === undefined ? [] : [errors[0].message],
+      );
       return [...new Set(choices)].join(', or ') || 'expected another form';
     }
     case 'invalid_key':

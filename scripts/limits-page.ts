@@ -28,7 +28,7 @@ export const LIMIT_TABLES: readonly {
   {
     title: 'Relay',
     about:
-      'Each is a key of `[relay]` with the range in the [reference](reference/relay.md), except `lingering_refusals`, which is fixed. A rate of 0 means that it is not limited.',
+      'Each is a key of `[relay]` with the range in the [reference](reference/relay.md), except `flush_turn_ms`, which is fixed. A rate of 0 means that it is not limited.',
     file: 'daemons/relay/limits.ts',
     limits: { ...RELAY_LIMITS, ...RELAY_FIXED_LIMITS },
   },

@@ -9,6 +9,7 @@ import { text } from 'node:stream/consumers';
 import { connect as connectTls } from 'node:tls';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { portOf } from '../../contract/listen-place.ts';
+import { changedSettings } from '../runtime/host/changed-settings.ts';
 import type { DaemonContext } from '../runtime/host/daemon-definition.ts';
 import { PeerDirectory } from '../runtime/host/peer-directory.ts';
 import { TaskBoard } from '../runtime/host/task-board.ts';
@@ -59,7 +60,6 @@ async function start(config: IrcdConfig) {
     tasks: new TaskBoard(),
     log: () => silent,
     touchTable: () => {},
-    listenersChanged: () => {},
     requestLifecycle: ({ action }) => {
       lifecycle.push(action);
       return Promise.resolve({ ok: true, result: null });
@@ -72,12 +72,16 @@ async function start(config: IrcdConfig) {
     metrics.sample();
     return metrics.values[metrics.layout.slot(`signalbox_ircd_${name}`)];
   };
+  let inForce = config;
   /** As the runtime does it for a server that stands alone. */
   const reload = async (next: IrcdConfig) => {
     warnings.length = 0;
     const pending = await daemon.reload?.(next, await prepareIrcd(next, place));
     if (pending?.listeners === undefined) throw new Error('no listeners');
-    return await carryOut(pending.listeners, pending.commit);
+    const facts = await carryOut(pending.listeners, () => pending.commit());
+    const outcome = changedSettings(inForce, next, facts ?? {});
+    inForce = next;
+    return outcome;
   };
   return { daemon, metric, reload, warnings, port: portOf(daemon.listeners()[0]) };
 }

@@ -4,11 +4,10 @@
  */
 import { promises as dns } from 'node:dns';
 import type { Outcome } from '../../contract/errors.ts';
-import { changedSettings } from '../runtime/host/changed-settings.ts';
 import type {
   DaemonContext,
   PendingReload,
-  ReloadApplied,
+  ReloadFacts,
   RunningDaemon,
 } from '../runtime/host/daemon-definition.ts';
 import { stopEffect } from '../runtime/host/impact-text.ts';
@@ -127,24 +126,19 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
 
   async reload(config: IrcdConfig, prepared: IrcdPrepared): Promise<PendingReload> {
     const { listeners, commit } = await this.#net.begin(config, prepared.credentials);
-    return { listeners, commit: () => this.#takeOver(config, prepared, commit().renewed) };
+    return { listeners, commit: () => this.#takeOver(config, prepared, commit()) };
   }
 
-  #takeOver(config: IrcdConfig, prepared: IrcdPrepared, newCertificate: boolean): ReloadApplied {
+  #takeOver(config: IrcdConfig, prepared: IrcdPrepared, { renewed = [] }: ReloadFacts): ReloadFacts {
     // One that cannot be used now was good when it was read.
     const motd = prepared.motd === undefined ? this.#server.motd : prepared.motd;
     const before = this.#config;
-    const renewed: (keyof IrcdConfig)[] = [];
-    if (JSON.stringify(motd) !== JSON.stringify(this.#server.motd)) renewed.push('motd_file');
-    if (newCertificate) renewed.push('tls');
+    const newMotd = JSON.stringify(motd) !== JSON.stringify(this.#server.motd);
     if (before.dns !== config.dns || before.ident !== config.ident) this.#names = createLookup(config);
     this.#config = config;
     this.#server.configure(config, motd);
-    this.#context.listenersChanged();
     noticeOpers(this.#server, 'The configuration was read again');
-    // The name stays until a restart, however often the file is read.
-    const running = { ...before, server_name: this.#server.name };
-    return changedSettings(running, config, { renewed, needRestart: ['server_name'] });
+    return { renewed: newMotd ? ['motd_file', ...renewed] : renewed, needRestart: ['server_name'] };
   }
 
   stopImpact(): string | null {
@@ -156,10 +150,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
     const reason = 'Server is shutting down';
     this.#server.closing = reason;
     this.#server.clientLog.close();
-    const abort = () => this.#net.close();
-    deadline.addEventListener('abort', abort, { once: true });
-    await this.#net.drain(reason, DRAIN_MS);
-    deadline.removeEventListener('abort', abort);
+    await this.#net.drain(reason, AbortSignal.any([deadline, AbortSignal.timeout(DRAIN_MS)]));
     await this.#banSaver.close();
   }
 

@@ -4,6 +4,7 @@
  */
 
 import type { Limit } from '../../contract/limit.ts';
+import { limits as shared } from '../runtime/limits.ts';
 
 const LINE = 510;
 const NICK = 30;
@@ -66,53 +67,14 @@ export const limits = {
     reason:
       'Faster than a person types and slower than a channel notices; later lines wait in the receive queue.',
   },
-  throttleBurst: {
-    default: 30,
-    unit: 'count',
-    reason:
-      'A household or office behind one address reconnects after a network outage within a few seconds.',
-  },
-  throttleRefillSeconds: {
-    default: 2,
-    unit: 'seconds',
-    reason: 'After the burst an address may open one connection each time this passes.',
-  },
-  throttleAddresses: {
-    default: 65_536,
-    unit: 'count',
-    reason:
-      'Addresses remembered by the throttle; the least recent is forgotten first, so memory is bounded.',
-  },
-  maxConnections: {
-    default: 10_000,
-    unit: 'count',
-    reason: 'The size the server is built and measured for; a class may say otherwise.',
-  },
-  maxPerAddress: {
-    default: 256,
-    unit: 'count',
-    reason:
-      'Many people share the address of a campus or of a mobile network, and one host must not take every place; a gateway gets a class of its own.',
-  },
+  throttleBurst: shared.throttleBurst,
+  throttleRefillSeconds: shared.throttleRefillSeconds,
+  maxConnections: shared.maxConnections,
+  maxPerAddress: shared.maxPerAddress,
   pingSeconds: {
     default: 120,
     unit: 'seconds',
     reason: 'Finds a dead peer in minutes while an idle client costs one line every two minutes.',
-  },
-  closeFlushMs: {
-    default: 2_000,
-    unit: 'milliseconds',
-    reason: 'How long a closed connection may take to read its last lines before the socket is destroyed.',
-  },
-  lingeringRefusals: {
-    default: 256,
-    unit: 'count',
-    reason: 'Refused clients that may linger to read why; beyond these they are just closed.',
-  },
-  tlsHandshakeMs: {
-    default: 15_000,
-    unit: 'milliseconds',
-    reason: 'A handshake takes a few round trips; a peer that stalls in it only holds a descriptor.',
   },
   tickArenaBytes: {
     default: 4_194_304,

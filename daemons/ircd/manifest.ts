@@ -1,4 +1,5 @@
 /** The IRC server as Signalbox sees it: its metrics, admin commands, tables and configuration, declared once. */
+import { listenPlaces } from '../../contract/listen-setting.ts';
 import { defineManifest, type MetricSpec } from '../../contract/manifest.ts';
 import { metricSpecs } from '../../contract/metric-specs.ts';
 import { acceptorMetrics, refusalMetrics } from '../runtime/net/acceptor-metrics.ts';
@@ -55,7 +56,7 @@ export const manifest = defineManifest({
   title: 'IRC server',
   summary: 'Takes IRC clients: RFC 1459/2812 with IRCv3.',
   config: ircdConfigSchema,
-  places: ({ listen }) => listen.map(({ host, port }, index) => ({ host, port, setting: ['listen', index] })),
+  places: listenPlaces,
   metrics,
   commands: adminCommands,
   renamed,

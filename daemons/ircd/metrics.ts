@@ -54,7 +54,7 @@ export function publishMetrics(
   const { handles: names } = registry.instrument('cache', { cache: 'dns' }, nameCacheMetrics);
   const serverBans = gauge('server_bans');
 
-  publishAcceptor(registry, 'ircd', net.admission.counts);
+  publishAcceptor(registry, net.admission.counts);
   registry.onSample(() => {
     for (const { handle, stat } of netCounters) handle.setTotal(net.stats.get(stat));
     messagesIn.setTotal(net.stats.get('linesIn') + net.stats.get('oversizedLines'));

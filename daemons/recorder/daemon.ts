@@ -69,7 +69,6 @@ export async function startRecorder(
   });
   log.info('database_open', `Recording to ${file}`, { bytes: recorder.databaseBytes() });
   let warnedEpoch = '';
-  let inForce = context.config;
   const timed = async <Result>(work: () => Promise<Result>): Promise<Result> => {
     const start = performance.now();
     try {
@@ -128,12 +127,7 @@ export async function startRecorder(
     },
     reload: async (config) => ({
       commit() {
-        const applied = (['history_days', 'audit_days', 'audit_rows'] as const).filter(
-          (key) => config[key] !== inForce[key],
-        );
-        inForce = config;
         recorder.keep = keepOf(config);
-        return { applied, restartRequired: [] };
       },
     }),
     drain: () => recorder.close(),

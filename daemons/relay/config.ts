@@ -1,7 +1,7 @@
 /** The `[relay]` table of the configuration file. Limits are generated from the table in limits.ts. */
 import { z } from 'zod';
 import { filePath, lineText } from '../../contract/line-texts.ts';
-import { listenHost, refuseMeeting } from '../../contract/network-addresses.ts';
+import { listenSetting, tcpListener } from '../../contract/listen-setting.ts';
 import { parseCidr } from '../runtime/net/ip-address.ts';
 import { CLASS_LIMIT_NAMES, type ClassLimitName, LIMIT_NAMES, LIMITS, type LimitName } from './limits.ts';
 
@@ -78,10 +78,7 @@ const cidr = z
   .string()
   .refine((text) => parseCidr(text) !== null, 'must be an address or a range such as 10.0.0.0/8');
 
-const listenEntry = z.strictObject({
-  host: listenHost().default('127.0.0.1').describe('Address to listen on'),
-  port: z.number().int().min(0).max(65_535).default(6680).describe('TCP port, 0 for any free one'),
-  tls: z.boolean().default(false).describe('Whether clients speak TLS here'),
+const listenEntry = tcpListener(6680).extend({
   mode: z.enum(DEFAULT_MODES).optional().describe('Overrides `mode` for clients of this listener'),
 });
 
@@ -97,15 +94,9 @@ const classEntry = z.strictObject({
 
 export const relayConfig = z
   .strictObject({
-    listen: z
-      .array(listenEntry)
+    listen: listenSetting(listenEntry)
       .min(1)
-      .default([{ host: '127.0.0.1', port: 6680, tls: false }])
-      .superRefine((entries, context) =>
-        refuseMeeting(entries, (index, message) =>
-          context.addIssue({ code: 'custom', path: [index], message }),
-        ),
-      ),
+      .default([{ host: '127.0.0.1', port: 6680, tls: false }]),
     mode: z
       .enum(DEFAULT_MODES)
       .default('echo')

@@ -42,7 +42,6 @@ export const relayDaemon: DaemonDefinition<typeof relayConfig, RelayCommands, Re
         context.touchTable('connections');
         context.touchTable('rooms');
       },
-      onListeners: () => context.listenersChanged(),
     });
     return {
       listeners: () => server.listeners(),

@@ -4,6 +4,7 @@
  */
 
 import { type Limit, limitDefaults } from '../../contract/limit.ts';
+import { limits as shared } from '../runtime/limits.ts';
 
 /** A limit with the range that the configuration and `set-limits` accept. */
 interface RelayLimit extends Limit {
@@ -66,7 +67,7 @@ export const LIMITS = {
     perClass: true,
   },
   throttle_addresses: {
-    default: 65_536,
+    default: shared.throttleAddresses.default,
     min: 16,
     max: 4_194_304,
     unit: 'count',
@@ -211,7 +212,7 @@ export const LIMITS = {
     perClass: true,
   },
   close_flush_ms: {
-    default: 2_000,
+    default: shared.closeFlushMs.default,
     min: 50,
     max: 60_000,
     unit: 'milliseconds',
@@ -233,11 +234,6 @@ export const FIXED_LIMITS = {
     unit: 'milliseconds',
     reason:
       'Time in one turn of the loop for writing to clients, some thousand of them; the others are written to in the next.',
-  },
-  lingering_refusals: {
-    default: 256,
-    unit: 'count',
-    reason: 'Refused clients that may linger to read why; beyond these they are just closed.',
   },
 } as const satisfies Record<string, Limit>;
 

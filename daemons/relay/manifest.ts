@@ -1,6 +1,7 @@
 /** What the relay measures, which commands it takes and how it is configured. Read by hosts, windows and the CLI. */
 import { z } from 'zod';
 import { addressWord, lineText, lineWord } from '../../contract/line-texts.ts';
+import { listenPlaces } from '../../contract/listen-setting.ts';
 import {
   type CommandSpec,
   defineCommand,
@@ -213,7 +214,7 @@ export const manifest = defineManifest({
   summary:
     'Passes framed messages between peer-to-peer chat clients: echo, broadcast or rooms, and direct for a client that says hello',
   config: relayConfig,
-  places: ({ listen }) => listen.map(({ host, port }, index) => ({ host, port, setting: ['listen', index] })),
+  places: listenPlaces,
   metrics: relayMetrics,
   commands,
   renamed: {

@@ -95,6 +95,6 @@ export class RelayMetrics {
 
   /** Shows what the acceptor counts. */
   publishAccepting(counts: AcceptCounts): void {
-    publishAcceptor(this.#registry, 'relay', counts);
+    publishAcceptor(this.#registry, counts);
   }
 }

@@ -7,20 +7,17 @@ import type { TLSSocket } from 'node:tls';
 import type { TcpListenerInfo } from '../../contract/link/endpoint.ts';
 import { WorkAccount, WorkGroup, WorkGroups } from '../runtime/async/work-account.ts';
 import type { WorkTurns } from '../runtime/async/work-turns.ts';
-import { changedSettings } from '../runtime/host/changed-settings.ts';
-import type { PendingReload, ReloadApplied } from '../runtime/host/daemon-definition.ts';
 import { roomNotice } from '../runtime/host/descriptor-limit.ts';
-import { Acceptor, type AcceptorChanged } from '../runtime/net/acceptor.ts';
+import { Acceptor, type AcceptorChange } from '../runtime/net/acceptor.ts';
 import { Admission, type Refusal, type Seat } from '../runtime/net/admission.ts';
 import { ConnectThrottle } from '../runtime/net/connect-throttle.ts';
-import { carryOut } from '../runtime/net/listener-change.ts';
 import { OpenConnections } from '../runtime/net/open-connections.ts';
 import { ReadRounds } from '../runtime/net/read-rounds.ts';
 import type { TlsCredentials } from '../runtime/net/tls-credentials.ts';
 import type { SubsystemLogger } from '../runtime/telemetry/logger.ts';
 import { watchClients } from './client-watch.ts';
 import type { ListenEntry, RelayConfig } from './config.ts';
-import { FIXED_LIMITS, LIMIT_NAMES, type LimitName, type Limits } from './limits.ts';
+import { LIMIT_NAMES, type LimitName, type Limits } from './limits.ts';
 import type { RelayMetrics } from './metrics.ts';
 import type { BanList } from './net/ban-list.ts';
 import { Connection } from './net/connection.ts';
@@ -56,8 +53,6 @@ export interface RelayServerOptions {
   /** Called when connections or rooms may look different to a window. */
   readonly onChanged: () => void;
   readonly turns?: TurnLengths;
-  /** Called when the listeners are others. */
-  readonly onListeners: () => void;
 }
 
 /** One running relay. */
@@ -71,14 +66,13 @@ export class RelayServer {
   /** Who is let in. */
   readonly admission: Admission<ConnectionClass>;
   readonly #acceptor: Acceptor<ListenEntry, ConnectionClass>;
-  readonly #connections = new OpenConnections<Connection>();
+  readonly #connections: OpenConnections<Connection>;
   readonly #memory = new HeldMemory();
   readonly #turns: WorkTurns;
   /** Who pays for what operators ask for and the clock brings. */
   readonly #operators = new WorkAccount(new WorkGroup());
   #watching = false;
   readonly #onChanged: () => void;
-  readonly #onListeners: () => void;
   #config: RelayConfig;
   #watch: NodeJS.Timeout | null = null;
 
@@ -87,7 +81,7 @@ export class RelayServer {
     this.#metrics = options.metrics;
     this.#log = options.log;
     this.#onChanged = options.onChanged;
-    this.#onListeners = options.onListeners;
+    this.#connections = new OpenConnections<Connection>(options.onChanged);
     this.limits = limitsOf(options.config);
     const flusher = new TickFlusher();
     this.#turns = relayTurns(
@@ -136,12 +130,10 @@ export class RelayServer {
     options.metrics.publishAccepting(this.admission.counts);
     this.#acceptor = new Acceptor({
       key: 'relay.listen',
-      protocol: () => 'frames',
+      protocol: 'frames',
       admission: this.admission,
       sockets: SOCKETS,
-      requestCert: false,
       handshakeMs: () => this.limits.handshake_seconds * 1_000,
-      maxLingering: FIXED_LIMITS.lingering_refusals.default,
       lingerMs: () => this.limits.close_flush_ms,
       onRefused: (refusal, address) => this.#log.debug('client_refused', `${address}: ${refusal.why}`),
       onRefusedGone: () => this.#connections.strangerGone(),
@@ -157,8 +149,7 @@ export class RelayServer {
   /** Listens; rejects with SignalboxError `address_in_use`, `init_failed` or `config_invalid` when it cannot. */
   static async start(options: RelayServerOptions): Promise<RelayServer> {
     const server = new RelayServer(options);
-    const { listeners, commit } = await server.#acceptor.begin(options.config.listen, options.credentials);
-    await carryOut(listeners, commit);
+    await server.#acceptor.open(options.config.listen, options.credentials);
     server.#warnOfRoom();
     server.#watch = setInterval(() => server.#tick(), WATCH_MS);
     return server;
@@ -175,22 +166,11 @@ export class RelayServer {
   }
 
   /** Begins to take a new configuration over without dropping anyone; throws and changes nothing when it cannot. */
-  async reload(config: RelayConfig, credentials: TlsCredentials | null): Promise<PendingReload> {
-    const { listeners, commit } = await this.#acceptor.begin(config.listen, credentials);
-    return { listeners, commit: () => this.#takeOver(config, commit()) };
-  }
-
-  #takeOver(config: RelayConfig, { listenersChanged, renewed }: AcceptorChanged): ReloadApplied {
-    // The files may be others although their names are the same.
-    const outcome = changedSettings(this.#config, config, { renewed: renewed ? ['tls'] : [] });
-    const { applied } = outcome;
-    this.#config = config;
-    Object.assign(this.limits, limitsOf(config));
-    this.#warnOfRoom();
-    this.#renewClasses();
-    this.#log.info('reloaded', applied.length === 0 ? 'Nothing changed' : `Changed: ${applied.join(', ')}`);
-    if (listenersChanged) this.#onListeners();
-    return outcome;
+  reload(config: RelayConfig, credentials: TlsCredentials | null): Promise<AcceptorChange> {
+    return this.#acceptor.begin(config.listen, credentials, () => {
+      this.#config = config;
+      this.setLimits(limitsOf(config));
+    });
   }
 
   #warnOfRoom(): void {
@@ -221,15 +201,11 @@ export class RelayServer {
    * `deadline` aborts.
    */
   async drain(reason: string, deadline: AbortSignal): Promise<void> {
-    this.#acceptor.close();
     if (this.#watch !== null) clearInterval(this.#watch);
     this.#watch = null;
     this.relay.close(reason);
-    await this.#connections.allGone(deadline);
-    for (const connection of this.#connections) connection.destroy();
-    this.#acceptor.destroy();
+    await this.#acceptor.drain(this.#connections, deadline);
     this.#turns.close();
-    this.#connections.close();
   }
 
   /** Takes a client that was let in. */
@@ -238,12 +214,10 @@ export class RelayServer {
     this.#connections.add(connection);
     this.relay.admit(connection, mode ?? this.#config.mode);
     connection.open();
-    this.#onChanged();
   }
 
   #gone(connection: Connection): void {
-    const heldBytes = connection.intake.releasedBytes + connection.outbox.releasedBytes;
-    if (this.#connections.delete(connection, heldBytes)) this.#onChanged();
+    this.#connections.delete(connection, connection.intake.releasedBytes + connection.outbox.releasedBytes);
   }
 
   #renewClasses(): void {

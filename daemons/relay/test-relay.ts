@@ -4,11 +4,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { changedSettings } from '../runtime/host/changed-settings.ts';
 import { carryOut } from '../runtime/net/listener-change.ts';
 import { Logger } from '../runtime/telemetry/logger.ts';
 import { MetricRegistry } from '../runtime/telemetry/metric-registry.ts';
 import { adminCommands } from './admin/admin-commands.ts';
-import { relayConfig } from './config.ts';
+import { type RelayConfig, relayConfig } from './config.ts';
 import { prepareRelay } from './daemon.ts';
 import { RelayMetrics, relayMetrics } from './metrics.ts';
 import { BanList } from './net/ban-list.ts';
@@ -127,6 +128,7 @@ export class TestRelay {
   readonly commands: ReturnType<typeof adminCommands>;
   readonly dataDir: string;
   readonly clients: TestClient[] = [];
+  #config: RelayConfig;
 
   constructor(
     server: RelayServer,
@@ -134,12 +136,14 @@ export class TestRelay {
     metrics: RelayMetrics,
     bans: BanList,
     dir: string,
+    config: RelayConfig,
   ) {
     this.server = server;
     this.registry = registry;
     this.metrics = metrics;
     this.bans = bans;
     this.dataDir = dir;
+    this.#config = config;
     this.commands = adminCommands(server, bans);
   }
 
@@ -152,14 +156,13 @@ export class TestRelay {
     const server = await RelayServer.start({
       config: parsed,
       ...(await prepareRelay(parsed, { warn: () => {} })),
-      onListeners: () => {},
       metrics,
       bans,
       log: new Logger('error').child('relay'),
       onChanged: () => {},
       turns,
     });
-    return new TestRelay(server, registry, metrics, bans, dataDir);
+    return new TestRelay(server, registry, metrics, bans, dataDir, parsed);
   }
 
   get port(): number {
@@ -171,7 +174,10 @@ export class TestRelay {
     const parsed = parse(config);
     const { credentials } = await prepareRelay(parsed, { warn: () => {} });
     const { listeners, commit } = await this.server.reload(parsed, credentials);
-    return listeners === undefined ? commit() : await carryOut(listeners, commit);
+    const facts = await carryOut(listeners, commit);
+    const outcome = changedSettings(this.#config, parsed, facts);
+    this.#config = parsed;
+    return outcome;
   }
 
   /** @param address of the client; every address of 127.0.0.0/8 will do */

@@ -149,6 +149,49 @@ export const limits = {
     reason:
       'Connections that the kernel holds while the loop is busy, for bursts of reconnects; the system may cap it lower.',
   },
+  throttleBurst: {
+    default: 30,
+    unit: 'count',
+    reason:
+      'A household or office behind one address reconnects after a network outage within a few seconds.',
+  },
+  throttleRefillSeconds: {
+    default: 2,
+    unit: 'seconds',
+    reason: 'After the burst an address may open one connection each time this passes.',
+  },
+  maxConnections: {
+    default: 10_000,
+    unit: 'count',
+    reason: 'The size the server is built and measured for; a class may say otherwise.',
+  },
+  maxPerAddress: {
+    default: 256,
+    unit: 'count',
+    reason:
+      'Many people share the address of a campus or of a mobile network, and one host must not take every place; a gateway gets a class of its own.',
+  },
+  tlsHandshakeMs: {
+    default: 15_000,
+    unit: 'milliseconds',
+    reason: 'A handshake takes a few round trips; a peer that stalls in it only holds a descriptor.',
+  },
+  lingeringRefusals: {
+    default: 256,
+    unit: 'count',
+    reason: 'Refused clients that may linger to read why; beyond these they are just closed.',
+  },
+  closeFlushMs: {
+    default: 2_000,
+    unit: 'milliseconds',
+    reason: 'How long a closed connection may take to read its last lines before the socket is destroyed.',
+  },
+  throttleAddresses: {
+    default: 65_536,
+    unit: 'count',
+    reason:
+      'Addresses remembered by the throttle; the least recent is forgotten first, so memory is bounded.',
+  },
   tlsHandshakesPerTurn: {
     default: 8,
     unit: 'count',

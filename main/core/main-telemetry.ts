@@ -32,7 +32,9 @@ export const MAIN_METRICS: readonly MetricSpec[] = [
 
 /** Main's own metrics, log and windows. */
 export class MainTelemetry {
-  readonly registry = new MetricRegistry(MAIN_SOURCE, MAIN_METRICS);
+  readonly registry = new MetricRegistry(MAIN_SOURCE, MAIN_METRICS, (event, message) =>
+    this.logger.log('warn', 'metrics', event, message),
+  );
   readonly logger: Logger;
   readonly hub: StreamHub;
   readonly requests = this.registry.counter(name('requests_total'));

@@ -7,12 +7,12 @@ import type { TokenBucket } from '../../../kit/token-bucket.ts';
 import { WorkAccount, type WorkGroups } from '../../runtime/async/work-account.ts';
 import { workPrices } from '../../runtime/async/work-prices.ts';
 import type { StepResult, WorkJob, WorkTurns } from '../../runtime/async/work-turns.ts';
+import { limits } from '../../runtime/limits.ts';
 import type { Seat } from '../../runtime/net/admission.ts';
 import { writeDirect } from '../../runtime/net/direct-write.ts';
 import { discardBuffer } from '../../runtime/net/discard-buffer.ts';
 import type { ReadRounds, RoundReader } from '../../runtime/net/read-rounds.ts';
 import { startReading, stopReading } from '../../runtime/net/read-stop.ts';
-import { limits } from '../limits.ts';
 import { Backlog } from './backlog.ts';
 import type { Chunk, Connection, ConnectionClass, ConnectionHandler, TlsDetails } from './connection.ts';
 import { type FloodQueue, type FloodWaiter, floodBucket } from './flood-control.ts';
@@ -21,7 +21,6 @@ import { ReceiveQueue } from './receive-queue.ts';
 import { netStat } from './stats.ts';
 import type { RangeList, TickWriter } from './tick-writer.ts';
 
-const CLOSE_FLUSH_MS = limits.closeFlushMs.default;
 const READ_NS = workPrices.read.ns;
 const LINE_NS = workPrices.line.ns;
 const ROW_NS = workPrices.row.ns;
@@ -207,7 +206,7 @@ export class ClientConnection<User>
   }
 
   /** Destroys the socket without waiting for anything. */
-  destroy(reason: string): void {
+  destroy(reason = 'Server closed'): void {
     if (this.#state === OPEN) this.#leave(reason, GONE);
     this.#socket.destroy();
   }
@@ -495,7 +494,7 @@ export class ClientConnection<User>
     for (const block of this.#lastBlocks) this.#socket.write(block);
     this.#socket.end();
     if (this.#socket.destroyed) return;
-    this.#closeTimer = setTimeout(() => this.#socket.destroy(), CLOSE_FLUSH_MS);
+    this.#closeTimer = setTimeout(() => this.#socket.destroy(), limits.closeFlushMs.default);
   }
 
   #onSocketClosed(): void {

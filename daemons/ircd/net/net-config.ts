@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { filePath, lineText } from '../../../contract/line-texts.ts';
-import { listenHost, refuseMeeting } from '../../../contract/network-addresses.ts';
+import { listenSetting, tcpListener } from '../../../contract/listen-setting.ts';
 import type { ConnectRate } from '../../runtime/net/connect-throttle.ts';
 import { ConnectionClasses } from '../../runtime/net/connection-classes.ts';
 import { parseCidr } from '../../runtime/net/ip-address.ts';
@@ -13,10 +13,7 @@ import type { ConnectionClass } from './connection.ts';
 
 const bytes = (max: number) => z.int().min(512).max(max);
 
-const listenSchema = z.strictObject({
-  host: listenHost().default('127.0.0.1').describe('Address to listen on; "::" is every address.'),
-  port: z.int().min(0).max(65_535).describe('TCP port; 0 takes any free one.'),
-  tls: z.boolean().default(false).describe('Whether clients speak TLS from the first byte.'),
+const listenSchema = tcpListener().extend({
   protocol: z.enum(['irc']).default('irc').describe('What is spoken on this listener.'),
 });
 
@@ -71,14 +68,8 @@ const classSchema = z.strictObject({
 
 /** The keys of `[ircd]` that the network path owns; spread them into the daemon's schema. */
 export const netConfigShape = {
-  listen: z
-    .array(listenSchema)
+  listen: listenSetting(listenSchema)
     .default([{ host: '127.0.0.1', port: 6667, tls: false, protocol: 'irc' }])
-    .superRefine((entries, context) =>
-      refuseMeeting(entries, (index, message) =>
-        context.addIssue({ code: 'custom', path: [index], message }),
-      ),
-    )
     .describe('Addresses to accept clients on.'),
   tls: tlsSchema.optional(),
   class: z

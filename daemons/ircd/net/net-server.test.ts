@@ -6,7 +6,6 @@ import { WorkAccount } from '../../runtime/async/work-account.ts';
 import { WorkGate } from '../../runtime/async/work-gate.ts';
 import { workPrices } from '../../runtime/async/work-prices.ts';
 import { limits as runtimeLimits } from '../../runtime/limits.ts';
-import { limits } from '../limits.ts';
 import {
   applyTo,
   LineClient,
@@ -319,7 +318,7 @@ describe('NetServer', () => {
   test('refused clients that linger are few, so that they take nobody the sockets of the process', async () => {
     const { port, handler } = await start();
     handler.unwelcome.add('127.0.0.1');
-    const most = limits.lingeringRefusals.default;
+    const most = runtimeLimits.lingeringRefusals.default;
     const clients = Array.from(
       { length: most + 44 },
       () => new LineClient(connect({ port, host: '127.0.0.1', allowHalfOpen: true })),
@@ -579,7 +578,7 @@ describe('NetServer', () => {
     const { port, handler, server } = await start();
     const clients = await Promise.all(Array.from({ length: 10 }, () => LineClient.connect(port)));
     await until(() => handler.open.size === 10);
-    await server.drain('Server restarting', 10_000);
+    await server.drain('Server restarting', AbortSignal.timeout(10_000));
     expect(handler.closed).toEqual(Array.from({ length: 10 }, () => 'Server restarting'));
     await until(() => clients.every((client) => client.closed));
     const late = new LineClient((await import('node:net')).connect(port, '127.0.0.1'));
@@ -593,7 +592,7 @@ describe('NetServer', () => {
     await until(() => handler.open.size === 1);
     client.socket.pause();
     client.socket.allowHalfOpen = true;
-    await server.drain('bye', 20);
+    await server.drain('bye', AbortSignal.timeout(20));
     expect(handler.closed).toEqual(['bye']);
     client.close();
   });

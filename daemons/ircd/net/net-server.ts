@@ -9,11 +9,12 @@ import type { TcpListenerInfo } from '../../../contract/link/endpoint.ts';
 import { WorkGroups } from '../../runtime/async/work-account.ts';
 import { workPrices } from '../../runtime/async/work-prices.ts';
 import { WorkTurns } from '../../runtime/async/work-turns.ts';
+import type { ReloadFacts } from '../../runtime/host/daemon-definition.ts';
 import { roomNotice } from '../../runtime/host/descriptor-limit.ts';
-import { Acceptor, type AcceptorChanged } from '../../runtime/net/acceptor.ts';
+import { Acceptor, type AcceptorChange } from '../../runtime/net/acceptor.ts';
 import { Admission, type Refusal, type Seat } from '../../runtime/net/admission.ts';
-import { type ConnectRate, ConnectThrottle } from '../../runtime/net/connect-throttle.ts';
-import { carryOut, type ListenerChange } from '../../runtime/net/listener-change.ts';
+import type { ConnectRate } from '../../runtime/net/connect-throttle.ts';
+import { carryOut } from '../../runtime/net/listener-change.ts';
 import { OpenConnections } from '../../runtime/net/open-connections.ts';
 import { ReadRounds, type ReadRoundsOptions } from '../../runtime/net/read-rounds.ts';
 import { selfSignedCredentials, type TlsCredentials } from '../../runtime/net/tls-credentials.ts';
@@ -108,7 +109,6 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
     this.#totals = heldTotals(config);
     this.admission = new Admission({
       classes: connectionClasses(config, options.connectRate),
-      throttle: new ConnectThrottle(() => limits.throttleAddresses.default),
       bans: { reasonAgainst: (address) => options.handler.refusal(address) },
     });
     this.#acceptor = new Acceptor({
@@ -117,9 +117,6 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
       admission: this.admission,
       sockets: { noDelay: true, allowHalfOpen: true },
       requestCert: true,
-      handshakeMs: () => limits.tlsHandshakeMs.default,
-      maxLingering: limits.lingeringRefusals.default,
-      lingerMs: () => limits.closeFlushMs.default,
       lastWord: (refusal, address) =>
         `ERROR :Closing Link: ${oneLine(`${address} (${refusalText(refusal)})`)}\r\n`,
       onOpen: (socket, seat, _entry, tls) => this.#open(socket, seat, tls),
@@ -136,10 +133,7 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
    * connections stay.
    * @throws SignalboxError that names the mistake; the configuration in force stays as it was.
    */
-  async apply(
-    config: NetConfig,
-    credentials: TlsCredentials | 'self-signed' | null,
-  ): Promise<AcceptorChanged> {
+  async apply(config: NetConfig, credentials: TlsCredentials | 'self-signed' | null): Promise<ReloadFacts> {
     const { listeners, commit } = await this.begin(config, credentials);
     return await carryOut(listeners, commit);
   }
@@ -148,21 +142,17 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
   async begin(
     config: NetConfig,
     credentials: TlsCredentials | 'self-signed' | null,
-  ): Promise<{ readonly listeners: ListenerChange; readonly commit: () => AcceptorChanged }> {
+  ): Promise<AcceptorChange> {
     const classes = connectionClasses(config, this.#options.connectRate);
     const shown = credentials === 'self-signed' ? await this.#selfSigned() : credentials;
-    const { listeners, commit } = await this.#acceptor.begin(config.listen, shown);
-    const takeOver = () => {
-      const changed = commit();
+    return await this.#acceptor.begin(config.listen, shown, () => {
       this.admission.reclassify(classes);
       for (const connection of this.#connections)
         connection.connectionClass = connection.seat.connectionClass;
       this.#totals = heldTotals(config);
       const notice = roomNotice('max_connections', classes.largest, this.admission.room);
       if (notice !== null) this.#options.warn(notice);
-      return changed;
-    };
-    return { listeners, commit: takeOver };
+    });
   }
 
   /** What waits for slow readers now. Cost is proportional to their number, not to that of connections. */
@@ -179,20 +169,18 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
   }
 
   /**
-   * Stops accepting, closes every connection with a reason and resolves when all are gone, at the latest after
-   * `deadlineMs`.
+   * Stops accepting, closes every connection with a reason and resolves when all are gone, at the latest when `deadline`
+   * aborts.
    */
-  async drain(reason: string, deadlineMs: number): Promise<void> {
-    this.#acceptor.close();
-    for (const connection of [...this.#connections]) connection.close(reason);
-    await this.#connections.allGone(AbortSignal.timeout(deadlineMs));
+  async drain(reason: string, deadline: AbortSignal): Promise<void> {
+    await this.#acceptor.drain(this.#connections, deadline, (connection) => connection.close(reason));
     this.close();
   }
 
   /** Closes everything at once. Closing twice is fine. */
   close(): void {
     this.#acceptor.destroy();
-    for (const connection of [...this.#connections]) connection.destroy('Server closed');
+    for (const connection of [...this.#connections]) connection.destroy();
     this.floodQueue.close();
     this.work.close();
     this.#connections.close();

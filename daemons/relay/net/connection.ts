@@ -83,7 +83,6 @@ export class Connection implements OutboxOwner {
       socket.destroy();
     });
     socket.on('close', () => {
-      this.seat.leave();
       this.outbox.close();
       // What it had sent counts, although it is gone.
       this.intake.unchoke();

@@ -70,8 +70,6 @@ export interface DaemonContext<Config, Prepared = undefined> {
   log(subsystem: string): SubsystemLogger;
   /** Says that a live table has changed; cheap when nobody watches. */
   touchTable(name: string): void;
-  /** Tells main that the listeners are others now. */
-  listenersChanged(): void;
   /** Asks main to stop or restart this daemon or to reload the configuration, and says what came of it. Never rejects. */
   requestLifecycle(request: LifecycleWish): Promise<Outcome<unknown>>;
   /**
@@ -85,8 +83,19 @@ export interface DaemonContext<Config, Prepared = undefined> {
 export interface PendingReload {
   /** What happens at the listeners; absent where there are none. */
   readonly listeners?: ListenerChange;
-  /** Puts the configuration into force. */
-  commit(): ReloadApplied;
+  /**
+   * Puts the configuration into force; it can no longer fail. The runtime compares the two configurations, logs what changed,
+   * and tells main where the listeners are others.
+   */
+  readonly commit: (() => ReloadFacts) | (() => void);
+}
+
+/** What a plain comparison of two configurations does not show. */
+export interface ReloadFacts {
+  /** Settings that changed although their text did not: files with another content. */
+  readonly renewed?: readonly string[];
+  /** Settings that only a start puts into force. */
+  readonly needRestart?: readonly string[];
 }
 
 /** What a reload changed; see {@link ReloadOutcome}. */

@@ -19,11 +19,13 @@ import { Logger } from '../telemetry/logger.ts';
 import { MetricRegistry } from '../telemetry/metric-registry.ts';
 import { ProcessSampler } from '../telemetry/process-sampler.ts';
 import { StreamHub } from '../telemetry/stream-hub.ts';
+import { changedSettings } from './changed-settings.ts';
 import type {
   CommandHandler,
   DaemonDefinition,
   LifecycleWish,
   PendingReload,
+  ReloadApplied,
   RunningDaemon,
 } from './daemon-definition.ts';
 import type { DeedAnswer } from './deed-ledger.ts';
@@ -43,6 +45,9 @@ interface Warning {
   readonly message: string;
 }
 
+/** A daemon's table of the configuration, with its defaults. */
+type Settings = Readonly<Record<string, unknown>>;
+
 /** One daemon in this process, before and after its start. */
 export class DaemonHost<
   Config extends z.ZodType,
@@ -59,14 +64,22 @@ export class DaemonHost<
   #running: RunningDaemon<z.output<Config>, Commands, Prepared> | null = null;
   #dataDir = '';
   #listenersChanged = () => {};
-  /** The reload that has begun. */
-  #reload: { readonly pending: PendingReload; readonly warnings: readonly Warning[] } | null = null;
+  /** The settings that the daemon goes by: of those that need a restart still the ones that it started with. */
+  #inForce: Settings = {};
+  /** The reload that has begun; `pending` is null where the daemon takes over nothing while it runs. */
+  #reload: {
+    readonly pending: PendingReload | null;
+    readonly settings: Settings;
+    readonly warnings: readonly Warning[];
+  } | null = null;
   #lastStep: Promise<unknown> = Promise.resolve();
 
   constructor(definition: DaemonDefinition<Config, Commands, Prepared>) {
     this.#definition = definition;
     const { id, metrics } = definition.manifest;
-    this.registry = new MetricRegistry(id, metrics);
+    this.registry = new MetricRegistry(id, metrics, (event, message) =>
+      this.logger.log('warn', 'metrics', event, message),
+    );
     this.sampler = new ProcessSampler(id, this.registry);
   }
 
@@ -116,11 +129,11 @@ export class DaemonHost<
       tasks: this.tasks,
       log: (subsystem) => logger.child(subsystem),
       touchTable: (name) => hub.touchTable(name),
-      listenersChanged: () => this.#listenersChanged(),
       requestLifecycle: (request) => outside.requestLifecycle(request),
       beginDeed: (deed, unrecorded) => outside.beginDeed(deed, unrecorded),
     });
     this.#running = running;
+    this.#inForce = config as Settings;
     for (const [name, provider] of Object.entries(running.tables ?? {})) hub.provideTable(name, provider);
   }
 
@@ -209,24 +222,35 @@ export class DaemonHost<
   /** One that was begun before and has not ended is undone. */
   async #begin(config: unknown): Promise<ReloadBegun> {
     const running = this.#requireRunning();
-    this.#reload?.pending.listeners?.undo();
-    await this.#restore(this.#reload?.pending.listeners);
+    this.#reload?.pending?.listeners?.undo();
+    await this.#restore(this.#reload?.pending?.listeners);
     this.#reload = null;
     const { config: parsed, prepared, warnings } = await this.#prepared(config, this.#dataDir);
-    const pending: PendingReload = (await running.reload?.(parsed, prepared)) ?? {
-      commit: () => ({ applied: [], restartRequired: ['everything'] }),
-    };
-    this.#reload = { pending, warnings };
-    return { held: pending.listeners?.held ?? [] };
+    const pending = (await running.reload?.(parsed, prepared)) ?? null;
+    this.#reload = { pending, settings: parsed as Settings, warnings };
+    return { held: pending?.listeners?.held ?? [] };
   }
 
   #commit(): ReloadOutcome {
     if (this.#reload === null) throw noReload(this.id);
-    const { pending, warnings } = this.#reload;
-    const outcome = pending.commit();
+    const { pending, settings, warnings } = this.#reload;
+    const outcome = pending === null ? NOTHING_TAKEN_OVER : this.#takeOver(pending, settings);
     this.#reload = null;
     for (const { event, message } of warnings) this.logger.log('warn', 'config', event, message);
     return { ...outcome, warnings: warnings.map(({ message }) => message) };
+  }
+
+  #takeOver(pending: PendingReload, settings: Settings): ReloadApplied {
+    const running = this.#requireRunning();
+    const listenersBefore = JSON.stringify(running.listeners());
+    const outcome = changedSettings(this.#inForce, settings, pending.commit() ?? {});
+    const { applied, restartRequired } = outcome;
+    const kept = restartRequired.map((key) => [key, this.#inForce[key]]);
+    this.#inForce = { ...settings, ...Object.fromEntries(kept) };
+    if (JSON.stringify(running.listeners()) !== listenersBefore) this.#listenersChanged();
+    const text = applied.length === 0 ? 'Nothing changed' : `Changed: ${applied.join(', ')}`;
+    this.logger.log('info', 'config', 'reloaded', text);
+    return outcome;
   }
 
   /** Closes streams and timers, after the daemon has drained. */
@@ -236,9 +260,9 @@ export class DaemonHost<
     await this.logger.close();
   }
 
-  #requireReload(): PendingReload {
+  #requireReload(): { readonly listeners?: ListenerChange } {
     if (this.#reload === null) throw noReload(this.id);
-    return this.#reload.pending;
+    return this.#reload.pending ?? {};
   }
 
   /** The configuration with its defaults, and what the daemon made of the files that it names. */
@@ -288,6 +312,9 @@ export class DaemonHost<
     return { handler, parsed: parsed.data };
   }
 }
+
+/** What a reload comes to in a daemon that takes over nothing while it runs. */
+const NOTHING_TAKEN_OVER: ReloadApplied = { applied: [], restartRequired: ['everything'] };
 
 function noReload(id: string): SignalboxError {
   return new SignalboxError('conflict', `No reload of ${id} has begun.`);

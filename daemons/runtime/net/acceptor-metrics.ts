@@ -39,11 +39,11 @@ export function refusalMetrics(id: string): readonly string[] {
   return refusals.map((count) => metricSpecs(id).name(`${NAMES[count]}_total`));
 }
 
-/** Copies the counts into the registry of the daemon `id` before each sample. */
-export function publishAcceptor(registry: MetricRegistry, id: string, counts: AcceptCounts): void {
+/** Copies the counts into the registry before each sample. Its catalog has {@link acceptorMetrics}. */
+export function publishAcceptor(registry: MetricRegistry, counts: AcceptCounts): void {
   const handles = COUNTS.map((count) => ({
     count,
-    handle: registry.counter(metricSpecs(id).name(`${NAMES[count]}_total`)),
+    handle: registry.counter(metricSpecs(registry.source).name(`${NAMES[count]}_total`)),
   }));
   registry.onSample(() => {
     for (const { count, handle } of handles) handle.setTotal(counts[count]);

@@ -12,6 +12,7 @@ import { Admission, type Refusal, type Seat } from './admission.ts';
 import { ConnectThrottle } from './connect-throttle.ts';
 import { type ClassRule, ConnectionClasses, UNIX_ADDRESS } from './connection-classes.ts';
 import { carryOut, type ListenEntry } from './listener-change.ts';
+import { OpenConnections } from './open-connections.ts';
 import { createSelfSigned, type TlsCredentials } from './tls-credentials.ts';
 
 type Entry = ListenEntry & { readonly greeting?: string };
@@ -81,9 +82,7 @@ async function start(
     protocol: () => 'test',
     admission,
     sockets: { noDelay: true, allowHalfOpen: true },
-    requestCert: false,
     handshakeMs: () => 10_000,
-    maxLingering: 10,
     lingerMs: () => 5_000,
     lastWord: (refusal, address) => `${address} ${refusal.why} ${detailOf(refusal)}`,
     onRefused: (refusal, address) => refusals.push(`${address} ${refusal.why}`),
@@ -92,7 +91,6 @@ async function start(
       open.push({ socket, seat, entry, tls });
       socket.on('error', () => {});
       socket.on('end', () => socket.end());
-      socket.on('close', () => seat.leave());
       socket.resume();
       socket.write(entry.greeting ?? 'dialled');
     },
@@ -241,7 +239,7 @@ describe('over a Unix socket', () => {
     const old = local();
     expect(await firstWord(old)).toBe('hello');
     const next: Entry[] = [{ ...UNIX, greeting: 'again' }, TCP];
-    expect(await change(next)).toMatchObject({ listenersChanged: true });
+    expect(await change(next)).toEqual({});
     expect(await firstWord(local())).toBe('again');
     expect(old.destroyed).toBe(false);
     acceptor.close();
@@ -301,10 +299,10 @@ describe('TLS', () => {
     const [port] = await start({}, { listen: [TLS] });
     const old = secure(port);
     expect(await firstWord(old)).toBe('hello');
-    expect(await change([TLS])).toEqual({ listenersChanged: false, renewed: false });
+    expect(await change([TLS])).toEqual({});
     const before = credentials;
     credentials = await createSelfSigned('localhost');
-    expect(await change([TLS])).toEqual({ listenersChanged: false, renewed: true });
+    expect(await change([TLS])).toEqual({ renewed: ['tls'] });
     expect(await firstWord(secure(port))).toBe('hello');
     expect(old.destroyed).toBe(false);
     acceptor.destroy();
@@ -368,5 +366,68 @@ describe('a connection that the daemon makes', () => {
       message: expect.stringMatching(`cannot connect to 127.0.0.1:${port}: .*ECONNREFUSED`),
     });
     await vi.waitFor(() => expect(admission.size).toBe(0));
+  });
+});
+
+describe('what a daemon leaves to its acceptor', () => {
+  it('takes the place back when the socket closes, whatever the daemon does with it', async () => {
+    const [port] = await start();
+    const client = plain(port);
+    await firstWord(client);
+    expect(admission.size).toBe(1);
+    client.resetAndDestroy();
+    await vi.waitFor(() => expect(admission.size).toBe(0));
+  });
+
+  it('goes on when a socket fails whose errors the daemon does not handle', async () => {
+    const mine = new Acceptor<Entry, ClassRule>({
+      key: 'test.listen',
+      protocol: 'test',
+      admission: new Admission({ classes: classesOf({}) }),
+      onOpen: (socket) => void socket.write('hello'),
+    });
+    await mine.open([TCP]);
+    const [info] = mine.infos;
+    expect(info).toMatchObject({ protocol: 'test', tls: false });
+    const client = plain(info !== undefined && 'port' in info ? info.port : 0);
+    expect(await firstWord(client)).toBe('hello');
+    client.resetAndDestroy();
+    const next = plain(info !== undefined && 'port' in info ? info.port : 0);
+    expect(await firstWord(next)).toBe('hello');
+    next.destroy();
+    mine.destroy();
+  });
+
+  it('drains: nobody comes in, everybody is told, and who stays past the deadline is cut off', async () => {
+    const changes = vi.fn();
+    const clients = new OpenConnections<Socket>(changes);
+    const mine = new Acceptor<Entry, ClassRule>({
+      key: 'test.listen',
+      protocol: 'test',
+      admission: new Admission({ classes: classesOf({}) }),
+      sockets: { allowHalfOpen: true },
+      onOpen(socket) {
+        clients.add(socket, socket);
+        socket.resume();
+        socket.write('hello');
+      },
+    });
+    await mine.open([TCP]);
+    const [info] = mine.infos;
+    const port = info !== undefined && 'port' in info ? info.port : 0;
+    const [polite, stubborn] = [plain(port), connect({ host: '127.0.0.1', port, allowHalfOpen: true })];
+    await Promise.all([firstWord(polite), firstWord(stubborn)]);
+    polite.on('end', () => polite.end());
+    const deadline = new AbortController();
+    const drained = mine.drain(clients, deadline.signal, (socket) => socket.end('bye'));
+    expect(await text(stubborn)).toBe('bye');
+    await vi.waitFor(() => expect(clients.size).toBe(1));
+    const late = plain(port);
+    expect(await firstWord(late)).toBe('');
+    deadline.abort();
+    await drained;
+    await vi.waitFor(() => expect(clients.size).toBe(0));
+    stubborn.destroy();
+    expect(changes).toHaveBeenCalledTimes(4);
   });
 });

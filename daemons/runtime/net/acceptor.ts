@@ -4,12 +4,15 @@
  */
 import { createServer, type ServerOpts, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import type { ReloadFacts } from '../host/daemon-definition.ts';
+import { limits } from '../limits.ts';
 import { type Admission, type Refusal, Seat } from './admission.ts';
 import { type ClassRule, UNIX_ADDRESS } from './connection-classes.ts';
 import { type Destination, dial } from './dial.ts';
 import { plainAddress } from './ip-address.ts';
-import type { ListenEntry, ListenerChange } from './listener-change.ts';
+import { carryOut, type ListenEntry, type ListenerChange } from './listener-change.ts';
 import { ListenerSet } from './listener-set.ts';
+import type { OpenConnections } from './open-connections.ts';
 import { RefusedSockets } from './refused-sockets.ts';
 import { TlsAcceptor } from './tls-acceptor.ts';
 import type { TlsCredentials } from './tls-credentials.ts';
@@ -19,38 +22,48 @@ export interface AcceptorOptions<Entry extends ListenEntry, Class extends ClassR
   /** The setting that lists the listeners, as mistakes name it: `ircd.listen`. */
   readonly key: string;
   /** What is spoken on a listener, as shown to people: `irc`. */
-  readonly protocol: (entry: Entry) => string;
+  readonly protocol: string | ((entry: Entry) => string);
   readonly admission: Admission<Class>;
-  /** How accepted sockets behave. */
-  readonly sockets: ServerOpts;
+  /** How accepted sockets behave; without delay where absent. */
+  readonly sockets?: ServerOpts;
   /** Whether a TLS client is asked for a certificate. It is not verified: its fingerprint identifies the client. */
-  readonly requestCert: boolean;
-  /** Milliseconds that a TLS handshake may take; asked for each. */
-  readonly handshakeMs: () => number;
-  /** Refused clients that may linger to read why. */
-  readonly maxLingering: number;
-  /** Milliseconds that a refused client may linger; asked for each. */
-  readonly lingerMs: () => number;
-  /** What a refused client is sent, in the words of the protocol. */
-  readonly lastWord: (refusal: Refusal<Class>, address: string) => string | Uint8Array;
+  readonly requestCert?: boolean;
+  /** Milliseconds that a TLS handshake may take; asked for each. `tlsHandshakeMs` where absent. */
+  readonly handshakeMs?: () => number;
+  /** Milliseconds that a refused client may linger; asked for each. `closeFlushMs` where absent. */
+  readonly lingerMs?: () => number;
+  /** What a refused client is sent, in the words of the protocol; nothing where absent. */
+  readonly lastWord?: (refusal: Refusal<Class>, address: string) => string | Uint8Array;
   /** Told of every refusal, for the log. */
   readonly onRefused?: (refusal: Refusal<Class>, address: string) => void;
   /** A refused client is gone that was sent why. */
   readonly onRefusedGone?: () => void;
   /**
-   * Takes a connection that was let in, with TLS after the handshake. The daemon calls `seat.leave()` when the connection
-   * no longer counts, at the latest when its socket is closed.
+   * Takes a connection that was let in, with TLS after the handshake. Its place is given back when the socket is closed; a
+   * daemon calls `seat.leave()` where it shall not count any more before that. An error of the socket that nobody handles
+   * just closes it.
    */
   readonly onOpen: (socket: Socket, seat: Seat<Class>, entry: Entry, tls: TLSSocket | null) => void;
 }
 
-/** What a change of listeners and certificate came to. */
-export interface AcceptorChanged {
-  /** Whether any listener came or went. */
-  readonly listenersChanged: boolean;
-  /** Whether the certificate is another one. */
-  readonly renewed: boolean;
+/** A change of listeners and certificate that has begun: what `reload()` of a daemon returns. */
+export interface AcceptorChange {
+  readonly listeners: ListenerChange;
+  /** Puts it into force; names the setting `tls` where the certificate is another one. */
+  readonly commit: () => ReloadFacts;
 }
+
+type Defaults = Required<
+  Pick<AcceptorOptions<ListenEntry, ClassRule>, 'sockets' | 'requestCert' | 'handshakeMs' | 'lingerMs'>
+>;
+
+/** What holds where a daemon says nothing else. */
+const DEFAULTS: Defaults = {
+  sockets: { noDelay: true },
+  requestCert: false,
+  handshakeMs: () => limits.tlsHandshakeMs.default,
+  lingerMs: () => limits.closeFlushMs.default,
+};
 
 /** Who is in a handshake. */
 interface Arrival<Entry, Class extends ClassRule> {
@@ -60,27 +73,28 @@ interface Arrival<Entry, Class extends ClassRule> {
 
 /** The listeners of one daemon and what becomes of those who connect. */
 export class Acceptor<Entry extends ListenEntry, Class extends ClassRule> {
-  readonly #options: AcceptorOptions<Entry, Class>;
+  readonly #options: AcceptorOptions<Entry, Class> & Defaults;
   readonly #admission: Admission<Class>;
   readonly #listeners: ListenerSet<Entry>;
   readonly #refused: RefusedSockets;
   #tls: TlsAcceptor<Arrival<Entry, Class>> | null = null;
   #accepting = false;
 
-  constructor(options: AcceptorOptions<Entry, Class>) {
+  constructor(given: AcceptorOptions<Entry, Class>) {
+    const options = { ...DEFAULTS, ...given };
     const { key, protocol, admission } = options;
     this.#options = options;
     this.#admission = admission;
     this.#listeners = new ListenerSet<Entry>({
       key,
-      protocol,
+      protocol: typeof protocol === 'string' ? () => protocol : protocol,
       create: (entry) => createServer(options.sockets, (socket) => this.#accepted(socket, entry)),
       onAcceptFailure: () => {
         admission.counts.acceptFailures++;
       },
     });
     this.#refused = new RefusedSockets({
-      most: options.maxLingering,
+      most: limits.lingeringRefusals.default,
       lingerMs: options.lingerMs,
       connections: () => admission.size,
       onGone: options.onRefusedGone,
@@ -93,20 +107,32 @@ export class Acceptor<Entry extends ListenEntry, Class extends ClassRule> {
   }
 
   /**
+   * Listens where the configuration says, with its certificate.
+   * @throws SignalboxError `address_in_use` or `init_failed` that names the address; nothing has changed then
+   */
+  async open(listen: readonly Entry[], credentials: TlsCredentials | null = null): Promise<void> {
+    const { listeners, commit } = await this.begin(listen, credentials);
+    await carryOut(listeners, commit);
+  }
+
+  /**
    * Begins to listen where the configuration says, with its certificate; nothing but a held address can fail afterwards.
-   * @returns what happens at the listeners, and what puts it into force
+   * @param takeOver the daemon's own part of putting the configuration into force
    * @throws SignalboxError `init_failed` that names the address; nothing has changed then
    */
   async begin(
     listen: readonly Entry[],
-    credentials: TlsCredentials | null,
-  ): Promise<{ readonly listeners: ListenerChange; readonly commit: () => AcceptorChanged }> {
+    credentials: TlsCredentials | null = null,
+    takeOver: () => void = () => {},
+  ): Promise<AcceptorChange> {
     if (credentials !== null) this.#tls ??= this.#tlsWith(credentials);
     const listeners = await this.#listeners.change(listen);
     const commit = () => {
-      const listenersChanged = listeners.commit();
+      listeners.commit();
       this.#accepting = true;
-      return { listenersChanged, renewed: credentials !== null && this.#tls?.replace(credentials) === true };
+      const renewed = credentials !== null && this.#tls?.replace(credentials) === true;
+      takeOver();
+      return renewed ? { renewed: ['tls'] } : {};
     };
     return { listeners, commit };
   }
@@ -124,7 +150,26 @@ export class Acceptor<Entry extends ListenEntry, Class extends ClassRule> {
       seat.leave();
       return;
     }
-    this.#options.onOpen(socket, seat, entry, tls);
+    socket.once('close', () => seat.leave());
+    this.#handOver(socket, seat, entry, tls);
+  }
+
+  /**
+   * Accepts nobody from here on, lets those who are in go, and resolves when all are gone; when `deadline` aborts, those who
+   * are still there are destroyed.
+   * @param goodbye tells one that it has to go; without it they are told elsewhere
+   */
+  async drain<Client extends { destroy(): void }>(
+    clients: OpenConnections<Client>,
+    deadline: AbortSignal,
+    goodbye?: (client: Client) => void,
+  ): Promise<void> {
+    this.close();
+    if (goodbye !== undefined) for (const client of [...clients]) goodbye(client);
+    await clients.allGone(deadline);
+    for (const client of [...clients]) client.destroy();
+    this.destroy();
+    clients.close();
   }
 
   /** Accepts nobody from here on; who is in stays. */
@@ -153,14 +198,22 @@ export class Acceptor<Entry extends ListenEntry, Class extends ClassRule> {
     if (!(seat instanceof Seat)) {
       this.#options.onRefused?.(seat, address);
       // Before a handshake there is no way to say why.
-      this.#refused.refuse(socket, encrypted ? null : this.#options.lastWord(seat, address));
-    } else if (!encrypted) {
-      this.#options.onOpen(socket, seat, entry, null);
-    } else {
-      socket.once('close', () => seat.leave());
-      if (this.#tls === null) socket.destroy();
-      else this.#tls.accept(socket, { seat, entry });
+      this.#refused.refuse(socket, encrypted ? null : this.#lastWord(seat, address));
+      return;
     }
+    socket.once('close', () => seat.leave());
+    if (!encrypted) this.#handOver(socket, seat, entry, null);
+    else if (this.#tls === null) socket.destroy();
+    else this.#tls.accept(socket, { seat, entry });
+  }
+
+  #handOver(socket: Socket, seat: Seat<Class>, entry: Entry, tls: TLSSocket | null): void {
+    socket.on('error', closesByItself);
+    this.#options.onOpen(socket, seat, entry, tls);
+  }
+
+  #lastWord(refusal: Refusal<Class>, address: string): string | Uint8Array | null {
+    return this.#options.lastWord?.(refusal, address) ?? null;
   }
 
   #secured(socket: TLSSocket, { seat, entry }: Arrival<Entry, Class>): void {
@@ -170,11 +223,11 @@ export class Acceptor<Entry extends ListenEntry, Class extends ClassRule> {
     }
     const banned = this.#admission.refusalOfBan(seat.address);
     if (banned === null) {
-      this.#options.onOpen(socket, seat, entry, socket);
+      this.#handOver(socket, seat, entry, socket);
       return;
     }
     this.#options.onRefused?.(banned, seat.address);
-    this.#refused.refuse(socket, this.#options.lastWord(banned, seat.address));
+    this.#refused.refuse(socket, this.#lastWord(banned, seat.address));
   }
 
   #tlsWith(credentials: TlsCredentials): TlsAcceptor<Arrival<Entry, Class>> {
@@ -190,3 +243,6 @@ export class Acceptor<Entry extends ListenEntry, Class extends ClassRule> {
     });
   }
 }
+
+/** A socket that fails is closed by Node. */
+function closesByItself(): void {}

@@ -3,15 +3,22 @@
  * connection that the daemon made itself. The order is that of the price: what is cheap to find out comes first.
  */
 import { connectionRoom } from '../host/descriptor-limit.ts';
-import type { ConnectThrottle, Visitor } from './connect-throttle.ts';
-import type { ClassMembers, ClassRule, ConnectionClasses } from './connection-classes.ts';
-import { UNIX_ADDRESS } from './connection-classes.ts';
+import { limits } from '../limits.ts';
+import { ConnectThrottle, type Visitor } from './connect-throttle.ts';
+import {
+  type ClassMembers,
+  type ClassRule,
+  type ConnectionClasses,
+  UNIX_ADDRESS,
+} from './connection-classes.ts';
 
 /** The bans of a daemon, as far as an address alone can tell. */
 export interface AddressBans {
   /** Why an address may not connect, in words for the client; null when it may. */
   reasonAgainst(address: string): string | null;
 }
+
+const NO_BANS: AddressBans = { reasonAgainst: () => null };
 
 /** Why a connection is not let in. */
 export type Refusal<Class> =
@@ -42,8 +49,10 @@ export class AcceptCounts {
 /** What an {@link Admission} decides by. */
 export interface AdmissionOptions<Class extends ClassRule> {
   readonly classes: ConnectionClasses<Class>;
-  readonly throttle: ConnectThrottle;
-  readonly bans: AddressBans;
+  /** `throttleAddresses` are remembered where absent. */
+  readonly throttle?: ConnectThrottle;
+  /** Nobody is banned where absent. */
+  readonly bans?: AddressBans;
   /** Connections that the daemon may hold, whatever their classes; those that descriptors allow are never exceeded. */
   readonly maxConnections?: () => number;
   /** For tests: another number of connections that descriptors allow. */
@@ -102,9 +111,9 @@ export class Admission<Class extends ClassRule> {
   readonly #seats = new Set<Seat<Class>>();
   #classes: ConnectionClasses<Class>;
 
-  constructor({ classes, throttle, bans, maxConnections, room }: AdmissionOptions<Class>) {
+  constructor({ classes, throttle, bans = NO_BANS, maxConnections, room }: AdmissionOptions<Class>) {
     this.#classes = classes;
-    this.throttle = throttle;
+    this.throttle = throttle ?? new ConnectThrottle(() => limits.throttleAddresses.default);
     this.#bans = bans;
     this.#maxConnections = maxConnections ?? (() => Number.POSITIVE_INFINITY);
     this.room = room ?? connectionRoom().connections;

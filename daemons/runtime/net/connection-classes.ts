@@ -2,6 +2,7 @@
  * Which connection class an address belongs to, and how full each class is: the first class that matches. What a class
  * allows beside the numbers here is the daemon's business. Asked by `Admission`.
  */
+import { limits } from '../limits.ts';
 import { AddressRanges, parseCidr } from './ip-address.ts';
 
 /** The address of a client on a Unix socket, and the word that matches it, as nginx's `allow` has it. */
@@ -29,6 +30,17 @@ export interface ClassMembers<Class> {
   readonly rule: Class;
   members: number;
 }
+
+/** The class of a daemon that has no others. */
+export const defaultClass: ClassRule = {
+  name: 'default',
+  match: [],
+  throttle: true,
+  maxConnections: limits.maxConnections.default,
+  maxPerAddress: limits.maxPerAddress.default,
+  connectBurst: limits.throttleBurst.default,
+  connectsPerSecond: 1 / limits.throttleRefillSeconds.default,
+};
 
 interface CompiledClass<Class> extends ClassMembers<Class> {
   readonly ranges: AddressRanges;

@@ -1,4 +1,5 @@
 /** The connections that a daemon has open, and the wait for the last of them. */
+import type { Socket } from 'node:net';
 import { BurstCollector } from '../telemetry/burst-collector.ts';
 
 /** Open connections, those that are ending included. */
@@ -6,6 +7,12 @@ export class OpenConnections<Connection> {
   readonly #open = new Set<Connection>();
   readonly #collector = new BurstCollector(() => this.#open.size);
   readonly #onEmpty = new Set<() => void>();
+  readonly #onChanged: () => void;
+
+  /** @param onChanged told when one came or went */
+  constructor(onChanged: () => void = () => {}) {
+    this.#onChanged = onChanged;
+  }
 
   get size(): number {
     return this.#open.size;
@@ -15,8 +22,11 @@ export class OpenConnections<Connection> {
     return this.#open.values();
   }
 
-  add(connection: Connection): void {
+  /** @param socket its socket, with which it goes; without it the daemon calls {@link delete} */
+  add(connection: Connection, socket?: Socket): void {
     this.#open.add(connection);
+    socket?.once('close', () => this.delete(connection));
+    this.#onChanged();
   }
 
   /**
@@ -27,6 +37,7 @@ export class OpenConnections<Connection> {
   delete(connection: Connection, heldBytes = 0): boolean {
     if (!this.#open.delete(connection)) return false;
     this.strangerGone(heldBytes);
+    this.#onChanged();
     if (this.#open.size === 0) for (const done of [...this.#onEmpty]) done();
     return true;
   }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { INSTRUMENT_KINDS } from '../../../contract/link/catalog.ts';
 import { readMetrics } from '../../../contract/metric-frame.ts';
 import { metricSpecs } from '../../../contract/metric-specs.ts';
@@ -70,17 +70,26 @@ it('has the same catalog after ten flaps of a link', () => {
   expect(sampled(registry)['signalbox_t_queue_done_total{peer="a"}']).toBe(4);
 });
 
-it('refuses more instruments than a process may have, and counts them', () => {
-  const registry = new MetricRegistry('t', []);
+it('shows no more instruments than a process may have, counts those without room and says so once; they work', () => {
+  const warn = vi.fn();
+  const registry = new MetricRegistry('t', [], warn);
   const one = { depth: { kind: 'gauge', help: 'Depth' } } as const;
   const made = Array.from({ length: limits.instruments.default }, (_, i) =>
     registry.instrument('pool', { pool: `${i}` }, one),
   );
   const more = () => registry.instrument('pool', { pool: 'more' }, one);
-  expect(more).toThrow(expect.objectContaining({ code: 'limit_reached' }));
-  expect(sampled(registry)[name('instruments_refused_total')]).toBe(1);
+  const [first, second] = [more(), more()];
+  first.handles.depth.set(5);
+  expect([first.handles.depth.value, second.handles.depth.value]).toEqual([5, 0]);
+  const before = sampled(registry);
+  expect(before[name('instruments_refused_total')]).toBe(2);
+  expect(Object.keys(before)).not.toContain('signalbox_t_pool_depth{pool="more"}');
+  expect(warn.mock.calls).toEqual([['instrument_refused', expect.stringContaining('works without metrics')]]);
+  first.close();
+  expect(sampled(registry)[name('instruments')]).toBe(limits.instruments.default);
   made[0]?.close();
-  expect(more).not.toThrow();
+  more().handles.depth.set(6);
+  expect(sampled(registry)['signalbox_t_pool_depth{pool="more"}']).toBe(6);
 });
 
 it('refuses more series than history keeps of a source', () => {
@@ -93,9 +102,8 @@ it('refuses more series than history keeps of a source', () => {
   );
   const fits = limits.instrumentSeries.default / limits.instrumentMetrics.default;
   for (let i = 0; i < fits; i++) registry.instrument('pool', { pool: `${i}` }, many);
-  expect(() => registry.instrument('pool', { pool: 'more' }, many)).toThrow(
-    expect.objectContaining({ code: 'limit_reached' }),
-  );
+  registry.instrument('pool', { pool: 'more' }, many);
+  expect(sampled(registry)[name('instruments')]).toBe(fits);
 });
 
 it('says what is wrong with an instrument that cannot be, and changes nothing', () => {

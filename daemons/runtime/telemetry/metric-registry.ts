@@ -38,9 +38,25 @@ interface Leaving {
   readonly generation: number;
 }
 
+const HANDLES = { counter: Counter, gauge: Gauge, histogram: RollingHistogram } as const;
+
+/** Has the handles of an instrument, and is in no catalog. */
+function unreadInstrument<Metrics extends InstrumentMetrics>(
+  specs: ReadonlyMap<string, MetricSpec>,
+): Instrument<Metrics> {
+  const handles = [...specs].map(([name, spec]) => [
+    name,
+    new HANDLES[spec.kind](new Float64Array(slotsOf(spec)), 0),
+  ]);
+  // The specs were made from the metrics, name by name and kind by kind.
+  return { handles: Object.fromEntries(handles) as Instrument<Metrics>['handles'], close() {} };
+}
+
 /** All metrics of a process. A name that is not in the catalog is a defect and throws when the handle is taken. */
 export class MetricRegistry {
-  readonly #source: string;
+  /** The id of the process. */
+  readonly source: string;
+  readonly #warn: (event: string, message: string) => void;
   readonly #memory: SlotMemory;
   /** What the manifest declares, in its order. */
   readonly #fixed: readonly Series[];
@@ -65,9 +81,17 @@ export class MetricRegistry {
   readonly #instrumentCount: Gauge;
   readonly #refused: Counter;
 
-  /** `id` names the process, `own` are its metrics beyond those of every process. */
-  constructor(id: string, own: readonly MetricSpec[]) {
-    this.#source = id;
+  /**
+   * `id` names the process, `own` are its metrics beyond those of every process.
+   * @param warn told, once, that an instrument found no room
+   */
+  constructor(
+    id: string,
+    own: readonly MetricSpec[],
+    warn: (event: string, message: string) => void = () => {},
+  ) {
+    this.source = id;
+    this.#warn = warn;
     this.#layout = layoutOf(catalogOf(id, own));
     this.#catalog = { revision: FIRST_REVISION, metrics: this.#layout.catalog };
     this.#memory = new SlotMemory(this.#layout.size);
@@ -118,20 +142,20 @@ export class MetricRegistry {
 
   /**
    * Gives a queue, pool, cache, breaker or limiter metrics: they are in the catalog with the next sample, and with it in
-   * window, command line, `/metrics` and history. `labels` tell it from others of its kind. Nothing has changed when it
-   * throws.
-   * @throws SignalboxError `limit_reached` where the process has as many instruments, or series of them, as it may; it is
-   * counted. `conflict` where one with these labels is open, or its kind has a metric of that name with another meaning.
-   * `bad_request` for names and labels that cannot be.
+   * window, command line, `/metrics` and history. `labels` tell it from others of its kind. Where the process has as many
+   * instruments, or series of them, as it may, nobody reads its handles; that is counted, and said once in the log. Nothing has
+   * changed when it throws.
+   * @throws SignalboxError `conflict` where one with these labels is open, or its kind has a metric of that name with another
+   * meaning. `bad_request` for names and labels that cannot be.
    */
   instrument<const Metrics extends InstrumentMetrics>(
     kind: InstrumentKind,
     labels: Readonly<Record<string, string>>,
     metrics: Metrics,
   ): Instrument<Metrics> {
-    const specs = instrumentSpecs(this.#source, kind, labels, metrics);
-    this.#checkRoom(kind, specs.size);
+    const specs = instrumentSpecs(this.source, kind, labels, metrics);
     for (const spec of specs.values()) this.#checkConflict(spec);
+    if (!this.#hasRoom(kind, specs.size)) return unreadInstrument<Metrics>(specs);
     const made = [...specs].map(([name, spec]) => [name, this.#add(spec)] as const);
     this.#instruments++;
     this.#catalogStale = true;
@@ -201,8 +225,7 @@ export class MetricRegistry {
   #add(spec: MetricSpec): Series {
     const { kind } = spec;
     const place = this.#memory.allocate(slotsOf(spec));
-    const type = { counter: Counter, gauge: Gauge, histogram: RollingHistogram }[kind];
-    const handle = new type(this.#memory.chunks[place.chunk]!, place.slot);
+    const handle = new HANDLES[kind](this.#memory.chunks[place.chunk]!, place.slot);
     const series = { id: seriesId(spec), spec, kind, place, handle, told: false };
     this.#byId.set(series.id, series);
     const name = this.#names.get(spec.name);
@@ -211,7 +234,7 @@ export class MetricRegistry {
     return series;
   }
 
-  #checkRoom(kind: InstrumentKind, series: number): void {
+  #hasRoom(kind: InstrumentKind, series: number): boolean {
     const { instruments, instrumentSeries } = limits;
     this.#releaseWhatIsFree();
     // One whose slots are not free yet counts: a thread that never looks must not make them grow without end.
@@ -220,13 +243,16 @@ export class MetricRegistry {
       this.#byId.size -
       this.#fixed.length +
       this.#leaving.reduce((sum, { places }) => sum + places.length, 0);
-    if (held < instruments.default && seriesHeld + series <= instrumentSeries.default) return;
+    if (held < instruments.default && seriesHeld + series <= instrumentSeries.default) return true;
+    if (this.#refused.value === 0) {
+      this.#warn(
+        'instrument_refused',
+        `${this.source} has ${held} instruments with ${seriesHeld} series, of at most ${instruments.default} with ` +
+          `${instrumentSeries.default}; this ${kind} works without metrics, as do others that find no room.`,
+      );
+    }
     this.#refused.add();
-    throw new SignalboxError(
-      'limit_reached',
-      `${this.#source} has ${held} instruments with ${seriesHeld} series, of at most ${instruments.default} with ` +
-        `${instrumentSeries.default}; this ${kind} works without metrics.`,
-    );
+    return false;
   }
 
   #checkConflict(spec: MetricSpec): void {

@@ -73,7 +73,6 @@ runDaemon({
       reload: async (config) => ({
         commit() {
           greeting = config.greeting;
-          return { applied: ['greeting'], restartRequired: [] };
         },
       }),
       drain: async () => {},

@@ -18,7 +18,7 @@ runDaemon({
     if (greeting === 'odd') warn('odd_greeting', 'tiny.greeting: the greeting is odd');
     return undefined;
   },
-  async start({ config, metrics, log, requestLifecycle, listenersChanged, peers }) {
+  async start({ config, metrics, log, requestLifecycle, peers }) {
     process.stderr.write(`tiny starts: ${config.behaviour}\n`);
     const { behaviour } = config;
     if (behaviour === 'hang_in_init') await new Promise(() => setInterval(() => {}, 1_000));
@@ -83,11 +83,8 @@ runDaemon({
           listeners,
           commit() {
             greeting = next.greeting;
-            if (listeners.commit()) listenersChanged();
-            return {
-              applied: ['greeting'],
-              restartRequired: next.behaviour === behaviour ? [] : ['behaviour'],
-            };
+            listeners.commit();
+            return { renewed: ['greeting'], needRestart: ['behaviour'] };
           },
         };
       },
