@@ -56,26 +56,25 @@ async function main(): Promise<number> {
     );
   const atLeast = values['at-least'] === undefined ? null : wholeNumber('at-least', values['at-least'], 100);
   const list = join(import.meta.dirname, 'mutation/equivalents.json');
+  // A short name, because tests make Unix sockets below it. It goes also when the run is interrupted.
   const scratch = mkdtempSync(join(tmpdir(), 'sbm-'));
-  try {
-    const { results, lines, score } = await runMutation({
-      checkout,
-      folder,
-      sample: wholeNumber('sample', values.sample, 1_000_000),
-      seed: wholeNumber('seed', values.seed, Number.MAX_SAFE_INTEGER),
-      equivalents: existsSync(list) ? readFileSync(list, 'utf8') : '[]',
-      scratch,
-      cache: join(checkout.root, 'node_modules/.cache/signalbox-mutation'),
-      listOnly: values.list,
-      graceMs: 8_000,
-      say: (line) => console.error(line),
-    });
-    for (const line of lines) console.log(line);
-    if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(results, null, 1)}\n`);
-    return atLeast !== null && score < atLeast ? 1 : 0;
-  } finally {
-    rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
-  }
+  process.on('exit', () => rmSync(scratch, { recursive: true, force: true, maxRetries: 5 }));
+
+  const { results, lines, score } = await runMutation({
+    checkout,
+    folder,
+    sample: wholeNumber('sample', values.sample, 1_000_000),
+    seed: wholeNumber('seed', values.seed, Number.MAX_SAFE_INTEGER),
+    equivalents: existsSync(list) ? readFileSync(list, 'utf8') : '[]',
+    scratch,
+    cache: join(checkout.root, 'node_modules/.cache/signalbox-mutation'),
+    listOnly: values.list,
+    times: { aloneMs: 4_000, graceMs: 8_000 },
+    say: (line) => console.error(line),
+  });
+  for (const line of lines) console.log(line);
+  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(results, null, 1)}\n`);
+  return atLeast !== null && score < atLeast ? 1 : 0;
 }
 
 main().then(

@@ -3,6 +3,7 @@
  * left then runs against the slower ones together with others: a test that passes with forty faults in the sources notices
  * none of them; where it fails, halves tell which one it was, and only a fault that fails a test by itself counts as killed.
  */
+import { dirname } from 'node:path';
 import type { Checkout } from './checkout.ts';
 import type { TestCoverage } from './coverage.ts';
 import type { Mutant } from './mutators.ts';
@@ -28,8 +29,14 @@ interface Reach {
   readonly durationMs: number;
 }
 
-/** What one fault alone may take of tests, in what they take when nothing is wrong. */
-const ALONE_MS = 4_000;
+/** How long things may take, in milliseconds. */
+export interface RunTimes {
+  /** What one fault may have of tests for itself, by what they take without a fault; one test it has in any case. */
+  readonly aloneMs: number;
+  /** How much longer than three times its usual time a test may take; the machine may have become busy. */
+  readonly graceMs: number;
+}
+
 const overlap = (a: Mutant, b: Mutant) => a.file === b.file && a.start < b.end && b.start < a.end;
 
 /** The text of a file with faults in it that do not overlap. */
@@ -43,29 +50,47 @@ export function mutated(text: string, mutants: readonly Mutant[]): string {
 export class MutantRun {
   readonly #checkout: Checkout;
   readonly #sandboxes: readonly Sandbox[];
-  readonly #graceMs: number;
+  readonly #times: RunTimes;
+  /** What a test takes without a fault, where that has become longer. */
+  readonly #usualMs = new Map<string, number>();
+  /** How many faults of a file a test has noticed: `file test`. It is asked first for the next one. */
+  readonly #noticed = new Map<string, number>();
 
-  /** A test hangs once it has taken three times its usual time and `graceMs` more. */
-  constructor(checkout: Checkout, sandboxes: readonly Sandbox[], graceMs: number) {
+  constructor(checkout: Checkout, sandboxes: readonly Sandbox[], times: RunTimes) {
     this.#checkout = checkout;
     this.#sandboxes = sandboxes;
-    this.#graceMs = graceMs;
+    this.#times = times;
   }
 
   /** Runs one test with faults in the sources: null if it passes, else what noticed them. */
-  async #notices(sandbox: Sandbox, reach: Reach, mutants: readonly Mutant[]): Promise<string | null> {
-    const files = new Set(mutants.map(({ file }) => file));
+  async #notices(
+    sandbox: Sandbox,
+    { test, durationMs }: Reach,
+    mutants: readonly Mutant[],
+  ): Promise<string | null> {
+    const files = [...new Set(mutants.map(({ file }) => file))];
     for (const file of files) {
       const here = mutants.filter((mutant) => mutant.file === file);
       sandbox.write(file, mutated(this.#checkout.textOf(file), here));
     }
-    const outcome = await sandbox.run(reach.test, reach.durationMs * 3 + this.#graceMs);
+    const usualMs = this.#usualMs.get(test) ?? durationMs;
+    // Several that hang together are looked at again, each by itself, so that less patience is needed.
+    const patience = mutants.length > 1 ? 0.5 : 1;
+    const outcome = await sandbox.run(test, (usualMs * 3 + this.#times.graceMs) * patience);
     for (const file of files) sandbox.restore(file);
-    if (outcome === 'timeout') return 'timeout';
-    return outcome.failed === null ? null : `${reach.test}: ${outcome.failed}`;
+    if (outcome !== 'timeout') return outcome.failed === null ? null : `${test}: ${outcome.failed}`;
+    if (mutants.length > 1) return 'timeout';
+    // Others may use the machine. What the test takes now without a fault tells whether it was that.
+    const now = await sandbox.run(test, usualMs * 9 + this.#times.graceMs * 3);
+    const nowMs = now === 'timeout' ? usualMs * 3 + this.#times.graceMs : now.durationMs;
+    if (nowMs < usualMs * 2 + this.#times.graceMs / 4) return 'timeout';
+    this.#usualMs.set(test, nowMs);
+    return this.#notices(sandbox, { test, durationMs }, mutants);
   }
 
   #settle(result: MutantResult, by: string, reach: Reach): void {
+    const key = `${result.mutant.file} ${reach.test}`;
+    this.#noticed.set(key, (this.#noticed.get(key) ?? 0) + 1);
     result.state = by === 'timeout' ? 'timeout' : 'killed';
     result.by = by === 'timeout' ? reach.test : by;
   }
@@ -115,9 +140,10 @@ export class MutantRun {
     await this.#inTurn([...results.keys()], async (sandbox, i) => {
       const result = results[i]!;
       let spent = 0;
-      for (const reach of reaches[i]!) {
+      const noticed = ({ test }: Reach) => this.#noticed.get(`${result.mutant.file} ${test}`) ?? 0;
+      for (const reach of reaches[i]!.toSorted((a, b) => noticed(b) - noticed(a))) {
         spent += reach.durationMs;
-        if (result.state === 'survived' && (spent <= ALONE_MS || result.tests.length === 0)) {
+        if (result.state === 'survived' && (spent <= this.#times.aloneMs || result.tests.length === 0)) {
           const by = await this.#notices(sandbox, reach, [result.mutant]);
           if (by === null) result.tests.push(reach.test);
           else this.#settle(result, by, reach);
@@ -139,7 +165,15 @@ export class MutantRun {
   }
 }
 
-/** The tests that run each fault: the one beside its file first, then the quickest. */
+/** How far a test is from a file: the folders that they do not share. */
+function distance(file: string, test: string): number {
+  const [a, b] = [dirname(file).split('/'), dirname(test).split('/')];
+  const shared = a.findIndex((name, i) => name !== b[i]);
+  const common = shared === -1 ? a.length : shared;
+  return a.length + b.length - 2 * common;
+}
+
+/** The tests that run each fault: the one beside its file first, then the nearest, then the quickest. */
 export function reachesOf(
   coverage: readonly TestCoverage[],
   mutants: readonly Mutant[],
@@ -157,6 +191,11 @@ export function reachesOf(
     return ran
       .filter(({ files }) => (probes[i] === -1 ? files.has(file) : files.get(file)?.has(probes[i]!)))
       .map(({ one: { test, durationMs } }) => ({ test, durationMs }))
-      .sort((a, b) => Number(isOwn(b.test)) - Number(isOwn(a.test)) || a.durationMs - b.durationMs);
+      .sort(
+        (a, b) =>
+          Number(isOwn(b.test)) - Number(isOwn(a.test)) ||
+          distance(file, a.test) - distance(file, b.test) ||
+          a.durationMs - b.durationMs,
+      );
   });
 }

@@ -31,12 +31,17 @@ export function last(n: number) {
   while (i < n) i++;
   return i;
 }
+export const isTeen = (age: number) => age > 12 && age < 20;
 export const same = (n: number) => n * 1;
 `,
   'kit/age.test.ts': `import { expect, test } from 'vitest';
-import { isNew, isOld, last, same } from './age.ts';
+import { isNew, isOld, isTeen, last, same } from './age.ts';
 test('ten is old', () => { expect([9, 10].map(isOld)).toEqual([false, true]); });
-test('one is new', () => { expect(isNew(1)).toBe(true); expect(last(3)).toBe(3); expect(same(2)).toBe(2); });
+test('one is new', () => { expect(isNew(1)).toBe(true); expect(last(3)).toBe(3); expect(isTeen(15)).toBe(true); expect(same(2)).toBe(2); });
+`,
+  'kit/years/far.test.ts': `import { expect, test } from 'vitest';
+import { isNew, isTeen } from '../age.ts';
+test('twelve and twenty are no teens', () => { expect([12, 20].map(isTeen)).toEqual([false, false]); isNew(1); });
 `,
   // What only tests load is no part of the product.
   'kit/main.ts': "export { isOld } from './age.ts';\n",
@@ -78,42 +83,51 @@ const EQUIVALENTS = [
   },
 ];
 
-test('each fault of a folder is told as killed, timed out, survived, not reached or equivalent', async () => {
-  const scratch = mkdtempSync(join(folder, 'node_modules-scratch-'));
-  const { results, lines, score } = await runMutation({
-    checkout: { ...readCheckout(folder), files: Object.keys(SOURCES) },
-    folder: 'kit',
-    sample: 100,
-    seed: 1,
-    equivalents: JSON.stringify(EQUIVALENTS),
-    scratch,
-    listOnly: false,
-    graceMs: 2_000,
-    cache: join(folder, 'cache'),
-    say: () => undefined,
-  });
-  const stateOf = (from: string, to: string) =>
-    results.find(({ mutant }) => mutant.from === from && mutant.to === to)?.state;
-  expect(stateOf('age >= 10', '((age) > (10))')).toBe('killed');
-  expect(stateOf('age < 5', '((age) <= (5))')).toBe('survived');
-  expect(stateOf('7', '15')).toBe('no coverage');
-  expect(stateOf('i++', 'i--')).toBe('timeout');
-  expect(stateOf('n * 1', '((n) / (1))')).toBe('equivalent');
-  expect(stateOf('41 + 1', '((41) - (1))')).toBe('killed');
-  const alive = results.filter(({ state }) => state === 'survived' || state === 'no coverage').length;
-  expect(score).toBeCloseTo(100 - (alive / (results.length - 1)) * 100);
+test.each([
+  ['by themselves', 60_000],
+  ['together with others', 0],
+])(
+  'each fault of a folder that runs %s is told as killed, timed out, survived, not reached or equivalent',
+  async (_, aloneMs) => {
+    const scratch = mkdtempSync(join(folder, 'node_modules-scratch-'));
+    const { results, lines, score } = await runMutation({
+      checkout: { ...readCheckout(folder), files: Object.keys(SOURCES) },
+      folder: 'kit',
+      sample: 100,
+      seed: 1,
+      equivalents: JSON.stringify(EQUIVALENTS),
+      scratch,
+      listOnly: false,
+      times: { aloneMs, graceMs: 1_000 },
+      cache: join(folder, 'cache'),
+      say: () => undefined,
+    });
+    const stateOf = (from: string, to: string) =>
+      results.find(({ mutant }) => mutant.from === from && mutant.to === to)?.state;
+    expect(stateOf('age >= 10', '((age) > (10))')).toBe('killed');
+    expect(stateOf('age < 5', '((age) <= (5))')).toBe('survived');
+    expect(stateOf('age > 12', '((age) >= (12))')).toBe('killed');
+    expect(stateOf('age < 20', '((age) <= (20))')).toBe('killed');
+    expect(stateOf('7', '15')).toBe('no coverage');
+    expect(stateOf('i++', 'i--')).toBe('timeout');
+    expect(stateOf('n * 1', '((n) / (1))')).toBe('equivalent');
+    expect(stateOf('41 + 1', '((41) - (1))')).toBe('killed');
+    const alive = results.filter(({ state }) => state === 'survived' || state === 'no coverage').length;
+    expect(score).toBeCloseTo(100 - (alive / (results.length - 1)) * 100);
 
-  const report = lines.join('\n');
-  expect(report).toContain(
-    'kit/age.ts:2: survived (operator)\n    - age < 5\n    + ((age) <= (5))\n    passed: kit/age.test.ts',
-  );
-  expect(report).toContain('kit/age.ts:4: no coverage');
-  expect(report).toContain('Times one and by one are the same number.');
-  expect(report).toMatch(
-    /out of date: kit\/age\.ts has no fault "1" -> "0" in the line "export const gone = 1;"/,
-  );
+    const report = lines.join('\n');
+    expect(report).toContain(
+      'kit/age.ts:2: survived (operator)\n    - age < 5\n    + ((age) <= (5))\n    passed: kit/age.test.ts, kit/years/far.test.ts',
+    );
+    expect(report).toContain('kit/age.ts:4: no coverage');
+    expect(report).toContain('Times one and by one are the same number.');
+    expect(report).toMatch(
+      /out of date: kit\/age\.ts has no fault "1" -> "0" in the line "export const gone = 1;"/,
+    );
 
-  for (const [file, text] of Object.entries(SOURCES))
-    expect(readFileSync(join(folder, file), 'utf8')).toBe(text);
-  expect(readdirSync(scratch)).toEqual([]);
-}, 120_000);
+    for (const [file, text] of Object.entries(SOURCES))
+      expect(readFileSync(join(folder, file), 'utf8')).toBe(text);
+    expect(readdirSync(scratch)).toEqual([]);
+  },
+  120_000,
+);

@@ -6,7 +6,7 @@ import { equivalentOf, outdatedEquivalents, readEquivalents } from './equivalent
 import { type Mutant, mutantsOf } from './mutators.ts';
 import { probesAt } from './probes.ts';
 import { reportLines, summaryOf } from './report.ts';
-import { type MutantResult, MutantRun, reachesOf } from './run-mutants.ts';
+import { type MutantResult, MutantRun, type RunTimes, reachesOf } from './run-mutants.ts';
 import { sampleOf } from './sample.ts';
 import { Sandbox } from './sandbox.ts';
 
@@ -25,8 +25,7 @@ export interface MutationOptions {
   readonly cache: string;
   /** Whether only the sample is wanted. */
   readonly listOnly: boolean;
-  /** How much longer than three times its usual time a test may take, in milliseconds; the machine may have become busy. */
-  readonly graceMs: number;
+  readonly times: RunTimes;
   /** Gets a line now and then. */
   readonly say: (line: string) => void;
 }
@@ -114,7 +113,7 @@ export async function runMutation(options: MutationOptions): Promise<MutationOut
       `${live.length} faults, ${tests.length} test files; ${Math.round((Date.now() - begin) / 1000)} s so far`,
     );
     let said = Date.now();
-    const ran = await new MutantRun(checkout, sandboxes, options.graceMs).run(live, reaches, (done, of) => {
+    const ran = await new MutantRun(checkout, sandboxes, options.times).run(live, reaches, (done, of) => {
       if (Date.now() - said < PROGRESS_MS) return;
       said = Date.now();
       say(`${Math.round((said - begin) / 1000)} s: ${done} ${of}`);

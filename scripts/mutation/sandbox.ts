@@ -94,7 +94,10 @@ export class Sandbox {
     const changed = isFresh ? [] : [...this.#changed];
     this.#changed.clear();
     return new Promise((resolve) => {
+      let isDone = false;
       const done = (outcome: RunOutcome) => {
+        if (isDone) return;
+        isDone = true;
         clearTimeout(timer);
         worker.off('message', onMessage);
         worker.off('exit', onExit);
@@ -106,7 +109,9 @@ export class Sandbox {
         this.stop();
         done({ failed: 'the process that runs the tests ended', durationMs: 0 });
       };
-      const timer = setTimeout(() => done('timeout'), deadlineMs + (isFresh ? 20_000 : 0));
+      // An answer that has come while this process itself was held up is read first.
+      const late = () => setImmediate(() => done('timeout'));
+      const timer = setTimeout(late, deadlineMs + (isFresh ? 20_000 : 0));
       worker.on('message', onMessage);
       worker.on('exit', onExit);
       worker.send({ test, changed } satisfies RunRequest);
