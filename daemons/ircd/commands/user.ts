@@ -27,6 +27,7 @@ export const userCommand: Command = {
     }
     user.username = shortened;
     user.realname = realname;
+    server.host.tableChanged('connections');
     tryRegister(server, user);
   },
 };

@@ -1,0 +1,119 @@
+/** Walks all that the server keeps and finds every index, count and cache again by brute force. */
+import type { NetworkState } from '../state/network.ts';
+import type { User } from '../state/user.ts';
+import { type IrcModel, lowerCase, type ModelChannel, type ModelClient } from './irc-model.ts';
+import { CHANNELS, NICKS } from './irc-views.ts';
+import { same } from './same.ts';
+
+/** The server's side of a client of the model. */
+type UserOf = (client: ModelClient) => User;
+
+/** Throws where the state of the server is not what the model says. */
+export function expectSameState(state: NetworkState, model: IrcModel, userOf: UserOf): void {
+  const { clients, registered, opers, channels } = model;
+  const id = (user: User | undefined) => user?.connection.id ?? null;
+  const idOf = (client: ModelClient | undefined) => (client === undefined ? null : id(userOf(client)));
+  same('everybody', [...state.users].map(id), clients.map(idOf));
+  same('registered', state.registeredCount, registered.length);
+  same('unregistered', state.unregisteredCount, clients.length - registered.length);
+  same('most at once', state.maxRegistered, model.maxRegistered);
+  same('invisible', state.invisibleCount, registered.filter(({ modes }) => modes.has('i')).length);
+  same('operators', [...state.opers].map(id).sort(), opers.map(idOf).sort());
+  same('past', state.whowas.size, model.past.length);
+  for (const nick of NICKS) {
+    same(`holder of ${nick}`, id(state.nickHolder(nick)), idOf(model.holder(nick)));
+    same(`user ${nick}`, id(state.findUser(nick)), idOf(model.find(nick)));
+  }
+  for (const name of CHANNELS)
+    same(`channel ${name}`, state.findChannel(name)?.name, model.channel(name)?.name);
+  same(
+    'channels',
+    [...state.channels].map(([key, channel]) => [key, channel.key, channel.name]),
+    channels.map(({ name }) => [lowerCase(name), lowerCase(name), name]),
+  );
+  for (const client of clients) {
+    expectSameUser(client, userOf(client));
+    expectSameNeighbours(state, model, client, userOf);
+  }
+  for (const channel of channels) expectSameChannel(state, model, channel, userOf);
+}
+
+function expectSameUser(client: ModelClient, user: User): void {
+  const { nick, registered, away, modes } = client;
+  same(
+    `nick, registered, gone, away, operator of ${nick}`,
+    [user.nick, user.registered, user.gone, user.away, user.oper !== null],
+    [nick, registered, false, away, modes.has('o')],
+  );
+  const who = `${nick}!${client.user}`;
+  if (registered) {
+    same(
+      `prefixes of ${nick}`,
+      [user.prefix, user.foldedPrefix, user.foldedWho, user.foldedAddressPrefix],
+      [client.prefix, lowerCase(client.prefix), lowerCase(who), lowerCase(`${who}@${client.address}`)],
+    );
+  }
+  same(
+    `invitations of ${nick}`,
+    [...(user.invites ?? [])].map(([{ name }, byOperator]) => [name, byOperator]),
+    client.invites.map(({ channel, byOperator }) => [channel.name, byOperator]),
+  );
+}
+
+function expectSameNeighbours(
+  state: NetworkState,
+  model: IrcModel,
+  client: ModelClient,
+  userOf: UserOf,
+): void {
+  const user = userOf(client);
+  const on = model.channelsOf(client);
+  same(
+    `channels of ${client.nick}`,
+    [...user.memberships.keys()].map(({ name }) => name).sort(),
+    on.map(({ name }) => name).sort(),
+  );
+  const expected = model.neighbours(client).map(({ nick }) => nick);
+  same(
+    `neighbours of ${client.nick}`,
+    state
+      .neighbours(user)
+      .map(({ nick }) => nick)
+      .sort(),
+    [...expected].sort(),
+  );
+  const memberships = on.reduce((sum, { members }) => sum + members.length, 0);
+  same('memberships that were looked at', state.walked, memberships);
+  for (const other of model.clients) {
+    if (other === client) continue;
+    const shared = on.some((channel) => channel.member(other) !== undefined);
+    same(`${client.nick} and ${other.nick}`, state.shareChannel(user, userOf(other)), shared);
+  }
+}
+
+function expectSameChannel(
+  state: NetworkState,
+  model: IrcModel,
+  expected: ModelChannel,
+  userOf: UserOf,
+): void {
+  const { name, members } = expected;
+  const channel = state.findChannel(name)!;
+  same(`${name} was made`, channel.createdMs, expected.createdMs);
+  same(`members of ${name}`, channel.members.length, members.length);
+  for (const { client, op, voice } of members) {
+    const membership = userOf(client).memberships.get(channel)!;
+    const whose = `${client.nick} on ${name}`;
+    same(`${whose} stands at its index`, channel.members[membership.index] === membership, true);
+    same(`${whose} is itself`, membership.user === userOf(client) && membership.channel === channel, true);
+    same(`status of ${whose}`, membership.prefix(true), `${op ? '@' : ''}${voice ? '+' : ''}`);
+    if (membership.banRevision === channel.banRevision)
+      same(`verdict kept on ${whose}`, membership.banned, expected.bans(client));
+  }
+  const invited = model.clients.filter(({ invites }) => invites.some((held) => held.channel === expected));
+  same(
+    `invited to ${name}`,
+    [...(channel.invited ?? [])].map(({ nick }) => nick).sort(),
+    invited.map(({ nick }) => nick).sort(),
+  );
+}

@@ -1,0 +1,292 @@
+/**
+ * What one line of a client does, by RFC 2812 and the Modern IRC specification, to the slow model: who is told what, and
+ * what is there afterwards. Lines of modes are in channel-mode-rules.ts. For the tests of the state.
+ */
+import { changeModes } from './channel-mode-rules.ts';
+import { IrcModel, lowerCase, ModelChannel, ModelClient, type ModelServerBan } from './irc-model.ts';
+import { SERVER_MASKS } from './masks.ts';
+
+/** Channels of one user; so few that the limit is met. */
+export const CHANNELS_PER_USER = 2;
+
+/** Numerics that the asker alone is told stand as `482 #x`, without the server, the nick and the text. */
+export class IrcRules {
+  readonly model = new IrcModel();
+  nowMs: number;
+  #told = new Map<number, string[]>();
+
+  constructor(nowMs: number) {
+    this.nowMs = nowMs;
+  }
+
+  /** What each slot was told since this was asked last. */
+  told(): Map<number, string[]> {
+    const told = this.#told;
+    this.#told = new Map();
+    return told;
+  }
+
+  tell(client: ModelClient, line: string): void {
+    const lines = this.#told.get(client.slot);
+    if (lines === undefined) this.#told.set(client.slot, [line]);
+    else lines.push(line);
+  }
+
+  tellMembers(channel: ModelChannel, line: string): void {
+    for (const { client } of channel.members) this.tell(client, line);
+  }
+
+  connect(slot: number, address: string, host: string, caps: boolean): void {
+    const client = new ModelClient(slot, address, host, caps, this.nowMs);
+    if (this.model.banOn(client, this.nowMs)) this.tell(client, 'ERROR');
+    else this.model.clients.push(client);
+  }
+
+  /** A client goes; `reason` is shown to those who share a channel. */
+  exit(client: ModelClient, reason: string): void {
+    this.tell(client, 'ERROR');
+    if (client.registered)
+      for (const other of this.model.neighbours(client))
+        this.tell(other, `:${client.prefix} QUIT :${reason}`);
+    this.model.remove(client, this.nowMs);
+  }
+
+  line(client: ModelClient, line: string): void {
+    const [head = '', text] = line.split(' :', 2);
+    const [verb = '', ...params] = head.split(' ');
+    if (text !== undefined) params.push(text);
+    const [first = '', second] = params;
+    if (verb === 'NICK') this.#nick(client, first);
+    else if (verb === 'QUIT') this.exit(client, `Quit: ${first}`);
+    else if (verb === 'USER') this.#user(client, params);
+    else if (!client.registered) this.tell(client, '451');
+    else if (verb === 'JOIN') this.#join(client, first, second ?? '');
+    else if (verb === 'PART') for (const name of first.split(',')) this.#part(client, name);
+    else if (verb === 'KICK')
+      for (const nick of second!.split(',')) this.#kick(client, first, nick, params[2]);
+    else if (verb === 'INVITE') this.#invite(client, first, second!);
+    else if (verb === 'AWAY') this.#away(client, first);
+    else if (verb === 'TOPIC') this.#topic(client, first, second!);
+    else if (verb === 'PRIVMSG') this.#message(client, first, second!);
+    else if (verb === 'MODE') this.#mode(client, params);
+    else this.#operator(client, verb, params);
+  }
+
+  #nick(client: ModelClient, nick: string) {
+    if (nick === client.nick) return;
+    if (!/^[A-}][A-}0-9-]*$/.test(nick)) return this.tell(client, `432 ${nick}`);
+    const holder = this.model.holder(nick);
+    if (holder !== undefined && holder !== client) return this.tell(client, `433 ${nick}`);
+    const line = `:${client.prefix} NICK ${nick}`;
+    if (client.registered) {
+      for (const other of [client, ...this.model.neighbours(client)]) this.tell(other, line);
+      this.model.remember(client, this.nowMs);
+    }
+    client.nick = nick;
+    this.#welcome(client);
+  }
+
+  #user(client: ModelClient, [user = '', , , realname = '']: readonly string[]) {
+    if (client.registered || client.user !== '') return this.tell(client, '462');
+    client.user = user;
+    client.realname = realname;
+    this.#welcome(client);
+  }
+
+  #welcome(client: ModelClient): void {
+    if (client.registered || client.nick === '' || client.user === '') return;
+    client.user = `~${client.user}`;
+    if (this.model.banOn(client, this.nowMs)) {
+      this.tell(client, '465');
+      this.exit(client, '');
+      return;
+    }
+    client.registered = true;
+    client.signonMs = this.nowMs;
+    client.spokeMs = this.nowMs;
+    this.model.maxRegistered = Math.max(this.model.maxRegistered, this.model.registered.length);
+    this.tell(client, '001');
+  }
+
+  #join(client: ModelClient, names: string, keys: string): void {
+    if (names === '0') {
+      for (const { name } of this.model.channelsOf(client)) this.#part(client, name);
+      return;
+    }
+    for (const [i, name] of names.split(',').entries()) this.#joinOne(client, name, keys.split(',')[i] ?? '');
+  }
+
+  #joinOne(client: ModelClient, name: string, key: string) {
+    const { model } = this;
+    let channel = model.channel(name);
+    if (channel?.member(client) !== undefined) return;
+    if (model.channelsOf(client).length >= CHANNELS_PER_USER) return this.tell(client, `405 ${name}`);
+    const refusal = channel === undefined ? null : this.#joinRefusal(client, channel, key);
+    if (refusal !== null) return this.tell(client, `${refusal} ${channel!.name}`);
+    const isNew = channel === undefined;
+    if (channel === undefined) {
+      channel = new ModelChannel(name, this.nowMs);
+      model.channels.push(channel);
+    }
+    channel.members.push({ client, op: isNew, voice: false });
+    client.invites = client.invites.filter((held) => held.channel !== channel);
+    for (const { client: other } of channel.members) {
+      const more = other.caps ? ` * :${client.realname}` : '';
+      this.tell(other, `:${client.prefix} JOIN ${channel.name}${more}`);
+      if (client.away !== null && other.caps && other !== client)
+        this.tell(other, `:${client.prefix} AWAY :${client.away}`);
+    }
+  }
+
+  #joinRefusal(client: ModelClient, channel: ModelChannel, key: string): string | null {
+    if (client.invites.find((held) => held.channel === channel)?.byOperator === true) return null;
+    if (channel.bans(client)) return '474';
+    if (channel.flags.has('i') && !channel.covers('I', client)) return '473';
+    if (channel.key !== null && channel.key !== key) return '475';
+    return channel.limit !== null && channel.members.length >= channel.limit ? '471' : null;
+  }
+
+  /** The channel of that name that the client is on; without one it is told so. */
+  #joined(client: ModelClient, name: string): ModelChannel | undefined {
+    const channel = this.model.channel(name);
+    if (channel === undefined) this.tell(client, `403 ${name}`);
+    else if (channel.member(client) === undefined) this.tell(client, `442 ${channel.name}`);
+    else return channel;
+    return undefined;
+  }
+
+  #part(client: ModelClient, name: string): void {
+    const channel = this.#joined(client, name);
+    if (channel === undefined) return;
+    this.tellMembers(channel, `:${client.prefix} PART ${channel.name}`);
+    this.model.leave(client, channel);
+  }
+
+  #kick(client: ModelClient, name: string, nick: string, reason = client.nick) {
+    const channel = this.#joined(client, name);
+    if (channel === undefined) return;
+    if (channel.member(client)!.op === false) return this.tell(client, `482 ${channel.name}`);
+    const victim = this.model.find(nick);
+    if (victim === undefined) return this.tell(client, `401 ${nick}`);
+    if (!channel.member(victim)) return this.tell(client, `441 ${victim.nick} ${channel.name}`);
+    this.tellMembers(channel, `:${client.prefix} KICK ${channel.name} ${victim.nick} :${reason}`);
+    this.model.leave(victim, channel);
+  }
+
+  #invite(client: ModelClient, nick: string, name: string) {
+    const channel = this.#joined(client, name);
+    if (channel === undefined) return;
+    const { op } = channel.member(client)!;
+    if (channel.flags.has('i') && !op) return this.tell(client, `482 ${channel.name}`);
+    const guest = this.model.find(nick);
+    if (guest === undefined) return this.tell(client, `401 ${nick}`);
+    if (channel.member(guest)) return this.tell(client, `443 ${guest.nick} ${channel.name}`);
+    const held = guest.invites.find((invite) => invite.channel === channel);
+    if (held === undefined) guest.invites.push({ channel, byOperator: op });
+    else held.byOperator ||= op;
+    this.tell(client, `341 ${guest.nick} ${channel.name}`);
+    if (guest.away !== null) this.tell(client, `301 ${guest.nick} :${guest.away}`);
+    const line = `:${client.prefix} INVITE ${guest.nick} ${channel.name}`;
+    this.tell(guest, line);
+    for (const { client: other } of channel.members)
+      if (other.caps && other !== client) this.tell(other, line);
+  }
+
+  #away(client: ModelClient, reason: string): void {
+    const wanted = reason === '' ? null : reason;
+    this.tell(client, wanted === null ? '305' : '306');
+    if (wanted === client.away) return;
+    client.away = wanted;
+    for (const other of this.model.neighbours(client))
+      if (other.caps) this.tell(other, `:${client.prefix} AWAY${wanted === null ? '' : ` :${wanted}`}`);
+  }
+
+  #topic(client: ModelClient, name: string, text: string) {
+    const channel = this.#joined(client, name);
+    if (channel === undefined) return;
+    if (channel.flags.has('t') && !channel.member(client)!.op)
+      return this.tell(client, `482 ${channel.name}`);
+    channel.topic = text;
+    channel.topicBy = client.prefix;
+    channel.topicAtMs = this.nowMs;
+    this.tellMembers(channel, `:${client.prefix} TOPIC ${channel.name} :${text}`);
+  }
+
+  #message(client: ModelClient, target: string, text: string) {
+    client.spokeMs = this.nowMs;
+    const status = /^[@+]/.exec(target)?.[0] ?? '';
+    const name = target.slice(status.length);
+    if (!name.startsWith('#')) {
+      const to = this.model.find(target);
+      if (to === undefined) return this.tell(client, `401 ${target}`);
+      this.tell(to, `:${client.prefix} PRIVMSG ${to.nick} :${text}`);
+      if (to.away !== null) this.tell(client, `301 ${to.nick} :${to.away}`);
+      return;
+    }
+    const channel = this.model.channel(name);
+    if (channel === undefined) return this.tell(client, `403 ${name}`);
+    if (!maySpeak(channel, client, status)) return this.tell(client, `404 ${channel.name}`);
+    for (const { client: other, op, voice } of channel.members) {
+      if (other === client || (status !== '' && !op && !(status === '+' && voice))) continue;
+      this.tell(other, `:${client.prefix} PRIVMSG ${status}${channel.name} :${text}`);
+    }
+  }
+
+  #mode(client: ModelClient, [target = '', letters = '', ...args]: readonly string[]) {
+    if (target.startsWith('#')) {
+      changeModes(this, client, target, letters, args);
+      return;
+    }
+    if (lowerCase(target) !== lowerCase(client.nick))
+      return this.tell(client, this.model.find(target) ? '502' : `401 ${target}`);
+    const on = letters.startsWith('+');
+    const letter = letters.slice(1);
+    if (client.modes.has(letter) === on || (letter === 'o' && on)) return;
+    if (on) client.modes.add(letter);
+    else client.modes.delete(letter);
+    this.tell(client, `:${client.prefix} MODE ${client.nick} :${letters}`);
+  }
+
+  #operator(client: ModelClient, verb: string, params: readonly string[]) {
+    if (!client.modes.has('o')) return this.tell(client, '481');
+    if (verb === 'KILL') return this.#kill(client, params[0]!, params[1]!);
+    const kind = verb.endsWith('KLINE') ? 'kline' : 'dline';
+    const typed = params.at(verb.startsWith('UN') ? 0 : 1)!;
+    const mask = SERVER_MASKS[kind].find((known) => known.typed === typed)!;
+    const was = this.model.serverBans.some((ban) => ban.mask.shown === mask.shown);
+    this.model.serverBans = this.model.serverBans.filter((ban) => ban.mask.shown !== mask.shown);
+    if (verb.startsWith('UN')) {
+      if (was) this.#tellOpers('removed');
+      return;
+    }
+    const minutes = Number(params[0]);
+    const expiresMs = minutes === 0 ? null : this.nowMs + minutes * 60_000;
+    const ban: ModelServerBan = { kind, mask, expiresMs };
+    this.model.serverBans.push(ban);
+    this.#tellOpers('added');
+    const victims = this.model.clients.filter(
+      (one) => mask.covers(one) && (kind === 'dline' || (one.registered && !one.modes.has('o'))),
+    );
+    for (const victim of victims) this.exit(victim, `${kind === 'kline' ? 'K' : 'D'}-lined: why`);
+  }
+
+  #kill(client: ModelClient, nick: string, reason: string) {
+    const victim = this.model.find(nick);
+    if (victim === undefined) return this.tell(client, `401 ${nick}`);
+    this.#tellOpers('KILL');
+    this.tell(victim, `:${client.prefix} KILL ${victim.nick} :${reason}`);
+    this.exit(victim, `Killed (${client.nick} (${reason}))`);
+  }
+
+  #tellOpers(what: string): void {
+    for (const oper of this.model.opers) this.tell(oper, `NOTICE ${what}`);
+  }
+}
+
+/** +n keeps strangers out, +m and bans those without status (RFC 2811 4.2). */
+function maySpeak(channel: ModelChannel, client: ModelClient, status: string): boolean {
+  const member = channel.member(client);
+  if (member === undefined)
+    return status === '' && !channel.flags.has('n') && !channel.flags.has('m') && !channel.bans(client);
+  return member.op || member.voice || (!channel.flags.has('m') && !channel.bans(client));
+}
