@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SUMMARY_QUANTILES } from '../../../contract/histogram.ts';
+import { limits } from '../limits.ts';
 import { keptSeconds, METRICS, NOON, type Said, Scene, sample } from '../test-fixtures/scene.ts';
 
 let scene: Scene;
@@ -25,6 +26,14 @@ describe('history', () => {
     expect(series['level:value']).toEqual([4, 6, null, null, null, null, null, null, 9, null]);
     expect(series['load_ratio:value']?.slice(0, 2)).toEqual([0.5, 0.25]);
     expect(series['wait_seconds:p99']).toEqual(new Array(10).fill(null));
+  });
+
+  it('gives as many points as the table says where nobody asks for a number', async () => {
+    scene.play(NOON, [{ level: 1 }]);
+    const query = { source: 'ircd', metrics: ['level'], from: NOON - 86_400, to: NOON };
+    const { times } = await scene.recorder.history(query);
+    expect(times.length).toBeLessThanOrEqual(limits.historyPoints.default + 1);
+    expect(times.length).toBeGreaterThan(limits.historyPoints.default / 4);
   });
 
   it('gives gauges as mean, least and most of a point', async () => {

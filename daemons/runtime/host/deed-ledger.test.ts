@@ -87,7 +87,8 @@ test('beyond the limit of deeds that wait, a further one is not asked for', asyn
   const asked = Array.from({ length: limits.deedsWaiting.default }, () => watch(ledger.begin(deed, 'run')));
   const more = watch(ledger.begin({ ...deed, command: 'REHASH' }, 'refuse'));
   await vi.advanceTimersByTimeAsync(0);
-  expect(more.answer).toMatchObject({ mayRun: false, refusal: { code: 'audit_unavailable' } });
+  const message = expect.stringContaining(`${asked.length} deeds of operators wait`);
+  expect(more.answer).toMatchObject({ mayRun: false, refusal: { code: 'audit_unavailable', message } });
   expect(sent).toHaveLength(asked.length);
   ledger.answered(1, written);
   expect(ledger.waiting).toBe(asked.length - 1);

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { limits } from '../limits.ts';
 import { connectionRoom, roomNotice } from './descriptor-limit.ts';
 
 it('reads the limit that the shell set', () => {
@@ -35,4 +36,12 @@ it('tells the operator what was lowered, to what, and how to raise it', () => {
   expect(notice).toContain('512 files');
   expect(notice).toContain('lowered to 384');
   expect(notice).toContain('ulimit -n');
+});
+
+it('keeps the reserve of the table back, and gives a quarter of it to those who are only refused', () => {
+  const reserve = limits.descriptorReserve.default;
+  expect(connectionRoom(10_000)).toEqual({
+    connections: 10_000 - reserve,
+    sockets: 10_000 - reserve + reserve / 4,
+  });
 });

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Task } from '../../../contract/link/tasks.ts';
 import { limits } from '../limits.ts';
 import { TaskBoard } from './task-board.ts';
@@ -84,4 +84,18 @@ test('more tasks than may go on at once are refused', async () => {
   await expect(board.run({ title: 'Copying', cancellable: false }, endless)).rejects.toMatchObject({
     code: 'limit_reached',
   });
+});
+
+test('a phase that goes on is told of four times a second', async () => {
+  vi.useFakeTimers();
+  const { board, told } = make();
+  await board.run({ title: 'Copying', cancellable: true }, async ({ report }) => {
+    for (let done = 0; done <= 1_000; done += 10) {
+      report({ phase: 'pages', done, total: 1_000 });
+      vi.advanceTimersByTime(10);
+    }
+  });
+  vi.useRealTimers();
+  // The beginning, the phase, every `taskReportMs` of a second, and the end.
+  expect(told.map(({ done }) => done)).toEqual([0, 0, 250, 500, 750, 1_000, 1_000]);
 });

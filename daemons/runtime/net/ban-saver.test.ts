@@ -120,3 +120,28 @@ it('tries once more at the end', async () => {
   expect(await stored()).toEqual(bans);
   expect(vi.getTimerCount()).toBe(0);
 });
+
+it('tries again at the longest every minute, and at the shortest again once it has worked', async () => {
+  const tries = vi.spyOn(saver, 'save');
+  await saver.save();
+  /** Lets the next attempt come; answers how long that took. */
+  const nextMs = async () => {
+    const before = tries.mock.calls.length;
+    let waitedMs = 0;
+    while (tries.mock.calls.length === before && waitedMs < 200_000) {
+      await vi.advanceTimersByTimeAsync(500);
+      waitedMs += 500;
+    }
+    await Promise.all(tries.mock.results.map(({ value }) => value));
+    return waitedMs;
+  };
+  const waits: number[] = [];
+  for (let n = 0; n < 9; n++) waits.push(await nextMs());
+  expect(waits).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000, 60_000]);
+  await mkdir(folder);
+  await nextMs();
+  await rm(folder, { recursive: true });
+  await saver.save();
+  expect(await nextMs()).toBe(limits.banRetryBaseMs.default);
+  await saver.close();
+});

@@ -54,3 +54,16 @@ test('a server with many clients is not paused', () => {
   vi.advanceTimersByTime(60_000);
   expect(collect).not.toHaveBeenCalled();
 });
+
+test('what was held for clients counts as the disconnects that leave as much garbage, 8 KiB each', () => {
+  const collect = vi.fn();
+  const most = (limits.burstClosed.default - 1) * 8 * 1024;
+  const little = new BurstCollector(() => 0, collect);
+  little.connectionGone(most - 1_000);
+  vi.advanceTimersByTime(60_000);
+  expect(collect).not.toHaveBeenCalled();
+  const much = new BurstCollector(() => 0, collect);
+  much.connectionGone(most);
+  vi.advanceTimersByTime(60_000);
+  expect(collect).toHaveBeenCalledTimes(1);
+});

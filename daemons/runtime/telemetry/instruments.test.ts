@@ -232,3 +232,14 @@ it('agrees with a model, whatever instruments and threads come, count and go in 
     }),
   );
 });
+
+it('gives an instrument as many metrics as the table says, and refuses one more', () => {
+  const registry = new MetricRegistry('t', []);
+  const many = (count: number) =>
+    Object.fromEntries(
+      Array.from({ length: count }, (_, n) => [`m${n}`, { kind: 'gauge', help: '' } as const]),
+    );
+  const most = limits.instrumentMetrics.default;
+  expect(() => registry.instrument('queue', { queue: 'a' }, many(most))).not.toThrow();
+  expect(() => registry.instrument('queue', { queue: 'b' }, many(most + 1))).toThrow(`it has 1 to ${most}`);
+});
