@@ -20,6 +20,8 @@ const QUIET_CPU_PERCENT = 30;
 
 /** A kind of server that keeps what the daemon said about itself during a run. */
 interface MonitoredKind extends ServerKind {
+  /** Whether a window follows it. */
+  readonly watched: boolean;
   /** What `monitoring_cpu_ratio` said, once a second, and frames that the window got. */
   readonly told: { ratios: number[]; frames: number };
 }
@@ -67,7 +69,14 @@ function hosted(name: string, watched: boolean): MonitoredKind {
     };
     return { pid, port, stop };
   };
-  return { name, start, told };
+  return { name, start, told, watched };
+}
+
+/** @throws Error where a daemon did not say what is measured: the figures of the run would be none */
+export function checkTold(name: string, told: MonitoredKind['told'], watched: boolean): void {
+  if (told.ratios.length === 0 || told.ratios.some(Number.isNaN))
+    throw new Error(`${name}: the daemon does not say its monitoring_cpu_ratio.`);
+  if (watched && told.frames === 0) throw new Error(`${name}: the window was sent no frames.`);
 }
 
 export interface CostOptions {
@@ -126,7 +135,8 @@ export async function benchCost({ rounds, seconds, deliveriesPerSecond }: CostOp
   for (const figures of Object.values(table)) {
     figures['more than off %'] = ((figures['CPU us/delivery'] ?? Number.NaN) / base - 1) * 100;
   }
-  for (const { name, told } of monitored) {
+  for (const { name, told, watched } of monitored) {
+    checkTold(name, told, watched);
     const figures = table[name];
     if (figures === undefined) continue;
     figures['own monitoring_cpu_ratio %'] = median(told.ratios) * 100;

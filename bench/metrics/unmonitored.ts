@@ -1,17 +1,21 @@
 /**
  * Loaded with `--import` before a daemon: switches its monitoring off as far as that is possible from outside. No
- * summary is made, no frame is sent, and counters, gauges and histograms do nothing. Used by bench/metrics/cost.ts.
+ * summary is made, no frame is sent, and counters, gauges and histograms do nothing. Ends the process where something of that
+ * is not there any more. Used by bench/metrics/cost.ts.
  */
 import { DaemonHost } from '../../daemons/runtime/host/daemon-host.ts';
 import { Counter, Gauge } from '../../daemons/runtime/telemetry/metric-handles.ts';
 import { RollingHistogram } from '../../daemons/runtime/telemetry/rolling-histogram.ts';
+import { replaceMethod } from './replace-method.ts';
 
 const nothing = () => {};
 
-DaemonHost.prototype.summarise = () => ({ time: 0, revision: 1, values: new Float64Array(), intervals: [] });
-Counter.prototype.add = nothing;
-Counter.prototype.setTotal = nothing;
-Gauge.prototype.add = nothing;
-Gauge.prototype.set = nothing;
-RollingHistogram.prototype.record = nothing;
-RollingHistogram.prototype.recordSince = nothing;
+replaceMethod(DaemonHost, 'summarise', () => ({
+  time: 0,
+  revision: 1,
+  values: new Float64Array(),
+  intervals: [],
+}));
+for (const name of ['add', 'setTotal']) replaceMethod(Counter, name, nothing);
+for (const name of ['add', 'set']) replaceMethod(Gauge, name, nothing);
+for (const name of ['record', 'recordSince']) replaceMethod(RollingHistogram, name, nothing);
