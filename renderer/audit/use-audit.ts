@@ -1,5 +1,5 @@
 /** Reads the audit trail page by page, and adds what happens while it is shown. */
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { AuditEntry } from '../../contract/control/audit.ts';
 import type { WireError } from '../../contract/errors.ts';
 import { useHost, useHostState } from '../model/host-context.ts';
@@ -54,6 +54,11 @@ export function useAudit(filter: AuditFilter): AuditTrail {
       }),
     [host, key],
   );
+  /** The one that is asked now: an older page that another was asked for comes too late. */
+  const asking = useRef(ask);
+  useEffect(() => {
+    asking.current = ask;
+  }, [ask]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the return of the recorder or of the connection, and a press on the button, are reasons to ask again
   useEffect(() => {
@@ -78,6 +83,7 @@ export function useAudit(filter: AuditFilter): AuditTrail {
   const readMore = useCallback(async () => {
     setRead((state) => ({ ...state, busy: true }));
     const outcome = await ask(read.entries.at(-1)?.id);
+    if (asking.current !== ask) return;
     setRead((state) =>
       outcome.ok
         ? {

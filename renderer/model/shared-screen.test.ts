@@ -1,0 +1,65 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { SharedScreen } from './shared-screen.ts';
+import { FakeDocument } from './test-host.ts';
+
+let screen: SharedScreen;
+let page: FakeDocument;
+beforeEach(() => {
+  vi.useFakeTimers();
+  page = new FakeDocument();
+  vi.stubGlobal('document', page);
+  vi.stubGlobal('requestAnimationFrame', () => 0);
+  screen = new SharedScreen();
+});
+afterEach(() => {
+  screen.close();
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
+const texts = () => screen.store.getState().notices.map(({ text }) => text);
+
+it('shows a notice for eight seconds', () => {
+  screen.notify('a', 'good', 'done');
+  vi.advanceTimersByTime(7_999);
+  expect(texts()).toEqual(['done']);
+  vi.advanceTimersByTime(1);
+  expect(texts()).toEqual([]);
+});
+
+it('shows four notices at once, the newest', () => {
+  for (const text of ['1', '2', '3', '4', '5', '6']) screen.notify(null, 'info', text);
+  expect(texts()).toEqual(['3', '4', '5', '6']);
+  // Those that gave way leave no clock behind that could take another with it.
+  expect(vi.getTimerCount()).toBe(4);
+});
+
+it('takes one away when it is dismissed, and no other', () => {
+  screen.notify('a', 'bad', '1');
+  screen.notify('a', 'bad', '2');
+  const [first] = screen.store.getState().notices;
+  screen.dismiss(first?.id ?? 0);
+  screen.dismiss(first?.id ?? 0);
+  expect(texts()).toEqual(['2']);
+});
+
+it('takes back what was said of a host that is gone', () => {
+  screen.notify('a', 'good', 'of a');
+  screen.notify('b', 'good', 'of b');
+  screen.notify(null, 'good', 'of the window');
+  screen.announce('b', 'b runs');
+  screen.forget('a');
+  expect(texts()).toEqual(['of b', 'of the window']);
+  expect(screen.store.getState().announcement).toEqual({ host: 'b', text: 'b runs' });
+  screen.forget('b');
+  expect(screen.store.getState().announcement).toBeNull();
+});
+
+it('lets go of its clocks and of the page when it is closed', () => {
+  screen.notify('a', 'good', 'done');
+  screen.close();
+  expect(vi.getTimerCount()).toBe(0);
+  const drawn = vi.spyOn(screen.draw, 'drawDirty');
+  page.dispatchEvent(new Event('visibilitychange'));
+  expect(drawn).not.toHaveBeenCalled();
+});

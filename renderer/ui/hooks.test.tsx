@@ -1,0 +1,77 @@
+// @vitest-environment happy-dom
+/** The small hooks of the window: buttons that wait until a question was read, and sizes that are followed. */
+import { act, cleanup, renderHook } from '@testing-library/react';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { useArmed } from './use-armed.ts';
+import { useWidth } from './use-width.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  cleanup();
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+const armed = (question: string | null) =>
+  renderHook((asked: string | null) => useArmed(asked), { initialProps: question });
+const after = (ms: number) => act(() => void vi.advanceTimersByTime(ms));
+
+it('lets a question be answered once it has stood for as long as it takes to see it', () => {
+  const { result } = armed('Drop everybody?');
+  after(799);
+  expect(result.current).toBe(false);
+  after(1);
+  expect(result.current).toBe(true);
+});
+
+it('begins anew when something else is asked, and with the same question asked again', () => {
+  const { result, rerender } = armed('Drop 3?');
+  after(800);
+  rerender('Drop 4?');
+  expect(result.current).toBe(false);
+  after(799);
+  expect(result.current).toBe(false);
+  after(1);
+  expect(result.current).toBe(true);
+  rerender(null);
+  expect(result.current).toBe(false);
+});
+
+it('is never armed by a question that was taken back in time', () => {
+  const { result, rerender, unmount } = armed('Drop 3?');
+  after(500);
+  rerender(null);
+  after(10_000);
+  expect(result.current).toBe(false);
+  rerender('Drop 4?');
+  unmount();
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+it('follows the width of an element, and lets go of it', () => {
+  let measure = () => {};
+  const disconnect = vi.fn();
+  const observe = vi.fn();
+  class Observer {
+    observe = observe;
+    disconnect = disconnect;
+    constructor(callback: () => void) {
+      measure = callback;
+    }
+  }
+  vi.stubGlobal('ResizeObserver', Observer);
+  const node = { clientWidth: 320 };
+  const element = { current: node as HTMLElement };
+  const { result, unmount } = renderHook(() => useWidth(element));
+  expect(result.current).toBeNull();
+  expect(observe).toHaveBeenCalledWith(node);
+  act(() => measure());
+  expect(result.current).toBe(320);
+  node.clientWidth = 480;
+  act(() => measure());
+  expect(result.current).toBe(480);
+  unmount();
+  expect(disconnect).toHaveBeenCalledTimes(1);
+});
