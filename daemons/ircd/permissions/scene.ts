@@ -54,6 +54,13 @@ const SITUATIONS: Readonly<Record<string, (scene: Scene) => void>> = {
       return may;
     };
   },
+  'boss is given another password while it is written down': ({ irc }) => {
+    irc.host.writeDeed = async (may) => {
+      const oper = irc.server.config.oper.map((block) => ({ ...block, password_hash: `${HASH}x` }));
+      irc.server.configure({ ...irc.server.config, oper }, null);
+      return may;
+    };
+  },
   'there are bans': ({ irc }) => {
     const ban = { reason: 'spam', by: 'admin', setMs: Date.now(), expiresMs: null };
     irc.server.bans.add({ ...ban, kind: 'kline', mask: '*@*.invalid' });
@@ -119,11 +126,16 @@ export class Scene {
   }
 
   /** What happens when somebody sends a line. */
-  async send(me: Who, line: string): Promise<Outcome> {
+  send(me: Who, line: string): Promise<Outcome> {
+    return this.during(async () => this.#told(me, await this.#say(me, spoken(line, me))), me);
+  }
+
+  /** What happens while something is done that ends with an answer; nothing is heard of `me`. */
+  async during(work: () => Promise<string>, me: Who | null = null): Promise<Outcome> {
     const before = this.#facts();
     const others = CAST.filter((who) => who !== me);
     const onChannel = others.filter((who) => before.has(`${who} on #c`)).join(', ');
-    const answer = this.#told(me, await this.#say(me, spoken(line, me)));
+    const answer = await work();
     const heard = new Map<string, Who[]>();
     for (const who of others) {
       const lines = this.#told(who, this.clients[who].received());
@@ -133,18 +145,7 @@ export class Scene {
       const hearers = who.join(', ');
       return `${hearers === onChannel ? '#c' : hearers}: ${lines}`;
     });
-    const changes: string[] = [];
-    const after = this.#facts();
-    for (const [fact, value] of after)
-      if (before.get(fact) !== value) changes.push(value === '' ? fact : `${fact} = ${value}`);
-    for (const fact of before.keys()) {
-      // With a client or a channel goes all that is theirs.
-      const [owner = '', second] = fact.split(' ');
-      const withOwner = after.has(`${owner} closed`) || (before.has(owner) && !after.has(owner));
-      if (!after.has(fact) && !(withOwner && second !== undefined && second !== 'on'))
-        changes.push(`${fact} gone`);
-    }
-    return { answer, heard: told.join(' / '), changed: changes.join('; ') };
+    return { answer, heard: told.join(' / '), changed: changesBetween(before, this.#facts()) };
   }
 
   close(): void {
@@ -227,6 +228,26 @@ export class Scene {
     }
     return facts;
   }
+}
+
+/**
+ * What is otherwise after than before, fact by fact. A fact is named by whose it is, then by what it is; with a client or a
+ * channel goes all that is theirs.
+ */
+export function changesBetween(
+  before: ReadonlyMap<string, string>,
+  after: ReadonlyMap<string, string>,
+): string {
+  const changes: string[] = [];
+  for (const [fact, value] of after)
+    if (before.get(fact) !== value) changes.push(value === '' ? fact : `${fact} = ${value}`);
+  for (const fact of before.keys()) {
+    const [owner = '', second] = fact.split(' ');
+    const withOwner = after.has(`${owner} closed`) || (before.has(owner) && !after.has(owner));
+    if (!after.has(fact) && !(withOwner && second !== undefined && second !== 'on'))
+      changes.push(`${fact} gone`);
+  }
+  return changes.join('; ');
 }
 
 /** A cell of the table as it is on the wire: with the nick of the asker, and CTCP's control character. */

@@ -13,7 +13,6 @@ export interface Row extends Outcome {
   readonly line: string;
 }
 
-const COLUMNS = '| who | before | line | answer | heard | changed |';
 const EVERYBODY: Readonly<Record<string, readonly Who[]>> = {
   all: CAST,
   users: CAST.filter((who) => who !== 'new'),
@@ -31,22 +30,31 @@ export function readTables(): { readonly file: string; readonly rows: readonly R
 }
 
 function readRows(text: string): Row[] {
-  const rows: Row[] = [];
-  let subject = '';
-  for (const line of text.split('\n')) {
-    if (line.startsWith('## ')) subject = line.slice(3);
-    else if (line.startsWith('|') && line !== COLUMNS && !line.startsWith('| ---'))
-      rows.push(readRow(subject, line));
-  }
-  return rows;
+  return markdownRows(text).map(({ heading: subject, cells }) => {
+    const [names = '', before = '', line = '', answer = '', heard = '', changed = '', ...rest] = cells;
+    if (rest.length > 0) throw new Error(`more than six cells: ${rest}`);
+    const who = EVERYBODY[names] ?? names.split(', ').map((name) => name as Who);
+    const stranger = who.find((name) => !CAST.includes(name));
+    if (stranger !== undefined) throw new Error(`nobody of the cast is called "${stranger}": ${line}`);
+    return { subject, who, before, line, answer, heard, changed };
+  });
 }
 
-function readRow(subject: string, text: string): Row {
-  const cells = text.split(/(?<!\\)\|/).map((cell) => cell.trim().replace(/^`(.*)`$/, '$1'));
-  const [, names = '', before = '', line = '', answer = '', heard = '', changed = '', ...rest] = cells;
-  if (rest.length !== 1) throw new Error(`not a row of six cells: ${text}`);
-  const who = EVERYBODY[names] ?? names.split(', ').map((name) => name as Who);
-  const stranger = who.find((name) => !CAST.includes(name));
-  if (stranger !== undefined) throw new Error(`nobody of the cast is called "${stranger}": ${text}`);
-  return { subject, who, before, line, answer, heard, changed };
+/** The rows of every table of a page with the heading (`##`) that they stand under, without their code marks. */
+export function markdownRows(
+  text: string,
+): { readonly heading: string; readonly cells: readonly string[] }[] {
+  const rows: { heading: string; cells: string[] }[] = [];
+  let heading = '';
+  let inBody = false;
+  for (const line of text.split('\n')) {
+    if (line.startsWith('## ')) heading = line.slice(3);
+    if (line.startsWith('| ---')) inBody = true;
+    else if (!line.startsWith('|')) inBody = false;
+    else if (inBody) {
+      const cells = line.split(/(?<!\\)\|/).map((cell) => cell.trim().replace(/^`(.*)`$/, '$1'));
+      rows.push({ heading, cells: cells.slice(1, -1) });
+    }
+  }
+  return rows;
 }

@@ -1,0 +1,309 @@
+/**
+ * For tests: the admin commands of one daemon behind main's own handlers, all in this process: roles, confirmation and the
+ * audit trail are main's, what a command does is the daemon's. Told in the words of README.md beside this file.
+ */
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Role } from '../../contract/access.ts';
+import { type Outcome as Answer, toWireError } from '../../contract/errors.ts';
+import { createAdminHandlers } from '../../daemons/ircd/admin/handlers.ts';
+import { manifest as ircdManifest } from '../../daemons/ircd/manifest.ts';
+import { Lookup } from '../../daemons/ircd/net/lookup.ts';
+import { changesBetween, type Outcome, Scene } from '../../daemons/ircd/permissions/scene.ts';
+import { ADJUSTABLE_LIMITS, type AdjustableLimit } from '../../daemons/ircd/tuning.ts';
+import { startRecorder } from '../../daemons/recorder/daemon.ts';
+import { manifest as recorderManifest } from '../../daemons/recorder/manifest.ts';
+import { registry } from '../../daemons/registry.ts';
+import { manifest as relayManifest } from '../../daemons/relay/manifest.ts';
+import { type TestClient, TestRelay } from '../../daemons/relay/test-relay.ts';
+import { DaemonHost } from '../../daemons/runtime/host/daemon-host.ts';
+import { ConnectThrottle } from '../../daemons/runtime/net/connect-throttle.ts';
+import { FakeClock } from '../../kit/fake-clock.ts';
+import { AccessGate } from '../../main/core/access-gate.ts';
+import { createCaller } from '../../main/core/caller.ts';
+import { ControlService } from '../../main/core/control-service.ts';
+import { commandHandlers } from '../../main/core/handlers/command-handlers.ts';
+import type { HandlerTable } from '../../main/core/handlers/handler-table.ts';
+import { CONTROL_LIMITS } from '../../main/core/limits.ts';
+import { AuditTrail, type KeyedAuditEntry } from '../../main/core/records/audit-trail.ts';
+import { MetricsStore } from '../../main/core/records/metrics-store.ts';
+import type { ManagedDaemon } from '../../main/core/supervision/managed-daemon.ts';
+import type { Supervisor } from '../../main/core/supervision/supervisor.ts';
+
+type Commands = Pick<DaemonHost<never, never>, 'runCommand' | 'impactOf'>;
+
+/** A daemon with a few clients. */
+export interface World {
+  readonly commands: Commands;
+  /** Brings about what a row says is so before. */
+  prepare(part: string): Promise<void>;
+  /** What is heard and changed while something is done. */
+  during(work: () => Promise<string>): Promise<Outcome>;
+  close(): Promise<void>;
+}
+
+const OUTSIDE: Parameters<DaemonHost<never, never>['start']>[0]['outside'] = {
+  listenersChanged() {},
+  requestLifecycle: () => Promise.resolve({ ok: true, result: null }),
+  beginDeed: () => ({ mayRun: true, deed: { unwritten: null, end() {} } }),
+};
+
+/** So slow that an address is remembered for as long as a row lasts. */
+const SLOW = { connectBurst: 1, connectsPerSecond: 0.001 };
+
+/** The cast of the tables of IRC: `guest`, `bob` on `#b`, `op`, `voiced` and `member` on `#c`, two operators, and `new`. */
+async function ircWorld(): Promise<World> {
+  const scene = new Scene('auspex');
+  const { server } = scene.irc;
+  const throttle = new ConnectThrottle(() => 100);
+  const nobody = { reverse: async () => [], resolve4: async () => [], resolve6: async () => [] };
+  const lookup = new Lookup({ resolver: nobody, dns: true, ident: false });
+  type Targets = Parameters<typeof createAdminHandlers>[0];
+  const net = { admission: { throttle } } as unknown as Targets['net'];
+  const host = new DaemonHost({
+    manifest: ircdManifest,
+    start: async () => ({
+      listeners: () => [],
+      commands: createAdminHandlers({ server, net, lookup: () => lookup }),
+      drain: async () => {},
+    }),
+  });
+  await host.start({ config: {}, dataDir: tmpdir(), instance: 1, outside: OUTSIDE });
+  await scene.prepare('', 'bob');
+  const names = Object.keys(ADJUSTABLE_LIMITS) as AdjustableLimit[];
+  const limits = () => new Map(names.map((name) => [`limit ${name}`, String(server.tuning.get(name))]));
+  return {
+    commands: host,
+    prepare: async (part) => {
+      if (part === '192.0.2.9 was throttled') throttle.attempt(throttle.visitor('192.0.2.9'), SLOW);
+      else await scene.prepare(part, 'bob');
+    },
+    async during(work) {
+      const before = limits();
+      const outcome = await scene.during(async () => {
+        const answer = await work();
+        await new Promise((resolve) => setImmediate(resolve));
+        return answer;
+      });
+      const changed = [outcome.changed, changesBetween(before, limits())].filter((part) => part !== '');
+      return { ...outcome, changed: changed.join('; ') };
+    },
+    close: async () => {
+      scene.close();
+      await host.close();
+    },
+  };
+}
+
+/** `ann` and `bob` in the room `den`, `cat` in mode direct, and one that has said nothing. */
+async function relayWorld(): Promise<World> {
+  const relay = await TestRelay.start();
+  const clients: Record<string, TestClient> = {
+    ann: await relay.greet('rooms', 'ann'),
+    bob: await relay.greet('rooms', 'bob'),
+    cat: await relay.greet('direct', 'cat'),
+  };
+  for (const who of ['ann', 'bob']) await clients[who]!.ask({ type: 'join', room: 'den' });
+  const host = new DaemonHost({
+    manifest: relayManifest,
+    start: async () => ({ listeners: () => [], commands: relay.commands, drain: async () => {} }),
+  });
+  await host.start({ config: {}, dataDir: tmpdir(), instance: 1, outside: OUTSIDE });
+  /** What a client has got; what it asks last is answered last. */
+  const received = async (who: string): Promise<string> => {
+    const client = clients[who]!;
+    const told: string[] = [];
+    const stays = relay.server.relay.peer(who) !== undefined;
+    if (stays) client.control({ type: 'ping', id: 'last' });
+    for (let payload = await client.next(); payload !== null; payload = await client.next()) {
+      const message = JSON.parse(payload.toString('utf8', 1)) as Record<string, unknown>;
+      if (message.type === 'pong' && message.id === 'last') break;
+      const { type, ...rest } = message;
+      told.push(`${type} ${JSON.stringify(rest)}`);
+    }
+    return told.join('; ');
+  };
+  const facts = () => {
+    const found = new Map<string, string>();
+    for (const who of Object.keys(clients)) {
+      const peer = relay.server.relay.peer(who);
+      if (peer === undefined) found.set(`${who} closed`, '');
+      for (const room of peer?.rooms ?? []) found.set(`${who} in ${room.name}`, '');
+    }
+    for (const { kind, value, reason, by, expiresAt } of relay.bans.all(Date.now()))
+      found.set(`${kind} ban on ${value}`, `${reason}, by ${by}${expiresAt === null ? '' : ', for a while'}`);
+    for (const [name, value] of Object.entries(relay.server.limits))
+      found.set(`limit ${name}`, String(value));
+    return found;
+  };
+  for (const who of Object.keys(clients)) await received(who);
+  relay.server.admission.throttle.reset();
+  return {
+    commands: host,
+    prepare: async (part) => {
+      const { throttle } = relay.server.admission;
+      if (part === 'max_bans is 1') relay.server.setLimits({ max_bans: 1 });
+      else if (part === '192.0.2.9 was throttled') throttle.attempt(throttle.visitor('192.0.2.9'), SLOW);
+      else {
+        const ban = {
+          kind: 'peer',
+          value: 'eve',
+          reason: 'spam',
+          by: 'ann',
+          createdAt: 0,
+          expiresAt: null,
+        } as const;
+        await relay.bans.add(ban);
+      }
+    },
+    async during(work) {
+      const before = facts();
+      const answer = await work();
+      const heard = new Map<string, string[]>();
+      for (const who of Object.keys(clients)) {
+        const lines = await received(who);
+        if (lines !== '') heard.set(lines, [...(heard.get(lines) ?? []), who]);
+      }
+      return {
+        answer,
+        heard: [...heard].map(([lines, who]) => `${who.join(', ')}: ${lines}`).join(' / '),
+        changed: changesBetween(before, facts()),
+      };
+    },
+    close: async () => {
+      await host.close();
+      await relay.close();
+    },
+  };
+}
+
+/** An empty database. */
+async function recorderWorld(): Promise<World> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'signalbox-admin-'));
+  const host = new DaemonHost({ manifest: recorderManifest, start: startRecorder });
+  await host.start({ config: {}, dataDir, instance: 1, outside: OUTSIDE });
+  return {
+    commands: host,
+    prepare: async (part) => {
+      if (part === 'copy.db is there') writeFileSync(join(dataDir, 'copy.db'), 'mine');
+    },
+    async during(work) {
+      const there = () => new Map(existsSync(join(dataDir, 'copy.db')) ? [['file copy.db', '']] : []);
+      const before = there();
+      const answer = (await work()).replaceAll(dataDir, '…');
+      return { answer, heard: '', changed: changesBetween(before, there()) };
+    },
+    close: async () => {
+      await host.running?.drain(AbortSignal.timeout(2_000));
+      await host.close();
+      rmSync(dataDir, { recursive: true });
+    },
+  };
+}
+
+const WORLDS: Readonly<Record<string, () => Promise<World>>> = {
+  ircd: ircWorld,
+  relay: relayWorld,
+  recorder: recorderWorld,
+};
+
+/** One command of somebody with a role, as a row of the table says it. */
+export interface Call {
+  readonly daemon: string;
+  readonly command: string;
+  readonly role: Role;
+  readonly before: string;
+  /** JSON; `, confirmed` may follow. */
+  readonly args: string;
+}
+
+/** Runs a command as main does, and tells what came of it. */
+export async function outcomeOf({ daemon, command, role, before, args }: Call): Promise<Outcome> {
+  const start = WORLDS[daemon];
+  if (start === undefined) throw new Error(`no world of ${daemon} to run ${command} in`);
+  const world = await start();
+  const parts = before.split('; ').filter((part) => part !== '');
+  const full = parts.includes(FULL);
+  for (const part of parts) if (part !== FULL) await world.prepare(part);
+  const entries: KeyedAuditEntry[] = [];
+  const { service, close } = mainBefore(world, daemon, full, (entry) => entries.push(entry));
+  try {
+    const confirmed = args.endsWith(CONFIRMED);
+    const given = JSON.parse(confirmed ? args.slice(0, -CONFIRMED.length) : args) as Record<string, unknown>;
+    const caller = createCaller({ name: 'eve', from: 'cli', role }, () => {});
+    const outcome = await world.during(async () => {
+      const answer = await service.handle('command.run', { daemon, command, args: given, confirmed }, caller);
+      return inWords(answer);
+    });
+    const written = entries.map(({ actor, target, ok, outcome: came, args: said, command: of }) => {
+      const how = ok ? 'done' : `not done: ${came.split(':', 1)}`;
+      return `audit = ${target} ${of} by ${actor}: ${JSON.stringify(said)} ${how}`;
+    });
+    return { ...outcome, changed: [outcome.changed, ...written].filter((part) => part !== '').join('; ') };
+  } finally {
+    await close();
+    await world.close();
+  }
+}
+
+const FULL = 'nothing can be written down';
+const CONFIRMED = ', confirmed';
+
+function mainBefore(world: World, id: string, full: boolean, publish: (entry: KeyedAuditEntry) => void) {
+  const clock = new FakeClock();
+  const limits = CONTROL_LIMITS;
+  const written = () => !full;
+  const journal = { folder: '/journal', problem: 'ENOSPC', write: written, writeOrHold: written };
+  const metrics = new MetricsStore(clock, []);
+  const audit = new AuditTrail({ metrics, clock, limits, journal, run: 'run', publish });
+  const request = (message: { type: string; name: string; args: unknown; actor?: unknown }) => ({
+    requestId: 1,
+    outcome: answered(async () =>
+      message.type === 'impact'
+        ? world.commands.impactOf(message.name, message.args)
+        : await world.commands.runCommand(message.name, message.args, {
+            signal: new AbortController().signal,
+            actor: message.actor as never,
+          }),
+    ),
+  });
+  const daemon = { id, session: null, request } as unknown as ManagedDaemon;
+  const supervisor = { find: (name: string) => (name === id ? daemon : null) } as unknown as Supervisor;
+  const add = () => {};
+  const service = new ControlService({
+    handlers: commandHandlers({ registry, supervisor, audit, clock, limits }) as unknown as HandlerTable,
+    gate: new AccessGate(registry),
+    audit,
+    telemetry: {
+      requests: { add },
+      requestErrors: { add },
+      requestSeconds: { recordSince: add },
+    } as unknown as ConstructorParameters<typeof ControlService>[0]['telemetry'],
+  });
+  return { service, close: () => audit.close() };
+}
+
+async function answered(work: () => Promise<unknown>): Promise<Answer<unknown>> {
+  try {
+    return { ok: true, result: await work() };
+  } catch (error) {
+    return { ok: false, error: toWireError(error) };
+  }
+}
+
+/** An answer of main: of a table how many rows and what they begin with. */
+function inWords(answer: Awaited<ReturnType<ControlService['handle']>>): string {
+  const unwritten = answer.audited === false ? ' (not audited)' : '';
+  if (!answer.ok) {
+    const { code, message } = answer.error;
+    // Which role and what it needs, and where the trail is, say other tests.
+    return code === 'access_denied' || code === 'audit_unavailable' ? code : `${code}: ${message}`;
+  }
+  const { result } = answer.result as { result: Record<string, unknown> };
+  if (!Array.isArray(result.rows))
+    return `ok ${JSON.stringify(result).replaceAll(/:\d{3,}/g, ':N')}${unwritten}`;
+  const first = result.rows.map((row: Record<string, unknown>) => Object.values(row)[0]);
+  const rows = `${first.length} row${first.length === 1 ? '' : 's'}`;
+  return `ok, ${rows}${first.length === 0 ? '' : `: ${first.join(', ')}`}${unwritten}`;
+}
