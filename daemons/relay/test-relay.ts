@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { vi } from 'vitest';
 import { changedSettings } from '../runtime/host/changed-settings.ts';
 import { carryOut } from '../runtime/net/listener-change.ts';
 import { Logger } from '../runtime/telemetry/logger.ts';
@@ -216,7 +217,7 @@ export class TestRelay {
 
 /** Resolves when `condition` holds; the test's own timeout is the limit. */
 export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
+  await vi.waitUntil(condition, { timeout: 60_000, interval: 5 });
 }
 
 function parse(config: Record<string, unknown>) {

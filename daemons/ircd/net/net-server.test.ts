@@ -157,10 +157,10 @@ describe('NetServer', () => {
     });
     const slow = await LineClient.connect(port);
     slow.socket.pause();
-    while (handler.closed.length === 0) {
+    await until(() => {
       slow.send('FILL 500000');
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
+      return handler.closed.length > 0;
+    });
     expect(handler.closed).toEqual(['SendQ exceeded']);
     expect(server.stats.get('sendQueueKills')).toBe(1);
     expect(server.sampleSendQueues().totalBytes).toBe(0);
@@ -204,14 +204,14 @@ describe('NetServer', () => {
     small.socket.pause();
     big.socket.pause();
     // The kernel takes some megabytes before anything has to wait.
-    while ((first?.sendQueueBytes ?? 0) < 100_000) {
+    await until(() => {
       small.send('FILL 100000');
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
-    while (handler.closed.length === 0) {
+      return (first?.sendQueueBytes ?? 0) >= 100_000;
+    });
+    await until(() => {
       big.send('FILL 100000');
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
+      return handler.closed.length > 0;
+    });
     expect(handler.closed).toEqual(['SendQ total exceeded']);
     expect(server.stats.get('memoryKills')).toBe(1);
     expect(handler.open.has(first as never)).toBe(true);

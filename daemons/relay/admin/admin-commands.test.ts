@@ -279,15 +279,23 @@ it('drains: accepts nobody, says closing, sends what waits, and closes', async (
 
 it('waits for a slow client longer than close_flush_ms, up to the deadline', async () => {
   relay = await TestRelay.start({ close_flush_ms: 50 });
-  const slow = await relay.connect();
-  slow.socket.pause();
   const payload = Buffer.alloc(1 << 20, 'd');
-  for (let i = 0; i < 12; i++) slow.send(payload);
-  const [peer] = relay.server.relay.peers();
-  await until(() => peer!.connection.intake.choked);
+  const slowOne = async () => {
+    const client = await relay.connect();
+    client.socket.pause();
+    for (let i = 0; i < 12; i++) client.send(payload);
+    return client;
+  };
+  const slow = await slowOne();
+  const peers = () => [...relay.server.relay.peers()];
+  await until(() => peers()[0]?.connection.intake.choked === true);
   const echoed = relay.metrics.framesIn.value;
+  await slowOne();
+  await until(() => peers()[1]?.connection.intake.choked === true);
+  // This one is given that time, and shows when it is over.
+  peers()[1]?.connection.end('not drained', null);
   const drained = relay.server.drain('bye', AbortSignal.timeout(10_000));
-  await new Promise((resolve) => setTimeout(resolve, 200));
+  await until(() => relay.server.openSockets < 2);
   slow.socket.resume();
   for (let i = 0; i < echoed; i++) expect((await slow.next())?.equals(payload)).toBe(true);
   expect(await slow.next()).toBeNull();
