@@ -10,8 +10,8 @@ const electron = findElectron();
 
 export default defineConfig<HostOptions>({
   testDir: 'e2e',
-  // Both cores are needed by the app under test and its clients.
-  workers: 1,
+  // Two apps side by side: each of them waits for its page, its daemons or its end most of the time.
+  workers: 2,
   fullyParallel: false,
   forbidOnly: true,
   retries: 0,

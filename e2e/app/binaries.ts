@@ -5,6 +5,9 @@ import { chromium } from '@playwright/test';
 
 export const ROOT = join(import.meta.dirname, '..', '..');
 
+/** `XDG_CACHE_HOME` of what the specs start: its compiled code is none of the operator's. */
+export const CACHE_HOME = join(ROOT, 'node_modules/.cache');
+
 /** The Node that runs the headless host, the CLI and the daemons which Electron does not host. */
 export const NODE = realpathSync(
   join(ROOT, 'node_modules/node/bin', process.platform === 'win32' ? 'node.exe' : 'node'),

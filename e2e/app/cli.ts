@@ -1,7 +1,7 @@
 /** Runs the command line program against the app under test, as an operator would in a terminal. */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { NODE, ROOT } from './binaries.ts';
+import { CACHE_HOME, NODE, ROOT } from './binaries.ts';
 
 export interface CliResult {
   readonly code: number;
@@ -15,12 +15,12 @@ const CLI_MS = 30_000;
 /** Runs `signalbox ARGS --data DIR` and resolves with its output, whatever the exit code. */
 export function runCli(dataDir: string, args: readonly string[]): Promise<CliResult> {
   return new Promise((resolve, reject) => {
-    const argv = [join(ROOT, 'main/cli/main.ts'), ...args, '--data', dataDir];
+    const argv = [join(ROOT, 'scripts/cli.mjs'), ...args, '--data', dataDir];
     const { FORCE_COLOR: _, ...env } = process.env;
     execFile(
       NODE,
       argv,
-      { env: { ...env, NO_COLOR: '1' }, timeout: CLI_MS, maxBuffer: 64 << 20 },
+      { env: { ...env, XDG_CACHE_HOME: CACHE_HOME, NO_COLOR: '1' }, timeout: CLI_MS, maxBuffer: 64 << 20 },
       (error, stdout, stderr) => {
         const code = error === null ? 0 : error.code;
         if (typeof code === 'number') resolve({ code, stdout, stderr });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Browser, BrowserContext, Page } from '@playwright/test';
 import type { Outcome } from '../../contract/errors.ts';
-import { NODE, ROOT } from './binaries.ts';
+import { CACHE_HOME, NODE, ROOT } from './binaries.ts';
 import { collectProblems } from './problems.ts';
 import { expectGroupGone } from './process-group.ts';
 import type { AppHost } from './running-app.ts';
@@ -55,14 +55,19 @@ export class HeadlessApp implements AppHost {
 
   async start(): Promise<void> {
     const { dataDir, configFile, program = [] } = this.#options;
-    const [file = 'main/cli/main.ts', ...first] =
-      program.length === 0 ? ['main/cli/main.ts', 'serve'] : program;
+    const [file = 'scripts/cli.mjs', ...first] =
+      program.length === 0 ? ['scripts/cli.mjs', 'serve'] : program;
     const argv = [join(ROOT, file), ...first];
     const child = spawn(
       NODE,
       [...argv, '--port', '0', '--json', '--data', dataDir, '--config', configFile],
       // A group of its own, so that what it leaves behind is found.
-      { cwd: ROOT, detached: true, stdio: ['ignore', 'pipe', 'pipe'] },
+      {
+        cwd: ROOT,
+        env: { ...process.env, XDG_CACHE_HOME: CACHE_HOME },
+        detached: true,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
     );
     this.#child = child;
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {

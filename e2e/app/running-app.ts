@@ -6,6 +6,7 @@ import type { ControlApi, ControlRequestName } from '../../contract/control/requ
 import type { Outcome } from '../../contract/errors.ts';
 import type { TcpListenerInfo } from '../../contract/link/endpoint.ts';
 import type { DaemonSnapshot, DaemonState } from '../../contract/states.ts';
+import { SocketClient } from '../../main/cli/socket-client.ts';
 import { type CliResult, runCli } from './cli.ts';
 
 /** The parts that differ between Electron and the headless host. */
@@ -80,10 +81,15 @@ export class RunningApp {
     return outcome.result as ControlApi[Name]['result'];
   }
 
-  /** The daemon as `status` tells it. */
+  /**
+   * The daemon as `status` tells it: asked where the command line asks, so that no page has to be there, but without a
+   * process for each question.
+   */
   async daemon(id: string): Promise<DaemonStatus> {
-    const report = await this.cliJson<StatusReport>(['status']);
-    const found = report.daemons.find((daemon) => daemon.id === id);
+    const client = await SocketClient.connect(this.dataDir);
+    const outcome = await client.request('status', {}).finally(() => client.close());
+    if (!outcome.ok) throw new Error(`status: ${outcome.error.message}`);
+    const found = outcome.result.daemons.find((daemon) => daemon.id === id);
     if (found === undefined) throw new Error(`status knows no daemon ${id}`);
     return found;
   }
