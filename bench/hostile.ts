@@ -63,7 +63,8 @@ export async function run(args: readonly string[]): Promise<void> {
 async function attack(root: string, scenario: Scenario): Promise<Figures> {
   const victim = await (scenario.daemon === 'main' ? MainVictim : Victim).start(root, scenario);
   const attacker = new Side<AttackerMessage>('attacker.ts', [scenario.id, String(victim.port)]);
-  const innocent = new Side<InnocentMessage>('innocent.ts', [scenario.daemon, String(victim.port)], {
+  const kind = scenario.anew === true ? `${scenario.daemon}-anew` : scenario.daemon;
+  const innocent = new Side<InnocentMessage>('innocent.ts', [kind, String(victim.port)], {
     BENCH_SECRET: victim.secret,
   });
   try {

@@ -1,12 +1,12 @@
 /**
  * The process of the innocent client: it pings every 20 ms from 127.0.0.2, whether the last one was answered or not, so
  * that a daemon that stands still for a second is seen to be late for fifty pings and not for one. Started by run.ts
- * with the daemon's name and port.
+ * with the kind of client and the port.
  */
-import { ircInnocent } from './ircd-innocent.ts';
+import { ircInnocent, ircNewcomer } from './ircd-innocent.ts';
 import { mainInnocent } from './main-innocent.ts';
-import { relayInnocent } from './relay-innocent.ts';
-import type { ConnectInnocent, Innocent, InnocentMessage, InnocentReport, Scenario } from './scenario.ts';
+import { relayInnocent, relayNewcomer } from './relay-innocent.ts';
+import type { ConnectInnocent, Innocent, InnocentMessage, InnocentReport } from './scenario.ts';
 
 const ADDRESS = '127.0.0.2';
 const PING_MS = 20;
@@ -14,9 +14,11 @@ const PING_MS = 20;
 const LAST_PONG_MS = 15_000;
 
 /** How to speak to each daemon. */
-const INNOCENTS: Readonly<Record<Scenario['daemon'], ConnectInnocent>> = {
+const INNOCENTS: Readonly<Record<string, ConnectInnocent>> = {
   ircd: ircInnocent,
+  'ircd-anew': ircNewcomer,
   relay: relayInnocent,
+  'relay-anew': relayNewcomer,
   main: mainInnocent,
 };
 
@@ -75,8 +77,9 @@ class PingClock {
   }
 }
 
-async function main(daemon: Scenario['daemon'], port: number): Promise<void> {
-  const connect = INNOCENTS[daemon];
+async function main(kind: string, port: number): Promise<void> {
+  const connect = INNOCENTS[kind];
+  if (connect === undefined) throw new Error(`no innocent client ${kind}`);
   const clock = new PingClock();
   const client = await connect(
     port,
@@ -93,4 +96,4 @@ async function main(daemon: Scenario['daemon'], port: number): Promise<void> {
 }
 
 process.on('disconnect', () => process.exit(0));
-await main(process.argv[2] as Scenario['daemon'], Number(process.argv[3]));
+await main(process.argv[2] ?? '', Number(process.argv[3]));

@@ -1,4 +1,4 @@
-/** The innocent client of the IRC server: registers, joins nothing, and sends PING. */
+/** The innocent clients of the IRC server: one registers, joins nothing, and sends PING; the other connects for each sign of life. */
 import { LineClient } from './line-client.ts';
 import type { ConnectInnocent } from './scenario.ts';
 
@@ -17,3 +17,17 @@ export const ircInnocent: ConnectInnocent = async (port, address, onPong, onLost
     close: () => client.close(),
   };
 };
+
+/** Connects anew for each ping and asks what the server is capable of, as every client does first. */
+export const ircNewcomer: ConnectInnocent = async (port, address, onPong) => ({
+  ping: (number) => {
+    const client = new LineClient(port, address);
+    client.onLine = (line) => {
+      if (!line.includes(' CAP ')) return;
+      onPong(number);
+      client.close();
+    };
+    client.send('CAP LS 302');
+  },
+  close: () => {},
+});

@@ -3,6 +3,7 @@
  * messages), crowds that come and go, and clients that do not read. Attackers are in the default class with the default
  * limits; only what builds the scene up, on 127.0.0.3, is let through faster.
  */
+import { connectionFlood } from './connection-flood.ts';
 import { LineClient } from './line-client.ts';
 import type { Attack, Scenario, Target } from './scenario.ts';
 
@@ -359,5 +360,23 @@ export const ircdScenarios: readonly Scenario[] = [
         close: closing(clients),
       };
     },
+  },
+  {
+    id: 'ircd-connections',
+    title: '400 clients of one address that connect and close in a loop',
+    daemon: 'ircd',
+    config: CONFIG,
+    anew: true,
+    limitMs: 5_000,
+    prepare: connectionFlood({ clients: 400, addressOf: () => '127.1.0.1', closes: true }),
+  },
+  {
+    id: 'ircd-refused',
+    title: '400 clients of one address that connect and wait until they are closed, in a loop',
+    daemon: 'ircd',
+    config: CONFIG,
+    anew: true,
+    limitMs: 5_000,
+    prepare: connectionFlood({ clients: 400, addressOf: () => '127.1.0.1', closes: false }),
   },
 ];

@@ -1,11 +1,27 @@
 /**
- * The innocent clients of main: an operator who is logged in and keeps a connection open, and a probe that connects
- * anew each time. Their requests take turns: a status, a file of the window, the probe's `/livez`.
+ * The innocent clients of main: an operator who is logged in and asks over a connection that is kept and over new ones, as
+ * a browser does, and a probe that connects anew each time. Their requests take turns: a status and a file of the window
+ * over the kept connection, a status with the headers of a browser over a new one, the probe's `/livez`.
  */
 import { Agent, type RequestOptions, request } from 'node:http';
 import type { ConnectInnocent } from './scenario.ts';
 
 const PROBE_ADDRESS = '127.0.0.3';
+
+/** What makes a browser's request longer than what is handed to the parser at once. */
+const BROWSER_HEADERS = {
+  'user-agent':
+    'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Safari/537.36',
+  accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,*/*;q=0.8',
+  'accept-encoding': 'gzip, deflate, br, zstd',
+  'accept-language': 'en-GB,en-US;q=0.9,en;q=0.8',
+  'sec-ch-ua': '"Chromium";v="130", "Google Chrome";v="130", "Not?A_Brand";v="99"',
+  'sec-ch-ua-mobile': '?0',
+  'sec-ch-ua-platform': '"Linux"',
+  'sec-fetch-dest': 'empty',
+  'sec-fetch-mode': 'cors',
+  'sec-fetch-site': 'same-origin',
+};
 
 export const mainInnocent: ConnectInnocent = async (port, address, onPong, _onLost, token) => {
   const kept = new Agent({ keepAlive: true });
@@ -14,6 +30,13 @@ export const mainInnocent: ConnectInnocent = async (port, address, onPong, _onLo
   const kinds: readonly RequestOptions[] = [
     { ...operator, method: 'POST', path: '/api/status' },
     { ...operator, method: 'GET', path: '/' },
+    {
+      ...operator,
+      agent: once,
+      method: 'POST',
+      path: '/api/status',
+      headers: { ...operator.headers, ...BROWSER_HEADERS },
+    },
     { agent: once, localAddress: PROBE_ADDRESS, method: 'GET', path: '/livez' },
   ];
   // A connection that is lost shows as a ping without an answer: the next ping opens another.

@@ -131,6 +131,16 @@ export const mainScenarios: readonly Scenario[] = [
   },
   {
     ...main,
+    id: 'http-addresses',
+    title: '400 clients of as many addresses that connect, ask once and connect anew',
+    prepare: attackers(
+      400,
+      { first: bytes(head('GET', '/livez', 'Connection: close')), more: null },
+      (index) => `127.1.${Math.floor(index / 200)}.${1 + (index % 200)}`,
+    ),
+  },
+  {
+    ...main,
     id: 'http-headers',
     title: '200 connections from three addresses with headers of 64 KiB',
     prepare: attackers(
@@ -167,5 +177,15 @@ export const mainScenarios: readonly Scenario[] = [
     id: 'http-idle',
     title: '600 connections that begin a request and fall silent',
     prepare: attackers(600, { first: bytes('GET / HTTP/1.1\r\nX'), more: null }),
+  },
+  {
+    ...main,
+    id: 'http-silent',
+    title: '2,000 connections of eight addresses that say nothing',
+    prepare: attackers(
+      2_000,
+      { first: Buffer.alloc(0), more: null },
+      (index) => `127.1.0.${1 + (index % 8)}`,
+    ),
   },
 ];

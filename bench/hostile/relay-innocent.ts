@@ -1,4 +1,4 @@
-/** The innocent client of the relay: says hello, joins nothing, and sends pings. */
+/** The innocent clients of the relay: one says hello, joins nothing, and sends pings; the other connects for each sign of life. */
 import { control, FrameClient } from './frame-client.ts';
 import type { ConnectInnocent } from './scenario.ts';
 
@@ -15,3 +15,18 @@ export const relayInnocent: ConnectInnocent = async (port, address, onPong, onLo
     close: () => client.close(),
   };
 };
+
+/** Connects anew for each ping, says hello, and asks for an answer. */
+export const relayNewcomer: ConnectInnocent = async (port, address, onPong) => ({
+  ping: (number) => {
+    const client = new FrameClient(port, address);
+    client.enter([]).then(
+      () => {
+        onPong(number);
+        client.close();
+      },
+      () => {},
+    );
+  },
+  close: () => {},
+});

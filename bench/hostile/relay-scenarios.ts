@@ -2,8 +2,12 @@
  * Attacks on the relay: frames by members, presence by members, lists by rooms, frames that are never finished, and
  * members that do not read. Everybody is in the default class with the default limits.
  */
+import { connectionFlood } from './connection-flood.ts';
 import { control, FrameClient, frame, toRoom } from './frame-client.ts';
 import type { Scenario, Target } from './scenario.ts';
+
+/** An innocent client that connects fifty times a second is more than the throttle lets in, and would measure that. */
+const NEWCOMERS = { class: [{ name: 'innocent', match: ['127.0.0.2/32'], throttle: false, flood: false }] };
 
 /** Connections of one address. */
 const PER_ADDRESS = 250;
@@ -273,5 +277,23 @@ export const relayScenarios: readonly Scenario[] = [
         close: closing(clients),
       };
     },
+  },
+  {
+    id: 'relay-connections',
+    title: '400 clients of one address that connect and close in a loop',
+    daemon: 'relay',
+    config: NEWCOMERS,
+    anew: true,
+    limitMs: 5_000,
+    prepare: connectionFlood({ clients: 400, addressOf: () => '127.1.0.1', closes: true }),
+  },
+  {
+    id: 'relay-refused',
+    title: '400 clients of one address that connect and wait until they are closed, in a loop',
+    daemon: 'relay',
+    config: NEWCOMERS,
+    anew: true,
+    limitMs: 5_000,
+    prepare: connectionFlood({ clients: 400, addressOf: () => '127.1.0.1', closes: false }),
   },
 ];

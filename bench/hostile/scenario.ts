@@ -32,6 +32,8 @@ export interface Scenario {
   readonly files?: () => Readonly<Record<string, string>>;
   /** Longest time of the attack in milliseconds (20,000). */
   readonly limitMs?: number;
+  /** Whether the innocent client of a daemon connects anew for each ping; that of main always does both. */
+  readonly anew?: boolean;
   /** Whether memory is what it is about: the daemon's is read at its peak and after the end. */
   readonly memory?: boolean;
   /** Builds up what is attacked: channels, bans, users. Not measured. */

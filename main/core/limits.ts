@@ -421,10 +421,10 @@ export const CONTROL_LIMIT_TABLE = {
       'Work in a turn of the loop for connections that wait: everybody else is looked after that often.',
   },
   httpAcceptTurns: {
-    default: 32,
+    default: 2,
     unit: 'count',
     reason:
-      'Turns in which a connection came, one after the other, before strangers that wait go on: Node accepts one in each turn, and hundreds may stand behind it.',
+      'While connections come, each address without a login has one piece in so many turns of the loop: one connection is accepted in each, so that more come in than are answered and come back.',
   },
   httpHeadersMs: {
     default: 10_000,

@@ -8,6 +8,7 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { WebSocketServer } from 'ws';
 import { describeActor } from '../../contract/link/actor.ts';
+import { limits as runtimeLimits } from '../../daemons/runtime/limits.ts';
 import { plainAddress } from '../../daemons/runtime/net/ip-address.ts';
 import { BacklogTotal } from '../core/backlog-total.ts';
 import { createCaller, type OwnedCaller } from '../core/caller.ts';
@@ -93,7 +94,8 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(options.port, options.host, () => {
+    const { port, host } = options;
+    server.listen({ port, host, backlog: runtimeLimits.listenBacklog.default }, () => {
       server.off('error', reject);
       resolve();
     });

@@ -30,7 +30,7 @@ async function listen(limits: Partial<ControlLimits>, onPaced: (paced: PacedSock
   };
 }
 /** One piece in each turn of the loop. */
-const ONE_A_TURN = { httpShareMs: 0, httpTurnMs: 0, httpAcceptTurns: 0 };
+const ONE_A_TURN = { httpShareMs: 0, httpTurnMs: 0, httpAcceptTurns: 1 };
 const live = 'GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n';
 
 test('two thousand requests that come at once are parsed a few at a time, and others have their turn between', async () => {

@@ -50,6 +50,8 @@ test('an address that has used its share of a turn waits for the next one; who i
   const { rounds, work, turn } = startRounds();
   const busy = rounds.enter('192.0.2.1');
   const quiet = rounds.enter('192.0.2.2');
+  turn();
+  turn();
   rounds.run(busy, work(2));
   rounds.run(rounds.operators, work(2));
   expect(rounds.mayGo(busy)).toBe(false);
@@ -76,21 +78,46 @@ test('a new connection has its turn before those of its address that send on and
   expect(went).toEqual(['new', 'old', 'new', 'old']);
 });
 
-test('strangers that wait let connections in first, but not for ever; who is logged in goes on', () => {
+test('while connections come, each address without a login has one piece in so many turns; who is logged in goes on', () => {
   const { rounds, went, waiting, turn } = startRounds();
   const crowd = rounds.enter('192.0.2.1');
-  rounds.wait(crowd, waiting('stranger', 100));
+  const quiet = rounds.enter('192.0.2.2');
+  for (let n = 0; n < 100; n++) rounds.wait(crowd, waiting('crowd', 1));
+  rounds.wait(quiet, waiting('quiet', 1));
   rounds.wait(rounds.operators, waiting('operator', 1));
   turn();
   expect(went).toEqual(['operator']);
-  for (let n = 0; n < 2; n++) {
-    rounds.enter('192.0.2.1');
-    turn();
-  }
+  rounds.enter('192.0.2.1');
+  turn();
   expect(went).toEqual(['operator']);
   rounds.enter('192.0.2.1');
   turn();
-  expect(went).toEqual(['operator', 'stranger', 'stranger', 'stranger', 'stranger']);
+  expect(went).toEqual(['operator', 'crowd', 'quiet']);
+  for (let n = 0; n < 3; n++) {
+    rounds.enter('192.0.2.1');
+    turn();
+  }
+  expect(went).toEqual(['operator', 'crowd', 'quiet', 'crowd']);
+  // Nobody comes any more: as many as fit into a turn.
+  turn();
+  expect(went.slice(4)).toEqual(['crowd', 'crowd', 'crowd', 'crowd']);
+});
+
+test('whoever connects anew with each answer waits among its own, and more come in than are answered', () => {
+  const { rounds, work, turn } = startRounds();
+  const crowd = rounds.enter('192.0.2.1');
+  let answered = 0;
+  for (let n = 0; n < 30; n++) {
+    if (n > 0) rounds.enter('192.0.2.1');
+    // Its request came along with the connection.
+    if (rounds.mayGo(crowd)) {
+      rounds.run(crowd, work(0.1));
+      answered++;
+    }
+    turn();
+  }
+  expect(answered).toBe(10);
+  expect(rounds.mayGo(rounds.enter('192.0.2.2'))).toBe(true);
 });
 
 test('nothing is scheduled once nobody waits, and who is gone has no turn', () => {

@@ -2,7 +2,12 @@
  * Shares main's time among those who ask over HTTP. What comes in is given to the HTTP parser in small pieces, and the
  * time that each takes counts for the network of its sender: one that has used its share of a turn of the loop waits in a
  * queue, where networks take turns, and so do its connections. Connections of people who are logged in count for nobody's
- * network. So strangers that send without end, from one address or a few, delay others by a piece each. Told by PacedSocket.
+ * network. So strangers that send without end, from one address or a few, delay others by a piece each.
+ *
+ * libuv accepts one connection in each turn of the loop (https://github.com/libuv/libuv/pull/3696), so a newcomer waits in
+ * the kernel for a turn per connection before it. Whoever connects anew as soon as it is answered would fill that queue at
+ * the speed of the answers. While connections come each network therefore has one piece in so many turns that more come in
+ * than are answered: its crowd then waits here, where others overtake it, and not in the kernel. Told by PacedSocket.
  */
 import type { ControlLimits } from '../core/limits.ts';
 
@@ -18,6 +23,8 @@ export interface Waiting {
 export class Requesters {
   /** Milliseconds used in this turn. */
   spentMs = 0;
+  /** Whether anything of it was let through since the last turn in which strangers had theirs. */
+  went = false;
   queued = false;
   readonly #fresh = new Set<Waiting>();
   readonly #others = new Set<Waiting>();
@@ -66,7 +73,9 @@ export class RequestRounds {
   readonly #limits: ControlLimits;
   readonly #clock: RoundsClock;
   #armed = false;
+  /** Whether a connection came since the last turn. */
   #accepted = false;
+  /** Turns in which a connection came, one after the other. */
   #acceptTurns = 0;
 
   constructor(limits: ControlLimits, clock: RoundsClock = LOOP) {
@@ -78,7 +87,7 @@ export class RequestRounds {
     return this.#limits.httpPieceBytes;
   }
 
-  /** A connection of `network` was accepted. Node accepts one in each turn: strangers that wait let others in first. */
+  /** A connection of `network` was accepted. */
   enter(network: string): Requesters {
     this.#accepted = true;
     this.#arm();
@@ -100,7 +109,9 @@ export class RequestRounds {
   /** Whether a piece may go through at once. */
   mayGo(requesters: Requesters): boolean {
     if (requesters.waiting > 0) return false;
-    return requesters === this.operators || requesters.spentMs < this.#limits.httpShareMs;
+    if (requesters === this.operators) return true;
+    const crowded = this.#accepted || this.#acceptTurns > 0;
+    return crowded ? !requesters.went : requesters.spentMs < this.#limits.httpShareMs;
   }
 
   /** Does the work of a piece and counts the time it takes. */
@@ -108,7 +119,7 @@ export class RequestRounds {
     const begun = this.#clock.now();
     const result = work();
     requesters.spentMs += this.#clock.now() - begun;
-    this.#spenders.add(requesters);
+    this.#went(requesters);
     this.#arm();
     return result;
   }
@@ -126,23 +137,40 @@ export class RequestRounds {
     this.#clock.schedule(this.#turn);
   }
 
+  #went(requesters: Requesters): void {
+    requesters.went = true;
+    this.#spenders.add(requesters);
+  }
+
   readonly #turn = (): void => {
     this.#armed = false;
-    for (const requesters of this.#spenders) requesters.spentMs = 0;
-    this.#spenders.clear();
-    const accepting = this.#accepted && this.#acceptTurns < this.#limits.httpAcceptTurns;
-    this.#acceptTurns = accepting ? this.#acceptTurns + 1 : 0;
+    this.#acceptTurns = this.#accepted ? this.#acceptTurns + 1 : 0;
     this.#accepted = false;
+    const crowded = this.#acceptTurns > 0;
+    const strangers = !crowded || this.#acceptTurns % this.#limits.httpAcceptTurns === 0;
+    for (const requesters of this.#spenders) {
+      requesters.spentMs = 0;
+      if (strangers) requesters.went = false;
+    }
+    if (strangers) this.#spenders.clear();
+    this.#letThrough(strangers, crowded);
+    if (this.#queue.size > 0 || this.#spenders.size > 0) this.#arm();
+  };
+
+  /** Gives those who wait their turns: one each while it is crowded, and no more than fit into the time. */
+  #letThrough(strangers: boolean, crowded: boolean): void {
     const until = this.#clock.now() + this.#limits.httpTurnMs;
+    let rest = crowded ? this.#queue.size : Number.POSITIVE_INFINITY;
     // Whoever is put back while this loops stands at the end of the set and is met again.
     for (const requesters of this.#queue) {
-      if (accepting && requesters !== this.operators) continue;
+      if (rest-- === 0) break;
+      if (!strangers && requesters !== this.operators) continue;
       this.#queue.delete(requesters);
       const waiting = requesters.shift();
       if (waiting?.letThrough() === true) requesters.add(waiting);
       if (requesters.waiting > 0) this.#queue.add(requesters);
+      this.#went(requesters);
       if (this.#clock.now() >= until) break;
     }
-    if (this.#queue.size > 0) this.#arm();
-  };
+  }
 }
