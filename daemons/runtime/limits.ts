@@ -192,6 +192,12 @@ export const limits = {
     reason:
       'Addresses remembered by the throttle; the least recent is forgotten first, so memory is bounded.',
   },
+  refusalsInWords: {
+    default: 8,
+    unit: 'count',
+    reason:
+      'Times that an address which connects too fast is told so before it is let in again; then it is closed without a word, which is half the work: whoever comes on and on would keep others waiting in the kernel.',
+  },
   tlsHandshakesPerTurn: {
     default: 8,
     unit: 'count',

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { limits } from '../limits.ts';
 import { Acceptor } from './acceptor.ts';
 import { Admission, type Refusal, type Seat } from './admission.ts';
 import { ConnectThrottle } from './connect-throttle.ts';
@@ -159,6 +160,21 @@ describe.each([
     expect(admission.counts).toMatchObject({ accepted: 2, refusedThrottled: 1 });
     expect(admission.throttle.reset('127.0.0.1')).toBe(1);
     expect(await firstWord(dialPort(port))).toBe('hello');
+  });
+
+  it('tells an address that comes on and on only so often that it connects too fast, until it is let in again', async () => {
+    const [port] = await begin({ connectBurst: 1, connectsPerSecond: 1 / 60 });
+    expect(await firstWord(dialPort(port))).toBe('hello');
+    const { default: times } = limits.refusalsInWords;
+    for (let n = 0; n < times; n++) {
+      expect(await firstWord(dialPort(port))).toBe(told('127.0.0.1 throttled 60'));
+    }
+    expect(await firstWord(dialPort(port))).toBe('');
+    expect(admission.counts.refusedThrottled).toBe(times + 1);
+    expect(refusals).toHaveLength(times);
+    admission.throttle.reset();
+    expect(await firstWord(dialPort(port))).toBe('hello');
+    expect(await firstWord(dialPort(port))).toBe(told('127.0.0.1 throttled 60'));
   });
 
   it('refuses a banned address', async () => {

@@ -34,7 +34,7 @@ export interface AcceptorOptions<Entry extends ListenEntry, Class extends ClassR
   readonly lingerMs?: () => number;
   /** What a refused client is sent, in the words of the protocol; nothing where absent. */
   readonly lastWord?: (refusal: Refusal<Class>, address: string) => string | Uint8Array;
-  /** Told of every refusal, for the log. */
+  /** Told of every refusal, for the log, but those of an address that was told often enough. */
   readonly onRefused?: (refusal: Refusal<Class>, address: string) => void;
   /** A refused client is gone that was sent why. */
   readonly onRefusedGone?: () => void;
@@ -196,6 +196,10 @@ export class Acceptor<Entry extends ListenEntry, Class extends ClassRule> {
     const encrypted = 'tls' in entry && entry.tls;
     const seat = this.#admission.admit(address);
     if (!(seat instanceof Seat)) {
+      if (seat.why === 'throttled' && !seat.inWords) {
+        socket.destroy();
+        return;
+      }
       this.#options.onRefused?.(seat, address);
       // Before a handshake there is no way to say why.
       this.#refused.refuse(socket, encrypted ? null : this.#lastWord(seat, address));

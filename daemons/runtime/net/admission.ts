@@ -22,8 +22,11 @@ const NO_BANS: AddressBans = { reasonAgainst: () => null };
 
 /** Why a connection is not let in. */
 export type Refusal<Class> =
-  /** The address connects too fast; it may try again after so many milliseconds. */
-  | { readonly why: 'throttled'; readonly waitMs: number }
+  /**
+   * The address connects too fast; it may try again after so many milliseconds. It is not told `inWords` where it was told
+   * often enough.
+   */
+  | { readonly why: 'throttled'; readonly waitMs: number; readonly inWords: boolean }
   /** The address is banned; the reason is for the client. */
   | { readonly why: 'banned'; readonly reason: string }
   /** The daemon is full; it holds `most` connections. */
@@ -144,7 +147,7 @@ export class Admission<Class extends ClassRule> {
       const waitMs = throttle.attempt(visitor, connectionClass);
       if (waitMs > 0) {
         counts.refusedThrottled++;
-        return { why: 'throttled', waitMs };
+        return { why: 'throttled', waitMs, inWords: visitor.refused <= limits.refusalsInWords.default };
       }
     }
     const banned = this.refusalOfBan(address);

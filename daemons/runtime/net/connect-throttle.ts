@@ -18,6 +18,8 @@ export interface Visitor {
   readonly network: string;
   /** Connections that it has; {@link ConnectThrottle} keeps it. */
   open: number;
+  /** Attempts that were too many since the last one that was not. */
+  refused: number;
   /** Its allowance; null while that is full. {@link ConnectThrottle} keeps it. */
   bucket: TokenBucket | null;
 }
@@ -77,7 +79,10 @@ export class ConnectThrottle {
   /** What is known of an address; nothing is counted yet. */
   visitor(address: string): Visitor {
     const network = networkKey(address);
-    return this.#present.get(network) ?? this.#absent.get(network) ?? { network, open: 0, bucket: null };
+    return (
+      this.#present.get(network) ??
+      this.#absent.get(network) ?? { network, open: 0, refused: 0, bucket: null }
+    );
   }
 
   /**
@@ -88,6 +93,7 @@ export class ConnectThrottle {
     const now = this.#now();
     const bucket = this.#bucketOf(visitor, rateOf(rate), now);
     const waitMs = bucket.take(1, now) ? 0 : bucket.retryAfterMs(1);
+    visitor.refused = waitMs > 0 ? visitor.refused + 1 : 0;
     if (visitor.open === 0) this.#remember(visitor, now);
     return waitMs;
   }
