@@ -6,12 +6,18 @@ import { z } from 'zod';
 import type { MessageOf } from '../read-only.ts';
 
 /** What is spoken there: `irc`, `frames`, `websocket`. */
-const protocol = z.string().min(1).max(64);
+const protocol = z.string().regex(/^[a-z0-9][a-z0-9 +._-]{0,63}$/i);
+
+/** Letters, digits and the signs of names and of IPv6 addresses with a zone: nothing that would be another text elsewhere. */
+const host = z.string().regex(/^[a-z0-9:._%-]{1,253}$/i);
+
+/** Absolute and of one line: Linux takes 107 bytes for a socket, other systems less. */
+const path = z.string().regex(/^\/[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]{0,1023}$/u);
 
 export const tcpEndpointSchema = z.strictObject({
   kind: z.literal('tcp'),
   protocol,
-  host: z.string().min(1).max(253),
+  host,
   /** The real one, also where 0 was configured. */
   port: z.number().int().min(0).max(65_535),
   tls: z.boolean(),
@@ -21,7 +27,7 @@ export const unixEndpointSchema = z.strictObject({
   kind: z.literal('unix'),
   protocol,
   /** Of the socket in the file system, absolute. */
-  path: z.string().min(1).max(1_024),
+  path,
 });
 
 /** Spoken by the process, and not reachable by anybody now. */
@@ -32,6 +38,12 @@ export const endpointSchema = z.discriminatedUnion('kind', [
   unixEndpointSchema,
   noEndpointSchema,
 ]);
+
+/** Places that a daemon accepts connections at, at once. */
+const MOST_ENDPOINTS = 256;
+
+/** All of a daemon's. */
+export const endpointsSchema = z.array(endpointSchema).max(MOST_ENDPOINTS);
 
 /** Where something accepts connections, as it travels on the link. */
 export type Endpoint = MessageOf<typeof endpointSchema>;

@@ -5,7 +5,7 @@ import type { MessageOf } from '../read-only.ts';
 import { outcomeSchema, wireErrorSchema } from '../wire-error.ts';
 import { catalogSchema } from './catalog.ts';
 import { deedReportSchema, deedRequestSchema } from './deeds.ts';
-import { endpointSchema } from './endpoint.ts';
+import { endpointsSchema } from './endpoint.ts';
 import { lifecycleRequestSchema } from './lifecycle.ts';
 import { metricSummarySchema } from './metric-summary.ts';
 import { checkOutcomeSchema } from './reload.ts';
@@ -13,7 +13,7 @@ import { requestId } from './request-id.ts';
 import { streamCloseSchema, streamDataSchema } from './stream-messages.ts';
 import { taskReportSchema } from './tasks.ts';
 
-const listeners = z.array(endpointSchema);
+const listeners = endpointsSchema;
 
 /** Checks what main receives. Results are checked by whoever asked, log records one by one where they are kept. */
 export const fromDaemonSchema = z.discriminatedUnion('type', [
