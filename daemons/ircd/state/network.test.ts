@@ -74,3 +74,37 @@ it('frees a nick that was changed, but not one that changed in case alone', () =
 it('counts who is invisible until they are not or leave', () => {
   conversation('0 MODE a +i', '1 MODE B[ +i', '2 MODE c +i', '0 MODE a -i', '1 QUIT :bye');
 });
+
+it('says since when somebody is there and silent from their welcome on, however long that took', () => {
+  play([
+    { slot: 3, connect: '198.51.100.4', host: 'two.test' },
+    { waitSeconds: 70 },
+    { slot: 3, line: 'NICK d' },
+    { slot: 3, line: 'USER u1 0 * :Real d' },
+    { waitSeconds: 1 },
+  ]);
+});
+
+it('forgets who was invited when they leave', () => {
+  conversation('1 JOIN #x', '1 INVITE a #x', '0 QUIT :bye', '1 PART #x');
+});
+
+it('holds a ban against somebody who takes the banned nick, and no longer who gave it up', () => {
+  conversation(
+    '1 JOIN #x',
+    '0 JOIN #x',
+    '2 JOIN #x',
+    '1 MODE #x +b a',
+    '0 PRIVMSG #x :hi',
+    '2 PRIVMSG #x :hi',
+  );
+  const swap = ['0 NICK d', '2 NICK a', '0 PRIVMSG #x :hi', '2 PRIVMSG #x :hi'];
+  conversation('1 JOIN #x', '0 JOIN #x', '2 JOIN #x', '1 MODE #x +b a', '0 PRIVMSG #x :hi', ...swap);
+});
+
+it('keeps a mask once, bans by network, and calls a list full only for a mask that is new', () => {
+  const full = ['1 JOIN #x', '1 MODE #x +b a', '1 MODE #x +e B[', '1 MODE #x +I a'];
+  conversation(...full, '1 MODE #x +b a', '1 MODE #x +b *.example', '1 MODE #x -b A!*@*');
+  conversation('1 JOIN #x', '1 MODE #x +b a', '1 MODE #x +b A!*@*', '1 MODE #x -b a');
+  conversation('1 JOIN #x', '1 MODE #x +b 192.0.2.3/30', '0 JOIN #x', '2 JOIN #x');
+});
