@@ -1,9 +1,10 @@
 /** Walks all that the server keeps and finds every index, count and cache again by brute force. */
+
+import { same } from '../../runtime/test-fixtures/same.ts';
 import type { NetworkState } from '../state/network.ts';
 import type { User } from '../state/user.ts';
 import { type IrcModel, lowerCase, type ModelChannel, type ModelClient } from './irc-model.ts';
 import { CHANNELS, NICKS } from './irc-views.ts';
-import { same } from './same.ts';
 
 /** The server's side of a client of the model. */
 type UserOf = (client: ModelClient) => User;

@@ -1,4 +1,6 @@
 /** The real server and the slow model side by side: each step is done to both, and then they must agree. */
+
+import { same } from '../../runtime/test-fixtures/same.ts';
 import { OPER_FLAGS } from '../config.ts';
 import { type MemoryClient, MemoryServer } from '../memory-server.ts';
 import { MASKS_PER_CHANNEL } from './channel-mode-rules.ts';
@@ -6,7 +8,6 @@ import { expectSameState } from './expect-same-state.ts';
 import { MODEL_CAPS, type ModelClient } from './irc-model.ts';
 import { CHANNELS_PER_USER, IrcRules } from './irc-rules.ts';
 import { asView, viewsOf } from './irc-views.ts';
-import { same } from './same.ts';
 
 /** One step. A slot holds one client at a time; a step of a slot without one does nothing. */
 export type Step =
