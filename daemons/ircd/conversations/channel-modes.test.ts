@@ -319,6 +319,60 @@ const conversations: Readonly<Record<string, string>> = {
     alice > :bob!~bob@192.0.2.1 PART #x
     bob < JOIN #x
     bob > :irc.test 475 bob #x :Cannot join channel (+k)`,
+  'an invitation of somebody who is no operator lets nobody past a ban or a mode': `
+    alice joins
+    bob joins
+    carol joins
+    alice < JOIN #x
+    alice > :alice!~alice@192.0.2.1 JOIN #x
+    alice > :irc.test 353 alice = #x :@alice
+    alice > :irc.test 366 alice #x :End of /NAMES list
+    bob < JOIN #x
+    bob > :bob!~bob@192.0.2.1 JOIN #x
+    bob > :irc.test 353 bob = #x :@alice bob
+    bob > :irc.test 366 bob #x :End of /NAMES list
+    alice > :bob!~bob@192.0.2.1 JOIN #x
+    bob < INVITE carol #x
+    bob > :irc.test 341 bob carol #x
+    carol > :bob!~bob@192.0.2.1 INVITE carol #x
+    alice < MODE #x +b carol!*@*
+    alice > :alice!~alice@192.0.2.1 MODE #x +b carol!*@*
+    bob > :alice!~alice@192.0.2.1 MODE #x +b carol!*@*
+    carol < JOIN #x
+    carol > :irc.test 474 carol #x :Cannot join channel (+b)
+    alice < MODE #x -b+i carol!*@*
+    alice > :alice!~alice@192.0.2.1 MODE #x -b+i carol!*@*
+    bob > :alice!~alice@192.0.2.1 MODE #x -b+i carol!*@*
+    carol < JOIN #x
+    carol > :irc.test 473 carol #x :Cannot join channel (+i)`,
+  'members without status and strangers may list bans and exceptions, and change none': `
+    alice joins
+    bob joins
+    carol joins
+    alice < JOIN #x
+    alice > :alice!~alice@192.0.2.1 JOIN #x
+    alice > :irc.test 353 alice = #x :@alice
+    alice > :irc.test 366 alice #x :End of /NAMES list
+    bob < JOIN #x
+    bob > :bob!~bob@192.0.2.1 JOIN #x
+    bob > :irc.test 353 bob = #x :@alice bob
+    bob > :irc.test 366 bob #x :End of /NAMES list
+    alice > :bob!~bob@192.0.2.1 JOIN #x
+    alice < MODE #x +v bob
+    alice > :alice!~alice@192.0.2.1 MODE #x +v bob
+    bob > :alice!~alice@192.0.2.1 MODE #x +v bob
+    bob < MODE #x +b alice
+    bob > :irc.test 482 bob #x :You're not channel operator
+    bob < MODE #x +e bob
+    bob > :irc.test 482 bob #x :You're not channel operator
+    bob < MODE #x +I carol
+    bob > :irc.test 482 bob #x :You're not channel operator
+    bob < MODE #x -t+k key
+    bob > :irc.test 482 bob #x :You're not channel operator
+    carol < MODE #x +b alice
+    carol > :irc.test 482 carol #x :You're not channel operator
+    carol < MODE #x b
+    carol > :irc.test 368 carol #x :End of channel ban list`,
   '+m silences who has no status, +n who is not there, +C all CTCP but ACTION': String.raw`
     alice joins
     bob joins
