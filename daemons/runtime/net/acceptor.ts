@@ -193,7 +193,7 @@ export class Acceptor<Entry extends ListenEntry, Class extends ClassRule> {
       socket.destroy();
       return;
     }
-    const encrypted = 'tls' in entry && entry.tls;
+    const encrypted = 'tls' in entry && entry.tls === true;
     const seat = this.#admission.admit(address);
     if (!(seat instanceof Seat)) {
       if (seat.why === 'throttled' && !seat.inWords) {

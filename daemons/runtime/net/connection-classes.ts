@@ -31,8 +31,7 @@ export interface ClassMembers<Class> {
   members: number;
 }
 
-/** The class of a daemon that has no others. */
-export const defaultClass: ClassRule = {
+const DEFAULT_CLASS: ClassRule = {
   name: 'default',
   match: [],
   throttle: true,
@@ -88,6 +87,11 @@ export class ConnectionClasses<Class extends ClassRule> {
     if (named !== undefined) return named.members;
     return this.#fallback.rule.name === name ? this.#fallback.members : 0;
   }
+}
+
+/** One class for everybody, of a daemon that has no others; `own` differs from what is usual. */
+export function oneClass(own: Partial<ClassRule> = {}): ConnectionClasses<ClassRule> {
+  return new ConnectionClasses([], { ...DEFAULT_CLASS, ...own });
 }
 
 function blockOf(text: string) {

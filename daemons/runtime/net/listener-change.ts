@@ -22,8 +22,8 @@ export interface TcpListenEntry {
   readonly host: string;
   /** TCP port; 0 takes any free one. */
   readonly port: number;
-  /** Whether clients speak TLS from the first byte. */
-  readonly tls: boolean;
+  /** Whether clients speak TLS from the first byte; they do not where absent. */
+  readonly tls?: boolean | undefined;
 }
 
 /** A Unix socket to listen on. */
@@ -235,7 +235,7 @@ async function openListener<Entry extends ListenEntry>(
       info = { protocol: spoken, path: place.path };
     } else {
       const port = await listenAtAddress(server, place);
-      info = { protocol: spoken, host: place.host, port, tls: 'tls' in entry && entry.tls };
+      info = { protocol: spoken, host: place.host, port, tls: 'tls' in entry && entry.tls === true };
     }
   } catch (error) {
     throw listenError(place, error as NodeJS.ErrnoException);
