@@ -1,9 +1,14 @@
 import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { LogRecord } from '../../../contract/log-record.ts';
 import { openLogFile } from './log-file.ts';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
 
 let folder: string;
 beforeEach(() => {
@@ -45,11 +50,13 @@ it.runIf(process.platform === 'linux')(
     symlinkSync('/dev/full', join(folder, 'ircd.log'));
     const errors: string[] = [];
     const log = await openLogFile(folder, 'ircd', (error) => errors.push(error.message));
+    collectGarbage();
     const before = process.memoryUsage().heapUsed;
     for (let i = 0; i < 20_000; i++) {
       log.write(record(i, 'x'.repeat(1_000)));
       if (i % 1_000 === 0) await new Promise((resolve) => setImmediate(resolve));
     }
+    collectGarbage();
     expect(process.memoryUsage().heapUsed - before).toBeLessThan(15_000_000);
     expect(errors).toEqual([expect.stringContaining('ENOSPC')]);
     await log.close();
