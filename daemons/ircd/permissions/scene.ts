@@ -61,6 +61,17 @@ const SITUATIONS: Readonly<Record<string, (scene: Scene) => void>> = {
       return may;
     };
   },
+  'fresh is banned': ({ irc }) => {
+    const ban = {
+      kind: 'kline',
+      mask: 'fresh@*',
+      reason: 'begone',
+      by: 'admin',
+      setMs: 0,
+      expiresMs: null,
+    } as const;
+    irc.server.bans.add(ban);
+  },
   'there are bans': ({ irc }) => {
     const ban = { reason: 'spam', by: 'admin', setMs: Date.now(), expiresMs: null };
     irc.server.bans.add({ ...ban, kind: 'kline', mask: '*@*.invalid' });
