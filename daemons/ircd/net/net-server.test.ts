@@ -6,6 +6,7 @@ import { WorkAccount } from '../../runtime/async/work-account.ts';
 import { WorkGate } from '../../runtime/async/work-gate.ts';
 import { workPrices } from '../../runtime/async/work-prices.ts';
 import { limits as runtimeLimits } from '../../runtime/limits.ts';
+import type { Connection } from './connection.ts';
 import {
   applyTo,
   LineClient,
@@ -91,6 +92,51 @@ describe('NetServer', () => {
     }
     expect(other.lines.filter((line) => line !== 'mine')).toEqual(all);
     other.close();
+  });
+
+  test('an answer that is there does not wait for the work of others, nor for those whom others wrote to', async () => {
+    const { port, server, handler } = await start();
+    const clients: LineClient[] = [];
+    for (let index = 0; index < 3; index++) clients.push(await LineClient.connect(port));
+    await until(() => handler.open.size === 3);
+    const [worker, asking] = [...handler.open];
+    const waiting: number[] = [];
+    let answered = false;
+    server.work.later((worker as Connection<string>).work, {
+      step() {
+        waiting.push((asking as Connection<string>).sendQueueBytes);
+        return answered ? 'done' : 'more';
+      },
+    });
+    clients[1]?.send('ECHO mine');
+    await until(() => clients[1]?.lines.length === 1);
+    answered = true;
+    await until(() => !server.work.busy);
+    expect(waiting.filter((bytes) => bytes > 0)).toEqual([]);
+    for (const client of clients) client.close();
+  });
+
+  test('while work waits, a turn writes no longer than its time for writing', async () => {
+    const { port, server, handler } = await start(OPEN_CLASS, { flushMs: 0 });
+    const clients: LineClient[] = [];
+    for (let index = 0; index < 200; index++) clients.push(await LineClient.connect(port));
+    await until(() => handler.open.size === 200);
+    const [worker] = handler.open;
+    const left: number[] = [];
+    server.work.later((worker as Connection<string>).work, {
+      step: () => (server.pendingWrites > 0 ? 'more' : 'done'),
+    });
+    // The end of the turn's work writes first, and the end of the tick, which is due in the same turn, would write on.
+    const chunk = server.outbox.encode('to all');
+    for (const one of handler.open) one.push(chunk);
+    while (server.pendingWrites > 0) {
+      left.push(server.pendingWrites);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    const written = left.map((count, index) => count - (left[index + 1] ?? 0));
+    expect(Math.max(...written)).toBeLessThanOrEqual(16);
+    await until(() => clients.every(({ lines }) => lines.length === 1));
+    for (const client of clients) client.close();
   });
 
   test('lists that differ between receivers each arrive whole', async () => {

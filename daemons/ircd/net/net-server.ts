@@ -68,6 +68,7 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
   readonly workGroups = new WorkGroups();
   readonly readRounds: ReadRounds;
   readonly work = new WorkTurns({
+    beforeWaiting: () => this.#flushAnswers(),
     afterTurn: () => this.#flushInTime(),
     onError: (error) => this.#options.onDefect(error),
   });
@@ -85,13 +86,20 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
   #totals: HeldTotals;
   readonly #flushTick = () => {
     this.#flushScheduled = false;
+    this.#flushInTime();
+  };
+  /** In the turn after the one in which there was no time to write to everybody. */
+  readonly #flushOn = () => {
     this.#cut = false;
+    this.#answersMs = 0;
     this.#flushInTime();
   };
   readonly #flushIsOver = () => performance.now() >= this.#flushUntilMs;
   #flushUntilMs = 0;
   /** There was no time in this turn to write to everybody. */
   #cut = false;
+  /** What the answers that left before waiting work took of the time for writing, in milliseconds. */
+  #answersMs = 0;
   #nextId = 1;
   #flushScheduled = false;
   #measuredWriteNs: number = workPrices.write.ns;
@@ -236,9 +244,21 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
   /** Writes to as many as one turn of the loop has time for, and to the others in the next. */
   #flushInTime(): void {
     if (this.#cut) return;
-    this.#flushUntilMs = performance.now() + this.#flushMs;
+    this.#flushUntilMs = performance.now() + this.#flushMs - this.#answersMs;
+    this.#answersMs = 0;
     this.#cut = !this.#flush(this.#flushIsOver);
-    if (this.#cut) this.scheduleFlush();
+    // Not by `scheduleFlush`: what that has scheduled already may be due in this very turn.
+    if (this.#cut) setImmediate(this.#flushOn);
+  }
+
+  /** Writes the answers that are there, whose receivers would else wait for the work of others. */
+  #flushAnswers(): void {
+    if (!this.writer.hurried) return;
+    const begunMs = performance.now();
+    this.#flushUntilMs = begunMs + this.#flushMs;
+    this.writer.flushAnswers(this.#overflowed, this.#flushIsOver);
+    this.#dropOverflowed();
+    this.#answersMs = performance.now() - begunMs;
   }
 
   #flush(isOver?: () => boolean): boolean {
@@ -256,14 +276,19 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
       const ns = Math.min(MOST_WRITE_NS, ((user + system) * 1000) / writes);
       this.#measuredWriteNs += (ns - this.#measuredWriteNs) / 8;
     }
-    // After the flush, because the protocol announces each of them to others in the next tick.
+    this.#dropOverflowed();
+    this.#keepTotals();
+    return ended;
+  }
+
+  /** After a flush, because the protocol announces each of them to others in the next tick. */
+  #dropOverflowed(): void {
+    const overflowed = this.#overflowed;
     for (let i = 0; i < overflowed.length; i++) {
       this.counts[netStat.sendQueueKills]!++;
       (overflowed[i] as ClientConnection<User>).destroy('SendQ exceeded');
     }
     overflowed.length = 0;
-    this.#keepTotals();
-    return ended;
   }
 
   /** Lets those go who hold most, when all clients together hold too much. */

@@ -134,6 +134,11 @@ export class TickWriter {
     this.#answered.push(receiver);
   }
 
+  /** Whether somebody waits for an answer that is there. */
+  get hurried(): boolean {
+    return this.#answered.size > 0;
+  }
+
   /** How many connections the end of the tick has to write to. */
   get pending(): number {
     return this.#answered.size + this.#dirty.size;
@@ -158,6 +163,11 @@ export class TickWriter {
     this.#forgetViews();
     this.#arena.reset();
     return true;
+  }
+
+  /** Writes to those who are answered, as many as there is time for, but always some; the tick goes on. */
+  flushAnswers(overflowed: TickReceiver[], isOver: () => boolean): void {
+    this.#flushLine(this.#answered, overflowed, isOver);
   }
 
   #flushLine(line: Line, overflowed: TickReceiver[], isOver?: () => boolean): boolean {

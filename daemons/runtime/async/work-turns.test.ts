@@ -243,6 +243,30 @@ describe('WorkTurns', () => {
     expect(done).toBe(250);
   });
 
+  it('lets the answers leave that are there before it does what waits, and not when nothing does', () => {
+    const due: (() => void)[] = [];
+    const told: string[] = [];
+    const turns = new WorkTurns({
+      now: () => 0,
+      schedule: (callback) => due.push(callback),
+      beforeWaiting: () => told.push('answers'),
+      afterTurn: () => told.push('the rest'),
+    });
+    const account = new WorkAccount(new WorkGroup());
+    turns.begin(account);
+    turns.end();
+    due.shift()?.();
+    expect(told).toEqual([]);
+    turns.later(account, {
+      step() {
+        told.push('work');
+        return 'done';
+      },
+    });
+    due.shift()?.();
+    expect(told).toEqual(['answers', 'work', 'the rest']);
+  });
+
   it('lets everybody through a gate in the order in which they came', () => {
     const loop = new Loop();
     const { turns } = loop;

@@ -54,6 +54,8 @@ export interface WorkTurnsOptions {
   readonly usedMs?: () => number;
   /** Calls back once sockets and timers had their turn. */
   readonly schedule?: (callback: () => void) => void;
+  /** Called before waiting work is done, so that nobody waits behind it with an answer that is there. */
+  readonly beforeWaiting?: () => void;
   /** Called at the end of a turn in which waiting work was done, so that its output leaves at once. */
   readonly afterTurn?: () => void;
   /** Told of a job that threw; it counts as done. */
@@ -88,6 +90,7 @@ export class WorkTurns {
   readonly #stepNs: number;
   readonly #now: () => number;
   readonly #schedule: (callback: () => void) => void;
+  readonly #beforeWaiting: () => void;
   readonly #afterTurn: () => void;
   readonly #onError: (error: unknown) => void;
   readonly #endTurn = () => this.#onTurnEnd();
@@ -128,6 +131,7 @@ export class WorkTurns {
     this.#lost = new LostTime(options.usedMs ?? options.now);
     this.#now = options.now ?? (() => performance.now());
     this.#schedule = options.schedule ?? ((callback) => void setImmediate(callback));
+    this.#beforeWaiting = options.beforeWaiting ?? (() => {});
     this.#afterTurn = options.afterTurn ?? (() => {});
     this.#onError = options.onError ?? (() => {});
   }
@@ -380,6 +384,7 @@ export class WorkTurns {
 
   #onTurnEnd(): void {
     if (this.busy && !this.#closed) {
+      this.#beforeWaiting();
       if (!this.#open) this.#openTurn();
       this.#checkTurn();
       const endNs = Math.max(this.#turnNs, this.#turnUsedNs + WAITING_SHARE * this.#turnNs);
