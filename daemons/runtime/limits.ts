@@ -321,6 +321,12 @@ export const limits = {
     reason:
       'For so long a poll goes on reading when the turn is used up: a thousand clients that send a line or two each need less, and what they sent is delivered together.',
   },
+  readLateBytes: {
+    default: 262_144,
+    unit: 'bytes',
+    reason:
+      'What is read in that time at most, because a crowd may send much: to read and keep this takes some milliseconds.',
+  },
   readRoundClients: {
     default: 64,
     unit: 'count',

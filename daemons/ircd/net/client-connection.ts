@@ -22,6 +22,7 @@ import { netStat } from './stats.ts';
 import type { RangeList, TickWriter } from './tick-writer.ts';
 
 const READ_NS = workPrices.read.ns;
+const HELD_BYTE_NS = workPrices.heldByte.ns;
 const LINE_NS = workPrices.line.ns;
 const ROW_NS = workPrices.row.ns;
 const ROW_BYTE_NS = workPrices.rowByte.ns;
@@ -179,7 +180,8 @@ export class ClientConnection<User>
 
   sendLine(line: string): void {
     if (this.#state >= ENDED) return;
-    if (!this.#hurried) this.#hurry();
+    // Whoever leaves waits for nothing any more: a crowd that is told so would keep others from their answers.
+    if (!this.#hurried && this.#state === OPEN) this.#hurry();
     this.push(this.#host.encodePrivate(line));
     // Here, so that no command has to think of what its answer costs: one line may ask for hundreds.
     this.#host.work.spend(ROW_NS + line.length * ROW_BYTE_NS);
@@ -224,12 +226,13 @@ export class ClientConnection<User>
     // Reading costs the loop its time whatever becomes of the bytes.
     work.spend(READ_NS);
     const consumed = may ? this.#framer.feed(bytes, 0, bytes.length, this) : 0;
+    if (open) work.spend((bytes.length - consumed) * HELD_BYTE_NS);
     work.end();
     if (this.#state === OPEN) {
       if (consumed < bytes.length) this.#hold(bytes, consumed);
       else this.#countInput();
     }
-    if (work.usedUp) this.#host.readRounds.late(this.work.group);
+    if (work.usedUp) this.#host.readRounds.late(this.work.group, bytes.length);
   }
 
   rest(): void {
@@ -271,7 +274,8 @@ export class ClientConnection<User>
     const { work } = this.#host;
     if (this.#flooding) this.close('Connection closed');
     else if (this.#waiting === null) work.run(this.work, this);
-    if (work.usedUp) this.#host.readRounds.late(this.work.group);
+    // To see somebody off takes much longer than to read a line.
+    if (work.usedUp) this.#host.readRounds.late(this.work.group, Number.POSITIVE_INFINITY);
   }
 
   takeLine(bytes: Uint8Array, start: number, end: number): boolean {

@@ -116,6 +116,20 @@ describe('NetServer', () => {
     for (const client of clients) client.close();
   });
 
+  test('an answer does not wait for the last words of a crowd that leaves', async () => {
+    const { port, server, handler } = await start(OPEN_CLASS, { flushMs: 0 });
+    const clients: LineClient[] = [];
+    for (let index = 0; index < 60; index++) clients.push(await LineClient.connect(port));
+    await until(() => handler.open.size === 60);
+    const [asking, ...leaving] = [...handler.open];
+    for (const one of leaving) one.close('RecvQ total exceeded');
+    (asking as Connection<string>).sendLine('the answer');
+    await new Promise(setImmediate);
+    expect((asking as Connection<string>).sendQueueBytes).toBe(0);
+    expect(server.pendingWrites).toBeGreaterThan(0);
+    for (const client of clients) client.close();
+  });
+
   test('while work waits, a turn writes no longer than its time for writing', async () => {
     const { port, server, handler } = await start(OPEN_CLASS, { flushMs: 0 });
     const clients: LineClient[] = [];

@@ -108,7 +108,7 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
 
   constructor(config: NetConfig, options: NetServerOptions<User>) {
     this.#options = options;
-    this.readRounds = new ReadRounds(options.readRounds);
+    this.readRounds = new ReadRounds({ usedShare: () => this.work.usedShare, ...options.readRounds });
     this.#flushMs = options.flushMs ?? limits.flushTurnMs.default;
     this.handler = options.handler;
     this.#arena = new Arena(() => this.scheduleFlush());
@@ -253,7 +253,7 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
 
   /** Writes the answers that are there, whose receivers would else wait for the work of others. */
   #flushAnswers(): void {
-    if (!this.writer.hurried) return;
+    if (this.#cut || !this.writer.hurried) return;
     const begunMs = performance.now();
     this.#flushUntilMs = begunMs + this.#flushMs;
     this.writer.flushAnswers(this.#overflowed, this.#flushIsOver);

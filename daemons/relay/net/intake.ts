@@ -106,7 +106,7 @@ export class Intake implements FrameSink, RoundReader, WorkJob {
     if (this.#working) this.recount();
     else this.#work();
     // Nobody of its network is read for the rest of the turn: their work would only wait here.
-    if (this.#turns.usedUp) this.#services.readRounds.late(this.account.group);
+    if (this.#turns.usedUp) this.#services.readRounds.late(this.account.group, chunk.length);
   }
 
   rest(): void {

@@ -22,6 +22,11 @@ export const workPrices = {
     ns: 1_500,
     reason: 'One line or frame: found, parsed, given to its handler and answered in a few words.',
   },
+  heldByte: {
+    ns: 5,
+    reason:
+      'One byte of input that has to wait: copied and kept, in memory that the system has to map first.',
+  },
   inputByte: { ns: 1, reason: 'One byte of input: looked at for line ends, decoded.' },
   mask: {
     ns: 60,

@@ -243,6 +243,31 @@ describe('WorkTurns', () => {
     expect(done).toBe(250);
   });
 
+  it('leaves work that waits its part of a turn, so that new input and what waits are one turn together', () => {
+    const loop = new Loop();
+    const { turns } = loop;
+    loop.turns.later(loop.account(), { step: () => 'done' });
+    const newInput = () => {
+      for (let who = loop.account(); turns.mayBegin(who); who = loop.account())
+        turns.runSteps(who, loop.work(0.1));
+    };
+    const begun = loop.nowMs;
+    newInput();
+    expect(turns.usedUp).toBe(true);
+    expect(turns.usedShare).toBeGreaterThanOrEqual(1);
+    expect(loop.nowMs - begun).toBeCloseTo(15, 0);
+    const worker = loop.account();
+    turns.runSteps(worker, loop.work(100));
+    loop.turn();
+    expect(loop.nowMs - begun).toBeCloseTo(25, 0);
+    // Where nothing waits, new input has all of it.
+    loop.drain();
+    expect(turns.usedShare).toBe(0);
+    const again = loop.nowMs;
+    newInput();
+    expect(loop.nowMs - again).toBeCloseTo(25, 0);
+  });
+
   it('lets the answers leave that are there before it does what waits, and not when nothing does', () => {
     const due: (() => void)[] = [];
     const told: string[] = [];

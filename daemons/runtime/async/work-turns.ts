@@ -26,6 +26,8 @@ const HEAVY_EVERY = 4;
 const MIN_SLICES = 2;
 /** Share of a turn that waiting work gets likewise: a thousand small jobs are a thousand slices. */
 const WAITING_SHARE = 0.4;
+/** Share of a turn that new input may use when work waits already, so that both together are one turn. */
+const BUSY_SHARE = 1 - WAITING_SHARE;
 
 /**
  * How far a step came: `done`; `more`, to be continued before anything else of its account; `later`, to be continued
@@ -84,7 +86,9 @@ class StepsJob implements WorkJob {
 export class WorkTurns {
   readonly #turnMs: number;
   readonly #sliceMs: number;
-  readonly #turnNs: number;
+  readonly #fullNs: number;
+  /** Of the turn that runs: shorter where work waits. */
+  #turnNs: number;
   readonly #sliceNs: number;
   /** Charged work between two looks at the clock. */
   readonly #stepNs: number;
@@ -125,7 +129,7 @@ export class WorkTurns {
   constructor(options: WorkTurnsOptions = {}) {
     this.#turnMs = options.turnMs ?? limits.workTurnMs.default;
     this.#sliceMs = options.sliceMs ?? limits.workSliceMs.default;
-    this.#turnNs = this.#turnMs * NS_PER_MS;
+    this.#fullNs = this.#turnNs = this.#turnMs * NS_PER_MS;
     this.#sliceNs = this.#sliceMs * NS_PER_MS;
     this.#stepNs = Math.min(MOST_CHECK_NS, this.#sliceNs / 2);
     this.#lost = new LostTime(options.usedMs ?? options.now);
@@ -144,6 +148,11 @@ export class WorkTurns {
   /** Whether some work waits for a later turn. */
   get busy(): boolean {
     return !this.#light.empty || !this.#heavy.empty;
+  }
+
+  /** Which part of the turn that runs is used up, from 0 to 1 and a little more; 0 where none runs. */
+  get usedShare(): number {
+    return this.#open ? this.#turnUsedNs / this.#turnNs : 0;
   }
 
   /** Whether the turn that runs has had its time. */
@@ -269,6 +278,7 @@ export class WorkTurns {
 
   #openTurn(): void {
     this.#open = true;
+    this.#turnNs = this.busy ? BUSY_SHARE * this.#fullNs : this.#fullNs;
     this.#nowMs = this.#turnStartMs = this.#now();
     this.#turnUsedNs = 0;
     this.#turnCheckNs = this.#stepNs;
@@ -317,7 +327,7 @@ export class WorkTurns {
       if (turnMs < this.#turnMs / 2) return;
       this.#lostMarked = true;
       this.#lost.mark(now);
-    } else if (this.#turnUsedNs < this.#turnNs && (sliceOver || turnMs >= this.#turnMs)) {
+    } else if (this.#turnUsedNs < this.#turnNs && (sliceOver || turnMs * NS_PER_MS >= this.#turnNs)) {
       const lostMs = this.#lost.take(now);
       this.#turnStartMs = Math.min(now, this.#turnStartMs + lostMs);
       this.#baseMs = Math.min(now, this.#baseMs + lostMs);
@@ -387,7 +397,7 @@ export class WorkTurns {
       this.#beforeWaiting();
       if (!this.#open) this.#openTurn();
       this.#checkTurn();
-      const endNs = Math.max(this.#turnNs, this.#turnUsedNs + WAITING_SHARE * this.#turnNs);
+      const endNs = Math.max(this.#turnNs, this.#turnUsedNs + WAITING_SHARE * this.#fullNs);
       for (let slices = 0; this.busy && (slices < MIN_SLICES || this.#turnUsedNs < endNs); slices++) {
         const account = this.#next();
         if (account !== null) this.#slice(account);

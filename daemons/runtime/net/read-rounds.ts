@@ -14,6 +14,8 @@ const FEW_ROUNDS = 2;
 const FEW_CLIENTS = 2;
 /** A round grows to so many times its first size, and is halved when it was too large. */
 const MOST_GROWTH = 64;
+/** A round is large enough when it uses this part of a turn. */
+const HALF = 0.5;
 
 /** What is read in rounds. */
 export interface RoundReader {
@@ -26,6 +28,11 @@ export interface RoundReader {
 class Readers {
   readonly reading = new Set<RoundReader>();
   readonly resting = new Set<RoundReader>();
+
+  /** Those that rest count too, because a crowd that is let in again by and by is a crowd all the same. */
+  get size(): number {
+    return this.reading.size + this.resting.size;
+  }
 }
 
 /** What tests set; a daemon takes the defaults. */
@@ -34,6 +41,10 @@ export interface ReadRoundsOptions {
   readonly perTurn?: number;
   /** For so long, in milliseconds, a poll goes on when the turn is used up. */
   readonly lateMs?: number;
+  /** Bytes that are read meanwhile at most. */
+  readonly lateBytes?: number;
+  /** Which part of the turn is used up so far, from 0 to 1; a round does not grow where it is more than half. */
+  readonly usedShare?: () => number;
   /** Calls back in the next turn. */
   readonly schedule?: (callback: () => void) => void;
   /** The monotonic clock, in milliseconds. */
@@ -43,15 +54,21 @@ export interface ReadRoundsOptions {
 /** The rounds of one daemon. */
 export class ReadRounds {
   readonly #readers = new WeakMap<WorkGroup, Readers>();
+  /** Networks that are crowds when others are late as well. */
+  readonly #crowds = new Set<Readers>();
   readonly #waiting = new Set<Readers>();
   readonly #perTurn: number;
   /** Clients that go on in the next turn. */
   #size: number;
   readonly #lateMs: number;
+  readonly #mostLateBytes: number;
+  readonly #usedShare: () => number;
   readonly #schedule: (callback: () => void) => void;
   readonly #now: () => number;
   /** Reads of this turn that came when it was used up, of all networks. */
   #late = 0;
+  /** Bytes that they brought. */
+  #lateBytes = 0;
   /** When the first of them came, in milliseconds. */
   #lateSince = 0;
   #tooMany = false;
@@ -61,6 +78,8 @@ export class ReadRounds {
     this.#perTurn = options.perTurn ?? limits.readRoundClients.default;
     this.#size = this.#perTurn;
     this.#lateMs = options.lateMs ?? limits.readLateMs.default;
+    this.#mostLateBytes = options.lateBytes ?? limits.readLateBytes.default;
+    this.#usedShare = options.usedShare ?? (() => 0);
     this.#schedule = options.schedule ?? setImmediate;
     this.#now = options.now ?? (() => performance.now());
   }
@@ -72,31 +91,41 @@ export class ReadRounds {
       this.#readers.set(group, readers);
     }
     readers.reading.add(reader);
+    if (readers.size > FEW_CLIENTS) this.#crowds.add(readers);
   }
 
   leave(group: WorkGroup, reader: RoundReader): void {
     const readers = this.#readers.get(group);
-    readers?.reading.delete(reader);
-    readers?.resting.delete(reader);
+    if (readers === undefined) return;
+    readers.reading.delete(reader);
+    readers.resting.delete(reader);
+    if (readers.size <= FEW_CLIENTS) this.#crowds.delete(readers);
   }
 
   /**
-   * A client of this network was read although the turn is used up. When that has gone on for `readLateMs`, nobody of the
-   * network is read any more in this turn, unless it has so few clients that a poll of all of them ends soon anyway: most
-   * crowds send little at a time, and to read all of it takes less than to stop them. What is few depends on whether others are
-   * late as well: a crowd of a hundred addresses is a crowd. Those that rest count too, because a crowd that is let in
-   * again by and by is a crowd all the same.
+   * A client of this network was read although the turn is used up. When that has gone on for `readLateMs` or
+   * `readLateBytes`, nobody of the network is read any more in this turn, unless it has so few clients that a poll of all of
+   * them ends soon anyway: most crowds send little at a time, and to read all of it takes less than to stop them. Where
+   * many are late, or what they send is much, nobody of any network is read on at once: a crowd of a hundred addresses is a crowd.
+   * @param bytes what the read brought; Infinity where nothing more may be read
    */
-  late(group: WorkGroup): void {
+  late(group: WorkGroup, bytes: number): void {
     this.#arm();
-    const crowded = ++this.#late > this.#perTurn;
-    if (this.#late === 1) this.#lateSince = this.#now();
-    if (this.#now() - this.#lateSince < this.#lateMs) return;
+    this.#lateBytes += bytes;
+    if (++this.#late === 1) this.#lateSince = this.#now();
+    const much = this.#lateBytes >= this.#mostLateBytes;
+    if (!much && this.#now() - this.#lateSince < this.#lateMs) return;
     this.#tooMany = true;
-    const readers = this.#readers.get(group);
-    if (readers === undefined) return;
-    const few = crowded ? FEW_CLIENTS : FEW_ROUNDS * this.#perTurn;
-    if (readers.reading.size + readers.resting.size <= few) return;
+    if (much || this.#late > this.#perTurn) {
+      for (const readers of this.#crowds) this.#rest(readers);
+    } else {
+      const readers = this.#readers.get(group);
+      if (readers !== undefined && readers.size > FEW_ROUNDS * this.#perTurn) this.#rest(readers);
+    }
+  }
+
+  #rest(readers: Readers): void {
+    if (readers.reading.size === 0) return;
     for (const reader of readers.reading) {
       readers.resting.add(reader);
       reader.rest();
@@ -108,6 +137,7 @@ export class ReadRounds {
   /** What a crowd's reads cost is not known before: a turn that was used up had too many of them, another had room. */
   #nextSize(): number {
     if (this.#tooMany) return Math.max(this.#perTurn, this.#size >> 1);
+    if (this.#usedShare() > HALF) return this.#size;
     return Math.min(this.#perTurn * MOST_GROWTH, this.#size * 2);
   }
 
@@ -121,6 +151,7 @@ export class ReadRounds {
     this.#scheduled = false;
     this.#size = this.#nextSize();
     this.#late = 0;
+    this.#lateBytes = 0;
     this.#tooMany = false;
     let left = this.#size;
     const share = Math.ceil(left / this.#waiting.size);
