@@ -270,7 +270,7 @@ export const limits = {
     reason: 'Rows of a live table that are sent; a larger table is cut and says so.',
   },
   workTurnMs: {
-    default: 25,
+    default: 20,
     unit: 'milliseconds',
     reason:
       'Work done in one turn of the event loop; then other sockets, timers and the heartbeat have theirs, whatever anybody sends.',

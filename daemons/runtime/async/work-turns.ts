@@ -1,6 +1,6 @@
 /**
  * Bounds what one turn of the event loop does, and shares it out. Work is charged in steps to the account of who causes
- * it; when a turn has had its 25 ms the rest waits for the next, and sockets, timers and the heartbeat have theirs in
+ * it; when a turn has had its 20 ms the rest waits for the next, and sockets, timers and the heartbeat have theirs in
  * between. A request that takes longer than a slice is itself split: it is a generator that yields where others may go
  * first. One per daemon process, owned by its network path.
  *
