@@ -292,15 +292,16 @@ async function answered(work: () => Promise<unknown>): Promise<Answer<unknown>> 
   }
 }
 
-/** An answer of main: of a table how many rows and what they begin with. */
-function inWords(answer: Awaited<ReturnType<ControlService['handle']>>): string {
+/** An answer of main: `ok` alone where the command returns nothing, of a table how many rows and what they begin with. */
+export function inWords(answer: Awaited<ReturnType<ControlService['handle']>>): string {
   const unwritten = answer.audited === false ? ' (not audited)' : '';
   if (!answer.ok) {
     const { code, message } = answer.error;
     // Which role and what it needs, and where the trail is, say other tests.
     return code === 'access_denied' || code === 'audit_unavailable' ? code : `${code}: ${message}`;
   }
-  const { result } = answer.result as { result: Record<string, unknown> };
+  const { result } = answer.result as { result?: Record<string, unknown> | null };
+  if (result === undefined || result === null) return `ok${unwritten}`;
   if (!Array.isArray(result.rows))
     return `ok ${JSON.stringify(result).replaceAll(/:\d{3,}/g, ':N')}${unwritten}`;
   const first = result.rows.map((row: Record<string, unknown>) => Object.values(row)[0]);
