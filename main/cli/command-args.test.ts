@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { describeManifest } from '../../contract/manifest.ts';
+import { z } from 'zod';
+import { defineCommand, describeManifest } from '../../contract/manifest.ts';
 import { manifest as tiny } from '../headless/test-fixtures/tiny/manifest.ts';
 import { parseOptions, UsageError } from '../terminal/options.ts';
 import { optionName, parseCommandArgs } from './command-args.ts';
@@ -24,9 +25,28 @@ test.each<[string[], string]>([
   [['--name', 'a', '--times', ''], '--times: expected a whole number, got ""'],
   [['--name', 'a', '--colour', 'red'], 'poke: there is no option "--colour"; see --help'],
   [['ann'], 'poke: "ann" is not expected here'],
+  [
+    ['--name', 'a', '--loud', 'false'],
+    'poke: "false" is not expected here: --loud takes no value; its opposite is --no-loud',
+  ],
+  [
+    ['--no-loud', 'false'],
+    'poke: "false" is not expected here: --loud takes no value; its opposite is --no-loud',
+  ],
+  [['--loud=false'], 'poke: --loud takes no value; its opposite is --no-loud'],
+  [['--no-loud=false'], 'poke: --loud takes no value; its opposite is --no-loud'],
 ])('%j is a usage error', (words, text) => {
   expect(() => parse(...words)).toThrow(UsageError);
   expect(() => parse(...words)).toThrow(text);
+});
+
+test('an argument that says yes or no and is needed is asked for in both forms', () => {
+  const muted = describeManifest({
+    ...tiny,
+    commands: { mute: defineCommand({ ...tiny.commands.poke, args: z.object({ muted: z.boolean() }) }) },
+  }).commands[0]!;
+  expect(() => parseCommandArgs(muted, [])).toThrow('mute: --muted or --no-muted is needed');
+  expect(commandHelp(described, muted)).toContain('tiny mute (--muted|--no-muted)\n');
 });
 
 test('names in camel or snake case are options in kebab case', () => {
@@ -35,7 +55,9 @@ test('names in camel or snake case are options in kebab case', () => {
 });
 
 test('help is generated from the manifest', () => {
-  expect(commandHelp(described, poke)).toBe(`Usage: signalbox run tiny poke --name TEXT [--times N] [--loud]
+  expect(
+    commandHelp(described, poke),
+  ).toBe(`Usage: signalbox run tiny poke --name TEXT [--times N] [--loud|--no-loud]
 
 Counts a poke and greets
 
@@ -44,7 +66,7 @@ Needs the access "operate".
 Options:
   --name    Whom to greet (needed)
   --times   How often (from 1; up to 100; default 1)
-  --loud    In capitals
+  --loud    In capitals (opposite --no-loud)
   --json    the result as JSON on stdout`);
   expect(daemonHelp(described)).toContain('  reset  Forgets all pokes (disruptive)');
   expect(daemonHelp(described)).not.toContain('Main only');
@@ -63,6 +85,8 @@ test.each([
   [['--limit'], '--limit needs a value; one that begins with a dash is written --limit=VALUE'],
   [['--limit', '--follow'], '--limit needs a value; one that begins with a dash is written --limit=VALUE'],
   [['--follow=1'], '--follow takes no value'],
+  [['--follow', '1'], '"1" is not expected here: --follow takes no value'],
+  [['--limit', '1', '1'], '"1" is not expected here'],
   [['ircd'], '"ircd" is not expected here'],
 ])('what is wrong with %j is said in our words', (words, text) => {
   expect(() => parseOptions(words, { options: LOG_OPTIONS })).toThrow(new UsageError(text));

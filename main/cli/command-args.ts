@@ -10,6 +10,12 @@ export function optionName(argument: string): string {
   return argument.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`).replaceAll('_', '-');
 }
 
+/** How an argument is given: `--max-peers`, and of one that says yes or no also how it says no. */
+export function optionForms(argument: string, { type }: JsonFieldSchema): string[] {
+  const name = optionName(argument);
+  return type === 'boolean' ? [`--${name}`, `--no-${name}`] : [`--${name}`];
+}
+
 /** Parses the words after the command's name. Throws UsageError. */
 export function parseCommandArgs(
   command: CommandDescription,
@@ -39,7 +45,7 @@ export function parseCommandArgs(
 
 function missing(command: CommandDescription, name: string, schema: JsonFieldSchema): string {
   const what = schema.description === undefined ? '' : ` (${schema.description})`;
-  return `${command.name}: --${optionName(name)} is needed${what}`;
+  return `${command.name}: ${optionForms(name, schema).join(' or ')} is needed${what}`;
 }
 
 function convert(option: string, value: unknown, schema: JsonFieldSchema): unknown {

@@ -1,6 +1,6 @@
 /** Help texts of the CLI. Those of admin commands are generated from the manifests. */
 import type { CommandDescription, JsonFieldSchema, ManifestDescription } from '../../contract/manifest.ts';
-import { optionName } from './command-args.ts';
+import { optionForms, optionName } from './command-args.ts';
 
 /** What `signalbox --help` prints. */
 export function generalHelp(manifests: readonly ManifestDescription[]): string {
@@ -124,13 +124,15 @@ export function commandHelp(manifest: ManifestDescription, command: CommandDescr
   const { properties, required = [] } = command.args;
   const fields = Object.entries(properties);
   const usage = fields.map(([name, schema]) => {
-    const option = `--${optionName(name)}${schema.type === 'boolean' ? '' : ` ${placeholder(schema)}`}`;
-    return required.includes(name) ? option : `[${option}]`;
+    const forms = optionForms(name, schema).join('|');
+    const option = schema.type === 'boolean' ? forms : `${forms} ${placeholder(schema)}`;
+    if (!required.includes(name)) return `[${option}]`;
+    return schema.type === 'boolean' ? `(${option})` : option;
   });
   const width = Math.max(8, ...fields.map(([name]) => optionName(name).length + 2)) + 2;
   const lines = fields.map(
     ([name, schema]) =>
-      `  ${`--${optionName(name)}`.padEnd(width)}${describeField(schema, required.includes(name))}`,
+      `  ${`--${optionName(name)}`.padEnd(width)}${describeField(name, schema, required.includes(name))}`,
   );
   const confirm =
     command.danger === 'safe' ? [] : [`  ${'--yes'.padEnd(width)}do not ask: this is ${command.danger}`];
@@ -143,8 +145,10 @@ function placeholder(schema: JsonFieldSchema): string {
   return schema.type === 'integer' || schema.type === 'number' ? 'N' : 'TEXT';
 }
 
-function describeField(schema: JsonFieldSchema, required: boolean): string {
+function describeField(name: string, schema: JsonFieldSchema, required: boolean): string {
   const notes: string[] = [];
+  const [, opposite] = optionForms(name, schema);
+  if (opposite !== undefined) notes.push(`opposite ${opposite}`);
   if (required) notes.push('needed');
   if (schema.enum !== undefined) notes.push(`one of ${schema.enum.join(', ')}`);
   if (schema.minimum !== undefined && schema.minimum > Number.MIN_SAFE_INTEGER)
