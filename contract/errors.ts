@@ -32,7 +32,7 @@ export const ERROR_CODES = {
   unauthorized: 'The caller has not proved who it is.',
   access_denied: 'The role of whoever asks does not have the access that this needs; `detail` names both.',
   forbidden: 'The caller is known and may not do this.',
-  address_in_use: 'Another process listens on that address.',
+  address_in_use: 'Another process listens on that address, or a connection that goes out has its port.',
   unsupported: 'This host or platform cannot do that.',
   audit_unavailable:
     'The audit trail cannot be written, so this was not done; reading, start, stop, kill and ban still work.',

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { addressWord, isLineText, isLineWord, lineText, lineWord, secret, toLineText } from './line-texts.ts';
-import { placesMeet, placeText } from './listen-place.ts';
+import { placesMeet, placeText, strangerAt } from './listen-place.ts';
 import { isHostName, listenHost, listenPath, servedName } from './network-addresses.ts';
 
 const anyText = fc.string({ unit: 'binary', maxLength: 40 });
@@ -122,4 +122,12 @@ test('two listeners meet on one port where their addresses do', () => {
   expect(meet('0.0.0.0', '::1')).toBe(false);
   expect(meet('127.0.0.1', '127.0.0.1', 0)).toBe(false);
   expect(placesMeet({ host: '::', port: 1 }, { host: '::', port: 2 })).toBe(false);
+});
+
+test('who may hold a place is a connection too, but only of a port that those are given', () => {
+  expect(strangerAt({ host: '127.0.0.1', port: 32_767 })).toBe('another process does');
+  expect(strangerAt({ path: '/run/irc.sock' })).toBe('another process does');
+  expect(strangerAt({ host: '::', port: 32_768 })).toBe(
+    'another process does, or a connection that goes out has that port; ports below 32768 are not given to those',
+  );
 });

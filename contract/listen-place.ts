@@ -49,6 +49,15 @@ export function placeText(place: ListenPlace): string {
   return `${place.host.includes(':') ? `[${place.host}]` : place.host}:${place.port}`;
 }
 
+/** The first port that Linux gives to connections that go out (`net.ipv4.ip_local_port_range`). */
+const FIRST_OUTGOING_PORT = 32_768;
+
+/** Who may hold a place that nobody of this Signalbox holds, as it follows `cannot listen on ...: `. */
+export function strangerAt(place: ListenPlace): string {
+  if (portOf(place) < FIRST_OUTGOING_PORT) return 'another process does';
+  return `another process does, or a connection that goes out has that port; ports below ${FIRST_OUTGOING_PORT} are not given to those`;
+}
+
 /** One spelling of an address; that of IPv6 is the URL parser's. */
 function canonicalHost(host: string): string {
   const lower = host.toLowerCase();

@@ -6,6 +6,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { strangerAt } from '../../contract/listen-place.ts';
 import { registry } from '../../daemons/registry.ts';
 import { startTestHost } from '../headless/test-fixtures/test-host.ts';
 
@@ -123,7 +124,7 @@ key = "nothing.key"
   taken.close();
   expect(out.split('\n').map((line) => line.replace(file, 'FILE').trim())).toEqual([
     expect.stringMatching(/^signalbox: FILE:2: cannot listen on 192\.0\.2\.1:0: .* \(and 5 more mistakes\)$/),
-    `FILE:2: cannot listen on 127.0.0.1:${port}: another process does`,
+    `FILE:2: cannot listen on 127.0.0.1:${port}: ${strangerAt({ host: '127.0.0.1', port })}`,
     'FILE:4: ircd.tls.certificate: none.pem does not exist, expected a PEM file',
     'FILE:5: ircd.tls.key: none.key does not exist, expected a PEM file',
     'FILE:9: relay.tls.certificate: nothing.pem does not exist, expected a PEM file',

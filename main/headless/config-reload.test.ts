@@ -6,7 +6,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { join, resolve } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import { afterEach, expect, test, vi } from 'vitest';
-import { portOf } from '../../contract/listen-place.ts';
+import { portOf, strangerAt } from '../../contract/listen-place.ts';
 import { registry } from '../../daemons/registry.ts';
 import { createSelfSigned } from '../../daemons/runtime/net/tls-credentials.ts';
 import type { ControlLimits } from '../core/limits.ts';
@@ -167,7 +167,7 @@ test('an address that another process holds, and one that another daemon holds, 
   expect(await ask('config.reload')).toMatchObject({
     error: {
       code: 'address_in_use',
-      message: `${configFile}:6: cannot listen on 127.0.0.1:${taken}: another process does`,
+      message: `${configFile}:6: cannot listen on 127.0.0.1:${taken}: ${strangerAt({ host: '127.0.0.1', port: taken })}`,
     },
   });
   const relays = portOf(snapshot('relay').listeners[0]);

@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { strangerAt } from '../../../contract/listen-place.ts';
 import { WorkAccount } from '../../runtime/async/work-account.ts';
 import { WorkGate } from '../../runtime/async/work-gate.ts';
 import { workPrices } from '../../runtime/async/work-prices.ts';
@@ -686,7 +687,7 @@ describe('NetServer', () => {
     const config = loopbackConfig({ listen: [{ port: 0 }, { port: other.port }], ...OPEN_CLASS });
     await expect(applyTo(server, config)).rejects.toMatchObject({
       code: 'address_in_use',
-      message: `cannot listen on 127.0.0.1:${other.port}: another process does`,
+      message: `cannot listen on 127.0.0.1:${other.port}: ${strangerAt({ host: '127.0.0.1', port: other.port })}`,
     });
     expect(server.listenerInfos).toEqual([{ protocol: 'irc', host: '127.0.0.1', port, tls: false }]);
     other.server.close();

@@ -11,6 +11,7 @@ import {
   placeOf,
   placesMeet,
   placeText,
+  strangerAt,
   type TcpPlace,
 } from '../../../contract/listen-place.ts';
 import { limits } from '../limits.ts';
@@ -304,7 +305,8 @@ function whyNoPath({ code, message }: NodeJS.ErrnoException): string {
 }
 
 function inUse(place: Place, cause?: unknown): SignalboxError {
-  return new SignalboxError('address_in_use', `cannot listen on ${placeText(place)}: another process does`, {
+  const message = `cannot listen on ${placeText(place)}: ${strangerAt(place)}`;
+  return new SignalboxError('address_in_use', message, {
     detail: { ...placeOf(place), key: place.key },
     cause,
   });

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import fc from 'fast-check';
 import { afterEach, expect, it } from 'vitest';
+import { strangerAt } from '../../../contract/listen-place.ts';
 import type { TcpListenEntry } from './listener-change.ts';
 import { ListenerSet } from './listener-set.ts';
 
@@ -65,7 +66,7 @@ it('changes nothing and leaves nothing open when one address is taken', async ()
   const taken = typeof address === 'object' && address !== null ? address.port : 0;
   await expect(set.apply([entry(), entry(), entry(taken)])).rejects.toMatchObject({
     code: 'address_in_use',
-    message: `cannot listen on 127.0.0.1:${taken}: another process does`,
+    message: `cannot listen on 127.0.0.1:${taken}: ${strangerAt({ host: '127.0.0.1', port: taken })}`,
   });
   other.close();
   expect(set.infos.map((info) => info.port)).toEqual([port]);

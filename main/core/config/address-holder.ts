@@ -1,6 +1,12 @@
 /** Whether it is Signalbox itself that holds an address, so that a message need not blame another process. */
 import type { WireError } from '../../../contract/errors.ts';
-import { type ListenPlace, placeOf, placesMeet, placeText } from '../../../contract/listen-place.ts';
+import {
+  type ListenPlace,
+  placeOf,
+  placesMeet,
+  placeText,
+  strangerAt,
+} from '../../../contract/listen-place.ts';
 import type { DaemonSnapshot } from '../../../contract/states.ts';
 
 /** Who listens somewhere: a daemon, or the host with its dashboard. */
@@ -21,7 +27,7 @@ export function holderOf(daemons: readonly Holder[], address: ListenPlace): stri
 
 /** That an address cannot be had, and who has it. `key` is the setting that wants it. */
 export function inUse(place: ListenPlace & { readonly key: string }, holder: string | null): WireError {
-  const who = holder === null ? 'another process does' : `${holder} of this Signalbox does`;
+  const who = holder === null ? strangerAt(place) : `${holder} of this Signalbox does`;
   return {
     code: 'address_in_use',
     message: `cannot listen on ${placeText(place)}: ${who}`,
