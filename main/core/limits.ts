@@ -421,7 +421,7 @@ export const CONTROL_LIMIT_TABLE = {
       'Work in a turn of the loop for connections that wait: everybody else is looked after that often.',
   },
   httpAcceptTurns: {
-    default: 2,
+    default: 8,
     unit: 'count',
     reason:
       'While connections come, each address without a login has one piece in so many turns of the loop: one connection is accepted in each, so that more come in than are answered and come back.',
