@@ -11,7 +11,7 @@ import { ircdConfigSchema } from './config.ts';
 const { name, gauge, counter, histogram } = metricSpecs('ircd');
 
 const metrics: readonly MetricSpec[] = [
-  gauge('connections', 'Open client connections, registered or not'),
+  ...acceptorMetrics('ircd'),
   gauge('registered_users', 'Clients that completed registration'),
   gauge('opers', 'Registered IRC operators'),
   gauge('channels', 'Channels with at least one member'),
@@ -24,7 +24,6 @@ const metrics: readonly MetricSpec[] = [
   gauge('send_queue_max_bytes', 'Longest send queue of a single client', 'bytes'),
   gauge('dns_cache_entries', 'Host names in the DNS cache, negative entries included'),
   gauge('server_bans', 'K-lines and D-lines in force'),
-  ...acceptorMetrics('ircd'),
   counter('registrations', 'Clients that completed registration'),
   counter('messages_in', 'Lines received from clients'),
   counter('deliveries', 'Lines appended to the queue of a client'),

@@ -43,7 +43,6 @@ export function publishMetrics(
   const handlerErrors = counter('handler_errors');
   const dnsHits = counter('dns_cache_hits');
   const dnsMisses = counter('dns_cache_misses');
-  const connections = gauge('connections');
   const users = gauge('registered_users');
   const opers = gauge('opers');
   const channels = gauge('channels');
@@ -54,7 +53,7 @@ export function publishMetrics(
   const { handles: names } = registry.instrument('cache', { cache: 'dns' }, nameCacheMetrics);
   const serverBans = gauge('server_bans');
 
-  publishAcceptor(registry, net.admission.counts);
+  publishAcceptor(registry, net.admission.counts, () => net.stats.get('connections'));
   registry.onSample(() => {
     for (const { handle, stat } of netCounters) handle.setTotal(net.stats.get(stat));
     messagesIn.setTotal(net.stats.get('linesIn') + net.stats.get('oversizedLines'));
@@ -69,7 +68,6 @@ export function publishMetrics(
     names.hits.setTotal(dns.dnsHits);
     names.misses.setTotal(dns.dnsMisses);
     names.entries.set(dns.dnsEntries);
-    connections.set(net.stats.get('connections'));
     users.set(server.state.registeredCount);
     opers.set(server.state.opers.size);
     channels.set(server.state.channels.size);

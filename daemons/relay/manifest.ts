@@ -10,7 +10,7 @@ import {
   type TableColumn,
 } from '../../contract/manifest.ts';
 import { limitArguments, limitColumns } from '../runtime/host/live-limits.ts';
-import { refusalMetrics } from '../runtime/net/acceptor-metrics.ts';
+import { connectionsMetric, refusalMetrics } from '../runtime/net/acceptor-metrics.ts';
 import { banActions, banColumns, clientColumn } from '../runtime/net/client-columns.ts';
 import { throttleCommands } from '../runtime/net/throttle-commands.ts';
 import { relayConfig } from './config.ts';
@@ -74,7 +74,7 @@ const roomActions: readonly RowAction[] = [
 const banMask = addressWord({ max: LIMITS.peer_id_bytes.max });
 const banKind = z.enum(['peer', 'cidr']).describe('peer for a peer id, cidr for an address or range');
 
-const connectionMetric = 'signalbox_relay_connections';
+const connectionMetric = connectionsMetric('relay');
 const roomMetric = 'signalbox_relay_rooms';
 
 const commands = {

@@ -8,11 +8,10 @@ import type { MetricRegistry } from '../runtime/telemetry/metric-registry.ts';
 const { name, gauge, counter, histogram } = metricSpecs('relay');
 
 export const relayMetrics: readonly MetricSpec[] = [
-  gauge('connections', 'Connected clients'),
+  ...acceptorMetrics('relay'),
   gauge('peers_greeted', 'Clients that said hello'),
   gauge('rooms', 'Rooms that exist'),
   gauge('room_memberships', 'Members of all rooms, each counted in every room'),
-  ...acceptorMetrics('relay'),
   counter('frames_in', 'Frames received'),
   counter('frames_out', 'Frames handed to clients'),
   counter('bytes_in', 'Bytes received', 'bytes'),
@@ -42,7 +41,6 @@ export const relayMetrics: readonly MetricSpec[] = [
 
 /** Typed-array handles, taken once. */
 export class RelayMetrics {
-  readonly connections;
   readonly peersGreeted;
   readonly rooms;
   readonly roomMemberships;
@@ -69,7 +67,6 @@ export class RelayMetrics {
 
   constructor(registry: MetricRegistry) {
     this.#registry = registry;
-    this.connections = registry.gauge(name('connections'));
     this.peersGreeted = registry.gauge(name('peers_greeted'));
     this.rooms = registry.gauge(name('rooms'));
     this.roomMemberships = registry.gauge(name('room_memberships'));
@@ -93,8 +90,8 @@ export class RelayMetrics {
     this.backlogLatency = registry.histogram(name('backlog_latency_seconds'));
   }
 
-  /** Shows what the acceptor counts. */
-  publishAccepting(counts: AcceptCounts): void {
-    publishAcceptor(this.#registry, counts);
+  /** Shows what the acceptor counts, and how many connections are open. */
+  publishAccepting(counts: AcceptCounts, connections: () => number): void {
+    publishAcceptor(this.#registry, counts, connections);
   }
 }

@@ -62,6 +62,8 @@ test('echoes over TCP and a Unix socket, has commands, and says goodbye in a dra
     result: { result: { clients: 2 } },
   });
   for (const { reads } of clients) await reads('hello\nthere\nall\n');
+  const metrics = async () => JSON.stringify(await running.ask('metrics.latest', { source: 'echo' }));
+  await expect.poll(metrics, { timeout: 10_000 }).toContain('"signalbox_echo_connections":2');
   expect(await run(running, 'kill', { client: 1 })).toMatchObject({ ok: true });
   await clients[0]!.closed;
   expect(await run(running, 'kill', { client: 1 })).toMatchObject({

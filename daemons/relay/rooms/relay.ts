@@ -91,7 +91,6 @@ export class Relay implements ConnectionHandler, Switchboard {
     this.#peers.set(id, peer);
     this.#byConnection.set(connection, peer);
     if (mode === 'broadcast') this.broadcast.add(peer);
-    this.metrics.connections.set(this.#peers.size);
     return peer;
   }
 
@@ -283,7 +282,6 @@ export class Relay implements ConnectionHandler, Switchboard {
       if (this.#closing === null) this.leave(peer, room);
       else this.rooms.leave(peer, room);
     }
-    this.metrics.connections.set(this.#peers.size);
     this.#options.onEnded(peer, reason);
   }
 

@@ -1,4 +1,4 @@
-/** The metrics of accepting, by the same names in every daemon: their catalog, and their copy before each sample. */
+/** The metrics of connections and of accepting, by the same names in every daemon: their catalog, and their copy before each sample. */
 import type { MetricSpec } from '../../../contract/manifest.ts';
 import { metricSpecs } from '../../../contract/metric-specs.ts';
 import type { MetricRegistry } from '../telemetry/metric-registry.ts';
@@ -27,10 +27,21 @@ const HELP: Readonly<Record<keyof AcceptCounts, string>> = {
 
 const COUNTS = Object.keys(NAMES) as (keyof AcceptCounts)[];
 
-/** The metrics of accepting, for the manifest of the daemon `id`. */
+/** The gauge of open connections. */
+const CONNECTIONS = 'connections';
+
+/** The metrics of connections and of accepting, for the manifest of the daemon `id`. */
 export function acceptorMetrics(id: string): readonly MetricSpec[] {
-  const { counter } = metricSpecs(id);
-  return COUNTS.map((count) => counter(NAMES[count], HELP[count]));
+  const { counter, gauge } = metricSpecs(id);
+  return [
+    gauge(CONNECTIONS, 'Open connections of clients, those that have not introduced themselves included'),
+    ...COUNTS.map((count) => counter(NAMES[count], HELP[count])),
+  ];
+}
+
+/** The full name of the gauge of open connections, for highlights, charts and the effects of commands. */
+export function connectionsMetric(id: string): string {
+  return metricSpecs(id).name(CONNECTIONS);
 }
 
 /** The full names of those that tell of refusals, for a chart. */
@@ -39,13 +50,22 @@ export function refusalMetrics(id: string): readonly string[] {
   return refusals.map((count) => metricSpecs(id).name(`${NAMES[count]}_total`));
 }
 
-/** Copies the counts into the registry before each sample. Its catalog has {@link acceptorMetrics}. */
-export function publishAcceptor(registry: MetricRegistry, counts: AcceptCounts): void {
+/**
+ * Copies the counts into the registry before each sample. Its catalog has {@link acceptorMetrics}.
+ * @param connections how many are open now
+ */
+export function publishAcceptor(
+  registry: MetricRegistry,
+  counts: AcceptCounts,
+  connections: () => number,
+): void {
+  const open = registry.gauge(connectionsMetric(registry.source));
   const handles = COUNTS.map((count) => ({
     count,
     handle: registry.counter(metricSpecs(registry.source).name(`${NAMES[count]}_total`)),
   }));
   registry.onSample(() => {
+    open.set(connections());
     for (const { count, handle } of handles) handle.setTotal(counts[count]);
   });
 }

@@ -32,7 +32,7 @@ runDaemon({
         socket.pipe(socket);
       },
     });
-    publishAcceptor(metrics, admission.counts);
+    publishAcceptor(metrics, admission.counts, () => clients.size);
     await acceptor.open(config.listen);
     return {
       listeners: () => acceptor.infos,

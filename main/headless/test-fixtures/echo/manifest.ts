@@ -8,7 +8,7 @@ import {
   unixListener,
 } from '../../../../contract/listen-setting.ts';
 import { defineCommand, defineManifest } from '../../../../contract/manifest.ts';
-import { acceptorMetrics } from '../../../../daemons/runtime/net/acceptor-metrics.ts';
+import { acceptorMetrics, connectionsMetric } from '../../../../daemons/runtime/net/acceptor-metrics.ts';
 import { clientTable } from '../../../../daemons/runtime/net/client-list.ts';
 
 const listener = z.union([tcpListener(7007).omit({ tls: true }), unixListener()]);
@@ -25,6 +25,7 @@ export const manifest = defineManifest({
   }),
   places: listenPlaces,
   metrics: acceptorMetrics('echo'),
+  highlights: { connections: connectionsMetric('echo') },
   commands: {
     kill: defineCommand({
       summary: 'Disconnect a client',
