@@ -96,12 +96,15 @@ test('a reload moves a listener and the greeting, and drops nobody', async () =>
   expect(gone).toMatchObject({ code: 'ENOENT' });
 });
 
-test.each(['manifest.ts', 'main.ts'])('the page about adding a daemon shows %s as it is', async (name) => {
-  const page = await readFile(join(import.meta.dirname, '../../docs/adding-a-daemon.md'), 'utf8');
-  const file = await readFile(join(import.meta.dirname, 'test-fixtures/echo', name), 'utf8');
-  const asDaemon = file.replaceAll('../../../../daemons/', '../').replaceAll('../../../../', '../../');
-  // Where the lines of imports break depends on the folder.
-  const body = (text: string) => text.slice(text.lastIndexOf('\nimport '));
-  expect(page).toContain(body(asDaemon));
-  for (const [line] of asDaemon.matchAll(/'\.\.?\/[^']+'/g)) expect(page).toContain(line);
-});
+test.each(['manifest.ts', 'daemon.ts', 'main.ts'])(
+  'the page about adding a daemon shows %s as it is',
+  async (name) => {
+    const page = await readFile(join(import.meta.dirname, '../../docs/adding-a-daemon.md'), 'utf8');
+    const file = await readFile(join(import.meta.dirname, 'test-fixtures/echo', name), 'utf8');
+    const asDaemon = file.replaceAll('../../../../daemons/', '../').replaceAll('../../../../', '../../');
+    // Where the lines of imports break depends on the folder.
+    const body = (text: string) => text.slice(text.lastIndexOf('\nimport '));
+    expect(page).toContain(body(asDaemon));
+    for (const [line] of asDaemon.matchAll(/'\.\.?\/[^']+'/g)) expect(page).toContain(line);
+  },
+);

@@ -30,24 +30,7 @@ import { AuditTrail, type KeyedAuditEntry } from '../../main/core/records/audit-
 import { MetricsStore } from '../../main/core/records/metrics-store.ts';
 import type { ManagedDaemon } from '../../main/core/supervision/managed-daemon.ts';
 import type { Supervisor } from '../../main/core/supervision/supervisor.ts';
-
-type Commands = Pick<DaemonHost<never, never>, 'runCommand' | 'impactOf'>;
-
-/** A daemon with a few clients. */
-export interface World {
-  readonly commands: Commands;
-  /** Brings about what a row says is so before. */
-  prepare(part: string): Promise<void>;
-  /** What is heard and changed while something is done. */
-  during(work: () => Promise<string>): Promise<Outcome>;
-  close(): Promise<void>;
-}
-
-const OUTSIDE: Parameters<DaemonHost<never, never>['start']>[0]['outside'] = {
-  listenersChanged() {},
-  requestLifecycle: () => Promise.resolve({ ok: true, result: null }),
-  beginDeed: () => ({ mayRun: true, deed: { unwritten: null, end() {} } }),
-};
+import { OUTSIDE, type World } from './world.ts';
 
 /** So slow that an address is remembered for as long as a row lasts. */
 const SLOW = { connectBurst: 1, connectsPerSecond: 0.001 };
