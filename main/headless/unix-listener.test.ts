@@ -71,6 +71,8 @@ test('a check says who holds a path: a daemon of this Signalbox, or somebody els
   const checked = await running.ask('config.check', { text: settings(foreign) });
   expect(JSON.stringify(checked)).toContain(`cannot listen on ${foreign}: another process does`);
   await writeFile(running.configFile, settings(foreign));
+  // A daemon that has ended takes no part in a reload, which would then go well.
+  expect(running.snapshot()).toMatchObject({ state: 'running', restarts: 0 });
   expect(await running.ask('config.reload')).toMatchObject({ ok: false, error: { code: 'address_in_use' } });
   expect(await text(connect(path))).toBe('hello\n');
   other.close();

@@ -35,7 +35,12 @@ runDaemon({
     const sockets = new ListenerSet<UnixListenEntry>({
       key: 'tiny.listen',
       protocol: () => 'tiny',
-      create: () => createServer((socket) => socket.end(`${greeting}\n`)),
+      create: () =>
+        createServer((socket) => {
+          // Who only looks whether somebody listens hears no greeting.
+          socket.on('error', () => {});
+          socket.end(`${greeting}\n`);
+        }),
       onAcceptFailure: () => {},
     });
     await sockets.apply(config.listen);
