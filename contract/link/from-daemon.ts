@@ -13,8 +13,6 @@ import { requestId } from './request-id.ts';
 import { streamCloseSchema, streamDataSchema } from './stream-messages.ts';
 import { taskReportSchema } from './tasks.ts';
 
-const listeners = endpointsSchema;
-
 /** Checks what main receives. Results are checked by whoever asked, log records one by one where they are kept. */
 export const fromDaemonSchema = z.discriminatedUnion('type', [
   // Not strict: a process of another version shall be told apart by its number, whatever else it says.
@@ -25,12 +23,12 @@ export const fromDaemonSchema = z.discriminatedUnion('type', [
     pid: z.number(),
     runtime: z.string(),
   }),
-  z.strictObject({ type: z.literal('ready'), listeners, catalog: catalogSchema }),
+  z.strictObject({ type: z.literal('ready'), listeners: endpointsSchema, catalog: catalogSchema }),
   /** What it measures is something else now: the revision has risen. */
   z.strictObject({ type: z.literal('catalog'), catalog: catalogSchema }),
   z.strictObject({ type: z.literal('failed'), error: wireErrorSchema }),
   z.strictObject({ type: z.literal('checked'), outcome: outcomeSchema(checkOutcomeSchema) }),
-  z.strictObject({ type: z.literal('listeners'), listeners }),
+  z.strictObject({ type: z.literal('listeners'), listeners: endpointsSchema }),
   z.strictObject({ type: z.literal('stopping'), message: z.string() }),
   z.strictObject({ type: z.literal('pong'), seq: z.number() }),
   z.strictObject({ type: z.literal('summary'), summary: metricSummarySchema }),

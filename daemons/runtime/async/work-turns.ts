@@ -84,7 +84,6 @@ class StepsJob implements WorkJob {
 
 /** The turns of one process. */
 export class WorkTurns {
-  readonly #turnMs: number;
   readonly #sliceMs: number;
   readonly #fullNs: number;
   /** Of the turn that runs: shorter where work waits. */
@@ -127,9 +126,8 @@ export class WorkTurns {
   #running: WorkAccount | null = null;
 
   constructor(options: WorkTurnsOptions = {}) {
-    this.#turnMs = options.turnMs ?? limits.workTurnMs.default;
     this.#sliceMs = options.sliceMs ?? limits.workSliceMs.default;
-    this.#fullNs = this.#turnNs = this.#turnMs * NS_PER_MS;
+    this.#fullNs = this.#turnNs = (options.turnMs ?? limits.workTurnMs.default) * NS_PER_MS;
     this.#sliceNs = this.#sliceMs * NS_PER_MS;
     this.#stepNs = Math.min(MOST_CHECK_NS, this.#sliceNs / 2);
     this.#lost = new LostTime(options.usedMs ?? options.now);
@@ -322,12 +320,12 @@ export class WorkTurns {
 
   /** A turn and its slice are the longer by the time in which the process did not run. */
   #forgiveLost(now: number, sliceOver: boolean): void {
-    const turnMs = now - this.#turnStartMs;
+    const turnNs = (now - this.#turnStartMs) * NS_PER_MS;
     if (!this.#lostMarked) {
-      if (turnMs < this.#turnMs / 2) return;
+      if (turnNs < this.#fullNs / 2) return;
       this.#lostMarked = true;
       this.#lost.mark(now);
-    } else if (this.#turnUsedNs < this.#turnNs && (sliceOver || turnMs * NS_PER_MS >= this.#turnNs)) {
+    } else if (this.#turnUsedNs < this.#turnNs && (sliceOver || turnNs >= this.#turnNs)) {
       const lostMs = this.#lost.take(now);
       this.#turnStartMs = Math.min(now, this.#turnStartMs + lostMs);
       this.#baseMs = Math.min(now, this.#baseMs + lostMs);
