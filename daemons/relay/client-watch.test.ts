@@ -1,7 +1,8 @@
 /** What silence brings: the clock is moved by hand, the sockets are real. */
 import { afterEach, expect, it } from 'vitest';
+import { until } from '../runtime/test-fixtures/until.ts';
 import { watchClients } from './client-watch.ts';
-import { TestRelay, until } from './test-relay.ts';
+import { TestRelay } from './test-relay.ts';
 
 let relay: TestRelay;
 afterEach(() => relay.close());

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { afterEach, expect, it, vi } from 'vitest';
+import { until } from '../runtime/test-fixtures/until.ts';
 import { LagBlocks } from './lag-blocks.ts';
 import { Frame, FrameWriter, KIND, MAPPED_BYTES } from './protocol/frame.ts';
-import { dataPayload, TestRelay, until } from './test-relay.ts';
+import { dataPayload, TestRelay } from './test-relay.ts';
 
 let relay: TestRelay | null = null;
 afterEach(async () => {

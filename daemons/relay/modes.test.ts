@@ -1,6 +1,7 @@
 /** What clients in each mode see, over real sockets. */
 import { afterEach, expect, it } from 'vitest';
-import { dataPayload, framed, type TestClient, TestRelay, until } from './test-relay.ts';
+import { until } from '../runtime/test-fixtures/until.ts';
+import { dataPayload, framed, type TestClient, TestRelay } from './test-relay.ts';
 
 let relay: TestRelay;
 afterEach(() => relay.close());

@@ -4,7 +4,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { vi } from 'vitest';
 import { changedSettings } from '../runtime/host/changed-settings.ts';
 import { carryOut } from '../runtime/net/listener-change.ts';
 import { Logger } from '../runtime/telemetry/logger.ts';
@@ -213,11 +212,6 @@ export class TestRelay {
     await this.server.drain('test is over', AbortSignal.timeout(2_000));
     await rm(this.dataDir, { recursive: true });
   }
-}
-
-/** Resolves when `condition` holds; the test's own timeout is the limit. */
-export async function until(condition: () => boolean): Promise<void> {
-  await vi.waitUntil(condition, { timeout: 60_000, interval: 5 });
 }
 
 function parse(config: Record<string, unknown>) {

@@ -3,8 +3,9 @@ import { afterEach, expect, it, vi } from 'vitest';
 import { WorkAccount, WorkGroup } from '../runtime/async/work-account.ts';
 import { workPrices } from '../runtime/async/work-prices.ts';
 import { WorkTurns } from '../runtime/async/work-turns.ts';
+import { until } from '../runtime/test-fixtures/until.ts';
 import { Outbox } from './net/outbox.ts';
-import { dataPayload, framed, type TestClient, TestRelay, until } from './test-relay.ts';
+import { dataPayload, framed, type TestClient, TestRelay } from './test-relay.ts';
 
 let relay: TestRelay;
 afterEach(() => relay.close());

@@ -4,7 +4,6 @@
  */
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
-import { vi } from 'vitest';
 import { loadCredentials } from '../../runtime/net/tls-credentials.ts';
 import type { Connection, ConnectionHandler } from './connection.ts';
 import { type NetConfig, netConfigSchema } from './net-config.ts';
@@ -112,11 +111,6 @@ export async function applyTo(server: NetServer<string>, config: NetConfig): Pro
   const files = config.tls;
   const named = files === undefined ? 'self-signed' : await loadCredentials('ircd.tls', files, () => {});
   await server.apply(config, wanted ? named : null);
-}
-
-/** Resolves when the condition holds; the test's own time limit is the deadline. */
-export async function until(condition: () => boolean): Promise<void> {
-  await vi.waitUntil(condition, { timeout: 60_000, interval: 2 });
 }
 
 /** A client that gathers what it is sent as lines. */

@@ -7,6 +7,7 @@ import { WorkAccount } from '../../runtime/async/work-account.ts';
 import { WorkGate } from '../../runtime/async/work-gate.ts';
 import { workPrices } from '../../runtime/async/work-prices.ts';
 import { limits as runtimeLimits } from '../../runtime/limits.ts';
+import { until } from '../../runtime/test-fixtures/until.ts';
 import type { Connection } from './connection.ts';
 import {
   applyTo,
@@ -15,7 +16,6 @@ import {
   loopbackConfig,
   OPEN_CLASS,
   startLoopback,
-  until,
 } from './loopback-fixture.ts';
 
 let running: Loopback | null = null;

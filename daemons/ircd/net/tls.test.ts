@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createSelfSigned } from '../../runtime/net/tls-credentials.ts';
+import { until } from '../../runtime/test-fixtures/until.ts';
 import {
   applyTo,
   LineClient,
@@ -12,7 +13,6 @@ import {
   loopbackConfig,
   OPEN_CLASS,
   startLoopback,
-  until,
 } from './loopback-fixture.ts';
 
 let directory: string;

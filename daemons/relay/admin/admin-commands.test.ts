@@ -3,9 +3,10 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { toWireError } from '../../../contract/errors.ts';
+import { until } from '../../runtime/test-fixtures/until.ts';
 import { manifest } from '../manifest.ts';
 import { BanList } from '../net/ban-list.ts';
-import { TestRelay, until } from '../test-relay.ts';
+import { TestRelay } from '../test-relay.ts';
 import { relayTables } from './tables.ts';
 
 let relay: TestRelay;

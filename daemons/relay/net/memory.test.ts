@@ -1,7 +1,8 @@
 /** What all clients together make the relay hold has a total, and whoever holds most goes first. */
 import { afterEach, expect, it, vi } from 'vitest';
 import { BurstCollector } from '../../runtime/telemetry/burst-collector.ts';
-import { dataPayload, type TestClient, TestRelay, until } from '../test-relay.ts';
+import { until } from '../../runtime/test-fixtures/until.ts';
+import { dataPayload, type TestClient, TestRelay } from '../test-relay.ts';
 
 let relay: TestRelay;
 afterEach(() => relay.close());

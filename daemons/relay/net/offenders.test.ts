@@ -6,7 +6,8 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, expect, it, vi } from 'vitest';
 import { BurstCollector } from '../../runtime/telemetry/burst-collector.ts';
-import { dataPayload, framed, type TestClient, TestRelay, until } from '../test-relay.ts';
+import { until } from '../../runtime/test-fixtures/until.ts';
+import { dataPayload, framed, type TestClient, TestRelay } from '../test-relay.ts';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;

@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { connect, type TLSSocket } from 'node:tls';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createSelfSigned } from '../../runtime/net/tls-credentials.ts';
-import { framed, TestClient, TestRelay, until } from '../test-relay.ts';
+import { until } from '../../runtime/test-fixtures/until.ts';
+import { framed, TestClient, TestRelay } from '../test-relay.ts';
 
 let relay: TestRelay;
 let directory: string;
