@@ -1,6 +1,6 @@
 /** The desktop app as Playwright drives it. */
 import { join } from 'node:path';
-import { type ElectronApplication, _electron as electron, type Page, test } from '@playwright/test';
+import { type ElectronApplication, _electron as electron, type Page } from '@playwright/test';
 import type { Outcome } from '../../contract/errors.ts';
 import type { WindowBridge } from '../../contract/window-bridge.ts';
 import { CHROMIUM_SWITCHES, findElectron, NODE, ROOT } from './binaries.ts';
@@ -19,25 +19,8 @@ export interface ElectronAppOptions {
 
 /** What a start may take, in milliseconds. */
 const START_MS = 30_000;
-/**
- * Rarely, some one in three hundred starts, the page refuses what Playwright tells it while it is being made, and neither
- * Playwright nor the page ever goes on (https://github.com/microsoft/playwright/issues/29386). Chromium says so in these words.
- */
-const PAGE_REFUSED_DEBUGGER = 'rejected by interface blink.mojom.Widget';
-
-type LaunchOptions = NonNullable<Parameters<typeof electron.launch>[0]>;
-
-/** Starts the app, and once more where Chromium said that Playwright could not take hold of its page. */
-async function launch(options: LaunchOptions): Promise<ElectronApplication> {
-  try {
-    return await electron.launch(options);
-  } catch (error) {
-    if (!(error instanceof Error) || !error.message.includes(PAGE_REFUSED_DEBUGGER)) throw error;
-    console.warn(`${test.info().title}: Chromium let Playwright not into its page; started once more`);
-    test.setTimeout(test.info().timeout + START_MS);
-    return await electron.launch(options);
-  }
-}
+/** The files beside this one that Electron loads before the app. */
+const preload = (name: string) => ['-r', join(import.meta.dirname, name)];
 
 export class ElectronApp implements AppHost {
   readonly problems: string[] = [];
@@ -71,14 +54,15 @@ export class ElectronApp implements AppHost {
     const binary = findElectron();
     if (!('path' in binary)) throw new Error(binary.missing);
     const { dataDir, configFile, loadBeforeReady = true, sessionBus = 'disabled:' } = this.#options;
-    const app = await launch({
+    const app = await electron.launch({
       executablePath: binary.path,
       // Far above what a start takes: what hangs is reported with all that the app has said.
       timeout: START_MS,
       cwd: ROOT,
       args: [
         ...CHROMIUM_SWITCHES,
-        ...(loadBeforeReady ? ['-r', join(import.meta.dirname, 'load-before-ready.cjs')] : []),
+        ...preload('hold-until-driven.cjs'),
+        ...(loadBeforeReady ? preload('load-before-ready.cjs') : []),
         '.',
         '--data',
         dataDir,
