@@ -16,6 +16,7 @@ checkout itself, and runs the tests that reach each. A fault that a test fails b
 
   --sample N      how many faults (default 200)
   --seed S        which ones: the same seed takes the same faults of the same sources (default 1)
+  --own           runs only the tests inside FOLDER: quicker, and the true score is this or higher
   --json FILE     writes every fault and what became of it
   --at-least P    ends with 1 when less than P percent are killed
   --list          prints the sample and runs nothing
@@ -39,6 +40,7 @@ async function main(): Promise<number> {
       seed: { type: 'string', default: '1' },
       json: { type: 'string' },
       'at-least': { type: 'string' },
+      own: { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -68,6 +70,7 @@ async function main(): Promise<number> {
     equivalents: existsSync(list) ? readFileSync(list, 'utf8') : '[]',
     scratch,
     cache: join(checkout.root, 'node_modules/.cache/signalbox-mutation'),
+    ownTests: values.own,
     listOnly: values.list,
     times: { aloneMs: 4_000, graceMs: 8_000 },
     say: (line) => console.error(line),

@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { readCheckout } from './checkout.ts';
-import { runMutation } from './run.ts';
+import { runMutation, testsOf } from './run.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'signalbox-mutation-test-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -97,6 +97,7 @@ test.each([
       seed: 1,
       equivalents: JSON.stringify(EQUIVALENTS),
       scratch,
+      ownTests: false,
       listOnly: false,
       times: { aloneMs, graceMs: 1_000 },
       cache: join(folder, 'cache'),
@@ -131,3 +132,22 @@ test.each([
   },
   120_000,
 );
+
+test('the tests of other folders are left out where only its own are wanted', () => {
+  const loads: Record<string, string[]> = {
+    'kit/age.test.ts': ['kit/age.ts'],
+    'kit/words.test.ts': ['words.ts'],
+    'shop/shop.test.ts': ['shop/shop.ts', 'kit/age.ts'],
+    'shop/kit/age.test.ts': ['shop/kit/age.ts'],
+  };
+  const checkout = {
+    tests: Object.keys(loads),
+    closureOf: (test: string) => new Set([test, ...loads[test]!]),
+  };
+  expect(testsOf(checkout, 'kit', false)).toEqual([
+    'kit/age.test.ts',
+    'kit/words.test.ts',
+    'shop/shop.test.ts',
+  ]);
+  expect(testsOf(checkout, 'kit', true)).toEqual(['kit/age.test.ts', 'kit/words.test.ts']);
+});

@@ -23,6 +23,8 @@ export interface MutationOptions {
   readonly scratch: string;
   /** A folder that keeps what tests cover from one run to the next. */
   readonly cache: string;
+  /** Whether the tests of other folders are left out. What they alone notice survives then. */
+  readonly ownTests: boolean;
   /** Whether only the sample is wanted. */
   readonly listOnly: boolean;
   readonly times: RunTimes;
@@ -72,6 +74,18 @@ function chosen(options: MutationOptions): {
   };
 }
 
+/** The tests that load a file of the folder; of those only the ones inside it where `ownOnly`. */
+export function testsOf(
+  checkout: Pick<Checkout, 'tests' | 'closureOf'>,
+  folder: string,
+  ownOnly: boolean,
+): string[] {
+  const inFolder = (file: string) => file.startsWith(`${folder}/`);
+  return checkout.tests.filter(
+    (test) => [...checkout.closureOf(test)].some(inFolder) && (inFolder(test) || !ownOnly),
+  );
+}
+
 function probesOf(checkout: Checkout, sample: readonly Mutant[]): number[] {
   return sample.map(({ file, start }) => probesAt(file, checkout.textOf(file), [start])[0]!);
 }
@@ -101,9 +115,7 @@ export async function runMutation(options: MutationOptions): Promise<MutationOut
   process.on('SIGTERM', interrupted);
   try {
     const begin = Date.now();
-    const tests = checkout.tests.filter((test) =>
-      [...checkout.closureOf(test)].some((file) => file.startsWith(`${folder}/`)),
-    );
+    const tests = testsOf(checkout, folder, options.ownTests);
     const coverage = await coverageOf(options, sandboxes, tests);
     const unusable = coverage.filter(({ failed }) => failed !== null);
     for (const { test, failed } of unusable) say(`not used, because it fails as it is: ${test}: ${failed}`);
