@@ -194,5 +194,7 @@ export async function ensureChromium() {
 export async function displayWrapper() {
   if (hasDisplay()) return [];
   if (!onPath('xvfb-run')) await aptInstall(['xvfb', 'xauth']);
-  return onPath('xvfb-run') ? ['xvfb-run', '-a', '--server-args=-screen 0 1440x900x24'] : null;
+  // Without -noreset it begins anew when its last client goes, and refuses who comes at that moment.
+  const server = '--server-args=-screen 0 1440x900x24 -noreset';
+  return onPath('xvfb-run') ? ['xvfb-run', '-a', server] : null;
 }
