@@ -151,7 +151,7 @@ describe('two hosts in one window, each with a daemon of the same id', () => {
   it('opens no stream for a host that was closed before it had said hello', async () => {
     const c = fakeHost('c');
     let greet: (outcome: unknown) => void = () => {};
-    const hello = c.answers.hello?.();
+    const hello = c.answers.hello?.({});
     c.answers.hello = () =>
       new Promise((resolve) => {
         greet = resolve;

@@ -4,8 +4,7 @@ import { z } from 'zod';
 import type { HistoryResult } from '../../contract/control/history.ts';
 import type { HostInfo } from '../../contract/control/host.ts';
 import type { ControlEvent } from '../../contract/control/messages.ts';
-import { describeManifest } from '../../contract/manifest.ts';
-import { catalogOf } from '../../contract/metric-specs.ts';
+import { describeManifest, type Manifest, type ManifestDescription } from '../../contract/manifest.ts';
 import type { DaemonSnapshot } from '../../contract/states.ts';
 import type { FromWindow } from '../../contract/stream.ts';
 import type { ConnectionState, ControlClient, HostAccess, StreamHandlers } from '../client/control-client.ts';
@@ -15,18 +14,22 @@ export class FakeDocument extends EventTarget {
   hidden = false;
 }
 
-const manifest = describeManifest({
-  id: 'd',
-  title: 'D',
-  summary: '',
-  config: z.object({}),
-  metrics: [{ name: 'signalbox_d_open', kind: 'gauge', unit: 'count', help: '' }],
-  commands: {
-    drop: { summary: '', danger: 'safe', access: 'operate', result: 'json', args: z.object({}) },
-  },
-});
+/** What a daemon says about itself: that of `d`, with what a test wants to be otherwise. */
+export function manifestOf(change: Partial<Manifest> = {}): ManifestDescription {
+  return describeManifest({
+    id: 'd',
+    title: 'D',
+    summary: '',
+    config: z.object({}),
+    metrics: [{ name: 'signalbox_d_open', kind: 'gauge', unit: 'count', help: '' }],
+    commands: {
+      drop: { summary: '', danger: 'safe', access: 'operate', result: 'json', args: z.object({}) },
+    },
+    ...change,
+  });
+}
 
-/** A snapshot of the one daemon that a fake host has. */
+/** A snapshot of the daemon `d`, with what a test wants to be otherwise. */
 export function daemon(change: Partial<DaemonSnapshot> = {}): DaemonSnapshot {
   return {
     id: 'd',
@@ -53,10 +56,20 @@ interface OpenStream {
   closed: boolean;
 }
 
+/** What a test wants of a host to be otherwise. */
+export interface FakeHostOptions {
+  /** Its daemons, instead of `d` alone; all of them run. */
+  readonly manifests?: readonly ManifestDescription[];
+  /** Other things that it says in its hello. */
+  readonly info?: Partial<HostInfo>;
+  readonly session?: HostAccess['session'];
+}
+
 export type FakeHost = ReturnType<typeof fakeHost>;
 
 /** A host with the daemon `d`, which runs. */
-export function fakeHost(id = 'a') {
+export function fakeHost(id = 'a', options: FakeHostOptions = {}) {
+  const manifests = options.manifests ?? [manifestOf()];
   const streams: OpenStream[] = [];
   const events = new Set<(event: ControlEvent) => void>();
   const connections = new Set<(state: ConnectionState) => void>();
@@ -76,24 +89,25 @@ export function fakeHost(id = 'a') {
     configFile: null,
     runtime: 'node',
     role: 'admin',
-    manifests: [manifest],
+    manifests,
     catalogs: {
       main: { revision: 1, metrics: [] },
-      d: { revision: 1, metrics: catalogOf('d', manifest.metrics) },
+      ...Object.fromEntries(manifests.map(({ id, metrics }) => [id, { revision: 1, metrics }])),
     },
-    daemons: [now.daemon],
+    daemons: manifests.map(({ id }) => (id === now.daemon.id ? now.daemon : daemon({ id }))),
     history: { state: 'recording', since: 0, reason: null, buffered: 0, dropped: 0 },
     configError: null,
     dashboard: null,
+    ...options.info,
   });
   /** What the host answers to requests by name; tests may put other answers there. */
-  const answers: Record<string, () => unknown> = {
+  const answers: Record<string, (args: unknown) => unknown> = {
     hello: () => ({ ok: true, result: hello() }),
     'logs.query': () => ({ ok: true, result: { records: [] } }),
     'history.query': () => ({ ok: true, result: history() }),
   };
-  const request = vi.fn((name: string, _args: unknown) =>
-    Promise.resolve(answers[name]?.() ?? { ok: true, result: {} }),
+  const request = vi.fn((name: string, args: unknown) =>
+    Promise.resolve(answers[name]?.(args) ?? { ok: true, result: {} }),
   );
   const client = {
     request: request as unknown as ControlClient['request'],
@@ -115,18 +129,19 @@ export function fakeHost(id = 'a') {
         },
       };
     },
-    retryNow: () => {},
+    retryNow: vi.fn(),
     close: () => {
       now.closed = true;
     },
   } satisfies ControlClient;
-  const access: HostAccess = { id, name: `host ${id}`, client, session: null };
+  const access: HostAccess = { id, name: `host ${id}`, client, session: options.session ?? null };
   return {
     access,
     now,
     answers,
     request,
     streams,
+    retryNow: client.retryNow,
     /** Names of the requests made so far. */
     asked: () => request.mock.calls.map(([name]) => name),
     /** Streams opened to a source so far. */
@@ -140,7 +155,13 @@ export function fakeHost(id = 'a') {
       for (const listener of connections) listener(state);
     },
     greet: (stream: OpenStream | undefined, instance: number) =>
-      stream?.handlers.onMessage({ type: 'hello', source: 'd', instance, pid: 1, startedAt: 0 }),
+      stream?.handlers.onMessage({
+        type: 'hello',
+        source: stream.source,
+        instance,
+        pid: 1,
+        startedAt: 0,
+      }),
     /** Sends a frame of so many values, of which the last says how much is open. */
     say: (stream: OpenStream | undefined, seq: number, size: number, open: number) => {
       const values = new Float64Array(size);

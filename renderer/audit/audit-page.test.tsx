@@ -1,0 +1,241 @@
+// @vitest-environment happy-dom
+/** The Audit page: what a row says, what is said where there is none, and what is asked for by the filter. */
+import { cleanup, screen, within } from '@testing-library/react';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { AuditEntry } from '../../contract/control/audit.ts';
+import { testScreen } from '../model/test-screen.ts';
+import { enter, manifestOf, pass, press, type TestWindow, testWindow } from '../model/test-window.tsx';
+import { AuditPage } from './audit-page.tsx';
+
+/** How long a filter that is typed must rest, in milliseconds. */
+const REST = 150;
+const NOW = new Date(2026, 10, 20, 14, 3, 22).getTime();
+const HOUR = 3_600_000;
+
+const entry = (id: number, change: Partial<AuditEntry> = {}): AuditEntry => ({
+  id,
+  key: `k${id}`,
+  time: NOW,
+  actor: 'ann',
+  from: 'cli',
+  action: 'command',
+  target: 'd',
+  command: 'drop',
+  args: {},
+  ok: true,
+  outcome: '{"clients":3}',
+  durationMs: 12.5,
+  effects: [],
+  ...change,
+});
+const page = (entries: readonly AuditEntry[], more = false) => ({ ok: true, result: { entries, more } });
+
+let window: TestWindow;
+let sizes: ReturnType<typeof testScreen>;
+beforeEach(async () => {
+  vi.useFakeTimers({ now: NOW });
+  sizes = testScreen();
+  window = await testWindow({ manifests: [manifestOf(), manifestOf({ id: 'e' })] });
+  window.answers['audit.query'] = () => page([]);
+});
+afterEach(() => {
+  cleanup();
+  window.close();
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
+
+async function show(...entries: readonly AuditEntry[]) {
+  if (entries.length > 0) window.answers['audit.query'] = () => page(entries);
+  await window.show(<AuditPage />);
+  await pass(REST);
+}
+const asked = () => window.argsOf('audit.query').at(-1);
+const cells = () =>
+  screen.getAllByRole('row').map((row) => [...row.children].map((cell) => cell.textContent));
+
+describe('the rows of the audit trail', () => {
+  it('say when, who, from where, what, what came of it and how long it took', async () => {
+    await show(
+      entry(2),
+      entry(1, { actor: 'bob', from: 'd', ok: false, outcome: 'not_found: no such nick' }),
+    );
+    expect(cells()).toEqual([
+      ['', 'Time', 'Who', 'From', 'Action', 'Outcome', 'Duration'],
+      ['', '2026-11-20 14:03:22', 'ann', 'command line', 'd drop', 'okclients 3', '12.5 ms'],
+      ['', '2026-11-20 14:03:22', 'bob', 'd', 'd drop', 'failednot_found: no such nick', '12.5 ms'],
+    ]);
+  });
+
+  it('have the outcome under the action where the table is narrower than 960 pixels', async () => {
+    await show(entry(1));
+    const card = screen.getByRole('table').closest('.overflow-hidden') as Element;
+    sizes.resize(card, 959);
+    expect(cells()).toEqual([
+      ['', 'Time', 'Who', 'From', 'Action and outcome', 'Duration'],
+      ['', '2026-11-20 14:03:22', 'ann', 'command line', 'd dropokclients 3', '12.5 ms'],
+    ]);
+    sizes.resize(card, 960);
+    expect(cells()[0]).toContain('Outcome');
+  });
+
+  it('show arguments, effects and the outcome as it was written once they are opened', async () => {
+    const effects = [{ metric: 'signalbox_d_open', before: 12_345, after: 3 }];
+    await show(entry(1, { args: { nick: 'eve', minutes: 5 }, effects }));
+    const button = screen.getByRole('button', { name: 'Details of d drop' });
+    expect(button.getAttribute('aria-expanded')).toBe('false');
+    expect(screen.queryByText('Arguments')).toBeNull();
+    await press(button);
+    expect(button.getAttribute('aria-expanded')).toBe('true');
+    const details = screen.getAllByRole('row')[2]!;
+    const terms = within(details).getAllByRole('term');
+    expect(terms.map((term) => [term.textContent, term.nextElementSibling?.textContent])).toEqual([
+      ['nick', 'eve'],
+      ['minutes', '5'],
+      ['signalbox_d_open', '12.3k → 3'],
+    ]);
+    expect(within(details).getByText('{"clients":3}')).toBeDefined();
+    expect(within(details).queryByText('none')).toBeNull();
+    await press(button);
+    expect(screen.queryByText('Arguments')).toBeNull();
+  });
+
+  it('say where there are neither arguments nor effects', async () => {
+    await show(entry(1));
+    await press('Details of d drop');
+    expect(screen.getAllByText('none')).toHaveLength(2);
+  });
+});
+
+describe('where there are no rows', () => {
+  it('the page says that it reads, then that nothing was done yet', async () => {
+    await window.show(<AuditPage />);
+    expect(screen.getByText('Reading…')).toBeDefined();
+    await pass(REST);
+    expect(screen.getByText('Nothing has been done yet')).toBeDefined();
+    expect(screen.getByText(/Start a daemon/)).toBeDefined();
+    expect(screen.queryByRole('table')).toBeNull();
+  });
+
+  it('it says that no entry matches what is looked for', async () => {
+    await show();
+    await enter(screen.getByRole('searchbox', { name: 'Search the audit trail' }), 'eve');
+    await pass(REST);
+    expect(screen.getByText('No entry matches')).toBeDefined();
+    expect(screen.queryByText(/Start a daemon/)).toBeNull();
+  });
+
+  it.each([
+    ['history_paused', 'The audit trail cannot be read at present', /written to the journal/],
+    ['timeout', 'The audit trail could not be read', /^no answer$/],
+  ])('it says after %s that it could not be read, and tries again', async (code, title, hint) => {
+    window.answers['audit.query'] = () => ({ ok: false, error: { code, message: 'no answer' } });
+    await show();
+    expect(screen.getByText(title)).toBeDefined();
+    expect(screen.getByText(hint)).toBeDefined();
+    expect(screen.getByText('Nothing could be read')).toBeDefined();
+    window.answers['audit.query'] = () => page([entry(1)]);
+    await press('Try again');
+    await pass(REST);
+    expect(screen.queryByText(title)).toBeNull();
+    expect(screen.getAllByRole('row')).toHaveLength(2);
+  });
+});
+
+it('reads older entries on request, once at a time', async () => {
+  window.answers['audit.query'] = () => page([entry(9)], true);
+  await show();
+  const pending = window.hold('audit.query');
+  await press('Show older entries');
+  const busy = screen.getByRole('button', { name: 'Reading…' });
+  await press(busy);
+  expect(pending.map(({ args }) => args)).toEqual([{ limit: 100, before: 9 }]);
+  await pending[0]?.answer(page([entry(8)]));
+  expect(screen.getAllByRole('row')).toHaveLength(3);
+  expect(screen.queryByRole('button', { name: 'Show older entries' })).toBeNull();
+});
+
+describe('the filter', () => {
+  const offered = (list: Element) =>
+    [...list.querySelectorAll('option')].map(({ value, textContent }) => [value, textContent]);
+
+  it('offers the daemons, the outcomes and the times, and the people that are there', async () => {
+    await show(entry(3, { actor: 'zoe' }), entry(2), entry(1));
+    expect(offered(screen.getByRole('combobox', { name: 'Daemon' }))).toEqual([
+      ['', 'All daemons'],
+      ['d', 'd'],
+      ['e', 'e'],
+    ]);
+    expect(offered(screen.getByRole('combobox', { name: 'Outcome' }))).toEqual([
+      ['', 'Any outcome'],
+      ['ok', 'ok'],
+      ['failed', 'failed'],
+    ]);
+    expect(offered(screen.getByRole('combobox', { name: 'Time' })).map(([, text]) => text)).toEqual([
+      'Any time',
+      'Last hour',
+      'Last 24 hours',
+      'Last 7 days',
+      'Between…',
+    ]);
+    expect(offered(document.querySelector('datalist')!).map(([value]) => value)).toEqual(['ann', 'zoe']);
+  });
+
+  it('asks for a daemon, an outcome and a person, together and no longer', async () => {
+    await show();
+    const choose = async (name: string, value: string) => {
+      await enter(screen.getByLabelText(name), value);
+      await pass(REST);
+    };
+    await choose('Daemon', 'e');
+    expect(asked()).toEqual({ limit: 100, target: 'e' });
+    await choose('Outcome', 'failed');
+    expect(asked()).toEqual({ limit: 100, target: 'e', ok: false });
+    await choose('Outcome', 'ok');
+    await choose('Person', 'zo');
+    expect(asked()).toEqual({ limit: 100, target: 'e', ok: true, actor: 'zo' });
+    await choose('Outcome', '');
+    await choose('Daemon', '');
+    await choose('Person', '');
+    expect(asked()).toEqual({ limit: 100 });
+  });
+
+  it.each([
+    ['hour', HOUR],
+    ['day', 24 * HOUR],
+    ['week', 168 * HOUR],
+  ])('asks for what was done in the last %s on the clock of the host', async (choice, ms) => {
+    vi.spyOn(window.model, 'hostNow').mockReturnValue(NOW + 5_000);
+    await show();
+    await enter(screen.getByLabelText('Time'), choice);
+    await pass(REST);
+    expect(asked()).toEqual({ limit: 100, since: NOW + 5_000 - ms });
+    expect(screen.queryByLabelText('To')).toBeNull();
+    await enter(screen.getByLabelText('Time'), '');
+    await pass(REST);
+    expect(asked()).toEqual({ limit: 100 });
+  });
+
+  it('asks between two times as they are entered, from the time that was chosen before', async () => {
+    vi.spyOn(window.model, 'hostNow').mockReturnValue(NOW);
+    await show();
+    await enter(screen.getByLabelText('Time'), 'hour');
+    await enter(screen.getByLabelText('Time'), 'between');
+    const [from, to] = [screen.getByLabelText('From'), screen.getByLabelText('To')] as HTMLInputElement[];
+    expect([from?.value, to?.value]).toEqual(['2026-11-20 13:03:22', '']);
+    await enter(to!, '2026-11-20 14:00:00');
+    await pass(REST);
+    const until = new Date(2026, 10, 20, 14).getTime();
+    expect(asked()).toEqual({ limit: 100, since: NOW - HOUR, until });
+    await enter(from!, 'soon');
+    expect(from?.getAttribute('aria-invalid')).toBe('true');
+    expect(to?.getAttribute('aria-invalid')).toBe('false');
+    await pass(REST);
+    expect(asked()).toEqual({ limit: 100, since: NOW - HOUR, until });
+    await enter(from!, ' ');
+    expect(from?.getAttribute('aria-invalid')).toBe('false');
+    await pass(REST);
+    expect(asked()).toEqual({ limit: 100, until });
+  });
+});
