@@ -122,15 +122,27 @@ export class Scene {
     );
   }
 
-  /** Brings about what a row says is so before: lines that somebody sent, modes of #c, or a situation. */
+  /**
+   * Brings about what a row says is so before: lines that somebody sent, modes of #c, or a situation.
+   * @throws Error where a line was refused and the row does not say so, or says so and it was not
+   */
   async prepare(given: string, me: Who): Promise<void> {
-    for (const part of given.split('; ')) {
-      if (part === '') continue;
+    for (const written of given.split('; ')) {
+      if (written === '') continue;
+      const [, part = '', expected] = REFUSED.exec(written) ?? [];
       const situation = SITUATIONS[part];
       const [, who = '', line = ''] = /^(\w+): (.*)$/.exec(part) ?? [];
-      if (situation !== undefined) situation(this);
-      else if (/^[+-]/.test(part)) await this.#say('op', `MODE #c ${part}`);
-      else await this.#say(who === 'me' ? me : (who as Who), spoken(line, me));
+      if (situation !== undefined) {
+        situation(this);
+        continue;
+      }
+      for (const client of Object.values(this.clients)) client.received();
+      const answer = /^[+-]/.test(part)
+        ? await this.#say('op', `MODE #c ${part}`)
+        : await this.#say(who === 'me' ? me : (who as Who), spoken(line, me));
+      const refusal = answer.map(codeOf).find((code) => REFUSAL.test(code));
+      if (refusal !== expected)
+        throw new Error(`"${written}" is not so before ${me} asks: it was answered ${answer.join('; ')}`);
     }
     for (const client of Object.values(this.clients)) client.received();
     this.irc.host.audits.length = 0;
@@ -266,11 +278,16 @@ export function spoken(line: string, me: Who): string {
   return line.replaceAll(/\bme\b/g, me).replaceAll('\\x01', '\x01');
 }
 
+/** A line of which a row says that it was refused: `op: INVITE me #c (443)`. */
+const REFUSED = /^(.*?)(?: \((\w+)\))?$/;
+/** What says that a line did nothing (RFC 2812 section 5.2, and those of 7xx that are refusals); 422 ends a welcome. */
+const REFUSAL = /^(?:(?!422)[45]\d\d|71[2-4]|723|FAIL)$/;
+
 /** What follows the welcome. */
 const WELCOME = ['002', '003', '004', '005', '251', '252', '253', '254', '255', '265', '266', '422'];
 
 function codeOf(line: string): string {
-  return line.split(' ', 2)[1] ?? '';
+  return line.replace(/^@\S+ /, '').split(' ', 2)[1] ?? '';
 }
 
 /** The text that a numeric has of its own. */
