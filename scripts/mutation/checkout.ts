@@ -97,16 +97,20 @@ export function readCheckout(root: string): Checkout {
     /^(contract|kit|daemons|main|renderer|preload)\/.*\.tsx?$/.test(file) &&
     SOURCE.test(file) &&
     !FOR_TESTS.test(file);
-  const product = sources.filter((file) => {
-    if (!inProduct(file)) return false;
-    const by = importers.get(file) ?? [];
-    return by.length === 0 || by.some(inProduct);
-  });
+  // What only tests load, and what only that loads, is no product however it is called.
+  const product = new Set(sources.filter(inProduct));
+  for (let before = Number.POSITIVE_INFINITY; product.size < before; ) {
+    before = product.size;
+    for (const file of product) {
+      const by = importers.get(file) ?? [];
+      if (by.length > 0 && !by.some((importer) => product.has(importer))) product.delete(file);
+    }
+  }
   return {
     root,
     files,
     tests: files.filter((file) => TEST.test(file) && !file.startsWith('e2e/')),
-    product,
+    product: [...product],
     textOf,
     closureOf,
   };

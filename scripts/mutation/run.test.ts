@@ -45,6 +45,12 @@ test('twelve and twenty are no teens', () => { expect([12, 20].map(isTeen)).toEq
 `,
   // What only tests load is no part of the product.
   'kit/main.ts': "export { isOld } from './age.ts';\n",
+  'kit/crowd.ts': "import { first } from './names.ts';\nexport const crowd = [first];\n",
+  'kit/names.ts': "export const first = 'Ann';\n",
+  'kit/crowd.test.ts': `import { expect, test } from 'vitest';
+import { crowd } from './crowd.ts';
+test('somebody is there', () => { expect(crowd).toEqual(['Ann']); });
+`,
   // The fault is in a process that the test starts, with an environment of its own.
   'kit/child.ts': `export const answer = () => 41 + 1;
 if (process.argv[2] === 'say') process.stdout.write(String(answer()));
@@ -150,4 +156,9 @@ test('the tests of other folders are left out where only its own are wanted', ()
     'shop/shop.test.ts',
   ]);
   expect(testsOf(checkout, 'kit', true)).toEqual(['kit/age.test.ts', 'kit/words.test.ts']);
+});
+
+test('what only tests load, and what only that loads, is no part of the product', () => {
+  const { product } = readCheckout(folder);
+  expect(product).toEqual(['kit/age.ts', 'kit/child.ts', 'kit/main.ts']);
 });
