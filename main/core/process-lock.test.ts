@@ -58,6 +58,8 @@ describe.runIf(process.platform === 'linux')('the lock of a data folder', () => 
       const stranger = spawn(process.execPath, ['-e', code, await lockName(dir)], {
         uid: 65_534,
         gid: 65_534,
+        // It may read nothing of ours, what this process loads first among it.
+        env: {},
         stdio: ['ignore', 'pipe', 'inherit'],
       });
       await once(stranger.stdout, 'data');

@@ -283,8 +283,7 @@ function show(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? '[]' : `a list of ${value.length}`;
   if (value instanceof Date) return `the date ${JSON.stringify(value).slice(1, -1)}`;
   if (typeof value === 'object' && value !== null) return 'a table';
-  const text = typeof value === 'bigint' ? String(value) : (JSON.stringify(value) ?? String(value));
-  const plain = text.replaceAll(/[\u007f-\u009f\u2028\u2029]/g, '?');
+  const plain = JSON.stringify(value).replaceAll(/[\u007f-\u009f\u2028\u2029]/g, '?');
   return plain.length <= 60 ? plain : `${plain.slice(0, 57)}...`;
 }
 
