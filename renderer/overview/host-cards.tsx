@@ -1,7 +1,7 @@
 /** What Signalbox itself takes: the main process, and the internal daemons that work for it. */
 import type { ReactNode } from 'react';
 import { MAIN_SOURCE } from '../../contract/control/host.ts';
-import { formatBytes, formatRatio, formatSeconds, NO_VALUE } from '../format/numbers.ts';
+import { formatBytes, formatMetric, formatRatio, formatSeconds, NO_VALUE } from '../format/numbers.ts';
 import { formatMoment } from '../format/times.ts';
 import { useHost, useHostState, useManifests } from '../model/host-context.ts';
 import { hostGoneSince } from '../model/staleness.ts';
@@ -21,7 +21,7 @@ const COLUMNS: readonly { name: string; metric: ProcessMetric; format: (value: n
   {
     name: messages.monitoringBytes,
     metric: 'monitoring_bytes_total',
-    format: (value) => `${formatBytes(value)}/s`,
+    format: (value) => formatMetric(value, 'bytes', true),
   },
 ];
 
