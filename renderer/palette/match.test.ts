@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { matchScore } from './match.ts';
 
 const best = (query: string, texts: readonly string[]) =>
@@ -25,5 +25,27 @@ describe('finding in the palette', () => {
 
   it('lets everything through while nothing is typed', () => {
     expect(best('', ['a', 'b'])).toHaveLength(2);
+  });
+
+  // Ten letters each, so that all lose the same for their length.
+  test.each([
+    ['abcdefghij', 'ab', 4],
+    ['xyz abcdef', 'ab', 3],
+    ['xyz-abcdef', 'ab', 3],
+    ['xyz_abcdef', 'ab', 3],
+    ['xyz.abcdef', 'ab', 3],
+    ['xyzabcdefg', 'ab', 2],
+    ['xaybcdefgh', 'ab', 1],
+    ['xaaybcdefg', 'aab', 1],
+    ['xaybcdefgh', 'aab', null],
+    ['xbyacdefgh', 'ab', null],
+    ['ABCDEFGHIJ', 'aB', 4],
+    ['abcd xyz ij', 'xy  ab ', 7],
+    ['abcdefghij', 'ab zz', null],
+    ['abcdefghij', '', 0],
+  ])('%j is found by %j with a score of %j', (text, query, score) => {
+    const found = matchScore(text, query);
+    expect(found === null ? null : Math.round(found + text.length / 1000)).toBe(score);
+    if (found !== null) expect(found).toBeCloseTo((score ?? 0) - text.length / 1000, 9);
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { closeOnLeave, hashOf, keepHostInRoute, parseRoute } from './route.ts';
+import { closeOnLeave, hashOf, keepHostInRoute, navigate, parseRoute } from './route.ts';
 
 describe('the address of a page', () => {
   it('is the Overview where there is none', () => {
@@ -27,13 +27,40 @@ describe('the address of a page', () => {
     expect(parseRoute('#/daemon/ircd')).toMatchObject({ host: null, path: ['daemon', 'ircd'] });
     expect(parseRoute('#/h')).toMatchObject({ host: null, path: ['h'] });
   });
+
+  it('leaves out what is asked for with nothing', () => {
+    expect(hashOf({ id: 'a' }, ['audit'], { who: '', at: '5' })).toBe('#/h/a/audit?at=5');
+    expect(hashOf({ id: 'a' }, [], { who: '' })).toBe('#/h/a');
+    expect(hashOf({ id: 'a b' }, ['x/y'])).toBe('#/h/a%20b/x%2Fy');
+  });
+
+  it('has one query, whatever stands in it, and no empty parts', () => {
+    expect(parseRoute('#//audit//5/?a=1?b=2')).toEqual({
+      host: null,
+      path: ['audit', '5'],
+      query: { a: '1' },
+    });
+    expect(parseRoute('audit').path).toEqual(['audit']);
+    expect(parseRoute('#/audit#/x').path).toEqual(['audit#', 'x']);
+  });
+
   it('takes a broken escape as it stands', () => {
     expect(parseRoute('#/a%zz').path).toEqual(['a%zz']);
   });
 });
 
 describe('the page that the window is at', () => {
-  const place = { hash: '' };
+  let entries = 0;
+  let at = '';
+  const place = {
+    get hash() {
+      return at;
+    },
+    set hash(next: string) {
+      at = next;
+      entries++;
+    },
+  };
   const go = (hash: string) => {
     place.hash = hash;
     window.dispatchEvent(new Event('hashchange'));
@@ -42,11 +69,14 @@ describe('the page that the window is at', () => {
   beforeEach(() => {
     place.hash = '#/h/a/daemon/ircd';
     window = new EventTarget();
+    entries = 0;
     vi.stubGlobal('history', {
       replaceState: (_state: unknown, _title: string, hash: string) => {
-        place.hash = hash;
+        at = hash;
       },
     });
+    vi.stubGlobal('dispatchEvent', window.dispatchEvent.bind(window));
+    vi.stubGlobal('HashChangeEvent', Event);
     vi.stubGlobal('location', place);
     vi.stubGlobal('addEventListener', window.addEventListener.bind(window));
     vi.stubGlobal('removeEventListener', window.removeEventListener.bind(window));
@@ -63,6 +93,25 @@ describe('the page that the window is at', () => {
     end();
     go('#/h/a');
     expect(close).toHaveBeenCalledOnce();
+  });
+
+  it('leaves an entry to go back to, or none for another view of the same page', () => {
+    const heard = vi.fn();
+    window.addEventListener('hashchange', heard);
+    navigate('#/h/a/audit');
+    // The browser tells of this one itself.
+    expect([place.hash, entries, heard.mock.calls.length]).toEqual(['#/h/a/audit', 1, 0]);
+    navigate('#/h/a/audit?who=ann', { replace: true });
+    expect([place.hash, entries, heard.mock.calls.length]).toEqual(['#/h/a/audit?who=ann', 1, 1]);
+    navigate('#/h/a', { replace: false });
+    expect([place.hash, entries]).toEqual(['#/h/a', 2]);
+  });
+
+  it('stays as it is while the window has no host', () => {
+    place.hash = '#/audit';
+    const end = keepHostInRoute(() => null);
+    expect(place.hash).toBe('#/audit');
+    end();
   });
 
   it('is another one for the same daemon of another host', () => {

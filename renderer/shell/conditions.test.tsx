@@ -1,0 +1,227 @@
+// @vitest-environment happy-dom
+/** What the window says of its host above, below and beside every page: banners, the status bar, notices. */
+import { act, screen, within } from '@testing-library/react';
+import { afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest';
+import type { HistoryStatus } from '../../contract/control/history.ts';
+import type { WireError } from '../../contract/errors.ts';
+import { daemon } from '../model/test-host.ts';
+import { pass } from '../model/test-window.tsx';
+import { isDim, isOff, press, type TestPage, testPage } from '../ui/test-page.tsx';
+import { Banners } from './banners.tsx';
+import { Notices } from './notices.tsx';
+import { StatusBar } from './status-bar.tsx';
+
+let page: TestPage;
+const START = new Date(2026, 10, 20, 14, 0, 0).getTime();
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.setSystemTime(START);
+});
+afterEach(() => {
+  page.close();
+  vi.useRealTimers();
+});
+
+const emit = (event: Parameters<TestPage['emit']>[0]) =>
+  act(async () => {
+    page.emit(event);
+    await vi.advanceTimersByTimeAsync(0);
+  });
+const PAUSED: HistoryStatus = {
+  state: 'paused',
+  since: START - 90_000,
+  reason: null,
+  buffered: 12,
+  dropped: 0,
+};
+/** Every banner with its text, the urgent ones marked. */
+const banners = () =>
+  [...document.querySelectorAll('p.font-medium')].map((title) => {
+    const urgent = title.closest('[role="alert"]') === null ? '' : '! ';
+    return `${urgent}${title.textContent}: ${title.nextElementSibling?.textContent ?? ''}`;
+  });
+
+describe('the banners', () => {
+  beforeEach(async () => {
+    page = await testPage();
+    page.show(<Banners />);
+  });
+
+  it('are not there while all is well', () => {
+    expect(document.body.textContent).toBe('');
+  });
+
+  it('say since when the host is gone, and try again when that is wanted', async () => {
+    await page.lose(5_000);
+    expect(banners()).toEqual([
+      '! Connection to the host lost since 13:59:55: Figures on this page are the last ones that arrived. It is being tried again.',
+    ]);
+    await press('Try now');
+    expect(page.retryNow).toHaveBeenCalledOnce();
+  });
+
+  it('say that the host ends, then why it is gone', async () => {
+    await emit({ type: 'closing', reason: 'asked by ann' });
+    expect(banners()).toEqual(['! The host is shutting down: asked by ann']);
+    expect(screen.queryByRole('button')).toBeNull();
+    await page.lose();
+    expect(banners()).toEqual([
+      '! Connection to the host lost since 14:00:00: The host was shut down (asked by ann). Start it again: this page comes back by itself.',
+    ]);
+  });
+
+  it('say that history is paused, for how long, and what that costs', async () => {
+    await emit({ type: 'history', history: PAUSED });
+    expect(banners()).toEqual([
+      'History paused for 1 min 30 s: The recorder is not running. Waiting in memory: 12 entries.',
+    ]);
+    await emit({
+      type: 'history',
+      history: { ...PAUSED, reason: 'The disk is full.', buffered: 1, dropped: 2 },
+    });
+    expect(banners()[0]).toContain(
+      ': The disk is full. Waiting in memory: 1 entry; lost because that memory is full: 2 entries.',
+    );
+    // Without the host nobody knows.
+    await page.lose();
+    expect(banners()).toHaveLength(1);
+    await emit({ type: 'history', history: { ...PAUSED, state: 'recording' } });
+    expect(banners()[0]).toContain('lost since');
+  });
+
+  const mistake = (change: Partial<WireError> = {}): WireError => ({
+    code: 'config_invalid',
+    message: '/etc/s.toml:3: there is no setting "lisen"',
+    detail: { file: '/etc/s.toml', line: 3, key: 'lisen' },
+    ...change,
+  });
+  const place = () => document.querySelector('p.font-mono')?.textContent;
+
+  test.each([
+    ['with its place', mistake(), '/etc/s.toml, line 3, key lisen', 'there is no setting "lisen"'],
+    [
+      'with line and column',
+      mistake({ message: '/etc/s.toml:3:14: what is this', detail: { file: '/etc/s.toml', line: 3 } }),
+      '/etc/s.toml, line 3',
+      'what is this',
+    ],
+    [
+      'that begins otherwise',
+      mistake({ message: 'No such thing: /etc/s.toml', detail: { file: '/etc/s.toml' } }),
+      '/etc/s.toml',
+      'No such thing: /etc/s.toml',
+    ],
+    ['without a place', mistake({ message: ':3: odd', detail: undefined }), undefined, ':3: odd'],
+  ])('say what is wrong with the configuration: one %s', async (_, error, where, text) => {
+    await emit({ type: 'config', error });
+    const title = screen.getByText(
+      'The configuration file has a mistake; the last good configuration stays in force',
+    );
+    expect([place(), title.nextElementSibling?.lastElementChild?.textContent]).toEqual([where, text]);
+    expect(title.closest('[role="alert"]')).toBeTruthy();
+  });
+
+  it('have the configuration read again, where there is a host to read it', async () => {
+    await emit({ type: 'config', error: mistake({ code: 'config_unreadable' }) });
+    expect(screen.getByText('The configuration file cannot be read')).toBeTruthy();
+    page.answers['config.reload'] = () => ({ ok: true, result: { daemons: [] } });
+    await press('Reload');
+    expect(page.argsOf('config.reload')).toEqual([{}]);
+    await page.lose();
+    expect(isOff(screen.getByRole('button', { name: 'Reload' }))).toBe(true);
+    await emit({ type: 'config', error: null });
+    expect(screen.queryByRole('button', { name: 'Reload' })).toBeNull();
+  });
+});
+
+describe('the status bar', () => {
+  beforeEach(async () => {
+    page = await testPage();
+    page.show(<StatusBar />);
+  });
+  const text = () => screen.getByRole('contentinfo').textContent;
+
+  it('says that all is well, and what the main process takes', async () => {
+    await page.measure('main', {
+      'signalbox_main_loop_delay_seconds/count': 1,
+      'signalbox_main_loop_delay_seconds/p99': 0.002,
+      signalbox_main_cpu_ratio: 0.25,
+      signalbox_main_resident_memory_bytes: 2048,
+      signalbox_main_monitoring_cpu_ratio: 0.5,
+    });
+    await pass(1_000);
+    expect(text()).toBe('ConnectedHistory recordingMain processloop p992 msCPU25 %RSS2 KiBmonitoring50 %');
+  });
+
+  it('says of when the figures are where none come', async () => {
+    await page.measure('main', {});
+    const title = () => screen.getByText(/^Main process/);
+    expect([title().textContent, isDim(title()), isDim(title().parentElement)]).toEqual([
+      'Main process',
+      true,
+      false,
+    ]);
+    await pass(5_000);
+    expect([title().textContent, isDim(title()), isDim(title().parentElement)]).toEqual([
+      'Main process, figures of 14:00:00',
+      false,
+      true,
+    ]);
+  });
+
+  it('says how it stands with the host', async () => {
+    await act(async () => page.connect({ phase: 'connecting' }));
+    expect(text()).toContain('Connecting…');
+    expect(text()).not.toContain('Connected');
+    await page.lose();
+    expect(text()).toContain('Connection lost');
+    expect(text()).not.toContain('History');
+    await emit({ type: 'history', history: PAUSED });
+    expect(text()).not.toContain('History');
+  });
+
+  it('says that history is paused', async () => {
+    await emit({ type: 'history', history: PAUSED });
+    expect(text()).toMatch(/^ConnectedHistory pausedMain/);
+  });
+
+  it('leads to the settings that wait for a restart', async () => {
+    expect(screen.queryByRole('link')).toBeNull();
+    await page.daemonIs({ pendingRestart: ['listen', 'motd'] });
+    const link = screen.getByRole('link', { name: 'd: restart needed for listen, motd' });
+    expect(link.getAttribute('href')).toBe('#/h/a/daemon/d/config');
+  });
+});
+
+describe('short messages', () => {
+  const open = async (twoHosts = false) => {
+    page = await testPage({ twoHosts });
+    page.show(<Notices />);
+  };
+  const shown = () => [...document.querySelectorAll('[aria-live] p')].map((one) => one.textContent);
+
+  it('stand there until they are dismissed', async () => {
+    await open();
+    act(() => {
+      page.model.notify('good', 'done');
+      page.model.notify('bad', 'refused');
+      page.hosts.screen.notify(null, 'info', 'by the way');
+    });
+    expect(shown()).toEqual(['done', 'refused', 'by the way']);
+    await act(async () => within(document.body).getAllByRole('button', { name: 'Dismiss' })[1]?.click());
+    expect(shown()).toEqual(['done', 'by the way']);
+  });
+
+  it('say of which host they are where there are several', async () => {
+    await open(true);
+    act(() => page.model.notify('bad', 'refused'));
+    expect(shown()).toEqual(['host a: refused']);
+  });
+
+  it('are read out when a state changes', async () => {
+    await open();
+    expect(screen.getByRole('status').textContent).toBe('');
+    await page.daemonIs(daemon({ state: 'crashed', cause: 'killed' }));
+    expect(screen.getByRole('status').textContent).toBe('d is crashed: killed');
+  });
+});

@@ -1,0 +1,227 @@
+// @vitest-environment happy-dom
+/** Which page stands at which address, and the frame around it. */
+import { act, fireEvent, screen, within } from '@testing-library/react';
+import { afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest';
+import type { HostSession } from '../client/host-session.ts';
+import { daemon } from '../model/test-host.ts';
+import { pass } from '../model/test-window.tsx';
+import { recordCanvases } from '../samples/test-canvas.ts';
+import { goTo, press, type TestPage, testPage } from '../ui/test-page.tsx';
+import { Page } from './page.tsx';
+import { Shell } from './shell.tsx';
+import { Sidebar } from './sidebar.tsx';
+
+let page: TestPage;
+beforeEach(() => {
+  vi.useFakeTimers();
+  recordCanvases();
+  vi.stubGlobal('Path2D', class {});
+});
+afterEach(async () => {
+  page.close();
+  await goTo('');
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
+
+async function open(options?: Parameters<typeof testPage>[0]): Promise<void> {
+  page = await testPage(options);
+  page.answers['audit.query'] = () => ({ ok: true, result: { entries: [], more: false } });
+  page.answers['sessions.list'] = () => ({ ok: true, result: { sessions: [] } });
+}
+const heading = () => screen.getByRole('heading', { level: 1 }).textContent;
+
+describe('the page at an address', () => {
+  test.each([
+    ['#/', 'Overview'],
+    ['#/h/a', 'Overview'],
+    ['#/h/a/daemon/d', 'd'],
+    ['#/h/a/daemon/main/logs', 'Host'],
+    ['#/h/a/history', 'History'],
+    ['#/h/a/audit', 'Audit'],
+    ['#/h/a/settings', 'Settings'],
+  ])('%s is %s', async (hash, title) => {
+    await open();
+    await goTo(hash);
+    page.show(<Page />);
+    expect(heading()).toBe(title);
+  });
+
+  test.each([
+    ['#/h/a/nonsense', '#/nonsense'],
+    ['#/h/a/daemon', '#/daemon'],
+    ['#/h/a/history/more', '#/history/more'],
+    ['#/h/a/audit/more', '#/audit/more'],
+    ['#/h/a/settings/more', '#/settings/more'],
+  ])('%s is none, which is said with the way back', async (hash, said) => {
+    await open();
+    await goTo(hash);
+    page.show(<Page />);
+    expect([heading(), screen.getByText(said).textContent]).toEqual(['There is no such page', said]);
+    expect(screen.getByRole('link', { name: 'Back to the Overview' }).getAttribute('href')).toBe('#/h/a');
+  });
+
+  it('is none where the window has no such host', async () => {
+    await open();
+    await goTo('#/h/c/history');
+    page.show(<Page />);
+    expect([heading(), screen.getByText('c').textContent]).toEqual(['This window has no such host', 'c']);
+  });
+
+  it('waits for the host', async () => {
+    await open();
+    page.model.store.setState({ host: null });
+    page.show(<Page />);
+    expect(heading()).toBe('Signalbox');
+    expect(screen.getByText('Waiting for the host…')).toBeTruthy();
+  });
+
+  it('asks for the token where the host wants one, and only where there is a session to open', async () => {
+    const session = { who: async () => null } as unknown as HostSession;
+    await open({ session });
+    await goTo('#/h/a/settings');
+    page.show(<Page />);
+    expect(screen.queryByLabelText(/token/i)).toBeNull();
+    await act(async () => page.connect({ phase: 'signed-out' }));
+    expect(screen.getByLabelText(/token/i)).toBeTruthy();
+    page.close();
+    await open();
+    await goTo('#/h/a/settings');
+    page.show(<Page />);
+    await act(async () => page.connect({ phase: 'signed-out' }));
+    expect([heading(), screen.queryByLabelText(/token/i)]).toEqual(['Settings', null]);
+  });
+});
+
+describe('a page that breaks', () => {
+  beforeEach(async () => {
+    await open({ info: { daemons: [daemon({ crashes: null as never })] } });
+    vi.spyOn(console, 'error').mockImplementation(() => {});
+    vi.stubGlobal('onerror', () => true);
+    await goTo('#/h/a/daemon/d/crashes');
+    page.show(<Page />);
+  });
+
+  it('says so with the reason, and is shown again when it is asked to', async () => {
+    expect(screen.getByText('This page has a defect and cannot be shown')).toBeTruthy();
+    expect(document.body.textContent).toContain('is not iterable');
+    await page.daemonIs({});
+    expect(screen.queryByRole('heading', { level: 1 })).toBeNull();
+    await press('Show it again');
+    expect(heading()).toBe('d');
+  });
+
+  it('does not break the next one', async () => {
+    await goTo('#/h/a/settings');
+    expect(heading()).toBe('Settings');
+  });
+});
+
+describe('the sidebar', () => {
+  const links = () =>
+    screen.getAllByRole('link').map((link) => {
+      const here = link.getAttribute('aria-current') === 'page' ? '* ' : '';
+      return `${here}${link.textContent} ${link.getAttribute('href')}`;
+    });
+
+  it('leads to every page, and to the daemons that work for people with their state', async () => {
+    await open();
+    await goTo('#/h/a/settings');
+    page.show(<Sidebar />);
+    expect(links()).toEqual([
+      'Overview #/h/a',
+      'd running #/h/a/daemon/d',
+      'Host #/h/a/daemon/main',
+      'History #/h/a/history',
+      'Audit #/h/a/audit',
+      '* Settings #/h/a/settings',
+    ]);
+    expect(within(screen.getByRole('list', { name: 'Daemons' })).getAllByRole('link')).toHaveLength(2);
+    expect(screen.getByTitle('running').className).toBe('text-good');
+  });
+
+  test.each([
+    ['#/h/a', 'Overview'],
+    ['#/h/a/daemon/d/logs', 'd running'],
+    ['#/h/a/daemon/main', 'Host'],
+    ['#/h/a/history?x=1', 'History'],
+    ['#/h/a/settings', 'Settings'],
+    ['#/h/b/settings', undefined],
+    ['#/h/a/daemon', undefined],
+  ])('marks the page that is shown: at %s %s', async (hash, name) => {
+    await open();
+    await goTo(hash);
+    page.show(<Sidebar />);
+    expect(
+      screen
+        .getAllByRole('link')
+        .filter((link) => link.hasAttribute('aria-current'))
+        .map((link) => link.textContent),
+    ).toEqual(name === undefined ? [] : [name]);
+  });
+
+  it('shows the last state known once the host is gone, and none of a daemon unheard of', async () => {
+    await open();
+    page.show(<Sidebar />);
+    await page.lose();
+    expect(screen.getByTitle('running when last heard of').className).toBe('text-dim');
+    expect(links()).toContain('d running when last heard of #/h/a/daemon/d');
+    page.close();
+    await open({ info: { daemons: [] } });
+    page.show(<Sidebar />);
+    expect(links()).toContain('d #/h/a/daemon/d');
+  });
+
+  it('offers the audit trail only to those who may read it', async () => {
+    await open({ info: { role: 'viewer' } });
+    page.show(<Sidebar />);
+    expect(links().some((link) => link.startsWith('Audit'))).toBe(false);
+  });
+
+  it('names the hosts where there are several', async () => {
+    await open();
+    page.show(<Sidebar />);
+    expect(screen.queryByText('host a')).toBeNull();
+    page.close();
+    await open({ twoHosts: true });
+    page.show(<Sidebar />);
+    expect(screen.getAllByText(/^host [ab]$/).map((name) => name.textContent)).toEqual(['host a', 'host b']);
+    expect(screen.getByRole('heading', { name: 'Daemons on host b' })).toBeTruthy();
+    expect(links()).toContain('History #/h/b/history');
+  });
+});
+
+describe('the frame of the window', () => {
+  beforeEach(async () => {
+    await open();
+    page.show(<Shell />);
+  });
+
+  it('names the product and its version', () => {
+    const top = document.querySelector('header');
+    expect(top?.textContent).toMatch(/^Signalbox1/);
+    act(() => page.model.store.setState({ host: null }));
+    expect(top?.textContent).toMatch(/^SignalboxSearch/);
+  });
+
+  it('lets the keyboard skip to the content', async () => {
+    await press('Skip to content');
+    expect(document.activeElement).toBe(screen.getByRole('main'));
+  });
+
+  it('has the sidebar as a drawer, which goes with the page and by its button', async () => {
+    const drawer = () => screen.queryByRole('dialog', { name: 'Signalbox' });
+    fireEvent.click(screen.getByRole('button', { name: 'Open the menu' }));
+    await pass(100);
+    expect(within(drawer()!).getByRole('link', { name: 'Audit' })).toBeTruthy();
+    await goTo('#/h/a/settings');
+    await pass(100);
+    expect(drawer()).toBeNull();
+    fireEvent.click(screen.getByRole('button', { name: 'Open the menu' }));
+    await pass(100);
+    await press('Close the menu');
+    await pass(100);
+    expect(drawer()).toBeNull();
+  });
+});
