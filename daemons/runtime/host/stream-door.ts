@@ -77,8 +77,10 @@ export class StreamDoor {
 
   /** Main says that a stream ends. */
   close(streamId: number): void {
-    this.#relayed.get(streamId)?.closed();
+    const relayed = this.#relayed.get(streamId);
+    // Taken out first: main need not be told what it has said.
     this.#relayed.delete(streamId);
+    relayed?.closed();
     this.#direct.get(streamId)?.close();
   }
 
