@@ -31,8 +31,12 @@ export interface ProcessProbes {
 export const processProbes: ProcessProbes = {
   nowMs: () => performance.now(),
   cpuUsage: () => process.cpuUsage(),
-  threadCpuUsage: () =>
-    typeof process.threadCpuUsage === 'function' ? process.threadCpuUsage() : process.cpuUsage(),
+  threadCpuUsage() {
+    const all = process.cpuUsage();
+    // Linux brings a thread's account up to date at every tick of the scheduler, of some milliseconds, and when the whole
+    // process is asked for: without that, pieces of work that are shorter than a tick count as nothing, or as a whole one.
+    return typeof process.threadCpuUsage === 'function' ? process.threadCpuUsage() : all;
+  },
   residentBytes,
   heap() {
     const { used_heap_size: usedBytes, heap_size_limit: limitBytes } = getHeapStatistics();

@@ -295,6 +295,19 @@ it('reads this process in the units that it says', () => {
   expect(processProbes.residentBytes()).toBeGreaterThan(usedBytes / 2);
 });
 
+it('counts pieces of work that are shorter than a tick of the scheduler', () => {
+  vi.useRealTimers();
+  const total = ({ user, system }: NodeJS.CpuUsage) => user + system;
+  const used = Array.from({ length: 50 }, () => {
+    const before = total(processProbes.threadCpuUsage());
+    let sum = 0;
+    for (let i = 0; i < 100_000; i++) sum += Math.sqrt(i);
+    expect(sum).toBeGreaterThan(0);
+    return total(processProbes.threadCpuUsage()) - before;
+  });
+  expect(used.filter((microseconds) => microseconds === 0)).toEqual([]);
+});
+
 it('does not count as monitoring what another thread does at the same time', async () => {
   vi.useRealTimers();
   const busy = new Worker('for (;;);', { eval: true });
