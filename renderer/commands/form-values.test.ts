@@ -97,4 +97,62 @@ describe('the form of a command', () => {
     expect(parsed.errors.it).toContain(message);
     expect(parsed.args).toEqual({});
   });
+
+  it.each([
+    [{ type: 'integer', minimum: 2 }, '2', 2],
+    [{ type: 'integer', minimum: 2 }, '-2.0e1', null],
+    [{ type: 'number', maximum: 2 }, '2', 2],
+    [{ type: 'number' }, '-1.5', -1.5],
+    [{ type: 'number' }, 'Infinity', null],
+    [{ type: 'string', minLength: 3 }, 'abc', 'abc'],
+    [{ type: 'string', maxLength: 3 }, 'abc', 'abc'],
+    [{ type: 'string', enum: ['a', 'b'] }, 'b', 'b'],
+    [{ type: 'array' }, ' ,a,, b ,', ['a', 'b']],
+    [{ type: 'array' }, ',', []],
+  ] satisfies [JsonFieldSchema, string, unknown][])('takes for %j at the edge %j', (field, value, taken) => {
+    const { args, errors } = parseForm(formFields(schema({ it: field })), { it: value });
+    expect(Object.keys(errors)).toHaveLength(taken === null ? 1 : 0);
+    expect(args).toEqual(taken === null ? {} : { it: taken });
+  });
+
+  it('says how long a text is that is too long or too short, one letter as one', () => {
+    const wrong = (field: JsonFieldSchema, value: string) =>
+      parseForm(formFields(schema({ it: field })), { it: value }).errors.it;
+    expect(wrong({ type: 'string', maxLength: 1 }, 'abc')).toBe('At most 1 character may be given, not 3');
+    expect(wrong({ type: 'string', minLength: 3 }, 'a')).toBe('At least 3 characters must be given');
+  });
+
+  it('keeps the spaces of a secret, and takes them alone for one', () => {
+    const fields = formFields(schema({ secret: { type: 'string', secret: true } }, ['secret']));
+    expect(parseForm(fields, { secret: ' ' })).toEqual({ args: { secret: ' ' }, errors: {} });
+    expect(Object.keys(parseForm(fields, { secret: '' }).errors)).toEqual(['secret']);
+  });
+
+  it('misses what was never entered, and takes a switch that is off for an argument', () => {
+    const fields = formFields(schema({ nick: { type: 'string' }, force: { type: 'boolean' } }, ['nick']));
+    expect(parseForm(fields, { force: false })).toEqual({
+      args: { force: false },
+      errors: { nick: 'This is needed' },
+    });
+  });
+
+  it('has a switch on where it was given so, and off where nothing says that it is on', () => {
+    const fields = formFields(
+      schema({ a: { type: 'boolean', default: true }, b: { type: 'boolean' }, c: { type: 'boolean' } }),
+    );
+    expect(initialValues(fields, { a: 'false', c: 'true' })).toEqual({ a: false, b: false, c: true });
+  });
+
+  it('tells numbers from texts, and passwords only where they are marked', () => {
+    const fields = formFields(
+      schema({ a: { type: 'number' }, b: {}, c: { type: 'string', secret: false } }, ['b']),
+    );
+    expect(fields.map(({ kind, required, help }) => [kind, required, help])).toEqual([
+      ['number', false, ''],
+      ['text', true, ''],
+      ['text', false, ''],
+    ]);
+    const unsaid = formFields({ type: 'object', properties: { a: { type: 'string' } } });
+    expect(unsaid[0]?.required).toBe(false);
+  });
 });

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { describeManifest } from '../../contract/manifest.ts';
 import { argumentWords } from './argument-words.ts';
+import { confirmationText } from './danger.ts';
 import { impactOf } from './impact.ts';
 
 const [command] = describeManifest({
@@ -62,4 +63,60 @@ test('the question repeats mask, duration and reason in words, and no secret', (
     { name: 'Duration', text: 'for ever' },
     { name: 'Password', text: expect.not.stringContaining('hunter2') },
   ]);
+});
+
+test('where nobody is disturbed it says so, and of what cannot be undone that as well', () => {
+  const nobody = { ok: true, result: { text: null } } as const;
+  expect(impactOf(command, nobody)).toEqual({
+    phase: 'stated',
+    text: 'Nobody who is connected now would be disturbed.',
+  });
+  expect(impactOf({ ...command, danger: 'irreversible' }, nobody)).toEqual({
+    phase: 'stated',
+    text: 'This cannot be undone. Nobody who is connected now would be disturbed.',
+  });
+});
+
+test('what must be typed is the value of its argument, else the name of the command, and only where nothing undoes it', () => {
+  const wipe = { ...command, name: 'wipe', danger: 'irreversible', confirmArg: 'mask' } as const;
+  expect(confirmationText(wipe, { mask: '*@*' })).toBe('*@*');
+  for (const args of [{}, { mask: '' }, { mask: 5 }]) expect(confirmationText(wipe, args)).toBe('wipe');
+  expect(confirmationText({ ...wipe, confirmArg: null }, { mask: '*@*' })).toBe('wipe');
+  expect(confirmationText({ ...wipe, danger: 'disruptive' }, { mask: '*@*' })).toBeNull();
+});
+
+test('the question leaves out what says nothing, and writes numbers, lists and a no in words', () => {
+  const args = {
+    type: 'object',
+    properties: {
+      limit: { type: 'integer' },
+      zero: { type: 'integer' },
+      never: { type: 'integer', zero: 'never' },
+      minutes: { type: 'integer', unit: 'minutes' },
+      masks: { type: 'array' },
+      loud: { type: 'boolean' },
+      gone: { type: 'string' },
+      nothing: { type: 'string' },
+    },
+  } as const;
+  const values = {
+    limit: 12_345,
+    zero: 0,
+    never: 5,
+    minutes: 0,
+    masks: ['a', 'b'],
+    loud: false,
+    nothing: null,
+  };
+  expect(argumentWords({ ...command, args }, values)).toEqual([
+    { name: 'Limit', text: '12,345' },
+    { name: 'Zero', text: '0' },
+    { name: 'Never', text: '5' },
+    { name: 'Duration', text: '0 minutes' },
+    { name: 'Masks', text: 'a, b' },
+    { name: 'Loud', text: 'no' },
+  ]);
+  const [, , secret] = argumentWords(command, { mask: 'a', password: 'x', reason: 'b' });
+  expect(secret?.text).toBe('b');
+  expect(argumentWords(command, { password: 'x' })).toEqual([{ name: 'Password', text: '(not shown)' }]);
 });

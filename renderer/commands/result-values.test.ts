@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { CommandDescription } from '../../contract/manifest.ts';
 import { formatDateTime } from '../format/times.ts';
-import { fieldsOf, tableOf } from './result-values.ts';
+import { fieldsOf, jsonOf, tableOf, textOf } from './result-values.ts';
 
 const command: CommandDescription = {
   name: 'client',
@@ -50,4 +50,54 @@ test('what is no object of fields stays as it is', () => {
   expect(fieldsOf(command, {})).toBeNull();
   expect(fieldsOf({ ...command, result: 'table' }, { rows: [] })).toBeNull();
   expect(tableOf(command, { rows: [] })).toBeNull();
+});
+
+test('a table has the declared columns, else those of its first row, and a place for what is missing', () => {
+  const rows = [{ nick: 'ada', idle: 2, rooms: ['a', 'b'], more: { x: 1 } }, 'odd', { nick: 'eve' }];
+  const declared = { ...command, result: 'table', columns: command.columns.slice(0, 1) } as const;
+  expect(tableOf(declared, { rows })).toEqual({
+    columns: [{ key: 'nick', title: 'Nick', type: 'text' }],
+    rows: [['ada'], [null], ['eve']],
+  });
+  expect(tableOf({ ...declared, columns: [] }, { rows: ['odd', ...rows] })).toEqual({
+    columns: ['nick', 'idle', 'rooms', 'more'].map((key) => ({
+      key,
+      title: key.charAt(0).toUpperCase() + key.slice(1),
+      type: 'text',
+    })),
+    rows: [
+      [null, null, null, null],
+      ['ada', 2, 'a, b', '{"x":1}'],
+      [null, null, null, null],
+      ['eve', null, null, null],
+    ],
+  });
+  expect(tableOf({ ...declared, columns: [] }, { rows: [] })).toEqual({ columns: [], rows: [] });
+});
+
+test('what is no table is none: no object, no rows', () => {
+  const table = { ...command, result: 'table' } as const;
+  for (const result of [null, [], 'x', {}, { rows: 'x' }]) expect(tableOf(table, result)).toBeNull();
+});
+
+test('a list of objects is written as JSON, false and 0 as they are', () => {
+  expect(fieldsOf({ ...command, columns: [] }, { list: [{ a: 1 }], no: false, zero: 0, empty: [] })).toEqual([
+    { name: 'List', text: '[{"a":1}]' },
+    { name: 'No', text: 'no' },
+    { name: 'Zero', text: '0' },
+    { name: 'Empty', text: '' },
+  ]);
+});
+
+test('a text is that of a command which gives one', () => {
+  const gives = { ...command, result: 'text' } as const;
+  expect(textOf(gives, { text: 'a' })).toBe('a');
+  expect(textOf(gives, { text: '' })).toBe('');
+  for (const result of [{ text: 1 }, {}, null, 'a']) expect(textOf(gives, result)).toBeNull();
+  expect(textOf(command, { text: 'a' })).toBeNull();
+});
+
+test('JSON is indented by two, and of nothing null', () => {
+  expect(jsonOf({ a: 1 })).toBe('{\n  "a": 1\n}');
+  expect(jsonOf(undefined)).toBe('null');
 });

@@ -33,7 +33,10 @@ export function testScreen() {
         all.set(target, known.add(told));
         this.#ends.push(() => known.delete(told));
       }
-      unobserve(): void {}
+      /** Who uses it follows one element with each. */
+      unobserve(): void {
+        this.disconnect();
+      }
       disconnect(): void {
         for (const end of this.#ends.splice(0)) end();
       }
@@ -51,14 +54,18 @@ export function testScreen() {
     ),
   );
 
-  /** Answers every method by keeping it, and every property as it was set. */
+  /** Answers every method by keeping it, and every property as it was set. A letter is as wide as half its height. */
   const keeper = (list: Drawn[]) => {
     const look: Record<string, unknown> = {};
+    const measureText = (text: string) => ({
+      width: (text.length * Number.parseFloat(String(look.font))) / 2,
+    });
     return new Proxy(look, {
-      get: (_look, name) =>
-        Object.hasOwn(look, name)
-          ? look[String(name)]
-          : (...args: unknown[]) => void list.push({ call: String(name), args, look: { ...look } }),
+      get: (_look, name) => {
+        if (Object.hasOwn(look, name)) return look[String(name)];
+        if (name === 'measureText') return measureText;
+        return (...args: unknown[]) => void list.push({ call: String(name), args, look: { ...look } });
+      },
     });
   };
   // A function, because `new` of one may give another object than its own.
