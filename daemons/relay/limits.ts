@@ -251,7 +251,7 @@ export type ClassLimitName = {
 export const LIMIT_NAMES = Object.keys(LIMITS) as LimitName[];
 
 export const CLASS_LIMIT_NAMES = LIMIT_NAMES.filter(
-  (name): name is ClassLimitName => 'perClass' in LIMITS[name],
+  (name): name is ClassLimitName => (LIMITS[name] as RelayLimit).perClass === true,
 );
 
 /** The table's defaults, as a fresh object. */

@@ -94,3 +94,48 @@ it('counts what waits for clients that lag, each frame once, and nothing once th
     }),
   );
 });
+
+it('answers for its frames, two hundred bytes of bookkeeping each, and eight for every place of its ring', () => {
+  const memory = new HeldMemory();
+  const queue = new SendQueue(memory);
+  expect(queue.heldBytes).toBe(0);
+  for (let id = 0; id < 17; id++) queue.push(frame(0, false));
+  expect(queue.heldBytes).toBe(17 * (4 + 200) + 32 * 8);
+  expect(memory.sendBytes).toBe(32 * 8);
+  queue.lag();
+  queue.lag();
+  expect(memory.sendBytes).toBe(17 * (4 + 200) + 32 * 8);
+  queue.take(17);
+  // Kept for what comes next.
+  expect([queue.heldBytes, memory.sendBytes]).toEqual([32 * 8, 32 * 8]);
+  queue.push(frame(0, false));
+  expect(memory.sendBytes).toBe(32 * 8);
+  queue.clear();
+  expect([queue.heldBytes, queue.size, memory.sendBytes]).toEqual([0, 0, 0]);
+});
+
+it('keeps a ring of 256 places when it is empty, and lets go of a larger one', () => {
+  for (const [frames, places] of [
+    [256, 256],
+    [257, 0],
+  ] as const) {
+    const queue = new SendQueue(new HeldMemory());
+    for (let id = 0; id < frames; id++) queue.push(frame(id, false));
+    queue.take(frames - 1);
+    expect(queue.heldBytes).toBeGreaterThan(places * 8);
+    queue.take(1);
+    expect(queue.heldBytes).toBe(places * 8);
+  }
+});
+
+it('drops data from between control frames, and leaves these in their order', () => {
+  const queue = new SendQueue(new HeldMemory());
+  for (const [id, control] of [true, true, false, true, false].entries()) queue.push(frame(id, control));
+  expect(queue.dropOldest()?.receivedAt).toBe(2);
+  expect(contents(queue)).toEqual([0, 1, 3, 4]);
+  expect(queue.dropOldest()?.receivedAt).toBe(4);
+  expect(queue.dropOldest()).toBeUndefined();
+  expect(contents(queue)).toEqual([0, 1, 3]);
+  queue.push(frame(9, false));
+  expect(queue.dropOldest()?.receivedAt).toBe(9);
+});
