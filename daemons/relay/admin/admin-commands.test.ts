@@ -2,10 +2,10 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
-import { toWireError } from '../../../contract/errors.ts';
 import { until } from '../../runtime/test-fixtures/until.ts';
 import { manifest } from '../manifest.ts';
 import { BanList } from '../net/ban-list.ts';
+import { runAs } from '../test-admin.ts';
 import { TestRelay } from '../test-relay.ts';
 import { relayTables } from './tables.ts';
 
@@ -15,24 +15,7 @@ afterEach(() => relay.close());
 
 type Commands = TestRelay['commands'];
 
-/** Runs a command as the runtime does: arguments through their schema, errors as data. */
-async function run(name: keyof Commands, args: Record<string, unknown> = {}): Promise<unknown> {
-  const call = {
-    signal: new AbortController().signal,
-    actor: { name: 'root', from: 'cli', role: 'admin' } as const,
-  };
-  const handler = relay.commands[name] as {
-    check?(args: unknown): void;
-    run(args: unknown, call: unknown): unknown;
-  };
-  try {
-    const parsed = manifest.commands[name].args.parse(args);
-    handler.check?.(parsed);
-    return await handler.run(parsed, call);
-  } catch (error) {
-    return toWireError(error);
-  }
-}
+const run = (name: keyof Commands, args: Record<string, unknown> = {}) => runAs(relay, name, args);
 
 function impact(name: keyof Commands, args: Record<string, unknown>): string | null | undefined {
   const handler = relay.commands[name] as { impact?(args: unknown): string | null };
