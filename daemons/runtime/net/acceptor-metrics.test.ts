@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { MetricRegistry } from '../telemetry/metric-registry.ts';
-import { acceptorMetrics, connectionsMetric, publishAcceptor } from './acceptor-metrics.ts';
+import { acceptorMetrics, connectionsMetric, publishAcceptor, refusalMetrics } from './acceptor-metrics.ts';
 import { AcceptCounts } from './admission.ts';
 
 test('shows how many connections are open and what was refused, as they are at each sample', () => {
@@ -17,4 +17,34 @@ test('shows how many connections are open and what was refused, as they are at e
   registry.sample();
   expect([connections.value, banned.value]).toEqual([1, 3]);
   expect(connectionsMetric('echo')).toBe('signalbox_echo_connections');
+});
+
+test('has the same names in every daemon, each for its own count, which begins with nothing', () => {
+  const registry = new MetricRegistry('echo', acceptorMetrics('echo'));
+  const counts = new AcceptCounts();
+  expect(Object.values(counts).every((count) => count === 0)).toBe(true);
+  publishAcceptor(registry, counts, () => 0);
+  const names: [keyof AcceptCounts, string][] = [
+    ['accepted', 'accepted'],
+    ['acceptFailures', 'accept_failures'],
+    ['refusedThrottled', 'refused_throttled'],
+    ['refusedAddress', 'refused_address'],
+    ['refusedFull', 'refused_full'],
+    ['refusedBanned', 'refused_banned'],
+    ['tlsHandshakeFailures', 'tls_handshake_failures'],
+  ];
+  names.forEach(([count], at) => {
+    counts[count] = at + 1;
+  });
+  registry.sample();
+  expect(acceptorMetrics('echo').map(({ name, kind, unit }) => [name, kind, unit])).toEqual([
+    ['signalbox_echo_connections', 'gauge', 'count'],
+    ...names.map(([, name]) => [`signalbox_echo_${name}_total`, 'counter', 'count']),
+  ]);
+  expect(names.map(([, name]) => registry.counter(`signalbox_echo_${name}_total`).value)).toEqual([
+    1, 2, 3, 4, 5, 6, 7,
+  ]);
+  expect(refusalMetrics('echo')).toEqual(
+    ['throttled', 'address', 'full', 'banned'].map((why) => `signalbox_echo_refused_${why}_total`),
+  );
 });

@@ -116,3 +116,69 @@ it('gives every place back once, whatever the order and however often the classe
     }),
   );
 });
+
+it('counts each refusal as what it was, and what was let in as nothing', () => {
+  const { admission, banned } = admissionOf({ connectBurst: 2, maxConnections: 2 });
+  banned.add('192.0.2.9');
+  const why = (address: string, made?: boolean) => {
+    const answer = admission.admit(address, made);
+    return answer instanceof Seat ? 'in' : answer.why;
+  };
+  expect(['192.0.2.9', '192.0.2.1', '192.0.2.1', '192.0.2.1', '192.0.2.2'].map((one) => why(one))).toEqual([
+    'banned',
+    'in',
+    'in',
+    'throttled',
+    'class_full',
+  ]);
+  expect(admission.counts).toEqual({
+    accepted: 0,
+    acceptFailures: 0,
+    refusedThrottled: 1,
+    refusedAddress: 0,
+    refusedFull: 1,
+    refusedBanned: 1,
+    tlsHandshakeFailures: 0,
+  });
+  const { admission: few } = admissionOf({ maxPerAddress: 1 });
+  few.admit('192.0.2.1');
+  expect(few.admit('192.0.2.1')).toMatchObject({ why: 'address_full', connectionClass: { name: 'default' } });
+  expect(few.counts).toMatchObject({ refusedAddress: 1, refusedFull: 0 });
+});
+
+it('takes connections up to its limit, whatever the descriptors allow beyond', () => {
+  let most = 2;
+  const admission = new Admission({
+    classes: new ConnectionClasses([], { ...RULE, maxPerAddress: 10 }),
+    maxConnections: () => most,
+    room: 3,
+  });
+  const come = () => admission.admit('192.0.2.1');
+  come();
+  come();
+  expect(come()).toEqual({ why: 'full', most: 2 });
+  expect(admission.counts.refusedFull).toBe(1);
+  most = 100;
+  expect(come()).toBeInstanceOf(Seat);
+  // The class holds no more.
+  expect(come()).toEqual({ why: 'full', most: 3 });
+});
+
+it('says of an address that comes too fast when it may come again, and in words eight times', () => {
+  const { admission } = admissionOf({ connectBurst: 1 });
+  admission.admit('192.0.2.1');
+  const answers = Array.from({ length: 10 }, () => admission.admit('192.0.2.1'));
+  expect(answers[0]).toEqual({ why: 'throttled', waitMs: 1_000, inWords: true });
+  expect(answers.filter((one) => 'inWords' in one && one.inWords)).toHaveLength(8);
+});
+
+it('bans nobody and remembers addresses where a daemon says nothing else', () => {
+  const admission = new Admission({ classes: new ConnectionClasses([], { ...RULE, maxConnections: 1_000 }) });
+  expect(admission.admit('192.0.2.1')).toBeInstanceOf(Seat);
+  expect([admission.refusalOfBan('192.0.2.1'), admission.throttle.size, admission.size]).toEqual([
+    null,
+    1,
+    1,
+  ]);
+  expect(admission.room).toBeGreaterThan(100);
+});

@@ -93,3 +93,58 @@ it('counts the open connections of an address whatever comes and goes in between
     }),
   );
 });
+
+it('forgives a /64 of IPv6 by its row as well as by an address in it', () => {
+  const { throttle, connect } = throttleOf();
+  connect('2001:db8::1');
+  const [entry] = throttle.entries();
+  expect(entry?.network).toBe('2001:db8:0:0::/64');
+  expect(throttle.reset(entry?.network)).toBe(1);
+  connect('2001:db8::1');
+  expect([throttle.reset('2001:db8::ffff'), throttle.reset('2001:db8::ffff')]).toEqual([1, 0]);
+});
+
+it('counts the attempts that were too many, until one is not', () => {
+  const { throttle } = throttleOf();
+  const visitor = throttle.visitor('192.0.2.1');
+  const refused = () => {
+    throttle.attempt(visitor, RATE);
+    return visitor.refused;
+  };
+  expect([refused(), refused(), refused(), refused(), refused()]).toEqual([0, 0, 0, 1, 2]);
+  nowMs += 2_000;
+  expect([refused(), refused()]).toEqual([0, 1]);
+});
+
+it('forgets two that have recovered for each that comes, so that they do not pile up', () => {
+  const { throttle, connect } = throttleOf();
+  for (let n = 1; n <= 6; n++) connect(`10.0.0.${n}`);
+  expect(throttle.size).toBe(6);
+  nowMs += 2_000;
+  connect('10.0.1.1');
+  expect(throttle.size).toBe(5);
+  connect('10.0.1.2');
+  expect(throttle.size).toBe(4);
+});
+
+it('remembers nothing of an address that left with its whole allowance', () => {
+  const { throttle, connect } = throttleOf();
+  connect('192.0.2.1');
+  const visitor = throttle.visitor('192.0.2.1');
+  throttle.enter(visitor);
+  throttle.enter(visitor);
+  nowMs += 2_000;
+  throttle.leave(visitor);
+  expect([throttle.size, visitor.open]).toEqual([1, 1]);
+  throttle.leave(visitor);
+  expect([throttle.size, visitor.open]).toEqual([0, 0]);
+  expect(throttle.entries()).toEqual([]);
+});
+
+it('goes by the rate of the class that an address is in now', () => {
+  const { connect } = throttleOf();
+  for (let n = 0; n < 3; n++) connect('192.0.2.1');
+  expect(connect('192.0.2.1')).toBe(2_000);
+  // What was used is used; the other class gives back faster.
+  expect(connect('192.0.2.1', { connectBurst: 10, connectsPerSecond: 10 })).toBe(100);
+});

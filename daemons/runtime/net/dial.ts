@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { SignalboxError } from '../../../contract/errors.ts';
+import { placeText } from '../../../contract/listen-place.ts';
 import { type Admission, type Refusal, Seat } from './admission.ts';
 import { type ClassRule, UNIX_ADDRESS } from './connection-classes.ts';
 import { plainAddress } from './ip-address.ts';
@@ -97,8 +98,4 @@ function notAdmitted(destination: Destination, refusal: Refusal<ClassRule>): Sig
     case 'throttled':
       return new SignalboxError('limit_reached', `no connection to ${where}: it was connected to too often`);
   }
-}
-
-function placeText(destination: Destination): string {
-  return 'path' in destination ? destination.path : `${destination.host}:${destination.port}`;
 }

@@ -25,3 +25,15 @@ it('leaves alone what is small, and what others may have a part of', () => {
   discardWhole(large);
   expect(large.length).toBe(0);
 });
+
+it('gives back what has 16 KiB, and nothing smaller', () => {
+  const [small, large] = [Buffer.allocUnsafeSlow(16_383), Buffer.allocUnsafeSlow(16_384)];
+  for (const buffer of [small, large]) discardWhole(buffer);
+  expect([small.length, large.length]).toEqual([16_383, 0]);
+});
+
+it('leaves shared memory alone', () => {
+  const shared = new Uint8Array(new SharedArrayBuffer(40_000));
+  discardBuffer(shared);
+  expect(shared.length).toBe(40_000);
+});

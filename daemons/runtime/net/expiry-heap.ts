@@ -14,10 +14,6 @@ export interface Expiring {
 export class ExpiryHeap<Item extends Expiring> {
   readonly #items: Item[] = [];
 
-  get size(): number {
-    return this.#items.length;
-  }
-
   /** What ends first; null when nothing is in. */
   get first(): Item | null {
     return this.#items[0] ?? null;

@@ -4,6 +4,8 @@ import { describe, expect, test } from 'vitest';
 import {
   AddressRanges,
   cidrContains,
+  dottedIPv4,
+  isMappedIPv4,
   networkKey,
   parseAddress,
   parseCidr,
@@ -111,4 +113,50 @@ describe('addresses', () => {
       { numRuns: 1000 },
     );
   });
+});
+
+test.each([
+  ['::1.2.3.4', '::102:304'],
+  ['::ffff:255.255.255.255', '255.255.255.255'],
+  ['64:ff9b::192.0.2.33', '64:ff9b::c000:221'],
+  ['1:2:3:4:5:6:7.8.9.10', '1:2:3:4:5:6:708:90a'],
+  ['1::', '1:0:0:0:0:0:0:0'],
+  ['1:2:3:4:5:6:7::', '1:2:3:4:5:6:7:0'],
+  ['::2:3:4:5:6:7:8', '0:2:3:4:5:6:7:8'],
+  ['fe80::1%lo.0', 'fe80::1'],
+  ['1::8', '1:0:0:0:0:0:0:8'],
+])('%s is %s', (text, same) => {
+  expect(parseAddress(text)).toEqual(parseAddress(same));
+  expect(parseAddress(text)).not.toBeNull();
+});
+
+test('a length is one to three digits, and at most what the family has', () => {
+  const bits = (text: string) => parseCidr(text)?.bits ?? null;
+  expect(['10.0.0.0/0', '10.0.0.0/32', '10.0.0.0/032', '::/0', '::/128'].map(bits)).toEqual([
+    96, 128, 128, 0, 128,
+  ]);
+  expect(['10.0.0.0/0032', 'x10.0.0.0/8', '10.0.0.0/8x', '10.0.0.0/ 8', '::/0128'].map(bits)).toEqual([
+    null,
+    null,
+    null,
+    null,
+    null,
+  ]);
+});
+
+test('only the mapped form of IPv4 is shown as IPv4', () => {
+  expect(plainAddress('::ffff:1:2')).toBe('::ffff:1:2');
+  expect(plainAddress('x::ffff:1.2.3.4')).toBe('x::ffff:1.2.3.4');
+  const mapped = ['::ffff:1.2.3.4', '1::ffff:1.2.3.4', '0:1::ffff:1.2.3.4', '0:0:1::ffff:1.2.3.4'];
+  const further = ['0:0:0:1:0:ffff:1.2.3.4', '0:0:0:0:1:ffff:1.2.3.4', '::fffe:1.2.3.4'];
+  expect([...mapped, ...further].map((text) => isMappedIPv4(parseAddress(text)!))).toEqual([
+    true,
+    false,
+    false,
+    false,
+    false,
+    false,
+    false,
+  ]);
+  expect(dottedIPv4(parseAddress('::ffff:1.20.255.4')!)).toBe('1.20.255.4');
 });

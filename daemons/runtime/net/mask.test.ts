@@ -40,3 +40,22 @@ it('has its price: a mask that may have to go back costs more than one that need
   expect(stars).toBeGreaterThan(plain);
   expect(hostile).toBeGreaterThan(10 * stars);
 });
+
+it('asks for a comparison, and for each character that a mask may have to look at again', () => {
+  const prices = (texts: string[]) => texts.map((text) => compile(text).priceNs);
+  // 60 ns a mask; a character of a mask with stars 1 ns, and of one with a question mark 64 ns for its longest part.
+  expect(prices(['bob', '*', '**'])).toEqual([60, 60, 60]);
+  expect(prices(['*!*@host', 'a*b', 'a**b'])).toEqual([60 + 8, 60 + 3, 60 + 3]);
+  expect(prices(['a?c', '?', 'abc*d?', '*?*abcdef*'])).toEqual([
+    60 + 64 * 3,
+    60 + 64,
+    60 + 64 * 3,
+    60 + 64 * 6,
+  ]);
+});
+
+it('keeps a mask as it was written beside what is compared', () => {
+  expect(compile('BOB!***@Host')).toMatchObject({ text: 'BOB!***@Host', pattern: 'bob!*@host' });
+  expect(compile('**').matches('')).toBe(true);
+  expect(compile('?').matches('')).toBe(false);
+});

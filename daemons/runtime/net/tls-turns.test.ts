@@ -1,0 +1,96 @@
+/** How many handshakes begin in one turn, where nobody says otherwise, and how long each may take. */
+
+import type { Socket } from 'node:net';
+import { Duplex } from 'node:stream';
+import { Server as TlsServer } from 'node:tls';
+import { afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { TlsAcceptor } from './tls-acceptor.ts';
+import { createSelfSigned, type TlsCredentials } from './tls-credentials.ts';
+
+let credentials: TlsCredentials;
+beforeAll(async () => {
+  credentials = await createSelfSigned('tls.test');
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
+
+/** A client that has sent the first bytes of its handshake. */
+class FakeSocket extends Duplex {
+  readonly remoteAddress = '192.0.2.1';
+  readonly localAddress = '192.0.2.2';
+  readonly localPort = 6697;
+  readonly remotePort: number;
+
+  constructor(remotePort: number) {
+    super({ allowHalfOpen: true });
+    this.remotePort = remotePort;
+  }
+
+  override _read(): void {}
+}
+
+function make(handshakeMs = 60_000) {
+  const failures = vi.fn();
+  const acceptor = new TlsAcceptor({
+    credentials,
+    requestCert: false,
+    handshakeMs: () => handshakeMs,
+    onSecure: () => {},
+    onFailure: failures,
+  });
+  const sockets: FakeSocket[] = [];
+  const accept = () => {
+    const socket = new FakeSocket(10_000 + sockets.length);
+    sockets.push(socket);
+    acceptor.accept(socket as unknown as Socket);
+    return socket;
+  };
+  return { acceptor, failures, accept };
+}
+
+it('begins eight handshakes in one turn of the loop, the others in the next ones', async () => {
+  const begun = vi.spyOn(TlsServer.prototype, 'emit').mockReturnValue(true);
+  const { accept, acceptor } = make();
+  const perTurn: number[] = [];
+  for (let n = 0; n < 20; n++) {
+    const socket = accept();
+    vi.spyOn(socket, 'readableLength', 'get').mockReturnValue(1);
+    socket.emit('readable');
+  }
+  for (let turn = 0; turn < 4; turn++) {
+    perTurn.push(begun.mock.calls.filter(([event]) => String(event) === 'connection').length);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(perTurn).toEqual([8, 16, 20, 20]);
+  acceptor.close();
+});
+
+it('closes a client that has not finished in time, and counts it once; one that is gone leaves no timer', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const { accept, failures } = make(7_000);
+  const [slow, gone] = [accept(), accept()];
+  gone.destroy();
+  await new Promise((resolve) => setImmediate(resolve));
+  expect([failures.mock.calls.length, vi.getTimerCount()]).toEqual([1, 1]);
+  vi.advanceTimersByTime(6_999);
+  expect(slow.destroyed).toBe(false);
+  vi.advanceTimersByTime(1);
+  expect(slow.destroyed).toBe(true);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect([failures.mock.calls.length, vi.getTimerCount()]).toEqual([2, 0]);
+});
+
+it('says whether a certificate is another one, by certificate and by key', async () => {
+  const { acceptor } = make();
+  const context = vi.spyOn(TlsServer.prototype, 'setSecureContext');
+  expect(acceptor.replace({ ...credentials })).toBe(false);
+  expect(context).not.toHaveBeenCalled();
+  const other = await createSelfSigned('tls.test');
+  expect(acceptor.replace(other)).toBe(true);
+  expect(context.mock.calls[0]?.[0]).toMatchObject({ ...other, minVersion: 'TLSv1.2' });
+  expect(acceptor.replace({ ...other })).toBe(false);
+  expect(acceptor.replace({ ...other, key: `${other.key}\n` })).toBe(true);
+  expect(acceptor.replace({ cert: `${other.cert}\n`, key: `${other.key}\n` })).toBe(true);
+});
