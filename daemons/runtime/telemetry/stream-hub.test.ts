@@ -1,75 +1,16 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { Catalog } from '../../../contract/link/catalog.ts';
-import type { MetricFrame } from '../../../contract/metric-frame.ts';
-import { metricSpecs } from '../../../contract/metric-specs.ts';
-import type { FromWindow, ToWindow } from '../../../contract/stream.ts';
 import { limits } from '../limits.ts';
-import { Logger } from './logger.ts';
-import { MetricRegistry } from './metric-registry.ts';
-import { ProcessSampler } from './process-sampler.ts';
-import { StreamHub } from './stream-hub.ts';
+import {
+  type HubProcess,
+  logRecords,
+  makeProcess,
+  name,
+  openReader,
+  openWindow,
+} from './test-fixtures/hub-process.ts';
 
-const { name, gauge, histogram } = metricSpecs('t');
-
-const tables = { people: { access: 'operate' } } as const;
-
-/** A process with one gauge and one histogram, and the timer of its summaries. */
-function makeProcess() {
-  const registry = new MetricRegistry('t', [gauge('level', ''), histogram('wait', '')]);
-  const sampler = new ProcessSampler('t', registry);
-  const logger = new Logger('info');
-  const hub = new StreamHub({ source: 't', instance: 1, registry, sampler, logger, tables });
-  const level = registry.gauge(name('level'));
-  const summaries = setInterval(() => {
-    sampler.summarise();
-    hub.secondEnded();
-  }, 1_000);
-  const close = () => {
-    clearInterval(summaries);
-    hub.close();
-    sampler.close();
-  };
-  return {
-    hub,
-    registry,
-    logger,
-    level,
-    wait: registry.histogram(name('wait_seconds')),
-    slot: registry.layout.slot(name('level')),
-    close,
-  };
-}
-
-/** A window; `acknowledges` says whether it gives credits back by itself. */
-function openWindow(hub: StreamHub, hz: number, acknowledges = true) {
-  let receive: (data: unknown) => void = () => {};
-  const frames: { readonly frame: MetricFrame; readonly level: number }[] = [];
-  const catalogs: (Catalog & { readonly beforeFrame: number })[] = [];
-  const window = { frames, catalogs, say: (message: FromWindow) => receive(message) };
-  hub.attach(
-    {
-      send(message: ToWindow) {
-        if (message.type === 'catalog') catalogs.push({ ...message.catalog, beforeFrame: frames.length });
-        if (message.type !== 'frame') return 0;
-        // The values belong to the process, which goes on writing them.
-        frames.push({ frame: message.frame, level: message.frame.values[subject.slot] ?? Number.NaN });
-        if (acknowledges) queueMicrotask(() => receive({ type: 'ack', seq: message.frame.seq }));
-        return 100;
-      },
-      onMessage(listener) {
-        receive = listener;
-      },
-      onClose() {},
-      close() {},
-    },
-    'admin',
-  );
-  window.say({ type: 'rate', hz });
-  return window;
-}
-
-let subject: ReturnType<typeof makeProcess>;
+let subject: HubProcess;
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -81,7 +22,7 @@ afterEach(() => {
 });
 
 it('sends a frame at once, and one a second while nothing happens', async () => {
-  const window = openWindow(subject.hub, 10);
+  const window = openWindow(subject, 10);
   expect(window.frames).toHaveLength(1);
   await vi.advanceTimersByTimeAsync(10_000);
   expect(window.frames).toHaveLength(11);
@@ -90,7 +31,7 @@ it('sends a frame at once, and one a second while nothing happens', async () => 
 });
 
 it('sends ten frames a second while a value changes', async () => {
-  const window = openWindow(subject.hub, 10);
+  const window = openWindow(subject, 10);
   const change = setInterval(() => subject.level.add(1), 20);
   await vi.advanceTimersByTimeAsync(1_000);
   window.frames.length = 0;
@@ -103,7 +44,7 @@ it('sends ten frames a second while a value changes', async () => {
 });
 
 it('shows the first change after a quiet time within a quarter of a second', async () => {
-  const window = openWindow(subject.hub, 10);
+  const window = openWindow(subject, 10);
   await vi.advanceTimersByTimeAsync(5_300);
   subject.level.set(7);
   await vi.advanceTimersByTimeAsync(250);
@@ -111,7 +52,7 @@ it('shows the first change after a quiet time within a quarter of a second', asy
 });
 
 it('shows what a histogram records before the second is over', async () => {
-  const window = openWindow(subject.hub, 10);
+  const window = openWindow(subject, 10);
   await vi.advanceTimersByTimeAsync(5_300);
   const before = window.frames.length;
   subject.wait.record(1e6);
@@ -120,8 +61,8 @@ it('shows what a histogram records before the second is over', async () => {
 });
 
 it('sends a hidden window one frame a second, whatever happens and whoever else looks', async () => {
-  openWindow(subject.hub, 10);
-  const hidden = openWindow(subject.hub, 1);
+  openWindow(subject, 10);
+  const hidden = openWindow(subject, 1);
   const change = setInterval(() => subject.level.add(1), 20);
   await vi.advanceTimersByTimeAsync(10_000);
   clearInterval(change);
@@ -130,7 +71,7 @@ it('sends a hidden window one frame a second, whatever happens and whoever else 
 });
 
 it('sends no third frame without an acknowledgement, and counts what it overwrote', async () => {
-  const window = openWindow(subject.hub, 10, false);
+  const window = openWindow(subject, 10, false);
   subject.level.set(1);
   await vi.advanceTimersByTimeAsync(250);
   expect(window.frames.map(({ frame }) => frame.seq)).toEqual([1, 2]);
@@ -146,7 +87,7 @@ it('sends no third frame without an acknowledgement, and counts what it overwrot
 });
 
 it('counts nothing as overwritten while nothing changes', async () => {
-  const window = openWindow(subject.hub, 10, false);
+  const window = openWindow(subject, 10, false);
   await vi.advanceTimersByTimeAsync(2_500);
   expect(window.frames).toHaveLength(2);
   window.say({ type: 'ack', seq: 2 });
@@ -154,7 +95,7 @@ it('counts nothing as overwritten while nothing changes', async () => {
 });
 
 it('sends nothing to a window that wants nothing', async () => {
-  const window = openWindow(subject.hub, 10);
+  const window = openWindow(subject, 10);
   window.say({ type: 'rate', hz: 0 });
   const before = window.frames.length;
   subject.level.set(1);
@@ -162,56 +103,9 @@ it('sends nothing to a window that wants nothing', async () => {
   expect(window.frames).toHaveLength(before);
 });
 
-/** A window that follows logs and tables; `reads` says whether it takes over what it is sent. */
-function openReader(hub: StreamHub, reads: boolean, bytesOf: (message: ToWindow) => number = () => 1_000) {
-  let receive: (data: unknown) => void = () => {};
-  const got: ToWindow[] = [];
-  const reader = {
-    got,
-    reads,
-    closed: false,
-    say: (message: FromWindow) => receive(message),
-    /** Takes over what it was sent so far. */
-    read() {
-      for (const message of got) {
-        if (message.type === 'logs' || message.type === 'rows') {
-          receive({ type: 'took', ticket: message.ticket });
-        }
-      }
-    },
-    seqs: () => got.flatMap((m) => (m.type === 'logs' ? m.records.map(({ seq }) => seq) : [])),
-    missed: () => got.reduce((sum, m) => sum + (m.type === 'logs' ? m.dropped : 0), 0),
-    tables: () => got.flatMap((m) => (m.type === 'rows' ? [m.rows] : [])),
-  };
-  hub.attach(
-    {
-      send(message) {
-        got.push(message);
-        if (reader.reads && (message.type === 'logs' || message.type === 'rows')) {
-          queueMicrotask(() => receive({ type: 'took', ticket: message.ticket }));
-        }
-        return bytesOf(message);
-      },
-      onMessage(listener) {
-        receive = listener;
-      },
-      onClose() {},
-      close() {
-        reader.closed = true;
-      },
-    },
-    'admin',
-  );
-  return reader;
-}
-
-function logRecords(count: number): void {
-  for (let n = 0; n < count; n++) subject.logger.log('info', 's', 'e', 'm');
-}
-
 it('sends a window that opens its logs everything that is kept, and calls none of it lost', async () => {
-  logRecords(limits.logBatchRecords.default + 77);
-  const reader = openReader(subject.hub, true);
+  logRecords(subject, limits.logBatchRecords.default + 77);
+  const reader = openReader(subject, true);
   reader.say({ type: 'logs', follow: true, afterSeq: 0 });
   await vi.advanceTimersByTimeAsync(200);
   expect(reader.seqs()).toEqual(Array.from({ length: limits.logBatchRecords.default + 77 }, (_, n) => n + 1));
@@ -219,8 +113,8 @@ it('sends a window that opens its logs everything that is kept, and calls none o
 });
 
 it('calls nothing lost that a window had before its stream was opened again', async () => {
-  logRecords(limits.logRingRecords.default * 3);
-  const reader = openReader(subject.hub, true);
+  logRecords(subject, limits.logRingRecords.default * 3);
+  const reader = openReader(subject, true);
   reader.say({ type: 'logs', follow: true, afterSeq: 5 });
   await vi.advanceTimersByTimeAsync(200);
   expect(reader.seqs().length).toBeGreaterThanOrEqual(limits.logRingRecords.default);
@@ -229,11 +123,11 @@ it('calls nothing lost that a window had before its stream was opened again', as
 
 it('sends a window that does not read a bounded amount of logs, and later says how many it missed', async () => {
   const bytes = () => 100_000;
-  const reader = openReader(subject.hub, false, bytes);
+  const reader = openReader(subject, false, bytes);
   reader.say({ type: 'logs', follow: true, afterSeq: 0 });
   const total = limits.logRingRecords.default * 4;
   for (let n = 0; n < total; n += 100) {
-    logRecords(100);
+    logRecords(subject, 100);
     await vi.advanceTimersByTimeAsync(100);
   }
   const unread = reader.got.filter((message) => message.type === 'logs').length * bytes();
@@ -253,11 +147,11 @@ it('accounts for every record, however logging and reading alternate', async () 
       const process = makeProcess();
       subject.close();
       subject = process;
-      const reader = openReader(process.hub, false, () => 90_000);
+      const reader = openReader(process, false, () => 90_000);
       reader.say({ type: 'logs', follow: true, afterSeq: 0 });
       let total = 0;
       for (const { logged, reads } of sequence) {
-        logRecords(logged);
+        logRecords(subject, logged);
         total += logged;
         if (total > 0 && reader.got.length < 2) await vi.advanceTimersByTimeAsync(100);
         if (reads) reader.read();
@@ -279,7 +173,7 @@ it('accounts for every record, however logging and reading alternate', async () 
 it('sends a window that fell behind the newest table once it has read, not those in between', async () => {
   let version = 0;
   subject.hub.provideTable('things', { rows: () => [[version]], total: () => 1 });
-  const reader = openReader(subject.hub, false, () => limits.streamUnreadBytes.default);
+  const reader = openReader(subject, false, () => limits.streamUnreadBytes.default);
   reader.say({ type: 'watch', table: 'things', on: true });
   while (version < 10) {
     version++;
@@ -292,19 +186,19 @@ it('sends a window that fell behind the newest table once it has read, not those
 });
 
 it('gives the place of a window that reads nothing to a new one, and never that of one that reads', async () => {
-  const stalled = openReader(subject.hub, false);
+  const stalled = openReader(subject, false);
   stalled.say({ type: 'rate', hz: 1 });
   const others = Array.from({ length: limits.streamSubscribers.default - 1 }, () =>
-    openReader(subject.hub, true),
+    openReader(subject, true),
   );
-  const early = openReader(subject.hub, true);
+  const early = openReader(subject, true);
   expect(early.closed).toBe(true);
   await vi.advanceTimersByTimeAsync(limits.streamStalledMs.default);
-  const late = openReader(subject.hub, true);
+  const late = openReader(subject, true);
   expect(late.closed).toBe(false);
   expect(stalled.closed).toBe(true);
   expect(others.some(({ closed }) => closed)).toBe(false);
-  expect(openReader(subject.hub, true).closed).toBe(true);
+  expect(openReader(subject, true).closed).toBe(true);
 });
 
 it('closes the window with most unread when all together have too much', async () => {
@@ -312,7 +206,7 @@ it('closes the window with most unread when all together have too much', async (
   const share = Math.floor(limits.streamUnreadTotalBytes.default / 4);
   const sizes = [share, share * 2, share, share];
   const readers = sizes.map((size) => {
-    const reader = openReader(subject.hub, false, ({ type }) => (type === 'rows' ? size : 0));
+    const reader = openReader(subject, false, ({ type }) => (type === 'rows' ? size : 0));
     reader.say({ type: 'watch', table: 'things', on: true });
     return reader;
   });
@@ -326,7 +220,7 @@ it('cuts a table at the limit of rows, says how many there are, and reads no fur
     for (; read < most + 100; read++) yield [read];
   }
   subject.hub.provideTable('things', { rows, total: () => most + 100 });
-  const reader = openReader(subject.hub, true);
+  const reader = openReader(subject, true);
   reader.say({ type: 'watch', table: 'things', on: true });
   const [table] = reader.tables();
   expect(table).toHaveLength(most);
@@ -341,7 +235,7 @@ it('sends a table of exactly as many rows as the limit whole', () => {
     rows: () => Array.from({ length: most }, () => [0]),
     total: () => most,
   });
-  const reader = openReader(subject.hub, true);
+  const reader = openReader(subject, true);
   reader.say({ type: 'watch', table: 'things', on: true });
   expect(reader.tables()[0]).toHaveLength(most);
 });
@@ -350,7 +244,7 @@ it('sends a table that changes all the time once a second, and one that is left 
   let version = 0;
   subject.hub.provideTable('busy', { rows: () => [[++version]], total: () => 1 });
   subject.hub.provideTable('still', { rows: () => [[7]], total: () => 1 });
-  const [busy, still] = [openReader(subject.hub, true), openReader(subject.hub, true)];
+  const [busy, still] = [openReader(subject, true), openReader(subject, true)];
   busy.say({ type: 'watch', table: 'busy', on: true });
   still.say({ type: 'watch', table: 'still', on: true });
   const touch = setInterval(() => subject.hub.touchTable('busy'), 10);
@@ -362,7 +256,7 @@ it('sends a table that changes all the time once a second, and one that is left 
 
 it('sends a table no more once nobody watches it', async () => {
   subject.hub.provideTable('things', { rows: () => [[1]], total: () => 1 });
-  const reader = openReader(subject.hub, true);
+  const reader = openReader(subject, true);
   reader.say({ type: 'watch', table: 'things', on: true });
   reader.say({ type: 'watch', table: 'things', on: false });
   subject.hub.touchTable('things');
@@ -372,8 +266,8 @@ it('sends a table no more once nobody watches it', async () => {
 
 it('puts no more records than the limit into one message of logs', async () => {
   const most = limits.logBatchRecords.default;
-  logRecords(most * 2 + 1);
-  const reader = openReader(subject.hub, true);
+  logRecords(subject, most * 2 + 1);
+  const reader = openReader(subject, true);
   reader.say({ type: 'logs', follow: true, afterSeq: 0 });
   await vi.advanceTimersByTimeAsync(200);
   expect(reader.got.flatMap((message) => (message.type === 'logs' ? [message.records.length] : []))).toEqual([
@@ -384,11 +278,11 @@ it('puts no more records than the limit into one message of logs', async () => {
 });
 
 it('collects records for a twentieth of a second, so that a window is told once of a burst', async () => {
-  const reader = openReader(subject.hub, true);
+  const reader = openReader(subject, true);
   reader.say({ type: 'logs', follow: true, afterSeq: 0 });
-  logRecords(1);
+  logRecords(subject, 1);
   await vi.advanceTimersByTimeAsync(30);
-  logRecords(1);
+  logRecords(subject, 1);
   expect(reader.seqs()).toEqual([]);
   await vi.advanceTimersByTimeAsync(20);
   expect(reader.got.filter(({ type }) => type === 'logs')).toHaveLength(1);
@@ -402,11 +296,11 @@ it('counts the windows that look, and every byte that they are sent', async () =
   };
   const before = figure('monitoring_bytes_total') ?? 0;
   subject.hub.provideTable('things', { rows: () => [], total: () => 0 });
-  const reader = openReader(subject.hub, true, () => 7);
-  openReader(subject.hub, true, () => 0);
+  const reader = openReader(subject, true, () => 7);
+  openReader(subject, true, () => 0);
   expect(figure('monitoring_subscribers')).toBe(2);
   reader.say({ type: 'watch', table: 'things', on: true });
-  logRecords(1);
+  logRecords(subject, 1);
   reader.say({ type: 'logs', follow: true, afterSeq: 0 });
   await vi.advanceTimersByTimeAsync(100);
   expect((figure('monitoring_bytes_total') ?? 0) - before).toBe(7 * reader.got.length);
@@ -416,7 +310,7 @@ it('counts the windows that look, and every byte that they are sent', async () =
 });
 
 it('tells every window what its frames hold before the first that holds something else, and again when asked', async () => {
-  const early = openWindow(subject.hub, 10);
+  const early = openWindow(subject, 10);
   expect(early.catalogs).toEqual([]);
   const depth = { depth: { kind: 'gauge', help: '' } } as const;
   const queue = subject.registry.instrument('queue', { queue: 'a' }, depth);
@@ -427,7 +321,7 @@ it('tells every window what its frames hold before the first that holds somethin
   const fits = ({ frame }: (typeof early.frames)[number]) =>
     frame.revision === 1 || frame.values.length === subject.registry.layout.size;
   expect(early.frames.every(fits)).toBe(true);
-  const late = openWindow(subject.hub, 10);
+  const late = openWindow(subject, 10);
   expect(late.catalogs).toEqual([{ ...catalog, beforeFrame: 0 }]);
   late.say({ type: 'catalog?' });
   expect(late.catalogs.at(-1)).toEqual({ ...catalog, beforeFrame: 1 });
