@@ -1,51 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { WorkLoop as Loop } from './test-fixtures/work-loop.ts';
 import { WorkAccount, WorkGroup } from './work-account.ts';
 import { WorkGate } from './work-gate.ts';
 import { type WorkSteps, WorkTurns } from './work-turns.ts';
 
 const MS = 1e6;
-
-/** Turns under a clock that only work moves, and a loop that only the test turns. */
-class Loop {
-  nowMs = 1000;
-  readonly due: (() => void)[] = [];
-  readonly errors: unknown[] = [];
-  readonly turns = new WorkTurns({
-    turnMs: 25,
-    sliceMs: 2,
-    now: () => this.nowMs,
-    schedule: (callback) => this.due.push(callback),
-    onError: (error) => this.errors.push(error),
-  });
-
-  account(group = new WorkGroup()): WorkAccount {
-    return new WorkAccount(group);
-  }
-
-  /** Ends the turn of the loop. False when nothing was to be done. */
-  turn(): boolean {
-    const due = this.due.splice(0);
-    for (const callback of due) callback();
-    return due.length > 0;
-  }
-
-  /** How many turns it takes until nothing waits. */
-  drain(most = 10_000): number {
-    let count = 0;
-    while (this.turn()) if (++count > most) throw new Error('it does not end');
-    return count;
-  }
-
-  /** Work of `ms` in steps of 0.1 ms, which says when each step was. */
-  *work(ms: number, told: (nowMs: number) => void = () => {}): WorkSteps {
-    for (let left = ms * 10; left > 0; left--) {
-      this.nowMs += 0.1;
-      told(this.nowMs);
-      if (this.turns.spend(0.1 * MS)) yield null;
-    }
-  }
-}
 
 describe('WorkTurns', () => {
   it('does not split work because the machine ran something else meanwhile', () => {
