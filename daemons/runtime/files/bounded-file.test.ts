@@ -91,3 +91,36 @@ describe('text', () => {
     );
   });
 });
+
+describe('a byte order mark', () => {
+  const problemOf = (bytes: number[]) => {
+    try {
+      return decodeText(Uint8Array.from(bytes));
+    } catch (error) {
+      return { message: (error as Error).message, line: (error as { line: number }).line };
+    }
+  };
+  it.each([[[0xff, 0xfe, 0x61, 0]], [[0xfe, 0xff, 0, 0x61]]])('of UTF-16 is known: %j', (bytes) => {
+    expect(problemOf(bytes)).toEqual({ message: 'is UTF-16, expected UTF-8', line: 1 });
+  });
+
+  it.each([
+    [[0xff, 0x61], 1],
+    [[0x61, 0x0a, 0xff, 0xfe], 2],
+    [[0x0a, 0x0a, 0xfe, 0xff, 0x0a], 3],
+    [[0x61, 0x0a, 0x61, 0xfe], 2],
+  ])('is none elsewhere: %j', (bytes, line) => {
+    expect(problemOf(bytes)).toMatchObject({ line, message: expect.stringContaining(`in line ${line};`) });
+  });
+
+  it('of UTF-8 is three bytes, and two of them are none', () => {
+    expect(problemOf([0xef, 0xbb, 0xbf])).toEqual({ text: '', mark: true });
+    expect(problemOf([0xef, 0xbb, 0xbe])).toMatchObject({ mark: false });
+    expect(problemOf([0x61, 0xef, 0xbb, 0xbf])).toEqual({ text: 'a\ufeff', mark: false });
+  });
+
+  it('is looked for in a part of a larger buffer only in that part', () => {
+    const whole = Buffer.from('xx\ufeffabcyy');
+    expect(decodeText(whole.subarray(2, 8))).toEqual({ text: 'abc', mark: true });
+  });
+});

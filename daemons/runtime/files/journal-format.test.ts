@@ -53,3 +53,27 @@ it('names segments so that they sort as they were written, and knows no other fi
     expect(parseSegmentName(name)).toBeNull();
   }
 });
+
+it('has a checksum of eight digits, that of the record without it', () => {
+  const line = encodeJournalLine({ kind: 'effects', key: 'k', effects: [] });
+  // CRC-32 of {"kind":"effects","key":"k","effects":[]}, as zlib and cksum -a crc32b have it.
+  const body = '{"kind":"effects","key":"k","effects":[]}';
+  expect(line).toBe(`{"sum":"dcf0f019",${body.slice(1)}\n`);
+  const sums = new Set<number>();
+  for (let n = 0; n < 300; n++) {
+    const sum = /^\{"sum":"([^"]*)"/.exec(
+      encodeJournalLine({ kind: 'effects', key: `${n}`, effects: [] }),
+    )?.[1];
+    sums.add(sum?.length ?? 0);
+  }
+  expect([...sums]).toEqual([8]);
+});
+
+it('takes no line that only looks right, however it is quoted', () => {
+  // The checksum is right, the JSON is not.
+  expect(decodeJournalLine('{"sum":"898a2d9e","kind":"x"')).toBeNull();
+  const line = '{"sum":"eb88d662","kind":"x"}';
+  expect(decodeJournalLine(line)).toEqual({ kind: 'x' });
+  expect(decodeJournalLine(` ${line}`)).toBeNull();
+  expect(decodeJournalLine(line.toUpperCase())).toBeNull();
+});

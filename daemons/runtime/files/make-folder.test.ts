@@ -34,3 +34,15 @@ test.runIf(process.platform === 'linux')(
     }
   },
 );
+
+test('a folder that somebody else makes meanwhile is none of ours, and a file in its place is in the way', () => {
+  const path = join(dir, 'a', 'b');
+  expect(makeFolder(path)).toHaveLength(2);
+  rmSync(path, { recursive: true });
+  expect(makeFolder(`${path}/`)).toEqual([path]);
+  writeFileSync(join(dir, 'c'), '');
+  expect(() => makeFolder(join(dir, 'c'))).toThrow(
+    expect.objectContaining({ code: 'ENOTDIR', path: join(dir, 'c') }),
+  );
+  expect(makeFolder('/')).toEqual([]);
+});

@@ -58,3 +58,53 @@ test('what a process makes is private whatever umask it was started with', async
   expect(await modeOf('folder')).toBe(0o700);
   expect(await modeOf('folder/file')).toBe(0o600);
 });
+
+test('folders are looked into three deep, and what is deeper is left alone', async () => {
+  const deep = join(dir, 'recorder', 'a', 'b', 'c');
+  await mkdir(deep, { recursive: true });
+  const paths = ['recorder/0', 'recorder/a/1', 'recorder/a/b/2', 'recorder/a/b/c/3'];
+  for (const path of paths) {
+    await writeFile(join(dir, path), '');
+    await chmod(join(dir, path), 0o644);
+  }
+  await chmod(deep, 0o755);
+  expect(await mendPrivacy(dir, ['recorder'])).toEqual([]);
+  expect(await Promise.all(paths.map(modeOf))).toEqual([0o600, 0o600, 0o600, 0o644]);
+  expect(await modeOf('recorder/a/b/c')).toBe(0o700);
+});
+
+test('only the rights of others are taken, and only where there are some', async () => {
+  for (const [name, mode] of [
+    ['owner', 0o400],
+    ['group', 0o460],
+    ['other', 0o701],
+  ] as const) {
+    await writeFile(join(dir, name), '');
+    await chmod(join(dir, name), mode);
+  }
+  await mendPrivacy(dir, ['owner', 'group', 'other']);
+  expect(await Promise.all(['owner', 'group', 'other'].map(modeOf))).toEqual([0o400, 0o600, 0o600]);
+});
+
+test('a home that somebody named as the data folder keeps its rights, what is the instance’s does not', async () => {
+  await writeFile(join(dir, 'token'), '');
+  await chmod(join(dir, 'token'), 0o644);
+  await chmod(dir, 0o755);
+  const home = process.env.HOME;
+  process.env.HOME = dir;
+  try {
+    expect(await mendPrivacy(join(dir, '.'), ['token'])).toEqual([]);
+  } finally {
+    process.env.HOME = home;
+  }
+  expect([await modeOf('.'), await modeOf('token')]).toEqual([0o755, 0o600]);
+});
+
+test('a path that cannot be looked at is named with the cause, and the others are mended', async () => {
+  await writeFile(join(dir, 'file'), '');
+  await writeFile(join(dir, 'token'), '');
+  await chmod(join(dir, 'token'), 0o644);
+  expect(await mendPrivacy(dir, ['file/x', 'absent', 'token'])).toEqual([`${join(dir, 'file/x')} (ENOTDIR)`]);
+  expect(await modeOf('token')).toBe(0o600);
+  await expect(mendPrivacy(join(dir, 'absent'), [])).rejects.toMatchObject({ code: 'ENOENT' });
+});

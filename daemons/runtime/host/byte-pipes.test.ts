@@ -1,8 +1,11 @@
-import { EventEmitter } from 'node:events';
+import { EventEmitter, once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { WebSocket } from 'ws';
+import { type WebSocket, WebSocket as WebSocketClient } from 'ws';
+import type { BytePipe } from '../../../contract/byte-stream.ts';
 import { limits } from '../limits.ts';
-import { webSocketPipe } from './byte-pipes.ts';
+import { linkPipe, portPipe, socketPipe, webSocketPipe } from './byte-pipes.ts';
 
 /** A WebSocket without a network behind it. */
 class FakeSocket extends EventEmitter {
@@ -71,4 +74,93 @@ it('hears bytes in every form in which they come, and takes what is no JSON for 
     { type: 'end' },
     null,
   ]);
+});
+
+it('hears of a memory block as well, writes words as JSON, and ends a socket that fails', () => {
+  const heard: unknown[] = [];
+  const closed = vi.fn();
+  const pipe = open();
+  pipe.onMessage((message) => heard.push(message));
+  pipe.onClose(closed);
+  socket.emit('message', Uint8Array.of(1, 2).buffer, true);
+  expect(heard).toEqual([{ type: 'bytes', data: Uint8Array.of(1, 2) }]);
+  pipe.send({ type: 'bytes-end', total: 3 });
+  expect(socket.sent).toEqual([{ data: '{"type":"bytes-end","total":3}', binary: false }]);
+  socket.emit('error', new Error('reset'));
+  expect([socket.terminate.mock.calls.length, closed.mock.calls.length]).toEqual([1, 1]);
+  socket.emit('close');
+  expect(closed).toHaveBeenCalledOnce();
+});
+
+it('says over the link and over a port what it says over a socket', () => {
+  const posted: unknown[] = [];
+  const closed = vi.fn();
+  const pipe = linkPipe((data) => posted.push(data), closed);
+  const heard: unknown[] = [];
+  pipe.onMessage((message) => heard.push(message));
+  pipe.send({ type: 'bytes-end', total: 3 });
+  pipe.deliver({ type: 'bytes-end', total: 4 });
+  pipe.close();
+  expect([posted, heard, closed.mock.calls.length]).toEqual([
+    [{ type: 'bytes-end', total: 3 }],
+    [{ type: 'bytes-end', total: 4 }],
+    1,
+  ]);
+  const port = Object.assign(new EventEmitter(), {
+    postMessage: (message: unknown) => void posted.push(message),
+    start: vi.fn(),
+    close: vi.fn(),
+  });
+  portPipe(port).send({ type: 'bytes-end', total: 5 });
+  expect(posted.at(-1)).toEqual({ type: 'bytes-end', total: 5 });
+});
+
+/** A pipe over a real WebSocket, with its client. */
+async function overSocket() {
+  vi.useRealTimers();
+  const server = createServer();
+  const piped = new Promise<BytePipe>((resolve) => {
+    server.on('upgrade', (request, raw, head) => {
+      socketPipe(raw, request.headers as Record<string, string>, head, resolve);
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const client = new WebSocketClient(`ws://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  client.on('error', () => {});
+  await once(client, 'open');
+  const end = () => {
+    client.terminate();
+    server.close();
+    server.closeAllConnections();
+  };
+  return { pipe: await piped, client, end };
+}
+
+it('takes the longest piece of a file and the words beside it, and ends a socket that sends more', async () => {
+  const { pipe, client, end } = await overSocket();
+  const sizes: number[] = [];
+  let closed = false;
+  pipe.onMessage((message) => sizes.push((message as { readonly data: Uint8Array }).data.length));
+  pipe.onClose(() => {
+    closed = true;
+  });
+  // A piece has 64 KiB; beside it there is room for 8 KiB.
+  client.send(Buffer.alloc(65_536 + 8_192));
+  await vi.waitFor(() => expect(sizes).toEqual([73_728]));
+  client.send(Buffer.alloc(65_536 + 8_193));
+  await vi.waitFor(() => expect(closed).toBe(true));
+  expect(sizes).toHaveLength(1);
+  end();
+});
+
+it('ends a socket whose messages come in too many pieces', async () => {
+  const { pipe, client, end } = await overSocket();
+  let closed = false;
+  pipe.onClose(() => {
+    closed = true;
+  });
+  for (let n = 0; n < 17; n++) client.send('x', { fin: false });
+  await vi.waitFor(() => expect(closed).toBe(true));
+  end();
 });

@@ -17,3 +17,16 @@ it('names a file with another content once, whether its name changed or not', ()
   const moved = { ...before, tls: { certificate: 'y.pem' } };
   expect(changedSettings(before, moved, { renewed: ['tls'] }).applied).toEqual(['tls']);
 });
+
+it('compares what is inside, names what is new, and says of a renewed file that waits for a restart that it waits', () => {
+  const same = { ...before, listen: [{ port: 1 }], tls: { certificate: 'x.pem' } };
+  expect(changedSettings(before, same, {})).toEqual({ applied: [], restartRequired: [] });
+  expect(changedSettings(before, { ...before, colour: 'red' })).toEqual({
+    applied: ['colour'],
+    restartRequired: [],
+  });
+  expect(changedSettings(before, before, { renewed: ['tls', 'tls'], needRestart: ['tls'] })).toEqual({
+    applied: [],
+    restartRequired: ['tls'],
+  });
+});

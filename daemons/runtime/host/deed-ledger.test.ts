@@ -161,3 +161,25 @@ test('whatever main answers and when, each deed is decided once, and none that n
     }),
   );
 });
+
+test('main that ends with an error is taken as gone only where it is, and what cannot run says why', async () => {
+  const asked = watch(ledger.begin(deed, 'refuse'));
+  ledger.close();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(asked.answer).toEqual({
+    mayRun: false,
+    refusal: {
+      code: 'audit_unavailable',
+      message: 'The process of Signalbox that writes it down has ended.',
+    },
+  });
+});
+
+test('an answer that comes a moment before its time counts', async () => {
+  const asked = watch(ledger.begin(deed, 'refuse'));
+  await vi.advanceTimersByTimeAsync(1_999);
+  expect(ledger.waiting).toBe(1);
+  ledger.answered(1, written);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(asked.answer).toMatchObject({ mayRun: true });
+});

@@ -34,3 +34,25 @@ it('says of those that are named what they were, and refuses a call that names n
   expect(formerLimits(named, current)).toEqual({ wait_ms: 100 });
   expect(() => namedLimits(TABLE, {})).toThrow('Name at least one limit and its new value.');
 });
+
+it('declares columns with titles, and describes each argument by its reason', () => {
+  expect(limitColumns.map(({ key, title, type }) => `${key}: ${title} (${type})`)).toEqual([
+    'limit: Limit (text)',
+    'value: Value (number)',
+    'default: Default (number)',
+    'unit: Unit (text)',
+    'reason: Reason (text)',
+  ]);
+  expect(limitRows(TABLE, current)[1]).toEqual({
+    limit: 'wait_ms',
+    value: 100,
+    default: 100,
+    unit: 'milliseconds',
+    reason: 'So long a wait.',
+  });
+  const args = limitArguments(TABLE);
+  expect(Object.keys(args)).toEqual(['things', 'wait_ms']);
+  expect(z.object(args).safeParse({ things: 1, wait_ms: 1_000 }).success).toBe(true);
+  expect(z.object(args).safeParse({ wait_ms: 1_001 }).success).toBe(false);
+  expect(() => namedLimits(TABLE, {})).toThrow(expect.objectContaining({ code: 'bad_request' }));
+});

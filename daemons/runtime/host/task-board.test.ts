@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import type { Task } from '../../../contract/link/tasks.ts';
 import { limits } from '../limits.ts';
-import { TaskBoard } from './task-board.ts';
+import { TaskBoard, type TaskHandle } from './task-board.ts';
 
 function make() {
   const told: Task[] = [];
@@ -98,4 +98,34 @@ test('a phase that goes on is told of four times a second', async () => {
   vi.useRealTimers();
   // The beginning, the phase, every `taskReportMs` of a second, and the end.
   expect(told.map(({ done }) => done)).toEqual([0, 0, 250, 500, 750, 1_000, 1_000]);
+});
+
+test('a task that has ended is neither ended again nor told of, and its number is not used again', async () => {
+  const { board, told } = make();
+  let late: TaskHandle | null = null;
+  await board.run({ title: 'Copying', cancellable: true }, async (task) => {
+    late = task;
+  });
+  const before = told.length;
+  board.cancel(1);
+  (late as TaskHandle | null)?.report({ phase: 'late', done: 1, total: 1 });
+  expect(told).toHaveLength(before);
+  await board.run({ title: 'Copying', cancellable: true }, async () => {});
+  expect(told.at(-1)?.id).toBe(2);
+});
+
+test('nobody need be told, and a place is free again when a task has failed', async () => {
+  const board = new TaskBoard();
+  for (let count = 0; count <= limits.tasksRunning.default; count++) {
+    const failing = board.run({ title: 'Copying', cancellable: false }, () =>
+      Promise.reject(new Error('full')),
+    );
+    await expect(failing).rejects.toThrow('full');
+  }
+  const endless = () => new Promise<never>(() => {});
+  for (let count = 0; count < limits.tasksRunning.default; count++)
+    void board.run({ title: 'Copying', cancellable: false }, endless);
+  await expect(board.run({ title: 'Copying', cancellable: false }, endless)).rejects.toThrow(
+    '64 tasks go on already; wait until one has ended.',
+  );
 });
