@@ -61,6 +61,60 @@ describe('LineFramer', () => {
     expect(collect([bytes(`@t ${'b'.repeat(511)}\n`)])).toEqual([OVERSIZED]);
   });
 
+  test('the same holds for a line that comes in pieces, and its first piece may be the last that is too long', () => {
+    const inTwo = (text: string, at: number) => [bytes(text.slice(0, at)), bytes(text.slice(at))];
+    for (const at of [1, 300, 510])
+      expect(collect(inTwo(`${'x'.repeat(510)}\r\n`, at)), String(at)).toEqual(['x'.repeat(510)]);
+    for (const at of [1, 300, 510, 511])
+      expect(collect(inTwo(`${'x'.repeat(511)}\r\nNEXT\r\n`, at)), String(at)).toEqual([OVERSIZED, 'NEXT']);
+    const tagged = `@${'t'.repeat(4094)} ${'b'.repeat(510)}`;
+    for (const at of [1, 511, 4097, 4606]) {
+      expect(collect(inTwo(`${tagged}\n`, at)), String(at)).toEqual([tagged]);
+      expect(collect(inTwo(`${tagged}b\nNEXT\n`, at)), String(at)).toEqual([OVERSIZED, 'NEXT']);
+    }
+    // Tags without a body, of the most bytes that tags may have and of one more.
+    expect(collect([bytes(`@${'t'.repeat(4095)}\n`)])).toEqual([`@${'t'.repeat(4095)}`]);
+    expect(collect([bytes(`@${'t'.repeat(4096)}\n`)])).toEqual([OVERSIZED]);
+  });
+
+  test('what is kept of an unfinished line is counted, and none of a finished one', () => {
+    const framer = new LineFramer();
+    const sink = { takeLine: () => true, takeOversized: () => true };
+    const feed = (text: string) => framer.feed(bytes(text), 0, text.length, sink);
+    feed('NICK');
+    feed(' al');
+    expect(framer.heldBytes).toBe(7);
+    feed('ice\r\nUS');
+    expect(framer.heldBytes).toBe(2);
+    framer.clear();
+    expect(framer.heldBytes).toBe(0);
+    feed('PING');
+    expect(framer.heldBytes).toBe(4);
+  });
+
+  test('stops behind the line, and its line end, where the sink has had enough', () => {
+    const lines: string[] = [];
+    const framer = new LineFramer();
+    const sink = {
+      takeLine(line: Uint8Array, start: number, end: number) {
+        lines.push(Buffer.from(line.subarray(start, end)).toString());
+        return false;
+      },
+      takeOversized() {
+        lines.push(OVERSIZED);
+        return false;
+      },
+    };
+    const input = bytes(`--A\r\n\nB\n${'x'.repeat(511)}\r\nC`);
+    const stops: number[] = [];
+    for (let at = 2; at < input.length; stops.push(at)) at = framer.feed(input, at, input.length, sink);
+    expect([stops, lines]).toEqual([
+      [6, 8, 521, 522],
+      ['A', 'B', OVERSIZED],
+    ]);
+    expect(framer.heldBytes).toBe(1);
+  });
+
   test('a megabyte without an end is reported once and the next line is understood', () => {
     const megabyte = Buffer.alloc(1 << 20, 0x78);
     expect(collect([megabyte, bytes('\r\nPING x\r\n')])).toEqual([OVERSIZED, 'PING x']);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Arena, SLAB_BYTES } from './arena.ts';
+import { Arena, oneLine, SLAB_BYTES } from './arena.ts';
 import type { TickReceiver } from './client-connection.ts';
 import { NetStats, netStat } from './stats.ts';
 import { type RangeList, TickWriter } from './tick-writer.ts';
@@ -85,6 +85,58 @@ describe('Arena', () => {
     expect(arena.encode('b').slab.bytes).toBe(free);
   });
 
+  test('says once a tick that there is something to write', () => {
+    let told = 0;
+    const arena = new Arena(() => told++);
+    expect(arena.sizeBytes).toBe(0);
+    for (const lane of [0, 1, 0]) arena.encode('a', lane);
+    arena.encodePrivate('b'.repeat(60_000));
+    arena.encodePrivate('c'.repeat(60_000));
+    expect([told, arena.sizeBytes]).toEqual([1, 3 * 3 + 2 * 60_002]);
+    arena.reset();
+    arena.encode('d');
+    expect([told, arena.sizeBytes]).toEqual([2, 3]);
+  });
+
+  test('positions find their slab, and no line of one slab touches one of the next', () => {
+    const arena = new Arena();
+    const first = arena.encode('a'.repeat(SLAB_BYTES - 10));
+    const second = arena.encode('b'.repeat(8));
+    const third = arena.encode('c'.repeat(6));
+    // Of the first slab seven bytes are left beside the one that stays free: enough for the third, had it come before.
+    expect([first.slab.base, second.slab.base, third.slab.base]).toEqual([0, SLAB_BYTES, SLAB_BYTES]);
+    for (const { slab, start, end } of [first, second, third]) {
+      expect(arena.slabAt(slab.base + start)).toBe(slab);
+      expect(arena.slabAt(slab.base + end - 1)).toBe(slab);
+    }
+    const other = new Arena();
+    const full = other.encode('a'.repeat(SLAB_BYTES - 10));
+    const fits = other.encode('b'.repeat(5));
+    expect([fits.slab, fits.end]).toEqual([full.slab, SLAB_BYTES - 1]);
+    expect(other.encode('').slab).not.toBe(full.slab);
+  });
+
+  test('no more than 4 MiB of slabs are kept for later ticks', () => {
+    const arena = new Arena();
+    const fill = (slabs: number) =>
+      Array.from({ length: slabs }, () => arena.encode('x'.repeat(SLAB_BYTES - 3)).slab.bytes);
+    const first = new Set(fill(70));
+    arena.reset();
+    expect(fill(70).filter((bytes) => first.has(bytes))).toHaveLength(64);
+  });
+
+  test('what would end a line is a space', () => {
+    expect(['a\nb', 'a\rb', 'a\0b', '\r\n', 'plain'].map(oneLine)).toEqual([
+      'a b',
+      'a b',
+      'a b',
+      '  ',
+      'plain',
+    ]);
+    const { slab, start, end } = new Arena().encode('PING\r\nQUIT\0');
+    expect(slab.bytes.toString('latin1', start, end)).toBe('PING  QUIT \r\n');
+  });
+
   test('a line that fits no slab is an error, one that fits exactly is not', () => {
     const arena = new Arena();
     expect(() => arena.encode('x'.repeat(SLAB_BYTES - 2))).toThrow(RangeError);
@@ -109,6 +161,103 @@ describe('TickWriter', () => {
     }
     expect(stats.counts[netStat.writes]).toBe(10);
     expect(stats.counts[netStat.deliveries]).toBe(50);
+  });
+
+  test('one line to many is written from where it lies, and several are put together once', () => {
+    const { arena, writer, push } = setUp();
+    const seen: Buffer[] = [];
+    class Looking extends FakeReceiver {
+      override write(bytes: Buffer): boolean {
+        seen.push(bytes);
+        return super.write(bytes);
+      }
+    }
+    const [a, b, c, d] = [1, 2, 3, 4].map(() => new Looking()) as [Looking, Looking, Looking, Looking];
+    const one = arena.encode('one');
+    arena.encode('a gap');
+    const two = arena.encode('two');
+    for (const receiver of [a, b]) push(receiver, one);
+    for (const receiver of [c, d]) for (const chunk of [one, two]) push(receiver, chunk);
+    writer.flush([]);
+    expect([a.text, b.text, c.text, d.text]).toEqual([
+      'one\r\n',
+      'one\r\n',
+      'one\r\ntwo\r\n',
+      'one\r\ntwo\r\n',
+    ]);
+    expect(seen[0]).toBe(seen[1]);
+    expect(seen[0]?.buffer).toBe(one.slab.bytes.buffer);
+    expect(seen[2]).toBe(seen[3]);
+    expect(seen[2]?.buffer).not.toBe(one.slab.bytes.buffer);
+  });
+
+  test('lists that begin alike are not taken for the same, nor one of this tick for one of the tick before', () => {
+    const { arena, writer, push } = setUp();
+    const chunks = () => ['1', '-', '2', '-', '3'].map((text) => arena.encode(text));
+    const [a, b] = [new FakeReceiver(), new FakeReceiver()];
+    let [one, , two, , three] = chunks();
+    for (const chunk of [one!, two!]) push(a, chunk);
+    for (const chunk of [one!, two!, three!]) push(b, chunk);
+    writer.flush([]);
+    expect([a.text, b.text]).toEqual(['1\r\n2\r\n', '1\r\n2\r\n3\r\n']);
+    [one, , two, , three] = ['4', '-', '5', '-', '6'].map((text) => arena.encode(text));
+    for (const chunk of [one!, two!, three!]) push(b, chunk);
+    for (const chunk of [one!]) push(a, chunk);
+    writer.flush([]);
+    expect([a.text, b.text]).toEqual(['1\r\n2\r\n4\r\n', '1\r\n2\r\n3\r\n4\r\n5\r\n6\r\n']);
+  });
+
+  test('ticks, bytes and what was copied aside are counted, and nothing where there was nothing', () => {
+    const { arena, writer, stats, push } = setUp();
+    const [a, slow] = [new FakeReceiver(), new FakeReceiver()];
+    slow.stalled = true;
+    writer.flush([]);
+    expect(writer.idle).toBe(true);
+    for (const receiver of [a, slow]) push(receiver, arena.encode('12345678'));
+    expect([writer.pending, writer.idle, writer.hurried]).toEqual([2, false, false]);
+    writer.flush([]);
+    const figures = ['ticks', 'deliveries', 'bytesOut', 'writes', 'bytesDeferred'] as const;
+    expect(figures.map((name) => stats.get(name))).toEqual([1, 2, 20, 1, 10]);
+  });
+
+  test('what does not fit one buffer is written in as many as it needs', () => {
+    const { arena, writer, stats, push } = setUp();
+    const receiver = new FakeReceiver();
+    const lines = Array.from({ length: 5 }, (_, i) => String(i).repeat(20_000));
+    for (const line of lines) {
+      push(receiver, arena.encode(line));
+      arena.encode('a gap');
+    }
+    writer.flush([]);
+    expect(receiver.text).toBe(lines.map((line) => `${line}\r\n`).join(''));
+    expect([stats.get('writes'), receiver.written.map(({ length }) => length)]).toEqual([
+      2,
+      [60_006, 40_004],
+    ]);
+    const just = new FakeReceiver();
+    for (const size of [SLAB_BYTES / 2, SLAB_BYTES / 2]) {
+      push(just, arena.encode('x'.repeat(size - 2)));
+      arena.encode('a gap');
+    }
+    writer.flush([]);
+    expect(just.written.map(({ length }) => length)).toEqual([SLAB_BYTES]);
+  });
+
+  test('answers are written before work that waits, without ending the tick', () => {
+    const { arena, writer, stats, push, answer } = setUp();
+    const [crowd, asking] = [new FakeReceiver(), new FakeReceiver()];
+    push(crowd, arena.encode('to all'));
+    answer(asking, arena.encode('PONG'));
+    expect(writer.hurried).toBe(true);
+    writer.flushAnswers([], () => false);
+    expect([asking.text, crowd.text, writer.hurried, writer.pending]).toEqual(['PONG\r\n', '', false, 1]);
+    expect(stats.get('ticks')).toBe(0);
+    writer.flush([]);
+    expect([asking.text, crowd.text]).toEqual(['PONG\r\n', 'to all\r\n']);
+    const many = Array.from({ length: 20 }, () => new FakeReceiver());
+    for (const receiver of many) answer(receiver, arena.encode('x'));
+    writer.flushAnswers([], () => true);
+    expect([many.filter(({ text }) => text !== '').length, writer.pending]).toEqual([16, 4]);
   });
 
   test('those over their limit are handed back', () => {
