@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { splitText, truncateUtf8 } from './line-text.ts';
+import { fitLine, splitText, truncateUtf8 } from './line-text.ts';
 
 it('cuts at the byte limit and never inside a character', () => {
   fc.assert(
@@ -30,4 +30,31 @@ it('splits a long text at spaces where it can, and loses nothing but those', () 
       expect(pieces.join('').replaceAll(' ', '')).toBe(whole.replaceAll(' ', ''));
     }),
   );
+});
+
+it('cuts between characters of one, two, three and four bytes at exactly the limit', () => {
+  for (const [character, bytes] of [
+    ['\x7f', 1],
+    ['\x80', 2],
+    ['\u07ff', 2],
+    ['\u0800', 3],
+    ['\uffff', 3],
+    ['\u{10000}', 4],
+    ['\u{10ffff}', 4],
+  ] as const) {
+    const text = character.repeat(3);
+    expect(truncateUtf8(text, 3 * bytes)).toBe(text);
+    expect(truncateUtf8(text, 3 * bytes - 1)).toBe(character.repeat(2));
+    expect(truncateUtf8(text, 2 * bytes)).toBe(character.repeat(2));
+    expect(truncateUtf8(text, bytes - 1)).toBe('');
+  }
+  expect(truncateUtf8('', 0)).toBe('');
+});
+
+it('ends a piece at the last space of it, and a piece without one where it has to', () => {
+  expect(splitText('ab cd ef', 5)).toEqual(['ab cd', 'ef']);
+  expect(splitText('ab cdefgh', 5)).toEqual(['ab', 'cdefg', 'h']);
+  expect(splitText(' abcdefg', 4)).toEqual([' abc', 'defg']);
+  expect(splitText('abcdef', 6)).toEqual(['abcdef']);
+  expect(fitLine('x'.repeat(511))).toHaveLength(510);
 });

@@ -15,3 +15,21 @@ it('completes what people type', () => {
   expect(normalizeUserMask('nick!user')).toBe('nick!user@*');
   expect(normalizeUserMask('!@')).toBe('*!*@*');
 });
+
+it('puts a star for every part that is missing', () => {
+  expect(['!u@h', 'n!@h', 'n!u@', 'n!', '!u', 'u@', '@h', '@', '!'].map(normalizeUserMask)).toEqual([
+    '*!u@h',
+    'n!*@h',
+    'n!u@*',
+    'n!*@*',
+    '*!u@*',
+    '*!u@*',
+    '*!*@h',
+    '*!*@*',
+    '*!*@*',
+  ]);
+  // What stands before the ! belongs to the nick, also an @.
+  expect(normalizeUserMask('a@b!c@d')).toBe('a@b!c@d');
+  expect(normalizeUserMask('a@b!c')).toBe('a@b!c@*');
+  expect(normalizeUserMask('a:b')).toBe('*!*@a:b');
+});

@@ -72,3 +72,37 @@ it('never throws on any bytes', () => {
     }),
   );
 });
+
+it('forgets the line before', () => {
+  const parser = new LineParser();
+  const read = (line: string) => parser.parse(Buffer.from(line), 0, Buffer.byteLength(line));
+  read('@a=b privmsg x :y');
+  expect(read('')).toBe('empty');
+  expect([parser.tags, parser.command, parser.params]).toEqual(['', '', []]);
+  read('@a=b privmsg x :y');
+  expect(read('\0')).toBe('malformed');
+  expect([parser.tags, parser.command, parser.params]).toEqual(['', '', []]);
+});
+
+it('reads no byte behind the end of its line', () => {
+  const parser = new LineParser();
+  const parts = (text: string, end: number) => {
+    const status = parser.parse(Buffer.from(text), 0, end);
+    return [status, parser.tags, parser.command, [...parser.params]];
+  };
+  expect(parts('   @a=b PING x', 3)).toEqual(['empty', '', '', []]);
+  expect(parts('   :src PING x', 3)).toEqual(['empty', '', '', []]);
+  expect(parts('PING x:y', 6)).toEqual(['ok', '', 'PING', ['x']]);
+  expect(parts('PING  :y', 6)).toEqual(['ok', '', 'PING', []]);
+  expect(parts('PINGPONG', 4)).toEqual(['ok', '', 'PING', []]);
+  expect(parts('@ab PING', 2)).toEqual(['empty', 'a', '', []]);
+});
+
+it('takes a source for nothing wherever tags and spaces stand', () => {
+  expect(parse('  @a  :me  PING :x')).toEqual({ status: 'ok', tags: 'a', command: 'PING', params: ['x'] });
+  expect(parse('::x PING y').params).toEqual(['y']);
+  expect(parse('PING \n').status).toBe('malformed');
+  expect(parse('größe x')).toMatchObject({ command: 'GRÖSSE', params: ['x'] });
+  expect(parse('X 1 2 3 4 5 6 7 8 9 10 11 12 13 14 :15 16').params.at(-1)).toBe('15 16');
+  expect(parse('X 1 2 3 4 5 6 7 8 9 10 11 12 13 :14 15').params).toHaveLength(14);
+});

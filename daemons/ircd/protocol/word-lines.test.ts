@@ -35,3 +35,21 @@ it('sends one empty line for no words where an answer must come', () => {
   packer.end(true);
   expect(lines).toEqual(['']);
 });
+
+it('fills a line to the last byte and the last word, and gives a longer word a line of its own', () => {
+  const packed = (room: number, words: readonly string[], most?: number) => {
+    const lines: string[] = [];
+    const packer = new WordLines(room, (line) => lines.push(line), most);
+    for (const word of words) packer.add(word);
+    packer.end(true);
+    return lines;
+  };
+  expect(packed(7, ['abc', 'def', 'g'])).toEqual(['abc def', 'g']);
+  expect(packed(6, ['abc', 'def', 'g'])).toEqual(['abc', 'def g']);
+  expect(packed(3, ['abcdef', 'g'])).toEqual(['abcdef', 'g']);
+  expect(packed(4, ['é', 'é', 'é'])).toEqual(['é', 'é', 'é']);
+  expect(packed(5, ['é', 'é', 'é'])).toEqual(['é é', 'é']);
+  expect(packed(99, ['a', 'b', 'c'], 2)).toEqual(['a b', 'c']);
+  // Once something was sent, nothing more need be.
+  expect(packed(1, ['a'])).toEqual(['a']);
+});

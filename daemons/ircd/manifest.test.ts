@@ -1,0 +1,267 @@
+/** The manifest as operators meet it: what is measured, what may be asked and of whom, what a table shows. */
+import { expect, it } from 'vitest';
+import { z } from 'zod';
+import type { CommandSpec, MetricSpec, TableColumn } from '../../contract/manifest.ts';
+import { clientFields, memberColumns } from './admin/columns.ts';
+import { manifest, nameCacheMetrics } from './manifest.ts';
+
+/** `name kind unit`, without what all names begin with; the unit only where it is not a count. */
+const shortly = ({ name, kind, unit }: MetricSpec) =>
+  [name.replace('signalbox_ircd_', ''), kind, unit === 'count' ? '' : unit].join(' ').trim();
+
+const words = (text: string) => text.trim().split(/\s*\n\s*/);
+
+it('measures what it says, in these units', () => {
+  // What listeners count is that of any daemon.
+  const own = manifest.metrics.slice(
+    manifest.metrics.findIndex(({ name }) => name.endsWith('registered_users')),
+  );
+  expect(own.map(shortly)).toEqual(
+    words(`
+      registered_users gauge
+      opers gauge
+      channels gauge
+      send_queue_bytes gauge bytes
+      receive_queue_bytes gauge bytes
+      send_queue_max_bytes gauge bytes
+      dns_cache_entries gauge
+      server_bans gauge
+      registrations_total counter
+      messages_in_total counter
+      deliveries_total counter
+      writes_total counter
+      ticks_total counter
+      bytes_in_total counter bytes
+      bytes_out_total counter bytes
+      flood_kills_total counter
+      slow_reader_disconnects_total counter
+      memory_disconnects_total counter
+      oversized_lines_total counter
+      kline_matches_total counter
+      oper_failures_total counter
+      handler_errors_total counter
+      dns_cache_hits_total counter
+      dns_cache_misses_total counter
+      command_latency_seconds histogram seconds`),
+  );
+  expect(Object.entries(nameCacheMetrics).map(([name, { kind }]) => `${name} ${kind}`)).toEqual([
+    'entries gauge',
+    'hits counter',
+    'misses counter',
+  ]);
+});
+
+it('draws only what it measures, under a title each', () => {
+  const { charts = [], highlights = {} } = manifest;
+  const known = new Set(manifest.metrics.map(({ name }) => name));
+  const drawn = [...charts.flatMap(({ metrics }) => metrics), ...Object.values({ ...highlights })];
+  expect(drawn.filter((name) => !known.has(name))).toEqual([]);
+  expect(
+    charts.map(
+      ({ title, metrics }) =>
+        `${title}: ${metrics.map((name) => name.replace('signalbox_ircd_', '')).join(' ')}`,
+    ),
+  ).toEqual(
+    words(`
+      Clients: connections registered_users
+      Messages: messages_in_total deliveries_total
+      Command latency: command_latency_seconds
+      Traffic: bytes_in_total bytes_out_total
+      Send queues: send_queue_bytes send_queue_max_bytes
+      Writes: writes_total ticks_total
+      Refusals: refused_throttled_total refused_address_total refused_full_total refused_banned_total flood_kills_total`),
+  );
+  expect(highlights).toEqual({
+    connections: 'signalbox_ircd_connections',
+    messages: 'signalbox_ircd_messages_in_total',
+    latency: 'signalbox_ircd_command_latency_seconds',
+    queue: 'signalbox_ircd_send_queue_bytes',
+  });
+  expect(manifest.instruments).toEqual({
+    cache: {
+      title: 'Caches',
+      columns: [
+        { metric: 'entries', title: 'Entries' },
+        { metric: 'hits', title: 'Hits' },
+        { metric: 'misses', title: 'Misses' },
+      ],
+      spark: 'entries',
+    },
+  });
+});
+
+it('has commands of these dangers, for these roles, with and without an audit trail', () => {
+  const told = Object.entries<CommandSpec>(manifest.commands).map(
+    ([name, { danger, access, unrecorded, result, confirmArg, effects }]) =>
+      [
+        name,
+        danger,
+        access,
+        unrecorded === 'run' ? 'always' : 'recorded',
+        result,
+        confirmArg === undefined ? '' : `confirm:${confirmArg}`,
+        ...(effects ?? []).map((metric) => metric.replace('signalbox_ircd_', '~')),
+      ]
+        .filter((word) => word !== '')
+        .join(' '),
+  );
+  expect(told).toEqual(
+    words(`
+      clients safe operate always table
+      client safe operate always json
+      kill disruptive operate always json ~connections
+      channels safe operate always table
+      channel safe operate always table
+      clear-channel irreversible operate recorded json confirm:channel ~channels
+      bans safe operate always table
+      add-ban disruptive operate always json ~connections ~kline_matches_total
+      remove-ban safe operate recorded json
+      rehash safe admin recorded text
+      broadcast disruptive operate recorded json ~deliveries_total
+      caches safe read always table
+      clear-caches safe operate recorded json ~dns_cache_entries
+      throttle safe operate always table
+      reset-throttle safe operate recorded json
+      limits safe read always table
+      set-limits safe admin recorded json`),
+  );
+});
+
+it('takes arguments within these bounds, and fills in what is left out', () => {
+  const argumentsOf = (name: keyof typeof manifest.commands) => {
+    const { properties = {} } = z.toJSONSchema(manifest.commands[name].args, { io: 'input' });
+    return Object.entries(properties as Record<string, Record<string, unknown>>).map(([key, schema]) => {
+      const from = schema.minLength ?? schema.minimum ?? '';
+      const to = schema.maxLength ?? schema.maximum ?? '';
+      const kind = Array.isArray(schema.enum)
+        ? schema.enum.join('|')
+        : `${String(schema.type)} ${from}..${to}`;
+      const more = ['pattern', 'unit', 'zero', 'default'].filter((one) => schema[one] !== undefined);
+      return [name, key, kind, ...more.map((one) => `${one}=${JSON.stringify(schema[one])}`)].join(' ');
+    });
+  };
+  const names = Object.keys(manifest.commands) as (keyof typeof manifest.commands)[];
+  const live = 'set-limits';
+  expect(names.filter((name) => name !== live).flatMap(argumentsOf)).toEqual(
+    words(`
+      clients text string 0..200 default=""
+      clients limit integer 1..10000 default=500
+      client client string 1..30
+      kill client string 1..30
+      kill reason string 0..300 default="Killed by an administrator"
+      channels mask string 0..64 default="*"
+      channels limit integer 1..10000 default=500
+      channel channel string 2..64 pattern="^#.*"
+      clear-channel channel string 2..64 pattern="^#.*"
+      clear-channel reason string 0..300 default="Channel cleared by an administrator"
+      add-ban kind kline|dline
+      add-ban mask string 1..200
+      add-ban reason string 0..300 default="Banned by an administrator"
+      add-ban minutes integer 0..525600 unit="minutes" zero="for ever" default=0
+      remove-ban kind kline|dline
+      remove-ban mask string 1..200
+      broadcast text string 1..400
+      throttle limit integer 1..10000 default=500
+      reset-throttle address string 0..64 default=""`),
+  );
+  const adjustable = ['channels_per_user', 'mask_list_entries', 'modes_per_command', 'registration_seconds'];
+  expect(argumentsOf(live)).toEqual(
+    [...adjustable, 'targets_per_message', 'who_replies'].map((name) => `${live} ${name} integer 1..100000`),
+  );
+});
+
+const columns = (list: readonly TableColumn[] = []) =>
+  list.map(({ key, title, type, rank }) => [key, `"${title}"`, type, rank ?? ''].join(' ').trim());
+
+const CLIENT = `
+  nick "Nick" text
+  userHost "User@host" text
+  address "Address" text 2
+  class "Class" text 3
+  tls "TLS" text 3
+  channels "Channels" number 2
+  connectedAt "Connected" time 2
+  idle "Idle" seconds
+  queueBytes "SendQ" bytes
+  bytesIn "In" bytes
+  bytesOut "Out" bytes
+  id "Id" number 3`;
+
+it('shows clients, channels and members in these columns, with what can be done about each', () => {
+  const { tables, commands } = manifest;
+  const fromClient = [
+    { title: 'Details', command: 'client', args: { client: 'nick' }, immediate: true },
+    { title: 'Kill', command: 'kill', args: { client: 'nick' } },
+  ];
+  const fromChannel = [
+    { title: 'Members', command: 'channel', args: { channel: 'channel' }, immediate: true },
+    { title: 'Clear', command: 'clear-channel', args: { channel: 'channel' } },
+  ];
+  expect(columns(tables?.connections?.columns)).toEqual(words(CLIENT));
+  expect(columns(commands.clients.columns)).toEqual(words(CLIENT));
+  expect(columns(clientFields)).toEqual(
+    words(`${CLIENT}
+      realname "Real name" text
+      modes "Modes" text
+      oper "Operator block" text
+      account "Account" text
+      away "Away" text
+      registered "Registered" boolean
+      cipher "Cipher" text
+      fingerprint "Certificate fingerprint" text
+      on "On channels" text`),
+  );
+  const channel = words(`
+    channel "Channel" text
+    users "Users" number
+    modes "Modes" text
+    topic "Topic" text
+    createdAt "Created" time 2`);
+  expect(columns(tables?.channels?.columns)).toEqual(channel);
+  expect(columns(commands.channels.columns)).toEqual(channel);
+  expect(columns(memberColumns)).toEqual([
+    'nick "Nick" text',
+    'status "Status" text',
+    'userHost "User@host" text',
+  ]);
+  expect(columns(commands.caches.columns)).toEqual(
+    words(`
+      cache "Cache" text
+      entries "Entries" number
+      hits "Hits" number
+      misses "Misses" number`),
+  );
+  expect(
+    [tables?.connections, tables?.channels].map((table) => [table?.title, table?.access, table?.rowKey]),
+  ).toEqual([
+    ['Connections', 'operate', 'id'],
+    ['Channels', 'operate', 'channel'],
+  ]);
+  for (const { rowActions } of [tables!.connections!, commands.clients, commands.channel])
+    expect(rowActions).toEqual(fromClient);
+  for (const { rowActions } of [tables!.channels!, commands.channels])
+    expect(rowActions).toEqual(fromChannel);
+});
+
+it('knows its metrics, commands and columns by the names that they had before', () => {
+  const total = (name: string) => `signalbox_ircd_${name}_total`;
+  expect(manifest.renamed).toEqual({
+    commands: { 'set-limit': 'set-limits' },
+    metrics: {
+      [total('throttled')]: total('refused_throttled'),
+      [total('write_calls')]: total('writes'),
+      [total('send_queue_kills')]: total('slow_reader_disconnects'),
+      [total('memory_kills')]: total('memory_disconnects'),
+    },
+    columns: {
+      since: 'connectedAt',
+      sendq: 'queueBytes',
+      bytes_in: 'bytesIn',
+      bytes_out: 'bytesOut',
+      created: 'createdAt',
+      set: 'createdAt',
+      expires: 'expiresAt',
+      mask: 'userHost',
+    },
+  });
+});
