@@ -31,3 +31,24 @@ test('a client that left counts no more', () => {
   total.sentTo(here);
   expect(here.ended).toBe(false);
 });
+
+test('as many are cut off as needed, the one furthest behind first, and none at the limit itself', () => {
+  const total = new BacklogTotal(200_000);
+  const order: string[] = [];
+  const client = (name: string, unsentBytes: number) => ({ unsentBytes, end: () => void order.push(name) });
+  const clients = [client('a', 100_000), client('b', 90_000), client('c', 110_000), client('d', 65_536)];
+  for (const one of clients.slice(0, 2)) total.add(one);
+  total.sentTo(clients[0]!);
+  total.add({ unsentBytes: 10_000, end: () => void order.push('small') });
+  total.sentTo(clients[0]!);
+  expect(order).toEqual([]);
+  for (const one of clients.slice(2)) total.add(one);
+  // One that has little to read is no reason to look.
+  total.sentTo(client('e', 65_535));
+  expect(order).toEqual([]);
+  total.sentTo(clients[3]!);
+  expect(order).toEqual(['c', 'a']);
+  // Those are counted no more.
+  total.sentTo(clients[3]!);
+  expect(order).toEqual(['c', 'a']);
+});

@@ -14,3 +14,10 @@ test('a daemon gets none of the withheld variables, however Windows spells them,
   };
   expect(daemonEnvironment({ ...Object.fromEntries(withheld), ...kept, GONE: undefined })).toEqual(kept);
 });
+
+test('what would have Node load other code, or open a debugger, is withheld', () => {
+  expect(Object.keys(WITHHELD_VARIABLES)).toEqual([
+    ...['NODE_OPTIONS', 'NODE_PATH', 'NODE_PRESERVE_SYMLINKS', 'NODE_PRESERVE_SYMLINKS_MAIN'],
+    ...['NODE_REPL_EXTERNAL_MODULE', 'NODE_COMPILE_CACHE', 'ELECTRON_RUN_AS_NODE'],
+  ]);
+});

@@ -26,3 +26,15 @@ test('whatever the limit, connections together leave main half of the reserve', 
     }),
   );
 });
+
+test('what is lowered is said with both numbers, and only what is', () => {
+  const wanted = { ...CONTROL_LIMITS, localClients: 64, httpConnections: 512 };
+  expect(fitToDescriptors(wanted, 512).notice).toBe(
+    'The system lets Signalbox open 512 files: the dashboard serves 320 connections at once instead of 512. Raise the limit with "ulimit -n" or LimitNOFILE= before Signalbox starts.',
+  );
+  const { limits, notice } = fitToDescriptors(wanted, 200);
+  expect(limits).toEqual({ ...wanted, localClients: 25, httpConnections: 75 });
+  expect(notice).toContain('75 connections at once instead of 512, the command line 25 instead of 64.');
+  // At the least one of each, however few there are.
+  expect(fitToDescriptors(wanted, 0).limits).toMatchObject({ localClients: 1, httpConnections: 1 });
+});

@@ -12,3 +12,19 @@ test('a flood is cut to the limit each second, told about later, and costs no ot
   expect(gate.admit('loud')).toEqual({ pass: true, heldBefore: 7 });
   expect(gate.admit('loud')).toEqual({ pass: true, heldBefore: 0 });
 });
+
+test('lines that were held back are told of once a second at most, and all of them', async () => {
+  const clock = new FakeClock();
+  const gate = new OutputGate(clock, 2);
+  const admit = () => gate.admit('loud');
+  expect([admit(), admit(), admit()].map(({ pass }) => pass)).toEqual([true, true, false]);
+  await clock.advance(500);
+  expect(admit()).toEqual({ pass: true, heldBefore: 0 });
+  expect(admit()).toEqual({ pass: false, heldBefore: 0 });
+  await clock.advance(499);
+  expect(admit()).toEqual({ pass: false, heldBefore: 0 });
+  await clock.advance(1);
+  expect(admit()).toEqual({ pass: true, heldBefore: 3 });
+  await clock.advance(10_000);
+  expect(admit()).toEqual({ pass: true, heldBefore: 0 });
+});

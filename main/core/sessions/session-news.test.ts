@@ -19,3 +19,21 @@ test('windows hear of a session at once, of a crowd of them twice, and of nothin
   await clock.advance(5_000);
   expect(tell).toHaveBeenCalledTimes(3);
 });
+
+test('after the time is over a change is told at once again, within it at its end', async () => {
+  const clock = new FakeClock();
+  const tell = vi.fn();
+  const news = new SessionNews(clock, 500, tell);
+  news.changed();
+  await clock.advance(499);
+  news.changed();
+  expect(tell).toHaveBeenCalledTimes(1);
+  await clock.advance(1);
+  expect(tell).toHaveBeenCalledTimes(2);
+  await clock.advance(500);
+  expect(clock.pendingTimers).toBe(0);
+  news.changed();
+  expect(tell).toHaveBeenCalledTimes(3);
+  news.close();
+  expect(clock.pendingTimers).toBe(0);
+});

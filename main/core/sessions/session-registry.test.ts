@@ -73,3 +73,63 @@ test('ending what is not there is fine', async () => {
   await registry.end('nope');
   expect(changed).not.toHaveBeenCalled();
 });
+
+test('a session has an id of its own, and says all that is known of it', () => {
+  const first = registry.open(owner);
+  const second = registry.open({
+    ...owner,
+    actor: { ...owner.actor, where: 'pts/3' },
+    address: '192.0.2.7',
+    since: 6,
+    expiresAt: 9,
+  });
+  expect(first.id).toMatch(/^[0-9a-f]{8}$/);
+  expect(second.id).not.toBe(first.id);
+  expect(registry.find(second.id)).toBe(second);
+  const nothing = { connections: 0, streams: 0, current: false };
+  const anna = { name: 'Anna', from: 'cli', role: 'admin' };
+  expect(registry.list('another')).toEqual([
+    { id: first.id, ...anna, address: null, where: null, since: 5, expiresAt: null, ...nothing },
+    { id: second.id, ...anna, address: '192.0.2.7', where: 'pts/3', since: 6, expiresAt: 9, ...nothing },
+  ]);
+});
+
+test('a session without a key is nobody else’s, and what a caller says of itself becomes the session’s', () => {
+  const [first, second] = [registry.open(owner), registry.open(owner)];
+  expect(second).not.toBe(first);
+  first.isOf({ name: 'Bob', from: 'browser', role: 'viewer' }, '192.0.2.7');
+  expect(registry.list(null)[0]).toMatchObject({
+    name: 'Bob',
+    role: 'viewer',
+    address: '192.0.2.7',
+    since: 5,
+  });
+});
+
+test('a session that holds two connections goes with the second, whichever that is', () => {
+  const session = registry.open(owner);
+  const releases = [session.hold('connection', () => {}), session.hold('connection', () => {})];
+  expect(session.count('connection')).toBe(2);
+  releases[1]?.();
+  expect(registry.find(session.id)).toBe(session);
+  expect(changed).toHaveBeenCalledTimes(1);
+  releases[0]?.();
+  expect(registry.find(session.id)).toBeNull();
+  expect(changed).toHaveBeenCalledTimes(2);
+  expect(session.ended).toBe(false);
+});
+
+test('ending twice closes once, and a login that replaced one of its id is not touched', async () => {
+  const end = vi.fn();
+  const session = registry.open({ ...owner, id: 'same' });
+  const release = session.hold('connection', end);
+  session.end();
+  session.end();
+  release();
+  expect(end).toHaveBeenCalledOnce();
+  expect(session.ended).toBe(true);
+  expect(changed).toHaveBeenCalledTimes(2);
+  const next = registry.open({ ...owner, id: 'same' });
+  release();
+  expect(registry.find('same')).toBe(next);
+});

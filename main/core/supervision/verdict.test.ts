@@ -54,3 +54,46 @@ test.each<[string, Partial<EndEvidence>, { kind: string; cause: string | null }]
 ])('%s', (_name, evidence, expected) => {
   expect(settleVerdict({ ...calm, ...evidence })).toMatchObject(expected);
 });
+
+test.each<[string, Partial<EndEvidence>, ReturnType<typeof settleVerdict>]>([
+  [
+    'a refusal for a cause that passes',
+    { refusal: { code: 'unavailable', message: 'no room' } },
+    { kind: 'unavailable', cause: 'no room', error: { code: 'unavailable', message: 'no room' } },
+  ],
+  [
+    'a stop that ended badly',
+    { stopRequested: true, end: { exitCode: null, signal: 'SIGSEGV', reason: null } },
+    { kind: 'stopped', cause: 'killed by signal SIGSEGV while stopping', error: null },
+  ],
+  [
+    'a stop without a code',
+    { stopRequested: true, end: { exitCode: null, signal: null, reason: null } },
+    { kind: 'stopped', cause: 'ended without a reason while stopping', error: null },
+  ],
+  [
+    'no process to be had',
+    { end: { exitCode: null, signal: null, reason: 'spawn EAGAIN', unavailable: 'EAGAIN' } },
+    {
+      kind: 'unavailable',
+      cause: 'could not run: spawn EAGAIN',
+      error: { code: 'unavailable', message: 'could not run: spawn EAGAIN' },
+    },
+  ],
+  [
+    'a code with a reason',
+    { end: { exitCode: 134, signal: null, reason: 'oom' } },
+    {
+      kind: 'crashed',
+      cause: 'exited with code 134 (oom)',
+      error: { code: 'crashed', message: 'exited with code 134 (oom)' },
+    },
+  ],
+  [
+    'our kill before it was ready',
+    { killReason: 'did not say hello', becameReady: false },
+    { kind: 'crashed', cause: 'did not say hello', error: { code: 'crashed', message: 'did not say hello' } },
+  ],
+])('the whole verdict on %s', (_name, evidence, expected) => {
+  expect(settleVerdict({ ...calm, ...evidence })).toEqual(expected);
+});
