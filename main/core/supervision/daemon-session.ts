@@ -232,7 +232,7 @@ export class DaemonSession {
   #signalKill(): void {
     this.#countdown.cancel();
     this.#heartbeat.stop();
-    this.#process.kill();
+    // Before the kill: its end may be told at once, and takes the timer back.
     this.#killConfirm ??= this.#options.clock.after(this.#options.limits.killConfirmMs, () =>
       this.#ended({
         exitCode: null,
@@ -240,6 +240,7 @@ export class DaemonSession {
         reason: 'the system did not report its end after SIGKILL',
       }),
     );
+    this.#process.kill();
   }
 
   #expect(what: string, withinMs: number): void {
