@@ -151,7 +151,12 @@ test('logs of a daemon are kept as its own', () => {
 });
 
 test('a process that came again is asked anew what it measures', () => {
-  const metrics = { update: vi.fn(() => false), clear: vi.fn(), layout: vi.fn(() => null), describe: vi.fn() };
+  const metrics = {
+    update: vi.fn(() => false),
+    clear: vi.fn(),
+    layout: vi.fn(() => null),
+    describe: vi.fn(),
+  };
   metricsListen(bus, metrics as unknown as MetricsStore, { log } as unknown as Logger);
   const missing = vi.fn();
   bus.subscribe('catalogMissing', missing);
