@@ -99,9 +99,8 @@ export class AccountQueue {
     return this.#first === null;
   }
 
-  /** Appends an account that is in no queue. */
+  /** Appends an account that is in no queue, so that none is behind it. */
   push(account: WorkAccount): void {
-    account.next = null;
     if (this.#last === null) this.#first = account;
     else this.#last.next = account;
     this.#last = account;

@@ -145,3 +145,14 @@ it('tries again at the longest every minute, and at the shortest again once it h
   expect(await nextMs()).toBe(limits.banRetryBaseMs.default);
   await saver.close();
 });
+
+it('counts a ban that ends now as over', async () => {
+  const now = vi.spyOn(Date, 'now').mockReturnValue(5_000);
+  bans = [
+    { mask: 'over', ends: 5_000 },
+    { mask: 'on', ends: 5_001 },
+  ];
+  await saver.save();
+  expect(saver.unsaved).toEqual({ lost: 1, returning: 0 });
+  now.mockRestore();
+});

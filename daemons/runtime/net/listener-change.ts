@@ -171,9 +171,8 @@ export class Change<Entry extends ListenEntry> implements ListenerChange {
 
   undo(): void {
     for (const listener of this.#opened) listener.close();
-    this.#next = this.#next.map((listener) =>
-      listener !== null && this.#opened.includes(listener) ? null : listener,
-    );
+    const opened = new Set<Listener<Entry> | null>(this.#opened);
+    this.#next = this.#next.map((listener) => (opened.has(listener) ? null : listener));
     this.#opened = [];
   }
 

@@ -115,3 +115,38 @@ it('asks the price of every place of a text that is looked at, and forgets where
   index.delete(fork);
   expect(priceOf(index, text)).toBe(alone);
 });
+
+it.each([
+  ['abcdef*', 'abcdxf', 'abcdefg'],
+  ['*abcdef', 'xbcdef', 'zabcdef'],
+  ['*abcdef*', 'zabcdxfz', 'zabcdefz'],
+  ['abcdef*', 'abcde', 'abcdef'],
+  ['*abcdef', 'bcdef', 'abcdef'],
+])('compares %s with no text that has only a part of its literal, such as %s', (mask, unlike, like) => {
+  const index = new MaskIndex<Item>();
+  index.add(itemOf(mask, 1));
+  const comparedWith = (text: string) => {
+    const search = new MaskSearch<Item>(() => {});
+    search.text = text;
+    index.find(search);
+    return search.compared;
+  };
+  expect([comparedWith(unlike), comparedWith(like)]).toEqual([0, 1]);
+});
+
+it('keeps a mask under the piece that few texts have: the longest, unless many masks share that', () => {
+  const compared = (masks: string[], text: string) => {
+    const index = new MaskIndex<Item>();
+    for (const [at, mask] of masks.entries()) index.add(itemOf(mask, at));
+    const search = new MaskSearch<Item>(() => {});
+    search.text = text;
+    index.find(search);
+    return search.compared;
+  };
+  expect(compared(['a*longer*b'], 'axxxb')).toBe(0);
+  expect(compared(['a*longer*b'], 'xlongerx')).toBe(1);
+  // The fifth under one piece of two letters goes under one that only it has.
+  const shared = Array.from({ length: 12 }, (_, n) => `*ab*${String.fromCharCode(99 + n)}*`);
+  expect(compared(shared, 'xabx')).toBeLessThan(12);
+  expect(compared(['?', '*', '??'], 'anything')).toBe(3);
+});

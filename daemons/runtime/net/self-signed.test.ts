@@ -1,6 +1,5 @@
 /** The certificate that a daemon makes for itself, and mistakes of the operator's that only TLS itself finds. */
-import { execFileSync } from 'node:child_process';
-import { createPrivateKey, generateKeyPairSync, X509Certificate } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, webcrypto, X509Certificate } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,9 +29,13 @@ it('is of the server and of loopback, for ten years from an hour ago, and may si
   expect(to - from).toBe(3_650 * 86_400_000);
   // Clocks of clients that are somewhat behind are no trouble.
   expect(Math.abs(Date.now() - 3_600_000 - from)).toBeLessThan(60_000);
-  expect(execFileSync('openssl', ['x509', '-noout', '-text'], { input: cert, encoding: 'utf8' })).toMatch(
-    /Key Usage: critical\s+Digital Signature\n/,
-  );
+  const x509 = await import('@peculiar/x509');
+  const usage = new x509.X509Certificate(cert).getExtension(x509.KeyUsagesExtension);
+  expect([usage?.usages, usage?.critical]).toEqual([x509.KeyUsageFlags.digitalSignature, true]);
+  expect(new x509.X509Certificate(cert).getExtension(x509.BasicConstraintsExtension)).toMatchObject({
+    ca: false,
+    critical: true,
+  });
 });
 
 it('is PEM as tools take it: lines of 64 characters and one at the end', async () => {
@@ -119,4 +122,32 @@ it('knows keys with a passphrase of the older form too', async () => {
   });
   expect(String(old)).toContain('Proc-Type: 4,ENCRYPTED');
   await expect(load(cert, String(old))).rejects.toThrow('is encrypted with a passphrase');
+});
+
+it('says that a key is too short for TLS before any listener is touched', async () => {
+  const { X509CertificateGenerator } = await import('@peculiar/x509');
+  const algorithm = {
+    name: 'RSASSA-PKCS1-v1_5',
+    hash: 'SHA-256',
+    modulusLength: 512,
+    publicExponent: Uint8Array.of(1, 0, 1),
+  };
+  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+  const certificate = await X509CertificateGenerator.createSelfSigned(
+    {
+      name: 'CN=short',
+      notBefore: new Date(0),
+      notAfter: new Date('2100-01-01'),
+      signingAlgorithm: algorithm,
+      keys,
+    },
+    webcrypto,
+  );
+  const key = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64');
+  const pem = `-----BEGIN PRIVATE KEY-----\n${key}\n-----END PRIVATE KEY-----\n`;
+  await expect(load(certificate.toString('pem'), pem)).rejects.toMatchObject({
+    code: 'config_invalid',
+    detail: { key: 'relay.tls.certificate' },
+    message: expect.stringMatching(/cannot be used: .*too small/),
+  });
 });

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { linkSync, lstatSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer, type Server } from 'node:net';
+import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -162,4 +162,28 @@ it('changes nothing by a look at where it could listen', async () => {
   });
   expect(readdirSync(dir)).toEqual(before);
   other.close();
+});
+
+it('lets go of the addresses that it looked at', async () => {
+  const setting = ['test', 'listen', 0];
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  const place = { host: '127.0.0.1', port, setting };
+  expect(await probePlaces([place])).toEqual({
+    held: [{ host: '127.0.0.1', port, key: 'test.listen[0]', own: false }],
+    refused: [],
+  });
+  probe.close();
+  await once(probe, 'close');
+  for (let times = 0; times < 2; times++)
+    expect(await probePlaces([place])).toEqual({ held: [], refused: [] });
+  const absent = { host: '192.0.2.1', port: 0, setting };
+  expect(await probePlaces([place, absent, { path: join(dir, 'none', 's'), setting }])).toMatchObject({
+    held: [],
+    refused: [
+      { code: 'init_failed', detail: { host: '192.0.2.1', key: 'test.listen[0]' } },
+      { code: 'init_failed', detail: { path: join(dir, 'none', 's') } },
+    ],
+  });
 });
