@@ -46,8 +46,7 @@ export class LiteralNode<Item> extends Bucket<Item> {
   /** Makes one node of an empty one and its only child. */
   #join(): void {
     if (this.parent === null || this.size > 0 || this.children?.size !== 1) return;
-    const [child] = this.children.values();
-    if (child === undefined) return;
+    const child = this.children.values().next().value!;
     child.label = this.label + child.label;
     this.parent.adopt(child);
   }
@@ -104,7 +103,7 @@ export class LiteralTree<Item> {
     let at = from;
     let nodes = 1;
     for (;;) {
-      if (at < 0 || at >= text.length) return nodes;
+      // Outside the text it is NaN, which no label begins with.
       const next = node.children?.get(text.charCodeAt(at));
       if (next === undefined) return nodes;
       nodes++;
