@@ -87,29 +87,33 @@ export async function pass(ms: number): Promise<void> {
   });
 }
 
-/** Clicks an element, or the button of that name, and waits for what comes of it at once. */
-export async function press(target: Element | string): Promise<void> {
-  const element = typeof target === 'string' ? screen.getByRole('button', { name: target }) : target;
+/** Does what a user does, and waits for what comes of it at once. */
+async function doing(deed: () => void): Promise<void> {
+  const before = location.hash;
   await act(async () => {
-    fireEvent.click(element);
+    deed();
+    // happy-dom tells nobody that the address is another.
+    if (location.hash !== before) dispatchEvent(new HashChangeEvent('hashchange'));
     await vi.advanceTimersByTimeAsync(0);
   });
 }
 
+/** Clicks an element, or the button of that name. */
+export async function press(target: Element | string): Promise<void> {
+  const element = typeof target === 'string' ? screen.getByRole('button', { name: target }) : target;
+  await doing(() => void fireEvent.click(element));
+}
+
 /** Puts a text into a field, or chooses an option of a list by its value. */
 export async function enter(field: Element, value: string): Promise<void> {
-  await act(async () => {
-    fireEvent.change(field, { target: { value } });
-    await vi.advanceTimersByTimeAsync(0);
-  });
+  await doing(() => void fireEvent.change(field, { target: { value } }));
 }
 
 /** Presses a key; false where what it does by itself is kept from happening. */
 export async function key(element: Element, name: string, init: KeyboardEventInit = {}): Promise<boolean> {
   let wanted = true;
-  await act(async () => {
+  await doing(() => {
     wanted = fireEvent.keyDown(element, { key: name, ...init });
-    await vi.advanceTimersByTimeAsync(0);
   });
   return wanted;
 }
@@ -118,17 +122,12 @@ export async function key(element: Element, name: string, init: KeyboardEventIni
 export async function submit(field: Element): Promise<void> {
   const form = field.closest('form');
   if (form === null) throw new Error('the field stands in no form');
-  await act(async () => {
-    fireEvent.submit(form);
-    await vi.advanceTimersByTimeAsync(0);
-  });
+  await doing(() => void fireEvent.submit(form));
 }
 
 /** Goes to an address within the window. */
 export async function goTo(hash: string): Promise<void> {
-  await act(async () => {
+  await doing(() => {
     location.hash = hash;
-    dispatchEvent(new HashChangeEvent('hashchange'));
-    await vi.advanceTimersByTimeAsync(0);
   });
 }
