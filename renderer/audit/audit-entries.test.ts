@@ -119,3 +119,62 @@ describe('what came of an entry', () => {
     expect(outcomeText(outcome)).toBe(words);
   });
 });
+
+describe('an entry that arrives', () => {
+  const keyed = (id: number, change: Partial<AuditEntry> = {}) => live(id, { key: `k-${id}`, ...change });
+
+  it('comes after those before it, of which the newest are kept', () => {
+    const add = (before: readonly LiveEntry[], each: LiveEntry) => withLive(before, each, 2);
+    expect([live(1), live(2), live(3)].reduce(add, [] as readonly LiveEntry[])).toEqual([live(2), live(3)]);
+    expect([live(1), live(1)].reduce(add, [] as readonly LiveEntry[])).toHaveLength(2);
+  });
+
+  it('is told from one that was read by everything that it says', () => {
+    const read = entry(2);
+    for (const change of [
+      { time: 1 },
+      { actor: 'b' },
+      { action: 'b' },
+      { target: 'b' },
+      { command: 'b' },
+      { durationMs: 9 },
+    ]) {
+      expect(auditRows([read], [live(2, change)], NONE)).toHaveLength(2);
+    }
+    expect(auditRows([entry(2, { key: 'a' })], [live(2, { key: 'b' })], NONE)).toHaveLength(2);
+  });
+
+  it('gives what was read the effects that were measured since, and takes none from it', () => {
+    const effects = [{ metric: 'm', before: 2, after: 1 }];
+    const other = [{ metric: 'm', before: 5, after: 4 }];
+    const rows = (known: typeof effects, now: typeof effects) =>
+      auditRows([entry(1, { key: 'k-1', effects: known })], [keyed(1, { effects: now })], NONE).map(
+        (row) => row.entry.effects,
+      );
+    expect(rows([], effects)).toEqual([effects]);
+    expect(rows(other, effects)).toEqual([other]);
+  });
+
+  it('has a key of its own in the list', () => {
+    const rows = auditRows([entry(1), entry(2)], [live(3), live(3)], NONE);
+    expect(new Set(rows.map(({ key }) => key)).size).toBe(4);
+  });
+});
+
+it.each([
+  ['ann', true],
+  ['COMMAND', true],
+  ['ircd', true],
+  ['kill', true],
+  ['"bob"', true],
+  ['done', true],
+  ['ann command ircd kill', true],
+  ['browser', false],
+])('the text %s is looked for in who, what, with what and what came of it', (text, found) => {
+  expect(matches(live(1), { ...NONE, text })).toBe(found);
+});
+
+it('the query leaves out what is any, and asks for what went well as for what failed', () => {
+  expect(auditQuery({ ...NONE, outcome: 'ok' })).toEqual({ ok: true });
+  expect(auditQuery({ ...NONE, since: 0, until: 0 })).toEqual({ since: 0, until: 0 });
+});

@@ -79,4 +79,34 @@ describe('the export of the audit trail', () => {
   it('is JSON of the entries as they are', () => {
     expect(JSON.parse(toJson([entry(1)]))).toEqual([entry(1)]);
   });
+
+  it.each([
+    ['=1', "'=1"],
+    ['+1', "'+1"],
+    ['-1', "'-1"],
+    ['@a', "'@a"],
+    ['\ta', "'\ta"],
+    ['\ra', `"'\ra"`],
+    ['a=1', 'a=1'],
+    ['a"b', '"a""b"'],
+    ['a\rb', '"a\rb"'],
+    ['a b', 'a b'],
+  ])('writes the cell %j as %j', (text, cell) => {
+    const [, line = ''] = toCsv([entry(7, { outcome: text })]).split(',true,');
+    expect(line).toBe(`${cell},1.5,[]\r\n`);
+  });
+
+  it('has all of an entry: what failed, its arguments and what it moved', () => {
+    const effects = [{ metric: 'm', before: 2, after: 1 }];
+    const [, line] = toCsv([entry(7, { ok: false, effects, args: { n: 1 } })]).split('\r\n');
+    expect(line).toBe(
+      '7,2026-11-20T14:03:22.000Z,mira,browser,command,ircd,kill,"{""n"":1}",false,done,1.5,' +
+        '"[{""metric"":""m"",""before"":2,""after"":1}]"',
+    );
+  });
+
+  it('is JSON that people can read, with a line end', () => {
+    expect(toJson([])).toBe('[]\n');
+    expect(toJson([entry(1)])).toMatch(/^\[\n {2}\{\n {4}"id": 1,\n[\s\S]*\}\n\]\n$/);
+  });
 });

@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { layoutOf } from '../../contract/metric-frame.ts';
-import { formatSeries, liveChart, metricLabel, scaleOf } from './chart-series.ts';
+import {
+  colorIndex,
+  formatSeries,
+  instanceLabel,
+  liveChart,
+  metricLabel,
+  runtimeCharts,
+  type SeriesSpec,
+  scaleOf,
+} from './chart-series.ts';
 
 const layout = layoutOf([
   { name: 'signalbox_x_open', kind: 'gauge', unit: 'count', help: 'Open' },
@@ -51,4 +60,62 @@ describe('the lines of a chart', () => {
   it('leave out what the catalog lacks', () => {
     expect(chart('nothing', 'open').series).toHaveLength(1);
   });
+});
+
+describe('the name of a metric', () => {
+  const named = (name: string, kind: 'counter' | 'gauge' = 'gauge', labels?: Record<string, string>) =>
+    metricLabel('x', { name, kind, unit: 'count', help: '', ...(labels === undefined ? {} : { labels }) });
+
+  it.each([
+    ['signalbox_x_bytes_in_total', 'counter', 'bytes in'],
+    ['signalbox_x_sent_bytes_total', 'counter', 'sent'],
+    ['signalbox_x_sent_total', 'gauge', 'sent'],
+    ['signalbox_x_cpu_ratio', 'gauge', 'CPU'],
+    ['signalbox_x_gc_pause_seconds', 'gauge', 'GC pause'],
+    ['signalbox_x_dns_tls_irc', 'gauge', 'DNS TLS IRC'],
+    ['signalbox_y_open', 'gauge', 'signalbox y open'],
+    ['signalbox_x__total', 'counter', ''],
+    ['signalbox_x_total', 'gauge', 'total'],
+  ] as const)('%s of a %s is %s', (name, kind, label) => {
+    expect(named(name, kind)).toBe(label);
+  });
+
+  it('has the values of its labels behind, by the names of these', () => {
+    expect(named('signalbox_x_hits_total', 'counter', { zone: 'b', cache: 'a' })).toBe('hits (a, b)');
+    expect(instanceLabel({ name: 'm', kind: 'gauge', unit: 'count', help: '' })).toBe('');
+  });
+});
+
+it('lines have colours of their own, those of a range one together', () => {
+  const line: SeriesSpec = { label: '', help: '', unit: 'count', perSecond: false, hidden: false };
+  expect([0, 2].map((index) => colorIndex([line, line, line], index))).toEqual([0, 2]);
+  expect([0, 2].map((index) => colorIndex([{ ...line, edge: true }, line, line], index))).toEqual([0, 0]);
+});
+
+it('a histogram beside a gauge shows all it has, under its name, and nothing of how much was measured', () => {
+  const { series, countSlot, title } = chart('open', 'work_seconds');
+  expect(title).toBe('t');
+  expect(countSlot).toBeNull();
+  expect(
+    series.map(({ label, help, unit, perSecond, hidden }) => [label, help, unit, perSecond, hidden]),
+  ).toEqual([
+    ['open', 'Open', 'count', false, false],
+    ['work p50', 'Work', 'seconds', false, false],
+    ['work p95', 'Work', 'seconds', false, false],
+    ['work p99', 'Work', 'seconds', false, false],
+    ['work p99.9', 'Work', 'seconds', false, false],
+    ['work max', 'Work', 'seconds', false, true],
+  ]);
+  expect(chart('bytes_in_total').series[0]).toMatchObject({ perSecond: true, unit: 'bytes', slot: 1 });
+  expect(chart('open').countSlot).toBeNull();
+});
+
+it('every process has charts of its loop, its CPU, its memory and its collections', () => {
+  const titles = { loop: 'L', cpu: 'C', memory: 'M', gc: 'G' };
+  expect(runtimeCharts('x', titles)).toEqual([
+    { title: 'L', metrics: ['signalbox_x_loop_delay_seconds'] },
+    { title: 'C', metrics: ['signalbox_x_cpu_ratio', 'signalbox_x_monitoring_cpu_ratio'] },
+    { title: 'M', metrics: ['signalbox_x_resident_memory_bytes', 'signalbox_x_heap_used_bytes'] },
+    { title: 'G', metrics: ['signalbox_x_gc_pause_seconds'] },
+  ]);
 });

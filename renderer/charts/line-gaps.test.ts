@@ -54,4 +54,26 @@ describe('a chart', () => {
       }),
     );
   });
+
+  it('looks at no more than it was told to, and knows what goes on beyond it', () => {
+    const times = [0, 1, 2, 3, 4, 5, 6];
+    const all = [1, 1, 1, 1, 1, 1, 1];
+    expect(unseenPlaces(times, all, 2, [3, 3], 0)).toBeNull();
+    expect(unseenPlaces(times, [1, 1, null, 1, null, 1, 1], 2, [3, 3], 0)).toEqual([3]);
+    expect(unseenPlaces(times, [1, 1, null, 1, null, 1, 1], 2, [1, 5], 0)).toEqual([3]);
+    expect(unseenPlaces([0, 1, 9, 10], [1, 1, 1, 1], 2, [1, 2], 5)).toBeNull();
+    expect(unseenPlaces([0, 9, 10, 19], [1, 1, 1, 1], 2, [1, 2], 1)).toEqual([1, 2]);
+    expect(unseenPlaces([0, 9, 10, 19], [1, 1, 1, 1], 2, [1, 2], 0.5)).toBeNull();
+    expect(unseenPlaces([], [], 2, [0, -1], 0)).toBeNull();
+  });
+
+  it('names each pair between which its line is broken, and none before the first value', () => {
+    const spans = (values: (number | null | undefined)[], times = [0, 1, 2, 3, 4]) =>
+      brokenSpans(times, values, 1, 0, 4);
+    expect(spans([null, 1, 1, undefined, 1])).toEqual([[2, 4]]);
+    expect(spans([1, 1, 1, 1, 1])).toEqual([]);
+    expect(spans([1, 1, 1, 1, 1], [0, 1, 2.5, 3, 4])).toEqual([[1, 2]]);
+    expect(brokenSpans([0, 9, 18], [1, 1, 1], 1, 1, 2)).toEqual([[1, 2]]);
+    expect(brokenSpans([0, 9, 18], [1, 1, 1], 1, 0, 1)).toEqual([[0, 1]]);
+  });
 });

@@ -40,4 +40,12 @@ describe('the labels of a time axis', () => {
     expect(timeLabels([at('2026-11-20T14:03:05')], 5, NOW)).toEqual(['14:03:05']);
     expect(timeLabels([], 5, NOW)).toEqual([]);
   });
+
+  it('have no seconds from a step of a minute on, and the day where every label is one', () => {
+    const splits = [at('2026-11-20T14:03:00'), at('2026-11-20T14:04:00')];
+    expect(timeLabels(splits, 60, NOW)).toEqual(['14:03', '14:04']);
+    expect(timeLabels(splits, 59, NOW)).toEqual(['14:03:00', '14:04:00']);
+    expect(timeLabels(days('2026-11-19', '2026-11-20'), DAY - 1, NOW)).toEqual(['00:00', '11-20']);
+    expect(timeLabels(days('2026-11-19'), DAY, NOW)).toEqual(['11-19']);
+  });
 });

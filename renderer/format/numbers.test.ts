@@ -75,4 +75,85 @@ describe('how figures are written', () => {
       expect(format(Number.NaN)).toBe(NO_VALUE);
     }
   });
+
+  type Cases = readonly [format: (value: number) => string, ...cases: readonly (readonly [number, string])[]];
+  const edges: readonly Cases[] = [
+    [
+      formatCount,
+      [-0.5, '-0.50'],
+      [0.999, '1.00'],
+      [1.5, '1.5'],
+      [9.94, '9.9'],
+      [10.4, '10'],
+      [-42.4, '-42'],
+    ],
+    [
+      formatCount,
+      [9_999.4, '9,999'],
+      [10_000, '10k'],
+      [-12_345, '-12.3k'],
+      [99_949, '99.9k'],
+      [99_950, '100k'],
+    ],
+    [formatCount, [999_499, '999k'], [999_500, '1.00M'], [4_560_000, '4.56M'], [2e9, '2G'], [3e12, '3T']],
+    [formatCount, [5e15, '5000T'], [1_234, '1,234'], [0.004, '0.00'], [-10, '-10'], [-9_999, '-9,999']],
+    [formatExact, [0, '0'], [-1_234.6, '-1,235'], [Number.NaN, '–']],
+    [
+      formatBytes,
+      [0.4, '0 B'],
+      [1_023.4, '1023 B'],
+      [1_023.6, '1 KiB'],
+      [1_048_064, '1.00 MiB'],
+      [10_240, '10 KiB'],
+    ],
+    [
+      formatBytes,
+      [10_230, '9.99 KiB'],
+      [10_236, '10.0 KiB'],
+      [-2_048, '-2 KiB'],
+      [2 ** 30, '1 GiB'],
+      [2 ** 51, '2048 TiB'],
+    ],
+    [formatSeconds, [999e-9, '999 ns'], [999.6e-9, '1.00 µs'], [0.4e-9, '0 ns'], [-850e-9, '-850 ns']],
+    [
+      formatSeconds,
+      [999.4e-6, '999 µs'],
+      [999.6e-6, '1.00 ms'],
+      [0.9994, '999 ms'],
+      [0.9996, '1.00 s'],
+      [-0.5, '-500 ms'],
+    ],
+    [formatSeconds, [12, '12 s'], [119.6, '120 s'], [120, '2 min'], [-3, '-3 s'], [99.96, '100 s']],
+    [formatRatio, [0.000_01, '0.00 %'], [0.009_94, '0.99 %'], [0.009_96, '1.0 %'], [0.0994, '9.9 %']],
+    [formatRatio, [0.0996, '10 %'], [1, '100 %'], [-0.034, '-3.4 %'], [-0.5, '-50 %']],
+    [formatRate, [0, '0/s'], [3.4, '3.4/s']],
+    [formatDuration, [999, '0 s'], [59_999, '59 s'], [60_000, '1 min'], [3_599_999, '59 min 59 s']],
+    [
+      formatDuration,
+      [3_600_000, '1 h'],
+      [86_399_999, '23 h 59 min'],
+      [86_400_000, '1 d'],
+      [90_000_000, '1 d 1 h'],
+    ],
+  ];
+  it.each(edges.map((cases) => ({ cases })))(
+    'are as long as people can read at its edges: $cases',
+    ({ cases }) => {
+      const [format, ...pairs] = cases;
+      expect(pairs.map(([value]) => [value, format(value)])).toEqual(pairs);
+    },
+  );
+
+  it.each([
+    ['bytes', '1 KiB', '1 KiB/s'],
+    ['seconds', '17 min 4 s', '102400 %'],
+    ['ratio', '102400 %', '102400 %'],
+    ['count', '1,024', '1,024/s'],
+  ] as const)('writes %s as such and a second', (unit, plain, rate) => {
+    expect([formatMetric(1_024, unit), formatMetric(1_024, unit, true)]).toEqual([plain, rate]);
+    expect([formatMetric(Number.NaN, unit), formatMetric(Number.POSITIVE_INFINITY, unit, true)]).toEqual([
+      '–',
+      '–',
+    ]);
+  });
 });

@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { fromEnteredTime, toEnteredTime } from './times.ts';
+import {
+  formatClock,
+  formatClockMs,
+  formatDateTime,
+  formatDay,
+  formatMoment,
+  fromEnteredTime,
+  toEnteredTime,
+} from './times.ts';
 
 // Before the formatters are made, which keep the zone of that moment.
 vi.hoisted(() => {
@@ -51,4 +59,27 @@ describe('a time in a field', () => {
       expect(fromEnteredTime(text)).toBeNull();
     }
   });
+
+  it('has an offset west of Greenwich too, and none outside of the hour that comes twice', () => {
+    expect(fromEnteredTime('2026-07-01 05:30:15 -04:30')).toBe(Date.UTC(2026, 6, 1, 10, 0, 15));
+    const change = Date.UTC(2026, 9, 25, 1);
+    expect(toEnteredTime(change - 3_600_001)).toBe('2026-10-25 01:59:59');
+    expect(toEnteredTime(change - 3_600_000)).toBe('2026-10-25 02:00:00 +02:00');
+    expect(toEnteredTime(change + 3_599_999)).toBe('2026-10-25 02:59:59 +01:00');
+    expect(toEnteredTime(change + 3_600_000)).toBe('2026-10-25 03:00:00');
+    // When summer time begins an hour is left out, and none comes twice.
+    expect(toEnteredTime(Date.UTC(2026, 2, 29, 1))).toBe('2026-03-29 03:00:00');
+    expect(toEnteredTime(Date.UTC(2026, 2, 29, 0, 59, 59))).toBe('2026-03-29 01:59:59');
+  });
+});
+
+it('a moment is the clock alone today, and has its day otherwise', () => {
+  const at = Date.UTC(2026, 0, 2, 3, 4, 5, 6);
+  expect(formatDay(at)).toBe('2026-01-02');
+  expect(formatClock(at)).toBe('04:04:05');
+  expect(formatClockMs(at)).toBe('04:04:05.006');
+  expect(formatClock(Date.UTC(2026, 0, 1, 23))).toBe('00:00:00');
+  expect(formatDateTime(at)).toBe('2026-01-02 04:04:05');
+  expect(formatMoment(at, at + 3_600_000)).toBe('04:04:05');
+  expect(formatMoment(at, at + 86_400_000)).toBe('2026-01-02 04:04:05');
 });

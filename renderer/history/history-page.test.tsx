@@ -277,11 +277,23 @@ describe('a chart', () => {
       to: String(day + 12 * HOUR),
       back: '24h',
     });
-    await drag('Open', 0, 400);
-    expect(query()).toMatchObject({ from: String(day + 6 * HOUR), to: String(day + 9 * HOUR), back: '24h' });
     fireEvent.dblClick(over('Open'), at(1));
     await pass(0);
     expect(query()).toEqual({ source: 'd', metrics: 'signalbox_d_open', range: '24h' });
+  });
+
+  it('zooms further in without forgetting what was looked at first', async () => {
+    answerWith([1, 2, 3]);
+    await show(`#/h/a/history?metrics=signalbox_d_open&from=${NOW - 8 * HOUR}&to=${NOW}&back=7d`);
+    await drag('Open', 400, 600);
+    expect(query()).toMatchObject({ from: String(NOW - 4 * HOUR), to: String(NOW - 2 * HOUR), back: '7d' });
+  });
+
+  it('goes back to the last hour where the address does not say from where it was zoomed', async () => {
+    answerWith([1, 2, 3]);
+    await show(`#/h/a/history?metrics=signalbox_d_open&from=${NOW - 8 * HOUR}&to=${NOW}`);
+    await drag('Open', 400, 600);
+    expect(query().back).toBe('1h');
   });
 
   it('does not zoom into less than four pixels', async () => {
