@@ -94,7 +94,7 @@ export class MemoryHost implements ServerHost {
     const may: DeedAnswer = { mayRun: true, deed: { unwritten: null, end } };
     return this.writeDeed === null ? may : this.writeDeed(may, end);
   }
-  commandTime(): void {}
+  commandTime(_ms: number): void {}
 }
 
 /** One client in memory. */
@@ -144,7 +144,7 @@ export class MemoryClient implements Connection<User>, WorkJob {
     this.closedWith = why;
   }
 
-  deferInput(): void {}
+  deferInput(_bytes: number): void {}
 
   penalize(lines: number): void {
     this.penalty += lines;

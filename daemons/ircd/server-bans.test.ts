@@ -248,6 +248,68 @@ it('tells an operator whose KLINE is not on disk that it holds only until the re
   expect(irc.host.audits.map(({ command }) => command)).toEqual(['KLINE', 'UNKLINE']);
 });
 
+it('says of each mask what is wrong with it', () => {
+  const form = 'is not of the form user@host';
+  const odd = 'holds what cannot stand in a mask';
+  expect(
+    ['a@b', '@b', 'a@', 'ab', 'a!b@c', 'a b@c', '*@*', '?@?', '*?.@.*', 'x@*', '*@x', '*@10.0.0.0/33'].map(
+      (mask) => checkMask('kline', mask),
+    ),
+  ).toEqual([
+    null,
+    `@b ${form}`,
+    `a@ ${form}`,
+    `ab ${form}`,
+    `a!b@c ${form}`,
+    `a b@c ${odd}`,
+    '*@* would ban everybody',
+    '?@? would ban everybody',
+    '*?.@.* would ban everybody',
+    null,
+    null,
+    '10.0.0.0/33 is not a network such as 10.0.0.0/8',
+  ]);
+  expect(checkMask('kline', `*@${'x'.repeat(198)}`)).toBeNull();
+  expect(checkMask('kline', `*@${'x'.repeat(199)}`)).toBe('a mask has at most 200 characters');
+  expect(checkMask('dline', 'host')).toBe('host is neither an address nor a network such as 10.0.0.0/8');
+  expect(
+    ['10.0.0.0/8', '10.0.0.0/7', '2001::/16', '2001::/15', '::ffff:10.0.0.0/104', '::ffff:10.0.0.0/103'].map(
+      (mask) => checkMask('dline', mask) === null,
+    ),
+  ).toEqual([true, false, true, false, true, false]);
+  expect(
+    ['*@10.0.0.0/8', '*@10.0.0.0/7', 'a@2001::/16', 'a@2001::/15'].map(
+      (mask) => checkMask('kline', mask) === null,
+    ),
+  ).toEqual([true, false, true, false]);
+});
+
+it('keeps a ban under one spelling, replaces it, and lifts it by any', () => {
+  const bans = new ServerBans();
+  bans.add(ban('dline', '10.1.2.3/8'));
+  bans.add({ ...ban('dline', '10.0.0.0/8'), reason: 'newer' });
+  bans.add(ban('kline', '*@Evil.Example'));
+  expect(bans.list().map(({ kind, mask, reason }) => `${kind} ${mask} ${reason}`)).toEqual([
+    'dline 10.0.0.0/8 newer',
+    'kline *@Evil.Example because',
+  ]);
+  expect([bans.size, bans.has('kline', '*@evil.example'), bans.has('dline', '*@evil.example')]).toEqual([
+    2,
+    true,
+    false,
+  ]);
+  expect(bans.remove('kline', '*@EVIL.example')).toMatchObject({ mask: '*@Evil.Example' });
+  expect([bans.remove('kline', '*@EVIL.example'), bans.size]).toEqual([null, 1]);
+  expect(bans.add(ban('dline', 'nowhere'))).toBe(
+    'nowhere is neither an address nor a network such as 10.0.0.0/8',
+  );
+  expect([banKey('dline', '0::1'), banKey('dline', '127.0.0.1/32'), banKey('kline', 'A@[B]')]).toEqual([
+    'dline ::1',
+    'dline 127.0.0.1',
+    'kline a@{b}',
+  ]);
+});
+
 it('says of a network that is too large what it would do, and which is the largest', () => {
   expect(checkMask('dline', '0.0.0.0/0')).toBe(
     '0.0.0.0/0 would ban everybody, expected a prefix of at least /8',

@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:net';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { parseIdentReply } from './ident.ts';
 import { type DnsResolver, Lookup, type LookupOptions } from './lookup.ts';
 
@@ -86,6 +86,62 @@ describe('host names', () => {
     expect(lookup.cachedHost('192.0.2.1')).toBeUndefined();
   });
 
+  test('a name is looked for among the first three, and each has labels of letters, digits, dash and underscore', async () => {
+    const { lookup, resolver } = setUp();
+    const all = ['one.example', 'two.example', 'three.example', 'four.example'];
+    resolver.ptr = { '192.0.2.1': all, '192.0.2.2': all };
+    resolver.forward = { 'three.example': ['192.0.2.1'], 'four.example': ['192.0.2.2'] };
+    expect(await lookup.host('192.0.2.1')).toBe('three.example');
+    expect(await lookup.host('192.0.2.2')).toBeNull();
+    const names = ['a', 'a-b', 'a_b.c9', '_x', 'x'.repeat(63), 'a-', 'a.-b', 'a.', '.a', 'ä', ''];
+    const found: (string | null)[] = [];
+    for (const [i, name] of names.entries()) {
+      resolver.ptr[`198.51.100.${i}`] = [name];
+      resolver.forward[name] = [`198.51.100.${i}`];
+      found.push(await lookup.host(`198.51.100.${i}`));
+    }
+    expect(found).toEqual(['a', 'a-b', 'a_b.c9', '_x', 'x'.repeat(63), null, null, null, null, null, null]);
+  });
+
+  test('who cannot be asked for a name costs no more than three seconds', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance', 'Date'] });
+    try {
+      const { lookup, resolver } = setUp();
+      resolver.ptr = { '192.0.2.1': ['good.example'] };
+      resolver.forward = { 'good.example': ['192.0.2.1'] };
+      await lookup.host('192.0.2.1');
+      // What has answered leaves no timer.
+      expect(vi.getTimerCount()).toBeLessThanOrEqual(1);
+      resolver.hang = true;
+      let ended = false;
+      const asked = lookup.host('192.0.2.2').then((name) => {
+        ended = true;
+        return name;
+      });
+      await vi.advanceTimersByTimeAsync(2_999);
+      expect(ended).toBe(false);
+      await vi.advanceTimersByTimeAsync(1);
+      expect(await asked).toBeNull();
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test('as many names are kept as were asked for, the oldest go', async () => {
+    const { lookup } = setUp({ cacheEntries: 2 });
+    for (const last of [1, 2, 3]) await lookup.host(`192.0.2.${last}`);
+    expect([1, 2, 3].map((last) => lookup.cachedHost(`192.0.2.${last}`))).toEqual([undefined, null, null]);
+    expect(lookup.stats.dnsEntries).toBe(2);
+  });
+
+  test('the whole of 127.0.0.0/8 and ::1 are loopback, and nothing else', () => {
+    const { lookup } = setUp({ dns: false });
+    expect(
+      ['127.0.0.1', '127.255.0.1', '::1', '128.0.0.1', '::2', '127:1'].map((one) => lookup.cachedHost(one)),
+    ).toEqual(['localhost', 'localhost', 'localhost', null, null, null]);
+    expect(lookup.stats.dnsHits).toBe(0);
+  });
+
   test('a hundred clients of one address cost one query', async () => {
     const { lookup, resolver } = setUp();
     resolver.ptr = { '192.0.2.1': ['good.example'] };
@@ -161,5 +217,30 @@ describe('ident', () => {
     expect(parseIdentReply('40000, 6667 : USERID : UNIX', query)).toBeNull();
     expect(parseIdentReply('garbage', query)).toBeNull();
     expect(parseIdentReply('40000,6667:userid:OTHER:bob', query)).toBe('bob');
+    expect(parseIdentReply('40000,6667:USERID:OTHER:bo:b', query)).toBeNull();
+    expect(parseIdentReply('40000, 6668 : USERID : UNIX : bob', query)).toBeNull();
+    expect(parseIdentReply('40000 : USERID : UNIX : bob', query)).toBeNull();
+    const name = (text: string) => parseIdentReply(`40000, 6667 : USERID : UNIX : ${text}`, query);
+    expect(['a'.repeat(10), 'a'.repeat(11), 'a.b-c_9', 'a b', '', '~a'].map(name)).toEqual([
+      'a'.repeat(10),
+      null,
+      'a.b-c_9',
+      null,
+      null,
+      null,
+    ]);
+  });
+
+  test('an answer is read to the end of its line, however it comes, and a longer one than a thousand bytes is none', async () => {
+    const write = async (answer: string) => {
+      const identPort = await identServer(() => answer);
+      const { lookup } = setUp({ identPort });
+      const name = await lookup.ident(query);
+      await new Promise((resolve) => server?.close(resolve));
+      return name;
+    };
+    expect(await write('40000,6667:USERID:UNIX:alice\nand more')).toBe('alice');
+    expect(await write('40000,6667:USERID:UNIX:alice\r')).toBe('alice');
+    expect(await write('x'.repeat(1001))).toBeNull();
   });
 });
