@@ -119,3 +119,67 @@ describe('the minutes before a window was opened', () => {
     expect([...samples.column(GAUGE)]).toEqual([22, 23, 24]);
   });
 });
+
+describe('what the recorder is not asked for, and what is not taken from its answers', () => {
+  const known = layoutOf([
+    { name: 'gauge', kind: 'gauge', unit: 'count', help: '' },
+    { name: 'latency', kind: 'histogram', unit: 'seconds', help: '' },
+    { name: 'depth', kind: 'gauge', unit: 'count', help: '', labels: { queue: 'a' } },
+  ]);
+
+  it('are instruments, which are drawn from the moment on that somebody looks at them', () => {
+    expect(backfillQueries('d', known, 1000).flatMap(({ metrics }) => metrics)).toEqual(['gauge', 'latency']);
+    const instruments = layoutOf([known.catalog[2]!]);
+    expect(backfillQueries('d', instruments, 1000)).toEqual([]);
+  });
+
+  it('are other figures than those of a frame', () => {
+    const series = (metric: string, stat: HistorySeries['stat']) => ({ metric, stat, values: [1, 2] });
+    const result = values(
+      [
+        series('gauge', 'max'),
+        series('gauge', 'min' as HistorySeries['stat']),
+        series('latency', 'rate'),
+        series('latency', 'max'),
+        series('latency', 'p50'),
+        series('nothing', 'value'),
+      ],
+      [9, 10],
+    );
+    const slots = [...(backfillOf(known, [result])?.columns.keys() ?? [])];
+    // The third figure of a histogram is its median, the seventh its maximum; it begins in the second place.
+    expect(slots).toEqual([1 + 6, 1 + 2]);
+  });
+
+  it('take the finest times, whichever answer has them', () => {
+    const [fine, coarse] = answers;
+    expect(backfillOf(layout, [coarse!, fine!])).toEqual(backfillOf(layout, [fine!, coarse!]));
+    const twice = [fine!, { ...coarse!, stepSeconds: 1, times: [1, 2] }];
+    expect([...(backfillOf(layout, twice)?.times ?? [])]).toEqual([9, 10, 11]);
+  });
+
+  it('begin with the first value that was recorded where there was none before', () => {
+    const result = values(
+      [
+        { metric: 'gauge', stat: 'value', values: [null, null, 3, null] },
+        { metric: 'counter', stat: 'rate', values: [1, 2, null, null] },
+      ],
+      [8, 9, 10, 11],
+    );
+    const past = backfillOf(layout, [result]);
+    expect([...(past?.times ?? [])]).toEqual([8, 9, 10]);
+    expect([...(past?.columns.get(GAUGE) ?? [])]).toEqual([3, 3, 3]);
+    expect([...(past?.columns.get(COUNTER) ?? [])]).toEqual([1, 2, 2]);
+  });
+
+  it('are none where a series holds nothing at all', () => {
+    const result = values(
+      [
+        { metric: 'gauge', stat: 'value', values: [1] },
+        { metric: 'counter', stat: 'rate', values: [null] },
+      ],
+      [8],
+    );
+    expect([...(backfillOf(layout, [result])?.columns.get(COUNTER) ?? [])]).toEqual([0]);
+  });
+});

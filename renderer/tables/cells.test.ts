@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import type { TableColumn } from '../../contract/manifest.ts';
-import { arrangeRows, formatCell, formatCellShort, nextSort } from './cells.ts';
+import { arrangeRows, type ColumnType, formatCell, formatCellShort, isFigure, nextSort } from './cells.ts';
 
 const columns: readonly TableColumn[] = [
   { key: 'nick', title: 'Nick', type: 'text' },
@@ -14,6 +14,15 @@ const rows = [
   ['User1', 1, false],
 ] as const;
 const nicks = (arranged: readonly (readonly unknown[])[]) => arranged.map((row) => row[0]);
+const sorted = (values: readonly (string | number | boolean | null | undefined)[], descending = false) =>
+  nicks(
+    arrangeRows(
+      [{ key: 'k', title: 'K', type: 'text' }],
+      values.map((value) => [value as never]),
+      '',
+      { column: 0, descending },
+    ),
+  );
 
 describe('the rows of a table', () => {
   it('are sorted as people count, and not by letters alone', () => {
@@ -22,30 +31,53 @@ describe('the rows of a table', () => {
       'user2',
       'user10',
     ]);
+    expect(sorted([10, 9, 100, -1])).toEqual([-1, 9, 10, 100]);
+    expect(sorted([10, 9, 100], true)).toEqual([100, 10, 9]);
+    expect(sorted(['é', 'f', 'E'])).toEqual(['é', 'E', 'f']);
+    expect(sorted([true, false, true])).toEqual([false, true, true]);
+    expect(sorted(['10', 9])).toEqual([9, '10']);
   });
 
   it('have missing values last in both directions', () => {
-    expect(nicks(arrangeRows(columns, rows, '', { column: 1, descending: false }))).toEqual([
-      'User1',
+    const [rising, falling] = [false, true].map((descending) =>
+      nicks(arrangeRows(columns, rows, '', { column: 1, descending })),
+    );
+    expect([rising, falling]).toEqual([
+      ['User1', 'user10', 'user2'],
+      ['user10', 'User1', 'user2'],
+    ]);
+    for (const missing of [null, undefined, ''])
+      for (const descending of [false, true]) {
+        expect(sorted([missing, 5], descending)).toEqual([5, missing]);
+        expect(sorted([5, missing], descending)).toEqual([5, missing]);
+      }
+    // What is there is never missing, however little it is.
+    expect(sorted([false, null, 0])).toEqual([0, false, null]);
+  });
+
+  it('stay in order where they are alike', () => {
+    expect(nicks(arrangeRows(columns, rows, '', { column: 2, descending: false }))).toEqual([
       'user10',
+      'User1',
       'user2',
     ]);
-    expect(nicks(arrangeRows(columns, rows, '', { column: 1, descending: true }))).toEqual([
-      'user10',
-      'User1',
-      'user2',
-    ]);
+    expect(sorted([null, '', undefined, 1])).toEqual([1, null, '', undefined]);
   });
 
   it('are kept where every word of the filter is seen in some column', () => {
     expect(nicks(arrangeRows(columns, rows, 'USER kib', null))).toEqual(['user10']);
     expect(nicks(arrangeRows(columns, rows, 'yes', null))).toEqual(['user2']);
+    expect(nicks(arrangeRows(columns, rows, '  USER1\t ', null))).toEqual(['user10', 'User1']);
+    expect(nicks(arrangeRows(columns, rows, '   ', null))).toHaveLength(3);
     expect(arrangeRows(columns, rows, 'nobody', null)).toEqual([]);
+    // Cells are searched one by one as they are written: nothing is found across two of them.
+    expect(nicks(arrangeRows(columns, rows, 'user102', null))).toEqual([]);
   });
 
   it('stay as they came without a sort, and are never changed in place', () => {
     const before = JSON.stringify(rows);
     expect(arrangeRows(columns, rows, '', null)).toEqual(rows);
+    expect(arrangeRows(columns, rows, '', null)).not.toBe(rows);
     arrangeRows(columns, rows, '', { column: 0, descending: true });
     expect(JSON.stringify(rows)).toBe(before);
   });
@@ -75,18 +107,40 @@ describe('the rows of a table', () => {
       null,
     ]);
     expect(nextSort(first, 2)).toEqual({ column: 2, descending: false });
+    expect(nextSort(second, 2)).toEqual({ column: 2, descending: false });
   });
+});
 
-  it('write cells by the type of their column', () => {
-    expect(formatCell('bytes', 2048)).toBe('2 KiB');
-    expect(formatCell('seconds', 0.5)).toBe('500 ms');
-    expect(formatCell('seconds', 0)).toBe('0 s');
-    expect(formatCell('number', 12345)).toBe('12,345');
-    expect(formatCell('boolean', false)).toBe('no');
-    expect(formatCell('text', null)).toBe('');
-    const at = new Date(2026, 10, 20, 14, 3, 22).getTime();
-    expect(formatCellShort('time', at, at + 1_000)).toBe('14:03:22');
-    expect(formatCellShort('time', at, at + 86_400_000)).toBe('2026-11-20 14:03:22');
-    expect(formatCellShort('bytes', 2048, at)).toBe('2 KiB');
-  });
+const at = new Date(2026, 10, 20, 14, 3, 22).getTime();
+
+test.each<[ColumnType, Parameters<typeof formatCell>[1], string]>([
+  ['bytes', 2048, '2 KiB'],
+  ['bytes', 0, '0 B'],
+  ['seconds', 0.5, '500 ms'],
+  ['seconds', 0, '0 s'],
+  ['number', 12_345, '12,345'],
+  ['number', 1.25, '1.25'],
+  ['text', 12_345, '12345'],
+  ['number', '12345', '12345'],
+  ['boolean', false, 'no'],
+  ['boolean', true, 'yes'],
+  ['text', 'as it is', 'as it is'],
+  ['text', null, ''],
+  ['number', undefined, ''],
+  ['time', at, '2026-11-20 14:03:22'],
+])('a cell of %s with %j is written as %j', (type, cell, text) => {
+  expect(formatCell(type, cell)).toBe(text);
+});
+
+test('a time of today is written without its date', () => {
+  expect(formatCellShort('time', at, at + 1_000)).toBe('14:03:22');
+  expect(formatCellShort('time', at, at + 86_400_000)).toBe('2026-11-20 14:03:22');
+  expect(formatCellShort('time', null, at)).toBe('');
+  expect(formatCellShort('time', 'never', at)).toBe('never');
+  expect(formatCellShort('bytes', 2048, at)).toBe('2 KiB');
+});
+
+test('figures are numbers, bytes and seconds', () => {
+  const types: readonly ColumnType[] = ['text', 'number', 'bytes', 'seconds', 'time', 'boolean'];
+  expect(types.filter(isFigure)).toEqual(['number', 'bytes', 'seconds']);
 });

@@ -2,30 +2,44 @@ import { describe, expect, it } from 'vitest';
 import type { TableColumn } from '../../contract/manifest.ts';
 import { fittingWidths } from './column-widths.ts';
 
-const columns: readonly TableColumn[] = [
-  { key: 'a', title: 'A', type: 'number' },
-  { key: 'b', title: 'B', type: 'text' },
-  { key: 'c', title: 'C', type: 'text' },
-];
+const column = (title: string): TableColumn => ({ key: 'a', title, type: 'text' });
 
 /** As of a font whose letters are all half as wide as they are high. */
 const measure = (text: string, size: number) => (text.length * size) / 2;
 
-describe('the widths of columns', () => {
-  it('follow what the columns hold, within bounds', () => {
-    const [narrow, middle, wide] = fittingWidths(
-      columns,
-      [[1, 'twenty characters ok', 'x'.repeat(500)]],
-      measure,
-    );
-    expect(narrow).toBe(56);
-    expect(middle).toBeGreaterThan(150);
-    expect(wide).toBe(300);
+/** The width of a column with a title and texts. */
+const widthOf = (title: string, texts: readonly string[]) =>
+  fittingWidths(
+    [column(title)],
+    texts.map((text) => [text]),
+    measure,
+  )[0];
+
+describe('the width of a column', () => {
+  it('is that of its longest text and 26 pixels beside', () => {
+    expect(widthOf('A', ['x', 'x'.repeat(20), 'xx'])).toBe(20 * 6.5 + 26);
+    expect(widthOf('A', ['x'.repeat(11)])).toBe(98);
   });
 
-  it('fit the headers of an empty table', () => {
-    expect(
-      fittingWidths([{ key: 'a', title: 'A long title here', type: 'text' }], [], measure)[0],
-    ).toBeGreaterThan(120);
+  it('is that of its title where that is longer, with room for the arrow of a sorted column', () => {
+    expect(widthOf('A long title here', [])).toBe(17 * 6 + 12 + 26);
+    expect(widthOf('A long title here', ['x'.repeat(17)])).toBe(17 * 6 + 12 + 26);
+    expect(widthOf('A long title here', ['x'.repeat(18)])).toBe(18 * 6.5 + 26);
+  });
+
+  it('is 56 pixels at least and 300 at most', () => {
+    expect([widthOf('A', ['x']), widthOf('A', ['x'.repeat(500)])]).toEqual([56, 300]);
+    expect([widthOf('', ['x'.repeat(4)]), widthOf('', ['x'.repeat(5)])]).toEqual([56, 59]);
+    expect(widthOf('A', ['x'.repeat(42)])).toBe(299);
+  });
+
+  it('is told by the first two hundred rows', () => {
+    const rows = (before: number) => [...Array.from({ length: before }, () => 'x'), 'x'.repeat(20)];
+    expect([widthOf('A', rows(199)), widthOf('A', rows(200))]).toEqual([156, 56]);
+  });
+
+  it('is each column’s own', () => {
+    const both = [column('A'), { ...column('B'), type: 'bytes' as const }];
+    expect(fittingWidths(both, [['x'.repeat(20), 1_048_576]], measure)).toEqual([156, 59]);
   });
 });

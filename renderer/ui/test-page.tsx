@@ -139,11 +139,13 @@ export async function testPage({ info = {}, session = null, twoHosts = false }: 
     told,
     /** Shows something of the host. */
     show: (content: ReactNode) =>
-      render(
-        <HostsContext value={hosts}>
-          <HostContext value={model}>{content}</HostContext>
-        </HostsContext>,
-      ),
+      render(content, {
+        wrapper: ({ children }) => (
+          <HostsContext value={hosts}>
+            <HostContext value={model}>{children}</HostContext>
+          </HostsContext>
+        ),
+      }),
     /** Arguments of the requests of a name so far. */
     argsOf: (name: string) =>
       fake.request.mock.calls.flatMap(([asked, args]) => (asked === name ? [args] : [])),

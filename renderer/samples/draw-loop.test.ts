@@ -1,0 +1,152 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type Drawable, DrawLoop } from './draw-loop.ts';
+
+let frames: ((now: number) => void)[];
+let clock: number;
+let page: { hidden: boolean };
+let finished: number;
+let loop: DrawLoop;
+beforeEach(() => {
+  frames = [];
+  clock = 0;
+  page = { hidden: false };
+  finished = 0;
+  vi.stubGlobal('document', page);
+  vi.stubGlobal('requestAnimationFrame', (draw: (now: number) => void) => frames.push(draw));
+  vi.stubGlobal('performance', { now: () => clock });
+  loop = new DrawLoop(() => finished++);
+});
+afterEach(() => void vi.unstubAllGlobals());
+
+/** Lets the browser show a frame at a time in milliseconds. */
+function frame(now: number): void {
+  for (const draw of frames.splice(0)) draw(now);
+}
+/** Something to draw, which takes so many milliseconds each time. */
+function chart(source: object = {}, intervalMs = 0, takes = 0): Drawable & { drawn: number } {
+  const one = {
+    source,
+    intervalMs,
+    drawn: 0,
+    draw() {
+      one.drawn++;
+      clock += takes;
+    },
+  };
+  return one;
+}
+/** A chart in view that was drawn at a time. */
+function shown(source: object = {}, intervalMs = 0, at = 1_000): ReturnType<typeof chart> {
+  const one = chart(source, intervalMs);
+  loop.add(one);
+  loop.setVisible(one, true);
+  frame(at);
+  one.drawn = 0;
+  finished = 0;
+  return one;
+}
+
+describe('what can be drawn', () => {
+  it('is drawn when it comes into view, and not before', () => {
+    const one = chart();
+    loop.add(one);
+    frame(1_000);
+    loop.drawDirty();
+    expect([frames.length, one.drawn]).toEqual([0, 0]);
+    loop.setVisible(one, true);
+    frame(1_000);
+    expect([one.drawn, finished]).toEqual([1, 1]);
+    frame(2_000);
+    expect(one.drawn).toBe(1);
+  });
+
+  it('is drawn for a frame of its own source only', () => {
+    const [a, b] = [shown({}), shown({})];
+    expect(loop.frameArrived(a.source, true)).toBe(true);
+    frame(2_000);
+    expect([a.drawn, b.drawn]).toEqual([1, 0]);
+    expect(loop.frameArrived({}, true)).toBe(false);
+    expect(frames).toHaveLength(0);
+  });
+
+  it('is drawn once for all that arrives before the browser shows a frame', () => {
+    const a = shown();
+    loop.frameArrived(a.source, true);
+    loop.frameArrived(a.source, true);
+    loop.drawDirty();
+    expect(frames).toHaveLength(1);
+    frame(2_000);
+    expect([a.drawn, finished]).toEqual([1, 1]);
+  });
+
+  it('waits for what time brings where there is no news', () => {
+    const a = shown();
+    expect(loop.frameArrived(a.source, false)).toBe(false);
+    expect(frames).toHaveLength(0);
+    loop.drawDirty();
+    frame(2_000);
+    expect(a.drawn).toBe(1);
+    loop.drawDirty();
+    expect(frames).toHaveLength(0);
+  });
+
+  it('waits while nobody sees the window, or it', () => {
+    const a = shown();
+    page.hidden = true;
+    expect(loop.frameArrived(a.source, true)).toBe(false);
+    page.hidden = false;
+    loop.setVisible(a, false);
+    expect(loop.frameArrived(a.source, true)).toBe(false);
+    loop.drawDirty();
+    expect(frames).toHaveLength(0);
+    loop.redraw(a);
+    frame(2_000);
+    expect(a.drawn).toBe(0);
+    loop.setVisible(a, true);
+    frame(3_000);
+    expect(a.drawn).toBe(1);
+  });
+
+  it('is drawn at most once in its interval, but at once when it must look otherwise', () => {
+    const a = shown({}, 100, 1_000);
+    loop.frameArrived(a.source, true);
+    frame(1_099);
+    expect([a.drawn, finished]).toEqual([0, 1]);
+    loop.drawDirty();
+    frame(1_100);
+    expect(a.drawn).toBe(1);
+    loop.redraw(a);
+    frame(1_101);
+    expect(a.drawn).toBe(2);
+    loop.redrawAll();
+    frame(1_102);
+    expect(a.drawn).toBe(3);
+  });
+
+  it('is forgotten once it is taken away', () => {
+    const one = chart();
+    const remove = loop.add(one);
+    loop.setVisible(one, true);
+    expect([loop.draws(one.source), loop.draws({})]).toEqual([true, false]);
+    remove();
+    frame(1_000);
+    loop.setVisible(one, true);
+    loop.redraw(one);
+    expect([loop.draws(one.source), one.drawn, frames.length]).toEqual([false, 0, 0]);
+  });
+});
+
+it('draws for eight milliseconds in a frame, and what is left in the next, before it says that all is drawn', () => {
+  const all = Array.from({ length: 4 }, () => chart({}, 0, 4));
+  for (const one of all) {
+    loop.add(one);
+    loop.setVisible(one, true);
+  }
+  clock = 500;
+  const drawn = () => all.map((one) => one.drawn).join('');
+  frame(1_000);
+  // The third begins when eight have passed, which is not too late.
+  expect([drawn(), finished, frames.length]).toEqual(['1110', 0, 1]);
+  frame(1_016);
+  expect([drawn(), finished, frames.length]).toEqual(['1111', 1, 0]);
+});

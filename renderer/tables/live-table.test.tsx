@@ -1,0 +1,121 @@
+// @vitest-environment happy-dom
+/** A table that a daemon streams, with the commands on its rows. */
+import { act, screen } from '@testing-library/react';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { TableCell } from '../../contract/stream.ts';
+import { useOpenCommand } from '../commands/command-dialog-store.ts';
+import { daemon } from '../model/test-host.ts';
+import { FULL_MANIFEST, press, saysOf, type TestPage, testPage } from '../ui/test-page.tsx';
+import { LiveTable } from './live-table.tsx';
+import { START, shown, table, tableWorld } from './test-table.ts';
+
+let page: TestPage;
+beforeEach(async () => {
+  vi.stubGlobal('ResizeObserver', tableWorld().observer);
+  page = await testPage();
+  await page.measure('d', {});
+});
+afterEach(() => {
+  page.close();
+  useOpenCommand.setState({ open: null });
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
+const manifest = () => page.model.store.getState().host!.manifests.find(({ id }) => id === 'd')!;
+const live = (up = true) => (
+  <LiveTable
+    source={page.model.source('d')!}
+    manifest={manifest()}
+    name="people"
+    table={manifest().tables.people!}
+    up={up}
+  />
+);
+const send = (rows: readonly (readonly TableCell[])[], total = rows.length, time = START - 2_000) =>
+  act(async () => {
+    const stream = page.of('d').at(-1)!;
+    stream.handlers.onMessage({ type: 'rows', table: 'people', time, rows, total, ticket: 1 } as never);
+    await vi.advanceTimersByTimeAsync(0);
+  });
+const sent = (type: string) =>
+  page
+    .of('d')
+    .at(-1)!
+    .sent.filter((message) => message.type === type);
+
+it('are asked for while they are looked at', () => {
+  const view = page.show(live());
+  expect(sent('watch')).toEqual([{ type: 'watch', table: 'people', on: true }]);
+  expect(screen.getByText('No people at present')).toBeTruthy();
+  view.unmount();
+  expect(sent('watch').at(-1)).toEqual({ type: 'watch', table: 'people', on: false });
+});
+
+it('say that there is no daemon to fill the table', () => {
+  page.show(live(false));
+  expect(screen.getByText('d is not running')).toBeTruthy();
+});
+
+it('say of when they are, or how many were cut off', async () => {
+  page.show(live());
+  expect(document.body.textContent).not.toContain('as of');
+  await send([['ann', 7, START]]);
+  expect(screen.getByText('as of 13:59:58')).toBeTruthy();
+  await send([['ann', 7, START]], 5_000);
+  expect(screen.getByText('The first 1 of 5,000 rows are shown.')).toBeTruthy();
+  expect(document.body.textContent).not.toContain('as of');
+});
+
+it('are not there for who may not see them, which is said', async () => {
+  page.show(live());
+  const error = { code: 'access_denied', message: 'For operators.' };
+  await act(async () =>
+    page
+      .of('d')
+      .at(-1)!
+      .handlers.onMessage({ type: 'denied', table: 'people', error } as never),
+  );
+  expect(screen.getByText('People are not shown to you').parentElement?.textContent).toContain(
+    'For operators.',
+  );
+  expect(screen.queryByRole('searchbox')).toBeNull();
+});
+
+it('offer what the daemon has commands for, with the values of the row', async () => {
+  page.show(live());
+  await send([
+    ['ann', 7, START],
+    [null, 8, START],
+  ]);
+  expect(shown()).toEqual([
+    ['Nick', 'Out', 'Since', 'Actions'],
+    ['ann', '7 B', '14:00:00', 'WhoDrop'],
+    ['', '8 B', '14:00:00', 'WhoDrop'],
+  ]);
+  // Three and four letters of seven pixels, 22 a button, and 16 for the cell.
+  expect([...table().querySelectorAll('col')].at(-1)?.style.width).toBe(`${3 * 7 + 4 * 7 + 2 * 22 + 16}px`);
+  await press('Drop ann');
+  expect(useOpenCommand.getState().open).toMatchObject({
+    host: page.model,
+    daemon: 'd',
+    command: 'drop',
+    args: { nick: 'ann' },
+    atOnce: false,
+  });
+  expect(useOpenCommand.getState().open).not.toHaveProperty('onDone');
+  await press('Who ann');
+  expect(useOpenCommand.getState().open).toMatchObject({ command: 'who', atOnce: true });
+  await press('Drop');
+  expect(useOpenCommand.getState().open?.args).toEqual({});
+});
+
+it('have no column of buttons where the daemon has no such command', async () => {
+  page.close();
+  page = await testPage({ info: saysOf([{ ...FULL_MANIFEST, commands: {} }], [daemon()]) });
+  await page.measure('d', {});
+  page.show(live());
+  await send([['ann', 7, START]]);
+  expect(shown()[0]).toEqual(['Nick', 'Out', 'Since']);
+});

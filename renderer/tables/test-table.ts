@@ -1,0 +1,49 @@
+/** The world of a table in tests: ten rows of it are in view, and it is as wide as the test says. */
+import { act, screen } from '@testing-library/react';
+import { vi } from 'vitest';
+import { recordCanvases } from '../samples/test-canvas.ts';
+import { rowsOf } from '../ui/test-page.tsx';
+
+/** Noon or so of the day on which tables are looked at, Unix milliseconds. */
+export const START = new Date(2026, 10, 20, 14, 0, 0).getTime();
+
+/**
+ * Sets the clock and the sizes of the page until mocks are restored. The file stubs `ResizeObserver` with `observer` itself:
+ * it needs a worker of its own, because the width of a letter is measured once a worker.
+ */
+export function tableWorld(): { readonly observer: unknown; readonly widen: (pixels: number) => void } {
+  vi.useFakeTimers();
+  vi.setSystemTime(START);
+  localStorage.clear();
+  recordCanvases();
+  let width = 2_000;
+  // Ten rows of 34 pixels.
+  vi.spyOn(HTMLElement.prototype, 'clientHeight', 'get').mockReturnValue(340);
+  vi.spyOn(HTMLElement.prototype, 'clientWidth', 'get').mockImplementation(() => width);
+  const watching = new Set<() => void>();
+  return {
+    observer: class {
+      readonly #changed: () => void;
+      constructor(changed: () => void) {
+        this.#changed = () => changed();
+      }
+      observe(node: Element): void {
+        if (node.tagName === 'DIV') watching.add(this.#changed);
+      }
+      unobserve(): void {}
+      disconnect(): void {}
+    },
+    widen(pixels) {
+      width = pixels;
+      act(() => {
+        for (const changed of watching) changed();
+      });
+    },
+  };
+}
+
+/** The table of people. */
+export const table = (): HTMLElement => screen.getByRole('table', { name: 'People' });
+
+/** Its rows as they are read, without the room that stands for others. */
+export const shown = () => rowsOf(table()).filter((row) => row.length > 1);
