@@ -1,20 +1,29 @@
 import { expect, test } from 'vitest';
 import { goesUp, wentUp } from './follow.ts';
 
-test('a reader who scrolls up leaves Follow, however fast lines arrive', () => {
-  expect(wentUp({ top: 5_000, height: 6_000 }, { top: 4_900, height: 6_000 })).toBe(true);
-  expect(wentUp({ top: 5_000, height: 6_000 }, { top: 4_900, height: 6_028 })).toBe(true);
+test.each([
+  ['a reader who scrolls up', [5_000, 6_000], [4_900, 6_000], true],
+  ['a reader who scrolls up while lines arrive', [5_000, 6_000], [4_900, 6_028], true],
+  ['a reader who scrolls up a little', [5_000, 6_000], [4_997, 6_000], true],
+  ['new lines', [5_000, 6_000], [5_028, 6_028], false],
+  ['lines that a filter takes away', [5_000, 6_000], [100, 1_100], false],
+  ['one line that goes', [5_000, 6_000], [4_972, 5_999], false],
+  ['rounding', [5_000, 6_000], [4_998, 6_000], false],
+  ['nothing', [5_000, 6_000], [5_000, 6_000], false],
+] as const)('%s: from %j to %j goes up: %j', (_, before, now, up) => {
+  const [wasTop, wasHeight] = before;
+  const [top, height] = now;
+  expect(wentUp({ top: wasTop, height: wasHeight }, { top, height })).toBe(up);
 });
 
-test('new lines, and lines that a filter takes away, are no reader', () => {
-  expect(wentUp({ top: 5_000, height: 6_000 }, { top: 5_028, height: 6_028 })).toBe(false);
-  expect(wentUp({ top: 5_000, height: 6_000 }, { top: 100, height: 1_100 })).toBe(false);
-  expect(wentUp({ top: 5_000, height: 6_000 }, { top: 4_999, height: 6_000 })).toBe(false);
-});
-
-test('keys that go up are known', () => {
-  expect(goesUp({ key: 'PageUp', shiftKey: false })).toBe(true);
-  expect(goesUp({ key: ' ', shiftKey: true })).toBe(true);
-  expect(goesUp({ key: ' ', shiftKey: false })).toBe(false);
-  expect(goesUp({ key: 'ArrowDown', shiftKey: false })).toBe(false);
+test.each([
+  ['ArrowUp', false, true],
+  ['PageUp', false, true],
+  ['Home', false, true],
+  [' ', true, true],
+  [' ', false, false],
+  ['ArrowDown', false, false],
+  ['a', true, false],
+])('the key %j, with Shift %j, goes up: %j', (key, shiftKey, up) => {
+  expect(goesUp({ key, shiftKey })).toBe(up);
 });

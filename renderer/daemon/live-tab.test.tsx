@@ -1,0 +1,217 @@
+// @vitest-environment happy-dom
+/** The Live page of a process: its charts, instruments and all of its metrics. */
+import { act, fireEvent, screen, within } from '@testing-library/react';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { MetricSpec } from '../../contract/manifest.ts';
+import { catalogOf } from '../../contract/metric-specs.ts';
+import { daemon } from '../model/test-host.ts';
+import { pass } from '../model/test-window.tsx';
+import { recordCanvases } from '../samples/test-canvas.ts';
+import { FULL_MANIFEST, press, rowsOf, saysOf, type TestPage, testPage } from '../ui/test-page.tsx';
+import { LiveTab } from './live-tab.tsx';
+
+let page: TestPage;
+beforeEach(() => {
+  vi.useFakeTimers();
+  recordCanvases();
+  vi.stubGlobal('Path2D', class {});
+});
+afterEach(() => {
+  page.close();
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
+type Props = Parameters<typeof LiveTab>[0];
+async function open(change: Partial<Props> = {}, instruments: readonly MetricSpec[] = []): Promise<void> {
+  const told = saysOf([FULL_MANIFEST], [daemon()]);
+  const catalogs = {
+    ...told.catalogs,
+    d: { revision: 1, metrics: catalogOf('d', [...FULL_MANIFEST.metrics, ...instruments]) },
+  };
+  page = await testPage({ info: { ...told, catalogs } });
+  const source = page.model.source('d')!;
+  page.show(<LiveTab source={source} charts={FULL_MANIFEST.charts ?? []} instruments={{}} up {...change} />);
+}
+const titles = (name: string) =>
+  within(screen.getByRole('region', { name }))
+    .getAllByRole('heading')
+    .map((one) => one.textContent);
+
+describe('the charts', () => {
+  it('are those of the manifest, then those that every process has', async () => {
+    await open();
+    expect(titles('Charts')).toEqual(['People']);
+    expect(titles('Process').length).toBeGreaterThan(3);
+    expect(screen.queryByText('d is not running')).toBeNull();
+  });
+
+  it('are not there where the process does not measure what they name', async () => {
+    await open({ charts: [{ title: 'None', metrics: ['signalbox_d_nothing'] }] });
+    expect(screen.queryByRole('region', { name: 'Charts' })).toBeNull();
+  });
+
+  it('show the last minute, or more of them', async () => {
+    await open();
+    const radios = () => screen.getAllByRole<HTMLInputElement>('radio');
+    const state = () => radios().map((one) => `${one.parentElement?.textContent} ${one.checked}`);
+    expect(state()).toEqual(['1 min true', '5 min false', '10 min false']);
+    fireEvent.click(radios()[2]!);
+    expect(state()).toEqual(['1 min false', '5 min false', '10 min true']);
+  });
+
+  it('stand still while they are paused', async () => {
+    await open();
+    const button = () => screen.getByRole('button', { name: /^(Pause|Resume)$/ });
+    expect([button().textContent, button().getAttribute('aria-pressed')]).toEqual(['Pause', 'false']);
+    await press('Pause');
+    expect([button().textContent, button().getAttribute('aria-pressed')]).toEqual(['Resume', 'true']);
+    await press('Resume');
+    expect(button().textContent).toBe('Pause');
+  });
+
+  it('say how much was left out because the window was slow', async () => {
+    await open();
+    await page.measure('d', {}, 0);
+    expect(document.body.textContent).not.toContain('skipped');
+    await pass(1_000);
+    await page.measure('d', {}, 3);
+    await pass(1_000);
+    expect(screen.getByText('3 frames skipped')).toBeTruthy();
+  });
+
+  it('say that nothing runs, and what is shown then', async () => {
+    await open({ up: false });
+    const text = () => screen.getByText('d is not running').parentElement?.textContent;
+    expect(text()).toContain('Press Start above.');
+    page.close();
+    await open();
+    await page.measure('d', {});
+    const source = page.model.source('d')!;
+    page.show(<LiveTab source={source} charts={[]} instruments={{}} up={false} />);
+    expect(text()).toContain('What follows are the last figures that arrived.');
+  });
+});
+
+describe('the metrics', () => {
+  const open_ = async () => {
+    const details = document.querySelector('details')!;
+    await act(async () => {
+      details.open = true;
+      fireEvent(details, new Event('toggle'));
+    });
+  };
+  const worthOf = (name: string) => rowsOf(screen.getByRole('table')).find(([id]) => id === name)?.[2];
+
+  it('are counted, and listed when that is wanted', async () => {
+    await open();
+    expect([document.querySelector('summary')?.textContent, screen.queryByRole('table')]).toEqual([
+      'All metrics 17',
+      null,
+    ]);
+    await open_();
+    const [header, ...rows] = rowsOf(screen.getByRole('table'));
+    expect(header).toEqual(['Metric', 'Meaning', 'Value']);
+    expect(rows).toHaveLength(17);
+    expect(rows.at(-4)).toEqual(['signalbox_d_open', 'People who are connected', '–']);
+  });
+
+  it('are written by their kind and unit', async () => {
+    await open();
+    await open_();
+    for (const round of [0, 1]) {
+      await page.measure('d', {
+        signalbox_d_open: 42,
+        signalbox_d_messages_total: 100 + round * 6,
+        signalbox_d_monitoring_bytes_total: 1_024 + round * 1_024,
+        signalbox_d_queue_bytes: 2_048,
+        'signalbox_d_delivery_seconds/count': 1_200,
+        'signalbox_d_delivery_seconds/p50': 0.1,
+        'signalbox_d_delivery_seconds/p95': 0.2,
+        'signalbox_d_delivery_seconds/p99': 0.3,
+      });
+      await pass(1_000);
+    }
+    expect(
+      [
+        'open',
+        'messages_total',
+        'monitoring_bytes_total',
+        'queue_bytes',
+        'delivery_seconds',
+        'gc_pause_seconds',
+      ].map((name) => worthOf(`signalbox_d_${name}`)),
+    ).toEqual([
+      '42',
+      '106  ·  6/s',
+      '2 KiB  ·  1 KiB/s',
+      '2 KiB',
+      '1,200  ·  p50 100 ms  ·  p99 300 ms',
+      'nothing measured yet',
+    ]);
+  });
+});
+
+describe('the instruments', () => {
+  const cache = (name: string): readonly MetricSpec[] => {
+    const common = { unit: 'count', help: 'How many', labels: { cache: name }, instrument: 'cache' } as const;
+    return [
+      { ...common, name: 'signalbox_d_cache_hits_total', kind: 'counter' },
+      { ...common, name: 'signalbox_d_cache_entries', kind: 'gauge' },
+    ];
+  };
+  const many = (amount: number) => Array.from({ length: amount }, (_, i) => cache(`c${i}`)).flat();
+  const drawn = {
+    cache: {
+      title: 'Lookups',
+      columns: [
+        { metric: 'entries', title: 'Held' },
+        { metric: 'hits', title: 'Found' },
+      ],
+      spark: 'hits',
+    },
+  };
+
+  it('are not there where the process has none', async () => {
+    await open();
+    expect(screen.queryByRole('region', { name: 'Instruments' })).toBeNull();
+  });
+
+  it('are a table for each kind, a row for each of them', async () => {
+    await open({}, [...cache('a'), cache('b')[0]!]);
+    const group = screen.getByRole('region', { name: 'Caches' });
+    expect(within(group).getAllByRole('row')).toHaveLength(3);
+    expect(titles('Instruments')).toEqual(['Caches 2']);
+    await page.measure('d', { 'signalbox_d_cache_entries{cache="a"}': 7 });
+    await pass(1_000);
+    expect(rowsOf(within(group).getByRole('table'))).toEqual([
+      ['Name', 'Hits', 'Entries'],
+      ['a', '0  ·  0/s', '7'],
+      ['b', '0  ·  0/s', ''],
+    ]);
+    expect(within(group).queryByRole('img')).toBeNull();
+    expect(within(group).getByText('7').closest('td')?.title).toBe('How many');
+  });
+
+  it('are drawn as the manifest says, with the last minute beside', async () => {
+    await open({ instruments: drawn }, [...cache('a'), cache('b')[1]!]);
+    const group = screen.getByRole('region', { name: 'Lookups' });
+    expect(rowsOf(within(group).getByRole('table'))[0]).toEqual(['Name', 'Held', 'Found', 'Last minute']);
+    expect(
+      within(group)
+        .getAllByRole('img')
+        .map((one) => one.getAttribute('aria-label')),
+    ).toEqual(['Found of a in the last minute']);
+  });
+
+  it('have curves beside them up to 24, because each costs memory and drawing', async () => {
+    await open({ instruments: drawn }, many(24));
+    expect(within(screen.getByRole('region', { name: 'Lookups' })).getAllByRole('img')).toHaveLength(24);
+    page.close();
+    await open({ instruments: drawn }, many(25));
+    const group = screen.getByRole('region', { name: 'Lookups' });
+    expect(within(group).queryByRole('img')).toBeNull();
+    expect(rowsOf(within(group).getByRole('table'))[0]).toEqual(['Name', 'Held', 'Found']);
+  });
+});
