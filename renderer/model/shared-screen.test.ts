@@ -63,3 +63,44 @@ it('lets go of its clocks and of the page when it is closed', () => {
   page.dispatchEvent(new Event('visibilitychange'));
   expect(drawn).not.toHaveBeenCalled();
 });
+
+it('counts notices apart, so that each goes by itself', () => {
+  screen.notify('a', 'good', '1');
+  vi.advanceTimersByTime(1_000);
+  screen.notify('a', 'good', '2');
+  const ids = screen.store.getState().notices.map(({ id }) => id);
+  expect(new Set(ids).size).toBe(2);
+  vi.advanceTimersByTime(7_000);
+  expect(texts()).toEqual(['2']);
+});
+
+it('tells those who listen when all is drawn, until they end it', () => {
+  let draw = () => {};
+  vi.stubGlobal('requestAnimationFrame', (run: (now: number) => void) => (draw = () => run(1_000)));
+  const [one, other] = [vi.fn(), vi.fn()];
+  const end = screen.onDrawn(one);
+  screen.onDrawn(other);
+  const chart = { source: {}, intervalMs: 0, draw: vi.fn() };
+  screen.draw.add(chart);
+  screen.draw.setVisible(chart, true);
+  draw();
+  end();
+  screen.draw.redraw(chart);
+  draw();
+  expect([chart.draw.mock.calls.length, one.mock.calls.length, other.mock.calls.length]).toEqual([2, 1, 2]);
+});
+
+it('brings all up to date when the window is seen again, and what has waited with the figures', () => {
+  const written: string[] = [];
+  let value = 0;
+  screen.text.add(
+    () => String(value),
+    (text) => written.push(text),
+  );
+  const drawn = vi.spyOn(screen.draw, 'drawDirty');
+  value = 1;
+  page.dispatchEvent(new Event('visibilitychange'));
+  expect(drawn).toHaveBeenCalledOnce();
+  vi.advanceTimersByTime(250);
+  expect([written, drawn.mock.calls.length]).toEqual([['0', '1'], 2]);
+});
