@@ -51,3 +51,58 @@ describe('instruments of a process', () => {
     ]);
   });
 });
+
+describe('kinds of instruments', () => {
+  const one = (
+    kind: 'queue' | 'pool' | 'cache' | 'breaker' | 'limiter',
+    suffix: string,
+    metric: MetricSpec['kind'] = 'gauge',
+  ) =>
+    ({
+      name: `signalbox_d_${kind}_${suffix}`,
+      kind: metric,
+      unit: metric === 'histogram' ? 'seconds' : 'count',
+      help: '',
+      labels: { [kind]: 'a' },
+      instrument: kind,
+    }) as MetricSpec;
+  const groups = (...metrics: MetricSpec[]) => instrumentGroups('d', layoutOf(metrics), {});
+
+  it('stand in one order, each under its name', () => {
+    const all = groups(
+      one('limiter', 'x'),
+      one('breaker', 'x'),
+      one('cache', 'x'),
+      one('pool', 'x'),
+      one('queue', 'x'),
+    );
+    expect(all.map(({ title }) => title)).toEqual(['Queues', 'Pools', 'Caches', 'Breakers', 'Limiters']);
+  });
+
+  it('take from a name only what the instrument did not give it', () => {
+    const [group] = groups(
+      one('queue', 'total_seen', 'counter'),
+      one('queue', 'total_total', 'counter'),
+      one('queue', 'wait_seconds', 'gauge'),
+      one('queue', 'seconds_late_seconds', 'histogram'),
+      one('queue', 'depth_total', 'gauge'),
+    );
+    expect(group?.columns.map(({ metric }) => metric)).toEqual([
+      'total_seen',
+      'total',
+      'wait_seconds',
+      'seconds_late',
+      'depth_total',
+    ]);
+    expect(group?.columns.map(({ title }) => title)[3]).toBe('Seconds late');
+  });
+
+  it('have no curve where the manifest names none, or one that is no column', () => {
+    const columns = [{ metric: 'x', title: 'X' }];
+    const layout = layoutOf([one('queue', 'x')]);
+    const drawn = (spark?: string) =>
+      instrumentGroups('d', layout, { queue: { title: 'Q', columns, spark } })[0];
+    expect([drawn()?.spark, drawn('y')?.spark, drawn('x')?.spark]).toEqual([-1, -1, 0]);
+    expect(drawn('x')?.rows).toMatchObject([{ label: 'a', id: '{queue="a"}' }]);
+  });
+});

@@ -29,3 +29,14 @@ test('without anything that waits all is in force', () => {
   expect(settingRows({ a: 1 })).toEqual([{ key: 'a', inForce: '1', after: null }]);
   expect(settingRows(undefined)).toEqual([]);
 });
+
+test('only what differs waits, and only under settings that wait', () => {
+  expect(settingRows({ a: 1, ab: 2, b: { c: 3, d: 4 } }, { a: 1, b: { c: 5, d: 4 } })).toEqual([
+    { key: 'a', inForce: '1', after: null },
+    { key: 'ab', inForce: '2', after: null },
+    { key: 'b.c', inForce: '3', after: '5' },
+    { key: 'b.d', inForce: '4', after: null },
+  ]);
+  expect(settingRows({}, { fresh: 'x' })).toEqual([{ key: 'fresh', inForce: null, after: 'x' }]);
+  expect(settingRows({ gone: 'x' }, { gone: undefined })).toEqual([{ key: 'gone', inForce: 'x', after: '' }]);
+});
