@@ -21,6 +21,8 @@ import { SourceModel } from './source-model.ts';
 /** Figures older than this are stale, in milliseconds; a hidden window still gets one a second. */
 export const STALE_AFTER_MS = 3_000;
 
+const LIVE: Freshness = { state: 'live' };
+
 /** Audit entries that arrived while the window was open, for pages that show them. */
 type AuditListener = (entry: Extract<ControlEvent, { type: 'audit' }>['entry']) => void;
 
@@ -149,7 +151,7 @@ export class HostModel {
     const source = this.#sources.get(id);
     if (source === undefined) return;
     if (id === MAIN_SOURCE) this.#clockOffset = source.samples.lastTime * 1000 - Date.now();
-    if (this.store.getState().freshness[id]?.state !== 'live') this.#setFreshness(id, { state: 'live' });
+    this.#setFreshness(id, LIVE);
     // A page that says what a daemon does draws it too. Of other daemons, such as the recorder, it says what they take.
     const news = changed && this.#screen.draw.draws(source);
     if (news) this.#screen.text.newsArrived();
@@ -220,15 +222,12 @@ export class HostModel {
   }
 
   #judgeFreshness(): void {
-    const state = this.store.getState();
+    const { freshness } = this.store.getState();
     for (const [id, source] of this.#sources) {
-      const daemon = state.daemons[id];
-      const up = id === MAIN_SOURCE || daemon?.state === 'running' || daemon?.state === 'stopping';
       const late = source.arrivedAt > 0 && Date.now() - source.arrivedAt > STALE_AFTER_MS;
-      const known = state.freshness[id]?.state;
-      if (up && late && known === 'live') {
+      // Of what does not run nothing is live.
+      if (late && freshness[id]?.state === 'live')
         this.#setFreshness(id, { state: 'stale', since: source.arrivedAt });
-      }
     }
   }
 

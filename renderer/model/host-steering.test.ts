@@ -165,6 +165,15 @@ describe('what is stale', () => {
     expect(state()).toBe(known);
   });
 
+  it('is not a process that is measured anew and has sent nothing yet', async () => {
+    const { state, greet, of, say, emit } = await ready();
+    greet(of('d')[0], 1);
+    say('d', 1, 1);
+    emit({ type: 'catalog', source: 'd', catalog: { revision: 1, metrics: catalogOf('d', []) } } as never);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(state().freshness.d).toEqual({ state: 'live' });
+  });
+
   it('is main as well, and a daemon that stops, but not one that is down', async () => {
     const { state, greet, of, say, emit } = await ready();
     greet(of('main')[0], 1);

@@ -123,6 +123,36 @@ describe('a table', () => {
     expect(column(0)).toHaveLength(3);
   });
 
+  it.each([
+    ['text', ['ann', 'ben', 'cid']],
+    ['numbers', [7, 8, 9]],
+  ] as const)(
+    'keeps the focus on the row that has it when others come, by the %s that tell rows apart',
+    (_, [a, b, c]) => {
+      const props = {
+        title: 'People',
+        columns: COLUMNS,
+        keyColumn: 0,
+        memory: 'd people',
+        empty: null,
+        heightClass: '',
+      };
+      const render = (rows: readonly (readonly TableCell[])[]) => (
+        <DataTable
+          {...props}
+          rows={rows}
+          renderAction={(row) => <button type="button">{`take ${row[0]}`}</button>}
+        />
+      );
+      const view = page.show(render([[a], [b], [null], [null]]));
+      expect(column(0)).toEqual([String(a), String(b), '', '']);
+      screen.getByRole('button', { name: `take ${b}` }).focus();
+      view.rerender(render([[c], [a], [b], [null], [null]]));
+      expect(column(0)).toEqual([c, a, b, '', ''].map(String));
+      expect(document.activeElement?.textContent).toBe(`take ${b}`);
+    },
+  );
+
   it('says why it is empty', () => {
     show([]);
     expect([screen.queryByRole('table'), screen.getByText('Nobody').textContent]).toEqual([null, 'Nobody']);
