@@ -48,7 +48,8 @@ export function logWorld(): number[] {
     const { top = 0 } = to as ScrollToOptions;
     sent.push(top);
     this.scrollTop = top;
-    this.dispatchEvent(new Event('scroll'));
+    // As in a browser, it is told of afterwards.
+    queueMicrotask(() => this.dispatchEvent(new Event('scroll')));
   });
   return sent;
 }

@@ -29,6 +29,8 @@ class Model {
   samples: { time: number; gauge: number; rate: number; countRate: number; p50: number }[] = [];
   /** Of the process that tells now. */
   told: Told[] = [];
+  /** The last that was taken over, of whatever process. */
+  newest: Told = { time: 1_000, gauge: 0, counter: 0, count: 0 };
 
   push(now: Told): boolean {
     const last = this.samples.at(-1);
@@ -60,6 +62,7 @@ class Model {
       }
     }
     this.told.push(now);
+    this.newest = now;
     return true;
   }
 }
@@ -86,7 +89,7 @@ describe('the samples of a source', () => {
       fc.property(fc.array(told, { maxLength: 80 }), (steps) => {
         const samples = new SampleColumns(layout, CAPACITY);
         const model = new Model();
-        let now: Told = { time: 1_000, gauge: 0, counter: 0, count: 0 };
+        let now = model.newest;
         for (const one of steps) {
           if (one.odd === 0) {
             samples.startOver();
@@ -109,7 +112,7 @@ describe('the samples of a source', () => {
             last.rate,
             last.p50,
           ]);
-          now = { ...model.told.at(-1)! };
+          now = model.newest;
           expect([samples.raw(COUNTER), samples.latest[GAUGE]]).toEqual([now.counter, now.gauge]);
         }
       }),
