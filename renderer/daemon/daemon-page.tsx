@@ -133,6 +133,7 @@ interface TabbedPageProps {
   readonly subtitle?: ReactNode;
   readonly actions?: ReactNode;
   readonly details: ReactNode;
+  /** At least one. */
   readonly tabs: readonly TabSpec[];
 }
 
@@ -140,25 +141,22 @@ function TabbedPage({ id, title, subtitle, actions, details, tabs }: TabbedPageP
   const host = useHost();
   const naming = useNaming();
   const { path } = useRoute();
-  const chosen = tabs.find((tab) => tab.name === path[2]) ?? tabs[0];
+  const chosen = tabs.find((tab) => tab.name === path[2]) ?? tabs[0]!;
   const list = useRef<HTMLDivElement>(null);
-  const name = chosen?.name;
+  const { name, fills } = chosen;
   // Where the row of tabs is wider than the window, the chosen one is brought into view.
   useEffect(() => {
-    if (name === undefined) return;
     const tab = list.current?.querySelector(`[data-tab="${CSS.escape(name)}"]`);
     tab?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }, [name]);
   return (
-    <div
-      className={`flex flex-col gap-4 p-6 max-sm:p-4 ${chosen?.fills === true ? 'min-h-[32rem] flex-1' : ''}`}
-    >
+    <div className={`flex flex-col gap-4 p-6 max-sm:p-4 ${fills === true ? 'min-h-[32rem] flex-1' : ''}`}>
       <PageHeader title={title} subtitle={subtitle} actions={actions} />
       {details}
       <Tabs.Root
         className="flex min-h-0 flex-1 flex-col"
-        value={chosen?.name ?? ''}
-        onValueChange={(name) => navigate(hashOf(host, ['daemon', id, String(name)]), { replace: true })}
+        value={name}
+        onValueChange={(next) => navigate(hashOf(host, ['daemon', id, String(next)]), { replace: true })}
       >
         <Tabs.List
           ref={list}

@@ -112,6 +112,8 @@ describe('a pause', () => {
   it('keeps what is there, counts what comes, and goes on from there', async () => {
     await open(many(2));
     await press('Pause');
+    await press('Resume');
+    await press('Pause');
     expect(button('Resume').getAttribute('aria-pressed')).toBe('true');
     await add(many(1_500, 3));
     expect([lines().length, count()]).toEqual([2, '2 records']);
@@ -139,6 +141,15 @@ describe('crashes', () => {
   it('are not jumped to where there are none', async () => {
     await open(many(3));
     expect(screen.queryByRole('button', { name: 'Jump to the last crash' })).toBeNull();
+  });
+
+  it('are waited for where the log was asked for by one that is not known yet', async () => {
+    const view = await open(many(1_000), [], START + 100_400);
+    expect([Math.max(...sent), follows()]).toEqual([0, false]);
+    const source = page.model.source('d')!;
+    view.rerender(<LogView source={source} crashes={[crash(START + 100_500)]} at={START + 100_400} />);
+    await pass(100);
+    expect(sent.at(-1)).toBe(100 * 28 + 14 - 140);
   });
 
   it('are where the log begins that was asked for by one, once the records are there', async () => {

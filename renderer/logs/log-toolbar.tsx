@@ -63,7 +63,7 @@ export function LogToolbar(props: LogToolbarProps): ReactNode {
         {messages.follow}
       </Button>
       <Button icon={props.paused ? 'play' : 'pause'} pressed={props.paused} onClick={props.onPause}>
-        {props.paused ? messages.resume(Math.max(0, props.fresh)) : messages.pause}
+        {props.paused ? messages.resume(props.fresh) : messages.pause}
       </Button>
       {props.onJump !== null && (
         <Button icon="error" label={messages.jumpLabel} onClick={props.onJump}>

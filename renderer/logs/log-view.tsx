@@ -68,11 +68,11 @@ export function LogView({ source, crashes, at }: LogViewProps): ReactNode {
     if (node === null) return;
     const now = { top: node.scrollTop, height: node.scrollHeight };
     // Going up ends following; reaching the end does not begin it again by itself.
-    if (follow && wentUp(place.current, now)) setFollow(false);
+    if (wentUp(place.current, now)) setFollow(false);
     place.current = now;
   };
   const leave = (up: boolean) => {
-    if (up && follow) setFollow(false);
+    if (up) setFollow(false);
   };
   useEffect(() => {
     const release = () => {
@@ -101,7 +101,7 @@ export function LogView({ source, crashes, at }: LogViewProps): ReactNode {
         follow={follow}
         onFollow={setFollow}
         paused={frozen !== null}
-        fresh={frozen === null ? 0 : live.length - frozen.length}
+        fresh={live.length - records.length}
         onPause={() => setFrozen(frozen === null ? live : null)}
         onJump={crashes.length === 0 ? null : () => jump(null)}
       />
