@@ -78,13 +78,27 @@ async function curve(points: readonly (readonly [second: number, value: number])
 /** The parts of what was drawn that say where lines go, without the line at the bottom. */
 const lines = (all: readonly Drawn[]) => {
   const from = all.findIndex(([name]) => name === 'lineJoin');
-  return all.slice(from + 1).filter(([name]) => name !== 'beginPath');
+  return all.slice(from + 1);
 };
 
 it('is named for those who do not see it, and as large as the screen wants it', async () => {
   await curve([]);
   const canvas = screen.getByRole<HTMLCanvasElement>('img', { name: 'People' });
   expect([canvas.width, canvas.height]).toEqual([60, 40]);
+});
+
+it('is given its size only when that is another, because that empties it', async () => {
+  await curve([[10, 1]]);
+  const canvas = screen.getByRole<HTMLCanvasElement>('img', { name: 'People' });
+  const sized = vi.spyOn(canvas, 'width', 'set');
+  const heightened = vi.spyOn(canvas, 'height', 'set');
+  act(() => resized());
+  await pass(100);
+  expect([sized.mock.calls, heightened.mock.calls]).toEqual([[], []]);
+  size.height = 30;
+  act(() => resized());
+  await pass(100);
+  expect([sized.mock.calls, heightened.mock.calls]).toEqual([[], [[60]]]);
 });
 
 it('has a line at the bottom, and nothing else before the first sample', async () => {
@@ -119,6 +133,7 @@ it('goes from the oldest sample of the minute to the newest at the right, as hig
     ],
   );
   expect(lines(all)).toEqual([
+    ['beginPath'],
     ['moveTo', 1, 22],
     ['lineTo', 3, 6],
     ['lineTo', 5, 30],
@@ -131,6 +146,7 @@ it('goes from the oldest sample of the minute to the newest at the right, as hig
     ['fill'],
     ['globalAlpha', '=', 1],
     // A sample that stands alone is a dot.
+    ['beginPath'],
     ['arc', 60, 6, 3, 0, 2 * Math.PI],
     ['fill'],
   ]);
@@ -153,7 +169,7 @@ it('lies at the bottom where all is zero', async () => {
     [10, 0],
     [11, 0],
   ]);
-  expect(lines(all).slice(0, 2)).toEqual([
+  expect(lines(all).slice(1, 3)).toEqual([
     ['moveTo', 59, 38],
     ['lineTo', 60, 38],
   ]);
