@@ -62,6 +62,11 @@ describe('a log', () => {
       .getAllByRole('listitem')
       .map((one) => one.firstElementChild?.className);
     expect(marks).toEqual(['', 'bg-warn-soft/50', 'bg-bad-soft/60']);
+    await add([record(4, { level: 'debug' })]);
+    const colours = within(log())
+      .getAllByText(/^(debug|info|warn|error)$/)
+      .map((one) => one.className.split(' ').at(-1));
+    expect(colours).toEqual(['text-info', 'text-warn', 'text-bad', 'text-dim']);
   });
 
   it('shows a whole record when its line is pressed, and its line again', async () => {

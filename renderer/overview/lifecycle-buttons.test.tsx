@@ -62,6 +62,16 @@ describe('the buttons of a daemon', () => {
     expect(usable()).toEqual(['Start']);
   });
 
+  it('stand out where a start is what there is to do', async () => {
+    await open();
+    const standsOut = () => button('Start d').className.split(' ').includes('bg-accent');
+    expect(standsOut()).toBe(false);
+    await page.daemonIs({ state: 'stopped' });
+    expect(standsOut()).toBe(true);
+    await page.lose();
+    expect(standsOut()).toBe(false);
+  });
+
   it('do nothing without the host', async () => {
     await open();
     await page.lose();
@@ -198,8 +208,13 @@ describe('a daemon that works for Signalbox', () => {
     await openInternal('failed');
     await press('Start keeper');
     expect(page.argsOf('daemon.start')).toEqual([{ id: 'keeper' }]);
+    const look = () => [
+      isOff(button('Start keeper')),
+      button('Start keeper').className.split(' ').includes('bg-accent'),
+    ];
+    expect(look()).toEqual([false, true]);
     await page.lose();
-    expect(isOff(button('Start keeper'))).toBe(true);
+    expect(look()).toEqual([true, false]);
   });
 
   it('is started by nobody who may not', async () => {

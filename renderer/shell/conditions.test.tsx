@@ -6,7 +6,7 @@ import type { HistoryStatus } from '../../contract/control/history.ts';
 import type { WireError } from '../../contract/errors.ts';
 import { daemon } from '../model/test-host.ts';
 import { pass } from '../model/test-window.tsx';
-import { isDim, isOff, press, type TestPage, testPage } from '../ui/test-page.tsx';
+import { isDim, isOff, oddLooks, press, type TestPage, testPage } from '../ui/test-page.tsx';
 import { Banners } from './banners.tsx';
 import { Notices } from './notices.tsx';
 import { StatusBar } from './status-bar.tsx';
@@ -208,6 +208,10 @@ describe('short messages', () => {
       page.hosts.screen.notify(null, 'info', 'by the way');
     });
     expect(shown()).toEqual(['done', 'refused', 'by the way']);
+    const colours = [...document.querySelectorAll('[aria-live] svg.mt-2')].map((one) =>
+      one.getAttribute('class')?.split(' ').at(-1),
+    );
+    expect([colours, oddLooks()]).toEqual([['text-good', 'text-bad', 'text-info'], []]);
     await act(async () => within(document.body).getAllByRole('button', { name: 'Dismiss' })[1]?.click());
     expect(shown()).toEqual(['done', 'by the way']);
   });

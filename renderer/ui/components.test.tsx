@@ -17,7 +17,7 @@ import { ScrollRegion } from './scroll-region.tsx';
 import { SearchField } from './search-field.tsx';
 import { SegmentedControl } from './segmented-control.tsx';
 import { StateBadge } from './state-badge.tsx';
-import { isOff, press, type TestPage, testPage } from './test-page.tsx';
+import { isOff, oddLooks, press, type TestPage, testPage } from './test-page.tsx';
 import { TimeField } from './time-field.tsx';
 
 let page: TestPage;
@@ -245,7 +245,7 @@ describe('small parts', () => {
     const seen = DAEMON_STATES.map((state) => {
       const view = page.show(<StateBadge state={state} isCurrent />);
       const badge = view.container.firstElementChild!;
-      const look = [badge.textContent, badge.className.split(' ').at(-1)];
+      const look = [badge.textContent, badge.className.split(' ').at(-1), ...oddLooks()];
       view.unmount();
       return look.join(' ');
     });

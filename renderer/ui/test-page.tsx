@@ -182,10 +182,18 @@ export async function testPage({ info = {}, session = null, twoHosts = false }: 
         await vi.advanceTimersByTimeAsync(0);
       }),
     close() {
+      const odd = oddLooks();
       cleanup();
       hosts.close();
+      if (odd.length > 0) throw new Error(`without a look: ${odd.join()}`);
     },
   };
+}
+
+/** What is drawn as an icon, or looks like something, that there is not. */
+export function oddLooks(): readonly string[] {
+  const odd = document.querySelectorAll('svg path:not([d]), [class~="undefined"]');
+  return [...odd].map((one) => one.parentElement?.outerHTML ?? '');
 }
 
 /** What stands in a list of names and values, or in part of a page, as `name: value`. */
