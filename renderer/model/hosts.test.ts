@@ -122,6 +122,35 @@ describe('two hosts in one window, each with a daemon of the same id', () => {
     expect(listener).not.toHaveBeenCalled();
   });
 
+  it('follows those that come and no longer those that have gone, also when they change places', () => {
+    const listener = vi.fn();
+    const end = hosts.subscribeStates(listener);
+    const before = hosts.states();
+    hosts.remove('a');
+    hosts.add(fakeHost('c').access);
+    expect(listener).toHaveBeenCalledTimes(2);
+    modelA.store.setState({ closing: 'late' });
+    expect(listener).toHaveBeenCalledTimes(2);
+    expect(hosts.states().map(({ host }) => host.id)).toEqual(['b', 'c']);
+    expect(hosts.states()).not.toBe(before);
+    const now = hosts.states();
+    hosts.get('c')?.store.setState({ closing: 'asked' });
+    expect(hosts.states()).not.toBe(now);
+    expect(hosts.states()[0]?.state).toBe(now[0]?.state);
+    end();
+    hosts.remove('c');
+    expect(listener).toHaveBeenCalledTimes(3);
+    hosts.remove('nobody');
+    expect(hosts.states().map(({ host }) => host.id)).toEqual(['b']);
+  });
+
+  it('lets go of the page when the window is closed', () => {
+    const drawn = vi.spyOn(hosts.screen.draw, 'drawDirty');
+    hosts.close();
+    document.dispatchEvent(new Event('visibilitychange'));
+    expect(drawn).not.toHaveBeenCalled();
+  });
+
   it('has one host of an id', () => {
     expect(() => hosts.add(fakeHost('a').access)).toThrow('a already');
     expect(hosts.get('a')).toBe(modelA);

@@ -101,3 +101,25 @@ test('what a role may not do is not offered to it', () => {
   expect(texts('viewer').filter((text) => /^(Start|Stop|Restart|Run) /.test(text))).toEqual([]);
   expect(added('operator', 'admin')).toEqual(['Reload the configuration file']);
 });
+
+test('what is said in the hint alone counts for less than in the name, but as much as letters here and there', () => {
+  const entry = (text: string, hint = '') => ({
+    key: text,
+    text,
+    plain: text,
+    hint,
+    kind: '',
+    act: () => {},
+  });
+  const names = (query: string, ...entries: ReturnType<typeof entry>[]) =>
+    palette.findEntries(entries, query).map(({ text }) => text);
+  expect(names('stop', entry('go', 'stop'), entry('to stop'), entry('nothing'))).toEqual(['to stop', 'go']);
+  expect(names('stop', entry('s-t-o-p-x'), entry('go', 'stop'))).toEqual(['go', 's-t-o-p-x']);
+  expect(names('stop', entry('go', 'stop'), entry('sxtxoxp'), entry('stxop'))).toEqual([
+    'stxop',
+    'sxtxoxp',
+    'go',
+  ]);
+  expect(names(' ', entry('long enough'), entry('b'))).toEqual(['long enough', 'b']);
+  expect(names('on a', { ...entry('x'), text: 'x on a' })).toEqual(['x on a']);
+});
