@@ -89,6 +89,9 @@ describe('what the page has', () => {
       'Data directory: /data',
     ]);
     expect(screen.getByRole('button', { name: 'Copy /data' })).toBeTruthy();
+    page.close();
+    await open({ info: { host: 'headless' } });
+    expect(section('About').textContent).toContain('Hostheadless, in a browser');
     act(() => page.model.store.setState({ host: null }));
     expect(section('About').querySelectorAll('.min-h-7')).toHaveLength(0);
   });
@@ -250,6 +253,18 @@ describe('the sessions of all', () => {
       'ann, operator, browser from 10.0.0.7 s2since 2026-11-20 14:00:00End',
       'bot, operator, MCP client from 10.0.0.7 s3since 2026-11-20 14:00:00End',
     ]);
+  });
+
+  test.each([
+    ['window', 'window of the desktop app'],
+    ['browser', 'browser'],
+    ['cli', 'command line'],
+    ['api', 'token'],
+    ['mcp', 'MCP client'],
+    ['system', 'Signalbox'],
+  ] as const)('say of one of %s that it is a %s', async (from, words) => {
+    await open({}, [session('s2', { from, address: null })]);
+    expect(lines()[0]).toMatch(new RegExp(`^ann, operator, ${words} s2`));
   });
 
   it('are read again when they have changed, and only then', async () => {
