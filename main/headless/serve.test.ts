@@ -19,6 +19,8 @@ import { isAlive } from './test-fixtures/test-host.ts';
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const ENTRY = join(import.meta.dirname, 'main.ts');
+/** Drains for no longer than a start takes to notice it. */
+const HURRIED = join(import.meta.dirname, 'test-fixtures/serve-hurried.ts');
 const CONFIG = `
 [ircd]
 listen = [{ host = "127.0.0.1", port = 0 }]
@@ -48,8 +50,12 @@ afterEach(async () => {
 });
 
 function serve(...args: string[]): Served {
+  return run(ENTRY, args);
+}
+
+function run(entry: string, args: readonly string[]): Served {
   const flags = serveFlags(dir, join(dir, 'signalbox.toml'));
-  const child = spawn(process.execPath, [ENTRY, ...flags, ...args], {
+  const child = spawn(process.execPath, [entry, ...flags, ...args], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   const output = { stdout: '', stderr: '' };
@@ -183,7 +189,7 @@ test('a second instance is refused by name; after kill -9 the directory is taken
 });
 
 test('a start while the one before drains waits for it, and gets folder and port', async () => {
-  const first = serve('--autostart', 'relay');
+  const first = run(HURRIED, ['--autostart', 'relay']);
   const { url } = await ready(first);
   const all = await running('relay');
   // It will have to be killed at its deadline, so that the drain lasts.

@@ -18,7 +18,7 @@ import { createCaller, SYSTEM } from '../core/caller.ts';
 import { withAllMistakes } from '../core/config/mistakes.ts';
 import { type ControlPlane, createControlPlane } from '../core/control-plane.ts';
 import { unusableFolder } from '../core/instance/data-folder.ts';
-import { CONTROL_LIMITS } from '../core/limits.ts';
+import { CONTROL_LIMITS, type ControlLimits } from '../core/limits.ts';
 import { ownCompileCache } from '../fork/compile-cache.ts';
 import { createForkLauncher } from '../fork/fork-launcher.ts';
 import { say } from '../terminal/terminal.ts';
@@ -39,9 +39,12 @@ export interface Daemons {
   readonly registry: readonly Manifest[];
   /** The program of a daemon. */
   readonly entryOf: (id: string) => string;
+  /** For tests. */
+  readonly limits?: ControlLimits;
 }
 
-const SHIPPED: Daemons = { registry, entryOf: (id) => join(ROOT, 'daemons', id, 'main.ts') };
+/** The daemons of Signalbox. */
+export const SHIPPED: Daemons = { registry, entryOf: (id) => join(ROOT, 'daemons', id, 'main.ts') };
 
 /** Serves until a signal ends it, then ends the process. */
 export async function serve(argv: readonly string[], daemons: Daemons = SHIPPED): Promise<void> {
@@ -145,6 +148,7 @@ async function openPlane(options: ServeOptions, daemons: Daemons): Promise<Contr
       configFile: options.configFile,
       autostart: options.autostart,
       onWaiting: (text) => say(`signalbox: ${text}`),
+      ...(daemons.limits === undefined ? {} : { limits: daemons.limits }),
     });
   } catch (error) {
     const { message } = toWireError(error);

@@ -1,0 +1,193 @@
+/** When sessions expire, are forgotten, are written again, and how many there may be. */
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { CONTROL_LIMITS } from '../core/limits.ts';
+import { SessionStore } from './session-store.ts';
+
+const token = 'a'.repeat(43);
+let dir: string;
+let file: string;
+let now: number;
+let warnings: [string, string][];
+let stores: SessionStore[];
+
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'signalbox-sessions-'));
+  file = join(dir, 'sessions.json');
+  now = 1_700_000_000_000;
+  warnings = [];
+  stores = [];
+});
+afterEach(async () => {
+  vi.useRealTimers();
+  for (const store of stores) await store.close();
+  await rm(dir, { recursive: true });
+});
+
+async function open(limits: Partial<typeof CONTROL_LIMITS> = {}, inMemory = false): Promise<SessionStore> {
+  const store = await SessionStore.open({
+    token,
+    limits: { ...CONTROL_LIMITS, ...limits },
+    dataDir: inMemory ? null : dir,
+    now: () => now,
+    warn: (event, message) => warnings.push([event, message]),
+  });
+  stores.push(store);
+  return store;
+}
+
+/** Time passes, for timers and for the clock. */
+async function pass(ms: number): Promise<void> {
+  now += ms;
+  await vi.advanceTimersByTimeAsync(ms);
+}
+
+test('a session has what it was opened with, a short id and an end', async () => {
+  const store = await open({ sessionSeconds: 10 }, true);
+  const { secret, session } = store.begin('Anna', '192.0.2.7', 'operator');
+  expect(session).toMatchObject({
+    name: 'Anna',
+    address: '192.0.2.7',
+    role: 'operator',
+    createdAt: now,
+    expiresAt: now + 10_000,
+  });
+  expect(session.id).toBe(session.digest.slice(0, 8));
+  expect(secret).toMatch(/^[\w-]{43}$/);
+  expect(store.all).toEqual([session]);
+  expect(store.find(secret)).toBe(session);
+  expect(store.find(`${secret}x`)).toBeNull();
+  expect(store.find(session.digest)).toBeNull();
+});
+
+test('it is over exactly when its time is, whether or not anybody has looked', async () => {
+  const store = await open({ sessionSeconds: 10 }, true);
+  const { secret } = store.begin('Anna', '192.0.2.7', 'admin');
+  now += 9_999;
+  expect(store.find(secret)).not.toBeNull();
+  now += 1;
+  expect(store.find(secret)).toBeNull();
+});
+
+test('sessions that expire end one by one, each at its time', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const store = await open({ sessionSeconds: 10 }, true);
+  const ended: string[] = [];
+  const begin = (name: string) => {
+    const { session } = store.begin(name, '192.0.2.7', 'admin');
+    session.onEnd(() => ended.push(name));
+    return session;
+  };
+  begin('Anna');
+  await pass(4_000);
+  begin('Ben')
+    // Who takes it back is not called.
+    .onEnd(() => ended.push('not this'))();
+  await pass(6_000);
+  expect(ended).toEqual([]);
+  await pass(1);
+  expect(ended).toEqual(['Anna']);
+  await pass(4_000);
+  expect(ended).toEqual(['Anna', 'Ben']);
+  expect(store.all).toEqual([]);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('whatever the clock did, sessions are looked at again within an hour', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const store = await open({ sessionSeconds: 1_000_000, sessionCheckMs: 1_000 }, true);
+  const { session } = store.begin('Anna', '192.0.2.7', 'admin');
+  const ended = vi.fn();
+  session.onEnd(ended);
+  now += 2_000_000_000;
+  await vi.advanceTimersByTimeAsync(999);
+  expect(ended).not.toHaveBeenCalled();
+  await vi.advanceTimersByTimeAsync(1);
+  expect(ended).toHaveBeenCalledOnce();
+});
+
+test('beyond the limit the oldest is ended', async () => {
+  const store = await open({ sessions: 2 }, true);
+  const ended: string[] = [];
+  for (const name of ['Anna', 'Ben', 'Cleo', 'Dora'])
+    store.begin(name, '192.0.2.7', 'admin').session.onEnd(() => ended.push(name));
+  expect(ended).toEqual(['Anna', 'Ben']);
+  expect(store.all.map(({ name }) => name)).toEqual(['Cleo', 'Dora']);
+});
+
+test('ending one that has ended, or is of another store, does nothing', async () => {
+  const [store, other] = [await open({}, true), await open({}, true)];
+  const { session } = store.begin('Anna', '192.0.2.7', 'admin');
+  const ended = vi.fn();
+  session.onEnd(ended);
+  await other.end(session);
+  expect(ended).not.toHaveBeenCalled();
+  await store.end(session);
+  await store.end(session);
+  expect(ended).toHaveBeenCalledOnce();
+});
+
+test('the file has every session as it is, and nothing else', async () => {
+  const store = await open();
+  const { session } = store.begin('Anna', '192.0.2.7', 'viewer');
+  await store.close();
+  expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({
+    version: 1,
+    tokenMark: expect.stringMatching(/^[0-9a-f]{64}$/),
+    sessions: [
+      {
+        digest: session.digest,
+        name: 'Anna',
+        address: '192.0.2.7',
+        role: 'viewer',
+        createdAt: now,
+        expiresAt: now + CONTROL_LIMITS.sessionSeconds * 1_000,
+      },
+    ],
+  });
+});
+
+test.each([
+  ['that is too long', (text: string) => `${text}${' '.repeat(2_000)}`],
+  ['of another version', (text: string) => text.replace('"version":1', '"version":2')],
+  ['with a digest that is none', (text: string) => text.replace(/"digest":"[0-9a-f]/, '"digest":"x')],
+  ['with a digest that is too long', (text: string) => text.replace(/"digest":"/, '"digest":"0')],
+  ['with a role that does not exist', (text: string) => text.replace('"admin"', '"root"')],
+])('a file %s ends its sessions, and that is said once with its path', async (_, change) => {
+  const store = await open();
+  const { secret } = store.begin('Anna', '192.0.2.7', 'admin');
+  await store.close();
+  await writeFile(file, change(await readFile(file, 'utf8')));
+  const next = await open({ sessionFileBytes: 2_000 });
+  expect(next.find(secret)).toBeNull();
+  expect(warnings).toEqual([
+    ['sessions_unreadable', `${file} cannot be used, so every browser has to log in again.`],
+  ]);
+});
+
+test('a folder without a file is no news, and a file for another token neither', async () => {
+  await open();
+  const store = await open();
+  store.begin('Anna', '192.0.2.7', 'admin');
+  await store.close();
+  await writeFile(file, (await readFile(file, 'utf8')).replace(/"tokenMark":"./, '"tokenMark":"x'));
+  expect((await open()).all).toEqual([]);
+  expect(warnings).toEqual([]);
+});
+
+test('logins that had expired are forgotten when their day is over, not before, and the file follows', async () => {
+  const store = await open({ sessionSeconds: 10 });
+  store.begin('Anna', '192.0.2.7', 'admin');
+  await store.close();
+  now += 60_000;
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const next = await open({ sessionDormantSeconds: 100 });
+  await vi.advanceTimersByTimeAsync(99_999);
+  const { session } = next.begin('Ben', '192.0.2.8', 'admin');
+  vi.useRealTimers();
+  await vi.waitFor(async () => expect(await readFile(file, 'utf8')).toContain('Ben'));
+  expect(await readFile(file, 'utf8')).toContain('Anna');
+  await next.end(session);
+});
