@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { partOf, removeParts, removeStagings, stagingPrefix } from './backup-leftovers.ts';
 
 /** Larger than any process number. */
@@ -46,4 +46,30 @@ it('an archive that a killed backup did not finish is removed by the next to the
 it('a folder that is not there holds nothing', async () => {
   expect(await removeStagings(join(dir, 'none'))).toEqual([]);
   expect(stagingPrefix(7)).toBe('.backup-7-');
+});
+
+it('a process that lives and is not ours counts as one that lives', async () => {
+  const kill = vi.spyOn(process, 'kill').mockImplementation(() => {
+    throw Object.assign(new Error('EPERM'), { code: 'EPERM' });
+  });
+  await mkdir(join(dir, `.backup-${DEAD}-abcDEF`));
+  expect(await removeStagings(dir)).toEqual([]);
+  expect(kill).toHaveBeenCalledWith(DEAD, 0);
+  kill.mockRestore();
+  expect(await removeStagings(dir)).toEqual([`.backup-${DEAD}-abcDEF`]);
+});
+
+it('what is neither folder nor file of ours stays, whatever its name', async () => {
+  const file = join(dir, 'instance.tar.gz');
+  const getuid = vi.spyOn(process as { getuid(): number }, 'getuid').mockReturnValue(4_711);
+  await mkdir(join(dir, `.backup-${DEAD}-abcDEF`));
+  await writeFile(partOf(file, DEAD), '');
+  expect([await removeStagings(dir), await removeParts(file)]).toEqual([[], []]);
+  getuid.mockRestore();
+  // A folder in the place of an archive is none.
+  await rm(partOf(file, DEAD));
+  await mkdir(partOf(file, DEAD));
+  expect(await removeParts(file)).toEqual([]);
+  expect(partOf(file)).toBe(join(dir, `.instance.tar.gz.${process.pid}.part`));
+  expect(stagingPrefix()).toBe(`.backup-${process.pid}-`);
 });

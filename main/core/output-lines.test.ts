@@ -48,3 +48,13 @@ test('tells both outputs by name, the last words at the end, and nothing after i
   output.stderr.emit('data', 'too late\n');
   expect(told).toEqual(['stdout ready', 'stderr oops', 'stdout last words']);
 });
+
+test('an output that is not piped is nobody’s, and the other is told all the same', () => {
+  const told: string[] = [];
+  const stderr = new PassThrough();
+  const end = watchOutput({ stdout: null, stderr }, (stream, line) => told.push(`${stream} ${line}`));
+  stderr.emit('data', 'one\n\ntwo');
+  end();
+  end();
+  expect(told).toEqual(['stderr one', 'stderr two']);
+});
