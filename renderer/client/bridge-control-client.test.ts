@@ -132,6 +132,77 @@ describe('the control client of the desktop app', () => {
     });
   });
 
+  it('is connected from the beginning, since main outlives its windows', () => {
+    const { client } = make();
+    const states: unknown[] = [];
+    const end = client.onConnection((state) => states.push(state));
+    expect(states).toEqual([{ phase: 'connected' }]);
+    expect(end()).toBeUndefined();
+  });
+
+  it('answers with the error of main where its bridge fails, and sends no more than 256 requests at once', async () => {
+    const failing = make(undefined, () => Promise.reject(new Error('no handler')));
+    expect(await failing.client.request('status', {})).toMatchObject({ ok: false });
+    const sent = vi.fn(() => new Promise<never>(() => {}));
+    const { client } = make(undefined, sent);
+    for (let i = 0; i < 256; i++) void client.request('status', {});
+    expect(await client.request('status', {})).toMatchObject({ ok: false, error: { code: 'limit_reached' } });
+    expect(sent).toHaveBeenCalledTimes(256);
+    client.close();
+  });
+
+  it('asks for each stream under another nonce, and for no more than 256 at once', async () => {
+    const { client, opened } = make();
+    const onClose = vi.fn();
+    for (let i = 0; i < 257; i++) client.openStream('d', { onMessage: () => {}, onClose });
+    expect(new Set(opened.map(({ nonce }) => nonce)).size).toBe(256);
+    await vi.waitFor(() => expect(onClose).toHaveBeenCalledOnce());
+    client.close();
+  });
+
+  it('closes its end of a stream, and tells nothing of it then', async () => {
+    const { client, opened, deliver } = make();
+    const onClose = vi.fn();
+    const onMessage = vi.fn();
+    const stream = client.openStream('d', { onMessage, onClose });
+    const { port1, port2 } = channel();
+    deliver({ type: STREAM_PORT_MESSAGE, nonce: opened[0]?.nonce }, port1);
+    port2.postMessage(hello);
+    await vi.waitFor(() => expect(onMessage).toHaveBeenCalledOnce());
+    const ended = new Promise((resolve) => port2.addEventListener('close', resolve));
+    stream.close();
+    await ended;
+    stream.send({ type: 'ack', seq: 1 });
+    expect(onClose).not.toHaveBeenCalled();
+  });
+
+  it('tells a stream that was on its way that the window has closed', async () => {
+    const { client } = make();
+    const onClose = vi.fn();
+    client.openStream('d', { onMessage: () => {}, onClose });
+    client.close();
+    await vi.waitFor(() =>
+      expect(onClose).toHaveBeenCalledExactlyOnceWith('The window has closed its connection to the host.'),
+    );
+  });
+
+  it('closes a port that it did not ask for, and lets other messages alone', () => {
+    const { client, opened, deliver } = make();
+    client.openStream('d', { onMessage: () => {}, onClose: () => {} });
+    const [wanted] = opened;
+    const closes = (data: unknown) => {
+      const { port1 } = channel();
+      const close = vi.spyOn(port1, 'close');
+      deliver(data, port1);
+      return close.mock.calls.length;
+    };
+    expect(closes({ type: STREAM_PORT_MESSAGE, nonce: 'other' })).toBe(1);
+    for (const data of [null, 'text', {}, { nonce: wanted?.nonce }, { type: STREAM_PORT_MESSAGE }])
+      expect(closes(data)).toBe(0);
+    expect(closes({ type: STREAM_PORT_MESSAGE, nonce: 5 })).toBe(0);
+    expect(closes({ type: 'other', nonce: wanted?.nonce })).toBe(0);
+  });
+
   it('answers what waits when it is closed', async () => {
     const { client } = make({ ok: true, result: null }, () => new Promise(() => {}));
     const answer = client.request('status', {});

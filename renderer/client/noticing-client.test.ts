@@ -32,3 +32,39 @@ it('tells of a ban that holds only until the restart', async () => {
     expect(other.notices.onWarning).not.toHaveBeenCalled();
   }
 });
+
+it('passes everything else on as it is', () => {
+  const inner = {
+    request: vi.fn(),
+    onEvent: vi.fn(() => 'event end'),
+    onConnection: vi.fn(() => 'connection end'),
+    openStream: vi.fn(() => 'pipe'),
+    retryNow: vi.fn(),
+    close: vi.fn(),
+  };
+  const client = noticing(inner as unknown as ControlClient, { onNotAudited: () => {}, onWarning: () => {} });
+  const listener = () => {};
+  const handlers = { onMessage: () => {}, onClose: () => {} };
+  expect([client.onEvent(listener), client.onConnection(listener), client.openStream('d', handlers)]).toEqual(
+    ['event end', 'connection end', 'pipe'],
+  );
+  expect(inner.onEvent).toHaveBeenCalledWith(listener);
+  expect(inner.onConnection).toHaveBeenCalledWith(listener);
+  expect(inner.openStream).toHaveBeenCalledWith('d', handlers);
+  client.retryNow();
+  expect([inner.retryNow.mock.calls.length, inner.close.mock.calls.length]).toEqual([1, 0]);
+  client.close();
+  expect([inner.retryNow.mock.calls.length, inner.close.mock.calls.length]).toEqual([1, 1]);
+});
+
+it.each([
+  { ok: false, error: { code: 'not_found', message: '' } },
+  { ok: true, result: null },
+  { ok: true, result: 'result' },
+  { ok: true, result: {} },
+] satisfies ControlOutcome<unknown>[])('tells nothing of %j', async (outcome) => {
+  const { notices, answer } = ask(outcome);
+  expect(await answer).toEqual(outcome);
+  expect(notices.onWarning).not.toHaveBeenCalled();
+  expect(notices.onNotAudited).not.toHaveBeenCalled();
+});

@@ -182,4 +182,146 @@ describe('the control client of a browser', () => {
     client.openStream('a b', { onMessage: () => {}, onClose: () => {} });
     expect(sockets.at(-1)!.path).toBe('/stream/a%20b');
   });
+
+  it('waits for 250 ms at first, doubles that, and says until when', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(1);
+    const { sockets, states } = make();
+    await pass();
+    sockets[0]!.open();
+    for (const [attempt, ms] of [250, 500, 1_000].entries()) {
+      sockets.at(-1)!.drop();
+      expect(states.at(-1)).toMatchObject({ phase: 'lost', retryAt: Date.now() + ms });
+      await pass(ms - 1);
+      expect(sockets).toHaveLength(attempt + 1);
+      await pass(1);
+      expect(sockets).toHaveLength(attempt + 2);
+    }
+    sockets.at(-1)!.open();
+    sockets.at(-1)!.drop();
+    expect(states.at(-1)).toMatchObject({ retryAt: Date.now() + 250 });
+    vi.restoreAllMocks();
+  });
+
+  it('tries at once and from the first wait on where that is asked for, and not while it is connected', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(1);
+    const { client, sockets, host, states } = make('unreachable');
+    await pass(5_000);
+    host.session = 'signed-in';
+    client.retryNow();
+    await pass();
+    expect(sockets).toHaveLength(1);
+    sockets[0]!.drop();
+    expect(states.at(-1)).toMatchObject({ retryAt: Date.now() + 250 });
+    await pass(250);
+    sockets[1]!.open();
+    client.retryNow();
+    await pass(60_000);
+    expect(sockets).toHaveLength(2);
+    vi.restoreAllMocks();
+  });
+
+  it('tries once where it was asked to while it was waiting', async () => {
+    const { client, sockets } = make();
+    await pass();
+    sockets[0]!.drop();
+    client.retryNow();
+    await pass(60_000);
+    expect(sockets).toHaveLength(2);
+  });
+
+  it('hears nothing of a socket that it has given up', async () => {
+    const { client, sockets, states } = make();
+    const events: unknown[] = [];
+    client.onEvent((event) => events.push(event));
+    await pass();
+    const [old] = sockets;
+    client.retryNow();
+    await pass();
+    expect(old!.readyState).toBe(3);
+    old!.open();
+    old!.reply({ event: { type: 'closing', reason: 'old' } });
+    expect(states.map(({ phase }) => phase)).toEqual(['connecting']);
+    old!.readyState = 1;
+    old!.drop();
+    expect([states.length, events]).toEqual([1, []]);
+    sockets[1]!.open();
+    sockets[1]!.reply({ event: { type: 'closing', reason: 'new' } });
+    expect(events).toHaveLength(1);
+  });
+
+  it('ignores what is neither an event nor an answer', async () => {
+    const { client, sockets } = make();
+    const events: unknown[] = [];
+    client.onEvent((event) => events.push(event));
+    await pass();
+    sockets[0]!.open();
+    const answer = client.request('status', {});
+    for (const message of ['5', '[]', '{"event":null}', '{"event":5}', '{"id":"1","outcome":{}}', '{"id":1}'])
+      sockets[0]!.reply(message);
+    sockets[0]!.onmessage?.call(sockets[0] as unknown as WebSocket, { data: 5 } as MessageEvent);
+    expect(events).toEqual([]);
+    sockets[0]!.reply({ id: 1, outcome: { ok: true, result: 'ok' } });
+    expect(await answer).toEqual({ ok: true, result: 'ok' });
+  });
+
+  it('sends nothing before it is connected, and no more than 256 requests at once', async () => {
+    const { client, sockets } = make();
+    await pass();
+    expect(await client.request('status', {})).toMatchObject({ ok: false, error: { code: 'no_instance' } });
+    sockets[0]!.open();
+    for (let i = 0; i < 256; i++) void client.request('status', {});
+    expect(await client.request('status', {})).toMatchObject({ ok: false, error: { code: 'limit_reached' } });
+    expect(sockets[0]!.sent).toHaveLength(256);
+  });
+
+  it('tells those that listen, at once and until they have had enough', async () => {
+    const { client, sockets } = make();
+    const [states, events]: [string[], unknown[]] = [[], []];
+    const endStates = client.onConnection(({ phase }) => states.push(phase));
+    const endEvents = client.onEvent((event) => events.push(event));
+    await pass();
+    sockets[0]!.open();
+    sockets[0]!.reply({ event: { type: 'closing', reason: 'one' } });
+    endStates();
+    endEvents();
+    sockets[0]!.reply({ event: { type: 'closing', reason: 'two' } });
+    sockets[0]!.drop();
+    expect(states).toEqual(['connecting', 'connected']);
+    expect(events).toHaveLength(1);
+  });
+
+  it('answers what waits once it is closed, and is not opened any more', async () => {
+    const { client, sockets, states, tabs } = make();
+    await pass();
+    sockets[0]!.open();
+    const answer = client.request('status', {});
+    client.close();
+    expect(await answer).toMatchObject({ ok: false, error: { code: 'timeout' } });
+    expect(sockets[0]!.readyState).toBe(3);
+    expect(await client.request('status', {})).toMatchObject({ error: { code: 'no_instance' } });
+    client.retryNow();
+    tabs.signedIn();
+    await pass(60_000);
+    expect(sockets).toHaveLength(1);
+    expect(states.at(-1)).toEqual({ phase: 'connected' });
+  });
+
+  it('does not connect where it was closed while it asked for the session or waited', async () => {
+    const early = make();
+    early.client.close();
+    await pass(60_000);
+    expect(early.sockets).toHaveLength(0);
+    const waiting = make('unreachable');
+    await pass();
+    waiting.client.close();
+    waiting.host.session = 'signed-in';
+    await pass(60_000);
+    expect(waiting.sockets).toHaveLength(0);
+  });
+
+  it('asks over the path of the control connection', async () => {
+    const { sockets } = make();
+    await pass();
+    expect(sockets.map(({ path }) => path)).toEqual(['/control']);
+  });
 });

@@ -167,4 +167,149 @@ describe('a stream to a process', () => {
     second();
     expect(pipes[0]!.sent.at(-1)).toEqual({ type: 'watch', table: 't', on: false });
   });
+
+  /** A stream whose process has said hello, with what was sent since. */
+  function running() {
+    const made = make();
+    made.stream.expect(1);
+    const pipe = made.pipes[0]!;
+    pipe.hello(1);
+    pipe.sent.length = 0;
+    return { ...made, pipe, sent: pipe.sent };
+  }
+
+  it('says a wish once, when it is another', () => {
+    const { stream, sent } = running();
+    stream.setRate(0);
+    stream.setRate(10);
+    stream.setRate(10);
+    stream.followLogs(() => 7);
+    stream.followLogs(null);
+    stream.askForCatalog();
+    expect(sent).toEqual([
+      { type: 'rate', hz: 10 },
+      { type: 'logs', follow: true, afterSeq: 7 },
+      { type: 'logs', follow: false, afterSeq: 0 },
+      { type: 'catalog?' },
+    ]);
+  });
+
+  it('repeats no logs and tables that nobody follows any more', () => {
+    const { stream, pipe, pipes } = running();
+    stream.watch('t')();
+    stream.followLogs(() => 7);
+    stream.followLogs(null);
+    pipe.handlers.onClose('gone');
+    vi.advanceTimersByTime(1_000);
+    pipes[1]!.hello(1);
+    expect(pipes[1]!.sent).toEqual([{ type: 'rate', hz: 0 }]);
+  });
+
+  it('watches a table anew after the last has left it, and follows it through a loss for one who has not', () => {
+    const { stream, pipe, pipes, sent } = running();
+    const end = stream.watch('t');
+    const other = stream.watch('t');
+    end();
+    pipe.handlers.onClose('gone');
+    vi.advanceTimersByTime(1_000);
+    pipes[1]!.hello(1);
+    expect(pipes[1]!.sent).toContainEqual({ type: 'watch', table: 't', on: true });
+    other();
+    stream.watch('t');
+    expect(pipes[1]!.sent.slice(-2)).toEqual([
+      { type: 'watch', table: 't', on: false },
+      { type: 'watch', table: 't', on: true },
+    ]);
+    expect(sent).toHaveLength(1);
+  });
+
+  it('passes on what frames hold and what they are, and logs only of a process that has said which it is', () => {
+    const { pipes, sink, stream } = make();
+    stream.expect(1);
+    pipes[0]!.handlers.onMessage({ type: 'logs', ticket: 1, records: [], dropped: 0 });
+    expect(sink.logs).not.toHaveBeenCalled();
+    expect(pipes[0]!.sent).toEqual([]);
+    pipes[0]!.hello(1);
+    const catalog = { revision: 2, metrics: [] };
+    pipes[0]!.handlers.onMessage({ type: 'catalog', catalog });
+    expect(sink.catalog.mock.calls).toEqual([[catalog]]);
+    pipes[0]!.frame(3);
+    expect(sink.frame).toHaveBeenCalledWith(expect.objectContaining({ seq: 3 }));
+    pipes[0]!.handlers.onMessage({ type: 'rows', ticket: 2, table: 't', time: 5, rows: [[1]], total: 9 });
+    expect(sink.rows.mock.calls).toEqual([['t', 5, [[1]], 9]]);
+  });
+
+  it('gives no credit back of frames of a stream that is gone', () => {
+    const { stream, pipe, pipes } = running();
+    pipe.frame(1);
+    pipe.handlers.onClose('gone');
+    vi.advanceTimersByTime(1_000);
+    pipes[1]!.hello(1);
+    stream.ackAll();
+    expect(pipes[1]!.sent).toEqual([{ type: 'rate', hz: 0 }]);
+  });
+
+  it('waits longer after each failure, and from the first wait on after a hello', () => {
+    vi.spyOn(Math, 'random').mockReturnValue(1);
+    const { pipes, stream } = make();
+    stream.expect(1);
+    const waits = (ms: number) => {
+      const before = pipes.length;
+      pipes.at(-1)!.handlers.onClose('gone');
+      vi.advanceTimersByTime(ms - 1);
+      expect(pipes).toHaveLength(before);
+      vi.advanceTimersByTime(1);
+      expect(pipes).toHaveLength(before + 1);
+    };
+    waits(250);
+    waits(500);
+    waits(1_000);
+    pipes.at(-1)!.hello(1);
+    waits(250);
+    waits(500);
+    stream.expect(2);
+    waits(250);
+    vi.restoreAllMocks();
+  });
+
+  it('is opened again where the process says nothing at all', () => {
+    const { pipes, stream } = make();
+    stream.expect(1);
+    vi.advanceTimersByTime(SILENCE_MS - 1);
+    expect(pipes[0]!.closed).toBe(false);
+    vi.advanceTimersByTime(1);
+    expect(pipes[0]!.closed).toBe(true);
+    expect(SILENCE_MS).toBe(6_000);
+  });
+
+  it('hears nothing of a stream that it has given up, also that it was closed', () => {
+    const { pipes, sink, stream } = make();
+    stream.expect(1);
+    stream.expect(2);
+    pipes[0]!.hello(1);
+    pipes[0]!.handlers.onClose('gone');
+    expect(sink.opened).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(SILENCE_MS - 1);
+    expect(pipes).toHaveLength(2);
+  });
+
+  it('ends with its owner, whatever it waited for', () => {
+    const open = running();
+    open.stream.close();
+    expect(open.pipe.closed).toBe(true);
+    const lost = running();
+    lost.pipe.handlers.onClose('gone');
+    lost.stream.close();
+    vi.advanceTimersByTime(60_000);
+    expect([open.pipes.length, lost.pipes.length]).toEqual([1, 1]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('says nothing while there is no process', () => {
+    const { stream, sent } = running();
+    stream.expect(null);
+    stream.setRate(5);
+    stream.askForCatalog();
+    expect(sent).toEqual([]);
+  });
 });
