@@ -4,6 +4,7 @@ import { act, cleanup, fireEvent, screen, within } from '@testing-library/react'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { testScreen } from '../model/test-screen.ts';
 import {
+  doing,
   enter,
   goTo,
   manifestOf,
@@ -13,6 +14,7 @@ import {
   type TestWindow,
   testWindow,
 } from '../model/test-window.tsx';
+import { setTheme } from '../shell/theme.ts';
 import { HistoryPage } from './history-page.tsx';
 
 const NOW = new Date(2026, 10, 20, 14, 3, 22).getTime();
@@ -246,13 +248,12 @@ describe('a chart', () => {
   /** Moves the mouse to so many pixels from the left of the drawn part. */
   const at = (x: number) => ({ clientX: x, clientY: 50, movementX: 1, movementY: 0, button: 0 });
   async function drag(title: string, from: number, to: number) {
-    await act(async () => {
+    await doing(() => {
       fireEvent.mouseEnter(over(title), at(from));
       fireEvent.mouseMove(over(title), at(from));
       fireEvent.mouseDown(over(title), at(from));
       fireEvent.mouseMove(over(title), at(to));
       fireEvent.mouseUp(document, at(to));
-      await vi.advanceTimersByTimeAsync(0);
     });
   }
 
@@ -277,8 +278,7 @@ describe('a chart', () => {
       to: String(day + 12 * HOUR),
       back: '24h',
     });
-    fireEvent.dblClick(over('Open'), at(1));
-    await pass(0);
+    await doing(() => void fireEvent.dblClick(over('Open'), at(1)));
     expect(query()).toEqual({ source: 'd', metrics: 'signalbox_d_open', range: '24h' });
   });
 
@@ -336,9 +336,55 @@ describe('a chart', () => {
     expect(button.getAttribute('aria-pressed')).toBe('true');
   });
 
+  it('is drawn in the colours of another theme, while it is there', async () => {
+    answerWith([1, 2]);
+    await show();
+    const canvas = plotOf('Open').querySelector('canvas')!;
+    const times = () => sizes.drawn(canvas).filter(({ call }) => call === 'clearRect').length;
+    const before = times();
+    act(() => setTheme('dark'));
+    await pass(0);
+    expect(times()).toBeGreaterThan(before);
+    cleanup();
+    const left = times();
+    act(() => setTheme('system'));
+    await pass(0);
+    expect(times()).toBe(left);
+  });
+
+  it('goes on in place when there are newer values, and is another where there are other lines', async () => {
+    answerWith([1, 2]);
+    await show();
+    const canvas = plotOf('Open').querySelector('canvas');
+    answerWith([1, 2, 9]);
+    await pass(10_000);
+    await pass(1_000);
+    expect(screen.getByRole('button', { name: /^value/ }).textContent).toBe('value9');
+    expect(plotOf('Open').querySelector('canvas')).toBe(canvas);
+    expect(plotOf('Open').getAttribute('aria-label')).toBe('Chart: Open. value 9');
+  });
+
+  it('has a line for each figure that was kept, by name', async () => {
+    const series = (['value', 'min', 'max'] as const).map((stat, i) => ({
+      metric: 'signalbox_d_open',
+      stat,
+      values: [i + 1, null],
+    }));
+    const result = { stepSeconds: 3_600, times: [NOW / 1_000 - 60, NOW / 1_000], series };
+    window.answers['history.query'] = () => ({ ok: true, result });
+    await show();
+    const region = within(screen.getByRole('region', { name: 'Open' }));
+    expect(region.getAllByRole('button').map(({ textContent }) => textContent)).toEqual([
+      'max3',
+      'min2',
+      'mean1',
+    ]);
+    expect(screen.getByText(/Drag over a chart/).textContent).toMatch(/One point every 1 h\.$/);
+  });
+
   it('is as wide as its place, and lets go of it', async () => {
     answerWith([1, 2]);
-    const { unmount } = await show().then(() => ({ unmount: cleanup }));
+    await show();
     const place = plotOf('Open');
     const canvas = place.querySelector('canvas')!;
     sizes.resize(place, 500);
@@ -347,7 +393,7 @@ describe('a chart', () => {
     sizes.resize(place, 0);
     await pass(0);
     expect(canvas.width).toBe(500);
-    unmount();
+    cleanup();
     expect(sizes.followers(place)).toBe(0);
     expect(place.querySelector('canvas')).toBeNull();
   });

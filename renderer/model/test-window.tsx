@@ -88,7 +88,7 @@ export async function pass(ms: number): Promise<void> {
 }
 
 /** Does what a user does, and waits for what comes of it at once. */
-async function doing(deed: () => void): Promise<void> {
+export async function doing(deed: () => void): Promise<void> {
   const before = location.hash;
   await act(async () => {
     deed();
