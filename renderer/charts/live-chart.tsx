@@ -127,7 +127,7 @@ export function LiveChart({ source, chart, windowSeconds, paused }: LiveChartPro
         const at = cursor.current;
         const under = at === null ? undefined : plot.current?.data[index + 1]?.[at];
         const last = frozen.current?.[index + 1]?.[frozen.current[0].length - 1];
-        return under ?? last ?? source.samples.shown(chart.series[index]?.slot ?? -1);
+        return under ?? last ?? source.samples.shown(chart.series[index]!.slot);
       }}
       plotRef={element}
       height={HEIGHT}

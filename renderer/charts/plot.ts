@@ -67,17 +67,17 @@ const WHOLE_STEPS = decimalSteps(0);
 /** Steps of an axis of bytes: powers of two, as its labels are in binary units. */
 const BYTE_STEPS = Array.from({ length: 50 }, (_, power) => 2 ** power);
 
-function stepsOf(series: SeriesSpec | undefined): number[] {
-  if (series?.unit === 'bytes') return BYTE_STEPS;
-  return series?.unit === 'count' && !series.perSecond ? WHOLE_STEPS : STEPS;
+function stepsOf(series: SeriesSpec): number[] {
+  if (series.unit === 'bytes') return BYTE_STEPS;
+  return series.unit === 'count' && !series.perSecond ? WHOLE_STEPS : STEPS;
 }
 
 /** Ranges of pixels that the line must not cross, where samples are too far apart or hold no value. */
 function gapsByTime(gapSeconds: number): uPlot.Series.GapsRefiner {
   return (plot, series, first, last, nullGaps) => {
     const [times] = plot.data;
-    const broken = brokenSpans(times, plot.data[series] ?? [], gapSeconds, first, last);
-    const pixel = (place: number) => plot.valToPos(times[place] ?? 0, 'x', true);
+    const broken = brokenSpans(times, plot.data[series]!, gapSeconds, first, last);
+    const pixel = (place: number) => plot.valToPos(times[place]!, 'x', true);
     return [...nullGaps, ...broken.map(([from, to]): [number, number] => [pixel(from), pixel(to)])];
   };
 }
@@ -91,7 +91,7 @@ function lonePoints(gapSeconds: number | null): uPlot.Series.Points {
     show: false,
     size: 5,
     filter: (plot, series) => {
-      const { min = 0, max = 0 } = plot.scales.x ?? {};
+      const { min, max } = plot.scales.x!;
       const pixel = ((max ?? 0) - (min ?? 0)) / Math.max(1, plot.width - AXIS_WIDTH);
       const span = plot.series[0]?.idxs ?? ([0, -1] as const);
       return unseenPlaces(plot.data[0], plot.data[series] ?? [], gapSeconds, span, pixel * LEAST_LINE);
@@ -124,9 +124,8 @@ export function makePlot(options: PlotOptions): uPlot {
     font: '11px system-ui, sans-serif',
   });
   const valueAxes = scaleKeys.slice(0, 2).map((key, place): uPlot.Axis => {
-    const like = options.series.find((series) => scaleOf(series) === key);
-    const values = (_plot: uPlot, splits: number[]) =>
-      splits.map((value) => (like === undefined ? String(value) : formatSeries(like, value)));
+    const like = options.series.find((series) => scaleOf(series) === key)!;
+    const values = (_plot: uPlot, splits: number[]) => splits.map((value) => formatSeries(like, value));
     const look = axisLook();
     return {
       ...look,

@@ -19,7 +19,7 @@ import {
   type HistoryView,
   queryOf,
   RANGES,
-  type RangeName,
+  rangeName,
   viewOf,
 } from './history-view.ts';
 import { messages } from './messages.ts';
@@ -63,11 +63,10 @@ export function HistoryPage(): ReactNode {
   const zoomed = view.range.kind === 'absolute';
   const reset = () => {
     // What was zoomed out of is the page before; where the address came from elsewhere, the last hour.
-    if (query.back !== undefined) go({ range: { kind: 'recent', name: backOf(query.back) } });
-    else go({ range: { kind: 'recent', name: '1h' } });
+    go({ range: { kind: 'recent', name: rangeName(query.back) } });
   };
   const zoom = (range: HistoryRange) => {
-    const back = view.range.kind === 'recent' ? view.range.name : (query.back ?? '1h');
+    const back = view.range.kind === 'recent' ? view.range.name : rangeName(query.back);
     navigate(hashOf(host, ['history'], { ...queryOf({ ...view, range }), back }));
   };
   const ends = answer.result === null ? endsOf(view.range, host.hostNow()) : answer;
@@ -103,9 +102,12 @@ export function HistoryPage(): ReactNode {
         />
         <SegmentedControl
           label={messages.range}
-          options={Object.keys(RANGES).map((name) => ({ value: name, label: messages.ranges[name] ?? name }))}
+          options={Object.keys(RANGES).map((name) => ({
+            value: name,
+            label: messages.ranges[rangeName(name)],
+          }))}
           value={view.range.kind === 'recent' ? view.range.name : ''}
-          onChange={(name) => go({ range: { kind: 'recent', name: backOf(name) } })}
+          onChange={(name) => go({ range: { kind: 'recent', name: rangeName(name) } })}
         />
         <AbsoluteRange
           key={JSON.stringify(view.range)}
@@ -118,10 +120,6 @@ export function HistoryPage(): ReactNode {
       <Answer view={view} answer={answer} catalog={catalog} onZoom={zoom} onReset={reset} />
     </div>
   );
-}
-
-function backOf(name: string): RangeName {
-  return Object.hasOwn(RANGES, name) ? (name as RangeName) : '1h';
 }
 
 interface AnswerProps {

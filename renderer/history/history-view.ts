@@ -25,8 +25,9 @@ export interface HistoryView {
   readonly range: HistoryRange;
 }
 
-function isRangeName(name: string | undefined): name is RangeName {
-  return name !== undefined && Object.hasOwn(RANGES, name);
+/** The range of a name; the last hour where there is none of it. */
+export function rangeName(name: string | undefined): RangeName {
+  return name !== undefined && Object.hasOwn(RANGES, name) ? (name as RangeName) : '1h';
 }
 
 function rangeOf(query: Route['query']): HistoryRange {
@@ -35,7 +36,7 @@ function rangeOf(query: Route['query']): HistoryRange {
   if (query.from !== undefined && query.to !== undefined && from >= 0 && to > from) {
     return { kind: 'absolute', from, to };
   }
-  return { kind: 'recent', name: isRangeName(query.range) ? query.range : '1h' };
+  return { kind: 'recent', name: rangeName(query.range) };
 }
 
 /** Reads the view from the query of the address; what it lacks comes from the defaults. */

@@ -10,9 +10,7 @@ export const messages = {
   filterMetrics: 'Filter metrics',
   most: (limit: number) => `At most ${amountOf(limit, 'metric')} are shown at once.`,
   range: 'Range',
-  ranges: { '5m': 'Live 5 min', '1h': '1 h', '24h': '24 h', '7d': '7 d', '30d': '30 d' } as Readonly<
-    Record<string, string>
-  >,
+  ranges: { '5m': 'Live 5 min', '1h': '1 h', '24h': '24 h', '7d': '7 d', '30d': '30 d' },
   absolute: 'Absolute range',
   from: 'From',
   to: 'To',
