@@ -11,6 +11,7 @@ import type { HistoryChartSpec } from './history-charts.ts';
 
 const HEIGHT = 190;
 
+/** Its lines are those that it was made with: a chart of other lines is another one, by its key. */
 interface HistoryChartProps {
   readonly chart: HistoryChartSpec;
   /** Unix seconds. */
@@ -31,17 +32,16 @@ export function HistoryChart(props: HistoryChartProps): ReactNode {
   useEffect(() => {
     zoom.current = props;
   });
-  const [shown, setShown] = useState<readonly boolean[]>(() => chart.series.map((series) => !series.hidden));
-  const lines = chart.series.map((series) => series.label).join();
+  const [series] = useState(chart.series);
+  const [shown, setShown] = useState<readonly boolean[]>(() => series.map((line) => !line.hidden));
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the chart is made anew only where its lines are others
   useEffect(() => {
     const node = element.current;
     if (node === null) return;
     const made = makePlot({
       element: node,
       height: HEIGHT,
-      series: chart.series,
+      series,
       syncKey: 'history',
       gapSeconds: null,
       onZoom: (start, end) => zoom.current.onZoom(start, end),
@@ -63,7 +63,7 @@ export function HistoryChart(props: HistoryChartProps): ReactNode {
       made.destroy();
       plot.current = null;
     };
-  }, [chart.metric, lines, text]);
+  }, [series, text]);
 
   useEffect(() => {
     plot.current?.batch((self: uPlot) => {

@@ -364,6 +364,32 @@ describe('a chart', () => {
     expect(plotOf('Open').getAttribute('aria-label')).toBe('Chart: Open. value 9');
   });
 
+  it('has the lines that the newest answer has, which can be switched as those before', async () => {
+    answerWith([1, 2]);
+    await show();
+    await press(screen.getByRole('button', { name: /^value/ }));
+    const series = (['value', 'min', 'max'] as const).map((stat, i) => ({
+      metric: 'signalbox_d_open',
+      stat,
+      values: [i + 1, i + 1],
+    }));
+    const result = { stepSeconds: 60, times: [NOW / 1_000 - 60, NOW / 1_000], series };
+    window.answers['history.query'] = () => ({ ok: true, result });
+    await pass(10_000);
+    await pass(1_000);
+    const lines = () =>
+      within(screen.getByRole('region', { name: 'Open' }))
+        .getAllByRole('button')
+        .map((button) => [button.textContent, button.getAttribute('aria-pressed')]);
+    expect(lines()).toEqual([
+      ['max3', 'true'],
+      ['min2', 'true'],
+      ['mean1', 'true'],
+    ]);
+    await press(screen.getByRole('button', { name: /^mean/ }));
+    expect(lines().map(([, on]) => on)).toEqual(['true', 'true', 'false']);
+  });
+
   it('has a line for each figure that was kept, by name', async () => {
     const series = (['value', 'min', 'max'] as const).map((stat, i) => ({
       metric: 'signalbox_d_open',

@@ -170,7 +170,7 @@ function Answer({ view, answer, catalog, onZoom, onReset }: AnswerProps): ReactN
       <div className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,28rem),1fr))] gap-4">
         {charts.map((chart) => (
           <HistoryChart
-            key={chart.metric}
+            key={JSON.stringify([chart.metric, chart.series.map(({ label }) => label)])}
             chart={chart}
             times={result.times}
             from={answer.from}
