@@ -54,7 +54,7 @@ function rangeFromZero(
   // Without samples there are no places.
   const [first, last] = plot.data[0].length === 0 ? [0, -1] : (plot.series[0]?.idxs ?? [0, -1]);
   const [bottom, top] = valueRange(columns, [first, last]);
-  return [bottom < 0 ? bottom * 1.1 : 0, top > 0 ? top * 1.12 : 1];
+  return [bottom * 1.1, top > 0 ? top * 1.12 : 1];
 }
 
 /** Steps that read well in few digits: 1, 2 and 5 times a power of ten. Uneven ones would be rounded in labels. */

@@ -39,14 +39,13 @@ export function CommandDialog(): ReactNode {
 }
 
 function DialogFrame({ open }: { open: OpenCommand | null }): ReactNode {
-  const manifest = useManifests().find((one) => one.id === open?.daemon);
-  const command = manifest?.commands.find((one) => one.name === open?.command);
+  const shown = offered(useManifests(), open);
   const close = useRef<HTMLElement>(null);
   const wide =
-    command?.result === 'table' ? 'w-[min(60rem,calc(100vw-2rem))]' : 'w-[min(34rem,calc(100vw-2rem))]';
+    shown?.command.result === 'table' ? 'w-[min(60rem,calc(100vw-2rem))]' : 'w-[min(34rem,calc(100vw-2rem))]';
   return (
     <Dialog.Root
-      open={open !== null && command !== undefined}
+      open={shown !== null}
       onOpenChange={(next) => {
         if (!next) closeCommand();
       }}
@@ -55,14 +54,19 @@ function DialogFrame({ open }: { open: OpenCommand | null }): ReactNode {
         <Dialog.Backdrop className="fixed inset-0 z-40 bg-black/45" />
         <Dialog.Popup
           // Where people would be disturbed, what has the focus does nothing.
-          {...(command?.danger === 'safe' ? {} : { initialFocus: close })}
+          {...(shown?.command.danger === 'safe' ? {} : { initialFocus: close })}
           onKeyDownCapture={ignoreHeldKeys}
           className={`fixed top-1/2 left-1/2 z-50 max-h-[calc(100vh-2rem)] ${wide} -translate-x-1/2 -translate-y-1/2 overflow-y-auto rounded-lg border border-line bg-surface p-5 shadow-float`}
         >
-          {open !== null && manifest !== undefined && command !== undefined && (
+          {shown !== null && (
             <Body
-              key={JSON.stringify([open.host.id, open.daemon, open.command, open.args])}
-              {...{ open, manifest, command, close }}
+              key={JSON.stringify([
+                shown.open.host.id,
+                shown.open.daemon,
+                shown.open.command,
+                shown.open.args,
+              ])}
+              {...{ ...shown, close }}
             />
           )}
         </Dialog.Popup>
@@ -71,10 +75,22 @@ function DialogFrame({ open }: { open: OpenCommand | null }): ReactNode {
   );
 }
 
-interface BodyProps {
+interface Shown {
   readonly open: OpenCommand;
   readonly manifest: ManifestDescription;
   readonly command: CommandDescription;
+}
+
+/** What is open, where its host offers that command at all. */
+function offered(manifests: readonly ManifestDescription[], open: OpenCommand | null): Shown | null {
+  if (open === null) return null;
+  for (const manifest of manifests)
+    for (const command of manifest.commands)
+      if (manifest.id === open.daemon && command.name === open.command) return { open, manifest, command };
+  return null;
+}
+
+interface BodyProps extends Shown {
   readonly close: RefObject<HTMLElement | null>;
 }
 

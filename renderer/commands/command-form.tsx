@@ -1,5 +1,5 @@
 /** The form of one command with its button, generated from the manifest. What happens on running is the owner's. */
-import { type ReactNode, type Ref, useMemo, useState } from 'react';
+import { type ReactNode, type Ref, useState } from 'react';
 import type { CommandDescription } from '../../contract/manifest.ts';
 import { formatSeconds } from '../format/numbers.ts';
 import { useScreen } from '../model/host-context.ts';
@@ -29,7 +29,7 @@ interface CommandFormProps {
 
 export function CommandForm(props: CommandFormProps): ReactNode {
   const { command, runner } = props;
-  const fields = useMemo(() => formFields(command.args), [command]);
+  const fields = formFields(command.args);
   const [values, setValues] = useState(() => initialValues(fields, props.given));
   const [checked, setChecked] = useState(false);
   const parsed = parseForm(fields, values);
@@ -80,11 +80,7 @@ export function CommandForm(props: CommandFormProps): ReactNode {
           </>
         )}
         {props.onClose !== undefined && (
-          <Button
-            {...(props.closeRef === undefined ? {} : { ref: props.closeRef })}
-            className="ml-auto"
-            onClick={props.onClose}
-          >
+          <Button ref={props.closeRef} className="ml-auto" onClick={props.onClose}>
             {messages.close}
           </Button>
         )}

@@ -105,12 +105,9 @@ function parseField(field: FormField, text: string): ParsedField {
   if (schema.enum !== undefined && !schema.enum.includes(text)) {
     return { error: messages.notAChoice(schema.enum) };
   }
-  if (schema.minLength !== undefined && text.length < schema.minLength) {
-    return { error: messages.tooShort(schema.minLength) };
-  }
-  if (schema.maxLength !== undefined && text.length > schema.maxLength) {
-    return { error: messages.tooLong(schema.maxLength, text.length) };
-  }
+  const { minLength = 0, maxLength = Number.POSITIVE_INFINITY } = schema;
+  if (text.length < minLength) return { error: messages.tooShort(minLength) };
+  if (text.length > maxLength) return { error: messages.tooLong(maxLength, text.length) };
   return { value: text };
 }
 
@@ -118,9 +115,8 @@ function parseNumber(schema: JsonFieldSchema, text: string): ParsedField {
   const value = Number(text);
   if (!Number.isFinite(value)) return { error: messages.notANumber };
   if (schema.type === 'integer' && !Number.isInteger(value)) return { error: messages.notWhole };
-  if (schema.minimum !== undefined && value < schema.minimum)
-    return { error: messages.tooSmall(schema.minimum) };
-  if (schema.maximum !== undefined && value > schema.maximum)
-    return { error: messages.tooLarge(schema.maximum) };
+  const { minimum = Number.NEGATIVE_INFINITY, maximum = Number.POSITIVE_INFINITY } = schema;
+  if (value < minimum) return { error: messages.tooSmall(minimum) };
+  if (value > maximum) return { error: messages.tooLarge(maximum) };
   return { value };
 }

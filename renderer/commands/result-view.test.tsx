@@ -132,7 +132,10 @@ describe('a table', () => {
 
   it('is shown as JSON on request, and back', async () => {
     await show('clients', done({ rows: [] }));
+    const chosen = () => screen.getAllByRole('radio').map((radio) => (radio as HTMLInputElement).checked);
+    expect(chosen()).toEqual([true, false]);
     await press(screen.getByLabelText('JSON'));
+    expect(chosen()).toEqual([false, true]);
     expect(shownText()).toBe('{\n  "rows": []\n}');
     expect(screen.queryByText('The result has no rows')).toBeNull();
     await press(screen.getByLabelText('Table'));

@@ -26,7 +26,7 @@ export interface ButtonProps {
   readonly title?: string;
   readonly className?: string;
   readonly onClick?: () => void;
-  readonly ref?: Ref<HTMLElement>;
+  readonly ref?: Ref<HTMLElement> | undefined;
 }
 
 export function Button(props: ButtonProps): ReactNode {
