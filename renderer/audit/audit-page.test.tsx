@@ -68,6 +68,18 @@ describe('the rows of the audit trail', () => {
     ]);
   });
 
+  it('tell what went well from what failed by an icon and a colour too', async () => {
+    await show(entry(2), entry(1, { ok: false }));
+    const looks = ['ok', 'failed'].map((word) => {
+      const outcome = within(screen.getByRole('table')).getByText(word).parentElement!;
+      return [outcome.querySelector('path')?.getAttribute('d'), outcome.className.split(' ').at(-1)];
+    });
+    expect(looks).toEqual([
+      ['M4 10.5 8 15l8-10', 'text-good'],
+      [expect.stringMatching(/^M10 2a8 8/), 'text-bad'],
+    ]);
+  });
+
   it('have the outcome under the action where the table is narrower than 960 pixels', async () => {
     await show(entry(1));
     const card = screen.getByRole('table').closest('.overflow-hidden') as Element;

@@ -21,6 +21,7 @@ let seq = 0;
 beforeEach(async () => {
   vi.useFakeTimers({ now: START });
   sizes = testScreen();
+  for (let n = 1; n <= 8; n++) document.documentElement.style.setProperty(`--series-${n}`, `color${n}`);
   vi.spyOn(HTMLElement.prototype, 'clientWidth', 'get').mockReturnValue(WIDTH);
   window = await testWindow({
     manifests: [
@@ -39,6 +40,7 @@ beforeEach(async () => {
 afterEach(() => {
   cleanup();
   window.close();
+  document.documentElement.removeAttribute('style');
   vi.unstubAllGlobals();
   vi.restoreAllMocks();
   vi.useRealTimers();
@@ -128,8 +130,19 @@ it('switches a line off and on, and has the outliers off at first', async () => 
     ['p99.9–', 'true'],
     ['max–', 'false'],
   ]);
-  await press(screen.getByRole('button', { name: /^max/ }));
+  const linesDrawn = async () => {
+    await pass(200);
+    const all = sizes.drawn(canvas());
+    const now = all.slice(all.findLastIndex(({ call }) => call === 'clearRect'));
+    return now.filter(({ call, look }) => call === 'stroke' && look.lineWidth === 1.5).length;
+  };
+  await say(0, 0, 0);
+  await say(0, 0, 5);
+  expect(await linesDrawn()).toBe(4);
   await press(screen.getByRole('button', { name: /^p95/ }));
+  expect(await linesDrawn()).toBe(3);
+  await press(screen.getByRole('button', { name: /^max/ }));
+  expect(await linesDrawn()).toBe(4);
   expect(pressed().map(([, on]) => on)).toEqual(['true', 'false', 'true', 'true', 'true']);
 });
 

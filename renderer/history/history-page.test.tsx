@@ -41,6 +41,7 @@ let sizes: ReturnType<typeof testScreen>;
 beforeEach(async () => {
   vi.useFakeTimers({ now: NOW });
   sizes = testScreen();
+  for (let n = 1; n <= 8; n++) document.documentElement.style.setProperty(`--series-${n}`, `color${n}`);
   vi.spyOn(HTMLElement.prototype, 'clientWidth', 'get').mockReturnValue(904);
   window = await testWindow({ manifests: MANIFESTS });
   vi.spyOn(window.model, 'hostNow').mockReturnValue(NOW);
@@ -49,6 +50,7 @@ afterEach(async () => {
   cleanup();
   window.close();
   await goTo('');
+  document.documentElement.removeAttribute('style');
   vi.unstubAllGlobals();
   vi.restoreAllMocks();
   vi.useRealTimers();
@@ -127,6 +129,10 @@ describe('two points in time', () => {
   it('are those that are shown until others are entered, and are looked between', async () => {
     await show();
     expect([field('From').value, field('To').value]).toEqual(['2026-11-20 13:03:22', '2026-11-20 14:03:22']);
+    expect([field('From'), field('To')].map((one) => one.getAttribute('aria-invalid'))).toEqual([
+      'false',
+      'false',
+    ]);
     await enter(field('From'), '2026-11-20 13:30:00');
     await submit(field('From'));
     const from = new Date(2026, 10, 20, 13, 30).getTime();
@@ -328,12 +334,20 @@ describe('a chart', () => {
     answerWith([1, 2]);
     await show();
     const button = screen.getByRole('button', { name: /^value/ });
+    const linesDrawn = () => {
+      const all = sizes.drawn(plotOf('Open').querySelector('canvas')!);
+      const now = all.slice(all.findLastIndex(({ call }) => call === 'clearRect'));
+      return now.filter(({ call, look }) => call === 'stroke' && look.lineWidth === 1.5).length;
+    };
     expect(button.getAttribute('aria-pressed')).toBe('true');
     expect(button.getAttribute('title')).toBe('Open now');
+    expect(linesDrawn()).toBe(1);
     await press(button);
     expect(button.getAttribute('aria-pressed')).toBe('false');
+    expect(linesDrawn()).toBe(0);
     await press(button);
     expect(button.getAttribute('aria-pressed')).toBe('true');
+    expect(linesDrawn()).toBe(1);
   });
 
   it('is drawn in the colours of another theme, while it is there', async () => {
