@@ -10,6 +10,134 @@ it('has a default for everything', () => {
   expect(config.oper).toEqual([]);
 });
 
+const HASH = `$argon2id$v=19$m=19456,t=2,p=1$${'A'.repeat(22)}$${'A'.repeat(43)}`;
+
+it('is the same, written out, as an empty one with an operator and a class that have but a name', () => {
+  expect(
+    ircdConfigSchema.parse({ class: [{ name: 'x' }], oper: [{ name: 'o', password_hash: HASH }] }),
+  ).toEqual({
+    server_name: 'irc.signalbox.local',
+    network: 'Signalbox',
+    description: 'Signalbox IRC server',
+    listen: [{ host: '127.0.0.1', port: 6667, tls: false, protocol: 'irc' }],
+    class: [
+      {
+        name: 'x',
+        match: ['::/0'],
+        throttle: true,
+        flood: true,
+        max_connections: 10_000,
+        max_per_address: 256,
+        send_queue_bytes: 1_048_576,
+        receive_queue_bytes: 16_384,
+        ping_seconds: 120,
+      },
+    ],
+    send_queue_total_bytes: 268_435_456,
+    receive_queue_total_bytes: 67_108_864,
+    dns: true,
+    ident: false,
+    password_hash: null,
+    motd_file: null,
+    admin: { location: '', organisation: '', email: '' },
+    oper: [
+      {
+        name: 'o',
+        password_hash: HASH,
+        hosts: ['*@*'],
+        flags: ['auspex', 'dline', 'globops', 'kill', 'kline', 'rehash', 'wallops'],
+        title: 'is an IRC operator',
+      },
+    ],
+  });
+});
+
+/** A value of a setting in its place in the whole. */
+function placed(setting: string, value: unknown): unknown {
+  if (setting.startsWith('class.')) return { class: [{ name: 'x', [setting.slice(6)]: value }] };
+  if (setting.startsWith('oper.'))
+    return { oper: [{ name: 'o', password_hash: HASH, [setting.slice(5)]: value }] };
+  if (setting.startsWith('admin.')) return { admin: { [setting.slice(6)]: value } };
+  return { [setting]: value };
+}
+
+const long = (length: number) => 'x'.repeat(length);
+
+it.each<[string, unknown[], unknown[]]>([
+  ['server_name', ['a.b', `${long(61)}.b`], ['ab', `${long(62)}.b`, 'a b.c', '-a.b', '', 'a.b:c']],
+  ['network', [long(32), 'a'], [long(33), '', 'a b', 'a=b', 'a\\b']],
+  ['description', ['', long(200)], [long(201), 'a\nb']],
+  ['admin.location', ['', long(200)], [long(201)]],
+  ['admin.organisation', ['', long(200)], [long(201)]],
+  ['admin.email', ['', long(200)], [long(201)]],
+  ['oper.name', ['o', long(32)], ['', long(33), 'a b']],
+  ['oper.title', ['t', 'two words', long(128)], ['', long(129)]],
+  [
+    'oper.hosts',
+    [['*@x'], [long(200)], ['*@10.0.0.0/8', 'a@b']],
+    [[], [long(201)], ['a b'], ['*@10.0.0.0/33']],
+  ],
+  [
+    'oper.flags',
+    [[], ['auspex', 'die', 'dline', 'globops', 'kill', 'kline', 'rehash', 'restart', 'wallops']],
+    [['other']],
+  ],
+  ['class.name', [long(64), 'two words'], ['', long(65)]],
+  ['class.match', [['10.0.0.0/8'], ['::1', '192.0.2.1']], [[], ['10.0.0.0/33'], ['host']]],
+  ['class.max_connections', [1, 1_000_000], [0, 1.5]],
+  ['class.max_per_address', [1, 1_000_000], [0, 1.5]],
+  ['class.send_queue_bytes', [512, 2 ** 30], [511, 2 ** 30 + 1]],
+  ['class.receive_queue_bytes', [512, 2 ** 24], [511, 2 ** 24 + 1]],
+  ['class.ping_seconds', [5, 3600], [4, 3601]],
+  ['send_queue_total_bytes', [512, 2 ** 36], [511, 2 ** 36 + 1]],
+  ['receive_queue_total_bytes', [512, 2 ** 36], [511, 2 ** 36 + 1]],
+  [
+    'password_hash',
+    [
+      null,
+      HASH,
+      HASH.replace('argon2id', 'argon2i'),
+      HASH.replace('argon2id', 'argon2d'),
+      HASH.replace('$v=19', ''),
+      `$argon2id$m=1,t=1,p=1$${'A'.repeat(11)}$${'A'.repeat(16)}`,
+      `$argon2id$m=1234567,t=1234,p=123$${'A'.repeat(86)}$${'A'.repeat(172)}`,
+    ],
+    [
+      `x${HASH}`,
+      `${HASH}!`,
+      `$argon2id$m=1,t=1,p=1$${'A'.repeat(10)}$${'A'.repeat(16)}`,
+      `$argon2id$m=1,t=1,p=1$${'A'.repeat(11)}$${'A'.repeat(15)}`,
+      '$argon2id$m=1,t=1,p=1$',
+    ],
+  ],
+])('%s is taken within its bounds, and not beyond', (setting, good, bad) => {
+  const taken = (value: unknown) => ircdConfigSchema.safeParse(placed(setting, value)).success;
+  expect([good.filter((value) => !taken(value)), bad.filter(taken)]).toEqual([[], []]);
+});
+
+it('names what is wrong and what is expected', () => {
+  const problem = (setting: string, value: unknown) =>
+    ircdConfigSchema.safeParse(placed(setting, value)).error?.issues[0]?.message;
+  expect([
+    problem('server_name', 'localhost'),
+    problem('network', 'a=b'),
+    problem('password_hash', 'sesame'),
+    problem('oper.hosts', ['*@10.0.0.0/33']),
+    problem('class.match', ['x']),
+    ircdConfigSchema.safeParse({ oper: [1, 2].map(() => ({ name: 'o', password_hash: HASH })) }).error
+      ?.issues[0]?.message,
+    ircdConfigSchema.safeParse({ class: [{ name: 'a' }, { name: 'a' }] }).error?.issues[0]?.message,
+  ]).toEqual([
+    'expected a server name with a dot, such as irc.example.net',
+    'expected a name without "=" and "\\"',
+    'expected an argon2id hash; make one with: npm run -s hash-password',
+    'expected a network with a length that it can have, such as *@10.0.0.0/8',
+    'expected an address or a CIDR block such as 192.0.2.0/24',
+    'two operator blocks have the same name',
+    'two classes have the same name',
+  ]);
+});
+
 it('accepts the example of docs/configuration.md', () => {
   const page = readFileSync(join(import.meta.dirname, '../../docs/configuration.md'), 'utf8');
   const example = page.split('```toml\n')[1]?.split('```')[0] as string;
