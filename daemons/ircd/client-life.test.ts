@@ -160,6 +160,22 @@ describe('what a client asks for while something of it is unfinished', () => {
     expect(client.send('PING 3')).toEqual([':irc.test PONG irc.test :3']);
   });
 
+  it('is counted without what stands around it in the same read', () => {
+    const read = Buffer.from('PING 1\r\nPING 22\r\n');
+    irc.server.onLine(client, read, 8, 15);
+    expect(deferred).toEqual([7]);
+  });
+
+  it('lets others go first where it takes longer than a slice', async () => {
+    client.send('PING 1', 'PING 2', 'PING 3');
+    vi.spyOn(irc.host.work, 'mayGoOn').mockReturnValueOnce(true).mockReturnValueOnce(false);
+    finish('ready');
+    for (let i = 0; i < 5; i++) await Promise.resolve();
+    expect(client.received()).toEqual([':irc.test PONG irc.test :1']);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(client.received()).toEqual([':irc.test PONG irc.test :2', ':irc.test PONG irc.test :3']);
+  });
+
   it('may be 16 KiB, and no byte more', () => {
     for (let i = 0; i < 32; i++) client.send(`PRIVMSG a :${'x'.repeat(501)}`);
     expect([deferred.at(-1), client.closedWith]).toEqual([16_384, null]);

@@ -168,6 +168,9 @@ describe('the end of a connection', () => {
     socket.emit('close');
     expect([host.count('sendHeld'), connection.heldBytes.out]).toEqual([0, 0]);
     expect(blocks.map(({ buffer }) => buffer.byteLength)).toEqual([0, 0]);
+    // The write that was under way fails afterwards: what it held is not given back twice.
+    socket.take();
+    expect([host.count('sendHeld'), connection.heldBytes.out]).toEqual([0, 0]);
   });
 
   test('needs no last words, and no timer once the client has gone as well', () => {

@@ -91,7 +91,6 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
   /** In the turn after the one in which there was no time to write to everybody. */
   readonly #flushOn = () => {
     this.#cut = false;
-    this.#answersMs = 0;
     this.#flushInTime();
   };
   readonly #flushIsOver = () => performance.now() >= this.#flushUntilMs;
