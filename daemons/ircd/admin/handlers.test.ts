@@ -166,3 +166,98 @@ it('asks for a reload on rehash, and says why it failed', async () => {
   irc.host.lifecycleOutcome = { ok: false, error: { code: 'config_invalid', message } };
   await expect(admin.rehash.run({}, call)).rejects.toMatchObject({ code: 'config_invalid', message });
 });
+
+it('names what is not there by its code, and says nothing of whom it would hit', async () => {
+  const code = (work: () => unknown) => {
+    try {
+      work();
+    } catch (error) {
+      return (error as { code: string }).code;
+    }
+    return null;
+  };
+  const nobody = { client: 'nobody', reason: 'r' };
+  const nowhere = { channel: '#none', reason: 'r' };
+  const everybody = { kind: 'kline', mask: '*@*', reason: 'r', minutes: 0 } as const;
+  expect([
+    code(() => admin.kill.check?.(nobody)),
+    code(() => admin.client.run(nobody, call)),
+    code(() => admin['clear-channel'].check?.(nowhere)),
+    code(() => admin.channel.run(nowhere, call)),
+    code(() => admin['add-ban'].check?.(everybody)),
+    code(() => admin['set-limits'].run({}, call)),
+  ]).toEqual(['not_found', 'not_found', 'not_found', 'not_found', 'refused', 'bad_request']);
+  await expect(admin['add-ban'].run(everybody, call)).rejects.toMatchObject({ code: 'refused' });
+  await expect(admin['remove-ban'].run({ kind: 'kline', mask: 'a@b' }, call)).rejects.toMatchObject({
+    code: 'not_found',
+    message: 'There is no kline for a@b; list them with bans.',
+  });
+  expect([admin['clear-channel'].impact?.(nowhere), admin.broadcast.impact?.({ text: 'x' })]).toEqual([
+    null,
+    null,
+  ]);
+  irc.join('a');
+  expect(admin.broadcast.impact?.({ text: 'x' })).toBe('sends a notice to 1 client');
+  expect(admin.kill.impact?.({ client: 'a', reason: 'r' })).toBe(
+    'disconnects a (~a@192.0.2.1), on 0 channels',
+  );
+  irc.connect('198.51.100.1').send('NICK half');
+  expect(admin.kill.impact?.({ client: 'half', reason: 'r' })).toBe(
+    'disconnects half (*@198.51.100.1), on 0 channels',
+  );
+  expect(admin['add-ban'].impact?.({ ...everybody, mask: 'nobody@*' })).toBeNull();
+});
+
+it('keeps a ban for as many minutes as it says, in the name of whoever set it', async () => {
+  const before = Date.now();
+  await admin['add-ban'].run({ kind: 'kline', mask: 'a@B.example', reason: 'r', minutes: 5 }, call);
+  const { rows } = admin.bans.run({}, call) as { rows: Record<string, unknown>[] };
+  const [row = {}] = rows;
+  expect(row).toEqual({
+    kind: 'kline',
+    mask: 'a@B.example',
+    reason: 'r',
+    by: 'tester',
+    createdAt: row.createdAt,
+    expiresAt: Number(row.createdAt) + 300_000,
+  });
+  expect(Number(row.createdAt)).toBeGreaterThanOrEqual(before);
+  expect(irc.host.saves).toBe(1);
+  await admin['remove-ban'].run({ kind: 'kline', mask: 'A@b.example' }, call);
+  expect(irc.host.saves).toBe(2);
+});
+
+it('tells of a client, a channel and the caches all that their columns promise', async () => {
+  const client = irc.join('a');
+  const tls = { version: 'TLSv1.3', cipher: 'AES', fingerprint: 'c0ffee' };
+  Object.assign(client, { tls });
+  client.send('JOIN #x,#y', 'AWAY :out', 'MODE a +i');
+  irc.promote(client, []);
+  expect(admin.client.run({ client: 'A' }, call)).toMatchObject({
+    nick: 'a',
+    channels: 2,
+    tls: 'TLSv1.3',
+    realname: 'Real a',
+    modes: '+io',
+    oper: 'test',
+    account: null,
+    away: 'out',
+    registered: true,
+    cipher: 'AES',
+    fingerprint: 'c0ffee',
+    on: '@#x @#y',
+  });
+  irc.connect().send('NICK half');
+  expect(admin.client.run({ client: 'half' }, call)).toMatchObject({
+    oper: null,
+    registered: false,
+    cipher: null,
+    fingerprint: null,
+    on: '',
+  });
+  expect(admin.channel.run({ channel: '#x' }, call)).toEqual({
+    rows: [{ nick: 'a', status: '@', userHost: '~a@192.0.2.1' }],
+  });
+  expect(admin.caches.run({}, call)).toEqual({ rows: [{ cache: 'dns', entries: 0, hits: 0, misses: 0 }] });
+  expect(admin['clear-caches'].run({}, call)).toEqual({ forgotten: 0 });
+});

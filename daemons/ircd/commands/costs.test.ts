@@ -128,6 +128,24 @@ describe('a line costs', () => {
     expect(costOf('a', 'WHO q*')).toEqual({ ns: 0, turns: 1 });
   });
 
+  it('each client that a new ban is compared with, and each that it drops', () => {
+    irc.promote(clients.a!, ['kline', 'dline']);
+    // Four clients are looked at, each as ten masks.
+    expect(costOf('a', 'KLINE nobody@* :x').ns).toBe(4 * 600);
+    expect(costOf('a', 'DLINE 203.0.113.1 :x').ns).toBe(4 * 600);
+    const { spent } = begin('a', 'KLINE ~[bcd]@* :x');
+    expect(spent.ns).toBe(4 * 600);
+    const dropped: number[] = [];
+    irc.host.work.spend = (ns) => {
+      dropped.push(ns);
+      return false;
+    };
+    clients.a?.send('KLINE ~b@* :x');
+    // The comparison, whom b leaves behind, and leaving itself, as others see it and as the ban does.
+    expect(dropped.filter((ns) => ns === 20_000)).toHaveLength(2);
+    expect(clients.b?.closedWith).toBe('K-lined: x');
+  });
+
   it('whom it hides from a stranger as little as what is skipped', () => {
     for (const nick of ['b', 'c']) clients[nick]?.send(`MODE ${nick} +i`);
     expect(costOf('d', 'WHO #x')).toEqual({ ns: LONG_ROW + 2 * 20, turns: 4 });

@@ -205,6 +205,20 @@ it('explains every command it has', () => {
   for (const name of ['JOIN', 'WHOIS', 'KLINE']) expect(overview).toContain(name);
   expect(alice.send('HELP kick')[0]).toContain(' 704 alice KICK :KICK <channel>');
   expect(replies(alice.send('HELP NONSENSE'), '524')).toHaveLength(1);
+  for (const name of irc.server.commands.keys()) {
+    const lines = alice.send(`HELP ${name.toLowerCase()}`);
+    const codes = lines.map((line) => line.split(' ')[1]);
+    // Its syntax, at least a sentence, and the end.
+    expect([codes[0], codes[1], codes.at(-1)], name).toEqual(['704', '705', '706']);
+    expect(lines[0], name).toMatch(new RegExp(`^:irc\\.test 704 alice ${name} :${name}( |$)`));
+  }
+  // Eight names a line, in alphabetical order.
+  const names = alice
+    .send('HELP')
+    .slice(1, -1)
+    .map((line) => line.slice(line.lastIndexOf(':') + 1).split(' '));
+  expect(names.flat()).toEqual([...irc.server.commands.keys()].sort());
+  expect(names.slice(0, -1).every((line) => line.length === 8)).toBe(true);
 });
 
 it('keeps the newest hundred invitations of a user, so that strangers can fill neither memory nor list', () => {
