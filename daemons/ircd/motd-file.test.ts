@@ -54,3 +54,20 @@ test('control characters become spaces, and are said', async () => {
   expect(lines.slice(0, 3)).toEqual(['a b', 'c d', 'e']);
   expect(notes).toEqual(['lines 1, 2, 4, 5, 7 and 3 more: control characters, which become spaces']);
 });
+
+test('a file of 64 KiB is read, and a larger one is none', async () => {
+  const { lines } = await read(`${'x'.repeat(65_535)}\n`);
+  expect(lines).toEqual(['x'.repeat(400)]);
+  await expect(read(`${'x'.repeat(65_536)}\n`)).rejects.toThrow('65536');
+});
+
+test('what is just at a limit is shown as it is, and one line is called one', async () => {
+  const whole = `${'x'.repeat(400)}\n`.repeat(150);
+  expect((await read(whole)).notes).toEqual([]);
+  expect((await read('x\n'.repeat(300))).notes).toEqual([]);
+  expect((await read('x\n'.repeat(300).slice(0, -1))).lines).toHaveLength(300);
+  expect((await read(`a\n${'x'.repeat(401)}`)).notes).toEqual(['line 2: more than 400 bytes, cut there']);
+  const five = 'c\0d\n'.repeat(5);
+  expect((await read(five)).notes).toEqual(['lines 1, 2, 3, 4, 5: control characters, which become spaces']);
+  expect((await read('')).lines).toEqual([]);
+});

@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { limits } from './limits.ts';
 import { type MemoryClient, MemoryServer, waitFor } from './memory-server.ts';
 
 let irc: MemoryServer;
@@ -84,7 +83,7 @@ it('registers a client that says NICK, USER and CAP LS in one packet also while 
 it('welcomes a crowd in turns, each client with its lines in order, while others are served', async () => {
   const bystander = irc.join('bystander');
   await new Promise((resolve) => setImmediate(resolve));
-  const perTurn = limits.registrationsPerTurn.default;
+  const perTurn = 16;
   const crowd = Array.from({ length: 2 * perTurn + 2 }, () => irc.connect());
   for (const [i, client] of crowd.entries()) client.send(`NICK n${i}`, 'USER a 0 * :A', 'JOIN #x');
   expect(irc.server.state.registeredCount).toBe(1 + perTurn);

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { limits } from './limits.ts';
 import { MemoryServer } from './memory-server.ts';
 import { banKey, checkMask, type ServerBan, ServerBans } from './server-bans.ts';
 
@@ -101,7 +100,7 @@ it('lets a ban expire', () => {
 
 it('takes a ban when the list is full of bans that are over, and not when they are in force', () => {
   const bans = new ServerBans();
-  const most = limits.serverBans.default;
+  const most = 10_000;
   for (let i = 0; i < most; i++) bans.add(ban('dline', `10.0.${i >> 8}.${i & 255}`, 5000));
   expect(bans.add({ ...ban('dline', '192.0.2.1'), setMs: 4999 })).toBe(
     `the list is full (${most} bans); remove some first`,

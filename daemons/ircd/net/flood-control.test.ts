@@ -1,9 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { limits } from '../limits.ts';
 import { FloodQueue, type FloodWaiter, floodBucket } from './flood-control.ts';
 
-const BURST = limits.floodBurstLines.default;
-const LINE_MS = 1000 / limits.floodLinesPerSecond.default;
+const BURST = 40;
+const LINE_MS = 250;
 
 describe('the allowance of a connection', () => {
   test('lets a burst through, then a line each time the refill allows', () => {
@@ -61,6 +60,44 @@ describe('FloodQueue', () => {
     expect(late.calledAtMs).toEqual([begun + 500]);
     expect(queue.waiting).toBe(0);
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('is woken again for whoever is due sooner, and not for whoever is due later', () => {
+    const queue = new FloodQueue();
+    const [first, second, third] = [new Waiter([]), new Waiter([]), new Waiter([])];
+    const begun = performance.now();
+    queue.wait(first, 500);
+    queue.wait(second, 700);
+    queue.wait(third, 100);
+    expect(vi.getTimerCount()).toBe(1);
+    // Who is told to wait otherwise waits from then on.
+    queue.wait(first, 900);
+    vi.advanceTimersByTime(2000);
+    expect([third, second, first].map(({ calledAtMs }) => calledAtMs.map((at) => at - begun))).toEqual([
+      [100],
+      [700],
+      [900],
+    ]);
+  });
+
+  test('does not call who was closed by an earlier one, and keeps its timer for those who are left', () => {
+    const queue = new FloodQueue();
+    const [left, closed] = [new Waiter([]), new Waiter([])];
+    const closing = new Waiter([]);
+    closing.resumeLines = () => {
+      queue.remove(closed);
+      return 0;
+    };
+    queue.wait(closing, 50);
+    queue.wait(closed, 50);
+    queue.wait(left, 80);
+    queue.remove(new Waiter([]));
+    vi.advanceTimersByTime(60);
+    expect([closed.calledAtMs, queue.waiting, vi.getTimerCount()]).toEqual([[], 1, 1]);
+    queue.close();
+    queue.close();
+    vi.advanceTimersByTime(100);
+    expect(left.calledAtMs).toEqual([]);
   });
 
   test('forgets a closed connection, and its timer', () => {

@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest';
+import type { Limit, LimitUnit } from '../../contract/limit.ts';
+import { limits } from './limits.ts';
+
+const UNITS: readonly LimitUnit[] = [
+  'bytes',
+  'characters',
+  'count',
+  'lines',
+  'lines/second',
+  'milliseconds',
+  'seconds',
+];
+
+it('tells of every limit what it is counted in, as its name says', () => {
+  for (const [name, { default: value, unit }] of Object.entries<Limit>(limits)) {
+    expect(UNITS, name).toContain(unit);
+    expect(Number.isInteger(value) && value > 0, name).toBe(true);
+    if (name.endsWith('Bytes')) expect(unit, name).toBe('bytes');
+    if (name.endsWith('Ms')) expect(unit, name).toBe('milliseconds');
+    if (name.endsWith('Seconds')) expect(unit, name).toBe('seconds');
+  }
+});
+
+it('lets a full receive queue and a full arena hold what they are there for', () => {
+  const { lineBodyBytes, receiveQueueBytes, receiveQueueTotalBytes, tickArenaBytes } = limits;
+  // 32 full lines with their ends, four thousand such queues, and 64 slabs of 64 KiB.
+  expect(receiveQueueBytes.default).toBe(32 * (lineBodyBytes.default + 2));
+  expect(receiveQueueTotalBytes.default).toBe(4096 * receiveQueueBytes.default);
+  expect(tickArenaBytes.default).toBe(64 * 65_536);
+});

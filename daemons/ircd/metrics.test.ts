@@ -1,0 +1,92 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { MetricRegistry } from '../runtime/telemetry/metric-registry.ts';
+import { manifest } from './manifest.ts';
+import { MemoryServer } from './memory-server.ts';
+import { publishMetrics } from './metrics.ts';
+import type { Lookup } from './net/lookup.ts';
+import type { NetServer } from './net/net-server.ts';
+import { NetStats } from './net/stats.ts';
+import type { User } from './state/user.ts';
+
+let irc: MemoryServer;
+beforeEach(() => {
+  irc = new MemoryServer();
+});
+afterEach(() => irc.close());
+
+it('shows each figure under its own name', () => {
+  const stats = new NetStats();
+  // In the order of `netStat`: no two alike.
+  stats.counts.set([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14]);
+  const counts = {
+    accepted: 101,
+    acceptFailures: 102,
+    refusedThrottled: 103,
+    refusedAddress: 104,
+    refusedFull: 105,
+    refusedBanned: 106,
+    tlsHandshakeFailures: 107,
+  };
+  const net = {
+    stats,
+    admission: { counts },
+    sampleSendQueues: () => ({ totalBytes: 201, maxBytes: 202 }),
+  } as unknown as NetServer<User>;
+  const dns = { dnsHits: 301, dnsMisses: 302, dnsEntries: 303 };
+  const lookup = { stats: dns } as unknown as Lookup;
+  const registry = new MetricRegistry('ircd', manifest.metrics);
+  publishMetrics(registry, irc.server, net, () => lookup);
+  for (const nick of ['a', 'b', 'c']) irc.join(nick);
+  irc.connect();
+  const oper = irc.join('oper');
+  irc.promote(oper, []);
+  oper.send('JOIN #x,#y');
+  const ban = { kind: 'kline', reason: 'r', by: 'x', setMs: 0, expiresMs: null } as const;
+  for (const mask of ['a@1', 'b@2', 'c@3', 'd@4', 'e@5']) irc.server.bans.add({ ...ban, mask });
+  Object.assign(irc.server.counters, { serverBanMatches: 401, operFailures: 402, handlerErrors: 403 });
+  registry.sample();
+  const value = (name: string) => registry.values[registry.layout.slot(`signalbox_ircd_${name}`)];
+  const shown = Object.fromEntries(
+    manifest.metrics
+      .filter(({ kind }) => kind !== 'histogram')
+      .map(({ name }) => name.replace('signalbox_ircd_', ''))
+      .map((name) => [name, value(name)]),
+  );
+  expect(shown).toEqual({
+    connections: 1,
+    accepted_total: 101,
+    accept_failures_total: 102,
+    refused_throttled_total: 103,
+    refused_address_total: 104,
+    refused_full_total: 105,
+    refused_banned_total: 106,
+    tls_handshake_failures_total: 107,
+    registered_users: 4,
+    opers: 1,
+    channels: 2,
+    send_queue_bytes: 201,
+    receive_queue_bytes: 13,
+    send_queue_max_bytes: 202,
+    dns_cache_entries: 303,
+    server_bans: 5,
+    registrations_total: 4,
+    // Lines that were too long are lines, too.
+    messages_in_total: 5 + 4,
+    deliveries_total: 8,
+    writes_total: 9,
+    ticks_total: 10,
+    bytes_in_total: 6,
+    bytes_out_total: 7,
+    flood_kills_total: 2,
+    slow_reader_disconnects_total: 3,
+    memory_disconnects_total: 14,
+    oversized_lines_total: 4,
+    kline_matches_total: 401,
+    oper_failures_total: 402,
+    handler_errors_total: 403,
+    dns_cache_hits_total: 301,
+    dns_cache_misses_total: 302,
+  });
+  const cache = (name: string) => value(`cache_${name}{cache="dns"}`);
+  expect([cache('entries'), cache('hits_total'), cache('misses_total')]).toEqual([303, 301, 302]);
+});
