@@ -10,7 +10,9 @@ import { WebSocket } from 'ws';
 import { type FakeHost, startFakeHost } from '../core/fake-host.ts';
 import { CONTROL_LIMITS } from '../core/limits.ts';
 import { Auth } from './auth.ts';
+import { ConnectionRoom } from './connection-room.ts';
 import { type HttpServer, startHttpServer } from './http-server.ts';
+import { PacedSocket } from './paced-socket.ts';
 
 const token = 't'.repeat(43);
 const limits = { ...CONTROL_LIMITS, requestBytes: 2_000 };
@@ -331,6 +333,52 @@ test('the socket of a stream goes to its daemon with what the handshake needs an
   chat.say({ type: 'stream-close', streamId: opened.streamId });
   expect(host.plane.sessions.list(null)).toEqual([]);
   socket.terminate();
+});
+
+test('what a client sends behind its upgrade goes to the daemon with the socket', async () => {
+  const socket = connect({ port: Number(new URL(server.url).port), host: '127.0.0.1' });
+  socket.on('error', () => {});
+  const head = `GET /stream/chat HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nAuthorization: Bearer ${token}\r\n\r\n`;
+  socket.write(`${head}first bytes`);
+  const chat = host.launcher.newest('chat');
+  await expect.poll(() => chat.inbox).toContain('stream-open');
+  const opened = chat.last('stream-open');
+  const { head: rest } =
+    'upgrade' in opened && opened.upgrade !== undefined ? opened.upgrade : { head: new Uint8Array() };
+  expect(Buffer.from(rest).toString()).toBe('first bytes');
+  socket.destroy();
+});
+
+test('whoever is logged in keeps the place of the connection, and waits for no stranger', async () => {
+  const [place, turns] = [
+    vi.spyOn(ConnectionRoom.prototype, 'known'),
+    vi.spyOn(PacedSocket.prototype, 'known'),
+  ];
+  await ask('/session');
+  expect(place).not.toHaveBeenCalled();
+  expect(turns).toHaveBeenLastCalledWith(false);
+  await ask('/session', { headers: BEARER });
+  expect(place).toHaveBeenCalledOnce();
+  expect(turns).toHaveBeenLastCalledWith(true);
+});
+
+test('a client that takes no byte of its answer is cut off after its time', async () => {
+  await writeFile(join(windowDir, 'large.js'), 'x'.repeat(15_000_000));
+  const enter = vi.spyOn(ConnectionRoom.prototype, 'enter');
+  const hurried = await startHttpServer({
+    plane: host.plane,
+    auth,
+    windowDir,
+    host: '127.0.0.1',
+    port: 0,
+    limits: { ...limits, httpWriteMs: 50 },
+  });
+  const client = connect({ port: Number(new URL(hurried.url).port), host: '127.0.0.1' }).pause();
+  client.on('error', () => {});
+  client.write('GET /large.js HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  await expect.poll(() => enter.mock.calls[0]?.[0].destroyed).toBe(true);
+  client.destroy();
+  await hurried.close();
 });
 
 test('a control connection is a connection of its session, and is told when that is signed out', async () => {

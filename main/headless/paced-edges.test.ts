@@ -204,7 +204,10 @@ test('the work of a piece is counted, its result given back, and the share is ex
   const one = rounds.enter('a');
   const turn = () => due.shift()?.();
   turn();
+  // One has come in the turn before: a piece each, however quick it was.
+  expect(rounds.mayGo(one)).toBe(true);
   rounds.run(one, () => 0);
+  expect(rounds.mayGo(one)).toBe(false);
   turn();
   expect(rounds.run(one, () => (now += 2))).toBe(2);
   expect(one.spentMs).toBe(2);

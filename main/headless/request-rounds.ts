@@ -147,7 +147,8 @@ export class RequestRounds {
     this.#acceptTurns = this.#accepted ? this.#acceptTurns + 1 : 0;
     this.#accepted = false;
     const crowded = this.#acceptTurns > 0;
-    const strangers = !crowded || this.#acceptTurns % this.#limits.httpAcceptTurns === 0;
+    // In every turn while nobody comes.
+    const strangers = this.#acceptTurns % this.#limits.httpAcceptTurns === 0;
     for (const requesters of this.#spenders) {
       requesters.spentMs = 0;
       if (strangers) requesters.went = false;

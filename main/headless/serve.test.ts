@@ -315,10 +315,15 @@ test('a second Ctrl-C ends at once what does not drain; one that arrives twice i
 });
 
 test('kill -9 of the recorder pauses history; what happens meanwhile is there afterwards, once', async () => {
-  await ready(serve());
+  const served = serve();
+  await ready(served);
   const [recorder] = (await running('recorder')).filter(({ id }) => id === 'recorder');
   const client = await SocketClient.connect(dir);
   process.kill(recorder?.pid ?? 0, 'SIGKILL');
+  // Whoever watches the terminal sees what needs them, and nothing else.
+  await expect
+    .poll(() => served.output.stderr)
+    .toBe('signalbox: recorder crashed: killed by signal SIGKILL\n');
   for (let n = 0; n < 3; n++) {
     expect(await client.request('daemon.start', { id: 'relay' })).toMatchObject({ ok: true });
     expect(await client.request('daemon.stop', { id: 'relay' })).toMatchObject({ ok: true });

@@ -1,5 +1,5 @@
 /** When sessions expire, are forgotten, are written again, and how many there may be. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -106,6 +106,21 @@ test('whatever the clock did, sessions are looked at again within an hour', asyn
   expect(ended).not.toHaveBeenCalled();
   await vi.advanceTimersByTimeAsync(1);
   expect(ended).toHaveBeenCalledOnce();
+});
+
+test('nothing is looked at before the first session can have expired', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const store = await open({ sessionSeconds: 10 }, true);
+  store.begin('Anna', '192.0.2.7', 'admin');
+  const timers = vi.spyOn(globalThis, 'setTimeout');
+  await pass(9_999);
+  expect(timers).not.toHaveBeenCalled();
+  timers.mockRestore();
+});
+
+test('a store that nobody logged in to leaves no file', async () => {
+  await (await open()).close();
+  expect(await readdir(dir)).toEqual([]);
 });
 
 test('beyond the limit the oldest is ended', async () => {

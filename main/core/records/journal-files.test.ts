@@ -186,6 +186,21 @@ test('a file that cannot be removed counts on, one that is gone does not', async
   expect(journal.write(line(n))).toBe(true);
 });
 
+test('however often it was full, a journal never has more than it may', async () => {
+  const journal = start({}, { journalSegmentBytes: 300, journalBytes: 900 });
+  let n = 0;
+  for (let round = 0; round < 4; round++) {
+    while (journal.write(line(++n)));
+    for (let again = 0; again < 3; again++) expect(journal.write(line(n))).toBe(false);
+    const names = await readdir(folder);
+    const bytes = names
+      .map((name) => fs.statSync(join(folder, name)).size)
+      .reduce((sum, size) => sum + size, 0);
+    expect(bytes).toBeLessThanOrEqual(900);
+    journal.finished(names);
+  }
+});
+
 test('a folder that was already there is used, one that cannot be made is said', () => {
   const mkdirSync = () => {
     throw Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' });
