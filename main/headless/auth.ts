@@ -154,7 +154,7 @@ function digest(text: string): Buffer {
 
 function cookieOf(header: string, name: string): string | null {
   for (const pair of header.split(';')) {
-    const [key, value] = pair.trim().split('=', 2);
+    const [key, value] = pair.trim().split('=');
     if (key === name && value !== undefined) return value;
   }
   return null;
