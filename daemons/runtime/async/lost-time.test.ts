@@ -21,3 +21,18 @@ it('knows what the process has used', () => {
   while (cpuMs() - before < 1) sum++;
   expect(sum).toBeGreaterThan(0);
 });
+
+it('counts in milliseconds what the process has used in the system and outside of it', () => {
+  const totalMs = ({ user, system }: NodeJS.CpuUsage) => (user + system) / 1_000;
+  const before = totalMs(process.cpuUsage());
+  const used = cpuMs();
+  expect(used).toBeGreaterThanOrEqual(before);
+  expect(used).toBeLessThanOrEqual(totalMs(process.cpuUsage()));
+});
+
+it('takes the use of the process where it is told of no other', () => {
+  const lost = new LostTime();
+  lost.mark(1_000);
+  // A thousand seconds pass on the clock, and hardly any on the processor.
+  expect(lost.take(1_001_000)).toBeGreaterThan(900_000);
+});

@@ -160,3 +160,17 @@ it('counts a connection that could not be accepted', async () => {
   expect(admission.counts.acceptFailures).toBe(0);
   expect(limits.tlsHandshakeMs.default).toBe(15_000);
 });
+
+it.each([
+  [{}, false],
+  [{ sockets: { allowHalfOpen: true } }, true],
+])(
+  'lets a client over TLS end its side first only where the daemon wants that: %o',
+  async (more, halfOpen) => {
+    const port = await start(true, more);
+    const client = connectTls({ port, host: '127.0.0.1', ca: credentials.cert, servername: 'localhost' });
+    clients.push(client.on('error', () => {}));
+    await soon(() => opened.length > 0);
+    expect(opened[0]!.socket.allowHalfOpen).toBe(halfOpen);
+  },
+);

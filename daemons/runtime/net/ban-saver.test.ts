@@ -156,3 +156,31 @@ it('counts a ban that ends now as over', async () => {
   expect(saver.unsaved).toEqual({ lost: 1, returning: 0 });
   now.mockRestore();
 });
+
+it('says nothing at the end where nothing is lost, and keeps no process alive while it tries again', async () => {
+  const timers = vi.spyOn(globalThis, 'setTimeout');
+  await saver.save();
+  const [retry] = timers.mock.results.map(({ value }) => value as NodeJS.Timeout);
+  expect(retry?.hasRef()).toBe(false);
+  timers.mockRestore();
+  await mkdir(folder);
+  await saver.close();
+  await saver.close();
+  expect(said).toEqual(['bans_not_saved', 'bans_saved']);
+});
+
+it('says once more when the cause is another one, and words a cause that is no error', async () => {
+  await saver.save();
+  await saver.save();
+  const write = vi
+    .spyOn(file, 'save')
+    .mockRejectedValue(Object.assign(new Error('full'), { code: 'ENOSPC' }));
+  expect(await saver.save()).toMatchObject({ saved: false });
+  expect(said).toEqual(['bans_not_saved', 'bans_not_saved']);
+  write.mockRejectedValue('broken');
+  expect(await saver.save()).toMatchObject({ warning: { message: expect.stringContaining('(broken)') } });
+  await saver.save();
+  expect(said).toHaveLength(3);
+  write.mockRestore();
+  await saver.close();
+});

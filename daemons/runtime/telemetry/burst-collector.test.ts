@@ -67,3 +67,25 @@ test('what was held for clients counts as the disconnects that leave as much gar
   vi.advanceTimersByTime(60_000);
   expect(collect).toHaveBeenCalledTimes(1);
 });
+
+test('a server with as many clients as may be is paused still', () => {
+  const collect = vi.fn();
+  const collector = new BurstCollector(() => limits.burstMaxOpen.default, collect);
+  burst(collector, limits.burstClosed.default);
+  vi.advanceTimersByTime(limits.burstQuietMs.default);
+  expect(collect).toHaveBeenCalledTimes(1);
+  // The next burst is counted from nothing.
+  burst(collector, limits.burstClosed.default - 1);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('what nobody holds is gone after a burst, each time', async () => {
+  const collector = new BurstCollector(() => 0);
+  for (let times = 0; times < 2; times++) {
+    const garbage = (() => new WeakRef({ held: new Array(1_000).fill(times) }))();
+    await new Promise((resolve) => setImmediate(resolve));
+    burst(collector, limits.burstClosed.default);
+    vi.advanceTimersByTime(limits.burstQuietMs.default);
+    expect(garbage.deref()).toBeUndefined();
+  }
+});

@@ -39,3 +39,10 @@ it('asks nobody any more once the socket is closed', () => {
   socket.emit('close');
   expect(vi.getTimerCount()).toBe(0);
 });
+
+it('keeps no process alive that has nothing else to do', () => {
+  const intervals = vi.spyOn(globalThis, 'setInterval');
+  keepAlive(new FakeSocket() as unknown as WebSocket, 1_000);
+  expect((intervals.mock.results[0]!.value as NodeJS.Timeout).hasRef()).toBe(false);
+  intervals.mockRestore();
+});

@@ -255,3 +255,22 @@ it('names a histogram that came without buckets', () => {
     `The histogram ${name('wait_seconds')} came without buckets`,
   );
 });
+
+it('counts on when the count of a thread goes round', () => {
+  const registry = new MetricRegistry('t', own);
+  const thread = registry.forThread();
+  const { series } = thread.description();
+  const buckets = series.find(({ id }) => id === name('wait_seconds'))!.buckets!;
+  // Sum and count, then what each bucket counts; the sixth is of 5 ns.
+  const totals = new Float64Array(buckets, 0, 2);
+  const counts = new Uint32Array(buckets, 16);
+  counts[5] = 2 ** 32 - 2;
+  totals.set([5 * (2 ** 32 - 2), 2 ** 32 - 2]);
+  registry.rotate();
+  counts[5] = 1;
+  totals[0] = totals[0]! + 15;
+  totals[1] = totals[1]! + 3;
+  expect(registry.rotate()).toEqual([{ metric: name('wait_seconds'), buckets: Uint32Array.of(5, 3) }]);
+  thread.close();
+  expect(registry.rotate()).toEqual([]);
+});

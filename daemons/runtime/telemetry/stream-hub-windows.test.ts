@@ -211,3 +211,15 @@ it('sends a window that has read on the tables and logs that waited for that', a
   await vi.advanceTimersByTimeAsync(50);
   expect(reader.seqs()).toEqual([1]);
 });
+
+it('keeps no process alive that has nothing else to do', () => {
+  const timers = [vi.spyOn(globalThis, 'setTimeout'), vi.spyOn(globalThis, 'setInterval')];
+  subject.hub.provideTable('people', { rows: () => [], total: () => 0 });
+  const window = openWindow(subject, 10);
+  window.say({ type: 'watch', table: 'people', on: true });
+  window.say({ type: 'logs', follow: true, afterSeq: 0 });
+  logRecords(subject, 1);
+  const made = timers.flatMap(({ mock }) => mock.results.map(({ value }) => value as NodeJS.Timeout));
+  expect(made.map((timer) => timer.hasRef())).toEqual([false, false, false]);
+  for (const spy of timers) spy.mockRestore();
+});
