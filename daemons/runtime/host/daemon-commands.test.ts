@@ -222,3 +222,14 @@ it('shows its tables to windows from its start on, and ends their streams when i
   await host.close();
   expect(close).toHaveBeenCalledOnce();
 });
+
+it('has no timer and no open log any more once it is closed', async () => {
+  vi.useFakeTimers();
+  const { start } = make({ run: () => {} });
+  await start();
+  const closed = vi.fn(async () => {});
+  host.logger.addSink({ write: () => {}, close: closed });
+  expect(vi.getTimerCount()).toBeGreaterThan(0);
+  await host.close();
+  expect([vi.getTimerCount(), closed.mock.calls.length]).toEqual([0, 1]);
+});

@@ -509,3 +509,31 @@ it('shows itself to a window that main relays, of its instance, and refuses file
     data: { type: 'bytes-cancel', error: { code: 'unsupported' } },
   });
 });
+
+it.each([
+  ['debug', ['debug', 'info']],
+  ['', ['info']],
+  ['warn', ['info']],
+])('logs details where its environment asks for them (%j)', async (level, levels) => {
+  vi.stubEnv('SIGNALBOX_LOG_LEVEL', level);
+  await start();
+  vi.advanceTimersByTime(100);
+  const before = logged().length;
+  context.log('net').debug('detail', '');
+  context.log('net').info('news', '');
+  vi.advanceTimersByTime(100);
+  expect(
+    logged()
+      .slice(before)
+      .map((record) => record.level),
+  ).toEqual(levels);
+  vi.unstubAllEnvs();
+});
+
+it('says in its log that an instrument found no room', async () => {
+  await start();
+  for (let n = 0; n <= limits.instruments.default; n++)
+    context.metrics.instrument('queue', { queue: `${n}` }, { depth: { kind: 'gauge', help: '' } });
+  vi.advanceTimersByTime(100);
+  expect(logged().at(-1)).toMatchObject({ level: 'warn', subsystem: 'metrics', event: 'instrument_refused' });
+});

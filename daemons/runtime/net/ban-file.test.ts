@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -105,4 +105,38 @@ it('is not stopped by a damaged copy', async () => {
 
 it('rejects when the file cannot be written', async () => {
   await expect(new BanFile(join(directory, 'missing'), schema).save(() => BANS)).rejects.toThrow('ENOENT');
+});
+
+it('writes a list that people can read and edit, and keeps a damaged one under the time at which it was found', async () => {
+  await open().save(() => BANS);
+  expect(await read()).toBe(
+    '{\n  "version": 1,\n  "bans": [\n    {\n      "mask": "a"\n    },\n    {\n      "mask": "b"\n    }\n  ]\n}\n',
+  );
+  await write('{');
+  await load();
+  const names = (await readdir(directory)).filter((name) => name.includes('damaged'));
+  expect(names).toEqual([
+    expect.stringMatching(/^bans\.json\.damaged-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3}Z$/),
+  ]);
+});
+
+it('is settled when both files are written', async () => {
+  const file = open();
+  const saved = file.save(() => BANS);
+  await file.settled();
+  expect(await read('bans.last-good.json')).toBe(await read());
+  await saved;
+});
+
+it('rejects where a file cannot be read for another reason than that it is missing', async () => {
+  await mkdir(join(directory, 'bans.json'));
+  await expect(load()).rejects.toMatchObject({ code: 'EISDIR' });
+});
+
+it('writes no copy anew that has the same text already', async () => {
+  await open().save(() => BANS);
+  const copy = join(directory, 'bans.last-good.json');
+  const before = (await stat(copy)).ino;
+  await load();
+  expect((await stat(copy)).ino).toBe(before);
 });

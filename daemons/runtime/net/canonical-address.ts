@@ -21,7 +21,7 @@ export interface CanonicalNetwork {
 export function canonicalNetwork({ groups, bits }: CidrBlock): CanonicalNetwork {
   const first = new Uint16Array(groups);
   for (let i = 0, left = bits; i < first.length; i++, left -= 16) {
-    if (left < 16) first[i] = first[i]! & (left <= 0 ? 0 : 0xffff << (16 - left));
+    first[i] = first[i]! & (0xffff << Math.min(16, Math.max(0, 16 - left)));
   }
   const single = bits === ALL_BITS;
   if (bits >= IPV4_OFFSET && isMappedIPv4(first)) {

@@ -25,16 +25,17 @@ export function parseAddress(text: string): AddressGroups | null {
     return groups;
   }
   if (!isIPv6(text)) return null;
-  let rest = text.split('%', 1)[0]!;
+  let rest = text.split('%')[0]!;
   const lastColon = rest.lastIndexOf(':');
   const tail = rest.slice(lastColon + 1);
   if (tail.includes('.')) {
     const [a, b, c, d] = tail.split('.').map(Number) as [number, number, number, number];
     rest = `${rest.slice(0, lastColon + 1)}${((a << 8) | b).toString(16)}:${((c << 8) | d).toString(16)}`;
   }
-  const [head, after] = rest.split('::', 2) as [string, string | undefined];
-  const front = head === '' ? [] : head.split(':');
-  const back = after === undefined || after === '' ? [] : after.split(':');
+  const [head, after] = rest.split('::') as [string, string | undefined];
+  // What is empty beside the `::` is no number, which a group takes for 0.
+  const front = head.split(':');
+  const back = after === undefined ? [] : after.split(':');
   for (let i = 0; i < front.length; i++) groups[i] = Number.parseInt(front[i]!, 16);
   for (let i = 0; i < back.length; i++) {
     groups[GROUPS - back.length + i] = Number.parseInt(back[i]!, 16);
@@ -98,7 +99,7 @@ export function cidrContains(block: CidrBlock, address: AddressGroups): boolean 
   let bits = block.bits;
   for (let i = 0; bits > 0; i++, bits -= 16) {
     const difference = block.groups[i]! ^ address[i]!;
-    if (difference >>> (bits >= 16 ? 0 : 16 - bits) !== 0) return false;
+    if (difference >>> Math.max(0, 16 - bits) !== 0) return false;
   }
   return true;
 }
