@@ -291,3 +291,19 @@ it('makes a turn longer by the time in which the machine ran something else, onc
   expect(pass(2)).toBe(true);
   turns.end();
 });
+
+it('looks at no clock at the end of slices that cost little, and at it once they have cost 0.2 ms together', () => {
+  const now = vi.fn(() => 1_000);
+  const turns = new WorkTurns({ now, usedMs: () => 0, schedule: () => {} });
+  const slice = () => {
+    turns.begin(new WorkAccount(new WorkGroup()));
+    turns.spend(0.03 * MS);
+    turns.end();
+  };
+  slice();
+  now.mockClear();
+  for (let n = 0; n < 5; n++) slice();
+  expect(now).not.toHaveBeenCalled();
+  slice();
+  expect(now).toHaveBeenCalledOnce();
+});

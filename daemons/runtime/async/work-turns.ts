@@ -397,8 +397,8 @@ export class WorkTurns {
       this.#checkTurn();
       const endNs = Math.max(this.#turnNs, this.#turnUsedNs + WAITING_SHARE * this.#fullNs);
       for (let slices = 0; this.busy && (slices < MIN_SLICES || this.#turnUsedNs < endNs); slices++) {
-        const account = this.#next();
-        if (account !== null) this.#slice(account);
+        // Somebody waits, so there is a next one.
+        this.#slice(this.#next()!);
       }
       this.#afterTurn();
     }

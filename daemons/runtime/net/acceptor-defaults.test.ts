@@ -8,6 +8,7 @@ import { Acceptor, type AcceptorOptions } from './acceptor.ts';
 import { Admission, type Refusal, type Seat } from './admission.ts';
 import { type ClassRule, oneClass } from './connection-classes.ts';
 import type { TcpListenEntry } from './listener-change.ts';
+import { OpenConnections } from './open-connections.ts';
 import { createSelfSigned, type TlsCredentials } from './tls-credentials.ts';
 
 type Options = AcceptorOptions<TcpListenEntry, ClassRule>;
@@ -174,3 +175,23 @@ it.each([
     expect(opened[0]!.socket.allowHalfOpen).toBe(halfOpen);
   },
 );
+
+it('drains those who were told elsewhere without a word of its own', async () => {
+  const clients = new OpenConnections<Socket>();
+  const port = await start(false, {
+    onOpen: (socket) => {
+      clients.add(socket, socket);
+      socket.resume();
+    },
+  });
+  const client = come(port);
+  const heard: unknown[] = [];
+  client.on('data', (data) => heard.push(data));
+  await soon(() => clients.size === 1);
+  const deadline = new AbortController();
+  const drained = acceptor.drain(clients, deadline.signal);
+  deadline.abort();
+  await drained;
+  await soon(() => clients.size === 0);
+  expect(heard).toEqual([]);
+});

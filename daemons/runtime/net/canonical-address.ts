@@ -47,7 +47,6 @@ function compressed(groups: AddressGroups): string {
       start = i;
       length = end - i;
     }
-    if (end > i) i = end;
   }
   const text = [...groups].map((group) => group.toString(16));
   if (start === -1) return text.join(':');

@@ -223,3 +223,13 @@ it('keeps no process alive that has nothing else to do', () => {
   expect(made.map((timer) => timer.hasRef())).toEqual([false, false, false]);
   for (const spy of timers) spy.mockRestore();
 });
+
+it('refreshes a table that was left alone after three seconds, not before', async () => {
+  subject.hub.provideTable('still', { rows: () => [[7]], total: () => 1 });
+  const reader = openReader(subject, true);
+  reader.say({ type: 'watch', table: 'still', on: true });
+  await vi.advanceTimersByTimeAsync(2_999);
+  expect(reader.tables()).toHaveLength(1);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(reader.tables()).toHaveLength(2);
+});
