@@ -221,3 +221,25 @@ test('a write that failed does not keep those behind it from saying why', async 
   await expect(first).rejects.toMatchObject({ code: 'refused' });
   await expect(second).rejects.toMatchObject({ code: 'refused' });
 });
+
+test('an end that was cancelled before it opened says nothing more', () => {
+  const { channel, sent } = make();
+  channel.cancel(new SignalboxError('refused', 'No.'));
+  channel.open({ name: '', size: null });
+  expect(types(sent)).toEqual(['bytes-cancel']);
+});
+
+test('an end says that it has ended after all that it wrote, however long that waits for credit', async () => {
+  const { channel, hear, sent } = make();
+  hear({ ...OPEN, credit: 1 });
+  void channel.write(new Uint8Array(2));
+  const ending = channel.end();
+  for (let turn = 0; turn < 5; turn++) await Promise.resolve();
+  expect(types(sent)).toEqual(['bytes']);
+  hear({ type: 'bytes-ack', credit: 1 });
+  await ending;
+  expect(types(sent)).toEqual(['bytes', 'bytes', 'bytes-end']);
+  // The other end has not ended: it may be told that nothing of it counts.
+  channel.cancel(new SignalboxError('refused', 'No.'));
+  expect(types(sent).at(-1)).toBe('bytes-cancel');
+});

@@ -74,3 +74,16 @@ test('who has heard enough hears nothing more of what came with it', () => {
   splitter.end();
   expect(found).toEqual(['one']);
 });
+
+test('a line that grows too long is told by and by, and one character is waited for only after a CR', () => {
+  const found: string[] = [];
+  const splitter = new LineSplitter(8, { line: () => {}, overlong: (piece) => found.push(piece) });
+  splitter.push('12345678');
+  expect(found).toEqual([]);
+  splitter.push('9');
+  expect(found).toEqual(['12345678']);
+  splitter.push('0123456\r');
+  expect(found).toEqual(['12345678']);
+  splitter.push('x');
+  expect(found).toEqual(['12345678', '90123456']);
+});

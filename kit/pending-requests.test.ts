@@ -128,3 +128,13 @@ test('every request is settled exactly once, whatever happens in whatever order'
     }),
   );
 });
+
+test('an error for a request that nobody waits for changes nothing, and stacks begin with their message', async () => {
+  const { requests } = make();
+  expect(requests.reject(99, gone)).toBe(false);
+  const { requestId, answer } = requests.open('status', 1_000);
+  requests.reject(requestId, gone);
+  const [first, second] = (await errorOf(answer)).stack!.split('\n');
+  expect(first).toBe('SignalboxError: The other side ended.');
+  expect(second).toMatch(/^ {4}at /);
+});

@@ -129,3 +129,22 @@ test('remembers no more keys than it may, those longest that were used last, and
   limiter.take('f', twoASecond, 1_000_000);
   expect(limiter.size).toBe(2);
 });
+
+test('a microsecond gives back what it is worth', () => {
+  const bucket = new TokenBucket(new Rate({ burst: 10, tokens: 1_000, perMs: 1 }), 0);
+  bucket.charge(5);
+  bucket.refill(0.001);
+  expect(bucket.spent).toBe(4);
+});
+
+test('a key goes on at the rate that it has now, and each new one lets two go that have recovered', () => {
+  const limiter = new KeyedRateLimiter(100);
+  limiter.take('a', twoASecond, 0);
+  limiter.take('a', twoASecond, 0);
+  expect(limiter.take('a', twoASecond, 0)).toBe(500);
+  expect(limiter.take('a', new Rate({ burst: 20, tokens: 20, perMs: 1_000 }), 0)).toBe(50);
+  for (let n = 0; n < 9; n++) limiter.take(`k${n}`, twoASecond, 0);
+  expect(limiter.size).toBe(10);
+  limiter.take('new', twoASecond, 60_000);
+  expect(limiter.size).toBe(9);
+});
