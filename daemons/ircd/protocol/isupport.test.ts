@@ -4,7 +4,16 @@ import { isupportLines, isupportTokens } from './isupport.ts';
 
 it('announces what the protocol implements, thirteen tokens a line', () => {
   const lines = isupportLines('TestNet', new Tuning());
-  for (const line of lines) expect(line.split(' ').length).toBeLessThanOrEqual(13);
+  expect(lines.map((line) => line.split(' ').length)).toEqual([13, 13, 1]);
+  // With the longest names of server and client around it a line still has 510 bytes.
+  const around = `:${'h'.repeat(63)} 005 ${'n'.repeat(30)}  :are supported by this server`.length;
+  const long = isupportLines('N'.repeat(300), new Tuning());
+  for (const line of long) expect(around + line.length).toBeLessThanOrEqual(510);
+  expect(
+    isupportLines('N'.repeat(510 - around - 'NETWORK='.length), new Tuning()).some(
+      (line) => around + line.length === 510,
+    ),
+  ).toBe(true);
   expect(lines.join(' ').split(' ')).toEqual(isupportTokens('TestNet', new Tuning()));
   expect(lines.join(' ')).toContain('NETWORK=TestNet');
 });
