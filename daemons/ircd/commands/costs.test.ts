@@ -198,6 +198,36 @@ describe('a message to a crowd', () => {
   });
 });
 
+describe('a message that goes on in a later tick', () => {
+  it.each([
+    ['a', 'PRIVMSG #crowd :hello', ':a!~a@192.0.2.1 PRIVMSG #crowd :hello'],
+    ['a', 'NICK aa', ':a!~a@192.0.2.1 NICK aa'],
+    ['a', 'TOPIC #crowd :news', ':a!~a@192.0.2.1 TOPIC #crowd :news'],
+    ['d', 'JOIN #crowd', ':d!~d@192.0.2.1 JOIN #crowd'],
+  ])('%s: %s is the same for those who hear it then', (nick, line, text) => {
+    const crowd = Array.from({ length: 140 }, (_, i) => {
+      const client = irc.connect();
+      const user = client.user as User;
+      Object.assign(user, { nick: `n${i}`, pending: null });
+      // Every other one gets the extended form, where there is one.
+      if (i % 2 === 1) user.caps |= 1 << 6;
+      if (i === 0) irc.server.state.join(userOf('a'), '#crowd', 0);
+      irc.server.state.join(user, '#crowd', 0);
+      return client;
+    });
+    const { steps } = begin(nick, line);
+    while (steps?.next().done === false) {
+      // The tick ends: its memory is used for something else.
+      irc.host.arena.reset();
+      for (let lane = 0; lane < 8; lane++) irc.host.arena.encode('x'.repeat(65_000), lane);
+    }
+    const extended = line.startsWith('JOIN') ? `${text} * :Real d` : text;
+    expect(crowd.map((client) => client.received()[0])).toEqual(
+      crowd.map((_, i) => (i % 2 === 1 ? extended : text)),
+    );
+  });
+});
+
 describe('a line of a client that leaves before it is done', () => {
   it.each<[string, string[]]>([
     ['WHO #x', ['315']],

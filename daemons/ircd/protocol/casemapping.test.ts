@@ -24,11 +24,9 @@ it('is idempotent and keeps the length', () => {
 
 it('folds each character by itself, the first and the last of ASCII too', () => {
   expect(fold('ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]~')).toBe('abcdefghijklmnopqrstuvwxyz{|}^');
-  for (let code = 0; code < 0x180; code++) {
-    const character = String.fromCharCode(code);
-    const folds = /^[A-Z[\\\]~]$/.test(character);
-    expect(fold(character) !== character, character).toBe(folds);
-    // Behind one that folds as well.
-    expect(fold(`A${character}`)).toBe(`a${fold(character)}`);
-  }
+  const characters = Array.from({ length: 0x180 }, (_, code) => String.fromCharCode(code));
+  const folded = characters.filter((character) => fold(character) !== character);
+  expect(folded.join('')).toBe('ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]~');
+  // Behind one that folds as well.
+  expect(characters.filter((character) => fold(`A${character}`) !== `a${fold(character)}`)).toEqual([]);
 });
