@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 /** A command in a dialog: it is itself the question before it disturbs anybody, and is about the host that it was opened for. */
 import { act, cleanup, screen, within } from '@testing-library/react';
+import { StrictMode } from 'react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { testScreen } from '../model/test-screen.ts';
 import {
@@ -107,6 +108,16 @@ describe('a command that only reads', () => {
     await show('clients', { atOnce: true, onDone });
     expect(ran()).toHaveLength(1);
     expect(onDone).toHaveBeenCalledTimes(1);
+  });
+
+  it('runs once also where React takes the dialog apart and puts it together again', async () => {
+    await window.show(
+      <StrictMode>
+        <CommandDialog />
+      </StrictMode>,
+    );
+    await open('clients', { atOnce: true });
+    expect(ran()).toHaveLength(1);
   });
 
   it.each([
