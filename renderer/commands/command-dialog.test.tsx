@@ -197,6 +197,19 @@ describe('a command that disturbs people', () => {
     expect(ran()).toEqual([]);
   });
 
+  it('takes back what it would do while an argument is wrong', async () => {
+    await show('kick', { args: { nick: 'eve' } });
+    await read();
+    await enter(screen.getByLabelText('Nick'), ' ');
+    await read();
+    expect(screen.queryByText('Disconnects eve.')).toBeNull();
+    expect(screen.queryByText('Asking what this would do…')).toBeNull();
+    expect(impacts()).toHaveLength(1);
+    await press('Run kick');
+    expect(ran()).toEqual([]);
+    expect(screen.getByRole('alert').textContent).toBe('This is needed');
+  });
+
   it('says why the daemon would refuse, and does not run', async () => {
     const error = { code: 'refused', message: 'eve is an operator' };
     window.answers['command.impact'] = () => ({ ok: false, error });

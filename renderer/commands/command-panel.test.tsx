@@ -132,6 +132,7 @@ describe('a command that runs', () => {
     const pending = window.hold('command.run');
     await show('set', { name: 'mode' });
     expect(screen.queryByText(/Running/)).toBeNull();
+    await pass(5_000);
     await press('Run set');
     expect(isOff('Run set')).toBe(true);
     expect(field('Name').disabled).toBe(true);
@@ -152,6 +153,7 @@ describe('a command that runs', () => {
   it('says with code and duration that it failed', async () => {
     const pending = window.hold('command.run');
     await show('clients');
+    await pass(5_000);
     await press('Run clients');
     await pass(1_500);
     await pending[0]?.answer({ ok: false, error: { code: 'busy', message: 'Come back later.' } });
