@@ -1,9 +1,10 @@
 // @vitest-environment happy-dom
 /** A command on the Commands page: its form, what is asked before it disturbs anybody, and that it runs and ends. */
-import { cleanup, screen, within } from '@testing-library/react';
+import { act, cleanup, screen, within } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { testScreen } from '../model/test-screen.ts';
 import { enter, pass, press, submit, type TestWindow, testWindow } from '../model/test-window.tsx';
+import { closeCommand, useOpenCommand } from './command-dialog-store.ts';
 import { CommandPanel } from './command-panel.tsx';
 import { COMMANDS, commandOf } from './test-commands.ts';
 
@@ -13,9 +14,10 @@ const READ = 800;
 const CLOSING = 100;
 
 let window: TestWindow;
+let sizes: ReturnType<typeof testScreen>;
 beforeEach(async () => {
   vi.useFakeTimers();
-  testScreen();
+  sizes = testScreen();
   window = await testWindow({ manifests: [COMMANDS] });
   window.answers['command.impact'] = () => ({ ok: true, result: { text: 'disconnects 3 clients' } });
 });
@@ -148,6 +150,24 @@ describe('a command that runs', () => {
     expect(field('Name').disabled).toBe(false);
     expect(screen.queryByRole('button', { name: 'Cancel' })).toBeNull();
     expect(screen.queryByText(/Running/)).toBeNull();
+  });
+
+  it('is run again, as it was, when a command on one of its rows has changed something', async () => {
+    window.answers['command.run'] = () => done({ rows: [{ nick: 'eve', open: 1 }] });
+    await show('clients');
+    await press('Run clients');
+    sizes.resize(screen.getByRole('region', { name: 'Rows of the result' }), 800, 400);
+    await press('Kick eve');
+    expect(ran()).toHaveLength(1);
+    await act(async () => {
+      useOpenCommand.getState().open?.onDone?.();
+      await vi.advanceTimersByTimeAsync(0);
+    });
+    expect(ran()).toMatchObject([
+      { command: 'clients', args: {}, confirmed: false },
+      { command: 'clients', args: {}, confirmed: false },
+    ]);
+    act(closeCommand);
   });
 
   it('says with code and duration that it failed', async () => {
