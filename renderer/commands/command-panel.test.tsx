@@ -54,6 +54,18 @@ describe('the form of a command', () => {
     expect(screen.getAllByText('optional')).toHaveLength(1);
   });
 
+  it.each([
+    ['clients', null, 'bg-accent'],
+    ['kick', 'text-warn', 'bg-bad'],
+    ['wipe', 'text-bad', 'bg-bad'],
+  ])('tells by the colours of badge and button how much harm %s does', async (name, badge, tone) => {
+    await show(name);
+    const { title, classList } = button(`Run ${name}`);
+    expect([title, classList.contains(tone)]).toEqual(['', true]);
+    const word = screen.queryByText(/^(disruptive|irreversible)$/);
+    expect(word?.parentElement?.classList.contains(badge ?? '-') ?? null).toBe(badge === null ? null : true);
+  });
+
   it('has the control of each kind of argument', async () => {
     await show('set', { name: 'x' });
     const kinds = ['Name', 'Password', 'Most', 'Masks'].map((name) => {

@@ -54,6 +54,22 @@ it('lists the commands with their harm in words, and links to each', async () =>
   expect(kick.getAttribute('title')).toBe('Disconnects a client');
 });
 
+it('tells by colour too how much harm a command does, and which one is chosen', async () => {
+  await show();
+  const link = (name: RegExp) => screen.getByRole('link', { name });
+  const sign = (name: RegExp) => link(name).querySelector('svg')?.parentElement?.className;
+  expect([/^clients/, /^kick/, /^wipe/, /^set/].map(sign)).toEqual([
+    undefined,
+    'text-warn',
+    'text-bad',
+    undefined,
+  ]);
+  expect([/^clients/, /^set/].map((name) => link(name).className.split(' ').at(-1))).toEqual([
+    'text-accent',
+    'hover:bg-hover',
+  ]);
+});
+
 it('shows the first, then the one that the address names, with what the address gives it', async () => {
   await show();
   expect(chosen()).toBe('clients');
