@@ -1,0 +1,48 @@
+/**
+ * `npm run bench -- runtime`: the parts of the async library (`daemons/runtime/async`), each beside what one would use instead,
+ * in the same run and in turn. Parts: `queue` (messages between threads), `wake` (until a reader that waits has a message).
+ */
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { benchQueue } from './runtime/queue.ts';
+import { benchWake } from './runtime/wake.ts';
+import { writeReport } from './shared/report.ts';
+
+const USAGE = `usage: npm run bench -- runtime [options]
+  --only a,b      parts: queue, wake (all)
+  --rounds N      runs of each measurement (3)
+  --messages N    messages of a run of the queue part (10000000)
+  --wakes N       messages of a run of the wake part, one at a time (10000)
+  --json FILE     where the result goes (bench/results/runtime.json)
+`;
+
+/** Runs the benchmark with command-line options; prints tables and writes a JSON file. */
+export async function run(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      only: { type: 'string' },
+      rounds: { type: 'string', default: '3' },
+      messages: { type: 'string', default: '10000000' },
+      wakes: { type: 'string', default: '10000' },
+      json: { type: 'string', default: join(import.meta.dirname, 'results/runtime.json') },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    console.log(USAGE);
+    return;
+  }
+  const rounds = Number(values.rounds);
+  const parts: Record<string, () => Promise<unknown>> = {
+    queue: () => benchQueue({ rounds, messages: Number(values.messages) }),
+    wake: () => benchWake({ rounds, wakes: Number(values.wakes) }),
+  };
+  const results: Record<string, unknown> = {};
+  for (const name of values.only?.split(',') ?? Object.keys(parts)) {
+    const part = parts[name];
+    if (part === undefined) throw new Error(`There is no part "${name}".\n${USAGE}`);
+    results[name] = await part();
+  }
+  await writeReport(values.json, 'runtime', results);
+}
