@@ -197,3 +197,23 @@ it('takes less than 50 microseconds of work for a newcomer, whoever it is, with 
     expect(index.matchNs).toBeLessThan(2_000);
   }
 });
+
+it('asks for no place of a network whose bans are all gone, and keeps it while one stands', () => {
+  const index = new BanIndex<string>(lower);
+  const priceOf = () => {
+    index.match('10.1.2.3', null, 'bob');
+    return index.matchNs;
+  };
+  index.set('other', 'other', networkTarget('198.51.100.1'), null);
+  const before = priceOf();
+  index.set('all', 'all', networkTarget('10.0.0.0/8'), null);
+  index.set('users', 'users', { kind: 'user', mask: 'b*@10.0.0.0/8' }, null);
+  expect(priceOf()).toBeGreaterThan(before);
+  index.delete('all');
+  expect(index.match('10.1.2.3', null, 'bob')).toBe('users');
+  index.set('all', 'all', networkTarget('10.0.0.0/8'), null);
+  index.delete('users');
+  expect(index.match('10.1.2.3', null, 'bob')).toBe('all');
+  index.delete('all');
+  expect(priceOf()).toBe(before);
+});

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import { connect as connectTls, TLSSocket } from 'node:tls';
 import { afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { TlsAcceptor } from './tls-acceptor.ts';
 import { createSelfSigned, type TlsCredentials } from './tls-credentials.ts';
@@ -84,4 +84,16 @@ it('counts a client that speaks something else once', async () => {
   waiting[0]?.();
   await once(client, 'close');
   expect([secured, failures]).toEqual([0, 1]);
+});
+
+it('leaves the time of a handshake to the acceptor: that of Node is the longest that a timer takes', async () => {
+  const port = await start();
+  const timeouts = vi.spyOn(TLSSocket.prototype, 'setTimeout');
+  const client = openTls(port);
+  await vi.waitFor(() => expect(waiting).toHaveLength(1));
+  waiting[0]?.();
+  await once(client, 'secureConnect');
+  // One millisecond more, and it would be over at once.
+  expect(timeouts.mock.calls.map(([ms]) => ms)).toContain(2_147_483_647);
+  timeouts.mockRestore();
 });
