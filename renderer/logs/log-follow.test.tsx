@@ -111,8 +111,12 @@ describe('following', () => {
 describe('a pause', () => {
   it('keeps what is there, counts what comes, and goes on from there', async () => {
     await open(many(2));
+    const sign = (name: string) => button(name).querySelector('path')?.getAttribute('d');
+    const paused = sign('Pause');
     await press('Pause');
+    expect([sign('Resume') === undefined, sign('Resume') === paused]).toEqual([false, false]);
     await press('Resume');
+    expect(sign('Pause')).toBe(paused);
     await press('Pause');
     expect(button('Resume').getAttribute('aria-pressed')).toBe('true');
     await add(many(1_500, 3));

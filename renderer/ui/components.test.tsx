@@ -166,6 +166,16 @@ describe('small parts', () => {
     expect([screen.queryByRole('alert'), document.body.textContent]).toEqual([null, 'By the waySome text']);
   });
 
+  it('have a sign of their own for what is bad, to be minded and good to know', () => {
+    const signs = (['bad', 'warn', 'info'] as const).map((tone) => {
+      const { container, unmount } = page.show(<Callout tone={tone} title="x" />);
+      const sign = container.querySelector('path')?.getAttribute('d');
+      unmount();
+      return sign;
+    });
+    expect([signs.includes(undefined), new Set(signs).size]).toEqual([false, 3]);
+  });
+
   it('say what is not there yet', () => {
     const view = page.show(<EmptyState icon="ring" title="Nothing" />);
     expect(document.querySelector('.max-w-prose')).toBeNull();
