@@ -1,69 +1,22 @@
-/** The HTTP server over a control plane whose daemons do as told: what each path answers, and what is left when things end. */
-import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { request as httpRequest, type IncomingMessage } from 'node:http';
-import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { request as httpRequest } from 'node:http';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { WebSocket } from 'ws';
-import { type FakeHost, startFakeHost } from '../core/fake-host.ts';
 import { CONTROL_LIMITS } from '../core/limits.ts';
-import { Auth } from './auth.ts';
-import { ConnectionRoom } from './connection-room.ts';
-import { type HttpServer, startHttpServer } from './http-server.ts';
-import { PacedSocket } from './paced-socket.ts';
+import { BEARER, type FakeSite, JSON_TYPE, startFakeSite, TOKEN } from './test-fixtures/fake-site.ts';
 
-const token = 't'.repeat(43);
-const limits = { ...CONTROL_LIMITS, requestBytes: 2_000 };
-let host: FakeHost;
-let auth: Auth;
-let server: HttpServer;
-let windowDir: string;
+let site: FakeSite;
+let { host, auth, server, ask, post, login } = {} as FakeSite;
 
 beforeEach(async () => {
-  host = await startFakeHost({ toml: '[signalbox]\nallowed_hosts = ["dash.example"]\n', limits });
-  await host.plane.started;
-  windowDir = await mkdtemp(join(tmpdir(), 'signalbox-window-'));
-  await writeFile(join(windowDir, 'index.html'), '<p>hi</p>');
-  auth = new Auth(token, { limits });
-  server = await startHttpServer({ plane: host.plane, auth, windowDir, host: '127.0.0.1', port: 0 });
-  host.events.length = 0;
+  site = await startFakeSite();
+  ({ host, auth, server, ask, post, login } = site);
 });
 afterEach(async () => {
   vi.restoreAllMocks();
-  await server.close();
-  await host.close();
-  await rm(windowDir, { recursive: true });
+  await site.close();
 });
 
-interface Asked {
-  readonly method?: string;
-  readonly headers?: Record<string, string>;
-  readonly body?: string;
-}
-
-async function ask(path: string, { method = 'GET', headers = {}, body }: Asked = {}) {
-  const request = httpRequest(new URL(path, server.url), { method, headers });
-  request.end(body);
-  const [response] = (await once(request, 'response')) as [IncomingMessage];
-  const text = Buffer.concat(await response.toArray()).toString();
-  return { status: response.statusCode, headers: response.headers, text };
-}
-
-const JSON_TYPE = { 'content-type': 'application/json' };
-const BEARER = { authorization: `Bearer ${token}` };
-const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
-  ask(path, { method: 'POST', headers: { ...JSON_TYPE, ...headers }, body: JSON.stringify(body) });
 const errorIn = ({ text }: { text: string }) =>
   (JSON.parse(text) as { error: { code: string; message: string } }).error;
-
-async function login(name?: string, headers: Record<string, string> = {}) {
-  const answer = await post('/login', { token, name }, headers);
-  expect(answer.status).toBe(204);
-  const [cookie = ''] = answer.headers['set-cookie'] ?? [];
-  return { cookie: cookie.split(';')[0] ?? '', header: cookie };
-}
 
 const logged = async () => {
   const outcome = await host.ask('logs.query', { source: 'main' });
@@ -121,7 +74,7 @@ test('names of this host and those that are allowed may be asked, no other', asy
     expect((await ask('/livez', { headers: { host: name } })).status).toBe(200);
   const answer = await ask('/livez', { headers: { host: 'evil.example' } });
   expect([answer.status, errorIn(answer).code]).toEqual([403, 'forbidden']);
-  expect((await post('/login', { token }, { origin: 'http://evil.example' })).status).toBe(403);
+  expect((await post('/login', { token: TOKEN }, { origin: 'http://evil.example' })).status).toBe(403);
 });
 
 test('whoever is nobody gets nothing but the window, and is told how to log in', async () => {
@@ -183,7 +136,7 @@ test('a login that is refused is told why, and noted without what was sent', asy
       message: 'That is not the token. It was printed when Signalbox started, and stands in DATA/token.',
     },
   ]);
-  const name = await post('/login', { token, name: '<b>' });
+  const name = await post('/login', { token: TOKEN, name: '<b>' });
   expect([name.status, errorIn(name).message]).toEqual([
     400,
     expect.stringMatching(/^A name has at most 32 letters/),
@@ -283,140 +236,4 @@ test('figures are there for Prometheus, and for nobody to keep', async () => {
   });
   expect(text).toContain('signalbox_daemon_up{daemon="chat"} 1');
   expect(text).toContain('# TYPE signalbox_main_requests_total counter');
-});
-
-/** The answer to an upgrade that is refused. */
-async function refusedUpgrade(path: string, headers: Record<string, string>, method = 'GET') {
-  const socket = connect({ port: Number(new URL(server.url).port), host: '127.0.0.1' });
-  const all = { host: 'localhost', connection: 'Upgrade', upgrade: 'websocket', ...headers };
-  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.write(`${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n`);
-  let text = '';
-  for await (const bytes of socket) text += String(bytes);
-  const [head = '', body = ''] = text.split('\r\n\r\n');
-  return `${head.split(' ')[1]} ${(JSON.parse(body) as { error: { code: string } }).error.code}`;
-}
-
-test.each<[string, string, Record<string, string>, string, string]>([
-  ['from another site', '/control', { host: 'evil.example' }, 'GET', '403 forbidden'],
-  ['without a login', '/control', {}, 'GET', '401 unauthorized'],
-  ['that is no GET', '/control', BEARER, 'POST', '400 bad_request'],
-  ['to something else', '/control', { ...BEARER, upgrade: 'h2c' }, 'GET', '400 bad_request'],
-  ['of another path', '/elsewhere', BEARER, 'GET', '404 not_found'],
-  ['of a path below', '/control/x', BEARER, 'GET', '404 not_found'],
-  ['of a stream without a name', '/stream/', BEARER, 'GET', '404 not_found'],
-  ['of a stream with another name', '/stream/A_b', BEARER, 'GET', '404 not_found'],
-  ['of a stream of nobody', '/stream/nope', BEARER, 'GET', '404 unknown_daemon'],
-])('an upgrade %s is refused', async (_, path, headers, method, answer) => {
-  expect(await refusedUpgrade(path, headers, method)).toBe(answer);
-  expect(host.plane.sessions.list(null)).toEqual([]);
-});
-
-test('the socket of a stream goes to its daemon with what the handshake needs and nothing that is secret', async () => {
-  const socket = new WebSocket(new URL('/stream/chat?x=1', server.url.replace('http', 'ws')), {
-    headers: { ...BEARER, cookie: 'a=b' },
-  });
-  socket.on('error', () => {});
-  const chat = host.launcher.newest('chat');
-  await expect.poll(() => chat.inbox).toContain('stream-open');
-  const opened = chat.last('stream-open');
-  expect(opened).toMatchObject({ transport: 'socket', purpose: 'watch', role: 'admin' });
-  const { headers } = 'upgrade' in opened && opened.upgrade !== undefined ? opened.upgrade : { headers: {} };
-  expect(Object.keys(headers).sort()).toEqual([
-    'connection',
-    'sec-websocket-extensions',
-    'sec-websocket-key',
-    'sec-websocket-version',
-    'upgrade',
-  ]);
-  expect(host.plane.sessions.list(null)).toMatchObject([{ streams: 1, connections: 0 }]);
-  chat.say({ type: 'stream-close', streamId: opened.streamId });
-  expect(host.plane.sessions.list(null)).toEqual([]);
-  socket.terminate();
-});
-
-test('what a client sends behind its upgrade goes to the daemon with the socket', async () => {
-  const socket = connect({ port: Number(new URL(server.url).port), host: '127.0.0.1' });
-  socket.on('error', () => {});
-  const head = `GET /stream/chat HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nAuthorization: Bearer ${token}\r\n\r\n`;
-  socket.write(`${head}first bytes`);
-  const chat = host.launcher.newest('chat');
-  await expect.poll(() => chat.inbox).toContain('stream-open');
-  const opened = chat.last('stream-open');
-  const { head: rest } =
-    'upgrade' in opened && opened.upgrade !== undefined ? opened.upgrade : { head: new Uint8Array() };
-  expect(Buffer.from(rest).toString()).toBe('first bytes');
-  socket.destroy();
-});
-
-test('whoever is logged in keeps the place of the connection, and waits for no stranger', async () => {
-  const [place, turns] = [
-    vi.spyOn(ConnectionRoom.prototype, 'known'),
-    vi.spyOn(PacedSocket.prototype, 'known'),
-  ];
-  await ask('/session');
-  expect(place).not.toHaveBeenCalled();
-  expect(turns).toHaveBeenLastCalledWith(false);
-  await ask('/session', { headers: BEARER });
-  expect(place).toHaveBeenCalledOnce();
-  expect(turns).toHaveBeenLastCalledWith(true);
-});
-
-test('a client that takes no byte of its answer is cut off after its time', async () => {
-  await writeFile(join(windowDir, 'large.js'), 'x'.repeat(15_000_000));
-  const enter = vi.spyOn(ConnectionRoom.prototype, 'enter');
-  const hurried = await startHttpServer({
-    plane: host.plane,
-    auth,
-    windowDir,
-    host: '127.0.0.1',
-    port: 0,
-    limits: { ...limits, httpWriteMs: 50 },
-  });
-  const client = connect({ port: Number(new URL(hurried.url).port), host: '127.0.0.1' }).pause();
-  client.on('error', () => {});
-  client.write('GET /large.js HTTP/1.1\r\nHost: localhost\r\n\r\n');
-  await expect.poll(() => enter.mock.calls[0]?.[0].destroyed).toBe(true);
-  client.destroy();
-  await hurried.close();
-});
-
-test('a control connection is a connection of its session, and is told when that is signed out', async () => {
-  const { cookie } = await login('Anna');
-  const socket = new WebSocket(new URL('/control?v=1', server.url.replace('http', 'ws')), {
-    headers: { cookie },
-  });
-  await once(socket, 'open');
-  expect(host.plane.sessions.list(null)).toMatchObject([{ name: 'Anna', connections: 1 }]);
-  socket.send('{"id":1,"name":"status"}');
-  expect(JSON.parse(String((await once(socket, 'message'))[0]))).toMatchObject({
-    id: 1,
-    outcome: { ok: true },
-  });
-  const closed = once(socket, 'close');
-  await host.plane.sessions.end(auth.sessions.all[0]?.id ?? '');
-  const [code, reason] = await closed;
-  expect([code, String(reason)]).toEqual([4401, 'signed out']);
-});
-
-test('a server that closes says so to control connections, and takes nobody any more', async () => {
-  const socket = new WebSocket(new URL('/control', server.url.replace('http', 'ws')), { headers: BEARER });
-  await once(socket, 'open');
-  const closed = once(socket, 'close');
-  await server.close();
-  const [code, reason] = await closed;
-  expect([code, String(reason)]).toEqual([1001, 'Signalbox is closing']);
-  await expect(ask('/livez')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
-});
-
-test('an address that cannot be had is the system’s error; of IPv6 the address is in brackets', async () => {
-  const options = { plane: host.plane, auth, windowDir };
-  const port = Number(new URL(server.url).port);
-  await expect(startHttpServer({ ...options, host: '127.0.0.1', port })).rejects.toMatchObject({
-    code: 'EADDRINUSE',
-  });
-  const six = await startHttpServer({ ...options, host: '::1', port: 0 });
-  expect(six.url).toMatch(/^http:\/\/\[::1\]:\d+\/$/);
-  expect((await fetch(new URL('/livez', six.url))).status).toBe(200);
-  await six.close();
 });
