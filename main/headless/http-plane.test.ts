@@ -1,3 +1,4 @@
+/** What each path of the HTTP server answers: the window, probes, logins and the API. */
 import { request as httpRequest } from 'node:http';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { CONTROL_LIMITS } from '../core/limits.ts';
