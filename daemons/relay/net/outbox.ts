@@ -325,7 +325,6 @@ export class Outbox implements Flushable {
     this.#inFlight = null;
     if (this.#encrypted || --batch.holders === 0) this.#services.memory.sendBytes -= this.#inFlightBytes;
     this.#inFlightBytes = 0;
-    this.#inFlightFrames = 0;
   }
 
   /** Called for every write; matters only where the socket had not taken it at once. */
