@@ -8,6 +8,7 @@ import { bucketOf, Histogram } from '../../../contract/histogram.ts';
 import type { NewAuditEntry } from '../../../contract/history-batch.ts';
 import { HISTOGRAM_FIELDS } from '../../../contract/metric-frame.ts';
 import { encodeJournalLine, type JournalRecord, segmentName } from '../../runtime/files/journal-format.ts';
+import type { SqliteConstructor } from '../../runtime/files/sqlite.ts';
 import { KEPT_MIDDLES, keptBucketOf } from '../codec/kept-histogram.ts';
 import { Recorder } from '../recorder.ts';
 import { type AppendBatch, appendArgs } from '../store/batch.ts';
@@ -83,9 +84,9 @@ export class Scene {
     this.recorder = this.open();
   }
 
-  open(): Recorder {
+  open(sqlite: SqliteConstructor = Database): Recorder {
     return new Recorder({
-      sqlite: Database,
+      sqlite,
       file: this.file,
       keep: this.#keep,
       now: () => (this.now + this.wrong) * 1_000,
