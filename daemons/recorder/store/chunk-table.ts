@@ -186,7 +186,6 @@ export class ChunkTable {
   /** Deletes up to `limit` of a catalog's chunks that ended at `cutoff` (Unix seconds) or before; returns how many. */
   deleteBefore(catalog: Catalog, cutoff: number, limit: number): number {
     const end = Math.floor(cutoff / this.tier.chunkSeconds);
-    if (end <= 0) return 0;
     const due = this.page(catalog, 0, 0, end, limit);
     for (const { chunk } of due) this.remove(catalog, chunk);
     return due.length;
