@@ -113,3 +113,22 @@ it('says so where bits are left over, or more were read than there are', () => {
   expect(() => read('0000000000', 9)).toThrow(DamagedRowError);
   expect(() => read('0000000000', 10)).toThrow(DamagedRowError);
 });
+
+it('grows as far as a row needs, whatever stands at the end of what it has', () => {
+  for (const filler of [4_085, 4_087, 4_088, 4_090, 4_095, 4_096]) {
+    const writer = new ByteWriter();
+    for (let i = 0; i < filler; i++) writer.byte(7);
+    writer.varint(2 ** 53 - 1);
+    writer.number(65_536.5);
+    writer.number(0.5);
+    writer.bytes(new Uint8Array(20_000).fill(9));
+    writer.byte(1);
+    const reader = new ByteReader(writer.take());
+    reader.skip(filler);
+    expect([reader.varint(), reader.number(), reader.number()]).toEqual([2 ** 53 - 1, 65_536.5, 0.5]);
+    reader.skip(20_000);
+    expect([reader.byte(), reader.remaining]).toEqual([1, 0]);
+    expect(() => reader.byte()).toThrow(DamagedRowError);
+    expect(() => reader.skip(1)).toThrow(DamagedRowError);
+  }
+});
