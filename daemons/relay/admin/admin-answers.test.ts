@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Refused, runAs } from '../test-admin.ts';
 import { type TestClient, TestRelay } from '../test-relay.ts';
-import { connectionRow, relayTables, roomRow } from './tables.ts';
+import { connectionRow, relayTables } from './tables.ts';
 
 let relay: TestRelay;
 let ann: TestClient;
@@ -59,47 +59,6 @@ describe('lists', () => {
       code: 'not_found',
       message: 'No client is connected as bob.',
     });
-  });
-});
-
-it('has rows that say what a client sent and was sent, how long it is silent, and what waits', () => {
-  const connection = {
-    address: '192.0.2.1',
-    connectionClass: { name: 'office' },
-    tls: 'TLSv1.3',
-    connectedAt: 77,
-    lastReceivedAt: 10_000,
-    intake: { framesIn: 1, bytesIn: 2 },
-    outbox: { framesOut: 3, bytesOut: 4, queuedFrames: 5, queuedBytes: 6, droppedFrames: 7 },
-  };
-  const peer = { id: 'ann', connection, tagged: true, mode: 'rooms', rooms: new Set([1, 2]) };
-  const row = {
-    peer: 'ann',
-    address: '192.0.2.1',
-    mode: 'rooms',
-    class: 'office',
-    tls: 'TLSv1.3',
-    rooms: 2,
-    connectedAt: 77,
-    idle: 4,
-    framesIn: 1,
-    framesOut: 3,
-    bytesIn: 2,
-    bytesOut: 4,
-    queueFrames: 5,
-    queueBytes: 6,
-    dropped: 7,
-  };
-  expect(connectionRow(peer as never, 13_600)).toEqual(row);
-  const plain = { ...peer, tagged: false, connection: { ...connection, tls: null } };
-  expect(connectionRow(plain as never, 9_000)).toEqual({ ...row, mode: 'rooms (plain)', tls: '', idle: 0 });
-  const room = { name: 'den', audience: { size: 3 }, frames: 4, createdAt: 5, createdBy: 'ann' };
-  expect(roomRow(room as never)).toEqual({
-    room: 'den',
-    members: 3,
-    frames: 4,
-    createdAt: 5,
-    createdBy: 'ann',
   });
 });
 

@@ -1,5 +1,4 @@
 /** One client's socket without a network: what is read when, how an end goes, and that each of its steps happens once. */
-import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WorkGroups } from '../../runtime/async/work-account.ts';
@@ -13,52 +12,8 @@ import { Connection, type ConnectionHandler } from './connection.ts';
 import type { ConnectionClass } from './connection-classes.ts';
 import type { ConnectionServices } from './connection-services.ts';
 import { HeldMemory } from './held-memory.ts';
+import { FakeSocket } from './test-socket.ts';
 import { Batcher, type Flushable } from './tick-flusher.ts';
-
-/** A socket whose kernel takes everything or nothing. */
-class FakeSocket extends EventEmitter {
-  readonly remotePort = 4_711;
-  readonly connecting = false;
-  destroyed = false;
-  readableLength = 0;
-  writableLength = 0;
-  kernelTakes = true;
-  reading = true;
-  ended = 0;
-  readonly written: Buffer[] = [];
-  #pending: (() => void)[] = [];
-
-  pause(): void {
-    this.reading = false;
-  }
-
-  resume(): void {
-    this.reading = true;
-  }
-
-  _read(): void {}
-
-  write(bytes: Buffer, done: () => void): void {
-    this.written.push(Buffer.from(bytes));
-    this.#pending.push(done);
-    if (!this.kernelTakes) this.writableLength += bytes.length;
-  }
-
-  drain(): void {
-    this.writableLength = 0;
-    for (const done of this.#pending.splice(0)) done();
-  }
-
-  end(): void {
-    this.ended++;
-  }
-
-  destroy(): void {
-    if (this.destroyed) return;
-    this.destroyed = true;
-    this.emit('close');
-  }
-}
 
 let socket: FakeSocket;
 let due: (() => void)[];
