@@ -68,6 +68,23 @@ it('a welcome says where one is, what the server can do, who is there, and how o
   ]);
 });
 
+it.each(['CAP LS', 'CAP LS 302', 'CAP REQ :batch', 'CAP REQ :nonsense', 'CAP REQ'])(
+  '%s holds the welcome up until CAP END',
+  (line) => {
+    const client = irc.connect();
+    client.send(line);
+    expect(register(client, 'alice').filter((text) => text.includes(' 001 '))).toEqual([]);
+    expect(client.send('CAP END')[0]).toContain(' 001 alice ');
+  },
+);
+
+it('CAP LIST holds nothing up, and REQ of nothing is granted', () => {
+  const client = irc.connect();
+  expect(client.send('CAP LIST')).toEqual([':irc.test CAP * LIST :']);
+  expect(register(client, 'alice')[0]).toContain(' 001 alice ');
+  expect(client.send('CAP REQ')).toEqual([':irc.test CAP alice ACK :']);
+});
+
 it('a newcomer costs what a welcome costs, and what their bans were compared with', () => {
   const client = irc.connect();
   client.send('NICK a');

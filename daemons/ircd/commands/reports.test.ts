@@ -142,6 +142,7 @@ it('WHO of a mask answers as many as its limit, and operators only where that is
   ]);
   irc.server.tuning.set('who_replies', 2);
   expect([found('WHO b*'), found('WHO *'), found('WHO * o')]).toEqual([2, 2, 1]);
+  expect(ask('WHO b* %n')).toEqual(['354 b1', '354 b2', '315 b* :End of WHO list']);
   // By username, host and real name, too.
   irc.server.tuning.set('who_replies', 9);
   expect([found('WHO ~b?'), found('WHO 192.0.2.*'), found('WHO real*b2'), found('WHO REAL*B2')]).toEqual([
