@@ -229,6 +229,18 @@ describe('the filter', () => {
     expect(asked()).toEqual({ limit: 100 });
   });
 
+  it('forgets what was entered when another time is chosen', async () => {
+    vi.spyOn(window.model, 'hostNow').mockReturnValue(NOW);
+    await show();
+    const time = screen.getByLabelText('Time');
+    await enter(time, 'between');
+    await enter(screen.getByLabelText('From'), 'soon');
+    await enter(time, 'hour');
+    await enter(time, 'between');
+    const from = screen.getByLabelText('From') as HTMLInputElement;
+    expect([from.value, from.getAttribute('aria-invalid')]).toEqual(['2026-11-20 13:03:22', 'false']);
+  });
+
   it('asks between two times as they are entered, from the time that was chosen before', async () => {
     vi.spyOn(window.model, 'hostNow').mockReturnValue(NOW);
     await show();
