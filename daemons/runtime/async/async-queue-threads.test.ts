@@ -43,7 +43,7 @@ function expectInOrder(read: readonly (readonly [number, number])[]): void {
   }
 }
 
-const MESSAGES = 20_000;
+const MESSAGES = 10_000;
 
 describe('AsyncQueue between threads', () => {
   it.each(['fail', 'block'] as const)(
@@ -155,7 +155,7 @@ describe('AsyncQueue between threads', () => {
     'is whole after a %s was ended in the middle of its work',
     async (role) => {
       const queue = AsyncQueue.create({ capacity: 8, maxMessageBytes: 40, consumers: 'many' });
-      for (let round = 0; round < 10; round++) {
+      for (let round = 0; round < 5; round++) {
         const { worker } = await start(queue.shared, { role, id: round, messages: 2 ** 30 });
         for (let left = 200 * (round + 1); left > 0; left--) {
           if (role === 'reader') while (queue.enqueue(messageOf(99, left, 40)) === 'full');
