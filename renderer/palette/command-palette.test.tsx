@@ -254,6 +254,15 @@ describe('what is done', () => {
     });
   });
 
+  it('opens nothing over another page that has come meanwhile', async () => {
+    await open();
+    await type('disconnects');
+    key('Enter');
+    location.hash = '#/h/a/audit';
+    await pass(100);
+    expect(useOpenCommand.getState().open).toBeNull();
+  });
+
   test.each([
     ['overview', '#/h/a'],
     ['people', '#/h/a/daemon/d/people'],

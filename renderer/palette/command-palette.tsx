@@ -69,8 +69,12 @@ function Finder({ onDone }: { onDone: () => void }): ReactNode {
   const act = (entry: PaletteEntry | undefined) => {
     if (entry === undefined) return;
     onDone();
-    // The palette gives the focus back first; what is opened then takes it.
-    requestAnimationFrame(entry.act);
+    // The palette gives the focus back first; what is opened then takes it. It belongs to this page: where another has come
+    // meanwhile, nothing opens over that one.
+    const page = location.hash;
+    requestAnimationFrame(() => {
+      if (location.hash === page) entry.act();
+    });
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 }[event.key];
