@@ -9,9 +9,9 @@ import { join } from 'node:path';
 /** Every file of unit tests. */
 export const UNIT_TESTS = '{contract,kit,daemons,main,renderer,preload,scripts,bench}/**/*.test.{ts,tsx}';
 
-/** What a file does that its neighbours in a worker could feel, or that waits for other processes. */
+/** What a file does that its neighbours in a worker could feel (nothing closes a started window), or that waits for other processes. */
 const OWN_WORKER =
-  /\bvi\.(mock|doMock|hoisted|stubEnv|stubGlobal|resetModules)\b|child_process|worker_threads|startTestHost|createForkLauncher|process\.(env|chdir|umask|exitCode)\b|monitorEventLoopDelay|\btrial\(/;
+  /\bvi\.(mock|doMock|hoisted|stubEnv|stubGlobal|resetModules)\b|child_process|worker_threads|startTestHost|createForkLauncher|process\.(env|chdir|umask|exitCode)\b|monitorEventLoopDelay|\btrial\(|\bstartWindow\(/;
 
 /** Files that get a worker of their own, and those that share one, relative to `root`. */
 export function workerGroups(root: string): { own: string[]; shared: string[] } {
