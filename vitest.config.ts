@@ -25,6 +25,7 @@ export default defineConfig({
           name: 'plain',
           include: shared,
           isolate: false,
+          setupFiles: [join(root, 'scripts/fresh-file.ts')],
           // Two cores: more workers than that only add noise to the loop-delay tests.
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
