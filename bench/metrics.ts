@@ -9,6 +9,7 @@ import { benchCost } from './metrics/cost.ts';
 import { benchIdle } from './metrics/idle.ts';
 import { benchRecorder } from './metrics/recorder.ts';
 import { benchWindow } from './metrics/window.ts';
+import { runParts } from './shared/parts.ts';
 import { writeReport } from './shared/report.ts';
 
 const USAGE = `usage: npm run bench -- metrics [options]
@@ -46,12 +47,6 @@ export async function run(args: readonly string[]): Promise<void> {
     recorder: () => benchRecorder({ rounds, seconds }),
     window: () => benchWindow({ minutes: Number(values.minutes) }),
   };
-  const chosen = values.only?.split(',') ?? Object.keys(parts);
-  const results: Record<string, unknown> = {};
-  for (const name of chosen) {
-    const part = parts[name];
-    if (part === undefined) throw new Error(`There is no part "${name}".\n${USAGE}`);
-    results[name] = await part();
-  }
+  const results = await runParts(parts, values.only, USAGE);
   await writeReport(values.json, 'metrics', results);
 }

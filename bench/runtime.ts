@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchQueue } from './runtime/queue.ts';
 import { benchWake } from './runtime/wake.ts';
+import { runParts } from './shared/parts.ts';
 import { writeReport } from './shared/report.ts';
 
 const USAGE = `usage: npm run bench -- runtime [options]
@@ -38,11 +39,6 @@ export async function run(args: readonly string[]): Promise<void> {
     queue: () => benchQueue({ rounds, messages: Number(values.messages) }),
     wake: () => benchWake({ rounds, wakes: Number(values.wakes) }),
   };
-  const results: Record<string, unknown> = {};
-  for (const name of values.only?.split(',') ?? Object.keys(parts)) {
-    const part = parts[name];
-    if (part === undefined) throw new Error(`There is no part "${name}".\n${USAGE}`);
-    results[name] = await part();
-  }
+  const results = await runParts(parts, values.only, USAGE);
   await writeReport(values.json, 'runtime', results);
 }

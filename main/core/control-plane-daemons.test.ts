@@ -1,34 +1,13 @@
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
-import { browser, type FakeHost, type FakeHostOptions, startFakeHost } from './fake-host.ts';
+import { browser, type FakeHostOptions, startFakeHost } from './fake-host.ts';
 import { CONTROL_LIMITS } from './limits.ts';
+import { auditOf, closeHosts, logOf, startHost, statesOf } from './test-hosts.ts';
 
-let hosts: FakeHost[] = [];
-
-afterEach(async () => {
-  for (const host of hosts) await host.close();
-  hosts = [];
-});
-
-async function start(options: FakeHostOptions = {}): Promise<FakeHost> {
-  const host = await startFakeHost(options);
-  hosts.push(host);
-  await host.plane.started;
-  return host;
-}
-
-const states = ({ plane }: FakeHost) =>
-  Object.fromEntries(plane.snapshots().map((one) => [one.id, one.state]));
-const auditOf = ({ events }: FakeHost) =>
-  events.flatMap((event) => (event.type === 'audit' ? [event.entry] : []));
-async function logOf(host: FakeHost): Promise<{ level: string; event: string; message: string }[]> {
-  const outcome = await host.ask('logs.query', { source: 'main' });
-  if (!outcome.ok) throw new Error(outcome.error.message);
-  return (outcome.result as { records: { level: string; event: string; message: string }[] }).records;
-}
+afterEach(closeHosts);
 
 test('a daemon is started with its table, its folders and the runtime that is meant for it', async () => {
-  const host = await start({ toml: '[chat]\ngreeting = "hi"\nruntime = "node"\n' });
+  const host = await startHost({ toml: '[chat]\ngreeting = "hi"\nruntime = "node"\n' });
   const process = host.launcher.newest('chat');
   expect(process.request).toEqual({ id: 'chat', runtime: 'node' });
   expect(process.last('init')).toMatchObject({
@@ -40,7 +19,7 @@ test('a daemon is started with its table, its folders and the runtime that is me
 });
 
 test('a daemon that lacks an address is told who has it, where that is another one of this host', async () => {
-  const host = await start({ toml: '', autostart: [] });
+  const host = await startHost({ toml: '', autostart: [] });
   host.plane.serves({ host: '127.0.0.1', port: 7000 });
   const detail = { host: '127.0.0.1', port: 7000, key: 'chat.port' };
   host.launcher.onLaunch = (process) =>
@@ -59,7 +38,7 @@ test('a daemon that lacks an address is told who has it, where that is another o
 });
 
 test('a daemon that is started after the file went bad runs with the last good settings, and the log says so', async () => {
-  const host = await start({ toml: '[chat]\ngreeting = "hi"\n' });
+  const host = await startHost({ toml: '[chat]\ngreeting = "hi"\n' });
   await host.write('[chat]\ngreeting = 5\n');
   expect(await host.ask('config.reload')).toMatchObject({ ok: false, error: { code: 'config_invalid' } });
   expect(host.events).toContainEqual({ type: 'config', error: host.plane.configError });
@@ -71,7 +50,7 @@ test('a daemon that is started after the file went bad runs with the last good s
 });
 
 test('streams are for those who may have them, and only while their session lasts', async () => {
-  const host = await start();
+  const host = await startHost();
   const request = () => ({ transport: 'port', purpose: 'bytes', transfer: fakePort() }) as const;
   const open = (actor = browser('admin'), session: string | null = null) =>
     host.plane.openStream('chat', request(), { actor, session });
@@ -98,7 +77,7 @@ test('streams are for those who may have them, and only while their session last
 });
 
 test('limits are lowered to the descriptors that there are, and the operator is told', async () => {
-  const host = await start({ limits: { ...CONTROL_LIMITS, httpConnections: 10_000_000 } });
+  const host = await startHost({ limits: { ...CONTROL_LIMITS, httpConnections: 10_000_000 } });
   expect(host.plane.limits.httpConnections).toBeLessThan(10_000_000);
   expect(host.plane.descriptorNotice).toMatch(/^The system lets Signalbox open \d+ files/);
   expect(await logOf(host)).toContainEqual(
@@ -111,7 +90,7 @@ test('limits are lowered to the descriptors that there are, and the operator is 
 });
 
 test('what a host has to say goes to main’s log', async () => {
-  const host = await start();
+  const host = await startHost();
   host.plane.log('warn', 'http', 'slow', 'somebody is slow');
   expect(await logOf(host)).toContainEqual(
     expect.objectContaining({ level: 'warn', subsystem: 'http', event: 'slow', message: 'somebody is slow' }),
@@ -119,7 +98,7 @@ test('what a host has to say goes to main’s log', async () => {
 });
 
 test('what a daemon’s operators ask of main is answered to that daemon', async () => {
-  const host = await start();
+  const host = await startHost();
   const process = host.launcher.newest('chat');
   const deed = { actor: 'bob!b@h', command: 'kill', args: { nick: 'eve' } };
   process.say({ type: 'deed', requestId: 7, ...deed });
@@ -152,10 +131,10 @@ test('what a daemon’s operators ask of main is answered to that daemon', async
 test('a daemon whose operator asks for its end is stopped without a question, one that may not be is told why', async () => {
   const answer: FakeHostOptions['answer'] = (request) =>
     request.type === 'impact' ? { ok: true, result: 'disconnects 3 clients' } : undefined;
-  const host = await start({ answer });
+  const host = await startHost({ answer });
   const process = host.launcher.newest('chat');
   process.say({ type: 'lifecycle', requestId: 1, action: 'stop', actor: 'bob', reason: 'DIE' });
-  await vi.waitFor(() => expect(states(host).chat).toBe('stopped'));
+  await vi.waitFor(() => expect(statesOf(host).chat).toBe('stopped'));
   expect(auditOf(host).at(-1)).toMatchObject({
     actor: 'bob',
     action: 'daemon.stop',
@@ -174,9 +153,9 @@ test('a daemon whose operator asks for its end is stopped without a question, on
 });
 
 test('nothing of a folder that is in use is touched by a second instance', async () => {
-  const host = await start();
+  const host = await startHost();
   await expect(startIn(host.dataDir)).rejects.toMatchObject({ code: 'conflict' });
-  expect(states(host)).toEqual({ chat: 'running', archive: 'running' });
+  expect(statesOf(host)).toEqual({ chat: 'running', archive: 'running' });
 });
 
 async function startIn(dataDir: string): Promise<void> {

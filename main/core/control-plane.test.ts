@@ -3,37 +3,16 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { createCaller } from './caller.ts';
-import { browser, chat, type FakeHost, type FakeHostOptions, startFakeHost } from './fake-host.ts';
+import { browser, chat, type FakeHostOptions, startFakeHost } from './fake-host.ts';
 import { CONTROL_LIMITS } from './limits.ts';
+import { auditOf, closeHosts, logOf, startHost, statesOf } from './test-hosts.ts';
 
-let hosts: FakeHost[] = [];
-
-afterEach(async () => {
-  for (const host of hosts) await host.close();
-  hosts = [];
-});
-
-async function start(options: FakeHostOptions = {}): Promise<FakeHost> {
-  const host = await startFakeHost(options);
-  hosts.push(host);
-  await host.plane.started;
-  return host;
-}
-
-const states = ({ plane }: FakeHost) =>
-  Object.fromEntries(plane.snapshots().map((one) => [one.id, one.state]));
-const auditOf = ({ events }: FakeHost) =>
-  events.flatMap((event) => (event.type === 'audit' ? [event.entry] : []));
-async function logOf(host: FakeHost): Promise<{ level: string; event: string; message: string }[]> {
-  const outcome = await host.ask('logs.query', { source: 'main' });
-  if (!outcome.ok) throw new Error(outcome.error.message);
-  return (outcome.result as { records: { level: string; event: string; message: string }[] }).records;
-}
+afterEach(closeHosts);
 
 test('daemons start by themselves, the recorder first, and the trail says of those of people who did it', async () => {
-  const host = await start();
+  const host = await startHost();
   expect(host.launcher.processes.map(({ request }) => request.id)).toEqual(['archive', 'chat']);
-  expect(states(host)).toEqual({ chat: 'running', archive: 'running' });
+  expect(statesOf(host)).toEqual({ chat: 'running', archive: 'running' });
   expect(auditOf(host)).toMatchObject([
     {
       actor: 'signalbox',
@@ -57,13 +36,13 @@ test.each<[string, FakeHostOptions, readonly string[]]>([
   ],
   ['and without a word of it only the recorder starts', { autostart: null, toml: '' }, ['archive']],
 ])('%s', async (_, options, expected) => {
-  const host = await start(options);
+  const host = await startHost(options);
   expect(host.plane.autostart).toEqual(expected);
-  expect(states(host).chat).toBe(expected.includes('chat') ? 'running' : 'stopped');
+  expect(statesOf(host).chat).toBe(expected.includes('chat') ? 'running' : 'stopped');
 });
 
 test('with a mistake in the configuration nothing starts, and everybody is told which', async () => {
-  const host = await start({ toml: '[chat]\nport = "x"\n' });
+  const host = await startHost({ toml: '[chat]\nport = "x"\n' });
   expect(host.launcher.processes).toEqual([]);
   expect(host.plane.configError).toMatchObject({
     code: 'config_invalid',
@@ -84,7 +63,7 @@ test('with a mistake in the configuration nothing starts, and everybody is told 
 });
 
 test('a client learns first what the host is, what may be watched and what its role is', async () => {
-  const host = await start({ toml: '' });
+  const host = await startHost({ toml: '' });
   host.plane.serves({ host: '127.0.0.1', port: 7100 });
   const viewer = createCaller(browser('viewer'), () => {});
   const outcome = await host.ask('hello', {}, viewer);
@@ -121,7 +100,7 @@ test('a client learns first what the host is, what may be watched and what its r
 });
 
 test('main is measured from the first moment, with the figures that are kept elsewhere', async () => {
-  const host = await start();
+  const host = await startHost();
   const latest = await host.ask('metrics.latest', { source: 'main' });
   expect(latest).toMatchObject({
     ok: true,
@@ -146,7 +125,7 @@ test('main is measured from the first moment, with the figures that are kept els
 });
 
 test('a summary that does not fit has the process asked what it measures', async () => {
-  const host = await start();
+  const host = await startHost();
   const process = host.launcher.newest('chat');
   const summary = { time: 5, revision: 9, values: new Float64Array([3]), intervals: [] };
   process.say({ type: 'summary', summary });
@@ -172,7 +151,7 @@ test('closing tells why, drains people’s daemons before the recorder, and lets
   expect(host.plane.close('twice')).toBe(closing);
   await closing;
   expect(order).toEqual(['chat stop', 'archive append', 'archive stop', 'port given back']);
-  expect(states(host)).toEqual({ chat: 'stopped', archive: 'stopped' });
+  expect(statesOf(host)).toEqual({ chat: 'stopped', archive: 'stopped' });
   expect(host.events).toContainEqual({ type: 'closing', reason: 'the operator said so' });
   expect(auditOf(host).at(-1)).toMatchObject({
     actor: 'signalbox',
@@ -192,7 +171,7 @@ test('closing tells why, drains people’s daemons before the recorder, and lets
 });
 
 test('an operator who does not wait ends every process at once, and the cause says so', async () => {
-  const host = await start();
+  const host = await startHost();
   host.plane.forceClose();
   expect(host.launcher.processes.map(({ killed }) => killed)).toEqual([1, 1]);
   expect(host.plane.snapshots().map(({ cause }) => cause)).toEqual([
@@ -202,7 +181,7 @@ test('an operator who does not wait ends every process at once, and the cause sa
 });
 
 test('while the machine sleeps no daemon is killed for its silence; afterwards it is', async () => {
-  const host = await start();
+  const host = await startHost();
   const process = host.launcher.newest('chat');
   host.plane.suspend();
   await host.clock.advance(CONTROL_LIMITS.deadMs * 2);
@@ -213,12 +192,12 @@ test('while the machine sleeps no daemon is killed for its silence; afterwards i
 });
 
 test('history is paused while the recorder is down, and there is nothing to pause in a host without one', async () => {
-  const host = await start();
+  const host = await startHost();
   expect(host.plane.historyPaused).toBe(false);
   host.launcher.newest('archive').end({ signal: 'SIGKILL' });
   expect(host.plane.historyPaused).toBe(true);
   expect(await host.ask('audit.query', {})).toMatchObject({ ok: false, error: { code: 'history_paused' } });
-  const bare = await start({ registry: [chat] });
+  const bare = await startHost({ registry: [chat] });
   expect(bare.plane.historyPaused).toBe(false);
   expect(await bare.ask('status')).toMatchObject({
     result: { history: { state: 'paused', reason: 'This host has no recorder.', buffered: 0 } },
@@ -231,7 +210,7 @@ test('history is paused while the recorder is down, and there is nothing to paus
 });
 
 test('everybody hears what their role may hear, until they leave', async () => {
-  const host = await start();
+  const host = await startHost();
   const [viewer, operator] = [vi.fn(), vi.fn()];
   const leave = host.plane.subscribe(browser('viewer'), viewer);
   host.plane.subscribe(browser('operator'), operator);
@@ -246,7 +225,7 @@ test('everybody hears what their role may hear, until they leave', async () => {
 });
 
 test('windows are told of sessions that begin, and of a crowd of them no more than twice in half a second', async () => {
-  const host = await start();
+  const host = await startHost();
   const told = () => host.events.filter(({ type }) => type === 'sessions').length;
   const owner = { actor: browser('viewer'), address: null, since: 1, expiresAt: null };
   for (let n = 0; n < 10; n++) host.plane.sessions.open(owner);
@@ -255,10 +234,12 @@ test('windows are told of sessions that begin, and of a crowd of them no more th
 });
 
 test('what the configuration says of the host itself is in force, with defaults where it is silent', async () => {
-  const host = await start({ toml: '[signalbox]\nallowed_hosts = ["irc.example.org"]\non_close = "quit"\n' });
+  const host = await startHost({
+    toml: '[signalbox]\nallowed_hosts = ["irc.example.org"]\non_close = "quit"\n',
+  });
   expect(host.plane).toMatchObject({ allowedHosts: ['irc.example.org'], onClose: 'quit' });
-  const silent = await start({ toml: '' });
+  const silent = await startHost({ toml: '' });
   expect(silent.plane).toMatchObject({ allowedHosts: [], onClose: 'tray' });
-  const broken = await start({ toml: 'nonsense' });
+  const broken = await startHost({ toml: 'nonsense' });
   expect(broken.plane).toMatchObject({ allowedHosts: [], onClose: 'tray' });
 });

@@ -1,14 +1,13 @@
 /** In which order daemons start and stop, and what is said where they do not. */
 import { beforeEach, expect, test, vi } from 'vitest';
-import { z } from 'zod';
 import type { Outcome } from '../../../contract/errors.ts';
-import { defineManifest, type Manifest } from '../../../contract/manifest.ts';
 import { FakeClock } from '../../../kit/fake-clock.ts';
 import { CONTROL_LIMITS } from '../limits.ts';
 import type { LaunchPlan } from './daemon-session.ts';
 import { FakeLauncher } from './fake-launcher.ts';
 import { startLayers } from './start-order.ts';
 import { Supervisor } from './supervisor.ts';
+import { manifest } from './test-manifest.ts';
 
 const limits = CONTROL_LIMITS;
 const plan: LaunchPlan = { runtime: 'node', config: { a: 1, b: 2 }, dataDir: '/d', logDir: '/l' };
@@ -20,18 +19,6 @@ beforeEach(() => {
   clock = new FakeClock();
   launcher = new FakeLauncher();
 });
-
-function manifest(id: string, more: Partial<Manifest> = {}): Manifest {
-  return defineManifest({
-    id,
-    title: id,
-    summary: id,
-    config: z.object({}),
-    metrics: [],
-    commands: {},
-    ...more,
-  });
-}
 
 test('a daemon stands one layer behind the deepest that it needs, and nobody’s layer is empty', () => {
   const registry = [

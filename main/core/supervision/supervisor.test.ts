@@ -1,23 +1,10 @@
 import { beforeEach, expect, test } from 'vitest';
-import { z } from 'zod';
-import { defineManifest, type Manifest } from '../../../contract/manifest.ts';
 import { FakeClock } from '../../../kit/fake-clock.ts';
 import { CONTROL_LIMITS } from '../limits.ts';
 import { FakeLauncher } from './fake-launcher.ts';
 import { startLayers } from './start-order.ts';
 import { type Attended, Supervisor } from './supervisor.ts';
-
-function manifest(id: string, more: Partial<Manifest> = {}): Manifest {
-  return defineManifest({
-    id,
-    title: id,
-    summary: id,
-    config: z.object({}),
-    metrics: [],
-    commands: {},
-    ...more,
-  });
-}
+import { manifest } from './test-manifest.ts';
 
 /** `web` needs `db`; `log` is Signalbox's own; `lone` needs nobody. */
 const registry = [
