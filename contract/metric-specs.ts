@@ -53,7 +53,7 @@ export function processMetrics(id: string): readonly MetricSpec[] {
     gauge('monitoring_cpu_ratio', 'CPU spent on sampling and sending metrics, 1 is one core', 'ratio'),
     counter('monitoring_bytes', 'Metric and log bytes sent to windows and main', 'bytes'),
     gauge('monitoring_subscribers', 'Windows that receive frames now'),
-    gauge('instruments', 'Queues, pools, caches, breakers and limiters with metrics of their own now'),
+    gauge('instruments', 'Queues, pools, caches and the like with metrics of their own now'),
     counter('instruments_refused', 'Instruments that got no metrics because a limit was reached'),
   ];
 }

@@ -10,9 +10,13 @@ test.use({ config: '', exactConfig: true, program: ['main/headless/test-fixtures
 const TITLES = {
   queue: 'Benches',
   pool: 'Pools',
+  slab: 'Slabs',
   cache: 'Caches',
+  batcher: 'Batchers',
   breaker: 'Breakers',
   limiter: 'Limiters',
+  correlation: 'Correlation tables',
+  connections: 'Connection pools',
 } as const;
 
 const idOf = (kind: string, metric = 'held') =>

@@ -3,7 +3,17 @@ import { z } from 'zod';
 import type { MessageOf } from '../read-only.ts';
 
 /** What a process may have many of, made and closed while it runs. */
-export const INSTRUMENT_KINDS = ['queue', 'pool', 'cache', 'breaker', 'limiter'] as const;
+export const INSTRUMENT_KINDS = [
+  'queue',
+  'pool',
+  'slab',
+  'cache',
+  'batcher',
+  'breaker',
+  'limiter',
+  'correlation',
+  'connections',
+] as const;
 /** One of {@link INSTRUMENT_KINDS}. */
 export type InstrumentKind = (typeof INSTRUMENT_KINDS)[number];
 

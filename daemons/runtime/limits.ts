@@ -90,12 +90,12 @@ export const limits = {
     default: 128,
     unit: 'count',
     reason:
-      'Queues, pools, caches, breakers and limiters of one process with metrics of their own: a network of a hundred links; whoever can make more must not fill frames and history.',
+      'Queues, pools, caches and the like of one process with metrics of their own: a network of a hundred links; whoever can make more must not fill frames and history.',
   },
   instrumentMetrics: {
     default: 16,
     unit: 'count',
-    reason: 'Metrics of one instrument; the largest has eight.',
+    reason: 'Metrics of one instrument; the largest, a pool, has fourteen.',
   },
   instrumentSeries: {
     default: 768,

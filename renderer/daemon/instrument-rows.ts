@@ -41,9 +41,13 @@ export interface InstrumentGroup {
 const TITLES: Readonly<Record<InstrumentKind, string>> = {
   queue: 'Queues',
   pool: 'Pools',
+  slab: 'Slabs',
   cache: 'Caches',
+  batcher: 'Batchers',
   breaker: 'Breakers',
   limiter: 'Limiters',
+  correlation: 'Correlation tables',
+  connections: 'Connection pools',
 };
 
 /** The groups of a process, in the order of the kinds; a kind without an instance has none. */

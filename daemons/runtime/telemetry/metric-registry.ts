@@ -63,7 +63,7 @@ export class MetricRegistry {
   readonly #byId = new Map<string, Series>();
   /** Name -> what all series of that name share, and how many there are. */
   readonly #names = new Map<string, { readonly spec: MetricSpec; series: number }>();
-  readonly #hooks: (() => void)[] = [];
+  readonly #hooks = new Set<() => void>();
   readonly #threads = new Set<MetricThread>();
   #leaving: Leaving[] = [];
   /** In the order of the catalog. */
@@ -193,9 +193,17 @@ export class MetricRegistry {
     return thread;
   }
 
-  /** Calls `hook` just before every sample, to bring gauges up to date that cost something to know. */
-  onSample(hook: () => void): void {
-    this.#hooks.push(hook);
+  /**
+   * Calls `hook` just before every sample, to bring gauges up to date that cost something to know.
+   * @returns ends that
+   */
+  onSample(hook: () => void): () => void {
+    // Two that are the same function are two hooks.
+    const own = () => hook();
+    this.#hooks.add(own);
+    return () => {
+      this.#hooks.delete(own);
+    };
   }
 
   /** Brings {@link values} up to date, and {@link catalog} where instruments were made or closed. */

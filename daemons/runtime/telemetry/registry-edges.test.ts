@@ -1,5 +1,6 @@
 /** Room for instruments and threads, to the last one, and what is said where there is none. */
 import { afterEach, expect, it, vi } from 'vitest';
+import { INSTRUMENT_KINDS } from '../../../contract/manifest.ts';
 import { metricSpecs } from '../../../contract/metric-specs.ts';
 import { limits } from '../limits.ts';
 import { MetricRegistry } from './metric-registry.ts';
@@ -91,7 +92,7 @@ it('says of metrics what they may be called, how many there may be, and which ki
     `A queue was given 0 metrics; it has 1 to ${most}.`,
   );
   expect(() => registry.instrument('heap' as 'queue', { queue: 'a' }, depth)).toThrow(
-    '"heap" is no kind of instrument; there are queue, pool, cache, breaker, limiter.',
+    `"heap" is no kind of instrument; there are ${INSTRUMENT_KINDS.join(', ')}.`,
   );
 });
 
