@@ -21,6 +21,14 @@ export type ControlEvent =
   | { readonly type: 'daemon'; readonly daemon: DaemonSnapshot }
   /** What a process says that it measures, at its start and whenever that changes. */
   | { readonly type: 'catalog'; readonly source: string; readonly catalog: Catalog }
+  /** One second of a process, to whoever asked by `metrics.follow`; values in the order of the catalog of that revision. */
+  | {
+      readonly type: 'metrics';
+      readonly source: string;
+      readonly time: number;
+      readonly revision: number;
+      readonly values: readonly number[];
+    }
   /** Long work of a daemon began, went on or ended. */
   | { readonly type: 'task'; readonly source: string; readonly task: Task }
   | { readonly type: 'history'; readonly history: HistoryStatus }
@@ -37,6 +45,7 @@ export type ControlEvent =
 export const EVENT_ACCESS: Readonly<Record<ControlEvent['type'], Access>> = {
   daemon: 'read',
   catalog: 'read',
+  metrics: 'read',
   task: 'read',
   history: 'read',
   audit: 'operate',

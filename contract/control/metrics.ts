@@ -22,4 +22,17 @@ export const metricsRequests = {
     errors: ['unknown_daemon', 'not_running'],
     example: { source: 'main' },
   }),
+  /** Until it says `follow: false` or the connection closes. */
+  'metrics.follow': defineRequest({
+    summary:
+      'Sends the figures of every process to this connection as events `metrics`, once a second each. Useful on a WebSocket only.',
+    access: 'read',
+    danger: null,
+    audited: false,
+    unrecorded: 'run',
+    args: z.object({ follow: z.boolean().describe('False ends it') }),
+    result: resultType<Record<string, never>>(),
+    errors: [],
+    example: { follow: true },
+  }),
 };

@@ -79,6 +79,11 @@ async function dispatch(
         withClient(connect, (client) => printMetrics(client, id, shared.json)),
       );
     }
+    case 'pools': {
+      noMore(rest);
+      const { poolsCommand } = await import('./pools-command.ts');
+      return await withClient(connect, (client) => poolsCommand(client, shared.json));
+    }
     case 'logs': {
       const { parseLogsRequest, printLogs } = await import('./logs-command.ts');
       const request = parseLogsRequest(rest);

@@ -10,7 +10,7 @@ import { optionName } from './command-args.ts';
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 
 const COMMANDS =
-  'status start stop restart run logs metrics sessions config serve backup restore completion help'.split(
+  'status start stop restart run logs metrics pools sessions config serve backup restore completion help'.split(
     ' ',
   );
 const SHARED = ['--data', '--json', '--yes', '--help'];

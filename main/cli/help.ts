@@ -15,6 +15,7 @@ export function generalHelp(manifests: readonly ManifestDescription[]): string {
   run D COMMAND     run an admin command (see: run D --help)
   logs D            print the log of a daemon, or of "main"; --follow goes on, --level, --limit N
   metrics D         print the metrics of a daemon, or of "main"
+  pools             print the queues, pools, caches and so on of all processes
   sessions          who is connected; sessions end ID ends a session
   config check      check the configuration file; --config FILE names another one
   config reload     read the configuration file again
@@ -68,6 +69,12 @@ Prints what a daemon, or Signalbox itself ("main"), has logged.
   metrics: `Usage: signalbox metrics DAEMON|main [--json]
 
 Prints the newest figures of a daemon, or of Signalbox itself ("main").`,
+  pools: `Usage: signalbox pools [--json]
+
+Prints what every process has of queues, pools, slabs, caches, batchers, breakers, limiters, correlation tables and connection
+pools: how much waits and how long, who works, what was done and what was refused.
+
+  --json            an array with an object each`,
   config: `Usage: signalbox config check [FILE] [--json]
        signalbox config reload [--json]
 

@@ -15,6 +15,7 @@ import { AuditJournal } from './records/audit-journal.ts';
 import { AuditTrail } from './records/audit-trail.ts';
 import { HistoryClient, type RecorderLink } from './records/history-client.ts';
 import { LogStore } from './records/log-store.ts';
+import { MetricFollowers } from './records/metric-followers.ts';
 import { MetricsStore } from './records/metrics-store.ts';
 import { TaskList } from './records/task-list.ts';
 import type { Supervisor } from './supervision/supervisor.ts';
@@ -35,6 +36,7 @@ export interface RecordParts {
 export interface Records {
   readonly logs: LogStore;
   readonly metrics: MetricsStore;
+  readonly followers: MetricFollowers;
   readonly tasks: TaskList;
   readonly journal: AuditJournal | null;
   readonly history: HistoryClient;
@@ -71,7 +73,15 @@ export function makeRecords(parts: RecordParts): Records {
     run,
     publish: (entry) => bus.publish('entryWritten', { entry }),
   });
-  return { logs: new LogStore(clock, limits), tasks: new TaskList(), metrics, journal, history, audit };
+  return {
+    logs: new LogStore(clock, limits),
+    followers: new MetricFollowers(),
+    tasks: new TaskList(),
+    metrics,
+    journal,
+    history,
+    audit,
+  };
 }
 
 function recorderLink(supervisor: Supervisor, recorderId: string | null): RecorderLink | null {

@@ -44,7 +44,7 @@ export function allHandlers(parts: AllHandlerParts): HandlerTable {
   const { options, clock, limits, startedAt, bus, config, plans, supervisor, records, sessions, closing } =
     parts;
   const { registry, launcher, daemonRuntime, dataDir } = options;
-  const { logs, metrics, tasks, history, audit } = records;
+  const { logs, metrics, followers, tasks, history, audit } = records;
   const dashboard = () => plans.dashboard;
   const holders = () => plans.holders();
   const onError = (error: ConfigStore['error']) => bus.publish('configRead', { error });
@@ -53,7 +53,7 @@ export function allHandlers(parts: AllHandlerParts): HandlerTable {
     ...lifecycleHandlers(supervisor, audit, limits),
     ...commandHandlers({ registry, clock, limits, supervisor, audit }),
     ...taskHandlers(tasks, supervisor, audit),
-    ...metricsHandlers(metrics, supervisor),
+    ...metricsHandlers(metrics, followers, supervisor),
     ...logsHandlers(logs, metrics),
     ...historyHandlers(history, registry),
     ...auditHandlers(history),

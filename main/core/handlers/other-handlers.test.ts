@@ -140,6 +140,41 @@ test('logs are asked for by process, and come as they are written to whoever fol
   expect(told.map(({ seq }) => seq)).toEqual([2]);
 });
 
+test('figures of every process come each second to whoever follows them, until that ends', async () => {
+  const heard = vi.fn();
+  const other = vi.fn();
+  const caller = createCaller(browser('viewer'), heard);
+  const bystander = createCaller(browser('viewer'), other);
+  const chat = host.launcher.newest('chat');
+  const second = async (time: number) => {
+    const summary = { time, revision: 1, values: Float64Array.of(time), intervals: [] };
+    chat.say({ type: 'summary', summary });
+    await host.clock.advance(0);
+  };
+  const times = () => heard.mock.calls.flatMap(([{ source, time }]) => (source === 'chat' ? [time] : []));
+  await second(1);
+  expect(await host.ask('metrics.follow', { follow: true }, caller)).toEqual({ ok: true, result: {} });
+  await host.ask('metrics.follow', { follow: true }, caller);
+  await second(2);
+  expect(heard).toHaveBeenCalledWith({
+    type: 'metrics',
+    source: 'chat',
+    time: 2,
+    revision: 1,
+    values: [2],
+  });
+  await host.ask('metrics.follow', { follow: false }, caller);
+  await second(3);
+  expect(times()).toEqual([2]);
+  await host.ask('metrics.follow', { follow: true }, caller);
+  await second(4);
+  caller.close();
+  await second(5);
+  expect(times()).toEqual([2, 4]);
+  bystander.close();
+  expect(other).not.toHaveBeenCalled();
+});
+
 test('a process that has not reported yet, or does not run, has no figures, and that is said with its state', async () => {
   expect(await host.ask('metrics.latest', { source: 'chat' })).toMatchObject({
     ok: false,

@@ -32,10 +32,10 @@ export interface ListenerParts {
 /** Clients come last, so that whoever asks on hearing something finds it done. */
 export function attachListeners(parts: ListenerParts): void {
   const { bus, clock, limits, telemetry, records, streams, clients, recorderId } = parts;
-  const { logs, metrics, tasks, history, audit } = records;
+  const { logs, metrics, followers, tasks, history, audit } = records;
   telemetry.logger.subscribe((record) => logs.append(MAIN_SOURCE, 1, [record], 0));
   telemetryListens(bus, telemetry, clock, limits);
-  metricsListen(bus, metrics, telemetry.logger);
+  metricsListen(bus, metrics, followers, telemetry.logger);
   tasksListen(bus, tasks, limits);
   logsListen(bus, logs);
   historyListens(bus, history, recorderId);

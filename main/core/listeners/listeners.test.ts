@@ -5,6 +5,7 @@ import type { Logger } from '../../../daemons/runtime/telemetry/logger.ts';
 import type { AnnouncementBus, Announcements } from '../announcements.ts';
 import { EventBus } from '../event-bus.ts';
 import type { HistoryClient } from '../records/history-client.ts';
+import { MetricFollowers } from '../records/metric-followers.ts';
 import type { MetricsStore } from '../records/metrics-store.ts';
 import { TaskList } from '../records/task-list.ts';
 import type { StreamBroker } from '../stream-broker.ts';
@@ -28,7 +29,8 @@ beforeEach(() => {
   bus = new EventBus<Announcements>((_name, error) => {
     throw error;
   });
-  metricsListen(bus, heard.metrics as unknown as MetricsStore, { log: heard.log } as unknown as Logger);
+  const logger = { log: heard.log } as unknown as Logger;
+  metricsListen(bus, heard.metrics as unknown as MetricsStore, new MetricFollowers(), logger);
   historyListens(bus, heard.history as unknown as HistoryClient, 'recorder');
   streamsListen(bus, heard.streams as unknown as StreamBroker);
   auditListens(bus, heard.audit);

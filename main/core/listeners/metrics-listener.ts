@@ -1,14 +1,20 @@
 /** The newest figures of every process. */
 import type { Logger } from '../../../daemons/runtime/telemetry/logger.ts';
 import type { AnnouncementBus } from '../announcements.ts';
+import type { MetricFollowers } from '../records/metric-followers.ts';
 import type { MetricsStore } from '../records/metrics-store.ts';
 import { processEnded } from './process-ended.ts';
 
 /**
- * Keeps summaries that fit their catalog; forgets those of a process that has ended. Where the catalog is not known it asks
+ * Keeps summaries that fit their catalog, and passes them on to whoever follows; forgets those of a process that has ended. Where the catalog is not known it asks
  * for it, once for each revision, and says so.
  */
-export function metricsListen(bus: AnnouncementBus, metrics: MetricsStore, logger: Logger): void {
+export function metricsListen(
+  bus: AnnouncementBus,
+  metrics: MetricsStore,
+  followers: MetricFollowers,
+  logger: Logger,
+): void {
   /** Source -> the revision that was asked for. */
   const asked = new Map<string, number>();
   bus.subscribe('catalogCame', ({ source, catalog }) => metrics.describe(source, catalog));
@@ -26,6 +32,7 @@ export function metricsListen(bus: AnnouncementBus, metrics: MetricsStore, logge
     logger.log('warn', source, 'summary_unknown', text);
     bus.publish('catalogMissing', { source });
   });
+  bus.subscribe('secondMeasured', ({ source, summary }) => followers.send(source, summary));
   bus.subscribe('daemonChanged', (change) => {
     if (!processEnded(change)) return;
     metrics.clear(change.snapshot.id);

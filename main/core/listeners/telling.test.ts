@@ -10,6 +10,7 @@ import { EventHub } from '../event-hub.ts';
 import { CONTROL_LIMITS } from '../limits.ts';
 import type { MainTelemetry } from '../main-telemetry.ts';
 import type { LogStore } from '../records/log-store.ts';
+import { MetricFollowers } from '../records/metric-followers.ts';
 import type { MetricsStore } from '../records/metrics-store.ts';
 import { clientsListen } from './clients-listener.ts';
 import { historyListens } from './history-listener.ts';
@@ -157,7 +158,7 @@ test('a process that came again is asked anew what it measures', () => {
     layout: vi.fn(() => null),
     describe: vi.fn(),
   };
-  metricsListen(bus, metrics as unknown as MetricsStore, { log } as unknown as Logger);
+  metricsListen(bus, metrics as unknown as MetricsStore, new MetricFollowers(), { log } as unknown as Logger);
   const missing = vi.fn();
   bus.subscribe('catalogMissing', missing);
   const came = () =>

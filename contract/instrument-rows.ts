@@ -1,0 +1,171 @@
+/**
+ * From what a process measures to rows of instruments: its queues, pools, caches and so on, by the figures that their kinds have
+ * everywhere. `signalbox pools` and `top` and the Pools and queues page are made of these rows.
+ */
+import { INSTRUMENT_FIGURES, type InstrumentFigure } from './instrument-figures.ts';
+import { INSTRUMENT_KINDS, type InstrumentKind, type MetricSpec } from './manifest.ts';
+import type { MetricReading } from './metric-frame.ts';
+import { metricSpecs } from './metric-specs.ts';
+import { labelText, seriesId } from './series-id.ts';
+
+/** A figure of any kind, such as `depth` or `wait`. */
+export type FigureName = {
+  [Kind in InstrumentKind]: keyof (typeof INSTRUMENT_FIGURES)[Kind];
+}[InstrumentKind];
+
+/** An instrument that a process has, and which of its series are figures of its kind. */
+export interface FoundInstrument {
+  /** Id of the process. */
+  readonly daemon: string;
+  readonly kind: InstrumentKind;
+  /** The value of its label; of several, those in the order of their names. */
+  readonly name: string;
+  /** Tells it from all others of the process. */
+  readonly key: string;
+  /** Ids of series by figure. Metrics that are none of its kind's figures are not among them. */
+  readonly series: ReadonlyMap<FigureName, string>;
+}
+
+/** A histogram in a row: how many since the process began, and percentiles of the last ten seconds that had any, in seconds. */
+export interface RowInterval {
+  readonly count: number;
+  readonly p50: number;
+  readonly p99: number;
+}
+
+/**
+ * One instrument as `signalbox pools --json` prints it. A figure that the kind has not, or the instrument does not measure, is
+ * absent. Of a cache, `submitted` are the questions (hits and misses) and `completed` the hits.
+ */
+export interface InstrumentRow {
+  readonly daemon: string;
+  readonly kind: InstrumentKind;
+  readonly name: string;
+  readonly depth?: number;
+  readonly highWater?: number;
+  readonly capacity?: number;
+  readonly active?: number;
+  readonly idle?: number;
+  readonly max?: number;
+  readonly submitted?: number;
+  readonly completed?: number;
+  readonly failed?: number;
+  readonly cancelled?: number;
+  readonly rejected?: number;
+  readonly waitSeconds?: RowInterval;
+  readonly runSeconds?: RowInterval;
+}
+
+/** The numbers of a row and the figures that they are, in the order in which they are printed. */
+const NUMBERS = [
+  ['depth', 'depth'],
+  ['highWater', 'high_water'],
+  ['capacity', 'capacity'],
+  ['active', 'active'],
+  ['idle', 'idle'],
+  ['max', 'max'],
+  ['submitted', 'submitted'],
+  ['completed', 'completed'],
+  ['failed', 'failed'],
+  ['cancelled', 'cancelled'],
+  ['rejected', 'rejected'],
+] as const satisfies readonly (readonly [keyof InstrumentRow, FigureName])[];
+
+const INTERVALS = [
+  ['waitSeconds', 'wait'],
+  ['runSeconds', 'run'],
+] as const satisfies readonly (readonly [keyof InstrumentRow, FigureName])[];
+
+const IN_ROWS: ReadonlySet<FigureName> = new Set([...NUMBERS, ...INTERVALS].map(([, figure]) => figure));
+
+/** The instruments of a process, by kind in the order of the kinds, then by name. */
+export function instrumentsIn(daemon: string, catalog: readonly MetricSpec[]): readonly FoundInstrument[] {
+  const found = new Map<string, FoundInstrument & { readonly series: Map<FigureName, string> }>();
+  for (const metric of catalog) {
+    const { instrument: kind, labels } = metric;
+    if (kind === undefined || labels === undefined) continue;
+    const key = `${kind}${labelText(labels)}`;
+    let one = found.get(key);
+    if (one === undefined) {
+      one = { daemon, kind, name: nameFrom(labels), key, series: new Map() };
+      found.set(key, one);
+    }
+    const figure = figureOf(daemon, kind, metric);
+    if (figure !== null) one.series.set(figure, seriesId(metric));
+  }
+  return [...found.values()].sort(byKindAndName);
+}
+
+/** Orders instruments by kind and name, then by the process that has them. */
+export function byKindAndName(a: FoundInstrument, b: FoundInstrument): number {
+  return (
+    INSTRUMENT_KINDS.indexOf(a.kind) - INSTRUMENT_KINDS.indexOf(b.kind) ||
+    compared(a.name, b.name) ||
+    compared(a.daemon, b.daemon) ||
+    compared(a.key, b.key)
+  );
+}
+
+function compared(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** The row of an instrument, from the newest value of each series. */
+export function instrumentRow(
+  { daemon, kind, name, series }: FoundInstrument,
+  read: (id: string) => MetricReading | undefined,
+): InstrumentRow {
+  const valueNow = (figure: FigureName) => {
+    const id = series.get(figure);
+    return id === undefined ? undefined : read(id);
+  };
+  const row: Record<string, number | RowInterval> = {};
+  for (const [key, figure] of NUMBERS) {
+    const value = valueNow(figure);
+    if (typeof value === 'number') row[key] = value;
+  }
+  const [hits, misses] = [valueNow('hits'), valueNow('misses')];
+  if (typeof hits === 'number' && typeof misses === 'number') {
+    row.submitted = hits + misses;
+    row.completed = hits;
+  }
+  for (const [key, figure] of INTERVALS) {
+    const value = valueNow(figure);
+    if (typeof value === 'object') row[key] = { count: value.count, p50: value.p50, p99: value.p99 };
+  }
+  return { daemon, kind, name, ...row };
+}
+
+/** The figures of the kind that a row has no key for, such as `dropped` and `state`, in the order of the kind. */
+export function furtherFigures(
+  { kind, series }: FoundInstrument,
+  read: (id: string) => MetricReading | undefined,
+): ReadonlyMap<FigureName, number> {
+  const further = new Map<FigureName, number>();
+  for (const figure of Object.keys(INSTRUMENT_FIGURES[kind]) as FigureName[]) {
+    const id = series.get(figure);
+    const value = id === undefined || IN_ROWS.has(figure) ? undefined : read(id);
+    if (typeof value === 'number') further.set(figure, value);
+  }
+  return further;
+}
+
+function nameFrom(labels: Readonly<Record<string, string>>): string {
+  return Object.keys(labels)
+    .sort()
+    .map((label) => labels[label])
+    .join(', ');
+}
+
+/** The figure that a metric is of its instrument; null for one that the kind has not, or that measures something else. */
+function figureOf(daemon: string, kind: InstrumentKind, metric: MetricSpec): FigureName | null {
+  const figures: Readonly<Partial<Record<string, InstrumentFigure>>> = INSTRUMENT_FIGURES[kind];
+  const ending = { gauge: '', counter: '_total', histogram: '_seconds' }[metric.kind];
+  const prefix = metricSpecs(daemon).name(`${kind}_`);
+  if (!metric.name.startsWith(prefix) || !metric.name.endsWith(ending)) return null;
+  const name = metric.name.slice(prefix.length, metric.name.length - ending.length);
+  const figure = Object.hasOwn(figures, name) ? figures[name] : undefined;
+  if (figure === undefined || figure.kind !== metric.kind) return null;
+  const unit = figure.kind === 'histogram' ? 'seconds' : (figure.unit ?? 'count');
+  return unit === metric.unit ? (name as FigureName) : null;
+}
