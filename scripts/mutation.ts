@@ -12,11 +12,11 @@ import { runMutation } from './mutation/run.ts';
 const HELP = `npm run mutation -- FOLDER [options]
 
 Puts small faults into the sources of FOLDER (daemons/ircd, main/core, renderer ...), one at a time and never in the
-checkout itself, and runs the tests that reach each. A fault that a test fails by, or never ends by, is killed.
+checkout itself, and runs the tests inside FOLDER that reach each. A fault that a test fails by, or never ends by, is killed.
 
   --sample N      how many faults (default 200)
   --seed S        which ones: the same seed takes the same faults of the same sources (default 1)
-  --own           runs only the tests inside FOLDER: quicker, and the true score is this or higher
+  --all-tests     runs also the tests outside FOLDER that reach a fault: slower, and the score is the same or higher
   --json FILE     writes every fault and what became of it
   --at-least P    ends with 1 when less than P percent are killed
   --list          prints the sample and runs nothing
@@ -40,7 +40,7 @@ async function main(): Promise<number> {
       seed: { type: 'string', default: '1' },
       json: { type: 'string' },
       'at-least': { type: 'string' },
-      own: { type: 'boolean', default: false },
+      'all-tests': { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -70,7 +70,7 @@ async function main(): Promise<number> {
     equivalents: existsSync(list) ? readFileSync(list, 'utf8') : '[]',
     scratch,
     cache: join(checkout.root, 'node_modules/.cache/signalbox-mutation'),
-    ownTests: values.own,
+    ownTests: !values['all-tests'],
     listOnly: values.list,
     times: { aloneMs: 4_000, graceMs: 8_000 },
     say: (line) => console.error(line),
@@ -81,7 +81,8 @@ async function main(): Promise<number> {
 }
 
 main().then(
-  (code) => process.exit(code),
+  // What was written to a pipe goes first.
+  (code) => process.stdout.write('', () => process.exit(code)),
   (error: unknown) => {
     console.error(error instanceof Error ? error.message : String(error));
     process.exit(2);
