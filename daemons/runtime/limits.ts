@@ -338,4 +338,25 @@ export const limits = {
     unit: 'count',
     reason: 'Addresses whose recent work is remembered; those without clients are forgotten first.',
   },
+  channelMessages: {
+    default: 256,
+    unit: 'count',
+    reason:
+      'Messages that each way of a channel holds: enough for a burst, few enough that a slow end is felt soon.',
+  },
+  channelBytes: {
+    default: 1_048_576,
+    unit: 'bytes',
+    reason: 'Bytes from which on each way of a channel takes no further message; the last may go beyond it.',
+  },
+  channelLineChars: {
+    default: 1_048_576,
+    unit: 'characters',
+    reason: 'Longest line on a channel of lines: a page of a table or of logs as JSON fits.',
+  },
+  channelWaiting: {
+    default: 256,
+    unit: 'count',
+    reason: 'Writes that wait for room at once; more are of a caller that does not await them.',
+  },
 } as const satisfies Record<string, Limit>;

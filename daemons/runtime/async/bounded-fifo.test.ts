@@ -1,0 +1,88 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { BoundedFifo } from './bounded-fifo.ts';
+
+it('has room by entries and by bytes, and lets one entry go beyond the bytes', () => {
+  const byCount = new BoundedFifo<number>({ capacity: 2, maxBytes: 100 });
+  byCount.push(1, 1);
+  expect(byCount.hasRoom).toBe(true);
+  byCount.push(2, 1);
+  expect(byCount.hasRoom).toBe(false);
+  const byBytes = new BoundedFifo<number>({ capacity: 9, maxBytes: 100 });
+  byBytes.push(1, 99);
+  expect(byBytes.hasRoom).toBe(true);
+  byBytes.push(2, 500);
+  expect(byBytes.hasRoom).toBe(false);
+  byBytes.shift();
+  expect(byBytes.hasRoom).toBe(false);
+  byBytes.shift();
+  expect(byBytes.hasRoom).toBe(true);
+});
+
+it('is half empty when that is so of its entries and of its bytes', () => {
+  const fifo = new BoundedFifo<number>({ capacity: 4, maxBytes: 100 });
+  const seen = [fifo.halfEmpty];
+  for (const bytes of [25, 25, 1]) {
+    fifo.push(0, bytes);
+    seen.push(fifo.halfEmpty);
+  }
+  fifo.shift();
+  seen.push(fifo.halfEmpty);
+  fifo.push(0, 25);
+  fifo.shift();
+  fifo.push(0, 25);
+  fifo.shift();
+  fifo.push(0, 26);
+  seen.push(fifo.halfEmpty);
+  fifo.shift();
+  seen.push(fifo.size === 2 && fifo.halfEmpty);
+  expect(seen).toEqual([true, true, true, false, true, false, false]);
+});
+
+it('tells how long each entry waited since somebody listens', async () => {
+  const fifo = new BoundedFifo<number>({ capacity: 4, maxBytes: 100 });
+  const waits: number[] = [];
+  fifo.push(1, 1);
+  fifo.onWait = (ns) => waits.push(ns);
+  fifo.push(2, 1);
+  const start = performance.now();
+  await new Promise<void>((resolve) => setImmediate(resolve));
+  fifo.shift();
+  expect(waits).toEqual([]);
+  fifo.shift();
+  expect(waits[0]).toBeGreaterThanOrEqual(0);
+  expect(waits[0]! / 1e6).toBeLessThanOrEqual(performance.now() - start + 1);
+});
+
+it('counts what is thrown away and refused, and is of use afterwards', () => {
+  const fifo = new BoundedFifo<string>({ capacity: 4, maxBytes: 100 });
+  for (const text of ['a', 'b', 'c']) fifo.push(text, 10);
+  fifo.shift();
+  fifo.reject();
+  fifo.clear();
+  expect(fifo.shift()).toBeUndefined();
+  const after = { bytes: 0, capacity: 4, highWater: 3, enqueued: 3, dequeued: 1, dropped: 2, rejected: 1 };
+  expect(fifo.stats()).toEqual({ size: 0, ...after });
+  fifo.push('d', 5);
+  expect([fifo.shift(), fifo.size, fifo.stats().bytes]).toEqual(['d', 0, 0]);
+});
+
+it('gives out what was put in, in order, while it grows and goes round', () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.boolean(), fc.nat(9)), { maxLength: 400 }), (steps) => {
+      const fifo = new BoundedFifo<number>({ capacity: 100, maxBytes: 300 });
+      const model: [number, number][] = [];
+      let next = 0;
+      for (const [put, bytes] of steps) {
+        const held = model.reduce((sum, [, size]) => sum + size, 0);
+        expect(fifo.hasRoom).toBe(model.length < 100 && held < 300);
+        if (put && fifo.hasRoom) {
+          fifo.push(next, bytes);
+          model.push([next++, bytes]);
+        } else if (!put) expect(fifo.shift()).toBe(model.shift()?.[0]);
+        expect(fifo.size).toBe(model.length);
+      }
+      expect(fifo.stats().enqueued - fifo.stats().dequeued).toBe(model.length);
+    }),
+  );
+});

@@ -1,0 +1,32 @@
+import { duplexPair } from 'node:stream';
+import { expect, it } from 'vitest';
+import { MetricRegistry } from '../telemetry/metric-registry.ts';
+import { instrumentChannel } from './channel-instruments.ts';
+import { DuplexChannel } from './duplex-channel.ts';
+import { lines } from './framing.ts';
+
+it('shows both ways of a channel as queues until it has ended', async () => {
+  const metrics = new MetricRegistry('t', []);
+  const [here, there] = duplexPair();
+  const channel = new DuplexChannel(here, { framing: lines(), messages: 2 });
+  instrumentChannel(metrics, 'mail', channel);
+  const shown = (figure: string, way: string) =>
+    metrics.values[metrics.layout.slot(`signalbox_t_queue_${figure}{queue="mail ${way}"}`)];
+  there.write('a\nb\nc\n');
+  await channel.write('x');
+  await new Promise<void>((resolve) => setImmediate(resolve));
+  metrics.sample();
+  const totals = ['submitted', 'completed', 'dropped', 'rejected'].map((figure) => `${figure}_total`);
+  const figures = ['depth', 'high_water', 'capacity', ...totals];
+  expect(figures.map((figure) => shown(figure, 'in'))).toEqual([2, 2, 2, 2, 0, 0, 0]);
+  expect(figures.map((figure) => shown(figure, 'out'))).toEqual([0, 1, 2, 1, 1, 0, 0]);
+  expect([await channel.read(), await channel.read(), await channel.read()]).toEqual(['a', 'b', 'c']);
+  metrics.sample();
+  const waited = metrics.catalog.metrics.filter(({ name }) => name.endsWith('_wait_seconds'));
+  expect(waited).toHaveLength(2);
+  expect(shown('completed_total', 'in')).toBe(3);
+  channel.close();
+  await channel.closed;
+  metrics.sample();
+  expect(metrics.catalog.metrics.filter(({ instrument }) => instrument !== undefined)).toEqual([]);
+});
