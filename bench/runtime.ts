@@ -1,19 +1,22 @@
 /**
  * `npm run bench -- runtime`: the parts of the async library (`daemons/runtime/async`), each beside what one would use instead,
- * in the same run and in turn. Parts: `queue` (messages between threads), `wake` (until a reader that waits has a message).
+ * in the same run and in turn. Parts: `queue` (messages between threads), `wake` (until a reader that waits has a message), `slab` (buffers of one
+ * size).
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchQueue } from './runtime/queue.ts';
+import { benchSlab } from './runtime/slab.ts';
 import { benchWake } from './runtime/wake.ts';
 import { runParts } from './shared/parts.ts';
 import { writeReport } from './shared/report.ts';
 
 const USAGE = `usage: npm run bench -- runtime [options]
-  --only a,b      parts: queue, wake (all)
+  --only a,b      parts: queue, wake, slab (all)
   --rounds N      runs of each measurement (3)
   --messages N    messages of a run of the queue part (10000000)
   --wakes N       messages of a run of the wake part, one at a time (10000)
+  --buffers N     buffers of a run of the slab part (5000000)
   --json FILE     where the result goes (bench/results/runtime.json)
 `;
 
@@ -26,6 +29,7 @@ export async function run(args: readonly string[]): Promise<void> {
       rounds: { type: 'string', default: '3' },
       messages: { type: 'string', default: '10000000' },
       wakes: { type: 'string', default: '10000' },
+      buffers: { type: 'string', default: '5000000' },
       json: { type: 'string', default: join(import.meta.dirname, 'results/runtime.json') },
       help: { type: 'boolean', default: false },
     },
@@ -38,6 +42,7 @@ export async function run(args: readonly string[]): Promise<void> {
   const parts: Record<string, () => Promise<unknown>> = {
     queue: () => benchQueue({ rounds, messages: Number(values.messages) }),
     wake: () => benchWake({ rounds, wakes: Number(values.wakes) }),
+    slab: () => benchSlab({ rounds, buffers: Number(values.buffers) }),
   };
   const results = await runParts(parts, values.only, USAGE);
   await writeReport(values.json, 'runtime', results);

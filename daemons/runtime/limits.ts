@@ -92,6 +92,11 @@ export const limits = {
     reason:
       'Queues, pools, caches and the like of one process with metrics of their own: a network of a hundred links; whoever can make more must not fill frames and history.',
   },
+  slabPoolBytes: {
+    default: 1_073_741_824,
+    unit: 'bytes',
+    reason: 'Memory of all buffers of one slab pool at most: a larger one is a mistake in a size.',
+  },
   instrumentMetrics: {
     default: 16,
     unit: 'count',
