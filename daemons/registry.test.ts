@@ -1,5 +1,7 @@
 /** What every manifest must keep to so that the window can be made from it. */
 import { describe, expect, test } from 'vitest';
+import { INSTRUMENT_FIGURES } from '../contract/instrument-figures.ts';
+import { INSTRUMENT_KINDS } from '../contract/link/catalog.ts';
 import {
   type CommandDescription,
   describeManifest,
@@ -7,7 +9,9 @@ import {
   type TableColumn,
 } from '../contract/manifest.ts';
 import { processMetrics } from '../contract/metric-specs.ts';
+import { seriesId } from '../contract/series-id.ts';
 import { registry } from './registry.ts';
+import { instrumentSpecs } from './runtime/telemetry/instruments.ts';
 
 describe.each(registry.map(describeManifest))('the manifest of $id', (manifest) => {
   const tables = [
@@ -34,8 +38,15 @@ describe.each(registry.map(describeManifest))('the manifest of $id', (manifest) 
       expect(names).not.toContain(before);
     }
     const measured = manifest.metrics.map(({ name }) => name);
+    // What an instrument measures is known without the process: `signalbox_<id>_<kind>_<figure>{<kind>="<name>"}`.
+    const ofInstruments = INSTRUMENT_KINDS.flatMap((kind) =>
+      [...instrumentSpecs(manifest.id, kind, { [kind]: 'x' }, INSTRUMENT_FIGURES[kind]).values()].map(
+        seriesId,
+      ),
+    );
     for (const [before, now] of Object.entries(metrics)) {
-      expect(measured).toContain(now);
+      if (now.includes('{')) expect(ofInstruments).toContain(now.replace(/"[^"]*"/, '"x"'));
+      else expect(measured).toContain(now);
       expect(measured).not.toContain(before);
     }
     const keys = tables.flatMap((table) => table.columns.map(({ key }) => key));

@@ -18,6 +18,7 @@ import { createSelfSigned } from '../runtime/net/tls-credentials.ts';
 import { MetricRegistry } from '../runtime/telemetry/metric-registry.ts';
 import { type IrcdConfig, ircdConfigSchema } from './config.ts';
 import { startIrcd } from './daemon.ts';
+import { limits } from './limits.ts';
 import { manifest } from './manifest.ts';
 import { type IrcdPrepared, prepareIrcd } from './prepare.ts';
 
@@ -136,15 +137,18 @@ it('lets no web page speak through a browser, on a plain or a TLS port', async (
   expect(metric('registered_users')).toBe(1);
 });
 
-it('shows its cache of host names as an instrument, with the figures of the metrics that were there before', async () => {
+it('shows its cache of host names as an instrument, and no metric twice', async () => {
   const { metric } = await start(configure());
-  for (const [name, before] of [
-    ['entries', 'dns_cache_entries'],
-    ['hits_total', 'dns_cache_hits_total'],
-    ['misses_total', 'dns_cache_misses_total'],
-  ]) {
-    expect(metric(`cache_${name}{cache="dns"}`)).toBe(0);
-    expect(metric(`cache_${name}{cache="dns"}`)).toBe(metric(`${before}`));
+  const figures = ['depth', 'hits_total', 'misses_total', 'failed_total', 'evicted_total', 'expired_total'];
+  expect(figures.map((name) => metric(`cache_${name}{cache="dns"}`))).toEqual(figures.map(() => 0));
+  expect(metric('cache_capacity{cache="dns"}')).toBe(limits.lookupCacheEntries.default);
+  const before = Object.entries(manifest.renamed?.metrics ?? {}).filter(([name]) =>
+    name.includes('dns_cache'),
+  );
+  expect(before).toHaveLength(3);
+  for (const [old, now] of before) {
+    expect(metric(old.replace('signalbox_ircd_', ''))).toBeUndefined();
+    expect(metric(now.replace('signalbox_ircd_', ''))).toBe(0);
   }
 });
 

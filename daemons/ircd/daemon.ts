@@ -52,7 +52,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
   readonly #banSaver: BanSaver<ServerBan>;
   readonly #logger;
   readonly #latency;
-  #names: Lookup;
+  readonly #names: Lookup;
   #config: IrcdConfig;
 
   constructor(context: DaemonContext<IrcdConfig, IrcdPrepared>) {
@@ -61,7 +61,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
     this.#config = config;
     this.#logger = context.log('irc');
     this.#latency = context.metrics.histogram('signalbox_ircd_command_latency_seconds');
-    this.#names = createLookup(config);
+    this.#names = new Lookup({ resolver: new dns.Resolver(), dns: config.dns, ident: config.ident });
     this.#banFile = new BanFile(context.dataDir, serverBanSchema, limits.serverBans.default);
     const bans: BanSource<ServerBan> = {
       list: () => this.#server.bans.list(),
@@ -97,7 +97,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
       motd: null,
       commands: COMMANDS,
     });
-    this.commands = createAdminHandlers({ server: this.#server, net: this.#net, lookup: () => this.#names });
+    this.commands = createAdminHandlers({ server: this.#server, net: this.#net, lookup: this.#names });
     const { state } = this.#server;
     this.tables = {
       connections: {
@@ -109,7 +109,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
         total: () => state.channels.size,
       },
     };
-    publishMetrics(context.metrics, this.#server, this.#net, () => this.#names);
+    publishMetrics(context.metrics, this.#server, this.#net, this.#names);
   }
 
   async open(): Promise<void> {
@@ -132,9 +132,8 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
   #takeOver(config: IrcdConfig, prepared: IrcdPrepared, { renewed = [] }: ReloadFacts): ReloadFacts {
     // One that cannot be used now was good when it was read.
     const motd = prepared.motd === undefined ? this.#server.motd : prepared.motd;
-    const before = this.#config;
     const newMotd = JSON.stringify(motd) !== JSON.stringify(this.#server.motd);
-    if (before.dns !== config.dns || before.ident !== config.ident) this.#names = createLookup(config);
+    this.#names.configure(config);
     this.#config = config;
     this.#server.configure(config, motd);
     noticeOpers(this.#server, 'The configuration was read again');
@@ -217,10 +216,6 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
 
 /** How long clients get to read their last lines, in milliseconds. */
 const DRAIN_MS = 3_000;
-
-function createLookup(config: IrcdConfig): Lookup {
-  return new Lookup({ resolver: new dns.Resolver(), dns: config.dns, ident: config.ident });
-}
 
 function* mapEach<T, R>(items: Iterable<T>, convert: (item: T) => R): Iterable<R> {
   for (const item of items) yield convert(item);

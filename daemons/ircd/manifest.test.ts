@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { z } from 'zod';
 import type { CommandSpec, MetricSpec, TableColumn } from '../../contract/manifest.ts';
 import { clientFields, memberColumns } from './admin/columns.ts';
-import { manifest, nameCacheMetrics } from './manifest.ts';
+import { manifest } from './manifest.ts';
 
 /** `name kind unit`, without what all names begin with; the unit only where it is not a count. */
 const shortly = ({ name, kind, unit }: MetricSpec) =>
@@ -24,7 +24,6 @@ it('measures what it says, in these units', () => {
       send_queue_bytes gauge bytes
       receive_queue_bytes gauge bytes
       send_queue_max_bytes gauge bytes
-      dns_cache_entries gauge
       server_bans gauge
       registrations_total counter
       messages_in_total counter
@@ -40,15 +39,8 @@ it('measures what it says, in these units', () => {
       kline_matches_total counter
       oper_failures_total counter
       handler_errors_total counter
-      dns_cache_hits_total counter
-      dns_cache_misses_total counter
       command_latency_seconds histogram seconds`),
   );
-  expect(Object.entries(nameCacheMetrics).map(([name, { kind }]) => `${name} ${kind}`)).toEqual([
-    'entries gauge',
-    'hits counter',
-    'misses counter',
-  ]);
 });
 
 it('draws only what it measures, under a title each', () => {
@@ -81,11 +73,12 @@ it('draws only what it measures, under a title each', () => {
     cache: {
       title: 'Caches',
       columns: [
-        { metric: 'entries', title: 'Entries' },
+        { metric: 'depth', title: 'Entries' },
         { metric: 'hits', title: 'Hits' },
         { metric: 'misses', title: 'Misses' },
+        { metric: 'failed', title: 'Failed' },
       ],
-      spark: 'entries',
+      spark: 'depth',
     },
   });
 });
@@ -119,7 +112,7 @@ it('has commands of these dangers, for these roles, with and without an audit tr
       rehash safe admin recorded text
       broadcast disruptive operate recorded json ~deliveries_total
       caches safe read always table
-      clear-caches safe operate recorded json ~dns_cache_entries
+      clear-caches safe operate recorded json ~cache_depth{cache="dns"}
       throttle safe operate always table
       reset-throttle safe operate recorded json
       limits safe read always table
@@ -252,6 +245,9 @@ it('knows its metrics, commands and columns by the names that they had before', 
       [total('write_calls')]: total('writes'),
       [total('send_queue_kills')]: total('slow_reader_disconnects'),
       [total('memory_kills')]: total('memory_disconnects'),
+      signalbox_ircd_dns_cache_entries: 'signalbox_ircd_cache_depth{cache="dns"}',
+      [total('dns_cache_hits')]: `${total('cache_hits')}{cache="dns"}`,
+      [total('dns_cache_misses')]: `${total('cache_misses')}{cache="dns"}`,
     },
     columns: {
       since: 'connectedAt',

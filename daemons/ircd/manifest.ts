@@ -22,7 +22,6 @@ const metrics: readonly MetricSpec[] = [
   ),
   gauge('receive_queue_bytes', 'Bytes of unfinished and waiting lines of all clients', 'bytes'),
   gauge('send_queue_max_bytes', 'Longest send queue of a single client', 'bytes'),
-  gauge('dns_cache_entries', 'Host names in the DNS cache, negative entries included'),
   gauge('server_bans', 'K-lines and D-lines in force'),
   counter('registrations', 'Clients that completed registration'),
   counter('messages_in', 'Lines received from clients'),
@@ -38,17 +37,8 @@ const metrics: readonly MetricSpec[] = [
   counter('kline_matches', 'Clients refused or dropped because a K-line or D-line matched'),
   counter('oper_failures', 'OPER attempts that failed'),
   counter('handler_errors', 'Commands that failed by a defect of the server'),
-  counter('dns_cache_hits', 'Host names found in the DNS cache or in a running query'),
-  counter('dns_cache_misses', 'Host names that had to be asked for'),
   histogram('command_latency', 'Time from the parsed line to the end of its handler'),
 ];
-
-/** Of the instrument `cache` that answers host names. */
-export const nameCacheMetrics = {
-  entries: { kind: 'gauge', help: 'Entries held, negative ones included' },
-  hits: { kind: 'counter', help: 'Answered from the cache, or by a question under way' },
-  misses: { kind: 'counter', help: 'Had to be asked for' },
-} as const;
 
 export const manifest = defineManifest({
   id: 'ircd',
@@ -91,11 +81,12 @@ export const manifest = defineManifest({
     cache: {
       title: 'Caches',
       columns: [
-        { metric: 'entries', title: 'Entries' },
+        { metric: 'depth', title: 'Entries' },
         { metric: 'hits', title: 'Hits' },
         { metric: 'misses', title: 'Misses' },
+        { metric: 'failed', title: 'Failed' },
       ],
-      spark: 'entries',
+      spark: 'depth',
     },
   },
   highlights: {

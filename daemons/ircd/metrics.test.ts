@@ -15,9 +15,9 @@ beforeEach(() => {
 afterEach(() => irc.close());
 
 it('shows each figure under its own name', () => {
-  const stats = new NetStats();
+  const netStats = new NetStats();
   // In the order of `netStat`: no two alike.
-  stats.counts.set([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14]);
+  netStats.counts.set([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14]);
   const counts = {
     accepted: 101,
     acceptFailures: 102,
@@ -28,14 +28,22 @@ it('shows each figure under its own name', () => {
     tlsHandshakeFailures: 107,
   };
   const net = {
-    stats,
+    stats: netStats,
     admission: { counts },
     sampleSendQueues: () => ({ totalBytes: 201, maxBytes: 202 }),
   } as unknown as NetServer<User>;
-  const dns = { dnsHits: 301, dnsMisses: 302, dnsEntries: 303 };
-  const lookup = { stats: dns } as unknown as Lookup;
+  const stats = {
+    depth: 303,
+    capacity: 304,
+    hits: 301,
+    misses: 302,
+    failed: 305,
+    evicted: 306,
+    expired: 307,
+  };
+  const lookup = { names: { name: 'dns', stats: () => stats } } as unknown as Lookup;
   const registry = new MetricRegistry('ircd', manifest.metrics);
-  publishMetrics(registry, irc.server, net, () => lookup);
+  publishMetrics(registry, irc.server, net, lookup);
   for (const nick of ['a', 'b', 'c']) irc.join(nick);
   irc.connect();
   const oper = irc.join('oper');
@@ -67,7 +75,6 @@ it('shows each figure under its own name', () => {
     send_queue_bytes: 201,
     receive_queue_bytes: 13,
     send_queue_max_bytes: 202,
-    dns_cache_entries: 303,
     server_bans: 5,
     registrations_total: 4,
     // Lines that were too long are lines, too.
@@ -84,9 +91,7 @@ it('shows each figure under its own name', () => {
     kline_matches_total: 401,
     oper_failures_total: 402,
     handler_errors_total: 403,
-    dns_cache_hits_total: 301,
-    dns_cache_misses_total: 302,
   });
   const cache = (name: string) => value(`cache_${name}{cache="dns"}`);
-  expect([cache('entries'), cache('hits_total'), cache('misses_total')]).toEqual([303, 301, 302]);
+  expect([cache('depth'), cache('hits_total'), cache('failed_total')]).toEqual([303, 301, 305]);
 });

@@ -1,8 +1,8 @@
 /** Copies the counters of network path and protocol into the metric registry just before each sample. */
+import { cacheInstrument } from '../runtime/async/async-cache.ts';
 import { publishAcceptor } from '../runtime/net/acceptor-metrics.ts';
 import type { MetricRegistry } from '../runtime/telemetry/metric-registry.ts';
 import type { IrcServer } from './irc-server.ts';
-import { nameCacheMetrics } from './manifest.ts';
 import type { Lookup } from './net/lookup.ts';
 import type { NetServer } from './net/net-server.ts';
 import type { NetStats } from './net/stats.ts';
@@ -28,7 +28,7 @@ export function publishMetrics(
   registry: MetricRegistry,
   server: IrcServer,
   net: NetServer<User>,
-  lookup: () => Lookup,
+  lookup: Lookup,
 ): void {
   const counter = (suffix: string) => registry.counter(`signalbox_ircd_${suffix}_total`);
   const gauge = (suffix: string) => registry.gauge(`signalbox_ircd_${suffix}`);
@@ -41,18 +41,15 @@ export function publishMetrics(
   const klineMatches = counter('kline_matches');
   const operFailures = counter('oper_failures');
   const handlerErrors = counter('handler_errors');
-  const dnsHits = counter('dns_cache_hits');
-  const dnsMisses = counter('dns_cache_misses');
   const users = gauge('registered_users');
   const opers = gauge('opers');
   const channels = gauge('channels');
   const sendQueue = gauge('send_queue_bytes');
   const receiveQueue = gauge('receive_queue_bytes');
   const sendQueueMax = gauge('send_queue_max_bytes');
-  const dnsEntries = gauge('dns_cache_entries');
-  const { handles: names } = registry.instrument('cache', { cache: 'dns' }, nameCacheMetrics);
   const serverBans = gauge('server_bans');
 
+  cacheInstrument(registry, lookup.names);
   publishAcceptor(registry, net.admission.counts, () => net.stats.get('connections'));
   registry.onSample(() => {
     for (const { handle, stat } of netCounters) handle.setTotal(net.stats.get(stat));
@@ -61,13 +58,6 @@ export function publishMetrics(
     klineMatches.setTotal(server.counters.serverBanMatches);
     operFailures.setTotal(server.counters.operFailures);
     handlerErrors.setTotal(server.counters.handlerErrors);
-    const dns = lookup().stats;
-    dnsHits.setTotal(dns.dnsHits);
-    dnsMisses.setTotal(dns.dnsMisses);
-    dnsEntries.set(dns.dnsEntries);
-    names.hits.setTotal(dns.dnsHits);
-    names.misses.setTotal(dns.dnsMisses);
-    names.entries.set(dns.dnsEntries);
     users.set(server.state.registeredCount);
     opers.set(server.state.opers.size);
     channels.set(server.state.channels.size);

@@ -19,9 +19,10 @@ const net = {
   },
 } as unknown as NetServer<User>;
 
-function lookup(dnsHits: number, dnsMisses: number): Lookup {
+function lookup(hits: number, misses: number): Lookup {
   return {
-    stats: { dnsEntries: 4, dnsHits, dnsMisses, dnsTimeouts: 1, dnsFailures: 2 },
+    stats: { dnsTimeouts: 1, dnsFailures: 2 },
+    names: { stats: () => ({ depth: 4, hits, misses }) },
   } as unknown as Lookup;
 }
 

@@ -38,11 +38,12 @@ function throttleReport(net: NetServer<User>): readonly string[] {
 }
 
 function cacheReport(lookup: Lookup): readonly string[] {
-  const { dnsEntries, dnsHits, dnsMisses, dnsTimeouts, dnsFailures } = lookup.stats;
-  const asked = dnsHits + dnsMisses;
-  const rate = asked === 0 ? 0 : Math.round((dnsHits / asked) * 100);
+  const { dnsTimeouts, dnsFailures } = lookup.stats;
+  const { depth, hits, misses } = lookup.names.stats();
+  const asked = hits + misses;
+  const rate = asked === 0 ? 0 : Math.round((hits / asked) * 100);
   return [
-    `dns ${dnsEntries} entries, ${dnsHits} hits, ${dnsMisses} misses, ${rate} % hit rate`,
+    `dns ${depth} entries, ${hits} hits, ${misses} misses, ${rate} % hit rate`,
     `dns ${dnsFailures} without a name, ${dnsTimeouts} of them timeouts`,
   ];
 }

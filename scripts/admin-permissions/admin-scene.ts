@@ -48,7 +48,7 @@ async function ircWorld(): Promise<World> {
     manifest: ircdManifest,
     start: async () => ({
       listeners: () => [],
-      commands: createAdminHandlers({ server, net, lookup: () => lookup }),
+      commands: createAdminHandlers({ server, net, lookup }),
       drain: async () => {},
     }),
   });

@@ -161,7 +161,7 @@ export const adminCommands = {
     access: 'operate',
     args: z.object({}),
     result: 'json',
-    effects: ['signalbox_ircd_dns_cache_entries'],
+    effects: ['signalbox_ircd_cache_depth{cache="dns"}'],
   }),
   ...throttleCommands(limit),
   limits: defineCommand({
@@ -190,6 +190,9 @@ export const renamed: Renamed = {
     signalbox_ircd_write_calls_total: 'signalbox_ircd_writes_total',
     signalbox_ircd_send_queue_kills_total: 'signalbox_ircd_slow_reader_disconnects_total',
     signalbox_ircd_memory_kills_total: 'signalbox_ircd_memory_disconnects_total',
+    signalbox_ircd_dns_cache_entries: 'signalbox_ircd_cache_depth{cache="dns"}',
+    signalbox_ircd_dns_cache_hits_total: 'signalbox_ircd_cache_hits_total{cache="dns"}',
+    signalbox_ircd_dns_cache_misses_total: 'signalbox_ircd_cache_misses_total{cache="dns"}',
   },
   columns: {
     since: 'connectedAt',

@@ -19,7 +19,7 @@ beforeEach(() => {
   irc = new MemoryServer();
   const net = { admission: { throttle: new ConnectThrottle(() => 100) } } as unknown as NetServer<User>;
   const lookup = new Lookup({ resolver: nobody, dns: true, ident: false });
-  admin = createAdminHandlers({ server: irc.server, net, lookup: () => lookup });
+  admin = createAdminHandlers({ server: irc.server, net, lookup });
 });
 afterEach(() => irc.close());
 

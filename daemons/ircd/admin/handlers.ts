@@ -24,7 +24,7 @@ import { broadcast, clearChannel, listChannels, listClients } from './walks.ts';
 export interface AdminTargets {
   readonly server: IrcServer;
   readonly net: NetServer<User>;
-  lookup(): Lookup;
+  readonly lookup: Lookup;
 }
 
 /** The name under which the control plane acts, as users see it. */
@@ -137,11 +137,11 @@ export function createAdminHandlers(targets: AdminTargets): CommandHandlers<type
     },
     caches: {
       run: () => {
-        const { dnsEntries, dnsHits, dnsMisses } = targets.lookup().stats;
-        return { rows: [{ cache: 'dns', entries: dnsEntries, hits: dnsHits, misses: dnsMisses }] };
+        const { depth, hits, misses } = targets.lookup.names.stats();
+        return { rows: [{ cache: 'dns', entries: depth, hits, misses }] };
       },
     },
-    'clear-caches': { run: () => ({ forgotten: targets.lookup().clear() }) },
+    'clear-caches': { run: () => ({ forgotten: targets.lookup.names.clear() }) },
     throttle: { run: ({ limit }) => ({ rows: throttleRows(net.admission.throttle, limit) }) },
     'reset-throttle': {
       run: ({ address }) => ({

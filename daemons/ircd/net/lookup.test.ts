@@ -81,8 +81,9 @@ describe('host names', () => {
     expect(lookup.cachedHost('192.0.2.1')).toBe('good.example');
     expect(await lookup.host('192.0.2.9')).toBeNull();
     expect(resolver.asked).toEqual(['192.0.2.1', '192.0.2.9']);
-    expect(lookup.stats).toMatchObject({ dnsHits: 2, dnsMisses: 2, dnsFailures: 1, dnsEntries: 2 });
-    expect(lookup.clear()).toBe(2);
+    expect(lookup.names.stats()).toMatchObject({ hits: 2, misses: 2, depth: 2 });
+    expect(lookup.stats.dnsFailures).toBe(1);
+    expect(lookup.names.clear()).toBe(2);
     expect(lookup.cachedHost('192.0.2.1')).toBeUndefined();
   });
 
@@ -131,7 +132,7 @@ describe('host names', () => {
     const { lookup } = setUp({ cacheEntries: 2 });
     for (const last of [1, 2, 3]) await lookup.host(`192.0.2.${last}`);
     expect([1, 2, 3].map((last) => lookup.cachedHost(`192.0.2.${last}`))).toEqual([undefined, null, null]);
-    expect(lookup.stats.dnsEntries).toBe(2);
+    expect(lookup.names.stats()).toMatchObject({ depth: 2, evicted: 1 });
   });
 
   test('the whole of 127.0.0.0/8 and ::1 are loopback, and nothing else', () => {
@@ -139,7 +140,7 @@ describe('host names', () => {
     expect(
       ['127.0.0.1', '127.255.0.1', '::1', '128.0.0.1', '::2', '127:1'].map((one) => lookup.cachedHost(one)),
     ).toEqual(['localhost', 'localhost', 'localhost', null, null, null]);
-    expect(lookup.stats.dnsHits).toBe(0);
+    expect(lookup.names.stats().hits).toBe(0);
   });
 
   test('a hundred clients of one address cost one query', async () => {
@@ -149,7 +150,7 @@ describe('host names', () => {
     const names = await Promise.all(Array.from({ length: 100 }, () => lookup.host('192.0.2.1')));
     expect(new Set(names)).toEqual(new Set(['good.example']));
     expect(resolver.asked).toHaveLength(1);
-    expect(lookup.stats).toMatchObject({ dnsHits: 99, dnsMisses: 1 });
+    expect(lookup.names.stats()).toMatchObject({ hits: 99, misses: 1 });
   });
 
   test('a name server that does not answer is not waited for', async () => {
@@ -157,6 +158,34 @@ describe('host names', () => {
     resolver.hang = true;
     expect(await lookup.host('192.0.2.1')).toBeNull();
     expect(lookup.stats).toMatchObject({ dnsTimeouts: 1, dnsFailures: 1 });
+  });
+
+  test('a server that cannot be asked is told apart from an address that has no name, and is not asked again at once', async () => {
+    const { lookup, resolver } = setUp();
+    resolver.reverse = async (address) => {
+      resolver.asked.push(address);
+      throw Object.assign(new Error(address), { code: address === '192.0.2.1' ? 'ENODATA' : 'ESERVFAIL' });
+    };
+    for (const address of ['192.0.2.1', '192.0.2.9', '192.0.2.9'])
+      expect(await lookup.host(address)).toBeNull();
+    expect(resolver.asked).toEqual(['192.0.2.1', '192.0.2.9']);
+    expect(lookup.stats).toMatchObject({ dnsFailures: 2, dnsTimeouts: 0 });
+    expect(lookup.names.stats()).toMatchObject({ misses: 2, failed: 1 });
+  });
+
+  test('what is known stays known when settings change, and is not told while nobody may be asked', async () => {
+    const { lookup, resolver } = setUp();
+    resolver.ptr = { '192.0.2.1': ['good.example'] };
+    resolver.forward = { 'good.example': ['192.0.2.1'] };
+    await lookup.host('192.0.2.1');
+    lookup.configure({ dns: false, ident: false });
+    expect(lookup.cachedHost('192.0.2.1')).toBeNull();
+    expect(await lookup.host('192.0.2.1')).toBeNull();
+    expect(await lookup.ident({ remoteAddress: '127.0.0.1', remotePort: 1, localPort: 2 })).toBeNull();
+    lookup.configure({ dns: true, ident: false });
+    expect(lookup.cachedHost('192.0.2.1')).toBe('good.example');
+    expect(resolver.asked).toHaveLength(1);
+    expect(lookup.stats.identAsked).toBe(0);
   });
 
   test('nobody is asked about loopback, nor about anything when DNS is off', async () => {

@@ -4,7 +4,7 @@
  * a connection opens.
  */
 import { isIPv4 } from 'node:net';
-import { LRUCache } from 'lru-cache';
+import { AsyncCache } from '../../runtime/async/async-cache.ts';
 import { parseAddress } from '../../runtime/net/ip-address.ts';
 import { limits } from '../limits.ts';
 import { askIdent, type IdentQuery } from './ident.ts';
@@ -18,22 +18,22 @@ export interface DnsResolver {
 
 /** Counters since start, for metrics and STATS C. */
 export interface LookupStats {
-  dnsHits: number;
-  dnsMisses: number;
   /** Misses that ended without a confirmed name, the timeouts included. */
   dnsFailures: number;
   dnsTimeouts: number;
-  /** Names in the cache now, negative entries included. */
-  dnsEntries: number;
   identAsked: number;
   identAnswered: number;
 }
 
-/** What is looked up, and how long it may take; the defaults are in `limits.ts`. */
-export interface LookupOptions {
-  readonly resolver: DnsResolver;
+/** What is looked up. */
+export interface LookupSettings {
   readonly dns: boolean;
   readonly ident: boolean;
+}
+
+/** How long it may take; the defaults are in `limits.ts`. */
+export interface LookupOptions extends LookupSettings {
+  readonly resolver: DnsResolver;
   readonly dnsDeadlineMs?: number;
   readonly identDeadlineMs?: number;
   readonly cacheEntries?: number;
@@ -48,10 +48,8 @@ const HOST_NAME =
 /** PTR records tried for one address; more than a few is a misconfiguration or an attack. */
 const MAX_NAMES = 3;
 
-/** A confirmed name, or null: also that there is none is remembered. */
-interface CachedName {
-  readonly name: string | null;
-}
+/** What a name server says of an address that has no name; everything else means that it could not be asked. */
+const NO_NAME: ReadonlySet<unknown> = new Set(['ENOTFOUND', 'ENODATA']);
 
 function isLoopback(address: string): boolean {
   return address === '::1' || (isIPv4(address) && address.startsWith('127.'));
@@ -59,29 +57,31 @@ function isLoopback(address: string): boolean {
 
 /** Finds the host name (confirmed forwards) and the ident of clients; failures are null, never errors. */
 export class Lookup {
+  /** Names by address. Also that an address has none is remembered, and that it could not be asked for. */
+  readonly names: AsyncCache<string, string>;
   readonly #options: LookupOptions;
-  readonly #names: LRUCache<string, CachedName>;
-  readonly #running = new Map<string, Promise<string | null>>();
-  readonly #counters = {
-    dnsHits: 0,
-    dnsMisses: 0,
-    dnsFailures: 0,
-    dnsTimeouts: 0,
-    identAsked: 0,
-    identAnswered: 0,
-  };
+  readonly #counters: LookupStats = { dnsFailures: 0, dnsTimeouts: 0, identAsked: 0, identAnswered: 0 };
+  #settings: LookupSettings;
 
   constructor(options: LookupOptions) {
     this.#options = options;
-    this.#names = new LRUCache<string, CachedName>({
-      max: options.cacheEntries ?? limits.lookupCacheEntries.default,
-      ttl: options.cacheMs ?? limits.lookupCacheSeconds.default * 1000,
-      ttlResolution: 1000,
+    this.#settings = options;
+    this.names = new AsyncCache({
+      name: 'dns',
+      capacity: options.cacheEntries ?? limits.lookupCacheEntries.default,
+      ttlMs: options.cacheMs ?? limits.lookupCacheSeconds.default * 1000,
+      ask: (address) => this.#ask(address),
+      failed: 'none',
     });
   }
 
   get stats(): LookupStats {
-    return { ...this.#counters, dnsEntries: this.#names.size };
+    return { ...this.#counters };
+  }
+
+  /** Takes other settings over. What is known stays. */
+  configure(settings: LookupSettings): void {
+    this.#settings = settings;
   }
 
   /**
@@ -90,11 +90,8 @@ export class Lookup {
    */
   cachedHost(address: string): string | null | undefined {
     if (isLoopback(address)) return 'localhost';
-    if (!this.#options.dns) return null;
-    const found = this.#names.get(address);
-    if (found === undefined) return undefined;
-    this.#counters.dnsHits++;
-    return found.name;
+    if (!this.#settings.dns) return null;
+    return this.names.get(address);
   }
 
   /**
@@ -102,27 +99,13 @@ export class Lookup {
    * of the same address share one query. Never rejects.
    */
   host(address: string): Promise<string | null> {
-    const cached = this.cachedHost(address);
-    if (cached !== undefined) return Promise.resolve(cached);
-    const running = this.#running.get(address);
-    if (running !== undefined) {
-      this.#counters.dnsHits++;
-      return running;
-    }
-    this.#counters.dnsMisses++;
-    const query = this.#bounded(address).then((name) => {
-      this.#running.delete(address);
-      this.#names.set(address, { name });
-      if (name === null) this.#counters.dnsFailures++;
-      return name;
-    });
-    this.#running.set(address, query);
-    return query;
+    if (isLoopback(address) || !this.#settings.dns) return Promise.resolve(this.cachedHost(address) ?? null);
+    return this.names.load(address);
   }
 
   /** The ident user of a connection, or null. Loopback is asked too. Never rejects. */
   async ident(query: IdentQuery): Promise<string | null> {
-    if (!this.#options.ident) return null;
+    if (!this.#settings.ident) return null;
     this.#counters.identAsked++;
     const deadlineMs = this.#options.identDeadlineMs ?? limits.lookupIdentMs.default;
     const user = await askIdent(query, deadlineMs, this.#options.identPort);
@@ -130,37 +113,33 @@ export class Lookup {
     return user;
   }
 
-  /** Forgets every name. Answers how many there were. */
-  clear(): number {
-    const size = this.#names.size;
-    this.#names.clear();
-    return size;
+  async #ask(address: string): Promise<string | null> {
+    let name: string | null = null;
+    try {
+      name = await this.#bounded(address);
+      return name;
+    } finally {
+      if (name === null) this.#counters.dnsFailures++;
+    }
   }
 
   #bounded(address: string): Promise<string | null> {
     const deadlineMs = this.#options.dnsDeadlineMs ?? limits.lookupDnsMs.default;
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#counters.dnsTimeouts++;
-        resolve(null);
+        reject(new Error(`The name of ${address} was not found within ${deadlineMs} ms.`));
       }, deadlineMs);
-      this.#confirmedName(address).then(
-        (name) => {
-          clearTimeout(timer);
-          resolve(name);
-        },
-        () => {
-          clearTimeout(timer);
-          resolve(null);
-        },
-      );
+      this.#confirmedName(address)
+        .finally(() => clearTimeout(timer))
+        .then(resolve, reject);
     });
   }
 
   /** The first name of the address that leads back to it. A name that does not could be anybody's. */
   async #confirmedName(address: string): Promise<string | null> {
     const wanted = parseAddress(address)?.join();
-    const names = await this.#options.resolver.reverse(address);
+    const names = await this.#options.resolver.reverse(address).catch(noNames);
     for (const name of names.slice(0, MAX_NAMES)) {
       if (!HOST_NAME.test(name)) continue;
       const { resolver } = this.#options;
@@ -171,4 +150,10 @@ export class Lookup {
     }
     return null;
   }
+}
+
+/** The answer to a question that a name server answered with "there is none". */
+function noNames(thrown: unknown): string[] {
+  if (thrown instanceof Error && 'code' in thrown && NO_NAME.has(thrown.code)) return [];
+  throw thrown;
 }

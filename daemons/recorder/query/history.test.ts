@@ -305,31 +305,34 @@ describe('a changed metric list', () => {
     expect(minute.series['level:value']?.at(-1)).toBe(7);
   });
 
-  it('shows what was recorded under the old name of a metric with the rest', async () => {
-    scene.play(
-      NOON,
-      ticking(20, (i) => ({ level: 5, things_total: i })),
-    );
-    const renamed = { things_total: 'items_total' };
-    const metrics = METRICS.map((one) => ({
-      ...one,
-      name: one.name === 'things_total' ? 'items_total' : one.name,
-    }));
-    scene.append({ catalogs: [{ source: 'ircd', metrics }] });
-    scene.play(
-      NOON + 20,
-      ticking(20, (i) => ({ level: 9, things_total: 3 * i })),
-      'ircd',
-      2,
-    );
-    const range = { source: 'ircd', from: NOON, to: NOON + 39, points: 10 };
-    const ask = async (more: object) =>
-      (await scene.recorder.history({ ...range, metrics: ['items_total'], ...more })).series[0]?.values;
-    expect((await ask({}))?.slice(0, 4)).toEqual([null, null, null, null]);
-    const joined = await ask({ renamed });
-    expect(joined?.slice(1, 4)).toEqual([1, 1, 1]);
-    expect(joined?.slice(5)).toEqual([3, 3, 3]);
-  });
+  it.each(['items_total', 'queue_completed_total{queue="a"}'])(
+    'shows what was recorded under the old name of a metric with the rest of %s',
+    async (now) => {
+      scene.play(
+        NOON,
+        ticking(20, (i) => ({ level: 5, things_total: i })),
+      );
+      const renamed = { things_total: now };
+      const metrics = METRICS.map((one) => ({
+        ...one,
+        name: one.name === 'things_total' ? now : one.name,
+      }));
+      scene.append({ catalogs: [{ source: 'ircd', metrics }] });
+      scene.play(
+        NOON + 20,
+        ticking(20, (i) => ({ level: 9, things_total: 3 * i })),
+        'ircd',
+        2,
+      );
+      const range = { source: 'ircd', from: NOON, to: NOON + 39, points: 10 };
+      const ask = async (more: object) =>
+        (await scene.recorder.history({ ...range, metrics: [now], ...more })).series[0]?.values;
+      expect((await ask({}))?.slice(0, 4)).toEqual([null, null, null, null]);
+      const joined = await ask({ renamed });
+      expect(joined?.slice(1, 4)).toEqual([1, 1, 1]);
+      expect(joined?.slice(5)).toEqual([3, 3, 3]);
+    },
+  );
 
   it('merges the latencies of both lists within one point, open or closed', async () => {
     scene.play(
