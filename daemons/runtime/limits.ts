@@ -338,6 +338,12 @@ export const limits = {
     reason:
       'Clients that are at least read again in one turn, where all of their address wait because a turn was used up: some milliseconds; more go on while turns have room.',
   },
+  workerStackMs: {
+    default: 500,
+    unit: 'milliseconds',
+    reason:
+      'How long a thread that does not stop may take to say where it is: it answers in some 10 ms, unless it is in native code.',
+  },
   workNetworks: {
     default: 65_536,
     unit: 'count',
