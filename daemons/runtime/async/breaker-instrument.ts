@@ -1,0 +1,25 @@
+/** Shows the breaker of calls as an instrument. */
+import { BREAKER_STATES } from '../../../contract/instrument-figures.ts';
+import type { MetricRegistry } from '../telemetry/metric-registry.ts';
+import { standardInstrument } from '../telemetry/standard-instrument.ts';
+import type { Resilience } from './resilience.ts';
+
+/**
+ * Registers it under `name`; answers what takes it away again.
+ * @throws SignalboxError `conflict` where a breaker of that name is open
+ */
+export function instrumentBreaker(metrics: MetricRegistry, name: string, calls: Resilience): () => void {
+  const instrument = standardInstrument(metrics, 'breaker', name, (handles) => {
+    const { state, submitted, completed, failed, rejected } = calls.stats();
+    handles.state.set(BREAKER_STATES.indexOf(state));
+    handles.submitted.setTotal(submitted);
+    handles.completed.setTotal(completed);
+    handles.failed.setTotal(failed);
+    handles.rejected.setTotal(rejected);
+  });
+  calls.onRun = (ns) => instrument.handles.run.record(ns);
+  return () => {
+    calls.onRun = null;
+    instrument.close();
+  };
+}
