@@ -406,4 +406,32 @@ export const limits = {
     unit: 'milliseconds',
     reason: 'Longest time without calls: what is there again is used within a minute.',
   },
+  poolConnections: {
+    default: 8,
+    unit: 'count',
+    reason:
+      'Connections to one target: a few are enough for many short requests, and a server allows some to each client.',
+  },
+  poolWaiting: {
+    default: 256,
+    unit: 'count',
+    reason:
+      'Requests that wait for a connection to one target; more would not be answered before their deadline.',
+  },
+  poolConnectMs: {
+    default: 5_000,
+    unit: 'milliseconds',
+    reason:
+      'Time to connect in, TLS included: one lost packet is made good, an address that swallows them is given up.',
+  },
+  poolIdleMs: {
+    default: 30_000,
+    unit: 'milliseconds',
+    reason: 'A connection that nobody uses is closed after this; servers keep theirs for about a minute.',
+  },
+  poolAnswerBytes: {
+    default: 4_194_304,
+    unit: 'bytes',
+    reason: 'Largest answer that is read: a long list as JSON; more would be held in memory whole.',
+  },
 } as const satisfies Record<string, Limit>;

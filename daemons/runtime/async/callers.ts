@@ -1,6 +1,12 @@
 /** Calls that wait for their turn, first come first served; each may leave by its signal. Used by DuplexChannel and ConnectionPool. */
 import { SignalboxError } from '../../../contract/errors.ts';
 
+/** For one call that may wait. */
+export interface WaitOptions {
+  /** Ends the waiting: `timeout` where it is over because of `AbortSignal.timeout`, else `cancelled`. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 interface Waiting<Result, Wish> {
   readonly wish: Wish;
   readonly signal: AbortSignal | undefined;

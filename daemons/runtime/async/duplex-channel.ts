@@ -9,7 +9,7 @@ import type { Duplex, Readable, Writable } from 'node:stream';
 import { SignalboxError } from '../../../contract/errors.ts';
 import { limits } from '../limits.ts';
 import { BoundedFifo, type FifoStats } from './bounded-fifo.ts';
-import { Callers } from './callers.ts';
+import { Callers, type WaitOptions } from './callers.ts';
 import type { Decoder, Framing } from './framing.ts';
 
 /** What a channel is made over. */
@@ -32,12 +32,6 @@ export interface ChannelStats {
   readonly in: FifoStats;
   /** Written, and not with the stream yet. */
   readonly out: FifoStats;
-}
-
-/** For one call that may wait. */
-export interface WaitOptions {
-  /** Ends the waiting: `timeout` where it is over because of `AbortSignal.timeout`, else `cancelled`. */
-  readonly signal?: AbortSignal | undefined;
 }
 
 const CLOSED = 'The channel is closed.';

@@ -24,7 +24,7 @@ import {
 import { type ErrorCode, SignalboxError, toWireError } from '../../../contract/errors.ts';
 import type { BreakerState } from '../../../contract/instrument-figures.ts';
 import { limits } from '../limits.ts';
-import { abortedError } from './callers.ts';
+import { abortedError, type WaitOptions } from './callers.ts';
 
 export interface ResilienceOptions {
   /** What is called, for messages: "The mail server". */
@@ -136,10 +136,7 @@ export class Resilience {
    * @throws SignalboxError `timeout` where no call was answered in time, `unavailable` while the breaker is open, `cancelled` or
    *   `timeout` by the caller's signal; else what the last call threw
    */
-  async run<T>(
-    work: (signal: AbortSignal) => Promise<T>,
-    { signal }: { readonly signal?: AbortSignal | undefined } = {},
-  ): Promise<T> {
+  async run<T>(work: (signal: AbortSignal) => Promise<T>, { signal }: WaitOptions = {}): Promise<T> {
     if (signal === undefined) return await this.#retry.execute(() => this.#call(work));
     if (signal.aborted) throw abortedError(signal);
     return await untilAborted(
