@@ -1,6 +1,7 @@
 /** The echo daemon as Signalbox sees it. */
 
 import { z } from 'zod';
+import { lineText } from '../../../../contract/line-texts.ts';
 import {
   listenPlaces,
   listenSetting,
@@ -18,7 +19,7 @@ export const manifest = defineManifest({
   title: 'Echo',
   summary: 'Sends back what it is sent',
   config: z.strictObject({
-    greeting: z.string().max(100).default('hello').describe('What a client reads first'),
+    greeting: lineText({ max: 100 }).default('hello').describe('What a client reads first'),
     listen: listenSetting(listener)
       .default([{ host: '127.0.0.1', port: 7007 }])
       .describe('Where clients connect'),
@@ -38,7 +39,7 @@ export const manifest = defineManifest({
       summary: 'Send a line to everybody',
       danger: 'safe',
       access: 'operate',
-      args: z.object({ text: z.string().min(1).max(200).describe('The line') }),
+      args: z.object({ text: lineText({ max: 200 }).describe('The line') }),
       result: 'json',
     }),
   },
