@@ -22,8 +22,15 @@ export interface FoundInstrument {
   readonly name: string;
   /** Tells it from all others of the process. */
   readonly key: string;
-  /** Ids of series by figure. Metrics that are none of its kind's figures are not among them. */
+  /** Ids of series by figure. */
   readonly series: ReadonlyMap<FigureName, string>;
+  /** How many metrics it has beyond the figures of its kind. */
+  readonly others: number;
+}
+
+interface Growing extends FoundInstrument {
+  readonly series: Map<FigureName, string>;
+  others: number;
 }
 
 /** A histogram in a row: how many since the process began, and percentiles of the last ten seconds that had any, in seconds. */
@@ -80,18 +87,19 @@ const IN_ROWS: ReadonlySet<FigureName> = new Set([...NUMBERS, ...INTERVALS].map(
 
 /** The instruments of a process, by kind in the order of the kinds, then by name. */
 export function instrumentsIn(daemon: string, catalog: readonly MetricSpec[]): readonly FoundInstrument[] {
-  const found = new Map<string, FoundInstrument & { readonly series: Map<FigureName, string> }>();
+  const found = new Map<string, Growing>();
   for (const metric of catalog) {
     const { instrument: kind, labels } = metric;
     if (kind === undefined || labels === undefined) continue;
     const key = `${kind}${labelText(labels)}`;
     let one = found.get(key);
     if (one === undefined) {
-      one = { daemon, kind, name: nameFrom(labels), key, series: new Map() };
+      one = { daemon, kind, name: nameFrom(labels), key, series: new Map(), others: 0 };
       found.set(key, one);
     }
     const figure = figureOf(daemon, kind, metric);
-    if (figure !== null) one.series.set(figure, seriesId(metric));
+    if (figure === null) one.others++;
+    else one.series.set(figure, seriesId(metric));
   }
   return [...found.values()].sort(byKindAndName);
 }

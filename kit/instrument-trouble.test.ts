@@ -19,6 +19,7 @@ const instrument = (name: string, kind: InstrumentKind = 'queue', daemon = 'd'):
   name,
   key: `${kind}{${name}}`,
   series: new Map(),
+  others: 0,
 });
 
 describe('trouble', () => {

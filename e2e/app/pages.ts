@@ -11,6 +11,7 @@ export const PAGES: readonly string[] = [
   '/daemon/relay',
   '/daemon/relay/connections',
   '/daemon/main',
+  '/pools',
   '/history',
   '/audit',
   '/settings',

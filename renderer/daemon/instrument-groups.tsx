@@ -1,9 +1,16 @@
-/** Queues, pools, caches, breakers and limiters of a process: one small table for each kind, a row for each instance. */
+/**
+ * Queues, pools, caches and so on of a process: those with the figures of their kind as the rows of the Pools and queues page, and
+ * a small table for each kind that the manifest draws itself, or whose instances have metrics of their own.
+ */
 import { type ReactNode, useMemo } from 'react';
 import type { ManifestDescription } from '../../contract/manifest.ts';
-import { seriesId } from '../../contract/series-id.ts';
+import { labelText, seriesId } from '../../contract/series-id.ts';
 import type { SourceModel } from '../model/source-model.ts';
 import { useLayout } from '../model/use-layout.ts';
+import { InstrumentTable } from '../pools/instrument-table.tsx';
+import { isStandard } from '../pools/live-instruments.ts';
+import { messages as pools } from '../pools/messages.ts';
+import { useInstruments, useTroubleOrder } from '../pools/use-instruments.ts';
 import { slotOf } from '../samples/process-reading.ts';
 import { Sparkline } from '../samples/sparkline.tsx';
 import { LiveText } from '../ui/live-text.tsx';
@@ -22,16 +29,31 @@ interface InstrumentGroupsProps {
 
 export function InstrumentGroups({ source, groups: drawn }: InstrumentGroupsProps): ReactNode {
   const layout = useLayout(source);
-  const groups = useMemo(() => instrumentGroups(source.id, layout, drawn), [source, layout, drawn]);
-  if (groups.length === 0) return null;
+  const sources = useMemo(() => [source], [source]);
+  const found = useInstruments(sources);
+  const alike = useMemo(
+    () => found.filter((one) => isStandard(one) && drawn[one.kind] === undefined),
+    [found, drawn],
+  );
+  const rows = useTroubleOrder(alike);
+  const groups = useMemo(() => {
+    const keys = new Set(alike.map(({ key }) => key));
+    const catalog = layout.catalog.filter(
+      ({ instrument, labels }) => !keys.has(`${instrument}${labelText(labels)}`),
+    );
+    return instrumentGroups(source.id, { catalog }, drawn);
+  }, [source, layout, drawn, alike]);
+  if (groups.length === 0 && rows.length === 0) return null;
   return (
-    <section
-      aria-label={messages.instruments}
-      className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,28rem),1fr))] items-start gap-4"
-    >
-      {groups.map((group) => (
-        <Group key={group.kind} source={source} group={group} />
-      ))}
+    <section aria-label={messages.instruments} className="flex flex-col gap-4">
+      {rows.length > 0 && <InstrumentTable label={pools.title} rows={rows} ofSeveral={false} />}
+      {groups.length > 0 && (
+        <div className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,28rem),1fr))] items-start gap-4">
+          {groups.map((group) => (
+            <Group key={group.kind} source={source} group={group} />
+          ))}
+        </div>
+      )}
     </section>
   );
 }

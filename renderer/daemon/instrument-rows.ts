@@ -1,6 +1,6 @@
 /**
- * The instruments of a process as tables: one for each kind, a row for each instance, a column for each metric. The manifest
- * may say how a kind is drawn; where it does not, all metrics are columns. Used by instrument-groups.tsx.
+ * Instruments of a process as tables of their own: one for each kind, a row for each instance, a column for each metric. The
+ * manifest may say how a kind is drawn; where it does not, all metrics are columns. Used by instrument-groups.tsx.
  */
 import {
   INSTRUMENT_KINDS,
@@ -53,7 +53,7 @@ const TITLES: Readonly<Record<InstrumentKind, string>> = {
 /** The groups of a process, in the order of the kinds; a kind without an instance has none. */
 export function instrumentGroups(
   source: string,
-  layout: FrameLayout,
+  layout: Pick<FrameLayout, 'catalog'>,
   drawn: ManifestDescription['instruments'],
 ): readonly InstrumentGroup[] {
   return INSTRUMENT_KINDS.flatMap((kind) => {

@@ -157,7 +157,7 @@ describe('the instruments', () => {
   const cache = (name: string): readonly MetricSpec[] => {
     const common = { unit: 'count', help: 'How many', labels: { cache: name }, instrument: 'cache' } as const;
     return [
-      { ...common, name: 'signalbox_d_cache_hits_total', kind: 'counter' },
+      { ...common, name: 'signalbox_d_cache_answers_total', kind: 'counter' },
       { ...common, name: 'signalbox_d_cache_entries', kind: 'gauge' },
     ];
   };
@@ -167,9 +167,9 @@ describe('the instruments', () => {
       title: 'Lookups',
       columns: [
         { metric: 'entries', title: 'Held' },
-        { metric: 'hits', title: 'Found' },
+        { metric: 'answers', title: 'Found' },
       ],
-      spark: 'hits',
+      spark: 'answers',
     },
   };
 
@@ -186,7 +186,7 @@ describe('the instruments', () => {
     await page.measure('d', { 'signalbox_d_cache_entries{cache="a"}': 7 });
     await pass(1_000);
     expect(rowsOf(within(group).getByRole('table'))).toEqual([
-      ['Name', 'Hits', 'Entries'],
+      ['Name', 'Answers', 'Entries'],
       ['a', '0  ·  0/s', '7'],
       ['b', '0  ·  0/s', ''],
     ]);

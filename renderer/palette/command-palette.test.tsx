@@ -95,6 +95,7 @@ it('offers everything that can be done, in order', async () => {
     'Logs of keeper |  | Page',
     'Crashes of keeper |  | Page',
     'Config of keeper |  | Page',
+    'Go to Pools and queues |  | Page',
     'Go to History |  | Page',
     'Go to Audit |  | Page',
     'Go to Settings |  | Page',
@@ -105,7 +106,7 @@ it('offers everything that can be done, in order', async () => {
     'Use the light theme |  | Setting',
     'Use the dark theme |  | Setting',
   ]);
-  expect(screen.getByRole('status').textContent).toBe('24 results');
+  expect(screen.getByRole('status').textContent).toBe('25 results');
 });
 
 it('offers Start where a daemon is down, also where it works for Signalbox, which is never stopped here', async () => {
@@ -130,6 +131,7 @@ it('offers only the pages before a host has said hello', async () => {
   await press(/Search/);
   expect(lines().map((line) => line.split(' |')[0])).toEqual([
     'Go to Overview',
+    'Go to Pools and queues',
     'Go to History',
     'Go to Settings',
     'Go to Host',
@@ -166,9 +168,9 @@ describe('the entry that is chosen', () => {
     });
     expect(places).toEqual([1, 2, 10, 9, 1, 0, 0]);
     for (let i = 0; i < 4; i++) key('PageDown');
-    expect(chosen()).toBe(23);
+    expect(chosen()).toBe(24);
     key('ArrowDown');
-    expect(chosen()).toBe(23);
+    expect(chosen()).toBe(24);
   });
 
   it('is kept in view', async () => {
@@ -204,7 +206,7 @@ describe('the entry that is chosen', () => {
     await open();
     for (let i = 0; i < 4; i++) key('PageDown');
     await page.daemonIs({ state: 'stopping' });
-    expect([options().length, chosen()]).toEqual([22, 21]);
+    expect([options().length, chosen()]).toEqual([23, 22]);
   });
 });
 

@@ -73,6 +73,7 @@ function hostEntries(host: HostModel, state: HostState): readonly HostEntry[] {
   return [
     page(messages.goTo(shell.overview), []),
     ...manifests.flatMap((manifest) => daemonEntries(host, state, manifest)),
+    page(messages.goTo(shell.pools), ['pools']),
     page(messages.goTo(shell.history), ['history']),
     ...(mayRequest(state.host, 'audit.query') ? [page(messages.goTo(shell.audit), ['audit'])] : []),
     page(messages.goTo(shell.settings), ['settings']),

@@ -8,6 +8,7 @@ export const messages = {
   navigation: 'Main',
   daemons: 'Daemons',
   overview: 'Overview',
+  pools: 'Pools and queues',
   history: 'History',
   audit: 'Audit',
   settings: 'Settings',

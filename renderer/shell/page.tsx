@@ -6,6 +6,7 @@ import { HistoryPage } from '../history/history-page.tsx';
 import { LoginForm } from '../login/login-page.tsx';
 import { useHost, useHostState } from '../model/host-context.ts';
 import { OverviewPage } from '../overview/overview-page.tsx';
+import { PoolsPage } from '../pools/pools-page.tsx';
 import { SettingsPage } from '../settings/settings-page.tsx';
 import { Button } from '../ui/button.tsx';
 import { EmptyState } from '../ui/callout.tsx';
@@ -41,6 +42,7 @@ function PageForRoute(): ReactNode {
   const [kind, id] = path;
   if (kind === 'daemon' && id !== undefined) return <DaemonPage key={id} id={id} />;
   if (path.length === 1) {
+    if (kind === 'pools') return <PoolsPage />;
     if (kind === 'history') return <HistoryPage />;
     if (kind === 'audit') return <AuditPage />;
     if (kind === 'settings') return <SettingsPage />;

@@ -109,6 +109,9 @@ function HostEntries(): ReactNode {
         </ul>
       </div>
       <ul className="flex flex-col gap-0.5">
+        <Entry icon="pools" path={['pools']}>
+          {messages.pools}
+        </Entry>
         <Entry icon="history" path={['history']}>
           {messages.history}
         </Entry>

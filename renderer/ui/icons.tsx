@@ -7,6 +7,7 @@ const PATHS = {
   history: 'M3 10a7 7 0 1 0 2-4.9L3 7M3 3v4h4M10 6v4l3 2',
   audit: 'M5 2h7l4 4v12H5zM12 2v4h4M8 10h5M8 13h5',
   settings: 'M3 6h8M15 6h2M3 14h2M9 14h8M13 4v4M7 12v4',
+  pools: 'M3 4h14M3 8h9M3 12h12M3 16h6',
   host: 'M3 4h14v9H3zM7 17h6M10 13v4',
   search: 'M9 3a6 6 0 1 0 0 12A6 6 0 0 0 9 3zM13.5 13.5 17 17',
   play: 'M6 4l10 6-10 6z',

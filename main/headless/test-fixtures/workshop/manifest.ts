@@ -9,6 +9,22 @@ const args = z.object({
 });
 
 const commands = {
+  equip: defineCommand({
+    summary: 'Makes one that measures what its kind measures everywhere',
+    danger: 'safe',
+    access: 'operate',
+    args: args.extend({
+      used: z.number().int().min(0).max(100).default(0).describe('How much of it is used, of a hundred'),
+    }),
+    result: 'json',
+  }),
+  toil: defineCommand({
+    summary: 'Begins work that goes on until it is cancelled',
+    danger: 'safe',
+    access: 'operate',
+    args: z.object({ title: z.string().min(1).max(100).describe('What is done') }),
+    result: 'json',
+  }),
   open: defineCommand({
     summary: 'Makes an instrument',
     danger: 'safe',

@@ -1,0 +1,54 @@
+/** How full an instrument is: a small bar with a mark where it was fullest. Decoration: the figures stand beside it. */
+import { type ReactNode, useEffect, useRef } from 'react';
+import { useScreen } from '../model/host-context.ts';
+import { levelOf } from './instrument-words.ts';
+import { figureNow, type LiveInstrument } from './live-instruments.ts';
+
+/** From this share on the bar says by its colour that room ends. */
+const FILLING_RATIO = 0.8;
+
+export function LevelBar({ one }: { one: LiveInstrument }): ReactNode {
+  const { text } = useScreen();
+  const fill = useRef<HTMLSpanElement>(null);
+  const most = useRef<HTMLSpanElement>(null);
+  useEffect(() => {
+    const level = levelOf(one.kind);
+    if (level === null) return;
+    const share = (value: number) => {
+      const ratio = value / figureNow(one, level.whole);
+      return Number.isFinite(ratio) ? Math.min(1, Math.max(0, ratio)) : 0;
+    };
+    return text.add(
+      () => [share(figureNow(one, level.part)), share(figureNow(one, 'high_water'))].map(percent).join(' '),
+      (shares) => {
+        const [now = '', mark = ''] = shares.split(' ');
+        if (fill.current !== null) {
+          fill.current.style.width = `${now}%`;
+          const filled = Number(now) / 100;
+          const calm = level.mayBeFull || filled < FILLING_RATIO;
+          fill.current.dataset.level = calm ? 'calm' : filled < 1 ? 'filling' : 'full';
+        }
+        if (most.current !== null) {
+          most.current.style.left = `${mark}%`;
+          most.current.hidden = Number(mark) === 0;
+        }
+      },
+    );
+  }, [text, one]);
+  return (
+    <span
+      aria-hidden="true"
+      className="relative inline-block h-2 w-14 shrink-0 overflow-hidden rounded-sm bg-sunken ring-1 ring-line ring-inset max-sm:hidden"
+    >
+      <span
+        ref={fill}
+        className="absolute inset-y-0 left-0 bg-accent data-[level=filling]:bg-warn data-[level=full]:bg-bad"
+      />
+      <span ref={most} className="absolute inset-y-0 -ml-px w-0.5 bg-line-strong" />
+    </span>
+  );
+}
+
+function percent(ratio: number): string {
+  return (ratio * 100).toFixed(1);
+}

@@ -1,0 +1,94 @@
+/** What the window says of queues, pools, caches and so on. */
+import type { FigureName } from '../../contract/instrument-rows.ts';
+import type { InstrumentKind } from '../../contract/manifest.ts';
+import type { Trouble } from '../../kit/instrument-trouble.ts';
+import { amountOf } from '../format/plural.ts';
+
+export const messages = {
+  title: 'Pools and queues',
+  hint: 'What waits, who works and what was refused, in every process. What needs a person stands on top.',
+  daemon: 'Daemon',
+  anyDaemon: 'Any daemon',
+  kind: 'Kind',
+  anyKind: 'Any kind',
+  count: (amount: number) => amountOf(amount, 'instrument'),
+  empty: 'No daemon has queues or pools now',
+  emptyHint: 'They appear here as soon as a process makes one.',
+  noMatch: 'Nothing matches',
+  noMatchHint: 'No instrument is of that daemon and kind.',
+  showAll: 'Show all',
+  stale: 'Some figures are not current',
+  unknown: 'What the host has is not known now',
+  unknownHint: 'It cannot be reached, and its daemons had ended before.',
+  staleSources: (names: readonly string[]) => `No figures come from ${names.join(', ')} at present.`,
+  name: 'Name',
+  state: 'State',
+  depth: 'Depth',
+  wait: 'Wait',
+  run: 'Run',
+  percentilesHint: 'Half of all are quicker than the first, 99 of 100 than the second',
+  threads: 'Busy / idle / max',
+  done: 'Done',
+  refused: 'Refused',
+  refusedHint: 'Refused and thrown away, since the process began',
+  also: 'Also',
+  lastMinute: 'Last minute',
+  of: (part: string, whole: string) => `${part} of ${whole}`,
+  most: 'most',
+  mostHint: 'The most there has been at once',
+  hitRate: (ratio: string) => `hit rate ${ratio}`,
+  further: (figure: string, value: string) => `${figure} ${value}`,
+  waitingFor: 'waiting',
+  historyOf: (name: string) => `History of ${name}`,
+  curveOf: (figure: string, name: string) => `${figure} of ${name} in the last minute`,
+  own: 'has metrics of its own',
+  ownHint: 'They stand on the page of the daemon.',
+  troubles: {
+    open: 'open',
+    full: 'full',
+    refusing: 'refusing',
+    filling: 'filling',
+    waiting: 'long waits',
+    none: '',
+  } satisfies Readonly<Record<Trouble, string>>,
+  troubleHints: {
+    open: 'Calls are refused until one that is tried succeeds',
+    full: 'There is no room for another one',
+    refusing: 'Something was refused or thrown away within the last seconds',
+    filling: 'More than 80 % is used',
+    waiting: 'One in a hundred waits longer than 100 ms',
+    none: '',
+  } satisfies Readonly<Record<Trouble, string>>,
+  halfOpen: 'half open',
+  halfOpenHint: 'One call is tried; if it succeeds, calls pass again',
+  closed: 'closed',
+  kinds: {
+    queue: 'queue',
+    pool: 'pool',
+    slab: 'slab',
+    cache: 'cache',
+    batcher: 'batcher',
+    breaker: 'breaker',
+    limiter: 'limiter',
+    correlation: 'correlation',
+    connections: 'connections',
+  } satisfies Readonly<Record<InstrumentKind, string>>,
+  tasks: 'Running tasks',
+  taskOf: (title: string, source: string) => `${title} (${source})`,
+  cancel: 'Cancel',
+  cancelTask: (title: string) => `Cancel ${title}`,
+  taskProgress: (title: string) => `Progress of ${title}`,
+  cancelAsked: (title: string) => `${title}: asked to end`,
+};
+
+/** What a figure is called in a sentence; its own name where that is a word. */
+export function figureWord(figure: FigureName): string {
+  return FIGURE_WORDS[figure] ?? figure.replaceAll('_', ' ');
+}
+
+const FIGURE_WORDS: Readonly<Partial<Record<FigureName, string>>> = {
+  full: 'full batches',
+  delayed: 'delayed batches',
+  lost: 'lost threads',
+  stale: 'stale answers',
+};
