@@ -49,6 +49,7 @@ export function processMetrics(id: string): readonly MetricSpec[] {
     gauge('heap_limit_bytes', 'JavaScript heap limit', 'bytes'),
     gauge('descriptor_limit', 'Files and sockets that the system lets the process open; 0: no limit'),
     histogram('loop_delay', 'How late the event loop runs a timer'),
+    counter('loop_blocks', 'Times that the event loop stood still for more than 50 ms'),
     histogram('gc_pause', 'Garbage collection pauses'),
     gauge('monitoring_cpu_ratio', 'CPU spent on sampling and sending metrics, 1 is one core', 'ratio'),
     counter('monitoring_bytes', 'Metric and log bytes sent to windows and main', 'bytes'),

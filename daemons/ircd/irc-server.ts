@@ -3,6 +3,7 @@
  * client from accept to quit. daemon.ts creates it; handlers get it as their first argument, as a CommandServer.
  */
 
+import { loopTurn } from '../runtime/async/loop-turn.ts';
 import { TurnBudget } from '../runtime/async/turn-budget.ts';
 import { WorkAccount, WorkGroup } from '../runtime/async/work-account.ts';
 import type { WorkGate } from '../runtime/async/work-gate.ts';
@@ -297,6 +298,7 @@ export class IrcServer implements ConnectionHandler<User>, CommandServer {
       usage.bytes += sizeBytes;
     }
     if (!this.#mayRun(user, command, params)) return;
+    loopTurn.work = command.name;
     if (command.penaltyLines !== undefined) user.connection.penalize(command.penaltyLines);
     if ('steps' in command) {
       this.#begin(user, command, params, tags);
@@ -336,6 +338,7 @@ export class IrcServer implements ConnectionHandler<User>, CommandServer {
     let spentMs = 0;
     for (let waits: WorkGate | null | 'end' = null; waits !== 'end'; ) {
       const started = performance.now();
+      loopTurn.work = name;
       user.capture = capture;
       try {
         const { done, value } = steps.next();

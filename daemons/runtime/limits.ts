@@ -46,6 +46,52 @@ export const limits = {
     reason:
       'How long the last records may take to be written when a process ends; a full disk must not keep it.',
   },
+  loopBlockMs: {
+    default: 50,
+    unit: 'milliseconds',
+    reason:
+      'How long the event loop stands still before it is told what kept it: people notice it, and heartbeats do not.',
+  },
+  loopBlockAskMs: {
+    default: 40,
+    unit: 'milliseconds',
+    reason:
+      'Age of a turn at which it is asked where it is: some time before it counts as a block, because the answer has to come first.',
+  },
+  loopStuckMs: {
+    default: 5_000,
+    unit: 'milliseconds',
+    reason:
+      'Age of a turn at which a thread beside it writes to standard error where it is: the process may be killed before it can.',
+  },
+  loopWatchStartMs: {
+    default: 1_000,
+    unit: 'milliseconds',
+    reason:
+      'How long after a process is ready the thread starts that asks where its loop stands: starting has enough to do.',
+  },
+  loopWatchTickMs: {
+    default: 25,
+    unit: 'milliseconds',
+    reason: 'How often the thread looks while the loop works; it sleeps while that is idle.',
+  },
+  loopBlockFrames: {
+    default: 8,
+    unit: 'count',
+    reason:
+      'Places of a stack that are told of a block: from the function that took the time to the command.',
+  },
+  loopBlocksTold: {
+    default: 10,
+    unit: 'count',
+    reason:
+      'Blocks in a row that are told one by one; after that they are counted, and the log stays readable.',
+  },
+  loopBlockToldMs: {
+    default: 6_000,
+    unit: 'milliseconds',
+    reason: 'After those, one block in this time is told, with how many were only counted.',
+  },
   streamSubscribers: {
     default: 64,
     unit: 'count',

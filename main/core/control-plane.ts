@@ -182,6 +182,7 @@ class Plane implements ControlPlane {
   }
 
   begin(): this {
+    this.#telemetry.watchLoop(() => {});
     this.#instance.socket.serve(this);
     this.#summaryOfMain(this.#telemetry.summarise());
     const { configError, descriptorNotice } = this;

@@ -10,7 +10,9 @@ import {
   isControlRequest,
 } from '../../contract/control/requests.ts';
 import { fromWireError, SignalboxError, toWireError } from '../../contract/errors.ts';
+import { describeActor } from '../../contract/link/actor.ts';
 import { firstProblem } from '../../contract/plain-words.ts';
+import { loopTurn } from '../../daemons/runtime/async/loop-turn.ts';
 import type { AccessGate } from './access-gate.ts';
 import type { Caller } from './caller.ts';
 import type { AnswerNotes, HandlerTable } from './handlers/handler-table.ts';
@@ -44,7 +46,11 @@ export class ControlService {
         audited = false;
       },
     };
-    const answer = await this.#answer(name, args, caller, notes);
+    const answer = await loopTurn.trace(
+      isControlRequest(name) ? name : 'unknown request',
+      describeActor(caller.actor),
+      () => this.#answer(name, args, caller, notes),
+    );
     const outcome = audited ? answer : ({ ...answer, audited: false } as const);
     telemetry.requests.add();
     telemetry.requestSeconds.recordSince(start);

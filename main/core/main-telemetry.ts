@@ -5,9 +5,11 @@
 
 import { MAIN_SOURCE } from '../../contract/control/host.ts';
 import type { MetricSummary } from '../../contract/link/metric-summary.ts';
+import type { LoopBlock } from '../../contract/loop-block.ts';
 import type { MetricSpec } from '../../contract/manifest.ts';
 import { metricSpecs } from '../../contract/metric-specs.ts';
 import { Logger, type LogSink } from '../../daemons/runtime/telemetry/logger.ts';
+import { LoopWatch, loopWatchWanted } from '../../daemons/runtime/telemetry/loop-watch.ts';
 import { MetricRegistry } from '../../daemons/runtime/telemetry/metric-registry.ts';
 import { ProcessSampler } from '../../daemons/runtime/telemetry/process-sampler.ts';
 import { StreamHub } from '../../daemons/runtime/telemetry/stream-hub.ts';
@@ -43,6 +45,7 @@ export class MainTelemetry {
   readonly crashes = this.registry.counter(name('daemon_crashes_total'));
   readonly #sampler = new ProcessSampler(MAIN_SOURCE, this.registry);
   readonly #timer: NodeJS.Timeout;
+  #loopWatch: LoopWatch | null = null;
 
   /** Logs to `logFile` too; `onSummary` is called once a second with values that stay as they are. */
   constructor(logFile: LogSink, onSummary: (summary: MetricSummary) => void) {
@@ -85,6 +88,16 @@ export class MainTelemetry {
     });
   }
 
+  /** Tells from here on what keeps main's loop, in the log and to `onBlock`; nothing where the operator does not want it. */
+  watchLoop(onBlock: (block: LoopBlock) => void): void {
+    if (!loopWatchWanted() || this.#loopWatch !== null) return;
+    const blocks = this.registry.counter(name('loop_blocks_total'));
+    const watch = new LoopWatch({ log: this.logger.child('loop'), blocks, onBlock });
+    this.#loopWatch = watch;
+    this.#sampler.onLate = (ms) => watch.timerLate(ms);
+    watch.start();
+  }
+
   /** One second of main's metrics. */
   summarise(): MetricSummary {
     const summary = this.#sampler.summarise();
@@ -94,6 +107,7 @@ export class MainTelemetry {
 
   close(): void {
     clearInterval(this.#timer);
+    this.#loopWatch?.close();
     this.hub.close();
     this.#sampler.close();
     this.logger.close();

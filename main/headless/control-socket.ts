@@ -3,6 +3,7 @@ import type { WebSocket } from 'ws';
 import type { ControlReplyMessage } from '../../contract/control/messages.ts';
 import type { WireError } from '../../contract/errors.ts';
 import type { Actor } from '../../contract/link/actor.ts';
+import { loopTurn } from '../../daemons/runtime/async/loop-turn.ts';
 import { keepAlive } from '../../daemons/runtime/telemetry/keep-alive.ts';
 import type { BacklogTotal } from '../core/backlog-total.ts';
 import { createCaller } from '../core/caller.ts';
@@ -52,6 +53,7 @@ export function serveControlSocket(
     caller.close();
   });
   webSocket.on('message', async (data, isBinary) => {
+    loopTurn.enter();
     // Whoever was signed out may keep the connection open and send on; that is not even read.
     if (webSocket.readyState !== webSocket.OPEN) return;
     const request = isBinary ? null : parseRequest(data.toString());

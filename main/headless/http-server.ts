@@ -8,6 +8,7 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { WebSocketServer } from 'ws';
 import { describeActor } from '../../contract/link/actor.ts';
+import { loopTurn } from '../../daemons/runtime/async/loop-turn.ts';
 import { limits as runtimeLimits } from '../../daemons/runtime/limits.ts';
 import { plainAddress } from '../../daemons/runtime/net/ip-address.ts';
 import { BacklogTotal } from '../core/backlog-total.ts';
@@ -71,6 +72,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     connectionsCheckingInterval: limits.httpHeadersMs / 2,
   };
   const server = createServer(timeouts, (request, response) => {
+    loopTurn.enter();
     if (!room.begin(request, response)) return;
     respond({ ...options, limits, room, files, sessions }, request, response)
       .catch((error: unknown) => {

@@ -142,6 +142,7 @@ export class ClientConnection<User>
     this.connectionClass = seat.connectionClass;
     this.tls = tls;
     this.work = new WorkAccount(host.workGroups.enter(seat.address));
+    this.work.connection = id;
     host.readRounds.enter(this.work.group, this);
   }
 

@@ -1,5 +1,6 @@
 /** The control frames of clients that said hello: one handler a type. Called by relay.ts. */
 import { firstProblem } from '../../../contract/plain-words.ts';
+import { loopTurn } from '../../runtime/async/loop-turn.ts';
 import { workPrices } from '../../runtime/async/work-prices.ts';
 import type { Peer } from '../rooms/peer.ts';
 import type { Switchboard } from '../rooms/switchboard.ts';
@@ -108,6 +109,7 @@ export function handleControl(
     relay.complain(peer, id, 'wrong_mode', `${type} needs the mode rooms; yours is ${peer.mode}.`);
     return;
   }
+  loopTurn.work = type;
   run(relay, peer, type as ControlType, message, id);
 }
 

@@ -39,6 +39,7 @@ export class Peer {
 
   set id(id: string) {
     this.#id = id;
+    this.connection.account.connection = id;
     this.#idBytes = Buffer.from(id);
   }
 

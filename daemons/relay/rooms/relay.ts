@@ -2,6 +2,7 @@
  * The relay proper: who is connected, in which mode, and what happens to a frame. Told by connection.ts, asked by the
  * admin commands; sockets and listeners are relay-server.ts's business.
  */
+import { loopTurn } from '../../runtime/async/loop-turn.ts';
 import { workPrices } from '../../runtime/async/work-prices.ts';
 import type { WorkTurns } from '../../runtime/async/work-turns.ts';
 import type { DefaultMode, Mode } from '../config.ts';
@@ -18,9 +19,17 @@ import type { ProtocolErrorCode, RequestId } from '../protocol/protocol-errors.t
 import { Announcement, BroadcastFanOut } from './announcement.ts';
 import { Crowd } from './audience.ts';
 import { deliverData } from './delivery.ts';
-import { assignedPeerId, Peer } from './peer.ts';
+import { assignedPeerId, Peer, type PeerStage } from './peer.ts';
 import { type Room, RoomDirectory } from './rooms.ts';
 import type { Switchboard } from './switchboard.ts';
+
+/** What a frame is called where somebody asks what the loop works on; those with a kind say it themselves. */
+const FRAME_WORK: Readonly<Record<PeerStage, string>> = {
+  new: 'first frame',
+  plain: 'data',
+  greeting: 'hello',
+  greeted: 'data',
+};
 
 /** What the relay needs from around it. */
 export interface RelayOptions {
@@ -112,6 +121,7 @@ export class Relay implements ConnectionHandler, Switchboard {
       if (peer === undefined) return;
       this.#sender = peer;
     }
+    loopTurn.work = FRAME_WORK[peer.stage];
     if (peer.stage === 'greeted') {
       if (source[start + HEADER_BYTES] === KIND.control && end - start > HEADER_BYTES)
         handleControl(this, peer, source, start + HEADER_BYTES + 1, end);

@@ -3,6 +3,8 @@
  * are served in between. Used where each client of a crowd that connects at once costs much: TLS handshakes, welcomes.
  */
 
+import { loopTurn } from './loop-turn.ts';
+
 /** Lets so many pieces of work begin in one turn of the event loop; the others wait in line, each for a later turn. */
 export class TurnBudget {
   readonly #perTurn: number;
@@ -18,6 +20,7 @@ export class TurnBudget {
 
   /** Null when the work may begin now; else a promise that resolves when it may, in the order of the calls. */
   begin(): Promise<void> | null {
+    loopTurn.enter();
     if (!this.#turnEnds) this.#awaitNextTurn();
     if (this.#left > 0) {
       this.#left--;
@@ -32,6 +35,7 @@ export class TurnBudget {
   }
 
   #nextTurn(): void {
+    loopTurn.enter();
     const due = this.#waiting.splice(0, this.#perTurn);
     this.#left = this.#perTurn - due.length;
     this.#turnEnds = false;

@@ -205,6 +205,10 @@ export class WorkAccount {
   queued = false;
   /** Whether its first job waits at a gate; `WorkTurns` keeps it. */
   blocked = false;
+  /** Whose account it is, for whoever asks what the loop works on: the number or name of a connection. */
+  connection: string | number = '';
+  /** The command or frame that its first job belongs to, by name; `WorkTurns` keeps it. */
+  work = '';
   readonly #meter: WorkMeter;
 
   constructor(group: WorkGroup, allowance: WorkAllowance = CLIENT_ALLOWANCE) {

@@ -11,6 +11,7 @@
  *   the bound.
  */
 import { limits } from '../limits.ts';
+import { type LoopTurn, loopTurn } from './loop-turn.ts';
 import { LostTime } from './lost-time.ts';
 import { NetworkQueue, type WorkAccount } from './work-account.ts';
 import type { WorkGate } from './work-gate.ts';
@@ -60,6 +61,8 @@ export interface WorkTurnsOptions {
   readonly beforeWaiting?: () => void;
   /** Called at the end of a turn in which waiting work was done, so that its output leaves at once. */
   readonly afterTurn?: () => void;
+  /** For tests: where it is announced what the loop works on; that of the process when left out. */
+  readonly loop?: LoopTurn;
   /** Told of a job that threw; it counts as done. */
   readonly onError?: (error: unknown) => void;
 }
@@ -96,6 +99,7 @@ export class WorkTurns {
   readonly #beforeWaiting: () => void;
   readonly #afterTurn: () => void;
   readonly #onError: (error: unknown) => void;
+  readonly #loop: LoopTurn;
   readonly #endTurn = () => this.#onTurnEnd();
 
   // The turn of the loop.
@@ -135,6 +139,7 @@ export class WorkTurns {
     this.#schedule = options.schedule ?? ((callback) => void setImmediate(callback));
     this.#beforeWaiting = options.beforeWaiting ?? (() => {});
     this.#afterTurn = options.afterTurn ?? (() => {});
+    this.#loop = options.loop ?? loopTurn;
     this.#onError = options.onError ?? (() => {});
   }
 
@@ -177,6 +182,7 @@ export class WorkTurns {
   /** Begins a slice that is charged to an account. Ended with {@link end}. */
   begin(account: WorkAccount): void {
     if (!this.#open) this.#openTurn();
+    this.#loop.name('', account.connection);
     this.#payer = account;
     this.#owner = account;
     this.#chargedNs = 0;
@@ -199,6 +205,7 @@ export class WorkTurns {
   end(): void {
     const account = this.#payer;
     if (account === null) return;
+    this.#loop.clear();
     this.#payer = null;
     this.#owner = null;
     this.#turnUsedNs += this.#chargedNs;
@@ -275,6 +282,7 @@ export class WorkTurns {
   }
 
   #openTurn(): void {
+    this.#loop.enter();
     this.#open = true;
     this.#turnNs = this.busy ? BUSY_SHARE * this.#fullNs : this.#fullNs;
     this.#nowMs = this.#turnStartMs = this.#now();
@@ -353,12 +361,14 @@ export class WorkTurns {
   }
 
   #append(account: WorkAccount, job: WorkJob): void {
+    account.work = this.#loop.work;
     account.jobs.push(job);
     this.#enqueue(account);
   }
 
   /** Keeps what is left of a job after a step. */
   #keep(account: WorkAccount, job: WorkJob, result: StepResult): void {
+    account.work = this.#loop.work;
     if (result === 'done') {
       if (account.jobs.length > 0) this.#enqueue(account);
     } else if (result === 'later') {
@@ -412,6 +422,7 @@ export class WorkTurns {
     account.queued = false;
     this.#running = account;
     this.begin(account);
+    this.#loop.work = account.work;
     for (let result: StepResult = 'done'; result === 'done' && !this.#over; ) {
       const job = account.jobs.shift();
       if (job === undefined) break;

@@ -6,16 +6,19 @@
 import type { z } from 'zod';
 import { MistakeCollector } from '../../../contract/config-mistakes.ts';
 import { type Outcome, SignalboxError } from '../../../contract/errors.ts';
-import type { Actor } from '../../../contract/link/actor.ts';
+import { type Actor, describeActor } from '../../../contract/link/actor.ts';
 import type { OperatorDeed } from '../../../contract/link/deeds.ts';
 import type { MetricSummary } from '../../../contract/link/metric-summary.ts';
 import type { CheckOutcome, ReloadBegun, ReloadOutcome, ReloadStep } from '../../../contract/link/reload.ts';
+import type { LoopBlock } from '../../../contract/loop-block.ts';
 import type { CommandSpec, Unrecorded } from '../../../contract/manifest.ts';
 import { allProblems } from '../../../contract/plain-words.ts';
 import type { ListenerInfo } from '../../../contract/states.ts';
+import { loopTurn } from '../async/loop-turn.ts';
 import { probePlaces } from '../net/listen-probe.ts';
 import { carryOut, type ListenerChange } from '../net/listener-change.ts';
 import { Logger } from '../telemetry/logger.ts';
+import { LoopWatch, loopWatchWanted } from '../telemetry/loop-watch.ts';
 import { MetricRegistry } from '../telemetry/metric-registry.ts';
 import { ProcessSampler } from '../telemetry/process-sampler.ts';
 import { StreamHub } from '../telemetry/stream-hub.ts';
@@ -61,6 +64,7 @@ export class DaemonHost<
   readonly logger = new Logger(process.env.SIGNALBOX_LOG_LEVEL === 'debug' ? 'debug' : 'info');
   readonly #definition: DaemonDefinition<Config, Commands, Prepared>;
   #hub: StreamHub | null = null;
+  #loopWatch: LoopWatch | null = null;
   #running: RunningDaemon<z.output<Config>, Commands, Prepared> | null = null;
   #dataDir = '';
   #listenersChanged = () => {};
@@ -137,6 +141,16 @@ export class DaemonHost<
     for (const [name, provider] of Object.entries(running.tables ?? {})) hub.provideTable(name, provider);
   }
 
+  /** Tells from here on what keeps the loop, in the log and to `onBlock`; nothing where the operator does not want it. */
+  watchLoop(onBlock: (block: LoopBlock) => void): void {
+    if (!loopWatchWanted() || this.#loopWatch !== null) return;
+    const blocks = this.registry.counter(`signalbox_${this.id}_loop_blocks_total`);
+    const watch = new LoopWatch({ log: this.logger.child('loop'), blocks, onBlock });
+    this.#loopWatch = watch;
+    this.sampler.onLate = (ms) => watch.timerLate(ms);
+    watch.start();
+  }
+
   /** One second of metrics; the caller's timer decides when. */
   summarise(): MetricSummary {
     const summary = this.sampler.summarise();
@@ -151,8 +165,10 @@ export class DaemonHost<
     call: { signal: AbortSignal; actor: Actor },
   ): Promise<unknown> {
     const { handler, parsed } = this.#prepare(name, args);
-    handler.check?.(parsed);
-    return await handler.run(parsed, call);
+    return await loopTurn.trace(name, describeActor(call.actor), () => {
+      handler.check?.(parsed);
+      return handler.run(parsed, call);
+    });
   }
 
   /** What a command would do to users. Throws SignalboxError where the command would be refused. */
@@ -256,6 +272,7 @@ export class DaemonHost<
   /** Closes streams and timers, after the daemon has drained. */
   async close(): Promise<void> {
     this.#hub?.close();
+    this.#loopWatch?.close();
     this.sampler.close();
     await this.logger.close();
   }

@@ -17,6 +17,7 @@ import type { CommandSpec } from '../../../contract/manifest.ts';
 import { firstProblem } from '../../../contract/plain-words.ts';
 import { systemClock } from '../../../kit/clock.ts';
 import { ascendingIds, outcomeOf, PendingRequests } from '../../../kit/pending-requests.ts';
+import { loopTurn } from '../async/loop-turn.ts';
 import { keepFilesPrivate } from '../files/private-files.ts';
 import { limits } from '../limits.ts';
 import { openLogFile } from '../telemetry/log-file.ts';
@@ -122,6 +123,7 @@ class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, Com
   }
 
   #receive(message: ToDaemon, transferred: Transferred): void {
+    loopTurn.enter();
     switch (message.type) {
       case 'init':
         void this.#init(message);
@@ -246,6 +248,7 @@ class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, Com
     logger.log('info', 'daemon', 'ready', places.length === 0 ? 'Ready' : `Ready for ${places.join(', ')}`);
     this.#sendSummary();
     setInterval(() => this.#sendSummary(), SUMMARY_MS).unref();
+    this.#host.watchLoop(() => {});
   }
 
   /** One second of metrics, after what it measures where that is something else than before. */

@@ -88,6 +88,7 @@ export async function runStandalone<
     process.exit(wire.code === 'config_invalid' ? 78 : 1);
   }
   setInterval(() => host.summarise(), SUMMARY_MS).unref();
+  host.watchLoop(() => {});
   const stop = async () => {
     await host.running?.drain(AbortSignal.timeout(DRAIN_MS));
     await host.close();

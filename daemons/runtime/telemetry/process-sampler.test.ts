@@ -251,11 +251,12 @@ it('says when a second ended, in milliseconds since 1970', () => {
 it('has a figure here for every metric that each process has', () => {
   const process = begin();
   process.summarise();
-  // Those that the sampler does not fill in have tests of their own, beside the stream hub and the registry.
+  // Those that the sampler does not fill in have tests of their own, beside the stream hub, the registry and the loop watch.
   const elsewhere = [
     'monitoring_bytes_total',
     'monitoring_subscribers',
     'instruments',
+    'loop_blocks_total',
     'instruments_refused_total',
   ];
   const here = [

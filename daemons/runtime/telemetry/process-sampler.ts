@@ -27,6 +27,8 @@ export class ProcessSampler {
   readonly #stopWatchingCollections: () => void;
   readonly #gauges: Readonly<Record<'cpu' | 'monitoring' | 'resident' | 'heap', Gauge>>;
   readonly #cpuSeconds: Counter;
+  /** Told how late a timer of the loop was, in milliseconds. */
+  onLate: (lateMs: number) => void = () => {};
   readonly #loopDelay: RollingHistogram;
   #probe: NodeJS.Timeout | null = null;
   #busy = true;
@@ -63,7 +65,9 @@ export class ProcessSampler {
     const startedAt = this.#probes.nowMs();
     const waitMs = LOOP_PROBE_MS[this.#busy ? 'busy' : 'idle'];
     this.#probe = setTimeout(() => {
-      this.#loopDelay.record(Math.max(0, (this.#probes.nowMs() - startedAt - waitMs) * 1e6));
+      const lateMs = Math.max(0, this.#probes.nowMs() - startedAt - waitMs);
+      this.#loopDelay.record(lateMs * 1e6);
+      this.onLate(lateMs);
       this.#probeLoop();
     }, waitMs).unref();
   }

@@ -9,6 +9,7 @@ import type { ControlEvent, ControlReplyMessage } from '../../../contract/contro
 import type { ErrorCode, Outcome } from '../../../contract/errors.ts';
 import type { Actor } from '../../../contract/link/actor.ts';
 import { firstProblem } from '../../../contract/plain-words.ts';
+import { loopTurn } from '../../../daemons/runtime/async/loop-turn.ts';
 import { LineSplitter } from '../../../kit/line-splitter.ts';
 import { BacklogTotal } from '../backlog-total.ts';
 import { createCaller, type OwnedCaller } from '../caller.ts';
@@ -212,5 +213,8 @@ function serveClient({ socket, activity, backend, limits, backlogs }: ServedClie
       socket.destroySoon();
     },
   });
-  socket.on('data', (bytes: Buffer) => lines.push(bytes));
+  socket.on('data', (bytes: Buffer) => {
+    loopTurn.enter();
+    lines.push(bytes);
+  });
 }

@@ -14,6 +14,7 @@ import type { ReloadStep } from '../../../contract/link/reload.ts';
 import type { ToDaemon } from '../../../contract/link/to-daemon.ts';
 import { firstProblem } from '../../../contract/plain-words.ts';
 import type { ListenerInfo } from '../../../contract/states.ts';
+import { loopTurn } from '../../../daemons/runtime/async/loop-turn.ts';
 import type { Clock, Timer } from '../../../kit/clock.ts';
 import { ascendingIds, outcomeOf, PendingRequests } from '../../../kit/pending-requests.ts';
 import type { DaemonLauncher, DaemonProcess, DaemonRuntime, ProcessEnd } from '../daemon-launcher.ts';
@@ -261,6 +262,7 @@ export class DaemonSession {
 
   #receive(raw: unknown): void {
     if (this.#phase === 'ended') return;
+    loopTurn.enter();
     const parsed = fromDaemonSchema.safeParse(raw);
     if (!parsed.success) {
       this.#options.events.onMalformed(firstProblem(parsed.error));

@@ -1,0 +1,114 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, expect, test } from 'vitest';
+import type { LoopBlock } from '../../../contract/loop-block.ts';
+import { LoopTurn, type TurnWatcher } from '../async/loop-turn.ts';
+import { limits } from '../limits.ts';
+import { Logger } from './logger.ts';
+import { LoopWatch, loopWatchWanted } from './loop-watch.ts';
+import { Counter } from './metric-handles.ts';
+
+const opened: LoopWatch[] = [];
+
+afterEach(() => {
+  for (const watch of opened.splice(0)) watch.close();
+});
+
+/** A watch whose turns the test ends itself. */
+function watchOf() {
+  class Turns extends LoopTurn {
+    watcher: TurnWatcher | null = null;
+    override watch(watcher: TurnWatcher | null): void {
+      this.watcher = watcher;
+    }
+  }
+  const turn = new Turns();
+  const told: LoopBlock[] = [];
+  const logger = new Logger();
+  const counted = new Float64Array(1);
+  const blocks = new Counter(counted, 0);
+  const watch = new LoopWatch({
+    log: logger.child('loop'),
+    blocks,
+    onBlock: (block) => told.push(block),
+    turn,
+  });
+  watch.start();
+  opened.push(watch);
+  return { turn, watch, told, log: () => logger.after(0), count: () => counted[0] };
+}
+
+test('a turn of 50 ms is told with the command and the connection, a shorter one is not', () => {
+  const { turn, told, log, count } = watchOf();
+  turn.name('LIST', 12);
+  turn.watcher?.ended(1, 49.9);
+  expect(told).toEqual([]);
+  turn.watcher?.ended(3, 50);
+  expect(told).toMatchObject([{ durationMs: 50, work: 'LIST', connection: '12', frames: [], untold: 0 }]);
+  expect(count()).toBe(1);
+  const [record] = log();
+  expect(record).toMatchObject({
+    level: 'warn',
+    event: 'loop_block',
+    subsystem: 'loop',
+    fields: { ms: 50, work: 'LIST', connection: '12' },
+  });
+  expect(record?.message).toContain('stood still for 50 ms: LIST of connection 12');
+});
+
+test('a storm of blocks is counted; the log tells ten and then how many it left out', () => {
+  const { turn, told, count, log } = watchOf();
+  for (let block = 0; block < 100; block++) turn.watcher?.ended(2 * block + 1, 60);
+  expect(count()).toBe(100);
+  expect(told).toHaveLength(limits.loopBlocksTold.default);
+  expect(log()).toHaveLength(limits.loopBlocksTold.default);
+});
+
+test('a late timer is told once, and not for a block that was told', () => {
+  const { turn, watch, told } = watchOf();
+  turn.watcher?.ended(1, 80);
+  watch.timerLate(75);
+  expect(told).toHaveLength(1);
+  watch.timerLate(49);
+  expect(told).toHaveLength(1);
+});
+
+test('a late timer tells of a block that nothing had announced', () => {
+  const { watch, told, log } = watchOf();
+  watch.timerLate(120);
+  expect(told).toMatchObject([{ work: '', connection: '', frames: [], ranShare: null }]);
+  expect(log()[0]?.message).toContain('where is not known');
+});
+
+test('it is left out where the operator says so', () => {
+  expect(loopWatchWanted({})).toBe(true);
+  expect(loopWatchWanted({ SIGNALBOX_LOOP_WATCH: 'off' })).toBe(false);
+});
+
+const run = promisify(execFile);
+const program = join(import.meta.dirname, 'test-fixtures/blocked-loop.ts');
+
+/** Blocks the loop of a real process, once for each kind. */
+async function blocksOf(...kinds: string[]): Promise<LoopBlock[]> {
+  const { stdout } = await run(process.execPath, [program, ...kinds]);
+  return stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as LoopBlock);
+}
+
+test('a process that is blocked says by what, for whom and where: in JavaScript, in native code, behind an await', async () => {
+  const blocks = await blocksOf('javascript', 'native', 'parse', 'traced');
+  const of = (work: string) => blocks.find((block) => block.work === work);
+  expect(of('SPIN')).toMatchObject({ connection: '7' });
+  expect(of('SPIN')?.frames.join(' < ')).toContain(
+    'spinInJavaScript (daemons/runtime/telemetry/test-fixtures/',
+  );
+  expect(of('HASH')).toMatchObject({ connection: '8' });
+  expect(of('HASH')?.frames.join(' < ')).toMatch(/pbkdf2Sync \(node:.*hashInNativeCode \(/);
+  expect(of('PARSE')).toMatchObject({ connection: '9' });
+  expect(of('PARSE')?.frames.join(' < ')).toContain('parseInNativeCode (daemons/');
+  expect(of('report')).toMatchObject({ connection: 'anna' });
+  expect(of('report')?.frames.join(' < ')).toContain('spinAfterWaiting (daemons/');
+});
