@@ -47,7 +47,7 @@ test('a command that was opened on one host asks, runs and is cancelled there, a
   open?.runner.cancel();
   expect((await done)?.phase).toBe('done');
   expect(a.request).toHaveBeenCalledWith('command.run', expect.objectContaining({ daemon: 'd' }));
-  expect(a.asked()).toEqual(['hello', 'command.impact', 'command.run', 'command.cancel']);
+  expect(a.asked()).toEqual(['hello', 'task.list', 'command.impact', 'command.run', 'command.cancel']);
   expect(b.asked()).toEqual([]);
 });
 

@@ -12,7 +12,7 @@ import { FRAME_RATES } from '../../contract/stream.ts';
 import type { ConnectionState, ControlClient, HostAccess } from '../client/control-client.ts';
 import type { HostSession } from '../client/host-session.ts';
 import { noticing } from '../client/noticing-client.ts';
-import { createHostStore, type Freshness, type HostStore } from './host-state.ts';
+import { createHostStore, type Freshness, type HostStore, tasksAfter } from './host-state.ts';
 import { messages } from './messages.ts';
 import { offeredTo } from './permissions.ts';
 import type { Notice, SharedScreen } from './shared-screen.ts';
@@ -127,6 +127,13 @@ export class HostModel {
     this.#sources.get(MAIN_SOURCE)?.stream.expect(host.pid);
     for (const daemon of host.daemons) this.#steer(daemon);
     this.#setRates();
+    await this.#listTasks();
+  }
+
+  /** What went on before the window was there; what follows comes as events, in order with the answer. */
+  async #listTasks(): Promise<void> {
+    const outcome = await this.client.request('task.list', {});
+    if (outcome.ok && !this.closed.aborted) this.store.setState({ tasks: outcome.result.tasks });
   }
 
   #ensureSources(host: HostInfo): void {
@@ -171,6 +178,11 @@ export class HostModel {
         if (this.#sources.get(event.source) === before || daemon === undefined) break;
         this.#steer(daemon);
         this.#setRates();
+        break;
+      }
+      case 'task': {
+        const task = { ...event.task, source: event.source };
+        this.store.setState((state) => ({ tasks: tasksAfter(state.tasks, task) }));
         break;
       }
       case 'history':

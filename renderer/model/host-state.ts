@@ -3,8 +3,16 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { HistoryStatus } from '../../contract/control/history.ts';
 import type { HostInfo } from '../../contract/control/host.ts';
 import type { WireError } from '../../contract/errors.ts';
+import type { SourcedTask } from '../../contract/link/tasks.ts';
 import type { DaemonSnapshot } from '../../contract/states.ts';
 import type { ConnectionState } from '../client/control-client.ts';
+
+/** The tasks after one has told how far it is: in its place, behind the others where it is new, and gone where it has ended. */
+export function tasksAfter(tasks: readonly SourcedTask[], news: SourcedTask): readonly SourcedTask[] {
+  const isNews = ({ source, id }: SourcedTask) => source === news.source && id === news.id;
+  if (news.end !== null) return tasks.filter((task) => !isNews(task));
+  return tasks.some(isNews) ? tasks.map((task) => (isNews(task) ? news : task)) : [...tasks, news];
+}
 
 /** Whether the figures of a source are current. */
 export type Freshness =
@@ -19,6 +27,8 @@ export interface HostState {
   /** Null until the host has said hello. */
   readonly host: HostInfo | null;
   readonly daemons: Readonly<Record<string, DaemonSnapshot>>;
+  /** The long work that goes on, oldest first. */
+  readonly tasks: readonly SourcedTask[];
   readonly history: HistoryStatus | null;
   readonly configError: WireError | null;
   /** Counts how often the configuration was read again while the window was open. */
@@ -35,6 +45,7 @@ export function createHostStore(): HostStore {
     connection: { phase: 'connecting' },
     host: null,
     daemons: {},
+    tasks: [],
     history: null,
     configError: null,
     configReads: 0,

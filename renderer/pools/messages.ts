@@ -74,11 +74,10 @@ export const messages = {
     connections: 'connections',
   } satisfies Readonly<Record<InstrumentKind, string>>,
   tasks: 'Running tasks',
-  taskOf: (title: string, source: string) => `${title} (${source})`,
   cancel: 'Cancel',
+  cancelling: 'Ending…',
   cancelTask: (title: string) => `Cancel ${title}`,
   taskProgress: (title: string) => `Progress of ${title}`,
-  cancelAsked: (title: string) => `${title}: asked to end`,
 };
 
 /** What a figure is called in a sentence; its own name where that is a word. */

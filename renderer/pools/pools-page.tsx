@@ -11,6 +11,7 @@ import { Callout, EmptyState } from '../ui/callout.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
 import { InstrumentTable } from './instrument-table.tsx';
 import { messages } from './messages.ts';
+import { TaskList } from './task-list.tsx';
 import { useInstruments, useTroubleOrder } from './use-instruments.ts';
 
 /** The processes that run; main runs as long as there is a host. The same array until they are others. */
@@ -51,6 +52,7 @@ export function PoolsPage(): ReactNode {
     <div className="flex flex-col gap-4 p-6 max-sm:p-4">
       <PageHeader title={messages.title} />
       <p className="text-sm text-dim">{messages.hint}</p>
+      <TaskList />
       <Silent sources={sources} />
       <div className="flex flex-wrap items-center gap-2">
         <Choice

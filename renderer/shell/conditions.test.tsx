@@ -185,6 +185,22 @@ describe('the status bar', () => {
     expect(text()).toMatch(/^ConnectedHistory pausedMain/);
   });
 
+  it('says how far long work is, and leads to where it can be ended', async () => {
+    const task = { id: 1, title: 'Copying', phase: 'pages', done: 1, total: 4, cancellable: true } as const;
+    expect(screen.queryByRole('link')).toBeNull();
+    await emit({ type: 'task', source: 'd', task: { ...task, end: null } });
+    const link = () => screen.getByRole('link');
+    expect([link().textContent, link().getAttribute('href')]).toEqual([
+      'Copying: pages, 25 %',
+      '#/h/a/pools',
+    ]);
+    await emit({ type: 'task', source: 'd', task: { ...task, done: 2, end: null } });
+    await emit({ type: 'task', source: 'keeper', task: { ...task, end: null } });
+    expect(link().textContent).toBe('Copying: pages, 50 %, and 1 more');
+    await page.lose();
+    expect(screen.queryByRole('link')).toBeNull();
+  });
+
   it('leads to the settings that wait for a restart', async () => {
     expect(screen.queryByRole('link')).toBeNull();
     await page.daemonIs({ pendingRestart: ['listen', 'motd'] });

@@ -36,6 +36,7 @@ export const messages = {
       .filter((part) => part !== '')
       .join(', '),
   restartNeeded: (id: string, keys: readonly string[]) => `${id}: restart needed for ${keys.join(', ')}`,
+  moreTasks: (task: string, others: number) => `${task}, and ${others} more`,
   reload: 'Reload',
   loopDelay: 'loop p99',
   cpu: 'CPU',

@@ -5,6 +5,7 @@ import { formatBytes, formatRatio, formatSeconds } from '../format/numbers.ts';
 import { formatClock } from '../format/times.ts';
 import { useHost, useHostState } from '../model/host-context.ts';
 import { hostGoneSince, staleSince } from '../model/staleness.ts';
+import { taskText } from '../pools/task-words.ts';
 import { processReading } from '../samples/process-reading.ts';
 import { Icon, type IconName } from '../ui/icons.tsx';
 import { LiveText } from '../ui/live-text.tsx';
@@ -60,6 +61,21 @@ function Connection(): ReactNode {
   );
 }
 
+/** The long work that goes on; a click leads to where it can be ended. */
+function Tasks(): ReactNode {
+  const host = useHost();
+  const tasks = useHostState((state) => state.tasks);
+  const [first, ...others] = tasks;
+  if (first === undefined) return null;
+  return (
+    <a href={hashOf(host, ['pools'])} className="min-w-0 hover:underline">
+      <Condition icon="clock" tone="text-info">
+        {others.length === 0 ? taskText(first) : messages.moreTasks(taskText(first), others.length)}
+      </Condition>
+    </a>
+  );
+}
+
 /** The daemons that must be started again before all settings are in force. */
 function PendingRestarts(): ReactNode {
   const host = useHost();
@@ -95,6 +111,7 @@ export function StatusBar(): ReactNode {
           {messages.historyPaused}
         </Condition>
       )}
+      {!gone && <Tasks />}
       <PendingRestarts />
       {/* What finds no room goes into a second line, which is not seen. */}
       <div
