@@ -84,6 +84,11 @@ async function dispatch(
       const { poolsCommand } = await import('./pools-command.ts');
       return await withClient(connect, (client) => poolsCommand(client, shared.json));
     }
+    case 'top': {
+      noMore(rest);
+      const { topCommand } = await import('./top-command.ts');
+      return await withClient(connect, (client) => topCommand(client, shared.json));
+    }
     case 'logs': {
       const { parseLogsRequest, printLogs } = await import('./logs-command.ts');
       const request = parseLogsRequest(rest);
@@ -99,6 +104,11 @@ async function dispatch(
       const { parseSessionsRequest, sessionsCommand } = await import('./sessions-command.ts');
       const id = parseSessionsRequest(rest);
       return await withClient(connect, (client) => sessionsCommand(client, id, shared));
+    }
+    case 'tasks': {
+      const { parseTasksRequest, tasksCommand } = await import('./tasks-command.ts');
+      const cancel = parseTasksRequest(rest);
+      return await withClient(connect, (client) => tasksCommand(client, cancel, shared.json));
     }
     case 'completion': {
       const { completionScript } = await import('./completion.ts');

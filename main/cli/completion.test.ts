@@ -20,6 +20,9 @@ test.each<[string[], string[]]>([
   [['st'], ['status', 'start', 'stop']],
   [['stop', 'i'], ['ircd']],
   [['logs', 'm'], ['main']],
+  [['t'], ['top', 'tasks']],
+  [['tasks', 'c'], ['cancel']],
+  [['po'], ['pools']],
   [
     ['config', ''],
     ['check', 'reload', '--data', '--json', '--yes', '--help'],

@@ -10,7 +10,7 @@ import { optionName } from './command-args.ts';
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 
 const COMMANDS =
-  'status start stop restart run logs metrics pools sessions config serve backup restore completion help'.split(
+  'status start stop restart run logs metrics pools top tasks sessions config serve backup restore completion help'.split(
     ' ',
   );
 const SHARED = ['--data', '--json', '--yes', '--help'];
@@ -43,6 +43,7 @@ function rulesOf(manifests: readonly ManifestDescription[]): Rules {
     ['', [...COMMANDS, '--version']],
     ['config', ['check', 'reload']],
     ['sessions', ['end']],
+    ['tasks', ['cancel']],
     ['completion', [...SHELLS]],
     ['run', ids],
   ];

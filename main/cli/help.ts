@@ -16,6 +16,8 @@ export function generalHelp(manifests: readonly ManifestDescription[]): string {
   logs D            print the log of a daemon, or of "main"; --follow goes on, --level, --limit N
   metrics D         print the metrics of a daemon, or of "main"
   pools             print the queues, pools, caches and so on of all processes
+  top               watch processes, queues and pools live; one picture where stdout is no terminal
+  tasks             long work and how far it is; tasks cancel ID ends one early
   sessions          who is connected; sessions end ID ends a session
   config check      check the configuration file; --config FILE names another one
   config reload     read the configuration file again
@@ -75,6 +77,21 @@ Prints what every process has of queues, pools, slabs, caches, batchers, breaker
 pools: how much waits and how long, who works, what was done and what was refused.
 
   --json            an array with an object each`,
+  top: `Usage: signalbox top [--json]
+
+Shows what every process takes, the long work that goes on, and all queues, pools and so on, what needs a person first. On a
+terminal it goes on, at most a picture a second; elsewhere it prints one and ends.
+
+  q, Ctrl-C         end
+  up, down          scroll, also by pages, Home and End
+  left, right       sort by trouble, name, depth, wait, run or refused
+  --json            one picture as an object
+  NO_COLOR          in the environment: no colours`,
+  tasks: `Usage: signalbox tasks [--json]
+       signalbox tasks cancel DAEMON:NUMBER [--json]
+
+Lists the long work that goes on in daemons, such as copying the database, and how far it is. "cancel" has one end early, where
+that is possible.`,
   config: `Usage: signalbox config check [FILE] [--json]
        signalbox config reload [--json]
 

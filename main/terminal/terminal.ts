@@ -87,7 +87,8 @@ function wordsFor({ code, message }: WireError): string {
   return message.replace(/ It must be confirmed.*$/, ' Add --yes to confirm it.');
 }
 
-const STATE_COLOURS = {
+/** The colour of each state. */
+export const STATE_COLOURS = {
   running: 'green',
   starting: 'yellow',
   stopping: 'yellow',
