@@ -114,10 +114,16 @@ describe('the figures', () => {
     expect((await Promise.allSettled(all)).filter(({ status }) => status === 'rejected')).toHaveLength(1);
     await daemon.commands.audit.run({}, CALL as never);
     expect(
-      ['begun_total', 'refused_total', 'depth', 'wait_seconds'].map((name) =>
-        figure(`queue_${name}{queue="queries"}`),
-      ),
-    ).toEqual([65, 1, 0, 65]);
+      [
+        'submitted_total',
+        'completed_total',
+        'rejected_total',
+        'depth',
+        'high_water',
+        'capacity',
+        'wait_seconds',
+      ].map((name) => figure(`queue_${name}{queue="queries"}`)),
+    ).toEqual([65, 65, 1, 0, 64, 64, 65]);
     // A query that was refused has taken its time as well.
     expect([figure('query_seconds'), figure('queries_waiting')]).toEqual([66, 0]);
   });

@@ -10,8 +10,6 @@ import { NO_PEERS } from '../../contract/link/test-introduction.ts';
 import type { ToDaemon } from '../../contract/link/to-daemon.ts';
 import { logRecordSchema } from '../../contract/log-record.ts';
 import { layoutOf } from '../../contract/metric-frame.ts';
-import { catalogOf } from '../../contract/metric-specs.ts';
-import { manifest } from './manifest.ts';
 import { METRICS, sample } from './test-fixtures/scene.ts';
 
 let folder: string;
@@ -71,7 +69,7 @@ const init = (config: unknown = {}) =>
 it('stores what main sends over the link, answers from it, and counts it', async () => {
   await next(ofType('hello'));
   init();
-  await next(ofType('ready'));
+  const { catalog } = await next(ofType('ready'));
   const now = Math.floor(Date.now() / 1_000);
   const batch = {
     epoch: 'run-1',
@@ -99,19 +97,16 @@ it('stores what main sends over the link, answers from it, and counts it', async
 
   messages = messages.filter(({ type }) => type !== 'summary');
   const { summary } = await next(ofType('summary'));
-  const layout = layoutOf(catalogOf(manifest.id, manifest.metrics));
+  const layout = layoutOf(catalog.metrics);
   expect(summary.values[layout.slot('signalbox_recorder_batches_total')]).toBe(1);
   expect(summary.values[layout.slot('signalbox_recorder_rows_1s')]).toBe(1);
   expect(summary.values[layout.slot('signalbox_recorder_database_bytes')]).toBeGreaterThan(4_096);
-  // The queue of queries is an instrument, in the catalog that comes before the first summary.
-  const { catalog } = await next(ofType('catalog'));
-  const grown = layoutOf(catalog.metrics);
+  // The queue of queries is an instrument, in the catalog from the beginning.
   expect(summary.revision).toBe(catalog.revision);
   const queue = (metric: string) =>
-    summary.values[grown.slot(`signalbox_recorder_queue_${metric}{queue="queries"}`)];
-  expect([queue('begun_total'), queue('refused_total'), queue('depth'), queue('wait_seconds')]).toEqual([
-    1, 0, 0, 1,
-  ]);
+    summary.values[layout.slot(`signalbox_recorder_queue_${metric}{queue="queries"}`)];
+  const figures = ['submitted_total', 'completed_total', 'rejected_total', 'depth', 'wait_seconds'];
+  expect(figures.map(queue)).toEqual([1, 1, 0, 0, 1]);
 
   send({ type: 'stop', deadlineMs: 5_000 });
   expect(await once(child, 'exit')).toEqual([0, null]);

@@ -6,7 +6,8 @@ import { limits } from '../../kit/limits.ts';
 import { loadSqlite } from '../runtime/files/sqlite.ts';
 import type { DaemonContext, RunningDaemon } from '../runtime/host/daemon-definition.ts';
 import type { MetricRegistry } from '../runtime/telemetry/metric-registry.ts';
-import { manifest, queryQueueMetrics, type RecorderCommands, type RecorderConfig } from './manifest.ts';
+import { standardInstrument } from '../runtime/telemetry/standard-instrument.ts';
+import { manifest, type RecorderCommands, type RecorderConfig } from './manifest.ts';
 import { Recorder } from './recorder.ts';
 import { keepDamagedLines } from './store/damaged-lines.ts';
 import type { DamagedLine } from './store/journal-reader.ts';
@@ -22,7 +23,7 @@ export async function startRecorder(
 ): Promise<RunningDaemon<RecorderConfig, RecorderCommands>> {
   const log = context.log('database');
   const metrics = takeHandles(context.metrics);
-  const { handles: queries } = context.metrics.instrument('queue', { queue: 'queries' }, queryQueueMetrics);
+  const { handles: queries } = standardInstrument(context.metrics, 'queue', 'queries');
   const unreadableSegments = new UnreadableSegments(log);
   const file = join(context.dataDir, DATABASE_FILE);
   const recorder = new Recorder({
@@ -56,11 +57,14 @@ export async function startRecorder(
     },
   });
   context.metrics.onSample(() => {
-    const { depth, begun, refused } = recorder.queries;
-    metrics.waiting.set(depth);
+    const { depth, highWater, capacity, submitted, begun, rejected } = recorder.queries.stats();
+    metrics.waiting.set(recorder.queries.unfinished);
     queries.depth.set(depth);
-    queries.begun.setTotal(begun);
-    queries.refused.setTotal(refused);
+    queries.high_water.set(highWater);
+    queries.capacity.set(capacity);
+    queries.submitted.setTotal(submitted);
+    queries.completed.setTotal(begun);
+    queries.rejected.setTotal(rejected);
     metrics.bytes.set(recorder.databaseBytes());
     metrics.rowsSecond.set(recorder.rows('samples_1s') + recorder.rows('recent'));
     metrics.rowsTen.set(recorder.rows('samples_10s'));

@@ -82,8 +82,9 @@ it('measures, draws and highlights these', () => {
       title: 'Queues',
       columns: [
         { metric: 'depth', title: 'Waiting' },
-        { metric: 'begun', title: 'Served' },
-        { metric: 'refused', title: 'Refused' },
+        { metric: 'high_water', title: 'Most' },
+        { metric: 'completed', title: 'Served' },
+        { metric: 'rejected', title: 'Refused' },
         { metric: 'wait', title: 'Wait' },
       ],
       spark: 'depth',

@@ -133,14 +133,6 @@ const commands = {
   }),
 };
 
-/** Of the instrument `queue`. */
-export const queryQueueMetrics = {
-  depth: { kind: 'gauge', help: 'Queries that run or wait' },
-  begun: { kind: 'counter', help: 'Queries whose turn came' },
-  refused: { kind: 'counter', help: 'Queries that found the queue full' },
-  wait: { kind: 'histogram', help: 'Time until their turn came' },
-} as const;
-
 export const manifest = defineManifest({
   id: 'recorder',
   title: 'Recorder',
@@ -149,6 +141,14 @@ export const manifest = defineManifest({
   role: 'recorder',
   config,
   commands,
+  renamed: {
+    metrics: {
+      'signalbox_recorder_queue_begun_total{queue="queries"}':
+        'signalbox_recorder_queue_completed_total{queue="queries"}',
+      'signalbox_recorder_queue_refused_total{queue="queries"}':
+        'signalbox_recorder_queue_rejected_total{queue="queries"}',
+    },
+  },
   metrics: [
     counter('batches', 'Batches stored since the process started'),
     counter('rows', 'Samples, audit entries and state changes stored since the process started'),
@@ -177,8 +177,9 @@ export const manifest = defineManifest({
       title: 'Queues',
       columns: [
         { metric: 'depth', title: 'Waiting' },
-        { metric: 'begun', title: 'Served' },
-        { metric: 'refused', title: 'Refused' },
+        { metric: 'high_water', title: 'Most' },
+        { metric: 'completed', title: 'Served' },
+        { metric: 'rejected', title: 'Refused' },
         { metric: 'wait', title: 'Wait' },
       ],
       spark: 'depth',

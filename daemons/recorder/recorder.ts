@@ -75,7 +75,7 @@ export class Recorder {
   }
 
   /** The queue of queries, for its figures. */
-  get queries(): Pick<QueryQueue, 'depth' | 'begun' | 'refused'> {
+  get queries(): Pick<QueryQueue, 'unfinished' | 'stats'> {
     return this.#queue;
   }
 

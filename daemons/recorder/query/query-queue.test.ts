@@ -43,7 +43,7 @@ it('says how many milliseconds a query waited for those before it', async () => 
   const second = queue.run(() => steps(1, 1));
   await Promise.all([first, second]);
   expect(waited).toEqual([0, 30]);
-  expect([queue.begun, queue.depth]).toEqual([2, 0]);
+  expect([queue.stats().begun, queue.unfinished]).toEqual([2, 0]);
 });
 
 it('takes as many queries as the table says, and counts those that it refused', async () => {
@@ -51,8 +51,26 @@ it('takes as many queries as the table says, and counts those that it refused', 
   const most = limits.queuedQueries.default;
   const taken = Array.from({ length: most }, () => queue.run(() => steps(1, 1)));
   const refused = queue.run(() => steps(1, 1));
-  expect([queue.depth, queue.refused]).toEqual([most, 1]);
+  expect(queue.stats()).toEqual({
+    depth: most,
+    highWater: most,
+    capacity: most,
+    submitted: most,
+    begun: 0,
+    rejected: 1,
+  });
   await expect(refused).rejects.toMatchObject({ code: 'limit_reached' });
   await Promise.all(taken);
   expect(await queue.run(() => steps(1, 1))).toBe('done');
+});
+
+it('does not count the query that runs among those that wait', async () => {
+  const queue = new QueryQueue();
+  const all = [queue.run(() => steps(1, 1)), queue.run(() => steps(1, 1))];
+  expect(queue.stats()).toMatchObject({ depth: 2, begun: 0 });
+  await Promise.resolve();
+  expect(queue.stats()).toMatchObject({ depth: 1, begun: 1, highWater: 2 });
+  expect(queue.unfinished).toBe(2);
+  await Promise.all(all);
+  expect(queue.stats()).toMatchObject({ depth: 0, begun: 2, submitted: 2, highWater: 2 });
 });

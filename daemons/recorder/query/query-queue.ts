@@ -9,12 +9,27 @@ import { limits } from '../limits.ts';
 /** A query that yields wherever it may be interrupted. */
 export type SlicedQuery<Result> = Generator<void, Result>;
 
-/** At most `queuedQueries` queries; more are refused with `busy`. */
+/** Figures of the queue. Totals are since it was made. */
+export interface QueryQueueStats {
+  /** Queries that wait for their turn. */
+  readonly depth: number;
+  readonly highWater: number;
+  readonly capacity: number;
+  readonly submitted: number;
+  /** Queries whose turn came. */
+  readonly begun: number;
+  /** Queries that found the queue full. */
+  readonly rejected: number;
+}
+
+/** At most `queuedQueries` queries wait; more are refused. */
 export class QueryQueue {
   #last: Promise<unknown> = Promise.resolve();
-  #waiting = 0;
+  #unfinished = 0;
+  #highWater = 0;
+  #submitted = 0;
   #begun = 0;
-  #refused = 0;
+  #rejected = 0;
   readonly #onBegun: (waitedMs: number) => void;
   #closed = false;
 
@@ -23,19 +38,20 @@ export class QueryQueue {
     this.#onBegun = onBegun;
   }
 
-  /** Queries whose turn came so far. */
-  get begun(): number {
-    return this.#begun;
-  }
-
-  /** Queries that found the queue full so far. */
-  get refused(): number {
-    return this.#refused;
-  }
-
   /** Queries that run or wait. */
-  get depth(): number {
-    return this.#waiting;
+  get unfinished(): number {
+    return this.#unfinished;
+  }
+
+  stats(): QueryQueueStats {
+    return {
+      depth: this.#depth,
+      highWater: this.#highWater,
+      capacity: limits.queuedQueries.default,
+      submitted: this.#submitted,
+      begun: this.#begun,
+      rejected: this.#rejected,
+    };
   }
 
   /**
@@ -43,25 +59,31 @@ export class QueryQueue {
    * reason when it is aborted, and with `cancelled` when the queue is closed meanwhile.
    */
   run<Result>(begin: () => SlicedQuery<Result>, signal?: AbortSignal): Promise<Result> {
-    if (this.#waiting >= limits.queuedQueries.default) {
-      this.#refused++;
+    if (this.#depth >= limits.queuedQueries.default) {
+      this.#rejected++;
       return Promise.reject(
         new SignalboxError(
           'limit_reached',
-          `${this.#waiting} queries are waiting for the recorder; try again shortly.`,
+          `${this.#depth} queries are waiting for the recorder; try again shortly.`,
         ),
       );
     }
-    this.#waiting++;
+    this.#unfinished++;
+    this.#submitted++;
+    this.#highWater = Math.max(this.#highWater, this.#depth);
     const queuedAt = performance.now();
     const begun = () => {
       this.#begun++;
       this.#onBegun(performance.now() - queuedAt);
       return this.#slices(begin, signal);
     };
-    const result = this.#last.then(begun).finally(() => this.#waiting--);
+    const result = this.#last.then(begun).finally(() => this.#unfinished--);
     this.#last = result.catch(() => {});
     return result;
+  }
+
+  get #depth(): number {
+    return this.#submitted - this.#begun;
   }
 
   async #slices<Result>(begin: () => SlicedQuery<Result>, signal?: AbortSignal): Promise<Result> {
