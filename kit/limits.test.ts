@@ -8,6 +8,8 @@ test('every limit has the unit that its name says', () => {
     byteWindowBytes: 'bytes',
     byteCreditBytes: 'bytes',
     byteChunkBytes: 'bytes',
+    requestAnswerMs: 'milliseconds',
+    requestsCrowdedShare: 'ratio',
     controlAnswerMs: 'milliseconds',
     commandAnswerMs: 'milliseconds',
     controlOutstanding: 'count',

@@ -31,6 +31,18 @@ export const limits = {
     unit: 'bytes',
     reason: 'Longest piece of a file in one message, so that others have their turn in between.',
   },
+  requestAnswerMs: {
+    default: 30_000,
+    unit: 'milliseconds',
+    reason:
+      'An answer that nobody gave another deadline is given up after this: longer than any that is still awaited.',
+  },
+  requestsCrowdedShare: {
+    default: 0.8,
+    unit: 'ratio',
+    reason:
+      'Share of the requests that may wait for answers beyond which it is said: while there is still room to act.',
+  },
   controlAnswerMs: {
     default: 120_000,
     unit: 'milliseconds',

@@ -26,7 +26,7 @@ export class SocketClient {
   private constructor(socket: Socket, details: LocalCaller, clock: Clock) {
     this.#socket = socket;
     this.#details = details;
-    this.#requests = new PendingRequests(clock, limits.controlOutstanding.default, ascendingIds());
+    this.#requests = new PendingRequests(clock, { limit: limits.controlOutstanding.default }, ascendingIds());
     const lines = new LineSplitter(limits.controlReplyChars.default, {
       line: (text) => this.#read(text),
       overlong: () => {

@@ -54,6 +54,8 @@ export interface Announcements {
     readonly line: string;
   };
   readonly malformedCame: { readonly id: string; readonly reason: string };
+  /** Most requests that may be outstanding at a daemon are. */
+  readonly requestsCrowded: { readonly id: string; readonly outstanding: number; readonly limit: number };
   /** What came of what a daemon's own operator did. */
   readonly deedDone: { readonly id: string; readonly report: Said<'deed-done'> };
   readonly streamSaid: { readonly id: string; readonly message: Said<'stream-data' | 'stream-close'> };

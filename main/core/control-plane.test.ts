@@ -109,6 +109,9 @@ test('main is measured from the first moment, with the figures that are kept els
         signalbox_main_clients: 0,
         signalbox_main_daemons_running: 0,
         signalbox_main_history_buffered: 0,
+        // What was asked of each daemon and has no answer yet.
+        'signalbox_main_correlation_depth{correlation="chat"}': 0,
+        'signalbox_main_correlation_capacity{correlation="archive"}': CONTROL_LIMITS.outstandingRequests,
       },
     },
   });

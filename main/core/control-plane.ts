@@ -11,6 +11,7 @@ import type { Catalog } from '../../contract/link/catalog.ts';
 import type { MetricSummary } from '../../contract/link/metric-summary.ts';
 import type { ListenPlace } from '../../contract/listen-place.ts';
 import type { DaemonSnapshot } from '../../contract/states.ts';
+import { correlationInstrument } from '../../daemons/runtime/async/correlation.ts';
 import { type Clock, systemClock } from '../../kit/clock.ts';
 import { AccessGate } from './access-gate.ts';
 import type { AnnouncementBus } from './announcements.ts';
@@ -162,6 +163,8 @@ class Plane implements ControlPlane {
   /** Figures of main that are kept elsewhere. */
   #observe(): void {
     const { history, logs } = this.#records;
+    for (const { id } of this.#options.registry)
+      correlationInstrument(this.#telemetry.registry, id, this.#supervisor.find(id)!.requests);
     this.#telemetry.observe(() => {
       const { buffered, dropped } = history.status();
       return {

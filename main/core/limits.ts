@@ -157,6 +157,12 @@ export const CONTROL_LIMIT_TABLE = {
     unit: 'count',
     reason: 'Commands outstanding at one daemon; a person does not get near it, a runaway script does.',
   },
+  outstandingPerUser: {
+    default: 128,
+    unit: 'count',
+    reason:
+      'How many of these one user may have, by all windows and scripts: the other half is for everybody else.',
+  },
   impactMs: {
     default: 3_000,
     unit: 'milliseconds',

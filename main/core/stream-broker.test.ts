@@ -42,6 +42,7 @@ function make(): { broker: StreamBroker; process: FakeProcess } {
       onSnapshot() {},
       onOutput() {},
       onMalformed() {},
+      onCrowded() {},
       onMessage: (id, _instance, message) => {
         if (isOfStream(message)) broker.fromDaemon(id, message);
       },

@@ -25,13 +25,13 @@ export class BridgeControlClient implements ControlClient {
   readonly #inbox: PortInbox;
   readonly #requests = new PendingRequests<Outcome<unknown>>(
     systemClock,
-    limits.controlOutstanding.default,
+    { limit: limits.controlOutstanding.default },
     ascendingIds(),
   );
   /** Streams on their way, by nonce. */
   readonly #opening = new PendingRequests<MessagePort, string>(
     systemClock,
-    limits.streamsOpening.default,
+    { limit: limits.streamsOpening.default },
     () => crypto.randomUUID(),
   );
 
@@ -100,7 +100,7 @@ export class BridgeControlClient implements ControlClient {
       close: () => {
         closed = true;
         // A port that is still on its way is closed when it arrives.
-        this.#opening.reject(nonce, { code: 'cancelled', message: 'The stream was closed.' });
+        this.#opening.cancel(nonce, { code: 'cancelled', message: 'The stream was closed.' });
         port?.close();
       },
     };

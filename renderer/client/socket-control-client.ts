@@ -40,11 +40,14 @@ export class SocketControlClient implements ControlClient {
   readonly #options: SocketControlOptions;
   readonly #events = new Set<(event: ControlEvent) => void>();
   readonly #watchers = new Set<(state: ConnectionState) => void>();
-  readonly #newId = ascendingIds();
   #state: ConnectionState = { phase: 'connecting' };
   #socket: SocketLike | null = null;
-  /** Of the socket that there is or was last: the answers to what was asked on one never come on another. */
-  #requests = this.#newRequests();
+  /** Ids go on from one socket to the next: the answers to what was asked on one never come on another. */
+  readonly #requests = new PendingRequests<Outcome<unknown>>(
+    systemClock,
+    { limit: limits.controlOutstanding.default },
+    ascendingIds(),
+  );
   #attempts = 0;
   #retryTimer: ReturnType<typeof setTimeout> | null = null;
   /** Rises with every attempt, so that a late answer of an earlier one is ignored. */
@@ -110,7 +113,7 @@ export class SocketControlClient implements ControlClient {
     this.#retryTimer = null;
     this.#socket?.close();
     this.#socket = null;
-    this.#requests.close(LOST_BEFORE_ANSWER.error);
+    this.#requests.cancelAll(LOST_BEFORE_ANSWER.error);
     const session = await this.#options.checkSession();
     if (generation !== this.#generation) return;
     if (session === 'signed-out') this.#change({ phase: 'signed-out' });
@@ -121,7 +124,6 @@ export class SocketControlClient implements ControlClient {
   #connect(generation: number): void {
     const socket = this.#options.openSocket('/control');
     this.#socket = socket;
-    this.#requests = this.#newRequests();
     socket.onopen = () => {
       if (generation !== this.#generation) return;
       this.#attempts = 0;
@@ -133,7 +135,7 @@ export class SocketControlClient implements ControlClient {
     socket.onclose = ({ code }) => {
       if (generation !== this.#generation) return;
       this.#socket = null;
-      this.#requests.close(LOST_BEFORE_ANSWER.error);
+      this.#requests.cancelAll(LOST_BEFORE_ANSWER.error);
       // No use in waiting: the session check that comes first says so.
       if (code === SIGNED_OUT_CLOSE) void this.#attempt();
       else this.#lost();
@@ -145,10 +147,6 @@ export class SocketControlClient implements ControlClient {
     if (message === null) return;
     if ('event' in message) for (const listener of this.#events) listener(message.event);
     else this.#requests.resolve(message.id, message.outcome);
-  }
-
-  #newRequests(): PendingRequests<Outcome<unknown>> {
-    return new PendingRequests(systemClock, limits.controlOutstanding.default, this.#newId);
   }
 
   #lost(): void {

@@ -7,7 +7,12 @@ import type { Outcome, WireError } from '../../../contract/errors.ts';
 import type { DeedReport, DeedRequest, OperatorDeed } from '../../../contract/link/deeds.ts';
 import type { Unrecorded } from '../../../contract/manifest.ts';
 import { type Clock, systemClock } from '../../../kit/clock.ts';
-import { ascendingIds, PendingRequests, rejectionCode } from '../../../kit/pending-requests.ts';
+import {
+  ascendingIds,
+  type PendingOptions,
+  PendingRequests,
+  rejectionCode,
+} from '../../../kit/pending-requests.ts';
 import { limits } from '../limits.ts';
 
 /** A deed that may be done. */
@@ -35,10 +40,18 @@ export class DeedLedger {
   readonly #waiting: PendingRequests<Outcome<unknown>>;
   #closed = false;
 
-  /** `send` brings a message to main. */
-  constructor(send: (message: DeedRequest | DeedReport) => void, clock: Clock = systemClock) {
+  /** `send` brings a message to main; `more` is where deeds that wait are counted, and who hears that there are many. */
+  constructor(
+    send: (message: DeedRequest | DeedReport) => void,
+    clock: Clock = systemClock,
+    more: Omit<PendingOptions, 'limit'> = {},
+  ) {
     this.#send = send;
-    this.#waiting = new PendingRequests(clock, limits.deedsWaiting.default, ascendingIds());
+    this.#waiting = new PendingRequests(
+      clock,
+      { ...more, limit: limits.deedsWaiting.default },
+      ascendingIds(),
+    );
   }
 
   /** How many deeds wait for main. */

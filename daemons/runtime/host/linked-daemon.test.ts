@@ -9,6 +9,8 @@ import { LINK_PROTOCOL } from '../../../contract/link/protocol.ts';
 import { NO_PEERS } from '../../../contract/link/test-introduction.ts';
 import { logRecordSchema } from '../../../contract/log-record.ts';
 import { defineCommand, defineManifest } from '../../../contract/manifest.ts';
+import { layoutOf } from '../../../contract/metric-frame.ts';
+import { seriesId } from '../../../contract/series-id.ts';
 import type { ListenerInfo } from '../../../contract/states.ts';
 import { limits } from '../limits.ts';
 import type { DaemonContext } from './daemon-definition.ts';
@@ -53,7 +55,9 @@ let own: {
 };
 
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] });
+  vi.useFakeTimers({
+    toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance'],
+  });
   dir = mkdtempSync(join(tmpdir(), 'signalbox-linked-'));
   umask = process.umask();
   exits = [];
@@ -165,7 +169,7 @@ it('tells where it listens when it is ready, to main and in words in its log', a
       { kind: 'tcp', protocol: 'echo', host: '::1', port: 7, tls: true },
       { kind: 'unix', protocol: 'echo', path: '/run/echo.sock' },
     ],
-    catalog: { revision: 1 },
+    catalog: { revision: 2 },
   });
   vi.advanceTimersByTime(100);
   expect(logged().find(({ event }) => event === 'ready')).toMatchObject({
@@ -218,11 +222,32 @@ it('says what it measures before the first second that holds something else, onc
   vi.advanceTimersByTime(3_000);
   const types = parent.sent.map(({ type }) => type).filter((type) => type !== 'logs');
   expect(types).toEqual(['hello', 'ready', 'summary', 'catalog', 'summary', 'summary', 'summary']);
-  expect(parent.said('catalog')[0]?.catalog.revision).toBe(2);
+  expect(parent.said('catalog')[0]?.catalog.revision).toBe(3);
   // Whoever asks is told, and not once more of itself.
   parent.say({ type: 'catalog?' });
   vi.advanceTimersByTime(1_000);
   expect(parent.said('catalog')).toHaveLength(2);
+});
+
+it('shows what it has asked main and was not answered, and says when that is much', async () => {
+  await start();
+  // What it measures is known from the beginning.
+  const { catalog } = parent.said('ready')[0]!;
+  const ids = catalog.metrics.map(seriesId);
+  for (const name of ['wishes', 'deeds'])
+    expect(ids).toContain(`signalbox_echo_correlation_depth{correlation="${name}"}`);
+  const slot = layoutOf(catalog.metrics).slot('signalbox_echo_correlation_depth{correlation="wishes"}');
+  const most = Math.ceil(limits.wishesWaiting.default * 0.8);
+  for (let n = 0; n < most; n++) void context.requestLifecycle({ action: 'reload', actor: 'a', reason: 'b' });
+  vi.advanceTimersByTime(1_000);
+  expect(parent.said('summary').at(-1)!.summary.values[slot]).toBe(most);
+  expect(logged().filter(({ event }) => event === 'requests_crowded')).toMatchObject([
+    {
+      level: 'warn',
+      subsystem: 'link',
+      message: `${most} of ${limits.wishesWaiting.default} wishes that may wait for an answer of main do.`,
+    },
+  ]);
 });
 
 it('collects log records for a tenth of a second and sends them together', async () => {

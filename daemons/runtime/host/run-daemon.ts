@@ -16,7 +16,14 @@ import type { LogRecord } from '../../../contract/log-record.ts';
 import type { CommandSpec } from '../../../contract/manifest.ts';
 import { firstProblem } from '../../../contract/plain-words.ts';
 import { systemClock } from '../../../kit/clock.ts';
-import { ascendingIds, outcomeOf, PendingRequests } from '../../../kit/pending-requests.ts';
+import {
+  ascendingIds,
+  outcomeOf,
+  type PendingOptions,
+  PendingRequests,
+} from '../../../kit/pending-requests.ts';
+import { RequestFigures } from '../../../kit/request-figures.ts';
+import { correlationInstrument } from '../async/correlation.ts';
 import { loopTurn } from '../async/loop-turn.ts';
 import { keepFilesPrivate } from '../files/private-files.ts';
 import { limits } from '../limits.ts';
@@ -61,11 +68,7 @@ class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, Com
   readonly #calls = new Map<number, AbortController>();
   readonly #door: StreamDoor;
   /** What main was asked for and has not answered. */
-  readonly #wishes = new PendingRequests<Outcome<unknown>>(
-    systemClock,
-    limits.wishesWaiting.default,
-    ascendingIds(),
-  );
+  readonly #wishes: PendingRequests<Outcome<unknown>>;
   readonly #deeds: DeedLedger;
   #logBatch: LogRecord[] = [];
   #logDropped = 0;
@@ -84,7 +87,29 @@ class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, Com
         return running?.bytes === undefined ? null : (channel, role) => running.bytes?.(channel, role);
       },
     });
-    this.#deeds = new DeedLedger((message) => link.send(message));
+    this.#wishes = new PendingRequests(
+      systemClock,
+      { ...this.#counted('wishes'), limit: limits.wishesWaiting.default },
+      ascendingIds(),
+    );
+    this.#deeds = new DeedLedger((message) => link.send(message), systemClock, this.#counted('deeds'));
+  }
+
+  /** Shows requests to main as an instrument, and says when there are many. */
+  #counted(name: string): Omit<PendingOptions, 'limit'> {
+    const figures = new RequestFigures();
+    const { registry, logger } = this.#host;
+    correlationInstrument(registry, name, figures);
+    return {
+      figures,
+      onCrowded: (outstanding, limit) =>
+        logger.log(
+          'warn',
+          'link',
+          'requests_crowded',
+          `${outstanding} of ${limit} ${name} that may wait for an answer of main do.`,
+        ),
+    };
   }
 
   begin(): void {
@@ -238,6 +263,8 @@ class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, Com
       process.exit(1);
     }
     const listeners = this.#host.running?.listeners() ?? [];
+    // Instruments that it made while it started are in the catalog from the first sample on.
+    this.#host.registry.sample();
     const { catalog } = this.#host.registry;
     this.#toldCatalog = catalog;
     this.#link.send({ type: 'ready', listeners: listeners.map(endpointOf), catalog });

@@ -63,7 +63,7 @@ beforeEach(async () => {
     clock,
     limits: CONTROL_LIMITS,
     random: () => 0,
-    events: { onSnapshot() {}, onMessage() {}, onOutput() {}, onMalformed() {} },
+    events: { onSnapshot() {}, onMessage() {}, onOutput() {}, onMalformed() {}, onCrowded() {} },
   });
   reload = new ConfigReload({
     store,

@@ -27,6 +27,10 @@ export function telemetryListens(
       logger.log('warn', id, 'output_held', `${heldBefore} more lines of ${id} were left out.`);
     if (pass) logger.log(stream === 'stderr' ? 'warn' : 'info', id, `daemon_${stream}`, line);
   });
+  bus.subscribe('requestsCrowded', ({ id, outstanding, limit }) => {
+    const text = `${outstanding} of ${limit} requests that may be outstanding at ${id} are; past the limit, more are refused.`;
+    logger.log('warn', 'supervisor', 'requests_crowded', text, { outstanding, limit });
+  });
   bus.subscribe('malformedCame', ({ id, reason }) => {
     logger.log('error', id, 'malformed_message', `${id} sent what main does not know: ${reason}`);
   });

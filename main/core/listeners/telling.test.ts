@@ -119,6 +119,17 @@ test('what main does not know is a mistake of the daemon that said it', () => {
   );
 });
 
+test('that many requests wait at a daemon is said before any is refused', () => {
+  bus.publish('requestsCrowded', { id: 'ircd', outstanding: 205, limit: 256 });
+  expect(log).toHaveBeenCalledExactlyOnceWith(
+    'warn',
+    'supervisor',
+    'requests_crowded',
+    '205 of 256 requests that may be outstanding at ircd are; past the limit, more are refused.',
+    { outstanding: 205, limit: 256 },
+  );
+});
+
 test('history gets each second with the list in whose order its values are, and each state with its cause', () => {
   const history = { addSample: vi.fn(), addState: vi.fn(), recorderChanged: vi.fn() };
   historyListens(bus, history as unknown as Parameters<typeof historyListens>[1], null);

@@ -12,7 +12,7 @@ test('what has happened is published by its name, what wants an answer is asked'
   const told: [string, unknown][] = [];
   const names = [
     ...(['daemonChanged', 'outputCame', 'malformedCame', 'summaryCame', 'catalogCame', 'taskCame'] as const),
-    ...(['logsCame', 'deedDone', 'streamSaid'] as const),
+    ...(['logsCame', 'deedDone', 'streamSaid', 'requestsCrowded'] as const),
   ];
   for (const name of names) bus.subscribe(name, (payload) => told.push([name, payload]));
   const questions = { deed: vi.fn(), lifecycle: vi.fn(async () => {}) };
@@ -21,6 +21,7 @@ test('what has happened is published by its name, what wants an answer is asked'
   events.onSnapshot(snapshot, 'running');
   events.onOutput('d', 2, 'stderr', 'oops');
   events.onMalformed('d', 'why');
+  events.onCrowded('d', 8, 10);
   const summary = { time: 1, revision: 1, values: new Float64Array(), intervals: [] };
   const catalog = { revision: 1, metrics: [] };
   const task = { id: 1, title: 't', phase: '', done: 0, total: null, cancellable: true, end: null };
@@ -45,6 +46,7 @@ test('what has happened is published by its name, what wants an answer is asked'
     ['daemonChanged', { snapshot, previous: 'running' }],
     ['outputCame', { id: 'd', stream: 'stderr', line: 'oops' }],
     ['malformedCame', { id: 'd', reason: 'why' }],
+    ['requestsCrowded', { id: 'd', outstanding: 8, limit: 10 }],
     ['summaryCame', { source: 'd', instance: 2, summary }],
     ['catalogCame', { source: 'd', catalog }],
     ['taskCame', { source: 'd', task }],

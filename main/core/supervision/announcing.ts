@@ -12,6 +12,7 @@ export function announcing(bus: AnnouncementBus, questions: () => DaemonQuestion
     onSnapshot: (snapshot, previous) => bus.publish('daemonChanged', { snapshot, previous }),
     onOutput: (id, _instance, stream, line) => bus.publish('outputCame', { id, stream, line }),
     onMalformed: (id, reason) => bus.publish('malformedCame', { id, reason }),
+    onCrowded: (id, outstanding, limit) => bus.publish('requestsCrowded', { id, outstanding, limit }),
     onMessage(id, instance, message) {
       switch (message.type) {
         case 'summary':

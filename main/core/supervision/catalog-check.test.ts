@@ -39,6 +39,7 @@ beforeEach(() => {
       },
       onOutput() {},
       onMalformed: malformed,
+      onCrowded: () => {},
     },
   });
   void daemon.start();

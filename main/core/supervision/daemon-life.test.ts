@@ -46,6 +46,7 @@ function make(): ManagedDaemon {
       onMessage() {},
       onOutput() {},
       onMalformed() {},
+      onCrowded() {},
     },
   });
 }

@@ -4,6 +4,7 @@ import type { WireError } from '../../../contract/errors.ts';
 import { LINK_PROTOCOL } from '../../../contract/link/protocol.ts';
 import { NO_PEERS } from '../../../contract/link/test-introduction.ts';
 import { FakeClock } from '../../../kit/fake-clock.ts';
+import { RequestFigures } from '../../../kit/request-figures.ts';
 import { CONTROL_LIMITS } from '../limits.ts';
 import { DaemonSession, type LaunchPlan, type SessionEvents } from './daemon-session.ts';
 import { FakeLauncher, type FakeProcess } from './fake-launcher.ts';
@@ -21,10 +22,12 @@ const limits = {
   stderrLines: 2,
   outputLineChars: 5,
   outstandingRequests: 2,
+  outstandingPerUser: 1,
   requestSlackMs: 50,
 };
 const impact = { type: 'impact', name: 'drop', args: {} } as const;
 
+let figures: RequestFigures;
 let clock: FakeClock;
 let launcher: FakeLauncher;
 let events: { [Name in keyof SessionEvents]: ReturnType<typeof vi.fn> };
@@ -32,6 +35,7 @@ let events: { [Name in keyof SessionEvents]: ReturnType<typeof vi.fn> };
 beforeEach(() => {
   clock = new FakeClock();
   launcher = new FakeLauncher();
+  figures = new RequestFigures();
   events = {
     onHello: vi.fn(),
     onListeners: vi.fn(),
@@ -40,6 +44,7 @@ beforeEach(() => {
     onMessage: vi.fn(),
     onOutput: vi.fn(),
     onMalformed: vi.fn(),
+    onCrowded: vi.fn(),
     onEnd: vi.fn(),
   };
 });
@@ -53,6 +58,7 @@ function launch(more: Partial<LaunchPlan> = {}): { session: DaemonSession; proce
     launcher,
     clock,
     limits,
+    figures,
     events: events as unknown as SessionEvents,
   });
   return { session, process: launcher.newest() };
@@ -262,6 +268,42 @@ test('of its errors the last lines are kept, each cut to its length', () => {
   ]);
   process.end({ exitCode: 1 });
   expect(events.onEnd.mock.calls[0]?.[0].stderr).toEqual(['two', 'three']);
+});
+
+test('one user may not have all requests that may be outstanding, and Signalbox itself is no user', async () => {
+  const { session } = launchReady();
+  const ask = (name: string, from: 'cli' | 'browser' | 'system') =>
+    session.request(
+      { type: 'command', name: 'list', args: {}, timeoutMs: 100, actor: { name, from, role: 'admin' } },
+      'list',
+      100,
+    );
+  const first = ask('anna', 'cli');
+  const second = ask('anna', 'cli');
+  expect(await second.outcome).toMatchObject({
+    ok: false,
+    error: {
+      code: 'limit_reached',
+      message: '1 requests of anna (cli) are outstanding already; list was not sent.',
+    },
+  });
+  const other = ask('anna', 'browser');
+  expect([session.cancel(first.requestId), session.cancel(other.requestId)]).toEqual([true, true]);
+  ask('signalbox', 'system');
+  ask('signalbox', 'system');
+  expect(figures).toMatchObject({ depth: 2, submitted: 4, cancelled: 2, rejected: 1, capacity: 2 });
+});
+
+test('most requests that may be outstanding are told before one is refused, and figures outlive the process', () => {
+  const { process, session } = launchReady();
+  session.request(impact, 'the question', 100);
+  expect(events.onCrowded).not.toHaveBeenCalled();
+  session.request(impact, 'the question', 100);
+  expect(events.onCrowded).toHaveBeenCalledExactlyOnceWith(2, 2);
+  process.end({ exitCode: 1 });
+  expect(figures).toMatchObject({ depth: 0, cancelled: 2 });
+  launchReady().session.request(impact, 'the question', 100);
+  expect(figures).toMatchObject({ depth: 1, submitted: 3 });
 });
 
 test('requests have the slack of the link on top of their time, and only so many are outstanding', async () => {

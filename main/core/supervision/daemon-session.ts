@@ -17,6 +17,7 @@ import type { ListenerInfo } from '../../../contract/states.ts';
 import { loopTurn } from '../../../daemons/runtime/async/loop-turn.ts';
 import type { Clock, Timer } from '../../../kit/clock.ts';
 import { ascendingIds, outcomeOf, PendingRequests } from '../../../kit/pending-requests.ts';
+import type { RequestFigures } from '../../../kit/request-figures.ts';
 import type { DaemonLauncher, DaemonProcess, DaemonRuntime, ProcessEnd } from '../daemon-launcher.ts';
 import type { ControlLimits } from '../limits.ts';
 import { catalogProblem } from './catalog-check.ts';
@@ -71,6 +72,8 @@ export interface SessionEvents {
   onOutput(stream: 'stdout' | 'stderr', line: string): void;
   /** A message that the contract does not know; it was ignored. */
   onMalformed(reason: string): void;
+  /** Most requests that may be outstanding are; told again only when there have been fewer. */
+  onCrowded(outstanding: number, limit: number): void;
   /** Called exactly once; nothing follows. */
   onEnd(end: SessionEnd): void;
 }
@@ -103,6 +106,8 @@ export interface SessionOptions {
   readonly launcher: DaemonLauncher;
   readonly clock: Clock;
   readonly limits: ControlLimits;
+  /** Where its requests are counted, which goes on from one process to the next. */
+  readonly figures: RequestFigures;
   readonly events: SessionEvents;
 }
 
@@ -130,7 +135,16 @@ export class DaemonSession {
   constructor(options: SessionOptions) {
     this.#options = options;
     const { clock, limits } = options;
-    this.#requests = new PendingRequests(clock, limits.outstandingRequests, ascendingIds());
+    this.#requests = new PendingRequests(
+      clock,
+      {
+        limit: limits.outstandingRequests,
+        perCaller: limits.outstandingPerUser,
+        figures: options.figures,
+        onCrowded: options.events.onCrowded,
+      },
+      ascendingIds(),
+    );
     this.#countdown = new Countdown(clock, limits.countdownStepMs);
     this.#heartbeat = new Heartbeat(clock, limits, {
       sendPing: (seq) => this.#process.send({ type: 'ping', seq }),
@@ -163,9 +177,10 @@ export class DaemonSession {
     const refusal = this.#closedFor(what);
     if (refusal !== null) return { requestId: 0, outcome: Promise.resolve({ ok: false, error: refusal }) };
     const deadlineMs = timeoutMs + this.#options.limits.requestSlackMs;
-    const { requestId, answer } = this.#requests.open(what, deadlineMs, (id) =>
-      this.#process.send({ type: 'cancel', requestId: id }),
-    );
+    const { requestId, answer } = this.#requests.open(what, deadlineMs, {
+      ...callerOf(request),
+      onTimeout: (id) => this.#process.send({ type: 'cancel', requestId: id }),
+    });
     const outcome = outcomeOf(answer);
     if (!this.#requests.has(requestId)) return { requestId, outcome };
     const message: ToDaemon = { ...request, requestId };
@@ -176,8 +191,7 @@ export class DaemonSession {
 
   /** Tells the daemon to give up a request and answers it with `cancelled` at once. */
   cancel(requestId: number): boolean {
-    const error: WireError = { code: 'cancelled', message: 'The request was cancelled.' };
-    if (!this.#requests.reject(requestId, error)) return false;
+    if (!this.#requests.cancel(requestId)) return false;
     this.#unsent = this.#unsent.filter((one) => !('requestId' in one) || one.requestId !== requestId);
     this.#process.send({ type: 'cancel', requestId });
     return true;
@@ -399,6 +413,12 @@ export class DaemonSession {
     const uptimeMs = Math.round(this.#options.clock.monotonic() - this.#startedAt);
     this.#options.events.onEnd({ verdict, end, stderr: this.#stderr, uptimeMs });
   }
+}
+
+/** The user whose requests are limited; Signalbox's own are not. */
+function callerOf(request: SessionRequest): { readonly caller?: string } {
+  if (request.type !== 'command' || request.actor.from === 'system') return {};
+  return { caller: `${request.actor.name} (${request.actor.from})` };
 }
 
 /** What everything asked of a daemon gets that could not be initialised. */

@@ -22,6 +22,7 @@ let clock: FakeClock;
 let launcher: FakeLauncher;
 let states: string[];
 let malformed: string[];
+let crowded: unknown[];
 let nextPlan: Outcome<LaunchPlan>;
 let daemon: ManagedDaemon;
 
@@ -30,6 +31,7 @@ beforeEach(() => {
   launcher = new FakeLauncher();
   states = [];
   malformed = [];
+  crowded = [];
   nextPlan = { ok: true, result: plan };
   daemon = new ManagedDaemon({
     id: 'd',
@@ -46,6 +48,7 @@ beforeEach(() => {
       onMessage: () => {},
       onOutput: () => {},
       onMalformed: (_id, reason) => malformed.push(reason),
+      onCrowded: (...told) => crowded.push(told),
     },
   });
 });
@@ -570,11 +573,19 @@ describe('requests', () => {
     expect(crashed).toMatchObject({ error: { message: 'd is not running (backoff): exited with code 9.' } });
   });
 
-  test('beyond the limit of one daemon are refused', async () => {
+  test('beyond the limit of a user or of one daemon are refused, and that there are many is said before', async () => {
     await running();
-    for (let n = 0; n < limits.outstandingRequests; n++) void daemon.request(commandRequest, 'd list', 1_000);
-    const outcome = await daemon.request(commandRequest, 'd list', 1_000).outcome;
-    expect(outcome).toMatchObject({ ok: false, error: { code: 'limit_reached' } });
+    const ask = (name: string) => {
+      const actor = { ...commandRequest.actor, name };
+      return daemon.request({ ...commandRequest, actor }, 'd list', 1_000).outcome;
+    };
+    for (let n = 0; n < limits.outstandingPerUser; n++) void ask('ann');
+    expect(await ask('ann')).toMatchObject({ ok: false, error: { code: 'limit_reached' } });
+    expect(crowded).toEqual([]);
+    for (let n = limits.outstandingPerUser; n < limits.outstandingRequests; n++) void ask('bob');
+    expect(await ask('eve')).toMatchObject({ ok: false, error: { code: 'limit_reached' } });
+    expect(crowded).toEqual([['d', 205, 256]]);
+    expect(daemon.requests).toMatchObject({ depth: 256, rejected: 2 });
   });
 });
 

@@ -11,6 +11,7 @@ import {
   TRANSITIONS,
 } from '../../../contract/states.ts';
 import type { Clock, Timer } from '../../../kit/clock.ts';
+import { RequestFigures } from '../../../kit/request-figures.ts';
 import type { DaemonLauncher } from '../daemon-launcher.ts';
 import type { ControlLimits } from '../limits.ts';
 import { CrashPolicy } from './backoff.ts';
@@ -31,6 +32,8 @@ export interface ManagedDaemonEvents {
   onMessage(id: string, instance: number, message: PassedOn): void;
   onOutput(id: string, instance: number, stream: 'stdout' | 'stderr', line: string): void;
   onMalformed(id: string, reason: string): void;
+  /** Most requests that may be outstanding at it are. */
+  onCrowded(id: string, outstanding: number, limit: number): void;
 }
 
 /** What a daemon is made of. */
@@ -57,6 +60,8 @@ interface Condition {
 /** One daemon, with or without a process. */
 export class ManagedDaemon {
   readonly id: string;
+  /** What was asked of all its processes. */
+  readonly requests: RequestFigures;
   readonly #options: ManagedDaemonOptions;
   readonly #policy: CrashPolicy;
   readonly #crashes: CrashRecord[] = [];
@@ -77,6 +82,7 @@ export class ManagedDaemon {
   #waiters: (() => void)[] = [];
 
   constructor(options: ManagedDaemonOptions) {
+    this.requests = new RequestFigures(options.limits.outstandingRequests);
     this.id = options.id;
     this.#options = options;
     this.#policy = new CrashPolicy(options.limits, options.random);
@@ -235,6 +241,7 @@ export class ManagedDaemon {
       launcher,
       clock,
       limits,
+      figures: this.requests,
       events: {
         onHello: (pid, runtime) => {
           this.#pid = pid;
@@ -260,6 +267,7 @@ export class ManagedDaemon {
         onMessage: (message) => events.onMessage(this.id, instance, message),
         onOutput: (stream, line) => events.onOutput(this.id, instance, stream, line),
         onMalformed: (reason) => events.onMalformed(this.id, reason),
+        onCrowded: (outstanding, limit) => events.onCrowded(this.id, outstanding, limit),
         onEnd: (end) => this.#ended(end),
       },
     });

@@ -20,7 +20,7 @@ function make() {
     clock: new FakeClock(),
     limits: CONTROL_LIMITS,
     random: () => 0,
-    events: { onSnapshot() {}, onMessage() {}, onOutput() {}, onMalformed() {} },
+    events: { onSnapshot() {}, onMessage() {}, onOutput() {}, onMalformed() {}, onCrowded() {} },
   });
   const start = (id: string) => {
     void supervisor.start(id);

@@ -41,7 +41,7 @@ function supervise(plans: Record<string, Outcome<LaunchPlan>> = {}) {
     clock,
     limits,
     random: () => 0,
-    events: { onSnapshot() {}, onMessage() {}, onOutput() {}, onMalformed() {} },
+    events: { onSnapshot() {}, onMessage() {}, onOutput() {}, onMalformed() {}, onCrowded() {} },
   });
   return supervisor;
 }

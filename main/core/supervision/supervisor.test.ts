@@ -37,6 +37,7 @@ beforeEach(() => {
       onMessage: () => {},
       onOutput: () => {},
       onMalformed: () => {},
+      onCrowded: () => {},
     },
   });
 });

@@ -56,6 +56,7 @@ test('whatever happens in whatever order, only the table’s transitions are mad
           onMessage: () => {},
           onOutput: () => {},
           onMalformed: () => {},
+          onCrowded: () => {},
         },
       });
       const process = () => launcher.processes.at(-1);
