@@ -390,6 +390,51 @@ export const limits = {
     reason:
       'How long a thread that does not stop may take to say where it is: it answers in some 10 ms, unless it is in native code.',
   },
+  threadPoolWaiting: {
+    default: 10_000,
+    unit: 'count',
+    reason:
+      'Tasks that wait in a thread pool where it says nothing else; more are refused, so that a daemon learns that it asks for too much.',
+  },
+  threadPoolHandedMs: {
+    default: 2,
+    unit: 'milliseconds',
+    reason:
+      'Work that a thread of a pool is handed at once: it has something to do until the next message, and whatever is urgent waits no longer.',
+  },
+  threadPoolGrowMs: {
+    default: 25,
+    unit: 'milliseconds',
+    reason:
+      'Work that waits, or time that it has waited, for which a pool starts another thread: what a start takes.',
+  },
+  threadPoolStuckMs: {
+    default: 10,
+    unit: 'milliseconds',
+    reason:
+      'A thread that has not answered for this long is at a longer task than expected: what it has not begun goes to others.',
+  },
+  threadPoolIdleMs: {
+    default: 30_000,
+    unit: 'milliseconds',
+    reason: 'How long a thread of a pool has nothing to do before it ends and gives its 12 MB back.',
+  },
+  threadPoolRunMs: {
+    default: 60_000,
+    unit: 'milliseconds',
+    reason:
+      'How long a task may run where it does not say otherwise; then it hangs, and its thread is ended and replaced.',
+  },
+  threadPoolNice: {
+    default: 10,
+    unit: 'count',
+    reason: 'Niceness of threads that compute, on Linux: the loop that serves people comes first.',
+  },
+  threadPoolStopMs: {
+    default: 1_000,
+    unit: 'milliseconds',
+    reason: 'How long a thread without a task may take to end before it is ended.',
+  },
   workNetworks: {
     default: 65_536,
     unit: 'count',

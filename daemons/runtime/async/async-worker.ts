@@ -68,6 +68,7 @@ export class AsyncWorker {
   readonly #ended: Promise<WorkerEnd>;
   #state: AsyncWorkerState = 'running';
   #destroyed = false;
+  #keepsAlive = true;
   #thrown: unknown = null;
   #exitStack: string | null = null;
 
@@ -156,6 +157,7 @@ export class AsyncWorker {
 
   /** Whether the thread keeps the process alive; it does unless told otherwise. */
   keepAlive(keeps: boolean): void {
+    this.#keepsAlive = keeps;
     if (keeps) this.#worker.ref();
     else this.#worker.unref();
   }
@@ -166,8 +168,13 @@ export class AsyncWorker {
 
   #endsWithin(timeoutMs: number): Promise<boolean> {
     if (this.#hasEnded()) return Promise.resolve(true);
+    // Whoever waits for it is there for as long.
+    this.#worker.ref();
     return new Promise((resolve) => {
-      const deadline = this.#clock.after(timeoutMs, () => resolve(false));
+      const deadline = this.#clock.after(timeoutMs, () => {
+        this.keepAlive(this.#keepsAlive);
+        resolve(false);
+      });
       void this.#ended.then(() => {
         deadline.cancel();
         resolve(true);

@@ -1,0 +1,112 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { LaneEntry, PRIORITIES, type Priority, PriorityLanes } from './priority-lanes.ts';
+
+class Entry extends LaneEntry {
+  readonly name: string;
+
+  constructor(priority: Priority, name: string = priority) {
+    super(priority);
+    this.name = name;
+  }
+}
+
+/** All that is left, in the order in which it is taken. */
+function drain(lanes: PriorityLanes<Entry>): string[] {
+  const names: string[] = [];
+  for (let entry = lanes.take(); entry !== null; entry = lanes.take()) names.push(entry.name);
+  return names;
+}
+
+function filled(count: number): PriorityLanes<Entry> {
+  const lanes = new PriorityLanes<Entry>();
+  for (let i = 0; i < count; i++) for (const priority of PRIORITIES) lanes.push(new Entry(priority));
+  return lanes;
+}
+
+describe('PriorityLanes', () => {
+  it('takes what is urgent first, and something of every priority in fifteen', () => {
+    const round = [
+      ...new Array(8).fill('critical'),
+      ...new Array(4).fill('high'),
+      ...new Array(2).fill('normal'),
+      'low',
+    ];
+    expect(drain(filled(16)).slice(0, 30)).toEqual([...round, ...round]);
+  });
+
+  it('lets one critical entry go before all that wait, also when others have just been taken', () => {
+    const lanes = new PriorityLanes<Entry>();
+    for (let i = 0; i < 100; i++) lanes.push(new Entry('low'));
+    for (let i = 0; i < 7; i++) lanes.take();
+    lanes.push(new Entry('normal'));
+    lanes.push(new Entry('critical'));
+    expect(lanes.peek()?.name).toBe('critical');
+    expect([lanes.take()?.name, lanes.take()?.name, lanes.take()?.name]).toEqual([
+      'critical',
+      'normal',
+      'low',
+    ]);
+  });
+
+  it('puts back what had not begun before all others of its priority', () => {
+    const lanes = new PriorityLanes<Entry>();
+    const first = new Entry('high', 'a');
+    lanes.pushBack(first);
+    lanes.push(new Entry('high', 'b'));
+    expect(lanes.take()).toBe(first);
+    lanes.pushBack(first);
+    expect(lanes.size).toBe(2);
+    expect(drain(lanes)).toEqual(['a', 'b']);
+    expect(lanes.size).toBe(0);
+    expect(lanes.take()).toBe(null);
+    expect(lanes.peek()).toBe(null);
+  });
+
+  it('keeps the order of a priority and counts right, whatever is put in, put back, taken and removed', () => {
+    const step = fc.oneof(
+      fc.record({ do: fc.constant('push' as const), priority: fc.constantFrom(...PRIORITIES) }),
+      fc.record({ do: fc.constant('back' as const), priority: fc.constantFrom(...PRIORITIES) }),
+      fc.record({ do: fc.constant('take' as const) }),
+      fc.record({ do: fc.constant('remove' as const), at: fc.nat(30) }),
+    );
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+        const lanes = new PriorityLanes<Entry>();
+        const model = new Map<Priority, Entry[]>(PRIORITIES.map((priority) => [priority, []]));
+        const lane = (entry: Entry) => model.get(PRIORITIES[entry.priority]!)!;
+        let made = 0;
+        for (const one of steps) {
+          if (one.do === 'push' || one.do === 'back') {
+            const entry = new Entry(one.priority, String(made++));
+            if (one.do === 'push') {
+              lanes.push(entry);
+              lane(entry).push(entry);
+            } else {
+              lanes.pushBack(entry);
+              lane(entry).unshift(entry);
+            }
+          } else if (one.do === 'take') {
+            const next = lanes.peek();
+            const taken = lanes.take();
+            expect(taken).toBe(next);
+            if (taken !== null) expect(lane(taken).shift()).toBe(taken);
+          } else {
+            const entry = [...model.values()].flat()[one.at];
+            if (entry === undefined) continue;
+            lanes.remove(entry);
+            lanes.remove(entry);
+            expect(entry.queued).toBe(false);
+            lane(entry).splice(lane(entry).indexOf(entry), 1);
+          }
+          const left = [...model.values()].flat();
+          expect(lanes.size).toBe(left.length);
+          expect(lanes.peek() === null).toBe(left.length === 0);
+        }
+        for (let entry = lanes.take(); entry !== null; entry = lanes.take())
+          expect(lane(entry).shift()).toBe(entry);
+        expect([...model.values()].flat()).toEqual([]);
+      }),
+    );
+  });
+});
