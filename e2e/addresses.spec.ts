@@ -1,6 +1,8 @@
 /** The addresses of pages: what is kept or sent leads back to the same page. */
 import { expect, test } from './fixtures.ts';
 
+test.use({ sharedApp: true });
+
 const hashOf = (url: string) => new URL(url).hash;
 
 test('an address of before, which names no host, leads to its page and is written anew', async ({ app }) => {

@@ -2,6 +2,8 @@
 import { IrcClient } from './clients/irc-client.ts';
 import { expect, test } from './fixtures.ts';
 
+test.use({ sharedApp: true });
+
 test('a form kills a client after it has said what that does', async ({ app }) => {
   const alice = await IrcClient.connect(await app.startDaemon('ircd'), 'alice');
   const bob = await IrcClient.connect(await app.listener('ircd'), 'bob');

@@ -2,6 +2,8 @@
 import { IrcClient } from './clients/irc-client.ts';
 import { expect, test } from './fixtures.ts';
 
+test.use({ sharedApp: true });
+
 test('connections come and go in the table, which filters, sorts and kills', async ({ app }) => {
   const server = await app.startDaemon('ircd');
   await app.open('/daemon/ircd/connections');

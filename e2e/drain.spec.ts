@@ -2,6 +2,8 @@
 import { IrcClient } from './clients/irc-client.ts';
 import { expect, test } from './fixtures.ts';
 
+test.use({ sharedApp: true });
+
 test('stopping asks first, tells the clients why and drains', async ({ app }) => {
   const alice = await IrcClient.connect(await app.startDaemon('ircd'), 'alice');
   await alice.join('#lobby');

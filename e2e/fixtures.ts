@@ -10,6 +10,7 @@ import { CHROMIUM_SWITCHES, findChromium } from './app/binaries.ts';
 import { DEFAULT_CONFIG, hostedByElectron } from './app/config.ts';
 import { ElectronApp } from './app/electron-app.ts';
 import { HeadlessApp } from './app/headless-app.ts';
+import { KeptApp } from './app/kept-app.ts';
 import { RunningApp } from './app/running-app.ts';
 
 export { expect };
@@ -33,20 +34,24 @@ export interface SpecOptions {
   sessionBus: string;
   /** See {@link HeadlessApp}. */
   program: readonly string[];
+  /** Whether the tests of the file, one after another, have one app; see {@link KeptApp}. */
+  sharedApp: boolean;
 }
 
+type Host = ElectronApp | HeadlessApp;
+
 interface AppFixtures {
-  /** A folder of this test's own, removed afterwards. */
+  /** A folder of this test's own, or of those that share an app; removed afterwards. */
   folder: string;
   /** The process side of the app; specs use `app`, those of one host only this. */
-  appHost: ElectronApp | HeadlessApp;
+  appHost: Host;
   app: RunningApp;
   skippedWhereNotRun: undefined;
 }
 
 export const test = base.extend<
   AppFixtures & SpecOptions,
-  HostOptions & { dashboardBrowser: Browser | null }
+  HostOptions & { dashboardBrowser: Browser | null; kept: KeptApp<Host> }
 >({
   host: ['headless', { option: true, scope: 'worker' }],
   notRun: [null, { option: true, scope: 'worker' }],
@@ -55,6 +60,7 @@ export const test = base.extend<
   loadBeforeReady: [true, { option: true }],
   sessionBus: ['disabled:', { option: true }],
   program: [[], { option: true }],
+  sharedApp: [false, { option: true }],
 
   skippedWhereNotRun: [
     async ({ notRun }, use, info) => {
@@ -82,29 +88,47 @@ export const test = base.extend<
     { scope: 'worker' },
   ],
 
-  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads a fixture's needs from this pattern.
-  folder: async ({}, use) => {
-    const folder = await mkdtemp(join(tmpdir(), 'signalbox-e2e-'));
+  kept: [
+    // It needs the browser, so that the browser is closed after it.
+    async ({ dashboardBrowser: _ }, use) => {
+      const kept = new KeptApp<Host>();
+      await use(kept);
+      await kept.end();
+    },
+    { scope: 'worker' },
+  ],
+
+  folder: async ({ sharedApp, kept }, use, info) => {
+    const make = () => mkdtemp(join(tmpdir(), 'signalbox-e2e-'));
+    if (sharedApp) {
+      await use(await kept.folder(info.file, make));
+      return;
+    }
+    await kept.leave(info.file);
+    const folder = await make();
     await use(folder);
     await rm(folder, { recursive: true, force: true });
   },
 
   appHost: async (
-    { dashboardBrowser, folder, config, exactConfig, loadBeforeReady, sessionBus, program },
+    { dashboardBrowser, folder, config, exactConfig, loadBeforeReady, sessionBus, program, sharedApp, kept },
     use,
   ) => {
     const dataDir = join(folder, 'data');
     const configFile = join(folder, 'signalbox.toml');
     const desktop = dashboardBrowser === null;
-    await writeFile(configFile, desktop && !exactConfig ? hostedByElectron(config) : config);
-    const appHost = desktop
-      ? new ElectronApp({ dataDir, configFile, loadBeforeReady, sessionBus })
-      : new HeadlessApp({ dataDir, configFile, browser: dashboardBrowser, program });
+    const make = async (): Promise<Host> => {
+      await writeFile(configFile, desktop && !exactConfig ? hostedByElectron(config) : config);
+      return desktop
+        ? new ElectronApp({ dataDir, configFile, loadBeforeReady, sessionBus })
+        : new HeadlessApp({ dataDir, configFile, browser: dashboardBrowser, program });
+    };
+    const appHost = sharedApp ? await kept.host(make) : await make();
     try {
-      await appHost.start();
+      if (!sharedApp) await appHost.start();
       await use(appHost);
     } finally {
-      await appHost.stop();
+      if (!sharedApp) await appHost.stop();
     }
     expect(appHost.problems, 'errors and policy violations of the page').toEqual([]);
   },

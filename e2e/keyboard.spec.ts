@@ -1,6 +1,8 @@
 /** The dashboard without a mouse. */
 import { expect, test } from './fixtures.ts';
 
+test.use({ sharedApp: true });
+
 /** More stops than any page has. */
 const MOST_TABS = 80;
 

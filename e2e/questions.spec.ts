@@ -3,6 +3,8 @@ import type { Page } from '@playwright/test';
 import { IrcClient } from './clients/irc-client.ts';
 import { expect, test } from './fixtures.ts';
 
+test.use({ sharedApp: true });
+
 /** Fills the form of `add-ban` and presses its button. */
 async function askForBan(page: Page, mask: string): Promise<void> {
   await page.getByLabel('Kind').selectOption('kline');
@@ -52,22 +54,6 @@ test('an answer to a question is taken only once the question could be read', as
   await expect.poll(() => alice.isOpen).toBe(false);
 });
 
-test('a ban that would be refused is not asked about; another is repeated in words', async ({ app }) => {
-  await app.startDaemon('ircd');
-  await app.open('/daemon/ircd/commands?command=add-ban');
-  const question = app.page.getByRole('alertdialog');
-  await askForBan(app.page, '*@*');
-  await expect(app.page.getByRole('alert')).toContainText('would ban everybody');
-  await expect(question).toBeHidden();
-
-  await askForBan(app.page, '*@*.example.org');
-  await expect(question).toContainText('*@*.example.org');
-  await expect(question).toContainText('1 day');
-  await expect(question).toContainText('spam');
-  await question.getByRole('button', { name: 'Confirm' }).click();
-  await expect(app.page.getByRole('region', { name: 'Result', exact: true })).toContainText('Done');
-});
-
 test('a ban is lifted from its row in the list, without being typed again', async ({ app }) => {
   await app.startDaemon('ircd');
   await app.open('/daemon/ircd/commands?command=add-ban');
@@ -84,6 +70,22 @@ test('a ban is lifted from its row in the list, without being typed again', asyn
   await expect(dialog).toContainText('Done');
   await dialog.getByRole('button', { name: 'Close' }).click();
   await expect(result).toContainText('The result has no rows');
+});
+
+test('a ban that would be refused is not asked about; another is repeated in words', async ({ app }) => {
+  await app.startDaemon('ircd');
+  await app.open('/daemon/ircd/commands?command=add-ban');
+  const question = app.page.getByRole('alertdialog');
+  await askForBan(app.page, '*@*');
+  await expect(app.page.getByRole('alert')).toContainText('would ban everybody');
+  await expect(question).toBeHidden();
+
+  await askForBan(app.page, '*@*.example.org');
+  await expect(question).toContainText('*@*.example.org');
+  await expect(question).toContainText('1 day');
+  await expect(question).toContainText('spam');
+  await question.getByRole('button', { name: 'Confirm' }).click();
+  await expect(app.page.getByRole('region', { name: 'Result', exact: true })).toContainText('Done');
 });
 
 test('the details of a client are labelled, with times and units', async ({ app }) => {

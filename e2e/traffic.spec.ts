@@ -4,6 +4,8 @@ import { RelayClient } from './clients/relay-client.ts';
 import { expect, test } from './fixtures.ts';
 import { figure } from './live-numbers.ts';
 
+test.use({ sharedApp: true });
+
 interface MetricsReport {
   readonly time: number;
   readonly metrics: Readonly<Record<string, number | { readonly count: number; readonly p99: number }>>;
