@@ -1,24 +1,13 @@
-/** Every page of the dashboard, and what opens over it, checked by axe in both themes (WCAG 2.2 AA). */
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
+/**
+ * Every page of the dashboard, and what opens over it, checked by axe in both themes (WCAG 2.2 AA). The desktop app shows
+ * the same window from the same build; what is different there has a spec of its own, electron-accessibility.spec.ts.
+ */
+import { violationsOn } from './app/axe.ts';
 import { PAGES } from './app/pages.ts';
 import { IrcClient } from './clients/irc-client.ts';
 import { expect, test } from './fixtures.ts';
 
-const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-/** A theme is other colours and nothing else, so in the second one only the rules about colours can find more. */
-const COLOUR_RULES = ['color-contrast', 'link-in-text-block'];
-
-/** What axe finds to mend, as `rule: element`. */
-async function violationsOn(page: Page, colorScheme: 'light' | 'dark'): Promise<string[]> {
-  // A second page cannot be opened in Electron by Playwright; legacy mode needs none.
-  const axe = new AxeBuilder({ page }).setLegacyMode();
-  const { violations } = await (colorScheme === 'light'
-    ? axe.withTags(TAGS)
-    : axe.withRules(COLOUR_RULES)
-  ).analyze();
-  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}`));
-}
+test.use({ sharedApp: true });
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`axe finds nothing to mend on any page in the ${colorScheme} theme`, async ({ app }) => {
