@@ -12,6 +12,8 @@ export interface LocalCaller {
   readonly terminal?: string | undefined;
   /** Address from which the terminal was reached by SSH. */
   readonly remote?: string | undefined;
+  /** Whether it is the console of the instance itself. */
+  readonly console?: true | undefined;
 }
 
 /** Longest name of a user or terminal, in characters: of user names Linux allows 32. */

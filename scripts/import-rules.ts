@@ -34,6 +34,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   'main/terminal': { ours: MAIN },
   'main/backup': { ours: MAIN, tests: ['main/cli', 'main/headless'] },
   'main/headless': { ours: ['main/terminal', 'daemons/registry.ts', ...MAIN], tests: ['main/cli'] },
+  // The program may take commands from its terminal, in the words of the command line.
+  'main/headless/main.ts': { ours: ['main/headless', 'main/cli'] },
   'main/cli': { ours: ['main/terminal', 'main/backup', 'main/headless', 'daemons/registry.ts', ...MAIN] },
   'main/electron': { ours: ['daemons/registry.ts', ...MAIN], onlyPackages: ['electron', '*'] },
   preload: { ours: SHARED, onlyPackages: ['electron'] },

@@ -8,6 +8,8 @@ import { isNode, type SourceNode, walk } from './source-tree.ts';
 export const REAL_TIME: Readonly<Record<string, string>> = {
   'main/headless/serve.test.ts':
     'A Ctrl-C counts as a second one only when it comes later than the echo of the first, in a process of its own.',
+  'main/cli/console-terminal.test.ts':
+    'A Ctrl-C counts as a second one only when it comes later than the echo of the first, in a process of its own.',
   'e2e/electron-leaving.spec.ts':
     'Quitting counts as a second time only when it comes later than the echo of the first, in a process of its own.',
   'daemons/runtime/telemetry/process-sampler.test.ts':

@@ -4,10 +4,10 @@ import { ROLES } from '../access.ts';
 import type { MessageOf } from '../read-only.ts';
 
 /**
- * Where an action came from: a desktop window, a browser that logged in, the command line, a program with the token of
- * the HTTP API, an MCP client, or Signalbox itself.
+ * Where an action came from: a desktop window, a browser that logged in, the command line, the console of `signalbox serve`,
+ * a program with the token of the HTTP API, an MCP client, or Signalbox itself.
  */
-export const ACTOR_ORIGINS = ['window', 'browser', 'cli', 'api', 'mcp', 'system'] as const;
+export const ACTOR_ORIGINS = ['window', 'browser', 'cli', 'console', 'api', 'mcp', 'system'] as const;
 /** One of {@link ACTOR_ORIGINS}. */
 export type ActorOrigin = (typeof ACTOR_ORIGINS)[number];
 

@@ -24,7 +24,7 @@ import {
   UsageError,
 } from '../terminal/terminal.ts';
 import type { LoadRegistry, Shared } from './invocation.ts';
-import { SocketClient } from './socket-client.ts';
+import type { SocketClient } from './socket-client.ts';
 import { withProgress } from './task-progress.ts';
 
 const OPTIONS = { config: { type: 'string' }, force: { type: 'boolean' } } as const;
@@ -32,12 +32,12 @@ const OPTIONS = { config: { type: 'string' }, force: { type: 'boolean' } } as co
 /** Answers the exit code. Throws UsageError and SignalboxError. */
 export async function backupCommand(
   words: readonly string[],
-  { json, data }: Shared,
+  { json, data, connectTo }: Shared,
   loadRegistry: LoadRegistry,
 ): Promise<number> {
   const { file, values } = parse('backup', words);
   const dataDir = dataDirOf(data);
-  const running = await connectIfRunning(dataDir);
+  const running = await connectIfRunning(() => connectTo(dataDir));
   let result: BackupResult;
   if (running === null) {
     const configFile = configFileOf(values.config);
@@ -108,9 +108,9 @@ function parse(command: string, words: readonly string[]) {
   return { file: resolve(file), values };
 }
 
-async function connectIfRunning(dataDir: string): Promise<SocketClient | null> {
+async function connectIfRunning(connect: () => Promise<SocketClient>): Promise<SocketClient | null> {
   try {
-    return await SocketClient.connect(dataDir);
+    return await connect();
   } catch (error) {
     if (error instanceof SignalboxError && error.code === 'no_instance') return null;
     throw error;

@@ -203,6 +203,16 @@ test.each([['start'], ['stop'], ['restart'], ['logs'], ['metrics']])(
   },
 );
 
+test('the name of a daemon does what "run" and that name do, in help too', async () => {
+  for (const rest of [['--help'], ['poke', '--help'], ['poke'], ['nothing']]) {
+    const [short, long] = await Promise.all([cli('tiny', ...rest), cli('run', 'tiny', ...rest)]);
+    expect(short).toEqual(long);
+  }
+  const [help, run] = await Promise.all([cli('help', 'tiny', 'poke'), cli('run', 'tiny', 'poke', '--help')]);
+  expect(help).toEqual(run);
+  expect((await cli('tinny', 'poke')).stderr).toContain('there is no command "tinny"; see: signalbox --help');
+});
+
 test('a number below the range is refused in our words', async () => {
   expect((await cli('logs', 'tiny', '--limit', '-3')).stderr).toBe(
     'signalbox: --limit: expected a whole number from 1 to 10000, got "-3"\n',

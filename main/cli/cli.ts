@@ -4,6 +4,7 @@
  */
 import { SignalboxError, toWireError } from '../../contract/errors.ts';
 import type { ManifestDescription } from '../../contract/manifest.ts';
+import { findDaemon } from '../../kit/command-line.ts';
 import { withAllMistakes } from '../core/config/mistakes.ts';
 import { dataDirOf } from '../core/instance/default-paths.ts';
 import {
@@ -17,7 +18,8 @@ import {
   sayUnrecorded,
   UsageError,
 } from '../terminal/terminal.ts';
-import type { EntryOf, LoadRegistry, Shared } from './invocation.ts';
+import type { ConnectTo, EntryOf, LoadRegistry, Shared } from './invocation.ts';
+import type { RunRequest } from './run-command.ts';
 import { showDaemon, showStatus } from './show.ts';
 import { SocketClient, withClient } from './socket-client.ts';
 
@@ -26,8 +28,10 @@ export async function runCli(
   argv: readonly string[],
   loadRegistry: LoadRegistry,
   entryOf: EntryOf,
+  connectTo: ConnectTo = (dataDir) => SocketClient.connect(dataDir),
 ): Promise<number> {
-  const { shared, words } = takeSharedOptions(argv);
+  const { words, ...options } = takeSharedOptions(argv);
+  const shared: Shared = { ...options.shared, connectTo };
   try {
     if (shared.data === '') throw new UsageError('--data needs a directory');
     return await dispatch(words, shared, loadRegistry, entryOf);
@@ -46,18 +50,21 @@ async function dispatch(
   entryOf: EntryOf,
 ): Promise<number> {
   const [command, ...rest] = words;
-  const connect = () => SocketClient.connect(dataDirOf(shared.data));
+  const connect = () => shared.connectTo(dataDirOf(shared.data));
   if (command === '--version' || command === 'version') return await version(shared.json);
   if (command === 'run' && (rest[0] !== undefined || !shared.help)) {
-    const { runCommand } = await import('./run-command.ts');
-    const manifest = findManifest(await describeAll(loadRegistry), rest[0]);
-    return await runCommand({ ...shared, manifest, words: rest.slice(1), connect });
+    const manifest = findDaemon(await describeAll(loadRegistry), rest[0]);
+    return await ofDaemon({ ...shared, manifest, words: rest.slice(1), connect });
   }
   if (command === undefined || command === 'help' || shared.help) {
     const { generalHelp, helpOf } = await import('./help.ts');
-    const topic = command === 'help' ? rest[0] : command;
+    const [topic, ...more] = command === 'help' ? rest : words;
     const own = topic === undefined ? null : helpOf(topic);
-    print(own ?? generalHelp(await describeAll(loadRegistry)));
+    const manifests = own === null ? await describeAll(loadRegistry) : [];
+    const manifest = manifests.find(({ id }) => id === topic);
+    if (manifest !== undefined)
+      return await ofDaemon({ ...shared, help: true, manifest, words: more, connect });
+    print(own ?? generalHelp(manifests));
     return command === undefined && !shared.help ? EXIT.usage : EXIT.ok;
   }
   switch (command) {
@@ -123,8 +130,12 @@ async function dispatch(
       const { restoreCommand } = await import('./backup-command.ts');
       return await restoreCommand(rest, shared);
     }
-    default:
-      throw new UsageError(`there is no command "${command}"; see: signalbox --help`);
+    default: {
+      const manifest = (await describeAll(loadRegistry)).find(({ id }) => id === command);
+      if (manifest === undefined)
+        throw new UsageError(`there is no command "${command}"; see: signalbox --help`);
+      return await ofDaemon({ ...shared, manifest, words: rest, connect });
+    }
   }
 }
 
@@ -132,7 +143,10 @@ async function dispatch(
  * Takes the options out that all commands share, wherever they stand; the rest stays in order. A value that looks like
  * one of them is written as `--reason=--json`.
  */
-function takeSharedOptions(argv: readonly string[]): { shared: Shared; words: string[] } {
+function takeSharedOptions(argv: readonly string[]): {
+  shared: Omit<Shared, 'connectTo'>;
+  words: string[];
+} {
   const words: string[] = [];
   let data: string | undefined;
   const flags = { json: false, help: false, yes: false };
@@ -153,15 +167,10 @@ async function describeAll(loadRegistry: LoadRegistry): Promise<readonly Manifes
   return (await loadRegistry()).map(describeManifest);
 }
 
-function findManifest<Named extends { readonly id: string }>(
-  manifests: readonly Named[],
-  id: string | undefined,
-): Named {
-  const known = manifests.map((candidate) => candidate.id).join(', ');
-  if (id === undefined) throw new UsageError(`run needs a daemon: ${known}`);
-  const manifest = manifests.find((candidate) => candidate.id === id);
-  if (manifest === undefined) throw new UsageError(`no daemon is called "${id}"; there are: ${known}`);
-  return manifest;
+/** A daemon's name for a command: `signalbox ircd clients` is `signalbox run ircd clients`. */
+async function ofDaemon(request: RunRequest): Promise<number> {
+  const { runCommand } = await import('./run-command.ts');
+  return await runCommand(request);
 }
 
 /** A name that does not exist is typed wrong also while no instance runs that could say so. */
@@ -174,7 +183,7 @@ async function withNamed(
     return await work();
   } catch (error) {
     if (error instanceof SignalboxError && error.code === 'no_instance' && id !== 'main') {
-      findManifest(await loadRegistry(), id);
+      findDaemon(await loadRegistry(), id);
     }
     throw error;
   }

@@ -3,8 +3,8 @@
  * the manifests. It holds words alone and asks no instance, so that the Tab key never waits.
  */
 import type { JsonFieldSchema, ManifestDescription } from '../../contract/manifest.ts';
+import { optionName } from '../../kit/command-line.ts';
 import { UsageError } from '../terminal/terminal.ts';
-import { optionName } from './command-args.ts';
 
 /** Shells that there is a script for. */
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;

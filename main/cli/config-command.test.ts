@@ -6,6 +6,7 @@ import { openLocalSocket } from '../core/instance/local-socket.ts';
 import { CONTROL_LIMITS } from '../core/limits.ts';
 import { SessionRegistry } from '../core/sessions/session-registry.ts';
 import { configCommand } from './config-command.ts';
+import { SocketClient } from './socket-client.ts';
 
 test.each([false, true])('a reload that is not recorded says so (--json: %s)', async (json) => {
   const data = await mkdtemp(join(tmpdir(), 'signalbox-cli-'));
@@ -19,7 +20,8 @@ test.each([false, true])('a reload that is not recorded says so (--json: %s)', a
     const outcome = { ok: true, result: { daemons: [] }, audited: false } as const;
     const sessions = new SessionRegistry();
     socket.serve({ sessions, handle: async () => outcome, subscribe: () => () => {} });
-    const shared = { json, help: false, yes: false, data };
+    const connectTo = (dataDir: string) => SocketClient.connect(dataDir);
+    const shared = { json, help: false, yes: false, data, connectTo };
     expect(
       await configCommand(
         ['reload'],

@@ -23,7 +23,7 @@ import {
 } from '../terminal/terminal.ts';
 import type { EntryOf, LoadRegistry, Shared } from './invocation.ts';
 import { showReload } from './show.ts';
-import { SocketClient, withClient } from './socket-client.ts';
+import { type SocketClient, withClient } from './socket-client.ts';
 
 /** Answers the exit code. Throws UsageError. */
 export async function configCommand(
@@ -37,7 +37,7 @@ export async function configCommand(
   const [what, file, ...more] = positionals;
   if (what === 'reload') {
     if (file !== undefined) throw new UsageError(`"${file}" is not expected here`);
-    const connect = () => SocketClient.connect(dataDirOf(data));
+    const connect = () => shared.connectTo(dataDirOf(data));
     return await withClient(connect, async (client) => {
       const outcome = await client.request('config.reload', {});
       const note = sayUnrecorded(outcome);
@@ -58,12 +58,12 @@ export async function configCommand(
 /** Needs no instance: a file is checked before one is started with it. One that runs says which file is its own. */
 async function check(
   named: string | undefined,
-  { json, data }: Shared,
+  { json, data, connectTo }: Shared,
   registry: readonly Manifest[],
   entryOf: EntryOf,
 ): Promise<number> {
   const dataDir = dataDirOf(data);
-  const instance = await hostOf(dataDir);
+  const instance = await hostOf(() => connectTo(dataDir));
   const file = named === undefined && instance !== null ? instance.configFile : configFileOf(named);
   const store = await ConfigStore.open(file, registry);
   const fail78 = (error: WireError) => {
@@ -96,10 +96,10 @@ async function check(
   return EXIT.ok;
 }
 
-/** What the instance of a data directory says about itself; null where none runs. */
-async function hostOf(dataDir: string): Promise<HostInfo | null> {
+/** What the instance says about itself; null where none runs. */
+async function hostOf(connect: () => Promise<SocketClient>): Promise<HostInfo | null> {
   try {
-    const client = await SocketClient.connect(dataDir);
+    const client = await connect();
     const outcome = await client.request('hello', {});
     client.close();
     return outcome.ok ? outcome.result : null;

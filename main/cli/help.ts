@@ -1,6 +1,6 @@
 /** Help texts of the CLI. Those of admin commands are generated from the manifests. */
 import type { CommandDescription, JsonFieldSchema, ManifestDescription } from '../../contract/manifest.ts';
-import { optionForms, optionName } from './command-args.ts';
+import { optionForms, optionName } from '../../kit/command-line.ts';
 
 /** What `signalbox --help` prints. */
 export function generalHelp(manifests: readonly ManifestDescription[]): string {
@@ -12,7 +12,7 @@ export function generalHelp(manifests: readonly ManifestDescription[]): string {
   start D           start a daemon
   stop D            drain and stop a daemon
   restart D         stop and start a daemon
-  run D COMMAND     run an admin command (see: run D --help)
+  run D COMMAND     run an admin command; "run" may be left out (see: run D --help)
   logs D            print the log of a daemon, or of "main"; --follow goes on, --level, --limit N
   metrics D         print the metrics of a daemon, or of "main"
   pools             print the queues, pools, caches and so on of all processes
@@ -37,7 +37,7 @@ Options of all commands:
   --version
 
 Exit codes: 0 done, 1 refused or failed, 2 usage (also a name that does not exist), 69 no instance runs,
-78 bad configuration or installation.`;
+78 bad configuration or installation, 130 ended by Ctrl-C.`;
 }
 
 const COMMAND_HELP: Readonly<Record<string, string>> = {

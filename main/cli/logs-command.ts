@@ -47,7 +47,15 @@ export async function printLogs(client: SocketClient, request: LogsRequest, json
   for (const record of outcome.result.records) show(record);
   if (live === null) return EXIT.ok;
   live.goOn(outcome.result.records);
+  let interrupted = false;
+  const onInterrupt = () => {
+    interrupted = true;
+    client.close();
+  };
+  process.once('SIGINT', onInterrupt);
   await client.closed;
+  process.off('SIGINT', onInterrupt);
+  if (interrupted) return EXIT.interrupted;
   say('signalbox: the instance ended');
   return EXIT.ok;
 }

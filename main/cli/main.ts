@@ -19,8 +19,11 @@ if (argv[0] === 'serve' && !isBuilt() && !argv.includes('--help')) {
   say(`signalbox: the dashboard is not built yet. Run: cd ${ROOT} && npm run build`);
   process.exitCode = EXIT.config;
 } else if (argv[0] === 'serve') {
-  const { serve } = await import('../headless/serve.ts');
-  await serve(argv.slice(1));
+  const { SHIPPED, serve } = await import('../headless/serve.ts');
+  await serve(argv.slice(1), SHIPPED, async (dataDir, daemons) => {
+    const { openConsole } = await import('./console.ts');
+    return openConsole(dataDir, daemons);
+  });
 } else {
   process.exitCode = await runCli(
     argv,

@@ -2,7 +2,7 @@
 
 import { fromWireError, refusalIn, warningIn } from '../../contract/errors.ts';
 import type { CommandDescription, ManifestDescription } from '../../contract/manifest.ts';
-import { refuseOldCommand } from '../../contract/renamed.ts';
+import { findCommand, parseCommandArgs } from '../../kit/command-line.ts';
 import {
   ask,
   canAsk,
@@ -15,7 +15,6 @@ import {
   sayUnrecorded,
   UsageError,
 } from '../terminal/terminal.ts';
-import { parseCommandArgs } from './command-args.ts';
 import { commandHelp, daemonHelp } from './help.ts';
 import { showResult } from './show.ts';
 import type { SocketClient } from './socket-client.ts';
@@ -41,12 +40,7 @@ export async function runCommand(request: RunRequest): Promise<number> {
     print(daemonHelp(manifest));
     return EXIT.ok;
   }
-  const command = manifest.commands.find((one) => one.name === name);
-  if (command === undefined) {
-    refuseOldCommand(manifest.id, manifest.renamed, name);
-    const known = manifest.commands.map((one) => one.name).join(', ') || 'none';
-    throw new UsageError(`${manifest.id} has no command "${name}". It has: ${known}.`);
-  }
+  const command = findCommand(manifest, name);
   if (request.help) {
     print(commandHelp(manifest, command));
     return EXIT.ok;

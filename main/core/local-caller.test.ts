@@ -40,6 +40,13 @@ test('a caller is the account, an admin, with what it says of where it is', () =
   });
   expect(localActor({ sudoUser: 'alice', terminal: 'pts/3' }).where).toBe('sudo alice, pts/3');
   expect(localActor({ remote: '192.0.2.7' }).where).toBe('192.0.2.7');
+  expect(localActor({ console: true, terminal: 'pts/3' })).toEqual({
+    name,
+    from: 'console',
+    role: 'admin',
+    where: 'pts/3',
+  });
+  expect(localCallerSchema.safeParse({ console: false }).success).toBe(false);
 });
 
 test('an account without a name is called by its number', async () => {

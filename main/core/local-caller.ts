@@ -28,13 +28,15 @@ export const localCallerSchema = z.strictObject({
     .string()
     .refine((text) => isIP(text) !== 0 && !text.includes('%'), { error: 'expected an IPv4 or IPv6 address' })
     .optional(),
+  console: z.literal(true).optional(),
 });
 
 /** The account, and what its user says, which is shown and decides nothing. */
-export function localActor({ sudoUser, ...said }: LocalCaller): Actor {
+export function localActor({ sudoUser, console, ...said }: LocalCaller): Actor {
   const name = userName();
   const where = describeLocalCaller(sudoUser === name ? said : { sudoUser, ...said });
-  return { name, from: 'cli', role: 'admin', ...(where === undefined ? {} : { where }) };
+  const from = console === true ? 'console' : 'cli';
+  return { name, from, role: 'admin', ...(where === undefined ? {} : { where }) };
 }
 
 /** The account that owns the socket: nobody else can open it. */

@@ -21,7 +21,7 @@ export { UsageError };
 export const SERVE_HELP = `Usage: signalbox serve [options]
        npm start -- --headless [options]
 
-Serves the dashboard over HTTP, without a window.
+Serves the dashboard over HTTP, without a window. In a terminal it takes commands, such as: status
 
   --port N            port of the dashboard (${DEFAULT_PORT}); 0 for any free one
   --data DIR          directory of this instance (socket, database, logs)

@@ -21,7 +21,7 @@ import { unusableFolder } from '../core/instance/data-folder.ts';
 import { CONTROL_LIMITS, type ControlLimits } from '../core/limits.ts';
 import { ownCompileCache } from '../fork/compile-cache.ts';
 import { createForkLauncher } from '../fork/fork-launcher.ts';
-import { say } from '../terminal/terminal.ts';
+import { canAsk, say } from '../terminal/terminal.ts';
 import { Auth, loadToken } from './auth.ts';
 import { type HttpServer, startHttpServer } from './http-server.ts';
 import { parseServeOptions, SERVE_HELP, type ServeOptions, UsageError } from './serve-options.ts';
@@ -46,8 +46,22 @@ export interface Daemons {
 /** The daemons of Signalbox. */
 export const SHIPPED: Daemons = { registry, entryOf: (id) => join(ROOT, 'daemons', id, 'main.ts') };
 
-/** Serves until a signal ends it, then ends the process. */
-export async function serve(argv: readonly string[], daemons: Daemons = SHIPPED): Promise<void> {
+/** What takes commands from the terminal. */
+export interface HostConsole {
+  /** Ctrl-C was pressed; true where that was meant for a command. */
+  interrupt(): boolean;
+  close(): void;
+}
+
+/** Opens the console of an instance; null where that cannot be. */
+export type OpenConsole = (dataDir: string, daemons: Daemons) => Promise<HostConsole | null>;
+
+/** Serves until a signal ends it, then ends the process. Where somebody sits at a terminal, `openConsole` takes commands there. */
+export async function serve(
+  argv: readonly string[],
+  daemons: Daemons = SHIPPED,
+  openConsole?: OpenConsole,
+): Promise<void> {
   survivesLostOutput();
   keepFilesPrivate();
   const options = readOptions(argv, daemons);
@@ -81,6 +95,9 @@ export async function serve(argv: readonly string[], daemons: Daemons = SHIPPED)
       : `Signalbox is ready at ${server.url} (token: ${process.stdout.isTTY ? token : join(options.dataDir, 'token')})`;
     process.stdout.write(`${line}\n`);
     await tellManager({ assignment: 'READY=1', status: `Ready at ${server.url}` });
+    // With --json, and where no terminal is read, a program started us.
+    if (openConsole !== undefined && canAsk() && !options.json)
+      host.takesCommands(await openConsole(options.dataDir, daemons));
   } catch (error) {
     const text = toWireError(error).message;
     const hint = text.includes('EADDRINUSE')
@@ -175,6 +192,7 @@ class RunningHost {
   readonly #plane: ControlPlane;
   #server: HttpServer | null = null;
   #sessions: SessionStore | null = null;
+  #console: HostConsole | null = null;
   #ending = false;
   #forced = false;
   #interruptedAt = Number.NEGATIVE_INFINITY;
@@ -189,6 +207,11 @@ class RunningHost {
     if (this.#ending) void server.close();
   }
 
+  takesCommands(opened: HostConsole | null): void {
+    this.#console = opened;
+    if (this.#ending) opened?.close();
+  }
+
   get ending(): boolean {
     return this.#ending;
   }
@@ -199,8 +222,9 @@ class RunningHost {
       const now = performance.now();
       const isEcho = now - this.#interruptedAt < CONTROL_LIMITS.interruptEchoMs;
       this.#interruptedAt = now;
+      if (isEcho || this.#console?.interrupt() === true) return;
       if (!this.#ending) void this.#end('SIGINT');
-      else if (!isEcho) this.#force();
+      else this.#force();
     });
     process.on('SIGHUP', () => void this.#reload());
     // Started by scripts/start.mjs: when that is gone, nobody could end us any more.
@@ -212,6 +236,7 @@ class RunningHost {
   async #end(reason: string): Promise<void> {
     if (this.#ending) return;
     this.#ending = true;
+    this.#console?.close();
     say(`signalbox: stopping (${reason}); Ctrl-C again ends at once`);
     void tellManager({ assignment: 'STOPPING=1', status: `Draining (${reason})` });
     await this.#plane.close(reason, async () => {

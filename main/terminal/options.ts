@@ -1,8 +1,8 @@
 /** Parses options, with mistakes in words for the person who typed them. Used by the CLI and by `serve`. */
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { UsageError } from '../../kit/command-line.ts';
 
-/** Thrown for arguments that cannot be understood; the message is for the person who typed them. */
-export class UsageError extends Error {}
+export { UsageError };
 
 /**
  * What `parseArgs` makes of the words. A negative number is the value of the option before it.

@@ -11,7 +11,7 @@ import { furtherMistakes } from '../core/config/mistakes.ts';
 import { parseOptions, UsageError } from './options.ts';
 
 /** Exit codes of the CLI (sysexits.h where it has one). */
-export const EXIT = { ok: 0, failure: 1, usage: 2, noInstance: 69, config: 78 } as const;
+export const EXIT = { ok: 0, failure: 1, usage: 2, noInstance: 69, config: 78, interrupted: 130 } as const;
 
 /** Which exit code an error has; any other is a failure. What was typed wrong is `usage`, whoever notices it. */
 const EXIT_OF: Partial<Record<ErrorCode, number>> = {
@@ -201,8 +201,20 @@ export function canAsk(): boolean {
   return process.stdin.isTTY === true && process.stderr.isTTY === true;
 }
 
+/** Asks, and answers what was typed. */
+type Asker = (question: string) => Promise<string>;
+
+/** Who reads standard input already and gives the answers; null where nobody does. */
+let asker: Asker | null = null;
+
+/** Says who asks from now on: two readers of standard input would each get a part of what is typed. */
+export function askBy(next: Asker | null): void {
+  asker = next;
+}
+
 /** Asks on stderr and answers what was typed. */
 export async function ask(question: string): Promise<string> {
+  if (asker !== null) return (await asker(question)).trim();
   const { createInterface } = await import('node:readline/promises');
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   try {

@@ -95,6 +95,7 @@ describe('the audit trail on the page', () => {
 describe('where an entry came from', () => {
   it.each([
     ['cli', 'command line'],
+    ['console', 'console'],
     ['api', 'HTTP API'],
     ['system', 'Signalbox'],
     ['ircd', 'ircd'],

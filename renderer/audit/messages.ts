@@ -31,6 +31,7 @@ export const messages = {
     window: 'window',
     browser: 'browser',
     cli: 'command line',
+    console: 'console',
     api: 'HTTP API',
     mcp: 'MCP',
     system: 'Signalbox',

@@ -5,6 +5,7 @@ const ORIGINS: Readonly<Record<SessionInfo['from'], string>> = {
   window: 'window of the desktop app',
   browser: 'browser',
   cli: 'command line',
+  console: 'console',
   api: 'token',
   mcp: 'MCP client',
   system: 'Signalbox',

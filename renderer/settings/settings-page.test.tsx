@@ -259,6 +259,7 @@ describe('the sessions of all', () => {
     ['window', 'window of the desktop app'],
     ['browser', 'browser'],
     ['cli', 'command line'],
+    ['console', 'console'],
     ['api', 'token'],
     ['mcp', 'MCP client'],
     ['system', 'Signalbox'],

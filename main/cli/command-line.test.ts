@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { defineCommand, describeManifest } from '../../contract/manifest.ts';
+import { optionName, parseCommandArgs } from '../../kit/command-line.ts';
 import { manifest as tiny } from '../headless/test-fixtures/tiny/manifest.ts';
 import { parseOptions, UsageError } from '../terminal/options.ts';
-import { optionName, parseCommandArgs } from './command-args.ts';
 import { commandHelp, daemonHelp, generalHelp } from './help.ts';
 
 const LOG_OPTIONS = { limit: { type: 'string' }, follow: { type: 'boolean', short: 'f' } } as const;
