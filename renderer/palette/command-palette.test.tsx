@@ -309,3 +309,17 @@ it('goes with the page, and begins with nothing typed when it is opened again', 
   await press(/Search/);
   expect(field()?.value).toBe('');
 });
+
+test('a command that is typed with its arguments comes first, and Enter opens its form with them', async () => {
+  await open();
+  await type('run d drop --nick "ann lee"');
+  expect(lines()[0]).toBe('d drop | nick ann lee | As typed');
+  expect(chosen()).toBe(0);
+  key('Enter');
+  await pass(100);
+  expect(useOpenCommand.getState().open).toMatchObject({
+    daemon: 'd',
+    command: 'drop',
+    args: { nick: 'ann lee' },
+  });
+});

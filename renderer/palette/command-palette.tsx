@@ -15,6 +15,7 @@ import { useCloseOnLeave } from '../shell/route.ts';
 import { Button } from '../ui/button.tsx';
 import { findEntries, type PaletteEntry, paletteEntries } from './entries.ts';
 import { messages } from './messages.ts';
+import { typedEntries } from './typed-entries.ts';
 
 const isMac = navigator.userAgent.includes('Mac');
 
@@ -60,7 +61,10 @@ function Finder({ onDone }: { onDone: () => void }): ReactNode {
     const mine = states.filter(({ host }) => host === current);
     return paletteEntries([...mine, ...states.filter(({ host }) => host !== current)]);
   }, [current, states]);
-  const found = useMemo(() => findEntries(entries, query), [entries, query]);
+  const found = useMemo(() => {
+    const mine = states.filter(({ host }) => host === current);
+    return [...typedEntries(mine, query), ...findEntries(entries, query)];
+  }, [current, entries, query, states]);
   const active = Math.min(chosen, found.length - 1);
   const optionId = (index: number) => `${listId}-${index}`;
   useEffect(() => {

@@ -8,6 +8,8 @@ export const messages = {
   pages: 'Page',
   daemons: 'Daemon',
   commands: 'Command',
+  typed: 'As typed',
+  hidden: '(hidden)',
   open: 'Search',
   goTo: (page: string) => `Go to ${page}`,
   start: (id: string) => `Start ${id}`,
