@@ -72,8 +72,11 @@ test('status, start, run, metrics, logs and stop, for people and for programs', 
     metrics: { signalbox_tiny_loop_delay_seconds: { p999: expect.any(Number) } },
   });
   expect((await cli('metrics', 'main')).stdout).toContain('signalbox_main_requests_total');
-  const logged = await cli('logs', 'tiny', '--json', '--limit', '1');
-  expect(json(logged)).toMatchObject({ source: 'tiny', event: 'poked' });
+  const logged = (await cli('logs', 'tiny', '--json', '--limit', '20')).stdout.trimEnd().split('\n');
+  // A busy machine may have it log that its loop was kept.
+  expect(logged.map((line) => JSON.parse(line) as unknown)).toContainEqual(
+    expect.objectContaining({ source: 'tiny', event: 'poked' }),
+  );
   expect((await cli('restart', 'tiny', '--yes')).stdout).toMatch(
     /^tiny is running \(pid \d+\), listening on tiny 127\.0\.0\.1:7\n$/,
   );
