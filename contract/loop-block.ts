@@ -23,3 +23,13 @@ export const loopBlockSchema = z.strictObject({
 
 /** One block of an event loop. */
 export type LoopBlock = MessageOf<typeof loopBlockSchema>;
+
+/** A block with the process that it happened in: a daemon, or `main`. */
+export interface SourcedLoopBlock extends LoopBlock {
+  readonly source: string;
+}
+
+export const loopBlockReportSchema = z.strictObject({
+  type: z.literal('loop-block'),
+  block: loopBlockSchema,
+});

@@ -6,6 +6,7 @@
 
 import type { z } from 'zod';
 import { auditRequests } from './audit.ts';
+import { blockRequests } from './blocks.ts';
 import { commandRequests } from './commands.ts';
 import { configRequests } from './config.ts';
 import { historyRequests } from './history.ts';
@@ -25,6 +26,7 @@ export const CONTROL_REQUESTS = {
   ...taskRequests,
   ...metricsRequests,
   ...logsRequests,
+  ...blockRequests,
   ...historyRequests,
   ...auditRequests,
   ...configRequests,

@@ -1,6 +1,7 @@
 /** What a daemon says to main. */
 
 import { z } from 'zod';
+import { loopBlockReportSchema } from '../loop-block.ts';
 import type { MessageOf } from '../read-only.ts';
 import { outcomeSchema, wireErrorSchema } from '../wire-error.ts';
 import { catalogSchema } from './catalog.ts';
@@ -40,6 +41,8 @@ export const fromDaemonSchema = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('reply'), requestId, outcome: outcomeSchema(z.unknown()) }),
   taskReportSchema,
+  /** Its loop stood still; it says so when it goes on. */
+  loopBlockReportSchema,
   lifecycleRequestSchema,
   deedRequestSchema,
   deedReportSchema,

@@ -86,6 +86,13 @@ async function dispatch(
         withClient(connect, (client) => printMetrics(client, id, shared.json)),
       );
     }
+    case 'blocks': {
+      const id = rest.length === 0 ? null : one(rest, command);
+      const { blocksCommand } = await import('./blocks-command.ts');
+      return await withNamed(id ?? 'main', loadRegistry, () =>
+        withClient(connect, (client) => blocksCommand(client, id, shared.json)),
+      );
+    }
     case 'pools': {
       noMore(rest);
       const { poolsCommand } = await import('./pools-command.ts');

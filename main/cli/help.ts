@@ -18,6 +18,7 @@ export function generalHelp(manifests: readonly ManifestDescription[]): string {
   pools             print the queues, pools, caches and so on of all processes
   top               watch processes, queues and pools live; one picture where stdout is no terminal
   tasks             long work and how far it is; tasks cancel ID ends one early
+  blocks [D]        what kept event loops for more than 50 ms, of a daemon, of "main" or of all
   sessions          who is connected; sessions end ID ends a session
   config check      check the configuration file; --config FILE names another one
   config reload     read the configuration file again
@@ -92,6 +93,12 @@ terminal it goes on, at most a picture a second; elsewhere it prints one and end
 
 Lists the long work that goes on in daemons, such as copying the database, and how far it is. "cancel" has one end early, where
 that is possible.`,
+  blocks: `Usage: signalbox blocks [DAEMON|main] [--json]
+
+When the event loop of a process stood still for more than 50 ms, for how long, by which command or request, for whom and where
+in the program: the newest 50 of each process since Signalbox started.
+
+  --json            an array with an object each`,
   config: `Usage: signalbox config check [FILE] [--json]
        signalbox config reload [--json]
 

@@ -8,6 +8,7 @@ import type { WireError } from '../../contract/errors.ts';
 import type { Catalog } from '../../contract/link/catalog.ts';
 import type { MetricSummary } from '../../contract/link/metric-summary.ts';
 import type { Task } from '../../contract/link/tasks.ts';
+import type { LoopBlock } from '../../contract/loop-block.ts';
 import type { MetricSpec } from '../../contract/manifest.ts';
 import type { DaemonSnapshot, DaemonState } from '../../contract/states.ts';
 import type { EventBus } from './event-bus.ts';
@@ -41,6 +42,8 @@ export interface Announcements {
   readonly catalogCame: { readonly source: string; readonly catalog: Catalog };
   /** Long work of a daemon began, went on or ended. */
   readonly taskCame: { readonly source: string; readonly task: Task };
+  /** The event loop of a process, main included, stood still. */
+  readonly blockCame: { readonly source: string; readonly block: LoopBlock };
   readonly logsCame: {
     readonly id: string;
     readonly instance: number;

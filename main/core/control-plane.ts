@@ -185,7 +185,7 @@ class Plane implements ControlPlane {
   }
 
   begin(): this {
-    this.#telemetry.watchLoop(() => {});
+    this.#telemetry.watchLoop((block) => this.#bus.publish('blockCame', { source: MAIN_SOURCE, block }));
     this.#instance.socket.serve(this);
     this.#summaryOfMain(this.#telemetry.summarise());
     const { configError, descriptorNotice } = this;

@@ -10,6 +10,11 @@ export const CONTROL_LIMIT_TABLE = {
     unit: 'count',
     reason: 'Tasks of one daemon that main keeps for clients that come later; a daemon has no more at once.',
   },
+  loopBlocksKept: {
+    default: 50,
+    unit: 'count',
+    reason: 'Newest blocks of the event loop of one process that main keeps: a page of them.',
+  },
   catalogMetrics: {
     default: 1_000,
     unit: 'count',

@@ -13,6 +13,7 @@ import type { ControlLimits } from './limits.ts';
 import { MAIN_METRICS } from './main-telemetry.ts';
 import { AuditJournal } from './records/audit-journal.ts';
 import { AuditTrail } from './records/audit-trail.ts';
+import { BlockList } from './records/block-list.ts';
 import { HistoryClient, type RecorderLink } from './records/history-client.ts';
 import { LogStore } from './records/log-store.ts';
 import { MetricFollowers } from './records/metric-followers.ts';
@@ -38,6 +39,7 @@ export interface Records {
   readonly metrics: MetricsStore;
   readonly followers: MetricFollowers;
   readonly tasks: TaskList;
+  readonly blocks: BlockList;
   readonly journal: AuditJournal | null;
   readonly history: HistoryClient;
   readonly audit: AuditTrail;
@@ -77,6 +79,7 @@ export function makeRecords(parts: RecordParts): Records {
     logs: new LogStore(clock, limits),
     followers: new MetricFollowers(),
     tasks: new TaskList(),
+    blocks: new BlockList(limits.loopBlocksKept),
     metrics,
     journal,
     history,

@@ -57,21 +57,21 @@ const link = (name: string) => screen.getByRole('link', { name }).getAttribute('
 describe('the tabs', () => {
   it('are a view each of what the daemon has', async () => {
     await open('d');
-    expect(tabs()).toEqual(['Live', 'People', 'Commands', 'Logs', 'Crashes', 'Config']);
+    expect(tabs()).toEqual(['Live', 'People', 'Commands', 'Logs', 'Crashes', 'Loop blocks', 'Config']);
     expect(screen.getByRole('tablist', { name: 'Views of d' })).toBeTruthy();
   });
 
   it('are fewer for who may see less, and of a daemon that has less', async () => {
     await open('d', { info: { role: 'viewer' } });
-    expect(tabs()).toEqual(['Live', 'Logs', 'Crashes']);
+    expect(tabs()).toEqual(['Live', 'Logs', 'Crashes', 'Loop blocks']);
     page.close();
     await open('keeper');
-    expect(tabs()).toEqual(['Live', 'Logs', 'Crashes', 'Config']);
+    expect(tabs()).toEqual(['Live', 'Logs', 'Crashes', 'Loop blocks', 'Config']);
   });
 
-  it('of main are two', async () => {
+  it('of main are three', async () => {
     await open('main');
-    expect([tabs(), chosen()]).toEqual([['Live', 'Logs'], ['Live']]);
+    expect([tabs(), chosen()]).toEqual([['Live', 'Logs', 'Loop blocks'], ['Live']]);
     expect(screen.getByRole('tablist', { name: 'Views of main' })).toBeTruthy();
   });
 

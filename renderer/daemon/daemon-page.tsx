@@ -17,6 +17,7 @@ import { PageHeader } from '../ui/page-header.tsx';
 import { ConfigTab } from './config-tab.tsx';
 import { CrashesTab } from './crashes-tab.tsx';
 import { LiveTab } from './live-tab.tsx';
+import { LoopBlocksTab } from './loop-blocks-tab.tsx';
 import { messages } from './messages.ts';
 
 interface TabSpec {
@@ -38,6 +39,11 @@ export function DaemonPage({ id }: { id: string }): ReactNode {
   const logs = (): ReactNode => (
     <LogView key={`${id} ${query.at}`} source={source} crashes={daemon?.crashes ?? []} at={at} />
   );
+  const blocks: TabSpec = {
+    name: 'blocks',
+    title: messages.tabs.blocks,
+    render: () => <LoopBlocksTab key={id} id={id} />,
+  };
   if (manifest === undefined || daemon === undefined) {
     const tabs: readonly TabSpec[] = [
       {
@@ -46,6 +52,7 @@ export function DaemonPage({ id }: { id: string }): ReactNode {
         render: () => <LiveTab key={id} source={source} charts={[]} instruments={{}} up />,
       },
       { name: 'logs', title: messages.tabs.logs, fills: true, render: logs },
+      blocks,
     ];
     return <TabbedPage id={MAIN_SOURCE} title={messages.hostTitle} details={<HostDetails />} tabs={tabs} />;
   }
@@ -82,6 +89,7 @@ export function DaemonPage({ id }: { id: string }): ReactNode {
   }
   tabs.push({ name: 'logs', title: messages.tabs.logs, fills: true, render: logs });
   tabs.push({ name: 'crashes', title: messages.tabs.crashes, render: () => <CrashesTab daemon={daemon} /> });
+  tabs.push(blocks);
   if (mayReadConfig)
     tabs.push({ name: 'config', title: messages.tabs.config, render: () => <ConfigTab key={id} id={id} /> });
   return (

@@ -107,13 +107,13 @@ describe('the metrics', () => {
   it('are counted, and listed when that is wanted', async () => {
     await open();
     expect([document.querySelector('summary')?.textContent, screen.queryByRole('table')]).toEqual([
-      'All metrics 17',
+      'All metrics 18',
       null,
     ]);
     await open_();
     const [header, ...rows] = rowsOf(screen.getByRole('table'));
     expect(header).toEqual(['Metric', 'Meaning', 'Value']);
-    expect(rows).toHaveLength(17);
+    expect(rows).toHaveLength(18);
     expect(rows.at(-4)).toEqual(['signalbox_d_open', 'People who are connected', '–']);
   });
 

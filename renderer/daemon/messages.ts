@@ -7,6 +7,7 @@ export const messages = {
     commands: 'Commands',
     logs: 'Logs',
     crashes: 'Crashes',
+    blocks: 'Loop blocks',
     config: 'Config',
   },
   hostTitle: 'Host',
@@ -41,6 +42,19 @@ export const messages = {
   crashStderr: 'Last lines of stderr',
   crashNoStderr: 'It wrote nothing to stderr.',
   seeInLogs: 'See in the logs',
+  noBlocks: 'Its event loop has not stood still',
+  noBlocksHint: 'What keeps it for more than 50 ms will stand here: by which command, for whom and where.',
+  blocksFailed: 'The blocks of the event loop could not be read',
+  blockBy: (work: string, connection: string) => {
+    const whose =
+      connection === '' ? '' : ` of ${/^\d+$/.test(connection) ? 'connection ' : ''}${connection}`;
+    return work === '' && whose === '' ? 'Nothing said what it worked on' : `${work || 'Work'}${whose}`;
+  },
+  blockStarved: (percent: number) =>
+    `It used a core for ${percent} % of the time, so it waited for something or for the machine.`,
+  blocksUntold: (count: number) => `${amountOf(count, 'more block')} before it, too fast to be told`,
+  blockWithoutPlace: 'Where is not known: it was over before it could be asked.',
+  blockPlaces: 'Where in the program, innermost first',
   pid: 'pid',
   configHint: 'Settings in force, defaults included. They come from',
   configDefaults: 'Settings in force. There is no configuration file: all are defaults.',

@@ -275,7 +275,7 @@ class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, Com
     logger.log('info', 'daemon', 'ready', places.length === 0 ? 'Ready' : `Ready for ${places.join(', ')}`);
     this.#sendSummary();
     setInterval(() => this.#sendSummary(), SUMMARY_MS).unref();
-    this.#host.watchLoop(() => {});
+    this.#host.watchLoop((block) => this.#link.send({ type: 'loop-block', block }));
   }
 
   /** One second of metrics, after what it measures where that is something else than before. */

@@ -98,6 +98,13 @@ async function blocksOf(...kinds: string[]): Promise<LoopBlock[]> {
     .map((line) => JSON.parse(line) as LoopBlock);
 }
 
+test('a process whose loop does not come back has said where it is, should it be killed', async () => {
+  const { stderr } = await run(process.execPath, [program, 'stuck']);
+  expect(stderr).toMatch(
+    /^The event loop has stood still for 0\.15 s: SPIN of connection 7, .*spinInJavaScript \(daemons/m,
+  );
+});
+
 test('a process that is blocked says by what, for whom and where: in JavaScript, in native code, behind an await', async () => {
   const blocks = await blocksOf('javascript', 'native', 'parse', 'traced');
   const of = (work: string) => blocks.find((block) => block.work === work);

@@ -50,6 +50,8 @@ export interface LoopWatchOptions {
   readonly turn?: LoopTurn;
   /** For tests: when the thread starts, in milliseconds from now. */
   readonly startMs?: number;
+  /** For tests: {@link limits.loopStuckMs}. */
+  readonly stuckMs?: number;
 }
 
 /** Whether processes watch their loops. */
@@ -97,7 +99,7 @@ export class LoopWatch {
       tickMs: limits.loopWatchTickMs.default,
       idleTicks: 2,
       askMs: limits.loopBlockAskMs.default,
-      stuckMs: limits.loopStuckMs.default,
+      stuckMs: this.#options.stuckMs ?? limits.loopStuckMs.default,
       question: QUESTION,
     };
     try {

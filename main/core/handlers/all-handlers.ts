@@ -12,6 +12,7 @@ import type { Records } from '../make-records.ts';
 import type { SessionRegistry } from '../sessions/session-registry.ts';
 import type { Supervisor } from '../supervision/supervisor.ts';
 import { auditHandlers } from './audit-handlers.ts';
+import { blockHandlers } from './block-handlers.ts';
 import { commandHandlers } from './command-handlers.ts';
 import { configHandlers } from './config-handlers.ts';
 import type { HandlerTable } from './handler-table.ts';
@@ -44,7 +45,7 @@ export function allHandlers(parts: AllHandlerParts): HandlerTable {
   const { options, clock, limits, startedAt, bus, config, plans, supervisor, records, sessions, closing } =
     parts;
   const { registry, launcher, daemonRuntime, dataDir } = options;
-  const { logs, metrics, followers, tasks, history, audit } = records;
+  const { logs, metrics, followers, tasks, blocks, history, audit } = records;
   const dashboard = () => plans.dashboard;
   const holders = () => plans.holders();
   const onError = (error: ConfigStore['error']) => bus.publish('configRead', { error });
@@ -55,6 +56,7 @@ export function allHandlers(parts: AllHandlerParts): HandlerTable {
     ...taskHandlers(tasks, supervisor, audit),
     ...metricsHandlers(metrics, followers, supervisor),
     ...logsHandlers(logs, metrics),
+    ...blockHandlers(blocks, metrics),
     ...historyHandlers(history, registry),
     ...auditHandlers(history),
     ...sessionHandlers(sessions, audit),

@@ -8,6 +8,7 @@ import type { MainTelemetry } from '../main-telemetry.ts';
 import type { Records } from '../make-records.ts';
 import type { StreamBroker } from '../stream-broker.ts';
 import { auditListens } from './audit-listener.ts';
+import { blocksListen } from './blocks-listener.ts';
 import { clientsListen } from './clients-listener.ts';
 import { historyListens } from './history-listener.ts';
 import { logsListen } from './logs-listener.ts';
@@ -32,12 +33,13 @@ export interface ListenerParts {
 /** Clients come last, so that whoever asks on hearing something finds it done. */
 export function attachListeners(parts: ListenerParts): void {
   const { bus, clock, limits, telemetry, records, streams, clients, recorderId } = parts;
-  const { logs, metrics, followers, tasks, history, audit } = records;
+  const { logs, metrics, followers, tasks, blocks, history, audit } = records;
   telemetry.logger.subscribe((record) => logs.append(MAIN_SOURCE, 1, [record], 0));
   telemetryListens(bus, telemetry, clock, limits);
   metricsListen(bus, metrics, followers, telemetry.logger);
   tasksListen(bus, tasks, limits);
   logsListen(bus, logs);
+  blocksListen(bus, blocks);
   historyListens(bus, history, recorderId);
   auditListens(bus, audit);
   streamsListen(bus, streams);

@@ -24,6 +24,9 @@ export function announcing(bus: AnnouncementBus, questions: () => DaemonQuestion
         case 'task':
           bus.publish('taskCame', { source: id, task: message.task });
           return;
+        case 'loop-block':
+          bus.publish('blockCame', { source: id, block: message.block });
+          return;
         case 'logs': {
           const { records, dropped } = message;
           bus.publish('logsCame', { id, instance, records, dropped });

@@ -51,6 +51,7 @@ export type PassedOn = Extract<
     type:
       | 'catalog'
       | 'task'
+      | 'loop-block'
       | 'summary'
       | 'logs'
       | 'lifecycle'

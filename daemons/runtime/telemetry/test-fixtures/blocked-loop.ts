@@ -5,6 +5,7 @@
 import { pbkdf2Sync } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { ASLEEP_WORD, LoopTurn, type TurnWatcher } from '../../async/loop-turn.ts';
+import { limits } from '../../limits.ts';
 import { Logger } from '../logger.ts';
 import { LoopWatch } from '../loop-watch.ts';
 import { MetricRegistry } from '../metric-registry.ts';
@@ -23,7 +24,7 @@ const loopTurn = new ShownTurns();
 
 function spinInJavaScript(): number {
   let turns = 0;
-  for (const end = performance.now() + 200; performance.now() < end; ) turns++;
+  for (const end = performance.now() + 300; performance.now() < end; ) turns++;
   return turns;
 }
 
@@ -68,6 +69,11 @@ const kinds: Readonly<Record<string, () => unknown>> = {
     loopTurn.name('PARSE', 9);
     parseInNativeCode();
   },
+  stuck() {
+    loopTurn.enter();
+    loopTurn.name('SPIN', 7);
+    spinInJavaScript();
+  },
   traced: () => loopTurn.trace('report', 'anna', spinAfterWaiting),
 };
 
@@ -77,6 +83,7 @@ const watch = new LoopWatch({
   log: new Logger().child('loop'),
   blocks,
   startMs: 0,
+  stuckMs: process.argv.includes('stuck') ? 150 : limits.loopStuckMs.default,
   turn: loopTurn,
   onBlock: (block) => process.stdout.write(`${JSON.stringify(block)}\n`),
 });

@@ -1,4 +1,5 @@
 /** Entry of the fixture daemon `tiny`. */
+import { pbkdf2Sync } from 'node:crypto';
 import { createServer } from 'node:net';
 import { SignalboxError } from '../../../../contract/errors.ts';
 import { runDaemon } from '../../../../daemons/runtime/host/run-daemon.ts';
@@ -10,6 +11,20 @@ import { manifest } from './manifest.ts';
 const mistake = new SignalboxError('config_invalid', 'tiny.greeting: the greeting is wrong', {
   detail: { key: 'tiny.greeting' },
 });
+
+function spinFor(ms: number): number {
+  let rounds = 0;
+  for (const end = performance.now() + ms; performance.now() < end; ) rounds++;
+  return rounds;
+}
+
+/** Does not come back to JavaScript before it is done; takes some `ms`. */
+function hashFor(ms: number): number {
+  const start = performance.now();
+  pbkdf2Sync('password', 'salt', 2_000, 32, 'sha512');
+  const rounds = Math.ceil((2_000 * ms) / (performance.now() - start));
+  return pbkdf2Sync('password', 'salt', rounds, 32, 'sha512').length;
+}
 
 runDaemon({
   manifest,
@@ -74,6 +89,7 @@ runDaemon({
         },
         list: { run: () => ({ rows: [{ name: 'evil\u001b[2J\u009b2Jname', bytes: 2048 }] }) },
         peers: { run: () => peers.all },
+        block: { run: ({ ms, native }) => (native === true ? hashFor(ms) : spinFor(ms)) },
         secret: { run: () => 'secret' },
         again: {
           async run(_args, { actor }) {

@@ -80,6 +80,16 @@ const commands = {
     args: z.object({}),
     result: 'json',
   }),
+  block: defineCommand({
+    summary: 'Keeps the loop from everything else',
+    danger: 'safe',
+    access: 'operate',
+    args: z.object({
+      ms: z.number().int().min(1).max(10_000).default(200).describe('For how long'),
+      native: z.boolean().optional().describe('In one call of native code'),
+    }),
+    result: 'json',
+  }),
   secret: defineCommand({
     summary: 'Main only',
     danger: 'safe',
