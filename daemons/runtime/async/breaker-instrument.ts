@@ -1,14 +1,18 @@
 /** Shows the breaker of calls as an instrument. */
 import { BREAKER_STATES } from '../../../contract/instrument-figures.ts';
 import type { MetricRegistry } from '../telemetry/metric-registry.ts';
-import { standardInstrument } from '../telemetry/standard-instrument.ts';
+import { type StandardInstrument, standardInstrument } from '../telemetry/standard-instrument.ts';
 import type { Resilience } from './resilience.ts';
 
 /**
- * Registers it under `name`; answers what takes it away again.
+ * Shows it under `name` until the instrument is closed.
  * @throws SignalboxError `conflict` where a breaker of that name is open
  */
-export function instrumentBreaker(metrics: MetricRegistry, name: string, calls: Resilience): () => void {
+export function breakerInstrument(
+  metrics: MetricRegistry,
+  name: string,
+  calls: Resilience,
+): StandardInstrument<'breaker'> {
   const instrument = standardInstrument(metrics, 'breaker', name, (handles) => {
     const { state, submitted, completed, failed, rejected } = calls.stats();
     handles.state.set(BREAKER_STATES.indexOf(state));
@@ -18,8 +22,11 @@ export function instrumentBreaker(metrics: MetricRegistry, name: string, calls: 
     handles.rejected.setTotal(rejected);
   });
   calls.onRun = (ns) => instrument.handles.run.record(ns);
-  return () => {
-    calls.onRun = null;
-    instrument.close();
+  return {
+    handles: instrument.handles,
+    close() {
+      calls.onRun = null;
+      instrument.close();
+    },
   };
 }

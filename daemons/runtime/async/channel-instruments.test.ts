@@ -1,7 +1,7 @@
 import { duplexPair } from 'node:stream';
 import { expect, it } from 'vitest';
 import { MetricRegistry } from '../telemetry/metric-registry.ts';
-import { instrumentChannel } from './channel-instruments.ts';
+import { channelInstruments } from './channel-instruments.ts';
 import { DuplexChannel } from './duplex-channel.ts';
 import { lines } from './framing.ts';
 
@@ -9,7 +9,7 @@ it('shows both ways of a channel as queues until it has ended', async () => {
   const metrics = new MetricRegistry('t', []);
   const [here, there] = duplexPair();
   const channel = new DuplexChannel(here, { framing: lines(), messages: 2 });
-  instrumentChannel(metrics, 'mail', channel);
+  channelInstruments(metrics, 'mail', channel);
   const shown = (figure: string, way: string) =>
     metrics.values[metrics.layout.slot(`signalbox_t_queue_${figure}{queue="mail ${way}"}`)];
   there.write('a\nb\nc\n');

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SignalboxError } from '../../../contract/errors.ts';
 import { MetricRegistry } from '../telemetry/metric-registry.ts';
-import { instrumentBreaker } from './breaker-instrument.ts';
+import { breakerInstrument } from './breaker-instrument.ts';
 import { Resilience, type ResilienceOptions } from './resilience.ts';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -261,7 +261,7 @@ it('is seen by its figures until it is taken away', async () => {
   vi.useRealTimers();
   const metrics = new MetricRegistry('t', []);
   const calls = make({ failures: 1 });
-  const close = instrumentBreaker(metrics, 'mail', calls);
+  const { close } = breakerInstrument(metrics, 'mail', calls);
   const shown = (figure: string) =>
     metrics.values[metrics.layout.slot(`signalbox_t_breaker_${figure}{breaker="mail"}`)];
   await calls.run(() => Promise.resolve());
