@@ -6,7 +6,7 @@ import { describeManifest } from '../contract/manifest.ts';
 import { registry } from '../daemons/registry.ts';
 import { controlApiPage, REQUEST_NAMES } from './control-api-page.ts';
 import { LIMIT_TABLES, limitsPage } from './limits-page.ts';
-import { referencePage } from './reference-docs.ts';
+import { referencePage, runtimePage } from './reference-docs.ts';
 
 describe.each(registry.map((manifest) => [manifest.id, manifest] as const))(
   'the reference of %s',
@@ -51,6 +51,24 @@ describe('the reference of the control API', () => {
       for (const [field, of] of Object.entries(args.shape))
         expect(of.description, `${name} ${field}`).toBeTruthy();
     }
+  });
+});
+
+describe('the page of the async library', () => {
+  const root = join(import.meta.dirname, '..');
+  const page = readFileSync(join(root, 'docs/runtime.md'), 'utf8');
+
+  it('quotes programs as they are (run `node scripts/reference-docs.ts` after a change)', () => {
+    expect(page).toBe(runtimePage());
+  });
+
+  it('quotes every program of a pattern', () => {
+    const programs = globSync('daemons/runtime/async/patterns/*.ts', { cwd: root }).filter(
+      (file) => !file.endsWith('.test.ts'),
+    );
+    for (const file of programs)
+      expect(page).toContain(`<!-- program ${file.replaceAll('\\', '/')} -->\n\`\`\`ts\n`);
+    expect(programs).toHaveLength(7);
   });
 });
 

@@ -1,9 +1,9 @@
 /**
  * Writes docs/reference/<daemon>.md from the manifests (every command, metric and setting), docs/reference/control-api.md from
- * the contract and docs/limits.md from the tables of limits, so that nobody writes one down twice. `node scripts/reference-docs.ts` writes the pages; a test
+ * the contract and docs/limits.md from the tables of limits, and fills the programs into docs/runtime.md, so that nobody writes one down twice. `node scripts/reference-docs.ts` writes the pages; a test
  * fails when they are out of date.
  */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type CommandDescription,
@@ -16,6 +16,7 @@ import { controlApiPage } from './control-api-page.ts';
 import { type JsonSchema, typeOf } from './json-schema-words.ts';
 import { limitsPage } from './limits-page.ts';
 import { markdownTable } from './markdown-table.ts';
+import { withPrograms } from './quoted-programs.ts';
 
 const docs = join(import.meta.dirname, '../docs');
 
@@ -94,10 +95,17 @@ export function referencePage(manifest: Manifest): string {
   ].join('\n\n')}\n`;
 }
 
+/** docs/runtime.md with the programs that it quotes as they are now. */
+export function runtimePage(): string {
+  const page = readFileSync(join(docs, 'runtime.md'), 'utf8');
+  return withPrograms(page, (file) => readFileSync(join(docs, '..', file), 'utf8'));
+}
+
 if (import.meta.main) {
   for (const manifest of registry) {
     writeFileSync(join(docs, `reference/${manifest.id}.md`), referencePage(manifest));
   }
   writeFileSync(join(docs, 'reference/control-api.md'), controlApiPage());
   writeFileSync(join(docs, 'limits.md'), limitsPage());
+  writeFileSync(join(docs, 'runtime.md'), runtimePage());
 }
