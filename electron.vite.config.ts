@@ -8,6 +8,7 @@ import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
 import { registry } from './daemons/registry.ts';
+import { threadEntries, threadModules } from './scripts/thread-modules.ts';
 
 const root = import.meta.dirname;
 
@@ -18,6 +19,7 @@ const daemonEntries = Object.fromEntries(
 
 export default defineConfig({
   main: {
+    plugins: [threadModules(root)],
     build: {
       target: 'node20',
       // The parent of all outputs: main is built first, so this also clears what an earlier build left.
@@ -25,7 +27,11 @@ export default defineConfig({
       emptyOutDir: true,
       sourcemap: true,
       rolldownOptions: {
-        input: { 'main/electron': resolve(root, 'main/electron/main.ts'), ...daemonEntries },
+        input: {
+          'main/electron': resolve(root, 'main/electron/main.ts'),
+          ...daemonEntries,
+          ...threadEntries(root),
+        },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },
     },

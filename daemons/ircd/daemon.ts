@@ -150,6 +150,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
     this.#server.closing = reason;
     this.#server.clientLog.close();
     await this.#net.drain(reason, AbortSignal.any([deadline, AbortSignal.timeout(DRAIN_MS)]));
+    await this.#server.passwords.close();
     await this.#banSaver.close();
   }
 

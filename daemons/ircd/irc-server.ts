@@ -50,7 +50,9 @@ export class IrcServer implements ConnectionHandler<User>, CommandServer {
   readonly host: ServerHost;
   readonly state: NetworkState;
   readonly counters = new ProtocolCounters();
-  readonly passwords = new PasswordChecker();
+  readonly passwords = new PasswordChecker(({ message, thread }) =>
+    this.host.log('error', 'thread_lost', message, { thread }),
+  );
   readonly tuning = new Tuning();
   /** How many clients are welcomed in one turn of the loop. */
   readonly registrationTurns = new TurnBudget(limits.registrationsPerTurn.default);

@@ -265,13 +265,20 @@ export const limits = {
   passwordChecks: {
     default: 2,
     unit: 'count',
-    reason: 'argon2id verifications at once: each holds 19 MiB and a pool thread; later ones wait in line.',
+    reason:
+      'argon2id verifications at once, and at most one less than there are cores: each holds 19 MiB and a thread; later ones wait in line.',
   },
   passwordChecksWaiting: {
     default: 200,
     unit: 'count',
     reason:
       'Verifications in line; beyond that the answer would come too late, so the last attempt of the address with most is refused.',
+  },
+  passwordCloseMs: {
+    default: 500,
+    unit: 'milliseconds',
+    reason:
+      'Time that verifications have to end when the server stops; whoever waits for one is told that it stops.',
   },
   deferredBytes: {
     default: 16_384,

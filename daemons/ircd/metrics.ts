@@ -1,5 +1,6 @@
 /** Copies the counters of network path and protocol into the metric registry just before each sample. */
 import { cacheInstrument } from '../runtime/async/async-cache.ts';
+import { poolInstrument } from '../runtime/async/pool-instrument.ts';
 import { publishAcceptor } from '../runtime/net/acceptor-metrics.ts';
 import type { MetricRegistry } from '../runtime/telemetry/metric-registry.ts';
 import type { IrcServer } from './irc-server.ts';
@@ -50,6 +51,7 @@ export function publishMetrics(
   const serverBans = gauge('server_bans');
 
   cacheInstrument(registry, lookup.names);
+  poolInstrument(registry, server.passwords.pool);
   publishAcceptor(registry, net.admission.counts, () => net.stats.get('connections'));
   registry.onSample(() => {
     for (const { handle, stat } of netCounters) handle.setTotal(net.stats.get(stat));

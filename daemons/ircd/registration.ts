@@ -8,7 +8,7 @@ import { sendLusers } from './commands/lusers.ts';
 import { sendMotd } from './commands/motd.ts';
 import { limits } from './limits.ts';
 import type { Connection } from './net/connection.ts';
-import { PasswordQueueFull } from './passwords.ts';
+import { isDamagedHash, PasswordQueueFull } from './passwords.ts';
 import { truncateUtf8 } from './protocol/line-text.ts';
 import { isValidUsername } from './protocol/names.ts';
 import { N } from './protocol/numerics.ts';
@@ -82,9 +82,10 @@ function finishRegistration(server: CommandServer, user: User, pending: PendingR
       else refusePassword(server, user);
     },
     (error) => {
-      if (!(error instanceof PasswordQueueFull)) {
+      if (isDamagedHash(error))
         server.host.log('error', 'server_hash_damaged', 'The password_hash of the server cannot be used');
-      }
+      else if (!(error instanceof PasswordQueueFull))
+        server.host.log('error', 'password_unchecked', `A password could not be checked: ${String(error)}`);
       server.exit(user, 'The password cannot be checked now, try again later');
     },
   );

@@ -1,5 +1,6 @@
 /** What a newcomer is told, whose name they get, and who is not let in. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { SignalboxError } from '../../contract/errors.ts';
 import { ircdConfigSchema } from './config.ts';
 import { type MemoryClient, MemoryServer, waitFor } from './memory-server.ts';
 import { PasswordQueueFull } from './passwords.ts';
@@ -208,7 +209,8 @@ describe('the password of the server', () => {
 
   it('that cannot be checked lets nobody in, and is the fault of whoever runs the server but for a crowd', async () => {
     for (const [error, events] of [
-      [new Error('damaged'), ['server_hash_damaged']],
+      [new SignalboxError('config_invalid', 'damaged'), ['server_hash_damaged']],
+      [new SignalboxError('crashed', 'its thread ended'), ['password_unchecked']],
       [new PasswordQueueFull(), []],
     ] as const) {
       irc.host.logs.length = 0;

@@ -21,8 +21,8 @@ export class IrcClient {
     });
   }
 
-  /** Connects and resolves when the server has welcomed the client. */
-  static async connect(server: TcpListenerInfo, nick: string): Promise<IrcClient> {
+  /** Connects, with the server's password where it has one, and resolves when the server has welcomed the client. */
+  static async connect(server: TcpListenerInfo, nick: string, password?: string): Promise<IrcClient> {
     const framework = new IrcFramework.Client();
     const client = new IrcClient(framework, nick);
     const registered = once(framework, 'registered');
@@ -36,6 +36,7 @@ export class IrcClient {
       username: nick,
       gecos: `End-to-end client ${nick}`,
       auto_reconnect: false,
+      ...(password === undefined ? {} : { password }),
     });
     await Promise.race([registered, refused]);
     refused.catch(() => {});

@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { SignalboxError } from '../../../contract/errors.ts';
 import { MemoryServer, waitFor } from '../memory-server.ts';
 import { hashPassword } from '../passwords.ts';
 
@@ -75,6 +76,16 @@ it('keeps what an operator may do to the flags of the block', async () => {
   expect(client.send('MODE a -o')).toEqual([':a!~a@192.0.2.1 MODE a :-o']);
   expect(client.send('MODE a +o')).toEqual([]);
   expect(client.send('KILL a')[0]).toContain(' 481 a ');
+});
+
+it('says that a password could not be checked when its thread ended, which is not the fault of the hash', async () => {
+  const lost = new SignalboxError('crashed', 'its thread ended');
+  vi.spyOn(irc.server.passwords, 'check').mockRejectedValueOnce(lost);
+  const client = irc.join('a');
+  client.send('OPER boss sesame');
+  await waitFor(client, (line) => line.includes(' 400 a OPER '));
+  expect(irc.host.logs.at(-1)).toMatchObject({ event: 'password_unchecked' });
+  expect(client.user?.isOper).toBe(false);
 });
 
 it('says that a damaged hash is the fault of the configuration', async () => {

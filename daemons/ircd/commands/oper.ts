@@ -5,7 +5,7 @@ import { noticeOpers } from '../broadcast.ts';
 import type { CommandServer } from '../command-server.ts';
 import type { OperBlock } from '../config.ts';
 import { limits } from '../limits.ts';
-import { PasswordQueueFull } from '../passwords.ts';
+import { isDamagedHash, PasswordQueueFull } from '../passwords.ts';
 import { compileAddressMask, coversAddress } from '../protocol/address-mask.ts';
 import { fold } from '../protocol/casemapping.ts';
 import { N } from '../protocol/numerics.ts';
@@ -86,11 +86,14 @@ function makeOper(server: CommandServer, user: User, block: OperBlock): void {
 
 /** The password could not be checked: too many are, or the hash in the configuration is damaged. */
 function failed(server: CommandServer, user: User, name: string, error: unknown): void {
-  if (!(error instanceof PasswordQueueFull)) {
+  if (isDamagedHash(error))
     server.host.log('error', 'oper_hash_damaged', `The password_hash of operator ${name} cannot be used`, {
       oper: name,
     });
-  }
+  else if (!(error instanceof PasswordQueueFull))
+    server.host.log('error', 'password_unchecked', `A password could not be checked: ${String(error)}`, {
+      oper: name,
+    });
   user.reply(N.ERR_UNKNOWNERROR, 'OPER', 'The password cannot be checked now, try again later');
 }
 

@@ -45,11 +45,12 @@ export class PoolJob extends LaneEntry implements PoolTicket<unknown> {
     task: PricedTask,
     argument: unknown,
     priority: Priority,
+    group: unknown,
     transfer: readonly TransferListItem[] | null,
     runMs: number,
     submittedMs: number,
   ) {
-    super(priority);
+    super(priority, group);
     this.#owner = owner;
     this.id = id;
     this.task = task;

@@ -43,6 +43,8 @@ export type TaskState = 'pending' | 'running' | 'completed' | 'cancelled' | 'fai
 export interface RunOptions {
   /** Default `normal`. */
   readonly priority?: Priority;
+  /** Tasks of different groups (clients, addresses) take turns within a priority. All that name none are one group. */
+  readonly group?: unknown;
   /** Cancels the task when it is aborted. */
   readonly signal?: AbortSignal;
   /** Parts of the argument that are moved to the thread instead of copied. */

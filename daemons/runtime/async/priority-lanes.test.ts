@@ -5,8 +5,8 @@ import { LaneEntry, PRIORITIES, type Priority, PriorityLanes } from './priority-
 class Entry extends LaneEntry {
   readonly name: string;
 
-  constructor(priority: Priority, name: string = priority) {
-    super(priority);
+  constructor(priority: Priority, name: string = priority, group?: unknown) {
+    super(priority, group);
     this.name = name;
   }
 }
@@ -63,22 +63,63 @@ describe('PriorityLanes', () => {
     expect(lanes.peek()).toBe(null);
   });
 
-  it('keeps the order of a priority and counts right, whatever is put in, put back, taken and removed', () => {
+  it('lets groups take turns, so that one that asks often delays only itself', () => {
+    const lanes = new PriorityLanes<Entry>();
+    const [a, b, c] = [{}, {}, {}];
+    for (const name of ['a1', 'a2', 'a3', 'a4']) lanes.push(new Entry('normal', name, a));
+    for (const name of ['b1', 'b2']) lanes.push(new Entry('normal', name, b));
+    for (const name of ['x1', 'x2']) lanes.push(new Entry('normal', name));
+    expect([lanes.take()?.name, lanes.take()?.name]).toEqual(['a1', 'b1']);
+    // A newcomer comes after those whose turn is still to come.
+    lanes.push(new Entry('normal', 'c1', c));
+    expect(drain(lanes)).toEqual(['x1', 'a2', 'b2', 'c1', 'x2', 'a3', 'a4']);
+  });
+
+  it('gives what is put back the next turn, also where its group waits for nothing else', () => {
+    const lanes = new PriorityLanes<Entry>();
+    const one = new Entry('normal', 'a1', 'a');
+    lanes.push(one);
+    for (const name of ['b1', 'b2']) lanes.push(new Entry('normal', name, 'b'));
+    lanes.push(new Entry('normal', 'c1', 'c'));
+    expect(lanes.take()).toBe(one);
+    lanes.pushBack(one);
+    expect(drain(lanes)).toEqual(['a1', 'b1', 'c1', 'b2']);
+  });
+
+  it('keeps turns right when entries are removed', () => {
+    const lanes = new PriorityLanes<Entry>();
+    const entries = ['a', 'b', 'c'].map((group) => new Entry('low', group, group));
+    for (const entry of entries) lanes.push(entry);
+    lanes.remove(entries[0]!);
+    lanes.push(new Entry('low', 'd', 'd'));
+    lanes.remove(entries[2]!);
+    expect(drain(lanes)).toEqual(['b', 'd']);
+    lanes.push(new Entry('low', 'a', 'a'));
+    expect(drain(lanes)).toEqual(['a']);
+  });
+
+  it('keeps the order of a group and counts right, whatever is put in, put back, taken and removed', () => {
+    const group = fc.constantFrom(undefined, 'a', 'b');
     const step = fc.oneof(
-      fc.record({ do: fc.constant('push' as const), priority: fc.constantFrom(...PRIORITIES) }),
-      fc.record({ do: fc.constant('back' as const), priority: fc.constantFrom(...PRIORITIES) }),
+      fc.record({ do: fc.constant('push' as const), priority: fc.constantFrom(...PRIORITIES), group }),
+      fc.record({ do: fc.constant('back' as const), priority: fc.constantFrom(...PRIORITIES), group }),
       fc.record({ do: fc.constant('take' as const) }),
       fc.record({ do: fc.constant('remove' as const), at: fc.nat(30) }),
     );
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
         const lanes = new PriorityLanes<Entry>();
-        const model = new Map<Priority, Entry[]>(PRIORITIES.map((priority) => [priority, []]));
-        const lane = (entry: Entry) => model.get(PRIORITIES[entry.priority]!)!;
+        const model = new Map<string, Entry[]>();
+        const lane = ({ priority, group: of }: Entry): Entry[] => {
+          const key = `${priority} ${of}`;
+          const found = model.get(key) ?? [];
+          model.set(key, found);
+          return found;
+        };
         let made = 0;
         for (const one of steps) {
           if (one.do === 'push' || one.do === 'back') {
-            const entry = new Entry(one.priority, String(made++));
+            const entry = new Entry(one.priority, String(made++), one.group);
             if (one.do === 'push') {
               lanes.push(entry);
               lane(entry).push(entry);
@@ -96,7 +137,7 @@ describe('PriorityLanes', () => {
             if (entry === undefined) continue;
             lanes.remove(entry);
             lanes.remove(entry);
-            expect(entry.queued).toBe(false);
+            expect(entry.line).toBe(null);
             lane(entry).splice(lane(entry).indexOf(entry), 1);
           }
           const left = [...model.values()].flat();

@@ -110,7 +110,8 @@ describe('ThreadPool', () => {
   });
 
   it('begins urgent tasks before others, and keeps none for ever', async () => {
-    const pool = makePool();
+    // A machine that is busy takes nothing back meanwhile.
+    const pool = makePool({ clock: new FakeClock() });
     const { gate } = await occupy(pool);
     const order = new Int32Array(new SharedArrayBuffer(4 * 100));
     const all = PRIORITIES.flatMap((priority, number) =>
@@ -127,10 +128,23 @@ describe('ThreadPool', () => {
     expect(began.indexOf(9)).toBeLessThan(began.lastIndexOf(0));
   });
 
+  it('lets whoever asks once go before the many tasks of another', async () => {
+    const pool = makePool({ clock: new FakeClock() });
+    const { gate } = await occupy(pool);
+    const order = new Int32Array(new SharedArrayBuffer(4 * 20));
+    const many = Array.from({ length: 10 }, () => pool.run(note, { order, number: 1 }, { group: 'many' }));
+    const one = pool.run(note, { order, number: 2 }, { group: 'one' });
+    open(gate);
+    await Promise.all([...many, one]);
+    expect([...order.slice(1, 12)]).toEqual([1, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1]);
+  });
+
   it('refuses a task when as many wait as may, and takes one again when there is room', async () => {
     const pool = makePool({ capacity: 2 });
     const { gate } = await occupy(pool);
+    expect(pool.full).toBe(false);
     const waiting = [pool.run(echo, 1), pool.run(echo, 2)];
+    expect(pool.full).toBe(true);
     expect(await codeOf(pool.run(echo, 3))).toBe('limit_reached');
     expect(() => pool.submit(echo, 3)).toThrow(expect.objectContaining({ code: 'limit_reached' }));
     expect(pool.stats()).toMatchObject({ rejected: 2, depth: 2, highWater: 2, submitted: 3 });

@@ -176,6 +176,11 @@ export class ThreadPool {
     this.#times = listener;
   }
 
+  /** Whether as many tasks wait as may: the next is refused. */
+  get full(): boolean {
+    return this.#lanes.size >= this.#capacity;
+  }
+
   stats(): PoolStats {
     const { active, idle, lost } = this.#crew;
     return {
@@ -228,7 +233,7 @@ export class ThreadPool {
       throw new SignalboxError('refused', `The pool ${this.name} is closed: it takes no more tasks.`);
     if (options?.signal?.aborted === true)
       throw new SignalboxError('cancelled', `${task.name} was cancelled before it was submitted.`);
-    if (this.#lanes.size >= this.#capacity) {
+    if (this.full) {
       this.#rejected++;
       throw new SignalboxError(
         'limit_reached',
@@ -241,6 +246,7 @@ export class ThreadPool {
       this.#priced(task),
       argument,
       options?.priority ?? 'normal',
+      options?.group,
       options?.transfer ?? null,
       options?.runMs ?? this.#runMs,
       sharedNow(),

@@ -1,0 +1,27 @@
+/** Passwords are verified on a thread of the daemon, which the built app has to find there. */
+import { IrcClient } from './clients/irc-client.ts';
+import { expect, test } from './fixtures.ts';
+
+const HASH =
+  '$argon2id$v=19$m=19456,t=2,p=1$rmMpYeWEroLftcDnH0CHmw$y0xyauuTceWG9QYTa6svvyaExsRcjiEwg7m5/SsG7RU';
+
+test.use({
+  config: `[ircd]
+listen = [{ host = "127.0.0.1", port = 0 }]
+password_hash = "${HASH}"
+`,
+});
+
+test('a password lets its client in and another none, and the pool that verified them is shown', async ({
+  app,
+}) => {
+  const server = await app.startDaemon('ircd');
+  const client = await IrcClient.connect(server, 'ann', 'sesame');
+  await expect(IrcClient.connect(server, 'eve', 'guess')).rejects.toThrow('Bad password');
+  expect(client.isOpen).toBe(true);
+  const pool = async () => {
+    const pools = await app.cliJson<{ daemon: string; kind: string; name: string }[]>(['pools']);
+    return pools.find(({ daemon, kind, name }) => `${daemon} ${kind} ${name}` === 'ircd pool passwords');
+  };
+  await expect.poll(pool).toMatchObject({ submitted: 2, completed: 2, failed: 0, active: 0, idle: 1 });
+});
