@@ -17,6 +17,19 @@ test('the palette starts a daemon by name', async ({ app }) => {
   await expect(app.card('ircd')).toContainText('running');
 });
 
+test('a command typed into the palette as at the command line opens its form filled in', async ({ app }) => {
+  const { page } = app;
+  await expect(app.card('ircd')).toBeVisible();
+  await page.keyboard.press('Control+k');
+  await expect(page.getByRole('combobox', { name: 'Command palette' })).toBeFocused();
+  await page.keyboard.type('run ircd kill --client ann --reason "too loud"');
+  await expect(page.getByRole('option').first()).toContainText('client ann, reason too loud');
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog', { name: 'kill' });
+  await expect(dialog.getByLabel('Client')).toHaveValue('ann');
+  await expect(dialog.getByLabel('Reason')).toHaveValue('too loud');
+});
+
 test('every button of a card is reached by the Tab key and pressed by Enter', async ({ app }) => {
   await app.startDaemon('ircd');
   await app.page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());

@@ -1,5 +1,5 @@
 /**
- * A command as it is typed: `run ircd kill --nick ann --reason "too loud"`. The same for the command line, the console of
+ * A command as it is typed: `run ircd kill --client ann --reason "too loud"`. The same for the command line, the console of
  * `signalbox serve` and the palette of the window, so it needs nothing of Node or of a browser. The instance checks the arguments
  * again; this is only about words, names and types.
  */

@@ -1,4 +1,4 @@
-/** A command that is typed into the palette as at the command line, with its arguments: `run ircd kill --nick ann`. */
+/** A command that is typed into the palette as at the command line, with its arguments: `run ircd kill --client ann`. */
 import type { ManifestDescription } from '../../contract/manifest.ts';
 import { optionName, parseGivenArgs, splitLine, UsageError } from '../../kit/command-line.ts';
 import { openCommand } from '../commands/command-dialog-store.ts';
