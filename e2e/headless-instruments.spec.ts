@@ -70,7 +70,41 @@ test('instruments that a daemon makes are found everywhere, and are gone when it
   await page.keyboard.press('Escape');
   await expect(page.getByText('Pool held (first pool)').first()).toBeVisible();
 
+  const equip = (kind: string, name: string, used: number) =>
+    app.request('command.run', { daemon: 'workshop', command: 'equip', args: { kind, name, used } });
+  await equip('pool', 'hashes', 5);
+  await equip('correlation', 'calls', 85);
+  await equip('breaker', 'services', 100);
+  await app.request('command.run', { daemon: 'workshop', command: 'toil', args: { title: 'Sorting' } });
+  await app.open('/pools?daemon=workshop');
+  const pools = page.getByRole('table', { name: 'Pools and queues' });
+  const names = pools.getByRole('rowheader');
+  // What needs a person stands on top, whatever its kind is.
+  await expect(names.nth(0)).toHaveText('services');
+  await expect(names.nth(1)).toHaveText('calls');
+  await expect(pools.getByRole('row', { name: /^services/ })).toContainText('open');
+  await expect(pools.getByRole('row', { name: /^calls/ })).toContainText('85 of 100');
+  await expect(pools.getByRole('row', { name: /^hashes/ })).toContainText('5 of 100');
+  await expect(page.getByRole('contentinfo')).toContainText('Sorting: halfway, 50 %');
+  expect(JSON.parse((await app.cli(['pools', '--json'])).stdout)).toContainEqual(
+    expect.objectContaining({
+      daemon: 'workshop',
+      kind: 'correlation',
+      name: 'calls',
+      depth: 85,
+      highWater: 85,
+    }),
+  );
+  expect((await app.cli(['tasks'])).stdout).toMatch(/workshop:1 +Sorting: halfway, 50 % +yes/);
+  await page.getByRole('button', { name: 'Cancel Sorting' }).click();
+  await expect(page.getByRole('region', { name: 'Running tasks' })).toBeHidden();
+
   await app.open('/daemon/workshop');
+  await expect(page.getByRole('table', { name: 'Pools and queues' }).getByRole('rowheader')).toHaveText([
+    'services',
+    'calls',
+    'hashes',
+  ]);
   await run('close', 'queue', 'first queue');
   await expect(benches.getByRole('row', { name: 'first queue' })).toBeHidden();
   await expect(benches.getByRole('row', { name: 'second queue' })).toBeVisible();

@@ -69,18 +69,8 @@ it('draws only what it measures, under a title each', () => {
     latency: 'signalbox_ircd_command_latency_seconds',
     queue: 'signalbox_ircd_send_queue_bytes',
   });
-  expect(manifest.instruments).toEqual({
-    cache: {
-      title: 'Caches',
-      columns: [
-        { metric: 'depth', title: 'Entries' },
-        { metric: 'hits', title: 'Hits' },
-        { metric: 'misses', title: 'Misses' },
-        { metric: 'failed', title: 'Failed' },
-      ],
-      spark: 'depth',
-    },
-  });
+  // They are drawn as everywhere.
+  expect(manifest.instruments).toBeUndefined();
 });
 
 it('has commands of these dangers, for these roles, with and without an audit trail', () => {

@@ -77,18 +77,6 @@ export const manifest = defineManifest({
       metrics: [...refusalMetrics('ircd'), name('flood_kills_total')],
     },
   ],
-  instruments: {
-    cache: {
-      title: 'Caches',
-      columns: [
-        { metric: 'depth', title: 'Entries' },
-        { metric: 'hits', title: 'Hits' },
-        { metric: 'misses', title: 'Misses' },
-        { metric: 'failed', title: 'Failed' },
-      ],
-      spark: 'depth',
-    },
-  },
   highlights: {
     connections: name('connections'),
     messages: name('messages_in_total'),

@@ -48,7 +48,7 @@ test('one of each kind is in the newest figures, the command line, /metrics and 
   const from = Date.now() / 1_000 - 5;
   for (const kind of INSTRUMENT_KINDS) await run('open', kind, 'a "b"');
   const ids = INSTRUMENT_KINDS.flatMap((kind) =>
-    ['held', 'uses_total', 'wait_seconds'].map(
+    ['held', 'uses_total', 'delay_seconds'].map(
       (metric) => `signalbox_workshop_${kind}_${metric}{${kind}="a \\"b\\""}`,
     ),
   );
@@ -67,7 +67,7 @@ test('one of each kind is in the newest figures, the command line, /metrics and 
   const text = prometheus();
   for (const kind of INSTRUMENT_KINDS) {
     expect(text).toContain(`signalbox_workshop_${kind}_held{${kind}="a \\"b\\""} 4096\n`);
-    expect(text).toContain(`signalbox_workshop_${kind}_wait_seconds_count{${kind}="a \\"b\\""} 1\n`);
+    expect(text).toContain(`signalbox_workshop_${kind}_delay_seconds_count{${kind}="a \\"b\\""} 1\n`);
   }
   const history = async () => {
     const to = Date.now() / 1_000;

@@ -10,7 +10,7 @@ import { manifest } from './manifest.ts';
 const METRICS = {
   held: { kind: 'gauge', help: 'What it holds now', unit: 'bytes' },
   uses: { kind: 'counter', help: 'How often it was used' },
-  wait: { kind: 'histogram', help: 'How long its users waited' },
+  delay: { kind: 'histogram', help: 'How long its users waited' },
 } as const satisfies InstrumentMetrics;
 
 runDaemon({
@@ -21,7 +21,7 @@ runDaemon({
       const { handles, close } = metrics.instrument(kind, { [kind]: name }, METRICS);
       handles.held.set(4_096);
       handles.uses.add(7);
-      handles.wait.record(2e6);
+      handles.delay.record(2e6);
       open.set(`${kind}:${name}`, close);
     };
     const equip = (kind: InstrumentKind, name: string, used: number) => {
