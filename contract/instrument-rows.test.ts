@@ -78,7 +78,7 @@ describe('rows', () => {
   it('have no key for a figure that the kind has not', () => {
     const keys = (kind: InstrumentKind) => {
       const [one] = instrumentsIn('d', standard('d', kind, 'x'));
-      const row = instrumentRow(one!, (id) => (id.includes('_seconds') ? interval(0, 0, 0) : 0));
+      const row = instrumentRow(one!, (id) => (id.includes('_seconds') ? interval(0, 0, 0) : 1));
       return Object.keys(row).slice(3).join(' ');
     };
     expect(Object.fromEntries(INSTRUMENT_KINDS.map((kind) => [kind, keys(kind)]))).toEqual({
@@ -114,6 +114,13 @@ describe('rows', () => {
     const found = instrumentsIn('d', catalog);
     expect(found.map(({ others }) => others)).toEqual([5]);
     expect(instrumentRow(found[0]!, () => 5)).toEqual({ daemon: 'd', kind: 'queue', name: 'hub, own' });
+  });
+
+  it('have no capacity where that has no end', () => {
+    const [queue] = instrumentsIn('d', standard('d', 'queue', 'x'));
+    expect(instrumentRow(queue!, reads({ queue_depth: 3, queue_capacity: 0 }))).not.toHaveProperty(
+      'capacity',
+    );
   });
 
   it('are not made of metrics that the process has once', () => {

@@ -42,7 +42,7 @@ export interface RowInterval {
 
 /**
  * One instrument as `signalbox pools --json` prints it. A figure that the kind has not, or the instrument does not measure, is
- * absent. Of a cache, `submitted` are the questions (hits and misses) and `completed` the hits.
+ * absent; so is a capacity that has no end. Of a cache, `submitted` are the questions (hits and misses) and `completed` the hits.
  */
 export interface InstrumentRow {
   readonly daemon: string;
@@ -130,7 +130,8 @@ export function instrumentRow(
   const row: Record<string, number | RowInterval> = {};
   for (const [key, figure] of NUMBERS) {
     const value = valueNow(figure);
-    if (typeof value === 'number') row[key] = value;
+    // Where only memory ends it, there is no capacity to tell.
+    if (typeof value === 'number' && (figure !== 'capacity' || value > 0)) row[key] = value;
   }
   const [hits, misses] = [valueNow('hits'), valueNow('misses')];
   if (typeof hits === 'number' && typeof misses === 'number') {

@@ -1,9 +1,13 @@
 /** What the relay measures: the catalog for its manifest, and the handles that its code writes. */
 import type { MetricSpec } from '../../contract/manifest.ts';
 import { metricSpecs } from '../../contract/metric-specs.ts';
+import type { WorkTurns } from '../runtime/async/work-turns.ts';
+import { instrumentAccepting } from '../runtime/net/acceptor-instruments.ts';
 import { acceptorMetrics, publishAcceptor } from '../runtime/net/acceptor-metrics.ts';
-import type { AcceptCounts } from '../runtime/net/admission.ts';
+import type { Admission } from '../runtime/net/admission.ts';
+import type { ClassRule } from '../runtime/net/connection-classes.ts';
 import type { MetricRegistry } from '../runtime/telemetry/metric-registry.ts';
+import { queueInstrument } from '../runtime/telemetry/queue-instrument.ts';
 
 const { name, gauge, counter, histogram } = metricSpecs('relay');
 
@@ -90,8 +94,14 @@ export class RelayMetrics {
     this.backlogLatency = registry.histogram(name('backlog_latency_seconds'));
   }
 
-  /** Shows what the acceptor counts, and how many connections are open. */
-  publishAccepting(counts: AcceptCounts, connections: () => number): void {
-    publishAcceptor(this.#registry, counts, connections);
+  /** Shows what the acceptor counts, how many connections are open, and what waits for its turn. */
+  publishAccepting<Class extends ClassRule>(
+    admission: Pick<Admission<Class>, 'counts' | 'throttle'>,
+    connections: () => number,
+    turns: WorkTurns,
+  ): void {
+    publishAcceptor(this.#registry, admission.counts, connections);
+    instrumentAccepting(this.#registry, admission);
+    queueInstrument(this.#registry, 'work of clients', () => turns.stats());
   }
 }

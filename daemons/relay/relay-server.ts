@@ -127,7 +127,7 @@ export class RelayServer {
       },
       maxConnections: () => this.limits.max_clients,
     });
-    options.metrics.publishAccepting(this.admission.counts, () => this.relay.size);
+    options.metrics.publishAccepting(this.admission, () => this.relay.size, this.#turns);
     this.#acceptor = new Acceptor({
       key: 'relay.listen',
       protocol: 'frames',

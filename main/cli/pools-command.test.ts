@@ -78,7 +78,7 @@ test('programs get one array over all processes that run, main and the recorder 
       ...{ submitted: 0, completed: 0, rejected: 0, waitSeconds: { count: 0, p50: 0, p99: 0 } },
     },
     {
-      ...{ daemon: 'recorder', kind: 'pool', name: 'chunks', depth: 0, highWater: 0, capacity: 0 },
+      ...{ daemon: 'recorder', kind: 'pool', name: 'chunks', depth: 0, highWater: 0 },
       ...{ active: 1, idle: 0, max: 2, submitted: 0, completed: 0, failed: 0, cancelled: 0, rejected: 0 },
       waitSeconds: { count: 0, p50: 0, p99: 0 },
       runSeconds: { count: 4, p50: 0.5, p99: 0.75 },

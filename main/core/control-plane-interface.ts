@@ -12,6 +12,7 @@ import type { ListenPlace } from '../../contract/listen-place.ts';
 import type { Manifest } from '../../contract/manifest.ts';
 import type { FrameLayout } from '../../contract/metric-frame.ts';
 import type { DaemonSnapshot } from '../../contract/states.ts';
+import type { MetricRegistry } from '../../daemons/runtime/telemetry/metric-registry.ts';
 import type { Clock } from '../../kit/clock.ts';
 import type { Caller } from './caller.ts';
 import type { OnClose } from './config/config-document.ts';
@@ -62,6 +63,8 @@ export interface ControlPlane {
   readonly started: Promise<void>;
   /** Everybody who is connected; hosts open a session for whoever comes. */
   readonly sessions: SessionRegistry;
+  /** Main's own metrics: hosts register what they have of queues and limiters. */
+  readonly metrics: MetricRegistry;
   /** Says where the dashboard is served, so that a daemon that wants the same address is told who has it. */
   serves(place: ListenPlace): void;
   handle(name: string, args: unknown, caller: Caller): Promise<ControlOutcome<unknown>>;

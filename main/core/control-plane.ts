@@ -12,6 +12,7 @@ import type { MetricSummary } from '../../contract/link/metric-summary.ts';
 import type { ListenPlace } from '../../contract/listen-place.ts';
 import type { DaemonSnapshot } from '../../contract/states.ts';
 import { correlationInstrument } from '../../daemons/runtime/async/correlation.ts';
+import type { MetricRegistry } from '../../daemons/runtime/telemetry/metric-registry.ts';
 import { type Clock, systemClock } from '../../kit/clock.ts';
 import { AccessGate } from './access-gate.ts';
 import type { AnnouncementBus } from './announcements.ts';
@@ -30,6 +31,7 @@ import { sayAtStart } from './instance/start-notices.ts';
 import { LaunchPlans } from './launch-plans.ts';
 import { CONTROL_LIMITS, type ControlLimits } from './limits.ts';
 import { attachListeners } from './listeners/attach-listeners.ts';
+import { instrumentRecords, instrumentRequests } from './main-instruments.ts';
 import { MainTelemetry } from './main-telemetry.ts';
 import { makeRecords, type Records } from './make-records.ts';
 import { SessionNews } from './sessions/session-news.ts';
@@ -162,9 +164,11 @@ class Plane implements ControlPlane {
 
   /** Figures of main that are kept elsewhere. */
   #observe(): void {
-    const { history, logs } = this.#records;
+    const { history, journal, logs } = this.#records;
     for (const { id } of this.#options.registry)
-      correlationInstrument(this.#telemetry.registry, id, this.#supervisor.find(id)!.requests);
+      correlationInstrument(this.metrics, id, this.#supervisor.find(id)!.requests);
+    instrumentRecords(this.metrics, history, journal);
+    instrumentRequests(this.metrics, this.#service);
     this.#telemetry.observe(() => {
       const { buffered, dropped } = history.status();
       return {
@@ -175,6 +179,10 @@ class Plane implements ControlPlane {
         log_records_dropped_total: logs.dropped,
       };
     });
+  }
+
+  get metrics(): MetricRegistry {
+    return this.#telemetry.registry;
   }
 
   #summaryOfMain(summary: MetricSummary): void {

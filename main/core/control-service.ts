@@ -31,15 +31,27 @@ export interface ControlServiceParts {
 /** Answers requests; see {@link CONTROL_REQUESTS}. */
 export class ControlService {
   readonly #parts: ControlServiceParts;
+  #begun = 0;
+  #answered = 0;
+  #mostOpen = 0;
+  /** Told of each answer when its request came, in milliseconds of `performance.now()`. */
+  onAnswered: (startMs: number) => void = () => {};
 
   constructor(parts: ControlServiceParts) {
     this.#parts = parts;
+  }
+
+  /** Requests that came, were answered, and were without an answer at once at most. */
+  get counts(): { readonly begun: number; readonly answered: number; readonly mostOpen: number } {
+    return { begun: this.#begun, answered: this.#answered, mostOpen: this.#mostOpen };
   }
 
   /** Answers one request. Never rejects. */
   async handle(name: string, args: unknown, caller: Caller): Promise<ControlOutcome<unknown>> {
     const { telemetry } = this.#parts;
     const start = performance.now();
+    this.#begun++;
+    this.#mostOpen = Math.max(this.#mostOpen, this.#begun - this.#answered);
     let audited = true;
     const notes: AnswerNotes = {
       notAudited() {
@@ -52,6 +64,8 @@ export class ControlService {
       () => this.#answer(name, args, caller, notes),
     );
     const outcome = audited ? answer : ({ ...answer, audited: false } as const);
+    this.#answered++;
+    this.onAnswered(start);
     telemetry.requests.add();
     telemetry.requestSeconds.recordSince(start);
     if (!outcome.ok) telemetry.requestErrors.add();

@@ -86,6 +86,11 @@ export class Auth {
     this.#throttle = new LoginThrottle(limits, now());
   }
 
+  /** What is counted of wrong logins. */
+  get wrongLogins(): LoginThrottle['counts'] {
+    return this.#throttle.counts;
+  }
+
   /** Compares in constant time. */
   isToken(candidate: string): boolean {
     return timingSafeEqual(digest(candidate), this.#tokenDigest);

@@ -43,9 +43,16 @@ function worthOf({ activity, since }: Place, now: number, graceMs: number): numb
 export class ConnectionRoom {
   readonly #places = new Map<object, Place>();
   readonly #limits: ControlLimits;
+  #entered = 0;
+  #refused = 0;
 
   constructor(limits: ControlLimits) {
     this.#limits = limits;
+  }
+
+  /** Connections that have a place now, and how many have come and were refused or had to go for others so far. */
+  get counts(): { readonly open: number; readonly entered: number; readonly refused: number } {
+    return { open: this.#places.size, entered: this.#entered, refused: this.#refused };
   }
 
   /**
@@ -85,7 +92,9 @@ export class ConnectionRoom {
 
   /** Finds a place for a connection that has come; it is destroyed where there is none. */
   enter(socket: Connection): void {
+    this.#entered++;
     if (this.#places.size >= this.#limits.httpConnections) {
+      this.#refused++;
       const place = this.#leastWorthy();
       if (place === null) {
         socket.destroy();

@@ -47,6 +47,8 @@ export interface HttpServerOptions {
 /** The listening server. */
 export interface HttpServer {
   readonly url: string;
+  /** What is counted of its connections. */
+  readonly connections: ConnectionRoom['counts'];
   /** Stops accepting and closes every connection. */
   close(): Promise<void>;
 }
@@ -106,6 +108,9 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const name = options.host.includes(':') ? `[${options.host}]` : options.host;
   return {
     url: `http://${name}:${port}/`,
+    get connections() {
+      return room.counts;
+    },
     async close() {
       for (const client of webSockets.clients) client.close(1001, 'Signalbox is closing');
       const closed = new Promise<void>((resolve) => {

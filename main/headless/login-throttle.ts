@@ -14,6 +14,8 @@ export class LoginThrottle {
   readonly #total: TokenBucket;
   #wallMs: number;
   #passedMs = 0;
+  #answered = 0;
+  #refused = 0;
 
   /** @param now Unix milliseconds */
   constructor({ loginBurst, loginRefillMs, loginTotalBurst, loginAddresses }: ControlLimits, now: number) {
@@ -29,6 +31,11 @@ export class LoginThrottle {
     this.#wallMs = now;
   }
 
+  /** Addresses that are remembered, and the wrong logins that were answered and refused so far. */
+  get counts(): { readonly addresses: number; readonly answered: number; readonly refused: number } {
+    return { addresses: this.#byAddress.size, answered: this.#answered, refused: this.#refused };
+  }
+
   /** Counts a wrong login. Null when it is answered as such; else how many seconds the address should wait. */
   wrong(address: string, now: number): number | null {
     // A clock that was set back gives nothing, and takes nothing.
@@ -37,7 +44,11 @@ export class LoginThrottle {
     const bucket = this.#byAddress.bucket(networkKey(address), this.#rate, this.#passedMs);
     this.#total.refill(this.#passedMs);
     const waitMs = Math.max(bucket.retryAfterMs(1), this.#total.retryAfterMs(1));
-    if (waitMs > 0) return Math.ceil(waitMs / 1000);
+    if (waitMs > 0) {
+      this.#refused++;
+      return Math.ceil(waitMs / 1000);
+    }
+    this.#answered++;
     bucket.charge(1);
     this.#total.charge(1);
     return null;

@@ -23,6 +23,7 @@ import { ownCompileCache } from '../fork/compile-cache.ts';
 import { createForkLauncher } from '../fork/fork-launcher.ts';
 import { canAsk, say } from '../terminal/terminal.ts';
 import { Auth, loadToken } from './auth.ts';
+import { instrumentHttp } from './http-instruments.ts';
 import { type HttpServer, startHttpServer } from './http-server.ts';
 import { parseServeOptions, SERVE_HELP, type ServeOptions, UsageError } from './serve-options.ts';
 import { notifyServiceManager, type ServiceState } from './service-notify.ts';
@@ -84,6 +85,7 @@ export async function serve(
     const auth = new Auth(token, { limits: plane.limits, sessions });
     const windowDir = join(ROOT, 'out/renderer');
     const server = await startHttpServer({ plane, auth, windowDir, host: '127.0.0.1', port: options.port });
+    instrumentHttp(plane.metrics, plane.limits, server, auth);
     host.serves(server, sessions);
     plane.serves({ host: '127.0.0.1', port: Number(new URL(server.url).port) });
     // Ready means that what was asked for can be connected to.

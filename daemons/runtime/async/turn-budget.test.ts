@@ -22,6 +22,18 @@ it('begins no more than its number in one turn, and everything in the end', asyn
   expect(begun).toEqual([0, 0, 0, 1, 1, 1, 2, 2]);
 });
 
+it('counts what came, what waits, and the most that has waited', async () => {
+  const budget = new TurnBudget(3);
+  expect(budget.stats()).toEqual({ depth: 0, highWater: 0, submitted: 0 });
+  work(budget, 8, [], () => 0);
+  expect(budget.stats()).toEqual({ depth: 5, highWater: 5, submitted: 8 });
+  await nextTurn();
+  expect(budget.stats()).toEqual({ depth: 2, highWater: 5, submitted: 8 });
+  await nextTurn();
+  work(budget, 2, [], () => 0);
+  expect(budget.stats()).toEqual({ depth: 1, highWater: 5, submitted: 10 });
+});
+
 it('keeps the order: what comes later does not overtake what waits', async () => {
   const budget = new TurnBudget(2);
   const order: string[] = [];

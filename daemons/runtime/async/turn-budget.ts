@@ -11,6 +11,8 @@ export class TurnBudget {
   #left: number;
   #turnEnds = false;
   #waiting: (() => void)[] = [];
+  #submitted = 0;
+  #highWater = 0;
 
   /** @param perTurn pieces of work that may begin in one turn */
   constructor(perTurn: number) {
@@ -18,15 +20,23 @@ export class TurnBudget {
     this.#left = perTurn;
   }
 
+  /** What waits for a later turn, and what came so far. */
+  stats(): { readonly depth: number; readonly highWater: number; readonly submitted: number } {
+    return { depth: this.#waiting.length, highWater: this.#highWater, submitted: this.#submitted };
+  }
+
   /** Null when the work may begin now; else a promise that resolves when it may, in the order of the calls. */
   begin(): Promise<void> | null {
     loopTurn.enter();
+    this.#submitted++;
     if (!this.#turnEnds) this.#awaitNextTurn();
     if (this.#left > 0) {
       this.#left--;
       return null;
     }
-    return new Promise((resolve) => this.#waiting.push(resolve));
+    return new Promise((resolve) => {
+      this.#highWater = Math.max(this.#highWater, this.#waiting.push(resolve));
+    });
   }
 
   #awaitNextTurn(): void {

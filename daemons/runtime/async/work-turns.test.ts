@@ -42,6 +42,23 @@ describe('WorkTurns', () => {
     ).toBe(false);
   });
 
+  it('counts whose work waits, the most at once, and how often one had to', () => {
+    const loop = new Loop();
+    expect(loop.turns.stats()).toEqual({ depth: 0, highWater: 0, submitted: 0 });
+    loop.turns.runSteps(loop.account(), loop.work(1));
+    expect(loop.turns.stats()).toEqual({ depth: 0, highWater: 0, submitted: 0 });
+    const accounts = Array.from({ length: 3 }, () => loop.account());
+    // Each has more than a slice, and the second job of one waits behind its first.
+    for (const account of accounts) loop.turns.runSteps(account, loop.work(30));
+    loop.turns.runSteps(accounts[0]!, loop.work(1));
+    expect(loop.turns.stats()).toEqual({ depth: 3, highWater: 3, submitted: 3 });
+    loop.drain();
+    const { depth, highWater, submitted } = loop.turns.stats();
+    expect([depth, highWater]).toEqual([0, 3]);
+    // Thirty milliseconds are fifteen slices, of which all but the last wait for another.
+    expect(submitted).toBeGreaterThanOrEqual(3 * 14);
+  });
+
   it('does small work at once', () => {
     const loop = new Loop();
     let steps = 0;

@@ -126,6 +126,9 @@ export class WorkTurns {
   readonly #light = new NetworkQueue();
   readonly #heavy = new NetworkQueue();
   #sliceCount = 0;
+  #depth = 0;
+  #highWater = 0;
+  #submitted = 0;
   /** The account whose waiting jobs are being done; it is queued again when its slice is over. */
   #running: WorkAccount | null = null;
 
@@ -151,6 +154,11 @@ export class WorkTurns {
   /** Whether some work waits for a later turn. */
   get busy(): boolean {
     return !this.#light.empty || !this.#heavy.empty;
+  }
+
+  /** Accounts whose work waits for its turn, the most so far, and how often one had to wait. */
+  stats(): { readonly depth: number; readonly highWater: number; readonly submitted: number } {
+    return { depth: this.#depth, highWater: this.#highWater, submitted: this.#submitted };
   }
 
   /** Which part of the turn that runs is used up, from 0 to 1 and a little more; 0 where none runs. */
@@ -388,16 +396,20 @@ export class WorkTurns {
   #enqueue(account: WorkAccount): void {
     if (account.queued || account.blocked || account === this.#running) return;
     account.queued = true;
+    this.#submitted++;
+    if (++this.#depth > this.#highWater) this.#highWater = this.#depth;
     const { group } = account;
     if (account.isLight(this.#nowMs)) this.#light.push(group.light, account);
     else this.#heavy.push(group.heavy, account);
     this.#scheduleEnd();
   }
 
-  #next(): WorkAccount | null {
+  /** Only while somebody waits. */
+  #next(): WorkAccount {
+    this.#depth--;
     const heavyFirst = ++this.#sliceCount % HEAVY_EVERY === 0;
-    if (heavyFirst) return this.#heavy.shift() ?? this.#light.shift();
-    return this.#light.shift() ?? this.#heavy.shift();
+    if (heavyFirst) return this.#heavy.shift() ?? this.#light.shift()!;
+    return this.#light.shift() ?? this.#heavy.shift()!;
   }
 
   #onTurnEnd(): void {
@@ -407,8 +419,7 @@ export class WorkTurns {
       this.#checkTurn();
       const endNs = Math.max(this.#turnNs, this.#turnUsedNs + WAITING_SHARE * this.#fullNs);
       for (let slices = 0; this.busy && (slices < MIN_SLICES || this.#turnUsedNs < endNs); slices++) {
-        // Somebody waits, so there is a next one.
-        this.#slice(this.#next()!);
+        this.#slice(this.#next());
       }
       this.#afterTurn();
     }

@@ -76,6 +76,11 @@ export class ConnectThrottle {
     return this.#present.size + this.#absent.size;
   }
 
+  /** Addresses without a connection that are remembered, and how many of them may be. */
+  get absent(): { readonly remembered: number; readonly most: number } {
+    return { remembered: this.#absent.size, most: this.#maxAbsent() };
+  }
+
   /** What is known of an address; nothing is counted yet. */
   visitor(address: string): Visitor {
     const network = networkKey(address);

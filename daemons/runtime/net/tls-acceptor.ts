@@ -27,6 +27,11 @@ export interface TlsAcceptorOptions<Context> {
 /** A client's first bytes are what makes the server sign, so they wait for their turn. */
 const SHARED_TURNS = new TurnBudget(limits.tlsHandshakesPerTurn.default);
 
+/** What waits to sign in this process, and what came so far. */
+export function handshakeTurns(): ReturnType<TurnBudget['stats']> {
+  return SHARED_TURNS.stats();
+}
+
 /** Handshakes have their own clock here, which also runs before they begin; that of Node is out of the way. */
 const NEVER_MS = 2 ** 31 - 1;
 

@@ -170,6 +170,24 @@ test('entries of what ran unrecorded are written by themselves when there is roo
   expect(await numbers()).toEqual([1, 2, 3, 4]);
 });
 
+test('lines that the recorder lacks are counted, and apart from them those that are in memory only', () => {
+  const { state, files } = disk();
+  const journal = start(files, { journalHeld: 2 });
+  journal.write(line(1));
+  journal.write(line(2));
+  expect(journal.queue).toEqual({ depth: 2, highWater: 2, submitted: 2, dropped: 0 });
+  expect(journal.heldQueue).toEqual({ depth: 0, highWater: 0, capacity: 2, submitted: 0, dropped: 0 });
+  journal.taken(2);
+  state.full = true;
+  for (let n = 3; n < 6; n++) journal.writeOrHold(line(n));
+  expect(journal.queue).toEqual({ depth: 2, highWater: 2, submitted: 5, dropped: 1 });
+  expect(journal.heldQueue).toEqual({ depth: 2, highWater: 2, capacity: 2, submitted: 3, dropped: 1 });
+  state.full = false;
+  journal.write(line(6));
+  expect(journal.queue).toEqual({ depth: 3, highWater: 3, submitted: 6, dropped: 1 });
+  expect(journal.heldQueue).toMatchObject({ depth: 0, highWater: 2, submitted: 3 });
+});
+
 test('only so many entries are held in memory, and those given up are counted', () => {
   const { state, files } = disk();
   const journal = start(files, { journalHeld: 3 });

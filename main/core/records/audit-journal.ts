@@ -9,6 +9,7 @@ import {
   type JournalRecord,
   parseSegmentName,
 } from '../../../daemons/runtime/files/journal-format.ts';
+import type { QueueCounts } from '../../../daemons/runtime/telemetry/queue-instrument.ts';
 import type { Clock, Timer } from '../../../kit/clock.ts';
 import type { ControlLimits } from '../limits.ts';
 import { type JournalFiles, JournalSegment, systemFiles } from './journal-segment.ts';
@@ -43,6 +44,9 @@ export class AuditJournal {
   #left = false;
   #held: string[] = [];
   #dropped = 0;
+  #heldTotal = 0;
+  #mostHeld = 0;
+  #mostWaiting = 0;
   #problem: string | null = null;
   #sync: Timer | null = null;
   #syncing = false;
@@ -90,6 +94,20 @@ export class AuditJournal {
     return this.#dropped;
   }
 
+  /** The lines that the recorder has not taken over. What ends them is a number of bytes. */
+  get queue(): QueueCounts {
+    const dropped = this.#dropped;
+    const submitted = this.#written + this.#held.length + dropped;
+    return { depth: this.waiting, highWater: this.#mostWaiting, submitted, dropped };
+  }
+
+  /** Those of them that are in memory only, because the journal cannot be written. */
+  get heldQueue(): QueueCounts {
+    const capacity = this.#options.limits.journalHeld;
+    const depth = this.#held.length;
+    return { depth, highWater: this.#mostHeld, capacity, submitted: this.#heldTotal, dropped: this.#dropped };
+  }
+
   /** Writes a line; false where that is impossible, and then nothing of it is kept. */
   write(record: JournalRecord): boolean {
     return !this.#closed && this.#flushHeld() && this.#attempt(encodeJournalLine(record));
@@ -105,6 +123,9 @@ export class AuditJournal {
       this.#held.shift();
       this.#dropped++;
     }
+    this.#heldTotal++;
+    this.#mostHeld = Math.max(this.#mostHeld, this.#held.length);
+    this.#mostWaiting = Math.max(this.#mostWaiting, this.waiting);
     this.#retryLater();
     return false;
   }
@@ -176,6 +197,7 @@ export class AuditJournal {
       return false;
     }
     this.#written++;
+    this.#mostWaiting = Math.max(this.#mostWaiting, this.waiting);
     this.#worked();
     return true;
   }

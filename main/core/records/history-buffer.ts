@@ -20,6 +20,8 @@ export class HistoryBuffer {
   #samples: MeasuredSecond[] = [];
   #states: StateChange[] = [];
   #dropped = 0;
+  #submitted = 0;
+  #highWater = 0;
 
   constructor(limits: ControlLimits) {
     this.#limits = limits;
@@ -35,14 +37,24 @@ export class HistoryBuffer {
     return this.#dropped;
   }
 
+  /** Entries that were added so far. */
+  get submitted(): number {
+    return this.#submitted;
+  }
+
+  /** Most entries that have waited at once. */
+  get highWater(): number {
+    return this.#highWater;
+  }
+
   addSample(sample: MeasuredSecond): void {
     this.#samples.push(sample);
-    this.#cut(this.#samples, this.#limits.historySamples);
+    this.#added(this.#samples, this.#limits.historySamples);
   }
 
   addState(change: StateChange): void {
     this.#states.push(change);
-    this.#cut(this.#states, this.#limits.historyStates);
+    this.#added(this.#states, this.#limits.historyStates);
   }
 
   /** Takes the oldest entries out for one batch; what remains waits for the next. */
@@ -59,11 +71,14 @@ export class HistoryBuffer {
     this.#dropped += entries;
   }
 
-  /** Cuts the oldest off. */
-  #cut(list: unknown[], limit: number): void {
+  /** Counts one that was put at the end of a list, and cuts off the oldest that are too many. */
+  #added(list: unknown[], limit: number): void {
+    this.#submitted++;
     const excess = list.length - limit;
-    if (excess <= 0) return;
-    list.splice(0, excess);
-    this.#dropped += excess;
+    if (excess > 0) {
+      list.splice(0, excess);
+      this.#dropped += excess;
+    }
+    this.#highWater = Math.max(this.#highWater, this.size);
   }
 }

@@ -119,6 +119,23 @@ test('while the recorder runs, one batch a second leaves with what came in', asy
   expect(client.status()).toMatchObject({ state: 'recording', buffered: 0, dropped: 0 });
 });
 
+test('what waits is counted, a batch that was not confirmed included, with the most so far and what was lost', async () => {
+  const queue = () => client.queue;
+  expect(queue()).toEqual({
+    ...{ depth: 0, highWater: 0, submitted: 0, dropped: 0 },
+    capacity: limits.historySamples + limits.historyStates,
+  });
+  for (let time = 1; time <= 25; time++) sample(time);
+  client.addState({ source: 'ircd', time: 1, from: 'stopped', to: 'running', cause: null } as never);
+  expect(queue()).toMatchObject({ depth: 21, highWater: 21, submitted: 26, dropped: 5 });
+  recorder.answers = [{ ok: false, error: { code: 'crashed', message: 'it ended' } }];
+  recorderIs('running');
+  await clock.advance(0);
+  expect(queue()).toMatchObject({ depth: 21 });
+  await clock.advance(limits.historyFlushMs);
+  expect(queue()).toMatchObject({ depth: 0, highWater: 21, submitted: 26, dropped: 5 });
+});
+
 test('a list of metrics goes along when it changes, under the number that its samples have, and again after a restart', async () => {
   const labels = { queue: 'a' };
   const other: readonly MetricSpec[] = [

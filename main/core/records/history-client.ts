@@ -14,6 +14,7 @@ import type {
   StateChange,
 } from '../../../contract/history-batch.ts';
 import type { DaemonSnapshot } from '../../../contract/states.ts';
+import type { QueueCounts } from '../../../daemons/runtime/telemetry/queue-instrument.ts';
 import type { Clock, Timer } from '../../../kit/clock.ts';
 import type { ControlLimits } from '../limits.ts';
 import type { AuditJournal } from './audit-journal.ts';
@@ -80,6 +81,14 @@ export class HistoryClient {
     };
   }
 
+  /** What waits for the recorder, the batch included that it has not confirmed. */
+  get queue(): QueueCounts {
+    const { historySamples, historyStates } = this.#options.limits;
+    const { highWater, submitted, dropped } = this.#buffer;
+    const depth = this.#buffer.size + this.#inFlightEntries();
+    return { depth, highWater, capacity: historySamples + historyStates, submitted, dropped };
+  }
+
   addSample(sample: MeasuredSecond): void {
     if (this.#options.recorder !== null) this.#buffer.addSample(sample);
   }
@@ -136,9 +145,12 @@ export class HistoryClient {
   }
 
   #buffered(): number {
+    return this.#buffer.size + this.#inFlightEntries() + (this.#options.journal?.waiting ?? 0);
+  }
+
+  #inFlightEntries(): number {
     const sent = this.#inFlight;
-    const waiting = sent === null ? 0 : sent.samples.length + sent.states.length;
-    return this.#buffer.size + waiting + (this.#options.journal?.waiting ?? 0);
+    return sent === null ? 0 : sent.samples.length + sent.states.length;
   }
 
   #hasMore(): boolean {

@@ -1,0 +1,34 @@
+/** Shows what waits in main: history and audit trail for the recorder, requests for their answers. Called by the control plane. */
+import type { MetricRegistry } from '../../daemons/runtime/telemetry/metric-registry.ts';
+import { queueInstrument } from '../../daemons/runtime/telemetry/queue-instrument.ts';
+import { standardInstrument } from '../../daemons/runtime/telemetry/standard-instrument.ts';
+import type { ControlService } from './control-service.ts';
+import type { AuditJournal } from './records/audit-journal.ts';
+import type { HistoryClient } from './records/history-client.ts';
+
+/** Registers the queues; in a host without a recorder `journal` is null, and nothing waits. */
+export function instrumentRecords(
+  metrics: MetricRegistry,
+  history: Pick<HistoryClient, 'queue'>,
+  journal: Pick<AuditJournal, 'queue' | 'heldQueue'> | null,
+): void {
+  if (journal === null) return;
+  queueInstrument(metrics, 'history', () => history.queue);
+  queueInstrument(metrics, 'audit journal', () => journal.queue);
+  queueInstrument(metrics, 'audit in memory', () => journal.heldQueue);
+}
+
+/** Registers the requests of windows, browsers and command lines that have no answer yet. */
+export function instrumentRequests(
+  metrics: MetricRegistry,
+  service: Pick<ControlService, 'counts' | 'onAnswered'>,
+): void {
+  const { handles } = standardInstrument(metrics, 'correlation', 'control requests', (latest) => {
+    const { begun, answered, mostOpen } = service.counts;
+    latest.depth.set(begun - answered);
+    latest.high_water.set(mostOpen);
+    latest.submitted.setTotal(begun);
+    latest.completed.setTotal(answered);
+  });
+  service.onAnswered = (startMs) => handles.run.recordSince(startMs);
+}
