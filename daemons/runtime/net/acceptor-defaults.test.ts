@@ -15,6 +15,7 @@ type Options = AcceptorOptions<TcpListenEntry, ClassRule>;
 
 let credentials: TlsCredentials;
 let acceptor: Acceptor<TcpListenEntry, ClassRule>;
+const acceptors: Acceptor<TcpListenEntry, ClassRule>[] = [];
 let admission: Admission<ClassRule>;
 let opened: { readonly socket: Socket; readonly seat: Seat<ClassRule>; readonly tls: TLSSocket | null }[];
 let banned: string | null;
@@ -29,7 +30,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   vi.useRealTimers();
-  acceptor.destroy();
+  for (const made of acceptors.splice(0)) made.destroy();
   for (const { socket } of opened) socket.destroy();
   for (const client of clients.splice(0)) client.destroy();
 });
@@ -46,6 +47,7 @@ async function start(tls: boolean, more: Partial<Options> = {}): Promise<number>
     onOpen: (socket, seat, _entry, secured) => opened.push({ socket, seat, tls: secured }),
     ...more,
   });
+  acceptors.push(acceptor);
   await acceptor.open([{ host: '127.0.0.1', port: 0, tls }], tls ? credentials : null);
   return acceptor.infos[0]!.port;
 }
@@ -154,6 +156,8 @@ it('accepts nobody before its configuration is in force', async () => {
   expect(change.commit()).toEqual({});
   expect(tookOver).toBe(true);
   expect(commit()).toEqual({});
+  listeners.undo();
+  change.listeners.undo();
 });
 
 it('counts a connection that could not be accepted', async () => {

@@ -32,6 +32,8 @@ beforeEach(async () => {
   saver = new BanSaver(file, { list: () => bans, keyOf, endMs }, log);
 });
 afterEach(async () => {
+  // Before the timers are real: this puts the faked ones back under what was spied on.
+  vi.restoreAllMocks();
   vi.useRealTimers();
   await rm(parent, { recursive: true });
 });
@@ -147,14 +149,13 @@ it('tries again at the longest every minute, and at the shortest again once it h
 });
 
 it('counts a ban that ends now as over', async () => {
-  const now = vi.spyOn(Date, 'now').mockReturnValue(5_000);
+  vi.spyOn(Date, 'now').mockReturnValue(5_000);
   bans = [
     { mask: 'over', ends: 5_000 },
     { mask: 'on', ends: 5_001 },
   ];
   await saver.save();
   expect(saver.unsaved).toEqual({ lost: 1, returning: 0 });
-  now.mockRestore();
 });
 
 it('says nothing at the end where nothing is lost, and keeps no process alive while it tries again', async () => {
@@ -162,7 +163,6 @@ it('says nothing at the end where nothing is lost, and keeps no process alive wh
   await saver.save();
   const [retry] = timers.mock.results.map(({ value }) => value as NodeJS.Timeout);
   expect(retry?.hasRef()).toBe(false);
-  timers.mockRestore();
   await mkdir(folder);
   await saver.close();
   await saver.close();
@@ -181,6 +181,6 @@ it('says once more when the cause is another one, and words a cause that is no e
   expect(await saver.save()).toMatchObject({ warning: { message: expect.stringContaining('(broken)') } });
   await saver.save();
   expect(said).toHaveLength(3);
-  write.mockRestore();
+  vi.restoreAllMocks();
   await saver.close();
 });

@@ -15,6 +15,8 @@ beforeEach(() => {
   keepAlive(socket as unknown as WebSocket, 1_000);
 });
 afterEach(() => {
+  // Before the timers are real: this puts the faked ones back under what was spied on.
+  vi.restoreAllMocks();
   vi.useRealTimers();
 });
 
@@ -44,5 +46,4 @@ it('keeps no process alive that has nothing else to do', () => {
   const intervals = vi.spyOn(globalThis, 'setInterval');
   keepAlive(new FakeSocket() as unknown as WebSocket, 1_000);
   expect((intervals.mock.results[0]!.value as NodeJS.Timeout).hasRef()).toBe(false);
-  intervals.mockRestore();
 });

@@ -23,6 +23,8 @@ beforeEach(() => {
 });
 afterEach(() => {
   subject.close();
+  // Before the timers are real: this puts the faked ones back under what was spied on.
+  vi.restoreAllMocks();
   vi.useRealTimers();
 });
 
@@ -221,7 +223,6 @@ it('keeps no process alive that has nothing else to do', () => {
   logRecords(subject, 1);
   const made = timers.flatMap(({ mock }) => mock.results.map(({ value }) => value as NodeJS.Timeout));
   expect(made.map((timer) => timer.hasRef())).toEqual([false, false, false]);
-  for (const spy of timers) spy.mockRestore();
 });
 
 it('refreshes a table that was left alone after three seconds, not before', async () => {
