@@ -11,7 +11,7 @@ export const UNIT_TESTS = '{contract,kit,daemons,main,renderer,preload,scripts,b
 
 /** What a file does that its neighbours in a worker could feel (nothing closes a started window), or that waits for other processes. */
 const OWN_WORKER =
-  /\bvi\.(mock|doMock|hoisted|stubEnv|stubGlobal|resetModules)\b|child_process|worker_threads|startTestHost|createForkLauncher|process\.(env|chdir|umask|exitCode)\b|monitorEventLoopDelay|\btrial\(|\bstartWindow\(/;
+  /\bvi\.(mock|doMock|hoisted|resetModules)\b|child_process|worker_threads|startTestHost|createForkLauncher|process\.(env|chdir|umask|exitCode)\b|monitorEventLoopDelay|\btrial\(|\bstartWindow\(/;
 
 /** Files that get a worker of their own, and those that share one, relative to `root`. */
 export function workerGroups(root: string): { own: string[]; shared: string[] } {
