@@ -14,6 +14,7 @@ import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { encodeJournalLine, segmentName } from '../runtime/files/journal-format.ts';
 import { MetricRegistry } from '../runtime/telemetry/metric-registry.ts';
+import { until } from '../runtime/test-fixtures/until.ts';
 import { startRecorder } from './daemon.ts';
 import { manifest, type RecorderConfig } from './manifest.ts';
 import { METRICS, NOON, sample } from './test-fixtures/scene.ts';
@@ -98,13 +99,29 @@ describe('the figures', () => {
     expect(details.slice(-2)).toEqual([{ epoch: 'run-1' }, { epoch: 'run-2' }]);
   });
 
-  it('of what the database holds go by tier, the newest seconds included', () => {
+  it('of what the database holds go by tier, the newest seconds included', async () => {
     append(introduced);
     for (let second = 0; second < 700; second += 10)
       append({ samples: [sample(NOON + second, { level: second })] });
     append({ states: [{ time: NOON * 1_000, daemon: 'ircd', state: 'running', cause: null }] });
+    await until(() => figure('rows_10s') > 0);
     expect(['rows_1s', 'rows_10s', 'rows_1m', 'audit_rows'].map(figure)).toEqual([70, 36, 0, 0]);
     expect(figure('database_bytes')).toBeGreaterThan(4_096);
+  });
+
+  it('of the thread that encodes full chunks are those of a pool, which has none before', async () => {
+    const pool = (name: string) => {
+      registry.sample();
+      return registry.values[registry.layout.slot(`signalbox_recorder_pool_${name}{pool="chunks"}`)];
+    };
+    append(introduced);
+    for (let second = 0; second < 60; second++) append({ samples: [sample(NOON + second, { level: 1 })] });
+    expect(['submitted_total', 'active', 'idle', 'max'].map(pool)).toEqual([0, 0, 0, 1]);
+    append({ samples: [sample(NOON + 60, { level: 1 })] });
+    expect(pool('submitted_total')).toBe(1);
+    await until(() => pool('completed_total') === 1);
+    expect(['failed_total', 'cancelled_total', 'active', 'idle'].map(pool)).toEqual([0, 0, 0, 1]);
+    expect(figure('rows_1s')).toBe(61);
   });
 
   it('of queries tell how many came, had to wait and found no room', async () => {
@@ -184,7 +201,7 @@ describe('the log', () => {
     append(introduced);
     for (let second = 0; second < 70; second++) append({ samples: [sample(NOON + second, { level: 1 })] });
     const database = new Database(join(folder, 'signalbox.db'));
-    database.exec("UPDATE samples_1s SET data = x'ff'");
+    await until(() => database.prepare("UPDATE samples_1s SET data = x'ff'").run().changes > 0);
     database.close();
     await daemon.commands.history.run(query, CALL as never);
     expect(logged.filter((text) => text.startsWith('warn row_damaged: '))).toHaveLength(1);

@@ -2,15 +2,20 @@
 
 import { uptime } from 'node:os';
 import { join } from 'node:path';
-import { limits } from '../../kit/limits.ts';
+import { limits as kitLimits } from '../../kit/limits.ts';
+import { poolInstrument } from '../runtime/async/pool-instrument.ts';
+import { logLost } from '../runtime/async/pool-log.ts';
+import { ThreadPool } from '../runtime/async/thread-pool.ts';
 import { loadSqlite } from '../runtime/files/sqlite.ts';
 import type { DaemonContext, RunningDaemon } from '../runtime/host/daemon-definition.ts';
 import type { MetricRegistry } from '../runtime/telemetry/metric-registry.ts';
 import { standardInstrument } from '../runtime/telemetry/standard-instrument.ts';
+import { limits } from './limits.ts';
 import { manifest, type RecorderCommands, type RecorderConfig } from './manifest.ts';
 import { Recorder } from './recorder.ts';
 import { keepDamagedLines } from './store/damaged-lines.ts';
 import type { DamagedLine } from './store/journal-reader.ts';
+import { poolEncoder } from './store/pool-encoder.ts';
 import type { Keep } from './store/retention.ts';
 import { UnreadableSegments } from './unreadable-segments.ts';
 
@@ -24,6 +29,13 @@ export async function startRecorder(
   const log = context.log('database');
   const metrics = takeHandles(context.metrics);
   const { handles: queries } = standardInstrument(context.metrics, 'queue', 'queries');
+  const threads = new ThreadPool({
+    name: 'chunks',
+    max: 1,
+    idleMs: limits.encoderIdleMs.default,
+    onLost: logLost(log),
+  });
+  poolInstrument(context.metrics, threads);
   const unreadableSegments = new UnreadableSegments(log);
   const file = join(context.dataDir, DATABASE_FILE);
   const recorder = new Recorder({
@@ -46,10 +58,11 @@ export async function startRecorder(
       log.warn(
         'clock_jumped',
         `The system's clock went ${jumpMs > 0 ? 'ahead' : 'back'} by ${seconds} seconds at once. It is followed if it stays ` +
-          `there for ${limits.clockBelieveSeconds.default} seconds; until then times are recorded as if it had not jumped.`,
+          `there for ${kitLimits.clockBelieveSeconds.default} seconds; until then times are recorded as if it had not jumped.`,
         { seconds },
       );
     },
+    encoder: poolEncoder(threads),
     onQueryBegun: (waitedMs) => queries.wait.record(waitedMs * 1e6),
     onDamagedRow: (message) => {
       metrics.damagedRows.add();
@@ -134,7 +147,11 @@ export async function startRecorder(
         recorder.keep = keepOf(config);
       },
     }),
-    drain: () => recorder.close(),
+    async drain() {
+      await recorder.close();
+      // What was being encoded is computed again by the next start.
+      await threads.close(0);
+    },
   };
 
   function setLinesAside(lines: readonly DamagedLine[]): void {

@@ -50,6 +50,24 @@ export const limits = {
     unit: 'count',
     reason: 'Chunks of a tier that one append removes: a few hundred small rows, and far above what arrives.',
   },
+  fullChunks: {
+    default: 32,
+    unit: 'count',
+    reason:
+      'Full chunks of a tier that wait in memory to be encoded by another thread, some 200 kB each; the oldest of one more is encoded in the append that fills it.',
+  },
+  chunkEncodingMs: {
+    default: 10_000,
+    unit: 'milliseconds',
+    reason:
+      'A chunk that another thread has not encoded after this long, a thousand times as long as usual, is encoded by the recorder itself.',
+  },
+  encoderIdleMs: {
+    default: 90_000,
+    unit: 'milliseconds',
+    reason:
+      'How long the thread that encodes chunks has nothing to do before it ends. Chunks fill up every minute: while anything is recorded it stays, because a start takes 80 ms of CPU and a minute of five sources 15 ms.',
+  },
   auditRows: {
     default: 100_000,
     unit: 'count',

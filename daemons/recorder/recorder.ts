@@ -13,6 +13,7 @@ import { type HistoryQuery, queryHistory } from './query/history-query.ts';
 import { QueryQueue, type SlicedQuery } from './query/query-queue.ts';
 import type { AuditPage, AuditQuery } from './store/audit-log.ts';
 import type { AppendBatch, AppendResult } from './store/batch.ts';
+import { ChunkCloser, type ChunkEncoder } from './store/chunk-closer.ts';
 import { writeError } from './store/database.ts';
 import type { JournalStep } from './store/journal-reader.ts';
 import type { Keep } from './store/retention.ts';
@@ -38,6 +39,8 @@ export interface RecorderOptions {
   readonly onDamagedRow: (message: string) => void;
   /** Told how many milliseconds a query waited for its turn. */
   readonly onQueryBegun?: (waitedMs: number) => void;
+  /** Encodes full chunks; without it, each is encoded by the append that fills it. */
+  readonly encoder?: ChunkEncoder;
 }
 
 /** Pages copied at a time by a backup (512 KB). */
@@ -49,6 +52,7 @@ export class Recorder {
   readonly #queue: QueryQueue;
   readonly #clock: RecordingClock;
   readonly #file: StoreFile;
+  readonly #closer: ChunkCloser | null;
   #keep: Keep;
   #closed = false;
   /** Uptime of the last append, milliseconds. */
@@ -61,8 +65,17 @@ export class Recorder {
     this.#keep = options.keep;
     this.#queue = new QueryQueue(options.onQueryBegun);
     this.#clock = new RecordingClock(options.now, options.uptime);
-    const { sqlite, file, onLoss, onDamagedRow } = options;
-    this.#file = new StoreFile({ sqlite, file, now: () => this.#clock.read().now, onLoss, onDamagedRow });
+    const { sqlite, file, onLoss, onDamagedRow, encoder, uptime } = options;
+    const write = (store: Store, work: () => void) => this.#writeTo(store, work);
+    this.#closer = encoder === undefined ? null : new ChunkCloser({ encoder, write, uptime });
+    this.#file = new StoreFile({
+      sqlite,
+      file,
+      now: () => this.#clock.read().now,
+      onLoss,
+      onDamagedRow,
+      fullChunks: encoder === undefined ? 0 : limits.fullChunks.default,
+    });
   }
 
   get keep(): Keep {
@@ -82,7 +95,25 @@ export class Recorder {
   /** Stores a batch, once. Throws `refused` (disk) or `busy` (locked): nothing of it is stored then. */
   append(batch: AppendBatch): AppendResult {
     const time = this.#time();
-    return this.#guard((store) => store.append(batch, time, this.#keep));
+    return this.#guard((store) => {
+      const result = store.append(batch, time, this.#keep);
+      this.#closer?.next(store);
+      return result;
+    });
+  }
+
+  /** Writes what was encoded to the store that it is of. False where that is no longer in use, or cannot be written to now. */
+  #writeTo(store: Store, work: () => void): boolean {
+    try {
+      return this.#guard((current) => {
+        if (current !== store) return false;
+        store.write(work);
+        return true;
+      });
+    } catch {
+      // Nothing is lost by it, and the next append says what is wrong with the file.
+      return false;
+    }
   }
 
   /**
@@ -194,6 +225,7 @@ export class Recorder {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    this.#closer?.close();
     await this.#queue.close();
     this.#file.close();
   }

@@ -1,6 +1,6 @@
 /**
  * Answers what a window charts: reads the columns of the metrics that are asked for, chunk by chunk, and merges their
- * intervals into points. The newest intervals are those of the open chunk in memory, so the newest point is never
+ * intervals into points. The newest intervals are those of the chunks in memory, so the newest point is never
  * missing. A source whose metric list changed has chunks in several catalogs, and a point may have its share of each.
  */
 import type { HistoryResult } from '../../../contract/control/history.ts';
@@ -29,7 +29,7 @@ export interface HistoryQuery {
 /** Most milliseconds that a one-second interval reaches back over a second in which no sample came. */
 const JITTER_SPAN_MS = 2_500;
 
-/** A closed chunk within the range. */
+/** A written chunk within the range. */
 interface TimedChunk {
   readonly chunk: number;
   readonly times: TimeColumn;
@@ -41,8 +41,8 @@ interface TimedChunk {
 interface Part {
   readonly catalog: Catalog;
   readonly chunks: readonly TimedChunk[];
-  /** Intervals of the open chunk in order of time. */
-  readonly open: readonly { readonly row: Aggregate; readonly point: number }[];
+  /** Intervals of the chunks in memory, in order of time. */
+  readonly held: readonly { readonly row: Aggregate; readonly point: number }[];
 }
 
 /** Runs the query, yielding after every page of rows. `onDamaged` hears of rows that cannot be read; they are skipped. */
@@ -62,7 +62,7 @@ export function* queryHistory(
   const parts: Part[] = [];
   for (const catalog of catalogs) {
     const part = yield* partOf(catalog, table, resolution, onDamaged);
-    if (part.chunks.length + part.open.length > 0) parts.push(part);
+    if (part.chunks.length + part.held.length > 0) parts.push(part);
   }
   const oneEach = stepSeconds === tier.stepSeconds;
   const known = parts.map(({ catalog }) => catalog);
@@ -83,7 +83,7 @@ export function* queryHistory(
   return { stepSeconds, times, series };
 }
 
-/** What a catalog has in the range, without any metric. What is open is taken before the database is read. */
+/** What a catalog has in the range, without any metric. What is in memory is taken before the database is read. */
 function* partOf(
   catalog: Catalog,
   table: ChunkTable,
@@ -96,13 +96,15 @@ function* partOf(
     const second = chunk * chunkSeconds + slot * tierStep;
     return second < start || second >= end ? -1 : Math.floor((second - start) / stepSeconds);
   };
-  const opened = table.open(catalog);
-  const open = [...(opened?.rows ?? [])]
-    .sort(([a], [b]) => a - b)
-    .map(([slot, row]) => ({ row, point: pointOf(opened!.chunk, slot) }))
-    .filter(({ point }) => point >= 0);
+  const inMemory = table.held(catalog);
+  const held = inMemory.flatMap(({ chunk, rows }) =>
+    [...rows]
+      .sort(([a], [b]) => a - b)
+      .map(([slot, row]) => ({ row, point: pointOf(chunk, slot) }))
+      .filter(({ point }) => point >= 0),
+  );
   const chunks: TimedChunk[] = [];
-  const last = Math.min(Math.ceil(end / chunkSeconds), opened?.chunk ?? Number.POSITIVE_INFINITY);
+  const last = Math.min(Math.ceil(end / chunkSeconds), inMemory[0]?.chunk ?? Number.POSITIVE_INFINITY);
   for (let from = Math.floor(start / chunkSeconds); from < last; ) {
     const page = table.page(catalog, 0, from, last, limits.historyPageRows.default);
     for (const { chunk, data } of page) {
@@ -120,12 +122,12 @@ function* partOf(
     if (page.length < limits.historyPageRows.default) break;
     from = page.at(-1)!.chunk + 1;
   }
-  return { catalog, chunks, open };
+  return { catalog, chunks, held };
 }
 
-/** Gives a collector its metric's column of every chunk, then what is open. */
+/** Gives a collector its metric's column of every written chunk, then what is in memory. */
 function* collect(
-  { catalog, chunks, open }: Part,
+  { catalog, chunks, held }: Part,
   metric: string,
   table: ChunkTable,
   collector: Collector,
@@ -148,17 +150,17 @@ function* collect(
     }
     yield;
   }
-  for (const { row, point } of open) collector.addRow(row, place.index, point);
+  for (const { row, point } of held) collector.addRow(row, place.index, point);
 }
 
 /** Points of samples that came a little late: a source ticks a little slower than the clock. */
 function lateSeconds(parts: readonly Part[], points: number): number[] {
   const spans = new Float64Array(points);
-  for (const { chunks, open } of parts) {
+  for (const { chunks, held } of parts) {
     for (const chunk of chunks) {
       for (const [i, point] of chunk.points.entries()) if (point >= 0) spans[point] = chunk.times.spansMs[i]!;
     }
-    for (const { row, point } of open) spans[point] = row.spanMs;
+    for (const { row, point } of held) spans[point] = row.spanMs;
   }
   return [...spans.keys()].filter(
     (point) => point > 0 && spans[point]! > 1_000 && spans[point]! <= JITTER_SPAN_MS,

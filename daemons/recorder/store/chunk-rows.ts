@@ -13,20 +13,23 @@ import {
   type TimeColumn,
 } from '../codec/chunk-codec.ts';
 import { encodeHistogram, readCounts } from '../codec/histogram-column.ts';
-import type { Catalog } from './catalogs.ts';
+import type { Catalog, MetricPlace } from './catalogs.ts';
 
 /** Intervals of a chunk by their number within it; those that nothing is known of are missing. */
 export type ChunkRows = Map<number, Aggregate>;
 
+/** One metric of a chunk, as it is stored. */
+export interface EncodedColumn {
+  readonly column: number;
+  readonly data: Uint8Array;
+}
+
 /** The columns of a chunk that are not zero throughout; the first is that of the times. */
-export function* encodeChunk(
-  catalog: Catalog,
-  rows: ChunkRows,
-): Generator<{ readonly column: number; readonly data: Uint8Array }> {
+export function* encodeChunk(places: Iterable<MetricPlace>, rows: ChunkRows): Generator<EncodedColumn> {
   const slots = [...rows.keys()].sort((a, b) => a - b);
   const list = slots.map((slot) => rows.get(slot)!);
   yield { column: 0, data: encodeTimes(slots, list) };
-  for (const { kind, index, column } of catalog.places.values()) {
+  for (const { kind, index, column } of places) {
     const encode = { counter: encodeCounter, gauge: encodeGauge, histogram: encodeHistogram }[kind];
     const data = encode(list, index);
     if (data !== null) yield { column, data };

@@ -1,15 +1,17 @@
 /**
- * One tier: its open chunks in memory, its closed ones in the database, a row a metric. An interval may be added to in
- * any order; one of a closed chunk costs reading and writing that chunk. Used by the sample store, the retention and the
- * history query.
+ * One tier: a source's newest chunks in memory, those before in the database, a row a metric. In memory are the open chunk
+ * and those that are full and wait to be encoded, which the chunk closer sees to. An interval may be added to in any order;
+ * one of a chunk that is written costs reading and writing that chunk. Used by the sample store, the chunk closer, the
+ * retention and the history query.
  */
 
 import type { Sqlite } from '../../runtime/files/sqlite.ts';
 import { Aggregate } from '../codec/aggregate.ts';
 import { decodeTimes } from '../codec/chunk-codec.ts';
 import type { Catalog } from './catalogs.ts';
-import { type ChunkRows, decodeChunk, encodeChunk } from './chunk-rows.ts';
+import { type ChunkRows, decodeChunk, type EncodedColumn, encodeChunk } from './chunk-rows.ts';
 import { type OnDamagedRow, readRow } from './damaged-row.ts';
+import type { SecondLog } from './second-log.ts';
 import type { Tallies } from './tallies.ts';
 import { chunkKey, chunkOfKey, LATEST_SECOND, type Tier } from './tiers.ts';
 
@@ -20,20 +22,39 @@ export interface StoredColumn {
   readonly data: Uint8Array;
 }
 
-/** A chunk that is not full yet. */
-export interface OpenChunk {
+/** A chunk that is not written yet. */
+export interface HeldChunk {
   readonly catalog: Catalog;
   readonly chunk: number;
   readonly rows: ChunkRows;
+  /** Whether it waits to be encoded; it may still be added to. */
+  readonly full: boolean;
+  /** How often it was added to. */
+  readonly additions: number;
+}
+
+type Held = { -readonly [Key in keyof HeldChunk]: HeldChunk[Key] };
+
+/** What a table is made of. */
+export interface ChunkTableOptions {
+  readonly tier: Tier;
+  readonly tallies: Tallies;
+  readonly onDamaged: OnDamagedRow;
+  /** How many full chunks may wait to be encoded; the oldest of one more is encoded at once. */
+  readonly fullChunks: number;
+  /** Has what is in the chunks that are not written; where there is none, the next finer tier has it. */
+  readonly log?: SecondLog;
 }
 
 /** The chunks of one tier. */
 export class ChunkTable {
   readonly tier: Tier;
+  readonly #options: ChunkTableOptions;
   readonly #tallies: Tallies;
-  /** By catalog id. */
-  readonly #open = new Map<number, OpenChunk>();
-  /** By catalog id: chunks before this one are closed. */
+  /** By catalog id, in order of time: all but the last are full. What is written lies before the first of them. */
+  readonly #held = new Map<number, Held[]>();
+  #full = 0;
+  /** By catalog id: chunks before this one are written. */
   readonly #closed = new Map<number, number>();
   readonly #put;
   readonly #get;
@@ -43,7 +64,9 @@ export class ChunkTable {
   readonly #delete;
   readonly #onDamaged: OnDamagedRow;
 
-  constructor(database: Sqlite, tier: Tier, tallies: Tallies, onDamaged: OnDamagedRow) {
+  constructor(database: Sqlite, options: ChunkTableOptions) {
+    const { tier, tallies, onDamaged } = options;
+    this.#options = options;
     this.#onDamaged = onDamaged;
     const { table } = tier;
     this.tier = tier;
@@ -66,13 +89,14 @@ export class ChunkTable {
       .pluck();
   }
 
-  /** Forgets the open chunks: the sample store computes them again. */
+  /** Forgets what is in memory: the sample store computes it again. */
   reload(): void {
-    this.#open.clear();
+    this.#held.clear();
+    this.#full = 0;
     this.#closed.clear();
   }
 
-  /** Start of the first chunk of a catalog that is not closed, Unix seconds. */
+  /** Start of the first chunk of a catalog that is not written, Unix seconds. */
   closedUpTo(catalog: Catalog): number {
     let closed = this.#closed.get(catalog.id);
     if (closed === undefined) {
@@ -85,57 +109,106 @@ export class ChunkTable {
 
   /**
    * Adds to the interval that holds `second`; what is added must not be changed any more. Returns the interval, null
-   * where its chunk is closed and was written again.
+   * where its chunk was written before and was written again.
    */
   add(catalog: Catalog, second: number, aggregate: Aggregate): Aggregate | null {
     const { chunkSeconds, stepSeconds } = this.tier;
     const chunk = Math.floor(second / chunkSeconds);
     const slot = Math.floor((second % chunkSeconds) / stepSeconds);
-    let open = this.#open.get(catalog.id);
-    if (second < this.closedUpTo(catalog) || (open !== undefined && chunk < open.chunk)) {
+    const first = this.#held.get(catalog.id)?.[0];
+    if (second < this.closedUpTo(catalog) || (first !== undefined && chunk < first.chunk)) {
       const rows = this.readable(catalog, chunk);
       addTo(rows, slot, catalog, aggregate);
       this.remove(catalog, chunk);
       this.write(catalog, chunk, rows);
       return null;
     }
-    if (open === undefined || open.chunk !== chunk) {
-      if (open !== undefined) this.#close(open);
-      open = { catalog, chunk, rows: new Map() };
-      this.#open.set(catalog.id, open);
+    const held = this.#hold(catalog, chunk);
+    held.additions++;
+    return addTo(held.rows, slot, catalog, aggregate);
+  }
+
+  /** The chunk in memory; where there is none, it is the open one from now on, or a full one that had nothing yet. */
+  #hold(catalog: Catalog, chunk: number): Held {
+    let list = this.#held.get(catalog.id);
+    if (list === undefined) {
+      list = [];
+      this.#held.set(catalog.id, list);
     }
-    return addTo(open.rows, slot, catalog, aggregate);
+    const found = list.findLast((held) => held.chunk === chunk);
+    if (found !== undefined) return found;
+    const after = list.findIndex((held) => held.chunk > chunk);
+    const held: Held = { catalog, chunk, rows: new Map(), full: false, additions: 0 };
+    if (after !== -1) {
+      list.splice(after, 0, held);
+      this.#fill(held);
+      return held;
+    }
+    const last = list.at(-1);
+    list.push(held);
+    if (last?.full === false) this.#fill(last);
+    return held;
   }
 
-  /** Closes chunks that ended at `time` (Unix seconds) or before, and tells which. */
-  closePast(time: number): OpenChunk[] {
-    const past = [...this.#open.values()].filter(({ chunk }) => (chunk + 1) * this.tier.chunkSeconds <= time);
-    for (const open of past) this.#close(open);
-    return past;
+  #fill(held: Held): void {
+    held.full = true;
+    this.#full++;
+    if (this.#full > this.#options.fullChunks) this.writeFull(this.#held.get(held.catalog.id)![0]!);
   }
 
-  #close(open: OpenChunk): void {
-    this.write(open.catalog, open.chunk, open.rows);
-    this.#open.delete(open.catalog.id);
-    this.#closed.set(open.catalog.id, open.chunk + 1);
+  /** Takes chunks that ended at `time` (Unix seconds) or before for full. */
+  closePast(time: number): void {
+    for (const list of [...this.#held.values()]) {
+      const last = list.at(-1)!;
+      if (!last.full && (last.chunk + 1) * this.tier.chunkSeconds <= time) this.#fill(last);
+    }
   }
 
-  /** The open chunk of a catalog. It may fill up, and be closed, while it is looked at. */
-  open(catalog: Catalog): OpenChunk | null {
-    return this.#open.get(catalog.id) ?? null;
+  /** A full chunk before which nothing of its catalog is in memory; null where none is full. */
+  nextFull(): HeldChunk | null {
+    if (this.#full === 0) return null;
+    for (const [first] of this.#held.values()) if (first?.full === true) return first;
+    return null;
   }
 
-  /** Start of the earliest open chunk, Unix seconds: it still depends on the seconds from there on. */
-  openSince(): number {
+  /** Whether this chunk is still the first of its catalog in memory: not written meanwhile, or forgotten. */
+  isFirst(held: HeldChunk): boolean {
+    return this.#held.get(held.catalog.id)?.[0] === held;
+  }
+
+  /** Writes the first chunk of a catalog in memory; `columns` where it has been encoded. Part of the caller's transaction. */
+  writeFull(held: HeldChunk, columns?: Iterable<EncodedColumn>): void {
+    const { catalog, chunk, rows } = held;
+    this.write(catalog, chunk, rows, columns);
+    const list = this.#held.get(catalog.id)!;
+    list.shift();
+    if (list.length === 0) this.#held.delete(catalog.id);
+    this.#full--;
+    this.#closed.set(catalog.id, chunk + 1);
+    this.#options.log?.deleteBefore(catalog, this.closedUpTo(catalog));
+  }
+
+  /** The chunks of a catalog in memory, in order of time. Each may be added to, and be written, while it is looked at. */
+  held(catalog: Catalog): readonly HeldChunk[] {
+    return [...(this.#held.get(catalog.id) ?? [])];
+  }
+
+  /** Start of the earliest chunk in memory, Unix seconds: it still depends on the seconds from there on. */
+  heldSince(): number {
     let since = Number.POSITIVE_INFINITY;
-    for (const { chunk } of this.#open.values()) since = Math.min(since, chunk * this.tier.chunkSeconds);
+    for (const [first] of this.#held.values()) since = Math.min(since, first!.chunk * this.tier.chunkSeconds);
     return since;
   }
 
   /** Writes a chunk that is not there. */
-  write(catalog: Catalog, chunk: number, rows: ChunkRows): void {
+  write(
+    catalog: Catalog,
+    chunk: number,
+    rows: ChunkRows,
+    columns: Iterable<EncodedColumn> = encodeChunk(catalog.places.values(), rows),
+  ): void {
     let bytes = 0;
-    for (const { column, data } of encodeChunk(catalog, rows)) {
+    for (const { column, data } of columns) {
       this.#put.run(chunkKey(catalog.id, column, chunk), data);
       bytes += data.length;
     }
@@ -158,21 +231,29 @@ export class ChunkTable {
 
   /** First second of the oldest interval of a catalog. */
   oldest(catalog: Catalog): number | null {
-    return this.#second(this.#endOf('min', catalog) ?? this.open(catalog)?.chunk ?? null, catalog, 0);
+    return this.#second(
+      this.#endOf('min', catalog) ?? this.#held.get(catalog.id)?.[0]?.chunk ?? null,
+      catalog,
+      0,
+    );
   }
 
   /** First second of the newest interval of a catalog. */
   newest(catalog: Catalog): number | null {
-    return this.#second(this.open(catalog)?.chunk ?? this.#endOf('max', catalog), catalog, -1);
+    return this.#second(
+      this.#held.get(catalog.id)?.at(-1)?.chunk ?? this.#endOf('max', catalog),
+      catalog,
+      -1,
+    );
   }
 
   #second(chunk: number | null, catalog: Catalog, at: 0 | -1): number | null {
     if (chunk === null) return null;
-    const open = this.open(catalog);
+    const held = this.#held.get(catalog.id)?.find((one) => one.chunk === chunk);
     const slots =
-      open?.chunk === chunk
-        ? [...open.rows.keys()].sort((a, b) => a - b)
-        : slotsOf(this.#get.get(chunkKey(catalog.id, 0, chunk))!);
+      held === undefined
+        ? slotsOf(this.#get.get(chunkKey(catalog.id, 0, chunk))!)
+        : [...held.rows.keys()].sort((a, b) => a - b);
     return chunk * this.tier.chunkSeconds + (slots.at(at) ?? 0) * this.tier.stepSeconds;
   }
 

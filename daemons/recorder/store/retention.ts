@@ -53,7 +53,7 @@ export class Retention {
 
   #pruneSamples(nowSeconds: number, keep: TierKeep): void {
     const { catalogs, samples, tables } = this.#parts;
-    const needed = samples.openSince();
+    const needed = samples.heldSince();
     const slack = limits.retentionSlackSeconds.default;
     const unused = [];
     for (const table of tables) {

@@ -1,7 +1,8 @@
 /**
  * Takes samples in and rolls them up as they arrive: a second goes into the log at once, and into the open chunk of
- * every tier in memory. A chunk is written when a sample of the next one comes, in the transaction of that sample. After a
- * crash the open chunks are computed again, each tier from the next finer one, which is kept for longer than a chunk spans.
+ * every tier in memory. A chunk is full when a sample of the next one comes, and is written some time later, by the chunk
+ * closer. After a crash the chunks that were not written are computed again, each tier from the next finer one, of which
+ * nothing is deleted that a chunk in memory still depends on.
  */
 import type { SparseHistogram } from '../../../contract/histogram.ts';
 import type { Sqlite } from '../../runtime/files/sqlite.ts';
@@ -33,7 +34,7 @@ export interface Sample {
 /** How far behind the newest sample a chunk ends before it is closed without waiting for its source, seconds. */
 const LINGER_SECONDS = 5;
 
-/** Closed chunks of a tier that are read again after a restart; an open one of the next tier is made of ten at most. */
+/** Chunks of a tier that are read at a time after a restart; one of the next tier is made of ten at most. */
 const REPLAYED_CHUNKS = 100;
 
 /** The samples of every source in every tier. */
@@ -81,7 +82,7 @@ export class SampleStore {
     for (const catalog of this.#catalogs.all()) this.#replay(catalog);
   }
 
-  /** Computes the open chunks of a catalog again: seconds from the log, every tier from the next finer one. */
+  /** Computes the chunks of a catalog that are not written again: seconds from the log, every tier from the next finer one. */
   #replay(catalog: Catalog): void {
     for (const { second, aggregate } of this.#log.read(catalog))
       this.#seconds.add(catalog, second, aggregate);
@@ -95,11 +96,13 @@ export class SampleStore {
           if (second >= closedUpTo) table.add(catalog, second, row);
         }
       };
-      const [from, to] = [closedUpTo / chunkSeconds, finer.closedUpTo(catalog) / chunkSeconds];
-      for (const { chunk } of finer.page(catalog, 0, from, to, REPLAYED_CHUNKS))
-        replay(chunk, finer.readable(catalog, chunk));
-      const open = finer.open(catalog);
-      if (open !== null) replay(open.chunk, open.rows);
+      const to = finer.closedUpTo(catalog) / chunkSeconds;
+      for (let from = closedUpTo / chunkSeconds; from < to; ) {
+        const page = finer.page(catalog, 0, from, to, REPLAYED_CHUNKS);
+        for (const { chunk } of page) replay(chunk, finer.readable(catalog, chunk));
+        from = (page.at(-1)?.chunk ?? to) + 1;
+      }
+      for (const { chunk, rows } of finer.held(catalog)) replay(chunk, rows);
     }
   }
 
@@ -116,32 +119,26 @@ export class SampleStore {
     const aggregate = this.#aggregateOf(plan, sample);
     for (const table of this.#tables) {
       const interval = table.add(catalog, second, aggregate);
-      if (table !== this.#seconds || interval === null) continue;
-      this.#log.deleteBefore(catalog, table.closedUpTo(catalog));
-      this.#log.put(catalog, second, interval);
+      if (table === this.#seconds && interval !== null) this.#log.put(catalog, second, interval);
     }
     this.#newest = Math.max(this.#newest, second);
     return true;
   }
 
   /**
-   * Ends the work of one append: closes chunks whose source has gone quiet or whose seconds are due for deletion at
-   * `now` (Unix seconds), and saves where sources stand.
+   * Ends the work of one append: takes chunks for full whose source has gone quiet or whose seconds are due for deletion
+   * at `now` (Unix seconds), and saves where sources stand.
    */
   finish(now: number): void {
     const past = Math.max(this.#newest - LINGER_SECONDS, now - limits.secondTierKeepSeconds.default);
-    for (const table of this.#tables) {
-      for (const { catalog } of table.closePast(past)) {
-        if (table === this.#seconds) this.#log.deleteBefore(catalog, table.closedUpTo(catalog));
-      }
-    }
+    for (const table of this.#tables) table.closePast(past);
     for (const source of this.#moved) this.#cursors.save(this.#positions.get(source)!);
     this.#moved.clear();
   }
 
   /** Start of the earliest chunk that is not written: seconds from there on are still needed. */
-  openSince(): number {
-    return Math.min(...this.#tables.slice(1).map((table) => table.openSince()));
+  heldSince(): number {
+    return Math.min(...this.#tables.slice(1).map((table) => table.heldSince()));
   }
 
   #aggregateOf({ catalog, counterSlots, gaugeSlots }: FramePlan, sample: Sample): Aggregate {

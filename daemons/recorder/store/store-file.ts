@@ -27,6 +27,8 @@ export interface StoreFileOptions {
   readonly onLoss: (loss: FileLoss) => void;
   /** Told of a row that cannot be read and was left out. */
   readonly onDamagedRow: (message: string) => void;
+  /** As of {@link Store}. */
+  readonly fullChunks: number;
 }
 
 interface Identity {
@@ -203,7 +205,7 @@ export class StoreFile {
   #openAs(file: string): Store {
     const database = openDatabase(this.#options.sqlite, file);
     try {
-      const store = new Store(database, this.#options.onDamagedRow);
+      const store = new Store(database, this.#options.onDamagedRow, this.#options.fullChunks);
       store.audit.goOnAfter(this.#missing?.before?.audit.lastId ?? 0);
       this.#identity = identify(file);
       this.#walIdentity = null;

@@ -9,7 +9,7 @@ import { limits } from '../limits.ts';
 import { AuditLog } from './audit-log.ts';
 import type { AppendBatch, AppendResult } from './batch.ts';
 import { CatalogStore } from './catalogs.ts';
-import { ChunkTable, type ChunkTables } from './chunk-table.ts';
+import { ChunkTable, type ChunkTables, type HeldChunk } from './chunk-table.ts';
 import type { OnDamagedRow } from './damaged-row.ts';
 import { JournalReader, type JournalStep } from './journal-reader.ts';
 import { PruneTime } from './prune-time.ts';
@@ -25,6 +25,12 @@ import { TIERS } from './tiers.ts';
 export interface AppendTime extends ClockReading {
   /** Real time since the append before, milliseconds; 0 for the first. */
   readonly passedMs: number;
+}
+
+/** A chunk that is full and not written. */
+export interface FullChunk {
+  readonly table: ChunkTable;
+  readonly chunk: HeldChunk;
 }
 
 /** All tables of one file. */
@@ -48,18 +54,19 @@ export class Store {
   /**
    * Takes the database over; {@link close} closes it.
    * @param onDamaged told of a row that cannot be read; everything goes on without it
+   * @param fullChunks how many full chunks of a tier may wait for {@link nextFull}; with 0, each is encoded and written by
+   *   the append that fills it
    */
-  constructor(database: Sqlite, onDamaged: OnDamagedRow) {
+  constructor(database: Sqlite, onDamaged: OnDamagedRow, fullChunks = 0) {
     this.database = database;
     this.tallies = new Tallies(database);
     this.catalogs = new CatalogStore(database, onDamaged);
-    this.tables = TIERS.map((tier) => new ChunkTable(database, tier, this.tallies, onDamaged));
-    this.samples = new SampleStore(
-      database,
-      this.catalogs,
-      this.tables,
-      new SecondLog(database, this.tallies, onDamaged),
+    const log = new SecondLog(database, this.tallies, onDamaged);
+    const of = { tallies: this.tallies, onDamaged, fullChunks };
+    this.tables = TIERS.map(
+      (tier, i) => new ChunkTable(database, { ...of, tier, ...(i === 0 ? { log } : {}) }),
     );
+    this.samples = new SampleStore(database, this.catalogs, this.tables, log);
     this.audit = new AuditLog(database, this.tallies, onDamaged);
     this.#journal = new JournalReader(database, this.audit, onDamaged);
     this.states = new StateLog(database, this.tallies);
@@ -128,6 +135,15 @@ export class Store {
   /** Takes the next part of a journal over in one transaction. Throws SQLite's errors, and nothing of it is taken then. */
   takeJournal(folder: string, clock: ClockReading, run?: string): JournalStep {
     return this.write(() => this.#journal.step(folder, clock, run));
+  }
+
+  /** The next chunk that is to be encoded and written, of the finest tier that has one; null where none is full. */
+  nextFull(): FullChunk | null {
+    for (const table of this.tables) {
+      const chunk = table.nextFull();
+      if (chunk !== null) return { table, chunk };
+    }
+    return null;
   }
 
   /** Runs `write` in a transaction of its own. */

@@ -1,13 +1,15 @@
 /**
- * A process that appends as fast as it can and says on stdout, a line each, which batches were acknowledged; the
- * crash test kills it in the middle. Arguments: file, epoch.
+ * A process that appends as fast as it can, with a thread that encodes full chunks, and says on stdout, a line each, which
+ * batches were acknowledged; the crash test kills it in the middle. Arguments: file, epoch.
  */
 import { appendFileSync, mkdirSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
+import { ThreadPool } from '../../runtime/async/thread-pool.ts';
 import { encodeJournalLine, segmentName } from '../../runtime/files/journal-format.ts';
 import { Recorder } from '../recorder.ts';
 import { appendArgs } from '../store/batch.ts';
+import { poolEncoder } from '../store/pool-encoder.ts';
 import { METRICS, NOON, sample } from './scene.ts';
 
 const [file = '', epoch = ''] = process.argv.slice(2);
@@ -23,6 +25,7 @@ const recorder = new Recorder({
   onLoss: () => process.exit(3),
   onClockJump: () => process.exit(5),
   onDamagedRow: () => process.exit(4),
+  encoder: poolEncoder(new ThreadPool({ name: 'chunks', max: 1, onLost: () => process.exit(6) })),
 });
 for (let batch = 0; ; batch++, second++) {
   recorder.append(
@@ -53,4 +56,6 @@ for (let batch = 0; ; batch++, second++) {
   );
   recorder.takeJournal(journal);
   writeSync(1, `${batch}\n`);
+  // What the thread has encoded is written now.
+  await new Promise((resolve) => setImmediate(resolve));
 }

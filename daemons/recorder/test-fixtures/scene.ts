@@ -13,6 +13,7 @@ import { KEPT_MIDDLES, keptBucketOf } from '../codec/kept-histogram.ts';
 import { Recorder } from '../recorder.ts';
 import { type AppendBatch, appendArgs } from '../store/batch.ts';
 import type { StoredMetric } from '../store/catalogs.ts';
+import type { ChunkEncoder } from '../store/chunk-closer.ts';
 import type { Keep } from '../store/retention.ts';
 import type { FileLoss } from '../store/store-file.ts';
 
@@ -74,8 +75,11 @@ export class Scene {
   readonly #run = randomBytes(6).toString('hex');
   #entries = 0;
   #keep: Keep;
+  readonly #encoder: ChunkEncoder | undefined;
 
-  constructor(keep: Partial<Keep> = {}) {
+  /** Without an encoder chunks are encoded by the append that fills them. */
+  constructor(keep: Partial<Keep> = {}, encoder?: ChunkEncoder) {
+    this.#encoder = encoder;
     this.folder = mkdtempSync(join(tmpdir(), 'signalbox-recorder-'));
     this.file = join(this.folder, 'signalbox.db');
     // Elsewhere, as in a real data directory: some tests take the recorder's folder away.
@@ -94,6 +98,7 @@ export class Scene {
       onLoss: (loss) => this.losses.push(loss),
       onClockJump: (jumpMs) => this.jumps.push(jumpMs),
       onDamagedRow: (message) => this.damaged.push(message),
+      ...(this.#encoder === undefined ? {} : { encoder: this.#encoder }),
     });
   }
 

@@ -25,6 +25,8 @@ export type RecorderStep =
   | { readonly do: 'again'; readonly source: 0 | 1; readonly said: boolean; readonly newRun: boolean }
   | { readonly do: 'old'; readonly source: 0 | 1; readonly level: number }
   | { readonly do: 'restart' }
+  | { readonly do: 'encode'; readonly count: number; readonly fails: boolean }
+  | { readonly do: 'refused'; readonly source: 0 | 1; readonly seconds: number }
   | { readonly do: 'audit'; readonly entries: readonly { actor: string; ok: boolean; target: string }[] }
   | {
       readonly do: 'history';
@@ -74,6 +76,22 @@ export const step: fc.Arbitrary<RecorderStep> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('old' as const), source, level: fc.nat(9) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('restart' as const) }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      do: fc.constant('encode' as const),
+      count: fc.constantFrom(1, 1, 2, 5, 100),
+      fails: fc.constantFrom(false, false, false, true),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('refused' as const),
+      source,
+      seconds: fc.constantFrom(0, 1, 60, 600),
+    }),
+  },
   {
     weight: 3,
     arbitrary: fc.record({
