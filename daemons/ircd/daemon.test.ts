@@ -13,8 +13,8 @@ import { changedSettings } from '../runtime/host/changed-settings.ts';
 import type { DaemonContext } from '../runtime/host/daemon-definition.ts';
 import { PeerDirectory } from '../runtime/host/peer-directory.ts';
 import { TaskBoard } from '../runtime/host/task-board.ts';
+import { createSelfSigned } from '../runtime/net/certificate-tasks.ts';
 import { carryOut } from '../runtime/net/listener-change.ts';
-import { createSelfSigned } from '../runtime/net/tls-credentials.ts';
 import { MetricRegistry } from '../runtime/telemetry/metric-registry.ts';
 import { type IrcdConfig, ircdConfigSchema } from './config.ts';
 import { startIrcd } from './daemon.ts';
@@ -273,6 +273,16 @@ it('takes a renewed certificate and message of the day over although no setting 
   const second = await renew('new');
   expect(await reload(config)).toEqual({ applied: ['motd_file', 'tls'], restartRequired: [] });
   expect(await shown()).toBe(second);
+});
+
+it('has a thread make the certificate of a TLS listener that has none, so that nobody waits for it', async () => {
+  const { metric, reload } = await start(configure());
+  expect(metric('pool_submitted_total{pool="certificates"}')).toBe(0);
+  const listen = [{ host: '127.0.0.1', port: 0, tls: true }];
+  expect(await reload(configure({ listen }))).toMatchObject({ applied: ['listen'] });
+  expect(metric('pool_completed_total{pool="certificates"}')).toBe(1);
+  const made = await readFile(join(dataDir, 'ircd-self-signed.crt'), 'utf8');
+  expect(new X509Certificate(made).subject).toBe('CN=irc.test');
 });
 
 it('keeps its certificate when a reload brings a broken pair, or fails for another reason', async () => {

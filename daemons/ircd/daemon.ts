@@ -4,6 +4,9 @@
  */
 import { promises as dns } from 'node:dns';
 import type { Outcome } from '../../contract/errors.ts';
+import { poolInstrument } from '../runtime/async/pool-instrument.ts';
+import { logLost } from '../runtime/async/pool-log.ts';
+import { ThreadPool } from '../runtime/async/thread-pool.ts';
 import type {
   DaemonContext,
   PendingReload,
@@ -51,6 +54,8 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
   readonly #banFile: BanFile<ServerBan>;
   readonly #banSaver: BanSaver<ServerBan>;
   readonly #logger;
+  /** Make a certificate for TLS listeners that have none. */
+  readonly #threads: ThreadPool;
   readonly #latency;
   readonly #names: Lookup;
   #config: IrcdConfig;
@@ -60,6 +65,8 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
     this.#context = context;
     this.#config = config;
     this.#logger = context.log('irc');
+    this.#threads = new ThreadPool({ name: 'certificates', max: 1, onLost: logLost(this.#logger) });
+    poolInstrument(context.metrics, this.#threads);
     this.#latency = context.metrics.histogram('signalbox_ircd_command_latency_seconds');
     this.#names = new Lookup({ resolver: new dns.Resolver(), dns: config.dns, ident: config.ident });
     this.#banFile = new BanFile(context.dataDir, serverBanSchema, limits.serverBans.default);
@@ -81,6 +88,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
       handler,
       dataDirectory: context.dataDir,
       serverName: config.server_name,
+      threads: this.#threads,
       warn: (text) => this.#logger.warn('descriptors_low', text),
       onDefect: (error) => {
         this.#server.counters.handlerErrors++;
@@ -152,6 +160,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
     await this.#net.drain(reason, AbortSignal.any([deadline, AbortSignal.timeout(DRAIN_MS)]));
     await this.#server.passwords.close();
     await this.#banSaver.close();
+    await this.#threads.close(0);
   }
 
   // What the protocol asks of its process

@@ -8,7 +8,7 @@ import { connect as connectTls } from 'node:tls';
 import { afterEach, expect, test, vi } from 'vitest';
 import { portOf, strangerAt } from '../../contract/listen-place.ts';
 import { registry } from '../../daemons/registry.ts';
-import { createSelfSigned } from '../../daemons/runtime/net/tls-credentials.ts';
+import { createSelfSigned } from '../../daemons/runtime/net/certificate-tasks.ts';
 import type { ControlLimits } from '../core/limits.ts';
 import { startTestHost, type TestHost } from './test-fixtures/test-host.ts';
 

@@ -1,5 +1,6 @@
 /** When a tick is written, what writing costs, and who goes because of it: a server without sockets. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { inProcessThreads } from '../../runtime/test-fixtures/in-process-threads.ts';
 import type { TickReceiver } from './client-connection.ts';
 import { loopbackConfig, RecordingHandler } from './loopback-fixture.ts';
 import { NetServer } from './net-server.ts';
@@ -14,6 +15,7 @@ beforeEach(() => {
     handler: new RecordingHandler(),
     dataDirectory: '/nonexistent',
     serverName: 'irc.example',
+    threads: inProcessThreads,
     warn: () => {},
     onDefect: () => {},
     // However busy the machine is, a tick is written in one turn.

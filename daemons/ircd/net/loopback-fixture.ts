@@ -5,6 +5,7 @@
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { loadCredentials } from '../../runtime/net/tls-credentials.ts';
+import { inProcessThreads } from '../../runtime/test-fixtures/in-process-threads.ts';
 import type { Connection, ConnectionHandler } from './connection.ts';
 import { type NetConfig, netConfigSchema } from './net-config.ts';
 import { NetServer, type NetServerOptions } from './net-server.ts';
@@ -94,6 +95,7 @@ export async function startLoopback(
     handler,
     dataDirectory: '/nonexistent',
     serverName: 'irc.example',
+    threads: inProcessThreads,
     warn: () => {},
     onDefect: (error) => {
       throw error;

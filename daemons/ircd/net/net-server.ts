@@ -6,6 +6,7 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { TcpListenerInfo } from '../../../contract/link/endpoint.ts';
+import type { ThreadPool } from '../../runtime/async/thread-pool.ts';
 import { WorkGroups } from '../../runtime/async/work-account.ts';
 import { workPrices } from '../../runtime/async/work-prices.ts';
 import { WorkTurns } from '../../runtime/async/work-turns.ts';
@@ -45,6 +46,8 @@ export interface NetServerOptions<User> {
   readonly dataDirectory: string;
   /** The name in a self-signed certificate. */
   readonly serverName: string;
+  /** Make a certificate where there is none. */
+  readonly threads: Pick<ThreadPool, 'run'>;
   /** Told of descriptors that do not suffice. */
   readonly warn: (text: string) => void;
   /** Told of work that threw, which is a defect. */
@@ -315,7 +318,8 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
   }
 
   #selfSigned(): Promise<TlsCredentials> {
-    return selfSignedCredentials('ircd', this.#options.dataDirectory, this.#options.serverName);
+    const { dataDirectory, serverName, threads } = this.#options;
+    return selfSignedCredentials('ircd', dataDirectory, serverName, threads);
   }
 
   /** Takes a connection that was let in. */

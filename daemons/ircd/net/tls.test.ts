@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createSelfSigned } from '../../runtime/net/tls-credentials.ts';
+import { createSelfSigned } from '../../runtime/net/certificate-tasks.ts';
 import { until } from '../../runtime/test-fixtures/until.ts';
 import {
   applyTo,

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, type TLSSocket } from 'node:tls';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { createSelfSigned } from '../../runtime/net/tls-credentials.ts';
+import { createSelfSigned } from '../../runtime/net/certificate-tasks.ts';
 import { until } from '../../runtime/test-fixtures/until.ts';
 import { framed, TestClient, TestRelay } from '../test-relay.ts';
 

@@ -4,7 +4,7 @@ import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Server as TcpServer } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { SignalboxError } from '../../../contract/errors.ts';
-import { createSelfSigned } from '../net/tls-credentials.ts';
+import { createSelfSigned } from '../net/certificate-tasks.ts';
 import { MetricRegistry } from '../telemetry/metric-registry.ts';
 import { until } from '../test-fixtures/until.ts';
 import { connectionInstrument } from './connection-instrument.ts';

@@ -6,10 +6,11 @@ import { afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { limits } from '../limits.ts';
 import { Acceptor, type AcceptorOptions } from './acceptor.ts';
 import { Admission, type Refusal, type Seat } from './admission.ts';
+import { createSelfSigned } from './certificate-tasks.ts';
 import { type ClassRule, oneClass } from './connection-classes.ts';
 import type { TcpListenEntry } from './listener-change.ts';
 import { OpenConnections } from './open-connections.ts';
-import { createSelfSigned, type TlsCredentials } from './tls-credentials.ts';
+import type { TlsCredentials } from './tls-credentials.ts';
 
 type Options = AcceptorOptions<TcpListenEntry, ClassRule>;
 

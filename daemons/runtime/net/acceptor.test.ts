@@ -10,11 +10,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { limits } from '../limits.ts';
 import { Acceptor } from './acceptor.ts';
 import { Admission, type Refusal, type Seat } from './admission.ts';
+import { createSelfSigned } from './certificate-tasks.ts';
 import { ConnectThrottle } from './connect-throttle.ts';
 import { type ClassRule, ConnectionClasses, UNIX_ADDRESS } from './connection-classes.ts';
 import { carryOut, type ListenEntry } from './listener-change.ts';
 import { OpenConnections } from './open-connections.ts';
-import { createSelfSigned, type TlsCredentials } from './tls-credentials.ts';
+import type { TlsCredentials } from './tls-credentials.ts';
 
 type Entry = ListenEntry & { readonly greeting?: string };
 

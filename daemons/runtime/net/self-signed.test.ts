@@ -4,12 +4,10 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import {
-  createSelfSigned,
-  loadCredentials,
-  lookAtSelfSigned,
-  selfSignedCredentials,
-} from './tls-credentials.ts';
+import { ThreadPool } from '../async/thread-pool.ts';
+import { inProcessThreads } from '../test-fixtures/in-process-threads.ts';
+import { createSelfSigned } from './certificate-tasks.ts';
+import { loadCredentials, lookAtSelfSigned, selfSignedCredentials } from './tls-credentials.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -59,7 +57,7 @@ it('is PEM as tools take it: lines of 64 characters and one at the end', async (
 it('is made once, in a folder that is made with it, for its owner alone', async () => {
   const deep = join(folder, 'a', 'b');
   await lookAtSelfSigned('ircd', deep);
-  const made = await selfSignedCredentials('ircd', deep, 'irc.test');
+  const made = await selfSignedCredentials('ircd', deep, 'irc.test', inProcessThreads);
   expect((await readdir(deep)).sort()).toEqual(['ircd-self-signed.crt', 'ircd-self-signed.key']);
   expect(await readFile(join(deep, 'ircd-self-signed.crt'), 'utf8')).toBe(made.cert);
   expect((await stat(join(deep, 'ircd-self-signed.key'))).mode & 0o777).toBe(0o600);
@@ -68,15 +66,41 @@ it('is made once, in a folder that is made with it, for its owner alone', async 
   await lookAtSelfSigned('relay', deep);
 });
 
+it('is made by a thread, which is started only where there is none', async () => {
+  const threads = new ThreadPool({ name: 'certificates', max: 1 });
+  try {
+    const made = await selfSignedCredentials('ircd', folder, 'irc.example.org', threads);
+    expect(new X509Certificate(made.cert).subject).toBe('CN=irc.example.org');
+    expect(threads.stats()).toMatchObject({ completed: 1, submitted: 1 });
+    expect(await selfSignedCredentials('ircd', folder, 'irc.example.org', threads)).toEqual(made);
+    await lookAtSelfSigned('ircd', folder);
+    expect(threads.stats().submitted).toBe(1);
+  } finally {
+    await threads.close(0);
+  }
+});
+
+it('is not made where no thread can make it, and nothing is left behind then', async () => {
+  const threads = new ThreadPool({ name: 'certificates', max: 1 });
+  await threads.close(0);
+  const making = selfSignedCredentials('ircd', join(folder, 'new'), 'irc.example.org', threads);
+  await expect(making).rejects.toMatchObject({ code: 'refused' });
+  expect(await readdir(folder)).toEqual([]);
+});
+
 it('is made anew where one of the two files is gone, and refused where it is damaged', async () => {
-  const made = await selfSignedCredentials('ircd', folder, 'irc.test');
+  const made = await selfSignedCredentials('ircd', folder, 'irc.test', inProcessThreads);
   await rm(join(folder, 'ircd-self-signed.key'));
   await lookAtSelfSigned('ircd', folder);
-  expect((await selfSignedCredentials('ircd', folder, 'irc.test')).cert).not.toBe(made.cert);
+  expect((await selfSignedCredentials('ircd', folder, 'irc.test', inProcessThreads)).cert).not.toBe(
+    made.cert,
+  );
   await writeFile(join(folder, 'ircd-self-signed.crt'), made.cert);
   const mistake = { code: 'config_invalid', detail: { key: 'ircd.tls.key' } };
   await expect(lookAtSelfSigned('ircd', folder)).rejects.toMatchObject(mistake);
-  await expect(selfSignedCredentials('ircd', folder, 'irc.test')).rejects.toMatchObject(mistake);
+  await expect(selfSignedCredentials('ircd', folder, 'irc.test', inProcessThreads)).rejects.toMatchObject(
+    mistake,
+  );
 });
 
 /** Loads a pair that a test has written. */

@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { connect as connectTls, TLSSocket } from 'node:tls';
 import { afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { createSelfSigned } from './certificate-tasks.ts';
 import { TlsAcceptor } from './tls-acceptor.ts';
-import { createSelfSigned, type TlsCredentials } from './tls-credentials.ts';
+import type { TlsCredentials } from './tls-credentials.ts';
 
 let credentials: TlsCredentials;
 let server: Server;

@@ -4,12 +4,9 @@ import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import {
-  createSelfSigned,
-  loadCredentials,
-  selfSignedCredentials,
-  type TlsCredentials,
-} from './tls-credentials.ts';
+import { inProcessThreads } from '../test-fixtures/in-process-threads.ts';
+import { createSelfSigned } from './certificate-tasks.ts';
+import { loadCredentials, selfSignedCredentials, type TlsCredentials } from './tls-credentials.ts';
 
 let folder: string;
 let files: { certificate: string; key: string };
@@ -181,10 +178,12 @@ test.each<[string, () => unknown, string]>([
 });
 
 test('a self-signed pair stays the same, and a damaged one says which file it is', async () => {
-  const made = await selfSignedCredentials('ircd', folder, 'irc.test');
-  expect(await selfSignedCredentials('ircd', folder, 'irc.test')).toEqual(made);
+  const made = await selfSignedCredentials('ircd', folder, 'irc.test', inProcessThreads);
+  expect(await selfSignedCredentials('ircd', folder, 'irc.test', inProcessThreads)).toEqual(made);
   const file = join(folder, 'ircd-self-signed.key');
   expect(await readFile(file, 'utf8')).toBe(made.key);
   await writeFile(file, pair.key);
-  await expect(selfSignedCredentials('ircd', folder, 'irc.test')).rejects.toThrow(`${file} does not belong`);
+  await expect(selfSignedCredentials('ircd', folder, 'irc.test', inProcessThreads)).rejects.toThrow(
+    `${file} does not belong`,
+  );
 });

@@ -2,15 +2,19 @@
  * Where the certificate of TLS listeners comes from: the operator's files, or a self-signed one that is written to
  * the data directory once, so that its fingerprint stays the same. Used by daemons at start and on reload.
  */
-import { createPrivateKey, type KeyObject, webcrypto, X509Certificate } from 'node:crypto';
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createSecureContext } from 'node:tls';
 import { MistakeCollector } from '../../../contract/config-mistakes.ts';
 import { SignalboxError } from '../../../contract/errors.ts';
+import { poolTask } from '../async/pool-task.ts';
+import type { ThreadPool } from '../async/thread-pool.ts';
 import { FileProblem, readBoundedFile } from '../files/bounded-file.ts';
 import { replaceFile } from '../files/saved-file.ts';
 import { limits } from '../limits.ts';
+import type * as tasks from './certificate-tasks.ts';
 
 /** PEM text, as `tls.createSecureContext` takes it. */
 export interface TlsCredentials {
@@ -24,7 +28,17 @@ export interface TlsFiles {
   readonly key: string;
 }
 
-const SELF_SIGNED_DAYS = 3650;
+const createTask = poolTask<typeof tasks.createSelfSigned>(
+  new URL('certificate-tasks.ts', import.meta.url),
+  'createSelfSigned',
+);
+
+/** What PEM text holds. */
+interface ParsedPair {
+  /** The server's own, and its chain. */
+  readonly certificates: readonly [X509Certificate, ...X509Certificate[]];
+  readonly key: KeyObject;
+}
 
 /**
  * The operator's files, as named in the table `table` of the configuration, such as `ircd.tls`. A certificate outside its
@@ -41,11 +55,13 @@ export async function loadCredentials(
   const cert = await mistakes.attempt(() => readPem(table, 'certificate', files.certificate));
   const key = await mistakes.attempt(() => readPem(table, 'key', files.key));
   // Each is looked at also where the other is wrong.
-  if (cert !== null) await mistakes.attempt(() => parseCertificates(table, files.certificate, cert));
-  if (key !== null) await mistakes.attempt(() => parseKey(table, files.key, key));
+  const certificates =
+    cert === null ? null : await mistakes.attempt(() => parseCertificates(table, files.certificate, cert));
+  const privateKey = key === null ? null : await mistakes.attempt(() => parseKey(table, files.key, key));
   mistakes.settle();
-  const credentials = { cert: cert ?? '', key: key ?? '' };
-  const { validFrom, validTo } = checkPair(table, files, credentials);
+  const credentials = { cert: cert!, key: key! };
+  const parsed = { certificates: certificates!, key: privateKey! };
+  const { validFrom, validTo } = await checkPair(table, files, credentials, parsed);
   const now = Date.now();
   const warnOf = (text: string) =>
     warn(`${table}.certificate: ${files.certificate} ${text}, expected a certificate that is valid now`);
@@ -65,9 +81,12 @@ async function readPem(table: string, what: keyof TlsFiles, file: string): Promi
 }
 
 /** Refuses what TLS would refuse, before any listener is touched; returns the server's own certificate. */
-function checkPair(table: string, files: TlsFiles, { cert, key }: TlsCredentials): X509Certificate {
-  const [leaf, ...chain] = parseCertificates(table, files.certificate, cert);
-  const privateKey = parseKey(table, files.key, key);
+async function checkPair(
+  table: string,
+  files: TlsFiles,
+  { cert, key }: TlsCredentials,
+  { certificates: [leaf, ...chain], key: privateKey }: ParsedPair,
+): Promise<X509Certificate> {
   if (!leaf.checkPrivateKey(privateKey)) {
     if (chain.some((other) => other.checkPrivateKey(privateKey))) {
       const text = `${files.certificate} has its certificates in the wrong order, expected the server's own first`;
@@ -77,6 +96,9 @@ function checkPair(table: string, files: TlsFiles, { cert, key }: TlsCredentials
     const text = `${files.key} does not belong to the certificate in ${files.certificate} (${subject}), expected its private key`;
     throw mistake(table, 'key', text);
   }
+  // The largest file takes some 4 ms to parse, and TLS as long to take it. Files as they are take 0.5 ms together: a thread, which
+  // takes 80 ms of CPU to start, would save nobody anything.
+  await nextTurn();
   try {
     createSecureContext({ cert, key });
   } catch (cause) {
@@ -137,42 +159,16 @@ function day(date: string): string {
   return new Date(date).toISOString().slice(0, 10);
 }
 
-/** A new self-signed certificate (ECDSA P-256) for a server name and loopback. */
-export async function createSelfSigned(serverName: string): Promise<TlsCredentials> {
-  await import('reflect-metadata');
-  const x509 = await import('@peculiar/x509');
-  const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
-  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
-  const notBefore = new Date(Date.now() - 3_600_000);
-  const certificate = await x509.X509CertificateGenerator.createSelfSigned(
-    {
-      name: [{ CN: [serverName] }],
-      notBefore,
-      notAfter: new Date(notBefore.getTime() + SELF_SIGNED_DAYS * 86_400_000),
-      signingAlgorithm: algorithm,
-      keys,
-      extensions: [
-        new x509.BasicConstraintsExtension(false, undefined, true),
-        new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-        new x509.SubjectAlternativeNameExtension([
-          { type: 'dns', value: serverName },
-          { type: 'dns', value: 'localhost' },
-          { type: 'ip', value: '127.0.0.1' },
-        ]),
-      ],
-    },
-    webcrypto,
-  );
-  const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64');
-  const lines = pkcs8.match(/.{1,64}/g) ?? [];
-  const key = `-----BEGIN PRIVATE KEY-----\n${lines.join('\n')}\n-----END PRIVATE KEY-----\n`;
-  return { cert: `${certificate.toString('pem')}\n`, key };
-}
-
 /** Checks the self-signed certificate of a daemon, where there is one. Throws like {@link selfSignedCredentials}. */
 export async function lookAtSelfSigned(id: string, dataDirectory: string): Promise<void> {
   const { files, found } = await readSelfSigned(id, dataDirectory);
-  if (found !== null) checkPair(`${id}.tls`, files, found);
+  if (found !== null) await checkSelfSigned(id, files, found);
+}
+
+async function checkSelfSigned(id: string, files: TlsFiles, found: TlsCredentials): Promise<void> {
+  const table = `${id}.tls`;
+  const certificates = parseCertificates(table, files.certificate, found.cert);
+  await checkPair(table, files, found, { certificates, key: parseKey(table, files.key, found.key) });
 }
 
 async function readSelfSigned(
@@ -195,22 +191,23 @@ async function readSelfSigned(
 }
 
 /**
- * The self-signed certificate of the daemon `id` in its data directory; it is made when none is there.
+ * The self-signed certificate of the daemon `id` in its data directory; it is made when none is there, by one of `threads`.
  * @throws SignalboxError `config_invalid` when the files there are damaged; without them new ones are made
  */
 export async function selfSignedCredentials(
   id: string,
   dataDirectory: string,
   serverName: string,
+  threads: Pick<ThreadPool, 'run'>,
 ): Promise<TlsCredentials> {
   const { files, found } = await readSelfSigned(id, dataDirectory);
   if (found === null) {
-    const created = await createSelfSigned(serverName);
+    const created = await threads.run(createTask, serverName);
     await mkdir(dataDirectory, { recursive: true });
     await replaceFile(files.key, created.key);
     await replaceFile(files.certificate, created.cert);
     return created;
   }
-  checkPair(`${id}.tls`, files, found);
+  await checkSelfSigned(id, files, found);
   return found;
 }

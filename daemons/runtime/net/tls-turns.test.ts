@@ -4,8 +4,9 @@ import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { Server as TlsServer } from 'node:tls';
 import { afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { createSelfSigned } from './certificate-tasks.ts';
 import { TlsAcceptor } from './tls-acceptor.ts';
-import { createSelfSigned, type TlsCredentials } from './tls-credentials.ts';
+import type { TlsCredentials } from './tls-credentials.ts';
 
 let credentials: TlsCredentials;
 beforeAll(async () => {
