@@ -77,19 +77,8 @@ it('measures, draws and highlights these', () => {
   ]);
   const { messages = '', latency = '', queue = '' } = manifest.highlights ?? {};
   expect([messages, latency, queue].map(short)).toEqual(['rows_total', 'append_seconds', 'queries_waiting']);
-  expect(manifest.instruments).toEqual({
-    queue: {
-      title: 'Queues',
-      columns: [
-        { metric: 'depth', title: 'Waiting' },
-        { metric: 'high_water', title: 'Most' },
-        { metric: 'completed', title: 'Served' },
-        { metric: 'rejected', title: 'Refused' },
-        { metric: 'wait', title: 'Wait' },
-      ],
-      spark: 'depth',
-    },
-  });
+  // They are drawn as everywhere.
+  expect(manifest.instruments).toBeUndefined();
 });
 
 it.each([

@@ -172,19 +172,6 @@ export const manifest = defineManifest({
     { title: 'Rows stored', metrics: [name('rows_total')] },
     { title: 'Database size', metrics: [name('database_bytes')] },
   ],
-  instruments: {
-    queue: {
-      title: 'Queues',
-      columns: [
-        { metric: 'depth', title: 'Waiting' },
-        { metric: 'high_water', title: 'Most' },
-        { metric: 'completed', title: 'Served' },
-        { metric: 'rejected', title: 'Refused' },
-        { metric: 'wait', title: 'Wait' },
-      ],
-      spark: 'depth',
-    },
-  },
   highlights: {
     messages: name('rows_total'),
     latency: name('append_seconds'),

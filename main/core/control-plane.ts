@@ -31,7 +31,7 @@ import { sayAtStart } from './instance/start-notices.ts';
 import { LaunchPlans } from './launch-plans.ts';
 import { CONTROL_LIMITS, type ControlLimits } from './limits.ts';
 import { attachListeners } from './listeners/attach-listeners.ts';
-import { instrumentRecords, instrumentRequests } from './main-instruments.ts';
+import { instrumentLocalSocket, instrumentRecords, instrumentRequests } from './main-instruments.ts';
 import { MainTelemetry } from './main-telemetry.ts';
 import { makeRecords, type Records } from './make-records.ts';
 import { SessionNews } from './sessions/session-news.ts';
@@ -169,6 +169,7 @@ class Plane implements ControlPlane {
       correlationInstrument(this.metrics, id, this.#supervisor.find(id)!.requests);
     instrumentRecords(this.metrics, history, journal);
     instrumentRequests(this.metrics, this.#service);
+    instrumentLocalSocket(this.metrics, this.limits, this.#instance.socket);
     this.#telemetry.observe(() => {
       const { buffered, dropped } = history.status();
       return {

@@ -3,7 +3,7 @@ import { afterEach, expect, test } from 'vitest';
 import { instrumentRow, instrumentsIn } from '../../contract/instrument-rows.ts';
 import { readMetrics } from '../../contract/metric-frame.ts';
 import { MetricRegistry } from '../../daemons/runtime/telemetry/metric-registry.ts';
-import { instrumentRecords } from './main-instruments.ts';
+import { instrumentLocalSocket, instrumentRecords } from './main-instruments.ts';
 import { closeHosts, startHost } from './test-hosts.ts';
 
 afterEach(closeHosts);
@@ -42,6 +42,17 @@ test('a host without a recorder has no queues to one', () => {
   const metrics = new MetricRegistry('main', []);
   instrumentRecords(metrics, { queue: { depth: 0, highWater: 0, submitted: 0 } }, null);
   expect(rowsOf(metrics)).toEqual({});
+});
+
+test('command lines that are connected are counted against their places', () => {
+  const metrics = new MetricRegistry('main', []);
+  instrumentLocalSocket(metrics, { localClients: 64 }, { counts: { open: 3, entered: 9, refused: 2 } });
+  expect(rowsOf(metrics)).toEqual({
+    'limiter local clients': {
+      ...{ daemon: 'main', kind: 'limiter', name: 'local clients' },
+      ...{ depth: 3, capacity: 64, completed: 7, rejected: 2 },
+    },
+  });
 });
 
 test('requests without an answer are counted, and how long answers take is measured', async () => {

@@ -3,6 +3,8 @@ import type { MetricRegistry } from '../../daemons/runtime/telemetry/metric-regi
 import { queueInstrument } from '../../daemons/runtime/telemetry/queue-instrument.ts';
 import { standardInstrument } from '../../daemons/runtime/telemetry/standard-instrument.ts';
 import type { ControlService } from './control-service.ts';
+import type { LocalSocket } from './instance/local-socket.ts';
+import type { ControlLimits } from './limits.ts';
 import type { AuditJournal } from './records/audit-journal.ts';
 import type { HistoryClient } from './records/history-client.ts';
 
@@ -31,4 +33,19 @@ export function instrumentRequests(
     latest.completed.setTotal(answered);
   });
   service.onAnswered = (startMs) => handles.run.recordSince(startMs);
+}
+
+/** Registers the places of the local socket. */
+export function instrumentLocalSocket(
+  metrics: MetricRegistry,
+  { localClients }: Pick<ControlLimits, 'localClients'>,
+  socket: Pick<LocalSocket, 'counts'>,
+): void {
+  standardInstrument(metrics, 'limiter', 'local clients', (handles) => {
+    const { open, entered, refused } = socket.counts;
+    handles.depth.set(open);
+    handles.capacity.set(localClients);
+    handles.completed.setTotal(entered - refused);
+    handles.rejected.setTotal(refused);
+  });
 }

@@ -32,6 +32,8 @@ export interface SocketBackend {
 /** The open socket. */
 export interface LocalSocket {
   readonly path: string;
+  /** Clients that are connected, and how many have come and were refused or had to go for others so far. */
+  readonly counts: { readonly open: number; readonly entered: number; readonly refused: number };
   /** Starts answering; connections made before wait. */
   serve(backend: SocketBackend): void;
   /** Tells what the log should say about the claim, from the beginning. Without a listener it waits. */
@@ -59,10 +61,14 @@ export async function openLocalSocket(
   const clients = new Map<Socket, ClientActivity>();
   const backlogs = new BacklogTotal(limits.clientBacklogTotalBytes);
   const waiting: Socket[] = [];
+  let entered = 0;
+  let refused = 0;
   let backend: SocketBackend | null = null;
   const accept = (socket: Socket) => {
     socket.on('error', () => socket.destroy());
+    entered++;
     if (clients.size >= limits.localClients) {
+      refused++;
       const idle = dispensable(clients, limits.silentGraceMs);
       if (idle === null) {
         refuseClient(socket, limits);
@@ -97,6 +103,9 @@ export async function openLocalSocket(
       : new ClaimGuard({ dataDir, path, record, listenAgain, notice: (text) => notice(text) });
   return {
     path,
+    get counts() {
+      return { open: clients.size, entered, refused };
+    },
     serve(newBackend) {
       backend = newBackend;
       for (const socket of waiting.splice(0)) {
