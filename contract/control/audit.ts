@@ -3,6 +3,7 @@
  * what was said of them.
  */
 import { z } from 'zod';
+import type { WorkTiming } from '../work-timing.ts';
 import { time } from './arguments.ts';
 import { defineRequest, resultType } from './request.ts';
 
@@ -27,6 +28,8 @@ export interface AuditEntry {
   readonly durationMs: number;
   /** Metrics that the command declares as effects: before and after. */
   readonly effects: readonly { readonly metric: string; readonly before: number; readonly after: number }[];
+  /** Of a slow one: its time in queue and in work, and what was ahead of it. The log has it as `slow_command`. */
+  readonly timing?: WorkTiming | undefined;
   /** Names the action wherever it appears again, such as with the effects that were measured later; older entries have none. */
   readonly key?: string;
 }

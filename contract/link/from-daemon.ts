@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { loopBlockReportSchema } from '../loop-block.ts';
 import type { MessageOf } from '../read-only.ts';
 import { outcomeSchema, wireErrorSchema } from '../wire-error.ts';
+import { workTimingSchema } from '../work-timing.ts';
 import { catalogSchema } from './catalog.ts';
 import { deedReportSchema, deedRequestSchema } from './deeds.ts';
 import { endpointsSchema } from './endpoint.ts';
@@ -39,7 +40,13 @@ export const fromDaemonSchema = z.discriminatedUnion('type', [
     records: z.array(z.unknown()),
     dropped: z.number(),
   }),
-  z.strictObject({ type: z.literal('reply'), requestId, outcome: outcomeSchema(z.unknown()) }),
+  z.strictObject({
+    type: z.literal('reply'),
+    requestId,
+    outcome: outcomeSchema(z.unknown()),
+    /** Of a command: what it waited for in the daemon, and what it took. */
+    timing: workTimingSchema.optional(),
+  }),
   taskReportSchema,
   /** Its loop stood still; it says so when it goes on. */
   loopBlockReportSchema,

@@ -4,6 +4,7 @@
  * and goes on in later turns, and whatever else concerns that channel waits there. Called by broadcast.ts and by command
  * handlers.
  */
+import { countingWaits } from '../runtime/async/counting-waits.ts';
 import type { WorkAccount } from '../runtime/async/work-account.ts';
 import type { WorkGate } from '../runtime/async/work-gate.ts';
 import { workPrices } from '../runtime/async/work-prices.ts';
@@ -161,9 +162,10 @@ export function inTurns<Value>(
   steps: StepsWith<Value>,
 ): Promise<Value> {
   return new Promise((resolve, reject) => {
+    const counted = countingWaits(steps, host.work.waitingWork());
     function* whole(): WorkSteps {
       try {
-        resolve(yield* steps);
+        resolve(yield* counted);
       } catch (error) {
         reject(error);
       }

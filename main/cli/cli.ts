@@ -86,6 +86,13 @@ async function dispatch(
         withClient(connect, (client) => printMetrics(client, id, shared.json)),
       );
     }
+    case 'audit': {
+      const { auditCommand, parseAuditRequest } = await import('./audit-command.ts');
+      const request = parseAuditRequest(rest);
+      return await withNamed(request.target ?? 'main', loadRegistry, () =>
+        withClient(connect, (client) => auditCommand(client, request, shared.json)),
+      );
+    }
     case 'blocks': {
       const id = rest.length === 0 ? null : one(rest, command);
       const { blocksCommand } = await import('./blocks-command.ts');

@@ -10,7 +10,7 @@ import { UsageError } from '../terminal/terminal.ts';
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 
 const COMMANDS =
-  'status start stop restart run logs metrics pools blocks top tasks sessions config serve backup restore completion help'.split(
+  'status start stop restart run logs metrics pools blocks audit top tasks sessions config serve backup restore completion help'.split(
     ' ',
   );
 const SHARED = ['--data', '--json', '--yes', '--help'];
@@ -48,7 +48,7 @@ function rulesOf(manifests: readonly ManifestDescription[]): Rules {
     ['run', ids],
   ];
   for (const command of ['start', 'stop', 'restart']) rules.push([command, ids]);
-  for (const command of ['logs', 'metrics', 'blocks']) rules.push([command, [...ids, 'main']]);
+  for (const command of ['logs', 'metrics', 'blocks', 'audit']) rules.push([command, [...ids, 'main']]);
   for (const { id, commands } of manifests) {
     rules.push([`run ${id}`, commands.map(({ name }) => name)]);
     for (const { name, args } of commands) {

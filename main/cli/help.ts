@@ -19,6 +19,7 @@ export function generalHelp(manifests: readonly ManifestDescription[]): string {
   top               watch processes, queues and pools live; one picture where stdout is no terminal
   tasks             long work and how far it is; tasks cancel ID ends one early
   blocks [D]        what kept event loops for more than 50 ms, of a daemon, of "main" or of all
+  audit [D]         who did what, what came of it, and what a slow action waited for; --limit N
   sessions          who is connected; sessions end ID ends a session
   config check      check the configuration file; --config FILE names another one
   config reload     read the configuration file again
@@ -98,6 +99,13 @@ that is possible.`,
 When the event loop of a process stood still for more than 50 ms, for how long, by which command or request, for whom and where
 in the program: the newest 50 of each process since Signalbox started.
 
+  --json            an array with an object each`,
+  audit: `Usage: signalbox audit [DAEMON] [--limit N] [--json]
+
+Who did what, from where, and what came of it. Below the table: of what took longer than 200 ms, how much of that it waited, for
+what, and how long it was at work.
+
+  --limit N         the newest N entries, 1 to 1000 (default: 50)
   --json            an array with an object each`,
   config: `Usage: signalbox config check [FILE] [--json]
        signalbox config reload [--json]

@@ -144,6 +144,7 @@ class Plane implements ControlPlane {
         closing: () => this.#closingReason,
       }),
       gate: this.#gate,
+      limits,
       audit,
       telemetry: this.#telemetry,
     });

@@ -12,10 +12,13 @@ import {
 import { fromWireError, SignalboxError, toWireError } from '../../contract/errors.ts';
 import { describeActor } from '../../contract/link/actor.ts';
 import { firstProblem } from '../../contract/plain-words.ts';
+import { timingText } from '../../contract/work-timing.ts';
 import { loopTurn } from '../../daemons/runtime/async/loop-turn.ts';
+import type { TracedWork } from '../../daemons/runtime/async/traced-work.ts';
 import type { AccessGate } from './access-gate.ts';
 import type { Caller } from './caller.ts';
 import type { AnswerNotes, HandlerTable } from './handlers/handler-table.ts';
+import { CONTROL_LIMITS, type ControlLimits } from './limits.ts';
 import type { MainTelemetry } from './main-telemetry.ts';
 import type { AuditTrail } from './records/audit-trail.ts';
 import { refusedAttempt } from './refused-attempt.ts';
@@ -24,6 +27,7 @@ import { refusedAttempt } from './refused-attempt.ts';
 export interface ControlServiceParts {
   readonly handlers: HandlerTable;
   readonly gate: AccessGate;
+  readonly limits?: Pick<ControlLimits, 'slowRequestMs'>;
   readonly audit: Pick<AuditTrail, 'run'>;
   readonly telemetry: Pick<MainTelemetry, 'requests' | 'requestErrors' | 'requestSeconds' | 'logger'>;
 }
@@ -62,6 +66,7 @@ export class ControlService {
       isControlRequest(name) ? name : 'unknown request',
       describeActor(caller.actor),
       () => this.#answer(name, args, caller, notes),
+      (traced) => this.#tellSlow(traced),
     );
     const outcome = audited ? answer : ({ ...answer, audited: false } as const);
     this.#answered++;
@@ -115,6 +120,29 @@ export class ControlService {
     const attempt = refusedAttempt(gate, name, args, actor);
     const refuse = () => Promise.reject(fromWireError(denial));
     await (attempt === null ? refuse() : audit.run(attempt, notes, refuse));
+  }
+
+  /** One that took long is told with its time in queue and in work, under the key that the audit trail has it by. */
+  #tellSlow(traced: TracedWork): void {
+    const { ms, work, connection, auditKey } = traced;
+    const { limits = CONTROL_LIMITS, telemetry } = this.#parts;
+    if (ms < limits.slowRequestMs) return;
+    const timing = traced.timing(ms);
+    telemetry.logger.log(
+      'info',
+      'control',
+      'slow_command',
+      `${work} of ${connection}: ${timingText(timing)}`,
+      {
+        request: work,
+        caller: connection,
+        ms: Math.round(ms),
+        queue_ms: timing.queueMs,
+        work_ms: timing.workMs,
+        ahead: timing.ahead.map(({ name, count }) => `${name} x ${count}`).join(', '),
+        ...(auditKey === '' ? {} : { audit: auditKey }),
+      },
+    );
   }
 
   #logDefect(name: string, error: unknown): void {

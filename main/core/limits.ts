@@ -10,6 +10,12 @@ export const CONTROL_LIMIT_TABLE = {
     unit: 'count',
     reason: 'Tasks of one daemon that main keeps for clients that come later; a daemon has no more at once.',
   },
+  slowRequestMs: {
+    default: 200,
+    unit: 'milliseconds',
+    reason:
+      'A request or command that takes longer is told with its time in queue and in work, and what was ahead of it: people notice it.',
+  },
   loopBlocksKept: {
     default: 50,
     unit: 'count',

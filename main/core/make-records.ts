@@ -20,6 +20,7 @@ import { MetricFollowers } from './records/metric-followers.ts';
 import { MetricsStore } from './records/metrics-store.ts';
 import { TaskList } from './records/task-list.ts';
 import type { Supervisor } from './supervision/supervisor.ts';
+import { tookThere } from './took-there.ts';
 
 /** What records are made of. */
 export interface RecordParts {
@@ -93,7 +94,7 @@ function recorderLink(supervisor: Supervisor, recorderId: string | null): Record
   return {
     call: (name, args, timeoutMs) => {
       const request = { type: 'command', name, args, timeoutMs, actor: SYSTEM } as const;
-      return recorder.request(request, `${recorder.id} ${name}`, timeoutMs).outcome;
+      return recorder.request(request, `${recorder.id} ${name}`, timeoutMs, tookThere(recorder.id)).outcome;
     },
   };
 }

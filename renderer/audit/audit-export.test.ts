@@ -71,8 +71,8 @@ describe('the export of the audit trail', () => {
   it('is CSV that a spreadsheet reads as it was, and in which nobody can plant a formula', () => {
     const text = toCsv([entry(7, { actor: '=HYPERLINK("x")', outcome: 'a, b\nc', args: {} })]);
     expect(text).toBe(
-      'id,time,actor,from,action,target,command,args,ok,outcome,duration_ms,effects\r\n' +
-        `7,2026-11-20T14:03:22.000Z,"'=HYPERLINK(""x"")",browser,command,ircd,kill,{},true,"a, b\nc",1.5,[]\r\n`,
+      'id,time,actor,from,action,target,command,args,ok,outcome,duration_ms,effects,timing\r\n' +
+        `7,2026-11-20T14:03:22.000Z,"'=HYPERLINK(""x"")",browser,command,ircd,kill,{},true,"a, b\nc",1.5,[],\r\n`,
     );
   });
 
@@ -93,15 +93,17 @@ describe('the export of the audit trail', () => {
     ['a b', 'a b'],
   ])('writes the cell %j as %j', (text, cell) => {
     const [, line = ''] = toCsv([entry(7, { outcome: text })]).split(',true,');
-    expect(line).toBe(`${cell},1.5,[]\r\n`);
+    expect(line).toBe(`${cell},1.5,[],\r\n`);
   });
 
-  it('has all of an entry: what failed, its arguments and what it moved', () => {
+  it('has all of an entry: what failed, its arguments, what it moved and what it waited for', () => {
     const effects = [{ metric: 'm', before: 2, after: 1 }];
-    const [, line] = toCsv([entry(7, { ok: false, effects, args: { n: 1 } })]).split('\r\n');
+    const [, line] = toCsv([
+      entry(7, { ok: false, effects, args: { n: 1 }, timing: { queueMs: 9, workMs: 2, ahead: [] } }),
+    ]).split('\r\n');
     expect(line).toBe(
       '7,2026-11-20T14:03:22.000Z,mira,browser,command,ircd,kill,"{""n"":1}",false,done,1.5,' +
-        '"[{""metric"":""m"",""before"":2,""after"":1}]"',
+        '"[{""metric"":""m"",""before"":2,""after"":1}]","{""queueMs"":9,""workMs"":2,""ahead"":[]}"',
     );
   });
 

@@ -50,6 +50,7 @@ const CSV_COLUMNS = [
   'outcome',
   'duration_ms',
   'effects',
+  'timing',
 ] as const;
 
 /** Entries as comma-separated values (RFC 4180), with a line of titles; times in UTC. */
@@ -67,6 +68,7 @@ export function toCsv(entries: readonly AuditEntry[]): string {
     entry.outcome,
     String(entry.durationMs),
     JSON.stringify(entry.effects),
+    entry.timing === undefined ? '' : JSON.stringify(entry.timing),
   ]);
   return [CSV_COLUMNS, ...lines].map((cells) => `${cells.map(csvCell).join(',')}\r\n`).join('');
 }

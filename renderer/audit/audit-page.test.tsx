@@ -113,6 +113,14 @@ describe('the rows of the audit trail', () => {
     expect(screen.queryByText('Arguments')).toBeNull();
   });
 
+  it('say of a slow action how long it waited, behind what, and how long it was at work', async () => {
+    const timing = { queueMs: 1_200, workMs: 30, ahead: [{ name: 'history', count: 3 }] };
+    await show(entry(1, { timing }));
+    expect(screen.queryByText(/in queue/)).toBeNull();
+    await press('Details of d drop');
+    expect(screen.getByText('1.2 s in queue behind history x 3, 30 ms in work')).toBeDefined();
+  });
+
   it('say where there are neither arguments nor effects', async () => {
     await show(entry(1));
     await press('Details of d drop');

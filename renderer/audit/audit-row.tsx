@@ -1,5 +1,6 @@
 /** One entry of the audit trail; opened, it shows arguments and measured effects. */
 import { Fragment, type ReactNode, useState } from 'react';
+import { timingText } from '../../contract/work-timing.ts';
 import { formatCount, formatSeconds } from '../format/numbers.ts';
 import { formatClock, formatDay } from '../format/times.ts';
 import { Icon } from '../ui/icons.tsx';
@@ -114,6 +115,12 @@ function Details({ entry }: { entry: LiveEntry }): ReactNode {
         <span className="mr-3 text-xs font-medium text-dim">{messages.outcome}</span>
         <span className="font-mono text-xs">{entry.outcome}</span>
       </p>
+      {entry.timing !== undefined && (
+        <p className="break-words md:col-span-2">
+          <span className="mr-3 text-xs font-medium text-dim">{messages.timing}</span>
+          <span className="font-mono text-xs">{timingText(entry.timing)}</span>
+        </p>
+      )}
     </div>
   );
 }

@@ -38,6 +38,7 @@ export const messages = {
   } satisfies Record<ActorOrigin, string>,
   action: 'Action',
   outcome: 'Outcome',
+  timing: 'Time',
   actionAndOutcome: 'Action and outcome',
   duration: 'Duration',
   ok: 'ok',

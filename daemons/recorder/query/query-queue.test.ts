@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { WorkTiming } from '../../../contract/work-timing.ts';
+import { loopTurn } from '../../runtime/async/loop-turn.ts';
 import { limits } from '../limits.ts';
 import { QueryQueue, type SlicedQuery } from './query-queue.ts';
 
@@ -62,6 +64,27 @@ it('takes as many queries as the table says, and counts those that it refused', 
   await expect(refused).rejects.toMatchObject({ code: 'limit_reached' });
   await Promise.all(taken);
   expect(await queue.run(() => steps(1, 1))).toBe('done');
+});
+
+it('tells a command how long its query waited, and for which commands', async () => {
+  const queue = new QueryQueue();
+  const timings: WorkTiming[] = [];
+  const ask = (name: string, count: number) =>
+    loopTurn.trace(
+      name,
+      'anna',
+      () => queue.run(() => steps(count, 3)),
+      (traced) => timings.push(traced.timing()),
+    );
+  await Promise.all([ask('history', 10), ask('history', 10), ask('audit', 1)]);
+  expect(timings.map(({ queueMs, workMs }) => [queueMs, workMs])).toEqual([
+    [0, 30],
+    [30, 30],
+    [60, 3],
+  ]);
+  expect(timings[2]?.ahead).toEqual([{ name: 'history', count: 2 }]);
+  await ask('stats', 1);
+  expect(timings[3]).toMatchObject({ queueMs: 0, ahead: [] });
 });
 
 it('does not count the query that runs among those that wait', async () => {

@@ -4,6 +4,7 @@
  * copy of the codec in memory and no second bundle, and a query always sees what was acknowledged.
  */
 import { SignalboxError } from '../../../contract/errors.ts';
+import { loopTurn } from '../../runtime/async/loop-turn.ts';
 import { limits } from '../limits.ts';
 
 /** A query that yields wherever it may be interrupted. */
@@ -26,6 +27,8 @@ export interface QueryQueueStats {
 export class QueryQueue {
   #last: Promise<unknown> = Promise.resolve();
   #unfinished = 0;
+  /** Those that run or wait, by the command that asked, in their order. */
+  readonly #names: string[] = [];
   #highWater = 0;
   #submitted = 0;
   #begun = 0;
@@ -72,12 +75,20 @@ export class QueryQueue {
     this.#submitted++;
     this.#highWater = Math.max(this.#highWater, this.#depth);
     const queuedAt = performance.now();
+    const { traced } = loopTurn;
+    const ahead = [...this.#names];
+    this.#names.push(traced?.work ?? 'query');
     const begun = () => {
       this.#begun++;
-      this.#onBegun(performance.now() - queuedAt);
+      const waitedMs = performance.now() - queuedAt;
+      traced?.waited(waitedMs, ahead);
+      this.#onBegun(waitedMs);
       return this.#slices(begin, signal);
     };
-    const result = this.#last.then(begun).finally(() => this.#unfinished--);
+    const result = this.#last.then(begun).finally(() => {
+      this.#unfinished--;
+      this.#names.shift();
+    });
     this.#last = result.catch(() => {});
     return result;
   }

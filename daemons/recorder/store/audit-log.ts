@@ -4,6 +4,7 @@
  */
 import type { AuditEntry } from '../../../contract/control/audit.ts';
 import type { NewAuditEntry } from '../../../contract/history-batch.ts';
+import { workTimingSchema } from '../../../contract/work-timing.ts';
 import type { Sqlite } from '../../runtime/files/sqlite.ts';
 import { limits } from '../limits.ts';
 import { effectsSchema } from './batch.ts';
@@ -50,10 +51,11 @@ interface AuditRow {
   readonly duration_ms: number;
   readonly effects: string;
   readonly key: string | null;
+  readonly timing: string | null;
 }
 
-const TEXT_BYTES = ['actor', 'action', 'target', 'command', 'args', 'outcome', 'effects']
-  .map((column) => `octet_length(${column})`)
+const TEXT_BYTES = ['actor', 'action', 'target', 'command', 'args', 'outcome', 'effects', 'timing']
+  .map((column) => `ifnull(octet_length(${column}), 0)`)
   .join(' + ');
 
 /** The table of audit entries. */
@@ -74,8 +76,8 @@ export class AuditLog {
     this.#onDamaged = onDamaged;
     this.#tallies = tallies;
     this.#insert = database.prepare(
-      'INSERT INTO audit (id, time, actor, origin, action, target, command, args, ok, outcome, duration_ms, effects, key) ' +
-        'VALUES (CASE WHEN @after > ifnull((SELECT max(id) FROM audit), 0) THEN @after + 1 END, @time, @actor, @origin, @action, @target, @command, @args, @ok, @outcome, @durationMs, @effects, @key) ' +
+      'INSERT INTO audit (id, time, actor, origin, action, target, command, args, ok, outcome, duration_ms, effects, timing, key) ' +
+        'VALUES (CASE WHEN @after > ifnull((SELECT max(id) FROM audit), 0) THEN @after + 1 END, @time, @actor, @origin, @action, @target, @command, @args, @ok, @outcome, @durationMs, @effects, @timing, @key) ' +
         'ON CONFLICT DO NOTHING',
     );
     this.#lastId = database.prepare<[], number | null>('SELECT max(id) FROM audit').pluck().get() ?? 0;
@@ -138,14 +140,15 @@ export class AuditLog {
       outcome: cut(entry.outcome, limits.auditOutcomeCharacters.default),
       durationMs: entry.durationMs,
       effects: boundedJson(entry.effects, '[]'),
+      timing: entry.timing === undefined ? null : JSON.stringify(entry.timing),
       key,
       after: this.#after,
     };
     const { changes, lastInsertRowid } = this.#insert.run(row);
     if (changes === 0) return 0;
     this.#lastId = Number(lastInsertRowid);
-    const { actor, action, target, command, args, outcome, effects } = row;
-    const texts = [actor, action, target, command, args, outcome, effects];
+    const { actor, action, target, command, args, outcome, effects, timing } = row;
+    const texts = [actor, action, target, command, args, outcome, effects, timing ?? ''];
     this.#tallies.add(
       'audit',
       1,
@@ -195,11 +198,11 @@ export class AuditLog {
 
   /** What cannot be read of an entry is replaced by words that say so: that something was done here is worth showing. */
   #entryOf(row: AuditRow): AuditEntry {
-    const json = <Value>(column: 'args' | 'effects', otherwise: Value): Value =>
+    const json = <Value>(column: 'args' | 'effects' | 'timing', otherwise: Value): Value =>
       readRow(
         `${column} of audit entry ${row.id}`,
         this.#onDamaged,
-        () => JSON.parse(row[column]) as Value,
+        () => JSON.parse(row[column] ?? 'null') as Value,
         otherwise,
       );
     return {
@@ -215,6 +218,7 @@ export class AuditLog {
       outcome: textOf(row.outcome),
       durationMs: numberOf(row.duration_ms),
       effects: effectsOf(json<unknown>('effects', [])),
+      ...timingOf(row.timing === null ? null : json<unknown>('timing', null)),
       ...(typeof row.key === 'string' ? { key: row.key } : {}),
     };
   }
@@ -247,6 +251,11 @@ function recordOf(value: unknown): AuditEntry['args'] {
 function effectsOf(value: unknown): AuditEntry['effects'] {
   const parsed = effectsSchema.safeParse(value);
   return parsed.success ? parsed.data : [];
+}
+
+function timingOf(value: unknown): Pick<AuditEntry, 'timing'> {
+  const parsed = workTimingSchema.safeParse(value);
+  return parsed.success ? { timing: parsed.data } : {};
 }
 
 /** A LIKE pattern for what holds a text; null where any will do. */

@@ -3,6 +3,7 @@
  * no catalog is left out and counted.
  */
 import { z } from 'zod';
+import { workTimingSchema } from '../../../contract/work-timing.ts';
 import { limits } from '../limits.ts';
 
 const name = z.string().min(1).max(128);
@@ -33,6 +34,7 @@ export const auditEntry = z.object({
   outcome: z.string(),
   durationMs: z.number(),
   effects: effectsSchema,
+  timing: workTimingSchema.optional(),
 });
 
 /** Main numbers its batches within a run of the app (`epoch`) and sends them in that order. */

@@ -126,6 +126,29 @@ describe('the audit journal', () => {
     expect(bytes).toBe([...texts, ...json].join('').length);
   });
 
+  it('stores of a slow action what it waited for, counts its bytes, and does without where it is damaged', async () => {
+    const timing = { queueMs: 1_200.5, workMs: 30, ahead: [{ name: 'history', count: 3 }] };
+    const bytes = () => scene.recorder.stats().find(({ table }) => table === 'audit')?.bytes ?? 0;
+    scene.writeJournal([done(1)]);
+    scene.takeJournal();
+    const without = bytes();
+    scene.writeJournal([{ kind: 'entry', key: 'k-2', entry: { ...entry(2), timing } }]);
+    expect(scene.takeJournal()).toMatchObject({ stored: 1, damaged: [] });
+    expect(bytes() - without).toBe(without + JSON.stringify(timing).length);
+    const { entries } = await scene.recorder.audit({});
+    expect(entries.map((one) => one.timing)).toEqual([timing, undefined]);
+    await scene.recorder.close();
+    const database = new Database(scene.file);
+    database.exec(`UPDATE audit SET timing = '{"queueMs":"x"}'`);
+    database.close();
+    scene.recorder = scene.open();
+    const damaged = await scene.recorder.audit({});
+    expect(damaged.entries.map((one) => [one.args.n, one.timing])).toEqual([
+      [2, undefined],
+      [1, undefined],
+    ]);
+  });
+
   it('says of what was begun and never ended that its outcome is unknown, when its run is over', async () => {
     scene.writeJournal([begun(1), begun(2), done(2)], 1, RUNS[0]);
     expect(scene.takeJournal().stored).toBe(1);

@@ -111,4 +111,8 @@ export const MIGRATIONS: readonly string[] = [
   -- What was begun and has not ended yet: an entry as JSON, stored should its run of main end before.
   CREATE TABLE journal_begun (key TEXT PRIMARY KEY, run TEXT NOT NULL, entry TEXT NOT NULL) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Of a slow action: its time in queue and in work and what was ahead of it, as JSON.
+  ALTER TABLE audit ADD COLUMN timing TEXT;
+  `,
 ];

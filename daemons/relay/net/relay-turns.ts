@@ -1,5 +1,6 @@
 /** How a relay shares its loop out. Used by relay-server.ts. */
 
+import { countingWaits } from '../../runtime/async/counting-waits.ts';
 import type { WorkAccount } from '../../runtime/async/work-account.ts';
 import { WorkTurns, type WorkTurnsOptions } from '../../runtime/async/work-turns.ts';
 import { limits } from '../../runtime/limits.ts';
@@ -37,9 +38,10 @@ export function inTurns<Result>(
   steps: Steps<Result>,
 ): Promise<Result> {
   return new Promise((resolve, reject) => {
+    const counted = countingWaits(steps, turns.waitingWork());
     function* settled(): Generator<null, void, void> {
       try {
-        resolve(yield* steps);
+        resolve(yield* counted);
       } catch (error) {
         reject(error);
       }

@@ -9,6 +9,7 @@
  *   people wrote.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { TracedWork } from './traced-work.ts';
 
 /** Words of the memory that is shared with the watcher. */
 export const TURN_WORD = 0;
@@ -32,17 +33,8 @@ export interface NamedWork {
   readonly connection: string;
 }
 
-/** Work that goes on after it has waited for something. */
-interface TracedWork extends NamedWork {
-  /** Whatever was begun during it, such as a listener, carries its name further. */
-  over: boolean;
-}
-
-/**
- * Whether a name can follow asynchronous work for nothing. Node 20, in old Electrons, makes every promise of the process
- * dearer from the first use on: there the name holds until the work waits for the first time.
- */
-const NAMES_FOLLOW = Number.parseInt(process.versions.node, 10) >= 24;
+/** Milliseconds of a turn from which on what comes later in it, or right behind it, has waited for it. */
+const AHEAD_MS = 20;
 
 const NOBODY: NamedWork = { work: '', connection: '' };
 
@@ -53,6 +45,12 @@ export class LoopTurn {
   /** For whom. */
   connection: string | number = '';
   readonly #traced = new AsyncLocalStorage<TracedWork>();
+  readonly #underWay = new Set<TracedWork>();
+  /** What was named last. */
+  #last = '';
+  /** What the newest turn was spent on that was long, and when it ended. */
+  #long = '';
+  #longEndedAt = Number.NEGATIVE_INFINITY;
   readonly #end = () => this.#ended();
   readonly #atCheck: (callback: () => void) => void;
   #watcher: TurnWatcher | null = null;
@@ -108,41 +106,61 @@ export class LoopTurn {
 
   /** What was named is over. */
   clear(): void {
+    if (this.work !== '') this.#last = this.work;
     this.work = '';
     this.connection = '';
   }
 
-  /** Does work under a name, which it keeps where it waits for something. For requests and commands, not for lines. */
+  /**
+   * Does work under a name, which it keeps where it waits for something. For requests and commands, not for lines.
+   * @param onEnd told of the work when it is over, however it ended
+   */
   async trace<Result>(
     work: string,
     connection: string,
     act: () => Result | Promise<Result>,
+    onEnd: (traced: TracedWork) => void = () => {},
   ): Promise<Result> {
     this.enter();
-    const traced: TracedWork = { work, connection, over: false };
+    const traced = new TracedWork(work, connection);
+    traced.behind(this.#inTheWay());
+    traced.waited(
+      0,
+      [...this.#underWay].map((other) => other.work),
+    );
+    this.#underWay.add(traced);
     try {
-      return await (NAMES_FOLLOW ? this.#traced.run(traced, act) : this.#named(traced, act));
+      const answer = this.#traced.run(traced, act);
+      // What took no time is in nobody's way.
+      if (traced.ms >= 1) this.#last = traced.work;
+      return await answer;
     } finally {
+      this.#underWay.delete(traced);
       traced.over = true;
+      onEnd(traced);
     }
+  }
+
+  /** The work that whoever calls is part of; null outside of {@link trace}. */
+  get traced(): TracedWork | null {
+    const traced = this.#traced.getStore();
+    return traced === undefined || traced.over ? null : traced;
+  }
+
+  /** What something that has just come must have waited for: this turn so far, or the one before. */
+  #inTheWay(): string {
+    if (!this.#open) return '';
+    const now = performance.now();
+    if (now - this.#begunAt >= AHEAD_MS) return this.#last;
+    return this.#begunAt - this.#longEndedAt < AHEAD_MS ? this.#long : '';
   }
 
   /** What is worked on now, by name. */
   current(): NamedWork {
     const { work, connection } = this;
     if (work !== '' || connection !== '') return { work, connection: String(connection) };
-    const traced = this.#traced.getStore();
-    if (traced === undefined || traced.over) return NOBODY;
-    return { work: traced.work, connection: traced.connection };
-  }
-
-  #named<Result>({ work, connection }: TracedWork, act: () => Result): Result {
-    this.name(work, connection);
-    try {
-      return act();
-    } finally {
-      this.clear();
-    }
+    const { traced } = this;
+    return traced === null ? NOBODY : { work: traced.work, connection: traced.connection };
   }
 
   #ended(): void {
@@ -150,8 +168,13 @@ export class LoopTurn {
     if (words === null || !this.#open) return;
     this.#open = false;
     const turn = Atomics.add(words, TURN_WORD, 1);
-    this.#watcher?.ended(turn, performance.now() - this.#begunAt);
+    const now = performance.now();
+    const ms = now - this.#begunAt;
+    this.#watcher?.ended(turn, ms);
     this.clear();
+    if (ms < AHEAD_MS) return;
+    this.#long = this.#last;
+    this.#longEndedAt = now;
   }
 }
 

@@ -99,6 +99,11 @@ export class AccountQueue {
     return this.#first === null;
   }
 
+  /** The one whose turn it is; the others are linked behind it. */
+  get first(): WorkAccount | null {
+    return this.#first;
+  }
+
   /** Appends an account that is in no queue, so that none is behind it. */
   push(account: WorkAccount): void {
     if (this.#last === null) this.#first = account;
@@ -133,6 +138,17 @@ export class NetworkQueue {
 
   get empty(): boolean {
     return this.#first === null;
+  }
+
+  /** Those that wait, in no order that means anything, at most `most`. */
+  *waiting(most: number): Generator<WorkAccount, void, void> {
+    let seen = 0;
+    for (let line = this.#first; line !== null; line = line.next) {
+      for (let account = line.accounts.first; account !== null; account = account.next) {
+        if (seen++ === most) return;
+        yield account;
+      }
+    }
   }
 
   /** Appends an account, which is in no queue, to the line of its network. */

@@ -27,6 +27,8 @@ const HEAVY_EVERY = 4;
 const MIN_SLICES = 2;
 /** Share of a turn that waiting work gets likewise: a thousand small jobs are a thousand slices. */
 const WAITING_SHARE = 0.4;
+/** Clients whose waiting work is named to whoever asks. */
+const MOST_NAMED = 64;
 /** Share of a turn that new input may use when work waits already, so that both together are one turn. */
 const BUSY_SHARE = 1 - WAITING_SHARE;
 
@@ -159,6 +161,12 @@ export class WorkTurns {
   /** Accounts whose work waits for its turn, the most so far, and how often one had to wait. */
   stats(): { readonly depth: number; readonly highWater: number; readonly submitted: number } {
     return { depth: this.#depth, highWater: this.#highWater, submitted: this.#submitted };
+  }
+
+  /** What waits for a turn, by name, once for each client; of a crowd the first. For whoever asks what was ahead. */
+  *waitingWork(): Generator<string, void, void> {
+    for (const queue of [this.#light, this.#heavy])
+      for (const { work } of queue.waiting(MOST_NAMED)) yield work === '' ? 'input of clients' : work;
   }
 
   /** Which part of the turn that runs is used up, from 0 to 1 and a little more; 0 where none runs. */

@@ -14,6 +14,7 @@ import type { LoopBlock } from '../../../contract/loop-block.ts';
 import type { CommandSpec, Unrecorded } from '../../../contract/manifest.ts';
 import { allProblems } from '../../../contract/plain-words.ts';
 import type { ListenerInfo } from '../../../contract/states.ts';
+import type { WorkTiming } from '../../../contract/work-timing.ts';
 import { loopTurn } from '../async/loop-turn.ts';
 import { probePlaces } from '../net/listen-probe.ts';
 import { carryOut, type ListenerChange } from '../net/listener-change.ts';
@@ -158,17 +159,23 @@ export class DaemonHost<
     return summary;
   }
 
-  /** Runs a command after checking its arguments. Throws SignalboxError. */
+  /** Runs a command after checking its arguments, and tells `onEnd` what it took. Throws SignalboxError. */
   async runCommand(
     name: string,
     args: unknown,
     call: { signal: AbortSignal; actor: Actor },
+    onEnd: (timing: WorkTiming) => void = () => {},
   ): Promise<unknown> {
     const { handler, parsed } = this.#prepare(name, args);
-    return await loopTurn.trace(name, describeActor(call.actor), () => {
-      handler.check?.(parsed);
-      return handler.run(parsed, call);
-    });
+    return await loopTurn.trace(
+      name,
+      describeActor(call.actor),
+      () => {
+        handler.check?.(parsed);
+        return handler.run(parsed, call);
+      },
+      (traced) => onEnd(traced.timing()),
+    );
   }
 
   /** What a command would do to users. Throws SignalboxError where the command would be refused. */

@@ -15,6 +15,7 @@ import { placeText } from '../../../contract/listen-place.ts';
 import type { LogRecord } from '../../../contract/log-record.ts';
 import type { CommandSpec } from '../../../contract/manifest.ts';
 import { firstProblem } from '../../../contract/plain-words.ts';
+import type { WorkTiming } from '../../../contract/work-timing.ts';
 import { systemClock } from '../../../kit/clock.ts';
 import {
   ascendingIds,
@@ -305,26 +306,40 @@ class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, Com
     const aborted = new Promise<never>((_, reject) => {
       controller.signal.addEventListener('abort', () => reject(controller.signal.reason), { once: true });
     });
-    await this.#answer(message.requestId, () =>
-      Promise.race([
-        this.#host.runCommand(message.name, message.args, { signal: controller.signal, actor }),
-        aborted,
-      ]),
+    let timing: WorkTiming | undefined;
+    await this.#answer(
+      message.requestId,
+      () =>
+        Promise.race([
+          this.#host.runCommand(message.name, message.args, { signal: controller.signal, actor }, (took) => {
+            timing = took;
+          }),
+          aborted,
+        ]),
+      () => timing,
     );
     clearTimeout(deadline);
     this.#calls.delete(message.requestId);
   }
 
-  async #answer(requestId: number, work: () => Promise<unknown>): Promise<void> {
+  async #answer(
+    requestId: number,
+    work: () => Promise<unknown>,
+    timing: () => WorkTiming | undefined = () => undefined,
+  ): Promise<void> {
+    const reply = (outcome: Outcome<unknown>) => {
+      const took = timing();
+      this.#link.send({ type: 'reply', requestId, outcome, ...(took === undefined ? {} : { timing: took }) });
+    };
     try {
       const result = await work();
-      this.#link.send({ type: 'reply', requestId, outcome: { ok: true, result } });
+      reply({ ok: true, result });
     } catch (error) {
       if (!(error instanceof SignalboxError)) {
         const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
         this.#host.logger.log('error', 'command', 'command_defect', stack);
       }
-      this.#link.send({ type: 'reply', requestId, outcome: { ok: false, error: toWireError(error) } });
+      reply({ ok: false, error: toWireError(error) });
     }
   }
 

@@ -12,6 +12,7 @@ import {
 } from '../../../contract/manifest.ts';
 import { firstProblem } from '../../../contract/plain-words.ts';
 import { refuseOldCommand } from '../../../contract/renamed.ts';
+import { loopTurn } from '../../../daemons/runtime/async/loop-turn.ts';
 import type { Clock } from '../../../kit/clock.ts';
 import type { Caller } from '../caller.ts';
 import { unwrap } from '../control-error.ts';
@@ -19,6 +20,7 @@ import type { ControlLimits } from '../limits.ts';
 import { type AuditTrail, maskArgs } from '../records/audit-trail.ts';
 import type { ManagedDaemon } from '../supervision/managed-daemon.ts';
 import type { Supervisor } from '../supervision/supervisor.ts';
+import { tookThere } from '../took-there.ts';
 import type { Handlers } from './handler-table.ts';
 import { confirmationRequired, impactText } from './lifecycle-handlers.ts';
 
@@ -76,10 +78,14 @@ export function commandHandlers(
       };
       const result = await audit.run(action, answer, async () => {
         const timeoutMs = spec.timeoutMs ?? DEFAULT_COMMAND_TIMEOUT_MS;
+        const what = `${daemon.id} ${args.command}`;
+        const { traced } = loopTurn;
+        if (traced !== null) traced.work = what;
         const { requestId, outcome } = daemon.request(
           { type: 'command', name: args.command, args: checked, timeoutMs, actor: caller.actor },
-          `${daemon.id} ${args.command}`,
+          what,
           timeoutMs,
+          tookThere(daemon.id),
         );
         const { session } = daemon;
         own.set(ticket, () => session?.cancel(requestId) ?? false);

@@ -9,6 +9,7 @@ import type { NewAuditEntry } from '../../../contract/history-batch.ts';
 import { type Actor, describeActor } from '../../../contract/link/actor.ts';
 import type { DeedReport, DeedRequest, OperatorDeed } from '../../../contract/link/deeds.ts';
 import type { Unrecorded } from '../../../contract/manifest.ts';
+import { loopTurn } from '../../../daemons/runtime/async/loop-turn.ts';
 import { counted } from '../../../daemons/runtime/host/impact-text.ts';
 import type { Clock } from '../../../kit/clock.ts';
 import { schemaOf } from '../config/expectations.ts';
@@ -94,9 +95,13 @@ export class AuditTrail {
     const key = this.#nextKey();
     if (action.unrecorded === 'refuse')
       this.#begin(key, this.#entry(action, time, false, UNKNOWN_OUTCOME, 0));
+    const { traced } = loopTurn;
+    if (traced !== null) traced.auditKey = key;
     const before = this.#figures(action);
     const finish = (ok: boolean, outcome: string) => {
-      const entry = { ...this.#entry(action, time, ok, outcome, this.#clock.monotonic() - start), key };
+      const ms = this.#clock.monotonic() - start;
+      const slow = traced !== null && ms >= this.#limits.slowRequestMs ? { timing: traced.timing(ms) } : {};
+      const entry = { ...this.#entry(action, time, ok, outcome, ms), ...slow, key };
       if (!this.#write(entry)) answer.notAudited();
       if (ok && before.length > 0) this.#measure(entry, action.target, before);
     };

@@ -14,6 +14,7 @@ import type { ReloadStep } from '../../../contract/link/reload.ts';
 import type { ToDaemon } from '../../../contract/link/to-daemon.ts';
 import { firstProblem } from '../../../contract/plain-words.ts';
 import type { ListenerInfo } from '../../../contract/states.ts';
+import type { WorkTiming } from '../../../contract/work-timing.ts';
 import { loopTurn } from '../../../daemons/runtime/async/loop-turn.ts';
 import type { Clock, Timer } from '../../../kit/clock.ts';
 import { ascendingIds, outcomeOf, PendingRequests } from '../../../kit/pending-requests.ts';
@@ -117,6 +118,8 @@ export class DaemonSession {
   readonly #options: SessionOptions;
   readonly #process: DaemonProcess;
   readonly #requests: PendingRequests<Outcome<unknown>>;
+  /** Who wants to know what a request under way took in the daemon. */
+  readonly #timings = new Map<number, (timing: WorkTiming) => void>();
   readonly #heartbeat: Heartbeat;
   readonly #countdown: Countdown;
   readonly #startedAt: number;
@@ -174,7 +177,12 @@ export class DaemonSession {
   }
 
   /** Sends a request, or holds it until the daemon is ready. Always resolves, whatever becomes of the process. */
-  request(request: SessionRequest, what: string, timeoutMs: number): OutstandingRequest {
+  request(
+    request: SessionRequest,
+    what: string,
+    timeoutMs: number,
+    onTiming: (timing: WorkTiming) => void = () => {},
+  ): OutstandingRequest {
     const refusal = this.#closedFor(what);
     if (refusal !== null) return { requestId: 0, outcome: Promise.resolve({ ok: false, error: refusal }) };
     const deadlineMs = timeoutMs + this.#options.limits.requestSlackMs;
@@ -184,6 +192,8 @@ export class DaemonSession {
     });
     const outcome = outcomeOf(answer);
     if (!this.#requests.has(requestId)) return { requestId, outcome };
+    this.#timings.set(requestId, onTiming);
+    void outcome.then(() => this.#timings.delete(requestId));
     const message: ToDaemon = { ...request, requestId };
     if (this.#phase === 'ready') this.#process.send(message);
     else this.#unsent.push(message);
@@ -312,6 +322,7 @@ export class DaemonSession {
         // Only a process that was asked to check says that.
         return;
       case 'reply':
+        if (message.timing !== undefined) this.#timings.get(message.requestId)?.(message.timing);
         this.#requests.resolve(message.requestId, message.outcome);
         return;
       case 'stopping':

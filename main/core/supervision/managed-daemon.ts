@@ -10,6 +10,7 @@ import {
   type ListenerInfo,
   TRANSITIONS,
 } from '../../../contract/states.ts';
+import type { WorkTiming } from '../../../contract/work-timing.ts';
 import type { Clock, Timer } from '../../../kit/clock.ts';
 import { RequestFigures } from '../../../kit/request-figures.ts';
 import type { DaemonLauncher } from '../daemon-launcher.ts';
@@ -176,8 +177,13 @@ export class ManagedDaemon {
   }
 
   /** Asks the process something; with no process the answer says why there is none. */
-  request(request: SessionRequest, what: string, timeoutMs: number): OutstandingRequest {
-    if (this.#session !== null) return this.#session.request(request, what, timeoutMs);
+  request(
+    request: SessionRequest,
+    what: string,
+    timeoutMs: number,
+    onTiming?: (timing: WorkTiming) => void,
+  ): OutstandingRequest {
+    if (this.#session !== null) return this.#session.request(request, what, timeoutMs, onTiming);
     return { requestId: 0, outcome: Promise.resolve({ ok: false, error: this.#absence() }) };
   }
 
