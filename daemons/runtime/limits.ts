@@ -390,6 +390,18 @@ export const limits = {
     reason:
       'How long a thread that does not stop may take to say where it is: it answers in some 10 ms, unless it is in native code.',
   },
+  completionsWaiting: {
+    default: 4_096,
+    unit: 'count',
+    reason:
+      'Completions of threads that wait for a loop where it says nothing else; a thread that posts more waits, so that none is lost.',
+  },
+  completionBurst: {
+    default: 256,
+    unit: 'count',
+    reason:
+      'Completions after which sockets and timers have their turn: with handlers of some microseconds that is a millisecond.',
+  },
   threadPoolWaiting: {
     default: 10_000,
     unit: 'count',
