@@ -1,11 +1,14 @@
 /**
  * `npm run bench -- runtime`: the parts of the async library (`daemons/runtime/async`), each beside what one would use instead,
  * in the same run and in turn. Parts: `queue` (messages between threads), `wake` (until a reader that waits has a message),
- * `slab` (buffers of one size), `correlation` (requests that wait for answers).
+ * `slab` (buffers of one size), `correlation` (requests that wait for answers), `pool` (tasks on threads), `hashing` (passwords beside
+ * chat).
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchCorrelation } from './runtime/correlation.ts';
+import { benchHashing } from './runtime/hashing.ts';
+import { benchPool } from './runtime/pool.ts';
 import { benchQueue } from './runtime/queue.ts';
 import { benchSlab } from './runtime/slab.ts';
 import { benchWake } from './runtime/wake.ts';
@@ -13,12 +16,13 @@ import { runParts } from './shared/parts.ts';
 import { writeReport } from './shared/report.ts';
 
 const USAGE = `usage: npm run bench -- runtime [options]
-  --only a,b      parts: queue, wake, slab, correlation (all)
+  --only a,b      parts: queue, wake, slab, correlation, pool, hashing (all)
   --rounds N      runs of each measurement (3)
   --messages N    messages of a run of the queue part (10000000)
   --wakes N       messages of a run of the wake part, one at a time (10000)
   --buffers N     buffers of a run of the slab part (5000000)
   --in-flight N   requests in flight in the correlation part (10000)
+  --tasks N       empty tasks of a run of the pool part (1000000)
   --json FILE     where the result goes (bench/results/runtime.json)
 `;
 
@@ -33,6 +37,7 @@ export async function run(args: readonly string[]): Promise<void> {
       wakes: { type: 'string', default: '10000' },
       buffers: { type: 'string', default: '5000000' },
       'in-flight': { type: 'string', default: '10000' },
+      tasks: { type: 'string', default: '1000000' },
       json: { type: 'string', default: join(import.meta.dirname, 'results/runtime.json') },
       help: { type: 'boolean', default: false },
     },
@@ -47,6 +52,8 @@ export async function run(args: readonly string[]): Promise<void> {
     wake: () => benchWake({ rounds, wakes: Number(values.wakes) }),
     slab: () => benchSlab({ rounds, buffers: Number(values.buffers) }),
     correlation: () => benchCorrelation({ rounds, inFlight: Number(values['in-flight']) }),
+    pool: () => benchPool({ rounds, tasks: Number(values.tasks) }),
+    hashing: () => benchHashing({ rounds }),
   };
   const results = await runParts(parts, values.only, USAGE);
   await writeReport(values.json, 'runtime', results);

@@ -4,7 +4,8 @@ import type { Priority } from './priority-lanes.ts';
 
 /**
  * A function of a module that threads load. It is given a copy of the argument and returns, at once or by a promise, what can be
- * copied. It may not rely on anything that another call has left behind: another thread may run the next one.
+ * copied. It may not rely on anything that another call has left behind, because another thread may run the next one; and it may not
+ * change its argument, because tasks that are sent together share what their arguments share.
  */
 export type TaskFunction<Argument, Result> = (argument: Argument, call: TaskCall) => Result;
 
