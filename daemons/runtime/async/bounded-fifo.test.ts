@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { BoundedFifo } from './bounded-fifo.ts';
 
 it('has room by entries and by bytes, and lets one entry go beyond the bytes', () => {
@@ -19,26 +19,6 @@ it('has room by entries and by bytes, and lets one entry go beyond the bytes', (
   expect(byBytes.hasRoom).toBe(true);
 });
 
-it('is half empty when that is so of its entries and of its bytes', () => {
-  const fifo = new BoundedFifo<number>({ capacity: 4, maxBytes: 100 });
-  const seen = [fifo.halfEmpty];
-  for (const bytes of [25, 25, 1]) {
-    fifo.push(0, bytes);
-    seen.push(fifo.halfEmpty);
-  }
-  fifo.shift();
-  seen.push(fifo.halfEmpty);
-  fifo.push(0, 25);
-  fifo.shift();
-  fifo.push(0, 25);
-  fifo.shift();
-  fifo.push(0, 26);
-  seen.push(fifo.halfEmpty);
-  fifo.shift();
-  seen.push(fifo.size === 2 && fifo.halfEmpty);
-  expect(seen).toEqual([true, true, true, false, true, false, false]);
-});
-
 it('tells how long each entry waited since somebody listens', async () => {
   const fifo = new BoundedFifo<number>({ capacity: 4, maxBytes: 100 });
   const waits: number[] = [];
@@ -52,6 +32,21 @@ it('tells how long each entry waited since somebody listens', async () => {
   fifo.shift();
   expect(waits[0]).toBeGreaterThanOrEqual(0);
   expect(waits[0]! / 1e6).toBeLessThanOrEqual(performance.now() - start + 1);
+});
+
+it('tells it also of entries that were there when it grew', () => {
+  const fifo = new BoundedFifo<number>({ capacity: 64, maxBytes: 100 });
+  const waits: number[] = [];
+  fifo.onWait = (ns) => waits.push(ns);
+  const now = vi.spyOn(performance, 'now');
+  for (let ms = 1; ms <= 40; ms++) {
+    now.mockReturnValue(ms);
+    fifo.push(ms, 1);
+  }
+  now.mockReturnValue(100);
+  for (let ms = 1; ms <= 40; ms++) fifo.shift();
+  now.mockRestore();
+  expect(waits).toEqual(Array.from({ length: 40 }, (_, i) => (99 - i) * 1e6));
 });
 
 it('counts what is thrown away and refused, and is of use afterwards', () => {

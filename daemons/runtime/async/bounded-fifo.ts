@@ -66,11 +66,6 @@ export class BoundedFifo<Entry> {
     return this.#size < this.#capacity && this.#bytes < this.#maxBytes;
   }
 
-  /** Whether it is half empty, which is when whoever fills it may go on. */
-  get halfEmpty(): boolean {
-    return this.#size * 2 <= this.#capacity && this.#bytes * 2 <= this.#maxBytes;
-  }
-
   /** Takes an entry in. To be called only while it {@link hasRoom}. */
   push(entry: Entry, bytes: number): void {
     if (this.#size === this.#entries.length) this.#grow();

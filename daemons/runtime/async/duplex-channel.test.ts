@@ -144,6 +144,15 @@ describe('DuplexChannel', () => {
     expect(there.tryRead()).toBeUndefined();
     expect(there.stats().in).toMatchObject({ size: 0, dropped: 1 });
     here.close();
+    const sides = { readable: new PassThrough(), writable: new PassThrough() };
+    const full = new DuplexChannel(sides, { framing: lines(), messages: 1 });
+    sides.readable.write('queued\nnot yet\nnot yet\n');
+    await turns();
+    expect(full.stats().in.size).toBe(1);
+    full.close();
+    expect(full.tryRead()).toBeUndefined();
+    expect(await full.read()).toBeNull();
+    expect([sides.readable.destroyed, sides.writable.destroyed]).toEqual([true, true]);
   });
 
   it('tells both sides of an error of the stream, after what had arrived', async () => {
@@ -197,6 +206,60 @@ describe('DuplexChannel', () => {
     expect(await codeOf(over.write('x'))).toBe('unavailable');
     await over.closed;
     expect(over.failure).toBeNull();
+  });
+
+  it('notices that one of two streams is over, before it was made and later', async () => {
+    const broken = new Writable({ write: (_chunk, _encoding, done) => done() });
+    broken.destroy();
+    const late = new DuplexChannel({ readable: new PassThrough(), writable: broken }, { framing: lines() });
+    expect(late.failure?.message).toBe('The other end of the channel is gone.');
+    const unread = new PassThrough();
+    unread.destroy();
+    const deaf = new DuplexChannel({ readable: unread, writable: new PassThrough() }, { framing: lines() });
+    expect(deaf.failure?.message).toBe('The other end of the channel is gone.');
+    const writable = new Writable({ write: (_chunk, _encoding, done) => done() });
+    const readable = new PassThrough();
+    const channel = new DuplexChannel({ readable, writable }, { framing: lines() });
+    await channel.write('fine');
+    writable.destroy();
+    expect(await codeOf(channel.read())).toBe('unavailable');
+    expect(readable.destroyed).toBe(true);
+  });
+
+  it('lets late errors of its streams pass, and listens to them no more', async () => {
+    const sides = { readable: new PassThrough(), writable: new PassThrough() };
+    const channel = new DuplexChannel(sides, { framing: lines() });
+    sides.writable.resume();
+    sides.readable.end();
+    expect(await channel.read()).toBeNull();
+    await channel.end();
+    await channel.closed;
+    channel.close();
+    for (const side of [sides.readable, sides.writable]) {
+      expect(() => side.emit('error', new Error('late'))).not.toThrow();
+      expect(side.listenerCount('error')).toBe(1);
+      for (const event of ['readable', 'drain']) expect(side.listenerCount(event)).toBe(0);
+    }
+    expect(channel.failure).toBeNull();
+  });
+
+  it('gives a last line that nothing ends to the first that waits, and the end to the others', async () => {
+    const stream = new PassThrough();
+    const channel = new DuplexChannel(stream, { framing: lines() });
+    const asked = [channel.read(), channel.read(), channel.read()];
+    stream.end('first\nlast');
+    expect(await Promise.all(asked)).toEqual(['first', 'last', null]);
+    await channel.closed;
+    expect(channel.failure).toBeNull();
+  });
+
+  it('sends at once where there is room, and says so', async () => {
+    const [here, there] = pair({ messages: 2 }, 1_000);
+    expect(['a', 'b'].map((line) => here.tryWrite(line))).toEqual(['queued', 'queued']);
+    expect(here.stats().out).toMatchObject({ enqueued: 2, dequeued: 2, size: 0, rejected: 0 });
+    await here.end();
+    expect(await all(there)).toEqual(['a', 'b']);
+    expect(here.tryWrite('late')).toBe('closed');
   });
 
   it('is told that the other end takes nothing any more, where the stream ends both ways together', async () => {

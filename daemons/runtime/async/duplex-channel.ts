@@ -60,7 +60,6 @@ export class DuplexChannel<Message> {
   /** Nothing comes any more, and all of it is in the queue. */
   #inputOver = false;
   #ending = false;
-  #endSent = false;
   #outputOver = false;
   #corked = false;
   #listening = true;
@@ -86,7 +85,7 @@ export class DuplexChannel<Message> {
     this.#listen();
     this.#streamEnded = this.#readable.readableEnded;
     if (this.#writable.writableFinished) this.#onFinish();
-    if (this.#readable.destroyed && !this.#streamEnded) this.#onReadableClose();
+    if (this.#readable.destroyed) this.#onReadableClose();
     if (this.#writable.destroyed) this.#onWritableClose();
     this.#fill();
   }
@@ -111,7 +110,7 @@ export class DuplexChannel<Message> {
   /** The next message where one has arrived; undefined otherwise. */
   tryRead(): Message | undefined {
     const message = this.#in.shift();
-    if (this.#readStalled && this.#in.halfEmpty) this.#fill();
+    if (this.#readStalled) this.#fill();
     return message;
   }
 
@@ -130,7 +129,8 @@ export class DuplexChannel<Message> {
     const bytes = this.#framing.bytesOf(message);
     const refusal = this.#writeRefusal();
     if (refusal !== null) throw refusal;
-    if (this.#writers.size === 0 && this.#out.hasRoom) {
+    // Nobody is overtaken: as long as somebody waits there is no room.
+    if (this.#out.hasRoom) {
       this.#out.push(encoded, bytes);
       this.#flush();
       return;
@@ -152,8 +152,7 @@ export class DuplexChannel<Message> {
   tryWrite(message: Message): 'queued' | 'full' | 'closed' {
     const encoded = this.#framing.encode(message);
     if (this.#writeRefusal() !== null) return 'closed';
-    // Nobody overtakes those that wait.
-    if (this.#writers.size > 0 || !this.#out.hasRoom) {
+    if (!this.#out.hasRoom) {
       this.#out.reject();
       return 'full';
     }
@@ -261,7 +260,6 @@ export class DuplexChannel<Message> {
   /** Gives the stream what is queued while it takes more, and lets those that wait have the room. */
   readonly #flush = (): void => {
     const writable = this.#writable;
-    if (!this.#listening || this.#outputOver) return;
     for (;;) {
       while (this.#out.size > 0 && !writable.writableNeedDrain) this.#send(this.#out.shift());
       const first = this.#writers.first;
@@ -269,9 +267,8 @@ export class DuplexChannel<Message> {
       this.#out.push(first.encoded, first.bytes);
       this.#writers.resolveFirst();
     }
-    if (!this.#ending || this.#endSent || this.#out.size > 0 || this.#writers.size > 0) return;
-    this.#endSent = true;
-    writable.end();
+    // Those that wait do so behind what is queued. Ending twice is fine.
+    if (this.#ending && this.#out.size === 0) writable.end();
   };
 
   /** Messages of one turn go out together. */
@@ -303,7 +300,7 @@ export class DuplexChannel<Message> {
 
   readonly #onFinish = (): void => {
     this.#outputOver = true;
-    if (this.#out.size === 0 && this.#writers.size === 0) this.#settleEnded.resolve();
+    if (this.#out.size === 0) this.#settleEnded.resolve();
     this.#dropOutput(otherEnded());
     this.#endIfOver();
   };
@@ -319,7 +316,7 @@ export class DuplexChannel<Message> {
   };
 
   #endIfOver(): void {
-    if (!this.#inputOver || !this.#outputOver || this.#isClosed || this.#failure !== null) return;
+    if (!this.#inputOver || !this.#outputOver) return;
     this.#detach();
     this.#settleClosed();
   }

@@ -79,7 +79,7 @@ const LF = 0x0a;
 class LineDecoder implements Decoder<string> {
   readonly #splitter: LineSplitter;
   #line: string | undefined;
-  #piece: Uint8Array | null = null;
+  #piece = new Uint8Array(0);
   #at = 0;
 
   constructor(maxChars: number) {
@@ -94,18 +94,16 @@ class LineDecoder implements Decoder<string> {
   }
 
   push(piece: unknown): void {
-    this.#piece = typeof piece === 'string' ? Buffer.from(piece) : (piece as Uint8Array);
+    this.#piece = typeof piece === 'string' ? Buffer.from(piece) : (piece as Uint8Array<ArrayBuffer>);
     this.#at = 0;
   }
 
   next(): string | undefined {
     const piece = this.#piece;
-    if (piece === null) return undefined;
     const end = piece.indexOf(LF, this.#at);
     const next = end < 0 ? piece.length : end + 1;
     this.#splitter.push(piece.subarray(this.#at, next));
     this.#at = next;
-    if (next === piece.length) this.#piece = null;
     return this.#take();
   }
 

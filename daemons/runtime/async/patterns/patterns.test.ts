@@ -66,6 +66,7 @@ describe.concurrent('the patterns', () => {
     const percents = told.map((line) => Number.parseInt(line, 10));
     expect(percents).toEqual(percents.toSorted((a, b) => a - b));
     expect(told.at(-1)).toBe('100 % completed');
+    for (const line of told.slice(0, -1)) expect(line).toMatch(/^\d+ % running$/);
     expect(told.length).toBeGreaterThan(1);
   });
 
