@@ -1,6 +1,8 @@
 /** What a page of the desktop app can reach: the bridge and nothing else. */
 import { expect, test } from './desktop.ts';
 
+test.use({ sharedApp: true });
+
 test('the page has no Node and no Electron, only the functions of the bridge', async ({ desktop }) => {
   const reach = await desktop.page.evaluate(() => ({
     require: typeof Reflect.get(globalThis, 'require'),
@@ -29,7 +31,7 @@ test('the page has no Node and no Electron, only the functions of the bridge', a
 });
 
 test('every window is sandboxed and isolated, without Node and web views', async ({ desktop }) => {
-  await desktop.openWindow();
+  const second = await desktop.openWindow();
   const preferences = await desktop.application.evaluate(({ webContents }) =>
     webContents.getAllWebContents().map((contents) => {
       // Electron documents this for tests only and leaves it out of its types.
@@ -54,6 +56,7 @@ test('every window is sandboxed and isolated, without Node and web views', async
     webSecurity: true,
   };
   expect(preferences).toEqual([strict, strict]);
+  await second.close();
 });
 
 test('the page comes from app://signalbox under a policy that starts at none', async ({ desktop }) => {
