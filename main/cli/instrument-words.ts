@@ -17,7 +17,7 @@ export const INSTRUMENT_TITLES = [
   'kind',
   'name',
   'depth',
-  'busy/idle/max',
+  'active/idle/max',
   'wait p50, p99',
   'run p50, p99',
   'done',

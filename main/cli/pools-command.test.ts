@@ -106,7 +106,7 @@ test('people get a line each, with what the kind has beyond the columns', async 
       'KIND',
       'NAME',
       'DEPTH',
-      'BUSY/IDLE/MAX',
+      'ACTIVE/IDLE/MAX',
       'WAIT P50, P99',
       'RUN P50, P99',
       'DONE',

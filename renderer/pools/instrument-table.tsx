@@ -64,7 +64,7 @@ const COLUMNS: readonly Column[] = [
   { name: 'daemon', title: messages.daemon, width: 80, rank: 1 },
   { name: 'kind', title: messages.kind, width: 92, rank: 2 },
   { name: 'state', title: messages.state, width: 100 },
-  { name: 'depth', title: messages.depth, width: 176, of: ['depth', 'active'] },
+  { name: 'depth', title: messages.depth, width: 184, of: ['depth', 'active'] },
   {
     ...{ name: 'wait', title: messages.wait, hint: messages.percentilesHint },
     ...{ isFigure: true, width: 112, rank: 3, of: ['wait'] },
@@ -73,7 +73,7 @@ const COLUMNS: readonly Column[] = [
     ...{ name: 'run', title: messages.run, hint: messages.percentilesHint },
     ...{ isFigure: true, width: 112, rank: 6, of: ['run'] },
   },
-  { name: 'threads', title: messages.threads, isFigure: true, width: 118, rank: 7, of: ['max'] },
+  { name: 'threads', title: messages.threads, isFigure: true, width: 108, rank: 7, of: ['max'] },
   { name: 'done', title: messages.done, isFigure: true, width: 72, rank: 8, of: ['completed', 'hits'] },
   {
     ...{ name: 'refused', title: messages.refused, hint: messages.refusedHint },
@@ -84,7 +84,7 @@ const COLUMNS: readonly Column[] = [
 ];
 
 /** What the column of names takes at least, in pixels. */
-const NAME_WIDTH = 150;
+const NAME_WIDTH = 160;
 
 /** Those of the columns that fit into so many pixels. */
 export function fittingColumns<One extends Pick<Column, 'width' | 'rank'>>(
@@ -183,7 +183,7 @@ const Row = memo(function Row({ one, trouble, columns, ofSeveral, hasCurve }: Ro
     >
       <th
         scope="row"
-        className="sticky left-0 max-w-44 bg-surface px-3 py-1 text-left font-medium group-hover:bg-hover max-sm:max-w-32"
+        className="sticky left-0 max-w-40 bg-surface px-3 py-1 text-left font-medium group-hover:bg-hover max-sm:max-w-32"
       >
         {metrics.length > 0 ? (
           <a

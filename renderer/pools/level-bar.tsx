@@ -1,4 +1,7 @@
-/** How full an instrument is: a small bar with a mark where it was fullest. Decoration: the figures stand beside it. */
+/**
+ * How full an instrument is: a small bar with a mark where it was fullest; none where only memory ends it. Decoration: the
+ * figures stand beside it.
+ */
 import { type ReactNode, useEffect, useRef } from 'react';
 import { useScreen } from '../model/host-context.ts';
 import { levelOf } from './instrument-words.ts';
@@ -9,6 +12,7 @@ const FILLING_RATIO = 0.8;
 
 export function LevelBar({ one }: { one: LiveInstrument }): ReactNode {
   const { text } = useScreen();
+  const bar = useRef<HTMLSpanElement>(null);
   const fill = useRef<HTMLSpanElement>(null);
   const most = useRef<HTMLSpanElement>(null);
   useEffect(() => {
@@ -19,9 +23,13 @@ export function LevelBar({ one }: { one: LiveInstrument }): ReactNode {
       return Number.isFinite(ratio) ? Math.min(1, Math.max(0, ratio)) : 0;
     };
     return text.add(
-      () => [share(figureNow(one, level.part)), share(figureNow(one, 'high_water'))].map(percent).join(' '),
+      () => {
+        const shares = [share(figureNow(one, level.part)), share(figureNow(one, 'high_water'))];
+        return [...shares.map(percent), figureNow(one, level.whole) > 0 ? '' : 'endless'].join(' ');
+      },
       (shares) => {
-        const [now = '', mark = ''] = shares.split(' ');
+        const [now = '', mark = '', endless] = shares.split(' ');
+        if (bar.current !== null) bar.current.hidden = endless === 'endless';
         if (fill.current !== null) {
           fill.current.style.width = `${now}%`;
           const filled = Number(now) / 100;
@@ -37,6 +45,7 @@ export function LevelBar({ one }: { one: LiveInstrument }): ReactNode {
   }, [text, one]);
   return (
     <span
+      ref={bar}
       aria-hidden="true"
       className="relative inline-block h-2 w-14 shrink-0 overflow-hidden rounded-sm bg-sunken ring-1 ring-line ring-inset max-sm:hidden"
     >

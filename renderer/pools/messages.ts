@@ -27,7 +27,7 @@ export const messages = {
   wait: 'Wait',
   run: 'Run',
   percentilesHint: 'Half of all are quicker than the first, 99 of 100 than the second',
-  threads: 'Busy / idle / max',
+  threads: 'Active/idle/max',
   done: 'Done',
   refused: 'Refused',
   refusedHint: 'Refused and thrown away, since the process began',

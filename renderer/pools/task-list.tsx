@@ -47,12 +47,14 @@ function TaskLine({ task }: { task: SourcedTask }): ReactNode {
         {taskText(task)} <span className="text-dim">{source}</span>
       </span>
       {share !== null && (
-        <progress
+        <span
+          role="progressbar"
           aria-label={messages.taskProgress(title)}
-          value={share}
-          max={1}
-          className="h-2 w-40 accent-accent"
-        />
+          aria-valuenow={Math.floor(share * 100)}
+          className="block h-2 w-40 overflow-hidden rounded-sm bg-sunken ring-1 ring-line ring-inset"
+        >
+          <span className="block h-full bg-accent" style={{ width: `${share * 100}%` }} />
+        </span>
       )}
       {task.cancellable && mayCancel && (
         <Button disabled={asked || gone} label={messages.cancelTask(title)} onClick={() => void cancel()}>
