@@ -2,10 +2,11 @@
  * `npm run bench -- runtime`: the parts of the async library (`daemons/runtime/async`), each beside what one would use instead,
  * in the same run and in turn. Parts: `queue` (messages between threads), `wake` (until a reader that waits has a message),
  * `slab` (buffers of one size), `correlation` (requests that wait for answers), `pool` (tasks on threads), `hashing` (passwords beside
- * chat).
+ * chat), `batcher` (entries that are sent together).
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { benchBatcher } from './runtime/batcher.ts';
 import { benchCorrelation } from './runtime/correlation.ts';
 import { benchHashing } from './runtime/hashing.ts';
 import { benchPool } from './runtime/pool.ts';
@@ -16,13 +17,14 @@ import { runParts } from './shared/parts.ts';
 import { writeReport } from './shared/report.ts';
 
 const USAGE = `usage: npm run bench -- runtime [options]
-  --only a,b      parts: queue, wake, slab, correlation, pool, hashing (all)
+  --only a,b      parts: queue, wake, slab, correlation, pool, hashing, batcher (all)
   --rounds N      runs of each measurement (3)
   --messages N    messages of a run of the queue part (10000000)
   --wakes N       messages of a run of the wake part, one at a time (10000)
   --buffers N     buffers of a run of the slab part (5000000)
   --in-flight N   requests in flight in the correlation part (10000)
   --tasks N       empty tasks of a run of the pool part (1000000)
+  --entries N     entries of a run of the batcher part (200000)
   --json FILE     where the result goes (bench/results/runtime.json)
 `;
 
@@ -38,6 +40,7 @@ export async function run(args: readonly string[]): Promise<void> {
       buffers: { type: 'string', default: '5000000' },
       'in-flight': { type: 'string', default: '10000' },
       tasks: { type: 'string', default: '1000000' },
+      entries: { type: 'string', default: '200000' },
       json: { type: 'string', default: join(import.meta.dirname, 'results/runtime.json') },
       help: { type: 'boolean', default: false },
     },
@@ -54,6 +57,7 @@ export async function run(args: readonly string[]): Promise<void> {
     correlation: () => benchCorrelation({ rounds, inFlight: Number(values['in-flight']) }),
     pool: () => benchPool({ rounds, tasks: Number(values.tasks) }),
     hashing: () => benchHashing({ rounds }),
+    batcher: () => benchBatcher({ rounds, entries: Number(values.entries) }),
   };
   const results = await runParts(parts, values.only, USAGE);
   await writeReport(values.json, 'runtime', results);

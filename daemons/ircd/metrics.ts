@@ -1,5 +1,5 @@
 /** Copies the counters of network path and protocol into the metric registry just before each sample. */
-import { cacheInstrument } from '../runtime/async/async-cache.ts';
+import { instrumentCache } from '../runtime/async/async-cache.ts';
 import { poolInstrument } from '../runtime/async/pool-instrument.ts';
 import { instrumentAccepting } from '../runtime/net/acceptor-instruments.ts';
 import { publishAcceptor } from '../runtime/net/acceptor-metrics.ts';
@@ -52,7 +52,7 @@ export function publishMetrics(
   const sendQueueMax = gauge('send_queue_max_bytes');
   const serverBans = gauge('server_bans');
 
-  cacheInstrument(registry, lookup.names);
+  instrumentCache(registry, lookup.names);
   poolInstrument(registry, server.passwords.pool);
   publishAcceptor(registry, net.admission.counts, () => net.stats.get('connections'));
   instrumentAccepting(registry, net.admission);

@@ -11,7 +11,7 @@ import type { Catalog } from '../../contract/link/catalog.ts';
 import type { MetricSummary } from '../../contract/link/metric-summary.ts';
 import type { ListenPlace } from '../../contract/listen-place.ts';
 import type { DaemonSnapshot } from '../../contract/states.ts';
-import { correlationInstrument } from '../../daemons/runtime/async/correlation.ts';
+import { instrumentCorrelation } from '../../daemons/runtime/async/correlation.ts';
 import type { MetricRegistry } from '../../daemons/runtime/telemetry/metric-registry.ts';
 import { type Clock, systemClock } from '../../kit/clock.ts';
 import { AccessGate } from './access-gate.ts';
@@ -167,7 +167,7 @@ class Plane implements ControlPlane {
   #observe(): void {
     const { history, journal, logs } = this.#records;
     for (const { id } of this.#options.registry)
-      correlationInstrument(this.metrics, id, this.#supervisor.find(id)!.requests);
+      instrumentCorrelation(this.metrics, id, this.#supervisor.find(id)!.requests);
     instrumentRecords(this.metrics, history, journal);
     instrumentRequests(this.metrics, this.#service);
     instrumentLocalSocket(this.metrics, this.limits, this.#instance.socket);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FakeClock } from '../../../kit/fake-clock.ts';
 import { MetricRegistry } from '../telemetry/metric-registry.ts';
-import { AsyncCache, type AsyncCacheOptions, cacheInstrument } from './async-cache.ts';
+import { AsyncCache, type AsyncCacheOptions, instrumentCache } from './async-cache.ts';
 
 /** A cache that asks a book, which can be made to fail or to answer late. */
 function make(more: Partial<AsyncCacheOptions<string, number>> = {}) {
@@ -214,7 +214,7 @@ describe('a cache of answers', () => {
   it('shows its figures as an instrument of its name', async () => {
     const metrics = new MetricRegistry('t', []);
     const { cache, clock, book } = make({ capacity: 2 });
-    const instrument = cacheInstrument(metrics, cache);
+    const instrument = instrumentCache(metrics, cache);
     book.bad = new Error('no answer');
     for (const key of ['one', 'two', 'none', 'none', 'none', 'none']) await cache.load(key);
     for (let n = 0; n < 2; n++) await expect(cache.load('bad')).rejects.toThrow();

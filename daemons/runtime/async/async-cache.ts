@@ -156,7 +156,7 @@ export class AsyncCache<Key extends {}, Value extends {}> {
 }
 
 /** Shows a cache as the instrument `cache` of its name until it is closed. */
-export function cacheInstrument(
+export function instrumentCache(
   metrics: MetricRegistry,
   cache: Pick<AsyncCache<never, never>, 'name' | 'stats'>,
 ): StandardInstrument<'cache'> {

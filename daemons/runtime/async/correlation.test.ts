@@ -2,13 +2,13 @@ import { expect, it } from 'vitest';
 import { FakeClock } from '../../../kit/fake-clock.ts';
 import { ascendingIds, PendingRequests } from '../../../kit/pending-requests.ts';
 import { MetricRegistry } from '../telemetry/metric-registry.ts';
-import { correlationInstrument } from './correlation.ts';
+import { instrumentCorrelation } from './correlation.ts';
 
 it('shows requests that wait for answers, what became of the others, and how long answers took', async () => {
   const clock = new FakeClock();
   const metrics = new MetricRegistry('t', []);
   const requests = new PendingRequests<string>(clock, { limit: 6 }, ascendingIds());
-  const instrument = correlationInstrument(metrics, 'link', requests.figures);
+  const instrument = instrumentCorrelation(metrics, 'link', requests.figures);
   const open = (timeoutMs = 1_000) => {
     const { requestId, answer } = requests.open('it', timeoutMs);
     answer.catch(() => {});

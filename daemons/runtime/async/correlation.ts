@@ -7,7 +7,7 @@ import { type StandardInstrument, standardInstrument } from '../telemetry/standa
  * Shows figures of requests as the instrument `correlation` of that name, with how long their answers took, until it is closed.
  * One of a name, and one for the same figures.
  */
-export function correlationInstrument(
+export function instrumentCorrelation(
   metrics: MetricRegistry,
   name: string,
   figures: RequestFigures,

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { SignalboxError } from '../../../contract/errors.ts';
 import { limits } from '../limits.ts';
 import { MetricRegistry } from '../telemetry/metric-registry.ts';
-import { SlabPool, type SlabPoolOptions, slabInstrument } from './slab-pool.ts';
+import { instrumentSlab, SlabPool, type SlabPoolOptions } from './slab-pool.ts';
 
 function make(more: Partial<SlabPoolOptions> = {}): SlabPool {
   return new SlabPool({ name: 'frames', objectBytes: 20, max: 4, grow: 2, ...more });
@@ -258,7 +258,7 @@ describe('a slab pool', () => {
   it('shows its figures as an instrument of its name', () => {
     const metrics = new MetricRegistry('t', []);
     const pool = make({ max: 3, grow: 3 });
-    const instrument = slabInstrument(metrics, pool);
+    const instrument = instrumentSlab(metrics, pool);
     const [first, second] = [pool.alloc(), pool.alloc()];
     pool.free(second);
     pool.free(pool.alloc());

@@ -267,7 +267,7 @@ export class SlabPool {
 }
 
 /** Shows a pool as the instrument `slab` of its name until it is closed. */
-export function slabInstrument(metrics: MetricRegistry, pool: SlabPool): StandardInstrument<'slab'> {
+export function instrumentSlab(metrics: MetricRegistry, pool: SlabPool): StandardInstrument<'slab'> {
   return standardInstrument(metrics, 'slab', pool.name, (handles) => {
     const { active, idle, max, highWater, taken, returned, faults, rejected } = pool.stats();
     handles.active.set(active);

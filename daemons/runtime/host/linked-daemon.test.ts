@@ -250,11 +250,14 @@ it('shows what it has asked main and was not answered, and says when that is muc
   ]);
 });
 
-it('collects log records for a tenth of a second and sends them together', async () => {
+it('sends a log record at once, then collects them for a tenth of a second and sends them together', async () => {
   await start();
-  vi.advanceTimersByTime(100);
-  const before = parent.said('logs').length;
+  vi.advanceTimersByTime(200);
+  const before = parent.said('logs').length + 1;
   const log = context.log('net');
+  log.info('zero', '0');
+  expect(parent.said('logs')).toHaveLength(before);
+  expect(parent.said('logs').at(-1)).toMatchObject({ records: [{ event: 'zero' }], dropped: 0 });
   log.info('one', '1');
   vi.advanceTimersByTime(60);
   log.warn('two', '2');
@@ -274,15 +277,21 @@ it('collects log records for a tenth of a second and sends them together', async
 
 it('drops what it logs faster than a batch may hold, counts it, and begins anew with the next', async () => {
   await start();
-  vi.advanceTimersByTime(100);
+  vi.advanceTimersByTime(200);
   const log = context.log('net');
-  for (let n = 0; n < limits.logBatchRecords.default + 7; n++) log.info('flood', `${n}`);
+  // The first goes at once.
+  for (let n = 0; n < limits.logBatchRecords.default + 1 + 7; n++) log.info('flood', `${n}`);
   vi.advanceTimersByTime(100);
   const full = parent.said('logs').at(-1)!;
   expect([full.records.length, full.dropped]).toEqual([limits.logBatchRecords.default, 7]);
   log.info('after', '');
   vi.advanceTimersByTime(100);
   expect(parent.said('logs').at(-1)).toMatchObject({ records: [{ event: 'after' }], dropped: 0 });
+  // And the operator sees it as any batcher.
+  const { catalog } = parent.said('ready')[0]!;
+  const slot = layoutOf(catalog.metrics).slot('signalbox_echo_batcher_batches_total{batcher="logs"}');
+  vi.advanceTimersByTime(1_000);
+  expect(parent.said('summary').at(-1)!.summary.values[slot]).toBe(parent.said('logs').length);
 });
 
 it('answers a command that fails with its code, and keeps the stack of a defect for the log', async () => {

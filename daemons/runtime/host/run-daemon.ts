@@ -24,7 +24,8 @@ import {
   PendingRequests,
 } from '../../../kit/pending-requests.ts';
 import { RequestFigures } from '../../../kit/request-figures.ts';
-import { correlationInstrument } from '../async/correlation.ts';
+import { Batcher, instrumentBatcher } from '../async/batcher.ts';
+import { instrumentCorrelation } from '../async/correlation.ts';
 import { loopTurn } from '../async/loop-turn.ts';
 import { keepFilesPrivate } from '../files/private-files.ts';
 import { limits } from '../limits.ts';
@@ -40,10 +41,8 @@ import { StreamDoor } from './stream-door.ts';
 
 /** How often main gets a summary, in milliseconds. */
 const SUMMARY_MS = 1_000;
-/** Log records are collected this long before they go to main, in milliseconds. */
+/** After log records went to main, the next are collected for so long, in milliseconds. */
 const LOG_BATCH_MS = 100;
-/** More records than these that wait for main are counted as dropped. */
-const LOG_BATCH_RECORDS = limits.logBatchRecords.default;
 /** How long a daemon that lost main may take to put its things in order, in milliseconds. */
 const ORPHAN_DRAIN_MS = 1_000;
 
@@ -71,9 +70,9 @@ class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, Com
   /** What main was asked for and has not answered. */
   readonly #wishes: PendingRequests<Outcome<unknown>>;
   readonly #deeds: DeedLedger;
-  #logBatch: LogRecord[] = [];
-  #logDropped = 0;
-  #logTimer: NodeJS.Timeout | null = null;
+  /** Records on their way to main. */
+  readonly #logs: Batcher<LogRecord>;
+  #logsDropped = 0;
   #stopping = false;
   /** The newest that main was told. */
   #toldCatalog: Catalog | null = null;
@@ -93,6 +92,16 @@ class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, Com
       { ...this.#counted('wishes'), limit: limits.wishesWaiting.default },
       ascendingIds(),
     );
+    this.#logs = new Batcher({
+      name: 'logs',
+      send: (records) => this.#sendLogs(records),
+      maxEntries: limits.logBatchRecords.default,
+      minDelayMs: LOG_BATCH_MS,
+      maxDelayMs: LOG_BATCH_MS,
+      // A daemon that logs without end must not flood main.
+      whenFull: 'refuse',
+    });
+    instrumentBatcher(this.#host.registry, this.#logs);
     this.#deeds = new DeedLedger((message) => link.send(message), systemClock, this.#counted('deeds'));
   }
 
@@ -100,7 +109,7 @@ class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, Com
   #counted(name: string): Omit<PendingOptions, 'limit'> {
     const figures = new RequestFigures();
     const { registry, logger } = this.#host;
-    correlationInstrument(registry, name, figures);
+    instrumentCorrelation(registry, name, figures);
     return {
       figures,
       onCrowded: (outstanding, limit) =>
@@ -239,7 +248,9 @@ class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, Com
         process.stderr.write(`log file: ${error.message}\n`);
       }),
     );
-    logger.subscribe((record) => this.#queueLog(record));
+    logger.subscribe((record) => {
+      if (!this.#logs.add(record)) this.#logsDropped++;
+    });
     try {
       await this.#host.start({
         config: message.config,
@@ -258,7 +269,7 @@ class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, Com
         wire.code === 'internal' && error instanceof Error ? (error.stack ?? wire.message) : wire.message;
       logger.log('error', 'daemon', 'init_failed', detail);
       process.stderr.write(`${detail}\n`);
-      this.#flushLogs();
+      this.#logs.flush();
       this.#link.send({ type: 'failed', error: wire });
       await this.#link.flush();
       process.exit(1);
@@ -343,19 +354,9 @@ class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, Com
     }
   }
 
-  #queueLog(record: LogRecord): void {
-    if (this.#logBatch.length >= LOG_BATCH_RECORDS) this.#logDropped++;
-    else this.#logBatch.push(record);
-    this.#logTimer ??= setTimeout(() => this.#flushLogs(), LOG_BATCH_MS);
-  }
-
-  #flushLogs(): void {
-    if (this.#logTimer !== null) clearTimeout(this.#logTimer);
-    this.#logTimer = null;
-    if (this.#logBatch.length === 0) return;
-    this.#link.send({ type: 'logs', records: this.#logBatch, dropped: this.#logDropped });
-    this.#logBatch = [];
-    this.#logDropped = 0;
+  #sendLogs(records: readonly LogRecord[]): void {
+    this.#link.send({ type: 'logs', records, dropped: this.#logsDropped });
+    this.#logsDropped = 0;
   }
 
   async #stop(deadlineMs: number): Promise<void> {
@@ -371,7 +372,7 @@ class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, Com
     }
     clearTimeout(timer);
     this.#sendSummary();
-    this.#flushLogs();
+    this.#logs.flush();
     await this.#host.close();
     await this.#link.flush();
     process.exit(0);
