@@ -29,7 +29,8 @@ it('shows each figure under its own name', () => {
   };
   const net = {
     stats: netStats,
-    admission: { counts },
+    admission: { counts, throttle: { absent: { remembered: 0, most: 1 } } },
+    work: { stats: () => ({}) },
     sampleSendQueues: () => ({ totalBytes: 201, maxBytes: 202 }),
   } as unknown as NetServer<User>;
   const stats = {
