@@ -2,6 +2,7 @@
  * The threads of a ThreadPool: how many there are, which task goes to which, and what becomes of one that hangs or ends. Threads are
  * started when something waits that is worth one, and end when they have had nothing to do for a while.
  */
+import { stat } from 'node:fs';
 import { SignalboxError } from '../../../contract/errors.ts';
 import type { Clock, Timer } from '../../../kit/clock.ts';
 import { limits } from '../limits.ts';
@@ -165,6 +166,7 @@ export class PoolCrew {
 
   #start(): void {
     this.#shortSinceMs = null;
+    if (this.#started === 0) keepSharedThreadsNormal();
     const name = `${this.#options.name} ${++this.#started}`;
     this.#threads.push(
       new PoolThreadHandle(name, this.#options.nice, {
@@ -298,6 +300,14 @@ export class PoolCrew {
   #fail(job: PoolJob, code: 'timeout' | 'crashed' | 'unavailable', message: string): void {
     if (!job.ended) this.#owner.unfit(job, new SignalboxError(code, message));
   }
+}
+
+/**
+ * The threads that Node shares among files and names are made when the first of them is asked for, with the niceness of whoever asks:
+ * that must not be one of ours.
+ */
+function keepSharedThreadsNormal(): void {
+  stat('/', () => {});
 }
 
 function priceOf({ task }: PoolJob): number {

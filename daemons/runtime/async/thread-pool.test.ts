@@ -1,4 +1,7 @@
+import { execFile } from 'node:child_process';
 import { getActiveResourcesInfo } from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { FakeClock } from '../../../kit/fake-clock.ts';
@@ -370,6 +373,14 @@ describe('ThreadPool', () => {
     const own = Number(makePool({ nice: 0 }) && (await pools[0]!.run(whoAmI, undefined as never)).nice);
     const pool = makePool({ name: 'nice' });
     expect(await pool.run(whoAmI, undefined as never)).toMatchObject({ name: 'nice 1', nice: own + 10 });
+  });
+
+  it('slows no other thread of the process, also where a task is the first to read a file', async () => {
+    const file = fileURLToPath(new URL('test-fixtures/nice-pool.ts', import.meta.url));
+    const { stdout } = await promisify(execFile)(process.execPath, [file]);
+    const niceness = JSON.parse(stdout) as number[];
+    expect(niceness.length).toBeGreaterThan(5);
+    expect(niceness.filter((nice) => nice !== Math.min(...niceness))).toHaveLength(1);
   });
 
   it('lets everything end when it is closed, and takes nothing more in', async () => {

@@ -1,5 +1,6 @@
 /** Functions for the tests of ThreadPool. */
 import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { MessageChannel, threadId, threadName } from 'node:worker_threads';
 import { SignalboxError } from '../../../../contract/errors.ts';
 import type { TaskCall } from '../pool-task.ts';
@@ -86,6 +87,11 @@ export function port(_: null, call: TaskCall) {
   const { port1 } = new MessageChannel();
   call.transfer([port1]);
   return port1;
+}
+
+/** Reads by the threads that Node shares. */
+export function readAsync(file: string): Promise<string> {
+  return readFile(file, 'utf8');
 }
 
 /** Which thread runs it, and its niceness. */
