@@ -26,11 +26,20 @@ beforeEach(async () => {
   whole = '';
 });
 afterEach(async () => {
-  const pid = Number(/pid (\d+)/.exec(whole)?.[1]);
-  if (child.exitCode === null && pid > 0) process.kill(pid, 'SIGKILL');
-  child.kill('SIGKILL');
+  await end();
   await rm(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
 });
+
+/** Ends what runs in the terminal, which survives the terminal itself. */
+async function end(): Promise<void> {
+  const pid = Number(/pid (\d+)/.exec(whole)?.[1]);
+  whole = '';
+  if (child.exitCode !== null) return;
+  const ended = once(child, 'exit');
+  if (pid > 0) process.kill(pid, 'SIGKILL');
+  else child.kill('SIGKILL');
+  await ended;
+}
 
 /** Runs a line of the shell in a terminal of its own. */
 function terminal(command: string): void {
@@ -45,8 +54,10 @@ function terminal(command: string): void {
 }
 
 const quoted = (words: readonly string[]) => words.map((word) => `'${word}'`).join(' ');
-const program = () =>
-  quoted([process.execPath, ENTRY, '--port', '0', '--data', dir, '--config', join(dir, 'signalbox.toml')]);
+const program = (entry = ENTRY, ...more: readonly string[]) => {
+  const config = join(dir, 'signalbox.toml');
+  return quoted([process.execPath, entry, '--port', '0', '--data', dir, '--config', config, ...more]);
+};
 const seen = (words: string) => vi.waitFor(() => expect(text).toContain(words), { timeout: 40_000 });
 
 /** Types something, and answers what the terminal shows from then on until the next `until`. */
@@ -86,6 +97,19 @@ test('takes commands as a caller of its own, asks before it disturbs anybody, an
   await type('\u0003', 'stopping (SIGINT)');
   const [code] = (await once(child, 'exit')) as [number];
   expect(code).toBe(0);
+});
+
+test('is there in the program itself, and not where a program started that', async () => {
+  const entry = join(import.meta.dirname, '../headless/main.ts');
+  terminal(`echo pid $$; exec ${program(entry, '--autostart', '')}`);
+  await seen('signalbox> ');
+  expect(await type('status --json\n')).toContain('"host":"headless"');
+  await end();
+  terminal(`echo pid $$; exec ${program(entry, '--autostart', '', '--json', '--data', join(dir, 'other'))}`);
+  await seen('"event":"ready"');
+  await type('\u0003', 'stopping (SIGINT)');
+  await once(child, 'exit');
+  expect(whole).not.toContain('signalbox> ');
 });
 
 test('takes nothing from the terminal in the background, and is not stopped for it', async () => {
