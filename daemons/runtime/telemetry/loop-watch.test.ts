@@ -98,6 +98,11 @@ async function blocksOf(...kinds: string[]): Promise<LoopBlock[]> {
     .map((line) => JSON.parse(line) as LoopBlock);
 }
 
+test('a process that somebody debugs is not said to be blocked: it may stand at a breakpoint', async () => {
+  const { stdout } = await run(process.execPath, ['--inspect=127.0.0.1:0', program, 'javascript']);
+  expect(stdout).toBe('');
+});
+
 test('a process whose loop does not come back has said where it is, should it be killed', async () => {
   const { stderr } = await run(process.execPath, [program, 'stuck']);
   expect(stderr).toMatch(
