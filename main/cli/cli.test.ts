@@ -72,6 +72,13 @@ test('status, start, run, metrics, logs and stop, for people and for programs', 
     metrics: { signalbox_tiny_loop_delay_seconds: { p999: expect.any(Number) } },
   });
   expect((await cli('metrics', 'main')).stdout).toContain('signalbox_main_requests_total');
+  expect(json(await cli('top', '--json'))).toMatchObject({
+    daemons: [
+      { id: 'main', state: 'running', cpuRatio: expect.any(Number) },
+      { id: 'tiny', state: 'running', memoryBytes: expect.any(Number) },
+    ],
+    instruments: expect.arrayContaining([expect.objectContaining({ daemon: 'main', trouble: 'none' })]),
+  });
   const logged = (await cli('logs', 'tiny', '--json', '--limit', '20')).stdout.trimEnd().split('\n');
   // A busy machine may have it log that its loop was kept.
   expect(logged.map((line) => JSON.parse(line) as unknown)).toContainEqual(

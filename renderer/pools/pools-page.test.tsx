@@ -315,6 +315,12 @@ describe('what is not there', () => {
   });
 });
 
+it('says of which host it is where there are several', async () => {
+  page = await testPage({ twoHosts: true });
+  page.show(<PoolsPage />);
+  expect(screen.getByRole('heading', { level: 1 }).textContent).toBe('Pools and queues on host a');
+});
+
 it('shows what a process makes while the page is open, and forgets what it closes', async () => {
   await open(d('queue', 'a'));
   const catalog = (made: readonly MetricSpec[], revision: number) =>
