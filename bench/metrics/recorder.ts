@@ -10,9 +10,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Aggregate } from '../../daemons/recorder/codec/aggregate.ts';
 import { Recorder } from '../../daemons/recorder/recorder.ts';
 import { appendArgs } from '../../daemons/recorder/store/batch.ts';
+import type { ChunkEncoder } from '../../daemons/recorder/store/chunk-closer.ts';
 import { openDatabase } from '../../daemons/recorder/store/database.ts';
+import { poolEncoder } from '../../daemons/recorder/store/pool-encoder.ts';
 import { Store } from '../../daemons/recorder/store/store.ts';
 import { chooseResolution, tierKeep } from '../../daemons/recorder/store/tiers.ts';
+import { ThreadPool } from '../../daemons/runtime/async/thread-pool.ts';
 import { loadSqlite, type SqliteConstructor } from '../../daemons/runtime/files/sqlite.ts';
 import { type Figures, median, medians, printColumns } from '../shared/figures.ts';
 import { NaiveStore } from './naive-store.ts';
@@ -35,8 +38,14 @@ const QUERY_RUNS = 7;
 
 const NOW = Math.floor(Date.now() / 1_000 / 60) * 60;
 
-function openRecorder(sqlite: SqliteConstructor, file: string, now: () => number): Recorder {
+function openRecorder(
+  sqlite: SqliteConstructor,
+  file: string,
+  now: () => number,
+  encoder?: ChunkEncoder,
+): Recorder {
   return new Recorder({
+    ...(encoder === undefined ? {} : { encoder }),
     sqlite,
     file,
     keep: KEEP,
@@ -98,6 +107,73 @@ async function measureAppends(sqlite: SqliteConstructor, folder: string, seconds
   const naive = appendRate((second) => rival.append(second), seconds);
   rival.close();
   return { recorder: ours, naive };
+}
+
+/** Minutes whose end is measured, and how long what follows it is, in milliseconds. */
+const MINUTES = 12;
+const AFTER_MS = 60;
+
+/** What the append takes that fills a minute of every source, and how long the loop stands still then. */
+async function measureMinuteEnds(
+  sqlite: SqliteConstructor,
+  file: string,
+  encoder?: ChunkEncoder,
+): Promise<Figures> {
+  let now = NOW;
+  const recorder = openRecorder(sqlite, file, () => now * 1_000, encoder);
+  const maker = new SampleMaker();
+  const appends: number[] = [];
+  const stops: number[] = [];
+  let last = performance.now();
+  let longest = 0;
+  const probe = setInterval(() => {
+    longest = Math.max(longest, performance.now() - last - 1);
+    last = performance.now();
+  }, 1);
+  for (let batch = 0; batch <= MINUTES * 60; batch++) {
+    now = NOW + batch;
+    const samples = maker.samples(now);
+    const parsed = appendArgs.parse({
+      epoch: 'minutes',
+      batch,
+      catalogs: batch === 0 ? catalogs : [],
+      samples,
+    });
+    const fills = batch > 0 && batch % 60 === 0;
+    if (!fills) {
+      recorder.append(parsed);
+      continue;
+    }
+    await sleep(10);
+    longest = 0;
+    const start = performance.now();
+    recorder.append(parsed);
+    appends.push(performance.now() - start);
+    await sleep(AFTER_MS);
+    stops.push(longest);
+  }
+  clearInterval(probe);
+  await recorder.close();
+  return {
+    'append p50 ms': median(appends),
+    'append max ms': Math.max(...appends),
+    'loop stands still p50 ms': median(stops),
+    'loop stands still max ms': Math.max(...stops),
+  };
+}
+
+async function compareMinuteEnds(sqlite: SqliteConstructor, folder: string) {
+  const pool = new ThreadPool({ name: 'chunks', max: 1 });
+  try {
+    const thread = await measureMinuteEnds(sqlite, join(folder, 'minutes-thread.db'), poolEncoder(pool));
+    const append = await measureMinuteEnds(sqlite, join(folder, 'minutes.db'));
+    const ratio = Object.fromEntries(
+      Object.entries(thread).map(([figure, value]) => [figure, append[figure]! / value]),
+    );
+    return { 'by a thread': thread, 'in the append': append, ratio };
+  } finally {
+    await pool.close(0);
+  }
 }
 
 /** A database as it is after 30 days: the last hour by appends, older rows written as the roll-up would have. */
@@ -234,6 +310,9 @@ export async function benchRecorder(options: {
       appends,
     );
 
+    const minuteEnds = await compareMinuteEnds(sqlite, folder);
+    printColumns('The append that fills a minute of all sources, encoded by a thread or in it', minuteEnds);
+
     const file = join(folder, 'month.db');
     fillRecorder(sqlite, file);
     const month = openRecorder(sqlite, file, () => NOW * 1_000);
@@ -258,7 +337,7 @@ export async function benchRecorder(options: {
     printColumns('While the longest query runs', { recorder: loop });
     await month.close();
     rival.close();
-    return { appends, size, stats, queries, loop };
+    return { appends, minuteEnds, size, stats, queries, loop };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
