@@ -2,7 +2,7 @@
  * A thread of a ThreadPool: runs the tasks that it is handed, one after the other, and sends the results of many in one message.
  * Loaded by URL as a thread, never imported.
  */
-import { setPriority } from 'node:os';
+import { getPriority, setPriority } from 'node:os';
 import { parentPort, type TransferListItem } from 'node:worker_threads';
 import { SignalboxError } from '../../../contract/errors.ts';
 import { currentWorker } from './current-worker.ts';
@@ -21,6 +21,8 @@ import type { TaskCall } from './pool-task.ts';
 /** Results wait this long for others before they are sent, in milliseconds. */
 const REPLY_MS = 1;
 
+/** A niceness has no higher value. */
+const NICEST = 19;
 const NO_DATA =
   'What the task returned cannot be copied from its thread: return data, no functions and no handles.';
 
@@ -220,7 +222,7 @@ function replyAlone(result: unknown, failure: TaskFailure | null, moved: readonl
 }
 
 // Only on Linux has a thread a niceness of its own; elsewhere this would be that of the whole process.
-if (nice !== 0 && process.platform === 'linux') setPriority(0, nice);
+if (nice !== 0 && process.platform === 'linux') setPriority(0, Math.min(NICEST, getPriority(0) + nice));
 
 const runner = new TaskRunner();
 // Tasks that have ended keep their results when a later one ends the thread.

@@ -21,6 +21,7 @@ const deaf = poolTask<typeof tasks.deaf>(MODULE, 'deaf');
 const later = poolTask<typeof tasks.later>(MODULE, 'later');
 const throwing = poolTask<typeof tasks.throwing>(MODULE, 'throwing');
 const hang = poolTask<typeof tasks.hang>(MODULE, 'hang');
+const maybeHang = poolTask<typeof tasks.maybeHang>(MODULE, 'maybeHang');
 const exit = poolTask<typeof tasks.exit>(MODULE, 'exit');
 const throwBehindItsBack = poolTask<typeof tasks.throwBehindItsBack>(MODULE, 'throwBehindItsBack');
 const notData = poolTask<typeof tasks.notData>(MODULE, 'notData');
@@ -306,6 +307,24 @@ describe('ThreadPool', () => {
     expect((await pool.run(whoAmI, undefined as never)).name).toBe('test 2');
   });
 
+  it('says of tasks that have run that their results are lost, when one that was handed over with them hangs', async () => {
+    const pool = makePool({ runMs: 50 });
+    // Known to be quick, so that several go together.
+    for (let i = 0; i < 20; i++) await pool.run(maybeHang, i);
+    const all = [1, 2, -1, 3, 4].map((value) => pool.submit(maybeHang, value));
+    const outcomes = await Promise.allSettled(all.map(({ result }) => result));
+    expect(
+      outcomes.map((one) => (one.status === 'fulfilled' ? one.value : [one.reason.code, one.reason.message])),
+    ).toEqual([
+      ['crashed', expect.stringContaining('The result of maybeHang is lost')],
+      ['crashed', expect.stringContaining('The result of maybeHang is lost')],
+      ['timeout', expect.stringContaining('maybeHang has run for longer than 50 ms')],
+      3,
+      4,
+    ]);
+    expect(pool.stats()).toMatchObject({ lost: 1, failed: 3, completed: 22, cancelled: 0 });
+  });
+
   it('fails a task that ends its thread, with where it did, and keeps the results of those before it', async () => {
     const pool = makePool();
     await pool.run(echo, 0);
@@ -370,9 +389,10 @@ describe('ThreadPool', () => {
   });
 
   it('runs tasks at a lower priority than the loop, each thread under a name of its own', async () => {
-    const own = Number(makePool({ nice: 0 }) && (await pools[0]!.run(whoAmI, undefined as never)).nice);
+    const { nice: own } = await makePool({ nice: 0 }).run(whoAmI, undefined as never);
     const pool = makePool({ name: 'nice' });
-    expect(await pool.run(whoAmI, undefined as never)).toMatchObject({ name: 'nice 1', nice: own + 10 });
+    const nice = Math.min(19, own + 10);
+    expect(await pool.run(whoAmI, undefined as never)).toMatchObject({ name: 'nice 1', nice });
   });
 
   it('slows no other thread of the process, also where a task is the first to read a file', async () => {

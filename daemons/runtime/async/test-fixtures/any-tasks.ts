@@ -61,6 +61,12 @@ export function hang({ gate }: { gate: Gate }): void {
   for (;;);
 }
 
+/** Quick, or for ever. */
+export function maybeHang(value: number): number {
+  while (value < 0);
+  return value;
+}
+
 export function exit(code: number): void {
   process.exit(code);
 }
