@@ -176,7 +176,7 @@ function TabbedPage({ id, title, subtitle, actions, details, tabs }: TabbedPageP
               key={tab.name}
               value={tab.name}
               data-tab={tab.name}
-              className="border-b-2 border-transparent px-3 py-2 text-sm font-medium whitespace-nowrap text-dim hover:text-ink focus-visible:-outline-offset-2 data-active:border-accent data-active:text-ink"
+              className="border-b-2 border-transparent px-2 py-2 xl:px-3 text-sm font-medium whitespace-nowrap text-dim hover:text-ink focus-visible:-outline-offset-2 data-active:border-accent data-active:text-ink"
             >
               {tab.title}
             </Tabs.Tab>
