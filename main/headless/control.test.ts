@@ -37,6 +37,7 @@ test('hello describes the host, its daemons and their commands, without the inte
     'list',
     'again',
     'peers',
+    'block',
   ]);
   expect(info.daemons).toMatchObject([{ id: 'tiny', state: 'running' }]);
   expect(info.history).toMatchObject({ state: 'paused', reason: 'This host has no recorder.' });

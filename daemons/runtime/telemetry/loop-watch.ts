@@ -8,7 +8,7 @@
  * the next timer, without a place.
  */
 import { url as debuggerUrl } from 'node:inspector';
-import { isMainThread, SHARE_ENV, Worker } from 'node:worker_threads';
+import { isMainThread, Worker } from 'node:worker_threads';
 import type { LoopBlock } from '../../../contract/loop-block.ts';
 import { Rate, TokenBucket } from '../../../kit/token-bucket.ts';
 import { type LoopTurn, loopTurn, type NamedWork, TURN_MEMORY_BYTES } from '../async/loop-turn.ts';
@@ -105,7 +105,8 @@ export class LoopWatch {
     try {
       this.#worker = new Worker(`(${watchTheLoop})()`, {
         eval: true,
-        env: SHARE_ENV,
+        // It needs nothing of it, and what NODE_OPTIONS says by now was not asked of this process.
+        env: {},
         execArgv: [],
         workerData,
         name: 'loop-watch',
