@@ -299,6 +299,16 @@ test('what was kept of a request before shows nowhere in the next', async () => 
   expect(await first.answer).toBe('one');
 });
 
+test('a thousand tables that were closed leave no timer behind', () => {
+  const clock = new FakeClock();
+  for (let n = 0; n < 1_000; n++) {
+    const requests = new PendingRequests<string>(clock, { limit: 10 }, ascendingIds());
+    requests.open('it', 60_000).answer.catch(() => {});
+    requests.close(gone);
+  }
+  expect(clock.pendingTimers).toBe(0);
+});
+
 test('the stack of an error has five frames, whatever others are given', async () => {
   const usual = Error.stackTraceLimit;
   const deep = (callers: number): Promise<string> =>

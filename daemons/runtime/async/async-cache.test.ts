@@ -68,6 +68,17 @@ describe('a cache of answers', () => {
     expect(cache.stats()).toMatchObject({ depth: 1, expired: 2, evicted: 0, misses: 3 });
   });
 
+  it.each([0, 1, 2])(
+    'lets an answer grow old also at the very beginning of time, %i ms after it',
+    async (ms) => {
+      const { cache, clock } = make();
+      await clock.advance(ms);
+      await cache.load('one');
+      await clock.advance(1_001);
+      expect(cache.get('one')).toBeUndefined();
+    },
+  );
+
   it('remembers that there is none for as long as an answer, unless it was told otherwise', async () => {
     const [as, never] = [make(), make({ noneTtlMs: 0 })];
     for (const { cache, clock } of [as, never]) {

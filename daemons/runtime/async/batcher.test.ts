@@ -156,6 +156,7 @@ describe('a batcher', () => {
   it('keeps to its bytes also with what has come while a batch was being taken', async () => {
     const { batches, batcher, take } = slow({ maxBytes: 4, sizeOf: (entry) => entry.length });
     for (const entry of ['a', 'bb', 'cc', 'ddddd', 'e']) batcher.add(entry);
+    expect(batches).toEqual(['a']);
     for (let n = 0; n < 3; n++) await take();
     expect(batches).toEqual(['a', 'bbcc', 'ddddd', 'e']);
   });
@@ -300,6 +301,17 @@ describe('a batcher', () => {
     metrics.sample();
     expect(value('depth')).toBeUndefined();
     expect(batcher.onBatch).toBeNull();
+  });
+
+  it('leaves no timer behind, a thousand times over', async () => {
+    const clock = new FakeClock();
+    for (let n = 0; n < 1_000; n++) {
+      const batcher = new Batcher<string>({ name: 'x', clock, send: () => {} });
+      batcher.add('a');
+      batcher.add('b');
+      await batcher.close();
+    }
+    expect(clock.pendingTimers).toBe(0);
   });
 
   it('keeps the time of the machine where it is given no other', async () => {

@@ -133,6 +133,12 @@ describe('a slab pool', () => {
     expect(pool.tryAlloc()).toBeNull();
   });
 
+  it('gives the memory of a slab back once', () => {
+    const pool = make();
+    pool.free(pool.alloc());
+    expect([pool.shrink(), pool.shrink()]).toEqual([48, 0]);
+  });
+
   it('keeps the newest slab no longer than the first', () => {
     const pool = make({ initial: 2 });
     const first = pool.alloc();
