@@ -370,6 +370,41 @@ describe('ThreadPool', () => {
     await Promise.all(held);
   });
 
+  it('shares what waits among the threads that are idle', async () => {
+    const pool = makePool({ max: 2, clock: new FakeClock() });
+    for (let round = 0; round < 2; round++) {
+      // The second time both are there and would be handed as much as they can do.
+      const gates = [makeGate(), makeGate()];
+      const both = gates.map((gate) => pool.run(waitAt, { gate }));
+      await Promise.all(gates.map((gate) => begun(gate)));
+      for (const gate of gates) open(gate);
+      await Promise.all(both);
+      const quick = makeGate();
+      open(quick);
+      for (let i = 0; i < 40; i++) await pool.run(waitAt, { gate: quick });
+    }
+  });
+
+  it('takes tasks back after 10 ms behind a longer one, and starts a thread for them when they have waited for 25 ms', async () => {
+    const clock = new FakeClock();
+    const pool = makePool({ max: 2, clock });
+    const [quick, slow] = [makeGate(), makeGate()];
+    open(quick);
+    for (let i = 0; i < 40; i++) await pool.run(waitAt, { gate: quick });
+    const held = pool.run(waitAt, { gate: slow });
+    const behind = [1, 2].map((value) => pool.run(waitAt, { gate: quick, value }));
+    await begun(slow);
+    await clock.advance(9);
+    expect(pool.stats()).toMatchObject({ depth: 0, active: 1, idle: 0 });
+    await clock.advance(1);
+    expect(pool.stats()).toMatchObject({ depth: 2, active: 1 });
+    await clock.advance(25);
+    expect(await Promise.all(behind)).toEqual([1, 2]);
+    open(slow);
+    await held;
+    expect(pool.stats()).toMatchObject({ idle: 2, lost: 0 });
+  });
+
   it('ends threads that have had nothing to do for a while, but for those that stay', async () => {
     const clock = new FakeClock();
     const pool = makePool({ max: 3, min: 1, idleMs: 1_000, clock });
