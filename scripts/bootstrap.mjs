@@ -21,9 +21,10 @@ export function say(text) {
 }
 
 /** Runs a program with its output on stderr; resolves with the exit code. */
-export function run(command, args, options = {}) {
+export function run(command, args, { onStart, ...options } = {}) {
   return new Promise((resolve) => {
     const child = spawn(command, args, { cwd: root, stdio: ['ignore', 2, 2], ...options });
+    onStart?.(child);
     child.on('error', (error) => {
       say(`${command}: ${error.message}`);
       resolve(127);
