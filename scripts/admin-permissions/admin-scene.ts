@@ -262,6 +262,7 @@ function mainBefore(world: World, id: string, full: boolean, publish: (entry: Ke
       requests: { add },
       requestErrors: { add },
       requestSeconds: { recordSince: add },
+      logger: { log: add },
     } as unknown as ConstructorParameters<typeof ControlService>[0]['telemetry'],
   });
   return { service, close: () => audit.close() };

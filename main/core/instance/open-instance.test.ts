@@ -115,7 +115,9 @@ test('the log says at the start what an operator should know, and nothing where 
       { ...instance, exposed },
       { dataDir, configError: null, descriptorNotice: null, ...conditions },
     );
-  say({});
+  const calm = join(dir, 'calm');
+  await mkdir(calm);
+  say({ dataDir: calm });
   expect(log).not.toHaveBeenCalled();
   await mkdir(join(dataDir, '.backup-999999999-abcDEF'));
   say({ configError: { code: 'config_invalid', message: 's.toml:1: bad' }, descriptorNotice: 'few files' }, [
