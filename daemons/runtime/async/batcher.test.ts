@@ -87,6 +87,7 @@ describe('a batcher', () => {
     const usual = make();
     usual.add('x'.repeat(51));
     expect(usual.sent.map((batch) => batch.length)).toEqual(['0 x'.length, 2 + 50]);
+    expect(usual.batcher.stats().bytes).toBe(0);
   });
 
   it('sends when it has as many bytes as it may have, and a larger entry alone', () => {
@@ -114,6 +115,13 @@ describe('a batcher', () => {
     });
     for (let n = 0; n < 10; n++) batcher.add('x');
     expect(batches).toEqual([1, 4, 4]);
+  });
+
+  it('counts no bytes where nobody says how many an entry has', () => {
+    const { sent, add, batcher } = make({ maxBytes: 0 });
+    add('abc');
+    expect(sent).toEqual(['0 a']);
+    expect(batcher.stats()).toMatchObject({ depth: 2, bytes: 0 });
   });
 
   it('refuses what is too much before its time, where it is told to, and begins anew with the next batch', async () => {
@@ -149,6 +157,7 @@ describe('a batcher', () => {
     await take();
     await clock.advance(50);
     expect(batcher.stats()).toMatchObject({ depth: 0, submitted: 8, completed: 8, batches: 4, full: 2 });
+    expect(batcher.stats()).toMatchObject({ bytes: 0, largest: 3 });
     add('i');
     expect(batches.at(-1)).toBe('i');
   });
@@ -182,6 +191,30 @@ describe('a batcher', () => {
     await take(broken);
     expect(failures).toEqual([[broken, 'a']]);
     expect(batches).toEqual(['a', 'bc']);
+  });
+
+  it('fails to close by a batch that could not be sent, where nobody else hears of it', async () => {
+    const { batcher, add, take } = slow();
+    add('a');
+    const closing = batcher.close().catch((thrown: unknown) => thrown);
+    const broken = new Error('broken');
+    await take(broken);
+    expect(await closing).toBe(broken);
+  });
+
+  it('tells of each batch how long its first entry waited, whatever came after that', async () => {
+    const waited: number[] = [];
+    const { clock, batcher, add } = make({ minDelayMs: 8 });
+    batcher.onBatch = (ms) => waited.push(ms);
+    add('a');
+    await clock.advance(1);
+    add('b');
+    await clock.advance(3);
+    add('c');
+    await clock.advance(4);
+    add('d');
+    await clock.advance(20);
+    expect(waited).toEqual([0, 7, 10]);
   });
 
   it('sends at its end what waits, says when it was taken, and takes nothing more', async () => {

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { expect, it, vi } from 'vitest';
 import { BoundedFifo } from './bounded-fifo.ts';
@@ -80,4 +82,44 @@ it('gives out what was put in, in order, while it grows and goes round', () => {
       expect(fifo.stats().enqueued - fifo.stats().dequeued).toBe(model.length);
     }),
   );
+});
+
+it('tells nothing of a wait once nobody listens any more', () => {
+  const fifo = new BoundedFifo<number>({ capacity: 4, maxBytes: 100 });
+  fifo.onWait = () => {};
+  fifo.push(1, 1);
+  fifo.onWait = null;
+  expect(fifo.shift()).toBe(1);
+});
+
+it('keeps order and bytes when it grows from the middle of its ring', () => {
+  const fifo = new BoundedFifo<number>({ capacity: 100, maxBytes: 1e6 });
+  for (let n = 0; n < 10; n++) fifo.push(-1, 1);
+  for (let n = 0; n < 10; n++) fifo.shift();
+  for (let n = 0; n < 70; n++) fifo.push(n, n);
+  let bytes = fifo.stats().bytes;
+  expect(bytes).toBe((69 * 70) / 2);
+  for (let n = 0; n < 70; n++) {
+    expect(fifo.shift()).toBe(n);
+    bytes -= n;
+    expect(fifo.stats().bytes).toBe(bytes);
+  }
+  expect(fifo.shift()).toBeUndefined();
+});
+
+it('holds on to nothing that was taken out or thrown away', async () => {
+  const fifo = new BoundedFifo<object>({ capacity: 4, maxBytes: 100 });
+  const gone = (() => {
+    const entries = [{ n: 1 }, { n: 2 }, { n: 3 }];
+    for (const entry of entries) fifo.push(entry, 1);
+    return entries.map((entry) => new WeakRef(entry));
+  })();
+  fifo.shift();
+  fifo.clear();
+  // What a turn of the loop has seen lives until its end.
+  await new Promise<void>((resolve) => setImmediate(resolve));
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+  expect(gone.map((entry) => entry.deref())).toEqual([undefined, undefined, undefined]);
+  expect(fifo.size).toBe(0);
 });

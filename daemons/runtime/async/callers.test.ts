@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { expect, it } from 'vitest';
 import { SignalboxError } from '../../../contract/errors.ts';
 import { abortedError, Callers } from './callers.ts';
@@ -30,8 +31,10 @@ it('lets go of one whose signal says so, and of its signal when it is served', a
   const left = callers.wait('left', leave.signal);
   const served = callers.wait('served', leave.signal);
   const stays = callers.wait('stays');
+  expect(getEventListeners(leave.signal, 'abort')).toHaveLength(2);
   callers.resolveFirst();
   await left;
+  expect(getEventListeners(leave.signal, 'abort')).toHaveLength(1);
   leave.abort();
   await expect(served).rejects.toMatchObject({ code: 'cancelled' });
   expect([callers.first, callers.size]).toEqual(['stays', 1]);
@@ -45,6 +48,7 @@ it('says by a code why a signal ended the waiting, in its own words where it has
   const reasonOf = (reason?: unknown) => abortedError(AbortSignal.abort(reason));
   expect(reasonOf()).toMatchObject({ code: 'cancelled', message: 'The caller has stopped waiting.' });
   expect(reasonOf('text').cause).toBe('text');
+  expect(reasonOf(null)).toMatchObject({ code: 'cancelled', cause: null });
   const timeout = new DOMException('late', 'TimeoutError');
   expect(reasonOf(timeout)).toMatchObject({ code: 'timeout', message: 'The time for waiting is over.' });
   const own = new SignalboxError('busy', 'own');

@@ -1,4 +1,4 @@
-import { duplexPair } from 'node:stream';
+import { duplexPair, PassThrough, Writable } from 'node:stream';
 import { expect, it } from 'vitest';
 import { MetricRegistry } from '../telemetry/metric-registry.ts';
 import { channelInstruments } from './channel-instruments.ts';
@@ -35,4 +35,25 @@ it('shows both ways of a channel as queues until it has ended', async () => {
   await channel.closed;
   metrics.sample();
   expect(metrics.catalog.metrics.filter(({ instrument }) => instrument !== undefined)).toEqual([]);
+});
+
+it('shows what was refused and what was thrown away', async () => {
+  const metrics = new MetricRegistry('t', []);
+  const sides = {
+    readable: new PassThrough(),
+    // Takes one message and never says that it has it.
+    writable: new Writable({ highWaterMark: 1, write() {} }),
+  };
+  const channel = new DuplexChannel(sides, { framing: lines(), messages: 2 });
+  channelInstruments(metrics, 'mail', channel);
+  sides.readable.write('unread\n');
+  const answers = ['sent', 'one', 'two', 'three'].map((line) => channel.tryWrite(line));
+  expect(answers).toEqual(['queued', 'queued', 'queued', 'full']);
+  await new Promise<void>((resolve) => setImmediate(resolve));
+  channel.close();
+  metrics.sample();
+  const shown = (figure: string, way: string) =>
+    metrics.values[metrics.layout.slot(`signalbox_t_queue_${figure}_total{queue="mail ${way}"}`)];
+  expect([shown('rejected', 'out'), shown('dropped', 'out'), shown('dropped', 'in')]).toEqual([1, 2, 1]);
+  await channel.closed;
 });

@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { getEventListeners, once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Server as TcpServer } from 'node:net';
@@ -241,10 +241,58 @@ describe('ConnectionPool', () => {
   it('lets go of a signal that lives on', async () => {
     const { pool } = await served((_request, response) => response.end());
     const { signal } = new AbortController();
-    const added = vi.spyOn(signal, 'addEventListener');
-    const removed = vi.spyOn(signal, 'removeEventListener');
-    await pool.request({ path: '/', signal });
-    expect([added.mock.calls.length, removed.mock.calls.length]).toEqual([1, 1]);
+    const asked = pool.request({ path: '/', signal });
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+    await asked;
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+
+  it('sets a deadline that keeps no process alive and is gone with the answer', async () => {
+    const { pool } = await served((_request, response) => response.end());
+    const set = vi.spyOn(globalThis, 'setTimeout');
+    const cleared = vi.spyOn(globalThis, 'clearTimeout');
+    await pool.request({ path: '/' });
+    const timers = set.mock.results.filter((_, at) => set.mock.calls[at]![1] === 20_000);
+    const ended = cleared.mock.calls.map(([timer]) => timer);
+    set.mockRestore();
+    cleared.mockRestore();
+    expect(timers).toHaveLength(1);
+    const timer = timers[0]!.value as NodeJS.Timeout;
+    expect(timer.hasRef()).toBe(false);
+    expect(ended).toContain(timer);
+  });
+
+  it('has nobody wait where nobody may, and serves who finds a connection free', async () => {
+    const { pool, answers } = await held({ connections: 1, waiting: 0 });
+    const asked = pool.request({ path: '/served' });
+    expect(await codeOf(pool.request({ path: '/' }))).toBe('limit_reached');
+    await until(() => answers.length === 1);
+    answers[0]!();
+    expect((await asked).body.toString()).toBe('/served');
+  });
+
+  it('tells whoever listens how long each request waited for a connection, and how long it took then', async () => {
+    const { pool, answers } = await held({ connections: 1 });
+    const [waited, took]: [number[], number[]] = [[], []];
+    pool.onWait = (ns) => waited.push(ns);
+    pool.onRun = (ns) => took.push(ns);
+    let nowMs = 1_000;
+    const now = vi.spyOn(performance, 'now').mockImplementation(() => nowMs);
+    try {
+      const asked = [pool.request({ path: '/' }), pool.request({ path: '/' })];
+      for (const [at, ms] of [7, 4].entries()) {
+        await vi.waitUntil(() => answers.length > at, { timeout: 60_000, interval: 2 });
+        nowMs += ms;
+        answers[at]!();
+        await asked[at];
+      }
+    } finally {
+      now.mockRestore();
+    }
+    expect([waited, took]).toEqual([
+      [0, 7e6],
+      [7e6, 4e6],
+    ]);
   });
 
   it('closes when what is under way has ended, and takes nothing more', async () => {
@@ -266,6 +314,24 @@ describe('ConnectionPool', () => {
     expect(pool.stats()).toMatchObject({ active: 0, idle: 0 });
   });
 
+  it('closes when the last of those under way has ended, not the first', async () => {
+    const { pool, answers } = await held({ connections: 2 });
+    const running = [pool.request({ path: '/0' }), pool.request({ path: '/1' })];
+    await until(() => answers.length === 2);
+    let closed = false;
+    const closing = pool.close().then(() => {
+      closed = true;
+    });
+    answers[0]!();
+    await Promise.race(running);
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    expect(closed).toBe(false);
+    answers[1]!();
+    const bodies = (await Promise.all(running)).map(({ body }) => body.toString());
+    expect(bodies).toEqual(['/0', '/1']);
+    await closing;
+  });
+
   it('ends what is under way where it has to', async () => {
     const { pool, answers } = await held();
     const running = errorOf(pool.request({ path: '/running' }));
@@ -283,7 +349,14 @@ describe('ConnectionPool', () => {
     'https://id.example.org/path',
     'https://user:word@id.example.org',
   ])('refuses %s as a target', (origin) => {
-    expect(() => new ConnectionPool(origin)).toThrow('Expected the scheme, host and port');
+    let thrown: unknown;
+    try {
+      new ConnectionPool(origin);
+    } catch (error) {
+      thrown = error;
+    }
+    expect(thrown).toMatchObject({ code: 'bad_request' });
+    expect((thrown as Error).message).toContain('Expected the scheme, host and port');
   });
 
   it('refuses what is no request', async () => {
@@ -312,16 +385,20 @@ describe('ConnectionPool', () => {
       answers[i]!();
     }
     await Promise.all(asked);
+    const left = new AbortController();
+    const leaving = codeOf(pool.request({ path: '/', signal: left.signal }));
+    left.abort();
+    expect(await leaving).toBe('cancelled');
     pool.destroy();
     await codeOf(pool.request({ path: '/' }));
     metrics.sample();
     const totals = ['submitted', 'completed', 'failed', 'rejected', 'opened'];
-    expect(shown(...totals.map((figure) => `${figure}_total`))).toEqual([2, 2, 0, 1, 1]);
+    expect(shown(...totals.map((figure) => `${figure}_total`))).toEqual([3, 2, 1, 1, 1]);
     const histograms = metrics.rotate().map(({ metric, buckets }) => {
       const count = buckets.filter((_, at) => at % 2 === 1).reduce((sum, one) => sum + one, 0);
       return `${metric.replace(/^.*connections_(\w+)\{.*$/, '$1')} ${count}`;
     });
-    expect(histograms.sort()).toEqual(['run_seconds 2', 'wait_seconds 2']);
+    expect(histograms.sort()).toEqual(['run_seconds 3', 'wait_seconds 3']);
     close();
     metrics.sample();
     expect(metrics.catalog.metrics.some(({ instrument }) => instrument === 'connections')).toBe(false);

@@ -36,6 +36,7 @@ it('shows requests that wait for answers, what became of the others, and how lon
   expect(metrics.values[run]).toBe(3);
   expect(metrics.values[run + 1]).toBeCloseTo(0.75, 6);
   instrument.close();
+  expect(requests.figures.onAnswer).toBeNull();
   requests.resolve(requests.open('it', 1_000).requestId, 'late');
   metrics.sample();
   expect(value('depth')).toBeUndefined();

@@ -16,15 +16,15 @@ export function countingWaits<Yielded, Result>(
   if (traced === null) return steps;
   const names = [...ahead];
   let stoppedAt = performance.now();
-  function* counted(): Generator<Yielded, Result, void> {
-    traced?.waited(performance.now() - stoppedAt, names);
+  const counted = function* (): Generator<Yielded, Result, void> {
+    traced.waited(performance.now() - stoppedAt, names);
     for (;;) {
       const { done, value } = steps.next();
       if (done === true) return value;
       stoppedAt = performance.now();
       yield value;
-      traced?.waited(performance.now() - stoppedAt);
+      traced.waited(performance.now() - stoppedAt);
     }
-  }
+  };
   return counted();
 }

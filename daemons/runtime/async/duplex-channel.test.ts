@@ -217,17 +217,53 @@ describe('DuplexChannel', () => {
     unread.destroy();
     const deaf = new DuplexChannel({ readable: unread, writable: new PassThrough() }, { framing: lines() });
     expect(deaf.failure?.message).toBe('The other end of the channel is gone.');
-    const writable = new Writable({ write: (_chunk, _encoding, done) => done() });
+    const make = () => {
+      const writable = new Writable({ write: (_chunk, _encoding, done) => done() });
+      const readable = new PassThrough();
+      return { readable, writable, channel: new DuplexChannel({ readable, writable }, { framing: lines() }) };
+    };
+    for (const gone of ['readable', 'writable'] as const)
+      for (const error of [undefined, new Error('cut')]) {
+        const { channel, ...sides } = make();
+        await channel.write('fine');
+        sides[gone].destroy(error);
+        expect(await codeOf(channel.read())).toBe('unavailable');
+        expect(channel.failure?.message).toContain(error === undefined ? 'is gone' : 'failed: cut');
+        expect([sides.readable.destroyed, sides.writable.destroyed]).toEqual([true, true]);
+      }
+  });
+
+  it('tells those that wait, and who ends, that the stream was ended before it had everything', async () => {
+    const written: string[] = [];
+    let takeOne = () => {};
+    const writable = new Writable({
+      highWaterMark: 1,
+      write(chunk, _encoding, done) {
+        written.push(String(chunk));
+        takeOne = done;
+      },
+    });
     const readable = new PassThrough();
-    const channel = new DuplexChannel({ readable, writable }, { framing: lines() });
-    await channel.write('fine');
-    writable.destroy();
-    expect(await codeOf(channel.read())).toBe('unavailable');
-    expect(readable.destroyed).toBe(true);
+    const channel = new DuplexChannel({ readable, writable }, { framing: lines(), messages: 1 });
+    await channel.write('sent');
+    await channel.write('queued');
+    const waiting = codeOf(channel.write('waits'));
+    await turns();
+    writable.end();
+    takeOne();
+    expect(await waiting).toBe('unavailable');
+    expect(await codeOf(channel.end())).toBe('unavailable');
+    expect(channel.stats().out).toMatchObject({ size: 0, dropped: 1 });
+    expect(written).toEqual(['sent\n']);
+    channel.close();
   });
 
   it('lets late errors of its streams pass, and listens to them no more', async () => {
     const sides = { readable: new PassThrough(), writable: new PassThrough() };
+    const events = ['end', 'close', 'finish', 'readable', 'drain'];
+    const heard = () =>
+      events.map((event) => [sides.readable, sides.writable].map((side) => side.listenerCount(event)));
+    const before = heard();
     const channel = new DuplexChannel(sides, { framing: lines() });
     sides.writable.resume();
     sides.readable.end();
@@ -238,8 +274,8 @@ describe('DuplexChannel', () => {
     for (const side of [sides.readable, sides.writable]) {
       expect(() => side.emit('error', new Error('late'))).not.toThrow();
       expect(side.listenerCount('error')).toBe(1);
-      for (const event of ['readable', 'drain']) expect(side.listenerCount(event)).toBe(0);
     }
+    expect(heard()).toEqual(before);
     expect(channel.failure).toBeNull();
   });
 
@@ -376,7 +412,9 @@ describe('DuplexChannel', () => {
     const channel = new DuplexChannel({ readable: new PassThrough(), writable }, { framing: lines() });
     for (const line of ['a', 'b', 'c']) void channel.write(line);
     await turns();
-    expect(written).toEqual(['a\nb\nc\n']);
+    for (const line of ['d', 'e']) void channel.write(line);
+    await turns();
+    expect(written).toEqual(['a\nb\nc\n', 'd\ne\n']);
     channel.close();
   });
 

@@ -1,8 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { ASLEEP_WORD, LoopTurn, TURN_MEMORY_BYTES, TURN_WORD } from './loop-turn.ts';
 import { WorkAccount, WorkGroup } from './work-account.ts';
 import { WorkTurns } from './work-turns.ts';
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
 function watched() {
   const memory = new SharedArrayBuffer(TURN_MEMORY_BYTES);
@@ -50,11 +54,53 @@ test('what was worked on last is still known when its turn is told, and not in t
   expect(loop.current()).toEqual({ work: '', connection: '' });
 });
 
-test('the thread that watches is woken by a turn only where it sleeps', () => {
+test('the thread that watches is woken by a turn only where it sleeps', async () => {
   const { loop, words } = watched();
   Atomics.store(words, ASLEEP_WORD, 1);
+  const woken = Atomics.waitAsync(words, ASLEEP_WORD, 1);
   loop.enter();
   expect(Atomics.load(words, ASLEEP_WORD)).toBe(0);
+  expect(await woken.value).toBe('ok');
+});
+
+test('the memory that is shared with the watcher is two words and a time', () => {
+  expect(TURN_MEMORY_BYTES).toBe(2 * Int32Array.BYTES_PER_ELEMENT + Float64Array.BYTES_PER_ELEMENT);
+});
+
+test('a turn is told by how long it took', () => {
+  const { loop, ended, check } = watched();
+  let nowMs = 1_000;
+  vi.spyOn(performance, 'now').mockImplementation(() => nowMs);
+  expect(loop.begunAt).toBe(0);
+  loop.enter();
+  nowMs += 7;
+  check();
+  expect(ended.map(({ ms }) => ms)).toEqual([7]);
+  expect(loop.begunAt).toBe(1_000);
+});
+
+test('whoever watches in the middle of a turn hears of the next one first', () => {
+  const { loop, ended, check } = watched();
+  loop.enter();
+  const memory = new SharedArrayBuffer(TURN_MEMORY_BYTES);
+  const heard: number[] = [];
+  loop.watch({ memory, ended: (turn) => heard.push(turn) });
+  check();
+  expect([loop.turn, heard, ended]).toEqual([null, [], []]);
+  loop.enter();
+  expect(loop.turn).toBe(1);
+  check();
+  expect(heard).toEqual([1]);
+});
+
+test('work is told also where only its name or only its connection is known', () => {
+  const loop = new LoopTurn();
+  loop.name('', 7);
+  expect(loop.current()).toEqual({ work: '', connection: '7' });
+  loop.name('JOIN', '');
+  expect(loop.current()).toEqual({ work: 'JOIN', connection: '' });
+  loop.clear();
+  expect(loop.current()).toEqual({ work: '', connection: '' });
 });
 
 test('while nobody watches no turn is counted', () => {

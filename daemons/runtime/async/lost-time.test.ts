@@ -36,3 +36,7 @@ it('takes the use of the process where it is told of no other', () => {
   // A thousand seconds pass on the clock, and hardly any on the processor.
   expect(lost.take(1_001_000)).toBeGreaterThan(900_000);
 });
+
+it('counts from the beginning of its clock where nothing was marked', () => {
+  expect(new LostTime(() => 5).take(20)).toBe(15);
+});

@@ -139,6 +139,21 @@ describe('a slab pool', () => {
     expect([pool.shrink(), pool.shrink()]).toEqual([48, 0]);
   });
 
+  it('gives the places of buffers that are gone to the next, however often', () => {
+    const pool = make();
+    /** The number that the pool finds a buffer by, which its tables are as long as. */
+    const placeOf = (buffer: Buffer) => {
+      const [place] = Object.getOwnPropertySymbols(buffer);
+      return (buffer as unknown as Record<symbol, number>)[place!]!;
+    };
+    for (let n = 0; n < 20; n++) {
+      const buffers = Array.from({ length: 4 }, () => pool.alloc());
+      expect(buffers.map(placeOf).sort()).toEqual([0, 1, 2, 3]);
+      for (const buffer of buffers) pool.free(buffer);
+      expect(pool.shrink()).toBe(4 * 24);
+    }
+  });
+
   it('keeps the newest slab no longer than the first', () => {
     const pool = make({ initial: 2 });
     const first = pool.alloc();
@@ -176,6 +191,11 @@ describe('a slab pool', () => {
     expect(places.map((place) => place.count)).toEqual([2, 1]);
     expect(places[0]!.stack).toMatch(/^at readsOften /);
     expect(places[1]!.stack).toMatch(/^at readsRarely /);
+    // Each line of it is a place in the program, without the name of what was thrown and the pool's own.
+    for (const { stack } of places) {
+      expect(stack.split('\n').length).toBeGreaterThan(1);
+      for (const line of stack.split('\n')) expect(line).toMatch(/^at (?!.*SlabPool\.)/);
+    }
   });
 
   it('refuses sizes that cannot be, and says which', () => {

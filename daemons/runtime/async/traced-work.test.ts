@@ -100,3 +100,60 @@ test('commands that are under way when another comes are ahead of it, by name an
   await Promise.all(others);
   expect(await aheadOf()).toEqual([]);
 });
+
+test('a turn is in the way of what comes less than 20 ms behind it, and only where something was named in it', async () => {
+  const { loop, check, aheadOf } = turns();
+  loop.enter();
+  nowMs += 20;
+  expect(await aheadOf()).toEqual([]);
+  check();
+  loop.enter();
+  loop.name('LIST', 12);
+  nowMs += 20;
+  check();
+  nowMs += 20;
+  expect(await aheadOf()).toEqual([]);
+  check();
+  loop.enter();
+  loop.name('WHO', 12);
+  nowMs += 20;
+  check();
+  nowMs += 19.9;
+  expect(await aheadOf()).toEqual([{ name: 'WHO', count: 1 }]);
+});
+
+test('a command that kept the loop for a millisecond is in the way of what comes, and a shorter one is not', async () => {
+  for (const [ms, ahead] of [
+    [0.9, []],
+    [1, [{ name: 'sum', count: 1 }]],
+  ] as const) {
+    const { loop, aheadOf } = turns();
+    await loop.trace('sum', 'bert', () => {
+      nowMs += ms;
+    });
+    nowMs += 30;
+    expect(await aheadOf()).toEqual(ahead);
+  }
+});
+
+test('what nobody was before has waited for nothing', async () => {
+  const { loop } = turns();
+  const timing = await new Promise((resolve) => {
+    void loop.trace(
+      'poke',
+      'anna',
+      () => {
+        nowMs += 5;
+      },
+      (traced) => resolve(traced.timing()),
+    );
+  });
+  expect(timing).toEqual({ queueMs: 0, workMs: 5, ahead: [] });
+});
+
+test('a name is told up to 64 characters, and what is not in the audit trail has no key in it', () => {
+  const work = new TracedWork('x', 'y');
+  work.behind('n'.repeat(70));
+  expect(work.timing().ahead).toEqual([{ name: 'n'.repeat(64), count: 1 }]);
+  expect(work.auditKey).toBe('');
+});

@@ -1,7 +1,14 @@
-import { expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
+import { loopTurn, TURN_MEMORY_BYTES } from './loop-turn.ts';
 import { TurnBudget } from './turn-budget.ts';
 
+const { setImmediate } = globalThis;
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
+
+afterEach(() => {
+  loopTurn.watch(null);
+  vi.restoreAllMocks();
+});
 
 /** Begins `count` pieces of work and writes down in which turn each began. */
 function work(budget: TurnBudget, count: number, begun: number[], turn: () => number): void {
@@ -59,4 +66,30 @@ it('has its whole number again in a later turn', async () => {
     await nextTurn();
   }
   expect(begun).toEqual([0, 0, 1, 1, 2, 2]);
+});
+
+it('asks for no turn once nothing waits', async () => {
+  const asked = vi.spyOn(globalThis, 'setImmediate');
+  const budget = new TurnBudget(2);
+  work(budget, 3, [], () => 0);
+  for (let turn = 0; turn < 5; turn++) await nextTurn();
+  // One for the turn in which the third begins, and one for that after it.
+  expect(asked).toHaveBeenCalledTimes(2);
+});
+
+it('says that the loop is at work when work comes, and when it begins later', async () => {
+  const seen: (number | null)[] = [];
+  const memory = new SharedArrayBuffer(TURN_MEMORY_BYTES);
+  const budget = new TurnBudget(1);
+  loopTurn.watch({ memory, ended: () => {} });
+  budget.begin();
+  seen.push(loopTurn.turn);
+  const later = budget.begin();
+  // The turn of the watch ends before that of the budget begins the rest.
+  loopTurn.watch({ memory, ended: () => {} });
+  void later?.then(() => seen.push(loopTurn.turn));
+  await nextTurn();
+  await nextTurn();
+  expect(seen[0]).toBe(1);
+  expect(seen[1]).toEqual(expect.any(Number));
 });

@@ -193,3 +193,81 @@ it('does the first step of work inside other work at once, and the rest for its 
   loop.drain();
   expect([steps, begun]).toEqual([4, true]);
 });
+
+it('knows whose job runs: also after another was given up or done inside of it, and nobody between two slices', () => {
+  const loop = new WorkLoop();
+  const { turns } = loop;
+  const [own, inside] = [new WorkGate(), new WorkGate()];
+  const [outer, inner, gone] = [loop.account(), loop.account(), loop.account()];
+  turns.later(
+    gone,
+    job(
+      () => 'done',
+      () => turns.leave(own),
+    ),
+  );
+  turns.begin(outer);
+  turns.hold(own);
+  turns.remove(gone);
+  expect([own.holder, turns.mustWait(own)]).toEqual([outer, false]);
+  turns.run(
+    inner,
+    done(() => turns.hold(inside)),
+  );
+  expect([inside.holder, turns.mustWait(inside), turns.mustWait(own)]).toEqual([inner, true, false]);
+  turns.end();
+  turns.leave(own);
+  expect([own.holder, turns.mustWait(own)]).toEqual([outer, true]);
+  loop.drain();
+});
+
+it('goes on at once with a step that names a gate which it holds itself', () => {
+  const loop = new WorkLoop();
+  const { turns } = loop;
+  const gate = new WorkGate();
+  let asked = 0;
+  turns.later(
+    loop.account(),
+    job(() => {
+      if (++asked === 1) {
+        turns.hold(gate);
+        return gate;
+      }
+      turns.leave(gate);
+      return 'done';
+    }),
+  );
+  loop.drain();
+  expect([asked, gate.holder, gate.waiting]).toEqual([2, null, []]);
+});
+
+it('asks an account that waits at a gate no second time before that is opened, whatever it asks for meanwhile', () => {
+  const loop = new WorkLoop();
+  const { turns } = loop;
+  const gate = new WorkGate();
+  const [holder, account] = [loop.account(), loop.account()];
+  turns.begin(holder);
+  turns.hold(gate);
+  turns.end();
+  const order: string[] = [];
+  turns.run(
+    account,
+    job(() => {
+      order.push('asks');
+      if (turns.mustWait(gate)) return gate;
+      turns.leave(gate);
+      return 'done';
+    }),
+  );
+  turns.later(
+    account,
+    done(() => order.push('next')),
+  );
+  loop.drain();
+  expect([order, gate.waiting]).toEqual([['asks'], [account]]);
+  turns.begin(holder);
+  turns.leave(gate);
+  turns.end();
+  loop.drain();
+  expect([order, gate.waiting]).toEqual([['asks', 'asks', 'next'], []]);
+});

@@ -150,3 +150,17 @@ it('forgets first the networks without clients that have nothing to make up for,
   // Nobody is over: of those without clients the first goes.
   expect([groups.membersOf('10.0.0.3'), groups.membersOf('10.0.0.1')]).toEqual([2, 1]);
 });
+
+it('names those that wait in all networks, and no more than it is asked for', () => {
+  const queue = new NetworkQueue();
+  const accounts = Array.from({ length: 5 }, () => new WorkAccount(new WorkGroup()));
+  const lines = [new NetworkLine(), new NetworkLine()];
+  for (const [at, account] of accounts.entries()) queue.push(lines[at < 3 ? 0 : 1]!, account);
+  const named = (most: number) => [...queue.waiting(most)].map((account) => accounts.indexOf(account));
+  expect(named(9)).toEqual([0, 1, 2, 3, 4]);
+  expect(named(5)).toEqual([0, 1, 2, 3, 4]);
+  expect(named(4)).toEqual([0, 1, 2, 3]);
+  expect(named(1)).toEqual([0]);
+  expect(named(0)).toEqual([]);
+  expect([...new NetworkQueue().waiting(9)]).toEqual([]);
+});

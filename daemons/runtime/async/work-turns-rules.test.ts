@@ -1,5 +1,6 @@
 /** The rules of a turn one by one: who may begin, who waits, and what is charged to whom. */
 import { expect, it, vi } from 'vitest';
+import { LoopTurn } from './loop-turn.ts';
 import { WorkLoop } from './test-fixtures/work-loop.ts';
 import { WorkAccount, WorkGroup } from './work-account.ts';
 import { type StepResult, type WorkJob, WorkTurns } from './work-turns.ts';
@@ -306,4 +307,169 @@ it('looks at no clock at the end of slices that cost little, and at it once they
   expect(now).not.toHaveBeenCalled();
   slice();
   expect(now).toHaveBeenCalledOnce();
+});
+
+it('names what waits, of those who used little before the others, up to 64 of each', () => {
+  const loop = new WorkLoop({ loop: new LoopTurn(() => {}) });
+  expect([...loop.turns.waitingWork()]).toEqual([]);
+  for (let n = 0; n < 70; n++)
+    loop.turns.later(
+      loop.account(),
+      job(() => 'done'),
+    );
+  expect([...loop.turns.waitingWork()]).toEqual(Array.from({ length: 64 }, () => 'input of clients'));
+  const heavy = heavyGroup(loop);
+  const announced = new LoopTurn(() => {});
+  const { turns } = new WorkLoop({ loop: announced });
+  for (const work of ['WHO', 'LIST']) {
+    announced.work = work;
+    turns.later(
+      loop.account(heavy),
+      job(() => 'done'),
+    );
+  }
+  announced.work = 'PING';
+  turns.later(
+    loop.account(),
+    job(() => 'done'),
+  );
+  expect([...turns.waitingWork()]).toEqual(['PING', 'WHO', 'LIST']);
+});
+
+it('announces a slice of an account that has no connection as nobody, without a name', () => {
+  const announced = new LoopTurn(() => {});
+  const loop = new WorkLoop({ loop: announced });
+  loop.turns.begin(loop.account());
+  expect(announced.current()).toEqual({ work: '', connection: '' });
+  loop.turns.end();
+});
+
+it('lets an account go on before any slice, and again after one that was used up or never ended', () => {
+  const loop = new WorkLoop();
+  const { turns } = loop;
+  const account = loop.account();
+  expect([turns.mayGoOn(account), turns.spend(0)]).toEqual([true, false]);
+  turns.begin(account);
+  expect(turns.spend(2 * MS)).toBe(true);
+  turns.end();
+  expect([turns.mayGoOn(account), turns.spend(0)]).toEqual([true, false]);
+  turns.begin(account);
+  expect(turns.spend(2 * MS)).toBe(true);
+  turns.begin(account);
+  expect([turns.spend(0), turns.mayGoOn(account)]).toEqual([false, true]);
+});
+
+it('gives each slice its own 2 ms by the clock, whatever the one before had', () => {
+  const loop = new WorkLoop();
+  const { turns } = loop;
+  for (let slice = 0; slice < 3; slice++) {
+    turns.begin(loop.account());
+    let steps = 1;
+    do loop.nowMs += 0.25;
+    while (!turns.spend(0.25 * MS) && ++steps < 100);
+    expect(steps).toBe(8);
+    turns.end();
+  }
+});
+
+it('takes nothing of an account whose work was given up until its place in the queue has come', () => {
+  const loop = new WorkLoop();
+  const { turns } = loop;
+  const account = loop.account();
+  turns.later(
+    account,
+    job(() => 'done'),
+  );
+  turns.remove(account);
+  expect(turns.mayBegin(account)).toBe(false);
+  let begun = false;
+  turns.begin(loop.account());
+  turns.run(
+    account,
+    done(() => {
+      begun = true;
+    }),
+  );
+  expect(begun).toBe(false);
+  turns.end();
+  loop.drain();
+  expect([begun, turns.mayBegin(account)]).toEqual([true, true]);
+});
+
+it('ends what runs when the turn is over, by the clock or by what was charged, though the slice is not', () => {
+  const begin = () => {
+    const loop = new WorkLoop({ turnMs: 10, sliceMs: 20 });
+    const usedBefore = loop.account();
+    loop.turns.begin(usedBefore);
+    return loop;
+  };
+  const byClock = begin();
+  expect(byClock.turns.spend(0.2 * MS)).toBe(false);
+  byClock.nowMs += 9.5;
+  expect(byClock.turns.spend(0.2 * MS)).toBe(false);
+  byClock.nowMs += 0.5;
+  expect(byClock.turns.spend(0.2 * MS)).toBe(true);
+  const byCharge = begin();
+  expect([byCharge.turns.spend(9.5 * MS), byCharge.turns.spend(0.5 * MS)]).toEqual([false, true]);
+  const byBoth = begin();
+  byBoth.turns.spend(6 * MS);
+  byBoth.turns.end();
+  byBoth.turns.begin(byBoth.account());
+  expect([byBoth.turns.spend(3.5 * MS), byBoth.turns.spend(0.5 * MS)]).toEqual([false, true]);
+});
+
+/** A turn in whose one slice the process works, and is held up. */
+function lossy(turnMs: number, sliceMs: number) {
+  let usedMs = 0;
+  const asked = vi.fn(() => usedMs);
+  const loop = new WorkLoop({ turnMs, sliceMs, usedMs: asked });
+  const pass = (workedMs: number, heldUpMs = 0) => {
+    usedMs += workedMs;
+    loop.nowMs += workedMs + heldUpMs;
+    return loop.turns.spend(0.2 * MS);
+  };
+  const begin = () => {
+    loop.turns.begin(loop.account());
+    pass(0);
+  };
+  return { loop, asked, pass, begin };
+}
+
+it('begins to look at what the process has used at half of a turn, not before and not later', () => {
+  const early = lossy(20, 20);
+  early.begin();
+  early.pass(5);
+  early.pass(0, 3);
+  early.pass(3);
+  expect([early.pass(8), early.pass(1)]).toEqual([false, true]);
+  const late = lossy(20, 20);
+  late.begin();
+  late.pass(10);
+  late.pass(0, 5);
+  expect([late.pass(5), late.pass(4), late.pass(1)]).toEqual([false, false, true]);
+});
+
+it('makes also a slice longer by what was lost in it, and asks for that only where the slice would be over', () => {
+  const { loop, asked, pass, begin } = lossy(100, 20);
+  begin();
+  pass(60);
+  loop.turns.end();
+  begin();
+  asked.mockClear();
+  expect(pass(8)).toBe(false);
+  expect(asked).not.toHaveBeenCalled();
+  expect(pass(1, 11)).toBe(false);
+  expect(asked).toHaveBeenCalledOnce();
+  expect([pass(9), pass(2)]).toEqual([false, true]);
+});
+
+it('forgives a turn nothing of what passed before it', () => {
+  const { loop, pass, begin } = lossy(20, 20);
+  begin();
+  pass(15);
+  loop.turns.end();
+  loop.turn();
+  loop.nowMs += 1_000;
+  begin();
+  expect([pass(9), pass(10), pass(1)]).toEqual([false, false, true]);
 });
