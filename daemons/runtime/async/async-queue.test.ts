@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { AsyncQueue, type AsyncQueueOptions } from './async-queue.ts';
 import { QueueMemory, word } from './queue-memory.ts';
 
@@ -20,6 +20,11 @@ function aged(queue: AsyncQueue): AsyncQueue {
   queue.stats();
   return queue;
 }
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+});
 
 describe('AsyncQueue', () => {
   it('gives messages out in the order in which they came, as copies', () => {
@@ -48,6 +53,76 @@ describe('AsyncQueue', () => {
     expect(() => queue.dequeueInto(new Uint8Array(999))).toThrow(
       'The target has 999 bytes; a message may have 1000.',
     );
+  });
+
+  it.each([
+    ['at a word', 0, 16],
+    ['between words', 1, 16],
+    ['at a word, for messages that end within one', 8, 13],
+    ['between words, for messages that end within one', 3, 13],
+  ])(
+    'copies messages of every length into a buffer that begins %s, and no byte behind their last word',
+    (_where, offset, most) => {
+      const queue = make({ maxMessageBytes: most });
+      const memory = new Uint8Array(offset + most + 8);
+      const target = memory.subarray(offset, offset + most);
+      for (let length = 0; length <= most; length++) {
+        memory.fill(0xff);
+        const message = Uint8Array.from({ length }, (_, i) => i + 1);
+        queue.enqueue(message);
+        expect(queue.dequeueInto(target)).toBe(length);
+        expect(target.slice(0, length)).toEqual(message);
+        const behind = memory.subarray(offset + Math.ceil(length / 4) * 4);
+        expect(behind.every((byte) => byte === 0xff)).toBe(true);
+      }
+    },
+  );
+
+  it('makes nothing anew for a short message where the buffer is the same as before', () => {
+    const queue = make({ maxMessageBytes: 1_000, capacity: 8 });
+    const [one, two] = [new Uint8Array(1_000), new Uint8Array(1_000)];
+    let views = 0;
+    const Plain = Int32Array;
+    vi.stubGlobal(
+      'Int32Array',
+      class extends Plain {
+        constructor(...from: [ArrayBuffer, number, number]) {
+          super(...from);
+          views++;
+        }
+      },
+    );
+    const parts = vi.spyOn(Uint8Array.prototype, 'subarray');
+    const read = (target: Uint8Array, bytes: number) => {
+      const message = new Uint8Array(bytes);
+      queue.enqueue(message);
+      parts.mockClear();
+      views = 0;
+      queue.dequeueInto(target);
+      return [views, parts.mock.calls.length];
+    };
+    expect(read(one, 4)).toEqual([1, 0]);
+    expect([read(one, 1), read(one, 256)]).toEqual([
+      [0, 0],
+      [0, 0],
+    ]);
+    expect(read(one, 257)).toEqual([0, 1]);
+    expect(read(two, 8)).toEqual([1, 0]);
+    expect(read(two, 8)).toEqual([0, 0]);
+  });
+
+  it('says how many messages there were when their number has gone round once', () => {
+    const old = aged(make());
+    expect(old.stats()).toMatchObject({ enqueued: 2 ** 32 - 2, dequeued: 2 ** 32 - 2 });
+    for (let n = 1; n <= 4; n++) expect(old.enqueue(bytes(`${n}`))).toBe('queued');
+    for (let n = 1; n <= 4; n++) expect(text(old.dequeue())).toBe(`${n}`);
+    expect(old.stats()).toMatchObject({ enqueued: 2 ** 32 + 2, dequeued: 2 ** 32 + 2 });
+  });
+
+  it('takes a header of 192 bytes, and for each message its bytes and eight more', () => {
+    expect(make().shared.buffer.byteLength).toBe(192 + 4 * (16 + 8));
+    expect(make({ maxMessageBytes: 13 }).shared.buffer.byteLength).toBe(192 + 4 * (16 + 8));
+    expect(make({ maxMessageBytes: 1 }).shared.buffer.byteLength).toBe(192 + 4 * (4 + 8));
   });
 
   it('refuses a message that is too large, and takes nothing of it', () => {

@@ -1,5 +1,7 @@
 import { readdirSync } from 'node:fs';
-import { afterEach, describe, expect, it } from 'vitest';
+import { Session } from 'node:inspector';
+import { Worker } from 'node:worker_threads';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { FakeClock } from '../../../kit/fake-clock.ts';
 import { Logger } from '../telemetry/logger.ts';
 import { AsyncWorker, type AsyncWorkerOptions, type HungWorker, type WorkerEnd } from './async-worker.ts';
@@ -12,6 +14,7 @@ const ANY_WORKER = new URL('test-fixtures/any-worker.ts', import.meta.url);
 
 const started: AsyncWorker[] = [];
 afterEach(async () => {
+  vi.restoreAllMocks();
   await Promise.all(started.splice(0).map((worker) => worker.destroy()));
 });
 
@@ -139,7 +142,7 @@ describe('AsyncWorker', () => {
     const end = await worker.ended;
     expect(end).toMatchObject({ how: 'exited', exitCode: 3, error: { code: 'crashed' } });
     expect(end.error?.message).toContain('test-exit ended itself with code 3');
-    expect(end.error?.stack).toMatch(/code 3\.\n\s+at (Object\.)?giveUp .*any-worker\.ts/);
+    expect(end.error?.stack).toMatch(/code 3\.\n\s+at (Object\.)?giveUp .*any-worker\.ts:\d+:\d+\)?\n\s+at /);
     const { worker: well } = start('exit-well');
     expect(await well.ended).toMatchObject({ how: 'returned', exitCode: 0, error: null });
   });
@@ -175,6 +178,87 @@ describe('AsyncWorker', () => {
     expect(await still.worker.stack()).toMatch(/Atomics\.wait(.|\n)*any-worker\.ts/);
     expect(await idle.worker.stack()).toBe('');
     expect(await stackOfThread(987_654, 5)).toBe(null);
+  });
+
+  it('leaves no timer behind when a thread has said where it is', async () => {
+    const { worker, next } = start('block');
+    await next();
+    const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    const before = timers();
+    const stack = await worker.stack();
+    expect(timers()).toBeLessThanOrEqual(before);
+    // A line for each frame, so that an operator can read it.
+    const lines = String(stack).split('\n');
+    expect(lines.length).toBeGreaterThan(1);
+    for (const line of lines) expect(line).toMatch(/^\s*at (?:(?! at ).)+$/);
+  });
+
+  it('ends a thread that sends what cannot be read, because whoever waits for it would wait for ever', async () => {
+    const { worker, next } = start('idle');
+    await next();
+    const post = vi.spyOn(Worker.prototype, 'postMessage');
+    worker.post('anything');
+    const unreadable = new Error('an object of another version');
+    (post.mock.contexts[0] as Worker).emit('messageerror', unreadable);
+    const end = await worker.ended;
+    expect(end).toMatchObject({ how: 'threw', asked: false });
+    expect(end.error).toMatchObject({ code: 'crashed', cause: unreadable });
+    expect(end.error?.message).toContain('an object of another version');
+  });
+
+  it('has asked a thread that it ends to stop, and tells that it did so', async () => {
+    const { worker, ends, next } = start('idle');
+    await next();
+    await worker.destroy();
+    expect(ends).toEqual([expect.objectContaining({ how: 'destroyed', asked: true })]);
+    await worker.destroy();
+    expect(ends).toHaveLength(1);
+  });
+
+  it('keeps the process alive unless told otherwise, and always while it is waited for', async () => {
+    const clock = new FakeClock();
+    const { worker, next } = start('idle', { clock });
+    await next();
+    const calls: string[] = [];
+    for (const what of ['ref', 'unref'] as const) {
+      const plain = Worker.prototype[what];
+      vi.spyOn(Worker.prototype, what).mockImplementation(function (this: Worker) {
+        calls.push(what);
+        plain.call(this);
+      });
+    }
+    const joinInVain = async () => {
+      calls.length = 0;
+      const joining = worker.join(100);
+      expect(calls).toEqual(['ref']);
+      await clock.advance(100);
+      // Before it is asked where it is.
+      const after = [...calls];
+      expect(await joining).toBe(false);
+      return after;
+    };
+    expect(await joinInVain()).toEqual(['ref', 'ref']);
+    calls.length = 0;
+    worker.keepAlive(false);
+    expect(calls).toEqual(['unref']);
+    expect(await joinInVain()).toEqual(['ref', 'unref']);
+    calls.length = 0;
+    worker.keepAlive(true);
+    expect(calls).toEqual(['ref']);
+  });
+
+  it('calls no thread hung that has ended while it was asked where it is', async () => {
+    const clock = new FakeClock();
+    const { worker, hung, next } = start('idle', { clock });
+    await next();
+    vi.spyOn(Session.prototype, 'post').mockImplementation(
+      ((_method: string, _params: object, told: (error: Error) => void) =>
+        void worker.destroy().then(() => told(new Error('it is no more')))) as never,
+    );
+    const joining = worker.join(100);
+    await clock.advance(100);
+    expect(await joining).toBe(true);
+    expect(hung).toEqual([]);
   });
 
   it('waits for as long as it was told, and not when the thread ends before', async () => {

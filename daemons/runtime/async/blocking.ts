@@ -5,12 +5,8 @@
 import { isMainThread } from 'node:worker_threads';
 import { SignalboxError } from '../../../contract/errors.ts';
 
-let allowed = !isMainThread;
-
 /** Whether this thread may stand still. The main thread of a process never may; a worker may until it says otherwise. */
-export function mayBlock(): boolean {
-  return allowed;
-}
+let allowed = !isMainThread;
 
 /** Called by a worker that runs an event loop of its own, with sockets or timers: it may not stand still any more. */
 export function forbidBlocking(): void {

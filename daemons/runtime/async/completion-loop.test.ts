@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { MetricRegistry } from '../telemetry/metric-registry.ts';
 import { AsyncWorker } from './async-worker.ts';
 import { CompletionLoop, type CompletionLoopOptions, completionInstrument } from './completion-loop.ts';
@@ -10,6 +10,7 @@ import type { PosterJob } from './test-fixtures/completion-poster.ts';
 const loops: CompletionLoop[] = [];
 const workers: AsyncWorker[] = [];
 afterEach(async () => {
+  vi.restoreAllMocks();
   for (const worker of workers) worker.signalStop();
   await Promise.all(loops.splice(0).map((loop) => loop.close()));
   await Promise.all(workers.splice(0).map((worker) => worker.destroy()));
@@ -149,7 +150,8 @@ describe('CompletionLoop', () => {
       expect.objectContaining({ code: 'limit_reached', message: expect.stringContaining('at most 5') }),
     );
     expect(() => port.post(0.5)).toThrow(expect.objectContaining({ code: 'bad_request' }));
-    expect(() => makeLoop({ burst: 0 })).toThrow(expect.objectContaining({ code: 'bad_request' }));
+    for (const burst of [0, 1.5])
+      expect(() => makeLoop({ burst })).toThrow(expect.objectContaining({ code: 'bad_request' }));
     await loop.close();
     expect(seen).toEqual([[1, 2, 3, 4, 5], [], [9]]);
   });
@@ -162,6 +164,54 @@ describe('CompletionLoop', () => {
     await loop.close();
     expect(loop.stats()).toMatchObject({ capacity: 2, dequeued: 2, rejected: 1 });
     expect(makeLoop().stats().capacity).toBe(4_096);
+  });
+
+  it('handles one at a time where it is told to', async () => {
+    const loop = makeLoop({ burst: 1, whenFull: 'fail' });
+    const seen: number[] = [];
+    loop.on(1, (value) => seen.push(value));
+    const port = new CompletionPort(loop.shared);
+    for (const value of [1, 2, 3]) port.post(1, value);
+    await loop.close();
+    expect(seen).toEqual([1, 2, 3]);
+  });
+
+  it('takes no bytes and keeps every completion where it is not told otherwise, and a value is 0', async () => {
+    const loop = makeLoop();
+    const { capacity, maxMessageBytes, whenFull } = loop.shared;
+    expect([capacity, maxMessageBytes, whenFull]).toEqual([4_096, 24, 'block']);
+    const other = makeLoop({ whenFull: 'fail' });
+    const port = new CompletionPort(other.shared);
+    const seen: [number, Uint8Array][] = [];
+    other.on(1, (value, bytes) => seen.push([value, bytes]));
+    port.post(1);
+    port.post(1, 7);
+    expect(() => port.post(1, 0, new Uint8Array(1))).toThrow(
+      expect.objectContaining({ code: 'limit_reached', message: expect.stringContaining('at most 0') }),
+    );
+    await other.close();
+    expect(seen.map(([value, bytes]) => [value, bytes.length])).toEqual([
+      [0, 0],
+      [7, 0],
+    ]);
+    // Nothing is made for a completion without bytes.
+    expect(seen[0]?.[1]).toBe(seen[1]?.[1]);
+  });
+
+  it('tells how long each completion has waited, and never less than nothing', async () => {
+    const loop = makeLoop({ whenFull: 'fail' });
+    const waits: number[] = [];
+    loop.onTimes((waitNs) => waits.push(waitNs));
+    loop.on(1, () => now.mockReturnValue(2_000));
+    const port = new CompletionPort(loop.shared);
+    const now = vi.spyOn(performance, 'now').mockReturnValue(1_000);
+    port.post(1);
+    now.mockReturnValue(3_000);
+    port.post(1);
+    now.mockReturnValue(1_003);
+    await loop.close();
+    now.mockRestore();
+    expect(waits).toEqual([expect.closeTo(3e6, -1), 0]);
   });
 
   it('is shown as a queue, with how long completions waited', async () => {
@@ -188,7 +238,9 @@ describe('CompletionLoop', () => {
     expect(shown()).toEqual([4, 4, 4, 4, 0, 0, 1, 0]);
     await loop.close();
     expect(shown()).toEqual([0, 4, 4, 4, 3, 1, 1, 4]);
+    const onTimes = vi.spyOn(loop, 'onTimes');
     takeAway();
+    expect(onTimes).toHaveBeenCalledWith(null);
     expect(shown()).toEqual(new Array(8).fill(undefined));
   });
 
