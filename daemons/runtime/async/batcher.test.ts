@@ -105,6 +105,9 @@ describe('a batcher', () => {
     expect(batcher.stats()).toMatchObject({ bytes: 47, full: 3, completed: 8, depth: 0 });
     batcher.add('x'.repeat(10));
     expect(sizes().at(-1)).toEqual([10]);
+    const before = batches.length;
+    batcher.add('x'.repeat(25));
+    expect(sizes().slice(before)).toEqual([[25]]);
   });
 
   it('has room for four kilobytes where nobody says otherwise', () => {

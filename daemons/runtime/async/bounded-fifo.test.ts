@@ -6,6 +6,8 @@ import { BoundedFifo } from './bounded-fifo.ts';
 
 it('has room by entries and by bytes, and lets one entry go beyond the bytes', () => {
   const byCount = new BoundedFifo<number>({ capacity: 2, maxBytes: 100 });
+  const nothing = { bytes: 0, highWater: 0, enqueued: 0, dequeued: 0, dropped: 0, rejected: 0 };
+  expect(byCount.stats()).toEqual({ size: 0, capacity: 2, ...nothing });
   byCount.push(1, 1);
   expect(byCount.hasRoom).toBe(true);
   byCount.push(2, 1);

@@ -4,8 +4,8 @@ import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-/** Runs a program to its end. */
-async function run(name: string, args: readonly string[] = [], input = '') {
+/** Runs a program to its end, whichever that is. Its input stays open where `staysOpen` says so. */
+async function outcome(name: string, args: readonly string[], input: string, staysOpen = false) {
   const child = spawn(process.execPath, [join(import.meta.dirname, `${name}.ts`), ...args]);
   let [stdout, stderr] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -14,9 +14,16 @@ async function run(name: string, args: readonly string[] = [], input = '') {
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
   });
-  child.stdin.end(input);
+  if (staysOpen) child.stdin.write(input);
+  else child.stdin.end(input);
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  return { code, stdout, stderr };
+}
+
+/** Runs a program that ends well; answers what it wrote. */
+async function run(name: string, args: readonly string[] = [], input = '') {
+  const { stdout, ...end } = await outcome(name, args, input);
+  expect(end).toEqual({ code: 0, stderr: '' });
   return stdout;
 }
 
@@ -31,6 +38,11 @@ describe.concurrent('the patterns', () => {
     expect(found.slice(1)).toEqual([`${files[1]}: ENOENT`, `${files[2]}: EISDIR`]);
   });
 
+  it('background files: more of them than wait for their reader at once', async ({ expect }) => {
+    const files = Array.from({ length: 400 }, (_, i) => here(`nothing-${i}`));
+    expect(linesOf(await run('background-files', files))).toEqual(files.map((file) => `${file}: ENOENT`));
+  });
+
   it('console input: each line is a command, until one says that it is the last', async ({ expect }) => {
     const input = 'add 2 3\nsay "two  words" more\nnonsense\nsay "\n\nquit\nsay unheard\n';
     expect(linesOf(await run('console-input', [], input))).toEqual([
@@ -40,6 +52,17 @@ describe.concurrent('the patterns', () => {
       'the quote " is not closed',
     ]);
     expect(await run('console-input', [], 'say last')).toBe('last\n');
+  });
+
+  it('console input: it ends by its last command, though more could come, and by a line that is too long', async ({
+    expect,
+  }) => {
+    const text = 'x'.repeat(4_092);
+    const quit = await outcome('console-input', [], `say ${text}\nquit\n`, true);
+    expect(quit).toEqual({ code: 0, stdout: `${text}\n`, stderr: '' });
+    const long = await outcome('console-input', [], `say ${text}x\n`);
+    expect([long.code, long.stdout]).toEqual([1, '']);
+    expect(long.stderr).toContain('at most 4096 characters');
   });
 
   it('bidirectional channel: both ends speak and hear at once, and end', async ({ expect }) => {
@@ -58,6 +81,22 @@ describe.concurrent('the patterns', () => {
       '1 squared is 1',
       '3 squared is 9',
       '6 squared is 36',
+    ]);
+  });
+
+  it('request and response: it asks no more than 64 questions at once', async ({ expect }) => {
+    const numbers = Array.from({ length: 65 }, () => '0');
+    const { code, stderr } = await outcome('request-response', numbers, '');
+    expect([code, stderr]).toEqual([1, expect.stringContaining('limit_reached')]);
+  });
+
+  it('progress: every step is told where the reader can keep up with all of them', async ({ expect }) => {
+    // Four reports fit into the queue.
+    expect(linesOf(await run('progress', ['3']))).toEqual([
+      '33 % running',
+      '66 % running',
+      '100 % running',
+      '100 % completed',
     ]);
   });
 
@@ -111,7 +150,7 @@ describe.concurrent('the patterns', () => {
       capabilities,
       clientInfo: { name: 'test', version: '1' },
     });
-    expect(opened).toMatchObject({ result: { serverInfo: { name: 'patterns' } } });
+    expect(opened).toMatchObject({ result: { serverInfo: { name: 'patterns', version: '1.0.0' } } });
     send({ method: 'notifications/initialized' });
     expect(await ask(2, 'tools/list', {})).toMatchObject({ result: { tools: [{ name: 'add' }] } });
     program.stdin.write('no JSON\n');
