@@ -99,8 +99,9 @@ export class PoolCrew {
     for (let next = this.#lanes.peek(); next !== null; next = this.#lanes.peek()) {
       const thread = this.#roomFor(next);
       if (thread === null) break;
-      if (thread.handed === 0) thread.progressMs = this.#now();
+      const wasIdle = thread.handed === 0;
       thread.hand(this.#batchFor(thread), this.#functions);
+      if (wasIdle) thread.progressed(this.#now());
     }
     if (this.#lanes.size === 0) this.#shortSinceMs = null;
     else this.#growWhereItIsWorthIt();
@@ -171,13 +172,13 @@ export class PoolCrew {
     this.#threads.push(
       new PoolThreadHandle(name, this.#options.nice, {
         ready: (thread) => {
-          thread.progressMs = this.#now();
+          thread.progressed(this.#now());
           this.handOut();
         },
         ended: (job, ...end) => this.#owner.ended(job, ...end),
         unfit: (job, error) => this.#owner.unfit(job, error),
         progressed: (thread) => {
-          thread.progressMs = this.#now();
+          thread.progressed(this.#now());
           this.handOut();
         },
         lost: (thread, end) => this.#replace(thread, end),
@@ -204,7 +205,7 @@ export class PoolCrew {
     if (this.#shortSinceMs !== null) dueMs = this.#shortSinceMs + GROW_MS;
     for (const thread of this.#threads) {
       if (thread.handed > 1 && !thread.stuck) dueMs = Math.min(dueMs, thread.progressMs + STUCK_MS);
-      if (thread.handed > 0) dueMs = Math.min(dueMs, thread.progressMs + (thread.first?.runMs ?? 0));
+      if (thread.handed > 0) dueMs = Math.min(dueMs, thread.lookMs);
       else if (thread.ready && this.size > this.#options.min)
         dueMs = Math.min(dueMs, thread.progressMs + this.#options.idleMs);
     }
@@ -235,9 +236,8 @@ export class PoolCrew {
       thread.stuck = true;
       this.#takeBack(thread.withdrawWaiting());
     }
-    // It answers for several at once, so it may be at another than the first for which it was looked at.
-    if (running !== null && quietMs >= (thread.first?.runMs ?? 0))
-      thread.progressMs = this.#now() - Math.max(0, running.sinceMs);
+    // It answers for several at once, so it may be at another than the one for which it was looked at.
+    thread.lookAgain(this.#now());
   }
 
   /** Puts tasks that had not begun where they were. */

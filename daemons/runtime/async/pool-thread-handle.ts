@@ -46,6 +46,8 @@ export class PoolThreadHandle {
   readonly name: string;
   /** When it was last handed something while it had nothing, or answered; in milliseconds of the pool's clock. */
   progressMs = 0;
+  /** When it is to be looked at, unless it answers before; in milliseconds of the pool's clock. */
+  lookMs = Number.POSITIVE_INFINITY;
   /** Expected time of what it was handed, in milliseconds. */
   plannedMs = 0;
   /** Whether it was handed more than it gets done; nothing is handed to it until it answers. */
@@ -86,9 +88,19 @@ export class PoolThreadHandle {
     return SLOTS - this.handed;
   }
 
-  /** The task that it answers next. */
-  get first(): PoolJob | null {
-    return this.handed === 0 ? null : this.#jobs[this.#head & SLOT_MASK]!;
+  /** It has answered, or has been handed something while it had nothing: it has as long as the first of its tasks may run. */
+  progressed(nowMs: number): void {
+    this.progressMs = nowMs;
+    this.lookMs = nowMs + this.#firstRunMs();
+  }
+
+  /** Sets when it is to be looked at again: when the task that it is at should have ended. */
+  lookAgain(nowMs: number): void {
+    const running = this.running();
+    this.lookMs =
+      running === null
+        ? nowMs + this.#firstRunMs()
+        : nowMs + running.job.runMs - Math.max(0, running.sinceMs);
   }
 
   /** Hands tasks to it. What cannot be copied is refused by itself. */
@@ -157,6 +169,15 @@ export class PoolThreadHandle {
     this.#worker.signalStop();
     await this.#worker.join(timeoutMs);
     await this.#worker.destroy();
+  }
+
+  /** How long the task may run that it answers next, of those that were not taken back. */
+  #firstRunMs(): number {
+    for (let slot = this.#head; slot < this.#tail; slot++) {
+      const job = this.#jobs[slot & SLOT_MASK]!;
+      if (job !== null) return job.runMs;
+    }
+    return Number.POSITIVE_INFINITY;
   }
 
   #held(): PoolJob[] {

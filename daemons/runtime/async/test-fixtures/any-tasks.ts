@@ -5,9 +5,7 @@ import { MessageChannel, threadId, threadName } from 'node:worker_threads';
 import { SignalboxError } from '../../../../contract/errors.ts';
 import type { TaskCall } from '../pool-task.ts';
 import { SharedSignal } from '../shared-signal.ts';
-
-/** Shared memory: the first word counts who has begun, the second lets them go on, the third counts who waits for it. */
-export type Gate = Int32Array;
+import type { Gate } from './gates.ts';
 
 export function echo<Value>(value: Value): Value {
   return value;
@@ -49,9 +47,10 @@ export async function later(value: number): Promise<number> {
   return value * 2;
 }
 
-export function throwing(how: 'error' | 'text' | 'known'): never {
+export function throwing(how: 'error' | 'text' | 'known' | 'strange'): never {
   if (how === 'text') throw 'only a text';
   if (how === 'known') throw new SignalboxError('conflict', 'is there already', { detail: { limit: 'x' } });
+  if (how === 'strange') throw new SignalboxError('of another version' as 'conflict', 'is not known here');
   throw new TypeError('not of that type');
 }
 
