@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { MetricRegistry } from '../telemetry/metric-registry.ts';
 import { poolInstrument } from './pool-instrument.ts';
 import { poolTask } from './pool-task.ts';
@@ -33,7 +33,9 @@ it('shows every figure of a pool under its name until it is taken away', async (
   expect(shown()).toEqual({ values: [3, 4, 4, 0, 0, 1, 7, 1, 2, 1, 1, 1], wait: 2, run: 2 });
   await Promise.allSettled(all.map(({ result }) => result));
   expect(shown()).toEqual({ values: [0, 4, 4, 0, 1, 1, 7, 4, 2, 1, 1, 1], wait: 5, run: 5 });
+  const onTimes = vi.spyOn(pool, 'onTimes');
   takeAway();
+  expect(onTimes).toHaveBeenCalledWith(null);
   await pool.run(echo, 6);
   expect(shown().values).toEqual(new Array(12).fill(undefined));
   await pool.close(1_000);

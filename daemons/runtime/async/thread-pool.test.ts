@@ -1,15 +1,18 @@
 import { execFile } from 'node:child_process';
+import { getEventListeners } from 'node:events';
+import { syncBuiltinESMExports } from 'node:module';
+import os from 'node:os';
 import { getActiveResourcesInfo } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { FakeClock } from '../../../kit/fake-clock.ts';
 import type { LostThread } from './pool-crew.ts';
 import { type PoolTicket, poolTask } from './pool-task.ts';
 import { PRIORITIES } from './priority-lanes.ts';
-import { SharedSignal } from './shared-signal.ts';
 import type * as tasks from './test-fixtures/any-tasks.ts';
+import { begun, makeGate, open } from './test-fixtures/gates.ts';
 import { ThreadPool, type ThreadPoolOptions } from './thread-pool.ts';
 
 const MODULE = new URL('test-fixtures/any-tasks.ts', import.meta.url);
@@ -41,18 +44,6 @@ function makePool(options: Partial<ThreadPoolOptions> = {}): ThreadPool & { lost
   return Object.assign(pool, { lostThreads });
 }
 
-const makeGate = () => new Int32Array(new SharedArrayBuffer(12));
-
-/** Resolves when so many have begun. */
-async function begun(gate: Int32Array, count = 1): Promise<void> {
-  for (let now = Atomics.load(gate, 0); now < count; now = Atomics.load(gate, 0))
-    await Atomics.waitAsync(gate, 0, now).value;
-}
-
-function open(gate: Int32Array): void {
-  new SharedSignal(gate, 1, 2).wake();
-}
-
 /** Occupies a pool of one thread until the gate opens. */
 async function occupy(pool: ThreadPool): Promise<{ gate: Int32Array; ticket: PoolTicket<number> }> {
   const gate = makeGate();
@@ -82,9 +73,23 @@ describe('ThreadPool', () => {
   });
 
   it('uses all cores but one, and at least one, where it is not told otherwise', () => {
-    const { max, capacity } = new ThreadPool({ name: 'default' }).stats();
-    expect(max).toBe(Math.max(1, navigator.hardwareConcurrency - 1));
-    expect(capacity).toBe(10_000);
+    const cores = vi.spyOn(os, 'availableParallelism');
+    syncBuiltinESMExports();
+    try {
+      for (const [there, used] of [
+        [1, 1],
+        [2, 1],
+        [3, 2],
+        [8, 7],
+      ] as const) {
+        cores.mockReturnValue(there);
+        expect(new ThreadPool({ name: 'default' }).stats()).toMatchObject({ max: used, capacity: 10_000 });
+      }
+    } finally {
+      cores.mockRestore();
+      syncBuiltinESMExports();
+    }
+    expect(new ThreadPool({ name: 'fixed', min: 2, max: 2, capacity: 1 }).stats()).toMatchObject({ max: 2 });
   });
 
   it.each([
@@ -220,8 +225,12 @@ describe('ThreadPool', () => {
       code: 'internal',
       message: 'only a text',
     });
+    await expect(pool.run(throwing, 'strange')).rejects.toMatchObject({
+      code: 'internal',
+      message: 'is not known here',
+    });
     await expect(pool.run(later, -1)).rejects.toMatchObject({ code: 'internal', message: 'below zero' });
-    expect(pool.stats()).toMatchObject({ failed: 4, completed: 0, cancelled: 0, lost: 0 });
+    expect(pool.stats()).toMatchObject({ failed: 5, completed: 0, cancelled: 0, lost: 0 });
   });
 
   it('says what cannot be copied, and runs what was to go with it', async () => {
@@ -256,6 +265,35 @@ describe('ThreadPool', () => {
         i % 10 === 3 ? one.status === 'rejected' : one.status === 'fulfilled' && one.value === i,
       ),
     ).toEqual(new Array(100).fill(true));
+  });
+
+  it('lets go of the signal that may cancel a task when that has ended, and says that it failed', async () => {
+    const pool = makePool();
+    const { signal } = new AbortController();
+    const failing = pool.submit(throwing, 'error', { signal });
+    const done = pool.submit(echo, 1, { signal });
+    expect(getEventListeners(signal, 'abort')).toHaveLength(2);
+    await Promise.allSettled([failing.result, done.result]);
+    expect([failing.state, done.state]).toEqual(['failed', 'completed']);
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+  });
+
+  it('reports a task that hangs also where it was cancelled before', async () => {
+    const pool = makePool();
+    const gate = makeGate();
+    const hung = pool.submit(hang, { gate }, { runMs: 30 });
+    await begun(gate);
+    hung.cancel();
+    await expect(hung.result).rejects.toMatchObject({ code: 'timeout' });
+    expect(pool.lostThreads).toMatchObject([{ how: 'hung', task: 'hang' }]);
+  });
+
+  it('leaves no timer behind when it is closed', async () => {
+    const clock = new FakeClock();
+    const pool = makePool({ clock });
+    expect(await pool.run(echo, 1)).toBe(1);
+    expect(await pool.close(10_000)).toBe(true);
+    expect(clock.pendingTimers).toBe(0);
   });
 
   it('moves what it is told to move, both ways', async () => {
@@ -428,6 +466,8 @@ describe('ThreadPool', () => {
     const pool = makePool({ name: 'nice' });
     const nice = Math.min(19, own + 10);
     expect(await pool.run(whoAmI, undefined as never)).toMatchObject({ name: 'nice 1', nice });
+    // There is no higher one.
+    expect(await makePool({ nice: 100 }).run(whoAmI, undefined as never)).toMatchObject({ nice: 19 });
   });
 
   it('slows no other thread of the process, also where a task is the first to read a file', async () => {
