@@ -39,6 +39,21 @@ function slow(more: Partial<BatcherOptions<string>> = {}) {
 }
 
 describe('a batcher', () => {
+  it('has done nothing at first', () => {
+    expect(make().batcher.stats()).toEqual({
+      depth: 0,
+      capacity: 50,
+      submitted: 0,
+      completed: 0,
+      rejected: 0,
+      batches: 0,
+      full: 0,
+      delayed: 0,
+      largest: 0,
+      bytes: 0,
+    });
+  });
+
   it('sends at once while there is little to do', async () => {
     const { clock, sent, add } = make();
     for (let n = 0; n < 3; n++) {

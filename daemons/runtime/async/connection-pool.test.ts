@@ -77,6 +77,18 @@ describe('ConnectionPool', () => {
         response.end(`${request.method} ${request.url} ${body}`);
       });
     });
+    const nothing = {
+      submitted: 0,
+      completed: 0,
+      failed: 0,
+      rejected: 0,
+      opened: 0,
+      waiting: 0,
+      active: 0,
+      idle: 0,
+    };
+    expect(pool.stats()).toMatchObject(nothing);
+    expect(pool.health).toEqual({ state: 'unknown', failures: 0, problem: null, answeredAt: null });
     const made = await pool.request({
       method: 'POST',
       path: '/a?b=c',

@@ -91,6 +91,22 @@ describe('DuplexChannel', () => {
     expect(await Promise.all(asked)).toEqual(['a', 'b', null]);
   });
 
+  it('is not closed before both ways are over', async () => {
+    const [here, there] = pair();
+    let closed = false;
+    const hears = here.closed.then(() => {
+      closed = true;
+    });
+    await here.end();
+    await turns();
+    expect(closed).toBe(false);
+    await there.end();
+    expect(await here.read()).toBeNull();
+    await hears;
+    expect(closed).toBe(true);
+    there.close();
+  });
+
   it('reads on after its own end, and answers after that of the other', async () => {
     const [here, there] = pair();
     await here.write('question');
