@@ -225,6 +225,53 @@ describe('PoolCrew', () => {
     await held;
   });
 
+  it('hands a thread no more than 2,048 tasks, however quick they are', async () => {
+    const { pool } = await crewOf(1, 0);
+    const gate = makeGate();
+    const all = Array.from({ length: 3_000 }, (_, value) =>
+      pool.run(timed, value === 0 ? { gate, value } : { value }),
+    );
+    await begun(gate);
+    expect(pool.stats()).toMatchObject({ active: 1, depth: 3_000 - 2_048 });
+    open(gate);
+    expect(await Promise.all(all)).toEqual(all.map((_, value) => value));
+  });
+
+  it('starts no thread while another is being started', async () => {
+    const pool = new ThreadPool({ name: 'test', max: 2 });
+    closers.push(() => pool.close(0));
+    const cancelled = pool.submit(echo, 1);
+    await turn();
+    cancelled.cancel();
+    expect(await pool.run(echo, 2)).toBe(2);
+    await aThreadStarts();
+    expect(pool.stats()).toMatchObject({ idle: 1, active: 0 });
+  });
+
+  it('ends a thread that has had nothing to do for 30 s where it is told nothing else', async () => {
+    const clock = new FakeClock();
+    const pool = new ThreadPool({ name: 'test', max: 1, clock });
+    closers.push(() => pool.close(0));
+    expect(await pool.run(echo, 2)).toBe(2);
+    await clock.advance(29_999);
+    expect(pool.stats()).toMatchObject({ idle: 1 });
+    await clock.advance(1);
+    expect(pool.stats()).toMatchObject({ idle: 0 });
+  });
+
+  it('cancels when it is closed all that a thread has, whether that has begun, waits or has only not been reported', async () => {
+    const { pool, clock } = await crewOf(1, 0);
+    const gate = makeGate();
+    const all = [{}, { gate }, {}].map((what) => pool.submit(timed, what));
+    await begun(gate);
+    expect(all.map(({ state }) => state)).toEqual(['running', 'running', 'pending']);
+    const closing = pool.close(5);
+    await clock.advance(5);
+    expect(await closing).toBe(false);
+    expect(all.map(({ state }) => state)).toEqual(['cancelled', 'cancelled', 'cancelled']);
+    expect(pool.stats()).toMatchObject({ cancelled: 3, active: 0, depth: 0 });
+  });
+
   it('has no timer where nothing has to be looked after', async () => {
     const { pool, clock } = await crewOf(1, 0, { min: 1 });
     await clock.advance(1e7);

@@ -5,6 +5,7 @@ import os from 'node:os';
 import { getActiveResourcesInfo } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { FakeClock } from '../../../kit/fake-clock.ts';
@@ -286,6 +287,21 @@ describe('ThreadPool', () => {
     hung.cancel();
     await expect(hung.result).rejects.toMatchObject({ code: 'timeout' });
     expect(pool.lostThreads).toMatchObject([{ how: 'hung', task: 'hang' }]);
+    // Its thread is not left to hang.
+    const end = vi.spyOn(Worker.prototype, 'terminate');
+    await pool.close(1_000);
+    expect(end).toHaveBeenCalledTimes(1);
+    end.mockRestore();
+  });
+
+  it('fails a task that ends its thread as if nothing were left to do', async () => {
+    const pool = makePool();
+    await expect(pool.run(exit, 0)).rejects.toMatchObject({
+      code: 'crashed',
+      message: expect.stringContaining('exit ended its thread'),
+    });
+    expect(pool.lostThreads).toMatchObject([{ how: 'returned', task: 'exit', thread: 'test 1' }]);
+    expect(await pool.run(echo, 1)).toBe(1);
   });
 
   it('leaves no timer behind when it is closed', async () => {
