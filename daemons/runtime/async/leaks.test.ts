@@ -22,8 +22,8 @@ const PARTS = [
   ['ConnectionPool', 1_000, 500],
   ['LoopTurn', 1_000, 80],
   ['LoopWatch', 20, 4_000],
-  ['AsyncWorker', 20, 4_000],
-  ['ThreadPool', 20, 4_000],
+  ['AsyncWorker', 20, 3_000],
+  ['ThreadPool', 20, 3_000],
 ] as const;
 
 /** Opens and closes parts in a process of its own, where nothing else comes and goes. */

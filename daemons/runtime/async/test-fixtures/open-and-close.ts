@@ -21,7 +21,7 @@ export interface Leftovers {
   readonly bytes: number;
   /** Metrics that the process has more than before. */
   readonly metrics: number;
-  /** Listeners to the signal of a caller that stays. */
+  /** Listeners to the signal of a caller that stays, more than before. */
   readonly listeners: number;
   /** What stopped it; empty where nothing did. */
   readonly error: string;
@@ -111,6 +111,7 @@ async function leftoversOf(part: Part): Promise<Leftovers> {
   let bytes = Number.POSITIVE_INFINITY;
   await turns();
   const held = heldNow();
+  const listeners = getEventListeners(signal, 'abort').length;
   metrics.sample();
   const series = metrics.catalog.metrics.length;
   try {
@@ -132,7 +133,7 @@ async function leftoversOf(part: Part): Promise<Leftovers> {
     ...moreThan(held),
     bytes: Math.round(bytes),
     metrics: metrics.catalog.metrics.length - series,
-    listeners: getEventListeners(signal, 'abort').length,
+    listeners: getEventListeners(signal, 'abort').length - listeners,
     error,
   };
 }
