@@ -1,12 +1,13 @@
 /**
  * `npm run bench -- runtime`: the parts of the async library (`daemons/runtime/async`), each beside what one would use instead,
  * in the same run and in turn. Parts: `queue` (messages between threads), `wake` (until a reader that waits has a message),
- * `slab` (buffers of one size), `correlation` (requests that wait for answers), `pool` (tasks on threads), `hashing` (passwords beside
- * chat), `batcher` (entries that are sent together).
+ * `completions` (of threads in a loop, one at a time and a flood), `slab` (buffers of one size), `correlation` (requests that
+ * wait for answers), `pool` (tasks on threads), `hashing` (passwords beside chat), `batcher` (entries that are sent together).
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchBatcher } from './runtime/batcher.ts';
+import { benchCompletions } from './runtime/completions.ts';
 import { benchCorrelation } from './runtime/correlation.ts';
 import { benchHashing } from './runtime/hashing.ts';
 import { benchPool } from './runtime/pool.ts';
@@ -17,10 +18,11 @@ import { runParts } from './shared/parts.ts';
 import { writeReport } from './shared/report.ts';
 
 const USAGE = `usage: npm run bench -- runtime [options]
-  --only a,b      parts: queue, wake, slab, correlation, pool, hashing, batcher (all)
+  --only a,b      parts: queue, wake, completions, slab, correlation, pool, hashing, batcher (all)
   --rounds N      runs of each measurement (3)
   --messages N    messages of a run of the queue part (10000000)
-  --wakes N       messages of a run of the wake part, one at a time (10000)
+  --wakes N       messages of a run of the wake and completions parts, one at a time (10000)
+  --completions N completions of a flood of the completions part (500000)
   --buffers N     buffers of a run of the slab part (5000000)
   --in-flight N   requests in flight in the correlation part (10000)
   --tasks N       empty tasks of a run of the pool part (1000000)
@@ -37,6 +39,7 @@ export async function run(args: readonly string[]): Promise<void> {
       rounds: { type: 'string', default: '3' },
       messages: { type: 'string', default: '10000000' },
       wakes: { type: 'string', default: '10000' },
+      completions: { type: 'string', default: '500000' },
       buffers: { type: 'string', default: '5000000' },
       'in-flight': { type: 'string', default: '10000' },
       tasks: { type: 'string', default: '1000000' },
@@ -53,6 +56,8 @@ export async function run(args: readonly string[]): Promise<void> {
   const parts: Record<string, () => Promise<unknown>> = {
     queue: () => benchQueue({ rounds, messages: Number(values.messages) }),
     wake: () => benchWake({ rounds, wakes: Number(values.wakes) }),
+    completions: () =>
+      benchCompletions({ rounds, wakes: Number(values.wakes), completions: Number(values.completions) }),
     slab: () => benchSlab({ rounds, buffers: Number(values.buffers) }),
     correlation: () => benchCorrelation({ rounds, inFlight: Number(values['in-flight']) }),
     pool: () => benchPool({ rounds, tasks: Number(values.tasks) }),

@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { AsyncQueue } from '../../daemons/runtime/async/async-queue.ts';
 import type { SharedQueue } from '../../daemons/runtime/async/queue-memory.ts';
+import { MICROSECONDS } from './microseconds.ts';
 
 /** What the sender does. */
 export interface WakeTask {
@@ -9,9 +10,6 @@ export interface WakeTask {
   readonly wakes: number;
   readonly shared: SharedQueue;
 }
-
-/** A clock that all threads share, in microseconds. */
-export const MICROSECONDS = () => Number(process.hrtime.bigint()) / 1000;
 
 /** Long enough for the reader to wait again, in milliseconds. */
 const PAUSE_MS = 0.5;

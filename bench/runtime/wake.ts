@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { AsyncQueue } from '../../daemons/runtime/async/async-queue.ts';
 import { type Figures, medians, printColumns } from '../shared/figures.ts';
-import { MICROSECONDS, type WakeTask } from './wake-worker.ts';
+import { MICROSECONDS } from './microseconds.ts';
+import type { WakeTask } from './wake-worker.ts';
 
 /** Gives each message, as the microsecond at which it was sent, to `arrived`; resolves after the last. */
 type Receive = (
