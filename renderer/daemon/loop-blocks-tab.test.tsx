@@ -58,6 +58,15 @@ it('says where nothing is known, where the machine was busy, and how many were o
   expect(screen.getByText(/Where is not known/)).toBeTruthy();
 });
 
+it('says of whom it is where only that is known, and what it was where nobody is', async () => {
+  await open([
+    block({ work: '' }),
+    block({ connection: '', time: 1 }),
+    block({ work: '', connection: 'anna', time: 0 }),
+  ]);
+  expect(shown().sort()).toEqual(['LIST', 'Work of anna', 'Work of connection 12']);
+});
+
 it('shows what happens from now on, of this process alone', async () => {
   await open([]);
   expect(screen.getByText('Its event loop has not stood still')).toBeTruthy();

@@ -177,6 +177,29 @@ describe('a row', () => {
     expect(await at(8)).toEqual(['80.0%', 'filling', '90.0%', false]);
     expect(await at(12)).toEqual(['100.0%', 'full', '90.0%', false]);
   });
+
+  it('has a calm bar where a full one is no trouble', async () => {
+    await open([...d('cache', 'dns'), ...d('batcher', 'log'), ...d('connections', 'api')]);
+    await page.measure('d', {
+      ...figuresOf('d', 'cache', 'dns', { depth: 8, capacity: 8 }),
+      ...figuresOf('d', 'batcher', 'log', { depth: 50, capacity: 50 }),
+      ...figuresOf('d', 'connections', 'api', { active: 8, max: 8 }),
+    });
+    await pass(1_000);
+    const bars = [...table().querySelectorAll<HTMLElement>('td [aria-hidden] > span:first-child')];
+    expect(bars.map(({ dataset, style }) => [dataset.level, style.width])).toEqual(
+      Array.from({ length: 3 }, () => ['calm', '100.0%']),
+    );
+    expect([cell('dns', 'State'), cell('log', 'State'), cell('api', 'State')]).toEqual(['', '', '']);
+  });
+
+  it('of a breaker has neither a level nor a bar', async () => {
+    await open([...d('breaker', 'a'), ...d('queue', 'out')]);
+    await page.measure('d', figuresOf('d', 'breaker', 'a', { state: 0 }));
+    await pass(1_000);
+    expect(cell('a', 'Depth')).toBe('');
+    expect(table().querySelectorAll('td [aria-hidden] > span:first-child')).toHaveLength(1);
+  });
 });
 
 describe('the order', () => {
