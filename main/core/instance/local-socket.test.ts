@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/
 import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import type { Writable } from 'node:stream';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ControlEvent } from '../../../contract/control/messages.ts';
 import type { Outcome } from '../../../contract/errors.ts';
@@ -368,13 +369,15 @@ test.each([
 test.runIf(process.platform === 'linux')(
   'a process that was killed and not asked for yet blocks no start',
   async () => {
-    // The shell has become a program that never asks for its child.
-    const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], {
-      stdio: ['ignore', 'pipe', 'ignore'],
+    // The shell becomes a program that never asks for its child, which ends only then: a shell might have asked.
+    const parent = spawn('sh', ['-c', 'head -c 1 <&3 >/dev/null & echo $!; exec sleep 60'], {
+      stdio: ['ignore', 'pipe', 'ignore', 'pipe'],
     });
     try {
-      const [text] = await once(parent.stdout, 'data');
+      const [text] = await once(parent.stdout!, 'data');
       const pid = Number(String(text));
+      await expect.poll(() => readFile(`/proc/${parent.pid}/cmdline`, 'utf8')).toMatch(/^sleep/);
+      (parent.stdio[3] as Writable).end('x');
       const stat = () => readFile(`/proc/${pid}/stat`, 'utf8');
       await expect.poll(async () => (await stat()).split(') ')[1]).toMatch(/^Z/);
       const boot = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
