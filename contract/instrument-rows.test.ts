@@ -1,22 +1,11 @@
 /** What `signalbox pools`, `top` and the Pools and queues page make of what a process measures. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { INSTRUMENT_FIGURES, type InstrumentFigure } from './instrument-figures.ts';
 import { byKindAndName, instrumentRow, instrumentsIn } from './instrument-rows.ts';
 import { INSTRUMENT_KINDS, type InstrumentKind, type MetricSpec } from './manifest.ts';
 import { HISTOGRAM_FIELDS, layoutOf, type MetricReading, readMetrics } from './metric-frame.ts';
 import { metricSpecs } from './metric-specs.ts';
-
-/** The series that a process has of an instrument with the figures of its kind. */
-function standard(daemon: string, kind: InstrumentKind, name: string): MetricSpec[] {
-  const build = metricSpecs(daemon);
-  const figures: Readonly<Record<string, InstrumentFigure>> = INSTRUMENT_FIGURES[kind];
-  return Object.entries(figures).map(([figure, { kind: metric, help }]) => ({
-    ...build[metric](`${kind}_${figure}`, help),
-    labels: { [kind]: name },
-    instrument: kind,
-  }));
-}
+import { standardSeries } from './test-series.ts';
 
 /** Reads every series as the number that `values` has for the figure, by the end of its name. */
 const reads =
@@ -35,7 +24,7 @@ const interval = (count: number, p50: number, p99: number) => ({
 
 describe('rows', () => {
   it('of a pool have all figures that the command line prints, and no other', () => {
-    const [pool] = instrumentsIn('d', standard('d', 'pool', 'hash'));
+    const [pool] = instrumentsIn('d', standardSeries('d', 'pool', 'hash'));
     const row = instrumentRow(
       pool!,
       reads({
@@ -63,7 +52,7 @@ describe('rows', () => {
   });
 
   it('of a cache count its questions as submitted, and those that it answered as completed', () => {
-    const [cache] = instrumentsIn('d', standard('d', 'cache', 'dns'));
+    const [cache] = instrumentsIn('d', standardSeries('d', 'cache', 'dns'));
     const row = instrumentRow(cache!, reads({ cache_depth: 3, cache_hits: 40, cache_misses: 2 }));
     expect(row).toEqual({
       daemon: 'd',
@@ -77,7 +66,7 @@ describe('rows', () => {
 
   it('have no key for a figure that the kind has not', () => {
     const keys = (kind: InstrumentKind) => {
-      const [one] = instrumentsIn('d', standard('d', kind, 'x'));
+      const [one] = instrumentsIn('d', standardSeries('d', kind, 'x'));
       const row = instrumentRow(one!, (id) => (id.includes('_seconds') ? interval(0, 0, 0) : 1));
       return Object.keys(row).slice(3).join(' ');
     };
@@ -117,7 +106,7 @@ describe('rows', () => {
   });
 
   it('have no capacity where that has no end', () => {
-    const [queue] = instrumentsIn('d', standard('d', 'queue', 'x'));
+    const [queue] = instrumentsIn('d', standardSeries('d', 'queue', 'x'));
     expect(instrumentRow(queue!, reads({ queue_depth: 3, queue_capacity: 0 }))).not.toHaveProperty(
       'capacity',
     );
@@ -139,7 +128,7 @@ const instruments = fc.uniqueArray(
 it('reads of every instrument what its own series have in a frame, in whatever order the catalog has them', () => {
   fc.assert(
     fc.property(instruments, fc.infiniteStream(fc.nat()), (made, numbers) => {
-      const catalog = made.flatMap(({ kind, name }) => standard('d', kind, name));
+      const catalog = made.flatMap(({ kind, name }) => standardSeries('d', kind, name));
       catalog.sort((a, b) => a.name.length - b.name.length);
       const layout = layoutOf(catalog);
       const values = Float64Array.from({ length: layout.size }, () => numbers.next().value ?? 0);
@@ -179,7 +168,7 @@ it('has one order for the same instruments: by kind, then by name, then by proce
       const all = ['b', 'a'].flatMap((daemon) =>
         instrumentsIn(
           daemon,
-          made.flatMap(({ kind, name }) => standard(daemon, kind, name)),
+          made.flatMap(({ kind, name }) => standardSeries(daemon, kind, name)),
         ),
       );
       const sorted = [...all].sort(byKindAndName);

@@ -4,6 +4,7 @@ import { act, screen, within } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { InstrumentKind, MetricSpec } from '../../contract/manifest.ts';
 import { catalogOf } from '../../contract/metric-specs.ts';
+import { standardSeries } from '../../contract/test-series.ts';
 import { TROUBLE_HOLD_MS } from '../../kit/instrument-trouble.ts';
 import { daemon } from '../model/test-host.ts';
 import { enter, pass } from '../model/test-window.tsx';
@@ -20,7 +21,7 @@ import {
 } from '../ui/test-page.tsx';
 import { fittingColumns } from './instrument-table.tsx';
 import { PoolsPage } from './pools-page.tsx';
-import { figuresOf, standardSeries } from './test-instruments.ts';
+import { figuresOf } from './test-instruments.ts';
 
 let page: TestPage;
 beforeEach(async () => {

@@ -1,19 +1,7 @@
-/** Instruments with the figures of their kinds, as the catalog of a process has them. For tests only. */
-import { INSTRUMENT_FIGURES, type InstrumentFigure } from '../../contract/instrument-figures.ts';
-import type { InstrumentKind, MetricSpec } from '../../contract/manifest.ts';
-import { metricSpecs } from '../../contract/metric-specs.ts';
+/** Figures of instruments, as a test tells them to a page. For tests only. */
+import type { InstrumentKind } from '../../contract/manifest.ts';
 import { seriesId } from '../../contract/series-id.ts';
-
-/** The series of an instrument that `standardInstrument` of the runtime makes. */
-export function standardSeries(daemon: string, kind: InstrumentKind, name: string): readonly MetricSpec[] {
-  const build = metricSpecs(daemon);
-  const figures: Readonly<Record<string, InstrumentFigure>> = INSTRUMENT_FIGURES[kind];
-  return Object.entries(figures).map(([figure, { kind: metric, help }]) => ({
-    ...build[metric](`${kind}_${figure}`, help),
-    labels: { [kind]: name },
-    instrument: kind,
-  }));
-}
+import { standardSeries } from '../../contract/test-series.ts';
 
 /** Values by series, for `measure` of a test's page: figures as `depth` and `wait/p99`. */
 export function figuresOf(

@@ -13,7 +13,7 @@ import type { LostThread } from './pool-crew.ts';
 import { type PoolTicket, poolTask } from './pool-task.ts';
 import { PRIORITIES } from './priority-lanes.ts';
 import type * as tasks from './test-fixtures/any-tasks.ts';
-import { begun, makeGate, open } from './test-fixtures/gates.ts';
+import { begun, type Gate, makeGate, open } from './test-fixtures/gates.ts';
 import { ThreadPool, type ThreadPoolOptions } from './thread-pool.ts';
 
 const MODULE = new URL('test-fixtures/any-tasks.ts', import.meta.url);
@@ -58,6 +58,19 @@ const codeOf = (promise: Promise<unknown>): Promise<unknown> =>
     () => 'completed',
     (error: { code?: unknown }) => error.code,
   );
+
+/** Has two tasks run at once, then quick ones, so that the pool knows `waitAt` as quick; returns a gate that is open. */
+async function runOnBoth(pool: ThreadPool): Promise<Gate> {
+  const gates = [makeGate(), makeGate()];
+  const both = gates.map((gate) => pool.run(waitAt, { gate }));
+  await Promise.all(gates.map((gate) => begun(gate)));
+  for (const gate of gates) open(gate);
+  await Promise.all(both);
+  const quick = makeGate();
+  open(quick);
+  for (let round = 0; round < 40; round++) await pool.run(waitAt, { gate: quick });
+  return quick;
+}
 
 describe('ThreadPool', () => {
   it('has no thread before there is work, and gives a copy of what a function returns', async () => {
@@ -405,14 +418,7 @@ describe('ThreadPool', () => {
   it('gives what has not begun to others when a thread is at a longer task than expected', async () => {
     const pool = makePool({ max: 2 });
     // Both threads are there, and `waitAt` is known as quick.
-    const gates = [makeGate(), makeGate()];
-    const both = gates.map((gate) => pool.run(waitAt, { gate }));
-    await Promise.all(gates.map((gate) => begun(gate)));
-    for (const gate of gates) open(gate);
-    await Promise.all(both);
-    const quick = makeGate();
-    open(quick);
-    for (let round = 0; round < 40; round++) await pool.run(waitAt, { gate: quick });
+    const quick = await runOnBoth(pool);
     const [slow, slower] = [makeGate(), makeGate()];
     const held = [slow, slower].map((gate) => pool.run(waitAt, { gate }));
     const behind = Array.from({ length: 10 }, (_, value) => pool.run(waitAt, { gate: quick, value }));
@@ -428,14 +434,7 @@ describe('ThreadPool', () => {
     const pool = makePool({ max: 2, clock: new FakeClock() });
     for (let round = 0; round < 2; round++) {
       // The second time both are there and would be handed as much as they can do.
-      const gates = [makeGate(), makeGate()];
-      const both = gates.map((gate) => pool.run(waitAt, { gate }));
-      await Promise.all(gates.map((gate) => begun(gate)));
-      for (const gate of gates) open(gate);
-      await Promise.all(both);
-      const quick = makeGate();
-      open(quick);
-      for (let i = 0; i < 40; i++) await pool.run(waitAt, { gate: quick });
+      await runOnBoth(pool);
     }
   });
 
