@@ -22,6 +22,7 @@ it.each([
   "import { spawn } from 'node:child_process';",
   'const host = await startTestHost();',
   "process.env.TZ = 'UTC';",
+  'const world = tableWorld();',
 ])('gives a file with %j a worker of its own', (text) => {
   expect(groupsOf(text)).toEqual({ own: ['main/core/a.test.ts'], shared: [] });
 });

@@ -9,9 +9,12 @@ import { join } from 'node:path';
 /** Every file of unit tests. */
 export const UNIT_TESTS = '{contract,kit,daemons,main,renderer,preload,scripts,bench}/**/*.test.{ts,tsx}';
 
-/** What a file does that its neighbours in a worker could feel (nothing closes a started window), or that waits for other processes or threads. */
+/**
+ * What a file does that its neighbours in a worker could feel (nothing closes a started window, and what measures letters for
+ * tables is made once a worker), or that waits for other processes or threads.
+ */
 const OWN_WORKER =
-  /\bvi\.(mock|doMock|hoisted|resetModules)\b|child_process|worker_threads|startTestHost|createForkLauncher|process\.(env|chdir|umask|exitCode)\b|monitorEventLoopDelay|\btrial\(|\bstartWindow\(|\b(ThreadPool|AsyncWorker|CompletionLoop)\(/;
+  /\bvi\.(mock|doMock|hoisted|resetModules)\b|child_process|worker_threads|startTestHost|createForkLauncher|process\.(env|chdir|umask|exitCode)\b|monitorEventLoopDelay|\btrial\(|\bstartWindow\(|\btableWorld\(|\b(ThreadPool|AsyncWorker|CompletionLoop)\(/;
 
 /** Files that get a worker of their own, and those that share one, relative to `root`. */
 export function workerGroups(root: string): { own: string[]; shared: string[] } {
