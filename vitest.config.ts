@@ -9,6 +9,8 @@ const { shared, own } = workerGroups(root);
 
 export default defineConfig({
   test: {
+    // The text of a stylesheet for whoever asks for it; else tests have none.
+    css: { include: /[?]raw$/ },
     // A hang, not a slow machine, should end a test: many of them start real processes.
     testTimeout: 60_000,
     // What is waited for comes at once on a quiet machine; a busy one gets its time.

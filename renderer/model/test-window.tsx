@@ -9,6 +9,7 @@ import { HostContext, HostsContext } from './host-context.ts';
 import type { HostModel } from './host-model.ts';
 import { Hosts } from './hosts.ts';
 import { type FakeHost, type FakeHostOptions, fakeHost } from './test-host.ts';
+import { expectLooks } from './test-looks.ts';
 
 export { daemon, manifestOf } from './test-host.ts';
 export type TestWindow = Awaited<ReturnType<typeof testWindow>>;
@@ -85,6 +86,7 @@ export async function pass(ms: number): Promise<void> {
   await act(async () => {
     await vi.advanceTimersByTimeAsync(ms);
   });
+  expectLooks();
 }
 
 /** Does what a user does, and waits for what comes of it at once. */
@@ -96,6 +98,7 @@ export async function doing(deed: () => void): Promise<void> {
     if (location.hash !== before) dispatchEvent(new HashChangeEvent('hashchange'));
     await vi.advanceTimersByTimeAsync(0);
   });
+  expectLooks();
 }
 
 /** Clicks an element, or the button of that name. */

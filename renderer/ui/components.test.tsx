@@ -4,6 +4,7 @@ import { fireEvent, screen } from '@testing-library/react';
 import type { KeyboardEvent } from 'react';
 import { afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest';
 import { DAEMON_STATES } from '../../contract/states.ts';
+import { oddLooks } from '../model/test-looks.ts';
 import { pass } from '../model/test-window.tsx';
 import { Button } from './button.tsx';
 import { Callout, EmptyState } from './callout.tsx';
@@ -17,7 +18,7 @@ import { ScrollRegion } from './scroll-region.tsx';
 import { SearchField } from './search-field.tsx';
 import { SegmentedControl } from './segmented-control.tsx';
 import { StateBadge } from './state-badge.tsx';
-import { isOff, oddLooks, press, type TestPage, testPage } from './test-page.tsx';
+import { isOff, press, type TestPage, testPage } from './test-page.tsx';
 import { TimeField } from './time-field.tsx';
 
 let page: TestPage;
@@ -102,14 +103,14 @@ test.each([
 describe('a live figure', () => {
   it('follows what it reads, and what it is said to read', async () => {
     let value = 1;
-    const view = page.show(<LiveText read={() => `${value}`} className="w" />);
-    const text = () => document.querySelector('.w')?.textContent;
+    const view = page.show(<LiveText read={() => `${value}`} className="truncate" />);
+    const text = () => document.querySelector('.truncate')?.textContent;
     expect(text()).toBe('1');
     await pass(1_000);
     value = 2;
     await pass(1_000);
     expect(text()).toBe('2');
-    view.rerender(<LiveText read={() => `now ${value}`} className="w" />);
+    view.rerender(<LiveText read={() => `now ${value}`} className="truncate" />);
     await pass(250);
     expect(text()).toBe('now 2');
     view.unmount();

@@ -15,6 +15,7 @@ import type { HostSession } from '../client/host-session.ts';
 import { HostContext, HostsContext } from '../model/host-context.ts';
 import { Hosts } from '../model/hosts.ts';
 import { daemon, fakeHost } from '../model/test-host.ts';
+import { expectLooks, oddLooks } from '../model/test-looks.ts';
 
 const { gauge, counter, histogram } = metricSpecs('d');
 
@@ -190,12 +191,6 @@ export async function testPage({ info = {}, session = null, twoHosts = false }: 
   };
 }
 
-/** What is drawn as an icon, or looks like something, that there is not. */
-export function oddLooks(): readonly string[] {
-  const odd = document.querySelectorAll('svg path:not([d]), [class~="undefined"]');
-  return [...odd].map((one) => one.parentElement?.outerHTML ?? '');
-}
-
 /** What stands in a list of names and values, or in part of a page, as `name: value`. */
 export function factsIn(part: HTMLElement): readonly string[] {
   return [...part.querySelectorAll('dt')].map(
@@ -216,6 +211,7 @@ export async function press(name: string | RegExp, within_: HTMLElement = docume
     fireEvent.click(within(within_).getByRole('button', { name }));
     await vi.advanceTimersByTimeAsync(0);
   });
+  expectLooks();
 }
 
 /** Goes to an address, as the bar of a browser does. */
