@@ -325,12 +325,12 @@ describe('a command', () => {
     expect(times.map((ms) => Math.round(ms * 10) / 10)).toEqual([50, 51.6, 50, 50.5]);
     expect(irc.host.logs).toEqual([
       {
-        event: 'slow_command',
+        event: 'slow_irc_command',
         message: 'PING of a took 52 ms',
         fields: { command: 'PING', nick: 'a', connection: client.id, ms: 52 },
       },
       {
-        event: 'slow_command',
+        event: 'slow_irc_command',
         message: 'TOPIC of a took 51 ms',
         fields: { command: 'TOPIC', nick: 'a', connection: client.id, ms: 51 },
       },

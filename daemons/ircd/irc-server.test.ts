@@ -165,7 +165,7 @@ it('names the command and the client that block the loop', () => {
     clock.mockRestore();
     answer.mockRestore();
     expect(irc.host.logs.at(-1)).toMatchObject({
-      event: 'slow_command',
+      event: 'slow_irc_command',
       fields: { command: line.split(' ')[0], nick: 'a' },
     });
   }

@@ -362,7 +362,7 @@ export class IrcServer implements ConnectionHandler<User>, CommandServer {
 
   /** Names the command and the client behind a block of the event loop. */
   #reportSlow(user: User, command: string, ms: number): void {
-    this.host.log('warn', 'slow_command', `${command} of ${user.target} took ${Math.round(ms)} ms`, {
+    this.host.log('warn', 'slow_irc_command', `${command} of ${user.target} took ${Math.round(ms)} ms`, {
       command,
       nick: user.target,
       connection: user.connection.id,

@@ -295,7 +295,7 @@ export const limits = {
     default: 50,
     unit: 'milliseconds',
     reason:
-      'A command that blocks the loop this long is felt by everybody, so the log names it and its client.',
+      'A command that blocks the loop this long is felt by everybody, so the log names it and its client (`slow_irc_command`).',
   },
   knockSeconds: {
     default: 60,
