@@ -2,11 +2,9 @@
 import { type ReactNode, useEffect, useState } from 'react';
 import type { LoopBlock } from '../../contract/loop-block.ts';
 import { formatSeconds } from '../format/numbers.ts';
-import { formatDateTime } from '../format/times.ts';
 import { useHost } from '../model/host-context.ts';
-import { hashOf } from '../shell/route.ts';
 import { Callout, EmptyState } from '../ui/callout.tsx';
-import { ScrollRegion } from '../ui/scroll-region.tsx';
+import { Incident } from './incident.tsx';
 import { messages } from './messages.ts';
 
 /** As many as the host keeps: what this window hears meanwhile pushes the oldest out. */
@@ -74,39 +72,22 @@ function useLoopBlocks(id: string): {
 }
 
 function Block({ id, block }: { id: string; block: LoopBlock }): ReactNode {
-  const host = useHost();
-  const { ranShare } = block;
+  const { ranShare, time, durationMs, untold } = block;
   return (
-    <article className="rounded-lg border border-line bg-surface p-4 shadow-card">
-      <div className="flex flex-wrap items-baseline justify-between gap-x-4">
-        <h2 className="font-medium">{messages.blockBy(block.work, block.connection)}</h2>
-        <span className="flex gap-x-4 text-sm">
-          <span className="text-bad">{formatSeconds(block.durationMs / 1000)}</span>
-          <time className="text-dim" dateTime={new Date(block.time).toISOString()}>
-            {formatDateTime(block.time)}
-          </time>
-        </span>
-      </div>
+    <Incident
+      id={id}
+      title={messages.blockBy(block.work, block.connection)}
+      time={time}
+      logTime={time + durationMs}
+      aside={<span className="text-bad">{formatSeconds(durationMs / 1000)}</span>}
+      linesLabel={messages.blockPlaces}
+      lines={block.frames}
+      noLines={messages.blockWithoutPlace}
+    >
       {ranShare !== null && ranShare < 0.5 && (
         <p className="mt-1 text-sm text-dim">{messages.blockStarved(Math.round(ranShare * 100))}</p>
       )}
-      {block.untold > 0 && <p className="mt-1 text-sm text-dim">{messages.blocksUntold(block.untold)}</p>}
-      {block.frames.length === 0 ? (
-        <p className="mt-2 text-sm text-dim">{messages.blockWithoutPlace}</p>
-      ) : (
-        <ScrollRegion
-          label={messages.blockPlaces}
-          className="mt-2 overflow-x-auto rounded-md bg-sunken p-3 font-mono text-xs whitespace-pre"
-        >
-          {block.frames.join('\n')}
-        </ScrollRegion>
-      )}
-      <a
-        className="mt-3 inline-block text-sm text-accent underline"
-        href={hashOf(host, ['daemon', id, 'logs'], { at: String(Math.round(block.time + block.durationMs)) })}
-      >
-        {messages.seeInLogs}
-      </a>
-    </article>
+      {untold > 0 && <p className="mt-1 text-sm text-dim">{messages.blocksUntold(untold)}</p>}
+    </Incident>
   );
 }
