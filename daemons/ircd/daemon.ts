@@ -4,7 +4,7 @@
  */
 import { promises as dns } from 'node:dns';
 import type { Outcome } from '../../contract/errors.ts';
-import { poolInstrument } from '../runtime/async/pool-instrument.ts';
+import { instrumentPool } from '../runtime/async/pool-instrument.ts';
 import { logLost } from '../runtime/async/pool-log.ts';
 import { ThreadPool } from '../runtime/async/thread-pool.ts';
 import type {
@@ -66,7 +66,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
     this.#config = config;
     this.#logger = context.log('irc');
     this.#threads = new ThreadPool({ name: 'certificates', max: 1, onLost: logLost(this.#logger) });
-    poolInstrument(context.metrics, this.#threads);
+    instrumentPool(context.metrics, this.#threads);
     this.#latency = context.metrics.histogram('signalbox_ircd_command_latency_seconds');
     this.#names = new Lookup({ resolver: new dns.Resolver(), dns: config.dns, ident: config.ident });
     this.#banFile = new BanFile(context.dataDir, serverBanSchema, limits.serverBans.default);

@@ -1,10 +1,10 @@
 /** Copies the counters of network path and protocol into the metric registry just before each sample. */
 import { instrumentCache } from '../runtime/async/async-cache.ts';
-import { poolInstrument } from '../runtime/async/pool-instrument.ts';
+import { instrumentPool } from '../runtime/async/pool-instrument.ts';
 import { instrumentAccepting } from '../runtime/net/acceptor-instruments.ts';
 import { publishAcceptor } from '../runtime/net/acceptor-metrics.ts';
 import type { MetricRegistry } from '../runtime/telemetry/metric-registry.ts';
-import { queueInstrument } from '../runtime/telemetry/queue-instrument.ts';
+import { instrumentQueue } from '../runtime/telemetry/queue-instrument.ts';
 import type { IrcServer } from './irc-server.ts';
 import type { Lookup } from './net/lookup.ts';
 import type { NetServer } from './net/net-server.ts';
@@ -53,10 +53,10 @@ export function publishMetrics(
   const serverBans = gauge('server_bans');
 
   instrumentCache(registry, lookup.names);
-  poolInstrument(registry, server.passwords.pool);
+  instrumentPool(registry, server.passwords.pool);
   publishAcceptor(registry, net.admission.counts, () => net.stats.get('connections'));
   instrumentAccepting(registry, net.admission);
-  queueInstrument(registry, 'work of clients', () => net.work.stats());
+  instrumentQueue(registry, 'work of clients', () => net.work.stats());
   registry.onSample(() => {
     for (const { handle, stat } of netCounters) handle.setTotal(net.stats.get(stat));
     messagesIn.setTotal(net.stats.get('linesIn') + net.stats.get('oversizedLines'));

@@ -3,7 +3,7 @@
 import { uptime } from 'node:os';
 import { join } from 'node:path';
 import { limits as kitLimits } from '../../kit/limits.ts';
-import { poolInstrument } from '../runtime/async/pool-instrument.ts';
+import { instrumentPool } from '../runtime/async/pool-instrument.ts';
 import { logLost } from '../runtime/async/pool-log.ts';
 import { ThreadPool } from '../runtime/async/thread-pool.ts';
 import { loadSqlite } from '../runtime/files/sqlite.ts';
@@ -35,7 +35,7 @@ export async function startRecorder(
     idleMs: limits.encoderIdleMs.default,
     onLost: logLost(log),
   });
-  poolInstrument(context.metrics, threads);
+  instrumentPool(context.metrics, threads);
   const unreadableSegments = new UnreadableSegments(log);
   const file = join(context.dataDir, DATABASE_FILE);
   const recorder = new Recorder({

@@ -7,7 +7,7 @@ import { acceptorMetrics, publishAcceptor } from '../runtime/net/acceptor-metric
 import type { Admission } from '../runtime/net/admission.ts';
 import type { ClassRule } from '../runtime/net/connection-classes.ts';
 import type { MetricRegistry } from '../runtime/telemetry/metric-registry.ts';
-import { queueInstrument } from '../runtime/telemetry/queue-instrument.ts';
+import { instrumentQueue } from '../runtime/telemetry/queue-instrument.ts';
 
 const { name, gauge, counter, histogram } = metricSpecs('relay');
 
@@ -102,6 +102,6 @@ export class RelayMetrics {
   ): void {
     publishAcceptor(this.#registry, admission.counts, connections);
     instrumentAccepting(this.#registry, admission);
-    queueInstrument(this.#registry, 'work of clients', () => turns.stats());
+    instrumentQueue(this.#registry, 'work of clients', () => turns.stats());
   }
 }

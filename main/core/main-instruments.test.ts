@@ -1,25 +1,11 @@
 /** What main shows of its own queues, on the page of queues, in /metrics and by `signalbox pools`. */
 import { afterEach, expect, test } from 'vitest';
-import { instrumentRow, instrumentsIn } from '../../contract/instrument-rows.ts';
-import { readMetrics } from '../../contract/metric-frame.ts';
 import { MetricRegistry } from '../../daemons/runtime/telemetry/metric-registry.ts';
+import { shownInstruments } from '../../daemons/runtime/telemetry/test-fixtures/shown-instruments.ts';
 import { instrumentLocalSocket, instrumentRecords } from './main-instruments.ts';
 import { closeHosts, startHost } from './test-hosts.ts';
 
 afterEach(closeHosts);
-
-/** The rows of a registry, by kind and name. */
-function rowsOf(metrics: MetricRegistry) {
-  metrics.sample();
-  const { layout, values } = metrics;
-  const readings = readMetrics(layout, values);
-  return Object.fromEntries(
-    instrumentsIn('main', layout.catalog).map((one) => [
-      `${one.kind} ${one.name}`,
-      instrumentRow(one, (id) => readings[id]),
-    ]),
-  );
-}
 
 test('queues to the recorder are shown with what waits, what went and what was lost', () => {
   const metrics = new MetricRegistry('main', []);
@@ -29,38 +15,34 @@ test('queues to the recorder are shown with what waits, what went and what was l
     { queue: { ...queue, capacity: 100 } },
     { queue, heldQueue: { ...queue, depth: 1 } },
   );
-  const common = { daemon: 'main', kind: 'queue', highWater: 7, submitted: 20, rejected: 0 };
-  const waitSeconds = { count: 0, p50: 0, p99: 0 };
-  expect(rowsOf(metrics)).toEqual({
-    'queue history': { ...common, name: 'history', depth: 3, capacity: 100, completed: 15, waitSeconds },
-    'queue audit journal': { ...common, name: 'audit journal', depth: 3, completed: 15, waitSeconds },
-    'queue audit in memory': { ...common, name: 'audit in memory', depth: 1, completed: 17, waitSeconds },
+  const common = { highWater: 7, submitted: 20, dropped: 2 };
+  expect(shownInstruments(metrics)).toEqual({
+    'queue history': { ...common, depth: 3, capacity: 100, completed: 15 },
+    'queue audit journal': { ...common, depth: 3, completed: 15 },
+    'queue audit in memory': { ...common, depth: 1, completed: 17 },
   });
 });
 
 test('a host without a recorder has no queues to one', () => {
   const metrics = new MetricRegistry('main', []);
   instrumentRecords(metrics, { queue: { depth: 0, highWater: 0, submitted: 0 } }, null);
-  expect(rowsOf(metrics)).toEqual({});
+  expect(shownInstruments(metrics)).toEqual({});
 });
 
 test('command lines that are connected are counted against their places', () => {
   const metrics = new MetricRegistry('main', []);
   instrumentLocalSocket(metrics, { localClients: 64 }, { counts: { open: 3, entered: 9, refused: 2 } });
-  expect(rowsOf(metrics)).toEqual({
-    'limiter local clients': {
-      ...{ daemon: 'main', kind: 'limiter', name: 'local clients' },
-      ...{ depth: 3, capacity: 64, completed: 7, rejected: 2 },
-    },
+  expect(shownInstruments(metrics)).toEqual({
+    'limiter local clients': { depth: 3, capacity: 64, completed: 7, rejected: 2 },
   });
 });
 
 test('requests without an answer are counted, and how long answers take is measured', async () => {
   const host = await startHost();
-  const before = rowsOf(host.plane.metrics)['correlation control requests'];
+  const before = shownInstruments(host.plane.metrics)['correlation control requests'];
   await host.ask('status');
   await host.ask('nope');
-  const after = rowsOf(host.plane.metrics)['correlation control requests'];
+  const after = shownInstruments(host.plane.metrics)['correlation control requests'];
   expect(after).toMatchObject({ depth: 0, highWater: expect.any(Number) });
   expect(after!.highWater).toBeGreaterThan(0);
   expect([after!.submitted! - before!.submitted!, after!.completed! - before!.completed!]).toEqual([2, 2]);

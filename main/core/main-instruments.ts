@@ -1,6 +1,7 @@
 /** Shows what waits in main: history and audit trail for the recorder, requests for their answers. Called by the control plane. */
+import { instrumentCounts } from '../../daemons/runtime/telemetry/counted-instrument.ts';
 import type { MetricRegistry } from '../../daemons/runtime/telemetry/metric-registry.ts';
-import { queueInstrument } from '../../daemons/runtime/telemetry/queue-instrument.ts';
+import { instrumentQueue } from '../../daemons/runtime/telemetry/queue-instrument.ts';
 import { standardInstrument } from '../../daemons/runtime/telemetry/standard-instrument.ts';
 import type { ControlService } from './control-service.ts';
 import type { LocalSocket } from './instance/local-socket.ts';
@@ -15,9 +16,9 @@ export function instrumentRecords(
   journal: Pick<AuditJournal, 'queue' | 'heldQueue'> | null,
 ): void {
   if (journal === null) return;
-  queueInstrument(metrics, 'history', () => history.queue);
-  queueInstrument(metrics, 'audit journal', () => journal.queue);
-  queueInstrument(metrics, 'audit in memory', () => journal.heldQueue);
+  instrumentQueue(metrics, 'history', () => history.queue);
+  instrumentQueue(metrics, 'audit journal', () => journal.queue);
+  instrumentQueue(metrics, 'audit in memory', () => journal.heldQueue);
 }
 
 /** Registers the requests of windows, browsers and command lines that have no answer yet. */
@@ -41,11 +42,10 @@ export function instrumentLocalSocket(
   { localClients }: Pick<ControlLimits, 'localClients'>,
   socket: Pick<LocalSocket, 'counts'>,
 ): void {
-  standardInstrument(metrics, 'limiter', 'local clients', (handles) => {
-    const { open, entered, refused } = socket.counts;
-    handles.depth.set(open);
-    handles.capacity.set(localClients);
-    handles.completed.setTotal(entered - refused);
-    handles.rejected.setTotal(refused);
-  });
+  instrumentCounts(metrics, 'limiter', 'local clients', () => ({
+    depth: socket.counts.open,
+    capacity: localClients,
+    completed: socket.counts.entered - socket.counts.refused,
+    rejected: socket.counts.refused,
+  }));
 }

@@ -8,7 +8,7 @@ import type { Resilience } from './resilience.ts';
  * Shows it under `name` until the instrument is closed.
  * @throws SignalboxError `conflict` where a breaker of that name is open
  */
-export function breakerInstrument(
+export function instrumentBreaker(
   metrics: MetricRegistry,
   name: string,
   calls: Resilience,

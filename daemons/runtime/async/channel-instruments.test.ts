@@ -1,7 +1,7 @@
 import { duplexPair, PassThrough, Writable } from 'node:stream';
 import { expect, it } from 'vitest';
 import { MetricRegistry } from '../telemetry/metric-registry.ts';
-import { channelInstruments } from './channel-instruments.ts';
+import { instrumentChannel } from './channel-instruments.ts';
 import { DuplexChannel } from './duplex-channel.ts';
 import { lines } from './framing.ts';
 
@@ -9,7 +9,7 @@ it('shows both ways of a channel as queues until it has ended', async () => {
   const metrics = new MetricRegistry('t', []);
   const [here, there] = duplexPair();
   const channel = new DuplexChannel(here, { framing: lines(), messages: 2 });
-  channelInstruments(metrics, 'mail', channel);
+  instrumentChannel(metrics, 'mail', channel);
   const shown = (figure: string, way: string) =>
     metrics.values[metrics.layout.slot(`signalbox_t_queue_${figure}{queue="mail ${way}"}`)];
   there.write('a\nb\nc\n');
@@ -45,7 +45,7 @@ it('shows what was refused and what was thrown away', async () => {
     writable: new Writable({ highWaterMark: 1, write() {} }),
   };
   const channel = new DuplexChannel(sides, { framing: lines(), messages: 2 });
-  channelInstruments(metrics, 'mail', channel);
+  instrumentChannel(metrics, 'mail', channel);
   sides.readable.write('unread\n');
   const answers = ['sent', 'one', 'two', 'three'].map((line) => channel.tryWrite(line));
   expect(answers).toEqual(['queued', 'queued', 'queued', 'full']);

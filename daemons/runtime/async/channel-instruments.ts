@@ -10,7 +10,7 @@ type QueueHandles = StandardInstrument<'queue'>['handles'];
  * Registers them until the channel has ended. For channels that a process has few of: each takes two places in the catalog.
  * @throws SignalboxError `conflict` where a channel of that name is open
  */
-export function channelInstruments<Message>(
+export function instrumentChannel<Message>(
   metrics: MetricRegistry,
   name: string,
   channel: DuplexChannel<Message>,

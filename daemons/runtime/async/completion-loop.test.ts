@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { MetricRegistry } from '../telemetry/metric-registry.ts';
+import { shownInstruments } from '../telemetry/test-fixtures/shown-instruments.ts';
 import { AsyncWorker } from './async-worker.ts';
-import { CompletionLoop, type CompletionLoopOptions, completionInstrument } from './completion-loop.ts';
+import { CompletionLoop, type CompletionLoopOptions, instrumentCompletions } from './completion-loop.ts';
 import { CompletionPort } from './completion-port.ts';
 import type { PosterJob } from './test-fixtures/completion-poster.ts';
 
@@ -217,31 +218,31 @@ describe('CompletionLoop', () => {
   it('is shown as a queue, with how long completions waited', async () => {
     const metrics = new MetricRegistry('t', []);
     const loop = makeLoop({ capacity: 4, whenFull: 'fail' });
-    const takeAway = completionInstrument(metrics, 'lines', loop);
-    const shown = () => {
-      metrics.sample();
-      const ids = [
-        'depth',
-        'high_water',
-        'capacity',
-        'submitted_total',
-        'completed_total',
-        'dropped_total',
-        'rejected_total',
-        'wait_seconds',
-      ];
-      return ids.map((id) => metrics.values[metrics.layout.slot(`signalbox_t_queue_${id}{queue="lines"}`)]);
-    };
+    const takeAway = instrumentCompletions(metrics, 'lines', loop);
+    const shown = () => shownInstruments(metrics)['queue lines'];
     loop.on(1, () => {});
     const port = new CompletionPort(loop.shared);
     for (const key of [1, 1, 2, 1, 1]) port.post(key);
-    expect(shown()).toEqual([4, 4, 4, 4, 0, 0, 1, 0]);
+    const common = { highWater: 4, capacity: 4, submitted: 4, rejected: 1 };
+    expect(shown()).toMatchObject({
+      ...common,
+      depth: 4,
+      completed: 0,
+      dropped: 0,
+      waitSeconds: { count: 0 },
+    });
     await loop.close();
-    expect(shown()).toEqual([0, 4, 4, 4, 3, 1, 1, 4]);
+    expect(shown()).toMatchObject({
+      ...common,
+      depth: 0,
+      completed: 3,
+      dropped: 1,
+      waitSeconds: { count: 4 },
+    });
     const onTimes = vi.spyOn(loop, 'onTimes');
     takeAway();
     expect(onTimes).toHaveBeenCalledWith(null);
-    expect(shown()).toEqual(new Array(8).fill(undefined));
+    expect(shown()).toBeUndefined();
   });
 
   it('leaves no handle behind', async () => {

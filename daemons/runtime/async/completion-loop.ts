@@ -143,7 +143,7 @@ export class CompletionLoop {
  * Shows a loop as a queue of that name; what has no handler counts as dropped.
  * @returns takes it away; the loop goes on
  */
-export function completionInstrument(
+export function instrumentCompletions(
   metrics: MetricRegistry,
   name: string,
   loop: CompletionLoop,

@@ -7,7 +7,7 @@ import type { ConnectionPool } from './connection-pool.ts';
  * Shows them under `name` until the instrument is closed.
  * @throws SignalboxError `conflict` where connections of that name are shown already
  */
-export function connectionInstrument(
+export function instrumentConnections(
   metrics: MetricRegistry,
   name: string,
   pool: ConnectionPool,

@@ -7,7 +7,7 @@ import type { SignalboxError } from '../../../contract/errors.ts';
 import { createSelfSigned } from '../net/certificate-tasks.ts';
 import { MetricRegistry } from '../telemetry/metric-registry.ts';
 import { until } from '../test-fixtures/until.ts';
-import { connectionInstrument } from './connection-instrument.ts';
+import { instrumentConnections } from './connection-instrument.ts';
 import { ConnectionPool, type ConnectionPoolOptions } from './connection-pool.ts';
 
 const ends: (() => Promise<unknown> | unknown)[] = [];
@@ -382,7 +382,7 @@ describe('ConnectionPool', () => {
   it('is seen by its figures until that is taken away', async () => {
     const { pool, answers } = await held({ connections: 1, waiting: 1 });
     const metrics = new MetricRegistry('t', []);
-    const { close } = connectionInstrument(metrics, 'login', pool);
+    const { close } = instrumentConnections(metrics, 'login', pool);
     const asked = [pool.request({ path: '/' }), pool.request({ path: '/' })];
     await codeOf(pool.request({ path: '/' }));
     const shown = (...figures: string[]) =>

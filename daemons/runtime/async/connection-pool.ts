@@ -93,7 +93,7 @@ export class ConnectionPool {
   #rejected = 0;
   #opened = 0;
   #health: TargetHealth = { state: 'unknown', failures: 0, problem: null, answeredAt: null };
-  /** Hears how long each request waited for a connection, in nanoseconds. See `connectionInstrument`. */
+  /** Hears how long each request waited for a connection, in nanoseconds. See `instrumentConnections`. */
   onWait: ((ns: number) => void) | null = null;
   /** Hears how long each took after that. */
   onRun: ((ns: number) => void) | null = null;

@@ -189,7 +189,7 @@ export class DuplexChannel<Message> {
     return { in: this.#in.stats(), out: this.#out.stats() };
   }
 
-  /** Has both ways tell how long each message waited, in nanoseconds. See `channelInstruments`. */
+  /** Has both ways tell how long each message waited, in nanoseconds. See `instrumentChannel`. */
   onWait(hearIn: (ns: number) => void, hearOut: (ns: number) => void): void {
     this.#in.onWait = hearIn;
     this.#out.onWait = hearOut;

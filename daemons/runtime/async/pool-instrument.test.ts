@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest';
 import { MetricRegistry } from '../telemetry/metric-registry.ts';
-import { poolInstrument } from './pool-instrument.ts';
+import { instrumentPool } from './pool-instrument.ts';
 import { poolTask } from './pool-task.ts';
 import type * as tasks from './test-fixtures/any-tasks.ts';
 import { ThreadPool } from './thread-pool.ts';
@@ -13,7 +13,7 @@ const exit = poolTask<typeof tasks.exit>(MODULE, 'exit');
 it('shows every figure of a pool under its name until it is taken away', async () => {
   const metrics = new MetricRegistry('t', []);
   const pool = new ThreadPool({ name: 'hashing', max: 1, capacity: 4 });
-  const takeAway = poolInstrument(metrics, pool);
+  const takeAway = instrumentPool(metrics, pool);
   const shown = () => {
     metrics.sample();
     const names = ['depth', 'high_water', 'capacity', 'active', 'idle', 'max'];

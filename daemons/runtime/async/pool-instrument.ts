@@ -8,7 +8,7 @@ import type { ThreadPool } from './thread-pool.ts';
  * @returns takes it away; the pool goes on
  * @throws SignalboxError `conflict` where a pool of that name is registered
  */
-export function poolInstrument(metrics: MetricRegistry, pool: ThreadPool): () => void {
+export function instrumentPool(metrics: MetricRegistry, pool: ThreadPool): () => void {
   const { handles, close } = standardInstrument(metrics, 'pool', pool.name, (to) => {
     const stats = pool.stats();
     to.depth.set(stats.depth);

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SignalboxError } from '../../../contract/errors.ts';
 import { limits } from '../limits.ts';
 import { MetricRegistry } from '../telemetry/metric-registry.ts';
-import { breakerInstrument } from './breaker-instrument.ts';
+import { instrumentBreaker } from './breaker-instrument.ts';
 import { Resilience, type ResilienceOptions } from './resilience.ts';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -313,7 +313,7 @@ it('is seen by its figures until it is taken away', async () => {
   vi.useRealTimers();
   const metrics = new MetricRegistry('t', []);
   const calls = make({ failures: 1 });
-  const { close } = breakerInstrument(metrics, 'mail', calls);
+  const { close } = instrumentBreaker(metrics, 'mail', calls);
   const shown = (figure: string) =>
     metrics.values[metrics.layout.slot(`signalbox_t_breaker_${figure}{breaker="mail"}`)];
   await calls.run(() => Promise.resolve());

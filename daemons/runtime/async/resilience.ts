@@ -89,7 +89,7 @@ export class Resilience {
   #completed = 0;
   #failed = 0;
   #rejected = 0;
-  /** Hears how long each call took, in nanoseconds. See `breakerInstrument`. */
+  /** Hears how long each call took, in nanoseconds. See `instrumentBreaker`. */
   onRun: ((ns: number) => void) | null = null;
 
   constructor(options: ResilienceOptions) {

@@ -1,8 +1,8 @@
-/** Registers a queue of which a process keeps count anyway, so that operators see it; nothing is measured where it works. */
+/** Registers a queue of which a process keeps count anyway. */
+import { instrumentCounts, type OpenInstrument } from './counted-instrument.ts';
 import type { MetricRegistry } from './metric-registry.ts';
-import { type StandardInstrument, standardInstrument } from './standard-instrument.ts';
 
-/** What is known of a queue; totals are since it was made. */
+/** What is known of a queue; totals are since it was made. What is absent is not shown. */
 export interface QueueCounts {
   /** Entries that wait. */
   readonly depth: number;
@@ -12,30 +12,32 @@ export interface QueueCounts {
   readonly capacity?: number;
   /** Entries taken in. */
   readonly submitted: number;
-  /** Entries thrown away to make room, or given up; none where absent. */
+  /** Entries thrown away to make room, or given up; absent where none ever is. */
   readonly dropped?: number;
-  /** Entries refused because there was no room; none where absent. */
+  /** Entries refused because there was no room; absent where none ever is. */
   readonly rejected?: number;
 }
 
 /**
  * Registers it under a name.
- * @param read called just before every sample
+ * @param read called at once and just before every sample
  * @throws SignalboxError `conflict` where a queue of that name is open
  */
-export function queueInstrument(
+export function instrumentQueue(
   metrics: MetricRegistry,
   name: string,
   read: () => QueueCounts,
-): Pick<StandardInstrument<'queue'>, 'close'> {
-  return standardInstrument(metrics, 'queue', name, (handles) => {
-    const { depth, highWater, capacity = 0, submitted, dropped = 0, rejected = 0 } = read();
-    handles.depth.set(depth);
-    handles.high_water.set(highWater);
-    handles.capacity.set(capacity);
-    handles.submitted.setTotal(submitted);
-    handles.completed.setTotal(submitted - depth - dropped);
-    handles.dropped.setTotal(dropped);
-    handles.rejected.setTotal(rejected);
+): OpenInstrument {
+  return instrumentCounts(metrics, 'queue', name, () => {
+    const { depth, highWater, capacity, submitted, dropped, rejected } = read();
+    return {
+      depth,
+      high_water: highWater,
+      ...(capacity === undefined ? {} : { capacity }),
+      submitted,
+      completed: submitted - depth - (dropped ?? 0),
+      ...(dropped === undefined ? {} : { dropped }),
+      ...(rejected === undefined ? {} : { rejected }),
+    };
   });
 }

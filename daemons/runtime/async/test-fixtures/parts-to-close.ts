@@ -9,22 +9,22 @@ import { Logger } from '../../telemetry/logger.ts';
 import { LoopWatch } from '../../telemetry/loop-watch.ts';
 import { Counter } from '../../telemetry/metric-handles.ts';
 import { MetricRegistry } from '../../telemetry/metric-registry.ts';
-import { queueInstrument } from '../../telemetry/queue-instrument.ts';
+import { instrumentQueue } from '../../telemetry/queue-instrument.ts';
 import { AsyncCache, instrumentCache } from '../async-cache.ts';
 import { AsyncQueue } from '../async-queue.ts';
 import { AsyncWorker } from '../async-worker.ts';
 import { Batcher, instrumentBatcher } from '../batcher.ts';
-import { breakerInstrument } from '../breaker-instrument.ts';
-import { channelInstruments } from '../channel-instruments.ts';
-import { CompletionLoop, completionInstrument } from '../completion-loop.ts';
+import { instrumentBreaker } from '../breaker-instrument.ts';
+import { instrumentChannel } from '../channel-instruments.ts';
+import { CompletionLoop, instrumentCompletions } from '../completion-loop.ts';
 import { CompletionPort } from '../completion-port.ts';
-import { connectionInstrument } from '../connection-instrument.ts';
+import { instrumentConnections } from '../connection-instrument.ts';
 import { ConnectionPool } from '../connection-pool.ts';
 import { instrumentCorrelation } from '../correlation.ts';
 import { DuplexChannel } from '../duplex-channel.ts';
 import { lines } from '../framing.ts';
 import { LoopTurn } from '../loop-turn.ts';
-import { poolInstrument } from '../pool-instrument.ts';
+import { instrumentPool } from '../pool-instrument.ts';
 import { poolTask } from '../pool-task.ts';
 import { Resilience } from '../resilience.ts';
 import { instrumentSlab, SlabPool } from '../slab-pool.ts';
@@ -65,7 +65,7 @@ export const PARTS: readonly Part[] = [
     name: 'AsyncQueue',
     async round() {
       const queue = AsyncQueue.create({ capacity: 4, maxMessageBytes: 64 });
-      const { close } = queueInstrument(metrics, 'leak', () => {
+      const { close } = instrumentQueue(metrics, 'leak', () => {
         const { size, highWater, enqueued } = queue.stats();
         return { depth: size, highWater, submitted: enqueued };
       });
@@ -84,7 +84,7 @@ export const PARTS: readonly Part[] = [
     name: 'CompletionLoop',
     async round() {
       const loop = new CompletionLoop({ capacity: 4, whenFull: 'fail', onError: nobody });
-      const takeAway = completionInstrument(metrics, 'leak', loop);
+      const takeAway = instrumentCompletions(metrics, 'leak', loop);
       loop.on(1, nobody);
       new CompletionPort(loop.shared).post(1);
       await loop.close();
@@ -139,7 +139,7 @@ export const PARTS: readonly Part[] = [
     name: 'DuplexChannel',
     async round(number) {
       const [here, there] = duplexPair().map((stream) => new DuplexChannel(stream, { framing: lines() }));
-      channelInstruments(metrics, 'leak', here!);
+      instrumentChannel(metrics, 'leak', here!);
       const waiting = there!.read();
       const vain = here!.read({ signal });
       await here!.write('x', { signal });
@@ -160,7 +160,7 @@ export const PARTS: readonly Part[] = [
         timeoutMs: 60_000,
         openMs: 60_000,
       });
-      const instrument = breakerInstrument(metrics, 'leak', calls);
+      const instrument = instrumentBreaker(metrics, 'leak', calls);
       await calls.run(async () => number, { signal });
       // The second finds the breaker open.
       for (let call = 0; call < 2; call++)
@@ -172,7 +172,7 @@ export const PARTS: readonly Part[] = [
     name: 'ConnectionPool',
     async round(number) {
       const pool = new ConnectionPool(origin);
-      const instrument = connectionInstrument(metrics, 'leak', pool);
+      const instrument = instrumentConnections(metrics, 'leak', pool);
       // Connections are slow: of each tenth.
       if (number % 10 === 0) await pool.request({ path: '/', signal });
       await pool.close();
@@ -219,7 +219,7 @@ export const PARTS: readonly Part[] = [
     threaded: true,
     async round(number) {
       const pool = new ThreadPool({ name: 'leak', max: 1 });
-      const takeAway = poolInstrument(metrics, pool);
+      const takeAway = instrumentPool(metrics, pool);
       await pool.run(echo, number, { signal });
       await pool.close(60_000);
       takeAway();
