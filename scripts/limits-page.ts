@@ -4,6 +4,7 @@
  */
 import type { Limit } from '../contract/limit.ts';
 import { limits as ircdLimits } from '../daemons/ircd/limits.ts';
+import { FIXED_LIMITS as OBJECTS_FIXED_LIMITS, LIMITS as OBJECTS_LIMITS } from '../daemons/objects/limits.ts';
 import { limits as recorderLimits } from '../daemons/recorder/limits.ts';
 import { FIXED_LIMITS as RELAY_FIXED_LIMITS, LIMITS as RELAY_LIMITS } from '../daemons/relay/limits.ts';
 import { limits as runtimeLimits } from '../daemons/runtime/limits.ts';
@@ -31,6 +32,13 @@ export const LIMIT_TABLES: readonly {
       'Each is a key of `[relay]` with the range in the [reference](reference/relay.md), except `flush_turn_ms`, which is fixed. A rate of 0 means that it is not limited.',
     file: 'daemons/relay/limits.ts',
     limits: { ...RELAY_LIMITS, ...RELAY_FIXED_LIMITS },
+  },
+  {
+    title: 'Objects',
+    about:
+      'Those from `max_clients` to `max_bans` are keys of `[objects]`, and `set-limits` changes them while it runs; the others are fixed.',
+    file: 'daemons/objects/limits.ts',
+    limits: { ...OBJECTS_LIMITS, ...OBJECTS_FIXED_LIMITS },
   },
   {
     title: 'Recorder',
