@@ -115,7 +115,7 @@ describe('what harms', () => {
   it('is a notice to a room, or to all, which skips those who do not take it', async () => {
     const [bob] = await others('bob');
     const plain = await relay.connect();
-    await vi.waitUntil(() => relay.server.relay.size === 3);
+    await vi.waitFor(() => expect(relay.server.relay.size).toBe(3));
     expect(await run('broadcast', { text: 'x', room: 'den' })).toMatchObject({ code: 'not_found' });
     await bob!.ask({ type: 'join', room: 'den' });
     expect(await run('broadcast', { text: 'x', room: 'den', plain: true })).toEqual({
