@@ -57,9 +57,7 @@ export function brokenSpans(
   let held = -1;
   for (let place = first; place <= last; place++) {
     if (!isValue(values[place])) continue;
-    if (held >= 0 && (held < place - 1 || !joined(times, values, place, gapSeconds))) {
-      spans.push([held, place]);
-    }
+    if (held >= 0 && !joined(times, values, place, gapSeconds)) spans.push([held, place]);
     held = place;
   }
   return spans;

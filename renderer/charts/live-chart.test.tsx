@@ -229,6 +229,19 @@ it('is drawn less often the longer the window is, by how long a pixel is', async
   expect(drawable?.intervalMs).toBe(1_000);
 });
 
+it('is made anew for other lines', async () => {
+  const { rerender } = await show(chartOf(OPEN));
+  const before = canvas();
+  rerender(
+    <LiveChart source={source} chart={chartOf('signalbox_d_held_bytes')} windowSeconds={60} paused={false} />,
+  );
+  expect([legend(), canvas() === before]).toEqual([['held–'], false]);
+  for (let second = 0; second < 6; second++) await say(0, 2_048);
+  await pass(1_000);
+  expect(axes()).toContain('2 KiB');
+  expect(place().getAttribute('aria-label')).toBe('Chart: Clients. held 2 KiB');
+});
+
 it('lets go of everything when it is left', async () => {
   const { unmount } = await show();
   const [where, drawn] = [place(), canvas()];

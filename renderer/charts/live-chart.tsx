@@ -16,6 +16,9 @@ const HEIGHT = 168;
 /** How often the text alternative follows the values, in milliseconds. */
 const LABEL_MS = 5_000;
 
+/** Times and the values of each series. */
+type Columns = readonly [Float64Array, ...Float64Array[]];
+
 interface LiveChartProps {
   readonly source: SourceModel;
   readonly chart: LiveChartSpec;
@@ -28,17 +31,17 @@ export function LiveChart({ source, chart, windowSeconds, paused }: LiveChartPro
   const element = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const cursor = useRef<number | null>(null);
-  const frozen = useRef<PlotData | null>(null);
+  const frozen = useRef<Columns | null>(null);
   const [width, setWidth] = useState(600);
   const [shown, setShown] = useState<readonly boolean[]>(() => chart.series.map((series) => !series.hidden));
 
-  const columns = (): PlotData => {
+  const columns = (): Columns => {
     const values = chart.series.map((series) => source.samples.column(series.slot));
     return [source.samples.times(), ...values];
   };
   // What moves less than a pixel is not drawn: a long window is drawn less often.
   const drawable = useDrawable(source, Math.max(100, (windowSeconds * 1000) / width), element, () => {
-    const known = frozen.current ?? columns();
+    const known: PlotData = frozen.current ?? columns();
     const max = known[0][known[0].length - 1] ?? Date.now() / 1000;
     // Without samples there are axes all the same.
     const data = known[0].length > 0 ? known : noSamples(chart.series.length, max - windowSeconds, max);
@@ -82,9 +85,8 @@ export function LiveChart({ source, chart, windowSeconds, paused }: LiveChartPro
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is frozen is what stood there when pausing began
   useEffect(() => {
-    frozen.current = paused
-      ? (columns().map((column) => Float64Array.from(column as Float64Array)) as unknown as PlotData)
-      : null;
+    const [times, ...values] = columns();
+    frozen.current = paused ? [times.slice(), ...values.map((column) => column.slice())] : null;
     draw.redraw(drawable);
   }, [paused, windowSeconds, draw, drawable]);
 
@@ -126,7 +128,7 @@ export function LiveChart({ source, chart, windowSeconds, paused }: LiveChartPro
       readValue={(index) => {
         const at = cursor.current;
         const under = at === null ? undefined : plot.current?.data[index + 1]?.[at];
-        const last = frozen.current?.[index + 1]?.[frozen.current[0].length - 1];
+        const last = frozen.current?.[index + 1]?.at(-1);
         return under ?? last ?? source.samples.shown(chart.series[index]!.slot);
       }}
       plotRef={element}

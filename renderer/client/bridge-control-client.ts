@@ -119,11 +119,11 @@ export class BridgeControlClient implements ControlClient {
   }
 
   readonly #onPort = (event: MessageEvent) => {
-    const data: unknown = event.data;
-    if (typeof data !== 'object' || data === null || !('type' in data) || !('nonce' in data)) return;
-    if (data.type !== STREAM_PORT_MESSAGE || typeof data.nonce !== 'string') return;
+    // Others post messages to the window too, of any kind.
+    const { type, nonce } = (event.data ?? {}) as { readonly type?: unknown; readonly nonce?: unknown };
+    if (type !== STREAM_PORT_MESSAGE || typeof nonce !== 'string') return;
     const port = event.ports[0];
     // It came too late, or was given up: nobody else closes it.
-    if (port !== undefined && !this.#opening.resolve(data.nonce, port)) port.close();
+    if (port !== undefined && !this.#opening.resolve(nonce, port)) port.close();
   };
 }

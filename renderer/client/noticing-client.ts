@@ -19,11 +19,10 @@ export function noticing(client: ControlClient, notices: AnswerNotices): Control
     request: async (name, args) => {
       const outcome = await client.request(name, args);
       if (outcome.audited === false) notices.onNotAudited();
-      const result: unknown = outcome.ok ? outcome.result : null;
-      if (typeof result === 'object' && result !== null && 'result' in result) {
-        const warning = warningIn(result.result);
-        if (warning !== null) notices.onWarning(warning.message);
-      }
+      // The answer of a command has its result in it; others have none there.
+      const { result } = ((outcome.ok ? outcome.result : null) ?? {}) as { readonly result?: unknown };
+      const warning = warningIn(result);
+      if (warning !== null) notices.onWarning(warning.message);
       return outcome;
     },
     onEvent: (listener) => client.onEvent(listener),

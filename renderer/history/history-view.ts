@@ -27,7 +27,7 @@ export interface HistoryView {
 
 /** The range of a name; the last hour where there is none of it. */
 export function rangeName(name: string | undefined): RangeName {
-  return name !== undefined && Object.hasOwn(RANGES, name) ? (name as RangeName) : '1h';
+  return (Object.keys(RANGES) as RangeName[]).find((one) => one === name) ?? '1h';
 }
 
 function rangeOf(query: Route['query']): HistoryRange {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { SourcedLogRecord } from '../../contract/log-record.ts';
 import type { CrashRecord } from '../../contract/states.ts';
 import { crashPlace, fieldsText, filterRecords, toJsonLines, toText, withCrashes } from './log-items.ts';
@@ -43,6 +43,15 @@ describe('the lines of the log view', () => {
       expect(filterRecords(records, 'debug', word)).toHaveLength(4);
     // A second time they are found as well.
     expect(times(filterRecords(records, 'debug', 'ann'))).toEqual([2]);
+  });
+
+  it('are read once a record, however often another filter looks for something', () => {
+    const records = [record(1, { fields: { nick: 'ann' } }), record(2)];
+    const written = vi.spyOn(JSON, 'stringify');
+    for (const word of ['a', 'an', 'ann']) filterRecords(records, 'debug', word);
+    expect(written).toHaveBeenCalledTimes(2);
+    written.mockRestore();
+    expect(filterRecords(records, 'debug', 'undefined')).toEqual([]);
   });
 
   it('show crashes between the records where they happened', () => {

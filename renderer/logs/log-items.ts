@@ -19,8 +19,8 @@ const searched = new WeakMap<SourcedLogRecord, string>();
 function searchText(record: SourcedLogRecord): string {
   let text = searched.get(record);
   if (text === undefined) {
-    const fields = record.fields === undefined ? '' : JSON.stringify(record.fields);
-    text = `${record.subsystem} ${record.event} ${record.message} ${fields}`.toLowerCase();
+    const { subsystem, event, message, fields } = record;
+    text = [subsystem, event, message, JSON.stringify(fields)].join(' ').toLowerCase();
     searched.set(record, text);
   }
   return text;

@@ -18,6 +18,7 @@ export function LevelBar({ one }: { one: LiveInstrument }): ReactNode {
   useEffect(() => {
     const level = levelOf(one.kind);
     if (level === null) return;
+    const [frame, filling, mark] = [bar.current!, fill.current!, most.current!];
     const share = (value: number) => {
       const ratio = value / figureNow(one, level.whole);
       return Number.isFinite(ratio) ? Math.min(1, Math.max(0, ratio)) : 0;
@@ -28,18 +29,14 @@ export function LevelBar({ one }: { one: LiveInstrument }): ReactNode {
         return [...shares.map(percent), figureNow(one, level.whole) > 0 ? '' : 'endless'].join(' ');
       },
       (shares) => {
-        const [now = '', mark = '', endless] = shares.split(' ');
-        if (bar.current !== null) bar.current.hidden = endless === 'endless';
-        if (fill.current !== null) {
-          fill.current.style.width = `${now}%`;
-          const filled = Number(now) / 100;
-          const calm = level.mayBeFull || filled < FILLING_RATIO;
-          fill.current.dataset.level = calm ? 'calm' : filled < 1 ? 'filling' : 'full';
-        }
-        if (most.current !== null) {
-          most.current.style.left = `${mark}%`;
-          most.current.hidden = Number(mark) === 0;
-        }
+        const [now, highest, endless] = shares.split(' ');
+        frame.hidden = endless === 'endless';
+        filling.style.width = `${now}%`;
+        const filled = Number(now) / 100;
+        const calm = level.mayBeFull || filled < FILLING_RATIO;
+        filling.dataset.level = calm ? 'calm' : filled < 1 ? 'filling' : 'full';
+        mark.style.left = `${highest}%`;
+        mark.hidden = Number(highest) === 0;
       },
     );
   }, [text, one]);

@@ -105,7 +105,7 @@ export function DataTable(props: DataTableProps): ReactNode {
         <span className="flex-1" />
         <ColumnPicker
           columns={columns}
-          shown={shown.map((place) => columns[place]?.key ?? '')}
+          shown={shown.map((place) => columns[place]!.key)}
           chosen={chosen}
           onChoose={choose}
         />

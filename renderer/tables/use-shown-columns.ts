@@ -49,7 +49,7 @@ export function useShownColumns({
   }, [columns, rows]);
   const all = [...columns.keys()];
   if (keys !== null) {
-    const shown = all.filter((place) => place === 0 || keys.includes(columns[place]?.key ?? ''));
+    const shown = all.filter((place) => place === 0 || keys.includes(columns[place]!.key));
     return { shown, note: '', chosen: true, choose };
   }
   const places = all.filter((place) => !uniform.includes(place));

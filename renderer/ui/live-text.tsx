@@ -11,15 +11,14 @@ export function LiveText({ read, className = '' }: { read: () => string; classNa
     // What it was rendered again for may be what it says.
     text.newsArrived();
   });
-  useEffect(
-    () =>
-      text.add(
-        () => latest.current(),
-        (value) => {
-          if (element.current !== null) element.current.textContent = value;
-        },
-      ),
-    [text],
-  );
+  useEffect(() => {
+    const shown = element.current!;
+    return text.add(
+      () => latest.current(),
+      (value) => {
+        shown.textContent = value;
+      },
+    );
+  }, [text]);
   return <span ref={element} className={className} />;
 }
