@@ -255,7 +255,7 @@ function DepthCell({ one }: { one: LiveInstrument }): ReactNode {
   return (
     <span className="flex items-center gap-2">
       {one.series.has(level.whole) && <LevelBar one={one} />}
-      <LiveText read={() => levelText(one)} />
+      <LiveText read={() => levelText(one, level)} />
       {one.series.has('high_water') && (
         <span title={messages.mostHint} className="text-xs text-dim">
           <Icon name="up" className="mr-0.5 inline size-2.5" />

@@ -7,7 +7,7 @@ import { figureNow, figureRate, type LiveInstrument } from './live-instruments.t
 import { figureWord, messages } from './messages.ts';
 
 /** Which figures say how much of an instrument is used, and how much there is. */
-interface Level {
+export interface Level {
   readonly part: FigureName;
   readonly whole: FigureName;
   /** Being full is what it is for. */
@@ -29,11 +29,8 @@ export function levelOf(kind: InstrumentKind): Level | null {
 }
 
 /** `3 of 100`; without a known end `3`. */
-export function levelText(one: LiveInstrument): string {
-  const level = levelOf(one.kind);
-  if (level === null) return '';
+export function levelText(one: LiveInstrument, level: Level): string {
   const [part, whole] = [figureNow(one, level.part), figureNow(one, level.whole)];
-  if (Number.isNaN(part)) return one.series.has(level.part) ? NO_VALUE : '';
   return whole > 0 ? messages.of(formatCount(part), formatCount(whole)) : formatCount(part);
 }
 
@@ -48,8 +45,8 @@ export function intervalText(one: LiveInstrument, figure: 'wait' | 'run'): strin
   const count = figureNow(one, figure, 'count');
   if (!(count > 0)) return NO_VALUE;
   const [p50, p99] = (['p50', 'p99'] as const).map((field) => formatSeconds(figureNow(one, figure, field)));
-  const unit = / \D+$/.exec(p99!)?.[0] ?? '';
-  return `${p50!.endsWith(unit) ? p50!.slice(0, p50!.length - unit.length) : p50} · ${p99}`;
+  const unit = /^\S+( \D+)$/.exec(p99!)?.[1];
+  return `${unit !== undefined && p50!.endsWith(unit) ? p50!.slice(0, -unit.length) : p50} · ${p99}`;
 }
 
 /** `2 / 1 / 4`. */

@@ -2,7 +2,7 @@
 /** The Pools and queues page: what stands on it, in which order, and what it says when there is nothing or nobody answers. */
 import { act, screen, within } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { InstrumentKind, MetricSpec } from '../../contract/manifest.ts';
+import { INSTRUMENT_KINDS, type InstrumentKind, type MetricSpec } from '../../contract/manifest.ts';
 import { catalogOf } from '../../contract/metric-specs.ts';
 import { standardSeries } from '../../contract/test-series.ts';
 import { TROUBLE_HOLD_MS } from '../../kit/instrument-trouble.ts';
@@ -262,14 +262,26 @@ describe('the columns', () => {
 describe('the filter', () => {
   const both = () => open([...d('queue', 'q'), ...d('pool', 'p')], standardSeries('keeper', 'queue', 'k'));
 
+  it('offers the processes that run, and all kinds', async () => {
+    await both();
+    const offered = (name: string) =>
+      [...screen.getByRole<HTMLSelectElement>('combobox', { name }).options]
+        .map(({ text }) => text)
+        .join(' ');
+    expect(offered('Daemon')).toBe('Any daemon main d keeper');
+    expect(offered('Kind')).toBe(`Any kind ${INSTRUMENT_KINDS.join(' ')}`);
+  });
+
   it('narrows to a daemon and a kind, and stands in the address', async () => {
     await both();
+    const before = history.length;
     expect(names()).toEqual(['k', 'q', 'p']);
     expect(screen.getByRole('status').textContent).toBe('3 instruments');
     await enter(screen.getByRole('combobox', { name: 'Daemon' }), 'd');
     expect([names(), location.hash]).toEqual([['q', 'p'], '#/h/a/pools?daemon=d']);
     await enter(screen.getByRole('combobox', { name: 'Kind' }), 'pool');
     expect([names(), location.hash]).toEqual([['p'], '#/h/a/pools?daemon=d&kind=pool']);
+    expect(history.length).toBe(before);
     expect(screen.getByRole('status').textContent).toBe('1 instrument');
   });
 
@@ -307,8 +319,12 @@ describe('what is not there', () => {
   it('is what daemons had that do not run', async () => {
     await open(d('queue', 'q'), standardSeries('keeper', 'queue', 'k'), 'stopped');
     expect(names()).toEqual(['k']);
-    await page.daemonIs({ state: 'running' });
-    expect(names()).toEqual(['k', 'q']);
+    for (const state of ['running', 'stopping'] as const) {
+      await page.daemonIs({ state });
+      expect(names()).toEqual(['k', 'q']);
+    }
+    await page.daemonIs({ state: 'failed' });
+    expect(names()).toEqual(['k']);
   });
 
   it('is said to be not current when the host cannot be reached', async () => {
@@ -336,6 +352,29 @@ describe('what is not there', () => {
     expect(screen.getByText('No figures come from d at present.')).toBeTruthy();
     await page.lose();
     expect(screen.queryByText('No figures come from d at present.')).toBeNull();
+  });
+
+  it('is said of all that have fallen silent together', async () => {
+    await open(d('queue', 'q'));
+    expect(screen.queryByText(/No figures come/)).toBeNull();
+    for (const id of ['d', 'keeper']) await page.measure(id, {});
+    await pass(5_000);
+    expect(screen.getByText('No figures come from d, keeper at present.')).toBeTruthy();
+  });
+
+  it('is not listened to once the page is left', async () => {
+    await open(d('queue', 'q'));
+    const ends: ReturnType<typeof vi.fn>[] = [];
+    for (const id of ['main', 'd', 'keeper'])
+      vi.spyOn(page.model.source(id)!, 'onLayout').mockImplementation(() => {
+        const end = vi.fn(() => true);
+        ends.push(end);
+        return end;
+      });
+    const view = page.show(<PoolsPage />);
+    expect(ends).toHaveLength(3);
+    view.unmount();
+    expect(ends.map((end) => end.mock.calls.length)).toEqual([1, 1, 1]);
   });
 });
 

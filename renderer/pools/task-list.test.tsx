@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Role } from '../../contract/access.ts';
 import type { Task } from '../../contract/link/tasks.ts';
 import { daemon } from '../model/test-host.ts';
-import { FULL_MANIFEST, isOff, press, saysOf, type TestPage, testPage } from '../ui/test-page.tsx';
+import { FULL_MANIFEST, isDim, isOff, press, saysOf, type TestPage, testPage } from '../ui/test-page.tsx';
 import { TaskList } from './task-list.tsx';
 
 let page: TestPage;
@@ -43,6 +43,7 @@ it('shows how far it is while it goes on', async () => {
     'Progress of Copying the database',
     '25',
   ]);
+  expect((bar().firstElementChild as HTMLElement).style.width).toBe('25%');
   await tell({ done: 2 });
   await tell({ id: 2, title: 'Sorting', phase: '', total: null, cancellable: false }, 'keeper');
   expect(lines()).toEqual(['Copying the database: pages, 50 % dCancel', 'Sorting keeper']);
@@ -93,6 +94,8 @@ it('has no button for whoever may not end it, and one that waits while the host 
   page.close();
   await open();
   await tell();
+  const line = () => screen.getByRole('listitem');
+  expect([isOff(button()), isDim(line())]).toEqual([false, false]);
   await page.lose();
-  expect(isOff(button())).toBe(true);
+  expect([isOff(button()), isDim(line())]).toEqual([true, true]);
 });
