@@ -52,6 +52,13 @@ describe('the export of the audit trail', () => {
     });
   });
 
+  it('asks for what is older than the last of each page, however long that is', async () => {
+    const all = [7, 6, 5, 4, 3, 2, 1].map((id) => entry(id));
+    const request = recorder(all, 3);
+    expect(await readAll(clientOf(request), ANY_ENTRY, quiet)).toEqual({ ok: true, result: all });
+    expect(request.mock.calls.map(([, { before }]) => before)).toEqual([undefined, 5, 2]);
+  });
+
   it('is no file where a page could not be read, or where it was cancelled', async () => {
     const error = { code: 'history_paused', message: 'down' } as const;
     expect(

@@ -109,6 +109,11 @@ describe('the rows of the audit trail', () => {
     ]);
     expect(within(details).getByText('{"clients":3}')).toBeDefined();
     expect(within(details).queryByText('none')).toBeNull();
+    const columns = () => cells()[0]!.length;
+    const spanned = () => details.querySelector<HTMLTableCellElement>('td[colspan]')!.colSpan + 1;
+    expect(spanned()).toBe(columns());
+    sizes.resize(screen.getByRole('table').closest('.overflow-hidden')!, 600);
+    expect([spanned(), columns()]).toEqual([6, 6]);
     await press(button);
     expect(screen.queryByText('Arguments')).toBeNull();
   });

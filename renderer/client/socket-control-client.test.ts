@@ -158,6 +158,15 @@ describe('the control client of a browser', () => {
     expect(tabs.ended).toBe(true);
   });
 
+  it('waits as long as before where another tab has signed in while the host cannot be reached', async () => {
+    const { states, tabs } = make('unreachable');
+    await pass();
+    const told = states.length;
+    tabs.signedIn();
+    await pass();
+    expect([states.length, states.at(-1)?.phase]).toEqual([told, 'lost']);
+  });
+
   it('gives a request up whose answer never comes', async () => {
     const { client, sockets } = make();
     await pass();

@@ -84,7 +84,12 @@ describe('the form of a command', () => {
     };
     expect(options(/^Level/)).toEqual(['', '=(not set)', 'low=low', 'high=high']);
     expect(options(/^Order/)).toEqual(['up', '=(not set)', 'up=up', 'down=down']);
+    // Its name is all that its label says: that it may be left alone need not be said of a switch.
     expect(screen.getByRole('switch', { name: 'Loud' }).getAttribute('aria-checked')).toBe('false');
+    expect(screen.getByText('Loud', { selector: 'label' }).textContent).toBe('Loud');
+    const shape = (name: RegExp) =>
+      [...screen.getByLabelText(name).classList].filter((one) => /^w-|text-right/.test(one));
+    expect([shape(/^Name/), shape(/^Most/)]).toEqual([['w-full'], ['w-40', 'text-right']]);
     const texts = (name: RegExp) => screen.getByLabelText(name).parentElement?.textContent;
     expect(texts(/^Masks/)).toContain('Separate several with commas or spaces.');
     expect(texts(/^Notes/)).toContain('Words. Separate several with commas or spaces.');

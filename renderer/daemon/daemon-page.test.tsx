@@ -11,6 +11,7 @@ import {
   factsIn,
   goTo,
   INTERNAL_MANIFEST,
+  isOff,
   rowsOf,
   saysOf,
   type TestPage,
@@ -135,6 +136,12 @@ describe('the tabs', () => {
     expect(panel().textContent).not.toContain('d is not running');
     await page.daemonIs({ state: 'running' });
     expect(panel().textContent).not.toContain('d is not running');
+    await goTo('#/h/a/daemon/d/commands');
+    const runs = () => !isOff(screen.getByRole('button', { name: /^Run / }));
+    expect([runs(), panel().textContent?.includes('d is not running')]).toEqual([true, false]);
+    // One that stops takes no more commands.
+    await page.daemonIs({ state: 'stopping' });
+    expect([runs(), panel().textContent?.includes('d is not running')]).toEqual([false, true]);
   });
 });
 

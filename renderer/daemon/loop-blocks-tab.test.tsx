@@ -3,6 +3,7 @@
 import { act, screen, within } from '@testing-library/react';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { LoopBlock } from '../../contract/loop-block.ts';
+import { formatDateTime } from '../format/times.ts';
 import { pass } from '../model/test-window.tsx';
 import { type TestPage, testPage } from '../ui/test-page.tsx';
 import { LoopBlocksTab } from './loop-blocks-tab.tsx';
@@ -45,9 +46,70 @@ it('says by which command of which connection the loop was kept, for how long an
   const oldest = within(screen.getAllByRole('article')[1]!);
   expect(oldest.getByText('212 ms')).toBeTruthy();
   expect(oldest.getByText(/mask\.ts:88:7\)\s+list \(/)).toBeTruthy();
-  expect(oldest.getByRole('link', { name: 'See in the logs' }).getAttribute('href')).toContain(
-    '/daemon/d/logs?at=',
+  // When it was over, which is when the logs go on.
+  expect(oldest.getByRole('link', { name: 'See in the logs' }).getAttribute('href')).toBe(
+    `#/h/a/daemon/d/logs?at=${Date.UTC(2026, 10, 20, 14) + 212}`,
   );
+  const { dateTime } = oldest.getByText(formatDateTime(Date.UTC(2026, 10, 20, 14))) as HTMLTimeElement;
+  expect(dateTime).toBe('2026-11-20T14:00:00.000Z');
+  expect(oldest.queryByText(/used a core|more blocks? before|Where is not known/)).toBeNull();
+});
+
+it.each([
+  [0.49, 1],
+  [0.5, 0],
+  [null, 0],
+])('says of a process that had a core for %j of the time whether others had it', async (ranShare, notes) => {
+  await open([block({ ranShare })]);
+  expect(screen.queryAllByText(/used a core for/)).toHaveLength(notes);
+});
+
+it('shows the fifty newest, whether they were listed or came since', async () => {
+  await open(Array.from({ length: 60 }, (_, i) => block({ time: i, work: `W${i}`, connection: '' })));
+  expect([shown().length, shown()[0], shown().at(-1)]).toEqual([50, 'W59', 'W10']);
+  await act(async () => {
+    page.emit({ type: 'block', source: 'd', block: block({ time: 60, work: 'W60', connection: '' }) });
+  });
+  expect([shown().length, shown()[0], shown().at(-1)]).toEqual([50, 'W60', 'W11']);
+});
+
+it('shows once what came while the list was on its way, whether that has it or not', async () => {
+  page = await testPage();
+  let answer = (_outcome: unknown) => {};
+  page.answers['blocks.list'] = () => new Promise((resolve) => (answer = resolve));
+  page.show(<LoopBlocksTab id="d" />);
+  for (const time of [2, 3])
+    await act(async () => {
+      page.emit({ type: 'block', source: 'd', block: block({ time, work: `W${time}`, connection: '' }) });
+    });
+  expect(screen.queryByRole('heading')).toBeNull();
+  const blocks = [1, 2].map((time) => ({
+    source: 'd',
+    ...block({ time, work: `W${time}`, connection: '' }),
+  }));
+  await act(async () => answer({ ok: true, result: { blocks } }));
+  expect(shown()).toEqual(['W3', 'W2', 'W1']);
+});
+
+it('asks anew for another process, and hears of none once it is left', async () => {
+  page = await testPage();
+  const answers: ((outcome: unknown) => void)[] = [];
+  page.answers['blocks.list'] = () => new Promise((resolve) => answers.push(resolve));
+  const listening = page.listeners();
+  const view = page.show(<LoopBlocksTab id="d" />);
+  expect(page.listeners()).toBe(listening + 1);
+  view.rerender(<LoopBlocksTab id="keeper" />);
+  expect(page.listeners()).toBe(listening + 1);
+  expect(page.argsOf('blocks.list')).toEqual([{ source: 'd' }, { source: 'keeper' }]);
+  const said = (work: string) => ({
+    ok: true,
+    result: { blocks: [{ source: 'keeper', ...block({ work, connection: '' }) }] },
+  });
+  await act(async () => answers[1]?.(said('new')));
+  await act(async () => answers[0]?.(said('old')));
+  expect(shown()).toEqual(['new']);
+  view.unmount();
+  expect(page.listeners()).toBe(listening);
 });
 
 it('says where nothing is known, where the machine was busy, and how many were only counted', async () => {
@@ -80,4 +142,5 @@ it('shows what happens from now on, of this process alone', async () => {
 it('says why there is nothing', async () => {
   await open(null);
   expect(screen.getByText('No answer came.')).toBeTruthy();
+  expect(screen.queryByText('Its event loop has not stood still')).toBeNull();
 });

@@ -4,6 +4,8 @@ import { act, cleanup, fireEvent, screen, within } from '@testing-library/react'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { doing, pass, press } from '../model/test-window.tsx';
 import { setTheme } from '../shell/theme.ts';
+import { HistoryChart } from './history-chart.tsx';
+import { historyCharts } from './history-charts.ts';
 import { HOUR, historyWindow, NOW, query } from './test-history.tsx';
 
 let window: Awaited<ReturnType<typeof historyWindow>>;
@@ -57,6 +59,25 @@ describe('a chart', () => {
     await window.showAt(`#/h/a/history?metrics=signalbox_d_open&from=${NOW - 8 * HOUR}&to=${NOW}&back=7d`);
     await drag('Open', 400, 600);
     expect(query()).toMatchObject({ from: String(NOW - 4 * HOUR), to: String(NOW - 2 * HOUR), back: '7d' });
+  });
+
+  it('tells whoever shows it now what was dragged over, and selects nothing any more', async () => {
+    const times = [NOW / 1_000 - 60, NOW / 1_000];
+    const series = [{ metric: 'signalbox_d_open', stat: 'value' as const, values: [1, 2] }];
+    const [chart] = historyCharts('d', [], ['signalbox_d_open'], { stepSeconds: 60, times, series });
+    const zooms = [vi.fn(), vi.fn()] as const;
+    const showing = (onZoom: () => void) => (
+      <HistoryChart {...{ chart: chart!, times, from: NOW - HOUR, to: NOW, onZoom, onZoomReset: () => {} }} />
+    );
+    const { rerender } = await window.show(showing(zooms[0]));
+    rerender(showing(zooms[1]));
+    await drag('Open', 200, 400);
+    expect(zooms.map(({ mock }) => mock.calls)).toEqual([
+      [],
+      [[(NOW - HOUR) / 1_000 + 900, (NOW - HOUR) / 1_000 + 1_800]],
+    ]);
+    const { left, top, width, height } = plotOf('Open').querySelector<HTMLElement>('.u-select')!.style;
+    expect([left, top, width, height]).toEqual(['0px', '0px', '0px', '0px']);
   });
 
   it('goes back to the last hour where the address does not say from where it was zoomed', async () => {

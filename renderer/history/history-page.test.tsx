@@ -55,6 +55,11 @@ describe('what is looked at', () => {
     await enter(list, 'e');
     expect(window.asked()).toMatchObject({ source: 'e', metrics: ownOf('e') });
     expect(query()).toEqual({ source: 'e', metrics: ownOf('e').join(','), range: '1h' });
+    await enter(list, 'd');
+    expect(window.asked()).toMatchObject({
+      source: 'd',
+      metrics: ['signalbox_d_open', 'signalbox_d_taken_total', ...ownOf('d')],
+    });
   });
 
   it.each([

@@ -68,6 +68,7 @@ it('adds up what all daemons do, and what all processes take', async () => {
     'Memory, all processes: 224 MiB',
   ]);
   expect(screen.queryByText(/Last known figures/)).toBeNull();
+  expect([...document.querySelectorAll<HTMLElement>('dl dd')].filter(isDim)).toEqual([]);
 });
 
 it('counts only what runs', async () => {

@@ -188,6 +188,25 @@ describe('figures of another layout', () => {
     expect(list(samples, at('fresh'))).toEqual([Number.NaN, Number.NaN, 4]);
   });
 
+  it('go on from what was told first of all, counts and sums of what takes time too', () => {
+    const samples = new SampleColumns(layout, CAPACITY);
+    samples.push(frame({ time: 10, gauge: 7, counter: 100, count: 2 }));
+    samples.relayout(other);
+    const values = new Float64Array(other.size);
+    values[at('counter')] = 130;
+    // Two were counted before, and their sum was four.
+    values.set([5, 11], at('latency'));
+    samples.push({ seq: 2, time: 11_000, skipped: 0, revision: 2, values });
+    expect(['counter', 'latency'].map((name) => samples.shown(at(name)))).toEqual([30, 3]);
+    expect(samples.shown(at('latency') + 1)).toBe(7);
+    // The percentiles of one that stands first in a frame are known by its count too.
+    expect(samples.shown(at('latency') + 2)).toBe(0);
+    values.fill(0, 0, 2);
+    samples.startOver();
+    samples.push({ seq: 3, time: 12_000, skipped: 0, revision: 2, values });
+    expect(samples.shown(at('latency') + 2)).toBeNaN();
+  });
+
   it('take memory for instruments only once somebody draws them, each of their figures', () => {
     const samples = new SampleColumns(other, CAPACITY);
     const before = samples.bytes;

@@ -34,13 +34,17 @@ beforeEach(async () => {
     },
   );
   disconnect.mockClear();
+  resized = () => {};
   vi.stubGlobal(
     'ResizeObserver',
     class {
+      readonly #changed: () => void;
       constructor(changed: () => void) {
-        resized = changed;
+        this.#changed = changed;
       }
-      observe = () => {};
+      observe = (element: Element) => {
+        if (element.tagName === 'CANVAS') resized = this.#changed;
+      };
       disconnect = disconnect;
     },
   );

@@ -63,6 +63,17 @@ describe('the page at an address', () => {
     expect(screen.getByRole('link', { name: 'Back to the Overview' }).getAttribute('href')).toBe('#/h/a');
   });
 
+  it('goes on from one tab of a daemon to the next, and begins anew for another daemon', async () => {
+    await open();
+    await goTo('#/h/a/daemon/d');
+    page.show(<Page />);
+    const first = screen.getByRole('heading', { level: 1 });
+    await goTo('#/h/a/daemon/d/logs');
+    expect(screen.getByRole('heading', { level: 1 }) === first).toBe(true);
+    await goTo('#/h/a/daemon/keeper/logs');
+    expect([heading(), screen.getByRole('heading', { level: 1 }) === first]).toEqual(['keeper', false]);
+  });
+
   it('is none where the window has no such host', async () => {
     await open();
     await goTo('#/h/c/history');

@@ -64,6 +64,17 @@ describe('the rows of a table', () => {
     expect(sorted([null, '', undefined, 1])).toEqual([1, null, '', undefined]);
   });
 
+  it('are sorted by what figures are worth, not by how they are written', () => {
+    const values = [1.25, -2, 1.5, -10, 1e21, 0];
+    const sorted = arrangeRows(
+      columns,
+      values.map((value) => ['x', value, null]),
+      '',
+      { column: 1, descending: false },
+    );
+    expect(sorted.map((row) => row[1])).toEqual([-10, -2, 0, 1.25, 1.5, 1e21]);
+  });
+
   it('are kept where every word of the filter is seen in some column', () => {
     expect(nicks(arrangeRows(columns, rows, 'USER kib', null))).toEqual(['user10']);
     expect(nicks(arrangeRows(columns, rows, 'yes', null))).toEqual(['user2']);

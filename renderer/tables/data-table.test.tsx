@@ -114,6 +114,7 @@ describe('a table', () => {
   it('shows what the filter keeps, and how many that are', () => {
     show();
     expect(screen.getByRole('status').textContent).toBe('3 rows');
+    expect(screen.getByRole<HTMLInputElement>('searchbox').placeholder).toBe('Filter');
     filter('n');
     expect([column(0), screen.getByRole('status').textContent]).toEqual([['ann', 'ben'], '2 of 3 rows']);
     filter('zzz');
@@ -203,6 +204,13 @@ describe('the columns of a table', () => {
     expect(shown()[0]).toHaveLength(4);
     world.widen(sum + 11);
     expect(shown()[0]).toHaveLength(3);
+    page.close();
+    localStorage.clear();
+    show(ROWS, { renderAction: () => null, actionWidth: 50 });
+    world.widen(sum + 12 + 50);
+    expect(shown()[0]).toHaveLength(4 + 1);
+    world.widen(sum + 11 + 50);
+    expect(shown()[0]).toHaveLength(3 + 1);
     expect(table().style.minWidth).toBe(`${widths().reduce((total, one) => total + one, 0)}px`);
   });
 
