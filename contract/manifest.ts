@@ -152,8 +152,11 @@ export interface Manifest<
   readonly dependsOn?: readonly string[];
   /** Schema of the daemon's table in the configuration file. Everything has a default. */
   readonly config: Config;
-  /** Where the daemon listens with a configuration, so that no two of the host want one place. */
-  places?(config: z.output<Config>): readonly ConfiguredPlace[];
+  /**
+   * Where the daemon listens with a configuration, so that no two of the host want one place.
+   * @param dataDir folder of the daemon's own files, absent where tables are compared that belong to no folder yet
+   */
+  places?(config: z.output<Config>, dataDir?: string): readonly ConfiguredPlace[];
   readonly metrics: readonly MetricSpec[];
   readonly commands: Commands;
   readonly tables?: Readonly<Record<string, TableSpec>>;

@@ -195,9 +195,10 @@ export class DaemonHost<
     const mistakes = new MistakeCollector();
     const warn = (_event: string, message: string) => warnings.push(message);
     await mistakes.attempt(() => this.#definition.prepare?.(parsed, { dataDir, warn }));
-    const places = this.#definition.manifest.places?.(parsed) ?? [];
+    const places = this.#definition.manifest.places?.(parsed, dataDir) ?? [];
     const { held, refused } = await probePlaces(
       places.map((place) => ({ ...place, setting: [this.id, ...place.setting] })),
+      dataDir,
     );
     return { mistakes: [...mistakes.found, ...refused], warnings, held };
   }

@@ -3,7 +3,9 @@
  * at the path. For checks only.
  */
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
+import { dirname } from 'node:path';
 import { toWireError, type WireError } from '../../../contract/errors.ts';
 import { formatKeyPath } from '../../../contract/key-path.ts';
 import type { HeldAddress } from '../../../contract/link/reload.ts';
@@ -20,8 +22,14 @@ export interface ProbedPlaces {
   readonly refused: readonly WireError[];
 }
 
-/** Opens all addresses and closes them again. */
-export async function probePlaces(places: readonly ConfiguredPlace[]): Promise<ProbedPlaces> {
+/**
+ * Opens all addresses and closes them again.
+ * @param ownFolder folder of the daemon's own files: a start makes it where it is missing
+ */
+export async function probePlaces(
+  places: readonly ConfiguredPlace[],
+  ownFolder?: string,
+): Promise<ProbedPlaces> {
   const open: Server[] = [];
   const held: HeldAddress[] = [];
   const refused: WireError[] = [];
@@ -29,7 +37,7 @@ export async function probePlaces(places: readonly ConfiguredPlace[]): Promise<P
     for (const configured of places) {
       const place = { ...placeOf(configured), key: formatKeyPath(configured.setting) };
       try {
-        if ('path' in place) await lookAtPath(place.path);
+        if ('path' in place) await lookAtPath(place.path, ownFolder);
         else open.push(await openFor(place));
       } catch (error) {
         const cause = error as NodeJS.ErrnoException;
@@ -52,7 +60,8 @@ async function openFor({ host, port }: TcpPlace): Promise<Server> {
 }
 
 /** A socket that was left behind stays: nothing is changed by a look. */
-async function lookAtPath(path: string): Promise<void> {
+async function lookAtPath(path: string, ownFolder: string | undefined): Promise<void> {
+  if (dirname(path) === ownFolder && !existsSync(ownFolder)) return;
   const state = await pathState(path);
   if (state === 'held') throw Object.assign(new Error('somebody listens there'), { code: 'EADDRINUSE' });
   if (state === 'foreign') throw Object.assign(new Error('it is no socket'), { code: 'EEXIST' });

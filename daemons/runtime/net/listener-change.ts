@@ -33,6 +33,8 @@ export interface UnixListenEntry {
   readonly path: string;
   /** Who may connect, in octal digits; `0600`, its owner, where absent. */
   readonly mode?: string | undefined;
+  /** Number of the group that the socket belongs to; that of the process where absent. */
+  readonly gid?: number | undefined;
 }
 
 /** Where a listener listens. Entries that are equal, field for field, are the same listener across a reload. */
@@ -231,7 +233,7 @@ async function openListener<Entry extends ListenEntry>(
   try {
     if ('path' in place) {
       const mode = 'mode' in entry && entry.mode !== undefined ? Number.parseInt(entry.mode, 8) : SOCKET_MODE;
-      leave = await listenAtPath(server, place.path, mode);
+      leave = await listenAtPath(server, place.path, mode, 'gid' in entry ? entry.gid : undefined);
       info = { protocol: spoken, path: place.path };
     } else {
       const port = await listenAtAddress(server, place);

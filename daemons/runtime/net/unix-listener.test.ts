@@ -1,8 +1,17 @@
 import { once } from 'node:events';
-import { linkSync, lstatSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { probePlaces } from './listen-probe.ts';
 import type { ListenEntry, UnixListenEntry } from './listener-change.ts';
@@ -78,6 +87,47 @@ it('lets in whom the setting lets in', async () => {
   expect(rights(path)).toBe(0o660);
 });
 
+it('belongs to the group that is named, whose members the rights may let in', async () => {
+  const [own, ...others] = [
+    process.getgid!(),
+    ...process.getgroups!().filter((one) => one !== process.getgid!()),
+  ];
+  const gid = process.getuid!() === 0 ? 4_711 : (others[0] ?? own!);
+  await set.apply([{ path, mode: '0660', gid }]);
+  expect([lstatSync(path).gid, rights(path)]).toEqual([gid, 0o660]);
+});
+
+it('says that a group is not this user’s to give', async () => {
+  const privileged = process.getuid!() === 0;
+  chmodSync(dir, 0o777);
+  if (privileged) process.seteuid!(65_534);
+  try {
+    await expect(set.apply([{ path, gid: 4_711 }])).rejects.toMatchObject({
+      code: 'init_failed',
+      message: `cannot listen on ${path}: this user is not in the group 4711, and only root may give a socket to it`,
+    });
+  } finally {
+    if (privileged) process.seteuid!(0);
+  }
+  expect(readdirSync(dir)).toEqual([]);
+});
+
+it.each([1, 40])(
+  'listens at the longest path that the system takes, whose last name has %s bytes',
+  async (last) => {
+    let folder = dir;
+    for (let left = 107 - last - 1 - dir.length; left > 0; left -= 60) {
+      folder = join(folder, 'x'.repeat(Math.min(left, 60) - 1));
+      mkdirSync(folder);
+    }
+    const longest = join(folder, 'y'.repeat(107 - Buffer.byteLength(folder) - 1));
+    expect(Buffer.byteLength(longest)).toBe(107);
+    await set.apply([{ path: longest }]);
+    expect(await accepts(longest)).toBe(true);
+    expect(readdirSync(folder)).toEqual([basename(longest)]);
+  },
+);
+
 it('takes the place of a socket that a killed process left behind', async () => {
   await staleSocket(path);
   expect(await accepts(path)).toBe(false);
@@ -105,6 +155,20 @@ it('never removes what is no socket', async () => {
   });
   expect(lstatSync(path).isFile()).toBe(true);
   expect(readdirSync(dir)).toEqual(['irc.sock']);
+});
+
+it('finds nothing wrong in a check with a path in the folder of the daemon itself, which a start makes', async () => {
+  const own = join(dir, 'objects');
+  const at = (path: string) => [{ path, setting: ['objects', 'listen', 0] }];
+  expect(await probePlaces(at(join(own, 'objects.sock')), own)).toEqual({ held: [], refused: [] });
+  expect(await probePlaces(at(join(dir, 'none', 'objects.sock')), own)).toMatchObject({
+    refused: [{ code: 'init_failed' }],
+  });
+  mkdirSync(own);
+  writeFileSync(join(own, 'objects.sock'), 'precious');
+  expect(await probePlaces(at(join(own, 'objects.sock')), own)).toMatchObject({
+    refused: [{ code: 'init_failed' }],
+  });
 });
 
 it('says which folder is missing', async () => {
