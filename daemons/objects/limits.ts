@@ -11,6 +11,12 @@ const KIB = 1024;
 const MIB = 1024 * KIB;
 const GIB = 1024 * MIB;
 
+/** A limit with the range that the configuration and `set-limits` accept. */
+interface ObjectsLimit extends LiveLimit {
+  /** A connection class may say otherwise. */
+  readonly perClass?: true;
+}
+
 /** The table. */
 export const LIMITS = {
   max_clients: {
@@ -27,6 +33,7 @@ export const LIMITS = {
     unit: 'count',
     reason:
       'Stops one host from taking every place; clients of a Unix socket have no address and are not counted.',
+    perClass: true,
   },
   connect_burst: {
     default: 512,
@@ -34,6 +41,7 @@ export const LIMITS = {
     max: 1_000_000,
     unit: 'count',
     reason: 'All processes of one host reconnect at once after a restart.',
+    perClass: true,
   },
   connects_per_second: {
     default: 100,
@@ -41,6 +49,7 @@ export const LIMITS = {
     max: 1_000_000,
     unit: 'count',
     reason: 'Connects an address may keep up after its burst; connections are made to be kept.',
+    perClass: true,
   },
   throttle_addresses: {
     default: shared.throttleAddresses.default,
@@ -144,7 +153,7 @@ export const LIMITS = {
     unit: 'count',
     reason: 'All bans are written to one file with every change.',
   },
-} as const satisfies Record<string, LiveLimit>;
+} as const satisfies Record<string, ObjectsLimit>;
 
 /** Limits that no configuration changes. */
 export const FIXED_LIMITS = {
@@ -196,7 +205,16 @@ export type LimitName = keyof typeof LIMITS;
 /** The numbers in force. The server changes them in place, so that holders see a reload at once. */
 export type Limits = Record<LimitName, number>;
 
+/** Limits that a connection class may override. */
+export type ClassLimitName = {
+  [Name in LimitName]: (typeof LIMITS)[Name] extends { perClass: true } ? Name : never;
+}[LimitName];
+
 export const LIMIT_NAMES = Object.keys(LIMITS) as LimitName[];
+
+export const CLASS_LIMIT_NAMES = LIMIT_NAMES.filter(
+  (name): name is ClassLimitName => (LIMITS[name] as ObjectsLimit).perClass === true,
+);
 
 /** The table's defaults, as a fresh object. */
 export const defaultLimits = (): Limits => limitDefaults(LIMITS);

@@ -1,0 +1,56 @@
+/** What the object server measures, which commands it takes and how it is configured. Read by hosts, windows and the CLI. */
+import { defineManifest } from '../../contract/manifest.ts';
+import { connectionsMetric, refusalMetrics } from '../runtime/net/acceptor-metrics.ts';
+import { clientActions, commands, connectionColumns } from './admin/commands.ts';
+import { objectsConfig } from './config.ts';
+import { objectPlaces } from './listen-entries.ts';
+import { CONTENT_MODES, objectsMetrics } from './metrics.ts';
+
+const connections = connectionsMetric('objects');
+const metric = (suffix: string) => `signalbox_objects_${suffix}`;
+
+export const manifest = defineManifest({
+  id: 'objects',
+  title: 'Objects',
+  summary: 'Hands out the objects of a folder as descriptors, copies or streams',
+  config: objectsConfig,
+  places: objectPlaces,
+  metrics: objectsMetrics,
+  commands,
+  tables: {
+    connections: {
+      title: 'Connections',
+      access: 'operate',
+      rowKey: 'client',
+      columns: connectionColumns,
+      rowActions: clientActions,
+    },
+  },
+  charts: [
+    { title: 'Requests', metrics: CONTENT_MODES.map((mode) => metric(`requests_${mode}_total`)) },
+    { title: 'Latency', metrics: CONTENT_MODES.map((mode) => metric(`${mode}_latency_seconds`)) },
+    { title: 'Content', metrics: CONTENT_MODES.map((mode) => metric(`bytes_${mode}_total`)) },
+    { title: 'Connections', metrics: [connections] },
+    { title: 'Requests that wait', metrics: CONTENT_MODES.map((mode) => metric(`queue_${mode}`)) },
+    { title: 'Queue wait', metrics: [metric('queue_wait_seconds')] },
+    { title: 'Stored', metrics: [metric('stored_bytes')] },
+    {
+      title: 'Refusals',
+      metrics: [
+        metric('failed_requests_total'),
+        metric('denied_requests_total'),
+        metric('protocol_errors_total'),
+        metric('slow_reader_disconnects_total'),
+        ...refusalMetrics('objects'),
+      ],
+    },
+  ],
+  highlights: {
+    connections,
+    messages: metric('requests_total'),
+    latency: metric('fdpass_latency_seconds'),
+    queue: metric('send_queue_bytes'),
+  },
+});
+
+export type { ObjectsCommands } from './admin/commands.ts';
