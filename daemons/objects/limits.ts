@@ -121,7 +121,7 @@ export const LIMITS = {
     max: Number.MAX_SAFE_INTEGER,
     unit: 'bytes',
     reason:
-      'Size of all objects whose descriptors stay open, on a disk of their own also the space that copies may take.',
+      'Space that copies of often read objects may take in `cache_dir`; the one not read for longest goes first.',
   },
   cache_entries: {
     default: 512,
@@ -191,6 +191,23 @@ export const FIXED_LIMITS = {
     default: 64,
     unit: 'count',
     reason: 'Buffers of COPY in each thread: 16 MiB, more than disks read ahead.',
+  },
+  memory_object_bytes: {
+    default: 64 * KIB,
+    unit: 'bytes',
+    reason:
+      'A smaller object is kept in memory once COPY has sent it: a read would cost more than its bytes.',
+  },
+  memory_bytes: {
+    default: 16 * MIB,
+    unit: 'bytes',
+    reason: 'Contents of small objects that each thread keeps in memory.',
+  },
+  descriptor_idle_seconds: {
+    default: 60,
+    unit: 'seconds',
+    reason:
+      'Time without a request after which the file of an object is closed; until then a file deleted by hand takes its space.',
   },
   command_rows: {
     default: 10_000,

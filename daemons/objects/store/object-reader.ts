@@ -1,0 +1,237 @@
+/**
+ * Finds and opens objects, in every thread that answers requests. What the disk says is true: before an object that is open already
+ * is used again, a look tells whether it still stands there, so that a file which an operator replaced, moved or deleted by hand is
+ * seen at the next request; and the counters of `Generations` tell what the store itself has changed.
+ */
+import { closeSync, constants, fstatSync, read } from 'node:fs';
+import { type Clock, systemClock } from '../../../kit/clock.ts';
+import { FIXED_LIMITS } from '../limits.ts';
+import { DescriptorCache } from './descriptor-cache.ts';
+import { FoldersOnTheWay } from './folders-on-the-way.ts';
+import { Generations } from './generations.ts';
+import { isSameState, objectInfo } from './object-info.ts';
+import type { KeptObject, OpenedObject } from './opened-object.ts';
+import { type OpenBeneath, RootFolder } from './root-folder.ts';
+import { problemOf, StoreError, type StoreProblem, systemCodeOf } from './store-problems.ts';
+import { uriProblem, withoutSlash } from './uri.ts';
+
+/** What a thread needs to read a store; posted to it in a message. */
+export interface SharedStore {
+  readonly root: string;
+  readonly generations: SharedArrayBuffer;
+  /** Whether the file system takes names that differ only in case for one. */
+  readonly foldsCase: boolean;
+}
+
+export interface ObjectReaderOptions {
+  /** Files that this thread keeps open. */
+  readonly entries: number;
+  /** Bytes of small objects that it keeps in memory; default `memory_bytes`. */
+  readonly memoryBytes?: number;
+  readonly openBeneath?: OpenBeneath | null;
+  readonly clock?: Clock;
+}
+
+/** An object that was opened for one request alone. */
+export interface FreshObject extends OpenedObject {
+  /** Whoever opened it closes it. */
+  readonly fd: number;
+}
+
+const { O_RDONLY } = constants;
+/** Of a file that was written this short a time ago, the system's clock may not tell a second writing. */
+const UNSURE_MS = 100;
+
+/** Reads a store. One a thread. */
+export class ObjectReader {
+  readonly cache: DescriptorCache;
+  readonly root: RootFolder;
+  readonly generations: Generations;
+  readonly #folders: FoldersOnTheWay;
+  readonly #memoryObjectBytes = FIXED_LIMITS.memory_object_bytes.default;
+  readonly #memoryBytes: number;
+  readonly #clock: Clock;
+  #batch = 0;
+  #closed = false;
+
+  /** @throws the system's error where the root cannot be opened */
+  constructor(shared: SharedStore, options: ObjectReaderOptions) {
+    const { memoryBytes = FIXED_LIMITS.memory_bytes.default, openBeneath = null } = options;
+    const { clock = systemClock } = options;
+    this.#clock = clock;
+    this.root = new RootFolder(shared.root, { openBeneath, foldsCase: shared.foldsCase });
+    this.generations = new Generations(shared.generations);
+    this.#folders = new FoldersOnTheWay(this.root);
+    this.#memoryBytes = memoryBytes;
+    this.cache = new DescriptorCache({
+      entries: options.entries,
+      memoryBytes,
+      onClosed: (object) => this.#folders.giveBack(object.folders),
+      clock,
+    });
+  }
+
+  /**
+   * A number for requests that arrived together, in one read of a socket: an object is looked at once for all of them. None of them
+   * can have been sent after the look, so none can tell.
+   */
+  newBatch(): number {
+    return ++this.#batch;
+  }
+
+  /**
+   * The object, open, for COPY and SPLICE; {@link giveBack} it. A problem instead of an exception, because asking for what is not there
+   * is cheap for whoever asks and must be so for the server.
+   * @param uri as it was sent, with or without a `/` at the beginning
+   * @param batch of {@link newBatch}; without one the disk is always looked at
+   */
+  take(uri: string, batch = 0): OpenedObject | StoreProblem {
+    const name = withoutSlash(uri);
+    const kept = this.cache.take(name);
+    if (kept !== undefined) {
+      if (this.#isRight(kept, batch)) {
+        this.cache.hit(kept);
+        return kept;
+      }
+      this.cache.expireOne(kept);
+      this.cache.giveBack(kept);
+    }
+    const opened = this.#open(name, batch);
+    this.cache.miss(typeof opened === 'string');
+    return opened;
+  }
+
+  /** Ends the use of what {@link take} gave. */
+  giveBack(object: OpenedObject): void {
+    this.cache.giveBack(object as KeptObject);
+  }
+
+  /**
+   * Opens an object for FDPASS: the descriptor is passed on, so it must share its position with nobody. The caller closes it.
+   */
+  openFresh(uri: string): FreshObject | StoreProblem {
+    const name = withoutSlash(uri);
+    const fd = this.#openFile(name);
+    if (typeof fd === 'string') return fd;
+    const state = fstatSync(fd);
+    if (state.isFile()) return { ...objectInfo(name, state), fd, tier: 'root', content: null };
+    closeSync(fd);
+    return 'not_regular';
+  }
+
+  /**
+   * The content of a small object that was taken: from memory, or read into memory for this and later requests. Null where it is larger
+   * than `memory_object_bytes`, and where it changed meanwhile: read it from the descriptor then.
+   */
+  content(object: OpenedObject): Buffer | Promise<Buffer | null> | null {
+    const kept = object as KeptObject;
+    if (kept.content !== null) return kept.content;
+    if (kept.sizeBytes > this.#memoryObjectBytes || kept.sizeBytes > this.#memoryBytes) return null;
+    kept.loading ??= this.#load(kept);
+    return kept.loading;
+  }
+
+  /** What is known of an object, or the problem. */
+  stat(uri: string): OpenedObject | StoreProblem {
+    const object = this.take(uri);
+    if (typeof object !== 'string') this.giveBack(object);
+    return object;
+  }
+
+  /** Closes what is not in use; the rest when it is given back. Again, it does nothing. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.cache.close();
+    this.root.close();
+  }
+
+  /** Forgets what the store has changed since it was opened. */
+  forgetChanged(): void {
+    this.cache.expire((object) => this.generations.at(object.slot) === object.generation);
+  }
+
+  #isRight(object: KeptObject, batch: number): boolean {
+    if (this.generations.at(object.slot) !== object.generation) return false;
+    if (batch !== 0 && object.batch === batch) return true;
+    const there = this.root.look(object.uri);
+    if (there === undefined || !isSameState(there, object.state)) return false;
+    if (!this.#folders.areRight(object.folders, batch)) return false;
+    object.batch = batch;
+    return true;
+  }
+
+  #openFile(name: string): number | StoreProblem {
+    if (this.#closed) return 'unavailable';
+    const wrong = uriProblem(name);
+    if (wrong !== null) return wrong === 'too_long' ? 'uri_too_long' : 'invalid_uri';
+    try {
+      return this.root.openFile(name, O_RDONLY);
+    } catch (error) {
+      return error instanceof StoreError ? error.problem : problemOf(systemCodeOf(error));
+    }
+  }
+
+  #open(name: string, batch: number): KeptObject | StoreProblem {
+    const slot = this.generations.slotOf(name);
+    const generation = this.generations.at(slot);
+    const fd = this.#openFile(name);
+    if (typeof fd === 'string') return fd;
+    const state = fstatSync(fd);
+    if (!state.isFile()) {
+      closeSync(fd);
+      return 'not_regular';
+    }
+    const object: KeptObject = {
+      ...objectInfo(name, state),
+      fd,
+      tier: 'root',
+      content: null,
+      state,
+      folders: this.#folders.onTheWayTo(name),
+      slot,
+      generation,
+      users: 1,
+      dropped: false,
+      hits: 0,
+      period: 0,
+      batch,
+      loading: null,
+    };
+    // What was swapped while it was opened is right for this request, and looked for again by the next.
+    if (this.#isRight(object, 0)) this.cache.keep(object);
+    else this.cache.keepNot(object);
+    object.batch = batch;
+    return object;
+  }
+
+  async #load(object: KeptObject): Promise<Buffer | null> {
+    object.users++;
+    try {
+      const content = Buffer.allocUnsafeSlow(object.sizeBytes);
+      if (!(await readWhole(object.fd, content))) return null;
+      const { ctimeMs } = object.state;
+      // The size alone would not tell a file that was written again in place.
+      if (!isSameState(fstatSync(object.fd), object.state)) return null;
+      if (this.#clock.now() - ctimeMs > UNSURE_MS) this.cache.remember(object, content);
+      return content;
+    } finally {
+      object.loading = null;
+      this.cache.giveBack(object);
+    }
+  }
+}
+
+/** Whether the file has that many bytes, and they were read. */
+async function readWhole(fd: number, into: Buffer): Promise<boolean> {
+  for (let at = 0; at < into.length; ) {
+    const bytes = await new Promise<number>((resolve, reject) =>
+      read(fd, into, at, into.length - at, at, (error, count) =>
+        error === null ? resolve(count) : reject(error),
+      ),
+    );
+    if (bytes === 0) return false;
+    at += bytes;
+  }
+  return true;
+}
