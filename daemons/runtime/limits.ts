@@ -388,7 +388,7 @@ export const limits = {
     default: 500,
     unit: 'milliseconds',
     reason:
-      'How long a thread that does not stop may take to say where it is: it answers in some 10 ms, unless it is in native code.',
+      'How long a thread that does not stop may take to say where it is, once it is asked: it answers in some 10 ms, unless it is in native code.',
   },
   completionsWaiting: {
     default: 4_096,

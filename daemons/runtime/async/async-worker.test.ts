@@ -1,5 +1,4 @@
 import { readdirSync } from 'node:fs';
-import { Session } from 'node:inspector';
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { FakeClock } from '../../../kit/fake-clock.ts';
@@ -251,14 +250,33 @@ describe('AsyncWorker', () => {
     const clock = new FakeClock();
     const { worker, hung, next } = start('idle', { clock });
     await next();
-    vi.spyOn(Session.prototype, 'post').mockImplementation(
-      ((_method: string, _params: object, told: (error: Error) => void) =>
-        void worker.destroy().then(() => told(new Error('it is no more')))) as never,
-    );
+    process.once('worker', (asks) => void worker.destroy().then(() => asks.terminate()));
     const joining = worker.join(100);
     await clock.advance(100);
     expect(await joining).toBe(true);
     expect(hung).toEqual([]);
+  });
+
+  it('does not ask where a thread is that does not stop when nobody wants to know', async () => {
+    const clock = new FakeClock();
+    const data: WorkerJob = { behaviour: 'idle' };
+    const worker = await new Promise<AsyncWorker>((resolve) => {
+      const idle = new AsyncWorker({
+        name: 'unwatched',
+        module: ANY_WORKER,
+        data,
+        clock,
+        onMessage: () => resolve(idle),
+      });
+      started.push(idle);
+    });
+    const asks = vi.fn();
+    process.on('worker', asks);
+    const joining = worker.join(100);
+    await clock.advance(100);
+    expect(await joining).toBe(false);
+    process.off('worker', asks);
+    expect(asks).not.toHaveBeenCalled();
   });
 
   it('waits for as long as it was told, and not when the thread ends before', async () => {

@@ -51,7 +51,7 @@ export interface AsyncWorkerOptions {
   readonly onMessage?: (message: unknown) => void;
   /** Called once when it has ended, however that came. */
   readonly onEnd?: (end: WorkerEnd) => void;
-  /** Called when {@link AsyncWorker.join} waited in vain. */
+  /** Called when {@link AsyncWorker.join} waited in vain. Without it nobody asks the thread where it is. */
   readonly onHung?: (hung: HungWorker) => void;
   /** For the deadline of `join`. */
   readonly clock?: Clock;
@@ -133,10 +133,12 @@ export class AsyncWorker {
    */
   async join(timeoutMs: number): Promise<boolean> {
     if (await this.#endsWithin(timeoutMs)) return true;
+    const { onHung } = this.#options;
+    if (onHung === undefined) return false;
     const stack = await stackOfThread(this.#threadId, limits.workerStackMs.default);
     // It may just have been on its way out.
     if (this.#hasEnded()) return true;
-    this.#options.onHung?.({ name: this.name, waitedMs: timeoutMs, stack });
+    onHung({ name: this.name, waitedMs: timeoutMs, stack });
     return false;
   }
 
