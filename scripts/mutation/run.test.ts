@@ -47,10 +47,22 @@ test('twelve and twenty are no teens', () => { expect([12, 20].map(isTeen)).toEq
   'kit/main.ts': "export { isOld } from './age.ts';\n",
   'kit/crowd.ts': "import { first } from './names.ts';\nexport const crowd = [first];\n",
   'kit/names.ts': "export const first = 'Ann';\n",
-  'kit/crowd.test.ts': `import { expect, test } from 'vitest';
+  'kit/people.test.ts': `import { expect, test } from 'vitest';
 import { crowd } from './crowd.ts';
 test('somebody is there', () => { expect(crowd).toEqual(['Ann']); });
 `,
+  // What has a test of its own is, and what a benchmark or a launcher starts.
+  'kit/spare.ts': 'export const spare = {};\n',
+  'kit/spare.test.ts': `import { expect, test } from 'vitest';
+import { spare } from './spare.ts';
+test('it is there', () => { expect(spare).toEqual({}); });
+`,
+  'daemons/echo/main.ts': "import './echo.ts';\n",
+  'daemons/echo/echo.ts': 'export {};\n',
+  'daemons/talk/main.ts': 'export {};\n',
+  'bench/echo.ts': "await import('../daemons/echo/main.ts');\n",
+  'bench/test-talk.ts': "import '../daemons/talk/main.ts';\n",
+  'scripts/talk.mjs': "await import('../daemons/talk/main.ts');\n",
   // The fault is in a process that the test starts, with an environment of its own.
   'kit/child.ts': `export const answer = () => 41 + 1;
 if (process.argv[2] === 'say') process.stdout.write(String(answer()));
@@ -158,7 +170,15 @@ test('the tests of other folders are left out where only its own are wanted', ()
   expect(testsOf(checkout, 'kit', true)).toEqual(['kit/age.test.ts', 'kit/words.test.ts']);
 });
 
-test('what only tests load, and what only that loads, is no part of the product', () => {
+test('what only tests load, and what only that loads, is no part of the product, but what benchmarks start is', () => {
   const { product } = readCheckout(folder);
-  expect(product).toEqual(['kit/age.ts', 'kit/child.ts', 'kit/main.ts']);
+  expect(product).toEqual([
+    'daemons/echo/echo.ts',
+    'daemons/echo/main.ts',
+    'daemons/talk/main.ts',
+    'kit/age.ts',
+    'kit/child.ts',
+    'kit/main.ts',
+    'kit/spare.ts',
+  ]);
 });

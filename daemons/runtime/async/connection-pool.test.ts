@@ -5,9 +5,7 @@ import { type AddressInfo, createServer as createTcpServer, type Server as TcpSe
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { SignalboxError } from '../../../contract/errors.ts';
 import { createSelfSigned } from '../net/certificate-tasks.ts';
-import { MetricRegistry } from '../telemetry/metric-registry.ts';
 import { until } from '../test-fixtures/until.ts';
-import { instrumentConnections } from './connection-instrument.ts';
 import { ConnectionPool, type ConnectionPoolOptions } from './connection-pool.ts';
 
 const ends: (() => Promise<unknown> | unknown)[] = [];
@@ -377,44 +375,6 @@ describe('ConnectionPool', () => {
     expect(error?.code).toBe('bad_request');
     expect(error?.message).toContain(`This is no request for ${pool.origin}: `);
     expect(error?.message).not.toContain('secret');
-  });
-
-  it('is seen by its figures until that is taken away', async () => {
-    const { pool, answers } = await held({ connections: 1, waiting: 1 });
-    const metrics = new MetricRegistry('t', []);
-    const { close } = instrumentConnections(metrics, 'login', pool);
-    const asked = [pool.request({ path: '/' }), pool.request({ path: '/' })];
-    await codeOf(pool.request({ path: '/' }));
-    const shown = (...figures: string[]) =>
-      figures.map(
-        (figure) =>
-          metrics.values[metrics.layout.slot(`signalbox_t_connections_${figure}{connections="login"}`)],
-      );
-    metrics.sample();
-    expect(shown('depth', 'active', 'idle', 'max')).toEqual([1, 1, 0, 1]);
-    for (let i = 0; i < 2; i++) {
-      await until(() => answers.length > i);
-      answers[i]!();
-    }
-    await Promise.all(asked);
-    const left = new AbortController();
-    const leaving = codeOf(pool.request({ path: '/', signal: left.signal }));
-    left.abort();
-    expect(await leaving).toBe('cancelled');
-    pool.destroy();
-    await codeOf(pool.request({ path: '/' }));
-    metrics.sample();
-    const totals = ['submitted', 'completed', 'failed', 'rejected', 'opened'];
-    expect(shown(...totals.map((figure) => `${figure}_total`))).toEqual([3, 2, 1, 1, 1]);
-    const histograms = metrics.rotate().map(({ metric, buckets }) => {
-      const count = buckets.filter((_, at) => at % 2 === 1).reduce((sum, one) => sum + one, 0);
-      return `${metric.replace(/^.*connections_(\w+)\{.*$/, '$1')} ${count}`;
-    });
-    expect(histograms.sort()).toEqual(['run_seconds 3', 'wait_seconds 3']);
-    close();
-    metrics.sample();
-    expect(metrics.catalog.metrics.some(({ instrument }) => instrument === 'connections')).toBe(false);
-    expect([pool.onWait, pool.onRun]).toEqual([null, null]);
   });
 
   it('leaves nothing behind, opened and closed a thousand times, each tenth with a connection', async () => {

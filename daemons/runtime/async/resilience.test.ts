@@ -2,8 +2,6 @@ import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SignalboxError } from '../../../contract/errors.ts';
 import { limits } from '../limits.ts';
-import { MetricRegistry } from '../telemetry/metric-registry.ts';
-import { instrumentBreaker } from './breaker-instrument.ts';
 import { Resilience, type ResilienceOptions } from './resilience.ts';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -307,29 +305,4 @@ describe('the breaker', () => {
     expect(await call).toContain('is not asked now');
     expect(work).toHaveBeenCalledTimes(3);
   });
-});
-
-it('is seen by its figures until it is taken away', async () => {
-  vi.useRealTimers();
-  const metrics = new MetricRegistry('t', []);
-  const calls = make({ failures: 1 });
-  const { close } = instrumentBreaker(metrics, 'mail', calls);
-  const shown = (figure: string) =>
-    metrics.values[metrics.layout.slot(`signalbox_t_breaker_${figure}{breaker="mail"}`)];
-  await calls.run(() => Promise.resolve());
-  metrics.sample();
-  expect(shown('state')).toBe(0);
-  await told(calls.run(down));
-  await told(calls.run(down));
-  metrics.sample();
-  expect(shown('state')).toBe(2);
-  const totals = ['submitted', 'completed', 'failed', 'rejected'];
-  expect(totals.map((figure) => shown(`${figure}_total`))).toEqual([3, 1, 1, 1]);
-  const [run] = metrics.rotate().filter(({ metric }) => metric.includes('breaker_run_seconds'));
-  expect(run?.buckets.filter((_, at) => at % 2 === 1).reduce((sum, count) => sum + count, 0)).toBe(2);
-  close();
-  expect(calls.onRun).toBeNull();
-  metrics.sample();
-  expect(metrics.catalog.metrics.some(({ instrument }) => instrument === 'breaker')).toBe(false);
-  await calls.run(() => Promise.resolve()).catch(() => {});
 });
