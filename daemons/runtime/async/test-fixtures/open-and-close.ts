@@ -1,7 +1,7 @@
 /**
  * A process that opens, uses and closes parts of the async library many times over and prints, as one line of JSON a part, what was
- * left behind. With the argument `threaded` these are the parts that start threads, else the others. Run it with `--expose-gc`. Used
- * by the leak test only.
+ * left behind. With the argument `threaded` these are the parts that start threads, else the others; a second
+ * argument says how often, for all of them. Run it with `--expose-gc`. Used by the leak test and by `npm run bench -- runtime`.
  */
 import { getEventListeners } from 'node:events';
 import { readdirSync } from 'node:fs';
@@ -106,7 +106,8 @@ async function repeat({ round }: Part, times: number, before: Held): Promise<voi
 }
 
 async function leftoversOf(part: Part): Promise<Leftovers> {
-  const [rounds, warmUp] = part.threaded ? [THREAD_ROUNDS, THREAD_WARM_UP_ROUNDS] : [ROUNDS, WARM_UP_ROUNDS];
+  const [usual, warmUp] = part.threaded ? [THREAD_ROUNDS, THREAD_WARM_UP_ROUNDS] : [ROUNDS, WARM_UP_ROUNDS];
+  const rounds = Number(process.argv[3] ?? usual);
   let error = '';
   let bytes = Number.POSITIVE_INFINITY;
   await turns();
