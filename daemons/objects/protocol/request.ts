@@ -1,5 +1,5 @@
 /** What the parser of requests tells the connection that feeds it. */
-import type { StatusName } from './status.ts';
+import type { RefusalName } from './status.ts';
 import type { Dialect, ModeName } from './wire.ts';
 
 /** One request. The object is the parser's and is used again for the next: copy what outlives the call. */
@@ -33,7 +33,7 @@ export interface Fault {
   /** Of the request, or 0 where there was none. */
   readonly id: number;
   readonly ordered: boolean;
-  readonly status: StatusName;
+  readonly status: RefusalName;
   /** For the answer: what was wrong and what was expected. */
   readonly message: string;
   /** Where the next message begins is unknown: after the answer the connection closes. */
@@ -53,8 +53,8 @@ export interface RequestSink {
   onBody(source: Buffer, start: number, end: number): boolean;
   /** The body is complete; called for each request of a mode that has one. Returns whether parsing goes on. */
   onBodyEnd(): boolean;
-  /** A request that cannot be carried out. */
-  onFault(fault: Fault): void;
+  /** A request that cannot be carried out. Returns whether parsing goes on. */
+  onFault(fault: Fault): boolean;
   /** The client asks to close after what is outstanding. Nothing is parsed after it. */
   onClose(reason: number): void;
 }

@@ -37,6 +37,9 @@ export const STATUSES = {
 /** Name of a status, as in logs, errors and documentation. */
 export type StatusName = keyof typeof STATUSES;
 
+/** A status that is a refusal or a failure. */
+export type RefusalName = Exclude<StatusName, 'ok'>;
+
 /** Every name, in the order of the codes. */
 export const STATUS_NAMES = Object.keys(STATUSES) as StatusName[];
 
