@@ -5,8 +5,8 @@
 import { describe, expect, it } from 'vitest';
 import {
   agree,
-  descriptorRidesOn,
   MAX_ANSWER_HEAD_BYTES,
+  MAX_DESCRIPTOR_ANSWER_BYTES,
   writeClose,
   writeCloseAck,
   writeContentHead,
@@ -64,11 +64,10 @@ function helloOf(bytes: string): Hello {
 }
 
 describe('answers of programs, as captured', () => {
-  it('version 1, FDPASS: the head, and X which carries the descriptor', () => {
+  it('version 1, FDPASS: the head before the X that carries the descriptor', () => {
     expect(written((at) => writeDescriptorAnswer(into, at, P1, 0, OBJECT))).toBe(
-      `00 00 00 00 00 00 00 00 00 00 1a ${OBJECT_METADATA} 58`,
+      `00 00 00 00 00 00 00 00 00 00 1a ${OBJECT_METADATA}`,
     );
-    expect(descriptorRidesOn('programs')).toBe('last');
   });
 
   it('version 1, a URI that does not exist', () => {
@@ -98,7 +97,7 @@ describe('answers of programs, as captured', () => {
 
   it('version 2, FDPASS, one of them of a URI that does not exist', () => {
     expect(written((at) => writeDescriptorAnswer(into, at, P2, 1, OBJECT))).toBe(
-      `02 00 00 00 01 00 00 00 00 00 00 00 00 00 00 1a ${OBJECT_METADATA} 58`,
+      `02 00 00 00 01 00 00 00 00 00 00 00 00 00 00 1a ${OBJECT_METADATA}`,
     );
     expect(written((at) => writeError(into, at, P2, 3, 'not_found', NO_SUCH_FILE))).toBe(
       `02 00 00 00 03 01 00 00 00 00 00 00 00 00 00 1c ${NO_SUCH_FILE_ENTRY}`,
@@ -120,7 +119,6 @@ describe('answers of programs, as captured', () => {
 describe('answers of the document', () => {
   it('of version 1 are a status that carries the descriptor, a length before content, a length before a message', () => {
     expect(written((at) => writeDescriptorAnswer(into, at, D1, 0, OBJECT))).toBe('00');
-    expect(descriptorRidesOn('document')).toBe('first');
     expect(written((at) => writeContentHead(into, at, D1, 0, 13, OBJECT))).toBe('00 00 00 00 00 00 00 00 0d');
     expect(written((at) => writeError(into, at, D1, 0, 'not_found', 'gone'))).toBe('01 00 04 67 6f 6e 65');
   });
@@ -161,14 +159,11 @@ it('writes a size that takes more than four bytes, and a time before 1970 as 197
 });
 
 it('has room for the longest answer, and cuts a message between characters', () => {
-  const texts = { etag: 'e'.repeat(255), mimeType: 'm'.repeat(255), next: 'n'.repeat(4096) };
-  const end = writeDescriptorAnswer(into, 0, P2, 1, {
-    ...OBJECT,
-    latencyUs: 1,
-    errorText: 'x'.repeat(999),
-    ...texts,
-  });
-  expect(end).toBeLessThanOrEqual(MAX_ANSWER_HEAD_BYTES);
+  const texts = { etag: 'e'.repeat(255), mimeType: 'm'.repeat(255) };
+  const object = { ...OBJECT, latencyUs: 1, ...texts };
+  expect(writeDescriptorAnswer(into, 0, P2, 1, object)).toBeLessThanOrEqual(MAX_DESCRIPTOR_ANSWER_BYTES);
+  const all = { ...object, next: 'n'.repeat(4096), errorText: 'x'.repeat(999) };
+  expect(writeContentHead(into, 0, P2, 1, 13, all)).toBe(MAX_ANSWER_HEAD_BYTES);
   const message = `${'é'.repeat(256)}€`;
   expect(writeError(into, 0, D1, 0, 'storage', message)).toBe(3 + 512);
   expect(into.toString('utf8', 3, 515)).toBe('é'.repeat(256));

@@ -12,21 +12,13 @@ import {
 } from './metadata.ts';
 import type { Hello } from './request.ts';
 import { type RefusalName, statusCode } from './status.ts';
-import {
-  CAPABILITY,
-  DESCRIPTOR_BYTE,
-  type Dialect,
-  type Framing,
-  HELLO_VERSION,
-  MAGIC,
-  MESSAGE,
-} from './wire.ts';
+import { CAPABILITY, type Dialect, type Framing, HELLO_VERSION, MAGIC, MESSAGE } from './wire.ts';
 
 /** The longest head: message type, id, status, two lengths, and the metadata. */
 const V2_HEAD_BYTES = 16;
 
 /** Room that one answer may take without its content. */
-export const MAX_ANSWER_HEAD_BYTES = V2_HEAD_BYTES + MAX_METADATA_BYTES + 1;
+export const MAX_ANSWER_HEAD_BYTES = V2_HEAD_BYTES + MAX_METADATA_BYTES;
 
 const OK = statusCode('ok');
 const NOTHING: Metadata = {};
@@ -103,14 +95,13 @@ function writeFull(
   return writeLengthAndMetadata(into, writeUint64(into, end, contentBytes), metadata);
 }
 
-/**
- * Which byte of {@link writeDescriptorAnswer} the descriptor rides on. In `programs` the last goes out by itself: see
- * `DESCRIPTOR_BYTE`. In `document` it is the first, and answers that are ready together may share one `sendmsg`.
- */
-export const descriptorRidesOn = (dialect: Dialect): 'first' | 'last' =>
-  dialect === 'document' ? 'first' : 'last';
+/** Room that {@link writeDescriptorAnswer} may take for an object's metadata, with both texts at their longest. */
+export const MAX_DESCRIPTOR_ANSWER_BYTES = 1024;
 
-/** The whole answer to FDPASS, with the byte that carries the descriptor. */
+/**
+ * The answer to FDPASS. In `programs` the byte `DESCRIPTOR_BYTE` follows, in a `sendmsg` of its own that carries the descriptor;
+ * in `document` it rides on the first byte of this, and answers that are ready together may share one `sendmsg`.
+ */
 export function writeDescriptorAnswer(
   into: Buffer,
   at: number,
@@ -118,11 +109,7 @@ export function writeDescriptorAnswer(
   id: number,
   metadata: Metadata,
 ): number {
-  if (framing.dialect === 'programs') {
-    const end = writeFull(into, at, framing, id, OK, 0, metadata);
-    into[end] = DESCRIPTOR_BYTE;
-    return end + 1;
-  }
+  if (framing.dialect === 'programs') return writeFull(into, at, framing, id, OK, 0, metadata);
   if (framing.version === 2) return writeLengthAndMetadata(into, writeV2(into, at, id, OK), metadata);
   into[at] = OK;
   return at + 1;
