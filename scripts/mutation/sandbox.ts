@@ -5,6 +5,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import {
   copyFileSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -52,14 +53,14 @@ function kill(id: number): void {
 
 export class Sandbox {
   readonly #folder: string;
-  readonly #source: string;
   #worker: ChildProcess | null = null;
   #runs = 0;
   #changed = new Set<string>();
+  /** What stood in the files that were written: the checkout itself may be worked on meanwhile. */
+  readonly #originals = new Map<string, Buffer>();
 
   /** Copies `files` (paths from `source`) into `folder`, which is made; packages are linked. */
   constructor(source: string, folder: string, files: readonly string[]) {
-    this.#source = source;
     this.#folder = folder;
     mkdirSync(join(folder, 't'), { recursive: true });
     const folders = new Set(files.map((file) => dirname(file)));
@@ -74,13 +75,17 @@ export class Sandbox {
 
   /** Writes another text for a file. */
   write(file: string, text: string): void {
-    writeFileSync(join(this.#folder, file), text);
+    const path = join(this.#folder, file);
+    if (!this.#originals.has(file) && existsSync(path)) this.#originals.set(file, readFileSync(path));
+    writeFileSync(path, text);
     this.#changed.add(file);
   }
 
-  /** Gives a file the text that it has in the checkout. */
+  /** Gives a file that was written the text that it was copied with. */
   restore(file: string): void {
-    copyFileSync(join(this.#source, file), join(this.#folder, file));
+    const original = this.#originals.get(file);
+    if (original === undefined) return;
+    writeFileSync(join(this.#folder, file), original);
     this.#changed.add(file);
   }
 
