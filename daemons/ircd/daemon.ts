@@ -16,6 +16,7 @@ import type {
 import { stopEffect } from '../runtime/host/impact-text.ts';
 import { BanFile } from '../runtime/net/ban-file.ts';
 import { type BanSaved, BanSaver, type BanSource } from '../runtime/net/ban-saver.ts';
+import { instrumentCounts } from '../runtime/telemetry/counted-instrument.ts';
 import type { adminCommands } from './admin/commands.ts';
 import { createAdminHandlers } from './admin/handlers.ts';
 import { channelCells, connectionCells } from './admin/rows.ts';
@@ -76,6 +77,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
       endMs: ({ expiresMs }) => expiresMs,
     };
     this.#banSaver = new BanSaver(this.#banFile, bans, this.#logger);
+    instrumentCounts(context.metrics, 'batcher', 'bans', () => this.#banSaver.counts);
     // The server needs the outbox of the network path, which needs a handler: the handler waits for the server.
     const handler: ConnectionHandler<User> = {
       refusal: (address) => this.#server.refusal(address),

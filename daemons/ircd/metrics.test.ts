@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { MetricRegistry } from '../runtime/telemetry/metric-registry.ts';
+import { shownInstruments } from '../runtime/telemetry/test-fixtures/shown-instruments.ts';
 import { manifest } from './manifest.ts';
 import { MemoryServer } from './memory-server.ts';
 import { publishMetrics } from './metrics.ts';
@@ -29,8 +30,19 @@ it('shows each figure under its own name', () => {
   };
   const net = {
     stats: netStats,
-    admission: { counts, throttle: { absent: { remembered: 0, most: 1 } } },
-    work: { stats: () => ({}) },
+    admission: {
+      counts,
+      throttle: { absent: { remembered: 0, most: 1 } },
+      places: { depth: 501 },
+      refusedClients: { depth: 502 },
+    },
+    readRounds: { tally: { depth: 503, highWater: 503, submitted: 504 } },
+    work: { stats: () => ({ depth: 505, highWater: 506, submitted: 507 }) },
+    floodQueue: { counts: { depth: 508, highWater: 509, submitted: 600 } },
+    writer: { counts: { depth: 510, highWater: 511, submitted: 512 } },
+    heldToSend: { depth: 513 },
+    heldOfInput: { depth: 514 },
+    arena: { active: 515 },
     sampleSendQueues: () => ({ totalBytes: 201, maxBytes: 202 }),
   } as unknown as NetServer<User>;
   const stats = {
@@ -42,7 +54,7 @@ it('shows each figure under its own name', () => {
     evicted: 306,
     expired: 307,
   };
-  const lookup = { names: { name: 'dns', stats: () => stats } } as unknown as Lookup;
+  const lookup = { names: { name: 'dns', stats: () => stats }, idents: { depth: 516 } } as unknown as Lookup;
   const registry = new MetricRegistry('ircd', manifest.metrics);
   publishMetrics(registry, irc.server, net, lookup);
   for (const nick of ['a', 'b', 'c']) irc.join(nick);
@@ -93,6 +105,24 @@ it('shows each figure under its own name', () => {
     oper_failures_total: 402,
     handler_errors_total: 403,
   });
-  const cache = (name: string) => value(`cache_${name}{cache="dns"}`);
-  expect([cache('depth'), cache('hits_total'), cache('failed_total')]).toEqual([303, 301, 305]);
+  const {
+    'queue tls handshakes': _handshakes,
+    'pool passwords': _passwords,
+    ...others
+  } = shownInstruments(registry);
+  expect(others).toEqual({
+    'cache dns': expect.objectContaining({ depth: 303, hits: 301, failed: 305 }),
+    'correlation ident': { depth: 516 },
+    'limiter client connections': { depth: 501 },
+    'limiter connects': { depth: 0, capacity: 1, completed: 101 - 103, rejected: 103 },
+    'limiter refused clients': { depth: 502 },
+    'queue flood control': { depth: 508, highWater: 509, submitted: 600, completed: 90, dropped: 2 },
+    'queue read rounds': { depth: 503, highWater: 503, submitted: 504, completed: 1 },
+    'queue receive queue bytes': { depth: 514 },
+    'queue registrations': { depth: 0, highWater: 0, submitted: 4, completed: 4 },
+    'queue send queue bytes': { depth: 513 },
+    'queue work of clients': { depth: 505, highWater: 506, submitted: 507, completed: 2 },
+    'queue writes': { depth: 510, highWater: 511, submitted: 512, completed: 2 },
+    'slab lines of a tick': { active: 515 },
+  });
 });

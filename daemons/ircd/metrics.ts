@@ -3,8 +3,9 @@ import { instrumentCache } from '../runtime/async/async-cache.ts';
 import { instrumentPool } from '../runtime/async/pool-instrument.ts';
 import { instrumentAccepting } from '../runtime/net/acceptor-instruments.ts';
 import { publishAcceptor } from '../runtime/net/acceptor-metrics.ts';
+import { instrumentCounts } from '../runtime/telemetry/counted-instrument.ts';
 import type { MetricRegistry } from '../runtime/telemetry/metric-registry.ts';
-import { instrumentQueue } from '../runtime/telemetry/queue-instrument.ts';
+import { countsOf, instrumentQueue } from '../runtime/telemetry/queue-instrument.ts';
 import type { IrcServer } from './irc-server.ts';
 import type { Lookup } from './net/lookup.ts';
 import type { NetServer } from './net/net-server.ts';
@@ -25,6 +26,20 @@ const NET_COUNTERS: Readonly<Record<string, NetStatName>> = {
   memory_disconnects: 'memoryKills',
   oversized_lines: 'oversizedLines',
 };
+
+/** Registers what waits between the sockets and the protocol. */
+function instrumentNet(registry: MetricRegistry, net: NetServer<User>): void {
+  instrumentQueue(registry, 'read rounds', () => countsOf(net.readRounds.tally));
+  instrumentQueue(registry, 'work of clients', () => net.work.stats());
+  instrumentQueue(registry, 'flood control', () => ({
+    ...net.floodQueue.counts,
+    dropped: net.stats.get('floodKills'),
+  }));
+  instrumentQueue(registry, 'writes', () => net.writer.counts);
+  instrumentCounts(registry, 'queue', 'send queue bytes', () => net.heldToSend);
+  instrumentCounts(registry, 'queue', 'receive queue bytes', () => net.heldOfInput);
+  instrumentCounts(registry, 'slab', 'lines of a tick', () => net.arena);
+}
 
 /** Registers the sampling; nothing on the hot path writes a metric itself but the latency histogram. */
 export function publishMetrics(
@@ -54,9 +69,11 @@ export function publishMetrics(
 
   instrumentCache(registry, lookup.names);
   instrumentPool(registry, server.passwords.pool);
+  instrumentQueue(registry, 'registrations', () => server.registrationTurns.stats());
   publishAcceptor(registry, net.admission.counts, () => net.stats.get('connections'));
   instrumentAccepting(registry, net.admission);
-  instrumentQueue(registry, 'work of clients', () => net.work.stats());
+  instrumentCounts(registry, 'correlation', 'ident', () => lookup.idents);
+  instrumentNet(registry, net);
   registry.onSample(() => {
     for (const { handle, stat } of netCounters) handle.setTotal(net.stats.get(stat));
     messagesIn.setTotal(net.stats.get('linesIn') + net.stats.get('oversizedLines'));

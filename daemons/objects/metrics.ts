@@ -125,7 +125,7 @@ export interface ServerFigures {
 /** Shows what the acceptor counts, how many connections are open, and what the store holds. */
 export function publishServer<Class extends ClassRule>(
   registry: MetricRegistry,
-  admission: Pick<Admission<Class>, 'counts' | 'throttle'>,
+  admission: Pick<Admission<Class>, 'counts' | 'throttle' | 'places' | 'refusedClients'>,
   connections: () => number,
   figures: () => ServerFigures,
 ): void {

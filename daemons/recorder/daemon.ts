@@ -8,6 +8,7 @@ import { logLost } from '../runtime/async/pool-log.ts';
 import { ThreadPool } from '../runtime/async/thread-pool.ts';
 import { loadSqlite } from '../runtime/files/sqlite.ts';
 import type { DaemonContext, RunningDaemon } from '../runtime/host/daemon-definition.ts';
+import { instrumentCounts } from '../runtime/telemetry/counted-instrument.ts';
 import type { MetricRegistry } from '../runtime/telemetry/metric-registry.ts';
 import { standardInstrument } from '../runtime/telemetry/standard-instrument.ts';
 import { limits } from './limits.ts';
@@ -69,6 +70,7 @@ export async function startRecorder(
       log.warn('row_damaged', `A row of history cannot be read and was left out: ${message}`);
     },
   });
+  instrumentCounts(context.metrics, 'queue', 'full chunks', () => recorder.fullChunks);
   context.metrics.onSample(() => {
     const { depth, highWater, capacity, submitted, begun, rejected } = recorder.queries.stats();
     metrics.waiting.set(recorder.queries.unfinished);

@@ -8,6 +8,7 @@ import type { HistoryResult } from '../../contract/control/history.ts';
 import { SignalboxError } from '../../contract/errors.ts';
 import { RecordingClock } from '../../kit/recording-clock.ts';
 import type { SqliteConstructor } from '../runtime/files/sqlite.ts';
+import type { Counts } from '../runtime/telemetry/counted-instrument.ts';
 import { limits } from './limits.ts';
 import { type HistoryQuery, queryHistory } from './query/history-query.ts';
 import { QueryQueue, type SlicedQuery } from './query/query-queue.ts';
@@ -20,7 +21,7 @@ import type { Keep } from './store/retention.ts';
 import type { AppendTime, Store } from './store/store.ts';
 import { type FileLoss, StoreFile } from './store/store-file.ts';
 import { describeTables, type TableStats } from './store/table-stats.ts';
-import { tierKeep } from './store/tiers.ts';
+import { TIERS, tierKeep } from './store/tiers.ts';
 
 /** Where the file is and what is kept of it. */
 export interface RecorderOptions {
@@ -58,6 +59,7 @@ export class Recorder {
   /** Uptime of the last append, milliseconds. */
   #appendedAt: number | null = null;
   #jumped = false;
+  #mostFull = 0;
 
   /** Opens the file, or begins one. Throws `unavailable` where that is impossible now, `init_failed` where it always is. */
   constructor(options: RecorderOptions) {
@@ -92,11 +94,23 @@ export class Recorder {
     return this.#queue;
   }
 
+  /** Full chunks of all tiers that wait in memory to be encoded and written. */
+  get fullChunks(): Counts<'queue'> {
+    const depth = this.#file.current?.fullChunks ?? 0;
+    return {
+      depth,
+      high_water: this.#mostFull,
+      capacity: limits.fullChunks.default * TIERS.length,
+      completed: this.#closer?.written ?? 0,
+    };
+  }
+
   /** Stores a batch, once. Throws `refused` (disk) or `busy` (locked): nothing of it is stored then. */
   append(batch: AppendBatch): AppendResult {
     const time = this.#time();
     return this.#guard((store) => {
       const result = store.append(batch, time, this.#keep);
+      this.#mostFull = Math.max(this.#mostFull, store.fullChunks);
       this.#closer?.next(store);
       return result;
     });

@@ -32,10 +32,12 @@ export const relayDaemon: DaemonDefinition<typeof relayConfig, RelayCommands, Re
   async start(context) {
     const log = context.log('relay');
     const bans = await BanList.open(context.dataDir, log);
+    const metrics = new RelayMetrics(context.metrics);
+    metrics.publishBans(bans);
     const server = await RelayServer.start({
       config: context.config,
       credentials: context.prepared.credentials,
-      metrics: new RelayMetrics(context.metrics),
+      metrics,
       bans,
       log,
       onChanged() {

@@ -1,13 +1,13 @@
 /** What the relay measures: the catalog for its manifest, and the handles that its code writes. */
 import type { MetricSpec } from '../../contract/manifest.ts';
 import { metricSpecs } from '../../contract/metric-specs.ts';
+import type { QueueTally } from '../../kit/queue-tally.ts';
 import type { WorkTurns } from '../runtime/async/work-turns.ts';
-import { instrumentAccepting } from '../runtime/net/acceptor-instruments.ts';
+import { type Admitting, instrumentAccepting } from '../runtime/net/acceptor-instruments.ts';
 import { acceptorMetrics, publishAcceptor } from '../runtime/net/acceptor-metrics.ts';
-import type { Admission } from '../runtime/net/admission.ts';
-import type { ClassRule } from '../runtime/net/connection-classes.ts';
+import { type Counts, instrumentCounts } from '../runtime/telemetry/counted-instrument.ts';
 import type { MetricRegistry } from '../runtime/telemetry/metric-registry.ts';
-import { instrumentQueue } from '../runtime/telemetry/queue-instrument.ts';
+import { countsOf, instrumentQueue, type QueueCounts } from '../runtime/telemetry/queue-instrument.ts';
 
 const { name, gauge, counter, histogram } = metricSpecs('relay');
 
@@ -42,6 +42,15 @@ export const relayMetrics: readonly MetricSpec[] = [
   ),
   histogram('backlog_latency', 'The same for receivers that lagged behind'),
 ];
+
+/** What all clients of a relay share, as far as it is shown. */
+interface SharedQueues {
+  readonly turns: Pick<WorkTurns, 'stats'>;
+  readonly readRounds: { readonly tally: QueueTally };
+  readonly paused: QueueTally;
+  readonly flusher: { readonly counts: QueueCounts };
+  readonly memoryWatch: { readonly heldToSend: Counts<'queue'>; readonly heldOfInput: Counts<'queue'> };
+}
 
 /** Typed-array handles, taken once. */
 export class RelayMetrics {
@@ -94,14 +103,25 @@ export class RelayMetrics {
     this.backlogLatency = registry.histogram(name('backlog_latency_seconds'));
   }
 
-  /** Shows what the acceptor counts, how many connections are open, and what waits for its turn. */
-  publishAccepting<Class extends ClassRule>(
-    admission: Pick<Admission<Class>, 'counts' | 'throttle'>,
-    connections: () => number,
-    turns: WorkTurns,
-  ): void {
+  /** Shows what the acceptor counts, and how many connections are open. */
+  publishAccepting(admission: Admitting, connections: () => number): void {
     publishAcceptor(this.#registry, admission.counts, connections);
     instrumentAccepting(this.#registry, admission);
-    instrumentQueue(this.#registry, 'work of clients', () => turns.stats());
+  }
+
+  /** Shows what waits between the sockets and the rooms. */
+  publishClients({ turns, readRounds, paused, flusher, memoryWatch }: SharedQueues): void {
+    const registry = this.#registry;
+    instrumentQueue(registry, 'read rounds', () => countsOf(readRounds.tally));
+    instrumentQueue(registry, 'work of clients', () => turns.stats());
+    instrumentQueue(registry, 'flood control', () => countsOf(paused));
+    instrumentQueue(registry, 'writes', () => flusher.counts);
+    instrumentCounts(registry, 'queue', 'send queue bytes', () => memoryWatch.heldToSend);
+    instrumentCounts(registry, 'queue', 'receive queue bytes', () => memoryWatch.heldOfInput);
+  }
+
+  /** Shows changes of bans on their way to the disk. */
+  publishBans(bans: { readonly counts: Counts<'batcher'> }): void {
+    instrumentCounts(this.#registry, 'batcher', 'bans', () => bans.counts);
   }
 }

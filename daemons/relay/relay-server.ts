@@ -5,6 +5,7 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { TcpListenerInfo } from '../../contract/link/endpoint.ts';
+import { QueueTally } from '../../kit/queue-tally.ts';
 import { WorkAccount, WorkGroup, WorkGroups } from '../runtime/async/work-account.ts';
 import type { WorkTurns } from '../runtime/async/work-turns.ts';
 import { roomNotice } from '../runtime/host/descriptor-limit.ts';
@@ -109,6 +110,7 @@ export class RelayServer {
       groups: new WorkGroups(),
       // At once: what is read of unfinished frames is held, and a crowd that has begun some is to wait with it in the kernel.
       readRounds: new ReadRounds({ lateMs: 0 }),
+      paused: new QueueTally(),
       memory: this.#memory,
       memoryWatch: new MemoryWatch({
         memory: this.#memory,
@@ -127,7 +129,6 @@ export class RelayServer {
       },
       maxConnections: () => this.limits.max_clients,
     });
-    options.metrics.publishAccepting(this.admission, () => this.relay.size, this.#turns);
     this.#acceptor = new Acceptor({
       key: 'relay.listen',
       protocol: 'frames',
@@ -144,6 +145,8 @@ export class RelayServer {
       },
       onOpen: (socket, seat, { mode }, tls) => this.#open(socket, seat, mode, tls),
     });
+    options.metrics.publishAccepting(this.admission, () => this.relay.size);
+    options.metrics.publishClients(this.#services);
   }
 
   /** Listens; rejects with SignalboxError `address_in_use`, `init_failed` or `config_invalid` when it cannot. */

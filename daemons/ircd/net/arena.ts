@@ -3,6 +3,7 @@
  * only ranges of it until the flush at the end of the tick, after which the same slabs serve the next tick.
  * Used by the server (flush) and, through {@link Outbox}, by the protocol.
  */
+import type { Counts } from '../../runtime/telemetry/counted-instrument.ts';
 import type { Chunk, Outbox } from './connection.ts';
 
 /** Slabs are 2^16 bytes, so that a position in the arena splits into slab and offset by a shift. */
@@ -52,6 +53,8 @@ export class Arena implements Outbox {
   readonly #lanes: Lane[] = [{ slab: null, used: 0 }];
   readonly #privateLane: Lane = { slab: null, used: 0 };
   #total = 0;
+  #mostSlabs = 0;
+  #given = 0;
   /** Called with each first line of a tick, so that the owner schedules the flush. */
   readonly #onFirstLine: () => void;
 
@@ -62,6 +65,18 @@ export class Arena implements Outbox {
   /** Bytes serialized in this tick. */
   get sizeBytes(): number {
     return this.#total;
+  }
+
+  /** Slabs of this tick, those that wait for the next ones, and how many ticks had so far. */
+  get counts(): Counts<'slab'> {
+    const active = this.#slabs.length;
+    return {
+      active,
+      idle: this.#spare.length,
+      high_water: Math.max(this.#mostSlabs, active),
+      submitted: this.#given + active,
+      completed: this.#given,
+    };
   }
 
   encode(line: string, lane = 0): Chunk {
@@ -85,6 +100,8 @@ export class Arena implements Outbox {
       slab.base = EXPIRED;
       if (this.#spare.length < MAX_SPARE_SLABS) this.#spare.push(slab.bytes);
     }
+    this.#given += this.#slabs.length;
+    if (this.#slabs.length > this.#mostSlabs) this.#mostSlabs = this.#slabs.length;
     this.#slabs = [];
     this.#total = 0;
     this.#privateLane.slab = null;

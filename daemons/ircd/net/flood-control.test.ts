@@ -62,6 +62,23 @@ describe('FloodQueue', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  test('counts who waits, each once for as long as it does', () => {
+    const queue = new FloodQueue();
+    const [again, gone] = [new Waiter([100]), new Waiter([])];
+    queue.wait(again, 50);
+    queue.wait(again, 60);
+    queue.wait(gone, 500);
+    expect(queue.counts).toEqual({ depth: 2, highWater: 2, submitted: 2 });
+    vi.advanceTimersByTime(70);
+    queue.remove(gone);
+    expect(queue.counts).toEqual({ depth: 1, highWater: 2, submitted: 2 });
+    vi.advanceTimersByTime(100);
+    expect(queue.counts).toEqual({ depth: 0, highWater: 2, submitted: 2 });
+    queue.wait(gone, 1);
+    queue.close();
+    expect(queue.counts).toMatchObject({ highWater: 2, submitted: 3 });
+  });
+
   test('is woken again for whoever is due sooner, and not for whoever is due later', () => {
     const queue = new FloodQueue();
     const [first, second, third] = [new Waiter([]), new Waiter([]), new Waiter([])];

@@ -3,6 +3,7 @@
  * clients whose lines wait. No timer runs while nobody waits. Used by ClientConnection.
  */
 import { Rate, TokenBucket } from '../../../kit/token-bucket.ts';
+import type { QueueCounts } from '../../runtime/telemetry/queue-instrument.ts';
 import { limits } from '../limits.ts';
 
 /** Lines of one client. A penalty may take at most one burst more than there is. */
@@ -29,15 +30,24 @@ export class FloodQueue {
   readonly #dueMs = new Map<FloodWaiter, number>();
   #timer: NodeJS.Timeout | null = null;
   #timerDueMs = 0;
+  #highWater = 0;
+  #submitted = 0;
 
   get waiting(): number {
     return this.#dueMs.size;
   }
 
+  /** Clients whose lines wait. */
+  get counts(): QueueCounts {
+    return { depth: this.#dueMs.size, highWater: this.#highWater, submitted: this.#submitted };
+  }
+
   /** Calls `resumeLines` of the waiter after `delayMs`, instead of when it was due before. */
   wait(waiter: FloodWaiter, delayMs: number): void {
     const due = performance.now() + delayMs;
+    if (!this.#dueMs.has(waiter)) this.#submitted++;
     this.#dueMs.set(waiter, due);
+    this.#highWater = Math.max(this.#highWater, this.#dueMs.size);
     this.#arm(due);
   }
 

@@ -226,12 +226,16 @@ describe('ident', () => {
     const { lookup } = setUp({ identPort });
     expect(await lookup.ident(query)).toBe('alice');
     expect(lookup.stats).toMatchObject({ identAsked: 1, identAnswered: 1 });
+    expect(lookup.idents).toMatchObject({ depth: 0, submitted: 1, completed: 1, failed: 0 });
   });
 
   test('a silent ident server is not waited for, and a missing one answers nobody', async () => {
     const identPort = await identServer(() => null);
     const { lookup } = setUp({ identPort, identDeadlineMs: 10 });
-    expect(await lookup.ident(query)).toBeNull();
+    const asking = lookup.ident(query);
+    expect(lookup.idents).toEqual({ depth: 1, high_water: 1, submitted: 1, completed: 0, failed: 0 });
+    expect(await asking).toBeNull();
+    expect(lookup.idents).toEqual({ depth: 0, high_water: 1, submitted: 1, completed: 0, failed: 1 });
     await new Promise((resolve) => server?.close(resolve));
     expect(await lookup.ident(query)).toBeNull();
     const off = setUp({ ident: false });

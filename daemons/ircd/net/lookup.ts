@@ -6,6 +6,7 @@
 import { isIPv4 } from 'node:net';
 import { AsyncCache } from '../../runtime/async/async-cache.ts';
 import { parseAddress } from '../../runtime/net/ip-address.ts';
+import type { Counts } from '../../runtime/telemetry/counted-instrument.ts';
 import { limits } from '../limits.ts';
 import { askIdent, type IdentQuery } from './ident.ts';
 
@@ -62,6 +63,8 @@ export class Lookup {
   readonly #options: LookupOptions;
   readonly #counters: LookupStats = { dnsFailures: 0, dnsTimeouts: 0, identAsked: 0, identAnswered: 0 };
   #settings: LookupSettings;
+  #identOpen = 0;
+  #identMost = 0;
 
   constructor(options: LookupOptions) {
     this.#options = options;
@@ -77,6 +80,18 @@ export class Lookup {
 
   get stats(): LookupStats {
     return { ...this.#counters };
+  }
+
+  /** Questions to ident servers. */
+  get idents(): Counts<'correlation'> {
+    const { identAsked, identAnswered } = this.#counters;
+    return {
+      depth: this.#identOpen,
+      high_water: this.#identMost,
+      submitted: identAsked,
+      completed: identAnswered,
+      failed: identAsked - identAnswered - this.#identOpen,
+    };
   }
 
   /** Takes other settings over. What is known stays. */
@@ -108,7 +123,9 @@ export class Lookup {
     if (!this.#settings.ident) return null;
     this.#counters.identAsked++;
     const deadlineMs = this.#options.identDeadlineMs ?? limits.lookupIdentMs.default;
+    this.#identMost = Math.max(this.#identMost, ++this.#identOpen);
     const user = await askIdent(query, deadlineMs, this.#options.identPort);
+    this.#identOpen--;
     if (user !== null) this.#counters.identAnswered++;
     return user;
   }

@@ -32,10 +32,12 @@ describe('what clients sent and what waits', () => {
     clients[2]?.socket.write('c'.repeat(100));
     await until(() => server.stats.get('inputHeld') === 600);
     expect(handler.closed).toEqual([]);
+    expect(server.heldOfInput).toEqual({ depth: 600, high_water: 600, capacity: 600 });
     clients[0]?.socket.write('a');
     await until(() => handler.closed.length > 0);
     expect(handler.closed).toEqual(['RecvQ total exceeded']);
     expect([server.stats.get('memoryKills'), server.stats.get('inputHeld')]).toEqual([1, 201]);
+    expect(server.heldOfInput).toEqual({ depth: 201, high_water: 601, capacity: 600 });
     await until(() => clients[1]?.lines.length === 1);
     expect(clients[1]?.lines).toEqual(['ERROR :RecvQ total exceeded']);
   });

@@ -20,6 +20,7 @@ import { OpenConnections } from '../../runtime/net/open-connections.ts';
 import { ReadRounds, type ReadRoundsOptions } from '../../runtime/net/read-rounds.ts';
 import { selfSignedCredentials, type TlsCredentials } from '../../runtime/net/tls-credentials.ts';
 import { type Holder, worstHolders } from '../../runtime/net/worst-holders.ts';
+import type { Counts } from '../../runtime/telemetry/counted-instrument.ts';
 import { limits } from '../limits.ts';
 import { Arena, oneLine } from './arena.ts';
 import { ClientConnection, type ConnectionHost, type TickReceiver } from './client-connection.ts';
@@ -87,6 +88,8 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
   readonly #slow = new Set<ClientConnection<User>>();
   readonly #overflowed: TickReceiver[] = [];
   #totals: HeldTotals;
+  /** The most bytes that were held at once. */
+  readonly #mostHeld = { send: 0, input: 0 };
   readonly #flushTick = () => {
     this.#flushScheduled = false;
     this.#flushInTime();
@@ -131,6 +134,23 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
         `ERROR :Closing Link: ${oneLine(`${address} (${refusalText(refusal)})`)}\r\n`,
       onOpen: (socket, seat, _entry, tls) => this.#open(socket, seat, tls),
     });
+  }
+
+  /** Bytes held for clients that do not read as fast as they are sent to, of all that may be. */
+  get heldToSend(): Counts<'queue'> {
+    const depth = this.counts[netStat.sendHeld]!;
+    return { depth, high_water: Math.max(this.#mostHeld.send, depth), capacity: this.#totals.sendBytes };
+  }
+
+  /** Bytes held of what clients sent and is not worked off, of all that may be. */
+  get heldOfInput(): Counts<'queue'> {
+    const depth = this.counts[netStat.inputHeld]!;
+    return { depth, high_water: this.#mostHeld.input, capacity: this.#totals.inputBytes };
+  }
+
+  /** Memory of the lines of a tick. */
+  get arena(): Arena['counts'] {
+    return this.#arena.counts;
   }
 
   /** Every open listener with its real port. */
@@ -218,7 +238,9 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
   }
 
   inputGrew(): void {
-    if (this.counts[netStat.inputHeld]! > this.#totals.inputBytes) this.scheduleFlush();
+    const held = this.counts[netStat.inputHeld]!;
+    if (held > this.#mostHeld.input) this.#mostHeld.input = held;
+    if (held > this.#totals.inputBytes) this.scheduleFlush();
   }
 
   setSlow(connection: ClientConnection<User>, slow: boolean): void {
@@ -297,7 +319,9 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
   #keepTotals(): void {
     const { counts } = this;
     const totals = this.#totals;
-    const sendSurplus = counts[netStat.sendHeld]! - totals.sendBytes;
+    const sendHeld = counts[netStat.sendHeld]!;
+    if (sendHeld > this.#mostHeld.send) this.#mostHeld.send = sendHeld;
+    const sendSurplus = sendHeld - totals.sendBytes;
     if (sendSurplus > 0) {
       for (const connection of worstOf(
         this.#slow,

@@ -125,6 +125,16 @@ describe('Arena', () => {
     expect(fill(70).filter((bytes) => first.has(bytes))).toHaveLength(64);
   });
 
+  test('counts the slabs of a tick, those that are kept, the most at once, and how many there were', () => {
+    const arena = new Arena();
+    const fill = () => arena.encode('x'.repeat(60_000));
+    for (let n = 0; n < 70; n++) fill();
+    expect(arena.counts).toEqual({ active: 70, idle: 0, high_water: 70, submitted: 70, completed: 0 });
+    arena.reset();
+    fill();
+    expect(arena.counts).toEqual({ active: 1, idle: 63, high_water: 70, submitted: 71, completed: 70 });
+  });
+
   test('what would end a line is a space', () => {
     expect(['a\nb', 'a\rb', 'a\0b', '\r\n', 'plain'].map(oneLine)).toEqual([
       'a b',
@@ -293,6 +303,21 @@ describe('TickWriter', () => {
     expect([first.text, heard(), writer.pending]).toEqual(['to all\r\nmore\r\n', 40, 0]);
     expect(stats.counts[netStat.writes]).toBe(42);
     expect(chunk.slab.base).toBeLessThan(0);
+  });
+
+  test('counts who waits for the end of a tick, the most at once, and who had it', () => {
+    const { arena, writer, push, answer } = setUp();
+    const receivers = Array.from({ length: 40 }, () => new FakeReceiver());
+    for (const receiver of receivers) push(receiver, arena.encode('a'));
+    answer(new FakeReceiver(), arena.encode('b'));
+    expect(writer.counts).toEqual({ depth: 41, highWater: 0, submitted: 41 });
+    writer.flush([], () => true);
+    expect(writer.counts).toEqual({ depth: 24, highWater: 41, submitted: 41 });
+    writer.flush([]);
+    push(new FakeReceiver(), arena.encode('c'));
+    writer.flushAnswers([], () => false);
+    writer.flush([]);
+    expect(writer.counts).toEqual({ depth: 0, highWater: 41, submitted: 42 });
   });
 
   test('every receiver gets exactly its lines, in order, however they mix and whoever stalls', () => {

@@ -10,6 +10,7 @@
  * Writing to thousands takes longer than a turn of the loop may. Then the tick ends over several turns: those who are
  * answered come before those whom others wrote to, and the arena is kept until everybody had its bytes.
  */
+import type { QueueCounts } from '../../runtime/telemetry/queue-instrument.ts';
 import type { Arena } from './arena.ts';
 import { SLAB_BYTES } from './arena.ts';
 import type { TickReceiver } from './client-connection.ts';
@@ -111,6 +112,8 @@ export class TickWriter {
   #directStart = -1;
   #directEnd = -1;
   #direct: Buffer | null = null;
+  #mostPending = 0;
+  #had = 0;
 
   constructor(arena: Arena, counts: Float64Array) {
     this.#arena = arena;
@@ -144,6 +147,12 @@ export class TickWriter {
     return this.#answered.size + this.#dirty.size;
   }
 
+  /** Clients to whom something is written at the end of a tick. */
+  get counts(): QueueCounts {
+    const { pending } = this;
+    return { depth: pending, highWater: this.#mostPending, submitted: this.#had + pending };
+  }
+
   get idle(): boolean {
     return this.pending === 0;
   }
@@ -155,7 +164,9 @@ export class TickWriter {
    * @returns whether the tick has ended
    */
   flush(overflowed: TickReceiver[], isOver?: () => boolean): boolean {
-    if (this.pending > 0) this.#counts[netStat.ticks]!++;
+    const { pending } = this;
+    if (pending > 0) this.#counts[netStat.ticks]!++;
+    if (pending > this.#mostPending) this.#mostPending = pending;
     const ended =
       this.#flushLine(this.#answered, overflowed, isOver) && this.#flushLine(this.#dirty, overflowed, isOver);
     if (this.#spare.length > MAX_KEPT_LISTS) this.#spare.length = MAX_KEPT_LISTS;
@@ -172,6 +183,7 @@ export class TickWriter {
 
   #flushLine(line: Line, overflowed: TickReceiver[], isOver?: () => boolean): boolean {
     const counts = this.#counts;
+    const before = line.size;
     for (let left = CLOCK_EVERY; line.size > 0; left--) {
       if (left === 0) {
         left = CLOCK_EVERY;
@@ -187,6 +199,7 @@ export class TickWriter {
       if (ranges !== this.#sharedRanges) this.#release(ranges);
       if (receiver.afterFlush()) overflowed.push(receiver);
     }
+    this.#had += before - line.size;
     line.settle();
     return line.size === 0;
   }

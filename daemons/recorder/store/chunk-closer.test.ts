@@ -52,7 +52,10 @@ describe('a minute that is full', () => {
     const [seconds] = scene.recorder.stats();
     expect(seconds).toMatchObject({ rows: 61, oldest: NOON * 1_000, newest: (NOON + 60) * 1_000 });
 
+    const room = limits.fullChunks.default * 5;
+    expect(scene.recorder.fullChunks).toEqual({ depth: 1, high_water: 1, capacity: room, completed: 0 });
     await encoder.finish();
+    expect(scene.recorder.fullChunks).toEqual({ depth: 0, high_water: 1, capacity: room, completed: 1 });
     expect(await levels(0, 60)).toEqual(numbers(0, 60));
     expect([written('samples_1s'), scene.recorder.rows('samples_1s'), scene.recorder.rows('recent')]).toEqual(
       [1, 60, 1],

@@ -35,9 +35,15 @@ interface Job extends FullChunk {
 export class ChunkCloser {
   readonly #options: ChunkCloserOptions;
   #job: Job | null = null;
+  #written = 0;
 
   constructor(options: ChunkCloserOptions) {
     this.#options = options;
+  }
+
+  /** Chunks that were written so far. */
+  get written(): number {
+    return this.#written;
   }
 
   /** Goes on with what is full. To be called after every append: what could not be written is tried again then. */
@@ -86,8 +92,10 @@ export class ChunkCloser {
     if (!table.isFirst(chunk)) return true;
     // A second came late: what was encoded lacks it.
     if (columns !== null && chunk.additions !== additions) return true;
-    return this.#options.write(store, () =>
+    const written = this.#options.write(store, () =>
       table.writeFull(chunk, columns === null ? undefined : columnsOf(columns)),
     );
+    if (written) this.#written++;
+    return written;
   }
 }

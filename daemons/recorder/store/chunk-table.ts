@@ -89,6 +89,11 @@ export class ChunkTable {
       .pluck();
   }
 
+  /** Full chunks that wait to be encoded. */
+  get fullChunks(): number {
+    return this.#full;
+  }
+
   /** Forgets what is in memory: the sample store computes it again. */
   reload(): void {
     this.#held.clear();

@@ -137,6 +137,11 @@ export class Store {
     return this.write(() => this.#journal.step(folder, clock, run));
   }
 
+  /** Full chunks of all tiers that wait to be encoded. */
+  get fullChunks(): number {
+    return this.tables.reduce((sum, { fullChunks }) => sum + fullChunks, 0);
+  }
+
   /** The next chunk that is to be encoded and written, of the finest tier that has one; null where none is full. */
   nextFull(): FullChunk | null {
     for (const table of this.tables) {

@@ -62,6 +62,11 @@ export class BanList {
     return list;
   }
 
+  /** Changes on their way to the disk. */
+  get counts(): BanSaver<Ban>['counts'] {
+    return this.#saver.counts;
+  }
+
   /** Whether there are `most` bans in force at `now`, or more. */
   isFull(most: number, now: number): boolean {
     if (this.#bans.size >= most) this.#bans.forgetExpired(now);

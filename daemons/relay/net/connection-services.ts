@@ -1,5 +1,6 @@
 /** What all connections of a server share. Made by relay-server.ts; used by connection.ts and its two halves. */
 
+import type { QueueTally } from '../../../kit/queue-tally.ts';
 import type { WorkGroups } from '../../runtime/async/work-account.ts';
 import type { WorkTurns } from '../../runtime/async/work-turns.ts';
 import type { ReadRounds } from '../../runtime/net/read-rounds.ts';
@@ -17,6 +18,8 @@ export interface ConnectionServices {
   readonly turns: WorkTurns;
   readonly groups: WorkGroups;
   readonly readRounds: ReadRounds;
+  /** Clients of which nothing is read, because they sent too fast or caused too much work. */
+  readonly paused: QueueTally;
   readonly memory: HeldMemory;
   readonly memoryWatch: MemoryWatch;
 }

@@ -1,6 +1,7 @@
 /** One client's socket without a network: what is read when, how an end goes, and that each of its steps happens once. */
 import type { Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { QueueTally } from '../../../kit/queue-tally.ts';
 import { WorkGroups } from '../../runtime/async/work-account.ts';
 import { WorkTurns } from '../../runtime/async/work-turns.ts';
 import type { Seat } from '../../runtime/net/admission.ts';
@@ -25,6 +26,7 @@ let memory: HeldMemory;
 let metrics: RelayMetrics;
 let groups: WorkGroups;
 let grew: number;
+let paused: QueueTally;
 const limits = { max_frame_bytes: 100, close_flush_ms: 700 };
 const perClass = {
   send_queue_bytes: 400_000,
@@ -43,6 +45,7 @@ function open(flood = false, tls: string | null = null): void {
   memory = new HeldMemory();
   metrics = new RelayMetrics(new MetricRegistry('relay', relayMetrics));
   groups = new WorkGroups();
+  paused = new QueueTally();
   onFrame = () => {};
   const handler: ConnectionHandler = {
     onFrame: (_, source, start, end) => {
@@ -58,6 +61,7 @@ function open(flood = false, tls: string | null = null): void {
   const rounds = new Set<object>();
   const services = {
     limits,
+    paused,
     metrics,
     groups,
     memory,
@@ -157,10 +161,12 @@ describe('what is received', () => {
     receive('x'.repeat(96));
     receive('x'.repeat(96));
     expect([socket.reading, metrics.receivePauses.value]).toEqual([false, 1]);
+    expect(paused.depth).toBe(1);
     vi.advanceTimersByTime(99);
     expect(socket.reading).toBe(false);
     vi.advanceTimersByTime(1);
     expect(socket.reading).toBe(true);
+    expect(paused).toEqual({ depth: 0, highWater: 1, submitted: 1 });
     // At least ten milliseconds, because shorter ones cost more than they limit.
     vi.advanceTimersByTime(101);
     receive('');
@@ -266,6 +272,7 @@ describe('an end', () => {
     ]);
     // What still comes is read and thrown away; the only clock is that of the end.
     expect([socket.reading, vi.getTimerCount()]).toEqual([true, 1]);
+    expect(paused).toEqual({ depth: 0, highWater: 1, submitted: 1 });
     expect(heard).toEqual(['end: kicked']);
   });
 

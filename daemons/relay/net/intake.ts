@@ -147,8 +147,7 @@ export class Intake implements FrameSink, RoundReader, WorkJob {
     this.releasedBytes = this.#heldBytes;
     this.#decoder.stop();
     this.frameBegunAt = 0;
-    if (this.#pauseTimer !== null) clearTimeout(this.#pauseTimer);
-    this.#pauseTimer = null;
+    this.#endPause();
     this.recount();
   }
 
@@ -228,13 +227,21 @@ export class Intake implements FrameSink, RoundReader, WorkJob {
   #pause(waitMs: number): void {
     if (this.#pauseTimer !== null) return;
     this.#services.metrics.receivePauses.add();
+    this.#services.paused.enter();
     this.#pauseTimer = setTimeout(
       () => {
-        this.#pauseTimer = null;
+        this.#endPause();
         this.#readOrPause();
       },
       Math.max(waitMs, SHORTEST_PAUSE_MS),
     );
+  }
+
+  #endPause(): void {
+    if (this.#pauseTimer === null) return;
+    clearTimeout(this.#pauseTimer);
+    this.#pauseTimer = null;
+    this.#services.paused.leave();
   }
 
   /** Reads on where nothing speaks against it. */

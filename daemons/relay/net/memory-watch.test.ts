@@ -159,3 +159,15 @@ describe('of what waits to be read', () => {
     expect(ended).toEqual(['unread other']);
   });
 });
+
+it('shows what is held of all that may be, and the most that was', () => {
+  const big = client('a', { send: 700, receive: 300 });
+  watch.grew();
+  big.destroy();
+  memory.receiveBytes = 100;
+  watch.grew();
+  expect(watch.heldToSend).toEqual({ depth: 0, high_water: 700, capacity: 800 });
+  expect(watch.heldOfInput).toEqual({ depth: 100, high_water: 300, capacity: 400 });
+  memory.sendBytes = 750;
+  expect(watch.heldToSend).toMatchObject({ depth: 750, high_water: 750 });
+});

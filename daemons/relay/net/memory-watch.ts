@@ -3,6 +3,7 @@
  * them at once that it need not look at all of them again soon. Told by connections that something grew.
  */
 import { type Holder, worstHolders } from '../../runtime/net/worst-holders.ts';
+import type { Counts } from '../../runtime/telemetry/counted-instrument.ts';
 import type { Limits } from '../limits.ts';
 import type { Connection } from './connection.ts';
 import type { HeldMemory } from './held-memory.ts';
@@ -27,14 +28,38 @@ export interface MemoryWatchOptions {
 export class MemoryWatch {
   readonly #options: MemoryWatchOptions;
   #scheduled = false;
+  /** The most bytes that were held at once. */
+  readonly #most = { send: 0, receive: 0 };
 
   constructor(options: MemoryWatchOptions) {
     this.#options = options;
   }
 
+  /** Bytes held for clients that lag, of all that may be. */
+  get heldToSend(): Counts<'queue'> {
+    const { memory, limits } = this.#options;
+    return {
+      depth: memory.sendBytes,
+      high_water: Math.max(this.#most.send, memory.sendBytes),
+      capacity: limits.send_queue_total_bytes,
+    };
+  }
+
+  /** Bytes held of what clients sent and is not worked off, of all that may be. */
+  get heldOfInput(): Counts<'queue'> {
+    const { memory, limits } = this.#options;
+    return {
+      depth: memory.receiveBytes,
+      high_water: Math.max(this.#most.receive, memory.receiveBytes),
+      capacity: limits.receive_total_bytes,
+    };
+  }
+
   /** More is held than before. Cheap where the totals hold. */
   grew(): void {
     const { memory, limits, flusher } = this.#options;
+    if (memory.sendBytes > this.#most.send) this.#most.send = memory.sendBytes;
+    if (memory.receiveBytes > this.#most.receive) this.#most.receive = memory.receiveBytes;
     if (
       memory.sendBytes <= limits.send_queue_total_bytes &&
       memory.receiveBytes <= limits.receive_total_bytes

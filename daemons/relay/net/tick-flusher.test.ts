@@ -152,3 +152,22 @@ it('writes to everybody in one turn, also where the machine ran something else m
   flusher.run();
   expect(flushed).toBe(90);
 });
+
+it('counts who waits for the end of a tick, the most at once, and who had it', () => {
+  let now = 0;
+  const flusher = new TickFlusher(1, () => now);
+  const one: Flushable = {
+    flush() {
+      now += 0.5;
+    },
+  };
+  flusher.schedule(one, true);
+  for (let n = 0; n < 40; n++) flusher.schedule(one, false);
+  expect(flusher.counts).toEqual({ depth: 41, highWater: 41, submitted: 41 });
+  flusher.run();
+  expect(flusher.counts).toEqual({ depth: 24, highWater: 41, submitted: 41 });
+  while (flusher.pending > 0) flusher.run();
+  flusher.schedule(one, false);
+  flusher.run();
+  expect(flusher.counts).toEqual({ depth: 0, highWater: 41, submitted: 42 });
+});

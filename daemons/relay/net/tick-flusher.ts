@@ -3,6 +3,7 @@
  * gets one write. Receivers with the same frames in the queue (a room) share one concatenated buffer.
  */
 import { LostTime } from '../../runtime/async/lost-time.ts';
+import type { QueueCounts } from '../../runtime/telemetry/queue-instrument.ts';
 import { FIXED_LIMITS } from '../limits.ts';
 import type { Frame } from '../protocol/frame.ts';
 import type { SendQueue } from './send-queue.ts';
@@ -130,6 +131,8 @@ export interface Flushable {
 
 /** Connections that wait to be flushed, in order. */
 class Line {
+  /** Connections that were flushed so far. */
+  flushed = 0;
   #connections: Flushable[] = [];
   #at = 0;
 
@@ -147,6 +150,7 @@ class Line {
     if (connections.length === 0) return;
     while (this.#at < connections.length) {
       const end = Math.min(this.#at + CLOCK_EVERY, connections.length);
+      this.flushed += end - this.#at;
       while (this.#at < end) connections[this.#at++]!.flush(batcher);
       if (this.#at < connections.length && isOver()) return;
     }
@@ -174,6 +178,7 @@ export class TickFlusher {
   #choresAt = 0;
   #work: (() => void) | null = null;
   #scheduled = false;
+  #mostPending = 0;
 
   /**
    * @param flushMs time that a turn may spend here, in milliseconds; every turn does some, however little that is
@@ -189,6 +194,13 @@ export class TickFlusher {
   /** Connections that wait to be flushed. */
   get pending(): number {
     return this.#answered.size + this.#dirty.size;
+  }
+
+  /** Clients to whom something is written at the end of a tick. */
+  get counts(): QueueCounts {
+    const { pending } = this;
+    const had = this.#answered.flushed + this.#dirty.flushed;
+    return { depth: pending, highWater: Math.max(this.#mostPending, pending), submitted: had + pending };
   }
 
   /**
@@ -231,6 +243,7 @@ export class TickFlusher {
   };
 
   #flush(): void {
+    if (this.pending > this.#mostPending) this.#mostPending = this.pending;
     this.#deadlineMs = this.#now() + this.#flushMs;
     this.#lostMarked = false;
     this.#answered.flush(this.batcher, this.#isOver);

@@ -81,3 +81,16 @@ it('has the file on disk, and then its name, before it says so', async () => {
   await replaceFile(path, 'new');
   expect(synced).toEqual([`${path}.${process.pid}.new`, directory]);
 });
+
+it('counts what waits for the disk, what is there, and in how many writes', async () => {
+  const file = new SavedFile(path);
+  const first = file.save(() => '1');
+  const second = file.save(() => '2');
+  expect(file.counts).toEqual({ depth: 2, submitted: 2, completed: 0, batches: 0 });
+  await Promise.all([first, second]);
+  expect(file.counts).toEqual({ depth: 0, submitted: 2, completed: 2, batches: 1 });
+  await rm(path);
+  await mkdir(join(path, 'in-the-way'), { recursive: true });
+  await expect(file.save(() => '3')).rejects.toThrow();
+  expect(file.counts).toEqual({ depth: 0, submitted: 3, completed: 2, batches: 2 });
+});

@@ -4,6 +4,7 @@
  */
 import { open, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { Counts } from '../telemetry/counted-instrument.ts';
 
 /**
  * Replaces a file, readable by its owner only; resolves when it is on disk. Two calls for one path must not overlap:
@@ -46,9 +47,25 @@ export class SavedFile {
   /** The write under way; it never rejects. */
   #writing: Promise<void> = Promise.resolve();
   #next: Promise<void> | null = null;
+  /** Calls that share the next write, and those that share the one under way. */
+  #joined = 0;
+  #underWay = 0;
+  #submitted = 0;
+  #completed = 0;
+  #batches = 0;
 
   constructor(path: string) {
     this.path = path;
+  }
+
+  /** Calls that wait, those that came and whose text is on disk, and the writes that it took. */
+  get counts(): Counts<'batcher'> {
+    return {
+      depth: this.#joined + this.#underWay,
+      submitted: this.#submitted,
+      completed: this.#completed,
+      batches: this.#batches,
+    };
   }
 
   /**
@@ -57,13 +74,28 @@ export class SavedFile {
    */
   save(text: () => string): Promise<void> {
     this.#text = text;
+    this.#submitted++;
+    this.#joined++;
     this.#next ??= this.#writing.then(() => {
       this.#next = null;
-      const write = replaceFile(this.path, this.#text());
+      const write = this.#write();
       this.#writing = write.catch(() => {});
       return write;
     });
     return this.#next;
+  }
+
+  async #write(): Promise<void> {
+    const calls = this.#joined;
+    this.#joined = 0;
+    this.#underWay = calls;
+    this.#batches++;
+    try {
+      await replaceFile(this.path, this.#text());
+      this.#completed += calls;
+    } finally {
+      this.#underWay = 0;
+    }
   }
 
   /** Resolves when nothing is being written any more. */

@@ -18,6 +18,7 @@ import type { WorkTiming } from '../../../contract/work-timing.ts';
 import { loopTurn } from '../async/loop-turn.ts';
 import { probePlaces } from '../net/listen-probe.ts';
 import { carryOut, type ListenerChange } from '../net/listener-change.ts';
+import { instrumentCounts } from '../telemetry/counted-instrument.ts';
 import { Logger } from '../telemetry/logger.ts';
 import { LoopWatch, loopWatchWanted } from '../telemetry/loop-watch.ts';
 import { MetricRegistry } from '../telemetry/metric-registry.ts';
@@ -86,6 +87,7 @@ export class DaemonHost<
       this.logger.log('warn', 'metrics', event, message),
     );
     this.sampler = new ProcessSampler(id, this.registry);
+    instrumentCounts(this.registry, 'limiter', 'tasks', () => this.tasks.counts);
   }
 
   get id(): string {

@@ -218,7 +218,7 @@ it('sums a second up when it is ready and each second from then on', async () =>
 
 it('says what it measures before the first second that holds something else, once', async () => {
   await start();
-  context.metrics.instrument('queue', { queue: 'a' }, { depth: { kind: 'gauge', help: '' } });
+  context.metrics.instrument('queue', { queue: 'a' }, { length: { kind: 'gauge', help: '' } });
   vi.advanceTimersByTime(3_000);
   const types = parent.sent.map(({ type }) => type).filter((type) => type !== 'logs');
   expect(types).toEqual(['hello', 'ready', 'summary', 'catalog', 'summary', 'summary', 'summary']);
@@ -567,7 +567,7 @@ it.each([
 it('says in its log that an instrument found no room', async () => {
   await start();
   for (let n = 0; n <= limits.instruments.default; n++)
-    context.metrics.instrument('queue', { queue: `${n}` }, { depth: { kind: 'gauge', help: '' } });
+    context.metrics.instrument('queue', { queue: `${n}` }, { length: { kind: 'gauge', help: '' } });
   vi.advanceTimersByTime(100);
   expect(logged().at(-1)).toMatchObject({ level: 'warn', subsystem: 'metrics', event: 'instrument_refused' });
 });

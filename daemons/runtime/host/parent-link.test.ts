@@ -22,6 +22,8 @@ it('under Electron is the parent port, with the port that came beside a message'
     link.onMessage((message, transferred) => heard.push([message, transferred]));
     link.onClose(closed);
     link.send(pong);
+    // It does not tell what becomes of it.
+    expect(link.outbox).toBeNull();
     expect(parent.sent).toEqual([pong]);
     const port = new EventEmitter() as unknown as PortLike;
     parent.sayRaw('bare');
@@ -128,4 +130,16 @@ it('of a fork sends nothing, and waits for nothing, once main is gone', async ()
   link.send(pong);
   expect(sent).toHaveLength(1);
   await link.flush();
+});
+
+it('of a fork counts the messages that are on their way', () => {
+  beForked(true);
+  const { outbox, send } = openParentLink()!;
+  for (let n = 0; n < 3; n++) send(pong);
+  for (const { left } of sent.slice(0, 2)) left();
+  send(pong);
+  expect(outbox).toEqual({ depth: 2, highWater: 3, submitted: 4 });
+  connected = false;
+  send(pong);
+  expect(outbox?.submitted).toBe(4);
 });

@@ -4,6 +4,7 @@
  */
 import type { Duplex } from 'node:stream';
 import type { FromDaemon } from '../../../contract/link/from-daemon.ts';
+import { QueueTally } from '../../../kit/queue-tally.ts';
 import type { PortLike } from '../telemetry/message-port.ts';
 
 /** What came beside a message: a port under Electron, a socket under Node. */
@@ -11,6 +12,8 @@ export type Transferred = { readonly port: PortLike } | { readonly socket: Duple
 
 /** Messages to and from main. */
 export interface ParentLink {
+  /** Messages that are on their way; null under Electron, which takes each at once and does not tell when it went on. */
+  readonly outbox: QueueTally | null;
   send(message: FromDaemon): void;
   onMessage(listener: (message: unknown, transferred: Transferred) => void): void;
   /** Main is gone. */
@@ -35,6 +38,7 @@ export function openParentLink(): ParentLink | null {
 
 function electronLink(parentPort: ElectronParentPort): ParentLink {
   return {
+    outbox: null,
     send: (message) => parentPort.postMessage(message),
     onMessage(listener) {
       parentPort.on('message', (event) => {
@@ -48,15 +52,16 @@ function electronLink(parentPort: ElectronParentPort): ParentLink {
 }
 
 function forkLink(): ParentLink {
-  let pending = 0;
+  const outbox = new QueueTally();
   let drained: (() => void) | null = null;
   return {
+    outbox,
     send(message) {
       if (!process.connected) return;
-      pending++;
+      outbox.enter();
       process.send?.(message, undefined, {}, () => {
-        pending--;
-        if (pending === 0) drained?.();
+        outbox.leave();
+        if (outbox.depth === 0) drained?.();
       });
     },
     onMessage(listener) {
@@ -69,7 +74,7 @@ function forkLink(): ParentLink {
     },
     onClose: (listener) => process.on('disconnect', listener),
     flush() {
-      if (pending === 0 || !process.connected) return Promise.resolve();
+      if (outbox.depth === 0 || !process.connected) return Promise.resolve();
       return new Promise((resolve) => {
         drained = resolve;
       });

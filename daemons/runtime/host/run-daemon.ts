@@ -30,6 +30,7 @@ import { loopTurn } from '../async/loop-turn.ts';
 import { keepFilesPrivate } from '../files/private-files.ts';
 import { limits } from '../limits.ts';
 import { openLogFile } from '../telemetry/log-file.ts';
+import { countsOf, instrumentQueue } from '../telemetry/queue-instrument.ts';
 import type { DaemonDefinition, LifecycleWish } from './daemon-definition.ts';
 import { DaemonHost } from './daemon-host.ts';
 import { DeedLedger } from './deed-ledger.ts';
@@ -102,6 +103,9 @@ class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, Com
       whenFull: 'refuse',
     });
     instrumentBatcher(this.#host.registry, this.#logs);
+    const { outbox } = link;
+    if (outbox !== null)
+      instrumentQueue(this.#host.registry, 'link to main', () => countsOf(outbox), 'second');
     this.#deeds = new DeedLedger((message) => link.send(message), systemClock, this.#counted('deeds'));
   }
 
@@ -240,14 +244,14 @@ class LinkedDaemon<Config extends z.ZodType, Commands extends Record<string, Com
   }
 
   async #init(message: Extract<ToDaemon, { type: 'init' }>): Promise<void> {
-    const { logger, peers, tasks } = this.#host;
+    const { logger, peers, registry, tasks } = this.#host;
     peers.introduce(message.peers, message.secret);
     tasks.onReport((task) => this.#link.send({ type: 'task', task }));
-    logger.addSink(
-      await openLogFile(message.logDir, this.#host.id, (error) => {
-        process.stderr.write(`log file: ${error.message}\n`);
-      }),
-    );
+    const logFile = await openLogFile(message.logDir, this.#host.id, (error) => {
+      process.stderr.write(`log file: ${error.message}\n`);
+    });
+    logger.addSink(logFile);
+    instrumentQueue(registry, 'log file bytes', () => logFile.queue, 'second');
     logger.subscribe((record) => {
       if (!this.#logs.add(record)) this.#logsDropped++;
     });

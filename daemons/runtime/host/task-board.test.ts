@@ -129,3 +129,17 @@ test('nobody need be told, and a place is free again when a task has failed', as
     '64 tasks go on already; wait until one has ended.',
   );
 });
+
+test('work that goes on is counted against how much may, and what was refused', async () => {
+  const { board } = make();
+  let finish = () => {};
+  const most = limits.tasksRunning.default;
+  const wait = () => new Promise<void>((resolve) => (finish = resolve));
+  const works = Array.from({ length: most }, () => board.run({ title: 'x', cancellable: false }, wait));
+  await expect(board.run({ title: 'x', cancellable: false }, wait)).rejects.toMatchObject({
+    code: 'limit_reached',
+  });
+  finish();
+  await works.at(-1);
+  expect(board.counts).toEqual({ depth: most - 1, capacity: most, completed: 1, rejected: 1 });
+});

@@ -5,6 +5,7 @@
 import { SignalboxError } from '../../../contract/errors.ts';
 import type { Task } from '../../../contract/link/tasks.ts';
 import { limits } from '../limits.ts';
+import type { Counts } from '../telemetry/counted-instrument.ts';
 
 /** How far work is. */
 export interface Progress {
@@ -42,7 +43,19 @@ interface Running {
 export class TaskBoard {
   readonly #running = new Map<number, Running>();
   #nextId = 1;
+  #refused = 0;
   #tell: (task: Task) => void = () => {};
+
+  /** Work that goes on, of how much that may, and what has ended and was refused so far. */
+  get counts(): Counts<'limiter'> {
+    const { size } = this.#running;
+    return {
+      depth: size,
+      capacity: limits.tasksRunning.default,
+      completed: this.#nextId - 1 - size,
+      rejected: this.#refused,
+    };
+  }
 
   /** Who is told of every task; nobody at first. */
   onReport(tell: (task: Task) => void): void {
@@ -58,8 +71,10 @@ export class TaskBoard {
     work: (task: TaskHandle) => Promise<Result>,
   ): Promise<Result> {
     const most = limits.tasksRunning.default;
-    if (this.#running.size >= most)
+    if (this.#running.size >= most) {
+      this.#refused++;
       throw new SignalboxError('limit_reached', `${most} tasks go on already; wait until one has ended.`);
+    }
     const id = this.#nextId++;
     const controller = new AbortController();
     const either = signal === undefined ? controller.signal : AbortSignal.any([controller.signal, signal]);

@@ -1,31 +1,32 @@
 import { expect, it } from 'vitest';
 import { MetricRegistry } from '../telemetry/metric-registry.ts';
+import { shownInstruments } from '../telemetry/test-fixtures/shown-instruments.ts';
 import { instrumentAccepting } from './acceptor-instruments.ts';
 import { AcceptCounts } from './admission.ts';
 import { ConnectThrottle } from './connect-throttle.ts';
 
 const RATE = { connectBurst: 1, connectsPerSecond: 1 };
 
-it('shows the addresses that are remembered, and who was let in and refused', () => {
+it('shows places, the addresses that are remembered, and who was let in and refused', () => {
   const metrics = new MetricRegistry('t', []);
   const counts = new AcceptCounts();
   const throttle = new ConnectThrottle(
     () => 7,
     () => 0,
   );
-  instrumentAccepting(metrics, { counts, throttle });
+  const places = { depth: 3, capacity: 9, completed: 12, rejected: 2 };
+  const refusedClients = { depth: 1, capacity: 256, completed: 4, rejected: 0 };
+  instrumentAccepting(metrics, { counts, throttle, places, refusedClients });
   for (const address of ['192.0.2.1', '192.0.2.2', '192.0.2.2']) {
     counts.accepted++;
     if (throttle.attempt(throttle.visitor(address), RATE) > 0) counts.refusedThrottled++;
   }
-  metrics.sample();
-  const of = (name: string) => metrics.values[metrics.layout.slot(`signalbox_t_${name}`)];
-  expect(
-    ['depth', 'capacity', 'completed_total', 'rejected_total'].map((figure) =>
-      of(`limiter_${figure}{limiter="connects"}`),
-    ),
-  ).toEqual([2, 7, 2, 1]);
-  expect(of('queue_depth{queue="tls handshakes"}')).toBe(0);
+  expect(shownInstruments(metrics)).toEqual({
+    'limiter client connections': places,
+    'limiter connects': { depth: 2, capacity: 7, completed: 2, rejected: 1 },
+    'limiter refused clients': refusedClients,
+    'queue tls handshakes': expect.objectContaining({ depth: 0 }),
+  });
 });
 
 it('does not count who is connected among those that are remembered: they are not what the room is for', () => {

@@ -97,6 +97,7 @@ export class Acceptor<Entry extends ListenEntry, Class extends ClassRule> {
       most: limits.lingeringRefusals.default,
       lingerMs: options.lingerMs,
       connections: () => admission.size,
+      counts: admission.refusedClients,
       onGone: options.onRefusedGone,
     });
   }

@@ -182,3 +182,14 @@ it('bans nobody and remembers addresses where a daemon says nothing else', () =>
   ]);
   expect(admission.room).toBeGreaterThan(100);
 });
+
+it('shows its places: who has one, how many there are, who got one and who found none', () => {
+  const { admission } = admissionOf({ maxConnections: 9, maxPerAddress: 9 });
+  const seats = ['192.0.2.1', '192.0.2.2', '192.0.2.3', '192.0.2.4', '192.0.2.5'].map((address) =>
+    admission.admit(address),
+  );
+  (seats[0] as Seat<ClassRule>).leave();
+  expect(admission.places).toEqual({ depth: 3, capacity: 4, completed: 4, rejected: 1 });
+  const endless = new Admission({ classes: new ConnectionClasses([], RULE), room: Number.POSITIVE_INFINITY });
+  expect(endless.places).toMatchObject({ depth: 0, capacity: 0 });
+});

@@ -4,6 +4,7 @@
  */
 import { connectionRoom } from '../host/descriptor-limit.ts';
 import { limits } from '../limits.ts';
+import type { Counts } from '../telemetry/counted-instrument.ts';
 import { ConnectThrottle, type Visitor } from './connect-throttle.ts';
 import {
   type ClassMembers,
@@ -11,6 +12,7 @@ import {
   type ConnectionClasses,
   UNIX_ADDRESS,
 } from './connection-classes.ts';
+import { RefusedCounts } from './refused-sockets.ts';
 
 /** The bans of a daemon, as far as an address alone can tell. */
 export interface AddressBans {
@@ -106,12 +108,15 @@ export class Seat<Class extends ClassRule> {
 /** Who is let in. */
 export class Admission<Class extends ClassRule> {
   readonly counts = new AcceptCounts();
+  /** Those that read why they were refused; kept by the acceptor. */
+  readonly refusedClients = new RefusedCounts();
   readonly throttle: ConnectThrottle;
   /** Connections that the descriptors of the process allow. */
   readonly room: number;
   readonly #bans: AddressBans;
   readonly #maxConnections: () => number;
   readonly #seats = new Set<Seat<Class>>();
+  #admitted = 0;
   #classes: ConnectionClasses<Class>;
 
   constructor({ classes, throttle, bans = NO_BANS, maxConnections, room }: AdmissionOptions<Class>) {
@@ -125,6 +130,21 @@ export class Admission<Class extends ClassRule> {
   /** Places that are taken, those of handshakes included. */
   get size(): number {
     return this.#seats.size;
+  }
+
+  /** Places that are taken, how many there are, and who got one and found none so far. */
+  get places(): Counts<'limiter'> {
+    const most = this.#most;
+    return {
+      depth: this.size,
+      capacity: Number.isFinite(most) ? most : 0,
+      completed: this.#admitted,
+      rejected: this.counts.refusedFull,
+    };
+  }
+
+  get #most(): number {
+    return Math.min(this.room, this.#maxConnections());
   }
 
   /** How many connections a class holds. */
@@ -152,7 +172,7 @@ export class Admission<Class extends ClassRule> {
     }
     const banned = this.refusalOfBan(address);
     if (banned !== null) return banned;
-    const most = Math.min(this.room, this.#maxConnections());
+    const most = this.#most;
     if (this.#seats.size >= most) {
       counts.refusedFull++;
       return { why: 'full', most };
@@ -168,6 +188,7 @@ export class Admission<Class extends ClassRule> {
     if (visitor !== null) throttle.enter(visitor);
     const seat = new Seat(this, address, members, visitor);
     this.#seats.add(seat);
+    this.#admitted++;
     return seat;
   }
 

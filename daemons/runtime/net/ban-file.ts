@@ -68,6 +68,11 @@ export class BanFile<Ban> {
     await Promise.all([this.#file.save(text), this.#copy.save(text)]);
   }
 
+  /** Saves that wait and were made; the copy is written along with the file. */
+  get counts(): SavedFile['counts'] {
+    return this.#file.counts;
+  }
+
   /** Resolves when nothing is being written any more. */
   async settled(): Promise<void> {
     await Promise.all([this.#file.settled(), this.#copy.settled()]);

@@ -53,6 +53,11 @@ export class BanSaver<Ban> {
     this.#log = log;
   }
 
+  /** Changes on their way to the disk. */
+  get counts(): BanFile<Ban>['counts'] {
+    return this.#file.counts;
+  }
+
   /** Notes that the list was read from the disk just now. */
   loaded(): void {
     this.#onDisk = new Set(this.#source.list());

@@ -193,3 +193,19 @@ it('counts those that have left to no crowd', () => {
   rounds.late(group, Number.POSITIVE_INFINITY);
   expect(readingOf(readers)).toBe(3);
 });
+
+it('counts who waits for a round, until they are read again or have left', () => {
+  const { rounds, turn } = roundsOf(4);
+  const group = new WorkGroup();
+  const readers = Array.from({ length: 20 }, () => new Reader());
+  for (const reader of readers) rounds.enter(group, reader);
+  rounds.late(group, 1);
+  expect(rounds.tally).toEqual({ depth: 20, highWater: 20, submitted: 20 });
+  turn();
+  rounds.leave(group, readers.at(-1)!);
+  rounds.leave(group, readers.at(-1)!);
+  rounds.leave(group, readers[0]!);
+  expect([rounds.tally.depth, readingOf(readers.slice(1, -1))]).toEqual([15, 3]);
+  rounds.late(group, 1);
+  expect(rounds.tally).toEqual({ depth: 18, highWater: 20, submitted: 23 });
+});

@@ -5,6 +5,7 @@
  * some of each go on in every turn: as many as a turn has time for, because what is read together is written together.
  * Told by the network path of a daemon.
  */
+import { QueueTally } from '../../../kit/queue-tally.ts';
 import type { WorkGroup } from '../async/work-account.ts';
 import { limits } from '../limits.ts';
 
@@ -53,6 +54,8 @@ export interface ReadRoundsOptions {
 
 /** The rounds of one daemon. */
 export class ReadRounds {
+  /** Clients of which nothing is read until their round comes. */
+  readonly tally = new QueueTally();
   readonly #readers = new WeakMap<WorkGroup, Readers>();
   /** Networks that are crowds when others are late as well. */
   readonly #crowds = new Set<Readers>();
@@ -98,7 +101,7 @@ export class ReadRounds {
     const readers = this.#readers.get(group);
     if (readers === undefined) return;
     readers.reading.delete(reader);
-    readers.resting.delete(reader);
+    if (readers.resting.delete(reader)) this.tally.leave();
     if (readers.size <= FEW_CLIENTS) this.#crowds.delete(readers);
   }
 
@@ -126,6 +129,7 @@ export class ReadRounds {
 
   #rest(readers: Readers): void {
     if (readers.reading.size === 0) return;
+    this.tally.enter(readers.reading.size);
     for (const reader of readers.reading) {
       readers.resting.add(reader);
       reader.rest();
@@ -160,7 +164,9 @@ export class ReadRounds {
     for (const readers of this.#waiting) {
       if (networks-- === 0 || left === 0) break;
       this.#waiting.delete(readers);
-      left -= readOn(readers, Math.min(share, left));
+      const count = readOn(readers, Math.min(share, left));
+      this.tally.leave(count);
+      left -= count;
       if (readers.resting.size > 0) this.#waiting.add(readers);
     }
     if (this.#waiting.size > 0) this.#arm();

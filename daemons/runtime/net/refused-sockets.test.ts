@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { RefusedSockets } from './refused-sockets.ts';
+import { RefusedCounts, RefusedSockets } from './refused-sockets.ts';
 
 class FakeSocket extends EventEmitter {
   readonly resume = vi.fn();
@@ -26,10 +26,12 @@ afterEach(() => {
 });
 
 function make(most: number, room = { connections: 1_000, sockets: 1_000 }) {
+  const counts = new RefusedCounts();
   const refused = new RefusedSockets({
     most,
     lingerMs: () => 3_000,
     connections: () => connections,
+    counts,
     onGone: () => gone++,
     room,
   });
@@ -41,7 +43,7 @@ function make(most: number, room = { connections: 1_000, sockets: 1_000 }) {
   /** How many of twenty may linger. */
   const lingering = () =>
     Array.from({ length: 20 }, () => refuse()).filter(({ destroyed }) => !destroyed).length;
-  return { refused, refuse, lingering };
+  return { refused, refuse, lingering, counts };
 }
 
 it('writes the last word, drops what comes, and closes when the client has had its time', () => {
@@ -93,4 +95,12 @@ it('takes none of the places of those who are let in, but half of what is kept f
   expect(make(2, room).lingering()).toBe(2);
   connections = 100;
   expect(make(2, room).lingering()).toBe(2);
+});
+
+it('counts those that read why, of how many may, and those that were told nothing for want of room', () => {
+  const { refuse, counts } = make(2);
+  const [first] = [refuse(), refuse(), refuse(), refuse(null)];
+  expect(counts).toEqual({ depth: 2, capacity: 2, completed: 2, rejected: 1 });
+  first!.destroy();
+  expect(counts.depth).toBe(1);
 });

@@ -5,6 +5,18 @@
 import type { Socket } from 'node:net';
 import { type ConnectionRoom, connectionRoom } from '../host/descriptor-limit.ts';
 
+/** What is counted of refused clients, by the names that a limiter has. */
+export class RefusedCounts {
+  /** Those that linger. */
+  depth = 0;
+  /** How many may. */
+  capacity = 0;
+  /** Those that did so far. */
+  completed = 0;
+  /** Those that were just closed, for want of room. */
+  rejected = 0;
+}
+
 /** What a daemon says about refused clients. */
 export interface RefusedSocketsOptions {
   /** How many may linger. */
@@ -13,6 +25,8 @@ export interface RefusedSocketsOptions {
   readonly lingerMs: () => number;
   /** Connections that were let in. */
   readonly connections: () => number;
+  /** Where they are counted. */
+  readonly counts: RefusedCounts;
   /** One that lingered is gone. */
   readonly onGone?: (() => void) | undefined;
   /** For tests: another room than that of the process. */
@@ -24,24 +38,31 @@ export class RefusedSockets {
   readonly #options: RefusedSocketsOptions;
   readonly #room: ConnectionRoom;
   readonly #sockets = new Set<Socket>();
+  readonly #counts: RefusedCounts;
 
   constructor(options: RefusedSocketsOptions) {
     this.#options = options;
     this.#room = options.room ?? connectionRoom();
+    this.#counts = options.counts;
+    this.#counts.capacity = options.most;
   }
 
   /** Writes the last word and closes; only closes where there is none, or where too many linger. */
   refuse(socket: Socket, lastWord: string | Uint8Array | null): void {
     socket.on('error', () => socket.destroy());
     if (lastWord === null || !this.#mayLinger) {
+      if (lastWord !== null) this.#counts.rejected++;
       socket.destroy();
       return;
     }
     this.#sockets.add(socket);
+    this.#counts.depth++;
+    this.#counts.completed++;
     const timer = setTimeout(() => socket.destroy(), this.#options.lingerMs());
     socket.on('close', () => {
       clearTimeout(timer);
       this.#sockets.delete(socket);
+      this.#counts.depth--;
       this.#options.onGone?.();
     });
     // What the client sends is read and dropped: closing with unread input would reset the connection and lose the word.

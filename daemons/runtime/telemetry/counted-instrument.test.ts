@@ -31,3 +31,23 @@ it('refuses a second of the kind and name', () => {
   instrumentCounts(metrics, 'queue', 'a', () => ({ depth: 0 }));
   expect(() => instrumentCounts(metrics, 'queue', 'a', () => ({ depth: 0 }))).toThrow('is open already');
 });
+
+it('brings no news between two seconds of what watching moves', () => {
+  const metrics = new MetricRegistry('t', []);
+  let depth = 1;
+  instrumentCounts(metrics, 'queue', 'a', () => ({ depth }), 'second');
+  metrics.sample();
+  const before = metrics.revision;
+  depth = 2;
+  metrics.sample();
+  expect(metrics.revision).toBe(before);
+  expect(shownInstruments(metrics)['queue a']).toEqual({ depth: 2 });
+});
+
+it('ends with the process that made it, whenever it is read', () => {
+  const metrics = new MetricRegistry('t', []);
+  let reads = 0;
+  instrumentCounts(metrics, 'queue', 'a', () => ({ depth: reads++ }), 'second').close();
+  metrics.rotate();
+  expect(reads).toBe(1);
+});

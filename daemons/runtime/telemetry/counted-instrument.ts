@@ -27,6 +27,7 @@ export interface OpenInstrument {
 /**
  * Registers it under a name, with the figures that `read` knows: what is not counted takes no place in catalogs and history.
  * @param read called at once and just before every sample; a figure that it does not have then reads 0
+ * @param when `second` for what watching the process moves: it would be news, and bring a frame, with every frame
  * @throws SignalboxError `conflict` where one of that kind and name is open
  */
 export function instrumentCounts<Kind extends InstrumentKind>(
@@ -34,6 +35,7 @@ export function instrumentCounts<Kind extends InstrumentKind>(
   kind: Kind,
   name: string,
   read: () => Counts<Kind>,
+  when: 'sample' | 'second' = 'sample',
 ): OpenInstrument {
   const figures: Readonly<Record<string, InstrumentFigure>> = INSTRUMENT_FIGURES[kind];
   const known = Object.keys(read());
@@ -43,7 +45,7 @@ export function instrumentCounts<Kind extends InstrumentKind>(
     { [kind]: label },
     Object.fromEntries(known.map((figure) => [figure, figures[figure]!])),
   );
-  const stop = metrics.onSample(() => {
+  const copy = () => {
     const counts: Readonly<Record<string, number | undefined>> = read();
     for (const figure of known) {
       const handle = handles[figure]!;
@@ -51,7 +53,8 @@ export function instrumentCounts<Kind extends InstrumentKind>(
       if ('setTotal' in handle) handle.setTotal(count);
       else if ('set' in handle) handle.set(count);
     }
-  });
+  };
+  const stop = when === 'sample' ? metrics.onSample(copy) : metrics.onSecond(copy);
   return {
     close() {
       stop();

@@ -5,6 +5,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { LogRecord } from '../../../contract/log-record.ts';
+import { limits } from '../limits.ts';
 import { openLogFile } from './log-file.ts';
 
 setFlagsFromString('--expose-gc');
@@ -59,7 +60,25 @@ it.runIf(process.platform === 'linux')(
     collectGarbage();
     expect(process.memoryUsage().heapUsed - before).toBeLessThan(15_000_000);
     expect(errors).toEqual([expect.stringContaining('ENOSPC')]);
+    const { depth, dropped, submitted, capacity } = log.queue;
+    expect(depth).toBeLessThanOrEqual(capacity!);
+    expect(depth + dropped!).toBe(submitted);
     await log.close();
     await log.close();
+    expect(log.queue).toMatchObject({ depth: 0, dropped: submitted });
   },
 );
+
+it('counts the bytes that wait for the disk, and gives up what a closed file was not given', async () => {
+  const log = await openLogFile(folder, 'ircd', (error) => expect.unreachable(error.message));
+  log.write(record(1, 'ż'));
+  log.write(record(2));
+  const { depth, submitted, capacity } = log.queue;
+  expect([depth, capacity]).toEqual([submitted, limits.logPendingBytes.default]);
+  await log.close();
+  expect(submitted).toBe(readFileSync(join(folder, 'ircd.log')).length);
+  expect(log.queue).toMatchObject({ depth: 0, highWater: submitted, submitted, dropped: 0 });
+  log.write(record(3));
+  expect(log.queue.dropped).toBeGreaterThan(0);
+  expect(log.queue).toMatchObject({ depth: 0, submitted: submitted + log.queue.dropped! });
+});

@@ -8,8 +8,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import sonicBoom, { type SonicBoom } from 'sonic-boom';
 import type { LogLevel, LogRecord } from '../../../contract/log-record.ts';
+import { QueueTally } from '../../../kit/queue-tally.ts';
 import { limits } from '../limits.ts';
 import type { LogSink } from './logger.ts';
+import { countsOf, type QueueCounts } from './queue-instrument.ts';
 
 const FILE_BYTES = limits.logFileBytes.default;
 const FILES_KEPT = limits.logFilesKept.default;
@@ -22,6 +24,12 @@ const LEVEL_NUMBERS: Readonly<Record<LogLevel, number>> = { debug: 20, info: 30,
 const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
 
+/** A log file, and what waits to be written to it. */
+export interface LogFileSink extends LogSink {
+  /** In bytes; what a full or stalled disk did not take in time is dropped. */
+  readonly queue: QueueCounts;
+}
+
 /**
  * Opens `<dir>/<name>.log`; `onError` is told when records cannot be written. Resolves when the file is open, or has
  * turned out not to open: then records are lost until a later attempt succeeds.
@@ -30,17 +38,25 @@ export async function openLogFile(
   dir: string,
   name: string,
   onError: (error: Error) => void,
-): Promise<LogSink> {
+): Promise<LogFileSink> {
   const file = new LogFile(join(dir, `${name}.log`), dir, onError);
   await file.open();
   return file;
 }
 
-class LogFile implements LogSink {
+/** A file that is open, and the bytes that it was given and has not written. */
+interface Destination {
+  readonly stream: SonicBoom;
+  pendingBytes: number;
+}
+
+class LogFile implements LogFileSink {
   readonly #file: string;
   readonly #dir: string;
   readonly #onError: (error: Error) => void;
-  #destination: SonicBoom | null = null;
+  readonly #tally = new QueueTally();
+  #droppedBytes = 0;
+  #destination: Destination | null = null;
   #size = 0;
   /** Records that no file took since the last one that was written. */
   #lost = 0;
@@ -80,15 +96,21 @@ class LogFile implements LogSink {
     }
   }
 
+  get queue(): QueueCounts {
+    return { ...countsOf(this.#tally), capacity: PENDING_BYTES, dropped: this.#droppedBytes };
+  }
+
   write(record: LogRecord): void {
     const destination = this.#destination;
+    const line = lineOf(record);
     if (destination === null) {
       this.#lost++;
+      this.#drop(Buffer.byteLength(line));
       const isDue = performance.now() - this.#triedAt >= RETRY_MS;
       if (isDue && !this.#opening && !this.#closed) void this.open();
       return;
     }
-    destination.write(lineOf(record));
+    this.#put(destination, line);
   }
 
   close(): Promise<void> {
@@ -102,34 +124,39 @@ class LogFile implements LogSink {
     const destination = this.#destination;
     this.#destination = null;
     if (destination === null) return;
+    const { stream } = destination;
     const before = this.#ended;
     this.#ended = new Promise<void>((resolve) => {
       const done = () => {
         clearTimeout(deadline);
-        destination.destroy();
+        stream.destroy();
+        this.#droppedBytes += this.#take(destination, destination.pendingBytes);
         resolve();
       };
       const deadline = setTimeout(done, CLOSE_MS);
-      destination.once('close', done);
-      destination.once('error', done);
-      destination.end();
+      stream.once('close', done);
+      stream.once('error', done);
+      stream.end();
     }).then(() => before);
   }
 
   #begin(descriptor: number): void {
-    const destination = new sonicBoom.SonicBoom({ fd: descriptor, sync: false, maxLength: PENDING_BYTES });
-    destination.on('error', (error: Error) => {
+    const stream = new sonicBoom.SonicBoom({ fd: descriptor, sync: false, maxLength: PENDING_BYTES });
+    const destination: Destination = { stream, pendingBytes: 0 };
+    stream.on('error', (error: Error) => {
       if (!this.#failing) this.#onError(error);
       this.#failing = true;
     });
-    destination.on('drop', () => {
+    stream.on('drop', (line: string) => {
       this.#lost++;
+      this.#droppedBytes += this.#take(destination, Buffer.byteLength(line));
     });
-    destination.on('write', (bytes: number) => {
+    stream.on('write', (bytes: number) => {
+      this.#take(destination, bytes);
       this.#size += bytes;
       this.#failing = false;
     });
-    destination.on('drain', () => {
+    stream.on('drain', () => {
       this.#tellLost(destination);
       if (this.#size >= FILE_BYTES) this.#rotate();
     });
@@ -139,11 +166,33 @@ class LogFile implements LogSink {
     this.#tellLost(destination);
   }
 
-  #tellLost(destination: SonicBoom): void {
+  #put(destination: Destination, line: string): void {
+    const bytes = Buffer.byteLength(line);
+    destination.pendingBytes += bytes;
+    this.#tally.enter(bytes);
+    destination.stream.write(line);
+  }
+
+  /** Counts out what waits no more. What was given up before may still be written. */
+  #take(destination: Destination, bytes: number): number {
+    const taken = Math.min(bytes, destination.pendingBytes);
+    destination.pendingBytes -= taken;
+    this.#tally.leave(taken);
+    return taken;
+  }
+
+  /** Counts what came and went nowhere. */
+  #drop(bytes: number): void {
+    this.#tally.submitted += bytes;
+    this.#droppedBytes += bytes;
+  }
+
+  #tellLost(destination: Destination): void {
     if (this.#lost === 0) return;
     const message = `${this.#lost} records before this one are missing: the file could not be written`;
     this.#lost = 0;
-    destination.write(
+    this.#put(
+      destination,
       lineOf({ time: Date.now(), seq: 0, level: 'warn', subsystem: 'log', event: 'records_lost', message }),
     );
   }

@@ -64,6 +64,7 @@ export class MetricRegistry {
   /** Name -> what all series of that name share, and how many there are. */
   readonly #names = new Map<string, { readonly spec: MetricSpec; series: number }>();
   readonly #hooks = new Set<() => void>();
+  readonly #secondHooks = new Set<() => void>();
   readonly #threads = new Set<MetricThread>();
   #leaving: Leaving[] = [];
   /** In the order of the catalog. */
@@ -206,6 +207,19 @@ export class MetricRegistry {
     };
   }
 
+  /**
+   * Calls `hook` once a second, before what the second's end shows: for what watching the process moves, which is no news in
+   * between.
+   * @returns ends that
+   */
+  onSecond(hook: () => void): () => void {
+    const own = () => hook();
+    this.#secondHooks.add(own);
+    return () => {
+      this.#secondHooks.delete(own);
+    };
+  }
+
   /** Brings {@link values} up to date, and {@link catalog} where instruments were made or closed. */
   sample(): void {
     for (const hook of this.#hooks) hook();
@@ -219,6 +233,7 @@ export class MetricRegistry {
 
   /** Ends the current second of every histogram; returns the intervals that have values, by the id of their series. */
   rotate(): { metric: string; buckets: SparseHistogram }[] {
+    for (const hook of this.#secondHooks) hook();
     const intervals: { metric: string; buckets: SparseHistogram }[] = [];
     for (const { id, handle, place } of this.#byId.values()) {
       if (!(handle instanceof RollingHistogram)) continue;

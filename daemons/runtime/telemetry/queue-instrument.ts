@@ -1,4 +1,5 @@
 /** Registers a queue of which a process keeps count anyway. */
+import type { QueueTally } from '../../../kit/queue-tally.ts';
 import { instrumentCounts, type OpenInstrument } from './counted-instrument.ts';
 import type { MetricRegistry } from './metric-registry.ts';
 
@@ -18,17 +19,24 @@ export interface QueueCounts {
   readonly rejected?: number;
 }
 
+/** What a tally has, and no more: it is an object that changes. */
+export function countsOf({ depth, highWater, submitted }: QueueTally): QueueCounts {
+  return { depth, highWater, submitted };
+}
+
 /**
  * Registers it under a name.
  * @param read called at once and just before every sample
+ * @param when see {@link instrumentCounts}
  * @throws SignalboxError `conflict` where a queue of that name is open
  */
 export function instrumentQueue(
   metrics: MetricRegistry,
   name: string,
   read: () => QueueCounts,
+  when: 'sample' | 'second' = 'sample',
 ): OpenInstrument {
-  return instrumentCounts(metrics, 'queue', name, () => {
+  const counts = () => {
     const { depth, highWater, capacity, submitted, dropped, rejected } = read();
     return {
       depth,
@@ -39,5 +47,6 @@ export function instrumentQueue(
       ...(dropped === undefined ? {} : { dropped }),
       ...(rejected === undefined ? {} : { rejected }),
     };
-  });
+  };
+  return instrumentCounts(metrics, 'queue', name, counts, when);
 }

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Role } from '../../../contract/access.ts';
 import type { ToWindow } from '../../../contract/stream.ts';
 import { limits } from '../limits.ts';
+import { MetricRegistry } from './metric-registry.ts';
 import { ProcessSampler } from './process-sampler.ts';
 import { StreamHub } from './stream-hub.ts';
 import {
@@ -14,6 +15,7 @@ import {
   openWindow,
   tables,
 } from './test-fixtures/hub-process.ts';
+import { shownInstruments } from './test-fixtures/shown-instruments.ts';
 
 let subject: HubProcess;
 
@@ -69,7 +71,8 @@ it('shows a table to whose role has its access, tells others why not, and shows 
 
 it('introduces the process with the time at which it began to serve windows', () => {
   vi.setSystemTime(1_700_000_000_000);
-  const { registry, logger } = subject;
+  const { logger } = subject;
+  const registry = new MetricRegistry('t', []);
   const sampler = new ProcessSampler('t', registry);
   const hub = new StreamHub({ source: 't', instance: 5, registry, sampler, logger, tables });
   vi.setSystemTime(1_700_000_009_000);
@@ -191,6 +194,16 @@ it('closes those with most unread, one after the other, until all together have 
   expect(just.map(({ closed }) => closed)).toEqual([false, false]);
   const last = open(2);
   expect([...just, last].map(({ closed }) => closed)).toEqual([true, false, false]);
+  const shown = shownInstruments(subject.registry);
+  const unread = {
+    depth: 3,
+    highWater: total + 2,
+    capacity: total,
+    submitted: total + 2,
+    dropped: total - 1,
+  };
+  expect(shown['queue bytes to windows']).toMatchObject({ ...unread, completed: 0 });
+  expect(shown['limiter windows']).toEqual({ depth: 2, capacity: 64, completed: 3, rejected: 0 });
 });
 
 it('sends a window that has read on the tables and logs that waited for that', async () => {

@@ -5,10 +5,12 @@
 import { type Access, accessDenial, type Role } from '../../../contract/access.ts';
 import { type FromWindow, fromWindowSchema, type TableCell } from '../../../contract/stream.ts';
 import { limits } from '../limits.ts';
+import { type Counts, instrumentCounts, type OpenInstrument } from './counted-instrument.ts';
 import type { Logger } from './logger.ts';
 import type { Counter, Gauge } from './metric-handles.ts';
 import type { MetricRegistry } from './metric-registry.ts';
 import type { ProcessSampler } from './process-sampler.ts';
+import { instrumentQueue, type QueueCounts } from './queue-instrument.ts';
 import type { StreamChannel } from './stream-channel.ts';
 import { StreamSubscriber } from './stream-subscriber.ts';
 
@@ -65,6 +67,11 @@ export class StreamHub {
   readonly #unsubscribeLogs: () => void;
   readonly #bytes: Counter;
   readonly #subscriberCount: Gauge;
+  readonly #instruments: readonly OpenInstrument[];
+  #attached = 0;
+  #refused = 0;
+  /** Bytes of logs and rows: how many were sent, were given up with their windows, and were unread at once at most. */
+  readonly #unread = { sent: 0, givenUp: 0, most: 0 };
 
   constructor(options: StreamHubOptions) {
     this.#options = options;
@@ -72,6 +79,23 @@ export class StreamHub {
     this.#bytes = registry.counter(`signalbox_${source}_monitoring_bytes_total`);
     this.#subscriberCount = registry.gauge(`signalbox_${source}_monitoring_subscribers`);
     this.#unsubscribeLogs = options.logger.subscribe(() => this.#scheduleLogs());
+    const windows = (): Counts<'limiter'> => ({
+      depth: this.#subscribers.size,
+      capacity: MAX_SUBSCRIBERS,
+      completed: this.#attached,
+      rejected: this.#refused,
+    });
+    const unread = (): QueueCounts => ({
+      depth: this.#unreadBytes(),
+      highWater: this.#unread.most,
+      capacity: UNREAD_TOTAL_BYTES,
+      submitted: this.#unread.sent,
+      dropped: this.#unread.givenUp,
+    });
+    this.#instruments = [
+      instrumentCounts(registry, 'limiter', 'windows', windows, 'second'),
+      instrumentQueue(registry, 'bytes to windows', unread, 'second'),
+    ];
   }
 
   /** Makes a table of the manifest available. */
@@ -92,6 +116,7 @@ export class StreamHub {
     if (this.#subscribers.size >= MAX_SUBSCRIBERS) {
       const stalled = this.#longestStalled();
       if (stalled === null) {
+        this.#refused++;
         channel.close();
         return;
       }
@@ -99,6 +124,7 @@ export class StreamHub {
     }
     const subscriber = new StreamSubscriber(channel, role);
     this.#subscribers.add(subscriber);
+    this.#attached++;
     this.#publishSubscribers();
     channel.onClose(() => this.#forget(subscriber));
     channel.onMessage((data) => {
@@ -127,6 +153,7 @@ export class StreamHub {
     this.#unsubscribeLogs();
     for (const subscriber of [...this.#subscribers]) this.#end(subscriber);
     if (this.#logTimer !== null) clearTimeout(this.#logTimer);
+    for (const instrument of this.#instruments) instrument.close();
     this.#retime();
   }
 
@@ -274,7 +301,7 @@ export class StreamHub {
     let bytes = 0;
     for (const watcher of ready) {
       watcher.dueTables.delete(name);
-      bytes += watcher.sendUnread((ticket) => ({ type: 'rows', ticket, ...table }));
+      bytes += this.#sendUnread(watcher, (ticket) => ({ type: 'rows', ticket, ...table }));
     }
     this.#keepTotal();
     return bytes;
@@ -288,10 +315,23 @@ export class StreamHub {
     if (subscriber.followLogs) this.#scheduleLogs();
   }
 
-  /** Too much is unread over all windows: those with most are closed, and ask again when they can. */
-  #keepTotal(): void {
+  #sendUnread(to: StreamSubscriber, message: Parameters<StreamSubscriber['sendUnread']>[0]): number {
+    const bytes = to.sendUnread(message);
+    this.#unread.sent += bytes;
+    return bytes;
+  }
+
+  /** Of logs and rows, over all windows. */
+  #unreadBytes(): number {
     let total = 0;
     for (const subscriber of this.#subscribers) total += subscriber.unreadBytes;
+    return total;
+  }
+
+  /** Too much is unread over all windows: those with most are closed, and ask again when they can. */
+  #keepTotal(): void {
+    let total = this.#unreadBytes();
+    if (total > this.#unread.most) this.#unread.most = total;
     if (total <= UNREAD_TOTAL_BYTES) return;
     const worstFirst = [...this.#subscribers].sort((a, b) => b.unreadBytes - a.unreadBytes);
     for (const subscriber of worstFirst) {
@@ -321,6 +361,7 @@ export class StreamHub {
 
   #forget(subscriber: StreamSubscriber): void {
     if (!this.#subscribers.delete(subscriber)) return;
+    this.#unread.givenUp += subscriber.unreadBytes;
     this.#publishSubscribers();
     this.#retime();
   }
@@ -357,7 +398,7 @@ export class StreamHub {
       const dropped = subscriber.logsSent ? first - subscriber.logSeq - 1 : 0;
       subscriber.logsSent = true;
       subscriber.logSeq = records[records.length - 1]!.seq;
-      bytes += subscriber.sendUnread((ticket) => ({ type: 'logs', ticket, records, dropped }));
+      bytes += this.#sendUnread(subscriber, (ticket) => ({ type: 'logs', ticket, records, dropped }));
     }
     return bytes;
   }

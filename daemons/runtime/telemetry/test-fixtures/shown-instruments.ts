@@ -13,8 +13,9 @@ import type { MetricRegistry } from '../metric-registry.ts';
 export type ShownInstrument = Omit<InstrumentRow, 'daemon' | 'kind' | 'name'> &
   Readonly<Partial<Record<FigureName, unknown>>>;
 
-/** Takes a sample; answers what it shows, by kind and name: `queue mail`. */
+/** Ends a second and takes a sample; answers what it shows, by kind and name: `queue mail`. */
 export function shownInstruments(metrics: MetricRegistry): Readonly<Record<string, ShownInstrument>> {
+  metrics.rotate();
   metrics.sample();
   const { layout, values, source } = metrics;
   const readings = readMetrics(layout, values);
