@@ -52,3 +52,12 @@ test('as many are cut off as needed, the one furthest behind first, and none at 
   total.sentTo(clients[3]!);
   expect(order).toEqual(['c', 'a']);
 });
+
+test('what is not read is shown, with the most that was seen at once', () => {
+  const total = new BacklogTotal(1_000_000);
+  const [slow, other] = [new Client(300_000), new Client(100)];
+  for (const one of [slow, other]) total.add(one);
+  total.sentTo(slow);
+  slow.unsentBytes = 5;
+  expect(total.counts).toEqual({ depth: 105, high_water: 300_100, capacity: 1_000_000 });
+});

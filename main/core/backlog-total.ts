@@ -3,6 +3,8 @@
  * the local socket and by the control WebSockets.
  */
 
+import type { Counts } from '../../daemons/runtime/telemetry/counted-instrument.ts';
+
 /** A client as far as it is behind. */
 export interface BacklogClient {
   /** Bytes that it has not taken yet. */
@@ -18,9 +20,16 @@ const NOTABLE_BYTES = 65_536;
 export class BacklogTotal {
   readonly #limitBytes: number;
   readonly #clients = new Set<BacklogClient>();
+  #mostBytes = 0;
 
   constructor(limitBytes: number) {
     this.#limitBytes = limitBytes;
+  }
+
+  /** Bytes that wait for all of them, of how many may, and the most that were seen at once. */
+  get counts(): Counts<'queue'> {
+    const depth = this.#unsentBytes();
+    return { depth, high_water: this.#mostBytes, capacity: this.#limitBytes };
   }
 
   /** Counts a client in; returns the function that ends it. */
@@ -32,8 +41,7 @@ export class BacklogTotal {
   /** To be called after `client` was sent something: those furthest behind are cut off while there is too much. */
   sentTo(client: BacklogClient): void {
     if (client.unsentBytes < NOTABLE_BYTES) return;
-    let total = 0;
-    for (const { unsentBytes } of this.#clients) total += unsentBytes;
+    let total = this.#unsentBytes();
     if (total <= this.#limitBytes) return;
     for (const behind of [...this.#clients].sort((a, b) => b.unsentBytes - a.unsentBytes)) {
       if (total <= this.#limitBytes) return;
@@ -41,5 +49,12 @@ export class BacklogTotal {
       this.#clients.delete(behind);
       behind.end();
     }
+  }
+
+  #unsentBytes(): number {
+    let total = 0;
+    for (const { unsentBytes } of this.#clients) total += unsentBytes;
+    if (total > this.#mostBytes) this.#mostBytes = total;
+    return total;
   }
 }

@@ -31,7 +31,13 @@ import { sayAtStart } from './instance/start-notices.ts';
 import { LaunchPlans } from './launch-plans.ts';
 import { CONTROL_LIMITS, type ControlLimits } from './limits.ts';
 import { attachListeners } from './listeners/attach-listeners.ts';
-import { instrumentLocalSocket, instrumentRecords, instrumentRequests } from './main-instruments.ts';
+import {
+  instrumentFollowing,
+  instrumentLinks,
+  instrumentLocalSocket,
+  instrumentRecords,
+  instrumentRequests,
+} from './main-instruments.ts';
 import { MainTelemetry } from './main-telemetry.ts';
 import { makeRecords, type Records } from './make-records.ts';
 import { SessionNews } from './sessions/session-news.ts';
@@ -166,8 +172,10 @@ class Plane implements ControlPlane {
   /** Figures of main that are kept elsewhere. */
   #observe(): void {
     const { history, journal, logs } = this.#records;
-    for (const { id } of this.#options.registry)
-      instrumentCorrelation(this.metrics, id, this.#supervisor.find(id)!.requests);
+    const daemons = this.#options.registry.map(({ id }) => this.#supervisor.find(id)!);
+    for (const { id, requests } of daemons) instrumentCorrelation(this.metrics, id, requests);
+    instrumentLinks(this.metrics, daemons, this.#options.launcher);
+    instrumentFollowing(this.metrics, this.#records);
     instrumentRecords(this.metrics, history, journal);
     instrumentRequests(this.metrics, this.#service);
     instrumentLocalSocket(this.metrics, this.limits, this.#instance.socket);

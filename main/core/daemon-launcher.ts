@@ -4,6 +4,7 @@
  * fork launcher for daemons that run on Node).
  */
 import type { ToDaemon } from '../../contract/link/to-daemon.ts';
+import type { QueueTally } from '../../kit/queue-tally.ts';
 
 /**
  * V8's options for every daemon process. Eight megabytes of young generation instead of up to thirty-two: what lives
@@ -31,6 +32,8 @@ export type DaemonRuntime = 'host' | 'node';
 export interface LaunchRequest {
   readonly id: string;
   readonly runtime: DaemonRuntime;
+  /** Counts messages from when they are sent until the process has been handed them, where the launcher can tell. */
+  readonly outbox?: QueueTally;
 }
 
 /** Everything that the end of a process can say; the launcher settles it once. */
@@ -64,6 +67,8 @@ export interface DaemonProcess {
 
 /** Starts processes; each host has its own. */
 export interface DaemonLauncher {
+  /** Whether it counts what is on its way in `outbox` of what it launches. */
+  readonly countsOutbox?: boolean;
   /** Starts the process; a failure to start is told through `onEnd`. */
   launch(request: LaunchRequest, events: DaemonProcessEvents): DaemonProcess;
 }

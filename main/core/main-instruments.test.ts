@@ -2,7 +2,13 @@
 import { afterEach, expect, test } from 'vitest';
 import { MetricRegistry } from '../../daemons/runtime/telemetry/metric-registry.ts';
 import { shownInstruments } from '../../daemons/runtime/telemetry/test-fixtures/shown-instruments.ts';
-import { instrumentLocalSocket, instrumentRecords } from './main-instruments.ts';
+import { QueueTally } from '../../kit/queue-tally.ts';
+import {
+  instrumentFollowing,
+  instrumentLinks,
+  instrumentLocalSocket,
+  instrumentRecords,
+} from './main-instruments.ts';
 import { closeHosts, startHost } from './test-hosts.ts';
 
 afterEach(closeHosts);
@@ -29,11 +35,14 @@ test('a host without a recorder has no queues to one', () => {
   expect(shownInstruments(metrics)).toEqual({});
 });
 
-test('command lines that are connected are counted against their places', () => {
+test('command lines that are connected are counted against their places, and what they have not read', () => {
   const metrics = new MetricRegistry('main', []);
-  instrumentLocalSocket(metrics, { localClients: 64 }, { counts: { open: 3, entered: 9, refused: 2 } });
+  const backlog = { depth: 5, high_water: 70, capacity: 100 };
+  const counts = { open: 3, entered: 9, refused: 2 };
+  instrumentLocalSocket(metrics, { localClients: 64 }, { counts, backlog });
   expect(shownInstruments(metrics)).toEqual({
     'limiter local clients': { depth: 3, capacity: 64, completed: 7, rejected: 2 },
+    'queue bytes to local clients': { depth: 5, highWater: 70, capacity: 100 },
   });
 });
 
@@ -47,4 +56,29 @@ test('requests without an answer are counted, and how long answers take is measu
   expect(after!.highWater).toBeGreaterThan(0);
   expect([after!.submitted! - before!.submitted!, after!.completed! - before!.completed!]).toEqual([2, 2]);
   expect(after!.runSeconds!.count - before!.runSeconds!.count).toBe(2);
+});
+
+test('what is on its way to daemons is shown where the host can tell', () => {
+  const outbox = new QueueTally();
+  outbox.enter(3);
+  outbox.leave();
+  const metrics = new MetricRegistry('main', []);
+  instrumentLinks(metrics, [{ id: 'ircd', outbox }], {});
+  expect(shownInstruments(metrics)).toEqual({});
+  instrumentLinks(metrics, [{ id: 'ircd', outbox }], { countsOutbox: true });
+  expect(shownInstruments(metrics)).toEqual({
+    'queue link to ircd': { depth: 2, highWater: 3, submitted: 3, completed: 1 },
+  });
+});
+
+test('log records for followers and deeds without an end are shown', () => {
+  const metrics = new MetricRegistry('main', []);
+  const counts = { depth: 1, submitted: 9, completed: 8, batches: 2 };
+  const deeds = { depth: 1, high_water: 2, submitted: 5, completed: 3, cancelled: 1, rejected: 0 };
+  instrumentFollowing(metrics, { logs: { counts }, audit: { deeds } });
+  const { high_water: highWater, ...others } = deeds;
+  expect(shownInstruments(metrics)).toEqual({
+    'batcher log followers': counts,
+    'correlation deeds': { ...others, highWater },
+  });
 });

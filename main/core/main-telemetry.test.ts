@@ -5,7 +5,8 @@ import { MAIN_METRICS, MainTelemetry } from './main-telemetry.ts';
 
 let telemetry: MainTelemetry | undefined;
 const onSummary = vi.fn();
-const sink = { write: vi.fn(), close: vi.fn() };
+const queue = { depth: 7, highWater: 9, capacity: 100, submitted: 30, dropped: 1 };
+const sink = { write: vi.fn(), close: vi.fn(), queue };
 
 function make(): MainTelemetry {
   const made = new MainTelemetry(sink, onSummary);

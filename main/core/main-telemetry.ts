@@ -8,10 +8,12 @@ import type { MetricSummary } from '../../contract/link/metric-summary.ts';
 import type { LoopBlock } from '../../contract/loop-block.ts';
 import type { MetricSpec } from '../../contract/manifest.ts';
 import { metricSpecs } from '../../contract/metric-specs.ts';
-import { Logger, type LogSink } from '../../daemons/runtime/telemetry/logger.ts';
+import type { LogFileSink } from '../../daemons/runtime/telemetry/log-file.ts';
+import { Logger } from '../../daemons/runtime/telemetry/logger.ts';
 import { LoopWatch, loopWatchWanted } from '../../daemons/runtime/telemetry/loop-watch.ts';
 import { MetricRegistry } from '../../daemons/runtime/telemetry/metric-registry.ts';
 import { ProcessSampler } from '../../daemons/runtime/telemetry/process-sampler.ts';
+import { instrumentQueue } from '../../daemons/runtime/telemetry/queue-instrument.ts';
 import { StreamHub } from '../../daemons/runtime/telemetry/stream-hub.ts';
 
 /** How often main sums itself up, in milliseconds; the same as every daemon. */
@@ -48,9 +50,10 @@ export class MainTelemetry {
   #loopWatch: LoopWatch | null = null;
 
   /** Logs to `logFile` too; `onSummary` is called once a second with values that stay as they are. */
-  constructor(logFile: LogSink, onSummary: (summary: MetricSummary) => void) {
+  constructor(logFile: LogFileSink, onSummary: (summary: MetricSummary) => void) {
     this.logger = new Logger(process.env.SIGNALBOX_LOG_LEVEL === 'debug' ? 'debug' : 'info');
     this.logger.addSink(logFile);
+    instrumentQueue(this.registry, 'log file bytes', () => logFile.queue, 'second');
     this.hub = new StreamHub({
       source: MAIN_SOURCE,
       instance: 1,

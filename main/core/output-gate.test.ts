@@ -28,3 +28,9 @@ test('lines that were held back are told of once a second at most, and all of th
   await clock.advance(10_000);
   expect(admit()).toEqual({ pass: true, heldBefore: 0 });
 });
+
+test('lines that passed and were held back are counted, and who wrote them', () => {
+  const gate = new OutputGate(new FakeClock(), 2);
+  for (const id of ['loud', 'loud', 'loud', 'calm']) gate.admit(id);
+  expect(gate.counts).toEqual({ depth: 2, completed: 3, rejected: 1 });
+});

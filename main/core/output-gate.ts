@@ -2,6 +2,7 @@
  * Lets a bounded number of a daemon's output lines into main's log: a daemon that writes without end must not keep
  * main busy. Lines for crash records are kept elsewhere and do not pass here. Used by the control plane.
  */
+import type { Counts } from '../../daemons/runtime/telemetry/counted-instrument.ts';
 import type { Clock } from '../../kit/clock.ts';
 import { Rate, TokenBucket } from '../../kit/token-bucket.ts';
 
@@ -20,10 +21,17 @@ export class OutputGate {
   readonly #clock: Clock;
   readonly #rate: Rate;
   readonly #sources = new Map<string, Source>();
+  #passed = 0;
+  #held = 0;
 
   constructor(clock: Clock, linesPerSecond: number) {
     this.#clock = clock;
     this.#rate = new Rate({ burst: linesPerSecond, tokens: linesPerSecond, perMs: 1_000 });
+  }
+
+  /** Daemons that have written, and the lines that passed and were held back so far. */
+  get counts(): Counts<'limiter'> {
+    return { depth: this.#sources.size, completed: this.#passed, rejected: this.#held };
   }
 
   /** Whether a line of `source` may pass, and how many were held back before it that nobody was told of. */
@@ -41,7 +49,11 @@ export class OutputGate {
       state.held = 0;
       state.toldAt = now;
     }
-    if (!pass) state.held++;
+    if (pass) this.#passed++;
+    else {
+      state.held++;
+      this.#held++;
+    }
     return { pass, heldBefore };
   }
 }

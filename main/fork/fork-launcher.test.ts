@@ -3,6 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type { ToDaemon } from '../../contract/link/to-daemon.ts';
+import { QueueTally } from '../../kit/queue-tally.ts';
 import { WITHHELD_VARIABLES } from '../core/daemon-environment.ts';
 import type { DaemonProcess, ProcessEnd } from '../core/daemon-launcher.ts';
 import { createForkLauncher } from './fork-launcher.ts';
@@ -21,7 +23,7 @@ afterAll(() => rm(dir, { recursive: true }));
 /** Runs a program to its end. */
 async function run(
   code: string,
-  act: (process: DaemonProcess) => void = () => {},
+  act: (process: DaemonProcess, outbox: QueueTally) => void = () => {},
   execPath = process.execPath,
   env: NodeJS.ProcessEnv = process.env,
   compileCache: string | null = null,
@@ -31,13 +33,14 @@ async function run(
   const lines: string[] = [];
   const messages: unknown[] = [];
   let ends = 0;
+  const outbox = new QueueTally();
   const end = await new Promise<ProcessEnd>((resolve) => {
     const launched = createForkLauncher({ entryOf: () => file, execPath, env, compileCache }).launch(
-      { id: 'x', runtime: 'node' },
+      { id: 'x', runtime: 'node', outbox },
       {
         onMessage: (message) => {
           messages.push(message);
-          act(launched);
+          act(launched, outbox);
         },
         onOutput: (stream, line) => lines.push(`${stream}: ${line}`),
         onEnd: (verdict) => {
@@ -50,7 +53,7 @@ async function run(
       },
     );
   });
-  return { end, ends, lines, messages };
+  return { end, ends, lines, messages, outbox };
 }
 
 test('a process that cannot be made for want of memory is one to be tried again', async () => {
@@ -125,6 +128,18 @@ test('typed arrays arrive as such, and kill is told as its signal', async () => 
   );
   expect(ran.messages).toEqual([{ values: new Float64Array([1, 2]) }]);
   expect(ran.end).toEqual({ exitCode: null, signal: 'SIGKILL', reason: null });
+});
+
+test('messages that a process has not been handed are counted, and none once it is gone', async () => {
+  let waiting = 0;
+  const padding = 'x'.repeat(1_000_000);
+  const ran = await run("process.send('here', () => { for (;;); });", (launched, outbox) => {
+    for (let seq = 1; seq <= 5; seq++) launched.send({ type: 'ping', seq, padding } as ToDaemon);
+    waiting = outbox.depth;
+    launched.kill();
+  });
+  expect(waiting).toBe(5);
+  expect(ran.outbox).toEqual({ depth: 0, highWater: 5, submitted: 5 });
 });
 
 test('a Node that is not there is told as the reason', async () => {

@@ -6,6 +6,7 @@ import { type ChildProcess, fork, type SendHandle } from 'node:child_process';
 import { Socket } from 'node:net';
 import type { ToDaemon } from '../../contract/link/to-daemon.ts';
 import { passingCause } from '../../daemons/runtime/host/passing-cause.ts';
+import type { QueueTally } from '../../kit/queue-tally.ts';
 import { daemonEnvironment } from '../core/daemon-environment.ts';
 import {
   DAEMON_MALLOC_ENV,
@@ -36,7 +37,7 @@ export interface ForkLauncherOptions {
 /** A launcher that runs daemons on the Node it is given. */
 export function createForkLauncher(options: ForkLauncherOptions): DaemonLauncher {
   const guard = new OrphanGuard();
-  return { launch: (request, events) => launch(options, guard, request, events) };
+  return { countsOutbox: true, launch: (request, events) => launch(options, guard, request, events) };
 }
 
 function launch(
@@ -66,6 +67,7 @@ function launch(
     guard.watch(pid);
     child.on('exit', () => guard.forget(pid));
   }
+  const outbox = new Outbox(request.outbox);
   let ended = false;
   const endOutput = watchOutput(child, (stream, line) => events.onOutput(stream, line));
   const end = (
@@ -77,6 +79,7 @@ function launch(
     if (ended) return;
     endOutput();
     ended = true;
+    outbox.end();
     events.onEnd({ exitCode, signal, reason, unavailable });
   };
   child.on('message', (message) => {
@@ -91,7 +94,7 @@ function launch(
   return {
     pid: pid ?? null,
     directTransport: 'socket',
-    send: (message, transfer) => send(child, message, transfer),
+    send: (message, transfer) => send(child, message, transfer, outbox),
     kill: () => {
       child.kill('SIGKILL');
     },
@@ -105,13 +108,42 @@ function neverStarted(error: unknown, events: DaemonProcessEvents): DaemonProces
   return { pid: null, directTransport: null, send() {}, kill() {} };
 }
 
-function send(child: ChildProcess, message: ToDaemon, transfer: unknown): void {
+/** What one process has not been handed yet; with its end nothing waits any more. */
+class Outbox {
+  readonly #tally: QueueTally | null;
+  #waiting = 0;
+
+  constructor(tally: QueueTally | undefined) {
+    this.#tally = tally ?? null;
+  }
+
+  sent(): void {
+    this.#waiting++;
+    this.#tally?.enter();
+  }
+
+  /** May come after the end. */
+  left(): void {
+    if (this.#waiting === 0) return;
+    this.#waiting--;
+    this.#tally?.leave();
+  }
+
+  end(): void {
+    this.#tally?.leave(this.#waiting);
+    this.#waiting = 0;
+  }
+}
+
+function send(child: ChildProcess, message: ToDaemon, transfer: unknown, outbox: Outbox): void {
   const socket = transfer instanceof Socket ? transfer : null;
   if (!child.connected) {
     socket?.destroy();
     return;
   }
+  outbox.sent();
   child.send(message, (socket ?? undefined) as SendHandle | undefined, {}, (error) => {
+    outbox.left();
     if (error !== null) socket?.destroy();
   });
 }

@@ -1,16 +1,17 @@
 /** Shows how much of the HTTP server's room is taken, and who is refused. Called by serve.ts. */
 import { instrumentCounts } from '../../daemons/runtime/telemetry/counted-instrument.ts';
 import type { MetricRegistry } from '../../daemons/runtime/telemetry/metric-registry.ts';
+import { countsOf, instrumentQueue } from '../../daemons/runtime/telemetry/queue-instrument.ts';
 import type { ControlLimits } from '../core/limits.ts';
 import type { Auth } from './auth.ts';
 import type { HttpServer } from './http-server.ts';
 
-/** Registers the limiters; what they count is copied just before each sample. */
+/** Registers what is limited, waits and is kept; what is counted of it is copied just before each sample. */
 export function instrumentHttp(
   metrics: MetricRegistry,
   limits: Pick<ControlLimits, 'httpConnections' | 'loginAddresses'>,
-  server: Pick<HttpServer, 'connections'>,
-  auth: Pick<Auth, 'wrongLogins'>,
+  server: Pick<HttpServer, 'connections' | 'rounds' | 'backlog' | 'files'>,
+  auth: Pick<Auth, 'wrongLogins' | 'sessions'>,
 ): void {
   instrumentCounts(metrics, 'limiter', 'http connections', () => ({
     depth: server.connections.open,
@@ -24,4 +25,9 @@ export function instrumentHttp(
     completed: auth.wrongLogins.answered,
     rejected: auth.wrongLogins.refused,
   }));
+  instrumentCounts(metrics, 'limiter', 'logins', () => auth.sessions.counts);
+  instrumentCounts(metrics, 'batcher', 'logins', () => auth.sessions.writes);
+  instrumentQueue(metrics, 'http rounds', () => countsOf(server.rounds));
+  instrumentCounts(metrics, 'queue', 'bytes to browsers', () => server.backlog, 'second');
+  instrumentCounts(metrics, 'cache', 'window files', () => server.files);
 }

@@ -11,6 +11,7 @@ import { describeActor } from '../../contract/link/actor.ts';
 import { loopTurn } from '../../daemons/runtime/async/loop-turn.ts';
 import { limits as runtimeLimits } from '../../daemons/runtime/limits.ts';
 import { plainAddress } from '../../daemons/runtime/net/ip-address.ts';
+import type { QueueTally } from '../../kit/queue-tally.ts';
 import { BacklogTotal } from '../core/backlog-total.ts';
 import { createCaller, type OwnedCaller } from '../core/caller.ts';
 import type { ControlPlane } from '../core/control-plane.ts';
@@ -49,6 +50,12 @@ export interface HttpServer {
   readonly url: string;
   /** What is counted of its connections. */
   readonly connections: ConnectionRoom['counts'];
+  /** Connections that wait for their turn to be read. */
+  readonly rounds: QueueTally;
+  /** Bytes that control WebSockets have not read. */
+  readonly backlog: BacklogTotal['counts'];
+  /** Files of the window in memory. */
+  readonly files: KeptFiles['counts'];
   /** Stops accepting and closes every connection. */
   close(): Promise<void>;
 }
@@ -88,7 +95,8 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
         if (!response.writableFinished) response.setTimeout(limits.httpWriteMs, () => response.destroy());
       });
   });
-  pace(server, room, new RequestRounds(limits, options.clock), limits);
+  const rounds = new RequestRounds(limits, options.clock);
+  pace(server, room, rounds, limits);
   // Without a listener an accept that fails would end main, and with it every daemon.
   server.on('error', (error) => plane.log('warn', 'http', 'accept_failed', error.message));
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -110,6 +118,13 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     url: `http://${name}:${port}/`,
     get connections() {
       return room.counts;
+    },
+    rounds: rounds.tally,
+    get backlog() {
+      return backlogs.counts;
+    },
+    get files() {
+      return files.counts;
     },
     async close() {
       for (const client of webSockets.clients) client.close(1001, 'Signalbox is closing');

@@ -66,3 +66,13 @@ test('a file for which there was no descriptor is read once there is one', async
   descriptors = 1;
   expect((await kept.read(page)).toString()).toBe('page');
 });
+
+test('what was answered from memory is counted, what had to be read, and why', async () => {
+  const kept = new KeptFiles(10);
+  const [a, b] = [await file('a', '123456'), await file('b', '123456')];
+  for (const name of [a, a, b]) await kept.read(name);
+  await file('b', '12345');
+  await kept.read(b);
+  await expect(kept.read(folder)).rejects.toThrow();
+  expect(kept.counts).toEqual({ depth: 1, hits: 1, misses: 4, failed: 1, evicted: 1, expired: 1 });
+});

@@ -3,6 +3,7 @@
  * that a crowd of clients that do not read their answers does not fill the memory with copies. Used by static-files.ts.
  */
 import { readFile, stat } from 'node:fs/promises';
+import type { Counts } from '../../daemons/runtime/telemetry/counted-instrument.ts';
 
 interface Kept {
   /** What changes with the file. */
@@ -17,6 +18,11 @@ export class KeptFiles {
   readonly #limitBytes: number;
   readonly #read: (file: string) => Promise<Buffer>;
   #keptBytes = 0;
+  #hits = 0;
+  #misses = 0;
+  #failed = 0;
+  #evicted = 0;
+  #expired = 0;
 
   /**
    * @param limitBytes of all files together; the one that was read first goes for a new one
@@ -27,6 +33,18 @@ export class KeptFiles {
     this.#read = read;
   }
 
+  /** Files that are kept, and what became of those that were asked for. One that was changed has expired. */
+  get counts(): Counts<'cache'> {
+    return {
+      depth: this.#files.size,
+      hits: this.#hits,
+      misses: this.#misses,
+      failed: this.#failed,
+      evicted: this.#evicted,
+      expired: this.#expired,
+    };
+  }
+
   /**
    * The file's bytes, which nobody may change.
    * @throws the system's error where it cannot be read
@@ -35,13 +53,22 @@ export class KeptFiles {
     const { ino, size, mtimeMs, ctimeMs } = await stat(file);
     const version = `${ino} ${size} ${mtimeMs} ${ctimeMs}`;
     const kept = this.#files.get(file);
-    if (kept?.version === version) return await kept.body;
+    if (kept?.version === version) {
+      this.#hits++;
+      return await kept.body;
+    }
+    this.#misses++;
+    if (kept !== undefined) this.#expired++;
     this.#forget(file);
     const body = this.#read(file);
+    body.catch(() => {
+      this.#failed++;
+    });
     if (size > this.#limitBytes) return await body;
     for (const oldest of this.#files.keys()) {
       if (this.#keptBytes + size <= this.#limitBytes) break;
       this.#forget(oldest);
+      this.#evicted++;
     }
     const read: Kept = { version, sizeBytes: size, body };
     this.#files.set(file, read);

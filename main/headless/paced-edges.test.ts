@@ -1,7 +1,9 @@
 /** One paced connection beside its rounds: turns, timeouts, errors and ends. */
+
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { afterEach, expect, test, vi } from 'vitest';
+import { QueueTally } from '../../kit/queue-tally.ts';
 import { CONTROL_LIMITS } from '../core/limits.ts';
 import { PacedSocket } from './paced-socket.ts';
 import { Requesters, RequestRounds } from './request-rounds.ts';
@@ -161,7 +163,7 @@ test('one that is destroyed takes no turn any more', async () => {
 const waiting = (fresh: boolean) => ({ fresh, letThrough: () => false });
 
 test('of those who wait, one that is new and one that is not come by turns, and who leaves is not met', () => {
-  const requesters = new Requesters();
+  const requesters = new Requesters(new QueueTally());
   expect(requesters.shift()).toBeNull();
   const [old1, old2, new1, new2] = [waiting(false), waiting(false), waiting(true), waiting(true)];
   for (const one of [old1, old2, new1, new2]) requesters.add(one);

@@ -130,3 +130,19 @@ test('nothing is scheduled once nobody waits, and who is gone has no turn', () =
   while (turn());
   expect(went).toEqual(['stays', 'stays']);
 });
+
+test('who waits for a turn is counted once, until it has had it or is gone', () => {
+  const { rounds, waiting, turn } = startRounds();
+  const crowd = rounds.enter('192.0.2.1');
+  turn();
+  const [many, gone] = [waiting('many', 2), waiting('gone', 1, true)];
+  rounds.wait(crowd, many);
+  rounds.wait(crowd, many);
+  rounds.wait(crowd, gone);
+  expect(rounds.tally).toEqual({ depth: 2, highWater: 2, submitted: 2 });
+  crowd.remove(gone);
+  crowd.remove(gone);
+  expect(rounds.tally.depth).toBe(1);
+  while (turn());
+  expect(rounds.tally).toMatchObject({ depth: 0, highWater: 2 });
+});

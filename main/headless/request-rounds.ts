@@ -9,6 +9,7 @@
  * the speed of the answers. While connections come each network therefore has one piece in so many turns that more come in
  * than are answered: its crowd then waits here, where others overtake it, and not in the kernel. Told by PacedSocket.
  */
+import { QueueTally } from '../../kit/queue-tally.ts';
 import type { ControlLimits } from '../core/limits.ts';
 
 /** What waits for its turn. */
@@ -28,19 +29,29 @@ export class Requesters {
   queued = false;
   readonly #fresh = new Set<Waiting>();
   readonly #others = new Set<Waiting>();
+  /** Of all that wait. */
+  readonly #tally: QueueTally;
   #freshLast = false;
+
+  constructor(tally: QueueTally) {
+    this.#tally = tally;
+  }
 
   get waiting(): number {
     return this.#fresh.size + this.#others.size;
   }
 
   add(waiting: Waiting): void {
+    const before = this.waiting;
     (waiting.fresh ? this.#fresh : this.#others).add(waiting);
+    if (this.waiting > before) this.#tally.enter();
   }
 
   remove(waiting: Waiting): void {
+    const before = this.waiting;
     this.#fresh.delete(waiting);
     this.#others.delete(waiting);
+    this.#tally.leave(before - this.waiting);
   }
 
   /** Takes out whose turn it is: by turns one that is new and one that is not. */
@@ -48,8 +59,8 @@ export class Requesters {
     const [first, second] = this.#freshLast ? [this.#others, this.#fresh] : [this.#fresh, this.#others];
     const [next] = first.size > 0 ? first : second;
     if (next === undefined) return null;
-    this.#freshLast = this.#fresh.delete(next);
-    this.#others.delete(next);
+    this.#freshLast = this.#fresh.has(next);
+    this.remove(next);
     return next;
   }
 }
@@ -65,8 +76,10 @@ const LOOP: RoundsClock = { now: () => performance.now(), schedule: setImmediate
 
 /** The rounds of one server. */
 export class RequestRounds {
+  /** Connections that wait for their turn. */
+  readonly tally = new QueueTally();
   /** Of everybody who is logged in. */
-  readonly operators = new Requesters();
+  readonly operators = new Requesters(this.tally);
   readonly #networks = new Map<string, { readonly requesters: Requesters; connections: number }>();
   readonly #queue = new Set<Requesters>();
   readonly #spenders = new Set<Requesters>();
@@ -96,7 +109,7 @@ export class RequestRounds {
       known.connections++;
       return known.requesters;
     }
-    const requesters = new Requesters();
+    const requesters = new Requesters(this.tally);
     this.#networks.set(network, { requesters, connections: 1 });
     return requesters;
   }

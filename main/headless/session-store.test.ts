@@ -198,3 +198,20 @@ test('a session of a file that says nothing of roles goes on as the admin that i
   await writeFile(file, JSON.stringify(kept));
   expect((await open()).find(secret)).toMatchObject({ name: 'Anna', role: 'admin' });
 });
+
+test('logins are counted against how many may be, those that went for newer ones too, and their way to the disk', async () => {
+  const store = await open(token, { ...CONTROL_LIMITS, sessions: 2 });
+  for (const name of ['Anna', 'Bob', 'Cleo']) store.begin(name, '192.0.2.7', 'admin');
+  expect(store.counts).toEqual({ depth: 2, capacity: 2, completed: 3, rejected: 1 });
+  expect(store.writes).toMatchObject({ depth: 3, submitted: 3 });
+  await store.close();
+  expect(store.writes).toMatchObject({ depth: 0, completed: 3 });
+  const inMemory = new SessionStore({
+    token,
+    limits: CONTROL_LIMITS,
+    dataDir: null,
+    now: () => now,
+    warn() {},
+  });
+  expect(inMemory.writes).toEqual({ depth: 0, submitted: 0, completed: 0, batches: 0 });
+});

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { ROLES, type Role } from '../../contract/access.ts';
 import { SavedFile } from '../../daemons/runtime/files/saved-file.ts';
+import type { Counts } from '../../daemons/runtime/telemetry/counted-instrument.ts';
 import type { ControlLimits } from '../core/limits.ts';
 
 /** Bytes of randomness in a cookie: not to be guessed. */
@@ -103,6 +104,8 @@ export class SessionStore {
   #expiry: NodeJS.Timeout | null = null;
   #retry: NodeJS.Timeout | null = null;
   #told = false;
+  #begun = 0;
+  #displaced = 0;
 
   constructor(options: SessionStoreOptions) {
     this.#options = options;
@@ -122,6 +125,21 @@ export class SessionStore {
     return [...this.#sessions.values()];
   }
 
+  /** Logins that stand, of how many may, and how many there were and ended because of a newer one. */
+  get counts(): Counts<'limiter'> {
+    return {
+      depth: this.#sessions.size,
+      capacity: this.#options.limits.sessions,
+      completed: this.#begun,
+      rejected: this.#displaced,
+    };
+  }
+
+  /** Changes on their way to the disk. */
+  get writes(): SavedFile['counts'] {
+    return this.#file?.counts ?? { depth: 0, submitted: 0, completed: 0, batches: 0 };
+  }
+
   /** Opens a session; `secret` goes into the cookie and is kept nowhere. */
   begin(name: string, address: string, role: Role): { readonly secret: string; readonly session: Session } {
     const { limits, now } = this.#options;
@@ -130,9 +148,11 @@ export class SessionStore {
     const expiresAt = createdAt + limits.sessionSeconds * 1000;
     const session = new OpenSession({ digest: digestOf(secret), name, address, role, createdAt, expiresAt });
     this.#sessions.set(session.digest, session);
+    this.#begun++;
     for (const oldest of this.#sessions.values()) {
       if (this.#sessions.size <= limits.sessions) break;
       this.#remove(oldest);
+      this.#displaced++;
     }
     void this.#save();
     this.#watchExpiry();

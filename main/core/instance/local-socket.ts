@@ -34,6 +34,8 @@ export interface LocalSocket {
   readonly path: string;
   /** Clients that are connected, and how many have come and were refused or had to go for others so far. */
   readonly counts: { readonly open: number; readonly entered: number; readonly refused: number };
+  /** What waits to be read by them, in bytes. */
+  readonly backlog: BacklogTotal['counts'];
   /** Starts answering; connections made before wait. */
   serve(backend: SocketBackend): void;
   /** Tells what the log should say about the claim, from the beginning. Without a listener it waits. */
@@ -105,6 +107,9 @@ export async function openLocalSocket(
     path,
     get counts() {
       return { open: clients.size, entered, refused };
+    },
+    get backlog() {
+      return backlogs.counts;
     },
     serve(newBackend) {
       backend = newBackend;

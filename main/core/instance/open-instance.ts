@@ -3,8 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MAIN_SOURCE } from '../../../contract/control/host.ts';
 import { mendPrivacy } from '../../../daemons/runtime/files/private-files.ts';
-import { openLogFile } from '../../../daemons/runtime/telemetry/log-file.ts';
-import type { LogSink } from '../../../daemons/runtime/telemetry/logger.ts';
+import { type LogFileSink, openLogFile } from '../../../daemons/runtime/telemetry/log-file.ts';
 import { ConfigStore } from '../config/config-store.ts';
 import type { ControlPlaneOptions } from '../control-plane-interface.ts';
 import type { ControlLimits } from '../limits.ts';
@@ -30,7 +29,7 @@ export interface OpenInstance {
   readonly config: ConfigStore;
   readonly socket: LocalSocket;
   readonly logDir: string;
-  readonly logFile: LogSink;
+  readonly logFile: LogFileSink;
   /** Files and folders that others can still read, with the cause. */
   readonly exposed: readonly string[];
 }

@@ -1,4 +1,5 @@
 /** What main's own log and metrics say of daemons. */
+import { instrumentCounts } from '../../../daemons/runtime/telemetry/counted-instrument.ts';
 import type { Clock } from '../../../kit/clock.ts';
 import type { AnnouncementBus } from '../announcements.ts';
 import type { ControlLimits } from '../limits.ts';
@@ -8,11 +9,12 @@ import { OutputGate } from '../output-gate.ts';
 /** Writes changes of state, output and mistakes of daemons to main's log, and counts crashes. */
 export function telemetryListens(
   bus: AnnouncementBus,
-  { logger, crashes }: Pick<MainTelemetry, 'logger' | 'crashes'>,
+  { logger, crashes, registry }: Pick<MainTelemetry, 'logger' | 'crashes' | 'registry'>,
   clock: Clock,
   limits: ControlLimits,
 ): void {
   const gate = new OutputGate(clock, limits.outputLinesPerSecond);
+  instrumentCounts(registry, 'limiter', 'daemon output', () => gate.counts);
   bus.subscribe('daemonChanged', ({ snapshot: { id, state, cause }, previous }) => {
     if (state === previous) return;
     const broken = state === 'crashed' || state === 'failed';

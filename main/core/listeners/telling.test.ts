@@ -3,6 +3,8 @@ import { beforeEach, expect, test, vi } from 'vitest';
 import type { ControlEvent } from '../../../contract/control/messages.ts';
 import type { DaemonSnapshot, DaemonState } from '../../../contract/states.ts';
 import type { Logger } from '../../../daemons/runtime/telemetry/logger.ts';
+import { MetricRegistry } from '../../../daemons/runtime/telemetry/metric-registry.ts';
+import { shownInstruments } from '../../../daemons/runtime/telemetry/test-fixtures/shown-instruments.ts';
 import { FakeClock } from '../../../kit/fake-clock.ts';
 import type { AnnouncementBus, Announcements } from '../announcements.ts';
 import { EventBus } from '../event-bus.ts';
@@ -22,6 +24,7 @@ let bus: AnnouncementBus;
 let clock: FakeClock;
 let log: ReturnType<typeof vi.fn>;
 let crashes: ReturnType<typeof vi.fn>;
+let metrics: MetricRegistry;
 let told: ControlEvent[];
 
 beforeEach(() => {
@@ -35,7 +38,8 @@ beforeEach(() => {
   const clients = new EventHub();
   clients.subscribe((event) => told.push(event));
   clientsListen(bus, clients);
-  const telemetry = { logger: { log } as unknown as Logger, crashes: { add: crashes } };
+  metrics = new MetricRegistry('main', []);
+  const telemetry = { logger: { log } as unknown as Logger, crashes: { add: crashes }, registry: metrics };
   telemetryListens(bus, telemetry as unknown as MainTelemetry, clock, {
     ...CONTROL_LIMITS,
     outputLinesPerSecond: 2,
@@ -107,6 +111,9 @@ test('what a daemon writes is in the log, its errors as warnings, and a flood is
     ['warn', 'ircd', 'output_held', '1 more lines of ircd were left out.'],
     ['info', 'ircd', 'daemon_stdout', 'later'],
   ]);
+  expect(shownInstruments(metrics)).toEqual({
+    'limiter daemon output': { depth: 1, completed: 3, rejected: 1 },
+  });
 });
 
 test('what main does not know is a mistake of the daemon that said it', () => {

@@ -196,6 +196,12 @@ test('a daemon that never says what came of deeds is told so at a limit', () => 
   expect(trail.beginDeed('other', more)).toMatchObject({ ok: true });
   trail.endDeed('ircd', { ...deed, requestId: 1, ok: true, outcome: '' });
   expect(trail.beginDeed('ircd', more)).toMatchObject({ ok: true });
+  trail.endDeed('ircd', { ...deed, requestId: 9_999, ok: true, outcome: 'never begun' });
+  trail.daemonEnded('other');
+  const most = CONTROL_LIMITS.deedsBegun;
+  expect(trail.deeds).toEqual({
+    ...{ depth: most, high_water: most + 1, submitted: most + 2, completed: 1, cancelled: 1, rejected: 1 },
+  });
 });
 
 test.each<[string, unknown, string]>([

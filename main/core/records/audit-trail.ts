@@ -11,6 +11,7 @@ import type { DeedReport, DeedRequest, OperatorDeed } from '../../../contract/li
 import type { Unrecorded } from '../../../contract/manifest.ts';
 import { loopTurn } from '../../../daemons/runtime/async/loop-turn.ts';
 import { counted } from '../../../daemons/runtime/host/impact-text.ts';
+import type { Counts } from '../../../daemons/runtime/telemetry/counted-instrument.ts';
 import type { Clock } from '../../../kit/clock.ts';
 import { schemaOf } from '../config/expectations.ts';
 import { maskSecrets } from '../config/secrets.ts';
@@ -71,6 +72,7 @@ export class AuditTrail {
   #entries = 0;
   /** What operators of each daemon have begun, by the number that the daemon gave it. */
   readonly #deeds = new Map<string, Map<number, BegunEntry>>();
+  readonly #deedCounts = { submitted: 0, completed: 0, cancelled: 0, rejected: 0, most: 0 };
   readonly #measuring = new Set<Promise<void>>();
   #closing: (() => void) | null = null;
   readonly #closed: Promise<void>;
@@ -125,6 +127,7 @@ export class AuditTrail {
     this.#deeds.set(daemon, begun);
     const most = this.#limits.deedsBegun;
     if (begun.size >= most) {
+      this.#deedCounts.rejected++;
       const message = `${daemon} has not said what came of ${most} deeds of its operators.`;
       return { ok: false, error: { code: 'limit_reached', message } };
     }
@@ -137,13 +140,15 @@ export class AuditTrail {
       return { ok: false, error: { code: 'audit_unavailable', message } };
     }
     begun.set(requestId, { key, entry, start });
+    this.#deedCounts.submitted++;
+    this.#deedCounts.most = Math.max(this.#deedCounts.most, this.#deedsOpen);
     return { ok: true, result: null };
   }
 
   /** Writes down what came of a deed, also of one whose beginning could not be written. */
   endDeed(daemon: string, { requestId, ok, outcome, ...deed }: Omit<DeedReport, 'type'>): void {
     const begun = this.#deeds.get(daemon)?.get(requestId);
-    this.#deeds.get(daemon)?.delete(requestId);
+    if (this.#deeds.get(daemon)?.delete(requestId)) this.#deedCounts.completed++;
     this.#write({
       ...(begun?.entry ?? this.#deedEntry(daemon, deed, this.#clock.now())),
       key: begun?.key ?? this.#nextKey(),
@@ -157,9 +162,21 @@ export class AuditTrail {
   daemonEnded(daemon: string): void {
     const begun = this.#deeds.get(daemon);
     this.#deeds.delete(daemon);
+    this.#deedCounts.cancelled += begun?.size ?? 0;
     const outcome = `unknown: ${daemon} ended before it said what came of it; it may have been done or not.`;
     for (const { key, entry, start } of begun?.values() ?? [])
       this.#write({ ...entry, key, outcome, durationMs: this.#msSince(start) });
+  }
+
+  /** Deeds that were written down and have not ended; those whose daemon ended first are cancelled. */
+  get deeds(): Counts<'correlation'> {
+    const { most, ...totals } = this.#deedCounts;
+    return { depth: this.#deedsOpen, high_water: most, ...totals };
+  }
+
+  get #deedsOpen(): number {
+    const { submitted, completed, cancelled } = this.#deedCounts;
+    return submitted - completed - cancelled;
   }
 
   /** Writes the effects that still wait for a measurement, with what is known. */

@@ -98,3 +98,15 @@ test('a client that follows and stops again and again leaves nothing behind, and
   await clock.advance(limits.logFlushMs);
   expect(send).not.toHaveBeenCalled();
 });
+
+test('records on their way to followers are counted, and in how many messages they went', async () => {
+  const clock = new FakeClock();
+  const store = new LogStore(clock, limits);
+  store.append('a', 1, batch(1, 2), 0);
+  const caller = createCaller({ name: 'x', from: 'system', role: 'admin' }, () => {});
+  store.follow('a', caller);
+  store.append('a', 1, batch(3, 4), 0);
+  expect(store.counts).toEqual({ depth: 4, submitted: 4, completed: 0, batches: 0 });
+  await clock.advance(limits.logFlushMs);
+  expect(store.counts).toEqual({ depth: 0, submitted: 4, completed: 4, batches: 1 });
+});

@@ -9,6 +9,7 @@ import {
   logRecordSchema,
   type SourcedLogRecord,
 } from '../../../contract/log-record.ts';
+import type { Counts } from '../../../daemons/runtime/telemetry/counted-instrument.ts';
 import type { Clock, Timer } from '../../../kit/clock.ts';
 import type { Caller } from '../caller.ts';
 import type { ControlLimits } from '../limits.ts';
@@ -29,6 +30,8 @@ export class LogStore {
   readonly #watched = new WeakSet<Caller>();
   #flush: Timer | null = null;
   #dropped = 0;
+  #submitted = 0;
+  #batches = 0;
 
   constructor(clock: Clock, limits: ControlLimits) {
     this.#clock = clock;
@@ -38,6 +41,13 @@ export class LogStore {
   /** Records that were malformed or beyond a limit. */
   get dropped(): number {
     return this.#dropped;
+  }
+
+  /** Records on their way to who follows them. */
+  get counts(): Counts<'batcher'> {
+    let depth = 0;
+    for (const { unsent } of this.#sources.values()) depth += unsent.length;
+    return { depth, submitted: this.#submitted, completed: this.#submitted - depth, batches: this.#batches };
   }
 
   /** Takes a batch from a daemon; `lost` is how many it could not send. Malformed records are dropped and counted. */
@@ -52,7 +62,9 @@ export class LogStore {
       }
       const sourced = { ...parsed.data, source, instance };
       entry.ring.push(sourced);
-      if (entry.followers.size > 0) entry.unsent.push(sourced);
+      if (entry.followers.size === 0) continue;
+      entry.unsent.push(sourced);
+      this.#submitted++;
     }
     // Cut off in batches: that is cheaper than shifting on every record.
     const { logRing } = this.#limits;
@@ -124,6 +136,7 @@ export class LogStore {
       if (source.unsent.length === 0) continue;
       const event: ControlEvent = { type: 'logs', records: source.unsent };
       source.unsent = [];
+      this.#batches++;
       for (const follower of source.followers) follower.send(event);
     }
   }

@@ -4,6 +4,7 @@ import type { WireError } from '../../../contract/errors.ts';
 import { LINK_PROTOCOL } from '../../../contract/link/protocol.ts';
 import { NO_PEERS } from '../../../contract/link/test-introduction.ts';
 import { FakeClock } from '../../../kit/fake-clock.ts';
+import { QueueTally } from '../../../kit/queue-tally.ts';
 import { RequestFigures } from '../../../kit/request-figures.ts';
 import { CONTROL_LIMITS } from '../limits.ts';
 import { DaemonSession, type LaunchPlan, type SessionEvents } from './daemon-session.ts';
@@ -59,6 +60,7 @@ function launch(more: Partial<LaunchPlan> = {}): { session: DaemonSession; proce
     clock,
     limits,
     figures,
+    outbox: new QueueTally(),
     events: events as unknown as SessionEvents,
   });
   return { session, process: launcher.newest() };

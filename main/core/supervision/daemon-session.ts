@@ -18,6 +18,7 @@ import type { WorkTiming } from '../../../contract/work-timing.ts';
 import { loopTurn } from '../../../daemons/runtime/async/loop-turn.ts';
 import type { Clock, Timer } from '../../../kit/clock.ts';
 import { ascendingIds, outcomeOf, PendingRequests } from '../../../kit/pending-requests.ts';
+import type { QueueTally } from '../../../kit/queue-tally.ts';
 import type { RequestFigures } from '../../../kit/request-figures.ts';
 import type { DaemonLauncher, DaemonProcess, DaemonRuntime, ProcessEnd } from '../daemon-launcher.ts';
 import type { ControlLimits } from '../limits.ts';
@@ -110,6 +111,8 @@ export interface SessionOptions {
   readonly limits: ControlLimits;
   /** Where its requests are counted, which goes on from one process to the next. */
   readonly figures: RequestFigures;
+  /** The same for messages on their way to it. */
+  readonly outbox: QueueTally;
   readonly events: SessionEvents;
 }
 
@@ -158,7 +161,7 @@ export class DaemonSession {
     this.#startedAt = clock.monotonic();
     this.#expect('say hello', limits.helloMs);
     this.#process = options.launcher.launch(
-      { id: options.id, runtime: options.plan.runtime },
+      { id: options.id, runtime: options.plan.runtime, outbox: options.outbox },
       {
         onMessage: (message) => this.#receive(message),
         onOutput: (stream, line) => this.#output(stream, line),

@@ -70,7 +70,7 @@ describe('start', () => {
     const starting = daemon.start();
     expect(daemon.state).toBe('starting');
     const process = launcher.newest();
-    expect(process.request).toEqual({ id: 'd', runtime: 'node' });
+    expect(process.request).toEqual({ id: 'd', runtime: 'node', outbox: daemon.outbox });
     process.hello();
     expect(process.last('init')).toEqual({
       type: 'init',

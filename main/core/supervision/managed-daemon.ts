@@ -12,6 +12,7 @@ import {
 } from '../../../contract/states.ts';
 import type { WorkTiming } from '../../../contract/work-timing.ts';
 import type { Clock, Timer } from '../../../kit/clock.ts';
+import { QueueTally } from '../../../kit/queue-tally.ts';
 import { RequestFigures } from '../../../kit/request-figures.ts';
 import type { DaemonLauncher } from '../daemon-launcher.ts';
 import type { ControlLimits } from '../limits.ts';
@@ -63,6 +64,8 @@ export class ManagedDaemon {
   readonly id: string;
   /** What was asked of all its processes. */
   readonly requests: RequestFigures;
+  /** Messages on their way to its processes; see `DaemonLauncher.countsOutbox`. */
+  readonly outbox = new QueueTally();
   readonly #options: ManagedDaemonOptions;
   readonly #policy: CrashPolicy;
   readonly #crashes: CrashRecord[] = [];
@@ -248,6 +251,7 @@ export class ManagedDaemon {
       clock,
       limits,
       figures: this.requests,
+      outbox: this.outbox,
       events: {
         onHello: (pid, runtime) => {
           this.#pid = pid;
