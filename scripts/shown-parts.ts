@@ -1,0 +1,211 @@
+/**
+ * What of the product is a queue, pool, slab, cache, batcher, breaker, limiter, correlation table or connection pool, and as which
+ * instrument operators see it. The test beside this finds the classes by their names and the parts of the library by where they are
+ * made, so that a new one has to be shown, or to say why not.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+
+/** Instruments as `kind name`, or why nobody needs to see it. */
+type Shown = readonly string[] | string;
+
+const ONE_EACH = 'one a client: its part of a total is shown';
+const INSIDE = 'a piece of a part that is shown';
+const LIBRARY = 'of the library: shown where one is made';
+
+/** By class, with the folder where two have the same name. */
+export const SHOWN_CLASSES: Readonly<Record<string, Shown>> = {
+  // The library, and what every daemon has.
+  AsyncCache: LIBRARY,
+  AsyncQueue: LIBRARY,
+  Batcher: LIBRARY,
+  BoundedFifo: INSIDE,
+  CompletionLoop: LIBRARY,
+  ConnectionPool: LIBRARY,
+  DuplexChannel: LIBRARY,
+  KeyedRateLimiter: LIBRARY,
+  PendingRequests: LIBRARY,
+  PoolCrew: INSIDE,
+  PoolJob: INSIDE,
+  PoolThreadHandle: INSIDE,
+  PriorityLanes: INSIDE,
+  QueueMemory: INSIDE,
+  QueueTally: 'counts for a queue that is shown',
+  Resilience: LIBRARY,
+  SavedFile: LIBRARY,
+  SlabPool: LIBRARY,
+  ThreadPool: LIBRARY,
+  TokenBucket: LIBRARY,
+  WorkTurns: LIBRARY,
+  AccountQueue: INSIDE,
+  NetworkQueue: INSIDE,
+  WorkGate: 'one a channel or room: the clients that wait at it are among the work of clients',
+  TurnBudget: LIBRARY,
+  LogFile: ['queue log file bytes'],
+  StreamHub: ['limiter windows', 'queue bytes to windows'],
+  DeedLedger: ['correlation deeds'],
+  TaskBoard: ['limiter tasks'],
+  Admission: ['limiter client connections'],
+  ConnectThrottle: ['limiter connects'],
+  RefusedCounts: INSIDE,
+  RefusedSockets: ['limiter refused clients'],
+  ReadRounds: ['queue read rounds'],
+  BanSaver: ['batcher bans'],
+  Bucket: 'bans under one text: they wait for nothing',
+  SlotMemory: 'memory of metrics, which grows with them and refuses nothing',
+  ByteChannel: 'one a stream that somebody opened: what it carries waits at its end',
+  // ircd
+  Channel: 'of IRC: a place to talk',
+  Arena: ['slab lines of a tick'],
+  Slab: INSIDE,
+  Backlog: ONE_EACH,
+  ReceiveQueue: ONE_EACH,
+  FloodQueue: ['queue flood control'],
+  ReplyBudget: 'one an answer: it bounds what one command puts into one send queue',
+  TickWriter: ['queue writes'],
+  PasswordChecker: ['pool passwords'],
+  PasswordQueueFull: 'an error',
+  // relay
+  'daemons/relay/net Batcher': 'joins the frames of one write: who waits for it is in the queue of writes',
+  Batch: INSIDE,
+  Room: 'of the relay: a place to talk',
+  Outbox: ONE_EACH,
+  ReceiveRate: ONE_EACH,
+  SendQueue: ONE_EACH,
+  TickFlusher: ['queue writes'],
+  FrameWriter: 'encodes frames and keeps none',
+  // recorder
+  BitWriter: 'encodes and keeps nothing',
+  ByteWriter: 'encodes and keeps nothing',
+  ChunkCloser: ['queue full chunks'],
+  QueryQueue: ['queue queries'],
+  // main
+  JournalReader: 'reads the journal of main, which waits there',
+  JournalSegment: INSIDE,
+  AuditJournal: ['queue audit journal', 'queue audit in memory'],
+  BacklogTotal: ['queue bytes to local clients', 'queue bytes to browsers'],
+  ConnectionRoom: ['limiter http connections'],
+  EventHub: 'tells at once: what is not read waits as bytes to local clients and to browsers',
+  HistoryBuffer: ['queue history'],
+  KeptFiles: ['cache window files'],
+  LoginThrottle: ['limiter wrong logins'],
+  LogStore: ['batcher log followers'],
+  OutputGate: ['limiter daemon output'],
+  RequestRounds: ['queue http rounds'],
+  Requesters: INSIDE,
+  SessionStore: ['limiter logins'],
+  AccessGate: 'compares roles: nothing waits and nothing is counted',
+  'main/fork Outbox': 'one a process: counts for the queue link to ircd, and so on',
+};
+
+/** By file and class: where parts of the library are made outside of it. */
+export const SHOWN_PARTS: Readonly<Record<string, Shown>> = {
+  'daemons/runtime/host/run-daemon.ts PendingRequests': ['correlation wishes'],
+  'daemons/runtime/host/run-daemon.ts Batcher': ['batcher logs'],
+  'daemons/runtime/host/deed-ledger.ts PendingRequests': ['correlation deeds'],
+  'daemons/runtime/net/tls-acceptor.ts TurnBudget': ['queue tls handshakes'],
+  'daemons/runtime/net/ban-file.ts SavedFile': ['batcher bans'],
+  'daemons/runtime/net/connect-throttle.ts TokenBucket': ['limiter connects'],
+  'daemons/runtime/telemetry/loop-watch.ts TokenBucket':
+    'which blocks of the loop are told one by one: `loop_blocks_total` counts all of them',
+  'daemons/ircd/daemon.ts ThreadPool': ['pool certificates'],
+  'daemons/ircd/irc-server.ts TurnBudget': ['queue registrations'],
+  'daemons/ircd/passwords.ts ThreadPool': ['pool passwords'],
+  'daemons/ircd/net/lookup.ts AsyncCache': ['cache dns'],
+  'daemons/ircd/net/net-server.ts WorkTurns': ['queue work of clients'],
+  'daemons/ircd/net/flood-control.ts TokenBucket': ['queue flood control'],
+  'daemons/relay/net/relay-turns.ts WorkTurns': ['queue work of clients'],
+  'daemons/relay/net/receive-rate.ts TokenBucket': ['queue flood control'],
+  'daemons/relay/net/tick-flusher.ts Batcher': 'see the class',
+  'daemons/recorder/daemon.ts ThreadPool': ['pool chunks'],
+  'kit/keyed-rate-limiter.ts TokenBucket': INSIDE,
+  'main/headless/login-throttle.ts KeyedRateLimiter': ['limiter wrong logins'],
+  'main/headless/login-throttle.ts TokenBucket': ['limiter wrong logins'],
+  'main/headless/session-store.ts SavedFile': ['batcher logins'],
+  'main/core/output-gate.ts TokenBucket': ['limiter daemon output'],
+  'main/core/supervision/daemon-session.ts PendingRequests': ['correlation ircd', 'correlation relay'],
+  'main/cli/socket-client.ts PendingRequests': 'a command line: it ends with its answer and shows nothing',
+  'main/electron/tray-notice.ts SavedFile': 'written once',
+  'main/electron/window-state.ts SavedFile': 'where windows are: nobody waits for it',
+};
+
+/** Instruments that are no class of their own: they are counted where something else is done. */
+export const SHOWN_BESIDES: readonly string[] = [
+  'queue link to main',
+  'queue link to ircd',
+  'queue link to relay',
+  'queue link to recorder',
+  'queue send queue bytes',
+  'queue receive queue bytes',
+  'correlation ident',
+  'correlation control requests',
+  'correlation recorder',
+  'limiter local clients',
+];
+
+/** Words of the kinds, and of what stands for them here. */
+const KIND_WORDS =
+  /Queue|Pool|Slab|Arena|Cache|Kept|Batch(er)?$|Breaker|Resilience|Limiter|Throttle|Gate|Budget|Bucket|Room$|Refused|Admission|Buffer|Backlog|Outbox|Fifo|Lanes|Rounds|Turns|Flusher|Writer|Channel$|Correlation|Requests$|Requesters|Ledger|Board|Journal|Hub$|LogFile|SavedFile|Saver|LogStore|SessionStore|Closer|CompletionLoop|Receive(Rate)|PasswordChecker|SlotMemory|OutputGate/;
+
+const LIBRARY_PARTS = Object.entries(SHOWN_CLASSES)
+  .filter(([, shown]) => shown === LIBRARY)
+  .map(([name]) => name);
+const MADE = new RegExp(`new (${LIBRARY_PARTS.join('|')})\\b`, 'g');
+
+/** Of the product: what runs with an instance, not tests, their helpers and the programs that the docs quote. */
+const NO_PRODUCT =
+  /\.test\.ts$|\/test-|\/fake-|\/memory-server|-fixture\.ts$|\/(test-fixtures|test-model|patterns|permissions)\//;
+
+/**
+ * The sources of the product, by their path from the root.
+ * @param daemons ids of those that it has: what is being built in another folder shows nothing yet
+ */
+export function productSources(root: string, daemons: readonly string[]): ReadonlyMap<string, string> {
+  const sources = new Map<string, string>();
+  const isBuilt = (file: string) => {
+    const [folder, daemon, inside] = file.split('/');
+    return folder !== 'daemons' || inside === undefined || ['runtime', ...daemons].includes(daemon!);
+  };
+  for (const folder of ['daemons', 'kit', 'main']) {
+    for (const name of readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })) {
+      const file = relative(root, join(root, folder, name))
+        .split(sep)
+        .join('/');
+      if (file.endsWith('.ts') && isBuilt(file) && !NO_PRODUCT.test(file))
+        sources.set(file, readFileSync(join(root, file), 'utf8'));
+    }
+  }
+  return sources;
+}
+
+/** The classes of these kinds in a source, as {@link SHOWN_CLASSES} names them. */
+export function classesIn(file: string, text: string): string[] {
+  return [...text.matchAll(/^(?:export )?(?:abstract )?class (\w+)/gm)]
+    .map(([, name]) => name!)
+    .filter((name) => KIND_WORDS.test(name))
+    .map((name) => {
+      const inFolder = `${file.slice(0, file.lastIndexOf('/'))} ${name}`;
+      return Object.hasOwn(SHOWN_CLASSES, inFolder) ? inFolder : name;
+    });
+}
+
+/** The parts of the library that a source makes, as {@link SHOWN_PARTS} names them; the library itself makes what it consists of. */
+export function partsMadeIn(file: string, text: string): string[] {
+  if (file.startsWith('daemons/runtime/async/')) return [];
+  return [...new Set([...text.matchAll(MADE)].map(([, name]) => `${file} ${name}`))];
+}
+
+/** The instruments that docs/pools.md says there are, as `kind name`, with the processes that have them. */
+export function documentedInstruments(page: string): ReadonlyMap<string, string> {
+  const table = page.slice(page.indexOf('| process | name | kind | it is |'));
+  const found = new Map<string, string>();
+  for (const line of table.split('\n').slice(2)) {
+    const [, process, names, kind] = line.split('|').map((cell) => cell.trim());
+    if (kind === undefined) break;
+    for (const name of names!.split(', ')) {
+      const key = `${kind} ${name}`;
+      found.set(key, [found.get(key), process].filter(Boolean).join('; '));
+    }
+  }
+  return found;
+}
