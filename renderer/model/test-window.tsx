@@ -121,11 +121,15 @@ export async function key(element: Element, name: string, init: KeyboardEventIni
   return wanted;
 }
 
-/** Sends a form off, as Enter in one of its fields does. */
+/** Sends a form off, as Enter in one of its fields does. Fails where the browser would load the window anew with it. */
 export async function submit(field: Element): Promise<void> {
   const form = field.closest('form');
   if (form === null) throw new Error('the field stands in no form');
-  await doing(() => void fireEvent.submit(form));
+  let loads = false;
+  await doing(() => {
+    loads = fireEvent.submit(form);
+  });
+  if (loads) throw new Error('the form is sent by the browser itself');
 }
 
 /** Goes to an address within the window. */

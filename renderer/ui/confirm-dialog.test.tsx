@@ -26,7 +26,8 @@ describe('a question', () => {
   );
   const button = (name: string) => screen.getByRole('button', { name });
   const type = (text: string) => fireEvent.change(screen.getByRole('textbox'), { target: { value: text } });
-  const submit = () => act(async () => void fireEvent.submit(document.querySelector('form')!));
+  // What the browser would do with a form is never wanted.
+  const submit = () => act(async () => expect(fireEvent.submit(document.querySelector('form')!)).toBe(false));
   const calls = () => [answers.onConfirm.mock.calls.length, answers.onCancel.mock.calls.length];
   beforeEach(() => {
     answers.onConfirm.mockClear();
