@@ -97,6 +97,23 @@ test('of one address the least worthy goes, and of those the oldest', () => {
   expect(gone(young, other, silent)).toEqual([false, true, false]);
 });
 
+test('of one address that has been answered everywhere, the one that has been idle for longest goes', () => {
+  const [first, second] = [enter('192.0.2.1', 0), enter('192.0.2.1', 1)];
+  const requests = [ask(first), ask(second)];
+  now = 10;
+  requests[1]?.answered();
+  now = 20;
+  requests[0]?.answered();
+  const other = enter('192.0.2.2', 30);
+  enter('192.0.2.3', 40);
+  expect(gone(first, second, other)).toEqual([false, true, false]);
+});
+
+test('how many have come, have a place and had to go is counted', () => {
+  for (const n of [1, 2, 3, 4]) enter(`192.0.2.${n}`, n * 1_000);
+  expect(room.counts).toEqual({ open: 3, entered: 4, refused: 1 });
+});
+
 test('the address that holds most pays, also with connections that are worth more', () => {
   const quiet = enter('192.0.2.1', 0);
   const [first, second] = [enter('192.0.2.2', 0), enter('192.0.2.2', 5)];

@@ -146,6 +146,21 @@ test('one that is refused is closed after its time, whatever it sends, and only 
   expect(vi.getTimerCount()).toBe(0);
 });
 
+test('who takes the connection over gets what was handed on and not read, and what was not', async () => {
+  const { client, paced, turn, raw } = await pair();
+  // Somebody wants to read, and has not read yet.
+  paced.read(0);
+  client.write('0123456789');
+  await expect.poll(() => raw.bytesRead).toBe(10);
+  const handedOn = () => {
+    turn();
+    return paced.readableLength;
+  };
+  await expect.poll(handedOn).toBe(4);
+  const { socket, rest } = paced.release();
+  expect([socket === raw, rest.toString()]).toEqual([true, '0123456789']);
+});
+
 test('one that is destroyed takes no turn any more', async () => {
   const { paced, client, turn, raw, rounds } = await pair();
   const text = reading(paced);

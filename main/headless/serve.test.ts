@@ -54,10 +54,11 @@ function serve(...args: string[]): Served {
 }
 
 function run(entry: string, args: readonly string[]): Served {
-  const flags = serveFlags(dir, join(dir, 'signalbox.toml'));
-  const child = spawn(process.execPath, [entry, ...flags, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  });
+  return start([entry, ...serveFlags(dir, join(dir, 'signalbox.toml')), ...args]);
+}
+
+function start(argv: readonly string[], env: NodeJS.ProcessEnv = process.env): Served {
+  const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], env });
   const output = { stdout: '', stderr: '' };
   child.stdout?.setEncoding('utf8').on('data', (text) => {
     output.stdout += text;
@@ -118,6 +119,23 @@ test('prints one ready line, serves, and drains on SIGTERM with code 0', async (
   expect(await served.exit).toBe(0);
   for (const { pid } of all) expect(isAlive(pid)).toBe(false);
   expect(served.output.stdout.trimEnd().split('\n')).toHaveLength(1);
+});
+
+test('tells people where it is and where the token stands, and the service manager when it is ready and when it ends', async () => {
+  const told = join(dir, 'told');
+  const bin = join(dir, 'bin');
+  await mkdir(bin);
+  await writeFile(join(bin, 'systemd-notify'), `#!/bin/sh\necho "$1 $2" >> ${told}\n`, { mode: 0o755 });
+  const flags = serveFlags(dir, join(dir, 'signalbox.toml')).filter((flag) => flag !== '--json');
+  const env = { ...process.env, PATH: `${bin}:${process.env.PATH}`, NOTIFY_SOCKET: '/run/x' };
+  const served = start([ENTRY, ...flags], env);
+  const words = async () => await readFile(told, 'utf8').catch(() => '');
+  await expect.poll(words, { timeout: 40_000 }).toMatch(/^READY=1 STATUS=Ready at http:.+\n$/);
+  const url = /http:\S+/.exec(await words())?.[0];
+  expect(served.output.stdout).toBe(`Signalbox is ready at ${url} (token: ${join(dir, 'token')})\n`);
+  served.child.kill('SIGTERM');
+  expect(await served.exit).toBe(0);
+  await expect.poll(words).toMatch(/\nSTOPPING=1 STATUS=Draining \(SIGTERM\)\n$/);
 });
 
 test('when it says that it is ready, what it was asked to start runs', async () => {
@@ -287,7 +305,7 @@ test('flags that it does not know end it with 2', async () => {
 
 test('SIGHUP reads the configuration again and says what came of it', async () => {
   const served = serve();
-  await ready(served);
+  const { url } = await ready(served);
   served.child.kill('SIGHUP');
   await vi.waitFor(() => expect(served.output.stderr).toContain('configuration reloaded'), {
     timeout: 40_000,
@@ -297,6 +315,8 @@ test('SIGHUP reads the configuration again and says what came of it', async () =
   await vi.waitFor(() => expect(served.output.stderr).toContain('signalbox.toml:1: not valid TOML'), {
     timeout: 40_000,
   });
+  // It goes on with what it had.
+  expect((await fetch(new URL('/livez', url))).status).toBe(200);
 });
 
 test('ends when the process that started it is gone', async () => {

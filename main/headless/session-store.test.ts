@@ -46,7 +46,10 @@ test('a session survives a restart with its name, and its cookie stands in no fi
   expect(text).not.toContain(secret);
   expect(text).not.toContain(token);
   expect((await stat(file)).mode & 0o777).toBe(0o600);
-  expect((await open()).find(secret)).toMatchObject({ name: 'Anna', address: '192.0.2.7' });
+  const next = await open();
+  // It is one of those that are open before its browser is back.
+  expect(next.all.map(({ name }) => name)).toEqual(['Anna']);
+  expect(next.find(secret)).toMatchObject({ name: 'Anna', address: '192.0.2.7' });
 });
 
 test('a session that was ended does not come back with a restart', async () => {
@@ -167,6 +170,10 @@ test('a start while the clock is 40 days ahead costs no login once it is right a
   await wrong.end(wrong.begin('Ben', '192.0.2.8', 'admin').session);
   now -= 40 * DAY_MS;
   expect(wrong.find(secret)).toMatchObject({ name: 'Anna' });
+  // From here on it is open as any other: it can be found again, seen and ended.
+  expect(wrong.find(secret)).toMatchObject({ name: 'Anna' });
+  expect(wrong.all.map(({ name }) => name)).toEqual(['Anna']);
+  await wrong.end(wrong.begin('Cleo', '192.0.2.9', 'admin').session);
   await wrong.close();
   expect((await open()).find(secret)).toMatchObject({ name: 'Anna' });
 });

@@ -122,6 +122,49 @@ test('nothing is looked at before the first session can have expired', async () 
   expect(looks).toBe(0);
 });
 
+test('one timer watches them all, and none is left once the store is closed', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const store = await open({ sessionSeconds: 10 }, true);
+  expect(vi.getTimerCount()).toBe(0);
+  for (const name of ['Anna', 'Ben']) store.begin(name, '192.0.2.7', 'admin');
+  expect(vi.getTimerCount()).toBe(1);
+  await store.close();
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('what has to be forgotten has a timer until the store is closed, and nothing else has', async () => {
+  const store = await open({ sessionSeconds: 10 });
+  store.begin('Anna', '192.0.2.7', 'admin');
+  await store.close();
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const early = await open();
+  // It watches for the end of Anna's session.
+  expect([early.all.length, vi.getTimerCount()]).toEqual([1, 1]);
+  await early.close();
+  now += 10_000;
+  const late = await open();
+  expect([late.all.length, vi.getTimerCount()]).toEqual([0, 1]);
+  await late.close();
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('what had expired opens nothing any more once its day is over, whatever the clock says then', async () => {
+  const store = await open({ sessionSeconds: 10 });
+  const { secret } = store.begin('Anna', '192.0.2.7', 'admin');
+  await store.close();
+  now += 60_000;
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const [first, second] = [
+    await open({ sessionDormantSeconds: 100 }),
+    await open({ sessionDormantSeconds: 100 }),
+  ];
+  await vi.advanceTimersByTimeAsync(99_999);
+  now -= 60_000;
+  expect(first.find(secret)).not.toBeNull();
+  await vi.advanceTimersByTimeAsync(1);
+  expect(second.find(secret)).toBeNull();
+});
+
 test('a store that nobody logged in to leaves no file', async () => {
   await (await open()).close();
   expect(await readdir(dir)).toEqual([]);

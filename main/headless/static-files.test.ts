@@ -63,6 +63,9 @@ test('nothing outside the folder is sent, by no spelling and no link', async () 
 test('what is not there is not found, a folder neither; without a window one is told how to build it', async () => {
   for (const path of ['/nope', '/assets', '/index.html/x', `/${'x'.repeat(300)}`])
     expect(await get(path)).toMatchObject({ status: 404, body: 'Not found\n' });
+  // A link that leads to itself leads nowhere.
+  await symlink(join(root, 'circle'), join(root, 'circle'));
+  expect(await get('/circle')).toMatchObject({ status: 404, body: 'Not found\n' });
   const none = join(dir, 'none');
   const message = 'The window is not built. Build it with: npm run build\n';
   expect(await get('/', undefined, none)).toMatchObject({ status: 503, body: message });
