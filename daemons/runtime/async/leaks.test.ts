@@ -11,6 +11,7 @@ const PROGRAM = join(import.meta.dirname, 'test-fixtures/open-and-close.ts');
  * part could forget, and more than Node's own caches come to.
  */
 const PARTS = [
+  ['PriorityLanes', 1_000, 40],
   ['AsyncQueue', 1_000, 80],
   ['CompletionLoop', 1_000, 80],
   ['SlabPool', 1_000, 80],

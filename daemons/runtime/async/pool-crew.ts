@@ -160,7 +160,7 @@ export class PoolCrew {
   #growWhereItIsWorthIt(): void {
     if (this.size >= this.#options.max || this.#threads.some(({ ready }) => !ready)) return;
     this.#shortSinceMs ??= this.#now();
-    const each = this.#lanes.peek()?.task.ms ?? GROW_MS;
+    const each = this.#lanes.peek()!.task.ms ?? GROW_MS;
     const worthIt = each * this.#lanes.size >= GROW_MS || this.#now() - this.#shortSinceMs >= GROW_MS;
     if (this.size === 0 || worthIt) this.#start();
   }

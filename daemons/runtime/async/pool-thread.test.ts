@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { FakeClock } from '../../../kit/fake-clock.ts';
@@ -13,6 +15,7 @@ const echo = poolTask<typeof anyTasks.echo<unknown>>(ANY, 'echo');
 const notData = poolTask<typeof anyTasks.notData>(ANY, 'notData');
 const throwing = poolTask<typeof anyTasks.throwing>(ANY, 'throwing');
 const moved = poolTask<typeof anyTasks.moved>(ANY, 'moved');
+const leftOfMoved = poolTask<typeof anyTasks.leftOfMoved>(ANY, 'leftOfMoved');
 const port = poolTask<typeof anyTasks.port>(ANY, 'port');
 const stopTime = poolTask<typeof timedTasks.stopTime>(TIMED, 'stopTime');
 const timed = poolTask<typeof timedTasks.timed>(TIMED, 'timed');
@@ -170,6 +173,41 @@ describe('a thread of a pool', () => {
       ]);
       (ends[3] as { close(): void }).close();
     }
+  });
+
+  it('moves a result instead of copying it', async () => {
+    const pool = await makePool();
+    expect(await pool.run(moved, 3)).toEqual(new Uint8Array(3).fill(7));
+    expect(await pool.run(leftOfMoved, undefined)).toBe(0);
+  });
+
+  it('keeps its process alive while it has a task, and not when that was refused or has ended', async () => {
+    const pool = await makePool();
+    const calls: string[] = [];
+    for (const what of ['ref', 'unref'] as const)
+      vi.spyOn(Worker.prototype, what).mockImplementation(() => void calls.push(what));
+    expect(await pool.run(echo, 1)).toBe(1);
+    expect(calls.splice(0)).toEqual(['ref', 'unref']);
+    await expect(pool.run(echo, () => {})).rejects.toMatchObject({ code: 'bad_request' });
+    expect(calls.splice(0)).toEqual(['ref', 'unref']);
+    // What goes with it does.
+    const both = await Promise.allSettled([pool.run(echo, () => {}), pool.run(echo, 2)]);
+    expect(both[1]).toEqual({ status: 'fulfilled', value: 2 });
+    expect(calls).toEqual(['ref', 'unref']);
+  });
+
+  it('keeps nothing of a task that has ended', async () => {
+    const pool = await makePool();
+    const argument = await (async () => {
+      const given = { value: 1 };
+      await pool.run(echo, given);
+      return new WeakRef(given);
+    })();
+    // What a turn of the loop has seen lives until its end.
+    await turn();
+    setFlagsFromString('--expose-gc');
+    (runInNewContext('gc') as () => void)();
+    expect(argument.deref()).toBeUndefined();
   });
 
   it('is sent at once what finds it idle, and together what is submitted in the same turn', async () => {

@@ -100,6 +100,18 @@ describe('PriorityLanes', () => {
     }
   });
 
+  it('leaves an entry alone that it has no more', () => {
+    const lanes = new PriorityLanes<Entry>();
+    const entries = ['a', 'b', 'c'].map((name) => new Entry('high', name));
+    for (const entry of entries) lanes.push(entry);
+    lanes.remove(entries[1]!);
+    const nothing = { before: null, behind: null, line: null };
+    expect(entries[1]).toMatchObject(nothing);
+    lanes.take();
+    lanes.take();
+    for (const entry of entries) expect(entry).toMatchObject(nothing);
+  });
+
   it('keeps turns right when entries are removed', () => {
     const lanes = new PriorityLanes<Entry>();
     const entries = ['a', 'b', 'c'].map((group) => new Entry('low', group, group));

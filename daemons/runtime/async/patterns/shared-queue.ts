@@ -15,7 +15,7 @@ interface Queues {
 
 async function distribute(threads: number, count: number): Promise<void> {
   const tasks = AsyncQueue.create({ capacity: count, maxMessageBytes: 8, consumers: 'many' });
-  const results = AsyncQueue.create({ capacity: 64, maxMessageBytes: 16, whenFull: 'block' });
+  const results = AsyncQueue.create({ capacity: 64, maxMessageBytes: 8, whenFull: 'block' });
   let running = threads;
   const workers = Array.from(
     { length: threads },
@@ -37,12 +37,12 @@ async function distribute(threads: number, count: number): Promise<void> {
   }
   tasks.close();
   let [done, sum] = [0, 0];
-  const result = new Float64Array(2);
+  const result = new Float64Array(1);
   const bytes = new Uint8Array(result.buffer);
   while (await results.readable())
     while (results.dequeueInto(bytes) >= 0) {
       done++;
-      sum += result[1]!;
+      sum += result[0]!;
     }
   process.stdout.write(`${done} tasks by ${threads} threads, the sum of their squares is ${sum}\n`);
   await Promise.all(workers.map((worker) => worker.join(5_000)));
@@ -55,7 +55,7 @@ function takeTasks(): void {
   const bytes = new Uint8Array(task.buffer);
   while (tasks.waitReadable())
     while (tasks.dequeueInto(bytes) >= 0) {
-      const result = Float64Array.of(task[0]!, task[0]! ** 2);
+      const result = Float64Array.of(task[0]! ** 2);
       results.enqueue(new Uint8Array(result.buffer));
     }
 }

@@ -82,10 +82,17 @@ export function notData(): () => void {
   return () => {};
 }
 
+let lastMoved = new Uint8Array(0);
+
 export function moved(bytes: number, call: TaskCall): Uint8Array {
-  const result = new Uint8Array(bytes).fill(7);
-  call.transfer([result.buffer]);
-  return result;
+  lastMoved = new Uint8Array(bytes).fill(7);
+  call.transfer([lastMoved.buffer]);
+  return lastMoved;
+}
+
+/** What its thread still has of the last that was moved. */
+export function leftOfMoved(): number {
+  return lastMoved.length;
 }
 
 export function port(_: null, call: TaskCall) {

@@ -26,6 +26,7 @@ import { lines } from '../framing.ts';
 import { LoopTurn } from '../loop-turn.ts';
 import { instrumentPool } from '../pool-instrument.ts';
 import { poolTask } from '../pool-task.ts';
+import { LaneEntry, PriorityLanes } from '../priority-lanes.ts';
 import { Resilience } from '../resilience.ts';
 import { instrumentSlab, SlabPool } from '../slab-pool.ts';
 import { ThreadPool } from '../thread-pool.ts';
@@ -51,6 +52,10 @@ const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 export const { signal } = new AbortController();
 const echo = poolTask<typeof tasks.echo<number>>(new URL('any-tasks.ts', import.meta.url), 'echo');
 
+class Waiting extends LaneEntry {}
+/** Groups come and go in lanes that stay. */
+const lanes = new PriorityLanes<Waiting>();
+
 /** One that hears of blocks by a thread, after so many milliseconds. */
 function watchOf(turn: LoopTurn, startMs: number): LoopWatch {
   const log = new Logger().child('loop');
@@ -61,6 +66,15 @@ function watchOf(turn: LoopTurn, startMs: number): LoopWatch {
 }
 
 export const PARTS: readonly Part[] = [
+  {
+    name: 'PriorityLanes',
+    async round() {
+      const group = {};
+      for (let i = 0; i < 2; i++) lanes.push(new Waiting('normal', group));
+      lanes.take();
+      lanes.take();
+    },
+  },
   {
     name: 'AsyncQueue',
     async round() {
