@@ -3,7 +3,6 @@
  * what was not used for a while goes too, so that a deleted file does not hold its disk space; pinned ones stay. A file in use is
  * closed when its last request has given it back.
  */
-import { closeSync } from 'node:fs';
 import { LRUCache } from 'lru-cache';
 import { type Clock, systemClock, type Timer } from '../../../kit/clock.ts';
 import type { CacheStats } from '../../runtime/async/async-cache.ts';
@@ -15,6 +14,7 @@ export interface DescriptorCacheOptions {
   readonly entries: number;
   /** Bytes of contents in memory. */
   readonly memoryBytes: number;
+  readonly closeFile: (fd: number) => void;
   /** Called for each object whose file was closed. */
   readonly onClosed: (object: KeptObject) => void;
   readonly clock?: Pick<Clock, 'after'>;
@@ -219,7 +219,7 @@ export class DescriptorCache {
 
   #close(object: KeptObject): void {
     this.#opened--;
-    closeSync(object.fd);
+    this.#options.closeFile(object.fd);
     this.#options.onClosed(object);
   }
 

@@ -1,6 +1,5 @@
 import {
   appendFileSync,
-  closeSync,
   mkdirSync,
   readSync,
   renameSync,
@@ -15,7 +14,8 @@ import { describe, expect, it } from 'vitest';
 import { type Clock, systemClock } from '../../../kit/clock.ts';
 import { FakeClock } from '../../../kit/fake-clock.ts';
 import { Generations } from './generations.ts';
-import type { ObjectReader } from './object-reader.ts';
+import type { ObjectInfo } from './object-info.ts';
+import type { FreshObject, ObjectReader } from './object-reader.ts';
 import type { OpenedObject } from './opened-object.ts';
 import { openBelow, testReader, testRoot, writeByHand } from './test-store.ts';
 
@@ -48,7 +48,7 @@ describe('an object that is asked for', () => {
       contentType: 'image/png',
       etag: expect.stringMatching(/^[0-9a-f]{16}$/),
     });
-    expect(reader.stat('images/a.PNG')).toMatchObject({ etag: (info as OpenedObject).etag });
+    expect(reader.stat('images/a.PNG')).toMatchObject({ etag: (info as ObjectInfo).etag });
     expect(reader.cache.stats()).toMatchObject({ depth: 1, hits: 1, misses: 1 });
   });
 
@@ -73,12 +73,12 @@ describe('an object that is asked for', () => {
     const reader = testReader(root);
     const [first, second] = [taken(reader, 'a'), taken(reader, '/a')];
     expect(second.fd).toBe(first.fd);
-    const fresh = [reader.openFresh('a'), reader.openFresh('a')] as OpenedObject[];
-    for (const { fd } of fresh) {
+    const fresh = [reader.openFresh('a'), reader.openFresh('a')] as FreshObject[];
+    for (const object of fresh) {
       const bytes = Buffer.alloc(5);
-      expect(readSync(fd, bytes)).toBe(5);
+      expect(readSync(object.fd, bytes)).toBe(5);
       expect(bytes.toString()).toBe('hello');
-      closeSync(fd);
+      reader.closeFresh(object);
     }
   });
 });

@@ -3,15 +3,15 @@
  * is used again, a look tells whether it still stands there, so that a file which an operator replaced, moved or deleted by hand is
  * seen at the next request; and the counters of `Generations` tell what the store itself has changed.
  */
-import { closeSync, constants, fstatSync, read } from 'node:fs';
+import { constants, fstatSync, read } from 'node:fs';
 import { type Clock, systemClock } from '../../../kit/clock.ts';
 import { FIXED_LIMITS } from '../limits.ts';
 import { DescriptorCache } from './descriptor-cache.ts';
 import { FoldersOnTheWay } from './folders-on-the-way.ts';
 import { Generations } from './generations.ts';
-import { isSameState, objectInfo } from './object-info.ts';
+import { type FileState, isSameState, type ObjectInfo, objectInfo } from './object-info.ts';
 import type { KeptObject, OpenedObject } from './opened-object.ts';
-import { type OpenBeneath, RootFolder } from './root-folder.ts';
+import { type NativeFiles, RootFolder } from './root-folder.ts';
 import { problemOf, StoreError, type StoreProblem, systemCodeOf } from './store-problems.ts';
 import { uriProblem, withoutSlash } from './uri.ts';
 
@@ -28,14 +28,19 @@ export interface ObjectReaderOptions {
   readonly entries: number;
   /** Bytes of small objects that it keeps in memory; default `memory_bytes`. */
   readonly memoryBytes?: number;
-  readonly openBeneath?: OpenBeneath | null;
+  readonly native?: NativeFiles | null;
   readonly clock?: Clock;
 }
 
 /** An object that was opened for one request alone. */
 export interface FreshObject extends OpenedObject {
-  /** Whoever opened it closes it. */
+  /** Closed by {@link ObjectReader.closeFresh}. */
   readonly fd: number;
+}
+
+/** An object and the state of its file. */
+export interface StatedObject extends ObjectInfo {
+  readonly state: FileState;
 }
 
 const { O_RDONLY } = constants;
@@ -56,16 +61,17 @@ export class ObjectReader {
 
   /** @throws the system's error where the root cannot be opened */
   constructor(shared: SharedStore, options: ObjectReaderOptions) {
-    const { memoryBytes = FIXED_LIMITS.memory_bytes.default, openBeneath = null } = options;
+    const { memoryBytes = FIXED_LIMITS.memory_bytes.default, native = null } = options;
     const { clock = systemClock } = options;
     this.#clock = clock;
-    this.root = new RootFolder(shared.root, { openBeneath, foldsCase: shared.foldsCase });
+    this.root = new RootFolder(shared.root, { native, foldsCase: shared.foldsCase });
     this.generations = new Generations(shared.generations);
     this.#folders = new FoldersOnTheWay(this.root);
     this.#memoryBytes = memoryBytes;
     this.cache = new DescriptorCache({
       entries: options.entries,
       memoryBytes,
+      closeFile: (fd) => this.root.closeFile(fd),
       onClosed: (object) => this.#folders.giveBack(object.folders),
       clock,
     });
@@ -86,6 +92,10 @@ export class ObjectReader {
    * @param batch of {@link newBatch}; without one the disk is always looked at
    */
   take(uri: string, batch = 0): OpenedObject | StoreProblem {
+    return this.#take(uri, batch);
+  }
+
+  #take(uri: string, batch: number): KeptObject | StoreProblem {
     const name = withoutSlash(uri);
     const kept = this.cache.take(name);
     if (kept !== undefined) {
@@ -107,7 +117,7 @@ export class ObjectReader {
   }
 
   /**
-   * Opens an object for FDPASS: the descriptor is passed on, so it must share its position with nobody. The caller closes it.
+   * Opens an object for FDPASS: the descriptor is passed on, so it must share its position with nobody. See {@link closeFresh}.
    */
   openFresh(uri: string): FreshObject | StoreProblem {
     const name = withoutSlash(uri);
@@ -115,8 +125,13 @@ export class ObjectReader {
     if (typeof fd === 'string') return fd;
     const state = fstatSync(fd);
     if (state.isFile()) return { ...objectInfo(name, state), fd, tier: 'root', content: null };
-    closeSync(fd);
+    this.root.closeFile(fd);
     return 'not_regular';
+  }
+
+  /** Closes what {@link openFresh} opened, once it was passed on. */
+  closeFresh(object: FreshObject): void {
+    this.root.closeFile(object.fd);
   }
 
   /**
@@ -132,8 +147,8 @@ export class ObjectReader {
   }
 
   /** What is known of an object, or the problem. */
-  stat(uri: string): OpenedObject | StoreProblem {
-    const object = this.take(uri);
+  stat(uri: string): StatedObject | StoreProblem {
+    const object = this.#take(uri, 0);
     if (typeof object !== 'string') this.giveBack(object);
     return object;
   }
@@ -179,7 +194,7 @@ export class ObjectReader {
     if (typeof fd === 'string') return fd;
     const state = fstatSync(fd);
     if (!state.isFile()) {
-      closeSync(fd);
+      this.root.closeFile(fd);
       return 'not_regular';
     }
     const object: KeptObject = {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -21,7 +21,7 @@ function textOf(folder: RootFolder, uri: string): string {
     try {
       return readFileSync(fd, 'utf8');
     } finally {
-      closeSync(fd);
+      folder.closeFile(fd);
     }
   } catch (error) {
     return `refused: ${(error as NodeJS.ErrnoException).code ?? 'link'}`;

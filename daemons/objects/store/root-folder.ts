@@ -19,11 +19,13 @@ import {
 import { join } from 'node:path';
 import { StoreError } from './store-problems.ts';
 
-/**
- * Opens what is below an open folder by openat2 with RESOLVE_BENEATH and RESOLVE_NO_SYMLINKS. Throws an error with the system's `code`;
- * `ENOSYS` where the kernel lacks it.
- */
-export type OpenBeneath = (folder: number, path: string, flags: number, mode: number) => number;
+/** The native calls that a root uses; those of `native/file-calls.ts`. */
+export interface NativeFiles {
+  /** By openat2 with RESOLVE_BENEATH and RESOLVE_NO_SYMLINKS. Throws an error with the system's `code`. */
+  openBeneath(folder: number, path: string, flags: number, mode?: number): number;
+  /** Closes what {@link openBeneath} opened: in some threads Node closes only what it has opened itself without a complaint. */
+  close(fd: number): void;
+}
 
 /** How links are kept out; the log says it once. */
 export type Containment = 'openat2' | 'walk' | 'nofollow-any' | 'compare';
@@ -38,8 +40,8 @@ const O_PATH = 0o10000000;
 const O_NOFOLLOW_ANY = 0x20000000;
 
 export interface RootFolderOptions {
-  /** Of native calls; null where there are none. */
-  readonly openBeneath?: OpenBeneath | null;
+  /** Null where there are no native calls. */
+  readonly native?: NativeFiles | null;
   /** Whether the file system takes names that differ only in case, or in how letters are composed, for one. Default false. */
   readonly foldsCase?: boolean;
   /** For tests: another way than the best one. */
@@ -52,15 +54,15 @@ export class RootFolder {
   readonly path: string;
   readonly fd: number;
   readonly containment: Containment;
-  readonly #openBeneath: OpenBeneath | null;
+  readonly #native: NativeFiles | null;
   readonly #foldsCase: boolean;
   #closed = false;
 
   /** @throws the system's error where the folder cannot be opened */
-  constructor(path: string, { openBeneath = null, foldsCase = false, containment }: RootFolderOptions = {}) {
+  constructor(path: string, { native = null, foldsCase = false, containment }: RootFolderOptions = {}) {
     this.path = realpathSync(path);
     this.fd = openSync(this.path, O_RDONLY | O_DIRECTORY);
-    this.#openBeneath = openBeneath;
+    this.#native = native;
     this.#foldsCase = foldsCase;
     this.containment = containment ?? this.#best();
   }
@@ -73,8 +75,14 @@ export class RootFolder {
   openFile(uri: string, flags: number = O_RDONLY, mode = 0o640): number {
     const fd = this.#open(uri, flags | FILE_FLAGS, mode);
     if (!this.#foldsCase || this.#isSpeltSo(uri)) return fd;
-    closeSync(fd);
+    this.closeFile(fd);
     throw new StoreError('not_found', `${uri}: what is there is spelt in another way`);
+  }
+
+  /** Closes what {@link openFile} opened. */
+  closeFile(fd: number): void {
+    if (this.containment === 'openat2') this.#native!.close(fd);
+    else closeSync(fd);
   }
 
   /**
@@ -82,8 +90,8 @@ export class RootFolder {
    * @throws as {@link openFile}
    */
   openFolder(path: string): OpenFolder {
-    const fd = path === '' ? openSync(this.path, FOLDER_FLAGS) : this.#open(path, FOLDER_FLAGS, 0);
-    return new OpenFolder(fd, join(this.path, path), this.containment);
+    const fd = this.#open(path === '' ? '.' : path, FOLDER_FLAGS, 0);
+    return new OpenFolder(fd, join(this.path, path), this.containment, (open) => this.closeFile(open));
   }
 
   /**
@@ -111,9 +119,9 @@ export class RootFolder {
   }
 
   #best(): Containment {
-    if (this.#openBeneath !== null) {
+    if (this.#native !== null) {
       try {
-        closeSync(this.#openBeneath(this.fd, '.', FOLDER_FLAGS, 0));
+        this.#native.close(this.#native.openBeneath(this.fd, '.', FOLDER_FLAGS));
         return 'openat2';
       } catch {
         // An older kernel, or a sandbox that does not know the call.
@@ -126,7 +134,7 @@ export class RootFolder {
   #open(path: string, flags: number, mode: number): number {
     switch (this.containment) {
       case 'openat2':
-        return this.#openBeneath!(this.fd, path, flags, mode);
+        return this.#native!.openBeneath(this.fd, path, flags, mode);
       case 'walk':
         return this.#walk(path, flags, mode);
       case 'nofollow-any':
@@ -181,9 +189,11 @@ export class OpenFolder {
   readonly fd: number;
   readonly #path: string;
   readonly #anchored: boolean;
+  readonly #close: (fd: number) => void;
 
-  constructor(fd: number, path: string, containment: Containment) {
+  constructor(fd: number, path: string, containment: Containment, close: (fd: number) => void) {
     this.fd = fd;
+    this.#close = close;
     this.#path = path;
     this.#anchored = process.platform === 'linux' && (containment === 'walk' || anchorsWork(fd));
   }
@@ -194,7 +204,7 @@ export class OpenFolder {
   }
 
   close(): void {
-    closeSync(this.fd);
+    this.#close(this.fd);
   }
 }
 
