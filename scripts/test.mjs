@@ -1,6 +1,6 @@
 /**
  * `npm test`: everything, from a fresh clone. Lint, types, unit tests that start processes, the build, then the end-to-end
- * specs in Chromium and in Electron. Beside those, which mostly wait, run the unit tests of plain code, at a low priority.
+ * specs in Chromium and in Electron. Beside both, which mostly wait, run the unit tests of plain code, at a low priority.
  * Ends with one line of counts; exit code 0 only if all of it passed.
  */
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
@@ -82,8 +82,8 @@ await step('import and style rules', node24, ['scripts/check-sources.ts']);
 await step('types', node24, [bin('typescript/bin/tsc'), '-p', 'tsconfig.json']);
 await step('types of the window', node24, [bin('typescript/bin/tsc'), '-p', 'renderer/tsconfig.json']);
 await step('types of the end-to-end specs', node24, [bin('typescript/bin/tsc'), '-p', 'e2e/tsconfig.json']);
+const plain = stepBeside('unit tests of plain code', node24, unitTests('plain'));
 await step('unit tests that start processes', node24, unitTests('processes'));
-
 await ensureBuilt();
 const chromium = await ensureChromium();
 const electron = await findElectron();
@@ -102,7 +102,6 @@ const [command, ...args] = [
   'test',
   '--reporter=list,json',
 ];
-const plain = stepBeside('unit tests of plain code', node24, unitTests('plain'));
 await step('end to end', command, args, env);
 await plain;
 
