@@ -62,7 +62,10 @@ export async function coverageOf(
     sandboxes.map(async (sandbox) => {
       sandbox.write('mutation-probe.mjs', PROBE_MODULE);
       for (const file of checkout.product)
-        sandbox.write(file, withProbes(file, checkout.textOf(file), 'mutation-probe.mjs'));
+        sandbox.write(
+          file,
+          withProbes(file, checkout.textOf(file), 'mutation-probe.mjs', sandbox.pathOf('')),
+        );
       let run = 0;
       for (let next = missing.shift(); next !== undefined; next = missing.shift()) {
         const { test, kept } = next;

@@ -3,7 +3,7 @@
  * down when it first runs in a process. They stand in a copy of the sources only (sandbox.ts), so that processes that a
  * test starts tell of themselves as well, whatever environment they get. Used by coverage.ts.
  */
-import { dirname, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { isNode, parseSource, type SourceNode } from '../source-tree.ts';
 import { walkRunning } from './mutators.ts';
 
@@ -53,9 +53,26 @@ export function probesAt(file: string, text: string, places: readonly number[]):
   return places.map((place) => answers.get(place) ?? -1);
 }
 
-/** The text with probes in it; `probeModule` is the path of the module that they call, from the same root as `file`. */
-export function withProbes(file: string, text: string, probeModule: string): string {
+/** Bodies of functions that run elsewhere, from their source: they refer to nothing outside themselves, and ask the process for modules. */
+function bodiesOnTheirOwn(file: string, text: string): number[] {
+  const starts: number[] = [];
+  walkRunning(parseSource(file, text), (node) => {
+    if (node.type !== 'FunctionDeclaration' || !isNode(node.body)) return;
+    const { start, end } = node.body;
+    if (text.slice(start, Number(end)).includes('process.getBuiltinModule(')) starts.push(start + 1);
+  });
+  return starts;
+}
+
+/** The text with probes in it; `probeModule` is the path of the module that they call, in the folder `root` as `file` is. */
+export function withProbes(file: string, text: string, probeModule: string, root: string): string {
   const inserts: { at: number; word: string }[] = [];
+  const absolute = JSON.stringify(join(root, probeModule));
+  for (const at of bodiesOnTheirOwn(file, text))
+    inserts.push({
+      at,
+      word: `const __ran = process.getBuiltinModule('node:module').createRequire(${absolute})(${absolute}).probesOf(${JSON.stringify(file)}); `,
+    });
   sitesOf(file, text).forEach(({ at, wrapTo }, number) => {
     inserts.push({ at, word: wrapTo === undefined ? `__ran(${number});` : `(__ran(${number}), ` });
     if (wrapTo !== undefined) inserts.push({ at: wrapTo, word: ')' });

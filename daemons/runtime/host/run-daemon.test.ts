@@ -170,6 +170,16 @@ it('masks secrets in the log that leaves the process and in the file', async () 
   expect(readFileSync(join(dir, 'echo.log'), 'utf8')).not.toContain('hunter2');
 });
 
+it('goes on when nobody reads its output any more', async () => {
+  await start();
+  await next('ready');
+  child.stderr?.destroy();
+  for (const requestId of [1, 2, 3]) {
+    send({ type: 'command', requestId, name: 'print', args: {}, timeoutMs: 30_000, actor });
+    expect(await reply(requestId)).toEqual({ ok: true, result: { text: 'printed' } });
+  }
+});
+
 it('ends by itself when main goes away', async () => {
   await start();
   await next('ready');

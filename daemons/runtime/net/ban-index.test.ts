@@ -128,6 +128,25 @@ it('tells of two bans on one network the one that is still in force, with its ow
   expect(index.match('192.0.2.1', null, [], 2000)).toBe('for ever');
 });
 
+it.each(['host.example', '192.0.2.1', '192.0.2.0/24', '*.example'])(
+  'keeps every other ban of users at %s when one of them is lifted',
+  (host) => {
+    const index = new BanIndex<string>(lower);
+    const names = ['ann', 'bob', 'cid'];
+    for (const name of names)
+      index.set(name, `${name} is banned`, { kind: 'user', mask: `${name}@${host}` }, null);
+    const banned = () => names.filter((name) => index.match('192.0.2.1', 'host.example', [name], 0) !== null);
+    expect(banned()).toEqual(names);
+    index.delete('bob');
+    expect(banned()).toEqual(['ann', 'cid']);
+    index.delete('ann');
+    expect(banned()).toEqual(['cid']);
+    index.delete('cid');
+    index.set('bob', 'bob is banned', { kind: 'user', mask: `bob@${host}` }, null);
+    expect(banned()).toEqual(['bob']);
+  },
+);
+
 it('lets a ban hold again when a clock that was ahead is set right', () => {
   const index = new BanIndex<string>(lower);
   index.set('a', 'banned', networkTarget('192.0.2.1'), 1000);

@@ -31,6 +31,11 @@ it('does not take what one star covers for the start of the next part', () => {
   expect(compile('ab*ba').matches('aba')).toBe(false);
   expect(compile('a*b*c').matches('acb')).toBe(false);
   expect(compile('*ab*').matches('xxab')).toBe(true);
+  // Nor one part for the next: each stands behind the one before.
+  expect(compile('*ab*ab*').matches('xxabx')).toBe(false);
+  expect(compile('*ab*a*').matches('.ab.')).toBe(false);
+  expect(compile('*ab*ba*').matches('xabax')).toBe(false);
+  expect(compile('*ab*ba*').matches('xabba')).toBe(true);
 });
 
 it('has its price: a mask that may have to go back costs more than one that need not', () => {

@@ -81,6 +81,31 @@ test('a late timer tells of a block that nothing had announced', () => {
   expect(log()[0]?.message).toContain('where is not known');
 });
 
+test('where no thread can be started the log says so once, and blocks are told without their place', async () => {
+  const logger = new Logger();
+  const told: LoopBlock[] = [];
+  const turn = new LoopTurn();
+  const blocks = new Counter(new Float64Array(1), 0);
+  const log = logger.child('loop');
+  // What cannot be copied to a thread keeps it from being started.
+  const stuckMs = (() => 1) as unknown as number;
+  const watch = new LoopWatch({
+    log,
+    blocks,
+    onBlock: (block) => told.push(block),
+    turn,
+    startMs: 0,
+    stuckMs,
+  });
+  opened.push(watch);
+  watch.start();
+  while (logger.after(0).length === 0) await new Promise((resolve) => setImmediate(resolve));
+  watch.timerLate(60);
+  watch.close();
+  expect(logger.after(0).map(({ event }) => event)).toEqual(['loop_watch_failed', 'loop_block']);
+  expect(told).toMatchObject([{ frames: [] }]);
+});
+
 test('it is left out where the operator says so', () => {
   expect(loopWatchWanted({})).toBe(true);
   expect(loopWatchWanted({ SIGNALBOX_LOOP_WATCH: 'off' })).toBe(false);
@@ -114,6 +139,10 @@ test('a process that is blocked says by what, for whom and where: in JavaScript,
   const blocks = await blocksOf('javascript', 'native', 'parse', 'traced');
   const of = (work: string) => blocks.find((block) => block.work === work);
   expect(of('SPIN')).toMatchObject({ connection: '7' });
+  // Of a core, since it was asked; collecting garbage may take others.
+  const { ranShare = null } = of('SPIN') ?? {};
+  expect(ranShare).toBeGreaterThanOrEqual(0);
+  expect(ranShare).toBeLessThan(4);
   expect(of('SPIN')?.frames.join(' < ')).toContain(
     'spinInJavaScript (daemons/runtime/telemetry/test-fixtures/',
   );

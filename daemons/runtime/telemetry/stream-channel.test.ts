@@ -66,6 +66,17 @@ test('a client that gives every ticket back without reading is closed before it 
   expect(sent).toBeLessThan(limits.streamBacklogBytes.default * 4);
 });
 
+test('a client may leave as much unread as the limit says, and not a byte more', async () => {
+  const waiting = vi.spyOn(WebSocket.prototype, 'bufferedAmount', 'get');
+  const logs = { type: 'logs', ticket: 1, records: [], dropped: 0 } as const;
+  waiting.mockReturnValue(limits.streamBacklogBytes.default);
+  expect(channel.send(logs)).toBeGreaterThan(0);
+  waiting.mockReturnValue(limits.streamBacklogBytes.default + 1);
+  expect(channel.send(logs)).toBe(0);
+  waiting.mockRestore();
+  await expect.poll(() => closed).toBe(1);
+});
+
 test('a wish in too many pieces ends the stream', async () => {
   for (let n = 0; n < 40; n++) client.send(' ', { fin: false });
   await expect.poll(() => closed).toBe(1);

@@ -18,6 +18,13 @@ const manifest = defineManifest({
       args: z.object({ text: z.string(), token: z.string().optional() }),
       result: 'text',
     }),
+    print: defineCommand({
+      summary: 'Writes to standard error',
+      danger: 'safe',
+      access: 'operate',
+      args: z.object({}),
+      result: 'text',
+    }),
     hang: defineCommand({
       summary: 'Never answers',
       danger: 'safe',
@@ -56,6 +63,14 @@ runDaemon({
             return { text: `${greeting} ${text}` };
           },
           impact: ({ text }) => `says ${text}`,
+        },
+        print: {
+          run: async () => {
+            process.stderr.write('a line\n');
+            // What becomes of it is known in a later turn.
+            await new Promise(setImmediate);
+            return { text: 'printed' };
+          },
         },
         hang: { run: () => new Promise(() => {}) },
       },
