@@ -1,7 +1,7 @@
 /** Accepting as every daemon does it, on real sockets: who is let in, who is told why not, and what is counted. */
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { connect, type Socket } from 'node:net';
+import { connect, Server, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -227,6 +227,19 @@ describe.each([
     expect(client.destroyed).toBe(false);
     expect(admission.counts.accepted).toBe(1);
   });
+});
+
+it('lets nobody in whom the system hands over when it is closed already', async () => {
+  const listening = vi.spyOn(Server.prototype, 'listen');
+  await start();
+  const [server] = listening.mock.contexts as Server[];
+  listening.mockRestore();
+  acceptor.close();
+  const late = Object.defineProperty(new Socket(), 'remoteAddress', { value: '127.0.0.1' });
+  server!.emit('connection', late);
+  expect(late.destroyed).toBe(true);
+  expect(open).toEqual([]);
+  expect(admission.counts.accepted).toBe(1);
 });
 
 describe('over a Unix socket', () => {
