@@ -41,10 +41,11 @@ export function LiveChart({ source, chart, windowSeconds, paused }: LiveChartPro
   };
   // What moves less than a pixel is not drawn: a long window is drawn less often.
   const drawable = useDrawable(source, Math.max(100, (windowSeconds * 1000) / width), element, () => {
-    const known: PlotData = frozen.current ?? columns();
-    const max = known[0][known[0].length - 1] ?? Date.now() / 1000;
+    const known = frozen.current ?? columns();
+    const max = known[0].at(-1) ?? Date.now() / 1000;
     // Without samples there are axes all the same.
-    const data = known[0].length > 0 ? known : noSamples(chart.series.length, max - windowSeconds, max);
+    const data: PlotData =
+      known[0].length > 0 ? known : noSamples(chart.series.length, max - windowSeconds, max);
     plot.current?.batch((self: uPlot) => {
       self.setData(asAligned(data), false);
       self.setScale('x', { min: max - windowSeconds, max });

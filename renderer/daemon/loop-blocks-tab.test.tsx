@@ -125,8 +125,10 @@ it('says of whom it is where only that is known, and what it was where nobody is
     block({ work: '' }),
     block({ connection: '', time: 1 }),
     block({ work: '', connection: 'anna', time: 0 }),
+    block({ work: '', connection: 'r2d2', time: 2, untold: 1 }),
   ]);
-  expect(shown().sort()).toEqual(['LIST', 'Work of anna', 'Work of connection 12']);
+  expect(shown().sort()).toEqual(['LIST', 'Work of anna', 'Work of connection 12', 'Work of r2d2']);
+  expect(screen.getByText('1 more block before it, too fast to be told')).toBeTruthy();
 });
 
 it('shows what happens from now on, of this process alone', async () => {

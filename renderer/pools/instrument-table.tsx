@@ -19,7 +19,7 @@ import {
   curveOf,
   doneText,
   intervalText,
-  levelOf,
+  LEVELS,
   levelText,
   mostText,
   refusedText,
@@ -250,11 +250,11 @@ function Cell({ name, one, trouble, hasCurve }: CellProps): ReactNode {
 }
 
 function DepthCell({ one }: { one: LiveInstrument }): ReactNode {
-  const level = levelOf(one.kind);
+  const level = LEVELS[one.kind];
   if (level === null || !one.series.has(level.part)) return null;
   return (
     <span className="flex items-center gap-2">
-      {one.series.has(level.whole) && <LevelBar one={one} />}
+      {one.series.has(level.whole) && <LevelBar one={one} level={level} />}
       <LiveText read={() => levelText(one, level)} />
       {one.series.has('high_water') && (
         <span title={messages.mostHint} className="text-xs text-dim">

@@ -14,19 +14,22 @@ export interface Level {
   readonly mayBeFull: boolean;
 }
 
+const HELD: Level = { part: 'depth', whole: 'capacity', mayBeFull: false };
+const KEPT: Level = { ...HELD, mayBeFull: true };
+const USED: Level = { part: 'active', whole: 'max', mayBeFull: false };
+
 /** The level that the bar of a kind shows; null for one that holds nothing. */
-export function levelOf(kind: InstrumentKind): Level | null {
-  switch (kind) {
-    case 'breaker':
-      return null;
-    case 'slab':
-      return { part: 'active', whole: 'max', mayBeFull: false };
-    case 'connections':
-      return { part: 'active', whole: 'max', mayBeFull: true };
-    default:
-      return { part: 'depth', whole: 'capacity', mayBeFull: kind === 'cache' || kind === 'batcher' };
-  }
-}
+export const LEVELS: Readonly<Record<InstrumentKind, Level | null>> = {
+  queue: HELD,
+  pool: HELD,
+  slab: USED,
+  cache: KEPT,
+  batcher: KEPT,
+  breaker: null,
+  limiter: HELD,
+  correlation: HELD,
+  connections: { ...USED, mayBeFull: true },
+};
 
 /** `3 of 100`; without a known end `3`. */
 export function levelText(one: LiveInstrument, level: Level): string {

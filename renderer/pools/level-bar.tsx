@@ -4,20 +4,18 @@
  */
 import { type ReactNode, useEffect, useRef } from 'react';
 import { useScreen } from '../model/host-context.ts';
-import { levelOf } from './instrument-words.ts';
+import type { Level } from './instrument-words.ts';
 import { figureNow, type LiveInstrument } from './live-instruments.ts';
 
 /** From this share on the bar says by its colour that room ends. */
 const FILLING_RATIO = 0.8;
 
-export function LevelBar({ one }: { one: LiveInstrument }): ReactNode {
+export function LevelBar({ one, level }: { one: LiveInstrument; level: Level }): ReactNode {
   const { text } = useScreen();
   const bar = useRef<HTMLSpanElement>(null);
   const fill = useRef<HTMLSpanElement>(null);
   const most = useRef<HTMLSpanElement>(null);
   useEffect(() => {
-    const level = levelOf(one.kind);
-    if (level === null) return;
     const [frame, filling, mark] = [bar.current!, fill.current!, most.current!];
     const share = (value: number) => {
       const ratio = value / figureNow(one, level.whole);
@@ -39,7 +37,7 @@ export function LevelBar({ one }: { one: LiveInstrument }): ReactNode {
         mark.hidden = Number(highest) === 0;
       },
     );
-  }, [text, one]);
+  }, [text, one, level]);
   return (
     <span
       ref={bar}

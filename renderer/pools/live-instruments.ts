@@ -19,8 +19,8 @@ export function liveInstruments(source: SourceModel): readonly LiveInstrument[] 
 }
 
 /** Whether it measures what its kind measures everywhere, and nothing else. */
-export function isStandard({ series, others }: FoundInstrument): boolean {
-  return series.size > 0 && others === 0;
+export function isStandard({ others }: FoundInstrument): boolean {
+  return others === 0;
 }
 
 /** Names an instrument among those of all processes and hosts. */
