@@ -147,6 +147,10 @@ describe('the axis of values', () => {
     ]);
     expect(plot.axes.map(({ grid }) => grid?.show)).toEqual([true, true, false]);
     expect(plot.axes.every(({ ticks }) => ticks?.show === false)).toBe(true);
+    const written = plot.axes
+      .slice(1)
+      .map(({ values }) => (values as uPlot.Axis.DynamicValues)(plot, [2_048], 1, 1, 1));
+    expect(written).toEqual([['2,048'], ['2 KiB']]);
     // With two axes no room is kept for the last time.
     expect(plot.bbox.width).toBe(WIDTH - 2 * 76);
   });

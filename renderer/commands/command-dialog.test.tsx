@@ -75,6 +75,15 @@ it('stands there only while a command is open', async () => {
   expect(useOpenCommand.getState().open).toBeNull();
 });
 
+it('is as wide as a table needs where that comes of it, else as a form', async () => {
+  await show('clients');
+  const width = () => [...dialog().classList].filter((name) => name.startsWith('w-['));
+  expect(width()).toEqual(['w-[min(60rem,calc(100vw-2rem))]']);
+  act(closeCommand);
+  await open('set');
+  expect(width()).toEqual(['w-[min(34rem,calc(100vw-2rem))]']);
+});
+
 it('does not open for a command that is not offered', async () => {
   await show('nowhere');
   expect(screen.queryByRole('dialog')).toBeNull();
@@ -245,6 +254,7 @@ describe('a command that disturbs people', () => {
     await read();
     expect(isOff('Run wipe')).toBe(true);
     const typed = screen.getByLabelText('Type #old to confirm');
+    expect([(typed as HTMLInputElement).value, typed.getAttribute('spellcheck')]).toEqual(['', 'false']);
     await enter(typed, '#o');
     expect(isOff('Run wipe')).toBe(true);
     await enter(typed, '#old');

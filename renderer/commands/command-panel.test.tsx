@@ -103,6 +103,10 @@ describe('the form of a command', () => {
     await enter(screen.getByLabelText(/^Level/), 'high');
     await enter(screen.getByLabelText(/^Masks/), 'a, b');
     await press(screen.getByRole('switch', { name: 'Loud' }));
+    expect(screen.getByRole('switch', { name: 'Loud' }).getAttribute('aria-checked')).toBe('true');
+    expect(screen.getByLabelText(/^Masks/).getAttribute('spellcheck')).toBe('false');
+    // It stands on a page, which nobody closes.
+    expect(screen.queryByRole('button', { name: 'Close' })).toBeNull();
     await press('Run set');
     expect(ran()).toEqual([
       {

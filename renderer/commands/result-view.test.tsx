@@ -23,6 +23,7 @@ afterEach(() => {
   useOpenCommand.setState({ open: null });
   cleanup();
   window.close();
+  localStorage.clear();
   vi.unstubAllGlobals();
   vi.restoreAllMocks();
   vi.useRealTimers();
@@ -48,6 +49,14 @@ async function copy() {
   await press('Copy the result');
   return copied.mock.calls.at(-1)?.[0];
 }
+
+it('keeps the columns that were chosen when the command had another name', async () => {
+  localStorage.setItem('signalbox.columns', JSON.stringify({ 'd run who': ['nick'] }));
+  await show('clients', done({ rows: [{ nick: 'eve', open: 1 }] }));
+  unfold();
+  const titles = screen.getAllByRole('columnheader').map(({ textContent }) => textContent);
+  expect(titles).toEqual(['Nick', 'Actions']);
+});
 
 it('shows nothing before there is a result', async () => {
   const { container, rerender } = await show('clients', { phase: 'idle' });

@@ -89,6 +89,7 @@ it('is named for those who do not see it, and as large as the screen wants it', 
   await curve([]);
   const canvas = screen.getByRole<HTMLCanvasElement>('img', { name: 'People' });
   expect([canvas.width, canvas.height]).toEqual([60, 40]);
+  expect(canvas.getContext).toHaveBeenCalledWith('2d');
 });
 
 it('is given its size only when that is another, because that empties it', async () => {

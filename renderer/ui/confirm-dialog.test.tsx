@@ -97,6 +97,9 @@ describe('a question', () => {
     page.show(ask({ ...plain, typed: 'ann' }));
     await pass(1_000);
     expect(document.activeElement).toBe(screen.getByRole('textbox', { name: 'Type ann to confirm' }));
+    // It is a name, which nobody corrects or fills in.
+    const field = screen.getByRole('textbox');
+    expect(['spellcheck', 'autocomplete'].map((name) => field.getAttribute(name))).toEqual(['false', 'off']);
     expect(isOff(button('Drop now'))).toBe(true);
     for (const wrong of ['an', 'Ann', 'ann ']) {
       type(wrong);
