@@ -203,6 +203,22 @@ export const FIXED_LIMITS = {
     unit: 'bytes',
     reason: 'Contents of small objects that each thread keeps in memory.',
   },
+  changed_close_ms: {
+    default: 250,
+    unit: 'milliseconds',
+    reason:
+      'How long after a put or delete files of what was there before are closed: many changes in a row are one round.',
+  },
+  copy_requests: {
+    default: 8,
+    unit: 'count',
+    reason: 'Requests of late after which an object gets a copy in `cache_dir`: fewer may be chance.',
+  },
+  copies_waiting: {
+    default: 256,
+    unit: 'count',
+    reason: 'Objects that wait to be copied into `cache_dir`, one after the other; more are not remembered.',
+  },
   descriptor_idle_seconds: {
     default: 60,
     unit: 'seconds',

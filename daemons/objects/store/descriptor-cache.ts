@@ -14,9 +14,8 @@ export interface DescriptorCacheOptions {
   readonly entries: number;
   /** Bytes of contents in memory. */
   readonly memoryBytes: number;
-  readonly closeFile: (fd: number) => void;
-  /** Called for each object whose file was closed. */
-  readonly onClosed: (object: KeptObject) => void;
+  /** Closes the file of an object that nobody uses and nobody finds any more. */
+  readonly close: (object: KeptObject) => void;
   readonly clock?: Pick<Clock, 'after'>;
 }
 
@@ -219,8 +218,7 @@ export class DescriptorCache {
 
   #close(object: KeptObject): void {
     this.#opened--;
-    this.#options.closeFile(object.fd);
-    this.#options.onClosed(object);
+    this.#options.close(object);
   }
 
   #startTimer(): Timer {

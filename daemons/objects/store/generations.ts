@@ -7,13 +7,15 @@
  */
 import { SharedSignal } from '../../runtime/async/shared-signal.ts';
 
-/** Counters: with 100,000 objects in use a change makes some other two be opened again. */
+/** Counters. With 100,000 objects in use a change makes some other two be opened again. */
 const COUNTERS = 65_536;
 /** Words before the counters: changes so far, the signal and the waiters of {@link SharedSignal}. */
 const CHANGES = 0;
 const SIGNAL = 1;
 const WAITERS = 2;
 const HEADER_WORDS = 4;
+/** Slots that {@link Generations.slotOf} gives are below this. */
+export const SLOTS = HEADER_WORDS + COUNTERS;
 
 /** The counters of one store, as each thread has them. */
 export class Generations {
@@ -22,7 +24,7 @@ export class Generations {
   readonly #words: Int32Array;
   readonly #signal: SharedSignal;
 
-  constructor(memory = new SharedArrayBuffer((HEADER_WORDS + COUNTERS) * Int32Array.BYTES_PER_ELEMENT)) {
+  constructor(memory = new SharedArrayBuffer(SLOTS * Int32Array.BYTES_PER_ELEMENT)) {
     this.memory = memory;
     this.#words = new Int32Array(memory);
     this.#signal = new SharedSignal(this.#words, SIGNAL, WAITERS);
@@ -49,7 +51,7 @@ export class Generations {
 
   /** Every object may have changed. */
   bumpAll(): void {
-    for (let slot = HEADER_WORDS; slot < HEADER_WORDS + COUNTERS; slot++) Atomics.add(this.#words, slot, 1);
+    for (let slot = HEADER_WORDS; slot < SLOTS; slot++) Atomics.add(this.#words, slot, 1);
     this.#changed();
   }
 

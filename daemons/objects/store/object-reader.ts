@@ -3,12 +3,14 @@
  * is used again, a look tells whether it still stands there, so that a file which an operator replaced, moved or deleted by hand is
  * seen at the next request; and the counters of `Generations` tell what the store itself has changed.
  */
-import { constants, fstatSync, read } from 'node:fs';
+import { closeSync, constants, fstatSync, read } from 'node:fs';
 import { type Clock, systemClock } from '../../../kit/clock.ts';
 import { FIXED_LIMITS } from '../limits.ts';
+import { CopyFolder } from './copy-folder.ts';
 import { DescriptorCache } from './descriptor-cache.ts';
 import { FoldersOnTheWay } from './folders-on-the-way.ts';
 import { Generations } from './generations.ts';
+import { Heat } from './heat.ts';
 import { type FileState, isSameState, type ObjectInfo, objectInfo } from './object-info.ts';
 import type { KeptObject, OpenedObject } from './opened-object.ts';
 import { type NativeFiles, RootFolder } from './root-folder.ts';
@@ -21,6 +23,8 @@ export interface SharedStore {
   readonly generations: SharedArrayBuffer;
   /** Whether the file system takes names that differ only in case for one. */
   readonly foldsCase: boolean;
+  /** Where copies of objects are that are asked for often, and how often that is; null without a cache directory. */
+  readonly copies: { readonly path: string; readonly heat: SharedArrayBuffer } | null;
 }
 
 export interface ObjectReaderOptions {
@@ -30,6 +34,8 @@ export interface ObjectReaderOptions {
   readonly memoryBytes?: number;
   readonly native?: NativeFiles | null;
   readonly clock?: Clock;
+  /** Told of an object that is asked for often and has no copy in the cache directory: {@link ObjectWrites.wantCopy}. */
+  readonly onHot?: (uri: string) => void;
 }
 
 /** An object that was opened for one request alone. */
@@ -44,6 +50,8 @@ export interface StatedObject extends ObjectInfo {
 }
 
 const { O_RDONLY } = constants;
+/** Requests after which it is said again that an object without a copy is asked for often. */
+const HOT_AGAIN = 1_024;
 /** Of a file that was written this short a time ago, the system's clock may not tell a second writing. */
 const UNSURE_MS = 100;
 
@@ -56,13 +64,16 @@ export class ObjectReader {
   readonly #memoryObjectBytes = FIXED_LIMITS.memory_object_bytes.default;
   readonly #memoryBytes: number;
   readonly #clock: Clock;
+  readonly #copies: CopyFolder | null;
+  readonly #heat: Heat | null;
+  readonly #onHot: (uri: string) => void;
   #batch = 0;
   #closed = false;
 
   /** @throws the system's error where the root cannot be opened */
   constructor(shared: SharedStore, options: ObjectReaderOptions) {
     const { memoryBytes = FIXED_LIMITS.memory_bytes.default, native = null } = options;
-    const { clock = systemClock } = options;
+    const { clock = systemClock, onHot = () => {} } = options;
     this.#clock = clock;
     this.root = new RootFolder(shared.root, { native, foldsCase: shared.foldsCase });
     this.generations = new Generations(shared.generations);
@@ -71,10 +82,17 @@ export class ObjectReader {
     this.cache = new DescriptorCache({
       entries: options.entries,
       memoryBytes,
-      closeFile: (fd) => this.root.closeFile(fd),
-      onClosed: (object) => this.#folders.giveBack(object.folders),
+      close: (object) => {
+        this.#close(object);
+        this.#folders.giveBack(object.folders);
+      },
       clock,
     });
+    const { copies } = shared;
+    this.#copies = copies === null ? null : new CopyFolder(copies.path);
+    this.#heat = copies === null ? null : new Heat(copies.heat);
+    this.#onHot = onHot;
+    void this.#followChanges();
   }
 
   /**
@@ -101,6 +119,7 @@ export class ObjectReader {
     if (kept !== undefined) {
       if (this.#isRight(kept, batch)) {
         this.cache.hit(kept);
+        this.#count(kept);
         return kept;
       }
       this.cache.expireOne(kept);
@@ -108,6 +127,7 @@ export class ObjectReader {
     }
     const opened = this.#open(name, batch);
     this.cache.miss(typeof opened === 'string');
+    if (typeof opened !== 'string') this.#count(opened);
     return opened;
   }
 
@@ -124,14 +144,18 @@ export class ObjectReader {
     const fd = this.#openFile(name);
     if (typeof fd === 'string') return fd;
     const state = fstatSync(fd);
-    if (state.isFile()) return { ...objectInfo(name, state), fd, tier: 'root', content: null };
-    this.root.closeFile(fd);
-    return 'not_regular';
+    if (!state.isFile()) {
+      this.root.closeFile(fd);
+      return 'not_regular';
+    }
+    const object = this.#withCopy({ ...objectInfo(name, state), fd, tier: 'root', content: null });
+    if (this.#heat !== null) this.#countAt(this.generations.slotOf(name), object);
+    return object;
   }
 
   /** Closes what {@link openFresh} opened, once it was passed on. */
   closeFresh(object: FreshObject): void {
-    this.root.closeFile(object.fd);
+    this.#close(object);
   }
 
   /**
@@ -157,6 +181,7 @@ export class ObjectReader {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.generations.wake();
     this.cache.close();
     this.root.close();
   }
@@ -164,6 +189,43 @@ export class ObjectReader {
   /** Forgets what the store has changed since it was opened. */
   forgetChanged(): void {
     this.cache.expire((object) => this.generations.at(object.slot) === object.generation);
+  }
+
+  /** Closes files of objects that were changed a moment after that, so that what was deleted gives its space back. */
+  async #followChanges(): Promise<void> {
+    for (;;) {
+      const since = this.generations.changes;
+      this.forgetChanged();
+      await this.generations.changedSince(since, () => this.#closed);
+      if (this.#closed) return;
+      // Many changes in a row are one reason to look.
+      await new Promise<void>((resolve) => {
+        this.#clock.after(FIXED_LIMITS.changed_close_ms.default, resolve);
+      });
+    }
+  }
+
+  /** The descriptor of the object's copy in the place of its own, where it has one. */
+  #withCopy<Opened extends OpenedObject>(object: Opened): Opened {
+    const copy = this.#copies?.open(object.uri, object.etag, object.sizeBytes) ?? null;
+    if (copy === null) return object;
+    this.#close(object);
+    return { ...object, fd: copy, tier: 'cache' };
+  }
+
+  #close({ fd, tier }: OpenedObject): void {
+    if (tier === 'root') this.root.closeFile(fd);
+    else closeSync(fd);
+  }
+
+  #count(object: KeptObject): void {
+    if (this.#heat !== null) this.#countAt(object.slot, object);
+  }
+
+  #countAt(slot: number, { uri, tier }: OpenedObject): void {
+    const count = this.#heat!.touch(slot);
+    // Again once in a while, because the first time there may have been no room.
+    if (tier === 'root' && count % HOT_AGAIN === FIXED_LIMITS.copy_requests.default) this.#onHot(uri);
   }
 
   #isRight(object: KeptObject, batch: number): boolean {
@@ -198,10 +260,7 @@ export class ObjectReader {
       return 'not_regular';
     }
     const object: KeptObject = {
-      ...objectInfo(name, state),
-      fd,
-      tier: 'root',
-      content: null,
+      ...this.#withCopy({ ...objectInfo(name, state), fd, tier: 'root', content: null }),
       state,
       folders: this.#folders.onTheWayTo(name),
       slot,
@@ -226,8 +285,8 @@ export class ObjectReader {
       const content = Buffer.allocUnsafeSlow(object.sizeBytes);
       if (!(await readWhole(object.fd, content))) return null;
       const { ctimeMs } = object.state;
-      // The size alone would not tell a file that was written again in place.
-      if (!isSameState(fstatSync(object.fd), object.state)) return null;
+      // The size alone would not tell a file that was written again in place. A copy is not.
+      if (object.tier === 'root' && !isSameState(fstatSync(object.fd), object.state)) return null;
       if (this.#clock.now() - ctimeMs > UNSURE_MS) this.cache.remember(object, content);
       return content;
     } finally {

@@ -131,7 +131,7 @@ describe('an object that is put', () => {
   it('takes the place of an empty folder, and of a link instead of what that leads to', async () => {
     const { root, outside } = testRoot();
     writeByHand(outside, 'file', 'outside');
-    mkdirSync(join(root, 'folder'));
+    mkdirSync(join(root, 'folder/empty/too'), { recursive: true });
     symlinkSync(join(outside, 'file'), join(root, 'link'));
     const store = await testStore(root);
     await put(store, 'folder', 'F');
@@ -339,7 +339,12 @@ describe('a quota', () => {
     for (let i = 0; i < 50; i++) writeByHand(root, `a/${i}`, 'xx');
     const store = await testStore(root);
     await store.ready;
-    const settings = { maxObjectBytes: 100, listEntries: 10, quotas: [{ prefix: 'a/1', objects: 12 }] };
+    const settings = {
+      maxObjectBytes: 100,
+      listEntries: 10,
+      cacheBytes: 0,
+      quotas: [{ prefix: 'a/1', objects: 12 }],
+    };
     await store.configure(settings);
     expect(store.quotas()).toMatchObject([{ usedObjects: 11, usedBytes: 22 }]);
     expect(await problemFrom(put(store, 'a/100', 'x'))).toBe('ok');
@@ -355,6 +360,14 @@ describe('a store', () => {
     writeByHand(root, 'a', 'A');
     const store = await testStore(root);
     expect(uploads(root)).toEqual([]);
+    expect(await listed(store)).toEqual(['a']);
+  });
+
+  it('goes on when somebody removes the folder that it writes in', async () => {
+    const { root } = testRoot();
+    const store = await testStore(root);
+    rmSync(join(root, OWN_PREFIX), { recursive: true });
+    expect(await problemFrom(put(store, 'a', 'text'))).toBe('ok');
     expect(await listed(store)).toEqual(['a']);
   });
 

@@ -5,7 +5,9 @@
 import { lstat } from 'node:fs/promises';
 import type { Clock } from '../../../kit/clock.ts';
 import type { CacheStats } from '../../runtime/async/async-cache.ts';
+import { type CopyFigures, CopyKeeper } from './copy-keeper.ts';
 import { Generations } from './generations.ts';
+import { Heat } from './heat.ts';
 import { type DiskPool, IndexUpkeep, type Leftovers } from './index-upkeep.ts';
 import { KeyedLock } from './keyed-lock.ts';
 import { folderOf, type IndexedObject, ObjectIndex } from './object-index.ts';
@@ -23,6 +25,8 @@ import { URI_PROBLEMS, uriProblem, withoutSlash } from './uri.ts';
 /** What a reload may change. */
 export interface StoreSettings {
   readonly maxObjectBytes: number;
+  /** Bytes of all copies in the cache directory; none where absent. */
+  readonly cacheBytes?: number;
   /** Entries of a page of a list at most. */
   readonly listEntries: number;
   /** Quotas of the whole store have an empty prefix. */
@@ -36,6 +40,8 @@ export interface ObjectStoreOptions extends StoreSettings {
   readonly pool: DiskPool;
   /** Files that the owner's reader keeps open. */
   readonly entries: number;
+  /** A folder that exists, for copies of objects that are asked for often; null without. */
+  readonly cacheDir?: string | null;
   readonly native?: NativeFiles | null;
   readonly clock?: Clock;
 }
@@ -48,6 +54,8 @@ export interface StoreFigures {
   /** Puts that have a place now. */
   readonly uploads: number;
   readonly cache: CacheStats;
+  /** Null without a cache directory. */
+  readonly copies: CopyFigures | null;
 }
 
 interface Put {
@@ -63,6 +71,8 @@ export class ObjectStore implements ObjectWrites {
   /** For the readers of other threads. */
   readonly shared: SharedStore;
   readonly reader: ObjectReader;
+  /** Null without a cache directory. */
+  readonly copies: CopyKeeper | null;
   /** Resolves when the index knows what is there. Reading works before; what changes or lists waits for it. */
   readonly ready: Promise<Leftovers>;
   readonly #index: ObjectIndex;
@@ -85,15 +95,23 @@ export class ObjectStore implements ObjectWrites {
     uploads: UploadFolder,
     foldsCase: boolean,
   ) {
-    const { entries, native = null, clock, pool } = options;
+    const { entries, native = null, clock, pool, cacheDir = null, cacheBytes = 0 } = options;
     this.#settings = options;
     this.#root = root;
     this.#uploads = uploads;
     this.#generations = new Generations();
-    this.shared = { root: root.path, generations: this.#generations.memory, foldsCase };
+    const generations = this.#generations;
+    const heat = new Heat();
+    const copies = cacheDir === null ? null : { path: cacheDir, heat: heat.memory };
+    this.shared = { root: root.path, generations: generations.memory, foldsCase, copies };
+    this.copies =
+      cacheDir === null
+        ? null
+        : new CopyKeeper({ path: cacheDir, limitBytes: cacheBytes, root, generations, heat });
     this.reader = new ObjectReader(this.shared, {
       entries,
       native,
+      onHot: (uri) => void this.wantCopy(uri),
       ...(clock === undefined ? {} : { clock }),
     });
     this.#placement = new Placement(root);
@@ -117,7 +135,9 @@ export class ObjectStore implements ObjectWrites {
       root = new RootFolder(options.root, { native: options.native ?? null });
       uploads = UploadFolder.open(root);
       await uploads.clear();
-      return new ObjectStore(options, root, uploads, await uploads.foldsCase());
+      const store = new ObjectStore(options, root, uploads, await uploads.foldsCase());
+      await store.copies?.open();
+      return store;
     } catch (error) {
       uploads?.close();
       root?.close();
@@ -128,6 +148,7 @@ export class ObjectStore implements ObjectWrites {
   /** Puts other settings into force. What is there already stays, also where it is more than a new quota allows. */
   async configure(settings: StoreSettings): Promise<void> {
     this.#settings = settings;
+    await this.copies?.setLimit(settings.cacheBytes ?? 0);
     await this.#quotas.configure(settings.quotas, () => this.#index.entries());
   }
 
@@ -138,6 +159,7 @@ export class ObjectStore implements ObjectWrites {
       folders: this.#index.folders,
       uploads: this.#puts.size,
       cache: this.reader.cache.stats(),
+      copies: this.copies?.figures() ?? null,
     };
   }
 
@@ -229,6 +251,10 @@ export class ObjectStore implements ObjectWrites {
     });
   }
 
+  async wantCopy(uri: string): Promise<void> {
+    this.copies?.want(uri);
+  }
+
   async list(query: ListQuery): Promise<ObjectPage> {
     await this.#whenReady();
     try {
@@ -249,6 +275,7 @@ export class ObjectStore implements ObjectWrites {
     await this.#locks.settled();
     await Promise.all([...this.#puts.keys()].map((put) => this.abandonPut(put)));
     await this.ready.catch(() => {});
+    await this.copies?.close();
     this.#uploads.close();
     this.#root.close();
     this.reader.close();

@@ -51,6 +51,8 @@ export interface ObjectWrites {
   delete(uri: string): Promise<void>;
   /** Gives an object another URI. What is there gives way, unless only a new one was asked for. */
   rename(from: string, to: string, options?: PutOptions): Promise<ObjectInfo>;
+  /** An object is asked for often: it gets a copy in the cache directory, where there is one with room. Rejects for nothing. */
+  wantCopy(uri: string): Promise<void>;
   /** What there is now, changes by hand included. */
   list(query: ListQuery): Promise<ObjectPage>;
 }

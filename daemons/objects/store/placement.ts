@@ -2,7 +2,7 @@
  * Puts files into their places below the root, moves and removes them, with the folders that this takes. Each step is one that a crash
  * leaves either done or not done. Used by ObjectStore, which keeps two changes of one object apart.
  */
-import { lstat, mkdir, rename, rmdir, unlink } from 'node:fs/promises';
+import { lstat, mkdir, readdir, rename, rmdir, unlink } from 'node:fs/promises';
 import { FolderSync } from './folder-sync.ts';
 import { folderOf, nameOf } from './object-index.ts';
 import type { OpenFolder, RootFolder } from './root-folder.ts';
@@ -34,7 +34,7 @@ export class Placement {
       try {
         const folder = await this.#makeFolder(folderOf(uri), made);
         try {
-          await renameOver(from, folder.entry(nameOf(uri)), uri);
+          await this.#renameOver(from, folder.entry(nameOf(uri)), uri);
           return made;
         } finally {
           folder.close();
@@ -89,6 +89,33 @@ export class Placement {
     await Promise.all([...new Set(paths.map(folderOf))].map((folder) => this.#sync.sync(folder)));
   }
 
+  /** A folder without files gives way to an object; one with something in it does not. */
+  async #renameOver(from: string, to: string, uri: string): Promise<void> {
+    try {
+      await rename(from, to);
+    } catch (error) {
+      // Linux says the first of these of a folder; others say the rest.
+      if (!['EISDIR', 'ENOTEMPTY', 'EEXIST', 'EPERM', 'EACCES'].includes(systemCodeOf(error))) throw error;
+      if (!(await isFolder(to))) throw error;
+      if (!(await this.#removeEmptyFolders(uri)))
+        throw new StoreError('conflict', `${uri} is a folder of other objects`);
+      await rename(from, to);
+    }
+  }
+
+  /** Removes a folder that holds nothing but such folders; others are left as they are. Answers whether it is gone. */
+  async #removeEmptyFolders(path: string): Promise<boolean> {
+    const folder = this.#root.openFolder(path);
+    try {
+      const entries = await readdir(folder.entry('.'), { withFileTypes: true });
+      if (entries.some((entry) => !entry.isDirectory())) return false;
+      for (const { name } of entries) if (!(await this.#removeEmptyFolders(`${path}/${name}`))) return false;
+    } finally {
+      folder.close();
+    }
+    return this.removeFolder(path);
+  }
+
   /** Opens a folder, and makes it and those above it where they are not there. */
   async #makeFolder(path: string, made: string[]): Promise<OpenFolder> {
     try {
@@ -111,24 +138,6 @@ export class Placement {
     } catch (error) {
       throw wayIsBlocked(error, path);
     }
-  }
-}
-
-/** An empty folder gives way to an object; one with something in it does not. */
-async function renameOver(from: string, to: string, uri: string): Promise<void> {
-  try {
-    await rename(from, to);
-  } catch (error) {
-    const code = systemCodeOf(error);
-    // Linux says one of these of a folder; Windows the other two.
-    if (!['EISDIR', 'ENOTEMPTY', 'EEXIST', 'EPERM', 'EACCES'].includes(code)) throw error;
-    if (!(await isFolder(to))) throw error;
-    try {
-      await rmdir(to);
-    } catch {
-      throw new StoreError('conflict', `${uri} is a folder of other objects`);
-    }
-    await rename(from, to);
   }
 }
 

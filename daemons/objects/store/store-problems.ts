@@ -1,5 +1,7 @@
 /** Why the store did not do what it was asked. The network path makes a status of the protocol of each; commands an error. */
 
+import { SignalboxError } from '../../../contract/errors.ts';
+
 /** The table: each problem with what it means. A problem never changes its meaning. */
 export const STORE_PROBLEMS = {
   invalid_uri: 'The URI names no object that could be; the message says why.',
@@ -70,11 +72,19 @@ export function problemOf(systemCode: string): StoreProblem {
   return BY_CODE[systemCode] ?? 'storage';
 }
 
-/** A failure of the system as an exception of the store; one of the store is left as it is. */
+/**
+ * A failure of the system, or of the threads that read for the store, as an exception of the store; one of the store is left as it is.
+ * @throws what is neither: a defect
+ */
 export function storeErrorOf(thrown: unknown, what: string): StoreError {
   if (thrown instanceof StoreError) return thrown;
+  if (thrown instanceof SignalboxError)
+    return new StoreError('unavailable', `${what}: ${thrown.message}`, { cause: thrown });
   const systemCode = systemCodeOf(thrown);
+  if (systemCode === '') throw thrown;
   const problem = problemOf(systemCode);
-  const why = systemCode === '' ? '' : ` (${systemCode})`;
-  return new StoreError(problem, `${what}: ${STORE_PROBLEMS[problem]}${why}`, { systemCode, cause: thrown });
+  return new StoreError(problem, `${what}: ${STORE_PROBLEMS[problem]} (${systemCode})`, {
+    systemCode,
+    cause: thrown,
+  });
 }

@@ -44,7 +44,7 @@ export function testReader(
   root: string,
   options: Partial<ObjectReaderOptions> = {},
   generations = new Generations(),
-  shared: SharedStore = { root, generations: generations.memory, foldsCase: false },
+  shared: SharedStore = { root, generations: generations.memory, foldsCase: false, copies: null },
 ): ObjectReader {
   const reader = new ObjectReader(shared, { entries: 16, ...options });
   onTestFinished(() => reader.close());
@@ -77,6 +77,7 @@ export async function testStore(
     entries: 16,
     maxObjectBytes: 1_000_000,
     listEntries: 1_000,
+    cacheBytes: 1_000_000,
     quotas: [],
     ...options,
   });

@@ -2,7 +2,7 @@
  * Where objects are written before they take their place: a folder of the store's own below the root, so that a rename suffices. What a
  * killed process left there is removed at the start. Opened once by the thread that owns the store; all threads write by its path.
  */
-import { mkdirSync } from 'node:fs';
+import { fstatSync, mkdirSync } from 'node:fs';
 import { lstat, readdir, unlink, writeFile } from 'node:fs/promises';
 import type { OpenFolder, RootFolder } from './root-folder.ts';
 import { systemCodeOf } from './store-problems.ts';
@@ -13,28 +13,26 @@ const REMOVED_AT_ONCE = 32;
 
 /** The folder, open. */
 export class UploadFolder {
-  readonly #folder: OpenFolder;
+  readonly #root: RootFolder;
+  #folder: OpenFolder;
   #count = 0;
 
-  constructor(folder: OpenFolder) {
-    this.#folder = folder;
+  private constructor(root: RootFolder) {
+    this.#root = root;
+    this.#folder = openIn(root);
   }
 
   /** @throws the system's error, such as that the root cannot be written to */
   static open(root: RootFolder): UploadFolder {
-    const above = root.openFolder('');
-    try {
-      mkdirSync(above.entry(OWN_PREFIX), { mode: 0o700 });
-    } catch (error) {
-      if (systemCodeOf(error) !== 'EEXIST') throw error;
-    } finally {
-      above.close();
-    }
-    return new UploadFolder(root.openFolder(OWN_PREFIX));
+    return new UploadFolder(root);
   }
 
-  /** A path for a file that does not exist yet. */
+  /** A path for a file that does not exist yet. Makes the folder again where somebody has removed it. */
   nextPath(): string {
+    if (fstatSync(this.#folder.fd).nlink === 0) {
+      this.#folder.close();
+      this.#folder = openIn(this.#root);
+    }
     return this.#folder.entry(`${process.pid}-${++this.#count}`);
   }
 
@@ -65,6 +63,18 @@ export class UploadFolder {
   close(): void {
     this.#folder.close();
   }
+}
+
+function openIn(root: RootFolder): OpenFolder {
+  const above = root.openFolder('');
+  try {
+    mkdirSync(above.entry(OWN_PREFIX), { mode: 0o700 });
+  } catch (error) {
+    if (systemCodeOf(error) !== 'EEXIST') throw error;
+  } finally {
+    above.close();
+  }
+  return root.openFolder(OWN_PREFIX);
 }
 
 /** Removes a file where it is there; a failure leaves it for the next start. */

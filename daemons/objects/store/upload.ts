@@ -41,8 +41,8 @@ export class Upload {
       const file = await open(place.path, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW, 0o640);
       return new Upload(writes, place, file, sizeBytes);
     } catch (error) {
-      await writes.abandonPut(place.put);
-      throw storeErrorOf(error, uri);
+      await writes.abandonPut(place.put).catch(() => {});
+      throw storeErrorOf(error, 'the object cannot be written');
     }
   }
 
@@ -94,6 +94,7 @@ export class Upload {
 
   async #giveUp(): Promise<void> {
     await this.#file.close().catch(() => {});
-    await this.#writes.abandonPut(this.#place.put);
+    // A store that closes has given it up already.
+    await this.#writes.abandonPut(this.#place.put).catch(() => {});
   }
 }
