@@ -4,6 +4,7 @@
  */
 import type { Limit } from '../contract/limit.ts';
 import { limits as ircdLimits } from '../daemons/ircd/limits.ts';
+import { CLIENT_LIMITS as OBJECTS_CLIENT_LIMITS } from '../daemons/objects/client/limits.ts';
 import { FIXED_LIMITS as OBJECTS_FIXED_LIMITS, LIMITS as OBJECTS_LIMITS } from '../daemons/objects/limits.ts';
 import { limits as recorderLimits } from '../daemons/recorder/limits.ts';
 import { FIXED_LIMITS as RELAY_FIXED_LIMITS, LIMITS as RELAY_LIMITS } from '../daemons/relay/limits.ts';
@@ -39,6 +40,13 @@ export const LIMIT_TABLES: readonly {
       'Those from `max_clients` to `max_bans` are keys of `[objects]`, and `set-limits` changes them while it runs; the others are fixed.',
     file: 'daemons/objects/limits.ts',
     limits: { ...OBJECTS_LIMITS, ...OBJECTS_FIXED_LIMITS },
+  },
+  {
+    title: 'Client library of Objects',
+    about:
+      'Programs that use it give other numbers for `deadlineMs`, `connectMs`, `closeMs`, `depth` and `getBytes`.',
+    file: 'daemons/objects/client/limits.ts',
+    limits: OBJECTS_CLIENT_LIMITS,
   },
   {
     title: 'Recorder',

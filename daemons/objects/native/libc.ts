@@ -22,6 +22,8 @@ export interface Libc {
   /** Takes whole numbers up to 2^53. @returns an error number, not -1 */
   readonly posixFadvise: (fd: number, offset: number, bytes: number, advice: number) => number;
   readonly close: (fd: number) => number;
+  /** Ends both directions or one; who waits for the socket, in any thread, comes back. */
+  readonly shutdown: (socket: number, how: number) => number;
   /** Whether a descriptor is ready, waited for by a thread of libuv's pool. */
   readonly pollAside: (
     descriptors: number,
@@ -81,6 +83,7 @@ function declare(koffi: Koffi): Libc {
     fcntl: library.func('fcntl', 'int', ['int', 'int', 'size_t']),
     posixFadvise: library.func('posix_fadvise', 'int', ['int', 'int64', 'int64', 'int']),
     close: library.func('close', 'int', ['int']),
+    shutdown: library.func('shutdown', 'int', ['int', 'int']),
     pollAside: library.func('poll', 'int', ['size_t', 'size_t', 'int']).async,
     errno: () => koffi.errno(),
     addressOf: (buffer) => Number(koffi.address(buffer)),
