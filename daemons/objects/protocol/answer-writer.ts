@@ -8,6 +8,7 @@ import {
   MAX_METADATA_BYTES,
   type Metadata,
   writeMetadata,
+  writeUint32,
   writeUint64,
 } from './metadata.ts';
 import type { Hello } from './request.ts';
@@ -68,14 +69,16 @@ export function writeHelloAck(into: Buffer, at: number, hello: Hello, offer: Hel
 
 function writeV2(into: Buffer, at: number, id: number, status: number): number {
   into[at] = MESSAGE.answer;
-  into.writeUInt32BE(id, at + 1);
+  writeUint32(into, at + 1, id);
   into[at + 5] = status;
   return at + 6;
 }
 
 function writeLengthAndMetadata(into: Buffer, at: number, metadata: Metadata): number {
   const end = writeMetadata(into, at + 2, metadata);
-  into.writeUInt16BE(end - at - 2, at);
+  const bytes = end - at - 2;
+  into[at] = bytes >> 8;
+  into[at + 1] = bytes;
   return end;
 }
 

@@ -38,6 +38,7 @@ export interface Metadata {
 const ENTRY_HEAD_BYTES = 3;
 const SHORT_TEXT_BYTES = 255;
 const LONG_TEXT_BYTES = 4096;
+const MAX_ASCII = 0x7f;
 const TWO_TO_32 = 0x1_0000_0000;
 
 /** Longest text of a refusal in bytes; the rest is cut off. */
@@ -50,8 +51,17 @@ export const MAX_METADATA_BYTES =
 /** Writes a number of eight bytes: a whole one from 0 to 2^53 - 1; what is not becomes the nearest that is. */
 export function writeUint64(into: Buffer, at: number, value: number): number {
   const whole = Math.min(Math.max(Math.floor(value), 0), Number.MAX_SAFE_INTEGER) || 0;
-  into.writeUInt32BE(Math.floor(whole / TWO_TO_32), at);
-  return into.writeUInt32BE(whole % TWO_TO_32, at + 4);
+  writeUint32(into, at, Math.floor(whole / TWO_TO_32));
+  return writeUint32(into, at + 4, whole % TWO_TO_32);
+}
+
+/** As `writeUInt32BE`, without its checks: every answer has several. */
+export function writeUint32(into: Buffer, at: number, value: number): number {
+  into[at] = value >>> 24;
+  into[at + 1] = value >>> 16;
+  into[at + 2] = value >>> 8;
+  into[at + 3] = value;
+  return at + 4;
 }
 
 /** Reads a number of eight bytes; more than 2^53 - 1 loses its last digits and is no safe integer. */
@@ -66,10 +76,22 @@ function writeHead(into: Buffer, at: number, type: number, bytes: number): numbe
 }
 
 function writeText(into: Buffer, at: number, type: number, text: string, maxBytes: number): number {
+  const start = at + ENTRY_HEAD_BYTES;
+  const characters = text.length;
+  if (characters > maxBytes) return at;
+  // Etags and media types are short and ASCII: writing their characters is quicker than to ask Node for it.
+  for (let i = 0; i < characters; i++) {
+    const code = text.charCodeAt(i);
+    if (code > MAX_ASCII) return writeUtf8(into, at, type, text, maxBytes);
+    into[start + i] = code;
+  }
+  return writeHead(into, at, type, characters) + characters;
+}
+
+function writeUtf8(into: Buffer, at: number, type: number, text: string, maxBytes: number): number {
   const bytes = Buffer.byteLength(text);
   if (bytes > maxBytes) return at;
-  writeHead(into, at, type, bytes);
-  return at + ENTRY_HEAD_BYTES + into.write(text, at + ENTRY_HEAD_BYTES);
+  return writeHead(into, at, type, bytes) + into.write(text, at + ENTRY_HEAD_BYTES);
 }
 
 /** The beginning of a text that takes at most `maxBytes`, without half a character at its end. */
