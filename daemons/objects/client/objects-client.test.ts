@@ -189,6 +189,17 @@ it('works over TCP, with COPY by itself, and says why no descriptor can come', a
   await expect(client.get('/a.txt', { mode: 'fdpass' })).rejects.toThrow(/use copy or splice/);
 });
 
+it('takes content by COPY from a server that passes no descriptors, and asks it for none again', async () => {
+  const server = await started();
+  server.withoutDescriptors = true;
+  const client = await connected({ path: server.path });
+  expect((await client.get('/a.txt')).content.toString()).toBe('hello objects');
+  const { content } = await client.read('/a.txt');
+  expect(await text(content)).toBe('hello objects');
+  expect(server.requests).toEqual(['fdpass /a.txt', 'copy /a.txt', 'copy /a.txt']);
+  await expect(client.get('/a.txt', { mode: 'fdpass' })).rejects.toMatchObject({ status: 'unsupported' });
+});
+
 it('proves a token before anything else, and says that a wrong one is', async () => {
   const server = await started();
   const client = await connected({ path: server.path, token: 'the token' });

@@ -11,7 +11,7 @@ import type { ModeName } from '../protocol/wire.ts';
 import { bodyOf, type Content, type OnProgress } from './body.ts';
 import { type ConnectOptions, connect } from './connect.ts';
 import type { ClientConnection } from './connection.ts';
-import { ObjectsUsageError } from './errors.ts';
+import { ObjectsRefusedError, ObjectsUsageError } from './errors.ts';
 import { type Asked, connectionError } from './exchange.ts';
 import { CLIENT_LIMITS } from './limits.ts';
 import { readWhole, streamOf } from './received-file.ts';
@@ -32,7 +32,7 @@ export interface RequestOptions {
 
 /** What getting an object may say. */
 export interface GetOptions extends RequestOptions {
-  /** `fdpass` where descriptors arrive, else `copy`. */
+  /** `fdpass` where descriptors arrive and the server passes them, else `copy`. */
   readonly mode?: TransferMode;
   readonly onProgress?: OnProgress;
 }
@@ -70,6 +70,8 @@ export interface ListPage {
 export class ObjectsClient {
   readonly #connection: ClientConnection;
   readonly #deadlineMs: number;
+  /** It has said that it passes no descriptors. */
+  #serverHasNone = false;
 
   private constructor(connection: ClientConnection, deadlineMs: number) {
     this.#connection = connection;
@@ -101,9 +103,8 @@ export class ObjectsClient {
    */
   async get(uri: string, options: GetOptions & { readonly maxBytes?: number } = {}): Promise<GotObject> {
     const { maxBytes = CLIENT_LIMITS.getBytes.default, onProgress } = options;
-    const mode = this.#modeOf(options);
-    if (mode === 'fdpass') {
-      const opened = await this.open(uri, options);
+    const opened = await this.#openIfWanted(uri, options);
+    if (opened !== null) {
       try {
         return {
           content: await readWhole(opened.descriptor, maxBytes, onProgress),
@@ -114,19 +115,16 @@ export class ObjectsClient {
       }
     }
     const collected = new CollectedContent(maxBytes, onProgress);
-    this.#connection.ask(this.#asked(mode, uri, options), collected);
+    this.#connection.ask(this.#asked(contentMode(options), uri, options), collected);
     return collected.done;
   }
 
   /** The object as a stream, of any size. A reader that stops holds up the other answers of this connection. */
   async read(uri: string, options: GetOptions = {}): Promise<ReadObject> {
-    const mode = this.#modeOf(options);
-    if (mode === 'fdpass') {
-      const opened = await this.open(uri, options);
-      return streamOf(opened, options.onProgress);
-    }
+    const opened = await this.#openIfWanted(uri, options);
+    if (opened !== null) return streamOf(opened, options.onProgress);
     const answer = new StreamedAnswer(this.#connection, options.onProgress);
-    answer.exchange = this.#connection.ask(this.#asked(mode, uri, options), answer);
+    answer.exchange = this.#connection.ask(this.#asked(contentMode(options), uri, options), answer);
     return answer.begun;
   }
 
@@ -195,8 +193,18 @@ export class ObjectsClient {
     this.#connection.destroy();
   }
 
-  #modeOf(options: GetOptions): TransferMode {
-    return options.mode ?? (this.passesDescriptors ? 'fdpass' : 'copy');
+  /** A descriptor where one is asked for, or where nothing else is and one can arrive; else null. */
+  async #openIfWanted(uri: string, options: GetOptions): Promise<OpenedObject | null> {
+    const { mode } = options;
+    if (mode === 'fdpass') return this.open(uri, options);
+    if (mode !== undefined || !this.passesDescriptors || this.#serverHasNone) return null;
+    try {
+      return await this.open(uri, options);
+    } catch (error) {
+      if (!(error instanceof ObjectsRefusedError) || error.status !== 'unsupported') throw error;
+      this.#serverHasNone = true;
+      return null;
+    }
   }
 
   #asked(mode: ModeName, uri: string, options: RequestOptions): Asked {
@@ -210,3 +218,6 @@ export class ObjectsClient {
     return (await collected.done).metadata;
   }
 }
+
+/** How content is sent that does not come by a descriptor. */
+const contentMode = ({ mode }: GetOptions): ModeName => (mode === 'splice' ? 'splice' : 'copy');

@@ -33,6 +33,8 @@ export class TestObjectServer {
   readonly held = new Set<string>();
   /** Requests for these URIs are refused by a status. */
   readonly refused = new Map<string, RefusalName>();
+  /** As a server on a platform without the calls. */
+  withoutDescriptors = false;
   /** Depth that HELLO_ACK offers. */
   depth = 100;
   /** Requests that were open at once, at most. */
@@ -100,6 +102,7 @@ export class TestObjectServer {
       const object = this.objects.get(uri);
       const status = this.refused.get(uri);
       if (status !== undefined) refuse(id, status, `no ${uri}`);
+      else if (mode === 'fdpass' && this.withoutDescriptors) refuse(id, 'unsupported', 'Not here.');
       else if (mode === 'put') {
         this.objects.set(uri, Buffer.concat(body));
         send(writeContentHead(head, 0, parser, id, 0, { etag: 'new' }));
