@@ -3,6 +3,7 @@
  * a small table for each kind that the manifest draws itself, or whose instances have metrics of their own.
  */
 import { type ReactNode, useMemo } from 'react';
+import type { FoundInstrument } from '../../contract/instrument-rows.ts';
 import type { ManifestDescription } from '../../contract/manifest.ts';
 import { labelText, seriesId } from '../../contract/series-id.ts';
 import type { SourceModel } from '../model/source-model.ts';
@@ -31,10 +32,7 @@ export function InstrumentGroups({ source, groups: drawn }: InstrumentGroupsProp
   const layout = useLayout(source);
   const sources = useMemo(() => [source], [source]);
   const found = useInstruments(sources);
-  const alike = useMemo(
-    () => found.filter((one) => isStandard(one) && drawn[one.kind] === undefined),
-    [found, drawn],
-  );
+  const alike = useMemo(() => found.filter((one) => isStandard(one) && !isDrawn(one, drawn)), [found, drawn]);
   const rows = useTroubleOrder(alike);
   const groups = useMemo(() => {
     const keys = new Set(alike.map(({ key }) => key));
@@ -56,6 +54,12 @@ export function InstrumentGroups({ source, groups: drawn }: InstrumentGroupsProp
       )}
     </section>
   );
+}
+
+/** Whether the manifest draws any of its figures: what every daemon has would be rows without a value in a table of links. */
+function isDrawn({ kind, series }: FoundInstrument, drawn: InstrumentGroupsProps['groups']): boolean {
+  const figures: ReadonlySet<string> = new Set(series.keys());
+  return drawn[kind]?.columns.some(({ metric }) => figures.has(metric)) === true;
 }
 
 function Group({ source, group }: { source: SourceModel; group: InstrumentGroup }): ReactNode {

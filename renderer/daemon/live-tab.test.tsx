@@ -4,6 +4,7 @@ import { act, fireEvent, screen, within } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { MetricSpec } from '../../contract/manifest.ts';
 import { catalogOf } from '../../contract/metric-specs.ts';
+import { standardSeries } from '../../contract/test-series.ts';
 import { daemon } from '../model/test-host.ts';
 import { pass } from '../model/test-window.tsx';
 import { recordCanvases } from '../samples/test-canvas.ts';
@@ -203,6 +204,22 @@ describe('the instruments', () => {
         .getAllByRole('img')
         .map((one) => one.getAttribute('aria-label')),
     ).toEqual(['Found of a in the last minute']);
+  });
+
+  it('have what every daemon has among those of all pages, and not as rows without a value', async () => {
+    const columns = [{ metric: 'held', title: 'Held' }];
+    const links = { limiter: { title: 'Links', columns, spark: 'held' } };
+    await open({ instruments: links }, standardSeries('d', 'limiter', 'tasks'));
+    expect(screen.queryByRole('region', { name: 'Links' })).toBeNull();
+    const table = screen.getByRole('table', { name: 'Pools and queues' });
+    expect(within(table).getByRole('rowheader', { name: 'tasks' })).toBeTruthy();
+    page.close();
+    // Where the manifest draws a figure of the kind, they are rows like others.
+    const drawn = {
+      limiter: { title: 'Links', columns: [{ metric: 'depth', title: 'Callers' }], spark: 'depth' },
+    };
+    await open({ instruments: drawn }, standardSeries('d', 'limiter', 'tasks'));
+    expect(titles('Instruments')).toEqual(['Links 1']);
   });
 
   it('have curves beside them up to 24, because each costs memory and drawing', async () => {
