@@ -174,7 +174,7 @@ class Plane implements ControlPlane {
     const { history, journal, logs } = this.#records;
     const daemons = this.#options.registry.map(({ id }) => this.#supervisor.find(id)!);
     for (const { id, requests } of daemons) instrumentCorrelation(this.metrics, id, requests);
-    instrumentLinks(this.metrics, daemons, this.#options.launcher);
+    instrumentLinks(this.metrics, daemons);
     instrumentFollowing(this.metrics, this.#records);
     instrumentRecords(this.metrics, history, journal);
     instrumentRequests(this.metrics, this.#service);

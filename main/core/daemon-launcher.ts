@@ -67,8 +67,6 @@ export interface DaemonProcess {
 
 /** Starts processes; each host has its own. */
 export interface DaemonLauncher {
-  /** Whether it counts what is on its way in `outbox` of what it launches. */
-  readonly countsOutbox?: boolean;
   /** Starts the process; a failure to start is told through `onEnd`. */
   launch(request: LaunchRequest, events: DaemonProcessEvents): DaemonProcess;
 }

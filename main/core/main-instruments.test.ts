@@ -58,17 +58,21 @@ test('requests without an answer are counted, and how long answers take is measu
   expect(after!.runSeconds!.count - before!.runSeconds!.count).toBe(2);
 });
 
-test('what is on its way to daemons is shown where the host can tell', () => {
-  const outbox = new QueueTally();
-  outbox.enter(3);
-  outbox.leave();
+test('what is on its way to a daemon is shown from the first message on of which that is known', () => {
+  const [told, silent] = [new QueueTally(), new QueueTally()];
   const metrics = new MetricRegistry('main', []);
-  instrumentLinks(metrics, [{ id: 'ircd', outbox }], {});
+  instrumentLinks(metrics, [
+    { id: 'ircd', outbox: told },
+    { id: 'relay', outbox: silent },
+  ]);
   expect(shownInstruments(metrics)).toEqual({});
-  instrumentLinks(metrics, [{ id: 'ircd', outbox }], { countsOutbox: true });
-  expect(shownInstruments(metrics)).toEqual({
-    'queue link to ircd': { depth: 2, highWater: 3, submitted: 3, completed: 1 },
-  });
+  told.enter(3);
+  told.leave();
+  const shown = { depth: 2, highWater: 3, submitted: 3, completed: 1 };
+  expect(shownInstruments(metrics)).toEqual({ 'queue link to ircd': shown });
+  expect(shownInstruments(metrics)).toEqual({ 'queue link to ircd': shown });
+  silent.enter();
+  expect(Object.keys(shownInstruments(metrics))).toEqual(['queue link to ircd', 'queue link to relay']);
 });
 
 test('log records for followers and deeds without an end are shown', () => {

@@ -4,7 +4,6 @@ import type { MetricRegistry } from '../../daemons/runtime/telemetry/metric-regi
 import { countsOf, instrumentQueue } from '../../daemons/runtime/telemetry/queue-instrument.ts';
 import { standardInstrument } from '../../daemons/runtime/telemetry/standard-instrument.ts';
 import type { ControlService } from './control-service.ts';
-import type { DaemonLauncher } from './daemon-launcher.ts';
 import type { LocalSocket } from './instance/local-socket.ts';
 import type { ControlLimits } from './limits.ts';
 import type { AuditJournal } from './records/audit-journal.ts';
@@ -25,15 +24,21 @@ export function instrumentRecords(
   instrumentQueue(metrics, 'audit in memory', () => journal.heldQueue);
 }
 
-/** Registers messages on their way to daemons, where the host can tell. */
+/** Registers messages on their way to daemons, each from the first on that is known to be on its way: not all launchers can tell. */
 export function instrumentLinks(
   metrics: MetricRegistry,
   daemons: readonly Pick<ManagedDaemon, 'id' | 'outbox'>[],
-  launcher: Pick<DaemonLauncher, 'countsOutbox'>,
 ): void {
-  if (launcher.countsOutbox !== true) return;
-  for (const { id, outbox } of daemons)
-    instrumentQueue(metrics, `link to ${id}`, () => countsOf(outbox), 'second');
+  const silent = new Set(daemons);
+  const stop = metrics.onSecond(() => {
+    for (const daemon of silent) {
+      const { id, outbox } = daemon;
+      if (outbox.submitted === 0) continue;
+      silent.delete(daemon);
+      instrumentQueue(metrics, `link to ${id}`, () => countsOf(outbox), 'second');
+    }
+    if (silent.size === 0) stop();
+  });
 }
 
 /** Registers log records on their way to who follows them, and deeds of daemons' operators without an end. */

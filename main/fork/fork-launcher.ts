@@ -37,7 +37,7 @@ export interface ForkLauncherOptions {
 /** A launcher that runs daemons on the Node it is given. */
 export function createForkLauncher(options: ForkLauncherOptions): DaemonLauncher {
   const guard = new OrphanGuard();
-  return { countsOutbox: true, launch: (request, events) => launch(options, guard, request, events) };
+  return { launch: (request, events) => launch(options, guard, request, events) };
 }
 
 function launch(

@@ -64,7 +64,7 @@ export class ManagedDaemon {
   readonly id: string;
   /** What was asked of all its processes. */
   readonly requests: RequestFigures;
-  /** Messages on their way to its processes; see `DaemonLauncher.countsOutbox`. */
+  /** Messages on their way to its processes, where the launcher can tell. */
   readonly outbox = new QueueTally();
   readonly #options: ManagedDaemonOptions;
   readonly #policy: CrashPolicy;
