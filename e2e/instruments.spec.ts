@@ -1,5 +1,28 @@
 /** What shipped daemons have many of stands on their Live pages and on one page over all of them, in both hosts. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from './fixtures.ts';
+
+/** What docs/pools.md says that each process has, as `process kind name`. */
+function documented(host: 'electron' | 'headless', daemons: readonly string[]): string[] {
+  const page = readFileSync(join(import.meta.dirname, '../docs/pools.md'), 'utf8');
+  const table = page.slice(page.indexOf('| process | name | kind | it is |')).split('\n').slice(2);
+  const rows = table.map((line) => line.split('|').map((cell) => cell.trim()));
+  return rows
+    .slice(
+      0,
+      rows.findIndex(([, process]) => process === undefined),
+    )
+    .flatMap(([, process, names, kind]) => {
+      const owners =
+        {
+          'every process': [...daemons, 'main'],
+          'every daemon': daemons,
+          'main, headless': host === 'headless' ? ['main'] : [],
+        }[process!] ?? process!.split(', ');
+      return owners.flatMap((owner) => names!.split(', ').map((name) => `${owner} ${kind} ${name}`));
+    });
+}
 
 test('the cache of host names and the queue of queries stand on the pages of their daemons, and on one for all', async ({
   app,
@@ -27,4 +50,26 @@ test('the cache of host names and the queue of queries stand on the pages of the
   await app.page.getByRole('combobox', { name: 'Daemon' }).selectOption('ircd');
   await expect(all.getByRole('row', { name: /^queries/ })).toBeHidden();
   expect(new URL(app.page.url()).hash).toMatch(/pools\?daemon=ircd$/);
+});
+
+test('what the page of operators says there is, is what processes have, and nothing else', async ({
+  app,
+  host,
+}) => {
+  for (const id of ['ircd', 'relay']) await app.startDaemon(id);
+  const daemons = ['ircd', 'relay', 'recorder'];
+  // Electron takes a message to a process of its own at once and does not tell when it went on; the recorder runs on Node.
+  const told = documented(host, daemons).filter(
+    (one) =>
+      host === 'headless' || !/^(ircd|relay) queue link to main$|^main queue link to (ircd|relay)$/.test(one),
+  );
+  const shown = async () => {
+    const rows = JSON.parse((await app.cli(['pools', '--json'])).stdout) as Record<string, string>[];
+    return rows.map(({ daemon, kind, name }) => `${daemon} ${kind} ${name}`).sort();
+  };
+  await expect.poll(shown, { timeout: 15_000 }).toEqual(told.sort());
+  await app.open('/pools');
+  const all = app.page.getByRole('table', { name: 'Pools and queues' });
+  await expect(all.getByRole('row', { name: /^send queue bytes ircd/ })).toBeVisible();
+  await expect(all.getByRole('row', { name: /^log file bytes main/ })).toBeVisible();
 });
