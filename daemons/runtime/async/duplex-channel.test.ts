@@ -281,6 +281,7 @@ describe('DuplexChannel', () => {
       events.map((event) => [sides.readable, sides.writable].map((side) => side.listenerCount(event)));
     const before = heard();
     const channel = new DuplexChannel(sides, { framing: lines() });
+    const ofErrors = [sides.readable.listeners('error'), sides.writable.listeners('error')].flat();
     sides.writable.resume();
     sides.readable.end();
     expect(await channel.read()).toBeNull();
@@ -290,6 +291,7 @@ describe('DuplexChannel', () => {
     for (const side of [sides.readable, sides.writable]) {
       expect(() => side.emit('error', new Error('late'))).not.toThrow();
       expect(side.listenerCount('error')).toBe(1);
+      expect(ofErrors).not.toContain(side.listeners('error')[0]);
     }
     expect(heard()).toEqual(before);
     expect(channel.failure).toBeNull();

@@ -85,6 +85,15 @@ test('a command that came while the loop was kept is told what kept it, in the s
   expect(await aheadOf()).toEqual([]);
 });
 
+test('a short turn is in the way of nobody behind it, whatever was named in it', async () => {
+  const { loop, check, aheadOf } = turns();
+  loop.enter();
+  loop.name('PING', 12);
+  nowMs += 19;
+  check();
+  expect(await aheadOf()).toEqual([]);
+});
+
 test('commands that are under way when another comes are ahead of it, by name and number', async () => {
   const { loop, aheadOf } = turns();
   let resolve = () => {};

@@ -134,6 +134,27 @@ it('lets new work wait behind old work of its account, also while that stands in
   expect(loop.turns.run(account, told('fourth'))).toBe(true);
 });
 
+it('puts an account that is served behind those who came meanwhile, once, however much it asks for', () => {
+  const loop = new WorkLoop();
+  const group = new WorkGroup();
+  const [asks, comes] = [loop.account(group), loop.account(group)];
+  useUp(loop);
+  const order: string[] = [];
+  const told = (name: string) => done(() => order.push(name));
+  const asksForMore = done(() => {
+    order.push('first');
+    loop.turns.later(asks, told('second'));
+    loop.turns.later(comes, told('of another'));
+    loop.turns.later(asks, told('third'));
+    // So much that the slice ends here.
+    loop.turns.spend(3 * MS);
+  });
+  expect(loop.turns.run(asks, asksForMore)).toBe(false);
+  loop.drain();
+  expect(order).toEqual(['first', 'of another', 'second', 'third']);
+  expect(loop.turns.stats()).toMatchObject({ depth: 0, submitted: 3, highWater: 2 });
+});
+
 it('lets those who used little begin although work waits, and those who used much not', () => {
   const loop = new WorkLoop();
   const heavy = loop.account(heavyGroup(loop));
