@@ -129,6 +129,7 @@ describe('the copies', () => {
     writeFileSync(join(cacheDir, `${COPY_PREFIX}new`), 'half');
     writeFileSync(join(cacheDir, 'of somebody'), 'else');
     const again = (await cachedStore(root)).store;
+    await again.ready;
     expect(copies()).toHaveLength(1);
     expect(tierOf(again, 'a')).toBe('cache');
     expect(again.figures().copies).toMatchObject({ copies: 1, bytes: 5 });
@@ -158,6 +159,16 @@ describe('the copies', () => {
     expect(store.figures().copies).toMatchObject({ copies: 0, bytes: 0, failed: 1 });
     await store.close();
     expect(openBelow(join(root, '..'))).toEqual([]);
+  });
+
+  it('are none where their directory cannot be read, which is said, and objects are served', async () => {
+    const { root } = testRoot();
+    writeByHand(root, '../cache/file', '');
+    const { store } = await cachedStore(root, { cacheDir: join(root, '../cache/file') });
+    await put(store, 'a', 'hello');
+    await heat(store, 'a');
+    expect([get(store.reader, 'a'), tierOf(store, 'a')]).toEqual(['hello', 'root']);
+    expect(store.copies?.problem).toContain('ENOTDIR');
   });
 
   it('have nothing to do with lists', async () => {

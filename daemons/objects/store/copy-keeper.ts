@@ -62,6 +62,8 @@ export class CopyKeeper {
   #made = 0;
   #removed = 0;
   #failed = 0;
+  #opened: Promise<void> = Promise.resolve();
+  #problem: string | null = null;
   #working: Promise<void> | null = null;
   #closed = false;
 
@@ -70,8 +72,23 @@ export class CopyKeeper {
     this.#limitBytes = options.limitBytes;
   }
 
-  /** Takes over what an earlier run has left: its copies are good as long as their objects are as they were. */
-  async open(): Promise<void> {
+  /**
+   * Takes over what an earlier run has left: its copies are good as long as their objects are as they were. Nothing is copied before.
+   * Where the directory cannot be read, nothing is copied at all: see {@link problem}.
+   */
+  open(): Promise<void> {
+    this.#opened = this.#takeOver().catch((error: Error) => {
+      this.#problem = error.message;
+    });
+    return this.#opened;
+  }
+
+  /** Why no copies are made, for the log; null where they are. */
+  get problem(): string | null {
+    return this.#problem;
+  }
+
+  async #takeOver(): Promise<void> {
     const { path } = this.#options;
     for (const name of await readdir(path)) {
       if (!name.startsWith(COPY_PREFIX)) continue;
@@ -133,8 +150,10 @@ export class CopyKeeper {
   }
 
   async #work(): Promise<void> {
+    await this.#opened;
     for (const uri of this.#wanted) {
       this.#wanted.delete(uri);
+      if (this.#problem !== null) continue;
       try {
         await this.#copy(uri);
       } catch {

@@ -1,6 +1,5 @@
-/** What a thread of the pool reads of the root for the index. Loaded by folder-reading.ts, by name. No link is followed. */
-import { createHash } from 'node:crypto';
-import { closeSync, constants, type Dirent, fstatSync, lstatSync, readdirSync, readSync } from 'node:fs';
+/** What a thread of the pool reads of the root for the index. Loaded by index-upkeep.ts, by name. No link is followed. */
+import { type Dirent, fstatSync, lstatSync, readdirSync } from 'node:fs';
 import type { TaskCall } from '../../runtime/async/pool-task.ts';
 import { type OpenFolder, RootFolder } from './root-folder.ts';
 import { OWN_PREFIX, uriProblem } from './uri.ts';
@@ -81,28 +80,6 @@ export function lookAt(
     });
     call.transfer([times.buffer, columns.buffer]);
     return { folders: times, files: columns };
-  } finally {
-    beneath.close();
-  }
-}
-
-/** SHA-256 of an object's content in hexadecimal. */
-export function checksum(
-  { root, uri }: { root: string; uri: string },
-  call: Pick<TaskCall, 'cancelled'>,
-): string {
-  const beneath = new RootFolder(root);
-  try {
-    const fd = beneath.openFile(uri, constants.O_RDONLY);
-    try {
-      const hash = createHash('sha256');
-      const bytes = Buffer.allocUnsafe(1024 * 1024);
-      for (let count = readSync(fd, bytes); count > 0 && !call.cancelled; count = readSync(fd, bytes))
-        hash.update(bytes.subarray(0, count));
-      return hash.digest('hex');
-    } finally {
-      closeSync(fd);
-    }
   } finally {
     beneath.close();
   }

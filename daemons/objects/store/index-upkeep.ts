@@ -19,7 +19,7 @@ const lookTask = poolTask<typeof tasks.lookAt>(module, 'lookAt');
 /** Folders that are asked for in one task. */
 const FOLDERS_A_TASK = 64;
 /** Entries that are put into the index before others have their turn: some 1 ms. */
-const ENTRIES_A_TURN = 1_000;
+const ENTRIES_A_TURN = 500;
 /** Reading a million names of a slow disk is not a thread that hangs. */
 const READ_MS = 600_000;
 

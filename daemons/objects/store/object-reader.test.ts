@@ -8,11 +8,13 @@ import {
   symlinkSync,
   utimesSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Clock, systemClock } from '../../../kit/clock.ts';
 import { FakeClock } from '../../../kit/fake-clock.ts';
+import { until } from '../../runtime/test-fixtures/until.ts';
 import { Generations } from './generations.ts';
 import type { ObjectInfo } from './object-info.ts';
 import type { FreshObject, ObjectReader } from './object-reader.ts';
@@ -81,6 +83,17 @@ describe('an object that is asked for', () => {
       reader.closeFresh(object);
     }
   });
+});
+
+it('an object may be passed on to be written, and not otherwise', () => {
+  const { root } = testRoot();
+  writeByHand(root, 'a', 'old');
+  const reader = testReader(root);
+  const [read, write] = [reader.openFresh('a'), reader.openFresh('a', true)] as FreshObject[];
+  expect(() => writeSync(read!.fd, 'new')).toThrow('EBADF');
+  writeSync(write!.fd, 'new');
+  expect(textOf(reader, 'a')).toBe('new');
+  for (const object of [read!, write!]) reader.closeFresh(object);
 });
 
 describe('an object that was changed by hand', () => {
@@ -175,6 +188,20 @@ describe('an object that the store has changed', () => {
     // As another thread has it.
     new Generations(generations.memory).bump('a');
     expect(reader.take('a', batch)).not.toBe(before);
+  });
+
+  it('is closed soon after, although nobody asks for it, so that its space is free', async () => {
+    const { root } = testRoot();
+    for (const name of ['a', 'b']) writeByHand(root, name, name);
+    const clock = new FakeClock();
+    const reader = testReader(root, { clock });
+    for (const name of ['a', 'b']) textOf(reader, name);
+    rmSync(join(root, 'a'));
+    new Generations(reader.generations.memory).bump('a');
+    // One timer is for files that nobody uses.
+    await until(() => clock.pendingTimers === 2);
+    await clock.advance(1_000);
+    expect(openBelow(root).map((path) => path.at(-1))).toEqual(['b']);
   });
 
   it('keeps its file open for a request that reads it still, and no longer', () => {

@@ -49,7 +49,7 @@ export interface StatedObject extends ObjectInfo {
   readonly state: FileState;
 }
 
-const { O_RDONLY } = constants;
+const { O_RDONLY, O_RDWR } = constants;
 /** Requests after which it is said again that an object without a copy is asked for often. */
 const HOT_AGAIN = 1_024;
 /** Of a file that was written this short a time ago, the system's clock may not tell a second writing. */
@@ -138,17 +138,20 @@ export class ObjectReader {
 
   /**
    * Opens an object for FDPASS: the descriptor is passed on, so it must share its position with nobody. See {@link closeFresh}.
+   * @param writable for whoever may write into it, without any of what a put is safe from
    */
-  openFresh(uri: string): FreshObject | StoreProblem {
+  openFresh(uri: string, writable = false): FreshObject | StoreProblem {
     const name = withoutSlash(uri);
-    const fd = this.#openFile(name);
+    const fd = this.#openFile(name, writable ? O_RDWR : O_RDONLY);
     if (typeof fd === 'string') return fd;
     const state = fstatSync(fd);
     if (!state.isFile()) {
       this.root.closeFile(fd);
       return 'not_regular';
     }
-    const object = this.#withCopy({ ...objectInfo(name, state), fd, tier: 'root', content: null });
+    const opened: FreshObject = { ...objectInfo(name, state), fd, tier: 'root', content: null };
+    if (writable) return opened;
+    const object = this.#withCopy(opened);
     if (this.#heat !== null) this.#countAt(this.generations.slotOf(name), object);
     return object;
   }
@@ -238,12 +241,12 @@ export class ObjectReader {
     return true;
   }
 
-  #openFile(name: string): number | StoreProblem {
+  #openFile(name: string, flags = O_RDONLY): number | StoreProblem {
     if (this.#closed) return 'unavailable';
     const wrong = uriProblem(name);
     if (wrong !== null) return wrong === 'too_long' ? 'uri_too_long' : 'invalid_uri';
     try {
-      return this.root.openFile(name, O_RDONLY);
+      return this.root.openFile(name, flags);
     } catch (error) {
       return error instanceof StoreError ? error.problem : problemOf(systemCodeOf(error));
     }

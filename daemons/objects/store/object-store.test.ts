@@ -354,6 +354,55 @@ describe('a quota', () => {
 });
 
 describe('a store', () => {
+  it('of thousands of files starts with turns for everybody else in between', async () => {
+    const { root } = testRoot();
+    for (let i = 0; i < 3_000; i++) writeByHand(root, `${i % 3}/${i}`, '');
+    const store = await testStore(root);
+    let turns = 0;
+    let over = false;
+    const turn = () => {
+      turns++;
+      if (!over) setImmediate(turn);
+    };
+    setImmediate(turn);
+    await store.ready;
+    over = true;
+    expect(store.figures()).toMatchObject({ objects: 3_000, folders: 4 });
+    expect(turns).toBeGreaterThanOrEqual(6);
+  });
+
+  it('has as many descriptors open after thousands of requests of every kind as before', async () => {
+    const { root } = testRoot();
+    const store = await testStore(root);
+    await put(store, 'a/b', 'x');
+    await listed(store);
+    store.reader.cache.clear();
+    const before = readdirSync('/proc/self/fd').length;
+    for (let i = 0; i < 20; i++) {
+      await put(store, `f${i % 3}/g/a`, 'text');
+      for (const uri of [
+        'a/b',
+        `f${i % 3}/g/a`,
+        'none',
+        '../x',
+        'a',
+        `f${i}/g`,
+        'NUL',
+        `x${'y'.repeat(5_000)}`,
+      ]) {
+        get(store.reader, uri);
+        const fresh = store.reader.openFresh(uri);
+        if (typeof fresh !== 'string') store.reader.closeFresh(fresh);
+        if (!uri.startsWith('a/')) await problemFrom(put(store, `${uri}/below`, 'y'));
+        await problemFrom(store.delete(`${uri}/below`));
+      }
+      await problemFrom(store.rename('a/b', 'f0/g/a/b'));
+      await listed(store, { prefix: 'f' });
+    }
+    store.reader.cache.clear();
+    expect(readdirSync('/proc/self/fd')).toHaveLength(before);
+  });
+
   it('removes what a killed process was writing when it starts', async () => {
     const { root } = testRoot();
     for (let i = 0; i < 100; i++) writeByHand(root, `${OWN_PREFIX}/1-${i}`, 'half');

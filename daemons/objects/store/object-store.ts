@@ -2,24 +2,23 @@
  * The objects of a root: which there are, what they may take, and every change to them. One thread of the process owns it; it also reads,
  * as every thread does by an ObjectReader of its own.
  */
-import { lstat } from 'node:fs/promises';
 import type { Clock } from '../../../kit/clock.ts';
 import type { CacheStats } from '../../runtime/async/async-cache.ts';
 import { type CopyFigures, CopyKeeper } from './copy-keeper.ts';
 import { Generations } from './generations.ts';
 import { Heat } from './heat.ts';
 import { type DiskPool, IndexUpkeep, type Leftovers } from './index-upkeep.ts';
-import { KeyedLock } from './keyed-lock.ts';
-import { folderOf, type IndexedObject, ObjectIndex } from './object-index.ts';
+import { ObjectChanges } from './object-changes.ts';
+import { ObjectIndex } from './object-index.ts';
 import type { ObjectInfo } from './object-info.ts';
-import { infoOf, ObjectLists } from './object-lists.ts';
+import { ObjectLists } from './object-lists.ts';
 import { ObjectReader, type SharedStore } from './object-reader.ts';
 import type { ListQuery, ObjectPage, ObjectWrites, PutOptions, PutPlace } from './object-writes.ts';
-import { Placement } from './placement.ts';
-import { type Quota, Quotas, type QuotaUse, type Reservation } from './quotas.ts';
+import { PutTable } from './put-table.ts';
+import { type Quota, Quotas, type QuotaUse } from './quotas.ts';
 import { type NativeFiles, RootFolder } from './root-folder.ts';
 import { StoreError, storeErrorOf } from './store-problems.ts';
-import { removeFile, UploadFolder } from './upload-folder.ts';
+import { UploadFolder } from './upload-folder.ts';
 import { URI_PROBLEMS, uriProblem, withoutSlash } from './uri.ts';
 
 /** What a reload may change. */
@@ -58,14 +57,6 @@ export interface StoreFigures {
   readonly copies: CopyFigures | null;
 }
 
-interface Put {
-  readonly uri: string;
-  readonly sizeBytes: number;
-  readonly path: string;
-  readonly onlyNew: boolean;
-  readonly reservation: Reservation;
-}
-
 /** A store, open. */
 export class ObjectStore implements ObjectWrites {
   /** For the readers of other threads. */
@@ -78,15 +69,12 @@ export class ObjectStore implements ObjectWrites {
   readonly #index: ObjectIndex;
   readonly #lists: ObjectLists;
   readonly #quotas = new Quotas();
-  readonly #generations: Generations;
-  readonly #placement: Placement;
   readonly #uploads: UploadFolder;
   readonly #root: RootFolder;
-  readonly #puts = new Map<number, Put>();
-  readonly #locks = new KeyedLock();
+  readonly #puts: PutTable;
+  readonly #changes: ObjectChanges;
   readonly #closing = new AbortController();
   #settings: StoreSettings;
-  #lastPut = 0;
   #closed: Promise<void> | null = null;
 
   private constructor(
@@ -99,8 +87,7 @@ export class ObjectStore implements ObjectWrites {
     this.#settings = options;
     this.#root = root;
     this.#uploads = uploads;
-    this.#generations = new Generations();
-    const generations = this.#generations;
+    const generations = new Generations();
     const heat = new Heat();
     const copies = cacheDir === null ? null : { path: cacheDir, heat: heat.memory };
     this.shared = { root: root.path, generations: generations.memory, foldsCase, copies };
@@ -114,12 +101,15 @@ export class ObjectStore implements ObjectWrites {
       onHot: (uri) => void this.wantCopy(uri),
       ...(clock === undefined ? {} : { clock }),
     });
-    this.#placement = new Placement(root);
-    this.#index = new ObjectIndex(this.#quotas, foldsCase);
+    const quotas = this.#quotas;
+    const index = new ObjectIndex(quotas, foldsCase);
+    this.#index = index;
+    this.#puts = new PutTable(uploads, quotas);
+    this.#changes = new ObjectChanges({ root, index, quotas, generations, reader: this.reader });
     const upkeep = new IndexUpkeep(this.#index, pool, root.path, this.#closing.signal);
     this.#lists = new ObjectLists(this.#index, upkeep);
     void this.#quotas.configure(options.quotas, () => this.#index.entries());
-    this.ready = upkeep.read(['']);
+    this.ready = Promise.all([upkeep.read(['']), this.copies?.open()]).then(([leftovers]) => leftovers);
     // Whoever changes or lists something hears of a failure.
     this.ready.catch(() => {});
   }
@@ -135,9 +125,8 @@ export class ObjectStore implements ObjectWrites {
       root = new RootFolder(options.root, { native: options.native ?? null });
       uploads = UploadFolder.open(root);
       await uploads.clear();
-      const store = new ObjectStore(options, root, uploads, await uploads.foldsCase());
-      await store.copies?.open();
-      return store;
+      const foldsCase = await uploads.foldsCase();
+      return new ObjectStore(options, root, uploads, foldsCase);
     } catch (error) {
       uploads?.close();
       root?.close();
@@ -176,79 +165,35 @@ export class ObjectStore implements ObjectWrites {
         `${name}: an object may have ${maxObjectBytes} bytes, not ${sizeBytes}`,
       );
     await this.#whenReady();
-    this.#refuseTwin(name);
+    this.#changes.refuseTwin(name);
     const reservation = this.#quotas.reserve(name, sizeBytes, this.#index.get(name));
-    const put = ++this.#lastPut;
-    const path = this.#uploads.nextPath();
-    this.#puts.set(put, { uri: name, sizeBytes, path, onlyNew, reservation });
-    return { put, path };
+    return this.#puts.begin({ uri: name, sizeBytes, onlyNew, reservation });
   }
 
   async commitPut(put: number): Promise<ObjectInfo> {
-    const begun = this.#take(put);
-    const { uri } = begun;
-    try {
-      return await this.#locks.run(uri, () => this.#commit(begun));
-    } catch (error) {
-      await removeFile(begun.path);
-      throw storeErrorOf(error, uri);
-    } finally {
-      this.#quotas.release(begun.reservation);
-    }
+    return await this.#puts.end(put, async (begun) => {
+      try {
+        return await this.#changes.commit(begun);
+      } catch (error) {
+        throw storeErrorOf(error, begun.uri);
+      }
+    });
   }
 
-  async abandonPut(put: number): Promise<void> {
-    const begun = this.#puts.get(put);
-    if (begun === undefined) return;
-    this.#puts.delete(put);
-    await removeFile(begun.path);
-    this.#quotas.release(begun.reservation);
+  abandonPut(put: number): Promise<void> {
+    return this.#puts.abandon(put);
   }
 
   async delete(uri: string): Promise<void> {
     const name = this.#checked(uri);
     await this.#whenReady();
-    await this.#locks.run(name, async () => {
-      this.#index.touch(name);
-      try {
-        await this.#placement.remove(name);
-      } catch (thrown) {
-        const error = storeErrorOf(thrown, name);
-        // It was removed by hand, or something else stands there now.
-        if (error.problem === 'not_found' || error.problem === 'not_regular') this.#settle(name, null);
-        throw error;
-      }
-      this.#settle(name, null);
-      await this.#leave(name);
-    });
+    await this.#changes.delete(name);
   }
 
   async rename(from: string, to: string, { onlyNew = false }: PutOptions = {}): Promise<ObjectInfo> {
     const [source, target] = [this.#checked(from), this.#checked(to)];
     await this.#whenReady();
-    if (source === target) return this.#infoOf(source);
-    return this.#locks.runBoth(source, target, async () => {
-      const known = await this.#look(source);
-      if (known === null) throw new StoreError('not_found', `${source} is not there`);
-      if (onlyNew && (await this.#look(target)) !== null)
-        throw new StoreError('conflict', `${target} is there already`);
-      this.#refuseTwin(target, source);
-      const reservation = this.#quotas.reserve(target, known.sizeBytes, this.#index.get(target), source);
-      let made: readonly string[];
-      try {
-        for (const uri of [source, target]) this.#index.touch(uri);
-        made = await this.#placement.move(source, target);
-        this.#settle(source, null);
-        this.#settle(target, known);
-      } catch (error) {
-        throw storeErrorOf(error, source);
-      } finally {
-        this.#quotas.release(reservation);
-      }
-      await this.#placement.sync(target, ...made);
-      await this.#leave(source);
-      return infoOf(target, known);
-    });
+    return this.#changes.rename(source, target, onlyNew);
   }
 
   async wantCopy(uri: string): Promise<void> {
@@ -272,49 +217,13 @@ export class ObjectStore implements ObjectWrites {
 
   async #close(): Promise<void> {
     this.#closing.abort();
-    await this.#locks.settled();
-    await Promise.all([...this.#puts.keys()].map((put) => this.abandonPut(put)));
+    await this.#changes.settled();
+    await this.#puts.abandonAll();
     await this.ready.catch(() => {});
     await this.copies?.close();
     this.#uploads.close();
     this.#root.close();
     this.reader.close();
-  }
-
-  async #commit({ uri, sizeBytes, path, onlyNew }: Put): Promise<ObjectInfo> {
-    const written = await lstat(path);
-    if (!written.isFile() || written.size !== sizeBytes)
-      throw new StoreError('changed', `${uri}: ${written.size} bytes were written instead of ${sizeBytes}`);
-    if (onlyNew && (await this.#look(uri)) !== null)
-      throw new StoreError('conflict', `${uri} is there already`);
-    this.#index.touch(uri);
-    const made = await this.#placement.place(path, uri);
-    const object = { sizeBytes, mtimeMs: written.mtimeMs, ino: written.ino };
-    this.#settle(uri, object);
-    await this.#placement.sync(uri, ...made);
-    return infoOf(uri, object);
-  }
-
-  /** The disk has changed: so do the index and, before anybody is answered, what all threads keep. */
-  #settle(uri: string, object: IndexedObject | null): void {
-    this.#index.touch(uri);
-    if (object === null) this.#index.delete(uri);
-    else this.#index.set(uri, object);
-    this.#generations.bump(uri);
-  }
-
-  /** Removes the folders that an object leaves empty, and has the disk keep that it is gone. */
-  async #leave(uri: string): Promise<void> {
-    let removed = uri;
-    for (let path = folderOf(uri); path !== ''; path = folderOf(path)) {
-      if ((this.#index.folder(path)?.names.length ?? 0) > 0) break;
-      this.#index.touch(path);
-      if (!(await this.#placement.removeFolder(path))) break;
-      // A put may have made it again meanwhile, with an object in it; then it is not removed here.
-      this.#index.removeFolder(path);
-      removed = path;
-    }
-    await this.#placement.sync(uri, removed);
   }
 
   #checked(uri: string): string {
@@ -335,39 +244,6 @@ export class ObjectStore implements ObjectWrites {
       throw this.#closing.signal.aborted ? closed() : storeErrorOf(error, 'the root of the objects');
     }
     if (this.#closing.signal.aborted) throw closed();
-  }
-
-  #take(put: number): Put {
-    const begun = this.#puts.get(put);
-    if (begun === undefined) throw new StoreError('unavailable', 'the put has ended already');
-    this.#puts.delete(put);
-    return begun;
-  }
-
-  #refuseTwin(uri: string, except?: string): void {
-    const twin = this.#index.foldedTwin(uri);
-    if (twin !== undefined && twin !== except)
-      throw new StoreError(
-        'conflict',
-        `${uri} differs only in case from ${twin}, which this file system takes for the same`,
-      );
-  }
-
-  /** What is on disk; null where no object is. */
-  async #look(uri: string): Promise<IndexedObject | null> {
-    const found = this.reader.stat(uri);
-    if (typeof found !== 'string') {
-      const { size, mtimeMs, ino } = found.state;
-      return { sizeBytes: size, mtimeMs, ino };
-    }
-    if (found === 'not_found' || found === 'not_regular') return null;
-    throw new StoreError(found, `${uri} cannot be read`);
-  }
-
-  async #infoOf(uri: string): Promise<ObjectInfo> {
-    const object = await this.#look(uri);
-    if (object === null) throw new StoreError('not_found', `${uri} is not there`);
-    return infoOf(uri, object);
   }
 }
 
