@@ -98,7 +98,7 @@ export const objectsConfig = z
     cache_dir: filePath()
       .optional()
       .describe(
-        'Folder for files that are being written, on the file system of root; where absent, a folder of its own below root',
+        'Folder on a faster disk than that of root, for copies of objects that are read often, of `cache_bytes` together; a relative path lies in the data directory. No copies where absent',
       ),
     listen: objectsListen.describe('Where clients connect'),
     concurrency_model: z
