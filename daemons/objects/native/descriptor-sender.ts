@@ -99,11 +99,20 @@ export class DescriptorSender {
     return this.#memory.readInt32LE(this.#controls + answer * CONTROL_BYTES + CMSGHDR.size);
   }
 
+  /** Bytes of answer number `answer`, without the byte that carries its descriptor by itself. */
+  lengthOf(answer: number): number {
+    return this.#memory.readUInt32LE(this.#iovs + answer * this.#each * IOVEC.size + IOVEC.bytes);
+  }
+
+  /** Forgets what was added. */
+  clear(): void {
+    this.#count = 0;
+  }
+
   /** The bytes of answer number `answer`, good until the next one is written there. */
   answerOf(answer: number): Buffer {
-    const iov = this.#iovs + answer * this.#each * IOVEC.size;
     const start = answer * ANSWER_BYTES;
-    return this.bytes.subarray(start, start + this.#memory.readUInt32LE(iov + IOVEC.bytes));
+    return this.bytes.subarray(start, start + this.lengthOf(answer));
   }
 
   /**

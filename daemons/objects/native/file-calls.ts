@@ -4,11 +4,15 @@ import { constants as osConstants } from 'node:os';
 import type { Libc } from './libc.ts';
 import { nativeError } from './native-error.ts';
 import {
+  IOVEC,
   OPEN_HOW,
   RESOLVE_BENEATH,
   RESOLVE_NO_MAGICLINKS,
   RESOLVE_NO_SYMLINKS,
+  RWF_NOWAIT,
   SYS_OPENAT2,
+  SYS_PREADV2,
+  SYS_PREADV2_X64,
   writeWord,
 } from './native-layout.ts';
 
@@ -18,7 +22,7 @@ export const ADVICE = { sequential: 2, willNeed: 3, dontNeed: 4 } as const;
 /** Node does not name it. */
 const O_CLOEXEC = 0o2000000;
 const { O_CREAT } = constants;
-const { EINVAL } = osConstants.errno;
+const { EAGAIN, EINVAL } = osConstants.errno;
 
 export class FileCalls {
   readonly #libc: Libc;
@@ -27,8 +31,16 @@ export class FileCalls {
   readonly #offset = Buffer.allocUnsafeSlow(8).fill(0);
   readonly #offsetAddress: number;
 
+  /** An `iovec` and the byte that it points at. */
+  readonly #probe = Buffer.allocUnsafeSlow(IOVEC.size + 8).fill(0);
+  readonly #probeAddress: number;
+  readonly #preadv2 = process.arch === 'x64' ? SYS_PREADV2_X64 : SYS_PREADV2;
+
   constructor(libc: Libc) {
     this.#libc = libc;
+    this.#probeAddress = libc.addressOf(this.#probe);
+    writeWord(this.#probe, this.#probeAddress + IOVEC.size, IOVEC.base);
+    writeWord(this.#probe, 1, IOVEC.bytes);
     this.#howAddress = libc.addressOf(this.#how);
     this.#offsetAddress = libc.addressOf(this.#offset);
     writeWord(this.#how, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS, OPEN_HOW.resolve);
@@ -59,6 +71,15 @@ export class FileCalls {
     writeWord(this.#offset, offset, 0);
     const sent = this.#libc.sendfile(socket, file, this.#offsetAddress, bytes);
     return sent < 0 ? -this.#libc.errno() : sent;
+  }
+
+  /**
+   * `preadv2` with RWF_NOWAIT: whether a byte of a file can be read without asking the disk. True where that cannot be said: a file
+   * system that lacks the call, or an offset behind the end.
+   */
+  isInMemory(file: number, offset: number): boolean {
+    const read = this.#libc.preadv2(this.#preadv2, file, this.#probeAddress, 1, offset, 0, RWF_NOWAIT);
+    return read >= 0 || this.#libc.errno() !== EAGAIN;
   }
 
   /** Tells the kernel what becomes of a range; it may do nothing. @returns 0 or an error number */

@@ -16,6 +16,16 @@ export interface Libc {
   readonly recvmsg: (socket: number, message: number, flags: number) => number;
   readonly sendfile: (out: number, from: number, offset: number, bytes: number) => number;
   readonly openat2: (call: number, folder: number, path: string, how: number, size: number) => number;
+  /** The offset goes in two halves, of which 64-bit systems use the first. */
+  readonly preadv2: (
+    call: number,
+    file: number,
+    iov: number,
+    count: number,
+    offset: number,
+    high: number,
+    flags: number,
+  ) => number;
   readonly getsockopt: (socket: number, level: number, name: number, value: number, size: number) => number;
   readonly socketpair: (domain: number, type: number, protocol: number, pair: number) => number;
   readonly fcntl: (fd: number, command: number, argument: number) => number;
@@ -78,6 +88,7 @@ function declare(koffi: Koffi): Libc {
     recvmsg: library.func('recvmsg', 'long', ['int', 'size_t', 'int']),
     sendfile: library.func('sendfile', 'long', ['int', 'int', 'size_t', 'size_t']),
     openat2: library.func('syscall', 'long', ['long', 'int', 'str', 'size_t', 'size_t']),
+    preadv2: library.func('syscall', 'long', ['long', 'int', 'size_t', 'long', 'int64', 'long', 'int']),
     getsockopt: library.func('getsockopt', 'int', ['int', 'int', 'int', 'size_t', 'size_t']),
     socketpair: library.func('socketpair', 'int', ['int', 'int', 'int', 'size_t']),
     fcntl: library.func('fcntl', 'int', ['int', 'int', 'size_t']),

@@ -37,6 +37,10 @@ export const POLLIN = 0x1;
 export const POLLNVAL = 0x20;
 /** The same number on every processor. */
 export const SYS_OPENAT2 = 437;
+export const SYS_PREADV2_X64 = 327;
+/** On every processor that came to Linux later. */
+export const SYS_PREADV2 = 286;
+export const RWF_NOWAIT = 0x8;
 export const RESOLVE_NO_MAGICLINKS = 0x02;
 export const RESOLVE_NO_SYMLINKS = 0x04;
 export const RESOLVE_BENEATH = 0x08;

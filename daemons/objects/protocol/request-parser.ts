@@ -125,6 +125,13 @@ export class RequestParser implements Framing {
     this.#restAt = 0;
   }
 
+  /** Copies what was kept, so that the memory of the chunk that was pushed may be used again. */
+  keepRest(): void {
+    if (this.#rest === null) return;
+    this.#rest = Buffer.from(this.#rest.subarray(this.#restAt));
+    this.#restAt = 0;
+  }
+
   /** Parses what was kept, and what comes from now on. Not to be called by the sink while it is told something. */
   resume(): void {
     if (!this.#paused) return;

@@ -1,0 +1,326 @@
+/**
+ * Takes the requests of one connection, in its thread: says whether each may be tried, and has it answered at once or when it is its
+ * turn. No more are taken than are being worked on, and none while the turn of somebody else has come.
+ */
+import type { WorkAccount } from '../../runtime/async/work-account.ts';
+import type { StepResult, WorkJob } from '../../runtime/async/work-turns.ts';
+import type { Peer } from '../permissions.ts';
+import { writeCloseAck, writeHelloAck } from '../protocol/answer-writer.ts';
+import type { Fault, Hello, Request, RequestSink } from '../protocol/request.ts';
+import { RequestParser } from '../protocol/request-parser.ts';
+import type { ModeName } from '../protocol/wire.ts';
+import { withoutSlash } from '../store/uri.ts';
+import { AnswerSender } from './answer-sender.ts';
+import type { ConnectionTerms } from './engine.ts';
+import { Exchange } from './exchange.ts';
+import type { Serving } from './serving.ts';
+import { REFUSALS, type Refusal, refusalOf, withoutNative } from './store-answers.ts';
+import type { Wire } from './wire.ts';
+
+/** Requests of one connection that are worked on at once; what comes beyond stays unread. */
+const MOST_EXCHANGES = 64;
+/** The same while the client does not read. */
+const MOST_EXCHANGES_BLOCKED = 8;
+/** What a request costs in nanoseconds, as `workPrices` has it for others; the clock corrects it. */
+const REQUEST_NS = 8_000;
+/** A refused put whose body is longer closes the connection. */
+const MOST_SKIPPED_BYTES = 16 * 1024 * 1024;
+/** The stores that HELLO_ACK tells of. */
+const PATHS = 1;
+const NOTHING = Buffer.alloc(0);
+
+/** What an Answering tells its connection. */
+export interface AnsweringEvents {
+  /** Whether it takes input may have changed. */
+  onIntake(): void;
+  /** Nothing more is to be sent: the connection ends. */
+  onEnd(): void;
+  /** The connection cannot go on: it is destroyed. */
+  onBroken(): void;
+}
+
+export class Answering implements RequestSink, WorkJob {
+  readonly parser: RequestParser;
+  readonly sender: AnswerSender;
+  readonly terms: ConnectionTerms;
+  readonly peer: Peer;
+  readonly #serving: Serving;
+  readonly #account: WorkAccount;
+  readonly #events: AnsweringEvents;
+  #requests = 0;
+  #proved = false;
+  /** `last`: when what is outstanding is answered, the connection ends; `ack`: after CLOSE_ACK. */
+  #ending: 'no' | 'last' | 'ack' = 'no';
+  #inputEnded = false;
+  #ended = false;
+  /** When the bytes came that are being worked on, by `performance.now()`. */
+  #arrivedMs = 0;
+  /** Of the reader: requests that came together. */
+  #together = 0;
+
+  constructor(
+    serving: Serving,
+    terms: ConnectionTerms,
+    peer: Peer,
+    wire: Wire,
+    account: WorkAccount,
+    events: AnsweringEvents,
+  ) {
+    this.#serving = serving;
+    this.terms = terms;
+    this.peer = peer;
+    this.#account = account;
+    this.#events = events;
+    this.parser = new RequestParser(this, { dialect: terms.dialect, maxSkippedBytes: MOST_SKIPPED_BYTES });
+    this.sender = new AnswerSender(serving, this.parser, wire, account, {
+      onProgress: () => this.#guard(() => this.#progress()),
+      onBroken: () => this.#break(),
+    });
+  }
+
+  get requests(): number {
+    return this.#requests;
+  }
+
+  /** Whether a request has come in part, and not yet to its body. */
+  get midHead(): boolean {
+    return this.parser.midRequest;
+  }
+
+  /** Whether more input may be given to it. */
+  get takesInput(): boolean {
+    return !this.parser.paused && !this.#ended;
+  }
+
+  /** Whether input waits only for another slice. */
+  get mustGoOn(): boolean {
+    return this.parser.paused && !this.#ended && this.#mayParse();
+  }
+
+  /** Takes what was read, in a slice of the account; the memory is the caller's again afterwards. */
+  receive(bytes: Buffer, arrivedMs: number): void {
+    this.#guard(() => {
+      this.#begin(arrivedMs);
+      this.parser.push(bytes);
+      this.parser.keepRest();
+      this.#settle();
+    });
+  }
+
+  /** Goes on with input that had to wait. Called by the turns. */
+  step(): StepResult {
+    this.#guard(() => {
+      if (!this.mustGoOn) return;
+      this.#begin(performance.now());
+      this.parser.resume();
+      this.#settle();
+      this.#events.onIntake();
+    });
+    return this.mustGoOn ? 'more' : 'done';
+  }
+
+  /** Takes no more requests; the connection ends when those that it has are answered. */
+  finish(): void {
+    this.#guard(() => {
+      this.parser.stop();
+      if (this.#ending === 'no') this.#ending = 'last';
+      this.#settle();
+    });
+  }
+
+  /** The client sends nothing more: what it has sent is answered. */
+  endInput(): void {
+    this.#inputEnded = true;
+    this.#guard(() => this.#settle());
+  }
+
+  /** The connection is gone: lets go of everything. */
+  close(): void {
+    this.#ended = true;
+    this.parser.stop();
+    this.sender.close();
+  }
+
+  onHello(hello: Hello): void {
+    const offer = { depth: this.#serving.settings.limits.max_queue_depth, paths: PATHS };
+    this.sender.sendBytes((into, at) => writeHelloAck(into, at, hello, offer));
+    if (!hello.accepted) this.#ending = 'last';
+  }
+
+  onRequest(request: Request): boolean {
+    this.#requests++;
+    const most = this.#serving.settings.limits.max_requests;
+    const refusal = this.#refusalOf(request.mode, request.uri);
+    if (refusal !== null) {
+      if (request.bodyBytes > 0) this.parser.skipBody();
+      this.#refuse(request, request.mode, refusal);
+    } else if (request.mode === 'fdpass') this.sender.handOut(request, this.#arrivedMs);
+    else if (request.mode === 'copy') this.#copy(request);
+    else this.sender.queue(new Exchange(request, request.mode, this.#arrivedMs));
+    if (most > 0 && this.#requests >= most) {
+      this.parser.stop();
+      this.#ending = 'last';
+    }
+    return this.#wantsMore();
+  }
+
+  onBody(): boolean {
+    return true;
+  }
+
+  onBodyEnd(): boolean {
+    return true;
+  }
+
+  onFault(fault: Fault): boolean {
+    this.#requests++;
+    if (fault.status === 'protocol') this.#serving.metrics.protocolErrors.add(1);
+    this.#refuse({ ...fault, priority: false, uri: '' }, null, fault);
+    if (fault.closes) this.#ending = 'last';
+    return this.#wantsMore();
+  }
+
+  onClose(): void {
+    this.#ending = 'ack';
+  }
+
+  /** Why a request is not even tried; null where it may be. */
+  #refusalOf(mode: ModeName, uri: string): Refusal | null {
+    const { terms } = this;
+    if (terms.tokenDigest !== null && !this.#proved) return REFUSALS.tokenFirst;
+    const impossible = this.#impossible(mode);
+    if (impossible !== null) return impossible;
+    const { permissions } = this.#serving;
+    if (permissions.uniform || permissions.mayRead(withoutSlash(uri), this.peer, this.#proved)) return null;
+    this.#serving.metrics.denied.add(1);
+    this.#serving.onRefused(terms.client, `may not read ${uri}`);
+    return REFUSALS.mayNotRead;
+  }
+
+  #impossible(mode: ModeName): Refusal | null {
+    const { native, nativeReason } = this.#serving;
+    switch (mode) {
+      case 'fdpass':
+        if (this.terms.transport !== 'unix') return REFUSALS.fdpassOverTcp;
+        return native === null ? withoutNative('FDPASS', nativeReason) : null;
+      case 'splice':
+        if (this.terms.tls !== null) return REFUSALS.spliceOverTls;
+        return native === null ? withoutNative('SPLICE', nativeReason) : null;
+      case 'authenticate':
+        return REFUSALS.noTokenHere;
+      case 'copy':
+      case 'stat':
+        return null;
+      default:
+        return REFUSALS.notWritable;
+    }
+  }
+
+  #copy(request: Request): void {
+    const { reader } = this.#serving;
+    const object = reader.take(request.uri, this.#together);
+    if (typeof object === 'string') {
+      this.#refuse(request, 'copy', refusalOf(object));
+      return;
+    }
+    const content = object.sizeBytes === 0 ? NOTHING : reader.content(object);
+    if (Buffer.isBuffer(content) && this.sender.isDirect(request.ordered)) {
+      this.sender.sendWhole(request.id, object, content);
+      reader.giveBack(object);
+      return;
+    }
+    const exchange = new Exchange(request, 'copy', this.#arrivedMs);
+    exchange.object = object;
+    if (content === null || Buffer.isBuffer(content)) {
+      exchange.content = content;
+      this.sender.queue(exchange);
+      return;
+    }
+    this.sender.hold(exchange);
+    content.then(
+      (bytes) => {
+        exchange.content = bytes;
+        this.#isThere(exchange);
+      },
+      (error: unknown) => {
+        this.#serving.onDefect(error);
+        exchange.refusal = refusalOf('storage');
+        this.#isThere(exchange);
+      },
+    );
+  }
+
+  /** The answer of a request that was held has come by itself. */
+  #isThere(exchange: Exchange): void {
+    if (this.#ended) return;
+    this.sender.finish(exchange);
+    this.sender.goOn();
+  }
+
+  #refuse(
+    request: Pick<Request, 'id' | 'ordered' | 'priority' | 'uri'>,
+    mode: ModeName | null,
+    refusal: Refusal,
+  ): void {
+    if (this.sender.isDirect(request.ordered)) {
+      this.sender.sendRefusal(request.id, mode, refusal);
+      return;
+    }
+    const exchange = new Exchange(request, mode, this.#arrivedMs);
+    exchange.refusal = refusal;
+    this.sender.queue(exchange);
+  }
+
+  #begin(arrivedMs: number): void {
+    const now = performance.now();
+    this.#serving.metrics.queueWait.record((now - arrivedMs) * 1e6);
+    this.#arrivedMs = arrivedMs;
+    this.#together = this.#serving.reader.newBatch();
+    this.sender.mark(now);
+  }
+
+  #progress(): void {
+    this.#settle();
+    if (this.mustGoOn) this.#serving.turns.run(this.#account, this);
+  }
+
+  /** Sends what is ready; ends the connection where nothing is left to be sent. */
+  #settle(): void {
+    if (this.#inputEnded && !this.parser.paused && this.#ending === 'no') this.#ending = 'last';
+    const isDone = this.sender.settle();
+    if (this.#ending === 'no' || this.#ended || !isDone) return;
+    if (this.#ending === 'ack') {
+      this.sender.sendBytes((into, at) => writeCloseAck(into, at, this.parser.dialect, 0));
+      this.sender.settle();
+    }
+    this.#ended = true;
+    this.#events.onEnd();
+  }
+
+  #mayParse(): boolean {
+    if (this.#ending !== 'no') return false;
+    const most = this.sender.wire.blocked ? MOST_EXCHANGES_BLOCKED : MOST_EXCHANGES;
+    return this.sender.queued < Math.min(most, this.#serving.settings.limits.max_queue_depth);
+  }
+
+  #wantsMore(): boolean {
+    return !this.#serving.turns.spend(REQUEST_NS) && this.#mayParse();
+  }
+
+  /** What throws leaves answers half written: nothing of this connection goes on. */
+  #guard(act: () => void): void {
+    if (this.#ended) return;
+    try {
+      act();
+    } catch (error) {
+      this.#serving.onDefect(error);
+      this.#break();
+    }
+  }
+
+  #break(): void {
+    if (this.#ended) return;
+    this.close();
+    this.#events.onBroken();
+  }
+}

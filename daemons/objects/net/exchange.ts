@@ -1,0 +1,40 @@
+/** A request whose answer could not be sent at once, with what is known of the answer. */
+import type { Metadata } from '../protocol/metadata.ts';
+import type { Request } from '../protocol/request.ts';
+import type { ModeName } from '../protocol/wire.ts';
+import type { OpenedObject } from '../store/opened-object.ts';
+import type { Ordered } from './answer-order.ts';
+import type { Refusal } from './store-answers.ts';
+
+export class Exchange implements Ordered {
+  readonly id: number;
+  readonly ordered: boolean;
+  readonly priority: boolean;
+  /** Null for what was no request at all. */
+  readonly mode: ModeName | null;
+  readonly uri: string;
+  /** When its bytes came, by `performance.now()`. */
+  readonly startMs: number;
+  isReady = false;
+  /** Why it is not carried out. */
+  refusal: Refusal | null = null;
+  /** Taken from the reader; given back when the answer has gone. */
+  object: OpenedObject | null = null;
+  /** The whole content of the answer, where it is in memory. */
+  content: Buffer | null = null;
+  /** Of an answer that is not about one object. */
+  metadata: Metadata | null = null;
+
+  constructor(
+    { id, ordered, priority, uri }: Pick<Request, 'id' | 'ordered' | 'priority' | 'uri'>,
+    mode: ModeName | null,
+    startMs: number,
+  ) {
+    this.id = id;
+    this.ordered = ordered;
+    this.priority = priority;
+    this.mode = mode;
+    this.uri = uri;
+    this.startMs = startMs;
+  }
+}

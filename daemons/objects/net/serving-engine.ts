@@ -1,0 +1,138 @@
+/** The engine that the daemon has: takes sockets over, and gives each to a thread. */
+import type { Socket } from 'node:net';
+import type { Clock } from '../../../kit/clock.ts';
+import type { ServingMetrics } from '../metrics.ts';
+import type { Native } from '../native/native-calls.ts';
+import { descriptorOf, duplicate, peerCredentials } from '../native/socket-calls.ts';
+import type { Peer } from '../permissions.ts';
+import type { ObjectReader } from '../store/object-reader.ts';
+import type {
+  CachedFacts,
+  ConnectionFacts,
+  ConnectionTerms,
+  Engine,
+  EngineEvents,
+  EngineSettings,
+  PoolFacts,
+} from './engine.ts';
+import { ServingThread } from './serving-thread.ts';
+
+/** What an engine is made of. */
+export interface ServingEngineOptions {
+  /** That of the daemon's thread; the engine closes it. */
+  readonly reader: ObjectReader;
+  readonly native: Native | null;
+  /** Why there are no native calls; an empty text where there are. */
+  readonly nativeReason: string;
+  readonly metrics: ServingMetrics;
+  readonly settings: EngineSettings;
+  readonly clock: Clock;
+  readonly events: EngineEvents;
+  /** For the log: something failed that should not. */
+  readonly onDefect: (error: unknown) => void;
+}
+
+export class ServingEngine implements Engine {
+  readonly #options: ServingEngineOptions;
+  readonly #own: ServingThread;
+  #settings: EngineSettings;
+
+  constructor(options: ServingEngineOptions) {
+    const { events } = options;
+    this.#options = options;
+    this.#settings = options.settings;
+    this.#own = new ServingThread({
+      name: 'daemon',
+      ...options,
+      readAhead: () => Promise.resolve(),
+      onClosed: (client) => events.onClosed(client),
+      onChanged: () => events.onChanged(),
+      onRefused: (client, why) => events.onRefused(client, why),
+    });
+  }
+
+  adopt(socket: Socket, terms: ConnectionTerms): void {
+    const peer = this.#peerOf(socket, terms);
+    const fd = this.#takeOver(socket, terms);
+    if (fd === null) {
+      this.#own.serveSocket(socket, terms, peer);
+      return;
+    }
+    const early: Buffer | null = socket.read();
+    socket.destroy();
+    this.#own.serveDescriptor(fd, terms, peer, early);
+  }
+
+  connections(): readonly ConnectionFacts[] {
+    return this.#own.connections();
+  }
+
+  kill(client: number): void {
+    this.#own.kill(client);
+  }
+
+  drain(): void {
+    this.#own.drain();
+  }
+
+  configure(settings: EngineSettings): void {
+    this.#settings = settings;
+    this.#own.configure(settings);
+  }
+
+  pools(): readonly PoolFacts[] {
+    return [
+      {
+        pool: 'daemon',
+        threads: 1,
+        setting: this.#settings.pools.fdpassThreads,
+        connections: this.#own.size,
+        why: 'The thread of the daemon serves every connection.',
+      },
+    ];
+  }
+
+  cached(): readonly CachedFacts[] {
+    return this.#own.cached();
+  }
+
+  clearCache(): number {
+    return this.#own.reader.cache.clear();
+  }
+
+  pin(uri: string, on: boolean): boolean {
+    const { cache } = this.#own.reader;
+    return on ? cache.pin(uri) : cache.unpin(uri);
+  }
+
+  close(): Promise<void> {
+    this.#own.close();
+    return Promise.resolve();
+  }
+
+  /** A descriptor of the socket's own; null where it has to stay as it is: with TLS, or without native calls. */
+  #takeOver(socket: Socket, terms: ConnectionTerms): number | null {
+    const { native } = this.#options;
+    const fd = descriptorOf(socket);
+    if (native === null || terms.tls !== null || fd < 0) return null;
+    try {
+      return duplicate(native.libc, fd);
+    } catch {
+      // No descriptor is left: it is served as it is.
+      return null;
+    }
+  }
+
+  #peerOf(socket: Socket, { transport, certificate }: ConnectionTerms): Peer {
+    const { native } = this.#options;
+    const nobody = { transport, certificate, uid: null, gid: null, pid: null };
+    const fd = descriptorOf(socket);
+    if (transport !== 'unix' || native === null || fd < 0) return nobody;
+    try {
+      return { ...nobody, ...peerCredentials(native.libc, fd) };
+    } catch {
+      // It has gone already, which its socket will say.
+      return nobody;
+    }
+  }
+}

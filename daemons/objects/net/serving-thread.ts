@@ -1,0 +1,193 @@
+/**
+ * The connections of one thread, and all that they share. The thread of the daemon has one; with a model that uses more threads, each of
+ * those has one too. A connection stays in its thread for good.
+ */
+import { Socket } from 'node:net';
+import type { Clock } from '../../../kit/clock.ts';
+import { Deadlines } from '../../../kit/deadlines.ts';
+import { WorkGroup, WorkGroups } from '../../runtime/async/work-account.ts';
+import { WorkTurns } from '../../runtime/async/work-turns.ts';
+import { UNIX_ADDRESS } from '../../runtime/net/connection-classes.ts';
+import type { ServingMetrics } from '../metrics.ts';
+import type { Carrier } from '../native/descriptor-sender.ts';
+import type { Native } from '../native/native-calls.ts';
+import { type Peer, Permissions } from '../permissions.ts';
+import type { ObjectReader } from '../store/object-reader.ts';
+import { Connection } from './connection.ts';
+import { CopyBuffers } from './copy-buffers.ts';
+import { DescriptorBatch } from './descriptor-batch.ts';
+import { mayFitLater } from './descriptor-wait.ts';
+import type { CachedFacts, ConnectionFacts, ConnectionTerms, EngineSettings } from './engine.ts';
+import { OutputArena } from './output-arena.ts';
+import type { Serving } from './serving.ts';
+
+/** What a thread is told when it begins. */
+export interface ServingThreadOptions {
+  /** Names its buffers. */
+  readonly name: string;
+  readonly reader: ObjectReader;
+  readonly native: Native | null;
+  readonly nativeReason: string;
+  readonly metrics: ServingMetrics;
+  readonly settings: EngineSettings;
+  readonly clock: Clock;
+  readonly readAhead: Serving['readAhead'];
+  readonly onClosed: (client: number) => void;
+  readonly onChanged: () => void;
+  readonly onRefused: (client: number, why: string) => void;
+  readonly onDefect: (error: unknown) => void;
+}
+
+/** Bytes of one read of a socket: as Node reads them. */
+const READ_BYTES = 64 * 1024;
+
+export class ServingThread implements Serving {
+  readonly reader: ObjectReader;
+  readonly native: Native | null;
+  readonly nativeReason: string;
+  readonly turns: WorkTurns;
+  readonly metrics: ServingMetrics;
+  readonly arena = new OutputArena();
+  readonly buffers: CopyBuffers;
+  readonly clock: Clock;
+  readonly readAhead: Serving['readAhead'];
+  readonly onRefused: Serving['onRefused'];
+  readonly onDefect: Serving['onDefect'];
+  settings: EngineSettings;
+  permissions: Permissions;
+  readonly #options: ServingThreadOptions;
+  readonly #connections = new Map<number, Connection>();
+  readonly #groups = new WorkGroups();
+  readonly #deadlines: Deadlines<Connection>;
+  readonly #batches = new Map<Carrier, DescriptorBatch>();
+  /** Every plain socket is read into it, and parsed before the next. */
+  #readBuffer: Buffer | null = null;
+  #draining = false;
+
+  constructor(options: ServingThreadOptions) {
+    this.#options = options;
+    this.reader = options.reader;
+    this.native = options.native;
+    this.nativeReason = options.nativeReason;
+    this.metrics = options.metrics;
+    this.clock = options.clock;
+    this.readAhead = options.readAhead;
+    this.onRefused = options.onRefused;
+    this.onDefect = options.onDefect;
+    this.settings = options.settings;
+    this.permissions = new Permissions(options.settings.access);
+    this.turns = new WorkTurns({ onError: options.onDefect });
+    this.buffers = new CopyBuffers(`${options.name} buffers`);
+    this.#deadlines = new Deadlines(options.clock, (connection) => {
+      const againMs = connection.look();
+      if (againMs !== null) this.#deadlines.add(connection, againMs);
+    });
+  }
+
+  get size(): number {
+    return this.#connections.size;
+  }
+
+  connections(): ConnectionFacts[] {
+    return [...this.#connections.values()].map(({ facts }) => facts);
+  }
+
+  batchOf(carrier: Carrier): DescriptorBatch {
+    let batch = this.#batches.get(carrier);
+    if (batch === undefined) {
+      if (this.native === null) throw new Error('A batch of descriptors without native calls');
+      batch = new DescriptorBatch(this.native, carrier, mayFitLater);
+      this.#batches.set(carrier, batch);
+    }
+    return batch;
+  }
+
+  /** Serves a plain socket by its descriptor, which is this thread's from here on. */
+  serveDescriptor(fd: number, terms: ConnectionTerms, peer: Peer, early: Buffer | null): void {
+    this.#readBuffer ??= Buffer.allocUnsafeSlow(READ_BYTES);
+    const buffer = this.#readBuffer;
+    let connection: Connection | null = null;
+    const socket = new Socket({
+      fd,
+      allowHalfOpen: true,
+      onread: {
+        buffer,
+        callback: (bytes) => {
+          connection?.onBytes(buffer.subarray(0, bytes));
+          return true;
+        },
+      },
+    });
+    connection = this.#serve(socket, terms, peer);
+    if (early !== null) connection.onBytes(early);
+  }
+
+  /** Serves a socket as it is: one with TLS, or where a descriptor cannot be had. */
+  serveSocket(socket: Socket, terms: ConnectionTerms, peer: Peer): void {
+    socket.allowHalfOpen = true;
+    const connection = this.#serve(socket, terms, peer);
+    socket.on('data', (bytes: Buffer) => connection.onBytes(bytes));
+  }
+
+  /** Closes a connection without ceremony; false where this thread has none of that number. */
+  kill(client: number): boolean {
+    const connection = this.#connections.get(client);
+    connection?.destroy();
+    return connection !== undefined;
+  }
+
+  /** Every connection, and those that still come, take no more requests. */
+  drain(): void {
+    this.#draining = true;
+    for (const connection of [...this.#connections.values()]) connection.drain();
+  }
+
+  configure(settings: EngineSettings): void {
+    this.settings = settings;
+    this.permissions = new Permissions(settings.access);
+  }
+
+  cached(): CachedFacts[] {
+    const { cache } = this.reader;
+    return [...cache.objects()].map(({ uri, sizeBytes, hits }) => ({
+      uri,
+      sizeBytes,
+      hits,
+      pinned: cache.isPinned(uri),
+    }));
+  }
+
+  /** Closes everything: connections, files, timers. */
+  close(): void {
+    for (const connection of [...this.#connections.values()]) connection.destroy();
+    this.turns.close();
+    this.reader.close();
+  }
+
+  #serve(socket: Socket, terms: ConnectionTerms, peer: Peer): Connection {
+    const origin = { terms, peer, connectedAt: this.clock.now(), group: this.#enter(terms) };
+    const connection = new Connection(this, socket, origin, {
+      onChanged: this.#options.onChanged,
+      onClosed: () => this.#onClosed(connection),
+    });
+    this.#connections.set(terms.client, connection);
+    this.#deadlines.add(connection, connection.firstLookMs);
+    if (this.#draining) connection.drain();
+    this.#options.onChanged();
+    return connection;
+  }
+
+  #onClosed(connection: Connection): void {
+    const { terms } = connection.origin;
+    this.#deadlines.remove(connection);
+    this.#connections.delete(terms.client);
+    if (terms.address !== UNIX_ADDRESS) this.#groups.leave(terms.address);
+    this.#options.onClosed(terms.client);
+    this.#options.onChanged();
+  }
+
+  /** Clients of one network share what they may use; those of Unix sockets have none in common. */
+  #enter({ address }: ConnectionTerms): WorkGroup {
+    return address === UNIX_ADDRESS ? new WorkGroup() : this.#groups.enter(address);
+  }
+}

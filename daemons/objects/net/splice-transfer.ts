@@ -1,0 +1,132 @@
+/**
+ * SPLICE: the kernel moves a file into the socket, a piece at a time. What the disk would have to be asked for is read ahead by
+ * another thread, because the call would stand still for it. Where the socket is full, one byte goes through the stream, which says
+ * when there is room.
+ */
+import { read } from 'node:fs';
+import { constants } from 'node:os';
+import type { WorkAccount } from '../../runtime/async/work-account.ts';
+import type { StepResult, WorkJob } from '../../runtime/async/work-turns.ts';
+import type { FileCalls } from '../native/file-calls.ts';
+import { nativeError } from '../native/native-error.ts';
+import type { Serving } from './serving.ts';
+import type { Transfer, TransferEvents, TransferRange } from './transfer.ts';
+import type { Wire } from './wire.ts';
+
+const { EAGAIN, EINTR } = constants.errno;
+/** One call moves so much at most, and it is looked whether so much is in memory. */
+const PIECE_BYTES = 256 * 1024;
+/** What moving a byte costs in nanoseconds; a page is copied or handed over. */
+const BYTE_NS = 0.15;
+
+export class SpliceTransfer implements Transfer, WorkJob {
+  readonly #range: TransferRange;
+  readonly #wire: Wire;
+  readonly #serving: Serving;
+  readonly #files: FileCalls;
+  readonly #account: WorkAccount;
+  readonly #events: TransferEvents;
+  #offset = 0;
+  /** Up to where the file is known to be in memory. */
+  #ahead = 0;
+  #closed = false;
+  /** Another thread reads from the file. */
+  #reading = false;
+  #onIdle: (() => void) | null = null;
+
+  constructor(
+    range: TransferRange,
+    wire: Wire,
+    serving: Serving,
+    files: FileCalls,
+    account: WorkAccount,
+    events: TransferEvents,
+  ) {
+    this.#range = range;
+    this.#wire = wire;
+    this.#serving = serving;
+    this.#files = files;
+    this.#account = account;
+    this.#events = events;
+  }
+
+  goOn(): void {
+    this.#serving.turns.run(this.#account, this);
+  }
+
+  close(onIdle: () => void): void {
+    this.#closed = true;
+    if (this.#reading) this.#onIdle = onIdle;
+    else onIdle();
+  }
+
+  /** Moves as much as fits into the socket and into a turn. Called by the turns. */
+  step(): StepResult {
+    const { fd, sizeBytes } = this.#range;
+    while (!this.#closed) {
+      const left = sizeBytes - this.#offset;
+      if (left === 0) {
+        this.#events.onSent();
+        break;
+      }
+      const piece = Math.min(left, PIECE_BYTES);
+      if (this.#offset >= this.#ahead && !this.#isInMemory(piece)) {
+        this.#readAhead(piece);
+        break;
+      }
+      const moved = this.#files.sendFile(this.#wire.fd, fd, this.#offset, Math.min(left, piece));
+      if (moved === -EINTR) continue;
+      if (moved === -EAGAIN) {
+        this.#waitForRoom();
+        break;
+      }
+      if (moved <= 0) {
+        this.#events.onBroken(moved === 0 ? null : nativeError('sendfile', -moved));
+        break;
+      }
+      this.#offset += moved;
+      this.#wire.sentNatively(moved);
+      if (this.#serving.turns.spend(moved * BYTE_NS)) return 'more';
+    }
+    return 'done';
+  }
+
+  #isInMemory(piece: number): boolean {
+    const { fd } = this.#range;
+    const is =
+      this.#files.isInMemory(fd, this.#offset) && this.#files.isInMemory(fd, this.#offset + piece - 1);
+    if (is) this.#ahead = this.#offset + piece;
+    return is;
+  }
+
+  #readAhead(piece: number): void {
+    this.#reading = true;
+    void this.#serving.readAhead(this.#range.fd, this.#offset, piece).then(() => {
+      this.#reading = false;
+      this.#ahead = this.#offset + piece;
+      if (this.#closed) this.#onIdle?.();
+      else this.goOn();
+    });
+  }
+
+  #waitForRoom(): void {
+    this.#serving.buffers.take((buffer) => {
+      if (this.#closed) {
+        this.#serving.buffers.giveBack(buffer);
+        return;
+      }
+      this.#reading = true;
+      read(this.#range.fd, buffer, 0, 1, this.#offset, (error, bytes) => {
+        this.#reading = false;
+        if (!this.#closed && error === null && bytes === 1) {
+          this.#offset++;
+          this.#wire.write(buffer.subarray(0, 1));
+        }
+        this.#serving.buffers.giveBack(buffer);
+        if (this.#closed) this.#onIdle?.();
+        else if (error !== null || bytes !== 1) this.#events.onBroken(error);
+        else if (!this.#wire.blocked) this.goOn();
+      });
+    });
+  }
+}
