@@ -132,3 +132,11 @@ it('names all that is wrong at once', async () => {
     'objects.cache_dir',
   ]);
 });
+
+it.each([
+  ['objects', 'objects'],
+  ['objects', 'objects/cache'],
+  ['objects/store', 'objects'],
+])('refuses copies of the objects in %s to lie in %s', async (root, cache_dir) => {
+  await expect(prepare({ root, cache_dir })).rejects.toThrow('objects.cache_dir');
+});

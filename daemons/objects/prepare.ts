@@ -4,7 +4,7 @@
  */
 
 import { statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { resolve, sep } from 'node:path';
 import { MistakeCollector } from '../../contract/config-mistakes.ts';
 import { SignalboxError } from '../../contract/errors.ts';
 import { FileProblem } from '../runtime/files/bounded-file.ts';
@@ -41,7 +41,7 @@ export interface ObjectsPrepared {
   readonly tokens: ReadonlyMap<string, TokenDigest>;
   /** Folder of the objects, absolute. */
   readonly root: string;
-  /** Folder for what is being written, absolute; null for one below root. */
+  /** Folder for copies of objects that are read often, absolute; null without copies. */
   readonly cacheDir: string | null;
 }
 
@@ -68,9 +68,23 @@ export async function prepareObjects(
   const root = resolve(context.dataDir, config.root ?? 'store');
   const cacheDir = config.cache_dir === undefined ? null : resolve(context.dataDir, config.cache_dir);
   await mistakes.attempt(() => expectFolder('objects.root', root));
-  if (cacheDir !== null) await mistakes.attempt(() => expectFolder('objects.cache_dir', cacheDir));
+  if (cacheDir !== null)
+    await mistakes.attempt(() => {
+      expectFolder('objects.cache_dir', cacheDir);
+      expectApart(root, cacheDir);
+    });
   mistakes.settle();
   return { listen, credentials, tokens, root, cacheDir };
+}
+
+/** Copies in the root would be objects, and objects in the cache would be taken for what is copied. */
+function expectApart(root: string, cacheDir: string): void {
+  const [from, to] = [`${root}${sep}`, `${cacheDir}${sep}`];
+  if (!from.startsWith(to) && !to.startsWith(from)) return;
+  throw mistake(
+    'objects.cache_dir',
+    `${cacheDir} and objects.root, ${root}, are one folder or lie in each other; expected a folder of its own`,
+  );
 }
 
 async function openEntry(
