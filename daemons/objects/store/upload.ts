@@ -18,6 +18,8 @@ export class Upload {
   readonly #sizeBytes: number;
   #written = 0;
   #ended = false;
+  /** Why a write failed; then nothing is put. */
+  #failure: StoreError | null = null;
 
   private constructor(writes: ObjectWrites, place: PutPlace, file: FileHandle, sizeBytes: number) {
     this.#writes = writes;
@@ -47,20 +49,15 @@ export class Upload {
   }
 
   /**
-   * Writes what comes next; the bytes are not changed until it resolves. One call at a time. After a failure only {@link abandon} is left.
+   * Writes what comes next; the bytes are not changed until it resolves. One call at a time. After a failure {@link finish} says why.
    * @throws StoreError `changed` for more bytes than were said, `storage` for a full disk
    */
   async write(bytes: Uint8Array): Promise<void> {
-    if (this.#ended || this.#written + bytes.length > this.#sizeBytes)
-      throw new StoreError('changed', `the body is longer than the ${this.#sizeBytes} bytes that were said`);
-    for (let at = 0; at < bytes.length; ) {
-      try {
-        const { bytesWritten } = await this.#file.write(bytes, at, bytes.length - at, this.#written);
-        at += bytesWritten;
-        this.#written += bytesWritten;
-      } catch (error) {
-        throw storeErrorOf(error, 'the object cannot be written');
-      }
+    try {
+      await this.#write(bytes);
+    } catch (error) {
+      this.#failure = storeErrorOf(error, 'the object cannot be written');
+      throw this.#failure;
     }
   }
 
@@ -71,6 +68,7 @@ export class Upload {
   async finish(): Promise<ObjectInfo> {
     this.#ended = true;
     try {
+      if (this.#failure !== null) throw this.#failure;
       if (this.#written < this.#sizeBytes)
         throw new StoreError(
           'changed',
@@ -90,6 +88,16 @@ export class Upload {
     if (this.#ended) return;
     this.#ended = true;
     await this.#giveUp();
+  }
+
+  async #write(bytes: Uint8Array): Promise<void> {
+    if (this.#ended || this.#written + bytes.length > this.#sizeBytes)
+      throw new StoreError('changed', `the body is longer than the ${this.#sizeBytes} bytes that were said`);
+    for (let at = 0; at < bytes.length; ) {
+      const { bytesWritten } = await this.#file.write(bytes, at, bytes.length - at, this.#written);
+      at += bytesWritten;
+      this.#written += bytesWritten;
+    }
   }
 
   async #giveUp(): Promise<void> {
