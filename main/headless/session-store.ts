@@ -100,9 +100,9 @@ export class SessionStore {
    * clock turns out to be right again, and are forgotten after a day.
    */
   readonly #dormant = new Map<string, OpenSession>();
-  #forgetting: NodeJS.Timeout | null = null;
-  #expiry: NodeJS.Timeout | null = null;
-  #retry: NodeJS.Timeout | null = null;
+  #forgetting: NodeJS.Timeout | undefined;
+  #expiry: NodeJS.Timeout | undefined;
+  #retry: NodeJS.Timeout | undefined;
   #told = false;
   #begun = 0;
   #displaced = 0;
@@ -178,12 +178,16 @@ export class SessionStore {
 
   /** Ends timers and tries once more to write what is not on disk; sessions stay open for the next start. */
   async close(): Promise<void> {
-    if (this.#expiry !== null) clearTimeout(this.#expiry);
-    if (this.#forgetting !== null) clearTimeout(this.#forgetting);
+    clearTimeout(this.#expiry);
+    clearTimeout(this.#forgetting);
     await this.#file?.settled();
-    if (this.#retry !== null) await this.#save();
-    if (this.#retry !== null) clearTimeout(this.#retry);
-    this.#retry = null;
+    if (this.#retry !== undefined) await this.#save();
+    this.#endRetry();
+  }
+
+  #endRetry(): void {
+    clearTimeout(this.#retry);
+    this.#retry = undefined;
   }
 
   #remove(session: OpenSession): void {
@@ -216,8 +220,7 @@ export class SessionStore {
   }
 
   async #save(): Promise<void> {
-    if (this.#retry !== null) clearTimeout(this.#retry);
-    this.#retry = null;
+    this.#endRetry();
     try {
       await this.#file?.save(() => this.#text());
       this.#told = false;
@@ -231,6 +234,8 @@ export class SessionStore {
         );
       }
       this.#told = true;
+      // Another one may have failed meanwhile.
+      this.#endRetry();
       this.#retry = setTimeout(() => void this.#save(), limits.sessionRetryMs).unref();
     }
   }
@@ -245,8 +250,7 @@ export class SessionStore {
 
   /** Sessions that expire end like those that were ended, their connections included. */
   #watchExpiry(): void {
-    if (this.#expiry !== null) clearTimeout(this.#expiry);
-    this.#expiry = null;
+    clearTimeout(this.#expiry);
     if (this.#sessions.size === 0) return;
     const { limits, now } = this.#options;
     const next = Math.min(...[...this.#sessions.values()].map(({ expiresAt }) => expiresAt));

@@ -1,5 +1,5 @@
 /** When sessions expire, are forgotten, are written again, and how many there may be. */
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -146,6 +146,16 @@ test('what has to be forgotten has a timer until the store is closed, and nothin
   expect([late.all.length, vi.getTimerCount()]).toEqual([0, 1]);
   await late.close();
   expect(vi.getTimerCount()).toBe(0);
+});
+
+test('one that cannot be written to the end leaves no timer either', async () => {
+  const store = await open();
+  await mkdir(file);
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  await store.end(store.begin('Anna', '192.0.2.7', 'admin').session);
+  expect(vi.getTimerCount()).toBeGreaterThan(0);
+  await store.close();
+  expect([warnings.map(([event]) => event), vi.getTimerCount()]).toEqual([['sessions_unsaved'], 0]);
 });
 
 test('what had expired opens nothing any more once its day is over, whatever the clock says then', async () => {
