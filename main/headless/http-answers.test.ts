@@ -1,8 +1,9 @@
 /** Which status and headers an answer has. */
 
+import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { PassThrough } from 'node:stream';
+import { Duplex, PassThrough } from 'node:stream';
 import { expect, test, vi } from 'vitest';
 import { ERROR_CODES, type ErrorCode } from '../../contract/errors.ts';
 import { refuseUpgrade, sendError, sendOutcome, sendStatus, sendText, statusOf } from './http-answers.ts';
@@ -79,5 +80,12 @@ test('an upgrade that will not happen is answered in whole, and its socket close
       'x-frame-options: DENY',
     ]),
   );
+  expect(socket.destroyed).toBe(true);
+});
+
+test('its socket is closed also where the other end keeps its own open and reads nothing', async () => {
+  const socket = new Duplex({ read() {}, write: (_bytes, _encoding, done) => done(), autoDestroy: false });
+  refuseUpgrade(socket as unknown as Socket, { code: 'not_found', message: '' });
+  await once(socket, 'close');
   expect(socket.destroyed).toBe(true);
 });

@@ -241,7 +241,7 @@ async function login(
     sessions.begin(session);
     // A browser that logs in again leaves the session that it had.
     const earlier = auth.visitorOf(request.headers, address)?.session ?? null;
-    if (earlier !== null) await auth.logout(earlier);
+    await auth.logout(earlier);
     plane.log('info', 'http', 'login', `${session.name} logged in: session ${session.id} from ${address}.`);
     response.setHeader('set-cookie', verdict.cookie);
     return sendStatus(response, 204);

@@ -53,7 +53,7 @@ function reading(paced: PacedSocket): () => string {
 }
 
 test('a stranger’s bytes wait for their turn, piece by piece; nothing is lost when somebody logs in meanwhile', async () => {
-  const { client, paced, turn, scheduled, raw } = await pair();
+  const { client, paced, turn, scheduled, raw, rounds } = await pair();
   turn();
   expect(paced.fresh).toBe(true);
   const text = reading(paced);
@@ -63,8 +63,13 @@ test('a stranger’s bytes wait for their turn, piece by piece; nothing is lost 
   turn();
   expect(text()).toBe('0123');
   expect(paced.fresh).toBe(false);
+  // It asks for the next one as soon as it has handed that on.
+  await new Promise(setImmediate);
+  const strangers = rounds.enter('127.0.0.1');
+  expect([strangers.waiting, rounds.operators.waiting]).toEqual([1, 0]);
   paced.known(true);
   paced.known(true);
+  expect([strangers.waiting, rounds.operators.waiting]).toEqual([0, 1]);
   const pieces: number[] = [];
   paced.on('data', (bytes: Buffer) => pieces.push(bytes.length));
   await expect
@@ -157,8 +162,40 @@ test('who takes the connection over gets what was handed on and not read, and wh
     return paced.readableLength;
   };
   await expect.poll(handedOn).toBe(4);
+  const heard = vi.fn();
+  paced.on('timeout', heard);
+  const listeners = () => ['data', 'end', 'error', 'timeout'].map((event) => raw.listenerCount(event));
+  const before = listeners();
   const { socket, rest } = paced.release();
   expect([socket === raw, rest.toString()]).toEqual([true, '0123456789']);
+  // What happens to it from here on is not the business of who had it.
+  expect(listeners()).toEqual(before.map((count) => count - 1));
+  raw.emit('timeout');
+  expect(heard).not.toHaveBeenCalled();
+});
+
+test('one whose other end has sent all may still be answered', async () => {
+  const { client, paced } = await pair();
+  let text = '';
+  client.setEncoding('utf8').on('data', (piece) => (text += piece));
+  client.end();
+  await once(paced.resume(), 'end');
+  // Whoever answers takes a moment.
+  await new Promise(setImmediate);
+  expect(paced.writable).toBe(true);
+  const ended = once(client, 'end');
+  paced.end('late');
+  await ended;
+  expect(text).toBe('late');
+});
+
+test('one that is refused and gone before its time leaves no timer', async () => {
+  const { paced } = await pair();
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  paced.refuse(1_000);
+  expect(vi.getTimerCount()).toBe(1);
+  paced.destroy();
+  expect(vi.getTimerCount()).toBe(0);
 });
 
 test('one that is destroyed takes no turn any more', async () => {

@@ -111,6 +111,12 @@ test('prints one ready line, serves, and drains on SIGTERM with code 0', async (
   const headers = { authorization: `Bearer ${token}` };
   const response = await fetch(new URL('/api/status', url), { method: 'POST', headers });
   expect(await response.json()).toMatchObject({ ok: true, result: { host: 'headless' } });
+  // Who is let in, and who is not, is counted from the start.
+  const metrics = await (await fetch(new URL('/metrics', url), { headers })).text();
+  expect(metrics).toContain('limiter="http connections"');
+  const watcher = new WebSocket(new URL('/control', url.replace('http', 'ws')), { headers });
+  await once(watcher, 'open');
+  const told = once(watcher, 'close');
   const all = await running('ircd', 'relay', 'recorder');
   for (const { id, listeners } of all) {
     if (id !== 'recorder') expect(portOf(listeners[0])).toBeGreaterThan(0);
@@ -119,6 +125,8 @@ test('prints one ready line, serves, and drains on SIGTERM with code 0', async (
   expect(await served.exit).toBe(0);
   for (const { pid } of all) expect(isAlive(pid)).toBe(false);
   expect(served.output.stdout.trimEnd().split('\n')).toHaveLength(1);
+  const [code, reason] = (await told) as [number, Buffer];
+  expect([code, reason.toString()]).toEqual([1001, 'Signalbox is closing']);
 });
 
 test('tells people where it is and where the token stands, and the service manager when it is ready and when it ends', async () => {
