@@ -3,6 +3,7 @@ import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { createSelfSigned } from '../../runtime/net/certificate-tasks.ts';
 import { hex } from '../protocol/test-requests.ts';
 import type { Dialect } from '../protocol/wire.ts';
 import type { ConnectOptions } from './connect.ts';
@@ -187,6 +188,25 @@ it('works over TCP, with COPY by itself, and says why no descriptor can come', a
   expect((await client.get('/a.txt')).content.toString()).toBe('hello objects');
   await expect(client.open('/a.txt')).rejects.toThrow(ObjectsUsageError);
   await expect(client.get('/a.txt', { mode: 'fdpass' })).rejects.toThrow(/use copy or splice/);
+});
+
+it('works over TLS, shows its certificate, and trusts no other server', async () => {
+  const [own, other] = await Promise.all([createSelfSigned('objects.test'), createSelfSigned('client.test')]);
+  const server = new TestObjectServer();
+  const port = await server.listenTls({ ...own, requestCert: true, ca: other.cert });
+  closers.push(() => server.close());
+  server.objects.set('/a.txt', Buffer.from('hello objects'));
+  const where = { host: '127.0.0.1', port };
+  const client = await connected({ ...where, tls: { ca: own.cert, cert: other.cert, key: other.key } });
+  expect((await client.get('/a.txt')).content.toString()).toBe('hello objects');
+  expect((await client.put('/b', Buffer.alloc(600_000))).etag).toBe('new');
+  expect((await client.get('/b')).content).toHaveLength(600_000);
+  const stranger = ObjectsClient.connect({ ...where, tls: { ca: other.cert } });
+  await expect(stranger).rejects.toThrow(ObjectsConnectionError);
+  await expect(stranger).rejects.toThrow(/Could not connect to 127.0.0.1:\d+: .*self-signed certificate/);
+  await expect(ObjectsClient.connect({ ...where, tls: { ca: own.cert } })).rejects.toThrow(
+    ObjectsConnectionError,
+  );
 });
 
 it('takes content by COPY from a server that passes no descriptors, and asks it for none again', async () => {

@@ -3,6 +3,7 @@ import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { type Carrier, DescriptorSender } from '../native/descriptor-sender.ts';
 import { loadNative } from '../native/native-calls.ts';
 import { descriptorOf } from '../native/socket-calls.ts';
@@ -42,7 +43,7 @@ export class TestObjectServer {
   readonly folder = mkdtempSync(join(tmpdir(), 'objects-client-'));
   readonly sockets = new Set<Socket>();
   readonly #dialect: Dialect;
-  readonly #server: Server;
+  #server: Server;
   readonly #waiting: { uri: string; answer: () => void }[] = [];
   #open = 0;
 
@@ -65,6 +66,12 @@ export class TestObjectServer {
   async listenTcp(): Promise<number> {
     await new Promise<void>((done) => this.#server.listen(0, '127.0.0.1', done));
     return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Listens on TCP with TLS; answers the port. */
+  listenTls(options: TlsOptions): Promise<number> {
+    this.#server = createTlsServer(options, (socket) => this.#serve(socket));
+    return this.listenTcp();
   }
 
   /** Lets one held answer go. */
