@@ -16,6 +16,8 @@ export class CopyTransfer implements Transfer {
   readonly #events: TransferEvents;
   #offset = 0;
   #closed = false;
+  /** It has a buffer or waits for one: whoever tells it to go on meanwhile must not have the same bytes read twice. */
+  #busy = false;
   #reading = false;
   #onIdle: (() => void) | null = null;
 
@@ -27,6 +29,8 @@ export class CopyTransfer implements Transfer {
   }
 
   goOn(): void {
+    if (this.#busy) return;
+    this.#busy = true;
     this.#buffers.take((buffer) => this.#read(buffer));
   }
 
@@ -51,6 +55,7 @@ export class CopyTransfer implements Transfer {
         this.#read(buffer);
         return;
       }
+      this.#busy = false;
       this.#buffers.giveBack(buffer);
       if (this.#closed) this.#onIdle?.();
       else if (error !== null || bytes === 0) this.#events.onBroken(error);

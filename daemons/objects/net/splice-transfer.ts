@@ -30,6 +30,8 @@ export class SpliceTransfer implements Transfer, WorkJob {
   /** Up to where the file is known to be in memory. */
   #ahead = 0;
   #closed = false;
+  /** It moves, or waits for something but room: whoever tells it to go on meanwhile must not have the same bytes sent twice. */
+  #busy = false;
   /** Another thread reads from the file. */
   #reading = false;
   #onIdle: (() => void) | null = null;
@@ -51,7 +53,9 @@ export class SpliceTransfer implements Transfer, WorkJob {
   }
 
   goOn(): void {
-    this.#serving.turns.run(this.#account, this);
+    if (this.#busy) return;
+    this.#busy = true;
+    this.#run();
   }
 
   close(onIdle: () => void): void {
@@ -91,6 +95,10 @@ export class SpliceTransfer implements Transfer, WorkJob {
     return 'done';
   }
 
+  #run(): void {
+    this.#serving.turns.run(this.#account, this);
+  }
+
   #isInMemory(piece: number): boolean {
     const { fd } = this.#range;
     const is =
@@ -105,7 +113,7 @@ export class SpliceTransfer implements Transfer, WorkJob {
       this.#reading = false;
       this.#ahead = this.#offset + piece;
       if (this.#closed) this.#onIdle?.();
-      else this.goOn();
+      else this.#run();
     });
   }
 
@@ -125,7 +133,8 @@ export class SpliceTransfer implements Transfer, WorkJob {
         this.#serving.buffers.giveBack(buffer);
         if (this.#closed) this.#onIdle?.();
         else if (error !== null || bytes !== 1) this.#events.onBroken(error);
-        else if (!this.#wire.blocked) this.goOn();
+        else if (this.#wire.blocked) this.#busy = false;
+        else this.#run();
       });
     });
   }
