@@ -1,6 +1,6 @@
 /**
  * A client of the object server, for any program on this machine or another. It stands by itself: nothing here needs the rest
- * of Signalbox. See "The client library" in docs/objects.md.
+ * of Signalbox. See docs/objects-protocol.md.
  */
 
 import type { Readable } from 'node:stream';
