@@ -16,14 +16,15 @@ beforeEach(() => {
   FakeAsyncWorker.made.length = 0;
 });
 
-/** A crew of one thread, and tasks of a function that takes `ms`. */
-function crewOf(ms: number | null) {
+/** A crew of so many threads, and tasks of a function that takes `ms`. */
+function crewOf(ms: number | null, max = 1) {
+  const clock = new FakeClock();
   const lanes = new PriorityLanes<PoolJob>();
   const task = new PricedTask(0, 'somewhere-tasks.ts', 'work');
   task.ms = ms;
   const drained = vi.fn();
   const crew = new PoolCrew(
-    { name: 'test', min: 0, max: 1, idleMs: 1_000, nice: 0, clock: new FakeClock(), onLost: () => {} },
+    { name: 'test', min: 0, max, idleMs: 1_000, nice: 0, clock, onLost: () => {} },
     lanes,
     [task],
     { ended: (job, result) => job.complete(result), unfit: (job, error) => job.fail(error), drained },
@@ -37,13 +38,13 @@ function crewOf(ms: number | null) {
     crew.handOut();
     return jobs;
   };
-  const thread = () => FakeAsyncWorker.made[0]!;
+  const thread = (at = 0) => FakeAsyncWorker.made[at]!;
   /** The arguments that the thread was handed, message by message. */
   const handed = () =>
     thread()
       .posts.filter((post) => Array.isArray(post))
       .map((post) => post.filter((_: unknown, at: number) => at % 2 === 1));
-  return { crew, submit, drained, thread, handed };
+  return { crew, clock, submit, drained, thread, handed };
 }
 
 it('is not through while something waits, though no thread is there yet to have it', () => {
@@ -76,4 +77,29 @@ it('says once what a function is called by, before the first task of it', () => 
   submit();
   const definition = { index: 0, module: 'somewhere-tasks.ts', name: 'work' };
   expect(thread().posts).toEqual([definition, [0, 0], [0, 0]]);
+});
+
+it('replaces the thread that has ended and no other', async () => {
+  const { crew, clock, submit, thread } = crewOf(null, 3);
+  const jobs = submit(3);
+  for (const at of [0, 1, 2]) {
+    thread(at).ready();
+    await clock.advance(25);
+  }
+  expect([crew.size, crew.active]).toEqual([3, 3]);
+  thread(1).exits();
+  // Another is started in its place, for what it had not begun.
+  expect([crew.size, crew.active, crew.lost, FakeAsyncWorker.made.length]).toEqual([3, 2, 1, 4]);
+  thread(3).ready();
+  for (const at of [0, 2, 3]) thread(at).answers(1);
+  expect(jobs.map(({ state }) => state)).toEqual(['completed', 'completed', 'completed']);
+});
+
+it('asks its threads to stop before it waits for them, and ends them at last', async () => {
+  const { crew, submit, thread } = crewOf(null);
+  submit();
+  thread().ready();
+  thread().answers(1);
+  expect(await crew.end(7)).toEqual([]);
+  expect(thread().ended).toEqual(['asked', 'waited for 7 ms', 'ended']);
 });

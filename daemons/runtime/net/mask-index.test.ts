@@ -90,6 +90,15 @@ it('asks its price for every mask that is compared', () => {
   expect(search.priceNs).toBeGreaterThan(1000 * workPrices.mask.ns);
 });
 
+it('asks the price of one look for all masks that are plain texts', () => {
+  const index = new MaskIndex<Item>();
+  for (let i = 0; i < 100; i++) index.add(itemOf(`host${i}`, i));
+  const search = new MaskSearch<Item>(() => {});
+  search.text = 'another';
+  index.find(search);
+  expect([search.compared, search.priceNs]).toEqual([0, workPrices.treeNode.ns]);
+});
+
 it('asks the price of every place of a text that is looked at, and forgets where masks were that are gone', () => {
   const priceOf = (index: MaskIndex<Item>, text: string): number => {
     const search = new MaskSearch<Item>(() => {});

@@ -5,6 +5,8 @@ import { type PoolThreadData, SLOT_MASK, type TaskReply, taskWord } from '../poo
 export class FakeAsyncWorker {
   static readonly made: FakeAsyncWorker[] = [];
   readonly posts: unknown[] = [];
+  /** How it was ended. */
+  readonly ended: string[] = [];
   readonly #options: AsyncWorkerOptions;
   #next = 0;
 
@@ -37,11 +39,27 @@ export class FakeAsyncWorker {
 
   keepAlive(): void {}
 
-  signalStop(): void {}
+  signalStop(): void {
+    this.ended.push('asked');
+  }
 
-  async join(): Promise<boolean> {
+  async join(timeoutMs: number): Promise<boolean> {
+    this.ended.push(`waited for ${timeoutMs} ms`);
     return true;
   }
 
-  async destroy(): Promise<void> {}
+  async destroy(): Promise<void> {
+    this.ended.push('ended');
+  }
+
+  /** It ends unasked. */
+  exits(): void {
+    this.#options.onEnd?.({
+      name: this.#options.name,
+      how: 'exited',
+      asked: false,
+      exitCode: 3,
+      error: null,
+    });
+  }
 }
