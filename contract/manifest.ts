@@ -57,6 +57,19 @@ export interface CommandSpec<Args extends z.ZodObject = z.ZodObject> {
   readonly internal?: boolean;
 }
 
+/**
+ * A verb of a daemon on the command line: `signalbox <id> <verb> ...`. Unlike a command it runs in the process of the command
+ * line, as a client of the daemon, so that files need not go through main; its program is in `verbs.ts` of the daemon.
+ */
+export interface VerbSpec<Args extends z.ZodObject = z.ZodObject> {
+  /** One line that says what it does. */
+  readonly summary: string;
+  /** What it takes, as the arguments of a command. */
+  readonly args: Args;
+  /** Arguments that are given in this order without their names. Those that come last may be missing where the schema lets them. */
+  readonly positionals: readonly string[];
+}
+
 /** A column of a live table or of a table result, or a field of a json result. */
 export interface TableColumn {
   readonly key: string;
@@ -164,6 +177,8 @@ export interface Manifest<
   readonly instruments?: InstrumentGroups;
   readonly highlights?: Highlights;
   readonly renamed?: Renamed;
+  /** Where a command has the same name, that is `signalbox run <id> <name>`. */
+  readonly verbs?: Readonly<Record<string, VerbSpec>>;
 }
 
 /** Keeps the literal types of a manifest, so that the daemon's handlers are checked against it. */
@@ -176,6 +191,19 @@ export function defineManifest<Config extends z.ZodType, Commands extends Record
 /** Keeps the literal type of a command's argument schema. */
 export function defineCommand<Args extends z.ZodObject>(spec: CommandSpec<Args>): CommandSpec<Args> {
   return spec;
+}
+
+/** Keeps the literal type of a verb's argument schema. */
+export function defineVerb<Args extends z.ZodObject>(spec: VerbSpec<Args>): VerbSpec<Args> {
+  return spec;
+}
+
+/** A verb as plain data. */
+export interface VerbDescription {
+  readonly name: string;
+  readonly summary: string;
+  readonly args: JsonObjectSchema;
+  readonly positionals: readonly string[];
 }
 
 /** A command as other processes see it: the argument schema as JSON Schema. */
@@ -232,6 +260,7 @@ export interface ManifestDescription {
   readonly instruments: InstrumentGroups;
   readonly highlights: Highlights;
   readonly renamed: Renamed;
+  readonly verbs: readonly VerbDescription[];
   readonly config: unknown;
 }
 
@@ -275,6 +304,12 @@ export function describeManifest(manifest: Manifest): ManifestDescription {
     instruments: manifest.instruments ?? {},
     highlights: manifest.highlights ?? {},
     renamed: manifest.renamed ?? {},
+    verbs: Object.entries(manifest.verbs ?? {}).map(([name, { summary, args, positionals }]) => ({
+      name,
+      summary,
+      args: z.toJSONSchema(args, { io: 'input' }) as unknown as JsonObjectSchema,
+      positionals,
+    })),
     config: z.toJSONSchema(manifest.config, { io: 'input', unrepresentable: 'any' }),
   };
 }

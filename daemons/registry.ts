@@ -4,7 +4,8 @@
  */
 import type { Manifest } from '../contract/manifest.ts';
 import { manifest as ircd } from './ircd/manifest.ts';
+import { manifest as objects } from './objects/manifest.ts';
 import { manifest as recorder } from './recorder/manifest.ts';
 import { manifest as relay } from './relay/manifest.ts';
 
-export const registry: readonly Manifest[] = [ircd, relay, recorder];
+export const registry: readonly Manifest[] = [ircd, relay, objects, recorder];

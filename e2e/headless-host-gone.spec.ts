@@ -21,7 +21,8 @@ test('nothing on the page passes for current when the host is gone, be it a stop
   await expect(page.getByRole('contentinfo')).not.toContainText('History recording');
   await expect(page.getByRole('row', { name: /^main running when last heard of/ })).toBeVisible();
   await expect(running).not.toHaveCSS('color', green);
-  await expect(page.getByRole('navigation').getByText('stopped when last heard of')).toBeAttached();
+  for (const id of ['relay', 'objects'])
+    await expect(page.getByRole('link', { name: `${id} stopped when last heard of` })).toBeAttached();
 });
 
 test('a configuration cannot be read again while nobody is there to read it', async ({ app }) => {

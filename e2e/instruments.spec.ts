@@ -57,8 +57,9 @@ test('what the page of operators says there is, is what processes have, and noth
   host,
 }) => {
   for (const id of ['ircd', 'relay']) await app.startDaemon(id);
-  const daemons = ['ircd', 'relay', 'recorder'];
-  // Electron takes a message to a process of its own at once and does not tell when it went on; the recorder runs on Node.
+  await app.cliJson(['start', 'objects']);
+  const daemons = ['ircd', 'relay', 'objects', 'recorder'];
+  // Electron takes a message to a process of its own at once and does not tell when it went on; the others run on Node.
   const told = documented(host, daemons).filter(
     (one) =>
       host === 'headless' || !/^(ircd|relay) queue link to main$|^main queue link to (ircd|relay)$/.test(one),

@@ -3,7 +3,12 @@
  * `signalbox serve` and the palette of the window, so it needs nothing of Node or of a browser. The instance checks the arguments
  * again; this is only about words, names and types.
  */
-import type { CommandDescription, JsonFieldSchema, ManifestDescription } from '../contract/manifest.ts';
+import type {
+  CommandDescription,
+  JsonFieldSchema,
+  ManifestDescription,
+  VerbDescription,
+} from '../contract/manifest.ts';
 import { refuseOldCommand } from '../contract/renamed.ts';
 
 /** Thrown for words that cannot be understood; the message is for the person who typed them. */
@@ -83,9 +88,53 @@ export function parseCommandArgs(
   return args;
 }
 
+/**
+ * Parses the words after a verb: arguments in their order without names, options among them; after `--` nothing is an option.
+ * Throws UsageError.
+ */
+export function parseVerbArgs(verb: VerbDescription, words: readonly string[]): Record<string, unknown> {
+  const { positionals, args } = verb;
+  const end = words.indexOf('--');
+  const before = end < 0 ? words : words.slice(0, end);
+  const options: string[] = [];
+  const free = end < 0 ? [] : words.slice(end + 1);
+  const placed: string[] = [];
+  for (let at = 0; at < before.length; at++) {
+    const word = before[at]!;
+    if (!looksLikeOption(word)) {
+      placed.push(word);
+      continue;
+    }
+    options.push(word);
+    const field = Object.entries(args.properties).find(([name]) => word === `--${optionName(name)}`);
+    // Its value stands behind it.
+    if (field !== undefined && field[1].type !== 'boolean' && at + 1 < before.length)
+      options.push(before[++at]!);
+  }
+  placed.push(...free);
+  if (placed.length > positionals.length)
+    throw new UsageError(`${verb.name}: "${placed[positionals.length]}" is not expected here; see --help`);
+  const given = parseGivenArgs(verb, options);
+  for (const [index, value] of placed.entries()) {
+    const name = positionals[index]!;
+    if (Object.hasOwn(given, name)) throw new UsageError(`${verb.name}: ${name} is given twice`);
+    const schema = args.properties[name];
+    given[name] =
+      schema === undefined ? value : convert({ argument: name, option: optionName(name), schema }, value);
+  }
+  for (const name of args.required ?? [])
+    if (!Object.hasOwn(given, name)) {
+      const what = args.properties[name]?.description;
+      throw new UsageError(
+        `${verb.name}: ${positionals.includes(name) ? name.toUpperCase() : `--${optionName(name)}`} is needed${what === undefined ? '' : ` (${what})`}`,
+      );
+    }
+  return given;
+}
+
 /** The same, without asking for what is needed: for a form in which the rest is filled in. Throws UsageError. */
 export function parseGivenArgs(
-  command: CommandDescription,
+  command: Pick<CommandDescription, 'name' | 'args'>,
   words: readonly string[],
 ): Record<string, unknown> {
   const fields = new Map<string, Field>();

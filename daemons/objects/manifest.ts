@@ -5,6 +5,7 @@ import { clientActions, commands, connectionColumns } from './admin/commands.ts'
 import { objectsConfig } from './config.ts';
 import { objectPlaces } from './listen-entries.ts';
 import { CONTENT_MODES, objectsMetrics } from './metrics.ts';
+import { verbSpecs } from './verb-specs.ts';
 
 const connections = connectionsMetric('objects');
 const metric = (suffix: string) => `signalbox_objects_${suffix}`;
@@ -17,6 +18,7 @@ export const manifest = defineManifest({
   places: objectPlaces,
   metrics: objectsMetrics,
   commands,
+  verbs: verbSpecs,
   tables: {
     connections: {
       title: 'Connections',
@@ -32,8 +34,8 @@ export const manifest = defineManifest({
     { title: 'Content', metrics: CONTENT_MODES.map((mode) => metric(`bytes_${mode}_total`)) },
     { title: 'Connections', metrics: [connections] },
     { title: 'Requests that wait', metrics: CONTENT_MODES.map((mode) => metric(`queue_${mode}`)) },
-    { title: 'Queue wait', metrics: [metric('queue_wait_seconds')] },
     { title: 'Stored', metrics: [metric('stored_bytes')] },
+    { title: 'Queue wait', metrics: [metric('queue_wait_seconds')] },
     {
       title: 'Refusals',
       metrics: [

@@ -1,10 +1,10 @@
 /** What the object server measures: the catalog for its manifest, and the handles that its code writes. */
 import type { MetricSpec } from '../../contract/manifest.ts';
 import { metricSpecs } from '../../contract/metric-specs.ts';
-import { instrumentAccepting } from '../runtime/net/acceptor-instruments.ts';
+import { type Admitting, instrumentAccepting } from '../runtime/net/acceptor-instruments.ts';
 import { acceptorMetrics, publishAcceptor } from '../runtime/net/acceptor-metrics.ts';
-import type { Admission } from '../runtime/net/admission.ts';
-import type { ClassRule } from '../runtime/net/connection-classes.ts';
+import type { AcceptCounts } from '../runtime/net/admission.ts';
+import { type Counts, instrumentCounts } from '../runtime/telemetry/counted-instrument.ts';
 import type { Counter, Gauge } from '../runtime/telemetry/metric-handles.ts';
 import type { MetricRegistry } from '../runtime/telemetry/metric-registry.ts';
 
@@ -55,8 +55,7 @@ export const objectsMetrics: readonly MetricSpec[] = [
   gauge('disk_pending', 'Reads and writes that the disk has not answered yet'),
   gauge('objects', 'Objects in the store'),
   gauge('stored_bytes', 'Bytes of all objects', 'bytes'),
-  counter('stored', 'Objects put'),
-  counter('deleted', 'Objects deleted'),
+  gauge('uploads', 'Puts that have begun and not ended'),
   gauge('send_queue_bytes', 'Bytes that wait for clients which read slowly, all clients', 'bytes'),
   counter('slow_reader_disconnects', 'Clients disconnected because they did not read'),
   counter('idle_disconnects', 'Clients disconnected because they asked for nothing'),
@@ -89,8 +88,6 @@ export class ServingMetrics {
   readonly sendQueueBytes;
   readonly slowReaders;
   readonly idle;
-  readonly stored;
-  readonly deleted;
   readonly requestsOf: Readonly<Record<MeasuredMode, CounterHandle>>;
   readonly latencyOf: Readonly<Record<MeasuredMode, LatencyHandle>>;
   readonly bytesOf: Readonly<Record<ContentMode, CounterHandle>>;
@@ -107,8 +104,6 @@ export class ServingMetrics {
     this.sendQueueBytes = source.gauge(name('send_queue_bytes'));
     this.slowReaders = source.counter(name('slow_reader_disconnects_total'));
     this.idle = source.counter(name('idle_disconnects_total'));
-    this.stored = source.counter(name('stored_total'));
-    this.deleted = source.counter(name('deleted_total'));
     this.requestsOf = each(MEASURED_MODES, (mode) => source.counter(name(`requests_${mode}_total`)));
     this.latencyOf = each(MEASURED_MODES, (mode) => source.histogram(name(`${mode}_latency_seconds`)));
     this.bytesOf = each(CONTENT_MODES, (mode) => source.counter(name(`bytes_${mode}_total`)));
@@ -116,27 +111,37 @@ export class ServingMetrics {
   }
 }
 
-/** What the store and the whole server come to, copied before each sample. */
-export interface ServerFigures {
+/** What the store comes to. */
+interface StoreTotals {
   readonly objects: number;
-  readonly storedBytes: number;
+  readonly bytes: number;
+  readonly uploads: number;
+  readonly cache: Counts<'cache'>;
+}
+
+/** What is shown of a server as a whole. */
+interface ShownServer {
+  readonly admission: Admitting & { readonly counts: AcceptCounts };
+  readonly connections: () => number;
+  readonly bans: { readonly counts: Counts<'batcher'> };
+  readonly store: () => StoreTotals;
 }
 
 /** Shows what the acceptor counts, how many connections are open, and what the store holds. */
-export function publishServer<Class extends ClassRule>(
-  registry: MetricRegistry,
-  admission: Pick<Admission<Class>, 'counts' | 'throttle' | 'places' | 'refusedClients'>,
-  connections: () => number,
-  figures: () => ServerFigures,
-): void {
+export function publishServer(registry: MetricRegistry, shown: ShownServer): void {
+  const { admission, connections, bans, store } = shown;
   publishAcceptor(registry, admission.counts, connections);
   instrumentAccepting(registry, admission);
-  const objects = registry.gauge(name('objects'));
-  const storedBytes = registry.gauge(name('stored_bytes'));
+  instrumentCounts(registry, 'batcher', 'bans', () => bans.counts);
+  instrumentCounts(registry, 'cache', 'open objects', () => ({ ...store().cache }));
+  const [objects, bytes, uploads] = ['objects', 'stored_bytes', 'uploads'].map((one) =>
+    registry.gauge(name(one)),
+  );
   registry.onSample(() => {
-    const now = figures();
-    objects.set(now.objects);
-    storedBytes.set(now.storedBytes);
+    const now = store();
+    objects!.set(now.objects);
+    bytes!.set(now.bytes);
+    uploads!.set(now.uploads);
   });
 }
 

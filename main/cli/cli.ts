@@ -18,7 +18,7 @@ import {
   sayUnrecorded,
   UsageError,
 } from '../terminal/terminal.ts';
-import type { ConnectTo, EntryOf, LoadRegistry, Shared } from './invocation.ts';
+import type { ConnectTo, EntryOf, LoadRegistry, LoadVerbs, Shared } from './invocation.ts';
 import type { RunRequest } from './run-command.ts';
 import { showDaemon, showStatus } from './show.ts';
 import { SocketClient, withClient } from './socket-client.ts';
@@ -29,12 +29,13 @@ export async function runCli(
   loadRegistry: LoadRegistry,
   entryOf: EntryOf,
   connectTo: ConnectTo = (dataDir) => SocketClient.connect(dataDir),
+  loadVerbs: LoadVerbs = () => Promise.resolve({}),
 ): Promise<number> {
   const { words, ...options } = takeSharedOptions(argv);
   const shared: Shared = { ...options.shared, connectTo };
   try {
     if (shared.data === '') throw new UsageError('--data needs a directory');
-    return await dispatch(words, shared, loadRegistry, entryOf);
+    return await dispatch(words, shared, loadRegistry, entryOf, loadVerbs);
   } catch (error) {
     if (!(error instanceof UsageError)) return fail(toWireError(error), shared.json);
     say(`signalbox: ${error.message}`);
@@ -48,13 +49,14 @@ async function dispatch(
   shared: Shared,
   loadRegistry: LoadRegistry,
   entryOf: EntryOf,
+  loadVerbs: LoadVerbs,
 ): Promise<number> {
   const [command, ...rest] = words;
   const connect = () => shared.connectTo(dataDirOf(shared.data));
   if (command === '--version' || command === 'version') return await version(shared.json);
   if (command === 'run' && (rest[0] !== undefined || !shared.help)) {
     const manifest = findDaemon(await describeAll(loadRegistry), rest[0]);
-    return await ofDaemon({ ...shared, manifest, words: rest.slice(1), connect });
+    return await runOf({ ...shared, manifest, words: rest.slice(1), connect });
   }
   if (command === undefined || command === 'help' || shared.help) {
     const { generalHelp, helpOf } = await import('./help.ts');
@@ -63,7 +65,11 @@ async function dispatch(
     const manifests = own === null ? await describeAll(loadRegistry) : [];
     const manifest = manifests.find(({ id }) => id === topic);
     if (manifest !== undefined)
-      return await ofDaemon({ ...shared, help: true, manifest, words: more, connect });
+      return await ofDaemon(
+        { ...shared, help: true, manifest, words: more, connect },
+        loadRegistry,
+        loadVerbs,
+      );
     print(own ?? generalHelp(manifests));
     return command === undefined && !shared.help ? EXIT.usage : EXIT.ok;
   }
@@ -148,7 +154,7 @@ async function dispatch(
       const manifest = (await describeAll(loadRegistry)).find(({ id }) => id === command);
       if (manifest === undefined)
         throw new UsageError(`there is no command "${command}"; see: signalbox --help`);
-      return await ofDaemon({ ...shared, manifest, words: rest, connect });
+      return await ofDaemon({ ...shared, manifest, words: rest, connect }, loadRegistry, loadVerbs);
     }
   }
 }
@@ -181,10 +187,26 @@ async function describeAll(loadRegistry: LoadRegistry): Promise<readonly Manifes
   return (await loadRegistry()).map(describeManifest);
 }
 
-/** A daemon's name for a command: `signalbox ircd clients` is `signalbox run ircd clients`. */
-async function ofDaemon(request: RunRequest): Promise<number> {
+async function runOf(request: RunRequest): Promise<number> {
   const { runCommand } = await import('./run-command.ts');
   return await runCommand(request);
+}
+
+/**
+ * A daemon's name for a command: a verb of the daemon, and else one of its admin commands: `signalbox ircd clients` is
+ * `signalbox run ircd clients`.
+ */
+async function ofDaemon(
+  request: RunRequest,
+  loadRegistry: LoadRegistry,
+  loadVerbs: LoadVerbs,
+): Promise<number> {
+  const { manifest: description, words } = request;
+  const verb = description.verbs.find(({ name }) => name === words[0]);
+  if (verb === undefined) return await runOf(request);
+  const manifest = findDaemon(await loadRegistry(), description.id);
+  const { verbCommand } = await import('./verb-command.ts');
+  return await verbCommand({ ...request, manifest, description, verb, words: words.slice(1), loadVerbs });
 }
 
 /** A name that does not exist is typed wrong also while no instance runs that could say so. */

@@ -39,6 +39,11 @@ test.each<[string[], string[]]>([
     ['relay', 'recorder'],
   ],
   [['completion', 'f'], ['fish']],
+  [['objects', 'p'], ['put']],
+  [
+    ['objects', 'get', '--mode', ''],
+    ['fdpass', 'copy', 'splice'],
+  ],
 ])('bash offers after %j: %j', async (words, expected) => {
   expect(await offered(...words)).toEqual(expected);
 });

@@ -24,14 +24,17 @@ export function completionScript(
   manifests: readonly ManifestDescription[],
 ): string {
   const rules = rulesOf(manifests);
+  const files = manifests.flatMap(({ id, verbs }) =>
+    verbs.filter(({ positionals }) => positionals.includes('file')).map(({ name }) => `${id} ${name}`),
+  );
   switch (shell) {
     case 'bash':
-      return bashScript(rules);
+      return bashScript(rules, files);
     case 'zsh':
       // zsh runs completions of bash by its own compatibility layer.
-      return `#compdef signalbox\nautoload -Uz bashcompinit && bashcompinit\n${bashScript(rules)}`;
+      return `#compdef signalbox\nautoload -Uz bashcompinit && bashcompinit\n${bashScript(rules, files)}`;
     case 'fish':
-      return fishScript(rules);
+      return fishScript(rules, files);
     default:
       throw new UsageError(`completion needs a shell: ${SHELLS.join(', ')}`);
   }
@@ -40,7 +43,10 @@ export function completionScript(
 function rulesOf(manifests: readonly ManifestDescription[]): Rules {
   const ids = manifests.map(({ id }) => id);
   const rules: [string, string[]][] = [
-    ['', [...COMMANDS, '--version']],
+    [
+      '',
+      [...COMMANDS, ...manifests.filter(({ verbs }) => verbs.length > 0).map(({ id }) => id), '--version'],
+    ],
     ['config', ['check', 'reload']],
     ['sessions', ['end']],
     ['tasks', ['cancel']],
@@ -49,6 +55,17 @@ function rulesOf(manifests: readonly ManifestDescription[]): Rules {
   ];
   for (const command of ['start', 'stop', 'restart']) rules.push([command, ids]);
   for (const command of ['logs', 'metrics', 'blocks', 'audit']) rules.push([command, [...ids, 'main']]);
+  for (const { id, verbs } of manifests) {
+    if (verbs.length > 0) rules.push([id, verbs.map(({ name }) => name)]);
+    for (const { name, args, positionals } of verbs) {
+      const options = Object.entries(args.properties).filter(([field]) => !positionals.includes(field));
+      rules.push([`${id} ${name}`, options.map(([field]) => `--${optionName(field)}`)]);
+      for (const [field, schema] of options) {
+        const values = valuesOf(schema);
+        if (values.length > 0) rules.push([`${id} ${name} --${optionName(field)}`, values]);
+      }
+    }
+  }
   for (const { id, commands } of manifests) {
     rules.push([`run ${id}`, commands.map(({ name }) => name)]);
     for (const { name, args } of commands) {
@@ -72,10 +89,10 @@ function cases(rules: Rules, line: (after: string, words: string) => string): st
   return rules.map(([after, words]) => line(after, words.join(' '))).join('\n');
 }
 
-function bashScript(rules: Rules): string {
+function bashScript(rules: Rules, files: readonly string[]): string {
   return `# Completion of signalbox: eval "$(signalbox completion bash)"
 _signalbox() {
-  local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]} path= word words=
+  local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]} path= word words= value=
   local -i i n=0
   for ((i = 1; i < COMP_CWORD && n < 3; i++)); do
     word=\${COMP_WORDS[i]}
@@ -85,8 +102,8 @@ _signalbox() {
   done
   if [[ $prev == --data || $prev == --config ]]; then COMPREPLY=($(compgen -f -- "$cur")); return; fi
   if [[ $prev == --* ]]; then words=$(_signalbox_words "$path $prev"); fi
-  if [[ -z $words ]]; then words="$(_signalbox_words "$path") ${SHARED.join(' ')}"; fi
-  case $path in backup*|restore*|'config check'*) COMPREPLY=($(compgen -f -- "$cur"));; *) COMPREPLY=();; esac
+  if [[ -n $words ]]; then value=value; else words="$(_signalbox_words "$path") ${SHARED.join(' ')}"; fi
+  case $value$path in backup*|restore*|'config check'*${files.map((after) => `|'${after}'*`).join('')}) COMPREPLY=($(compgen -f -- "$cur"));; *) COMPREPLY=();; esac
   COMPREPLY+=($(compgen -W "$words" -- "$cur"))
 }
 _signalbox_words() {
@@ -98,7 +115,7 @@ complete -F _signalbox signalbox
 `;
 }
 
-function fishScript(rules: Rules): string {
+function fishScript(rules: Rules, files: readonly string[]): string {
   return `# Completion of signalbox: signalbox completion fish | source
 function __signalbox_words
   set -l path
@@ -124,5 +141,5 @@ ${cases(rules, (after, words) => `    case '${after}'\n      echo '${words}'`)}
 end
 complete -c signalbox -f -a '(__signalbox_words)'
 complete -c signalbox -n '__fish_seen_subcommand_from backup restore check' -F
-`;
+${files.map((after) => `complete -c signalbox -n '__fish_seen_subcommand_from ${after.replace(' ', '; and __fish_seen_subcommand_from ')}' -F\n`).join('')}`;
 }

@@ -1,5 +1,10 @@
 /** Help texts of the CLI. Those of admin commands are generated from the manifests. */
-import type { CommandDescription, JsonFieldSchema, ManifestDescription } from '../../contract/manifest.ts';
+import type {
+  CommandDescription,
+  JsonFieldSchema,
+  ManifestDescription,
+  VerbDescription,
+} from '../../contract/manifest.ts';
 import { optionForms, optionName } from '../../kit/command-line.ts';
 
 /** What `signalbox --help` prints. */
@@ -155,7 +160,34 @@ export function daemonHelp(manifest: ManifestDescription): string {
     return `  ${name.padEnd(width)}${summary}${mark}`;
   });
   const list = lines.length === 0 ? '  (none)' : lines.join('\n');
-  return `Usage: signalbox run ${manifest.id} COMMAND [options]\n\n${manifest.title}: ${manifest.summary}\n\nCommands:\n${list}\n\nOptions of one: signalbox run ${manifest.id} COMMAND --help`;
+  return `Usage: signalbox run ${manifest.id} COMMAND [options]\n\n${manifest.title}: ${manifest.summary}\n\nCommands:\n${list}\n\nOptions of one: signalbox run ${manifest.id} COMMAND --help${verbList(manifest)}`;
+}
+
+/** What a daemon brings beside its admin commands; empty where that is nothing. */
+function verbList({ id, verbs }: ManifestDescription): string {
+  if (verbs.length === 0) return '';
+  const width = Math.max(...verbs.map(({ name }) => name.length)) + 2;
+  const lines = verbs.map(({ name, summary }) => `  ${name.padEnd(width)}${summary}`);
+  return `\n\nAs a client of it: signalbox ${id} VERB\n\n${lines.join('\n')}\n\nOptions of one: signalbox ${id} VERB --help`;
+}
+
+/** The arguments and options of one verb. */
+export function verbHelp(manifest: ManifestDescription, verb: VerbDescription): string {
+  const { properties, required = [] } = verb.args;
+  const placed = verb.positionals.map((name) => {
+    const shown = optionName(name).toUpperCase();
+    return required.includes(name) ? shown : `[${shown}]`;
+  });
+  const names = Object.keys(properties);
+  const labelOf = (name: string) =>
+    verb.positionals.includes(name) ? optionName(name).toUpperCase() : `--${optionName(name)}`;
+  const width = Math.max(8, ...names.map((name) => labelOf(name).length)) + 2;
+  const lines = names.map(
+    (name) =>
+      `  ${labelOf(name).padEnd(width)}${describeField(name, properties[name]!, required.includes(name))}`,
+  );
+  lines.push(`  ${'--json'.padEnd(width)}the result as JSON on stdout`);
+  return `Usage: signalbox ${manifest.id} ${[verb.name, ...placed].join(' ')} [options]\n\n${verb.summary}\n\nOptions:\n${lines.join('\n')}`;
 }
 
 /** The options of one admin command. */

@@ -1,5 +1,6 @@
 /** What every command of the CLI is given beside its own words. */
 import type { Manifest } from '../../contract/manifest.ts';
+import type { VerbProgram } from '../../daemons/runtime/host/verb-definition.ts';
 import type { SocketClient } from './socket-client.ts';
 
 /** Brings the manifests of all daemons. */
@@ -7,6 +8,9 @@ export type LoadRegistry = () => Promise<readonly Manifest[]>;
 
 /** The program of a daemon, by its id. */
 export type EntryOf = (id: string) => string;
+
+/** Brings the programs of a daemon's verbs, by its id. */
+export type LoadVerbs = (id: string) => Promise<Readonly<Record<string, VerbProgram<unknown>>>>;
 
 /** Connects to the instance of a data directory. */
 export type ConnectTo = (dataDir: string) => Promise<SocketClient>;

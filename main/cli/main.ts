@@ -1,6 +1,7 @@
 /** Entry of the CLI, reached by `../headless/signalbox` and `npm run -s signalbox`. Loads no more than what was asked for needs. */
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { EXIT, say } from '../terminal/terminal.ts';
 import { runCli } from './cli.ts';
 
@@ -29,5 +30,7 @@ if (argv[0] === 'serve' && !isBuilt() && !argv.includes('--help')) {
     argv,
     async () => (await import('../../daemons/registry.ts')).registry,
     (id) => join(ROOT, 'daemons', id, 'main.ts'),
+    undefined,
+    async (id) => (await import(pathToFileURL(join(ROOT, 'daemons', id, 'verbs.ts')).href)).verbs,
   );
 }

@@ -35,10 +35,22 @@ const OPERATE = [
   ...['ircd throttle', 'ircd reset-throttle', 'relay clients', 'relay client', 'relay kill', 'relay room'],
   ...['relay close-room', 'relay broadcast', 'relay add-ban', 'relay remove-ban', 'relay bans'],
   ...['relay throttle', 'relay reset-throttle'],
+  ...[
+    'objects list',
+    'objects stat',
+    'objects cache',
+    'objects cache-clear',
+    'objects cache-pin',
+    'objects cache-unpin',
+  ],
+  ...['objects clients', 'objects client', 'objects kill', 'objects drain', 'objects resume'],
+  ...['objects bans', 'objects add-ban', 'objects remove-ban', 'objects throttle', 'objects reset-throttle'],
+  ...['objects connections table'],
   ...['ircd connections table', 'ircd channels table', 'relay connections table', 'audit event'],
 ];
 const ADMIN = [
   ...['config.check', 'config.reload', 'ircd rehash', 'ircd set-limits', 'relay set-limits'],
+  ...['objects delete', 'objects set-limits', 'objects set-threads'],
   ...['recorder vacuum', 'recorder backup', 'sessions.list', 'session.end', 'sessions event', 'task.cancel'],
 ];
 const pinned = (name: string): Access => {

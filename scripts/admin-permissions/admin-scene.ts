@@ -30,6 +30,7 @@ import { AuditTrail, type KeyedAuditEntry } from '../../main/core/records/audit-
 import { MetricsStore } from '../../main/core/records/metrics-store.ts';
 import type { ManagedDaemon } from '../../main/core/supervision/managed-daemon.ts';
 import type { Supervisor } from '../../main/core/supervision/supervisor.ts';
+import { objectsWorld } from './objects-world.ts';
 import { OUTSIDE, type World } from './world.ts';
 
 /** So slow that an address is remembered for as long as a row lasts. */
@@ -188,6 +189,7 @@ async function recorderWorld(): Promise<World> {
 const WORLDS: Readonly<Record<string, () => Promise<World>>> = {
   ircd: ircWorld,
   relay: relayWorld,
+  objects: objectsWorld,
   recorder: recorderWorld,
 };
 

@@ -84,9 +84,6 @@ const poolColumns: readonly TableColumn[] = [
   { key: 'why', title: 'Why', type: 'text' },
 ];
 
-/** Columns of an object, for the field list of `stat` too. */
-export const objectKeys = objectColumns.map(({ key }) => key);
-
 const connections = connectionsMetric('objects');
 
 export const commands = {
@@ -102,7 +99,11 @@ export const commands = {
       after: lineText({ min: 0, max: FIXED_LIMITS.uri_bytes.default })
         .default('')
         .describe('Only those behind this URI, to go on where an answer ended'),
-      limit,
+      folders: z
+        .boolean()
+        .default(false)
+        .describe('Whether folders are named, with a "/" at their end, instead of all that is in them'),
+      limit: z.number().int().min(1).max(LIMITS.list_entries.max).default(200).describe('Most rows'),
     }),
     result: 'table',
     columns: objectColumns,
@@ -120,7 +121,7 @@ export const commands = {
   delete: defineCommand({
     summary: 'Delete an object',
     danger: 'irreversible',
-    access: 'operate',
+    access: 'admin',
     args: z.object({ uri }),
     result: 'json',
     confirmArg: 'uri',
@@ -206,7 +207,7 @@ export const commands = {
     args: z.object({}),
     result: 'json',
   }),
-  pools: defineCommand({
+  threads: defineCommand({
     summary: 'Show the threads that serve connections, and why there are so many',
     danger: 'safe',
     access: 'read',
@@ -215,7 +216,7 @@ export const commands = {
     result: 'table',
     columns: poolColumns,
   }),
-  'set-pools': defineCommand({
+  'set-threads': defineCommand({
     summary: 'Change how work is shared out until the configuration is reloaded or the server restarts',
     danger: 'safe',
     access: 'admin',

@@ -99,15 +99,18 @@ export interface EngineEvents {
 export interface Engine {
   /** Takes a socket over: from here on nobody else reads, writes or closes it. */
   adopt(socket: Socket, terms: ConnectionTerms): void;
-  /** All open connections. */
-  connections(): Promise<readonly ConnectionFacts[]> | readonly ConnectionFacts[];
+  /** All open connections, as it last heard of them. */
+  connections(): Iterable<ConnectionFacts>;
   /** Closes a connection without ceremony. */
   kill(client: number): void;
   /** Every connection takes no more requests and closes when it has answered those that it has. */
   drain(): void;
+  /** Ends what {@link drain} began: connections that come from now on are served. */
+  resume(): void;
   configure(settings: EngineSettings): void;
   pools(): readonly PoolFacts[];
-  cached(): Promise<readonly CachedFacts[]> | readonly CachedFacts[];
+  /** The objects that are kept open, each once, as it last heard of them. */
+  cached(): Iterable<CachedFacts>;
   /** Forgets what is kept open; answers how many that were. */
   clearCache(): Promise<number> | number;
   /** Keeps an object open, or lets it go again; false where that is not so: too many are pinned, or it was not. */

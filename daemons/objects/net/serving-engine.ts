@@ -1,6 +1,9 @@
 /** The engine that the daemon has: takes sockets over, and gives each to a thread. */
 import type { Socket } from 'node:net';
 import type { Clock } from '../../../kit/clock.ts';
+import { instrumentSlab } from '../../runtime/async/slab-pool.ts';
+import type { MetricRegistry } from '../../runtime/telemetry/metric-registry.ts';
+import { instrumentQueue } from '../../runtime/telemetry/queue-instrument.ts';
 import type { ServingMetrics } from '../metrics.ts';
 import type { Native } from '../native/native-calls.ts';
 import { descriptorOf, duplicate, peerCredentials } from '../native/socket-calls.ts';
@@ -42,13 +45,19 @@ export class ServingEngine implements Engine {
     this.#options = options;
     this.#settings = options.settings;
     this.#own = new ServingThread({
-      name: 'daemon',
+      name: 'copy buffers',
       ...options,
       readAhead: () => Promise.resolve(),
       onClosed: (client) => events.onClosed(client),
       onChanged: () => events.onChanged(),
       onRefused: (client, why) => events.onRefused(client, why),
     });
+  }
+
+  /** Shows the queue of work and the buffers of COPY. */
+  instrument(metrics: MetricRegistry): void {
+    instrumentQueue(metrics, 'work of clients', () => this.#own.turns.stats());
+    instrumentSlab(metrics, this.#own.buffers.pool);
   }
 
   adopt(socket: Socket, terms: ConnectionTerms): void {
@@ -73,6 +82,10 @@ export class ServingEngine implements Engine {
 
   drain(): void {
     this.#own.drain();
+  }
+
+  resume(): void {
+    this.#own.resume();
   }
 
   configure(settings: EngineSettings): void {

@@ -77,7 +77,7 @@ export class ServingThread implements Serving {
     this.settings = options.settings;
     this.permissions = new Permissions(options.settings.access);
     this.turns = new WorkTurns({ onError: options.onDefect });
-    this.buffers = new CopyBuffers(`${options.name} buffers`);
+    this.buffers = new CopyBuffers(options.name);
     this.#deadlines = new Deadlines(options.clock, (connection) => {
       const againMs = connection.look();
       if (againMs !== null) this.#deadlines.add(connection, againMs);
@@ -140,6 +140,11 @@ export class ServingThread implements Serving {
   drain(): void {
     this.#draining = true;
     for (const connection of [...this.#connections.values()]) connection.drain();
+  }
+
+  /** Connections that come from now on are served again. */
+  resume(): void {
+    this.#draining = false;
   }
 
   configure(settings: EngineSettings): void {

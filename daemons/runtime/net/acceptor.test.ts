@@ -197,6 +197,19 @@ describe.each([
     expect(await firstWord(dialPort(port))).toBe('hello');
   });
 
+  it('keeps the place of a client that goes on without its socket, until it is given back', async () => {
+    const [port] = await start({}, { maxConnections: 1 });
+    const first = plain(port);
+    expect(await firstWord(first)).toBe('hello');
+    const { socket, seat } = open[0]!;
+    seat.keep();
+    socket.destroy();
+    await once(socket, 'close');
+    expect(await firstWord(plain(port))).toContain('full 1');
+    seat.leave();
+    expect(await firstWord(plain(port))).toBe('hello');
+  });
+
   it('refuses when the class is full', async () => {
     const [port] = await begin({ maxConnections: 1 });
     expect(await firstWord(dialPort(port))).toBe('hello');

@@ -40,7 +40,7 @@ export interface AcceptorOptions<Entry extends ListenEntry, Class extends ClassR
   readonly onRefusedGone?: () => void;
   /**
    * Takes a connection that was let in, with TLS after the handshake. Its place is given back when the socket is closed; a
-   * daemon calls `seat.leave()` where it shall not count any more before that. An error of the socket that nobody handles
+   * daemon calls `seat.leave()` where it shall not count any more before that, and `seat.keep()` where the connection outlives the socket. An error of the socket that nobody handles
    * just closes it.
    */
   readonly onOpen: (socket: Socket, seat: Seat<Class>, entry: Entry, tls: TLSSocket | null) => void;
@@ -151,7 +151,7 @@ export class Acceptor<Entry extends ListenEntry, Class extends ClassRule> {
       seat.leave();
       return;
     }
-    socket.once('close', () => seat.leave());
+    socket.once('close', () => seat.socketClosed());
     this.#handOver(socket, seat, entry, tls);
   }
 
@@ -206,7 +206,7 @@ export class Acceptor<Entry extends ListenEntry, Class extends ClassRule> {
       this.#refused.refuse(socket, encrypted ? null : this.#lastWord(seat, address));
       return;
     }
-    socket.once('close', () => seat.leave());
+    socket.once('close', () => seat.socketClosed());
     if (!encrypted) this.#handOver(socket, seat, entry, null);
     else if (this.#tls === null) socket.destroy();
     else this.#tls.accept(socket, { seat, entry });

@@ -72,6 +72,7 @@ export class Seat<Class extends ClassRule> {
   readonly #visitor: Visitor | null;
   #members: ClassMembers<Class>;
   #left = false;
+  #kept = false;
 
   constructor(
     admission: Admission<Class>,
@@ -88,6 +89,16 @@ export class Seat<Class extends ClassRule> {
 
   get connectionClass(): Class {
     return this.#members.rule;
+  }
+
+  /** The connection goes on without the socket that it came with, in another thread say: only {@link leave} ends it from here on. */
+  keep(): void {
+    this.#kept = true;
+  }
+
+  /** The socket that the connection came with is closed: gives the place back, unless it is kept. */
+  socketClosed(): void {
+    if (!this.#kept) this.leave();
   }
 
   /** Gives the place back. Doing it twice is fine. */

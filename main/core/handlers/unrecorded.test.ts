@@ -20,6 +20,10 @@ const RUNS: Readonly<Record<string, readonly string[]>> = {
     ...['kill', 'add-ban'],
   ],
   relay: [...['clients', 'client', 'rooms', 'room', 'bans', 'throttle', 'limits'], ...['kill', 'add-ban']],
+  objects: [
+    ...['list', 'stat', 'cache', 'clients', 'client', 'bans', 'throttle', 'limits', 'threads'],
+    ...['kill', 'add-ban', 'drain'],
+  ],
   recorder: ['stats'],
 };
 
