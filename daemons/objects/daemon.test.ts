@@ -1,8 +1,11 @@
 /** The object server as clients and operators see it: copies over a Unix socket, access, commands, reload and drain. */
 import { createHash, randomBytes } from 'node:crypto';
-import { linkSync, lstatSync, symlinkSync, writeFileSync } from 'node:fs';
+import { linkSync, lstatSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
+import { until } from '../runtime/test-fixtures/until.ts';
+import { FIXED_LIMITS } from './limits.ts';
+import { COPY_PREFIX } from './store/copy-folder.ts';
 import { TestDaemon } from './test-daemon.ts';
 
 it('hands out objects by COPY over a Unix socket that only its owner may use', async () => {
@@ -203,4 +206,19 @@ it('keeps objects open, most used first, and forgets them on demand but for thos
   await expect(daemon.run('cache-pin', { uri: 'none' })).rejects.toThrow('No object has that URI');
   expect(await daemon.run('stat', { uri: 'a' })).toMatchObject({ uri: 'a', size: 1 });
   await expect(daemon.run('stat', { uri: '../a' })).rejects.toThrow('has a segment . or ..');
+});
+
+it('copies what is often read into the cache directory, and says where that is no faster', async () => {
+  const daemon = await TestDaemon.start({ cache_dir: 'cache' }, { a: 'often', b: 'once' });
+  const client = await daemon.client();
+  await client.ask('2', 'b');
+  for (let i = 0; i < FIXED_LIMITS.copy_requests.default; i++)
+    expect(await client.ask('2', 'a')).toMatchObject({ content: 'often' });
+  const cache = join(daemon.dataDir, 'cache');
+  await until(() =>
+    readdirSync(cache).some((name) => name.startsWith(`${COPY_PREFIX}`) && !name.endsWith('new')),
+  );
+  expect(readdirSync(cache)).toHaveLength(1);
+  expect(await client.ask('2', 'a')).toMatchObject({ content: 'often' });
+  await until(() => daemon.said('cache_pointless').length === 1);
 });

@@ -26,7 +26,7 @@ import { StoreError } from './store/store-problems.ts';
 const DISK_THREADS = 2;
 
 /** Settings that only a start puts into force. */
-const NEED_RESTART = ['root', 'cache_dir', 'cache_bytes', 'cache_entries'];
+const NEED_RESTART = ['root', 'cache_dir', 'cache_entries'];
 
 export const objectsDaemon: DaemonDefinition<typeof objectsConfig, ObjectsCommands, ObjectsPrepared> = {
   manifest,
@@ -42,6 +42,7 @@ export const objectsDaemon: DaemonDefinition<typeof objectsConfig, ObjectsComman
     instrumentPool(metrics, pool);
     const store = await openStore(config, prepared, pool);
     tellOfLeftovers(store, log);
+    void tellOfCopies(store, log);
     const server = await ObjectsServer.start({
       config,
       prepared,
@@ -109,6 +110,7 @@ function storeSettings(config: ObjectsConfig): StoreSettings {
   const whole = { prefix: '', bytes: config.quota_bytes || undefined, objects: config.quota_objects };
   return {
     maxObjectBytes: config.max_object_bytes,
+    cacheBytes: config.cache_bytes,
     listEntries: config.list_entries,
     quotas: [whole, ...config.quota],
   };
@@ -116,13 +118,14 @@ function storeSettings(config: ObjectsConfig): StoreSettings {
 
 async function openStore(
   config: ObjectsConfig,
-  { root }: ObjectsPrepared,
+  { root, cacheDir }: ObjectsPrepared,
   pool: ThreadPool,
 ): Promise<ObjectStore> {
   try {
     return await ObjectStore.open({
       ...storeSettings(config),
       root,
+      cacheDir,
       pool,
       entries: config.cache_entries,
       native: loadNative()?.files ?? null,
@@ -153,6 +156,22 @@ function tellOfLeftovers(store: ObjectStore, log: SubsystemLogger): void {
         `the root cannot be read, so nothing is listed or changed: ${error.message}`,
       ),
   );
+}
+
+/** Why there are no copies, or none that are of use. */
+async function tellOfCopies({ copies, ready }: ObjectStore, log: SubsystemLogger): Promise<void> {
+  if (copies === null) return;
+  await ready.catch(() => {});
+  if (copies.problem !== null)
+    log.warn(
+      'cache_unreadable',
+      `objects are served without copies of them: objects.cache_dir: ${copies.problem}`,
+    );
+  else if (await copies.isPointless().catch(() => false))
+    log.warn(
+      'cache_pointless',
+      'objects.cache_dir is on the file system of objects.root, so a copy is read no faster than its object; expected a faster disk',
+    );
 }
 
 /** A folder that is missing is made, for its owner only. */
