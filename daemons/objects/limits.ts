@@ -203,6 +203,11 @@ export const FIXED_LIMITS = {
     unit: 'bytes',
     reason: 'Contents of small objects that each thread keeps in memory.',
   },
+  put_waiting_bytes: {
+    default: 512 * KIB,
+    unit: 'bytes',
+    reason: 'What waits of the body of a put for the disk; a client that sends faster is read more slowly.',
+  },
   changed_close_ms: {
     default: 250,
     unit: 'milliseconds',
