@@ -52,6 +52,7 @@ export const objectsDaemon: DaemonDefinition<typeof objectsConfig, ObjectsComman
       engineOf(settings, events) {
         const engine = new ServingEngine({
           reader: store.reader,
+          writes: store,
           native: loadNative(),
           nativeReason: nativeCalls().find(({ feature }) => feature === 'fdpass')?.missing ?? '',
           metrics: new ServingMetrics(metrics),

@@ -6,8 +6,8 @@
 import type { WorkAccount } from '../../runtime/async/work-account.ts';
 import type { MeasuredMode } from '../metrics.ts';
 import { MAX_ANSWER_HEAD_BYTES, writeContentHead, writeError } from '../protocol/answer-writer.ts';
+import type { Metadata } from '../protocol/metadata.ts';
 import type { Framing, ModeName } from '../protocol/wire.ts';
-import type { ObjectInfo } from '../store/object-info.ts';
 import { AnswerOrder } from './answer-order.ts';
 import { CopyTransfer } from './copy-transfer.ts';
 import type { DescriptorBatch } from './descriptor-batch.ts';
@@ -19,6 +19,8 @@ import { SpliceTransfer } from './splice-transfer.ts';
 import { REFUSALS, type Refusal, refusalOf } from './store-answers.ts';
 import type { Transfer } from './transfer.ts';
 import type { Wire } from './wire.ts';
+
+const NOTHING = Buffer.alloc(0);
 
 /** What a sender tells. */
 export interface SenderEvents {
@@ -40,6 +42,8 @@ export class AnswerSender {
   /** Since when the work that is counted next has been going on, by `performance.now()`. */
   #markMs = 0;
   #broken = false;
+  #countedBytes = 0;
+  #countedWaiting = 0;
 
   constructor(serving: Serving, framing: Framing, wire: Wire, account: WorkAccount, events: SenderEvents) {
     this.#serving = serving;
@@ -100,13 +104,17 @@ export class AnswerSender {
     this.#count(mode, 0);
   }
 
-  /** An object whose content is in memory. Only where {@link isDirect} has just said so. */
-  sendWhole(id: number, object: ObjectInfo, content: Buffer): void {
+  /** An answer whose whole content is in memory. Only where {@link isDirect} has just said so. */
+  sendWhole(id: number, mode: ModeName | null, content: Buffer, metadata: Metadata): void {
     const { arena } = this.#serving;
     if (!arena.fits(MAX_ANSWER_HEAD_BYTES + content.length)) this.#flushArena();
-    this.#writeHead(id, content.length, object);
-    arena.add(content);
-    this.#count('copy', content.length);
+    this.#writeHead(id, content.length, metadata);
+    if (arena.fits(content.length)) arena.add(content);
+    else {
+      this.#flushArena();
+      this.wire.write(content);
+    }
+    this.#count(mode, content.length);
   }
 
   /** Something of the connection itself, such as HELLO_ACK. Only where nothing waits. */
@@ -123,7 +131,19 @@ export class AnswerSender {
       this.#flushBatch();
       if (!this.#mayPump || !this.#order.hasNext) break;
     }
+    this.#countBytes();
     return this.waiting === 0 && !this.wire.blocked;
+  }
+
+  /** What the wire took since the last time, and what waits in it. */
+  #countBytes(): void {
+    const { metrics } = this.#serving;
+    const { sentBytes, waitingBytes } = this.wire;
+    if (sentBytes !== this.#countedBytes) metrics.bytesOut.add(sentBytes - this.#countedBytes);
+    if (waitingBytes !== this.#countedWaiting)
+      metrics.sendQueueBytes.add(waitingBytes - this.#countedWaiting);
+    this.#countedBytes = sentBytes;
+    this.#countedWaiting = waitingBytes;
   }
 
   /** Goes on after something came from elsewhere: room on the wire, or an answer. */
@@ -136,6 +156,10 @@ export class AnswerSender {
 
   /** The connection is gone, or is given up: lets go of everything. */
   close(): void {
+    this.#countBytes();
+    // Nothing of it waits any more.
+    this.#serving.metrics.sendQueueBytes.add(-this.#countedWaiting);
+    this.#countedWaiting = 0;
     this.#broken = true;
     this.#serving.arena.used = 0;
     this.#batch?.discard();
@@ -177,7 +201,8 @@ export class AnswerSender {
     if (refusal !== null) this.sendRefusal(id, mode, refusal);
     else if (mode === 'fdpass') this.#handOut(exchange, exchange.startMs);
     else if (mode === 'stat') this.#sendStat(exchange);
-    else if (object !== null && content !== null) this.sendWhole(id, object, content);
+    else if (content !== null)
+      this.sendWhole(id, mode, content, object === null ? exchange.metadata : metadataOf(object));
     else {
       this.#beginTransfer(exchange, mode === 'splice' ? 'splice' : 'copy');
       return;
@@ -191,8 +216,7 @@ export class AnswerSender {
       this.sendRefusal(id, 'stat', refusalOf(object));
       return;
     }
-    this.#writeHead(id, 0, object);
-    this.#count('stat', 0);
+    this.sendWhole(id, 'stat', NOTHING, metadataOf(object));
   }
 
   /** Opens the object and puts its answer into the batch. */
@@ -228,7 +252,7 @@ export class AnswerSender {
       return;
     }
     exchange.object = object;
-    this.#writeHead(exchange.id, object.sizeBytes, object);
+    this.#writeHead(exchange.id, object.sizeBytes, metadataOf(object));
     this.#flushArena();
     const events = {
       onSent: () => {
@@ -311,10 +335,10 @@ export class AnswerSender {
     exchange.object = null;
   }
 
-  #writeHead(id: number, contentBytes: number, object: ObjectInfo): void {
+  #writeHead(id: number, contentBytes: number, metadata: Metadata): void {
     const { arena } = this.#serving;
     const at = this.#roomForHead();
-    arena.used = writeContentHead(arena.bytes, at, this.#framing, id, contentBytes, metadataOf(object));
+    arena.used = writeContentHead(arena.bytes, at, this.#framing, id, contentBytes, metadata);
   }
 
   #roomForHead(): number {

@@ -6,15 +6,20 @@ import type { WorkAccount } from '../../runtime/async/work-account.ts';
 import type { StepResult, WorkJob } from '../../runtime/async/work-turns.ts';
 import type { Peer } from '../permissions.ts';
 import { writeCloseAck, writeHelloAck } from '../protocol/answer-writer.ts';
+import { listContent, readListUri } from '../protocol/list-page.ts';
 import type { Fault, Hello, Request, RequestSink } from '../protocol/request.ts';
 import { RequestParser } from '../protocol/request-parser.ts';
 import type { ModeName } from '../protocol/wire.ts';
 import { withoutSlash } from '../store/uri.ts';
 import { AnswerSender } from './answer-sender.ts';
+import { type BodyIntake, PutIntake } from './body-intake.ts';
 import type { ConnectionTerms } from './engine.ts';
 import { Exchange } from './exchange.ts';
+import { metadataOf } from './object-metadata.ts';
+import { refusalOfRequest } from './request-rules.ts';
 import type { Serving } from './serving.ts';
-import { REFUSALS, type Refusal, refusalOf, withoutNative } from './store-answers.ts';
+import { REFUSALS, type Refusal, refusalOf, refusalOfThrown } from './store-answers.ts';
+import { TokenIntake } from './token-intake.ts';
 import type { Wire } from './wire.ts';
 
 /** Requests of one connection that are worked on at once; what comes beyond stays unread. */
@@ -48,7 +53,10 @@ export class Answering implements RequestSink, WorkJob {
   readonly #account: WorkAccount;
   readonly #events: AnsweringEvents;
   #requests = 0;
-  #proved = false;
+  /** Whether the token of the listener was proved. */
+  proved = false;
+  /** Takes the body that is coming; null where nobody wants it. */
+  #body: BodyIntake | null = null;
   /** `last`: when what is outstanding is answered, the connection ends; `ack`: after CLOSE_ACK. */
   #ending: 'no' | 'last' | 'ack' = 'no';
   #inputEnded = false;
@@ -84,7 +92,12 @@ export class Answering implements RequestSink, WorkJob {
 
   /** Whether a request has come in part, and not yet to its body. */
   get midHead(): boolean {
-    return this.parser.midRequest;
+    return this.parser.midRequest && this.#body === null;
+  }
+
+  /** Whether the rest of a body is waited for. */
+  get awaitsBody(): boolean {
+    return this.#body?.hasRoom === true;
   }
 
   /** Whether more input may be given to it. */
@@ -122,7 +135,8 @@ export class Answering implements RequestSink, WorkJob {
   /** Takes no more requests; the connection ends when those that it has are answered. */
   finish(): void {
     this.#guard(() => {
-      this.parser.stop();
+      // A body that is coming still belongs to a request that was taken.
+      if (this.#body === null) this.parser.stop();
       if (this.#ending === 'no') this.#ending = 'last';
       this.#settle();
     });
@@ -139,6 +153,8 @@ export class Answering implements RequestSink, WorkJob {
     this.#ended = true;
     this.parser.stop();
     this.sender.close();
+    this.#body?.close();
+    this.#body = null;
   }
 
   onHello(hello: Hello): void {
@@ -150,26 +166,25 @@ export class Answering implements RequestSink, WorkJob {
   onRequest(request: Request): boolean {
     this.#requests++;
     const most = this.#serving.settings.limits.max_requests;
-    const refusal = this.#refusalOf(request.mode, request.uri);
+    const refusal = refusalOfRequest(this.#serving, this, request.mode, request.uri);
+    this.#body = null;
     if (refusal !== null) {
       if (request.bodyBytes > 0) this.parser.skipBody();
       this.#refuse(request, request.mode, refusal);
-    } else if (request.mode === 'fdpass') this.sender.handOut(request, this.#arrivedMs);
-    else if (request.mode === 'copy') this.#copy(request);
-    else this.sender.queue(new Exchange(request, request.mode, this.#arrivedMs));
-    if (most > 0 && this.#requests >= most) {
-      this.parser.stop();
-      this.#ending = 'last';
-    }
+    } else this.#answer(request);
+    if (most > 0 && this.#requests >= most) this.#ending = 'last';
     return this.#wantsMore();
   }
 
-  onBody(): boolean {
-    return true;
+  onBody(source: Buffer, start: number, end: number): boolean {
+    this.#body?.take(source, start, end);
+    return this.#wantsMore();
   }
 
   onBodyEnd(): boolean {
-    return true;
+    this.#body?.end();
+    this.#body = null;
+    return this.#wantsMore();
   }
 
   onFault(fault: Fault): boolean {
@@ -184,36 +199,97 @@ export class Answering implements RequestSink, WorkJob {
     this.#ending = 'ack';
   }
 
-  /** Why a request is not even tried; null where it may be. */
-  #refusalOf(mode: ModeName, uri: string): Refusal | null {
-    const { terms } = this;
-    if (terms.tokenDigest !== null && !this.#proved) return REFUSALS.tokenFirst;
-    const impossible = this.#impossible(mode);
-    if (impossible !== null) return impossible;
-    const { permissions } = this.#serving;
-    if (permissions.uniform || permissions.mayRead(withoutSlash(uri), this.peer, this.#proved)) return null;
-    this.#serving.metrics.denied.add(1);
-    this.#serving.onRefused(terms.client, `may not read ${uri}`);
-    return REFUSALS.mayNotRead;
+  #answer(request: Request): void {
+    switch (request.mode) {
+      case 'fdpass':
+        this.sender.handOut(request, this.#arrivedMs);
+        break;
+      case 'copy':
+        this.#copy(request);
+        break;
+      case 'authenticate':
+        this.#authenticate(this.#held(request));
+        break;
+      case 'put':
+        this.#put(this.#held(request), request.bodyBytes);
+        break;
+      case 'delete':
+        this.#later(this.#held(request), this.#serving.writes.delete(request.uri), () => {});
+        break;
+      case 'list':
+        this.#list(this.#held(request));
+        break;
+      default:
+        this.sender.queue(new Exchange(request, request.mode, this.#arrivedMs));
+    }
   }
 
-  #impossible(mode: ModeName): Refusal | null {
-    const { native, nativeReason } = this.#serving;
-    switch (mode) {
-      case 'fdpass':
-        if (this.terms.transport !== 'unix') return REFUSALS.fdpassOverTcp;
-        return native === null ? withoutNative('FDPASS', nativeReason) : null;
-      case 'splice':
-        if (this.terms.tls !== null) return REFUSALS.spliceOverTls;
-        return native === null ? withoutNative('SPLICE', nativeReason) : null;
-      case 'authenticate':
-        return REFUSALS.noTokenHere;
-      case 'copy':
-      case 'stat':
-        return null;
-      default:
-        return REFUSALS.notWritable;
-    }
+  /** A request whose answer takes time. */
+  #held(request: Request): Exchange {
+    const exchange = new Exchange(request, request.mode, this.#arrivedMs);
+    exchange.content = NOTHING;
+    this.sender.hold(exchange);
+    return exchange;
+  }
+
+  #authenticate(exchange: Exchange): void {
+    this.#body = new TokenIntake(this.terms.tokenDigest, (isRight) => {
+      if (isRight) this.proved = true;
+      else {
+        this.#serving.metrics.denied.add(1);
+        this.#serving.onRefused(this.terms.client, 'sent a wrong token');
+        exchange.refusal = REFUSALS.wrongToken;
+        this.#ending = 'last';
+      }
+      this.sender.finish(exchange);
+    });
+  }
+
+  #put(exchange: Exchange, bodyBytes: number): void {
+    this.#body = new PutIntake(this.#serving.writes, exchange.uri, bodyBytes, {
+      onRoom: () => this.sender.goOn(),
+      onStored: (object) => {
+        exchange.metadata = { ...metadataOf(object) };
+        this.#isThere(exchange);
+      },
+      onFailed: (error) => this.#fail(exchange, error),
+    });
+  }
+
+  #list(exchange: Exchange): void {
+    const { prefix, after } = readListUri(exchange.uri);
+    const query = after === null ? { prefix: withoutSlash(prefix) } : { prefix: withoutSlash(prefix), after };
+    this.#later(exchange, this.#serving.writes.list(query), ({ objects, next }) => {
+      const { permissions } = this.#serving;
+      const seen = objects.filter(
+        ({ uri }) => permissions.uniform || permissions.mayRead(uri, this.peer, this.proved),
+      );
+      exchange.content = listContent(
+        seen.map(({ uri, sizeBytes, mtimeMs }) => ({
+          uri,
+          sizeBytes,
+          modifiedSeconds: Math.floor(mtimeMs / 1_000),
+        })),
+      );
+      if (next !== null) exchange.metadata = { next };
+    });
+  }
+
+  #later<Result>(exchange: Exchange, result: Promise<Result>, use: (result: Result) => void): void {
+    result.then(
+      (value) => {
+        use(value);
+        this.#isThere(exchange);
+      },
+      (error: unknown) => this.#fail(exchange, error),
+    );
+  }
+
+  #fail(exchange: Exchange, error: unknown): void {
+    const refusal = refusalOfThrown(error);
+    if (refusal === null) this.#serving.onDefect(error);
+    exchange.refusal = refusal ?? REFUSALS.failed;
+    this.#isThere(exchange);
   }
 
   #copy(request: Request): void {
@@ -225,7 +301,7 @@ export class Answering implements RequestSink, WorkJob {
     }
     const content = object.sizeBytes === 0 ? NOTHING : reader.content(object);
     if (Buffer.isBuffer(content) && this.sender.isDirect(request.ordered)) {
-      this.sender.sendWhole(request.id, object, content);
+      this.sender.sendWhole(request.id, 'copy', content, metadataOf(object));
       reader.giveBack(object);
       return;
     }
@@ -237,17 +313,9 @@ export class Answering implements RequestSink, WorkJob {
       return;
     }
     this.sender.hold(exchange);
-    content.then(
-      (bytes) => {
-        exchange.content = bytes;
-        this.#isThere(exchange);
-      },
-      (error: unknown) => {
-        this.#serving.onDefect(error);
-        exchange.refusal = refusalOf('storage');
-        this.#isThere(exchange);
-      },
-    );
+    this.#later(exchange, content, (bytes) => {
+      exchange.content = bytes;
+    });
   }
 
   /** The answer of a request that was held has come by itself. */
@@ -286,7 +354,14 @@ export class Answering implements RequestSink, WorkJob {
 
   /** Sends what is ready; ends the connection where nothing is left to be sent. */
   #settle(): void {
-    if (this.#inputEnded && !this.parser.paused && this.#ending === 'no') this.#ending = 'last';
+    if (this.#inputEnded && !this.parser.paused) {
+      if (this.#body !== null) {
+        // Half of a body is nothing, and nobody waits for the answer.
+        this.#break();
+        return;
+      }
+      if (this.#ending === 'no') this.#ending = 'last';
+    }
     const isDone = this.sender.settle();
     if (this.#ending === 'no' || this.#ended || !isDone) return;
     if (this.#ending === 'ack') {
@@ -300,6 +375,7 @@ export class Answering implements RequestSink, WorkJob {
   #mayParse(): boolean {
     if (this.#ending !== 'no') return false;
     const most = this.sender.wire.blocked ? MOST_EXCHANGES_BLOCKED : MOST_EXCHANGES;
+    if (this.#body !== null && !this.#body.hasRoom) return false;
     return this.sender.queued < Math.min(most, this.#serving.settings.limits.max_queue_depth);
   }
 

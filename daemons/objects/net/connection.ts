@@ -17,6 +17,8 @@ import { Wire } from './wire.ts';
 export interface ConnectionEvents {
   /** Something worth showing has changed. */
   onChanged(): void;
+  /** It has said its last: from now on its time is another. */
+  onEnding(connection: Connection): void;
   /** The socket is closed and nothing is held any more. Called once. */
   onClosed(connection: Connection): void;
 }
@@ -164,7 +166,7 @@ export class Connection implements Due<Connection>, WorkJob {
   }
 
   /** After how many milliseconds its time may be up. */
-  get firstLookMs(): number {
+  get nextLookMs(): number {
     return this.#nextLookMs(this.#serving.clock.monotonic());
   }
 
@@ -177,6 +179,8 @@ export class Connection implements Due<Connection>, WorkJob {
     if (this.#ending) return nowMs - this.#lastOutputMs >= limits.close_flush_ms ? 'lingering' : null;
     if (this.#wire.blocked)
       return nowMs - this.#lastOutputMs >= limits.stall_seconds * MS_PER_SECOND ? 'stalled' : null;
+    if (this.#answering.awaitsBody)
+      return nowMs - this.#lastInputMs >= limits.idle_seconds * MS_PER_SECOND ? 'stalled' : null;
     if (this.#answering.sender.waiting > 0) return null;
     if (this.#answering.midHead)
       return nowMs - this.#headSinceMs >= limits.request_seconds * MS_PER_SECOND ? 'idle' : null;
@@ -212,7 +216,8 @@ export class Connection implements Due<Connection>, WorkJob {
 
   /** Reads on or stops, by whether there is use for more. */
   #read(): void {
-    if (this.#closed) return;
+    // Who is being said goodbye to is read from, so that it is seen to leave.
+    if (this.#closed || this.#ending) return;
     const { takesInput } = this.#answering;
     if (this.#late !== null && takesInput) this.#serving.turns.run(this.#account, this);
     const wanted = takesInput && this.#late === null;
@@ -234,8 +239,8 @@ export class Connection implements Due<Connection>, WorkJob {
     this.#ending = true;
     this.#lastOutputMs = this.#serving.clock.monotonic();
     this.#socket.end();
-    // Only who is read from is seen to leave.
     this.#socket.resume();
+    this.#events.onEnding(this);
   }
 
   #onClose(): void {

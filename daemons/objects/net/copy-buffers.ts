@@ -2,6 +2,7 @@
  * The buffers through which COPY goes, of one thread. A transfer has one only while it reads and offers what it read: a client that
  * does not read holds none. Where all are in use, transfers wait in line.
  */
+import { read } from 'node:fs';
 import { SlabPool } from '../../runtime/async/slab-pool.ts';
 import { FIXED_LIMITS } from '../limits.ts';
 
@@ -18,6 +19,18 @@ export class CopyBuffers {
     const buffer = this.pool.tryAlloc();
     if (buffer === null) this.#waiting.push(use);
     else use(buffer);
+  }
+
+  /** Has libuv's threads read a range of a file, so that the kernel has it in memory; resolves when it is there or cannot be read. */
+  warm(fd: number, offset: number, bytes: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.take((buffer) =>
+        read(fd, buffer, 0, Math.min(bytes, buffer.length), offset, () => {
+          this.giveBack(buffer);
+          resolve();
+        }),
+      );
+    });
   }
 
   /** Gives a buffer back, or on to whoever waited longest. */

@@ -22,8 +22,8 @@ export class Exchange implements Ordered {
   object: OpenedObject | null = null;
   /** The whole content of the answer, where it is in memory. */
   content: Buffer | null = null;
-  /** Of an answer that is not about one object. */
-  metadata: Metadata | null = null;
+  /** Of an answer that is not about an object that was taken. */
+  metadata: Metadata = {};
 
   constructor(
     { id, ordered, priority, uri }: Pick<Request, 'id' | 'ordered' | 'priority' | 'uri'>,

@@ -1,6 +1,9 @@
-import { closeSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { closeSync, readdirSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { FakeClock } from '../../../kit/fake-clock.ts';
 import { textOf } from '../native/test-fixtures/native.ts';
+import { readListContent } from '../protocol/list-page.ts';
 import { HELLO, hex, requestV1, requestV2 } from '../protocol/test-requests.ts';
 import { readAll, readBytes, receiveDescriptors, testEngine } from './test-engine.ts';
 
@@ -38,7 +41,7 @@ it('version 1, COPY: sends objects one after another on one connection', async (
   socket.write(Buffer.concat([requestV1('2', 'deep/down/b.bin'), requestV1('2', 'a.txt')]));
   expect(await answerV1(socket)).toMatchObject({ status: 0, content: 'b'.repeat(300_000) });
   expect(await answerV1(socket)).toMatchObject({ status: 0, content: 'hello objects' });
-  expect((await engine.connections())[0]).toMatchObject({
+  expect([...(await engine.connections())][0]).toMatchObject({
     version: 1,
     requests: 3,
     waiting: 0,
@@ -98,7 +101,7 @@ it('FDPASS: a thousand pipelined requests of a client that reads late, and no fi
   );
   socket.write(Buffer.concat([HELLO, ...requests]));
   // The engine stops where the client does not read.
-  while ((await engine.connections())[0]!.requests < 50)
+  while ([...(await engine.connections())][0]!.requests < 50)
     await new Promise((resolve) => setImmediate(resolve));
   expect(openObjects().length).toBeLessThanOrEqual(1);
   const ids: number[] = [];
@@ -132,7 +135,7 @@ function answerIds(bytes: Buffer): number[] {
 }
 
 it('SPLICE: sends what COPY sends, also a large one to a client that reads slowly', async () => {
-  const { put, connect, openObjects } = await testEngine();
+  const { put, connect, openObjects, registry } = await testEngine();
   const large = Buffer.alloc(3_000_000, 'abcdefg');
   put('large', large);
   const socket = await connect();
@@ -140,6 +143,9 @@ it('SPLICE: sends what COPY sends, also a large one to a client that reads slowl
   expect((await answerV1(socket)).content).toBe(large.toString('latin1'));
   socket.write(requestV1('2', 'large'));
   expect((await answerV1(socket)).content).toBe(large.toString('latin1'));
+  // What went out is counted, by whatever call it went, and nothing is said to wait.
+  expect(registry.counter('signalbox_objects_bytes_out_total').value).toBeGreaterThanOrEqual(6_000_000);
+  expect(registry.gauge('signalbox_objects_send_queue_bytes').value).toBe(0);
   socket.destroy();
   // Kept for the next request, once.
   expect(openObjects()).toEqual(['large']);
@@ -244,5 +250,144 @@ it('rules say who may read what: others are told that it is not there, and the l
     Buffer.concat([requestV1('2', '/private/key'), requestV1('1', 'private/key'), requestV1('2', 'public')]),
   );
   for (const status of [1, 1, 0]) expect((await answerV1(socket)).status).toBe(status);
-  expect(refused).toEqual(['may not read /private/key', 'may not read private/key']);
+  expect(refused).toEqual(['may not read private/key', 'may not read private/key']);
+});
+
+const EMPTY = Buffer.alloc(0);
+
+it('put, get, list and delete on a writable listener', async () => {
+  const { connect, openObjects, root } = await testEngine({ terms: { writable: true } });
+  const large = Buffer.alloc(3_000_000, 'xyz');
+  const socket = await connect();
+  socket.write(
+    Buffer.concat([
+      HELLO,
+      requestV2(1, 1, 'p', 'dir/large', large),
+      requestV2(2, 1, 'p', 'dir/empty', EMPTY),
+      requestV2(3, 1, 'p', 'b', Buffer.from('hello')),
+      requestV2(4, 1, '2', 'dir/large'),
+      requestV2(5, 1, 'd', 'b'),
+      requestV2(6, 1, 'l', 'dir/'),
+      requestV2(7, 1, 'd', 'b'),
+      hex('03 00'),
+    ]),
+  );
+  const bytes = await readAll(socket);
+  const answers = answersV2(bytes.subarray(10, -6));
+  expect(answers.map(({ id, status, content }) => [id, status, content.length])).toEqual([
+    [1, 0, 0],
+    [2, 0, 0],
+    [3, 0, 0],
+    // Requests are worked on together: who wants to read what was put waits for the answer to the put.
+    [4, expect.any(Number), expect.any(Number)],
+    [5, expect.any(Number), 0],
+    [6, 0, expect.any(Number)],
+    [7, expect.any(Number), 0],
+  ]);
+  const other = await connect();
+  other.write(
+    Buffer.concat([HELLO, requestV2(1, 1, '2', 'dir/large'), requestV2(2, 1, 'l', ''), hex('03 00')]),
+  );
+  const [content, list] = answersV2((await readAll(other)).subarray(10, -6));
+  expect(content!.content === large.toString('latin1')).toBe(true);
+  const listed = readListContent(Buffer.from(list!.content, 'latin1'));
+  expect(listed?.map(({ uri }) => uri)).toEqual(expect.arrayContaining(['dir/empty', 'dir/large']));
+  expect(openObjects().filter((path) => path.startsWith('.signalbox-tmp/'))).toEqual([]);
+  expect(root).not.toBe('');
+});
+
+it('put and delete are refused on a listener that is not writable, whose clients may go on', async () => {
+  const { put, connect, refused } = await testEngine();
+  put('a', 'hello');
+  const socket = await connect();
+  const body = Buffer.alloc(200_000, 'b');
+  socket.write(
+    Buffer.concat([
+      HELLO,
+      requestV2(1, 1, 'p', 'a', body),
+      requestV2(2, 1, 'd', 'a'),
+      requestV2(3, 1, '2', 'a'),
+      hex('03 00'),
+    ]),
+  );
+  const answers = answersV2((await readAll(socket)).subarray(10, -6));
+  expect(answers.map(({ status, content }) => [status, content])).toEqual([
+    [5, ''],
+    [5, ''],
+    [0, 'hello'],
+  ]);
+  expect(refused).toEqual([
+    'put of a: the listener is not writable',
+    'delete of a: the listener is not writable',
+  ]);
+});
+
+it('a put whose client leaves in the middle leaves nothing', async () => {
+  const { connect, closed, engine, root } = await testEngine({ terms: { writable: true } });
+  const socket = await connect();
+  const whole = requestV2(1, 1, 'p', 'a', Buffer.alloc(100_000, 'b'));
+  socket.end(Buffer.concat([HELLO, whole.subarray(0, 50_000)]));
+  await readAll(socket);
+  while (closed.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  await engine.close();
+  expect(readdirSync(root).filter((name) => !name.startsWith('.signalbox-tmp'))).toEqual([]);
+});
+
+it('a listener with a token answers nothing else before it was proved, and closes on a wrong one', async () => {
+  const token = Buffer.from('open sesame');
+  const { put, connect, refused } = await testEngine({
+    terms: { tokenDigest: createHash('sha256').update(token).digest() },
+  });
+  put('a', 'hello');
+  const [right, wrong] = [await connect(), await connect()];
+  right.write(
+    Buffer.concat([
+      HELLO,
+      requestV2(1, 1, '2', 'a'),
+      requestV2(2, 1, 'a', '', token),
+      requestV2(3, 1, '2', 'a'),
+      hex('03 00'),
+    ]),
+  );
+  expect(
+    answersV2((await readAll(right)).subarray(10, -6)).map(({ status, content }) => [status, content]),
+  ).toEqual([
+    [5, ''],
+    [0, ''],
+    [0, 'hello'],
+  ]);
+  wrong.write(
+    Buffer.concat([HELLO, requestV2(2, 1, 'a', '', Buffer.from('open says me')), requestV2(3, 1, '2', 'a')]),
+  );
+  expect(answersV2((await readAll(wrong)).subarray(10)).map(({ status }) => status)).toEqual([5]);
+  expect(refused).toEqual(['copy without the token', 'sent a wrong token']);
+});
+
+it('closes connections that ask for nothing, stay in a request or do not read, and counts them', async () => {
+  const clock = new FakeClock();
+  const { put, putSparse, connect, registry, engine, closed } = await testEngine({ clock });
+  put('a', 'hello');
+  putSparse('large', 10_000_000);
+  const [silent, half, stalled] = [await connect(), await connect(), await connect()];
+  silent.write(requestV1('2', 'a'));
+  await answerV1(silent);
+  half.write(requestV1('2', 'a').subarray(0, 2));
+  stalled.write(requestV1('2', 'large'));
+  const facts = (client: number) => [...engine.connections()].find(({ terms }) => terms.client === client);
+  while (facts(2)?.bytesIn !== 2 || facts(3)?.queuedBytes === 0)
+    await new Promise((resolve) => setImmediate(resolve));
+  for (let seconds = 0; seconds < 130; seconds++) await clock.advance(1_000);
+  await readAll(half);
+  await readAll(silent);
+  while (closed.length < 3) await new Promise((resolve) => setImmediate(resolve));
+  expect(registry.counter('signalbox_objects_idle_disconnects_total').value).toBe(2);
+  expect(registry.counter('signalbox_objects_slow_reader_disconnects_total').value).toBe(1);
+});
+
+it('closes a connection after its last request, where there is a maximum', async () => {
+  const { put, connect } = await testEngine({ limits: { max_requests: 2 } });
+  put('a', 'hello');
+  const socket = await connect();
+  socket.write(Buffer.concat([HELLO, ...[1, 2, 3].map((id) => requestV2(id, 1, '2', 'a'))]));
+  expect(answersV2((await readAll(socket)).subarray(10)).map(({ id }) => id)).toEqual([1, 2]);
 });

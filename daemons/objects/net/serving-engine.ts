@@ -9,6 +9,7 @@ import type { Native } from '../native/native-calls.ts';
 import { descriptorOf, duplicate, peerCredentials } from '../native/socket-calls.ts';
 import type { Peer } from '../permissions.ts';
 import type { ObjectReader } from '../store/object-reader.ts';
+import type { ObjectWrites } from '../store/object-writes.ts';
 import type {
   CachedFacts,
   ConnectionFacts,
@@ -22,8 +23,9 @@ import { ServingThread } from './serving-thread.ts';
 
 /** What an engine is made of. */
 export interface ServingEngineOptions {
-  /** That of the daemon's thread; the engine closes it. */
+  /** That of the daemon's thread, closed by its owner. */
   readonly reader: ObjectReader;
+  readonly writes: ObjectWrites;
   readonly native: Native | null;
   /** Why there are no native calls; an empty text where there are. */
   readonly nativeReason: string;
@@ -47,7 +49,6 @@ export class ServingEngine implements Engine {
     this.#own = new ServingThread({
       name: 'copy buffers',
       ...options,
-      readAhead: () => Promise.resolve(),
       onClosed: (client) => events.onClosed(client),
       onChanged: () => events.onChanged(),
       onRefused: (client, why) => events.onRefused(client, why),
@@ -100,7 +101,7 @@ export class ServingEngine implements Engine {
         threads: 1,
         setting: this.#settings.pools.fdpassThreads,
         connections: this.#own.size,
-        why: 'The thread of the daemon serves every connection.',
+        why: `Every connection is served by the daemon's own thread, whatever concurrency_model says (${this.#settings.pools.model}).`,
       },
     ];
   }

@@ -13,6 +13,7 @@ import type { Carrier } from '../native/descriptor-sender.ts';
 import type { Native } from '../native/native-calls.ts';
 import { type Peer, Permissions } from '../permissions.ts';
 import type { ObjectReader } from '../store/object-reader.ts';
+import type { ObjectWrites } from '../store/object-writes.ts';
 import { Connection } from './connection.ts';
 import { CopyBuffers } from './copy-buffers.ts';
 import { DescriptorBatch } from './descriptor-batch.ts';
@@ -26,12 +27,12 @@ export interface ServingThreadOptions {
   /** Names its buffers. */
   readonly name: string;
   readonly reader: ObjectReader;
+  readonly writes: ObjectWrites;
   readonly native: Native | null;
   readonly nativeReason: string;
   readonly metrics: ServingMetrics;
   readonly settings: EngineSettings;
   readonly clock: Clock;
-  readonly readAhead: Serving['readAhead'];
   readonly onClosed: (client: number) => void;
   readonly onChanged: () => void;
   readonly onRefused: (client: number, why: string) => void;
@@ -43,6 +44,7 @@ const READ_BYTES = 64 * 1024;
 
 export class ServingThread implements Serving {
   readonly reader: ObjectReader;
+  readonly writes: ObjectWrites;
   readonly native: Native | null;
   readonly nativeReason: string;
   readonly turns: WorkTurns;
@@ -50,7 +52,6 @@ export class ServingThread implements Serving {
   readonly arena = new OutputArena();
   readonly buffers: CopyBuffers;
   readonly clock: Clock;
-  readonly readAhead: Serving['readAhead'];
   readonly onRefused: Serving['onRefused'];
   readonly onDefect: Serving['onDefect'];
   settings: EngineSettings;
@@ -67,11 +68,11 @@ export class ServingThread implements Serving {
   constructor(options: ServingThreadOptions) {
     this.#options = options;
     this.reader = options.reader;
+    this.writes = options.writes;
     this.native = options.native;
     this.nativeReason = options.nativeReason;
     this.metrics = options.metrics;
     this.clock = options.clock;
-    this.readAhead = options.readAhead;
     this.onRefused = options.onRefused;
     this.onDefect = options.onDefect;
     this.settings = options.settings;
@@ -80,7 +81,8 @@ export class ServingThread implements Serving {
     this.buffers = new CopyBuffers(options.name);
     this.#deadlines = new Deadlines(options.clock, (connection) => {
       const againMs = connection.look();
-      if (againMs !== null) this.#deadlines.add(connection, againMs);
+      // One that said its last meanwhile waits for that already.
+      if (againMs !== null && connection.line === null) this.#deadlines.add(connection, againMs);
     });
   }
 
@@ -100,6 +102,10 @@ export class ServingThread implements Serving {
       this.#batches.set(carrier, batch);
     }
     return batch;
+  }
+
+  readAhead(fd: number, offset: number, bytes: number): Promise<void> {
+    return this.buffers.warm(fd, offset, bytes);
   }
 
   /** Serves a plain socket by its descriptor, which is this thread's from here on. */
@@ -136,7 +142,7 @@ export class ServingThread implements Serving {
     return connection !== undefined;
   }
 
-  /** Every connection, and those that still come, take no more requests. */
+  /** Every connection, and those that come until {@link resume}, take no more requests and end when they have answered those that they have. */
   drain(): void {
     this.#draining = true;
     for (const connection of [...this.#connections.values()]) connection.drain();
@@ -162,21 +168,24 @@ export class ServingThread implements Serving {
     }));
   }
 
-  /** Closes everything: connections, files, timers. */
+  /** Closes all connections. The reader is its owner's to close. */
   close(): void {
     for (const connection of [...this.#connections.values()]) connection.destroy();
     this.turns.close();
-    this.reader.close();
   }
 
   #serve(socket: Socket, terms: ConnectionTerms, peer: Peer): Connection {
     const origin = { terms, peer, connectedAt: this.clock.now(), group: this.#enter(terms) };
     const connection = new Connection(this, socket, origin, {
       onChanged: this.#options.onChanged,
-      onClosed: () => this.#onClosed(connection),
+      onEnding: (ending) => {
+        this.#deadlines.remove(ending);
+        this.#deadlines.add(ending, ending.nextLookMs);
+      },
+      onClosed: (gone) => this.#onClosed(gone),
     });
     this.#connections.set(terms.client, connection);
-    this.#deadlines.add(connection, connection.firstLookMs);
+    this.#deadlines.add(connection, connection.nextLookMs);
     if (this.#draining) connection.drain();
     this.#options.onChanged();
     return connection;

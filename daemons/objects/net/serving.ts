@@ -6,6 +6,7 @@ import type { Carrier } from '../native/descriptor-sender.ts';
 import type { Native } from '../native/native-calls.ts';
 import type { Permissions } from '../permissions.ts';
 import type { ObjectReader } from '../store/object-reader.ts';
+import type { ObjectWrites } from '../store/object-writes.ts';
 import type { CopyBuffers } from './copy-buffers.ts';
 import type { DescriptorBatch } from './descriptor-batch.ts';
 import type { EngineSettings } from './engine.ts';
@@ -14,6 +15,7 @@ import type { OutputArena } from './output-arena.ts';
 /** Of one thread. */
 export interface Serving {
   readonly reader: ObjectReader;
+  readonly writes: ObjectWrites;
   readonly native: Native | null;
   /** Why there are no native calls; an empty text where there are. */
   readonly nativeReason: string;

@@ -1,6 +1,6 @@
 /** What a client is told of what the store did not do. */
 import type { RefusalName } from '../protocol/status.ts';
-import { STORE_PROBLEMS, type StoreProblem } from '../store/store-problems.ts';
+import { STORE_PROBLEMS, StoreError, type StoreProblem } from '../store/store-problems.ts';
 
 const STATUS_OF: Readonly<Record<StoreProblem, RefusalName>> = {
   invalid_uri: 'invalid_request',
@@ -9,7 +9,7 @@ const STATUS_OF: Readonly<Record<StoreProblem, RefusalName>> = {
   // What a link would lead to is not an object here, and whether it exists is nobody's business.
   not_regular: 'not_found',
   conflict: 'invalid_request',
-  too_large: 'invalid_request',
+  too_large: 'storage',
   quota: 'storage',
   changed: 'invalid_request',
   denied: 'storage',
@@ -34,6 +34,12 @@ const BY_PROBLEM = Object.fromEntries(
 /** The answer to a problem of the store. */
 export const refusalOf = (problem: StoreProblem): Refusal => BY_PROBLEM[problem];
 
+/** The answer to what the store threw, in its own words; null for a defect. */
+export function refusalOfThrown(thrown: unknown): Refusal | null {
+  if (!(thrown instanceof StoreError)) return null;
+  return { status: STATUS_OF[thrown.problem], message: thrown.message };
+}
+
 /** Refusals that are not the store's. */
 export const REFUSALS = {
   fdpassOverTcp: {
@@ -56,7 +62,6 @@ export const REFUSALS = {
   wrongToken: { status: 'unsupported', message: 'That is not the token of this listener.' },
   mayNotRead: { status: 'not_found', message: STORE_PROBLEMS.not_found },
   mayNotWrite: { status: 'unsupported', message: 'You may not write there.' },
-  draining: { status: 'unavailable', message: 'The server takes no more requests; connect again later.' },
   failed: { status: 'internal', message: 'A defect of the server; its log has the details.' },
 } as const satisfies Record<string, Refusal>;
 

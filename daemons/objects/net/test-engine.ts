@@ -21,8 +21,7 @@ import { objectsMetrics, ServingMetrics } from '../metrics.ts';
 import { DescriptorReceiver } from '../native/descriptor-receiver.ts';
 import { loadNative, type Native } from '../native/native-calls.ts';
 import { descriptorOf, waitReadable } from '../native/socket-calls.ts';
-import { Generations } from '../store/generations.ts';
-import { ObjectReader } from '../store/object-reader.ts';
+import { testStore } from '../store/test-store.ts';
 import type { ConnectionTerms, EngineSettings } from './engine.ts';
 import { ServingEngine } from './serving-engine.ts';
 
@@ -43,10 +42,12 @@ export async function testEngine(options: TestEngineOptions = {}) {
   const root = join(folder, 'root');
   mkdirSync(root);
   const registry = new MetricRegistry('objects', objectsMetrics);
-  const reader = new ObjectReader(
-    { root, generations: new Generations().memory, foldsCase: false, copies: null },
-    { entries: 64, native: native?.files ?? null, clock },
-  );
+  const store = await testStore(root, {
+    entries: 64,
+    native: native?.files ?? null,
+    maxObjectBytes: 10_000_000,
+    clock,
+  });
   const closed: number[] = [];
   const refused: string[] = [];
   const defects: unknown[] = [];
@@ -58,7 +59,8 @@ export async function testEngine(options: TestEngineOptions = {}) {
     ...options.settings,
   };
   const engine = new ServingEngine({
-    reader,
+    reader: store.reader,
+    writes: store,
     native,
     nativeReason: native === null ? 'a test has none' : '',
     metrics: new ServingMetrics(registry),
@@ -93,6 +95,7 @@ export async function testEngine(options: TestEngineOptions = {}) {
   onTestFinished(async () => {
     for (const socket of open) socket.destroy();
     await engine.close();
+    await store.close();
     if (server.listening) await new Promise((resolve) => server.close(resolve));
     rmSync(folder, { recursive: true });
   });
@@ -136,7 +139,8 @@ function openBelow(folder: string): string[] {
   for (const fd of readdirSync('/proc/self/fd')) {
     try {
       const path = readlinkSync(`/proc/self/fd/${fd}`);
-      if (path.startsWith(`${folder}/`)) found.push(path.slice(folder.length + 1));
+      if (path.startsWith(`${folder}/`) && !path.endsWith('/.signalbox-tmp'))
+        found.push(path.slice(folder.length + 1));
     } catch {
       // It was that of the listing.
     }

@@ -1,0 +1,60 @@
+/** Where the body of a request goes while it comes. */
+import type { ObjectInfo } from '../store/object-info.ts';
+import type { ObjectWrites } from '../store/object-writes.ts';
+import { PutBody } from '../store/put-body.ts';
+
+/** Takes a body. */
+export interface BodyIntake {
+  /** Whether more of the body may be given to it. */
+  readonly hasRoom: boolean;
+  /** Takes a part of it; the memory is used again afterwards. */
+  take(source: Buffer, start: number, end: number): void;
+  /** All of it has come. */
+  end(): void;
+  /** The connection is gone. */
+  close(): void;
+}
+
+/** What becomes of a put. */
+export interface PutEvents {
+  /** There is room for more of the body again. */
+  onRoom(): void;
+  /** The object is in its place and on disk. */
+  onStored(object: ObjectInfo): void;
+  /** Nothing of it stays; what was there before is there still. */
+  onFailed(error: unknown): void;
+}
+
+/** The body of a put. */
+export class PutIntake implements BodyIntake {
+  readonly #body: PutBody;
+  readonly #events: PutEvents;
+  #hasRoom = true;
+
+  constructor(writes: ObjectWrites, uri: string, sizeBytes: number, events: PutEvents) {
+    this.#events = events;
+    this.#body = new PutBody(writes, uri, sizeBytes, () => {
+      this.#hasRoom = true;
+      events.onRoom();
+    });
+  }
+
+  get hasRoom(): boolean {
+    return this.#hasRoom;
+  }
+
+  take(source: Buffer, start: number, end: number): void {
+    this.#hasRoom = this.#body.push(source, start, end);
+  }
+
+  end(): void {
+    this.#body.finish().then(
+      (object) => this.#events.onStored(object),
+      (error: unknown) => this.#events.onFailed(error),
+    );
+  }
+
+  close(): void {
+    this.#body.abandon();
+  }
+}
