@@ -1,0 +1,97 @@
+/** The object server by the command line, as an operator uses it: put, get in every mode, list, stat, delete; real files. */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readFile, stat, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { RunningApp } from './app/running-app.ts';
+import { expect, test } from './fixtures.ts';
+
+test.use({ config: '[objects]\nlisten = [{ path = "objects.sock", writable = true }]\n', exactConfig: true });
+
+/** Names that a shell, a URL or a terminal would take for something else. */
+const NAMES = [
+  'plain.txt',
+  'a b/c d.txt',
+  'öäü/日本語/😀.bin',
+  '100%/%2e%2e/&?#=.txt',
+  'quote\'s "and" $HOME',
+  '-dash',
+  '.hidden/..file',
+  `${'x'.repeat(255)}`,
+];
+
+const MODES = ['copy', 'splice', 'fdpass'] as const;
+const GIB = 1024 ** 3;
+
+const objects = (app: RunningApp, ...words: string[]) =>
+  app.cliJson<{ result: never }>(['objects', ...words]);
+
+async function sha256(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(file), hash);
+  return hash.digest('hex');
+}
+
+// Some forty processes, one after another.
+test.setTimeout(240_000);
+
+test('objects are put, fetched in every mode, listed, told of and deleted, whatever they are called', async ({
+  app,
+  folder,
+}) => {
+  await app.cliJson(['start', 'objects']);
+  const [source, target] = [join(folder, 'source'), join(folder, 'target')];
+  for (const [index, name] of NAMES.entries()) {
+    const content = index % 2 === 0 ? '' : `content of ${name}\n`.repeat(index * 1_000);
+    await writeFile(source, content);
+    expect(await objects(app, 'put', '--', name, source)).toMatchObject({
+      ok: true,
+      result: { uri: name, bytes: Buffer.byteLength(content) },
+    });
+    // Each is a process of its own, so that every name is fetched in one mode, and the first two in all of them.
+    for (const mode of index < 2 ? MODES : [MODES[index % MODES.length]!]) {
+      await objects(app, 'get', '--mode', mode, '--', name, target);
+      expect(await readFile(target, 'utf8'), `${name} by ${mode}`).toBe(content);
+    }
+  }
+  const listed = await objects(app, 'list');
+  expect((listed.result as { uri: string }[]).map(({ uri }) => uri).sort()).toEqual([...NAMES].sort());
+  expect(await objects(app, 'stat', 'a b/c d.txt')).toMatchObject({ result: { contentType: 'text/plain' } });
+  for (const name of ['plain.txt', '-dash']) await objects(app, 'delete', '--', name);
+  expect((await objects(app, 'list')).result).toHaveLength(NAMES.length - 2);
+  const gone = await app.cli(['objects', 'get', 'plain.txt', target]);
+  expect([gone.code, gone.stderr]).toEqual([1, expect.stringContaining('not_found')]);
+});
+
+test('an object of a gigabyte with holes comes whole in every mode', async ({ app, folder }) => {
+  await app.cliJson(['start', 'objects']);
+  const target = join(folder, 'target');
+  // As an operator copies a file into the store.
+  const source = join(app.dataDir, 'objects/store/large.bin');
+  await writeFile(source, 'begin');
+  await truncate(source, GIB);
+  const expected = await sha256(source);
+  for (const mode of MODES) {
+    await objects(app, 'get', 'large.bin', target, '--mode', mode);
+    expect((await stat(target)).size).toBe(GIB);
+    expect(await sha256(target), mode).toBe(expected);
+  }
+});
+
+test('a listener that is not writable takes nothing, and the dashboard has its card and its figures', async ({
+  app,
+  folder,
+}) => {
+  await app.cliJson(['start', 'objects']);
+  await writeFile(app.configFile, '[objects]\nlisten = [{ path = "objects.sock" }]\n');
+  await app.cliJson(['config', 'reload']);
+  const source = join(folder, 'source');
+  await writeFile(source, 'content');
+  const refused = await app.cli(['objects', 'put', 'a', source]);
+  expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('unsupported')]);
+  await app.open('/');
+  await expect(app.card('objects')).toContainText('objects.sock');
+  await app.open('/daemon/objects');
+  await expect(app.page.getByText('All metrics')).toBeVisible();
+});
