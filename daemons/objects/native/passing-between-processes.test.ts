@@ -49,8 +49,10 @@ it('each thread has calls of its own, and closes what it opened without a compla
   const warnings: string[] = [];
   const warned = ({ message }: Error) => warnings.push(message);
   process.on('warning', warned);
+  // The last message and the end may be told in one go.
+  const exited = once(worker, 'exit');
   const [message] = await once(worker, 'message');
-  await once(worker, 'exit');
+  await exited;
   process.off('warning', warned);
   expect(message).toEqual({ sent: { answers: 10, torn: false, errno: 0 }, leaked: 0 });
   expect(warnings).toEqual([]);
