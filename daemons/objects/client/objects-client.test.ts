@@ -247,6 +247,26 @@ function openObjects(server: TestObjectServer): string[] {
   });
 }
 
+it('leaves no socket open', async () => {
+  const openSockets = () =>
+    readdirSync('/proc/self/fd').filter((fd) => {
+      try {
+        return readlinkSync(`/proc/self/fd/${fd}`).startsWith('socket:');
+      } catch {
+        return false;
+      }
+    }).length;
+  const server = await started();
+  const before = openSockets();
+  for (let i = 0; i < 10; i++) {
+    const client = await ObjectsClient.connect({ path: server.path });
+    await client.get('/a.txt');
+    if (i % 2 === 0) await client.close();
+    else client.destroy();
+  }
+  await vi.waitFor(() => expect(openSockets()).toBeLessThanOrEqual(before), 30_000);
+});
+
 it('leaves no descriptor open that nobody was given', async () => {
   const server = await started();
   const client = await connected({ path: server.path });
@@ -384,6 +404,36 @@ describe('content', () => {
     const client = await connected({ path: server.path });
     await expect(client.put('/no', Buffer.alloc(300_000))).rejects.toMatchObject({ status: 'storage' });
     expect((await client.get('/a.txt')).content.toString()).toBe('hello objects');
+  });
+
+  it('is not received faster than it is read', async () => {
+    const server = await started();
+    server.objects.set('/large', Buffer.alloc(8_000_000));
+    const client = await connected({ path: server.path });
+    let received = 0;
+    const onProgress = (done: number) => {
+      received = done;
+    };
+    const { content } = await client.read('/large', { mode: 'copy', onProgress });
+    // Meanwhile the server has all the time that it could want.
+    const other = await connected({ path: server.path });
+    for (let i = 0; i < 20; i++) await other.get('/a.txt');
+    expect(received).toBeLessThan(1_000_000);
+    expect(await text(content)).toHaveLength(8_000_000);
+    expect(received).toBe(8_000_000);
+  });
+
+  it('of a put that stops half way ends the connection when its time is over', async () => {
+    const server = await started();
+    const client = await connected({ path: server.path });
+    async function* pieces() {
+      yield Buffer.from('ab');
+      await new Promise(() => undefined);
+    }
+    const put = client.put('/half', { sizeBytes: 4, content: pieces() }, { deadlineMs: 20 });
+    await expect(put).rejects.toThrow(ObjectsDeadlineError);
+    expect(client.closed).toBe(true);
+    expect(server.objects.has('/half')).toBe(false);
   });
 
   it('of another size than was said ends the connection, since nothing can follow it', async () => {
