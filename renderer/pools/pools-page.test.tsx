@@ -327,6 +327,17 @@ describe('what is not there', () => {
     expect(names()).toEqual(['k']);
   });
 
+  it('is what main has where no daemon runs at all', async () => {
+    const told = saysOf([FULL_MANIFEST], [daemon({ state: 'stopped' })]);
+    const metrics = catalogOf('main', standardSeries('main', 'queue', 'm'));
+    page = await testPage({
+      info: { ...told, catalogs: { ...told.catalogs, main: { revision: 1, metrics } } },
+    });
+    page.show(<PoolsPage />);
+    await pass(0);
+    expect(names()).toEqual(['m']);
+  });
+
   it('is said to be not current when the host cannot be reached', async () => {
     await open(d('queue', 'q'));
     await page.measure('d', figuresOf('d', 'queue', 'q', { depth: 3 }));

@@ -105,7 +105,13 @@ describe('a table', () => {
     const arrows = () =>
       screen.getAllByRole('columnheader').map((one) => one.querySelector('path')?.getAttribute('d'));
     expect(arrows()).toEqual([undefined, undefined, undefined, undefined]);
+    const bright = () =>
+      screen
+        .getAllByRole('columnheader')
+        .map((one) => one.querySelector('button')?.className.includes(' text-ink'));
+    expect(bright()).toEqual([false, false, false, false]);
     await press('Nick');
+    expect(bright()).toEqual([true, false, false, false]);
     const up = arrows()[0];
     await press('Nick');
     expect([up === undefined, arrows()[0] === up]).toEqual([false, false]);
