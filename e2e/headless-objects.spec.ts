@@ -1,9 +1,6 @@
 /** The object server by the command line, as an operator uses it: put, get in every mode, list, stat, delete; real files. */
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { readFile, stat, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, open, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import type { RunningApp } from './app/running-app.ts';
 import { expect, test } from './fixtures.ts';
 
@@ -25,15 +22,19 @@ const MODES = ['copy', 'splice', 'fdpass'] as const;
 const GIB = 1024 ** 3;
 
 const objects = (app: RunningApp, ...words: string[]) =>
-  app.cliJson<{ result: never }>(['objects', ...words]);
+  app.cliJson<{ result: unknown }>(['objects', ...words]);
 
-async function sha256(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(file), hash);
-  return hash.digest('hex');
+/** The first, a middle and the last KiB of a file. */
+async function samplesOf(file: string): Promise<string[]> {
+  const opened = await open(file);
+  const at = [0, GIB / 2 + 12_345, GIB - 1_024];
+  const read = at.map(async (place) => (await opened.read(Buffer.alloc(1_024), 0, 1_024, place)).buffer);
+  const samples = (await Promise.all(read)).map((bytes) => bytes.toString('latin1'));
+  await opened.close();
+  return samples;
 }
 
-// Some forty processes, one after another.
+// Some twenty-five processes, one after another.
 test.setTimeout(240_000);
 
 test('objects are put, fetched in every mode, listed, told of and deleted, whatever they are called', async ({
@@ -49,11 +50,10 @@ test('objects are put, fetched in every mode, listed, told of and deleted, whate
       ok: true,
       result: { uri: name, bytes: Buffer.byteLength(content) },
     });
-    // Each is a process of its own, so that every name is fetched in one mode, and the first two in all of them.
-    for (const mode of index < 2 ? MODES : [MODES[index % MODES.length]!]) {
-      await objects(app, 'get', '--mode', mode, '--', name, target);
-      expect(await readFile(target, 'utf8'), `${name} by ${mode}`).toBe(content);
-    }
+    // Each is a process of its own, so that every name is fetched in one mode, and each mode has an empty object and a full one.
+    const mode = MODES[index % MODES.length]!;
+    await objects(app, 'get', '--mode', mode, '--', name, target);
+    expect(await readFile(target, 'utf8'), `${name} by ${mode}`).toBe(content);
   }
   const listed = await objects(app, 'list');
   expect((listed.result as { uri: string }[]).map(({ uri }) => uri).sort()).toEqual([...NAMES].sort());
@@ -70,12 +70,13 @@ test('an object of a gigabyte with holes comes whole in every mode', async ({ ap
   // As an operator copies a file into the store.
   const source = join(app.dataDir, 'objects/store/large.bin');
   await writeFile(source, 'begin');
-  await truncate(source, GIB);
-  const expected = await sha256(source);
+  await truncate(source, GIB - 3);
+  await appendFile(source, 'end');
+  const expected = await samplesOf(source);
   for (const mode of MODES) {
     await objects(app, 'get', 'large.bin', target, '--mode', mode);
     expect((await stat(target)).size).toBe(GIB);
-    expect(await sha256(target), mode).toBe(expected);
+    expect(await samplesOf(target), mode).toEqual(expected);
   }
 });
 
