@@ -9,10 +9,7 @@ import type { Figures } from '../shared/figures.ts';
 import { pinned } from '../shared/pinning.ts';
 import { machineCpuSeconds, readUsage } from '../shared/process-usage.ts';
 import type { Ask, GeneratorMessage, Job, Measurement } from './messages.ts';
-import { MODELS, nginxVersion, type RunningObjects, startNginx, startObjects } from './servers.ts';
-
-/** Threads of a process for each connection or request are only compared up to here, as the server has it. */
-const THREADED_CONNECTIONS = 32;
+import { nginxVersion, type RunningObjects, startNginx, startObjects } from './servers.ts';
 
 /** A server with what is asked of it; each run starts a fresh one. */
 export interface Candidate {
@@ -39,17 +36,11 @@ const objects = (mode: 'fdpass' | 'copy' | 'splice', uri: string): Ask => ({ wir
 
 /** All of them; `rivals` says whether nginx is started. */
 export function scenarios({ seconds, connections, nodeOptions }: ScenarioSizes): Scenario[] {
-  const ours = (model: string) => ({ start: () => startObjects(model, nodeOptions) });
-  const inModels = (loads: (connections: number) => Candidate['parts']): Candidate[] =>
-    MODELS.map((model, index) => ({
-      name: model,
-      ...ours(model),
-      parts: loads(index === 0 ? connections : Math.min(connections, THREADED_CONNECTIONS)),
-    }));
+  const ours = { start: () => startObjects(nodeOptions) };
   const one = (asks: readonly Ask[], depth: number): Load => ({ connections: 1, depth, asks });
   const copies = (name: string, depth: number): Candidate => ({
     name: 'COPY',
-    ...ours(MODELS[0]),
+    ...ours,
     parts: [{ name, load: one([objects('copy', name)], depth) }],
   });
   const bySize = ['1K', '10K', '100K', '1M', '10M'];
@@ -64,10 +55,14 @@ export function scenarios({ seconds, connections, nodeOptions }: ScenarioSizes):
       headline: '1K requests/s',
       perCpu: '1K requests/CPU s',
       candidates: [
-        ...inModels(() => [
-          { name: '1K', load: one([objects('fdpass', '1K')], 1) },
-          { name: '1G', load: one([objects('fdpass', '1G')], 1) },
-        ]),
+        {
+          name: 'FDPASS',
+          ...ours,
+          parts: [
+            { name: '1K', load: one([objects('fdpass', '1K')], 1) },
+            { name: '1G', load: one([objects('fdpass', '1G')], 1) },
+          ],
+        },
         copies('1K', 1),
       ],
     },
@@ -77,26 +72,28 @@ export function scenarios({ seconds, connections, nodeOptions }: ScenarioSizes):
       headline: '1K requests/s',
       perCpu: '1K requests/CPU s',
       candidates: [
-        ...inModels(() => [{ name: '1K', load: one([objects('fdpass', '1K')], 64) }]),
+        { name: 'FDPASS', ...ours, parts: [{ name: '1K', load: one([objects('fdpass', '1K')], 64) }] },
         copies('1K', 64),
       ],
     },
     {
       id: 'connection-scaling',
-      title: `${connections.toLocaleString('en')} persistent connections (${THREADED_CONNECTIONS} where each has a thread), FDPASS one at a time on each`,
+      title: `${connections.toLocaleString('en')} persistent connections, FDPASS of 1 KB one at a time on each, beside COPY`,
       headline: 'all requests/s',
       perCpu: 'all requests/CPU s',
-      candidates: inModels((many) => [
-        { name: 'all', load: { connections: many, depth: 1, asks: [objects('fdpass', '1K')] } },
-      ]),
+      candidates: (['fdpass', 'copy'] as const).map((mode) => ({
+        name: mode.toUpperCase(),
+        ...ours,
+        parts: [{ name: 'all', load: { connections, depth: 1, asks: [objects(mode, '1K')] } }],
+      })),
     },
     {
       id: 'copy-by-size',
       title: `COPY of 1 KB to 10 MB on 4 connections, ${seconds} s each, beside SPLICE${nginx === null ? '' : ' and nginx'}`,
       headline: '1M MB/s',
       candidates: [
-        { name: 'COPY', ...ours(MODELS[0]), parts: partsBySize((uri) => objects('copy', uri)) },
-        { name: 'SPLICE', ...ours(MODELS[0]), parts: partsBySize((uri) => objects('splice', uri)) },
+        { name: 'COPY', ...ours, parts: partsBySize((uri) => objects('copy', uri)) },
+        { name: 'SPLICE', ...ours, parts: partsBySize((uri) => objects('splice', uri)) },
         ...(nginx === null
           ? []
           : [
@@ -111,27 +108,31 @@ export function scenarios({ seconds, connections, nodeOptions }: ScenarioSizes):
     {
       id: 'mixed',
       title:
-        '80 of 100 requests FDPASS of 1 KB, 20 COPY of 10 KB, 8 under way on each of 100 connections (32 where each has a thread)',
+        '80 of 100 requests FDPASS of 1 KB, 20 COPY of 10 KB, 8 under way on each of 100 connections, beside the same by COPY alone',
       headline: 'all requests/s',
       perCpu: 'all requests/CPU s',
-      candidates: inModels((many) => [
-        {
-          name: 'all',
-          load: {
-            connections: Math.min(many, 100),
-            depth: 8,
-            asks: [...Array<Ask>(4).fill(objects('fdpass', '1K')), objects('copy', '10K')],
+      candidates: (['fdpass', 'copy'] as const).map((mode) => ({
+        name: mode === 'copy' ? 'COPY alone' : 'FDPASS and COPY',
+        ...ours,
+        parts: [
+          {
+            name: 'all',
+            load: {
+              connections: Math.min(connections, 100),
+              depth: 8,
+              asks: [...Array<Ask>(4).fill(objects(mode, '1K')), objects('copy', '10K')],
+            },
           },
-        },
-      ]),
+        ],
+      })),
     },
     {
       id: 'splice',
       title: `100 MB files over TCP on 4 connections, ${seconds} s: SPLICE, COPY${nginx === null ? '' : ', nginx with sendfile'}`,
       headline: '100M MB/s',
       candidates: [
-        { name: 'SPLICE', ...ours(MODELS[0]), parts: large(objects('splice', '100M')) },
-        { name: 'COPY', ...ours(MODELS[0]), parts: large(objects('copy', '100M')) },
+        { name: 'SPLICE', ...ours, parts: large(objects('splice', '100M')) },
+        { name: 'COPY', ...ours, parts: large(objects('copy', '100M')) },
         ...(nginx === null
           ? []
           : [{ name: `nginx ${nginx}`, start: startNginx, parts: large({ wire: 'http', uri: '100M' }) }]),

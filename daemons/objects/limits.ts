@@ -167,11 +167,6 @@ export const FIXED_LIMITS = {
     unit: 'bytes',
     reason: 'Longest part of a URI between slashes: no common file system has longer names.',
   },
-  pool_threads: {
-    default: 32,
-    unit: 'count',
-    reason: 'Threads of one pool at most, whatever the model: each has a heap of its own, some megabytes.',
-  },
   access_rules: {
     default: 1_000,
     unit: 'count',

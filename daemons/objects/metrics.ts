@@ -49,10 +49,6 @@ export const objectsMetrics: readonly MetricSpec[] = [
   ...CONTENT_MODES.map((mode) =>
     gauge(`queue_${mode}`, `Requests that wait or are worked on: ${OF_MODE[mode]}`),
   ),
-  gauge('work_ratio', 'Share of the time between bytes and answer in which a request was worked on', 'ratio'),
-  gauge('requests_per_connection', 'Requests of a connection on average, of those that are open'),
-  gauge('mean_object_bytes', 'Size of an object handed out, on average', 'bytes'),
-  gauge('disk_pending', 'Reads and writes that the disk has not answered yet'),
   gauge('objects', 'Objects in the store'),
   gauge('stored_bytes', 'Bytes of all objects', 'bytes'),
   gauge('uploads', 'Puts that have begun and not ended'),

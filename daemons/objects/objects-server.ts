@@ -18,7 +18,7 @@ import type { BanList } from './ban-list.ts';
 import type { ObjectsConfig } from './config.ts';
 import { connectionClasses } from './connection-classes.ts';
 import { LIMIT_NAMES, type LimitName, type Limits } from './limits.ts';
-import type { ConnectionTerms, Engine, EngineEvents, EngineSettings, PoolSettings } from './net/engine.ts';
+import type { ConnectionTerms, Engine, EngineEvents, EngineSettings } from './net/engine.ts';
 import type { ObjectsPrepared, OpenEntry } from './prepare.ts';
 
 /** A client, as the acceptor keeps it. */
@@ -52,7 +52,6 @@ export class ObjectsServer {
   readonly #byNumber = new Map<number, Client>();
   #config: ObjectsConfig;
   #prepared: ObjectsPrepared;
-  #pools: PoolSettings;
   #lastClient = 0;
   #draining = false;
 
@@ -62,7 +61,6 @@ export class ObjectsServer {
     this.#config = config;
     this.#prepared = prepared;
     this.limits = limitsOf(config);
-    this.#pools = poolsOf(config);
     this.#clients = new OpenConnections<Client>(options.onChanged);
     this.engine = options.engineOf(this.#settings(), {
       onClosed: (client) => this.#closed(client),
@@ -112,10 +110,6 @@ export class ObjectsServer {
     return this.#draining;
   }
 
-  get pools(): PoolSettings {
-    return this.#pools;
-  }
-
   /** The clients that are connected. */
   clients(): Iterable<Client> {
     return this.#byNumber.values();
@@ -130,7 +124,6 @@ export class ObjectsServer {
     return this.#acceptor.begin(prepared.listen, prepared.credentials, () => {
       this.#config = config;
       this.#prepared = prepared;
-      this.#pools = poolsOf(config);
       this.setLimits(limitsOf(config));
     });
   }
@@ -140,12 +133,6 @@ export class ObjectsServer {
     Object.assign(this.limits, changes);
     this.#warnOfRoom();
     this.admission.reclassify(connectionClasses(this.#config, this.limits));
-    this.engine.configure(this.#settings());
-  }
-
-  /** Changes how work is shared out until the next reload or start. */
-  setPools(changes: Partial<PoolSettings>): void {
-    this.#pools = { ...this.#pools, ...changes };
     this.engine.configure(this.#settings());
   }
 
@@ -169,8 +156,7 @@ export class ObjectsServer {
   }
 
   #settings(): EngineSettings {
-    const { access, create_on_fdpass } = this.#config;
-    return { limits: { ...this.limits }, access, createOnFdpass: create_on_fdpass, pools: this.#pools };
+    return { limits: { ...this.limits }, access: this.#config.access };
   }
 
   #warnOfRoom(): void {
@@ -249,12 +235,4 @@ function fingerprintOf(tls: TLSSocket): string | null {
 
 function limitsOf(config: ObjectsConfig): Limits {
   return Object.fromEntries(LIMIT_NAMES.map((name) => [name, config[name]])) as Limits;
-}
-
-function poolsOf(config: ObjectsConfig): PoolSettings {
-  return {
-    model: config.concurrency_model,
-    fdpassThreads: config.fdpass_threads,
-    spliceThreads: config.splice_threads,
-  };
 }

@@ -133,23 +133,6 @@ export function adminHandlers(
       },
     },
     threads: { run: () => ({ rows: [...server.engine.pools()] }) },
-    'set-threads': {
-      run({ model, fdpass_threads, splice_threads }) {
-        const before = server.pools;
-        const changes = {
-          ...(model === undefined ? {} : { model }),
-          ...(fdpass_threads === undefined ? {} : { fdpassThreads: fdpass_threads }),
-          ...(splice_threads === undefined ? {} : { spliceThreads: splice_threads }),
-        };
-        if (Object.keys(changes).length === 0)
-          throw new SignalboxError(
-            'bad_request',
-            'Name the model or a number of threads, and its new value.',
-          );
-        server.setPools(changes);
-        return { before, after: server.pools };
-      },
-    },
     limits: { run: () => ({ rows: limitRows(LIMITS, (name) => server.limits[name]) }) },
     'set-limits': {
       run(args) {

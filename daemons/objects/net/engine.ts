@@ -3,7 +3,7 @@
  * table look at them, a reload changes what they go by. How many threads stand behind it is the engine's business.
  */
 import type { Socket } from 'node:net';
-import type { AccessRule, ConcurrencyModel } from '../config.ts';
+import type { AccessRule } from '../config.ts';
 import type { Limits } from '../limits.ts';
 import type { Peer } from '../permissions.ts';
 import type { Dialect, ProtocolVersion } from '../protocol/wire.ts';
@@ -53,25 +53,12 @@ export interface ConnectionFacts {
 export interface EngineSettings {
   readonly limits: Readonly<Limits>;
   readonly access: readonly AccessRule[];
-  readonly createOnFdpass: boolean;
-  readonly pools: PoolSettings;
-}
-
-/** How work is shared out. */
-export interface PoolSettings {
-  readonly model: ConcurrencyModel;
-  /** 0 leaves it to the engine. */
-  readonly fdpassThreads: number;
-  /** 0 leaves it to the engine. */
-  readonly spliceThreads: number;
 }
 
 /** One group of threads, for operators. */
 export interface PoolFacts {
   readonly pool: string;
   readonly threads: number;
-  /** As it was configured; 0 is automatic. */
-  readonly setting: number;
   readonly connections: number;
   /** Why there are so many, in words. */
   readonly why: string;

@@ -40,12 +40,10 @@ export interface ServingEngineOptions {
 export class ServingEngine implements Engine {
   readonly #options: ServingEngineOptions;
   readonly #own: ServingThread;
-  #settings: EngineSettings;
 
   constructor(options: ServingEngineOptions) {
     const { events } = options;
     this.#options = options;
-    this.#settings = options.settings;
     this.#own = new ServingThread({
       name: 'copy buffers',
       ...options,
@@ -90,7 +88,6 @@ export class ServingEngine implements Engine {
   }
 
   configure(settings: EngineSettings): void {
-    this.#settings = settings;
     this.#own.configure(settings);
   }
 
@@ -99,9 +96,8 @@ export class ServingEngine implements Engine {
       {
         pool: 'daemon',
         threads: 1,
-        setting: this.#settings.pools.fdpassThreads,
         connections: this.#own.size,
-        why: `Every connection is served by the daemon's own thread, whatever concurrency_model says (${this.#settings.pools.model}).`,
+        why: `Every connection is served by the daemon's own thread.`,
       },
     ];
   }

@@ -54,8 +54,6 @@ export async function testEngine(options: TestEngineOptions = {}) {
   const settings: EngineSettings = {
     limits: { ...defaultLimits(), ...options.limits },
     access: [],
-    createOnFdpass: false,
-    pools: { model: 'async', fdpassThreads: 0, spliceThreads: 0 },
     ...options.settings,
   };
   const engine = new ServingEngine({
