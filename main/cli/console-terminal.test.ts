@@ -15,6 +15,8 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 const ENTRY = join(import.meta.dirname, '../headless/test-fixtures/serve-tiny.ts');
 let dir: string;
 let child: ChildProcess;
+/** Of `child`, with its code: it may end before anybody has read its last words. */
+let exited: Promise<unknown[]>;
 /** What the terminal shows since it was typed in, and in all. */
 let text: string;
 let whole: string;
@@ -35,10 +37,9 @@ async function end(): Promise<void> {
   const pid = Number(/pid (\d+)/.exec(whole)?.[1]);
   whole = '';
   if (child.exitCode !== null) return;
-  const ended = once(child, 'exit');
   if (pid > 0) process.kill(pid, 'SIGKILL');
   else child.kill('SIGKILL');
-  await ended;
+  await exited;
 }
 
 /** Runs a line of the shell in a terminal of its own. */
@@ -47,6 +48,7 @@ function terminal(command: string): void {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, NO_COLOR: '1', SHELL: '/bin/sh' },
   });
+  exited = once(child, 'exit');
   child.stdout?.setEncoding('utf8').on('data', (piece: string) => {
     text += piece;
     whole += piece;
@@ -95,7 +97,7 @@ test('takes commands as a caller of its own, asks before it disturbs anybody, an
   // One that comes sooner is taken for the echo of the one before.
   await delay(CONTROL_LIMITS.interruptEchoMs);
   await type('\u0003', 'stopping (SIGINT)');
-  const [code] = (await once(child, 'exit')) as [number];
+  const [code] = await exited;
   expect(code).toBe(0);
 });
 
@@ -108,7 +110,7 @@ test('is there in the program itself, and not where a program started that', asy
   terminal(`echo pid $$; exec ${program(entry, '--autostart', '', '--json', '--data', join(dir, 'other'))}`);
   await seen('"event":"ready"');
   await type('\u0003', 'stopping (SIGINT)');
-  await once(child, 'exit');
+  await exited;
   expect(whole).not.toContain('signalbox> ');
 });
 
