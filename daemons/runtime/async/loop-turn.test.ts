@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import { readFile } from 'node:fs/promises';
 import { afterEach, expect, test, vi } from 'vitest';
 import { ASLEEP_WORD, LoopTurn, TURN_MEMORY_BYTES, TURN_WORD } from './loop-turn.ts';
@@ -116,21 +117,18 @@ test('while nobody watches no turn is counted', () => {
 
 test('a request keeps its name while it waits, and loses it with its answer', async () => {
   const loop = new LoopTurn();
-  let later = (): void => {};
-  const left = new Promise<string>((resolve) => {
-    later = () => resolve(loop.current().work);
-  });
+  let later = (): string => 'never begun';
   const during = await loop.trace('command.run', 'anna', async () => {
     // Begun during it, and alive when it is over.
-    setTimeout(later, 20);
+    later = AsyncResource.bind(() => loop.current().work);
     const first = loop.current();
     await readFile(import.meta.filename);
-    return [first, loop.current()];
+    return [first, later(), loop.current()];
   });
   const named = { work: 'command.run', connection: 'anna' };
-  expect(during).toEqual([named, named]);
+  expect(during).toEqual([named, named.work, named]);
   expect(loop.current()).toEqual({ work: '', connection: '' });
-  expect(await left).toBe('');
+  expect(later()).toBe('');
 });
 
 test('what a request throws is thrown, and its name goes', async () => {
