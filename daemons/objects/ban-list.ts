@@ -4,7 +4,7 @@ import { toLineText } from '../../contract/line-texts.ts';
 import { BanFile } from '../runtime/net/ban-file.ts';
 import { BanIndex } from '../runtime/net/ban-index.ts';
 import { type BanSaved, BanSaver, type UnsavedBans } from '../runtime/net/ban-saver.ts';
-import { canonicalNetwork } from '../runtime/net/canonical-address.ts';
+import { canonicalRange } from '../runtime/net/canonical-address.ts';
 import { parseCidr } from '../runtime/net/ip-address.ts';
 import type { SubsystemLogger } from '../runtime/telemetry/logger.ts';
 
@@ -43,7 +43,7 @@ export class BanList {
     const file = new BanFile(dataDir, banSchema);
     const list = new BanList(file, log);
     for (const ban of await file.load((message) => log.error('bans_damaged', message)))
-      list.#put({ ...ban, mask: canonicalMask(ban.mask) ?? ban.mask });
+      list.#put({ ...ban, mask: canonicalRange(ban.mask) });
     list.#saver.loaded();
     return list;
   }
@@ -73,7 +73,7 @@ export class BanList {
     return this.#saver.save();
   }
 
-  /** Removes the ban on a mask of {@link canonicalMask}; null where there is none. */
+  /** Removes the ban on a mask as {@link canonicalRange} writes it; null where there is none. */
   remove(mask: string): Promise<BanSaved> | null {
     if (this.#bans.get(mask) === undefined) return null;
     this.#bans.delete(mask);
@@ -104,12 +104,4 @@ export class BanList {
       ban.expiresAt,
     );
   }
-}
-
-/** One way to write a range, whatever spelling it came in: its first address, always with the prefix. Null for what is none. */
-export function canonicalMask(text: string): string | null {
-  const range = parseCidr(text);
-  if (range === null) return null;
-  const { address, prefix } = canonicalNetwork(range);
-  return `${address}/${prefix}`;
 }

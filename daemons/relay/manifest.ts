@@ -11,6 +11,7 @@ import {
 } from '../../contract/manifest.ts';
 import { limitArguments, limitColumns } from '../runtime/host/live-limits.ts';
 import { connectionsMetric, refusalMetrics } from '../runtime/net/acceptor-metrics.ts';
+import { banMinutes } from '../runtime/net/ban-minutes.ts';
 import { banActions, banColumns, clientColumn } from '../runtime/net/client-columns.ts';
 import { throttleCommands } from '../runtime/net/throttle-commands.ts';
 import { relayConfig } from './config.ts';
@@ -176,14 +177,7 @@ const commands = {
       kind: banKind,
       mask: banMask.describe('Such as alice, 192.0.2.1 or 192.0.2.0/24'),
       reason,
-      minutes: z
-        .number()
-        .int()
-        .min(0)
-        .max(5_256_000)
-        .default(0)
-        .describe('Minutes it lasts; 0 is for ever')
-        .meta({ unit: 'minutes', zero: 'for ever' }),
+      minutes: banMinutes(5_256_000),
     }),
     result: 'json',
     effects: [connectionMetric],

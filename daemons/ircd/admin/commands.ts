@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { addressWord, lineText, lineWord } from '../../../contract/line-texts.ts';
 import { type CommandSpec, defineCommand, type Renamed } from '../../../contract/manifest.ts';
 import { limitArguments, limitColumns } from '../../runtime/host/live-limits.ts';
+import { banMinutes } from '../../runtime/net/ban-minutes.ts';
 import { banActions, banColumns } from '../../runtime/net/client-columns.ts';
 import { throttleCommands } from '../../runtime/net/throttle-commands.ts';
 import { limits } from '../limits.ts';
@@ -112,14 +113,7 @@ export const adminCommands = {
       kind: banKind,
       mask: banMask.describe('Such as *@*.example.org, *@10.0.0.0/8, 192.0.2.1 or 192.0.2.0/24'),
       reason: reason.default('Banned by an administrator'),
-      minutes: z
-        .number()
-        .int()
-        .min(0)
-        .max(525_600)
-        .default(0)
-        .describe('Minutes it lasts; 0 is for ever')
-        .meta({ unit: 'minutes', zero: 'for ever' }),
+      minutes: banMinutes(525_600),
     }),
     result: 'json',
     effects: [CONNECTIONS, 'signalbox_ircd_kline_matches_total'],

@@ -9,6 +9,7 @@ import {
 } from '../../../contract/manifest.ts';
 import { limitArguments, limitColumns } from '../../runtime/host/live-limits.ts';
 import { connectionsMetric } from '../../runtime/net/acceptor-metrics.ts';
+import { banMinutes } from '../../runtime/net/ban-minutes.ts';
 import { banActions, banColumns, clientColumn } from '../../runtime/net/client-columns.ts';
 import { throttleCommands } from '../../runtime/net/throttle-commands.ts';
 import { FIXED_LIMITS, LIMITS } from '../limits.ts';
@@ -238,14 +239,7 @@ export const commands = {
     args: z.object({
       mask: addressWord({ max: 64 }).describe('Such as 192.0.2.1 or 192.0.2.0/24'),
       reason,
-      minutes: z
-        .number()
-        .int()
-        .min(0)
-        .max(5_256_000)
-        .default(0)
-        .describe('Minutes it lasts; 0 is for ever')
-        .meta({ unit: 'minutes', zero: 'for ever' }),
+      minutes: banMinutes(5_256_000),
     }),
     result: 'json',
     effects: [connections],

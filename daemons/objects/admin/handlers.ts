@@ -4,9 +4,10 @@ import { describeActor } from '../../../contract/link/actor.ts';
 import type { CommandHandlers } from '../../runtime/host/daemon-definition.ts';
 import { counted, disconnects } from '../../runtime/host/impact-text.ts';
 import { formerLimits, limitRows, namedLimits } from '../../runtime/host/live-limits.ts';
+import { canonicalRange } from '../../runtime/net/canonical-address.ts';
 import { throttleRows } from '../../runtime/net/client-columns.ts';
 import { AddressRanges, parseCidr } from '../../runtime/net/ip-address.ts';
-import { type BanList, canonicalMask } from '../ban-list.ts';
+import type { BanList } from '../ban-list.ts';
 import { LIMITS } from '../limits.ts';
 import type { ConnectionFacts } from '../net/engine.ts';
 import type { Client, ObjectsServer } from '../objects-server.ts';
@@ -203,13 +204,12 @@ function coveredBy(server: ObjectsServer, mask: string): readonly Client[] {
 }
 
 function maskOf(mask: string): string {
-  const canonical = canonicalMask(mask);
-  if (canonical === null)
+  if (parseCidr(mask) === null)
     throw new SignalboxError(
       'bad_request',
       `${mask} is not an address or a range such as 192.0.2.0/24; clients of Unix sockets have no address, kill them or take their rights.`,
     );
-  return canonical;
+  return canonicalRange(mask);
 }
 
 /** Waits for the store; what it refuses is an error with a code. */

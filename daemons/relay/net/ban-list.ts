@@ -6,7 +6,7 @@ import { toLineText } from '../../../contract/line-texts.ts';
 import { BanFile } from '../../runtime/net/ban-file.ts';
 import { BanIndex, type BanTarget } from '../../runtime/net/ban-index.ts';
 import { type BanSaved, BanSaver, type UnsavedBans } from '../../runtime/net/ban-saver.ts';
-import { canonicalNetwork } from '../../runtime/net/canonical-address.ts';
+import { canonicalRange } from '../../runtime/net/canonical-address.ts';
 import { parseCidr } from '../../runtime/net/ip-address.ts';
 import type { SubsystemLogger } from '../../runtime/telemetry/logger.ts';
 
@@ -123,14 +123,6 @@ export class BanList {
 function targetOf({ kind, value }: Ban): BanTarget {
   const block = kind === 'cidr' ? parseCidr(value) : null;
   return block === null ? { kind: 'key' } : { kind: 'network', block };
-}
-
-/** One way to write a range, whatever spelling it came in: its first address, always with the prefix. */
-export function canonicalRange(text: string): string {
-  const range = parseCidr(text);
-  if (range === null) return text;
-  const { address, prefix } = canonicalNetwork(range);
-  return `${address}/${prefix}`;
 }
 
 function expired(ban: Ban, now: number): boolean {

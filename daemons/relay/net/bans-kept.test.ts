@@ -3,7 +3,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type Ban, BanList, canonicalRange } from './ban-list.ts';
+import { canonicalRange } from '../../runtime/net/canonical-address.ts';
+import { type Ban, BanList } from './ban-list.ts';
 
 let folder: string;
 beforeEach(async () => {

@@ -2,7 +2,7 @@
  * One way to write an address or a network, so that a ban set in one spelling is found again in every other. Called
  * by the ban lists of the daemons.
  */
-import { type AddressGroups, type CidrBlock, dottedIPv4, isMappedIPv4 } from './ip-address.ts';
+import { type AddressGroups, type CidrBlock, dottedIPv4, isMappedIPv4, parseCidr } from './ip-address.ts';
 
 const IPV4_OFFSET = 96;
 const ALL_BITS = 128;
@@ -34,6 +34,14 @@ export function canonicalNetwork({ groups, bits }: CidrBlock): CanonicalNetwork 
 export function canonicalCidr(block: CidrBlock): string {
   const { address, prefix, single } = canonicalNetwork(block);
   return single ? address : `${address}/${prefix}`;
+}
+
+/** A range as text, whatever spelling it came in: its first address, always with the prefix. What is no range stays as it is. */
+export function canonicalRange(text: string): string {
+  const range = parseCidr(text);
+  if (range === null) return text;
+  const { address, prefix } = canonicalNetwork(range);
+  return `${address}/${prefix}`;
 }
 
 /** RFC 5952: no leading zeros, lower case, and the first longest run of two or more zero groups as `::`. */

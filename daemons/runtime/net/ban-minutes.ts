@@ -1,0 +1,13 @@
+/** How long a ban lasts, as an argument of the admin commands of every daemon. */
+import { z } from 'zod';
+
+/** Minutes up to `most`; 0, the default, is for ever. */
+export const banMinutes = (most: number) =>
+  z
+    .number()
+    .int()
+    .min(0)
+    .max(most)
+    .default(0)
+    .describe('Minutes it lasts; 0 is for ever')
+    .meta({ unit: 'minutes', zero: 'for ever' });
