@@ -10,13 +10,14 @@ const electron = findElectron();
 
 export default defineConfig<HostOptions>({
   testDir: 'e2e',
-  // Two apps side by side: each of them waits for its page, its daemons or its end most of the time.
-  workers: 2,
+  // Three apps side by side on two cores: each of them waits for its page, its daemons or its end most of the time.
+  workers: 3,
   fullyParallel: false,
   forbidOnly: true,
   retries: 0,
-  timeout: 60_000,
-  expect: { timeout: 10_000 },
+  // A hang, not a slow machine, should end a spec: what is waited for comes at once on a quiet one.
+  timeout: 240_000,
+  expect: { timeout: 60_000 },
   reporter: 'list',
   outputDir: 'test-results',
   projects: [
