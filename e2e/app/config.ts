@@ -10,7 +10,7 @@ listen = [{ host = "127.0.0.1", port = 0 }]
 `;
 
 /** Daemons that the desktop project runs in Electron's own processes; the recorder's addon may need a newer Node. */
-const HOSTED = ['ircd', 'relay'];
+const HOSTED = ['ircd', 'relay', 'objects'];
 
 /** The same configuration with `runtime = "host"` for the daemons that the desktop app shall run itself. */
 export function hostedByElectron(config: string): string {
