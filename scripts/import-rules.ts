@@ -18,6 +18,9 @@ interface Rule {
 }
 
 const SHARED = ['contract', 'kit'];
+const ADDRESSES = ['mask.ts', 'ip-address.ts', 'canonical-address.ts'].map(
+  (file) => `daemons/runtime/net/${file}`,
+);
 const MAIN = ['main/core', 'main/fork', 'daemons/runtime', ...SHARED];
 const DAEMON: Rule = { ours: ['daemons/runtime', 'daemons/irc', ...SHARED] };
 
@@ -28,7 +31,11 @@ const RULES: Readonly<Record<string, Rule>> = {
   daemons: { ours: [...SHARED], tests: ['daemons/registry.ts'] },
   'daemons/registry.ts': { ours: ['daemons', ...SHARED] },
   'daemons/runtime': { ours: SHARED },
-  'daemons/irc': { ours: SHARED },
+  // Pure: of the runtime only how addresses and globs are compared, which the bans of all daemons share.
+  'daemons/irc': {
+    ours: [...ADDRESSES, ...SHARED],
+    onlyPackages: ['node:'],
+  },
   'main/core': { ours: ['daemons/runtime', ...SHARED], tests: ['daemons/registry.ts'] },
   'main/fork': { ours: ['main/core', 'daemons/runtime', ...SHARED] },
   'main/terminal': { ours: MAIN },

@@ -1,6 +1,6 @@
 /** What is compared: our index, the list it replaced, and what there is elsewhere, each behind the same two steps. */
 import { BlockList } from 'node:net';
-import { fold } from '../../daemons/ircd/protocol/casemapping.ts';
+import { fold } from '../../daemons/irc/casemapping.ts';
 import { BanIndex, type BanTarget } from '../../daemons/runtime/net/ban-index.ts';
 import { parseCidr } from '../../daemons/runtime/net/ip-address.ts';
 import { LinearBans } from './linear-bans.ts';

@@ -3,7 +3,7 @@
  * each with a look at the address as text, or a glob match with backtracking.
  */
 import { isIP } from 'node:net';
-import { fold } from '../../daemons/ircd/protocol/casemapping.ts';
+import { fold } from '../../daemons/irc/casemapping.ts';
 import { AddressRanges, parseCidr } from '../../daemons/runtime/net/ip-address.ts';
 import { globMatch, hasWildcard } from '../../daemons/runtime/net/mask.ts';
 import type { BanText, Newcomer } from './shapes.ts';

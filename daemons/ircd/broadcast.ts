@@ -1,9 +1,9 @@
 /** Fan-out: one message to a channel, to a user's neighbours, to operators. Called by the command handlers. */
 import type { WorkGate } from '../runtime/async/work-gate.ts';
 import type { WorkSteps } from '../runtime/async/work-turns.ts';
+import { CAP } from './client/capabilities.ts';
+import { Delivery } from './client/delivery.ts';
 import type { CommandServer } from './command-server.ts';
-import { CAP } from './protocol/capabilities.ts';
-import { Delivery } from './protocol/delivery.ts';
 import type { Channel, Membership } from './state/channel.ts';
 import type { User } from './state/user.ts';
 import {

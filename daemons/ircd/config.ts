@@ -5,9 +5,9 @@
 import { z } from 'zod';
 import { filePath, lineText, lineWord, secret } from '../../contract/line-texts.ts';
 import { isHostName } from '../../contract/network-addresses.ts';
+import { hasBrokenNetwork } from '../irc/address-mask.ts';
 import { limits } from './limits.ts';
 import { netConfigShape } from './net/net-config.ts';
-import { hasBrokenNetwork } from './protocol/address-mask.ts';
 
 /** What an operator block may allow. */
 export const OPER_FLAGS = [

@@ -3,6 +3,11 @@
  * client from accept to quit. daemon.ts creates it; handlers get it as their first argument, as a CommandServer.
  */
 
+import { truncateUtf8 } from '../irc/line-text.ts';
+import { UMODE } from '../irc/modes.ts';
+import { N } from '../irc/numerics.ts';
+import { LineParser } from '../irc/parser.ts';
+import { rawTagValue } from '../irc/tags.ts';
 import { loopTurn } from '../runtime/async/loop-turn.ts';
 import { TurnBudget } from '../runtime/async/turn-budget.ts';
 import { WorkAccount, WorkGroup } from '../runtime/async/work-account.ts';
@@ -10,27 +15,23 @@ import type { WorkGate } from '../runtime/async/work-gate.ts';
 import { workPrices } from '../runtime/async/work-prices.ts';
 import type { StepResult, WorkSteps } from '../runtime/async/work-turns.ts';
 import { fromUser, toNeighbours } from './broadcast.ts';
+import { CAP } from './client/capabilities.ts';
+import { LabelCapture, MAX_LABEL_BYTES } from './client/label-capture.ts';
 import { ClientLog } from './client-log.ts';
 import type { CommandServer } from './command-server.ts';
 import type { Command, LongCommand } from './commands/command.ts';
 import type { IrcdConfig } from './config.ts';
 import { ProtocolCounters } from './counters.ts';
 import { HTTP_REFUSAL, isHttpMethod } from './http-request.ts';
+import { supportLines } from './isupport-tokens.ts';
 import { limits } from './limits.ts';
 import type { Connection, ConnectionHandler } from './net/connection.ts';
 import { PasswordChecker } from './passwords.ts';
-import { CAP } from './protocol/capabilities.ts';
-import { isupportLines } from './protocol/isupport.ts';
-import { LabelCapture, MAX_LABEL_BYTES } from './protocol/label-capture.ts';
-import { truncateUtf8 } from './protocol/line-text.ts';
-import { N } from './protocol/numerics.ts';
-import { LineParser } from './protocol/parser.ts';
-import { rawTagValue } from './protocol/tags.ts';
 import { startRegistration, tryRegister } from './registration.ts';
 import type { ServerBans } from './server-bans.ts';
 import type { ServerHost } from './server-host.ts';
 import { NetworkState } from './state/network.ts';
-import { UMODE, type User } from './state/user.ts';
+import type { User } from './state/user.ts';
 import { Tuning } from './tuning.ts';
 import { freeChannelsOf, leaveAll, rest } from './work-steps.ts';
 
@@ -81,7 +82,7 @@ export class IrcServer implements ConnectionHandler<User>, CommandServer {
     this.commands = options.commands;
     this.config = options.config;
     this.motd = options.motd;
-    this.isupport = isupportLines(options.config.network, this.tuning);
+    this.isupport = supportLines(options.config.network, this.tuning);
   }
 
   get name(): string {
@@ -98,7 +99,7 @@ export class IrcServer implements ConnectionHandler<User>, CommandServer {
 
   /** Rebuilds RPL_ISUPPORT after the network's name or a limit changed. */
   refreshIsupport(): void {
-    this.isupport = isupportLines(this.config.network, this.tuning);
+    this.isupport = supportLines(this.config.network, this.tuning);
   }
 
   /** Gives an operator what their block says now, or takes the status away when it is gone. */

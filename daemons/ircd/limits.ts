@@ -4,9 +4,9 @@
  */
 
 import type { Limit } from '../../contract/limit.ts';
+import { MAX_LINE_BYTES } from '../irc/line-text.ts';
 import { limits as shared } from '../runtime/limits.ts';
 
-const LINE = 510;
 const NICK = 30;
 const USERNAME = 16;
 const HOST = 63;
@@ -18,12 +18,12 @@ const NUMERIC = 1 + HOST + 1 + 3 + 1 + NICK;
 
 /** Bytes that are left for a text behind the longest of these beginnings of a line. */
 function roomBehind(...beginnings: readonly number[]): number {
-  return LINE - Math.max(...beginnings);
+  return MAX_LINE_BYTES - Math.max(...beginnings);
 }
 
 export const limits = {
   lineBodyBytes: {
-    default: LINE,
+    default: MAX_LINE_BYTES,
     unit: 'bytes',
     reason: 'RFC 1459 section 2.3 allows 512 bytes a message, and two of them are CR and LF.',
   },

@@ -1,9 +1,9 @@
 /** Whatever the length of nicks, hosts, channels and texts: every line fits, and nothing in it is cut or left out. */
 import fc from 'fast-check';
 import { afterEach, expect, it } from 'vitest';
+import { truncateUtf8 } from '../irc/line-text.ts';
 import { limits } from './limits.ts';
 import { type MemoryClient, MemoryServer } from './memory-server.ts';
-import { truncateUtf8 } from './protocol/line-text.ts';
 
 const SERVER = `${'s'.repeat(57)}.local`;
 const HOST = `${'h'.repeat(55)}.example`;

@@ -3,9 +3,9 @@
  * as it is written. Called at start and on reload.
  */
 import { isLineText, toLineText } from '../../contract/line-texts.ts';
+import { truncateUtf8 } from '../irc/line-text.ts';
 import { decodeText, readBoundedFile } from '../runtime/files/bounded-file.ts';
 import { limits } from './limits.ts';
-import { truncateUtf8 } from './protocol/line-text.ts';
 
 const MAX_BYTES = limits.motdBytes.default;
 const MAX_LINES = limits.motdLines.default;

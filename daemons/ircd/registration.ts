@@ -2,6 +2,12 @@
  * From accept to welcome: NICK, USER, CAP END, host name and ident, server password, server bans (RFC 2812 section
  * 3.1, Modern "Connection Registration"). The server calls `tryRegister` whenever one of them is done.
  */
+
+import { truncateUtf8 } from '../irc/line-text.ts';
+import { CMODE_LETTERS, UMODE_LETTERS } from '../irc/modes.ts';
+import { isValidUsername } from '../irc/names.ts';
+import { N } from '../irc/numerics.ts';
+import { addressParameter } from '../irc/reply-parameter.ts';
 import { workPrices } from '../runtime/async/work-prices.ts';
 import { type CommandServer, VERSION } from './command-server.ts';
 import { sendLusers } from './commands/lusers.ts';
@@ -9,14 +15,9 @@ import { sendMotd } from './commands/motd.ts';
 import { limits } from './limits.ts';
 import type { Connection } from './net/connection.ts';
 import { isDamagedHash, PasswordQueueFull } from './passwords.ts';
-import { truncateUtf8 } from './protocol/line-text.ts';
-import { isValidUsername } from './protocol/names.ts';
-import { N } from './protocol/numerics.ts';
-import { addressParameter } from './protocol/reply-parameter.ts';
 import type { LookupResult } from './server-host.ts';
-import { CMODE_LETTERS } from './state/channel.ts';
 import type { PendingRegistration } from './state/pending-registration.ts';
-import { UMODE_LETTERS, User } from './state/user.ts';
+import { User } from './state/user.ts';
 
 const USER_MODES = [...UMODE_LETTERS.keys()].join('');
 const CHANNEL_MODES = [...new Set(['b', 'e', 'I', 'k', 'l', 'o', 'v', ...CMODE_LETTERS.keys()])]

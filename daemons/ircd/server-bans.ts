@@ -4,18 +4,13 @@
  */
 import { z } from 'zod';
 import { isLineWord, toLineText } from '../../contract/line-texts.ts';
+import { canonicalMask, compileAddressMask, coversAddress, hasBrokenNetwork } from '../irc/address-mask.ts';
+import { fold } from '../irc/casemapping.ts';
+import { compileMask } from '../irc/mask.ts';
 import { BanIndex, type BanTarget } from '../runtime/net/ban-index.ts';
 import { canonicalCidr } from '../runtime/net/canonical-address.ts';
 import { type CidrBlock, cidrContains, isMappedIPv4, parseCidr } from '../runtime/net/ip-address.ts';
 import { limits } from './limits.ts';
-import {
-  canonicalMask,
-  compileAddressMask,
-  coversAddress,
-  hasBrokenNetwork,
-} from './protocol/address-mask.ts';
-import { fold } from './protocol/casemapping.ts';
-import { compileMask } from './protocol/mask.ts';
 import type { User } from './state/user.ts';
 
 /** IPv4 blocks lie in the last 32 bits of an IPv6 address. */

@@ -3,14 +3,14 @@
  * server or sending everybody a notice delays nobody. Called by handlers.ts.
  */
 import type { TableCell } from '../../../contract/stream.ts';
+import { compileAddressMask, coversAddress } from '../../irc/address-mask.ts';
+import { fold } from '../../irc/casemapping.ts';
+import { compileMask } from '../../irc/mask.ts';
 import { workPrices } from '../../runtime/async/work-prices.ts';
 import { hasWildcard } from '../../runtime/net/mask.ts';
 import { toUsers } from '../broadcast.ts';
+import { Delivery } from '../client/delivery.ts';
 import type { IrcServer } from '../irc-server.ts';
-import { compileAddressMask, coversAddress } from '../protocol/address-mask.ts';
-import { fold } from '../protocol/casemapping.ts';
-import { Delivery } from '../protocol/delivery.ts';
-import { compileMask } from '../protocol/mask.ts';
 import type { Channel } from '../state/channel.ts';
 import type { User } from '../state/user.ts';
 import { deliver, type StepsWith } from '../work-steps.ts';

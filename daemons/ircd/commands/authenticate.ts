@@ -1,5 +1,5 @@
 /** AUTHENTICATE: IRCv3 SASL. Without services there is no mechanism, so `sasl` is not offered and this always fails. */
-import { N } from '../protocol/numerics.ts';
+import { N } from '../../irc/numerics.ts';
 import type { Command } from './command.ts';
 
 export const authenticate: Command = {

@@ -1,9 +1,10 @@
 /** AWAY: RFC 2812 4.1, IRCv3 away-notify. */
+
+import { truncateUtf8 } from '../../irc/line-text.ts';
+import { N } from '../../irc/numerics.ts';
 import { announceChange } from '../broadcast.ts';
+import { CAP } from '../client/capabilities.ts';
 import { limits } from '../limits.ts';
-import { CAP } from '../protocol/capabilities.ts';
-import { truncateUtf8 } from '../protocol/line-text.ts';
-import { N } from '../protocol/numerics.ts';
 import type { Command } from './command.ts';
 
 export const away: Command = {

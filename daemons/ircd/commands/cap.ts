@@ -1,10 +1,10 @@
 /** CAP: IRCv3 capability negotiation, version 302. */
 
+import { MAX_LINE_BYTES } from '../../irc/line-text.ts';
+import { N } from '../../irc/numerics.ts';
+import { WordLines } from '../../irc/word-lines.ts';
+import { CAP, CAPABILITY_NAMES, capabilityNames } from '../client/capabilities.ts';
 import type { CommandServer } from '../command-server.ts';
-import { CAP, CAPABILITY_NAMES, capabilityNames } from '../protocol/capabilities.ts';
-import { MAX_LINE_BYTES } from '../protocol/line-text.ts';
-import { N } from '../protocol/numerics.ts';
-import { WordLines } from '../protocol/word-lines.ts';
 import { startNegotiation, tryRegister } from '../registration.ts';
 import type { User } from '../state/user.ts';
 import type { Command } from './command.ts';

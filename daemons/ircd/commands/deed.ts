@@ -6,9 +6,9 @@
 import type { WireError } from '../../../contract/errors.ts';
 import type { OperatorDeed } from '../../../contract/link/deeds.ts';
 import type { Unrecorded } from '../../../contract/manifest.ts';
+import { N } from '../../irc/numerics.ts';
 import type { BegunDeed, DeedAnswer } from '../../runtime/host/deed-ledger.ts';
 import type { CommandServer } from '../command-server.ts';
-import { N } from '../protocol/numerics.ts';
 import type { User } from '../state/user.ts';
 
 /** What came of a deed, as the audit trail says it. */

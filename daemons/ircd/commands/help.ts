@@ -1,8 +1,8 @@
 /** HELP and HELPOP (Modern "HELP message"): the help of every command, from the commands themselves. */
 
+import { N } from '../../irc/numerics.ts';
+import { replyParameter } from '../../irc/reply-parameter.ts';
 import type { CommandServer } from '../command-server.ts';
-import { N } from '../protocol/numerics.ts';
-import { replyParameter } from '../protocol/reply-parameter.ts';
 import type { User } from '../state/user.ts';
 import type { Command } from './command.ts';
 

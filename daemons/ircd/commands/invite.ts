@@ -1,11 +1,11 @@
 /** INVITE: RFC 2812 3.2.7, Modern "INVITE message", IRCv3 invite-notify. */
+import { CMODE } from '../../irc/modes.ts';
+import { N } from '../../irc/numerics.ts';
+import { replyParameter } from '../../irc/reply-parameter.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { fromUser, toChannelWithCap } from '../broadcast.ts';
+import { CAP } from '../client/capabilities.ts';
 import type { CommandServer } from '../command-server.ts';
-import { CAP } from '../protocol/capabilities.ts';
-import { N } from '../protocol/numerics.ts';
-import { replyParameter } from '../protocol/reply-parameter.ts';
-import { CMODE } from '../state/channel.ts';
 import type { User } from '../state/user.ts';
 import { rest } from '../work-steps.ts';
 import type { Command } from './command.ts';

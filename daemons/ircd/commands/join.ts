@@ -1,14 +1,15 @@
 /** JOIN: RFC 2812 3.2.1, Modern "JOIN message". */
+import { CMODE } from '../../irc/modes.ts';
+import { isValidChannelName } from '../../irc/names.ts';
+import { N, type Numeric } from '../../irc/numerics.ts';
+import { replyParameter } from '../../irc/reply-parameter.ts';
 import { workPrices } from '../../runtime/async/work-prices.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { announceJoin } from '../broadcast.ts';
 import type { CommandServer } from '../command-server.ts';
 import { limits } from '../limits.ts';
-import { isValidChannelName } from '../protocol/names.ts';
-import { N, type Numeric } from '../protocol/numerics.ts';
-import { replyParameter } from '../protocol/reply-parameter.ts';
 import type { ServerHost } from '../server-host.ts';
-import { type Channel, CMODE } from '../state/channel.ts';
+import type { Channel } from '../state/channel.ts';
 import type { User } from '../state/user.ts';
 import { freeChannel, isBanned, type StepsWith } from '../work-steps.ts';
 import type { Command } from './command.ts';

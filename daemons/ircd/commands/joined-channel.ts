@@ -1,8 +1,8 @@
 /** What INVITE, KICK and PART ask first: the channel exists and the client is on it. */
 
+import { N } from '../../irc/numerics.ts';
+import { replyParameter } from '../../irc/reply-parameter.ts';
 import type { CommandServer } from '../command-server.ts';
-import { N } from '../protocol/numerics.ts';
-import { replyParameter } from '../protocol/reply-parameter.ts';
 import type { Membership } from '../state/channel.ts';
 import type { User } from '../state/user.ts';
 

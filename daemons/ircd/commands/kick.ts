@@ -1,11 +1,12 @@
 /** KICK: RFC 2812 3.2.8, Modern "KICK message". */
+
+import { truncateUtf8 } from '../../irc/line-text.ts';
+import { N } from '../../irc/numerics.ts';
+import { replyParameter } from '../../irc/reply-parameter.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { fromUser, toChannel } from '../broadcast.ts';
 import type { CommandServer } from '../command-server.ts';
 import { limits } from '../limits.ts';
-import { truncateUtf8 } from '../protocol/line-text.ts';
-import { N } from '../protocol/numerics.ts';
-import { replyParameter } from '../protocol/reply-parameter.ts';
 import type { User } from '../state/user.ts';
 import { rest } from '../work-steps.ts';
 import type { Command } from './command.ts';

@@ -1,10 +1,11 @@
 /** KILL: RFC 2812 3.7.1. */
+
+import { truncateUtf8 } from '../../irc/line-text.ts';
+import { N } from '../../irc/numerics.ts';
+import { replyParameter } from '../../irc/reply-parameter.ts';
 import { noticeOpers } from '../broadcast.ts';
 import type { CommandServer } from '../command-server.ts';
 import { limits } from '../limits.ts';
-import { truncateUtf8 } from '../protocol/line-text.ts';
-import { N } from '../protocol/numerics.ts';
-import { replyParameter } from '../protocol/reply-parameter.ts';
 import type { User } from '../state/user.ts';
 import type { Command } from './command.ts';
 import { perform } from './deed.ts';

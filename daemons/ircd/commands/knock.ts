@@ -1,8 +1,8 @@
 /** KNOCK: asks the operators of a channel with +i or +k, or a full one, for an invitation (numerics 710 to 714, as Solanum has them). */
+import { CMODE } from '../../irc/modes.ts';
+import { N } from '../../irc/numerics.ts';
+import { replyParameter } from '../../irc/reply-parameter.ts';
 import { limits } from '../limits.ts';
-import { N } from '../protocol/numerics.ts';
-import { replyParameter } from '../protocol/reply-parameter.ts';
-import { CMODE } from '../state/channel.ts';
 import { spendSkipped } from '../work-steps.ts';
 import type { Command } from './command.ts';
 

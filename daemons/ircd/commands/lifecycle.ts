@@ -1,7 +1,8 @@
 /** REHASH, DIE and RESTART: RFC 2812 4.2 to 4.4. The process itself is stopped and restarted by the control plane. */
+
+import { N } from '../../irc/numerics.ts';
 import { noticeOpers } from '../broadcast.ts';
 import type { CommandServer } from '../command-server.ts';
-import { N } from '../protocol/numerics.ts';
 import { reloadWarnings } from '../reload-warnings.ts';
 import type { User } from '../state/user.ts';
 import type { Command } from './command.ts';

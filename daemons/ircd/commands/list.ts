@@ -1,12 +1,13 @@
 /** LIST: RFC 2812 3.2.6 with the filters of ISUPPORT ELIST=CMNTU (Modern "ELIST parameter"). */
+
+import { compileMask } from '../../irc/mask.ts';
+import { isChannelName } from '../../irc/names.ts';
+import { N } from '../../irc/numerics.ts';
 import { workPrices } from '../../runtime/async/work-prices.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { hasWildcard } from '../../runtime/net/mask.ts';
+import { ReplyBudget } from '../client/reply-budget.ts';
 import type { CommandServer } from '../command-server.ts';
-import { compileMask } from '../protocol/mask.ts';
-import { isChannelName } from '../protocol/names.ts';
-import { N } from '../protocol/numerics.ts';
-import { ReplyBudget } from '../protocol/reply-budget.ts';
 import type { Channel } from '../state/channel.ts';
 import type { User } from '../state/user.ts';
 import type { Command } from './command.ts';

@@ -1,7 +1,7 @@
 /** LUSERS: RFC 2812 3.4.2, Modern "LUSERS message". */
 
+import { N } from '../../irc/numerics.ts';
 import type { CommandServer } from '../command-server.ts';
-import { N } from '../protocol/numerics.ts';
 import type { User } from '../state/user.ts';
 import type { Command } from './command.ts';
 

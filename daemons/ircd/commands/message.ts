@@ -1,16 +1,17 @@
 /** PRIVMSG, NOTICE and TAGMSG: RFC 2812 3.3, IRCv3 message-tags, echo-message; ISUPPORT STATUSMSG. */
+import { CMODE, STATUS, UMODE } from '../../irc/modes.ts';
+import { isChannelName } from '../../irc/names.ts';
+import { N } from '../../irc/numerics.ts';
+import { replyParameter } from '../../irc/reply-parameter.ts';
+import { clientOnlyTags } from '../../irc/tags.ts';
 import { workPrices } from '../../runtime/async/work-prices.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { toChannel, toChannelStatus, toChannelWithCap } from '../broadcast.ts';
+import { CAP } from '../client/capabilities.ts';
+import { Delivery } from '../client/delivery.ts';
 import type { CommandServer } from '../command-server.ts';
-import { CAP } from '../protocol/capabilities.ts';
-import { Delivery } from '../protocol/delivery.ts';
-import { isChannelName } from '../protocol/names.ts';
-import { N } from '../protocol/numerics.ts';
-import { replyParameter } from '../protocol/reply-parameter.ts';
-import { clientOnlyTags } from '../protocol/tags.ts';
-import { type Channel, CMODE, STATUS } from '../state/channel.ts';
-import { UMODE, type User } from '../state/user.ts';
+import type { Channel } from '../state/channel.ts';
+import type { User } from '../state/user.ts';
 import { freeChannel, rest } from '../work-steps.ts';
 import type { Command } from './command.ts';
 

@@ -1,13 +1,14 @@
 /** MODE: RFC 2812 3.1.5 and 3.2.3. The changes themselves are in modes/. */
+
+import { sameName } from '../../irc/casemapping.ts';
+import { unixSeconds } from '../../irc/clock.ts';
+import { isChannelName } from '../../irc/names.ts';
+import { N } from '../../irc/numerics.ts';
+import { replyParameter } from '../../irc/reply-parameter.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import type { CommandServer } from '../command-server.ts';
 import { changeChannelModes, channelModeString } from '../modes/channel-modes.ts';
 import { changeUserModes } from '../modes/user-modes.ts';
-import { sameName } from '../protocol/casemapping.ts';
-import { unixSeconds } from '../protocol/clock.ts';
-import { isChannelName } from '../protocol/names.ts';
-import { N } from '../protocol/numerics.ts';
-import { replyParameter } from '../protocol/reply-parameter.ts';
 import type { User } from '../state/user.ts';
 import { freeChannel } from '../work-steps.ts';
 import type { Command } from './command.ts';

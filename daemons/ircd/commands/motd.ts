@@ -1,8 +1,8 @@
 /** MOTD: RFC 2812 3.4.1. */
 
+import { N } from '../../irc/numerics.ts';
+import { replyParameter } from '../../irc/reply-parameter.ts';
 import type { CommandServer } from '../command-server.ts';
-import { N } from '../protocol/numerics.ts';
-import { replyParameter } from '../protocol/reply-parameter.ts';
 import type { User } from '../state/user.ts';
 import type { Command } from './command.ts';
 import { isThisServer } from './whois.ts';

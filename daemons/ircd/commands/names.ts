@@ -1,14 +1,15 @@
 /** NAMES: RFC 2812 3.2.5, Modern "NAMES message"; IRCv3 multi-prefix and userhost-in-names. */
+import { CMODE, UMODE } from '../../irc/modes.ts';
+import { N } from '../../irc/numerics.ts';
+import { replyParameter } from '../../irc/reply-parameter.ts';
 import { workPrices } from '../../runtime/async/work-prices.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
+import { CAP } from '../client/capabilities.ts';
+import { ReplyBudget } from '../client/reply-budget.ts';
 import type { CommandServer } from '../command-server.ts';
 import { limits } from '../limits.ts';
-import { CAP } from '../protocol/capabilities.ts';
-import { N } from '../protocol/numerics.ts';
-import { ReplyBudget } from '../protocol/reply-budget.ts';
-import { replyParameter } from '../protocol/reply-parameter.ts';
-import { type Channel, CMODE } from '../state/channel.ts';
-import { UMODE, type User } from '../state/user.ts';
+import type { Channel } from '../state/channel.ts';
+import type { User } from '../state/user.ts';
 import type { Command } from './command.ts';
 
 /** What one name in an answer costs: ten bytes or so, put together with others. */

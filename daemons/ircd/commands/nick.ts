@@ -1,12 +1,13 @@
 /** NICK: RFC 2812 3.1.2, Modern "NICK message". */
+
+import { truncateUtf8 } from '../../irc/line-text.ts';
+import { isValidNick } from '../../irc/names.ts';
+import { N } from '../../irc/numerics.ts';
+import { replyParameter } from '../../irc/reply-parameter.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { fromUser, toNeighbours } from '../broadcast.ts';
 import type { CommandServer } from '../command-server.ts';
 import { limits } from '../limits.ts';
-import { truncateUtf8 } from '../protocol/line-text.ts';
-import { isValidNick } from '../protocol/names.ts';
-import { N } from '../protocol/numerics.ts';
-import { replyParameter } from '../protocol/reply-parameter.ts';
 import { tryRegister } from '../registration.ts';
 import type { User } from '../state/user.ts';
 import { freeChannelsOf, leaveAll, rest } from '../work-steps.ts';

@@ -1,15 +1,16 @@
 /** OPER: RFC 2812 3.1.4. Passwords are argon2id hashes, verified off the loop; each failure costs. */
 
+import { compileAddressMask, coversAddress } from '../../irc/address-mask.ts';
+import { fold } from '../../irc/casemapping.ts';
+import { UMODE } from '../../irc/modes.ts';
+import { N } from '../../irc/numerics.ts';
 import { globMatch } from '../../runtime/net/mask.ts';
 import { noticeOpers } from '../broadcast.ts';
 import type { CommandServer } from '../command-server.ts';
 import type { OperBlock } from '../config.ts';
 import { limits } from '../limits.ts';
 import { isDamagedHash, PasswordQueueFull } from '../passwords.ts';
-import { compileAddressMask, coversAddress } from '../protocol/address-mask.ts';
-import { fold } from '../protocol/casemapping.ts';
-import { N } from '../protocol/numerics.ts';
-import { UMODE, type User } from '../state/user.ts';
+import type { User } from '../state/user.ts';
 import type { Command } from './command.ts';
 import { perform } from './deed.ts';
 

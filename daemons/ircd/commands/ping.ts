@@ -1,5 +1,5 @@
 /** PING and PONG: RFC 2812 3.7.2 and 3.7.3, Modern "PING message". */
-import { N } from '../protocol/numerics.ts';
+import { N } from '../../irc/numerics.ts';
 import type { Command } from './command.ts';
 
 export const ping: Command = {

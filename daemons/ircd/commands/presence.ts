@@ -1,5 +1,5 @@
 /** ISON and USERHOST: RFC 2812 4.8 and 4.9. */
-import { N } from '../protocol/numerics.ts';
+import { N } from '../../irc/numerics.ts';
 import type { Command } from './command.ts';
 
 /** RFC 2812 4.8: at most five nicks. */

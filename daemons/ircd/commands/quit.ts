@@ -1,6 +1,7 @@
 /** QUIT: RFC 2812 3.1.7. */
+
+import { truncateUtf8 } from '../../irc/line-text.ts';
 import { limits } from '../limits.ts';
-import { truncateUtf8 } from '../protocol/line-text.ts';
 import type { Command } from './command.ts';
 
 export const quit: Command = {

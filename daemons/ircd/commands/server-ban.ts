@@ -1,11 +1,11 @@
 /** KLINE, DLINE, UNKLINE and UNDLINE: who may not use this server. `duration` is in minutes, none means for ever. */
 
+import { N } from '../../irc/numerics.ts';
 import { workPrices } from '../../runtime/async/work-prices.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import type { BanSaved } from '../../runtime/net/ban-saver.ts';
 import { noticeOpers } from '../broadcast.ts';
 import type { CommandServer } from '../command-server.ts';
-import { N } from '../protocol/numerics.ts';
 import { type BanKind, canonicalBanMask, type ServerBan } from '../server-bans.ts';
 import type { User } from '../state/user.ts';
 import type { Command } from './command.ts';

@@ -1,10 +1,10 @@
 /** VERSION, ADMIN, INFO, TIME, LINKS and MAP: RFC 2812 3.4. Each may name this server as its target. */
 
+import { fold } from '../../irc/casemapping.ts';
+import { compileMask } from '../../irc/mask.ts';
+import { N } from '../../irc/numerics.ts';
+import { replyParameter } from '../../irc/reply-parameter.ts';
 import { type CommandServer, VERSION } from '../command-server.ts';
-import { fold } from '../protocol/casemapping.ts';
-import { compileMask } from '../protocol/mask.ts';
-import { N } from '../protocol/numerics.ts';
-import { replyParameter } from '../protocol/reply-parameter.ts';
 import { sendIsupport } from '../registration.ts';
 import type { User } from '../state/user.ts';
 import type { Command } from './command.ts';

@@ -1,7 +1,7 @@
 /** SETNAME: IRCv3 setname. */
 import { announceChange, fromUser } from '../broadcast.ts';
+import { CAP } from '../client/capabilities.ts';
 import { limits } from '../limits.ts';
-import { CAP } from '../protocol/capabilities.ts';
 import type { Command } from './command.ts';
 
 export const setname: Command = {

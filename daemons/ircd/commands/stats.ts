@@ -1,10 +1,11 @@
 /** STATS: RFC 2812 3.4.4 with the letters l m o p P t u z, k d (server bans), and C B T of our own. */
+
+import { truncateUtf8 } from '../../irc/line-text.ts';
+import { N, type Numeric } from '../../irc/numerics.ts';
+import { addressParameter } from '../../irc/reply-parameter.ts';
 import { memoryUsage } from '../../runtime/telemetry/memory-usage.ts';
+import { ReplyBudget } from '../client/reply-budget.ts';
 import type { CommandServer } from '../command-server.ts';
-import { truncateUtf8 } from '../protocol/line-text.ts';
-import { N, type Numeric } from '../protocol/numerics.ts';
-import { ReplyBudget } from '../protocol/reply-budget.ts';
-import { addressParameter } from '../protocol/reply-parameter.ts';
 import type { User } from '../state/user.ts';
 import type { Command } from './command.ts';
 

@@ -1,13 +1,15 @@
 /** TOPIC: RFC 2812 3.2.4, Modern "TOPIC message". */
+
+import { unixSeconds } from '../../irc/clock.ts';
+import { truncateUtf8 } from '../../irc/line-text.ts';
+import { CMODE } from '../../irc/modes.ts';
+import { N } from '../../irc/numerics.ts';
+import { replyParameter } from '../../irc/reply-parameter.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { fromUser, toChannel } from '../broadcast.ts';
 import type { CommandServer } from '../command-server.ts';
 import { limits } from '../limits.ts';
-import { unixSeconds } from '../protocol/clock.ts';
-import { truncateUtf8 } from '../protocol/line-text.ts';
-import { N } from '../protocol/numerics.ts';
-import { replyParameter } from '../protocol/reply-parameter.ts';
-import { type Channel, CMODE } from '../state/channel.ts';
+import type { Channel } from '../state/channel.ts';
 import type { User } from '../state/user.ts';
 import { freeChannel, rest } from '../work-steps.ts';
 import type { Command } from './command.ts';

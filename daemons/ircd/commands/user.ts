@@ -1,7 +1,8 @@
 /** USER: RFC 2812 3.1.3, Modern "USER message". */
+
+import { isValidUsername } from '../../irc/names.ts';
+import { N } from '../../irc/numerics.ts';
 import { limits } from '../limits.ts';
-import { isValidUsername } from '../protocol/names.ts';
-import { N } from '../protocol/numerics.ts';
 import { tryRegister } from '../registration.ts';
 import type { Command } from './command.ts';
 

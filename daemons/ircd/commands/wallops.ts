@@ -1,7 +1,7 @@
 /** WALLOPS (RFC 2812 4.7) and GLOBOPS: operators to users with +w, and to operators. */
+import { UMODE } from '../../irc/modes.ts';
+import { N } from '../../irc/numerics.ts';
 import { fromUser, noticeOpers, toUsers } from '../broadcast.ts';
-import { N } from '../protocol/numerics.ts';
-import { UMODE } from '../state/user.ts';
 import { deliver } from '../work-steps.ts';
 import type { Command } from './command.ts';
 

@@ -1,17 +1,19 @@
 /** WHO and WHOX: RFC 2812 3.6.1, Modern "WHO message", IRCv3 whox. */
+
+import { fold } from '../../irc/casemapping.ts';
+import { compileMask } from '../../irc/mask.ts';
+import { UMODE } from '../../irc/modes.ts';
+import { isChannelName } from '../../irc/names.ts';
+import { N } from '../../irc/numerics.ts';
+import { replyParameter } from '../../irc/reply-parameter.ts';
 import { workPrices } from '../../runtime/async/work-prices.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { hasWildcard } from '../../runtime/net/mask.ts';
+import { CAP } from '../client/capabilities.ts';
+import { ReplyBudget } from '../client/reply-budget.ts';
 import type { CommandServer } from '../command-server.ts';
-import { CAP } from '../protocol/capabilities.ts';
-import { fold } from '../protocol/casemapping.ts';
-import { compileMask } from '../protocol/mask.ts';
-import { isChannelName } from '../protocol/names.ts';
-import { N } from '../protocol/numerics.ts';
-import { ReplyBudget } from '../protocol/reply-budget.ts';
-import { replyParameter } from '../protocol/reply-parameter.ts';
 import type { Channel, Membership } from '../state/channel.ts';
-import { UMODE, type User } from '../state/user.ts';
+import type { User } from '../state/user.ts';
 import type { Command } from './command.ts';
 
 /** WHOX fields in the order in which a reply lists them, whatever order was asked for. */

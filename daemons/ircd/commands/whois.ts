@@ -1,13 +1,14 @@
 /** WHOIS: RFC 2812 3.6.2, Modern "WHOIS message". */
 
+import { fold, sameName } from '../../irc/casemapping.ts';
+import { unixSeconds } from '../../irc/clock.ts';
+import { compileMask } from '../../irc/mask.ts';
+import { UMODE } from '../../irc/modes.ts';
+import { N } from '../../irc/numerics.ts';
+import { replyParameter } from '../../irc/reply-parameter.ts';
+import { CAP } from '../client/capabilities.ts';
 import type { CommandServer } from '../command-server.ts';
-import { CAP } from '../protocol/capabilities.ts';
-import { fold, sameName } from '../protocol/casemapping.ts';
-import { unixSeconds } from '../protocol/clock.ts';
-import { compileMask } from '../protocol/mask.ts';
-import { N } from '../protocol/numerics.ts';
-import { replyParameter } from '../protocol/reply-parameter.ts';
-import { UMODE, type User } from '../state/user.ts';
+import type { User } from '../state/user.ts';
 import type { Command } from './command.ts';
 
 export const whois: Command = {

@@ -1,7 +1,8 @@
 /** WHOWAS: RFC 2812 3.6.3, Modern "WHOWAS message". */
+
+import { N } from '../../irc/numerics.ts';
+import { replyParameter } from '../../irc/reply-parameter.ts';
 import { limits } from '../limits.ts';
-import { N } from '../protocol/numerics.ts';
-import { replyParameter } from '../protocol/reply-parameter.ts';
 import type { Command } from './command.ts';
 
 export const whowas: Command = {

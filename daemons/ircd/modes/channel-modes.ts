@@ -2,17 +2,19 @@
  * MODE on channels (RFC 2812 3.2.3, Modern "MODE message"): parses a mode string, applies what is allowed, and
  * announces what changed in one line. Called by commands/mode.ts.
  */
+
+import { canonicalMask, hasBrokenNetwork } from '../../irc/address-mask.ts';
+import { MAX_LINE_BYTES } from '../../irc/line-text.ts';
+import { normalizeUserMask } from '../../irc/mask.ts';
+import { CMODE_LETTERS, STATUS } from '../../irc/modes.ts';
+import { isValidKey } from '../../irc/names.ts';
+import { N } from '../../irc/numerics.ts';
+import { replyParameter } from '../../irc/reply-parameter.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { fromUser, toChannel } from '../broadcast.ts';
 import type { CommandServer } from '../command-server.ts';
 import { limits } from '../limits.ts';
-import { canonicalMask, hasBrokenNetwork } from '../protocol/address-mask.ts';
-import { MAX_LINE_BYTES } from '../protocol/line-text.ts';
-import { normalizeUserMask } from '../protocol/mask.ts';
-import { isValidKey } from '../protocol/names.ts';
-import { N } from '../protocol/numerics.ts';
-import { replyParameter } from '../protocol/reply-parameter.ts';
-import { type Channel, CMODE_LETTERS, STATUS } from '../state/channel.ts';
+import type { Channel } from '../state/channel.ts';
 import type { User } from '../state/user.ts';
 import { rest } from '../work-steps.ts';
 import { isListMode, listOf, maskCount, sendMaskList } from './mask-lists.ts';

@@ -1,7 +1,8 @@
 /** The list modes b, e and I: which list a letter names and how it is shown (numerics 346 to 349, 367, 368). */
-import { unixSeconds } from '../protocol/clock.ts';
-import { LIST_MODES } from '../protocol/isupport.ts';
-import { N, type Numeric } from '../protocol/numerics.ts';
+
+import { unixSeconds } from '../../irc/clock.ts';
+import { LIST_MODES } from '../../irc/modes.ts';
+import { N, type Numeric } from '../../irc/numerics.ts';
 import type { Channel } from '../state/channel.ts';
 import type { MaskList } from '../state/mask-list.ts';
 import type { User } from '../state/user.ts';

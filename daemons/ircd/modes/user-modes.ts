@@ -1,8 +1,9 @@
 /** MODE on oneself: i, w and B may be set, o may only be dropped (RFC 2812 3.1.5). Called by commands/mode.ts. */
 
+import { UMODE, UMODE_LETTERS } from '../../irc/modes.ts';
+import { N } from '../../irc/numerics.ts';
 import type { CommandServer } from '../command-server.ts';
-import { N } from '../protocol/numerics.ts';
-import { UMODE, UMODE_LETTERS, type User } from '../state/user.ts';
+import type { User } from '../state/user.ts';
 
 /** Applies a mode string to the user and echoes what changed. */
 export function changeUserModes(server: CommandServer, user: User, letters: string): void {

@@ -2,11 +2,10 @@
  * Every command of IRC, asked by everybody of the cast, as the tables of this folder say. A command or a mode without rows,
  * and a row without one of the cast, fails.
  */
+
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { CMODE_LETTERS, LIST_MODES, UMODE_LETTERS } from '../../irc/modes.ts';
 import { COMMANDS } from '../commands/registry.ts';
-import { LIST_MODES } from '../protocol/isupport.ts';
-import { CMODE_LETTERS } from '../state/channel.ts';
-import { UMODE_LETTERS } from '../state/user.ts';
 import { CAST, type Outcome, Scene, spoken, type Who } from './scene.ts';
 import { type Row, readTables } from './table.ts';
 

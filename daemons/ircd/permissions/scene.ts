@@ -3,12 +3,12 @@
  * README.md beside this file; what is sent, heard and changed is told in its words.
  */
 
+import { N } from '../../irc/numerics.ts';
+import { capabilityNames } from '../client/capabilities.ts';
 import { ircdConfigSchema, OPER_FLAGS } from '../config.ts';
 import { type MemoryClient, MemoryServer } from '../memory-server.ts';
 import { channelModeString } from '../modes/channel-modes.ts';
 import type { TlsDetails } from '../net/connection.ts';
-import { capabilityNames } from '../protocol/capabilities.ts';
-import { N } from '../protocol/numerics.ts';
 import type { User } from '../state/user.ts';
 
 /** Who asks, in the order of the cast. */

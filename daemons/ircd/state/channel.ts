@@ -2,34 +2,10 @@
  * A channel and the memberships in it, as plain data. Only state/network.ts (members, invites) and modes/ (modes,
  * lists) change it; handlers read. Members are an array so that a message walks it without iterators.
  */
+import { CMODE, STATUS } from '../../irc/modes.ts';
 import { WorkGate } from '../../runtime/async/work-gate.ts';
 import { MaskList } from './mask-list.ts';
 import type { User } from './user.ts';
-
-/** Flag bits of channel modes without parameter (RFC 2811 section 4). */
-export const CMODE = {
-  inviteOnly: 1 << 0,
-  moderated: 1 << 1,
-  noExternal: 1 << 2,
-  private: 1 << 3,
-  secret: 1 << 4,
-  topicLocked: 1 << 5,
-  noCtcp: 1 << 6,
-} as const;
-
-/** Letter of each flag, in the order in which modes are shown. */
-export const CMODE_LETTERS: ReadonlyMap<string, number> = new Map([
-  ['C', CMODE.noCtcp],
-  ['i', CMODE.inviteOnly],
-  ['m', CMODE.moderated],
-  ['n', CMODE.noExternal],
-  ['p', CMODE.private],
-  ['s', CMODE.secret],
-  ['t', CMODE.topicLocked],
-]);
-
-/** Status bits of a membership. */
-export const STATUS = { op: 1 << 1, voice: 1 << 0 } as const;
 
 /** One user on one channel. */
 export class Membership {

@@ -1,8 +1,8 @@
 /** A channel's +b, +e or +I list: masks with who set them and when. Changed by modes/, read on JOIN and messages. */
 
+import { type AddressMask, compileAddressMask, coversAddress } from '../../irc/address-mask.ts';
+import { compileMask } from '../../irc/mask.ts';
 import type { Mask } from '../../runtime/net/mask.ts';
-import { type AddressMask, compileAddressMask, coversAddress } from '../protocol/address-mask.ts';
-import { compileMask } from '../protocol/mask.ts';
 import type { User } from './user.ts';
 
 /** One mask of a list; `atMs` in Unix milliseconds. */

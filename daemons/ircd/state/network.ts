@@ -2,11 +2,13 @@
  * Users, channels and who is on what: the one place where that state changes. Handlers decide and announce; this
  * class keeps the indexes and counts consistent.
  */
+
+import { fold } from '../../irc/casemapping.ts';
+import { STATUS, UMODE } from '../../irc/modes.ts';
 import { limits } from '../limits.ts';
-import { fold } from '../protocol/casemapping.ts';
 import type { LiveTable } from '../server-host.ts';
-import { Channel, Membership, STATUS } from './channel.ts';
-import { UMODE, type User } from './user.ts';
+import { Channel, Membership } from './channel.ts';
+import type { User } from './user.ts';
 import { Whowas } from './whowas.ts';
 
 /** Users, channels and memberships with their indexes. */

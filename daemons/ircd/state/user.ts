@@ -2,28 +2,19 @@
  * A client of this server as the protocol knows it, from accept to quit, and how lines reach it. Fields that other
  * users can see are changed by state/network.ts only.
  */
+
+import { fold } from '../../irc/casemapping.ts';
+import { serverTime } from '../../irc/clock.ts';
+import { fitLine, MAX_LINE_BYTES, splitText } from '../../irc/line-text.ts';
+import { UMODE, UMODE_LETTERS } from '../../irc/modes.ts';
+import type { Numeric } from '../../irc/numerics.ts';
+import { WordLines } from '../../irc/word-lines.ts';
 import { type AddressGroups, parseAddress } from '../../runtime/net/ip-address.ts';
+import { CAP } from '../client/capabilities.ts';
+import type { LabelCapture } from '../client/label-capture.ts';
 import type { Connection } from '../net/connection.ts';
-import { CAP } from '../protocol/capabilities.ts';
-import { fold } from '../protocol/casemapping.ts';
-import { serverTime } from '../protocol/clock.ts';
-import type { LabelCapture } from '../protocol/label-capture.ts';
-import { fitLine, MAX_LINE_BYTES, splitText } from '../protocol/line-text.ts';
-import type { Numeric } from '../protocol/numerics.ts';
-import { WordLines } from '../protocol/word-lines.ts';
 import type { Channel, Membership } from './channel.ts';
 import type { PendingRegistration } from './pending-registration.ts';
-
-/** Bits of user modes. */
-export const UMODE = { invisible: 1 << 0, oper: 1 << 1, wallops: 1 << 2, bot: 1 << 3 } as const;
-
-/** Letter of each user mode, in the order in which modes are shown. */
-export const UMODE_LETTERS: ReadonlyMap<string, number> = new Map([
-  ['B', UMODE.bot],
-  ['i', UMODE.invisible],
-  ['o', UMODE.oper],
-  ['w', UMODE.wallops],
-]);
 
 /** What an operator may do, from the oper block that let them in. */
 export interface OperSession {

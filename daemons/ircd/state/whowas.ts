@@ -1,5 +1,5 @@
 /** The last users who left or changed nick, for WHOWAS. A ring, so its memory is fixed. */
-import { fold } from '../protocol/casemapping.ts';
+import { fold } from '../../irc/casemapping.ts';
 import type { User } from './user.ts';
 
 /** Who somebody was; `leftMs` in Unix milliseconds. */

@@ -1,16 +1,16 @@
 import { expect, it } from 'vitest';
-import { Tuning } from '../tuning.ts';
-import { isupportLines, isupportTokens } from './isupport.ts';
+import { isupportTokens, supportLines } from './isupport-tokens.ts';
+import { Tuning } from './tuning.ts';
 
 it('announces what the protocol implements, thirteen tokens a line', () => {
-  const lines = isupportLines('TestNet', new Tuning());
+  const lines = supportLines('TestNet', new Tuning());
   expect(lines.map((line) => line.split(' ').length)).toEqual([13, 13, 1]);
   // With the longest names of server and client around it a line still has 510 bytes.
   const around = `:${'h'.repeat(63)} 005 ${'n'.repeat(30)}  :are supported by this server`.length;
-  const long = isupportLines('N'.repeat(300), new Tuning());
+  const long = supportLines('N'.repeat(300), new Tuning());
   for (const line of long) expect(around + line.length).toBeLessThanOrEqual(510);
   expect(
-    isupportLines('N'.repeat(510 - around - 'NETWORK='.length), new Tuning()).some(
+    supportLines('N'.repeat(510 - around - 'NETWORK='.length), new Tuning()).some(
       (line) => around + line.length === 510,
     ),
   ).toBe(true);

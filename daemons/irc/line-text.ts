@@ -1,8 +1,7 @@
 /** Cutting text to byte limits without breaking a character: UTF8ONLY forbids half ones. Called before sending. */
-import { limits } from '../limits.ts';
 
 /** Bytes of a line without its tags and CRLF (RFC 1459 section 2.3). */
-export const MAX_LINE_BYTES = limits.lineBodyBytes.default;
+export const MAX_LINE_BYTES = 510;
 
 /** The longest prefix of `text` that takes at most `maxBytes` of UTF-8 and ends on a code point. */
 export function truncateUtf8(text: string, maxBytes: number): string {

@@ -2,8 +2,9 @@
  * Keeps a long answer (LIST, WHO, STATS l) from filling the send queue of its own client: past half of the queue the
  * rest is left out and 416 says so, where the client would otherwise be dropped for asking.
  */
+
+import { N } from '../../irc/numerics.ts';
 import type { User } from '../state/user.ts';
-import { N } from './numerics.ts';
 
 /** Prefix, numeric, nick and CRLF of one reply line, at most. */
 const OVERHEAD_BYTES = 110;

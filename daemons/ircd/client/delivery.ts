@@ -2,11 +2,12 @@
  * One message on its way to many receivers. The line is serialized once for each variant (set of tag capabilities)
  * that some receiver needs, when the first such receiver comes; a delivery after that is an array lookup and a push.
  */
+
+import { serverTime } from '../../irc/clock.ts';
+import { fitLine } from '../../irc/line-text.ts';
 import type { Chunk, Outbox } from '../net/connection.ts';
 import type { User } from '../state/user.ts';
 import { CAP, VARIANT_BITS, VARIANTS } from './capabilities.ts';
-import { serverTime } from './clock.ts';
-import { fitLine } from './line-text.ts';
 
 /** Tags that come with a message; each receiver gets those that its capabilities ask for. */
 export interface DeliveryTags {

@@ -3,15 +3,15 @@
  * the network, however it is spelled, where a glob would compare text. Used by the lists of channels, by K-lines and
  * by operator blocks, beside the glob of the same mask.
  */
-import { canonicalCidr } from '../../runtime/net/canonical-address.ts';
+import { canonicalCidr } from '../runtime/net/canonical-address.ts';
 import {
   type AddressGroups,
   type CidrBlock,
   cidrContains,
   parseAddress,
   parseCidr,
-} from '../../runtime/net/ip-address.ts';
-import type { Mask } from '../../runtime/net/mask.ts';
+} from '../runtime/net/ip-address.ts';
+import type { Mask } from '../runtime/net/mask.ts';
 import { compileMask } from './mask.ts';
 
 /** A mask with a network, ready to match. */

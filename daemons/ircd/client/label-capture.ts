@@ -2,9 +2,10 @@
  * Collects what one labeled command sends to its own client, then sends it as IRCv3 labeled-response asks: one line
  * with the label, a batch for several, `ACK` for none. Created by the dispatcher, filled by User and Delivery.
  */
+
+import { serverTime } from '../../irc/clock.ts';
 import type { Connection } from '../net/connection.ts';
 import { CAP } from './capabilities.ts';
-import { serverTime } from './clock.ts';
 
 /** IRCv3 labeled-response: labels are at most 64 bytes; longer ones are ignored. */
 export const MAX_LABEL_BYTES = 64;

@@ -1,5 +1,5 @@
 /** Masks as IRC has them: globs in which names are the same by IRC's casemapping, and what people type for one. */
-import { compileMask as compile, type Mask } from '../../runtime/net/mask.ts';
+import { compileMask as compile, type Mask } from '../runtime/net/mask.ts';
 import { fold } from './casemapping.ts';
 
 /** Compiles a mask; the texts it is asked about must be folded by {@link fold}. */

@@ -1,18 +1,15 @@
 /** The tokens of RPL_ISUPPORT (005): what this server supports, built from the limits and the network's name. */
-import { limits } from '../limits.ts';
-import type { Tuning } from '../tuning.ts';
-import { CASEMAPPING } from './casemapping.ts';
-import { CHANNEL_TYPES } from './names.ts';
-import { N } from './numerics.ts';
-import { WordLines } from './word-lines.ts';
 
-/** List modes; CHANMODES type A. */
-export const LIST_MODES = 'beI';
+import { CASEMAPPING } from '../irc/casemapping.ts';
+import { isupportLines } from '../irc/isupport.ts';
+import { LIST_MODES } from '../irc/modes.ts';
+import { CHANNEL_TYPES } from '../irc/names.ts';
+import { N } from '../irc/numerics.ts';
+import { limits } from './limits.ts';
+import type { Tuning } from './tuning.ts';
+
 /** Modes of channels that carry a parameter or a flag; CHANMODES types B, C and D. */
 const CHANMODES = `${LIST_MODES},k,l,Cimnpst`;
-/** Tokens in one 005 line: 15 parameters less nick and text. */
-const TOKENS_PER_LINE = 13;
-
 /** Bytes for tokens in one 005 line: what stands around them is `:server 005 nick ` and the text. */
 const ROOM_BYTES =
   limits.lineBodyBytes.default -
@@ -54,11 +51,7 @@ export function isupportTokens(network: string, tuning: Tuning): string[] {
   ];
 }
 
-/** The tokens of each 005 line, which fits whatever nick it is sent to. */
-export function isupportLines(network: string, tuning: Tuning): string[] {
-  const lines: string[] = [];
-  const packer = new WordLines(ROOM_BYTES, (line) => lines.push(line), TOKENS_PER_LINE);
-  for (const token of isupportTokens(network, tuning)) packer.add(token);
-  packer.end();
-  return lines;
+/** What each 005 line says, which fits whatever nick it is sent to. */
+export function supportLines(network: string, tuning: Tuning): string[] {
+  return isupportLines(isupportTokens(network, tuning), ROOM_BYTES);
 }
