@@ -19,8 +19,8 @@ async function connected(options: ConnectOptions): Promise<ObjectsClient> {
   return client;
 }
 
-async function started(dialect: Dialect = 'programs') {
-  const server = await testEngine({ terms: { dialect } });
+async function started(dialect: Dialect = 'programs', writable = false) {
+  const server = await testEngine({ terms: { dialect, writable } });
   for (const [uri, content] of Object.entries(FILES)) server.put(uri, content);
   return { server, path: join(dirname(server.root), 'socket') };
 }
@@ -91,7 +91,7 @@ it.each(['programs', 'document'] as const)(
 );
 
 it('says what the server knows of an object', async () => {
-  const { path } = await started();
+  const { path } = await started('programs', true);
   const client = await connected({ path });
   expect(await client.stat('a.txt')).toMatchObject({
     sizeBytes: 13,
@@ -103,7 +103,12 @@ it('says what the server knows of an object', async () => {
 it('is refused by a status where a listener is not writable, and goes on', async () => {
   const { path } = await started();
   const client = await connected({ path });
-  for (const ask of [() => client.put('x', 'y'), () => client.delete('a.txt')]) {
+  for (const ask of [
+    () => client.put('x', 'y'),
+    () => client.delete('a.txt'),
+    () => client.stat('a.txt'),
+    () => client.list(),
+  ]) {
     const refused = ask();
     await expect(refused).rejects.toThrow(ObjectsRefusedError);
     await expect(refused).rejects.toMatchObject({ status: 'unsupported' });

@@ -99,6 +99,12 @@ export const objectsConfig = z
       .describe(
         'PEM files for the listeners with `tls = true`; relative paths begin where Signalbox was started',
       ),
+    create_on_fdpass: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Whether FDPASS of a URI that does not exist makes an empty object and hands out a descriptor to write into it, as the original programs have it: in their dialect, on a writable listener, for whoever may write there. What is written so is no put: it is not checked against quotas, and readers see it half written',
+      ),
     access: z
       .array(accessRule)
       .max(FIXED_LIMITS.access_rules.default)

@@ -87,12 +87,28 @@ export const LIMITS = {
     unit: 'seconds',
     reason: 'Time from the first byte of a request to the last of its head; half a request holds a place.',
   },
+  put_bytes_per_second: {
+    default: 1_024,
+    min: 0,
+    max: GIB,
+    unit: 'bytes/second',
+    reason:
+      'Least pace of the body of a put on average, after `request_seconds`: a slower one holds a place, a file and a part of the quota for nothing. 0 is any.',
+  },
   stall_seconds: {
     default: 60,
     min: 1,
     max: 3_600,
     unit: 'seconds',
     reason: 'Time in which a client must take some of the answer that the kernel holds for it.',
+  },
+  send_queue_total_bytes: {
+    default: 256 * MIB,
+    min: MIB,
+    max: 64 * GIB,
+    unit: 'bytes',
+    reason:
+      'Memory of answers that wait for clients which do not read, in each thread; above it those of the network that has most go first.',
   },
   max_object_bytes: {
     default: 16 * GIB,
@@ -224,6 +240,11 @@ export const FIXED_LIMITS = {
     unit: 'seconds',
     reason:
       'Time without a request after which the file of an object is closed; until then a file deleted by hand takes its space.',
+  },
+  refusal_log_records: {
+    default: 20,
+    unit: 'lines/second',
+    reason: 'People read the log; beyond this, refusals of a second are told as one count.',
   },
   command_rows: {
     default: 10_000,

@@ -7,6 +7,7 @@ import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { placeText } from '../../contract/listen-place.ts';
 import type { ListenerInfo } from '../../contract/states.ts';
+import { systemClock } from '../../kit/clock.ts';
 import { roomNotice } from '../runtime/host/descriptor-limit.ts';
 import { Acceptor, type AcceptorChange } from '../runtime/net/acceptor.ts';
 import { Admission, type Seat } from '../runtime/net/admission.ts';
@@ -20,6 +21,7 @@ import { connectionClasses } from './connection-classes.ts';
 import { LIMIT_NAMES, type LimitName, type Limits } from './limits.ts';
 import type { ConnectionTerms, Engine, EngineEvents, EngineSettings } from './net/engine.ts';
 import type { ObjectsPrepared, OpenEntry } from './prepare.ts';
+import { RefusalLog } from './refusal-log.ts';
 
 /** A client, as the acceptor keeps it. */
 export interface Client {
@@ -49,6 +51,7 @@ export class ObjectsServer {
   readonly #options: ObjectsServerOptions;
   readonly #acceptor: Acceptor<OpenEntry, ClassRule>;
   readonly #clients: OpenConnections<Client>;
+  readonly #refusals: RefusalLog;
   readonly #byNumber = new Map<number, Client>();
   #config: ObjectsConfig;
   #prepared: ObjectsPrepared;
@@ -60,6 +63,7 @@ export class ObjectsServer {
     this.#options = options;
     this.#config = config;
     this.#prepared = prepared;
+    this.#refusals = new RefusalLog(log, systemClock);
     this.limits = limitsOf(config);
     this.#clients = new OpenConnections<Client>(options.onChanged);
     this.engine = options.engineOf(this.#settings(), {
@@ -80,7 +84,10 @@ export class ObjectsServer {
       requestCert: true,
       lingerMs: () => this.limits.close_flush_ms,
       onRefused: ({ why }, address) =>
-        log.warn('client_refused', `${address}: ${this.#draining ? 'the server is drained' : why}`),
+        this.#refusals.refused(
+          'client_refused',
+          `${address}: ${this.#draining ? 'the server is drained' : why}`,
+        ),
       onRefusedGone: () => this.#clients.strangerGone(),
       onOpen: (socket, seat, entry, tls) => this.#open(socket, seat, entry, tls),
     });
@@ -153,10 +160,13 @@ export class ObjectsServer {
     this.pause();
     await this.#acceptor.drain(this.#clients, deadline);
     await this.engine.close();
+    this.#refusals.close();
   }
 
   #settings(): EngineSettings {
-    return { limits: { ...this.limits }, access: this.#config.access };
+    const { access, create_on_fdpass } = this.#config;
+    const writable = this.#prepared.listen.filter((entry) => entry.writable).map(placeText);
+    return { limits: { ...this.limits }, access, writable, createOnFdpass: create_on_fdpass };
   }
 
   #warnOfRoom(): void {
@@ -169,7 +179,7 @@ export class ObjectsServer {
     const certificate = tls === null ? null : fingerprintOf(tls);
     const refusal = this.#refusalOfCertificate(entry, certificate);
     if (refusal !== null) {
-      this.#options.log.warn('client_refused', `${seat.address}: ${refusal}`);
+      this.#refusals.refused('client_refused', `${seat.address}: ${refusal}`);
       socket.destroy();
       return;
     }
@@ -223,7 +233,7 @@ export class ObjectsServer {
   #refused(number: number, why: string): void {
     const client = this.#byNumber.get(number);
     if (client !== undefined)
-      this.#options.log.warn('request_refused', `client ${number} at ${client.terms.address}: ${why}`);
+      this.#refusals.refused('request_refused', `client ${number} at ${client.terms.address}: ${why}`);
   }
 }
 

@@ -44,10 +44,44 @@ export class Permissions {
     return rule === null || isNamed(rule.write, peer, proved);
   }
 
+  /** What somebody may read, for whoever goes through many objects in their order. */
+  reader(peer: Peer, proved: boolean): PrefixReader {
+    return {
+      mayRead: (uri) => this.mayRead(uri, peer, proved),
+      behindHidden: (uri) => this.#behindRule(uri),
+    };
+  }
+
   #ruleOf(uri: string): AccessRule | null {
     for (const rule of this.#rules) if (uri.startsWith(rule.prefix)) return rule;
     return null;
   }
+
+  #behindRule(uri: string): string {
+    const rule = this.#ruleOf(uri);
+    if (rule === null) return uri;
+    let behind = rule.prefix + LAST_UNIT;
+    for (const { prefix } of this.#rules)
+      if (prefix.startsWith(rule.prefix) && prefix > uri && justBefore(prefix) < behind)
+        behind = justBefore(prefix);
+    return behind > uri ? behind : uri;
+  }
+}
+
+/** Behind every URI that begins with what stands before it, in the order of lists. */
+const LAST_UNIT = '\uffff';
+
+/** Behind everything that comes before a prefix; it is not empty, as nothing comes before that. */
+function justBefore(prefix: string): string {
+  const end = prefix.length - 1;
+  return prefix.slice(0, end) + String.fromCharCode(prefix.charCodeAt(end) - 1) + LAST_UNIT;
+}
+
+/** What one client may read. */
+export interface PrefixReader {
+  mayRead(uri: string): boolean;
+  /** For what may not be read: the place up to which, in the order of lists, the same rule hides everything. */
+  behindHidden(uri: string): string;
 }
 
 function isNamed(names: Names, peer: Peer, proved: boolean): boolean {

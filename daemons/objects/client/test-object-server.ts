@@ -187,7 +187,7 @@ export class TestObjectServer {
           socket.end();
         },
       },
-      { dialect: this.#dialect, maxSkippedBytes: 1_000 },
+      { dialect: this.#dialect, maxSkippedBytes: 1_000_000 },
     );
     socket.on('data', (bytes) => parser.push(bytes as Buffer));
   }

@@ -22,6 +22,14 @@ export class AnswerOrder<Item extends Ordered> {
     return this.#held.length + this.#line.length;
   }
 
+  /** What all of them come to, by a measure. */
+  sum(of: (item: Item) => number): number {
+    let sum = 0;
+    for (const item of this.#held) sum += of(item);
+    for (const item of this.#line) sum += of(item);
+    return sum;
+  }
+
   /** Whether some answer may be sent now. */
   get hasNext(): boolean {
     return this.#line.length > 0;

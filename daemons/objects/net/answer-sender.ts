@@ -43,7 +43,7 @@ export class AnswerSender {
   #markMs = 0;
   #broken = false;
   #countedBytes = 0;
-  #countedWaiting = 0;
+  #heldBytes = 0;
 
   constructor(serving: Serving, framing: Framing, wire: Wire, account: WorkAccount, events: SenderEvents) {
     this.#serving = serving;
@@ -61,6 +61,11 @@ export class AnswerSender {
   /** Requests that wait to be answered, but for one that is being sent. */
   get queued(): number {
     return this.#order.size;
+  }
+
+  /** Memory that waits for the client: contents of answers, and what the kernel has not taken. */
+  get heldBytes(): number {
+    return this.#heldBytes;
   }
 
   /** Work begins that the next answers are counted with. */
@@ -140,10 +145,16 @@ export class AnswerSender {
     const { metrics } = this.#serving;
     const { sentBytes, waitingBytes } = this.wire;
     if (sentBytes !== this.#countedBytes) metrics.bytesOut.add(sentBytes - this.#countedBytes);
-    if (waitingBytes !== this.#countedWaiting)
-      metrics.sendQueueBytes.add(waitingBytes - this.#countedWaiting);
     this.#countedBytes = sentBytes;
-    this.#countedWaiting = waitingBytes;
+    this.#hold(this.#order.size === 0 ? waitingBytes : waitingBytes + this.#order.sum(contentBytes));
+  }
+
+  #hold(bytes: number): void {
+    const more = bytes - this.#heldBytes;
+    if (more === 0) return;
+    this.#heldBytes = bytes;
+    this.#serving.metrics.sendQueueBytes.add(more);
+    this.#serving.onHeld(more);
   }
 
   /** Goes on after something came from elsewhere: room on the wire, or an answer. */
@@ -158,8 +169,7 @@ export class AnswerSender {
   close(): void {
     this.#countBytes();
     // Nothing of it waits any more.
-    this.#serving.metrics.sendQueueBytes.add(-this.#countedWaiting);
-    this.#countedWaiting = 0;
+    this.#hold(0);
     this.#broken = true;
     this.#serving.arena.used = 0;
     this.#batch?.discard();
@@ -220,21 +230,26 @@ export class AnswerSender {
   }
 
   /** Opens the object and puts its answer into the batch. */
-  #handOut(request: ExchangeHead, startMs: number): void {
+  #handOut(request: Handing, startMs: number): void {
     this.#flushArena();
+    const writable = request.writable === true;
+    // What may be written into is not opened again, so no other answer may be put back behind it.
+    if (writable) this.#flushBatch();
     const batch = this.#batch;
     if (batch === null) {
       this.sendRefusal(request.id, 'fdpass', REFUSALS.failed);
       return;
     }
-    if (this.wire.blocked) {
-      this.#order.putBack([ready(new Exchange(request, 'fdpass', startMs))]);
+    if (!this.#mayPump) {
+      const again = ready(new Exchange(request, 'fdpass', startMs));
+      again.writable = writable;
+      this.#order.putBack([again]);
       return;
     }
-    const object = this.#serving.reader.openFresh(request.uri);
+    const object = this.#serving.reader.openFresh(request.uri, writable);
     if (typeof object !== 'string') {
       batch.add(this.#framing, request.id, request.uri, metadataOf(object), object.fd, object.sizeBytes);
-      if (batch.isFull) this.#flushBatch();
+      if (batch.isFull || writable) this.#flushBatch();
       return;
     }
     // Behind the answers of the batch, some of which may be put back now: it is sent when they are.
@@ -366,6 +381,10 @@ export class AnswerSender {
 
 /** What an exchange is made of. */
 export type ExchangeHead = ConstructorParameters<typeof Exchange>[0];
+/** A request for a descriptor. */
+type Handing = ExchangeHead & Partial<Pick<Exchange, 'writable'>>;
+
+const contentBytes = ({ content }: Exchange): number => content?.length ?? 0;
 
 function ready(exchange: Exchange): Exchange {
   exchange.isReady = true;

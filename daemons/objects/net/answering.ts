@@ -6,26 +6,25 @@ import type { WorkAccount } from '../../runtime/async/work-account.ts';
 import type { StepResult, WorkJob } from '../../runtime/async/work-turns.ts';
 import type { Peer } from '../permissions.ts';
 import { writeCloseAck, writeHelloAck } from '../protocol/answer-writer.ts';
-import { listContent, readListUri } from '../protocol/list-page.ts';
 import type { Fault, Hello, Request, RequestSink } from '../protocol/request.ts';
 import { RequestParser } from '../protocol/request-parser.ts';
 import type { ModeName } from '../protocol/wire.ts';
-import { withoutSlash } from '../store/uri.ts';
 import { AnswerSender } from './answer-sender.ts';
-import { type BodyIntake, PutIntake } from './body-intake.ts';
 import type { ConnectionTerms } from './engine.ts';
 import { Exchange } from './exchange.ts';
 import { metadataOf } from './object-metadata.ts';
-import { refusalOfRequest } from './request-rules.ts';
+import { mayCreate, refusalOfRequest } from './request-rules.ts';
 import type { Serving } from './serving.ts';
-import { REFUSALS, type Refusal, refusalOf, refusalOfThrown } from './store-answers.ts';
-import { TokenIntake } from './token-intake.ts';
+import { SlowAnswers } from './slow-answers.ts';
+import { type Refusal, refusalOf } from './store-answers.ts';
 import type { Wire } from './wire.ts';
 
 /** Requests of one connection that are worked on at once; what comes beyond stays unread. */
 const MOST_EXCHANGES = 64;
 /** The same while the client does not read. */
 const MOST_EXCHANGES_BLOCKED = 8;
+/** Bytes of answers that one connection has waiting in memory before it takes more requests. */
+const MOST_HELD_BYTES = 1024 * 1024;
 /** What a request costs in nanoseconds, as `workPrices` has it for others; the clock corrects it. */
 const REQUEST_NS = 8_000;
 /** A refused put whose body is longer closes the connection. */
@@ -47,6 +46,7 @@ export interface AnsweringEvents {
 export class Answering implements RequestSink, WorkJob {
   readonly parser: RequestParser;
   readonly sender: AnswerSender;
+  readonly #slow: SlowAnswers;
   readonly terms: ConnectionTerms;
   readonly peer: Peer;
   readonly #serving: Serving;
@@ -55,8 +55,6 @@ export class Answering implements RequestSink, WorkJob {
   #requests = 0;
   /** Whether the token of the listener was proved. */
   proved = false;
-  /** Takes the body that is coming; null where nobody wants it. */
-  #body: BodyIntake | null = null;
   /** `last`: when what is outstanding is answered, the connection ends; `ack`: after CLOSE_ACK. */
   #ending: 'no' | 'last' | 'ack' = 'no';
   #inputEnded = false;
@@ -84,6 +82,9 @@ export class Answering implements RequestSink, WorkJob {
       onProgress: () => this.#guard(() => this.#progress()),
       onBroken: () => this.#break(),
     });
+    this.#slow = new SlowAnswers(serving, this, this.parser, this.sender, {
+      onLast: () => this.#endSoon(),
+    });
   }
 
   get requests(): number {
@@ -92,12 +93,17 @@ export class Answering implements RequestSink, WorkJob {
 
   /** Whether a request has come in part, and not yet to its body. */
   get midHead(): boolean {
-    return this.parser.midRequest && this.#body === null;
+    return this.parser.midRequest && !this.#slow.hasBody;
   }
 
   /** Whether the rest of a body is waited for. */
   get awaitsBody(): boolean {
-    return this.#body?.hasRoom === true;
+    return this.#slow.awaitsBody;
+  }
+
+  /** Whether the rest of a body comes so slowly that it is waited for no longer. */
+  isBodyLate(nowMs: number): boolean {
+    return this.#slow.isBodyLate(nowMs);
   }
 
   /** Whether more input may be given to it. */
@@ -136,10 +142,15 @@ export class Answering implements RequestSink, WorkJob {
   finish(): void {
     this.#guard(() => {
       // A body that is coming still belongs to a request that was taken.
-      if (this.#body === null) this.parser.stop();
-      if (this.#ending === 'no') this.#ending = 'last';
+      if (!this.#slow.hasBody) this.parser.stop();
+      this.#endSoon();
       this.#settle();
     });
+  }
+
+  /** Refuses the request whose body does not come, and ends. */
+  giveUpBody(): void {
+    this.#guard(() => this.#slow.giveUpBody());
   }
 
   /** The client sends nothing more: what it has sent is answered. */
@@ -153,45 +164,40 @@ export class Answering implements RequestSink, WorkJob {
     this.#ended = true;
     this.parser.stop();
     this.sender.close();
-    this.#body?.close();
-    this.#body = null;
+    this.#slow.close();
   }
 
   onHello(hello: Hello): void {
     const offer = { depth: this.#serving.settings.limits.max_queue_depth, paths: PATHS };
     this.sender.sendBytes((into, at) => writeHelloAck(into, at, hello, offer));
-    if (!hello.accepted) this.#ending = 'last';
+    if (!hello.accepted) this.#endSoon();
   }
 
   onRequest(request: Request): boolean {
-    this.#requests++;
-    const most = this.#serving.settings.limits.max_requests;
+    this.#countRequest();
     const refusal = refusalOfRequest(this.#serving, this, request.mode, request.uri);
-    this.#body = null;
     if (refusal !== null) {
-      if (request.bodyBytes > 0) this.parser.skipBody();
+      if (!this.parser.skipBody()) this.#endSoon();
       this.#refuse(request, request.mode, refusal);
     } else this.#answer(request);
-    if (most > 0 && this.#requests >= most) this.#ending = 'last';
     return this.#wantsMore();
   }
 
   onBody(source: Buffer, start: number, end: number): boolean {
-    this.#body?.take(source, start, end);
+    this.#slow.takeBody(source, start, end);
     return this.#wantsMore();
   }
 
   onBodyEnd(): boolean {
-    this.#body?.end();
-    this.#body = null;
+    this.#slow.endBody();
     return this.#wantsMore();
   }
 
   onFault(fault: Fault): boolean {
-    this.#requests++;
+    this.#countRequest();
     if (fault.status === 'protocol') this.#serving.metrics.protocolErrors.add(1);
     this.#refuse({ ...fault, priority: false, uri: '' }, null, fault);
-    if (fault.closes) this.#ending = 'last';
+    if (fault.closes) this.#endSoon();
     return this.#wantsMore();
   }
 
@@ -202,94 +208,26 @@ export class Answering implements RequestSink, WorkJob {
   #answer(request: Request): void {
     switch (request.mode) {
       case 'fdpass':
-        this.sender.handOut(request, this.#arrivedMs);
+        if (this.#creates(request)) this.#slow.begin(request, this.#arrivedMs);
+        else this.sender.handOut(request, this.#arrivedMs);
         break;
       case 'copy':
         this.#copy(request);
         break;
       case 'authenticate':
-        this.#authenticate(this.#held(request));
-        break;
       case 'put':
-        this.#put(this.#held(request), request.bodyBytes);
-        break;
       case 'delete':
-        this.#later(this.#held(request), this.#serving.writes.delete(request.uri), () => {});
-        break;
       case 'list':
-        this.#list(this.#held(request));
+        this.#slow.begin(request, this.#arrivedMs);
         break;
       default:
         this.sender.queue(new Exchange(request, request.mode, this.#arrivedMs));
     }
   }
 
-  /** A request whose answer takes time. */
-  #held(request: Request): Exchange {
-    const exchange = new Exchange(request, request.mode, this.#arrivedMs);
-    exchange.content = NOTHING;
-    this.sender.hold(exchange);
-    return exchange;
-  }
-
-  #authenticate(exchange: Exchange): void {
-    this.#body = new TokenIntake(this.terms.tokenDigest, (isRight) => {
-      if (isRight) this.proved = true;
-      else {
-        this.#serving.metrics.denied.add(1);
-        this.#serving.onRefused(this.terms.client, 'sent a wrong token');
-        exchange.refusal = REFUSALS.wrongToken;
-        this.#ending = 'last';
-      }
-      this.sender.finish(exchange);
-    });
-  }
-
-  #put(exchange: Exchange, bodyBytes: number): void {
-    this.#body = new PutIntake(this.#serving.writes, exchange.uri, bodyBytes, {
-      onRoom: () => this.sender.goOn(),
-      onStored: (object) => {
-        exchange.metadata = { ...metadataOf(object) };
-        this.#isThere(exchange);
-      },
-      onFailed: (error) => this.#fail(exchange, error),
-    });
-  }
-
-  #list(exchange: Exchange): void {
-    const { prefix, after } = readListUri(exchange.uri);
-    const query = after === null ? { prefix: withoutSlash(prefix) } : { prefix: withoutSlash(prefix), after };
-    this.#later(exchange, this.#serving.writes.list(query), ({ objects, next }) => {
-      const { permissions } = this.#serving;
-      const seen = objects.filter(
-        ({ uri }) => permissions.uniform || permissions.mayRead(uri, this.peer, this.proved),
-      );
-      exchange.content = listContent(
-        seen.map(({ uri, sizeBytes, mtimeMs }) => ({
-          uri,
-          sizeBytes,
-          modifiedSeconds: Math.floor(mtimeMs / 1_000),
-        })),
-      );
-      if (next !== null) exchange.metadata = { next };
-    });
-  }
-
-  #later<Result>(exchange: Exchange, result: Promise<Result>, use: (result: Result) => void): void {
-    result.then(
-      (value) => {
-        use(value);
-        this.#isThere(exchange);
-      },
-      (error: unknown) => this.#fail(exchange, error),
-    );
-  }
-
-  #fail(exchange: Exchange, error: unknown): void {
-    const refusal = refusalOfThrown(error);
-    if (refusal === null) this.#serving.onDefect(error);
-    exchange.refusal = refusal ?? REFUSALS.failed;
-    this.#isThere(exchange);
+  #creates({ uri }: Request): boolean {
+    if (this.parser.dialect !== 'programs' || !mayCreate(this.#serving, this, uri)) return false;
+    return this.#serving.reader.stat(uri) === 'not_found';
   }
 
   #copy(request: Request): void {
@@ -313,16 +251,9 @@ export class Answering implements RequestSink, WorkJob {
       return;
     }
     this.sender.hold(exchange);
-    this.#later(exchange, content, (bytes) => {
+    this.#slow.answerLater(exchange, content, (bytes) => {
       exchange.content = bytes;
     });
-  }
-
-  /** The answer of a request that was held has come by itself. */
-  #isThere(exchange: Exchange): void {
-    if (this.#ended) return;
-    this.sender.finish(exchange);
-    this.sender.goOn();
   }
 
   #refuse(
@@ -355,12 +286,12 @@ export class Answering implements RequestSink, WorkJob {
   /** Sends what is ready; ends the connection where nothing is left to be sent. */
   #settle(): void {
     if (this.#inputEnded && !this.parser.paused) {
-      if (this.#body !== null) {
+      if (this.#slow.hasBody) {
         // Half of a body is nothing, and nobody waits for the answer.
         this.#break();
         return;
       }
-      if (this.#ending === 'no') this.#ending = 'last';
+      this.#endSoon();
     }
     const isDone = this.sender.settle();
     if (this.#ending === 'no' || this.#ended || !isDone) return;
@@ -372,10 +303,22 @@ export class Answering implements RequestSink, WorkJob {
     this.#events.onEnd();
   }
 
+  #countRequest(): void {
+    const most = this.#serving.settings.limits.max_requests;
+    if (++this.#requests >= most && most > 0) this.#endSoon();
+  }
+
+  /** Takes no more requests: ends when those that it has are answered. */
+  #endSoon(): void {
+    if (this.#ending === 'no') this.#ending = 'last';
+  }
+
   #mayParse(): boolean {
-    if (this.#ending !== 'no') return false;
+    if (!this.#slow.takesMore) return false;
+    // A body that is coming belongs to a request that was taken.
+    if (this.#slow.hasBody) return true;
+    if (this.#ending !== 'no' || this.sender.heldBytes > MOST_HELD_BYTES) return false;
     const most = this.sender.wire.blocked ? MOST_EXCHANGES_BLOCKED : MOST_EXCHANGES;
-    if (this.#body !== null && !this.#body.hasRoom) return false;
     return this.sender.queued < Math.min(most, this.#serving.settings.limits.max_queue_depth);
   }
 

@@ -21,7 +21,7 @@ export interface PutEvents {
   onRoom(): void;
   /** The object is in its place and on disk. */
   onStored(object: ObjectInfo): void;
-  /** Nothing of it stays; what was there before is there still. */
+  /** Nothing of it stays; what was there before is there still. May be called before the body has come. */
   onFailed(error: unknown): void;
 }
 
@@ -30,13 +30,20 @@ export class PutIntake implements BodyIntake {
   readonly #body: PutBody;
   readonly #events: PutEvents;
   #hasRoom = true;
+  #over = false;
 
   constructor(writes: ObjectWrites, uri: string, sizeBytes: number, events: PutEvents) {
     this.#events = events;
-    this.#body = new PutBody(writes, uri, sizeBytes, () => {
-      this.#hasRoom = true;
-      events.onRoom();
-    });
+    this.#body = new PutBody(
+      writes,
+      uri,
+      sizeBytes,
+      () => {
+        this.#hasRoom = true;
+        events.onRoom();
+      },
+      (error) => this.#fail(error),
+    );
   }
 
   get hasRoom(): boolean {
@@ -50,11 +57,18 @@ export class PutIntake implements BodyIntake {
   end(): void {
     this.#body.finish().then(
       (object) => this.#events.onStored(object),
-      (error: unknown) => this.#events.onFailed(error),
+      (error: unknown) => this.#fail(error),
     );
   }
 
   close(): void {
+    this.#over = true;
     this.#body.abandon();
+  }
+
+  #fail(error: unknown): void {
+    if (this.#over) return;
+    this.close();
+    this.#events.onFailed(error);
   }
 }

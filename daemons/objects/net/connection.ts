@@ -156,6 +156,10 @@ export class Connection implements Due<Connection>, WorkJob {
         // Nothing waits, so the connection is ending now.
         this.#answering.finish();
         return this.#nextLookMs(nowMs);
+      case 'slow':
+        this.#serving.metrics.idle.add(1);
+        this.#answering.giveUpBody();
+        return this.#nextLookMs(nowMs);
       case 'stalled':
         this.#serving.metrics.slowReaders.add(1);
         break;
@@ -165,12 +169,17 @@ export class Connection implements Due<Connection>, WorkJob {
     return null;
   }
 
+  /** Memory that waits for the client. */
+  get heldBytes(): number {
+    return this.#answering.sender.heldBytes;
+  }
+
   /** After how many milliseconds its time may be up. */
   get nextLookMs(): number {
     return this.#nextLookMs(this.#serving.clock.monotonic());
   }
 
-  #overdue(nowMs: number): 'idle' | 'stalled' | 'lingering' | null {
+  #overdue(nowMs: number): 'idle' | 'slow' | 'stalled' | 'lingering' | null {
     const { limits } = this.#serving.settings;
     if (this.#wire.sentBytes !== this.#sentBytes) {
       this.#sentBytes = this.#wire.sentBytes;
@@ -180,7 +189,10 @@ export class Connection implements Due<Connection>, WorkJob {
     if (this.#wire.blocked)
       return nowMs - this.#lastOutputMs >= limits.stall_seconds * MS_PER_SECOND ? 'stalled' : null;
     if (this.#answering.awaitsBody)
-      return nowMs - this.#lastInputMs >= limits.idle_seconds * MS_PER_SECOND ? 'stalled' : null;
+      return this.#answering.isBodyLate(nowMs) ||
+        nowMs - this.#lastInputMs >= limits.idle_seconds * MS_PER_SECOND
+        ? 'slow'
+        : null;
     if (this.#answering.sender.waiting > 0) return null;
     if (this.#answering.midHead)
       return nowMs - this.#headSinceMs >= limits.request_seconds * MS_PER_SECOND ? 'idle' : null;

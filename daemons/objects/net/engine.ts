@@ -19,7 +19,7 @@ export interface ConnectionTerms {
   readonly transport: Peer['transport'];
   /** How answers are written until the connection itself says otherwise. */
   readonly dialect: Dialect;
-  /** Whether it may put and delete, as far as the listener is concerned. */
+  /** Whether it might put, delete, list and stat when it connected; see {@link EngineSettings.writable}. */
   readonly writable: boolean;
   /** SHA-256 of the token that must be proved before anything else is answered; null where none is wanted. */
   readonly tokenDigest: Uint8Array | null;
@@ -53,6 +53,10 @@ export interface ConnectionFacts {
 export interface EngineSettings {
   readonly limits: Readonly<Limits>;
   readonly access: readonly AccessRule[];
+  /** The listeners, as {@link ConnectionTerms.listener} names them, whose clients may write. */
+  readonly writable: readonly string[];
+  /** Whether FDPASS of what is not there makes an object, where it may be written. */
+  readonly createOnFdpass: boolean;
 }
 
 /** One group of threads, for operators. */

@@ -16,6 +16,8 @@ export class Exchange implements Ordered {
   /** When its bytes came, by `performance.now()`. */
   readonly startMs: number;
   isReady = false;
+  /** FDPASS of an object that was made for it: whoever asked may write into it. */
+  writable = false;
   /** Why it is not carried out. */
   refusal: Refusal | null = null;
   /** Taken from the reader; given back when the answer has gone. */

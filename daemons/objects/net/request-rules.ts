@@ -1,5 +1,6 @@
 /** Which requests are not even tried, and what their clients are told: by transport, listener, platform and the rules of the configuration. */
-import type { Peer } from '../permissions.ts';
+import { toLineText } from '../../../contract/line-texts.ts';
+import { type Peer, peerText } from '../permissions.ts';
 import type { ModeName } from '../protocol/wire.ts';
 import { withoutSlash } from '../store/uri.ts';
 import type { ConnectionTerms } from './engine.ts';
@@ -14,7 +15,12 @@ export interface Asker {
   readonly proved: boolean;
 }
 
-/** Why a request is refused; null where it may be tried. Refusals by rule are counted and told to the log. */
+/** Modes that a listener serves only where it is writable. */
+const WRITABLE_MODES: ReadonlySet<ModeName> = new Set<ModeName>(['put', 'delete', 'list', 'stat']);
+/** Of a URI in a line of the log. */
+const SHOWN_CHARACTERS = 200;
+
+/** Why a request is refused; null where it may be tried. Each refusal is told to the log, and those by rule are counted. */
 export function refusalOfRequest(
   serving: Serving,
   asker: Asker,
@@ -22,24 +28,53 @@ export function refusalOfRequest(
   uri: string,
 ): Refusal | null {
   const { terms, proved } = asker;
-  if (mode === 'authenticate') return terms.tokenDigest === null ? REFUSALS.noTokenHere : null;
+  if (mode === 'authenticate')
+    return terms.tokenDigest === null ? told(serving, asker, mode, REFUSALS.noTokenHere) : null;
   if (terms.tokenDigest !== null && !proved)
     return denied(serving, asker, `${mode} without the token`, REFUSALS.tokenFirst);
-  if (mode === 'put' || mode === 'delete') return refusalOfChange(serving, asker, mode, uri);
-  const impossible = impossibleHere(serving, terms, mode);
-  // What of a list may be seen is decided entry by entry.
-  if (impossible !== null || mode === 'list' || serving.permissions.uniform) return impossible;
   const name = withoutSlash(uri);
+  if (WRITABLE_MODES.has(mode) && !isWritable(serving, terms))
+    return denied(
+      serving,
+      asker,
+      `${mode} of ${shown(name)}: the listener is not writable`,
+      REFUSALS.notWritable,
+    );
+  if (mode === 'put' || mode === 'delete') {
+    if (serving.permissions.mayWrite(name, asker.peer, proved)) return null;
+    return denied(serving, asker, `may not write ${shown(name)}`, REFUSALS.mayNotWrite);
+  }
+  const impossible = impossibleHere(serving, terms, mode);
+  if (impossible !== null) return told(serving, asker, mode, impossible);
+  // What of a list may be seen is decided entry by entry.
+  if (mode === 'list' || serving.permissions.uniform) return null;
   if (serving.permissions.mayRead(name, asker.peer, proved)) return null;
-  return denied(serving, asker, `may not read ${name}`, REFUSALS.mayNotRead);
+  return denied(serving, asker, `may not read ${shown(name)}`, REFUSALS.mayNotRead);
 }
 
-function refusalOfChange(serving: Serving, asker: Asker, mode: ModeName, uri: string): Refusal | null {
-  const name = withoutSlash(uri);
-  if (!asker.terms.writable)
-    return denied(serving, asker, `${mode} of ${name}: the listener is not writable`, REFUSALS.notWritable);
-  if (serving.permissions.mayWrite(name, asker.peer, asker.proved)) return null;
-  return denied(serving, asker, `may not write ${name}`, REFUSALS.mayNotWrite);
+/** Whether FDPASS of what is not there makes an object, as the original programs have it, and whoever asks may write it. */
+export function mayCreate(serving: Serving, { terms, peer, proved }: Asker, uri: string): boolean {
+  return (
+    serving.settings.createOnFdpass &&
+    isWritable(serving, terms) &&
+    serving.permissions.mayWrite(withoutSlash(uri), peer, proved)
+  );
+}
+
+/** A reload may take back what a connection was told when it came. */
+function isWritable({ settings }: Serving, { writable, listener }: ConnectionTerms): boolean {
+  return writable && settings.writable.includes(listener);
+}
+
+/** A URI as a line of the log has it: cut, and without what would break the line. */
+export function shown(uri: string): string {
+  return toLineText(uri.length > SHOWN_CHARACTERS ? `${uri.slice(0, SHOWN_CHARACTERS)}…` : uri);
+}
+
+/** Tells the log that a request was refused, and whose it was. */
+export function tellOfRefusal(serving: Serving, { terms, peer }: Asker, why: string): void {
+  const who = peerText(peer);
+  serving.onRefused(terms.client, who === '' ? why : `${who}: ${why}`);
 }
 
 function impossibleHere(
@@ -58,8 +93,13 @@ function impossibleHere(
   return null;
 }
 
-function denied(serving: Serving, { terms }: Asker, why: string, refusal: Refusal): Refusal {
+function denied(serving: Serving, asker: Asker, why: string, refusal: Refusal): Refusal {
   serving.metrics.denied.add(1);
-  serving.onRefused(terms.client, why);
+  tellOfRefusal(serving, asker, why);
+  return refusal;
+}
+
+function told(serving: Serving, asker: Asker, mode: ModeName, refusal: Refusal): Refusal {
+  tellOfRefusal(serving, asker, `${mode}: ${refusal.message}`);
   return refusal;
 }

@@ -5,6 +5,7 @@ import { FakeClock } from '../../../kit/fake-clock.ts';
 import { textOf } from '../native/test-fixtures/native.ts';
 import { readListContent } from '../protocol/list-page.ts';
 import { HELLO, hex, requestV1, requestV2 } from '../protocol/test-requests.ts';
+import { answersV2 } from './test-answers.ts';
 import { readAll, readBytes, receiveDescriptors, testEngine } from './test-engine.ts';
 
 /** Status, length of the content and the content of an answer of version 1 in `programs`; the metadata are passed over. */
@@ -13,22 +14,6 @@ async function answerV1(socket: Parameters<typeof readBytes>[0]) {
   const metadata = await readBytes(socket, head.readUInt16BE(9));
   const content = await readBytes(socket, Number(head.readBigUInt64BE(1)));
   return { status: head[0], metadata, content: content.toString('latin1') };
-}
-
-/** The same for version 2, with the id. */
-function answersV2(bytes: Buffer) {
-  const answers: { id: number; status: number; content: string }[] = [];
-  for (let at = 0; at < bytes.length && bytes[at] === 2; ) {
-    const contentAt = at + 16 + bytes.readUInt16BE(at + 14);
-    const end = contentAt + Number(bytes.readBigUInt64BE(at + 6));
-    answers.push({
-      id: bytes.readUInt32BE(at + 1),
-      status: bytes[at + 5]!,
-      content: bytes.toString('latin1', contentAt, end),
-    });
-    at = end;
-  }
-  return answers;
 }
 
 it('version 1, COPY: sends objects one after another on one connection', async () => {
@@ -152,7 +137,7 @@ it('SPLICE: sends what COPY sends, also a large one to a client that reads slowl
 });
 
 it('version 2: says hello, answers with ids, acknowledges CLOSE when all is answered', async () => {
-  const { put, putSparse, connect } = await testEngine();
+  const { put, putSparse, connect } = await testEngine({ terms: { writable: true } });
   put('a.txt', 'hello');
   putSparse('large', 1_000_000);
   const socket = await connect();

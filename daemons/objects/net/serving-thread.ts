@@ -8,6 +8,7 @@ import { Deadlines } from '../../../kit/deadlines.ts';
 import { WorkGroup, WorkGroups } from '../../runtime/async/work-account.ts';
 import { WorkTurns } from '../../runtime/async/work-turns.ts';
 import { UNIX_ADDRESS } from '../../runtime/net/connection-classes.ts';
+import { worstHolders } from '../../runtime/net/worst-holders.ts';
 import type { ServingMetrics } from '../metrics.ts';
 import type { Carrier } from '../native/descriptor-sender.ts';
 import type { Native } from '../native/native-calls.ts';
@@ -41,6 +42,8 @@ export interface ServingThreadOptions {
 
 /** Bytes of one read of a socket: as Node reads them. */
 const READ_BYTES = 64 * 1024;
+/** Of what may wait for all clients, what is freed beyond what is too much: an eighth. */
+const FREED_PART = 8;
 
 export class ServingThread implements Serving {
   readonly reader: ObjectReader;
@@ -64,6 +67,8 @@ export class ServingThread implements Serving {
   /** Every plain socket is read into it, and parsed before the next. */
   #readBuffer: Buffer | null = null;
   #draining = false;
+  #heldBytes = 0;
+  #relieving = false;
 
   constructor(options: ServingThreadOptions) {
     this.#options = options;
@@ -102,6 +107,14 @@ export class ServingThread implements Serving {
       this.#batches.set(carrier, batch);
     }
     return batch;
+  }
+
+  onHeld(bytes: number): void {
+    this.#heldBytes += bytes;
+    if (this.#heldBytes <= this.settings.limits.send_queue_total_bytes || this.#relieving) return;
+    this.#relieving = true;
+    // Who holds most may be in the middle of something now.
+    setImmediate(() => this.#relieve());
   }
 
   readAhead(fd: number, offset: number, bytes: number): Promise<void> {
@@ -172,6 +185,22 @@ export class ServingThread implements Serving {
   close(): void {
     for (const connection of [...this.#connections.values()]) connection.destroy();
     this.turns.close();
+  }
+
+  /** Closes connections that have most waiting until there is room, and a little more, so that the next byte does not close another. */
+  #relieve(): void {
+    this.#relieving = false;
+    const most = this.settings.limits.send_queue_total_bytes;
+    if (this.#heldBytes <= most) return;
+    const holders = [...this.#connections.values()].map((connection) => ({
+      owner: connection,
+      network: connection.origin.group,
+      bytes: connection.heldBytes,
+    }));
+    for (const worst of worstHolders(holders, this.#heldBytes - most + most / FREED_PART)) {
+      this.metrics.slowReaders.add(1);
+      worst.destroy();
+    }
   }
 
   #serve(socket: Socket, terms: ConnectionTerms, peer: Peer): Connection {

@@ -31,6 +31,8 @@ export interface Serving {
   batchOf(carrier: Carrier): DescriptorBatch;
   /** Has a range of a file read into memory by another thread; resolves when it is there, or when it failed, which SPLICE then sees. */
   readAhead(fd: number, offset: number, bytes: number): Promise<void>;
+  /** Memory that waits for clients has become so much more, or less. */
+  onHeld(bytes: number): void;
   /** For the log: a connection asked for what it may not. */
   onRefused(client: number, why: string): void;
   /** For the log: something failed that should not. */

@@ -52,7 +52,8 @@ export const REFUSALS = {
   },
   notWritable: {
     status: 'unsupported',
-    message: 'This listener is not writable; objects can be read here.',
+    message:
+      'This listener is not writable: it serves modes 1, 2 and 3, and none that puts, deletes, lists or tells.',
   },
   tokenFirst: {
     status: 'unsupported',
@@ -60,6 +61,10 @@ export const REFUSALS = {
   },
   noTokenHere: { status: 'unsupported', message: 'This listener wants no token.' },
   wrongToken: { status: 'unsupported', message: 'That is not the token of this listener.' },
+  bodyTooSlow: {
+    status: 'timeout',
+    message: 'The body came too slowly: see request_seconds and put_bytes_per_second.',
+  },
   mayNotRead: { status: 'not_found', message: STORE_PROBLEMS.not_found },
   mayNotWrite: { status: 'unsupported', message: 'You may not write there.' },
   failed: { status: 'internal', message: 'A defect of the server; its log has the details.' },

@@ -21,6 +21,7 @@ import { objectsMetrics, ServingMetrics } from '../metrics.ts';
 import { DescriptorReceiver } from '../native/descriptor-receiver.ts';
 import { loadNative, type Native } from '../native/native-calls.ts';
 import { descriptorOf, waitReadable } from '../native/socket-calls.ts';
+import type { StoreSettings } from '../store/object-store.ts';
 import { testStore } from '../store/test-store.ts';
 import type { ConnectionTerms, EngineSettings } from './engine.ts';
 import { ServingEngine } from './serving-engine.ts';
@@ -32,6 +33,7 @@ export interface TestEngineOptions {
   readonly settings?: Partial<EngineSettings>;
   readonly limits?: Partial<EngineSettings['limits']>;
   readonly clock?: Clock;
+  readonly store?: Partial<StoreSettings>;
   readonly tcp?: boolean;
 }
 
@@ -46,6 +48,7 @@ export async function testEngine(options: TestEngineOptions = {}) {
     entries: 64,
     native: native?.files ?? null,
     maxObjectBytes: 10_000_000,
+    ...options.store,
     clock,
   });
   const closed: number[] = [];
@@ -54,6 +57,8 @@ export async function testEngine(options: TestEngineOptions = {}) {
   const settings: EngineSettings = {
     limits: { ...defaultLimits(), ...options.limits },
     access: [],
+    writable: ['test'],
+    createOnFdpass: false,
     ...options.settings,
   };
   const engine = new ServingEngine({
@@ -67,7 +72,8 @@ export async function testEngine(options: TestEngineOptions = {}) {
     events: {
       onClosed: (client) => closed.push(client),
       onChanged: () => {},
-      onRefused: (_client, why) => refused.push(why),
+      // Who it was is this process.
+      onRefused: (_client, why) => refused.push(why.replace(/^uid \d+, gid \d+, pid \d+: /, '')),
     },
     onDefect: (error) => defects.push(error),
   });
@@ -100,6 +106,7 @@ export async function testEngine(options: TestEngineOptions = {}) {
   const address = server.address();
   return {
     engine,
+    store,
     registry,
     closed,
     refused,

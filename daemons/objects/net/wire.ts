@@ -15,8 +15,7 @@ export interface WireEvents {
 
 export class Wire {
   readonly socket: Socket;
-  /** Of a plain socket on a system that has descriptors; -1 for others. */
-  readonly fd: number;
+  readonly #fd: number;
   readonly #events: WireEvents;
   #waitingBytes = 0;
   #sentBytes = 0;
@@ -25,8 +24,16 @@ export class Wire {
 
   constructor(socket: Socket, events: WireEvents) {
     this.socket = socket;
-    this.fd = descriptorOf(socket);
+    this.#fd = descriptorOf(socket);
     this.#events = events;
+  }
+
+  /**
+   * For native calls: that of a plain socket on a system that has descriptors; -1 for others, and once the socket is closed, because the
+   * number may be that of another client's socket from then on.
+   */
+  get fd(): number {
+    return this.socket.destroyed ? -1 : this.#fd;
   }
 
   /** Whether something waits for the kernel: nothing may be written but what belongs to it. */

@@ -109,9 +109,18 @@ export class RequestParser implements Framing {
     this.#rest = null;
   }
 
-  /** Passes over what is left of the body of the last request: the sink hears no more of it. */
-  skipBody(): void {
-    if (this.#stage === 'body') this.#skip(this.#left);
+  /**
+   * Passes over what is left of the body of the last request: the sink hears no more of it. Answers whether that is so; where too much is
+   * left, nothing more is parsed.
+   */
+  skipBody(): boolean {
+    if (this.#stage !== 'body') return true;
+    if (this.#left > this.#maxSkippedBytes) {
+      this.stop();
+      return false;
+    }
+    this.#skip(this.#left);
+    return true;
   }
 
   /** Takes the next bytes. While the parser is paused they are kept. */

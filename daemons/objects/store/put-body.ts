@@ -10,6 +10,7 @@ import { Upload } from './upload.ts';
 /** One body. */
 export class PutBody {
   readonly #onDrain: () => void;
+  readonly #onFailed: (error: unknown) => void;
   readonly #upload: Promise<Upload>;
   /** Copies of what came and was not handed to the disk. */
   #waiting: Buffer[] = [];
@@ -23,18 +24,20 @@ export class PutBody {
   /**
    * Begins the put.
    * @param onDrain called when a connection that was told to wait may go on
+   * @param onFailed called as soon as it is known that nothing can be put, which {@link finish} says as well; what comes then is thrown away
    */
   constructor(
     writes: ObjectWrites,
     uri: string,
     sizeBytes: number,
     onDrain: () => void,
+    onFailed: (error: unknown) => void = () => {},
     options?: PutOptions,
   ) {
     this.#onDrain = onDrain;
+    this.#onFailed = onFailed;
     this.#upload = Upload.begin(writes, uri, sizeBytes, options);
-    // Who finishes hears of it; until then what comes is thrown away.
-    this.#upload.catch(() => this.#fail());
+    this.#upload.catch((error: unknown) => this.#fail(error));
   }
 
   /** Takes a range of memory that may be changed afterwards. Answers whether more may come now. */
@@ -76,16 +79,18 @@ export class PutBody {
         this.#release();
         await upload.write(pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces));
       }
-    } catch {
-      this.#fail();
+    } catch (error) {
+      this.#fail(error);
     }
     this.#writing = null;
   }
 
-  #fail(): void {
+  #fail(error: unknown): void {
+    if (this.#failed) return;
     this.#failed = true;
     this.#waiting = [];
     this.#waitingBytes = 0;
+    this.#onFailed(error);
     this.#release();
   }
 
