@@ -5,9 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
-// Real processes start here, several a test: slow on a busy machine.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
-
 const BECOME = join(import.meta.dirname, 'become.mjs');
 
 /** Writes down what happens to it. */
@@ -59,16 +56,16 @@ function start(command: string, args: readonly string[], env: NodeJS.ProcessEnv 
 
 const noted = () => readFile(log, 'utf8').catch(() => '');
 const pidOfProgram = async () =>
-  await vi.waitFor(async () => Number(await readFile(join(dir, 'pid'), 'utf8')), { timeout: 40_000 });
+  await vi.waitFor(async () => Number(await readFile(join(dir, 'pid'), 'utf8')));
 const exitOf = (child: ChildProcess) => new Promise((resolve) => child.on('exit', resolve));
 
 test('signals reach the program, and its exit code is ours', async () => {
   const child = start(process.execPath, [join(dir, 'starter.mjs')]);
   await pidOfProgram();
   child.kill('SIGHUP');
-  await vi.waitFor(async () => expect(await noted()).toBe('SIGHUP\n'), { timeout: 40_000 });
+  await vi.waitFor(async () => expect(await noted()).toBe('SIGHUP\n'));
   child.kill('SIGINT');
-  await vi.waitFor(async () => expect(await noted()).toBe('SIGHUP\nSIGINT\n'), { timeout: 40_000 });
+  await vi.waitFor(async () => expect(await noted()).toBe('SIGHUP\nSIGINT\n'));
   const exit = exitOf(child);
   child.kill('SIGTERM');
   expect(await exit).toBe(7);
@@ -78,7 +75,7 @@ test('when we are killed, the program notices', async () => {
   const child = start(process.execPath, [join(dir, 'starter.mjs')]);
   await pidOfProgram();
   child.kill('SIGKILL');
-  await vi.waitFor(async () => expect(await noted()).toBe('disconnect\n'), { timeout: 40_000 });
+  await vi.waitFor(async () => expect(await noted()).toBe('disconnect\n'));
 });
 
 test('when npm is killed, the program is told to end, with a shell in between or without', async () => {
@@ -95,7 +92,7 @@ test('when npm is killed, the program is told to end, with a shell in between or
   await pidOfProgram();
   npm.kill('SIGKILL');
   const expected = process.platform === 'linux' ? 'SIGTERM\n' : '';
-  await vi.waitFor(async () => expect(await noted()).toBe(expected), { timeout: 40_000 });
+  await vi.waitFor(async () => expect(await noted()).toBe(expected));
 });
 
 test('a program that cannot be started is an error in words', async () => {

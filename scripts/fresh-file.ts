@@ -20,9 +20,6 @@ afterAll(async () => {
   expect([...new Set(left)], 'left behind for the next file of this worker').toEqual([]);
   // What was told to close just now takes a moment.
   if (open(before).length > 0) {
-    await vi.waitFor(
-      () => expect(open(before), 'left open for the next file of this worker').toEqual([]),
-      5_000,
-    );
+    await vi.waitFor(() => expect(open(before), 'left open for the next file of this worker').toEqual([]));
   }
 });

@@ -4,12 +4,9 @@ import { once } from 'node:events';
 import { copyFile, mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CONTROL_LIMITS } from '../main/core/limits.ts';
 import { EXIT } from '../main/terminal/terminal.ts';
-
-// Real processes start here: slow on a busy machine.
-vi.setConfig({ testTimeout: 60_000 });
 
 const ROOT = join(import.meta.dirname, '..');
 let dir: string;

@@ -15,12 +15,18 @@ it.each([
   'await page.waitForTimeout(200);',
   'while (!done()) await new Promise((resolve) => setTimeout(resolve, 5));',
   'Atomics.wait(array, 0, 0, 200);',
+  'await vi.waitFor(() => expect(x).toBe(1), { timeout: 10_000, interval: 5 });',
+  'await vi.waitFor(() => expect(x).toBe(1), 10_000);',
+  'await vi.waitUntil(() => x === 1, { timeout: 10_000 });',
+  'await expect.poll(() => x, { timeout: 5_000 }).toBe(1);',
+  'vi.setConfig({ testTimeout: 60_000 });',
 ])('refuses %s', (text) => {
   expect(breaches(text)).toHaveLength(1);
 });
 
 it.each([
   'await vi.waitFor(() => expect(x).toBe(1));',
+  'await vi.waitFor(() => expect(x).toBe(1), { interval: 5 });',
   'const timer = setTimeout(() => child.kill(), 1_000);',
   'await new Promise((resolve) => setImmediate(resolve));',
   "await new Promise((resolve) => { setTimeout(fail, 100); socket.on('close', resolve); });",

@@ -1,6 +1,7 @@
 /**
  * No test waits a fixed time for something to happen: on a busy machine that is too short, on every other one too long. It
- * waits for the thing itself (an event, `vi.waitFor`, `expect.poll`) or moves a fake clock. Used by check-sources.ts.
+ * waits for the thing itself (an event, `vi.waitFor`, `expect.poll`) or moves a fake clock. And no unit test says how long it waits
+ * at most: vitest.config.ts and patient-waits.ts do, for the slowest machine. Used by check-sources.ts.
  */
 import { isNode, type SourceNode, walk } from './source-tree.ts';
 
@@ -20,6 +21,26 @@ export const REAL_TIME: Readonly<Record<string, string>> = {
 
 const TEST_FILE = /\.(test|spec)\.tsx?$|(^|\/)test-[^/]+\.tsx?$|-fixture\.ts$|(^|\/)test-fixtures\/|^e2e\//;
 const SLEEP = 'a test waits for what shall happen (an event, vi.waitFor, expect.poll), not for a fixed time';
+
+const IMPATIENT = 'a test does not say how long it waits at most: vitest.config.ts and patient-waits.ts do';
+
+/** Files that try the waiting itself. */
+const WAITING = ['scripts/patient-waits.test.ts'];
+const WAITS = /^(poll|waitFor|waitUntil|setConfig)$/;
+const LIMITS = /^(timeout|testTimeout|hookTimeout)$/;
+
+/** `vi.waitFor(…, { timeout: 5_000 })`, `expect.poll(…, { timeout })`, `vi.setConfig({ testTimeout })`; also with the number alone. */
+function isImpatient({ callee, arguments: given }: SourceNode): boolean {
+  if (!isNode(callee) || !isNode(callee.object) || !isNode(callee.property)) return false;
+  if (!/^(vi|expect)$/.test(String(callee.object.name)) || !WAITS.test(String(callee.property.name)))
+    return false;
+  return (given as SourceNode[]).some(
+    ({ type, value, properties }) =>
+      (type === 'Literal' && typeof value === 'number') ||
+      (type === 'ObjectExpression' &&
+        (properties as SourceNode[]).some(({ key }) => isNode(key) && LIMITS.test(String(key.name)))),
+  );
+}
 
 /** Whether a file is a test, a spec or a helper of tests. */
 export function isTestFile(file: string): boolean {
@@ -51,11 +72,15 @@ function isSleepingPromise(node: SourceNode): boolean {
   return call.callee.name === 'setTimeout';
 }
 
-/** Every fixed wait in a file, a line each; none in files that are no tests or that {@link REAL_TIME} names. */
+/** Every fixed wait in a file, a line each; none in files that are no tests or that {@link REAL_TIME} names. And every own limit of a wait. */
 export function sleepBreaches(file: string, text: string, tree: SourceNode): string[] {
-  if (!isTestFile(file) || Object.hasOwn(REAL_TIME, file)) return [];
+  if (!isTestFile(file)) return [];
   const names = sleepNames(tree);
   const found: string[] = [];
+  const mayBeImpatient = WAITING.includes(file) || file.startsWith('e2e/');
+  const maySleep = Object.hasOwn(REAL_TIME, file);
+  const tell = ({ start }: SourceNode, what: string) =>
+    found.push(`${file}:${text.slice(0, start).split('\n').length}: ${what}`);
   walk(tree, (node) => {
     const { callee } = node;
     const called = node.type === 'CallExpression' && isNode(callee) ? callee : null;
@@ -66,7 +91,8 @@ export function sleepBreaches(file: string, text: string, tree: SourceNode): str
       (called !== null && names.has(String(called.name))) ||
       method === 'waitForTimeout' ||
       (method === 'wait' && text.slice(node.start).startsWith('Atomics.wait'));
-    if (sleeps) found.push(`${file}:${text.slice(0, node.start).split('\n').length}: ${SLEEP}`);
+    if (sleeps && !maySleep) tell(node, SLEEP);
+    if (called !== null && !mayBeImpatient && isImpatient(node)) tell(node, IMPATIENT);
   });
   return found;
 }

@@ -68,7 +68,7 @@ it('does not show whoever may not read an object that it is there, and says so i
   const hidden = await client.ask('2', '/private/b');
   expect(hidden).toEqual(await client.ask('2', 'private/none'));
   expect(hidden.status).toBe(1);
-  await vi.waitFor(() => expect(daemon.said('request_refused')).toHaveLength(2), 20_000);
+  await vi.waitFor(() => expect(daemon.said('request_refused')).toHaveLength(2));
   const me = `uid ${process.getuid!()}, gid ${process.getgid!()}, pid ${process.pid}`;
   expect(daemon.said('request_refused')[0]).toBe(`client 1 at unix:: ${me}: may not read private/b`);
 });

@@ -1,4 +1,7 @@
-/** The CLI as a program of its own, against an instance with a real daemon. */
+/**
+ * The CLI against an instance with a real daemon: as a program of its own, and, where what is asked for is not how a program
+ * starts and ends, in this process.
+ */
 import { spawn } from 'node:child_process';
 import { rm, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
@@ -6,9 +9,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { startTestHost, type TestHost } from '../headless/test-fixtures/test-host.ts';
 import { manifest as tiny } from '../headless/test-fixtures/tiny/manifest.ts';
-
-// Real processes start here, several a test: slow on a busy machine.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+import { runCli } from './cli.ts';
 
 const ENTRY = join(import.meta.dirname, '../headless/test-fixtures/cli-entry.ts');
 let host: TestHost;
@@ -41,6 +42,28 @@ function startCli(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
 }
 
 const cli = (...args: string[]) => startCli([...args, '--data', host.dataDir]).ended;
+
+/** What {@link ENTRY} does with these arguments, without a process for it. One at a time: it writes where this process writes. */
+async function typed(...args: readonly string[]): Promise<Ran> {
+  const written = { stdout: '', stderr: '' };
+  const spies = (['stdout', 'stderr'] as const).map((stream) =>
+    vi.spyOn(process[stream], 'write').mockImplementation((text) => {
+      written[stream] += text;
+      return true;
+    }),
+  );
+  vi.stubEnv('XDG_CONFIG_HOME', host.dataDir);
+  try {
+    const entryOf = (id: string) => join(import.meta.dirname, '../headless/test-fixtures', id, 'main.ts');
+    const code = await runCli(args, async () => [tiny], entryOf);
+    return { code, ...written };
+  } finally {
+    vi.unstubAllEnvs();
+    for (const spy of spies) spy.mockRestore();
+  }
+}
+/** The same, of the instance here. */
+const here = (...args: readonly string[]) => typed(...args, '--data', host.dataDir);
 const json = (ran: Ran) => JSON.parse(ran.stdout) as unknown;
 
 test('status, start, run, metrics, logs and stop, for people and for programs', async () => {
@@ -92,16 +115,16 @@ test('status, start, run, metrics, logs and stop, for people and for programs', 
 
 test('a start with a mistake in the file says that the last good configuration is what runs', async () => {
   await writeFile(host.configFile, '[tiny]\ngreeting = 5\n');
-  expect((await cli('config', 'reload')).code).toBe(78);
-  const restarted = await cli('restart', 'tiny', '--yes');
+  expect((await here('config', 'reload')).code).toBe(78);
+  const restarted = await here('restart', 'tiny', '--yes');
   expect(restarted.code).toBe(0);
   expect(restarted.stderr).toContain(
     `tiny runs with the last good configuration, because of ${host.configFile}:2: tiny.greeting: expected text`,
   );
   await writeFile(host.configFile, '');
-  expect((await cli('config', 'reload')).code).toBe(0);
-  expect((await cli('restart', 'tiny', '--yes')).stderr).toBe('');
-  await cli('stop', 'tiny', '--yes');
+  expect((await here('config', 'reload')).code).toBe(0);
+  expect((await here('restart', 'tiny', '--yes')).stderr).toBe('');
+  await here('stop', 'tiny', '--yes');
 });
 
 test('a disruptive command without --yes is refused where nobody can be asked', async () => {
@@ -150,8 +173,7 @@ test.each([
   [['status', '--data']],
   [[]],
 ])('%j is a usage error', async (args) => {
-  const ran = await startCli(args).ended;
-  expect(ran.code).toBe(2);
+  expect((await typed(...args)).code).toBe(2);
 });
 
 test.each([
@@ -161,7 +183,7 @@ test.each([
   [['logs', 'nope']],
   [['run', 'tiny', 'poke', '--name', 'x'.repeat(21)]],
 ])('%j is a usage error that the instance finds', async (args) => {
-  expect((await cli(...args)).code).toBe(2);
+  expect((await here(...args)).code).toBe(2);
 });
 
 test('the version needs no instance', async () => {
@@ -171,9 +193,9 @@ test('the version needs no instance', async () => {
 
 test('a configuration with a mistake has one exit code, whoever finds it', async () => {
   await writeFile(host.configFile, '[tiny]\ngreeting = 5\n');
-  expect((await cli('config', 'reload')).code).toBe(78);
+  expect((await here('config', 'reload')).code).toBe(78);
   await writeFile(host.configFile, '');
-  expect((await cli('config', 'reload')).code).toBe(0);
+  expect((await here('config', 'reload')).code).toBe(0);
 });
 
 test('help needs no instance', async () => {
@@ -181,8 +203,8 @@ test('help needs no instance', async () => {
   const ran = await startCli(['run', 'tiny', 'poke', '--help', '--data', dir]).ended;
   expect(ran.code).toBe(0);
   expect(ran.stdout).toContain('--name');
-  expect((await startCli(['run', 'tiny', '--help']).ended).stdout).toContain('poke');
-  expect((await startCli(['--help']).ended).stdout).toContain('config check');
+  expect((await typed('run', 'tiny', '--help')).stdout).toContain('poke');
+  expect((await typed('--help')).stdout).toContain('config check');
 });
 
 test.each([
@@ -197,7 +219,7 @@ test.each([
   'restore',
   'completion',
 ])('%s --help is the help of that command', async (command) => {
-  const { code, stdout } = await startCli([command, '--help']).ended;
+  const { code, stdout } = await typed(command, '--help');
   expect(code).toBe(0);
   expect(stdout).toMatch(new RegExp(`^Usage: signalbox ${command}`));
   expect(stdout).not.toContain('Exit codes');
@@ -207,24 +229,24 @@ test.each([['start'], ['stop'], ['restart'], ['logs'], ['metrics']])(
   '%s of a name that does not exist is typed wrong, also where no instance runs',
   async (command) => {
     const nowhere = join(host.dataDir, 'nowhere');
-    const ran = await startCli([command, 'nope', '--data', nowhere]).ended;
+    const ran = await typed(command, 'nope', '--data', nowhere);
     expect(ran).toMatchObject({ code: 2, stderr: expect.stringContaining('no daemon is called "nope"') });
-    expect((await startCli([command, 'tiny', '--data', nowhere]).ended).code).toBe(69);
+    expect((await typed(command, 'tiny', '--data', nowhere)).code).toBe(69);
   },
 );
 
 test('the name of a daemon does what "run" and that name do, in help too', async () => {
   for (const rest of [['--help'], ['poke', '--help'], ['poke'], ['nothing']]) {
-    const [short, long] = await Promise.all([cli('tiny', ...rest), cli('run', 'tiny', ...rest)]);
-    expect(short).toEqual(long);
+    expect(await here('tiny', ...rest)).toEqual(await here('run', 'tiny', ...rest));
   }
-  const [help, run] = await Promise.all([cli('help', 'tiny', 'poke'), cli('run', 'tiny', 'poke', '--help')]);
-  expect(help).toEqual(run);
-  expect((await cli('tinny', 'poke')).stderr).toContain('there is no command "tinny"; see: signalbox --help');
+  expect(await here('help', 'tiny', 'poke')).toEqual(await here('run', 'tiny', 'poke', '--help'));
+  expect((await here('tinny', 'poke')).stderr).toContain(
+    'there is no command "tinny"; see: signalbox --help',
+  );
 });
 
 test('a number below the range is refused in our words', async () => {
-  expect((await cli('logs', 'tiny', '--limit', '-3')).stderr).toBe(
+  expect((await here('logs', 'tiny', '--limit', '-3')).stderr).toBe(
     'signalbox: --limit: expected a whole number from 1 to 10000, got "-3"\n',
   );
 });
@@ -258,9 +280,9 @@ test('logs --follow goes on until it is interrupted', async () => {
   await host.ask('daemon.start', { id: 'tiny' });
   const { child, output, ended } = startCli(['logs', 'tiny', '--follow', '--json', '--data', host.dataDir]);
   const poke = (name: string) => host.ask('command.run', { daemon: 'tiny', command: 'poke', args: { name } });
-  await expect.poll(() => output.stdout, { timeout: 10_000 }).toContain('poked');
+  await expect.poll(() => output.stdout).toContain('poked');
   await poke('followed');
-  await expect.poll(() => output.stdout, { timeout: 10_000 }).toContain('poked by followed');
+  await expect.poll(() => output.stdout).toContain('poked by followed');
   child.kill('SIGINT');
   await ended;
   const lines = output.stdout.trim().split('\n');
@@ -269,9 +291,13 @@ test('logs --follow goes on until it is interrupted', async () => {
 
 test('config reload says what is in force now', async () => {
   await host.ask('daemon.start', { id: 'tiny' });
-  expect(await cli('config', 'reload')).toEqual({ code: 0, stdout: 'tiny: greeting in force\n', stderr: '' });
+  expect(await here('config', 'reload')).toEqual({
+    code: 0,
+    stdout: 'tiny: greeting in force\n',
+    stderr: '',
+  });
   await host.ask('daemon.stop', { id: 'tiny', confirmed: true });
-  expect(await cli('config', 'reload')).toEqual({
+  expect(await here('config', 'reload')).toEqual({
     code: 0,
     stdout: 'The file was read; nothing changed for the daemons that run.\n',
     stderr: '',
@@ -283,17 +309,17 @@ test('config check names the mistake and needs no instance', async () => {
   const bad = join(host.dataDir, 'bad.toml');
   await writeFile(good, '[tiny]\ngreeting = "hi"\n');
   await writeFile(bad, '\n[tiny]\ngreeting = 5\n');
-  expect(await cli('config', 'check', good)).toEqual({
+  expect(await here('config', 'check', good)).toEqual({
     code: 0,
     stdout: `${good}: no mistakes\n`,
     stderr: '',
   });
-  expect(await cli('config', 'check', '--config', bad)).toEqual({
+  expect(await here('config', 'check', '--config', bad)).toEqual({
     code: 78,
     stdout: '',
     stderr: `signalbox: ${bad}:3: tiny.greeting: expected text, got 5\n`,
   });
-  expect(json(await cli('config', 'check', bad, '--json'))).toMatchObject({
+  expect(json(await here('config', 'check', bad, '--json'))).toMatchObject({
     ok: false,
     error: { code: 'config_invalid', detail: { line: 3, key: 'tiny.greeting' } },
   });
@@ -309,8 +335,8 @@ test('every mistake of a configuration is said in a line of its own, by check, r
       `  ${file}:4: tinny: unknown table, did you mean "tiny"?\n`,
     ].join('\n');
   await writeFile(bad, text);
-  expect((await cli('config', 'check', bad)).stderr).toBe(`signalbox: ${lines(bad)}`);
-  expect(json(await cli('config', 'check', bad, '--json'))).toMatchObject({
+  expect((await here('config', 'check', bad)).stderr).toBe(`signalbox: ${lines(bad)}`);
+  expect(json(await here('config', 'check', bad, '--json'))).toMatchObject({
     error: {
       detail: {
         line: 2,
@@ -319,11 +345,11 @@ test('every mistake of a configuration is said in a line of its own, by check, r
     },
   });
   await writeFile(host.configFile, text);
-  expect((await cli('config', 'reload')).stderr).toBe(`signalbox: ${lines(host.configFile)}`);
-  expect((await cli('start', 'tiny')).stderr).toContain(`because of ${lines(host.configFile)}`);
-  await cli('stop', 'tiny', '--yes');
+  expect((await here('config', 'reload')).stderr).toBe(`signalbox: ${lines(host.configFile)}`);
+  expect((await here('start', 'tiny')).stderr).toContain(`because of ${lines(host.configFile)}`);
+  await here('stop', 'tiny', '--yes');
   await writeFile(host.configFile, '');
-  await cli('config', 'reload');
+  await here('config', 'reload');
 });
 
 test('what cannot be written to the audit trail is done and said, or refused, for people and for programs', async () => {

@@ -5,13 +5,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { strangerAt } from '../../contract/listen-place.ts';
 import { registry } from '../../daemons/registry.ts';
 import { startTestHost } from '../headless/test-fixtures/test-host.ts';
-
-// Each check starts the CLI and the daemons that it asks.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const CLI = resolve(import.meta.dirname, 'main.ts');
 const DAEMONS = resolve(import.meta.dirname, '../../daemons');
@@ -28,7 +25,7 @@ afterEach(() => rm(dir, { recursive: true }));
 function check(...more: string[]): Promise<{ code: number; out: string }> {
   const args = [CLI, 'config', 'check', '--data', join(dir, 'data'), ...more];
   return new Promise((done) => {
-    execFile(process.execPath, args, { timeout: 50_000 }, (error, stdout, stderr) => {
+    execFile(process.execPath, args, (error, stdout, stderr) => {
       done({ code: error === null ? 0 : Number(error.code), out: stdout + stderr });
     });
   });

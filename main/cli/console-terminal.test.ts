@@ -9,9 +9,6 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { CONTROL_LIMITS } from '../core/limits.ts';
 import { SocketClient } from './socket-client.ts';
 
-// Real processes start here: slow on a busy machine.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
-
 const ENTRY = join(import.meta.dirname, '../headless/test-fixtures/serve-tiny.ts');
 let dir: string;
 let child: ChildProcess;
@@ -60,7 +57,7 @@ const program = (entry = ENTRY, ...more: readonly string[]) => {
   const config = join(dir, 'signalbox.toml');
   return quoted([process.execPath, entry, '--port', '0', '--data', dir, '--config', config, ...more]);
 };
-const seen = (words: string) => vi.waitFor(() => expect(text).toContain(words), { timeout: 40_000 });
+const seen = (words: string) => vi.waitFor(() => expect(text).toContain(words));
 
 /** Types something, and answers what the terminal shows from then on until the next `until`. */
 async function type(keys: string, until = 'signalbox> '): Promise<string> {

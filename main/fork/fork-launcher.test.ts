@@ -11,9 +11,6 @@ import { createForkLauncher } from './fork-launcher.ts';
 
 vi.mock('node:child_process', { spy: true });
 
-// Real processes start here, several a test: slow on a busy machine.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
-
 let dir: string;
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'signalbox-fork-'));

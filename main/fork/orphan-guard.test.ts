@@ -6,9 +6,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 
-// Real processes start here, several a test: slow on a busy machine.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
-
 let dir: string;
 let group: number | null = null;
 beforeAll(async () => {
@@ -49,7 +46,7 @@ function groupIsThere(leader: number): boolean {
 
 /** Resolves when no process of the host's group is left: host, daemons, guard. */
 async function groupGone({ pid }: ChildProcess): Promise<void> {
-  await vi.waitFor(() => expect(groupIsThere(pid as number)).toBe(false), { timeout: 40_000 });
+  await vi.waitFor(() => expect(groupIsThere(pid as number)).toBe(false));
 }
 
 test('a daemon in an endless loop does not outlive a killed host, and another may finish its work', async () => {

@@ -1,14 +1,11 @@
 /** Roles at the border of the headless host: real sockets, a real daemon, one request of each access. */
 import { once } from 'node:events';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { ROLES, type Role } from '../../contract/access.ts';
 import { Auth, loadToken } from './auth.ts';
 import { type HttpServer, startHttpServer } from './http-server.ts';
 import { startTestHost, type TestHost } from './test-fixtures/test-host.ts';
-
-// Real processes start here: slow on a busy machine.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let host: TestHost;
 let server: HttpServer;

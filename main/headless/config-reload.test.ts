@@ -12,9 +12,6 @@ import { createSelfSigned } from '../../daemons/runtime/net/certificate-tasks.ts
 import type { ControlLimits } from '../core/limits.ts';
 import { startTestHost, type TestHost } from './test-fixtures/test-host.ts';
 
-// Real processes start here, several a test: slow on a busy machine.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
-
 const DAEMONS = resolve(import.meta.dirname, '../../daemons');
 const shipped = registry.filter(({ id }) => id === 'ircd' || id === 'relay');
 
@@ -60,13 +57,13 @@ async function irc(port: number): Promise<{ alive(): Promise<boolean> }> {
   });
   socket.on('error', () => {});
   socket.write(`NICK n${sockets.length}\r\nUSER x 0 * :x\r\n`);
-  await vi.waitFor(() => expect(text).toContain(' 001 '), { timeout: 10_000 });
+  await vi.waitFor(() => expect(text).toContain(' 001 '));
   let pings = 0;
   return {
     async alive() {
       const token = `t${++pings}`;
       socket.write(`PING ${token}\r\n`);
-      await vi.waitFor(() => expect(text).toContain(`PONG irc.test :${token}`), { timeout: 10_000 });
+      await vi.waitFor(() => expect(text).toContain(`PONG irc.test :${token}`));
       return !socket.destroyed;
     },
   };
@@ -211,9 +208,7 @@ test('a daemon that does not answer keeps the old configuration in force everywh
   expect(portOf(snapshot('ircd').listeners[0])).toBe(a);
   expect(await client.alive()).toBe(true);
   process.kill(pid as number, 'SIGCONT');
-  await vi.waitFor(async () => expect(await ask('config.reload')).toMatchObject({ ok: true }), {
-    timeout: 10_000,
-  });
+  await vi.waitFor(async () => expect(await ask('config.reload')).toMatchObject({ ok: true }));
   expect(portOf(snapshot('ircd').listeners[0])).toBe(c);
   expect(await client.alive()).toBe(true);
 });

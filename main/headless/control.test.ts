@@ -1,13 +1,10 @@
 /** What every client can ask, answered by a control plane over a real process. */
 import { writeFile } from 'node:fs/promises';
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { HostInfo } from '../../contract/control/host.ts';
 import type { ControlResults } from '../../contract/control/requests.ts';
 import { createCaller } from '../core/caller.ts';
 import { startTestHost, type TestHost } from './test-fixtures/test-host.ts';
-
-// Real processes start here, several a test: slow on a busy machine.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let host: TestHost;
 
@@ -130,10 +127,10 @@ test('a caller that leaves takes its commands along', async () => {
 test('every command is in the audit trail, with its secrets masked and its measured effect', async () => {
   await run('reset', { password: 'hunter2' }, { confirmed: true });
   const pokes = async () => JSON.stringify(await host.ask('metrics.latest', { source: 'tiny' }));
-  await expect.poll(pokes, { timeout: 10_000 }).toContain('"signalbox_tiny_pokes_total":0');
+  await expect.poll(pokes).toContain('"signalbox_tiny_pokes_total":0');
   await run('poke', { name: 'audited', times: 5 });
   const audited = () => audits().find(({ args, effects }) => args.name === 'audited' && effects.length > 0);
-  await expect.poll(audited, { timeout: 10_000 }).toBeDefined();
+  await expect.poll(audited).toBeDefined();
   expect(audited()).toMatchObject({
     command: 'poke',
     target: 'tiny',
@@ -170,7 +167,7 @@ test('logs are kept, filtered and followed', async () => {
     host.events.flatMap((event) =>
       event.type === 'logs' ? event.records.map(({ message }) => message) : [],
     );
-  await expect.poll(followed, { timeout: 5_000 }).toContain('poked by logged');
+  await expect.poll(followed).toContain('poked by logged');
   await host.ask('logs.follow', { source: 'tiny', follow: false });
   expect(await host.ask('logs.query', { source: 'tiny', limit: 1 })).toMatchObject({
     result: { records: [{ source: 'tiny', event: 'poked', message: 'poked by logged' }] },

@@ -6,14 +6,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ControlResults } from '../../contract/control/requests.ts';
 import { portOf } from '../../contract/listen-place.ts';
 import { SocketClient } from '../cli/socket-client.ts';
 import { serveFlags } from './test-fixtures/serve-flags.ts';
-
-// Real processes start here, several a test: slow on a busy machine.
-vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 });
 
 const ENTRY = join(import.meta.dirname, 'main.ts');
 const LIMIT = 512;
@@ -99,7 +96,7 @@ async function seconds(count: number): Promise<void> {
     return outcome.result.time;
   };
   const times = new Set<number>();
-  await expect.poll(async () => times.add(await latest()).size, { timeout: 30_000 }).toBeGreaterThan(count);
+  await expect.poll(async () => times.add(await latest()).size).toBeGreaterThan(count);
   client.close();
 }
 
@@ -123,7 +120,7 @@ test('more clients than descriptors are refused by ircd and relay in words, and 
   for (const id of ['ircd', 'relay']) {
     const port = portOf(before.find((daemon) => daemon.id === id)?.listeners[0]);
     const { heard } = await crowd(port, LIMIT + 88, '');
-    await expect.poll(heard, { timeout: 30_000 }).toMatch(/is full/);
+    await expect.poll(heard).toMatch(/is full/);
   }
   await seconds(2);
   const after = await status();

@@ -9,8 +9,6 @@ import { portOf } from '../../contract/listen-place.ts';
 import { manifest } from './test-fixtures/echo/manifest.ts';
 import { startTestHost, type TestHost } from './test-fixtures/test-host.ts';
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
-
 let host: TestHost | null = null;
 const sockets: Socket[] = [];
 afterEach(async () => {
@@ -40,7 +38,7 @@ function open(socket: Socket) {
   });
   socket.on('error', () => {});
   const closed = once(socket, 'close');
-  const reads = (text: string) => vi.waitFor(() => expect(heard).toBe(text), { timeout: 10_000 });
+  const reads = (text: string) => vi.waitFor(() => expect(heard).toBe(text));
   return { socket, closed, reads };
 }
 
@@ -63,7 +61,7 @@ test('echoes over TCP and a Unix socket, has commands, and says goodbye in a dra
   });
   for (const { reads } of clients) await reads('hello\nthere\nall\n');
   const metrics = async () => JSON.stringify(await running.ask('metrics.latest', { source: 'echo' }));
-  await expect.poll(metrics, { timeout: 10_000 }).toContain('"signalbox_echo_connections":2');
+  await expect.poll(metrics).toContain('"signalbox_echo_connections":2');
   expect(await run(running, 'kill', { client: 1 })).toMatchObject({ ok: true });
   await clients[0]!.closed;
   expect(await run(running, 'kill', { client: 1 })).toMatchObject({

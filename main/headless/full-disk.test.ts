@@ -1,7 +1,7 @@
 /** A data directory on a file system that fills up, with the real daemons: what is answered, and what comes of it. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ControlOutcome } from '../../contract/control/messages.ts';
 import type { ControlResults } from '../../contract/control/requests.ts';
 import { registry } from '../../daemons/registry.ts';
@@ -10,8 +10,6 @@ import { type ControlPlane, createControlPlane } from '../core/control-plane.ts'
 import { ownCompileCache } from '../fork/compile-cache.ts';
 import { createForkLauncher } from '../fork/fork-launcher.ts';
 import { type SmallDisk, smallDisk } from './test-fixtures/small-disk.ts';
-
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 const ROOT = join(import.meta.dirname, '../..');
 const caller = createCaller({ name: 'ann', from: 'cli', role: 'admin' }, () => {});
@@ -97,8 +95,8 @@ test('bans on a full disk are in force and say that they are neither saved nor r
 
   await disk.free();
   const saved = (daemon: string) => readFile(join(disk.folder, daemon, 'bans.json'), 'utf8');
-  await expect.poll(() => saved('ircd'), { timeout: 30_000 }).toContain(ircdBan(bans).mask);
-  await expect.poll(() => saved('relay'), { timeout: 30_000 }).toContain(relayBan(bans).mask);
+  await expect.poll(() => saved('ircd')).toContain(ircdBan(bans).mask);
+  await expect.poll(() => saved('relay')).toContain(relayBan(bans).mask);
   const logged = async () =>
     JSON.stringify(await plane.handle('logs.query', { source: 'ircd', limit: 100 }, caller));
   await expect.poll(logged).toMatch(/bans_not_saved.*bans_saved/);
@@ -108,7 +106,7 @@ test('bans on a full disk are in force and say that they are neither saved nor r
 
   // What ran meanwhile is in the trail after all.
   const trail = async () => JSON.stringify(await plane.handle('audit.query', { limit: 1_000 }, caller));
-  await expect.poll(trail, { timeout: 45_000 }).toContain(relayBan(bans).mask);
+  await expect.poll(trail).toContain(relayBan(bans).mask);
   expect(await trail()).toContain(ircdBan(bans).mask);
 
   await plane.close('restart');

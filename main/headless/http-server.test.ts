@@ -5,16 +5,13 @@ import { request as httpRequest } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { decodeFrame } from '../../contract/metric-frame.ts';
 import { CONTROL_LIMITS, type ControlLimits } from '../core/limits.ts';
 import { Auth, loadToken } from './auth.ts';
 import { type HttpServer, startHttpServer } from './http-server.ts';
 import { startTestHost, type TestHost } from './test-fixtures/test-host.ts';
-
-// Real processes start here, several a test: slow on a busy machine.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let host: TestHost;
 let server: HttpServer;
@@ -285,7 +282,7 @@ test.each([
   socket.write(text);
   const headers = { connection: 'close' };
   const live = () => fetch(new URL('/livez', small.url), { headers }).then(({ status }) => status, String);
-  await expect.poll(live, { timeout: 30_000 }).toBe(200);
+  await expect.poll(live).toBe(200);
   socket.destroy();
   await small.close();
 });
@@ -307,7 +304,7 @@ test('health is there for probes without a login', async () => {
 
 test('the metrics of all processes come as Prometheus text', async () => {
   await expect
-    .poll(async () => await (await get('/metrics', bearer())).text(), { timeout: 10_000 })
+    .poll(async () => await (await get('/metrics', bearer())).text())
     .toContain('signalbox_tiny_pokes_total');
   const text = await (await get('/metrics', bearer())).text();
   expect(text).toContain('signalbox_daemon_up{daemon="tiny"} 1');
@@ -331,7 +328,7 @@ test('a control connection asks, is answered, and hears of changes', async () =>
     { id: 1, outcome: { ok: true } },
   ]);
   socket.send('{"id":3,"name":"daemon.restart","args":{"id":"tiny","confirmed":true}}');
-  await expect.poll(() => JSON.stringify(messages), { timeout: 10_000 }).toContain('"id":3');
+  await expect.poll(() => JSON.stringify(messages)).toContain('"id":3');
   const text = JSON.stringify(messages);
   expect(text).toContain('"state":"stopping"');
   expect(text).toContain('"action":"daemon.restart"');
@@ -394,7 +391,7 @@ test('a stream ends with its process, and the next one can be opened at once aft
   process.kill(host.snapshot().pid ?? 0, 'SIGKILL');
   const [code] = await once(socket, 'close');
   expect(code).toBe(1006);
-  await expect.poll(() => host.snapshot().restarts, { timeout: 10_000 }).toBeGreaterThan(0);
+  await expect.poll(() => host.snapshot().restarts).toBeGreaterThan(0);
   await host.reached('running');
   const next = webSocket('/stream/tiny', bearer());
   await once(next, 'open');

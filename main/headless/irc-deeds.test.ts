@@ -20,8 +20,6 @@ import { serveFlags } from './test-fixtures/serve-flags.ts';
 import { startTestHost, type TestHost } from './test-fixtures/test-host.ts';
 import { manifest as tiny } from './test-fixtures/tiny/manifest.ts';
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
-
 const IRCD = join(import.meta.dirname, '../../daemons/ircd/main.ts');
 let config: string;
 let host: TestHost | null = null;
@@ -146,7 +144,7 @@ test('when ircd is killed between the entry and the deed, the trail says that no
     return outcome;
   });
   boss.send('KILL victim :spam');
-  await vi.waitFor(() => expect(at.snapshot('ircd').crashes).toHaveLength(1), { timeout: 15_000 });
+  await vi.waitFor(() => expect(at.snapshot('ircd').crashes).toHaveLength(1));
   expect(victim.text).not.toContain('KILL');
   const [begun, ended] = deedsIn(at.dataDir).slice(-2);
   expect(begun).toMatchObject({ kind: 'begun', entry: { command: 'KILL' } });
@@ -168,15 +166,12 @@ async function spawnHost(): Promise<{ port: number; client: SocketClient }> {
   child = started;
   await once(createInterface({ input: started.stdout }), 'line');
   const client = await SocketClient.connect(folder);
-  const port = await vi.waitFor(
-    async () => {
-      const status = await client.request('status', {});
-      const daemon = status.ok ? status.result.daemons.find(({ id }) => id === 'ircd') : undefined;
-      expect(daemon?.state).toBe('running');
-      return portOf(daemon?.listeners[0]);
-    },
-    { timeout: 30_000 },
-  );
+  const port = await vi.waitFor(async () => {
+    const status = await client.request('status', {});
+    const daemon = status.ok ? status.result.daemons.find(({ id }) => id === 'ircd') : undefined;
+    expect(daemon?.state).toBe('running');
+    return portOf(daemon?.listeners[0]);
+  });
   return { port, client };
 }
 
@@ -197,14 +192,11 @@ test('a main that hangs keeps no KILL from being done, and nobody else from talk
     /KILL is not in the audit trail \(audit_unavailable: Signalbox did not say within 2 s/,
   );
   child?.kill('SIGCONT');
-  const entries = await vi.waitFor(
-    async () => {
-      const found = await audit(client);
-      expect(found).toMatchObject([{ command: 'KILL', ok: true }, { command: 'OPER' }]);
-      return found;
-    },
-    { timeout: 15_000 },
-  );
+  const entries = await vi.waitFor(async () => {
+    const found = await audit(client);
+    expect(found).toMatchObject([{ command: 'KILL', ok: true }, { command: 'OPER' }]);
+    return found;
+  });
   expect(entries[0]?.outcome).toContain('disconnected victim');
 });
 
@@ -212,7 +204,7 @@ test('when main is killed before it has written a KILL, nobody is killed, and no
   const { port, client: before } = await spawnHost();
   const [boss, victim] = [await operator(port), await enter(port, 'victim')];
   const opered = [{ command: 'OPER', ok: true }];
-  await vi.waitFor(async () => expect(await audit(before)).toMatchObject(opered), { timeout: 15_000 });
+  await vi.waitFor(async () => expect(await audit(before)).toMatchObject(opered));
   child?.kill('SIGSTOP');
   boss.send('KILL victim :spam');
   const gone = child === null ? Promise.resolve() : once(child, 'exit');

@@ -3,8 +3,6 @@ import { afterEach, expect, test, vi } from 'vitest';
 import type { SourcedLoopBlock } from '../../contract/loop-block.ts';
 import { startTestHost, type TestHost } from './test-fixtures/test-host.ts';
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
-
 let host: TestHost | null = null;
 afterEach(async () => {
   vi.unstubAllEnvs();
@@ -28,7 +26,7 @@ async function placesOf(running: TestHost, args: Record<string, unknown>): Promi
       const block = blocksOf(running).at(-1)!;
       return block.frames.length > 0 ? block : null;
     },
-    { timeout: 30_000, interval: 50 },
+    { interval: 50 },
   );
 }
 

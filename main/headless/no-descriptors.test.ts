@@ -1,10 +1,7 @@
 /** What happens to a process that has no descriptor left: nothing that ends it. */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
-
-// A real process starts here.
-vi.setConfig({ testTimeout: 60_000 });
+import { expect, test } from 'vitest';
 
 test.skipIf(process.platform === 'win32')(
   'a process without descriptors goes on measuring, says that a daemon could not be started, and recovers',

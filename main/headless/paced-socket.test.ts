@@ -49,7 +49,7 @@ test('two thousand requests that come at once are parsed a few at a time, and ot
   const open = await listen(ONE_A_TURN, (paced) => http.emit('connection', paced));
   const flood = open().resume();
   flood.write(live.repeat(2_000));
-  await expect.poll(() => all, { timeout: 30_000 }).toBe(2_000);
+  await expect.poll(() => all).toBe(2_000);
   // A turn lets one piece through, and its end may come after the next one has begun.
   expect(mostInTurn).toBeLessThanOrEqual(2 * Math.ceil(CONTROL_LIMITS.httpPieceBytes / live.length));
 });
@@ -68,7 +68,7 @@ test('chunks of a byte reach whoever reads the body a few at a time', async () =
   const open = await listen(ONE_A_TURN, (paced) => http.emit('connection', paced));
   const head = 'POST /login HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n';
   open().write(head + '1\r\nx\r\n'.repeat(5_000));
-  await expect.poll(() => size, { timeout: 30_000 }).toBe(5_000);
+  await expect.poll(() => size).toBe(5_000);
   expect(mostInTurn).toBeLessThanOrEqual(2 * Math.ceil(CONTROL_LIMITS.httpPieceBytes / 6));
 });
 
@@ -141,7 +141,7 @@ test('an upgrade takes along everything that came behind it', async () => {
   const head =
     'GET /control HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
   open().write(Buffer.concat([Buffer.from(head), payload]));
-  await expect.poll(() => received.length, { timeout: 30_000 }).toBe(payload.length);
+  await expect.poll(() => received.length).toBe(payload.length);
   expect(received.equals(payload)).toBe(true);
 });
 

@@ -8,8 +8,6 @@ import { registry } from '../../daemons/registry.ts';
 import { startTestHost, type TestHost } from './test-fixtures/test-host.ts';
 import { manifest as tiny } from './test-fixtures/tiny/manifest.ts';
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
-
 const DAEMONS = resolve(import.meta.dirname, '../../daemons');
 const shipped = registry.filter(({ id }) => id === 'relay' || id === 'recorder');
 const TOML = '[signalbox]\nautostart = ["tiny", "relay"]\n[relay]\nlisten = [{ port = 0 }]\n';

@@ -4,12 +4,9 @@ import { once } from 'node:events';
 import { chmod, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { SocketClient } from '../cli/socket-client.ts';
 import { serveFlags } from './test-fixtures/serve-flags.ts';
-
-// Real processes start here, several a test: slow on a busy machine.
-vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 });
 
 let folder: string;
 let dir: string;
@@ -73,7 +70,7 @@ async function serve(): Promise<{ url: string; token: string }> {
   await ban('relay', { kind: 'cidr', mask: '192.0.2.9', minutes: 0, reason: 'test' });
   client.close();
   await expect
-    .poll(async () => (await entries()).map(({ path }) => path).join(' '), { timeout: 30_000 })
+    .poll(async () => (await entries()).map(({ path }) => path).join(' '))
     .toMatch(/sessions\.json/);
   return { url, token };
 }
@@ -143,7 +140,7 @@ test('a ban says who set it in the words of the audit trail', async () => {
     const text = await (await post('/api/audit.query', { text: '192.0.2.77' }, cookie)).text();
     return [...text.matchAll(/"actor":"([^"]*)"/g)].map((match) => match[1]);
   };
-  await expect.poll(async () => (await actors()).length, { timeout: 30_000 }).toBe(2);
+  await expect.poll(async () => (await actors()).length).toBe(2);
   const [first, second] = await actors();
   expect(first).toMatch(/^Anna \(session [0-9a-f]{8} from 127\.0\.0\.1\)$/);
   expect(second).toBe(first);

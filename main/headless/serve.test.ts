@@ -15,9 +15,6 @@ import { CONTROL_LIMITS } from '../core/limits.ts';
 import { serveFlags } from './test-fixtures/serve-flags.ts';
 import { isAlive } from './test-fixtures/test-host.ts';
 
-// Real processes start here, several a test: slow on a busy machine.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
-
 const ENTRY = join(import.meta.dirname, 'main.ts');
 /** Drains for no longer than a start takes to notice it. */
 const HURRIED = join(import.meta.dirname, 'test-fixtures/serve-hurried.ts');
@@ -74,7 +71,7 @@ function start(argv: readonly string[], env: NodeJS.ProcessEnv = process.env): S
 }
 
 async function ready({ output, exit }: Served): Promise<{ url: string; token: string }> {
-  await Promise.race([vi.waitFor(() => expect(output.stdout).toContain('\n'), { timeout: 40_000 }), exit]);
+  await Promise.race([vi.waitFor(() => expect(output.stdout).toContain('\n')), exit]);
   const lines = output.stdout.trimEnd().split('\n');
   expect(lines).toHaveLength(1);
   const line = JSON.parse(lines[0] ?? '') as { event: string; url: string; token: string };
@@ -100,7 +97,7 @@ async function running(...ids: string[]): Promise<ControlResults['status']['daem
       expect(up).toEqual(expect.arrayContaining(ids));
       return all;
     },
-    { timeout: 40_000, interval: 100 },
+    { interval: 100 },
   );
 }
 
@@ -138,7 +135,7 @@ test('tells people where it is and where the token stands, and the service manag
   const env = { ...process.env, PATH: `${bin}:${process.env.PATH}`, NOTIFY_SOCKET: '/run/x' };
   const served = start([ENTRY, ...flags], env);
   const words = async () => await readFile(told, 'utf8').catch(() => '');
-  await expect.poll(words, { timeout: 40_000 }).toMatch(/^READY=1 STATUS=Ready at http:.+\n$/);
+  await expect.poll(words).toMatch(/^READY=1 STATUS=Ready at http:.+\n$/);
   const url = /http:\S+/.exec(await words())?.[0];
   expect(served.output.stdout).toBe(`Signalbox is ready at ${url} (token: ${join(dir, 'token')})\n`);
   served.child.kill('SIGTERM');
@@ -181,11 +178,11 @@ test('a second Ctrl-C, later, ends it with 130 although a daemon hangs', async (
   const [relay] = (await running('relay')).filter(({ id }) => id === 'relay');
   process.kill(relay?.pid ?? 0, 'SIGSTOP');
   served.child.kill('SIGINT');
-  await vi.waitFor(() => expect(served.output.stderr).toContain('stopping (SIGINT)'), { timeout: 40_000 });
+  await vi.waitFor(() => expect(served.output.stderr).toContain('stopping (SIGINT)'));
   await delay(CONTROL_LIMITS.interruptEchoMs + 100);
   served.child.kill('SIGINT');
   expect(await served.exit).toBe(130);
-  await vi.waitFor(() => expect(isAlive(relay?.pid ?? null)).toBe(false), { timeout: 40_000 });
+  await vi.waitFor(() => expect(isAlive(relay?.pid ?? null)).toBe(false));
 });
 
 test('the token stays the same over a restart', async () => {
@@ -210,7 +207,7 @@ test('a second instance is refused by name; after kill -9 the directory is taken
   process.kill(orphans.find(({ id }) => id === 'relay')?.pid ?? 0, 'SIGSTOP');
   first.child.kill('SIGKILL');
   await first.exit;
-  await vi.waitFor(() => expect(orphans.filter(({ pid }) => isAlive(pid))).toEqual([]), { timeout: 40_000 });
+  await vi.waitFor(() => expect(orphans.filter(({ pid }) => isAlive(pid))).toEqual([]));
   await ready(serve());
 });
 
@@ -223,12 +220,10 @@ test('a start while the one before drains waits for it, and gets folder and port
   first.child.kill('SIGTERM');
   await vi.waitFor(() => expect(first.output.stderr).toContain('stopping (SIGTERM)'));
   const second = serve('--port', new URL(url).port);
-  await vi.waitFor(
-    () =>
-      expect(second.output.stderr).toContain(
-        `The Signalbox (headless, process ${first.child.pid}) that uses ${dir} is ending (SIGTERM); waiting for it`,
-      ),
-    { timeout: 40_000 },
+  await vi.waitFor(() =>
+    expect(second.output.stderr).toContain(
+      `The Signalbox (headless, process ${first.child.pid}) that uses ${dir} is ending (SIGTERM); waiting for it`,
+    ),
   );
   expect((await ready(second)).url).toBe(url);
   expect(await first.exit).toBe(0);
@@ -315,14 +310,10 @@ test('SIGHUP reads the configuration again and says what came of it', async () =
   const served = serve();
   const { url } = await ready(served);
   served.child.kill('SIGHUP');
-  await vi.waitFor(() => expect(served.output.stderr).toContain('configuration reloaded'), {
-    timeout: 40_000,
-  });
+  await vi.waitFor(() => expect(served.output.stderr).toContain('configuration reloaded'));
   await writeFile(join(dir, 'signalbox.toml'), 'oops');
   served.child.kill('SIGHUP');
-  await vi.waitFor(() => expect(served.output.stderr).toContain('signalbox.toml:1: not valid TOML'), {
-    timeout: 40_000,
-  });
+  await vi.waitFor(() => expect(served.output.stderr).toContain('signalbox.toml:1: not valid TOML'));
   // It goes on with what it had.
   expect((await fetch(new URL('/livez', url))).status).toBe(200);
 });
@@ -361,7 +352,7 @@ test('kill -9 of the recorder pauses history; what happens meanwhile is there af
       const status = await client.request('status', {});
       expect(status).toMatchObject({ ok: true, result: { history: { state: 'recording', dropped: 0 } } });
     },
-    { timeout: 40_000, interval: 100 },
+    { interval: 100 },
   );
   const audit = await client.request('audit.query', { target: 'relay' });
   if (!audit.ok) throw new Error(audit.error.message);
@@ -423,12 +414,12 @@ test('a recorder that cannot write at its start is back by itself when it can, a
   await expect.poll(readiness).toMatch(/^503 .*recorder backoff.*history paused/s);
   // Long enough for a crash loop to have been called one.
   await expect
-    .poll(async () => (await daemons()).find(({ id }) => id === 'recorder')?.restarts, { timeout: 40_000 })
+    .poll(async () => (await daemons()).find(({ id }) => id === 'recorder')?.restarts)
     .toBeGreaterThan(3);
   expect(await state()).not.toBe('failed');
   await rm(join(dir, 'recorder'));
   await mkdir(join(dir, 'recorder'));
-  await expect.poll(state, { timeout: 40_000 }).toBe('running');
+  await expect.poll(state).toBe('running');
   await expect.poll(readiness).toMatch(/^200 /);
 });
 

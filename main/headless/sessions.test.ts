@@ -1,16 +1,13 @@
 /** Sessions of browsers, programs and command lines at a headless host, seen and ended, over real sockets. */
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import type { SessionInfo } from '../../contract/control/sessions.ts';
 import { localSocketPath } from '../core/instance/instance-claim.ts';
 import { Auth, loadToken } from './auth.ts';
 import { type HttpServer, startHttpServer } from './http-server.ts';
 import { startTestHost, type TestHost } from './test-fixtures/test-host.ts';
-
-// Real processes start here: slow on a busy machine.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let host: TestHost;
 let server: HttpServer;

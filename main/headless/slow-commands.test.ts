@@ -6,8 +6,6 @@ import { registry } from '../../daemons/registry.ts';
 import { startTestHost, type TestHost } from './test-fixtures/test-host.ts';
 import { manifest as tiny } from './test-fixtures/tiny/manifest.ts';
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
-
 const DAEMONS = resolve(import.meta.dirname, '../../daemons');
 const FIXTURES = join(import.meta.dirname, 'test-fixtures');
 

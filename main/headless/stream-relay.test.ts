@@ -1,11 +1,8 @@
 /** Streams of a forked daemon to a window that has only a MessagePort: main relays, as the desktop host needs it. */
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ToWindow } from '../../contract/stream.ts';
 import { startTestHost, type TestHost } from './test-fixtures/test-host.ts';
-
-// Real processes start here, several a test: slow on a busy machine.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let host: TestHost;
 let ours: MessagePort;
@@ -55,16 +52,16 @@ test('the port closes with the process, so that the window asks again', async ()
   open();
   await expect.poll(() => got.length).toBe(1);
   process.kill(host.snapshot().pid ?? 0, 'SIGKILL');
-  await expect.poll(() => closed, { timeout: 40_000 }).toBe(true);
+  await expect.poll(() => closed).toBe(true);
 });
 
 test('a window that closes its port is forgotten by the daemon', async () => {
   open();
   await expect.poll(() => got.length).toBe(1);
   const subscribers = async () => JSON.stringify(await host.ask('metrics.latest', { source: 'tiny' }));
-  await expect.poll(subscribers, { timeout: 40_000 }).toContain('"signalbox_tiny_monitoring_subscribers":1');
+  await expect.poll(subscribers).toContain('"signalbox_tiny_monitoring_subscribers":1');
   ours.close();
-  await expect.poll(subscribers, { timeout: 40_000 }).toContain('"signalbox_tiny_monitoring_subscribers":0');
+  await expect.poll(subscribers).toContain('"signalbox_tiny_monitoring_subscribers":0');
 });
 
 test('a session that has ended opens no stream any more', async () => {

@@ -1,11 +1,8 @@
 /** The supervision with real processes: kill -9, hangs, loops, lost output. */
 import { writeFile } from 'node:fs/promises';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import type { ControlLimits } from '../core/limits.ts';
 import { isAlive, startTestHost, type TestHost } from './test-fixtures/test-host.ts';
-
-// Real processes start here, several a test: slow on a busy machine.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let host: TestHost | null = null;
 
@@ -45,7 +42,7 @@ test('kill -9 is noticed, named, and recovered with a new process', async () => 
   await ask('daemon.start', { id: 'tiny' });
   const first = snapshot();
   process.kill(first.pid ?? 0, 'SIGKILL');
-  await expect.poll(() => snapshot().instance, { timeout: 15_000 }).toBe(2);
+  await expect.poll(() => snapshot().instance).toBe(2);
   const second = await reached('running');
   expect(second).toMatchObject({
     restarts: 1,
@@ -147,7 +144,7 @@ test('a daemon that spins is shown as unresponsive, then killed', async () => {
     backoffBaseMs: 60_000,
   });
   await ask('daemon.start', { id: 'tiny' });
-  await expect.poll(() => snapshot().state, { timeout: 15_000 }).toBe('backoff');
+  await expect.poll(() => snapshot().state).toBe('backoff');
   expect(events.some((event) => event.type === 'daemon' && event.daemon.unresponsive)).toBe(true);
   expect(snapshot().cause).toBe('did not answer heartbeats for 1.5 s and was killed');
 });

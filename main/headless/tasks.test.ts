@@ -7,8 +7,6 @@ import type { SourcedTask } from '../../contract/link/tasks.ts';
 import { registry } from '../../daemons/registry.ts';
 import { startTestHost, type TestHost } from './test-fixtures/test-host.ts';
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
-
 const DAEMONS = resolve(import.meta.dirname, '../../daemons');
 
 let host: TestHost | null = null;

@@ -6,12 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { SocketClient } from '../cli/socket-client.ts';
 import { DATA_FORMAT } from '../core/instance/data-format.ts';
-
-// Real processes start here, several a test: slow on a busy machine.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const ENTRY = join(import.meta.dirname, 'main.ts');
 /** Written by the first version: bans of both daemons, audit, states and history of a quarter of a minute. */

@@ -123,11 +123,11 @@ describe.each(['programs', 'document'] as const)('version 2 of %s', (dialect) =>
       const { content } = await client.get(uri, { mode: index === 1 ? 'fdpass' : 'copy' });
       order.push(content.toString());
     });
-    await vi.waitFor(() => expect(server.requests).toHaveLength(3), 30_000);
+    await vi.waitFor(() => expect(server.requests).toHaveLength(3));
     server.release('/3');
-    await vi.waitFor(() => expect(order).toHaveLength(1), 30_000);
+    await vi.waitFor(() => expect(order).toHaveLength(1));
     server.release('/2');
-    await vi.waitFor(() => expect(order).toHaveLength(2), 30_000);
+    await vi.waitFor(() => expect(order).toHaveLength(2));
     server.release('/1');
     await Promise.all(asked);
     expect(order).toEqual(['content /3', 'content /2', 'content /1']);
@@ -142,7 +142,7 @@ it('takes many answers at once, and never has more open than were agreed on', as
   for (const uri of uris) server.objects.set(uri, Buffer.from(uri.repeat(50)));
   server.held.add('/object 0');
   const asked = uris.map((uri, index) => client.get(uri, { mode: index % 3 === 0 ? 'fdpass' : 'copy' }));
-  await vi.waitFor(() => expect(server.requests.length).toBeGreaterThan(5), 30_000);
+  await vi.waitFor(() => expect(server.requests.length).toBeGreaterThan(5));
   await Promise.all(asked.slice(1));
   server.release('/object 0');
   const got = await Promise.all(asked);
@@ -264,7 +264,7 @@ it('leaves no socket open', async () => {
     if (i % 2 === 0) await client.close();
     else client.destroy();
   }
-  await vi.waitFor(() => expect(openSockets()).toBeLessThanOrEqual(before), 30_000);
+  await vi.waitFor(() => expect(openSockets()).toBeLessThanOrEqual(before));
 });
 
 it('leaves no descriptor open that nobody was given', async () => {
@@ -274,10 +274,10 @@ it('leaves no descriptor open that nobody was given', async () => {
   const stream = await client.read('/a.txt', { mode: 'fdpass' });
   expect(openObjects(server)).toHaveLength(1);
   await text(stream.content);
-  await vi.waitFor(() => expect(openObjects(server)).toEqual([]), 30_000);
+  await vi.waitFor(() => expect(openObjects(server)).toEqual([]));
   server.held.add('/a.txt');
   await expect(client.open('/a.txt', { deadlineMs: 1 })).rejects.toThrow(ObjectsDeadlineError);
-  await vi.waitFor(() => expect(server.requests).toHaveLength(22), 30_000);
+  await vi.waitFor(() => expect(server.requests).toHaveLength(22));
   const opened = await client.open('/empty');
   expect(openObjects(server)).toHaveLength(1);
   opened.close();
@@ -294,7 +294,7 @@ describe('an answer that does not come', () => {
     const late = client.get('/a.txt', { mode: 'fdpass', deadlineMs: 20 });
     await expect(late).rejects.toThrow(ObjectsDeadlineError);
     await expect(late).rejects.toThrow('No answer to fdpass of "/a.txt" within 20 ms.');
-    await vi.waitFor(() => expect(server.requests).toHaveLength(1), 30_000);
+    await vi.waitFor(() => expect(server.requests).toHaveLength(1));
     server.held.clear();
     server.release('/a.txt');
     expect((await client.get('/a.txt', { mode: 'copy' })).content.toString()).toBe('hello objects');
@@ -305,7 +305,7 @@ describe('an answer that does not come', () => {
     const client = await connected({ path: server.path });
     server.held.add('/a.txt');
     const asked = client.get('/a.txt', { mode: 'copy' });
-    await vi.waitFor(() => expect(server.requests).toHaveLength(1), 30_000);
+    await vi.waitFor(() => expect(server.requests).toHaveLength(1));
     for (const socket of server.sockets) socket.destroy();
     await expect(asked).rejects.toThrow(ObjectsConnectionError);
     await expect(client.get('/a.txt')).rejects.toThrow('The connection is closed; connect again.');
@@ -341,7 +341,7 @@ it('ends with what is outstanding answered, and takes nothing more', async () =>
   const client = await connected({ path: server.path });
   server.held.add('/a.txt');
   const asked = client.get('/a.txt', { mode: 'copy' });
-  await vi.waitFor(() => expect(server.requests).toHaveLength(1), 30_000);
+  await vi.waitFor(() => expect(server.requests).toHaveLength(1));
   const closed = client.close(60_000);
   await expect(client.get('/empty')).rejects.toThrow(ObjectsConnectionError);
   server.release('/a.txt');
@@ -358,7 +358,7 @@ it('gives up what is outstanding when closing has its time', async () => {
     server.held.add('/a.txt');
     const asked = client.get('/a.txt', { mode: 'copy' });
     asked.catch(() => undefined);
-    await vi.waitFor(() => expect(server.requests).toHaveLength(version), 30_000);
+    await vi.waitFor(() => expect(server.requests).toHaveLength(version));
     if (version === 1) await client.close(10);
     else client.destroy();
     await expect(asked).rejects.toThrow(ObjectsConnectionError);
@@ -373,7 +373,7 @@ it('answers what was sent, and refuses the rest, when the server says that it cl
   const sent = client.get('/a.txt', { mode: 'copy' });
   const queued = client.get('/empty', { mode: 'copy' });
   const refused = expect(queued).rejects.toThrow('The server closes and takes no more requests.');
-  await vi.waitFor(() => expect(server.requests).toHaveLength(1), 30_000);
+  await vi.waitFor(() => expect(server.requests).toHaveLength(1));
   server.sayClose();
   await refused;
   server.release('/a.txt');

@@ -3,5 +3,5 @@ import { vi } from 'vitest';
 
 /** Resolves when the condition holds; the test's own time limit is the deadline. */
 export async function until(condition: () => boolean): Promise<void> {
-  await vi.waitUntil(condition, { timeout: 60_000, interval: 2 });
+  await vi.waitUntil(condition, { interval: 2 });
 }

@@ -42,6 +42,6 @@ export class IrcClient {
 
   /** Resolves when what it read contains `text`. */
   async until(text: string): Promise<void> {
-    await vi.waitFor(() => expect(this.text).toContain(text), { timeout: 15_000, interval: 5 });
+    await vi.waitFor(() => expect(this.text).toContain(text), { interval: 5 });
   }
 }

@@ -90,7 +90,7 @@ export async function startTestHost(
     snapshot,
     ask: (name, args = {}) => plane.handle(name, args, caller),
     async reached(state, id) {
-      await vi.waitFor(() => expect(snapshot(id).state).toBe(state), { timeout: 15_000 });
+      await vi.waitFor(() => expect(snapshot(id).state).toBe(state));
       return snapshot(id);
     },
     async close() {
