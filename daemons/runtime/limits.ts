@@ -166,9 +166,10 @@ export const limits = {
       'Longest name or value of a label: a host name of usual length fits, and four of them fit a key of history.',
   },
   metricThreads: {
-    default: 16,
+    default: 96,
     unit: 'count',
-    reason: 'Threads of one process that have slots for metrics; each is summed ten times a second.',
+    reason:
+      'Threads of one process that have slots for metrics, each summed ten times a second: the 32 of a pool, thrice while it is changed.',
   },
   descriptorReserve: {
     default: 128,

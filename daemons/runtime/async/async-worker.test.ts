@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { closeSync, fstatSync, readdirSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { FakeClock } from '../../../kit/fake-clock.ts';
@@ -341,6 +341,26 @@ describe('AsyncWorker', () => {
       ['error', 'thread_hung', expect.stringContaining('in native code'), { thread: 'native', waitedMs: 7 }],
       ['error', 'thread_hung', expect.stringContaining('event loop'), { thread: 'loop', waitedMs: 7 }],
     ]);
+  });
+
+  it('closes what a thread has opened when it ends, but for a thread that gives descriptors away', async () => {
+    for (const trackUnmanagedFds of [true, false]) {
+      const { worker, next } = start('open', { trackUnmanagedFds });
+      const fd = (await next()) as number;
+      await worker.ended;
+      const isOpen = fstatSync.bind(null, fd);
+      if (trackUnmanagedFds) expect(isOpen).toThrow('EBADF');
+      else expect(isOpen().isCharacterDevice()).toBe(true);
+      if (!trackUnmanagedFds) closeSync(fd);
+    }
+  });
+
+  it('says how busy a thread was, without asking it', async () => {
+    const { worker } = await startSpinning('spin');
+    const before = worker.loopUse();
+    expect(worker.loopUse(before).utilization).toBeGreaterThanOrEqual(0);
+    await worker.destroy();
+    expect(worker.loopUse().active).toBe(0);
   });
 
   it('tells a thread that no worker started that it has none', () => {

@@ -4,6 +4,7 @@
  *
  * Use it for what blocks or computes for long and has a life of its own. Short tasks go to a ThreadPool, which owns such threads.
  */
+import type { EventLoopUtilization } from 'node:perf_hooks';
 import { type TransferListItem, Worker } from 'node:worker_threads';
 import { SignalboxError } from '../../../contract/errors.ts';
 import { type Clock, systemClock } from '../../../kit/clock.ts';
@@ -47,6 +48,11 @@ export interface AsyncWorkerOptions {
   /** A copy is `currentWorker().data`. */
   readonly data?: unknown;
   readonly transfer?: readonly TransferListItem[];
+  /**
+   * Whether Node closes at the thread's end what the thread has opened by number, as it does unless this is false. A thread that is given
+   * descriptors, or gives some away, keeps count itself: Node would close what is no longer the thread's, and complain of what never was.
+   */
+  readonly trackUnmanagedFds?: boolean;
   /** A message of the thread. */
   readonly onMessage?: (message: unknown) => void;
   /** Called once when it has ended, however that came. */
@@ -89,6 +95,7 @@ export class AsyncWorker {
       name: options.name,
       workerData: start,
       transferList: [...(options.transfer ?? [])],
+      trackUnmanagedFds: options.trackUnmanagedFds ?? true,
     });
     this.#threadId = this.#worker.threadId;
     this.#worker.on('message', (message: unknown) => {
@@ -155,6 +162,14 @@ export class AsyncWorker {
       await this.#worker.terminate();
     }
     await this.#ended;
+  }
+
+  /** What the thread's loop has done since it began, or since `before`; the thread is not asked. */
+  loopUse(before?: EventLoopUtilization): EventLoopUtilization {
+    const { performance } = this.#worker;
+    return before === undefined
+      ? performance.eventLoopUtilization()
+      : performance.eventLoopUtilization(before);
   }
 
   /** Whether the thread keeps the process alive; it does unless told otherwise. */

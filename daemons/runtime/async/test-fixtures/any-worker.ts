@@ -1,4 +1,5 @@
 /** A thread that behaves as it is told. Used by the tests of AsyncWorker only. */
+import { openSync } from 'node:fs';
 import { currentWorker } from '../current-worker.ts';
 
 /** What it does. */
@@ -13,6 +14,7 @@ export type Behaviour =
   | 'spin'
   | 'block'
   | 'idle'
+  | 'open'
   | 'echo';
 
 /** What a spinning thread counts up in, so that a test knows it is at it. */
@@ -67,6 +69,7 @@ const DO: Readonly<Record<Behaviour, () => void>> = {
     void worker.stopRequested();
     worker.post('idle');
   },
+  open: () => worker.post(openSync('/dev/null', 'r')),
   echo: () => {
     worker.onMessage((message) => {
       if (message !== 'block') return worker.post({ echo: message });
