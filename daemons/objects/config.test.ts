@@ -10,6 +10,9 @@ const problems = (input: object) =>
 it('listens on one Unix socket in its own folder that nobody may write to, and nowhere else', () => {
   expect(objectsConfig.parse({})).toMatchObject({
     listen: [{ path: 'objects.sock', writable: false, dialect: 'programs' }],
+    concurrency_model: 'thread-pool',
+    fdpass_threads: 0,
+    splice_threads: 0,
     max_queue_depth: 1_000,
     access: [],
   });
@@ -108,4 +111,14 @@ it('takes no second rule, quota or class of one name, and no prefix that no URI 
     'class.1.name: expected a name of its own; an earlier class has it',
   ]);
   expect(problems({ class: [{ name: 'x', match: ['unix'] }] })).toHaveLength(1);
+});
+
+it('takes as many threads as a pool may have, and no more', () => {
+  for (const name of ['fdpass_threads', 'splice_threads']) {
+    expect(problems({ [name]: 32 })).toEqual([]);
+    expect(problems({ [name]: 33 })).toHaveLength(1);
+    expect(problems({ [name]: -1 })).toHaveLength(1);
+    expect(problems({ [name]: 1.5 })).toHaveLength(1);
+  }
+  expect(problems({ concurrency_model: 'fibers' })).toHaveLength(1);
 });

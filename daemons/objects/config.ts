@@ -13,6 +13,11 @@ import {
 } from './limits.ts';
 import { objectsListen } from './listen-entries.ts';
 
+/** How work is shared out between threads; see docs/objects.md. */
+export const CONCURRENCY_MODELS = ['thread-pool', 'thread-per-connection', 'async'] as const;
+/** One of {@link CONCURRENCY_MODELS}. */
+export type ConcurrencyModel = (typeof CONCURRENCY_MODELS)[number];
+
 /** The range that limits.ts allows for a limit. */
 export function limitNumber(name: LimitName) {
   const limit = LIMITS[name];
@@ -22,6 +27,9 @@ export function limitNumber(name: LimitName) {
 const limitFields = Object.fromEntries(
   LIMIT_NAMES.map((name) => [name, limitNumber(name).default(LIMITS[name].default)]),
 ) as Record<LimitName, z.ZodDefault<z.ZodNumber>>;
+
+/** A number of threads of a pool; 0 leaves it to the server. */
+export const threadCount = () => z.number().int().min(0).max(FIXED_LIMITS.pool_threads.default);
 
 /** What the beginning of a URI may be, and what a rule or a quota is for. */
 const prefix = lineText({ min: 0, max: FIXED_LIMITS.uri_bytes.default }).refine(
@@ -86,6 +94,16 @@ export const objectsConfig = z
         'Folder on a faster disk than that of root, for copies of objects that are read often, of `cache_bytes` together; a relative path lies in the data directory. No copies where absent',
       ),
     listen: objectsListen.describe('Where clients connect'),
+    concurrency_model: z
+      .enum(CONCURRENCY_MODELS)
+      .default('thread-pool')
+      .describe('How the work of connections is shared out between threads'),
+    fdpass_threads: threadCount()
+      .default(0)
+      .describe('Threads that own connections and pass descriptors; 0 is one for each core'),
+    splice_threads: threadCount()
+      .default(0)
+      .describe('Threads that read ahead for SPLICE; 0 is two for each core'),
     tls: z
       .strictObject({
         certificate: filePath(),

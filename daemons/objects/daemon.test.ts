@@ -122,6 +122,7 @@ it('takes a reload over without dropping anyone, and names what needs a restart'
     listen: [{ path: 'objects.sock' }, { path: 'second.sock', mode: '0666' }],
     access: [{ prefix: 'b', read: [] }],
     root: 'elsewhere',
+    concurrency_model: 'async',
   };
   expect(await daemon.host.reload(next)).toMatchObject({
     applied: ['listen', 'access'],
@@ -137,7 +138,7 @@ it('takes a reload over without dropping anyone, and names what needs a restart'
   expect(daemon.places).toHaveLength(2);
 });
 
-it('changes limits until the next reload', async () => {
+it('changes limits and threads until the next reload', async () => {
   const daemon = await TestDaemon.start();
   expect(await daemon.run('set-limits', { max_clients: 1 })).toEqual({
     before: { max_clients: 4_096 },
@@ -147,7 +148,14 @@ it('changes limits until the next reload', async () => {
   await client.ask('2', 'none');
   await (await daemon.client()).closed;
   await expect(daemon.run('set-limits')).rejects.toThrow('Name at least one limit');
-  await daemon.host.reload({ idle_seconds: 70 });
+  expect(await daemon.run('set-threads', { model: 'async', fdpass_threads: 1 })).toMatchObject({
+    after: { model: 'async', fdpassThreads: 1, spliceThreads: 0 },
+  });
+  await expect(daemon.run('set-threads')).rejects.toThrow('Name the model or a number of threads');
+  await daemon.host.reload({ idle_seconds: 70, concurrency_model: 'async' });
+  expect(await daemon.run('set-threads', { splice_threads: 1 })).toMatchObject({
+    before: { model: 'async', fdpassThreads: 0, spliceThreads: 0 },
+  });
   expect(await (await daemon.client()).ask('2', 'none')).toMatchObject({ status: 1 });
 });
 

@@ -53,12 +53,16 @@ export const objectsDaemon: DaemonDefinition<typeof objectsConfig, ObjectsComman
         const engine = new ServingEngine({
           reader: store.reader,
           writes: store,
+          shared: store.shared,
+          cacheEntries: config.cache_entries,
           native: loadNative(),
           nativeReason: nativeCalls().find(({ feature }) => feature === 'fdpass')?.missing ?? '',
           metrics: new ServingMetrics(metrics),
+          registry: metrics,
           settings,
           clock: systemClock,
           events,
+          log,
           onDefect: (error) => log.error('work_failed', String(error instanceof Error ? error.stack : error)),
         });
         engine.instrument(metrics);

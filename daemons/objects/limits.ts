@@ -108,7 +108,7 @@ export const LIMITS = {
     max: 64 * GIB,
     unit: 'bytes',
     reason:
-      'Memory of answers that wait for clients which do not read, in each thread; above it those of the network that has most go first.',
+      'Memory of answers that wait for clients which do not read, of all threads together, each of which has its part; above it those of the network that has most go first.',
   },
   max_object_bytes: {
     default: 16 * GIB,
@@ -145,7 +145,7 @@ export const LIMITS = {
     max: 100_000,
     unit: 'count',
     reason:
-      'Descriptors that stay open, in each thread: half of what a process has by default, which connections need too.',
+      'Descriptors that stay open, of all threads together: half of what a process has by default, which connections need too.',
   },
   list_entries: {
     default: 1_000,
@@ -182,6 +182,17 @@ export const FIXED_LIMITS = {
     default: 255,
     unit: 'bytes',
     reason: 'Longest part of a URI between slashes: no common file system has longer names.',
+  },
+  pool_threads: {
+    default: 32,
+    unit: 'count',
+    reason: 'Threads of one pool at most, whatever the model: each has a heap of its own, some megabytes.',
+  },
+  threaded_connections: {
+    default: 32,
+    unit: 'count',
+    reason:
+      'Connections at most where each, or each of its requests, has a thread: those models are there to be compared.',
   },
   access_rules: {
     default: 1_000,

@@ -5,7 +5,7 @@ import { type Admitting, instrumentAccepting } from '../runtime/net/acceptor-ins
 import { acceptorMetrics, publishAcceptor } from '../runtime/net/acceptor-metrics.ts';
 import type { AcceptCounts } from '../runtime/net/admission.ts';
 import { type Counts, instrumentCounts } from '../runtime/telemetry/counted-instrument.ts';
-import type { Counter, Gauge } from '../runtime/telemetry/metric-handles.ts';
+import { Counter, Gauge } from '../runtime/telemetry/metric-handles.ts';
 import type { MetricRegistry } from '../runtime/telemetry/metric-registry.ts';
 
 const { name, gauge, counter, histogram } = metricSpecs('objects');
@@ -70,6 +70,13 @@ export interface LatencyHandle {
   recordSince(startMs: number): void;
 }
 
+/** Handles that nobody reads. */
+export const unreadMetrics: MetricSource<LatencyHandle> = {
+  counter: () => new Counter(new Float64Array(1), 0),
+  gauge: () => new Gauge(new Float64Array(1), 0),
+  histogram: () => ({ record() {}, recordSince() {} }),
+};
+
 type CounterHandle = Pick<Counter, 'add' | 'setTotal'>;
 
 /** Typed-array handles, taken once; each thread that serves connections has its own. */
@@ -112,7 +119,6 @@ interface StoreTotals {
   readonly objects: number;
   readonly bytes: number;
   readonly uploads: number;
-  readonly cache: Counts<'cache'>;
 }
 
 /** What is shown of a server as a whole. */
@@ -129,7 +135,6 @@ export function publishServer(registry: MetricRegistry, shown: ShownServer): voi
   publishAcceptor(registry, admission.counts, connections);
   instrumentAccepting(registry, admission);
   instrumentCounts(registry, 'batcher', 'bans', () => bans.counts);
-  instrumentCounts(registry, 'cache', 'open objects', () => ({ ...store().cache }));
   const [objects, bytes, uploads] = ['objects', 'stored_bytes', 'uploads'].map((one) =>
     registry.gauge(name(one)),
   );

@@ -19,7 +19,7 @@ import type { BanList } from './ban-list.ts';
 import type { ObjectsConfig } from './config.ts';
 import { connectionClasses } from './connection-classes.ts';
 import { LIMIT_NAMES, type LimitName, type Limits } from './limits.ts';
-import type { ConnectionTerms, Engine, EngineEvents, EngineSettings } from './net/engine.ts';
+import type { ConnectionTerms, Engine, EngineEvents, EngineSettings, PoolSettings } from './net/engine.ts';
 import type { ObjectsPrepared, OpenEntry } from './prepare.ts';
 import { RefusalLog } from './refusal-log.ts';
 
@@ -55,6 +55,7 @@ export class ObjectsServer {
   readonly #byNumber = new Map<number, Client>();
   #config: ObjectsConfig;
   #prepared: ObjectsPrepared;
+  #pools: PoolSettings;
   #lastClient = 0;
   #draining = false;
 
@@ -65,6 +66,7 @@ export class ObjectsServer {
     this.#prepared = prepared;
     this.#refusals = new RefusalLog(log, systemClock);
     this.limits = limitsOf(config);
+    this.#pools = poolsOf(config);
     this.#clients = new OpenConnections<Client>(options.onChanged);
     this.engine = options.engineOf(this.#settings(), {
       onClosed: (client) => this.#closed(client),
@@ -117,6 +119,11 @@ export class ObjectsServer {
     return this.#draining;
   }
 
+  /** How work is shared out now. */
+  get pools(): PoolSettings {
+    return this.#pools;
+  }
+
   /** The clients that are connected. */
   clients(): Iterable<Client> {
     return this.#byNumber.values();
@@ -131,6 +138,7 @@ export class ObjectsServer {
     return this.#acceptor.begin(prepared.listen, prepared.credentials, () => {
       this.#config = config;
       this.#prepared = prepared;
+      this.#pools = poolsOf(config);
       this.setLimits(limitsOf(config));
     });
   }
@@ -140,6 +148,12 @@ export class ObjectsServer {
     Object.assign(this.limits, changes);
     this.#warnOfRoom();
     this.admission.reclassify(connectionClasses(this.#config, this.limits));
+    this.engine.configure(this.#settings());
+  }
+
+  /** Changes how work is shared out until the next reload or start. */
+  setPools(changes: Partial<PoolSettings>): void {
+    this.#pools = { ...this.#pools, ...changes };
     this.engine.configure(this.#settings());
   }
 
@@ -166,7 +180,13 @@ export class ObjectsServer {
   #settings(): EngineSettings {
     const { access, create_on_fdpass } = this.#config;
     const writable = this.#prepared.listen.filter((entry) => entry.writable).map(placeText);
-    return { limits: { ...this.limits }, access, writable, createOnFdpass: create_on_fdpass };
+    return {
+      limits: { ...this.limits },
+      access,
+      writable,
+      createOnFdpass: create_on_fdpass,
+      pools: this.#pools,
+    };
   }
 
   #warnOfRoom(): void {
@@ -245,4 +265,12 @@ function fingerprintOf(tls: TLSSocket): string | null {
 
 function limitsOf(config: ObjectsConfig): Limits {
   return Object.fromEntries(LIMIT_NAMES.map((name) => [name, config[name]])) as Limits;
+}
+
+function poolsOf(config: ObjectsConfig): PoolSettings {
+  return {
+    model: config.concurrency_model,
+    fdpassThreads: config.fdpass_threads,
+    spliceThreads: config.splice_threads,
+  };
 }

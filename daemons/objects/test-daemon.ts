@@ -41,7 +41,7 @@ export class TestDaemon {
     this.host.logger.addSink({ write: (record) => void this.records.push(record), close: async () => {} });
   }
 
-  /** Starts one that ends with the test. @param files what its store has, by URI */
+  /** Starts one that ends with the test, without threads of its own where the settings name no model. @param files what its store has, by URI */
   static async start(config: object = {}, files: Readonly<Record<string, string>> = {}): Promise<TestDaemon> {
     const dataDir = mkdtempSync(join(tmpdir(), 'objects-'));
     const daemon = new TestDaemon(dataDir);
@@ -54,7 +54,12 @@ export class TestDaemon {
       await daemon.host.close();
       rmSync(dataDir, { recursive: true });
     });
-    await daemon.host.start({ config, dataDir, instance: 1, outside: OUTSIDE });
+    await daemon.host.start({
+      config: { concurrency_model: 'async', ...config },
+      dataDir,
+      instance: 1,
+      outside: OUTSIDE,
+    });
     return daemon;
   }
 

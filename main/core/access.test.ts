@@ -50,7 +50,7 @@ const OPERATE = [
 ];
 const ADMIN = [
   ...['config.check', 'config.reload', 'ircd rehash', 'ircd set-limits', 'relay set-limits'],
-  ...['objects delete', 'objects set-limits'],
+  ...['objects delete', 'objects set-limits', 'objects set-threads'],
   ...['recorder vacuum', 'recorder backup', 'sessions.list', 'session.end', 'sessions event', 'task.cancel'],
 ];
 const pinned = (name: string): Access => {

@@ -24,7 +24,7 @@ export async function objectsWorld(): Promise<World> {
     clients: ['ann', 'bob'],
     ask: ASK,
     answer: ANSWER,
-    config: { root, max_bans: 2 },
+    config: { root, max_bans: 2, concurrency_model: 'async' },
   });
   const { commands } = world;
   const facts = async () => {

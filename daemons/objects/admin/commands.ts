@@ -12,6 +12,7 @@ import { connectionsMetric } from '../../runtime/net/acceptor-metrics.ts';
 import { banMinutes } from '../../runtime/net/ban-minutes.ts';
 import { banActions, banColumns, clientColumn } from '../../runtime/net/client-columns.ts';
 import { throttleCommands } from '../../runtime/net/throttle-commands.ts';
+import { CONCURRENCY_MODELS, threadCount } from '../config.ts';
 import { FIXED_LIMITS, LIMITS } from '../limits.ts';
 
 const uri = lineText({ max: FIXED_LIMITS.uri_bytes.default }).describe(
@@ -79,6 +80,7 @@ const cacheActions: readonly RowAction[] = [
 const poolColumns: readonly TableColumn[] = [
   { key: 'pool', title: 'Pool', type: 'text' },
   { key: 'threads', title: 'Threads', type: 'number' },
+  { key: 'setting', title: 'Setting', type: 'number' },
   { key: 'connections', title: 'Connections', type: 'number' },
   { key: 'why', title: 'Why', type: 'text' },
 ];
@@ -214,6 +216,24 @@ export const commands = {
     args: z.object({}),
     result: 'table',
     columns: poolColumns,
+  }),
+  'set-threads': defineCommand({
+    summary: 'Change how work is shared out until the configuration is reloaded or the server restarts',
+    danger: 'safe',
+    access: 'admin',
+    args: z.object({
+      model: z
+        .enum(CONCURRENCY_MODELS)
+        .optional()
+        .describe('For connections that come from now on; those that are open stay where they are'),
+      fdpass_threads: threadCount()
+        .optional()
+        .describe('Threads that own connections and pass descriptors; 0 is one for each core'),
+      splice_threads: threadCount()
+        .optional()
+        .describe('Threads that read ahead for SPLICE; 0 is two for each core'),
+    }),
+    result: 'json',
   }),
   limits: defineCommand({
     summary: 'Show the limits in force and why they are there',

@@ -60,7 +60,7 @@ export function adminHandlers(
     },
     cache: {
       run: async ({ limit }) => ({
-        rows: [...server.engine.cached()]
+        rows: [...(await server.engine.cached())]
           .sort((a, b) => b.hits - a.hits)
           .slice(0, limit)
           .map(({ uri, sizeBytes, hits, pinned }) => ({ uri, size: sizeBytes, hits, pinned })),
@@ -134,6 +134,23 @@ export function adminHandlers(
       },
     },
     threads: { run: () => ({ rows: [...server.engine.pools()] }) },
+    'set-threads': {
+      run({ model, fdpass_threads, splice_threads }) {
+        const before = server.pools;
+        const changes = {
+          ...(model === undefined ? {} : { model }),
+          ...(fdpass_threads === undefined ? {} : { fdpassThreads: fdpass_threads }),
+          ...(splice_threads === undefined ? {} : { spliceThreads: splice_threads }),
+        };
+        if (Object.keys(changes).length === 0)
+          throw new SignalboxError(
+            'bad_request',
+            'Name the model or a number of threads, and its new value.',
+          );
+        server.setPools(changes);
+        return { before, after: server.pools };
+      },
+    },
     limits: { run: () => ({ rows: limitRows(LIMITS, (name) => server.limits[name]) }) },
     'set-limits': {
       run(args) {

@@ -37,6 +37,8 @@ const NOTHING = Buffer.alloc(0);
 export interface AnsweringEvents {
   /** Whether it takes input may have changed. */
   onIntake(): void;
+  /** What can go has gone: figures of the connection may have changed. */
+  onSettled(): void;
   /** Nothing more is to be sent: the connection ends. */
   onEnd(): void;
   /** The connection cannot go on: it is destroyed. */
@@ -179,6 +181,7 @@ export class Answering implements RequestSink, WorkJob {
     if (refusal !== null) {
       if (!this.parser.skipBody()) this.#endSoon();
       this.#refuse(request, request.mode, refusal);
+      if (this.terms.unserved !== undefined) this.#endSoon();
     } else this.#answer(request);
     return this.#wantsMore();
   }
@@ -294,6 +297,7 @@ export class Answering implements RequestSink, WorkJob {
       this.#endSoon();
     }
     const isDone = this.sender.settle();
+    this.#events.onSettled();
     if (this.#ending === 'no' || this.#ended || !isDone) return;
     if (this.#ending === 'ack') {
       this.sender.sendBytes((into, at) => writeCloseAck(into, at, this.parser.dialect, 0));

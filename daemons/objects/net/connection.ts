@@ -10,6 +10,7 @@ import type { StepResult, WorkJob } from '../../runtime/async/work-turns.ts';
 import type { Peer } from '../permissions.ts';
 import { Answering } from './answering.ts';
 import type { ConnectionFacts, ConnectionTerms } from './engine.ts';
+import { type FactsRow, fact } from './facts-board.ts';
 import type { Serving } from './serving.ts';
 import { Wire } from './wire.ts';
 
@@ -19,6 +20,8 @@ export interface ConnectionEvents {
   onChanged(): void;
   /** It has said its last: from now on its time is another. */
   onEnding(connection: Connection): void;
+  /** It has shown another thread how far it is. */
+  onShown(): void;
   /** The socket is closed and nothing is held any more. Called once. */
   onClosed(connection: Connection): void;
 }
@@ -30,6 +33,8 @@ export interface ConnectionOrigin {
   /** Unix time in milliseconds. */
   readonly connectedAt: number;
   readonly group: WorkGroup;
+  /** Where another thread reads how the connection does; null where none does. */
+  readonly row: FactsRow | null;
 }
 
 const MS_PER_SECOND = 1_000;
@@ -68,9 +73,10 @@ export class Connection implements Due<Connection>, WorkJob {
     this.#events = events;
     this.#account = new WorkAccount(origin.group);
     this.#account.connection = origin.terms.client;
-    this.#wire = new Wire(socket, { onRoom: () => this.#answering.sender.goOn() });
+    this.#wire = new Wire(socket, origin.row, { onRoom: () => this.#answering.sender.goOn() });
     this.#answering = new Answering(serving, origin.terms, origin.peer, this.#wire, this.#account, {
       onIntake: () => this.#read(),
+      onSettled: () => this.#show(),
       onEnd: () => this.#end(),
       onBroken: () => this.destroy(),
     });
@@ -99,6 +105,20 @@ export class Connection implements Due<Connection>, WorkJob {
       bytesOut: this.#wire.sentBytes,
       queuedBytes: this.#wire.waitingBytes,
     };
+  }
+
+  /** Shows another thread how far it is, where one looks. */
+  #show(): void {
+    const { row } = this.origin;
+    if (row === null) return;
+    const { parser, sender, requests } = this.#answering;
+    row.set(fact.version, parser.version);
+    row.set(fact.document, parser.dialect === 'document' ? 1 : 0);
+    row.set(fact.requests, requests);
+    row.set(fact.waiting, sender.waiting);
+    row.set(fact.bytesIn, this.#bytesIn);
+    row.set(fact.lastRequestAt, performance.timeOrigin + this.#lastInputMs);
+    this.#events.onShown();
   }
 
   /** Takes bytes that were read. Their memory is the caller's again when this returns. */

@@ -3,7 +3,7 @@
  * table look at them, a reload changes what they go by. How many threads stand behind it is the engine's business.
  */
 import type { Socket } from 'node:net';
-import type { AccessRule } from '../config.ts';
+import type { AccessRule, ConcurrencyModel } from '../config.ts';
 import type { Limits } from '../limits.ts';
 import type { Peer } from '../permissions.ts';
 import type { Dialect, ProtocolVersion } from '../protocol/wire.ts';
@@ -27,6 +27,8 @@ export interface ConnectionTerms {
   readonly certificate: string | null;
   /** Version of TLS; null without. Such a socket stays in the thread that accepted it. */
   readonly tls: string | null;
+  /** Why nothing is answered but this: the connection ends then. Absent where it is served. */
+  readonly unserved?: string;
 }
 
 /** What is known of an open connection. */
@@ -57,12 +59,24 @@ export interface EngineSettings {
   readonly writable: readonly string[];
   /** Whether FDPASS of what is not there makes an object, where it may be written. */
   readonly createOnFdpass: boolean;
+  readonly pools: PoolSettings;
+}
+
+/** How work is shared out between threads. */
+export interface PoolSettings {
+  readonly model: ConcurrencyModel;
+  /** 0 leaves it to the engine. */
+  readonly fdpassThreads: number;
+  /** 0 leaves it to the engine. */
+  readonly spliceThreads: number;
 }
 
 /** One group of threads, for operators. */
 export interface PoolFacts {
   readonly pool: string;
   readonly threads: number;
+  /** As it was configured; 0 is automatic. */
+  readonly setting: number;
   readonly connections: number;
   /** Why there are so many, in words. */
   readonly why: string;
@@ -100,12 +114,12 @@ export interface Engine {
   resume(): void;
   configure(settings: EngineSettings): void;
   pools(): readonly PoolFacts[];
-  /** The objects that are kept open, each once, as it last heard of them. */
-  cached(): Iterable<CachedFacts>;
-  /** Forgets what is kept open; answers how many that were. */
-  clearCache(): Promise<number> | number;
-  /** Keeps an object open, or lets it go again; false where that is not so: too many are pinned, or it was not. */
-  pin(uri: string, on: boolean): Promise<boolean> | boolean;
+  /** The objects that are kept open by any thread, each once. */
+  cached(): Promise<readonly CachedFacts[]>;
+  /** Has all threads forget what they keep open; answers how many files that were. */
+  clearCache(): Promise<number>;
+  /** Has every thread keep an object open, or let it go again; false where that is not so: too many are pinned, or it was not. */
+  pin(uri: string, on: boolean): Promise<boolean>;
   /** Ends all threads. Connections that are open are closed. */
   close(): Promise<void>;
 }

@@ -17,7 +17,7 @@ it('the descriptor of a socket that is closed is used no more: its number may be
     server.close();
   });
   const [accepted] = (await once(server, 'connection')) as [Socket];
-  const wire = new Wire(accepted, { onRoom: () => {} });
+  const wire = new Wire(accepted, null, { onRoom: () => {} });
   expect(wire.fd).toBeGreaterThan(2);
   accepted.destroy();
   expect(wire.fd).toBe(-1);
@@ -48,7 +48,7 @@ it('clients that read nothing are closed when all together hold too much, and ot
   expect(held).toBeLessThanOrEqual(1024 * 1024);
   expect(registry.counter('signalbox_objects_slow_reader_disconnects_total').value).toBe(closed.length);
   for (const socket of stopped) socket.destroy();
-  while (engine.connections().length > 1) await new Promise((resolve) => setImmediate(resolve));
+  while ([...engine.connections()].length > 1) await new Promise((resolve) => setImmediate(resolve));
   expect(registry.gauge('signalbox_objects_send_queue_bytes').value).toBe(0);
 });
 

@@ -28,6 +28,7 @@ export function refusalOfRequest(
   uri: string,
 ): Refusal | null {
   const { terms, proved } = asker;
+  if (terms.unserved !== undefined) return { status: 'unavailable', message: terms.unserved };
   if (mode === 'authenticate')
     return terms.tokenDigest === null ? told(serving, asker, mode, REFUSALS.noTokenHere) : null;
   if (terms.tokenDigest !== null && !proved)

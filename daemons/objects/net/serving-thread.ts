@@ -20,6 +20,7 @@ import { CopyBuffers } from './copy-buffers.ts';
 import { DescriptorBatch } from './descriptor-batch.ts';
 import { mayFitLater } from './descriptor-wait.ts';
 import type { CachedFacts, ConnectionFacts, ConnectionTerms, EngineSettings } from './engine.ts';
+import type { FactsRow } from './facts-board.ts';
 import { OutputArena } from './output-arena.ts';
 import type { Serving } from './serving.ts';
 
@@ -38,6 +39,17 @@ export interface ServingThreadOptions {
   readonly onChanged: () => void;
   readonly onRefused: (client: number, why: string) => void;
   readonly onDefect: (error: unknown) => void;
+  /** Called often while connections work that show another thread how far they are. */
+  readonly onShown?: () => void;
+  /** Reads a range of a file so that the kernel has it in memory; without it libuv's threads do. */
+  readonly readAhead?: (fd: number, offset: number, bytes: number) => Promise<void>;
+}
+
+/** What all threads of the daemon may hold together. */
+export interface SharedLimits {
+  readonly threads: number;
+  /** Files that stay open. */
+  readonly cacheEntries: number;
 }
 
 /** Bytes of one read of a socket: as Node reads them. */
@@ -68,6 +80,7 @@ export class ServingThread implements Serving {
   #readBuffer: Buffer | null = null;
   #draining = false;
   #heldBytes = 0;
+  #threads = 1;
   #relieving = false;
 
   constructor(options: ServingThreadOptions) {
@@ -111,18 +124,25 @@ export class ServingThread implements Serving {
 
   onHeld(bytes: number): void {
     this.#heldBytes += bytes;
-    if (this.#heldBytes <= this.settings.limits.send_queue_total_bytes || this.#relieving) return;
+    if (this.#heldBytes <= this.#mostHeldBytes || this.#relieving) return;
     this.#relieving = true;
     // Who holds most may be in the middle of something now.
     setImmediate(() => this.#relieve());
   }
 
   readAhead(fd: number, offset: number, bytes: number): Promise<void> {
-    return this.buffers.warm(fd, offset, bytes);
+    const { readAhead } = this.#options;
+    return readAhead === undefined ? this.buffers.warm(fd, offset, bytes) : readAhead(fd, offset, bytes);
   }
 
-  /** Serves a plain socket by its descriptor, which is this thread's from here on. */
-  serveDescriptor(fd: number, terms: ConnectionTerms, peer: Peer, early: Buffer | null): void {
+  /** Serves a plain socket by its descriptor, which is this thread's from here on. @param row where another thread reads its figures */
+  serveDescriptor(
+    fd: number,
+    terms: ConnectionTerms,
+    peer: Peer,
+    early: Buffer | null,
+    row: FactsRow | null = null,
+  ): void {
     this.#readBuffer ??= Buffer.allocUnsafeSlow(READ_BYTES);
     const buffer = this.#readBuffer;
     let connection: Connection | null = null;
@@ -137,14 +157,14 @@ export class ServingThread implements Serving {
         },
       },
     });
-    connection = this.#serve(socket, terms, peer);
+    connection = this.#serve(socket, terms, peer, row);
     if (early !== null) connection.onBytes(early);
   }
 
   /** Serves a socket as it is: one with TLS, or where a descriptor cannot be had. */
   serveSocket(socket: Socket, terms: ConnectionTerms, peer: Peer): void {
     socket.allowHalfOpen = true;
-    const connection = this.#serve(socket, terms, peer);
+    const connection = this.#serve(socket, terms, peer, null);
     socket.on('data', (bytes: Buffer) => connection.onBytes(bytes));
   }
 
@@ -181,16 +201,26 @@ export class ServingThread implements Serving {
     }));
   }
 
+  /** How many threads share what all of them together may hold, this one included: files that stay open, answers that wait. */
+  share({ threads, cacheEntries }: SharedLimits): void {
+    this.#threads = threads;
+    this.reader.cache.resize(Math.max(1, Math.floor(cacheEntries / threads)));
+  }
+
   /** Closes all connections. The reader is its owner's to close. */
   close(): void {
     for (const connection of [...this.#connections.values()]) connection.destroy();
     this.turns.close();
   }
 
+  get #mostHeldBytes(): number {
+    return this.settings.limits.send_queue_total_bytes / this.#threads;
+  }
+
   /** Closes connections that have most waiting until there is room, and a little more, so that the next byte does not close another. */
   #relieve(): void {
     this.#relieving = false;
-    const most = this.settings.limits.send_queue_total_bytes;
+    const most = this.#mostHeldBytes;
     if (this.#heldBytes <= most) return;
     const holders = [...this.#connections.values()].map((connection) => ({
       owner: connection,
@@ -203,10 +233,11 @@ export class ServingThread implements Serving {
     }
   }
 
-  #serve(socket: Socket, terms: ConnectionTerms, peer: Peer): Connection {
-    const origin = { terms, peer, connectedAt: this.clock.now(), group: this.#enter(terms) };
+  #serve(socket: Socket, terms: ConnectionTerms, peer: Peer, row: FactsRow | null): Connection {
+    const origin = { terms, peer, connectedAt: this.clock.now(), group: this.#enter(terms), row };
     const connection = new Connection(this, socket, origin, {
       onChanged: this.#options.onChanged,
+      onShown: this.#options.onShown ?? nothing,
       onEnding: (ending) => {
         this.#deadlines.remove(ending);
         this.#deadlines.add(ending, ending.nextLookMs);
@@ -234,3 +265,5 @@ export class ServingThread implements Serving {
     return address === UNIX_ADDRESS ? new WorkGroup() : this.#groups.enter(address);
   }
 }
+
+function nothing(): void {}

@@ -24,10 +24,10 @@ import { descriptorOf, waitReadable } from '../native/socket-calls.ts';
 import type { StoreSettings } from '../store/object-store.ts';
 import { testStore } from '../store/test-store.ts';
 import type { ConnectionTerms, EngineSettings } from './engine.ts';
-import { ServingEngine } from './serving-engine.ts';
+import { ServingEngine, type ServingEngineOptions } from './serving-engine.ts';
 
 /** What a test may set. */
-export interface TestEngineOptions {
+export interface TestEngineOptions extends Pick<ServingEngineOptions, 'planOf' | 'module'> {
   readonly native?: Native | null;
   readonly terms?: Partial<ConnectionTerms>;
   readonly settings?: Partial<EngineSettings>;
@@ -54,19 +54,25 @@ export async function testEngine(options: TestEngineOptions = {}) {
   const closed: number[] = [];
   const refused: string[] = [];
   const defects: unknown[] = [];
+  const said: string[] = [];
   const settings: EngineSettings = {
     limits: { ...defaultLimits(), ...options.limits },
     access: [],
     writable: ['test'],
     createOnFdpass: false,
+    pools: { model: 'async', fdpassThreads: 0, spliceThreads: 0 },
     ...options.settings,
   };
   const engine = new ServingEngine({
+    ...options,
     reader: store.reader,
     writes: store,
+    shared: store.shared,
+    cacheEntries: 64,
     native,
     nativeReason: native === null ? 'a test has none' : '',
     metrics: new ServingMetrics(registry),
+    registry,
     settings,
     clock,
     events: {
@@ -75,8 +81,14 @@ export async function testEngine(options: TestEngineOptions = {}) {
       // Who it was is this process.
       onRefused: (_client, why) => refused.push(why.replace(/^uid \d+, gid \d+, pid \d+: /, '')),
     },
+    log: {
+      info: (event, text) => void said.push(`${event}: ${text}`),
+      warn: (event, text) => void said.push(`${event}: ${text}`),
+      error: (event, text) => void said.push(`${event}: ${text}`),
+    },
     onDefect: (error) => defects.push(error),
   });
+  engine.instrument(registry);
   let clients = 0;
   const server: Server = createServer((socket) => {
     socket.on('error', () => {});
@@ -111,6 +123,7 @@ export async function testEngine(options: TestEngineOptions = {}) {
     closed,
     refused,
     defects,
+    said,
     root,
     settings,
     /** Writes an object. */

@@ -6,6 +6,7 @@
 import type { Socket } from 'node:net';
 import { writeDirect } from '../../runtime/net/direct-write.ts';
 import { descriptorOf } from '../native/socket-calls.ts';
+import { type FactsRow, fact } from './facts-board.ts';
 
 /** Told of what a wire does. */
 export interface WireEvents {
@@ -17,13 +18,16 @@ export class Wire {
   readonly socket: Socket;
   readonly #fd: number;
   readonly #events: WireEvents;
+  readonly #row: FactsRow | null;
   #waitingBytes = 0;
   #sentBytes = 0;
   /** Whether somebody else waits for room, without bytes. */
   #held = false;
 
-  constructor(socket: Socket, events: WireEvents) {
+  /** @param row where another thread reads what has gone and what waits */
+  constructor(socket: Socket, row: FactsRow | null, events: WireEvents) {
     this.socket = socket;
+    this.#row = row;
     this.#fd = descriptorOf(socket);
     this.#events = events;
   }
@@ -53,7 +57,7 @@ export class Wire {
 
   /** Counts bytes that went by a native call. */
   sentNatively(byteLength: number): void {
-    this.#sentBytes += byteLength;
+    this.#sent(byteLength);
   }
 
   /** Writes bytes that are the caller's again when this returns: what the kernel does not take is copied. */
@@ -66,7 +70,7 @@ export class Wire {
   offer(bytes: Buffer): number {
     if (this.#waitingBytes > 0 || this.#held || this.socket.writableLength > 0) return 0;
     const taken = writeDirect(this.socket, bytes);
-    this.#sentBytes += taken;
+    this.#sent(taken);
     return taken;
   }
 
@@ -79,12 +83,22 @@ export class Wire {
     this.#held = false;
   }
 
+  #sent(byteLength: number): void {
+    this.#sentBytes += byteLength;
+    this.#row?.set(fact.bytesOut, this.#sentBytes);
+  }
+
+  #waits(byteLength: number): void {
+    this.#waitingBytes += byteLength;
+    this.#row?.set(fact.queuedBytes, this.#waitingBytes);
+  }
+
   #queue(bytes: Buffer): void {
-    this.#waitingBytes += bytes.length;
+    this.#waits(bytes.length);
     this.socket.write(bytes, (error) => {
-      this.#waitingBytes -= bytes.length;
+      this.#waits(-bytes.length);
       if (error !== null && error !== undefined) return;
-      this.#sentBytes += bytes.length;
+      this.#sent(bytes.length);
       if (!this.blocked && !this.socket.destroyed) this.#events.onRoom();
     });
   }

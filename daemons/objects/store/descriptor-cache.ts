@@ -27,7 +27,8 @@ export class DescriptorCache {
   readonly #contents: LRUCache<KeptObject, Buffer>;
   readonly #options: DescriptorCacheOptions;
   readonly #clock: Pick<Clock, 'after'>;
-  readonly #capacity: number;
+  readonly #most: number;
+  #capacity: number;
   #timer: Timer | null = null;
   #period = 0;
   #hits = 0;
@@ -40,6 +41,7 @@ export class DescriptorCache {
   constructor(options: DescriptorCacheOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
+    this.#most = options.entries;
     this.#capacity = options.entries;
     this.#entries = new LRUCache({
       max: options.entries,
@@ -136,6 +138,13 @@ export class DescriptorCache {
     const { size } = this.#entries;
     this.#entries.clear();
     return size;
+  }
+
+  /** Keeps so many from here on, at most as many as it was made for; the least recently used go. Pinned ones stay. */
+  resize(entries: number): void {
+    this.#capacity = Math.min(entries, this.#most);
+    while (this.#entries.size > 0 && this.#entries.size + this.#pinned.size > this.#capacity)
+      this.#entries.pop();
   }
 
   /** Keeps an object open from its next request on; at most half of the entries. Answers whether it is pinned. */

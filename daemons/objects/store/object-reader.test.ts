@@ -331,3 +331,21 @@ describe('the content of a small object', () => {
     expect(reader.content(taken(reader, 'a'))).toBeNull();
   });
 });
+
+it('keeps fewer files open once other threads have a share of them, those that were used last', () => {
+  const { root } = testRoot();
+  for (const uri of ['a', 'b', 'c']) writeByHand(root, uri, uri);
+  const reader = testReader(root, { entries: 8 });
+  for (const uri of ['a', 'b', 'c']) textOf(reader, uri);
+  reader.cache.resize(2);
+  const open = () =>
+    openBelow(root)
+      .map((path) => path.at(-1))
+      .sort();
+  expect(open()).toEqual(['b', 'c']);
+  textOf(reader, 'a');
+  expect(open()).toEqual(['a', 'c']);
+  expect(reader.cache.stats()).toMatchObject({ depth: 2, capacity: 2 });
+  reader.cache.resize(100);
+  expect(reader.cache.stats().capacity).toBe(8);
+});
