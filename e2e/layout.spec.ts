@@ -74,7 +74,9 @@ test('the last label of a time axis is whole', async ({ app }) => {
     const over = plot?.querySelector('.u-over');
     const context = document.createElement('canvas').getContext('2d');
     if (plot === null || over === null || over === undefined || context === null) return null;
-    context.font = '11px system-ui, sans-serif';
+    context.font = getComputedStyle(document.documentElement)
+      .getPropertyValue('--face')
+      .replace(/^/, '11px ');
     return {
       right: plot.getBoundingClientRect().right - over.getBoundingClientRect().right,
       halfLabel: context.measureText('00:00:00').width / 2,

@@ -4,10 +4,10 @@ import { act, cleanup, render, screen } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { App } from './app.tsx';
 import type { HostSession } from './client/host-session.ts';
+import { setLook } from './look/look.ts';
 import { Hosts } from './model/hosts.ts';
 import { testScreen } from './model/test-screen.ts';
 import { goTo, pass, type TestWindow, testWindow } from './model/test-window.tsx';
-import { setTheme } from './shell/theme.ts';
 import { startWindow } from './start-window.tsx';
 
 const session = { who: async () => null } as unknown as HostSession;
@@ -20,7 +20,7 @@ beforeEach(async () => {
 afterEach(async () => {
   cleanup();
   window.close();
-  setTheme('system');
+  setLook({ theme: 'system' });
   document.body.replaceChildren();
   await goTo('');
   vi.unstubAllGlobals();
@@ -86,10 +86,10 @@ describe('the window', () => {
   it('draws everything anew in another theme, until it is closed', async () => {
     const { unmount } = await show();
     const redraw = vi.spyOn(window.hosts.screen.draw, 'redrawAll');
-    act(() => setTheme('dark'));
+    act(() => setLook({ theme: 'dark' }));
     expect(redraw).toHaveBeenCalledTimes(1);
     unmount();
-    act(() => setTheme('light'));
+    act(() => setLook({ theme: 'light' }));
     expect(redraw).toHaveBeenCalledTimes(1);
   });
 });
@@ -104,7 +104,7 @@ describe('the entry of the window', () => {
     const root = document.createElement('div');
     root.id = 'root';
     document.body.append(root);
-    setTheme('dark');
+    setLook({ theme: 'dark' });
     await act(async () => {
       startWindow([window.access]);
       window.connect({ phase: 'connected' });

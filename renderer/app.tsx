@@ -2,11 +2,11 @@
 import { CSPProvider } from '@base-ui/react/csp-provider';
 import { type ReactNode, useEffect } from 'react';
 import { LoginPage } from './login/login-page.tsx';
+import { lookStore } from './look/look.ts';
 import { HostContext, HostsContext, useHost, useHostModels, useHostState } from './model/host-context.ts';
 import type { Hosts } from './model/hosts.ts';
 import { useRoute } from './shell/route.ts';
 import { Shell } from './shell/shell.tsx';
-import { themeStore } from './shell/theme.ts';
 
 /** With several hosts the sign-in form of one stands in place of its pages: the others are still there to go to. */
 function Door(): ReactNode {
@@ -30,8 +30,16 @@ function HostOfRoute(): ReactNode {
 }
 
 export function App({ hosts }: { hosts: Hosts }): ReactNode {
-  // What is drawn on a canvas takes its colours from the theme at the time.
-  useEffect(() => themeStore.subscribe(() => hosts.screen.draw.redrawAll()), [hosts]);
+  // What is drawn on a canvas takes its colours from the look at the time, and its face once that has arrived.
+  useEffect(() => {
+    const redraw = () => hosts.screen.draw.redrawAll();
+    document.fonts?.addEventListener('loadingdone', redraw);
+    const end = lookStore.subscribe(redraw);
+    return () => {
+      document.fonts?.removeEventListener('loadingdone', redraw);
+      end();
+    };
+  }, [hosts]);
   return (
     <CSPProvider disableStyleElements>
       <HostsContext value={hosts}>

@@ -4,14 +4,14 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import type { HostAccess } from './client/control-client.ts';
+import { startLook } from './look/look.ts';
 import { Hosts } from './model/hosts.ts';
 import { keepHostInRoute } from './shell/route.ts';
-import { startTheme } from './shell/theme.ts';
 
 export function startWindow(accesses: readonly HostAccess[]): void {
   const root = document.getElementById('root');
   if (root === null) throw new Error('index.html has no element with the id root');
-  startTheme();
+  startLook();
   const hosts = new Hosts();
   for (const access of accesses) hosts.add(access);
   keepHostInRoute(() => hosts.store.getState().models[0]?.id ?? null);

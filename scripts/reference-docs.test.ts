@@ -5,7 +5,9 @@ import { CONTROL_REQUESTS } from '../contract/control/requests.ts';
 import { describeManifest } from '../contract/manifest.ts';
 import { registry } from '../daemons/registry.ts';
 import { controlApiPage, REQUEST_NAMES } from './control-api-page.ts';
+import { designPage } from './design-page.ts';
 import { LIMIT_TABLES, limitsPage } from './limits-page.ts';
+import { readTokens } from './look-tokens.ts';
 import { referencePage, runtimePage } from './reference-docs.ts';
 
 describe.each(registry.map((manifest) => [manifest.id, manifest] as const))(
@@ -69,6 +71,22 @@ describe('the page of the async library', () => {
     for (const file of programs)
       expect(page).toContain(`<!-- program ${file.replaceAll('\\', '/')} -->\n\`\`\`ts\n`);
     expect(programs).toHaveLength(7);
+  });
+});
+
+describe('the page of the look', () => {
+  const root = join(import.meta.dirname, '..');
+
+  it('is what the tokens say (run `node scripts/reference-docs.ts` after a change)', () => {
+    expect(readFileSync(join(root, 'docs/design.md'), 'utf8')).toBe(designPage());
+  });
+
+  it('gives each token a reason, or that of the one before it', () => {
+    const css = readFileSync(join(root, 'renderer/look/tokens.css'), 'utf8');
+    const without = readTokens(css).groups.flatMap(({ tokens }) =>
+      tokens.filter(({ reason }) => !reason.endsWith('.')).map(({ name }) => name),
+    );
+    expect(without).toEqual([]);
   });
 });
 

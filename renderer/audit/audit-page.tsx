@@ -34,7 +34,7 @@ export function AuditPage(): ReactNode {
       ? messages.noMatch
       : messages.empty;
   return (
-    <div className="flex flex-col gap-4 p-6 max-sm:p-4">
+    <div className="page">
       <PageHeader title={messages.title} />
       <p className="text-sm text-dim">{messages.hint}</p>
       {trail.error !== null && (
@@ -46,7 +46,7 @@ export function AuditPage(): ReactNode {
           {paused ? messages.pausedHint : trail.error.message}
         </Callout>
       )}
-      <div ref={card} className="overflow-hidden rounded-lg border border-line bg-surface shadow-card">
+      <div ref={card} className="overflow-hidden card">
         <div className="flex flex-wrap items-center gap-2 border-b border-line p-3">
           <AuditFilterBar
             filter={filter}

@@ -54,7 +54,9 @@ export function AuditRowView({ entry, isNarrow }: AuditRowProps): ReactNode {
             </td>
           </>
         )}
-        <td className="px-4 py-1.5 text-right whitespace-nowrap">{formatSeconds(entry.durationMs / 1000)}</td>
+        <td className="h-row px-3 py-0.5 text-right whitespace-nowrap">
+          {formatSeconds(entry.durationMs / 1000)}
+        </td>
       </tr>
       {open && (
         <tr className="border-b border-line bg-sunken">
@@ -72,7 +74,7 @@ export function AuditRowView({ entry, isNarrow }: AuditRowProps): ReactNode {
 function Outcome({ entry, textClass }: { entry: LiveEntry; textClass: string }): ReactNode {
   return (
     <span className={`flex items-baseline gap-1.5 ${entry.ok ? 'text-good' : 'text-bad'}`}>
-      <Icon name={entry.ok ? 'check' : 'error'} className="size-3.5 self-start mt-0.75" />
+      <Icon name={entry.ok ? 'check' : 'error'} className="size-3.5 self-start mt-0.5" />
       <span className="shrink-0 font-medium">{entry.ok ? messages.ok : messages.failed}</span>
       <span className={`text-dim ${textClass}`} title={entry.outcome}>
         {outcomeText(entry.outcome)}

@@ -24,17 +24,14 @@ interface ChartFrameProps {
 export function ChartFrame(props: ChartFrameProps): ReactNode {
   const titleId = useId();
   return (
-    <section
-      aria-labelledby={titleId}
-      className="flex min-w-0 flex-col rounded-lg border border-line bg-surface pt-3 pb-1 shadow-card"
-    >
-      <div className="flex items-baseline justify-between gap-4 px-4">
+    <section aria-labelledby={titleId} className="flex min-w-0 flex-col card pt-3 pb-1">
+      <div className="flex items-baseline justify-between gap-3 px-4">
         <h2 id={titleId} className="heading-section">
           {props.title}
         </h2>
         {props.readNote !== undefined && <LiveText read={props.readNote} className="text-xs text-dim" />}
       </div>
-      <ul className="flex min-h-8 flex-wrap gap-x-1 gap-y-0.5 px-2.5 pt-1 pb-1">
+      <ul className="flex min-h-6 flex-wrap gap-x-1 gap-y-0.5 px-2.5 pt-1 pb-1">
         {props.series.map((series, index) => (
           <li key={series.label}>
             <button

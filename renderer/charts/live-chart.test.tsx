@@ -2,6 +2,7 @@
 /** A live chart: the newest values in its legend and in words, its lines, pausing, and what is under the mouse. */
 import { act, cleanup, fireEvent, screen, within } from '@testing-library/react';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { noTokens, testTokens } from '../look/test-tokens.ts';
 import type { SourceModel } from '../model/source-model.ts';
 import { testScreen } from '../model/test-screen.ts';
 import { manifestOf, pass, press, type TestWindow, testWindow } from '../model/test-window.tsx';
@@ -11,8 +12,8 @@ import { LiveChart } from './live-chart.tsx';
 const START = new Date(2026, 10, 20, 14, 0).getTime();
 const OPEN = 'signalbox_d_open';
 const WAIT = 'signalbox_d_wait_seconds';
-/** Of 904 pixels 76 are the axis and 28 half a label. */
-const WIDTH = 904;
+/** Of 892 pixels 64 are the axis and 28 half a label. */
+const WIDTH = 892;
 
 let window: TestWindow;
 let sizes: ReturnType<typeof testScreen>;
@@ -21,7 +22,7 @@ let seq = 0;
 beforeEach(async () => {
   vi.useFakeTimers({ now: START });
   sizes = testScreen();
-  for (let n = 1; n <= 8; n++) document.documentElement.style.setProperty(`--series-${n}`, `color${n}`);
+  testTokens(Object.fromEntries(Array.from({ length: 8 }, (_, n) => [`--series-${n + 1}`, `color${n + 1}`])));
   vi.spyOn(HTMLElement.prototype, 'clientWidth', 'get').mockReturnValue(WIDTH);
   window = await testWindow({
     manifests: [
@@ -40,7 +41,7 @@ beforeEach(async () => {
 afterEach(() => {
   cleanup();
   window.close();
-  document.documentElement.removeAttribute('style');
+  noTokens();
   vi.unstubAllGlobals();
   vi.restoreAllMocks();
   vi.useRealTimers();

@@ -3,6 +3,7 @@
 import { fireEvent } from '@testing-library/react';
 import type uPlot from 'uplot';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { noTokens, testTokens } from '../look/test-tokens.ts';
 import { type Drawn, testScreen } from '../model/test-screen.ts';
 import type { SeriesSpec } from './chart-series.ts';
 import { asAligned, makePlot, type PlotData, type PlotOptions, seriesToken } from './plot.ts';
@@ -10,26 +11,26 @@ import { asAligned, makePlot, type PlotData, type PlotOptions, seriesToken } fro
 /** The clock of the axes is local. */
 const START = new Date(2026, 10, 20, 14, 0).getTime() / 1_000;
 const NOW = new Date(2026, 10, 20, 15, 0).getTime();
-/** Of 904 pixels 76 are the axis and 28 half a label. */
-const WIDTH = 904;
+/** Of 892 pixels 64 are the axis and 28 half a label. */
+const WIDTH = 892;
 
 let sizes: ReturnType<typeof testScreen>;
 let made: uPlot | null = null;
 beforeEach(() => {
   vi.useFakeTimers({ now: NOW });
   sizes = testScreen();
-  for (const [name, color] of Object.entries({
-    dim: 'grey',
-    line: 'silver',
-    'series-1': 'red',
-    'series-2': 'blue',
-  }))
-    document.documentElement.style.setProperty(`--${name}`, color);
+  testTokens({
+    '--face': 'Signal',
+    '--dim': 'grey',
+    '--line': 'silver',
+    '--series-1': 'red',
+    '--series-2': 'blue',
+  });
 });
 afterEach(() => {
   made?.destroy();
   made = null;
-  document.documentElement.removeAttribute('style');
+  noTokens();
   vi.unstubAllGlobals();
   vi.restoreAllMocks();
   vi.useRealTimers();
@@ -152,7 +153,7 @@ describe('the axis of values', () => {
       .map(({ values }) => (values as uPlot.Axis.DynamicValues)(plot, [2_048], 1, 1, 1));
     expect(written).toEqual([['2,048'], ['2 KiB']]);
     // With two axes no room is kept for the last time.
-    expect(plot.bbox.width).toBe(WIDTH - 2 * 76);
+    expect(plot.bbox.width).toBe(WIDTH - 2 * 64);
   });
 });
 
@@ -167,8 +168,8 @@ it('labels times by the clock, and as far apart as they need', async () => {
     '14:50',
     '15:00',
   ]);
-  expect(plot.bbox.width).toBe(WIDTH - 76 - 28);
-  expect(plot.bbox.height).toBe(200 - 8 - 28);
+  expect(plot.bbox.width).toBe(WIDTH - 64 - 28);
+  expect(plot.bbox.height).toBe(200 - 8 - 20);
 });
 
 describe('the lines', () => {
@@ -183,7 +184,7 @@ describe('the lines', () => {
     expect(strokes(drawn)).toEqual(expect.arrayContaining(['red 1.5', 'blue 1.5', 'silver 1']));
     expect(drawn.find(({ call }) => call === 'fillText')?.look).toMatchObject({
       fillStyle: 'grey',
-      font: '11px system-ui, sans-serif',
+      font: '11px Signal',
     });
   });
 
@@ -214,7 +215,7 @@ describe('the lines', () => {
   it('are broken between samples that are too far apart, at their pixels', async () => {
     const times = [START, START + 2, START + 8, START + 10];
     const { plot } = await draw([line()], [times, [1, 1, 1, 1]]);
-    const left = 76;
+    const left = 64;
     expect(gapsOf(plot)).toEqual([
       [1, 2],
       [left + 160, left + 640],

@@ -1,5 +1,6 @@
 /** Makes a uPlot with the look of the window: colours of the theme, units on the axes, a cursor shared with others. */
 import uPlot from 'uplot';
+import { canvasFont, token, tokenPixels } from '../look/tokens.ts';
 import { colorIndex, formatSeries, type SeriesSpec, scaleOf } from './chart-series.ts';
 import { brokenSpans, unseenPlaces } from './line-gaps.ts';
 import { timeLabels } from './time-labels.ts';
@@ -26,19 +27,12 @@ export interface PlotOptions {
 /** How many colours there are; further series begin again with dashes. */
 const COLORS = 8;
 
-/** Width of the axis of values: the same everywhere, so that charts above each other line up. */
-const AXIS_WIDTH = 76;
-
 /** Room at the right for half of the last label of the time axis, which stands under its place. */
 const LAST_LABEL = 28;
 
 /** Colour token of a series. */
 export function seriesToken(index: number): string {
   return `--series-${(index % COLORS) + 1}`;
-}
-
-function token(name: string): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
 /** Top of an axis that begins at zero: some air above the highest value. */
@@ -86,13 +80,13 @@ function gapsByTime(gapSeconds: number): uPlot.Series.GapsRefiner {
 const LEAST_LINE = 4;
 
 /** Dots for the samples that no line shows. */
-function lonePoints(gapSeconds: number | null): uPlot.Series.Points {
+function lonePoints(gapSeconds: number | null, gutter: number): uPlot.Series.Points {
   return {
     show: false,
     size: 5,
     filter: (plot, series) => {
       const { min, max } = plot.scales.x!;
-      const pixel = ((max ?? 0) - (min ?? 0)) / Math.max(1, plot.width - AXIS_WIDTH);
+      const pixel = ((max ?? 0) - (min ?? 0)) / Math.max(1, plot.width - gutter);
       const span = plot.series[0]?.idxs ?? ([0, -1] as const);
       return unseenPlaces(plot.data[0], plot.data[series] ?? [], gapSeconds, span, pixel * LEAST_LINE);
     },
@@ -114,6 +108,7 @@ function bandOf(series: readonly SeriesSpec[]): uPlot.Band[] {
 
 /** Makes the chart, without data. Its owner destroys it. */
 export function makePlot(options: PlotOptions): uPlot {
+  const gutter = tokenPixels('--axis-gutter');
   const scaleKeys = [...new Set(options.series.map(scaleOf))];
   const scales: uPlot.Scales = { x: { time: true } };
   for (const key of scaleKeys) scales[key] = { range: rangeFromZero };
@@ -121,7 +116,7 @@ export function makePlot(options: PlotOptions): uPlot {
     stroke: () => token('--dim'),
     grid: { stroke: () => token('--line'), width: 1 },
     ticks: { show: false },
-    font: '11px system-ui, sans-serif',
+    font: canvasFont('--type-axis'),
   });
   const valueAxes = scaleKeys.slice(0, 2).map((key, place): uPlot.Axis => {
     const like = options.series.find((series) => scaleOf(series) === key)!;
@@ -131,7 +126,7 @@ export function makePlot(options: PlotOptions): uPlot {
       ...look,
       scale: key,
       side: place === 0 ? 3 : 1,
-      size: AXIS_WIDTH,
+      size: gutter,
       gap: 8,
       space: 36,
       values,
@@ -148,7 +143,7 @@ export function makePlot(options: PlotOptions): uPlot {
       padding: [8, scaleKeys.length > 1 ? 0 : LAST_LABEL, 0, 0],
       legend: { show: false },
       scales,
-      axes: [{ ...axisLook(), values: times, space: 72, size: 28 }, ...valueAxes],
+      axes: [{ ...axisLook(), values: times, space: 72, size: tokenPixels('--axis-foot') }, ...valueAxes],
       cursor: {
         sync: { key: options.syncKey, setSeries: false },
         drag: { x: options.onZoom !== null, y: false, setScale: false },
@@ -170,7 +165,7 @@ export function makePlot(options: PlotOptions): uPlot {
             show: !series.hidden,
             stroke: () => faint(token(seriesToken(colorIndex(options.series, index))), series.edge === true),
             width: series.edge === true ? 1 : 1.5,
-            points: lonePoints(options.gapSeconds),
+            points: lonePoints(options.gapSeconds, gutter),
             ...(index >= COLORS ? { dash: [6, 4] } : {}),
             ...(options.gapSeconds === null ? {} : { gaps: gapsByTime(options.gapSeconds) }),
           };

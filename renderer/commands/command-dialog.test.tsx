@@ -77,11 +77,11 @@ it('stands there only while a command is open', async () => {
 
 it('is as wide as a table needs where that comes of it, else as a form', async () => {
   await show('clients');
-  const width = () => [...dialog().classList].filter((name) => name.startsWith('w-['));
-  expect(width()).toEqual(['w-[min(60rem,calc(100vw-2rem))]']);
+  const width = () => [...dialog().classList].filter((name) => name.startsWith('w-dialog'));
+  expect(width()).toEqual(['w-dialog-widest']);
   act(closeCommand);
   await open('set');
-  expect(width()).toEqual(['w-[min(34rem,calc(100vw-2rem))]']);
+  expect(width()).toEqual(['w-dialog-wide']);
 });
 
 it('does not open for a command that is not offered', async () => {

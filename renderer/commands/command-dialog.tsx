@@ -41,8 +41,7 @@ export function CommandDialog(): ReactNode {
 function DialogFrame({ open }: { open: OpenCommand | null }): ReactNode {
   const shown = offered(useManifests(), open);
   const close = useRef<HTMLElement>(null);
-  const wide =
-    shown?.command.result === 'table' ? 'w-[min(60rem,calc(100vw-2rem))]' : 'w-[min(34rem,calc(100vw-2rem))]';
+  const wide = shown?.command.result === 'table' ? 'w-dialog-widest' : 'w-dialog-wide';
   return (
     <Dialog.Root
       open={shown !== null}
@@ -51,12 +50,12 @@ function DialogFrame({ open }: { open: OpenCommand | null }): ReactNode {
       }}
     >
       <Dialog.Portal>
-        <Dialog.Backdrop className="fixed inset-0 z-40 bg-black/45" />
+        <Dialog.Backdrop className="fixed inset-0 z-40 bg-scrim" />
         <Dialog.Popup
           // Where people would be disturbed, what has the focus does nothing.
           {...(shown?.command.danger === 'safe' ? {} : { initialFocus: close })}
           onKeyDownCapture={ignoreHeldKeys}
-          className={`fixed top-1/2 left-1/2 z-50 max-h-[calc(100vh-2rem)] ${wide} -translate-x-1/2 -translate-y-1/2 overflow-y-auto rounded-lg border border-line bg-surface p-5 shadow-float`}
+          className={`fixed top-1/2 left-1/2 z-50 max-h-dialog ${wide} -translate-x-1/2 -translate-y-1/2 overflow-y-auto card p-5 shadow-float`}
         >
           {shown !== null && (
             <Body
@@ -123,7 +122,7 @@ function Body({ open, manifest, command, close }: BodyProps): ReactNode {
     void start(args);
   }, []);
   return (
-    <div className="flex flex-col gap-4">
+    <div className="flex flex-col gap-3">
       <div>
         <div className="flex flex-wrap items-center gap-2">
           <Dialog.Title className="font-mono text-lg font-semibold">{command.name}</Dialog.Title>

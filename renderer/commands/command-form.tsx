@@ -48,7 +48,7 @@ export function CommandForm(props: CommandFormProps): ReactNode {
   return (
     <form
       noValidate
-      className="flex flex-col gap-4"
+      className="flex flex-col gap-3"
       onSubmit={(event) => {
         event.preventDefault();
         submit();

@@ -57,10 +57,10 @@ export function CommandPanel({ manifest, command, given, up }: CommandPanelProps
     });
   };
   return (
-    <div className="flex min-w-0 flex-col gap-5">
+    <div className="flex min-w-0 flex-col gap-3">
       <div>
         <div className="flex flex-wrap items-center gap-2">
-          <h2 className="font-mono text-base font-semibold">{command.name}</h2>
+          <h2 className="font-mono text-sm font-semibold">{command.name}</h2>
           <DangerBadge danger={command.danger} />
         </div>
         <p className="text-sm text-dim">{command.summary}</p>

@@ -23,22 +23,19 @@ export function CommandsTab({ manifest, up }: { manifest: ManifestDescription; u
     `${command.name} ${command.summary}`.toLowerCase().includes(words),
   );
   return (
-    <div className="grid items-start gap-4 md:grid-cols-[17rem_minmax(0,1fr)]">
-      <nav
-        aria-label={messages.commands}
-        className="flex flex-col gap-2 rounded-lg border border-line bg-surface p-2 shadow-card"
-      >
+    <div className="grid items-start gap-3 md:grid-cols-[auto_minmax(0,1fr)]">
+      <nav aria-label={messages.commands} className="flex flex-col gap-2 card p-2">
         {manifest.commands.length > 8 && (
           <SearchField label={messages.filterCommands} value={filter} onChange={setFilter} />
         )}
-        <ul className="flex max-h-[60vh] flex-col gap-0.5 overflow-y-auto max-md:max-h-48">
+        <ul className="flex max-h-palette flex-col gap-0.5 overflow-y-auto max-md:max-h-48">
           {listed.map((command) => (
             <li key={command.name}>
               <a
                 href={hashOf(host, ['daemon', manifest.id, 'commands'], { command: command.name })}
                 aria-current={command === chosen ? 'true' : undefined}
                 title={command.summary}
-                className={`flex h-8 items-center justify-between gap-2 rounded-md px-2.5 font-mono text-sm focus-visible:-outline-offset-2 ${command === chosen ? 'bg-accent-soft text-accent' : 'hover:bg-hover'}`}
+                className={`flex h-control items-center justify-between gap-2 rounded-md px-2.5 font-mono text-sm focus-visible:-outline-offset-2 ${command === chosen ? 'bg-accent-soft text-accent' : 'hover:bg-hover'}`}
               >
                 <span className="truncate">{command.name}</span>
                 {command.danger !== 'safe' && (
@@ -52,7 +49,7 @@ export function CommandsTab({ manifest, up }: { manifest: ManifestDescription; u
           ))}
         </ul>
       </nav>
-      <div className="min-w-0 rounded-lg border border-line bg-surface p-5 shadow-card">
+      <div className="min-w-0 card p-5">
         <CommandPanel key={chosen.name} manifest={manifest} command={chosen} given={query} up={up} />
       </div>
     </div>

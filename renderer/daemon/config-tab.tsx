@@ -38,13 +38,13 @@ export function ConfigTab({ id }: { id: string }): ReactNode {
   const pending = rows.some((row) => row.after !== null);
   const titles = [messages.setting, messages.inForce, ...(pending ? [messages.afterRestart] : [])];
   return (
-    <div className="flex flex-col gap-4">
+    <div className="flex flex-col gap-3">
       {pending && (
         <Callout tone="warn" title={messages.restartNeeded(id)}>
           {Object.keys(waiting[id] ?? {}).join(', ')}
         </Callout>
       )}
-      <div className="overflow-hidden rounded-lg border border-line bg-surface shadow-card">
+      <div className="overflow-hidden card">
         <p className="border-b border-line px-4 py-3 text-sm text-dim">
           {file === null ? (
             messages.configDefaults
@@ -59,7 +59,7 @@ export function ConfigTab({ id }: { id: string }): ReactNode {
             <thead className="text-left text-xs text-dim">
               <tr className="border-b border-line">
                 {titles.map((title) => (
-                  <th key={title} scope="col" className="px-4 py-1.5 font-medium">
+                  <th key={title} scope="col" className="h-row px-3 py-0.5 font-medium">
                     {title}
                   </th>
                 ))}
@@ -80,12 +80,12 @@ export function ConfigTab({ id }: { id: string }): ReactNode {
 function Row({ row, pending }: { row: SettingRow; pending: boolean }): ReactNode {
   return (
     <tr className={`border-b border-line last:border-0 ${row.after === null ? '' : 'bg-warn-soft/50'}`}>
-      <th scope="row" className="px-4 py-1.5 text-left font-normal whitespace-nowrap">
+      <th scope="row" className="h-row px-3 py-0.5 text-left font-normal whitespace-nowrap">
         {row.key}
       </th>
-      <td className="px-4 py-1.5 break-all">{row.inForce ?? NO_VALUE}</td>
+      <td className="h-row px-3 py-0.5 break-all">{row.inForce ?? NO_VALUE}</td>
       {pending && (
-        <td className="px-4 py-1.5 break-all">
+        <td className="h-row px-3 py-0.5 break-all">
           {row.after !== null && (
             <span className="flex items-center gap-1.5 text-warn">
               <Icon name="restart" className="size-3.5" />

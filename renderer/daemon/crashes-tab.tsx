@@ -16,7 +16,7 @@ export function CrashesTab({ daemon }: { daemon: DaemonSnapshot }): ReactNode {
     );
   }
   return (
-    <ol className="flex flex-col gap-4">
+    <ol className="flex flex-col gap-3">
       {crashes.map((crash) => (
         <li key={crash.time}>
           <Crash id={daemon.id} crash={crash} />

@@ -119,7 +119,7 @@ describe('the tabs', () => {
   it('take all the height there is where they scroll by themselves', async () => {
     await open('d/logs');
     const frame = () =>
-      screen.getByRole('heading', { level: 1 }).closest('.p-6')?.className.includes('flex-1');
+      screen.getByRole('heading', { level: 1 }).closest('.page')?.className.includes('flex-1');
     expect(frame()).toBe(true);
     await goTo('#/h/a/daemon/d/people');
     expect(frame()).toBe(true);

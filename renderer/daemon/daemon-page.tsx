@@ -158,7 +158,7 @@ function TabbedPage({ id, title, subtitle, actions, details, tabs }: TabbedPageP
     tab?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }, [name]);
   return (
-    <div className={`flex flex-col gap-4 p-6 max-sm:p-4 ${fills === true ? 'min-h-[32rem] flex-1' : ''}`}>
+    <div className={`page ${fills === true ? 'min-h-filled flex-1' : ''}`}>
       <PageHeader title={title} subtitle={subtitle} actions={actions} />
       {details}
       <Tabs.Root
@@ -169,14 +169,14 @@ function TabbedPage({ id, title, subtitle, actions, details, tabs }: TabbedPageP
         <Tabs.List
           ref={list}
           aria-label={naming(messages.tabsLabel(id))}
-          className="mb-4 flex shrink-0 gap-1 overflow-x-auto overflow-y-hidden shadow-[inset_0_-1px_0_var(--line)]"
+          className="mb-2 flex shrink-0 gap-1 overflow-x-auto overflow-y-hidden underlined"
         >
           {tabs.map((tab) => (
             <Tabs.Tab
               key={tab.name}
               value={tab.name}
               data-tab={tab.name}
-              className="border-b-2 border-transparent px-2 py-2 xl:px-3 text-sm font-medium whitespace-nowrap text-dim hover:text-ink focus-visible:-outline-offset-2 data-active:border-accent data-active:text-ink"
+              className="border-b-2 border-transparent px-2 py-1.5 text-sm font-medium whitespace-nowrap text-dim hover:text-ink focus-visible:-outline-offset-2 data-active:border-accent data-active:text-ink"
             >
               {tab.title}
             </Tabs.Tab>

@@ -39,7 +39,7 @@ export function Incident({
 }: IncidentProps): ReactNode {
   const host = useHost();
   return (
-    <article className="rounded-lg border border-line bg-surface p-4 shadow-card">
+    <article className="card p-4">
       <div className="flex flex-wrap items-baseline justify-between gap-x-4">
         <h2 className={`font-medium ${titleClass}`}>{title}</h2>
         <span className="flex gap-x-4 text-sm">

@@ -43,10 +43,10 @@ export function InstrumentGroups({ source, groups: drawn }: InstrumentGroupsProp
   }, [source, layout, drawn, alike]);
   if (groups.length === 0 && rows.length === 0) return null;
   return (
-    <section aria-label={messages.instruments} className="flex flex-col gap-4">
+    <section aria-label={messages.instruments} className="flex flex-col gap-3">
       {rows.length > 0 && <InstrumentTable label={pools.title} rows={rows} ofSeveral={false} />}
       {groups.length > 0 && (
-        <div className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,28rem),1fr))] items-start gap-4">
+        <div className="card-grid items-start">
           {groups.map((group) => (
             <Group key={group.kind} source={source} group={group} />
           ))}
@@ -66,7 +66,7 @@ function Group({ source, group }: { source: SourceModel; group: InstrumentGroup 
   const { title, columns, rows } = group;
   const curves = group.spark >= 0 && rows.length <= MOST_CURVES;
   return (
-    <div className="rounded-lg border border-line bg-surface shadow-card">
+    <div className="card">
       <h3 className="heading-section px-4 py-2.5">
         {title} <span className="font-normal text-dim">{rows.length}</span>
       </h3>
@@ -74,16 +74,16 @@ function Group({ source, group }: { source: SourceModel; group: InstrumentGroup 
         <table className="w-full text-sm">
           <thead className="text-left text-xs text-dim">
             <tr className="border-b border-line">
-              <th scope="col" className="px-4 py-1 font-medium">
+              <th scope="col" className="h-row px-3 py-0.5 font-medium">
                 {messages.instance}
               </th>
               {columns.map(({ metric, title: column }) => (
-                <th key={metric} scope="col" className="px-4 py-1 text-right font-medium">
+                <th key={metric} scope="col" className="h-row px-3 py-0.5 text-right font-medium">
                   {column}
                 </th>
               ))}
               {curves && (
-                <th scope="col" className="px-4 py-1 font-medium">
+                <th scope="col" className="h-row px-3 py-0.5 font-medium">
                   {messages.lastMinute}
                 </th>
               )}
@@ -111,17 +111,21 @@ function Row({ source, row, group, curves }: RowProps): ReactNode {
   const { columns, spark } = group;
   const curve = curves ? row.cells[spark] : undefined;
   return (
-    <tr className="h-7 border-b border-line last:border-0">
-      <th scope="row" className="px-4 py-1 text-left font-normal">
+    <tr className="h-row border-b border-line last:border-0">
+      <th scope="row" className="h-row px-3 py-0.5 text-left font-normal">
         {row.label}
       </th>
       {row.cells.map((metric, i) => (
-        <td key={columns[i]!.metric} title={metric?.help} className="px-4 py-1 text-right whitespace-pre">
+        <td
+          key={columns[i]!.metric}
+          title={metric?.help}
+          className="h-row px-3 py-0.5 text-right whitespace-pre"
+        >
           {metric !== undefined && <LiveText read={() => valueInWords(source, metric)} />}
         </td>
       ))}
       {curves && (
-        <td className="w-28 px-4 py-1">
+        <td className="w-28 h-row px-3 py-0.5">
           {curve !== undefined && (
             <Sparkline
               source={source}

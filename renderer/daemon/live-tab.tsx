@@ -42,7 +42,7 @@ export function LiveTab({ source, charts, instruments, up }: LiveTabProps): Reac
     [source],
   );
   return (
-    <div className="flex flex-col gap-4">
+    <div className="flex flex-col gap-3">
       {!up && (
         <Callout tone="info" title={messages.down(source.id)}>
           {source.samples.length === 0 ? messages.downHint : messages.frozen}
@@ -70,7 +70,7 @@ export function LiveTab({ source, charts, instruments, up }: LiveTabProps): Reac
           <section
             key={index === 0 ? 'own' : 'runtime'}
             aria-label={index === 0 ? messages.charts : messages.runtimeCharts}
-            className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,28rem),1fr))] gap-4"
+            className="chart-grid"
           >
             {group.map((chart) => (
               <LiveChart

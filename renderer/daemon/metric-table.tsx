@@ -30,11 +30,7 @@ export function MetricTable({ source }: { source: SourceModel }): ReactNode {
   const [open, setOpen] = useState(false);
   const { catalog, ids } = useLayout(source);
   return (
-    <details
-      open={open}
-      onToggle={(event) => setOpen(event.currentTarget.open)}
-      className="rounded-lg border border-line bg-surface shadow-card"
-    >
+    <details open={open} onToggle={(event) => setOpen(event.currentTarget.open)} className="card">
       <summary className="heading-section px-4 py-2.5">
         {messages.allMetrics} <span className="font-normal text-dim">{catalog.length}</span>
       </summary>
@@ -44,11 +40,11 @@ export function MetricTable({ source }: { source: SourceModel }): ReactNode {
             <thead className="text-left text-xs text-dim">
               <tr className="border-b border-line">
                 {[messages.metric, messages.meaning].map((title) => (
-                  <th key={title} scope="col" className="px-4 py-1.5 font-medium">
+                  <th key={title} scope="col" className="h-row px-3 py-0.5 font-medium">
                     {title}
                   </th>
                 ))}
-                <th scope="col" className="px-4 py-1.5 text-right font-medium">
+                <th scope="col" className="h-row px-3 py-0.5 text-right font-medium">
                   {messages.value}
                 </th>
               </tr>
@@ -56,11 +52,11 @@ export function MetricTable({ source }: { source: SourceModel }): ReactNode {
             <tbody>
               {catalog.map((metric, i) => (
                 <tr key={ids[i]} className="border-b border-line last:border-0">
-                  <th scope="row" className="px-4 py-1.5 text-left font-mono text-xs font-normal">
+                  <th scope="row" className="h-row px-3 py-0.5 text-left font-mono text-xs font-normal">
                     {ids[i]}
                   </th>
-                  <td className="px-4 py-1.5 text-dim">{metric.help}</td>
-                  <td className="px-4 py-1.5 text-right whitespace-pre">
+                  <td className="h-row px-3 py-0.5 text-dim">{metric.help}</td>
+                  <td className="h-row px-3 py-0.5 text-right whitespace-pre">
                     <LiveText read={() => valueInWords(source, metric)} />
                   </td>
                 </tr>

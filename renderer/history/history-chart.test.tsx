@@ -2,8 +2,8 @@
 /** The charts of the History page: their lines and values, zooming, the mouse, and what makes them anew. */
 import { act, cleanup, fireEvent, screen, within } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { setLook } from '../look/look.ts';
 import { doing, pass, press } from '../model/test-window.tsx';
-import { setTheme } from '../shell/theme.ts';
 import { HistoryChart } from './history-chart.tsx';
 import { historyCharts } from './history-charts.ts';
 import { HOUR, historyWindow, NOW, query } from './test-history.tsx';
@@ -141,12 +141,12 @@ describe('a chart', () => {
     const canvas = plotOf('Open').querySelector('canvas')!;
     const times = () => window.sizes.drawn(canvas).filter(({ call }) => call === 'clearRect').length;
     const before = times();
-    act(() => setTheme('dark'));
+    act(() => setLook({ theme: 'dark' }));
     await pass(0);
     expect(times()).toBeGreaterThan(before);
     cleanup();
     const left = times();
-    act(() => setTheme('system'));
+    act(() => setLook({ theme: 'system' }));
     await pass(0);
     expect(times()).toBe(left);
   });

@@ -5,8 +5,8 @@ import { ChartFrame } from '../charts/chart-frame.tsx';
 import { formatSeries } from '../charts/chart-series.ts';
 import { messages as chartMessages } from '../charts/messages.ts';
 import { asAligned, makePlot } from '../charts/plot.ts';
+import { lookStore } from '../look/look.ts';
 import { useScreen } from '../model/host-context.ts';
-import { themeStore } from '../shell/theme.ts';
 import type { HistoryChartSpec } from './history-charts.ts';
 
 const HEIGHT = 190;
@@ -56,10 +56,10 @@ export function HistoryChart(props: HistoryChartProps): ReactNode {
       if (node.clientWidth > 0) made.setSize({ width: node.clientWidth, height: HEIGHT });
     });
     observer.observe(node);
-    const endTheme = themeStore.subscribe(() => made.redraw(false));
+    const endLook = lookStore.subscribe(() => made.redraw(false));
     return () => {
       observer.disconnect();
-      endTheme();
+      endLook();
       made.destroy();
       plot.current = null;
     };

@@ -71,7 +71,7 @@ export function HistoryPage(): ReactNode {
   };
   const ends = answer.result === null ? endsOf(view.range, host.hostNow()) : answer;
   return (
-    <div className="flex flex-col gap-4 p-6 max-sm:p-4">
+    <div className="page">
       <PageHeader title={messages.title} />
       <div className="flex flex-wrap items-center gap-3">
         <select
@@ -167,7 +167,7 @@ function Answer({ view, answer, catalog, onZoom, onReset }: AnswerProps): ReactN
       <p className="text-xs text-dim">
         {messages.zoomHint} {messages.step(formatSeconds(result.stepSeconds))}
       </p>
-      <div className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,28rem),1fr))] gap-4">
+      <div className="chart-grid">
         {charts.map((chart) => (
           <HistoryChart
             key={JSON.stringify([chart.metric, chart.series.map(({ label }) => label)])}

@@ -25,14 +25,14 @@ export function MetricPicker({ source, catalog, chosen, onChange }: MetricPicker
   const full = chosen.length >= METRIC_LIMIT;
   return (
     <Popover.Root>
-      <Popover.Trigger className="inline-flex h-8 items-center rounded-md border border-line bg-surface px-3 text-sm font-medium shadow-card hover:bg-hover">
+      <Popover.Trigger className="inline-flex h-control items-center rounded-md border border-line bg-surface px-3 text-sm font-medium hover:bg-hover">
         {messages.chooseMetrics(chosen.length)}
       </Popover.Trigger>
       <Popover.Portal>
         <Popover.Positioner sideOffset={6} align="start" className="z-40">
           <Popover.Popup
             aria-label={messages.metrics}
-            className="flex w-[min(28rem,calc(100vw-2rem))] flex-col gap-2 rounded-lg border border-line bg-surface p-3 shadow-float"
+            className="flex w-dialog flex-col gap-2 card p-3 shadow-float"
           >
             <SearchField label={messages.filterMetrics} value={filter} onChange={setFilter} />
             <ul className="max-h-80 overflow-y-auto">

@@ -2,6 +2,7 @@
 import { cleanup } from '@testing-library/react';
 import { vi } from 'vitest';
 import type { ManifestDescription } from '../../contract/manifest.ts';
+import { noTokens, testTokens } from '../look/test-tokens.ts';
 import { testScreen } from '../model/test-screen.ts';
 import { goTo, manifestOf, testWindow } from '../model/test-window.tsx';
 import { HistoryPage } from './history-page.tsx';
@@ -29,12 +30,12 @@ interface Asked {
   readonly to: number;
 }
 
-/** Makes the window; `close()` it after the test. Charts are 904 pixels wide: 76 of the axis, 800, and half a label. */
+/** Makes the window; `close()` it after the test. Charts are 892 pixels wide: 64 of the axis, 800, and half a label. */
 export async function historyWindow(manifests = MANIFESTS) {
   vi.useFakeTimers({ now: NOW });
   const sizes = testScreen();
-  for (let n = 1; n <= 8; n++) document.documentElement.style.setProperty(`--series-${n}`, `color${n}`);
-  vi.spyOn(HTMLElement.prototype, 'clientWidth', 'get').mockReturnValue(904);
+  testTokens(Object.fromEntries(Array.from({ length: 8 }, (_, n) => [`--series-${n + 1}`, `color${n + 1}`])));
+  vi.spyOn(HTMLElement.prototype, 'clientWidth', 'get').mockReturnValue(892);
   const window = await testWindow({ manifests });
   vi.spyOn(window.model, 'hostNow').mockReturnValue(NOW);
   return {
@@ -56,7 +57,7 @@ export async function historyWindow(manifests = MANIFESTS) {
       cleanup();
       window.close();
       await goTo('');
-      document.documentElement.removeAttribute('style');
+      noTokens();
       vi.unstubAllGlobals();
       vi.restoreAllMocks();
       vi.useRealTimers();

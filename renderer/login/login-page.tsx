@@ -36,7 +36,7 @@ export function LoginForm({ session }: { session: HostSession }): ReactNode {
   };
   return (
     <form
-      className="flex w-full max-w-sm flex-col gap-4 rounded-lg border border-line bg-surface p-6 shadow-card"
+      className="flex w-full max-w-sm flex-col gap-3 card p-6"
       onSubmit={(event) => {
         event.preventDefault();
         void submit();

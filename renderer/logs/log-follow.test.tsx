@@ -2,6 +2,7 @@
 /** Following a log, leaving it, pausing it and jumping to a crash. */
 import { fireEvent, screen } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest';
+import { noTokens } from '../look/test-tokens.ts';
 import { pass } from '../model/test-window.tsx';
 import { press, type TestPage, testPage } from '../ui/test-page.tsx';
 import { LogView } from './log-view.tsx';
@@ -27,6 +28,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   page.close();
+  noTokens();
   vi.restoreAllMocks();
   vi.useRealTimers();
 });

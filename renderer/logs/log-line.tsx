@@ -9,7 +9,7 @@ import { messages } from './messages.ts';
 
 const LEVEL_TONES: Readonly<Record<LogLevel, string>> = {
   debug: 'text-dim',
-  info: 'text-info',
+  info: 'text-dim',
   warn: 'text-warn',
   error: 'text-bad',
 };
@@ -31,7 +31,7 @@ export function RecordLine({ record, open, onToggle }: RecordLineProps): ReactNo
         type="button"
         aria-expanded={open}
         onClick={onToggle}
-        className="flex h-7 w-full items-baseline gap-3 px-3 text-left font-mono text-xs leading-7 hover:bg-hover focus-visible:-outline-offset-2"
+        className="flex h-log-row w-full items-center gap-3 px-3 text-left font-mono text-xs hover:bg-hover focus-visible:-outline-offset-2"
       >
         <span className="shrink-0 text-dim">{formatClockMs(record.time)}</span>
         <span className={`w-10 shrink-0 font-medium ${LEVEL_TONES[record.level]}`}>{record.level}</span>
@@ -69,7 +69,7 @@ function Details({ record }: { record: SourcedLogRecord }): ReactNode {
 
 export function CrashLine({ crash }: { crash: CrashRecord }): ReactNode {
   return (
-    <p className="flex h-8 items-center gap-2 border-y border-bad/40 bg-bad-soft px-3 text-xs font-medium text-bad">
+    <p className="flex h-control items-center gap-2 border-y border-bad/40 bg-bad-soft px-3 text-xs font-medium text-bad">
       <Icon name="error" className="size-3.5" />
       <span className="font-mono font-normal">{formatClock(crash.time)}</span>
       <span className="truncate">{messages.crash(crash.cause)}</span>

@@ -3,6 +3,7 @@
 import { fireEvent, screen, within } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { LogLevel } from '../../contract/log-record.ts';
+import { noTokens } from '../look/test-tokens.ts';
 import { pass } from '../model/test-window.tsx';
 import { factsIn, isOff, type TestPage } from '../ui/test-page.tsx';
 import { arrive, button, count, lines, log, logWorld, many, openLog, record } from './test-log.tsx';
@@ -13,6 +14,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   page.close();
+  noTokens();
   vi.restoreAllMocks();
   vi.useRealTimers();
 });
@@ -66,7 +68,7 @@ describe('a log', () => {
     const colours = within(log())
       .getAllByText(/^(debug|info|warn|error)$/)
       .map((one) => one.className.split(' ').at(-1));
-    expect(colours).toEqual(['text-info', 'text-warn', 'text-bad', 'text-dim']);
+    expect(colours).toEqual(['text-dim', 'text-warn', 'text-bad', 'text-dim']);
   });
 
   it('shows a whole record when its line is pressed, and its line again', async () => {

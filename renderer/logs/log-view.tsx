@@ -3,6 +3,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { type ReactNode, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import type { LogLevel } from '../../contract/log-record.ts';
 import type { CrashRecord } from '../../contract/states.ts';
+import { useTokenPixels } from '../look/use-token-pixels.ts';
 import { useNaming } from '../model/host-context.ts';
 import type { SourceModel } from '../model/source-model.ts';
 import { EmptyState } from '../ui/callout.tsx';
@@ -12,8 +13,6 @@ import { crashPlace, filterRecords, withCrashes } from './log-items.ts';
 import { CrashLine, RecordLine } from './log-line.tsx';
 import { LogToolbar } from './log-toolbar.tsx';
 import { messages } from './messages.ts';
-
-const LINE_HEIGHT = 28;
 
 interface LogViewProps {
   readonly source: SourceModel;
@@ -34,11 +33,12 @@ export function LogView({ source, crashes, at }: LogViewProps): ReactNode {
   const records = frozen ?? live;
   const kept = useMemo(() => filterRecords(records, level, filter), [records, level, filter]);
   const items = useMemo(() => withCrashes(kept, crashes), [kept, crashes]);
+  const lineHeight = useTokenPixels('--log-row');
   const scroller = useRef<HTMLElement>(null);
   const virtualizer = useVirtualizer({
     count: items.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => LINE_HEIGHT,
+    estimateSize: () => lineHeight,
     overscan: 20,
     getItemKey: (index) => items[index]?.key ?? index,
   });
@@ -88,7 +88,7 @@ export function LogView({ source, crashes, at }: LogViewProps): ReactNode {
     setFollow(false);
   };
   return (
-    <div className="flex max-h-full min-w-0 flex-col overflow-hidden rounded-lg border border-line bg-surface shadow-card">
+    <div className="flex max-h-full min-w-0 flex-col overflow-hidden card">
       <LogToolbar
         source={source.id}
         records={kept}

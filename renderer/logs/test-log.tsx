@@ -3,6 +3,7 @@ import { act, screen, within } from '@testing-library/react';
 import { vi } from 'vitest';
 import type { LogRecord } from '../../contract/log-record.ts';
 import type { CrashRecord } from '../../contract/states.ts';
+import { testTokens } from '../look/test-tokens.ts';
 import { type TestPage, testPage } from '../ui/test-page.tsx';
 import { LogView } from './log-view.tsx';
 
@@ -32,10 +33,11 @@ export const crash = (time: number): CrashRecord => ({
   stderr: [],
 });
 
-/** The clock and the sizes of a log until mocks are restored; returns where the view is sent, by its top in pixels. */
+/** The clock and the sizes of a log until mocks are restored and tokens are taken away; returns where the view is sent, by its top in pixels. */
 export function logWorld(): number[] {
   vi.useFakeTimers();
   vi.setSystemTime(START);
+  testTokens({ '--log-row': '28px' });
   const sent: number[] = [];
   vi.spyOn(HTMLElement.prototype, 'clientHeight', 'get').mockReturnValue(280);
   vi.spyOn(HTMLElement.prototype, 'offsetHeight', 'get').mockReturnValue(28);

@@ -10,15 +10,16 @@ const odd = (html: string) => {
 };
 
 it('knows what the stylesheet has rules for, and what only marks an element for others', () => {
-  const classes =
-    'field heading-page h-8.5 max-sm:p-4 bg-accent-soft! text-bad/50 min-h-[32rem] group u-over';
+  const classes = 'field heading-page h-row max-sm:p-4 bg-accent-soft! text-bad/50 min-h-filled group u-over';
   expect(odd(`<p class="${classes} group-hover:bg-hover"></p>`)).toEqual([]);
   expect(expectLooks).not.toThrow();
 });
 
 it('names what looks like nothing: a class without a rule, and an icon without a shape', () => {
-  expect(odd('<p class="px-3 text-sad"><i class="undefined m"></i></p>')).toEqual([
+  expect(odd('<p class="px-3 text-sad text-red-500 rounded"><i class="undefined m"></i></p>')).toEqual([
     'text-sad',
+    'text-red-500',
+    'rounded',
     'undefined',
     'm',
   ]);

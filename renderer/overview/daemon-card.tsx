@@ -39,10 +39,7 @@ export function DaemonCard({ manifest, daemon }: CardProps): ReactNode {
   const host = useHost();
   const naming = useNaming();
   return (
-    <section
-      aria-label={naming(manifest.id)}
-      className="flex flex-col gap-4 rounded-lg border border-line bg-surface p-4 shadow-card"
-    >
+    <section aria-label={naming(manifest.id)} className="flex flex-col gap-3 card p-4">
       <header className="flex flex-col gap-2">
         <div className="flex items-baseline gap-2">
           <h2 className="text-lg font-semibold">
@@ -63,7 +60,7 @@ export function DaemonCard({ manifest, daemon }: CardProps): ReactNode {
         {daemon.listeners.length > 0 ? (
           <ListenerList listeners={daemon.listeners} />
         ) : (
-          <p className="flex h-8 items-center text-sm text-dim">{messages.noListeners}</p>
+          <p className="flex h-control items-center text-sm text-dim">{messages.noListeners}</p>
         )}
         <LifecycleButtons id={manifest.id} />
       </div>
@@ -121,7 +118,7 @@ function Figures({ manifest, daemon }: CardProps): ReactNode {
   const spark = highlights.messages ?? `signalbox_${manifest.id}_cpu_ratio`;
   return (
     <>
-      <div className="grid grid-cols-[auto_auto_minmax(0,1fr)] items-end gap-5">
+      <div className="grid grid-cols-[auto_auto_minmax(0,1fr)] items-end gap-3">
         {highlights.connections !== undefined && (
           <Headline
             name={messages.connections}

@@ -32,7 +32,7 @@ export function HostCards(): ReactNode {
   const gone = useHostState(hostGoneSince);
   const rows = [MAIN_SOURCE, ...manifests.map((manifest) => manifest.id)];
   return (
-    <div className="overflow-hidden rounded-lg border border-line bg-surface shadow-card">
+    <div className="overflow-hidden card">
       <div className="px-4 pt-3 pb-2">
         <h2 className="heading-section">{messages.processes}</h2>
         <p className="text-sm text-dim">
@@ -43,17 +43,17 @@ export function HostCards(): ReactNode {
         <table className="w-full text-sm">
           <thead className="text-left text-xs text-dim">
             <tr className="border-b border-line">
-              <th scope="col" className="px-4 py-1.5 font-medium">
+              <th scope="col" className="h-row px-3 py-0.5 font-medium">
                 {messages.process}
               </th>
-              <th scope="col" className="px-4 py-1.5 font-medium">
+              <th scope="col" className="h-row px-3 py-0.5 font-medium">
                 {messages.state}
               </th>
               {COLUMNS.map((column) => (
                 <th
                   key={column.name}
                   scope="col"
-                  className="px-4 py-1.5 text-right font-medium whitespace-nowrap"
+                  className="h-row px-3 py-0.5 text-right font-medium whitespace-nowrap"
                 >
                   {column.name}
                 </th>
@@ -66,18 +66,18 @@ export function HostCards(): ReactNode {
               const up = state === 'running' || state === 'stopping';
               return (
                 <tr key={id} className="border-b border-line last:border-0">
-                  <th scope="row" className="px-4 py-1.5 text-left font-medium">
+                  <th scope="row" className="h-row px-3 py-0.5 text-left font-medium">
                     <a href={hashOf(host, ['daemon', id])} className="rounded-sm hover:underline">
                       {id}
                     </a>
                   </th>
-                  <td className="px-4 py-1">
+                  <td className="h-row px-3 py-0.5">
                     <StateBadge state={state} isCurrent={gone === null} />
                   </td>
                   {COLUMNS.map((column) => (
                     <td
                       key={column.name}
-                      className={`px-4 py-1.5 text-right whitespace-nowrap ${gone === null ? '' : 'text-dim'}`}
+                      className={`h-row px-3 py-0.5 text-right whitespace-nowrap ${gone === null ? '' : 'text-dim'}`}
                     >
                       <LiveText
                         read={() =>

@@ -12,7 +12,7 @@ export function ListenerList({ listeners }: { listeners: readonly ListenerInfo[]
         const address = placeText(listener);
         return (
           <li key={`${listener.protocol} ${address}`} className="flex items-center text-sm">
-            <code className="font-mono text-[0.8125rem]">{address}</code>
+            <code className="font-mono text-sm">{address}</code>
             <span className="ml-2 text-xs text-dim">
               {listener.protocol}
               {'tls' in listener && listener.tls ? ' · TLS' : ''}

@@ -22,14 +22,14 @@ export function OverviewPage(): ReactNode {
   const idle = connected && shown.every((manifest) => daemons[manifest.id]?.state === 'stopped');
   const headingId = useId();
   return (
-    <div className="flex flex-col gap-5 p-6 max-sm:p-4">
+    <div className="page">
       <PageHeader title={messages.title} />
       {idle ? <Welcome /> : <Totals manifests={shown} />}
       <section aria-labelledby={headingId}>
         <h2 id={headingId} className="sr-only">
           {messages.daemons}
         </h2>
-        <div className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,23rem),1fr))] gap-4">
+        <div className="chart-grid">
           {shown.map((manifest) => {
             const daemon = daemons[manifest.id];
             return daemon === undefined ? null : (
@@ -84,7 +84,7 @@ function Totals({ manifests }: { manifests: readonly ManifestDescription[] }): R
           {messages.asOf(formatMoment(gone, Date.now()))}
         </p>
       )}
-      <dl className="flex flex-wrap gap-px overflow-hidden rounded-lg border border-line bg-line shadow-card">
+      <dl className="flex flex-wrap gap-px overflow-hidden rounded-lg border border-line bg-line">
         {figures.map((figure) => (
           <div key={figure.name} className="min-w-36 flex-1 bg-surface px-4 py-2.5">
             <dt className="text-xs text-dim">{figure.name}</dt>

@@ -3,9 +3,9 @@
 import { act, fireEvent, screen } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest';
 import { closeCommand, useOpenCommand } from '../commands/command-dialog-store.ts';
+import { lookStore, setLook } from '../look/look.ts';
 import { daemon } from '../model/test-host.ts';
 import { pass } from '../model/test-window.tsx';
-import { setTheme, themeStore } from '../shell/theme.ts';
 import { goTo, press, type TestPage, testPage } from '../ui/test-page.tsx';
 import { CommandPalette } from './command-palette.tsx';
 
@@ -17,7 +17,7 @@ afterEach(async () => {
   await goTo('');
   page.close();
   closeCommand();
-  setTheme('system');
+  setLook({ theme: 'system' });
   vi.restoreAllMocks();
   vi.useRealTimers();
 });
@@ -105,8 +105,13 @@ it('offers everything that can be done, in order', async () => {
     'Use the theme of the system |  | Setting',
     'Use the light theme |  | Setting',
     'Use the dark theme |  | Setting',
+    'Use the contrast of the system |  | Setting',
+    'Use normal contrast |  | Setting',
+    'Use high contrast |  | Setting',
+    'Use compact rows |  | Setting',
+    'Use comfortable rows |  | Setting',
   ]);
-  expect(screen.getByRole('status').textContent).toBe('25 results');
+  expect(screen.getByRole('status').textContent).toBe('30 results');
 });
 
 it('offers Start where a daemon is down, also where it works for Signalbox, which is never stopped here', async () => {
@@ -139,6 +144,11 @@ it('offers only the pages before a host has said hello', async () => {
     'Use the theme of the system',
     'Use the light theme',
     'Use the dark theme',
+    'Use the contrast of the system',
+    'Use normal contrast',
+    'Use high contrast',
+    'Use compact rows',
+    'Use comfortable rows',
   ]);
 });
 
@@ -168,9 +178,9 @@ describe('the entry that is chosen', () => {
     });
     expect(places).toEqual([1, 2, 10, 9, 1, 0, 0]);
     for (let i = 0; i < 4; i++) key('PageDown');
-    expect(chosen()).toBe(24);
+    expect(chosen()).toBe(29);
     key('ArrowDown');
-    expect(chosen()).toBe(24);
+    expect(chosen()).toBe(29);
   });
 
   it('is kept in view', async () => {
@@ -206,7 +216,7 @@ describe('the entry that is chosen', () => {
     await open();
     for (let i = 0; i < 4; i++) key('PageDown');
     await page.daemonIs({ state: 'stopping' });
-    expect([options().length, chosen()]).toEqual([23, 22]);
+    expect([options().length, chosen()]).toEqual([28, 27]);
   });
 });
 
@@ -225,7 +235,7 @@ describe('what is done', () => {
     await type('dark');
     fireEvent.click(options()[0]!);
     await pass(100);
-    expect([themeStore.getState().theme, field()]).toEqual(['dark', null]);
+    expect([lookStore.getState().chosen.theme, field()]).toEqual(['dark', null]);
   });
 
   test.each([

@@ -39,8 +39,8 @@ export function CommandPalette(): ReactNode {
       </Button>
       <Dialog.Root open={open} onOpenChange={setOpen}>
         <Dialog.Portal>
-          <Dialog.Backdrop className="fixed inset-0 z-40 bg-black/45" />
-          <Dialog.Popup className="fixed top-[12vh] left-1/2 z-50 flex max-h-[70vh] w-[min(38rem,calc(100vw-2rem))] -translate-x-1/2 flex-col overflow-hidden rounded-lg border border-line bg-surface shadow-float">
+          <Dialog.Backdrop className="fixed inset-0 z-40 bg-scrim" />
+          <Dialog.Popup className="fixed top-palette left-1/2 z-50 flex max-h-palette w-dialog-wide -translate-x-1/2 flex-col overflow-hidden card shadow-float">
             <Dialog.Title className="sr-only">{messages.title}</Dialog.Title>
             <Finder onDone={() => setOpen(false)} />
           </Dialog.Popup>

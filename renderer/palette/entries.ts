@@ -3,6 +3,7 @@ import { MAIN_SOURCE } from '../../contract/control/host.ts';
 import type { ManifestDescription } from '../../contract/manifest.ts';
 import { openCommand } from '../commands/command-dialog-store.ts';
 import { messages as daemonPage } from '../daemon/messages.ts';
+import { LOOK_CHOICES, type Look, setLook } from '../look/look.ts';
 import type { HostModel } from '../model/host-model.ts';
 import type { HostState } from '../model/host-state.ts';
 import { type HostNow, named } from '../model/hosts.ts';
@@ -11,7 +12,6 @@ import { isAllowed, type LifecycleAction, requestLifecycle } from '../overview/l
 import { reloadConfig } from '../settings/reload.ts';
 import { messages as shell } from '../shell/messages.ts';
 import { hashOf, navigate } from '../shell/route.ts';
-import { setTheme, THEMES } from '../shell/theme.ts';
 import { matchScore } from './match.ts';
 import { messages } from './messages.ts';
 
@@ -50,18 +50,23 @@ export function paletteEntries(hosts: readonly HostNow[]): readonly PaletteEntry
       plain: entry.text,
     })),
   );
-  return [...ofHosts, ...themeEntries()];
+  return [...ofHosts, ...lookEntries()];
 }
 
-function themeEntries(): readonly PaletteEntry[] {
-  return THEMES.map((theme) => ({
-    key: `theme ${theme}`,
-    text: messages.theme[theme],
-    plain: messages.theme[theme],
-    hint: '',
-    kind: messages.settings,
-    act: () => setTheme(theme),
-  }));
+function lookEntries(): readonly PaletteEntry[] {
+  return Object.keys(LOOK_CHOICES).flatMap((part) =>
+    LOOK_CHOICES[part as keyof Look].map((choice) => {
+      const text = messages.look[part as keyof Look][choice] ?? choice;
+      return {
+        key: `${part} ${choice}`,
+        text,
+        plain: text,
+        hint: '',
+        kind: messages.settings,
+        act: () => setLook({ [part]: choice }),
+      };
+    }),
+  );
 }
 
 /** An entry of a host, before it is told apart from those of others. */

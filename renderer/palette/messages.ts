@@ -1,5 +1,6 @@
 /** What the command palette says. */
 import { amountOf } from '../format/plural.ts';
+import type { Look } from '../look/look.ts';
 
 export const messages = {
   title: 'Command palette',
@@ -20,7 +21,19 @@ export const messages = {
   reloadHint: 'Reads the settings again; nobody is disconnected',
   run: (id: string, command: string) => `${id} ${command}`,
   logs: (id: string) => `Logs of ${id}`,
-  theme: { light: 'Use the light theme', dark: 'Use the dark theme', system: 'Use the theme of the system' },
+  look: {
+    theme: {
+      light: 'Use the light theme',
+      dark: 'Use the dark theme',
+      system: 'Use the theme of the system',
+    },
+    contrast: {
+      high: 'Use high contrast',
+      normal: 'Use normal contrast',
+      system: 'Use the contrast of the system',
+    },
+    density: { compact: 'Use compact rows', comfortable: 'Use comfortable rows' },
+  } as Readonly<Record<keyof Look, Readonly<Record<string, string>>>>,
   settings: 'Setting',
   results: (count: number) => amountOf(count, 'result'),
 };

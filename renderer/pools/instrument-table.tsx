@@ -119,7 +119,7 @@ export function InstrumentTable({ label, rows, ofSeveral }: InstrumentTableProps
     return fittingColumns(useful, width);
   }, [rows, width, ofSeveral]);
   return (
-    <div ref={frame} className="overflow-hidden rounded-lg border border-line bg-surface shadow-card">
+    <div ref={frame} className="overflow-hidden card">
       <ScrollRegion label={label} className="overflow-x-auto">
         <table aria-label={label} className="w-full text-sm">
           <thead className="text-left text-xs text-dim">
@@ -179,7 +179,7 @@ const Row = memo(function Row({ one, trouble, columns, ofSeveral, hasCurve }: Ro
   ].join(' · ');
   return (
     <tr
-      className={`group h-8.5 border-b border-line last:border-0 hover:bg-hover ${isStale ? 'text-dim' : ''}`}
+      className={`group h-row border-b border-line last:border-0 hover:bg-hover ${isStale ? 'text-dim' : ''}`}
     >
       <th
         scope="row"

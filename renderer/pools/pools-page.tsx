@@ -49,7 +49,7 @@ export function PoolsPage(): ReactNode {
   const go = (change: Readonly<Record<string, string>>) =>
     navigate(hashOf(host, ['pools'], { daemon, kind, ...change }), { replace: true });
   return (
-    <div className="flex flex-col gap-4 p-6 max-sm:p-4">
+    <div className="page">
       <PageHeader title={messages.title} />
       <p className="text-sm text-dim">{messages.hint}</p>
       <TaskList />
@@ -76,7 +76,7 @@ export function PoolsPage(): ReactNode {
       {rows.length > 0 ? (
         <InstrumentTable label={messages.title} rows={rows} ofSeveral />
       ) : (
-        <div className="rounded-lg border border-line bg-surface shadow-card">
+        <div className="card">
           {all.length === 0 ? (
             <Nothing />
           ) : (

@@ -12,10 +12,7 @@ export function TaskList(): ReactNode {
   const tasks = useHostState((state) => state.tasks);
   if (tasks.length === 0) return null;
   return (
-    <section
-      aria-label={messages.tasks}
-      className="rounded-lg border border-line bg-surface px-4 py-2.5 shadow-card"
-    >
+    <section aria-label={messages.tasks} className="card px-4 py-2.5">
       <h2 className="heading-section mb-1">{messages.tasks}</h2>
       <ul className="flex flex-col">
         {tasks.map((task) => (

@@ -1,5 +1,6 @@
 /** A small curve of the last minute of one slot, drawn by the animation loop. */
 import { type ReactNode, useEffect, useRef } from 'react';
+import { token } from '../look/tokens.ts';
 import { useScreen } from '../model/host-context.ts';
 import type { SourceModel } from '../model/source-model.ts';
 import { GAP_S } from './sample-columns.ts';
@@ -40,9 +41,8 @@ function paint(canvas: HTMLCanvasElement, source: SourceModel, slot: number): vo
   const context = canvas.getContext('2d');
   if (context === null || width === 0) return;
   context.clearRect(0, 0, width, height);
-  const style = getComputedStyle(canvas);
-  const color = style.getPropertyValue('--series-1');
-  context.strokeStyle = style.getPropertyValue('--line');
+  const color = token('--series-1');
+  context.strokeStyle = token('--line');
   context.lineWidth = ratio;
   context.beginPath();
   context.moveTo(0, height - ratio / 2);

@@ -22,7 +22,7 @@ export function ConfigSection(): ReactNode {
   };
   return (
     <>
-      <div className="flex min-h-7 flex-wrap items-center justify-between gap-x-6 gap-y-1 text-sm">
+      <div className="flex min-h-row flex-wrap items-center justify-between gap-x-6 gap-y-1 text-sm">
         <span className="text-dim">{messages.configFile}</span>
         {file === null ? (
           <span>{messages.noFile}</span>

@@ -1,5 +1,6 @@
 /** What the Settings page says. */
 import type { SessionInfo } from '../../contract/control/sessions.ts';
+import type { Look } from '../look/look.ts';
 
 const ORIGINS: Readonly<Record<SessionInfo['from'], string>> = {
   window: 'window of the desktop app',
@@ -14,8 +15,11 @@ const ORIGINS: Readonly<Record<SessionInfo['from'], string>> = {
 export const messages = {
   title: 'Settings',
   appearance: 'Appearance',
-  theme: 'Theme',
-  themes: { system: 'System', light: 'Light', dark: 'Dark' },
+  look: {
+    theme: { title: 'Theme', choices: { system: 'System', light: 'Light', dark: 'Dark' } },
+    contrast: { title: 'Contrast', choices: { system: 'System', normal: 'Normal', high: 'High' } },
+    density: { title: 'Density', choices: { compact: 'Compact', comfortable: 'Comfortable' } },
+  } as Readonly<Record<keyof Look, { title: string; choices: Readonly<Record<string, string>> }>>,
   session: 'Session',
   signedIn: 'Signed in',
   signedInAs: (name: string, session: string | null) =>

@@ -4,8 +4,8 @@ import { act, fireEvent, screen, within } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest';
 import type { SessionInfo } from '../../contract/control/sessions.ts';
 import type { HostSession } from '../client/host-session.ts';
+import { lookStore, setLook } from '../look/look.ts';
 import { pass } from '../model/test-window.tsx';
-import { setTheme, themeStore } from '../shell/theme.ts';
 import { isOff, press, type TestPage, testPage } from '../ui/test-page.tsx';
 import { changesInWords } from './reload.ts';
 import { SettingsPage } from './settings-page.tsx';
@@ -18,7 +18,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   page.close();
-  setTheme('system');
+  setLook({ theme: 'system', contrast: 'system', density: 'compact' });
   vi.useRealTimers();
 });
 
@@ -75,7 +75,7 @@ describe('what the page has', () => {
         dataDir: '/data',
       },
     });
-    const facts = [...section('About').querySelectorAll('.min-h-7')].map((one) =>
+    const facts = [...section('About').querySelectorAll('.min-h-row')].map((one) =>
       [...one.children].map((part) => part.textContent).join(': '),
     );
     expect(facts).toEqual([
@@ -93,7 +93,7 @@ describe('what the page has', () => {
     await open({ info: { host: 'headless' } });
     expect(section('About').textContent).toContain('Hostheadless, in a browser');
     act(() => page.model.store.setState({ host: null }));
-    expect(section('About').querySelectorAll('.min-h-7')).toHaveLength(0);
+    expect(section('About').querySelectorAll('.min-h-row')).toHaveLength(0);
   });
 
   it('names the keys', async () => {
@@ -102,17 +102,20 @@ describe('what the page has', () => {
     expect(keys).toEqual(['Ctrl K', 'Tab', '← →', 'Esc']);
   });
 
-  it('lets the theme be chosen', async () => {
+  it.each([
+    ['Theme', ['System', 'Light', 'Dark'], { theme: 'dark' }],
+    ['Contrast', ['System', 'Normal', 'High'], { contrast: 'high' }],
+    ['Density', ['Compact', 'Comfortable'], { density: 'comfortable' }],
+  ])('lets the look be chosen: %s', async (title, choices, last) => {
     await open();
-    const themes = screen.getAllByRole<HTMLInputElement>('radio');
-    expect(themes.map((one) => [one.parentElement?.textContent, one.checked])).toEqual([
-      ['System', true],
-      ['Light', false],
-      ['Dark', false],
-    ]);
-    fireEvent.click(themes[2]!);
-    expect(themeStore.getState().theme).toBe('dark');
-    expect(themes[2]?.checked).toBe(true);
+    const options = within(screen.getByRole('group', { name: title })).getAllByRole<HTMLInputElement>(
+      'radio',
+    );
+    expect(options.map((one) => one.parentElement?.textContent)).toEqual(choices);
+    expect(options.map((one) => one.checked)).toEqual(choices.map((_, place) => place === 0));
+    fireEvent.click(options.at(-1)!);
+    expect(lookStore.getState().chosen).toMatchObject(last);
+    expect(options.at(-1)?.checked).toBe(true);
   });
 });
 

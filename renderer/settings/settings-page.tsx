@@ -2,8 +2,8 @@
 import { type ReactNode, useId } from 'react';
 import { useStore } from 'zustand';
 import { formatDateTime } from '../format/times.ts';
+import { LOOK_CHOICES, type Look, lookStore, setLook } from '../look/look.ts';
 import { useHost, useHostState, useMay } from '../model/host-context.ts';
-import { setTheme, THEMES, themeStore } from '../shell/theme.ts';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
 import { SegmentedControl } from '../ui/segmented-control.tsx';
@@ -15,19 +15,13 @@ import { SessionsSection } from './sessions-section.tsx';
 export function SettingsPage(): ReactNode {
   const { session } = useHost();
   const mayEnd = useMay('session.end');
-  const theme = useStore(themeStore, (state) => state.theme);
   return (
-    <div className="flex max-w-3xl flex-col gap-5 p-6 max-sm:p-4">
+    <div className="flex max-w-3xl flex-col gap-3 p-6 max-sm:p-4">
       <PageHeader title={messages.title} />
       <Section title={messages.appearance}>
-        <Fact name={messages.theme}>
-          <SegmentedControl
-            label={messages.theme}
-            options={THEMES.map((value) => ({ value, label: messages.themes[value] }))}
-            value={theme}
-            onChange={(value) => setTheme(THEMES.find((known) => known === value) ?? 'system')}
-          />
-        </Fact>
+        <LookChoice part="theme" />
+        <LookChoice part="contrast" />
+        <LookChoice part="density" />
       </Section>
       {session !== null && (
         <Section title={messages.session}>
@@ -58,10 +52,26 @@ export function SettingsPage(): ReactNode {
   );
 }
 
+/** A part of the look, remembered on this machine. */
+function LookChoice({ part }: { part: keyof Look }): ReactNode {
+  const chosen = useStore(lookStore, (state) => state.chosen[part]);
+  const { title, choices } = messages.look[part];
+  return (
+    <Fact name={title}>
+      <SegmentedControl
+        label={title}
+        options={LOOK_CHOICES[part].map((value) => ({ value, label: choices[value] ?? value }))}
+        value={chosen}
+        onChange={(value) => setLook({ [part]: value })}
+      />
+    </Fact>
+  );
+}
+
 function Section({ title, children }: { title: string; children: ReactNode }): ReactNode {
   const headingId = useId();
   return (
-    <section aria-labelledby={headingId} className="rounded-lg border border-line bg-surface shadow-card">
+    <section aria-labelledby={headingId} className="card">
       <h2 id={headingId} className="heading-section border-b border-line px-4 py-2.5">
         {title}
       </h2>
@@ -73,7 +83,7 @@ function Section({ title, children }: { title: string; children: ReactNode }): R
 /** A name and what stands for it, in one line. */
 function Fact({ name, children }: { name: string; children: ReactNode }): ReactNode {
   return (
-    <div className="flex min-h-7 flex-wrap items-center justify-between gap-x-6 gap-y-1 text-sm">
+    <div className="flex min-h-row flex-wrap items-center justify-between gap-x-6 gap-y-1 text-sm">
       <span className="text-dim">{name}</span>
       <span className="flex min-w-0 items-center gap-1 break-all">{children}</span>
     </div>

@@ -228,7 +228,7 @@ describe('short messages', () => {
     const colours = [...document.querySelectorAll('[aria-live] svg.mt-2')].map((one) =>
       one.getAttribute('class')?.split(' ').at(-1),
     );
-    expect([colours, oddLooks()]).toEqual([['text-good', 'text-bad', 'text-info'], []]);
+    expect([colours, oddLooks()]).toEqual([['text-good', 'text-bad', 'text-dim'], []]);
     await act(async () => within(document.body).getAllByRole('button', { name: 'Dismiss' })[1]?.click());
     expect(shown()).toEqual(['done', 'by the way']);
   });

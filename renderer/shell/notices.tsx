@@ -10,7 +10,7 @@ import { messages } from './messages.ts';
 const LOOKS = {
   good: { icon: 'check', tone: 'text-good' },
   bad: { icon: 'error', tone: 'text-bad' },
-  info: { icon: 'info', tone: 'text-info' },
+  info: { icon: 'info', tone: 'text-dim' },
 } satisfies Record<string, { icon: IconName; tone: string }>;
 
 export function Notices(): ReactNode {
@@ -22,15 +22,9 @@ export function Notices(): ReactNode {
       <p role="status" className="sr-only">
         {announcement === null ? '' : told(hosts, announcement.host, announcement.text)}
       </p>
-      <div
-        aria-live="polite"
-        className="fixed right-4 bottom-12 z-30 flex w-80 max-w-[calc(100vw-2rem)] flex-col gap-2"
-      >
+      <div aria-live="polite" className="fixed right-4 bottom-12 z-30 flex w-80 max-w-dialog flex-col gap-2">
         {notices.map((notice) => (
-          <div
-            key={notice.id}
-            className="flex items-start gap-2.5 rounded-lg border border-line bg-surface py-2 pr-2 pl-3 text-sm shadow-float"
-          >
+          <div key={notice.id} className="flex items-start gap-2.5 card py-2 pr-2 pl-3 text-sm shadow-float">
             <Icon name={LOOKS[notice.tone].icon} className={`mt-2 size-4 ${LOOKS[notice.tone].tone}`} />
             <p className="min-w-0 flex-1 py-1.5 break-words">{told(hosts, notice.host, notice.text)}</p>
             <Button

@@ -53,7 +53,7 @@ function PageForRoute(): ReactNode {
 function NoSuchPage({ title, what }: { title: string; what: string }): ReactNode {
   const host = useHost();
   return (
-    <div className="p-6 max-sm:p-4">
+    <div className="page">
       <PageHeader title={title} />
       <EmptyState icon="search" title={what}>
         <a href={hashOf(host, [])} className="text-accent underline">

@@ -37,16 +37,16 @@ function MenuDrawer(): ReactNode {
     <Dialog.Root open={open} onOpenChange={setOpen}>
       <Dialog.Trigger
         aria-label={messages.openMenu}
-        className="hidden size-8 items-center justify-center rounded-md hover:bg-hover max-md:inline-flex"
+        className="hidden size-control items-center justify-center rounded-md hover:bg-hover max-md:inline-flex"
       >
         <span aria-hidden="true" className="flex w-4 flex-col gap-1">
-          <span className="h-0.5 rounded bg-ink" />
-          <span className="h-0.5 rounded bg-ink" />
-          <span className="h-0.5 rounded bg-ink" />
+          <span className="h-0.5 rounded-full bg-ink" />
+          <span className="h-0.5 rounded-full bg-ink" />
+          <span className="h-0.5 rounded-full bg-ink" />
         </span>
       </Dialog.Trigger>
       <Dialog.Portal>
-        <Dialog.Backdrop className="fixed inset-0 z-40 bg-black/45" />
+        <Dialog.Backdrop className="fixed inset-0 z-40 bg-scrim" />
         <Dialog.Popup className="fixed inset-y-0 left-0 z-50 w-64 border-r border-line bg-surface shadow-float">
           <div className="flex items-center justify-between border-b border-line px-4 py-2">
             <Dialog.Title className="font-semibold">{messages.product}</Dialog.Title>
@@ -69,14 +69,14 @@ export function Shell(): ReactNode {
       >
         {messages.skip}
       </button>
-      <header className="flex h-12 shrink-0 items-center gap-3 border-b border-line bg-surface px-4">
+      <header className="flex h-bar shrink-0 items-center gap-3 border-b border-line bg-surface px-4">
         <MenuDrawer />
         <Brand />
         <span className="flex-1" />
         <CommandPalette />
       </header>
       <div className="flex min-h-0 flex-1">
-        <div className="w-52 shrink-0 overflow-y-auto border-r border-line bg-surface max-md:hidden">
+        <div className="w-sidebar shrink-0 overflow-y-auto border-r border-line bg-surface max-md:hidden">
           <Sidebar />
         </div>
         <main id="main" tabIndex={-1} className="relative flex min-w-0 flex-1 flex-col overflow-y-auto">

@@ -37,7 +37,7 @@ function Entry({ icon, path, children, after }: EntryProps): ReactNode {
       <a
         href={hashOf(host, path)}
         aria-current={here ? 'page' : undefined}
-        className={`flex h-8 items-center gap-2.5 rounded-md px-2.5 text-sm transition-colors ${here ? 'bg-accent-soft font-medium text-accent' : 'text-ink hover:bg-hover'}`}
+        className={`flex h-entry items-center gap-2.5 rounded-md px-2 text-sm transition-colors ${here ? 'bg-accent-soft font-medium text-accent' : 'text-ink hover:bg-hover'}`}
       >
         <Icon name={icon} className={`size-4 ${here ? '' : 'text-dim'}`} />
         <span className="min-w-0 flex-1 truncate">{children}</span>
@@ -64,7 +64,7 @@ function StateMark({ daemon }: { daemon: DaemonSnapshot | undefined }): ReactNod
 export function Sidebar(): ReactNode {
   const hosts = useHostModels();
   return (
-    <nav aria-label={messages.navigation} className="flex flex-col gap-5 p-3">
+    <nav aria-label={messages.navigation} className="flex flex-col gap-3 p-2">
       {hosts.map((host) => (
         <HostContext key={host.id} value={host}>
           {hosts.length > 1 && <p className="truncate px-2.5 text-sm font-semibold">{host.name}</p>}

@@ -14,7 +14,7 @@ import { hashOf } from './route.ts';
 
 function Figure({ title, read }: { title: string; read: () => string }): ReactNode {
   return (
-    <span className="flex h-8 items-center gap-1.5 whitespace-nowrap">
+    <span className="flex h-status items-center gap-1.5 whitespace-nowrap">
       <span className="text-dim">{title}</span>
       <LiveText read={read} className="min-w-14 text-right" />
     </span>
@@ -69,7 +69,7 @@ function Tasks(): ReactNode {
   if (first === undefined) return null;
   return (
     <a href={hashOf(host, ['pools'])} className="min-w-0 hover:underline">
-      <Condition icon="clock" tone="text-info">
+      <Condition icon="clock" tone="text-dim">
         {others.length === 0 ? taskText(first) : messages.moreTasks(taskText(first), others.length)}
       </Condition>
     </a>
@@ -99,7 +99,7 @@ export function StatusBar(): ReactNode {
   const read = (suffix: Parameters<typeof processReading>[1], format: (value: number) => string) => () =>
     format(processReading(host.source(MAIN_SOURCE), suffix));
   return (
-    <footer className="flex h-8 shrink-0 items-center gap-x-5 overflow-hidden border-t border-line bg-surface px-4 text-xs">
+    <footer className="flex h-status shrink-0 items-center gap-x-5 overflow-hidden border-t border-line bg-surface px-4 text-xs">
       <Connection />
       {history === 'recording' && !gone && (
         <Condition icon="history" tone="text-dim max-sm:hidden">
@@ -115,10 +115,10 @@ export function StatusBar(): ReactNode {
       <PendingRestarts />
       {/* What finds no room goes into a second line, which is not seen. */}
       <div
-        className={`flex h-8 min-w-0 flex-1 flex-wrap justify-end gap-x-5 overflow-hidden max-md:hidden ${since === null ? '' : 'text-dim'}`}
+        className={`flex h-status min-w-0 flex-1 flex-wrap justify-end gap-x-5 overflow-hidden max-md:hidden ${since === null ? '' : 'text-dim'}`}
       >
         <span
-          className={`flex h-8 items-center whitespace-nowrap ${since === null ? 'text-dim' : 'text-warn'}`}
+          className={`flex h-status items-center whitespace-nowrap ${since === null ? 'text-dim' : 'text-warn'}`}
         >
           {since === null
             ? messages.mainProcess

@@ -17,14 +17,14 @@ interface ColumnPickerProps {
 export function ColumnPicker({ columns, shown, chosen, onChoose }: ColumnPickerProps): ReactNode {
   return (
     <Popover.Root>
-      <Popover.Trigger className="inline-flex h-8 items-center rounded-md border border-line bg-surface px-3 text-sm font-medium whitespace-nowrap shadow-card hover:bg-hover">
+      <Popover.Trigger className="inline-flex h-control items-center rounded-md border border-line bg-surface px-3 text-sm font-medium whitespace-nowrap hover:bg-hover">
         {messages.columns(shown.length, columns.length)}
       </Popover.Trigger>
       <Popover.Portal>
         <Popover.Positioner sideOffset={6} align="end" className="z-50">
           <Popover.Popup
             aria-label={messages.columnsTitle}
-            className="flex w-60 flex-col gap-2 rounded-lg border border-line bg-surface p-3 shadow-float"
+            className="flex w-60 flex-col gap-2 card p-3 shadow-float"
           >
             <ul className="max-h-80 overflow-y-auto">
               {columns.map((column, place) => {

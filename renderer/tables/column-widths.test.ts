@@ -5,7 +5,7 @@ import { fittingWidths } from './column-widths.ts';
 const column = (title: string): TableColumn => ({ key: 'a', title, type: 'text' });
 
 /** As of a font whose letters are all half as wide as they are high. */
-const measure = (text: string, size: number) => (text.length * size) / 2;
+const measure = (text: string, size: string) => (text.length * (size === '--type-body' ? 13 : 12)) / 2;
 
 /** The width of a column with a title and texts. */
 const widthOf = (title: string, texts: readonly string[]) =>

@@ -7,17 +7,17 @@ import { measureText } from './measure-text.ts';
 
 /** Rows that are looked at; more would cost without telling more. */
 const SAMPLE = 200;
-/** Sizes of text in cells and in headers, in pixels. */
-const CELL_TEXT = 13;
-const HEADER_TEXT = 12;
+/** Sizes of text in cells and in headers. */
+const CELL_TEXT = '--type-body';
+const HEADER_TEXT = '--type-note';
 const PADDING_PX = 26;
 /** The arrow of a sorted column needs room beside the title. */
 const ARROW_PX = 12;
 const LEAST_PX = 56;
 const MOST_PX = 300;
 
-/** Width of a text of a size, both in pixels. */
-export type MeasureText = (text: string, size: number) => number;
+/** Width in pixels of a text of the size that a token names. */
+export type MeasureText = (text: string, size: string) => number;
 
 /** Widths in pixels that fit the headers and the first rows. */
 export function fittingWidths(

@@ -3,6 +3,7 @@
 import { fireEvent, screen } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { TableCell } from '../../contract/stream.ts';
+import { noTokens, testTokens } from '../look/test-tokens.ts';
 import { pass } from '../model/test-window.tsx';
 import { press, type TestPage, testPage } from '../ui/test-page.tsx';
 import { DataTable } from './data-table.tsx';
@@ -11,6 +12,7 @@ import { START, shown, table, tableWorld } from './test-table.ts';
 let page: TestPage;
 let world: ReturnType<typeof tableWorld>;
 beforeEach(async () => {
+  testTokens({ '--row': '34px' });
   world = tableWorld();
   vi.stubGlobal('ResizeObserver', world.observer);
   page = await testPage();
@@ -19,6 +21,7 @@ afterEach(() => {
   page.close();
   vi.restoreAllMocks();
   vi.unstubAllGlobals();
+  noTokens();
   vi.useRealTimers();
 });
 

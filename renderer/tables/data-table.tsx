@@ -6,6 +6,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { type ReactNode, useMemo, useRef, useState } from 'react';
 import type { TableColumn } from '../../contract/manifest.ts';
 import type { TableCell } from '../../contract/stream.ts';
+import { useTokenPixels } from '../look/use-token-pixels.ts';
 import { EmptyState } from '../ui/callout.tsx';
 import { ScrollRegion } from '../ui/scroll-region.tsx';
 import { SearchField } from '../ui/search-field.tsx';
@@ -24,8 +25,6 @@ import { useColumnWidths } from './column-widths.ts';
 import { HeaderCell } from './header-cell.tsx';
 import { messages } from './messages.ts';
 import { useShownColumns } from './use-shown-columns.ts';
-
-const ROW_HEIGHT = 34;
 
 /** Kept free for the scrollbar of a table with many rows. */
 const SCROLLBAR_WIDTH = 12;
@@ -58,10 +57,11 @@ export function DataTable(props: DataTableProps): ReactNode {
   const [sort, setSort] = useState<Sort | null>(null);
   const scroller = useRef<HTMLElement>(null);
   const arranged = useMemo(() => arrangeRows(columns, rows, filter, sort), [columns, rows, filter, sort]);
+  const rowHeight = useTokenPixels('--row');
   const virtualizer = useVirtualizer({
     count: arranged.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_HEIGHT,
+    estimateSize: () => rowHeight,
     overscan: 12,
     getItemKey: (index) => keyOf(arranged[index], props.keyColumn, index),
   });
@@ -85,11 +85,8 @@ export function DataTable(props: DataTableProps): ReactNode {
   const span = shown.length + (renderAction === undefined ? 0 : 1);
   const now = Date.now();
   return (
-    <div
-      ref={frame}
-      className="flex max-h-full flex-col overflow-hidden rounded-lg border border-line bg-surface shadow-card"
-    >
-      <div className="flex flex-wrap items-center gap-x-4 gap-y-2 border-b border-line p-3">
+    <div ref={frame} className="flex max-h-full flex-col overflow-hidden card">
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-2 border-b border-line p-2">
         <SearchField
           className="w-64 max-w-full"
           label={messages.filterLabel(title)}
@@ -154,12 +151,7 @@ export function DataTable(props: DataTableProps): ReactNode {
                 const row = arranged[item.index];
                 if (row === undefined) return null;
                 return (
-                  <tr
-                    key={item.key}
-                    aria-rowindex={item.index + 2}
-                    className="group hover:bg-sunken"
-                    style={{ height: ROW_HEIGHT }}
-                  >
+                  <tr key={item.key} aria-rowindex={item.index + 2} className="group h-row hover:bg-sunken">
                     {shown.map((place, index) => (
                       <Cell
                         key={place}

@@ -23,7 +23,7 @@ export function HeaderCell({ column, first, sorted, onSort }: HeaderCellProps): 
       <button
         type="button"
         onClick={onSort}
-        className={`flex h-8 w-full items-center gap-1 px-3 text-xs hover:text-ink focus-visible:-outline-offset-2 ${figure ? 'flex-row-reverse' : ''} ${sorted === 'none' ? 'text-dim' : 'text-ink'}`}
+        className={`flex h-row w-full items-center gap-1 px-3 text-xs hover:text-ink focus-visible:-outline-offset-2 ${figure ? 'flex-row-reverse' : ''} ${sorted === 'none' ? 'text-dim' : 'text-ink'}`}
       >
         <span className="truncate">{column.title}</span>
         {sorted !== 'none' && <Icon name={sorted === 'ascending' ? 'up' : 'down'} className="size-3" />}

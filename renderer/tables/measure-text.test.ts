@@ -1,28 +1,30 @@
 // @vitest-environment happy-dom
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { noTokens, testTokens } from '../look/test-tokens.ts';
 import { recordCanvases } from '../samples/test-canvas.ts';
 
+beforeEach(() => testTokens());
 afterEach(() => {
+  noTokens();
   vi.restoreAllMocks();
   vi.resetModules();
 });
 
 it('measures a text in the font of the page and the size that is asked', async () => {
   const drawn = recordCanvases();
-  document.body.style.fontFamily = 'Signal';
+  testTokens({ '--face': 'Signal' });
   const { measureText } = await import('./measure-text.ts');
-  expect(measureText('abcd', 13)).toBe(28);
+  expect(measureText('abcd', '--type-body')).toBe(28);
   expect(drawn).toEqual([
     ['font', '=', '13px Signal'],
     ['measureText', 'abcd'],
   ]);
-  measureText('a', 12);
+  measureText('a', '--type-note');
   expect(HTMLCanvasElement.prototype.getContext).toHaveBeenCalledExactlyOnceWith('2d');
-  document.body.style.fontFamily = '';
 });
 
 it('takes letters for squares where nothing can be measured', async () => {
   vi.spyOn(HTMLCanvasElement.prototype, 'getContext').mockReturnValue(null);
   const { measureText } = await import('./measure-text.ts');
-  expect(measureText('abcd', 13)).toBe(52);
+  expect(measureText('abcd', '--type-body')).toBe(52);
 });

@@ -1,11 +1,12 @@
 /** How wide a text is in the font of the page. */
+import { canvasFont, tokenPixels } from '../look/tokens.ts';
 
 let context: CanvasRenderingContext2D | null = null;
 
-/** Width in pixels of a text of `size` pixels. */
-export function measureText(text: string, size: number): number {
+/** Width in pixels of a text of the size that a token names. */
+export function measureText(text: string, size: string): number {
   context ??= document.createElement('canvas').getContext('2d');
-  if (context === null) return text.length * size;
-  context.font = `${size}px ${getComputedStyle(document.body).fontFamily}`;
+  if (context === null) return text.length * tokenPixels(size);
+  context.font = canvasFont(size);
   return context.measureText(text).width;
 }

@@ -26,7 +26,7 @@ export function RowActions({ daemon, actions, columns, row, onDone }: RowActions
           <Button
             key={action.title}
             tone="quiet"
-            className="h-7! px-2!"
+            className="h-6! px-2!"
             label={[action.title, ...Object.values(args)].join(' ')}
             onClick={() =>
               openCommand({
@@ -47,7 +47,7 @@ export function RowActions({ daemon, actions, columns, row, onDone }: RowActions
   );
 }
 
-const TEXT_PX = 13;
+const TEXT = '--type-body';
 const BUTTON_PX = 22;
 const CELL_PX = 16;
 
@@ -57,7 +57,7 @@ export function usableActions(
   commands: readonly CommandDescription[],
 ): { readonly actions: readonly RowAction[]; readonly width: number } {
   const usable = (actions ?? []).filter(({ command }) => commands.some(({ name }) => name === command));
-  const buttons = usable.map(({ title }) => measureText(title, TEXT_PX) + BUTTON_PX);
+  const buttons = usable.map(({ title }) => measureText(title, TEXT) + BUTTON_PX);
   return { actions: usable, width: Math.ceil(buttons.reduce((sum, one) => sum + one, CELL_PX)) };
 }
 

@@ -8,7 +8,7 @@ export type ButtonTone = 'primary' | 'plain' | 'quiet' | 'danger';
 
 const TONES: Readonly<Record<ButtonTone, string>> = {
   primary: 'border-transparent bg-accent text-on-accent hover:bg-accent-strong',
-  plain: 'border-line bg-surface text-ink hover:bg-hover shadow-card',
+  plain: 'border-line bg-surface text-ink hover:bg-hover',
   quiet: 'border-transparent bg-transparent text-dim hover:bg-hover hover:text-ink',
   danger: 'border-transparent bg-bad text-surface hover:bg-bad-strong',
 };
@@ -31,7 +31,7 @@ export interface ButtonProps {
 
 export function Button(props: ButtonProps): ReactNode {
   const { tone = 'plain', disabled = false, children, icon } = props;
-  const size = children === undefined ? 'w-8 justify-center px-0' : 'px-3';
+  const size = children === undefined ? 'w-control justify-center px-0' : 'px-2.5';
   const look = disabled ? `${TONES[tone]} pointer-events-none opacity-45` : TONES[tone];
   return (
     <BaseButton
@@ -45,7 +45,7 @@ export function Button(props: ButtonProps): ReactNode {
       title={props.title}
       onClick={props.onClick}
       onKeyDownCapture={ignoreHeldKeys}
-      className={`inline-flex h-8 items-center gap-1.5 whitespace-nowrap rounded-md border text-sm font-medium transition-colors ${size} ${look} ${props.pressed === true ? 'bg-accent-soft! text-accent!' : ''} ${props.className ?? ''}`}
+      className={`inline-flex h-control items-center gap-1.5 whitespace-nowrap rounded-md border text-sm font-medium transition-colors ${size} ${look} ${props.pressed === true ? 'bg-accent-soft! text-accent!' : ''} ${props.className ?? ''}`}
     >
       {icon !== undefined && <Icon name={icon} className="size-3.5" />}
       {children}

@@ -7,7 +7,7 @@ export type CalloutTone = 'bad' | 'warn' | 'info';
 const LOOKS: Readonly<Record<CalloutTone, { icon: IconName; tone: string }>> = {
   bad: { icon: 'error', tone: 'bg-bad-soft text-bad' },
   warn: { icon: 'warning', tone: 'bg-warn-soft text-warn' },
-  info: { icon: 'info', tone: 'bg-info-soft text-info' },
+  info: { icon: 'info', tone: 'bg-sunken text-dim' },
 };
 
 interface CalloutProps {

@@ -74,13 +74,13 @@ describe('a button', () => {
       false,
     ]);
     // An icon alone is a square.
-    expect(button().className).toContain('w-8');
+    expect(button().className).toContain('w-control');
     view.rerender(<Button pressed={false}>Run</Button>);
     expect([button().getAttribute('aria-pressed'), button().className.includes('text-accent!')]).toEqual([
       'false',
       false,
     ]);
-    expect([button().className.includes('w-8'), button().querySelector('svg')]).toEqual([false, null]);
+    expect([button().className.includes('w-control'), button().querySelector('svg')]).toEqual([false, null]);
     expect(button().className).not.toContain('opacity-45');
   });
 });
@@ -262,9 +262,9 @@ describe('small parts', () => {
     });
     expect(seen).toEqual([
       'stopped text-dim',
-      'starting text-info',
+      'starting text-dim',
       'running text-good',
-      'stopping text-info',
+      'stopping text-dim',
       'crashed text-bad',
       'backoff text-warn',
       'failed text-bad',

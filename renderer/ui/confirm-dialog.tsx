@@ -40,11 +40,11 @@ export function ConfirmDialog(props: ConfirmDialogProps): ReactNode {
       }}
     >
       <AlertDialog.Portal>
-        <AlertDialog.Backdrop className="fixed inset-0 z-40 bg-black/45" />
+        <AlertDialog.Backdrop className="fixed inset-0 z-40 bg-scrim" />
         <AlertDialog.Popup
           initialFocus={first}
           onKeyDownCapture={ignoreHeldKeys}
-          className="fixed top-1/2 left-1/2 z-50 max-h-[calc(100vh-2rem)] w-[min(28rem,calc(100vw-2rem))] -translate-x-1/2 -translate-y-1/2 overflow-y-auto rounded-lg border border-line bg-surface p-5 shadow-float"
+          className="fixed top-1/2 left-1/2 z-50 max-h-dialog w-dialog -translate-x-1/2 -translate-y-1/2 overflow-y-auto card p-5 shadow-float"
         >
           {confirmation !== null && (
             <Question {...props} key={confirmation.title} first={first} confirmation={confirmation} />

@@ -1,7 +1,7 @@
 /** The sign of the product, drawn in place. Decoration: its name stands beside it. */
 import type { ReactNode } from 'react';
 
-export function Mark({ className = 'size-5.5' }: { className?: string }): ReactNode {
+export function Mark({ className = 'size-5' }: { className?: string }): ReactNode {
   return (
     <svg viewBox="0 0 32 32" aria-hidden="true" focusable="false" className={`shrink-0 ${className}`}>
       <rect width="32" height="32" rx="7" fill="#1d3a6e" />

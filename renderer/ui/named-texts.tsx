@@ -17,7 +17,7 @@ export function NamedTexts({
 }): ReactNode {
   if (texts.length === 0) return null;
   return (
-    <dl className={`grid grid-cols-[minmax(5rem,auto)_minmax(0,1fr)] gap-x-5 gap-y-1 text-sm ${className}`}>
+    <dl className={`grid grid-cols-[auto_minmax(0,1fr)] gap-x-5 gap-y-1 text-sm ${className}`}>
       {texts.map(({ name, text }) => (
         <Fragment key={name}>
           <dt className="text-dim">{name}</dt>

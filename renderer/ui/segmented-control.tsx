@@ -11,12 +11,12 @@ interface SegmentedControlProps {
 export function SegmentedControl({ label, options, value, onChange }: SegmentedControlProps): ReactNode {
   const name = useId();
   return (
-    <fieldset className="inline-flex h-8 overflow-hidden rounded-md border border-line bg-surface shadow-card">
+    <fieldset className="inline-flex h-control overflow-hidden rounded-md border border-line bg-surface">
       <legend className="sr-only">{label}</legend>
       {options.map((option) => (
         <label
           key={option.value}
-          className="relative flex cursor-pointer items-center border-line px-3 text-sm font-medium text-dim transition-colors not-first-of-type:border-l hover:bg-hover has-checked:bg-accent-soft has-checked:text-accent has-focus-visible:outline-2 has-focus-visible:-outline-offset-2 has-focus-visible:outline-accent"
+          className="relative flex cursor-pointer items-center border-line px-2.5 text-sm font-medium text-dim transition-colors not-first-of-type:border-l hover:bg-hover has-checked:bg-accent-soft has-checked:text-accent has-focus-visible:outline-2 has-focus-visible:-outline-offset-2 has-focus-visible:outline-accent"
         >
           <input
             type="radio"

@@ -11,9 +11,9 @@ interface Look {
 
 export const STATE_LOOKS: Readonly<Record<DaemonState, Look>> = {
   stopped: { icon: 'ring', tone: 'bg-sunken text-dim' },
-  starting: { icon: 'clock', tone: 'bg-info-soft text-info' },
+  starting: { icon: 'clock', tone: 'bg-sunken text-dim' },
   running: { icon: 'dot', tone: 'bg-good-soft text-good' },
-  stopping: { icon: 'clock', tone: 'bg-info-soft text-info' },
+  stopping: { icon: 'clock', tone: 'bg-sunken text-dim' },
   crashed: { icon: 'error', tone: 'bg-bad-soft text-bad' },
   backoff: { icon: 'restart', tone: 'bg-warn-soft text-warn' },
   failed: { icon: 'error', tone: 'bg-bad-soft text-bad' },
@@ -22,7 +22,7 @@ export const STATE_LOOKS: Readonly<Record<DaemonState, Look>> = {
 export function Badge({ icon, tone, children }: Look & { children: ReactNode }): ReactNode {
   return (
     <span
-      className={`inline-flex h-6 max-w-full items-center gap-1 whitespace-nowrap rounded-full pr-2.5 pl-1.5 text-xs font-medium ${tone}`}
+      className={`inline-flex h-5 max-w-full items-center gap-1 whitespace-nowrap rounded-full pr-2 pl-1 text-xs font-medium ${tone}`}
     >
       <Icon name={icon} className="size-3.5" />
       <span className="truncate">{children}</span>
