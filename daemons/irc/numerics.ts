@@ -48,7 +48,7 @@ export const N = {
   RPL_NOWAWAY: n('306', 'You have been marked as being away'),
   RPL_WHOISUSER: n('311'),
   RPL_WHOISSERVER: n('312'),
-  RPL_WHOISOPERATOR: n('313'),
+  RPL_WHOISOPERATOR: n('313', 'is an IRC operator'),
   RPL_WHOWASUSER: n('314'),
   RPL_ENDOFWHO: n('315', 'End of WHO list'),
   RPL_WHOISIDLE: n('317', 'seconds idle, signon time'),

@@ -100,10 +100,10 @@ it('a JOIN is told in the form that each asked for, and with it that somebody is
 it('a crowd of more than a small one gets the same', () => {
   const crowd = Array.from({ length: 130 }, (_, i) => {
     const client = irc.connect();
-    const user = client.user as User;
-    Object.assign(user, { nick: `n${i}`, pending: null });
-    if (i % 2 === 0) user.caps |= 1 << 5;
-    irc.server.state.join(user, '#x', 0);
+    const local = client.client!;
+    Object.assign(local.user, { nick: `n${i}`, registered: true });
+    if (i % 2 === 0) local.caps |= 1 << 5;
+    irc.server.state.join(local.user, '#x', 0);
     return client;
   });
   send('op', 'AWAY :out');

@@ -1,10 +1,14 @@
-/** Fan-out: one message to a channel, to a user's neighbours, to operators. Called by the command handlers. */
+/**
+ * Fan-out: one message to those on this server who are on a channel, share one with a user, or are operators. Called by
+ * actions and command handlers.
+ */
 import type { WorkGate } from '../runtime/async/work-gate.ts';
 import type { WorkSteps } from '../runtime/async/work-turns.ts';
 import { CAP } from './client/capabilities.ts';
 import { Delivery } from './client/delivery.ts';
 import type { CommandServer } from './command-server.ts';
-import type { Channel, Membership } from './state/channel.ts';
+import type { Channel, LocalMembership } from './state/channel.ts';
+import type { LocalClient } from './state/local-client.ts';
 import type { User } from './state/user.ts';
 import {
   type Audience,
@@ -23,10 +27,10 @@ export function toMembers(
   server: CommandServer,
   channel: Channel,
   message: Message,
-  send: Audience<Membership>['send'],
+  send: Audience<LocalMembership>['send'],
 ): WorkSteps | null {
-  const audience = { entries: channel.members, send };
-  if (channel.members.length > SMALL_CROWD) return deliver(server.host, audience, message, gatesOf(channel));
+  const audience = { entries: channel.locals, send };
+  if (channel.locals.length > SMALL_CROWD) return deliver(server.host, audience, message, gatesOf(channel));
   deliverSmall(server.host, audience, message);
   return null;
 }
@@ -36,12 +40,12 @@ export function toChannel(
   server: CommandServer,
   channel: Channel,
   message: Delivery,
-  except: User | null,
+  except: LocalClient | null,
 ): WorkSteps | null {
   return toMembers(server, channel, message, (members, from, to) => {
     for (let i = from; i < to; i++) {
-      const { user } = members[i]!;
-      if (user !== except) message.to(user);
+      const { client } = members[i]!;
+      if (client !== except) message.to(client);
     }
   });
 }
@@ -52,12 +56,12 @@ export function toChannelStatus(
   channel: Channel,
   status: number,
   message: Delivery,
-  except: User | null,
+  except: LocalClient | null,
 ): WorkSteps | null {
   return toMembers(server, channel, message, (members, from, to) => {
     for (let i = from; i < to; i++) {
-      const { user, status: held } = members[i]!;
-      if ((held & status) !== 0 && user !== except) message.to(user);
+      const { client, status: held } = members[i]!;
+      if ((held & status) !== 0 && client !== except) message.to(client);
     }
   });
 }
@@ -68,22 +72,25 @@ export function toChannelWithCap(
   channel: Channel,
   cap: number,
   message: Delivery,
-  except: User | null,
+  except: LocalClient | null,
   status = 0,
 ): WorkSteps | null {
   return toMembers(server, channel, message, (members, from, to) => {
     for (let i = from; i < to; i++) {
-      const { user, status: held } = members[i]!;
-      if (user === except || !user.has(cap) || (status !== 0 && (held & status) === 0)) continue;
-      message.to(user);
+      const { client, status: held } = members[i]!;
+      if (client === except || !client.has(cap) || (status !== 0 && (held & status) === 0)) continue;
+      message.to(client);
     }
   });
 }
 
-/** What sends a message to those of a list of users whom `gets` answers true for. */
-export function toUsers(message: Delivery, gets: (user: User) => boolean): Audience<User>['send'] {
-  return (users, from, to) => {
-    for (let i = from; i < to; i++) if (gets(users[i]!)) message.to(users[i]!);
+/** What sends a message to those of a list of clients whom `gets` answers true for. */
+export function toClients(
+  message: Delivery,
+  gets: (client: LocalClient) => boolean,
+): Audience<LocalClient>['send'] {
+  return (clients, from, to) => {
+    for (let i = from; i < to; i++) if (gets(clients[i]!)) message.to(clients[i]!);
   };
 }
 
@@ -97,7 +104,7 @@ export function toNeighbours(
 ): WorkSteps | null {
   const found = server.state.neighbours(user);
   spendSkipped(server.host, server.state.walked);
-  const send = toUsers(message, (other) => cap === 0 || other.has(cap));
+  const send = toClients(message, (other) => cap === 0 || other.has(cap));
   if (found.length > SMALL_CROWD) return deliver(server.host, { entries: [...found], send }, message, gates);
   deliverSmall(server.host, { entries: found, send }, message);
   return null;
@@ -132,17 +139,17 @@ export function* announceJoin(server: CommandServer, user: User, channel: Channe
   };
   const told = toMembers(server, channel, either, (members, from, to) => {
     for (let i = from; i < to; i++) {
-      const { user: member } = members[i]!;
-      (member.has(CAP.extendedJoin) ? extended : plain).to(member);
+      const { client } = members[i]!;
+      (client.has(CAP.extendedJoin) ? extended : plain).to(client);
     }
   });
   yield* rest(told);
   if (user.away === null) return;
   const away = fromUser(server, user, `AWAY :${user.away}`);
-  yield* rest(toChannelWithCap(server, channel, CAP.awayNotify, away, user));
+  yield* rest(toChannelWithCap(server, channel, CAP.awayNotify, away, user.local));
 }
 
-/** Tells all operators what happened, as a server notice. */
-export function noticeOpers(server: CommandServer, text: string, except: User | null = null): void {
-  for (const oper of server.state.opers) if (oper !== except) oper.notice(`*** ${text}`);
+/** Tells all operators on this server what happened, as a server notice. */
+export function noticeOpers(server: CommandServer, text: string, except: LocalClient | null = null): void {
+  for (const { local } of server.state.opers) if (local !== except) local?.notice(`*** ${text}`);
 }

@@ -88,8 +88,8 @@ describe('a client that goes', () => {
     const [a, b] = [irc.join('a'), irc.join('b')];
     for (const client of [a, b]) client.send('JOIN #x');
     for (const client of [a, b]) client.received();
-    irc.server.exit(a.user as User, 'x'.repeat(600));
-    irc.server.exit(a.user as User, 'again');
+    irc.server.exit(a.client!, 'x'.repeat(600));
+    irc.server.exit(a.client!, 'again');
     const [line = ''] = a.received();
     expect(line).toMatch(/^ERROR :Closing Link: 192\.0\.2\.1 \(x{391}\)$/);
     const [quit = '', ...more] = b.received();
@@ -114,7 +114,7 @@ describe('a client that goes', () => {
     b.received();
     irc.host.logs.length = 0;
     irc.server.closing = 'Server is shutting down';
-    irc.server.exit(a.user as User, 'over');
+    irc.server.exit(a.client!, 'over');
     expect([b.received(), irc.host.logs, irc.server.state.users.size]).toEqual([[], [], 1]);
     expect(irc.server.refusal('192.0.2.9')).toBe('Server is shutting down');
     expect(irc.server.counters.serverBanMatches).toBe(0);
@@ -138,7 +138,7 @@ describe('what a client asks for while something of it is unfinished', () => {
       fail = reject;
     });
     irc.server.defer(
-      client.user as User,
+      client.client!,
       work,
       (result) => void done.push(result),
       (error) => void done.push(String(error)),
@@ -206,7 +206,7 @@ describe('what a client asks for while something of it is unfinished', () => {
     });
     const setname = vi.spyOn(irc.server.state, 'findUser').mockImplementation(() => {
       irc.server.defer(
-        client.user as User,
+        client.client!,
         second,
         (result) => void done.push(result),
         () => {},
@@ -230,7 +230,7 @@ describe('what a client asks for while something of it is unfinished', () => {
 
   it('runs for whoever is kept to the end', async () => {
     const kept: string[] = [];
-    irc.server.deferKept(client.user as User, Promise.resolve('kept'), (result) => void kept.push(result));
+    irc.server.deferKept(client.client!, Promise.resolve('kept'), (result) => void kept.push(result));
     client.drop();
     await vi.advanceTimersByTimeAsync(0);
     expect([kept, done]).toEqual([['kept'], []]);
@@ -251,7 +251,7 @@ describe('a defect', () => {
     expect(client.send('PING x')).toEqual([
       ':irc.test 400 a line :The server could not process this command',
     ]);
-    vi.spyOn(irc.server.state, 'addUser').mockImplementationOnce(broken);
+    vi.spyOn(irc.server.state, 'addClient').mockImplementationOnce(broken);
     irc.connect();
     const told = irc.host.logs.filter(({ event }) => event === 'handler_failed').map(({ fields }) => fields);
     expect(told).toEqual([
@@ -415,7 +415,7 @@ it('gives an operator what their block says after a reload, and keeps the name o
   };
   const { config } = irc.server;
   irc.server.configure({ ...config, server_name: 'other.test', network: 'New', oper: [block] }, null);
-  expect([(client.user as User).oper, irc.server.name]).toEqual([
+  expect([client.client!.oper, irc.server.name]).toEqual([
     { name: 'test', flags: new Set(['wallops']), title: 'is new' },
     'irc.test',
   ]);
@@ -426,7 +426,7 @@ it('gives an operator what their block says after a reload, and keeps the name o
     ':a!~a@192.0.2.1 MODE a :-o',
     ':irc.test NOTICE a :*** Your operator block is gone from the configuration',
   ]);
-  expect([(client.user as User).oper, (client.user as User).isOper]).toEqual([null, false]);
+  expect([client.client!.oper, (client.user as User).isOper]).toEqual([null, false]);
 });
 
 it.each([

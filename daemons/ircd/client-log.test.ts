@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { MemoryServer } from './memory-server.ts';
-import type { User } from './state/user.ts';
 
 let irc: MemoryServer;
 
@@ -44,10 +43,10 @@ it('counts what a storm of connects leaves out, and tells it once a second', () 
 
 it('tells fifty a second, and begins anew with the next', () => {
   const client = irc.join('alice');
-  const user = client.user as User;
+  const local = client.client!;
   const tell = (times: number) => {
     irc.host.logs.length = 0;
-    for (let i = 0; i < times; i++) irc.server.clientLog.quit(user, 'bye');
+    for (let i = 0; i < times; i++) irc.server.clientLog.quit(local, 'bye');
     return events().length;
   };
   vi.advanceTimersByTime(1_000);
@@ -70,10 +69,10 @@ it('tells fifty a second, and begins anew with the next', () => {
 
 it('tells what was left out when it is closed, and leaves no timer', () => {
   const client = irc.join('alice');
-  const user = client.user as User;
+  const local = client.client!;
   client.drop();
   irc.host.logs.length = 0;
-  for (let i = 0; i < 60; i++) irc.server.clientLog.connected(user);
+  for (let i = 0; i < 60; i++) irc.server.clientLog.connected(local);
   irc.server.clientLog.close();
   const left = irc.host.logs.at(-1)?.fields;
   irc.host.logs.length = 0;

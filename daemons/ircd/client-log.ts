@@ -4,7 +4,7 @@
  */
 import { limits } from './limits.ts';
 import type { ServerHost } from './server-host.ts';
-import type { User } from './state/user.ts';
+import type { LocalClient } from './state/local-client.ts';
 
 /** At most `clientLogRecords` records a second. */
 export class ClientLog {
@@ -18,9 +18,9 @@ export class ClientLog {
   }
 
   /** A client has registered. */
-  connected(user: User): void {
+  connected({ connection, user }: LocalClient): void {
     if (!this.#mayWrite()) return;
-    const { tls, connectionClass, remoteAddress } = user.connection;
+    const { tls, connectionClass, remoteAddress } = connection;
     this.#host.log('info', 'client_connected', `${user.prefix} connected`, {
       nick: user.nick,
       address: remoteAddress,
@@ -30,7 +30,7 @@ export class ClientLog {
   }
 
   /** A registered client has ended; `reason` is what others were shown. */
-  quit(user: User, reason: string): void {
+  quit({ user }: LocalClient, reason: string): void {
     if (!this.#mayWrite()) return;
     this.#host.log('info', 'client_quit', `${user.prefix} left: ${reason}`, { nick: user.nick });
   }

@@ -10,8 +10,8 @@ import type { ProtocolCounters } from './counters.ts';
 import type { PasswordChecker } from './passwords.ts';
 import type { ServerBans } from './server-bans.ts';
 import type { ServerHost } from './server-host.ts';
+import type { LocalClient } from './state/local-client.ts';
 import type { NetworkState } from './state/network.ts';
-import type { User } from './state/user.ts';
 import type { Tuning } from './tuning.ts';
 
 /** Version shown to clients. */
@@ -56,16 +56,21 @@ export interface CommandServer {
    * its turns, and until then the client is still listed. Calling it twice is fine.
    * @param reason shown to everybody who shared a channel.
    */
-  exit(user: User, reason: string): void;
+  exit(client: LocalClient, reason: string): void;
   /**
-   * Runs asynchronous work for a command. Until it is done, further lines of this user wait, so that commands take
-   * effect in order; nothing runs when the user left meanwhile.
+   * Runs asynchronous work for a command. Until it is done, further lines of this client wait, so that commands take
+   * effect in order; nothing runs when the client left meanwhile.
    */
-  defer<T>(user: User, work: Promise<T>, done: (result: T) => void, failed: (error: unknown) => void): void;
-  /** As {@link defer}, but what follows runs also when the user left meanwhile; `work` never rejects. */
-  deferKept<T>(user: User, work: Promise<T>, done: (result: T) => void): void;
+  defer<T>(
+    client: LocalClient,
+    work: Promise<T>,
+    done: (result: T) => void,
+    failed: (error: unknown) => void,
+  ): void;
+  /** As {@link defer}, but what follows runs also when the client left meanwhile; `work` never rejects. */
+  deferKept<T>(client: LocalClient, work: Promise<T>, done: (result: T) => void): void;
   /** To be called when something that registration waits for is there. */
-  registrationStep(user: User): void;
+  registrationStep(client: LocalClient): void;
   /** Restarts the silence timer once a client is registered. */
-  startPings(user: User): void;
+  startPings(client: LocalClient): void;
 }

@@ -43,7 +43,7 @@ function conversation(settings: object): string[] {
     const lines = client.send('NICK ann', 'USER ann 0 * :Ann');
     irc.promote(client, ['auspex']);
     const [block] = irc.server.config.oper;
-    if (client.user?.oper && block !== undefined) Object.assign(client.user.oper, { title: block.title });
+    if (client.client?.oper && block !== undefined) Object.assign(client.client.oper, { title: block.title });
     lines.push(
       ...client.send('ADMIN', 'LINKS', 'MAP', 'INFO', 'VERSION', 'WHOIS ann', 'STATS o', 'TIME', 'LUSERS'),
     );

@@ -33,7 +33,7 @@ import { networkReport, trafficReport } from './network-report.ts';
 import type { IrcdPrepared } from './prepare.ts';
 import { banKey, type ServerBan, ServerBans, serverBanSchema } from './server-bans.ts';
 import type { LiveTable, LookupResult, ServerHost } from './server-host.ts';
-import type { User } from './state/user.ts';
+import type { LocalClient } from './state/local-client.ts';
 
 type IrcdDaemon = RunningDaemon<IrcdConfig, typeof adminCommands, IrcdPrepared>;
 
@@ -51,7 +51,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
   readonly work: ServerHost['work'];
   readonly #context: DaemonContext<IrcdConfig, IrcdPrepared>;
   readonly #server: IrcServer;
-  readonly #net: NetServer<User>;
+  readonly #net: NetServer<LocalClient>;
   readonly #banFile: BanFile<ServerBan>;
   readonly #banSaver: BanSaver<ServerBan>;
   readonly #logger;
@@ -79,14 +79,14 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
     this.#banSaver = new BanSaver(this.#banFile, bans, this.#logger);
     instrumentCounts(context.metrics, 'batcher', 'bans', () => this.#banSaver.counts);
     // The server needs the outbox of the network path, which needs a handler: the handler waits for the server.
-    const handler: ConnectionHandler<User> = {
+    const handler: ConnectionHandler<LocalClient> = {
       refusal: (address) => this.#server.refusal(address),
-      onOpen: (connection: Connection<User>) => this.#server.onOpen(connection),
+      onOpen: (connection: Connection<LocalClient>) => this.#server.onOpen(connection),
       onLine: (connection, bytes, start, end) => this.#server.onLine(connection, bytes, start, end),
       onOversizedLine: (connection) => this.#server.onOversizedLine(connection),
       onClose: (connection, reason) => this.#server.onClose(connection, reason),
     };
-    this.#net = new NetServer<User>(config, {
+    this.#net = new NetServer<LocalClient>(config, {
       handler,
       dataDirectory: context.dataDir,
       serverName: config.server_name,
@@ -111,8 +111,8 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
     const { state } = this.#server;
     this.tables = {
       connections: {
-        rows: () => mapEach(state.users, (user) => connectionCells(user, Date.now())),
-        total: () => state.users.size,
+        rows: () => mapEach(state.localClients, (client) => connectionCells(client, Date.now())),
+        total: () => state.localClients.size,
       },
       channels: {
         rows: () => mapEach(state.channels.values(), channelCells),
@@ -151,7 +151,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
   }
 
   stopImpact(): string | null {
-    const clients = this.#server.state.users.size;
+    const clients = this.#server.state.localClients.size;
     return stopEffect(clients, this.#banSaver.unsaved);
   }
 

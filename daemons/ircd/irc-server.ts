@@ -30,8 +30,9 @@ import { PasswordChecker } from './passwords.ts';
 import { startRegistration, tryRegister } from './registration.ts';
 import type { ServerBans } from './server-bans.ts';
 import type { ServerHost } from './server-host.ts';
+import type { LocalClient } from './state/local-client.ts';
 import { NetworkState } from './state/network.ts';
-import type { User } from './state/user.ts';
+import { Server } from './state/server.ts';
 import { Tuning } from './tuning.ts';
 import { freeChannelsOf, leaveAll, rest } from './work-steps.ts';
 
@@ -47,7 +48,7 @@ export interface ServerOptions {
 }
 
 /** The protocol: takes lines, finds their command, runs it and keeps the state. */
-export class IrcServer implements ConnectionHandler<User>, CommandServer {
+export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer {
   readonly host: ServerHost;
   readonly state: NetworkState;
   readonly counters = new ProtocolCounters();
@@ -77,7 +78,12 @@ export class IrcServer implements ConnectionHandler<User>, CommandServer {
   constructor(options: ServerOptions) {
     this.host = options.host;
     this.clientLog = new ClientLog(options.host);
-    this.state = new NetworkState(limits.whowasEntries.default, (table) => this.host.tableChanged(table));
+    const { server_name, description } = options.config;
+    this.state = new NetworkState(
+      new Server(server_name, description),
+      limits.whowasEntries.default,
+      (table) => this.host.tableChanged(table),
+    );
     this.bans = options.bans;
     this.commands = options.commands;
     this.config = options.config;
@@ -94,7 +100,8 @@ export class IrcServer implements ConnectionHandler<User>, CommandServer {
     this.config = { ...config, server_name: this.config.server_name };
     this.motd = motd;
     this.refreshIsupport();
-    for (const user of this.state.opers) this.#reviseOper(user);
+    this.state.me.description = config.description;
+    for (const { local } of this.state.opers) if (local !== null) this.#reviseOper(local);
   }
 
   /** Rebuilds RPL_ISUPPORT after the network's name or a limit changed. */
@@ -103,16 +110,16 @@ export class IrcServer implements ConnectionHandler<User>, CommandServer {
   }
 
   /** Gives an operator what their block says now, or takes the status away when it is gone. */
-  #reviseOper(user: User): void {
-    const block = this.config.oper.find((candidate) => candidate.name === user.oper?.name);
+  #reviseOper(client: LocalClient): void {
+    const block = this.config.oper.find((candidate) => candidate.name === client.oper?.name);
     if (block !== undefined) {
-      user.oper = { name: block.name, flags: new Set(block.flags), title: block.title };
+      client.oper = { name: block.name, flags: new Set(block.flags), title: block.title };
       return;
     }
-    user.oper = null;
-    this.state.setUserMode(user, UMODE.oper, false);
-    user.send(`:${user.prefix} MODE ${user.nick} :-o`);
-    user.notice('*** Your operator block is gone from the configuration');
+    client.oper = null;
+    this.state.setUserMode(client.user, UMODE.oper, false);
+    client.send(`:${client.user.prefix} MODE ${client.user.nick} :-o`);
+    client.notice('*** Your operator block is gone from the configuration');
   }
 
   /** A new message id (IRCv3 message-ids), unique for the life of the network. */
@@ -127,39 +134,39 @@ export class IrcServer implements ConnectionHandler<User>, CommandServer {
     return refusal;
   }
 
-  onOpen(connection: Connection<User>): void {
+  onOpen(connection: Connection<LocalClient>): void {
     this.#guard(undefined, 'open', () => this.#open(connection));
   }
 
-  #open(connection: Connection<User>): void {
-    const user = startRegistration(this, connection);
-    connection.user = user;
-    this.state.addUser(user);
-    this.#armTimer(user, this.tuning.get('registration_seconds') * 1000);
+  #open(connection: Connection<LocalClient>): void {
+    const client = startRegistration(this, connection);
+    connection.client = client;
+    this.state.addClient(client);
+    this.#armTimer(client, this.tuning.get('registration_seconds') * 1000);
   }
 
-  onLine(connection: Connection<User>, bytes: Uint8Array, start: number, end: number): void {
-    const user = connection.user;
-    if (user === undefined || user.gone) return;
+  onLine(connection: Connection<LocalClient>, bytes: Uint8Array, start: number, end: number): void {
+    const { client } = connection;
+    if (client === undefined || client.user.gone) return;
     try {
-      if (user.waiting !== null) this.#postpone(user, bytes, start, end);
-      else this.#handleLine(user, bytes, start, end);
+      if (client.waiting !== null) this.#postpone(client, bytes, start, end);
+      else this.#handleLine(client, bytes, start, end);
     } catch (error) {
-      this.#reportDefect(user, 'line', error);
+      this.#reportDefect(client, 'line', error);
     }
   }
 
-  onOversizedLine(connection: Connection<User>): void {
-    const user = connection.user;
-    if (user === undefined || user.gone) return;
-    user.reply(N.ERR_INPUTTOOLONG);
+  onOversizedLine(connection: Connection<LocalClient>): void {
+    const { client } = connection;
+    if (client === undefined || client.user.gone) return;
+    client.reply(N.ERR_INPUTTOOLONG);
     // It may be the request line of a browser with a long path, and then what follows is the text of a web page.
-    if (!user.registered) this.exit(user, 'Line too long before registration');
+    if (!client.user.registered) this.exit(client, 'Line too long before registration');
   }
 
-  onClose(connection: Connection<User>, reason: string): void {
-    const user = connection.user;
-    if (user !== undefined) this.#guard(user, 'close', () => this.exit(user, reason));
+  onClose(connection: Connection<LocalClient>, reason: string): void {
+    const { client } = connection;
+    if (client !== undefined) this.#guard(client, 'close', () => this.exit(client, reason));
   }
 
   /**
@@ -167,31 +174,31 @@ export class IrcServer implements ConnectionHandler<User>, CommandServer {
    * its turns, and until then the client is still listed. Calling it twice is fine.
    * @param reason shown to everybody who shared a channel.
    */
-  exit(user: User, reason: string): void {
-    if (user.gone) return;
-    user.gone = true;
-    user.capture = null;
-    user.waiting = null;
-    if (user.timer !== null) clearTimeout(user.timer);
-    user.timer = null;
+  exit(client: LocalClient, reason: string): void {
+    if (client.user.gone) return;
+    client.user.gone = true;
+    client.capture = null;
+    client.waiting = null;
+    if (client.timer !== null) clearTimeout(client.timer);
+    client.timer = null;
     const shown = truncateUtf8(reason, limits.quitBytes.default);
-    user.connection.sendLine(`ERROR :Closing Link: ${user.host} (${shown})`);
-    user.connection.close(shown);
+    client.connection.sendLine(`ERROR :Closing Link: ${client.user.host} (${shown})`);
+    client.connection.close(shown);
     // Behind what the client asked for before, so that others see its last words before its QUIT.
-    const steps = this.#supervised(user, 'QUIT', this.#departure(user, shown), null);
-    this.host.work.runSteps(user.connection.work, steps);
+    const steps = this.#supervised(client, 'QUIT', this.#departure(client, shown), null);
+    this.host.work.runSteps(client.connection.work, steps);
   }
 
   /** Tells the neighbours, then takes the client out of every index. */
-  *#departure(user: User, shown: string): WorkSteps {
+  *#departure(client: LocalClient, shown: string): WorkSteps {
     this.host.work.spend(workPrices.departure.ns);
-    const gates = this.closing === null ? yield* freeChannelsOf(this.host, user) : [];
+    const gates = this.closing === null ? yield* freeChannelsOf(this.host, client.user) : [];
     try {
-      if (user.registered && this.closing === null) {
-        yield* rest(toNeighbours(this, user, fromUser(this, user, `QUIT :${shown}`), 0, gates));
-        this.clientLog.quit(user, shown);
+      if (client.user.registered && this.closing === null) {
+        yield* rest(toNeighbours(this, client.user, fromUser(this, client.user, `QUIT :${shown}`), 0, gates));
+        this.clientLog.quit(client, shown);
       }
-      this.state.removeUser(user, Date.now());
+      this.state.removeUser(client.user, Date.now());
     } finally {
       leaveAll(this.host, gates);
     }
@@ -201,40 +208,45 @@ export class IrcServer implements ConnectionHandler<User>, CommandServer {
    * Runs asynchronous work for a command. Until it is done, further lines of this user wait, so that commands take
    * effect in order; nothing runs when the user left meanwhile.
    */
-  defer<T>(user: User, work: Promise<T>, done: (result: T) => void, failed: (error: unknown) => void): void {
-    this.#suspend(user, work, done, failed, () => {});
+  defer<T>(
+    client: LocalClient,
+    work: Promise<T>,
+    done: (result: T) => void,
+    failed: (error: unknown) => void,
+  ): void {
+    this.#suspend(client, work, done, failed, () => {});
   }
 
   /** As {@link defer}, but what follows runs also when the user left meanwhile; `work` never rejects. */
-  deferKept<T>(user: User, work: Promise<T>, done: (result: T) => void): void {
-    this.#suspend(user, work, done, () => {}, done);
+  deferKept<T>(client: LocalClient, work: Promise<T>, done: (result: T) => void): void {
+    this.#suspend(client, work, done, () => {}, done);
   }
 
   #suspend<T>(
-    user: User,
+    client: LocalClient,
     work: Promise<T>,
     done: (result: T) => void,
     failed: (error: unknown) => void,
     left: (result: T) => void,
   ): void {
-    const capture = user.capture;
-    user.capture = null;
-    user.waiting ??= [];
+    const capture = client.capture;
+    client.capture = null;
+    client.waiting ??= [];
     const finish = (step: () => void, leftStep: () => void) => {
-      this.host.work.run(user.connection.work, {
+      this.host.work.run(client.connection.work, {
         step: () => {
-          if (user.gone) {
-            this.#guard(user, 'deferred', leftStep);
+          if (client.user.gone) {
+            this.#guard(client, 'deferred', leftStep);
             return 'done';
           }
-          user.capture = capture;
-          const waiting = user.waiting ?? [];
-          user.waiting = null;
-          user.waitingBytes = 0;
-          user.connection.deferInput(0);
-          this.#guard(user, 'deferred', step);
-          this.#settleCapture(user);
-          if (waiting.length > 0) this.#resume(user, waiting);
+          client.capture = capture;
+          const waiting = client.waiting ?? [];
+          client.waiting = null;
+          client.waitingBytes = 0;
+          client.connection.deferInput(0);
+          this.#guard(client, 'deferred', step);
+          this.#settleCapture(client);
+          if (waiting.length > 0) this.#resume(client, waiting);
           return 'done';
         },
       });
@@ -254,45 +266,45 @@ export class IrcServer implements ConnectionHandler<User>, CommandServer {
   }
 
   /** Called when something that registration waits for is there. */
-  registrationStep(user: User): void {
-    if (!user.gone) this.#guard(user, 'registration', () => tryRegister(this, user));
+  registrationStep(client: LocalClient): void {
+    if (!client.user.gone) this.#guard(client, 'registration', () => tryRegister(this, client));
   }
 
   /** Restarts the silence timer once a client is registered. */
-  startPings(user: User): void {
-    this.#armTimer(user, user.connection.connectionClass.pingSeconds * 1000);
+  startPings(client: LocalClient): void {
+    this.#armTimer(client, client.connection.connectionClass.pingSeconds * 1000);
   }
 
-  #handleLine(user: User, bytes: Uint8Array, start: number, end: number): void {
-    user.lastLineMs = Date.now();
-    user.pingSent = false;
+  #handleLine(client: LocalClient, bytes: Uint8Array, start: number, end: number): void {
+    client.lastLineMs = Date.now();
+    client.pingSent = false;
     const parser = this.#parser;
     const status = parser.parse(bytes, start, end);
     if (status === 'empty') return;
     if (status === 'tags-too-long') {
-      user.reply(N.ERR_INPUTTOOLONG);
+      client.reply(N.ERR_INPUTTOOLONG);
       return;
     }
     if (status === 'malformed') {
-      user.fail('*', 'INVALID_MESSAGE', '', 'A line must not contain NUL or CR');
+      client.fail('*', 'INVALID_MESSAGE', '', 'A line must not contain NUL or CR');
       return;
     }
-    if (!user.registered && isHttpMethod(parser.command)) {
-      this.exit(user, HTTP_REFUSAL);
+    if (!client.user.registered && isHttpMethod(parser.command)) {
+      this.exit(client, HTTP_REFUSAL);
       return;
     }
-    if (parser.tags !== '') this.#startCapture(user, parser.tags);
+    if (parser.tags !== '') this.#startCapture(client, parser.tags);
     if (status === 'invalid-utf8') {
-      user.fail(parser.command, 'INVALID_UTF8', '', 'Message rejected, it is not valid UTF-8');
+      client.fail(parser.command, 'INVALID_UTF8', '', 'Message rejected, it is not valid UTF-8');
     } else {
       const command = this.commands.get(parser.command);
-      if (command === undefined) this.#rejectUnknown(user, parser.command);
-      else this.#run(user, command, end - start);
+      if (command === undefined) this.#rejectUnknown(client, parser.command);
+      else this.#run(client, command, end - start);
     }
-    this.#settleCapture(user);
+    this.#settleCapture(client);
   }
 
-  #run(user: User, command: Command, sizeBytes: number): void {
+  #run(client: LocalClient, command: Command, sizeBytes: number): void {
     const { params, tags } = this.#parser;
     const usage = this.usage.get(command.name);
     if (usage === undefined) this.usage.set(command.name, { count: 1, bytes: sizeBytes });
@@ -300,61 +312,66 @@ export class IrcServer implements ConnectionHandler<User>, CommandServer {
       usage.count++;
       usage.bytes += sizeBytes;
     }
-    if (!this.#mayRun(user, command, params)) return;
+    if (!this.#mayRun(client, command, params)) return;
     loopTurn.work = command.name;
-    if (command.penaltyLines !== undefined) user.connection.penalize(command.penaltyLines);
+    if (command.penaltyLines !== undefined) client.connection.penalize(command.penaltyLines);
     if ('steps' in command) {
-      this.#begin(user, command, params, tags);
+      this.#begin(client, command, params, tags);
       return;
     }
     const started = performance.now();
-    this.#guard(user, command.name, () => command.run(this, user, params, tags));
+    this.#guard(client, command.name, () => command.run(this, client, params, tags));
     const ms = performance.now() - started;
     this.host.commandTime(ms);
-    if (ms > limits.slowCommandMs.default) this.#reportSlow(user, command.name, ms);
+    if (ms > limits.slowCommandMs.default) this.#reportSlow(client, command.name, ms);
   }
 
   /** Runs a command that may take several turns. */
-  #begin(user: User, command: LongCommand, params: readonly string[], tags: string): void {
+  #begin(client: LocalClient, command: LongCommand, params: readonly string[], tags: string): void {
     const started = performance.now();
     let steps: WorkSteps | null = null;
     try {
-      steps = command.steps(this, user, params, tags);
+      steps = command.steps(this, client, params, tags);
     } catch (error) {
-      this.#reportDefect(user, command.name, error);
+      this.#reportDefect(client, command.name, error);
     }
     if (steps === null) {
       this.host.commandTime(performance.now() - started);
       return;
     }
-    const { capture } = user;
-    user.capture = null;
-    this.host.work.runSteps(user.connection.work, this.#supervised(user, command.name, steps, capture));
+    const { capture } = client;
+    client.capture = null;
+    this.host.work.runSteps(client.connection.work, this.#supervised(client, command.name, steps, capture));
   }
 
   /**
    * Runs the steps of a client: the response to a labeled command is collected over all of them, a defect ends them, and
    * their time is counted without what others did in between.
    */
-  *#supervised(user: User, name: string, steps: WorkSteps, response: LabelCapture | null): WorkSteps {
+  *#supervised(
+    client: LocalClient,
+    name: string,
+    steps: WorkSteps,
+    response: LabelCapture | null,
+  ): WorkSteps {
     let capture = response;
     let spentMs = 0;
     for (let waits: WorkGate | null | 'end' = null; waits !== 'end'; ) {
       const started = performance.now();
       loopTurn.work = name;
-      user.capture = capture;
+      client.capture = capture;
       try {
         const { done, value } = steps.next();
         waits = done === true ? 'end' : value;
       } catch (error) {
         waits = 'end';
-        this.#reportDefect(user, name, error);
+        this.#reportDefect(client, name, error);
       }
-      ({ capture } = user);
-      if (waits === 'end') this.#settleCapture(user);
-      user.capture = null;
+      ({ capture } = client);
+      if (waits === 'end') this.#settleCapture(client);
+      client.capture = null;
       const ms = performance.now() - started;
-      if (ms > limits.slowCommandMs.default) this.#reportSlow(user, name, ms);
+      if (ms > limits.slowCommandMs.default) this.#reportSlow(client, name, ms);
       spentMs += ms;
       if (waits !== 'end') yield waits;
     }
@@ -362,127 +379,127 @@ export class IrcServer implements ConnectionHandler<User>, CommandServer {
   }
 
   /** Names the command and the client behind a block of the event loop. */
-  #reportSlow(user: User, command: string, ms: number): void {
-    this.host.log('warn', 'slow_irc_command', `${command} of ${user.target} took ${Math.round(ms)} ms`, {
+  #reportSlow(client: LocalClient, command: string, ms: number): void {
+    this.host.log('warn', 'slow_irc_command', `${command} of ${client.target} took ${Math.round(ms)} ms`, {
       command,
-      nick: user.target,
-      connection: user.connection.id,
+      nick: client.target,
+      connection: client.connection.id,
       ms: Math.round(ms),
     });
   }
 
-  #mayRun(user: User, command: Command, params: readonly string[]): boolean {
-    if (!user.registered && command.phase === undefined) {
-      user.reply(N.ERR_NOTREGISTERED);
+  #mayRun(client: LocalClient, command: Command, params: readonly string[]): boolean {
+    if (!client.user.registered && command.phase === undefined) {
+      client.reply(N.ERR_NOTREGISTERED);
       return false;
     }
-    if (user.registered && command.phase === 'before') {
-      user.reply(N.ERR_ALREADYREGISTERED);
+    if (client.user.registered && command.phase === 'before') {
+      client.reply(N.ERR_ALREADYREGISTERED);
       return false;
     }
     if (command.oper !== undefined) {
-      if (!user.isOper) {
-        user.reply(N.ERR_NOPRIVILEGES);
+      if (!client.user.isOper) {
+        client.reply(N.ERR_NOPRIVILEGES);
         return false;
       }
-      if (!user.can(command.oper)) {
-        user.reply(N.ERR_NOPRIVS, command.oper);
+      if (!client.can(command.oper)) {
+        client.reply(N.ERR_NOPRIVS, command.oper);
         return false;
       }
     }
     if (params.length < command.minParams) {
-      user.reply(N.ERR_NEEDMOREPARAMS, command.name);
+      client.reply(N.ERR_NEEDMOREPARAMS, command.name);
       return false;
     }
     return true;
   }
 
-  #rejectUnknown(user: User, name: string): void {
-    if (!user.registered) user.reply(N.ERR_NOTREGISTERED);
-    else user.reply(N.ERR_UNKNOWNCOMMAND, truncateUtf8(name, 64));
+  #rejectUnknown(client: LocalClient, name: string): void {
+    if (!client.user.registered) client.reply(N.ERR_NOTREGISTERED);
+    else client.reply(N.ERR_UNKNOWNCOMMAND, truncateUtf8(name, 64));
   }
 
   /** A defect in one handler must not touch anybody else: it is logged and answered with 400. */
-  #guard(user: User | undefined, what: string, step: () => void): void {
+  #guard(client: LocalClient | undefined, what: string, step: () => void): void {
     try {
       step();
     } catch (error) {
-      this.#reportDefect(user, what, error);
+      this.#reportDefect(client, what, error);
     }
   }
 
-  #reportDefect(user: User | undefined, what: string, error: unknown): void {
+  #reportDefect(client: LocalClient | undefined, what: string, error: unknown): void {
     this.counters.handlerErrors++;
     const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    this.host.log('error', 'handler_failed', message, { command: what, nick: user?.nick ?? null });
-    if (user !== undefined && !user.gone) {
-      user.reply(N.ERR_UNKNOWNERROR, what, 'The server could not process this command');
+    this.host.log('error', 'handler_failed', message, { command: what, nick: client?.user.nick ?? null });
+    if (client !== undefined && !client.user.gone) {
+      client.reply(N.ERR_UNKNOWNERROR, what, 'The server could not process this command');
     }
   }
 
-  #startCapture(user: User, tags: string): void {
-    if (!user.has(CAP.labeledResponse) || !user.has(CAP.batch)) return;
+  #startCapture(client: LocalClient, tags: string): void {
+    if (!client.has(CAP.labeledResponse) || !client.has(CAP.batch)) return;
     const label = rawTagValue(tags, 'label');
     if (label !== null && label !== '' && Buffer.byteLength(label) <= MAX_LABEL_BYTES) {
-      user.capture = new LabelCapture(label);
+      client.capture = new LabelCapture(label);
     }
   }
 
-  #settleCapture(user: User): void {
-    const { capture } = user;
+  #settleCapture(client: LocalClient): void {
+    const { capture } = client;
     // While an asynchronous command is unfinished, defer() holds the capture.
     if (capture === null) return;
-    user.capture = null;
-    capture.flush(user.connection, user.caps, this.name);
+    client.capture = null;
+    capture.flush(client.connection, client.caps, this.name);
   }
 
-  #postpone(user: User, bytes: Uint8Array, start: number, end: number): void {
-    user.waitingBytes += end - start;
-    user.connection.deferInput(user.waitingBytes);
-    if (user.waitingBytes > limits.deferredBytes.default) this.exit(user, 'Excess Flood');
-    else user.waiting?.push(Uint8Array.prototype.slice.call(bytes, start, end));
+  #postpone(client: LocalClient, bytes: Uint8Array, start: number, end: number): void {
+    client.waitingBytes += end - start;
+    client.connection.deferInput(client.waitingBytes);
+    if (client.waitingBytes > limits.deferredBytes.default) this.exit(client, 'Excess Flood');
+    else client.waiting?.push(Uint8Array.prototype.slice.call(bytes, start, end));
   }
 
   /** Takes the lines that waited for an asynchronous command, before any that the client sent since. */
-  #resume(user: User, lines: readonly Uint8Array[]): void {
+  #resume(client: LocalClient, lines: readonly Uint8Array[]): void {
     const { work } = this.host;
-    const account = user.connection.work;
+    const account = client.connection.work;
     let next = 0;
     const step = (): StepResult => {
-      while (next < lines.length && !user.gone) {
+      while (next < lines.length && !client.user.gone) {
         if (!work.mayGoOn(account)) return 'later';
         const line = lines[next++]!;
         work.spend(workPrices.line.ns + line.length * workPrices.inputByte.ns);
-        if (user.waiting !== null) this.#postpone(user, line, 0, line.length);
-        else this.#handleLine(user, line, 0, line.length);
+        if (client.waiting !== null) this.#postpone(client, line, 0, line.length);
+        else this.#handleLine(client, line, 0, line.length);
       }
       return 'done';
     };
     work.run(account, { step });
   }
 
-  #armTimer(user: User, delayMs: number): void {
-    if (user.timer !== null) clearTimeout(user.timer);
-    user.timer = setTimeout(() => this.#onTimer(user), delayMs);
+  #armTimer(client: LocalClient, delayMs: number): void {
+    if (client.timer !== null) clearTimeout(client.timer);
+    client.timer = setTimeout(() => this.#onTimer(client), delayMs);
   }
 
   /** Fires after a possible silence: lines only note the time, so that they need not touch a timer. */
-  #onTimer(user: User): void {
-    if (user.gone) return;
-    if (!user.registered) {
-      this.exit(user, 'Registration timed out');
+  #onTimer(client: LocalClient): void {
+    if (client.user.gone) return;
+    if (!client.user.registered) {
+      this.exit(client, 'Registration timed out');
       return;
     }
-    const pingMs = user.connection.connectionClass.pingSeconds * 1000;
-    const silentMs = Date.now() - user.lastLineMs;
+    const pingMs = client.connection.connectionClass.pingSeconds * 1000;
+    const silentMs = Date.now() - client.lastLineMs;
     if (silentMs < pingMs - 500) {
-      this.#armTimer(user, Math.ceil((pingMs - silentMs) / 1000) * 1000);
-    } else if (user.pingSent) {
-      this.exit(user, `Ping timeout: ${Math.round(silentMs / 1000)} seconds`);
+      this.#armTimer(client, Math.ceil((pingMs - silentMs) / 1000) * 1000);
+    } else if (client.pingSent) {
+      this.exit(client, `Ping timeout: ${Math.round(silentMs / 1000)} seconds`);
     } else {
-      user.pingSent = true;
-      user.connection.sendLine(`PING :${this.name}`);
-      this.#armTimer(user, pingMs);
+      client.pingSent = true;
+      client.connection.sendLine(`PING :${this.name}`);
+      this.#armTimer(client, pingMs);
     }
   }
 }

@@ -6,6 +6,7 @@
 import type { Outcome } from '../../contract/errors.ts';
 import type { OperatorDeed } from '../../contract/link/deeds.ts';
 import type { Unrecorded } from '../../contract/manifest.ts';
+import { UMODE } from '../irc/modes.ts';
 import { WorkAccount, WorkGroup } from '../runtime/async/work-account.ts';
 import {
   type StepResult,
@@ -22,6 +23,7 @@ import { Arena } from './net/arena.ts';
 import type { Chunk, Connection, ConnectionClass, TlsDetails } from './net/connection.ts';
 import { ServerBans } from './server-bans.ts';
 import type { Fields, LookupResult, ServerHost } from './server-host.ts';
+import type { LocalClient } from './state/local-client.ts';
 import type { User } from './state/user.ts';
 
 const CLASS: ConnectionClass = {
@@ -98,7 +100,7 @@ export class MemoryHost implements ServerHost {
 }
 
 /** One client in memory. */
-export class MemoryClient implements Connection<User>, WorkJob {
+export class MemoryClient implements Connection<LocalClient>, WorkJob {
   readonly remotePort = 50_000;
   readonly localPort = 6667;
   tls: TlsDetails | null = null;
@@ -107,7 +109,7 @@ export class MemoryClient implements Connection<User>, WorkJob {
   readonly sendQueueBytes = 0;
   readonly bytesIn = 0;
   readonly bytesOut = 0;
-  user: User | undefined;
+  client: LocalClient | undefined;
   closedWith: string | null = null;
   readonly work = new WorkAccount(new WorkGroup());
   readonly #inbox: Uint8Array[] = [];
@@ -121,6 +123,10 @@ export class MemoryClient implements Connection<User>, WorkJob {
     this.#owner = owner;
     this.id = id;
     this.remoteAddress = remoteAddress;
+  }
+
+  get user(): User | undefined {
+    return this.client?.user;
   }
 
   push(chunk: Chunk): void {
@@ -223,14 +229,14 @@ export class MemoryServer {
 
   /** Makes a client an operator with every flag, without a password. */
   promote(client: MemoryClient, flags: readonly string[]): void {
-    const user = client.user as User;
-    user.oper = { name: 'test', flags: new Set(flags), title: 'is an operator' };
-    this.server.state.setUserMode(user, 2, true);
+    const local = client.client!;
+    local.oper = { name: 'test', flags: new Set(flags), title: 'is an operator' };
+    this.server.state.setUserMode(local.user, UMODE.oper, true);
   }
 
   /** Ends every client, so that no timer is left. */
   close(): void {
-    for (const user of [...this.server.state.users]) this.server.exit(user, 'test over');
+    for (const client of [...this.server.state.localClients]) this.server.exit(client, 'test over');
     this.server.clientLog.close();
   }
 }

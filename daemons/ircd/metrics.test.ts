@@ -7,7 +7,7 @@ import { publishMetrics } from './metrics.ts';
 import type { Lookup } from './net/lookup.ts';
 import type { NetServer } from './net/net-server.ts';
 import { NetStats } from './net/stats.ts';
-import type { User } from './state/user.ts';
+import type { LocalClient } from './state/local-client.ts';
 
 let irc: MemoryServer;
 beforeEach(() => {
@@ -44,7 +44,7 @@ it('shows each figure under its own name', () => {
     heldOfInput: { depth: 514 },
     arena: { active: 515 },
     sampleSendQueues: () => ({ totalBytes: 201, maxBytes: 202 }),
-  } as unknown as NetServer<User>;
+  } as unknown as NetServer<LocalClient>;
   const stats = {
     depth: 303,
     capacity: 304,

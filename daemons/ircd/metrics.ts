@@ -10,7 +10,7 @@ import type { IrcServer } from './irc-server.ts';
 import type { Lookup } from './net/lookup.ts';
 import type { NetServer } from './net/net-server.ts';
 import type { NetStats } from './net/stats.ts';
-import type { User } from './state/user.ts';
+import type { LocalClient } from './state/local-client.ts';
 
 type NetStatName = Parameters<NetStats['get']>[0];
 
@@ -28,7 +28,7 @@ const NET_COUNTERS: Readonly<Record<string, NetStatName>> = {
 };
 
 /** Registers what waits between the sockets and the protocol. */
-function instrumentNet(registry: MetricRegistry, net: NetServer<User>): void {
+function instrumentNet(registry: MetricRegistry, net: NetServer<LocalClient>): void {
   instrumentQueue(registry, 'read rounds', () => countsOf(net.readRounds.tally));
   instrumentQueue(registry, 'work of clients', () => net.work.stats());
   instrumentQueue(registry, 'flood control', () => ({
@@ -45,7 +45,7 @@ function instrumentNet(registry: MetricRegistry, net: NetServer<User>): void {
 export function publishMetrics(
   registry: MetricRegistry,
   server: IrcServer,
-  net: NetServer<User>,
+  net: NetServer<LocalClient>,
   lookup: Lookup,
 ): void {
   const counter = (suffix: string) => registry.counter(`signalbox_ircd_${suffix}_total`);
@@ -81,7 +81,7 @@ export function publishMetrics(
     klineMatches.setTotal(server.counters.serverBanMatches);
     operFailures.setTotal(server.counters.operFailures);
     handlerErrors.setTotal(server.counters.handlerErrors);
-    users.set(server.state.registeredCount);
+    users.set(server.state.localUserCount);
     opers.set(server.state.opers.size);
     channels.set(server.state.channels.size);
     const queues = net.sampleSendQueues();

@@ -3,7 +3,7 @@ import type { Lookup } from './net/lookup.ts';
 import type { NetServer } from './net/net-server.ts';
 import { NetStats } from './net/stats.ts';
 import { networkReport, trafficReport } from './network-report.ts';
-import type { User } from './state/user.ts';
+import type { LocalClient } from './state/local-client.ts';
 
 const stats = new NetStats();
 const remembered = Array.from({ length: 51 }, (_, i) => ({
@@ -17,7 +17,7 @@ const net = {
     counts: { accepted: 7, refusedThrottled: 3 },
     throttle: { entries: () => remembered },
   },
-} as unknown as NetServer<User>;
+} as unknown as NetServer<LocalClient>;
 
 function lookup(hits: number, misses: number): Lookup {
   return {

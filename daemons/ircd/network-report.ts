@@ -2,7 +2,7 @@
 import type { Lookup } from './net/lookup.ts';
 import type { NetServer } from './net/net-server.ts';
 import type { StatsSection } from './server-host.ts';
-import type { User } from './state/user.ts';
+import type { LocalClient } from './state/local-client.ts';
 
 /** Addresses shown by STATS T. */
 const MAX_THROTTLE_LINES = 50;
@@ -10,7 +10,7 @@ const MAX_THROTTLE_LINES = 50;
 /** Lines for one STATS letter. */
 export function networkReport(
   section: StatsSection,
-  net: NetServer<User>,
+  net: NetServer<LocalClient>,
   lookup: Lookup,
 ): readonly string[] {
   if (section === 'throttle') return throttleReport(net);
@@ -19,7 +19,7 @@ export function networkReport(
 }
 
 /** Totals since start. */
-export function trafficReport({ stats, admission }: NetServer<User>): readonly string[] {
+export function trafficReport({ stats, admission }: NetServer<LocalClient>): readonly string[] {
   return [
     `accepted ${admission.counts.accepted} connections, open ${stats.get('connections')}`,
     `received ${stats.get('linesIn')} lines, ${stats.get('bytesIn')} bytes`,
@@ -28,7 +28,7 @@ export function trafficReport({ stats, admission }: NetServer<User>): readonly s
   ];
 }
 
-function throttleReport(net: NetServer<User>): readonly string[] {
+function throttleReport(net: NetServer<LocalClient>): readonly string[] {
   const { throttle, counts } = net.admission;
   const entries = throttle.entries();
   const lines = entries
@@ -48,7 +48,7 @@ function cacheReport(lookup: Lookup): readonly string[] {
   ];
 }
 
-function batchingReport({ stats }: NetServer<User>): readonly string[] {
+function batchingReport({ stats }: NetServer<LocalClient>): readonly string[] {
   const writes = stats.get('writes');
   const deliveries = stats.get('deliveries');
   const each = deliveries === 0 ? 0 : writes / deliveries;

@@ -86,16 +86,16 @@ it('welcomes a crowd in turns, each client with its lines in order, while others
   const perTurn = 16;
   const crowd = Array.from({ length: 2 * perTurn + 2 }, () => irc.connect());
   for (const [i, client] of crowd.entries()) client.send(`NICK n${i}`, 'USER a 0 * :A', 'JOIN #x');
-  expect(irc.server.state.registeredCount).toBe(1 + perTurn);
+  expect(irc.server.state.localUserCount).toBe(1 + perTurn);
   expect(bystander.send('PING x')).toEqual([':irc.test PONG irc.test :x']);
   const [waits, leaves] = crowd.slice(-2);
   expect(waits?.received()).toEqual([]);
   leaves?.drop();
   await new Promise((resolve) => setImmediate(resolve));
-  expect(irc.server.state.registeredCount).toBe(1 + 2 * perTurn);
+  expect(irc.server.state.localUserCount).toBe(1 + 2 * perTurn);
   const lines = await waitFor(waits as MemoryClient, (line) => line.includes(' 366 '));
   expect(codes(lines)[0]).toBe('001');
-  expect(irc.server.state.registeredCount).toBe(2 + 2 * perTurn);
+  expect(irc.server.state.localUserCount).toBe(2 + 2 * perTurn);
 });
 
 it('announces JOIN in the form each member asked for, and AWAY to those who want it', () => {

@@ -16,8 +16,8 @@ import { limits } from './limits.ts';
 import type { Connection } from './net/connection.ts';
 import { isDamagedHash, PasswordQueueFull } from './passwords.ts';
 import type { LookupResult } from './server-host.ts';
+import { LocalClient } from './state/local-client.ts';
 import type { PendingRegistration } from './state/pending-registration.ts';
-import { User } from './state/user.ts';
 
 const USER_MODES = [...UMODE_LETTERS.keys()].join('');
 const CHANNEL_MODES = [...new Set(['b', 'e', 'I', 'k', 'l', 'o', 'v', ...CMODE_LETTERS.keys()])]
@@ -28,8 +28,8 @@ const CHANNEL_MODES_WITH_PARAM = 'Ibeklov';
 const NEVER = () => {};
 
 /** Creates the client of a new connection and starts the lookups. */
-export function startRegistration(server: CommandServer, connection: Connection<User>): User {
-  const user = new User(connection, server.name, {
+export function startRegistration(server: CommandServer, connection: Connection<LocalClient>): LocalClient {
+  const client = new LocalClient(connection, server.state.me, {
     password: null,
     complete: false,
     negotiating: false,
@@ -40,118 +40,121 @@ export function startRegistration(server: CommandServer, connection: Connection<
   const { remoteAddress, remotePort, localPort } = connection;
   const names = server.host.lookup(remoteAddress, remotePort, localPort);
   if (names instanceof Promise) {
-    if (user.pending !== null) user.pending.lookingUp = true;
-    void names.then((found) => finishLookup(server, user, found));
+    if (client.pending !== null) client.pending.lookingUp = true;
+    void names.then((found) => finishLookup(server, client, found));
   } else {
-    applyNames(user, names);
+    applyNames(client, names);
   }
-  return user;
+  return client;
 }
 
 /**
  * Begins capability negotiation, which holds registration back until CAP END; not when only lookups keep a client waiting
  * that has said all it needs to. Such a client is registered where nothing is looked up, and never sends CAP END.
  */
-export function startNegotiation(user: User): void {
-  if (user.pending !== null && !user.pending.complete) user.pending.negotiating = true;
+export function startNegotiation(client: LocalClient): void {
+  if (client.pending !== null && !client.pending.complete) client.pending.negotiating = true;
 }
 
 /** Registers the client if nothing is missing any more. */
-export function tryRegister(server: CommandServer, user: User): void {
-  const { pending } = user;
+export function tryRegister(server: CommandServer, client: LocalClient): void {
+  const { pending } = client;
   if (pending === null || pending.finishing || pending.negotiating) return;
-  if (user.nick === '' || user.username === '') return;
+  if (client.user.nick === '' || client.user.username === '') return;
   pending.complete = true;
   if (pending.lookingUp) return;
   pending.finishing = true;
   const turn = server.registrationTurns.begin();
-  if (turn === null) finishRegistration(server, user, pending);
-  else server.defer(user, turn, () => finishRegistration(server, user, pending), NEVER);
+  if (turn === null) finishRegistration(server, client, pending);
+  else server.defer(client, turn, () => finishRegistration(server, client, pending), NEVER);
 }
 
-function finishRegistration(server: CommandServer, user: User, pending: PendingRegistration): void {
+function finishRegistration(server: CommandServer, client: LocalClient, pending: PendingRegistration): void {
   const hash = server.config.password_hash;
   if (hash === null) {
-    welcome(server, user);
+    welcome(server, client);
     return;
   }
   server.defer(
-    user,
-    server.passwords.check(hash, pending.password ?? '', user.connection.work.group),
+    client,
+    server.passwords.check(hash, pending.password ?? '', client.connection.work.group),
     (fits) => {
-      if (fits) welcome(server, user);
-      else refusePassword(server, user);
+      if (fits) welcome(server, client);
+      else refusePassword(server, client);
     },
     (error) => {
       if (isDamagedHash(error))
         server.host.log('error', 'server_hash_damaged', 'The password_hash of the server cannot be used');
       else if (!(error instanceof PasswordQueueFull))
         server.host.log('error', 'password_unchecked', `A password could not be checked: ${String(error)}`);
-      server.exit(user, 'The password cannot be checked now, try again later');
+      server.exit(client, 'The password cannot be checked now, try again later');
     },
   );
 }
 
-function finishLookup(server: CommandServer, user: User, names: LookupResult): void {
-  if (user.gone || user.pending === null) return;
-  user.pending.lookingUp = false;
-  applyNames(user, names);
-  server.registrationStep(user);
+function finishLookup(server: CommandServer, client: LocalClient, names: LookupResult): void {
+  if (client.user.gone || client.pending === null) return;
+  client.pending.lookingUp = false;
+  applyNames(client, names);
+  server.registrationStep(client);
 }
 
-function applyNames(user: User, names: LookupResult): void {
-  user.host = names.host ?? addressParameter(user.host);
-  if (names.ident === null || user.pending === null) return;
+function applyNames(client: LocalClient, names: LookupResult): void {
+  client.user.host = names.host ?? addressParameter(client.user.host);
+  if (names.ident === null || client.pending === null) return;
   const ident = names.ident.slice(0, limits.usernameLength.default);
-  if (isValidUsername(ident)) user.pending.identUsername = ident;
+  if (isValidUsername(ident)) client.pending.identUsername = ident;
 }
 
-function refusePassword(server: CommandServer, user: User): void {
-  user.reply(N.ERR_PASSWDMISMATCH);
-  server.exit(user, 'Bad password');
+function refusePassword(server: CommandServer, client: LocalClient): void {
+  client.reply(N.ERR_PASSWDMISMATCH);
+  server.exit(client, 'Bad password');
 }
 
-function welcome(server: CommandServer, user: User): void {
-  const { pending } = user;
+function welcome(server: CommandServer, client: LocalClient): void {
+  const { pending } = client;
   if (pending === null) return;
   // A leading ~ tells that the username is only what the client claims.
-  user.username = pending.identUsername ?? `~${user.username}`.slice(0, limits.usernameLength.default);
-  user.realname = truncateUtf8(user.realname, limits.realnameBytes.default);
-  user.updatePrefix();
-  const refusal = server.bans.refusalForUser(user);
+  client.user.username =
+    pending.identUsername ?? `~${client.user.username}`.slice(0, limits.usernameLength.default);
+  client.user.realname = truncateUtf8(client.user.realname, limits.realnameBytes.default);
+  client.user.updatePrefix();
+  const refusal = server.bans.refusalForUser(client.user);
   server.host.work.spend(server.bans.matchNs);
   if (refusal !== null) {
     server.counters.serverBanMatches++;
-    user.reply(N.ERR_YOUREBANNEDCREEP, '', refusal);
-    server.exit(user, refusal);
+    client.reply(N.ERR_YOUREBANNEDCREEP, '', refusal);
+    server.exit(client, refusal);
     return;
   }
   server.host.work.spend(workPrices.registration.ns);
-  server.state.register(user, Date.now());
+  server.state.register(client, Date.now());
   server.counters.registrations++;
-  server.clientLog.connected(user);
-  server.startPings(user);
+  server.clientLog.connected(client);
+  server.startPings(client);
   const { network } = server.config;
-  user.reply(N.RPL_WELCOME, '', `Welcome to the ${network} IRC Network, ${user.prefix}`);
-  user.reply(N.RPL_YOURHOST, '', `Your host is ${server.name}, running version ${VERSION}`);
-  user.reply(
+  client.reply(N.RPL_WELCOME, '', `Welcome to the ${network} IRC Network, ${client.user.prefix}`);
+  client.reply(N.RPL_YOURHOST, '', `Your host is ${server.name}, running version ${VERSION}`);
+  client.reply(
     N.RPL_CREATED,
     '',
     `This server was started ${new Date(server.counters.startedMs).toUTCString()}`,
   );
-  user.replyRaw(
+  client.replyRaw(
     N.RPL_MYINFO,
     `${server.name} ${VERSION} ${USER_MODES} ${CHANNEL_MODES} ${CHANNEL_MODES_WITH_PARAM}`,
   );
-  sendIsupport(server, user);
-  sendLusers(server, user);
-  sendMotd(server, user);
-  if (user.connection.tls !== null) {
-    user.notice(`*** You are connected using ${user.connection.tls.version}-${user.connection.tls.cipher}`);
+  sendIsupport(server, client);
+  sendLusers(server, client);
+  sendMotd(server, client);
+  if (client.connection.tls !== null) {
+    client.notice(
+      `*** You are connected using ${client.connection.tls.version}-${client.connection.tls.cipher}`,
+    );
   }
 }
 
 /** Sends every 005 line. */
-export function sendIsupport(server: CommandServer, user: User): void {
-  for (const tokens of server.isupport) user.reply(N.RPL_ISUPPORT, tokens);
+export function sendIsupport(server: CommandServer, client: LocalClient): void {
+  for (const tokens of server.isupport) client.reply(N.RPL_ISUPPORT, tokens);
 }

@@ -104,18 +104,18 @@ export class ServerBans {
 
   /** The text to refuse a user with, or null when they are welcome. */
   refusalForUser(user: User, nowMs: number = Date.now()): string | null {
-    return refusal(this.#bans.match(user.connection.remoteAddress, user.host, usernames(user), nowMs));
+    return refusal(this.#bans.match(user.address, user.host, usernames(user), nowMs));
   }
 
   /** Tests users against a mask that need not be on the list. */
   matcher(kind: BanKind, mask: string): (user: User) => boolean {
     if (kind === 'dline') {
       const network = parseCidr(mask);
-      return (user) => network !== null && cidrContains(network, user.address);
+      return (user) => network !== null && cidrContains(network, user.addressGroups);
     }
     const network = compileAddressMask(mask);
     if (network !== null)
-      return (user) => usernames(user).some((name) => coversAddress(network, name, user.address));
+      return (user) => usernames(user).some((name) => coversAddress(network, name, user.addressGroups));
     const compiled = compileMask(mask);
     return (user) => identities(user).some((name) => compiled.matches(name));
   }
@@ -173,7 +173,7 @@ export function checkMask(kind: BanKind, mask: string): string | null {
 
 /** Everything a K-line may name a user by: with and without the ~ of an unconfirmed username, host and address. */
 function identities(user: User): string[] {
-  const hosts = new Set([fold(user.host), fold(user.connection.remoteAddress)]);
+  const hosts = new Set([fold(user.host), fold(user.address)]);
   return usernames(user).flatMap((name) => [...hosts].map((host) => `${name}@${host}`));
 }
 

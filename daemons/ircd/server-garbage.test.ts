@@ -91,7 +91,7 @@ it('survives every command with hostile parameters, from users and operators', (
       for (const ban of irc.server.bans.list()) irc.server.bans.remove(ban.kind, ban.mask);
       irc.close();
       expect(irc.server.state.channels.size).toBe(0);
-      expect(irc.server.state.registeredCount).toBe(0);
+      expect(irc.server.state.localUserCount).toBe(0);
       expect(irc.server.state.invisibleCount).toBe(0);
       expect(irc.server.state.opers.size).toBe(0);
     }),

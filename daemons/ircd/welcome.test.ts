@@ -168,7 +168,7 @@ describe('a newcomer who is banned', () => {
       'ERROR :Closing Link: 192.0.2.1 (K-lined: begone)',
     ]);
     expect([irc.server.counters.serverBanMatches, irc.server.counters.registrations]).toEqual([1, 0]);
-    expect([irc.server.state.registeredCount, irc.host.logs]).toEqual([0, []]);
+    expect([irc.server.state.localUserCount, irc.host.logs]).toEqual([0, []]);
   });
 
   it('is counted also where the address is', () => {

@@ -3,7 +3,7 @@ import { ConnectThrottle } from '../../runtime/net/connect-throttle.ts';
 import { MemoryServer } from '../memory-server.ts';
 import { Lookup } from '../net/lookup.ts';
 import type { NetServer } from '../net/net-server.ts';
-import type { User } from '../state/user.ts';
+import type { LocalClient } from '../state/local-client.ts';
 import { createAdminHandlers } from './handlers.ts';
 
 let irc: MemoryServer;
@@ -17,7 +17,9 @@ const nobody = { reverse: async () => [], resolve4: async () => [], resolve6: as
 
 beforeEach(() => {
   irc = new MemoryServer();
-  const net = { admission: { throttle: new ConnectThrottle(() => 100) } } as unknown as NetServer<User>;
+  const net = {
+    admission: { throttle: new ConnectThrottle(() => 100) },
+  } as unknown as NetServer<LocalClient>;
   const lookup = new Lookup({ resolver: nobody, dns: true, ident: false });
   admin = createAdminHandlers({ server: irc.server, net, lookup });
 });

@@ -7,12 +7,13 @@ import { counted, disconnects } from '../../runtime/host/impact-text.ts';
 import { formerLimits, limitRows, namedLimits } from '../../runtime/host/live-limits.ts';
 import { throttleRows } from '../../runtime/net/client-columns.ts';
 import { killUser } from '../commands/kill.ts';
-import { addServerBan, removeServerBan, usersMatching } from '../commands/server-ban.ts';
+import { addServerBan, clientsMatching, removeServerBan } from '../commands/server-ban.ts';
 import type { IrcServer } from '../irc-server.ts';
 import type { Lookup } from '../net/lookup.ts';
 import type { NetServer } from '../net/net-server.ts';
 import { reloadWarnings } from '../reload-warnings.ts';
 import type { Channel } from '../state/channel.ts';
+import type { LocalClient } from '../state/local-client.ts';
 import type { User } from '../state/user.ts';
 import { ADJUSTABLE_LIMITS, type AdjustableLimit } from '../tuning.ts';
 import { inTurns } from '../work-steps.ts';
@@ -23,7 +24,7 @@ import { broadcast, clearChannel, listChannels, listClients } from './walks.ts';
 /** What the commands act on. */
 export interface AdminTargets {
   readonly server: IrcServer;
-  readonly net: NetServer<User>;
+  readonly net: NetServer<LocalClient>;
   readonly lookup: Lookup;
 }
 
@@ -37,7 +38,7 @@ export function createAdminHandlers(targets: AdminTargets): CommandHandlers<type
     clients: {
       run: ({ text, limit }) => inTurns(server.host, server.house, listClients(server, text, limit)),
     },
-    client: { run: ({ client }) => describeClient(requireUser(server, client)) },
+    client: { run: ({ client }) => describeClient(requireClient(server, client)) },
     kill: {
       check: ({ client }) => void requireUser(server, client),
       impact: ({ client }) => {
@@ -95,7 +96,7 @@ export function createAdminHandlers(targets: AdminTargets): CommandHandlers<type
         const problem = server.bans.problemWith(kind, mask, Date.now());
         if (problem !== null) throw new SignalboxError('refused', problem);
       },
-      impact: ({ kind, mask }) => disconnects(usersMatching(server, { kind, mask }).length),
+      impact: ({ kind, mask }) => disconnects(clientsMatching(server, { kind, mask }).length),
       run: async ({ kind, mask, reason, minutes }, { actor }) => {
         const now = Date.now();
         const expiresMs = minutes === 0 ? null : now + minutes * 60_000;
@@ -130,9 +131,9 @@ export function createAdminHandlers(targets: AdminTargets): CommandHandlers<type
     },
     broadcast: {
       impact: () =>
-        server.state.registeredCount === 0
+        server.state.localUserCount === 0
           ? null
-          : `sends a notice to ${counted(server.state.registeredCount, 'client')}`,
+          : `sends a notice to ${counted(server.state.localUserCount, 'client')}`,
       run: ({ text }) => inTurns(server.host, server.house, broadcast(server, text)),
     },
     caches: {
@@ -164,7 +165,7 @@ export function createAdminHandlers(targets: AdminTargets): CommandHandlers<type
 }
 
 function whoIs(user: User): string {
-  return `${user.target} (${user.username === '' ? '*' : user.username}@${user.host})`;
+  return `${user.nick} (${user.username === '' ? '*' : user.username}@${user.host})`;
 }
 
 function requireUser(server: IrcServer, nick: string): User {
@@ -173,23 +174,34 @@ function requireUser(server: IrcServer, nick: string): User {
   return user;
 }
 
+function requireClient(server: IrcServer, nick: string): LocalClient {
+  const { local, server: at } = requireUser(server, nick);
+  if (local === null)
+    throw new SignalboxError(
+      'not_found',
+      `${nick} is on another server, ${at.name}; nothing is known of that connection here.`,
+    );
+  return local;
+}
+
 function requireChannel(server: IrcServer, name: string): Channel {
   const channel = server.state.findChannel(name);
   if (channel === undefined) throw new SignalboxError('not_found', `There is no channel ${name}.`);
   return channel;
 }
 
-function describeClient(user: User): Record<string, string | number | boolean | null> {
+function describeClient(client: LocalClient): Record<string, string | number | boolean | null> {
+  const { user } = client;
   return {
-    ...connectionRow(user, Date.now()),
+    ...connectionRow(client, Date.now()),
     realname: user.realname,
     modes: user.modeLetters(),
-    oper: user.oper?.name ?? null,
+    oper: client.oper?.name ?? null,
     account: user.account,
     away: user.away,
     registered: user.registered,
-    cipher: user.connection.tls?.cipher ?? null,
-    fingerprint: user.connection.tls?.fingerprint ?? null,
+    cipher: client.connection.tls?.cipher ?? null,
+    fingerprint: client.connection.tls?.fingerprint ?? null,
     on: [...user.memberships.values()].map((member) => member.prefix(true) + member.channel.name).join(' '),
   };
 }

@@ -2,21 +2,21 @@
 import type { TableCell } from '../../../contract/stream.ts';
 import { channelModeString } from '../modes/channel-modes.ts';
 import type { Channel } from '../state/channel.ts';
-import type { User } from '../state/user.ts';
+import type { LocalClient } from '../state/local-client.ts';
 import { channelColumns, connectionColumns } from './columns.ts';
 
 /** A client by column key. */
-export function connectionRow(user: User, nowMs: number): Record<string, TableCell> {
-  const { connection } = user;
+export function connectionRow(client: LocalClient, nowMs: number): Record<string, TableCell> {
+  const { connection, user } = client;
   return {
-    nick: user.target,
+    nick: client.target,
     userHost: `${user.username === '' ? '*' : user.username}@${user.host}`,
     address: connection.remoteAddress,
     class: connection.connectionClass.name,
     tls: connection.tls === null ? '' : connection.tls.version,
     channels: user.memberships.size,
     connectedAt: connection.connectedAtMs,
-    idle: Math.max(0, Math.floor((nowMs - user.lastMessageMs) / 1000)),
+    idle: Math.max(0, Math.floor((nowMs - client.lastMessageMs) / 1000)),
     queueBytes: connection.sendQueueBytes,
     bytesIn: connection.bytesIn,
     bytesOut: connection.bytesOut,
@@ -36,8 +36,8 @@ export function channelRow(channel: Channel): Record<string, TableCell> {
 }
 
 /** The cells of a client in the order of the manifest. */
-export function connectionCells(user: User, nowMs: number): TableCell[] {
-  const row = connectionRow(user, nowMs);
+export function connectionCells(client: LocalClient, nowMs: number): TableCell[] {
+  const row = connectionRow(client, nowMs);
   return connectionColumns.map(({ key }) => row[key] ?? null);
 }
 

@@ -1,7 +1,6 @@
 /** Admin commands that look at everybody: whom they find, how many, what that costs and in how many turns. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type MemoryClient, MemoryServer } from '../memory-server.ts';
-import type { User } from '../state/user.ts';
 import { connectionRow } from './rows.ts';
 import { broadcast, clearChannel, listChannels, listClients } from './walks.ts';
 
@@ -69,11 +68,11 @@ describe('clients', () => {
   });
 
   it('are told with all that is known of them', () => {
-    const user = clients.bob?.user as User;
+    const client = clients.bob!.client!;
     const tls = { version: 'TLSv1.3', cipher: 'x', fingerprint: null };
-    Object.assign(user.connection, { tls, sendQueueBytes: 5, bytesIn: 6, bytesOut: 7, connectedAtMs: 8 });
-    user.lastMessageMs = 1_000;
-    expect(connectionRow(user, 3_999)).toEqual({
+    Object.assign(client.connection, { tls, sendQueueBytes: 5, bytesIn: 6, bytesOut: 7, connectedAtMs: 8 });
+    client.lastMessageMs = 1_000;
+    expect(connectionRow(client, 3_999)).toEqual({
       nick: 'bob',
       userHost: '~bob@198.51.100.7',
       address: '198.51.100.7',
@@ -87,7 +86,7 @@ describe('clients', () => {
       bytesOut: 7,
       id: 2,
     });
-    expect(connectionRow(irc.connect().user as User, 0)).toMatchObject({
+    expect(connectionRow(irc.connect().client!, 0)).toMatchObject({
       nick: '*',
       userHost: '*@192.0.2.1',
       tls: '',

@@ -8,11 +8,11 @@ import { fold } from '../../irc/casemapping.ts';
 import { compileMask } from '../../irc/mask.ts';
 import { workPrices } from '../../runtime/async/work-prices.ts';
 import { hasWildcard } from '../../runtime/net/mask.ts';
-import { toUsers } from '../broadcast.ts';
+import { toClients } from '../broadcast.ts';
 import { Delivery } from '../client/delivery.ts';
 import type { IrcServer } from '../irc-server.ts';
 import type { Channel } from '../state/channel.ts';
-import type { User } from '../state/user.ts';
+import type { LocalClient } from '../state/local-client.ts';
 import { deliver, type StepsWith } from '../work-steps.ts';
 import { channelRow, connectionRow } from './rows.ts';
 
@@ -26,12 +26,12 @@ export function* listClients(server: IrcServer, text: string, limit: number): St
   const network = compileAddressMask(text.includes('@') ? text : `*@${text}`);
   const now = Date.now();
   const rows: Record<string, TableCell>[] = [];
-  for (const user of server.state.users) {
+  for (const client of server.state.localClients) {
     if (rows.length === limit) break;
     const matches =
-      clientMatches(user, wanted) ||
-      (network !== null && coversAddress(network, fold(user.username), user.address));
-    if (matches) rows.push(connectionRow(user, now));
+      clientMatches(client, wanted) ||
+      (network !== null && coversAddress(network, fold(client.user.username), client.user.addressGroups));
+    if (matches) rows.push(connectionRow(client, now));
     if (server.host.work.spend(matches ? ROW_NS : 3 * wanted.priceNs)) yield null;
   }
   return { rows };
@@ -65,7 +65,7 @@ export function* clearChannel(
       // Somebody may have gone while it took its turns.
       if (user.memberships.get(channel) !== member) continue;
       // Everybody leaves, so each is told of their own kick only: telling all of all would be quadratic.
-      user.send(`:${server.name} KICK ${channel.name} ${user.nick} :${reason}`);
+      member.client?.send(`:${server.name} KICK ${channel.name} ${user.nick} :${reason}`);
       server.state.part(member);
       removed++;
       if (work.spend(workPrices.row.ns + server.host.writeNs)) yield null;
@@ -81,15 +81,16 @@ export function* clearChannel(
 
 export function* broadcast(server: IrcServer, text: string): StepsWith<{ clients: number }> {
   const message = new Delivery(server.host.outbox, `:${server.name} NOTICE $* :${text}`);
-  const entries = [...server.state.users].filter((user) => user.registered);
-  yield* deliver(server.host, { entries, send: toUsers(message, () => true) }, message, []);
+  const entries = [...server.state.localClients].filter(({ user }) => user.registered);
+  yield* deliver(server.host, { entries, send: toClients(message, () => true) }, message, []);
   return { clients: entries.length };
 }
 
-function clientMatches(user: User, mask: { matches(folded: string): boolean }): boolean {
+function clientMatches(client: LocalClient, mask: { matches(folded: string): boolean }): boolean {
+  const { user } = client;
   return (
-    mask.matches(fold(user.target)) ||
+    mask.matches(fold(client.target)) ||
     mask.matches(fold(`${user.username}@${user.host}`)) ||
-    mask.matches(user.connection.remoteAddress)
+    mask.matches(user.address)
   );
 }

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { MemoryServer } from '../memory-server.ts';
 import type { Outbox } from '../net/connection.ts';
-import type { User } from '../state/user.ts';
 import { Delivery } from './delivery.ts';
 
 let irc: MemoryServer;
@@ -35,7 +34,7 @@ it('serializes once for each variant, however many receive it', () => {
     const caps = ['', 'message-tags', 'server-time message-tags', 'batch'][i % 4]!;
     receivers.push(irc.join(`user${i}`, caps));
   }
-  for (const receiver of receivers) message.to(receiver.user as User);
+  for (const receiver of receivers) message.to(receiver.client!);
   // batch makes no difference to a message.
   expect(outbox.encoded).toHaveLength(3);
   expect(receivers[0]?.received()).toEqual([':a!b@c PRIVMSG #x :hi']);
@@ -46,7 +45,7 @@ it('serializes once for each variant, however many receive it', () => {
 
 it('cuts a body that is too long between characters', () => {
   const receiver = irc.join('bob');
-  new Delivery(irc.host.arena, `:a!b@c PRIVMSG bob :${'😃'.repeat(200)}`).to(receiver.user as User);
+  new Delivery(irc.host.arena, `:a!b@c PRIVMSG bob :${'😃'.repeat(200)}`).to(receiver.client!);
   const [line = ''] = receiver.received();
   expect(Buffer.byteLength(line)).toBeLessThanOrEqual(510);
   expect(line.endsWith('😃')).toBe(true);

@@ -6,7 +6,7 @@
 import { serverTime } from '../../irc/clock.ts';
 import { fitLine } from '../../irc/line-text.ts';
 import type { Chunk, Outbox } from '../net/connection.ts';
-import type { User } from '../state/user.ts';
+import type { LocalClient } from '../state/local-client.ts';
 import { CAP, VARIANT_BITS, VARIANTS } from './capabilities.ts';
 
 /** Tags that come with a message; each receiver gets those that its capabilities ask for. */
@@ -44,16 +44,16 @@ export class Delivery {
     this.#relevant = relevant;
   }
 
-  /** Appends the message to a user's pending lines; inside a labeled command of that user, to its response. */
-  to(user: User): void {
-    if (user.capture !== null) user.capture.add(this.#tagText(user.caps & VARIANT_BITS), this.body);
-    else this.past(user);
+  /** Appends the message to a client's pending lines; inside a labeled command of that client, to its response. */
+  to(client: LocalClient): void {
+    if (client.capture !== null) client.capture.add(this.#tagText(client.caps & VARIANT_BITS), this.body);
+    else this.past(client);
   }
 
   /** Like {@link to}, but never part of a labeled response: for messages that merely happen to reach their sender. */
-  past(user: User): void {
-    const variant = user.caps & this.#relevant;
-    user.connection.push(this.#chunks[variant] ?? this.#encode(variant));
+  past(client: LocalClient): void {
+    const variant = client.caps & this.#relevant;
+    client.connection.push(this.#chunks[variant] ?? this.#encode(variant));
   }
 
   /** To be called when it goes on in a later tick: what was serialized belonged to the tick before. */

@@ -1,6 +1,6 @@
 /**
  * Collects what one labeled command sends to its own client, then sends it as IRCv3 labeled-response asks: one line
- * with the label, a batch for several, `ACK` for none. Created by the dispatcher, filled by User and Delivery.
+ * with the label, a batch for several, `ACK` for none. Created by the dispatcher, filled by LocalClient and Delivery.
  */
 
 import { serverTime } from '../../irc/clock.ts';

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type MemoryClient, MemoryServer } from '../memory-server.ts';
-import type { User } from '../state/user.ts';
 import { ReplyBudget } from './reply-budget.ts';
 
 let irc: MemoryServer;
@@ -16,7 +15,7 @@ function budget(queueBytes: number, waiting = 0): ReplyBudget {
     connectionClass: { ...client.connectionClass, sendQueueBytes: queueBytes },
     sendQueueBytes: waiting,
   });
-  return new ReplyBudget(client.user as User, 'LIST');
+  return new ReplyBudget(client.client!, 'LIST');
 }
 
 it('lets an answer fill half of the send queue, each line with 110 bytes around what it says', () => {

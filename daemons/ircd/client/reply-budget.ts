@@ -4,20 +4,20 @@
  */
 
 import { N } from '../../irc/numerics.ts';
-import type { User } from '../state/user.ts';
+import type { LocalClient } from '../state/local-client.ts';
 
 /** Prefix, numeric, nick and CRLF of one reply line, at most. */
 const OVERHEAD_BYTES = 110;
 
 /** The budget of one answer. */
 export class ReplyBudget {
-  readonly #user: User;
+  readonly #client: LocalClient;
   readonly #command: string;
   #left: number;
 
-  constructor(user: User, command: string) {
-    const { connectionClass, sendQueueBytes } = user.connection;
-    this.#user = user;
+  constructor(client: LocalClient, command: string) {
+    const { connectionClass, sendQueueBytes } = client.connection;
+    this.#client = client;
     this.#command = command;
     this.#left = connectionClass.sendQueueBytes / 2 - sendQueueBytes;
   }
@@ -32,7 +32,7 @@ export class ReplyBudget {
   takeBytes(bytes: number): boolean {
     this.#left -= OVERHEAD_BYTES + bytes;
     if (this.#left >= 0) return true;
-    this.#user.reply(N.ERR_TOOMANYMATCHES, this.#command);
+    this.#client.reply(N.ERR_TOOMANYMATCHES, this.#command);
     return false;
   }
 }

@@ -7,7 +7,7 @@ export const authenticate: Command = {
   minParams: 1,
   phase: 'any',
   help: ['AUTHENTICATE <mechanism>', 'Logs in to an account; no mechanism is available without services.'],
-  run(_server, user) {
-    user.reply(N.ERR_SASLFAIL);
+  run(_server, client) {
+    client.reply(N.ERR_SASLFAIL);
   },
 };

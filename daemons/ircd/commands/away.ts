@@ -12,13 +12,13 @@ export const away: Command = {
   minParams: 0,
   penaltyLines: 1,
   help: ['AWAY [<reason>]', 'Marks you as away; without a reason you are back.'],
-  steps(server, user, params) {
+  steps(server, client, params) {
     const reason = truncateUtf8(params[0] ?? '', limits.awayBytes.default);
     const wanted = reason === '' ? null : reason;
-    const changed = wanted !== user.away;
-    user.away = wanted;
-    user.reply(wanted === null ? N.RPL_UNAWAY : N.RPL_NOWAWAY);
+    const changed = wanted !== client.user.away;
+    client.user.away = wanted;
+    client.reply(wanted === null ? N.RPL_UNAWAY : N.RPL_NOWAWAY);
     if (!changed) return null;
-    return announceChange(server, user, wanted === null ? 'AWAY' : `AWAY :${wanted}`, CAP.awayNotify);
+    return announceChange(server, client.user, wanted === null ? 'AWAY' : `AWAY :${wanted}`, CAP.awayNotify);
   },
 };

@@ -6,7 +6,7 @@ import { WordLines } from '../../irc/word-lines.ts';
 import { CAP, CAPABILITY_NAMES, capabilityNames } from '../client/capabilities.ts';
 import type { CommandServer } from '../command-server.ts';
 import { startNegotiation, tryRegister } from '../registration.ts';
-import type { User } from '../state/user.ts';
+import type { LocalClient } from '../state/local-client.ts';
 import type { Command } from './command.ts';
 
 export const cap: Command = {
@@ -14,42 +14,42 @@ export const cap: Command = {
   minParams: 1,
   phase: 'any',
   help: ['CAP LS [302] | LIST | REQ :<capabilities> | END', 'Negotiates protocol extensions.'],
-  run(server, user, params) {
+  run(server, client, params) {
     const subcommand = params[0] ?? '';
     switch (subcommand.toUpperCase()) {
       case 'LS':
-        startNegotiation(user);
+        startNegotiation(client);
         if (Number(params[1] ?? '301') >= 302) {
-          user.cap302 = true;
+          client.cap302 = true;
           // Version 302 implies cap-notify, and the client need not ask for it.
-          user.caps |= CAP.capNotify;
+          client.caps |= CAP.capNotify;
         }
-        sendList(user, 'LS', [...CAPABILITY_NAMES.keys()]);
+        sendList(client, 'LS', [...CAPABILITY_NAMES.keys()]);
         return;
       case 'LIST':
-        sendList(user, 'LIST', capabilityNames(user.caps));
+        sendList(client, 'LIST', capabilityNames(client.caps));
         return;
       case 'REQ':
-        startNegotiation(user);
-        request(user, params[1] ?? '');
+        startNegotiation(client);
+        request(client, params[1] ?? '');
         return;
       case 'END':
-        end(server, user);
+        end(server, client);
         return;
       default:
-        user.reply(N.ERR_INVALIDCAPCMD, subcommand === '' ? '*' : subcommand);
+        client.reply(N.ERR_INVALIDCAPCMD, subcommand === '' ? '*' : subcommand);
     }
   },
 };
 
 /** In several lines where they are needed; a client of version 302 knows by a `*` that more follow. */
-function sendList(user: User, subcommand: 'LS' | 'LIST', names: readonly string[]): void {
-  const prefix = `:${user.serverName} CAP ${user.target} ${subcommand}`;
+function sendList(client: LocalClient, subcommand: 'LS' | 'LIST', names: readonly string[]): void {
+  const prefix = `:${client.serverName} CAP ${client.target} ${subcommand}`;
   const lines = packed(prefix, ' * :', names);
   for (const [i, line] of lines.entries()) {
     // Earlier clients stop at the first line. All names fit into it (a test says so).
-    const more = user.cap302 && i < lines.length - 1;
-    user.send(`${prefix}${more ? ' *' : ''} :${line}`);
+    const more = client.cap302 && i < lines.length - 1;
+    client.send(`${prefix}${more ? ' *' : ''} :${line}`);
   }
 }
 
@@ -64,7 +64,7 @@ function packed(prefix: string, separator: string, words: readonly string[]): st
 }
 
 /** All of the requested changes take effect or none. */
-function request(user: User, list: string): void {
+function request(client: LocalClient, list: string): void {
   let on = 0;
   let off = 0;
   let known = true;
@@ -74,19 +74,19 @@ function request(user: User, list: string): void {
     const bit = CAPABILITY_NAMES.get(disable ? word.slice(1) : word);
     if (bit === undefined) known = false;
     // cap-notify cannot be switched off by a version 302 client.
-    else if (disable && bit === CAP.capNotify && user.cap302) known = false;
+    else if (disable && bit === CAP.capNotify && client.cap302) known = false;
     else if (disable) off |= bit;
     else on |= bit;
   }
   const verdict = known ? 'ACK' : 'NAK';
-  if (known) user.caps = (user.caps | on) & ~off;
+  if (known) client.caps = (client.caps | on) & ~off;
   // A long answer is spread over several lines (IRCv3 capability negotiation, "The CAP ACK subcommand").
-  const prefix = `:${user.serverName} CAP ${user.target} ${verdict}`;
-  for (const line of packed(prefix, ' :', list.split(' '))) user.send(`${prefix} :${line}`);
+  const prefix = `:${client.serverName} CAP ${client.target} ${verdict}`;
+  for (const line of packed(prefix, ' :', list.split(' '))) client.send(`${prefix} :${line}`);
 }
 
-function end(server: CommandServer, user: User): void {
-  if (user.pending === null) return;
-  user.pending.negotiating = false;
-  tryRegister(server, user);
+function end(server: CommandServer, client: LocalClient): void {
+  if (client.pending === null) return;
+  client.pending.negotiating = false;
+  tryRegister(server, client);
 }

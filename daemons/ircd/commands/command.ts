@@ -1,7 +1,7 @@
 /** What a command is. Each file of this folder exports one or a few; registry.ts collects them. */
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import type { CommandServer } from '../command-server.ts';
-import type { User } from '../state/user.ts';
+import type { LocalClient } from '../state/local-client.ts';
 
 /** What is known of a command whatever it does, with what is checked before it runs. */
 interface CommandRow {
@@ -20,7 +20,12 @@ interface CommandRow {
 }
 
 /** `params` is reused for the next line: keep strings, never the array. `tags` is raw. */
-type Handler<Result> = (server: CommandServer, user: User, params: readonly string[], tags: string) => Result;
+type Handler<Result> = (
+  server: CommandServer,
+  client: LocalClient,
+  params: readonly string[],
+  tags: string,
+) => Result;
 
 /** A command whose work is bounded by its line. */
 export interface ShortCommand extends CommandRow {

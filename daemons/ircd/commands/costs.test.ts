@@ -22,6 +22,7 @@ beforeEach(() => {
 afterEach(() => irc.close());
 
 const userOf = (nick: string) => clients[nick]?.user as User;
+const clientOf = (nick: string) => clients[nick]!.client!;
 
 /** Begins a line; what it spends is added up, and whoever asks is told that the slice is used up. */
 function begin(nick: string, line: string, tags = '') {
@@ -36,8 +37,8 @@ function begin(nick: string, line: string, tags = '') {
   if (text !== undefined) params.push(text);
   const command = COMMANDS.get(name);
   if (command === undefined) throw new Error(`there is no ${name}`);
-  if ('steps' in command) return { spent, steps: command.steps(server, userOf(nick), params, tags) };
-  command.run(server, userOf(nick), params, tags);
+  if ('steps' in command) return { spent, steps: command.steps(server, clientOf(nick), params, tags) };
+  command.run(server, clientOf(nick), params, tags);
   return { spent, steps: null };
 }
 
@@ -157,7 +158,7 @@ describe('a message to a crowd', () => {
     for (let i = 0; i < size; i++) {
       const user = irc.connect().user as User;
       user.nick = `n${i}`;
-      user.pending = null;
+      user.registered = true;
       irc.server.state.join(user, '#crowd', 0);
     }
     irc.server.state.join(userOf('a'), '#crowd', 0);
@@ -185,8 +186,8 @@ describe('a message to a crowd', () => {
     crowd(128);
     const { steps } = begin('a', 'PRIVMSG #crowd :hello');
     steps?.next();
-    const { members: memberships = [] } = irc.server.state.findChannel('#crowd') ?? {};
-    const members = memberships.map(({ user }) => user.connection as MemoryClient);
+    const { locals = [] } = irc.server.state.findChannel('#crowd') ?? {};
+    const members = locals.map(({ client }) => client.connection as MemoryClient);
     const first = members[0]?.user?.memberships.values().next().value;
     if (first !== undefined) irc.server.state.part(first);
     irc.server.state.join(userOf('d'), '#crowd', 0);
@@ -207,10 +208,11 @@ describe('a message that goes on in a later tick', () => {
   ])('%s: %s is the same for those who hear it then', (nick, line, text) => {
     const crowd = Array.from({ length: 140 }, (_, i) => {
       const client = irc.connect();
-      const user = client.user as User;
-      Object.assign(user, { nick: `n${i}`, pending: null });
+      const local = client.client!;
+      const { user } = local;
+      Object.assign(user, { nick: `n${i}`, registered: true });
       // Every other one gets the extended form, where there is one.
-      if (i % 2 === 1) user.caps |= 1 << 6;
+      if (i % 2 === 1) local.caps |= 1 << 6;
       if (i === 0) irc.server.state.join(userOf('a'), '#crowd', 0);
       irc.server.state.join(user, '#crowd', 0);
       return client;
@@ -239,7 +241,7 @@ describe('a line of a client that leaves before it is done', () => {
     for (let i = 0; i < 20; i++) irc.join(`n${i}`);
     const { steps } = begin('a', line);
     steps?.next();
-    irc.server.exit(userOf('a'), 'gone');
+    irc.server.exit(clientOf('a'), 'gone');
     const { channels } = irc.server.state;
     const before = [...channels.keys()];
     for (const client of Object.values(clients)) client.received();
@@ -252,7 +254,7 @@ describe('a line of a client that leaves before it is done', () => {
     for (let i = 0; i < 40; i++) irc.join(`n${i}`);
     const { steps } = begin('a', 'WHO n*');
     steps?.next();
-    irc.server.exit(userOf('a'), 'gone');
+    irc.server.exit(clientOf('a'), 'gone');
     clients.a?.received();
     steps?.next();
     expect(clients.a?.received()).toEqual([':irc.test 315 a n* :End of WHO list']);

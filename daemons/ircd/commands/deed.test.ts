@@ -73,9 +73,9 @@ it('tells two operators apart by the name of their block, whatever nick they tak
     [ann, 'ann'],
     [bob, 'bob'],
   ] as const) {
-    const { user } = client;
-    if (user?.oper == null) throw new Error('no operator');
-    user.oper = { ...user.oper, name };
+    const local = client.client;
+    if (local?.oper == null) throw new Error('no operator');
+    local.oper = { ...local.oper, name };
     client.send('NICK same', `KLINE ${name}@host :x`);
     await main('written');
     client.send(`NICK was${name}`);

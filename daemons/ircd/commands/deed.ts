@@ -9,7 +9,7 @@ import type { Unrecorded } from '../../../contract/manifest.ts';
 import { N } from '../../irc/numerics.ts';
 import type { BegunDeed, DeedAnswer } from '../../runtime/host/deed-ledger.ts';
 import type { CommandServer } from '../command-server.ts';
-import type { User } from '../state/user.ts';
+import type { LocalClient } from '../state/local-client.ts';
 
 /** What came of a deed, as the audit trail says it. */
 export interface DeedOutcome {
@@ -33,41 +33,44 @@ export interface Deed extends Omit<OperatorDeed, 'actor'> {
 }
 
 /** Has a deed written down, then done. */
-export function perform(server: CommandServer, user: User, deed: Deed): void {
+export function perform(server: CommandServer, client: LocalClient, deed: Deed): void {
   const { command, args, unrecorded } = deed;
-  const go = (answer: DeedAnswer) => begin(server, user, deed, answer);
-  const answer = server.host.beginDeed({ actor: describeOper(user), command, args }, unrecorded);
-  if (answer instanceof Promise) server.deferKept(user, answer, go);
+  const go = (answer: DeedAnswer) => begin(server, client, deed, answer);
+  const answer = server.host.beginDeed({ actor: describeOper(client), command, args }, unrecorded);
+  if (answer instanceof Promise) server.deferKept(client, answer, go);
   else go(answer);
 }
 
 /** A user in the words of the audit trail and of bans: nicks change, and the operator block tells who it is. */
-export function describeOper({ prefix, oper }: User): string {
-  return oper === null ? prefix : `${prefix} (oper ${oper.name})`;
+export function describeOper({ user, oper }: LocalClient): string {
+  return oper === null ? user.prefix : `${user.prefix} (oper ${oper.name})`;
 }
 
 /** A notice to an operator who may have left. */
-export function tell(user: User, text: string): void {
-  if (!user.gone) user.notice(`*** ${text.replaceAll(/[\r\n]+/g, ' ').slice(0, MAX_NOTICE)}`);
+export function tell(client: LocalClient, text: string): void {
+  if (!client.user.gone) client.notice(`*** ${text.replaceAll(/[\r\n]+/g, ' ').slice(0, MAX_NOTICE)}`);
 }
 
 /** Keeps a notice to a line or two of IRC, in characters. */
 const MAX_NOTICE = 400;
 
-function begin(server: CommandServer, user: User, deed: Deed, answer: DeedAnswer): void {
+function begin(server: CommandServer, client: LocalClient, deed: Deed, answer: DeedAnswer): void {
   const { command, flag } = deed;
   if (!answer.mayRun) {
-    tell(user, `${command} was not done (${explain(answer.refusal)})`);
+    tell(client, `${command} was not done (${explain(answer.refusal)})`);
     return;
   }
   const { unwritten } = answer.deed;
   if (unwritten !== null && deed.quiet !== true)
-    tell(user, `${command} is not in the audit trail (${explain(unwritten)})`);
+    tell(client, `${command} is not in the audit trail (${explain(unwritten)})`);
   if (server.closing !== null) {
     answer.deed.end(false, 'refused: not done, because the server was shutting down');
-  } else if (flag !== null && !user.can(flag)) {
-    answer.deed.end(false, `refused: not done, because ${user.nick} was no longer an operator with ${flag}`);
-    if (!user.gone) user.reply(N.ERR_NOPRIVS, flag);
+  } else if (flag !== null && !client.can(flag)) {
+    answer.deed.end(
+      false,
+      `refused: not done, because ${client.user.nick} was no longer an operator with ${flag}`,
+    );
+    if (!client.user.gone) client.reply(N.ERR_NOPRIVS, flag);
   } else {
     carryOut(deed, answer.deed);
   }

@@ -124,11 +124,11 @@ describe('texts', () => {
   });
 
   it('a notice of what became of a deed is one line of four hundred letters', () => {
-    tell(alice.user as User, `${'x'.repeat(300)}\r\n\n${'y'.repeat(300)}`);
+    tell(alice.client!, `${'x'.repeat(300)}\r\n\n${'y'.repeat(300)}`);
     expect(shortly(alice.received())).toEqual([`NOTICE alice :*** ${'x'.repeat(300)} ${'y'.repeat(99)}`]);
-    irc.server.exit(bob.user as User, 'gone');
+    irc.server.exit(bob.client!, 'gone');
     bob.received();
-    tell(bob.user as User, 'too late');
+    tell(bob.client!, 'too late');
     expect(bob.received()).toEqual([]);
   });
 });

@@ -201,7 +201,7 @@ describe('of two channels', () => {
     const gate = gateOf('#x');
     const open = close(gate);
     clients.b.send('NICK e');
-    irc.server.state.setNick(clients.d.user as User, 'e');
+    irc.server.state.setNick(clients.d.user as User, 'e', 0);
     open();
     expect([heard(), gate.holder]).toEqual([['b 433 b e :Nickname is already in use'], null]);
   });

@@ -3,7 +3,7 @@
 import { N } from '../../irc/numerics.ts';
 import { replyParameter } from '../../irc/reply-parameter.ts';
 import type { CommandServer } from '../command-server.ts';
-import type { User } from '../state/user.ts';
+import type { LocalClient } from '../state/local-client.ts';
 import type { Command } from './command.ts';
 
 /** Names in one line of the overview. */
@@ -19,24 +19,24 @@ export const help: Command = {
 
 export const helpop: Command = { ...help, name: 'HELPOP', help: ['HELPOP [<command>]', 'The same as HELP.'] };
 
-function sendHelp(server: CommandServer, user: User, params: readonly string[]): void {
+function sendHelp(server: CommandServer, client: LocalClient, params: readonly string[]): void {
   const asked = (params[0] ?? '').toUpperCase();
   if (asked === '') {
     const names = [...server.commands.keys()];
     const lines = ['Commands of this server; HELP <command> explains one.'];
     for (let i = 0; i < names.length; i += NAMES_PER_LINE)
       lines.push(names.slice(i, i + NAMES_PER_LINE).join(' '));
-    sendLines(user, '*', lines);
+    sendLines(client, '*', lines);
     return;
   }
   const command = server.commands.get(asked);
-  if (command === undefined) user.reply(N.ERR_HELPNOTFOUND, replyParameter(asked));
-  else sendLines(user, command.name, command.help);
+  if (command === undefined) client.reply(N.ERR_HELPNOTFOUND, replyParameter(asked));
+  else sendLines(client, command.name, command.help);
 }
 
-function sendLines(user: User, subject: string, lines: readonly string[]): void {
+function sendLines(client: LocalClient, subject: string, lines: readonly string[]): void {
   const [first = '', ...rest] = lines;
-  user.reply(N.RPL_HELPSTART, subject, first);
-  for (const line of rest) user.reply(N.RPL_HELPTXT, subject, line);
-  user.reply(N.RPL_ENDOFHELP, subject);
+  client.reply(N.RPL_HELPSTART, subject, first);
+  for (const line of rest) client.reply(N.RPL_HELPTXT, subject, line);
+  client.reply(N.RPL_ENDOFHELP, subject);
 }

@@ -10,7 +10,7 @@ import type { CommandServer } from '../command-server.ts';
 import { limits } from '../limits.ts';
 import type { ServerHost } from '../server-host.ts';
 import type { Channel } from '../state/channel.ts';
-import type { User } from '../state/user.ts';
+import type { LocalClient } from '../state/local-client.ts';
 import { freeChannel, isBanned, type StepsWith } from '../work-steps.ts';
 import type { Command } from './command.ts';
 import { NAME_NS, sendNames } from './names.ts';
@@ -25,52 +25,52 @@ export const join: Command = {
     'Enters channels. The first user on a channel becomes its operator.',
     'JOIN 0 leaves all channels.',
   ],
-  steps(server, user, params) {
-    if (params[0] === '0') return leaveAll(server, user);
-    return joinAll(server, user, (params[0] ?? '').split(','), (params[1] ?? '').split(','));
+  steps(server, client, params) {
+    if (params[0] === '0') return leaveAll(server, client);
+    return joinAll(server, client, (params[0] ?? '').split(','), (params[1] ?? '').split(','));
   },
 };
 
 function* joinAll(
   server: CommandServer,
-  user: User,
+  client: LocalClient,
   names: readonly string[],
   keys: readonly string[],
 ): WorkSteps {
   const most = limits.targetsPerCommand.default;
   for (let i = 0; i < names.length && i < most; i++) {
     const name = names[i]!;
-    if (name !== '') yield* joinOne(server, user, name, keys[i] ?? '');
+    if (name !== '') yield* joinOne(server, client, name, keys[i] ?? '');
     if (server.host.work.spend(workPrices.row.ns)) yield null;
-    if (user.gone) return;
+    if (client.user.gone) return;
   }
-  if (names.length > most) user.reply(N.ERR_TOOMANYTARGETS, 'JOIN', `Too many targets, at most ${most}`);
+  if (names.length > most) client.reply(N.ERR_TOOMANYTARGETS, 'JOIN', `Too many targets, at most ${most}`);
 }
 
-function* joinOne(server: CommandServer, user: User, name: string, key: string): WorkSteps {
+function* joinOne(server: CommandServer, client: LocalClient, name: string, key: string): WorkSteps {
   const { host, state } = server;
   if (!isValidChannelName(name, limits.channelNameBytes.default)) {
-    user.reply(N.ERR_BADCHANMASK, replyParameter(name));
+    client.reply(N.ERR_BADCHANMASK, replyParameter(name));
     return;
   }
   const channel = yield* freeChannel(host, state, name);
   try {
-    if (user.gone || (channel !== undefined && user.memberships.has(channel))) return;
-    if (user.memberships.size >= server.tuning.get('channels_per_user')) {
-      user.reply(N.ERR_TOOMANYCHANNELS, name);
+    if (client.user.gone || (channel !== undefined && client.user.memberships.has(channel))) return;
+    if (client.user.memberships.size >= server.tuning.get('channels_per_user')) {
+      client.reply(N.ERR_TOOMANYCHANNELS, name);
       return;
     }
-    const refusal = channel === undefined ? null : yield* refusalOf(host, channel, user, key);
-    if (user.gone) return;
+    const refusal = channel === undefined ? null : yield* refusalOf(host, channel, client, key);
+    if (client.user.gone) return;
     if (refusal !== null) {
-      user.reply(refusal, channel?.name ?? name);
+      client.reply(refusal, channel?.name ?? name);
       return;
     }
-    const membership = state.join(user, name, Date.now());
-    yield* announceJoin(server, user, membership.channel);
-    if (membership.channel.topic !== '') sendTopic(user, membership.channel);
-    sendNames(server, user, membership.channel);
-    user.reply(N.RPL_ENDOFNAMES, membership.channel.name);
+    const membership = state.join(client.user, name, Date.now());
+    yield* announceJoin(server, client.user, membership.channel);
+    if (membership.channel.topic !== '') sendTopic(client, membership.channel);
+    sendNames(server, client, membership.channel);
+    client.reply(N.RPL_ENDOFNAMES, membership.channel.name);
   } finally {
     if (channel !== undefined) host.work.leave(channel.gate);
   }
@@ -78,17 +78,23 @@ function* joinOne(server: CommandServer, user: User, name: string, key: string):
 }
 
 /** An operator's invitation overrides all four modes. */
-function* refusalOf(host: ServerHost, channel: Channel, user: User, key: string): StepsWith<Numeric | null> {
-  if (user.invites?.get(channel) === true) return null;
-  if (yield* isBanned(host, channel, user)) return N.ERR_BANNEDFROMCHAN;
-  if (channel.has(CMODE.inviteOnly) && !channel.inviteExceptions.matches(user)) return N.ERR_INVITEONLYCHAN;
+function* refusalOf(
+  host: ServerHost,
+  channel: Channel,
+  client: LocalClient,
+  key: string,
+): StepsWith<Numeric | null> {
+  if (client.user.invites?.get(channel) === true) return null;
+  if (yield* isBanned(host, channel, client.user)) return N.ERR_BANNEDFROMCHAN;
+  if (channel.has(CMODE.inviteOnly) && !channel.inviteExceptions.matches(client.user))
+    return N.ERR_INVITEONLYCHAN;
   if (channel.joinKey !== null && channel.joinKey !== key) return N.ERR_BADCHANNELKEY;
   if (channel.limit !== null && channel.members.length >= channel.limit) return N.ERR_CHANNELISFULL;
   return null;
 }
 
-function* leaveAll(server: CommandServer, user: User): WorkSteps {
-  for (const { channel } of [...user.memberships.values()]) {
-    yield* partOne(server, user, channel, `PART ${channel.name}`);
+function* leaveAll(server: CommandServer, client: LocalClient): WorkSteps {
+  for (const { channel } of [...client.user.memberships.values()]) {
+    yield* partOne(server, client, channel, `PART ${channel.name}`);
   }
 }

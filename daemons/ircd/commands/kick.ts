@@ -7,7 +7,7 @@ import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { fromUser, toChannel } from '../broadcast.ts';
 import type { CommandServer } from '../command-server.ts';
 import { limits } from '../limits.ts';
-import type { User } from '../state/user.ts';
+import type { LocalClient } from '../state/local-client.ts';
 import { rest } from '../work-steps.ts';
 import type { Command } from './command.ts';
 import { joinedChannel } from './joined-channel.ts';
@@ -16,17 +16,17 @@ export const kick: Command = {
   name: 'KICK',
   minParams: 2,
   help: ['KICK <channel> <nickname>{,<nickname>} [<reason>]', 'Removes users from a channel you operate.'],
-  steps(server, user, params) {
+  steps(server, client, params) {
     const channels = (params[0] ?? '').split(',');
     const nicks = (params[1] ?? '').split(',');
-    const reason = truncateUtf8(params[2] ?? '', limits.kickBytes.default) || user.nick;
-    return kickAll(server, user, channels, nicks, reason);
+    const reason = truncateUtf8(params[2] ?? '', limits.kickBytes.default) || client.user.nick;
+    return kickAll(server, client, channels, nicks, reason);
   },
 };
 
 function* kickAll(
   server: CommandServer,
-  user: User,
+  client: LocalClient,
   channels: readonly string[],
   nicks: readonly string[],
   reason: string,
@@ -35,39 +35,39 @@ function* kickAll(
   for (let i = 0; i < nicks.length && i < most; i++) {
     // One channel with many users, or as many channels as users (RFC 2812).
     const name = channels.length === 1 ? channels[0] : channels[i];
-    const channel = name === undefined ? null : joinedChannel(server, user, name)?.channel;
+    const channel = name === undefined ? null : joinedChannel(server, client, name)?.channel;
     if (channel === null || channel === undefined) continue;
     while (server.host.work.mustWait(channel.gate)) yield channel.gate;
     try {
-      yield* kickOne(server, user, channel.name, nicks[i]!, reason);
+      yield* kickOne(server, client, channel.name, nicks[i]!, reason);
     } finally {
       server.host.work.leave(channel.gate);
     }
   }
-  if (nicks.length > most) user.reply(N.ERR_TOOMANYTARGETS, 'KICK', `Too many targets, at most ${most}`);
+  if (nicks.length > most) client.reply(N.ERR_TOOMANYTARGETS, 'KICK', `Too many targets, at most ${most}`);
 }
 
 function* kickOne(
   server: CommandServer,
-  user: User,
+  client: LocalClient,
   channelName: string,
   nick: string,
   reason: string,
 ): WorkSteps {
-  const membership = joinedChannel(server, user, channelName);
+  const membership = joinedChannel(server, client, channelName);
   if (membership === null) return;
   const { channel } = membership;
   if (!membership.isOp) {
-    user.reply(N.ERR_CHANOPRIVSNEEDED, channel.name);
+    client.reply(N.ERR_CHANOPRIVSNEEDED, channel.name);
     return;
   }
   const target = server.state.findUser(nick);
   const victim = target?.memberships.get(channel);
-  if (target === undefined) user.reply(N.ERR_NOSUCHNICK, replyParameter(nick));
-  else if (victim === undefined) user.reply(N.ERR_USERNOTINCHANNEL, `${target.nick} ${channel.name}`);
+  if (target === undefined) client.reply(N.ERR_NOSUCHNICK, replyParameter(nick));
+  else if (victim === undefined) client.reply(N.ERR_USERNOTINCHANNEL, `${target.nick} ${channel.name}`);
   else {
     const text = `KICK ${channel.name} ${target.nick} :${reason}`;
-    yield* rest(toChannel(server, channel, fromUser(server, user, text), null));
+    yield* rest(toChannel(server, channel, fromUser(server, client.user, text), null));
     server.state.part(victim);
   }
 }

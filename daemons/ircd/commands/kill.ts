@@ -15,28 +15,28 @@ export const kill: Command = {
   minParams: 1,
   oper: 'kill',
   help: ['KILL <nickname> [<reason>]', 'Disconnects a user. Operators only.'],
-  run(server, user, params) {
+  run(server, client, params) {
     const [nick = '', given = ''] = params;
     const target = server.state.findUser(nick);
     if (target === undefined) {
-      user.reply(N.ERR_NOSUCHNICK, replyParameter(nick));
+      client.reply(N.ERR_NOSUCHNICK, replyParameter(nick));
       return;
     }
     const reason = given === '' ? 'No reason given' : truncateUtf8(given, limits.killBytes.default);
-    perform(server, user, {
+    perform(server, client, {
       command: 'KILL',
       args: { nick: target.nick, reason },
       flag: 'kill',
       unrecorded: 'run',
       carryOut() {
         if (target.gone) {
-          if (!user.gone) user.reply(N.ERR_NOSUCHNICK, replyParameter(nick));
+          if (!client.user.gone) client.reply(N.ERR_NOSUCHNICK, replyParameter(nick));
           return { ok: false, outcome: `not_found: ${target.prefix} had left before` };
         }
         const victim = target.prefix;
-        noticeOpers(server, `Received KILL for ${victim} from ${user.nick}: ${reason}`);
-        target.connection.sendLine(`:${user.prefix} KILL ${target.nick} :${reason}`);
-        killUser(server, target, user.nick, reason);
+        noticeOpers(server, `Received KILL for ${victim} from ${client.user.nick}: ${reason}`);
+        target.local?.connection.sendLine(`:${client.user.prefix} KILL ${target.nick} :${reason}`);
+        killUser(server, target, client.user.nick, reason);
         return { ok: true, outcome: `disconnected ${victim}` };
       },
     });
@@ -50,5 +50,5 @@ export function killUser(server: CommandServer, target: User, by: string, reason
     by,
     reason,
   });
-  server.exit(target, `Killed (${by} (${reason}))`);
+  if (target.local !== null) server.exit(target.local, `Killed (${by} (${reason}))`);
 }

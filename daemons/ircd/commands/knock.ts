@@ -14,41 +14,41 @@ export const knock: Command = {
     'KNOCK <channel>',
     'Asks the operators of a channel that you cannot join (+i, +k, +l) to let you in.',
   ],
-  run(server, user, params) {
+  run(server, client, params) {
     const name = params[0] ?? '';
     const channel = server.state.findChannel(name);
     // A secret or private channel does not exist for strangers.
-    if (channel === undefined || (!channel.isPublic && !user.memberships.has(channel))) {
-      user.reply(N.ERR_NOSUCHCHANNEL, replyParameter(name));
+    if (channel === undefined || (!channel.isPublic && !client.user.memberships.has(channel))) {
+      client.reply(N.ERR_NOSUCHCHANNEL, replyParameter(name));
       return;
     }
-    if (user.memberships.has(channel)) {
-      user.reply(N.ERR_KNOCKONCHAN, channel.name);
+    if (client.user.memberships.has(channel)) {
+      client.reply(N.ERR_KNOCKONCHAN, channel.name);
       return;
     }
     const { limit, members } = channel;
     const full = limit !== null && members.length >= limit;
     if (!channel.has(CMODE.inviteOnly) && channel.joinKey === null && !full) {
-      user.reply(N.ERR_CHANOPEN, channel.name);
+      client.reply(N.ERR_CHANOPEN, channel.name);
       return;
     }
     server.host.work.spend(channel.bans.priceNs(0, channel.bans.size));
-    if (channel.isBanned(user)) {
-      user.reply(N.ERR_CANNOTSENDTOCHAN, channel.name);
+    if (channel.isBanned(client.user)) {
+      client.reply(N.ERR_CANNOTSENDTOCHAN, channel.name);
       return;
     }
     const now = Date.now();
     const waitMs = limits.knockSeconds.default * 1000;
-    if (now - user.lastKnockMs < waitMs || now - channel.lastKnockMs < waitMs / 10) {
-      user.reply(N.ERR_TOOMANYKNOCK, channel.name);
+    if (now - client.lastKnockMs < waitMs || now - channel.lastKnockMs < waitMs / 10) {
+      client.reply(N.ERR_TOOMANYKNOCK, channel.name);
       return;
     }
-    user.lastKnockMs = now;
+    client.lastKnockMs = now;
     channel.lastKnockMs = now;
-    spendSkipped(server.host, channel.members.length);
-    for (const member of channel.members) {
-      if (member.isOp) member.user.reply(N.RPL_KNOCK, `${channel.name} ${user.prefix}`);
+    spendSkipped(server.host, channel.locals.length);
+    for (const member of channel.locals) {
+      if (member.isOp) member.client.reply(N.RPL_KNOCK, `${channel.name} ${client.user.prefix}`);
     }
-    user.reply(N.RPL_KNOCKDLVR, channel.name);
+    client.reply(N.RPL_KNOCKDLVR, channel.name);
   },
 };

@@ -4,7 +4,7 @@ import { N } from '../../irc/numerics.ts';
 import { noticeOpers } from '../broadcast.ts';
 import type { CommandServer } from '../command-server.ts';
 import { reloadWarnings } from '../reload-warnings.ts';
-import type { User } from '../state/user.ts';
+import type { LocalClient } from '../state/local-client.ts';
 import type { Command } from './command.ts';
 import { type DeedOutcome, describeOper, perform, tell } from './deed.ts';
 
@@ -13,14 +13,14 @@ export const rehash: Command = {
   minParams: 0,
   oper: 'rehash',
   help: ['REHASH', 'Reads configuration, MOTD and certificates again; nobody is dropped. Operators only.'],
-  run(server, user) {
-    const by = describeOper(user);
-    perform(server, user, {
+  run(server, client) {
+    const by = describeOper(client);
+    perform(server, client, {
       command: 'REHASH',
       args: {},
       flag: 'rehash',
       unrecorded: 'refuse',
-      carryOut: () => reload(server, user, by),
+      carryOut: () => reload(server, client, by),
     });
   },
 };
@@ -34,18 +34,18 @@ function ending(name: string, flag: string, action: 'stop' | 'restart', summary:
     minParams: 0,
     oper: flag,
     help: [`${name} [<reason>]`, `${summary} Operators only.`],
-    run(server, user, params) {
+    run(server, client, params) {
       const reason = params[0] ?? '';
-      const by = describeOper(user);
-      perform(server, user, {
+      const by = describeOper(client);
+      perform(server, client, {
         command: name,
         args: { reason },
         flag,
         unrecorded: action === 'stop' ? 'run' : 'refuse',
         carryOut() {
-          noticeOpers(server, `${user.nick} asked for ${name}: ${reason}`);
+          noticeOpers(server, `${client.user.nick} asked for ${name}: ${reason}`);
           void server.host.requestLifecycle(action, by, reason === '' ? name : reason).then((outcome) => {
-            if (!outcome.ok) tell(user, `${name} failed: ${outcome.error.message}`);
+            if (!outcome.ok) tell(client, `${name} failed: ${outcome.error.message}`);
           });
           // The process may end before it hears more.
           return { ok: true, outcome: 'requested' };
@@ -55,16 +55,16 @@ function ending(name: string, flag: string, action: 'stop' | 'restart', summary:
   };
 }
 
-async function reload(server: CommandServer, user: User, by: string): Promise<DeedOutcome> {
-  if (!user.gone) user.reply(N.RPL_REHASHING, 'signalbox.toml');
-  noticeOpers(server, `${user.nick} is rehashing the server`, user);
+async function reload(server: CommandServer, client: LocalClient, by: string): Promise<DeedOutcome> {
+  if (!client.user.gone) client.reply(N.RPL_REHASHING, 'signalbox.toml');
+  noticeOpers(server, `${client.user.nick} is rehashing the server`, client);
   const outcome = await server.host.requestLifecycle('reload', by, 'REHASH');
   if (!outcome.ok) {
     const { code, message } = outcome.error;
-    tell(user, `REHASH failed, the configuration in force stays: ${message}`);
+    tell(client, `REHASH failed, the configuration in force stays: ${message}`);
     return { ok: false, outcome: `${code}: ${message}` };
   }
   // A success is told to every operator by the reload itself.
-  for (const text of reloadWarnings(outcome.result)) tell(user, text);
+  for (const text of reloadWarnings(outcome.result)) tell(client, text);
   return { ok: true, outcome: 'the configuration was read again' };
 }

@@ -9,7 +9,7 @@ import { hasWildcard } from '../../runtime/net/mask.ts';
 import { ReplyBudget } from '../client/reply-budget.ts';
 import type { CommandServer } from '../command-server.ts';
 import type { Channel } from '../state/channel.ts';
-import type { User } from '../state/user.ts';
+import type { LocalClient } from '../state/local-client.ts';
 import type { Command } from './command.ts';
 
 export const list: Command = {
@@ -20,27 +20,27 @@ export const list: Command = {
     'LIST [<channel>{,<channel>}] [<filter>{,<filter>}]',
     'Lists channels. Filters: a mask, !mask, <n and >n users, C<n and C>n minutes since creation, T<n and T>n since the topic.',
   ],
-  steps(server, user, params) {
+  steps(server, client, params) {
     return answer(
       server,
-      user,
+      client,
       (params[0] ?? '').split(',').filter((word) => word !== ''),
     );
   },
 };
 
-function* answer(server: CommandServer, user: User, words: readonly string[]): WorkSteps {
-  user.reply(N.RPL_LISTSTART, 'Channel');
+function* answer(server: CommandServer, client: LocalClient, words: readonly string[]): WorkSteps {
+  client.reply(N.RPL_LISTSTART, 'Channel');
   const names = words.filter((word) => isChannelName(word) && !hasWildcard(word));
   if (names.length > 0) {
     for (const name of names) {
       const channel = server.state.findChannel(name);
-      if (channel !== undefined && mayKnow(user, channel)) show(user, channel);
+      if (channel !== undefined && mayKnow(client, channel)) show(client, channel);
     }
   } else {
-    yield* listAll(server, user, words.map(parseFilter));
+    yield* listAll(server, client, words.map(parseFilter));
   }
-  user.reply(N.RPL_LISTEND);
+  client.reply(N.RPL_LISTEND);
 }
 
 /** Whether a channel passes, and what it costs to find out, in nanoseconds of work. */
@@ -52,29 +52,29 @@ interface Filter {
 /** What one line of the answer costs. */
 const ROW_NS = workPrices.row.ns + 200 * workPrices.rowByte.ns;
 
-function* listAll(server: CommandServer, user: User, filters: readonly Filter[]): WorkSteps {
+function* listAll(server: CommandServer, client: LocalClient, filters: readonly Filter[]): WorkSteps {
   const { work } = server.host;
   const nowMs = Date.now();
-  const budget = new ReplyBudget(user, 'LIST');
+  const budget = new ReplyBudget(client, 'LIST');
   const compareNs = workPrices.skipped.ns + filters.reduce((sum, { priceNs }) => sum + priceNs, 0);
   for (const channel of server.state.channels.values()) {
     if (work.spend(compareNs)) {
       yield null;
-      if (user.gone) return;
+      if (client.user.gone) return;
     }
-    if (!mayKnow(user, channel) || !filters.every((filter) => filter.passes(channel, nowMs))) continue;
+    if (!mayKnow(client, channel) || !filters.every((filter) => filter.passes(channel, nowMs))) continue;
     if (!budget.take(channel.name + channel.topic)) return;
     work.spend(ROW_NS);
-    show(user, channel);
+    show(client, channel);
   }
 }
 
-function mayKnow(user: User, channel: Channel): boolean {
-  return channel.isPublic || user.memberships.has(channel) || user.can('auspex');
+function mayKnow(client: LocalClient, channel: Channel): boolean {
+  return channel.isPublic || client.user.memberships.has(channel) || client.can('auspex');
 }
 
-function show(user: User, channel: Channel): void {
-  user.reply(N.RPL_LIST, `${channel.name} ${channel.members.length}`, channel.topic);
+function show(client: LocalClient, channel: Channel): void {
+  client.reply(N.RPL_LIST, `${channel.name} ${channel.members.length}`, channel.topic);
 }
 
 function parseFilter(word: string): Filter {

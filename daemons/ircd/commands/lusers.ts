@@ -2,30 +2,40 @@
 
 import { N } from '../../irc/numerics.ts';
 import type { CommandServer } from '../command-server.ts';
-import type { User } from '../state/user.ts';
+import type { LocalClient } from '../state/local-client.ts';
 import type { Command } from './command.ts';
 
 export const lusers: Command = {
   name: 'LUSERS',
   minParams: 0,
   help: ['LUSERS', 'Shows how many users, operators and channels there are.'],
-  run(server, user) {
-    sendLusers(server, user);
+  run(server, client) {
+    sendLusers(server, client);
   },
 };
 
 /** Counts of zero are left out where RFC 2812 3.4.2 says so. */
-export function sendLusers(server: CommandServer, user: User): void {
+export function sendLusers(server: CommandServer, client: LocalClient): void {
   const { state } = server;
-  const total = state.registeredCount;
+  const total = state.users.size;
+  const local = state.localUserCount;
   const invisible = state.invisibleCount;
+  const linked = [...state.servers.values()].filter(({ hops }) => hops === 1).length;
   const visible = total - invisible;
-  user.reply(N.RPL_LUSERCLIENT, '', `There are ${visible} users and ${invisible} invisible on 1 servers`);
-  if (state.opers.size > 0) user.reply(N.RPL_LUSEROP, String(state.opers.size));
-  if (state.unregisteredCount > 0) user.reply(N.RPL_LUSERUNKNOWN, String(state.unregisteredCount));
-  if (state.channels.size > 0) user.reply(N.RPL_LUSERCHANNELS, String(state.channels.size));
-  user.reply(N.RPL_LUSERME, '', `I have ${total} clients and 0 servers`);
-  const max = state.maxRegistered;
-  user.reply(N.RPL_LOCALUSERS, `${total} ${max}`, `Current local users ${total}, max ${max}`);
-  user.reply(N.RPL_GLOBALUSERS, `${total} ${max}`, `Current global users ${total}, max ${max}`);
+  client.reply(
+    N.RPL_LUSERCLIENT,
+    '',
+    `There are ${visible} users and ${invisible} invisible on ${state.servers.size} servers`,
+  );
+  if (state.opers.size > 0) client.reply(N.RPL_LUSEROP, String(state.opers.size));
+  if (state.unregisteredCount > 0) client.reply(N.RPL_LUSERUNKNOWN, String(state.unregisteredCount));
+  if (state.channels.size > 0) client.reply(N.RPL_LUSERCHANNELS, String(state.channels.size));
+  client.reply(N.RPL_LUSERME, '', `I have ${local} clients and ${linked} servers`);
+  const { maxLocalUsers, maxUsers } = state;
+  client.reply(
+    N.RPL_LOCALUSERS,
+    `${local} ${maxLocalUsers}`,
+    `Current local users ${local}, max ${maxLocalUsers}`,
+  );
+  client.reply(N.RPL_GLOBALUSERS, `${total} ${maxUsers}`, `Current global users ${total}, max ${maxUsers}`);
 }

@@ -11,7 +11,7 @@ import { CAP } from '../client/capabilities.ts';
 import { Delivery } from '../client/delivery.ts';
 import type { CommandServer } from '../command-server.ts';
 import type { Channel } from '../state/channel.ts';
-import type { User } from '../state/user.ts';
+import type { LocalClient } from '../state/local-client.ts';
 import { freeChannel, rest } from '../work-steps.ts';
 import type { Command } from './command.ts';
 
@@ -24,12 +24,12 @@ export const privmsg: Command = {
     'PRIVMSG <target>{,<target>} :<text>',
     'Sends a message to users and channels (@#channel: its operators).',
   ],
-  steps(server, user, params, tags) {
-    if (params.length === 0) user.reply(N.ERR_NORECIPIENT, '', 'No recipient given (PRIVMSG)');
-    else if ((params[1] ?? '') === '') user.reply(N.ERR_NOTEXTTOSEND);
+  steps(server, client, params, tags) {
+    if (params.length === 0) client.reply(N.ERR_NORECIPIENT, '', 'No recipient given (PRIVMSG)');
+    else if ((params[1] ?? '') === '') client.reply(N.ERR_NOTEXTTOSEND);
     else {
-      user.lastMessageMs = user.lastLineMs;
-      return sendToAll(server, user, 'PRIVMSG', params[0]!, params[1]!, tags);
+      client.lastMessageMs = client.lastLineMs;
+      return sendToAll(server, client, 'PRIVMSG', params[0]!, params[1]!, tags);
     }
     return null;
   },
@@ -40,10 +40,10 @@ export const notice: Command = {
   name: 'NOTICE',
   minParams: 0,
   help: ['NOTICE <target>{,<target>} :<text>', 'Like PRIVMSG, but nothing automatic may answer it.'],
-  steps(server, user, params, tags) {
+  steps(server, client, params, tags) {
     if (params.length < 2 || params[1] === '') return null;
-    user.lastMessageMs = user.lastLineMs;
-    return sendToAll(server, user, 'NOTICE', params[0]!, params[1]!, tags);
+    client.lastMessageMs = client.lastLineMs;
+    return sendToAll(server, client, 'NOTICE', params[0]!, params[1]!, tags);
   },
 };
 
@@ -52,15 +52,15 @@ export const tagmsg: Command = {
   name: 'TAGMSG',
   minParams: 1,
   help: ['TAGMSG <target>{,<target>}', 'Sends client-only tags without a text.'],
-  steps(server, user, params, tags) {
-    if (!user.has(CAP.messageTags) || clientOnlyTags(tags) === '') return null;
-    return sendToAll(server, user, 'TAGMSG', params[0]!, '', tags);
+  steps(server, client, params, tags) {
+    if (!client.has(CAP.messageTags) || clientOnlyTags(tags) === '') return null;
+    return sendToAll(server, client, 'TAGMSG', params[0]!, '', tags);
   },
 };
 
 function sendToAll(
   server: CommandServer,
-  user: User,
+  client: LocalClient,
   verb: Verb,
   targets: string,
   text: string,
@@ -68,35 +68,35 @@ function sendToAll(
 ): WorkSteps | null {
   const clientTags = tags === '' ? '' : clientOnlyTags(tags);
   if (!targets.includes(',')) {
-    return sendOne(server, user, verb, targets, text, clientTags);
+    return sendOne(server, client, verb, targets, text, clientTags);
   }
   const list = [...new Set(targets.split(','))].filter((target) => target !== '');
   const most = server.tuning.get('targets_per_message');
   if (list.length > most) {
-    if (verb === 'PRIVMSG') user.reply(N.ERR_TOOMANYTARGETS, verb, `Too many targets, at most ${most}`);
+    if (verb === 'PRIVMSG') client.reply(N.ERR_TOOMANYTARGETS, verb, `Too many targets, at most ${most}`);
     return null;
   }
-  user.connection.penalize(list.length - 1);
-  return sendEach(server, user, verb, list, text, clientTags);
+  client.connection.penalize(list.length - 1);
+  return sendEach(server, client, verb, list, text, clientTags);
 }
 
 function* sendEach(
   server: CommandServer,
-  user: User,
+  client: LocalClient,
   verb: Verb,
   targets: readonly string[],
   text: string,
   clientTags: string,
 ): WorkSteps {
   for (const target of targets) {
-    yield* rest(sendOne(server, user, verb, target, text, clientTags));
+    yield* rest(sendOne(server, client, verb, target, text, clientTags));
     if (server.host.work.spend(workPrices.row.ns)) yield null;
   }
 }
 
 function sendOne(
   server: CommandServer,
-  user: User,
+  client: LocalClient,
   verb: Verb,
   target: string,
   text: string,
@@ -107,22 +107,23 @@ function sendOne(
   if (isChannelName(name)) {
     const channel = server.state.findChannel(name);
     if (channel !== undefined && server.host.work.mustWait(channel.gate)) {
-      return sendLater(server, user, verb, name, status, text, clientTags);
+      return sendLater(server, client, verb, name, status, text, clientTags);
     }
-    return sendTo(server, user, verb, channel, name, status, text, clientTags);
+    return sendTo(server, client, verb, channel, name, status, text, clientTags);
   }
   const receiver = server.state.findUser(target);
   if (receiver === undefined) {
-    if (verb === 'PRIVMSG') user.reply(N.ERR_NOSUCHNICK, replyParameter(target));
+    if (verb === 'PRIVMSG') client.reply(N.ERR_NOSUCHNICK, replyParameter(target));
     return null;
   }
-  const message = compose(server, user, verb, receiver.nick, text, clientTags);
-  if (verb !== 'TAGMSG' || receiver.has(CAP.messageTags)) {
+  const message = compose(server, client, verb, receiver.nick, text, clientTags);
+  const { local } = receiver;
+  if (local !== null && (verb !== 'TAGMSG' || local.has(CAP.messageTags))) {
     // To oneself the label belongs to the echo, not to the delivery.
-    message.past(receiver);
+    message.past(local);
   }
-  if (user.has(CAP.echoMessage)) message.to(user);
-  if (verb === 'PRIVMSG' && receiver.away !== null) user.reply(N.RPL_AWAY, receiver.nick, receiver.away);
+  if (client.has(CAP.echoMessage)) message.to(client);
+  if (verb === 'PRIVMSG' && receiver.away !== null) client.reply(N.RPL_AWAY, receiver.nick, receiver.away);
   return null;
 }
 
@@ -133,14 +134,14 @@ function statusOf(target: string): number {
 }
 
 /** +n keeps strangers out, +m and bans those without status (RFC 2811 4.2). */
-function maySpeak(server: CommandServer, channel: Channel, user: User, status: number): boolean {
-  const membership = user.memberships.get(channel);
+function maySpeak(server: CommandServer, channel: Channel, client: LocalClient, status: number): boolean {
+  const membership = client.user.memberships.get(channel);
   if (membership?.banRevision !== channel.banRevision) {
     server.host.work.spend(channel.bans.priceNs(0, channel.bans.size));
   }
   if (membership === undefined) {
     if (status !== 0 || (channel.modes & (CMODE.noExternal | CMODE.moderated)) !== 0) return false;
-    return !channel.isBanned(user);
+    return !channel.isBanned(client.user);
   }
   if (membership.status !== 0) return true;
   return !channel.has(CMODE.moderated) && !membership.isBanned();
@@ -153,26 +154,28 @@ function isBlockedCtcp(text: string): boolean {
 
 function compose(
   server: CommandServer,
-  user: User,
+  client: LocalClient,
   verb: Verb,
   target: string,
   text: string,
   clientTags: string,
 ): Delivery {
   const body =
-    verb === 'TAGMSG' ? `:${user.prefix} TAGMSG ${target}` : `:${user.prefix} ${verb} ${target} :${text}`;
+    verb === 'TAGMSG'
+      ? `:${client.user.prefix} TAGMSG ${target}`
+      : `:${client.user.prefix} ${verb} ${target} :${text}`;
   return new Delivery(server.host.outbox, body, {
-    account: user.account,
+    account: client.user.account,
     msgid: server.nextMessageId(),
     clientTags,
-    bot: (user.modes & UMODE.bot) !== 0,
+    bot: (client.user.modes & UMODE.bot) !== 0,
   });
 }
 
 /** Waits until what is on its way to the channel has arrived. */
 function* sendLater(
   server: CommandServer,
-  user: User,
+  client: LocalClient,
   verb: Verb,
   name: string,
   status: number,
@@ -181,7 +184,7 @@ function* sendLater(
 ): WorkSteps {
   const channel = yield* freeChannel(server.host, server.state, name);
   try {
-    yield* rest(sendTo(server, user, verb, channel, name, status, text, clientTags));
+    yield* rest(sendTo(server, client, verb, channel, name, status, text, clientTags));
   } finally {
     if (channel !== undefined) server.host.work.leave(channel.gate);
   }
@@ -189,7 +192,7 @@ function* sendLater(
 
 function sendTo(
   server: CommandServer,
-  user: User,
+  client: LocalClient,
   verb: Verb,
   channel: Channel | undefined,
   name: string,
@@ -198,32 +201,32 @@ function sendTo(
   clientTags: string,
 ): WorkSteps | null {
   if (channel === undefined) {
-    if (verb === 'PRIVMSG') user.reply(N.ERR_NOSUCHCHANNEL, replyParameter(name));
+    if (verb === 'PRIVMSG') client.reply(N.ERR_NOSUCHCHANNEL, replyParameter(name));
     return null;
   }
-  if (!maySpeak(server, channel, user, status) || (channel.has(CMODE.noCtcp) && isBlockedCtcp(text))) {
-    if (verb === 'PRIVMSG') user.reply(N.ERR_CANNOTSENDTOCHAN, channel.name);
+  if (!maySpeak(server, channel, client, status) || (channel.has(CMODE.noCtcp) && isBlockedCtcp(text))) {
+    if (verb === 'PRIVMSG') client.reply(N.ERR_CANNOTSENDTOCHAN, channel.name);
     return null;
   }
   const shown = status === 0 ? channel.name : `${status === STATUS.op ? '@' : '+'}${channel.name}`;
-  const message = compose(server, user, verb, shown, text, clientTags);
-  const left = sendToChannel(server, user, message, channel, status, verb);
-  if (left !== null) return finishing(server, user, message, channel, left);
-  if (user.has(CAP.echoMessage)) message.to(user);
+  const message = compose(server, client, verb, shown, text, clientTags);
+  const left = sendToChannel(server, client, message, channel, status, verb);
+  if (left !== null) return finishing(server, client, message, channel, left);
+  if (client.has(CAP.echoMessage)) message.to(client);
   return null;
 }
 
 /** The rest of a message that did not fit its slice, and its echo. */
 function* finishing(
   server: CommandServer,
-  user: User,
+  client: LocalClient,
   message: Delivery,
   channel: Channel,
   left: WorkSteps,
 ): WorkSteps {
   try {
     yield* left;
-    if (user.has(CAP.echoMessage)) message.to(user);
+    if (client.has(CAP.echoMessage)) message.to(client);
   } finally {
     server.host.work.leave(channel.gate);
   }
@@ -231,13 +234,13 @@ function* finishing(
 
 function sendToChannel(
   server: CommandServer,
-  user: User,
+  client: LocalClient,
   message: Delivery,
   channel: Channel,
   status: number,
   verb: Verb,
 ): WorkSteps | null {
-  if (verb === 'TAGMSG') return toChannelWithCap(server, channel, CAP.messageTags, message, user, status);
-  if (status === 0) return toChannel(server, channel, message, user);
-  return toChannelStatus(server, channel, status, message, user);
+  if (verb === 'TAGMSG') return toChannelWithCap(server, channel, CAP.messageTags, message, client, status);
+  if (status === 0) return toChannel(server, channel, message, client);
+  return toChannelStatus(server, channel, status, message, client);
 }

@@ -9,7 +9,7 @@ import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import type { CommandServer } from '../command-server.ts';
 import { changeChannelModes, channelModeString } from '../modes/channel-modes.ts';
 import { changeUserModes } from '../modes/user-modes.ts';
-import type { User } from '../state/user.ts';
+import type { LocalClient } from '../state/local-client.ts';
 import { freeChannel } from '../work-steps.ts';
 import type { Command } from './command.ts';
 
@@ -22,40 +22,40 @@ export const mode: Command = {
     'MODE <nickname> [<modes>]',
     'Shows or changes your own modes: i invisible, w wallops, B bot, -o.',
   ],
-  steps(server, user, params) {
+  steps(server, client, params) {
     const [target = '', letters, ...args] = params;
     const shown = replyParameter(target);
-    if (isChannelName(target)) return channelMode(server, user, target, letters, args);
-    if (!sameName(target, user.nick)) {
+    if (isChannelName(target)) return channelMode(server, client, target, letters, args);
+    if (!sameName(target, client.user.nick)) {
       const exists = server.state.findUser(target) !== undefined;
-      user.reply(exists ? N.ERR_USERSDONTMATCH : N.ERR_NOSUCHNICK, exists ? '' : shown);
+      client.reply(exists ? N.ERR_USERSDONTMATCH : N.ERR_NOSUCHNICK, exists ? '' : shown);
       return null;
     }
-    if (letters === undefined) user.replyRaw(N.RPL_UMODEIS, user.modeLetters());
-    else changeUserModes(server, user, letters);
+    if (letters === undefined) client.replyRaw(N.RPL_UMODEIS, client.user.modeLetters());
+    else changeUserModes(server, client, letters);
     return null;
   },
 };
 
 function* channelMode(
   server: CommandServer,
-  user: User,
+  client: LocalClient,
   target: string,
   letters: string | undefined,
   args: readonly string[],
 ): WorkSteps {
   const channel = yield* freeChannel(server.host, server.state, target);
   if (channel === undefined) {
-    user.reply(N.ERR_NOSUCHCHANNEL, replyParameter(target));
+    client.reply(N.ERR_NOSUCHCHANNEL, replyParameter(target));
     return;
   }
   try {
-    const member = user.memberships.has(channel);
+    const member = client.user.memberships.has(channel);
     if (letters !== undefined) {
-      yield* changeChannelModes(server, user, channel, letters, args);
+      yield* changeChannelModes(server, client, channel, letters, args);
     } else {
-      user.replyRaw(N.RPL_CHANNELMODEIS, `${channel.name} ${channelModeString(channel, member)}`);
-      user.replyRaw(N.RPL_CREATIONTIME, `${channel.name} ${unixSeconds(channel.createdMs)}`);
+      client.replyRaw(N.RPL_CHANNELMODEIS, `${channel.name} ${channelModeString(channel, member)}`);
+      client.replyRaw(N.RPL_CREATIONTIME, `${channel.name} ${unixSeconds(channel.createdMs)}`);
     }
   } finally {
     server.host.work.leave(channel.gate);

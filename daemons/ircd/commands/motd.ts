@@ -3,7 +3,7 @@
 import { N } from '../../irc/numerics.ts';
 import { replyParameter } from '../../irc/reply-parameter.ts';
 import type { CommandServer } from '../command-server.ts';
-import type { User } from '../state/user.ts';
+import type { LocalClient } from '../state/local-client.ts';
 import type { Command } from './command.ts';
 import { isThisServer } from './whois.ts';
 
@@ -12,23 +12,23 @@ export const motd: Command = {
   minParams: 0,
   penaltyLines: 1,
   help: ['MOTD', 'Shows the message of the day.'],
-  run(server, user, params) {
+  run(server, client, params) {
     const target = params[0];
     if (target !== undefined && !isThisServer(server, target)) {
-      user.reply(N.ERR_NOSUCHSERVER, replyParameter(target));
+      client.reply(N.ERR_NOSUCHSERVER, replyParameter(target));
     } else {
-      sendMotd(server, user);
+      sendMotd(server, client);
     }
   },
 };
 
 /** The message of the day, or 422. */
-export function sendMotd(server: CommandServer, user: User): void {
+export function sendMotd(server: CommandServer, client: LocalClient): void {
   if (server.motd === null) {
-    user.reply(N.ERR_NOMOTD);
+    client.reply(N.ERR_NOMOTD);
     return;
   }
-  user.reply(N.RPL_MOTDSTART, '', `- ${server.name} Message of the day -`);
-  for (const line of server.motd) user.reply(N.RPL_MOTD, '', `- ${line}`);
-  user.reply(N.RPL_ENDOFMOTD);
+  client.reply(N.RPL_MOTDSTART, '', `- ${server.name} Message of the day -`);
+  for (const line of server.motd) client.reply(N.RPL_MOTD, '', `- ${line}`);
+  client.reply(N.RPL_ENDOFMOTD);
 }

@@ -9,7 +9,7 @@ import { ReplyBudget } from '../client/reply-budget.ts';
 import type { CommandServer } from '../command-server.ts';
 import { limits } from '../limits.ts';
 import type { Channel } from '../state/channel.ts';
-import type { User } from '../state/user.ts';
+import type { LocalClient } from '../state/local-client.ts';
 import type { Command } from './command.ts';
 
 /** What one name in an answer costs: ten bytes or so, put together with others. */
@@ -27,50 +27,50 @@ export const names: Command = {
     'NAMES [<channel>{,<channel>}]',
     'Lists who is on channels; without a channel, on every one that you may know of.',
   ],
-  steps(server, user, params) {
+  steps(server, client, params) {
     const targets = [...new Set((params[0] ?? '').split(','))].filter((name) => name !== '');
-    return targets.length === 0 ? sendAllNames(server, user) : answer(server, user, targets);
+    return targets.length === 0 ? sendAllNames(server, client) : answer(server, client, targets);
   },
 };
 
-function* answer(server: CommandServer, user: User, targets: readonly string[]): WorkSteps {
+function* answer(server: CommandServer, client: LocalClient, targets: readonly string[]): WorkSteps {
   const most = server.tuning.get('targets_per_message');
   for (const name of targets.slice(0, most)) {
     const channel = server.state.findChannel(name);
-    if (channel !== undefined && mayKnow(user, channel)) sendNames(server, user, channel);
-    user.reply(N.RPL_ENDOFNAMES, channel?.name ?? replyParameter(name));
+    if (channel !== undefined && mayKnow(client, channel)) sendNames(server, client, channel);
+    client.reply(N.RPL_ENDOFNAMES, channel?.name ?? replyParameter(name));
     if (server.host.work.spend((channel?.members.length ?? 0) * NAME_NS)) yield null;
-    if (user.gone) return;
+    if (client.user.gone) return;
   }
-  if (targets.length > most) user.reply(N.ERR_TOOMANYTARGETS, 'NAMES', `Too many targets, at most ${most}`);
+  if (targets.length > most) client.reply(N.ERR_TOOMANYTARGETS, 'NAMES', `Too many targets, at most ${most}`);
 }
 
-function mayKnow(user: User, channel: Channel): boolean {
-  return channel.isPublic || user.memberships.has(channel);
+function mayKnow(client: LocalClient, channel: Channel): boolean {
+  return channel.isPublic || client.user.memberships.has(channel);
 }
 
 /** RFC 2812 3.2.5: without a parameter, all channels that the client may know of and who is on them. */
-function* sendAllNames(server: CommandServer, user: User): WorkSteps {
-  user.connection.penalize(ALL_NAMES_PENALTY_LINES);
-  const budget = new ReplyBudget(user, 'NAMES');
-  const bytesEach = LONGEST_NICK_BYTES + (user.has(CAP.userhostInNames) ? LONGEST_USERHOST_BYTES : 0);
+function* sendAllNames(server: CommandServer, client: LocalClient): WorkSteps {
+  client.connection.penalize(ALL_NAMES_PENALTY_LINES);
+  const budget = new ReplyBudget(client, 'NAMES');
+  const bytesEach = LONGEST_NICK_BYTES + (client.has(CAP.userhostInNames) ? LONGEST_USERHOST_BYTES : 0);
   for (const channel of server.state.channels.values()) {
     if (server.host.work.spend(workPrices.skipped.ns + channel.members.length * NAME_NS)) yield null;
-    if (user.gone) return;
-    if (!mayKnow(user, channel)) continue;
+    if (client.user.gone) return;
+    if (!mayKnow(client, channel)) continue;
     if (!budget.takeBytes(channel.members.length * bytesEach)) break;
-    sendNames(server, user, channel);
+    sendNames(server, client, channel);
   }
-  user.reply(N.RPL_ENDOFNAMES, '*');
+  client.reply(N.RPL_ENDOFNAMES, '*');
 }
 
 /** RPL_NAMREPLY lines of a channel; strangers do not see invisible users. */
-export function sendNames(_server: CommandServer, user: User, channel: Channel): void {
+export function sendNames(_server: CommandServer, client: LocalClient, channel: Channel): void {
   const symbol = channel.has(CMODE.secret) ? '@' : channel.has(CMODE.private) ? '*' : '=';
-  const multi = user.has(CAP.multiPrefix);
-  const withHost = user.has(CAP.userhostInNames);
-  const inside = user.memberships.has(channel);
-  const words = user.replyWords(N.RPL_NAMREPLY, `${symbol} ${channel.name}`);
+  const multi = client.has(CAP.multiPrefix);
+  const withHost = client.has(CAP.userhostInNames);
+  const inside = client.user.memberships.has(channel);
+  const words = client.replyWords(N.RPL_NAMREPLY, `${symbol} ${channel.name}`);
   for (const member of channel.members) {
     const other = member.user;
     if (!inside && (other.modes & UMODE.invisible) !== 0) continue;

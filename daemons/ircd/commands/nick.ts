@@ -9,7 +9,7 @@ import { fromUser, toNeighbours } from '../broadcast.ts';
 import type { CommandServer } from '../command-server.ts';
 import { limits } from '../limits.ts';
 import { tryRegister } from '../registration.ts';
-import type { User } from '../state/user.ts';
+import type { LocalClient } from '../state/local-client.ts';
 import { freeChannelsOf, leaveAll, rest } from '../work-steps.ts';
 import type { Command } from './command.ts';
 
@@ -18,45 +18,45 @@ export const nick: Command = {
   minParams: 0,
   phase: 'any',
   help: ['NICK <nickname>', 'Sets or changes your nickname.'],
-  steps(server, user, params) {
+  steps(server, client, params) {
     const wanted = params[0] ?? '';
     if (wanted === '') {
-      user.reply(N.ERR_NONICKNAMEGIVEN);
+      client.reply(N.ERR_NONICKNAMEGIVEN);
       return null;
     }
-    if (wanted === user.nick) return null;
+    if (wanted === client.user.nick) return null;
     if (!isValidNick(wanted, limits.nickLength.default)) {
       const shown = replyParameter(truncateUtf8(wanted, 64));
-      user.reply(N.ERR_ERRONEUSNICKNAME, shown);
+      client.reply(N.ERR_ERRONEUSNICKNAME, shown);
       return null;
     }
-    if (user.registered) return changeNick(server, user, wanted);
-    if (isFree(server, user, wanted)) {
-      server.state.setNick(user, wanted);
-      tryRegister(server, user);
+    if (client.user.registered) return changeNick(server, client, wanted);
+    if (isFree(server, client, wanted)) {
+      server.state.setNick(client.user, wanted, Date.now());
+      tryRegister(server, client);
     }
     return null;
   },
 };
 
-function isFree(server: CommandServer, user: User, wanted: string): boolean {
+function isFree(server: CommandServer, client: LocalClient, wanted: string): boolean {
   const holder = server.state.nickHolder(wanted);
-  if (holder === undefined || holder === user) return true;
-  user.reply(N.ERR_NICKNAMEINUSE, wanted);
+  if (holder === undefined || holder === client.user) return true;
+  client.reply(N.ERR_NICKNAMEINUSE, wanted);
   return false;
 }
 
-function* changeNick(server: CommandServer, user: User, wanted: string): WorkSteps {
-  const gates = yield* freeChannelsOf(server.host, user);
+function* changeNick(server: CommandServer, client: LocalClient, wanted: string): WorkSteps {
+  const gates = yield* freeChannelsOf(server.host, client.user);
   try {
-    if (user.gone || !isFree(server, user, wanted)) return;
-    const message = fromUser(server, user, `NICK ${wanted}`);
-    message.to(user);
+    if (client.user.gone || !isFree(server, client, wanted)) return;
+    const message = fromUser(server, client.user, `NICK ${wanted}`);
+    message.to(client);
     // The name is taken at once; who has not been told yet hears nothing else of these channels before.
-    server.state.whowas.remember(user, Date.now());
-    server.state.setNick(user, wanted);
-    user.connection.penalize(1);
-    yield* rest(toNeighbours(server, user, message, 0, gates));
+    server.state.whowas.remember(client.user, Date.now());
+    server.state.setNick(client.user, wanted, Date.now());
+    client.connection.penalize(1);
+    yield* rest(toNeighbours(server, client.user, message, 0, gates));
   } finally {
     leaveAll(server.host, gates);
   }

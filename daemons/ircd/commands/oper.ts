@@ -10,7 +10,7 @@ import type { CommandServer } from '../command-server.ts';
 import type { OperBlock } from '../config.ts';
 import { limits } from '../limits.ts';
 import { isDamagedHash, PasswordQueueFull } from '../passwords.ts';
-import type { User } from '../state/user.ts';
+import type { LocalClient } from '../state/local-client.ts';
 import type { Command } from './command.ts';
 import { perform } from './deed.ts';
 
@@ -19,74 +19,74 @@ export const oper: Command = {
   minParams: 2,
   penaltyLines: 2,
   help: ['OPER <name> <password>', 'Makes you an IRC operator.'],
-  run(server, user, params) {
+  run(server, client, params) {
     const [name = '', password = ''] = params;
-    if (user.isOper) {
-      user.reply(N.RPL_YOUREOPER);
+    if (client.user.isOper) {
+      client.reply(N.RPL_YOUREOPER);
       return;
     }
     const block = server.config.oper.find((candidate) => candidate.name === name);
-    const hostFits = block?.hosts.some((mask) => hostMatches(mask, user)) === true;
+    const hostFits = block?.hosts.some((mask) => hostMatches(mask, client)) === true;
     const hash = hostFits ? (block?.password_hash ?? null) : null;
     server.defer(
-      user,
-      server.passwords.check(hash, password, user.connection.work.group),
+      client,
+      server.passwords.check(hash, password, client.connection.work.group),
       (fits) => {
-        if (fits && block !== undefined) grant(server, user, block);
-        else refuse(server, user, name, block === undefined || hostFits);
+        if (fits && block !== undefined) grant(server, client, block);
+        else refuse(server, client, name, block === undefined || hostFits);
       },
-      (error) => failed(server, user, name, error),
+      (error) => failed(server, client, name, error),
     );
   },
 };
 
-function hostMatches(mask: string, user: User): boolean {
+function hostMatches(mask: string, client: LocalClient): boolean {
   const wanted = fold(mask.includes('@') ? mask : `*@${mask}`);
-  const { remoteAddress } = user.connection;
+  const { username, host, address, addressGroups } = client.user;
   const network = compileAddressMask(wanted);
   return (
-    (network !== null && coversAddress(network, fold(user.username), user.address)) ||
-    globMatch(wanted, fold(`${user.username}@${user.host}`)) ||
-    globMatch(wanted, fold(`${user.username}@${remoteAddress}`))
+    (network !== null && coversAddress(network, fold(username), addressGroups)) ||
+    globMatch(wanted, fold(`${username}@${host}`)) ||
+    globMatch(wanted, fold(`${username}@${address}`))
   );
 }
 
-function grant(server: CommandServer, user: User, block: OperBlock): void {
-  perform(server, user, {
+function grant(server: CommandServer, client: LocalClient, block: OperBlock): void {
+  perform(server, client, {
     command: 'OPER',
     args: { name: block.name },
     flag: null,
     // Without it nobody on IRC could end who does harm.
     unrecorded: 'run',
     carryOut() {
-      if (user.gone) return { ok: false, outcome: 'cancelled: left before it became operator' };
+      if (client.user.gone) return { ok: false, outcome: 'cancelled: left before it became operator' };
       // The configuration may have been read again meanwhile.
       const current = server.config.oper.find(({ name }) => name === block.name);
       if (current === undefined || current.password_hash !== block.password_hash) {
-        user.reply(N.ERR_NOOPERHOST);
+        client.reply(N.ERR_NOOPERHOST);
         return { ok: false, outcome: 'refused: the operator block was changed' };
       }
-      makeOper(server, user, current);
+      makeOper(server, client, current);
       return { ok: true, outcome: 'became operator' };
     },
   });
 }
 
-function makeOper(server: CommandServer, user: User, block: OperBlock): void {
-  user.oper = { name: block.name, flags: new Set(block.flags), title: block.title };
-  server.state.setUserMode(user, UMODE.oper, true);
-  user.send(`:${user.prefix} MODE ${user.nick} :+o`);
-  user.reply(N.RPL_YOUREOPER);
-  noticeOpers(server, `${user.prefix} is now an operator (${block.name})`, user);
-  server.host.log('info', 'oper_up', `${user.prefix} became operator ${block.name}`, {
-    nick: user.nick,
+function makeOper(server: CommandServer, client: LocalClient, block: OperBlock): void {
+  client.oper = { name: block.name, flags: new Set(block.flags), title: block.title };
+  server.state.setUserMode(client.user, UMODE.oper, true);
+  client.send(`:${client.user.prefix} MODE ${client.user.nick} :+o`);
+  client.reply(N.RPL_YOUREOPER);
+  noticeOpers(server, `${client.user.prefix} is now an operator (${block.name})`, client);
+  server.host.log('info', 'oper_up', `${client.user.prefix} became operator ${block.name}`, {
+    nick: client.user.nick,
     oper: block.name,
-    address: user.connection.remoteAddress,
+    address: client.connection.remoteAddress,
   });
 }
 
 /** The password could not be checked: too many are, or the hash in the configuration is damaged. */
-function failed(server: CommandServer, user: User, name: string, error: unknown): void {
+function failed(server: CommandServer, client: LocalClient, name: string, error: unknown): void {
   if (isDamagedHash(error))
     server.host.log('error', 'oper_hash_damaged', `The password_hash of operator ${name} cannot be used`, {
       oper: name,
@@ -95,28 +95,29 @@ function failed(server: CommandServer, user: User, name: string, error: unknown)
     server.host.log('error', 'password_unchecked', `A password could not be checked: ${String(error)}`, {
       oper: name,
     });
-  user.reply(N.ERR_UNKNOWNERROR, 'OPER', 'The password cannot be checked now, try again later');
+  client.reply(N.ERR_UNKNOWNERROR, 'OPER', 'The password cannot be checked now, try again later');
 }
 
-function refuse(server: CommandServer, user: User, name: string, wrongPassword: boolean): void {
+function refuse(server: CommandServer, client: LocalClient, name: string, wrongPassword: boolean): void {
   server.counters.operFailures++;
-  user.failedOpers++;
-  user.connection.penalize(limits.operFailurePenaltyLines.default);
-  server.host.log('warn', 'oper_refused', `${user.prefix} failed to become operator ${name}`, {
-    nick: user.nick,
+  client.failedOpers++;
+  client.connection.penalize(limits.operFailurePenaltyLines.default);
+  server.host.log('warn', 'oper_refused', `${client.user.prefix} failed to become operator ${name}`, {
+    nick: client.user.nick,
     oper: name,
-    address: user.connection.remoteAddress,
+    address: client.connection.remoteAddress,
   });
-  noticeOpers(server, `Failed OPER attempt by ${user.prefix} as ${name}`);
-  perform(server, user, {
+  noticeOpers(server, `Failed OPER attempt by ${client.user.prefix} as ${name}`);
+  perform(server, client, {
     command: 'OPER',
     args: { name },
     flag: null,
     unrecorded: 'run',
     quiet: true,
     carryOut() {
-      if (!user.gone) user.reply(wrongPassword ? N.ERR_PASSWDMISMATCH : N.ERR_NOOPERHOST);
-      if (user.failedOpers >= limits.operAttempts.default) server.exit(user, 'Too many failed OPER attempts');
+      if (!client.user.gone) client.reply(wrongPassword ? N.ERR_PASSWDMISMATCH : N.ERR_NOOPERHOST);
+      if (client.failedOpers >= limits.operAttempts.default)
+        server.exit(client, 'Too many failed OPER attempts');
       return { ok: false, outcome: wrongPassword ? 'wrong password' : 'wrong host' };
     },
   });

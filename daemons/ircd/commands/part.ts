@@ -8,7 +8,7 @@ import { fromUser, toChannel } from '../broadcast.ts';
 import type { CommandServer } from '../command-server.ts';
 import { limits } from '../limits.ts';
 import type { Channel } from '../state/channel.ts';
-import type { User } from '../state/user.ts';
+import type { LocalClient } from '../state/local-client.ts';
 import { rest } from '../work-steps.ts';
 import type { Command } from './command.ts';
 import { joinedChannel } from './joined-channel.ts';
@@ -17,35 +17,45 @@ export const part: Command = {
   name: 'PART',
   minParams: 1,
   help: ['PART <channel>{,<channel>} [<reason>]', 'Leaves channels.'],
-  steps(server, user, params) {
+  steps(server, client, params) {
     const reason = truncateUtf8(params[1] ?? '', limits.partBytes.default);
-    return partAll(server, user, (params[0] ?? '').split(','), reason);
+    return partAll(server, client, (params[0] ?? '').split(','), reason);
   },
 };
 
-function* partAll(server: CommandServer, user: User, names: readonly string[], reason: string): WorkSteps {
+function* partAll(
+  server: CommandServer,
+  client: LocalClient,
+  names: readonly string[],
+  reason: string,
+): WorkSteps {
   const most = limits.targetsPerCommand.default;
   for (const name of names.slice(0, most)) {
     if (name === '') continue;
-    const membership = joinedChannel(server, user, name);
+    const membership = joinedChannel(server, client, name);
     if (membership === null) continue;
     const { channel } = membership;
     const text = reason === '' ? `PART ${channel.name}` : `PART ${channel.name} :${reason}`;
-    yield* partOne(server, user, channel, text);
+    yield* partOne(server, client, channel, text);
     if (server.host.work.spend(workPrices.row.ns)) yield null;
   }
-  if (names.length > most) user.reply(N.ERR_TOOMANYTARGETS, 'PART', `Too many targets, at most ${most}`);
+  if (names.length > most) client.reply(N.ERR_TOOMANYTARGETS, 'PART', `Too many targets, at most ${most}`);
 }
 
 /** Takes a user off a channel that they are on, once nothing is on its way to it; `text` is what everybody is told. */
-export function* partOne(server: CommandServer, user: User, channel: Channel, text: string): WorkSteps {
+export function* partOne(
+  server: CommandServer,
+  client: LocalClient,
+  channel: Channel,
+  text: string,
+): WorkSteps {
   const { work } = server.host;
   while (work.mustWait(channel.gate)) yield channel.gate;
   try {
-    const membership = user.memberships.get(channel);
+    const membership = client.user.memberships.get(channel);
     // Somebody may have removed them meanwhile.
     if (membership === undefined) return;
-    yield* rest(toChannel(server, channel, fromUser(server, user, text), null));
+    yield* rest(toChannel(server, channel, fromUser(server, client.user, text), null));
     server.state.part(membership);
   } finally {
     work.leave(channel.gate);

@@ -6,7 +6,7 @@ export const pass: Command = {
   minParams: 1,
   phase: 'before',
   help: ['PASS <password>', 'Gives the password of the server, before NICK and USER.'],
-  run(_server, user, params) {
-    if (user.pending !== null) user.pending.password = params[0] ?? '';
+  run(_server, client, params) {
+    if (client.pending !== null) client.pending.password = params[0] ?? '';
   },
 };

@@ -7,11 +7,11 @@ export const ping: Command = {
   minParams: 0,
   phase: 'any',
   help: ['PING <token>', 'The server answers PONG with the same token.'],
-  run(server, user, params) {
+  run(server, client, params) {
     const token = params[0];
-    if (token === undefined) user.reply(N.ERR_NEEDMOREPARAMS, 'PING');
-    else if (token === '') user.reply(N.ERR_NOORIGIN);
-    else user.send(`:${server.name} PONG ${server.name} :${token}`);
+    if (token === undefined) client.reply(N.ERR_NEEDMOREPARAMS, 'PING');
+    else if (token === '') client.reply(N.ERR_NOORIGIN);
+    else client.send(`:${server.name} PONG ${server.name} :${token}`);
   },
 };
 

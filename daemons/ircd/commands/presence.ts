@@ -9,8 +9,8 @@ export const ison: Command = {
   name: 'ISON',
   minParams: 1,
   help: ['ISON <nickname> {<nickname>}', 'Tells which of the nicknames are online.'],
-  run(server, user, params) {
-    const online = user.replyWords(N.RPL_ISON);
+  run(server, client, params) {
+    const online = client.replyWords(N.RPL_ISON);
     for (const nick of params.join(' ').split(' ')) {
       const found = nick === '' ? undefined : server.state.findUser(nick);
       if (found !== undefined) online.add(found.nick);
@@ -23,8 +23,8 @@ export const userhost: Command = {
   name: 'USERHOST',
   minParams: 1,
   help: ['USERHOST <nickname> {<nickname>}', 'Shows host, away and operator status of up to five users.'],
-  run(server, user, params) {
-    const replies = user.replyWords(N.RPL_USERHOST);
+  run(server, client, params) {
+    const replies = client.replyWords(N.RPL_USERHOST);
     for (const nick of params.slice(0, MAX_USERHOST)) {
       const found = server.state.findUser(nick);
       if (found === undefined) continue;

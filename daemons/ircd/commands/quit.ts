@@ -9,8 +9,8 @@ export const quit: Command = {
   minParams: 0,
   phase: 'any',
   help: ['QUIT [<reason>]', 'Disconnects you.'],
-  run(server, user, params) {
+  run(server, client, params) {
     const reason = truncateUtf8(params[0] ?? '', limits.quitBytes.default - 6);
-    server.exit(user, reason === '' ? 'Client Quit' : `Quit: ${reason}`);
+    server.exit(client, reason === '' ? 'Client Quit' : `Quit: ${reason}`);
   },
 };

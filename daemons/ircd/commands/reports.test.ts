@@ -56,7 +56,7 @@ it('STATS m, o, p, P and the reports of the network path say what they say', () 
     { ...irc.server.config, oper: [block, { ...block, name: 'test', hosts: ['*@*'] }] },
     null,
   );
-  Object.assign(alice.user as User, { oper: { name: 'test', flags: new Set(OPER_FLAGS), title: 'x' } });
+  Object.assign(alice.client!, { oper: { name: 'test', flags: new Set(OPER_FLAGS), title: 'x' } });
   irc.host.listeners = () => [
     { host: '::1', port: 6697, tls: true },
     { host: '127.0.0.1', port: 6667, tls: false },
@@ -87,7 +87,7 @@ it('STATS of a letter that is none, or of a word, ends with what can be shown of
   expect(ask('STATS ::')).toEqual(['219 * :End of STATS report']);
   expect(ask('STATS uptime')).toEqual(['242 :Server Up 0 days 0:00:00', '219 u :End of STATS report']);
   irc.server.state.setUserMode(alice.user as User, 2, false);
-  (alice.user as User).oper = null;
+  alice.client!.oper = null;
   for (const letter of 'mopPtzkdCBT')
     expect(ask(`STATS ${letter}`)[0], letter).toBe("481 :Permission denied - You're not an IRC operator");
 });

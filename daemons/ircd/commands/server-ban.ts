@@ -7,7 +7,7 @@ import type { BanSaved } from '../../runtime/net/ban-saver.ts';
 import { noticeOpers } from '../broadcast.ts';
 import type { CommandServer } from '../command-server.ts';
 import { type BanKind, canonicalBanMask, type ServerBan } from '../server-bans.ts';
-import type { User } from '../state/user.ts';
+import type { LocalClient } from '../state/local-client.ts';
 import type { Command } from './command.ts';
 import { type DeedOutcome, describeOper, perform, tell } from './deed.ts';
 
@@ -37,25 +37,25 @@ function banCommand(name: string, kind: BanKind, what: string, summary: string):
     minParams: 1,
     oper: kind,
     help: [`${name} [<minutes>] ${what} [:<reason>]`, `${summary} Operators only.`],
-    run(server, user, params) {
+    run(server, client, params) {
       const minutes = parseMinutes(params[0] ?? '');
       const [mask = '', reason = 'No reason given'] = minutes === null ? params : params.slice(1);
       if (mask === '') {
-        user.reply(N.ERR_NEEDMOREPARAMS, name);
+        client.reply(N.ERR_NEEDMOREPARAMS, name);
         return;
       }
       const problem = server.bans.problemWith(kind, mask, Date.now());
       if (problem !== null) {
-        tell(user, `${name} failed: ${problem}`);
+        tell(client, `${name} failed: ${problem}`);
         return;
       }
-      const by = describeOper(user);
-      perform(server, user, {
+      const by = describeOper(client);
+      perform(server, client, {
         command: name,
         args: { mask: canonicalBanMask(kind, mask), reason, minutes },
         flag: kind,
         unrecorded: 'run',
-        carryOut: () => ban(server, user, name, { kind, mask, reason, by }, minutes),
+        carryOut: () => ban(server, client, name, { kind, mask, reason, by }, minutes),
       });
     },
   };
@@ -64,7 +64,7 @@ function banCommand(name: string, kind: BanKind, what: string, summary: string):
 /** Sets a ban that was found right; the list may have become full since. */
 function ban(
   server: CommandServer,
-  user: User,
+  client: LocalClient,
   name: string,
   given: Pick<ServerBan, 'kind' | 'mask' | 'reason' | 'by'>,
   minutes: number | null,
@@ -73,8 +73,8 @@ function ban(
   const expiresMs = minutes === null || minutes === 0 ? null : setMs + minutes * 60_000;
   const outcome = addServerBan(server, { ...given, setMs, expiresMs });
   if (typeof outcome !== 'string')
-    return savedOutcome(user, name, `disconnected ${outcome.dropped} clients`, outcome.saving);
-  tell(user, `${name} failed: ${outcome}`);
+    return savedOutcome(client, name, `disconnected ${outcome.dropped} clients`, outcome.saving);
+  tell(client, `${name} failed: ${outcome}`);
   return { ok: false, outcome: `refused: ${outcome}` };
 }
 
@@ -84,15 +84,15 @@ function unbanCommand(name: string, kind: BanKind, what: string): Command {
     minParams: 1,
     oper: kind,
     help: [`${name} ${what}`, 'Lifts a server ban. Operators only.'],
-    run(server, user, params) {
+    run(server, client, params) {
       const mask = params[0] ?? '';
       const missing = `no ban for ${mask}`;
       if (!server.bans.has(kind, mask)) {
-        tell(user, `${name} failed: ${missing}`);
+        tell(client, `${name} failed: ${missing}`);
         return;
       }
-      const by = describeOper(user);
-      perform(server, user, {
+      const by = describeOper(client);
+      perform(server, client, {
         command: name,
         args: { mask },
         flag: kind,
@@ -100,8 +100,8 @@ function unbanCommand(name: string, kind: BanKind, what: string): Command {
         unrecorded: 'refuse',
         carryOut() {
           const saving = removeServerBan(server, kind, mask, by);
-          if (saving !== null) return savedOutcome(user, name, 'lifted', saving);
-          tell(user, `${name} failed: ${missing}`);
+          if (saving !== null) return savedOutcome(client, name, 'lifted', saving);
+          tell(client, `${name} failed: ${missing}`);
           return { ok: false, outcome: `not_found: ${missing}` };
         },
       });
@@ -111,7 +111,7 @@ function unbanCommand(name: string, kind: BanKind, what: string): Command {
 
 /** What came of a change of the list; its operator is told when it is not on disk. */
 async function savedOutcome(
-  user: User,
+  client: LocalClient,
   name: string,
   done: string,
   saving: Promise<BanSaved>,
@@ -119,7 +119,7 @@ async function savedOutcome(
   const outcome = await saving;
   if (outcome.saved) return { ok: true, outcome: done };
   const { code, message } = outcome.warning;
-  tell(user, `${name}: ${message}`);
+  tell(client, `${name}: ${message}`);
   return { ok: true, outcome: `${done}; ${code}: ${message}` };
 }
 
@@ -148,12 +148,12 @@ export function addServerBan(
     mask: ban.mask,
     by: ban.by,
   });
-  const victims = usersMatching(server, ban);
+  const victims = clientsMatching(server, ban);
   server.host.work.runSteps(server.house, dropAll(server, victims, `${label}d: ${ban.reason}`));
   return { mask: ban.mask, dropped: victims.length, saving };
 }
 
-function* dropAll(server: CommandServer, victims: readonly User[], reason: string): WorkSteps {
+function* dropAll(server: CommandServer, victims: readonly LocalClient[], reason: string): WorkSteps {
   for (const victim of victims) {
     server.counters.serverBanMatches++;
     server.exit(victim, reason);
@@ -176,14 +176,14 @@ export function removeServerBan(
   return saving;
 }
 
-/** Connected users that one ban matches; operators are never dropped by a K-line. */
-export function usersMatching(server: CommandServer, ban: Pick<ServerBan, 'kind' | 'mask'>): User[] {
+/** Clients that one ban matches; operators are never dropped by a K-line. */
+export function clientsMatching(server: CommandServer, ban: Pick<ServerBan, 'kind' | 'mask'>): LocalClient[] {
   const matches = server.bans.matcher(ban.kind, ban.mask);
-  const found: User[] = [];
-  server.host.work.spend(server.state.users.size * MATCH_NS);
-  for (const user of server.state.users) {
-    if (user.isOper && ban.kind === 'kline') continue;
-    if ((user.registered || ban.kind === 'dline') && matches(user)) found.push(user);
+  const found: LocalClient[] = [];
+  server.host.work.spend(server.state.localClients.size * MATCH_NS);
+  for (const client of server.state.localClients) {
+    if (client.user.isOper && ban.kind === 'kline') continue;
+    if ((client.user.registered || ban.kind === 'dline') && matches(client.user)) found.push(client);
   }
   return found;
 }

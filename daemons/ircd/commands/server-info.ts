@@ -1,34 +1,33 @@
 /** VERSION, ADMIN, INFO, TIME, LINKS and MAP: RFC 2812 3.4. Each may name this server as its target. */
 
-import { fold } from '../../irc/casemapping.ts';
 import { compileMask } from '../../irc/mask.ts';
 import { N } from '../../irc/numerics.ts';
 import { replyParameter } from '../../irc/reply-parameter.ts';
 import { type CommandServer, VERSION } from '../command-server.ts';
 import { sendIsupport } from '../registration.ts';
-import type { User } from '../state/user.ts';
+import type { LocalClient } from '../state/local-client.ts';
 import type { Command } from './command.ts';
 import { isThisServer } from './whois.ts';
 
 /** Runs `answer` unless the target is another server. */
 function forThisServer(
   server: CommandServer,
-  user: User,
+  client: LocalClient,
   target: string | undefined,
   answer: () => void,
 ): void {
   if (target === undefined || isThisServer(server, target)) answer();
-  else user.reply(N.ERR_NOSUCHSERVER, replyParameter(target));
+  else client.reply(N.ERR_NOSUCHSERVER, replyParameter(target));
 }
 
 export const version: Command = {
   name: 'VERSION',
   minParams: 0,
   help: ['VERSION', 'Shows the version of the server and what it supports.'],
-  run(server, user, params) {
-    forThisServer(server, user, params[0], () => {
-      user.reply(N.RPL_VERSION, `${VERSION} ${server.name}`, 'Signalbox ircd');
-      sendIsupport(server, user);
+  run(server, client, params) {
+    forThisServer(server, client, params[0], () => {
+      client.reply(N.RPL_VERSION, `${VERSION} ${server.name}`, 'Signalbox ircd');
+      sendIsupport(server, client);
     });
   },
 };
@@ -37,17 +36,17 @@ export const admin: Command = {
   name: 'ADMIN',
   minParams: 0,
   help: ['ADMIN', 'Shows who runs the server.'],
-  run(server, user, params) {
-    forThisServer(server, user, params[0], () => {
+  run(server, client, params) {
+    forThisServer(server, client, params[0], () => {
       const { location, organisation, email } = server.config.admin;
       if (location === '' && organisation === '' && email === '') {
-        user.reply(N.ERR_NOADMININFO, server.name);
+        client.reply(N.ERR_NOADMININFO, server.name);
         return;
       }
-      user.reply(N.RPL_ADMINME, server.name);
-      user.reply(N.RPL_ADMINLOC1, '', location);
-      user.reply(N.RPL_ADMINLOC2, '', organisation);
-      user.reply(N.RPL_ADMINEMAIL, '', email);
+      client.reply(N.RPL_ADMINME, server.name);
+      client.reply(N.RPL_ADMINLOC1, '', location);
+      client.reply(N.RPL_ADMINLOC2, '', organisation);
+      client.reply(N.RPL_ADMINEMAIL, '', email);
     });
   },
 };
@@ -57,17 +56,17 @@ export const info: Command = {
   minParams: 0,
   penaltyLines: 1,
   help: ['INFO', 'Shows what this server is.'],
-  run(server, user, params) {
-    forThisServer(server, user, params[0], () => {
+  run(server, client, params) {
+    forThisServer(server, client, params[0], () => {
       const started = new Date(server.counters.startedMs).toUTCString();
       for (const line of [
         `${VERSION}, the IRC server of Signalbox`,
         'A desktop app that runs and steers the daemons of a chat network.',
         `Online since ${started}`,
       ]) {
-        user.reply(N.RPL_INFO, '', line);
+        client.reply(N.RPL_INFO, '', line);
       }
-      user.reply(N.RPL_ENDOFINFO);
+      client.reply(N.RPL_ENDOFINFO);
     });
   },
 };
@@ -76,9 +75,9 @@ export const time: Command = {
   name: 'TIME',
   minParams: 0,
   help: ['TIME', 'Shows the time of the server.'],
-  run(server, user, params) {
-    forThisServer(server, user, params[0], () =>
-      user.reply(N.RPL_TIME, server.name, new Date().toUTCString()),
+  run(server, client, params) {
+    forThisServer(server, client, params[0], () =>
+      client.reply(N.RPL_TIME, server.name, new Date().toUTCString()),
     );
   },
 };
@@ -88,13 +87,15 @@ export const links: Command = {
   minParams: 0,
   penaltyLines: 1,
   help: ['LINKS [[<server>] <mask>]', 'Lists the servers of the network, or those whose name fits the mask.'],
-  run(server, user, params) {
+  run(server, client, params) {
     const mask = (params.length > 1 ? params[1] : params[0]) || '*';
-    forThisServer(server, user, params.length > 1 ? params[0] : undefined, () => {
-      if (compileMask(mask).matches(fold(server.name))) {
-        user.reply(N.RPL_LINKS, `${server.name} ${server.name}`, `0 ${server.config.description}`);
+    forThisServer(server, client, params.length > 1 ? params[0] : undefined, () => {
+      const wanted = compileMask(mask);
+      for (const [key, { name, uplink, hops, description }] of server.state.servers) {
+        if (wanted.matches(key))
+          client.reply(N.RPL_LINKS, `${name} ${uplink?.name ?? name}`, `${hops} ${description}`);
       }
-      user.reply(N.RPL_ENDOFLINKS, replyParameter(mask));
+      client.reply(N.RPL_ENDOFLINKS, replyParameter(mask));
     });
   },
 };
@@ -104,8 +105,9 @@ export const map: Command = {
   minParams: 0,
   penaltyLines: 1,
   help: ['MAP', 'Draws the servers of the network.'],
-  run(server, user) {
-    user.reply(N.RPL_MAP, '', `${server.name} [${server.state.registeredCount} users]`);
-    user.reply(N.RPL_MAPEND);
+  run(server, client) {
+    for (const { name, userCount } of server.state.servers.values())
+      client.reply(N.RPL_MAP, '', `${name} [${userCount} users]`);
+    client.reply(N.RPL_MAPEND);
   },
 };

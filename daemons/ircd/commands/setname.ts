@@ -9,14 +9,14 @@ export const setname: Command = {
   minParams: 1,
   penaltyLines: 1,
   help: ['SETNAME :<realname>', 'Changes your real name.'],
-  steps(server, user, params) {
+  steps(server, client, params) {
     const wanted = params[0] ?? '';
     if (wanted === '' || Buffer.byteLength(wanted) > limits.realnameBytes.default) {
-      user.fail('SETNAME', 'INVALID_REALNAME', '', 'Realname is empty or too long');
+      client.fail('SETNAME', 'INVALID_REALNAME', '', 'Realname is empty or too long');
       return null;
     }
-    user.realname = wanted;
-    if (user.has(CAP.setname)) fromUser(server, user, `SETNAME :${wanted}`).to(user);
-    return announceChange(server, user, `SETNAME :${wanted}`, CAP.setname);
+    client.user.realname = wanted;
+    if (client.has(CAP.setname)) fromUser(server, client.user, `SETNAME :${wanted}`).to(client);
+    return announceChange(server, client.user, `SETNAME :${wanted}`, CAP.setname);
   },
 };

@@ -10,7 +10,7 @@ import { fromUser, toChannel } from '../broadcast.ts';
 import type { CommandServer } from '../command-server.ts';
 import { limits } from '../limits.ts';
 import type { Channel } from '../state/channel.ts';
-import type { User } from '../state/user.ts';
+import type { LocalClient } from '../state/local-client.ts';
 import { freeChannel, rest } from '../work-steps.ts';
 import type { Command } from './command.ts';
 
@@ -18,46 +18,51 @@ export const topic: Command = {
   name: 'TOPIC',
   minParams: 1,
   help: ['TOPIC <channel> [<topic>]', 'Shows or changes the topic; an empty one clears it.'],
-  steps(server, user, params) {
+  steps(server, client, params) {
     const [name = '', wanted] = params;
-    return topicOf(server, user, name, wanted);
+    return topicOf(server, client, name, wanted);
   },
 };
 
-function* topicOf(server: CommandServer, user: User, name: string, wanted: string | undefined): WorkSteps {
+function* topicOf(
+  server: CommandServer,
+  client: LocalClient,
+  name: string,
+  wanted: string | undefined,
+): WorkSteps {
   const channel = yield* freeChannel(server.host, server.state, name);
   try {
     if (channel === undefined) {
-      user.reply(N.ERR_NOSUCHCHANNEL, replyParameter(name));
+      client.reply(N.ERR_NOSUCHCHANNEL, replyParameter(name));
       return;
     }
-    const membership = user.memberships.get(channel);
+    const membership = client.user.memberships.get(channel);
     if (membership === undefined && (wanted !== undefined || !channel.isPublic)) {
-      user.reply(N.ERR_NOTONCHANNEL, channel.name);
+      client.reply(N.ERR_NOTONCHANNEL, channel.name);
       return;
     }
     if (wanted === undefined) {
-      if (channel.topic === '') user.reply(N.RPL_NOTOPIC, channel.name);
-      else sendTopic(user, channel);
+      if (channel.topic === '') client.reply(N.RPL_NOTOPIC, channel.name);
+      else sendTopic(client, channel);
       return;
     }
     if (channel.has(CMODE.topicLocked) && membership?.isOp !== true) {
-      user.reply(N.ERR_CHANOPRIVSNEEDED, channel.name);
+      client.reply(N.ERR_CHANOPRIVSNEEDED, channel.name);
       return;
     }
     channel.topic = truncateUtf8(wanted, limits.topicBytes.default);
-    channel.topicBy = user.prefix;
+    channel.topicBy = client.user.prefix;
     channel.topicAtMs = Date.now();
     server.host.tableChanged('channels');
     const text = `TOPIC ${channel.name} :${channel.topic}`;
-    yield* rest(toChannel(server, channel, fromUser(server, user, text), null));
+    yield* rest(toChannel(server, channel, fromUser(server, client.user, text), null));
   } finally {
     if (channel !== undefined) server.host.work.leave(channel.gate);
   }
 }
 
 /** RPL_TOPIC and RPL_TOPICWHOTIME of a channel that has a topic. */
-export function sendTopic(user: User, channel: Channel): void {
-  user.reply(N.RPL_TOPIC, channel.name, channel.topic);
-  user.replyRaw(N.RPL_TOPICWHOTIME, `${channel.name} ${channel.topicBy} ${unixSeconds(channel.topicAtMs)}`);
+export function sendTopic(client: LocalClient, channel: Channel): void {
+  client.reply(N.RPL_TOPIC, channel.name, channel.topic);
+  client.replyRaw(N.RPL_TOPICWHOTIME, `${channel.name} ${channel.topicBy} ${unixSeconds(channel.topicAtMs)}`);
 }

@@ -11,24 +11,24 @@ export const userCommand: Command = {
   minParams: 4,
   phase: 'before',
   help: ['USER <username> 0 * :<realname>', 'Tells who you are while connecting.'],
-  run(server, user, params) {
+  run(server, client, params) {
     const [username = '', , , realname = ''] = params;
-    if (user.username !== '') {
-      user.reply(N.ERR_ALREADYREGISTERED);
+    if (client.user.username !== '') {
+      client.reply(N.ERR_ALREADYREGISTERED);
       return;
     }
     if (username === '' || realname === '') {
-      user.reply(N.ERR_NEEDMOREPARAMS, 'USER');
+      client.reply(N.ERR_NEEDMOREPARAMS, 'USER');
       return;
     }
     const shortened = username.slice(0, limits.usernameLength.default);
     if (!isValidUsername(shortened)) {
-      user.reply(N.ERR_INVALIDUSERNAME);
+      client.reply(N.ERR_INVALIDUSERNAME);
       return;
     }
-    user.username = shortened;
-    user.realname = realname;
+    client.user.username = shortened;
+    client.user.realname = realname;
     server.host.tableChanged('connections');
-    tryRegister(server, user);
+    tryRegister(server, client);
   },
 };

@@ -1,7 +1,7 @@
 /** WALLOPS (RFC 2812 4.7) and GLOBOPS: operators to users with +w, and to operators. */
 import { UMODE } from '../../irc/modes.ts';
 import { N } from '../../irc/numerics.ts';
-import { fromUser, noticeOpers, toUsers } from '../broadcast.ts';
+import { fromUser, noticeOpers, toClients } from '../broadcast.ts';
 import { deliver } from '../work-steps.ts';
 import type { Command } from './command.ts';
 
@@ -10,15 +10,15 @@ export const wallops: Command = {
   minParams: 1,
   oper: 'wallops',
   help: ['WALLOPS :<text>', 'Sends a message to everybody who has mode +w. Operators only.'],
-  steps(server, user, params) {
+  steps(server, client, params) {
     const text = params[0] ?? '';
     if (text === '') {
-      user.reply(N.ERR_NEEDMOREPARAMS, 'WALLOPS');
+      client.reply(N.ERR_NEEDMOREPARAMS, 'WALLOPS');
       return null;
     }
-    const message = fromUser(server, user, `WALLOPS :${text}`);
-    const send = toUsers(message, ({ modes }) => (modes & UMODE.wallops) !== 0);
-    return deliver(server.host, { entries: [...server.state.users], send }, message, []);
+    const message = fromUser(server, client.user, `WALLOPS :${text}`);
+    const send = toClients(message, ({ user }) => (user.modes & UMODE.wallops) !== 0);
+    return deliver(server.host, { entries: [...server.state.localClients], send }, message, []);
   },
 };
 
@@ -27,7 +27,7 @@ export const globops: Command = {
   minParams: 1,
   oper: 'globops',
   help: ['GLOBOPS :<text>', 'Sends a notice to all operators. Operators only.'],
-  run(server, user, params) {
-    noticeOpers(server, `Global -- from ${user.nick}: ${params[0] ?? ''}`);
+  run(server, client, params) {
+    noticeOpers(server, `Global -- from ${client.user.nick}: ${params[0] ?? ''}`);
   },
 };

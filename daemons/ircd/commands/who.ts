@@ -13,6 +13,7 @@ import { CAP } from '../client/capabilities.ts';
 import { ReplyBudget } from '../client/reply-budget.ts';
 import type { CommandServer } from '../command-server.ts';
 import type { Channel, Membership } from '../state/channel.ts';
+import type { LocalClient } from '../state/local-client.ts';
 import type { User } from '../state/user.ts';
 import type { Command } from './command.ts';
 
@@ -32,20 +33,21 @@ export const who: Command = {
   minParams: 1,
   penaltyLines: 2,
   help: ['WHO <channel|nickname|mask> [o] [%<fields>[,<token>]]', 'Lists users; o shows operators only.'],
-  steps(server, user, params) {
-    return answer(server, user, params[0] ?? '*', parseQuery(user, params[1] ?? ''));
+  steps(server, client, params) {
+    return answer(server, client, params[0] ?? '*', parseQuery(client, params[1] ?? ''));
   },
 };
 
-function* answer(server: CommandServer, user: User, mask: string, query: Query): WorkSteps {
+function* answer(server: CommandServer, client: LocalClient, mask: string, query: Query): WorkSteps {
   const channel = isChannelName(mask) ? server.state.findChannel(mask) : undefined;
-  if (channel !== undefined) yield* whoChannel(server, user, channel, query);
-  else if (hasWildcard(mask) || mask === '0') yield* whoMask(server, user, mask === '0' ? '*' : mask, query);
+  if (channel !== undefined) yield* whoChannel(server, client, channel, query);
+  else if (hasWildcard(mask) || mask === '0')
+    yield* whoMask(server, client, mask === '0' ? '*' : mask, query);
   else {
     const target = server.state.findUser(mask);
-    if (target !== undefined) send(server, user, target, null, query);
+    if (target !== undefined) send(client, target, null, query);
   }
-  user.reply(N.RPL_ENDOFWHO, replyParameter(mask));
+  client.reply(N.RPL_ENDOFWHO, replyParameter(mask));
 }
 
 /** What one line of the answer costs. */
@@ -53,8 +55,8 @@ const ROW_NS = workPrices.row.ns + 200 * workPrices.rowByte.ns;
 /** Users between two looks at what was spent. */
 const CHUNK = 16;
 
-function parseQuery(user: User, options: string): Query {
-  const budget = new ReplyBudget(user, 'WHO');
+function parseQuery(client: LocalClient, options: string): Query {
+  const budget = new ReplyBudget(client, 'WHO');
   const percent = options.indexOf('%');
   const flags = percent === -1 ? options : options.slice(0, percent);
   const opersOnly = flags.includes('o');
@@ -68,20 +70,20 @@ function isToken(text: string): boolean {
   return text.length > 0 && text.length <= 3 && [...text].every((digit) => digit >= '0' && digit <= '9');
 }
 
-function* whoChannel(server: CommandServer, user: User, channel: Channel, query: Query): WorkSteps {
-  const inside = user.memberships.has(channel);
-  if (!inside && !channel.isPublic && !user.can('auspex')) return;
+function* whoChannel(server: CommandServer, client: LocalClient, channel: Channel, query: Query): WorkSteps {
+  const inside = client.user.memberships.has(channel);
+  if (!inside && !channel.isPublic && !client.can('auspex')) return;
   // A copy, because members come and go while the answer takes its turns.
   for (const member of [...channel.members]) {
-    const hidden = !inside && (member.user.modes & UMODE.invisible) !== 0 && !user.can('auspex');
-    if (!hidden && send(server, user, member.user, member, query) === 'full') return;
+    const hidden = !inside && (member.user.modes & UMODE.invisible) !== 0 && !client.can('auspex');
+    if (!hidden && send(client, member.user, member, query) === 'full') return;
     if (!server.host.work.spend(hidden ? workPrices.skipped.ns : ROW_NS)) continue;
     yield null;
-    if (user.gone) return;
+    if (client.user.gone) return;
   }
 }
 
-function* whoMask(server: CommandServer, user: User, text: string, query: Query): WorkSteps {
+function* whoMask(server: CommandServer, client: LocalClient, text: string, query: Query): WorkSteps {
   const { work } = server.host;
   const mask = compileMask(text);
   // Nick, username, host and real name, of which the last may be three times as long as what a price is for.
@@ -91,9 +93,9 @@ function* whoMask(server: CommandServer, user: User, text: string, query: Query)
   for (const other of server.state.users) {
     if (++looked % CHUNK === 0 && work.spend(CHUNK * compareNs)) {
       yield null;
-      if (user.gone) return;
+      if (client.user.gone) return;
     }
-    if (!other.registered || !maySee(server, user, other)) continue;
+    if (!maySee(server, client, other)) continue;
     const fits =
       mask.matches(fold(other.nick)) ||
       mask.matches(fold(other.username)) ||
@@ -101,46 +103,47 @@ function* whoMask(server: CommandServer, user: User, text: string, query: Query)
       mask.matches(fold(other.realname));
     if (!fits) continue;
     work.spend(ROW_NS);
-    const outcome = send(server, user, other, null, query);
+    const outcome = send(client, other, null, query);
     if (outcome === 'full' || (outcome === 'sent' && --left === 0)) return;
   }
 }
 
-function maySee(server: CommandServer, user: User, other: User): boolean {
-  if ((other.modes & UMODE.invisible) === 0 || other === user || user.can('auspex')) return true;
-  return server.state.shareChannel(user, other);
+function maySee(server: CommandServer, client: LocalClient, other: User): boolean {
+  if ((other.modes & UMODE.invisible) === 0 || other === client.user || client.can('auspex')) return true;
+  return server.state.shareChannel(client.user, other);
 }
 
 function send(
-  server: CommandServer,
-  user: User,
+  client: LocalClient,
   other: User,
   member: Membership | null,
   query: Query,
 ): 'sent' | 'skipped' | 'full' {
   if (query.opersOnly && !other.isOper) return 'skipped';
   if (!query.budget.take(other.realname)) return 'full';
+  const { server: at } = other;
   const channel = member?.channel.name ?? '*';
   let flags = other.away === null ? 'H' : 'G';
   if (other.isOper) flags += '*';
   if ((other.modes & UMODE.bot) !== 0) flags += 'B';
-  if (member !== null) flags += member.prefix(user.has(CAP.multiPrefix));
+  if (member !== null) flags += member.prefix(client.has(CAP.multiPrefix));
   if (query.fields === null) {
-    const params = `${channel} ${other.username} ${other.host} ${server.name} ${other.nick} ${flags}`;
-    user.reply(N.RPL_WHOREPLY, params, `0 ${other.realname}`);
+    const params = `${channel} ${other.username} ${other.host} ${at.name} ${other.nick} ${flags}`;
+    client.reply(N.RPL_WHOREPLY, params, `${at.hops} ${other.realname}`);
     return 'sent';
   }
-  const idle = Math.floor((Date.now() - other.lastMessageMs) / 1000);
+  // How long a user of another server has been silent is known there alone.
+  const idle = other.local === null ? 0 : Math.floor((Date.now() - other.local.lastMessageMs) / 1000);
   const values: Readonly<Record<string, string>> = {
     t: query.token,
     c: channel,
     u: other.username,
-    i: user === other || user.can('auspex') ? other.connection.remoteAddress : '255.255.255.255',
+    i: client.user === other || client.can('auspex') ? other.address : '255.255.255.255',
     h: other.host,
-    s: server.name,
+    s: at.name,
     n: other.nick,
     f: flags,
-    d: '0',
+    d: String(at.hops),
     l: String(idle),
     a: other.account ?? '0',
     o: member === null ? 'n/a' : member.isOp ? '999' : 'n/a',
@@ -148,6 +151,6 @@ function send(
     r: `:${other.realname}`,
   };
   const wanted = [...WHOX_FIELDS].filter((field) => query.fields?.includes(field));
-  if (wanted.length > 0) user.replyRaw(N.RPL_WHOSPCRPL, wanted.map((field) => values[field]).join(' '));
+  if (wanted.length > 0) client.replyRaw(N.RPL_WHOSPCRPL, wanted.map((field) => values[field]).join(' '));
   return 'sent';
 }

@@ -10,10 +10,10 @@ export const whowas: Command = {
   minParams: 0,
   penaltyLines: 1,
   help: ['WHOWAS <nickname> [<count>]', 'Shows who used a nickname before, newest first.'],
-  run(server, user, params) {
+  run(server, client, params) {
     const nick = params[0] ?? '';
     if (nick === '') {
-      user.reply(N.ERR_NONICKNAMEGIVEN);
+      client.reply(N.ERR_NONICKNAMEGIVEN);
       return;
     }
     const shown = replyParameter(nick);
@@ -21,11 +21,11 @@ export const whowas: Command = {
     // No count, or none that makes sense, means all of them.
     const most = Number.isInteger(count) && count > 0 ? count : limits.whowasEntries.default;
     const entries = server.state.whowas.find(nick, Math.min(most, server.tuning.get('who_replies')));
-    if (entries.length === 0) user.reply(N.ERR_WASNOSUCHNICK, shown);
+    if (entries.length === 0) client.reply(N.ERR_WASNOSUCHNICK, shown);
     for (const entry of entries) {
-      user.reply(N.RPL_WHOWASUSER, `${entry.nick} ${entry.username} ${entry.host} *`, entry.realname);
-      user.reply(N.RPL_WHOISSERVER, `${entry.nick} ${server.name}`, new Date(entry.leftMs).toUTCString());
+      client.reply(N.RPL_WHOWASUSER, `${entry.nick} ${entry.username} ${entry.host} *`, entry.realname);
+      client.reply(N.RPL_WHOISSERVER, `${entry.nick} ${entry.server}`, new Date(entry.leftMs).toUTCString());
     }
-    user.reply(N.RPL_ENDOFWHOWAS, shown);
+    client.reply(N.RPL_ENDOFWHOWAS, shown);
   },
 };

@@ -15,7 +15,7 @@ import { fromUser, toChannel } from '../broadcast.ts';
 import type { CommandServer } from '../command-server.ts';
 import { limits } from '../limits.ts';
 import type { Channel } from '../state/channel.ts';
-import type { User } from '../state/user.ts';
+import type { LocalClient } from '../state/local-client.ts';
 import { rest } from '../work-steps.ts';
 import { isListMode, listOf, maskCount, sendMaskList } from './mask-lists.ts';
 
@@ -62,19 +62,19 @@ class Changes {
 /** Applies a mode string at once, and announces it in steps. `isOp` is false for members without status and for strangers, who may only list. */
 export function changeChannelModes(
   server: CommandServer,
-  user: User,
+  client: LocalClient,
   channel: Channel,
   letters: string,
   args: readonly string[],
 ): WorkSteps {
-  const isOp = user.memberships.get(channel)?.isOp === true;
-  const change = new ChannelModeChange(server, user, channel, args, isOp);
+  const isOp = client.user.memberships.get(channel)?.isOp === true;
+  const change = new ChannelModeChange(server, client, channel, args, isOp);
   return change.apply(letters);
 }
 
 class ChannelModeChange {
   readonly #server: CommandServer;
-  readonly #user: User;
+  readonly #client: LocalClient;
   readonly #channel: Channel;
   readonly #args: readonly string[];
   readonly #isOp: boolean;
@@ -84,13 +84,19 @@ class ChannelModeChange {
   #refused = false;
   readonly #unknown = new Set<string>();
 
-  constructor(server: CommandServer, user: User, channel: Channel, args: readonly string[], isOp: boolean) {
+  constructor(
+    server: CommandServer,
+    client: LocalClient,
+    channel: Channel,
+    args: readonly string[],
+    isOp: boolean,
+  ) {
     this.#server = server;
-    this.#user = user;
+    this.#client = client;
     this.#channel = channel;
     this.#args = args;
     this.#isOp = isOp;
-    const head = `:${user.prefix} MODE ${channel.name} `;
+    const head = `:${client.user.prefix} MODE ${channel.name} `;
     this.#changes = new Changes(MAX_LINE_BYTES - Buffer.byteLength(head));
   }
 
@@ -106,7 +112,7 @@ class ChannelModeChange {
     const lines = this.#changes.finish();
     if (lines.length > 0) this.#server.host.tableChanged('channels');
     for (const line of lines) {
-      const message = fromUser(this.#server, this.#user, `MODE ${this.#channel.name} ${line}`);
+      const message = fromUser(this.#server, this.#client.user, `MODE ${this.#channel.name} ${line}`);
       yield* rest(toChannel(this.#server, this.#channel, message, null));
     }
   }
@@ -114,7 +120,7 @@ class ChannelModeChange {
   /** Says once that the user is no operator. */
   #mayChange(): boolean {
     if (this.#isOp) return true;
-    if (!this.#refused) this.#user.reply(N.ERR_CHANOPRIVSNEEDED, this.#channel.name);
+    if (!this.#refused) this.#client.reply(N.ERR_CHANOPRIVSNEEDED, this.#channel.name);
     this.#refused = true;
     return false;
   }
@@ -156,7 +162,7 @@ class ChannelModeChange {
     const bit = CMODE_LETTERS.get(letter);
     if (bit === undefined) {
       // Once for each letter, so that one line cannot ask for hundreds of answers.
-      if (!this.#unknown.has(letter)) this.#user.reply(N.ERR_UNKNOWNMODE, letter);
+      if (!this.#unknown.has(letter)) this.#client.reply(N.ERR_UNKNOWNMODE, letter);
       this.#unknown.add(letter);
     } else if (this.#channel.has(bit) !== on) {
       this.#channel.modes ^= bit;
@@ -167,14 +173,14 @@ class ChannelModeChange {
   #applyStatus(on: boolean, letter: string, bit: number): void {
     const nick = this.#takeArg();
     if (nick === null) {
-      this.#user.reply(N.ERR_NEEDMOREPARAMS, 'MODE');
+      this.#client.reply(N.ERR_NEEDMOREPARAMS, 'MODE');
       return;
     }
     const target = this.#server.state.findUser(nick);
     const membership = target?.memberships.get(this.#channel);
-    if (target === undefined) this.#user.reply(N.ERR_NOSUCHNICK, replyParameter(nick));
+    if (target === undefined) this.#client.reply(N.ERR_NOSUCHNICK, replyParameter(nick));
     else if (membership === undefined) {
-      this.#user.reply(N.ERR_USERNOTINCHANNEL, `${target.nick} ${this.#channel.name}`);
+      this.#client.reply(N.ERR_USERNOTINCHANNEL, `${target.nick} ${this.#channel.name}`);
     } else if (((membership.status & bit) !== 0) !== on) {
       membership.status ^= bit;
       this.#changes.add(on, letter, target.nick);
@@ -188,7 +194,7 @@ class ChannelModeChange {
       if (this.#channel.joinKey === null) return;
       this.#channel.joinKey = null;
       this.#changes.add(false, 'k', '*');
-    } else if (key === null) this.#user.reply(N.ERR_NEEDMOREPARAMS, 'MODE');
+    } else if (key === null) this.#client.reply(N.ERR_NEEDMOREPARAMS, 'MODE');
     else if (!isValidKey(key, limits.keyLength.default)) this.#invalid('k', '*', 'Invalid channel key');
     else if (this.#channel.joinKey !== key) {
       this.#channel.joinKey = key;
@@ -205,7 +211,7 @@ class ChannelModeChange {
     }
     const argument = this.#takeArg();
     if (argument === null) {
-      this.#user.reply(N.ERR_NEEDMOREPARAMS, 'MODE');
+      this.#client.reply(N.ERR_NEEDMOREPARAMS, 'MODE');
       return;
     }
     const limit = parseLimit(argument);
@@ -220,7 +226,7 @@ class ChannelModeChange {
   #applyList(on: boolean, letter: string, listed: Set<string>): void {
     const argument = this.#takeArg();
     if (argument === null) {
-      if (!listed.has(letter)) sendMaskList(this.#user, this.#channel, letter);
+      if (!listed.has(letter)) sendMaskList(this.#client, this.#channel, letter);
       listed.add(letter);
       return;
     }
@@ -240,17 +246,21 @@ class ChannelModeChange {
     }
     const list = listOf(this.#channel, letter);
     if (on && maskCount(this.#channel) >= this.#server.tuning.get('mask_list_entries') && !list.has(mask)) {
-      this.#user.reply(N.ERR_BANLISTFULL, `${this.#channel.name} ${letter}`);
+      this.#client.reply(N.ERR_BANLISTFULL, `${this.#channel.name} ${letter}`);
       return;
     }
-    const changed = on ? (list.add(mask, this.#user.prefix, Date.now()) ? mask : null) : list.remove(mask);
+    const changed = on
+      ? list.add(mask, this.#client.user.prefix, Date.now())
+        ? mask
+        : null
+      : list.remove(mask);
     if (changed === null) return;
     this.#channel.banRevision++;
     this.#changes.add(on, letter, changed);
   }
 
   #invalid(letter: string, argument: string, text: string): void {
-    this.#user.reply(N.ERR_INVALIDMODEPARAM, `${this.#channel.name} ${letter} ${argument}`, text);
+    this.#client.reply(N.ERR_INVALIDMODEPARAM, `${this.#channel.name} ${letter} ${argument}`, text);
   }
 }
 

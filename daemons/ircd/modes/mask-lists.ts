@@ -4,8 +4,8 @@ import { unixSeconds } from '../../irc/clock.ts';
 import { LIST_MODES } from '../../irc/modes.ts';
 import { N, type Numeric } from '../../irc/numerics.ts';
 import type { Channel } from '../state/channel.ts';
+import type { LocalClient } from '../state/local-client.ts';
 import type { MaskList } from '../state/mask-list.ts';
-import type { User } from '../state/user.ts';
 
 /** Whether a letter is a list mode. */
 export function isListMode(letter: string): boolean {
@@ -34,12 +34,12 @@ const NUMERICS: Readonly<Record<string, readonly [Numeric, Numeric]>> = {
  * Shows a list to everybody who may know of the channel. The exceptions too, as InspIRCd does and the Modern
  * specification forbids nowhere: who is banned sees the ban, and what lets others past it is no greater secret.
  */
-export function sendMaskList(user: User, channel: Channel, letter: string): void {
+export function sendMaskList(client: LocalClient, channel: Channel, letter: string): void {
   const [entry, end] = NUMERICS[letter] as readonly [Numeric, Numeric];
-  if (channel.isPublic || user.memberships.has(channel)) {
+  if (channel.isPublic || client.user.memberships.has(channel)) {
     for (const { mask, by, atMs } of listOf(channel, letter).entries) {
-      user.replyRaw(entry, `${channel.name} ${mask.text} ${by} ${unixSeconds(atMs)}`);
+      client.replyRaw(entry, `${channel.name} ${mask.text} ${by} ${unixSeconds(atMs)}`);
     }
   }
-  user.reply(end, channel.name);
+  client.reply(end, channel.name);
 }

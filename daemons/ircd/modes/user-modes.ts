@@ -3,10 +3,10 @@
 import { UMODE, UMODE_LETTERS } from '../../irc/modes.ts';
 import { N } from '../../irc/numerics.ts';
 import type { CommandServer } from '../command-server.ts';
-import type { User } from '../state/user.ts';
+import type { LocalClient } from '../state/local-client.ts';
 
 /** Applies a mode string to the user and echoes what changed. */
-export function changeUserModes(server: CommandServer, user: User, letters: string): void {
+export function changeUserModes(server: CommandServer, client: LocalClient, letters: string): void {
   let on = true;
   let unknown = false;
   let plus = '';
@@ -22,13 +22,13 @@ export function changeUserModes(server: CommandServer, user: User, letters: stri
       continue;
     }
     // Nobody becomes operator by MODE.
-    if ((bit === UMODE.oper && on) || ((user.modes & bit) !== 0) === on) continue;
-    server.state.setUserMode(user, bit, on);
-    if (bit === UMODE.oper) user.oper = null;
+    if ((bit === UMODE.oper && on) || ((client.user.modes & bit) !== 0) === on) continue;
+    server.state.setUserMode(client.user, bit, on);
+    if (bit === UMODE.oper) client.oper = null;
     if (on) plus += letter;
     else minus += letter;
   }
   const change = (plus === '' ? '' : `+${plus}`) + (minus === '' ? '' : `-${minus}`);
-  if (change !== '') user.send(`:${user.prefix} MODE ${user.nick} :${change}`);
-  if (unknown) user.reply(N.ERR_UMODEUNKNOWNFLAG);
+  if (change !== '') client.send(`:${client.user.prefix} MODE ${client.user.nick} :${change}`);
+  if (unknown) client.reply(N.ERR_UMODEUNKNOWNFLAG);
 }

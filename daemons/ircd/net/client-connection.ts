@@ -87,7 +87,7 @@ export class ClientConnection<User>
   readonly connectedAtMs = Date.now();
   readonly work: WorkAccount;
   connectionClass: ConnectionClass;
-  user: User | undefined = undefined;
+  client: User | undefined = undefined;
   bytesIn = 0;
   bytesOut = 0;
 

@@ -50,8 +50,8 @@ export interface TlsDetails {
   readonly fingerprint: string | null;
 }
 
-/** One accepted client connection, owned by `net/`. `User` is the protocol's client object. */
-export interface Connection<User = unknown> {
+/** One accepted client connection, owned by `net/`. `Client` is the protocol's object for it. */
+export interface Connection<Client = unknown> {
   /** Unique for the life of the process. */
   readonly id: number;
   /** Textual address; an IPv4 client of an IPv6 listener appears as plain IPv4. */
@@ -63,7 +63,7 @@ export interface Connection<User = unknown> {
   /** What this client's work is charged to. */
   readonly work: WorkAccount;
   /** The protocol's slot; `net/` never looks into it. */
-  user: User | undefined;
+  client: Client | undefined;
   /**
    * Appends to the pending list, without allocating. Everything pushed in a tick leaves in one write.
    * Once the last flush after {@link close} is done, or the socket is gone, it does nothing.
@@ -90,19 +90,19 @@ export interface Connection<User = unknown> {
 }
 
 /** What the protocol implements. No method may throw. */
-export interface ConnectionHandler<User = unknown> {
+export interface ConnectionHandler<Client = unknown> {
   /** Why an address may not connect, in words for the client, or null; asked once the throttle is passed, before TLS. */
   refusal(address: string): string | null;
   /** Accepted: the class is chosen, the throttle passed and the TLS handshake done. */
-  onOpen(connection: Connection<User>): void;
+  onOpen(connection: Connection<Client>): void;
   /**
    * One line without CR and LF, never empty. `bytes[start, end)` is a view that is valid only during the call.
    * It is not called again after `close()`, and not while work of the client waits for a later turn: its further lines
    * wait with it. What the line costs is charged to the client's account.
    */
-  onLine(connection: Connection<User>, bytes: Uint8Array, start: number, end: number): void;
+  onLine(connection: Connection<Client>, bytes: Uint8Array, start: number, end: number): void;
   /** A line over the limit was discarded; the answer is 417 ERR_INPUTTOOLONG. */
-  onOversizedLine(connection: Connection<User>): void;
+  onOversizedLine(connection: Connection<Client>): void;
   /**
    * Called exactly once for each connection that was opened. The reason is the one given to `close()`, or
    * "Connection closed", "SendQ exceeded", "Excess Flood", "Read error: ...", or, when all clients together hold too much,
@@ -110,5 +110,5 @@ export interface ConnectionHandler<User = unknown> {
    * connection during the call are still sent (for the `ERROR` line) unless the socket is gone or is dropped for
    * its send queue.
    */
-  onClose(connection: Connection<User>, reason: string): void;
+  onClose(connection: Connection<Client>, reason: string): void;
 }

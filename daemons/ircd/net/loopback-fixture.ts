@@ -28,7 +28,7 @@ export class RecordingHandler implements ConnectionHandler<string> {
   }
 
   onOpen(connection: Connection<string>): void {
-    connection.user = `client ${connection.id}`;
+    connection.client = `client ${connection.id}`;
     this.open.add(connection);
   }
 

@@ -44,13 +44,13 @@ const SITUATIONS: Readonly<Record<string, (scene: Scene) => void>> = {
   },
   'bob leaves while it is written down': ({ irc, clients }) => {
     irc.host.writeDeed = async (may) => {
-      irc.server.exit(clients.bob.user!, 'left');
+      irc.server.exit(clients.bob.client!, 'left');
       return may;
     };
   },
   'ircop gives it up while it is written down': ({ irc, clients }) => {
     irc.host.writeDeed = async (may) => {
-      clients.ircop.user!.oper = null;
+      clients.ircop.client!.oper = null;
       return may;
     };
   },
@@ -179,7 +179,7 @@ export class Scene {
     const client = this.clients[who];
     const lines = client.send(line);
     do await new Promise((resolve) => setImmediate(resolve));
-    while (client.user?.waiting != null && !client.user.gone);
+    while (client.client?.waiting != null && !client.client.user.gone);
     return [...lines, ...client.received()];
   }
 
@@ -206,7 +206,7 @@ export class Scene {
     const facts = new Map<string, string>();
     for (const who of CAST) {
       const client = this.clients[who];
-      const user = client.user as User;
+      const { user, caps, oper, pending } = client.client!;
       if (client.closedWith !== null) {
         facts.set(`${who} closed`, inWords(client.closedWith, ''));
         continue;
@@ -214,11 +214,10 @@ export class Scene {
       facts.set(`${who} is`, user.registered ? inWords(`${user.prefix} ${user.realname}`, '') : user.nick);
       if (user.registered) facts.set(`${who} registered`, '');
       facts.set(`${who} modes`, user.modeLetters());
-      if (user.caps !== 0) facts.set(`${who} caps`, capabilityNames(user.caps).join(' '));
+      if (caps !== 0) facts.set(`${who} caps`, capabilityNames(caps).join(' '));
       if (user.away !== null) facts.set(`${who} away`, user.away);
-      if (user.oper !== null)
-        facts.set(`${who} operator`, `${user.oper.name} with ${[...user.oper.flags].join(' ')}`);
-      if (user.pending?.password != null) facts.set(`${who} password`, 'given');
+      if (oper !== null) facts.set(`${who} operator`, `${oper.name} with ${[...oper.flags].join(' ')}`);
+      if (pending?.password != null) facts.set(`${who} password`, 'given');
       for (const [channel, byOp] of user.invites ?? [])
         facts.set(`${who} invited to ${channel.name}`, byOp ? 'by its operator' : 'by anybody');
     }

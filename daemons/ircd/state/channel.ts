@@ -4,23 +4,29 @@
  */
 import { CMODE, STATUS } from '../../irc/modes.ts';
 import { WorkGate } from '../../runtime/async/work-gate.ts';
+import type { LocalClient } from './local-client.ts';
 import { MaskList } from './mask-list.ts';
 import type { User } from './user.ts';
 
 /** One user on one channel. */
 export class Membership {
   readonly user: User;
+  /** The same user as a client of this server; null for one of another server. */
+  readonly client: LocalClient | null;
   readonly channel: Channel;
   /** {@link STATUS} bits. */
   status: number;
   /** Position in `channel.members`. */
   index = -1;
+  /** Position in `channel.locals`; -1 for a user of another server. */
+  localIndex = -1;
   /** Ban verdict, valid while `banRevision` equals the channel's and the user's prefix is the same. */
   banned = false;
   banRevision = -1;
 
   constructor(user: User, channel: Channel, status: number) {
     this.user = user;
+    this.client = user.local;
     this.channel = channel;
     this.status = status;
   }
@@ -45,6 +51,15 @@ export class Membership {
   }
 }
 
+/** A client of this server on a channel. */
+export interface LocalMembership extends Membership {
+  readonly client: LocalClient;
+}
+
+function isLocal(membership: Membership): membership is LocalMembership {
+  return membership.client !== null;
+}
+
 let lastSerial = 0;
 
 /** One channel. It exists as long as it has members. */
@@ -58,7 +73,10 @@ export class Channel {
   readonly serial = ++lastSerial;
   /** Closed while a message to the members is on its way over several turns. */
   readonly gate = new WorkGate();
+  /** Everybody who is on it. */
   readonly members: Membership[] = [];
+  /** Those of them who are on this server: the only ones whom a message is delivered to from here. */
+  readonly locals: LocalMembership[] = [];
   topic = '';
   /** Prefix of the user who set the topic. */
   topicBy = '';
@@ -80,6 +98,27 @@ export class Channel {
     this.name = name;
     this.key = key;
     this.createdMs = createdMs;
+  }
+
+  /** Called by state/network.ts. */
+  add(membership: Membership): void {
+    membership.index = this.members.push(membership) - 1;
+    if (isLocal(membership)) membership.localIndex = this.locals.push(membership) - 1;
+  }
+
+  /** The last one takes the place of whoever leaves. Called by state/network.ts. */
+  remove(membership: Membership): void {
+    const last = this.members.pop();
+    if (last !== undefined && last !== membership) {
+      this.members[membership.index] = last;
+      last.index = membership.index;
+    }
+    if (!isLocal(membership)) return;
+    const lastLocal = this.locals.pop();
+    if (lastLocal !== undefined && lastLocal !== membership) {
+      this.locals[membership.localIndex] = lastLocal;
+      lastLocal.localIndex = membership.localIndex;
+    }
   }
 
   has(flag: number): boolean {

@@ -62,7 +62,7 @@ export class MaskList {
     for (let i = from; i < to && i < this.#list.length; i++) {
       const { mask, network } = this.#list[i]!;
       if (mask.matches(foldedPrefix) || (named && mask.matches(foldedAddressPrefix))) return true;
-      if (network !== null && coversAddress(network, user.foldedWho, user.address)) return true;
+      if (network !== null && coversAddress(network, user.foldedWho, user.addressGroups)) return true;
     }
     return false;
   }

@@ -8,64 +8,128 @@ import { STATUS, UMODE } from '../../irc/modes.ts';
 import { limits } from '../limits.ts';
 import type { LiveTable } from '../server-host.ts';
 import { Channel, Membership } from './channel.ts';
-import type { User } from './user.ts';
+import type { LocalClient } from './local-client.ts';
+import type { Server } from './server.ts';
+import { type RemoteUser, User } from './user.ts';
 import { Whowas } from './whowas.ts';
 
-/** Users, channels and memberships with their indexes. */
+/** Servers, users, channels and memberships with their indexes. */
 export class NetworkState {
+  /** This server. */
+  readonly me: Server;
+  /** Servers by folded name, this one first. */
+  readonly #serverMap = new Map<string, Server>();
   /** Users by folded nick, unregistered ones with a nick included: a nick is taken from NICK on. */
   readonly #nicks = new Map<string, User>();
+  readonly #numerics = new Map<string, User>();
   readonly #channelMap = new Map<string, Channel>();
-  readonly #everyone = new Set<User>();
+  readonly #users = new Set<User>();
+  readonly #clients = new Set<LocalClient>();
   readonly #operators = new Set<User>();
   readonly whowas: Whowas;
-  registeredCount = 0;
   invisibleCount = 0;
-  /** Most registered users at once since start. */
-  maxRegistered = 0;
+  /** Most users of this server at once since start. */
+  maxLocalUsers = 0;
+  /** Most users of the network at once since start. */
+  maxUsers = 0;
   #markCounter = 0;
   /** Memberships that the last walk over {@link neighbours} looked at. */
   walked = 0;
-  readonly #scratch: User[] = [];
+  readonly #scratch: LocalClient[] = [];
   readonly #changed: (table: LiveTable) => void;
 
-  /** @param changed told whenever users or channels are others than before. */
-  constructor(whowasCapacity: number, changed: (table: LiveTable) => void) {
+  /** @param changed told whenever clients or channels are others than before. */
+  constructor(me: Server, whowasCapacity: number, changed: (table: LiveTable) => void) {
+    this.me = me;
+    this.#serverMap.set(fold(me.name), me);
     this.#changed = changed;
     this.whowas = new Whowas(whowasCapacity);
   }
 
-  /** All connections, registered or not. */
+  get servers(): ReadonlyMap<string, Server> {
+    return this.#serverMap;
+  }
+
+  /** Everybody who is registered, on this server or on another. */
   get users(): ReadonlySet<User> {
-    return this.#everyone;
+    return this.#users;
+  }
+
+  /** All connections of this server, registered or not. */
+  get localClients(): ReadonlySet<LocalClient> {
+    return this.#clients;
   }
 
   get channels(): ReadonlyMap<string, Channel> {
     return this.#channelMap;
   }
 
+  /** Operators of the network; what one may do here is in the session of a local one. */
   get opers(): ReadonlySet<User> {
     return this.#operators;
   }
 
+  /** Registered users of this server. */
+  get localUserCount(): number {
+    return this.me.userCount;
+  }
+
   get unregisteredCount(): number {
-    return this.#everyone.size - this.registeredCount;
+    return this.#clients.size - this.me.userCount;
   }
 
-  addUser(user: User): void {
-    this.#everyone.add(user);
+  findServer(name: string): Server | undefined {
+    return this.#serverMap.get(fold(name));
+  }
+
+  addServer(server: Server): void {
+    this.#serverMap.set(fold(server.name), server);
+  }
+
+  /** Takes a server out of the list; its users are gone already, and so are the servers behind it. */
+  removeServer(server: Server): void {
+    this.#serverMap.delete(fold(server.name));
+  }
+
+  addClient(client: LocalClient): void {
+    this.#clients.add(client);
     this.#changed('connections');
   }
 
-  /** Counts a user as registered; its nick is set already. */
-  register(user: User, nowMs: number): void {
-    user.pending = null;
-    user.signonMs = nowMs;
-    user.lastMessageMs = nowMs;
-    this.registeredCount++;
-    if (this.registeredCount > this.maxRegistered) this.maxRegistered = this.registeredCount;
+  /** Counts a client as registered; its nick is set already. */
+  register(client: LocalClient, nowMs: number): void {
+    client.pending = null;
+    client.signonMs = nowMs;
+    client.lastMessageMs = nowMs;
+    client.user.updatePrefix();
+    this.#count(client.user);
+    this.maxLocalUsers = Math.max(this.maxLocalUsers, this.me.userCount);
+    this.#changed('connections');
+  }
+
+  /**
+   * Adds a user of another server; which of two keeps a nick was settled before.
+   * @throws Error when the nick or the numeric is taken; nothing is changed then.
+   */
+  addRemoteUser(facts: RemoteUser): User {
+    const key = fold(facts.nick);
+    if (this.#nicks.has(key)) throw new Error(`the nick ${facts.nick} is taken`);
+    if (this.#numerics.has(facts.numeric)) throw new Error(`the numeric ${facts.numeric} is taken`);
+    const user = new User(facts.server, null, facts.address);
+    const { nick, nickMs, numeric, username, host, realname } = facts;
+    Object.assign(user, { nick, nickMs, numeric, username, host, realname });
     user.updatePrefix();
-    this.#changed('connections');
+    this.#nicks.set(key, user);
+    this.#numerics.set(numeric, user);
+    this.#count(user);
+    return user;
+  }
+
+  #count(user: User): void {
+    user.registered = true;
+    user.server.userCount++;
+    this.#users.add(user);
+    this.maxUsers = Math.max(this.maxUsers, this.#users.size);
   }
 
   /** A registered user by nick. */
@@ -74,17 +138,28 @@ export class NetworkState {
     return user?.registered === true ? user : undefined;
   }
 
+  /** A user of another server by P10 numeric. */
+  findNumeric(numeric: string): User | undefined {
+    return this.#numerics.get(numeric);
+  }
+
   /** Whoever holds a nick, registered or not. */
   nickHolder(nick: string): User | undefined {
     return this.#nicks.get(fold(nick));
   }
 
-  setNick(user: User, nick: string): void {
-    if (user.nick !== '') this.#nicks.delete(fold(user.nick));
+  /** @param nowMs since when the nick is theirs; one that changes in case alone was theirs before. */
+  setNick(user: User, nick: string, nowMs: number): void {
+    const key = fold(nick);
+    const former = fold(user.nick);
+    if (former !== key) {
+      if (user.nick !== '') this.#nicks.delete(former);
+      user.nickMs = nowMs;
+      this.#nicks.set(key, user);
+    }
     user.nick = nick;
-    this.#nicks.set(fold(nick), user);
     user.updatePrefix();
-    this.#changed('connections');
+    if (user.local !== null) this.#changed('connections');
   }
 
   /** Sets or clears one user mode and keeps the counts. */
@@ -100,11 +175,13 @@ export class NetworkState {
 
   /** Takes a user out of every index. Channels left empty end. */
   removeUser(user: User, nowMs: number): void {
-    if (!this.#everyone.delete(user)) return;
-    this.#changed('connections');
+    const { local } = user;
+    if (!(local === null ? this.#users.has(user) : this.#clients.delete(local))) return;
+    if (local !== null) this.#changed('connections');
     if (user.nick !== '' && this.#nicks.get(fold(user.nick)) === user) this.#nicks.delete(fold(user.nick));
-    if (user.registered) {
-      this.registeredCount--;
+    if (local === null) this.#numerics.delete(user.numeric);
+    if (this.#users.delete(user)) {
+      user.server.userCount--;
       this.whowas.remember(user, nowMs);
     }
     this.setUserMode(user, UMODE.invisible, false);
@@ -120,18 +197,21 @@ export class NetworkState {
     return this.#channelMap.get(fold(name));
   }
 
-  /** Puts a user on a channel, creating it (with the user as operator) when it does not exist. */
-  join(user: User, name: string, nowMs: number): Membership {
+  /**
+   * Puts a user on a channel, creating it when it does not exist.
+   * @param createdMs when a channel that did not exist was made, Unix milliseconds.
+   * @param status bits that the user has there: by default those of an operator on a new channel, and none on another.
+   */
+  join(user: User, name: string, createdMs: number, status: number | null = null): Membership {
     const key = fold(name);
     let channel = this.#channelMap.get(key);
-    let status = 0;
+    const asFirst = channel === undefined ? STATUS.op : 0;
     if (channel === undefined) {
-      channel = new Channel(name, key, nowMs);
+      channel = new Channel(name, key, createdMs);
       this.#channelMap.set(key, channel);
-      status = STATUS.op;
     }
-    const membership = new Membership(user, channel, status);
-    membership.index = channel.members.push(membership) - 1;
+    const membership = new Membership(user, channel, status ?? asFirst);
+    channel.add(membership);
     user.memberships.set(channel, membership);
     this.#forgetInvite(user, channel);
     this.#changed('channels');
@@ -141,11 +221,7 @@ export class NetworkState {
   /** Takes a user off a channel; an empty channel ends. */
   part(membership: Membership): void {
     const { channel, user } = membership;
-    const last = channel.members.pop();
-    if (last !== undefined && last !== membership) {
-      channel.members[membership.index] = last;
-      last.index = membership.index;
-    }
+    channel.remove(membership);
     user.memberships.delete(channel);
     this.#changed('channels');
     if (channel.members.length === 0) this.#endChannel(channel);
@@ -164,21 +240,21 @@ export class NetworkState {
   }
 
   /**
-   * Registered users who share a channel with `user`, once each, without `user`. The array is reused by the next
+   * Clients of this server who share a channel with `user`, once each, without `user`. The array is reused by the next
    * call.
    */
-  neighbours(user: User): readonly User[] {
+  neighbours(user: User): readonly LocalClient[] {
     const mark = ++this.#markCounter;
-    user.mark = mark;
+    if (user.local !== null) user.local.mark = mark;
     const found = this.#scratch;
     found.length = 0;
     this.walked = 0;
-    for (const channel of user.memberships.keys()) {
-      this.walked += channel.members.length;
-      for (const { user: other } of channel.members) {
-        if (other.mark === mark) continue;
-        other.mark = mark;
-        found.push(other);
+    for (const { locals } of user.memberships.keys()) {
+      this.walked += locals.length;
+      for (const { client } of locals) {
+        if (client.mark === mark) continue;
+        client.mark = mark;
+        found.push(client);
       }
     }
     return found;

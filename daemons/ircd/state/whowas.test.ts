@@ -1,9 +1,11 @@
 import { expect, it } from 'vitest';
+import { Server } from './server.ts';
 import type { User } from './user.ts';
 import { Whowas } from './whowas.ts';
 
+const server = new Server('irc.test', '');
 const user = (nick: string, realname: string) =>
-  ({ nick, username: '~u', host: 'one.example', realname, account: null }) as User;
+  ({ nick, username: '~u', host: 'one.example', realname, account: null, server }) as User;
 
 it('keeps the newest of those who left, newest first, whatever the case of their nick', () => {
   const whowas = new Whowas(3);

@@ -10,6 +10,8 @@ export interface WhowasEntry {
   readonly host: string;
   readonly realname: string;
   readonly account: string | null;
+  /** Name of the server that they were on. */
+  readonly server: string;
   readonly leftMs: number;
 }
 
@@ -36,6 +38,7 @@ export class Whowas {
       host: user.host,
       realname: user.realname,
       account: user.account,
+      server: user.server.name,
       leftMs,
     };
     this.#next = (this.#next + 1) % this.#capacity;

@@ -12,12 +12,16 @@ type UserOf = (client: ModelClient) => User;
 /** Throws where the state of the server is not what the model says. */
 export function expectSameState(state: NetworkState, model: IrcModel, userOf: UserOf): void {
   const { clients, registered, opers, channels } = model;
-  const id = (user: User | undefined) => user?.connection.id ?? null;
+  const id = (user: User | undefined) => user?.local?.connection.id ?? null;
   const idOf = (client: ModelClient | undefined) => (client === undefined ? null : id(userOf(client)));
-  same('everybody', [...state.users].map(id), clients.map(idOf));
-  same('registered', state.registeredCount, registered.length);
+  same(
+    'everybody',
+    [...state.localClients].map(({ user }) => id(user)),
+    clients.map(idOf),
+  );
+  same('registered', state.localUserCount, registered.length);
   same('unregistered', state.unregisteredCount, clients.length - registered.length);
-  same('most at once', state.maxRegistered, model.maxRegistered);
+  same('most at once', state.maxLocalUsers, model.maxRegistered);
   same('invisible', state.invisibleCount, registered.filter(({ modes }) => modes.has('i')).length);
   same('operators', [...state.opers].map(id).sort(), opers.map(idOf).sort());
   same('past', state.whowas.size, model.past.length);
@@ -43,7 +47,7 @@ function expectSameUser(client: ModelClient, user: User): void {
   const { nick, registered, away, modes } = client;
   same(
     `nick, registered, gone, away, operator of ${nick}`,
-    [user.nick, user.registered, user.gone, user.away, user.oper !== null],
+    [user.nick, user.registered, user.gone, user.away, user.local?.oper != null],
     [nick, registered, false, away, modes.has('o')],
   );
   const who = `${nick}!${client.user}`;
@@ -79,7 +83,7 @@ function expectSameNeighbours(
     `neighbours of ${client.nick}`,
     state
       .neighbours(user)
-      .map(({ nick }) => nick)
+      .map(({ user: { nick } }) => nick)
       .sort(),
     [...expected].sort(),
   );

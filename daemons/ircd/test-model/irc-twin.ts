@@ -59,11 +59,11 @@ export class IrcTwin {
   close(): void {
     const { state } = this.irc.server;
     this.irc.close();
-    const { users, channels, registeredCount, invisibleCount, opers } = state;
+    const { localClients, users, channels, localUserCount, invisibleCount, opers } = state;
     same(
       'left over',
-      [users.size, channels.size, registeredCount, invisibleCount, opers.size],
-      [0, 0, 0, 0, 0],
+      [localClients.size, users.size, channels.size, localUserCount, invisibleCount, opers.size],
+      [0, 0, 0, 0, 0, 0],
     );
   }
 

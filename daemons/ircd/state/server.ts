@@ -1,0 +1,29 @@
+/** A server of the network, as others see it: this one, and those behind links. */
+
+/** One server. Its count of users is changed by state/network.ts only. */
+export class Server {
+  readonly name: string;
+  /** What LINKS and WHOIS say of it; that of this server may change with its configuration. */
+  description: string;
+  /** Two characters that stand for it in P10; empty while this server has no links. */
+  readonly numeric: string;
+  /** The server that it is linked to, seen from here; null for this one. */
+  readonly uplink: Server | null;
+  /** Links between it and this server; 0 for this one. */
+  readonly hops: number;
+  /** Registered users on it. */
+  userCount = 0;
+
+  constructor(name: string, description: string, numeric = '', uplink: Server | null = null) {
+    this.name = name;
+    this.description = description;
+    this.numeric = numeric;
+    this.uplink = uplink;
+    this.hops = uplink === null ? 0 : uplink.hops + 1;
+  }
+
+  /** How it signs what it says itself. */
+  get prefix(): string {
+    return this.name;
+  }
+}
