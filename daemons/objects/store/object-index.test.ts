@@ -67,8 +67,21 @@ describe('the index', () => {
     expect(index.foldedTwin('Straße/A\u0308.txt')).toBe('Straße/Ä.txt');
     expect(index.foldedTwin('Straße/Ä.txt')).toBeUndefined();
     index.delete('Straße/Ä.txt');
-    expect(index.foldedTwin('straße/ä.TXT')).toBeUndefined();
+    expect(index.foldedTwin('Straße/ä.TXT')).toBeUndefined();
     expect(new ObjectIndex(silent).foldedTwin('a')).toBeUndefined();
+  });
+
+  it('knows folders that such a file system takes for the same, so that no rule by prefix is got around', () => {
+    const index = new ObjectIndex(silent, true);
+    index.set('private/a/b', object);
+    expect(index.foldedTwin('PRIVATE/x')).toBe('private');
+    expect(index.foldedTwin('private/A/x')).toBe('private/a');
+    expect(index.foldedTwin('Private')).toBe('private');
+    expect(index.foldedTwin('private/a/x')).toBeUndefined();
+    index.delete('private/a/b');
+    index.removeFolder('private/a');
+    index.removeFolder('private');
+    expect(index.foldedTwin('PRIVATE/x')).toBeUndefined();
   });
 
   it('removes a folder with all that is in it, a piece at a time', () => {

@@ -88,10 +88,17 @@ export class ObjectIndex {
     return this.#objects.entries();
   }
 
-  /** The URI of another object that the file system takes for the same; undefined where there is none. */
+  /**
+   * What the file system takes for the same and is spelt in another way: another object, or a folder in the place of one on the way to it;
+   * undefined where there is none.
+   */
   foldedTwin(uri: string): string | undefined {
-    const twin = this.#folded?.get(fold(uri));
-    return twin === uri ? undefined : twin;
+    if (this.#folded === null) return undefined;
+    for (let path = uri; path !== ROOT; path = folderOf(path)) {
+      const twin = this.#folded.get(fold(path));
+      if (twin !== undefined && twin !== path) return twin;
+    }
+    return undefined;
   }
 
   /** An object is there, or has changed. The folders on the way to it are there too then. */
@@ -126,6 +133,7 @@ export class ObjectIndex {
     if (known !== undefined) return known;
     const added = newFolder(path);
     this.#folders.set(path, added);
+    this.#folded?.set(fold(path), path);
     insert(this.addFolder(folderOf(path)).names, `${nameOf(path)}/`);
     return added;
   }
@@ -135,6 +143,7 @@ export class ObjectIndex {
     const folder = this.#folders.get(path);
     if (path === ROOT || folder === undefined || folder.names.length > 0) return;
     this.#folders.delete(path);
+    this.#folded?.delete(fold(path));
     const above = this.#folders.get(folderOf(path));
     if (above !== undefined) remove(above.names, `${nameOf(path)}/`);
   }

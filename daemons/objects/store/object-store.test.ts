@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { ObjectReader } from './object-reader.ts';
 import {
   get,
   listed,
@@ -28,6 +29,14 @@ import { OWN_PREFIX } from './uri.ts';
 
 /** Files in the folder for what is being written. */
 const uploads = (root: string) => readdirSync(join(root, OWN_PREFIX));
+
+/** The size of an object as a request of a batch gets it, or the problem. */
+function sizeIn(reader: ObjectReader, uri: string, batch: number): number | string {
+  const object = reader.take(uri, batch);
+  if (typeof object === 'string') return object;
+  reader.giveBack(object);
+  return object.sizeBytes;
+}
 
 describe('an object that is put', () => {
   it('is a file at its URI, and is found by every thread from the answer on', async () => {
@@ -64,6 +73,26 @@ describe('an object that is put', () => {
     if (typeof held !== 'string') store.reader.giveBack(held);
     expect(openBelow(root).filter((path) => path.endsWith('(deleted)'))).toEqual([]);
     expect(store.figures()).toMatchObject({ objects: 1, bytes: 5, uploads: 0 });
+  });
+
+  it('is what requests get from the answer on that arrived with one from before, and so is its end', async () => {
+    const { root } = testRoot();
+    const store = await testStore(root);
+    await put(store, 'a', 'old');
+    const other = testReader(root, {}, undefined, store.shared);
+    const batch = other.newBatch();
+    const sizes = [];
+    for (const change of [
+      () => put(store, 'a', 'newer'),
+      () => store.rename('a', 'b'),
+      () => store.delete('b'),
+    ]) {
+      for (const uri of ['a', 'b']) sizes.push(sizeIn(other, uri, batch));
+      await change();
+    }
+    for (const uri of ['a', 'b']) sizes.push(sizeIn(other, uri, batch));
+    const none = 'not_found';
+    expect(sizes).toEqual([3, none, 5, none, none, 5, none, none]);
   });
 
   it('may be empty, and may come in pieces', async () => {

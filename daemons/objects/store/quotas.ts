@@ -41,6 +41,8 @@ const OBJECTS_A_TURN = 5_000;
 export class Quotas {
   #counted: readonly Counted[] = [];
   readonly #reservations = new Set<Reservation>();
+  /** Reservations of an object; none is left when nothing is put. */
+  readonly #underWay = new Map<string, number>();
   /** Objects that a count under way has come by; null while there is none. */
   #seen: Set<string> | null = null;
 
@@ -85,7 +87,8 @@ export class Quotas {
   }
 
   /**
-   * Room for an object of so many bytes in the place of what stands there.
+   * Room for an object of so many bytes in the place of what stands there: for one at a time, because others that would give way to it
+   * as well take room beside each other until they do.
    * @throws StoreError `quota`, with the quota that would be exceeded
    */
   reserve(
@@ -94,7 +97,8 @@ export class Quotas {
     before: IndexedObject | undefined,
     from: string | null = null,
   ): Reservation {
-    const bytes = Math.max(0, sizeBytes - (before?.sizeBytes ?? 0));
+    const underWay = this.#underWay.get(uri) ?? 0;
+    const bytes = Math.max(0, sizeBytes - (underWay > 0 ? 0 : (before?.sizeBytes ?? 0)));
     const objects = before === undefined ? 1 : 0;
     for (const quota of this.#counted) {
       if (!needsRoom(quota, uri, from)) continue;
@@ -115,13 +119,18 @@ export class Quotas {
     }
     const reservation = { uri, from, bytes, objects };
     this.#reservations.add(reservation);
+    this.#underWay.set(uri, underWay + 1);
     this.#book(reservation, 1);
     return reservation;
   }
 
   /** Gives the room back, because the put has ended one way or the other. */
   release(reservation: Reservation): void {
-    if (this.#reservations.delete(reservation)) this.#book(reservation, -1);
+    if (!this.#reservations.delete(reservation)) return;
+    const underWay = this.#underWay.get(reservation.uri)! - 1;
+    if (underWay > 0) this.#underWay.set(reservation.uri, underWay);
+    else this.#underWay.delete(reservation.uri);
+    this.#book(reservation, -1);
   }
 
   uses(): readonly QuotaUse[] {
