@@ -24,13 +24,17 @@ export interface PeerCredentials {
   readonly gid: number;
 }
 
-/** Node does not document the handle; of TLS and on Windows there is no descriptor. */
+/** Node does not document the handle; on Windows it has no descriptor. */
 interface WithHandle {
   readonly _handle?: { readonly fd?: number } | null;
 }
 
-/** The descriptor of a plain socket, which stays the socket's; -1 where there is none. */
+/**
+ * The descriptor of a plain socket, which stays the socket's; -1 where there is none, and for a socket with TLS: Node tells that of the
+ * connection below, and what is written there would be read in the clear.
+ */
 export function descriptorOf(socket: Socket): number {
+  if ('encrypted' in socket) return -1;
   return (socket as unknown as WithHandle)._handle?.fd ?? -1;
 }
 

@@ -68,7 +68,7 @@ export class Wire {
 
   /** Offers bytes to the kernel alone, which takes none while something waits. @returns how many it took */
   offer(bytes: Buffer): number {
-    if (this.#waitingBytes > 0 || this.#held || this.socket.writableLength > 0) return 0;
+    if (this.fd < 0 || this.#waitingBytes > 0 || this.#held || this.socket.writableLength > 0) return 0;
     const taken = writeDirect(this.socket, bytes);
     this.#sent(taken);
     return taken;
