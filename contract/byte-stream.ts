@@ -15,7 +15,7 @@ export const byteMessageSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('bytes-open'),
     /** What is wanted or offered, in the words of the daemon that serves it; empty in its answer. */
-    name: z.string().max(1_024),
+    name: z.string().max(4_200),
     /** How many bytes this end is going to send; null where that is not known. */
     size: count.nullable(),
     /** How many bytes the other end may send. */

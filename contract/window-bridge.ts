@@ -4,6 +4,7 @@
  */
 import type { ControlEvent } from './control/messages.ts';
 import type { Outcome } from './errors.ts';
+import type { StreamPurpose } from './link/stream-messages.ts';
 
 /** `window.signalbox`, as the preload script exposes it. */
 export interface WindowBridge {
@@ -12,10 +13,10 @@ export interface WindowBridge {
   /** Calls back on every event of main; returns the function that ends it. */
   onEvent(listener: (event: ControlEvent) => void): () => void;
   /**
-   * Asks main for a stream from `source`. The port arrives as a `message` event on the window with
-   * `data = { type: STREAM_PORT_MESSAGE, nonce }` and one transferred port.
+   * Asks main for a stream from `source`, to watch it unless `purpose` says that it is for a file. The port arrives as a
+   * `message` event on the window with `data = { type: STREAM_PORT_MESSAGE, nonce }` and one transferred port.
    */
-  openStream(source: string, nonce: string): Promise<Outcome<null>>;
+  openStream(source: string, nonce: string, purpose?: StreamPurpose): Promise<Outcome<null>>;
 }
 
 /** What main asks before people are disconnected because a window is closed or the app quits. All of it is words to show. */

@@ -21,6 +21,8 @@ test('what has not the declared shape is answered with a stable error', async ({
     call(['main', ''], 'openStream'),
     call([{}, 'nonce-of-some-length'], 'openStream'),
     call(['no-such-daemon', 'nonce-of-some-length'], 'openStream'),
+    call(['ircd', 'nonce-of-some-length', 'other'], 'openStream'),
+    call(['main', 'nonce-of-some-length', 'bytes'], 'openStream'),
   ];
   const codes = await desktop.page.evaluate(async (list) => {
     type Answer = { ok: boolean; error?: { code: string } };
@@ -41,6 +43,8 @@ test('what has not the declared shape is answered with a stable error', async ({
     'bad_request',
     'bad_request',
     'unknown_daemon',
+    'bad_request',
+    'unsupported',
   ]);
 });
 

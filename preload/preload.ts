@@ -30,7 +30,8 @@ function listen<Data>(channel: string, listener: (data: Data) => void): () => vo
 const bridge: WindowBridge = {
   request: (name, args) => invoke(IPC_CHANNELS.request, name, args),
   onEvent: (listener) => listen<ControlEvent>(IPC_CHANNELS.event, listener),
-  openStream: (source, nonce) => invoke(IPC_CHANNELS.openStream, source, nonce) as Promise<Outcome<null>>,
+  openStream: (source, nonce, purpose = 'watch') =>
+    invoke(IPC_CHANNELS.openStream, source, nonce, purpose) as Promise<Outcome<null>>,
 };
 
 const desktop: DesktopBridge = {

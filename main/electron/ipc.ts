@@ -8,6 +8,7 @@ import { z } from 'zod';
 import type { ControlEvent } from '../../contract/control/messages.ts';
 import { isControlRequest } from '../../contract/control/requests.ts';
 import { type Outcome, toWireError, type WireError } from '../../contract/errors.ts';
+import { streamPurposeSchema } from '../../contract/link/stream-messages.ts';
 import { IPC_CHANNELS, type ToDesktop } from '../../contract/window-bridge.ts';
 import { createCaller, type OwnedCaller } from '../core/caller.ts';
 import type { ControlPlane } from '../core/control-plane.ts';
@@ -22,7 +23,7 @@ const toDesktopSchema: z.ZodType<ToDesktop> = z.discriminatedUnion('type', [
   z.object({ type: z.literal('shown'), id: z.number().int() }),
   z.object({ type: z.literal('answer'), id: z.number().int(), answer: z.enum(['cancel', 'hide', 'quit']) }),
 ]);
-const openStreamSchema = z.tuple([z.string().min(1).max(64), z.string().min(8).max(64)]);
+const openStreamSchema = z.tuple([z.string().min(1).max(64), z.string().min(8).max(64), streamPurposeSchema]);
 
 /** What the channels work with. */
 export interface IpcOptions {
@@ -66,11 +67,12 @@ export function serveIpc(options: IpcOptions): void {
 
   handle(IPC_CHANNELS.openStream, async (event, args) => {
     const parsed = openStreamSchema.safeParse(args);
-    if (!parsed.success) return { ok: false, error: badShape('a source and a nonce of 8 to 64 characters') };
-    const [source, nonce] = parsed.data;
+    if (!parsed.success)
+      return { ok: false, error: badShape('a source, a nonce of 8 to 64 characters and a purpose') };
+    const [source, nonce, purpose] = parsed.data;
     const plane = await control;
     const caller = callers.of(event.sender, plane.sessions);
-    return openPortStream(plane, event, { source, nonce, caller });
+    return openPortStream(plane, event, { source, nonce, purpose, caller });
   });
 
   handle(IPC_CHANNELS.toDesktop, async (event, args) => {

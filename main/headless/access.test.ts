@@ -50,6 +50,25 @@ async function webSocket(role: Role, path: string) {
   return { socket, texts, say: (message: unknown) => socket.send(JSON.stringify(message)) };
 }
 
+/** What an upgrade is answered with: its status, and the code of a refusal. */
+async function upgradeAnswer(role: Role, path: string): Promise<string> {
+  const url = new URL(path, server.url.replace('http', 'ws'));
+  const socket = new WebSocket(url, { headers: { cookie: cookieOf(role) } });
+  socket.on('error', () => {});
+  const answer = new Promise<string>((resolve) => {
+    socket.on('open', () => resolve('101'));
+    socket.on('unexpected-response', async (_request, response) => {
+      const { error } = JSON.parse(Buffer.concat(await response.toArray()).toString());
+      resolve(`${response.statusCode} ${error.code}`);
+    });
+  });
+  try {
+    return await answer;
+  } finally {
+    socket.terminate();
+  }
+}
+
 const read = ['metrics.latest', { source: 'main' }] as const;
 const operate = ['command.run', { daemon: 'tiny', command: 'poke', args: { name: 'Ann' } }] as const;
 const admin = ['config.reload', {}] as const;
@@ -95,6 +114,13 @@ test('a control connection is answered, and told of events, as its role', async 
   expect(viewer.texts.map(({ event }) => event?.type)).not.toContain('audit');
   viewer.socket.close();
   operator.socket.close();
+});
+
+test.each([
+  ['viewer', '403 access_denied'],
+  ['operator', '101'],
+] as const)('%s who asks for a channel for files is answered: %s', async (role, answer) => {
+  expect(await upgradeAnswer(role, '/bytes/tiny')).toBe(answer);
 });
 
 test.each([

@@ -378,6 +378,9 @@ test.each(['tiny', 'main'])(
 test('a stream from what does not exist or run is refused before the handshake', async () => {
   expect(await refusal('/stream/nope', bearer())).toBe('404 unknown_daemon');
   expect(await refusal('/stream/..%2f', bearer())).toBe('404 not_found');
+  expect(await refusal('/bytes/..%2f', bearer())).toBe('404 not_found');
+  expect(await refusal('/bytes/main', bearer())).toBe('409 unsupported');
+  expect(await refusal('/bytes/tiny', {})).toBe('401 unauthorized');
   expect(await refusal('/elsewhere', bearer())).toBe('404 not_found');
   await host.ask('daemon.stop', { id: 'tiny', confirmed: true });
   expect(await refusal('/stream/tiny', bearer())).toBe('409 not_running');

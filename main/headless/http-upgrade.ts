@@ -1,6 +1,6 @@
 /**
- * WebSockets of the headless host: `/control` is served here, the socket of `/stream/<source>` is handed to the daemon
- * that it watches, which completes the handshake itself. Called by the HTTP server.
+ * WebSockets of the headless host: `/control` is served here, the socket of `/stream/<source>` or, for a file,
+ * `/bytes/<source>` is handed to the daemon, which completes the handshake itself. Called by the HTTP server.
  */
 import type { IncomingMessage } from 'node:http';
 import type { WebSocketServer } from 'ws';
@@ -71,16 +71,18 @@ export function upgradeRequest(
     });
     return;
   }
-  const source = /^\/stream\/([a-z0-9-]{1,64})$/.exec(path)?.[1];
+  const [, way, source] = /^\/(stream|bytes)\/([a-z0-9-]{1,64})$/.exec(path) ?? [];
   if (source === undefined) {
-    refuseUpgrade(socket, { code: 'not_found', message: 'There are /control and /stream/<source>.' });
+    const message = 'There are /control, /stream/<source> and /bytes/<source>.';
+    refuseUpgrade(socket, { code: 'not_found', message });
     return;
   }
   const upgrade = { headers: webSocketHeaders(request), head };
   const session = sessions.of(visitor, address);
   // Until it holds the stream, or has nothing to hold.
   const release = session.hold('connection', () => {});
-  const stream = { transport: 'socket', purpose: 'watch', transfer: socket, upgrade } as const;
+  const purpose = way === 'bytes' ? 'bytes' : 'watch';
+  const stream = { transport: 'socket', purpose, transfer: socket, upgrade } as const;
   const opened = plane.openStream(source, stream, { actor, session: session.id });
   release();
   if (!opened.ok) {

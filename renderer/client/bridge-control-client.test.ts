@@ -13,13 +13,13 @@ function make(
   openOutcome: Outcome<null> = { ok: true, result: null },
   request: WindowBridge['request'] = (name, args) => Promise.resolve({ ok: true, result: { name, args } }),
 ) {
-  const opened: { source: string; nonce: string }[] = [];
+  const opened: { source: string; nonce: string; purpose: string | undefined }[] = [];
   const listeners = new Set<(event: MessageEvent) => void>();
   const bridge: WindowBridge = {
     request,
     onEvent: () => () => {},
-    openStream: (source, nonce) => {
-      opened.push({ source, nonce });
+    openStream: (source, nonce, purpose) => {
+      opened.push({ source, nonce, purpose });
       return Promise.resolve(openOutcome);
     },
   };
@@ -61,6 +61,34 @@ describe('the control client of the desktop app', () => {
     });
     stream.send({ type: 'rate', hz: 10 });
     expect(await received).toEqual({ type: 'rate', hz: 10 });
+  });
+
+  it('carries a file over a port that it asks for as such, without the memory around a piece', async () => {
+    const { client, opened, deliver } = make();
+    const asked = client.openBytes('d');
+    expect(opened.map(({ source, purpose }) => [source, purpose])).toEqual([['d', 'bytes']]);
+    const { port1, port2 } = channel();
+    deliver({ type: STREAM_PORT_MESSAGE, nonce: opened[0]?.nonce }, port1);
+    const pipe = await asked;
+    const heard: unknown[] = [];
+    const closed = vi.fn();
+    pipe.onMessage((message) => heard.push(message));
+    pipe.onClose(closed);
+    const arrived = new Promise<{ readonly data: Uint8Array }>((resolve) => {
+      port2.onmessage = (event) => resolve(event.data);
+    });
+    pipe.send({ type: 'bytes', data: new Uint8Array(1_000).fill(7).subarray(10, 13) });
+    const { data } = await arrived;
+    expect([[...data], data.buffer.byteLength]).toEqual([[7, 7, 7], 3]);
+    port2.postMessage({ type: 'bytes-end', total: 0 });
+    await vi.waitFor(() => expect(heard).toEqual([{ type: 'bytes-end', total: 0 }]));
+    port2.close();
+    await vi.waitFor(() => expect(closed).toHaveBeenCalledOnce());
+  });
+
+  it('says why there is no channel for a file', async () => {
+    const { client } = make({ ok: false, error: { code: 'access_denied', message: 'not for you' } });
+    await expect(client.openBytes('d')).rejects.toMatchObject({ code: 'access_denied' });
   });
 
   it('takes no port under another nonce or of another kind', async () => {

@@ -3,15 +3,18 @@
  * the window under the nonce they were asked for.
  */
 
+import type { BytePipe } from '../../contract/byte-stream.ts';
 import type { ControlEvent, ControlOutcome } from '../../contract/control/messages.ts';
 import type { ControlApi, ControlRequestName } from '../../contract/control/requests.ts';
 import { type Outcome, toWireError, type WireError } from '../../contract/errors.ts';
+import type { StreamPurpose } from '../../contract/link/stream-messages.ts';
 import type { FromWindow, ToWindow } from '../../contract/stream.ts';
 import { STREAM_PORT_MESSAGE, type WindowBridge } from '../../contract/window-bridge.ts';
 import { systemClock } from '../../kit/clock.ts';
 import { controlDeadlineMs } from '../../kit/control-deadline.ts';
 import { limits } from '../../kit/limits.ts';
 import { ascendingIds, outcomeOf, PendingRequests } from '../../kit/pending-requests.ts';
+import { portPipe } from './byte-pipes.ts';
 import type { ConnectionState, ControlClient, StreamHandlers, StreamPipe } from './control-client.ts';
 
 /** The part of `window` on which ports arrive. */
@@ -90,11 +93,7 @@ export class BridgeControlClient implements ControlClient {
       port.start();
     };
     answer.then(take, (thrown: unknown) => end(toWireError(thrown).message));
-    if (this.#opening.has(nonce)) {
-      void this.#bridge.openStream(source, nonce).then((outcome) => {
-        if (!outcome.ok) this.#opening.reject(nonce, outcome.error);
-      });
-    }
+    this.#ask(source, nonce, 'watch');
     return {
       send: (message: FromWindow) => port?.postMessage(message),
       close: () => {
@@ -104,6 +103,15 @@ export class BridgeControlClient implements ControlClient {
         port?.close();
       },
     };
+  }
+
+  async openBytes(source: string): Promise<BytePipe> {
+    const { requestId: nonce, answer } = this.#opening.open(
+      `A channel of ${source}`,
+      limits.streamOpenMs.default,
+    );
+    this.#ask(source, nonce, 'bytes');
+    return portPipe(await answer);
   }
 
   retryNow(): void {}
@@ -116,6 +124,14 @@ export class BridgeControlClient implements ControlClient {
     };
     this.#requests.close(closed);
     this.#opening.close(closed);
+  }
+
+  /** Asks main for what was opened under `nonce`, unless there are too many already. */
+  #ask(source: string, nonce: string, purpose: StreamPurpose): void {
+    if (!this.#opening.has(nonce)) return;
+    void this.#bridge.openStream(source, nonce, purpose).then((outcome) => {
+      if (!outcome.ok) this.#opening.reject(nonce, outcome.error);
+    });
   }
 
   readonly #onPort = (event: MessageEvent) => {

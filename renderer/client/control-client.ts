@@ -3,6 +3,7 @@
  * over Electron's bridge and over WebSockets; nothing outside this folder can tell which.
  */
 
+import type { BytePipe } from '../../contract/byte-stream.ts';
 import type { ControlEvent, ControlOutcome } from '../../contract/control/messages.ts';
 import type { ControlApi, ControlRequestName } from '../../contract/control/requests.ts';
 import type { FromWindow, ToWindow } from '../../contract/stream.ts';
@@ -40,6 +41,8 @@ export interface ControlClient {
   /** Calls back at once and on every change. */
   onConnection(listener: (state: ConnectionState) => void): () => void;
   openStream(source: string, handlers: StreamHandlers): StreamPipe;
+  /** Opens a channel for one file of `source`. Rejects with a SignalboxError where there is none. */
+  openBytes(source: string): Promise<BytePipe>;
   /** Tries again without waiting, such as after signing in. */
   retryNow(): void;
   close(): void;

@@ -39,6 +39,7 @@ it('passes everything else on as it is', () => {
     onEvent: vi.fn(() => 'event end'),
     onConnection: vi.fn(() => 'connection end'),
     openStream: vi.fn(() => 'pipe'),
+    openBytes: vi.fn(() => 'bytes'),
     retryNow: vi.fn(),
     close: vi.fn(),
   };
@@ -51,6 +52,7 @@ it('passes everything else on as it is', () => {
   expect(inner.onEvent).toHaveBeenCalledWith(listener);
   expect(inner.onConnection).toHaveBeenCalledWith(listener);
   expect(inner.openStream).toHaveBeenCalledWith('d', handlers);
+  expect([client.openBytes('d'), inner.openBytes.mock.calls]).toEqual(['bytes', [['d']]]);
   client.retryNow();
   expect([inner.retryNow.mock.calls.length, inner.close.mock.calls.length]).toEqual([1, 0]);
   client.close();

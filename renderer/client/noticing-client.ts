@@ -28,6 +28,7 @@ export function noticing(client: ControlClient, notices: AnswerNotices): Control
     onEvent: (listener) => client.onEvent(listener),
     onConnection: (listener) => client.onConnection(listener),
     openStream: (source, handlers) => client.openStream(source, handlers),
+    openBytes: (source) => client.openBytes(source),
     retryNow: () => client.retryNow(),
     close: () => client.close(),
   };

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { limits } from '../../kit/limits.ts';
 import type { ConnectionState } from './control-client.ts';
 import type { SessionCheck } from './host-session.ts';
 import { SocketControlClient } from './socket-control-client.ts';
@@ -190,6 +191,50 @@ describe('the control client of a browser', () => {
     await pass();
     client.openStream('a b', { onMessage: () => {}, onClose: () => {} });
     expect(sockets.at(-1)!.path).toBe('/stream/a%20b');
+  });
+
+  it('carries a file on a path of its own: bytes as bytes and words as words', async () => {
+    const { client, sockets } = make();
+    await pass();
+    const asked = client.openBytes('d');
+    const socket = sockets.at(-1)!;
+    expect([socket.path, socket.binaryType]).toEqual(['/bytes/d', 'arraybuffer']);
+    socket.open();
+    const pipe = await asked;
+    const heard: unknown[] = [];
+    const closed = vi.fn();
+    pipe.onMessage((message) => heard.push(message));
+    pipe.onClose(closed);
+    const sent = vi.spyOn(socket, 'send');
+    pipe.send({ type: 'bytes', data: Uint8Array.of(1, 2) });
+    pipe.send({ type: 'bytes-end', total: 2 });
+    expect(sent.mock.calls).toEqual([[Uint8Array.of(1, 2)], ['{"type":"bytes-end","total":2}']]);
+    socket.reply('{"type":"bytes-ack","credit":1}');
+    socket.reply('{');
+    const data = Uint8Array.of(3).buffer;
+    socket.onmessage?.call(socket as unknown as WebSocket, new MessageEvent('message', { data }));
+    expect(heard).toEqual([
+      { type: 'bytes-ack', credit: 1 },
+      null,
+      { type: 'bytes', data: Uint8Array.of(3) },
+    ]);
+    pipe.close();
+    pipe.send({ type: 'bytes-end', total: 3 });
+    expect([closed.mock.calls.length, sent.mock.calls.length]).toEqual([1, 2]);
+    await pass(limits.streamOpenMs.default);
+    expect(socket.readyState).toBe(3);
+  });
+
+  it('says that there is no channel for a file where the host refuses it or does not answer in time', async () => {
+    const { client, sockets } = make();
+    await pass();
+    const refused = client.openBytes('d');
+    sockets.at(-1)!.drop();
+    await expect(refused).rejects.toMatchObject({ code: 'unavailable' });
+    const late = client.openBytes('d').catch((error: unknown) => error);
+    await pass(limits.streamOpenMs.default);
+    expect(await late).toMatchObject({ code: 'timeout' });
+    expect(sockets.at(-1)!.readyState).toBe(3);
   });
 
   it('waits for 250 ms at first, doubles that, and says until when', async () => {

@@ -1,8 +1,9 @@
 /**
  * The control client of a browser: requests and events as JSON on the WebSocket `/control`, streams on
- * `/stream/<source>`. Reconnects with backoff for as long as the page lives.
+ * `/stream/<source>`, files on `/bytes/<source>`. Reconnects with backoff for as long as the page lives.
  */
 
+import type { BytePipe } from '../../contract/byte-stream.ts';
 import {
   type ControlEvent,
   type ControlOutcome,
@@ -16,6 +17,7 @@ import { controlDeadlineMs } from '../../kit/control-deadline.ts';
 import { limits } from '../../kit/limits.ts';
 import { ascendingIds, outcomeOf, PendingRequests } from '../../kit/pending-requests.ts';
 import { backoffMs } from './backoff.ts';
+import { openSocketBytes } from './byte-pipes.ts';
 import {
   type ConnectionState,
   type ControlClient,
@@ -89,6 +91,10 @@ export class SocketControlClient implements ControlClient {
 
   openStream(source: string, handlers: StreamHandlers): StreamPipe {
     return openSocketStream(this.#options.openSocket(`/stream/${encodeURIComponent(source)}`), handlers);
+  }
+
+  openBytes(source: string): Promise<BytePipe> {
+    return openSocketBytes(this.#options.openSocket(`/bytes/${encodeURIComponent(source)}`), source);
   }
 
   retryNow(): void {

@@ -1,13 +1,16 @@
 /** A host without a process behind it, for tests of what the window makes of hosts: it answers, streams and is closed. */
 import { vi } from 'vitest';
 import { z } from 'zod';
+import type { BytePipe } from '../../contract/byte-stream.ts';
 import type { HistoryResult } from '../../contract/control/history.ts';
 import type { HostInfo } from '../../contract/control/host.ts';
 import type { ControlEvent } from '../../contract/control/messages.ts';
 import { describeManifest, type Manifest, type ManifestDescription } from '../../contract/manifest.ts';
 import type { DaemonSnapshot } from '../../contract/states.ts';
 import type { FromWindow } from '../../contract/stream.ts';
+import { ByteChannel } from '../../kit/byte-channel.ts';
 import type { ConnectionState, ControlClient, HostAccess, StreamHandlers } from '../client/control-client.ts';
+import { testPipes } from '../client/test-pipes.ts';
 
 /** The part of `document` that the models look at. */
 export class FakeDocument extends EventTarget {
@@ -71,6 +74,10 @@ export type FakeHost = ReturnType<typeof fakeHost>;
 export function fakeHost(id = 'a', options: FakeHostOptions = {}) {
   const manifests = options.manifests ?? [manifestOf()];
   const streams: OpenStream[] = [];
+  /** The daemon's ends of channels for files, in the order in which they were opened. */
+  const files: { readonly source: string; readonly channel: ByteChannel }[] = [];
+  /** Why no channel for files is opened; null where one is. */
+  const refusals: { bytes: Error | null } = { bytes: null };
   const events = new Set<(event: ControlEvent) => void>();
   const connections = new Set<(state: ConnectionState) => void>();
   const now = { daemon: daemon(), closed: false };
@@ -130,6 +137,12 @@ export function fakeHost(id = 'a', options: FakeHostOptions = {}) {
         },
       };
     },
+    openBytes: async (source: string): Promise<BytePipe> => {
+      if (refusals.bytes !== null) throw refusals.bytes;
+      const [window, served] = testPipes();
+      files.push({ source, channel: new ByteChannel(served, false) });
+      return window;
+    },
     retryNow: vi.fn(),
     close: () => {
       now.closed = true;
@@ -142,6 +155,8 @@ export function fakeHost(id = 'a', options: FakeHostOptions = {}) {
     answers,
     request,
     streams,
+    files,
+    refusals,
     retryNow: client.retryNow,
     /** Names of the requests made so far. */
     asked: () => request.mock.calls.map(([name]) => name),

@@ -1,5 +1,5 @@
 /** Objects that a window fetches and stores, over a channel for files. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
 import type { Role } from '../../../contract/access.ts';
@@ -81,6 +81,14 @@ it.each([0, 5, 700_000])('fetches an object of %s bytes', async (bytes) => {
   writeFileSync(join(root, 'a b'), 'x'.repeat(bytes));
   const content = await fetched('get /a b', 'operator');
   expect([content.length, content.every((byte) => byte === 0x78)]).toEqual([bytes, true]);
+});
+
+it('fetches an object whose name is as long as a disk takes it', async () => {
+  const folders = Array.from({ length: 10 }, (_, i) => `${i}`.padEnd(255, 'x'));
+  const uri = [...folders, 'y'.repeat(255)].join('/');
+  mkdirSync(join(root, ...folders), { recursive: true });
+  writeFileSync(join(root, uri), 'deep');
+  expect([uri.length, (await fetched(`get ${uri}`)).toString()]).toEqual([2_815, 'deep']);
 });
 
 it.each([0, 5, 700_000])('stores an object of %s bytes, and has it written down', async (bytes) => {

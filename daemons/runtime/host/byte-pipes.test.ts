@@ -115,6 +115,17 @@ it('says over the link and over a port what it says over a socket', () => {
   expect(posted.at(-1)).toEqual({ type: 'bytes-end', total: 5 });
 });
 
+it('posts a piece of a file over a port without the memory around it, which would be cloned with it', () => {
+  const posted: { readonly data: Uint8Array }[] = [];
+  const port = Object.assign(new EventEmitter(), {
+    postMessage: (message: unknown) => void posted.push(message as { data: Uint8Array }),
+    start: vi.fn(),
+    close: vi.fn(),
+  });
+  portPipe(port).send({ type: 'bytes', data: Buffer.alloc(1_000, 7).subarray(10, 13) });
+  expect([posted[0]?.data, posted[0]?.data.buffer.byteLength]).toEqual([Uint8Array.of(7, 7, 7), 3]);
+});
+
 /** A pipe over a real WebSocket, with its client. */
 async function overSocket() {
   vi.useRealTimers();

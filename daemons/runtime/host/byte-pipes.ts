@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
-import type { BytePipe } from '../../../contract/byte-stream.ts';
+import type { ByteMessage, BytePipe } from '../../../contract/byte-stream.ts';
 import { limits as kitLimits } from '../../../kit/limits.ts';
 import { limits } from '../limits.ts';
 import { keepAlive } from '../telemetry/keep-alive.ts';
@@ -22,7 +22,13 @@ const upgrader = new WebSocketServer({
 
 /** Over a MessagePort that was transferred. */
 export function portPipe(port: PortLike): BytePipe {
-  return portEnd(port);
+  const end = portEnd<ByteMessage>(port);
+  return {
+    ...end,
+    // A piece of a larger block of memory would be cloned with the whole block.
+    send: (message) =>
+      end.send(message.type === 'bytes' ? { ...message, data: Uint8Array.from(message.data) } : message),
+  };
 }
 
 /** Over a WebSocket that main accepted, authenticated and handed over. */
