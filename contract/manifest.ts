@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { Access } from './access.ts';
 import { INSTRUMENT_KINDS, type InstrumentKind, type MetricSpec } from './link/catalog.ts';
 import type { ListenPlace } from './listen-place.ts';
+import type { ComparisonSpec, FilesSpec, ResultPageSpec } from './manifest-views.ts';
 import { catalogOf } from './metric-specs.ts';
 
 export { INSTRUMENT_KINDS, type InstrumentKind, type MetricSpec };
@@ -174,6 +175,10 @@ export interface Manifest<
   readonly commands: Commands;
   readonly tables?: Readonly<Record<string, TableSpec>>;
   readonly charts?: readonly ChartSpec[];
+  readonly comparisons?: readonly ComparisonSpec[];
+  /** By the name that stands in the address of the page. */
+  readonly pages?: Readonly<Record<string, ResultPageSpec>>;
+  readonly files?: FilesSpec;
   readonly instruments?: InstrumentGroups;
   readonly highlights?: Highlights;
   readonly renamed?: Renamed;
@@ -257,6 +262,9 @@ export interface ManifestDescription {
   readonly commands: readonly CommandDescription[];
   readonly tables: Readonly<Record<string, TableSpec>>;
   readonly charts: readonly ChartSpec[];
+  readonly comparisons: readonly ComparisonSpec[];
+  readonly pages: Readonly<Record<string, ResultPageSpec>>;
+  readonly files: FilesSpec | null;
   readonly instruments: InstrumentGroups;
   readonly highlights: Highlights;
   readonly renamed: Renamed;
@@ -301,6 +309,9 @@ export function describeManifest(manifest: Manifest): ManifestDescription {
     commands,
     tables: manifest.tables ?? {},
     charts: manifest.charts ?? [],
+    comparisons: manifest.comparisons ?? [],
+    pages: manifest.pages ?? {},
+    files: manifest.files ?? null,
     instruments: manifest.instruments ?? {},
     highlights: manifest.highlights ?? {},
     renamed: manifest.renamed ?? {},

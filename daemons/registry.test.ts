@@ -66,6 +66,39 @@ describe.each(registry.map(describeManifest))('the manifest of $id', (manifest) 
     }
   });
 
+  test('shows side by side only what it measures, a metric for each column', () => {
+    const measured = manifest.metrics.map(({ name }) => name);
+    for (const { columns, rows } of manifest.comparisons)
+      for (const { metrics } of rows) {
+        expect(metrics).toHaveLength(columns.length);
+        expect(measured).toEqual(expect.arrayContaining([...metrics]));
+      }
+  });
+
+  test('has pages of answers of commands that only read, and beside them commands that exist and need nothing', () => {
+    const named = (name: string) => manifest.commands.find((command) => command.name === name);
+    for (const [name, { command, actions = [] }] of Object.entries(manifest.pages)) {
+      expect(Object.keys(manifest.tables), name).not.toContain(name);
+      expect(named(command)).toMatchObject({ danger: 'safe', unrecorded: 'run', result: 'table' });
+      for (const one of [command, ...actions.map((action) => action.command)]) {
+        const { properties = {}, required = [] } = named(one)?.args ?? {};
+        expect(
+          required.filter((argument) => properties[argument]?.default === undefined),
+          one,
+        ).toEqual([]);
+      }
+    }
+  });
+
+  test('browses files by commands that take what the page of files says', () => {
+    if (manifest.files === null) return;
+    const { list, stat, remove } = manifest.files;
+    const argumentsOf = (name: string) =>
+      Object.keys(manifest.commands.find((command) => command.name === name)?.args.properties ?? {});
+    expect(argumentsOf(list)).toEqual(expect.arrayContaining(['prefix', 'after', 'folders', 'limit']));
+    expect([argumentsOf(stat), argumentsOf(remove)]).toEqual([['uri'], ['uri']]);
+  });
+
   test('runs at once from a row only what is safe and has all that it needs', () => {
     for (const { action } of actions.filter((one) => one.action.immediate === true)) {
       const command = commandOf(action);

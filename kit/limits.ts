@@ -31,6 +31,66 @@ export const limits = {
     unit: 'bytes',
     reason: 'Longest piece of a file in one message, so that others have their turn in between.',
   },
+  filePieceBytes: {
+    default: 262_144,
+    unit: 'bytes',
+    reason: 'What a window reads of a file at once to upload it: a few pieces of a channel, little memory.',
+  },
+  diskWriteBytes: {
+    default: 1_048_576,
+    unit: 'bytes',
+    reason:
+      'What a window gathers of a download before it writes: each write is a journey to another process.',
+  },
+  memoryFileBytes: {
+    default: 33_554_432,
+    unit: 'bytes',
+    reason:
+      'A download up to this is kept in memory until it is whole; a larger one goes to the disk, which takes a moment to begin.',
+  },
+  downloadKeptMs: {
+    default: 600_000,
+    unit: 'milliseconds',
+    reason:
+      'A download is kept for the browser to take over for this long: it does not say when it has done so.',
+  },
+  filesAtOnce: {
+    default: 2,
+    unit: 'count',
+    reason: 'Files of one daemon that a window has on their way: one large file holds up no small one.',
+  },
+  filesListed: {
+    default: 200,
+    unit: 'count',
+    reason: 'Files on one page of a list: what a person looks through.',
+  },
+  progressMs: {
+    default: 200,
+    unit: 'milliseconds',
+    reason: 'Progress of a file is shown this often: pieces come a thousand times a second.',
+  },
+  announcedFileBytes: {
+    default: 16_777_216,
+    unit: 'bytes',
+    reason:
+      'Progress of a smaller file is not read out, only its end: it is there before a sentence is over.',
+  },
+  previewTextBytes: {
+    default: 131_072,
+    unit: 'bytes',
+    reason: 'What is shown of a text: some thousand lines, which a page draws at once.',
+  },
+  previewImageBytes: {
+    default: 16_777_216,
+    unit: 'bytes',
+    reason: 'A larger picture is not shown: it would be fetched whole only to be looked at.',
+  },
+  previewImagePixels: {
+    default: 50_000_000,
+    unit: 'count',
+    reason:
+      'A picture of more is not decoded: each takes four bytes, and a small file may say that it has billions.',
+  },
   requestAnswerMs: {
     default: 30_000,
     unit: 'milliseconds',

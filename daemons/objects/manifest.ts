@@ -28,6 +28,32 @@ export const manifest = defineManifest({
       rowActions: clientActions,
     },
   },
+  comparisons: [
+    {
+      title: 'Modes',
+      of: 'Mode',
+      columns: ['Requests', 'Content', 'Latency (p50 · p99)', 'Waiting', 'Failed'],
+      rows: CONTENT_MODES.map((mode) => ({
+        title: mode.toUpperCase(),
+        metrics: [
+          metric(`requests_${mode}_total`),
+          metric(`bytes_${mode}_total`),
+          metric(`${mode}_latency_seconds`),
+          metric(`queue_${mode}`),
+          metric(`failed_${mode}_total`),
+        ],
+      })),
+    },
+  ],
+  pages: {
+    cache: {
+      title: 'Cache',
+      hint: 'The objects that are kept open, those that are asked for most on top.',
+      command: 'cache',
+      actions: [{ title: 'Close those that are not pinned', command: 'cache-clear' }],
+    },
+  },
+  files: { title: 'Objects', noun: 'object', list: 'list', stat: 'stat', remove: 'delete', write: 'admin' },
   charts: [
     { title: 'Requests', metrics: CONTENT_MODES.map((mode) => metric(`requests_${mode}_total`)) },
     { title: 'Latency', metrics: CONTENT_MODES.map((mode) => metric(`${mode}_latency_seconds`)) },

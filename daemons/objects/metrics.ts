@@ -35,6 +35,9 @@ export const objectsMetrics: readonly MetricSpec[] = [
   ...MEASURED_MODES.map((mode) => counter(`requests_${mode}`, `Requests answered: ${OF_MODE[mode]}`)),
   counter('requests', 'Requests answered, of all modes'),
   counter('failed_requests', 'Answers whose status was not ok'),
+  ...CONTENT_MODES.map((mode) =>
+    counter(`failed_${mode}`, `Answers whose status was not ok: ${OF_MODE[mode]}`),
+  ),
   counter('denied_requests', 'Requests refused because whoever asked may not'),
   counter('protocol_errors', 'Bytes that are not of the protocol; each closes its connection'),
   ...CONTENT_MODES.map((mode) =>
@@ -93,6 +96,7 @@ export class ServingMetrics {
   readonly idle;
   readonly requestsOf: Readonly<Record<MeasuredMode, CounterHandle>>;
   readonly latencyOf: Readonly<Record<MeasuredMode, LatencyHandle>>;
+  readonly failedOf: Readonly<Record<ContentMode, CounterHandle>>;
   readonly bytesOf: Readonly<Record<ContentMode, CounterHandle>>;
   readonly queueOf: Readonly<Record<ContentMode, Pick<Gauge, 'add' | 'set'>>>;
 
@@ -109,6 +113,7 @@ export class ServingMetrics {
     this.idle = source.counter(name('idle_disconnects_total'));
     this.requestsOf = each(MEASURED_MODES, (mode) => source.counter(name(`requests_${mode}_total`)));
     this.latencyOf = each(MEASURED_MODES, (mode) => source.histogram(name(`${mode}_latency_seconds`)));
+    this.failedOf = each(CONTENT_MODES, (mode) => source.counter(name(`failed_${mode}_total`)));
     this.bytesOf = each(CONTENT_MODES, (mode) => source.counter(name(`bytes_${mode}_total`)));
     this.queueOf = each(CONTENT_MODES, (mode) => source.gauge(name(`queue_${mode}`)));
   }

@@ -5,6 +5,7 @@ import { MAIN_SOURCE } from '../../contract/control/host.ts';
 import type { ManifestDescription } from '../../contract/manifest.ts';
 import type { DaemonSnapshot } from '../../contract/states.ts';
 import { CommandsTab } from '../commands/commands-tab.tsx';
+import { FILES_TAB, FileBrowser } from '../files/file-browser.tsx';
 import { LogView } from '../logs/log-view.tsx';
 import { useHost, useHostState, useManifests, useMay, useNaming } from '../model/host-context.ts';
 import { LifecycleButtons, StartWhereDown } from '../overview/lifecycle.tsx';
@@ -19,6 +20,7 @@ import { CrashesTab } from './crashes-tab.tsx';
 import { LiveTab } from './live-tab.tsx';
 import { LoopBlocksTab } from './loop-blocks-tab.tsx';
 import { messages } from './messages.ts';
+import { ResultPage } from './result-page.tsx';
 
 interface TabSpec {
   readonly name: string;
@@ -66,18 +68,36 @@ export function DaemonPage({ id }: { id: string }): ReactNode {
           key={id}
           source={source}
           charts={manifest.charts}
+          comparisons={manifest.comparisons}
           instruments={manifest.instruments}
           up={up}
         />
       ),
     },
   ];
+  const { files } = manifest;
+  if (files !== null) {
+    tabs.push({
+      name: FILES_TAB,
+      title: files.title,
+      fills: true,
+      render: () => <FileBrowser key={id} {...{ manifest, files }} up={daemon.state === 'running'} />,
+    });
+  }
   for (const [name, table] of Object.entries(manifest.tables)) {
     tabs.push({
       name,
       title: table.title,
       fills: true,
       render: () => <LiveTable key={`${id} ${name}`} {...{ source, manifest, name, table, up }} />,
+    });
+  }
+  for (const [name, page] of Object.entries(manifest.pages)) {
+    tabs.push({
+      name,
+      title: page.title,
+      fills: true,
+      render: () => <ResultPage key={`${id} ${name}`} {...{ manifest, name, page, up }} />,
     });
   }
   if (manifest.commands.length > 0) {

@@ -1,6 +1,7 @@
 /** Live charts of a process: what its manifest declares, then what every process has. */
 import { type ReactNode, useMemo, useState } from 'react';
 import type { ChartSpec, ManifestDescription } from '../../contract/manifest.ts';
+import type { ComparisonSpec } from '../../contract/manifest-views.ts';
 import { liveChart, runtimeCharts } from '../charts/chart-series.ts';
 import { LiveChart } from '../charts/live-chart.tsx';
 import { messages as chartMessages } from '../charts/messages.ts';
@@ -9,6 +10,7 @@ import { Button } from '../ui/button.tsx';
 import { Callout } from '../ui/callout.tsx';
 import { LiveText } from '../ui/live-text.tsx';
 import { SegmentedControl } from '../ui/segmented-control.tsx';
+import { ComparisonTable } from './comparison-table.tsx';
 import { InstrumentGroups } from './instrument-groups.tsx';
 import { messages } from './messages.ts';
 import { MetricTable } from './metric-table.tsx';
@@ -18,12 +20,13 @@ const WINDOWS = [60, 300, 600] as const;
 interface LiveTabProps {
   readonly source: SourceModel;
   readonly charts: readonly ChartSpec[];
+  readonly comparisons?: readonly ComparisonSpec[];
   /** How the manifest wants kinds of instruments drawn. */
   readonly instruments: ManifestDescription['instruments'];
   readonly up: boolean;
 }
 
-export function LiveTab({ source, charts, instruments, up }: LiveTabProps): ReactNode {
+export function LiveTab({ source, charts, comparisons = [], instruments, up }: LiveTabProps): ReactNode {
   const [windowSeconds, setWindow] = useState<number>(60);
   const [paused, setPaused] = useState(false);
   const own = useMemo(
@@ -65,6 +68,9 @@ export function LiveTab({ source, charts, instruments, up }: LiveTabProps): Reac
           <LiveText read={() => messages.skipped(source.samples.skipped)} />
         </span>
       </div>
+      {comparisons.map((comparison) => (
+        <ComparisonTable key={comparison.title} source={source} comparison={comparison} />
+      ))}
       {[own, runtime].map((group, index) =>
         group.length === 0 ? null : (
           <section

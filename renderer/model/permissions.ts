@@ -5,6 +5,7 @@
 import { mayAccess } from '../../contract/access.ts';
 import type { HostInfo } from '../../contract/control/host.ts';
 import { CONTROL_REQUESTS, type ControlRequestName } from '../../contract/control/requests.ts';
+import type { FilesSpec } from '../../contract/manifest-views.ts';
 
 /** A request whose access does not depend on what it names. */
 export type PlainRequestName = Exclude<ControlRequestName, 'command.run' | 'command.impact'>;
@@ -14,14 +15,32 @@ export function offeredTo(host: HostInfo): HostInfo {
   const { role, manifests } = host;
   return {
     ...host,
-    manifests: manifests.map((manifest) => ({
-      ...manifest,
-      commands: manifest.commands.filter(({ access }) => mayAccess(role, access)),
-      tables: Object.fromEntries(
-        Object.entries(manifest.tables).filter(([, { access }]) => mayAccess(role, access)),
-      ),
-    })),
+    manifests: manifests.map((manifest) => {
+      const commands = manifest.commands.filter(({ access }) => mayAccess(role, access));
+      const has = (name: string) => commands.some((command) => command.name === name);
+      return {
+        ...manifest,
+        commands,
+        tables: Object.fromEntries(
+          Object.entries(manifest.tables).filter(([, { access }]) => mayAccess(role, access)),
+        ),
+        pages: Object.fromEntries(
+          Object.entries(manifest.pages)
+            .filter(([, { command }]) => has(command))
+            .map(([name, page]) => [
+              name,
+              { ...page, actions: (page.actions ?? []).filter(({ command }) => has(command)) },
+            ]),
+        ),
+        files: manifest.files !== null && has(manifest.files.list) ? manifest.files : null,
+      };
+    }),
   };
+}
+
+/** Whether whoever uses the window may put files where this is needed. */
+export function mayWrite(host: Pick<HostInfo, 'role'> | null, files: FilesSpec): boolean {
+  return host !== null && mayAccess(host.role, files.write);
 }
 
 /** Whether a request is offered; none is before the host has said who is asking. */

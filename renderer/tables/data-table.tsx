@@ -43,6 +43,8 @@ interface DataTableProps {
   readonly renamed?: Readonly<Record<string, string>> | undefined;
   /** Width of the column of actions, in pixels. */
   readonly actionWidth?: number;
+  /** What stands in a cell instead of its text; null for the text. */
+  readonly renderCell?: (column: TableColumn, row: readonly TableCell[]) => ReactNode;
   readonly renderAction?: (row: readonly TableCell[]) => ReactNode;
   /** What stands there while there are no rows. */
   readonly empty: ReactNode;
@@ -159,7 +161,9 @@ export function DataTable(props: DataTableProps): ReactNode {
                         cell={row[place]}
                         first={index === 0}
                         now={now}
-                      />
+                      >
+                        {props.renderCell?.(columns[place]!, row) ?? null}
+                      </Cell>
                     ))}
                     {renderAction !== undefined && (
                       <td className="sticky right-0 border-b border-l border-line bg-surface px-2 text-right group-hover:bg-sunken">
@@ -184,16 +188,18 @@ interface CellProps {
   /** Stays in view when the table is scrolled sideways. */
   readonly first: boolean;
   readonly now: number;
+  /** Instead of its text. */
+  readonly children: ReactNode;
 }
 
-function Cell({ type, cell, first, now }: CellProps): ReactNode {
+function Cell({ type, cell, first, now, children }: CellProps): ReactNode {
   const text = formatCellShort(type, cell, now);
   return (
     <td
       title={type === 'text' || type === 'time' ? formatCell(type, cell) : undefined}
       className={`truncate border-b border-line px-3 ${isFigure(type) ? 'text-right' : ''} ${first ? 'sticky left-0 bg-surface group-hover:bg-sunken' : ''}`}
     >
-      {text}
+      {children ?? text}
     </td>
   );
 }

@@ -57,8 +57,12 @@ export function usableActions(
   commands: readonly CommandDescription[],
 ): { readonly actions: readonly RowAction[]; readonly width: number } {
   const usable = (actions ?? []).filter(({ command }) => commands.some(({ name }) => name === command));
-  const buttons = usable.map(({ title }) => measureText(title, TEXT) + BUTTON_PX);
-  return { actions: usable, width: Math.ceil(buttons.reduce((sum, one) => sum + one, CELL_PX)) };
+  return { actions: usable, width: actionsWidth(usable.map(({ title }) => title)) };
+}
+
+/** Width of a column with buttons of these titles, in pixels. */
+export function actionsWidth(titles: readonly string[]): number {
+  return Math.ceil(titles.reduce((sum, title) => sum + measureText(title, TEXT) + BUTTON_PX, CELL_PX));
 }
 
 /** Arguments of a row's command, taken from the cells that the manifest names. */

@@ -106,6 +106,7 @@ export class AnswerSender {
     const { arena, metrics } = this.#serving;
     arena.used = writeError(arena.bytes, this.#roomForHead(), this.#framing, id, status, message);
     metrics.failed.add(1);
+    if (mode === 'fdpass' || mode === 'copy' || mode === 'splice') metrics.failedOf[mode].add(1);
     this.#count(mode, 0);
   }
 

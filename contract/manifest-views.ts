@@ -1,0 +1,44 @@
+/** What a manifest may have drawn beside charts and tables: figures side by side, a page of a command's answer, and files. */
+import type { Access } from './access.ts';
+
+/** The same figures of several things, side by side on top of the Live page. */
+export interface ComparisonSpec {
+  readonly title: string;
+  /** What a row is, such as `Mode`; the title of the first column. */
+  readonly of: string;
+  /** Titles of the other columns. */
+  readonly columns: readonly string[];
+  /** `metrics` has full names in the order of the columns. */
+  readonly rows: readonly { readonly title: string; readonly metrics: readonly string[] }[];
+}
+
+/** A page of a daemon that shows what a command answers, which is safe, only reads and has a table as its result. */
+export interface ResultPageSpec {
+  readonly title: string;
+  /** One sentence about what is shown. */
+  readonly hint: string;
+  readonly command: string;
+  /** Commands that are offered beside the table; each is there for whoever may run it. */
+  readonly actions?: readonly { readonly title: string; readonly command: string }[];
+}
+
+/**
+ * The files of a daemon, browsed on a page of their own. Their content comes and goes over a channel for files that is opened as
+ * `get NAME` or `put NAME` (byte-stream.ts), which needs the access `operate`.
+ */
+export interface FilesSpec {
+  readonly title: string;
+  /** What one of them is called, such as `object`. */
+  readonly noun: string;
+  /**
+   * Command that takes `prefix`, `after`, `folders` and `limit`, and answers rows of `uri`, `size` (null for a folder, whose `uri`
+   * ends in "/"), `modifiedAt` and `contentType`, with the `next` page's `after` or null. The page is there for whoever may run it.
+   */
+  readonly list: string;
+  /** Command that takes `uri` and answers the fields of a row, or `not_found`. */
+  readonly stat: string;
+  /** Command that takes `uri`. */
+  readonly remove: string;
+  /** What putting one needs; checked again by the daemon. */
+  readonly write: Access;
+}

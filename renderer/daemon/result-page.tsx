@@ -1,0 +1,97 @@
+/** A page of a daemon that shows what one of its commands answers: read when it is opened and whenever that is wanted. */
+import { type ReactNode, useCallback, useEffect, useState } from 'react';
+import type { ManifestDescription } from '../../contract/manifest.ts';
+import type { ResultPageSpec } from '../../contract/manifest-views.ts';
+import type { TableCell } from '../../contract/stream.ts';
+import { openCommand } from '../commands/command-dialog-store.ts';
+import type { CommandRun } from '../commands/command-runner.ts';
+import { tableOf } from '../commands/result-values.ts';
+import { useCommandRunner } from '../commands/use-command-runner.ts';
+import { useHost } from '../model/host-context.ts';
+import { DataTable } from '../tables/data-table.tsx';
+import { RowActions, usableActions } from '../tables/row-actions.tsx';
+import { Button } from '../ui/button.tsx';
+import { Callout, EmptyState } from '../ui/callout.tsx';
+import { messages } from './messages.ts';
+
+interface ResultPageProps {
+  readonly manifest: ManifestDescription;
+  readonly name: string;
+  readonly page: ResultPageSpec;
+  readonly up: boolean;
+}
+
+export function ResultPage({ manifest, name, page, up }: ResultPageProps): ReactNode {
+  const host = useHost();
+  const command = manifest.commands.find((one) => one.name === page.command)!;
+  const runner = useCommandRunner(manifest.id, command.name);
+  const [last, setLast] = useState<CommandRun>({ phase: 'idle' });
+  const load = useCallback(async () => setLast(await runner.start({}, false)), [runner]);
+  useEffect(() => {
+    if (up) void load();
+  }, [up, load]);
+  const { actions, width } = usableActions(command.rowActions, manifest.commands);
+  const table = last.phase === 'done' ? tableOf(command, last.result) : null;
+  return (
+    <div className="flex h-full min-h-0 flex-col gap-3">
+      <div className="flex flex-wrap items-center gap-2">
+        <p className="min-w-0 flex-1 text-sm text-dim">{page.hint}</p>
+        <Button icon="restart" disabled={!up || runner.run.phase === 'running'} onClick={() => void load()}>
+          {messages.readAgain}
+        </Button>
+        {(page.actions ?? []).map((action) => (
+          <Button
+            key={action.command}
+            disabled={!up}
+            onClick={() =>
+              openCommand({
+                host,
+                daemon: manifest.id,
+                command: action.command,
+                args: {},
+                onDone: () => void load(),
+              })
+            }
+          >
+            {action.title}
+          </Button>
+        ))}
+      </div>
+      {last.phase === 'failed' && (
+        <Callout tone="bad" urgent title={messages.notRead(page.title)}>
+          <p>{last.error.message}</p>
+          <p className="font-mono text-xs text-dim">{last.error.code}</p>
+        </Callout>
+      )}
+      {!up && (
+        <EmptyState icon="ring" title={messages.down(manifest.id)}>
+          {messages.downHint}
+        </EmptyState>
+      )}
+      {up && table !== null && (
+        <DataTable
+          title={page.title}
+          columns={table.columns}
+          rows={table.rows}
+          keyColumn={-1}
+          heightClass="min-h-0"
+          memory={`${manifest.id} page ${name}`}
+          actionWidth={width}
+          {...(actions.length === 0
+            ? {}
+            : {
+                renderAction: (row: readonly TableCell[]) => (
+                  <RowActions
+                    daemon={manifest.id}
+                    columns={table.columns}
+                    {...{ actions, row }}
+                    onDone={() => void load()}
+                  />
+                ),
+              })}
+          empty={<EmptyState icon="ring" title={messages.nothingThere(page.title)} />}
+        />
+      )}
+    </div>
+  );
+}
