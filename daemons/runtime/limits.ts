@@ -228,6 +228,29 @@ export const limits = {
     unit: 'milliseconds',
     reason: 'A handshake takes a few round trips; a peer that stalls in it only holds a descriptor.',
   },
+  webSocketRequestBytes: {
+    default: 8_192,
+    unit: 'bytes',
+    reason:
+      'Longest HTTP request that asks for a WebSocket; browsers send one of half a kilobyte, and cookies of the same host may be with it.',
+  },
+  webSocketMessageBytes: {
+    default: 16_384,
+    unit: 'bytes',
+    reason:
+      'Longest message of a client over a WebSocket: a line with tags is 4,606 bytes, and one that is somewhat too long is told so; beyond this the connection ends (1009).',
+  },
+  webSocketFragments: {
+    default: 16,
+    unit: 'count',
+    reason: 'Pieces of one message; a line is one, and each piece costs memory of its own.',
+  },
+  webSocketChunks: {
+    default: 256,
+    unit: 'count',
+    reason:
+      'Reads in which one frame may arrive: a line of 256 bytes from somebody who types its bytes one by one; each costs memory of its own.',
+  },
   lingeringRefusals: {
     default: 256,
     unit: 'count',

@@ -16,6 +16,7 @@ import type { OpenConnections } from './open-connections.ts';
 import { RefusedSockets } from './refused-sockets.ts';
 import { TlsAcceptor } from './tls-acceptor.ts';
 import type { TlsCredentials } from './tls-credentials.ts';
+import { WebSocketAcceptor, type WebSocketRules } from './websocket-acceptor.ts';
 
 /** What a daemon says about accepting. */
 export interface AcceptorOptions<Entry extends ListenEntry, Class extends ClassRule> {
@@ -28,22 +29,31 @@ export interface AcceptorOptions<Entry extends ListenEntry, Class extends ClassR
   readonly sockets?: ServerOpts;
   /** Whether a TLS client is asked for a certificate. It is not verified: its fingerprint identifies the client. */
   readonly requestCert?: boolean;
-  /** Milliseconds that a TLS handshake may take; asked for each. `tlsHandshakeMs` where absent. */
+  /** Which listeners speak WebSocket, and how; none where absent. */
+  readonly webSocket?: WebSocketRules & { readonly wanted: (entry: Entry) => boolean };
+  /** Milliseconds that a handshake may take, of TLS or of WebSocket; asked for each. `tlsHandshakeMs` where absent. */
   readonly handshakeMs?: () => number;
   /** Milliseconds that a refused client may linger; asked for each. `closeFlushMs` where absent. */
   readonly lingerMs?: () => number;
   /** What a refused client is sent, in the words of the protocol; nothing where absent. */
-  readonly lastWord?: (refusal: Refusal<Class>, address: string) => string | Uint8Array;
+  readonly lastWord?: (refusal: Refusal<Class>, address: string, entry: Entry) => string | Uint8Array;
   /** Told of every refusal, for the log, but those of an address that was told often enough. */
   readonly onRefused?: (refusal: Refusal<Class>, address: string) => void;
   /** A refused client is gone that was sent why. */
   readonly onRefusedGone?: () => void;
   /**
-   * Takes a connection that was let in, with TLS after the handshake. Its place is given back when the socket is closed; a
+   * Takes a connection that was let in, after all handshakes; `webSocket` is the subprotocol that was agreed on, empty where
+   * none was, and null where no WebSocket is spoken. Its place is given back when the socket is closed; a
    * daemon calls `seat.leave()` where it shall not count any more before that, and `seat.keep()` where the connection outlives the socket. An error of the socket that nobody handles
    * just closes it.
    */
-  readonly onOpen: (socket: Socket, seat: Seat<Class>, entry: Entry, tls: TLSSocket | null) => void;
+  readonly onOpen: (
+    socket: Socket,
+    seat: Seat<Class>,
+    entry: Entry,
+    tls: TLSSocket | null,
+    webSocket: string | null,
+  ) => void;
 }
 
 /** A change of listeners and certificate that has begun: what `reload()` of a daemon returns. */
@@ -71,18 +81,26 @@ interface Arrival<Entry, Class extends ClassRule> {
   readonly entry: Entry;
 }
 
+/** Who is past it. */
+interface Secured<Entry, Class extends ClassRule> extends Arrival<Entry, Class> {
+  readonly tls: TLSSocket | null;
+}
+
 /** The listeners of one daemon and what becomes of those who connect. */
 export class Acceptor<Entry extends ListenEntry, Class extends ClassRule> {
+  /** Connections that were let in and did not get through, beside those that failed in TLS; they only ever grow. */
+  readonly failures = { webSocket: 0 };
   readonly #options: AcceptorOptions<Entry, Class> & Defaults;
   readonly #admission: Admission<Class>;
   readonly #listeners: ListenerSet<Entry>;
   readonly #refused: RefusedSockets;
+  readonly #webSockets: WebSocketAcceptor<Secured<Entry, Class>> | null;
   #tls: TlsAcceptor<Arrival<Entry, Class>> | null = null;
   #accepting = false;
 
   constructor(given: AcceptorOptions<Entry, Class>) {
     const options = { ...DEFAULTS, ...given };
-    const { key, protocol, admission } = options;
+    const { key, protocol, admission, webSocket, handshakeMs } = options;
     this.#options = options;
     this.#admission = admission;
     this.#listeners = new ListenerSet<Entry>({
@@ -93,6 +111,18 @@ export class Acceptor<Entry extends ListenEntry, Class extends ClassRule> {
         admission.counts.acceptFailures++;
       },
     });
+    this.#webSockets =
+      webSocket === undefined
+        ? null
+        : new WebSocketAcceptor({
+            ...webSocket,
+            handshakeMs,
+            onOpen: (socket, agreed, { seat, entry, tls }) =>
+              this.#handOver(socket, seat, entry, tls, agreed),
+            onFailure: () => {
+              this.failures.webSocket++;
+            },
+          });
     this.#refused = new RefusedSockets({
       most: limits.lingeringRefusals.default,
       lingerMs: options.lingerMs,
@@ -152,7 +182,7 @@ export class Acceptor<Entry extends ListenEntry, Class extends ClassRule> {
       return;
     }
     socket.once('close', () => seat.socketClosed());
-    this.#handOver(socket, seat, entry, tls);
+    this.#handOver(socket, seat, entry, tls, null);
   }
 
   /**
@@ -184,6 +214,7 @@ export class Acceptor<Entry extends ListenEntry, Class extends ClassRule> {
     this.close();
     this.#refused.close();
     this.#tls?.close();
+    this.#webSockets?.close();
   }
 
   #accepted(socket: Socket, entry: Entry): void {
@@ -203,36 +234,47 @@ export class Acceptor<Entry extends ListenEntry, Class extends ClassRule> {
       }
       this.#options.onRefused?.(seat, address);
       // Before a handshake there is no way to say why.
-      this.#refused.refuse(socket, encrypted ? null : this.#lastWord(seat, address));
+      this.#refused.refuse(socket, encrypted ? null : this.#lastWord(seat, address, entry));
       return;
     }
     socket.once('close', () => seat.socketClosed());
-    if (!encrypted) this.#handOver(socket, seat, entry, null);
+    if (!encrypted) this.#secured(socket, { seat, entry, tls: null });
     else if (this.#tls === null) socket.destroy();
     else this.#tls.accept(socket, { seat, entry });
   }
 
-  #handOver(socket: Socket, seat: Seat<Class>, entry: Entry, tls: TLSSocket | null): void {
-    socket.on('error', closesByItself);
-    this.#options.onOpen(socket, seat, entry, tls);
+  /** Goes on with one who speaks TLS by now, where that is spoken. */
+  #secured(socket: Socket, arrival: Secured<Entry, Class>): void {
+    const { webSocket } = this.#options;
+    if (webSocket?.wanted(arrival.entry)) this.#webSockets?.accept(socket, arrival);
+    else this.#handOver(socket, arrival.seat, arrival.entry, arrival.tls, null);
   }
 
-  #lastWord(refusal: Refusal<Class>, address: string): string | Uint8Array | null {
-    return this.#options.lastWord?.(refusal, address) ?? null;
-  }
-
-  #secured(socket: TLSSocket, { seat, entry }: Arrival<Entry, Class>): void {
+  /** Gives the daemon a connection; a ban may have been set during its handshakes. */
+  #handOver(
+    socket: Socket,
+    seat: Seat<Class>,
+    entry: Entry,
+    tls: TLSSocket | null,
+    webSocket: string | null,
+  ): void {
     if (!this.#accepting) {
       socket.destroy();
       return;
     }
-    const banned = this.#admission.refusalOfBan(seat.address);
+    const banned = tls === null && webSocket === null ? null : this.#admission.refusalOfBan(seat.address);
     if (banned === null) {
-      this.#handOver(socket, seat, entry, socket);
+      socket.on('error', closesByItself);
+      this.#options.onOpen(socket, seat, entry, tls, webSocket);
       return;
     }
     this.#options.onRefused?.(banned, seat.address);
-    this.#refused.refuse(socket, this.#lastWord(banned, seat.address));
+    // What HTTP would say comes too late on a WebSocket.
+    this.#refused.refuse(socket, webSocket === null ? this.#lastWord(banned, seat.address, entry) : null);
+  }
+
+  #lastWord(refusal: Refusal<Class>, address: string, entry: Entry): string | Uint8Array | null {
+    return this.#options.lastWord?.(refusal, address, entry) ?? null;
   }
 
   #tlsWith(credentials: TlsCredentials): TlsAcceptor<Arrival<Entry, Class>> {
@@ -241,7 +283,7 @@ export class Acceptor<Entry extends ListenEntry, Class extends ClassRule> {
       credentials,
       requestCert,
       handshakeMs,
-      onSecure: (socket, arrival) => this.#secured(socket, arrival),
+      onSecure: (socket, arrival) => this.#secured(socket, { ...arrival, tls: socket }),
       onFailure: () => {
         this.#admission.counts.tlsHandshakeFailures++;
       },
