@@ -1,5 +1,6 @@
 /** Who hears what: crowds by status, by capability, and by what they share. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { CAP } from './client/capabilities.ts';
 import { type MemoryClient, MemoryServer } from './memory-server.ts';
 import type { User } from './state/user.ts';
 
@@ -102,7 +103,7 @@ it('a crowd of more than a small one gets the same', () => {
     const client = irc.connect();
     const local = client.client!;
     Object.assign(local.user, { nick: `n${i}`, registered: true });
-    if (i % 2 === 0) local.caps |= 1 << 5;
+    if (i % 2 === 0) local.caps |= CAP.awayNotify;
     irc.server.state.join(local.user, '#x', 0);
     return client;
   });

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { connect as connectTls } from 'node:tls';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { portOf } from '../../contract/listen-place.ts';
 import { changedSettings } from '../runtime/host/changed-settings.ts';
 import type { DaemonContext } from '../runtime/host/daemon-definition.ts';
@@ -173,6 +174,45 @@ it('serves real clients and counts them', async () => {
   const rows = [...(daemon.tables?.connections?.rows() ?? [])];
   expect(rows.map((row) => row[0])).toEqual(['a', 'b']);
   expect(rows[0]).toHaveLength(manifest.tables?.connections?.columns.length ?? 0);
+});
+
+it.each([
+  ['text.ircv3.net', false],
+  ['binary.ircv3.net', true],
+])('lets browsers chat with everybody else over WebSocket, by %s', async (protocol, binary) => {
+  const listen = [
+    { host: '127.0.0.1', port: 0 },
+    { host: '127.0.0.1', port: 0, tls: true, protocol: 'websocket' },
+  ];
+  const { daemon, metric, port } = await start(configure({ listen }));
+  expect(daemon.listeners()[1]).toMatchObject({ protocol: 'websocket', tls: true });
+  const plain = await dial(port, 'ann');
+  plain.socket.write('JOIN #x\r\n');
+  await plain.until(' 366 ');
+  const url = `wss://127.0.0.1:${portOf(daemon.listeners()[1])}`;
+  const browser = new WebSocket(url, [protocol], { rejectUnauthorized: false });
+  const messages: string[] = [];
+  const heard = async (wanted: string) => {
+    while (!messages.some((message) => message.includes(wanted))) await once(browser, 'message');
+  };
+  browser.on('message', (data, isBinary) => {
+    expect(isBinary).toBe(binary);
+    messages.push(String(data));
+  });
+  const closed = once(browser, 'close');
+  await once(browser, 'open');
+  for (const line of ['NICK bob', 'USER bob 0 * :Bob', 'JOIN #x', 'PRIVMSG #x :żółw 🐢']) browser.send(line);
+  await plain.until(':bob!~bob@localhost PRIVMSG #x :żółw 🐢');
+  plain.socket.write('PRIVMSG #x :hello 🐢\r\n');
+  await heard(':ann!~ann@localhost PRIVMSG #x :hello 🐢');
+  expect(messages.filter((message) => /[\r\n]/.test(message))).toEqual([]);
+  expect(messages[0]).toMatch(/^:irc\.test 001 bob :Welcome/);
+  browser.send('QUIT :bye');
+  const [code, reason] = await closed;
+  expect([code, String(reason)]).toEqual([1000, 'Quit: bye']);
+  await plain.until(':bob!~bob@localhost QUIT :Quit: bye');
+  expect(messages.at(-1)).toMatch(/^ERROR :Closing Link: localhost \(Quit: bye\)$/);
+  expect(metric('websocket_handshake_failures_total')).toBe(0);
 });
 
 it('remembers server bans across a restart', async () => {

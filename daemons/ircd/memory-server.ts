@@ -20,7 +20,13 @@ import { COMMANDS } from './commands/registry.ts';
 import { type IrcdConfig, ircdConfigSchema } from './config.ts';
 import { IrcServer } from './irc-server.ts';
 import { Arena } from './net/arena.ts';
-import type { Chunk, Connection, ConnectionClass, TlsDetails } from './net/connection.ts';
+import {
+  type Chunk,
+  type Connection,
+  type ConnectionClass,
+  FRAMING,
+  type TlsDetails,
+} from './net/connection.ts';
 import { ServerBans } from './server-bans.ts';
 import type { Fields, LookupResult, ServerHost } from './server-host.ts';
 import type { LocalClient } from './state/local-client.ts';
@@ -104,6 +110,7 @@ export class MemoryClient implements Connection<LocalClient>, WorkJob {
   readonly remotePort = 50_000;
   readonly localPort = 6667;
   tls: TlsDetails | null = null;
+  readonly framing = FRAMING.line;
   connectionClass = CLASS;
   readonly connectedAtMs = Date.now();
   readonly sendQueueBytes = 0;

@@ -30,6 +30,7 @@ it('shows each figure under its own name', () => {
   };
   const net = {
     stats: netStats,
+    failures: { webSocket: 404 },
     admission: {
       counts,
       throttle: { absent: { remembered: 0, most: 1 } },
@@ -97,6 +98,7 @@ it('shows each figure under its own name', () => {
     ticks_total: 10,
     bytes_in_total: 6,
     bytes_out_total: 7,
+    websocket_handshake_failures_total: 404,
     flood_kills_total: 2,
     slow_reader_disconnects_total: 3,
     memory_disconnects_total: 14,

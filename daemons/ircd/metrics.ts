@@ -59,6 +59,7 @@ export function publishMetrics(
   const klineMatches = counter('kline_matches');
   const operFailures = counter('oper_failures');
   const handlerErrors = counter('handler_errors');
+  const webSocketFailures = counter('websocket_handshake_failures');
   const users = gauge('registered_users');
   const opers = gauge('opers');
   const channels = gauge('channels');
@@ -81,6 +82,7 @@ export function publishMetrics(
     klineMatches.setTotal(server.counters.serverBanMatches);
     operFailures.setTotal(server.counters.operFailures);
     handlerErrors.setTotal(server.counters.handlerErrors);
+    webSocketFailures.setTotal(net.failures.webSocket);
     users.set(server.state.localUserCount);
     opers.set(server.state.opers.size);
     channels.set(server.state.channels.size);

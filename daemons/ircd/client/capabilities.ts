@@ -1,30 +1,39 @@
 /**
- * Client capabilities as bits. The three lowest are the ones that change how a relayed message is written: together
- * they are the message's variant, so that each variant is serialized once (see delivery.ts).
+ * Client capabilities as bits. The lowest are the ones that change how a relayed message is written, what frames it included:
+ * together they are the message's variant, so that each variant is serialized once (see delivery.ts).
  */
+
+/** Bits of a variant from this one on say how it is framed. */
+export const FRAMING_SHIFT = 3;
 
 /** Bit of each capability. */
 export const CAP = {
   messageTags: 1 << 0,
   serverTime: 1 << 1,
   accountTag: 1 << 2,
-  multiPrefix: 1 << 3,
-  echoMessage: 1 << 4,
-  awayNotify: 1 << 5,
-  extendedJoin: 1 << 6,
-  userhostInNames: 1 << 7,
-  setname: 1 << 8,
-  inviteNotify: 1 << 9,
-  batch: 1 << 10,
-  labeledResponse: 1 << 11,
-  capNotify: 1 << 12,
-  standardReplies: 1 << 13,
+  /** The client is sent text frames of a WebSocket. No capability, but it changes what is written as they do. */
+  textFrames: 1 << FRAMING_SHIFT,
+  /** The client is sent binary frames. */
+  binaryFrames: 2 << FRAMING_SHIFT,
+  multiPrefix: 1 << 5,
+  echoMessage: 1 << 6,
+  awayNotify: 1 << 7,
+  extendedJoin: 1 << 8,
+  userhostInNames: 1 << 9,
+  setname: 1 << 10,
+  inviteNotify: 1 << 11,
+  batch: 1 << 12,
+  labeledResponse: 1 << 13,
+  capNotify: 1 << 14,
+  standardReplies: 1 << 15,
 } as const;
 
+/** The bits that say how a message is framed. */
+export const FRAMING_BITS = CAP.textFrames | CAP.binaryFrames;
 /** The bits that select a message variant. */
-export const VARIANT_BITS = CAP.messageTags | CAP.serverTime | CAP.accountTag;
-/** How many variants a message can have. */
-export const VARIANTS = VARIANT_BITS + 1;
+export const VARIANT_BITS = CAP.messageTags | CAP.serverTime | CAP.accountTag | FRAMING_BITS;
+/** How many variants a message can have: nobody gets frames of both sorts. */
+export const VARIANTS = CAP.binaryFrames + CAP.textFrames;
 
 /**
  * Names on the wire, in the order in which `CAP LS` lists them. `account-tag` and `account-notify` would promise what

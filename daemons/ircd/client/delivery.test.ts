@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { MemoryServer } from '../memory-server.ts';
-import type { Outbox } from '../net/connection.ts';
+import { FRAMING, type Framing, type Outbox } from '../net/connection.ts';
+import { FRAMING_SHIFT } from './capabilities.ts';
 import { Delivery } from './delivery.ts';
 
 let irc: MemoryServer;
@@ -41,6 +42,36 @@ it('serializes once for each variant, however many receive it', () => {
   expect(receivers[1]?.received()).toEqual(['@msgid=id1;+x=y :a!b@c PRIVMSG #x :hi']);
   expect(receivers[2]?.received()[0]).toMatch(/^@time=\S+Z;msgid=id1;\+x=y :a!b@c/);
   expect(receivers[3]?.received()).toEqual([':a!b@c PRIVMSG #x :hi']);
+});
+
+it('serializes once for each sort of frames, however many clients are on WebSockets', () => {
+  const encoded: [string, Framing | undefined][] = [];
+  const outbox: Outbox = {
+    encode: (line, lane, framing) => {
+      encoded.push([line, framing]);
+      return irc.host.arena.encode(line, lane, framing);
+    },
+  };
+  const framings = [FRAMING.line, FRAMING.text, FRAMING.binary];
+  const received: Buffer[] = [];
+  const receivers = framings.flatMap((framing) =>
+    ['', 'server-time', 'batch'].map((caps) => {
+      const client = irc.join(`u${framing}${caps}`, caps);
+      const local = client.client!;
+      local.caps |= framing << FRAMING_SHIFT;
+      client.push = ({ slab, start, end }) =>
+        void received.push(Buffer.from(slab.bytes.subarray(start, end)));
+      return local;
+    }),
+  );
+  const message = new Delivery(outbox, ':a!b@c PRIVMSG #x :hi');
+  for (const local of [...receivers, ...receivers]) message.to(local);
+  // With the time and without it, for each of the three.
+  expect(encoded.map(([, framing]) => framing)).toEqual([0, 0, 1, 1, 2, 2]);
+  expect(received[0]?.toString()).toBe(':a!b@c PRIVMSG #x :hi\r\n');
+  expect(received[3]).toEqual(Buffer.from('\x81\x15:a!b@c PRIVMSG #x :hi', 'latin1'));
+  expect(received[6]).toEqual(Buffer.from('\x82\x15:a!b@c PRIVMSG #x :hi', 'latin1'));
+  expect(received[4]?.subarray(2).toString()).toMatch(/^@time=\S+Z :a!b@c PRIVMSG #x :hi$/);
 });
 
 it('cuts a body that is too long between characters', () => {

@@ -1,13 +1,13 @@
 /**
- * One message on its way to many receivers. The line is serialized once for each variant (set of tag capabilities)
+ * One message on its way to many receivers. The line is serialized once for each variant (set of tag capabilities, and frame)
  * that some receiver needs, when the first such receiver comes; a delivery after that is an array lookup and a push.
  */
 
 import { serverTime } from '../../irc/clock.ts';
 import { fitLine } from '../../irc/line-text.ts';
-import type { Chunk, Outbox } from '../net/connection.ts';
+import type { Chunk, Framing, Outbox } from '../net/connection.ts';
 import type { LocalClient } from '../state/local-client.ts';
-import { CAP, VARIANT_BITS, VARIANTS } from './capabilities.ts';
+import { CAP, FRAMING_BITS, FRAMING_SHIFT, VARIANT_BITS, VARIANTS } from './capabilities.ts';
 
 /** Tags that come with a message; each receiver gets those that its capabilities ask for. */
 export interface DeliveryTags {
@@ -38,7 +38,7 @@ export class Delivery {
     this.#outbox = outbox;
     this.body = fitLine(body);
     this.#tags = tags;
-    let relevant: number = CAP.serverTime;
+    let relevant: number = CAP.serverTime | FRAMING_BITS;
     if (tags.account !== null) relevant |= CAP.accountTag;
     if (tags.msgid !== '' || tags.clientTags !== '' || tags.bot) relevant |= CAP.messageTags;
     this.#relevant = relevant;
@@ -64,7 +64,8 @@ export class Delivery {
   #encode(variant: number): Chunk {
     const tags = this.#tagText(variant);
     // A lane a variant, so that the lines of a receiver lie side by side in the arena.
-    const chunk = this.#outbox.encode(tags === '' ? this.body : `@${tags} ${this.body}`, variant);
+    const framing = (variant >> FRAMING_SHIFT) as Framing;
+    const chunk = this.#outbox.encode(tags === '' ? this.body : `@${tags} ${this.body}`, variant, framing);
     this.#chunks[variant] = chunk;
     return chunk;
   }

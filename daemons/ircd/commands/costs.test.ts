@@ -4,6 +4,7 @@
  * that is looked at 20, a mask 60 and 1 for each character where it has stars.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CAP } from '../client/capabilities.ts';
 import { type MemoryClient, MemoryServer } from '../memory-server.ts';
 import type { User } from '../state/user.ts';
 import { COMMANDS } from './registry.ts';
@@ -212,7 +213,7 @@ describe('a message that goes on in a later tick', () => {
       const { user } = local;
       Object.assign(user, { nick: `n${i}`, registered: true });
       // Every other one gets the extended form, where there is one.
-      if (i % 2 === 1) local.caps |= 1 << 6;
+      if (i % 2 === 1) local.caps |= CAP.extendedJoin;
       if (i === 0) irc.server.state.join(userOf('a'), '#crowd', 0);
       irc.server.state.join(user, '#crowd', 0);
       return client;

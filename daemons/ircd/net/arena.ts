@@ -3,8 +3,9 @@
  * only ranges of it until the flush at the end of the tick, after which the same slabs serve the next tick.
  * Used by the server (flush) and, through {@link Outbox}, by the protocol.
  */
+import { FRAME_HEADER_BYTES, writeFrame } from '../../runtime/net/websocket-frame.ts';
 import type { Counts } from '../../runtime/telemetry/counted-instrument.ts';
-import type { Chunk, Outbox } from './connection.ts';
+import { type Chunk, FRAMING, type Framing, type Outbox } from './connection.ts';
 
 /** Slabs are 2^16 bytes, so that a position in the arena splits into slab and offset by a shift. */
 const SLAB_SHIFT = 16;
@@ -79,14 +80,24 @@ export class Arena implements Outbox {
     };
   }
 
-  encode(line: string, lane = 0): Chunk {
+  encode(line: string, lane = 0, framing: Framing = FRAMING.line): Chunk {
     while (lane >= this.#lanes.length) this.#lanes.push({ slab: null, used: 0 });
-    return this.#write(line, this.#lanes[lane]!);
+    return this.#write(line, this.#lanes[lane]!, framing);
   }
 
   /** Like {@link encode}, for a line to one connection: it lies apart from those that many receive. */
-  encodePrivate(line: string): Chunk {
-    return this.#write(line, this.#privateLane);
+  encodePrivate(line: string, framing: Framing = FRAMING.line): Chunk {
+    return this.#write(line, this.#privateLane, framing);
+  }
+
+  /** Copies bytes that go to one connection as they are. */
+  copyPrivate(bytes: Buffer): Chunk {
+    const lane = this.#privateLane;
+    const slab = this.#exactSlabFor(lane, bytes.length);
+    const start = lane.used;
+    lane.used = start + bytes.copy(slab.bytes, start);
+    this.#total += bytes.length;
+    return { slab, start, end: lane.used };
   }
 
   /** The slab that holds a position. */
@@ -109,27 +120,38 @@ export class Arena implements Outbox {
   }
 
   /** A line feed from wherever it came would end the line and begin a forged one: none leaves here. */
-  #write(text: string, lane: Lane): Chunk {
+  #write(text: string, lane: Lane, framing: Framing): Chunk {
     const line = oneLine(text);
-    const slab = this.#slabFor(line, lane);
+    // A UTF-16 unit needs at most 3 bytes of UTF-8; only near the end of a slab is it counted exactly.
+    const around = framing === FRAMING.line ? 2 : FRAME_HEADER_BYTES;
+    const slab =
+      this.#slabFor(lane, line.length * 3 + around) ??
+      this.#exactSlabFor(lane, Buffer.byteLength(line) + around);
     const start = lane.used;
     const bytes = slab.bytes;
-    let end = start + bytes.write(line, start, 'utf8');
-    bytes[end++] = 13;
-    bytes[end++] = 10;
+    let end: number;
+    if (framing === FRAMING.line) {
+      end = start + bytes.write(line, start, 'utf8');
+      bytes[end++] = 13;
+      bytes[end++] = 10;
+    } else {
+      end = writeFrame(bytes, start, framing, line);
+    }
     lane.used = end;
     this.#total += end - start;
     return { slab, start, end };
   }
 
-  /** The lane's slab, or a new one when the line does not fit. One byte stays free, so that slabs never touch. */
-  #slabFor(line: string, lane: Lane): Slab {
-    const room = lane.slab === null ? 0 : SLAB_BYTES - 1 - lane.used;
-    // A UTF-16 unit needs at most 3 bytes of UTF-8; only near the end of a slab is it counted exactly.
-    if (lane.slab !== null && line.length * 3 + 2 <= room) return lane.slab;
-    const size = Buffer.byteLength(line) + 2;
+  /** The lane's slab where it surely has room. */
+  #slabFor(lane: Lane, most: number): Slab | null {
+    return lane.slab !== null && most <= SLAB_BYTES - 1 - lane.used ? lane.slab : null;
+  }
+
+  /** The lane's slab, or a new one when so many bytes do not fit. One byte stays free, so that slabs never touch. */
+  #exactSlabFor(lane: Lane, size: number): Slab {
     if (size > SLAB_BYTES - 1) throw new RangeError(`a line of ${size} bytes does not fit a slab`);
-    if (lane.slab !== null && size <= room) return lane.slab;
+    const found = this.#slabFor(lane, size);
+    if (found !== null) return found;
     if (this.#slabs.length === 0) this.#onFirstLine();
     const bytes = this.#spare.pop() ?? Buffer.allocUnsafeSlow(SLAB_BYTES);
     const slab = new Slab(bytes, this.#slabs.length << SLAB_SHIFT);

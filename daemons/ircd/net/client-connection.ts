@@ -14,12 +14,21 @@ import { discardBuffer } from '../../runtime/net/discard-buffer.ts';
 import type { ReadRounds, RoundReader } from '../../runtime/net/read-rounds.ts';
 import { startReading, stopReading } from '../../runtime/net/read-stop.ts';
 import { Backlog } from './backlog.ts';
-import type { Chunk, Connection, ConnectionClass, ConnectionHandler, TlsDetails } from './connection.ts';
+import {
+  type Chunk,
+  type Connection,
+  type ConnectionClass,
+  type ConnectionHandler,
+  FRAMING,
+  type Framing,
+  type TlsDetails,
+} from './connection.ts';
 import { type FloodQueue, type FloodWaiter, floodBucket } from './flood-control.ts';
 import { LineFramer, type LineSink } from './line-framer.ts';
 import { ReceiveQueue } from './receive-queue.ts';
 import { netStat } from './stats.ts';
 import type { RangeList, TickWriter } from './tick-writer.ts';
+import { WebSocketSide } from './websocket-side.ts';
 
 const READ_NS = workPrices.read.ns;
 const HELD_BYTE_NS = workPrices.heldByte.ns;
@@ -52,7 +61,9 @@ export interface ConnectionHost<User> {
   readonly workGroups: WorkGroups;
   readonly readRounds: ReadRounds;
   /** Serializes a line for one connection. */
-  encodePrivate(line: string): Chunk;
+  encodePrivate(line: string, framing: Framing): Chunk;
+  /** Copies what goes to one connection and is no line. */
+  copyPrivate(bytes: Buffer): Chunk;
   /** Makes sure that the current tick ends with a flush. */
   scheduleFlush(): void;
   /** Called between two lines; ends the tick early when it has gathered too much. */
@@ -84,6 +95,7 @@ export class ClientConnection<User>
   readonly remotePort: number;
   readonly localPort: number;
   readonly tls: TlsDetails | null;
+  readonly framing: Framing;
   readonly connectedAtMs = Date.now();
   readonly work: WorkAccount;
   connectionClass: ConnectionClass;
@@ -94,6 +106,7 @@ export class ClientConnection<User>
   readonly #socket: Socket;
   readonly #host: ConnectionHost<User>;
   readonly #framer = new LineFramer();
+  readonly #webSocket: WebSocketSide | null;
   #state: State = OPEN;
   #ranges: RangeList | null = null;
   /** It is written to before those who only hear from others. */
@@ -123,6 +136,8 @@ export class ClientConnection<User>
   #inputBytes = 0;
   #deferredBytes = 0;
   #lastError: string | null = null;
+  /** Why it was closed. */
+  #reason = '';
   #closeTimer: NodeJS.Timeout | null = null;
 
   constructor(
@@ -131,6 +146,7 @@ export class ClientConnection<User>
     socket: Socket,
     seat: Seat<ConnectionClass>,
     tls: TlsDetails | null,
+    framing: Framing = FRAMING.line,
   ) {
     this.#host = host;
     this.id = id;
@@ -141,6 +157,8 @@ export class ClientConnection<User>
     this.localPort = socket.localPort ?? 0;
     this.connectionClass = seat.connectionClass;
     this.tls = tls;
+    this.framing = framing;
+    this.#webSocket = framing === FRAMING.line ? null : new WebSocketSide((reason) => this.close(reason));
     this.work = new WorkAccount(host.workGroups.enter(seat.address));
     this.work.connection = id;
     host.readRounds.enter(this.work.group, this);
@@ -183,7 +201,7 @@ export class ClientConnection<User>
     if (this.#state >= ENDED) return;
     // Whoever leaves waits for nothing any more: a crowd that is told so would keep others from their answers.
     if (!this.#hurried && this.#state === OPEN) this.#hurry();
-    this.push(this.#host.encodePrivate(line));
+    this.push(this.#host.encodePrivate(line, this.framing));
     // Here, so that no command has to think of what its answer costs: one line may ask for hundreds.
     this.#host.work.spend(ROW_NS + line.length * ROW_BYTE_NS);
   }
@@ -196,8 +214,11 @@ export class ClientConnection<User>
     this.#host.scheduleFlush();
   }
 
-  close(reason: string): void {
+  /** @param code why, as it is told in the close frame of a WebSocket; a usual end where absent */
+  close(reason: string, code?: number): void {
     if (this.#state !== OPEN) return;
+    this.#reason = reason;
+    this.#webSocket?.end(code);
     this.#leave(reason, CLOSING);
     // Even with nothing to say the socket is ended by the flush, so that there is one place for it.
     if (this.#ranges === null) this.#ranges = this.#host.writer.open(this);
@@ -226,14 +247,34 @@ export class ClientConnection<User>
     work.begin(this.work);
     // Reading costs the loop its time whatever becomes of the bytes.
     work.spend(READ_NS);
-    const consumed = may ? this.#framer.feed(bytes, 0, bytes.length, this) : 0;
-    if (open) work.spend((bytes.length - consumed) * HELD_BYTE_NS);
+    const lines = open && this.#webSocket !== null ? this.#readFrames(this.#webSocket, bytes) : bytes;
+    const consumed = may ? this.#framer.feed(lines, 0, lines.length, this) : 0;
+    if (open) work.spend((lines.length - consumed) * HELD_BYTE_NS);
     work.end();
     if (this.#state === OPEN) {
-      if (consumed < bytes.length) this.#hold(bytes, consumed);
+      if (consumed < lines.length) this.#hold(lines, consumed);
       else this.#countInput();
     }
+    if (this.#state === OPEN && this.#webSocket !== null) this.#afterFrames(this.#webSocket);
     if (work.usedUp) this.#host.readRounds.late(this.work.group, bytes.length);
+  }
+
+  #readFrames(side: WebSocketSide, bytes: Buffer): Buffer {
+    const lines = side.read(bytes);
+    this.#host.work.spend(side.frames * LINE_NS + bytes.length * INPUT_BYTE_NS);
+    return lines;
+  }
+
+  /** Answers what was no line. */
+  #afterFrames(side: WebSocketSide): void {
+    if (this.connectionClass.flood && side.floods) {
+      this.#host.counts[netStat.floodKills]!++;
+      this.close('Excess Flood');
+      return;
+    }
+    const { pong } = side;
+    if (pong !== null) this.push(this.#host.copyPrivate(pong));
+    if (side.closed) this.#onHungUp();
   }
 
   rest(): void {
@@ -262,7 +303,8 @@ export class ClientConnection<User>
 
   /** Brings the total up to date after what is held of this client's input changed. */
   #countInput(): void {
-    const bytes = (this.#waiting?.bytes ?? 0) + this.#framer.heldBytes + this.#deferredBytes;
+    const unread = this.#webSocket?.heldBytes ?? 0;
+    const bytes = (this.#waiting?.bytes ?? 0) + this.#framer.heldBytes + this.#deferredBytes + unread;
     if (bytes === this.#inputBytes) return;
     this.#host.counts[netStat.inputHeld]! += bytes - this.#inputBytes;
     if (bytes > this.#inputBytes) this.#host.inputGrew();
@@ -475,6 +517,7 @@ export class ClientConnection<User>
 
   #leave(reason: string, next: typeof CLOSING | typeof GONE): void {
     this.#state = next;
+    if (next === GONE) this.#webSocket?.end(undefined);
     this.#host.floodQueue.remove(this);
     this.#host.workGroups.leave(this.remoteAddress);
     // While its lines are handled they are still read from there.
@@ -497,7 +540,8 @@ export class ClientConnection<User>
     this.#lastBlocks = this.#backlog?.take() ?? [];
     this.#backlog = null;
     for (const block of this.#lastBlocks) this.#socket.write(block);
-    this.#socket.end();
+    if (this.#webSocket === null) this.#socket.end();
+    else this.#socket.end(this.#webSocket.lastFrame(this.#reason));
     if (this.#socket.destroyed) return;
     this.#closeTimer = setTimeout(() => this.#socket.destroy(), limits.closeFlushMs.default);
   }

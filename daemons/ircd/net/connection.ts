@@ -12,20 +12,27 @@ export interface Chunk {
   readonly slab: Slab;
   /** First byte in the slab. */
   readonly start: number;
-  /** One past the last byte in the slab; the CRLF is inside. */
+  /** One past the last byte in the slab; what frames the line is inside. */
   readonly end: number;
 }
+
+/**
+ * What stands around a line on its way to a client: CR LF behind it, or a WebSocket frame, whose opcodes (RFC 6455 section 5.2)
+ * the numbers are.
+ */
+export const FRAMING = { line: 0, text: 1, binary: 2 } as const;
+export type Framing = (typeof FRAMING)[keyof typeof FRAMING];
 
 /** Serializes lines; one per server. */
 export interface Outbox {
   /**
-   * Serializes one complete line as UTF-8 and appends CRLF. Call it once per message variant (capability set),
+   * Serializes one complete line as UTF-8, in its frame. Call it once per message variant (capability set and framing),
    * never once per receiver.
    * @param lane a small number, one for each variant: lines of a lane lie side by side, so that a receiver who
    * gets them all is sent one range. Lane 0 is for lines that have one variant.
    * @throws RangeError when the line is longer than a slab (64 KiB), which no IRC line is.
    */
-  encode(line: string, lane?: number): Chunk;
+  encode(line: string, lane?: number, framing?: Framing): Chunk;
 }
 
 /** What a connection class (`[[ircd.class]]`) allows its members. Sizes in bytes, times in seconds. */
@@ -59,6 +66,8 @@ export interface Connection<Client = unknown> {
   readonly remotePort: number;
   readonly localPort: number;
   readonly tls: TlsDetails | null;
+  /** How lines for this client have to be encoded. */
+  readonly framing: Framing;
   readonly connectionClass: ConnectionClass;
   /** What this client's work is charged to. */
   readonly work: WorkAccount;

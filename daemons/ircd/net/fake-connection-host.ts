@@ -11,7 +11,7 @@ import type { Seat } from '../../runtime/net/admission.ts';
 import type { ReadRounds, RoundReader } from '../../runtime/net/read-rounds.ts';
 import { Arena } from './arena.ts';
 import { ClientConnection, type ConnectionHost, type TickReceiver } from './client-connection.ts';
-import type { Connection, ConnectionClass, ConnectionHandler, TlsDetails } from './connection.ts';
+import type { Connection, ConnectionClass, ConnectionHandler, Framing, TlsDetails } from './connection.ts';
 import { FloodQueue } from './flood-control.ts';
 import { NetStats, type netStat } from './stats.ts';
 import { TickWriter } from './tick-writer.ts';
@@ -88,7 +88,8 @@ export class FakeSocket extends EventEmitter {
   _read(): void {
     this.done.push('read');
   }
-  end(): void {
+  end(last?: Buffer): void {
+    if (last !== undefined) this.written += last.toString('latin1');
     this.done.push('end');
   }
   destroy(): void {
@@ -144,6 +145,7 @@ export class FakeConnectionHost implements ConnectionHost<string> {
     connectionClass: ConnectionClass,
     tls: TlsDetails | null = null,
     address = '192.0.2.1',
+    framing?: Framing,
   ): { readonly connection: ClientConnection<string>; readonly socket: FakeSocket } {
     const socket = new FakeSocket();
     const seat = { address, connectionClass, leave: () => void this.told.push('seat left') };
@@ -153,6 +155,7 @@ export class FakeConnectionHost implements ConnectionHost<string> {
       socket as unknown as Socket,
       seat as unknown as Seat<ConnectionClass>,
       tls,
+      framing,
     );
     connection.start();
     return { connection, socket };
@@ -176,8 +179,11 @@ export class FakeConnectionHost implements ConnectionHost<string> {
     return this.stats.get(name);
   }
 
-  encodePrivate(line: string) {
-    return this.arena.encodePrivate(line);
+  encodePrivate(line: string, framing: Framing) {
+    return this.arena.encodePrivate(line, framing);
+  }
+  copyPrivate(bytes: Buffer) {
+    return this.arena.copyPrivate(bytes);
   }
   scheduleFlush(): void {
     this.told.push('flush wanted');

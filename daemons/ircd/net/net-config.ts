@@ -14,8 +14,18 @@ import type { ConnectionClass } from './connection.ts';
 const bytes = (max: number) => z.int().min(512).max(max);
 
 const listenSchema = tcpListener().extend({
-  protocol: z.enum(['irc']).default('irc').describe('What is spoken on this listener.'),
+  protocol: z
+    .enum(['irc', 'websocket'])
+    .default('irc')
+    .describe('What is spoken on this listener: lines over TCP, or over WebSocket for clients in browsers.'),
 });
+
+/** As a browser writes it: scheme, host and a port that is not the usual one (RFC 6454 section 6.2). */
+const origin = z
+  .string()
+  .refine((text) => text === '*' || (URL.canParse(text) && new URL(text).origin === text), {
+    error: 'expected an origin such as https://chat.example.net, in lower case and without a path, or "*"',
+  });
 
 const tlsSchema = z
   .strictObject({
@@ -72,6 +82,12 @@ export const netConfigShape = {
     .default([{ host: '127.0.0.1', port: 6667, tls: false, protocol: 'irc' }])
     .describe('Addresses to accept clients on.'),
   tls: tlsSchema.optional(),
+  websocket_origins: z
+    .array(origin)
+    .default(['*'])
+    .describe(
+      'Origins of the pages that may connect over WebSocket, such as https://chat.example.net; "*" is every page. Clients that are no pages name none and are let in.',
+    ),
   class: z
     .array(classSchema)
     .default([])

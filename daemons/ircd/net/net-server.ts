@@ -19,16 +19,19 @@ import { carryOut } from '../../runtime/net/listener-change.ts';
 import { OpenConnections } from '../../runtime/net/open-connections.ts';
 import { ReadRounds, type ReadRoundsOptions } from '../../runtime/net/read-rounds.ts';
 import { selfSignedCredentials, type TlsCredentials } from '../../runtime/net/tls-credentials.ts';
+import { httpRefusal } from '../../runtime/net/websocket-acceptor.ts';
+import { CLOSE_CODE } from '../../runtime/net/websocket-frame.ts';
 import { type Holder, worstHolders } from '../../runtime/net/worst-holders.ts';
 import type { Counts } from '../../runtime/telemetry/counted-instrument.ts';
 import { limits } from '../limits.ts';
 import { Arena, oneLine } from './arena.ts';
 import { ClientConnection, type ConnectionHost, type TickReceiver } from './client-connection.ts';
-import type { Chunk, ConnectionClass, ConnectionHandler, Outbox, TlsDetails } from './connection.ts';
+import type { Chunk, ConnectionClass, ConnectionHandler, Framing, Outbox, TlsDetails } from './connection.ts';
 import { FloodQueue } from './flood-control.ts';
 import { connectionClasses, type ListenConfig, type NetConfig } from './net-config.ts';
 import { NetStats, netStat, type SendQueueSample } from './stats.ts';
 import { TickWriter } from './tick-writer.ts';
+import { framingOf, WEBSOCKET_PROTOCOLS } from './websocket-side.ts';
 
 const MAX_TICK_BYTES = limits.tickArenaBytes.default;
 /** Part of a total that is freed when it is passed, so that the walk over all clients is not repeated at once. */
@@ -88,6 +91,8 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
   readonly #slow = new Set<ClientConnection<User>>();
   readonly #overflowed: TickReceiver[] = [];
   #totals: HeldTotals;
+  /** Whose pages may connect. */
+  #origins: ReadonlySet<string>;
   /** The most bytes that were held at once. */
   readonly #mostHeld = { send: 0, input: 0 };
   readonly #flushTick = () => {
@@ -120,6 +125,7 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
     this.outbox = this.#arena;
     this.writer = new TickWriter(this.#arena, this.counts);
     this.#totals = heldTotals(config);
+    this.#origins = new Set(config.websocket_origins);
     this.admission = new Admission({
       classes: connectionClasses(config, options.connectRate),
       bans: { reasonAgainst: (address) => options.handler.refusal(address) },
@@ -130,9 +136,17 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
       admission: this.admission,
       sockets: { noDelay: true, allowHalfOpen: true },
       requestCert: true,
-      lastWord: (refusal, address) =>
-        `ERROR :Closing Link: ${oneLine(`${address} (${refusalText(refusal)})`)}\r\n`,
-      onOpen: (socket, seat, _entry, tls) => this.#open(socket, seat, tls),
+      webSocket: {
+        wanted: ({ protocol }) => protocol === 'websocket',
+        protocols: WEBSOCKET_PROTOCOLS,
+        mayOpen: (origin) => this.#origins.has(origin) || this.#origins.has('*'),
+      },
+      lastWord: (refusal, address, { protocol }) => {
+        const text = refusalText(refusal);
+        if (protocol === 'websocket') return httpRefusal(503, text);
+        return `ERROR :Closing Link: ${oneLine(`${address} (${text})`)}\r\n`;
+      },
+      onOpen: (socket, seat, _entry, tls, webSocket) => this.#open(socket, seat, tls, framingOf(webSocket)),
     });
   }
 
@@ -151,6 +165,11 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
   /** Memory of the lines of a tick. */
   get arena(): Arena['counts'] {
     return this.#arena.counts;
+  }
+
+  /** Connections that were let in and did not get through. */
+  get failures(): Readonly<Record<'webSocket', number>> {
+    return this.#acceptor.failures;
   }
 
   /** Every open listener with its real port. */
@@ -180,6 +199,7 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
       for (const connection of this.#connections)
         connection.connectionClass = connection.seat.connectionClass;
       this.#totals = heldTotals(config);
+      this.#origins = new Set(config.websocket_origins);
       const notice = roomNotice('max_connections', classes.largest, this.admission.room);
       if (notice !== null) this.#options.warn(notice);
     });
@@ -203,7 +223,9 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
    * aborts.
    */
   async drain(reason: string, deadline: AbortSignal): Promise<void> {
-    await this.#acceptor.drain(this.#connections, deadline, (connection) => connection.close(reason));
+    await this.#acceptor.drain(this.#connections, deadline, (connection) =>
+      connection.close(reason, CLOSE_CODE.goingAway),
+    );
     this.close();
   }
 
@@ -223,8 +245,12 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
 
   // What connections ask of their server
 
-  encodePrivate(line: string): Chunk {
-    return this.#arena.encodePrivate(line);
+  encodePrivate(line: string, framing: Framing): Chunk {
+    return this.#arena.encodePrivate(line, framing);
+  }
+
+  copyPrivate(bytes: Buffer): Chunk {
+    return this.#arena.copyPrivate(bytes);
   }
 
   scheduleFlush(): void {
@@ -347,9 +373,9 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
   }
 
   /** Takes a connection that was let in. */
-  #open(socket: Socket, seat: Seat<ConnectionClass>, tls: TLSSocket | null): void {
+  #open(socket: Socket, seat: Seat<ConnectionClass>, tls: TLSSocket | null, framing: Framing): void {
     const details = tls === null ? null : tlsDetails(tls);
-    const connection = new ClientConnection<User>(this, this.#nextId++, socket, seat, details);
+    const connection = new ClientConnection<User>(this, this.#nextId++, socket, seat, details, framing);
     this.#connections.add(connection);
     this.counts[netStat.connections]!++;
     connection.start();

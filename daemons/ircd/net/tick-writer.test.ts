@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Arena, oneLine, SLAB_BYTES } from './arena.ts';
 import type { TickReceiver } from './client-connection.ts';
+import { FRAMING } from './connection.ts';
 import { NetStats, netStat } from './stats.ts';
 import { type RangeList, TickWriter } from './tick-writer.ts';
 
@@ -145,6 +146,22 @@ describe('Arena', () => {
     ]);
     const { slab, start, end } = new Arena().encode('PING\r\nQUIT\0');
     expect(slab.bytes.toString('latin1', start, end)).toBe('PING  QUIT \r\n');
+  });
+
+  test('a line in a frame takes its header, also where a slab ends', () => {
+    const arena = new Arena();
+    const short = arena.encode('PING', 0, FRAMING.text);
+    expect(short.slab.bytes.toString('latin1', short.start, short.end)).toBe('\x81\x04PING');
+    const other = arena.encodePrivate('PING', FRAMING.binary);
+    expect(other.slab.bytes.toString('latin1', other.start, other.end)).toBe('\x82\x04PING');
+    const copied = arena.copyPrivate(Buffer.from('as it is'));
+    expect([copied.start, copied.slab.bytes.toString('latin1', copied.start, copied.end)]).toEqual([
+      other.end,
+      'as it is',
+    ]);
+    const exact = arena.encode('x'.repeat(SLAB_BYTES - 5), 1, FRAMING.text);
+    expect([exact.start, exact.end]).toEqual([0, SLAB_BYTES - 1]);
+    expect(() => arena.encode('x'.repeat(SLAB_BYTES - 4), 1, FRAMING.text)).toThrow(RangeError);
   });
 
   test('a line that fits no slab is an error, one that fits exactly is not', () => {

@@ -6,7 +6,7 @@ import { serverTime } from '../../irc/clock.ts';
 import { fitLine, MAX_LINE_BYTES, splitText } from '../../irc/line-text.ts';
 import type { Numeric } from '../../irc/numerics.ts';
 import { WordLines } from '../../irc/word-lines.ts';
-import { CAP } from '../client/capabilities.ts';
+import { CAP, FRAMING_SHIFT } from '../client/capabilities.ts';
 import type { LabelCapture } from '../client/label-capture.ts';
 import type { Connection } from '../net/connection.ts';
 import type { PendingRegistration } from './pending-registration.ts';
@@ -27,8 +27,8 @@ export class LocalClient {
   readonly user: User;
   /** Name of this server, the prefix of everything it says itself. */
   readonly serverName: string;
-  /** Capability bits in force. */
-  caps = 0;
+  /** Capability bits in force, and how lines for this client are framed. */
+  caps: number;
   /** Whether the client speaks CAP version 302 or later. */
   cap302 = false;
   oper: OperSession | null = null;
@@ -55,6 +55,7 @@ export class LocalClient {
     this.connection = connection;
     this.user = new User(server, this, connection.remoteAddress);
     this.serverName = server.name;
+    this.caps = connection.framing << FRAMING_SHIFT;
     this.pending = pending;
     this.signonMs = connection.connectedAtMs;
     this.lastMessageMs = connection.connectedAtMs;
