@@ -14,6 +14,7 @@ type Koffi = typeof import('koffi');
 export interface Libc {
   readonly sendmmsg: (socket: number, messages: number, count: number, flags: number) => number;
   readonly recvmsg: (socket: number, message: number, flags: number) => number;
+  readonly recv: (socket: number, bytes: number, size: number, flags: number) => number;
   readonly sendfile: (out: number, from: number, offset: number, bytes: number) => number;
   readonly openat2: (call: number, folder: number, path: string, how: number, size: number) => number;
   /** The offset goes in two halves, of which 64-bit systems use the first. */
@@ -86,6 +87,7 @@ function declare(koffi: Koffi): Libc {
   return {
     sendmmsg: library.func('sendmmsg', 'int', ['int', 'size_t', 'uint', 'int']),
     recvmsg: library.func('recvmsg', 'long', ['int', 'size_t', 'int']),
+    recv: library.func('recv', 'long', ['int', 'size_t', 'size_t', 'int']),
     sendfile: library.func('sendfile', 'long', ['int', 'int', 'size_t', 'size_t']),
     openat2: library.func('syscall', 'long', ['long', 'int', 'str', 'size_t', 'size_t']),
     preadv2: library.func('syscall', 'long', ['long', 'int', 'size_t', 'long', 'int64', 'long', 'int']),

@@ -143,6 +143,14 @@ export class Connection implements Due<Connection>, WorkJob {
     this.#goOn();
   }
 
+  /** All that it was asked has been answered, nothing waits in either direction, and it may be asked more. */
+  get isSettled(): boolean {
+    const { takesInput, sender } = this.#answering;
+    const settled = takesInput && this.#reads && sender.waiting === 0 && !this.#wire.blocked;
+    // Its descriptor may be another file's as soon as the socket is destroyed.
+    return settled && !this.#closed && !this.#socket.destroyed;
+  }
+
   /** Gives input to the parser that had to wait. Called by the turns. */
   step(): StepResult {
     const late = this.#late;

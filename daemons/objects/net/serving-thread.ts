@@ -22,6 +22,7 @@ import { mayFitLater } from './descriptor-wait.ts';
 import type { CachedFacts, ConnectionFacts, ConnectionTerms, EngineSettings } from './engine.ts';
 import type { FactsRow } from './facts-board.ts';
 import { OutputArena } from './output-arena.ts';
+import { QuickReads } from './quick-reads.ts';
 import type { Serving } from './serving.ts';
 
 /** What a thread is told when it begins. */
@@ -78,6 +79,7 @@ export class ServingThread implements Serving {
   readonly #batches = new Map<Carrier, DescriptorBatch>();
   /** Every plain socket is read into it, and parsed before the next. */
   #readBuffer: Buffer | null = null;
+  #quickReads: QuickReads | null = null;
   #draining = false;
   #heldBytes = 0;
   #threads = 1;
@@ -145,6 +147,8 @@ export class ServingThread implements Serving {
   ): void {
     this.#readBuffer ??= Buffer.allocUnsafeSlow(READ_BYTES);
     const buffer = this.#readBuffer;
+    if (this.native !== null) this.#quickReads ??= new QuickReads(this.native.libc, buffer);
+    const quickReads = this.#quickReads;
     let connection: Connection | null = null;
     const socket = new Socket({
       fd,
@@ -152,7 +156,9 @@ export class ServingThread implements Serving {
       onread: {
         buffer,
         callback: (bytes) => {
-          connection?.onBytes(buffer.subarray(0, bytes));
+          if (connection === null) return true;
+          connection.onBytes(buffer.subarray(0, bytes));
+          quickReads?.goOn(connection, fd);
           return true;
         },
       },
@@ -255,6 +261,7 @@ export class ServingThread implements Serving {
     const { terms } = connection.origin;
     this.#deadlines.remove(connection);
     this.#connections.delete(terms.client);
+    this.#quickReads?.forget(connection);
     if (terms.address !== UNIX_ADDRESS) this.#groups.leave(terms.address);
     this.#options.onClosed(terms.client);
     this.#options.onChanged();
