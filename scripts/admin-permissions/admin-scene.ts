@@ -201,24 +201,53 @@ export interface Call {
   readonly before: string;
   /** JSON; `, confirmed` may follow. */
   readonly args: string;
+  /** Whether it shall be refused: it may be asked in a world in which others were. */
+  readonly refused?: boolean;
+}
+
+/** A world in which everything was refused so far, and so is as it was. */
+let untouched: { readonly key: string; readonly world: World } | null = null;
+
+/** Ends the world that waits for what shall be refused there too. */
+export async function closeUntouched(): Promise<void> {
+  const { world } = untouched ?? {};
+  untouched = null;
+  await world?.close();
+}
+
+async function worldOf(daemon: string, parts: readonly string[]): Promise<World> {
+  const world = await WORLDS[daemon]!();
+  for (const part of parts) await world.prepare(part);
+  return world;
 }
 
 /** Runs a command as main does, and tells what came of it. */
-export async function outcomeOf({ daemon, command, role, before, args }: Call): Promise<Outcome> {
-  const start = WORLDS[daemon];
-  if (start === undefined) throw new Error(`no world of ${daemon} to run ${command} in`);
-  const world = await start();
-  const parts = before.split('; ').filter((part) => part !== '');
-  const full = parts.includes(FULL);
-  for (const part of parts) if (part !== FULL) await world.prepare(part);
+export async function outcomeOf({
+  daemon,
+  command,
+  role,
+  before,
+  args,
+  refused = false,
+}: Call): Promise<Outcome> {
+  if (WORLDS[daemon] === undefined) throw new Error(`no world of ${daemon} to run ${command} in`);
+  const given = before.split('; ').filter((part) => part !== '');
+  const full = given.includes(FULL);
+  const parts = given.filter((part) => part !== FULL);
+  const key = `${daemon}: ${parts.join('; ')}`;
+  if (refused && untouched?.key !== key) {
+    await closeUntouched();
+    untouched = { key, world: await worldOf(daemon, parts) };
+  }
+  const world = refused ? untouched!.world : await worldOf(daemon, parts);
   const entries: KeyedAuditEntry[] = [];
   const { service, close } = mainBefore(world, daemon, full, (entry) => entries.push(entry));
   try {
     const confirmed = args.endsWith(CONFIRMED);
-    const given = JSON.parse(confirmed ? args.slice(0, -CONFIRMED.length) : args) as Record<string, unknown>;
+    const said = JSON.parse(confirmed ? args.slice(0, -CONFIRMED.length) : args) as Record<string, unknown>;
     const caller = createCaller({ name: 'eve', from: 'cli', role }, () => {});
     const outcome = await world.during(async () => {
-      const answer = await service.handle('command.run', { daemon, command, args: given, confirmed }, caller);
+      const answer = await service.handle('command.run', { daemon, command, args: said, confirmed }, caller);
       return inWords(answer);
     });
     const written = entries.map(({ actor, target, ok, outcome: came, args: said, command: of }) => {
@@ -228,7 +257,7 @@ export async function outcomeOf({ daemon, command, role, before, args }: Call): 
     return { ...outcome, changed: [outcome.changed, ...written].filter((part) => part !== '').join('; ') };
   } finally {
     await close();
-    await world.close();
+    if (!refused) await world.close();
   }
 }
 

@@ -6,14 +6,19 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { CMODE_LETTERS, LIST_MODES, UMODE_LETTERS } from '../../irc/modes.ts';
 import { COMMANDS } from '../commands/registry.ts';
+import { PasswordChecker } from '../passwords.ts';
 import { CAST, type Outcome, Scene, spoken, type Who } from './scene.ts';
 import { type Row, readTables } from './table.ts';
+
+/** Of all servers of these tables: each would start a thread for its first password. */
+const passwords = new PasswordChecker();
 
 beforeAll(() => {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2026, 0, 1) });
 });
-afterAll(() => {
+afterAll(async () => {
   vi.useRealTimers();
+  await passwords.close();
 });
 
 const tables = readTables();
@@ -28,6 +33,7 @@ const SEES_ALL = 'auspex';
 
 async function happens(row: Row, who: Who): Promise<Outcome> {
   const scene = new Scene(COMMANDS.get(row.subject)?.oper ?? SEES_ALL);
+  vi.spyOn(scene.irc.server.passwords, 'check').mockImplementation((...asked) => passwords.check(...asked));
   try {
     await scene.prepare(row.before, who);
     return await scene.send(who, row.line);

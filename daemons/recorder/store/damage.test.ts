@@ -158,7 +158,7 @@ describe('a file with flipped bytes', () => {
         scene.recorder.stats();
         await scene.close();
       }),
-      { numRuns: 40 },
+      { numRuns: 15 },
     );
   });
 

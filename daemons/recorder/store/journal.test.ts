@@ -299,7 +299,7 @@ describe('the audit journal', () => {
           expect(await numbers()).toEqual(Array.from({ length: n }, (_, i) => i + 1));
         },
       ),
-      { numRuns: 25 },
+      { numRuns: 12 },
     );
   });
 });

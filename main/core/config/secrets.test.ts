@@ -104,7 +104,7 @@ test.each(places.map(([manifest, path]) => [path.join('.'), manifest, path] as c
           expect(JSON.stringify(cut.ok ? cut.result.shownText : cut.error)).not.toContain('S3CR');
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 25 },
     );
   },
 );
