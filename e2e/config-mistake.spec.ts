@@ -3,6 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { RelayClient } from './clients/relay-client.ts';
 import { expect, test } from './fixtures.ts';
 
+test.use({ sharedApp: true });
+
 const MISTAKEN = `[ircd]
 listen = [{ host = "127.0.0.1", port = 0 }]
 

@@ -4,6 +4,9 @@ import { RelayClient } from './clients/relay-client.ts';
 import { expect, test } from './fixtures.ts';
 import { figure } from './live-numbers.ts';
 
+// Each counts the crashes of its daemon: the last one has another daemon than those before.
+test.use({ sharedApp: true });
+
 test('a killed daemon comes back by itself, and with it the live numbers', async ({ app }) => {
   const card = app.card('ircd');
   const connections = figure(card, 'Connections');
@@ -37,20 +40,20 @@ test('a crash of one daemon disturbs no client of another', async ({ app }) => {
 });
 
 test('a crash loop ends in failed, with its cause on the card', async ({ app }) => {
-  const card = app.card('ircd');
-  await app.startDaemon('ircd');
+  const card = app.card('relay');
+  await app.startDaemon('relay');
   let killed = 0;
   for (let crash = 1; crash <= 3; crash++) {
-    await expect.poll(() => app.daemon('ircd')).toMatchObject({ state: 'running', restarts: crash - 1 });
-    const pid = await app.killDaemon('ircd');
+    await expect.poll(() => app.daemon('relay')).toMatchObject({ state: 'running', restarts: crash - 1 });
+    const pid = await app.killDaemon('relay');
     expect(pid).not.toBe(killed);
     killed = pid;
   }
-  await expect.poll(() => app.state('ircd')).toBe('failed');
+  await expect.poll(() => app.state('relay')).toBe('failed');
   await expect(card).toContainText('failed');
   await expect(card).toContainText('SIGKILL');
 
-  await app.button('Start', 'ircd').click();
-  await expect.poll(() => app.state('ircd')).toBe('running');
+  await app.button('Start', 'relay').click();
+  await expect.poll(() => app.state('relay')).toBe('running');
   await expect(card).toContainText('running');
 });

@@ -8,6 +8,8 @@ import { CHROMIUM_SWITCHES, findElectron, ROOT } from './app/binaries.ts';
 import { ElectronApp } from './app/electron-app.ts';
 import { expect, test } from './desktop.ts';
 
+test.use({ sharedApp: true });
+
 test('a second start on the same data directory shows the window and ends', async ({ desktop, app }) => {
   const binary = findElectron();
   if (!('path' in binary)) throw new Error(binary.missing);
@@ -16,7 +18,7 @@ test('a second start on the same data directory shows the window and ends', asyn
       new Promise<boolean>((resolve) => electronApp.once('second-instance', () => resolve(true))),
   );
   const argv = [...CHROMIUM_SWITCHES, '.', '--data', app.dataDir];
-  const { stdout } = await promisify(execFile)(binary.path, argv, { cwd: ROOT, timeout: 20_000 });
+  const { stdout } = await promisify(execFile)(binary.path, argv, { cwd: ROOT });
   expect(stdout).toContain(app.dataDir);
   expect(await shown).toBe(true);
 });
@@ -53,6 +55,7 @@ test('size and place of the window survive a restart', async ({ desktop, app }) 
   await expect.poll(read).toEqual(bounds);
 });
 
+// The last one of the shared app: Playwright takes the page for dead from then on.
 test('a window whose process dies is loaded again', async ({ desktop }) => {
   const title = () =>
     desktop.application.evaluate(({ BrowserWindow }) =>
@@ -74,7 +77,7 @@ test('a window whose process dies is loaded again', async ({ desktop }) => {
 });
 
 test.describe('where the launcher loads the app late', () => {
-  test.use({ loadBeforeReady: false });
+  test.use({ loadBeforeReady: false, sharedApp: false });
 
   test('the window comes from an origin of its own all the same', async ({ desktop }) => {
     await expect(desktop.page.getByRole('region', { name: 'ircd', exact: true })).toContainText('stopped');

@@ -10,8 +10,7 @@ test('the host names file, line and key and ends with exit code 78', async ({ fo
   await writeFile(configFile, '[ircd]\nlisten = "everywhere"\n');
   const argv = [join(ROOT, 'main/cli/main.ts'), 'serve', '--port', '0', '--config', configFile];
   const ended = await new Promise<{ code: unknown; stderr: string }>((resolve) => {
-    const options = { timeout: 20_000 };
-    execFile(NODE, [...argv, '--data', join(folder, 'data')], options, (error, _stdout, stderr) => {
+    execFile(NODE, [...argv, '--data', join(folder, 'data')], (error, _stdout, stderr) => {
       resolve({ code: error?.code, stderr });
     });
   });

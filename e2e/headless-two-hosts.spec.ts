@@ -56,6 +56,7 @@ test('a window with two hosts names the host of everything, and acts on that hos
 
   // Of two that fit alike, the palette offers first what is on the host of the page.
   await page.keyboard.press('Control+k');
+  await expect(page.getByRole('combobox', { name: 'Command palette' })).toBeFocused();
   await page.keyboard.type('ircd clients');
   await expect(page.getByRole('option').first()).toHaveText(/^ircd clients on second/);
   await page.getByRole('option', { name: /^ircd clients on first/ }).click();

@@ -2,6 +2,8 @@
 import { RelayClient } from './clients/relay-client.ts';
 import { expect, test } from './fixtures.ts';
 
+test.use({ sharedApp: true });
+
 test('no daemon outlives a killed host, and the next start works', async ({ app }) => {
   await app.startDaemon('ircd');
   const peer = await RelayClient.connect(await app.startDaemon('relay'));

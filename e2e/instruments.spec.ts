@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from './fixtures.ts';
 
+test.use({ sharedApp: true });
+
 /** What docs/pools.md says that each process has, as `process kind name`. */
 function documented(host: 'electron' | 'headless', daemons: readonly string[]): string[] {
   const page = readFileSync(join(import.meta.dirname, '../docs/pools.md'), 'utf8');
@@ -41,7 +43,9 @@ test('the cache of host names and the queue of queries stand on the pages of the
 
   // All of them on one page, which the keyboard finds too.
   await app.page.keyboard.press('ControlOrMeta+k');
+  await expect(app.page.getByRole('combobox', { name: 'Command palette' })).toBeFocused();
   await app.page.keyboard.type('pools');
+  await expect(app.page.getByRole('option').first()).toContainText('Pools and queues');
   await app.page.keyboard.press('Enter');
   await expect(app.page.getByRole('heading', { level: 1 })).toHaveText('Pools and queues');
   const all = app.page.getByRole('table', { name: 'Pools and queues' });
@@ -62,13 +66,14 @@ test('what the page of operators says there is, is what processes have, and noth
   // Electron takes a message to a process of its own at once and does not tell when it went on; the others run on Node.
   const told = documented(host, daemons).filter(
     (one) =>
-      host === 'headless' || !/^(ircd|relay) queue link to main$|^main queue link to (ircd|relay)$/.test(one),
+      host === 'headless' ||
+      !/^(ircd|relay|objects) queue link to main$|^main queue link to (ircd|relay|objects)$/.test(one),
   );
   const shown = async () => {
     const rows = JSON.parse((await app.cli(['pools', '--json'])).stdout) as Record<string, string>[];
     return rows.map(({ daemon, kind, name }) => `${daemon} ${kind} ${name}`).sort();
   };
-  await expect.poll(shown, { timeout: 15_000 }).toEqual(told.sort());
+  await expect.poll(shown).toEqual(told.sort());
   await app.open('/pools');
   const all = app.page.getByRole('table', { name: 'Pools and queues' });
   await expect(all.getByRole('row', { name: /^send queue bytes ircd/ })).toBeVisible();

@@ -1,6 +1,9 @@
 /** What was recorded before is there after a restart of the app. */
 import { expect, test } from './fixtures.ts';
 
+// Each looks at the records of a daemon of its own.
+test.use({ sharedApp: true });
+
 test('history and audit survive a restart of the app', async ({ app }) => {
   await app.startDaemon('ircd');
   const metric = 'signalbox_ircd_resident_memory_bytes';
@@ -15,7 +18,7 @@ test('history and audit survive a restart of the app', async ({ app }) => {
     const values = series.find((entry) => entry.metric === metric)?.values ?? [];
     return times.filter((_, i) => typeof values[i] === 'number');
   };
-  await expect.poll(async () => (await recorded()).length, { timeout: 20_000 }).toBeGreaterThanOrEqual(3);
+  await expect.poll(async () => (await recorded()).length).toBeGreaterThanOrEqual(3);
   const before = await recorded();
 
   await app.restart();
@@ -36,14 +39,14 @@ test('history and audit survive a restart of the app', async ({ app }) => {
 test('a killed recorder loses nothing that was committed and takes up what came meanwhile', async ({
   app,
 }) => {
-  await app.startDaemon('ircd');
+  await app.startDaemon('relay');
   const actions = async () => {
-    const { entries } = await app.request('audit.query', { target: 'ircd' });
+    const { entries } = await app.request('audit.query', { target: 'relay' });
     return entries.map((entry) => entry.action).reverse();
   };
   await expect.poll(actions).toEqual(['daemon.start']);
   const killed = await app.killDaemon('recorder');
-  expect((await app.cli(['stop', 'ircd'])).code).toBe(0);
+  expect((await app.cli(['stop', 'relay'])).code).toBe(0);
   await expect.poll(async () => (await app.daemon('recorder')).pid).not.toBe(killed);
   await expect.poll(() => app.state('recorder')).toBe('running');
   await expect

@@ -17,7 +17,9 @@ test('a stop that cannot be recorded works and says so, and a reload is refused 
   await expect.poll(() => app.state('relay')).toBe('stopped');
 
   await app.page.keyboard.press('Control+k');
+  await expect(app.page.getByRole('combobox', { name: 'Command palette' })).toBeFocused();
   await app.page.keyboard.type('reload');
+  await expect(app.page.getByRole('option').first()).toContainText('Reload the configuration file');
   await app.page.keyboard.press('Enter');
   await expect(app.page.getByText('config.reload was not done')).toBeVisible();
 

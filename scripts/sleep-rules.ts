@@ -1,7 +1,7 @@
 /**
  * No test waits a fixed time for something to happen: on a busy machine that is too short, on every other one too long. It
- * waits for the thing itself (an event, `vi.waitFor`, `expect.poll`) or moves a fake clock. And no unit test says how long it waits
- * at most: vitest.config.ts and patient-waits.ts do, for the slowest machine. Used by check-sources.ts.
+ * waits for the thing itself (an event, `vi.waitFor`, `expect.poll`) or moves a fake clock. And no test says how long it waits
+ * at most: the configurations of Vitest and Playwright do, for the slowest machine. Used by check-sources.ts.
  */
 import { isNode, type SourceNode, walk } from './source-tree.ts';
 
@@ -22,7 +22,7 @@ export const REAL_TIME: Readonly<Record<string, string>> = {
 const TEST_FILE = /\.(test|spec)\.tsx?$|(^|\/)test-[^/]+\.tsx?$|-fixture\.ts$|(^|\/)test-fixtures\/|^e2e\//;
 const SLEEP = 'a test waits for what shall happen (an event, vi.waitFor, expect.poll), not for a fixed time';
 
-const IMPATIENT = 'a test does not say how long it waits at most: vitest.config.ts and patient-waits.ts do';
+const IMPATIENT = 'a test does not say how long it waits at most: the configuration does';
 
 /** Files that try the waiting itself. */
 const WAITING = ['scripts/patient-waits.test.ts'];
@@ -77,7 +77,7 @@ export function sleepBreaches(file: string, text: string, tree: SourceNode): str
   if (!isTestFile(file)) return [];
   const names = sleepNames(tree);
   const found: string[] = [];
-  const mayBeImpatient = WAITING.includes(file) || file.startsWith('e2e/');
+  const mayBeImpatient = WAITING.includes(file);
   const maySleep = Object.hasOwn(REAL_TIME, file);
   const tell = ({ start }: SourceNode, what: string) =>
     found.push(`${file}:${text.slice(0, start).split('\n').length}: ${what}`);

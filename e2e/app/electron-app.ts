@@ -18,7 +18,7 @@ export interface ElectronAppOptions {
 }
 
 /** What a start may take, in milliseconds. */
-const START_MS = 30_000;
+const START_MS = 60_000;
 /** The files beside this one that Electron loads before the app. */
 const preload = (name: string) => ['-r', join(import.meta.dirname, name)];
 

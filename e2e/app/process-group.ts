@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** How long the last processes of a group may take to go, in milliseconds. */
-const GONE_MS = 10_000;
+const GONE_MS = 30_000;
 
 /** Ids of the running processes in the group `leader`. Only Linux can tell; elsewhere there are none. */
 function groupMembers(leader: number): number[] {
