@@ -4,9 +4,9 @@
  */
 import type { WorkGate } from '../runtime/async/work-gate.ts';
 import type { WorkSteps } from '../runtime/async/work-turns.ts';
-import { CAP } from './client/capabilities.ts';
 import { Delivery } from './client/delivery.ts';
 import type { CommandServer } from './command-server.ts';
+import type { Source } from './network-events.ts';
 import type { Channel, LocalMembership } from './state/channel.ts';
 import type { LocalClient } from './state/local-client.ts';
 import type { User } from './state/user.ts';
@@ -15,7 +15,6 @@ import {
   deliver,
   deliverSmall,
   type Message,
-  rest,
   SMALL_CROWD,
   spendSkipped,
 } from './work-steps.ts';
@@ -110,10 +109,11 @@ export function toNeighbours(
   return null;
 }
 
-/** A message from a user, tagged with the account if there is one. */
-export function fromUser(server: CommandServer, user: User, rest: string): Delivery {
-  const tags = { account: user.account, msgid: '', clientTags: '', bot: false };
-  return new Delivery(server.host.outbox, `:${user.prefix} ${rest}`, tags);
+/** A message from a user, tagged with the account if there is one, or from a server. */
+export function from(server: CommandServer, source: Source, rest: string): Delivery {
+  const account = 'account' in source ? source.account : null;
+  const tags = { account, msgid: '', clientTags: '', bot: false };
+  return new Delivery(server.host.outbox, `:${source.prefix} ${rest}`, tags);
 }
 
 /** Tells a change of a user (AWAY, SETNAME) to those who share a channel and have the capability. */
@@ -123,30 +123,7 @@ export function announceChange(
   rest: string,
   cap: number,
 ): WorkSteps | null {
-  return toNeighbours(server, user, fromUser(server, user, rest), cap);
-}
-
-/** Announces a JOIN: the extended form to those who asked for it (IRCv3 extended-join, away-notify). */
-export function* announceJoin(server: CommandServer, user: User, channel: Channel): WorkSteps {
-  const plain = fromUser(server, user, `JOIN ${channel.name}`);
-  const extended = fromUser(server, user, `JOIN ${channel.name} ${user.account ?? '*'} :${user.realname}`);
-  const either: Message = {
-    body: extended.body,
-    renew: () => {
-      plain.renew();
-      extended.renew();
-    },
-  };
-  const told = toMembers(server, channel, either, (members, from, to) => {
-    for (let i = from; i < to; i++) {
-      const { client } = members[i]!;
-      (client.has(CAP.extendedJoin) ? extended : plain).to(client);
-    }
-  });
-  yield* rest(told);
-  if (user.away === null) return;
-  const away = fromUser(server, user, `AWAY :${user.away}`);
-  yield* rest(toChannelWithCap(server, channel, CAP.awayNotify, away, user.local));
+  return toNeighbours(server, user, from(server, user, rest), cap);
 }
 
 /** Tells all operators on this server what happened, as a server notice. */

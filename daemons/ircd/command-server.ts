@@ -7,6 +7,7 @@ import type { WorkAccount } from '../runtime/async/work-account.ts';
 import type { ClientLog } from './client-log.ts';
 import type { IrcdConfig } from './config.ts';
 import type { ProtocolCounters } from './counters.ts';
+import type { Links, NetworkEvent } from './network-events.ts';
 import type { PasswordChecker } from './passwords.ts';
 import type { ServerBans } from './server-bans.ts';
 import type { ServerHost } from './server-host.ts';
@@ -35,6 +36,8 @@ export interface CommandServer {
   readonly tuning: Tuning;
   readonly bans: ServerBans;
   readonly clientLog: ClientLog;
+  /** Who passes on to other servers what happens here; null while there are none. */
+  readonly links: Links | null;
   readonly config: IrcdConfig;
   /** Lines of the message of the day; null when there is none. */
   readonly motd: readonly string[] | null;
@@ -55,8 +58,9 @@ export interface CommandServer {
    * Ends a client: the client gets ERROR and its connection closes, others see QUIT. Where much is to be told that takes
    * its turns, and until then the client is still listed. Calling it twice is fine.
    * @param reason shown to everybody who shared a channel.
+   * @param event what links are told instead of the quit.
    */
-  exit(client: LocalClient, reason: string): void;
+  exit(client: LocalClient, reason: string, event?: NetworkEvent): void;
   /**
    * Runs asynchronous work for a command. Until it is done, further lines of this client wait, so that commands take
    * effect in order; nothing runs when the client left meanwhile.

@@ -14,7 +14,7 @@ import { WorkAccount, WorkGroup } from '../runtime/async/work-account.ts';
 import type { WorkGate } from '../runtime/async/work-gate.ts';
 import { workPrices } from '../runtime/async/work-prices.ts';
 import type { StepResult, WorkSteps } from '../runtime/async/work-turns.ts';
-import { fromUser, toNeighbours } from './broadcast.ts';
+import { depart } from './actions/quit.ts';
 import { CAP } from './client/capabilities.ts';
 import { LabelCapture, MAX_LABEL_BYTES } from './client/label-capture.ts';
 import { ClientLog } from './client-log.ts';
@@ -26,6 +26,7 @@ import { HTTP_REFUSAL, isHttpMethod } from './http-request.ts';
 import { supportLines } from './isupport-tokens.ts';
 import { limits } from './limits.ts';
 import type { Connection, ConnectionHandler } from './net/connection.ts';
+import type { Links, NetworkEvent } from './network-events.ts';
 import { PasswordChecker } from './passwords.ts';
 import { startRegistration, tryRegister } from './registration.ts';
 import type { ServerBans } from './server-bans.ts';
@@ -34,7 +35,6 @@ import type { LocalClient } from './state/local-client.ts';
 import { NetworkState } from './state/network.ts';
 import { Server } from './state/server.ts';
 import { Tuning } from './tuning.ts';
-import { freeChannelsOf, leaveAll, rest } from './work-steps.ts';
 
 /** What an {@link IrcServer} is made of. */
 export interface ServerOptions {
@@ -61,6 +61,7 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
   /** What no client causes is charged to: administrators, and bans that meet many. */
   readonly house = new WorkAccount(new WorkGroup());
   readonly clientLog: ClientLog;
+  links: Links | null = null;
   readonly bans: ServerBans;
   readonly commands: ReadonlyMap<string, Command>;
   /** How often each command was used and its bytes, for STATS m. */
@@ -173,8 +174,9 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
    * Ends a client: the client gets ERROR and its connection closes, others see QUIT. Where much is to be told that takes
    * its turns, and until then the client is still listed. Calling it twice is fine.
    * @param reason shown to everybody who shared a channel.
+   * @param event what links are told instead of the quit.
    */
-  exit(client: LocalClient, reason: string): void {
+  exit(client: LocalClient, reason: string, event?: NetworkEvent): void {
     if (client.user.gone) return;
     client.user.gone = true;
     client.capture = null;
@@ -185,23 +187,9 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
     client.connection.sendLine(`ERROR :Closing Link: ${client.user.host} (${shown})`);
     client.connection.close(shown);
     // Behind what the client asked for before, so that others see its last words before its QUIT.
-    const steps = this.#supervised(client, 'QUIT', this.#departure(client, shown), null);
-    this.host.work.runSteps(client.connection.work, steps);
-  }
-
-  /** Tells the neighbours, then takes the client out of every index. */
-  *#departure(client: LocalClient, shown: string): WorkSteps {
-    this.host.work.spend(workPrices.departure.ns);
-    const gates = this.closing === null ? yield* freeChannelsOf(this.host, client.user) : [];
-    try {
-      if (client.user.registered && this.closing === null) {
-        yield* rest(toNeighbours(this, client.user, fromUser(this, client.user, `QUIT :${shown}`), 0, gates));
-        this.clientLog.quit(client, shown);
-      }
-      this.state.removeUser(client.user, Date.now());
-    } finally {
-      leaveAll(this.host, gates);
-    }
+    const { user } = client;
+    const steps = depart(this, user, shown, event ?? { kind: 'quit', user, reason: shown });
+    this.host.work.runSteps(client.connection.work, this.#supervised(client, 'QUIT', steps, null));
   }
 
   /**

@@ -6,7 +6,7 @@ import type { CommandHandlers } from '../../runtime/host/daemon-definition.ts';
 import { counted, disconnects } from '../../runtime/host/impact-text.ts';
 import { formerLimits, limitRows, namedLimits } from '../../runtime/host/live-limits.ts';
 import { throttleRows } from '../../runtime/net/client-columns.ts';
-import { killUser } from '../commands/kill.ts';
+import { kill } from '../actions/kill.ts';
 import { addServerBan, clientsMatching, removeServerBan } from '../commands/server-ban.ts';
 import type { IrcServer } from '../irc-server.ts';
 import type { Lookup } from '../net/lookup.ts';
@@ -50,7 +50,7 @@ export function createAdminHandlers(targets: AdminTargets): CommandHandlers<type
       run: ({ client, reason }) => {
         const user = requireUser(server, client);
         const result = { client: user.nick, mask: user.prefix, channels: user.memberships.size, reason };
-        killUser(server, user, ADMIN, reason);
+        kill(server, server.state.me, user, reason, ADMIN);
         return result;
       },
     },

@@ -8,6 +8,7 @@ import { fold } from '../../irc/casemapping.ts';
 import { compileMask } from '../../irc/mask.ts';
 import { workPrices } from '../../runtime/async/work-prices.ts';
 import { hasWildcard } from '../../runtime/net/mask.ts';
+import { kickUnseen } from '../actions/kick.ts';
 import { toClients } from '../broadcast.ts';
 import { Delivery } from '../client/delivery.ts';
 import type { IrcServer } from '../irc-server.ts';
@@ -64,9 +65,7 @@ export function* clearChannel(
       const { user } = member;
       // Somebody may have gone while it took its turns.
       if (user.memberships.get(channel) !== member) continue;
-      // Everybody leaves, so each is told of their own kick only: telling all of all would be quadratic.
-      member.client?.send(`:${server.name} KICK ${channel.name} ${user.nick} :${reason}`);
-      server.state.part(member);
+      kickUnseen(server, server.state.me, member, reason);
       removed++;
       if (work.spend(workPrices.row.ns + server.host.writeNs)) yield null;
     }

@@ -2,8 +2,7 @@
 
 import { truncateUtf8 } from '../../irc/line-text.ts';
 import { N } from '../../irc/numerics.ts';
-import { announceChange } from '../broadcast.ts';
-import { CAP } from '../client/capabilities.ts';
+import { setAway } from '../actions/away.ts';
 import { limits } from '../limits.ts';
 import type { Command } from './command.ts';
 
@@ -15,10 +14,7 @@ export const away: Command = {
   steps(server, client, params) {
     const reason = truncateUtf8(params[0] ?? '', limits.awayBytes.default);
     const wanted = reason === '' ? null : reason;
-    const changed = wanted !== client.user.away;
-    client.user.away = wanted;
     client.reply(wanted === null ? N.RPL_UNAWAY : N.RPL_NOWAWAY);
-    if (!changed) return null;
-    return announceChange(server, client.user, wanted === null ? 'AWAY' : `AWAY :${wanted}`, CAP.awayNotify);
+    return setAway(server, client.user, wanted);
   },
 };

@@ -3,8 +3,7 @@ import { CMODE } from '../../irc/modes.ts';
 import { N } from '../../irc/numerics.ts';
 import { replyParameter } from '../../irc/reply-parameter.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
-import { fromUser, toChannelWithCap } from '../broadcast.ts';
-import { CAP } from '../client/capabilities.ts';
+import { invite as inviteGuest } from '../actions/invite.ts';
 import type { CommandServer } from '../command-server.ts';
 import type { LocalClient } from '../state/local-client.ts';
 import { rest } from '../work-steps.ts';
@@ -60,12 +59,9 @@ function* inviteOne(
       client.reply(N.ERR_USERONCHANNEL, `${target.nick} ${channel.name}`);
       return;
     }
-    server.state.invite(target, channel, membership.isOp);
     client.replyRaw(N.RPL_INVITING, `${target.nick} ${channel.name}`);
     if (target.away !== null) client.reply(N.RPL_AWAY, target.nick, target.away);
-    const message = fromUser(server, client.user, `INVITE ${target.nick} ${channel.name}`);
-    if (target.local !== null) message.to(target.local);
-    yield* rest(toChannelWithCap(server, channel, CAP.inviteNotify, message, client));
+    yield* rest(inviteGuest(server, client.user, target, channel, membership.isOp));
   } finally {
     server.host.work.leave(known.gate);
   }

@@ -5,7 +5,8 @@ import { N, type Numeric } from '../../irc/numerics.ts';
 import { replyParameter } from '../../irc/reply-parameter.ts';
 import { workPrices } from '../../runtime/async/work-prices.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
-import { announceJoin } from '../broadcast.ts';
+import { join as enter } from '../actions/join.ts';
+import { part } from '../actions/part.ts';
 import type { CommandServer } from '../command-server.ts';
 import { limits } from '../limits.ts';
 import type { ServerHost } from '../server-host.ts';
@@ -14,7 +15,6 @@ import type { LocalClient } from '../state/local-client.ts';
 import { freeChannel, isBanned, type StepsWith } from '../work-steps.ts';
 import type { Command } from './command.ts';
 import { NAME_NS, sendNames } from './names.ts';
-import { partOne } from './part.ts';
 import { sendTopic } from './topic.ts';
 
 export const join: Command = {
@@ -66,8 +66,7 @@ function* joinOne(server: CommandServer, client: LocalClient, name: string, key:
       client.reply(refusal, channel?.name ?? name);
       return;
     }
-    const membership = state.join(client.user, name, Date.now());
-    yield* announceJoin(server, client.user, membership.channel);
+    const membership = yield* enter(server, client.user, name, Date.now());
     if (membership.channel.topic !== '') sendTopic(client, membership.channel);
     sendNames(server, client, membership.channel);
     client.reply(N.RPL_ENDOFNAMES, membership.channel.name);
@@ -95,6 +94,6 @@ function* refusalOf(
 
 function* leaveAll(server: CommandServer, client: LocalClient): WorkSteps {
   for (const { channel } of [...client.user.memberships.values()]) {
-    yield* partOne(server, client, channel, `PART ${channel.name}`);
+    yield* part(server, client.user, channel, '');
   }
 }

@@ -4,11 +4,10 @@ import { truncateUtf8 } from '../../irc/line-text.ts';
 import { N } from '../../irc/numerics.ts';
 import { replyParameter } from '../../irc/reply-parameter.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
-import { fromUser, toChannel } from '../broadcast.ts';
+import { kick as kickMember } from '../actions/kick.ts';
 import type { CommandServer } from '../command-server.ts';
 import { limits } from '../limits.ts';
 import type { LocalClient } from '../state/local-client.ts';
-import { rest } from '../work-steps.ts';
 import type { Command } from './command.ts';
 import { joinedChannel } from './joined-channel.ts';
 
@@ -65,9 +64,5 @@ function* kickOne(
   const victim = target?.memberships.get(channel);
   if (target === undefined) client.reply(N.ERR_NOSUCHNICK, replyParameter(nick));
   else if (victim === undefined) client.reply(N.ERR_USERNOTINCHANNEL, `${target.nick} ${channel.name}`);
-  else {
-    const text = `KICK ${channel.name} ${target.nick} :${reason}`;
-    yield* rest(toChannel(server, channel, fromUser(server, client.user, text), null));
-    server.state.part(victim);
-  }
+  else yield* kickMember(server, client.user, victim, reason);
 }

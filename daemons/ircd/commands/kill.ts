@@ -3,10 +3,8 @@
 import { truncateUtf8 } from '../../irc/line-text.ts';
 import { N } from '../../irc/numerics.ts';
 import { replyParameter } from '../../irc/reply-parameter.ts';
-import { noticeOpers } from '../broadcast.ts';
-import type { CommandServer } from '../command-server.ts';
+import { kill as killUser } from '../actions/kill.ts';
 import { limits } from '../limits.ts';
-import type { User } from '../state/user.ts';
 import type { Command } from './command.ts';
 import { perform } from './deed.ts';
 
@@ -34,21 +32,9 @@ export const kill: Command = {
           return { ok: false, outcome: `not_found: ${target.prefix} had left before` };
         }
         const victim = target.prefix;
-        noticeOpers(server, `Received KILL for ${victim} from ${client.user.nick}: ${reason}`);
-        target.local?.connection.sendLine(`:${client.user.prefix} KILL ${target.nick} :${reason}`);
-        killUser(server, target, client.user.nick, reason);
+        killUser(server, client.user, target, reason);
         return { ok: true, outcome: `disconnected ${victim}` };
       },
     });
   },
 };
-
-/** Disconnects a user in the name of an operator or of the control plane. */
-export function killUser(server: CommandServer, target: User, by: string, reason: string): void {
-  server.host.log('info', 'client_killed', `${target.prefix} killed by ${by}: ${reason}`, {
-    nick: target.nick,
-    by,
-    reason,
-  });
-  if (target.local !== null) server.exit(target.local, `Killed (${by} (${reason}))`);
-}

@@ -5,12 +5,12 @@ import { isValidNick } from '../../irc/names.ts';
 import { N } from '../../irc/numerics.ts';
 import { replyParameter } from '../../irc/reply-parameter.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
-import { fromUser, toNeighbours } from '../broadcast.ts';
+import { changeNick } from '../actions/nick.ts';
 import type { CommandServer } from '../command-server.ts';
 import { limits } from '../limits.ts';
 import { tryRegister } from '../registration.ts';
 import type { LocalClient } from '../state/local-client.ts';
-import { freeChannelsOf, leaveAll, rest } from '../work-steps.ts';
+import { freeChannelsOf, leaveAll } from '../work-steps.ts';
 import type { Command } from './command.ts';
 
 export const nick: Command = {
@@ -30,7 +30,7 @@ export const nick: Command = {
       client.reply(N.ERR_ERRONEUSNICKNAME, shown);
       return null;
     }
-    if (client.user.registered) return changeNick(server, client, wanted);
+    if (client.user.registered) return change(server, client, wanted);
     if (isFree(server, client, wanted)) {
       server.state.setNick(client.user, wanted, Date.now());
       tryRegister(server, client);
@@ -46,17 +46,12 @@ function isFree(server: CommandServer, client: LocalClient, wanted: string): boo
   return false;
 }
 
-function* changeNick(server: CommandServer, client: LocalClient, wanted: string): WorkSteps {
+function* change(server: CommandServer, client: LocalClient, wanted: string): WorkSteps {
   const gates = yield* freeChannelsOf(server.host, client.user);
   try {
     if (client.user.gone || !isFree(server, client, wanted)) return;
-    const message = fromUser(server, client.user, `NICK ${wanted}`);
-    message.to(client);
-    // The name is taken at once; who has not been told yet hears nothing else of these channels before.
-    server.state.whowas.remember(client.user, Date.now());
-    server.state.setNick(client.user, wanted, Date.now());
     client.connection.penalize(1);
-    yield* rest(toNeighbours(server, client.user, message, 0, gates));
+    yield* changeNick(server, client.user, wanted, Date.now(), gates);
   } finally {
     leaveAll(server.host, gates);
   }

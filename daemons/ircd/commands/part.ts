@@ -4,12 +4,10 @@ import { truncateUtf8 } from '../../irc/line-text.ts';
 import { N } from '../../irc/numerics.ts';
 import { workPrices } from '../../runtime/async/work-prices.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
-import { fromUser, toChannel } from '../broadcast.ts';
+import { part as leave } from '../actions/part.ts';
 import type { CommandServer } from '../command-server.ts';
 import { limits } from '../limits.ts';
-import type { Channel } from '../state/channel.ts';
 import type { LocalClient } from '../state/local-client.ts';
-import { rest } from '../work-steps.ts';
 import type { Command } from './command.ts';
 import { joinedChannel } from './joined-channel.ts';
 
@@ -34,30 +32,8 @@ function* partAll(
     if (name === '') continue;
     const membership = joinedChannel(server, client, name);
     if (membership === null) continue;
-    const { channel } = membership;
-    const text = reason === '' ? `PART ${channel.name}` : `PART ${channel.name} :${reason}`;
-    yield* partOne(server, client, channel, text);
+    yield* leave(server, client.user, membership.channel, reason);
     if (server.host.work.spend(workPrices.row.ns)) yield null;
   }
   if (names.length > most) client.reply(N.ERR_TOOMANYTARGETS, 'PART', `Too many targets, at most ${most}`);
-}
-
-/** Takes a user off a channel that they are on, once nothing is on its way to it; `text` is what everybody is told. */
-export function* partOne(
-  server: CommandServer,
-  client: LocalClient,
-  channel: Channel,
-  text: string,
-): WorkSteps {
-  const { work } = server.host;
-  while (work.mustWait(channel.gate)) yield channel.gate;
-  try {
-    const membership = client.user.memberships.get(channel);
-    // Somebody may have removed them meanwhile.
-    if (membership === undefined) return;
-    yield* rest(toChannel(server, channel, fromUser(server, client.user, text), null));
-    server.state.part(membership);
-  } finally {
-    work.leave(channel.gate);
-  }
 }

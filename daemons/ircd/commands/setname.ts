@@ -1,5 +1,5 @@
 /** SETNAME: IRCv3 setname. */
-import { announceChange, fromUser } from '../broadcast.ts';
+import { announceChange, from } from '../broadcast.ts';
 import { CAP } from '../client/capabilities.ts';
 import { limits } from '../limits.ts';
 import type { Command } from './command.ts';
@@ -16,7 +16,7 @@ export const setname: Command = {
       return null;
     }
     client.user.realname = wanted;
-    if (client.has(CAP.setname)) fromUser(server, client.user, `SETNAME :${wanted}`).to(client);
+    if (client.has(CAP.setname)) from(server, client.user, `SETNAME :${wanted}`).to(client);
     return announceChange(server, client.user, `SETNAME :${wanted}`, CAP.setname);
   },
 };

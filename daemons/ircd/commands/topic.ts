@@ -6,7 +6,7 @@ import { CMODE } from '../../irc/modes.ts';
 import { N } from '../../irc/numerics.ts';
 import { replyParameter } from '../../irc/reply-parameter.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
-import { fromUser, toChannel } from '../broadcast.ts';
+import { setTopic } from '../actions/topic.ts';
 import type { CommandServer } from '../command-server.ts';
 import { limits } from '../limits.ts';
 import type { Channel } from '../state/channel.ts';
@@ -50,12 +50,8 @@ function* topicOf(
       client.reply(N.ERR_CHANOPRIVSNEEDED, channel.name);
       return;
     }
-    channel.topic = truncateUtf8(wanted, limits.topicBytes.default);
-    channel.topicBy = client.user.prefix;
-    channel.topicAtMs = Date.now();
-    server.host.tableChanged('channels');
-    const text = `TOPIC ${channel.name} :${channel.topic}`;
-    yield* rest(toChannel(server, channel, fromUser(server, client.user, text), null));
+    const text = truncateUtf8(wanted, limits.topicBytes.default);
+    yield* rest(setTopic(server, client.user, channel, text, Date.now()));
   } finally {
     if (channel !== undefined) server.host.work.leave(channel.gate);
   }

@@ -11,7 +11,7 @@ import { isValidKey } from '../../irc/names.ts';
 import { N } from '../../irc/numerics.ts';
 import { replyParameter } from '../../irc/reply-parameter.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
-import { fromUser, toChannel } from '../broadcast.ts';
+import { from, toChannel } from '../broadcast.ts';
 import type { CommandServer } from '../command-server.ts';
 import { limits } from '../limits.ts';
 import type { Channel } from '../state/channel.ts';
@@ -112,7 +112,7 @@ class ChannelModeChange {
     const lines = this.#changes.finish();
     if (lines.length > 0) this.#server.host.tableChanged('channels');
     for (const line of lines) {
-      const message = fromUser(this.#server, this.#client.user, `MODE ${this.#channel.name} ${line}`);
+      const message = from(this.#server, this.#client.user, `MODE ${this.#channel.name} ${line}`);
       yield* rest(toChannel(this.#server, this.#channel, message, null));
     }
   }

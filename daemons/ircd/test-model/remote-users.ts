@@ -1,4 +1,6 @@
-/** For tests: a server behind a link, and users on it, put into the state as a link would. */
+/** For tests: a server behind a link, users on it, and what links are told. */
+import type { IrcServer } from '../irc-server.ts';
+import { type NetworkEvent, nameOf } from '../network-events.ts';
 import type { NetworkState } from '../state/network.ts';
 import { Server } from '../state/server.ts';
 import type { RemoteUser, User } from '../state/user.ts';
@@ -8,6 +10,30 @@ export function linkServer(state: NetworkState, name: string, uplink: Server = s
   const server = new Server(name, `${name} of the tests`, 'AB', uplink);
   state.addServer(server);
   return server;
+}
+
+/** Writes down what links are told, in a few words a line. */
+export function recordLinks(server: IrcServer): string[] {
+  const told: string[] = [];
+  server.links = { tell: (event) => void told.push(inWords(event)) };
+  return told;
+}
+
+function inWords(event: NetworkEvent): string {
+  const { kind } = event;
+  if (kind === 'join') {
+    const { membership, created } = event;
+    return `join ${membership.user.nick} ${membership.channel.name}${created ? ' created' : ''}`;
+  }
+  const words: string[] = [kind];
+  if ('source' in event) words.push(`by ${nameOf(event.source)}`);
+  if ('user' in event) words.push(event.user.nick);
+  if ('former' in event) words.push(`was ${event.former}`);
+  if ('channel' in event) words.push(event.channel.name);
+  if (kind === 'topic') words.push(`:${event.channel.topic}`);
+  if (kind === 'away') words.push(`:${event.user.away}`);
+  if ('reason' in event) words.push(`:${event.reason}`);
+  return words.join(' ');
 }
 
 /** Introduces a user of another server. */

@@ -1,0 +1,14 @@
+/** Somebody goes away or is back (IRCv3 away-notify). */
+import type { WorkSteps } from '../../runtime/async/work-turns.ts';
+import { announceChange } from '../broadcast.ts';
+import { CAP } from '../client/capabilities.ts';
+import type { CommandServer } from '../command-server.ts';
+import type { User } from '../state/user.ts';
+
+/** @param reason null for somebody who is back. */
+export function setAway(server: CommandServer, user: User, reason: string | null): WorkSteps | null {
+  if (reason === user.away) return null;
+  user.away = reason;
+  server.links?.tell({ kind: 'away', user });
+  return announceChange(server, user, reason === null ? 'AWAY' : `AWAY :${reason}`, CAP.awayNotify);
+}

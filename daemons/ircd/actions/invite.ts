@@ -1,0 +1,27 @@
+/** Somebody is invited to a channel (IRCv3 invite-notify). */
+import type { WorkSteps } from '../../runtime/async/work-turns.ts';
+import { from, toChannelWithCap } from '../broadcast.ts';
+import { CAP } from '../client/capabilities.ts';
+import type { CommandServer } from '../command-server.ts';
+import type { Channel } from '../state/channel.ts';
+import type { User } from '../state/user.ts';
+
+/**
+ * Notes the invitation where the guest is, and tells the guest.
+ * @param byOperator it lets the guest past the modes of the channel.
+ */
+export function invite(
+  server: CommandServer,
+  source: User,
+  guest: User,
+  channel: Channel,
+  byOperator: boolean,
+): WorkSteps | null {
+  const message = from(server, source, `INVITE ${guest.nick} ${channel.name}`);
+  if (guest.local !== null) {
+    server.state.invite(guest, channel, byOperator);
+    message.to(guest.local);
+  }
+  server.links?.tell({ kind: 'invite', source, user: guest, channel });
+  return toChannelWithCap(server, channel, CAP.inviteNotify, message, source.local);
+}

@@ -1,0 +1,60 @@
+/** Somebody enters a channel. */
+
+import { STATUS } from '../../irc/modes.ts';
+import type { WorkSteps } from '../../runtime/async/work-turns.ts';
+import { from, toChannel, toChannelWithCap, toMembers } from '../broadcast.ts';
+import { CAP } from '../client/capabilities.ts';
+import type { CommandServer } from '../command-server.ts';
+import type { Membership } from '../state/channel.ts';
+import type { User } from '../state/user.ts';
+import { type Message, rest, type StepsWith } from '../work-steps.ts';
+
+/**
+ * Puts a user on a channel and announces it.
+ * @param createdMs when a channel that did not exist was made, Unix milliseconds.
+ * @param status bits that another server gives; by default those of an operator on a new channel, and none on another.
+ */
+export function* join(
+  server: CommandServer,
+  user: User,
+  name: string,
+  createdMs: number,
+  status: number | null = null,
+): StepsWith<Membership> {
+  const membership = server.state.join(user, name, createdMs, status);
+  server.links?.tell({ kind: 'join', membership, created: membership.channel.members.length === 1 });
+  yield* announce(server, membership);
+  if (status !== null && status !== 0) yield* announceStatus(server, membership);
+  return membership;
+}
+
+/** The extended form goes to those who asked for it (IRCv3 extended-join, away-notify). */
+function* announce(server: CommandServer, { user, channel }: Membership): WorkSteps {
+  const plain = from(server, user, `JOIN ${channel.name}`);
+  const extended = from(server, user, `JOIN ${channel.name} ${user.account ?? '*'} :${user.realname}`);
+  const either: Message = {
+    body: extended.body,
+    renew: () => {
+      plain.renew();
+      extended.renew();
+    },
+  };
+  const told = toMembers(server, channel, either, (members, start, end) => {
+    for (let i = start; i < end; i++) {
+      const { client } = members[i]!;
+      (client.has(CAP.extendedJoin) ? extended : plain).to(client);
+    }
+  });
+  yield* rest(told);
+  if (user.away === null) return;
+  const away = from(server, user, `AWAY :${user.away}`);
+  yield* rest(toChannelWithCap(server, channel, CAP.awayNotify, away, user.local));
+}
+
+/** What the server of a user gave them with the JOIN. */
+function* announceStatus(server: CommandServer, { user, channel, status }: Membership): WorkSteps {
+  const letters = `${(status & STATUS.op) === 0 ? '' : 'o'}${(status & STATUS.voice) === 0 ? '' : 'v'}`;
+  const nicks = Array.from(letters, () => user.nick).join(' ');
+  const message = from(server, user.server, `MODE ${channel.name} +${letters} ${nicks}`);
+  yield* rest(toChannel(server, channel, message, null));
+}

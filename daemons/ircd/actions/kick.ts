@@ -1,0 +1,38 @@
+/** Somebody is removed from a channel. Nothing may be on its way to the channel. */
+import type { WorkSteps } from '../../runtime/async/work-turns.ts';
+import { from, toChannel } from '../broadcast.ts';
+import type { CommandServer } from '../command-server.ts';
+import type { Source } from '../network-events.ts';
+import type { Membership } from '../state/channel.ts';
+import { rest } from '../work-steps.ts';
+
+/** Tells everybody on the channel, then takes the member off it (RFC 2812 3.2.8). */
+export function* kick(
+  server: CommandServer,
+  source: Source,
+  membership: Membership,
+  reason: string,
+): WorkSteps {
+  const { channel, user } = membership;
+  const text = `KICK ${channel.name} ${user.nick} :${reason}`;
+  yield* rest(toChannel(server, channel, from(server, source, text), null));
+  remove(server, source, membership, reason);
+}
+
+/** Tells the member alone: for a channel that is cleared, where telling all of all would be quadratic. */
+export function kickUnseen(
+  server: CommandServer,
+  source: Source,
+  membership: Membership,
+  reason: string,
+): void {
+  const { channel, user, client } = membership;
+  client?.send(`:${source.prefix} KICK ${channel.name} ${user.nick} :${reason}`);
+  remove(server, source, membership, reason);
+}
+
+function remove(server: CommandServer, source: Source, membership: Membership, reason: string): void {
+  const { user, channel } = membership;
+  server.state.part(membership);
+  server.links?.tell({ kind: 'kick', source, user, channel, reason });
+}

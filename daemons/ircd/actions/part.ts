@@ -1,0 +1,24 @@
+/** Somebody leaves a channel. */
+import type { WorkSteps } from '../../runtime/async/work-turns.ts';
+import { from, toChannel } from '../broadcast.ts';
+import type { CommandServer } from '../command-server.ts';
+import type { Channel } from '../state/channel.ts';
+import type { User } from '../state/user.ts';
+import { rest } from '../work-steps.ts';
+
+/** Takes a user off a channel that they are on, once nothing is on its way to it; the reason may be empty. */
+export function* part(server: CommandServer, user: User, channel: Channel, reason: string): WorkSteps {
+  const { work } = server.host;
+  while (work.mustWait(channel.gate)) yield channel.gate;
+  try {
+    const membership = user.memberships.get(channel);
+    // Somebody may have removed them meanwhile.
+    if (membership === undefined) return;
+    const text = reason === '' ? `PART ${channel.name}` : `PART ${channel.name} :${reason}`;
+    yield* rest(toChannel(server, channel, from(server, user, text), null));
+    server.state.part(membership);
+    server.links?.tell({ kind: 'part', user, channel, reason });
+  } finally {
+    work.leave(channel.gate);
+  }
+}

@@ -1,0 +1,41 @@
+/**
+ * What the rest of the network has to hear of: one event for each thing that happened to users and channels here. Actions
+ * tell it in the turn in which the state changes, so that whoever links meanwhile hears of everything once.
+ */
+import type { Channel, Membership } from './state/channel.ts';
+import type { Server } from './state/server.ts';
+import type { User } from './state/user.ts';
+
+/** Who does something: a user, or a server in its own name. */
+export type Source = User | Server;
+
+/** How a source is called where a nick would stand. */
+export function nameOf(source: Source): string {
+  return 'nick' in source ? source.nick : source.name;
+}
+
+/** One thing that happened. Whoever it came from knows it already: that is the direction in which its source is. */
+export type NetworkEvent =
+  | { readonly kind: 'user'; readonly user: User }
+  | { readonly kind: 'nick'; readonly user: User; readonly former: string }
+  | { readonly kind: 'quit'; readonly user: User; readonly reason: string }
+  | { readonly kind: 'kill'; readonly source: Source; readonly user: User; readonly reason: string }
+  /** `created`: the channel was not there before. */
+  | { readonly kind: 'join'; readonly membership: Membership; readonly created: boolean }
+  | { readonly kind: 'part'; readonly user: User; readonly channel: Channel; readonly reason: string }
+  | {
+      readonly kind: 'kick';
+      readonly source: Source;
+      readonly user: User;
+      readonly channel: Channel;
+      readonly reason: string;
+    }
+  | { readonly kind: 'topic'; readonly source: Source; readonly channel: Channel }
+  | { readonly kind: 'invite'; readonly source: User; readonly user: User; readonly channel: Channel }
+  | { readonly kind: 'away'; readonly user: User };
+
+/** The links to other servers, as actions see them. */
+export interface Links {
+  /** Passes on what happened. The event and what it names may change once this returned. */
+  tell(event: NetworkEvent): void;
+}
