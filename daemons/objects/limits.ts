@@ -194,6 +194,12 @@ export const FIXED_LIMITS = {
     reason:
       'Connections at most where each, or each of its requests, has a thread: those models are there to be compared.',
   },
+  uri_segments: {
+    default: 64,
+    unit: 'count',
+    reason:
+      'Parts of a URI between slashes: each is a folder that is looked at for every request, and no store has so deep folders.',
+  },
   access_rules: {
     default: 1_000,
     unit: 'count',

@@ -1,5 +1,6 @@
 /** Receives bytes and the descriptors that came with them. One a thread is enough: what it received is taken before the next call. */
 import type { Libc } from './libc.ts';
+import { negated } from './native-error.ts';
 import {
   CMSGHDR,
   DESCRIPTOR_BYTES,
@@ -60,9 +61,12 @@ export class DescriptorReceiver {
     result.descriptors.length = 0;
     result.lost = false;
     result.errno = 0;
-    const received = this.#libc.recvmsg(socket, this.#address, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-    result.byteLength = received;
-    if (received < 0) result.errno = this.#libc.errno();
+    const received = negated(
+      this.#libc.recvmsg(socket, this.#address, MSG_DONTWAIT | MSG_CMSG_CLOEXEC),
+      this.#libc.errno(),
+    );
+    result.byteLength = Math.max(received, -1);
+    if (received < 0) result.errno = -received;
     else this.#takeDescriptors(result);
     return result;
   }

@@ -3,6 +3,7 @@
  * else fills it. It opens and closes nothing: descriptors are the caller's before and after.
  */
 import type { Libc } from './libc.ts';
+import { negated } from './native-error.ts';
 import {
   CMSGHDR,
   DESCRIPTOR_BYTES,
@@ -143,8 +144,10 @@ export class DescriptorSender {
 
   /** How many messages went out, or the error number, negative. */
   #offer(socket: number, first: number, count: number): number {
-    const sent = this.#libc.sendmmsg(socket, this.#address + first * MMSGHDR.size, count, FLAGS);
-    return sent < 0 ? -this.#libc.errno() : sent;
+    return negated(
+      this.#libc.sendmmsg(socket, this.#address + first * MMSGHDR.size, count, FLAGS),
+      this.#libc.errno(),
+    );
   }
 
   #layOut(message: number, base: number, bytes: number): void {

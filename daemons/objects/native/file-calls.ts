@@ -2,7 +2,7 @@
 import { constants } from 'node:fs';
 import { constants as osConstants } from 'node:os';
 import type { Libc } from './libc.ts';
-import { nativeError } from './native-error.ts';
+import { nativeError, negated } from './native-error.ts';
 import {
   IOVEC,
   OPEN_HOW,
@@ -58,8 +58,11 @@ export class FileCalls {
     writeWord(this.#how, flags | O_CLOEXEC, OPEN_HOW.flags);
     // The call refuses a mode for which there is no use.
     writeWord(this.#how, (flags & O_CREAT) === 0 ? 0 : mode, OPEN_HOW.mode);
-    const fd = this.#libc.openat2(SYS_OPENAT2, folder, path, this.#howAddress, OPEN_HOW.size);
-    if (fd < 0) throw nativeError('openat2', this.#libc.errno());
+    const fd = negated(
+      this.#libc.openat2(SYS_OPENAT2, folder, path, this.#howAddress, OPEN_HOW.size),
+      this.#libc.errno(),
+    );
+    if (fd < 0) throw nativeError('openat2', -fd);
     return fd;
   };
 
@@ -69,8 +72,7 @@ export class FileCalls {
    */
   sendFile(socket: number, file: number, offset: number, bytes: number): number {
     writeWord(this.#offset, offset, 0);
-    const sent = this.#libc.sendfile(socket, file, this.#offsetAddress, bytes);
-    return sent < 0 ? -this.#libc.errno() : sent;
+    return negated(this.#libc.sendfile(socket, file, this.#offsetAddress, bytes), this.#libc.errno());
   }
 
   /**
@@ -78,8 +80,11 @@ export class FileCalls {
    * system that lacks the call, or an offset behind the end.
    */
   isInMemory(file: number, offset: number): boolean {
-    const read = this.#libc.preadv2(this.#preadv2, file, this.#probeAddress, 1, offset, 0, RWF_NOWAIT);
-    return read >= 0 || this.#libc.errno() !== EAGAIN;
+    const read = negated(
+      this.#libc.preadv2(this.#preadv2, file, this.#probeAddress, 1, offset, 0, RWF_NOWAIT),
+      this.#libc.errno(),
+    );
+    return read !== -EAGAIN;
   }
 
   /** Tells the kernel what becomes of a range; it may do nothing. @returns 0 or an error number */

@@ -98,7 +98,8 @@ function declare(koffi: Koffi): Libc {
     close: library.func('close', 'int', ['int']),
     shutdown: library.func('shutdown', 'int', ['int', 'int']),
     pollAside: library.func('poll', 'int', ['size_t', 'size_t', 'int']).async,
-    errno: () => koffi.errno(),
+    // The function itself: see `negated`.
+    errno: koffi.errno,
     addressOf: (buffer) => Number(koffi.address(buffer)),
   };
 }

@@ -11,6 +11,12 @@ export function nativeError(syscall: string, errno: number): NodeJS.ErrnoExcepti
   return error;
 }
 
+/**
+ * What a call answered, or its error number, negative. `errno` is asked for as the second argument, right behind the call: whatever comes in
+ * between may make a call of its own that fails.
+ */
+export const negated = (answer: number, errno: number): number => (answer < 0 ? -errno : answer);
+
 /** The name of an error number, such as `EAGAIN`; `E131` for one that Node does not know. */
 export function errorName(errno: number): string {
   const name = getSystemErrorName(-errno);

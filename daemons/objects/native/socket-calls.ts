@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net';
 import { constants } from 'node:os';
 import type { Libc } from './libc.ts';
-import { nativeError } from './native-error.ts';
+import { nativeError, negated } from './native-error.ts';
 import {
   AF_UNIX,
   F_DUPFD_CLOEXEC,
@@ -46,8 +46,11 @@ export function peerCredentials(libc: Libc, socket: number): PeerCredentials {
   const memory = Buffer.allocUnsafeSlow(UCRED.size + 4).fill(0);
   memory.writeUInt32LE(UCRED.size, UCRED.size);
   const address = libc.addressOf(memory);
-  if (libc.getsockopt(socket, SOL_SOCKET, SO_PEERCRED, address, address + UCRED.size) < 0)
-    throw nativeError('getsockopt', libc.errno());
+  const found = negated(
+    libc.getsockopt(socket, SOL_SOCKET, SO_PEERCRED, address, address + UCRED.size),
+    libc.errno(),
+  );
+  if (found < 0) throw nativeError('getsockopt', -found);
   return {
     pid: memory.readInt32LE(UCRED.pid),
     uid: memory.readUInt32LE(UCRED.uid),
@@ -60,8 +63,8 @@ export function peerCredentials(libc: Libc, socket: number): PeerCredentials {
  * @throws an error with the system's `code`; `EMFILE` where the process has no more
  */
 export function duplicate(libc: Libc, fd: number): number {
-  const copy = libc.fcntl(fd, F_DUPFD_CLOEXEC, 3);
-  if (copy < 0) throw nativeError('fcntl', libc.errno());
+  const copy = negated(libc.fcntl(fd, F_DUPFD_CLOEXEC, 3), libc.errno());
+  if (copy < 0) throw nativeError('fcntl', -copy);
   return copy;
 }
 
@@ -71,8 +74,12 @@ export function duplicate(libc: Libc, fd: number): number {
  */
 export function socketPair(libc: Libc): readonly [number, number] {
   const pair = Buffer.allocUnsafeSlow(8).fill(0);
-  if (libc.socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, libc.addressOf(pair)) < 0)
-    throw nativeError('socketpair', libc.errno());
+  const address = libc.addressOf(pair);
+  const made = negated(
+    libc.socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, address),
+    libc.errno(),
+  );
+  if (made < 0) throw nativeError('socketpair', -made);
   return [pair.readInt32LE(0), pair.readInt32LE(4)];
 }
 

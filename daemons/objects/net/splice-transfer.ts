@@ -13,7 +13,9 @@ import type { Serving } from './serving.ts';
 import type { Transfer, TransferEvents, TransferRange } from './transfer.ts';
 import type { Wire } from './wire.ts';
 
-const { EAGAIN, EINTR } = constants.errno;
+const { EAGAIN, EINTR, EPIPE, ECONNRESET, ECONNABORTED, ENOTCONN, ETIMEDOUT, EBADF } = constants.errno;
+/** Of a client that has left meanwhile, which is nobody's failure; EBADF of a socket that is closed here. */
+const GONE: ReadonlySet<number> = new Set([EPIPE, ECONNRESET, ECONNABORTED, ENOTCONN, ETIMEDOUT, EBADF]);
 /** One call moves so much at most, and it is looked whether so much is in memory. */
 const PIECE_BYTES = 256 * 1024;
 /** What moving a byte costs in nanoseconds; a page is copied or handed over. */
@@ -85,7 +87,8 @@ export class SpliceTransfer implements Transfer, WorkJob {
         break;
       }
       if (moved <= 0) {
-        this.#events.onBroken(moved === 0 ? null : nativeError('sendfile', -moved));
+        const isFailure = moved !== 0 && !GONE.has(-moved);
+        this.#events.onBroken(isFailure ? nativeError('sendfile', -moved) : null);
         break;
       }
       this.#offset += moved;

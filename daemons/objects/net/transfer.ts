@@ -17,7 +17,7 @@ export interface TransferEvents {
   onSent(): void;
   /**
    * The file could not be read, or has become shorter: the answer promised more, so the connection must end.
-   * @param error null for a file that has become shorter
+   * @param error null for a file that has become shorter, and for a client that has left
    */
   onBroken(error: unknown): void;
 }

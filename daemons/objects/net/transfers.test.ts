@@ -100,3 +100,22 @@ it('SPLICE sends each byte once, while pieces are read ahead and the socket is f
   );
   expect(Buffer.concat(sent).equals(CONTENT)).toBe(true);
 });
+
+it.each([
+  ['a client that has left is nobody’s failure', -32, null],
+  ['a socket that is closed here is none either', -9, null],
+  ['a disk that fails is one', -5, 'EIO'],
+])('SPLICE: %s', (_what, answer, code) => {
+  const { range, wire } = scene();
+  const files = { isInMemory: () => true, sendFile: () => answer };
+  const serving = {
+    turns: { run: (_account: unknown, job: { step(): unknown }) => job.step(), spend: () => false },
+  } as unknown as Serving;
+  const broken: unknown[] = [];
+  const transfer = new SpliceTransfer(range, wire, serving, files as never, null as never, {
+    onSent: () => broken.push('sent'),
+    onBroken: (error) => broken.push((error as NodeJS.ErrnoException | null)?.code ?? null),
+  });
+  transfer.goOn();
+  expect(broken).toEqual([code]);
+});

@@ -4,6 +4,7 @@
  */
 import { poolTask } from '../../runtime/async/pool-task.ts';
 import type { ThreadPool } from '../../runtime/async/thread-pool.ts';
+import { FIXED_LIMITS } from '../limits.ts';
 import type * as tasks from './folder-tasks.ts';
 import { COLUMNS, type FolderReadings } from './folder-tasks.ts';
 import { KeyedLock } from './keyed-lock.ts';
@@ -137,6 +138,8 @@ export class IndexUpkeep {
       const inside = within(path, name.endsWith('/') ? name.slice(0, -1) : name);
       const at = (first + i) * COLUMNS;
       if (name.endsWith('/')) {
+        // What is in it would be no object.
+        if (isDeepest(inside)) continue;
         if (this.#index.folder(inside) === undefined) added.push(inside);
         this.#index.addFolder(inside);
       } else this.#see(inside, columns[at]!, columns[at + 1]!, columns[at + 2]!);
@@ -181,6 +184,11 @@ export class IndexUpkeep {
     this.#signal.throwIfAborted();
     return true;
   }
+}
+
+/** Whether a folder has as many segments as a URI may have. */
+function isDeepest(path: string): boolean {
+  return path.split('/').length >= FIXED_LIMITS.uri_segments.default;
 }
 
 function nextTurn(): Promise<void> {

@@ -334,6 +334,19 @@ describe('a list', () => {
   });
 });
 
+describe('folders that lie too deep', () => {
+  it('are not made, and not read where somebody made them by hand', async () => {
+    const { root } = testRoot();
+    writeByHand(root, `${'d/'.repeat(63)}last`, 'x');
+    writeByHand(root, `${'d/'.repeat(64)}hidden`, 'x');
+    const store = await testStore(root);
+    expect(await problemFrom(put(store, `${'e/'.repeat(64)}a`, 'x'))).toBe('invalid_uri');
+    expect(await listed(store)).toEqual([`${'d/'.repeat(63)}last`]);
+    expect(store.figures()).toMatchObject({ objects: 1, folders: 64 });
+    expect(get(store.reader, `${'d/'.repeat(64)}hidden`)).toBe('invalid_uri');
+  });
+});
+
 describe('a quota', () => {
   it('is not exceeded by puts, also not by several at once, and holds what is there already', async () => {
     const { root } = testRoot();

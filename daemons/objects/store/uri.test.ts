@@ -51,6 +51,13 @@ describe('the URI of an object', () => {
     expect(uriProblem(uri, 'linux')).toBe(problem);
   });
 
+  it('may not lie in more folders than may be looked at for every request', () => {
+    expect(uriProblem(`${'d/'.repeat(63)}a`)).toBeNull();
+    expect(uriProblem(`${'d/'.repeat(64)}a`)).toBe('too_deep');
+    expect(prefixProblem('d/'.repeat(63))).toBeNull();
+    expect(prefixProblem('d/'.repeat(64))).toBe('too_deep');
+  });
+
   it('may not be longer, in bytes', () => {
     expect(uriProblem('a'.repeat(4_097))).toBe('too_long');
     expect(uriProblem(`${'ü'.repeat(127)}/`.repeat(17))).toBe('too_long');

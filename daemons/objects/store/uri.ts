@@ -5,6 +5,7 @@
 import { FIXED_LIMITS } from '../limits.ts';
 
 const URI_BYTES = FIXED_LIMITS.uri_bytes.default;
+const SEGMENTS = FIXED_LIMITS.uri_segments.default;
 const SEGMENT_BYTES = FIXED_LIMITS.segment_bytes.default;
 /** Begins the names that belong to the store itself, in every folder. */
 export const OWN_PREFIX = '.signalbox-tmp';
@@ -19,6 +20,7 @@ export const URI_PROBLEMS = {
   empty_segment: 'has an empty segment: expected no / at the end and none twice',
   dot_segment: 'has a segment . or ..',
   long_segment: `has a segment of more than ${SEGMENT_BYTES} bytes`,
+  too_deep: `lies in too many folders: at most ${SEGMENTS} segments may be in it`,
   trailing: 'has a segment that ends with a dot or a space, which Windows would drop',
   device: 'has a segment that is the name of a device on Windows, such as con, nul.txt or com1',
   own: `has a segment that begins with ${OWN_PREFIX}, which is the store's own`,
@@ -56,6 +58,7 @@ export function uriProblem(uri: string, platform: NodeJS.Platform = process.plat
   if (LONE_SURROGATE.test(uri)) return 'not_text';
   const windows = platform === 'win32';
   let start = 0;
+  let segments = 0;
   for (let at = 0; at <= uri.length; at++) {
     const code = at === uri.length ? SLASH : uri.charCodeAt(at);
     if (code < SPACE || (code >= DELETE && code <= LAST_C1)) return 'control';
@@ -64,6 +67,7 @@ export function uriProblem(uri: string, platform: NodeJS.Platform = process.plat
     if (code !== SLASH) continue;
     const problem = segmentProblem(uri.slice(start, at));
     if (problem !== null) return problem;
+    if (++segments > SEGMENTS) return 'too_deep';
     start = at + 1;
   }
   return null;
@@ -74,6 +78,7 @@ export function prefixProblem(prefix: string): UriProblem | null {
   const cut = prefix.lastIndexOf('/');
   const folder = cut < 0 ? null : uriProblem(prefix.slice(0, cut));
   if (folder !== null) return folder;
+  if (prefix.split('/').length > SEGMENTS) return 'too_deep';
   const name = prefix.slice(cut + 1);
   // The beginning of a name may end with a dot, or be that of a device.
   return name === '' ? null : uriProblem(`${name}_`);
