@@ -94,7 +94,7 @@ describe.each(LOOKS)('in the $theme theme with $contrast contrast', (look) => {
 it('a bigger density never makes a control too small to be hit', () => {
   for (const density of ['compact', 'comfortable'] as const) {
     const values = valuesIn(file, { theme: 'light', contrast: 'normal', density });
-    for (const name of ['--row', '--control', '--entry'])
+    for (const name of ['--row', '--log-row', '--control', '--entry'])
       expect(
         Number.parseFloat(values.get(name) ?? '') * 16,
         `${name} when ${density}`,

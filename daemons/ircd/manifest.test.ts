@@ -61,6 +61,8 @@ it('draws only what it measures, under a title each', () => {
       Command latency: command_latency_seconds
       Traffic: bytes_in_total bytes_out_total
       Send queues: send_queue_bytes send_queue_max_bytes
+      Arrivals: accepted_total registrations_total
+      Channels: channels
       Writes: writes_total ticks_total
       Refusals: refused_throttled_total refused_address_total refused_full_total refused_banned_total flood_kills_total`),
   );

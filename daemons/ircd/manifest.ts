@@ -72,6 +72,8 @@ export const manifest = defineManifest({
     { title: 'Command latency', metrics: [name('command_latency_seconds')] },
     { title: 'Traffic', metrics: [name('bytes_in_total'), name('bytes_out_total')] },
     { title: 'Send queues', metrics: [name('send_queue_bytes'), name('send_queue_max_bytes')] },
+    { title: 'Arrivals', metrics: [name('accepted_total'), name('registrations_total')] },
+    { title: 'Channels', metrics: [name('channels')] },
     { title: 'Writes', metrics: [name('writes_total'), name('ticks_total')] },
     {
       title: 'Refusals',

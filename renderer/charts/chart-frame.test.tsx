@@ -35,26 +35,22 @@ const show = (series: readonly SeriesSpec[], shown: readonly boolean[], note?: s
       onShown={onShown}
       readValue={(index) => (index === 1 ? Number.NaN : 1_024 * (index + 1))}
       plotRef={() => {}}
-      height={123}
       {...(note === undefined ? {} : { readNote: () => note })}
-    >
-      <p>above</p>
-    </ChartFrame>,
+    />,
   );
 /** Colour and opacity of the stroke before each line of the legend. */
 const swatches = () =>
-  [...document.querySelectorAll('button rect')].map((rect) => [
-    rect.getAttribute('fill'),
-    rect.getAttribute('opacity'),
+  [...document.querySelectorAll('button path')].map((path) => [
+    path.getAttribute('stroke'),
+    path.getAttribute('opacity'),
   ]);
 
-it('is named by its title, as is the place of its chart, which has its height', async () => {
+it('is named by its title, as is the place of its chart', async () => {
   await show([line('a')], [true], 'a note');
   const region = within(screen.getByRole('region', { name: 'Held' }));
   expect(region.getByRole('heading', { name: 'Held' })).toBeDefined();
-  expect(region.getByRole('img', { name: 'Chart: Held' }).style.height).toBe('123px');
+  expect(region.getByRole('img', { name: 'Chart: Held' })).toBeDefined();
   expect(region.getByText('a note')).toBeDefined();
-  expect(region.getByText('above')).toBeDefined();
 });
 
 it('has a colour for each line that is shown, and none for one that is not', async () => {
@@ -66,11 +62,11 @@ it('has a colour for each line that is shown, and none for one that is not', asy
   ]);
   expect(screen.getAllByRole('button').map(({ textContent, title }) => [textContent, title])).toEqual([
     ['a1 KiB', 'About a'],
-    ['b–', 'About b'],
+    ['b', 'About b'],
     ['c3 KiB', 'About c'],
   ]);
-  expect(screen.getByText('a').className).toBe('');
-  expect(screen.getByText('b').className).toBe('line-through');
+  expect(screen.getByText('a').className).not.toContain('line-through');
+  expect(screen.getByText('b').className).toContain('line-through');
 });
 
 it('has one colour for a line and the edges of its range, which are faint', async () => {

@@ -1,7 +1,7 @@
-/** What surrounds a chart: its title, and the legend with live values, in which lines are switched on and off. */
+/** What surrounds a chart: in one line its title and the legend with live values, in which lines are switched on and off. */
 import { type ReactNode, type Ref, useId } from 'react';
 import { LiveText } from '../ui/live-text.tsx';
-import { colorIndex, formatSeries, type SeriesSpec } from './chart-series.ts';
+import { formatSeries, type SeriesSpec } from './chart-series.ts';
 import { messages } from './messages.ts';
 import { SeriesSwatch } from './series-swatch.tsx';
 
@@ -13,57 +13,58 @@ interface ChartFrameProps {
   readonly onShown: (shown: readonly boolean[]) => void;
   /** The value of a line: under the cursor, else the newest. NaN for none. */
   readonly readValue: (index: number) => number;
-  /** Where the chart is put. */
+  /** Where the chart is put; it takes what the title and the legend leave of the height. */
   readonly plotRef: Ref<HTMLDivElement>;
-  readonly height: number;
-  /** A figure beside the title. */
+  /** A figure, or the time under the cursor, in the corner of the chart. */
   readonly readNote?: () => string;
-  readonly children?: ReactNode;
 }
 
 export function ChartFrame(props: ChartFrameProps): ReactNode {
   const titleId = useId();
   return (
-    <section aria-labelledby={titleId} className="flex min-w-0 flex-col card pt-3 pb-1">
-      <div className="flex items-baseline justify-between gap-3 px-4">
+    <section aria-labelledby={titleId} className="card flex h-chart min-w-0 flex-col overflow-hidden">
+      <div className="flex shrink-0 flex-wrap items-center justify-between gap-x-3 px-2.5 pt-1">
         <h2 id={titleId} className="heading-section">
           {props.title}
         </h2>
-        {props.readNote !== undefined && <LiveText read={props.readNote} className="text-xs text-dim" />}
+        <ul className="flex min-w-0 flex-wrap justify-end">
+          {props.series.map((series, index) => (
+            <li key={series.label} className="min-w-0">
+              <button
+                type="button"
+                aria-pressed={props.shown[index] === true}
+                title={series.help}
+                onClick={() => props.onShown(props.shown.with(index, props.shown[index] !== true))}
+                className="flex h-6 max-w-full items-center gap-1 rounded-md px-1 text-axis hover:bg-hover focus-visible:-outline-offset-2 aria-[pressed=false]:text-dim"
+              >
+                <SeriesSwatch series={props.series} index={index} on={props.shown[index] === true} />
+                <span className={`truncate ${props.shown[index] === true ? 'text-dim' : 'line-through'}`}>
+                  {series.label}
+                </span>
+                {props.shown[index] === true && (
+                  <LiveText
+                    read={() => formatSeries(series, props.readValue(index))}
+                    className="shrink-0 font-medium"
+                  />
+                )}
+              </button>
+            </li>
+          ))}
+        </ul>
       </div>
-      <ul className="flex min-h-6 flex-wrap gap-x-1 gap-y-0.5 px-2.5 pt-1 pb-1">
-        {props.series.map((series, index) => (
-          <li key={series.label}>
-            <button
-              type="button"
-              aria-pressed={props.shown[index] === true}
-              title={series.help}
-              onClick={() => props.onShown(props.shown.with(index, props.shown[index] !== true))}
-              className="flex h-6 items-center gap-1.5 rounded-md px-1.5 text-xs hover:bg-hover aria-[pressed=false]:text-dim"
-            >
-              <SeriesSwatch
-                index={colorIndex(props.series, index)}
-                faint={series.edge === true}
-                on={props.shown[index] === true}
-              />
-              <span className={props.shown[index] === true ? '' : 'line-through'}>{series.label}</span>
-              <LiveText
-                read={() => formatSeries(series, props.readValue(index))}
-                className="min-w-14 text-left font-medium"
-              />
-            </button>
-          </li>
-        ))}
-      </ul>
-      <div className="relative mt-auto px-2">
+      <div className="relative min-h-0 flex-1">
         <div
           ref={props.plotRef}
           role="img"
           aria-label={messages.chartLabel(props.title, '')}
-          className="min-w-0 overflow-hidden"
-          style={{ height: props.height }}
+          className="absolute inset-0 overflow-hidden"
         />
-        {props.children}
+        {props.readNote !== undefined && (
+          <LiveText
+            read={props.readNote}
+            className="pointer-events-none absolute top-0 right-2 rounded-sm bg-surface px-1 text-axis text-dim"
+          />
+        )}
       </div>
     </section>
   );

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { layoutOf } from '../../contract/metric-frame.ts';
 import {
-  colorIndex,
   formatSeries,
   instanceLabel,
+  lineLook,
   liveChart,
   metricLabel,
   runtimeCharts,
@@ -86,10 +86,57 @@ describe('the name of a metric', () => {
   });
 });
 
-it('lines have colours of their own, those of a range one together', () => {
+describe('lines', () => {
   const line: SeriesSpec = { label: '', help: '', unit: 'count', perSecond: false, hidden: false };
-  expect([0, 2].map((index) => colorIndex([line, line, line], index))).toEqual([0, 2]);
-  expect([0, 2].map((index) => colorIndex([{ ...line, edge: true }, line, line], index))).toEqual([0, 0]);
+
+  it('have colours of their own, those of a range one together', () => {
+    const looks = (series: readonly SeriesSpec[]) =>
+      series.map((_, index) => [lineLook(series, index).token, lineLook(series, index).isFaint]);
+    expect(looks([line, line])).toEqual([
+      ['--series-1', false],
+      ['--series-2', false],
+    ]);
+    expect(looks([{ ...line, edge: true }, line])).toEqual([
+      ['--series-1', true],
+      ['--series-1', false],
+    ]);
+  });
+
+  it('that are equal never hide each other: any two differ in width or dashes as well', () => {
+    const ten = Array.from({ length: 10 }, () => line);
+    const shapes = ten.map((_, index) => {
+      const { width, dash } = lineLook(ten, index);
+      return `${width} ${dash?.join()}`;
+    });
+    expect(new Set(shapes).size).toBe(10);
+    expect(lineLook(ten, 8).token).toBe('--series-1');
+    expect(lineLook([line], 0)).toMatchObject({ width: 1.25, dash: null });
+  });
+
+  it('of percentiles are of one hue: the median dashed, the p99 the strongest, the outliers dots', () => {
+    const percentiles = (['p50', 'p95', 'p99', 'p999', 'max'] as const).map((percentile) => ({
+      ...line,
+      percentile,
+    }));
+    expect(
+      percentiles.map((_, index) => {
+        const { token, width, dash, isDots } = lineLook(percentiles, index);
+        return [token, width, dash !== null, isDots];
+      }),
+    ).toEqual([
+      ['--p50', 1.5, true, false],
+      ['--p95', 1.25, false, false],
+      ['--p99', 2, false, false],
+      ['--p999', 1, false, true],
+      ['--worst', 1, false, true],
+    ]);
+  });
+
+  it('of what is counted go in steps', () => {
+    expect(chart('open').series[0]?.step).toBe(true);
+    expect(chart('bytes_in_total').series[0]?.step).toBeUndefined();
+    expect(chart('open').metrics).toHaveLength(1);
+  });
 });
 
 it('a histogram beside a gauge shows all it has, under its name, and nothing of how much was measured', () => {
@@ -111,11 +158,12 @@ it('a histogram beside a gauge shows all it has, under its name, and nothing of 
 });
 
 it('every process has charts of its loop, its CPU, its memory and its collections', () => {
-  const titles = { loop: 'L', cpu: 'C', memory: 'M', gc: 'G' };
+  const titles = { loop: 'L', cpu: 'C', memory: 'M', gc: 'G', watching: 'W' };
   expect(runtimeCharts('x', titles)).toEqual([
     { title: 'L', metrics: ['signalbox_x_loop_delay_seconds'] },
     { title: 'C', metrics: ['signalbox_x_cpu_ratio', 'signalbox_x_monitoring_cpu_ratio'] },
     { title: 'M', metrics: ['signalbox_x_resident_memory_bytes', 'signalbox_x_heap_used_bytes'] },
     { title: 'G', metrics: ['signalbox_x_gc_pause_seconds'] },
+    { title: 'W', metrics: ['signalbox_x_monitoring_bytes_total'] },
   ]);
 });

@@ -15,6 +15,10 @@ export interface SeriesSpec {
   readonly perSecond: boolean;
   /** Shown only where the reader asks for it. */
   readonly hidden: boolean;
+  /** Holds its value until the next sample: it goes up and down in steps. */
+  readonly step?: boolean;
+  /** Which percentile it is of the one histogram of its chart: all are of one hue. */
+  readonly percentile?: HistogramField;
   /** An edge of the range of the line that comes last: drawn faintly in its colour, with the range between filled. */
   readonly edge?: boolean;
 }
@@ -28,6 +32,8 @@ export interface LiveSeries extends SeriesSpec {
 export interface LiveChartSpec {
   readonly title: string;
   readonly series: readonly LiveSeries[];
+  /** Names of what is drawn, for the history of the same. */
+  readonly metrics: readonly string[];
   /** Slot of the count of the one histogram that is shown: how many values a second its percentiles stand for. */
   readonly countSlot: number | null;
 }
@@ -71,9 +77,49 @@ export function metricLabel(source: string, metric: MetricSpec): string {
   return metric.labels === undefined ? label : `${label} (${instanceLabel(metric)})`;
 }
 
-/** Which colour a line has: one of its own, or one for a line and the edges of its range. */
-export function colorIndex(series: readonly SeriesSpec[], index: number): number {
-  return series.some((one) => one.edge === true) ? 0 : index;
+/** How many colours lines have; further ones begin again with dashes of their own. */
+const COLORS = 8;
+
+/** Dashes by pairs of lines; of a pair the first is the thicker. So equal lines are seen both, and none by its colour alone. */
+const DASHES: readonly (readonly number[] | null)[] = [null, [10, 4], [5, 3], [2, 3], [12, 3, 2, 3]];
+
+/** What a line is drawn with. */
+export interface LineLook {
+  /** Name of its colour. */
+  readonly token: string;
+  /** In pixels. */
+  readonly width: number;
+  readonly dash: readonly number[] | null;
+  /** An edge of a range. */
+  readonly isFaint: boolean;
+  /** Drawn as dots, and only where it is far above the others. */
+  readonly isDots: boolean;
+}
+
+const PERCENTILE_LOOKS: Readonly<Record<string, Pick<LineLook, 'token' | 'width' | 'dash' | 'isDots'>>> = {
+  p50: { token: '--p50', width: 1.5, dash: [4, 3], isDots: false },
+  p95: { token: '--p95', width: 1.25, dash: null, isDots: false },
+  p99: { token: '--p99', width: 2, dash: null, isDots: false },
+  p999: { token: '--p999', width: 1, dash: null, isDots: true },
+  max: { token: '--worst', width: 1, dash: null, isDots: true },
+};
+
+/** How a line of a chart is drawn: of its own colour, or of one for a line and the edges of its range. */
+export function lineLook(series: readonly SeriesSpec[], index: number): LineLook {
+  const { percentile, edge } = series[index]!;
+  if (percentile !== undefined) return { ...PERCENTILE_LOOKS[percentile]!, isFaint: false };
+  if (series.some((one) => one.edge === true)) {
+    const width = edge === true ? 1 : 1.5;
+    return { token: '--series-1', width, dash: null, isFaint: edge === true, isDots: false };
+  }
+  const first = index % 2 === 0 && series.length > 1;
+  return {
+    token: `--series-${(index % COLORS) + 1}`,
+    width: first ? 2.25 : 1.25,
+    dash: DASHES[Math.min(index >> 1, DASHES.length - 1)]!,
+    isFaint: false,
+    isDots: false,
+  };
 }
 
 /** A value of a series with its unit. */
@@ -102,7 +148,8 @@ export function liveChart(source: string, layout: FrameLayout, chart: ChartSpec)
       hidden: false,
     };
     if (metric.kind !== 'histogram') {
-      series.push({ ...common, label, slot });
+      const step = metric.kind === 'gauge' && metric.unit === 'count';
+      series.push({ ...common, label, slot, ...(step ? { step } : {}) });
       continue;
     }
     if (metrics.length === 1) countSlot = slot;
@@ -113,12 +160,13 @@ export function liveChart(source: string, layout: FrameLayout, chart: ChartSpec)
         ...common,
         label: metrics.length === 1 ? name : `${label} ${name}`,
         slot: slot + HISTOGRAM_FIELDS.indexOf(field),
+        ...(metrics.length === 1 ? { percentile: field } : {}),
         // One outlier would flatten all the other lines.
         hidden: field === 'max',
       });
     }
   }
-  return { title: chart.title, series, countSlot };
+  return { title: chart.title, series, metrics: metrics.map(({ name }) => name), countSlot };
 }
 
 /** The charts that every process has. */
@@ -129,6 +177,7 @@ export function runtimeCharts(source: string, titles: RuntimeChartTitles): reado
     { title: titles.cpu, metrics: [name('cpu_ratio'), name('monitoring_cpu_ratio')] },
     { title: titles.memory, metrics: [name('resident_memory_bytes'), name('heap_used_bytes')] },
     { title: titles.gc, metrics: [name('gc_pause_seconds')] },
+    { title: titles.watching, metrics: [name('monitoring_bytes_total')] },
   ];
 }
 
@@ -137,4 +186,5 @@ export interface RuntimeChartTitles {
   readonly cpu: string;
   readonly memory: string;
   readonly gc: string;
+  readonly watching: string;
 }

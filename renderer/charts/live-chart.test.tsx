@@ -23,6 +23,7 @@ beforeEach(async () => {
   vi.useFakeTimers({ now: START });
   sizes = testScreen();
   testTokens(Object.fromEntries(Array.from({ length: 8 }, (_, n) => [`--series-${n + 1}`, `color${n + 1}`])));
+  testTokens({ '--p50': 'p50', '--p95': 'p95', '--p99': 'p99', '--p999': 'p999', '--worst': 'pmax' });
   vi.spyOn(HTMLElement.prototype, 'clientWidth', 'get').mockReturnValue(WIDTH);
   window = await testWindow({
     manifests: [
@@ -129,21 +130,22 @@ it('switches a line off and on, and has the outliers off at first', async () => 
     ['p95–', 'true'],
     ['p99–', 'true'],
     ['p99.9–', 'true'],
-    ['max–', 'false'],
+    ['max', 'false'],
   ]);
   const linesDrawn = async () => {
     await pass(200);
     const all = sizes.drawn(canvas());
     const now = all.slice(all.findLastIndex(({ call }) => call === 'clearRect'));
-    return now.filter(({ call, look }) => call === 'stroke' && look.lineWidth === 1.5).length;
+    const colors = now.flatMap(({ call, look }) => (call === 'stroke' ? [String(look.strokeStyle)] : []));
+    return ['p50', 'p95', 'p99', 'p999', 'pmax'].filter((color) => colors.includes(color));
   };
   await say(0, 0, 0);
   await say(0, 0, 5);
-  expect(await linesDrawn()).toBe(4);
+  expect(await linesDrawn()).toEqual(['p50', 'p95', 'p99']);
   await press(screen.getByRole('button', { name: /^p95/ }));
-  expect(await linesDrawn()).toBe(3);
+  expect(await linesDrawn()).toEqual(['p50', 'p99']);
   await press(screen.getByRole('button', { name: /^max/ }));
-  expect(await linesDrawn()).toBe(4);
+  expect(await linesDrawn()).toEqual(['p50', 'p99']);
   expect(pressed().map(([, on]) => on)).toEqual(['true', 'false', 'true', 'true', 'true']);
 });
 
@@ -213,7 +215,7 @@ it('is as wide as its place and keeps its width while that has none', async () =
   await show();
   sizes.resize(place(), 500);
   await pass(200);
-  expect([canvas().width, canvas().height]).toEqual([500, 168]);
+  expect([canvas().width, canvas().height]).toEqual([500, 80]);
   sizes.resize(place(), 0);
   await pass(200);
   expect(canvas().width).toBe(500);

@@ -2,16 +2,16 @@
 import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import type uPlot from 'uplot';
 import { formatRate } from '../format/numbers.ts';
-import { useScreen } from '../model/host-context.ts';
+import { queryOf } from '../history/history-view.ts';
+import { useHost, useScreen } from '../model/host-context.ts';
 import type { SourceModel } from '../model/source-model.ts';
 import { GAP_S } from '../samples/sample-columns.ts';
 import { useDrawable } from '../samples/use-drawable.ts';
+import { hashOf, navigate } from '../shell/route.ts';
 import { ChartFrame } from './chart-frame.tsx';
 import { formatSeries, type LiveChartSpec } from './chart-series.ts';
 import { messages } from './messages.ts';
-import { asAligned, makePlot, type PlotData } from './plot.ts';
-
-const HEIGHT = 168;
+import { asAligned, makePlot, type PlotData, plotSize } from './plot.ts';
 
 /** How often the text alternative follows the values, in milliseconds. */
 const LABEL_MS = 5_000;
@@ -27,6 +27,7 @@ interface LiveChartProps {
 }
 
 export function LiveChart({ source, chart, windowSeconds, paused }: LiveChartProps): ReactNode {
+  const host = useHost();
   const { draw, text } = useScreen();
   const element = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
@@ -57,11 +58,14 @@ export function LiveChart({ source, chart, windowSeconds, paused }: LiveChartPro
     if (node === null) return;
     const made = makePlot({
       element: node,
-      height: HEIGHT,
       series: chart.series,
       syncKey: source.key,
       gapSeconds: GAP_S,
-      onZoom: null,
+      // What was dragged over is looked at in the history, which stands still.
+      onZoom: (from, to) => {
+        const range = { kind: 'absolute', from: from * 1000, to: to * 1000 } as const;
+        navigate(hashOf(host, ['history'], queryOf({ source: source.id, metrics: chart.metrics, range })));
+      },
       onZoomReset: null,
       onCursor: (index) => {
         cursor.current = index;
@@ -72,7 +76,7 @@ export function LiveChart({ source, chart, windowSeconds, paused }: LiveChartPro
     const observer = new ResizeObserver(() => {
       const next = node.clientWidth;
       if (next === 0) return;
-      made.setSize({ width: next, height: HEIGHT });
+      made.setSize(plotSize(node));
       setWidth(next);
       draw.redraw(drawable);
     });
@@ -82,7 +86,7 @@ export function LiveChart({ source, chart, windowSeconds, paused }: LiveChartPro
       made.destroy();
       plot.current = null;
     };
-  }, [chart, source, text, draw, drawable]);
+  }, [chart, host, source, text, draw, drawable]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is frozen is what stood there when pausing began
   useEffect(() => {
@@ -133,7 +137,6 @@ export function LiveChart({ source, chart, windowSeconds, paused }: LiveChartPro
         return under ?? last ?? source.samples.shown(chart.series[index]!.slot);
       }}
       plotRef={element}
-      height={HEIGHT}
       readNote={readNote}
     />
   );

@@ -14,5 +14,6 @@ export const messages = {
     cpu: 'CPU',
     memory: 'Memory',
     gc: 'Garbage collection pauses',
+    watching: 'Monitoring data',
   },
 };

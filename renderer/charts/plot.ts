@@ -1,8 +1,10 @@
 /** Makes a uPlot with the look of the window: colours of the theme, units on the axes, a cursor shared with others. */
 import uPlot from 'uplot';
 import { canvasFont, token, tokenPixels } from '../look/tokens.ts';
-import { colorIndex, formatSeries, type SeriesSpec, scaleOf } from './chart-series.ts';
+import { formatSeries, lineLook, type SeriesSpec, scaleOf } from './chart-series.ts';
 import { brokenSpans, unseenPlaces } from './line-gaps.ts';
+import { fillBetween } from './percentile-band.ts';
+import { outlierPlaces, sparsePlaces } from './sample-dots.ts';
 import { timeLabels } from './time-labels.ts';
 import { valueRange } from './value-range.ts';
 
@@ -11,7 +13,6 @@ export type PlotData = readonly [ArrayLike<number>, ...ArrayLike<number | null |
 
 export interface PlotOptions {
   readonly element: HTMLElement;
-  readonly height: number;
   readonly series: readonly SeriesSpec[];
   /** Charts of one key show one cursor. */
   readonly syncKey: string;
@@ -24,16 +25,8 @@ export interface PlotOptions {
   readonly onCursor: (index: number | null) => void;
 }
 
-/** How many colours there are; further series begin again with dashes. */
-const COLORS = 8;
-
 /** Room at the right for half of the last label of the time axis, which stands under its place. */
 const LAST_LABEL = 28;
-
-/** Colour token of a series. */
-export function seriesToken(index: number): string {
-  return `--series-${(index % COLORS) + 1}`;
-}
 
 /** Top of an axis that begins at zero: some air above the highest value. */
 function rangeFromZero(
@@ -61,6 +54,14 @@ const WHOLE_STEPS = decimalSteps(0);
 /** Steps of an axis of bytes: powers of two, as its labels are in binary units. */
 const BYTE_STEPS = Array.from({ length: 50 }, (_, power) => 2 ** power);
 
+/** At most three places of labels, at multiples of the least step that does; zero is one of them. */
+function threeSplits(steps: readonly number[], min: number, max: number): number[] {
+  const step = steps.find((one) => Math.floor(max / one) - Math.ceil(min / one) <= 2) ?? max;
+  const first = Math.ceil(min / step);
+  const amount = Math.floor(max / step) - first + 1;
+  return Array.from({ length: amount }, (_, place) => (first + place) * step);
+}
+
 function stepsOf(series: SeriesSpec): number[] {
   if (series.unit === 'bytes') return BYTE_STEPS;
   return series.unit === 'count' && !series.perSecond ? WHOLE_STEPS : STEPS;
@@ -79,16 +80,35 @@ function gapsByTime(gapSeconds: number): uPlot.Series.GapsRefiner {
 /** A shorter line is not seen, in pixels. */
 const LEAST_LINE = 4;
 
-/** Dots for the samples that no line shows. */
-function lonePoints(gapSeconds: number | null, gutter: number): uPlot.Series.Points {
+/** Samples at least so far apart have a dot each, in pixels. */
+const DOT_SPACE = 12;
+
+/** Dots for the samples that no line shows, and for all where there is room to see that they are samples. */
+function sampleDots(gapSeconds: number | null, gutter: number, isEdge: boolean): uPlot.Series.Points {
   return {
     show: false,
     size: 5,
     filter: (plot, series) => {
       const { min, max } = plot.scales.x!;
-      const pixel = ((max ?? 0) - (min ?? 0)) / Math.max(1, plot.width - gutter);
+      const width = Math.max(1, plot.width - gutter);
+      const pixel = ((max ?? 0) - (min ?? 0)) / width;
       const span = plot.series[0]?.idxs ?? ([0, -1] as const);
+      const all = isEdge ? null : sparsePlaces(plot.data[series] ?? [], span, width / DOT_SPACE);
+      if (all !== null) return all;
       return unseenPlaces(plot.data[0], plot.data[series] ?? [], gapSeconds, span, pixel * LEAST_LINE);
+    },
+  };
+}
+
+/** Dots in place of a line: where it is more than twice the p99, and not closer together than can be told apart. */
+function outlierDots(p99: number): uPlot.Series.Points {
+  return {
+    show: false,
+    size: 4,
+    filter: (plot, series) => {
+      const span = plot.series[0]?.idxs ?? ([0, -1] as const);
+      const most = plot.width / LEAST_LINE;
+      return outlierPlaces(plot.data[series] ?? [], plot.data[p99] ?? [], span, most);
     },
   };
 }
@@ -102,13 +122,19 @@ function faint(color: string, isFaint: boolean, percent = 45): string {
 function bandOf(series: readonly SeriesSpec[]): uPlot.Band[] {
   const [upper, lower] = series.flatMap((one, index) => (one.edge === true ? [index] : []));
   if (upper === undefined || lower === undefined) return [];
-  const color = () => faint(token(seriesToken(colorIndex(series, upper))), true, 16);
+  const color = () => faint(token(lineLook(series, upper).token), true, 16);
   return [{ series: [upper + 1, lower + 1], fill: color }];
+}
+
+/** The size of a chart that takes the whole of an element, in pixels; one that has none yet is drawn small. */
+export function plotSize({ clientWidth, clientHeight }: Element): { width: number; height: number } {
+  return { width: Math.max(80, clientWidth), height: Math.max(80, clientHeight) };
 }
 
 /** Makes the chart, without data. Its owner destroys it. */
 export function makePlot(options: PlotOptions): uPlot {
   const gutter = tokenPixels('--axis-gutter');
+  const stepped = uPlot.paths.stepped?.({ align: 1 });
   const scaleKeys = [...new Set(options.series.map(scaleOf))];
   const scales: uPlot.Scales = { x: { time: true } };
   for (const key of scaleKeys) scales[key] = { range: rangeFromZero };
@@ -128,9 +154,8 @@ export function makePlot(options: PlotOptions): uPlot {
       side: place === 0 ? 3 : 1,
       size: gutter,
       gap: 8,
-      space: 36,
+      splits: (_plot, _axis, min, max) => threeSplits(stepsOf(like), min, max),
       values,
-      incrs: stepsOf(like),
       grid: place === 0 ? look.grid : { show: false },
     };
   });
@@ -138,8 +163,7 @@ export function makePlot(options: PlotOptions): uPlot {
     timeLabels(splits, step, Date.now());
   const plot = new uPlot(
     {
-      width: Math.max(80, options.element.clientWidth),
-      height: options.height,
+      ...plotSize(options.element),
       padding: [8, scaleKeys.length > 1 ? 0 : LAST_LABEL, 0, 0],
       legend: { show: false },
       scales,
@@ -159,20 +183,32 @@ export function makePlot(options: PlotOptions): uPlot {
       series: [
         {},
         ...options.series.map((series, index): uPlot.Series => {
+          const look = lineLook(options.series, index);
+          const p99 = options.series.findIndex(({ percentile }) => percentile === 'p99') + 1;
           return {
             label: series.label,
             scale: scaleOf(series),
             show: !series.hidden,
-            stroke: () => faint(token(seriesToken(colorIndex(options.series, index))), series.edge === true),
-            width: series.edge === true ? 1 : 1.5,
-            points: lonePoints(options.gapSeconds, gutter),
-            ...(index >= COLORS ? { dash: [6, 4] } : {}),
+            stroke: () => faint(token(look.token), look.isFaint),
+            width: look.width,
+            points: look.isDots ? outlierDots(p99) : sampleDots(options.gapSeconds, gutter, look.isFaint),
+            ...(look.isDots ? { paths: () => null } : {}),
+            ...(series.step === true && stepped !== undefined ? { paths: stepped } : {}),
+            ...(look.dash === null ? {} : { dash: [...look.dash] }),
             ...(options.gapSeconds === null ? {} : { gaps: gapsByTime(options.gapSeconds) }),
           };
         }),
       ],
       bands: bandOf(options.series),
       hooks: {
+        drawAxes: [
+          (self) => {
+            const place = (name: string) =>
+              options.series.findIndex(({ percentile }) => percentile === name) + 1;
+            const [p50, p99] = [place('p50'), place('p99')];
+            if (p50 > 0 && p99 > 0) fillBetween(self, [p99, p50], faint(token('--p99'), true, 16));
+          },
+        ],
         setCursor: [(self) => options.onCursor(self.cursor.idx ?? null)],
         setSelect: [
           (self) => {

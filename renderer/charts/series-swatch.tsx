@@ -1,23 +1,29 @@
-/** The colour of a line, as a short stroke. */
+/** How a line is drawn, as a short stroke of it; what is drawn as dots is one. */
 import type { ReactNode } from 'react';
-import { seriesToken } from './plot.ts';
+import { lineLook, type SeriesSpec } from './chart-series.ts';
 
 interface SeriesSwatchProps {
+  readonly series: readonly SeriesSpec[];
   readonly index: number;
-  readonly faint: boolean;
   readonly on: boolean;
 }
 
-export function SeriesSwatch({ index, faint, on }: SeriesSwatchProps): ReactNode {
+export function SeriesSwatch({ series, index, on }: SeriesSwatchProps): ReactNode {
+  const { token, width, dash, isFaint, isDots } = lineLook(series, index);
+  const color = on ? `var(${token})` : 'var(--line-strong)';
   return (
-    <svg viewBox="0 0 12 4" width="12" height="4" aria-hidden="true" focusable="false" className="shrink-0">
-      <rect
-        width="12"
-        height="4"
-        rx="2"
-        opacity={faint ? 0.45 : 1}
-        fill={on ? `var(${seriesToken(index)})` : 'var(--line-strong)'}
-      />
+    <svg viewBox="0 0 12 6" width="12" height="6" aria-hidden="true" focusable="false" className="shrink-0">
+      {isDots ? (
+        <circle cx="6" cy="3" r="2.5" fill={color} />
+      ) : (
+        <path
+          d="M0 3h12"
+          stroke={color}
+          strokeWidth={width + 0.5}
+          strokeDasharray={dash?.map((length) => length / 2).join(' ')}
+          opacity={isFaint ? 0.45 : 1}
+        />
+      )}
     </svg>
   );
 }

@@ -58,21 +58,21 @@ const link = (name: string) => screen.getByRole('link', { name }).getAttribute('
 describe('the tabs', () => {
   it('are a view each of what the daemon has', async () => {
     await open('d');
-    expect(tabs()).toEqual(['Live', 'People', 'Commands', 'Logs', 'Crashes', 'Loop blocks', 'Config']);
+    expect(tabs()).toEqual(['Live', 'People', 'Commands', 'Logs', 'Config']);
     expect(screen.getByRole('tablist', { name: 'Views of d' })).toBeTruthy();
   });
 
   it('are fewer for who may see less, and of a daemon that has less', async () => {
     await open('d', { info: { role: 'viewer' } });
-    expect(tabs()).toEqual(['Live', 'Logs', 'Crashes', 'Loop blocks']);
+    expect(tabs()).toEqual(['Live', 'Logs']);
     page.close();
     await open('keeper');
-    expect(tabs()).toEqual(['Live', 'Logs', 'Crashes', 'Loop blocks', 'Config']);
+    expect(tabs()).toEqual(['Live', 'Logs', 'Config']);
   });
 
-  it('of main are three', async () => {
+  it('of main are two', async () => {
     await open('main');
-    expect([tabs(), chosen()]).toEqual([['Live', 'Logs', 'Loop blocks'], ['Live']]);
+    expect([tabs(), chosen()]).toEqual([['Live', 'Logs'], ['Live']]);
     expect(screen.getByRole('tablist', { name: 'Views of main' })).toBeTruthy();
   });
 
@@ -81,7 +81,7 @@ describe('the tabs', () => {
     ['d/people', 'People'],
     ['d/commands', 'Commands'],
     ['d/logs', 'Logs'],
-    ['d/crashes', 'Crashes'],
+    ['d/crashes', 'Logs'],
     ['d/config', 'Config'],
     ['d/nonsense', 'Live'],
     ['main/logs', 'Logs'],
@@ -94,11 +94,14 @@ describe('the tabs', () => {
   it('are part of the address, without another entry to go back to', async () => {
     await open('d');
     const before = history.length;
-    fireEvent.click(screen.getByRole('tab', { name: 'Crashes' }));
+    fireEvent.click(screen.getByRole('tab', { name: 'Logs' }));
+    fireEvent.click(
+      within(screen.getByRole('group', { name: 'What is recorded' })).getByLabelText('Crashes'),
+    );
     await pass(0);
     expect([location.hash, chosen(), history.length - before]).toEqual([
       '#/h/a/daemon/d/crashes',
-      ['Crashes'],
+      ['Logs'],
       0,
     ]);
   });
@@ -112,7 +115,7 @@ describe('the tabs', () => {
   it('are brought into view', async () => {
     const seen = vi.spyOn(Element.prototype, 'scrollIntoView');
     await open('d/crashes');
-    expect(seen.mock.instances.map((one) => (one as Element).textContent)).toContain('Crashes');
+    expect(seen.mock.instances.map((one) => (one as Element).textContent)).toContain('Logs');
     expect(seen).toHaveBeenCalledWith({ block: 'nearest', inline: 'nearest' });
   });
 

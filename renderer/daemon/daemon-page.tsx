@@ -1,6 +1,6 @@
 /** The page of one process: its state and buttons, and a tab for each view of it. The tab is part of the address. */
 import { Tabs } from '@base-ui/react/tabs';
-import { type ReactNode, useEffect, useRef } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { MAIN_SOURCE } from '../../contract/control/host.ts';
 import type { ManifestDescription } from '../../contract/manifest.ts';
 import type { DaemonSnapshot } from '../../contract/states.ts';
@@ -15,16 +15,20 @@ import { hashOf, navigate, useRoute } from '../shell/route.ts';
 import { LiveTable } from '../tables/live-table.tsx';
 import { EmptyState } from '../ui/callout.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
+import { SegmentedControl } from '../ui/segmented-control.tsx';
 import { ConfigTab } from './config-tab.tsx';
 import { CrashesTab } from './crashes-tab.tsx';
 import { LiveTab } from './live-tab.tsx';
 import { LoopBlocksTab } from './loop-blocks-tab.tsx';
 import { messages } from './messages.ts';
 import { ResultPage } from './result-page.tsx';
+import { TabTools, TabToolsPlace } from './tab-tools.tsx';
 
 interface TabSpec {
   readonly name: string;
   readonly title: string;
+  /** Name of the tab that it is a part of, where it has none of its own. */
+  readonly within?: string;
   /** Takes the height that is there and scrolls within it. */
   readonly fills?: boolean;
   readonly render: () => ReactNode;
@@ -44,6 +48,7 @@ export function DaemonPage({ id }: { id: string }): ReactNode {
   const blocks: TabSpec = {
     name: 'blocks',
     title: messages.tabs.blocks,
+    within: 'logs',
     render: () => <LoopBlocksTab key={id} id={id} />,
   };
   if (manifest === undefined || daemon === undefined) {
@@ -108,7 +113,12 @@ export function DaemonPage({ id }: { id: string }): ReactNode {
     });
   }
   tabs.push({ name: 'logs', title: messages.tabs.logs, fills: true, render: logs });
-  tabs.push({ name: 'crashes', title: messages.tabs.crashes, render: () => <CrashesTab daemon={daemon} /> });
+  tabs.push({
+    name: 'crashes',
+    title: messages.tabs.crashes,
+    within: 'logs',
+    render: () => <CrashesTab daemon={daemon} />,
+  });
   tabs.push(blocks);
   if (mayReadConfig)
     tabs.push({ name: 'config', title: messages.tabs.config, render: () => <ConfigTab key={id} id={id} /> });
@@ -134,7 +144,7 @@ function DaemonDetails({
 }): ReactNode {
   const down = daemon.cause !== null && daemon.state !== 'running';
   return (
-    <div className="flex flex-wrap items-center gap-x-5 gap-y-1">
+    <div className="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1">
       {daemon.listeners.length > 0 && <ListenerList listeners={daemon.listeners} />}
       <p className="text-xs text-dim">
         {manifest.title}
@@ -149,7 +159,7 @@ function DaemonDetails({
 function HostDetails(): ReactNode {
   const info = useHostState((state) => state.host);
   return (
-    <p className="text-sm text-dim">
+    <p className="text-xs text-dim">
       {messages.hostSummary} {info !== null && `${messages.pid} ${info.pid} · ${info.runtime}`}
     </p>
   );
@@ -169,9 +179,14 @@ function TabbedPage({ id, title, subtitle, actions, details, tabs }: TabbedPageP
   const host = useHost();
   const naming = useNaming();
   const { path } = useRoute();
+  const own = tabs.filter(({ within }) => within === undefined);
   const chosen = tabs.find((tab) => tab.name === path[2]) ?? tabs[0]!;
   const list = useRef<HTMLDivElement>(null);
-  const { name, fills } = chosen;
+  const [tools, setTools] = useState<HTMLElement | null>(null);
+  const { fills } = chosen;
+  const name = chosen.within ?? chosen.name;
+  const parts = tabs.filter((tab) => (tab.within ?? tab.name) === name);
+  const go = (next: string) => navigate(hashOf(host, ['daemon', id, next]), { replace: true });
   // Where the row of tabs is wider than the window, the chosen one is brought into view.
   useEffect(() => {
     const tab = list.current?.querySelector(`[data-tab="${CSS.escape(name)}"]`);
@@ -179,34 +194,61 @@ function TabbedPage({ id, title, subtitle, actions, details, tabs }: TabbedPageP
   }, [name]);
   return (
     <div className={`page ${fills === true ? 'min-h-filled flex-1' : ''}`}>
-      <PageHeader title={title} subtitle={subtitle} actions={actions} />
-      {details}
+      <PageHeader
+        title={title}
+        subtitle={
+          <>
+            {subtitle}
+            {details}
+          </>
+        }
+        actions={actions}
+      />
       <Tabs.Root
         className="flex min-h-0 flex-1 flex-col"
         value={name}
-        onValueChange={(next) => navigate(hashOf(host, ['daemon', id, String(next)]), { replace: true })}
+        onValueChange={(next) => go(String(next))}
       >
-        <Tabs.List
-          ref={list}
-          aria-label={naming(messages.tabsLabel(id))}
-          className="mb-2 flex shrink-0 gap-1 overflow-x-auto overflow-y-hidden underlined"
-        >
-          {tabs.map((tab) => (
-            <Tabs.Tab
-              key={tab.name}
-              value={tab.name}
-              data-tab={tab.name}
-              className="border-b-2 border-transparent px-2 py-1.5 text-sm font-medium whitespace-nowrap text-dim hover:text-ink focus-visible:-outline-offset-2 data-active:border-accent data-active:text-ink"
-            >
-              {tab.title}
-            </Tabs.Tab>
+        <div className="mb-2 flex shrink-0 flex-wrap items-center gap-x-4 gap-y-1 underlined">
+          <Tabs.List
+            ref={list}
+            aria-label={naming(messages.tabsLabel(id))}
+            className="flex min-w-0 gap-1 overflow-x-auto overflow-y-hidden"
+          >
+            {own.map((tab) => (
+              <Tabs.Tab
+                key={tab.name}
+                value={tab.name}
+                data-tab={tab.name}
+                className="border-b-2 border-transparent px-2 py-1.5 text-sm font-medium whitespace-nowrap text-dim hover:text-ink focus-visible:-outline-offset-2 data-active:border-accent data-active:text-ink"
+              >
+                {tab.title}
+              </Tabs.Tab>
+            ))}
+          </Tabs.List>
+          <span className="flex-1" />
+          <div ref={setTools} className="py-0.5" />
+        </div>
+        <TabToolsPlace value={tools}>
+          {parts.length > 1 && (
+            <TabTools>
+              <SegmentedControl
+                label={messages.records}
+                options={parts.map((part) => ({
+                  value: part.name,
+                  label: messages.recordTabs[part.name] ?? part.title,
+                }))}
+                value={chosen.name}
+                onChange={go}
+              />
+            </TabTools>
+          )}
+          {own.map((tab) => (
+            <Tabs.Panel key={tab.name} value={tab.name} tabIndex={-1} className="min-h-0 flex-1">
+              {tab.name === name && chosen.render()}
+            </Tabs.Panel>
           ))}
-        </Tabs.List>
-        {tabs.map((tab) => (
-          <Tabs.Panel key={tab.name} value={tab.name} tabIndex={-1} className="min-h-0 flex-1">
-            {tab === chosen && tab.render()}
-          </Tabs.Panel>
-        ))}
+        </TabToolsPlace>
       </Tabs.Root>
     </div>
   );

@@ -43,14 +43,14 @@ const titles = (name: string) =>
 describe('the charts', () => {
   it('are those of the manifest, then those that every process has', async () => {
     await open();
-    expect(titles('Charts')).toEqual(['People']);
-    expect(titles('Process').length).toBeGreaterThan(3);
+    expect(titles('Charts')[0]).toBe('People');
+    expect(titles('Charts').length).toBeGreaterThan(4);
     expect(screen.queryByText('d is not running')).toBeNull();
   });
 
   it('are not there where the process does not measure what they name', async () => {
     await open({ charts: [{ title: 'None', metrics: ['signalbox_d_nothing'] }] });
-    expect(screen.queryByRole('region', { name: 'Charts' })).toBeNull();
+    expect(titles('Charts')).not.toContain('None');
   });
 
   it('show the last minute, or more of them', async () => {
@@ -92,6 +92,33 @@ describe('the charts', () => {
     const source = page.model.source('d')!;
     page.show(<LiveTab source={source} charts={[]} instruments={{}} up={false} />);
     expect(text()).toContain('What follows are the last figures that arrived.');
+  });
+});
+
+describe('charts of nothing but zero', () => {
+  const folded = () => screen.queryByRole('region', { name: /without anything but zero/ });
+
+  it('are folded to a line, which opens one at a press', async () => {
+    await open();
+    expect(folded()).toBeNull();
+    await page.measure('d', { signalbox_d_cpu_ratio: 0.5 });
+    await pass(1_000);
+    expect(titles('Charts')).toContain('CPU');
+    expect(titles('Charts')).not.toContain('Memory');
+    expect(folded()?.textContent).toContain('Memory');
+    await press('Memory');
+    expect(titles('Charts')).toContain('Memory');
+    expect(folded()?.textContent).not.toContain('Memory');
+  });
+
+  it('open by themselves once there is something to see', async () => {
+    await open();
+    await page.measure('d', {});
+    await pass(1_000);
+    expect(titles('Charts')).not.toContain('Memory');
+    await page.measure('d', { signalbox_d_heap_used_bytes: 1 });
+    await pass(1_000);
+    expect(titles('Charts')).toContain('Memory');
   });
 });
 

@@ -122,7 +122,7 @@ describe('a chart', () => {
     const linesDrawn = () => {
       const all = window.sizes.drawn(plotOf('Open').querySelector('canvas')!);
       const now = all.slice(all.findLastIndex(({ call }) => call === 'clearRect'));
-      return now.filter(({ call, look }) => call === 'stroke' && look.lineWidth === 1.5).length;
+      return now.filter(({ call, look }) => call === 'stroke' && look.lineWidth === 1.25).length;
     };
     expect(button.getAttribute('aria-pressed')).toBe('true');
     expect(button.getAttribute('title')).toBe('Open now');

@@ -4,12 +4,10 @@ import type uPlot from 'uplot';
 import { ChartFrame } from '../charts/chart-frame.tsx';
 import { formatSeries } from '../charts/chart-series.ts';
 import { messages as chartMessages } from '../charts/messages.ts';
-import { asAligned, makePlot } from '../charts/plot.ts';
+import { asAligned, makePlot, plotSize } from '../charts/plot.ts';
 import { lookStore } from '../look/look.ts';
 import { useScreen } from '../model/host-context.ts';
 import type { HistoryChartSpec } from './history-charts.ts';
-
-const HEIGHT = 190;
 
 /** Its lines are those that it was made with: a chart of other lines is another one, by its key. */
 interface HistoryChartProps {
@@ -40,7 +38,6 @@ export function HistoryChart(props: HistoryChartProps): ReactNode {
     if (node === null) return;
     const made = makePlot({
       element: node,
-      height: HEIGHT,
       series,
       syncKey: 'history',
       gapSeconds: null,
@@ -53,7 +50,7 @@ export function HistoryChart(props: HistoryChartProps): ReactNode {
     });
     plot.current = made;
     const observer = new ResizeObserver(() => {
-      if (node.clientWidth > 0) made.setSize({ width: node.clientWidth, height: HEIGHT });
+      if (node.clientWidth > 0) made.setSize(plotSize(node));
     });
     observer.observe(node);
     const endLook = lookStore.subscribe(() => made.redraw(false));
@@ -98,7 +95,6 @@ export function HistoryChart(props: HistoryChartProps): ReactNode {
         return at === undefined ? '' : chartMessages.at(at * 1000);
       }}
       plotRef={element}
-      height={HEIGHT}
     />
   );
 }

@@ -1,6 +1,7 @@
 /** From the answer of a history query to charts: one a metric, with a line for each figure that was kept of it. */
 import type { HistoryResult, HistoryStat } from '../../contract/control/history.ts';
 import type { MetricSpec, MetricUnit } from '../../contract/manifest.ts';
+import type { HistogramField } from '../../contract/metric-frame.ts';
 import { seriesId } from '../../contract/series-id.ts';
 import { metricLabel, PERCENTILE_LABELS, type SeriesSpec } from '../charts/chart-series.ts';
 
@@ -27,6 +28,9 @@ function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+const isPercentile = (metric: MetricSpec, stat: HistoryStat) =>
+  metric.kind === 'histogram' && PERCENTILE_LABELS[stat] !== undefined;
+
 /** The charts of a result, in the order in which the metrics were asked for. */
 export function historyCharts(
   source: string,
@@ -49,6 +53,7 @@ export function historyCharts(
         // The range of a gauge is shown; the outliers of a histogram would flatten its percentiles.
         hidden: metric.kind === 'histogram' && HIDDEN.has(one.stat),
         edge: metric.kind === 'gauge' && (one.stat === 'min' || one.stat === 'max'),
+        ...(isPercentile(metric, one.stat) ? { percentile: one.stat as HistogramField } : {}),
       }),
     );
     return [
