@@ -18,9 +18,12 @@ interface RecordLineProps {
   readonly record: SourcedLogRecord;
   readonly open: boolean;
   readonly onToggle: () => void;
+  /** Whether the tab key stops at it: at one line of a log. */
+  readonly isTabStop: boolean;
+  readonly onFocus: () => void;
 }
 
-export function RecordLine({ record, open, onToggle }: RecordLineProps): ReactNode {
+export function RecordLine({ record, open, onToggle, isTabStop, onFocus }: RecordLineProps): ReactNode {
   return (
     <div
       className={
@@ -30,7 +33,9 @@ export function RecordLine({ record, open, onToggle }: RecordLineProps): ReactNo
       <button
         type="button"
         aria-expanded={open}
+        tabIndex={isTabStop ? 0 : -1}
         onClick={onToggle}
+        onFocus={onFocus}
         className="flex h-log-row w-full items-center gap-3 px-3 text-left font-mono text-xs hover:bg-hover focus-visible:-outline-offset-2"
       >
         <span className="shrink-0 text-dim">{formatClockMs(record.time)}</span>

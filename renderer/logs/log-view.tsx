@@ -13,6 +13,7 @@ import { crashPlace, filterRecords, withCrashes } from './log-items.ts';
 import { CrashLine, RecordLine } from './log-line.tsx';
 import { LogToolbar } from './log-toolbar.tsx';
 import { messages } from './messages.ts';
+import { moveAmongLines } from './row-focus.ts';
 
 interface LogViewProps {
   readonly source: SourceModel;
@@ -30,6 +31,8 @@ export function LogView({ source, crashes, at }: LogViewProps): ReactNode {
   const [filter, setFilter] = useState('');
   const [follow, setFollow] = useState(at === null);
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
+  /** The line that had the focus last, by its key. */
+  const [visited, setVisited] = useState<string | null>(null);
   const records = frozen ?? live;
   const kept = useMemo(() => filterRecords(records, level, filter), [records, level, filter]);
   const items = useMemo(() => withCrashes(kept, crashes), [kept, crashes]);
@@ -87,6 +90,9 @@ export function LogView({ source, crashes, at }: LogViewProps): ReactNode {
     setOpen(next);
     setFollow(false);
   };
+  const rows = virtualizer.getVirtualItems();
+  const isRecord = ({ index }: { index: number }) => items[index]?.kind === 'record';
+  const tabStop = (rows.find(({ key }) => key === visited) ?? rows.filter(isRecord).at(-1))?.key;
   return (
     <div className="flex max-h-full min-w-0 flex-col overflow-hidden card">
       <LogToolbar
@@ -121,8 +127,8 @@ export function LogView({ source, crashes, at }: LogViewProps): ReactNode {
           }}
           className="min-h-0 overflow-auto"
         >
-          <ol className="relative" style={{ height: virtualizer.getTotalSize() }}>
-            {virtualizer.getVirtualItems().map((row) => {
+          <ol className="relative" style={{ height: virtualizer.getTotalSize() }} onKeyDown={moveAmongLines}>
+            {rows.map((row) => {
               const item = items[row.index];
               if (item === undefined) return null;
               return (
@@ -140,6 +146,8 @@ export function LogView({ source, crashes, at }: LogViewProps): ReactNode {
                       record={item.record}
                       open={open.has(item.key)}
                       onToggle={() => toggle(item.key)}
+                      isTabStop={row.key === tabStop}
+                      onFocus={() => setVisited(item.key)}
                     />
                   )}
                 </li>
