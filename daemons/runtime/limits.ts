@@ -228,6 +228,18 @@ export const limits = {
     unit: 'milliseconds',
     reason: 'A handshake takes a few round trips; a peer that stalls in it only holds a descriptor.',
   },
+  proxyHeaderMs: {
+    default: 5_000,
+    unit: 'milliseconds',
+    reason:
+      'A trusted proxy sends its header with the first packet; one that does not only holds a descriptor. A client at its address that says nothing first is let in after this.',
+  },
+  proxyHeaderBytes: {
+    default: 2_048,
+    unit: 'bytes',
+    reason:
+      'Longest header of a proxy: addresses take 52 bytes, and what else one tells, such as the name in a certificate, some hundreds.',
+  },
   webSocketRequestBytes: {
     default: 8_192,
     unit: 'bytes',

@@ -4,7 +4,8 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { limits } from '../limits.ts';
-import { Acceptor, type AcceptorOptions } from './acceptor.ts';
+import { Acceptor } from './acceptor.ts';
+import type { AcceptorOptions } from './acceptor-options.ts';
 import { Admission, type Refusal, type Seat } from './admission.ts';
 import { createSelfSigned } from './certificate-tasks.ts';
 import { type ClassRule, oneClass } from './connection-classes.ts';

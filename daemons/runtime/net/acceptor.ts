@@ -2,10 +2,11 @@
  * Accepting, the same in every daemon: listeners, the decision who is let in, TLS, and the last word to those who are
  * not. A daemon says what its classes are and what it does with a connection. docs/architecture.md, "The acceptor".
  */
-import { createServer, type ServerOpts, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { ReloadFacts } from '../host/daemon-definition.ts';
 import { limits } from '../limits.ts';
+import { ACCEPTOR_DEFAULTS, type AcceptorDefaults, type AcceptorOptions } from './acceptor-options.ts';
 import { type Admission, type Refusal, Seat } from './admission.ts';
 import { type ClassRule, UNIX_ADDRESS } from './connection-classes.ts';
 import { type Destination, dial } from './dial.ts';
@@ -13,48 +14,12 @@ import { plainAddress } from './ip-address.ts';
 import { carryOut, type ListenEntry, type ListenerChange } from './listener-change.ts';
 import { ListenerSet } from './listener-set.ts';
 import type { OpenConnections } from './open-connections.ts';
+import type { ProxySource } from './proxy-header.ts';
+import { ProxyReader } from './proxy-reader.ts';
 import { RefusedSockets } from './refused-sockets.ts';
 import { TlsAcceptor } from './tls-acceptor.ts';
 import type { TlsCredentials } from './tls-credentials.ts';
-import { WebSocketAcceptor, type WebSocketRules } from './websocket-acceptor.ts';
-
-/** What a daemon says about accepting. */
-export interface AcceptorOptions<Entry extends ListenEntry, Class extends ClassRule> {
-  /** The setting that lists the listeners, as mistakes name it: `ircd.listen`. */
-  readonly key: string;
-  /** What is spoken on a listener, as shown to people: `irc`. */
-  readonly protocol: string | ((entry: Entry) => string);
-  readonly admission: Admission<Class>;
-  /** How accepted sockets behave; without delay where absent. */
-  readonly sockets?: ServerOpts;
-  /** Whether a TLS client is asked for a certificate. It is not verified: its fingerprint identifies the client. */
-  readonly requestCert?: boolean;
-  /** Which listeners speak WebSocket, and how; none where absent. */
-  readonly webSocket?: WebSocketRules & { readonly wanted: (entry: Entry) => boolean };
-  /** Milliseconds that a handshake may take, of TLS or of WebSocket; asked for each. `tlsHandshakeMs` where absent. */
-  readonly handshakeMs?: () => number;
-  /** Milliseconds that a refused client may linger; asked for each. `closeFlushMs` where absent. */
-  readonly lingerMs?: () => number;
-  /** What a refused client is sent, in the words of the protocol; nothing where absent. */
-  readonly lastWord?: (refusal: Refusal<Class>, address: string, entry: Entry) => string | Uint8Array;
-  /** Told of every refusal, for the log, but those of an address that was told often enough. */
-  readonly onRefused?: (refusal: Refusal<Class>, address: string) => void;
-  /** A refused client is gone that was sent why. */
-  readonly onRefusedGone?: () => void;
-  /**
-   * Takes a connection that was let in, after all handshakes; `webSocket` is the subprotocol that was agreed on, empty where
-   * none was, and null where no WebSocket is spoken. Its place is given back when the socket is closed; a
-   * daemon calls `seat.leave()` where it shall not count any more before that, and `seat.keep()` where the connection outlives the socket. An error of the socket that nobody handles
-   * just closes it.
-   */
-  readonly onOpen: (
-    socket: Socket,
-    seat: Seat<Class>,
-    entry: Entry,
-    tls: TLSSocket | null,
-    webSocket: string | null,
-  ) => void;
-}
+import { WebSocketAcceptor } from './websocket-acceptor.ts';
 
 /** A change of listeners and certificate that has begun: what `reload()` of a daemon returns. */
 export interface AcceptorChange {
@@ -62,18 +27,6 @@ export interface AcceptorChange {
   /** Puts it into force; names the setting `tls` where the certificate is another one. */
   readonly commit: () => ReloadFacts;
 }
-
-type Defaults = Required<
-  Pick<AcceptorOptions<ListenEntry, ClassRule>, 'sockets' | 'requestCert' | 'handshakeMs' | 'lingerMs'>
->;
-
-/** What holds where a daemon says nothing else. */
-const DEFAULTS: Defaults = {
-  sockets: { noDelay: true },
-  requestCert: false,
-  handshakeMs: () => limits.tlsHandshakeMs.default,
-  lingerMs: () => limits.closeFlushMs.default,
-};
 
 /** Who is in a handshake. */
 interface Arrival<Entry, Class extends ClassRule> {
@@ -88,18 +41,19 @@ interface Secured<Entry, Class extends ClassRule> extends Arrival<Entry, Class> 
 
 /** The listeners of one daemon and what becomes of those who connect. */
 export class Acceptor<Entry extends ListenEntry, Class extends ClassRule> {
-  /** Connections that were let in and did not get through, beside those that failed in TLS; they only ever grow. */
-  readonly failures = { webSocket: 0 };
-  readonly #options: AcceptorOptions<Entry, Class> & Defaults;
+  /** Connections that failed on their way in, beside those that did in TLS; they only ever grow. */
+  readonly failures = { webSocket: 0, proxy: 0 };
+  readonly #options: AcceptorOptions<Entry, Class> & AcceptorDefaults;
   readonly #admission: Admission<Class>;
   readonly #listeners: ListenerSet<Entry>;
   readonly #refused: RefusedSockets;
+  readonly #proxies = new ProxyReader();
   readonly #webSockets: WebSocketAcceptor<Secured<Entry, Class>> | null;
   #tls: TlsAcceptor<Arrival<Entry, Class>> | null = null;
   #accepting = false;
 
   constructor(given: AcceptorOptions<Entry, Class>) {
-    const options = { ...DEFAULTS, ...given };
+    const options = { ...ACCEPTOR_DEFAULTS, ...given };
     const { key, protocol, admission, webSocket, handshakeMs } = options;
     this.#options = options;
     this.#admission = admission;
@@ -209,9 +163,10 @@ export class Acceptor<Entry extends ListenEntry, Class extends ClassRule> {
     this.#listeners.close();
   }
 
-  /** Ends handshakes, and those who linger to read why they were refused. Closing twice is fine. */
+  /** Ends handshakes, those whose header is awaited, and those who linger to read why they were refused. Closing twice is fine. */
   destroy(): void {
     this.close();
+    this.#proxies.close();
     this.#refused.close();
     this.#tls?.close();
     this.#webSockets?.close();
@@ -225,7 +180,36 @@ export class Acceptor<Entry extends ListenEntry, Class extends ClassRule> {
       socket.destroy();
       return;
     }
-    const encrypted = 'tls' in entry && entry.tls === true;
+    const { proxies } = this.#options;
+    const required = proxies?.required(entry) === true;
+    const trusted = proxies?.trusted(address) === true;
+    if (!trusted && !required) {
+      this.#admit(socket, entry, address, null);
+    } else if (!trusted) {
+      this.#refusedProxy(address, 'it is none of the trusted proxies');
+      const reason = 'Only proxies that this server trusts may connect here';
+      this.#refused.refuse(socket, this.#clearWord({ why: 'banned', reason }, address, entry));
+    } else {
+      this.#proxies.read(
+        socket,
+        required,
+        (header) => {
+          const source = header?.source ?? null;
+          if (this.#accepting) this.#admit(socket, entry, source?.address ?? address, source);
+          else socket.destroy();
+        },
+        (problem) => this.#refusedProxy(address, problem),
+      );
+    }
+  }
+
+  #refusedProxy(address: string, problem: string): void {
+    this.failures.proxy++;
+    this.#options.proxies?.onRefused?.(address, problem);
+  }
+
+  /** Lets in whoever has the address, or says why not. */
+  #admit(socket: Socket, entry: Entry, address: string, proxied: ProxySource | null): void {
     const seat = this.#admission.admit(address);
     if (!(seat instanceof Seat)) {
       if (seat.why === 'throttled' && !seat.inWords) {
@@ -233,12 +217,12 @@ export class Acceptor<Entry extends ListenEntry, Class extends ClassRule> {
         return;
       }
       this.#options.onRefused?.(seat, address);
-      // Before a handshake there is no way to say why.
-      this.#refused.refuse(socket, encrypted ? null : this.#lastWord(seat, address, entry));
+      this.#refused.refuse(socket, this.#clearWord(seat, address, entry));
       return;
     }
+    seat.proxied = proxied;
     socket.once('close', () => seat.socketClosed());
-    if (!encrypted) this.#secured(socket, { seat, entry, tls: null });
+    if (!isEncrypted(entry)) this.#secured(socket, { seat, entry, tls: null });
     else if (this.#tls === null) socket.destroy();
     else this.#tls.accept(socket, { seat, entry });
   }
@@ -273,6 +257,11 @@ export class Acceptor<Entry extends ListenEntry, Class extends ClassRule> {
     this.#refused.refuse(socket, webSocket === null ? this.#lastWord(banned, seat.address, entry) : null);
   }
 
+  /** What is said before a handshake: there is no way to say it where one has to come. */
+  #clearWord(refusal: Refusal<Class>, address: string, entry: Entry): string | Uint8Array | null {
+    return isEncrypted(entry) ? null : this.#lastWord(refusal, address, entry);
+  }
+
   #lastWord(refusal: Refusal<Class>, address: string, entry: Entry): string | Uint8Array | null {
     return this.#options.lastWord?.(refusal, address, entry) ?? null;
   }
@@ -289,6 +278,10 @@ export class Acceptor<Entry extends ListenEntry, Class extends ClassRule> {
       },
     });
   }
+}
+
+function isEncrypted(entry: ListenEntry): boolean {
+  return 'tls' in entry && entry.tls === true;
 }
 
 /** A socket that fails is closed by Node. */

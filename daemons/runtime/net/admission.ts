@@ -12,6 +12,7 @@ import {
   type ConnectionClasses,
   UNIX_ADDRESS,
 } from './connection-classes.ts';
+import type { ProxySource } from './proxy-header.ts';
 import { RefusedCounts } from './refused-sockets.ts';
 
 /** The bans of a daemon, as far as an address alone can tell. */
@@ -68,6 +69,8 @@ export interface AdmissionOptions<Class extends ClassRule> {
 export class Seat<Class extends ClassRule> {
   /** Textual address, or {@link UNIX_ADDRESS}. */
   readonly address: string;
+  /** Where the client is, as the proxy said that brought it; null for one that came by itself. */
+  proxied: ProxySource | null = null;
   readonly #admission: Admission<Class>;
   readonly #visitor: Visitor | null;
   #members: ClassMembers<Class>;
