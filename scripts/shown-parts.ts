@@ -122,6 +122,7 @@ export const SHOWN_PARTS: Readonly<Record<string, Shown>> = {
   'daemons/ircd/net/lookup.ts AsyncCache': ['cache dns'],
   'daemons/ircd/net/net-server.ts WorkTurns': ['queue work of clients'],
   'daemons/ircd/net/flood-control.ts TokenBucket': ['queue flood control'],
+  'daemons/ircd/daemon.ts TokenBucket': 'lines of the log about refused proxies: the metric counts all',
   'daemons/relay/net/relay-turns.ts WorkTurns': ['queue work of clients'],
   'daemons/relay/net/receive-rate.ts TokenBucket': ['queue flood control'],
   'daemons/relay/net/tick-flusher.ts Batcher': 'see the class',

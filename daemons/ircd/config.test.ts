@@ -6,7 +6,7 @@ import { ircdConfigSchema } from './config.ts';
 
 it('has a default for everything', () => {
   const config = ircdConfigSchema.parse({});
-  expect(config.listen).toEqual([{ host: '127.0.0.1', port: 6667, tls: false, protocol: 'irc' }]);
+  expect(config.listen).toEqual([{ host: '127.0.0.1', port: 6667, tls: false, protocol: 'irc', proxy: false }]);
   expect(config.oper).toEqual([]);
 });
 
@@ -19,7 +19,8 @@ it('is the same, written out, as an empty one with an operator and a class that 
     server_name: 'irc.signalbox.local',
     network: 'Signalbox',
     description: 'Signalbox IRC server',
-    listen: [{ host: '127.0.0.1', port: 6667, tls: false, protocol: 'irc' }],
+    listen: [{ host: '127.0.0.1', port: 6667, tls: false, protocol: 'irc', proxy: false }],
+    trusted_proxies: [],
     class: [
       {
         name: 'x',
@@ -85,6 +86,7 @@ it.each<[string, unknown[], unknown[]]>([
   ],
   ['class.name', [long(64), 'two words'], ['', long(65)]],
   ['class.match', [['10.0.0.0/8'], ['::1', '192.0.2.1']], [[], ['10.0.0.0/33'], ['host']]],
+  ['trusted_proxies', [[], ['192.0.2.1', '2001:db8::/32']], [['proxy.example'], ['10.0.0.0/33'], '::1']],
   ['class.max_connections', [1, 1_000_000], [0, 1.5]],
   ['class.max_per_address', [1, 1_000_000], [0, 1.5]],
   ['class.send_queue_bytes', [512, 2 ** 30], [511, 2 ** 30 + 1]],

@@ -89,7 +89,7 @@ async function start(config: IrcdConfig) {
 }
 
 /** A client that collects what it reads and can wait for a text. */
-async function dial(port: number, nick: string) {
+async function dial(port: number, nick: string, header = '') {
   const socket = connect(port, '127.0.0.1');
   sockets.push(socket);
   let text = '';
@@ -108,7 +108,7 @@ async function dial(port: number, nick: string) {
     }
     return text;
   };
-  socket.write(`NICK ${nick}\r\nUSER ${nick} 0 * :${nick}\r\n`);
+  socket.write(`${header}NICK ${nick}\r\nUSER ${nick} 0 * :${nick}\r\n`);
   await until(' 422 ');
   return { socket, until, closed };
 }
@@ -213,6 +213,56 @@ it.each([
   await plain.until(':bob!~bob@localhost QUIT :Quit: bye');
   expect(messages.at(-1)).toMatch(/^ERROR :Closing Link: localhost \(Quit: bye\)$/);
   expect(metric('websocket_handshake_failures_total')).toBe(0);
+});
+
+it('takes the word of trusted proxies for where clients are, in bans, limits, WHOIS and the table', async () => {
+  const place = { host: '127.0.0.1', port: 0 };
+  const listen = [place, { ...place, proxy: true }, { ...place, proxy: true, tls: true }];
+  const own = { trusted_proxies: ['127.0.0.0/8'], ident: true };
+  const few = { class: [{ name: 'few', match: ['192.0.2.0/24'], max_per_address: 1 }] };
+  const { daemon, metric } = await start(configure({ listen, ...own, ...few }));
+  const [plain = 0, proxy = 0, proxyTls = 0] = daemon.listeners().map(portOf);
+  const header = (address: string) => `PROXY TCP4 ${address} 203.0.113.1 50001 6667\r\n`;
+  const ann = await dial(proxy, 'ann', header('192.0.2.7'));
+  ann.socket.write('WHOIS ann\r\n');
+  await ann.until(' 311 ann ann ~ann 192.0.2.7 * ');
+  await ann.until(' 378 ann ann :is connecting from ~ann@192.0.2.7 192.0.2.7');
+  // One of the same address is one too many; one of another, and one of the proxy itself, are not.
+  const many = connect(proxy, '127.0.0.1');
+  many.write(header('192.0.2.7'));
+  expect(await text(many)).toContain('192.0.2.7 (Too many connections from your address');
+  await dial(plain, 'bob', header('192.0.2.8'));
+  await dial(plain, 'self');
+  await dial(proxy, 'check', 'PROXY UNKNOWN\r\n');
+  const socket = connect(proxyTls, '127.0.0.1');
+  sockets.push(socket);
+  socket.write(header('192.0.2.9'));
+  const secure = connectTls({ socket, rejectUnauthorized: false });
+  secure.write('NICK eve\r\nUSER eve 0 * :Eve\r\n');
+  let heard = '';
+  for await (const bytes of secure) {
+    heard += bytes;
+    if (heard.includes(' 422 ')) break;
+  }
+  const rows = [...(daemon.tables?.connections?.rows() ?? [])].map((row) => row.slice(0, 4).join(' '));
+  expect(rows.filter((row) => /192\.0\.2\.[789]/.test(row))).toHaveLength(3);
+  const bare = connect(proxy, '127.0.0.1');
+  bare.write('NICK mallory\r\n');
+  expect(await text(bare)).toBe('');
+  expect(metric('refused_proxy_total')).toBe(1);
+  await daemon.commands['add-ban'].run({ kind: 'dline', mask: '192.0.2.7', reason: 'r', minutes: 0 }, call);
+  await ann.until('(D-lined: r)');
+});
+
+it('refuses a listener for proxies that nobody could connect to, and names it', async () => {
+  const place = { host: '127.0.0.1', port: 0 };
+  await expect(start(configure({ listen: [place, { ...place, proxy: true }] }))).rejects.toMatchObject({
+    code: 'config_invalid',
+    message: expect.stringContaining(
+      'ircd.listen[1].proxy: nobody could connect, because trusted_proxies is empty',
+    ),
+    detail: { key: 'ircd.listen[1].proxy' },
+  });
 });
 
 it('remembers server bans across a restart', async () => {

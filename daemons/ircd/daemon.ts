@@ -4,6 +4,7 @@
  */
 import { promises as dns } from 'node:dns';
 import type { Outcome } from '../../contract/errors.ts';
+import { ratePerSecond, TokenBucket } from '../../kit/token-bucket.ts';
 import { instrumentPool } from '../runtime/async/pool-instrument.ts';
 import { logLost } from '../runtime/async/pool-log.ts';
 import { ThreadPool } from '../runtime/async/thread-pool.ts';
@@ -59,6 +60,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
   readonly #threads: ThreadPool;
   readonly #latency;
   readonly #names: Lookup;
+  readonly #proxyLog = new TokenBucket(PROXY_LOG, performance.now());
   #config: IrcdConfig;
 
   constructor(context: DaemonContext<IrcdConfig, IrcdPrepared>) {
@@ -92,6 +94,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
       serverName: config.server_name,
       threads: this.#threads,
       warn: (text) => this.#logger.warn('descriptors_low', text),
+      onProxyRefused: (address, problem) => this.#proxyRefused(address, problem),
       onDefect: (error) => {
         this.#server.counters.handlerErrors++;
         const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -177,14 +180,27 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
 
   lookup(address: string, remotePort: number, localPort: number): LookupResult | Promise<LookupResult> {
     const host = this.#names.cachedHost(address);
-    if (host !== undefined && !this.#config.ident) return { host, ident: null };
-    return this.#lookUp(address, remotePort, localPort);
+    const asked = this.#config.ident && localPort !== 0;
+    if (host !== undefined && !asked) return { host, ident: null };
+    return this.#lookUp(address, remotePort, localPort, asked);
   }
 
-  async #lookUp(address: string, remotePort: number, localPort: number): Promise<LookupResult> {
+  /** A proxy that is not set up well brings many a second. */
+  #proxyRefused(address: string, problem: string): void {
+    if (!this.#proxyLog.take(1, performance.now())) return;
+    const text = `A connection from ${address} was refused: ${problem}. See proxy and trusted_proxies in [ircd].`;
+    this.#logger.warn('proxy_refused', text, { address });
+  }
+
+  async #lookUp(
+    address: string,
+    remotePort: number,
+    localPort: number,
+    asked: boolean,
+  ): Promise<LookupResult> {
     const [host, ident] = await Promise.all([
       this.#names.host(address),
-      this.#names.ident({ remoteAddress: address, remotePort, localPort }),
+      asked ? this.#names.ident({ remoteAddress: address, remotePort, localPort }) : null,
     ]);
     return { host, ident };
   }
@@ -225,6 +241,9 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
     this.#latency.record(ms * 1e6);
   }
 }
+
+/** Lines in the log about connections that were refused for the header of a proxy. */
+const PROXY_LOG = ratePerSecond(limits.proxyLogRecords.default, 0.2);
 
 /** How long clients get to read their last lines, in milliseconds. */
 const DRAIN_MS = 3_000;

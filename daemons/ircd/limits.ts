@@ -108,6 +108,12 @@ export const limits = {
     unit: 'seconds',
     reason: 'Reconnects come within minutes; a changed name shows soon.',
   },
+  proxyLogRecords: {
+    default: 10,
+    unit: 'lines',
+    reason:
+      'Connections that were refused for the header of a proxy and are told one by one; after that one in five seconds is, and the metric counts all.',
+  },
   clientLogRecords: {
     default: 50,
     unit: 'lines/second',

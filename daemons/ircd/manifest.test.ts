@@ -32,6 +32,7 @@ it('measures what it says, in these units', () => {
       ticks_total counter
       bytes_in_total counter bytes
       bytes_out_total counter bytes
+      refused_proxy_total counter
       websocket_handshake_failures_total counter
       flood_kills_total counter
       slow_reader_disconnects_total counter

@@ -30,6 +30,7 @@ const metrics: readonly MetricSpec[] = [
   counter('ticks', 'Rounds of the event loop that had something to write'),
   counter('bytes_in', 'Bytes received from clients', 'bytes'),
   counter('bytes_out', 'Bytes handed to sockets', 'bytes'),
+  counter('refused_proxy', 'Connections refused for the header of a proxy, or for want of it'),
   counter('websocket_handshake_failures', 'WebSocket handshakes that failed'),
   counter('flood_kills', 'Clients dropped with "Excess Flood"'),
   counter('slow_reader_disconnects', 'Clients disconnected because they did not read ("SendQ exceeded")'),

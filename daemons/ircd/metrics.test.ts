@@ -30,7 +30,7 @@ it('shows each figure under its own name', () => {
   };
   const net = {
     stats: netStats,
-    failures: { webSocket: 404 },
+    failures: { webSocket: 404, proxy: 405 },
     admission: {
       counts,
       throttle: { absent: { remembered: 0, most: 1 } },
@@ -98,6 +98,7 @@ it('shows each figure under its own name', () => {
     ticks_total: 10,
     bytes_in_total: 6,
     bytes_out_total: 7,
+    refused_proxy_total: 405,
     websocket_handshake_failures_total: 404,
     flood_kills_total: 2,
     slow_reader_disconnects_total: 3,

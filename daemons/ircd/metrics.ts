@@ -59,6 +59,7 @@ export function publishMetrics(
   const klineMatches = counter('kline_matches');
   const operFailures = counter('oper_failures');
   const handlerErrors = counter('handler_errors');
+  const proxyRefusals = counter('refused_proxy');
   const webSocketFailures = counter('websocket_handshake_failures');
   const users = gauge('registered_users');
   const opers = gauge('opers');
@@ -82,6 +83,7 @@ export function publishMetrics(
     klineMatches.setTotal(server.counters.serverBanMatches);
     operFailures.setTotal(server.counters.operFailures);
     handlerErrors.setTotal(server.counters.handlerErrors);
+    proxyRefusals.setTotal(net.failures.proxy);
     webSocketFailures.setTotal(net.failures.webSocket);
     users.set(server.state.localUserCount);
     opers.set(server.state.opers.size);

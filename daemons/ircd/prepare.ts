@@ -4,6 +4,7 @@
  */
 import { resolve } from 'node:path';
 import { MistakeCollector } from '../../contract/config-mistakes.ts';
+import { SignalboxError } from '../../contract/errors.ts';
 import { FileProblem } from '../runtime/files/bounded-file.ts';
 import type { PrepareContext } from '../runtime/host/daemon-definition.ts';
 import { loadCredentials, lookAtSelfSigned, type TlsCredentials } from '../runtime/net/tls-credentials.ts';
@@ -25,10 +26,20 @@ export interface IrcdPrepared {
  */
 export async function prepareIrcd(config: IrcdConfig, context: PrepareContext): Promise<IrcdPrepared> {
   const mistakes = new MistakeCollector();
+  await mistakes.attempt(() => checkProxies(config));
   const credentials = await mistakes.attempt(() => prepareCredentials(config, context));
   const motd = await prepareMotd(config, context);
   mistakes.settle();
   return { credentials, motd };
+}
+
+/** A listener for proxies alone takes nobody where none is trusted. */
+async function checkProxies({ listen, trusted_proxies: trusted }: IrcdConfig): Promise<void> {
+  const index = listen.findIndex(({ proxy }) => proxy);
+  if (index < 0 || trusted.length > 0) return;
+  const key = `ircd.listen[${index}].proxy`;
+  const text = `${key}: nobody could connect, because trusted_proxies is empty; expected the addresses of your proxies there`;
+  throw new SignalboxError('config_invalid', text, { detail: { key } });
 }
 
 async function prepareCredentials(

@@ -153,8 +153,9 @@ export class ClientConnection<User>
     this.#socket = socket;
     this.seat = seat;
     this.remoteAddress = seat.address;
-    this.remotePort = socket.remotePort ?? 0;
-    this.localPort = socket.localPort ?? 0;
+    const { proxied } = seat;
+    this.remotePort = proxied === null ? (socket.remotePort ?? 0) : proxied.port;
+    this.localPort = proxied === null ? (socket.localPort ?? 0) : 0;
     this.connectionClass = seat.connectionClass;
     this.tls = tls;
     this.framing = framing;

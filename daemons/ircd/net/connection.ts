@@ -64,6 +64,7 @@ export interface Connection<Client = unknown> {
   /** Textual address; an IPv4 client of an IPv6 listener appears as plain IPv4. */
   readonly remoteAddress: string;
   readonly remotePort: number;
+  /** 0 for one that a proxy brought: nobody there can be asked about it. */
   readonly localPort: number;
   readonly tls: TlsDetails | null;
   /** How lines for this client have to be encoded. */

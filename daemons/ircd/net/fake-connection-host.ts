@@ -148,7 +148,7 @@ export class FakeConnectionHost implements ConnectionHost<string> {
     framing?: Framing,
   ): { readonly connection: ClientConnection<string>; readonly socket: FakeSocket } {
     const socket = new FakeSocket();
-    const seat = { address, connectionClass, leave: () => void this.told.push('seat left') };
+    const seat = { address, connectionClass, proxied: null, leave: () => void this.told.push('seat left') };
     const connection = new ClientConnection<string>(
       this,
       this.#nextId++,

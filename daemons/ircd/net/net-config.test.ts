@@ -14,7 +14,9 @@ function classesOf(toml: string) {
 describe('network configuration', () => {
   test('an empty one listens on loopback and has a default class with every limit', () => {
     const config = read('');
-    expect(config.listen).toEqual([{ host: '127.0.0.1', port: 6667, tls: false, protocol: 'irc' }]);
+    expect(config.listen).toEqual([
+      { host: '127.0.0.1', port: 6667, tls: false, protocol: 'irc', proxy: false },
+    ]);
     expect(classesOf('').find('192.0.2.1')).toMatchObject({ name: 'default', throttle: true, flood: true });
   });
 

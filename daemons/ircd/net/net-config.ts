@@ -7,7 +7,7 @@ import { filePath, lineText } from '../../../contract/line-texts.ts';
 import { listenSetting, tcpListener } from '../../../contract/listen-setting.ts';
 import type { ConnectRate } from '../../runtime/net/connect-throttle.ts';
 import { ConnectionClasses } from '../../runtime/net/connection-classes.ts';
-import { parseCidr } from '../../runtime/net/ip-address.ts';
+import { AddressRanges, parseCidr } from '../../runtime/net/ip-address.ts';
 import { limits } from '../limits.ts';
 import type { ConnectionClass } from './connection.ts';
 
@@ -18,6 +18,12 @@ const listenSchema = tcpListener().extend({
     .enum(['irc', 'websocket'])
     .default('irc')
     .describe('What is spoken on this listener: lines over TCP, or over WebSocket for clients in browsers.'),
+  proxy: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether every connection has to begin with the header of one of trusted_proxies (PROXY protocol, version 1 or 2).',
+    ),
 });
 
 /** As a browser writes it: scheme, host and a port that is not the usual one (RFC 6454 section 6.2). */
@@ -38,14 +44,14 @@ const tlsSchema = z
   })
   .describe('Without it a TLS listener uses a self-signed certificate kept in the data directory.');
 
+const cidr = z.string().refine((text) => parseCidr(text) !== null, {
+  error: 'expected an address or a CIDR block such as 192.0.2.0/24',
+});
+
 const classSchema = z.strictObject({
   name: lineText({ max: 64 }).describe('Name of the class, shown in STATS and in reasons.'),
   match: z
-    .array(
-      z.string().refine((text) => parseCidr(text) !== null, {
-        error: 'expected an address or a CIDR block such as 192.0.2.0/24',
-      }),
-    )
+    .array(cidr)
     .min(1)
     .default(['::/0'])
     .describe('CIDR blocks; the first class that matches wins. ::/0 is every address.'),
@@ -79,7 +85,7 @@ const classSchema = z.strictObject({
 /** The keys of `[ircd]` that the network path owns; spread them into the daemon's schema. */
 export const netConfigShape = {
   listen: listenSetting(listenSchema)
-    .default([{ host: '127.0.0.1', port: 6667, tls: false, protocol: 'irc' }])
+    .default([{ host: '127.0.0.1', port: 6667, tls: false, protocol: 'irc', proxy: false }])
     .describe('Addresses to accept clients on.'),
   tls: tlsSchema.optional(),
   websocket_origins: z
@@ -87,6 +93,12 @@ export const netConfigShape = {
     .default(['*'])
     .describe(
       'Origins of the pages that may connect over WebSocket, such as https://chat.example.net; "*" is every page. Clients that are no pages name none and are let in.',
+    ),
+  trusted_proxies: z
+    .array(cidr)
+    .default([])
+    .describe(
+      'Addresses and CIDR blocks of proxies whose header (PROXY protocol) is believed: whoever it names is who is counted, limited and banned. One of them may bring it to any listener.',
     ),
   class: z
     .array(classSchema)
@@ -132,6 +144,11 @@ function toRule(config: ClassConfig, rate: ConnectRate): ConnectionClass {
     receiveQueueBytes: config.receive_queue_bytes,
     pingSeconds: config.ping_seconds,
   };
+}
+
+/** The addresses in a list of `netConfigShape`. */
+export function addressRanges(blocks: readonly string[]): AddressRanges {
+  return new AddressRanges(blocks.map((text) => parseCidr(text)!));
 }
 
 /**

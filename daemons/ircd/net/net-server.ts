@@ -15,6 +15,7 @@ import { roomNotice } from '../../runtime/host/descriptor-limit.ts';
 import { Acceptor, type AcceptorChange } from '../../runtime/net/acceptor.ts';
 import { Admission, type Refusal, type Seat } from '../../runtime/net/admission.ts';
 import type { ConnectRate } from '../../runtime/net/connect-throttle.ts';
+import type { AddressRanges } from '../../runtime/net/ip-address.ts';
 import { carryOut } from '../../runtime/net/listener-change.ts';
 import { OpenConnections } from '../../runtime/net/open-connections.ts';
 import { ReadRounds, type ReadRoundsOptions } from '../../runtime/net/read-rounds.ts';
@@ -28,7 +29,7 @@ import { Arena, oneLine } from './arena.ts';
 import { ClientConnection, type ConnectionHost, type TickReceiver } from './client-connection.ts';
 import type { Chunk, ConnectionClass, ConnectionHandler, Framing, Outbox, TlsDetails } from './connection.ts';
 import { FloodQueue } from './flood-control.ts';
-import { connectionClasses, type ListenConfig, type NetConfig } from './net-config.ts';
+import { addressRanges, connectionClasses, type ListenConfig, type NetConfig } from './net-config.ts';
 import { NetStats, netStat, type SendQueueSample } from './stats.ts';
 import { TickWriter } from './tick-writer.ts';
 import { framingOf, WEBSOCKET_PROTOCOLS } from './websocket-side.ts';
@@ -54,6 +55,8 @@ export interface NetServerOptions<User> {
   readonly threads: Pick<ThreadPool, 'run'>;
   /** Told of descriptors that do not suffice. */
   readonly warn: (text: string) => void;
+  /** Told of a connection that a proxy brought, or somebody in its place, and that was refused for its header. */
+  readonly onProxyRefused?: (address: string, problem: string) => void;
   /** Told of work that threw, which is a defect. */
   readonly onDefect: (error: unknown) => void;
   /** For tests: another rate at which one address may connect. */
@@ -91,6 +94,8 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
   readonly #slow = new Set<ClientConnection<User>>();
   readonly #overflowed: TickReceiver[] = [];
   #totals: HeldTotals;
+  /** Whose word on the address of a client is taken. */
+  #trustedProxies: AddressRanges;
   /** Whose pages may connect. */
   #origins: ReadonlySet<string>;
   /** The most bytes that were held at once. */
@@ -126,6 +131,7 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
     this.writer = new TickWriter(this.#arena, this.counts);
     this.#totals = heldTotals(config);
     this.#origins = new Set(config.websocket_origins);
+    this.#trustedProxies = addressRanges(config.trusted_proxies);
     this.admission = new Admission({
       classes: connectionClasses(config, options.connectRate),
       bans: { reasonAgainst: (address) => options.handler.refusal(address) },
@@ -140,6 +146,11 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
         wanted: ({ protocol }) => protocol === 'websocket',
         protocols: WEBSOCKET_PROTOCOLS,
         mayOpen: (origin) => this.#origins.has(origin) || this.#origins.has('*'),
+      },
+      proxies: {
+        trusted: (address) => this.#trustedProxies.has(address),
+        required: ({ proxy }) => proxy,
+        onRefused: options.onProxyRefused,
       },
       lastWord: (refusal, address, { protocol }) => {
         const text = refusalText(refusal);
@@ -167,8 +178,8 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
     return this.#arena.counts;
   }
 
-  /** Connections that were let in and did not get through. */
-  get failures(): Readonly<Record<'webSocket', number>> {
+  /** Connections that failed on their way in. */
+  get failures(): Readonly<Record<'webSocket' | 'proxy', number>> {
     return this.#acceptor.failures;
   }
 
@@ -200,6 +211,7 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
         connection.connectionClass = connection.seat.connectionClass;
       this.#totals = heldTotals(config);
       this.#origins = new Set(config.websocket_origins);
+      this.#trustedProxies = addressRanges(config.trusted_proxies);
       const notice = roomNotice('max_connections', classes.largest, this.admission.room);
       if (notice !== null) this.#options.warn(notice);
     });
