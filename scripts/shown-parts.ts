@@ -61,6 +61,7 @@ export const SHOWN_CLASSES: Readonly<Record<string, Shown>> = {
   Backlog: ONE_EACH,
   ReceiveQueue: ONE_EACH,
   FloodQueue: ['queue flood control'],
+  Gateways: 'of the configuration: who may say for whom a connection is',
   ReplyBudget: 'one an answer: it bounds what one command puts into one send queue',
   TickWriter: ['queue writes'],
   PasswordChecker: ['pool passwords'],

@@ -7,6 +7,7 @@ import type { WorkAccount } from '../runtime/async/work-account.ts';
 import type { ClientLog } from './client-log.ts';
 import type { IrcdConfig } from './config.ts';
 import type { ProtocolCounters } from './counters.ts';
+import type { Gateways } from './gateways.ts';
 import type { Links, NetworkEvent } from './network-events.ts';
 import type { PasswordChecker } from './passwords.ts';
 import type { ServerBans } from './server-bans.ts';
@@ -35,6 +36,8 @@ export interface CommandServer {
   readonly passwords: PasswordChecker;
   readonly tuning: Tuning;
   readonly bans: ServerBans;
+  /** Who may say for whom a connection is. */
+  readonly gateways: Gateways;
   readonly clientLog: ClientLog;
   /** Who passes on to other servers what happens here; null while there are none. */
   readonly links: Links | null;

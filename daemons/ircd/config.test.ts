@@ -6,7 +6,9 @@ import { ircdConfigSchema } from './config.ts';
 
 it('has a default for everything', () => {
   const config = ircdConfigSchema.parse({});
-  expect(config.listen).toEqual([{ host: '127.0.0.1', port: 6667, tls: false, protocol: 'irc', proxy: false }]);
+  expect(config.listen).toEqual([
+    { host: '127.0.0.1', port: 6667, tls: false, protocol: 'irc', proxy: false },
+  ]);
   expect(config.oper).toEqual([]);
 });
 
@@ -40,6 +42,7 @@ it('is the same, written out, as an empty one with an operator and a class that 
     dns: true,
     ident: false,
     password_hash: null,
+    webirc: [],
     motd_file: null,
     admin: { location: '', organisation: '', email: '' },
     oper: [
@@ -87,6 +90,39 @@ it.each<[string, unknown[], unknown[]]>([
   ['class.name', [long(64), 'two words'], ['', long(65)]],
   ['class.match', [['10.0.0.0/8'], ['::1', '192.0.2.1']], [[], ['10.0.0.0/33'], ['host']]],
   ['trusted_proxies', [[], ['192.0.2.1', '2001:db8::/32']], [['proxy.example'], ['10.0.0.0/33'], '::1']],
+  [
+    'webirc',
+    [
+      [],
+      [{ match: ['10.0.0.2'], password: 'x' }],
+      [{ match: ['10.0.0.0/8', '::1'], password_file: 'gateway.password' }],
+      [{ match: ['10.0.0.2'], password: long(256) }],
+    ],
+    [
+      [{ match: ['10.0.0.2'] }],
+      [{ match: ['10.0.0.2'], password: 'x', password_file: 'x' }],
+      [{ match: [], password: 'x' }],
+      [{ match: ['gateway.example'], password: 'x' }],
+      [{ match: ['10.0.0.2'], password: '' }],
+      [{ match: ['10.0.0.2'], password: 'two words' }],
+      [{ match: ['10.0.0.2'], password: long(257) }],
+    ],
+  ],
+  [
+    'sts',
+    [
+      { port: 6697 },
+      { port: 1, duration_seconds: 0, preload: true },
+      { port: 65_535, duration_seconds: 31_536_000 },
+    ],
+    [
+      {},
+      { port: 0 },
+      { port: 65_536 },
+      { port: 1, duration_seconds: -1 },
+      { port: 1, duration_seconds: 31_536_001 },
+    ],
+  ],
   ['class.max_connections', [1, 1_000_000], [0, 1.5]],
   ['class.max_per_address', [1, 1_000_000], [0, 1.5]],
   ['class.send_queue_bytes', [512, 2 ** 30], [511, 2 ** 30 + 1]],

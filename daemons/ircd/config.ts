@@ -7,7 +7,7 @@ import { filePath, lineText, lineWord, secret } from '../../contract/line-texts.
 import { isHostName } from '../../contract/network-addresses.ts';
 import { hasBrokenNetwork } from '../irc/address-mask.ts';
 import { limits } from './limits.ts';
-import { netConfigShape } from './net/net-config.ts';
+import { cidr, netConfigShape } from './net/net-config.ts';
 
 /** What an operator block may allow. */
 export const OPER_FLAGS = [
@@ -73,6 +73,37 @@ const networkName = lineWord({ max: 32 }).refine((name) => !/[=\\]/.test(name), 
   error: 'expected a name without "=" and "\\"',
 });
 
+const webirc = z
+  .strictObject({
+    match: z.array(cidr).min(1).describe('Addresses and CIDR blocks that the gateway connects from.'),
+    password: secret(lineWord({ max: limits.webircPasswordBytes.default }))
+      .optional()
+      .describe('First parameter of WEBIRC.'),
+    password_file: filePath()
+      .optional()
+      .describe(
+        'File whose first line is the password; a relative path begins in the folder `ircd` of the data directory.',
+      ),
+  })
+  .refine((block) => (block.password === undefined) !== (block.password_file === undefined), {
+    error: 'expected either password or password_file',
+  });
+
+const sts = z.strictObject({
+  port: z
+    .int()
+    .min(1)
+    .max(65_535)
+    .describe('Port for IRC over TLS, to which clients go that came without TLS.'),
+  duration_seconds: z
+    .int()
+    .min(0)
+    .max(31_536_000)
+    .default(2_592_000)
+    .describe('How long clients use nothing but TLS after a visit over TLS; 0 makes them forget.'),
+  preload: z.boolean().default(false).describe('Whether clients may come with this policy built in.'),
+});
+
 /** Schema of the whole table. Everything has a default. */
 export const ircdConfigSchema = z.strictObject({
   server_name: serverName.default('irc.signalbox.local').describe('Name of this server.'),
@@ -91,6 +122,11 @@ export const ircdConfigSchema = z.strictObject({
     .describe(
       'File with the message of the day; a relative path begins in the folder `ircd` of the data directory.',
     ),
+  webirc: z
+    .array(webirc)
+    .default([])
+    .describe('Gateways, such as web chats, that say for whom they connect (WEBIRC).'),
+  sts: sts.optional().describe('Strict transport security (IRCv3 sts); none is announced without it.'),
   admin: admin.prefault({}).describe('Answer to ADMIN.'),
   oper: z
     .array(oper)

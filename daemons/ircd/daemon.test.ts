@@ -254,6 +254,57 @@ it('takes the word of trusted proxies for where clients are, in bans, limits, WH
   await ann.until('(D-lined: r)');
 });
 
+it('takes the word of gateways for where clients are, with the password of a file', async () => {
+  await writeFile(join(dataDir, 'gateway.password'), 'sesame\n');
+  const webirc = [{ match: ['127.0.0.1'], password_file: 'gateway.password' }];
+  const few = { class: [{ name: 'few', match: ['192.0.2.0/24'], max_per_address: 1 }] };
+  const { daemon, reload, port } = await start(configure({ webirc, ...few }));
+  const say = (address: string, password = 'sesame') => `WEBIRC ${password} kiwi h ${address}\r\n`;
+  const ann = await dial(port, 'ann', say('192.0.2.7'));
+  ann.socket.write('WHOIS ann\r\n');
+  await ann.until(' 378 ann ann :is connecting from ~ann@192.0.2.7 192.0.2.7');
+  const many = connect(port, '127.0.0.1');
+  many.write(say('192.0.2.7'));
+  expect(await text(many)).toBe(
+    'ERROR :Closing Link: localhost (Too many connections from your address: class few allows 1 at once; close one first)\r\n',
+  );
+  // Far more than an address may open at once.
+  for (let i = 0; i < 40; i++)
+    connect(port, '127.0.0.1')
+      .on('error', () => {})
+      .destroy();
+  const bob = await dial(port, 'bob', say('192.0.2.8'));
+  await daemon.commands['add-ban'].run({ kind: 'dline', mask: '192.0.2.7', reason: 'r', minutes: 0 }, call);
+  await ann.until('(D-lined: r)');
+  const back = connect(port, '127.0.0.1');
+  back.write(say('192.0.2.7'));
+  expect(await text(back)).toContain('(D-lined: r)');
+  await reload(configure({ webirc: [{ match: ['127.0.0.1'], password: 'other' }], ...few }));
+  const old = connect(port, '127.0.0.1');
+  old.write(say('192.0.2.9'));
+  expect(await text(old)).toContain('its password is wrong');
+  await dial(port, 'eve', say('192.0.2.9', 'other'));
+  bob.socket.write('PING on\r\n');
+  await bob.until('PONG irc.test :on');
+});
+
+it.each([
+  ['is not there', null, 'does not exist'],
+  ['is empty', '', 'holds no password'],
+  ['has spaces', 'two words', 'holds no password'],
+])(
+  'refuses a password file of a gateway that %s, and does not show what is in it',
+  async (_what, content, problem) => {
+    if (content !== null) await writeFile(join(dataDir, 'p'), content);
+    const error = await start(configure({ webirc: [{ match: ['127.0.0.1'], password_file: 'p' }] })).catch(
+      (thrown) => thrown,
+    );
+    expect(error).toMatchObject({ code: 'config_invalid', detail: { key: 'ircd.webirc[0].password_file' } });
+    expect(error.message).toContain(problem);
+    expect(error.message).not.toContain('two words');
+  },
+);
+
 it('refuses a listener for proxies that nobody could connect to, and names it', async () => {
   const place = { host: '127.0.0.1', port: 0 };
   await expect(start(configure({ listen: [place, { ...place, proxy: true }] }))).rejects.toMatchObject({

@@ -94,6 +94,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
       serverName: config.server_name,
       threads: this.#threads,
       warn: (text) => this.#logger.warn('descriptors_low', text),
+      gateways: (address) => this.#server.gateways.has(address),
       onProxyRefused: (address, problem) => this.#proxyRefused(address, problem),
       onDefect: (error) => {
         this.#server.counters.handlerErrors++;
@@ -130,6 +131,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
     for (const ban of stored) this.#server.bans.add(ban);
     this.#banSaver.loaded();
     this.#server.motd = this.#context.prepared.motd ?? null;
+    this.#server.gateways = this.#context.prepared.gateways;
     await this.#net.apply(this.#config, this.#context.prepared.credentials);
   }
 
@@ -148,7 +150,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
     const newMotd = JSON.stringify(motd) !== JSON.stringify(this.#server.motd);
     this.#names.configure(config);
     this.#config = config;
-    this.#server.configure(config, motd);
+    this.#server.configure(config, motd, prepared.gateways);
     noticeOpers(this.#server, 'The configuration was read again');
     return { renewed: newMotd ? ['motd_file', ...renewed] : renewed, needRestart: ['server_name'] };
   }

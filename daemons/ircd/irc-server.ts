@@ -22,6 +22,7 @@ import type { CommandServer } from './command-server.ts';
 import type { Command, LongCommand } from './commands/command.ts';
 import type { IrcdConfig } from './config.ts';
 import { ProtocolCounters } from './counters.ts';
+import { Gateways } from './gateways.ts';
 import { HTTP_REFUSAL, isHttpMethod } from './http-request.ts';
 import { supportLines } from './isupport-tokens.ts';
 import { limits } from './limits.ts';
@@ -63,6 +64,7 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
   readonly clientLog: ClientLog;
   links: Links | null = null;
   readonly bans: ServerBans;
+  gateways = new Gateways();
   readonly commands: ReadonlyMap<string, Command>;
   /** How often each command was used and its bytes, for STATS m. */
   readonly usage = new Map<string, { count: number; bytes: number }>();
@@ -97,9 +99,10 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
   }
 
   /** Takes a new configuration. Nobody is dropped; the server's own name stays as it was until a restart. */
-  configure(config: IrcdConfig, motd: readonly string[] | null): void {
+  configure(config: IrcdConfig, motd: readonly string[] | null, gateways = new Gateways()): void {
     this.config = { ...config, server_name: this.config.server_name };
     this.motd = motd;
+    this.gateways = gateways;
     this.refreshIsupport();
     this.state.me.description = config.description;
     for (const { local } of this.state.opers) if (local !== null) this.#reviseOper(local);

@@ -258,6 +258,11 @@ export const limits = {
     reason:
       'A WHO mask that matches more is answered in part: it would fill the send queue of a slow client.',
   },
+  webircPasswordBytes: {
+    default: 256,
+    unit: 'bytes',
+    reason: 'WEBIRC with the longest password, host and address still fits one line.',
+  },
   operAttempts: {
     default: 4,
     unit: 'count',

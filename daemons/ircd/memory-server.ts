@@ -122,7 +122,9 @@ export class MemoryClient implements Connection<LocalClient>, WorkJob {
   readonly #inbox: Uint8Array[] = [];
   penalty = 0;
   readonly id: number;
-  readonly remoteAddress: string;
+  remoteAddress: string;
+  /** Where one may not come from. */
+  static readonly UNWELCOME = '192.0.2.66';
   readonly #owner: MemoryServer;
   #lines: string[] = [];
 
@@ -149,6 +151,13 @@ export class MemoryClient implements Connection<LocalClient>, WorkJob {
     if (this.closedWith !== null) return;
     this.closedWith = reason;
     this.#owner.server.onClose(this, reason);
+  }
+
+  readdress(address: string, secure: boolean): string | null {
+    if (address === MemoryClient.UNWELCOME) return 'Not from there';
+    this.remoteAddress = address;
+    if (!secure) this.tls = null;
+    return null;
   }
 
   /** What the network path does with an address that may not connect. */

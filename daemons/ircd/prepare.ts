@@ -5,11 +5,15 @@
 import { resolve } from 'node:path';
 import { MistakeCollector } from '../../contract/config-mistakes.ts';
 import { SignalboxError } from '../../contract/errors.ts';
-import { FileProblem } from '../runtime/files/bounded-file.ts';
+import { isLineWord } from '../../contract/line-texts.ts';
+import { FileProblem, readBoundedFile } from '../runtime/files/bounded-file.ts';
 import type { PrepareContext } from '../runtime/host/daemon-definition.ts';
 import { loadCredentials, lookAtSelfSigned, type TlsCredentials } from '../runtime/net/tls-credentials.ts';
 import type { IrcdConfig } from './config.ts';
+import { type GatewayBlock, Gateways } from './gateways.ts';
+import { limits } from './limits.ts';
 import { readMotd } from './motd-file.ts';
+import { addressRanges } from './net/net-config.ts';
 
 /** What a configuration comes to. */
 export interface IrcdPrepared {
@@ -17,6 +21,7 @@ export interface IrcdPrepared {
   readonly credentials: TlsCredentials | 'self-signed' | null;
   /** Lines of the message of the day; null where none is set, undefined where the file cannot be used. */
   readonly motd: readonly string[] | null | undefined;
+  readonly gateways: Gateways;
 }
 
 /**
@@ -29,8 +34,9 @@ export async function prepareIrcd(config: IrcdConfig, context: PrepareContext): 
   await mistakes.attempt(() => checkProxies(config));
   const credentials = await mistakes.attempt(() => prepareCredentials(config, context));
   const motd = await prepareMotd(config, context);
+  const gateways = await mistakes.attempt(() => prepareGateways(config, context));
   mistakes.settle();
-  return { credentials, motd };
+  return { credentials, motd, gateways: gateways! };
 }
 
 /** A listener for proxies alone takes nobody where none is trusted. */
@@ -55,6 +61,32 @@ async function prepareCredentials(
   if (!wanted) return null;
   await lookAtSelfSigned('ircd', dataDir);
   return 'self-signed';
+}
+
+async function prepareGateways({ webirc }: IrcdConfig, { dataDir }: PrepareContext): Promise<Gateways> {
+  const blocks: GatewayBlock[] = [];
+  for (const [index, { match, password, password_file: file }] of webirc.entries()) {
+    const key = `ircd.webirc[${index}].password_file`;
+    const read = file === undefined ? password : await readPassword(key, resolve(dataDir, file));
+    blocks.push({ match: addressRanges(match), password: read! });
+  }
+  return new Gateways(blocks);
+}
+
+/** The first line of a file, which is what editors and `openssl rand` leave there. */
+async function readPassword(key: string, path: string): Promise<string> {
+  try {
+    const text = (await readBoundedFile(path, limits.webircPasswordBytes.default + 2)).toString('utf8');
+    const password = text.replace(/\r?\n$/, '');
+    if (password !== '' && isLineWord(password)) return password;
+    throw new FileProblem('holds no password, expected one line without spaces');
+  } catch (cause) {
+    if (!(cause instanceof FileProblem)) throw cause;
+    throw new SignalboxError('config_invalid', `${key}: ${path} ${cause.message}`, {
+      detail: { key },
+      cause,
+    });
+  }
 }
 
 async function prepareMotd(

@@ -36,16 +36,20 @@ export function startRegistration(server: CommandServer, connection: Connection<
     lookingUp: false,
     identUsername: null,
     finishing: false,
+    gateway: null,
   });
-  const { remoteAddress, remotePort, localPort } = connection;
-  const names = server.host.lookup(remoteAddress, remotePort, localPort);
-  if (names instanceof Promise) {
-    if (client.pending !== null) client.pending.lookingUp = true;
-    void names.then((found) => finishLookup(server, client, found));
-  } else {
-    applyNames(client, names);
-  }
+  lookUpNames(server, client);
   return client;
+}
+
+/** Looks the names of a client up, which hold registration back until they are there. */
+export function lookUpNames(server: CommandServer, client: LocalClient): void {
+  const { remoteAddress, remotePort, localPort } = client.connection;
+  const names = server.host.lookup(remoteAddress, remotePort, localPort);
+  const waits = names instanceof Promise;
+  if (client.pending !== null) client.pending.lookingUp = waits;
+  if (waits) void names.then((found) => finishLookup(server, client, remoteAddress, found));
+  else applyNames(client, names);
 }
 
 /**
@@ -92,8 +96,15 @@ function finishRegistration(server: CommandServer, client: LocalClient, pending:
   );
 }
 
-function finishLookup(server: CommandServer, client: LocalClient, names: LookupResult): void {
+function finishLookup(
+  server: CommandServer,
+  client: LocalClient,
+  address: string,
+  names: LookupResult,
+): void {
   if (client.user.gone || client.pending === null) return;
+  // Of the gateway, which has said meanwhile who it brings.
+  if (client.connection.remoteAddress !== address) return;
   client.pending.lookingUp = false;
   applyNames(client, names);
   server.registrationStep(client);

@@ -7,6 +7,7 @@ import { CAP, CAPABILITY_NAMES, capabilityNames } from '../client/capabilities.t
 import type { CommandServer } from '../command-server.ts';
 import { startNegotiation, tryRegister } from '../registration.ts';
 import type { LocalClient } from '../state/local-client.ts';
+import { stsPolicy } from '../sts.ts';
 import type { Command } from './command.ts';
 
 export const cap: Command = {
@@ -24,7 +25,7 @@ export const cap: Command = {
           // Version 302 implies cap-notify, and the client need not ask for it.
           client.caps |= CAP.capNotify;
         }
-        sendList(client, 'LS', [...CAPABILITY_NAMES.keys()]);
+        sendList(client, 'LS', offered(server, client));
         return;
       case 'LIST':
         sendList(client, 'LIST', capabilityNames(client.caps));
@@ -41,6 +42,13 @@ export const cap: Command = {
     }
   },
 };
+
+/** What the server has for this client. */
+function offered(server: CommandServer, client: LocalClient): string[] {
+  const names = [...CAPABILITY_NAMES.keys()];
+  const policy = client.cap302 ? stsPolicy(server.config, client.connection) : null;
+  return policy === null ? names : [...names, policy];
+}
 
 /** In several lines where they are needed; a client of version 302 knows by a `*` that more follow. */
 function sendList(client: LocalClient, subcommand: 'LS' | 'LIST', names: readonly string[]): void {

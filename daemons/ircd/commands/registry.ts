@@ -30,6 +30,7 @@ import { stats } from './stats.ts';
 import { topic } from './topic.ts';
 import { userCommand } from './user.ts';
 import { globops, wallops } from './wallops.ts';
+import { webirc } from './webirc.ts';
 import { who } from './who.ts';
 import { whois } from './whois.ts';
 import { whowas } from './whowas.ts';
@@ -83,6 +84,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     userhost,
     version,
     wallops,
+    webirc,
     who,
     whois,
     whowas,

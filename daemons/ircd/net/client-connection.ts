@@ -72,6 +72,8 @@ export interface ConnectionHost<User> {
   setSlow(connection: ClientConnection<User>, slow: boolean): void;
   /** More input is held than before. */
   inputGrew(): void;
+  /** Moves a connection to another address; answers why not, in words for the client, or null. */
+  readdress(seat: Seat<ConnectionClass>, address: string): string | null;
   /** The connection was closed or lost and left its class. */
   left(connection: ClientConnection<User>): void;
   /** The socket is gone. */
@@ -91,10 +93,10 @@ export class ClientConnection<User>
 {
   readonly id: number;
   readonly seat: Seat<ConnectionClass>;
-  readonly remoteAddress: string;
-  readonly remotePort: number;
-  readonly localPort: number;
-  readonly tls: TlsDetails | null;
+  remoteAddress: string;
+  remotePort: number;
+  localPort: number;
+  tls: TlsDetails | null;
   readonly framing: Framing;
   readonly connectedAtMs = Date.now();
   readonly work: WorkAccount;
@@ -106,6 +108,8 @@ export class ClientConnection<User>
   readonly #socket: Socket;
   readonly #host: ConnectionHost<User>;
   readonly #framer = new LineFramer();
+  /** Whether its bytes go through TLS here, whatever is told of it. */
+  readonly #encrypted: boolean;
   readonly #webSocket: WebSocketSide | null;
   #state: State = OPEN;
   #ranges: RangeList | null = null;
@@ -158,6 +162,7 @@ export class ClientConnection<User>
     this.localPort = proxied === null ? (socket.localPort ?? 0) : 0;
     this.connectionClass = seat.connectionClass;
     this.tls = tls;
+    this.#encrypted = tls !== null;
     this.framing = framing;
     this.#webSocket = framing === FRAMING.line ? null : new WebSocketSide((reason) => this.close(reason));
     this.work = new WorkAccount(host.workGroups.enter(seat.address));
@@ -228,6 +233,25 @@ export class ClientConnection<User>
 
   penalize(lines: number): void {
     if (this.connectionClass.flood) this.#lineBucket().charge(lines);
+  }
+
+  readdress(address: string, secure: boolean): string | null {
+    const { workGroups, readRounds } = this.#host;
+    const refusal = this.#host.readdress(this.seat, address);
+    if (refusal !== null) return refusal;
+    readRounds.leave(this.work.group, this);
+    workGroups.leave(this.remoteAddress);
+    this.work.group = workGroups.enter(address);
+    readRounds.enter(this.work.group, this);
+    this.#resting = false;
+    this.#readOrHalt();
+    this.remoteAddress = address;
+    // Of the gateway's end, which tells nothing of the client's.
+    this.remotePort = 0;
+    this.localPort = 0;
+    this.connectionClass = this.seat.connectionClass;
+    if (!secure) this.tls = null;
+    return null;
   }
 
   /** Destroys the socket without waiting for anything. */
@@ -444,7 +468,7 @@ export class ClientConnection<User>
 
   ready(): boolean {
     // TLS keeps the buffer until its own write is done, which is never at once.
-    return this.tls === null && !this.#writing && this.#socket.writableLength === 0;
+    return !this.#encrypted && !this.#writing && this.#socket.writableLength === 0;
   }
 
   write(bytes: Buffer): boolean {

@@ -61,7 +61,7 @@ export interface TlsDetails {
 export interface Connection<Client = unknown> {
   /** Unique for the life of the process. */
   readonly id: number;
-  /** Textual address; an IPv4 client of an IPv6 listener appears as plain IPv4. */
+  /** Textual address; an IPv4 client of an IPv6 listener appears as plain IPv4. {@link readdress} may change it. */
   readonly remoteAddress: string;
   readonly remotePort: number;
   /** 0 for one that a proxy brought: nobody there can be asked about it. */
@@ -87,6 +87,12 @@ export interface Connection<Client = unknown> {
    * socket. The handler's `onClose` is called with `reason` before this returns, unless it was called already. Calling it twice is fine.
    */
   close(reason: string): void;
+  /**
+   * Goes on as a connection of another address: limits, bans and class are those of the address from here on.
+   * @param secure whether the client is on TLS on its whole way here; without it {@link tls} is null from here on
+   * @returns why the address may not connect, in words for the client; nothing has changed then. Null when it may.
+   */
+  readdress(address: string, secure: boolean): string | null;
   /** Takes further lines from the flood allowance, for an expensive command. Exempt classes ignore it. */
   penalize(lines: number): void;
   /** Says how many bytes of this client's input the protocol keeps for later; they count to the total of all clients. */

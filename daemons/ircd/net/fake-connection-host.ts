@@ -197,6 +197,12 @@ export class FakeConnectionHost implements ConnectionHost<string> {
   inputGrew(): void {
     this.told.push('input grew');
   }
+  readdress(seat: Seat<ConnectionClass>, address: string): string | null {
+    this.told.push(`moved to ${address}`);
+    if (address === '192.0.2.66') return 'not from there';
+    Object.assign(seat, { address });
+    return null;
+  }
   left(): void {
     this.told.push('left');
   }

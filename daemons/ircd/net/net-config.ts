@@ -44,7 +44,8 @@ const tlsSchema = z
   })
   .describe('Without it a TLS listener uses a self-signed certificate kept in the data directory.');
 
-const cidr = z.string().refine((text) => parseCidr(text) !== null, {
+/** An address or a block of them. */
+export const cidr = z.string().refine((text) => parseCidr(text) !== null, {
   error: 'expected an address or a CIDR block such as 192.0.2.0/24',
 });
 

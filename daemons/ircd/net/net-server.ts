@@ -53,6 +53,8 @@ export interface NetServerOptions<User> {
   readonly serverName: string;
   /** Make a certificate where there is none. */
   readonly threads: Pick<ThreadPool, 'run'>;
+  /** Whether many clients come from an address until it says by {@link Connection.readdress} who they are. */
+  readonly gateways?: (address: string) => boolean;
   /** Told of descriptors that do not suffice. */
   readonly warn: (text: string) => void;
   /** Told of a connection that a proxy brought, or somebody in its place, and that was refused for its header. */
@@ -135,6 +137,7 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
     this.admission = new Admission({
       classes: connectionClasses(config, options.connectRate),
       bans: { reasonAgainst: (address) => options.handler.refusal(address) },
+      gateways: options.gateways,
     });
     this.#acceptor = new Acceptor({
       key: 'ircd.listen',
@@ -284,6 +287,11 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
   setSlow(connection: ClientConnection<User>, slow: boolean): void {
     if (slow) this.#slow.add(connection);
     else this.#slow.delete(connection);
+  }
+
+  readdress(seat: Seat<ConnectionClass>, address: string): string | null {
+    const refusal = this.admission.readdress(seat, address);
+    return refusal === null ? null : refusalText(refusal);
   }
 
   left(connection: ClientConnection<User>): void {

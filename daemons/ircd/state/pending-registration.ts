@@ -11,4 +11,6 @@ export interface PendingRegistration {
   identUsername: string | null;
   /** The password is being checked or the welcome is under way. */
   finishing: boolean;
+  /** Where the gateway is that brought this client; null for one that came by itself. */
+  gateway: string | null;
 }

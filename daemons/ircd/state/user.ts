@@ -35,7 +35,7 @@ export class User {
   /** The connection and all that belongs to it; null for a user of another server. */
   readonly local: LocalClient | null;
   /** Textual address of the client. */
-  readonly address: string;
+  address: string;
   /** Empty until NICK. */
   nick = '';
   /** Since when the nick is theirs, Unix milliseconds; of two who hold the same one this tells who keeps it. */
@@ -83,6 +83,13 @@ export class User {
   get addressGroups(): AddressGroups {
     this.#groups ??= parseAddress(this.address) ?? NO_ADDRESS;
     return this.#groups;
+  }
+
+  /** Takes another address, of one who is not registered yet: a gateway has said where the client is. */
+  relocate(address: string): void {
+    this.address = address;
+    this.host = address;
+    this.#groups = null;
   }
 
   /** Recomputes the prefix after nick, username or host changed; cached ban verdicts become stale. */

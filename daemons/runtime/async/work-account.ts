@@ -212,7 +212,8 @@ export class WorkGroup {
 
 /** The account of one client. */
 export class WorkAccount {
-  readonly group: WorkGroup;
+  /** Another one from the moment on that a gateway has said whose connection it is; what waits keeps its turn. */
+  group: WorkGroup;
   /** Work of this client that waits, in order; `WorkTurns` keeps it. */
   readonly jobs: WorkJob[] = [];
   /** The account behind this one in a queue; {@link AccountQueue} keeps it. */

@@ -193,3 +193,53 @@ it('shows its places: who has one, how many there are, who got one and who found
   const endless = new Admission({ classes: new ConnectionClasses([], RULE), room: Number.POSITIVE_INFINITY });
   expect(endless.places).toMatchObject({ depth: 0, capacity: 0 });
 });
+
+it('counts a connection at the address that a gateway names, and asks of that what is asked of who connects from there', () => {
+  const six = { name: 'six', match: ['2001:db8::/32'], maxConnections: 1 };
+  const { admission, banned } = admissionOf({ maxConnections: 9, maxPerAddress: 1 }, six);
+  const first = admission.admit('192.0.2.1') as Seat<ClassRule>;
+  expect(admission.readdress(first, '2001:db8::1')).toBeNull();
+  expect([first.address, first.connectionClass.name]).toEqual(['2001:db8::1', 'six']);
+  expect([admission.classCount('default'), admission.classCount('six'), admission.size]).toEqual([0, 1, 1]);
+  // The gateway's own place is free again, and that of the client is taken.
+  const second = admission.admit('192.0.2.1') as Seat<ClassRule>;
+  expect(second).toBeInstanceOf(Seat);
+  expect(admission.readdress(second, '2001:db8:1::1')).toMatchObject({ why: 'class_full' });
+  banned.add('192.0.2.9');
+  expect(admission.readdress(second, '192.0.2.9')).toMatchObject({ why: 'banned' });
+  expect(second.address).toBe('192.0.2.1');
+  expect(admission.readdress(second, '192.0.2.2')).toBeNull();
+  const third = admission.admit('192.0.2.1') as Seat<ClassRule>;
+  expect(admission.readdress(third, '192.0.2.2')).toMatchObject({ why: 'address_full' });
+  for (const seat of [first, second, third]) seat.leave();
+  expect([admission.classCount('default'), admission.classCount('six'), admission.size]).toEqual([0, 0, 0]);
+  expect(admission.admit('192.0.2.2')).toBeInstanceOf(Seat);
+});
+
+it('counts the rate of the address that a gateway names, and takes one more in a full house', () => {
+  const { admission } = admissionOf({ maxConnections: 9, maxPerAddress: 9, connectBurst: 2 });
+  const [one, two, three] = ['192.0.2.1', '192.0.2.1', '192.0.2.3'].map(
+    (address) => admission.admit(address) as Seat<ClassRule>,
+  );
+  admission.admit('192.0.2.4');
+  expect(admission.admit('192.0.2.5')).toMatchObject({ why: 'full' });
+  expect([one, two, three].map((seat) => admission.readdress(seat!, '192.0.2.9'))).toEqual([
+    null,
+    null,
+    expect.objectContaining({ why: 'throttled' }),
+  ]);
+});
+
+it('does not limit how often and how many come from a gateway, and bans it all the same', () => {
+  const banned = new Set<string>();
+  const admission = new Admission({
+    classes: new ConnectionClasses([], { ...RULE, connectBurst: 1, maxPerAddress: 1, maxConnections: 9 }),
+    bans: { reasonAgainst: (address) => (banned.has(address) ? 'no' : null) },
+    gateways: (address) => address === '192.0.2.1',
+  });
+  for (let i = 0; i < 4; i++) expect(admission.admit('192.0.2.1')).toBeInstanceOf(Seat);
+  banned.add('192.0.2.1');
+  expect(admission.admit('192.0.2.1')).toMatchObject({ why: 'banned' });
+  admission.admit('192.0.2.2');
+  expect(admission.admit('192.0.2.2')).toMatchObject({ why: 'throttled' });
+});

@@ -52,6 +52,12 @@ export class AcceptCounts {
   tlsHandshakeFailures = 0;
 }
 
+/** Where a connection is counted. */
+interface Place<Class> {
+  readonly members: ClassMembers<Class>;
+  readonly visitor: Visitor | null;
+}
+
 /** What an {@link Admission} decides by. */
 export interface AdmissionOptions<Class extends ClassRule> {
   readonly classes: ConnectionClasses<Class>;
@@ -61,18 +67,20 @@ export interface AdmissionOptions<Class extends ClassRule> {
   readonly bans?: AddressBans;
   /** Connections that the daemon may hold, whatever their classes; those that descriptors allow are never exceeded. */
   readonly maxConnections?: () => number;
+  /** Whether many clients come from an address, who are counted by others later ({@link Admission.readdress}): its own rate and number have no limit. */
+  readonly gateways?: ((address: string) => boolean) | undefined;
   /** For tests: another number of connections that descriptors allow. */
   readonly room?: number;
 }
 
 /** A connection's place: it counts in its class and its address until it leaves. */
 export class Seat<Class extends ClassRule> {
-  /** Textual address, or {@link UNIX_ADDRESS}. */
-  readonly address: string;
+  /** Textual address, or {@link UNIX_ADDRESS}; {@link Admission.readdress} changes it. */
+  address: string;
   /** Where the client is, as the proxy said that brought it; null for one that came by itself. */
   proxied: ProxySource | null = null;
   readonly #admission: Admission<Class>;
-  readonly #visitor: Visitor | null;
+  #visitor: Visitor | null;
   #members: ClassMembers<Class>;
   #left = false;
   #kept = false;
@@ -112,6 +120,15 @@ export class Seat<Class extends ClassRule> {
     this.#admission.left(this, this.#visitor);
   }
 
+  /** Moves to another address; what is counted of it is counted there from here on. */
+  relocate(address: string, members: ClassMembers<Class>, visitor: Visitor | null): void {
+    this.#admission.swap(this.#visitor, visitor);
+    this.address = address;
+    this.#visitor = visitor;
+    this.#members.members--;
+    this.move(members);
+  }
+
   /** Moves to a class, also when that is full: a reload drops nobody. */
   move(members: ClassMembers<Class>): void {
     this.#members = members;
@@ -129,15 +146,24 @@ export class Admission<Class extends ClassRule> {
   readonly room: number;
   readonly #bans: AddressBans;
   readonly #maxConnections: () => number;
+  readonly #isGateway: (address: string) => boolean;
   readonly #seats = new Set<Seat<Class>>();
   #admitted = 0;
   #classes: ConnectionClasses<Class>;
 
-  constructor({ classes, throttle, bans = NO_BANS, maxConnections, room }: AdmissionOptions<Class>) {
+  constructor({
+    classes,
+    throttle,
+    bans = NO_BANS,
+    maxConnections,
+    gateways,
+    room,
+  }: AdmissionOptions<Class>) {
     this.#classes = classes;
     this.throttle = throttle ?? new ConnectThrottle(() => limits.throttleAddresses.default);
     this.#bans = bans;
     this.#maxConnections = maxConnections ?? (() => Number.POSITIVE_INFINITY);
+    this.#isGateway = gateways ?? (() => false);
     this.room = room ?? connectionRoom().connections;
   }
 
@@ -171,39 +197,64 @@ export class Admission<Class extends ClassRule> {
    * @param made whether the daemon itself made it: then its rate is the daemon's own doing
    */
   admit(address: string, made = false): Seat<Class> | Refusal<Class> {
-    const { counts, throttle } = this;
+    const place = this.#placeFor(address, !made, null);
+    if ('why' in place) return place;
+    const { members, visitor } = place;
+    if (visitor !== null) this.throttle.enter(visitor);
+    const seat = new Seat(this, address, members, visitor);
+    this.#seats.add(seat);
+    this.#admitted++;
+    return seat;
+  }
+
+  /**
+   * Moves a connection to another address, which a gateway has said to be the client's: everything is asked of it that is asked of
+   * who connects from there. Answers why it may not, and changes nothing then.
+   */
+  readdress(seat: Seat<Class>, address: string): Refusal<Class> | null {
+    const place = this.#placeFor(address, true, seat);
+    if ('why' in place) return place;
+    seat.relocate(address, place.members, place.visitor);
+    return null;
+  }
+
+  /** Called by a {@link Seat}. */
+  swap(before: Visitor | null, now: Visitor | null): void {
+    if (now !== null) this.throttle.enter(now);
+    if (before !== null) this.throttle.leave(before);
+  }
+
+  /** @param seat the one that it has already */
+  #placeFor(address: string, counts: boolean, seat: Seat<Class> | null): Place<Class> | Refusal<Class> {
+    const { throttle } = this;
     const members = this.#classes.of(address);
     const connectionClass = members.rule;
     // Whoever is on a Unix socket has no address to tell him by.
     const visitor = address === UNIX_ADDRESS ? null : throttle.visitor(address);
-    const limited = visitor !== null && connectionClass.throttle;
-    if (limited && !made) {
+    const limited = visitor !== null && connectionClass.throttle && !this.#isGateway(address);
+    if (limited && counts) {
       const waitMs = throttle.attempt(visitor, connectionClass);
       if (waitMs > 0) {
-        counts.refusedThrottled++;
+        this.counts.refusedThrottled++;
         return { why: 'throttled', waitMs, inWords: visitor.refused <= limits.refusalsInWords.default };
       }
     }
     const banned = this.refusalOfBan(address);
     if (banned !== null) return banned;
     const most = this.#most;
-    if (this.#seats.size >= most) {
-      counts.refusedFull++;
+    if (seat === null && this.#seats.size >= most) {
+      this.counts.refusedFull++;
       return { why: 'full', most };
     }
-    if (members.members >= connectionClass.maxConnections) {
-      counts.refusedFull++;
+    if (members.members >= connectionClass.maxConnections && seat?.connectionClass !== connectionClass) {
+      this.counts.refusedFull++;
       return { why: 'class_full', connectionClass };
     }
     if (limited && visitor.open >= connectionClass.maxPerAddress) {
-      counts.refusedAddress++;
+      this.counts.refusedAddress++;
       return { why: 'address_full', connectionClass };
     }
-    if (visitor !== null) throttle.enter(visitor);
-    const seat = new Seat(this, address, members, visitor);
-    this.#seats.add(seat);
-    this.#admitted++;
-    return seat;
+    return { members, visitor };
   }
 
   /** Asks the bans alone; a ban may have been set since a client was given its place. */
