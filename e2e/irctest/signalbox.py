@@ -16,7 +16,6 @@ from typing import Optional, Set, Type
 
 from irctest import patma
 from irctest.basecontrollers import BaseServerController, DirectoryBasedController
-from irctest.runner import NotImplementedByController
 from irctest.specifications import Capabilities, OptionalBehaviors
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -28,7 +27,7 @@ server_name = "My.Little.Server"
 network = "testnet"
 description = "test server"
 dns = false
-listen = [{{ host = {hostname}, port = {port}, tls = {tls} }}]
+listen = [{{ host = {hostname}, port = {port}, tls = {tls} }}{websocket}]
 {password_line}
 {tls_line}
 
@@ -163,9 +162,6 @@ class SignalboxController(BaseServerController, DirectoryBasedController):
         websocket_hostname: Optional[str] = None,
         websocket_port: Optional[int] = None,
     ) -> None:
-        # Without this the suite would wait a minute for a port that nobody opens, in each of its tests.
-        if websocket_hostname is not None or websocket_port is not None:
-            raise NotImplementedByController("WebSocket")
         assert self.proc is None
         end_servers()
         self.hostname = hostname
@@ -177,6 +173,10 @@ class SignalboxController(BaseServerController, DirectoryBasedController):
             self.gen_ssl()
             certificate, key = json.dumps(str(self.pem_path)), json.dumps(str(self.key_path))
             tls_line = f"tls = {{ certificate = {certificate}, key = {key} }}"
+        websocket = ""
+        if websocket_hostname is not None and websocket_port is not None:
+            where = f"host = {json.dumps(websocket_hostname)}, port = {websocket_port}"
+            websocket = f', {{ {where}, protocol = "websocket" }}'
         with self.open_file("signalbox.toml", "w") as config:
             config.write(
                 CONFIG.format(
@@ -184,6 +184,7 @@ class SignalboxController(BaseServerController, DirectoryBasedController):
                     hostname=json.dumps(hostname),
                     port=port,
                     tls="true" if ssl else "false",
+                    websocket=websocket,
                     tls_line=tls_line,
                     password_line=(
                         f"password_hash = {json.dumps(hash_password(password))}" if password else ""
