@@ -32,7 +32,13 @@ export const LIST_MODES = 'beI';
 export const STATUS = { op: 1 << 1, voice: 1 << 0 } as const;
 
 /** Bits of user modes. */
-export const UMODE = { invisible: 1 << 0, oper: 1 << 1, wallops: 1 << 2, bot: 1 << 3 } as const;
+export const UMODE = {
+  invisible: 1 << 0,
+  oper: 1 << 1,
+  wallops: 1 << 2,
+  bot: 1 << 3,
+  cloaked: 1 << 4,
+} as const;
 
 /** Letter of each user mode, in the order in which modes are shown. */
 export const UMODE_LETTERS: ReadonlyMap<string, number> = new Map([
@@ -40,4 +46,5 @@ export const UMODE_LETTERS: ReadonlyMap<string, number> = new Map([
   ['i', UMODE.invisible],
   ['o', UMODE.oper],
   ['w', UMODE.wallops],
+  ['x', UMODE.cloaked],
 ]);

@@ -89,6 +89,7 @@ export const N = {
   RPL_WHOISHOST: n('378'),
   RPL_WHOISMODES: n('379'),
   RPL_YOUREOPER: n('381', 'You are now an IRC operator'),
+  RPL_HOSTHIDDEN: n('396', 'is now your displayed host'),
   RPL_REHASHING: n('382', 'Rehashing'),
   RPL_TIME: n('391'),
   ERR_UNKNOWNERROR: n('400'),

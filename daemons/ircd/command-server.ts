@@ -5,6 +5,7 @@
 import type { TurnBudget } from '../runtime/async/turn-budget.ts';
 import type { WorkAccount } from '../runtime/async/work-account.ts';
 import type { ClientLog } from './client-log.ts';
+import type { Cloaks } from './cloak.ts';
 import type { IrcdConfig } from './config.ts';
 import type { ProtocolCounters } from './counters.ts';
 import type { Gateways } from './gateways.ts';
@@ -36,6 +37,8 @@ export interface CommandServer {
   readonly passwords: PasswordChecker;
   readonly tuning: Tuning;
   readonly bans: ServerBans;
+  /** What hides hosts; null where nothing does. */
+  readonly cloaks: Cloaks | null;
   /** Who may say for whom a connection is. */
   readonly gateways: Gateways;
   readonly clientLog: ClientLog;

@@ -43,6 +43,7 @@ it('is the same, written out, as an empty one with an operator and a class that 
     ident: false,
     password_hash: null,
     webirc: [],
+    cloak: { enabled: false, key_file: 'cloak.keys', suffix: 'cloak' },
     motd_file: null,
     admin: { location: '', organisation: '', email: '' },
     oper: [
@@ -107,6 +108,11 @@ it.each<[string, unknown[], unknown[]]>([
       [{ match: ['10.0.0.2'], password: 'two words' }],
       [{ match: ['10.0.0.2'], password: long(257) }],
     ],
+  ],
+  [
+    'cloak',
+    [{}, { enabled: true, key_file: '/k', suffix: long(36) }],
+    [{ suffix: '' }, { suffix: long(37) }, { suffix: 'a b' }, { suffix: '-a' }, { key_file: '' }],
   ],
   [
     'sts',

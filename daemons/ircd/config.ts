@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { filePath, lineText, lineWord, secret } from '../../contract/line-texts.ts';
 import { isHostName } from '../../contract/network-addresses.ts';
 import { hasBrokenNetwork } from '../irc/address-mask.ts';
+import { CLOAK_BYTES } from './cloak.ts';
 import { limits } from './limits.ts';
 import { cidr, netConfigShape } from './net/net-config.ts';
 
@@ -89,6 +90,24 @@ const webirc = z
     error: 'expected either password or password_file',
   });
 
+const cloak = z.strictObject({
+  enabled: z
+    .boolean()
+    .default(false)
+    .describe('Whether newcomers are seen with a host that hides their address (user mode x).'),
+  key_file: filePath()
+    .default('cloak.keys')
+    .describe(
+      'File with the keys, a line each in base64, the one in use first; it is made where there is none. A relative path begins in the folder `ircd` of the data directory.',
+    ),
+  suffix: z
+    .string()
+    .max(limits.hostBytes.default - CLOAK_BYTES)
+    .refine(isHostName, { error: 'expected the end of a host name, such as users.example.net' })
+    .default('cloak')
+    .describe('What such hosts end in.'),
+});
+
 const sts = z.strictObject({
   port: z
     .int()
@@ -126,6 +145,7 @@ export const ircdConfigSchema = z.strictObject({
     .array(webirc)
     .default([])
     .describe('Gateways, such as web chats, that say for whom they connect (WEBIRC).'),
+  cloak: cloak.prefault({}).describe('Hosts that hide addresses.'),
   sts: sts.optional().describe('Strict transport security (IRCv3 sts); none is announced without it.'),
   admin: admin.prefault({}).describe('Answer to ADMIN.'),
   oper: z

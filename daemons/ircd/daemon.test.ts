@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -304,6 +304,30 @@ it.each([
     expect(error.message).not.toContain('two words');
   },
 );
+
+it('makes the key of cloaked hosts once, and knows hosts of the key before after a rotation', async () => {
+  const cloak = { enabled: true, key_file: 'keys', suffix: 'users.test' };
+  const first = await start(configure({ cloak }));
+  const path = join(dataDir, 'keys');
+  expect((await stat(path)).mode & 0o777).toBe(0o600);
+  const ann = await dial(first.port, 'ann');
+  const [, host = ''] = /396 ann (\S+) /.exec(await ann.until(' 396 ann ')) ?? [];
+  expect(host).toMatch(/^[a-z2-7]{8}(?:\.[a-z2-7]{8}){2}\.users\.test$/);
+  ann.socket.write(`JOIN #x\r\nMODE #x +b *!*@${host}\r\n`);
+  await ann.until(' MODE #x +b ');
+  await writeFile(path, `${Buffer.alloc(32, 7).toString('base64')}\n${await readFile(path, 'utf8')}`);
+  await first.reload(configure({ cloak }));
+  const bob = await dial(first.port, 'bob');
+  const heard = await bob.until(' 396 bob ');
+  expect(heard).not.toContain(host);
+  bob.socket.write('JOIN #x\r\n');
+  await bob.until(' 474 bob #x ');
+  await writeFile(path, 'sesame\n');
+  const error = await first.reload(configure({ cloak })).catch((thrown) => thrown);
+  expect(error).toMatchObject({ code: 'config_invalid', detail: { key: 'ircd.cloak.key_file' } });
+  expect(error.message).toContain(`${path}:1 has a line that is no key`);
+  expect(error.message).not.toContain('sesame');
+});
 
 it('refuses a listener for proxies that nobody could connect to, and names it', async () => {
   const place = { host: '127.0.0.1', port: 0 };

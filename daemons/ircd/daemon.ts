@@ -3,6 +3,7 @@
  * commands, reload and drain. Called by main.ts through runDaemon.
  */
 import { promises as dns } from 'node:dns';
+import { resolve } from 'node:path';
 import type { Outcome } from '../../contract/errors.ts';
 import { ratePerSecond, TokenBucket } from '../../kit/token-bucket.ts';
 import { instrumentPool } from '../runtime/async/pool-instrument.ts';
@@ -22,6 +23,8 @@ import type { adminCommands } from './admin/commands.ts';
 import { createAdminHandlers } from './admin/handlers.ts';
 import { channelCells, connectionCells } from './admin/rows.ts';
 import { noticeOpers } from './broadcast.ts';
+import { Cloaks } from './cloak.ts';
+import { makeCloakKeys } from './cloak-keys.ts';
 import { COMMANDS } from './commands/registry.ts';
 import type { IrcdConfig } from './config.ts';
 import { IrcServer } from './irc-server.ts';
@@ -132,6 +135,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
     this.#banSaver.loaded();
     this.#server.motd = this.#context.prepared.motd ?? null;
     this.#server.gateways = this.#context.prepared.gateways;
+    this.#server.cloaks = await this.#cloaks(this.#config, this.#context.prepared);
     await this.#net.apply(this.#config, this.#context.prepared.credentials);
   }
 
@@ -140,19 +144,32 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
   }
 
   async reload(config: IrcdConfig, prepared: IrcdPrepared): Promise<PendingReload> {
+    const cloaks = await this.#cloaks(config, prepared);
     const { listeners, commit } = await this.#net.begin(config, prepared.credentials);
-    return { listeners, commit: () => this.#takeOver(config, prepared, commit()) };
+    return { listeners, commit: () => this.#takeOver(config, prepared, cloaks, commit()) };
   }
 
-  #takeOver(config: IrcdConfig, prepared: IrcdPrepared, { renewed = [] }: ReloadFacts): ReloadFacts {
+  #takeOver(
+    config: IrcdConfig,
+    prepared: IrcdPrepared,
+    cloaks: Cloaks | null,
+    { renewed = [] }: ReloadFacts,
+  ): ReloadFacts {
     // One that cannot be used now was good when it was read.
     const motd = prepared.motd === undefined ? this.#server.motd : prepared.motd;
     const newMotd = JSON.stringify(motd) !== JSON.stringify(this.#server.motd);
     this.#names.configure(config);
     this.#config = config;
-    this.#server.configure(config, motd, prepared.gateways);
+    this.#server.configure(config, motd, prepared.gateways, cloaks);
     noticeOpers(this.#server, 'The configuration was read again');
     return { renewed: newMotd ? ['motd_file', ...renewed] : renewed, needRestart: ['server_name'] };
+  }
+
+  /** What hides hosts; its keys are made where there are none yet. */
+  async #cloaks({ cloak }: IrcdConfig, { cloakKeys }: IrcdPrepared): Promise<Cloaks | null> {
+    if (cloakKeys === undefined) return null;
+    const path = resolve(this.#context.dataDir, cloak.key_file);
+    return new Cloaks(cloakKeys ?? (await makeCloakKeys(path)), cloak.suffix);
   }
 
   stopImpact(): string | null {

@@ -18,6 +18,7 @@ import { depart } from './actions/quit.ts';
 import { CAP } from './client/capabilities.ts';
 import { LabelCapture, MAX_LABEL_BYTES } from './client/label-capture.ts';
 import { ClientLog } from './client-log.ts';
+import type { Cloaks } from './cloak.ts';
 import type { CommandServer } from './command-server.ts';
 import type { Command, LongCommand } from './commands/command.ts';
 import type { IrcdConfig } from './config.ts';
@@ -65,6 +66,7 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
   links: Links | null = null;
   readonly bans: ServerBans;
   gateways = new Gateways();
+  cloaks: Cloaks | null = null;
   readonly commands: ReadonlyMap<string, Command>;
   /** How often each command was used and its bytes, for STATS m. */
   readonly usage = new Map<string, { count: number; bytes: number }>();
@@ -99,10 +101,16 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
   }
 
   /** Takes a new configuration. Nobody is dropped; the server's own name stays as it was until a restart. */
-  configure(config: IrcdConfig, motd: readonly string[] | null, gateways = new Gateways()): void {
+  configure(
+    config: IrcdConfig,
+    motd: readonly string[] | null,
+    gateways = new Gateways(),
+    cloaks: Cloaks | null = null,
+  ): void {
     this.config = { ...config, server_name: this.config.server_name };
     this.motd = motd;
     this.gateways = gateways;
+    this.cloaks = cloaks;
     this.refreshIsupport();
     this.state.me.description = config.description;
     for (const { local } of this.state.opers) if (local !== null) this.#reviseOper(local);

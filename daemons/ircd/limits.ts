@@ -258,6 +258,17 @@ export const limits = {
     reason:
       'A WHO mask that matches more is answered in part: it would fill the send queue of a slow client.',
   },
+  cloakKeys: {
+    default: 4,
+    unit: 'count',
+    reason:
+      'Keys of cloaked hosts: the one in use and three before it, each of which costs every newcomer three hashes and bans a look.',
+  },
+  cloakFileBytes: {
+    default: 4_096,
+    unit: 'bytes',
+    reason: 'A file with those keys and some comments; a wrong path cannot fill the memory.',
+  },
   webircPasswordBytes: {
     default: 256,
     unit: 'bytes',

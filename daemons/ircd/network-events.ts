@@ -32,7 +32,9 @@ export type NetworkEvent =
     }
   | { readonly kind: 'topic'; readonly source: Source; readonly channel: Channel }
   | { readonly kind: 'invite'; readonly source: User; readonly user: User; readonly channel: Channel }
-  | { readonly kind: 'away'; readonly user: User };
+  | { readonly kind: 'away'; readonly user: User }
+  /** Others see another host of the user. */
+  | { readonly kind: 'host'; readonly user: User };
 
 /** The links to other servers, as actions see them. */
 export interface Links {

@@ -9,6 +9,7 @@ import { isLineWord } from '../../contract/line-texts.ts';
 import { FileProblem, readBoundedFile } from '../runtime/files/bounded-file.ts';
 import type { PrepareContext } from '../runtime/host/daemon-definition.ts';
 import { loadCredentials, lookAtSelfSigned, type TlsCredentials } from '../runtime/net/tls-credentials.ts';
+import { readCloakKeys } from './cloak-keys.ts';
 import type { IrcdConfig } from './config.ts';
 import { type GatewayBlock, Gateways } from './gateways.ts';
 import { limits } from './limits.ts';
@@ -22,6 +23,8 @@ export interface IrcdPrepared {
   /** Lines of the message of the day; null where none is set, undefined where the file cannot be used. */
   readonly motd: readonly string[] | null | undefined;
   readonly gateways: Gateways;
+  /** Keys of cloaked hosts; null where the file is to be made, undefined where hosts are not cloaked. */
+  readonly cloakKeys: readonly Buffer[] | null | undefined;
 }
 
 /**
@@ -35,8 +38,9 @@ export async function prepareIrcd(config: IrcdConfig, context: PrepareContext): 
   const credentials = await mistakes.attempt(() => prepareCredentials(config, context));
   const motd = await prepareMotd(config, context);
   const gateways = await mistakes.attempt(() => prepareGateways(config, context));
+  const cloakKeys = await mistakes.attempt(() => prepareCloakKeys(config, context));
   mistakes.settle();
-  return { credentials, motd, gateways: gateways! };
+  return { credentials, motd, gateways: gateways!, cloakKeys };
 }
 
 /** A listener for proxies alone takes nobody where none is trusted. */
@@ -71,6 +75,25 @@ async function prepareGateways({ webirc }: IrcdConfig, { dataDir }: PrepareConte
     blocks.push({ match: addressRanges(match), password: read! });
   }
   return new Gateways(blocks);
+}
+
+async function prepareCloakKeys(
+  { cloak }: IrcdConfig,
+  { dataDir }: PrepareContext,
+): Promise<readonly Buffer[] | null | undefined> {
+  if (!cloak.enabled) return undefined;
+  const path = resolve(dataDir, cloak.key_file);
+  try {
+    return await readCloakKeys(path);
+  } catch (cause) {
+    if (!(cause instanceof FileProblem)) throw cause;
+    const key = 'ircd.cloak.key_file';
+    const place = cause.line === null ? path : `${path}:${cause.line}`;
+    throw new SignalboxError('config_invalid', `${key}: ${place} ${cause.message}`, {
+      detail: { key },
+      cause,
+    });
+  }
 }
 
 /** The first line of a file, which is what editors and `openssl rand` leave there. */

@@ -4,7 +4,7 @@
  */
 
 import { truncateUtf8 } from '../irc/line-text.ts';
-import { CMODE_LETTERS, UMODE_LETTERS } from '../irc/modes.ts';
+import { CMODE_LETTERS, UMODE, UMODE_LETTERS } from '../irc/modes.ts';
 import { isValidUsername } from '../irc/names.ts';
 import { N } from '../irc/numerics.ts';
 import { addressParameter } from '../irc/reply-parameter.ts';
@@ -112,6 +112,7 @@ function finishLookup(
 
 function applyNames(client: LocalClient, names: LookupResult): void {
   client.user.host = names.host ?? addressParameter(client.user.host);
+  client.user.realHost = client.user.host;
   if (names.ident === null || client.pending === null) return;
   const ident = names.ident.slice(0, limits.usernameLength.default);
   if (isValidUsername(ident)) client.pending.identUsername = ident;
@@ -130,6 +131,8 @@ function welcome(server: CommandServer, client: LocalClient): void {
     pending.identUsername ?? `~${client.user.username}`.slice(0, limits.usernameLength.default);
   client.user.realname = truncateUtf8(client.user.realname, limits.realnameBytes.default);
   client.user.updatePrefix();
+  const { cloaks } = server;
+  if (cloaks !== null) client.user.cloaks = cloaks.all(client.user.address);
   const refusal = server.bans.refusalForUser(client.user);
   server.host.work.spend(server.bans.matchNs);
   if (refusal !== null) {
@@ -137,6 +140,10 @@ function welcome(server: CommandServer, client: LocalClient): void {
     client.reply(N.ERR_YOUREBANNEDCREEP, '', refusal);
     server.exit(client, refusal);
     return;
+  }
+  if (cloaks !== null) {
+    client.user.host = client.user.cloaks[0]!;
+    server.state.setUserMode(client.user, UMODE.cloaked, true);
   }
   server.host.work.spend(workPrices.registration.ns);
   server.state.register(client, Date.now());
@@ -158,6 +165,10 @@ function welcome(server: CommandServer, client: LocalClient): void {
   sendIsupport(server, client);
   sendLusers(server, client);
   sendMotd(server, client);
+  if (cloaks !== null) {
+    client.send(`:${client.user.prefix} MODE ${client.user.nick} :+x`);
+    client.reply(N.RPL_HOSTHIDDEN, client.user.host);
+  }
   if (client.connection.tls !== null) {
     client.notice(
       `*** You are connected using ${client.connection.tls.version}-${client.connection.tls.cipher}`,

@@ -135,7 +135,7 @@ it('refuses exactly those newcomers whom setting the ban would disconnect, with 
     const user = irc.server.state.findUser(nick);
     if (user === undefined) throw new Error(`${nick} is not there`);
     user.username = username;
-    if (host !== null) user.host = host;
+    if (host !== null) Object.assign(user, { host, realHost: host });
   }
   const part = fc.string({
     unit: fc.constantFrom('*', '?', 'e', 'VIL', '.', 'example', '~'),

@@ -104,7 +104,15 @@ export class ServerBans {
 
   /** The text to refuse a user with, or null when they are welcome. */
   refusalForUser(user: User, nowMs: number = Date.now()): string | null {
-    return refusal(this.#bans.match(user.address, user.host, usernames(user), nowMs));
+    const names = usernames(user);
+    const found = this.#bans.match(user.address, user.realHost, names, nowMs);
+    if (found !== null) return refusal(found);
+    // What an operator copied from a channel.
+    for (const cloak of user.cloaks) {
+      const ban = this.#bans.match(user.address, cloak, names, nowMs);
+      if (ban !== null) return refusal(ban);
+    }
+    return null;
   }
 
   /** Tests users against a mask that need not be on the list. */
@@ -173,7 +181,7 @@ export function checkMask(kind: BanKind, mask: string): string | null {
 
 /** Everything a K-line may name a user by: with and without the ~ of an unconfirmed username, host and address. */
 function identities(user: User): string[] {
-  const hosts = new Set([fold(user.host), fold(user.address)]);
+  const hosts = new Set([user.realHost, user.address, ...user.cloaks].map(fold));
   return usernames(user).flatMap((name) => [...hosts].map((host) => `${name}@${host}`));
 }
 

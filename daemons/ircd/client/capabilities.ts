@@ -26,6 +26,7 @@ export const CAP = {
   labeledResponse: 1 << 13,
   capNotify: 1 << 14,
   standardReplies: 1 << 15,
+  chghost: 1 << 16,
 } as const;
 
 /** The bits that say how a message is framed. */
@@ -43,6 +44,7 @@ export const CAPABILITY_NAMES: ReadonlyMap<string, number> = new Map([
   ['away-notify', CAP.awayNotify],
   ['batch', CAP.batch],
   ['cap-notify', CAP.capNotify],
+  ['chghost', CAP.chghost],
   ['echo-message', CAP.echoMessage],
   ['extended-join', CAP.extendedJoin],
   ['invite-notify', CAP.inviteNotify],

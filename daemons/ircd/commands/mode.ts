@@ -20,7 +20,7 @@ export const mode: Command = {
     'MODE <channel> [<modes> [<parameters>]]',
     'Shows or changes the modes of a channel: b e I (lists), k key, l limit, C i m n p s t, o and v.',
     'MODE <nickname> [<modes>]',
-    'Shows or changes your own modes: i invisible, w wallops, B bot, -o.',
+    'Shows or changes your own modes: i invisible, w wallops, B bot, x hidden host, -o.',
   ],
   steps(server, client, params) {
     const [target = '', letters, ...args] = params;
@@ -32,7 +32,7 @@ export const mode: Command = {
       return null;
     }
     if (letters === undefined) client.replyRaw(N.RPL_UMODEIS, client.user.modeLetters());
-    else changeUserModes(server, client, letters);
+    else return changeUserModes(server, client, letters);
     return null;
   },
 };

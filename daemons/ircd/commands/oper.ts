@@ -42,7 +42,7 @@ export const oper: Command = {
 
 function hostMatches(mask: string, client: LocalClient): boolean {
   const wanted = fold(mask.includes('@') ? mask : `*@${mask}`);
-  const { username, host, address, addressGroups } = client.user;
+  const { username, realHost: host, address, addressGroups } = client.user;
   const network = compileAddressMask(wanted);
   return (
     (network !== null && coversAddress(network, fold(username), addressGroups)) ||

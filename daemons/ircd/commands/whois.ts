@@ -65,7 +65,7 @@ function describeUser(client: LocalClient, target: User): void {
     client.reply(
       N.RPL_WHOISHOST,
       nick,
-      `is connecting from ${target.username}@${target.host} ${target.address}`,
+      `is connecting from ${target.username}@${target.realHost} ${target.address}`,
     );
     client.reply(N.RPL_WHOISMODES, nick, `is using modes ${target.modeLetters()}`);
     const print = local?.connection.tls?.fingerprint ?? null;

@@ -11,7 +11,7 @@ const conversations: Readonly<Record<string, string>> = {
     alice > :irc.test 001 alice :Welcome to the Signalbox IRC Network, alice!~al@192.0.2.1
     alice > :irc.test 002 alice :Your host is irc.test, running version signalbox-0.1.0
     alice > :irc.test 003 alice :This server was started DATE
-    alice > :irc.test 004 alice irc.test signalbox-0.1.0 Biow CIbeiklmnopstv Ibeklov
+    alice > :irc.test 004 alice irc.test signalbox-0.1.0 Biowx CIbeiklmnopstv Ibeklov
     alice > :irc.test 005 alice AWAYLEN=378 BOT=B CASEMAPPING=rfc1459 CHANLIMIT=#:100 CHANMODES=beI,k,l,Cimnpst CHANNELLEN=64 CHANTYPES=# ELIST=CMNTU EXCEPTS=e HOSTLEN=63 INVEX=I KEYLEN=23 KICKLEN=295 :are supported by this server
     alice > :irc.test 005 alice KNOCK MAXLIST=beI:100 MODES=6 NAMELEN=150 NETWORK=Signalbox NICKLEN=30 PREFIX=(ov)@+ SAFELIST STATUSMSG=@+ TARGMAX=JOIN:20,KICK:4,LIST:,NAMES:4,NOTICE:4,PART:20,PRIVMSG:4,TAGMSG:4,WHOIS:1 TOPICLEN=325 USERLEN=16 UTF8ONLY :are supported by this server
     alice > :irc.test 005 alice WHOX :are supported by this server
@@ -26,7 +26,7 @@ const conversations: Readonly<Record<string, string>> = {
     bob > :irc.test 001 bob :Welcome to the Signalbox IRC Network, bob!~bob@192.0.2.1
     bob > :irc.test 002 bob :Your host is irc.test, running version signalbox-0.1.0
     bob > :irc.test 003 bob :This server was started DATE
-    bob > :irc.test 004 bob irc.test signalbox-0.1.0 Biow CIbeiklmnopstv Ibeklov
+    bob > :irc.test 004 bob irc.test signalbox-0.1.0 Biowx CIbeiklmnopstv Ibeklov
     bob > :irc.test 005 bob AWAYLEN=378 BOT=B CASEMAPPING=rfc1459 CHANLIMIT=#:100 CHANMODES=beI,k,l,Cimnpst CHANNELLEN=64 CHANTYPES=# ELIST=CMNTU EXCEPTS=e HOSTLEN=63 INVEX=I KEYLEN=23 KICKLEN=295 :are supported by this server
     bob > :irc.test 005 bob KNOCK MAXLIST=beI:100 MODES=6 NAMELEN=150 NETWORK=Signalbox NICKLEN=30 PREFIX=(ov)@+ SAFELIST STATUSMSG=@+ TARGMAX=JOIN:20,KICK:4,LIST:,NAMES:4,NOTICE:4,PART:20,PRIVMSG:4,TAGMSG:4,WHOIS:1 TOPICLEN=325 USERLEN=16 UTF8ONLY :are supported by this server
     bob > :irc.test 005 bob WHOX :are supported by this server
@@ -53,7 +53,7 @@ const conversations: Readonly<Record<string, string>> = {
   'capabilities hold the welcome up until CAP END': `
     alice connects
     alice < CAP LS 302
-    alice > :irc.test CAP * LS :away-notify batch cap-notify echo-message extended-join invite-notify labeled-response message-tags multi-prefix server-time setname standard-replies userhost-in-names
+    alice > :irc.test CAP * LS :away-notify batch cap-notify chghost echo-message extended-join invite-notify labeled-response message-tags multi-prefix server-time setname standard-replies userhost-in-names
     alice < NICK alice
     alice < USER al 0 * :Alice
     alice < CAP REQ :multi-prefix

@@ -1,12 +1,26 @@
-/** MODE on oneself: i, w and B may be set, o may only be dropped (RFC 2812 3.1.5). Called by commands/mode.ts. */
+/**
+ * MODE on oneself: i, w, B and, where hosts are cloaked, x may be set; o may only be dropped (RFC 2812 3.1.5). Called by
+ * commands/mode.ts.
+ */
 
 import { UMODE, UMODE_LETTERS } from '../../irc/modes.ts';
 import { N } from '../../irc/numerics.ts';
+import type { WorkSteps } from '../../runtime/async/work-turns.ts';
+import { changeHost } from '../actions/host.ts';
 import type { CommandServer } from '../command-server.ts';
 import type { LocalClient } from '../state/local-client.ts';
 
-/** Applies a mode string to the user and echoes what changed. */
-export function changeUserModes(server: CommandServer, client: LocalClient, letters: string): void {
+/** Lines that another host costs: everybody on the channels of the user is told. */
+const CLOAK_PENALTY_LINES = 2;
+
+/** Applies a mode string to the user and echoes what changed; null when nobody else is to be told. */
+export function changeUserModes(
+  server: CommandServer,
+  client: LocalClient,
+  letters: string,
+): WorkSteps | null {
+  const { user } = client;
+  const cloaked = user.modes & UMODE.cloaked;
   let on = true;
   let unknown = false;
   let plus = '';
@@ -17,7 +31,9 @@ export function changeUserModes(server: CommandServer, client: LocalClient, lett
       continue;
     }
     const bit = UMODE_LETTERS.get(letter);
-    if (bit === undefined) {
+    // Those who have a cloak may take it off, also when nobody gets one any more.
+    const noCloaks = bit === UMODE.cloaked && on && server.cloaks === null;
+    if (bit === undefined || noCloaks) {
       unknown = true;
       continue;
     }
@@ -31,4 +47,16 @@ export function changeUserModes(server: CommandServer, client: LocalClient, lett
   const change = (plus === '' ? '' : `+${plus}`) + (minus === '' ? '' : `-${minus}`);
   if (change !== '') client.send(`:${client.user.prefix} MODE ${client.user.nick} :${change}`);
   if (unknown) client.reply(N.ERR_UMODEUNKNOWNFLAG);
+  return (user.modes & UMODE.cloaked) === cloaked ? null : changeCloak(server, client);
+}
+
+/** Has others see the host that the mode says. */
+function changeCloak(server: CommandServer, client: LocalClient): WorkSteps | null {
+  const { user } = client;
+  client.connection.penalize(CLOAK_PENALTY_LINES);
+  if (server.cloaks !== null) user.cloaks = server.cloaks.all(user.address);
+  const cloak = (user.modes & UMODE.cloaked) === 0 ? undefined : user.cloaks[0];
+  const told = changeHost(server, user, cloak ?? user.realHost);
+  client.reply(N.RPL_HOSTHIDDEN, user.host);
+  return told;
 }

@@ -34,6 +34,7 @@ const TLS: TlsDetails = { version: 'TLSv1.3', cipher: 'TLS_AES_256_GCM_SHA384', 
 /** What may be so beside what clients say, by its words in the table. */
 const SITUATIONS: Readonly<Record<string, (scene: Scene) => void>> = {
   'bob is on TLS': ({ clients }) => void Object.assign(clients.bob, { tls: TLS }),
+  'hosts are cloaked': ({ irc }) => void Object.assign(irc.server, { cloaks: { all: () => ['cloak.test'] } }),
   'bob has an account': ({ clients }) => void Object.assign(clients.bob.user!, { account: 'bobby' }),
   'nothing can be written down': ({ irc: { host } }) => {
     const refusal = { code: 'audit_unavailable', message: 'no room' } as const;

@@ -117,7 +117,7 @@ export class NetworkState {
     if (this.#numerics.has(facts.numeric)) throw new Error(`the numeric ${facts.numeric} is taken`);
     const user = new User(facts.server, null, facts.address);
     const { nick, nickMs, numeric, username, host, realname } = facts;
-    Object.assign(user, { nick, nickMs, numeric, username, host, realname });
+    Object.assign(user, { nick, nickMs, numeric, username, host, realHost: host, realname });
     user.updatePrefix();
     this.#nicks.set(key, user);
     this.#numerics.set(numeric, user);
@@ -158,6 +158,13 @@ export class NetworkState {
       this.#nicks.set(key, user);
     }
     user.nick = nick;
+    user.updatePrefix();
+    if (user.local !== null) this.#changed('connections');
+  }
+
+  /** Gives a user another host to be seen with. */
+  setHost(user: User, host: string): void {
+    user.host = host;
     user.updatePrefix();
     if (user.local !== null) this.#changed('connections');
   }

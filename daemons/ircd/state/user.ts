@@ -13,6 +13,8 @@ import type { Server } from './server.ts';
 /** `::`, which no client has. */
 const NO_ADDRESS: AddressGroups = new Uint16Array(8);
 
+const NO_HOSTS: readonly string[] = [];
+
 /** What is known of a user of another server when it is introduced. */
 export interface RemoteUser {
   readonly nick: string;
@@ -44,8 +46,12 @@ export class User {
   numeric = '';
   username = '';
   realname = '';
-  /** What others see: the resolved name, or the address. */
+  /** What others see: the resolved name, the address, or a cloak of it. */
   host: string;
+  /** The resolved name or the address, whatever others see. */
+  realHost: string;
+  /** Cloaks that masks may name, of the key in use and of those before it; none where hosts are not cloaked. */
+  cloaks: readonly string[] = NO_HOSTS;
   /** `UMODE` bits. */
   modes = 0;
   account: string | null = null;
@@ -61,6 +67,8 @@ export class User {
   prefix = '';
   foldedPrefix = '';
   foldedAddressPrefix = '';
+  /** The same with hosts that others do not see now, and that masks may name all the same. */
+  foldedHiddenPrefixes: readonly string[] = NO_HOSTS;
   #groups: AddressGroups | null = null;
 
   constructor(server: Server, local: LocalClient | null, address: string) {
@@ -68,6 +76,7 @@ export class User {
     this.local = local;
     this.address = address;
     this.host = address;
+    this.realHost = address;
   }
 
   get isOper(): boolean {
@@ -89,6 +98,7 @@ export class User {
   relocate(address: string): void {
     this.address = address;
     this.host = address;
+    this.realHost = address;
     this.#groups = null;
   }
 
@@ -97,7 +107,16 @@ export class User {
     this.prefix = `${this.nick}!${this.username}@${this.host}`;
     this.foldedPrefix = fold(this.prefix);
     this.foldedAddressPrefix = fold(`${this.nick}!${this.username}@${this.address}`);
+    this.foldedHiddenPrefixes = this.#hiddenPrefixes();
     for (const membership of this.memberships.values()) membership.banRevision = -1;
+  }
+
+  #hiddenPrefixes(): readonly string[] {
+    if (this.cloaks === NO_HOSTS && this.realHost === this.host) return NO_HOSTS;
+    const hidden = [this.realHost, ...this.cloaks].filter(
+      (host) => host !== this.host && host !== this.address,
+    );
+    return hidden.map((host) => fold(`${this.nick}!${this.username}@${host}`));
   }
 
   modeLetters(): string {
