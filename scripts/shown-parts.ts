@@ -81,6 +81,7 @@ export const SHOWN_CLASSES: Readonly<Record<string, Shown>> = {
   DescriptorCache: ['cache open objects'],
   FactsBoard: 'a row for each connection, which are bounded',
   ObjectsRefusedError: 'an error',
+  PoolTuner: 'decides how many threads there are, and says so in the log',
   SplicePool: ['pool splice'],
   OutputArena: 'one a thread: what does not fit in it is written first',
   // recorder
@@ -157,6 +158,7 @@ export const SHOWN_BESIDES: readonly string[] = [
   'queue send queue bytes',
   'queue receive queue bytes',
   'pool fdpass',
+  'pool requests',
   'correlation ident',
   'correlation control requests',
   'correlation recorder',

@@ -14,7 +14,14 @@ import {
 import { objectsListen } from './listen-entries.ts';
 
 /** How work is shared out between threads; see docs/objects.md. */
-export const CONCURRENCY_MODELS = ['thread-pool', 'thread-per-connection', 'async'] as const;
+export const CONCURRENCY_MODELS = [
+  'thread-pool',
+  'thread-per-connection',
+  'thread-per-request',
+  'work-stealing',
+  'async',
+  'auto',
+] as const;
 /** One of {@link CONCURRENCY_MODELS}. */
 export type ConcurrencyModel = (typeof CONCURRENCY_MODELS)[number];
 

@@ -200,6 +200,12 @@ export const FIXED_LIMITS = {
     reason:
       'Parts of a URI between slashes: each is a folder that is looked at for every request, and no store has so deep folders.',
   },
+  tuned_depth: {
+    default: 64,
+    unit: 'count',
+    reason:
+      'Requests of a connection that `auto` lets be without an answer at least: as many as programs of the protocol keep outstanding.',
+  },
   access_rules: {
     default: 1_000,
     unit: 'count',

@@ -52,6 +52,10 @@ export const objectsMetrics: readonly MetricSpec[] = [
   ...CONTENT_MODES.map((mode) =>
     gauge(`queue_${mode}`, `Requests that wait or are worked on: ${OF_MODE[mode]}`),
   ),
+  gauge('work_ratio', 'Share of the time between bytes and answer in which a request was worked on', 'ratio'),
+  gauge('requests_per_connection', 'Requests of a connection on average, of those that are open'),
+  gauge('mean_object_bytes', 'Size of an object handed out, on average', 'bytes'),
+  gauge('disk_pending', 'Reads and writes that the disk has not answered yet'),
   gauge('objects', 'Objects in the store'),
   gauge('stored_bytes', 'Bytes of all objects', 'bytes'),
   gauge('uploads', 'Puts that have begun and not ended'),
@@ -90,6 +94,7 @@ export class ServingMetrics {
   readonly protocolErrors;
   readonly bytesIn;
   readonly bytesOut;
+  readonly diskPending;
   readonly queueWait;
   readonly sendQueueBytes;
   readonly slowReaders;
@@ -107,6 +112,7 @@ export class ServingMetrics {
     this.protocolErrors = source.counter(name('protocol_errors_total'));
     this.bytesIn = source.counter(name('bytes_in_total'));
     this.bytesOut = source.counter(name('bytes_out_total'));
+    this.diskPending = source.gauge(name('disk_pending'));
     this.queueWait = source.histogram(name('queue_wait_seconds'));
     this.sendQueueBytes = source.gauge(name('send_queue_bytes'));
     this.slowReaders = source.counter(name('slow_reader_disconnects_total'));

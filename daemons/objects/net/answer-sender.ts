@@ -207,13 +207,12 @@ export class AnswerSender {
   }
 
   #send(exchange: Exchange): void {
-    const { id, mode, refusal, object, content } = exchange;
+    const { id, mode, refusal, content } = exchange;
     this.#markMs = Math.max(this.#markMs, exchange.startMs);
     if (refusal !== null) this.sendRefusal(id, mode, refusal);
     else if (mode === 'fdpass') this.#handOut(exchange, exchange.startMs);
     else if (mode === 'stat') this.#sendStat(exchange);
-    else if (content !== null)
-      this.sendWhole(id, mode, content, object === null ? exchange.metadata : metadataOf(object));
+    else if (content !== null) this.sendWhole(id, mode, content, metadataToSend(exchange));
     else {
       this.#beginTransfer(exchange, mode === 'splice' ? 'splice' : 'copy');
       return;
@@ -244,11 +243,15 @@ export class AnswerSender {
     if (!this.#mayPump) {
       const again = ready(new Exchange(request, 'fdpass', startMs));
       again.writable = writable;
+      again.fresh = request.fresh ?? null;
+      if (request.fresh !== undefined) request.fresh = null;
       this.#order.putBack([again]);
       return;
     }
-    const object = this.#serving.reader.openFresh(request.uri, writable);
+    const object = request.fresh ?? this.#serving.reader.openFresh(request.uri, writable);
     if (typeof object !== 'string') {
+      // The batch closes it.
+      if (request.fresh !== undefined) request.fresh = null;
       batch.add(this.#framing, request.id, request.uri, metadataOf(object), object.fd, object.sizeBytes);
       if (batch.isFull || writable) this.#flushBatch();
       return;
@@ -262,12 +265,12 @@ export class AnswerSender {
 
   #beginTransfer(exchange: Exchange, mode: 'copy' | 'splice'): void {
     const { reader, native, buffers, metrics } = this.#serving;
-    const object = exchange.object ?? reader.take(exchange.uri);
+    const object = exchange.fresh ?? exchange.object ?? reader.take(exchange.uri);
     if (typeof object === 'string') {
       this.sendRefusal(exchange.id, mode, refusalOf(object));
       return;
     }
-    exchange.object = object;
+    if (exchange.fresh === null) exchange.object = object;
     this.#writeHead(exchange.id, object.sizeBytes, metadataOf(object));
     this.#flushArena();
     const events = {
@@ -349,6 +352,8 @@ export class AnswerSender {
   #letGo(exchange: Exchange): void {
     if (exchange.object !== null) this.#serving.reader.giveBack(exchange.object);
     exchange.object = null;
+    if (exchange.fresh !== null) this.#serving.reader.closeFresh(exchange.fresh);
+    exchange.fresh = null;
   }
 
   #writeHead(id: number, contentBytes: number, metadata: Metadata): void {
@@ -383,7 +388,13 @@ export class AnswerSender {
 /** What an exchange is made of. */
 export type ExchangeHead = ConstructorParameters<typeof Exchange>[0];
 /** A request for a descriptor. */
-type Handing = ExchangeHead & Partial<Pick<Exchange, 'writable'>>;
+type Handing = ExchangeHead & Partial<Pick<Exchange, 'writable' | 'fresh'>>;
+
+/** What goes with a content that is sent whole. */
+function metadataToSend({ fresh, object, metadata }: Exchange): Metadata {
+  const about = fresh ?? object;
+  return about === null ? metadata : metadataOf(about);
+}
 
 const contentBytes = ({ content }: Exchange): number => content?.length ?? 0;
 

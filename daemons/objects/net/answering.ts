@@ -4,12 +4,14 @@
  */
 import type { WorkAccount } from '../../runtime/async/work-account.ts';
 import type { StepResult, WorkJob } from '../../runtime/async/work-turns.ts';
+import type { ContentMode } from '../metrics.ts';
 import type { Peer } from '../permissions.ts';
 import { writeCloseAck, writeHelloAck } from '../protocol/answer-writer.ts';
 import type { Fault, Hello, Request, RequestSink } from '../protocol/request.ts';
 import { RequestParser } from '../protocol/request-parser.ts';
 import type { ModeName } from '../protocol/wire.ts';
 import { AnswerSender } from './answer-sender.ts';
+import { AsideAnswers } from './aside-answers.ts';
 import type { ConnectionTerms } from './engine.ts';
 import { Exchange } from './exchange.ts';
 import { metadataOf } from './object-metadata.ts';
@@ -54,6 +56,7 @@ export class Answering implements RequestSink, WorkJob {
   readonly #serving: Serving;
   readonly #account: WorkAccount;
   readonly #events: AnsweringEvents;
+  readonly #aside: AsideAnswers;
   #requests = 0;
   /** Whether the token of the listener was proved. */
   proved = false;
@@ -87,6 +90,7 @@ export class Answering implements RequestSink, WorkJob {
     this.#slow = new SlowAnswers(serving, this, this.parser, this.sender, {
       onLast: () => this.#endSoon(),
     });
+    this.#aside = new AsideAnswers(serving, this.sender, this.#slow);
   }
 
   get requests(): number {
@@ -164,6 +168,7 @@ export class Answering implements RequestSink, WorkJob {
   /** The connection is gone: lets go of everything. */
   close(): void {
     this.#ended = true;
+    this.#aside.close();
     this.parser.stop();
     this.sender.close();
     this.#slow.close();
@@ -212,10 +217,15 @@ export class Answering implements RequestSink, WorkJob {
     switch (request.mode) {
       case 'fdpass':
         if (this.#creates(request)) this.#slow.begin(request, this.#arrivedMs);
+        else if (this.#goesAside(request, 'fdpass')) return;
         else this.sender.handOut(request, this.#arrivedMs);
         break;
       case 'copy':
-        this.#copy(request);
+        if (!this.#goesAside(request, 'copy')) this.#copy(request);
+        break;
+      case 'splice':
+        if (!this.#goesAside(request, 'splice'))
+          this.sender.queue(new Exchange(request, 'splice', this.#arrivedMs));
         break;
       case 'authenticate':
       case 'put':
@@ -226,6 +236,10 @@ export class Answering implements RequestSink, WorkJob {
       default:
         this.sender.queue(new Exchange(request, request.mode, this.#arrivedMs));
     }
+  }
+
+  #goesAside(request: Request, mode: ContentMode): boolean {
+    return this.terms.aside === true && this.#aside.begin(request, mode, this.#arrivedMs);
   }
 
   #creates({ uri }: Request): boolean {

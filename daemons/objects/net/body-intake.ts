@@ -1,4 +1,5 @@
 /** Where the body of a request goes while it comes. */
+import type { Gauge } from '../../runtime/telemetry/metric-handles.ts';
 import type { ObjectInfo } from '../store/object-info.ts';
 import type { ObjectWrites } from '../store/object-writes.ts';
 import { PutBody } from '../store/put-body.ts';
@@ -29,10 +30,19 @@ export interface PutEvents {
 export class PutIntake implements BodyIntake {
   readonly #body: PutBody;
   readonly #events: PutEvents;
+  readonly #pending: Pick<Gauge, 'add'>;
   #hasRoom = true;
   #over = false;
 
-  constructor(writes: ObjectWrites, uri: string, sizeBytes: number, events: PutEvents) {
+  /** @param pending counts what the disk has not answered */
+  constructor(
+    writes: ObjectWrites,
+    uri: string,
+    sizeBytes: number,
+    pending: Pick<Gauge, 'add'>,
+    events: PutEvents,
+  ) {
+    this.#pending = pending;
     this.#events = events;
     this.#body = new PutBody(
       writes,
@@ -55,7 +65,9 @@ export class PutIntake implements BodyIntake {
   }
 
   end(): void {
-    this.#body.finish().then(
+    this.#pending.add(1);
+    const finished = this.#body.finish().finally(() => this.#pending.add(-1));
+    finished.then(
       (object) => this.#events.onStored(object),
       (error: unknown) => this.#fail(error),
     );

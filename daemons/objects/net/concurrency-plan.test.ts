@@ -24,6 +24,28 @@ it('serves at most 32 connections where each has a thread', () => {
   });
 });
 
+it('opens objects by a thread for each request, or by whoever has nothing to do, where the model says so', () => {
+  expect(concurrencyPlan({ ...pools, model: 'thread-per-request' }, 2)).toMatchObject({
+    placing: 'here',
+    opening: 'thread',
+    mostConnections: 32,
+  });
+  expect(concurrencyPlan({ ...pools, model: 'work-stealing' }, 2)).toMatchObject({
+    placing: 'shared',
+    opening: 'stolen',
+    serving: { threads: 2 },
+  });
+});
+
+it('follows the load where the model is auto, on more than one core', () => {
+  expect(concurrencyPlan({ ...pools, model: 'auto', fdpassThreads: 3 }, 2)).toMatchObject({
+    placing: 'shared',
+    tuned: true,
+    serving: { threads: 3 },
+  });
+  expect(concurrencyPlan({ ...pools, model: 'auto' }, 1)).toMatchObject({ placing: 'here', tuned: false });
+});
+
 it('has no threads where the model is async', () => {
   expect(concurrencyPlan({ ...pools, model: 'async', fdpassThreads: 5 }, 2)).toMatchObject({
     placing: 'here',

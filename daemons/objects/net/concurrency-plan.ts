@@ -12,53 +12,57 @@ export interface PlannedThreads {
 
 /** What a model comes to on this machine. */
 export interface ConcurrencyPlan {
-  /** Who serves connections: the daemon's own thread, threads of a pool, or a thread each. */
+  /** Who has connections: the daemon's own thread, threads of a pool, or a thread each. */
   readonly placing: 'here' | 'shared' | 'own';
-  /** Threads that own connections. */
+  /** Threads that own connections; where it is `tuned`, at most so many. */
   readonly serving: PlannedThreads;
-  /** Threads that read ahead for SPLICE. */
+  /** Threads that read ahead for SPLICE; where it is `tuned`, at most so many. */
   readonly splice: PlannedThreads;
   /** Connections at once; null where only `max_clients` ends them. */
   readonly mostConnections: number | null;
+  /** Who opens objects: the thread that has the connection, any that has nothing to do, or a thread that is started for it. */
+  readonly opening: 'here' | 'stolen' | 'thread';
+  /** Whether numbers follow the load. */
+  readonly tuned: boolean;
 }
 
-const PLACING: Readonly<Record<ConcurrencyModel, ConcurrencyPlan['placing']>> = {
-  'thread-pool': 'shared',
-  'thread-per-connection': 'own',
-  async: 'here',
-};
-
 /** @param cores that the process may use */
-export function concurrencyPlan(
-  { model, fdpassThreads, spliceThreads }: PoolSettings,
-  cores = availableParallelism(),
-): ConcurrencyPlan {
-  const placing = PLACING[model];
+export function concurrencyPlan(pools: PoolSettings, cores = availableParallelism()): ConcurrencyPlan {
+  const { model, fdpassThreads, spliceThreads } = pools;
   const most = FIXED_LIMITS.threaded_connections.default;
-  const splice = chosen('splice_threads', spliceThreads, cores, 2);
-  switch (placing) {
-    case 'here':
-      return {
-        placing,
-        serving: { threads: 1, why: "async: the daemon's own thread has every connection" },
-        splice: { threads: 0, why: "async: the system's threads of Node read ahead" },
-        mostConnections: null,
-      };
-    case 'own':
-      return {
-        placing,
-        serving: { threads: most, why: `${model}: each connection has a thread, at most ${most}` },
-        splice,
-        mostConnections: most,
-      };
-    case 'shared':
-      return {
-        placing,
-        serving: chosen('fdpass_threads', fdpassThreads, cores, 1),
-        splice,
-        mostConnections: null,
-      };
-  }
+  const pool: ConcurrencyPlan = {
+    placing: 'shared',
+    serving: chosen('fdpass_threads', fdpassThreads, cores, 1),
+    splice: chosen('splice_threads', spliceThreads, cores, 2),
+    mostConnections: null,
+    opening: 'here',
+    tuned: false,
+  };
+  const own = (why: string): ConcurrencyPlan => ({
+    ...pool,
+    placing: 'here',
+    serving: { threads: 1, why: `${model}: ${why}` },
+    splice: { threads: 0, why: 'the threads that Node has for files read ahead' },
+  });
+  const plans: Readonly<Record<ConcurrencyModel, () => ConcurrencyPlan>> = {
+    'thread-pool': () => pool,
+    'thread-per-connection': () => ({
+      ...pool,
+      placing: 'own',
+      serving: { threads: most, why: `${model}: each connection has a thread, at most ${most}` },
+      mostConnections: most,
+    }),
+    'thread-per-request': () => ({
+      ...own("the daemon's own thread has every connection, and each request gets a thread"),
+      mostConnections: most,
+      opening: 'thread',
+    }),
+    'work-stealing': () => ({ ...pool, opening: 'stolen' }),
+    async: () => own("the daemon's own thread has every connection"),
+    auto: () =>
+      cores === 1 ? own('one core, on which threads would only take turns') : { ...pool, tuned: true },
+  };
+  return plans[model]();
 }
 
 function chosen(setting: string, value: number, cores: number, perCore: number): PlannedThreads {

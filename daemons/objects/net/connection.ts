@@ -10,7 +10,7 @@ import type { StepResult, WorkJob } from '../../runtime/async/work-turns.ts';
 import type { Peer } from '../permissions.ts';
 import { Answering } from './answering.ts';
 import type { ConnectionFacts, ConnectionTerms } from './engine.ts';
-import { type FactsRow, fact } from './facts-board.ts';
+import type { FactsRow } from './facts-board.ts';
 import type { Serving } from './serving.ts';
 import { Wire } from './wire.ts';
 
@@ -88,6 +88,11 @@ export class Connection implements Due<Connection>, WorkJob {
     socket.once('close', () => this.#onClose());
   }
 
+  /** Requests so far. */
+  get requests(): number {
+    return this.#answering.requests;
+  }
+
   get facts(): ConnectionFacts {
     const { terms, peer, connectedAt } = this.origin;
     const { parser, sender, requests } = this.#answering;
@@ -112,12 +117,7 @@ export class Connection implements Due<Connection>, WorkJob {
     const { row } = this.origin;
     if (row === null) return;
     const { parser, sender, requests } = this.#answering;
-    row.set(fact.version, parser.version);
-    row.set(fact.document, parser.dialect === 'document' ? 1 : 0);
-    row.set(fact.requests, requests);
-    row.set(fact.waiting, sender.waiting);
-    row.set(fact.bytesIn, this.#bytesIn);
-    row.set(fact.lastRequestAt, performance.timeOrigin + this.#lastInputMs);
+    row.show(parser, requests, sender.waiting, this.#bytesIn, performance.timeOrigin + this.#lastInputMs);
     this.#events.onShown();
   }
 

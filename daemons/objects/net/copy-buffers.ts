@@ -4,13 +4,17 @@
  */
 import { read } from 'node:fs';
 import { SlabPool } from '../../runtime/async/slab-pool.ts';
+import type { Gauge } from '../../runtime/telemetry/metric-handles.ts';
 import { FIXED_LIMITS } from '../limits.ts';
 
 export class CopyBuffers {
   readonly pool: SlabPool;
+  readonly #pending: Pick<Gauge, 'add'>;
   readonly #waiting: ((buffer: Buffer) => void)[] = [];
 
-  constructor(name: string, max: number = FIXED_LIMITS.copy_buffers.default) {
+  /** @param pending counts the reads that the disk has not answered */
+  constructor(name: string, pending: Pick<Gauge, 'add'>, max: number = FIXED_LIMITS.copy_buffers.default) {
+    this.#pending = pending;
     this.pool = new SlabPool({ name, objectBytes: FIXED_LIMITS.copy_bytes.default, max, grow: 4 });
   }
 
@@ -21,11 +25,26 @@ export class CopyBuffers {
     else use(buffer);
   }
 
+  /** Has libuv's threads read into a buffer. */
+  read(
+    fd: number,
+    buffer: Buffer,
+    bytes: number,
+    offset: number,
+    done: (error: NodeJS.ErrnoException | null, bytes: number) => void,
+  ): void {
+    this.#pending.add(1);
+    read(fd, buffer, 0, bytes, offset, (error, count) => {
+      this.#pending.add(-1);
+      done(error, count);
+    });
+  }
+
   /** Has libuv's threads read a range of a file, so that the kernel has it in memory; resolves when it is there or cannot be read. */
   warm(fd: number, offset: number, bytes: number): Promise<void> {
     return new Promise((resolve) => {
       this.take((buffer) =>
-        read(fd, buffer, 0, Math.min(bytes, buffer.length), offset, () => {
+        this.read(fd, buffer, Math.min(bytes, buffer.length), offset, () => {
           this.giveBack(buffer);
           resolve();
         }),

@@ -1,5 +1,4 @@
 /** COPY of what is not in memory: read by libuv's threads into a buffer of the slab, written from there, piece by piece. */
-import { read } from 'node:fs';
 import type { CopyBuffers } from './copy-buffers.ts';
 import type { Transfer, TransferEvents, TransferRange } from './transfer.ts';
 import type { Wire } from './wire.ts';
@@ -49,7 +48,7 @@ export class CopyTransfer implements Transfer {
     const most = this.#wire.fd < 0 ? STREAM_BYTES : buffer.length;
     const wanted = Math.min(most, sizeBytes - this.#offset);
     this.#reading = true;
-    read(fd, buffer, 0, wanted, this.#offset, (error, bytes) => {
+    this.#buffers.read(fd, buffer, wanted, this.#offset, (error, bytes) => {
       this.#reading = false;
       if (!this.#closed && error === null && bytes > 0 && this.#write(buffer, bytes)) {
         this.#read(buffer);

@@ -27,6 +27,8 @@ export interface ConnectionTerms {
   readonly certificate: string | null;
   /** Version of TLS; null without. Such a socket stays in the thread that accepted it. */
   readonly tls: string | null;
+  /** Whether another thread than the connection's opens its objects: see {@link StoreWork}. */
+  readonly aside?: boolean;
   /** Why nothing is answered but this: the connection ends then. Absent where it is served. */
   readonly unserved?: string;
 }

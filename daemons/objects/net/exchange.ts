@@ -2,6 +2,7 @@
 import type { Metadata } from '../protocol/metadata.ts';
 import type { Request } from '../protocol/request.ts';
 import type { ModeName } from '../protocol/wire.ts';
+import type { FreshObject } from '../store/object-reader.ts';
 import type { OpenedObject } from '../store/opened-object.ts';
 import type { Ordered } from './answer-order.ts';
 import type { Refusal } from './store-answers.ts';
@@ -22,6 +23,8 @@ export class Exchange implements Ordered {
   refusal: Refusal | null = null;
   /** Taken from the reader; given back when the answer has gone. */
   object: OpenedObject | null = null;
+  /** Opened by another thread for this request alone; closed when the answer has gone. */
+  fresh: FreshObject | null = null;
   /** The whole content of the answer, where it is in memory. */
   content: Buffer | null = null;
   /** Of an answer that is not about an object that was taken. */

@@ -2,7 +2,7 @@
  * What is known of connections that other threads have, in memory that those threads write and the daemon's thread reads: nobody has to
  * be asked, and nothing is sent while nobody looks. Each connection has a row; rows are of chunks, so that the memory grows with them.
  */
-import type { Dialect, ProtocolVersion } from '../protocol/wire.ts';
+import type { Dialect, Framing, ProtocolVersion } from '../protocol/wire.ts';
 
 /** Connections whose rows lie in one piece of memory. */
 const CHUNK_ROWS = 128;
@@ -44,6 +44,17 @@ export class FactsRow {
 
   set(field: number, value: number): void {
     this.#values[field] = value;
+  }
+
+  /** Writes what a connection that is settled has come to. @param lastRequestAt Unix time in milliseconds */
+  show(framing: Framing, requests: number, waiting: number, bytesIn: number, lastRequestAt: number): void {
+    const values = this.#values;
+    values[fact.version] = framing.version;
+    values[fact.document] = framing.dialect === 'document' ? 1 : 0;
+    values[fact.requests] = requests;
+    values[fact.waiting] = waiting;
+    values[fact.bytesIn] = bytesIn;
+    values[fact.lastRequestAt] = lastRequestAt;
   }
 
   get(field: number): number {

@@ -12,6 +12,7 @@ import {
   type WaitingSocket,
   type WorkerLeft,
 } from './serving-worker.ts';
+import { StealingGroup } from './stealing-group.ts';
 import { addFigures, addTotals, noFigures, type WorkerFigures } from './worker-figures.ts';
 import type { WorkerQuestions } from './worker-messages.ts';
 
@@ -21,13 +22,14 @@ export interface CrewPlan {
   readonly threads: number;
   /** `shared`: a thread has many connections; `own`: each connection has a thread, which ends with it. */
   readonly placing: 'shared' | 'own';
+  /** Whether they take store work from each other. */
+  readonly stealing: boolean;
 }
 
 /** What a crew makes a thread of, but for what it knows itself. */
 export type WorkerMaking = Omit<ServingWorkerOptions, 'name' | 'shared' | 'draining' | 'settings' | 'events'>;
 
 export interface CrewOptions {
-  readonly plan: CrewPlan;
   readonly settings: EngineSettings;
   /** Files that all threads together may keep open. */
   readonly cacheEntries: number;
@@ -60,8 +62,9 @@ export class ServingCrew {
   readonly #workers = new Set<ServingWorker>();
   readonly #stopping = new Set<Promise<void>>();
   readonly #byClient = new Map<number, ServingWorker>();
+  readonly #stealing = new StealingGroup();
   readonly #gone: WorkerFigures = noFigures();
-  #plan: CrewPlan;
+  #plan: CrewPlan = { threads: 0, placing: 'shared', stealing: false };
   #settings: EngineSettings;
   #draining = false;
   #closed = false;
@@ -72,16 +75,11 @@ export class ServingCrew {
 
   constructor(options: CrewOptions) {
     this.#options = options;
-    this.#plan = options.plan;
     this.#settings = options.settings;
   }
 
   get size(): number {
     return this.#byClient.size;
-  }
-
-  get plan(): CrewPlan {
-    return this.#plan;
   }
 
   /** What all threads may hold together, the daemon's included. */
@@ -157,7 +155,10 @@ export class ServingCrew {
     for (const worker of this.#workers) worker.retired = !staying.includes(worker);
     for (const worker of [...this.#workers]) this.#endIfDone(worker);
     const { shared } = this;
-    for (const worker of this.#workers) worker.tell({ type: 'share', shared });
+    for (const worker of this.#workers) {
+      worker.tell({ type: 'share', shared });
+      if (plan.stealing && !worker.retired) this.#stealing.join(worker);
+    }
   }
 
   drain(): void {
@@ -235,6 +236,7 @@ export class ServingCrew {
         },
       });
       this.#workers.add(worker);
+      if (this.#plan.stealing) this.#stealing.join(worker);
       return worker;
     } catch (error) {
       made.metrics?.close();
@@ -262,6 +264,7 @@ export class ServingCrew {
   #onEnd(worker: ServingWorker, { end, connections, untaken }: WorkerLeft): void {
     const { events } = this.#options;
     this.#workers.delete(worker);
+    this.#stealing.leave(worker);
     addTotals(this.#gone, worker.figures);
     for (const { terms } of untaken) this.#byClient.delete(terms.client);
     const lost = !end.asked && !this.#closed;

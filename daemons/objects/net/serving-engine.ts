@@ -9,7 +9,7 @@ import { descriptorOf, duplicate, peerCredentials } from '../native/socket-calls
 import type { Peer } from '../permissions.ts';
 import type { ObjectReader, SharedStore } from '../store/object-reader.ts';
 import type { ObjectWrites } from '../store/object-writes.ts';
-import { type ConcurrencyPlan, concurrencyPlan } from './concurrency-plan.ts';
+import type { concurrencyPlan } from './concurrency-plan.ts';
 import type {
   CachedFacts,
   ConnectionFacts,
@@ -20,11 +20,12 @@ import type {
   PoolFacts,
 } from './engine.ts';
 import { instrumentServing } from './engine-instruments.ts';
+import { EngineThreads } from './engine-threads.ts';
 import { FactsBoard } from './facts-board.ts';
+import { RequestThreads } from './request-threads.ts';
 import { ServingCrew } from './serving-crew.ts';
 import { ServingThread } from './serving-thread.ts';
 import { SplicePool } from './splice-pool.ts';
-import { figuresOf, type WorkerFigures } from './worker-figures.ts';
 
 /** What an engine is made of. */
 export interface ServingEngineOptions {
@@ -58,87 +59,75 @@ export class ServingEngine implements Engine {
   readonly #own: ServingThread;
   readonly #crew: ServingCrew;
   readonly #splice: SplicePool;
+  readonly #requests: RequestThreads;
+  readonly #threads: EngineThreads;
   readonly #pins = new Set<string>();
+  /** Connections of the daemon's own thread whose requests get a thread each. */
+  readonly #threaded = new Set<number>();
   #settings: EngineSettings;
-  #plan: ConcurrencyPlan;
   #refused = 0;
 
   constructor(options: ServingEngineOptions) {
-    const { events, settings, registry, log } = options;
+    const { events, settings, log } = options;
     this.#options = options;
     this.#settings = settings;
-    this.#plan = this.#planOf(settings.pools);
     this.#own = new ServingThread({
       name: 'copy buffers',
       ...options,
-      onClosed: (client) => events.onClosed(client),
+      onClosed: (client) => {
+        this.#threaded.delete(client);
+        events.onClosed(client);
+      },
       onChanged: () => events.onChanged(),
       onRefused: (client, why) => events.onRefused(client, why),
     });
     this.#splice = new SplicePool(({ message, thread }) => log.error('thread_lost', message, { thread }));
-    const board = new FactsBoard();
-    this.#crew = new ServingCrew({
-      plan: { threads: this.#plan.serving.threads, placing: placingOf(this.#plan) },
-      settings,
-      cacheEntries: options.cacheEntries,
-      making: () => ({
-        reading: options.shared,
-        writes: options.writes,
-        nativeReason: options.nativeReason,
-        metrics: slotsOf(registry),
-        board,
-        pins: [...this.#pins],
-        ...(options.module === undefined ? {} : { module: options.module }),
-      }),
-      events: {
-        onClosed: (client) => {
-          events.onClosed(client);
-          events.onChanged();
-        },
-        onRefused: (client, why) => events.onRefused(client, why),
-        onDefect: (error) => options.onDefect(error),
-        onHung: ({ name, waitedMs }) =>
-          log.error('thread_hung', `The thread ${name} has not stopped in ${waitedMs} ms and is ended.`),
-        readAhead: (fd, offset, bytes) => this.#splice.readAhead(fd, offset, bytes),
-        onLost: ({ name, error }, connections) =>
-          log.error(
-            'thread_lost',
-            `The thread ${name} ended, and with it ${connections} connections; another takes its place. ${error?.stack ?? ''}`,
-            { thread: name, connections },
-          ),
-        onHomeless: ({ fd, terms, peer, early }) => this.#own.serveDescriptor(fd, terms, peer, early),
-      },
+    this.#requests = new RequestThreads(options.shared);
+    this.#crew = this.#makeCrew();
+    this.#threads = new EngineThreads(settings, {
+      own: this.#own,
+      crew: this.#crew,
+      splice: this.#splice,
+      requests: this.#requests,
+      log,
+      planOf: options.planOf,
     });
-    this.#follow(this.#plan);
   }
 
-  /** Shows what threads have and wait for. */
+  /** Shows what threads have and wait for, and looks at the load once a second. */
   instrument(metrics: MetricRegistry): void {
     this.#splice.instrument(metrics);
     instrumentServing(metrics, {
-      figures: () => this.#figures(),
-      crew: () => ({ ...this.#crew.figures(), max: this.#crewThreads, rejected: this.#refused }),
+      figures: () => this.#threads.figures(),
+      crew: () => ({ ...this.#crew.figures(), max: this.#threads.servingMost, rejected: this.#refused }),
+      requests: () => this.#requests.figures(),
+      ownConnections: () => this.#own.size,
+      openRequests: () => this.#own.requests + this.#crew.requests,
       describe: () => this.#crew.describeMetrics(),
+      tune: (queueWaitMs) => this.#threads.tune(queueWaitMs),
     });
   }
 
   adopt(socket: Socket, terms: ConnectionTerms): void {
     const peer = this.#peerOf(socket, terms);
+    const { placing, opening } = this.#threads.plan;
+    const aside = opening === 'here' ? {} : { aside: true };
     const fd = this.#takeOver(socket, terms);
+    const unserved = this.#noRoom(fd);
+    if (unserved !== null) {
+      this.#refused++;
+      this.#options.events.onRefused(terms.client, unserved);
+    } else if (opening === 'thread') this.#threaded.add(terms.client);
+    const served = { ...terms, ...aside, ...(unserved === null ? {} : { unserved }) };
     if (fd === null) {
-      this.#own.serveSocket(socket, terms, peer);
+      this.#own.serveSocket(socket, served, peer);
       return;
     }
     const early: Buffer | null = socket.read();
     socket.destroy();
-    const unserved = this.#noRoom();
-    if (unserved !== null) {
-      this.#refused++;
-      this.#options.events.onRefused(terms.client, unserved);
-      this.#own.serveDescriptor(fd, { ...terms, unserved }, peer, early);
-    } else if (this.#plan.placing === 'here') this.#own.serveDescriptor(fd, terms, peer, early);
+    if (placing === 'here' || unserved !== null) this.#own.serveDescriptor(fd, served, peer, early);
     else {
-      this.#crew.serve({ fd, terms, peer, early });
+      this.#crew.serve({ fd, terms: served, peer, early });
       this.#options.events.onChanged();
     }
   }
@@ -163,53 +152,12 @@ export class ServingEngine implements Engine {
   }
 
   configure(settings: EngineSettings): void {
-    const before = this.#settings.pools;
-    const { pools } = settings;
     this.#settings = settings;
-    this.#own.configure(settings);
-    this.#crew.configure(settings);
-    if (
-      before.model === pools.model &&
-      before.fdpassThreads === pools.fdpassThreads &&
-      before.spliceThreads === pools.spliceThreads
-    )
-      return;
-    this.#plan = this.#planOf(pools);
-    this.#follow(this.#plan);
+    this.#threads.configure(settings);
   }
 
   pools(): readonly PoolFacts[] {
-    const { pools } = this.#settings;
-    const { serving, splice, placing } = this.#plan;
-    const crew = this.#crew.figures();
-    const own = {
-      pool: 'daemon',
-      threads: 1,
-      setting: 1,
-      connections: this.#own.size,
-      why:
-        placing === 'here'
-          ? serving.why
-          : "connections with TLS, and those that no other thread can have, are the daemon's own thread's",
-    };
-    if (placing === 'here' && this.#crew.threads === 0) return [own];
-    return [
-      {
-        pool: 'fdpass',
-        threads: this.#crew.threads,
-        setting: pools.fdpassThreads,
-        connections: crew.connections,
-        why: placing === 'here' ? 'those that are open end where they are' : serving.why,
-      },
-      {
-        pool: 'splice',
-        threads: this.#splice.threads,
-        setting: pools.spliceThreads,
-        connections: 0,
-        why: splice.why,
-      },
-      own,
-    ];
+    return this.#threads.pools();
   }
 
   async cached(): Promise<readonly CachedFacts[]> {
@@ -243,43 +191,53 @@ export class ServingEngine implements Engine {
     return true;
   }
 
-  async close(): Promise<void> {
-    this.#own.close();
-    await this.#crew.close();
-    await this.#splice.close();
+  close(): Promise<void> {
+    return this.#threads.close();
   }
 
-  /** Has everything go by a plan from here on, and says why it is that. */
-  #follow({ serving, splice }: ConcurrencyPlan): void {
-    const { log } = this.#options;
-    this.#crew.change({ threads: this.#crewThreads, placing: placingOf(this.#plan) });
-    this.#own.share(this.#crew.shared);
-    this.#splice.resize(splice.threads);
-    log.info(
-      'threads_planned',
-      `Threads that own connections: ${serving.threads}, because ${serving.why}. Threads that read ahead for SPLICE: ${splice.threads}, because ${splice.why}.`,
-    );
+  #makeCrew(): ServingCrew {
+    const { events, log, registry, onDefect, ...options } = this.#options;
+    const board = new FactsBoard();
+    return new ServingCrew({
+      settings: options.settings,
+      cacheEntries: options.cacheEntries,
+      making: () => ({
+        reading: options.shared,
+        writes: options.writes,
+        nativeReason: options.nativeReason,
+        metrics: slotsOf(registry),
+        board,
+        pins: [...this.#pins],
+        ...(options.module === undefined ? {} : { module: options.module }),
+      }),
+      events: {
+        onClosed: (client) => {
+          events.onClosed(client);
+          events.onChanged();
+        },
+        onRefused: (client, why) => events.onRefused(client, why),
+        onDefect,
+        onHung: ({ name, waitedMs }) =>
+          log.error('thread_hung', `The thread ${name} has not stopped in ${waitedMs} ms and is ended.`),
+        readAhead: (fd, offset, bytes) => this.#splice.readAhead(fd, offset, bytes),
+        onLost: ({ name, error }, connections) =>
+          log.error(
+            'thread_lost',
+            `The thread ${name} ended, and with it ${connections} connections; another takes its place. ${error?.stack ?? ''}`,
+            { thread: name, connections },
+          ),
+        onHomeless: ({ fd, terms, peer, early }) => this.#own.serveDescriptor(fd, terms, peer, early),
+      },
+    });
   }
 
-  #planOf(pools: EngineSettings['pools']): ConcurrencyPlan {
-    return (this.#options.planOf ?? concurrencyPlan)(pools);
-  }
-
-  get #crewThreads(): number {
-    return this.#plan.placing === 'here' ? 0 : this.#plan.serving.threads;
-  }
-
-  /** Why no further connection is served; null where one is. */
-  #noRoom(): string | null {
-    const { mostConnections } = this.#plan;
-    if (mostConnections === null || this.#crew.size < mostConnections) return null;
+  /** Why no further connection is served; null where one is. @param fd null for one that stays in the daemon's thread */
+  #noRoom(fd: number | null): string | null {
+    const { mostConnections, placing } = this.#threads.plan;
+    if (mostConnections === null || (placing === 'own' && fd === null)) return null;
+    const now = placing === 'own' ? this.#crew.size : this.#threaded.size;
+    if (now < mostConnections) return null;
     return `${this.#settings.pools.model} serves at most ${mostConnections} connections at once; choose another concurrency_model for more`;
-  }
-
-  #figures(): WorkerFigures {
-    const sum = figuresOf(this.#own);
-    this.#crew.addFigures(sum);
-    return sum;
   }
 
   /** A descriptor of the socket's own; null where it has to stay as it is: with TLS, or without native calls. */
@@ -307,10 +265,6 @@ export class ServingEngine implements Engine {
       return nobody;
     }
   }
-}
-
-function placingOf({ placing }: ConcurrencyPlan): 'shared' | 'own' {
-  return placing === 'own' ? 'own' : 'shared';
 }
 
 /** Slots for a thread; null where the registry has none left: what that thread counts is not shown. */

@@ -24,6 +24,7 @@ import type { FactsRow } from './facts-board.ts';
 import { OutputArena } from './output-arena.ts';
 import { QuickReads } from './quick-reads.ts';
 import type { Serving } from './serving.ts';
+import type { StoreWork } from './store-work.ts';
 
 /** What a thread is told when it begins. */
 export interface ServingThreadOptions {
@@ -71,6 +72,7 @@ export class ServingThread implements Serving {
   readonly onRefused: Serving['onRefused'];
   readonly onDefect: Serving['onDefect'];
   settings: EngineSettings;
+  aside: StoreWork | null = null;
   permissions: Permissions;
   readonly #options: ServingThreadOptions;
   readonly #connections = new Map<number, Connection>();
@@ -98,7 +100,7 @@ export class ServingThread implements Serving {
     this.settings = options.settings;
     this.permissions = new Permissions(options.settings.access);
     this.turns = new WorkTurns({ onError: options.onDefect });
-    this.buffers = new CopyBuffers(options.name);
+    this.buffers = new CopyBuffers(options.name, options.metrics.diskPending);
     this.#deadlines = new Deadlines(options.clock, (connection) => {
       const againMs = connection.look();
       // One that said its last meanwhile waits for that already.
@@ -108,6 +110,13 @@ export class ServingThread implements Serving {
 
   get size(): number {
     return this.#connections.size;
+  }
+
+  /** Requests of the connections that are open. */
+  get requests(): number {
+    let sum = 0;
+    for (const { requests } of this.#connections.values()) sum += requests;
+    return sum;
   }
 
   connections(): ConnectionFacts[] {
@@ -134,7 +143,10 @@ export class ServingThread implements Serving {
 
   readAhead(fd: number, offset: number, bytes: number): Promise<void> {
     const { readAhead } = this.#options;
-    return readAhead === undefined ? this.buffers.warm(fd, offset, bytes) : readAhead(fd, offset, bytes);
+    if (readAhead === undefined) return this.buffers.warm(fd, offset, bytes);
+    const { diskPending } = this.metrics;
+    diskPending.add(1);
+    return readAhead(fd, offset, bytes).finally(() => diskPending.add(-1));
   }
 
   /** Serves a plain socket by its descriptor, which is this thread's from here on. @param row where another thread reads its figures */

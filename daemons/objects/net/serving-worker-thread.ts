@@ -11,6 +11,7 @@ import { ObjectReader } from '../store/object-reader.ts';
 import { StoreClient } from '../store/store-port.ts';
 import { FactsRow, fact } from './facts-board.ts';
 import { ServingThread } from './serving-thread.ts';
+import { StealingWork } from './stealing-work.ts';
 import { showFigures } from './worker-figures.ts';
 import type {
   FromWorker,
@@ -36,6 +37,7 @@ const reader = new ObjectReader(data.reading, {
 const metrics = data.metrics === null ? null : ThreadMetrics.attach(data.metrics);
 const figures = new Float64Array(data.figures);
 const reading = new Map<number, () => void>();
+let stealing: StealingWork | null = null;
 let lastRead = 0;
 let timer: Timer | null = null;
 
@@ -55,15 +57,17 @@ const thread = new ServingThread({
   onChanged: () => {},
   onRefused: (client, why) => say({ type: 'refused', client, why }),
   onDefect: (error) => say({ type: 'defect', text: String(error instanceof Error ? error.stack : error) }),
-  onShown: () => {
-    timer ??= systemClock.after(FIGURES_MS, show);
-  },
+  onShown: showSoon,
   readAhead: (fd, offset, bytes) =>
     new Promise((resolve) => {
       reading.set(++lastRead, resolve);
       say({ type: 'read', id: lastRead, fd, offset, bytes });
     }),
 });
+
+function showSoon(): void {
+  timer ??= systemClock.after(FIGURES_MS, show);
+}
 
 function show(): void {
   timer?.cancel();
@@ -105,6 +109,14 @@ function onMessage(message: ToWorker): void {
     case 'share':
       thread.share(message.shared);
       break;
+    case 'steal':
+      stealing ??= new StealingWork(reader, message.members, showSoon);
+      stealing.setOthers(message.members.others);
+      thread.aside = stealing;
+      break;
+    case 'stealerLost':
+      stealing?.lost(message.number);
+      break;
     case 'metrics':
       metrics?.update(message.description);
       break;
@@ -124,6 +136,7 @@ showFigures(thread, figures);
 worker.onMessage((message) => onMessage(message as ToWorker));
 void worker.stopRequested().then(() => {
   thread.close();
+  stealing?.close();
   // What is being read ahead needs its file no longer.
   for (const resolve of reading.values()) resolve();
   show();

@@ -2,6 +2,7 @@
  * A thread that serves connections, as the daemon's thread has it: hands sockets over, passes on what is asked of all, and knows which
  * connections are there. When the thread ends, its connections have ended, but for those that it had not taken yet.
  */
+import type { EventLoopUtilization } from 'node:perf_hooks';
 import { MessageChannel } from 'node:worker_threads';
 import { AsyncWorker, type HungWorker, type WorkerEnd } from '../../runtime/async/async-worker.ts';
 import type { MetricThread } from '../../runtime/telemetry/metric-thread.ts';
@@ -167,7 +168,12 @@ export class ServingWorker {
   }
 
   /** Passes on what is told to all. */
-  tell(message: Extract<ToWorker, { type: 'drain' | 'resume' | 'configure' | 'share' }>): void {
+  tell(
+    message: Extract<
+      ToWorker,
+      { type: 'drain' | 'resume' | 'configure' | 'share' | 'steal' | 'stealerLost' }
+    >,
+  ): void {
     this.#post(message);
   }
 
@@ -188,6 +194,11 @@ export class ServingWorker {
       this.#asked.set(id, { resolve, none });
       this.#post({ type: 'ask', id, name, argument } as ToWorker);
     });
+  }
+
+  /** What its loop has done since it began. */
+  loopUse(): EventLoopUtilization {
+    return this.#worker.loopUse();
   }
 
   /** Whether it was asked to end. */

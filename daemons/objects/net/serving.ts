@@ -11,6 +11,7 @@ import type { CopyBuffers } from './copy-buffers.ts';
 import type { DescriptorBatch } from './descriptor-batch.ts';
 import type { EngineSettings } from './engine.ts';
 import type { OutputArena } from './output-arena.ts';
+import type { StoreWork } from './store-work.ts';
 
 /** Of one thread. */
 export interface Serving {
@@ -27,6 +28,8 @@ export interface Serving {
   /** In force now; a reload replaces them. */
   readonly settings: EngineSettings;
   readonly permissions: Permissions;
+  /** Opens objects for connections whose terms say so; null where nobody else does. */
+  readonly aside: StoreWork | null;
   /** The one batch of descriptors of this thread for a way of carrying them. Only where there are native calls. */
   batchOf(carrier: Carrier): DescriptorBatch;
   /** Has a range of a file read into memory by another thread; resolves when it is there, or when it failed, which SPLICE then sees. */

@@ -134,7 +134,7 @@ export class SlowAnswers {
     this.#parser.stop();
     this.#refuse(exchange, REFUSALS.bodyTooSlow);
     this.#events.onLast();
-    this.#isThere(exchange);
+    this.isThere(exchange);
   }
 
   /** Has an exchange that is held answered when a result is there. */
@@ -143,9 +143,9 @@ export class SlowAnswers {
       (value) => {
         if (this.#closed) return;
         use(value);
-        this.#isThere(exchange);
+        this.isThere(exchange);
       },
-      (error: unknown) => this.#fail(exchange, error),
+      (error: unknown) => this.fail(exchange, error),
     );
   }
 
@@ -172,20 +172,26 @@ export class SlowAnswers {
   }
 
   #put(exchange: Exchange, bodyBytes: number): void {
-    const intake = new PutIntake(this.#serving.writes, exchange.uri, bodyBytes, {
-      onRoom: () => this.#sender.goOn(),
-      onStored: (object: ObjectInfo) => {
-        exchange.metadata = { ...metadataOf(object) };
-        this.#isThere(exchange);
+    const intake = new PutIntake(
+      this.#serving.writes,
+      exchange.uri,
+      bodyBytes,
+      this.#serving.metrics.diskPending,
+      {
+        onRoom: () => this.#sender.goOn(),
+        onStored: (object: ObjectInfo) => {
+          exchange.metadata = { ...metadataOf(object) };
+          this.isThere(exchange);
+        },
+        onFailed: (error) => {
+          if (this.#body === intake) {
+            this.#body = null;
+            if (!this.#parser.skipBody()) this.#events.onLast();
+          }
+          this.fail(exchange, error);
+        },
       },
-      onFailed: (error) => {
-        if (this.#body === intake) {
-          this.#body = null;
-          if (!this.#parser.skipBody()) this.#events.onLast();
-        }
-        this.#fail(exchange, error);
-      },
-    });
+    );
     this.#expectBody(exchange, intake);
   }
 
@@ -223,12 +229,13 @@ export class SlowAnswers {
     }
   }
 
-  #fail(exchange: Exchange, error: unknown): void {
+  /** A request that is held cannot be carried out; what is no error of the store is told as a defect. */
+  fail(exchange: Exchange, error: unknown): void {
     const refusal = refusalOfThrown(error);
     if (refusal === null) this.#serving.onDefect(error);
     if (this.#closed) return;
     this.#refuse(exchange, refusal ?? REFUSALS.failed);
-    this.#isThere(exchange);
+    this.isThere(exchange);
   }
 
   /** What is merely not there is no refusal that an operator would look for. */
@@ -238,7 +245,7 @@ export class SlowAnswers {
   }
 
   /** The answer of a request that was held has come by itself. */
-  #isThere(exchange: Exchange): void {
+  isThere(exchange: Exchange): void {
     if (this.#closed) return;
     this.#sender.finish(exchange);
     this.#sender.goOn();

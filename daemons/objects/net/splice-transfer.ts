@@ -3,7 +3,6 @@
  * another thread, because the call would stand still for it. Where the socket is full, one byte goes through the stream, which says
  * when there is room.
  */
-import { read } from 'node:fs';
 import { constants } from 'node:os';
 import type { WorkAccount } from '../../runtime/async/work-account.ts';
 import type { StepResult, WorkJob } from '../../runtime/async/work-turns.ts';
@@ -127,7 +126,7 @@ export class SpliceTransfer implements Transfer, WorkJob {
         return;
       }
       this.#reading = true;
-      read(this.#range.fd, buffer, 0, 1, this.#offset, (error, bytes) => {
+      this.#serving.buffers.read(this.#range.fd, buffer, 1, this.#offset, (error, bytes) => {
         this.#reading = false;
         if (!this.#closed && error === null && bytes === 1) {
           this.#offset++;

@@ -3,6 +3,7 @@ import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
+import { Gauge } from '../../runtime/telemetry/metric-handles.ts';
 import { CopyBuffers } from './copy-buffers.ts';
 import { CopyTransfer } from './copy-transfer.ts';
 import type { Serving } from './serving.ts';
@@ -65,7 +66,7 @@ async function poked(begin: (events: TransferEvents) => Transfer): Promise<void>
 
 it('COPY sends each byte once, however often the connection goes on meanwhile', async () => {
   const { range, sent, wire } = scene();
-  const buffers = new CopyBuffers('test', 4);
+  const buffers = new CopyBuffers('test', new Gauge(new Float64Array(1), 0), 4);
   await poked((events) => new CopyTransfer(range, wire, buffers, events));
   expect(Buffer.concat(sent).equals(CONTENT)).toBe(true);
 });
@@ -83,7 +84,7 @@ it('SPLICE sends each byte once, while pieces are read ahead and the socket is f
     },
   };
   const serving = {
-    buffers: new CopyBuffers('test', 4),
+    buffers: new CopyBuffers('test', new Gauge(new Float64Array(1), 0), 4),
     readAhead: () => new Promise<void>((resolve) => setImmediate(() => setImmediate(resolve))),
     turns: { run: (_account: unknown, job: SpliceTransfer) => job.step(), spend: () => false },
   };

@@ -9,7 +9,7 @@ const GAUGES = ['cacheDepth', 'cacheCapacity', 'slabActive', 'slabIdle', 'slabMa
 const TOTALS = [
   ...(['hits', 'misses', 'failed', 'evicted', 'expired'] as const),
   ...(['slabHighWater', 'slabTaken', 'slabReturned', 'slabFaults', 'slabRejected'] as const),
-  ...(['workHighWater', 'workSubmitted'] as const),
+  ...(['workHighWater', 'workSubmitted', 'storeWork', 'storeWorkStolen'] as const),
 ] as const;
 
 const NAMES = [...GAUGES, ...TOTALS];
@@ -26,7 +26,7 @@ export const noFigures = (): WorkerFigures =>
   Object.fromEntries(NAMES.map((name) => [name, 0])) as WorkerFigures;
 
 /** Figures of a thread as it is now. */
-export function figuresOf({ reader, buffers, turns }: ServingThread): WorkerFigures {
+export function figuresOf({ reader, buffers, turns, aside }: ServingThread): WorkerFigures {
   const cache = reader.cache.stats();
   const slab = buffers.pool.stats();
   const work = turns.stats();
@@ -49,6 +49,8 @@ export function figuresOf({ reader, buffers, turns }: ServingThread): WorkerFigu
     workDepth: work.depth,
     workHighWater: work.highWater,
     workSubmitted: work.submitted,
+    storeWork: aside?.counts.done ?? 0,
+    storeWorkStolen: aside?.counts.stolen ?? 0,
   };
 }
 

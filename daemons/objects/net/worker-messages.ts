@@ -6,6 +6,7 @@ import type { SharedStore } from '../store/object-reader.ts';
 import type { CachedFacts, ConnectionTerms, EngineSettings } from './engine.ts';
 import type { RowPlace } from './facts-board.ts';
 import type { SharedLimits } from './serving-thread.ts';
+import type { StealingMembers } from './stealing-work.ts';
 
 /** What a serving thread is started with; the port to the store is transferred. */
 export interface ServingWorkerData {
@@ -59,6 +60,9 @@ export type ToWorker =
   | { readonly type: 'resume' }
   | { readonly type: 'configure'; readonly settings: EngineSettings }
   | { readonly type: 'share'; readonly shared: SharedLimits }
+  | { readonly type: 'steal'; readonly members: StealingMembers }
+  /** One of those it takes from is no more. */
+  | { readonly type: 'stealerLost'; readonly number: number }
   | { readonly type: 'metrics'; readonly description: ThreadDescription }
   | { readonly type: 'isRead'; readonly id: number }
   | WorkerQuestion;

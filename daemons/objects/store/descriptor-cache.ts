@@ -69,6 +69,11 @@ export class DescriptorCache {
     return object;
   }
 
+  /** The object, not in use; undefined where it is not open. */
+  peek(uri: string): KeptObject | undefined {
+    return this.#entries.peek(uri) ?? this.#pinned.get(uri);
+  }
+
   /** Counts that what {@link take} gave was right. */
   hit(object: KeptObject): void {
     this.#hits++;

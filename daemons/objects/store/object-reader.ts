@@ -131,6 +131,12 @@ export class ObjectReader {
     return opened;
   }
 
+  /** Whether the object is open, and not changed by the store since; the disk is not looked at. */
+  isKept(uri: string): boolean {
+    const kept = this.cache.peek(withoutSlash(uri));
+    return kept !== undefined && this.generations.at(kept.slot) === kept.generation;
+  }
+
   /** Ends the use of what {@link take} gave. */
   giveBack(object: OpenedObject): void {
     this.cache.giveBack(object as KeptObject);
