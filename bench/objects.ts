@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- objects`: how fast the object server is in each mode, beside COPY for FDPASS and
+ * `npm run bench -- objects`: how fast the object server is in each mode and model of concurrency, beside COPY for FDPASS and
  * nginx for streams under the same load in the same run. Servers take turns, each run starts a fresh process, and medians
  * are compared.
  */

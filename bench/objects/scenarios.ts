@@ -7,14 +7,29 @@ import { join } from 'node:path';
 import type { ComparedScenario } from '../shared/comparison.ts';
 import type { Figures } from '../shared/figures.ts';
 import { pinned } from '../shared/pinning.ts';
-import { machineCpuSeconds, readUsage } from '../shared/process-usage.ts';
+import { machineCpuSeconds, type ProcessUsage, readUsage } from '../shared/process-usage.ts';
 import type { Ask, GeneratorMessage, Job, Measurement } from './messages.ts';
-import { nginxVersion, type RunningObjects, startNginx, startObjects } from './servers.ts';
+import {
+  isThreaded,
+  MODELS,
+  type Model,
+  nginxVersion,
+  type RunningObjects,
+  startNginx,
+  startObjects,
+} from './servers.ts';
+
+/** Connections at most where each, or each request, has a thread, as the server has it. */
+const THREADED_CONNECTIONS = 32;
+/** For so many connections it is said what a model would need. */
+const WANTED_CONNECTIONS = 1_000;
 
 /** A server with what is asked of it; each run starts a fresh one. */
 export interface Candidate {
   readonly name: string;
   start(): Promise<RunningObjects>;
+  /** Whether it takes threads and memory in proportion to its connections, so that few of them say what many would need. */
+  readonly grows?: boolean;
   /** One part of a run after another, each with the name that its figures begin with. */
   readonly parts: readonly { readonly name: string; readonly overTcp?: boolean; readonly load: Load }[];
 }
@@ -36,11 +51,18 @@ const objects = (mode: 'fdpass' | 'copy' | 'splice', uri: string): Ask => ({ wir
 
 /** All of them; `rivals` says whether nginx is started. */
 export function scenarios({ seconds, connections, nodeOptions }: ScenarioSizes): Scenario[] {
-  const ours = { start: () => startObjects(nodeOptions) };
+  const ours = (model: Model) => ({ start: () => startObjects(model, nodeOptions) });
+  const inModels = (loads: (connections: number) => Candidate['parts']): Candidate[] =>
+    MODELS.map((model) => ({
+      name: model,
+      ...ours(model),
+      grows: isThreaded(model),
+      parts: loads(isThreaded(model) ? Math.min(connections, THREADED_CONNECTIONS) : connections),
+    }));
   const one = (asks: readonly Ask[], depth: number): Load => ({ connections: 1, depth, asks });
   const copies = (name: string, depth: number): Candidate => ({
     name: 'COPY',
-    ...ours,
+    ...ours(MODELS[0]),
     parts: [{ name, load: one([objects('copy', name)], depth) }],
   });
   const bySize = ['1K', '10K', '100K', '1M', '10M'];
@@ -55,14 +77,10 @@ export function scenarios({ seconds, connections, nodeOptions }: ScenarioSizes):
       headline: '1K requests/s',
       perCpu: '1K requests/CPU s',
       candidates: [
-        {
-          name: 'FDPASS',
-          ...ours,
-          parts: [
-            { name: '1K', load: one([objects('fdpass', '1K')], 1) },
-            { name: '1G', load: one([objects('fdpass', '1G')], 1) },
-          ],
-        },
+        ...inModels(() => [
+          { name: '1K', load: one([objects('fdpass', '1K')], 1) },
+          { name: '1G', load: one([objects('fdpass', '1G')], 1) },
+        ]),
         copies('1K', 1),
       ],
     },
@@ -72,28 +90,26 @@ export function scenarios({ seconds, connections, nodeOptions }: ScenarioSizes):
       headline: '1K requests/s',
       perCpu: '1K requests/CPU s',
       candidates: [
-        { name: 'FDPASS', ...ours, parts: [{ name: '1K', load: one([objects('fdpass', '1K')], 64) }] },
+        ...inModels(() => [{ name: '1K', load: one([objects('fdpass', '1K')], 64) }]),
         copies('1K', 64),
       ],
     },
     {
       id: 'connection-scaling',
-      title: `${connections.toLocaleString('en')} persistent connections, FDPASS of 1 KB one at a time on each, beside COPY`,
+      title: `${connections.toLocaleString('en')} persistent connections (${THREADED_CONNECTIONS} where each has a thread), FDPASS one at a time on each`,
       headline: 'all requests/s',
       perCpu: 'all requests/CPU s',
-      candidates: (['fdpass', 'copy'] as const).map((mode) => ({
-        name: mode.toUpperCase(),
-        ...ours,
-        parts: [{ name: 'all', load: { connections, depth: 1, asks: [objects(mode, '1K')] } }],
-      })),
+      candidates: inModels((many) => [
+        { name: 'all', load: { connections: many, depth: 1, asks: [objects('fdpass', '1K')] } },
+      ]),
     },
     {
       id: 'copy-by-size',
       title: `COPY of 1 KB to 10 MB on 4 connections, ${seconds} s each, beside SPLICE${nginx === null ? '' : ' and nginx'}`,
       headline: '1M MB/s',
       candidates: [
-        { name: 'COPY', ...ours, parts: partsBySize((uri) => objects('copy', uri)) },
-        { name: 'SPLICE', ...ours, parts: partsBySize((uri) => objects('splice', uri)) },
+        { name: 'COPY', ...ours(MODELS[0]), parts: partsBySize((uri) => objects('copy', uri)) },
+        { name: 'SPLICE', ...ours(MODELS[0]), parts: partsBySize((uri) => objects('splice', uri)) },
         ...(nginx === null
           ? []
           : [
@@ -108,31 +124,27 @@ export function scenarios({ seconds, connections, nodeOptions }: ScenarioSizes):
     {
       id: 'mixed',
       title:
-        '80 of 100 requests FDPASS of 1 KB, 20 COPY of 10 KB, 8 under way on each of 100 connections, beside the same by COPY alone',
+        '80 of 100 requests FDPASS of 1 KB, 20 COPY of 10 KB, 8 under way on each of 100 connections (32 where each has a thread)',
       headline: 'all requests/s',
       perCpu: 'all requests/CPU s',
-      candidates: (['fdpass', 'copy'] as const).map((mode) => ({
-        name: mode === 'copy' ? 'COPY alone' : 'FDPASS and COPY',
-        ...ours,
-        parts: [
-          {
-            name: 'all',
-            load: {
-              connections: Math.min(connections, 100),
-              depth: 8,
-              asks: [...Array<Ask>(4).fill(objects(mode, '1K')), objects('copy', '10K')],
-            },
+      candidates: inModels((many) => [
+        {
+          name: 'all',
+          load: {
+            connections: Math.min(many, 100),
+            depth: 8,
+            asks: [...Array<Ask>(4).fill(objects('fdpass', '1K')), objects('copy', '10K')],
           },
-        ],
-      })),
+        },
+      ]),
     },
     {
       id: 'splice',
       title: `100 MB files over TCP on 4 connections, ${seconds} s: SPLICE, COPY${nginx === null ? '' : ', nginx with sendfile'}`,
       headline: '100M MB/s',
       candidates: [
-        { name: 'SPLICE', ...ours, parts: large(objects('splice', '100M')) },
-        { name: 'COPY', ...ours, parts: large(objects('copy', '100M')) },
+        { name: 'SPLICE', ...ours(MODELS[0]), parts: large(objects('splice', '100M')) },
+        { name: 'COPY', ...ours(MODELS[0]), parts: large(objects('copy', '100M')) },
         ...(nginx === null
           ? []
           : [{ name: `nginx ${nginx}`, start: startNginx, parts: large({ wire: 'http', uri: '100M' }) }]),
@@ -153,7 +165,7 @@ export async function runCandidate(seconds: number, candidate: Candidate): Promi
     for (const { name, overTcp = false, load } of candidate.parts) {
       const target = overTcp ? server.tcp : server.unix;
       const job: Job = { ...load, target, warmupSeconds: 1, seconds };
-      for (const [figure, value] of Object.entries(await measure(job, server.pid)))
+      for (const [figure, value] of Object.entries(await measure(job, server.pid, candidate.grows)))
         figures[`${name} ${figure}`] = value;
     }
   } finally {
@@ -162,12 +174,14 @@ export async function runCandidate(seconds: number, candidate: Candidate): Promi
   return figures;
 }
 
-async function measure(job: Job, pid: number): Promise<Figures> {
+async function measure(job: Job, pid: number, grows = false): Promise<Figures> {
   const fresh = readUsage(pid);
   let connected = fresh;
   let before = fresh;
   let machineBefore = 0;
+  let threads = fresh.threads;
   const result = await generate(job, (message) => {
+    threads = Math.max(threads, readUsage(pid).threads);
     if (message.type === 'connected') connected = readUsage(pid);
     if (message.type !== 'start') return;
     before = readUsage(pid);
@@ -189,10 +203,24 @@ async function measure(job: Job, pid: number): Promise<Figures> {
     // What disturbed the measurement: with a core or more of it, times say little.
     'CPU of others': others / result.seconds,
     'server RSS MB': after.rssBytes / 1e6,
+    threads,
+    ...needsOfMany(job.connections, grows, fresh, { ...after, threads }),
     // Of a few it would be what the server had not loaded before.
     ...(job.connections < 100
       ? {}
       : { 'KB/connection': (connected.rssBytes - fresh.rssBytes) / 1e3 / job.connections }),
+  };
+}
+
+/** What so many connections would need: measured where there are as many, else in proportion where a model grows so. */
+function needsOfMany(connections: number, grows: boolean, fresh: ProcessUsage, full: ProcessUsage): Figures {
+  if (!grows && connections < WANTED_CONNECTIONS) return {};
+  const scale = WANTED_CONNECTIONS / connections;
+  const scaled = (before: number, now: number) => before + (now - before) * scale;
+  const many = WANTED_CONNECTIONS.toLocaleString('en');
+  return {
+    [`threads for ${many} connections`]: Math.round(scaled(fresh.threads, full.threads)),
+    [`MB for ${many} connections`]: scaled(fresh.rssBytes, full.rssBytes) / 1e6,
   };
 }
 

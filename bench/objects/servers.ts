@@ -1,5 +1,5 @@
 /**
- * The servers under load: our object server, and nginx, by which an operator would otherwise
+ * The servers under load: our object server in its models of concurrency, and nginx, by which an operator would otherwise
  * hand out the same files. Used by scenarios.ts.
  */
 import { spawnSync } from 'node:child_process';
@@ -7,6 +7,20 @@ import { mkdir, open, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { benchDirectory, type RunningServer, startDaemon, startRival } from '../shared/server-process.ts';
 import type { Target } from './load-socket.ts';
+
+/** Models that are compared; the first is the default. */
+export const MODELS = [
+  'thread-pool',
+  'work-stealing',
+  'async',
+  'thread-per-connection',
+  'thread-per-request',
+] as const;
+/** One of {@link MODELS}. */
+export type Model = (typeof MODELS)[number];
+
+/** Whether a model has a thread more with each connection, or with each request; the server then takes few connections. */
+export const isThreaded = (model: Model): boolean => model.startsWith('thread-per-');
 
 /** A server that runs, and where clients reach it. */
 export interface RunningObjects extends RunningServer {
@@ -36,8 +50,8 @@ async function makeObjects(root: string): Promise<void> {
   }
 }
 
-/** Starts our server. */
-export async function startObjects(nodeOptions: readonly string[]): Promise<RunningObjects> {
+/** Starts our server in a model. */
+export async function startObjects(model: Model, nodeOptions: readonly string[]): Promise<RunningObjects> {
   const directory = await benchDirectory('objects-files');
   const root = join(directory, 'root');
   const path = join(directory, 's');
@@ -46,7 +60,9 @@ export async function startObjects(nodeOptions: readonly string[]): Promise<Runn
 [objects]
 root = "${root}"
 listen = [{ host = "127.0.0.1", port = 0 }, { path = "${path}" }]
+concurrency_model = "${model}"
 max_clients = 20000
+idle_seconds = 3600
 [[objects.class]]
 name = "bench"
 match = ["unix:", "127.0.0.0/8"]

@@ -9,6 +9,7 @@ export interface ProcessUsage {
   /** write() and writev() calls since start. */
   readonly writeCalls: number;
   readonly rssBytes: number;
+  readonly threads: number;
 }
 
 /** The usage of a process now. @throws Error when it is gone. */
@@ -22,6 +23,7 @@ export function readUsage(pid: number): ProcessUsage {
     cpuSeconds: (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND,
     writeCalls: Number(/syscw: (\d+)/.exec(io)?.[1] ?? 0),
     rssBytes: Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024,
+    threads: Number(/Threads:\s+(\d+)/.exec(status)?.[1] ?? 0),
   };
 }
 
