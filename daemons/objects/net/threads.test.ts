@@ -259,8 +259,9 @@ it('work-stealing: threads open objects for each other, and every request gets i
   await expect(one.get('none', { mode: 'fdpass' })).rejects.toMatchObject({ status: 'not_found' });
   await expect(other.get('none', { mode: 'copy' })).rejects.toMatchObject({ status: 'not_found' });
   expect(server.groups().fdpass!.why).toMatch(/of \d+ pieces of store work \d+ were done by a thread/);
-  // FDPASS opens at every request; COPY and SPLICE keep what they have once.
-  await until(() => /of (2[0-9]{2}|3[0-9]{2}) pieces/.test(server.groups().fdpass!.why));
+  // FDPASS opens at every request; COPY and SPLICE keep what they have once, as far as there is room.
+  const pieces = () => Number(/of (\d+) pieces/.exec(server.groups().fdpass!.why)?.[1]);
+  await until(() => pieces() >= 5 * uris.length + 2);
   expect(server.defects).toEqual([]);
 });
 
