@@ -1,4 +1,5 @@
 /** The engine that the daemon has: takes sockets over, and gives each to the thread that serves it for good. */
+import { closeSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import type { Clock } from '../../../kit/clock.ts';
 import type { SubsystemLogger } from '../../runtime/telemetry/logger.ts';
@@ -25,6 +26,7 @@ import { FactsBoard } from './facts-board.ts';
 import { RequestThreads } from './request-threads.ts';
 import { ServingCrew } from './serving-crew.ts';
 import { ServingThread } from './serving-thread.ts';
+import type { WaitingSocket } from './serving-worker.ts';
 import { SplicePool } from './splice-pool.ts';
 
 /** What an engine is made of. */
@@ -66,6 +68,7 @@ export class ServingEngine implements Engine {
   readonly #threaded = new Set<number>();
   #settings: EngineSettings;
   #refused = 0;
+  #closed = false;
 
   constructor(options: ServingEngineOptions) {
     const { events, settings, log } = options;
@@ -192,6 +195,7 @@ export class ServingEngine implements Engine {
   }
 
   close(): Promise<void> {
+    this.#closed = true;
     return this.#threads.close();
   }
 
@@ -226,9 +230,19 @@ export class ServingEngine implements Engine {
             `The thread ${name} ended, and with it ${connections} connections; another takes its place. ${error?.stack ?? ''}`,
             { thread: name, connections },
           ),
-        onHomeless: ({ fd, terms, peer, early }) => this.#own.serveDescriptor(fd, terms, peer, early),
+        onHomeless: (socket) => this.#serveHere(socket),
       },
     });
+  }
+
+  /** Serves a socket that no other thread can have; once all is closed it is closed too. */
+  #serveHere({ fd, terms, peer, early }: WaitingSocket): void {
+    if (!this.#closed) {
+      this.#own.serveDescriptor(fd, terms, peer, early);
+      return;
+    }
+    closeSync(fd);
+    this.#options.events.onClosed(terms.client);
   }
 
   /** Why no further connection is served; null where one is. @param fd null for one that stays in the daemon's thread */

@@ -17,7 +17,7 @@ import { figuresMemory } from './worker-figures.ts';
 import type { FromWorker, ServingWorkerData, ToWorker, WorkerQuestions } from './worker-messages.ts';
 
 /** How long a thread may take to end once it is asked to. */
-const STOP_MS = 2_000;
+const STOP_MS = 10_000;
 
 /** A socket that is to be served, not yet or no longer by somebody. */
 export interface WaitingSocket {
