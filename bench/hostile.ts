@@ -72,6 +72,7 @@ async function attack(root: string, scenario: Scenario): Promise<Figures> {
     await attacker.next('prepared', PREPARE_MS);
     victim.watch();
     const rssBefore = victim.rssBytes;
+    const openBefore = victim.open;
     innocent.send('start');
     await sleep(CALM_MS);
     victim.resetHeartbeat();
@@ -87,6 +88,11 @@ async function attack(root: string, scenario: Scenario): Promise<Figures> {
       figures['RSS before MB'] = rssBefore / MB;
       figures['RSS peak MB'] = victim.peakRssBytes / MB;
       figures['RSS after MB'] = victim.rssBytes / MB;
+      const open = victim.open;
+      if (openBefore !== null && open !== null) {
+        figures['files open more than before'] = open.files - openBefore.files;
+        figures['other descriptors more'] = open.others - openBefore.others;
+      }
     }
     return figures;
   } finally {

@@ -1,10 +1,16 @@
 /** Every scenario of the hostile benchmark, by id. */
 import { ircdScenarios } from './ircd-scenarios.ts';
 import { mainScenarios } from './main-scenarios.ts';
+import { objectScenarios } from './object-scenarios.ts';
 import { relayScenarios } from './relay-scenarios.ts';
 import type { Scenario } from './scenario.ts';
 
-export const scenarios: readonly Scenario[] = [...ircdScenarios, ...relayScenarios, ...mainScenarios];
+export const scenarios: readonly Scenario[] = [
+  ...ircdScenarios,
+  ...relayScenarios,
+  ...objectScenarios,
+  ...mainScenarios,
+];
 
 /** @throws Error for one that does not exist. */
 export function findScenario(id: string): Scenario {

@@ -5,6 +5,7 @@
  */
 import { ircInnocent, ircNewcomer } from './ircd-innocent.ts';
 import { mainInnocent } from './main-innocent.ts';
+import { objectsInnocent } from './objects-innocent.ts';
 import { relayInnocent, relayNewcomer } from './relay-innocent.ts';
 import type { ConnectInnocent, Innocent, InnocentMessage, InnocentReport } from './scenario.ts';
 
@@ -19,6 +20,7 @@ const INNOCENTS: Readonly<Record<string, ConnectInnocent>> = {
   'ircd-anew': ircNewcomer,
   relay: relayInnocent,
   'relay-anew': relayNewcomer,
+  objects: objectsInnocent,
   main: mainInnocent,
 };
 

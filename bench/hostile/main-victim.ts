@@ -17,6 +17,7 @@ export class MainVictim implements Prey {
   readonly port: number;
   readonly secret: string;
   readonly heartbeatMs = null;
+  readonly open = null;
   peakRssBytes = 0;
   readonly #process: ChildProcess;
   readonly #stop: () => Promise<void>;

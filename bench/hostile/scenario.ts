@@ -1,6 +1,6 @@
 /**
  * What an attack of `npm run bench -- hostile` is, and what its processes say to each other. Scenarios are in
- * ircd-scenarios.ts, relay-scenarios.ts and main-scenarios.ts.
+ * ircd-scenarios.ts, relay-scenarios.ts, object-scenarios.ts and main-scenarios.ts.
  */
 
 /** What an attack is aimed at. */
@@ -25,9 +25,11 @@ export interface Scenario {
   readonly id: string;
   readonly title: string;
   /** What is attacked; `main` is the headless host's HTTP server. */
-  readonly daemon: 'ircd' | 'relay' | 'main';
+  readonly daemon: 'ircd' | 'relay' | 'objects' | 'main';
   /** The table of the daemon in the configuration; one listener on port 0 of 0.0.0.0 is added. */
   readonly config?: Readonly<Record<string, unknown>>;
+  /** Settings of that listener, beside its address. */
+  readonly listener?: Readonly<Record<string, unknown>>;
   /** Files that the daemon's data folder has at the start, by name. */
   readonly files?: () => Readonly<Record<string, string>>;
   /** Longest time of the attack in milliseconds (20,000). */
@@ -49,6 +51,8 @@ export interface Prey {
   readonly heartbeatMs: number | null;
   readonly peakRssBytes: number;
   readonly rssBytes: number;
+  /** What it has open; null where that is not looked at. Files that were asked for lately may stay open for a while. */
+  readonly open: { readonly files: number; readonly others: number } | null;
   /** Whether it has ended by itself. */
   readonly ended: boolean;
   /** Begins to measure. */

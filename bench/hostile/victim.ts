@@ -4,8 +4,9 @@
  * another root it is the daemon of another checkout, for a comparison in one run.
  */
 
+import { readdirSync, readlinkSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { listenerInfosOf } from '../../contract/link/endpoint.ts';
 import { fromDaemonSchema } from '../../contract/link/from-daemon.ts';
 import { INSTANCE_SECRET_BYTES } from '../../contract/link/peers.ts';
@@ -55,9 +56,11 @@ export class Victim implements Prey {
     const logDir = join(directory, 'log');
     await mkdir(dataDir, { recursive: true });
     await mkdir(logDir, { recursive: true });
-    for (const [name, text] of Object.entries(scenario.files?.() ?? {}))
+    for (const [name, text] of Object.entries(scenario.files?.() ?? {})) {
+      await mkdir(dirname(join(dataDir, name)), { recursive: true });
       await writeFile(join(dataDir, name), text);
-    const config = { ...scenario.config, listen: [{ host: '0.0.0.0', port: 0 }] };
+    }
+    const config = { ...scenario.config, listen: [{ host: '0.0.0.0', port: 0, ...scenario.listener }] };
     const secret = new Uint8Array(INSTANCE_SECRET_BYTES);
     const init: ToDaemon = { type: 'init', config, dataDir, logDir, instance: 1, peers: [], secret };
     const { createForkLauncher } = launcher;
@@ -116,6 +119,20 @@ export class Victim implements Prey {
     } catch {
       return 0;
     }
+  }
+
+  get open(): { readonly files: number; readonly others: number } | null {
+    const folder = `/proc/${this.#process.pid ?? 0}/fd`;
+    let [files, others] = [0, 0];
+    for (const fd of readdirSync(folder)) {
+      try {
+        if (readlinkSync(`${folder}/${fd}`).startsWith(this.#directory)) files++;
+        else others++;
+      } catch {
+        // Closed meanwhile.
+      }
+    }
+    return { files, others };
   }
 
   /** Sends heartbeats from now on and notes how late they are answered. */
