@@ -73,6 +73,35 @@ it('goes by the longest prefix, in whatever order the rules stand', () => {
   );
 });
 
+it('passes over what one rule hides, and over nothing that another shows', () => {
+  const rule = (prefix: string, read: string[]) => ({ prefix, read, write: [] });
+  const unit = fc.constantFrom('a', 'b', '/');
+  fc.assert(
+    fc.property(
+      fc.uniqueArray(fc.tuple(fc.string({ unit, maxLength: 4 }), fc.boolean()), {
+        maxLength: 6,
+        selector: ([prefix]) => prefix,
+      }),
+      fc.array(fc.string({ unit, minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 20 }),
+      (rules, uris) => {
+        const permissions = new Permissions(rules.map(([prefix, shown]) => rule(prefix, shown ? ['*'] : [])));
+        const reader = permissions.reader(nobody, false);
+        for (const hidden of uris.filter((uri) => !reader.mayRead(uri))) {
+          const behind = reader.behindHidden(hidden);
+          expect(behind >= hidden).toBe(true);
+          for (const uri of uris)
+            if (uri > hidden && uri <= behind)
+              expect(reader.mayRead(uri), `${uri} behind ${hidden}`).toBe(false);
+        }
+      },
+    ),
+    { numRuns: 300 },
+  );
+  const reader = new Permissions([rule('p/', [])]).reader(nobody, false);
+  expect(['p/a', 'p/zzz'].every((uri) => uri <= reader.behindHidden('p/a'))).toBe(true);
+  expect(reader.behindHidden('q')).toBe('q');
+});
+
 it('says who somebody is in words', () => {
   expect([nobody, ann, holder].map(peerText)).toEqual([
     '',

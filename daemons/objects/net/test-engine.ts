@@ -144,6 +144,8 @@ export async function testEngine(options: TestEngineOptions = {}) {
           ? netConnect(address.port, '127.0.0.1')
           : netConnect(path);
       open.push(socket);
+      // A server that breaks off may reset it, which its end tells.
+      socket.on('error', () => {});
       // What is for recvmsg must not be read by Node; who reads by Node resumes.
       socket.pause();
       await once(socket, 'connect');

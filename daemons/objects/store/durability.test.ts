@@ -92,3 +92,35 @@ describe('a put never writes into', () => {
     expect(existsSync(target)).toBe(false);
   });
 });
+
+describe('an upload', () => {
+  it('takes no byte more than was said, also when it comes in pieces', async () => {
+    const store = await testStore(root);
+    const upload = await Upload.begin(store, 'a/b', 5);
+    await upload.write(Buffer.from('hel'));
+    await expect(upload.write(Buffer.from('lo!'))).rejects.toMatchObject({ problem: 'changed' });
+    expect(await problemFrom(upload.finish())).toBe('changed');
+    expect(existsSync(join(root, 'a/b'))).toBe(false);
+  });
+
+  it('whose file somebody changes before it takes its place is refused', async () => {
+    const store = await testStore(root);
+    const place = await store.beginPut('a/b', 5);
+    writeFileSync(place.path, 'shorter'.slice(0, 4));
+    expect(await problemFrom(store.commitPut(place.put))).toBe('changed');
+    expect(existsSync(join(root, 'a/b'))).toBe(false);
+  });
+
+  it('that is being put when the store closes is there, or nothing of it is', async () => {
+    const store = await testStore(root);
+    const upload = await Upload.begin(store, 'a/b', 5);
+    await upload.write(Buffer.from('hello'));
+    const finished = upload.finish();
+    // As far as it takes its place.
+    while (!synced.some((what) => what.startsWith('file'))) await new Promise((next) => setImmediate(next));
+    const closed = store.close();
+    const outcome = await problemFrom(finished);
+    await closed;
+    expect(existsSync(join(root, 'a/b'))).toBe(outcome === 'ok');
+  });
+});

@@ -76,3 +76,22 @@ it('a rename needs no room where both places have the same quota', async () => {
   expect(() => quotas.reserve('q/b', 5, undefined, 'q/a')).not.toThrow();
   expect(() => quotas.reserve('q/c', 5, undefined, 'p/a')).toThrow('objects that begin with q/');
 });
+
+it('a count under way sees each object once, whatever is put and deleted meanwhile', async () => {
+  const quotas = new Quotas();
+  const objects = new Map(
+    Array.from({ length: 12_000 }, (_, i): [string, IndexedObject] => [`q/${i}`, of(1)]),
+  );
+  const counted = quotas.configure([{ prefix: 'q/' }], () => objects.entries());
+  // The count has come by the first thousands, and not by the last.
+  objects.set('q/0', of(3));
+  quotas.changed('q/0', of(1), of(3));
+  objects.delete('q/11999');
+  quotas.changed('q/11999', of(1), undefined);
+  objects.set('q/new', of(5));
+  quotas.changed('q/new', undefined, of(5));
+  await counted;
+  expect(quotas.uses()).toMatchObject([{ usedObjects: 12_000, usedBytes: 11_998 + 3 + 5 }]);
+  quotas.changed('q/1', of(1), undefined);
+  expect(quotas.uses()).toMatchObject([{ usedObjects: 11_999, usedBytes: 11_997 + 3 + 5 }]);
+});
