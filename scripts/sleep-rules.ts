@@ -7,7 +7,7 @@ import { isNode, type SourceNode, walk } from './source-tree.ts';
 
 /** Files in which the passing of real time is what a test is about, with the reason. */
 export const REAL_TIME: Readonly<Record<string, string>> = {
-  'main/headless/serve.test.ts':
+  'main/headless/serve-ends.test.ts':
     'A Ctrl-C counts as a second one only when it comes later than the echo of the first, in a process of its own.',
   'main/cli/console-terminal.test.ts':
     'A Ctrl-C counts as a second one only when it comes later than the echo of the first, in a process of its own.',

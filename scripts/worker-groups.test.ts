@@ -21,6 +21,7 @@ it.each([
   "vi.mock('node:fs');",
   "import { spawn } from 'node:child_process';",
   'const host = await startTestHost();',
+  'const at = new ServedHosts();',
   "process.env.TZ = 'UTC';",
   'const world = tableWorld();',
 ])('gives a file with %j a worker of its own', (text) => {

@@ -14,7 +14,7 @@ export const UNIT_TESTS = '{contract,kit,daemons,main,renderer,preload,scripts,b
  * tables is made once a worker), or that waits for other processes or threads.
  */
 const OWN_WORKER =
-  /\bvi\.(mock|doMock|hoisted|resetModules)\b|child_process|worker_threads|startTestHost|createForkLauncher|process\.(env|chdir|umask|exitCode)\b|monitorEventLoopDelay|\btrial\(|\bstartWindow\(|\btableWorld\(|\b(ThreadPool|AsyncWorker|CompletionLoop)\(/;
+  /\bvi\.(mock|doMock|hoisted|resetModules)\b|child_process|worker_threads|startTestHost|ServedHosts|createForkLauncher|process\.(env|chdir|umask|exitCode)\b|monitorEventLoopDelay|\btrial\(|\bstartWindow\(|\btableWorld\(|\b(ThreadPool|AsyncWorker|CompletionLoop)\(/;
 
 /** Files that get a worker of their own, and those that share one, relative to `root`. */
 export function workerGroups(root: string): { own: string[]; shared: string[] } {

@@ -49,6 +49,11 @@ export class CommandLoad {
     return this.#count;
   }
 
+  /** How many were answered since the last {@link takeAnswered}. */
+  get answered(): number {
+    return this.#answered.length;
+  }
+
   /** Begins to send `perSecond` commands. */
   begin(perSecond: number): void {
     this.#stopped = false;

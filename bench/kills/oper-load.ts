@@ -34,6 +34,11 @@ export class OperLoad {
     return this.#count;
   }
 
+  /** How many were seen since the last {@link takeSeen}. */
+  get seen(): number {
+    return this.#seen.length;
+  }
+
   /** Begins, with about `perSecond` deeds. */
   begin(perSecond: number): void {
     this.#stopped = false;

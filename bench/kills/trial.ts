@@ -54,7 +54,9 @@ export async function trial(options: {
     for (let kill = 1; kill <= kills; kill++) {
       load.begin(perSecond);
       opers.begin(deedsPerSecond);
-      await sleep(200 + Math.random() * 600);
+      // Something is lost only where something has been answered.
+      while (load.answered === 0 || opers.seen === 0) await sleep(20);
+      await sleep(Math.random() * 600);
       await host.kill(target);
       await Promise.all([load.end(), opers.end()]);
       const found = await entriesSince(host, watermark);

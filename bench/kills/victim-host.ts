@@ -13,7 +13,7 @@ import { SocketClient } from '../../main/cli/socket-client.ts';
 import { readyLine } from '../shared/server-process.ts';
 
 const ENTRY = resolve(import.meta.dirname, '../../main/headless/main.ts');
-const READY_MS = 60_000;
+const READY_MS = 240_000;
 /** The operator block of the IRC server, and the address whose clients it does not slow down. */
 export const OPER_NAME = 'boss';
 export const OPER_PASSWORD = 'sesame';

@@ -89,7 +89,7 @@ export async function serve(
     host.serves(server, sessions);
     plane.serves({ host: '127.0.0.1', port: Number(new URL(server.url).port) });
     // Ready means that what was asked for can be connected to.
-    const { readyWaitMs } = CONTROL_LIMITS;
+    const { readyWaitMs } = plane.limits;
     await Promise.race([plane.started, delay(readyWaitMs, undefined, { ref: false })]);
     if (host.ending) return;
     const line = options.json
