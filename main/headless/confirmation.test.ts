@@ -17,7 +17,7 @@ let host: TestHost;
 let server: HttpServer;
 
 beforeAll(async () => {
-  host = await startTestHost('', { impactMs: 1_000 });
+  host = await startTestHost();
   const options = { plane: host.plane, auth: new Auth(TOKEN), windowDir: '/nowhere', port: 0 };
   server = await startHttpServer({ ...options, host: '127.0.0.1' });
 });
@@ -107,7 +107,7 @@ test('what disturbs nobody is not asked', async () => {
 });
 
 test('a daemon that cannot say how many it would disconnect is not stopped without a question either', async () => {
-  const hanging = await startTestHost('[tiny]\nbehaviour = "spin"\n', { impactMs: 300, deadMs: 60_000 });
+  const hanging = await startTestHost('[tiny]\nbehaviour = "spin"\n', { impactMs: 300, stopMs: 300 });
   try {
     await hanging.ask('daemon.start', { id: 'tiny' });
     const everybody = expect.stringContaining('everybody');

@@ -68,7 +68,7 @@ test('a command that is outstanding when the process ends says so, with its last
 });
 
 test('a daemon that hangs in init is killed at the deadline', async () => {
-  const { ask, snapshot } = await start('hang_in_init', { initMs: 500, backoffBaseMs: 60_000 });
+  const { ask, snapshot } = await start('hang_in_init', { initMs: 500, backoffBaseMs: 60_000, stopMs: 300 });
   const outcome = await ask('daemon.start', { id: 'tiny' });
   expect(outcome).toMatchObject({ ok: false, error: { code: 'crashed' } });
   expect(snapshot().cause).toBe('tiny did not become ready within 0.5 s and was killed');
@@ -141,6 +141,7 @@ test('a daemon that spins is shown as unresponsive, then killed', async () => {
     heartbeatMs: 100,
     unresponsiveMs: 400,
     deadMs: 1_500,
+    stopMs: 300,
     backoffBaseMs: 60_000,
   });
   await ask('daemon.start', { id: 'tiny' });

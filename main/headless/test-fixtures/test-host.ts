@@ -32,7 +32,10 @@ export interface TestHost {
   close(): Promise<void>;
 }
 
-/** `toml` is the configuration; limits are shortened so that a test need not wait. */
+/** What a daemon that does what it should has time for on the busiest machine; tests of one that hangs shorten it. */
+const PATIENT = { helloMs: 300_000, initMs: 300_000, stopMs: 60_000, deadMs: 300_000, impactMs: 60_000 };
+
+/** `toml` is the configuration; waits of main itself are shortened, so that a test need not wait. */
 export async function startTestHost(
   toml = '',
   limits: Partial<ControlLimits> = {},
@@ -69,7 +72,7 @@ export async function startTestHost(
     dataDir,
     configFile,
     autostart: null,
-    limits: { ...CONTROL_LIMITS, backoffBaseMs: 20, stopMs: 1_000, stopGraceMs: 100, ...limits },
+    limits: { ...CONTROL_LIMITS, ...PATIENT, backoffBaseMs: 20, stopGraceMs: 100, ...limits },
   });
   const events: ControlEvent[] = [];
   plane.subscribe(SYSTEM, (event) => events.push(event));
