@@ -160,10 +160,17 @@ export interface Manifest<
   readonly summary: string;
   /** Runs for Signalbox itself: started first, stopped last, without buttons. */
   readonly internal?: boolean;
+  /** Of an internal daemon: it runs only where another one names it among its {@link helpers}, or who is asked starts it. */
+  readonly onDemand?: boolean;
   /** What main uses this daemon for; at most one daemon has a role. */
   readonly role?: 'recorder';
   /** Daemons that must run before this one. */
   readonly dependsOn?: readonly string[];
+  /**
+   * Daemons that it asks with a configuration. They are started along with it, and when a reload names them; it starts and runs
+   * without them as well.
+   */
+  helpers?(config: z.output<Config>): readonly string[];
   /** Schema of the daemon's table in the configuration file. Everything has a default. */
   readonly config: Config;
   /**

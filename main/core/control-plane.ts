@@ -119,6 +119,7 @@ class Plane implements ControlPlane {
       registry,
       launcher,
       plan: (id) => this.#plans.plan(id),
+      helpersOf: (id) => this.#plans.helpersOf(id),
       clock,
       limits,
       random: Math.random,
@@ -241,7 +242,7 @@ class Plane implements ControlPlane {
   get autostart(): readonly string[] {
     const wanted = this.#options.autostart ?? this.#instance.config.current?.autostart ?? [];
     return this.#options.registry
-      .filter((manifest) => manifest.internal === true || wanted.includes(manifest.id))
+      .filter(({ id, internal, onDemand }) => (internal === true && onDemand !== true) || wanted.includes(id))
       .map((manifest) => manifest.id);
   }
 

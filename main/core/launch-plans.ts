@@ -51,6 +51,16 @@ export class LaunchPlans {
     };
   }
 
+  /** Daemons that `id` asks with the configuration in force; none where that cannot be used. */
+  helpersOf(id: string): readonly string[] {
+    const { config: store, options } = this.#parts;
+    const manifest = options.registry.find((one) => one.id === id);
+    const config = store.daemon(id);
+    if (manifest?.helpers === undefined || !config.ok) return [];
+    const parsed = manifest.config.safeParse(config.result.input);
+    return parsed.success ? manifest.helpers(parsed.data) : [];
+  }
+
   /** Who listens now: daemons, and the host itself. */
   holders(): readonly Holder[] {
     return holdersOf(this.dashboard, this.#parts.snapshots());

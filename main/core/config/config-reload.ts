@@ -74,6 +74,7 @@ export class ConfigReload {
     }
     const { changed } = store.accept(document);
     onError(null);
+    this.#parts.supervisor.helpRunning();
     const outcomes = await Promise.all(
       parts.map(async (part) => ({
         part,

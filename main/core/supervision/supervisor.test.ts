@@ -18,15 +18,19 @@ let clock: FakeClock;
 let launcher: FakeLauncher;
 let order: string[];
 let supervisor: Supervisor;
+/** Whom a daemon asks; told by the configuration. */
+let helpers: Readonly<Record<string, readonly string[]>>;
 
 beforeEach(() => {
   clock = new FakeClock();
   launcher = new FakeLauncher();
   order = [];
+  helpers = {};
   supervisor = new Supervisor({
     registry,
     launcher,
     plan: () => ({ ok: true, result: { runtime: 'node', config: {}, dataDir: '/d', logDir: '/l' } }),
+    helpersOf: (id) => helpers[id] ?? [],
     clock,
     limits: CONTROL_LIMITS,
     random: () => 0,
@@ -144,4 +148,30 @@ test('killAll leaves no process', async () => {
   await supervisor.startAll(['log', 'web', 'lone'], (_id, work) => work());
   supervisor.killAll('forced');
   expect(launcher.processes.every(({ ended }) => ended)).toBe(true);
+});
+
+test('whom a daemon asks is started along with it, and it does not wait for them', async () => {
+  obedient();
+  helpers = { lone: ['db'] };
+  const { onLaunch } = launcher;
+  launcher.onLaunch = (process) => {
+    if (process.request.id !== 'db') onLaunch?.(process);
+  };
+  expect(await supervisor.start('lone')).toMatchObject({ ok: true });
+  expect(supervisor.find('db')?.state).toBe('starting');
+});
+
+test('one that is asked and does not start keeps nobody from running', async () => {
+  obedient();
+  helpers = { lone: ['unknown'] };
+  expect(await supervisor.start('lone')).toMatchObject({ ok: true });
+});
+
+test('a configuration by which those who run ask others starts them, and nobody else', async () => {
+  obedient();
+  await supervisor.start('lone');
+  helpers = { lone: ['log'], web: ['db'] };
+  supervisor.helpRunning();
+  expect(await supervisor.find('log')?.settled()).toMatchObject({ ok: true });
+  expect(supervisor.find('db')?.state).toBe('stopped');
 });

@@ -18,6 +18,8 @@ export interface SupervisorOptions {
   readonly registry: readonly Manifest[];
   readonly launcher: DaemonLauncher;
   readonly plan: (id: string) => Outcome<LaunchPlan>;
+  /** Daemons that `id` asks with the configuration in force; none where absent. */
+  readonly helpersOf?: (id: string) => readonly string[];
   readonly clock: Clock;
   readonly limits: ControlLimits;
   /** Numbers from 0 up to 1, for jitter. */
@@ -33,12 +35,14 @@ export class Supervisor {
   readonly #daemons = new Map<string, ManagedDaemon>();
   readonly #dependencies = new Map<string, readonly string[]>();
   readonly #peers = new Peers(this.#daemons);
+  readonly #helpersOf: (id: string) => readonly string[];
   readonly #layers: readonly (readonly string[])[];
   #closing = false;
 
   constructor(options: SupervisorOptions) {
     const { registry, launcher, plan, clock, limits, random, events } = options;
     this.#layers = startLayers(registry);
+    this.#helpersOf = options.helpersOf ?? (() => []);
     const telling: ManagedDaemonEvents = {
       ...events,
       onSnapshot: (snapshot, previous) => {
@@ -84,7 +88,14 @@ export class Supervisor {
       const message = `${id} needs ${other}, which does not run: ${started.error.message}`;
       return { ok: false, error: { ...started.error, message } };
     }
+    this.#startHelpers(id);
     return await daemon.start();
+  }
+
+  /** The configuration is another one: who runs may ask others now. */
+  helpRunning(): void {
+    for (const { id, state } of this.snapshots())
+      if (state === 'running' || state === 'starting') this.#startHelpers(id);
   }
 
   async stop(id: string): Promise<Outcome<DaemonSnapshot>> {
@@ -141,6 +152,11 @@ export class Supervisor {
 
   resume(): void {
     for (const daemon of this.#daemons.values()) daemon.resume();
+  }
+
+  /** Nobody waits for them: whoever asks them does without while they are away, and why they do not start is in their state. */
+  #startHelpers(id: string): void {
+    for (const helper of this.#helpersOf(id)) if (!this.#closing) void this.#ensureRunning(helper);
   }
 
   async #ensureRunning(id: string): Promise<Outcome<DaemonSnapshot>> {
