@@ -3,9 +3,10 @@
  * build; nothing else names a daemon.
  */
 import type { Manifest } from '../contract/manifest.ts';
+import { manifest as accounts } from './accounts/manifest.ts';
 import { manifest as ircd } from './ircd/manifest.ts';
 import { manifest as objects } from './objects/manifest.ts';
 import { manifest as recorder } from './recorder/manifest.ts';
 import { manifest as relay } from './relay/manifest.ts';
 
-export const registry: readonly Manifest[] = [ircd, relay, objects, recorder];
+export const registry: readonly Manifest[] = [ircd, relay, objects, accounts, recorder];

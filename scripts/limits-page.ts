@@ -3,6 +3,7 @@
  * code reads. Called by reference-docs.ts and its test.
  */
 import type { Limit } from '../contract/limit.ts';
+import { limits as accountsLimits } from '../daemons/accounts/limits.ts';
 import { limits as ircdLimits } from '../daemons/ircd/limits.ts';
 import { CLIENT_LIMITS as OBJECTS_CLIENT_LIMITS } from '../daemons/objects/client/limits.ts';
 import { FIXED_LIMITS as OBJECTS_FIXED_LIMITS, LIMITS as OBJECTS_LIMITS } from '../daemons/objects/limits.ts';
@@ -47,6 +48,13 @@ export const LIMIT_TABLES: readonly {
       'Programs that use it give other numbers for `deadlineMs`, `connectMs`, `closeMs`, `depth` and `getBytes`.',
     file: 'daemons/objects/client/limits.ts',
     limits: OBJECTS_CLIENT_LIMITS,
+  },
+  {
+    title: 'Accounts',
+    about:
+      '`passwordCharacters` is a key of `[accounts]`; the others are fixed. See [accounts](accounts.md).',
+    file: 'daemons/accounts/limits.ts',
+    limits: accountsLimits,
   },
   {
     title: 'Recorder',

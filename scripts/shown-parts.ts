@@ -118,6 +118,11 @@ export const SHOWN_PARTS: Readonly<Record<string, Shown>> = {
   'daemons/runtime/net/connect-throttle.ts TokenBucket': ['limiter connects'],
   'daemons/runtime/telemetry/loop-watch.ts TokenBucket':
     'which blocks of the loop are told one by one: `loop_blocks_total` counts all of them',
+  'daemons/runtime/net/peer-door.ts DuplexChannel':
+    'one a daemon that asks: what waits there are its questions, which it shows',
+  'daemons/runtime/net/peer-link.ts DuplexChannel': 'the other end of that',
+  'daemons/runtime/net/peer-questions.ts PendingRequests': ['correlation accounts'],
+  'daemons/accounts/credentials.ts ThreadPool': ['pool passwords'],
   'daemons/ircd/daemon.ts ThreadPool': ['pool certificates'],
   'daemons/ircd/irc-server.ts TurnBudget': ['queue registrations'],
   'daemons/ircd/passwords.ts ThreadPool': ['pool passwords'],
@@ -142,6 +147,7 @@ export const SHOWN_PARTS: Readonly<Record<string, Shown>> = {
     'correlation ircd',
     'correlation relay',
     'correlation objects',
+    'correlation accounts',
   ],
   'main/cli/socket-client.ts PendingRequests': 'a command line: it ends with its answer and shows nothing',
   'main/electron/tray-notice.ts SavedFile': 'written once',
@@ -154,6 +160,7 @@ export const SHOWN_BESIDES: readonly string[] = [
   'queue link to ircd',
   'queue link to relay',
   'queue link to objects',
+  'queue link to accounts',
   'queue link to recorder',
   'queue send queue bytes',
   'queue receive queue bytes',

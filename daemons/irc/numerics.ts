@@ -145,5 +145,12 @@ export const N = {
   ERR_CHANOPEN: n('713', 'Channel is open.'),
   ERR_KNOCKONCHAN: n('714', 'You are already on that channel.'),
   ERR_NOPRIVS: n('723', 'Insufficient oper privileges.'),
+  RPL_LOGGEDIN: n('900'),
+  RPL_LOGGEDOUT: n('901'),
+  ERR_NICKLOCKED: n('902', 'The account is suspended'),
+  RPL_SASLSUCCESS: n('903', 'SASL authentication successful'),
   ERR_SASLFAIL: n('904', 'SASL authentication failed'),
+  ERR_SASLTOOLONG: n('905', 'SASL message too long'),
+  ERR_SASLABORTED: n('906', 'SASL authentication aborted'),
+  RPL_SASLMECHS: n('908', 'are available SASL mechanisms'),
 } as const satisfies Record<string, Numeric>;

@@ -4,6 +4,7 @@
  */
 import type { TurnBudget } from '../runtime/async/turn-budget.ts';
 import type { WorkAccount } from '../runtime/async/work-account.ts';
+import type { Accounts } from './accounts/accounts.ts';
 import type { ClientLog } from './client-log.ts';
 import type { Cloaks } from './cloak.ts';
 import type { IrcdConfig } from './config.ts';
@@ -34,6 +35,7 @@ export interface CommandServer {
   readonly host: ServerHost;
   readonly state: NetworkState;
   readonly counters: ProtocolCounters;
+  readonly accounts: Accounts;
   readonly passwords: PasswordChecker;
   readonly tuning: Tuning;
   readonly bans: ServerBans;

@@ -123,6 +123,22 @@ const sts = z.strictObject({
   preload: z.boolean().default(false).describe('Whether clients may come with this policy built in.'),
 });
 
+const accounts = z.strictObject({
+  authority: z
+    .enum(['embedded', 'services', 'none'])
+    .default('embedded')
+    .describe(
+      'Who knows the accounts: the store of this instance, linked services, or nobody. While it is away nobody can log in.',
+    ),
+  registration: z.enum(['open', 'closed']).default('open').describe('Whether clients may register accounts.'),
+  verify: z.enum(['none']).default('none').describe('How a new account is confirmed.'),
+  before_connect: z
+    .boolean()
+    .default(true)
+    .describe('Whether an account may be registered before the connection is complete.'),
+  email_required: z.boolean().default(false).describe('Whether an e-mail address is needed to register.'),
+});
+
 /** Schema of the whole table. Everything has a default. */
 export const ircdConfigSchema = z.strictObject({
   server_name: serverName.default('irc.signalbox.local').describe('Name of this server.'),
@@ -147,6 +163,7 @@ export const ircdConfigSchema = z.strictObject({
     .describe('Gateways, such as web chats, that say for whom they connect (WEBIRC).'),
   cloak: cloak.prefault({}).describe('Hosts that hide addresses.'),
   sts: sts.optional().describe('Strict transport security (IRCv3 sts); none is announced without it.'),
+  accounts: accounts.prefault({}).describe('Accounts that clients log in to.'),
   admin: admin.prefault({}).describe('Answer to ADMIN.'),
   oper: z
     .array(oper)

@@ -5,7 +5,10 @@
 import { promises as dns } from 'node:dns';
 import { resolve } from 'node:path';
 import type { Outcome } from '../../contract/errors.ts';
+import { systemClock } from '../../kit/clock.ts';
+import { RequestFigures } from '../../kit/request-figures.ts';
 import { ratePerSecond, TokenBucket } from '../../kit/token-bucket.ts';
+import { instrumentCorrelation } from '../runtime/async/correlation.ts';
 import { instrumentPool } from '../runtime/async/pool-instrument.ts';
 import { logLost } from '../runtime/async/pool-log.ts';
 import { ThreadPool } from '../runtime/async/thread-pool.ts';
@@ -19,6 +22,8 @@ import { stopEffect } from '../runtime/host/impact-text.ts';
 import { BanFile } from '../runtime/net/ban-file.ts';
 import { type BanSaved, BanSaver, type BanSource } from '../runtime/net/ban-saver.ts';
 import { instrumentCounts } from '../runtime/telemetry/counted-instrument.ts';
+import { type AccountAuthority, absentServices, noAccounts } from './accounts/authority.ts';
+import { EmbeddedAuthority } from './accounts/embedded-authority.ts';
 import type { adminCommands } from './admin/commands.ts';
 import { createAdminHandlers } from './admin/handlers.ts';
 import { channelCells, connectionCells } from './admin/rows.ts';
@@ -62,6 +67,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
   /** Make a certificate for TLS listeners that have none. */
   readonly #threads: ThreadPool;
   readonly #latency;
+  readonly #accountFigures = new RequestFigures();
   readonly #names: Lookup;
   readonly #proxyLog = new TokenBucket(PROXY_LOG, performance.now());
   #config: IrcdConfig;
@@ -74,6 +80,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
     this.#threads = new ThreadPool({ name: 'certificates', max: 1, onLost: logLost(this.#logger) });
     instrumentPool(context.metrics, this.#threads);
     this.#latency = context.metrics.histogram('signalbox_ircd_command_latency_seconds');
+    instrumentCorrelation(context.metrics, 'accounts', this.#accountFigures);
     this.#names = new Lookup({ resolver: new dns.Resolver(), dns: config.dns, ident: config.ident });
     this.#banFile = new BanFile(context.dataDir, serverBanSchema, limits.serverBans.default);
     const bans: BanSource<ServerBan> = {
@@ -113,6 +120,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
       bans: new ServerBans(),
       motd: null,
       commands: COMMANDS,
+      accounts: this.#authorityOf(config),
     });
     this.commands = createAdminHandlers({ server: this.#server, net: this.#net, lookup: this.#names });
     const { state } = this.#server;
@@ -159,8 +167,11 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
     const motd = prepared.motd === undefined ? this.#server.motd : prepared.motd;
     const newMotd = JSON.stringify(motd) !== JSON.stringify(this.#server.motd);
     this.#names.configure(config);
+    const before = this.#config;
     this.#config = config;
+    const sameAuthority = before.accounts.authority === config.accounts.authority;
     this.#server.configure(config, motd, prepared.gateways, cloaks);
+    if (!sameAuthority) this.#server.accounts.use(this.#authorityOf(config));
     noticeOpers(this.#server, 'The configuration was read again');
     return { renewed: newMotd ? ['motd_file', ...renewed] : renewed, needRestart: ['server_name'] };
   }
@@ -182,9 +193,22 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
     this.#server.closing = reason;
     this.#server.clientLog.close();
     await this.#net.drain(reason, AbortSignal.any([deadline, AbortSignal.timeout(DRAIN_MS)]));
+    this.#server.accounts.authority.close();
     await this.#server.passwords.close();
     await this.#banSaver.close();
     await this.#threads.close(0);
+  }
+
+  /** Who knows the accounts with a configuration. */
+  #authorityOf({ accounts: { authority } }: IrcdConfig): AccountAuthority {
+    if (authority === 'none') return noAccounts();
+    if (authority === 'services') return absentServices();
+    return new EmbeddedAuthority({
+      peers: this.#context.peers,
+      clock: systemClock,
+      figures: this.#accountFigures,
+      log: (level, event, message) => this.#logger[level](event, message),
+    });
   }
 
   // What the protocol asks of its process

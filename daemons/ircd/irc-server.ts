@@ -14,6 +14,8 @@ import { WorkAccount, WorkGroup } from '../runtime/async/work-account.ts';
 import type { WorkGate } from '../runtime/async/work-gate.ts';
 import { workPrices } from '../runtime/async/work-prices.ts';
 import type { StepResult, WorkSteps } from '../runtime/async/work-turns.ts';
+import { AccountDesk } from './accounts/account-desk.ts';
+import { type AccountAuthority, noAccounts } from './accounts/authority.ts';
 import { depart } from './actions/quit.ts';
 import { CAP } from './client/capabilities.ts';
 import { LabelCapture, MAX_LABEL_BYTES } from './client/label-capture.ts';
@@ -47,12 +49,15 @@ export interface ServerOptions {
   readonly motd: readonly string[] | null;
   /** By upper-case name. */
   readonly commands: ReadonlyMap<string, Command>;
+  /** Who knows the accounts; nobody where absent. */
+  readonly accounts?: AccountAuthority;
 }
 
 /** The protocol: takes lines, finds their command, runs it and keeps the state. */
 export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer {
   readonly host: ServerHost;
   readonly state: NetworkState;
+  readonly accounts: AccountDesk;
   readonly counters = new ProtocolCounters();
   readonly passwords = new PasswordChecker(({ message, thread }) =>
     this.host.log('error', 'thread_lost', message, { thread }),
@@ -94,6 +99,7 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
     this.config = options.config;
     this.motd = options.motd;
     this.isupport = supportLines(options.config.network, this.tuning);
+    this.accounts = new AccountDesk(this, options.accounts ?? noAccounts());
   }
 
   get name(): string {
@@ -113,6 +119,7 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
     this.cloaks = cloaks;
     this.refreshIsupport();
     this.state.me.description = config.description;
+    this.accounts.reoffer();
     for (const { local } of this.state.opers) if (local !== null) this.#reviseOper(local);
   }
 

@@ -308,6 +308,18 @@ export const limits = {
     reason:
       'Lines a client may send while its password is checked or its welcome waits; the same room as the receive queue.',
   },
+  saslMessageBytes: {
+    default: 4_096,
+    unit: 'bytes',
+    reason:
+      'Base64 of one message of SASL: four times the longest password with its account, and no memory for a crowd.',
+  },
+  loginFailurePenaltyLines: {
+    default: 5,
+    unit: 'lines',
+    reason:
+      'Flood allowance that a failed login takes; the keeper of the accounts makes guessers wait besides.',
+  },
   serverBans: {
     default: 10_000,
     unit: 'count',

@@ -40,6 +40,9 @@ it('measures what it says, in these units', () => {
       oversized_lines_total counter
       kline_matches_total counter
       oper_failures_total counter
+      logins_total counter
+      login_failures_total counter
+      account_registrations_total counter
       handler_errors_total counter
       command_latency_seconds histogram seconds`),
   );
@@ -65,6 +68,7 @@ it('draws only what it measures, under a title each', () => {
       Arrivals: accepted_total registrations_total
       Channels: channels
       Writes: writes_total ticks_total
+      Logins to accounts: logins_total login_failures_total
       Refusals: refused_throttled_total refused_address_total refused_full_total refused_banned_total flood_kills_total`),
   );
   expect(highlights).toEqual({
@@ -107,6 +111,14 @@ it('has commands of these dangers, for these roles, with and without an audit tr
       broadcast disruptive operate recorded json ~deliveries_total
       caches safe read always table
       clear-caches safe operate recorded json ~cache_depth{cache="dns"}
+      accounts safe operate always table
+      account safe operate always json
+      reset-password disruptive admin recorded json
+      suspend-account disruptive operate always json
+      unsuspend-account safe operate recorded json
+      drop-account irreversible admin recorded json confirm:account
+      login-failures safe operate always table
+      reset-login-failures safe operate recorded json
       throttle safe operate always table
       reset-throttle safe operate recorded json
       limits safe read always table
@@ -148,6 +160,15 @@ it('takes arguments within these bounds, and fills in what is left out', () => {
       remove-ban kind kline|dline
       remove-ban mask string 1..200
       broadcast text string 1..400
+      accounts text string 0..30 default=""
+      accounts limit integer 1..2000 default=500
+      account account string 1..30
+      reset-password account string 1..30
+      suspend-account account string 1..30
+      suspend-account reason string 1..200 default="Suspended by an administrator"
+      unsuspend-account account string 1..30
+      drop-account account string 1..30
+      reset-login-failures who string 0..64 default=""
       throttle limit integer 1..10000 default=500
       reset-throttle address string 0..64 default=""`),
   );

@@ -38,6 +38,9 @@ const metrics: readonly MetricSpec[] = [
   counter('oversized_lines', 'Lines discarded for their length'),
   counter('kline_matches', 'Clients refused or dropped because a K-line or D-line matched'),
   counter('oper_failures', 'OPER attempts that failed'),
+  counter('logins', 'Clients that logged in to an account'),
+  counter('login_failures', 'Logins to accounts that were refused'),
+  counter('account_registrations', 'Accounts that clients registered'),
   counter('handler_errors', 'Commands that failed by a defect of the server'),
   histogram('command_latency', 'Time from the parsed line to the end of its handler'),
 ];
@@ -47,6 +50,7 @@ export const manifest = defineManifest({
   title: 'IRC server',
   summary: 'Takes IRC clients: RFC 1459/2812 with IRCv3.',
   config: ircdConfigSchema,
+  helpers: ({ accounts }) => (accounts.authority === 'embedded' ? ['accounts'] : []),
   places: listenPlaces,
   metrics,
   commands: adminCommands,
@@ -76,6 +80,10 @@ export const manifest = defineManifest({
     { title: 'Arrivals', metrics: [name('accepted_total'), name('registrations_total')] },
     { title: 'Channels', metrics: [name('channels')] },
     { title: 'Writes', metrics: [name('writes_total'), name('ticks_total')] },
+    {
+      title: 'Logins to accounts',
+      metrics: [name('logins_total'), name('login_failures_total')],
+    },
     {
       title: 'Refusals',
       metrics: [...refusalMetrics('ircd'), name('flood_kills_total')],

@@ -16,6 +16,7 @@ import {
 } from '../runtime/async/work-turns.ts';
 import type { BegunDeed, DeedAnswer } from '../runtime/host/deed-ledger.ts';
 import type { BanSaved } from '../runtime/net/ban-saver.ts';
+import type { AccountAuthority } from './accounts/authority.ts';
 import { COMMANDS } from './commands/registry.ts';
 import { type IrcdConfig, ircdConfigSchema } from './config.ts';
 import { IrcServer } from './irc-server.ts';
@@ -213,6 +214,7 @@ export class MemoryServer {
     config: Partial<IrcdConfig> = {},
     motd: readonly string[] | null = null,
     work: WorkTurnsOptions = { turnMs: Number.POSITIVE_INFINITY, sliceMs: Number.POSITIVE_INFINITY },
+    accounts?: AccountAuthority,
   ) {
     this.host = new MemoryHost(work);
     this.server = new IrcServer({
@@ -221,6 +223,7 @@ export class MemoryServer {
       bans: new ServerBans(),
       motd,
       commands: COMMANDS,
+      ...(accounts === undefined ? {} : { accounts }),
     });
   }
 

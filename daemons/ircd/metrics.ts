@@ -61,6 +61,9 @@ export function publishMetrics(
   const handlerErrors = counter('handler_errors');
   const proxyRefusals = counter('refused_proxy');
   const webSocketFailures = counter('websocket_handshake_failures');
+  const logins = counter('logins');
+  const loginFailures = counter('login_failures');
+  const accountRegistrations = counter('account_registrations');
   const users = gauge('registered_users');
   const opers = gauge('opers');
   const channels = gauge('channels');
@@ -85,6 +88,9 @@ export function publishMetrics(
     handlerErrors.setTotal(server.counters.handlerErrors);
     proxyRefusals.setTotal(net.failures.proxy);
     webSocketFailures.setTotal(net.failures.webSocket);
+    logins.setTotal(server.accounts.counts.logins);
+    loginFailures.setTotal(server.accounts.counts.failures);
+    accountRegistrations.setTotal(server.accounts.counts.registrations);
     users.set(server.state.localUserCount);
     opers.set(server.state.opers.size);
     channels.set(server.state.channels.size);

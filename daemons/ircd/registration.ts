@@ -35,6 +35,7 @@ export function startRegistration(server: CommandServer, connection: Connection<
     negotiating: false,
     lookingUp: false,
     identUsername: null,
+    nickTaken: false,
     finishing: false,
     gateway: null,
   });

@@ -573,4 +573,38 @@ export const limits = {
     unit: 'bytes',
     reason: 'Largest answer that is read: a long list as JSON; more would be held in memory whole.',
   },
+  peerProofMs: {
+    default: 10_000,
+    unit: 'milliseconds',
+    reason:
+      'How long another daemon of the instance may take to prove that it is one; it needs a millisecond.',
+  },
+  peerConnections: {
+    default: 64,
+    unit: 'count',
+    reason:
+      'Connections of other daemons to one, and of strangers who found its port and have not been shown out yet.',
+  },
+  peerQuestions: {
+    default: 4_096,
+    unit: 'count',
+    reason:
+      'Questions of one daemon to another that wait for an answer: a login storm of a whole network; further ones are refused at once.',
+  },
+  peerAnswerMs: {
+    default: 15_000,
+    unit: 'milliseconds',
+    reason:
+      'A question to another daemon is given up after this: longer than a full queue of password checks takes.',
+  },
+  peerRetryMs: {
+    default: 100,
+    unit: 'milliseconds',
+    reason: 'First wait before a broken link to another daemon is made again; it doubles with each failure.',
+  },
+  peerRetryMostMs: {
+    default: 5_000,
+    unit: 'milliseconds',
+    reason: 'Longest such wait; where the other one listens elsewhere it is over at once.',
+  },
 } as const satisfies Record<string, Limit>;

@@ -32,6 +32,8 @@ const OPERATE = [
   ...['daemon.start', 'daemon.stop', 'daemon.restart', 'daemon.stopImpact', 'audit.query', 'config.get'],
   ...['ircd clients', 'ircd client', 'ircd kill', 'ircd channels', 'ircd channel', 'ircd clear-channel'],
   ...['ircd bans', 'ircd add-ban', 'ircd remove-ban', 'ircd broadcast', 'ircd clear-caches'],
+  ...['ircd accounts', 'ircd account', 'ircd suspend-account', 'ircd unsuspend-account'],
+  ...['ircd login-failures', 'ircd reset-login-failures'],
   ...['ircd throttle', 'ircd reset-throttle', 'relay clients', 'relay client', 'relay kill', 'relay room'],
   ...['relay close-room', 'relay broadcast', 'relay add-ban', 'relay remove-ban', 'relay bans'],
   ...['relay throttle', 'relay reset-throttle'],
@@ -50,6 +52,7 @@ const OPERATE = [
 ];
 const ADMIN = [
   ...['config.check', 'config.reload', 'ircd rehash', 'ircd set-limits', 'relay set-limits'],
+  ...['ircd reset-password', 'ircd drop-account', 'accounts backup'],
   ...['objects delete', 'objects set-limits', 'objects set-threads'],
   ...['recorder vacuum', 'recorder backup', 'sessions.list', 'session.end', 'sessions event', 'task.cancel'],
 ];

@@ -5,8 +5,12 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { z } from 'zod';
 import type { Role } from '../../contract/access.ts';
 import { type Outcome as Answer, toWireError } from '../../contract/errors.ts';
+import type { CommandSpec } from '../../contract/manifest.ts';
+import { startAccounts } from '../../daemons/accounts/daemon.ts';
+import { manifest as accountsManifest } from '../../daemons/accounts/manifest.ts';
 import { createAdminHandlers } from '../../daemons/ircd/admin/handlers.ts';
 import { manifest as ircdManifest } from '../../daemons/ircd/manifest.ts';
 import { Lookup } from '../../daemons/ircd/net/lookup.ts';
@@ -163,9 +167,17 @@ async function relayWorld(): Promise<World> {
 }
 
 /** An empty database. */
-async function recorderWorld(): Promise<World> {
+const recorderWorld = () =>
+  databaseWorld(new DaemonHost({ manifest: recorderManifest, start: startRecorder }));
+
+const accountsWorld = () =>
+  databaseWorld(new DaemonHost({ manifest: accountsManifest, start: startAccounts }));
+
+/** A daemon that does nothing but keep a database. */
+async function databaseWorld<Config extends z.ZodType, Commands extends Record<string, CommandSpec>>(
+  host: DaemonHost<Config, Commands>,
+): Promise<World> {
   const dataDir = mkdtempSync(join(tmpdir(), 'signalbox-admin-'));
-  const host = new DaemonHost({ manifest: recorderManifest, start: startRecorder });
   await host.start({ config: {}, dataDir, instance: 1, outside: OUTSIDE });
   return {
     commands: host,
@@ -190,6 +202,7 @@ const WORLDS: Readonly<Record<string, () => Promise<World>>> = {
   ircd: ircWorld,
   relay: relayWorld,
   objects: objectsWorld,
+  accounts: accountsWorld,
   recorder: recorderWorld,
 };
 

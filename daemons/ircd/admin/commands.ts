@@ -8,6 +8,7 @@ import { banActions, banColumns } from '../../runtime/net/client-columns.ts';
 import { throttleCommands } from '../../runtime/net/throttle-commands.ts';
 import { limits } from '../limits.ts';
 import { ADJUSTABLE_LIMITS } from '../tuning.ts';
+import { accountCommands } from './account-commands.ts';
 import { cacheColumns, channelColumns, clientFields, connectionColumns, memberColumns } from './columns.ts';
 import { channelActions, clientActions } from './row-actions.ts';
 
@@ -157,6 +158,7 @@ export const adminCommands = {
     result: 'json',
     effects: ['signalbox_ircd_cache_depth{cache="dns"}'],
   }),
+  ...accountCommands,
   ...throttleCommands(limit),
   limits: defineCommand({
     summary: 'Show the limits in force and why they are there',

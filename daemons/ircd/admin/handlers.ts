@@ -17,6 +17,7 @@ import type { LocalClient } from '../state/local-client.ts';
 import type { User } from '../state/user.ts';
 import { ADJUSTABLE_LIMITS, type AdjustableLimit } from '../tuning.ts';
 import { inTurns } from '../work-steps.ts';
+import { accountHandlers } from './account-handlers.ts';
 import type { adminCommands } from './commands.ts';
 import { connectionRow } from './rows.ts';
 import { broadcast, clearChannel, listChannels, listClients } from './walks.ts';
@@ -136,6 +137,7 @@ export function createAdminHandlers(targets: AdminTargets): CommandHandlers<type
           : `sends a notice to ${counted(server.state.localUserCount, 'client')}`,
       run: ({ text }) => inTurns(server.host, server.house, broadcast(server, text)),
     },
+    ...accountHandlers(server),
     caches: {
       run: () => {
         const { depth, hits, misses } = targets.lookup.names.stats();

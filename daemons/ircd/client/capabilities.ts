@@ -27,6 +27,9 @@ export const CAP = {
   capNotify: 1 << 14,
   standardReplies: 1 << 15,
   chghost: 1 << 16,
+  accountNotify: 1 << 17,
+  sasl: 1 << 18,
+  accountRegistration: 1 << 19,
 } as const;
 
 /** The bits that say how a message is framed. */
@@ -37,20 +40,24 @@ export const VARIANT_BITS = CAP.messageTags | CAP.serverTime | CAP.accountTag | 
 export const VARIANTS = CAP.binaryFrames + CAP.textFrames;
 
 /**
- * Names on the wire, in the order in which `CAP LS` lists them. `account-tag` and `account-notify` would promise what
- * cannot happen while there are no accounts, so they are not offered.
+ * Names on the wire, in the order in which `CAP LS` lists them. Those that have to do with accounts are offered only while somebody
+ * stands behind them: see `AccountDesk.offers`.
  */
 export const CAPABILITY_NAMES: ReadonlyMap<string, number> = new Map([
+  ['account-notify', CAP.accountNotify],
+  ['account-tag', CAP.accountTag],
   ['away-notify', CAP.awayNotify],
   ['batch', CAP.batch],
   ['cap-notify', CAP.capNotify],
   ['chghost', CAP.chghost],
+  ['draft/account-registration', CAP.accountRegistration],
   ['echo-message', CAP.echoMessage],
   ['extended-join', CAP.extendedJoin],
   ['invite-notify', CAP.inviteNotify],
   ['labeled-response', CAP.labeledResponse],
   ['message-tags', CAP.messageTags],
   ['multi-prefix', CAP.multiPrefix],
+  ['sasl', CAP.sasl],
   ['server-time', CAP.serverTime],
   ['setname', CAP.setname],
   ['standard-replies', CAP.standardReplies],

@@ -1,13 +1,146 @@
-/** AUTHENTICATE: IRCv3 SASL. Without services there is no mechanism, so `sasl` is not offered and this always fails. */
+/** AUTHENTICATE: IRCv3 sasl 3.2, also after registration and again. What is in the messages, whoever knows the accounts reads. */
+
+import type { SaslAnswer } from '../../../contract/accounts.ts';
+import { rejectionCode } from '../../../kit/pending-requests.ts';
 import { N } from '../../irc/numerics.ts';
+import { MECHANISM_LIST } from '../accounts/account-desk.ts';
+import { SASL_PIECE_BYTES, type SaslSession } from '../accounts/sasl-sessions.ts';
+import type { CommandServer } from '../command-server.ts';
+import { limits } from '../limits.ts';
+import type { LocalClient } from '../state/local-client.ts';
 import type { Command } from './command.ts';
+
+const UNAVAILABLE = 'SASL authentication failed: accounts cannot be asked now, try again later';
 
 export const authenticate: Command = {
   name: 'AUTHENTICATE',
   minParams: 1,
   phase: 'any',
-  help: ['AUTHENTICATE <mechanism>', 'Logs in to an account; no mechanism is available without services.'],
-  run(_server, client) {
-    client.reply(N.ERR_SASLFAIL);
+  help: ['AUTHENTICATE <mechanism> | <base64> | + | *', 'Logs in to an account (SASL); * ends the attempt.'],
+  run(server, client, params) {
+    const piece = params[0] ?? '';
+    const { sessions } = server.accounts;
+    const session = sessions.of(client);
+    if (piece === '*') abort(server, client);
+    else if (piece.length > SASL_PIECE_BYTES) {
+      endSession(server, client);
+      client.reply(N.ERR_SASLTOOLONG);
+    } else if (session === undefined) begin(server, client, piece.toUpperCase());
+    else goOn(server, client, session, piece);
   },
 };
+
+/** A client that goes on without having logged in, or wants to begin again. */
+function abort(server: CommandServer, client: LocalClient): void {
+  endSession(server, client);
+  client.reply(N.ERR_SASLABORTED);
+}
+
+/** Registration is done before the exchange is: it ends (IRCv3 sasl). */
+export function abandonSasl(server: CommandServer, client: LocalClient): void {
+  if (server.accounts.sessions.of(client) !== undefined) abort(server, client);
+}
+
+function endSession(server: CommandServer, client: LocalClient): void {
+  const { sessions, authority } = server.accounts;
+  if (!sessions.end(client)) return;
+  // Whoever does not hear of it forgets the exchange by itself.
+  if (authority.present) authority.ask('saslAbort', { session: sessionOf(client) }).catch(() => {});
+}
+
+function begin(server: CommandServer, client: LocalClient, mechanism: string): void {
+  const { accounts } = server;
+  if (!accounts.authority.present) {
+    client.reply(N.ERR_SASLFAIL, '', UNAVAILABLE);
+    return;
+  }
+  if (!MECHANISM_LIST.split(',').includes(mechanism)) {
+    client.reply(N.RPL_SASLMECHS, MECHANISM_LIST);
+    client.reply(N.ERR_SASLFAIL);
+    return;
+  }
+  accounts.sessions.begin(client);
+  const origin = accounts.originOf(client);
+  ask(server, client, accounts.authority.ask('saslStart', { session: sessionOf(client), mechanism, origin }));
+}
+
+function goOn(server: CommandServer, client: LocalClient, session: SaslSession, piece: string): void {
+  const outcome = server.accounts.sessions.add(session, piece);
+  if (outcome.kind === 'more') return;
+  if (outcome.kind === 'too_long') {
+    endSession(server, client);
+    client.reply(N.ERR_SASLFAIL, '', 'SASL authentication failed: the message is too long');
+    return;
+  }
+  const args = { session: sessionOf(client), data: outcome.data };
+  ask(server, client, server.accounts.authority.ask('saslData', args));
+}
+
+function ask(server: CommandServer, client: LocalClient, question: Promise<SaslAnswer>): void {
+  server.defer(
+    client,
+    question,
+    (answer) => settle(server, client, answer),
+    (error) => {
+      server.accounts.sessions.end(client);
+      const code = rejectionCode(error);
+      if (code !== 'unavailable' && code !== 'timeout')
+        server.host.log('error', 'login_unchecked', `A login could not be checked: ${String(error)}`);
+      client.reply(N.ERR_SASLFAIL, '', UNAVAILABLE);
+    },
+  );
+}
+
+function settle(server: CommandServer, client: LocalClient, answer: SaslAnswer): void {
+  if (answer.kind === 'challenge') {
+    sendChallenge(client, answer.data);
+    return;
+  }
+  server.accounts.sessions.end(client);
+  if (answer.kind === 'refused') {
+    refuse(server, client, answer);
+    return;
+  }
+  server.accounts.counts.logins++;
+  const steps = server.accounts.logIn(client, answer.login);
+  client.reply(N.RPL_SASLSUCCESS);
+  server.host.log('info', 'logged_in', `${client.target} logged in to ${answer.login.account}`, {
+    nick: client.target,
+    account: answer.login.account,
+    address: client.connection.remoteAddress,
+  });
+  if (steps !== null) server.host.work.runSteps(client.connection.work, steps);
+}
+
+/** In pieces of 400 bytes, the last of which is shorter. */
+function sendChallenge(client: LocalClient, data: string): void {
+  for (let at = 0; at < data.length; at += SASL_PIECE_BYTES)
+    client.send(`AUTHENTICATE ${data.slice(at, at + SASL_PIECE_BYTES)}`);
+  if (data.length % SASL_PIECE_BYTES === 0) client.send('AUTHENTICATE +');
+}
+
+function refuse(
+  server: CommandServer,
+  client: LocalClient,
+  { why, retrySeconds }: Extract<SaslAnswer, { readonly kind: 'refused' }>,
+): void {
+  if (why === 'unavailable') {
+    client.reply(N.ERR_SASLFAIL, '', UNAVAILABLE);
+    return;
+  }
+  server.accounts.counts.failures++;
+  client.connection.penalize(limits.loginFailurePenaltyLines.default);
+  if (why === 'suspended') client.reply(N.ERR_NICKLOCKED);
+  else if (why === 'throttled')
+    client.reply(
+      N.ERR_SASLFAIL,
+      '',
+      `SASL authentication failed: too many attempts failed, try again in ${retrySeconds} seconds`,
+    );
+  else client.reply(N.ERR_SASLFAIL);
+}
+
+/** What whoever knows the accounts calls the client's exchange. */
+function sessionOf(client: LocalClient): string {
+  return `${client.connection.id}`;
+}

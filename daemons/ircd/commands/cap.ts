@@ -8,6 +8,7 @@ import type { CommandServer } from '../command-server.ts';
 import { startNegotiation, tryRegister } from '../registration.ts';
 import type { LocalClient } from '../state/local-client.ts';
 import { stsPolicy } from '../sts.ts';
+import { abandonSasl } from './authenticate.ts';
 import type { Command } from './command.ts';
 
 export const cap: Command = {
@@ -32,7 +33,7 @@ export const cap: Command = {
         return;
       case 'REQ':
         startNegotiation(client);
-        request(client, params[1] ?? '');
+        request(server, client, params[1] ?? '');
         return;
       case 'END':
         end(server, client);
@@ -43,11 +44,16 @@ export const cap: Command = {
   },
 };
 
-/** What the server has for this client. */
+/** What the server has for this client now; one of version 302 reads the values as well. */
 function offered(server: CommandServer, client: LocalClient): string[] {
-  const names = [...CAPABILITY_NAMES.keys()];
+  const words: string[] = [];
+  for (const [name, bit] of CAPABILITY_NAMES) {
+    if (!server.accounts.offers(bit)) continue;
+    const value = client.cap302 ? server.accounts.valueOf(name) : '';
+    words.push(value === '' ? name : `${name}=${value}`);
+  }
   const policy = client.cap302 ? stsPolicy(server.config, client.connection) : null;
-  return policy === null ? names : [...names, policy];
+  return policy === null ? words : [...words, policy];
 }
 
 /** In several lines where they are needed; a client of version 302 knows by a `*` that more follow. */
@@ -72,7 +78,7 @@ function packed(prefix: string, separator: string, words: readonly string[]): st
 }
 
 /** All of the requested changes take effect or none. */
-function request(client: LocalClient, list: string): void {
+function request(server: CommandServer, client: LocalClient, list: string): void {
   let on = 0;
   let off = 0;
   let known = true;
@@ -84,6 +90,7 @@ function request(client: LocalClient, list: string): void {
     // cap-notify cannot be switched off by a version 302 client.
     else if (disable && bit === CAP.capNotify && client.cap302) known = false;
     else if (disable) off |= bit;
+    else if (!server.accounts.offers(bit)) known = false;
     else on |= bit;
   }
   const verdict = known ? 'ACK' : 'NAK';
@@ -96,5 +103,6 @@ function request(client: LocalClient, list: string): void {
 function end(server: CommandServer, client: LocalClient): void {
   if (client.pending === null) return;
   client.pending.negotiating = false;
+  abandonSasl(server, client);
   tryRegister(server, client);
 }

@@ -32,6 +32,7 @@ export const nick: Command = {
     }
     if (client.user.registered) return change(server, client, wanted);
     if (isFree(server, client, wanted)) {
+      if (client.pending !== null) client.pending.nickTaken = false;
       server.state.setNick(client.user, wanted, Date.now());
       tryRegister(server, client);
     }
@@ -42,6 +43,7 @@ export const nick: Command = {
 function isFree(server: CommandServer, client: LocalClient, wanted: string): boolean {
   const holder = server.state.nickHolder(wanted);
   if (holder === undefined || holder === client.user) return true;
+  if (client.pending !== null) client.pending.nickTaken = true;
   client.reply(N.ERR_NICKNAMEINUSE, wanted);
   return false;
 }

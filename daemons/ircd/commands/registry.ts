@@ -23,6 +23,7 @@ import { pass } from './pass.ts';
 import { ping, pong } from './ping.ts';
 import { ison, userhost } from './presence.ts';
 import { quit } from './quit.ts';
+import { register, verify } from './register.ts';
 import { dline, kline, undline, unkline } from './server-ban.ts';
 import { admin, info, links, map, time, version } from './server-info.ts';
 import { setname } from './setname.ts';
@@ -71,6 +72,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     pong,
     privmsg,
     quit,
+    register,
     rehash,
     restart,
     setname,
@@ -82,6 +84,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     unkline,
     userCommand,
     userhost,
+    verify,
     version,
     wallops,
     webirc,

@@ -4,6 +4,7 @@
  */
 
 import { N } from '../../irc/numerics.ts';
+import { MemoryAuthority } from '../accounts/memory-authority.ts';
 import { capabilityNames } from '../client/capabilities.ts';
 import { ircdConfigSchema, OPER_FLAGS } from '../config.ts';
 import { type MemoryClient, MemoryServer } from '../memory-server.ts';
@@ -35,6 +36,15 @@ const TLS: TlsDetails = { version: 'TLSv1.3', cipher: 'TLS_AES_256_GCM_SHA384', 
 const SITUATIONS: Readonly<Record<string, (scene: Scene) => void>> = {
   'bob is on TLS': ({ clients }) => void Object.assign(clients.bob, { tls: TLS }),
   'hosts are cloaked': ({ irc }) => void Object.assign(irc.server, { cloaks: { all: () => ['cloak.test'] } }),
+  'accounts are away': ({ accounts }) => void Object.assign(accounts, { present: false }),
+  'nobody may register accounts': ({ irc }) => {
+    const { config } = irc.server;
+    irc.server.configure({ ...config, accounts: { ...config.accounts, registration: 'closed' } }, null);
+  },
+  'the account bob is suspended': ({ accounts }) => {
+    accounts.accounts.get('bob')!.suspended = { reason: 'spam', by: 'eve' };
+  },
+  'bob is logged in': ({ clients }) => void Object.assign(clients.bob.user!, { account: 'bob' }),
   'bob has an account': ({ clients }) => void Object.assign(clients.bob.user!, { account: 'bobby' }),
   'nothing can be written down': ({ irc: { host } }) => {
     const refusal = { code: 'audit_unavailable', message: 'no room' } as const;
@@ -95,6 +105,8 @@ const SITUATIONS: Readonly<Record<string, (scene: Scene) => void>> = {
 /** The cast on a new server. */
 export class Scene {
   readonly irc: MemoryServer;
+  /** It knows one account, `bob`, whose password is `sesame`. */
+  readonly accounts = new MemoryAuthority({ bob: 'sesame' });
   readonly clients = {} as Record<Who, MemoryClient>;
 
   /** @param flag of an operator, which `ircop` has alone and `lesser` has not. */
@@ -105,7 +117,8 @@ export class Scene {
       { ...block, name: 'boss' },
       { ...block, name: 'far', hosts: ['*@203.0.113.*'] },
     ];
-    this.irc = new MemoryServer(ircdConfigSchema.parse({ server_name: 'irc.test', admin, oper }));
+    const config = ircdConfigSchema.parse({ server_name: 'irc.test', admin, oper });
+    this.irc = new MemoryServer(config, null, undefined, this.accounts);
     const { irc, clients } = this;
     for (const [at, who] of CAST.entries()) {
       irc.host.names = { host: `${who}.example`, ident: null };
@@ -216,6 +229,7 @@ export class Scene {
       if (user.registered) facts.set(`${who} registered`, '');
       facts.set(`${who} modes`, user.modeLetters());
       if (caps !== 0) facts.set(`${who} caps`, capabilityNames(caps).join(' '));
+      if (user.account !== null) facts.set(`${who} account`, user.account);
       if (user.away !== null) facts.set(`${who} away`, user.away);
       if (oper !== null) facts.set(`${who} operator`, `${oper.name} with ${[...oper.flags].join(' ')}`);
       if (pending?.password != null) facts.set(`${who} password`, 'given');
@@ -232,6 +246,11 @@ export class Scene {
       for (const [letter, { entries }] of Object.entries(lists))
         for (const { mask } of entries) facts.set(`${name} +${letter} ${mask.text}`, '');
     }
+    for (const { name, password, suspended } of this.accounts.accounts.values())
+      facts.set(
+        `account ${name}`,
+        suspended === null ? password : `suspended by ${suspended.by}: ${suspended.reason}`,
+      );
     for (const { kind, mask, reason, by, expiresMs } of server.bans.list()) {
       const until = expiresMs === null ? '' : `, ${Math.round((expiresMs - Date.now()) / 60_000)} minutes`;
       facts.set(`${kind} ${mask}`, inWords(`${reason}, by ${by}${until}`, ''));

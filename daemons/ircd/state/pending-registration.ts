@@ -9,6 +9,8 @@ export interface PendingRegistration {
   lookingUp: boolean;
   /** Username confirmed by ident, null when it was not. */
   identUsername: string | null;
+  /** The nick that was asked for last was somebody else's. */
+  nickTaken: boolean;
   /** The password is being checked or the welcome is under way. */
   finishing: boolean;
   /** Where the gateway is that brought this client; null for one that came by itself. */

@@ -17,7 +17,8 @@ import { commandHandlers } from './command-handlers.ts';
 const RUNS: Readonly<Record<string, readonly string[]>> = {
   ircd: [
     ...['clients', 'client', 'channels', 'channel', 'bans', 'caches', 'throttle', 'limits'],
-    ...['kill', 'add-ban'],
+    ...['accounts', 'account', 'login-failures'],
+    ...['kill', 'add-ban', 'suspend-account'],
   ],
   relay: [...['clients', 'client', 'rooms', 'room', 'bans', 'throttle', 'limits'], ...['kill', 'add-ban']],
   objects: [

@@ -1,0 +1,208 @@
+/**
+ * What the IRC server and whoever keeps the accounts of the network say to each other: one line of JSON each way for every
+ * question. The daemon `accounts` answers at present; passwords travel only after both ends have proved themselves
+ * (`peer-proof.ts` of the runtime).
+ */
+import { z } from 'zod';
+
+/** What is spoken at the endpoint of whoever keeps the accounts. */
+export const ACCOUNTS_PROTOCOL = 'accounts';
+
+/** Characters of one line, in UTF-16 units: the longest answer is a list of accounts. */
+export const ACCOUNTS_LINE_CHARS = 1_048_576;
+
+/** The mechanisms of SASL that are known here, in the order in which they are offered. */
+export const SASL_MECHANISMS = ['PLAIN', 'EXTERNAL', 'SCRAM-SHA-256'] as const;
+/** One of {@link SASL_MECHANISMS}. */
+export type SaslMechanism = (typeof SASL_MECHANISMS)[number];
+
+/** Accounts in one list. */
+export const MOST_ROWS = 2_000;
+
+const name = z.string().min(1).max(64);
+const text = z.string().max(512);
+const time = z.number().int().nonnegative();
+
+/** Where somebody is who wants to log in. */
+const origin = z.strictObject({
+  /** Textual address. */
+  address: z.string().max(64),
+  /** SHA-256 of the client's certificate in lower-case hex; null where it showed none. */
+  fingerprint: z.string().max(128).nullable(),
+});
+/** See {@link origin}. */
+export type LoginOrigin = z.output<typeof origin>;
+
+const failures = z.strictObject({ count: z.number().int().positive(), address: text, time });
+
+/** Somebody who has proved to own an account. */
+const loggedIn = z.strictObject({
+  account: name,
+  /** Failed attempts on the account since its last login; null for none. */
+  failures: failures.nullable(),
+});
+/** See {@link loggedIn}. */
+export type LoggedIn = z.output<typeof loggedIn>;
+
+/** Why somebody is not let in. */
+export const LOGIN_REFUSALS = [
+  /** No such account, a wrong password or certificate: it is not said which. */
+  'credentials',
+  /** What the client sent is not what the mechanism says. */
+  'malformed',
+  'mechanism',
+  'suspended',
+  /** Too many attempts failed; try again after `retrySeconds`. */
+  'throttled',
+  /** It cannot be checked now. */
+  'unavailable',
+] as const;
+
+const refusal = z.strictObject({
+  kind: z.literal('refused'),
+  why: z.enum(LOGIN_REFUSALS),
+  /** The account that was meant, where one was named; only for the log. */
+  account: z.string().max(512).nullable(),
+  retrySeconds: z.number().int().nonnegative(),
+});
+
+const saslAnswer = z.discriminatedUnion('kind', [
+  /** Base64, without being cut; empty for an empty challenge. */
+  z.strictObject({ kind: z.literal('challenge'), data: z.string() }),
+  z.strictObject({ kind: z.literal('success'), login: loggedIn }),
+  refusal,
+]);
+/** What came of one step of SASL. */
+export type SaslAnswer = z.output<typeof saslAnswer>;
+
+const registerAnswer = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('success'), login: loggedIn }),
+  z.strictObject({
+    kind: z.literal('refused'),
+    why: z.enum([
+      'exists',
+      'bad_name',
+      'weak',
+      'bad_password',
+      'bad_email',
+      'throttled',
+      'full',
+      'unavailable',
+    ]),
+    retrySeconds: z.number().int().nonnegative(),
+  }),
+]);
+/** What came of a registration. */
+export type RegisterAnswer = z.output<typeof registerAnswer>;
+
+const accountRow = z.strictObject({
+  account: name,
+  createdAt: time,
+  lastLogin: time.nullable(),
+  email: z.string().nullable(),
+  suspended: z.boolean(),
+  nicks: z.number().int(),
+  certificates: z.number().int(),
+  failures: z.number().int(),
+});
+/** An account in a list. */
+export type AccountRow = z.output<typeof accountRow>;
+
+const accountDetails = accountRow.extend({
+  suspendedReason: z.string().nullable(),
+  suspendedBy: z.string().nullable(),
+  suspendedAt: time.nullable(),
+  nickList: z.array(z.string()),
+  fingerprints: z.array(z.string()),
+  lastFailureFrom: z.string().nullable(),
+  lastFailureAt: time.nullable(),
+});
+/** Everything about an account but its credentials. */
+export type AccountDetails = z.output<typeof accountDetails>;
+
+const guesser = z.strictObject({
+  kind: z.enum(['account', 'address']),
+  who: z.string(),
+  failures: z.number().int(),
+  /** How long the next attempt is refused, in seconds. */
+  waitSeconds: z.number().int(),
+  lastAt: time,
+});
+/** Whom attempts to log in have failed for. */
+export type Guesser = z.output<typeof guesser>;
+
+const named = z.strictObject({ account: name });
+const nothing = z.strictObject({});
+
+/** Every question: what is asked, and what an answer is made of. */
+export const ACCOUNT_QUESTIONS = {
+  /** Begins with a mechanism; an exchange of the same session that was under way is over. */
+  saslStart: {
+    args: z.strictObject({ session: z.string().max(64), mechanism: z.string().max(64), origin }),
+    result: saslAnswer,
+  },
+  /** Goes on with what the client sent, base64. */
+  saslData: {
+    args: z.strictObject({ session: z.string().max(64), data: z.string().max(16_384) }),
+    result: saslAnswer,
+  },
+  saslAbort: { args: z.strictObject({ session: z.string().max(64) }), result: nothing },
+  register: {
+    args: z.strictObject({ account: text, password: text, email: text.nullable(), origin }),
+    result: registerAnswer,
+  },
+  /** Who owns a nick, null where nobody does. */
+  nickOwner: {
+    args: z.strictObject({ nick: text }),
+    result: z.strictObject({ account: name.nullable() }),
+  },
+  /** Gives a nick to an account, or takes it away. */
+  groupNick: {
+    args: z.strictObject({ account: name, nick: text, add: z.boolean() }),
+    result: z.strictObject({ outcome: z.enum(['done', 'taken', 'not_found', 'full']) }),
+  },
+  certificate: {
+    args: z.strictObject({ account: name, fingerprint: text, add: z.boolean() }),
+    result: z.strictObject({ outcome: z.enum(['done', 'taken', 'not_found', 'full']) }),
+  },
+  list: {
+    args: z.strictObject({ text, limit: z.number().int().min(1).max(MOST_ROWS) }),
+    result: z.strictObject({ rows: z.array(accountRow), total: z.number().int() }),
+  },
+  show: { args: named, result: accountDetails },
+  resetPassword: { args: named, result: z.strictObject({ account: name, password: z.string() }) },
+  drop: { args: named, result: named },
+  suspend: {
+    args: z.strictObject({ account: name, by: text, reason: text.nullable() }),
+    result: named,
+  },
+  guessers: { args: nothing, result: z.strictObject({ rows: z.array(guesser) }) },
+  /** Forgets failures of an account or address; of all where `who` is empty. */
+  resetGuessing: { args: z.strictObject({ who: text }), result: z.strictObject({ reset: z.number().int() }) },
+} as const;
+
+/** Name of a question. */
+export type AccountQuestion = keyof typeof ACCOUNT_QUESTIONS;
+/** What is asked. */
+export type AccountArgs<Name extends AccountQuestion> = z.output<(typeof ACCOUNT_QUESTIONS)[Name]['args']>;
+/** What is answered. */
+export type AccountResult<Name extends AccountQuestion> = z.output<
+  (typeof ACCOUNT_QUESTIONS)[Name]['result']
+>;
+
+/** Told without being asked. */
+export const accountNewsSchema = z.discriminatedUnion('kind', [
+  /** Whoever is logged in to it is so no longer: it was dropped, suspended or has another password. */
+  z.strictObject({
+    kind: z.literal('ended'),
+    account: name,
+    why: z.enum(['dropped', 'suspended']),
+    reason: text,
+  }),
+  /** Somebody fails to log in to it; told at most every so often. */
+  z.strictObject({ kind: z.literal('guessed'), account: name, count: z.number().int(), address: text }),
+  /** Who owns which nick has changed. */
+  z.strictObject({ kind: z.literal('nicks'), account: name }),
+]);
+/** See {@link accountNewsSchema}. */
+export type AccountNews = z.output<typeof accountNewsSchema>;

@@ -1,0 +1,215 @@
+/** Answers every question about accounts (`contract/accounts.ts`): the store, who may log in, and what administrators change. */
+import { randomInt } from 'node:crypto';
+import type {
+  ACCOUNT_QUESTIONS,
+  AccountArgs,
+  AccountNews,
+  LoginOrigin,
+  RegisterAnswer,
+} from '../../contract/accounts.ts';
+import { SignalboxError } from '../../contract/errors.ts';
+import type { Clock } from '../../kit/clock.ts';
+import { fold } from '../irc/casemapping.ts';
+import { isValidNick } from '../irc/names.ts';
+import { networkKey } from '../runtime/net/ip-address.ts';
+import type { Answerers } from '../runtime/net/peer-questions.ts';
+import type { PasswordWork } from './credentials.ts';
+import { Guessing } from './guessing.ts';
+import { limits } from './limits.ts';
+import { type LoginOptions, Logins, loginOf } from './logins.ts';
+import { Exchanges } from './sasl/exchanges.ts';
+import { saslprep } from './sasl/saslprep.ts';
+import type { AccountStore } from './store/account-store.ts';
+import type { WriteTurn } from './store/write-turn.ts';
+
+export interface KeeperOptions extends Omit<LoginOptions, 'tell'> {
+  /** Characters of the shortest password; may change with the configuration. */
+  readonly leastPassword: () => number;
+}
+
+type Questions = typeof ACCOUNT_QUESTIONS;
+
+/** Keeps the accounts. */
+export class AccountKeeper {
+  readonly store: AccountStore;
+  readonly logins: Logins;
+  /** Accounts registered since the start. */
+  registered = 0;
+  readonly #options: KeeperOptions;
+  readonly #writes: WriteTurn;
+  readonly #credentials: PasswordWork;
+  readonly #clock: Clock;
+  readonly #registrations: Guessing;
+  readonly #listeners = new Set<(news: AccountNews) => void>();
+  readonly #decoySecret: Buffer;
+
+  constructor(options: KeeperOptions, decoySecret: Buffer) {
+    this.#options = options;
+    this.store = options.store;
+    this.#writes = options.writes;
+    this.#credentials = options.credentials;
+    this.#clock = options.clock;
+    this.#decoySecret = decoySecret;
+    this.logins = new Logins({ ...options, tell: (news) => this.#tell(news) });
+    const rule = {
+      free: limits.registrationsPerAddress.default,
+      forgetSeconds: limits.registrationForgetSeconds.default,
+    };
+    this.#registrations = new Guessing(rule, options.clock);
+  }
+
+  static async open(options: KeeperOptions): Promise<AccountKeeper> {
+    const secret = await options.writes.write(() => options.store.decoySecret());
+    return new AccountKeeper(options, secret);
+  }
+
+  /** Calls back with what is news to whoever asks about accounts; returns the function that ends it. */
+  onNews(listener: (news: AccountNews) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** The answers for one connection: logins under way belong to it. */
+  answerers(): Answerers<Questions> {
+    const { store } = this;
+    const writes = this.#writes;
+    const world = { store, logins: this.logins, decoySecret: this.#decoySecret };
+    const exchanges = new Exchanges(world, this.#clock);
+    return {
+      saslStart: ({ session, mechanism, origin }) => exchanges.start(session, mechanism, origin),
+      saslData: ({ session, data }) => exchanges.data(session, data),
+      saslAbort: ({ session }) => {
+        exchanges.abort(session);
+        return {};
+      },
+      register: (args) => this.#register(args),
+      nickOwner: ({ nick }) => ({ account: store.ownerOf(nick)?.name ?? null }),
+      groupNick: async ({ account, nick, add }) => {
+        if (!isValidNick(nick, limits.accountNameLength.default)) return { outcome: 'not_found' };
+        const outcome = await writes.write(() => {
+          const owner = store.get(account);
+          return add ? store.giveNick(owner, nick) : store.takeNick(owner, nick);
+        });
+        if (outcome === 'done') this.#tell({ kind: 'nicks', account });
+        return { outcome };
+      },
+      certificate: async ({ account, fingerprint, add }) => ({
+        outcome: await writes.write(() => {
+          const owner = store.get(account);
+          return add ? store.giveFingerprint(owner, fingerprint) : store.takeFingerprint(owner, fingerprint);
+        }),
+      }),
+      list: ({ text, limit }) => store.list(text, limit),
+      show: ({ account }) => store.details(account),
+      resetPassword: ({ account }) => this.#resetPassword(account),
+      drop: async ({ account }) => {
+        const name = await writes.write(() => {
+          const found = store.get(account);
+          store.drop(found);
+          return found.name;
+        });
+        this.logins.accounts.reset(fold(name));
+        this.#tell({ kind: 'ended', account: name, why: 'dropped', reason: '' });
+        return { account: name };
+      },
+      suspend: async ({ account, by, reason }) => {
+        const name = await writes.write(() => {
+          const found = store.get(account);
+          if (reason === null && found.suspended_reason === null)
+            throw new SignalboxError('conflict', `The account ${found.name} is not suspended.`);
+          store.suspend(found, reason, by);
+          return found.name;
+        });
+        if (reason !== null) this.#tell({ kind: 'ended', account: name, why: 'suspended', reason });
+        return { account: name };
+      },
+      guessers: () => ({
+        rows: [...this.logins.accounts.entries('account'), ...this.logins.addresses.entries('address')].slice(
+          0,
+          MOST_GUESSERS,
+        ),
+      }),
+      resetGuessing: ({ who }) => this.#resetGuessing(who),
+    };
+  }
+
+  async #register({ account, password, email, origin }: AccountArgs<'register'>): Promise<RegisterAnswer> {
+    const network = networkKey(origin.address);
+    const wait = this.#registrations.waitSeconds(network);
+    if (wait > 0) return refusedRegistration('throttled', wait);
+    if (!isValidNick(account, limits.accountNameLength.default)) return refusedRegistration('bad_name');
+    const prepared = saslprep(password);
+    if (prepared === null || Buffer.byteLength(prepared) > limits.passwordBytes.default)
+      return refusedRegistration('bad_password');
+    if ([...prepared].length < this.#options.leastPassword() || fold(prepared) === fold(account))
+      return refusedRegistration('weak');
+    if (email !== null && !isEmail(email)) return refusedRegistration('bad_email');
+    if (this.store.find(account) !== undefined || this.store.ownerOf(account) !== undefined)
+      return refusedRegistration('exists');
+    this.#registrations.failed(network);
+    try {
+      const verifiers = await this.#credentials.make(prepared, network);
+      const stored = await this.#writes.write(() => {
+        this.store.create({ name: account, email, verifiers, network });
+        return this.store.get(account);
+      });
+      this.registered++;
+      this.#tell({ kind: 'nicks', account: stored.name });
+      return { kind: 'success', login: loginOf(stored) };
+    } catch (error) {
+      this.#registrations.refund(network);
+      const code = error instanceof SignalboxError ? error.code : 'internal';
+      if (code === 'conflict') return refusedRegistration('exists');
+      if (code === 'limit_reached' && this.store.count >= limits.accounts.default)
+        return refusedRegistration('full');
+      return refusedRegistration('unavailable');
+    }
+  }
+
+  async #resetPassword(account: string): Promise<{ account: string; password: string }> {
+    const { name } = this.store.get(account);
+    const password = newPassword();
+    const verifiers = await this.#credentials.make(password, 'administrators');
+    await this.#writes.write(() => this.store.setPassword(this.store.get(name), verifiers));
+    this.logins.accounts.reset(fold(name));
+    return { account: name, password };
+  }
+
+  #resetGuessing(who: string): { reset: number } {
+    const { accounts, addresses } = this.logins;
+    if (who === '')
+      return { reset: accounts.reset(null) + addresses.reset(null) + this.#registrations.reset(null) };
+    const network = networkKey(who);
+    return {
+      reset: accounts.reset(fold(who)) + addresses.reset(network) + this.#registrations.reset(network),
+    };
+  }
+
+  #tell(news: AccountNews): void {
+    for (const listener of this.#listeners) listener(news);
+  }
+}
+
+const MOST_GUESSERS = 1_000;
+
+function refusedRegistration(
+  why: Extract<RegisterAnswer, { readonly kind: 'refused' }>['why'],
+  retrySeconds = 0,
+): RegisterAnswer {
+  return { kind: 'refused', why, retrySeconds };
+}
+
+/** Something, one `@`, a domain; whether it exists is for the mail that is sent to it. */
+function isEmail(text: string): boolean {
+  return Buffer.byteLength(text) <= limits.emailBytes.default && /^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u.test(text);
+}
+
+/** Letters and digits that are not mistaken for each other: 16 of 56, 92 bits. */
+const ALPHABET = 'abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789';
+
+function newPassword(): string {
+  return Array.from({ length: 16 }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
+}
+
+/** For the type of what asks. */
+export type { LoginOrigin };

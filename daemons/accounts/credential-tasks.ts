@@ -1,0 +1,40 @@
+/** Makes and checks what is kept of a password, on a thread of the pool: each takes some 20 ms. Loaded by URL; see credentials.ts. */
+import { pbkdf2Sync, randomBytes } from 'node:crypto';
+import { hashSync, verifySync } from '@node-rs/argon2';
+import { formatVerifier, keysOf } from './sasl/scram.ts';
+
+/** What is kept of a password. */
+export interface Verifiers {
+  /** PHC string of argon2id. */
+  readonly argon2id: string;
+  /** See `sasl/scram.ts`. */
+  readonly scram: string;
+}
+
+const SALT_BYTES = 16;
+const KEY_BYTES = 32;
+
+/** Makes both from a prepared password. */
+export function makeVerifiers({
+  password,
+  iterations,
+}: {
+  readonly password: string;
+  readonly iterations: number;
+}): Verifiers {
+  const salt = randomBytes(SALT_BYTES);
+  const salted = pbkdf2Sync(password, salt, iterations, KEY_BYTES, 'sha256');
+  return {
+    argon2id: hashSync(password, { memoryCost: 19_456, timeCost: 2, parallelism: 1 }),
+    scram: formatVerifier({ iterations, salt, ...keysOf(salted) }),
+  };
+}
+
+/** Whether a prepared password fits an argon2id hash; never where the hash is damaged. */
+export function fitsHash({ hash, password }: { readonly hash: string; readonly password: string }): boolean {
+  try {
+    return verifySync(hash, password);
+  } catch {
+    return false;
+  }
+}

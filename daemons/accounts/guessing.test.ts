@@ -1,0 +1,75 @@
+import { expect, it } from 'vitest';
+import { FakeClock } from '../../kit/fake-clock.ts';
+import { Guessing } from './guessing.ts';
+import { limits } from './limits.ts';
+
+const rule = { free: 3, forgetSeconds: 100 };
+
+function afterFailures(count: number): { clock: FakeClock; guessing: Guessing } {
+  const clock = new FakeClock();
+  const guessing = new Guessing(rule, clock);
+  for (let i = 0; i < count; i++) guessing.failed('ann');
+  return { clock, guessing };
+}
+
+it('lets the first failures pass and doubles the wait with each further one, up to the longest', () => {
+  const { guessing } = afterFailures(2);
+  expect(guessing.waitSeconds('ann')).toBe(0);
+  const waits = Array.from({ length: 12 }, () => {
+    guessing.failed('ann');
+    return guessing.waitSeconds('ann');
+  });
+  expect(waits.slice(0, 4)).toEqual([2, 4, 8, 16]);
+  expect(waits.at(-1)).toBe(limits.guessWaitMostSeconds.default);
+  expect(guessing.waitSeconds('bob')).toBe(0);
+});
+
+it('the wait is over when its time is, and a failure is forgotten after a while', async () => {
+  const { clock, guessing } = afterFailures(4);
+  expect(guessing.waitSeconds('ann')).toBe(4);
+  await clock.advance(3_001);
+  expect(guessing.waitSeconds('ann')).toBe(1);
+  await clock.advance(1_000);
+  expect(guessing.waitSeconds('ann')).toBe(0);
+  // One and a half of four are forgotten: the next is the third, and waits as the third does.
+  await clock.advance(146_000);
+  guessing.failed('ann');
+  expect(guessing.waitSeconds('ann')).toBe(2);
+  await clock.advance(1_000_000);
+  expect(guessing.entries('account')).toEqual([]);
+  expect(guessing.size).toBe(0);
+});
+
+it('a failure that was none is taken back', () => {
+  const { guessing } = afterFailures(3);
+  expect(guessing.waitSeconds('ann')).toBe(2);
+  guessing.refund('ann');
+  expect(guessing.waitSeconds('ann')).toBe(0);
+  guessing.refund('ann');
+  guessing.refund('ann');
+  guessing.refund('ann');
+  expect(guessing.size).toBe(0);
+});
+
+it('shows who waits longest first, and forgets one or all', () => {
+  const { clock, guessing } = afterFailures(4);
+  guessing.failed('bob');
+  expect(guessing.entries('account')).toEqual([
+    { kind: 'account', who: 'ann', failures: 4, waitSeconds: 4, lastAt: clock.now() },
+    { kind: 'account', who: 'bob', failures: 1, waitSeconds: 0, lastAt: clock.now() },
+  ]);
+  expect(guessing.reset('ann')).toBe(1);
+  expect(guessing.reset('ann')).toBe(0);
+  expect(guessing.waitSeconds('ann')).toBe(0);
+  guessing.failed('cat');
+  expect(guessing.reset(null)).toBe(2);
+});
+
+it('remembers a bounded number, and forgets the oldest', () => {
+  const guessing = new Guessing(rule, new FakeClock());
+  const most = limits.guessersRemembered.default;
+  for (let i = 0; i <= most; i++) guessing.failed(`${i}`);
+  expect(guessing.size).toBe(most);
+  expect(guessing.reset('0')).toBe(0);
+  expect(guessing.reset('1')).toBe(1);
+});

@@ -1,0 +1,134 @@
+/** Every limit of the keeper of accounts in one table: what it is by default and why. */
+import type { Limit } from '../../contract/limit.ts';
+
+export const limits = {
+  accounts: {
+    default: 1_000_000,
+    unit: 'count',
+    reason: 'Accounts that are kept; a file of half a gigabyte. Beyond it nobody can register.',
+  },
+  accountNameLength: {
+    default: 30,
+    unit: 'characters',
+    reason: 'An account is called like the nick that it was registered for.',
+  },
+  passwordCharacters: {
+    default: 8,
+    unit: 'characters',
+    reason: 'Shortest password of a new account (NIST SP 800-63B section 3.1.1.2 asks for eight).',
+  },
+  passwordBytes: {
+    default: 600,
+    unit: 'bytes',
+    reason: 'Longest password: what fits into two pieces of SASL PLAIN, and no work for a hash.',
+  },
+  emailBytes: {
+    default: 254,
+    unit: 'bytes',
+    reason: 'Longest e-mail address (RFC 5321 section 4.5.3.1.3).',
+  },
+  nicksPerAccount: {
+    default: 10,
+    unit: 'count',
+    reason: 'Nicks that one account may own, so that nobody keeps a dictionary of them.',
+  },
+  certificatesPerAccount: {
+    default: 10,
+    unit: 'count',
+    reason: 'Certificate fingerprints of one account: a person has a few devices.',
+  },
+  knownNetworks: {
+    default: 8,
+    unit: 'count',
+    reason:
+      'Networks from which an account was logged in to last; whoever comes from one of them is not kept out because strangers guess.',
+  },
+  scramIterations: {
+    default: 32_768,
+    unit: 'count',
+    reason:
+      'Rounds of PBKDF2 in a new SCRAM verifier: eight times what RFC 7677 asks for, and a client in a browser needs a tenth of a second.',
+  },
+  saslSessions: {
+    default: 4_096,
+    unit: 'count',
+    reason: 'Logins under way at once; beyond it the oldest has to begin again.',
+  },
+  saslSeconds: {
+    default: 60,
+    unit: 'seconds',
+    reason: 'How long a login may be under way: as long as a client may take to register.',
+  },
+  checksWaiting: {
+    default: 512,
+    unit: 'count',
+    reason: 'Password checks in line: ten seconds of work of one thread; further ones are refused at once.',
+  },
+  checksPerNetwork: {
+    default: 128,
+    unit: 'count',
+    reason: 'Of these, for one address or /64 of IPv6: a bouncer with its users, and nobody fills the line.',
+  },
+  checksCloseMs: {
+    default: 1_000,
+    unit: 'milliseconds',
+    reason: 'How long checks under way may take when the process ends.',
+  },
+  guessesPerAccount: {
+    default: 10,
+    unit: 'count',
+    reason: 'Failed logins to an account, from wherever, before the next has to wait.',
+  },
+  guessesPerAddress: {
+    default: 5,
+    unit: 'count',
+    reason: 'Failed logins of an address, or /64 of IPv6, before its next has to wait.',
+  },
+  guessWaitSeconds: {
+    default: 2,
+    unit: 'seconds',
+    reason: 'First wait after too many failed logins; each further one doubles it.',
+  },
+  guessWaitMostSeconds: {
+    default: 900,
+    unit: 'seconds',
+    reason:
+      'Longest such wait: a hundred guesses a day, and the owner of a shared address is back in a quarter of an hour.',
+  },
+  guessForgetSeconds: {
+    default: 120,
+    unit: 'seconds',
+    reason: 'One failed login is forgotten after this; so somebody who mistypes now and then never waits.',
+  },
+  guessersRemembered: {
+    default: 100_000,
+    unit: 'count',
+    reason:
+      'Accounts and addresses whose failures are counted, some 20 MB; beyond it the oldest is forgotten.',
+  },
+  registrationsPerAddress: {
+    default: 5,
+    unit: 'count',
+    reason: 'Accounts that an address, or /64 of IPv6, may register at once before it has to wait.',
+  },
+  registrationForgetSeconds: {
+    default: 600,
+    unit: 'seconds',
+    reason: 'After this it may register one more.',
+  },
+  failuresToldSeconds: {
+    default: 60,
+    unit: 'seconds',
+    reason: 'The owner of an account who is online is told of failed logins at most this often.',
+  },
+  busyTimeoutMs: {
+    default: 2_000,
+    unit: 'milliseconds',
+    reason: 'How long a write waits for another program that has the file locked, such as a backup.',
+  },
+  writesWaiting: {
+    default: 8_192,
+    unit: 'count',
+    reason: 'Writes of one turn of the loop, which are one transaction; further ones are refused.',
+  },
+} as const satisfies Record<string, Limit>;

@@ -1,0 +1,160 @@
+/**
+ * Whether somebody may log in to an account: passwords, suspension and guessing, for every mechanism alike. What a mechanism proves
+ * comes here, and what it may not say goes no further.
+ */
+import type { AccountNews, LoggedIn, LoginOrigin, SaslAnswer } from '../../contract/accounts.ts';
+import type { Clock } from '../../kit/clock.ts';
+import { fold } from '../irc/casemapping.ts';
+import { networkKey } from '../runtime/net/ip-address.ts';
+import type { PasswordWork } from './credentials.ts';
+import { Guessing } from './guessing.ts';
+import { limits } from './limits.ts';
+import type { AccountStore, StoredAccount } from './store/account-store.ts';
+import type { WriteTurn } from './store/write-turn.ts';
+
+/** Why somebody is not let in. */
+export type LoginRefusal = Extract<SaslAnswer, { readonly kind: 'refused' }>;
+
+/** What was counted. */
+export interface LoginCounts {
+  succeeded: number;
+  failed: number;
+  /** Attempts that had to wait and were not looked at. */
+  throttled: number;
+}
+
+export interface LoginOptions {
+  readonly store: AccountStore;
+  readonly writes: WriteTurn;
+  readonly credentials: PasswordWork;
+  readonly clock: Clock;
+  readonly tell: (news: AccountNews) => void;
+  /** Told why a login could not be looked at, for the log. */
+  readonly onUnchecked: (why: string) => void;
+  /** Told of each failure, for the log. */
+  readonly onFailure: (account: string, origin: LoginOrigin, why: string) => void;
+}
+
+/** Lets in and turns away. */
+export class Logins {
+  readonly counts: LoginCounts = { succeeded: 0, failed: 0, throttled: 0 };
+  readonly accounts: Guessing;
+  readonly addresses: Guessing;
+  readonly #options: LoginOptions;
+  /** When the owner of an account was last told of failures, monotonic. */
+  readonly #told = new Map<string, number>();
+
+  constructor(options: LoginOptions) {
+    this.#options = options;
+    const forgetSeconds = limits.guessForgetSeconds.default;
+    this.accounts = new Guessing({ free: limits.guessesPerAccount.default, forgetSeconds }, options.clock);
+    this.addresses = new Guessing({ free: limits.guessesPerAddress.default, forgetSeconds }, options.clock);
+  }
+
+  /** Why an attempt on an account is not looked at; null where it is. */
+  refusalBefore(name: string, origin: LoginOrigin): LoginRefusal | null {
+    const network = networkKey(origin.address);
+    const account = this.#options.store.find(name);
+    const known = account !== undefined && this.#options.store.knows(account, network);
+    const wait = Math.max(
+      this.addresses.waitSeconds(network),
+      known ? 0 : this.accounts.waitSeconds(fold(name)),
+    );
+    if (wait === 0) return null;
+    this.counts.throttled++;
+    return refused('throttled', name, wait);
+  }
+
+  /** An attempt with a prepared password. */
+  async byPassword(name: string, password: string, origin: LoginOrigin): Promise<SaslAnswer> {
+    const before = this.refusalBefore(name, origin);
+    if (before !== null) return before;
+    const { store, credentials } = this.#options;
+    const account = store.find(name);
+    const hash = account === undefined ? null : store.credential(account, 'argon2id');
+    // Counted first: who asks for many at once guesses no more than who waits for each answer.
+    this.accounts.failed(fold(name));
+    let fits: boolean;
+    try {
+      fits = await credentials.fits(hash, password, networkKey(origin.address));
+    } catch (error) {
+      this.accounts.refund(fold(name));
+      return this.#unchecked(name, error);
+    }
+    this.accounts.refund(fold(name));
+    return fits ? await this.proven(name, origin) : this.failed(name, origin, 'wrong password');
+  }
+
+  /** The account has been proved to be somebody's who asks. */
+  async proven(name: string, origin: LoginOrigin): Promise<SaslAnswer> {
+    const { store, writes } = this.#options;
+    // It may have been dropped or suspended while a password was checked.
+    const account = store.find(name);
+    if (account === undefined) return this.failed(name, origin, 'no such account');
+    if (account.suspended_reason !== null) {
+      this.counts.failed++;
+      this.#options.onFailure(account.name, origin, 'suspended');
+      return refused('suspended', account.name);
+    }
+    try {
+      // Read again behind the failures that are written in this turn.
+      const login = await writes.write(() => {
+        const current = store.get(name);
+        store.loggedIn(current, networkKey(origin.address));
+        return loginOf(current);
+      });
+      this.counts.succeeded++;
+      this.accounts.reset(account.key);
+      return { kind: 'success', login };
+    } catch (error) {
+      return this.#unchecked(name, error);
+    }
+  }
+
+  /** Counts a failure and answers it, the same whatever was wrong. */
+  failed(name: string, origin: LoginOrigin, why: string): LoginRefusal {
+    const { store, writes, onFailure } = this.#options;
+    this.counts.failed++;
+    this.addresses.failed(networkKey(origin.address));
+    const account = store.find(name);
+    // Names that do not exist are counted too, or a wait would tell that one does.
+    this.accounts.failed(fold(name));
+    onFailure(name, origin, why);
+    if (account !== undefined) {
+      // That it could not be written keeps nobody out and lets nobody in.
+      writes.write(() => store.failed(account, origin.address)).catch(() => {});
+      this.#tellOwner(account, origin);
+    }
+    return refused('credentials', name);
+  }
+
+  #unchecked(name: string, error: unknown): LoginRefusal {
+    this.#options.onUnchecked(error instanceof Error ? error.message : String(error));
+    return refused('unavailable', name);
+  }
+
+  #tellOwner({ key, name, failed }: StoredAccount, { address }: LoginOrigin): void {
+    const now = this.#options.clock.monotonic();
+    const last = this.#told.get(key);
+    if (last !== undefined && now - last < limits.failuresToldSeconds.default * 1_000) return;
+    this.#told.delete(key);
+    this.#told.set(key, now);
+    if (this.#told.size > limits.guessersRemembered.default) {
+      const oldest = this.#told.keys().next();
+      if (oldest.done !== true) this.#told.delete(oldest.value);
+    }
+    this.#options.tell({ kind: 'guessed', account: name, count: failed + 1, address });
+  }
+}
+
+/** An answer that lets nobody in. */
+export function refused(why: LoginRefusal['why'], account: string | null, retrySeconds = 0): LoginRefusal {
+  return { kind: 'refused', why, account: account === null ? null : account.slice(0, 512), retrySeconds };
+}
+
+/** What the IRC server is told of who was let in. */
+export function loginOf({ name, failed, failed_from, failed_at }: StoredAccount): LoggedIn {
+  const failures =
+    failed === 0 ? null : { count: failed, address: failed_from ?? 'unknown', time: failed_at ?? 0 };
+  return { account: name, failures };
+}

@@ -1,0 +1,263 @@
+/**
+ * The accounts as rows. Methods that change something are to be called within a turn of `WriteTurn`; each finds what it needs by an
+ * index. Names are compared as IRC compares nicks.
+ */
+import { randomBytes } from 'node:crypto';
+import type { AccountDetails, AccountRow } from '../../../contract/accounts.ts';
+import { SignalboxError } from '../../../contract/errors.ts';
+import { fold } from '../../irc/casemapping.ts';
+import type { Sqlite } from '../../runtime/files/sqlite.ts';
+import type { Verifiers } from '../credential-tasks.ts';
+import { limits } from '../limits.ts';
+
+/** An account as logging in needs it. */
+export interface StoredAccount {
+  readonly id: number;
+  readonly key: string;
+  readonly name: string;
+  readonly created: number;
+  readonly last_login: number | null;
+  readonly email: string | null;
+  /** Null where it is not suspended. */
+  readonly suspended_reason: string | null;
+  readonly suspended_by: string | null;
+  readonly suspended_at: number | null;
+  readonly failed: number;
+  readonly failed_from: string | null;
+  readonly failed_at: number | null;
+}
+
+/** What became of giving an account something, or of taking it away. */
+export type GivenOutcome = 'done' | 'taken' | 'not_found' | 'full';
+
+/** What a new account is made of. */
+export interface NewAccount {
+  readonly name: string;
+  readonly email: string | null;
+  readonly verifiers: Verifiers;
+  readonly network: string;
+}
+
+const COUNTS = `(SELECT count(*) FROM nicks WHERE account = accounts.id) AS nicks,
+  (SELECT count(*) FROM fingerprints WHERE account = accounts.id) AS certificates`;
+
+type ListedAccount = StoredAccount & { readonly nicks: number; readonly certificates: number };
+
+/** Reads and writes `accounts.db`. */
+export class AccountStore {
+  readonly #database: Sqlite;
+  readonly #now: () => number;
+  readonly #statements;
+  /** How many there are; kept along so that nobody has to count. */
+  #count: number;
+
+  /** @param now Unix milliseconds */
+  constructor(database: Sqlite, now: () => number) {
+    this.#database = database;
+    this.#now = now;
+    const prepare = (sql: string) => database.prepare(sql);
+    this.#statements = {
+      byKey: prepare('SELECT * FROM accounts WHERE key = ?'),
+      byNick: prepare(
+        'SELECT accounts.* FROM nicks JOIN accounts ON accounts.id = account WHERE nicks.key = ?',
+      ),
+      byPrint: prepare(
+        'SELECT accounts.* FROM fingerprints JOIN accounts ON accounts.id = account WHERE fingerprint = ?',
+      ),
+      credential: prepare('SELECT data FROM credentials WHERE account = ? AND kind = ?').pluck(),
+      knows: prepare('SELECT 1 FROM known_networks WHERE account = ? AND network = ?').pluck(),
+      insert: prepare('INSERT INTO accounts (key, name, created, last_login, email) VALUES (?, ?, ?, ?, ?)'),
+      setCredential: prepare(
+        'INSERT OR REPLACE INTO credentials (account, kind, data, changed) VALUES (?, ?, ?, ?)',
+      ),
+      addNick: prepare('INSERT INTO nicks (key, nick, account, added) VALUES (?, ?, ?, ?)'),
+      dropNick: prepare('DELETE FROM nicks WHERE key = ? AND account = ?'),
+      nicks: prepare('SELECT nick FROM nicks WHERE account = ? ORDER BY added, key').pluck(),
+      addPrint: prepare('INSERT INTO fingerprints (fingerprint, account, added) VALUES (?, ?, ?)'),
+      dropPrint: prepare('DELETE FROM fingerprints WHERE fingerprint = ? AND account = ?'),
+      prints: prepare(
+        'SELECT fingerprint FROM fingerprints WHERE account = ? ORDER BY added, fingerprint',
+      ).pluck(),
+      loggedIn: prepare(
+        'UPDATE accounts SET last_login = ?, failed = 0, failed_from = NULL, failed_at = NULL WHERE id = ?',
+      ),
+      useNetwork: prepare('INSERT OR REPLACE INTO known_networks (account, network, used) VALUES (?, ?, ?)'),
+      trimNetworks: prepare(
+        `DELETE FROM known_networks WHERE account = @id AND network NOT IN
+          (SELECT network FROM known_networks WHERE account = @id ORDER BY used DESC, network LIMIT @most)`,
+      ),
+      failed: prepare('UPDATE accounts SET failed = failed + 1, failed_from = ?, failed_at = ? WHERE id = ?'),
+      suspend: prepare(
+        'UPDATE accounts SET suspended_reason = ?, suspended_by = ?, suspended_at = ? WHERE id = ?',
+      ),
+      drop: prepare('DELETE FROM accounts WHERE id = ?'),
+      list: prepare(
+        `SELECT *, ${COUNTS} FROM accounts WHERE @text = '' OR instr(key, @text) > 0 ORDER BY key LIMIT @limit`,
+      ),
+      matching: prepare("SELECT count(*) FROM accounts WHERE @text = '' OR instr(key, @text) > 0").pluck(),
+      secret: prepare('SELECT data FROM secrets WHERE name = ?').pluck(),
+      setSecret: prepare('INSERT INTO secrets (name, data) VALUES (?, ?)'),
+    };
+    this.#count = database.prepare('SELECT count(*) FROM accounts').pluck().get() as number;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Bytes of the file. */
+  get bytes(): number {
+    const pages = Number(this.#database.pragma('page_count', { simple: true }));
+    return pages * Number(this.#database.pragma('page_size', { simple: true }));
+  }
+
+  find(name: string): StoredAccount | undefined {
+    return this.#statements.byKey.get(fold(name)) as StoredAccount | undefined;
+  }
+
+  /** The account of a name. Throws SignalboxError `not_found`. */
+  get(name: string): StoredAccount {
+    const found = this.find(name);
+    if (found === undefined) throw new SignalboxError('not_found', `There is no account ${name}.`);
+    return found;
+  }
+
+  /** Who owns a nick. */
+  ownerOf(nick: string): StoredAccount | undefined {
+    return this.#statements.byNick.get(fold(nick)) as StoredAccount | undefined;
+  }
+
+  findByFingerprint(fingerprint: string): StoredAccount | undefined {
+    return this.#statements.byPrint.get(fingerprint) as StoredAccount | undefined;
+  }
+
+  /** What is kept of the password. */
+  credential({ id }: StoredAccount, kind: 'argon2id' | 'scram-sha-256'): string | null {
+    return (this.#statements.credential.get(id, kind) as string | undefined) ?? null;
+  }
+
+  /** Whether it was logged in to from there before. */
+  knows({ id }: StoredAccount, network: string): boolean {
+    return this.#statements.knows.get(id, network) !== undefined;
+  }
+
+  /** Throws SignalboxError `conflict` where the name is taken, as an account or as a nick of one; `limit_reached`. */
+  create({ name, email, verifiers, network }: NewAccount): void {
+    const key = fold(name);
+    if (this.find(name) !== undefined || this.ownerOf(name) !== undefined)
+      throw new SignalboxError('conflict', `There is an account ${name} already.`);
+    if (this.#count >= limits.accounts.default)
+      throw new SignalboxError('limit_reached', `There are ${this.#count} accounts, as many as may be.`);
+    const now = this.#now();
+    const { lastInsertRowid } = this.#statements.insert.run(key, name, now, now, email);
+    const id = Number(lastInsertRowid);
+    this.#statements.addNick.run(key, name, id, now);
+    this.#setVerifiers(id, verifiers, now);
+    this.#statements.useNetwork.run(id, network, now);
+    this.#count++;
+  }
+
+  setPassword({ id }: StoredAccount, verifiers: Verifiers): void {
+    this.#setVerifiers(id, verifiers, this.#now());
+  }
+
+  loggedIn({ id }: StoredAccount, network: string): void {
+    const now = this.#now();
+    this.#statements.loggedIn.run(now, id);
+    this.#statements.useNetwork.run(id, network, now);
+    this.#statements.trimNetworks.run({ id, most: limits.knownNetworks.default });
+  }
+
+  failed({ id }: StoredAccount, address: string): void {
+    this.#statements.failed.run(address, this.#now(), id);
+  }
+
+  giveNick({ id }: StoredAccount, nick: string): GivenOutcome {
+    const owner = this.ownerOf(nick);
+    if (owner !== undefined) return owner.id === id ? 'done' : 'taken';
+    if (this.#statements.nicks.all(id).length >= limits.nicksPerAccount.default) return 'full';
+    this.#statements.addNick.run(fold(nick), nick, id, this.#now());
+    return 'done';
+  }
+
+  /** The nick that an account is called by stays. */
+  takeNick({ id, key }: StoredAccount, nick: string): GivenOutcome {
+    if (fold(nick) === key) return 'taken';
+    return this.#statements.dropNick.run(fold(nick), id).changes === 0 ? 'not_found' : 'done';
+  }
+
+  giveFingerprint({ id }: StoredAccount, fingerprint: string): GivenOutcome {
+    const owner = this.findByFingerprint(fingerprint);
+    if (owner !== undefined) return owner.id === id ? 'done' : 'taken';
+    if (this.#statements.prints.all(id).length >= limits.certificatesPerAccount.default) return 'full';
+    this.#statements.addPrint.run(fingerprint, id, this.#now());
+    return 'done';
+  }
+
+  takeFingerprint({ id }: StoredAccount, fingerprint: string): GivenOutcome {
+    return this.#statements.dropPrint.run(fingerprint, id).changes === 0 ? 'not_found' : 'done';
+  }
+
+  /** @param reason null lets the owner in again */
+  suspend({ id }: StoredAccount, reason: string | null, by: string): void {
+    const at = reason === null ? null : this.#now();
+    this.#statements.suspend.run(reason, reason === null ? null : by, at, id);
+  }
+
+  drop({ id }: StoredAccount): void {
+    this.#statements.drop.run(id);
+    this.#count--;
+  }
+
+  /** Accounts with a text in their name, in the order of their names, and how many there are. */
+  list(text: string, limit: number): { rows: AccountRow[]; total: number } {
+    const wanted = fold(text);
+    const rows = this.#statements.list.all({ text: wanted, limit }) as ListedAccount[];
+    return { rows: rows.map(rowOf), total: this.#statements.matching.get({ text: wanted }) as number };
+  }
+
+  /** Everything but the credentials. Throws SignalboxError `not_found`. */
+  details(name: string): AccountDetails {
+    const account = this.get(name);
+    const nickList = this.#statements.nicks.all(account.id) as string[];
+    const fingerprints = this.#statements.prints.all(account.id) as string[];
+    return {
+      ...rowOf({ ...account, nicks: nickList.length, certificates: fingerprints.length }),
+      suspendedReason: account.suspended_reason,
+      suspendedBy: account.suspended_by,
+      suspendedAt: account.suspended_at,
+      nickList,
+      fingerprints,
+      lastFailureFrom: account.failed_from,
+      lastFailureAt: account.failed_at,
+    };
+  }
+
+  /** From which salts of accounts are made that do not exist; the same for ever, so that they cannot be told apart. */
+  decoySecret(): Buffer {
+    const name = 'scram-decoy';
+    const known = this.#statements.secret.get(name) as Buffer | undefined;
+    if (known !== undefined) return known;
+    const fresh = randomBytes(32);
+    this.#statements.setSecret.run(name, fresh);
+    return fresh;
+  }
+
+  #setVerifiers(id: number, { argon2id, scram }: Verifiers, now: number): void {
+    this.#statements.setCredential.run(id, 'argon2id', argon2id, now);
+    this.#statements.setCredential.run(id, 'scram-sha-256', scram, now);
+  }
+}
+
+function rowOf(stored: ListedAccount): AccountRow {
+  return {
+    account: stored.name,
+    createdAt: stored.created,
+    lastLogin: stored.last_login,
+    email: stored.email,
+    suspended: stored.suspended_reason !== null,
+    nicks: stored.nicks,
+    certificates: stored.certificates,
+    failures: stored.failed,
+  };
+}

@@ -1,0 +1,68 @@
+/**
+ * The tables of `accounts.db` as numbered migrations: `PRAGMA user_version` says how many were applied. A migration that has
+ * shipped never changes. docs/accounts.md says the same for whoever reads the file with another program.
+ */
+
+/** Marks the file as ours ("SgAc"). */
+export const APPLICATION_ID = 0x5367_4163;
+
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE accounts (
+    id INTEGER PRIMARY KEY,
+    -- The name folded by IRC's casemapping rfc1459; no two accounts have the same.
+    key TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    -- Times are Unix milliseconds.
+    created INTEGER NOT NULL,
+    last_login INTEGER,
+    email TEXT,
+    -- Suspended where the reason is not NULL.
+    suspended_reason TEXT,
+    suspended_by TEXT,
+    suspended_at INTEGER,
+    -- Failed logins since the last one that succeeded.
+    failed INTEGER NOT NULL DEFAULT 0,
+    failed_from TEXT,
+    failed_at INTEGER
+  ) STRICT;
+
+  -- What is kept of the password: kind 'argon2id' is a PHC string, 'scram-sha-256' is
+  -- SCRAM-SHA-256$iterations:salt$StoredKey:ServerKey in base64. Both are of the password prepared by SASLprep.
+  CREATE TABLE credentials (
+    account INTEGER NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    kind TEXT NOT NULL,
+    data TEXT NOT NULL,
+    changed INTEGER NOT NULL,
+    PRIMARY KEY (account, kind)
+  ) STRICT, WITHOUT ROWID;
+
+  -- SHA-256 of client certificates, lower-case hex.
+  CREATE TABLE fingerprints (
+    fingerprint TEXT PRIMARY KEY,
+    account INTEGER NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    added INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX fingerprints_by_account ON fingerprints (account);
+
+  -- The nicks of an account, its own name among them.
+  CREATE TABLE nicks (
+    key TEXT PRIMARY KEY,
+    nick TEXT NOT NULL,
+    account INTEGER NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    added INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX nicks_by_account ON nicks (account);
+
+  -- Where an account was logged in to from: the address, or its /64 of IPv6.
+  CREATE TABLE known_networks (
+    account INTEGER NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    network TEXT NOT NULL,
+    used INTEGER NOT NULL,
+    PRIMARY KEY (account, network)
+  ) STRICT, WITHOUT ROWID;
+
+  -- 'scram-decoy': from which salts of accounts are made that do not exist.
+  CREATE TABLE secrets (name TEXT PRIMARY KEY, data BLOB NOT NULL) STRICT, WITHOUT ROWID;
+  `,
+];

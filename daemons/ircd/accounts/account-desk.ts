@@ -1,0 +1,197 @@
+/**
+ * Accounts as the protocol has them: which capabilities are offered, who is logged in to what, and what everybody hears of it.
+ * Commands ask here; what an account is, the {@link AccountAuthority} knows.
+ */
+import type { AccountNews, LoggedIn, LoginOrigin } from '../../../contract/accounts.ts';
+import { SASL_MECHANISMS } from '../../../contract/accounts.ts';
+import { sameName } from '../../irc/casemapping.ts';
+import { N } from '../../irc/numerics.ts';
+import { workPrices } from '../../runtime/async/work-prices.ts';
+import type { WorkSteps } from '../../runtime/async/work-turns.ts';
+import { announceChange } from '../broadcast.ts';
+import { CAP } from '../client/capabilities.ts';
+import type { CommandServer } from '../command-server.ts';
+import type { LocalClient } from '../state/local-client.ts';
+import { rest } from '../work-steps.ts';
+import type { AccountCounts, Accounts } from './accounts.ts';
+import type { AccountAuthority } from './authority.ts';
+import { SaslSessions } from './sasl-sessions.ts';
+
+/** What is offered, by name, with the value that clients of version 302 read. */
+type Offer = ReadonlyMap<string, string>;
+
+/** The mechanisms as `sasl` and 908 list them. */
+export const MECHANISM_LIST = SASL_MECHANISMS.join(',');
+
+/** The server's side of accounts. */
+export class AccountDesk implements Accounts {
+  readonly sessions = new SaslSessions();
+  readonly counts: AccountCounts = { logins: 0, failures: 0, registrations: 0 };
+  readonly #server: CommandServer;
+  #authority: AccountAuthority;
+  /** What was offered last of what comes and goes. */
+  #offer: Offer;
+
+  constructor(server: CommandServer, authority: AccountAuthority) {
+    this.#server = server;
+    this.#authority = authority;
+    this.#offer = this.#offered();
+    this.#listen();
+  }
+
+  get authority(): AccountAuthority {
+    return this.#authority;
+  }
+
+  /** Asks another one from here on. Whoever is logged in stays so. */
+  use(authority: AccountAuthority): void {
+    const before = this.#authority;
+    this.#authority = authority;
+    this.#listen();
+    before.close();
+    this.reoffer();
+  }
+
+  offers(bit: number): boolean {
+    if (bit === CAP.sasl || bit === CAP.accountRegistration) return this.#offered().has(nameOf(bit));
+    if (bit === CAP.accountNotify || bit === CAP.accountTag) return this.#authority.configured;
+    return true;
+  }
+
+  valueOf(name: string): string {
+    return this.#offered().get(name) ?? '';
+  }
+
+  /** Tells clients what is offered now and was not before, and takes back what is no longer (IRCv3 cap-notify). */
+  reoffer(): void {
+    const before = this.#offer;
+    const now = this.#offered();
+    this.#offer = now;
+    const gone = [...before.keys()].filter((name) => !now.has(name));
+    const fresh = [...now].filter(([name, value]) => before.get(name) !== value);
+    if (gone.length === 0 && fresh.length === 0) return;
+    const { host, house } = this.#server;
+    host.work.runSteps(house, this.#tellOffer(gone, fresh));
+  }
+
+  originOf({ connection }: LocalClient): LoginOrigin {
+    return { address: connection.remoteAddress, fingerprint: connection.tls?.fingerprint ?? null };
+  }
+
+  logIn(client: LocalClient, { account, failures }: LoggedIn): WorkSteps | null {
+    const changed = client.user.account !== account;
+    client.user.account = account;
+    client.replyRaw(N.RPL_LOGGEDIN, `${prefixOf(client)} ${account} :You are now logged in as ${account}`);
+    if (failures !== null) {
+      const when = new Date(failures.time).toUTCString();
+      client.notice(
+        `*** ${failures.count} failed ${failures.count === 1 ? 'login' : 'logins'} to ${account} since you were last logged in; the last one was from ${failures.address}, ${when}`,
+      );
+    }
+    return changed ? this.#announce(client) : null;
+  }
+
+  logOut(client: LocalClient): WorkSteps | null {
+    client.user.account = null;
+    client.replyRaw(N.RPL_LOGGEDOUT, `${prefixOf(client)} :You are now logged out`);
+    return this.#announce(client);
+  }
+
+  #announce(client: LocalClient): WorkSteps | null {
+    for (const membership of client.user.memberships.values()) membership.banRevision = -1;
+    if (!client.user.registered) return null;
+    return announceChange(
+      this.#server,
+      client.user,
+      `ACCOUNT ${client.user.account ?? '*'}`,
+      CAP.accountNotify,
+    );
+  }
+
+  #offered(): Offer {
+    const offer = new Map<string, string>();
+    if (!this.#authority.present) return offer;
+    offer.set('sasl', MECHANISM_LIST);
+    const { registration, before_connect, email_required } = this.#server.config.accounts;
+    if (registration === 'open') {
+      const values = [before_connect && 'before-connect', email_required && 'email-required'];
+      offer.set('draft/account-registration', values.filter(Boolean).join(','));
+    }
+    return offer;
+  }
+
+  #listen(): void {
+    const heard = this.#authority;
+    heard.listen({
+      onPresence: () => {
+        if (this.#authority === heard) this.reoffer();
+      },
+      onNews: (news) => {
+        if (this.#authority === heard) this.#hear(news);
+      },
+    });
+  }
+
+  *#tellOffer(gone: readonly string[], fresh: readonly (readonly [string, string])[]): WorkSteps {
+    const { host, state } = this.#server;
+    const bits = gone.reduce((all, name) => all | (name === 'sasl' ? CAP.sasl : CAP.accountRegistration), 0);
+    const added = fresh.map(([name, value]) => (value === '' ? name : `${name}=${value}`));
+    for (const client of [...state.localClients]) {
+      if (client.user.gone) continue;
+      client.caps &= ~bits;
+      if (client.has(CAP.capNotify)) {
+        const head = `:${client.serverName} CAP ${client.target}`;
+        if (gone.length > 0) client.send(`${head} DEL :${gone.join(' ')}`);
+        if (added.length > 0) client.send(`${head} NEW :${added.join(' ')}`);
+      }
+      if (host.work.spend(workPrices.row.ns + host.writeNs)) yield null;
+    }
+  }
+
+  #hear(news: AccountNews): void {
+    const { host, house } = this.#server;
+    if (news.kind === 'ended') host.work.runSteps(house, this.#end(news.account, news.why, news.reason));
+    else if (news.kind === 'guessed')
+      host.work.runSteps(house, this.#tellOwner(news.account, news.address, news.count));
+  }
+
+  *#end(account: string, why: string, reason: string): WorkSteps {
+    const text =
+      why === 'dropped' ? `The account ${account} was dropped` : `The account ${account} was suspended`;
+    for (const client of yield* this.#clientsOf(account)) {
+      if (client.user.gone || client.user.account === null || !sameName(client.user.account, account))
+        continue;
+      client.notice(`*** ${text}${reason === '' ? '' : `: ${reason}`}`);
+      yield* rest(this.logOut(client));
+    }
+  }
+
+  *#tellOwner(account: string, address: string, count: number): WorkSteps {
+    for (const client of yield* this.#clientsOf(account)) {
+      if (client.user.gone) continue;
+      client.notice(
+        `*** Somebody at ${address} failed to log in to your account ${account} (${count} failed so far)`,
+      );
+    }
+  }
+
+  /** Those who are logged in to an account. */
+  *#clientsOf(account: string): Generator<null, LocalClient[], void> {
+    const { host, state } = this.#server;
+    const found: LocalClient[] = [];
+    for (const client of [...state.localClients]) {
+      if (client.user.account !== null && sameName(client.user.account, account)) found.push(client);
+      if (host.work.spend(workPrices.skipped.ns)) yield null;
+    }
+    return found;
+  }
+}
+
+function nameOf(bit: number): string {
+  return bit === CAP.sasl ? 'sasl' : 'draft/account-registration';
+}
+
+/** `nick!user@host`, with `*` for what is not known before registration. */
+function prefixOf({ user: { nick, username, host } }: LocalClient): string {
+  return `${nick || '*'}!${username || '*'}@${host}`;
+}

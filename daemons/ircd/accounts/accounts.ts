@@ -1,0 +1,30 @@
+/** Accounts as commands and registration see them; `AccountDesk` implements it. */
+import type { LoggedIn, LoginOrigin } from '../../../contract/accounts.ts';
+import type { WorkSteps } from '../../runtime/async/work-turns.ts';
+import type { LocalClient } from '../state/local-client.ts';
+import type { AccountAuthority } from './authority.ts';
+import type { SaslSessions } from './sasl-sessions.ts';
+
+/** What was counted since the start. */
+export interface AccountCounts {
+  logins: number;
+  failures: number;
+  registrations: number;
+}
+
+/** The server's side of accounts. */
+export interface Accounts {
+  readonly authority: AccountAuthority;
+  readonly sessions: SaslSessions;
+  readonly counts: AccountCounts;
+  /** Whether a capability is offered now. */
+  offers(bit: number): boolean;
+  /** What stands behind the name of a capability in `CAP LS 302`; empty for nothing. */
+  valueOf(name: string): string;
+  /** Where a client comes from, for whoever counts guesses. */
+  originOf(client: LocalClient): LoginOrigin;
+  /** A client has proved that an account is theirs: 900, and ACCOUNT for those who share a channel (IRCv3 account-notify). */
+  logIn(client: LocalClient, login: LoggedIn): WorkSteps | null;
+  /** The account of a client is gone: 901, and ACCOUNT for those who share a channel. */
+  logOut(client: LocalClient): WorkSteps | null;
+}

@@ -1,0 +1,59 @@
+/**
+ * Who knows the accounts of the network, as the server sees it. There is one at a time: `embedded` (the daemon that keeps them),
+ * `services`, or nobody. While it is away, logging in is unavailable; no other store is asked in its place.
+ */
+import type { AccountArgs, AccountNews, AccountQuestion, AccountResult } from '../../../contract/accounts.ts';
+import { SignalboxError } from '../../../contract/errors.ts';
+
+/** What an authority tells without being asked. */
+export interface AuthorityEvents {
+  /** It can be asked now, or no longer. */
+  onPresence(): void;
+  onNews(news: AccountNews): void;
+}
+
+/** Answers questions about accounts. */
+export interface AccountAuthority {
+  /** Whether accounts are for this network at all; capabilities that only tell of accounts are offered then. */
+  readonly configured: boolean;
+  /** Whether it can be asked now. */
+  readonly present: boolean;
+  /** Rejects with a SignalboxError: `unavailable` while it is away, `timeout`, or what it says. */
+  ask<Name extends AccountQuestion>(name: Name, args: AccountArgs<Name>): Promise<AccountResult<Name>>;
+  /** Tells this one from here on. */
+  listen(events: AuthorityEvents): void;
+  close(): void;
+}
+
+/** Nobody: there are no accounts here, or whoever knows them is not connected. */
+export class NoAuthority implements AccountAuthority {
+  readonly configured: boolean;
+  readonly present = false;
+  readonly #why: string;
+
+  /** @param why what administrators read who ask about accounts */
+  constructor(configured: boolean, why: string) {
+    this.configured = configured;
+    this.#why = why;
+  }
+
+  ask(): Promise<never> {
+    return Promise.reject(new SignalboxError('unavailable', this.#why));
+  }
+
+  listen(): void {}
+  close(): void {}
+}
+
+/** There are no accounts. */
+export function noAccounts(): AccountAuthority {
+  return new NoAuthority(false, 'There are no accounts here: ircd.accounts.authority is "none".');
+}
+
+/** Services know the accounts, and are not linked. */
+export function absentServices(): AccountAuthority {
+  return new NoAuthority(
+    true,
+    'Services keep the accounts (ircd.accounts.authority), and they are not linked.',
+  );
+}

@@ -1,0 +1,47 @@
+/** Which clients are in the midst of SASL, and what they have sent of the present message (IRCv3 sasl: pieces of 400 bytes). */
+import { limits } from '../limits.ts';
+import type { LocalClient } from '../state/local-client.ts';
+
+/** A piece of this length is followed by another, which may be empty. */
+export const SASL_PIECE_BYTES = 400;
+
+/** The exchange of one client. */
+export interface SaslSession {
+  /** Base64 so far of a message that is not complete. */
+  text: string;
+}
+
+/** What a piece has made of a message. */
+export type PieceOutcome =
+  | { readonly kind: 'more' }
+  | { readonly kind: 'too_long' }
+  /** The whole message in base64. */
+  | { readonly kind: 'message'; readonly data: string };
+
+/** The exchanges under way; who leaves takes theirs along. */
+export class SaslSessions {
+  readonly #sessions = new WeakMap<LocalClient, SaslSession>();
+
+  of(client: LocalClient): SaslSession | undefined {
+    return this.#sessions.get(client);
+  }
+
+  begin(client: LocalClient): void {
+    this.#sessions.set(client, { text: '' });
+  }
+
+  /** False where there was none. */
+  end(client: LocalClient): boolean {
+    return this.#sessions.delete(client);
+  }
+
+  /** Adds a piece to the message; `+` is an empty one. */
+  add(session: SaslSession, piece: string): PieceOutcome {
+    if (piece !== '+') session.text += piece;
+    if (session.text.length > limits.saslMessageBytes.default) return { kind: 'too_long' };
+    if (piece.length === SASL_PIECE_BYTES) return { kind: 'more' };
+    const data = session.text;
+    session.text = '';
+    return { kind: 'message', data };
+  }
+}

@@ -1,0 +1,138 @@
+/** Declares the admin commands about accounts. The code is beside it in account-handlers.ts. */
+import { z } from 'zod';
+import { MOST_ROWS } from '../../../contract/accounts.ts';
+import { addressWord, lineText, lineWord } from '../../../contract/line-texts.ts';
+import {
+  type CommandSpec,
+  defineCommand,
+  type RowAction,
+  type TableColumn,
+} from '../../../contract/manifest.ts';
+import { limits } from '../limits.ts';
+
+const account = lineWord({ max: limits.nickLength.default }).describe('Name of the account');
+
+const accountColumns: readonly TableColumn[] = [
+  { key: 'account', title: 'Account', type: 'text' },
+  { key: 'online', title: 'Logged in', type: 'number' },
+  { key: 'lastLogin', title: 'Last login', type: 'time' },
+  { key: 'registeredAt', title: 'Registered', type: 'time' },
+  { key: 'suspended', title: 'Suspended', type: 'boolean' },
+  { key: 'failures', title: 'Failed logins', type: 'number', rank: 2 },
+  { key: 'nicks', title: 'Nicks', type: 'number', rank: 3 },
+  { key: 'certificates', title: 'Certificates', type: 'number', rank: 3 },
+  { key: 'email', title: 'E-mail', type: 'text', rank: 3 },
+];
+
+const accountFields: readonly TableColumn[] = [
+  ...accountColumns,
+  { key: 'sessions', title: 'Clients', type: 'text' },
+  { key: 'nickList', title: 'Nicks', type: 'text' },
+  { key: 'fingerprints', title: 'Certificate fingerprints', type: 'text' },
+  { key: 'suspendedReason', title: 'Why suspended', type: 'text' },
+  { key: 'suspendedBy', title: 'Suspended by', type: 'text' },
+  { key: 'suspendedAt', title: 'Suspended at', type: 'time' },
+  { key: 'lastFailureFrom', title: 'Last failure from', type: 'text' },
+  { key: 'lastFailureAt', title: 'Last failure', type: 'time' },
+];
+
+const accountActions: readonly RowAction[] = [
+  { title: 'Details', command: 'account', args: { account: 'account' }, immediate: true },
+  { title: 'Reset password', command: 'reset-password', args: { account: 'account' } },
+  { title: 'Suspend', command: 'suspend-account', args: { account: 'account' } },
+  { title: 'Drop', command: 'drop-account', args: { account: 'account' } },
+];
+
+export const accountCommands = {
+  accounts: defineCommand({
+    summary: 'List or find accounts',
+    danger: 'safe',
+    access: 'operate',
+    unrecorded: 'run',
+    args: z.object({
+      text: lineText({ min: 0, max: limits.nickLength.default })
+        .default('')
+        .describe('Only those with this text in their name'),
+      limit: z.number().int().min(1).max(MOST_ROWS).default(500).describe('Most rows'),
+    }),
+    result: 'table',
+    columns: accountColumns,
+    rowActions: accountActions,
+  }),
+  account: defineCommand({
+    summary: 'Show everything about one account, and who is logged in to it',
+    danger: 'safe',
+    access: 'operate',
+    unrecorded: 'run',
+    args: z.object({ account }),
+    result: 'json',
+    columns: accountFields,
+  }),
+  'reset-password': defineCommand({
+    summary: 'Give an account a new password, which is shown once; whoever is logged in stays so',
+    danger: 'disruptive',
+    access: 'admin',
+    args: z.object({ account }),
+    result: 'json',
+    columns: [
+      { key: 'account', title: 'Account', type: 'text' },
+      { key: 'password', title: 'New password', type: 'text' },
+    ],
+  }),
+  'suspend-account': defineCommand({
+    summary: 'Keep an account from being logged in to, and log out who is',
+    danger: 'disruptive',
+    access: 'operate',
+    unrecorded: 'run',
+    args: z.object({
+      account,
+      reason: lineText({ max: 200 })
+        .default('Suspended by an administrator')
+        .describe('Reason that the owner sees'),
+    }),
+    result: 'json',
+  }),
+  'unsuspend-account': defineCommand({
+    summary: 'Let a suspended account be logged in to again',
+    danger: 'safe',
+    access: 'operate',
+    args: z.object({ account }),
+    result: 'json',
+  }),
+  'drop-account': defineCommand({
+    summary: 'Delete an account with its nicks and certificates, and log out who is logged in to it',
+    danger: 'irreversible',
+    access: 'admin',
+    args: z.object({ account }),
+    result: 'json',
+    confirmArg: 'account',
+  }),
+  'login-failures': defineCommand({
+    summary:
+      'Show the accounts and addresses for which logins failed of late, and how long they have to wait',
+    danger: 'safe',
+    access: 'operate',
+    unrecorded: 'run',
+    args: z.object({}),
+    result: 'table',
+    columns: [
+      { key: 'who', title: 'Account or address', type: 'text' },
+      { key: 'kind', title: 'Kind', type: 'text' },
+      { key: 'failures', title: 'Failures', type: 'number' },
+      { key: 'waitSeconds', title: 'Waits for', type: 'seconds' },
+      { key: 'lastAt', title: 'Last', type: 'time' },
+    ],
+    rowActions: [{ title: 'Forget', command: 'reset-login-failures', args: { who: 'who' } }],
+  }),
+  'reset-login-failures': defineCommand({
+    summary: 'Forget failed logins, so that nobody has to wait any more',
+    danger: 'safe',
+    access: 'operate',
+    args: z.object({
+      who: addressWord({ min: 0, max: 64 })
+        .default('')
+        .describe('Account or address; all of them where empty'),
+    }),
+    result: 'json',
+  }),
+} satisfies Record<string, CommandSpec>;

@@ -1,0 +1,155 @@
+/** Accounts in real processes: the IRC server and the keeper of its accounts, and what is left when that is killed. */
+import { readFileSync, statSync } from 'node:fs';
+import { readdir, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { portOf } from '../../contract/listen-place.ts';
+import { registry as shipped } from '../../daemons/registry.ts';
+import { IrcClient } from './test-fixtures/irc-client.ts';
+import { startTestHost, type TestHost } from './test-fixtures/test-host.ts';
+
+const DAEMONS = resolve(import.meta.dirname, '../../daemons');
+const TOML = '[ircd]\nlisten = [{ host = "127.0.0.1", port = 0 }]\ndns = false\n';
+
+let host: TestHost | null = null;
+let clients: Talker[] = [];
+
+afterEach(async () => {
+  for (const { client } of clients) client.socket.destroy();
+  clients = [];
+  await host?.close();
+  host = null;
+});
+
+async function begin(toml = TOML): Promise<{ host: TestHost; port: number }> {
+  const registry = shipped.filter(({ id }) => id === 'ircd' || id === 'accounts');
+  const started = await startTestHost(toml, {}, registry, (id) => join(DAEMONS, id, 'main.ts'));
+  host = started;
+  await started.ask('daemon.start', { id: 'ircd' });
+  return { host: started, port: portOf(started.snapshot('ircd').listeners[0]) };
+}
+
+/** A client whose lines are taken one after the other. */
+class Talker {
+  readonly client: IrcClient;
+  readonly #lines: string[] = [];
+  #wake = () => {};
+
+  constructor(client: IrcClient) {
+    this.client = client;
+    client.onLine = (line) => {
+      this.#lines.push(line);
+      this.#wake();
+    };
+    clients.push(this);
+  }
+
+  send(...lines: string[]): void {
+    this.client.send(...lines);
+  }
+
+  /** The next line that fits, past all before it. */
+  async until(wanted: RegExp): Promise<string> {
+    for (;;) {
+      for (let line = this.#lines.shift(); line !== undefined; line = this.#lines.shift())
+        if (wanted.test(line)) return line;
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+}
+
+/** A client that knows of capabilities that come and go, once accounts can be logged in to. */
+async function enter(port: number, nick: string): Promise<Talker> {
+  const talker = new Talker(await IrcClient.join(port, nick));
+  talker.send('CAP LS 302');
+  const offered = await talker.until(/ LS :/);
+  if (!offered.includes(' sasl=')) await talker.until(/ NEW :.*sasl=/);
+  return talker;
+}
+
+const plain = (account: string, password: string) =>
+  Buffer.from(`\0${account}\0${password}`).toString('base64');
+
+async function logIn(client: Talker, account: string, password: string): Promise<string> {
+  client.send('AUTHENTICATE PLAIN');
+  await client.until(/^AUTHENTICATE \+$/);
+  client.send(`AUTHENTICATE ${plain(account, password)}`);
+  return await client.until(/ 90[34] /);
+}
+
+test('an account that was registered is there after the keeper of accounts was killed, and clients are told of both', async () => {
+  const { host, port } = await begin();
+  const ann = await enter(port, 'ann');
+  ann.send('REGISTER * * correct-horse');
+  expect(await ann.until(/ REGISTER /)).toContain('REGISTER SUCCESS ann :');
+  expect(await ann.until(/ 900 /)).toContain('You are now logged in as ann');
+  const before = host.snapshot('accounts').pid;
+  process.kill(before!, 'SIGKILL');
+  expect(await ann.until(/ DEL :/)).toContain('sasl');
+  expect(await ann.until(/ NEW :/)).toContain('sasl=PLAIN,EXTERNAL,SCRAM-SHA-256');
+  expect(host.snapshot('accounts').pid).not.toBe(before);
+  const bob = await enter(port, 'bob');
+  expect(await logIn(bob, 'ann', 'wrong-horse')).toContain(' 904 ');
+  expect(await logIn(bob, 'ann', 'correct-horse')).toContain(' 903 ');
+  ann.send('WHOIS bob');
+  expect(await ann.until(/ 330 /)).toContain(' 330 ann bob ann :');
+});
+
+test('what was answered is there however often the keeper of accounts is killed in between, and no password is written', async () => {
+  const { host, port } = await begin();
+  const registered: string[] = [];
+  const password = 'correct-horse-battery';
+  let killed = 0;
+  for (let round = 0; round < 2; round++) {
+    const writers = await Promise.all(Array.from({ length: 4 }, (_, i) => enter(port, `w${round}x${i}`)));
+    const { pid } = host.snapshot('accounts');
+    const answers = writers.map(async (writer, i) => {
+      writer.send(`REGISTER * * ${password}`);
+      const answer = await writer.until(/ (REGISTER SUCCESS|FAIL REGISTER) /);
+      if (answer.includes(' SUCCESS ')) registered.push(`w${round}x${i}`);
+      // Whoever is answered first has the process killed while it works for the others.
+      if (killed === round) {
+        killed++;
+        process.kill(pid!, 'SIGKILL');
+      }
+    });
+    await Promise.all(answers);
+  }
+  await enter(port, 'asker');
+  const shown = async (command: string, args: object) => {
+    const outcome = await host.ask('command.run', { daemon: 'ircd', command, args, confirmed: true });
+    if (!outcome.ok) throw new Error(outcome.error.message);
+    return (outcome.result as { result: Record<string, unknown> }).result;
+  };
+  const { rows } = (await shown('accounts', {})) as { rows: { account: string }[] };
+  const there = rows.map(({ account }) => account);
+  for (const account of registered) expect(there).toContain(account);
+  expect(registered.length).toBeGreaterThan(0);
+  const { password: fresh } = await shown('reset-password', { account: registered[0]! });
+  for (const { parentPath, name } of await readdir(host.dataDir, { recursive: true, withFileTypes: true })) {
+    const file = join(parentPath, name);
+    if (!statSync(file).isFile()) continue;
+    const text = readFileSync(file).toString('latin1');
+    for (const secret of [password, String(fresh), Buffer.from(password).toString('base64')])
+      expect(text.includes(secret), file).toBe(false);
+  }
+});
+
+test('the keeper of accounts runs where the configuration asks for it, and a reload that asks for it starts it', async () => {
+  const { host, port } = await begin(`${TOML}[ircd.accounts]\nauthority = "none"\n`);
+  expect(host.snapshot('accounts').state).toBe('stopped');
+  const client = new Talker(await IrcClient.join(port, 'ann'));
+  client.send('CAP LS 302');
+  expect(await client.until(/ LS :/)).not.toContain('sasl');
+  await writeFile(host.configFile, TOML);
+  expect(await host.ask('config.reload')).toMatchObject({ ok: true });
+  expect(await client.until(/ NEW :/)).toContain('sasl=');
+  expect(host.snapshot('accounts').state).toBe('running');
+  await writeFile(host.configFile, `${TOML}[ircd.accounts]\nauthority = "services"\n`);
+  await host.ask('config.reload');
+  expect(await client.until(/ DEL :/)).toContain('sasl');
+  client.send('AUTHENTICATE PLAIN');
+  expect(await client.until(/ 904 /)).toContain('accounts cannot be asked now');
+});
