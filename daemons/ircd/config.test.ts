@@ -45,6 +45,13 @@ it('is the same, written out, as an empty one with an operator and a class that 
     webirc: [],
     cloak: { enabled: false, key_file: 'cloak.keys', suffix: 'cloak' },
     motd_file: null,
+    accounts: {
+      authority: 'embedded',
+      registration: 'open',
+      verify: 'none',
+      before_connect: true,
+      email_required: false,
+    },
     admin: { location: '', organisation: '', email: '' },
     oper: [
       {
@@ -63,6 +70,7 @@ function placed(setting: string, value: unknown): unknown {
   if (setting.startsWith('class.')) return { class: [{ name: 'x', [setting.slice(6)]: value }] };
   if (setting.startsWith('oper.'))
     return { oper: [{ name: 'o', password_hash: HASH, [setting.slice(5)]: value }] };
+  if (setting.startsWith('accounts.')) return { accounts: { [setting.slice(9)]: value } };
   if (setting.startsWith('admin.')) return { admin: { [setting.slice(6)]: value } };
   return { [setting]: value };
 }
@@ -71,6 +79,11 @@ const long = (length: number) => 'x'.repeat(length);
 
 it.each<[string, unknown[], unknown[]]>([
   ['server_name', ['a.b', `${long(61)}.b`], ['ab', `${long(62)}.b`, 'a b.c', '-a.b', '', 'a.b:c']],
+  ['accounts.authority', ['embedded', 'services', 'none'], ['other', '']],
+  ['accounts.registration', ['open', 'closed'], ['half']],
+  ['accounts.verify', ['none'], ['mail']],
+  ['accounts.before_connect', [true, false], ['yes']],
+  ['accounts.email_required', [true, false], ['yes']],
   ['network', [long(32), 'a'], [long(33), '', 'a b', 'a=b', 'a\\b']],
   ['description', ['', long(200)], [long(201), 'a\nb']],
   ['admin.location', ['', long(200)], [long(201)]],

@@ -65,6 +65,7 @@ it('shows each figure under its own name', () => {
   oper.send('JOIN #x,#y');
   const ban = { kind: 'kline', reason: 'r', by: 'x', setMs: 0, expiresMs: null } as const;
   for (const mask of ['a@1', 'b@2', 'c@3', 'd@4', 'e@5']) irc.server.bans.add({ ...ban, mask });
+  Object.assign(irc.server.accounts.counts, { logins: 405, failures: 406, registrations: 407 });
   Object.assign(irc.server.counters, { serverBanMatches: 401, operFailures: 402, handlerErrors: 403 });
   registry.sample();
   const value = (name: string) => registry.values[registry.layout.slot(`signalbox_ircd_${name}`)];
@@ -106,6 +107,9 @@ it('shows each figure under its own name', () => {
     oversized_lines_total: 4,
     kline_matches_total: 401,
     oper_failures_total: 402,
+    logins_total: 405,
+    login_failures_total: 406,
+    account_registrations_total: 407,
     handler_errors_total: 403,
   });
   const {
