@@ -349,3 +349,23 @@ test('a restore that is interrupted while files move keeps instances away until 
   expect(await readFile(join(target, 'token'), 'utf8')).toBe('secret');
   expect(await readdir(target)).not.toContain(RESTORE_FOLDER);
 });
+
+test('each database is copied by itself, and no file that SQLite keeps beside it', async () => {
+  await put(data, {
+    'recorder/signalbox.db': 'in use',
+    'accounts/accounts.db': 'in use',
+    'accounts/accounts.db-wal': 'newer than that',
+    'accounts/accounts.db-shm': 'of a process',
+  });
+  const copies = {
+    ...source(),
+    copyDatabase: (to: string, name: string) => writeFile(to, `a copy of ${name}`),
+  };
+  await createBackup(copies, file, false);
+  await restore();
+  expect(await tree(target)).toEqual({
+    ...RESTORED,
+    'recorder/signalbox.db': 'a copy of recorder/signalbox.db',
+    'accounts/accounts.db': 'a copy of accounts/accounts.db',
+  });
+});

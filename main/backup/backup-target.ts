@@ -3,7 +3,7 @@ import { type Stats, statSync } from 'node:fs';
 import { lstat, readlink, realpath } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative } from 'node:path';
 import { SignalboxError } from '../../contract/errors.ts';
-import { DATABASE_NAME } from './instance-files.ts';
+import { DATABASES } from './instance-files.ts';
 
 /** The file that is to be written, and what it belongs to. */
 export interface BackupTarget {
@@ -40,8 +40,8 @@ export async function checkTarget({ file, overwrite, dataDir, configFile }: Back
     );
   }
   const path = join(place, basename(file));
-  const database = join(dataDir, DATABASE_NAME);
-  const own = [configFile, database, `${database}-wal`, `${database}-shm`].filter((name) => name !== null);
+  const databases = DATABASES.flatMap((name) => ['', '-wal', '-shm'].map((end) => join(dataDir, name) + end));
+  const own = [configFile, ...databases].filter((name) => name !== null);
   for (const name of own) {
     if ((await realpath(name).catch(() => null)) !== path) continue;
     throw refused(`${file} is a file of this instance. Name another file for the backup.`);

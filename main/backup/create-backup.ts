@@ -1,6 +1,6 @@
 /**
  * Writes a whole instance into one file. Files that are replaced as a whole, and journals that only grow, are copied as they
- * are; the database is copied by SQLite, last, so that what a journal holds is in one of the two. Called by
+ * are; the databases are copied by SQLite, last, so that what a journal holds is in one of the two. Called by
  * `signalbox backup`.
  */
 import { createWriteStream } from 'node:fs';
@@ -20,7 +20,7 @@ import {
   MANIFEST_NAME,
 } from './backup-manifest.ts';
 import { checkTarget } from './backup-target.ts';
-import { checksumOf, copyChecked, DATABASE_NAME, instanceFiles } from './instance-files.ts';
+import { checksumOf, copyChecked, DATABASES, instanceFiles } from './instance-files.ts';
 
 /** What is backed up, and how its database is copied. */
 export interface BackupSource {
@@ -30,8 +30,11 @@ export interface BackupSource {
   /** Whether the instance itself said so: null means built-in defaults then, else perhaps a file elsewhere. */
   readonly configCertain: boolean;
   readonly program: string;
-  /** Copies the database, while it is written to, into a file that does not exist yet. */
-  copyDatabase(to: string): Promise<void>;
+  /**
+   * Copies a database, while it is written to, into a file that does not exist yet.
+   * @param name one of `DATABASES`
+   */
+  copyDatabase(to: string, name: string): Promise<void>;
 }
 
 /** What was written. */
@@ -77,11 +80,12 @@ export async function createBackup(
     };
     if (configFile !== null && inData === null) await take(configFile, CONFIG_NAME);
     for (const name of await instanceFiles(dataDir)) await take(join(dataDir, name), `${DATA_PREFIX}${name}`);
-    if (await exists(join(dataDir, DATABASE_NAME))) {
-      const name = `${DATA_PREFIX}${DATABASE_NAME}`;
+    for (const database of DATABASES) {
+      if (!(await exists(join(dataDir, database)))) continue;
+      const name = `${DATA_PREFIX}${database}`;
       // Its folder need not have held another file.
       await mkdir(dirname(join(copies, name)), { recursive: true, mode: 0o700 });
-      await source.copyDatabase(join(copies, name));
+      await source.copyDatabase(join(copies, name), database);
       entries.push({ name, ...(await checksumOf(join(copies, name))) });
     }
     const manifest: BackupManifest = {

@@ -12,6 +12,9 @@ import { RECORD_NAME } from '../core/instance/instance-record.ts';
 /** The recorder's database below the data folder. */
 export const DATABASE_NAME = 'recorder/signalbox.db';
 
+/** Every database below the data folder: copied by SQLite, because its files belong together while it is written to. */
+export const DATABASES: readonly string[] = [DATABASE_NAME, 'accounts/accounts.db'];
+
 /** Where the files of a data folder go that a restore has replaced. */
 export const REPLACED_PREFIX = 'before-restore-';
 
@@ -34,7 +37,7 @@ export function isOutside(name: string): boolean {
   return OUTSIDE.has(name) || name.startsWith(REPLACED_PREFIX) || name.startsWith(STAGING_PREFIX);
 }
 
-/** Names of the regular files below `dataDir`, with forward slashes, sorted; without the database. */
+/** Names of the regular files below `dataDir`, with forward slashes, sorted; without the databases. */
 export async function instanceFiles(dataDir: string): Promise<string[]> {
   const found: string[] = [];
   const walk = async (folder: string): Promise<void> => {
@@ -44,7 +47,11 @@ export async function instanceFiles(dataDir: string): Promise<string[]> {
       const name = folder === '' ? entry.name : `${folder}/${entry.name}`;
       if (entry.isDirectory()) await walk(name);
       // A file that is being replaced has a second one beside it for a moment.
-      else if (entry.isFile() && !name.startsWith(DATABASE_NAME) && !/\.\d+\.new$/.test(name))
+      else if (
+        entry.isFile() &&
+        !DATABASES.some((database) => name.startsWith(database)) &&
+        !/\.\d+\.new$/.test(name)
+      )
         found.push(name);
     }
   };

@@ -22,7 +22,7 @@ import { makeFolder } from '../../daemons/runtime/files/make-folder.ts';
 import { replaceFile } from '../../daemons/runtime/files/saved-file.ts';
 import { RESTORE_FOLDER } from '../core/instance/data-format.ts';
 import { type BackupManifest, CONFIG_NAME } from './backup-manifest.ts';
-import { DATABASE_NAME, instanceFiles, isOutside, REPLACED_PREFIX } from './instance-files.ts';
+import { DATABASES, instanceFiles, isOutside, REPLACED_PREFIX } from './instance-files.ts';
 import { readArchive } from './read-archive.ts';
 
 /** What is restored, and where. */
@@ -100,7 +100,8 @@ async function checkEmpty(dataDir: string, force: boolean): Promise<void> {
     );
   }
   if (force) return;
-  const found = existsSync(join(dataDir, DATABASE_NAME)) ? DATABASE_NAME : (await instanceFiles(dataDir))[0];
+  const database = DATABASES.find((name) => existsSync(join(dataDir, name)));
+  const found = database ?? (await instanceFiles(dataDir))[0];
   if (found === undefined) return;
   throw new SignalboxError(
     'conflict',

@@ -127,7 +127,11 @@ async function runningSource(client: SocketClient, dataDir: string, recorder: st
     configFile,
     configCertain: true,
     program: version,
-    async copyDatabase(file) {
+    async copyDatabase(file, name) {
+      if (name !== DATABASE_NAME) {
+        await copyBySqlite(join(dataDir, name), file);
+        return;
+      }
       const call = { daemon: recorder, command: 'backup', args: { file }, confirmed: true };
       const outcome = await withProgress(client, recorder, () => client.request('command.run', call));
       if (outcome.ok) return;
@@ -136,6 +140,17 @@ async function runningSource(client: SocketClient, dataDir: string, recorder: st
       throw new SignalboxError(code, `The database was not copied: ${message}${hint}`, { detail });
     },
   };
+}
+
+/** Copies a database, also one that another process writes to: SQLite sees to it that the copy is of one moment. */
+async function copyBySqlite(from: string, to: string): Promise<void> {
+  const sqlite = await loadSqlite();
+  const database = new sqlite(from);
+  try {
+    await database.backup(to);
+  } finally {
+    database.close();
+  }
 }
 
 /** With nobody running, the folder is claimed as long as it is read. */
@@ -154,15 +169,7 @@ async function offline(
       throw new SignalboxError('not_found', `There is no data folder ${dataDir}; name one with --data.`);
     },
   );
-  const copyDatabase = async (to: string): Promise<void> => {
-    const sqlite = await loadSqlite();
-    const database = new sqlite(join(dataDir, DATABASE_NAME));
-    try {
-      await database.backup(to);
-    } finally {
-      database.close();
-    }
-  };
+  const copyDatabase = (to: string, name: string) => copyBySqlite(join(dataDir, name), to);
   try {
     const source = { dataDir, configFile, configCertain: false, program: own.version, copyDatabase };
     return await createBackup(source, file, force);
