@@ -62,7 +62,7 @@ test('what the page of operators says there is, is what processes have, and noth
 }) => {
   for (const id of ['ircd', 'relay']) await app.startDaemon(id);
   await app.cliJson(['start', 'objects']);
-  const daemons = ['ircd', 'relay', 'objects', 'recorder'];
+  const daemons = ['ircd', 'relay', 'objects', 'accounts', 'recorder'];
   // Electron takes a message to a process of its own at once and does not tell when it went on; the others run on Node.
   const told = documented(host, daemons).filter(
     (one) =>

@@ -171,7 +171,10 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
     this.#config = config;
     const sameAuthority = before.accounts.authority === config.accounts.authority;
     this.#server.configure(config, motd, prepared.gateways, cloaks);
-    if (!sameAuthority) this.#server.accounts.use(this.#authorityOf(config));
+    if (!sameAuthority) {
+      this.#server.accounts.use(this.#authorityOf(config));
+      this.#server.refreshIsupport();
+    }
     noticeOpers(this.#server, 'The configuration was read again');
     return { renewed: newMotd ? ['motd_file', ...renewed] : renewed, needRestart: ['server_name'] };
   }

@@ -98,8 +98,8 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
     this.commands = options.commands;
     this.config = options.config;
     this.motd = options.motd;
-    this.isupport = supportLines(options.config.network, this.tuning);
     this.accounts = new AccountDesk(this, options.accounts ?? noAccounts());
+    this.isupport = this.#support();
   }
 
   get name(): string {
@@ -123,9 +123,13 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
     for (const { local } of this.state.opers) if (local !== null) this.#reviseOper(local);
   }
 
-  /** Rebuilds RPL_ISUPPORT after the network's name or a limit changed. */
+  /** Rebuilds RPL_ISUPPORT after the network's name, a limit or who knows the accounts changed. */
   refreshIsupport(): void {
-    this.isupport = supportLines(this.config.network, this.tuning);
+    this.isupport = this.#support();
+  }
+
+  #support(): string[] {
+    return supportLines(this.config.network, this.tuning, this.accounts.authority.configured);
   }
 
   /** Gives an operator what their block says now, or takes the status away when it is gone. */

@@ -1,5 +1,6 @@
 /** The tokens of RPL_ISUPPORT (005): what this server supports, built from the limits and the network's name. */
 
+import { ACCOUNT_MASK_TOKENS } from '../irc/account-mask.ts';
 import { CASEMAPPING } from '../irc/casemapping.ts';
 import { isupportLines } from '../irc/isupport.ts';
 import { LIST_MODES } from '../irc/modes.ts';
@@ -15,11 +16,16 @@ const ROOM_BYTES =
   limits.lineBodyBytes.default -
   (': 005   :'.length + limits.hostBytes.default + limits.nickLength.default + N.RPL_ISUPPORT.text.length);
 
-/** All tokens, in a stable order. */
-export function isupportTokens(network: string, tuning: Tuning): string[] {
+/**
+ * All tokens, in a stable order.
+ * @param accounts whether there are accounts, which masks may name
+ */
+export function isupportTokens(network: string, tuning: Tuning, accounts = false): string[] {
   const perMessage = tuning.get('targets_per_message');
   const perCommand = limits.targetsPerCommand.default;
+  const [accountExtban, extban] = ACCOUNT_MASK_TOKENS;
   return [
+    ...(accounts ? [accountExtban!] : []),
     `AWAYLEN=${limits.awayBytes.default}`,
     'BOT=B',
     `CASEMAPPING=${CASEMAPPING}`,
@@ -29,6 +35,7 @@ export function isupportTokens(network: string, tuning: Tuning): string[] {
     `CHANTYPES=${CHANNEL_TYPES}`,
     'ELIST=CMNTU',
     'EXCEPTS=e',
+    ...(accounts ? [extban!] : []),
     `HOSTLEN=${limits.hostBytes.default}`,
     'INVEX=I',
     `KEYLEN=${limits.keyLength.default}`,
@@ -52,6 +59,6 @@ export function isupportTokens(network: string, tuning: Tuning): string[] {
 }
 
 /** What each 005 line says, which fits whatever nick it is sent to. */
-export function supportLines(network: string, tuning: Tuning): string[] {
-  return isupportLines(isupportTokens(network, tuning), ROOM_BYTES);
+export function supportLines(network: string, tuning: Tuning, accounts = false): string[] {
+  return isupportLines(isupportTokens(network, tuning, accounts), ROOM_BYTES);
 }

@@ -34,7 +34,8 @@ export type NetworkEvent =
   | { readonly kind: 'invite'; readonly source: User; readonly user: User; readonly channel: Channel }
   | { readonly kind: 'away'; readonly user: User }
   /** Others see another host of the user. */
-  | { readonly kind: 'host'; readonly user: User };
+  | { readonly kind: 'host'; readonly user: User }
+  | { readonly kind: 'account'; readonly user: User };
 
 /** The links to other servers, as actions see them. */
 export interface Links {

@@ -8,7 +8,7 @@ import { sameName } from '../../irc/casemapping.ts';
 import { N } from '../../irc/numerics.ts';
 import { workPrices } from '../../runtime/async/work-prices.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
-import { announceChange } from '../broadcast.ts';
+import { setAccount } from '../actions/account.ts';
 import { CAP } from '../client/capabilities.ts';
 import type { CommandServer } from '../command-server.ts';
 import type { LocalClient } from '../state/local-client.ts';
@@ -79,8 +79,6 @@ export class AccountDesk implements Accounts {
   }
 
   logIn(client: LocalClient, { account, failures }: LoggedIn): WorkSteps | null {
-    const changed = client.user.account !== account;
-    client.user.account = account;
     client.replyRaw(N.RPL_LOGGEDIN, `${prefixOf(client)} ${account} :You are now logged in as ${account}`);
     if (failures !== null) {
       const when = new Date(failures.time).toUTCString();
@@ -88,24 +86,12 @@ export class AccountDesk implements Accounts {
         `*** ${failures.count} failed ${failures.count === 1 ? 'login' : 'logins'} to ${account} since you were last logged in; the last one was from ${failures.address}, ${when}`,
       );
     }
-    return changed ? this.#announce(client) : null;
+    return setAccount(this.#server, client.user, account);
   }
 
   logOut(client: LocalClient): WorkSteps | null {
-    client.user.account = null;
     client.replyRaw(N.RPL_LOGGEDOUT, `${prefixOf(client)} :You are now logged out`);
-    return this.#announce(client);
-  }
-
-  #announce(client: LocalClient): WorkSteps | null {
-    for (const membership of client.user.memberships.values()) membership.banRevision = -1;
-    if (!client.user.registered) return null;
-    return announceChange(
-      this.#server,
-      client.user,
-      `ACCOUNT ${client.user.account ?? '*'}`,
-      CAP.accountNotify,
-    );
+    return setAccount(this.#server, client.user, null);
   }
 
   #offered(): Offer {

@@ -118,7 +118,7 @@ export const accountCommands = {
     columns: [
       { key: 'who', title: 'Account or address', type: 'text' },
       { key: 'kind', title: 'Kind', type: 'text' },
-      { key: 'failures', title: 'Failures', type: 'number' },
+      { key: 'failures', title: 'Failed logins', type: 'number' },
       { key: 'waitSeconds', title: 'Waits for', type: 'seconds' },
       { key: 'lastAt', title: 'Last', type: 'time' },
     ],

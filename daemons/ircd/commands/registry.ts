@@ -2,6 +2,7 @@
 import { authenticate } from './authenticate.ts';
 import { away } from './away.ts';
 import { cap } from './cap.ts';
+import { cert } from './cert.ts';
 import type { Command } from './command.ts';
 import { help, helpop } from './help.ts';
 import { invite } from './invite.ts';
@@ -43,6 +44,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     authenticate,
     away,
     cap,
+    cert,
     die,
     dline,
     globops,

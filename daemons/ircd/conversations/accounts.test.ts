@@ -405,3 +405,104 @@ describe('REGISTER', () => {
     for (const secret of ['correct-horse', plain('cat', 'correct-horse')]) expect(text).not.toContain(secret);
   });
 });
+
+describe('a mask that names an account', () => {
+  const join = async (client: MemoryClient) => (await say(client, 'JOIN #c'))[0]!.split(' ')[1];
+
+  async function scene(...modes: string[]) {
+    start();
+    const op = irc.join('op');
+    const ann = irc.join('nick');
+    const stranger = irc.join('ann');
+    await logIn(ann, 'ann', 'sesame');
+    op.send('JOIN #c');
+    for (const mode of modes) op.send(`MODE #c ${mode}`);
+    op.received();
+    return { op, ann, stranger };
+  }
+
+  it('bans whoever is logged in to it, and nobody who is only called like it', async () => {
+    const { op, ann, stranger } = await scene('+b ~a:ANN');
+    expect(await join(ann)).toBe('474');
+    expect(await join(stranger)).toBe('JOIN');
+    expect(await say(op, 'MODE #c -b ~a:ann')).toContainEqual(':op!~op@192.0.2.1 MODE #c -b ~a:ANN');
+    expect(await join(ann)).toBe('JOIN');
+  });
+
+  it('lets in past a ban and into a channel for the invited', async () => {
+    const banned = await scene('+b *!*@*', '+e ~a:a*');
+    expect(await join(banned.ann)).toBe('JOIN');
+    expect(await join(banned.stranger)).toBe('474');
+    irc.close();
+    const invited = await scene('+i', '+I ~a:ann');
+    expect(await join(invited.ann)).toBe('JOIN');
+    expect(await join(invited.stranger)).toBe('473');
+  });
+
+  it('silences a member from the moment of the login on', async () => {
+    const { stranger } = await scene('+b ~a:bob');
+    stranger.send('JOIN #c');
+    expect(await say(stranger, 'PRIVMSG #c :hello')).not.toContainEqual(expect.stringContaining(' 404 '));
+    await logIn(stranger, 'bob', 'hunter22');
+    expect(await say(stranger, 'PRIVMSG #c :hello')).toContainEqual(expect.stringContaining(' 404 '));
+  });
+
+  it('has to name one, and is announced where there are accounts', async () => {
+    const { op } = await scene();
+    expect((await say(op, 'MODE #c +b ~a:'))[0]).toContain(' 696 op #c b * :Invalid mask');
+    expect(irc.server.isupport.join(' ')).toContain('ACCOUNTEXTBAN=a ');
+    expect(irc.server.isupport.join(' ')).toContain('EXTBAN=~,a');
+    expect(new MemoryServer().server.isupport.join(' ')).not.toContain('EXTBAN');
+  });
+});
+
+describe('CERT', () => {
+  const print = 'c0ffee';
+
+  async function owner() {
+    start();
+    const client = irc.join('me');
+    client.tls = { version: 'TLSv1.3', cipher: 'x', fingerprint: print };
+    await logIn(client, 'ann', 'sesame');
+    return client;
+  }
+
+  it('ADD lets the certificate of the connection log in, LIST shows it and DEL takes it away', async () => {
+    const client = await owner();
+    expect(await say(client, 'CERT ADD')).toEqual([
+      `:irc.test NOTE CERT ADDED ${print} :It logs in to ann from now on`,
+    ]);
+    expect(await say(client, 'CERT LIST')).toEqual([
+      `:irc.test NOTE CERT FINGERPRINT ${print} :It logs in to ann`,
+      ':irc.test NOTE CERT END :1 certificate',
+    ]);
+    await say(client, 'AUTHENTICATE EXTERNAL');
+    expect(await say(client, 'AUTHENTICATE +')).toContainEqual(expect.stringContaining(' 903 '));
+    expect(await say(client, 'CERT DEL C0:FF:EE')).toEqual([
+      `:irc.test NOTE CERT REMOVED ${print} :It logs in to ann no more`,
+    ]);
+    expect(await say(client, 'CERT LIST')).toEqual([':irc.test NOTE CERT END :0 certificates']);
+  });
+
+  it.each([
+    ['taken', 'CERTIFICATE_TAKEN'],
+    ['full', 'TOO_MANY_CERTIFICATES'],
+    ['not_found', 'UNKNOWN_CERTIFICATE'],
+  ] as const)('that is answered %s is refused with %s', async (outcome, code) => {
+    const client = await owner();
+    authority.override = { certificate: () => ({ outcome }) };
+    expect((await say(client, 'CERT ADD'))[0]).toContain(`:irc.test FAIL CERT ${code} ${print} :`);
+  });
+
+  it('without a certificate, or while accounts are away, says so', async () => {
+    const client = await owner();
+    authority.present = false;
+    client.received();
+    for (const line of ['CERT ADD', 'CERT LIST', 'CERT DEL x'])
+      expect(await say(client, line)).toEqual([
+        ':irc.test FAIL CERT TEMPORARILY_UNAVAILABLE :Accounts cannot be asked now, try again later',
+      ]);
+    client.tls = null;
+    expect((await say(client, 'CERT ADD'))[0]).toContain(' FAIL CERT NO_CERTIFICATE ');
+  });
+});

@@ -3,6 +3,7 @@
  * announces what changed in one line. Called by commands/mode.ts.
  */
 
+import { accountOfMask } from '../../irc/account-mask.ts';
 import { canonicalMask, hasBrokenNetwork } from '../../irc/address-mask.ts';
 import { MAX_LINE_BYTES } from '../../irc/line-text.ts';
 import { normalizeUserMask } from '../../irc/mask.ts';
@@ -235,7 +236,12 @@ class ChannelModeChange {
       this.#invalid(letter, '*', 'Invalid mask');
       return;
     }
-    const mask = canonicalMask(normalizeUserMask(argument));
+    const named = accountOfMask(argument);
+    if (named === '') {
+      this.#invalid(letter, '*', 'Invalid mask');
+      return;
+    }
+    const mask = named === null ? canonicalMask(normalizeUserMask(argument)) : argument;
     if (Buffer.byteLength(mask) > limits.maskBytes.default) {
       this.#invalid(letter, '*', `A mask has at most ${limits.maskBytes.default} bytes`);
       return;

@@ -1,6 +1,8 @@
 /** A channel's +b, +e or +I list: masks with who set them and when. Changed by modes/, read on JOIN and messages. */
 
+import { accountOfMask } from '../../irc/account-mask.ts';
 import { type AddressMask, compileAddressMask, coversAddress } from '../../irc/address-mask.ts';
+import { fold } from '../../irc/casemapping.ts';
 import { compileMask } from '../../irc/mask.ts';
 import type { Mask } from '../../runtime/net/mask.ts';
 import type { User } from './user.ts';
@@ -10,6 +12,8 @@ export interface MaskEntry {
   readonly mask: Mask;
   /** The network that the mask names, null where it names none. */
   readonly network: AddressMask | null;
+  /** The account that the mask names, null where it names none. */
+  readonly account: Mask | null;
   /** Prefix of the user who set it. */
   readonly by: string;
   readonly atMs: number;
@@ -34,7 +38,14 @@ export class MaskList {
   /** Adds a mask; false when it is there already. */
   add(text: string, by: string, atMs: number): boolean {
     if (this.#find(text) !== -1) return false;
-    this.#list.push({ mask: compileMask(text), network: compileAddressMask(text), by, atMs });
+    const account = accountOfMask(text);
+    this.#list.push({
+      mask: compileMask(text),
+      network: account === null ? compileAddressMask(text) : null,
+      account: account === null ? null : compileMask(account),
+      by,
+      atMs,
+    });
     return true;
   }
 
@@ -59,8 +70,13 @@ export class MaskList {
     const { foldedPrefix, foldedAddressPrefix, foldedHiddenPrefixes } = user;
     // A client without a host name has its address for one.
     const named = foldedAddressPrefix !== foldedPrefix;
+    const folded = user.account === null ? null : fold(user.account);
     for (let i = from; i < to && i < this.#list.length; i++) {
-      const { mask, network } = this.#list[i]!;
+      const { mask, network, account } = this.#list[i]!;
+      if (account !== null) {
+        if (folded !== null && account.matches(folded)) return true;
+        continue;
+      }
       if (mask.matches(foldedPrefix) || (named && mask.matches(foldedAddressPrefix))) return true;
       for (const hidden of foldedHiddenPrefixes) if (mask.matches(hidden)) return true;
       if (network !== null && coversAddress(network, user.foldedWho, user.addressGroups)) return true;

@@ -1,0 +1,17 @@
+/** Somebody logs in to an account, or is logged out (IRCv3 account-notify). */
+import type { WorkSteps } from '../../runtime/async/work-turns.ts';
+import { announceChange } from '../broadcast.ts';
+import { CAP } from '../client/capabilities.ts';
+import type { CommandServer } from '../command-server.ts';
+import type { User } from '../state/user.ts';
+
+/** @param account null for somebody who is logged out. */
+export function setAccount(server: CommandServer, user: User, account: string | null): WorkSteps | null {
+  if (account === user.account) return null;
+  user.account = account;
+  // Masks may name accounts: what was found out about this user before holds no longer.
+  for (const membership of user.memberships.values()) membership.banRevision = -1;
+  if (!user.registered) return null;
+  server.links?.tell({ kind: 'account', user });
+  return announceChange(server, user, `ACCOUNT ${account ?? '*'}`, CAP.accountNotify);
+}
