@@ -59,6 +59,8 @@ test('the page of a daemon draws nothing twice, and says no percentile of what w
   await app.startDaemon('relay');
   await app.open('/daemon/relay/live');
   await expect(app.page.getByRole('heading', { name: 'Event loop delay' })).toBeVisible();
+  // Nothing was measured yet: the chart is folded to its name, and opened by it.
+  await app.page.getByRole('button', { name: 'Frame latency' }).click();
   const latency = app.page.getByRole('region', { name: 'Frame latency' });
   await expect(latency.getByRole('button', { name: 'p50' })).toHaveText('p50–');
 

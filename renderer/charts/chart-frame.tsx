@@ -35,7 +35,7 @@ export function ChartFrame(props: ChartFrameProps): ReactNode {
                 aria-pressed={props.shown[index] === true}
                 title={series.help}
                 onClick={() => props.onShown(props.shown.with(index, props.shown[index] !== true))}
-                className="flex h-6 max-w-full items-center gap-1 rounded-md px-1 text-axis hover:bg-hover focus-visible:-outline-offset-2 aria-[pressed=false]:text-dim"
+                className="flex h-6 max-w-full items-center gap-1 rounded-md px-0.5 text-axis hover:bg-hover focus-visible:-outline-offset-2 aria-[pressed=false]:text-dim"
               >
                 <SeriesSwatch series={props.series} index={index} on={props.shown[index] === true} />
                 <span className={`truncate ${props.shown[index] === true ? 'text-dim' : 'line-through'}`}>

@@ -168,7 +168,7 @@ it('labels times by the clock, and as far apart as they need', async () => {
     '15:00',
   ]);
   expect(plot.bbox.width).toBe(WIDTH - 64 - 28);
-  expect(plot.bbox.height).toBe(200 - 8 - 20);
+  expect(plot.bbox.height).toBe(200 - 6 - 20);
 });
 
 describe('the lines', () => {

@@ -4,7 +4,7 @@ import { canvasFont, token, tokenPixels } from '../look/tokens.ts';
 import { formatSeries, lineLook, type SeriesSpec, scaleOf } from './chart-series.ts';
 import { brokenSpans, unseenPlaces } from './line-gaps.ts';
 import { fillBetween } from './percentile-band.ts';
-import { outlierPlaces, sparsePlaces } from './sample-dots.ts';
+import { outlierPlaces, valuePlaces } from './sample-dots.ts';
 import { timeLabels } from './time-labels.ts';
 import { valueRange } from './value-range.ts';
 
@@ -93,7 +93,10 @@ function sampleDots(gapSeconds: number | null, gutter: number, isEdge: boolean):
       const width = Math.max(1, plot.width - gutter);
       const pixel = ((max ?? 0) - (min ?? 0)) / width;
       const span = plot.series[0]?.idxs ?? ([0, -1] as const);
-      const all = isEdge ? null : sparsePlaces(plot.data[series] ?? [], span, width / DOT_SPACE);
+      const [first, last] = span;
+      const times = plot.data[0];
+      const room = last > first ? (times[last]! - times[first]!) / (last - first) / pixel : width;
+      const all = isEdge || room < DOT_SPACE ? null : valuePlaces(plot.data[series] ?? [], span);
       if (all !== null) return all;
       return unseenPlaces(plot.data[0], plot.data[series] ?? [], gapSeconds, span, pixel * LEAST_LINE);
     },
@@ -164,7 +167,7 @@ export function makePlot(options: PlotOptions): uPlot {
   const plot = new uPlot(
     {
       ...plotSize(options.element),
-      padding: [8, scaleKeys.length > 1 ? 0 : LAST_LABEL, 0, 0],
+      padding: [6, scaleKeys.length > 1 ? 0 : LAST_LABEL, 0, 0],
       legend: { show: false },
       scales,
       axes: [{ ...axisLook(), values: times, space: 72, size: tokenPixels('--axis-foot') }, ...valueAxes],

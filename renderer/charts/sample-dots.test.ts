@@ -1,19 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { outlierPlaces, sparsePlaces } from './sample-dots.ts';
+import { outlierPlaces, valuePlaces } from './sample-dots.ts';
 
 describe('all samples', () => {
-  it('have a dot where there is room for them', () => {
-    expect(sparsePlaces([1, null, 2, Number.NaN, 3], [0, 4], 5)).toEqual([0, 2, 4]);
-    expect(sparsePlaces([1, 2, 3], [1, 2], 2)).toEqual([1, 2]);
-  });
-
-  it('have none where they would be a thick line', () => {
-    expect(sparsePlaces([1, 2, 3], [0, 2], 2)).toBeNull();
+  it('are those with a value', () => {
+    expect(valuePlaces([1, null, 2, Number.NaN, 3], [0, 4])).toEqual([0, 2, 4]);
+    expect(valuePlaces([1, 2, 3], [1, 2])).toEqual([1, 2]);
   });
 
   it('are none where nothing was measured', () => {
-    expect(sparsePlaces([null, Number.NaN], [0, 1], 5)).toBeNull();
-    expect(sparsePlaces([], [0, -1], 5)).toBeNull();
+    expect(valuePlaces([null, Number.NaN], [0, 1])).toBeNull();
+    expect(valuePlaces([], [0, -1])).toBeNull();
   });
 });
 

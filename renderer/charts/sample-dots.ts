@@ -5,16 +5,8 @@ type Values = ArrayLike<number | null | undefined>;
 const isValue = (value: number | null | undefined): value is number =>
   value !== null && value !== undefined && !Number.isNaN(value);
 
-/**
- * All places in `first..last` that have a value, where they are few.
- * @param most more of them have no room for dots of their own; null then
- */
-export function sparsePlaces(
-  values: Values,
-  [first, last]: readonly [number, number],
-  most: number,
-): number[] | null {
-  if (last - first + 1 > most) return null;
+/** All places in `first..last` that have a value; null where there are none. */
+export function valuePlaces(values: Values, [first, last]: readonly [number, number]): number[] | null {
   const found: number[] = [];
   for (let place = first; place <= last; place++) if (isValue(values[place])) found.push(place);
   return found.length === 0 ? null : found;
