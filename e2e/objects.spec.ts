@@ -95,6 +95,21 @@ test('objects go in and out in every mode, of no bytes and of a gigabyte, whatev
   expect(await streamed(client, 'large/film.bin')).toEqual({ sizeBytes: GIB, bytes: GIB, ...ends });
   await client.delete('large/film.bin');
   await expect(client.get('large/film.bin')).rejects.toMatchObject({ status: 'not_found' });
+  // Connections have threads of their own in this process too, whatever is said of them while it runs.
+  for (const model of ['thread-pool', 'work-stealing', 'thread-per-connection', 'thread-per-request']) {
+    await app.cliJson(['run', 'objects', 'set-threads', '--model', model]);
+    const other = await ObjectsClient.connect({ path: socketOf(app) });
+    for (const mode of MODES)
+      expect((await other.get('a b/c d.txt', { mode })).content.length, `${mode} in ${model}`).toBe(240_000);
+    const { result } = (await app.cliJson(['run', 'objects', 'threads'])) as {
+      readonly result: { readonly rows: readonly { readonly pool: string; readonly connections: number }[] };
+    };
+    const having = result.rows.find(
+      ({ pool }) => pool === (model === 'thread-per-request' ? 'daemon' : 'fdpass'),
+    );
+    expect(having?.connections, model).toBeGreaterThan(0);
+    await other.close();
+  }
   await client.close();
   // Whatever it did, it is the process that was started.
   expect(await app.daemon('objects')).toMatchObject({ pid: started.pid, restarts: 0 });
