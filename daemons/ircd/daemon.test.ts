@@ -329,6 +329,18 @@ it('makes the key of cloaked hosts once, and knows hosts of the key before after
   expect(error.message).not.toContain('sesame');
 });
 
+it('warns of a policy that sends clients where nobody takes TLS', async () => {
+  const sts = { port: 6697 };
+  const { warnings } = await start(configure({ sts }));
+  expect(warnings).toEqual([
+    expect.stringContaining('ircd.sts.port: no listener takes IRC over TLS on port 6697'),
+  ]);
+  const place = { listen: [{ host: '127.0.0.1', port: 6697, tls: true }], sts };
+  const quiet: string[] = [];
+  await prepareIrcd(configure(place), { dataDir, warn: (_event, text) => quiet.push(text) });
+  expect(quiet).toEqual([]);
+});
+
 it('refuses a listener for proxies that nobody could connect to, and names it', async () => {
   const place = { host: '127.0.0.1', port: 0 };
   await expect(start(configure({ listen: [place, { ...place, proxy: true }] }))).rejects.toMatchObject({

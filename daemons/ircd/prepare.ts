@@ -35,6 +35,7 @@ export interface IrcdPrepared {
 export async function prepareIrcd(config: IrcdConfig, context: PrepareContext): Promise<IrcdPrepared> {
   const mistakes = new MistakeCollector();
   await mistakes.attempt(() => checkProxies(config));
+  lookAtSts(config, context);
   const credentials = await mistakes.attempt(() => prepareCredentials(config, context));
   const motd = await prepareMotd(config, context);
   const gateways = await mistakes.attempt(() => prepareGateways(config, context));
@@ -50,6 +51,17 @@ async function checkProxies({ listen, trusted_proxies: trusted }: IrcdConfig): P
   const key = `ircd.listen[${index}].proxy`;
   const text = `${key}: nobody could connect, because trusted_proxies is empty; expected the addresses of your proxies there`;
   throw new SignalboxError('config_invalid', text, { detail: { key } });
+}
+
+/** Clients that follow a policy to a port where nobody speaks TLS are locked out; something in front may do it. */
+function lookAtSts({ listen, sts }: IrcdConfig, { warn }: PrepareContext): void {
+  if (
+    sts === undefined ||
+    listen.some(({ port, protocol, tls }) => tls && protocol === 'irc' && port === sts.port)
+  )
+    return;
+  const text = `ircd.sts.port: no listener takes IRC over TLS on port ${sts.port}; unless something in front does, clients that know the policy cannot connect`;
+  warn('sts_unreachable', text);
 }
 
 async function prepareCredentials(
