@@ -1,7 +1,7 @@
 /** What a manifest may have drawn beside charts and tables: figures side by side, a page of a command's answer, and files. */
 import type { Access } from './access.ts';
 
-/** The same figures of several things, side by side on top of the Live page. */
+/** The same figures of several things, side by side below the charts of the Live page. */
 export interface ComparisonSpec {
   readonly title: string;
   /** What a row is, such as `Mode`; the title of the first column. */

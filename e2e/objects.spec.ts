@@ -3,11 +3,14 @@
  * client of its socket, real files, and what a gigabyte needs.
  */
 import { read } from 'node:fs';
-import { mkdir, open, readlink } from 'node:fs/promises';
+import { mkdir, open, readFile, readlink, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import type { Page } from '@playwright/test';
 import { ObjectsClient } from '../daemons/objects/client/objects-client.ts';
-import type { RunningApp } from './app/running-app.ts';
+import { violationsOn } from './app/axe.ts';
+import { ElectronApp } from './app/electron-app.ts';
+import type { AppHost, RunningApp } from './app/running-app.ts';
 import { expect, test } from './fixtures.ts';
 
 test.use({
@@ -15,7 +18,11 @@ test.use({
   sharedApp: true,
 });
 
+// Gigabytes and many clicks, on machines that do other things as well.
+test.setTimeout(180_000);
+
 const MODES = ['fdpass', 'copy', 'splice'] as const;
+const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;
 
 /** Names that a shell, a URL or a page would take for something else, and what is in them. */
@@ -35,14 +42,14 @@ async function startObjects(app: RunningApp): Promise<void> {
   await app.card('objects').getByText('running', { exact: true }).waitFor();
 }
 
-/** A file of a gigabyte with holes, as an operator copies one into the store: its first and last bytes are known. */
-async function sparseObject(app: RunningApp, name: string): Promise<void> {
+/** A file with holes, as an operator copies one into the store: its first and last bytes are known. */
+async function sparseObject(app: RunningApp, name: string, size: number): Promise<void> {
   const path = join(app.dataDir, 'objects/store', name);
   await mkdir(dirname(path), { recursive: true });
   const file = await open(path, 'w');
   await file.write('begin');
-  await file.truncate(GIB);
-  await file.write('end', GIB - 3);
+  await file.truncate(size);
+  await file.write('end', size - 3);
   await file.close();
 }
 
@@ -88,7 +95,7 @@ test('objects go in and out in every mode, of no bytes and of a gigabyte, whatev
   for await (const { uri } of client.listAll()) listed.push(uri);
   expect(listed.sort()).toEqual(CONTENTS.map(([name]) => name).sort());
 
-  await sparseObject(app, 'large/film.bin');
+  await sparseObject(app, 'large/film.bin', GIB);
   expect(await client.stat('large/film.bin')).toMatchObject({ sizeBytes: GIB });
   const ends = { head: 'begin', tail: 'end' };
   expect(await throughDescriptor(client, 'large/film.bin')).toEqual(ends);
@@ -113,4 +120,170 @@ test('objects go in and out in every mode, of no bytes and of a gigabyte, whatev
   await client.close();
   // Whatever it did, it is the process that was started.
   expect(await app.daemon('objects')).toMatchObject({ pid: started.pid, restarts: 0 });
+});
+
+/** A picture of 3 by 2 pixels. */
+const PNG = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAMAAAACCAIAAAASFvFNAAAAEElEQVR4nGP4z8DAAMFwFgA72AX73hA3ZQAAAABJRU5ErkJggg==',
+  'base64',
+);
+
+/** The row of a file in the list. */
+const rowOf = (page: Page, name: string) =>
+  page.getByRole('table', { name: 'Objects' }).getByRole('row').filter({ hasText: name });
+
+/** The list item of an upload or a download. */
+const transferOf = (page: Page, name: string) =>
+  page.getByRole('region', { name: 'Uploads and downloads' }).getByRole('listitem').filter({ hasText: name });
+
+/** Does what downloads a file, and resolves with where it was saved. */
+async function downloaded(appHost: AppHost, deed: () => Promise<void>, target: string): Promise<string> {
+  if (!(appHost instanceof ElectronApp)) {
+    const [download] = await Promise.all([appHost.page.waitForEvent('download'), deed()]);
+    await download.saveAs(target);
+    return target;
+  }
+  // Where its reader would be asked by a dialog of the system.
+  const state = appHost.application.evaluate(
+    ({ session }, path) =>
+      new Promise<string>((resolve) => {
+        session.defaultSession.once('will-download', (_event, item) => {
+          item.setSavePath(path);
+          item.once('done', (_done, state) => resolve(state));
+        });
+      }),
+    target,
+  );
+  await deed();
+  expect(await state).toBe('completed');
+  return target;
+}
+
+test('objects are uploaded, looked at, downloaded and deleted on their page', async ({
+  app,
+  appHost,
+  folder,
+}) => {
+  const { page } = app;
+  await startObjects(app);
+  await app.open('/daemon/objects/files');
+  const files = [
+    { name: 'nothing', mimeType: '', buffer: Buffer.alloc(0) },
+    {
+      name: 'a page & more.html',
+      mimeType: 'text/html',
+      buffer: Buffer.from('<script>document.title = "run"</script>'),
+    },
+    { name: 'dots.png', mimeType: 'image/png', buffer: PNG },
+    { name: 'long.bin', mimeType: '', buffer: Buffer.alloc(3_000_000, 'abcdefg') },
+  ];
+  await page.getByLabel('Files to upload').setInputFiles(files);
+  for (const { name } of files) {
+    await expect(transferOf(page, name)).toContainText('stored');
+    await expect(rowOf(page, name)).toBeVisible();
+  }
+
+  await page.getByRole('button', { name: 'Preview a page & more.html' }).click();
+  await expect(page.getByRole('region', { name: /^Preview of/ })).toHaveText(
+    '<script>document.title = "run"</script>',
+  );
+  expect(await page.title()).toBe('objects – Signalbox');
+  expect(await violationsOn(page, 'light'), 'the preview of a text').toEqual([]);
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Preview dots.png' }).click();
+  await expect(page.getByRole('img', { name: 'Preview of dots.png' })).toHaveAttribute('width', '3');
+  await page.keyboard.press('Escape');
+
+  const click = (name: string) => page.getByRole('button', { name, exact: true }).click();
+  for (const { name, buffer } of files) {
+    const saved = await downloaded(appHost, () => click(`Download ${name}`), join(folder, 'saved', name));
+    expect((await readFile(saved)).equals(buffer), name).toBe(true);
+  }
+
+  await page
+    .getByLabel('Files to upload')
+    .setInputFiles([{ name: 'nothing', mimeType: '', buffer: Buffer.from('more') }]);
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Replace' }).click();
+  await expect(rowOf(page, 'nothing')).toContainText('4 B');
+
+  await click('Delete nothing');
+  await page
+    .getByRole('dialog')
+    .getByRole('textbox', { name: /to confirm/ })
+    .fill('nothing');
+  await page.getByRole('dialog').getByRole('button', { name: 'Run delete' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+  await expect(rowOf(page, 'nothing')).toHaveCount(0);
+  expect(await app.cliJson(['objects', 'stat', 'nothing'])).toMatchObject({ ok: false });
+});
+
+test('a large object comes to the disk piece by piece, and a gigabyte is given up when that is wanted', async ({
+  app,
+  appHost,
+  folder,
+}) => {
+  const { page } = app;
+  await startObjects(app);
+  await sparseObject(app, 'large/film.bin', GIB);
+  await sparseObject(app, 'large/song.bin', 64 * MIB);
+  await app.open('/daemon/objects/files');
+  // What is copied in by hand is there at the next look.
+  const folderLink = page.getByRole('link', { name: 'large/' });
+  await expect(async () => {
+    await page.getByRole('button', { name: 'Refresh' }).click();
+    await expect(folderLink).toBeVisible();
+  }).toPass();
+  await folderLink.click();
+  await expect(rowOf(page, 'film.bin')).toContainText('1 GiB');
+  // By the keyboard alone.
+  await page.getByRole('button', { name: 'Download film.bin' }).focus();
+  await page.keyboard.press('Enter');
+  const bar = page.getByRole('progressbar', { name: 'Progress of large/film.bin' });
+  await expect.poll(() => bar.evaluate((one) => (one as HTMLProgressElement).value)).toBeGreaterThan(0);
+  await page.getByRole('button', { name: 'Cancel large/film.bin' }).click();
+  await expect(transferOf(page, 'film.bin')).toContainText('cancelled');
+
+  const download = page.getByRole('button', { name: 'Download song.bin' });
+  const saved = await downloaded(appHost, () => download.click(), join(folder, 'song.bin'));
+  expect((await stat(saved)).size).toBe(64 * MIB);
+  const content = await readFile(saved, 'latin1');
+  expect([content.slice(0, 5), content.slice(-3)]).toEqual(['begin', 'end']);
+});
+
+test('the page of the server has its modes side by side, its cache and its clients', async ({ app }) => {
+  const { page } = app;
+  await startObjects(app);
+  const client = await ObjectsClient.connect({ path: socketOf(app) });
+  await client.put('hot.txt', 'hot');
+  for (const mode of MODES) await client.get('hot.txt', { mode });
+  await client.get('hot.txt', { mode: 'copy' });
+  await expect(client.get('none', { mode: 'copy' })).rejects.toMatchObject({ status: 'not_found' });
+
+  await app.open('/daemon/objects');
+  const modes = page.getByRole('table').filter({ hasText: 'FDPASS' });
+  await expect(modes.getByRole('row', { name: /^COPY/ })).toContainText(/in all.*1 in all/);
+  await app.open('/daemon/objects/cache');
+  const cached = page.getByRole('row').filter({ hasText: 'hot.txt' });
+  await cached.getByRole('button', { name: 'Pin hot.txt', exact: true }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Run cache-pin' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+  await expect(cached).toContainText('yes');
+
+  await app.open('/daemon/objects/connections');
+  // The newest is last.
+  await page.getByRole('button', { name: /^Kill/ }).last().click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Run kill' }).click();
+  await expect(page.getByRole('dialog')).toContainText('Done');
+  await expect(client.get('hot.txt')).rejects.toThrow();
+
+  await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await expect(page.locator('html')).toHaveAttribute('data-theme', colorScheme);
+    for (const path of ['/daemon/objects', '/daemon/objects/files', '/daemon/objects/cache']) {
+      await app.open(path);
+      await expect(page.getByRole('table').first()).toBeVisible();
+      expect(await violationsOn(page, colorScheme), `${path} in the ${colorScheme} theme`).toEqual([]);
+    }
+  }
 });

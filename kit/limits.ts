@@ -70,7 +70,7 @@ export const limits = {
     reason: 'Progress of a file is shown this often: pieces come a thousand times a second.',
   },
   announcedFileBytes: {
-    default: 16_777_216,
+    default: 8_388_608,
     unit: 'bytes',
     reason:
       'Progress of a smaller file is not read out, only its end: it is there before a sentence is over.',

@@ -56,7 +56,10 @@ export const manifest = defineManifest({
   files: { title: 'Objects', noun: 'object', list: 'list', stat: 'stat', remove: 'delete', write: 'admin' },
   charts: [
     { title: 'Requests', metrics: CONTENT_MODES.map((mode) => metric(`requests_${mode}_total`)) },
-    { title: 'Latency', metrics: CONTENT_MODES.map((mode) => metric(`${mode}_latency_seconds`)) },
+    ...CONTENT_MODES.map((mode) => ({
+      title: `${mode.toUpperCase()} latency`,
+      metrics: [metric(`${mode}_latency_seconds`)],
+    })),
     { title: 'Content', metrics: CONTENT_MODES.map((mode) => metric(`bytes_${mode}_total`)) },
     { title: 'Connections', metrics: [connections] },
     { title: 'Requests that wait', metrics: CONTENT_MODES.map((mode) => metric(`queue_${mode}`)) },

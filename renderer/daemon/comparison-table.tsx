@@ -39,8 +39,8 @@ export function ComparisonTable({
   const layout = useLayout(source);
   const { title, of, columns, rows } = comparison;
   return (
-    <section aria-label={title} className="card">
-      <h3 className="heading-section px-4 py-2.5">{title}</h3>
+    <div className="card">
+      <h2 className="heading-section px-3 py-2">{title}</h2>
       <ScrollRegion label={title} className="overflow-x-auto border-t border-line">
         <table className="w-full text-sm">
           <thead className="text-xs text-dim">
@@ -69,7 +69,7 @@ export function ComparisonTable({
           </tbody>
         </table>
       </ScrollRegion>
-    </section>
+    </div>
   );
 }
 

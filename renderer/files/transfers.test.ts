@@ -29,6 +29,7 @@ const seen = () =>
     .map(
       ({ kind, uri, phase, doneBytes, totalBytes }) => `${kind} ${uri} ${phase} ${doneBytes}/${totalBytes}`,
     );
+const said = () => page.hosts.screen.store.getState().announcement?.text;
 const notices = () => page.hosts.screen.store.getState().notices.map(({ tone, text }) => `${tone}: ${text}`);
 
 /** Takes what is put over a channel. */
@@ -49,7 +50,7 @@ it('uploads a file, shows where it stands, and says when it is stored', async ()
   expect([seen(), page.files[0]?.source]).toEqual([['upload a/b.txt running 0/5'], 'd']);
   expect(await take(page.files[0]!.channel)).toBe(5);
   expect(await stored).toBe(true);
-  expect([seen(), notices()]).toEqual([['upload a/b.txt done 5/5'], ['good: b.txt is stored.']]);
+  expect([seen(), said()]).toEqual([['upload a/b.txt done 5/5'], 'b.txt is stored.']);
   transfers.dismiss(1);
   expect(seen()).toEqual([]);
   expect(told.mock.calls.length).toBeGreaterThan(3);
@@ -66,7 +67,7 @@ it('downloads a file whose size the daemon says', async () => {
   await channel.write(Uint8Array.of(3));
   await channel.end();
   expect(await fetched).toBe(true);
-  expect([seen(), notices()]).toEqual([['download a.bin done 3/3'], ['good: a.bin is downloaded.']]);
+  expect([seen(), said()]).toEqual([['download a.bin done 3/3'], 'a.bin is downloaded.']);
 });
 
 it('has two files on their way at once, and the others in line', async () => {
@@ -144,6 +145,7 @@ it('tells of progress a few times a second, and has that of a large file read ou
     ['a', 'film: 25 %'],
     ['a', 'film: 50 %'],
     ['a', 'film: 75 %'],
+    ['a', 'film is downloaded.'],
   ]);
 });
 

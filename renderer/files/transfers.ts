@@ -186,8 +186,9 @@ export class Transfers {
 
   #say(kind: Transfer['kind'], name: string, phase: TransferPhase, error: WireError | null): void {
     const isUpload = kind === 'upload';
+    // The list shows it: a notice would lie over the next buttons for a while.
     if (phase === 'done')
-      this.#host.notify('good', isUpload ? messages.stored(name) : messages.fetched(name));
+      this.#screen.announce(this.#host.id, isUpload ? messages.stored(name) : messages.fetched(name));
     else if (phase === 'failed' && error !== null)
       this.#host.notify(
         'bad',
