@@ -17,6 +17,7 @@ import type { StepResult, WorkSteps } from '../runtime/async/work-turns.ts';
 import { AccountDesk } from './accounts/account-desk.ts';
 import { type AccountAuthority, noAccounts } from './accounts/authority.ts';
 import { depart } from './actions/quit.ts';
+import { setUserModes } from './actions/user-modes.ts';
 import { CAP } from './client/capabilities.ts';
 import { LabelCapture, MAX_LABEL_BYTES } from './client/label-capture.ts';
 import { ClientLog } from './client-log.ts';
@@ -139,9 +140,7 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
       client.oper = { name: block.name, flags: new Set(block.flags), title: block.title };
       return;
     }
-    client.oper = null;
-    this.state.setUserMode(client.user, UMODE.oper, false);
-    client.send(`:${client.user.prefix} MODE ${client.user.nick} :-o`);
+    setUserModes(this, client.user, [{ on: false, letter: 'o', bit: UMODE.oper }]);
     client.notice('*** Your operator block is gone from the configuration');
   }
 

@@ -14,6 +14,16 @@ export function nameOf(source: Source): string {
   return 'nick' in source ? source.nick : source.name;
 }
 
+/** One change of the modes of a channel. */
+export interface ModeChange {
+  readonly on: boolean;
+  readonly letter: string;
+  /** As clients see it; empty for a mode without. */
+  readonly argument: string;
+  /** Whom `argument` names, where it names a member. */
+  readonly user: User | null;
+}
+
 /** One thing that happened. Whoever it came from knows it already: that is the direction in which its source is. */
 export type NetworkEvent =
   | { readonly kind: 'user'; readonly user: User }
@@ -35,7 +45,25 @@ export type NetworkEvent =
   | { readonly kind: 'away'; readonly user: User }
   /** Others see another host of the user. */
   | { readonly kind: 'host'; readonly user: User }
-  | { readonly kind: 'account'; readonly user: User };
+  | { readonly kind: 'account'; readonly user: User }
+  /** `change`: letters with their signs. */
+  | { readonly kind: 'user modes'; readonly user: User; readonly change: string }
+  | {
+      readonly kind: 'channel modes';
+      readonly source: Source;
+      readonly channel: Channel;
+      readonly changes: readonly ModeChange[];
+    }
+  /** `status`: bits of which a member gets it who holds one; 0 for everybody. */
+  | {
+      readonly kind: 'message';
+      readonly source: User;
+      readonly verb: 'PRIVMSG' | 'NOTICE';
+      readonly to: User | Channel;
+      readonly status: number;
+      readonly text: string;
+    }
+  | { readonly kind: 'wallops'; readonly source: Source; readonly text: string };
 
 /** The links to other servers, as actions see them. */
 export interface Links {

@@ -148,6 +148,7 @@ function welcome(server: CommandServer, client: LocalClient): void {
   }
   server.host.work.spend(workPrices.registration.ns);
   server.state.register(client, Date.now());
+  server.links?.tell({ kind: 'user', user: client.user });
   server.counters.registrations++;
   server.clientLog.connected(client);
   server.startPings(client);

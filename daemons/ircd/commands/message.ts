@@ -1,21 +1,19 @@
 /** PRIVMSG, NOTICE and TAGMSG: RFC 2812 3.3, IRCv3 message-tags, echo-message; ISUPPORT STATUSMSG. */
-import { CMODE, STATUS, UMODE } from '../../irc/modes.ts';
+import { CMODE, STATUS } from '../../irc/modes.ts';
 import { isChannelName } from '../../irc/names.ts';
 import { N } from '../../irc/numerics.ts';
 import { replyParameter } from '../../irc/reply-parameter.ts';
 import { clientOnlyTags } from '../../irc/tags.ts';
 import { workPrices } from '../../runtime/async/work-prices.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
-import { toChannel, toChannelStatus, toChannelWithCap } from '../broadcast.ts';
+import { compose, sendToChannel, sendToUser, type Verb } from '../actions/message.ts';
 import { CAP } from '../client/capabilities.ts';
-import { Delivery } from '../client/delivery.ts';
+import type { Delivery } from '../client/delivery.ts';
 import type { CommandServer } from '../command-server.ts';
 import type { Channel } from '../state/channel.ts';
 import type { LocalClient } from '../state/local-client.ts';
 import { freeChannel, rest } from '../work-steps.ts';
 import type { Command } from './command.ts';
-
-type Verb = 'PRIVMSG' | 'NOTICE' | 'TAGMSG';
 
 export const privmsg: Command = {
   name: 'PRIVMSG',
@@ -116,12 +114,8 @@ function sendOne(
     if (verb === 'PRIVMSG') client.reply(N.ERR_NOSUCHNICK, replyParameter(target));
     return null;
   }
-  const message = compose(server, client, verb, receiver.nick, text, clientTags);
-  const { local } = receiver;
-  if (local !== null && (verb !== 'TAGMSG' || local.has(CAP.messageTags))) {
-    // To oneself the label belongs to the echo, not to the delivery.
-    message.past(local);
-  }
+  const message = compose(server, client.user, verb, receiver.nick, text, clientTags);
+  sendToUser(server, client.user, verb, receiver, message, text);
   if (client.has(CAP.echoMessage)) message.to(client);
   if (verb === 'PRIVMSG' && receiver.away !== null) client.reply(N.RPL_AWAY, receiver.nick, receiver.away);
   return null;
@@ -150,26 +144,6 @@ function maySpeak(server: CommandServer, channel: Channel, client: LocalClient, 
 /** CTCP other than ACTION, which +C keeps out. */
 function isBlockedCtcp(text: string): boolean {
   return text.charCodeAt(0) === 1 && !text.startsWith('\x01ACTION ');
-}
-
-function compose(
-  server: CommandServer,
-  client: LocalClient,
-  verb: Verb,
-  target: string,
-  text: string,
-  clientTags: string,
-): Delivery {
-  const body =
-    verb === 'TAGMSG'
-      ? `:${client.user.prefix} TAGMSG ${target}`
-      : `:${client.user.prefix} ${verb} ${target} :${text}`;
-  return new Delivery(server.host.outbox, body, {
-    account: client.user.account,
-    msgid: server.nextMessageId(),
-    clientTags,
-    bot: (client.user.modes & UMODE.bot) !== 0,
-  });
 }
 
 /** Waits until what is on its way to the channel has arrived. */
@@ -209,8 +183,8 @@ function sendTo(
     return null;
   }
   const shown = status === 0 ? channel.name : `${status === STATUS.op ? '@' : '+'}${channel.name}`;
-  const message = compose(server, client, verb, shown, text, clientTags);
-  const left = sendToChannel(server, client, message, channel, status, verb);
+  const message = compose(server, client.user, verb, shown, text, clientTags);
+  const left = sendToChannel(server, client.user, verb, channel, status, message, text);
   if (left !== null) return finishing(server, client, message, channel, left);
   if (client.has(CAP.echoMessage)) message.to(client);
   return null;
@@ -230,17 +204,4 @@ function* finishing(
   } finally {
     server.host.work.leave(channel.gate);
   }
-}
-
-function sendToChannel(
-  server: CommandServer,
-  client: LocalClient,
-  message: Delivery,
-  channel: Channel,
-  status: number,
-  verb: Verb,
-): WorkSteps | null {
-  if (verb === 'TAGMSG') return toChannelWithCap(server, channel, CAP.messageTags, message, client, status);
-  if (status === 0) return toChannel(server, channel, message, client);
-  return toChannelStatus(server, channel, status, message, client);
 }

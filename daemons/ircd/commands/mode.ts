@@ -10,7 +10,7 @@ import type { CommandServer } from '../command-server.ts';
 import { changeChannelModes, channelModeString } from '../modes/channel-modes.ts';
 import { changeUserModes } from '../modes/user-modes.ts';
 import type { LocalClient } from '../state/local-client.ts';
-import { freeChannel } from '../work-steps.ts';
+import { freeChannel, rest } from '../work-steps.ts';
 import type { Command } from './command.ts';
 
 export const mode: Command = {
@@ -52,7 +52,7 @@ function* channelMode(
   try {
     const member = client.user.memberships.has(channel);
     if (letters !== undefined) {
-      yield* changeChannelModes(server, client, channel, letters, args);
+      yield* rest(changeChannelModes(server, client, channel, letters, args));
     } else {
       client.replyRaw(N.RPL_CHANNELMODEIS, `${channel.name} ${channelModeString(channel, member)}`);
       client.replyRaw(N.RPL_CREATIONTIME, `${channel.name} ${unixSeconds(channel.createdMs)}`);

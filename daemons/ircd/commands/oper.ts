@@ -5,6 +5,7 @@ import { fold } from '../../irc/casemapping.ts';
 import { UMODE } from '../../irc/modes.ts';
 import { N } from '../../irc/numerics.ts';
 import { globMatch } from '../../runtime/net/mask.ts';
+import { setUserModes } from '../actions/user-modes.ts';
 import { noticeOpers } from '../broadcast.ts';
 import type { CommandServer } from '../command-server.ts';
 import type { OperBlock } from '../config.ts';
@@ -74,8 +75,7 @@ function grant(server: CommandServer, client: LocalClient, block: OperBlock): vo
 
 function makeOper(server: CommandServer, client: LocalClient, block: OperBlock): void {
   client.oper = { name: block.name, flags: new Set(block.flags), title: block.title };
-  server.state.setUserMode(client.user, UMODE.oper, true);
-  client.send(`:${client.user.prefix} MODE ${client.user.nick} :+o`);
+  setUserModes(server, client.user, [{ on: true, letter: 'o', bit: UMODE.oper }]);
   client.reply(N.RPL_YOUREOPER);
   noticeOpers(server, `${client.user.prefix} is now an operator (${block.name})`, client);
   server.host.log('info', 'oper_up', `${client.user.prefix} became operator ${block.name}`, {

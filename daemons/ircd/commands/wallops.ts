@@ -1,8 +1,7 @@
 /** WALLOPS (RFC 2812 4.7) and GLOBOPS: operators to users with +w, and to operators. */
-import { UMODE } from '../../irc/modes.ts';
 import { N } from '../../irc/numerics.ts';
-import { from, noticeOpers, toClients } from '../broadcast.ts';
-import { deliver } from '../work-steps.ts';
+import { wallops as sendWallops } from '../actions/wallops.ts';
+import { noticeOpers } from '../broadcast.ts';
 import type { Command } from './command.ts';
 
 export const wallops: Command = {
@@ -16,9 +15,7 @@ export const wallops: Command = {
       client.reply(N.ERR_NEEDMOREPARAMS, 'WALLOPS');
       return null;
     }
-    const message = from(server, client.user, `WALLOPS :${text}`);
-    const send = toClients(message, ({ user }) => (user.modes & UMODE.wallops) !== 0);
-    return deliver(server.host, { entries: [...server.state.localClients], send }, message, []);
+    return sendWallops(server, client.user, text);
   },
 };
 

@@ -1,64 +1,25 @@
 /**
- * MODE on channels (RFC 2812 3.2.3, Modern "MODE message"): parses a mode string, applies what is allowed, and
- * announces what changed in one line. Called by commands/mode.ts.
+ * MODE on channels (RFC 2812 3.2.3, Modern "MODE message"): parses a mode string and says what a client may not do. What is
+ * allowed is done by actions/channel-modes.ts. Called by commands/mode.ts.
  */
 
 import { accountOfMask } from '../../irc/account-mask.ts';
 import { canonicalMask, hasBrokenNetwork } from '../../irc/address-mask.ts';
-import { MAX_LINE_BYTES } from '../../irc/line-text.ts';
 import { normalizeUserMask } from '../../irc/mask.ts';
 import { CMODE_LETTERS, STATUS } from '../../irc/modes.ts';
 import { isValidKey } from '../../irc/names.ts';
 import { N } from '../../irc/numerics.ts';
 import { replyParameter } from '../../irc/reply-parameter.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
-import { from, toChannel } from '../broadcast.ts';
+import { ChannelModeChanges } from '../actions/channel-modes.ts';
 import type { CommandServer } from '../command-server.ts';
 import { limits } from '../limits.ts';
 import type { Channel } from '../state/channel.ts';
 import type { LocalClient } from '../state/local-client.ts';
-import { rest } from '../work-steps.ts';
 import { isListMode, listOf, maskCount, sendMaskList } from './mask-lists.ts';
 
 /** Largest +l. */
 const MAX_LIMIT = 1_000_000;
-
-/** Changes that were applied, as they are announced. */
-class Changes {
-  #letters = '';
-  #args = '';
-  #sign = '';
-  readonly #roomBytes: number;
-  readonly #lines: string[] = [];
-
-  /** @param roomBytes for letters and arguments of one line. */
-  constructor(roomBytes: number) {
-    this.#roomBytes = roomBytes;
-  }
-
-  add(on: boolean, letter: string, argument = ''): void {
-    const more = argument === '' ? '' : ` ${argument}`;
-    if (this.#letters.length + 2 + Buffer.byteLength(this.#args + more) > this.#roomBytes) this.#cut();
-    const sign = on ? '+' : '-';
-    if (sign !== this.#sign) this.#letters += sign;
-    this.#sign = sign;
-    this.#letters += letter;
-    this.#args += more;
-  }
-
-  /** What to announce, one string a line. */
-  finish(): readonly string[] {
-    this.#cut();
-    return this.#lines;
-  }
-
-  #cut(): void {
-    if (this.#letters !== '') this.#lines.push(this.#letters + this.#args);
-    this.#letters = '';
-    this.#args = '';
-    this.#sign = '';
-  }
-}
 
 /** Applies a mode string at once, and announces it in steps. `isOp` is false for members without status and for strangers, who may only list. */
 export function changeChannelModes(
@@ -67,7 +28,7 @@ export function changeChannelModes(
   channel: Channel,
   letters: string,
   args: readonly string[],
-): WorkSteps {
+): WorkSteps | null {
   const isOp = client.user.memberships.get(channel)?.isOp === true;
   const change = new ChannelModeChange(server, client, channel, args, isOp);
   return change.apply(letters);
@@ -79,7 +40,7 @@ class ChannelModeChange {
   readonly #channel: Channel;
   readonly #args: readonly string[];
   readonly #isOp: boolean;
-  readonly #changes: Changes;
+  readonly #changes: ChannelModeChanges;
   #nextArg = 0;
   #withParameter = 0;
   #refused = false;
@@ -97,11 +58,10 @@ class ChannelModeChange {
     this.#channel = channel;
     this.#args = args;
     this.#isOp = isOp;
-    const head = `:${client.user.prefix} MODE ${channel.name} `;
-    this.#changes = new Changes(MAX_LINE_BYTES - Buffer.byteLength(head));
+    this.#changes = new ChannelModeChanges(server, client.user, channel);
   }
 
-  *apply(letters: string): WorkSteps {
+  apply(letters: string): WorkSteps | null {
     let on = true;
     const listed = new Set<string>();
     for (const letter of letters) {
@@ -110,12 +70,7 @@ class ChannelModeChange {
       else if (isListMode(letter)) this.#applyList(on, letter, listed);
       else if (this.#mayChange()) this.#applyOne(on, letter);
     }
-    const lines = this.#changes.finish();
-    if (lines.length > 0) this.#server.host.tableChanged('channels');
-    for (const line of lines) {
-      const message = from(this.#server, this.#client.user, `MODE ${this.#channel.name} ${line}`);
-      yield* rest(toChannel(this.#server, this.#channel, message, null));
-    }
+    return this.#changes.announce();
   }
 
   /** Says once that the user is no operator. */
@@ -165,10 +120,7 @@ class ChannelModeChange {
       // Once for each letter, so that one line cannot ask for hundreds of answers.
       if (!this.#unknown.has(letter)) this.#client.reply(N.ERR_UNKNOWNMODE, letter);
       this.#unknown.add(letter);
-    } else if (this.#channel.has(bit) !== on) {
-      this.#channel.modes ^= bit;
-      this.#changes.add(on, letter);
-    }
+    } else this.#changes.flag(on, letter, bit);
   }
 
   #applyStatus(on: boolean, letter: string, bit: number): void {
@@ -182,32 +134,22 @@ class ChannelModeChange {
     if (target === undefined) this.#client.reply(N.ERR_NOSUCHNICK, replyParameter(nick));
     else if (membership === undefined) {
       this.#client.reply(N.ERR_USERNOTINCHANNEL, `${target.nick} ${this.#channel.name}`);
-    } else if (((membership.status & bit) !== 0) !== on) {
-      membership.status ^= bit;
-      this.#changes.add(on, letter, target.nick);
-    }
+    } else this.#changes.status(on, letter, bit, membership);
   }
 
   #applyKey(on: boolean): void {
     const key = this.#takeArg();
     if (!on) {
       // The key need not be repeated to take it off.
-      if (this.#channel.joinKey === null) return;
-      this.#channel.joinKey = null;
-      this.#changes.add(false, 'k', '*');
+      this.#changes.key(null);
     } else if (key === null) this.#client.reply(N.ERR_NEEDMOREPARAMS, 'MODE');
     else if (!isValidKey(key, limits.keyLength.default)) this.#invalid('k', '*', 'Invalid channel key');
-    else if (this.#channel.joinKey !== key) {
-      this.#channel.joinKey = key;
-      this.#changes.add(true, 'k', key);
-    }
+    else this.#changes.key(key);
   }
 
   #applyLimit(on: boolean): void {
     if (!on) {
-      if (this.#channel.limit === null) return;
-      this.#channel.limit = null;
-      this.#changes.add(false, 'l');
+      this.#changes.limit(null);
       return;
     }
     const argument = this.#takeArg();
@@ -218,10 +160,7 @@ class ChannelModeChange {
     const limit = parseLimit(argument);
     if (limit === null)
       this.#invalid('l', replyParameter(argument), `Expected a number from 1 to ${MAX_LIMIT}`);
-    else if (this.#channel.limit !== limit) {
-      this.#channel.limit = limit;
-      this.#changes.add(true, 'l', String(limit));
-    }
+    else this.#changes.limit(limit);
   }
 
   #applyList(on: boolean, letter: string, listed: Set<string>): void {
@@ -255,14 +194,7 @@ class ChannelModeChange {
       this.#client.reply(N.ERR_BANLISTFULL, `${this.#channel.name} ${letter}`);
       return;
     }
-    const changed = on
-      ? list.add(mask, this.#client.user.prefix, Date.now())
-        ? mask
-        : null
-      : list.remove(mask);
-    if (changed === null) return;
-    this.#channel.banRevision++;
-    this.#changes.add(on, letter, changed);
+    this.#changes.mask(on, letter, mask);
   }
 
   #invalid(letter: string, argument: string, text: string): void {

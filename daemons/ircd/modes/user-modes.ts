@@ -7,6 +7,7 @@ import { UMODE, UMODE_LETTERS } from '../../irc/modes.ts';
 import { N } from '../../irc/numerics.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { changeHost } from '../actions/host.ts';
+import { setUserModes, type UserModeChange } from '../actions/user-modes.ts';
 import type { CommandServer } from '../command-server.ts';
 import type { LocalClient } from '../state/local-client.ts';
 
@@ -23,8 +24,7 @@ export function changeUserModes(
   const cloaked = user.modes & UMODE.cloaked;
   let on = true;
   let unknown = false;
-  let plus = '';
-  let minus = '';
+  const changes: UserModeChange[] = [];
   for (const letter of letters) {
     if (letter === '+' || letter === '-') {
       on = letter === '+';
@@ -38,14 +38,9 @@ export function changeUserModes(
       continue;
     }
     // Nobody becomes operator by MODE.
-    if ((bit === UMODE.oper && on) || ((client.user.modes & bit) !== 0) === on) continue;
-    server.state.setUserMode(client.user, bit, on);
-    if (bit === UMODE.oper) client.oper = null;
-    if (on) plus += letter;
-    else minus += letter;
+    if (bit !== UMODE.oper || !on) changes.push({ on, letter, bit });
   }
-  const change = (plus === '' ? '' : `+${plus}`) + (minus === '' ? '' : `-${minus}`);
-  if (change !== '') client.send(`:${client.user.prefix} MODE ${client.user.nick} :${change}`);
+  setUserModes(server, client.user, changes);
   if (unknown) client.reply(N.ERR_UMODEUNKNOWNFLAG);
   return (user.modes & UMODE.cloaked) === cloaked ? null : changeCloak(server, client);
 }

@@ -116,12 +116,13 @@ export class NetworkState {
     if (this.#nicks.has(key)) throw new Error(`the nick ${facts.nick} is taken`);
     if (this.#numerics.has(facts.numeric)) throw new Error(`the numeric ${facts.numeric} is taken`);
     const user = new User(facts.server, null, facts.address);
-    const { nick, nickMs, numeric, username, host, realname } = facts;
-    Object.assign(user, { nick, nickMs, numeric, username, host, realHost: host, realname });
+    const { nick, nickMs, numeric, username, host, realname, account } = facts;
+    Object.assign(user, { nick, nickMs, numeric, username, host, realHost: host, realname, account });
     user.updatePrefix();
     this.#nicks.set(key, user);
     this.#numerics.set(numeric, user);
     this.#count(user);
+    for (const bit of Object.values(UMODE)) this.setUserMode(user, bit, (facts.modes & bit) !== 0);
     return user;
   }
 

@@ -28,6 +28,9 @@ export interface RemoteUser {
   readonly numeric: string;
   /** Since when the nick is theirs, Unix milliseconds. */
   readonly nickMs: number;
+  /** `UMODE` bits. */
+  readonly modes: number;
+  readonly account: string | null;
 }
 
 /** One user. One that is here exists from accept on, and is registered later; one of another server always is. */

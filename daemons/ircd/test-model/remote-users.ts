@@ -30,6 +30,19 @@ function inWords(event: NetworkEvent): string {
   if ('user' in event) words.push(event.user.nick);
   if ('former' in event) words.push(`was ${event.former}`);
   if ('channel' in event) words.push(event.channel.name);
+  if (kind === 'channel modes')
+    for (const { on, letter, argument, user } of event.changes)
+      words.push(
+        `${on ? '+' : '-'}${letter}${argument === '' ? '' : ` ${user === null ? argument : user.numeric || user.nick}`}`,
+      );
+  if (kind === 'user modes') words.push(event.change);
+  if (kind === 'account') words.push(`as ${event.user.account}`);
+  if (kind === 'message')
+    words.push(
+      event.verb,
+      `to ${'@'.repeat(event.status & 2 ? 1 : 0)}${'name' in event.to ? event.to.name : event.to.nick}`,
+    );
+  if ('text' in event) words.push(`:${event.text}`);
   if (kind === 'topic') words.push(`:${event.channel.topic}`);
   if (kind === 'away') words.push(`:${event.user.away}`);
   if ('reason' in event) words.push(`:${event.reason}`);
@@ -44,6 +57,8 @@ export function introduce(
   more: Partial<RemoteUser> = {},
 ): User {
   return state.addRemoteUser({
+    modes: 0,
+    account: null,
     nick,
     username: nick.toLowerCase(),
     host: 'far.example',

@@ -1,0 +1,13 @@
+/** Another server tells of one of its users. */
+import type { CommandServer } from '../command-server.ts';
+import type { RemoteUser, User } from '../state/user.ts';
+
+/**
+ * Adds the user; nobody here is told before they do something.
+ * @throws Error when nick or numeric is taken; which of two keeps a nick was settled before.
+ */
+export function introduce(server: CommandServer, facts: RemoteUser): User {
+  const user = server.state.addRemoteUser(facts);
+  server.links?.tell({ kind: 'user', user });
+  return user;
+}

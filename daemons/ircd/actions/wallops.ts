@@ -1,0 +1,15 @@
+/** A message to everybody with +w (RFC 2812 4.7). */
+import { UMODE } from '../../irc/modes.ts';
+import type { WorkSteps } from '../../runtime/async/work-turns.ts';
+import { from, toClients } from '../broadcast.ts';
+import type { CommandServer } from '../command-server.ts';
+import type { Source } from '../network-events.ts';
+import { deliver } from '../work-steps.ts';
+
+/** Delivers to clients of this server, and tells the links. */
+export function wallops(server: CommandServer, source: Source, text: string): WorkSteps {
+  server.links?.tell({ kind: 'wallops', source, text });
+  const message = from(server, source, `WALLOPS :${text}`);
+  const send = toClients(message, ({ user }) => (user.modes & UMODE.wallops) !== 0);
+  return deliver(server.host, { entries: [...server.state.localClients], send }, message, []);
+}
