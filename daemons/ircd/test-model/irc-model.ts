@@ -23,10 +23,14 @@ export interface ModelPast {
   readonly user: string;
   readonly host: string;
   readonly realname: string;
+  readonly server: string;
   readonly leftMs: number;
 }
 
-/** A client of the server, registered or not. */
+/** The server that the tests are about. */
+export const HERE = 'irc.test';
+
+/** A client of the server, registered or not, or a user of another server. */
 export class ModelClient {
   readonly slot: number;
   readonly address: string;
@@ -43,13 +47,21 @@ export class ModelClient {
   invites: { readonly channel: ModelChannel; byOperator: boolean }[] = [];
   signonMs = 0;
   spokeMs: number;
+  /** Where it is. */
+  readonly server: string;
 
-  constructor(slot: number, address: string, host: string, caps: boolean, nowMs: number) {
+  constructor(slot: number, address: string, host: string, caps: boolean, nowMs: number, server = HERE) {
     this.slot = slot;
     this.address = address;
     this.host = host;
     this.caps = caps;
     this.spokeMs = nowMs;
+    this.server = server;
+  }
+
+  /** It is on another server. */
+  get remote(): boolean {
+    return this.server !== HERE;
   }
 
   get prefix(): string {
@@ -123,10 +135,22 @@ export class IrcModel {
   serverBans: ModelServerBan[] = [];
   /** Newest last. */
   readonly past: ModelPast[] = [];
-  maxRegistered = 0;
+  maxLocal = 0;
+  maxUsers = 0;
 
   get registered(): ModelClient[] {
     return this.clients.filter(({ registered }) => registered);
+  }
+
+  get locals(): ModelClient[] {
+    return this.clients.filter(({ remote }) => !remote);
+  }
+
+  /** To be called when somebody was added. */
+  noteMost(): void {
+    const { registered } = this;
+    this.maxUsers = Math.max(this.maxUsers, registered.length);
+    this.maxLocal = Math.max(this.maxLocal, registered.filter(({ remote }) => !remote).length);
   }
 
   get opers(): ModelClient[] {
@@ -166,8 +190,8 @@ export class IrcModel {
   }
 
   remember(client: ModelClient, nowMs: number): void {
-    const { nick, user, host, realname } = client;
-    this.past.push({ nick, user, host, realname, leftMs: nowMs });
+    const { nick, user, host, realname, server } = client;
+    this.past.push({ nick, user, host, realname, server, leftMs: nowMs });
   }
 
   /** Who used a nick before. */

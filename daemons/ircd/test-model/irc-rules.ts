@@ -1,10 +1,11 @@
 /**
  * What one line of a client does, by RFC 2812 and the Modern IRC specification, to the slow model: who is told what, and
- * what is there afterwards. Lines of modes are in channel-mode-rules.ts. For the tests of the state.
+ * what is there afterwards. Lines of modes are in channel-mode-rules.ts, those of
+ * operators in operator-rules.ts. For the tests of the state.
  */
 import { changeModes } from './channel-mode-rules.ts';
-import { IrcModel, lowerCase, ModelChannel, ModelClient, type ModelServerBan } from './irc-model.ts';
-import { SERVER_MASKS } from './masks.ts';
+import { IrcModel, lowerCase, ModelChannel, ModelClient } from './irc-model.ts';
+import { operatorLine } from './operator-rules.ts';
 
 /** Channels of one user; so few that the limit is met. */
 export const CHANNELS_PER_USER = 2;
@@ -27,6 +28,7 @@ export class IrcRules {
   }
 
   tell(client: ModelClient, line: string): void {
+    if (client.remote) return;
     const lines = this.#told.get(client.slot);
     if (lines === undefined) this.#told.set(client.slot, [line]);
     else lines.push(line);
@@ -69,7 +71,7 @@ export class IrcRules {
     else if (verb === 'TOPIC') this.#topic(client, first, second!);
     else if (verb === 'PRIVMSG') this.#message(client, first, second!);
     else if (verb === 'MODE') this.#mode(client, params);
-    else this.#operator(client, verb, params);
+    else operatorLine(this, client, verb, params);
   }
 
   #nick(client: ModelClient, nick: string) {
@@ -77,13 +79,16 @@ export class IrcRules {
     if (!/^[A-}][A-}0-9-]*$/.test(nick)) return this.tell(client, `432 ${nick}`);
     const holder = this.model.holder(nick);
     if (holder !== undefined && holder !== client) return this.tell(client, `433 ${nick}`);
-    const line = `:${client.prefix} NICK ${nick}`;
-    if (client.registered) {
-      for (const other of [client, ...this.model.neighbours(client)]) this.tell(other, line);
-      this.model.remember(client, this.nowMs);
-    }
-    client.nick = nick;
+    if (client.registered) this.rename(client, nick);
+    else client.nick = nick;
     this.#welcome(client);
+  }
+
+  rename(client: ModelClient, nick: string): void {
+    const line = `:${client.prefix} NICK ${nick}`;
+    for (const other of [client, ...this.model.neighbours(client)]) this.tell(other, line);
+    this.model.remember(client, this.nowMs);
+    client.nick = nick;
   }
 
   #user(client: ModelClient, [user = '', , , realname = '']: readonly string[]) {
@@ -104,7 +109,7 @@ export class IrcRules {
     client.registered = true;
     client.signonMs = this.nowMs;
     client.spokeMs = this.nowMs;
-    this.model.maxRegistered = Math.max(this.model.maxRegistered, this.model.registered.length);
+    this.model.noteMost();
     this.tell(client, '001');
   }
 
@@ -128,7 +133,11 @@ export class IrcRules {
       channel = new ModelChannel(name, this.nowMs);
       model.channels.push(channel);
     }
-    channel.members.push({ client, op: isNew, voice: false });
+    this.enter(client, channel, isNew);
+  }
+
+  enter(client: ModelClient, channel: ModelChannel, op: boolean): void {
+    channel.members.push({ client, op, voice: false });
     client.invites = client.invites.filter((held) => held.channel !== channel);
     for (const { client: other } of channel.members) {
       const more = other.caps ? ` * :${client.realname}` : '';
@@ -169,6 +178,10 @@ export class IrcRules {
     const victim = this.model.find(nick);
     if (victim === undefined) return this.tell(client, `401 ${nick}`);
     if (!channel.member(victim)) return this.tell(client, `441 ${victim.nick} ${channel.name}`);
+    this.removeMember(client, channel, victim, reason);
+  }
+
+  removeMember(client: ModelClient, channel: ModelChannel, victim: ModelClient, reason: string): void {
     this.tellMembers(channel, `:${client.prefix} KICK ${channel.name} ${victim.nick} :${reason}`);
     this.model.leave(victim, channel);
   }
@@ -182,8 +195,8 @@ export class IrcRules {
     if (guest === undefined) return this.tell(client, `401 ${nick}`);
     if (channel.member(guest)) return this.tell(client, `443 ${guest.nick} ${channel.name}`);
     const held = guest.invites.find((invite) => invite.channel === channel);
-    if (held === undefined) guest.invites.push({ channel, byOperator: op });
-    else held.byOperator ||= op;
+    if (held !== undefined) held.byOperator ||= op;
+    else if (!guest.remote) guest.invites.push({ channel, byOperator: op });
     this.tell(client, `341 ${guest.nick} ${channel.name}`);
     if (guest.away !== null) this.tell(client, `301 ${guest.nick} :${guest.away}`);
     const line = `:${client.prefix} INVITE ${guest.nick} ${channel.name}`;
@@ -195,6 +208,10 @@ export class IrcRules {
   #away(client: ModelClient, reason: string): void {
     const wanted = reason === '' ? null : reason;
     this.tell(client, wanted === null ? '305' : '306');
+    this.away(client, wanted);
+  }
+
+  away(client: ModelClient, wanted: string | null): void {
     if (wanted === client.away) return;
     client.away = wanted;
     for (const other of this.model.neighbours(client))
@@ -206,6 +223,10 @@ export class IrcRules {
     if (channel === undefined) return;
     if (channel.flags.has('t') && !channel.member(client)!.op)
       return this.tell(client, `482 ${channel.name}`);
+    this.setTopic(client, channel, text);
+  }
+
+  setTopic(client: ModelClient, channel: ModelChannel, text: string): void {
     channel.topic = text;
     channel.topicBy = client.prefix;
     channel.topicAtMs = this.nowMs;
@@ -245,41 +266,6 @@ export class IrcRules {
     if (on) client.modes.add(letter);
     else client.modes.delete(letter);
     this.tell(client, `:${client.prefix} MODE ${client.nick} :${letters}`);
-  }
-
-  #operator(client: ModelClient, verb: string, params: readonly string[]) {
-    if (!client.modes.has('o')) return this.tell(client, '481');
-    if (verb === 'KILL') return this.#kill(client, params[0]!, params[1]!);
-    const kind = verb.endsWith('KLINE') ? 'kline' : 'dline';
-    const typed = params.at(verb.startsWith('UN') ? 0 : 1)!;
-    const mask = SERVER_MASKS[kind].find((known) => known.typed === typed)!;
-    const was = this.model.serverBans.some((ban) => ban.mask.shown === mask.shown);
-    this.model.serverBans = this.model.serverBans.filter((ban) => ban.mask.shown !== mask.shown);
-    if (verb.startsWith('UN')) {
-      if (was) this.#tellOpers('removed');
-      return;
-    }
-    const minutes = Number(params[0]);
-    const expiresMs = minutes === 0 ? null : this.nowMs + minutes * 60_000;
-    const ban: ModelServerBan = { kind, mask, expiresMs };
-    this.model.serverBans.push(ban);
-    this.#tellOpers('added');
-    const victims = this.model.clients.filter(
-      (one) => mask.covers(one) && (kind === 'dline' || (one.registered && !one.modes.has('o'))),
-    );
-    for (const victim of victims) this.exit(victim, `${kind === 'kline' ? 'K' : 'D'}-lined: why`);
-  }
-
-  #kill(client: ModelClient, nick: string, reason: string) {
-    const victim = this.model.find(nick);
-    if (victim === undefined) return this.tell(client, `401 ${nick}`);
-    this.#tellOpers('KILL');
-    this.tell(victim, `:${client.prefix} KILL ${victim.nick} :${reason}`);
-    this.exit(victim, `Killed (${client.nick} (${reason}))`);
-  }
-
-  #tellOpers(what: string): void {
-    for (const oper of this.model.opers) this.tell(oper, `NOTICE ${what}`);
   }
 }
 

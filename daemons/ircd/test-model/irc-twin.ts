@@ -1,6 +1,7 @@
 /** The real server and the slow model side by side: each step is done to both, and then they must agree. */
 
 import { same } from '../../runtime/test-fixtures/same.ts';
+import { quit } from '../actions/quit.ts';
 import { OPER_FLAGS } from '../config.ts';
 import { type MemoryClient, MemoryServer } from '../memory-server.ts';
 import { MASKS_PER_CHANNEL } from './channel-mode-rules.ts';
@@ -8,6 +9,13 @@ import { expectSameState } from './expect-same-state.ts';
 import { MODEL_CAPS, type ModelClient } from './irc-model.ts';
 import { CHANNELS_PER_USER, IrcRules } from './irc-rules.ts';
 import { asView, viewsOf } from './irc-views.ts';
+import { FAR_SLOTS, numericOf, RemotePeer } from './remote-peer.ts';
+import { introduceRemote, remoteLine } from './remote-rules.ts';
+
+/** Another server introduces somebody, or tells what one of its users does. */
+type FarStep =
+  | { readonly far: number; readonly introduce: string }
+  | { readonly far: number; readonly line: string };
 
 /** One step. A slot holds one client at a time; a step of a slot without one does nothing. */
 export type Step =
@@ -15,6 +23,7 @@ export type Step =
   | { readonly slot: number; readonly line: string }
   | { readonly slot: number; readonly become: 'operator' | 'lost' }
   | { readonly slot: number; readonly look: true }
+  | FarStep
   | { readonly waitSeconds: number };
 
 /** Numerics of the welcome behind its first line, and of what JOIN shows, which views compare. */
@@ -25,6 +34,7 @@ const NOTICE = /^:irc\.test NOTICE \S+ :\*\*\* .*?(KILL|added|removed)/;
 export class IrcTwin {
   readonly irc = new MemoryServer();
   readonly #rules = new IrcRules(Date.now());
+  readonly #peer = new RemotePeer(this.irc.server);
   readonly #clients = new Map<number, MemoryClient>();
   readonly #passTime: (ms: number) => void;
 
@@ -45,26 +55,31 @@ export class IrcTwin {
     for (const name of ['connections', 'channels'] as const)
       if (after[name] !== before[name]) same(`${name} are drawn anew`, this.irc.host.touched.has(name), true);
     const { state } = this.irc.server;
-    expectSameState(state, this.#rules.model, ({ slot }) => this.#clients.get(slot)!.user!);
+    expectSameState(state, this.#rules.model, ({ slot, remote }) =>
+      remote ? this.#peer.users.get(slot)! : this.#clients.get(slot)!.user!,
+    );
     const defects = this.irc.host.logs.filter(({ event }) => event === 'handler_failed');
     same('defects', defects, []);
   }
 
   /** Compares what everybody sees of everything. */
   lookAround(): void {
-    for (const client of this.#rules.model.registered) this.#look(client);
+    for (const client of this.#rules.model.registered) if (!client.remote) this.#look(client);
   }
 
   /** Everybody leaves; nothing may be left over. */
   close(): void {
     const { state } = this.irc.server;
     this.irc.close();
+    for (const user of this.#peer.users.values()) quit(this.irc.server, user, 'test over');
     const { localClients, users, channels, localUserCount, invisibleCount, opers } = state;
     same(
       'left over',
       [localClients.size, users.size, channels.size, localUserCount, invisibleCount, opers.size],
       [0, 0, 0, 0, 0, 0],
     );
+    const left = FAR_SLOTS.filter((slot) => state.findNumeric(numericOf(slot)) !== undefined);
+    same('numerics left over', left, []);
   }
 
   /** Answers what the client of the step was told at once. */
@@ -72,6 +87,10 @@ export class IrcTwin {
     if ('waitSeconds' in step) {
       this.#passTime(step.waitSeconds * 1000);
       this.#rules.nowMs = Date.now();
+      return [];
+    }
+    if ('far' in step) {
+      this.#far(step);
       return [];
     }
     const { slot } = step;
@@ -96,6 +115,20 @@ export class IrcTwin {
       this.irc.promote(real, OPER_FLAGS);
     }
     return [];
+  }
+
+  /** A step that names a nick which is taken, or somebody who is not there, does nothing. */
+  #far(step: FarStep): void {
+    const { model } = this.#rules;
+    const client = model.clients.find((one) => one.slot === step.far);
+    if ('introduce' in step) {
+      if (client !== undefined || model.holder(step.introduce) !== undefined) return;
+      introduceRemote(this.#rules, step.far, step.introduce);
+      this.#peer.introduce(step.far, step.introduce);
+    } else if (client !== undefined) {
+      remoteLine(this.#rules, client, step.line);
+      this.#peer.line(step.far, step.line);
+    }
   }
 
   #connect(slot: number, address: string, host: string | null, caps: boolean): void {
@@ -127,7 +160,7 @@ export class IrcTwin {
   /** What the live tables of an administrator show. */
   #tables(): { connections: string; channels: string } {
     const { model } = this.#rules;
-    const connections = model.clients.map((one) => one.prefix);
+    const connections = model.locals.map((one) => one.prefix);
     const channels = model.channels.map((one) => {
       const { name, key, limit, topic, flags, members } = one;
       return [name, members.length, key, limit, topic, [...flags].sort().join('')];

@@ -47,18 +47,19 @@ class Views {
   }
 
   lusers(): View {
-    const { registered, opers, clients, channels, maxRegistered: max } = this.#model;
+    const { registered, opers, clients, channels, maxLocal, maxUsers } = this.#model;
     const total = registered.length;
+    const local = registered.filter(({ remote }) => !remote).length;
     const invisible = registered.filter(({ modes }) => modes.has('i')).length;
     const unknown = clients.length - total;
     return this.#view('LUSERS', [
-      `251 :There are ${total - invisible} users and ${invisible} invisible on 1 servers`,
+      `251 :There are ${total - invisible} users and ${invisible} invisible on 2 servers`,
       ...(opers.length > 0 ? [`252 ${opers.length} :operator(s) online`] : []),
       ...(unknown > 0 ? [`253 ${unknown} :unknown connection(s)`] : []),
       ...(channels.length > 0 ? [`254 ${channels.length} :channels formed`] : []),
-      `255 :I have ${total} clients and 0 servers`,
-      `265 ${total} ${max} :Current local users ${total}, max ${max}`,
-      `266 ${total} ${max} :Current global users ${total}, max ${max}`,
+      `255 :I have ${local} clients and 1 servers`,
+      `265 ${local} ${maxLocal} :Current local users ${local}, max ${maxLocal}`,
+      `266 ${total} ${maxUsers} :Current global users ${total}, max ${maxUsers}`,
     ]);
   }
 
@@ -123,8 +124,8 @@ class Views {
     return this.#view(`WHOIS ${nick}`, [
       `311 ${shown} ${target.user} ${target.host} * :${target.realname}`,
       ...(channels.length > 0 ? [`319 ${shown} :${sortedWords(channels)}`] : []),
-      `312 ${shown} irc.test :*`,
-      ...(target.modes.has('o') ? [`313 ${shown} :is an operator`] : []),
+      `312 ${shown} ${target.server} :*`,
+      ...(target.modes.has('o') ? [`313 ${shown} :is an ${target.remote ? 'IRC ' : ''}operator`] : []),
       ...(target.away === null ? [] : [`301 ${shown} :${target.away}`]),
       ...(target.modes.has('B') ? [`335 ${shown} :*`] : []),
       ...(trusted
@@ -133,7 +134,11 @@ class Views {
             `379 ${shown} :is using modes +${modes}`,
           ]
         : []),
-      `317 ${shown} ${seconds(this.#nowMs - target.spokeMs)} ${seconds(target.signonMs)} :seconds idle, signon time`,
+      ...(target.remote
+        ? []
+        : [
+            `317 ${shown} ${seconds(this.#nowMs - target.spokeMs)} ${seconds(target.signonMs)} :seconds idle, signon time`,
+          ]),
       `318 ${shown} :End of /WHOIS list`,
     ]);
   }
@@ -145,7 +150,7 @@ class Views {
       return this.#view(`WHOWAS ${nick}`, [`406 ${nick} :There was no such nickname`, end]);
     const rows = entries.flatMap((one) => [
       `314 ${one.nick} ${one.user} ${one.host} * :${one.realname}`,
-      `312 ${one.nick} irc.test :${new Date(one.leftMs).toUTCString()}`,
+      `312 ${one.nick} ${one.server} :${new Date(one.leftMs).toUTCString()}`,
     ]);
     return this.#view(`WHOWAS ${nick}`, [...rows, end]);
   }
@@ -175,7 +180,7 @@ class Views {
     const { modes } = other;
     const flags = `${other.away === null ? 'H' : 'G'}${modes.has('o') ? '*' : ''}${modes.has('B') ? 'B' : ''}`;
     const status = member === undefined ? '' : this.#status(member);
-    return `352 ${channel?.name ?? '*'} ${other.user} ${other.host} irc.test ${other.nick} ${flags}${status} :0 ${other.realname}`;
+    return `352 ${channel?.name ?? '*'} ${other.user} ${other.host} ${other.server} ${other.nick} ${flags}${status} :${other.remote ? 1 : 0} ${other.realname}`;
   }
 
   #topic(name: string, channel: ModelChannel): View {

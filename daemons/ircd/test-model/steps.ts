@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { Step } from './irc-twin.ts';
 import { CHANNELS, NICKS } from './irc-views.ts';
 import { MASKS, SERVER_MASKS } from './masks.ts';
+import { FAR_SLOTS } from './remote-peer.ts';
 
 /** Of those who are on the server already, by slot. */
 const NAMES = ['a', 'B[', 'c'];
@@ -76,6 +77,34 @@ const line = fc.oneof(
   { weight: 1, arbitrary: banLine },
 );
 
+const farLine = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.tuple(channel, fc.constantFrom('', '@')).map((words) => `JOIN ${words.join(' ')}`),
+  },
+  { weight: 2, arbitrary: channel.map((name) => `PART ${name}`) },
+  { weight: 2, arbitrary: known.map((name) => `NICK ${name}`) },
+  { weight: 1, arbitrary: fc.constantFrom('QUIT', 'AWAY', 'AWAY out', 'UMODE +o', 'UMODE -o') },
+  { weight: 1, arbitrary: fc.constantFrom('UMODE +i', 'UMODE -i', 'UMODE +B', 'UMODE -B') },
+  { weight: 1, arbitrary: known.map((who) => `KILL ${who} harm`) },
+  {
+    weight: 4,
+    arbitrary: fc
+      .tuple(fc.constantFrom('OP', 'DEOP', 'KICK'), channel, known)
+      .map((words) => words.join(' ')),
+  },
+  {
+    weight: 2,
+    arbitrary: fc
+      .tuple(fc.constantFrom('TOPIC', 'PRIVMSG'), channel)
+      .map(([verb, name]) => `${verb} ${name} news`),
+  },
+);
+const far = fc.oneof(
+  { weight: 1, arbitrary: fc.record({ far: fc.constantFrom(...FAR_SLOTS), introduce: known }) },
+  { weight: 3, arbitrary: fc.record({ far: fc.constantFrom(...FAR_SLOTS), line: farLine }) },
+);
+
 const host = fc.constantFrom('one.example', 'two.test');
 const address = fc.constantFrom('192.0.2.1', '192.0.2.2', '192.0.2.3', '198.51.100.4', '2001:db8::5');
 const connect = fc
@@ -85,6 +114,7 @@ const connect = fc
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 3, arbitrary: connect },
   { weight: 40, arbitrary: fc.record({ slot, line }) },
+  { weight: 14, arbitrary: far },
   { weight: 1, arbitrary: slot.map((at): Step => ({ slot: at, become: 'operator' })) },
   { weight: 1, arbitrary: slot.map((at): Step => ({ slot: at, become: 'lost' })) },
   { weight: 1, arbitrary: slot.map((at): Step => ({ slot: at, look: true })) },
