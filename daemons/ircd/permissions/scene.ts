@@ -7,6 +7,7 @@ import { N } from '../../irc/numerics.ts';
 import { MemoryAuthority } from '../accounts/memory-authority.ts';
 import { capabilityNames } from '../client/capabilities.ts';
 import { ircdConfigSchema, OPER_FLAGS } from '../config.ts';
+import { introduce, linkServer, recordLinks } from '../memory-network.ts';
 import { type MemoryClient, MemoryServer } from '../memory-server.ts';
 import { channelModeString } from '../modes/channel-modes.ts';
 import type { TlsDetails } from '../net/connection.ts';
@@ -98,9 +99,18 @@ const SITUATIONS: Readonly<Record<string, (scene: Scene) => void>> = {
   },
   'two channels are the most': ({ irc }) => void irc.server.tuning.set('channels_per_user', 2),
   'a list holds two': ({ irc }) => void irc.server.tuning.set('mask_list_entries', 2),
+  'far is on another server': (scene) => void meetFar(scene),
+  'far is on #c': (scene) => void scene.irc.server.state.join(meetFar(scene), '#c', 0),
   'the server has a password': ({ irc }) =>
     irc.server.configure({ ...irc.server.config, password_hash: HASH }, null),
 };
+
+/** Somebody who is no client of this server; what links are told is noted from then on. */
+function meetFar(scene: Scene): User {
+  const { server } = scene.irc;
+  scene.toldLinks = recordLinks(server);
+  return introduce(server.state, linkServer(server.state, 'far.test'), 'far', { username: '~far' });
+}
 
 /** The cast on a new server. */
 export class Scene {
@@ -108,6 +118,8 @@ export class Scene {
   /** It knows one account, `bob`, whose password is `sesame`. */
   readonly accounts = new MemoryAuthority({ bob: 'sesame' });
   readonly clients = {} as Record<Who, MemoryClient>;
+  /** What links were told since the line was sent. */
+  toldLinks: string[] = [];
 
   /** @param flag of an operator, which `ircop` has alone and `lesser` has not. */
   constructor(flag: string) {
@@ -160,6 +172,7 @@ export class Scene {
     }
     for (const client of Object.values(this.clients)) client.received();
     this.irc.host.audits.length = 0;
+    this.toldLinks.length = 0;
   }
 
   /** What happens when somebody sends a line. */
@@ -236,6 +249,9 @@ export class Scene {
       for (const [channel, byOp] of user.invites ?? [])
         facts.set(`${who} invited to ${channel.name}`, byOp ? 'by its operator' : 'by anybody');
     }
+    for (const { nick, local, server: at } of server.state.users)
+      if (local === null) facts.set(`${nick} is`, `on ${at.name}`);
+    if (this.toldLinks.length > 0) facts.set('links are told', this.toldLinks.join(', '));
     for (const channel of server.state.channels.values()) {
       const { name } = channel;
       facts.set(name, '');

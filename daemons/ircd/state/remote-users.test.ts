@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { STATUS, UMODE } from '../../irc/modes.ts';
 import { OPER_FLAGS } from '../config.ts';
+import { introduce, linkServer } from '../memory-network.ts';
 import { type MemoryClient, MemoryServer } from '../memory-server.ts';
-import { introduce, linkServer } from '../test-model/remote-users.ts';
 import type { Server } from './server.ts';
 
 let irc: MemoryServer;

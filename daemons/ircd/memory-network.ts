@@ -1,9 +1,9 @@
 /** For tests: a server behind a link, users on it, and what links are told. */
-import type { IrcServer } from '../irc-server.ts';
-import { type NetworkEvent, nameOf } from '../network-events.ts';
-import type { NetworkState } from '../state/network.ts';
-import { Server } from '../state/server.ts';
-import type { RemoteUser, User } from '../state/user.ts';
+import type { IrcServer } from './irc-server.ts';
+import { type NetworkEvent, nameOf } from './network-events.ts';
+import type { NetworkState } from './state/network.ts';
+import { Server } from './state/server.ts';
+import type { RemoteUser, User } from './state/user.ts';
 
 /** Links a server of that name, of which nobody is there yet. */
 export function linkServer(state: NetworkState, name: string, uplink: Server = state.me): Server {
