@@ -29,7 +29,7 @@ const seen = () =>
     .map(
       ({ kind, uri, phase, doneBytes, totalBytes }) => `${kind} ${uri} ${phase} ${doneBytes}/${totalBytes}`,
     );
-const said = () => page.hosts.screen.store.getState().announcement?.text;
+const said = () => page.hosts.screen.store.getState().announcements.at(-1)?.text;
 const notices = () => page.hosts.screen.store.getState().notices.map(({ tone, text }) => `${tone}: ${text}`);
 
 /** Takes what is put over a channel. */

@@ -129,7 +129,7 @@ describe('the model of a host', () => {
     const { screen, of, emit } = await ready();
     emit({ type: 'daemon', daemon: daemon({ state: 'backoff', instance: 1, cause: 'killed' }) });
     expect(of('d')[0]?.closed).toBe(true);
-    expect(screen.store.getState().announcement).toMatchObject({
+    expect(screen.store.getState().announcements.at(-1)).toMatchObject({
       host: 'a',
       text: expect.stringContaining('killed'),
     });

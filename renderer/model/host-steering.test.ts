@@ -192,12 +192,12 @@ describe('what is stale', () => {
 describe('what the host tells', () => {
   it('is read out when a daemon is in another state, and not for anything else', async () => {
     const { emit } = await ready();
-    const said = () => hosts.screen.store.getState().announcement;
+    const said = () => hosts.screen.store.getState().announcements.at(-1);
     emit({ type: 'daemon', daemon: daemon({ restarts: 2 }) });
     emit({ type: 'daemon', daemon: daemon({ id: 'e' }) });
-    expect(said()).toBeNull();
+    expect(said()).toBeUndefined();
     emit({ type: 'daemon', daemon: daemon({ state: 'failed', cause: 'port taken' }) });
-    expect(said()).toEqual({ host: 'a', text: 'd is failed: port taken' });
+    expect(said()).toMatchObject({ host: 'a', text: 'd is failed: port taken' });
   });
 
   it('is counted where the configuration was read, and kept where it has a mistake', async () => {

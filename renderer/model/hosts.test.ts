@@ -85,8 +85,8 @@ describe('two hosts in one window, each with a daemon of the same id', () => {
     expect([stateOf(modelA), stateOf(modelB)]).toEqual(['running', 'stopped']);
     expect([modelA, modelB].map((model) => model.source('d')?.logs.records.length)).toEqual([0, 1]);
     expect([entries.a.mock.calls.length, entries.b.mock.calls.length]).toEqual([0, 1]);
-    const { announcement } = hosts.screen.store.getState();
-    expect(announcement).toEqual({ host: 'b', text: 'd is stopped' });
+    const { announcements } = hosts.screen.store.getState();
+    expect(announcements.at(-1)).toMatchObject({ host: 'b', text: 'd is stopped' });
   });
 
   it('says of a notice which host it is about, only where there are several', () => {
@@ -168,7 +168,7 @@ describe('two hosts in one window, each with a daemon of the same id', () => {
     expect(a.streams.every((stream) => stream.closed)).toBe(true);
     expect(b.streams.some((stream) => stream.closed)).toBe(false);
     expect(hosts.screen.store.getState().notices.map(({ text }) => text)).toEqual(['of b']);
-    expect(hosts.screen.store.getState().announcement).toBeNull();
+    expect(hosts.screen.store.getState().announcements).toEqual([]);
     modelA.notify('bad', 'too late');
     expect(hosts.screen.store.getState().notices).toHaveLength(1);
     say(b, modelB, 1, 7);

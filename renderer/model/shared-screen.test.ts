@@ -19,6 +19,8 @@ afterEach(() => {
 
 const texts = () => screen.store.getState().notices.map(({ text }) => text);
 
+const announced = () => screen.store.getState().announcements.map(({ text }) => text);
+
 it('shows a notice for eight seconds', () => {
   screen.notify('a', 'good', 'done');
   vi.advanceTimersByTime(7_999);
@@ -50,9 +52,14 @@ it('takes back what was said of a host that is gone', () => {
   screen.announce('b', 'b runs');
   screen.forget('a');
   expect(texts()).toEqual(['of b', 'of the window']);
-  expect(screen.store.getState().announcement).toEqual({ host: 'b', text: 'b runs' });
+  expect(announced()).toEqual(['b runs']);
   screen.forget('b');
-  expect(screen.store.getState().announcement).toBeNull();
+  expect(announced()).toEqual([]);
+});
+
+it('has everything read out that changes at once, and keeps the last four', () => {
+  for (const text of ['1', '2', '3', '4', '5']) screen.announce('a', text);
+  expect(announced()).toEqual(['2', '3', '4', '5']);
 });
 
 it('lets go of its clocks and of the page when it is closed', () => {

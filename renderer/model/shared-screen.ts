@@ -21,21 +21,31 @@ export interface Notice {
   readonly text: string;
 }
 
+/** Most announcements that are kept: what changes at once is heard in turn. */
+const ANNOUNCEMENTS = 4;
+
+/** A change of a state in words, for screen readers, and the host where it was. */
+export interface Announcement {
+  readonly id: number;
+  readonly host: string;
+  readonly text: string;
+}
+
 interface ScreenState {
   readonly notices: readonly Notice[];
-  /** The last change of a state in words, for screen readers, and the host where it was. */
-  readonly announcement: { readonly host: string; readonly text: string } | null;
+  /** The last ones, the newest at the end. */
+  readonly announcements: readonly Announcement[];
 }
 
 export class SharedScreen {
-  readonly store = createStore<ScreenState>(() => ({ notices: [], announcement: null }));
+  readonly store = createStore<ScreenState>(() => ({ notices: [], announcements: [] }));
   readonly text = new TextTicker(() => this.draw.drawDirty());
   readonly draw = new DrawLoop(() => {
     for (const listener of this.#drawnListeners) listener();
   });
   readonly #drawnListeners = new Set<() => void>();
   readonly #noticeTimers = new Map<number, ReturnType<typeof setTimeout>>();
-  #nextNotice = 1;
+  #nextId = 1;
 
   constructor() {
     document.addEventListener('visibilitychange', this.#onVisibility);
@@ -49,7 +59,7 @@ export class SharedScreen {
 
   /** Shows a short message for a while. */
   notify(host: string | null, tone: Notice['tone'], text: string): void {
-    const notice: Notice = { id: this.#nextNotice++, host, tone, text };
+    const notice: Notice = { id: this.#nextId++, host, tone, text };
     this.#noticeTimers.set(
       notice.id,
       setTimeout(() => this.dismiss(notice.id), NOTICE_MS),
@@ -67,14 +77,17 @@ export class SharedScreen {
 
   /** Has a change read out. */
   announce(host: string, text: string): void {
-    this.store.setState({ announcement: { host, text } });
+    const announcement = { id: this.#nextId++, host, text };
+    this.store.setState(({ announcements }) => ({
+      announcements: [...announcements.slice(1 - ANNOUNCEMENTS), announcement],
+    }));
   }
 
   /** Takes back everything that was said of a host. */
   forget(host: string): void {
-    const { notices, announcement } = this.store.getState();
+    const { notices, announcements } = this.store.getState();
     for (const notice of notices) if (notice.host === host) this.dismiss(notice.id);
-    if (announcement?.host === host) this.store.setState({ announcement: null });
+    this.store.setState({ announcements: announcements.filter((one) => one.host !== host) });
   }
 
   close(): void {

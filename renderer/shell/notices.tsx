@@ -16,12 +16,15 @@ const LOOKS = {
 export function Notices(): ReactNode {
   const screen = useScreen();
   const hosts = useHostModels();
-  const { notices, announcement } = useStore(screen.store);
+  const { notices, announcements } = useStore(screen.store);
   return (
     <>
-      <p role="status" className="sr-only">
-        {announcement === null ? '' : told(hosts, announcement.host, announcement.text)}
-      </p>
+      {/* Each is read by itself, not again with the next. */}
+      <div role="status" aria-atomic="false" className="sr-only">
+        {announcements.map(({ id, host, text }) => (
+          <p key={id}>{told(hosts, host, text)}</p>
+        ))}
+      </div>
       <div aria-live="polite" className="fixed right-4 bottom-12 z-30 flex w-80 max-w-dialog flex-col gap-2">
         {notices.map((notice) => (
           <div key={notice.id} className="flex items-start gap-2.5 card py-2 pr-2 pl-3 text-sm shadow-float">
