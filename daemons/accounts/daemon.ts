@@ -1,12 +1,11 @@
 /** Connects the keeper of accounts to the process around it: the file, peers, metrics, log. Called by main.ts. */
-import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { ACCOUNT_QUESTIONS, ACCOUNTS_LINE_CHARS, ACCOUNTS_PROTOCOL } from '../../contract/accounts.ts';
-import { SignalboxError } from '../../contract/errors.ts';
 import { systemClock } from '../../kit/clock.ts';
 import { instrumentPool } from '../runtime/async/pool-instrument.ts';
 import { logLost } from '../runtime/async/pool-log.ts';
 import { loadSqlite } from '../runtime/files/sqlite.ts';
+import { copyDatabase } from '../runtime/files/sqlite-copy.ts';
 import type { DaemonContext, RunningDaemon } from '../runtime/host/daemon-definition.ts';
 import { PeerDoor } from '../runtime/net/peer-door.ts';
 import { type Answerers, answerQuestions } from '../runtime/net/peer-questions.ts';
@@ -28,7 +27,7 @@ export async function startAccounts(
   let { config } = context;
   const { secret } = context.peers;
   const file = join(context.dataDir, DATABASE_FILE);
-  const database = openAccounts(await loadSqlite(), file);
+  const database = openAccounts(await loadSqlite('accounts'), file);
   const credentials = new Credentials(logLost(log));
   instrumentPool(context.metrics, credentials.pool);
   const writes = new WriteTurn(database);
@@ -83,18 +82,13 @@ export async function startAccounts(
     listeners: () => door?.infos ?? [],
     commands: {
       backup: {
-        run: async ({ file: copy }, { signal }) => {
-          const target = resolve(context.dataDir, copy);
-          if (existsSync(target))
-            throw new SignalboxError('conflict', `${target} exists already; a backup overwrites nothing.`);
-          return await context.tasks.run(
-            { title: 'Copying the accounts', cancellable: false, signal },
-            async () => {
-              await database.backup(target);
-              return { file: target, bytes: statSync(target).size };
-            },
-          );
-        },
+        run: ({ file: copy }, { signal }) =>
+          context.tasks.run({ title: 'Copying the accounts', cancellable: true, signal }, (task) =>
+            copyDatabase(database, resolve(context.dataDir, copy), {
+              signal: task.signal,
+              onPages: (done, total) => task.report({ phase: 'pages', done, total }),
+            }),
+          ),
       },
     },
     reload: async (next) => ({

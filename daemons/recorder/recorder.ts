@@ -2,12 +2,14 @@
  * The recorder without the process around it: one database file, appends, queries, upkeep, and what happens when the
  * file is not what it was. daemon.ts connects it to the runtime, tests and benchmarks use it directly.
  */
-import { closeSync, existsSync, openSync, rmSync, statSync } from 'node:fs';
-import { dirname, isAbsolute, resolve } from 'node:path';
+import { statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import type { HistoryResult } from '../../contract/control/history.ts';
 import { SignalboxError } from '../../contract/errors.ts';
 import { RecordingClock } from '../../kit/recording-clock.ts';
 import type { SqliteConstructor } from '../runtime/files/sqlite.ts';
+import { copyDatabase } from '../runtime/files/sqlite-copy.ts';
+import { writeError } from '../runtime/files/sqlite-failures.ts';
 import type { Counts } from '../runtime/telemetry/counted-instrument.ts';
 import { limits } from './limits.ts';
 import { type HistoryQuery, queryHistory } from './query/history-query.ts';
@@ -15,7 +17,6 @@ import { QueryQueue, type SlicedQuery } from './query/query-queue.ts';
 import type { AuditPage, AuditQuery } from './store/audit-log.ts';
 import type { AppendBatch, AppendResult } from './store/batch.ts';
 import { ChunkCloser, type ChunkEncoder } from './store/chunk-closer.ts';
-import { writeError } from './store/database.ts';
 import type { JournalStep } from './store/journal-reader.ts';
 import type { Keep } from './store/retention.ts';
 import type { AppendTime, Store } from './store/store.ts';
@@ -43,9 +44,6 @@ export interface RecorderOptions {
   /** Encodes full chunks; without it, each is encoded by the append that fills it. */
   readonly encoder?: ChunkEncoder;
 }
-
-/** Pages copied at a time by a backup (512 KB). */
-const BACKUP_PAGES = 128;
 
 /** The open file. Where that turns out to be damaged, deleted or replaced, recording goes on in another. */
 export class Recorder {
@@ -206,33 +204,10 @@ export class Recorder {
   async backup(
     path: string,
     signal?: AbortSignal,
-    onPages: (copied: number, total: number) => void = () => {},
+    onPages?: (copied: number, total: number) => void,
   ): Promise<{ file: string; bytes: number }> {
-    const file = isAbsolute(path) ? path : resolve(dirname(this.#options.file), path);
-    if (existsSync(file))
-      throw new SignalboxError('conflict', `${file} exists already; a backup overwrites nothing.`);
-    if (!existsSync(dirname(file)))
-      throw new SignalboxError('not_found', `There is no folder ${dirname(file)}.`);
-    try {
-      // For its owner only: it has addresses and the audit trail in it.
-      closeSync(openSync(file, 'wx', 0o600));
-    } catch (error) {
-      throw writeError(error, file);
-    }
-    try {
-      const { totalPages } = await this.#file.use().database.backup(file, {
-        progress: ({ totalPages, remainingPages }) => {
-          signal?.throwIfAborted();
-          onPages(totalPages - remainingPages, totalPages);
-          return BACKUP_PAGES;
-        },
-      });
-      onPages(totalPages, totalPages);
-    } catch (error) {
-      rmSync(file, { force: true });
-      throw writeError(error, file);
-    }
-    return { file, bytes: statSync(file).size };
+    const file = resolve(dirname(this.#options.file), path);
+    return copyDatabase(this.#file.use().database, file, { signal, onPages });
   }
 
   /** Ends queries and closes the file. */

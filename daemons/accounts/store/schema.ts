@@ -2,11 +2,12 @@
  * The tables of `accounts.db` as numbered migrations: `PRAGMA user_version` says how many were applied. A migration that has
  * shipped never changes. docs/accounts.md says the same for whoever reads the file with another program.
  */
+import type { SqliteSchema } from '../../runtime/files/sqlite-schema.ts';
 
 /** Marks the file as ours ("SgAc"). */
-export const APPLICATION_ID = 0x5367_4163;
+const APPLICATION_ID = 0x5367_4163;
 
-export const MIGRATIONS: readonly string[] = [
+const MIGRATIONS: readonly string[] = [
   `
   CREATE TABLE accounts (
     id INTEGER PRIMARY KEY,
@@ -66,3 +67,6 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE secrets (name TEXT PRIMARY KEY, data BLOB NOT NULL) STRICT, WITHOUT ROWID;
   `,
 ];
+
+/** What the file is marked with, and its tables. */
+export const SCHEMA: SqliteSchema = { applicationId: APPLICATION_ID, migrations: MIGRATIONS };

@@ -2,7 +2,7 @@
  * What happens to a row whose bytes SQLite gives back without complaint, but which cannot be what was written: it is left
  * out and said, and everything else goes on. Used wherever the recorder reads rows.
  */
-import { isSqliteError } from './database.ts';
+import { isSqliteError } from '../../runtime/files/sqlite-failures.ts';
 
 /** Told which row cannot be read, in words for the log. */
 export type OnDamagedRow = (message: string) => void;

@@ -9,11 +9,11 @@ import { z } from 'zod';
 import { type ClockReading, restamp } from '../../../kit/recording-clock.ts';
 import { decodeJournalLine, parseSegmentName } from '../../runtime/files/journal-format.ts';
 import type { Sqlite } from '../../runtime/files/sqlite.ts';
+import { classifySqliteError } from '../../runtime/files/sqlite-failures.ts';
 import { limits } from '../limits.ts';
 import type { AuditLog } from './audit-log.ts';
 import { auditEntry, effectsSchema } from './batch.ts';
 import { type OnDamagedRow, readRow } from './damaged-row.ts';
-import { classifySqliteError } from './database.ts';
 
 /** A line that is not as it was written. */
 export interface DamagedLine {

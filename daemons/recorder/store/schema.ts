@@ -2,6 +2,7 @@
  * The tables of `signalbox.db` as numbered migrations: `PRAGMA user_version` says how many were applied. A migration
  * that has shipped never changes; a new one is added behind it. Applied by `openDatabase`.
  */
+import type { SqliteSchema } from '../../runtime/files/sqlite-schema.ts';
 
 /** Marks the file as ours ("SgBx"), so that a stranger's database in the data directory is left alone. */
 export const APPLICATION_ID = 0x5367_4278;
@@ -116,3 +117,6 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE audit ADD COLUMN timing TEXT;
   `,
 ];
+
+/** What the file is marked with, and its tables. */
+export const SCHEMA: SqliteSchema = { applicationId: APPLICATION_ID, migrations: MIGRATIONS };

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SignalboxError } from '../../../contract/errors.ts';
+import { classifySqliteError, isSqliteError, writeError } from '../../runtime/files/sqlite-failures.ts';
 import { readRow } from './damaged-row.ts';
-import { classifySqliteError, isSqliteError, openDatabase, setAside, writeError } from './database.ts';
+import { openDatabase, setAside } from './database.ts';
 import { APPLICATION_ID, MIGRATIONS } from './schema.ts';
 
 const sqliteError = (code: string) => Object.assign(new Error(`it is ${code}`), { code });

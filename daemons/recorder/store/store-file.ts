@@ -6,7 +6,8 @@ import { mkdirSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { SignalboxError } from '../../../contract/errors.ts';
 import type { SqliteConstructor } from '../../runtime/files/sqlite.ts';
-import { classifySqliteError, isSqliteError, openDatabase, setAside } from './database.ts';
+import { classifySqliteError, isSqliteError } from '../../runtime/files/sqlite-failures.ts';
+import { openDatabase, setAside } from './database.ts';
 import { Store } from './store.ts';
 
 /** What happened to a file that another one took the place of. */

@@ -34,4 +34,8 @@ it.each<[string, unknown]>([
       'Set SIGNALBOX_DAEMON_NODE to the path of a Node 24 executable, or runtime = "node" under [recorder], ' +
       'and start again.',
   });
+  // Another daemon is told its own table.
+  await expect(load('accounts')).rejects.toMatchObject({
+    message: expect.stringContaining('runtime = "node" under [accounts]'),
+  });
 });
