@@ -79,6 +79,8 @@ export interface TableColumn {
   readonly type: 'text' | 'number' | 'bytes' | 'seconds' | 'time' | 'boolean';
   /** Where a window is too narrow, the columns of the highest rank are left out first. Default 1; the first stays. */
   readonly rank?: 1 | 2 | 3;
+  /** Shown to who asked and to nobody later: the audit trail has it masked. */
+  readonly secret?: boolean;
 }
 
 /** A command offered on each row of a table. */

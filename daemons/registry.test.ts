@@ -174,3 +174,13 @@ describe('daemons that clients connect to', () => {
     );
   });
 });
+
+test('a result that gives a password or the like says so, for the audit trail to mask it', () => {
+  const fields = registry.flatMap(({ id, commands }) =>
+    Object.entries(commands).flatMap(([name, { columns = [] }]) =>
+      columns.map(({ key, secret }) => ({ field: `${id} ${name}: ${key}`, secret: secret === true })),
+    ),
+  );
+  const telling = fields.filter(({ field }) => /password|token|secret/i.test(field.split(': ')[1] ?? ''));
+  expect(telling).toEqual([{ field: 'ircd reset-password: password', secret: true }]);
+});

@@ -41,7 +41,8 @@ export const chat = defineManifest({
       summary: 'Lets somebody in',
       danger: 'safe',
       access: 'admin',
-      result: 'text',
+      result: 'json',
+      columns: [{ key: 'key', title: 'Key', type: 'text', secret: true }],
       args: z.object({ user: z.string(), password: z.string().meta({ secret: true }) }),
     },
     drop: {

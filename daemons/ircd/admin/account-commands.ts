@@ -76,7 +76,7 @@ export const accountCommands = {
     result: 'json',
     columns: [
       { key: 'account', title: 'Account', type: 'text' },
-      { key: 'password', title: 'New password', type: 'text' },
+      { key: 'password', title: 'New password', type: 'text', secret: true },
     ],
   }),
   'suspend-account': defineCommand({

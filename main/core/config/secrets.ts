@@ -6,7 +6,8 @@ import { type ConfigSchema, schemasAt } from './expectations.ts';
 import type { KeyPath, TomlPlaces } from './toml-places.ts';
 
 /** Stands for a secret. */
-const REDACTED = '[redacted]';
+/** What stands where a secret was. */
+export const REDACTED = '[redacted]';
 
 /**
  * Whether the value at `path` may hold a secret: the schema marks it, or something above or below it. What stands in the

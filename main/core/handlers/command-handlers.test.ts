@@ -63,6 +63,16 @@ test('a command goes to its daemon as it was asked, with who asks and its deadli
   expect(entries()[1]?.args).toEqual({ user: 'bob', password: '[redacted]' });
 });
 
+test('a field of a result that is a secret comes back to who asked, and stands masked in the trail', async () => {
+  answer = ({ type }) =>
+    type === 'command' ? { ok: true, result: { user: 'bob', key: 'hunter3' } } : undefined;
+  expect(await run('login', { user: 'bob', password: 'hunter2' })).toMatchObject({
+    ok: true,
+    result: { result: { user: 'bob', key: 'hunter3' } },
+  });
+  expect(entries().map(({ outcome }) => outcome)).toEqual(['{"user":"bob","key":"[redacted]"}']);
+});
+
 test('how long it took is told in milliseconds with three digits', async () => {
   answer = () => {
     vi.spyOn(host.clock, 'monotonic').mockReturnValue(12.34567);

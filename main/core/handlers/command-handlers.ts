@@ -73,6 +73,7 @@ export function commandHandlers(
         target: daemon.id,
         command: args.command,
         args: maskArgs(spec.args, checked),
+        secretFields: (spec.columns ?? []).filter(({ secret }) => secret === true).map(({ key }) => key),
         effects: spec.effects ?? [],
         unrecorded: unrecordedOf(spec),
       };

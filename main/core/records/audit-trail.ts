@@ -14,7 +14,7 @@ import { counted } from '../../../daemons/runtime/host/impact-text.ts';
 import type { Counts } from '../../../daemons/runtime/telemetry/counted-instrument.ts';
 import type { Clock } from '../../../kit/clock.ts';
 import { schemaOf } from '../config/expectations.ts';
-import { maskSecrets } from '../config/secrets.ts';
+import { maskSecrets, REDACTED } from '../config/secrets.ts';
 import type { AnswerNotes } from '../handlers/handler-table.ts';
 import { CONTROL_LIMITS, type ControlLimits } from '../limits.ts';
 import type { AuditJournal } from './audit-journal.ts';
@@ -27,6 +27,8 @@ export interface AuditedAction {
   readonly target: string;
   readonly command?: string;
   readonly args?: Readonly<Record<string, unknown>>;
+  /** Fields of the result that are written down masked. */
+  readonly secretFields?: readonly string[];
   /** Metrics of the target that the action is expected to move. */
   readonly effects?: readonly string[];
   /** What to do when the entry cannot be written. */
@@ -109,7 +111,7 @@ export class AuditTrail {
     };
     try {
       const result = await work();
-      finish(true, shortForm(result));
+      finish(true, shortForm(withMasked(result, action.secretFields ?? [])));
       return result;
     } catch (error) {
       const { code, message } = toWireError(error);
@@ -296,6 +298,12 @@ export function maskArgs(
   args: Readonly<Record<string, unknown>>,
 ): Record<string, unknown> {
   return maskSecrets(args, schemaOf(schema)) as Record<string, unknown>;
+}
+
+/** Copies a result with some of its fields masked. */
+function withMasked(result: unknown, fields: readonly string[]): unknown {
+  if (fields.length === 0 || typeof result !== 'object' || result === null) return result;
+  return { ...result, ...Object.fromEntries(fields.map((field) => [field, REDACTED])) };
 }
 
 function shortForm(result: unknown): string {
