@@ -19,6 +19,9 @@ export type SaslMechanism = (typeof SASL_MECHANISMS)[number];
 /** Accounts in one list. */
 export const MOST_ROWS = 2_000;
 
+/** Nicks in one question. */
+export const MOST_NICKS = 256;
+
 const name = z.string().min(1).max(64);
 const text = z.string().max(512);
 const time = z.number().int().nonnegative();
@@ -151,10 +154,10 @@ export const ACCOUNT_QUESTIONS = {
     args: z.strictObject({ account: text, password: text, email: text.nullable(), origin }),
     result: registerAnswer,
   },
-  /** Who owns a nick, null where nobody does. */
-  nickOwner: {
-    args: z.strictObject({ nick: text }),
-    result: z.strictObject({ account: name.nullable() }),
+  /** Who owns each of some nicks, in their order; null where nobody does. */
+  nickOwners: {
+    args: z.strictObject({ nicks: z.array(text).max(MOST_NICKS) }),
+    result: z.strictObject({ owners: z.array(name.nullable()) }),
   },
   /** Gives a nick to an account, or takes it away. */
   groupNick: {
@@ -201,8 +204,8 @@ export const accountNewsSchema = z.discriminatedUnion('kind', [
   }),
   /** Somebody fails to log in to it; told at most every so often. */
   z.strictObject({ kind: z.literal('guessed'), account: name, count: z.number().int(), address: text }),
-  /** Who owns which nick has changed. */
-  z.strictObject({ kind: z.literal('nicks'), account: name }),
+  /** A nick belongs to an account from now on, or no longer. */
+  z.strictObject({ kind: z.literal('nick'), account: name, nick: text, owned: z.boolean() }),
 ]);
 /** See {@link accountNewsSchema}. */
 export type AccountNews = z.output<typeof accountNewsSchema>;

@@ -32,7 +32,7 @@ describe('registering', () => {
       nickList: ['Ann'],
       lastLogin: test.clock.now(),
     });
-    expect(test.news).toEqual([{ kind: 'nicks', account: 'Ann' }]);
+    expect(test.news).toEqual([{ kind: 'nick', account: 'Ann', nick: 'Ann', owned: true }]);
   });
 
   it.each([
@@ -275,9 +275,9 @@ describe('administrators', () => {
     expect(test.store.count).toBe(0);
     for (const table of ['accounts', 'credentials', 'nicks', 'fingerprints', 'known_networks'])
       expect(test.database.prepare(`SELECT count(*) FROM ${table}`).pluck().get(), table).toBe(0);
-    expect(await test.ask('nickOwner', { nick: 'anna' })).toEqual({ account: null });
+    expect(await test.ask('nickOwners', { nicks: ['anna', 'ann'] })).toEqual({ owners: [null, null] });
     await test.register('Anna');
-    expect(await test.ask('nickOwner', { nick: 'anna' })).toEqual({ account: 'Anna' });
+    expect(await test.ask('nickOwners', { nicks: ['ann', 'anna'] })).toEqual({ owners: [null, 'Anna'] });
   });
 
   it('suspend with a reason that is told, and let in again once', async () => {
@@ -327,6 +327,7 @@ describe('nicks and certificates', () => {
     const nick = (account: string, name: string, add = true) =>
       test.ask('groupNick', { account, nick: name, add });
     expect(await nick('ann', 'anna')).toEqual({ outcome: 'done' });
+    expect(test.news.at(-1)).toEqual({ kind: 'nick', account: 'ann', nick: 'anna', owned: true });
     expect(await nick('ann', 'ANNA')).toEqual({ outcome: 'done' });
     expect(await nick('bob', 'Anna')).toEqual({ outcome: 'taken' });
     expect(await nick('bob', 'ann')).toEqual({ outcome: 'taken' });

@@ -83,14 +83,14 @@ export class AccountKeeper {
         return {};
       },
       register: (args) => this.#register(args),
-      nickOwner: ({ nick }) => ({ account: store.ownerOf(nick)?.name ?? null }),
+      nickOwners: ({ nicks }) => ({ owners: nicks.map((nick) => store.ownerOf(nick)?.name ?? null) }),
       groupNick: async ({ account, nick, add }) => {
         if (!isValidNick(nick, limits.accountNameLength.default)) return { outcome: 'not_found' };
         const outcome = await writes.write(() => {
           const owner = store.get(account);
           return add ? store.giveNick(owner, nick) : store.takeNick(owner, nick);
         });
-        if (outcome === 'done') this.#tell({ kind: 'nicks', account });
+        if (outcome === 'done') this.#tell({ kind: 'nick', account, nick, owned: add });
         return { outcome };
       },
       certificate: async ({ account, fingerprint, add }) => ({
@@ -154,7 +154,7 @@ export class AccountKeeper {
         return this.store.get(account);
       });
       this.registered++;
-      this.#tell({ kind: 'nicks', account: stored.name });
+      this.#tell({ kind: 'nick', account: stored.name, nick: stored.name, owned: true });
       return { kind: 'success', login: loginOf(stored) };
     } catch (error) {
       this.#registrations.refund(network);

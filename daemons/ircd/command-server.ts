@@ -4,6 +4,7 @@
  */
 import type { TurnBudget } from '../runtime/async/turn-budget.ts';
 import type { WorkAccount } from '../runtime/async/work-account.ts';
+import type { WorkSteps } from '../runtime/async/work-turns.ts';
 import type { Accounts } from './accounts/accounts.ts';
 import type { ClientLog } from './client-log.ts';
 import type { Cloaks } from './cloak.ts';
@@ -78,6 +79,13 @@ export interface CommandServer {
     work: Promise<T>,
     done: (result: T) => void,
     failed: (error: unknown) => void,
+  ): void;
+  /** As {@link defer}, but what follows may take several turns; `work` never rejects. */
+  deferSteps<T>(
+    client: LocalClient,
+    name: string,
+    work: Promise<T>,
+    done: (result: T) => WorkSteps | null,
   ): void;
   /** As {@link defer}, but what follows runs also when the client left meanwhile; `work` never rejects. */
   deferKept<T>(client: LocalClient, work: Promise<T>, done: (result: T) => void): void;

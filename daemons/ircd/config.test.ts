@@ -48,6 +48,7 @@ it('is the same, written out, as an empty one with an operator and a class that 
     accounts: {
       authority: 'embedded',
       registration: 'open',
+      nick_protection: 'rename',
       verify: 'none',
       before_connect: true,
       email_required: false,

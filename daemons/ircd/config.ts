@@ -131,6 +131,12 @@ const accounts = z.strictObject({
       'Who knows the accounts: the store of this instance, linked services, or nobody. While it is away nobody can log in.',
     ),
   registration: z.enum(['open', 'closed']).default('open').describe('Whether clients may register accounts.'),
+  nick_protection: z
+    .enum(['off', 'rename', 'refuse'])
+    .default('rename')
+    .describe(
+      'What happens to a stranger who takes a registered nick: nothing, another nick after a minute, or no such nick at all.',
+    ),
   verify: z.enum(['none']).default('none').describe('How a new account is confirmed.'),
   before_connect: z
     .boolean()

@@ -120,7 +120,7 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
     this.cloaks = cloaks;
     this.refreshIsupport();
     this.state.me.description = config.description;
-    this.accounts.reoffer();
+    this.accounts.reconsider();
     for (const { local } of this.state.opers) if (local !== null) this.#reviseOper(local);
   }
 
@@ -204,6 +204,7 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
     client.waiting = null;
     if (client.timer !== null) clearTimeout(client.timer);
     client.timer = null;
+    this.accounts.nicks.forget(client);
     const shown = truncateUtf8(reason, limits.quitBytes.default);
     client.connection.sendLine(`ERROR :Closing Link: ${client.user.host} (${shown})`);
     client.connection.close(shown);
@@ -224,6 +225,29 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
     failed: (error: unknown) => void,
   ): void {
     this.#suspend(client, work, done, failed, () => {});
+  }
+
+  /** As {@link defer}, but what follows may take several turns; `work` never rejects. */
+  deferSteps<T>(
+    client: LocalClient,
+    name: string,
+    work: Promise<T>,
+    done: (result: T) => WorkSteps | null,
+  ): void {
+    const go = (result: T) => {
+      const steps = done(result);
+      if (steps === null) return;
+      const { capture } = client;
+      client.capture = null;
+      this.host.work.runSteps(client.connection.work, this.#supervised(client, name, steps, capture));
+    };
+    this.#suspend(
+      client,
+      work,
+      go,
+      () => {},
+      () => {},
+    );
   }
 
   /** As {@link defer}, but what follows runs also when the user left meanwhile; `work` never rejects. */

@@ -320,6 +320,18 @@ export const limits = {
     reason:
       'Flood allowance that a failed login takes; the keeper of the accounts makes guessers wait besides.',
   },
+  nickSeconds: {
+    default: 60,
+    unit: 'seconds',
+    reason:
+      'Time that a stranger has to leave a registered nick, or its owner to log in; then a guest gets another one.',
+  },
+  nickAnswerMs: {
+    default: 2_000,
+    unit: 'milliseconds',
+    reason:
+      'How long NICK and registration wait to hear whose a nick is where strangers are refused; an answer needs a millisecond. Without one the nick is given, and looked at later.',
+  },
   serverBans: {
     default: 10_000,
     unit: 'count',

@@ -172,9 +172,11 @@ it('takes arguments within these bounds, and fills in what is left out', () => {
       throttle limit integer 1..10000 default=500
       reset-throttle address string 0..64 default=""`),
   );
-  const adjustable = ['channels_per_user', 'mask_list_entries', 'modes_per_command', 'registration_seconds'];
+  const adjustable = ['channels_per_user', 'mask_list_entries', 'modes_per_command', 'nick_seconds'];
   expect(argumentsOf(live)).toEqual(
-    [...adjustable, 'targets_per_message', 'who_replies'].map((name) => `${live} ${name} integer 1..100000`),
+    [...adjustable, 'registration_seconds', 'targets_per_message', 'who_replies'].map(
+      (name) => `${live} ${name} integer 1..100000`,
+    ),
   );
 });
 

@@ -77,14 +77,14 @@ export function tryRegister(server: CommandServer, client: LocalClient): void {
 function finishRegistration(server: CommandServer, client: LocalClient, pending: PendingRegistration): void {
   const hash = server.config.password_hash;
   if (hash === null) {
-    welcome(server, client);
+    checkNick(server, client, pending);
     return;
   }
   server.defer(
     client,
     server.passwords.check(hash, pending.password ?? '', client.connection.work.group),
     (fits) => {
-      if (fits) welcome(server, client);
+      if (fits) checkNick(server, client, pending);
       else refusePassword(server, client);
     },
     (error) => {
@@ -94,6 +94,46 @@ function finishRegistration(server: CommandServer, client: LocalClient, pending:
         server.host.log('error', 'password_unchecked', `A password could not be checked: ${String(error)}`);
       server.exit(client, 'The password cannot be checked now, try again later');
     },
+  );
+}
+
+/** Of a nick that is somebody else's the client hears now, when it has had its chance to log in. */
+function checkNick(server: CommandServer, client: LocalClient, pending: PendingRegistration): void {
+  const { nick } = client.user;
+  const stranger = server.accounts.nicks.strangerTo(client, nick);
+  if (stranger === null) {
+    welcome(server, client);
+    return;
+  }
+  server.defer(
+    client,
+    stranger,
+    (owner) => {
+      if (owner === null) {
+        welcome(server, client);
+        return;
+      }
+      pending.finishing = false;
+      pending.complete = false;
+      pending.nickTaken = true;
+      server.state.releaseNick(client.user);
+      refuseNick(client, nick, owner);
+    },
+    NEVER,
+  );
+}
+
+/**
+ * Answers NICK with whose nick that is (IRCv3 registry of standard replies, NICKNAME_RESERVED). Who is not registered also gets the
+ * numeric that every client answers with another nick; who is would wait for a nick that nobody holds.
+ */
+export function refuseNick(client: LocalClient, nick: string, owner: string): void {
+  if (!client.user.registered) client.reply(N.ERR_NICKNAMEINUSE, nick, 'Nickname is reserved by an account');
+  client.fail(
+    'NICK',
+    'NICKNAME_RESERVED',
+    nick,
+    `This nick belongs to the account ${owner}: log in to it first`,
   );
 }
 
@@ -151,6 +191,7 @@ function welcome(server: CommandServer, client: LocalClient): void {
   server.links?.tell({ kind: 'user', user: client.user });
   server.counters.registrations++;
   server.clientLog.connected(client);
+  server.accounts.nicks.check(client);
   server.startPings(client);
   const { network } = server.config;
   client.reply(N.RPL_WELCOME, '', `Welcome to the ${network} IRC Network, ${client.user.prefix}`);

@@ -12,6 +12,7 @@ export const ADJUSTABLE_LIMITS = {
   channels_per_user: { ...limits.channelsPerUser, ...RANGE },
   mask_list_entries: { ...limits.maskListEntries, ...RANGE },
   modes_per_command: { ...limits.modesPerCommand, ...RANGE },
+  nick_seconds: { ...limits.nickSeconds, ...RANGE },
   registration_seconds: { ...limits.registrationSeconds, ...RANGE },
   targets_per_message: { ...limits.targetsPerMessage, ...RANGE },
   who_replies: { ...limits.whoReplies, ...RANGE },

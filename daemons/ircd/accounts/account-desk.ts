@@ -15,6 +15,7 @@ import type { LocalClient } from '../state/local-client.ts';
 import { rest } from '../work-steps.ts';
 import type { AccountCounts, Accounts } from './accounts.ts';
 import type { AccountAuthority } from './authority.ts';
+import { NickGuard } from './nick-guard.ts';
 import { SaslSessions } from './sasl-sessions.ts';
 
 /** What is offered, by name, with the value that clients of version 302 read. */
@@ -27,6 +28,7 @@ export const MECHANISM_LIST = SASL_MECHANISMS.join(',');
 export class AccountDesk implements Accounts {
   readonly sessions = new SaslSessions();
   readonly counts: AccountCounts = { logins: 0, failures: 0, registrations: 0 };
+  readonly nicks: NickGuard;
   readonly #server: CommandServer;
   #authority: AccountAuthority;
   /** What was offered last of what comes and goes. */
@@ -35,6 +37,7 @@ export class AccountDesk implements Accounts {
   constructor(server: CommandServer, authority: AccountAuthority) {
     this.#server = server;
     this.#authority = authority;
+    this.nicks = new NickGuard(server);
     this.#offer = this.#offered();
     this.#listen();
   }
@@ -49,7 +52,7 @@ export class AccountDesk implements Accounts {
     this.#authority = authority;
     this.#listen();
     before.close();
-    this.reoffer();
+    this.reconsider();
   }
 
   offers(bit: number): boolean {
@@ -60,6 +63,12 @@ export class AccountDesk implements Accounts {
 
   valueOf(name: string): string {
     return this.#offered().get(name) ?? '';
+  }
+
+  /** Who can be asked, or the configuration, is another one. */
+  reconsider(): void {
+    this.reoffer();
+    this.nicks.reconsider();
   }
 
   /** Tells clients what is offered now and was not before, and takes back what is no longer (IRCv3 cap-notify). */
@@ -110,7 +119,7 @@ export class AccountDesk implements Accounts {
     const heard = this.#authority;
     heard.listen({
       onPresence: () => {
-        if (this.#authority === heard) this.reoffer();
+        if (this.#authority === heard) this.reconsider();
       },
       onNews: (news) => {
         if (this.#authority === heard) this.#hear(news);
@@ -139,6 +148,7 @@ export class AccountDesk implements Accounts {
     if (news.kind === 'ended') host.work.runSteps(house, this.#end(news.account, news.why, news.reason));
     else if (news.kind === 'guessed')
       host.work.runSteps(house, this.#tellOwner(news.account, news.address, news.count));
+    else this.nicks.ownerChanged(news.nick);
   }
 
   *#end(account: string, why: string, reason: string): WorkSteps {

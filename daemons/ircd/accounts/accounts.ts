@@ -12,11 +12,27 @@ export interface AccountCounts {
   registrations: number;
 }
 
+/** Registered nicks belong to their accounts (`nick_protection`). */
+export interface NickProtection {
+  /**
+   * Whose nick a client wants that is not theirs, where such nicks are refused; null where nobody has to be asked. What is promised
+   * comes soon, never rejects, and is null where the client may have the nick.
+   */
+  strangerTo(client: LocalClient, nick: string): Promise<string | null> | null;
+  /** A client has another nick or account than before: tells a stranger to leave the nick, and sees to it. */
+  check(client: LocalClient): void;
+  /** Gives a client a guest's nick at once, where it is still called `nick`. */
+  rename(client: LocalClient, nick: string, why: string): void;
+  /** A client leaves. */
+  forget(client: LocalClient): void;
+}
+
 /** The server's side of accounts. */
 export interface Accounts {
   readonly authority: AccountAuthority;
   readonly sessions: SaslSessions;
   readonly counts: AccountCounts;
+  readonly nicks: NickProtection;
   /** Whether a capability is offered now. */
   offers(bit: number): boolean;
   /** What stands behind the name of a capability in `CAP LS 302`; empty for nothing. */

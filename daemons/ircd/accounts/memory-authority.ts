@@ -8,7 +8,7 @@ import type {
   SaslAnswer,
 } from '../../../contract/accounts.ts';
 import { SignalboxError } from '../../../contract/errors.ts';
-import { fold } from '../../irc/casemapping.ts';
+import { fold, sameName } from '../../irc/casemapping.ts';
 import type { AccountAuthority, AuthorityEvents } from './authority.ts';
 
 interface KnownAccount {
@@ -31,6 +31,8 @@ export class MemoryAuthority implements AccountAuthority {
   /** Answers wait for this. */
   delay: Promise<void> | null = null;
   closed = false;
+  /** Nicks of one account. */
+  mostNicks = 3;
   readonly #sessions = new Map<string, { readonly mechanism: string; readonly print: string | null }>();
   #present = true;
   #events: AuthorityEvents | null = null;
@@ -89,6 +91,10 @@ export class MemoryAuthority implements AccountAuthority {
     return account;
   }
 
+  #ownerOf(nick: string): KnownAccount | undefined {
+    return [...this.accounts.values()].find(({ nicks }) => nicks.has(fold(nick)));
+  }
+
   readonly #answers: Answers = {
     saslStart: ({ session, mechanism, origin }) => {
       this.#sessions.set(session, { mechanism, print: origin.fingerprint });
@@ -114,13 +120,17 @@ export class MemoryAuthority implements AccountAuthority {
       if (this.accounts.has(fold(account))) return { kind: 'refused', why: 'exists', retrySeconds: 0 };
       return { kind: 'success', login: { account: this.#add(account, password).name, failures: null } };
     },
-    nickOwner: ({ nick }) => ({
-      account: [...this.accounts.values()].find(({ nicks }) => nicks.has(fold(nick)))?.name ?? null,
-    }),
+    nickOwners: ({ nicks }) => ({ owners: nicks.map((nick) => this.#ownerOf(nick)?.name ?? null) }),
     groupNick: ({ account, nick, add }) => {
-      const { nicks } = this.#get(account);
+      const { name, nicks } = this.#get(account);
+      const owner = this.#ownerOf(nick);
+      if (add && owner !== undefined && owner.name !== name) return { outcome: 'taken' };
+      if (!add && sameName(nick, name)) return { outcome: 'taken' };
+      if (add && nicks.size >= this.mostNicks) return { outcome: 'full' };
       if (add) nicks.add(fold(nick));
-      return { outcome: add || nicks.delete(fold(nick)) ? 'done' : 'not_found' };
+      else if (!nicks.delete(fold(nick))) return { outcome: 'not_found' };
+      this.tell({ kind: 'nick', account: name, nick, owned: add });
+      return { outcome: 'done' };
     },
     certificate: ({ account, fingerprint, add }) => {
       const { prints } = this.#get(account);

@@ -12,6 +12,7 @@ export function setAccount(server: CommandServer, user: User, account: string | 
   // Masks may name accounts: what was found out about this user before holds no longer.
   for (const membership of user.memberships.values()) membership.banRevision = -1;
   if (!user.registered) return null;
+  if (user.local !== null) server.accounts.nicks.check(user.local);
   server.links?.tell({ kind: 'account', user });
   return announceChange(server, user, `ACCOUNT ${account ?? '*'}`, CAP.accountNotify);
 }

@@ -25,5 +25,6 @@ export function* changeNick(
   server.state.whowas.remember(user, Date.now());
   server.state.setNick(user, wanted, nickMs);
   server.links?.tell({ kind: 'nick', user, former });
+  if (user.local !== null) server.accounts.nicks.check(user.local);
   yield* rest(toNeighbours(server, user, message, 0, gates));
 }

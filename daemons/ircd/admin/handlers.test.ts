@@ -152,7 +152,7 @@ it('changes a limit at once', () => {
     after: { channels_per_user: 1 },
   });
   expect(admin.limits.run({}, call)).toMatchObject({
-    rows: [{ limit: 'channels_per_user', value: 1, default: 100, unit: 'count' }, {}, {}, {}, {}, {}],
+    rows: [{ limit: 'channels_per_user', value: 1, default: 100, unit: 'count' }, {}, {}, {}, {}, {}, {}],
   });
   expect(() => admin['set-limits'].run({}, call)).toThrow('Name at least one limit');
   expect(client.send('JOIN #a,#b').at(-1)).toContain(' 405 a #b ');

@@ -8,7 +8,7 @@ import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { changeNick } from '../actions/nick.ts';
 import type { CommandServer } from '../command-server.ts';
 import { limits } from '../limits.ts';
-import { tryRegister } from '../registration.ts';
+import { refuseNick, tryRegister } from '../registration.ts';
 import type { LocalClient } from '../state/local-client.ts';
 import { freeChannelsOf, leaveAll } from '../work-steps.ts';
 import type { Command } from './command.ts';
@@ -30,7 +30,7 @@ export const nick: Command = {
       client.reply(N.ERR_ERRONEUSNICKNAME, shown);
       return null;
     }
-    if (client.user.registered) return change(server, client, wanted);
+    if (client.user.registered) return askAndChange(server, client, wanted);
     if (isFree(server, client, wanted)) {
       if (client.pending !== null) client.pending.nickTaken = false;
       server.state.setNick(client.user, wanted, Date.now());
@@ -46,6 +46,19 @@ function isFree(server: CommandServer, client: LocalClient, wanted: string): boo
   if (client.pending !== null) client.pending.nickTaken = true;
   client.reply(N.ERR_NICKNAMEINUSE, wanted);
   return false;
+}
+
+/** Where strangers are refused, whose the nick is has to be known first. */
+function askAndChange(server: CommandServer, client: LocalClient, wanted: string): WorkSteps | null {
+  const stranger = server.accounts.nicks.strangerTo(client, wanted);
+  if (stranger === null) return change(server, client, wanted);
+  if (!isFree(server, client, wanted)) return null;
+  server.deferSteps(client, 'NICK', stranger, (owner) => {
+    if (owner === null) return change(server, client, wanted);
+    refuseNick(client, wanted, owner);
+    return null;
+  });
+  return null;
 }
 
 function* change(server: CommandServer, client: LocalClient, wanted: string): WorkSteps {

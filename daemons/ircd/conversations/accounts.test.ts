@@ -16,7 +16,8 @@ function start(
   settings = {},
 ): void {
   authority = new MemoryAuthority(accounts);
-  const config = ircdConfigSchema.parse({ server_name: 'irc.test', accounts: settings });
+  const table = { nick_protection: 'off', ...settings };
+  const config = ircdConfigSchema.parse({ server_name: 'irc.test', accounts: table });
   irc = new MemoryServer(config, null, undefined, authority);
 }
 

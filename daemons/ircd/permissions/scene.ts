@@ -38,6 +38,14 @@ const SITUATIONS: Readonly<Record<string, (scene: Scene) => void>> = {
   'bob is on TLS': ({ clients }) => void Object.assign(clients.bob, { tls: TLS }),
   'hosts are cloaked': ({ irc }) => void Object.assign(irc.server, { cloaks: { all: () => ['cloak.test'] } }),
   'accounts are away': ({ accounts }) => void Object.assign(accounts, { present: false }),
+  'strangers are refused': ({ irc, accounts }) => {
+    // Of all nicks this one alone, which nobody of the cast has.
+    const { nicks } = accounts.accounts.get('bob')!;
+    nicks.clear();
+    nicks.add('robert');
+    const { config } = irc.server;
+    irc.server.configure({ ...config, accounts: { ...config.accounts, nick_protection: 'refuse' } }, null);
+  },
   'nobody may register accounts': ({ irc }) => {
     const { config } = irc.server;
     irc.server.configure({ ...config, accounts: { ...config.accounts, registration: 'closed' } }, null);
@@ -129,7 +137,9 @@ export class Scene {
       { ...block, name: 'boss' },
       { ...block, name: 'far', hosts: ['*@203.0.113.*'] },
     ];
-    const config = ircdConfigSchema.parse({ server_name: 'irc.test', admin, oper });
+    // bob is not logged in to the account that is called like him.
+    const accounts = { nick_protection: 'off' };
+    const config = ircdConfigSchema.parse({ server_name: 'irc.test', admin, oper, accounts });
     this.irc = new MemoryServer(config, null, undefined, this.accounts);
     const { irc, clients } = this;
     for (const [at, who] of CAST.entries()) {

@@ -163,6 +163,14 @@ export class NetworkState {
     if (user.local !== null) this.#changed('connections');
   }
 
+  /** Takes the nick back of a client that is not registered yet; it has to choose another one. */
+  releaseNick(user: User): void {
+    if (user.nick !== '') this.#nicks.delete(fold(user.nick));
+    user.nick = '';
+    user.updatePrefix();
+    this.#changed('connections');
+  }
+
   /** Gives a user another host to be seen with. */
   setHost(user: User, host: string): void {
     user.host = host;
