@@ -64,3 +64,45 @@ test('a command opened from the palette goes with the page that it was opened on
   await page.goBack();
   await expect(page.getByRole('dialog')).toHaveCount(0);
 });
+
+test('single keys go to pages and filters, list themselves, and do nothing while one types', async ({
+  app,
+}) => {
+  const { page } = app;
+  await app.startDaemon('ircd');
+  await app.open('/daemon/ircd/connections');
+  await expect(page.getByRole('searchbox', { name: 'Filter Connections' })).toBeVisible();
+  await page.keyboard.press('/');
+  const filter = page.getByRole('searchbox', { name: 'Filter Connections' });
+  await expect(filter).toBeFocused();
+  await page.keyboard.type('g a?/');
+  await expect(filter).toHaveValue('g a?/');
+  await filter.press('Tab');
+  await page.keyboard.press('g');
+  await expect(page.getByRole('status', { name: 'Go to' })).toContainText('Overview');
+  await page.keyboard.press('l');
+  await expect(page).toHaveURL(/#\/h\/local\/daemon\/ircd\/logs/);
+  await page.keyboard.press('g');
+  await page.keyboard.press('a');
+  await expect(page.getByRole('heading', { name: 'Audit', level: 1 })).toBeVisible();
+  await page.keyboard.press('?');
+  const list = page.getByRole('dialog', { name: 'Keys' });
+  await expect(list).toContainText('The filter of the page');
+  await page.keyboard.press('Escape');
+  await expect(list).toBeHidden();
+});
+
+test('arrow keys go through the sidebar, and fold a group away', async ({ app }) => {
+  const { page } = app;
+  const overview = page.getByRole('navigation').getByRole('link', { name: 'Overview' });
+  await overview.focus();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowLeft');
+  const daemons = page.getByRole('button', { name: /^Daemons/ });
+  await expect(daemons).toBeFocused();
+  await expect(daemons).toHaveAttribute('aria-expanded', 'false');
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: 'ircd', level: 1 })).toBeVisible();
+});

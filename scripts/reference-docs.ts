@@ -1,6 +1,6 @@
 /**
  * Writes docs/reference/<daemon>.md from the manifests (every command, metric and setting), docs/reference/control-api.md from
- * the contract, docs/limits.md from the tables of limits and docs/design.md from the tokens of the window, and fills the programs into docs/runtime.md, so that nobody writes one down twice. `node scripts/reference-docs.ts` writes the pages; a test
+ * the contract, docs/limits.md from the tables of limits and docs/design.md from the tokens of the window, docs/keys.md from its table of keys, and fills the programs into docs/runtime.md, so that nobody writes one down twice. `node scripts/reference-docs.ts` writes the pages; a test
  * fails when they are out of date.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -15,6 +15,7 @@ import { registry } from '../daemons/registry.ts';
 import { controlApiPage } from './control-api-page.ts';
 import { designPage } from './design-page.ts';
 import { type JsonSchema, typeOf } from './json-schema-words.ts';
+import { keysPage } from './keys-page.ts';
 import { limitsPage } from './limits-page.ts';
 import { markdownTable } from './markdown-table.ts';
 import { withPrograms } from './quoted-programs.ts';
@@ -109,5 +110,6 @@ if (import.meta.main) {
   writeFileSync(join(docs, 'reference/control-api.md'), controlApiPage());
   writeFileSync(join(docs, 'limits.md'), limitsPage());
   writeFileSync(join(docs, 'design.md'), designPage());
+  writeFileSync(join(docs, 'keys.md'), keysPage());
   writeFileSync(join(docs, 'runtime.md'), runtimePage());
 }

@@ -1,48 +1,44 @@
 /** Ctrl/Cmd-K: goes anywhere and does anything by name. A text field that steers a list, as ARIA's combobox describes. */
 import { Dialog } from '@base-ui/react/dialog';
-import {
-  type KeyboardEvent,
-  type ReactNode,
-  useCallback,
-  useEffect,
-  useId,
-  useMemo,
-  useRef,
-  useState,
-} from 'react';
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useMemo, useRef, useState } from 'react';
+import { useStore } from 'zustand';
 import { useHost, useHostStates } from '../model/host-context.ts';
 import { useCloseOnLeave } from '../shell/route.ts';
 import { Button } from '../ui/button.tsx';
 import { findEntries, type PaletteEntry, paletteEntries } from './entries.ts';
 import { messages } from './messages.ts';
+import { closePalette, openPalette, paletteStore } from './palette-store.ts';
 import { typedEntries } from './typed-entries.ts';
 
 const isMac = navigator.userAgent.includes('Mac');
 
 export function CommandPalette(): ReactNode {
-  const [open, setOpen] = useState(false);
-  useCloseOnLeave(useCallback(() => setOpen(false), []));
+  const { isOpen } = useStore(paletteStore);
+  useCloseOnLeave(closePalette);
   useEffect(() => {
     const onKey = (event: globalThis.KeyboardEvent) => {
       if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey) || event.altKey) return;
       event.preventDefault();
-      setOpen((before) => !before);
+      paletteStore.setState((before) => ({ isOpen: !before.isOpen }));
     };
     addEventListener('keydown', onKey);
-    return () => removeEventListener('keydown', onKey);
+    return () => {
+      removeEventListener('keydown', onKey);
+      closePalette();
+    };
   }, []);
   return (
     <>
-      <Button icon="search" onClick={() => setOpen(true)} className="text-dim!">
+      <Button icon="search" onClick={openPalette} className="text-dim!">
         <span className="max-sm:sr-only">{messages.open}</span>
         <kbd className="ml-3 font-sans text-xs max-sm:hidden">{isMac ? '⌘ K' : 'Ctrl K'}</kbd>
       </Button>
-      <Dialog.Root open={open} onOpenChange={setOpen}>
+      <Dialog.Root open={isOpen} onOpenChange={(isOpen) => paletteStore.setState({ isOpen })}>
         <Dialog.Portal>
           <Dialog.Backdrop className="fixed inset-0 z-40 bg-scrim" />
           <Dialog.Popup className="fixed top-palette left-1/2 z-50 flex max-h-palette w-dialog-wide -translate-x-1/2 flex-col overflow-hidden card shadow-float">
             <Dialog.Title className="sr-only">{messages.title}</Dialog.Title>
-            <Finder onDone={() => setOpen(false)} />
+            <Finder onDone={closePalette} />
           </Dialog.Popup>
         </Dialog.Portal>
       </Dialog.Root>

@@ -59,10 +59,9 @@ export const messages = {
   started: 'Started',
   dataDir: 'Data directory',
   keyboard: 'Keyboard',
-  keys: [
-    { keys: 'Ctrl K', does: 'Command palette (⌘ K on a Mac)' },
-    { keys: 'Tab', does: 'Next control; the first one on a page skips to the content' },
-    { keys: '← →', does: 'Next tab, in a row of tabs' },
-    { keys: 'Esc', does: 'Close a dialog' },
-  ],
+  singleKeys: 'Single keys',
+  singleKeysHint: 'Such as / for the filter of a page and g o for the Overview. Never while you type.',
+  on: 'On',
+  off: 'Off',
+  allKeys: 'All keys',
 };

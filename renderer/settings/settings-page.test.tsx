@@ -4,6 +4,8 @@ import { act, fireEvent, screen, within } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest';
 import type { SessionInfo } from '../../contract/control/sessions.ts';
 import type { HostSession } from '../client/host-session.ts';
+import { keyChoice } from '../keys/key-choice.ts';
+import { closeKeyList, keyListStore } from '../keys/key-list-store.ts';
 import { lookStore, setLook } from '../look/look.ts';
 import { pass } from '../model/test-window.tsx';
 import { isOff, press, type TestPage, testPage } from '../ui/test-page.tsx';
@@ -96,10 +98,16 @@ describe('what the page has', () => {
     expect(section('About').querySelectorAll('.min-h-row')).toHaveLength(0);
   });
 
-  it('names the keys', async () => {
+  it('turns single keys off and on, and leads to the list of all keys', async () => {
     await open();
-    const keys = [...section('Keyboard').querySelectorAll('kbd')].map((one) => one.textContent);
-    expect(keys).toEqual(['Ctrl K', 'Tab', '← →', 'Esc']);
+    const { getByLabelText } = within(section('Keyboard'));
+    fireEvent.click(getByLabelText('Off'));
+    expect(keyChoice.getState().singleKeys).toBe(false);
+    fireEvent.click(getByLabelText('On'));
+    expect(keyChoice.getState().singleKeys).toBe(true);
+    await press('All keys');
+    expect(keyListStore.getState().isOpen).toBe(true);
+    closeKeyList();
   });
 
   it.each([

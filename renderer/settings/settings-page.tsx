@@ -2,8 +2,11 @@
 import { type ReactNode, useId } from 'react';
 import { useStore } from 'zustand';
 import { formatDateTime } from '../format/times.ts';
+import { keyChoice, setSingleKeys } from '../keys/key-choice.ts';
+import { openKeyList } from '../keys/key-list-store.ts';
 import { LOOK_CHOICES, type Look, lookStore, setLook } from '../look/look.ts';
 import { useHost, useHostState, useMay } from '../model/host-context.ts';
+import { Button } from '../ui/button.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
 import { SegmentedControl } from '../ui/segmented-control.tsx';
@@ -37,13 +40,7 @@ export function SettingsPage(): ReactNode {
         <ConfigSection />
       </Section>
       <Section title={messages.keyboard}>
-        {messages.keys.map((key) => (
-          <Fact key={key.keys} name={key.does}>
-            <kbd className="rounded-sm border border-line-strong/60 bg-sunken px-1.5 py-0.5 font-mono text-xs">
-              {key.keys}
-            </kbd>
-          </Fact>
-        ))}
+        <KeyChoice />
       </Section>
       <Section title={messages.about}>
         <About />
@@ -65,6 +62,30 @@ function LookChoice({ part }: { part: keyof Look }): ReactNode {
         onChange={(value) => setLook({ [part]: value })}
       />
     </Fact>
+  );
+}
+
+/** Whether single keys do anything, and the list of all keys. */
+function KeyChoice(): ReactNode {
+  const { singleKeys } = useStore(keyChoice);
+  return (
+    <>
+      <Fact name={messages.singleKeys}>
+        <SegmentedControl
+          label={messages.singleKeys}
+          options={[
+            { value: 'on', label: messages.on },
+            { value: 'off', label: messages.off },
+          ]}
+          value={singleKeys ? 'on' : 'off'}
+          onChange={(value) => setSingleKeys(value === 'on')}
+        />
+      </Fact>
+      <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-1 text-sm">
+        <p className="text-dim">{messages.singleKeysHint}</p>
+        <Button onClick={openKeyList}>{messages.allKeys}</Button>
+      </div>
+    </>
   );
 }
 

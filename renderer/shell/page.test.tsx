@@ -9,7 +9,6 @@ import { recordCanvases } from '../samples/test-canvas.ts';
 import { goTo, press, type TestPage, testPage } from '../ui/test-page.tsx';
 import { Page } from './page.tsx';
 import { Shell } from './shell.tsx';
-import { Sidebar } from './sidebar.tsx';
 
 let page: TestPage;
 beforeEach(() => {
@@ -130,81 +129,6 @@ describe('a page that breaks', () => {
   });
 });
 
-describe('the sidebar', () => {
-  const links = () =>
-    screen.getAllByRole('link').map((link) => {
-      const here = link.getAttribute('aria-current') === 'page' ? '* ' : '';
-      return `${here}${link.textContent} ${link.getAttribute('href')}`;
-    });
-
-  it('leads to every page, and to the daemons that work for people with their state', async () => {
-    await open();
-    await goTo('#/h/a/settings');
-    page.show(<Sidebar />);
-    expect(links()).toEqual([
-      'Overview #/h/a',
-      'd running #/h/a/daemon/d',
-      'Host #/h/a/daemon/main',
-      'Pools and queues #/h/a/pools',
-      'History #/h/a/history',
-      'Audit #/h/a/audit',
-      '* Settings #/h/a/settings',
-    ]);
-    expect(within(screen.getByRole('list', { name: 'Daemons' })).getAllByRole('link')).toHaveLength(2);
-    expect(screen.getByTitle('running').className).toBe('text-good');
-  });
-
-  test.each([
-    ['#/h/a', 'Overview'],
-    ['#/h/a/daemon/d/logs', 'd running'],
-    ['#/h/a/daemon/main', 'Host'],
-    ['#/h/a/history?x=1', 'History'],
-    ['#/h/a/settings', 'Settings'],
-    ['#/h/b/settings', undefined],
-    ['#/h/a/daemon', undefined],
-  ])('marks the page that is shown: at %s %s', async (hash, name) => {
-    await open();
-    await goTo(hash);
-    page.show(<Sidebar />);
-    expect(
-      screen
-        .getAllByRole('link')
-        .filter((link) => link.hasAttribute('aria-current'))
-        .map((link) => link.textContent),
-    ).toEqual(name === undefined ? [] : [name]);
-  });
-
-  it('shows the last state known once the host is gone, and none of a daemon unheard of', async () => {
-    await open();
-    page.show(<Sidebar />);
-    await page.lose();
-    expect(screen.getByTitle('running when last heard of').className).toBe('text-dim');
-    expect(links()).toContain('d running when last heard of #/h/a/daemon/d');
-    page.close();
-    await open({ info: { daemons: [] } });
-    page.show(<Sidebar />);
-    expect(links()).toContain('d #/h/a/daemon/d');
-  });
-
-  it('offers the audit trail only to those who may read it', async () => {
-    await open({ info: { role: 'viewer' } });
-    page.show(<Sidebar />);
-    expect(links().some((link) => link.startsWith('Audit'))).toBe(false);
-  });
-
-  it('names the hosts where there are several', async () => {
-    await open();
-    page.show(<Sidebar />);
-    expect(screen.queryByText('host a')).toBeNull();
-    page.close();
-    await open({ twoHosts: true });
-    page.show(<Sidebar />);
-    expect(screen.getAllByText(/^host [ab]$/).map((name) => name.textContent)).toEqual(['host a', 'host b']);
-    expect(screen.getByRole('heading', { name: 'Daemons on host b' })).toBeTruthy();
-    expect(links()).toContain('History #/h/b/history');
-  });
-});
-
 describe('the frame of the window', () => {
   beforeEach(async () => {
     await open();
@@ -216,6 +140,11 @@ describe('the frame of the window', () => {
     expect(top?.textContent).toMatch(/^Signalbox1/);
     act(() => page.model.store.setState({ host: null }));
     expect(top?.textContent).toMatch(/^SignalboxSearch/);
+  });
+
+  it('says on the button of a menu that is closed what needs a person', async () => {
+    await page.daemonIs({ state: 'failed' });
+    expect(screen.getByRole('button', { name: 'Open the menu: d: failed' }).title).toBe('d: failed');
   });
 
   it('lets the keyboard skip to the content', async () => {

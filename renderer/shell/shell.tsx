@@ -2,12 +2,15 @@
 import { Dialog } from '@base-ui/react/dialog';
 import { type ReactNode, useEffect, useState } from 'react';
 import { CommandDialog } from '../commands/command-dialog.tsx';
-import { useHostState } from '../model/host-context.ts';
+import { GlobalKeys } from '../keys/global-keys.tsx';
+import { useHostState, useHostStates } from '../model/host-context.ts';
 import { LifecycleDialog } from '../overview/lifecycle.tsx';
 import { CommandPalette } from '../palette/command-palette.tsx';
 import { Button } from '../ui/button.tsx';
+import { Icon } from '../ui/icons.tsx';
 import { Mark } from '../ui/mark.tsx';
 import { Banners } from './banners.tsx';
+import { type Condition, hostCondition } from './daemon-conditions.ts';
 import { LeaveDialog } from './leave-dialog.tsx';
 import { messages } from './messages.ts';
 import { Notices } from './notices.tsx';
@@ -27,27 +30,32 @@ function Brand(): ReactNode {
   );
 }
 
+/** What the sidebar would say of a host that needs a person, where it is not seen; null of none. */
+function useTrouble(): Condition | null {
+  const conditions = useHostStates().map(({ state }) => hostCondition(state));
+  return conditions.find((condition) => condition?.isTrouble) ?? null;
+}
+
 /** The sidebar as a drawer, where the window is narrow. */
 function MenuDrawer(): ReactNode {
   const [open, setOpen] = useState(false);
   const route = useRoute();
+  const trouble = useTrouble();
   // biome-ignore lint/correctness/useExhaustiveDependencies: the drawer closes when the page changes, whatever it changes to
   useEffect(() => setOpen(false), [route]);
   return (
     <Dialog.Root open={open} onOpenChange={setOpen}>
       <Dialog.Trigger
-        aria-label={messages.openMenu}
-        className="hidden size-control items-center justify-center rounded-md hover:bg-hover max-md:inline-flex"
+        aria-label={trouble === null ? messages.openMenu : messages.openMenuTrouble(trouble.word)}
+        title={trouble?.word}
+        className="hidden h-control items-center gap-1 rounded-md px-1.5 hover:bg-hover max-lg:inline-flex"
       >
-        <span aria-hidden="true" className="flex w-4 flex-col gap-1">
-          <span className="h-0.5 rounded-full bg-ink" />
-          <span className="h-0.5 rounded-full bg-ink" />
-          <span className="h-0.5 rounded-full bg-ink" />
-        </span>
+        <Icon name="menu" className="size-5" />
+        {trouble !== null && <Icon name={trouble.icon} className={`size-3.5 ${trouble.tone}`} />}
       </Dialog.Trigger>
       <Dialog.Portal>
         <Dialog.Backdrop className="fixed inset-0 z-40 bg-scrim" />
-        <Dialog.Popup className="fixed inset-y-0 left-0 z-50 w-64 border-r border-line bg-surface shadow-float">
+        <Dialog.Popup className="fixed inset-y-0 left-0 z-50 w-64 overflow-y-auto border-r border-line bg-surface shadow-float">
           <div className="flex items-center justify-between border-b border-line px-4 py-2">
             <Dialog.Title className="font-semibold">{messages.product}</Dialog.Title>
             <Button tone="quiet" icon="close" label={messages.closeMenu} onClick={() => setOpen(false)} />
@@ -76,7 +84,7 @@ export function Shell(): ReactNode {
         <CommandPalette />
       </header>
       <div className="flex min-h-0 flex-1">
-        <div className="w-sidebar shrink-0 overflow-y-auto border-r border-line bg-surface max-md:hidden">
+        <div className="w-sidebar shrink-0 overflow-y-auto border-r border-line bg-surface max-lg:hidden">
           <Sidebar />
         </div>
         <main id="main" tabIndex={-1} className="relative flex min-w-0 flex-1 flex-col overflow-y-auto">
@@ -89,6 +97,7 @@ export function Shell(): ReactNode {
       <LifecycleDialog />
       <CommandDialog />
       <LeaveDialog />
+      <GlobalKeys />
     </div>
   );
 }

@@ -24,6 +24,8 @@ const PATHS = {
   up: 'M10 16V4M5 9l5-5 5 5',
   down: 'M10 4v12M5 11l5 5 5-5',
   right: 'M8 5l5 5-5 5',
+  unfolded: 'M5 8l5 5 5-5',
+  command: 'M3 5l5 5-5 5M10 15h7',
   pause: 'M7 4v12M13 4v12',
   dot: 'M10 5.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9z',
   ring: 'M10 6a4 4 0 1 0 0 8 4 4 0 0 0 0-8z',

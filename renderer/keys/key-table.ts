@@ -1,0 +1,124 @@
+/**
+ * Every key of the window, once: the dialog that lists them, Settings and docs/keys.md are made of this table, and a test
+ * refuses a key that is looked for anywhere and does not stand here.
+ */
+
+/** Where keys work, in the order in which they are shown. */
+export const KEY_PLACES = ['everywhere', 'goTo', 'sidebar', 'tables', 'logs', 'palette', 'controls'] as const;
+export type KeyPlace = (typeof KEY_PLACES)[number];
+
+export interface KeyEntry {
+  /** As it is written for people. */
+  readonly keys: string;
+  /** What `KeyboardEvent.key` says of each of them. */
+  readonly named: readonly string[];
+  readonly does: string;
+  readonly place: KeyPlace;
+  /** A single character, which can be turned off in Settings (WCAG 2.1.4). */
+  readonly isSingle?: true;
+}
+
+/** What stands above the keys of a place. */
+export const PLACE_TITLES: Readonly<Record<KeyPlace, string>> = {
+  everywhere: 'Everywhere',
+  goTo: 'Go to a page',
+  sidebar: 'In the sidebar',
+  tables: 'In tables',
+  logs: 'In logs',
+  palette: 'In the palette',
+  controls: 'In controls and dialogs',
+};
+
+/** What comes before the letter of a page. */
+export const GO_KEY = 'g';
+export const FILTER_KEY = '/';
+export const ACTIONS_KEY = '.';
+export const LIST_KEY = '?';
+
+/** The pages that a letter after {@link GO_KEY} leads to. */
+export const GO_LETTERS = {
+  o: 'Overview',
+  a: 'Audit',
+  l: 'Logs: of the daemon whose page is shown, else of the host',
+  t: 'Tasks, pools and queues',
+  h: 'History',
+  s: 'Settings',
+} as const;
+export type GoLetter = keyof typeof GO_LETTERS;
+
+export const KEY_TABLE: readonly KeyEntry[] = [
+  {
+    keys: 'Ctrl K',
+    named: ['k'],
+    does: 'The palette: goes anywhere and does anything by name (⌘ K on a Mac)',
+    place: 'everywhere',
+  },
+  {
+    keys: FILTER_KEY,
+    named: [FILTER_KEY],
+    does: 'The filter of the page; the palette where it has none',
+    place: 'everywhere',
+    isSingle: true,
+  },
+  {
+    keys: ACTIONS_KEY,
+    named: [ACTIONS_KEY],
+    does: 'The actions of the row that has the focus, else of the page',
+    place: 'everywhere',
+    isSingle: true,
+  },
+  { keys: LIST_KEY, named: [LIST_KEY], does: 'This list', place: 'everywhere', isSingle: true },
+  {
+    keys: 'Tab',
+    named: ['Tab'],
+    does: 'The next control; the first one on a page skips to the content',
+    place: 'everywhere',
+  },
+  ...Object.entries(GO_LETTERS).map(
+    ([letter, does]): KeyEntry => ({
+      keys: `${GO_KEY} ${letter}`,
+      named: [GO_KEY, letter],
+      does,
+      place: 'goTo',
+      isSingle: true,
+    }),
+  ),
+  {
+    keys: '↑ ↓ Home End',
+    named: ['ArrowUp', 'ArrowDown', 'Home', 'End'],
+    does: 'The entry above, below, the first and the last',
+    place: 'sidebar',
+  },
+  {
+    keys: '← →',
+    named: ['ArrowLeft', 'ArrowRight'],
+    does: 'Close and open a host or a group; once more goes to what it belongs to, and to the first of it',
+    place: 'sidebar',
+  },
+  {
+    keys: '↑ ↓ Home End Page Up Page Down',
+    named: ['ArrowUp', 'ArrowDown', 'Home', 'End', 'PageUp', 'PageDown'],
+    does: 'The line above, below, the first, the last, a page further; any way up stops following what is new',
+    place: 'logs',
+  },
+  {
+    keys: '↑ ↓ Page Up Page Down',
+    named: ['ArrowUp', 'ArrowDown', 'PageUp', 'PageDown'],
+    does: 'The entry above, below, eight further',
+    place: 'palette',
+  },
+  { keys: 'Enter', named: ['Enter'], does: 'Does it', place: 'palette' },
+  {
+    keys: '← →',
+    named: ['ArrowLeft', 'ArrowRight'],
+    does: 'The next tab in a row of tabs, the next of a choice',
+    place: 'controls',
+  },
+  {
+    keys: 'Enter Space',
+    named: ['Enter', ' '],
+    does: 'Presses a button; held down it presses once',
+    place: 'controls',
+  },
+  { keys: 'Esc', named: ['Escape'], does: 'Closes a dialog, a menu, a panel', place: 'controls' },
+];
