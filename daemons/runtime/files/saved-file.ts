@@ -28,8 +28,8 @@ export async function replaceFile(path: string, text: string): Promise<void> {
   }
 }
 
-/** Without this the new name may be gone after a power failure, although the text is on disk. */
-async function syncFolder(path: string): Promise<void> {
+/** Has the names of a folder on disk: without it a new one may be gone after a power failure, although the text is there. */
+export async function syncFolder(path: string): Promise<void> {
   // Windows opens no folders; there the system writes names through by itself.
   if (process.platform === 'win32') return;
   const folder = await open(path, 'r');
