@@ -15,6 +15,7 @@ export type LimitUnit =
   | 'lines'
   | 'lines/second'
   | 'milliseconds'
+  | 'minutes'
   | 'ratio'
   | 'seconds';
 

@@ -11,6 +11,7 @@ import type { Cloaks } from './cloak.ts';
 import type { IrcdConfig } from './config.ts';
 import type { ProtocolCounters } from './counters.ts';
 import type { Gateways } from './gateways.ts';
+import type { Keeper } from './keeper.ts';
 import type { Links, NetworkEvent } from './network-events.ts';
 import type { PasswordChecker } from './passwords.ts';
 import type { ServerBans } from './server-bans.ts';
@@ -47,6 +48,8 @@ export interface CommandServer {
   readonly clientLog: ClientLog;
   /** Who passes on to other servers what happens here; null while there are none. */
   readonly links: Links | null;
+  /** Who keeps channels beyond a crash; null where nobody does. */
+  readonly keeper: Keeper | null;
   readonly config: IrcdConfig;
   /** Lines of the message of the day; null when there is none. */
   readonly motd: readonly string[] | null;

@@ -163,6 +163,14 @@ export const ircdConfigSchema = z.strictObject({
     .describe(
       'File with the message of the day; a relative path begins in the folder `ircd` of the data directory.',
     ),
+  restore_minutes: z
+    .int()
+    .min(0)
+    .max(10_080)
+    .default(limits.restoreMinutes.default)
+    .describe(
+      'How long channels that a restart or a crash left without members are kept for those who were there; 0 keeps none.',
+    ),
   webirc: z
     .array(webirc)
     .default([])

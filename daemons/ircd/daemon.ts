@@ -33,6 +33,7 @@ import { makeCloakKeys } from './cloak-keys.ts';
 import { COMMANDS } from './commands/registry.ts';
 import type { IrcdConfig } from './config.ts';
 import { IrcServer } from './irc-server.ts';
+import { KeptChannels } from './journal/keep-channels.ts';
 import { limits } from './limits.ts';
 import { publishMetrics } from './metrics.ts';
 import type { Connection, ConnectionHandler } from './net/connection.ts';
@@ -71,6 +72,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
   readonly #names: Lookup;
   readonly #proxyLog = new TokenBucket(PROXY_LOG, performance.now());
   #config: IrcdConfig;
+  #kept: KeptChannels | null = null;
 
   constructor(context: DaemonContext<IrcdConfig, IrcdPrepared>) {
     const { config } = context;
@@ -141,10 +143,19 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
     const stored = await this.#banFile.load((message) => this.#logger.error('bans_damaged', message));
     for (const ban of stored) this.#server.bans.add(ban);
     this.#banSaver.loaded();
+    await this.#keepChannels();
     this.#server.motd = this.#context.prepared.motd ?? null;
     this.#server.gateways = this.#context.prepared.gateways;
     this.#server.cloaks = await this.#cloaks(this.#config, this.#context.prepared);
     await this.#net.apply(this.#config, this.#context.prepared.credentials);
+  }
+
+  async #keepChannels(): Promise<void> {
+    const { dataDir, metrics } = this.#context;
+    const minutes = this.#config.restore_minutes;
+    const kept = await KeptChannels.open({ dataDir, minutes, server: this.#server, log: this.#logger });
+    if (kept !== null) instrumentCounts(metrics, 'batcher', 'channels', () => kept.journal.counts);
+    this.#kept = kept;
   }
 
   listeners() {
@@ -176,7 +187,8 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
       this.#server.refreshIsupport();
     }
     noticeOpers(this.#server, 'The configuration was read again');
-    return { renewed: newMotd ? ['motd_file', ...renewed] : renewed, needRestart: ['server_name'] };
+    const needRestart = ['server_name', 'restore_minutes'];
+    return { renewed: newMotd ? ['motd_file', ...renewed] : renewed, needRestart };
   }
 
   /** What hides hosts; its keys are made where there are none yet. */
@@ -188,17 +200,19 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
 
   stopImpact(): string | null {
     const clients = this.#server.state.localClients.size;
-    return stopEffect(clients, this.#banSaver.unsaved);
+    return stopEffect(clients, this.#banSaver.unsaved, this.#kept?.journal.unsaved);
   }
 
   async drain(deadline: AbortSignal): Promise<void> {
     const reason = 'Server is shutting down';
     this.#server.closing = reason;
+    this.#kept?.freeze();
     this.#server.clientLog.close();
     await this.#net.drain(reason, AbortSignal.any([deadline, AbortSignal.timeout(DRAIN_MS)]));
     this.#server.accounts.authority.close();
     await this.#server.passwords.close();
     await this.#banSaver.close();
+    await this.#kept?.close();
     await this.#threads.close(0);
   }
 

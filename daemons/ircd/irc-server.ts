@@ -29,6 +29,7 @@ import { ProtocolCounters } from './counters.ts';
 import { Gateways } from './gateways.ts';
 import { HTTP_REFUSAL, isHttpMethod } from './http-request.ts';
 import { supportLines } from './isupport-tokens.ts';
+import type { Keeper } from './keeper.ts';
 import { limits } from './limits.ts';
 import type { Connection, ConnectionHandler } from './net/connection.ts';
 import type { Links, NetworkEvent } from './network-events.ts';
@@ -70,6 +71,7 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
   readonly house = new WorkAccount(new WorkGroup());
   readonly clientLog: ClientLog;
   links: Links | null = null;
+  keeper: Keeper | null = null;
   readonly bans: ServerBans;
   gateways = new Gateways();
   cloaks: Cloaks | null = null;

@@ -9,6 +9,7 @@ const UNITS: readonly LimitUnit[] = [
   'lines',
   'lines/second',
   'milliseconds',
+  'minutes',
   'seconds',
 ];
 
@@ -18,6 +19,7 @@ it('tells of every limit what it is counted in, as its name says', () => {
     expect(Number.isInteger(value) && value > 0, name).toBe(true);
     if (name.endsWith('Bytes')) expect(unit, name).toBe('bytes');
     if (name.endsWith('Ms')) expect(unit, name).toBe('milliseconds');
+    if (name.endsWith('Minutes')) expect(unit, name).toBe('minutes');
     if (name.endsWith('Seconds')) expect(unit, name).toBe('seconds');
   }
 });

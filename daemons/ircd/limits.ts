@@ -337,6 +337,48 @@ export const limits = {
     unit: 'count',
     reason: 'K-lines and D-lines together; all of them are written to one file with every change.',
   },
+  restoreMinutes: {
+    default: 30,
+    unit: 'minutes',
+    reason:
+      'Clients that lost their server are back within minutes; after that a restored channel without members ends as any empty one.',
+  },
+  keptStatus: {
+    default: 1_000,
+    unit: 'count',
+    reason:
+      'Accounts that are operator, and as many with voice, of a channel that are kept beyond a crash: the record of a channel is written whole with every change.',
+  },
+  journalBytes: {
+    default: 268_435_456,
+    unit: 'bytes',
+    reason:
+      'Size of the journal of the channels, some hundred thousand of them: what is larger is not read at a start, so none is written.',
+  },
+  journalGrowthBytes: {
+    default: 1_048_576,
+    unit: 'bytes',
+    reason:
+      'What is appended to the journal of the channels before it is written anew, or as much as it had when it was: most of it is history then.',
+  },
+  journalWaitMs: {
+    default: 5_000,
+    unit: 'milliseconds',
+    reason:
+      'A change of a channel waits so long for the disk before it is announced all the same: a disk that hangs does not stop a channel.',
+  },
+  journalRetryBaseMs: {
+    default: 1_000,
+    unit: 'milliseconds',
+    reason:
+      'Wait before channels that could not be written are written again: a full disk often has room soon.',
+  },
+  journalRetryMaxMs: {
+    default: 60_000,
+    unit: 'milliseconds',
+    reason:
+      'Longest wait between attempts to write channels: an operator who has made room sees them saved within it.',
+  },
   slowCommandMs: {
     default: 50,
     unit: 'milliseconds',

@@ -10,7 +10,10 @@ export function setAccount(server: CommandServer, user: User, account: string | 
   if (account === user.account) return null;
   user.account = account;
   // Masks may name accounts: what was found out about this user before holds no longer.
-  for (const membership of user.memberships.values()) membership.banRevision = -1;
+  for (const membership of user.memberships.values()) {
+    membership.banRevision = -1;
+    if (membership.status !== 0) server.keeper?.changed(membership.channel);
+  }
   if (!user.registered) return null;
   if (user.local !== null) server.accounts.nicks.check(user.local);
   server.links?.tell({ kind: 'account', user });

@@ -1,6 +1,7 @@
 /**
  * The modes of a channel change. Whoever may change them names one change after the other; each takes effect at once, and
- * all are announced together. Called by modes/channel-modes.ts for clients. Nothing may be on its way to the channel.
+ * all are announced together. Called by modes/channel-modes.ts for clients. Nothing may be on its way to the channel; its
+ * gate is left by whoever calls.
  */
 import { MAX_LINE_BYTES } from '../../irc/line-text.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
@@ -10,6 +11,7 @@ import { listOf } from '../modes/mask-lists.ts';
 import type { ModeChange, Source } from '../network-events.ts';
 import type { Channel, Membership } from '../state/channel.ts';
 import { rest } from '../work-steps.ts';
+import { kept } from './keeping.ts';
 
 /** Changes of one channel by one source. What is so already is no change. */
 export class ChannelModeChanges {
@@ -36,6 +38,7 @@ export class ChannelModeChanges {
     if (((membership.status & bit) !== 0) === on) return;
     membership.status ^= bit;
     const { user } = membership;
+    if (!on) this.#channel.restored?.revoke(user.account, bit);
     this.#changes.push({ on, letter, argument: user.nick, user });
   }
 
@@ -70,7 +73,7 @@ export class ChannelModeChanges {
     const channel = this.#channel;
     this.#server.host.tableChanged('channels');
     this.#server.links?.tell({ kind: 'channel modes', source, channel, changes: this.#changes });
-    return this.#toMembers();
+    return kept(this.#server, channel, () => this.#toMembers());
   }
 
   *#toMembers(): WorkSteps {

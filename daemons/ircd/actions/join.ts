@@ -8,9 +8,10 @@ import type { CommandServer } from '../command-server.ts';
 import type { Membership } from '../state/channel.ts';
 import type { User } from '../state/user.ts';
 import { type Message, rest, type StepsWith } from '../work-steps.ts';
+import { kept } from './keeping.ts';
 
 /**
- * Puts a user on a channel and announces it.
+ * Puts a user on a channel and announces it. Who had status on a restored channel has it again.
  * @param createdMs when a channel that did not exist was made, Unix milliseconds.
  * @param status bits that another server gives; by default those of an operator on a new channel, and none on another.
  */
@@ -21,11 +22,25 @@ export function* join(
   createdMs: number,
   status: number | null = null,
 ): StepsWith<Membership> {
-  const membership = server.state.join(user, name, createdMs, status);
-  server.links?.tell({ kind: 'join', membership, created: membership.channel.members.length === 1 });
-  yield* announce(server, membership);
-  if (status !== null && status !== 0) yield* announceStatus(server, membership);
+  const given = status ?? server.state.findChannel(name)?.restored?.of(user.account) ?? null;
+  const membership = server.state.join(user, name, createdMs, given);
+  const { channel } = membership;
+  const created = channel.members.length === 1;
+  server.links?.tell({ kind: 'join', membership, created });
+  const all = () => announceAll(server, membership, given !== null && given !== 0);
+  // Another than the first changes nothing that is kept, unless they bring status.
+  if (!created && membership.status === 0) yield* all();
+  else {
+    yield* rest(kept(server, channel, all));
+    // Whoever calls knows of no gate of a channel that was not there.
+    if (created) server.host.work.leave(channel.gate);
+  }
   return membership;
+}
+
+function* announceAll(server: CommandServer, membership: Membership, withStatus: boolean): WorkSteps {
+  yield* announce(server, membership);
+  if (withStatus) yield* announceStatus(server, membership);
 }
 
 /** The extended form goes to those who asked for it (IRCv3 extended-join, away-notify). */

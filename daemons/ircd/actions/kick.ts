@@ -1,10 +1,12 @@
-/** Somebody is removed from a channel. Nothing may be on its way to the channel. */
+/** Somebody is removed from a channel. Nothing may be on its way to the channel; its gate is left by whoever calls. */
+import { STATUS } from '../../irc/modes.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { from, toChannel } from '../broadcast.ts';
 import type { CommandServer } from '../command-server.ts';
 import type { Source } from '../network-events.ts';
 import type { Membership } from '../state/channel.ts';
 import { rest } from '../work-steps.ts';
+import { kept, noteLeft } from './keeping.ts';
 
 /** Tells everybody on the channel, then takes the member off it (RFC 2812 3.2.8). */
 export function* kick(
@@ -15,7 +17,8 @@ export function* kick(
 ): WorkSteps {
   const { channel, user } = membership;
   const text = `KICK ${channel.name} ${user.nick} :${reason}`;
-  yield* rest(toChannel(server, channel, from(server, source, text), null));
+  const announce = () => toChannel(server, channel, from(server, source, text), null);
+  yield* rest(revoke(membership) ? kept(server, channel, announce) : announce());
   remove(server, source, membership, reason);
 }
 
@@ -31,8 +34,18 @@ export function kickUnseen(
   remove(server, source, membership, reason);
 }
 
+/** Takes the status of a member, so that a crash does not bring it back; whether there was any. */
+function revoke(membership: Membership): boolean {
+  const { channel, user, status } = membership;
+  const remembered = channel.restored?.revoke(user.account, STATUS.op | STATUS.voice) === true;
+  membership.status = 0;
+  return remembered || status !== 0;
+}
+
 function remove(server: CommandServer, source: Source, membership: Membership, reason: string): void {
   const { user, channel } = membership;
+  if (revoke(membership)) server.keeper?.changed(channel);
+  noteLeft(server, membership);
   server.state.part(membership);
   server.links?.tell({ kind: 'kick', source, user, channel, reason });
 }

@@ -5,6 +5,7 @@ import type { CommandServer } from '../command-server.ts';
 import type { Channel } from '../state/channel.ts';
 import type { User } from '../state/user.ts';
 import { rest } from '../work-steps.ts';
+import { noteLeft } from './keeping.ts';
 
 /** Takes a user off a channel that they are on, once nothing is on its way to it; the reason may be empty. */
 export function* part(server: CommandServer, user: User, channel: Channel, reason: string): WorkSteps {
@@ -16,6 +17,7 @@ export function* part(server: CommandServer, user: User, channel: Channel, reaso
     if (membership === undefined) return;
     const text = reason === '' ? `PART ${channel.name}` : `PART ${channel.name} :${reason}`;
     yield* rest(toChannel(server, channel, from(server, user, text), null));
+    noteLeft(server, membership);
     server.state.part(membership);
     server.links?.tell({ kind: 'part', user, channel, reason });
   } finally {

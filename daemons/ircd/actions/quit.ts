@@ -6,6 +6,7 @@ import type { CommandServer } from '../command-server.ts';
 import type { NetworkEvent } from '../network-events.ts';
 import type { User } from '../state/user.ts';
 import { freeChannelsOf, leaveAll, rest } from '../work-steps.ts';
+import { noteLeft } from './keeping.ts';
 
 /**
  * Ends a user wherever they are; a client of this server gets ERROR and is disconnected. Calling it twice is fine.
@@ -33,6 +34,9 @@ export function* depart(server: CommandServer, user: User, reason: string, event
       yield* rest(toNeighbours(server, user, from(server, user, `QUIT :${reason}`), 0, gates));
       if (user.local !== null) server.clientLog.quit(user.local, reason);
     }
+    // Whoever goes because the server does finds the channel again as it is.
+    if (server.closing === null)
+      for (const membership of user.memberships.values()) noteLeft(server, membership);
     server.state.removeUser(user, Date.now());
     if (announced) server.links?.tell(event);
   } finally {

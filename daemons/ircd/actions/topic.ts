@@ -1,9 +1,10 @@
-/** A channel gets another topic. */
+/** A channel gets another topic. Nothing may be on its way to the channel; its gate is left by whoever calls. */
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { from, toChannel } from '../broadcast.ts';
 import type { CommandServer } from '../command-server.ts';
 import type { Source } from '../network-events.ts';
 import type { Channel } from '../state/channel.ts';
+import { kept } from './keeping.ts';
 
 /** @param atMs when it was set, Unix milliseconds. */
 export function setTopic(
@@ -18,5 +19,6 @@ export function setTopic(
   channel.topicAtMs = atMs;
   server.host.tableChanged('channels');
   server.links?.tell({ kind: 'topic', source, channel });
-  return toChannel(server, channel, from(server, source, `TOPIC ${channel.name} :${text}`), null);
+  const message = from(server, source, `TOPIC ${channel.name} :${text}`);
+  return kept(server, channel, () => toChannel(server, channel, message, null));
 }

@@ -12,6 +12,7 @@ import { kickUnseen } from '../actions/kick.ts';
 import { toClients } from '../broadcast.ts';
 import { Delivery } from '../client/delivery.ts';
 import type { IrcServer } from '../irc-server.ts';
+import { endWaiting } from '../journal/restored-channels.ts';
 import type { Channel } from '../state/channel.ts';
 import type { LocalClient } from '../state/local-client.ts';
 import { deliver, type StepsWith } from '../work-steps.ts';
@@ -69,6 +70,7 @@ export function* clearChannel(
       removed++;
       if (work.spend(workPrices.row.ns + server.host.writeNs)) yield null;
     }
+    endWaiting(server, channel);
   } finally {
     work.leave(channel.gate);
   }

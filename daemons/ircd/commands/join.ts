@@ -1,5 +1,5 @@
 /** JOIN: RFC 2812 3.2.1, Modern "JOIN message". */
-import { CMODE } from '../../irc/modes.ts';
+import { CMODE, STATUS } from '../../irc/modes.ts';
 import { isValidChannelName } from '../../irc/names.ts';
 import { N, type Numeric } from '../../irc/numerics.ts';
 import { replyParameter } from '../../irc/reply-parameter.ts';
@@ -70,13 +70,23 @@ function* joinOne(server: CommandServer, client: LocalClient, name: string, key:
     if (membership.channel.topic !== '') sendTopic(client, membership.channel);
     sendNames(server, client, membership.channel);
     client.reply(N.RPL_ENDOFNAMES, membership.channel.name);
+    tellRestored(client, membership.channel);
   } finally {
     if (channel !== undefined) host.work.leave(channel.gate);
   }
   if (host.work.spend((channel?.members.length ?? 0) * NAME_NS)) yield null;
 }
 
-/** An operator's invitation overrides all four modes. */
+/** Says why there is no operator, where the channel was restored and those whom it had are not back yet. */
+function tellRestored(client: LocalClient, { name, restored, members }: Channel): void {
+  if (restored === null || members.some(({ isOp }) => isOp)) return;
+  const until = new Date(restored.untilMs).toISOString().slice(11, 16);
+  client.notice(
+    `*** ${name} was restored after a restart. Who was its operator with an account is that again by joining; until ${until} UTC nobody else becomes operator.`,
+  );
+}
+
+/** An operator's invitation overrides all four modes, and so does having been operator before a crash. */
 function* refusalOf(
   host: ServerHost,
   channel: Channel,
@@ -84,6 +94,7 @@ function* refusalOf(
   key: string,
 ): StepsWith<Numeric | null> {
   if (client.user.invites?.get(channel) === true) return null;
+  if (((channel.restored?.of(client.user.account) ?? 0) & STATUS.op) !== 0) return null;
   if (yield* isBanned(host, channel, client.user)) return N.ERR_BANNEDFROMCHAN;
   if (channel.has(CMODE.inviteOnly) && !channel.inviteExceptions.matches(client.user))
     return N.ERR_INVITEONLYCHAN;

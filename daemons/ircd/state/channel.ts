@@ -6,6 +6,7 @@ import { CMODE, STATUS } from '../../irc/modes.ts';
 import { WorkGate } from '../../runtime/async/work-gate.ts';
 import type { LocalClient } from './local-client.ts';
 import { MaskList } from './mask-list.ts';
+import type { RestoredStatus } from './restored-status.ts';
 import type { User } from './user.ts';
 
 /** One user on one channel. */
@@ -62,7 +63,7 @@ function isLocal(membership: Membership): membership is LocalMembership {
 
 let lastSerial = 0;
 
-/** One channel. It exists as long as it has members. */
+/** One channel. It exists as long as it has members, or until its time is over where it was restored after a crash. */
 export class Channel {
   /** As its creator wrote it. */
   readonly name: string;
@@ -93,6 +94,8 @@ export class Channel {
   /** Users with an unused invitation, so that they can be told apart when the channel ends. */
   invited: Set<User> | null = null;
   lastKnockMs = 0;
+  /** Who gets their status back on JOIN; null for a channel that was not restored, or whose time is over. */
+  restored: RestoredStatus | null = null;
 
   constructor(name: string, key: string, createdMs: number) {
     this.name = name;

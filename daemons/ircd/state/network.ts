@@ -234,13 +234,26 @@ export class NetworkState {
     return membership;
   }
 
-  /** Takes a user off a channel; an empty channel ends. */
+  /** Takes a user off a channel; an empty channel ends, unless it was restored and its time is not over. */
   part(membership: Membership): void {
     const { channel, user } = membership;
     channel.remove(membership);
     user.memberships.delete(channel);
     this.#changed('channels');
-    if (channel.members.length === 0) this.#endChannel(channel);
+    this.endIfEmpty(channel);
+  }
+
+  /** Adds a channel of before a restart, on which nobody is yet. */
+  restore(channel: Channel): void {
+    this.#channelMap.set(channel.key, channel);
+    this.#changed('channels');
+  }
+
+  /** Ends a channel without members, unless it is kept for those who were on it. */
+  endIfEmpty(channel: Channel): void {
+    if (channel.members.length > 0 || channel.restored !== null) return;
+    this.#endChannel(channel);
+    this.#changed('channels');
   }
 
   /** Notes an invitation; where the user holds as many as allowed the oldest lapses. */

@@ -1,0 +1,218 @@
+/**
+ * Keeps channels beyond a crash. Actions say which channel changed; at the end of the turn all that changed are written
+ * together, as they are then, and brought to the disk by one fdatasync, off the event loop. Whoever made a change waits for
+ * that, and nobody else. Nothing is written while nothing changes.
+ *
+ * A disk that is full or hangs stops nobody: changes are then announced at once, which the log, the operators and the
+ * effect of a stop say, and are written as soon as it can be.
+ */
+import { WorkAccount, WorkGroup } from '../../runtime/async/work-account.ts';
+import { WorkGate } from '../../runtime/async/work-gate.ts';
+import type { WorkTurns } from '../../runtime/async/work-turns.ts';
+import { encodeCheckedLine } from '../../runtime/files/checked-lines.ts';
+import type { Counts } from '../../runtime/telemetry/counted-instrument.ts';
+import type { Keeper } from '../keeper.ts';
+import { limits } from '../limits.ts';
+import type { Channel } from '../state/channel.ts';
+import type { NetworkState } from '../state/network.ts';
+import { type ChannelRecord, recordOf } from './channel-record.ts';
+import type { JournalFile } from './journal-file.ts';
+
+/** Characters that are written at a time: encoding them takes about a millisecond. */
+const PIECE_CHARACTERS = 65_536;
+
+/** What a journal needs. */
+export interface JournalOptions {
+  readonly state: NetworkState;
+  readonly work: WorkTurns;
+  readonly file: JournalFile;
+  /** Told why channels are not on disk, once for each cause, and null when they are again. */
+  readonly onProblem: (problem: string | null) => void;
+}
+
+/** The journal of the channels of one server. */
+export class ChannelJournal implements Keeper {
+  readonly #options: JournalOptions;
+  readonly #account = new WorkAccount(new WorkGroup());
+  /** What changed since the last write began, by key. */
+  #changed = new Map<string, Channel>();
+  /** Waited at by those who changed it. */
+  #gate: WorkGate | null = null;
+  /** The write under way; it never rejects. */
+  #writing: Promise<void> | null = null;
+  #begin: NodeJS.Immediate | null = null;
+  #retry: NodeJS.Timeout | null = null;
+  #retryMs: number = limits.journalRetryBaseMs.default;
+  #problem: string | null = null;
+  #frozen = false;
+  #submitted = 0;
+  #completed = 0;
+  #batches = 0;
+
+  constructor(options: JournalOptions) {
+    this.#options = options;
+  }
+
+  /** Changes that wait, that came, and that are on disk, and the writes that it took. */
+  get counts(): Counts<'batcher'> {
+    return {
+      depth: this.#submitted - this.#completed,
+      submitted: this.#submitted,
+      completed: this.#completed,
+      batches: this.#batches,
+    };
+  }
+
+  /** Channels that a crash would bring back as they were before: none while the disk takes them. */
+  get unsaved(): number {
+    return this.#problem === null ? 0 : this.#changed.size;
+  }
+
+  changed(channel: Channel): WorkGate | null {
+    if (this.#frozen) return null;
+    this.#note(channel.key, channel);
+    if (this.#problem !== null) return null;
+    if (this.#gate === null) {
+      this.#gate = new WorkGate();
+      this.#gate.holder = this.#account;
+    }
+    this.#beginSoon();
+    return this.#gate;
+  }
+
+  /** From here on everybody leaves because the server goes down: channels stay as they are. */
+  freeze(): void {
+    this.#frozen = true;
+  }
+
+  /** Writes what is not on disk yet once more, and closes the file. */
+  async close(): Promise<void> {
+    this.#frozen = true;
+    await this.settled();
+    if (this.#retry !== null) clearTimeout(this.#retry);
+    this.#retry = null;
+    if (this.#changed.size > 0) await this.#write();
+    await this.#options.file.close();
+  }
+
+  /** Resolves when nothing is being written any more. */
+  async settled(): Promise<void> {
+    while (this.#begin !== null || this.#writing !== null) {
+      if (this.#begin !== null) await new Promise((resolve) => setImmediate(resolve));
+      await this.#writing;
+    }
+  }
+
+  #note(key: string, channel: Channel): void {
+    if (this.#changed.has(key)) return;
+    this.#submitted++;
+    this.#changed.set(key, channel);
+  }
+
+  #beginSoon(): void {
+    if (this.#writing !== null || this.#begin !== null) return;
+    this.#begin = setImmediate(() => {
+      this.#begin = null;
+      this.#writing = this.#writeAll();
+    });
+  }
+
+  async #writeAll(): Promise<void> {
+    do await this.#write();
+    while (this.#changed.size > 0 && this.#problem === null);
+    this.#writing = null;
+  }
+
+  async #write(): Promise<void> {
+    const changed = this.#changed;
+    const gate = this.#gate;
+    this.#changed = new Map();
+    this.#gate = null;
+    const late = setTimeout(() => this.#hangs(gate), limits.journalWaitMs.default);
+    try {
+      const { file } = this.#options;
+      if (file.due || !(await file.append(this.#linesOf(changed)))) await file.rewrite(this.#everything());
+      this.#completed += changed.size;
+      this.#batches++;
+      this.#succeeded();
+    } catch (error) {
+      this.#submitted -= changed.size;
+      for (const [key, channel] of changed) this.#note(key, channel);
+      this.#failed(error);
+    } finally {
+      clearTimeout(late);
+      if (gate !== null) this.#open(gate);
+    }
+  }
+
+  *#linesOf(changed: ReadonlyMap<string, Channel>): Iterable<string> {
+    const { state } = this.#options;
+    yield* pieces(changed, ([, { name }]) => {
+      const now = state.findChannel(name);
+      return now === undefined ? { kind: 'ended', name } : recordOf(now);
+    });
+  }
+
+  *#everything(): Iterable<string> {
+    yield* pieces(this.#options.state.channels.values(), recordOf);
+  }
+
+  #open(gate: WorkGate): void {
+    const { work } = this.#options;
+    work.run(this.#account, {
+      step: () => {
+        work.leave(gate);
+        return 'done';
+      },
+    });
+  }
+
+  #hangs(gate: WorkGate | null): void {
+    this.#say(`the disk has not answered for ${limits.journalWaitMs.default / 1_000} seconds`);
+    if (gate !== null) this.#open(gate);
+    this.#letGo();
+  }
+
+  #failed(error: unknown): void {
+    this.#say(error instanceof Error ? error.message : String(error));
+    this.#letGo();
+    if (this.#frozen) return;
+    this.#retry = setTimeout(() => {
+      this.#retry = null;
+      this.#writing ??= this.#writeAll();
+    }, this.#retryMs);
+    this.#retry.unref();
+    this.#retryMs = Math.min(this.#retryMs * 2, limits.journalRetryMaxMs.default);
+  }
+
+  /** Those who came during a write wait no longer than those whose write it is. */
+  #letGo(): void {
+    if (this.#gate !== null) this.#open(this.#gate);
+    this.#gate = null;
+  }
+
+  #succeeded(): void {
+    this.#retryMs = limits.journalRetryBaseMs.default;
+    if (this.#problem === null) return;
+    this.#problem = null;
+    this.#options.onProblem(null);
+  }
+
+  #say(problem: string): void {
+    // Said once for each cause, not with every attempt.
+    if (problem !== this.#problem) this.#options.onProblem(problem);
+    this.#problem = problem;
+  }
+}
+
+/** Records as lines, a handful at a time, so that the event loop has its turn between them. */
+function* pieces<Item>(items: Iterable<Item>, record: (item: Item) => ChannelRecord): Iterable<string> {
+  let text = '';
+  for (const item of items) {
+    text += encodeCheckedLine(record(item));
+    if (text.length < PIECE_CHARACTERS) continue;
+    yield text;
+    text = '';
+  }
+  if (text !== '') yield text;
+}

@@ -1,0 +1,12 @@
+/** Who keeps channels beyond a crash, as actions see it. */
+import type { WorkGate } from '../runtime/async/work-gate.ts';
+import type { Channel } from './state/channel.ts';
+
+/** Told of every channel that is other than before, in the turn in which it changes. */
+export interface Keeper {
+  /**
+   * A channel is other than before, or will be when this turn is over; it may have ended.
+   * @returns what is closed until that is on disk, to be waited for before anybody is told; null where nobody has to wait
+   */
+  changed(channel: Channel): WorkGate | null;
+}
