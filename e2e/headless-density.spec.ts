@@ -60,6 +60,22 @@ test('charts and rows fill the window of a small and of a large screen', async (
   await expect.poll(async () => (await charts(page)).share).toBeGreaterThanOrEqual(0.3);
   expect((await charts(page)).first).toBeLessThanOrEqual(185);
 
+  // With three daemons and what works for Signalbox, all that is needed is seen without scrolling, and no text is cut.
+  await app.open('/');
+  const table = page.getByRole('table', { name: 'Daemons' });
+  await expect(table.getByRole('row', { name: 'ircd', exact: true })).toContainText(String(CLIENTS));
+  for (const [width, height] of [
+    [1920, 1080],
+    [1280, 800],
+  ] as const) {
+    await page.setViewportSize({ width, height });
+    await expect(page.getByRole('region', { name: 'Trends' })).toBeInViewport();
+    const scroller = page.getByRole('region', { name: 'Daemons' });
+    expect(await scroller.evaluate((node) => node.scrollWidth - node.clientWidth)).toBe(0);
+    await expect(table.getByRole('row').last()).toBeInViewport({ ratio: 1 });
+  }
+  await page.setViewportSize({ width: 1920, height: 1080 });
+
   await app.open('/daemon/ircd/connections');
   await expect.poll(() => rows(page)).toBeGreaterThanOrEqual(28);
   await page.setViewportSize({ width: 1280, height: 800 });

@@ -1,7 +1,7 @@
-/** Reads the figures of a daemon's card, for the specs that watch them move. */
+/** Reads the figures of a daemon's row, for the specs that watch them move. */
 import type { Locator } from '@playwright/test';
 
-/** The big number under a title of the card, such as `Connections`. */
+/** The number of the row in the column of a title, such as `Connections`. */
 export function figure(card: Locator, title: string): Locator {
-  return card.getByText(title, { exact: true }).locator('xpath=following-sibling::*[1]');
+  return card.locator(`[data-figure="${title}"]`);
 }

@@ -110,8 +110,8 @@ export class RunningApp {
   }
 
   /**
-   * Starts the daemon by clicking on its card, unless a test that shares the app has left it running; waits until the
-   * card says that it runs, and returns its address.
+   * Starts the daemon by clicking in its row, unless a test that shares the app has left it running; waits until the
+   * row says that it runs, and returns its address.
    */
   async startDaemon(id: string): Promise<TcpListenerInfo> {
     // Asked as the window asks: the desktop app shows its window before the local socket is there.
@@ -122,12 +122,12 @@ export class RunningApp {
     return await this.listener(id);
   }
 
-  /** The daemon's card on the Overview page. */
+  /** The daemon's row on the Overview page. */
   card(id: string, page = this.page): Locator {
-    return page.getByRole('region', { name: id, exact: true });
+    return page.getByRole('table', { name: 'Daemons' }).getByRole('row', { name: id, exact: true });
   }
 
-  /** A button of the card. */
+  /** A button of the row. */
   button(action: 'Start' | 'Stop' | 'Restart', id: string, page = this.page): Locator {
     return this.card(id, page).getByRole('button', { name: `${action} ${id}`, exact: true });
   }

@@ -128,8 +128,8 @@ export function StartWhereDown({ id }: { id: string }): ReactNode {
   );
 }
 
-/** The three buttons of a daemon, always in the same places. */
-export function LifecycleButtons({ id }: { id: string }): ReactNode {
+/** The three buttons of a daemon, always in the same places; `isCompact` in a row, where each is its sign alone. */
+export function LifecycleButtons({ id, isCompact = false }: { id: string; isCompact?: boolean }): ReactNode {
   const host = useHost();
   const naming = useNaming();
   const state = useHostState((all) => all.daemons[id]?.state ?? 'stopped');
@@ -139,32 +139,37 @@ export function LifecycleButtons({ id }: { id: string }): ReactNode {
   const can = (action: LifecycleAction) => connected && isAllowed(action, state);
   const press = (action: LifecycleAction) => () => void requestLifecycle(host, id, action);
   if (!may) return null;
+  const look = isCompact ? ({ tone: 'quiet', className: 'h-6! w-6!' } as const) : {};
+  const word = (text: string) => (isCompact ? undefined : text);
   return (
-    <div className="flex flex-wrap gap-2">
+    <div className={isCompact ? 'flex justify-end' : 'flex flex-wrap gap-2'}>
       <Button
         icon="play"
-        tone={can('start') ? 'primary' : 'plain'}
+        {...look}
+        {...(isCompact ? {} : { tone: can('start') ? 'primary' : 'plain' })}
         label={messages.startNamed(naming(id))}
         disabled={!can('start')}
         onClick={press('start')}
       >
-        {messages.start}
+        {word(messages.start)}
       </Button>
       <Button
         icon="stop"
+        {...look}
         label={messages.stopNamed(naming(id))}
         disabled={!can('stop')}
         onClick={press('stop')}
       >
-        {messages.stop}
+        {word(messages.stop)}
       </Button>
       <Button
         icon="restart"
+        {...look}
         label={messages.restartNamed(naming(id))}
         disabled={!can('restart')}
         onClick={press('restart')}
       >
-        {messages.restart}
+        {word(messages.restart)}
       </Button>
     </div>
   );

@@ -1,25 +1,40 @@
 // @vitest-environment happy-dom
-/** The Overview: what all daemons do and take together, and what each process takes. */
+/** The Overview: what needs a person, what all daemons do and take together, and each of them in a row. */
 import { screen, within } from '@testing-library/react';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { daemon } from '../model/test-host.ts';
 import { pass } from '../model/test-window.tsx';
-import { FULL_MANIFEST, factsIn, isDim, rowsOf, saysOf, type TestPage, testPage } from '../ui/test-page.tsx';
+import { recordCanvases } from '../samples/test-canvas.ts';
+import {
+  FULL_MANIFEST,
+  factsIn,
+  INTERNAL_MANIFEST,
+  isDim,
+  press,
+  rowsOf,
+  saysOf,
+  type TestPage,
+  testPage,
+} from '../ui/test-page.tsx';
 import { OverviewPage } from './overview-page.tsx';
 
 let page: TestPage;
 beforeEach(() => {
   vi.useFakeTimers();
+  recordCanvases();
+  vi.stubGlobal('Path2D', class {});
   vi.setSystemTime(new Date(2026, 10, 20, 14, 0, 0));
 });
 afterEach(() => {
   page.close();
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
   vi.useRealTimers();
 });
 
 const MIB = 1024 * 1024;
 
-/** The figures above the cards. */
+/** The figures above the table. */
 function totals(): readonly string[] {
   const first = document.querySelector('dl');
   return factsIn(first!.parentElement!).slice(0, 5);
@@ -64,8 +79,8 @@ it('adds up what all daemons do, and what all processes take', async () => {
     'Running: 1 of 1',
     'Connections: 42',
     'Messages: 300/s',
-    'CPU, all processes: 88 %',
-    'Memory, all processes: 224 MiB',
+    'CPU, all: 88 %',
+    'Memory, all: 224 MiB',
   ]);
   expect(screen.queryByText(/Last known figures/)).toBeNull();
   expect([...document.querySelectorAll<HTMLElement>('dl dd')].filter(isDim)).toEqual([]);
@@ -82,8 +97,8 @@ it('counts only what runs', async () => {
     'Running: 1 of 2',
     'Connections: 0',
     'Messages: 0/s',
-    'CPU, all processes: 75 %',
-    'Memory, all processes: 0 B',
+    'CPU, all: 75 %',
+    'Memory, all: 0 B',
   ]);
 });
 
@@ -99,71 +114,85 @@ it('says what to do first while nothing runs, and only then', async () => {
   expect(screen.queryByText('Nothing is running yet')).toBeNull();
 });
 
-it('has a card for each daemon that works for people, by its name', async () => {
-  await open();
-  const daemons = screen.getByRole('region', { name: 'Daemons' });
-  expect(
-    within(daemons)
-      .getAllByRole('region')
-      .map((card) => card.getAttribute('aria-label')),
-  ).toEqual(['d']);
-});
-
-it('lists what each process takes', async () => {
-  await open();
-  await everybodyTells();
-  const table = within(screen.getByRole('region', { name: 'Processes' })).getByRole('table');
-  const [header, ...rows] = rowsOf(table);
-  expect(header).toEqual([
-    'Process',
-    'State',
-    'Loop delay p99',
-    'CPU',
-    'Memory (RSS)',
-    'Heap in use',
-    'Monitoring CPU',
-    'Monitoring data',
-  ]);
-  expect(rows).toEqual([
-    ['main', 'running', '2 ms', '25 %', '64 MiB', '32 MiB', '50 %', '2 KiB/s'],
-    ['d', 'running', '–', '50 %', '128 MiB', '0 B', '0 %', '0 B/s'],
-    ['keeper', 'running', '–', '13 %', '32 MiB', '0 B', '0 %', '0 B/s'],
-  ]);
-  expect(within(table).getByRole('link', { name: 'keeper' }).getAttribute('href')).toBe(
-    '#/h/a/daemon/keeper',
-  );
-  expect(isDim(within(table).getByText('64 MiB').parentElement)).toBe(false);
-});
-
-it('shows no figures of a process that does not run, and its last ones while it stops', async () => {
-  await open();
-  await everybodyTells();
-  const row = () => rowsOf(screen.getByRole('table'))[2];
-  await page.daemonIs({ state: 'stopping' });
-  await pass(1_000);
-  expect(row()).toEqual(['d', 'stopping', '–', '50 %', '128 MiB', '0 B', '0 %', '0 B/s']);
-  await page.daemonIs({ state: 'stopped', pid: null });
-  await pass(1_000);
-  expect(row()).toEqual(['d', 'stopped', '–', '–', '–', '–', '–', '–']);
-});
-
-it('shows a process of which nothing was heard yet without figures', async () => {
+it('has a row for each daemon, those first that need somebody, and what works for Signalbox last', async () => {
   const e = { ...FULL_MANIFEST, id: 'e', metrics: [], highlights: {} };
-  await open({ info: saysOf([e], []) });
-  expect(rowsOf(screen.getByRole('table')).slice(1)).toEqual([
-    ['main', 'running', '–', '–', '–', '–', '–', '–'],
-    ['e', 'stopped', '–', '–', '–', '–', '–', '–'],
-  ]);
+  const f = { ...FULL_MANIFEST, id: 'f', metrics: [], highlights: {} };
+  const failed = daemon({ id: 'f', state: 'failed', pid: null, cause: 'port taken' });
+  const stopped = daemon({ id: 'e', state: 'stopped', pid: null });
+  await open({ info: saysOf([e, FULL_MANIFEST, f, INTERNAL_MANIFEST], [stopped, daemon(), failed]) });
+  const names = within(screen.getByRole('table', { name: 'Daemons' })).getAllByRole('rowheader');
+  expect(names.map((one) => one.textContent)).toEqual(['f', 'd', 'e', 'keeper', 'main']);
+});
+
+it('groups them by host where there are several', async () => {
+  await open({ twoHosts: true });
+  const table = screen.getByRole('table', { name: 'Daemons' });
+  expect(
+    within(table)
+      .getAllByRole('rowheader')
+      .map((one) => one.textContent),
+  ).toContain('host a');
+  expect(within(table).getByRole('row', { name: 'd on host a' })).toBeTruthy();
 });
 
 it('says of when the figures are once the host is gone', async () => {
   await open();
   await everybodyTells();
   await page.lose(2_000);
-  expect(screen.getAllByText('Last known figures, of 14:00:00')).toHaveLength(2);
+  expect(screen.getByText('Last known figures, of 14:00:00')).toBeTruthy();
   const total = document.querySelector('dl dd') as HTMLElement;
   expect([total.textContent, isDim(total)]).toEqual(['1 of 1', true]);
-  const table = screen.getByRole('table');
+  const table = screen.getByRole('table', { name: 'Daemons' });
   expect(isDim(within(table).getByText('64 MiB').parentElement)).toBe(true);
-  expect(rowsOf(table)[1]?.[1]).toBe('running when last heard of');
+  expect(rowsOf(table).find(([name]) => name === 'main')?.[1]).toBe('running when last heard of');
+});
+
+describe('what needs a person', () => {
+  const list = () => screen.queryByRole('list', { name: 'What needs a person' });
+  const items = () =>
+    within(list()!)
+      .getAllByRole('listitem')
+      .map((one) => one.textContent);
+
+  it('is said to be nothing', async () => {
+    await open();
+    expect(list()).toBeNull();
+    expect(screen.getByText('Nothing needs a person')).toBeTruthy();
+  });
+
+  it('stands with what can be done at once, and where more is to be seen', async () => {
+    await open();
+    await page.daemonIs({ state: 'failed', cause: 'port taken' });
+    expect(items()[0]).toContain('d is not started again by itself: port taken.');
+    const links = within(list()!).getAllByRole('link');
+    expect(links.map((one) => [one.textContent, one.getAttribute('href')])).toEqual([
+      ['Logs', '#/h/a/daemon/d/logs'],
+      ['Crash history', '#/h/a/daemon/d/crashes'],
+    ]);
+    await press('Start d now');
+    expect(page.argsOf('daemon.start')).toEqual([{ id: 'd' }]);
+  });
+
+  it('counts what this window was too slow for', async () => {
+    await open();
+    await page.measure('d', {}, 3);
+    await pass(1_000);
+    expect(items()).toEqual([expect.stringContaining('too slow for 3 frames of d')]);
+  });
+
+  it('offers no action to who may only look', async () => {
+    await open({ info: { role: 'viewer' } });
+    await page.daemonIs({ state: 'failed', cause: 'port taken' });
+    expect(items()).toHaveLength(1);
+    expect(screen.queryByRole('button', { name: /Start/ })).toBeNull();
+  });
+});
+
+it('draws what daemons did lately, two rows of it at most', async () => {
+  await open();
+  const titles = within(screen.getByRole('region', { name: 'Trends' }))
+    .getAllByRole('heading')
+    .map((one) => one.textContent);
+  expect(titles.slice(0, 3)).toEqual(['Messages, d', 'Latency, d', 'Connections, d']);
+  expect(titles.length).toBeLessThanOrEqual(8);
 });

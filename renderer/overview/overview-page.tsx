@@ -1,44 +1,33 @@
-/** The first page: totals, a card a daemon, and what the host itself takes. */
-import { type ReactNode, useId } from 'react';
+/** The first page, by need: what needs a person and what it all comes to, every daemon in one table, and the last minutes. */
+import { type ReactNode, useMemo } from 'react';
 import { MAIN_SOURCE } from '../../contract/control/host.ts';
 import type { ManifestDescription } from '../../contract/manifest.ts';
 import { formatBytes, formatCount, formatRate, formatRatio } from '../format/numbers.ts';
-import { formatMoment } from '../format/times.ts';
 import { useHost, useHostState, useManifests } from '../model/host-context.ts';
 import { hostGoneSince } from '../model/staleness.ts';
 import { processReading, reading } from '../samples/process-reading.ts';
-import { Icon } from '../ui/icons.tsx';
 import { LiveText } from '../ui/live-text.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
-import { DaemonCard } from './daemon-card.tsx';
-import { HostCards } from './host-cards.tsx';
+import { AttentionList } from './attention-list.tsx';
+import { DaemonTable } from './daemon-table.tsx';
 import { messages } from './messages.ts';
+import { Trends } from './trends.tsx';
 
 export function OverviewPage(): ReactNode {
   const manifests = useManifests();
   const daemons = useHostState((state) => state.daemons);
-  const shown = manifests.filter((manifest) => !manifest.internal);
+  const shown = useMemo(() => manifests.filter((manifest) => !manifest.internal), [manifests]);
   const connected = useHostState((state) => state.connection.phase === 'connected');
   const idle = connected && shown.every((manifest) => daemons[manifest.id]?.state === 'stopped');
-  const headingId = useId();
   return (
     <div className="page">
       <PageHeader title={messages.title} />
-      {idle ? <Welcome /> : <Totals manifests={shown} />}
-      <section aria-labelledby={headingId}>
-        <h2 id={headingId} className="sr-only">
-          {messages.daemons}
-        </h2>
-        <div className="chart-grid">
-          {shown.map((manifest) => {
-            const daemon = daemons[manifest.id];
-            return daemon === undefined ? null : (
-              <DaemonCard key={manifest.id} manifest={manifest} daemon={daemon} />
-            );
-          })}
-        </div>
-      </section>
-      <HostCards />
+      <div className="flex flex-wrap items-stretch gap-gap">
+        <AttentionList>{idle ? <Welcome /> : null}</AttentionList>
+        <Totals manifests={shown} />
+      </div>
+      <DaemonTable />
+      <Trends manifests={shown} />
     </div>
   );
 }
@@ -46,13 +35,13 @@ export function OverviewPage(): ReactNode {
 /** What to do first. */
 function Welcome(): ReactNode {
   return (
-    <div className="rounded-lg border border-dashed border-line-strong/60 px-4 py-3 text-sm">
-      <p className="font-medium">{messages.emptyTitle}</p>
-      <p className="text-dim">
+    <p>
+      <span className="font-medium">{messages.emptyTitle}</span>{' '}
+      <span className="text-dim">
         {messages.emptyText} <code className="font-mono text-ink">127.0.0.1:6667</code>
         {messages.emptyAfter}
-      </p>
-    </div>
+      </span>
+    </p>
   );
 }
 
@@ -77,23 +66,15 @@ function Totals({ manifests }: { manifests: readonly ManifestDescription[] }): R
   ];
   const gone = useHostState(hostGoneSince);
   return (
-    <div className="flex flex-col gap-1.5">
-      {gone !== null && (
-        <p className="flex items-center gap-1.5 text-xs text-warn">
-          <Icon name="clock" className="size-3.5" />
-          {messages.asOf(formatMoment(gone, Date.now()))}
-        </p>
-      )}
-      <dl className="flex flex-wrap gap-px overflow-hidden rounded-lg border border-line bg-line">
-        {figures.map((figure) => (
-          <div key={figure.name} className="min-w-36 flex-1 bg-surface px-4 py-2.5">
-            <dt className="text-xs text-dim">{figure.name}</dt>
-            <dd className={`text-lg font-semibold tracking-tight ${gone === null ? '' : 'text-dim'}`}>
-              <LiveText read={figure.read} />
-            </dd>
-          </div>
-        ))}
-      </dl>
-    </div>
+    <dl className="card flex flex-wrap divide-x divide-line max-lg:w-full">
+      {figures.map((figure) => (
+        <div key={figure.name} className="min-w-24 flex-1 px-3 py-1">
+          <dt className="text-xs whitespace-nowrap text-dim">{figure.name}</dt>
+          <dd className={`text-xl font-semibold whitespace-nowrap ${gone === null ? '' : 'text-dim'}`}>
+            <LiveText read={figure.read} />
+          </dd>
+        </div>
+      ))}
+    </dl>
   );
 }

@@ -9,7 +9,14 @@ import { LiveText } from '../ui/live-text.tsx';
 import { Badge, StateBadge } from '../ui/state-badge.tsx';
 import { messages } from './messages.ts';
 
-export function StateLine({ daemon }: { daemon: DaemonSnapshot }): ReactNode {
+/** `isOneLine` in a row of a table. */
+export function StateLine({
+  daemon,
+  isOneLine = false,
+}: {
+  daemon: DaemonSnapshot;
+  isOneLine?: boolean;
+}): ReactNode {
   const host = useHost();
   const stale = useHostState((state) => staleSince(state, daemon.id));
   const gone = useHostState(hostGoneSince);
@@ -24,7 +31,7 @@ export function StateLine({ daemon }: { daemon: DaemonSnapshot }): ReactNode {
       : messages.inState(now - daemon.since);
   };
   return (
-    <div className="flex min-w-0 flex-wrap items-center gap-2">
+    <div className={`flex min-w-0 items-center gap-2 ${isOneLine ? '' : 'flex-wrap'}`}>
       <StateBadge state={daemon.state} isCurrent={gone === null} />
       <LiveText read={readTime} className="text-xs text-dim" />
       {daemon.unresponsive && (

@@ -1,8 +1,7 @@
 /** All queues, pools, caches and so on of the host's processes, and the long work that goes on. The filter stands in the address. */
 import { type ReactNode, useMemo } from 'react';
-import { MAIN_SOURCE } from '../../contract/control/host.ts';
 import { INSTRUMENT_KINDS } from '../../contract/manifest.ts';
-import { useHost, useHostState, useManifests } from '../model/host-context.ts';
+import { useHost, useHostState } from '../model/host-context.ts';
 import type { SourceModel } from '../model/source-model.ts';
 import { hostGoneSince } from '../model/staleness.ts';
 import { hashOf, navigate, useRoute } from '../shell/route.ts';
@@ -13,26 +12,7 @@ import { InstrumentTable } from './instrument-table.tsx';
 import { messages } from './messages.ts';
 import { TaskList } from './task-list.tsx';
 import { useInstruments, useTroubleOrder } from './use-instruments.ts';
-
-/** The processes that run; main runs as long as there is a host. The same array until they are others. */
-function useRunningSources(): readonly SourceModel[] {
-  const host = useHost();
-  const manifests = useManifests();
-  const running = useHostState(({ daemons }) =>
-    manifests
-      .filter(({ id }) => daemons[id]?.state === 'running' || daemons[id]?.state === 'stopping')
-      .map(({ id }) => id)
-      .join(' '),
-  );
-  return useMemo(
-    () =>
-      [MAIN_SOURCE, ...running.split(' ')].flatMap((id) => {
-        const source = host.source(id);
-        return source === undefined ? [] : [source];
-      }),
-    [host, running],
-  );
-}
+import { useRunningSources } from './use-running-sources.ts';
 
 export function PoolsPage(): ReactNode {
   const host = useHost();

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import type { DaemonSnapshot } from '../../contract/states.ts';
+import type { HostState } from '../model/host-state.ts';
+import { daemon } from '../model/test-host.ts';
+import { attentionOf, type Noticed } from './attention.ts';
+
+const NOTHING: Noticed = { instruments: [], skipped: [] };
+
+const stateWith = (change: Partial<DaemonSnapshot> = {}, more: Partial<HostState> = {}) =>
+  ({
+    connection: { phase: 'connected' },
+    host: { manifests: [{ id: 'd', internal: false }] },
+    daemons: { d: daemon(change) },
+    history: { state: 'recording' },
+    ...more,
+  }) as unknown as HostState;
+const said = (state: HostState, noticed = NOTHING) =>
+  attentionOf(state, noticed).map(({ tone, sign, action }) => [tone, sign, action?.does ?? null]);
+
+describe('what needs a person', () => {
+  it('is nothing while all is well, or was asked for', () => {
+    expect(said(stateWith())).toEqual([]);
+    expect(said(stateWith({ state: 'stopped', pid: null }))).toEqual([]);
+  });
+
+  it.each<[string, Partial<DaemonSnapshot>, unknown]>([
+    ['failed', { state: 'failed', cause: 'port taken' }, ['bad', 'failed', 'start']],
+    ['crashed', { state: 'backoff', cause: 'SIGKILL' }, ['warn', 'crashed', 'start']],
+    ['unresponsive', { unresponsive: true }, ['bad', 'unresponsive', 'restart']],
+    ['waiting for a restart', { pendingRestart: ['motd'] }, ['warn', 'restart needed', 'restart']],
+  ])('is a daemon that is %s', (_, change, expected) => {
+    expect(said(stateWith(change))).toEqual([expected]);
+  });
+
+  it('is history that is paused, what refuses, and what this window missed, the worst first', () => {
+    const state = stateWith(
+      { pendingRestart: ['motd'] },
+      { history: { state: 'paused', reason: 'disk full' } as HostState['history'] },
+    );
+    const noticed: Noticed = {
+      instruments: [{ daemon: 'd', name: 'lookups', trouble: 'refusing', isBad: true }],
+      skipped: [['d', 3]],
+    };
+    expect(said(state, noticed).map(([tone, sign]) => `${tone} ${sign}`)).toEqual([
+      'bad paused',
+      'bad refusing',
+      'warn restart needed',
+      'warn slow window',
+    ]);
+  });
+
+  it('is not known without the host', () => {
+    const gone = { phase: 'lost', since: 1, retryAt: 1 } as HostState['connection'];
+    expect(said(stateWith({ state: 'failed', cause: 'x' }, { connection: gone }))).toEqual([]);
+  });
+
+  it('of an internal daemon is started, never stopped from here', () => {
+    const host = { manifests: [{ id: 'd', internal: true }] } as unknown as HostState['host'];
+    expect(said(stateWith({ unresponsive: true }, { host }))).toEqual([['bad', 'unresponsive', null]]);
+  });
+});
