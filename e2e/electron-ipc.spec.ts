@@ -67,7 +67,7 @@ test('what a page says about questions has one of three shapes', async ({ deskto
   }, messages);
   // An answer to a question that nobody asks ends nothing.
   expect(codes).toEqual(['ok', 'ok', 'bad_request', 'bad_request', 'bad_request', 'bad_request']);
-  await expect(desktop.page.getByRole('region', { name: 'ircd', exact: true })).toContainText('stopped');
+  await expect(desktop.page.getByRole('row', { name: 'ircd', exact: true })).toContainText('stopped');
 });
 
 test('a window that is not ours is refused, whatever it shows', async ({ desktop }) => {

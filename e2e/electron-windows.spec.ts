@@ -28,8 +28,8 @@ test('another data directory is another app', async ({ desktop, app }) => {
   const other = new ElectronApp({ dataDir, configFile: app.configFile });
   try {
     await other.start();
-    await expect(other.page.getByRole('region', { name: 'ircd', exact: true })).toContainText('stopped');
-    await expect(desktop.page.getByRole('region', { name: 'ircd', exact: true })).toContainText('stopped');
+    await expect(other.page.getByRole('row', { name: 'ircd', exact: true })).toContainText('stopped');
+    await expect(desktop.page.getByRole('row', { name: 'ircd', exact: true })).toContainText('stopped');
   } finally {
     await other.stop();
     await rm(dataDir, { recursive: true, force: true });
@@ -60,7 +60,7 @@ test('a window whose process dies is loaded again', async ({ desktop }) => {
   const title = () =>
     desktop.application.evaluate(({ BrowserWindow }) =>
       BrowserWindow.getAllWindows()[0]?.webContents.executeJavaScript(
-        "document.querySelector('section[aria-label=ircd]')?.textContent ?? ''",
+        "document.querySelector('tr[aria-label=ircd]')?.textContent ?? ''",
       ),
     );
   await expect.poll(title).toContain('stopped');
@@ -80,7 +80,7 @@ test.describe('where the launcher loads the app late', () => {
   test.use({ loadBeforeReady: false, sharedApp: false });
 
   test('the window comes from an origin of its own all the same', async ({ desktop }) => {
-    await expect(desktop.page.getByRole('region', { name: 'ircd', exact: true })).toContainText('stopped');
+    await expect(desktop.page.getByRole('row', { name: 'ircd', exact: true })).toContainText('stopped');
     // Electron's own launcher is never late; then the scheme is registered after all.
     const origin = await desktop.page.evaluate(() => location.origin);
     expect(['https://signalbox.invalid', 'app://signalbox']).toContain(origin);

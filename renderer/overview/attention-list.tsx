@@ -1,48 +1,65 @@
-/** What needs a person, on top of the Overview, with what can be done about it in the row. */
-import { type ReactNode, useEffect, useMemo, useState } from 'react';
-import { useHost, useHostState, useMay, useNaming, useScreen } from '../model/host-context.ts';
+/** What needs a person on any host, on top of the Overview, with what can be done about it in the row. */
+import { type ReactNode, useCallback, useEffect, useMemo, useState } from 'react';
+import {
+  HostContext,
+  useHost,
+  useHostModels,
+  useHostState,
+  useMay,
+  useNaming,
+  useScreen,
+} from '../model/host-context.ts';
+import type { HostModel } from '../model/host-model.ts';
+import { told } from '../model/hosts.ts';
+import type { SourceModel } from '../model/source-model.ts';
 import { messages as pools } from '../pools/messages.ts';
 import { useInstruments, useTroubleOrder } from '../pools/use-instruments.ts';
 import { useRunningSources } from '../pools/use-running-sources.ts';
 import { hashOf } from '../shell/route.ts';
 import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icons.tsx';
+import { ScrollRegion } from '../ui/scroll-region.tsx';
 import { type Attention, attentionOf } from './attention.ts';
 import { requestLifecycle } from './lifecycle.tsx';
 import { messages } from './messages.ts';
+import { MissedFrames } from './missed-frames.ts';
 
 /** Troubles of instruments that need somebody; those that only fill or wait are seen on their page. */
 const BAD_TROUBLES = ['open', 'full', 'refusing'] as const;
 
-/** Frames that a window was too slow for, by source; another answer only when there are more. */
+/** Kept with the source, so that it is known on coming back to the page. */
+const missedOf = new WeakMap<SourceModel, MissedFrames>();
+
+function missedLately(source: SourceModel): number {
+  let missed = missedOf.get(source);
+  if (missed === undefined) {
+    missed = new MissedFrames();
+    missedOf.set(source, missed);
+  }
+  return missed.lately(source.samples.skipped, Date.now());
+}
+
+/** Frames that the window was too slow for lately, by source; another answer only when there are others. */
 function useSkipped(): readonly (readonly [string, number])[] {
   const { text } = useScreen();
   const sources = useRunningSources();
-  const [told, setTold] = useState('');
+  const [said, setSaid] = useState('[]');
   useEffect(
     () =>
       text.add(
         () =>
-          sources
-            .filter(({ samples }) => samples.skipped > 0)
-            .map(({ id, samples }) => `${id} ${samples.skipped}`)
-            .join('\n'),
-        setTold,
+          JSON.stringify(
+            sources.map((source) => [source.id, missedLately(source)]).filter(([, frames]) => frames !== 0),
+          ),
+        setSaid,
       ),
     [text, sources],
   );
-  return useMemo(
-    () =>
-      told
-        .split('\n')
-        .filter((line) => line !== '')
-        .map((line) => [line.split(' ')[0]!, Number(line.split(' ')[1])] as const),
-    [told],
-  );
+  return useMemo(() => JSON.parse(said) as [string, number][], [said]);
 }
 
 /** The list for the host of the component. */
-export function useAttention(): readonly Attention[] {
+function useAttention(): readonly Attention[] {
   const skipped = useSkipped();
   const arranged = useTroubleOrder(useInstruments(useRunningSources()));
   const state = useHostState((all) => all);
@@ -50,35 +67,77 @@ export function useAttention(): readonly Attention[] {
     const instruments = arranged.flatMap(({ item, trouble }) => {
       const bad = BAD_TROUBLES.find((one) => one === trouble);
       if (bad === undefined) return [];
-      const { daemon, name } = item;
-      return [{ daemon, name, trouble: pools.troubles[bad], isBad: bad !== 'full' }];
+      const { daemon, name, kind } = item;
+      // To refuse is what a limiter is there for: somebody asks too much.
+      const isBad = bad !== 'full' && kind !== 'limiter';
+      return [{ daemon, name, trouble: pools.troubles[bad], hint: pools.troubleHints[bad], isBad }];
     });
     return attentionOf(state, { instruments, skipped });
   }, [state, arranged, skipped]);
 }
 
-export function AttentionList({ children }: { children: ReactNode }): ReactNode {
+type Lists = ReadonlyMap<HostModel, readonly Attention[]>;
+
+/** Tells the list of its host whenever it is another, and that there is none once the host has gone. */
+function Watch({ onList }: { onList: (host: HostModel, list: readonly Attention[]) => void }): ReactNode {
+  const host = useHost();
   const list = useAttention();
-  const gone = useHostState((state) => state.connection.phase === 'lost');
-  if (list.length === 0) {
-    return (
-      <div className="card flex min-w-0 flex-1 items-center gap-2 px-3 py-2">
-        {children ??
-          (gone ? null : (
-            <>
-              <Icon name="check" className="size-4 text-good" />
-              <p className="text-dim">{messages.nothingNeeded}</p>
-            </>
-          ))}
-      </div>
-    );
-  }
+  useEffect(() => onList(host, list), [host, list, onList]);
+  useEffect(() => () => onList(host, []), [host, onList]);
+  return null;
+}
+
+/** `children` stand there instead of nothing, where nothing needs a person. */
+export function AttentionList({ children }: { children: ReactNode }): ReactNode {
+  const hosts = useHostModels();
+  const [lists, setLists] = useState<Lists>(new Map());
+  const onList = useCallback(
+    (host: HostModel, list: readonly Attention[]) => setLists((before) => new Map(before).set(host, list)),
+    [],
+  );
+  const rows = hosts
+    .flatMap((host) => (lists.get(host) ?? []).map((one) => ({ host, one })))
+    .sort((a, b) => Number(a.one.tone === 'warn') - Number(b.one.tone === 'warn'));
   return (
-    <ul aria-label={messages.needsPerson} className="card min-w-0 flex-1 divide-y divide-line">
-      {list.map((one) => (
-        <Row key={one.key} one={one} />
+    <>
+      {hosts.map((host) => (
+        <HostContext key={host.id} value={host}>
+          <Watch onList={onList} />
+        </HostContext>
       ))}
-    </ul>
+      {rows.length === 0 ? (
+        <Nothing>{children}</Nothing>
+      ) : (
+        <ScrollRegion
+          label={messages.needsPerson}
+          className="card max-h-attention min-w-0 flex-1 overflow-y-auto"
+        >
+          <ul aria-label={messages.needsPerson} className="divide-y divide-line">
+            {rows.map(({ host, one }) => (
+              <HostContext key={`${host.id} ${one.key}`} value={host}>
+                <Row one={one} />
+              </HostContext>
+            ))}
+          </ul>
+        </ScrollRegion>
+      )}
+    </>
+  );
+}
+
+/** Nothing is said of a host that nobody has heard of yet, or any more. */
+function Nothing({ children }: { children: ReactNode }): ReactNode {
+  const connected = useHostState((state) => state.connection.phase === 'connected' && state.host !== null);
+  return (
+    <div className="card flex min-w-0 flex-1 items-center gap-2 px-3 py-2">
+      {children ??
+        (connected && (
+          <>
+            <Icon name="check" className="size-4 text-good" />
+            <p className="text-dim">{messages.nothingNeeded}</p>
+          </>
+        ))}
+    </div>
   );
 }
 
@@ -90,6 +149,7 @@ const SIGNS = {
 function Row({ one }: { one: Attention }): ReactNode {
   const host = useHost();
   const naming = useNaming();
+  const models = useHostModels();
   const connected = useHostState((state) => state.connection.phase === 'connected');
   const may = useMay('daemon.start');
   const { icon, tone } = SIGNS[one.tone];
@@ -100,12 +160,12 @@ function Row({ one }: { one: Attention }): ReactNode {
         <Icon name={icon} className="size-3.5" />
         {one.sign}
       </span>
-      <span className="min-w-0 flex-1 break-words">{one.text}</span>
+      <span className="min-w-0 flex-1 break-words">{told(models, host.id, one.text)}</span>
       <span className="flex items-center gap-x-3">
-        {one.links.map(({ title, path }) => (
+        {one.links.map(({ title, path, query }) => (
           <a
             key={title}
-            href={hashOf(host, path)}
+            href={hashOf(host, path, query)}
             className="rounded-sm text-accent hover:underline focus-visible:-outline-offset-2"
           >
             {title}

@@ -38,9 +38,15 @@ describe('what needs a person', () => {
       { history: { state: 'paused', reason: 'disk full' } as HostState['history'] },
     );
     const noticed: Noticed = {
-      instruments: [{ daemon: 'd', name: 'lookups', trouble: 'refusing', isBad: true }],
+      instruments: [
+        { daemon: 'd', name: 'lookups', trouble: 'refusing', hint: 'Something was refused', isBad: true },
+      ],
       skipped: [['d', 3]],
     };
+    expect(attentionOf(state, noticed).find(({ sign }) => sign === 'refusing')).toMatchObject({
+      text: 'lookups of d: something was refused',
+      links: [{ title: 'Open', path: ['pools'], query: { daemon: 'd' } }],
+    });
     expect(said(state, noticed).map(([tone, sign]) => `${tone} ${sign}`)).toEqual([
       'bad paused',
       'bad refusing',

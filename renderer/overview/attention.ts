@@ -15,7 +15,11 @@ export interface Attention {
   /** What is done about it at once. */
   readonly action: { readonly does: 'start' | 'restart'; readonly id: string } | null;
   /** Where more is to be seen: parts of the path within the host. */
-  readonly links: readonly { readonly title: string; readonly path: readonly string[] }[];
+  readonly links: readonly {
+    readonly title: string;
+    readonly path: readonly string[];
+    readonly query?: Readonly<Record<string, string>>;
+  }[];
 }
 
 /** A queue, pool or so on that is in trouble. */
@@ -24,6 +28,8 @@ export interface TroubledInstrument {
   readonly name: string;
   /** As the Pools and queues page names it. */
   readonly trouble: string;
+  /** What that means. */
+  readonly hint: string;
   /** Whether work is refused or thrown away now. */
   readonly isBad: boolean;
 }
@@ -31,7 +37,7 @@ export interface TroubledInstrument {
 /** What the window knows of a host beside its state. */
 export interface Noticed {
   readonly instruments: readonly TroubledInstrument[];
-  /** Frames that this window was too slow for, by source. */
+  /** Frames that this window was too slow for lately, by source. */
   readonly skipped: readonly (readonly [string, number])[];
 }
 
@@ -50,14 +56,14 @@ export function attentionOf(state: HostState, { instruments, skipped }: Noticed)
       links: [{ title: messages.open, path: ['daemon', 'recorder', 'logs'] }],
     });
   }
-  for (const { daemon, name, trouble, isBad } of instruments) {
+  for (const { daemon, name, trouble, hint, isBad } of instruments) {
     found.push({
       key: `instrument ${daemon} ${name}`,
       tone: isBad ? 'bad' : 'warn',
       sign: trouble,
-      text: messages.instrument(name, daemon),
+      text: messages.instrument(name, daemon, hint),
       action: null,
-      links: [{ title: messages.open, path: ['pools'] }],
+      links: [{ title: messages.open, path: ['pools'], query: { daemon } }],
     });
   }
   for (const [id, frames] of skipped) {

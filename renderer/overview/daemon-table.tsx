@@ -32,6 +32,7 @@ import { LifecycleButtons } from './lifecycle.tsx';
 import { ListenerList } from './listener-list.tsx';
 import { messages } from './messages.ts';
 import { StateLine } from './state-line.tsx';
+import { useHeldOrder } from './use-held-order.ts';
 
 /** Which states are shown first. */
 const RANKS: Readonly<Record<DaemonState, number>> = {
@@ -179,11 +180,13 @@ function HostRows({ isOne }: { isOne: boolean }): ReactNode {
     if (daemon === undefined) return RANKS.stopped;
     return daemon.unresponsive ? 0 : RANKS[daemon.state];
   };
-  const rows = manifests.toSorted(
+  const sorted = manifests.toSorted(
     (a, b) => Number(a.internal) - Number(b.internal) || (a.internal ? 0 : rank(a) - rank(b)),
   );
+  const [order, holding] = useHeldOrder(sorted.map(({ id }) => id));
+  const rows = order.flatMap((id) => manifests.find((manifest) => manifest.id === id) ?? []);
   return (
-    <tbody>
+    <tbody {...holding}>
       {!isOne && (
         <tr className="border-b border-line bg-sunken">
           <th

@@ -1,5 +1,5 @@
 /** What the Overview says. */
-import { formatDuration } from '../format/numbers.ts';
+import { formatDuration, formatSeconds, NO_VALUE } from '../format/numbers.ts';
 import { amountOf } from '../format/plural.ts';
 
 export const messages = {
@@ -53,9 +53,10 @@ export const messages = {
   unresponsiveText: (id: string) => `${id} misses its heartbeats; restarting it ends what it does`,
   restartText: (id: string, keys: readonly string[]) =>
     `${id} takes over ${keys.join(', ')} only when it is started again`,
-  instrument: (name: string, daemon: string) => `${name} of ${daemon}`,
+  instrument: (name: string, daemon: string, hint: string) =>
+    `${name} of ${daemon}: ${hint.charAt(0).toLowerCase()}${hint.slice(1)}`,
   skipped: (id: string, frames: number) =>
-    `This window was too slow for ${amountOf(frames, 'frame')} of ${id}`,
+    `This window was too slow for ${amountOf(frames, 'frame')} of ${id} in the last minute: its charts have gaps. Close what else takes the processor, or other windows`,
   historyPaused: (reason: string | null) =>
     `History and audit are not written${reason === null ? '' : `: ${reason}`}`,
   startNamedNow: (id: string) => `Start ${id} now`,
@@ -74,6 +75,9 @@ export const messages = {
   totalRunning: 'Running',
   totalConnections: 'Connections',
   totalMessages: 'Messages',
+  worstLatency: 'Worst p99',
+  latencyOf: (worst: { readonly id: string; readonly seconds: number } | null) =>
+    worst === null ? NO_VALUE : `${formatSeconds(worst.seconds)} ${worst.id}`,
   totalCpu: 'CPU, all',
   totalMemory: 'Memory, all',
   daemons: 'Daemons',

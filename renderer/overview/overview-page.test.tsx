@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 /** The Overview: what needs a person, what all daemons do and take together, and each of them in a row. */
-import { screen, within } from '@testing-library/react';
+import { act, fireEvent, screen, within } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { daemon } from '../model/test-host.ts';
 import { pass } from '../model/test-window.tsx';
@@ -37,7 +37,7 @@ const MIB = 1024 * 1024;
 /** The figures above the table. */
 function totals(): readonly string[] {
   const first = document.querySelector('dl');
-  return factsIn(first!.parentElement!).slice(0, 5);
+  return factsIn(first!.parentElement!).slice(0, 6);
 }
 
 async function open(options?: Parameters<typeof testPage>[0]): Promise<void> {
@@ -66,6 +66,8 @@ async function everybodyTells(): Promise<void> {
       signalbox_d_open: 42,
       signalbox_d_messages_total: round * 300,
       signalbox_d_cpu_ratio: 0.5,
+      'signalbox_d_delivery_seconds/count': 3,
+      'signalbox_d_delivery_seconds/p99': 0.25,
       signalbox_d_resident_memory_bytes: 128 * MIB,
     });
     await pass(1_000);
@@ -79,6 +81,7 @@ it('adds up what all daemons do, and what all processes take', async () => {
     'Running: 1 of 1',
     'Connections: 42',
     'Messages: 300/s',
+    'Worst p99: 250 ms d',
     'CPU, all: 88 %',
     'Memory, all: 224 MiB',
   ]);
@@ -97,6 +100,7 @@ it('counts only what runs', async () => {
     'Running: 1 of 2',
     'Connections: 0',
     'Messages: 0/s',
+    'Worst p99: –',
     'CPU, all: 75 %',
     'Memory, all: 0 B',
   ]);
@@ -122,6 +126,28 @@ it('has a row for each daemon, those first that need somebody, and what works fo
   await open({ info: saysOf([e, FULL_MANIFEST, f, INTERNAL_MANIFEST], [stopped, daemon(), failed]) });
   const names = within(screen.getByRole('table', { name: 'Daemons' })).getAllByRole('rowheader');
   expect(names.map((one) => one.textContent)).toEqual(['f', 'd', 'e', 'keeper', 'main']);
+});
+
+it('leaves the rows where they are while one is pointed at', async () => {
+  const e = { ...FULL_MANIFEST, id: 'e', metrics: [], highlights: {} };
+  await open({ info: saysOf([FULL_MANIFEST, e], [daemon(), daemon({ id: 'e' })]) });
+  const table = screen.getByRole('table', { name: 'Daemons' });
+  const rows = () =>
+    within(table)
+      .getAllByRole('rowheader')
+      .map((one) => one.textContent);
+  const start = screen.getByRole('button', { name: 'Start e' });
+  fireEvent.pointerEnter(start.closest('tbody')!);
+  await page.daemonIs({ id: 'e', state: 'failed', cause: 'port taken' });
+  expect(rows()).toEqual(['d', 'e', 'main']);
+  fireEvent.pointerLeave(start.closest('tbody')!);
+  expect(rows()).toEqual(['e', 'd', 'main']);
+  // The same for who goes through the rows by keyboard.
+  act(() => start.focus());
+  await page.daemonIs({ id: 'e', state: 'running', cause: null });
+  expect(rows()).toEqual(['e', 'd', 'main']);
+  act(() => start.blur());
+  expect(rows()).toEqual(['d', 'e', 'main']);
 });
 
 it('groups them by host where there are several', async () => {
@@ -175,9 +201,24 @@ describe('what needs a person', () => {
 
   it('counts what this window was too slow for', async () => {
     await open();
-    await page.measure('d', {}, 3);
+    await page.measure('d', {}, 12);
     await pass(1_000);
-    expect(items()).toEqual([expect.stringContaining('too slow for 3 frames of d')]);
+    expect(items()).toEqual([expect.stringContaining('too slow for 12 frames of d in the last minute')]);
+    // It is no news for ever.
+    await pass(60_000);
+    expect(list()).toBeNull();
+  });
+
+  it('is told of every host, the worst first', async () => {
+    await open({ twoHosts: true });
+    await page.daemonIs({ pendingRestart: ['motd'] });
+    act(() => page.other!.emit({ type: 'daemon', daemon: daemon({ state: 'failed', cause: 'port taken' }) }));
+    await pass(0);
+    expect(items()).toEqual([
+      expect.stringContaining('host b: d is not started again by itself'),
+      expect.stringContaining('host a: d takes over motd only when it is started again'),
+    ]);
+    expect(within(list()!).getAllByRole('link')[0]!.getAttribute('href')).toBe('#/h/b/daemon/d/logs');
   });
 
   it('offers no action to who may only look', async () => {

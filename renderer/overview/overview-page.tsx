@@ -12,6 +12,7 @@ import { AttentionList } from './attention-list.tsx';
 import { DaemonTable } from './daemon-table.tsx';
 import { messages } from './messages.ts';
 import { Trends } from './trends.tsx';
+import { worstLatency } from './worst-latency.ts';
 
 export function OverviewPage(): ReactNode {
   const manifests = useManifests();
@@ -61,14 +62,15 @@ function Totals({ manifests }: { manifests: readonly ManifestDescription[] }): R
     { name: messages.totalRunning, read: () => `${up.length} of ${manifests.length}` },
     { name: messages.totalConnections, read: () => formatCount(highlight('connections')()) },
     { name: messages.totalMessages, read: () => formatRate(highlight('messages')()) },
+    { name: messages.worstLatency, read: () => messages.latencyOf(worstLatency(host, up)) },
     { name: messages.totalCpu, read: () => formatRatio(everyProcess('cpu_ratio')()) },
     { name: messages.totalMemory, read: () => formatBytes(everyProcess('resident_memory_bytes')()) },
   ];
   const gone = useHostState(hostGoneSince);
   return (
-    <dl className="card flex flex-wrap divide-x divide-line max-lg:w-full">
+    <dl className="grid grid-cols-3 gap-px overflow-hidden card bg-line max-lg:w-full">
       {figures.map((figure) => (
-        <div key={figure.name} className="min-w-24 flex-1 px-3 py-1">
+        <div key={figure.name} className="min-w-28 bg-surface px-3 py-1">
           <dt className="text-xs whitespace-nowrap text-dim">{figure.name}</dt>
           <dd className={`text-xl font-semibold whitespace-nowrap ${gone === null ? '' : 'text-dim'}`}>
             <LiveText read={figure.read} />
