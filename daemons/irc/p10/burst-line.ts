@@ -1,0 +1,166 @@
+/**
+ * Channels of a burst: `B #channel created [+modes [arguments]] [members] [:%bans]`, in as many lines as are needed. A
+ * member's status holds for those after it until another is given. Pure; called by whoever keeps a link.
+ */
+import { MAX_LINE_BYTES } from '../line-text.ts';
+import { STATUS } from '../modes.ts';
+import type { KindLimits } from './kinds.ts';
+import { type P10Line, writeLine } from './line.ts';
+import { isUserNumeric } from './numeric.ts';
+import { readWhole } from './server-line.ts';
+
+/** A member by numeric, with `STATUS` bits. */
+export interface BurstMember {
+  readonly numeric: string;
+  readonly status: number;
+}
+
+/** What one line, or all lines of one channel, say of it. */
+export interface BurstChannel {
+  readonly channel: string;
+  /** Unix seconds. */
+  readonly createdSeconds: number;
+  /** Letters without their sign. */
+  readonly modes: string;
+  readonly modeArguments: ReadonlyMap<string, string>;
+  readonly members: readonly BurstMember[];
+  readonly bans: readonly string[];
+  /** Exceptions of bans, which only some kinds have. */
+  readonly exceptions: readonly string[];
+}
+
+/** Begins the masks of a line; `~` among them begins those of exceptions. */
+const MASKS = '%';
+const EXCEPTIONS = '~';
+
+/** Reads the parameters of one `B`; in words what is wrong with them otherwise. */
+export function readBurst(line: P10Line, kind: KindLimits): BurstChannel | string {
+  const { params } = line;
+  if (params.length < 2) return 'B needs a channel and its time.';
+  const createdSeconds = readWhole(params[1]!);
+  if (createdSeconds < 0) return `${params[1]!.slice(0, 32)} is no time of a channel.`;
+  let modes = '';
+  const modeArguments = new Map<string, string>();
+  const members: BurstMember[] = [];
+  const masks = { bans: [] as string[], exceptions: [] as string[] };
+  for (let i = 2; i < params.length; i++) {
+    const param = params[i]!;
+    if (param.startsWith(MASKS)) readMasks(param.slice(1), masks);
+    else if (!param.startsWith('+')) {
+      const wrong = readMembers(param, members);
+      if (wrong !== null) return wrong;
+    } else {
+      modes = param.slice(1);
+      for (const letter of modes) {
+        if (!takesArgument(kind, letter)) continue;
+        const argument = params[++i];
+        if (argument === undefined) return `mode ${letter} of ${params[0]!.slice(0, 64)} lacks its argument.`;
+        modeArguments.set(letter, argument);
+      }
+    }
+  }
+  return { channel: params[0]!, createdSeconds, modes, modeArguments, members, ...masks };
+}
+
+function takesArgument(kind: KindLimits, letter: string): boolean {
+  return kind.modesWithArgument.includes(letter) || kind.modesWithArgumentWhenSet.includes(letter);
+}
+
+function readMasks(text: string, masks: { bans: string[]; exceptions: string[] }): void {
+  let list = masks.bans;
+  for (const mask of text.split(' ')) {
+    if (mask === EXCEPTIONS) list = masks.exceptions;
+    else if (mask !== '') list.push(mask);
+  }
+}
+
+function readMembers(text: string, members: BurstMember[]): string | null {
+  let status = 0;
+  for (const one of text.split(',')) {
+    const colon = one.indexOf(':');
+    const numeric = colon < 0 ? one : one.slice(0, colon);
+    if (colon >= 0) status = statusOf(one.slice(colon + 1));
+    if (!isUserNumeric(numeric)) return `${numeric.slice(0, 16)} is no numeric of a member.`;
+    members.push({ numeric, status });
+  }
+  return null;
+}
+
+/** `o`, `v`, both; a level of ircu, which is a number, makes an operator as well. */
+function statusOf(suffix: string): number {
+  let status = 0;
+  for (const letter of suffix) {
+    if (letter === 'v') status |= STATUS.voice;
+    else if (letter === 'o' || (letter >= '0' && letter <= '9')) status |= STATUS.op;
+  }
+  return status;
+}
+
+const SUFFIXES: ReadonlyMap<number, string> = new Map([
+  [0, ''],
+  [STATUS.voice, ':v'],
+  [STATUS.op, ':o'],
+  [STATUS.op | STATUS.voice, ':ov'],
+]);
+
+/** @returns as many lines as hold it; modes stand in the first, masks behind the members. */
+export function writeBurst(source: string, channel: BurstChannel): string[] {
+  const lines = new BurstLines(writeLine(source, 'B', [channel.channel, channel.createdSeconds]));
+  if (channel.modes !== '') lines.put(modesText(channel), '');
+  // Those without a status come first: none of the suffixes says so.
+  const members = [...channel.members].sort((a, b) => a.status - b.status);
+  let told = 0;
+  for (const { numeric, status } of members) {
+    const suffix = SUFFIXES.get(status) ?? '';
+    const goesOn = `,${numeric}${status === told ? '' : suffix}`;
+    lines.put(lines.last === 'members' ? goesOn : ` ${numeric}${suffix}`, ` ${numeric}${suffix}`, 'members');
+    told = status;
+  }
+  for (const mask of channel.bans)
+    lines.put(lines.last === 'bans' ? ` ${mask}` : ` :%${mask}`, ` :%${mask}`, 'bans');
+  for (const mask of channel.exceptions) {
+    const begins = ` :%${EXCEPTIONS} ${mask}`;
+    const goesOn = lines.last === 'exceptions' ? ` ${mask}` : ` ${EXCEPTIONS} ${mask}`;
+    lines.put(lines.last === 'bans' || lines.last === 'exceptions' ? goesOn : begins, begins, 'exceptions');
+  }
+  return lines.done();
+}
+
+/** Lines of one channel, each with the same head. */
+class BurstLines {
+  readonly #head: string;
+  readonly #full: string[] = [];
+  #line: string;
+  /** What was put last into the line under way. */
+  last: 'head' | 'members' | 'bans' | 'exceptions' = 'head';
+
+  constructor(head: string) {
+    this.#head = head;
+    this.#line = head;
+  }
+
+  /**
+   * Puts a piece into the line under way, or into the next one when it is full.
+   * @param next the same piece as it stands at the beginning of a line.
+   */
+  put(piece: string, next: string, last: 'head' | 'members' | 'bans' | 'exceptions' = 'head'): void {
+    if (this.#line !== this.#head && this.#line.length + piece.length > MAX_LINE_BYTES) {
+      this.#full.push(this.#line);
+      this.#line = this.#head + next;
+    } else this.#line += piece;
+    this.last = last;
+  }
+
+  done(): string[] {
+    return [...this.#full, this.#line];
+  }
+}
+
+function modesText({ modes, modeArguments }: BurstChannel): string {
+  let text = ` +${modes}`;
+  for (const letter of modes) {
+    const argument = modeArguments.get(letter);
+    if (argument !== undefined) text += ` ${argument}`;
+  }
+  return text;
+}

@@ -1,0 +1,65 @@
+/**
+ * The three kinds of servers on a P10 network and what each can hold. What a peer cannot hold is decided before it is sent:
+ * it kills whom it cannot hold, and cuts other text without a word. Figures of ircu were seen on Undernet's 2.10.12.19.
+ */
+
+/** `signalbox` is our own; `ircu` is also every server that does not say what it is. */
+export type PeerKind = 'signalbox' | 'nefarious' | 'ircu';
+
+/** What one kind of server holds. Lengths are in bytes. */
+export interface KindLimits {
+  /** A longer nick is killed there. */
+  readonly nick: number;
+  /** These are cut there. */
+  readonly username: number;
+  readonly realname: number;
+  readonly topic: number;
+  readonly away: number;
+  readonly account: number;
+  /** Channel modes that take an argument whether they are set or taken away. */
+  readonly modesWithArgument: string;
+  /** Channel modes that take one only when they are set. */
+  readonly modesWithArgumentWhenSet: string;
+  /** Channel modes without argument that it knows. */
+  readonly flags: string;
+}
+
+/** Our own kind holds whatever the settings of the network allow. */
+const AS_SET = Number.MAX_SAFE_INTEGER;
+
+/** By kind. A mode that a kind does not know takes no argument there, so its argument would become another mode's. */
+export const KIND_LIMITS: Readonly<Record<PeerKind, KindLimits>> = {
+  signalbox: {
+    nick: AS_SET,
+    username: AS_SET,
+    realname: AS_SET,
+    topic: AS_SET,
+    away: AS_SET,
+    account: AS_SET,
+    modesWithArgument: 'ovqahbeIk',
+    modesWithArgumentWhenSet: 'l',
+    flags: 'Cimnpst',
+  },
+  nefarious: {
+    nick: 15,
+    username: 10,
+    realname: 50,
+    topic: 250,
+    away: 250,
+    account: 15,
+    modesWithArgument: 'ovhbekAU',
+    modesWithArgumentWhenSet: 'lL',
+    flags: 'CDMNOQSTZacdimnprstu',
+  },
+  ircu: {
+    nick: 15,
+    username: 10,
+    realname: 50,
+    topic: 160,
+    away: 160,
+    account: 12,
+    modesWithArgument: 'ovbkAU',
+    modesWithArgumentWhenSet: 'l',
+    flags: 'CDcdimnprst',
+  },
+};

@@ -1,0 +1,96 @@
+/**
+ * One line of a link: `SOURCE TOKEN parameters :last`, at most 510 bytes and 15 parameters. Lines are strings with one
+ * character for each byte (text.ts). Before both sides have introduced themselves they have no source.
+ */
+import { MAX_LINE_BYTES } from '../line-text.ts';
+import { cutBytes } from './text.ts';
+
+/** As in the protocol of clients; the last one takes the rest of the line. */
+const MAX_PARAMS = 15;
+
+/** The parts of a line. */
+export interface P10Line {
+  /** Numeric of a server or user, or a name where the line began with `:`; empty before the introduction. */
+  readonly source: string;
+  /** In upper case. */
+  readonly token: string;
+  readonly params: readonly string[];
+}
+
+/**
+ * Reads a line without its end.
+ * @param sourced false for the lines before the introduction: `PASS`, `SERVER`, `ERROR`.
+ * @returns null for a line that has no token.
+ */
+export function readLine(line: string, sourced: boolean): P10Line | null {
+  let at = skipSpaces(line, 0);
+  let source = '';
+  if (sourced || line[at] === ':') {
+    const end = wordEnd(line, at);
+    source = line.slice(line[at] === ':' ? at + 1 : at, end);
+    at = skipSpaces(line, end);
+  }
+  const end = wordEnd(line, at);
+  if (end === at) return null;
+  const token = line.slice(at, end).toUpperCase();
+  return { source, token, params: readParams(line, skipSpaces(line, end)) };
+}
+
+function readParams(line: string, start: number): string[] {
+  const params: string[] = [];
+  let at = start;
+  while (at < line.length) {
+    if (line[at] === ':') {
+      params.push(line.slice(at + 1));
+      break;
+    }
+    if (params.length === MAX_PARAMS - 1) {
+      params.push(line.slice(at));
+      break;
+    }
+    const end = wordEnd(line, at);
+    params.push(line.slice(at, end));
+    at = skipSpaces(line, end);
+  }
+  return params;
+}
+
+/**
+ * Writes a line without its end; a last parameter that is too long is cut.
+ * @param source empty before the introduction.
+ * @param words parameters without spaces.
+ * @param last the parameter that may have them, with one character for each byte; none by default.
+ */
+export function writeLine(
+  source: string,
+  token: string,
+  words: readonly (string | number)[],
+  last: string | null = null,
+): string {
+  let line = source === '' ? token : `${source} ${token}`;
+  for (const word of words) line += ` ${oneWord(String(word))}`;
+  return last === null ? line : cutBytes(`${line} :${withoutBreaks(last)}`, MAX_LINE_BYTES);
+}
+
+/** A word that would be read as another number of parameters is a fault of ours: it would say what nobody said. */
+function oneWord(word: string): string {
+  if (word === '' || word[0] === ':' || /[\0\r\n ]/.test(word)) {
+    throw new RangeError(`${JSON.stringify(word)} cannot stand between the words of a P10 line.`);
+  }
+  return word;
+}
+
+function withoutBreaks(text: string): string {
+  return /[\0\r\n]/.test(text) ? text.replace(/[\0\r\n]+/g, ' ') : text;
+}
+
+function skipSpaces(line: string, start: number): number {
+  let at = start;
+  while (line[at] === ' ') at++;
+  return at;
+}
+
+function wordEnd(line: string, start: number): number {
+  const end = line.indexOf(' ', start);
+  return end < 0 ? line.length : end;
+}
