@@ -24,6 +24,7 @@ import { type BanSaved, BanSaver, type BanSource } from '../runtime/net/ban-save
 import { instrumentCounts } from '../runtime/telemetry/counted-instrument.ts';
 import { type AccountAuthority, absentServices, noAccounts } from './accounts/authority.ts';
 import { EmbeddedAuthority } from './accounts/embedded-authority.ts';
+import { AccountTable } from './admin/account-table.ts';
 import type { adminCommands } from './admin/commands.ts';
 import { createAdminHandlers } from './admin/handlers.ts';
 import { channelCells, connectionCells } from './admin/rows.ts';
@@ -57,6 +58,11 @@ export async function startIrcd(context: DaemonContext<IrcdConfig, IrcdPrepared>
 class IrcdProcess implements IrcdDaemon, ServerHost {
   readonly commands: IrcdDaemon['commands'];
   readonly tables: NonNullable<IrcdDaemon['tables']>;
+  readonly #accountTable = new AccountTable({
+    authority: () => this.#server.accounts.authority,
+    clients: () => this.#server.state.localClients,
+    onAnswer: () => this.#context.touchTable('accounts'),
+  });
   readonly outbox: ServerHost['outbox'];
   readonly work: ServerHost['work'];
   readonly #context: DaemonContext<IrcdConfig, IrcdPrepared>;
@@ -135,6 +141,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
         rows: () => mapEach(state.channels.values(), channelCells),
         total: () => state.channels.size,
       },
+      accounts: this.#accountTable,
     };
     publishMetrics(context.metrics, this.#server, this.#net, this.#names);
   }
@@ -282,6 +289,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
   }
 
   tableChanged(name: LiveTable): void {
+    if (name === 'accounts') this.#accountTable.changed();
     this.#context.touchTable(name);
   }
 

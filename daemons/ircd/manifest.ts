@@ -3,6 +3,7 @@ import { listenPlaces } from '../../contract/listen-setting.ts';
 import { defineManifest, type MetricSpec } from '../../contract/manifest.ts';
 import { metricSpecs } from '../../contract/metric-specs.ts';
 import { acceptorMetrics, refusalMetrics } from '../runtime/net/acceptor-metrics.ts';
+import { accountActions, accountColumns } from './admin/account-columns.ts';
 import { channelColumns, connectionColumns } from './admin/columns.ts';
 import { adminCommands, renamed } from './admin/commands.ts';
 import { channelActions, clientActions } from './admin/row-actions.ts';
@@ -69,6 +70,13 @@ export const manifest = defineManifest({
       rowKey: 'channel',
       columns: channelColumns,
       rowActions: channelActions,
+    },
+    accounts: {
+      title: 'Accounts',
+      access: 'operate',
+      rowKey: 'account',
+      columns: accountColumns,
+      rowActions: accountActions,
     },
   },
   charts: [

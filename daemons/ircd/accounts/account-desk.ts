@@ -67,6 +67,7 @@ export class AccountDesk implements Accounts {
 
   /** Who can be asked, or the configuration, is another one. */
   reconsider(): void {
+    this.#server.host.tableChanged('accounts');
     this.reoffer();
     this.nicks.reconsider();
   }
@@ -95,11 +96,13 @@ export class AccountDesk implements Accounts {
         `*** ${failures.count} failed ${failures.count === 1 ? 'login' : 'logins'} to ${account} since you were last logged in; the last one was from ${failures.address}, ${when}`,
       );
     }
+    this.#server.host.tableChanged('accounts');
     return setAccount(this.#server, client.user, account);
   }
 
   logOut(client: LocalClient): WorkSteps | null {
     client.replyRaw(N.RPL_LOGGEDOUT, `${prefixOf(client)} :You are now logged out`);
+    this.#server.host.tableChanged('accounts');
     return setAccount(this.#server, client.user, null);
   }
 
@@ -145,6 +148,7 @@ export class AccountDesk implements Accounts {
 
   #hear(news: AccountNews): void {
     const { host, house } = this.#server;
+    host.tableChanged('accounts');
     if (news.kind === 'ended') host.work.runSteps(house, this.#end(news.account, news.why, news.reason));
     else if (news.kind === 'guessed')
       host.work.runSteps(house, this.#tellOwner(news.account, news.address, news.count));

@@ -2,27 +2,11 @@
 import { z } from 'zod';
 import { MOST_ROWS } from '../../../contract/accounts.ts';
 import { addressWord, lineText, lineWord } from '../../../contract/line-texts.ts';
-import {
-  type CommandSpec,
-  defineCommand,
-  type RowAction,
-  type TableColumn,
-} from '../../../contract/manifest.ts';
+import { type CommandSpec, defineCommand, type TableColumn } from '../../../contract/manifest.ts';
 import { limits } from '../limits.ts';
+import { accountActions, accountColumns } from './account-columns.ts';
 
 const account = lineWord({ max: limits.nickLength.default }).describe('Name of the account');
-
-const accountColumns: readonly TableColumn[] = [
-  { key: 'account', title: 'Account', type: 'text' },
-  { key: 'online', title: 'Logged in', type: 'number' },
-  { key: 'lastLogin', title: 'Last login', type: 'time' },
-  { key: 'registeredAt', title: 'Registered', type: 'time' },
-  { key: 'suspended', title: 'Suspended', type: 'boolean' },
-  { key: 'failures', title: 'Failed logins', type: 'number', rank: 2 },
-  { key: 'nicks', title: 'Nicks', type: 'number', rank: 3 },
-  { key: 'certificates', title: 'Certificates', type: 'number', rank: 3 },
-  { key: 'email', title: 'E-mail', type: 'text', rank: 3 },
-];
 
 const accountFields: readonly TableColumn[] = [
   ...accountColumns,
@@ -34,13 +18,6 @@ const accountFields: readonly TableColumn[] = [
   { key: 'suspendedAt', title: 'Suspended at', type: 'time' },
   { key: 'lastFailureFrom', title: 'Last failure from', type: 'text' },
   { key: 'lastFailureAt', title: 'Last failure', type: 'time' },
-];
-
-const accountActions: readonly RowAction[] = [
-  { title: 'Details', command: 'account', args: { account: 'account' }, immediate: true },
-  { title: 'Reset password', command: 'reset-password', args: { account: 'account' } },
-  { title: 'Suspend', command: 'suspend-account', args: { account: 'account' } },
-  { title: 'Drop', command: 'drop-account', args: { account: 'account' } },
 ];
 
 export const accountCommands = {

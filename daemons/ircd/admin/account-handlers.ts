@@ -9,6 +9,7 @@ import type { IrcServer } from '../irc-server.ts';
 import type { LocalClient } from '../state/local-client.ts';
 import { inTurns, type StepsWith } from '../work-steps.ts';
 import type { accountCommands } from './account-commands.ts';
+import { accountRow } from './rows.ts';
 
 /** A handler for every command about accounts. Each rejects with `unavailable` while nobody can be asked. */
 export function accountHandlers(server: IrcServer): CommandHandlers<typeof accountCommands> {
@@ -19,7 +20,7 @@ export function accountHandlers(server: IrcServer): CommandHandlers<typeof accou
       run: async ({ text, limit }) => {
         const { rows } = await authority().ask('list', { text, limit });
         const users = await online();
-        return { rows: rows.map((row) => rowOf(row, users)) };
+        return { rows: rows.map((row) => accountRow(row, onlineOf(row, users))) };
       },
     },
     account: {
@@ -27,7 +28,7 @@ export function accountHandlers(server: IrcServer): CommandHandlers<typeof accou
         const { nickList, fingerprints, ...row } = await authority().ask('show', { account });
         const users = await online();
         return {
-          ...rowOf(row, users),
+          ...accountRow(row, onlineOf(row, users)),
           suspendedReason: row.suspendedReason,
           suspendedBy: row.suspendedBy,
           suspendedAt: row.suspendedAt,
@@ -69,18 +70,8 @@ export function accountHandlers(server: IrcServer): CommandHandlers<typeof accou
 
 type Online = ReadonlyMap<string, readonly LocalClient[]>;
 
-function rowOf(row: AccountRow, users: Online) {
-  return {
-    account: row.account,
-    online: users.get(fold(row.account))?.length ?? 0,
-    lastLogin: row.lastLogin,
-    registeredAt: row.createdAt,
-    suspended: row.suspended,
-    failures: row.failures,
-    nicks: row.nicks,
-    certificates: row.certificates,
-    email: row.email,
-  };
+function onlineOf({ account }: AccountRow, users: Online): number {
+  return users.get(fold(account))?.length ?? 0;
 }
 
 /** Who is logged in to which account, by its folded name. */
