@@ -78,6 +78,24 @@ const saslAnswer = z.discriminatedUnion('kind', [
 /** What came of one step of SASL. */
 export type SaslAnswer = z.output<typeof saslAnswer>;
 
+const loginAnswer = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('success'), login: loggedIn }),
+  refusal,
+]);
+/** What came of logging in by a password alone. */
+export type LoginAnswer = z.output<typeof loginAnswer>;
+
+const passwordAnswer = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('done') }),
+  z.strictObject({
+    kind: z.literal('refused'),
+    why: z.enum([...LOGIN_REFUSALS, 'weak', 'bad_password']),
+    retrySeconds: z.number().int().nonnegative(),
+  }),
+]);
+/** What came of taking another password; `credentials`: the old one is not the account's. */
+export type PasswordAnswer = z.output<typeof passwordAnswer>;
+
 const registerAnswer = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('success'), login: loggedIn }),
   z.strictObject({
@@ -153,6 +171,13 @@ export const ACCOUNT_QUESTIONS = {
   register: {
     args: z.strictObject({ account: text, password: text, email: text.nullable(), origin }),
     result: registerAnswer,
+  },
+  /** Logs in by password to the account that owns a nick. */
+  identify: { args: z.strictObject({ nick: text, password: text, origin }), result: loginAnswer },
+  /** The owner takes another password and proves the old one. */
+  changePassword: {
+    args: z.strictObject({ account: name, password: text, next: text, origin }),
+    result: passwordAnswer,
   },
   /** Who owns each of some nicks, in their order; null where nobody does. */
   nickOwners: {

@@ -5,6 +5,7 @@ import type {
   AccountArgs,
   AccountNews,
   LoginOrigin,
+  PasswordAnswer,
   RegisterAnswer,
 } from '../../contract/accounts.ts';
 import { SignalboxError } from '../../contract/errors.ts';
@@ -16,7 +17,7 @@ import type { Answerers } from '../runtime/net/peer-questions.ts';
 import type { PasswordWork } from './credentials.ts';
 import { Guessing } from './guessing.ts';
 import { limits } from './limits.ts';
-import { type LoginOptions, Logins, loginOf } from './logins.ts';
+import { type LoginOptions, Logins, loginOf, refused } from './logins.ts';
 import { Exchanges } from './sasl/exchanges.ts';
 import { saslprep } from './sasl/saslprep.ts';
 import type { AccountStore } from './store/account-store.ts';
@@ -83,6 +84,13 @@ export class AccountKeeper {
         return {};
       },
       register: (args) => this.#register(args),
+      identify: async ({ nick, password, origin }) => {
+        const prepared = preparedPassword(password);
+        const name = store.ownerOf(nick)?.name ?? nick;
+        if (prepared === null) return refused('malformed', name);
+        return await this.logins.byPassword(name, prepared, origin);
+      },
+      changePassword: (args) => this.#changePassword(args),
       nickOwners: ({ nicks }) => ({ owners: nicks.map((nick) => store.ownerOf(nick)?.name ?? null) }),
       groupNick: async ({ account, nick, add }) => {
         if (!isValidNick(nick, limits.accountNameLength.default)) return { outcome: 'not_found' };
@@ -138,11 +146,9 @@ export class AccountKeeper {
     const wait = this.#registrations.waitSeconds(network);
     if (wait > 0) return refusedRegistration('throttled', wait);
     if (!isValidNick(account, limits.accountNameLength.default)) return refusedRegistration('bad_name');
-    const prepared = saslprep(password);
-    if (prepared === null || Buffer.byteLength(prepared) > limits.passwordBytes.default)
-      return refusedRegistration('bad_password');
-    if ([...prepared].length < this.#options.leastPassword() || fold(prepared) === fold(account))
-      return refusedRegistration('weak');
+    const prepared = preparedPassword(password);
+    if (prepared === null) return refusedRegistration('bad_password');
+    if (this.#isWeak(account, prepared)) return refusedRegistration('weak');
     if (email !== null && !isEmail(email)) return refusedRegistration('bad_email');
     if (this.store.find(account) !== undefined || this.store.ownerOf(account) !== undefined)
       return refusedRegistration('exists');
@@ -164,6 +170,35 @@ export class AccountKeeper {
         return refusedRegistration('full');
       return refusedRegistration('unavailable');
     }
+  }
+
+  #isWeak(account: string, prepared: string): boolean {
+    return [...prepared].length < this.#options.leastPassword() || fold(prepared) === fold(account);
+  }
+
+  async #changePassword({
+    account,
+    password,
+    next,
+    origin,
+  }: AccountArgs<'changePassword'>): Promise<PasswordAnswer> {
+    const { name } = this.store.get(account);
+    const prepared = preparedPassword(next);
+    if (prepared === null) return refusedPassword('bad_password');
+    if (this.#isWeak(name, prepared)) return refusedPassword('weak');
+    const old = preparedPassword(password);
+    const refusal =
+      old === null ? refused('malformed', name) : await this.logins.refusalOf(name, old, origin);
+    if (refusal !== null) return refusedPassword(refusal.why, refusal.retrySeconds);
+    try {
+      const verifiers = await this.#credentials.make(prepared, networkKey(origin.address));
+      await this.#writes.write(() => this.store.setPassword(this.store.get(name), verifiers));
+    } catch (error) {
+      this.#options.onUnchecked(error instanceof Error ? error.message : String(error));
+      return refusedPassword('unavailable');
+    }
+    this.logins.accounts.reset(fold(name));
+    return { kind: 'done' };
   }
 
   async #resetPassword(account: string): Promise<{ account: string; password: string }> {
@@ -197,6 +232,19 @@ function refusedRegistration(
   retrySeconds = 0,
 ): RegisterAnswer {
   return { kind: 'refused', why, retrySeconds };
+}
+
+function refusedPassword(
+  why: Extract<PasswordAnswer, { readonly kind: 'refused' }>['why'],
+  retrySeconds = 0,
+): PasswordAnswer {
+  return { kind: 'refused', why, retrySeconds };
+}
+
+/** As it is compared; null for what cannot be one. */
+function preparedPassword(password: string): string | null {
+  const prepared = saslprep(password);
+  return prepared === null || Buffer.byteLength(prepared) > limits.passwordBytes.default ? null : prepared;
 }
 
 /** Something, one `@`, a domain; whether it exists is for the mail that is sent to it. */

@@ -2,7 +2,7 @@
  * Whether somebody may log in to an account: passwords, suspension and guessing, for every mechanism alike. What a mechanism proves
  * comes here, and what it may not say goes no further.
  */
-import type { AccountNews, LoggedIn, LoginOrigin, SaslAnswer } from '../../contract/accounts.ts';
+import type { AccountNews, LoggedIn, LoginAnswer, LoginOrigin } from '../../contract/accounts.ts';
 import type { Clock } from '../../kit/clock.ts';
 import { fold } from '../irc/casemapping.ts';
 import { networkKey } from '../runtime/net/ip-address.ts';
@@ -13,7 +13,7 @@ import type { AccountStore, StoredAccount } from './store/account-store.ts';
 import type { WriteTurn } from './store/write-turn.ts';
 
 /** Why somebody is not let in. */
-export type LoginRefusal = Extract<SaslAnswer, { readonly kind: 'refused' }>;
+export type LoginRefusal = Extract<LoginAnswer, { readonly kind: 'refused' }>;
 
 /** What was counted. */
 export interface LoginCounts {
@@ -66,7 +66,12 @@ export class Logins {
   }
 
   /** An attempt with a prepared password. */
-  async byPassword(name: string, password: string, origin: LoginOrigin): Promise<SaslAnswer> {
+  async byPassword(name: string, password: string, origin: LoginOrigin): Promise<LoginAnswer> {
+    return (await this.refusalOf(name, password, origin)) ?? (await this.proven(name, origin));
+  }
+
+  /** Why a prepared password proves nothing; null where it is the account's. Counts as logging in does, without being a login. */
+  async refusalOf(name: string, password: string, origin: LoginOrigin): Promise<LoginRefusal | null> {
     const before = this.refusalBefore(name, origin);
     if (before !== null) return before;
     const { store, credentials } = this.#options;
@@ -82,11 +87,11 @@ export class Logins {
       return this.#unchecked(name, error);
     }
     this.accounts.refund(fold(name));
-    return fits ? await this.proven(name, origin) : this.failed(name, origin, 'wrong password');
+    return fits ? null : this.failed(name, origin, 'wrong password');
   }
 
   /** The account has been proved to be somebody's who asks. */
-  async proven(name: string, origin: LoginOrigin): Promise<SaslAnswer> {
+  async proven(name: string, origin: LoginOrigin): Promise<LoginAnswer> {
     const { store, writes } = this.#options;
     // It may have been dropped or suspended while a password was checked.
     const account = store.find(name);

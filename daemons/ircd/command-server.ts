@@ -83,12 +83,13 @@ export interface CommandServer {
     done: (result: T) => void,
     failed: (error: unknown) => void,
   ): void;
-  /** As {@link defer}, but what follows may take several turns; `work` never rejects. */
+  /** As {@link defer}, but what follows may take several turns. */
   deferSteps<T>(
     client: LocalClient,
     name: string,
     work: Promise<T>,
     done: (result: T) => WorkSteps | null,
+    failed: (error: unknown) => void,
   ): void;
   /** As {@link defer}, but what follows runs also when the client left meanwhile; `work` never rejects. */
   deferKept<T>(client: LocalClient, work: Promise<T>, done: (result: T) => void): void;

@@ -229,12 +229,13 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
     this.#suspend(client, work, done, failed, () => {});
   }
 
-  /** As {@link defer}, but what follows may take several turns; `work` never rejects. */
+  /** As {@link defer}, but what follows may take several turns. */
   deferSteps<T>(
     client: LocalClient,
     name: string,
     work: Promise<T>,
     done: (result: T) => WorkSteps | null,
+    failed: (error: unknown) => void,
   ): void {
     const go = (result: T) => {
       const steps = done(result);
@@ -243,13 +244,7 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
       client.capture = null;
       this.host.work.runSteps(client.connection.work, this.#supervised(client, name, steps, capture));
     };
-    this.#suspend(
-      client,
-      work,
-      go,
-      () => {},
-      () => {},
-    );
+    this.#suspend(client, work, go, failed, () => {});
   }
 
   /** As {@link defer}, but what follows runs also when the user left meanwhile; `work` never rejects. */

@@ -5,7 +5,7 @@ import type {
   AccountQuestion,
   AccountResult,
   LoggedIn,
-  SaslAnswer,
+  LoginAnswer,
 } from '../../../contract/accounts.ts';
 import { SignalboxError } from '../../../contract/errors.ts';
 import { fold, sameName } from '../../irc/casemapping.ts';
@@ -20,6 +20,7 @@ interface KnownAccount {
   readonly nicks: Set<string>;
 }
 
+type LoginRefusal = Extract<LoginAnswer, { readonly kind: 'refused' }>;
 type Answers = { [Name in AccountQuestion]: (args: AccountArgs<Name>) => AccountResult<Name> };
 
 export class MemoryAuthority implements AccountAuthority {
@@ -120,6 +121,19 @@ export class MemoryAuthority implements AccountAuthority {
       if (this.accounts.has(fold(account))) return { kind: 'refused', why: 'exists', retrySeconds: 0 };
       return { kind: 'success', login: { account: this.#add(account, password).name, failures: null } };
     },
+    identify: ({ nick, password }) => {
+      const owner = this.#ownerOf(nick);
+      if (owner === undefined || owner.password !== password) return refused('credentials');
+      if (owner.suspended !== null) return refused('suspended');
+      return { kind: 'success', login: { account: owner.name, failures: owner.failures } };
+    },
+    changePassword: ({ account, password, next }) => {
+      const found = this.#get(account);
+      if (next.length < 8) return { kind: 'refused', why: 'weak', retrySeconds: 0 };
+      if (found.password !== password) return { kind: 'refused', why: 'credentials', retrySeconds: 0 };
+      found.password = next;
+      return { kind: 'done' };
+    },
     nickOwners: ({ nicks }) => ({ owners: nicks.map((nick) => this.#ownerOf(nick)?.name ?? null) }),
     groupNick: ({ account, nick, add }) => {
       const { name, nicks } = this.#get(account);
@@ -180,7 +194,7 @@ export class MemoryAuthority implements AccountAuthority {
   };
 }
 
-function refused(why: Extract<SaslAnswer, { readonly kind: 'refused' }>['why']): SaslAnswer {
+function refused(why: LoginRefusal['why']): LoginRefusal {
   return { kind: 'refused', why, account: null, retrySeconds: why === 'throttled' ? 8 : 0 };
 }
 

@@ -1,9 +1,9 @@
 /** CERT: the client certificates by which the owner of an account logs in (SASL EXTERNAL). Only one that was shown here can be added. */
 
-import { rejectionCode } from '../../../kit/pending-requests.ts';
 import { replyParameter } from '../../irc/reply-parameter.ts';
 import type { CommandServer } from '../command-server.ts';
 import type { LocalClient } from '../state/local-client.ts';
+import { accountsUnavailable } from './accounts-unavailable.ts';
 import type { Command } from './command.ts';
 
 export const cert: Command = {
@@ -57,15 +57,15 @@ function change(
     server.accounts.authority.ask('certificate', { account, fingerprint, add: wanted }),
     ({ outcome }) => {
       if (outcome === 'done')
-        note(
-          client,
+        client.note(
+          'CERT',
           wanted ? 'ADDED' : 'REMOVED',
           shown,
           wanted ? `It logs in to ${account} from now on` : `It logs in to ${account} no more`,
         );
       else client.fail('CERT', REFUSALS[outcome].code, shown, REFUSALS[outcome].text);
     },
-    (error) => unavailable(server, client, error),
+    (error) => accountsUnavailable(server, client, 'CERT', error),
   );
 }
 
@@ -75,15 +75,15 @@ function list(server: CommandServer, client: LocalClient, account: string): void
     server.accounts.authority.ask('show', { account }),
     ({ fingerprints }) => {
       for (const fingerprint of fingerprints)
-        note(client, 'FINGERPRINT', fingerprint, `It logs in to ${account}`);
-      note(
-        client,
+        client.note('CERT', 'FINGERPRINT', fingerprint, `It logs in to ${account}`);
+      client.note(
+        'CERT',
         'END',
         '',
         `${fingerprints.length} ${fingerprints.length === 1 ? 'certificate' : 'certificates'}`,
       );
     },
-    (error) => unavailable(server, client, error),
+    (error) => accountsUnavailable(server, client, 'CERT', error),
   );
 }
 
@@ -92,15 +92,3 @@ const REFUSALS = {
   full: { code: 'TOO_MANY_CERTIFICATES', text: 'Remove another one first' },
   not_found: { code: 'UNKNOWN_CERTIFICATE', text: 'Your account has no such certificate' },
 } as const;
-
-/** An IRCv3 standard reply that tells. */
-function note(client: LocalClient, code: string, context: string, text: string): void {
-  client.send(`:${client.serverName} NOTE CERT ${code}${context === '' ? '' : ` ${context}`} :${text}`);
-}
-
-function unavailable(server: CommandServer, client: LocalClient, error: unknown): void {
-  const code = rejectionCode(error);
-  if (code !== 'unavailable' && code !== 'timeout')
-    server.host.log('error', 'certificate_unchanged', `A certificate could not be changed: ${String(error)}`);
-  client.fail('CERT', 'TEMPORARILY_UNAVAILABLE', '', 'Accounts cannot be asked now, try again later');
-}

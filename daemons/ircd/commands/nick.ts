@@ -51,17 +51,25 @@ function isFree(server: CommandServer, client: LocalClient, wanted: string): boo
 /** Where strangers are refused, whose the nick is has to be known first. */
 function askAndChange(server: CommandServer, client: LocalClient, wanted: string): WorkSteps | null {
   const stranger = server.accounts.nicks.strangerTo(client, wanted);
-  if (stranger === null) return change(server, client, wanted);
+  if (stranger === null) return takeNick(server, client, wanted);
   if (!isFree(server, client, wanted)) return null;
-  server.deferSteps(client, 'NICK', stranger, (owner) => {
-    if (owner === null) return change(server, client, wanted);
-    refuseNick(client, wanted, owner);
-    return null;
-  });
+  server.deferSteps(
+    client,
+    'NICK',
+    stranger,
+    (owner) => {
+      if (owner === null) return takeNick(server, client, wanted);
+      refuseNick(client, wanted, owner);
+      return null;
+    },
+    // What is asked for never fails.
+    () => {},
+  );
   return null;
 }
 
-function* change(server: CommandServer, client: LocalClient, wanted: string): WorkSteps {
+/** Gives a registered client a nick that they may have, unless somebody else holds it. */
+export function* takeNick(server: CommandServer, client: LocalClient, wanted: string): WorkSteps {
   const gates = yield* freeChannelsOf(server.host, client.user);
   try {
     if (client.user.gone || !isFree(server, client, wanted)) return;

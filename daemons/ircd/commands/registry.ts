@@ -1,9 +1,11 @@
 /** Every command by name. Whoever puts a server together hands it this table. */
+import { account } from './account.ts';
 import { authenticate } from './authenticate.ts';
 import { away } from './away.ts';
 import { cap } from './cap.ts';
 import { cert } from './cert.ts';
 import type { Command } from './command.ts';
+import { ghost, regain } from './ghost.ts';
 import { help, helpop } from './help.ts';
 import { invite } from './invite.ts';
 import { join } from './join.ts';
@@ -40,6 +42,7 @@ import { whowas } from './whowas.ts';
 /** In alphabetical order, by upper-case name. */
 export const COMMANDS: ReadonlyMap<string, Command> = new Map(
   [
+    account,
     admin,
     authenticate,
     away,
@@ -47,6 +50,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     cert,
     die,
     dline,
+    ghost,
     globops,
     help,
     helpop,
@@ -74,6 +78,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     pong,
     privmsg,
     quit,
+    regain,
     register,
     rehash,
     restart,

@@ -38,6 +38,11 @@ const SITUATIONS: Readonly<Record<string, (scene: Scene) => void>> = {
   'bob is on TLS': ({ clients }) => void Object.assign(clients.bob, { tls: TLS }),
   'hosts are cloaked': ({ irc }) => void Object.assign(irc.server, { cloaks: { all: () => ['cloak.test'] } }),
   'accounts are away': ({ accounts }) => void Object.assign(accounts, { present: false }),
+  'robert is a nick of bob': ({ accounts }) => void accounts.accounts.get('bob')!.nicks.add('robert'),
+  'guest is logged in as bob': ({ clients }) => void Object.assign(clients.guest.user!, { account: 'bob' }),
+  'far is logged in as bob': ({ irc }) => {
+    Object.assign(irc.server.state.findUser('far')!, { account: 'bob' });
+  },
   'strangers are refused': ({ irc, accounts }) => {
     // Of all nicks this one alone, which nobody of the cast has.
     const { nicks } = accounts.accounts.get('bob')!;
@@ -205,7 +210,9 @@ export class Scene {
       const hearers = who.join(', ');
       return `${hearers === onChannel ? '#c' : hearers}: ${lines}`;
     });
-    return { answer, heard: told.join(' / '), changed: changesBetween(before, this.#facts()) };
+    // Nicks of guests are made up.
+    const changed = changesBetween(before, this.#facts()).replaceAll(/Guest\d{6}/g, 'GuestN');
+    return { answer, heard: told.join(' / '), changed };
   }
 
   close(): void {
@@ -277,6 +284,8 @@ export class Scene {
         `account ${name}`,
         suspended === null ? password : `suspended by ${suspended.by}: ${suspended.reason}`,
       );
+    for (const { name, nicks } of this.accounts.accounts.values())
+      for (const nick of nicks) if (nick !== name) facts.set(`nick ${nick}`, `of the account ${name}`);
     for (const { kind, mask, reason, by, expiresMs } of server.bans.list()) {
       const until = expiresMs === null ? '' : `, ${Math.round((expiresMs - Date.now()) / 60_000)} minutes`;
       facts.set(`${kind} ${mask}`, inWords(`${reason}, by ${by}${until}`, ''));

@@ -121,6 +121,11 @@ export class LocalClient {
     for (const piece of splitText(text, room)) this.send(head + piece);
   }
 
+  /** Sends an IRCv3 standard reply that tells, and refuses nothing. */
+  note(command: string, code: string, context: string, text: string): void {
+    this.send(`:${this.serverName} NOTE ${command} ${code}${context === '' ? '' : ` ${context}`} :${text}`);
+  }
+
   /** Sends an IRCv3 standard reply. */
   fail(command: string, code: string, context: string, text: string): void {
     this.send(`:${this.serverName} FAIL ${command} ${code}${context === '' ? '' : ` ${context}`} :${text}`);
