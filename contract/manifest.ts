@@ -79,6 +79,8 @@ export interface TableColumn {
   readonly type: 'text' | 'number' | 'bytes' | 'seconds' | 'time' | 'boolean';
   /** Where a window is too narrow, the columns of the highest rank are left out first. Default 1; the first stays. */
   readonly rank?: 1 | 2 | 3;
+  /** A total that only rises while its row is there, of type `number` or `bytes`: tables show beside it how fast it does. */
+  readonly counter?: boolean;
   /** Shown to who asked and to nobody later: the audit trail has it masked. */
   readonly secret?: boolean;
 }
@@ -90,8 +92,10 @@ export interface RowAction {
   readonly command: string;
   /** Argument names -> keys of the columns that they are taken from. */
   readonly args: Readonly<Record<string, string>>;
-  /** It only reads, so that it runs without its form being looked at first. */
+  /** It only reads, so that it runs without its form being looked at first. It is for one row; the others can be run for many. */
   readonly immediate?: boolean;
+  /** What a row is where it is run for many, in the singular: `client`. Default `row`. */
+  readonly noun?: string;
 }
 
 /** A table that a daemon streams to a window while somebody looks at it (its connections, rooms, channels). */

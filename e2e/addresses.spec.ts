@@ -44,7 +44,7 @@ test('a command and a choice of columns from before are found under their new na
     localStorage.setItem('signalbox.columns', '{"ircd connections":["nick","sendq","bytes_in"]}'),
   );
   await app.open('/daemon/ircd/connections');
-  const table = app.page.getByRole('table', { name: 'Connections' });
+  const table = app.page.getByRole('grid', { name: 'Connections' });
   const header = (name: string) => table.getByRole('columnheader', { name, exact: true });
   for (const name of ['Nick', 'SendQ', 'In']) await expect(header(name)).toBeVisible();
   await expect(header('Out')).toHaveCount(0);

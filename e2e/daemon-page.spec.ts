@@ -10,7 +10,7 @@ test('connections come and go in the table, which filters, sorts and kills', asy
   await expect(app.page.getByText('No connections at present')).toBeVisible();
 
   const clients = await Promise.all(['carol', 'alice', 'bob'].map((nick) => IrcClient.connect(server, nick)));
-  const table = app.page.getByRole('table', { name: 'Connections' });
+  const table = app.page.getByRole('grid', { name: 'Connections' });
   const nicks = table.locator('tbody tr:not([aria-hidden]) td:first-child');
   await expect(nicks).toHaveCount(3);
   await table.getByRole('columnheader', { name: 'Nick' }).getByRole('button').click();
@@ -21,7 +21,7 @@ test('connections come and go in the table, which filters, sorts and kills', asy
   await expect(nicks).toHaveText(['bob']);
   await filter.fill('');
 
-  await app.page.getByRole('button', { name: 'Kill carol' }).click();
+  await app.rowAction('carol', 'Kill');
   const dialog = app.page.getByRole('dialog');
   await expect(dialog).toContainText('carol');
   await dialog.getByRole('button', { name: 'Run kill' }).click();

@@ -35,12 +35,12 @@ for (const colorScheme of ['light', 'dark'] as const) {
     expect(await violationsOn(app.page, colorScheme), 'the choice of columns').toEqual([]);
     await app.page.keyboard.press('Escape');
 
-    await app.page.getByRole('button', { name: 'Details alice' }).click();
+    await app.rowAction('alice', 'Details');
     await expect(dialog).toContainText('Connected');
     expect(await violationsOn(app.page, colorScheme), 'the details of a client').toEqual([]);
     await app.page.keyboard.press('Escape');
 
-    await app.page.getByRole('button', { name: 'Kill alice' }).click();
+    await app.rowAction('alice', 'Kill');
     await expect(dialog.getByRole('button', { name: 'Run kill' })).toBeEnabled();
     expect(await violationsOn(app.page, colorScheme), 'the question before a kill').toEqual([]);
     await app.page.keyboard.press('Escape');

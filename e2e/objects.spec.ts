@@ -131,7 +131,7 @@ const PNG = Buffer.from(
 
 /** The row of a file in the list. */
 const rowOf = (page: Page, name: string) =>
-  page.getByRole('table', { name: 'Objects' }).getByRole('row').filter({ hasText: name });
+  page.getByRole('grid', { name: 'Objects' }).getByRole('row').filter({ hasText: name });
 
 /** The list item of an upload or a download. */
 const transferOf = (page: Page, name: string) =>
@@ -184,20 +184,23 @@ test('objects are uploaded, looked at, downloaded and deleted on their page', as
     await expect(rowOf(page, name)).toBeVisible();
   }
 
-  await page.getByRole('button', { name: 'Preview a page & more.html' }).click();
+  await app.rowAction('a page & more.html', 'Preview');
   await expect(page.getByRole('region', { name: /^Preview of/ })).toHaveText(
     '<script>document.title = "run"</script>',
   );
   expect(await page.title()).toBe('objects – Signalbox');
   expect(await violationsOn(page, 'light'), 'the preview of a text').toEqual([]);
   await page.keyboard.press('Escape');
-  await page.getByRole('button', { name: 'Preview dots.png' }).click();
+  await app.rowAction('dots.png', 'Preview');
   await expect(page.getByRole('img', { name: 'Preview of dots.png' })).toHaveAttribute('width', '3');
   await page.keyboard.press('Escape');
 
-  const click = (name: string) => page.getByRole('button', { name, exact: true }).click();
   for (const { name, buffer } of files) {
-    const saved = await downloaded(appHost, () => click(`Download ${name}`), join(folder, 'saved', name));
+    const saved = await downloaded(
+      appHost,
+      () => app.rowAction(name, 'Download'),
+      join(folder, 'saved', name),
+    );
     expect((await readFile(saved)).equals(buffer), name).toBe(true);
   }
 
@@ -207,7 +210,7 @@ test('objects are uploaded, looked at, downloaded and deleted on their page', as
   await page.getByRole('alertdialog').getByRole('button', { name: 'Replace' }).click();
   await expect(rowOf(page, 'nothing')).toContainText('4 B');
 
-  await click('Delete nothing');
+  await app.rowAction('nothing', 'Delete');
   await page
     .getByRole('dialog')
     .getByRole('textbox', { name: /to confirm/ })
@@ -237,15 +240,19 @@ test('a large object comes to the disk piece by piece, and a gigabyte is given u
   await folderLink.click();
   await expect(rowOf(page, 'film.bin')).toContainText('1 GiB');
   // By the keyboard alone.
-  await page.getByRole('button', { name: 'Download film.bin' }).focus();
+  await rowOf(page, 'film.bin').focus();
+  await page.keyboard.press('.');
+  await expect(page.locator(':focus')).toHaveAttribute('role', /^menu/);
+  await page.keyboard.press('d');
+  await expect(page.getByRole('menuitem', { name: 'Download' })).toBeFocused();
   await page.keyboard.press('Enter');
   const bar = page.getByRole('progressbar', { name: 'Progress of large/film.bin' });
   await expect.poll(() => bar.evaluate((one) => (one as HTMLProgressElement).value)).toBeGreaterThan(0);
   await page.getByRole('button', { name: 'Cancel large/film.bin' }).click();
   await expect(transferOf(page, 'film.bin')).toContainText('cancelled');
 
-  const download = page.getByRole('button', { name: 'Download song.bin' });
-  const saved = await downloaded(appHost, () => download.click(), join(folder, 'song.bin'));
+  const download = () => app.rowAction('song.bin', 'Download');
+  const saved = await downloaded(appHost, download, join(folder, 'song.bin'));
   expect((await stat(saved)).size).toBe(64 * MIB);
   const content = await readFile(saved, 'latin1');
   expect([content.slice(0, 5), content.slice(-3)]).toEqual(['begin', 'end']);
@@ -265,14 +272,18 @@ test('the page of the server has its modes side by side, its cache and its clien
   await expect(modes.getByRole('row', { name: /^COPY/ })).toContainText(/in all.*1 in all/);
   await app.open('/daemon/objects/cache');
   const cached = page.getByRole('row').filter({ hasText: 'hot.txt' });
-  await cached.getByRole('button', { name: 'Pin hot.txt', exact: true }).click();
+  await app.rowAction('hot.txt', 'Pin');
   await page.getByRole('dialog').getByRole('button', { name: 'Run cache-pin' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
   await expect(cached).toContainText('yes');
 
   await app.open('/daemon/objects/connections');
   // The newest is last.
-  await page.getByRole('button', { name: /^Kill/ }).last().click();
+  await page
+    .getByRole('button', { name: /^Actions for/ })
+    .last()
+    .click();
+  await page.getByRole('menuitem', { name: 'Kill' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Run kill' }).click();
   await expect(page.getByRole('dialog')).toContainText('Done');
   await expect(client.get('hot.txt')).rejects.toThrow();
@@ -283,7 +294,7 @@ test('the page of the server has its modes side by side, its cache and its clien
     await expect(page.locator('html')).toHaveAttribute('data-theme', colorScheme);
     for (const path of ['/daemon/objects', '/daemon/objects/files', '/daemon/objects/cache']) {
       await app.open(path);
-      await expect(page.getByRole('table').first()).toBeVisible();
+      await expect(page.getByRole('table').or(page.getByRole('grid')).first()).toBeVisible();
       expect(await violationsOn(page, colorScheme), `${path} in the ${colorScheme} theme`).toEqual([]);
     }
   }

@@ -132,6 +132,15 @@ export class RunningApp {
     return this.card(id, page).getByRole('button', { name: `${action} ${id}`, exact: true });
   }
 
+  /** Presses one of the actions of the row of a table that has this name; of the last such row. */
+  async rowAction(row: string, action: string): Promise<void> {
+    await this.page
+      .getByRole('button', { name: `Actions for ${row}`, exact: true })
+      .last()
+      .click();
+    await this.page.getByRole('menuitem', { name: action, exact: true }).click();
+  }
+
   /** Ends the daemon's process with SIGKILL and returns its id. */
   async killDaemon(id: string): Promise<number> {
     const { pid } = await this.daemon(id);

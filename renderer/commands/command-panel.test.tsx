@@ -4,6 +4,7 @@ import { act, cleanup, screen, within } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { testScreen } from '../model/test-screen.ts';
 import { enter, pass, press, submit, type TestWindow, testWindow } from '../model/test-window.tsx';
+import { pressAction } from '../tables/test-table.ts';
 import { closeCommand, useOpenCommand } from './command-dialog-store.ts';
 import { CommandPanel } from './command-panel.tsx';
 import { COMMANDS, commandOf } from './test-commands.ts';
@@ -178,7 +179,7 @@ describe('a command that runs', () => {
     await show('clients');
     await press('Run clients');
     sizes.resize(screen.getByRole('region', { name: 'Rows of the result' }), 800, 400);
-    await press('Kick eve');
+    await pressAction('eve', 'Kick');
     expect(ran()).toHaveLength(1);
     await act(async () => {
       useOpenCommand.getState().open?.onDone?.();

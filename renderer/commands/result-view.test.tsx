@@ -4,6 +4,7 @@ import { cleanup, screen, within } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { testScreen } from '../model/test-screen.ts';
 import { pass, press, type TestWindow, testWindow } from '../model/test-window.tsx';
+import { pressAction } from '../tables/test-table.ts';
 import { useOpenCommand } from './command-dialog-store.ts';
 import type { CommandRun } from './command-runner.ts';
 import { ResultView } from './result-view.tsx';
@@ -91,7 +92,7 @@ describe('a table', () => {
     await show('clients', done({ rows: [{ nick: 'eve', open: 12_345 }] }));
     expect(screen.getByText('Done in 4 ms').getAttribute('role')).toBe('status');
     expect(shapes()).toEqual(['Table', 'JSON']);
-    const table = screen.getByRole('table', { name: 'Rows of the result' });
+    const table = screen.getByRole('grid', { name: 'Rows of the result' });
     expect(
       within(table)
         .getAllByRole('columnheader')
@@ -105,12 +106,7 @@ describe('a table', () => {
     const onChanged = vi.fn();
     await show('clients', done({ rows: [{ nick: 'eve', open: 1 }] }), onChanged);
     unfold();
-    expect(
-      within(screen.getAllByRole('row')[1]!)
-        .getAllByRole('button')
-        .map(({ textContent }) => textContent),
-    ).toEqual(['Kick']);
-    await press('Kick eve');
+    await pressAction('eve', 'Kick');
     const { open } = useOpenCommand.getState();
     expect(open).toMatchObject({ daemon: 'd', command: 'kick', args: { nick: 'eve' } });
     open?.onDone?.();

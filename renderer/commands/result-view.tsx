@@ -1,10 +1,10 @@
 /** What came of a command: how long it took, and its result as table, text or JSON, ready to be copied. */
 import { type ReactNode, useState } from 'react';
 import type { CommandDescription, ManifestDescription } from '../../contract/manifest.ts';
-import type { TableCell } from '../../contract/stream.ts';
 import { formatSeconds } from '../format/numbers.ts';
+import { useHost, useHostState } from '../model/host-context.ts';
 import { DataTable } from '../tables/data-table.tsx';
-import { RowActions, usableActions } from '../tables/row-actions.tsx';
+import { commandTools } from '../tables/row-tools.ts';
 import { Callout, EmptyState } from '../ui/callout.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { Icon } from '../ui/icons.tsx';
@@ -24,6 +24,8 @@ interface ResultViewProps {
 }
 
 export function ResultView({ manifest, command, run, onChanged }: ResultViewProps): ReactNode {
+  const host = useHost();
+  const withheld = useHostState((state) => state.withheld);
   const [asJson, setAsJson] = useState(false);
   if (run.phase === 'idle' || run.phase === 'running') return null;
   if (run.phase === 'refused') {
@@ -51,7 +53,15 @@ export function ResultView({ manifest, command, run, onChanged }: ResultViewProp
   const shaped = table !== null || text !== null || fields !== null;
   const plain = asJson || !shaped;
   const former = Object.entries(manifest.renamed.commands ?? {}).find(([, now]) => now === command.name)?.[0];
-  const { actions, width } = usableActions(command.rowActions, manifest.commands);
+  const tools = commandTools({
+    host,
+    daemon: manifest.id,
+    actions: command.rowActions,
+    commands: manifest.commands,
+    withheld,
+    columns: table?.columns ?? [],
+    onDone: onChanged,
+  });
   return (
     <section aria-label={messages.result} className="flex min-w-0 flex-col gap-3">
       <div className="flex flex-wrap items-center gap-3">
@@ -95,19 +105,7 @@ export function ResultView({ manifest, command, run, onChanged }: ResultViewProp
             memory={`${manifest.id} run ${command.name}`}
             formerMemory={former === undefined ? undefined : `${manifest.id} run ${former}`}
             renamed={manifest.renamed.columns}
-            actionWidth={width}
-            {...(actions.length === 0
-              ? {}
-              : {
-                  renderAction: (row: readonly TableCell[]) => (
-                    <RowActions
-                      daemon={manifest.id}
-                      columns={table.columns}
-                      {...{ actions, row }}
-                      {...(onChanged === undefined ? {} : { onDone: onChanged })}
-                    />
-                  ),
-                })}
+            tools={tools}
             empty={<EmptyState icon="ring" title={messages.noRows} />}
           />
         )

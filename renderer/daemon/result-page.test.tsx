@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { describeManifest } from '../../contract/manifest.ts';
 import { useOpenCommand } from '../commands/command-dialog-store.ts';
 import { pass } from '../model/test-window.tsx';
-import { tableWorld } from '../tables/test-table.ts';
+import { pressAction, tableWorld } from '../tables/test-table.ts';
 import { FULL_MANIFEST, isOff, press, rowsOf, type TestPage, testPage } from '../ui/test-page.tsx';
 import { ResultPage } from './result-page.tsx';
 
@@ -54,7 +54,7 @@ const answering = (result: unknown) => {
   page.answers['command.run'] = () => ({ ok: true, result: { result, durationMs: 1 } });
 };
 const nicks = () =>
-  rowsOf(screen.getByRole('table'))
+  rowsOf(screen.getByRole('grid'))
     .slice(1)
     .filter((row) => row.length > 1)
     .map(([nick]) => nick);
@@ -68,7 +68,7 @@ it('shows the answer, with commands on its rows and beside it, and reads it agai
   answering({ rows: [{ nick: 'bob' }] });
   await press('Refresh');
   expect(nicks()).toEqual(['bob']);
-  await press('Drop bob');
+  await pressAction('bob', 'Drop');
   expect(useOpenCommand.getState().open).toMatchObject({ command: 'drop', args: { nick: 'bob' } });
   useOpenCommand.getState().open?.onDone?.();
   await press('Cool all');

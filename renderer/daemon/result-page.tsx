@@ -2,14 +2,13 @@
 import { type ReactNode, useCallback, useEffect, useState } from 'react';
 import type { ManifestDescription } from '../../contract/manifest.ts';
 import type { ResultPageSpec } from '../../contract/manifest-views.ts';
-import type { TableCell } from '../../contract/stream.ts';
 import { openCommand } from '../commands/command-dialog-store.ts';
 import type { CommandRun } from '../commands/command-runner.ts';
 import { tableOf } from '../commands/result-values.ts';
 import { useCommandRunner } from '../commands/use-command-runner.ts';
-import { useHost } from '../model/host-context.ts';
+import { useHost, useHostState } from '../model/host-context.ts';
 import { DataTable } from '../tables/data-table.tsx';
-import { RowActions, usableActions } from '../tables/row-actions.tsx';
+import { commandTools } from '../tables/row-tools.ts';
 import { Button } from '../ui/button.tsx';
 import { Callout, EmptyState } from '../ui/callout.tsx';
 import { messages } from './messages.ts';
@@ -30,8 +29,17 @@ export function ResultPage({ manifest, name, page, up }: ResultPageProps): React
   useEffect(() => {
     if (up) void load();
   }, [up, load]);
-  const { actions, width } = usableActions(command.rowActions, manifest.commands);
+  const withheld = useHostState((state) => state.withheld);
   const table = last.phase === 'done' ? tableOf(command, last.result) : null;
+  const tools = commandTools({
+    host,
+    daemon: manifest.id,
+    actions: command.rowActions,
+    commands: manifest.commands,
+    withheld,
+    columns: table?.columns ?? [],
+    onDone: () => void load(),
+  });
   return (
     <div className="flex h-full min-h-0 flex-col gap-3">
       <div className="flex flex-wrap items-center gap-2">
@@ -76,19 +84,7 @@ export function ResultPage({ manifest, name, page, up }: ResultPageProps): React
           keyColumn={-1}
           heightClass="min-h-0"
           memory={`${manifest.id} page ${name}`}
-          actionWidth={width}
-          {...(actions.length === 0
-            ? {}
-            : {
-                renderAction: (row: readonly TableCell[]) => (
-                  <RowActions
-                    daemon={manifest.id}
-                    columns={table.columns}
-                    {...{ actions, row }}
-                    onDone={() => void load()}
-                  />
-                ),
-              })}
+          tools={tools}
           empty={<EmptyState icon="ring" title={messages.nothingThere(page.title)} />}
         />
       )}

@@ -1,9 +1,8 @@
 /** The files of a daemon: folders to walk through, files to look at, download, put and delete. Where it is, the address says. */
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useMemo, useState } from 'react';
 import type { ManifestDescription } from '../../contract/manifest.ts';
 import type { FilesSpec } from '../../contract/manifest-views.ts';
 import type { TableCell } from '../../contract/stream.ts';
-import { openCommand } from '../commands/command-dialog-store.ts';
 import { useHost, useHostState, useScreen } from '../model/host-context.ts';
 import { mayWrite } from '../model/permissions.ts';
 import { hashOf, useRoute } from '../shell/route.ts';
@@ -11,8 +10,8 @@ import { DataTable } from '../tables/data-table.tsx';
 import { Callout, EmptyState } from '../ui/callout.tsx';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { DropZone } from './drop-zone.tsx';
-import { FileActions, fileActionsWidth } from './file-actions.tsx';
 import { FileToolbar } from './file-toolbar.tsx';
+import { fileTools } from './file-tools.ts';
 import { cellsOf, type FileRow, fileColumns, folderIn, isFolder, nameOf, uriIn } from './listing.ts';
 import { messages } from './messages.ts';
 import { PreviewDialog } from './preview-dialog.tsx';
@@ -23,6 +22,8 @@ import { useUploads } from './use-uploads.ts';
 
 /** The name of the page in addresses. */
 export const FILES_TAB = 'files';
+
+const NO_FILES: readonly FileRow[] = [];
 
 interface FileBrowserProps {
   readonly manifest: ManifestDescription;
@@ -37,16 +38,24 @@ export function FileBrowser({ manifest, files, up }: FileBrowserProps): ReactNod
   const prefix = useRoute().query.in ?? '';
   const folder = folderIn(prefix);
   const puts = useHostState((state) => mayWrite(state.host, files));
-  const removes = manifest.commands.some(({ name }) => name === files.remove);
   const transfers = transfersOf(host, useScreen(), id);
   const listing = useListing(id, files, prefix, up);
   const uploads = useUploads(id, files, transfers, listing.reload);
   const [looked, setLooked] = useState<FileRow | null>(null);
-  const rows = listing.page?.rows ?? [];
+  const rows = listing.page?.rows ?? NO_FILES;
+  const cells = useMemo(() => rows.map(cellsOf), [rows]);
   const rowOf = (cells: readonly TableCell[]) => rows.find(({ uri }) => uri === uriIn(cells));
-  const remove = ({ uri }: FileRow) =>
-    openCommand({ host, daemon: id, command: files.remove, args: { uri }, onDone: listing.reload });
   const download = ({ uri }: FileRow) => void transfers.download(uri);
+  const tools = fileTools({
+    host,
+    daemon: id,
+    noun: files.noun,
+    fileOf: rowOf,
+    onPreview: setLooked,
+    onDownload: download,
+    remove: manifest.commands.find(({ name }) => name === files.remove),
+    onRemoved: listing.reload,
+  });
   const take = (given: readonly File[], withFolders = false) => {
     if (withFolders) host.notify('info', messages.noFolders);
     if (given.length > 0) uploads.take(given, folder);
@@ -71,11 +80,11 @@ export function FileBrowser({ manifest, files, up }: FileBrowserProps): ReactNod
             <DataTable
               title={files.title}
               columns={fileColumns}
-              rows={rows.map(cellsOf)}
+              rows={cells}
               keyColumn={-1}
               heightClass="min-h-0"
               memory={`${id} files`}
-              actionWidth={fileActionsWidth(removes)}
+              tools={tools}
               renderCell={(column, cells) => {
                 const row = column.key === 'name' ? rowOf(cells) : undefined;
                 return row !== undefined && isFolder(row) ? (
@@ -86,17 +95,6 @@ export function FileBrowser({ manifest, files, up }: FileBrowserProps): ReactNod
                     {nameOf(row.uri)}
                   </a>
                 ) : null;
-              }}
-              renderAction={(cells) => {
-                const row = rowOf(cells);
-                return row === undefined || isFolder(row) ? null : (
-                  <FileActions
-                    row={row}
-                    onPreview={setLooked}
-                    onDownload={download}
-                    onRemove={removes ? remove : null}
-                  />
-                );
               }}
               empty={<Empty prefix={prefix} noun={files.noun} puts={puts} />}
             />

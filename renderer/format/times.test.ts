@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import {
+  formatAgo,
   formatClock,
   formatClockMs,
   formatDateTime,
@@ -82,4 +83,27 @@ it('a moment is the clock alone today, and has its day otherwise', () => {
   expect(formatDateTime(at)).toBe('2026-01-02 04:04:05');
   expect(formatMoment(at, at + 3_600_000)).toBe('04:04:05');
   expect(formatMoment(at, at + 86_400_000)).toBe('2026-01-02 04:04:05');
+});
+
+it.each([
+  [0, 'now'],
+  [-1_999, 'now'],
+  [2_000, '2 s ago'],
+  [59_999, '59 s ago'],
+  [60_000, '1 min ago'],
+  [3_600_000, '1 h ago'],
+  [48 * 3_600_000 - 1, '47 h ago'],
+  [48 * 3_600_000, '2 d ago'],
+  [-90_000, 'in 1 min'],
+])('a moment %i ms ago is told as %s', (ago, text) => {
+  const now = Date.UTC(2026, 9, 20, 12);
+  expect(formatAgo(now - ago, now)).toBe(text);
+});
+
+it('tells a moment that is more than two months away by its day', () => {
+  const now = Date.UTC(2026, 9, 20, 12);
+  expect([formatAgo(now - 60 * 86_400_000 + 1, now), formatAgo(now - 60 * 86_400_000, now)]).toEqual([
+    '59 d ago',
+    '2026-08-21',
+  ]);
 });

@@ -43,6 +43,25 @@ export function formatMoment(ms: number, now: number): string {
   return formatDay(ms) === formatDay(now) ? formatClock(ms) : formatDateTime(ms);
 }
 
+/** Clocks of two machines differ by less than this, mostly, in milliseconds. */
+const SKEW_MS = 2_000;
+
+/** How long ago, in its largest unit: `42 s ago`, `3 min ago`, `in 2 h`; the day where that is more than 60 days away. */
+export function formatAgo(ms: number, now: number): string {
+  const seconds = Math.floor(Math.abs(now - ms) / 1_000);
+  if (Math.abs(now - ms) < SKEW_MS) return 'now';
+  const steps = [
+    { unit: 's', size: 1, below: 60 },
+    { unit: 'min', size: 60, below: 3_600 },
+    { unit: 'h', size: 3_600, below: 48 * 3_600 },
+    { unit: 'd', size: 86_400, below: 60 * 86_400 },
+  ];
+  const step = steps.find(({ below }) => seconds < below);
+  if (step === undefined) return formatDay(ms);
+  const amount = `${Math.floor(seconds / step.size)} ${step.unit}`;
+  return ms < now ? `${amount} ago` : `in ${amount}`;
+}
+
 /** Minutes that local time is ahead of UTC. */
 function offsetAt(ms: number): number {
   return -new Date(ms).getTimezoneOffset();

@@ -14,7 +14,7 @@ import type { HostSession } from '../client/host-session.ts';
 import { noticing } from '../client/noticing-client.ts';
 import { createHostStore, type Freshness, type HostStore, tasksAfter } from './host-state.ts';
 import { messages } from './messages.ts';
-import { offeredTo } from './permissions.ts';
+import { offeredTo, withheldFrom } from './permissions.ts';
 import type { Notice, SharedScreen } from './shared-screen.ts';
 import { SourceModel } from './source-model.ts';
 
@@ -118,6 +118,7 @@ export class HostModel {
     this.#ensureSources(host);
     this.store.setState({
       host,
+      withheld: withheldFrom(outcome.result),
       daemons: Object.fromEntries(host.daemons.map((daemon) => [daemon.id, daemon])),
       history: host.history,
       configError: host.configError,

@@ -6,6 +6,7 @@ import type { WireError } from '../../contract/errors.ts';
 import type { SourcedTask } from '../../contract/link/tasks.ts';
 import type { DaemonSnapshot } from '../../contract/states.ts';
 import type { ConnectionState } from '../client/control-client.ts';
+import type { Withheld } from './permissions.ts';
 
 /** The tasks after one has told how far it is: in its place, behind the others where it is new, and gone where it has ended. */
 export function tasksAfter(tasks: readonly SourcedTask[], news: SourcedTask): readonly SourcedTask[] {
@@ -26,6 +27,8 @@ export interface HostState {
   readonly connection: ConnectionState;
   /** Null until the host has said hello. */
   readonly host: HostInfo | null;
+  /** What `host` lacks by the role of whoever uses the window. */
+  readonly withheld: Withheld;
   readonly daemons: Readonly<Record<string, DaemonSnapshot>>;
   /** The long work that goes on, oldest first. */
   readonly tasks: readonly SourcedTask[];
@@ -44,6 +47,7 @@ export function createHostStore(): HostStore {
   return createStore<HostState>(() => ({
     connection: { phase: 'connecting' },
     host: null,
+    withheld: {},
     daemons: {},
     tasks: [],
     history: null,

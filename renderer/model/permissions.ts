@@ -1,10 +1,12 @@
 /**
  * What the window offers to a role. Main checks every request anyway; here what would be refused is not offered: commands and
- * tables leave the manifests, and with them the forms, tabs, row buttons and palette entries that are made of those.
+ * tables leave the manifests, and with them the forms, tabs and palette entries that are made of those. What rows of a table that is
+ * offered lack by the role is shown with the reason.
  */
-import { mayAccess } from '../../contract/access.ts';
+import { accessDenial, mayAccess } from '../../contract/access.ts';
 import type { HostInfo } from '../../contract/control/host.ts';
 import { CONTROL_REQUESTS, type ControlRequestName } from '../../contract/control/requests.ts';
+import type { DangerTier } from '../../contract/manifest.ts';
 import type { FilesSpec } from '../../contract/manifest-views.ts';
 
 /** A request whose access does not depend on what it names. */
@@ -36,6 +38,25 @@ export function offeredTo(host: HostInfo): HostInfo {
       };
     }),
   };
+}
+
+/** Commands that a host has and its visitor may not run, by {@link withheldKey}. */
+export type Withheld = Readonly<
+  Record<string, { readonly reason: string; readonly danger: DangerTier } | undefined>
+>;
+
+export const withheldKey = (daemon: string, command: string): string => `${daemon} ${command}`;
+
+/** What {@link offeredTo} takes away of commands, with the reason in words. */
+export function withheldFrom({ role, manifests }: Pick<HostInfo, 'role' | 'manifests'>): Withheld {
+  return Object.fromEntries(
+    manifests.flatMap(({ id, commands }) =>
+      commands.flatMap(({ name, access, danger }) => {
+        const denial = accessDenial(role, access, name);
+        return denial === null ? [] : [[withheldKey(id, name), { reason: denial.message, danger }]];
+      }),
+    ),
+  );
 }
 
 /** Whether whoever uses the window may put files where this is needed. */

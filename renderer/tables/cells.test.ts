@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import type { TableColumn } from '../../contract/manifest.ts';
-import { arrangeRows, type ColumnType, formatCell, formatCellShort, isFigure, nextSort } from './cells.ts';
+import {
+  arrangeRows,
+  type ColumnType,
+  formatCell,
+  formatCellShort,
+  formatCellWhole,
+  isFigure,
+  nextSort,
+} from './cells.ts';
 
 const columns: readonly TableColumn[] = [
   { key: 'nick', title: 'Nick', type: 'text' },
@@ -143,12 +151,17 @@ test.each<[ColumnType, Parameters<typeof formatCell>[1], string]>([
   expect(formatCell(type, cell)).toBe(text);
 });
 
-test('a time of today is written without its date', () => {
-  expect(formatCellShort('time', at, at + 1_000)).toBe('14:03:22');
-  expect(formatCellShort('time', at, at + 86_400_000)).toBe('2026-11-20 14:03:22');
+test('a time is told by how long ago it was, and wholly where there is room', () => {
+  expect(formatCellShort('time', at, at + 42_000)).toBe('42 s ago');
   expect(formatCellShort('time', null, at)).toBe('');
   expect(formatCellShort('time', 'never', at)).toBe('never');
   expect(formatCellShort('bytes', 2048, at)).toBe('2 KiB');
+  expect(formatCellWhole('time', at, at + 42_000)).toBe('2026-11-20 14:03:22 (42 s ago)');
+  expect([formatCellWhole('bytes', 2_048, at), formatCellWhole('bytes', 1_023, at)]).toEqual([
+    '2 KiB (2,048 B)',
+    '1023 B',
+  ]);
+  expect([formatCellWhole('text', null, at), formatCellWhole('seconds', 5, at)]).toEqual(['', '5 s']);
 });
 
 test('figures are numbers, bytes and seconds', () => {

@@ -2,7 +2,7 @@
 import type { TableColumn } from '../../contract/manifest.ts';
 import type { TableCell } from '../../contract/stream.ts';
 import { formatBytes, formatExact, formatSeconds, LOCALE } from '../format/numbers.ts';
-import { formatDateTime, formatMoment } from '../format/times.ts';
+import { formatAgo, formatDateTime } from '../format/times.ts';
 import { messages } from './messages.ts';
 
 export type ColumnType = TableColumn['type'];
@@ -21,9 +21,17 @@ export function formatCell(type: ColumnType, cell: TableCell | undefined): strin
   return type === 'number' && Number.isInteger(cell) ? formatExact(cell) : String(cell);
 }
 
-/** Text of a cell within a table: of a time, only the clock where it is of today. */
+/** Text of a cell within a table: of a time, how long ago. */
 export function formatCellShort(type: ColumnType, cell: TableCell | undefined, now: number): string {
-  return type === 'time' && typeof cell === 'number' ? formatMoment(cell, now) : formatCell(type, cell);
+  return type === 'time' && typeof cell === 'number' ? formatAgo(cell, now) : formatCell(type, cell);
+}
+
+/** Text of a cell where there is room: a time with how long ago, bytes to the last one. */
+export function formatCellWhole(type: ColumnType, cell: TableCell | undefined, now: number): string {
+  const text = formatCell(type, cell);
+  if (typeof cell !== 'number') return text;
+  if (type === 'time') return `${text} (${formatAgo(cell, now)})`;
+  return type === 'bytes' && cell >= 1_024 ? `${text} (${formatExact(cell)} B)` : text;
 }
 
 /** Whether a column's values are figures, which stand at the right. */

@@ -13,6 +13,7 @@ const widthOf = (title: string, texts: readonly string[]) =>
     [column(title)],
     texts.map((text) => [text]),
     measure,
+    0,
   )[0];
 
 describe('the width of a column', () => {
@@ -38,8 +39,14 @@ describe('the width of a column', () => {
     expect([widthOf('A', rows(199)), widthOf('A', rows(200))]).toEqual([156, 56]);
   });
 
+  it('has room for the box by which a row is selected, before its name', () => {
+    const both = [column('A'), column('B')];
+    const row = ['x'.repeat(20), 'x'.repeat(20)];
+    expect(fittingWidths(both, [row], measure, 0, true)).toEqual([178, 156]);
+  });
+
   it('is each column’s own', () => {
     const both = [column('A'), { ...column('B'), type: 'bytes' as const }];
-    expect(fittingWidths(both, [['x'.repeat(20), 1_048_576]], measure)).toEqual([156, 59]);
+    expect(fittingWidths(both, [['x'.repeat(20), 1_048_576]], measure, 0)).toEqual([156, 59]);
   });
 });

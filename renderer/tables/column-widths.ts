@@ -2,6 +2,7 @@
 import { useMemo, useRef } from 'react';
 import type { TableColumn } from '../../contract/manifest.ts';
 import type { TableCell } from '../../contract/stream.ts';
+import { useHost } from '../model/host-context.ts';
 import { formatCellShort } from './cells.ts';
 import { measureText } from './measure-text.ts';
 
@@ -15,6 +16,11 @@ const PADDING_PX = 26;
 const ARROW_PX = 12;
 const LEAST_PX = 56;
 const MOST_PX = 300;
+/** A box to select a row by stands before its name. */
+const BOX_PX = 22;
+/** What a reader may make of a column. */
+export const LEAST_COLUMN = 48;
+export const MOST_COLUMN = 800;
 
 /** Width in pixels of a text of the size that a token names. */
 export type MeasureText = (text: string, size: string) => number;
@@ -24,8 +30,9 @@ export function fittingWidths(
   columns: readonly TableColumn[],
   rows: readonly (readonly TableCell[])[],
   measure: MeasureText,
+  now: number,
+  selects = false,
 ): readonly number[] {
-  const now = Date.now();
   return columns.map((column, index) => {
     let longest = '';
     for (const row of rows.slice(0, SAMPLE)) {
@@ -33,20 +40,31 @@ export function fittingWidths(
       if (text.length > longest.length) longest = text;
     }
     const header = measure(column.title, HEADER_TEXT) + ARROW_PX;
-    const needed = Math.max(header, measure(longest, CELL_TEXT)) + PADDING_PX;
+    const box = selects && index === 0 ? BOX_PX : 0;
+    const needed = Math.max(header, measure(longest, CELL_TEXT) + box) + PADDING_PX;
     return Math.round(Math.min(MOST_PX, Math.max(LEAST_PX, needed)));
   });
 }
 
-/** The widths for the rows shown so far: a live table does not shift while it is read. */
+/**
+ * The widths for the rows shown so far: a live table does not shift while it is read. Those that a reader set stay.
+ * @param set widths by key of the column
+ */
 export function useColumnWidths(
   columns: readonly TableColumn[],
   rows: readonly (readonly TableCell[])[],
+  selects: boolean,
+  set: Readonly<Record<string, number>> | null,
 ): readonly number[] {
   const widest = useRef<readonly number[]>([]);
-  return useMemo(() => {
-    const fitting = fittingWidths(columns, rows, measureText);
-    widest.current = fitting.map((width, index) => Math.max(width, widest.current[index] ?? 0));
+  const host = useHost();
+  const fitting = useMemo(() => {
+    const found = fittingWidths(columns, rows, measureText, host.hostNow(), selects);
+    widest.current = found.map((width, index) => Math.max(width, widest.current[index] ?? 0));
     return widest.current;
-  }, [columns, rows]);
+  }, [columns, rows, selects, host]);
+  return useMemo(
+    () => fitting.map((width, index) => set?.[columns[index]!.key] ?? width),
+    [fitting, set, columns],
+  );
 }

@@ -7,6 +7,7 @@ import { noTokens, testTokens } from '../look/test-tokens.ts';
 import { pass } from '../model/test-window.tsx';
 import { press, type TestPage, testPage } from '../ui/test-page.tsx';
 import { DataTable } from './data-table.tsx';
+import type { RowTool } from './row-tools.ts';
 import { START, shown, table, tableWorld } from './test-table.ts';
 
 let page: TestPage;
@@ -33,7 +34,7 @@ const COLUMNS = [
 ] as const;
 const ROWS: readonly (readonly TableCell[])[] = [
   ['cid', 2_048, START - 86_400_000, true],
-  ['ann', 7, START - 1_000, false],
+  ['ann', 7, START - 10_000, false],
   ['ben', null, START, false],
 ];
 
@@ -52,6 +53,16 @@ function show(rows = ROWS, more: Partial<Parameters<typeof DataTable>[0]> = {}) 
   );
   return page.show(table(rows));
 }
+const tool = (more: Partial<RowTool> = {}): RowTool => ({
+  title: 'Wave',
+  danger: 'safe',
+  denied: null,
+  many: false,
+  fits: () => true,
+  run: () => {},
+  bulk: null,
+  ...more,
+});
 const column = (place: number) =>
   shown()
     .slice(1)
@@ -65,12 +76,12 @@ describe('a table', () => {
     show();
     expect(shown()).toEqual([
       ['Nick', 'Out', 'Since', 'Oper'],
-      ['cid', '2 KiB', '2026-11-19 14:00:00', 'yes'],
-      ['ann', '7 B', '13:59:59', 'no'],
-      ['ben', '', '14:00:00', 'no'],
+      ['cid', '2 KiB', '24 h ago', 'yes'],
+      ['ann', '7 B', '10 s ago', 'no'],
+      ['ben', '', 'now', 'no'],
     ]);
     const titles = [...table().querySelectorAll('tr')[2]!.children].map((cell) => cell.getAttribute('title'));
-    expect(titles).toEqual(['ann', null, '2026-11-20 13:59:59', null]);
+    expect(titles).toEqual(['ann', null, '2026-11-20 13:59:50', null]);
   });
 
   it('has figures at the right, and keeps the first column in view', () => {
@@ -147,19 +158,14 @@ describe('a table', () => {
         empty: null,
         heightClass: '',
       };
-      const render = (rows: readonly (readonly TableCell[])[]) => (
-        <DataTable
-          {...props}
-          rows={rows}
-          renderAction={(row) => <button type="button">{`take ${row[0]}`}</button>}
-        />
-      );
+      const render = (rows: readonly (readonly TableCell[])[]) => <DataTable {...props} rows={rows} />;
+      const rowOf = (name: string) => screen.getByRole('row', { name });
       const view = page.show(render([[a], [b], [null], [null]]));
       expect(column(0)).toEqual([String(a), String(b), '', '']);
-      screen.getByRole('button', { name: `take ${b}` }).focus();
+      rowOf(String(b)).focus();
       view.rerender(render([[c], [a], [b], [null], [null]]));
       expect(column(0)).toEqual([c, a, b, '', ''].map(String));
-      expect(document.activeElement?.textContent).toBe(`take ${b}`);
+      expect(document.activeElement).toBe(rowOf(String(b)));
     },
   );
 
@@ -192,7 +198,7 @@ describe('a table', () => {
 });
 
 describe('the columns of a table', () => {
-  const narrow = () => world.widen(250);
+  const narrow = () => world.widen(200);
 
   it('are those that fit, the least important left out first', () => {
     show();
@@ -215,10 +221,10 @@ describe('the columns of a table', () => {
     expect(shown()[0]).toHaveLength(3);
     page.close();
     localStorage.clear();
-    show(ROWS, { renderAction: () => null, actionWidth: 50 });
-    world.widen(sum + 12 + 50);
+    show(ROWS, { tools: [tool()] });
+    world.widen(sum + 12 + 32);
     expect(shown()[0]).toHaveLength(4 + 1);
-    world.widen(sum + 11 + 50);
+    world.widen(sum + 11 + 32);
     expect(shown()[0]).toHaveLength(3 + 1);
     expect(table().style.minWidth).toBe(`${widths().reduce((total, one) => total + one, 0)}px`);
   });

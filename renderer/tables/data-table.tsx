@@ -1,38 +1,39 @@
 /**
- * A table for many rows: only those in view are rendered, columns sort by their header buttons, and a filter looks in
- * all of them. Used for live tables and for results of commands.
+ * A table that may have thousands of rows: filtered, sorted, grouped, walked by keys, with a drawer for each row. Only rows in view
+ * are rendered.
  */
-import { useVirtualizer } from '@tanstack/react-virtual';
+import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
 import { type ReactNode, useMemo, useRef, useState } from 'react';
 import type { TableColumn } from '../../contract/manifest.ts';
-import type { TableCell } from '../../contract/stream.ts';
 import { useTokenPixels } from '../look/use-token-pixels.ts';
 import { EmptyState } from '../ui/callout.tsx';
-import { ScrollRegion } from '../ui/scroll-region.tsx';
-import { SearchField } from '../ui/search-field.tsx';
 import { useWidth } from '../ui/use-width.ts';
-import {
-  arrangeRows,
-  type ColumnType,
-  formatCell,
-  formatCellShort,
-  isFigure,
-  nextSort,
-  type Sort,
-} from './cells.ts';
-import { ColumnPicker } from './column-picker.tsx';
+import { arrangeRows, nextSort, type Sort } from './cells.ts';
 import { useColumnWidths } from './column-widths.ts';
-import { HeaderCell } from './header-cell.tsx';
+import { DRAWER_WIDTH, drawerPlace } from './drawer-width.ts';
 import { messages } from './messages.ts';
+import { RowDrawer } from './row-drawer.tsx';
+import { type Row, type RowKey, rowKeys } from './row-keys.ts';
+import type { RowTool } from './row-tools.ts';
+import { tableItems } from './table-items.ts';
+import { TableList } from './table-list.tsx';
+import { keptNumber, keptText, keptWidths, useTableMemory } from './table-memory.ts';
+import { TableToolbar } from './table-toolbar.tsx';
+import { useNow } from './use-now.ts';
+import { useRowFocus } from './use-row-focus.ts';
 import { useShownColumns } from './use-shown-columns.ts';
 
 /** Kept free for the scrollbar of a table with many rows. */
 const SCROLLBAR_WIDTH = 12;
+/** Width of the column of the button that opens the actions of a row. */
+const ACTIONS_WIDTH = 32;
+/** All tables have one width of their drawers. */
+const EVERY_TABLE = 'drawer';
 
 interface DataTableProps {
   readonly title: string;
   readonly columns: readonly TableColumn[];
-  readonly rows: readonly (readonly TableCell[])[];
+  readonly rows: readonly Row[];
   /** Place of the column that identifies a row; -1 where rows have no identity. */
   readonly keyColumn: number;
   /** Under which the choice of columns is kept: the table's own on this machine. */
@@ -41,11 +42,10 @@ interface DataTableProps {
   readonly formerMemory?: string | undefined;
   /** Column keys of before, old -> new. */
   readonly renamed?: Readonly<Record<string, string>> | undefined;
-  /** Width of the column of actions, in pixels. */
-  readonly actionWidth?: number;
+  /** What can be done with the rows. */
+  readonly tools?: readonly RowTool[];
   /** What stands in a cell instead of its text; null for the text. */
-  readonly renderCell?: (column: TableColumn, row: readonly TableCell[]) => ReactNode;
-  readonly renderAction?: (row: readonly TableCell[]) => ReactNode;
+  readonly renderCell?: (column: TableColumn, row: Row) => ReactNode;
   /** What stands there while there are no rows. */
   readonly empty: ReactNode;
   /** Stands beside the filter. */
@@ -53,169 +53,159 @@ interface DataTableProps {
   readonly heightClass: string;
 }
 
+const NO_TOOLS: readonly RowTool[] = [];
+
 export function DataTable(props: DataTableProps): ReactNode {
-  const { title, columns, rows, renderAction, actionWidth = 0 } = props;
+  const { title, columns, rows, memory, tools = NO_TOOLS } = props;
   const [filter, setFilter] = useState('');
   const [sort, setSort] = useState<Sort | null>(null);
-  const scroller = useRef<HTMLElement>(null);
+  const [groupKey, setGroupKey] = useTableMemory('signalbox.groups', memory, keptText);
+  const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
+  const [wished, setWished] = useTableMemory('signalbox.widths', EVERY_TABLE, keptNumber);
+  const [setWidths, keepWidths] = useTableMemory('signalbox.column-widths', memory, keptWidths);
+  const selects = tools.some(({ many }) => many);
+  const hasActions = tools.length > 0;
+
+  const keys = useMemo(() => rowKeys(rows, props.keyColumn), [rows, props.keyColumn]);
   const arranged = useMemo(() => arrangeRows(columns, rows, filter, sort), [columns, rows, filter, sort]);
+  const groupPlace = columns.findIndex(({ key }, place) => place > 0 && key === groupKey);
+  const group = groupPlace < 0 ? null : groupPlace;
+  const items = useMemo(
+    () => tableItems(arranged, keys, columns[group ?? 0]!.type, group, closed),
+    [arranged, keys, columns, group, closed],
+  );
+
+  const scroller = useRef<HTMLElement>(null);
+  const table = useRef<HTMLTableElement>(null);
   const rowHeight = useTokenPixels('--row');
-  const virtualizer = useVirtualizer({
-    count: arranged.length,
+  const held = useRef(-1);
+  const virtualizer = useVirtualizer<HTMLElement, Element>({
+    count: items.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
     overscan: 12,
-    getItemKey: (index) => keyOf(arranged[index], props.keyColumn, index),
+    // The header lies over the rows.
+    scrollPaddingEnd: rowHeight,
+    getItemKey: (index) => items[index]?.id ?? index,
+    // The row that has the focus stays, wherever the list is scrolled to.
+    rangeExtractor: (range) => {
+      const places = defaultRangeExtractor(range);
+      const at = held.current;
+      return at < 0 || places.includes(at) ? places : [...places, at].sort((a, b) => a - b);
+    },
   });
-  const items = virtualizer.getVirtualItems();
-  const above = items[0]?.start ?? 0;
-  const below = virtualizer.getTotalSize() - (items.at(-1)?.end ?? 0);
-  const widths = useColumnWidths(columns, rows);
-  const actions = renderAction === undefined ? 0 : actionWidth;
+  const toggleGroup = (id: string) => {
+    const next = new Set(closed);
+    if (!next.delete(id)) next.add(id);
+    setClosed(next);
+  };
+  const focus = useRowFocus({ items, virtualizer, table, rowHeight, selects, onToggleGroup: toggleGroup });
+  held.current = focus.place;
+
+  const widths = useColumnWidths(columns, rows, selects, setWidths);
   const frame = useRef<HTMLDivElement>(null);
   const frameWidth = useWidth(frame);
+  const place = drawerPlace(wished ?? DRAWER_WIDTH, frameWidth, widths[0] ?? 0);
+  const opened = useOpenedRow(focus.opened, rows, keys);
+  const beside = opened !== null && !place.over ? place.width : 0;
   const { shown, note, chosen, choose } = useShownColumns({
-    memory: props.memory,
+    memory,
     formerMemory: props.formerMemory,
     renamed: props.renamed,
     columns,
     rows,
     widths,
-    available: frameWidth === null ? null : frameWidth - actions - SCROLLBAR_WIDTH,
+    available:
+      frameWidth === null ? null : frameWidth - beside - (hasActions ? ACTIONS_WIDTH : 0) - SCROLLBAR_WIDTH,
   });
-  const width = shown.reduce((sum, place) => sum + (widths[place] ?? 0), actions);
-  const span = shown.length + (renderAction === undefined ? 0 : 1);
-  const now = Date.now();
+  const now = useNow(useMemo(() => timesOf(columns, rows), [columns, rows]));
   return (
-    <div ref={frame} className="flex max-h-full flex-col overflow-hidden card">
-      <div className="flex flex-wrap items-center gap-x-4 gap-y-2 border-b border-line p-2">
-        <SearchField
-          className="w-64 max-w-full"
-          label={messages.filterLabel(title)}
-          hint={messages.filter}
-          value={filter}
-          onChange={setFilter}
-        />
-        <span role="status" className="text-sm text-dim">
-          {messages.count(arranged.length, rows.length)}
-        </span>
-        {props.note}
-        {note !== '' && <span className="text-sm text-dim">{note}</span>}
-        <span className="flex-1" />
-        <ColumnPicker
+    <div
+      ref={frame}
+      className="grid max-h-full min-h-0 grid-rows-[minmax(0,1fr)] overflow-hidden card"
+      style={{ gridTemplateColumns: beside > 0 ? `minmax(0, 1fr) ${beside}px` : 'minmax(0, 1fr)' }}
+    >
+      <div className="col-start-1 row-start-1 flex min-h-0 min-w-0 flex-col">
+        <TableToolbar
+          title={title}
+          filter={filter}
+          onFilter={setFilter}
+          shownRows={arranged.length}
+          allRows={rows.length}
+          note={props.note}
+          uniform={note}
           columns={columns}
-          shown={shown.map((place) => columns[place]!.key)}
+          shown={shown.map((at) => columns[at]!.key)}
           chosen={chosen}
           onChoose={choose}
+          group={group === null ? null : groupKey}
+          onGroup={setGroupKey}
         />
-      </div>
-      {arranged.length === 0 ? (
-        rows.length === 0 ? (
-          props.empty
+        {arranged.length === 0 ? (
+          rows.length === 0 ? (
+            props.empty
+          ) : (
+            <EmptyState icon="search" title={messages.noMatch} />
+          )
         ) : (
-          <EmptyState icon="search" title={messages.noMatch} />
-        )
-      ) : (
-        <ScrollRegion ref={scroller} label={title} className={`overflow-auto ${props.heightClass}`}>
-          <table
-            aria-label={title}
-            aria-rowcount={arranged.length + 1}
-            className="w-full table-fixed border-separate border-spacing-0 text-sm"
-            style={{ minWidth: width }}
-          >
-            <colgroup>
-              {shown.map((place) => (
-                <col key={place} style={{ width: widths[place] }} />
-              ))}
-              {renderAction !== undefined && <col style={{ width: actionWidth }} />}
-            </colgroup>
-            <thead className="sticky top-0 z-10 bg-surface">
-              <tr aria-rowindex={1}>
-                {shown.map((place, index) => (
-                  <HeaderCell
-                    key={place}
-                    column={columns[place]!}
-                    first={index === 0}
-                    sorted={sort?.column === place ? (sort.descending ? 'descending' : 'ascending') : 'none'}
-                    onSort={() => setSort(nextSort(sort, place))}
-                  />
-                ))}
-                {renderAction !== undefined && (
-                  <th scope="col" className="sticky right-0 border-b border-l border-line bg-surface">
-                    <span className="sr-only">{messages.actions}</span>
-                  </th>
-                )}
-              </tr>
-            </thead>
-            <tbody>
-              <Spacer height={above} span={span} />
-              {items.map((item) => {
-                const row = arranged[item.index];
-                if (row === undefined) return null;
-                return (
-                  <tr key={item.key} aria-rowindex={item.index + 2} className="group h-row hover:bg-sunken">
-                    {shown.map((place, index) => (
-                      <Cell
-                        key={place}
-                        type={columns[place]!.type}
-                        cell={row[place]}
-                        first={index === 0}
-                        now={now}
-                      >
-                        {props.renderCell?.(columns[place]!, row) ?? null}
-                      </Cell>
-                    ))}
-                    {renderAction !== undefined && (
-                      <td className="sticky right-0 border-b border-l border-line bg-surface px-2 text-right group-hover:bg-sunken">
-                        {renderAction(row)}
-                      </td>
-                    )}
-                  </tr>
-                );
-              })}
-              <Spacer height={below} span={span} />
-            </tbody>
-          </table>
-        </ScrollRegion>
+          <TableList
+            {...{ title, columns, shown, widths, sort, items, virtualizer, focus, tools, now, selects }}
+            scroller={scroller}
+            table={table}
+            actionsWidth={hasActions ? ACTIONS_WIDTH : 0}
+            arranged={arranged}
+            renderCell={props.renderCell}
+            heightClass={props.heightClass}
+            onSort={(at) => setSort(nextSort(sort, at))}
+            onResize={(at, width) => keepWidths({ ...setWidths, [columns[at]!.key]: width })}
+            onToggleGroup={toggleGroup}
+          />
+        )}
+      </div>
+      {opened !== null && (
+        <RowDrawer
+          columns={columns}
+          row={opened.row}
+          gone={opened.gone}
+          tools={tools}
+          now={now}
+          place={place}
+          entering={focus.entering}
+          onResize={setWished}
+          onClose={focus.close}
+          onStep={focus.step}
+        />
       )}
     </div>
   );
 }
 
-interface CellProps {
-  readonly type: ColumnType;
-  readonly cell: TableCell | undefined;
-  /** Stays in view when the table is scrolled sideways. */
-  readonly first: boolean;
-  readonly now: number;
-  /** Instead of its text. */
-  readonly children: ReactNode;
-}
-
-function Cell({ type, cell, first, now, children }: CellProps): ReactNode {
-  const text = formatCellShort(type, cell, now);
-  return (
-    <td
-      title={type === 'text' || type === 'time' ? formatCell(type, cell) : undefined}
-      className={`truncate border-b border-line px-3 ${isFigure(type) ? 'text-right' : ''} ${first ? 'sticky left-0 bg-surface group-hover:bg-sunken' : ''}`}
-    >
-      {children ?? text}
-    </td>
+/** The row that a drawer is about: as it is, or as it was last. */
+function useOpenedRow(
+  key: RowKey | null,
+  rows: readonly Row[],
+  keys: ReadonlyMap<Row, RowKey>,
+): { readonly row: Row; readonly gone: boolean } | null {
+  const last = useRef<{ readonly key: RowKey; readonly row: Row } | null>(null);
+  const row = useMemo(
+    () => (key === null ? undefined : rows.find((one) => keys.get(one) === key)),
+    [key, rows, keys],
   );
+  if (key === null) return null;
+  if (row !== undefined) {
+    last.current = { key, row };
+    return { row, gone: false };
+  }
+  return last.current?.key === key ? { row: last.current.row, gone: true } : null;
 }
 
-/** Stands for the rows that are not rendered. */
-function Spacer({ height, span }: { height: number; span: number }): ReactNode {
-  if (height <= 0) return null;
-  return (
-    // biome-ignore lint/a11y/noAriaHiddenOnFocusable: an empty row takes no focus
-    <tr aria-hidden="true">
-      <td colSpan={span} style={{ height, padding: 0 }} />
-    </tr>
+/** The times that the first rows tell. */
+function timesOf(columns: readonly TableColumn[], rows: readonly Row[]): readonly number[] {
+  const places = columns.flatMap(({ type }, place) => (type === 'time' ? [place] : []));
+  return rows.slice(0, 50).flatMap((row) =>
+    places.flatMap((place) => {
+      const cell = row[place];
+      return typeof cell === 'number' ? [cell] : [];
+    }),
   );
-}
-
-function keyOf(row: readonly TableCell[] | undefined, keyColumn: number, index: number): string | number {
-  const cell = row?.[keyColumn];
-  return typeof cell === 'string' || typeof cell === 'number' ? cell : index;
 }

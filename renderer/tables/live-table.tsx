@@ -1,13 +1,13 @@
 /** A table that a daemon streams while somebody looks at it, with the commands that its manifest offers on each row. */
-import { type ReactNode, useEffect, useSyncExternalStore } from 'react';
+import { type ReactNode, useEffect, useMemo, useSyncExternalStore } from 'react';
 import type { ManifestDescription, TableSpec } from '../../contract/manifest.ts';
-import type { TableCell } from '../../contract/stream.ts';
 import { formatClock } from '../format/times.ts';
+import { useHost, useHostState } from '../model/host-context.ts';
 import type { SourceModel } from '../model/source-model.ts';
 import { Callout, EmptyState } from '../ui/callout.tsx';
 import { DataTable } from './data-table.tsx';
 import { messages } from './messages.ts';
-import { RowActions, usableActions } from './row-actions.tsx';
+import { commandTools } from './row-tools.ts';
 
 interface LiveTableProps {
   readonly source: SourceModel;
@@ -21,7 +21,19 @@ export function LiveTable({ source, manifest, name, table, up }: LiveTableProps)
   const feed = source.table(name);
   const { rows, total, time, denied } = useSyncExternalStore(feed.subscribe, feed.snapshot);
   useEffect(() => source.stream.watch(name), [source, name]);
-  const { actions, width } = usableActions(table.rowActions, manifest.commands);
+  const host = useHost();
+  const withheld = useHostState((state) => state.withheld);
+  const tools = useMemo(() => {
+    const { rowActions: actions, columns } = table;
+    return commandTools({
+      host,
+      daemon: manifest.id,
+      actions,
+      commands: manifest.commands,
+      withheld,
+      columns,
+    });
+  }, [host, manifest, withheld, table]);
   if (denied !== undefined) {
     return (
       <Callout tone="bad" title={messages.denied(table.title)}>
@@ -38,16 +50,9 @@ export function LiveTable({ source, manifest, name, table, up }: LiveTableProps)
       heightClass="min-h-0"
       memory={`${manifest.id} ${name}`}
       renamed={manifest.renamed.columns}
-      actionWidth={width}
-      {...(actions.length === 0
-        ? {}
-        : {
-            renderAction: (row: readonly TableCell[]) => (
-              <RowActions daemon={manifest.id} columns={table.columns} {...{ actions, row }} />
-            ),
-          })}
+      tools={tools}
       note={
-        <span className="text-sm text-dim">
+        <span className="shrink-0 text-sm text-dim">
           {total > rows.length
             ? messages.cut(rows.length, total)
             : time > 0

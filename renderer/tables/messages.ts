@@ -1,5 +1,5 @@
 /** What tables say. */
-import { partOf } from '../format/plural.ts';
+import { amountOf, partOf } from '../format/plural.ts';
 
 export const messages = {
   noSeconds: '0 s',
@@ -8,6 +8,20 @@ export const messages = {
   filter: 'Filter',
   filterLabel: (title: string) => `Filter ${title}`,
   actions: 'Actions',
+  actionsOf: (name: string) => `Actions for ${name}`,
+  select: (name: string) => `Select ${name}`,
+  noName: '(no name)',
+  keys: 'Enter shows all of a row, arrows move, a full stop opens its actions.',
+  selectingKeys: 'x selects it, Shift with arrows several, Control and A all.',
+  closeDrawer: 'Close',
+  drawerValues: 'All columns',
+  drawerWidth: 'Width of the details',
+  rowGone: 'It is gone. This is how it was last.',
+  group: 'Group by',
+  noGroup: 'No groups',
+  groupedBy: (column: string) => `By ${column}`,
+  groupRows: (count: number) => amountOf(count, 'row'),
+  nothingSaid: '(empty)',
   count: (shown: number, all: number) => partOf(shown, all, 'row'),
   cut: (sent: number, total: number) => `The first ${partOf(sent, total, 'row')} are shown.`,
   columns: (shown: number, all: number) => (shown === all ? 'Columns' : `Columns (${shown} of ${all})`),

@@ -1,8 +1,9 @@
 /** The world of a table in tests: ten rows of it are in view, and it is as wide as the test says. */
-import { act, screen } from '@testing-library/react';
+import { act, fireEvent, screen } from '@testing-library/react';
 import { vi } from 'vitest';
+import { pass } from '../model/test-window.tsx';
 import { recordCanvases } from '../samples/test-canvas.ts';
-import { rowsOf } from '../ui/test-page.tsx';
+import { press, rowsOf } from '../ui/test-page.tsx';
 
 /** Noon or so of the day on which tables are looked at, Unix milliseconds. */
 export const START = new Date(2026, 10, 20, 14, 0, 0).getTime();
@@ -43,7 +44,17 @@ export function tableWorld(): { readonly observer: unknown; readonly widen: (pix
 }
 
 /** The table of people. */
-export const table = (): HTMLElement => screen.getByRole('table', { name: 'People' });
+export const table = (): HTMLElement => screen.getByRole('grid', { name: 'People' });
+
+/** Opens the actions of a row and presses one. */
+export async function pressAction(row: string, action: string): Promise<void> {
+  await press(`Actions for ${row}`);
+  await pass(100);
+  await act(async () => {
+    fireEvent.click(screen.getByRole('menuitem', { name: action }));
+    await vi.advanceTimersByTimeAsync(100);
+  });
+}
 
 /** Its rows as they are read, without the room that stands for others. */
 export const shown = () => rowsOf(table()).filter((row) => row.length > 1);

@@ -4,12 +4,14 @@ import type { ReactNode, Ref } from 'react';
 import { Icon, type IconName } from './icons.tsx';
 import { ignoreHeldKeys } from './key-repeat.ts';
 
-export type ButtonTone = 'primary' | 'plain' | 'quiet' | 'danger';
+export type ButtonTone = 'primary' | 'plain' | 'quiet' | 'danger' | 'harm';
 
 const TONES: Readonly<Record<ButtonTone, string>> = {
   primary: 'border-transparent bg-accent text-on-accent hover:bg-accent-strong',
   plain: 'border-line bg-surface text-ink hover:bg-hover',
   quiet: 'border-transparent bg-transparent text-dim hover:bg-hover hover:text-ink',
+  // Leads to a question about what harms, which has the filled one.
+  harm: 'border-line bg-surface text-bad hover:bg-bad-soft',
   danger: 'border-transparent bg-bad text-surface hover:bg-bad-strong',
 };
 

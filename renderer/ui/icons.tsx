@@ -28,13 +28,14 @@ const PATHS = {
   command: 'M3 5l5 5-5 5M10 15h7',
   pause: 'M7 4v12M13 4v12',
   dot: 'M10 5.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9z',
+  more: 'M3 10a1.5 1.5 0 1 0 3 0a1.5 1.5 0 1 0-3 0M8.5 10a1.5 1.5 0 1 0 3 0a1.5 1.5 0 1 0-3 0M14 10a1.5 1.5 0 1 0 3 0a1.5 1.5 0 1 0-3 0',
   ring: 'M10 6a4 4 0 1 0 0 8 4 4 0 0 0 0-8z',
 } as const;
 
 export type IconName = keyof typeof PATHS;
 
 /** Which are filled shapes rather than lines. */
-const FILLED = new Set<IconName>(['play', 'stop', 'dot']);
+const FILLED = new Set<IconName>(['play', 'stop', 'dot', 'more']);
 
 export function Icon({ name, className = 'size-4' }: { name: IconName; className?: string }): ReactNode {
   const filled = FILLED.has(name);

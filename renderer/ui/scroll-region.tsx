@@ -3,6 +3,8 @@ import type { KeyboardEvent, ReactNode, Ref, WheelEvent } from 'react';
 
 interface ScrollRegionProps {
   readonly label: string;
+  /** Something in it takes the focus already, and scrolls it by keys. */
+  readonly holdsFocus?: boolean;
   readonly className?: string;
   readonly children: ReactNode;
   readonly ref?: Ref<HTMLElement>;
@@ -12,13 +14,19 @@ interface ScrollRegionProps {
   readonly onPointerDown?: () => void;
 }
 
-export function ScrollRegion({ label, className = '', children, ref, ...on }: ScrollRegionProps): ReactNode {
+export function ScrollRegion({
+  label,
+  holdsFocus = false,
+  className = '',
+  children,
+  ref,
+  ...on
+}: ScrollRegionProps): ReactNode {
   return (
     <section
       ref={ref}
       aria-label={label}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-      tabIndex={0}
+      tabIndex={holdsFocus ? -1 : 0}
       {...on}
       className={`focus-visible:-outline-offset-2 ${className}`}
     >

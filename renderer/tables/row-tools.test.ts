@@ -1,0 +1,67 @@
+// @vitest-environment happy-dom
+import { expect, it } from 'vitest';
+import type { CommandDescription } from '../../contract/manifest.ts';
+import type { HostModel } from '../model/host-model.ts';
+import { argumentsOf, byDanger, commandTools } from './row-tools.ts';
+
+const columns = [
+  { key: 'nick', title: 'Nick', type: 'text' },
+  { key: 'port', title: 'Port', type: 'number' },
+] as const;
+
+it('fills arguments with the cells that the manifest names, and leaves out what is not there', () => {
+  expect(argumentsOf(columns, { who: 'nick', at: 'port' }, ['ann', 6667])).toEqual({
+    who: 'ann',
+    at: '6667',
+  });
+  expect(argumentsOf(columns, { who: 'nick', at: 'port' }, [null])).toEqual({});
+  expect(argumentsOf(columns, { who: 'nick', at: 'port' }, ['', 0])).toEqual({ who: '', at: '0' });
+  expect(argumentsOf(columns, { who: 'nobody' }, ['ann', 1])).toEqual({});
+});
+
+const command = (name: string, danger: string, columns: readonly unknown[] = []) =>
+  ({ name, danger, columns }) as unknown as CommandDescription;
+const action = (name: string, immediate = false) => ({
+  title: name,
+  command: name,
+  args: {},
+  ...(immediate ? { immediate } : {}),
+});
+const toolsOf = (actions: Parameters<typeof commandTools>[0]['actions']) =>
+  commandTools({
+    host: {} as HostModel,
+    daemon: 'd',
+    actions,
+    commands: [
+      command('drop', 'disruptive'),
+      command('who', 'safe'),
+      command('renew', 'safe', [{ key: 'password', title: 'P', type: 'text', secret: true }]),
+    ],
+    withheld: { 'd purge': { reason: 'For admins.', danger: 'irreversible' }, 'e praise': undefined },
+    columns,
+  });
+
+it('offers the actions whose command there is, and those that the role lacks with the reason', () => {
+  const tools = toolsOf([action('purge'), action('who', true), action('praise'), action('drop')]);
+  expect(tools.map(({ title, denied }) => [title, denied])).toEqual([
+    ['purge', 'For admins.'],
+    ['who', null],
+    ['drop', null],
+  ]);
+  expect(toolsOf(undefined)).toEqual([]);
+});
+
+it('has what harms most last', () => {
+  const tools = toolsOf([action('purge'), action('drop'), action('who', true)]);
+  expect(byDanger(tools).map(({ title }) => title)).toEqual(['who', 'drop', 'purge']);
+});
+
+it('is run for many unless it only reads, or answers a secret that would be seen by nobody', () => {
+  const tools = toolsOf([action('purge'), action('who', true), action('drop'), action('renew')]);
+  expect(tools.map(({ many, bulk }) => [many, bulk !== null])).toEqual([
+    [true, false],
+    [false, false],
+    [true, true],
+    [false, false],
+  ]);
+});

@@ -1,0 +1,109 @@
+/** What can be done with the rows of a table: the commands that a manifest offers on each, or what a page of its own has. */
+import {
+  type CommandDescription,
+  DANGER_TIERS,
+  type DangerTier,
+  type RowAction,
+  type TableColumn,
+} from '../../contract/manifest.ts';
+import { openCommand } from '../commands/command-dialog-store.ts';
+import type { HostModel } from '../model/host-model.ts';
+import { type Withheld, withheldKey } from '../model/permissions.ts';
+import type { Row } from './row-keys.ts';
+
+/** A command that can be run for many rows, one after another. */
+export interface BulkCommand {
+  readonly host: HostModel;
+  readonly daemon: string;
+  readonly command: CommandDescription;
+  /** Arguments that a row gives. */
+  readonly argsOf: (row: Row) => Readonly<Record<string, string>>;
+  /** What one row is, in words. */
+  readonly noun: string;
+  /** Called when it has run for all. */
+  readonly onDone: (() => void) | undefined;
+}
+
+export interface RowTool {
+  readonly title: string;
+  readonly danger: DangerTier;
+  /** Why whoever looks may not; null where they may. */
+  readonly denied: string | null;
+  /** Whether it makes sense for many rows at once. */
+  readonly many: boolean;
+  /** Whether there is such a thing for this row. */
+  readonly fits: (row: Row) => boolean;
+  readonly run: (row: Row) => void;
+  /** How it is run for many; null where it cannot be. */
+  readonly bulk: BulkCommand | null;
+}
+
+/** Tools in the order in which they are offered: what harms most is last. */
+export function byDanger(tools: readonly RowTool[]): readonly RowTool[] {
+  return tools.toSorted((one, other) => tier(one) - tier(other));
+}
+
+const tier = ({ danger }: RowTool) => DANGER_TIERS.indexOf(danger);
+
+interface CommandTools {
+  readonly host: HostModel;
+  readonly daemon: string;
+  readonly actions: readonly RowAction[] | undefined;
+  /** The commands that whoever looks may run. */
+  readonly commands: readonly CommandDescription[];
+  /** Those that they may not run. */
+  readonly withheld: Withheld;
+  readonly columns: readonly TableColumn[];
+  /** Called when a command has run well, such as to read the list anew. */
+  readonly onDone?: (() => void) | undefined;
+}
+
+/** Tools made of the actions of a manifest. Those whose command the daemon does not have are left out. */
+export function commandTools(given: CommandTools): readonly RowTool[] {
+  const { host, daemon, columns, onDone } = given;
+  return (given.actions ?? []).flatMap((action): RowTool[] => {
+    const command = given.commands.find(({ name }) => name === action.command);
+    const withheld = given.withheld[withheldKey(daemon, action.command)];
+    const danger = command?.danger ?? withheld?.danger;
+    if (danger === undefined) return [];
+    // What is shown once to who asked is asked for one by one.
+    const many = action.immediate !== true && command?.columns.some(({ secret }) => secret) !== true;
+    const argsOf = (row: Row) => argumentsOf(columns, action.args, row);
+    return [
+      {
+        title: action.title,
+        danger,
+        denied: command === undefined ? (withheld?.reason ?? null) : null,
+        many,
+        fits: () => true,
+        run: (row) =>
+          openCommand({
+            host,
+            daemon,
+            command: action.command,
+            args: argsOf(row),
+            atOnce: action.immediate === true,
+            ...(onDone === undefined ? {} : { onDone }),
+          }),
+        bulk:
+          command === undefined || !many
+            ? null
+            : { host, daemon, command, argsOf, noun: action.noun ?? 'row', onDone },
+      },
+    ];
+  });
+}
+
+/** Arguments of a row's command, taken from the cells that the manifest names. */
+export function argumentsOf(
+  columns: readonly TableColumn[],
+  args: Readonly<Record<string, string>>,
+  row: Row,
+): Readonly<Record<string, string>> {
+  const found: Record<string, string> = {};
+  for (const [argument, key] of Object.entries(args)) {
+    const cell = row[columns.findIndex((column) => column.key === key)];
+    if (cell !== null && cell !== undefined) found[argument] = String(cell);
+  }
+  return found;
+}
