@@ -6,6 +6,8 @@ import { workerGroups } from './scripts/worker-groups.ts';
 const root = import.meta.dirname;
 const compileCache = join(root, 'scripts/compile-cache.mjs');
 const patience = join(root, 'scripts/patient-waits.ts');
+/** Only where it is asked for, by scripts/test-cpu.ts. */
+const spentCpu = process.env.SIGNALBOX_TEST_CPU === undefined ? [] : [join(root, 'scripts/spent-cpu.ts')];
 const { shared, own } = workerGroups(root);
 
 export default defineConfig({
@@ -32,7 +34,7 @@ export default defineConfig({
           name: 'plain',
           include: shared,
           isolate: false,
-          setupFiles: [patience, join(root, 'scripts/fresh-file.ts')],
+          setupFiles: [...spentCpu, patience, join(root, 'scripts/fresh-file.ts')],
           // Two cores: more workers than that only add noise to the loop-delay tests.
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
@@ -43,7 +45,7 @@ export default defineConfig({
         test: {
           name: 'processes',
           include: own,
-          setupFiles: [compileCache, patience],
+          setupFiles: [...spentCpu, compileCache, patience],
           // They wait for other processes most of the time.
           maxWorkers: 3,
           sequence: { groupOrder: 2 },
