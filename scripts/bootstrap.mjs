@@ -168,24 +168,32 @@ export async function aptInstall(packages) {
   return (await run('apt-get', args, { env, stdio: ['ignore', 'ignore', 2] })) === 0;
 }
 
-const SYSTEM_CHROMIUMS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+/** Chromium without the frame of a browser, which no test sees: it takes a third less processor time. */
+const LIGHT_CHROMIUM = 'chromium-headless-shell';
+const SYSTEM_CHROMIUMS = [
+  LIGHT_CHROMIUM,
+  'chromium',
+  'chromium-browser',
+  'google-chrome',
+  'google-chrome-stable',
+];
 
-function systemChromium() {
+function systemChromium(programs = SYSTEM_CHROMIUMS) {
   if (process.env.CHROMIUM_PATH) return process.env.CHROMIUM_PATH;
-  const program = SYSTEM_CHROMIUMS.find(onPath);
+  const program = programs.find(onPath);
   return program === undefined ? null : execFileSync('which', [program], { encoding: 'utf8' }).trim();
 }
 
-/** A Chromium for Playwright: its own, an installed one, a downloaded one, or apt's. Null with the reason said. */
+/** A Chromium for Playwright: the light one, its own, an installed one, a downloaded one, or apt's. Null with the reason said. */
 export async function ensureChromium() {
   const { chromium } = createRequire(join(root, 'package.json'))('playwright-core');
   const own = () => (existsSync(chromium.executablePath()) ? chromium.executablePath() : null);
-  const found = own() ?? systemChromium();
+  const found = systemChromium([LIGHT_CHROMIUM]) ?? own() ?? systemChromium();
   if (found !== null) return found;
   say('Installing a Chromium for the end-to-end tests...');
   const cli = join(root, 'node_modules/playwright/cli.js');
   await run(node24, [cli, 'install', 'chromium'], { timeout: 300_000, stdio: 'ignore' });
-  if (own() === null) await aptInstall(['chromium']);
+  if (own() === null && !(await aptInstall([LIGHT_CHROMIUM]))) await aptInstall(['chromium']);
   const installed = own() ?? systemChromium();
   if (installed === null) say('No Chromium: install one, or set CHROMIUM_PATH.');
   return installed;

@@ -37,16 +37,18 @@ function platformProgram(): string {
   return process.platform === 'darwin' ? 'Electron.app/Contents/MacOS/Electron' : 'electron';
 }
 
+/** Chromium without the frame of a browser, which no spec sees: it takes a third less processor time. */
+const LIGHT_CHROMIUM = 'chromium-headless-shell';
 const SYSTEM_CHROMIUMS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
 /** The Chromium for the headless host's dashboard. Throws with what to do where there is none. */
 export function findChromium(): string {
+  const onPath = (name: string) => (process.env.PATH ?? '').split(delimiter).map((dir) => join(dir, name));
   const candidates = [
     process.env.CHROMIUM_PATH ?? '',
+    ...onPath(LIGHT_CHROMIUM),
     chromium.executablePath(),
-    ...SYSTEM_CHROMIUMS.flatMap((name) =>
-      (process.env.PATH ?? '').split(delimiter).map((dir) => join(dir, name)),
-    ),
+    ...SYSTEM_CHROMIUMS.flatMap(onPath),
   ];
   const found = candidates.find((path) => path !== '' && existsSync(path));
   if (found === undefined) {
