@@ -64,7 +64,7 @@ export class MemoryHost implements ServerHost {
   lifecycleOutcome: Outcome<unknown> = { ok: true, result: null };
   readonly touched = new Set<string>();
   saves = 0;
-  saved: BanSaved = { saved: true };
+  saved: BanSaved | Promise<BanSaved> = { saved: true };
   names: LookupResult | Promise<LookupResult> = { host: null, ident: null };
 
   constructor(work: WorkTurnsOptions) {
@@ -90,9 +90,9 @@ export class MemoryHost implements ServerHost {
   tableChanged(name: string): void {
     this.touched.add(name);
   }
-  saveBans(): Promise<BanSaved> {
+  saveBans(): BanSaved | Promise<BanSaved> {
     this.saves++;
-    return Promise.resolve(this.saved);
+    return this.saved;
   }
   log(_level: string, event: string, message: string, fields?: Fields): void {
     this.logs.push({ event, message, fields });

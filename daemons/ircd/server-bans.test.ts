@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { BanSaved } from '../runtime/net/ban-saver.ts';
 import { MemoryServer } from './memory-server.ts';
 import { banKey, checkMask, type ServerBan, ServerBans } from './server-bans.ts';
 
@@ -245,6 +246,24 @@ it('tells an operator whose KLINE is not on disk that it holds only until the re
   await new Promise((resolve) => setImmediate(resolve));
   expect(oper.received().at(-1)).toContain('*** UNKLINE: it holds only until the restart');
   expect(irc.host.audits.map(({ command }) => command)).toEqual(['KLINE', 'UNKLINE']);
+});
+
+it('tells operators of a ban that is set or lifted when that is on disk, and of none before', async () => {
+  const oper = irc.join('oper');
+  irc.promote(oper, ['kline']);
+  for (const [line, told] of [
+    ['KLINE *@192.0.2.9 :go away', 'added K-line for *@192.0.2.9'],
+    ['UNKLINE *@192.0.2.9', 'removed the K-line for *@192.0.2.9'],
+  ] as const) {
+    let onDisk = (_saved: BanSaved) => {};
+    irc.host.saved = new Promise((resolve) => {
+      onDisk = resolve;
+    });
+    expect(oper.send(line)).toEqual([]);
+    onDisk({ saved: true });
+    await irc.host.saved;
+    expect(oper.received()).toEqual([expect.stringContaining(told)]);
+  }
 });
 
 it('says of each mask what is wrong with it', () => {

@@ -53,8 +53,8 @@ export interface ServerHost {
   traffic(): readonly string[];
   /** Says that a live table has changed; cheap when nobody watches it. */
   tableChanged(name: LiveTable): void;
-  /** Writes the list of server bans to disk and says whether it got there. Never rejects. */
-  saveBans(): Promise<BanSaved>;
+  /** Writes the list of server bans to disk and says whether it got there; at once where nothing is waited for. Never rejects. */
+  saveBans(): BanSaved | Promise<BanSaved>;
   /** A structured log record. */
   log(level: 'debug' | 'info' | 'warn' | 'error', event: string, message: string, fields?: Fields): void;
   /**

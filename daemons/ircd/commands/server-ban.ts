@@ -109,12 +109,15 @@ function unbanCommand(name: string, kind: BanKind, what: string): Command {
   };
 }
 
+/** The list on its way to the disk. */
+type Saving = BanSaved | Promise<BanSaved>;
+
 /** What came of a change of the list; its operator is told when it is not on disk. */
 async function savedOutcome(
   client: LocalClient,
   name: string,
   done: string,
-  saving: Promise<BanSaved>,
+  saving: Saving,
 ): Promise<DeedOutcome> {
   const outcome = await saving;
   if (outcome.saved) return { ok: true, outcome: done };
@@ -129,20 +132,23 @@ function parseMinutes(text: string): number | null {
 }
 
 /**
- * Adds a ban, drops whom it matches, and has the list saved, which `saving` waits for. `mask` is its canonical spelling.
+ * Adds a ban, drops whom it matches, and has the list saved, which `saving` waits for; operators are told when it is on disk or
+ * cannot be. `mask` is its canonical spelling.
  * Returns why it could not be added as text.
  */
 export function addServerBan(
   server: CommandServer,
   given: ServerBan,
-): string | { readonly mask: string; readonly dropped: number; readonly saving: Promise<BanSaved> } {
+): string | { readonly mask: string; readonly dropped: number; readonly saving: Saving } {
   const ban = { ...given, mask: canonicalBanMask(given.kind, given.mask) };
   const problem = server.bans.add(ban);
   if (problem !== null) return problem;
   const saving = server.host.saveBans();
   const label = ban.kind === 'kline' ? 'K-line' : 'D-line';
   const until = ban.expiresMs === null ? '' : ` until ${new Date(ban.expiresMs).toUTCString()}`;
-  noticeOpers(server, `${ban.by} added ${label} for ${ban.mask}${until}: ${ban.reason}`);
+  afterwards(saving, () =>
+    noticeOpers(server, `${ban.by} added ${label} for ${ban.mask}${until}: ${ban.reason}`),
+  );
   server.host.log('info', 'server_ban_added', `${ban.by} added ${label} for ${ban.mask}: ${ban.reason}`, {
     kind: ban.kind,
     mask: ban.mask,
@@ -151,6 +157,11 @@ export function addServerBan(
   const victims = clientsMatching(server, ban);
   server.host.work.runSteps(server.house, dropAll(server, victims, `${label}d: ${ban.reason}`));
   return { mask: ban.mask, dropped: victims.length, saving };
+}
+
+function afterwards(saving: Saving, step: () => void): void {
+  if (saving instanceof Promise) void saving.then(step);
+  else step();
 }
 
 function* dropAll(server: CommandServer, victims: readonly LocalClient[], reason: string): WorkSteps {
@@ -167,11 +178,12 @@ export function removeServerBan(
   kind: BanKind,
   mask: string,
   by: string,
-): Promise<BanSaved> | null {
+): Saving | null {
   const removed = server.bans.remove(kind, mask);
   if (removed === null) return null;
   const saving = server.host.saveBans();
-  noticeOpers(server, `${by} removed the ${kind === 'kline' ? 'K-line' : 'D-line'} for ${removed.mask}`);
+  const label = kind === 'kline' ? 'K-line' : 'D-line';
+  afterwards(saving, () => noticeOpers(server, `${by} removed the ${label} for ${removed.mask}`));
   server.host.log('info', 'server_ban_removed', `${by} removed the ban for ${removed.mask}`, { kind, by });
   return saving;
 }
