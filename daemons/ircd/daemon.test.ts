@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -327,6 +327,48 @@ it('makes the key of cloaked hosts once, and knows hosts of the key before after
   expect(error).toMatchObject({ code: 'config_invalid', detail: { key: 'ircd.cloak.key_file' } });
   expect(error.message).toContain(`${path}:1 has a line that is no key`);
   expect(error.message).not.toContain('sesame');
+});
+
+it('has its channels again after a stop, gives nobody op for coming first, and forgets them with restore_minutes = 0', async () => {
+  const first = await start(configure());
+  const ann = await dial(first.port, 'ann');
+  ann.socket.write('JOIN #x\r\nTOPIC #x :what we talk about\r\n');
+  await ann.until(' TOPIC ');
+  await first.daemon.drain(AbortSignal.timeout(60_000));
+  await ann.closed;
+
+  const second = await start(configure());
+  const eve = await dial(second.port, 'eve');
+  eve.socket.write('JOIN #x\r\n');
+  const joined = await eve.until('NOTICE eve');
+  expect(joined).toContain(':what we talk about');
+  expect(joined).toContain(' 353 eve = #x :eve');
+  const off = configure({ restore_minutes: 0 });
+  expect(await second.reload(off)).toMatchObject({ restartRequired: ['restore_minutes'] });
+  await second.daemon.drain(AbortSignal.timeout(60_000));
+
+  const third = await start(off);
+  const bob = await dial(third.port, 'bob');
+  bob.socket.write('JOIN #x\r\n');
+  expect(await bob.until(' 366 ')).toContain(' 353 bob = #x :@bob');
+});
+
+it('does not start without channels that it cannot read, and says so beforehand', async () => {
+  const path = join(dataDir, 'channels.journal');
+  await mkdir(path);
+  await expect(start(configure())).rejects.toMatchObject({
+    code: 'config_invalid',
+    message: expect.stringMatching(
+      /^ircd\.restore_minutes: .*channels\.journal cannot be read and written \(EISDIR.*; mend it, move it away/,
+    ),
+    detail: { key: 'ircd.restore_minutes' },
+  });
+  await rm(path, { recursive: true });
+  await writeFile(path, '');
+  await truncate(path, 268_435_457);
+  await expect(start(configure())).rejects.toThrow('the limit is 268435456');
+  await start(configure({ restore_minutes: 0 }));
+  await expect(stat(path)).rejects.toThrow('ENOENT');
 });
 
 it('warns of a policy that sends clients where nobody takes TLS', async () => {

@@ -212,8 +212,8 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
 
   async drain(deadline: AbortSignal): Promise<void> {
     const reason = 'Server is shutting down';
+    await this.#kept?.freeze(deadline);
     this.#server.closing = reason;
-    this.#kept?.freeze();
     this.#server.clientLog.close();
     await this.#net.drain(reason, AbortSignal.any([deadline, AbortSignal.timeout(DRAIN_MS)]));
     this.#server.accounts.authority.close();

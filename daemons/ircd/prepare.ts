@@ -12,6 +12,7 @@ import { loadCredentials, lookAtSelfSigned, type TlsCredentials } from '../runti
 import { readCloakKeys } from './cloak-keys.ts';
 import type { IrcdConfig } from './config.ts';
 import { type GatewayBlock, Gateways } from './gateways.ts';
+import { journalPath, journalProblem } from './journal/journal-file.ts';
 import { limits } from './limits.ts';
 import { readMotd } from './motd-file.ts';
 import { addressRanges } from './net/net-config.ts';
@@ -40,6 +41,7 @@ export async function prepareIrcd(config: IrcdConfig, context: PrepareContext): 
   const motd = await prepareMotd(config, context);
   const gateways = await mistakes.attempt(() => prepareGateways(config, context));
   const cloakKeys = await mistakes.attempt(() => prepareCloakKeys(config, context));
+  await mistakes.attempt(() => checkJournal(config, context));
   mistakes.settle();
   return { credentials, motd, gateways: gateways!, cloakKeys };
 }
@@ -50,6 +52,19 @@ async function checkProxies({ listen, trusted_proxies: trusted }: IrcdConfig): P
   if (index < 0 || trusted.length > 0) return;
   const key = `ircd.listen[${index}].proxy`;
   const text = `${key}: nobody could connect, because trusted_proxies is empty; expected the addresses of your proxies there`;
+  throw new SignalboxError('config_invalid', text, { detail: { key } });
+}
+
+/** Without the channels of before whoever comes first would take them. */
+async function checkJournal(
+  { restore_minutes: minutes }: IrcdConfig,
+  { dataDir }: PrepareContext,
+): Promise<void> {
+  const path = journalPath(dataDir);
+  const problem = minutes === 0 ? null : await journalProblem(path);
+  if (problem === null) return;
+  const key = 'ircd.restore_minutes';
+  const text = `${key}: ${path} ${problem}; mend it, move it away to start without the channels of before, or set 0, which removes it`;
   throw new SignalboxError('config_invalid', text, { detail: { key } });
 }
 

@@ -4,6 +4,8 @@ import { announceChange } from '../broadcast.ts';
 import { CAP } from '../client/capabilities.ts';
 import type { CommandServer } from '../command-server.ts';
 import type { User } from '../state/user.ts';
+import { rest } from '../work-steps.ts';
+import { regain } from './regain.ts';
 
 /** @param account null for somebody who is logged out. */
 export function setAccount(server: CommandServer, user: User, account: string | null): WorkSteps | null {
@@ -17,5 +19,12 @@ export function setAccount(server: CommandServer, user: User, account: string | 
   if (!user.registered) return null;
   if (user.local !== null) server.accounts.nicks.check(user.local);
   server.links?.tell({ kind: 'account', user });
-  return announceChange(server, user, `ACCOUNT ${account ?? '*'}`, CAP.accountNotify);
+  const told = announceChange(server, user, `ACCOUNT ${account ?? '*'}`, CAP.accountNotify);
+  const due = regain(server, user);
+  return due === null ? told : both(told, due);
+}
+
+function* both(first: WorkSteps | null, second: WorkSteps): WorkSteps {
+  yield* rest(first);
+  yield* second;
 }

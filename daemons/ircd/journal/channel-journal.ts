@@ -36,6 +36,8 @@ export class ChannelJournal implements Keeper {
   readonly #account = new WorkAccount(new WorkGroup());
   /** What changed since the last write began, by key. */
   #changed = new Map<string, Channel>();
+  /** What the write under way is about. */
+  #underWay: ReadonlyMap<string, Channel> = new Map();
   /** Waited at by those who changed it. */
   #gate: WorkGate | null = null;
   /** The write under way; it never rejects. */
@@ -44,7 +46,8 @@ export class ChannelJournal implements Keeper {
   #retry: NodeJS.Timeout | null = null;
   #retryMs: number = limits.journalRetryBaseMs.default;
   #problem: string | null = null;
-  #frozen = false;
+  /** Channels are no longer what they say: what was not on disk then stands here. */
+  #frozen: readonly string[] | null = null;
   #submitted = 0;
   #completed = 0;
   #batches = 0;
@@ -69,7 +72,7 @@ export class ChannelJournal implements Keeper {
   }
 
   changed(channel: Channel): WorkGate | null {
-    if (this.#frozen) return null;
+    if (this.#frozen !== null) return null;
     this.#note(channel.key, channel);
     if (this.#problem !== null) return null;
     if (this.#gate === null) {
@@ -80,19 +83,28 @@ export class ChannelJournal implements Keeper {
     return this.#gate;
   }
 
-  /** From here on everybody leaves because the server goes down: channels stay as they are. */
+  /** From here on everybody leaves because the server goes down: channels are kept as they are now. */
   freeze(): void {
-    this.#frozen = true;
+    if (this.#begin !== null) clearImmediate(this.#begin);
+    this.#begin = null;
+    this.#frozen ??= [...this.#linesOf(new Map([...this.#underWay, ...this.#changed]))];
   }
 
   /** Writes what is not on disk yet once more, and closes the file. */
   async close(): Promise<void> {
-    this.#frozen = true;
+    this.freeze();
     await this.settled();
     if (this.#retry !== null) clearTimeout(this.#retry);
     this.#retry = null;
-    if (this.#changed.size > 0) await this.#write();
-    await this.#options.file.close();
+    const { file, onProblem } = this.#options;
+    try {
+      if (this.#changed.size > 0 && !(await file.append(this.#frozen ?? [])))
+        onProblem(`${file.path} is gone`);
+    } catch (error) {
+      onProblem(textOf(error));
+    }
+    this.#changed = new Map();
+    await file.close();
   }
 
   /** Resolves when nothing is being written any more. */
@@ -119,19 +131,21 @@ export class ChannelJournal implements Keeper {
 
   async #writeAll(): Promise<void> {
     do await this.#write();
-    while (this.#changed.size > 0 && this.#problem === null);
+    while (this.#changed.size > 0 && this.#problem === null && this.#frozen === null);
     this.#writing = null;
   }
 
   async #write(): Promise<void> {
     const changed = this.#changed;
     const gate = this.#gate;
+    this.#underWay = changed;
     this.#changed = new Map();
     this.#gate = null;
     const late = setTimeout(() => this.#hangs(gate), limits.journalWaitMs.default);
     try {
       const { file } = this.#options;
-      if (file.due || !(await file.append(this.#linesOf(changed)))) await file.rewrite(this.#everything());
+      if (file.due || !(await file.append(this.#whole(this.#linesOf(changed)))))
+        await file.rewrite(this.#whole(this.#everything()));
       this.#completed += changed.size;
       this.#batches++;
       this.#succeeded();
@@ -141,6 +155,7 @@ export class ChannelJournal implements Keeper {
       this.#failed(error);
     } finally {
       clearTimeout(late);
+      this.#underWay = new Map();
       if (gate !== null) this.#open(gate);
     }
   }
@@ -155,6 +170,14 @@ export class ChannelJournal implements Keeper {
 
   *#everything(): Iterable<string> {
     yield* pieces(this.#options.state.channels.values(), recordOf);
+  }
+
+  /** Lines as long as channels are what they say. */
+  *#whole(lines: Iterable<string>): Iterable<string> {
+    for (const text of lines) {
+      yield text;
+      if (this.#frozen !== null) throw new Error('the server goes down');
+    }
   }
 
   #open(gate: WorkGate): void {
@@ -174,9 +197,9 @@ export class ChannelJournal implements Keeper {
   }
 
   #failed(error: unknown): void {
-    this.#say(error instanceof Error ? error.message : String(error));
     this.#letGo();
-    if (this.#frozen) return;
+    if (this.#frozen !== null) return;
+    this.#say(textOf(error));
     this.#retry = setTimeout(() => {
       this.#retry = null;
       this.#writing ??= this.#writeAll();
@@ -203,6 +226,10 @@ export class ChannelJournal implements Keeper {
     if (problem !== this.#problem) this.#options.onProblem(problem);
     this.#problem = problem;
   }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Records as lines, a handful at a time, so that the event loop has its turn between them. */

@@ -3,8 +3,8 @@
  * or not at all: a write that fails is taken back, what a crash cut off is cut off when the file is opened, and a new file
  * takes the place of the old one when it is complete. Calls must not overlap.
  */
-import { copyFile, type FileHandle, open, rename, stat, unlink } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { copyFile, type FileHandle, open, readdir, rename, stat, unlink } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { readCheckedLines } from '../../runtime/files/checked-lines.ts';
 import { syncFolder } from '../../runtime/files/saved-file.ts';
 import { limits } from '../limits.ts';
@@ -22,12 +22,36 @@ export interface JournalDisk {
 /** The real one. */
 export const systemDisk: JournalDisk = { open, rename, unlink, copyFile, stat, syncFolder };
 
+/** The journal of the channels in a data directory. */
+export function journalPath(dataDirectory: string): string {
+  return join(dataDirectory, 'channels.journal');
+}
+
 /** What a file was found to hold. */
 export interface JournalFound {
   /** What the good lines hold, oldest first. */
   readonly records: readonly unknown[];
   /** Where the damaged file was kept, and how many lines are damaged; null where none is. */
   readonly damage: { readonly keptAs: string; readonly lines: number } | null;
+}
+
+/** Why a start could not use a file, in words that follow its name; null where it could, also where there is none yet. */
+export async function journalProblem(path: string): Promise<string | null> {
+  try {
+    const handle = await open(path, 'r+');
+    try {
+      const found = await handle.stat();
+      if (!found.isFile()) return 'is no regular file';
+      checkSize(found.size);
+    } finally {
+      await handle.close();
+    }
+    return null;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return null;
+    return `cannot be read and written (${message})`;
+  }
 }
 
 /** One journal on disk. */
@@ -64,7 +88,7 @@ export class JournalFile {
    * @throws the file system's error where it is there and cannot be used; RangeError where it is larger than a journal gets
    */
   async load(): Promise<JournalFound> {
-    await this.#disk.unlink(this.#newPath).catch(() => {});
+    await this.#removeLeftovers();
     let handle: FileHandle;
     try {
       handle = await this.#disk.open(this.path, 'r+');
@@ -132,7 +156,17 @@ export class JournalFile {
   }
 
   get #newPath(): string {
-    return `${this.path}.new`;
+    // As other files that are about to take the place of one: backups leave them out.
+    return `${this.path}.${process.pid}.new`;
+  }
+
+  /** What a crash left of a file that was written anew. */
+  async #removeLeftovers(): Promise<void> {
+    const folder = dirname(this.path);
+    const own = `${basename(this.path)}.`;
+    const names = await readdir(folder).catch(() => []);
+    for (const name of names)
+      if (name.startsWith(own) && name.endsWith('.new')) await this.#disk.unlink(join(folder, name));
   }
 
   async #take(handle: FileHandle, bytes: number): Promise<void> {

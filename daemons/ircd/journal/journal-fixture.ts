@@ -42,7 +42,7 @@ export class JournalScene {
 
   /** Ends a server once what it was told is on disk, without a word to anybody. */
   async crash({ irc, kept }: KeepingServer): Promise<void> {
-    kept?.freeze();
+    kept?.journal.freeze();
     irc.close();
     await kept?.close();
   }
@@ -53,15 +53,18 @@ export class JournalScene {
   }
 }
 
-/** A registered client that is logged in to an account. */
-export function loggedIn({ irc }: KeepingServer, nick: string, account: string | null): MemoryClient {
-  const client = irc.join(nick);
-  if (account !== null) {
-    const steps = setAccount(irc.server, client.user!, account);
-    if (steps !== null) irc.host.work.runSteps(client.work, steps);
-  }
+/** A registered client, logged in to an account or to none. */
+export function loggedIn(server: KeepingServer, nick: string, account: string | null): MemoryClient {
+  const client = server.irc.join(nick);
+  logIn(server, client, account);
   client.received();
   return client;
+}
+
+/** Logs a client in, or out. */
+export function logIn({ irc }: KeepingServer, client: MemoryClient, account: string | null): void {
+  const steps = setAccount(irc.server, client.user!, account);
+  if (steps !== null) irc.host.work.runSteps(client.work, steps);
 }
 
 /** Sends lines and waits for the answer that has a text in it; answers everything up to it. */

@@ -1,21 +1,15 @@
 /** Opens the journal of the channels when the server starts, and says what becomes of it. Called by daemon.ts. */
 import { unlink } from 'node:fs/promises';
-import { join } from 'node:path';
 import { counted } from '../../../contract/counted.ts';
 import { SignalboxError } from '../../../contract/errors.ts';
 import type { SubsystemLogger } from '../../runtime/telemetry/logger.ts';
 import { noticeOpers } from '../broadcast.ts';
 import type { IrcServer } from '../irc-server.ts';
 import { ChannelJournal } from './channel-journal.ts';
-import { type JournalDisk, JournalFile, type JournalFound } from './journal-file.ts';
+import { type JournalDisk, JournalFile, type JournalFound, journalPath } from './journal-file.ts';
 import { RestoredChannels } from './restored-channels.ts';
 
 const MS_PER_MINUTE = 60_000;
-
-/** The journal in the data directory. */
-export function journalPath(dataDirectory: string): string {
-  return join(dataDirectory, 'channels.journal');
-}
 
 /** What is needed to keep channels. */
 export interface KeepOptions {
@@ -68,8 +62,9 @@ export class KeptChannels {
     return new KeptChannels(journal, restored);
   }
 
-  /** Everybody leaves because the server goes down: channels stay as they are. */
-  freeze(): void {
+  /** To be called before everybody leaves because the server goes down: channels stay as they are when it resolves. */
+  async freeze(deadline: AbortSignal): Promise<void> {
+    await Promise.race([this.journal.settled(), aborted(deadline)]);
     this.journal.freeze();
   }
 
@@ -78,6 +73,11 @@ export class KeptChannels {
     this.#restored.close();
     await this.journal.close();
   }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }
 
 async function load(file: JournalFile): Promise<JournalFound> {

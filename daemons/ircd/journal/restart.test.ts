@@ -1,11 +1,12 @@
 /** What people find when they come back after the server was killed. */
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { STATUS } from '../../irc/modes.ts';
 import { clearChannel } from '../admin/walks.ts';
+import { type MemoryClient, waitFor } from '../memory-server.ts';
 import { inTurns } from '../work-steps.ts';
-import { ask, JournalScene, loggedIn } from './journal-fixture.ts';
-import { journalPath } from './keep-channels.ts';
+import { journalPath } from './journal-file.ts';
+import { ask, JournalScene, loggedIn, logIn } from './journal-fixture.ts';
 
 let scene: JournalScene;
 beforeEach(() => {
@@ -134,6 +135,127 @@ describe('after a crash', () => {
     expect(readFileSync(path)).toEqual(whole);
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(after.logged).toHaveLength(1);
+  });
+});
+
+describe('while a channel is restored', () => {
+  const restored = async (others: readonly string[] = []) => {
+    const before = await scene.start();
+    const ann = loggedIn(before, 'ann', 'ann');
+    await ask(ann, 'JOIN #x', ' 366 ');
+    for (const nick of others) {
+      await ask(loggedIn(before, nick, nick), 'JOIN #x', ' 366 ');
+      await ask(ann, `MODE #x +ov ${nick} ${nick}`, ' MODE ');
+    }
+    await scene.crash(before);
+    return scene.start();
+  };
+
+  it('its operator has it back also by logging in after joining, once', async () => {
+    const server = await restored();
+    const ann = loggedIn(server, 'ann', null);
+    const eve = loggedIn(server, 'eve', 'eve');
+    for (const client of [eve, ann]) await ask(client, 'JOIN #x', 'NOTICE');
+    eve.received();
+    logIn(server, ann, 'Ann');
+    expect(await waitFor(ann, (line) => line.includes(' MODE '))).toEqual([':irc.test MODE #x +o ann']);
+    expect(eve.received()).toEqual([':irc.test MODE #x +o ann']);
+    logIn(server, ann, null);
+    logIn(server, ann, 'ann');
+    await server.kept!.journal.settled();
+    expect(ann.received()).toEqual([]);
+  });
+
+  it('whoever is deprived of it does not have it again by joining or logging in', async () => {
+    const server = await restored(['bob', 'cid']);
+    const [ann, bob, cid] = ['ann', 'bob', 'cid'].map((nick) => loggedIn(server, nick, nick)) as [
+      MemoryClient,
+      MemoryClient,
+      MemoryClient,
+    ];
+    for (const client of [ann, bob, cid]) await ask(client, 'JOIN #x', ' 366 ');
+    await ask(ann, 'MODE #x -o bob', ' MODE #x -o');
+    await ask(ann, 'KICK #x cid', ' KICK ');
+    for (const client of [bob, cid]) {
+      client.send('PART #x');
+      client.received();
+    }
+    expect(names(await ask(bob, 'JOIN #x', ' 366 '))).toContain('+bob');
+    expect(names(await ask(cid, 'JOIN #x', ' 366 '))).toMatch(/ (\S+ )?cid/);
+    await server.kept!.journal.settled();
+    await scene.crash(server);
+    const third = (await scene.start()).irc.server.state.findChannel('#x')!.restored!;
+    expect([[...third.holders(STATUS.op)], [...third.holders(STATUS.voice)]]).toEqual([['ann'], ['bob']]);
+  });
+
+  it('a second crash loses nobody who is not back yet', async () => {
+    const server = await restored();
+    const eve = loggedIn(server, 'eve', 'eve');
+    await ask(eve, 'JOIN #x', ' 366 ');
+    await scene.crash(server);
+    const third = await scene.start();
+    expect(names(await ask(loggedIn(third, 'ann', 'ann'), 'JOIN #x', ' 366 '))).toContain('@ann');
+  });
+
+  it('it ends when its time is over and nobody is on it, and the next start does not know it', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'], now: 1_000_000 });
+    try {
+      const server = await restored();
+      const { state } = server.irc.server;
+      const eve = loggedIn(server, 'eve', 'eve');
+      await ask(eve, 'JOIN #x', ' 366 ');
+      eve.send('PART #x');
+      vi.setSystemTime(1_000_000 + 30 * 60_000);
+      await vi.advanceTimersByTimeAsync(30 * 60_000 - 1);
+      expect(state.channels.size).toBe(1);
+      await vi.advanceTimersByTimeAsync(1);
+      await server.kept!.journal.settled();
+      expect(state.channels.size).toBe(0);
+      await scene.crash(server);
+      expect((await scene.start()).irc.server.state.channels.size).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('it goes on as any other when its time is over and somebody is on it', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'], now: 1_000_000 });
+    try {
+      const server = await restored();
+      const eve = loggedIn(server, 'eve', 'eve');
+      expect((await ask(eve, 'JOIN #x', 'NOTICE')).at(-1)).toContain('until 00:46 UTC');
+      // Nobody is asked whether they are still there.
+      clearTimeout(eve.client!.timer!);
+      await vi.advanceTimersByTimeAsync(30 * 60_000);
+      const ann = loggedIn(server, 'ann', 'ann');
+      const joined = await ask(ann, 'JOIN #x', ' 366 ');
+      expect(names(joined)).not.toContain('@');
+      expect(joined.some((line) => line.includes('NOTICE'))).toBe(false);
+      for (const client of [eve, ann]) client.send('PART #x');
+      expect(names(await ask(eve, 'JOIN #x', ' 366 '))).toContain('@eve');
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('one that waited in vain before a second crash waits no longer than it would have', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'], now: 1_000_000 });
+    try {
+      const server = await restored();
+      const eve = loggedIn(server, 'eve', 'eve');
+      await ask(eve, 'JOIN #x', ' 366 ');
+      eve.send('PART #x');
+      await server.kept!.journal.settled();
+      await scene.crash(server);
+      await vi.advanceTimersByTimeAsync(29 * 60_000);
+      const third = await scene.start();
+      expect(third.irc.server.state.findChannel('#x')?.restored?.untilMs).toBe(1_000_000 + 30 * 60_000);
+      await scene.crash(third);
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect((await scene.start()).irc.server.state.channels.size).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });
 
