@@ -6,7 +6,7 @@ import { App } from './app.tsx';
 import type { HostAccess } from './client/control-client.ts';
 import { startLook } from './look/look.ts';
 import { Hosts } from './model/hosts.ts';
-import { keepHostInRoute } from './shell/route.ts';
+import { keepRoute } from './shell/route.ts';
 
 export function startWindow(accesses: readonly HostAccess[]): void {
   const root = document.getElementById('root');
@@ -14,7 +14,7 @@ export function startWindow(accesses: readonly HostAccess[]): void {
   startLook();
   const hosts = new Hosts();
   for (const access of accesses) hosts.add(access);
-  keepHostInRoute(() => hosts.store.getState().models[0]?.id ?? null);
+  keepRoute(() => hosts.store.getState().models[0]?.id ?? null);
   createRoot(root).render(
     <StrictMode>
       <App hosts={hosts} />

@@ -2,6 +2,18 @@
 import { formatDuration } from '../format/numbers.ts';
 import { amountOf } from '../format/plural.ts';
 
+/** The ranges that end now, as they are called. */
+const SPANS = {
+  '5m': '5 min',
+  '15m': '15 min',
+  '1h': '1 h',
+  '6h': '6 h',
+  '24h': '24 h',
+  '7d': '7 d',
+  '30d': '30 d',
+} as const;
+type RangeWord = keyof typeof SPANS;
+
 export const messages = {
   product: 'Signalbox',
   skip: 'Skip to content',
@@ -64,4 +76,22 @@ export const messages = {
   showAgain: 'Show it again',
   loading: 'Waiting for the host…',
   dismiss: 'Dismiss',
+  scope: 'What is shown',
+  everything: 'All daemons',
+  itself: 'Signalbox itself',
+  range: 'Time range',
+  rangeLabel: (text: string) => `Time range: ${text}`,
+  live: 'Live',
+  last: (name: RangeWord) => `Last ${SPANS[name]}`,
+  spans: SPANS,
+  rangeHint:
+    'Holds for all pages and stands in the address. Drag over a chart to look closer, double-click to go back.',
+  leaveZoom: 'Back to what was shown before',
+  badView: 'The address of this page has something in it that cannot be shown',
+  mendView: 'Go on without it',
+  badRange: (name: string, known: readonly string[]) =>
+    `“${name}” is no range of time, so it shows what is live. There are live, ${known.join(', ')}, or from and to.`,
+  badEnds: (from: string, to: string) =>
+    `“${from}” to “${to}” is no range of time, so it shows what is live. From and to are Unix milliseconds, the first before the second.`,
+  badScope: (id: string) => `This host has no daemon called “${id}”, so all daemons are shown.`,
 };

@@ -139,7 +139,7 @@ describe('the frame of the window', () => {
     const top = document.querySelector('header');
     expect(top?.textContent).toMatch(/^Signalbox1/);
     act(() => page.model.store.setState({ host: null }));
-    expect(top?.textContent).toMatch(/^SignalboxSearch/);
+    expect(top?.textContent).toMatch(/^SignalboxAll daemons/);
   });
 
   it('says on the button of a menu that is closed what needs a person', async () => {

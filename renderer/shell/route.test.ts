@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { closeOnLeave, hashOf, keepHostInRoute, navigate, parseRoute } from './route.ts';
+import { closeOnLeave, hashOf, keepRoute, navigate, parseRoute } from './route.ts';
 
 describe('the address of a page', () => {
   it('is the Overview where there is none', () => {
@@ -52,12 +52,14 @@ describe('the address of a page', () => {
 describe('the page that the window is at', () => {
   let entries = 0;
   let at = '';
+  let state: unknown = null;
   const place = {
     get hash() {
       return at;
     },
     set hash(next: string) {
       at = next;
+      state = null;
       entries++;
     },
   };
@@ -71,7 +73,11 @@ describe('the page that the window is at', () => {
     window = new EventTarget();
     entries = 0;
     vi.stubGlobal('history', {
-      replaceState: (_state: unknown, _title: string, hash: string) => {
+      get state() {
+        return state;
+      },
+      replaceState: (next: unknown, _title: string, hash: string) => {
+        state = next;
         at = hash;
       },
     });
@@ -109,7 +115,7 @@ describe('the page that the window is at', () => {
 
   it('stays as it is while the window has no host', () => {
     place.hash = '#/audit';
-    const end = keepHostInRoute(() => null);
+    const end = keepRoute(() => null);
     expect(place.hash).toBe('#/audit');
     end();
   });
@@ -124,7 +130,7 @@ describe('the page that the window is at', () => {
 
   it('is of the first host where the address names none, as a link of before does', () => {
     place.hash = '#/daemon/ircd?at=5';
-    const end = keepHostInRoute(() => 'a');
+    const end = keepRoute(() => 'a');
     expect(place.hash).toBe('#/h/a/daemon/ircd?at=5');
     const close = vi.fn();
     const endClose = closeOnLeave(close);
@@ -137,5 +143,47 @@ describe('the page that the window is at', () => {
     end();
     go('#/audit');
     expect(place.hash).toBe('#/audit');
+  });
+
+  it('keeps the range of time and the scope from page to page, until others are chosen', () => {
+    place.hash = '#/h/a?range=1h&scope=ircd';
+    const end = keepRoute(() => 'a');
+    const leadsTo = (hash: string) => {
+      go(hash);
+      return place.hash;
+    };
+    expect(leadsTo('#/h/a/audit')).toBe('#/h/a/audit?range=1h&scope=ircd');
+    // An old address, and one that leads to a line of a log.
+    expect(leadsTo('#/daemon/ircd/logs?at=5')).toBe('#/h/a/daemon/ircd/logs?at=5&range=1h&scope=ircd');
+    expect(leadsTo('#/h/a/audit?from=1&to=2&back=1h')).toBe('#/h/a/audit?from=1&to=2&back=1h&scope=ircd');
+    expect(leadsTo('#/h/a/pools?scope=all')).toBe('#/h/a/pools?from=1&to=2&back=1h');
+    // Live and everything go without saying.
+    expect(leadsTo('#/h/a/pools?range=live')).toBe('#/h/a/pools');
+    expect(leadsTo('#/h/a')).toBe('#/h/a');
+    end();
+  });
+
+  it('is as it was left when one goes back to it', () => {
+    const end = keepRoute(() => 'a');
+    expect(place.hash).toBe('#/h/a/daemon/ircd');
+    const left = state;
+    go('#/h/a/audit?range=7d');
+    go('#/h/a/pools');
+    expect(place.hash).toBe('#/h/a/pools?range=7d');
+    [at, state] = ['#/h/a/daemon/ircd', left];
+    window.dispatchEvent(new Event('hashchange'));
+    expect(place.hash).toBe('#/h/a/daemon/ircd');
+    // From there on it is live again.
+    go('#/h/a/audit');
+    expect(place.hash).toBe('#/h/a/audit');
+    end();
+  });
+
+  it('takes the range of time along to another host, and not the daemon of this one', () => {
+    place.hash = '#/h/a?range=1h&scope=ircd';
+    const end = keepRoute(() => 'a');
+    go('#/h/b/audit');
+    expect(place.hash).toBe('#/h/b/audit?range=1h');
+    end();
   });
 });

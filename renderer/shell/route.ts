@@ -3,6 +3,7 @@
  * host means the first host and is written anew, so that addresses of before there were several go on working.
  */
 import { useEffect, useSyncExternalStore } from 'react';
+import { withView } from './view-keys.ts';
 
 export interface Route {
   /** Id of the host that the page is of, decoded; null where the address names none. */
@@ -65,19 +66,43 @@ function subscribe(listener: () => void): () => void {
   return () => removeEventListener('hashchange', listener);
 }
 
+/** Marks an entry of the browser's history that has been completed: going back to it changes nothing of it. */
+const COMPLETED = 'signalbox';
+
 /**
- * Writes the host into every address that lacks it, now and from now on, without another entry in the history. Called by
- * the entry before anything else looks at the address, so that nobody sees two addresses of one page.
- * @param first id of the host that such an address means; null while there is none
+ * Writes into every address what it lacks, now and from now on, without another entry in the history: the host, and the scope and
+ * range of time of the page before. Called by the entry before anything else looks at the address, so that nobody sees two
+ * addresses of one page.
+ * @param first id of the host that an address without one means; null while there is none
  */
-export function keepHostInRoute(first: () => string | null): () => void {
+export function keepRoute(first: () => string | null): () => void {
+  let before: Pick<Route, 'host' | 'query'> = { host: null, query: {} };
   const complete = () => {
     const { host, path, query } = currentRoute();
-    const id = first();
-    if (host === null && id !== null) history.replaceState(null, '', hashOf({ id }, path, query));
+    const id = host ?? first();
+    if (id === null) return;
+    // What is gone back to stays as it was left.
+    const isNew = history.state !== COMPLETED;
+    const { scope: _, ...time } = before.query;
+    const held = before.host === id ? before.query : time;
+    const kept = isNew ? withView(query, held) : query;
+    before = { host: id, query: kept };
+    const isWhole = host !== null && same(kept, query);
+    if (isNew || !isWhole)
+      history.replaceState(COMPLETED, '', isWhole ? location.hash : hashOf({ id }, path, kept));
   };
   complete();
   return subscribe(complete);
+}
+
+function same(one: Route['query'], other: Route['query']): boolean {
+  const names = Object.keys(one);
+  return names.length === Object.keys(other).length && names.every((name) => one[name] === other[name]);
+}
+
+/** The page that the window is at now. */
+export function presentRoute(): Route {
+  return currentRoute();
 }
 
 /** The present page; the component renders again when it changes. */

@@ -15,9 +15,12 @@ import { LeaveDialog } from './leave-dialog.tsx';
 import { messages } from './messages.ts';
 import { Notices } from './notices.tsx';
 import { Page } from './page.tsx';
+import { RangePicker } from './range-picker.tsx';
 import { useRoute } from './route.ts';
+import { ScopePicker } from './scope-picker.tsx';
 import { Sidebar } from './sidebar.tsx';
 import { StatusBar } from './status-bar.tsx';
+import { ViewMistakes } from './view-mistakes.tsx';
 
 function Brand(): ReactNode {
   const host = useHostState((state) => state.host);
@@ -80,6 +83,8 @@ export function Shell(): ReactNode {
       <header className="flex h-bar shrink-0 items-center gap-3 border-b border-line bg-surface px-4">
         <MenuDrawer />
         <Brand />
+        <ScopePicker />
+        <RangePicker />
         <span className="flex-1" />
         <CommandPalette />
       </header>
@@ -89,6 +94,7 @@ export function Shell(): ReactNode {
         </div>
         <main id="main" tabIndex={-1} className="relative flex min-w-0 flex-1 flex-col overflow-y-auto">
           <Banners />
+          <ViewMistakes />
           <Page />
         </main>
       </div>

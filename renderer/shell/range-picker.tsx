@@ -1,0 +1,101 @@
+/** Chooses the range of time that all pages look at: live, one that ends now, or two points in time. */
+import { Popover } from '@base-ui/react/popover';
+import { type ReactNode, useState } from 'react';
+import { formatDateTime, formatDay } from '../format/times.ts';
+import { AbsoluteRange } from '../history/absolute-range.tsx';
+import { useHost } from '../model/host-context.ts';
+import { Button } from '../ui/button.tsx';
+import { Icon } from '../ui/icons.tsx';
+import { messages } from './messages.ts';
+import { useRoute } from './route.ts';
+import {
+  endsOf,
+  goToRange,
+  LIVE,
+  leaveZoom,
+  RANGES,
+  type RangeName,
+  useRange,
+  type ViewRange,
+} from './view.ts';
+
+const CHOICES: readonly ViewRange[] = [
+  LIVE,
+  ...(Object.keys(RANGES) as RangeName[]).map((name): ViewRange => ({ kind: 'recent', name })),
+];
+
+/** A range in words. */
+export function rangeText(range: ViewRange): string {
+  if (range.kind === 'live') return messages.live;
+  if (range.kind === 'recent') return messages.last(range.name);
+  const end = formatDateTime(range.to);
+  const sameDay = formatDay(range.from) === formatDay(range.to);
+  return `${formatDateTime(range.from)} – ${sameDay ? end.slice(formatDay(range.to).length + 1) : end}`;
+}
+
+const keyOf = (range: ViewRange) => JSON.stringify(range);
+
+export function RangePicker(): ReactNode {
+  const host = useHost();
+  const range = useRange();
+  const { back } = useRoute().query;
+  const [open, setOpen] = useState(false);
+  const ends = open ? endsOf(range, host.hostNow()) : { from: 0, to: 0 };
+  const go = (next: ViewRange) => {
+    setOpen(false);
+    goToRange(next);
+  };
+  return (
+    <Popover.Root open={open} onOpenChange={setOpen}>
+      <Popover.Trigger
+        aria-label={messages.rangeLabel(rangeText(range))}
+        className="inline-flex h-control min-w-0 shrink items-center gap-1.5 rounded-md border border-line bg-surface px-2.5 text-sm font-medium hover:bg-hover"
+      >
+        <Icon
+          name={range.kind === 'live' ? 'dot' : 'clock'}
+          className={`size-3.5 shrink-0 ${range.kind === 'live' ? 'text-good' : 'text-dim'}`}
+        />
+        <span className="truncate">{rangeText(range)}</span>
+        <Icon name="unfolded" className="size-3 shrink-0 text-dim" />
+      </Popover.Trigger>
+      <Popover.Portal>
+        <Popover.Positioner sideOffset={6} align="start" className="z-40">
+          <Popover.Popup
+            aria-label={messages.range}
+            className="flex max-w-dialog flex-col gap-3 card p-3 shadow-float"
+          >
+            <fieldset aria-label={messages.range} className="flex flex-wrap gap-1">
+              {CHOICES.map((choice) => (
+                <Button
+                  key={keyOf(choice)}
+                  pressed={keyOf(choice) === keyOf(range)}
+                  onClick={() => go(choice)}
+                >
+                  {choice.kind === 'recent' ? messages.spans[choice.name] : messages.live}
+                </Button>
+              ))}
+            </fieldset>
+            <AbsoluteRange
+              key={keyOf(range)}
+              from={ends.from}
+              to={ends.to}
+              onApply={(from, to) => go({ kind: 'absolute', from, to })}
+            />
+            {range.kind === 'absolute' && back !== undefined && (
+              <Button
+                className="self-start"
+                onClick={() => {
+                  setOpen(false);
+                  leaveZoom();
+                }}
+              >
+                {messages.leaveZoom}
+              </Button>
+            )}
+            <p className="text-xs text-dim">{messages.rangeHint}</p>
+          </Popover.Popup>
+        </Popover.Positioner>
+      </Popover.Portal>
+    </Popover.Root>
+  );
+}
