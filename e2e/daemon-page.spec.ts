@@ -48,12 +48,42 @@ test('the log is followed, survives a change of page and tells of a crash', asyn
   await expect.poll(() => app.state('ircd')).toBe('running');
 });
 
-test('live charts are drawn, and history has points after a while', async ({ app }) => {
+test('one page has what is live and what was recorded, over a range that stands in the address', async ({
+  app,
+}) => {
+  const { page } = app;
   await app.startDaemon('ircd');
   await app.open('/daemon/ircd/live');
-  await expect(app.page.locator('.uplot canvas').first()).toBeVisible();
+  const clients = page.getByRole('region', { name: 'Clients' });
+  const plot = clients.locator('.u-over');
+  await expect(clients.locator('.uplot canvas')).toBeVisible();
+  const range = page.getByRole('button', { name: /^Time range: / });
+  await expect(range).toHaveText('Live');
 
-  await app.open('/history');
-  await app.page.getByLabel('Process').selectOption('ircd');
-  await expect(app.page.locator('.uplot canvas').first()).toBeVisible();
+  await range.click();
+  await page.getByRole('button', { name: '1 h', exact: true }).click();
+  await expect(range).toHaveText('Last 1 h');
+  await expect(page.getByRole('status').filter({ hasText: 'ircd' })).toContainText('recorded');
+  await expect(clients).toContainText('10 s a point');
+  // It holds for the next page, and what is dragged over stands still.
+  await page.getByRole('link', { name: 'Audit' }).click();
+  await expect(page).toHaveURL(/audit\?range=1h$/);
+  await page.goBack();
+  await expect(plot).toBeVisible();
+  const box = (await plot.boundingBox())!;
+  await page.mouse.move(box.x + 20, box.y + 40);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width - 20, box.y + 40, { steps: 5 });
+  await page.mouse.up();
+  await expect(page).toHaveURL(/live\?from=\d+&to=\d+&back=1h$/);
+  await page.goBack();
+  await expect(range).toHaveText('Last 1 h');
+  await page.goBack();
+  await page.goBack();
+  await expect(range).toHaveText('Live');
+
+  await app.open('/daemon/ircd/live?range=banana');
+  await expect(page.getByRole('alert')).toContainText('“banana” is no range of time');
+  await page.getByRole('button', { name: 'Go on without it' }).click();
+  await expect(page.getByRole('alert')).toHaveCount(0);
 });

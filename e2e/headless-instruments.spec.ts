@@ -60,7 +60,7 @@ test('instruments that a daemon makes are found everywhere, and are gone when it
   expect(await scrape()).toContain(`${idOf('limiter')} 4096\n`);
 
   await app.open('/history?source=workshop');
-  await page.getByRole('button', { name: /metrics/i }).click();
+  await page.getByRole('button', { name: /^Metrics/ }).click();
   await page.getByRole('searchbox').fill('pool held');
   // It follows the address of the page, a moment after the click.
   const pool = page.getByRole('checkbox', { name: /Pool held \(first pool\)/i });

@@ -43,11 +43,15 @@ test('a range of history is entered with 24 hours, and Apply without edits shows
   const from = Date.now() - 3_600_000;
   const to = from + 1_800_123;
   await app.open(`/history?source=main&from=${from}&to=${to}`);
+  await expect(app.page).toHaveURL(new RegExp(`/daemon/main/live.from=${from}&to=${to}$`));
+  const picker = app.page.getByRole('button', { name: /^Time range: \d{4}-/ });
+  await picker.click();
   const range = app.page.getByRole('form', { name: 'Absolute range' });
   await expect(range.getByLabel('From')).toHaveValue(/^\d{4}-\d\d-\d\d [0-2]\d:\d\d:\d\d/);
   await range.getByRole('button', { name: 'Apply' }).click();
   expect(new URL(app.page.url()).hash).toContain(`from=${from}&to=${to}`);
 
+  await picker.click();
   await range.getByLabel('To').fill('tomorrow');
   await expect(range.getByRole('button', { name: 'Apply' })).toBeDisabled();
   await expect(range.getByRole('alert')).toContainText('such as 2026-11-20 14:03:22');

@@ -2,8 +2,10 @@
  * Which lines a chart shows: counters as rates, gauges as they are, histograms as percentiles. Says it once for live
  * charts, history charts and their legends.
  */
+import type { HistoryStat } from '../../contract/control/history.ts';
 import type { ChartSpec, MetricSpec, MetricUnit } from '../../contract/manifest.ts';
 import { type FrameLayout, HISTOGRAM_FIELDS, type HistogramField } from '../../contract/metric-frame.ts';
+import { seriesId } from '../../contract/series-id.ts';
 import { formatMetric } from '../format/numbers.ts';
 
 /** One line of a chart. */
@@ -23,9 +25,13 @@ export interface SeriesSpec {
   readonly edge?: boolean;
 }
 
-/** A line of a live chart with its place in the frames. */
+/** A line of a chart of a process: its place in the frames, and what history calls it. */
 export interface LiveSeries extends SeriesSpec {
+  /** -1 for what the process does not measure now. */
   readonly slot: number;
+  /** Id of the series that it is of. */
+  readonly metric: string;
+  readonly stat: HistoryStat;
 }
 
 /** A live chart made from what a manifest declares. */
@@ -47,7 +53,7 @@ export const PERCENTILE_LABELS: Readonly<Record<string, string>> = {
   max: 'max',
 };
 
-const ALL_PERCENTILES: readonly HistogramField[] = ['p50', 'p95', 'p99', 'p999', 'max'];
+const ALL_PERCENTILES = ['p50', 'p95', 'p99', 'p999', 'max'] as const satisfies readonly HistogramField[];
 
 /** Words that end a Prometheus name for its unit or kind, which a label need not repeat. */
 const NAME_ENDINGS = /_(total|bytes|seconds|ratio)$/;
@@ -139,7 +145,8 @@ export function liveChart(source: string, layout: FrameLayout, chart: ChartSpec)
   const series: LiveSeries[] = [];
   let countSlot: number | null = null;
   for (const metric of metrics) {
-    const slot = layout.slot(metric.name);
+    const id = seriesId(metric);
+    const slot = layout.slot(id);
     const label = metricLabel(source, metric);
     const common = {
       help: metric.help,
@@ -149,7 +156,8 @@ export function liveChart(source: string, layout: FrameLayout, chart: ChartSpec)
     };
     if (metric.kind !== 'histogram') {
       const step = metric.kind === 'gauge' && metric.unit === 'count';
-      series.push({ ...common, label, slot, ...(step ? { step } : {}) });
+      const stat = metric.kind === 'counter' ? 'rate' : 'value';
+      series.push({ ...common, label, slot, metric: id, stat, ...(step ? { step } : {}) });
       continue;
     }
     if (metrics.length === 1) countSlot = slot;
@@ -160,13 +168,15 @@ export function liveChart(source: string, layout: FrameLayout, chart: ChartSpec)
         ...common,
         label: metrics.length === 1 ? name : `${label} ${name}`,
         slot: slot + HISTOGRAM_FIELDS.indexOf(field),
+        metric: id,
+        stat: field,
         ...(metrics.length === 1 ? { percentile: field } : {}),
         // One outlier would flatten all the other lines.
         hidden: field === 'max',
       });
     }
   }
-  return { title: chart.title, series, metrics: metrics.map(({ name }) => name), countSlot };
+  return { title: chart.title, series, metrics: metrics.map(seriesId), countSlot };
 }
 
 /** The charts that every process has. */

@@ -2,12 +2,11 @@
 import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import type uPlot from 'uplot';
 import { formatRate } from '../format/numbers.ts';
-import { queryOf } from '../history/history-view.ts';
-import { useHost, useScreen } from '../model/host-context.ts';
+import { useScreen } from '../model/host-context.ts';
 import type { SourceModel } from '../model/source-model.ts';
 import { GAP_S } from '../samples/sample-columns.ts';
 import { useDrawable } from '../samples/use-drawable.ts';
-import { hashOf, navigate } from '../shell/route.ts';
+import { leaveZoom, zoomTo } from '../shell/view.ts';
 import { ChartFrame } from './chart-frame.tsx';
 import { formatSeries, type LiveChartSpec } from './chart-series.ts';
 import { messages } from './messages.ts';
@@ -27,7 +26,6 @@ interface LiveChartProps {
 }
 
 export function LiveChart({ source, chart, windowSeconds, paused }: LiveChartProps): ReactNode {
-  const host = useHost();
   const { draw, text } = useScreen();
   const element = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
@@ -59,14 +57,10 @@ export function LiveChart({ source, chart, windowSeconds, paused }: LiveChartPro
     const made = makePlot({
       element: node,
       series: chart.series,
-      syncKey: source.key,
       gapSeconds: GAP_S,
-      // What was dragged over is looked at in the history, which stands still.
-      onZoom: (from, to) => {
-        const range = { kind: 'absolute', from: from * 1000, to: to * 1000 } as const;
-        navigate(hashOf(host, ['history'], queryOf({ source: source.id, metrics: chart.metrics, range })));
-      },
-      onZoomReset: null,
+      // What was dragged over stands still, as it was recorded.
+      onZoom: (from, to) => zoomTo(from * 1000, to * 1000),
+      onZoomReset: leaveZoom,
       onCursor: (index) => {
         cursor.current = index;
         text.updateSoon();
@@ -86,7 +80,7 @@ export function LiveChart({ source, chart, windowSeconds, paused }: LiveChartPro
       made.destroy();
       plot.current = null;
     };
-  }, [chart, host, source, text, draw, drawable]);
+  }, [chart, text, draw, drawable]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is frozen is what stood there when pausing began
   useEffect(() => {

@@ -7,6 +7,8 @@ export const messages = {
     values === '' ? `Chart: ${title}` : `Chart: ${title}. ${values}`,
   /** How many values a second the percentiles of a chart stand for. */
   values: (rate: string) => `${rate} measured`,
+  /** How long the steps of a chart are. */
+  resolution: (step: string) => `${step} a point`,
   /** The time under the cursor. */
   at: (ms: number) => formatDateTime(ms),
   runtime: {

@@ -50,7 +50,6 @@ async function draw(series: readonly SeriesSpec[], data: PlotData, change: Parti
   const plot = makePlot({
     element,
     series,
-    syncKey: 'k',
     gapSeconds: 2.5,
     onZoom: null,
     onZoomReset: null,
@@ -316,9 +315,9 @@ describe('the mouse', () => {
     expect(onZoomReset).toHaveBeenCalledTimes(1);
   });
 
-  it('is shared by the charts of one key, without the lines that are switched off', async () => {
+  it('is shared by all charts of a page, without the lines that are switched off', async () => {
     const { plot } = await draw([line()], [seconds(2), [1, 2]]);
-    expect(plot.cursor.sync).toMatchObject({ key: 'k', setSeries: false });
+    expect(plot.cursor.sync).toMatchObject({ key: 'page', setSeries: false });
     expect(plot.cursor.y).toBe(false);
   });
 });
@@ -329,7 +328,6 @@ it('is never smaller than eighty pixels', () => {
   made = makePlot({
     element,
     series: [line()],
-    syncKey: 'k',
     gapSeconds: null,
     onZoom: null,
     onZoomReset: null,

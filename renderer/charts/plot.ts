@@ -14,8 +14,6 @@ export type PlotData = readonly [ArrayLike<number>, ...ArrayLike<number | null |
 export interface PlotOptions {
   readonly element: HTMLElement;
   readonly series: readonly SeriesSpec[];
-  /** Charts of one key show one cursor. */
-  readonly syncKey: string;
   /** Samples further apart than this are not joined, in seconds; null where gaps are null values. */
   readonly gapSeconds: number | null;
   /** Called when the reader drags over a span; null where dragging does nothing. */
@@ -24,6 +22,9 @@ export interface PlotOptions {
   /** Called with the index under the cursor, null when it has left. */
   readonly onCursor: (index: number | null) => void;
 }
+
+/** All charts of a page show one cursor, at one time. */
+const PAGE_CURSOR = 'page';
 
 /** Room at the right for half of the last label of the time axis, which stands under its place. */
 const LAST_LABEL = 28;
@@ -172,7 +173,12 @@ export function makePlot(options: PlotOptions): uPlot {
       scales,
       axes: [{ ...axisLook(), values: times, space: 72, size: tokenPixels('--axis-foot') }, ...valueAxes],
       cursor: {
-        sync: { key: options.syncKey, setSeries: false },
+        sync: {
+          key: PAGE_CURSOR,
+          setSeries: false,
+          // What is dragged over is a matter of the one chart.
+          filters: { pub: (type) => type === 'mousemove' || type === 'mouseleave' },
+        },
         drag: { x: options.onZoom !== null, y: false, setScale: false },
         y: false,
         points: { size: 6 },

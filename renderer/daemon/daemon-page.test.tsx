@@ -58,32 +58,32 @@ const link = (name: string) => screen.getByRole('link', { name }).getAttribute('
 describe('the tabs', () => {
   it('are a view each of what the daemon has', async () => {
     await open('d');
-    expect(tabs()).toEqual(['Live', 'People', 'Commands', 'Logs', 'Config']);
+    expect(tabs()).toEqual(['Charts', 'People', 'Commands', 'Logs', 'Config']);
     expect(screen.getByRole('tablist', { name: 'Views of d' })).toBeTruthy();
   });
 
   it('are fewer for who may see less, and of a daemon that has less', async () => {
     await open('d', { info: { role: 'viewer' } });
-    expect(tabs()).toEqual(['Live', 'Logs']);
+    expect(tabs()).toEqual(['Charts', 'Logs']);
     page.close();
     await open('keeper');
-    expect(tabs()).toEqual(['Live', 'Logs', 'Config']);
+    expect(tabs()).toEqual(['Charts', 'Logs', 'Config']);
   });
 
   it('of main are two', async () => {
     await open('main');
-    expect([tabs(), chosen()]).toEqual([['Live', 'Logs'], ['Live']]);
+    expect([tabs(), chosen()]).toEqual([['Charts', 'Logs'], ['Charts']]);
     expect(screen.getByRole('tablist', { name: 'Views of main' })).toBeTruthy();
   });
 
   test.each([
-    ['d', 'Live'],
+    ['d', 'Charts'],
     ['d/people', 'People'],
     ['d/commands', 'Commands'],
     ['d/logs', 'Logs'],
     ['d/crashes', 'Logs'],
     ['d/config', 'Config'],
-    ['d/nonsense', 'Live'],
+    ['d/nonsense', 'Charts'],
     ['main/logs', 'Logs'],
   ])('of %s: %s is chosen, and nothing else is made', async (path, name) => {
     await open(path);

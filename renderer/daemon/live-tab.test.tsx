@@ -6,7 +6,7 @@ import type { MetricSpec } from '../../contract/manifest.ts';
 import { catalogOf } from '../../contract/metric-specs.ts';
 import { standardSeries } from '../../contract/test-series.ts';
 import { daemon } from '../model/test-host.ts';
-import { pass } from '../model/test-window.tsx';
+import { doing, goTo, pass } from '../model/test-window.tsx';
 import { recordCanvases } from '../samples/test-canvas.ts';
 import { FULL_MANIFEST, press, rowsOf, saysOf, type TestPage, testPage } from '../ui/test-page.tsx';
 import { LiveTab } from './live-tab.tsx';
@@ -17,8 +17,9 @@ beforeEach(() => {
   recordCanvases();
   vi.stubGlobal('Path2D', class {});
 });
-afterEach(() => {
+afterEach(async () => {
   page.close();
+  await goTo('');
   vi.restoreAllMocks();
   vi.unstubAllGlobals();
   vi.useRealTimers();
@@ -53,13 +54,73 @@ describe('the charts', () => {
     expect(titles('Charts')).not.toContain('None');
   });
 
-  it('show the last minute, or more of them', async () => {
+  it('are those of the range of time that is looked at, and say whether all of it was recorded', async () => {
+    const times = [0, 1, 2, 3].map((i) => Math.floor(Date.now() / 1_000) - 60 + i * 10);
+    const line = (metric: string, values: readonly (number | null)[]) => {
+      return { metric: `signalbox_d_${metric}`, stat: 'value' as const, values };
+    };
+    const series = [
+      line('cpu_ratio', [0.5, null, null, 0.5]),
+      line('resident_memory_bytes', [0, null, null, 0]),
+    ];
     await open();
-    const radios = () => screen.getAllByRole<HTMLInputElement>('radio');
-    const state = () => radios().map((one) => `${one.parentElement?.textContent} ${one.checked}`);
-    expect(state()).toEqual(['1 min true', '5 min false', '10 min false']);
-    fireEvent.click(radios()[2]!);
-    expect(state()).toEqual(['1 min false', '5 min false', '10 min true']);
+    page.answers['history.query'] = () => ({ ok: true, result: { stepSeconds: 10, times, series } });
+    await goTo('#/h/a/daemon/d/live?range=1h');
+    await pass(1_000);
+    expect(titles('Charts')).toContain('CPU');
+    expect(screen.getByRole('status').textContent).toMatch(
+      /^1 gap in what was recorded of d, 20 s in all; the longest/,
+    );
+    expect(screen.getByRole('button', { name: 'Pause' })).toBeTruthy();
+    await goTo('#/h/a/daemon/d/live?from=1000&to=2000');
+    await pass(1_000);
+    expect(screen.queryByRole('button', { name: 'Pause' })).toBeNull();
+    expect(screen.getByRole('region', { name: 'CPU' }).textContent).toContain('10 s a point');
+    // Others were zero all the time.
+    expect(titles('Charts')).not.toContain('Memory');
+    await goTo('#/h/a/daemon/d/live');
+    expect(screen.queryByRole('status')).toBeNull();
+  });
+
+  it('say that they read, that nothing was recorded, or why it could not be read, which is tried again', async () => {
+    await open();
+    let answer = (_: unknown) => {};
+    const pending = new Promise((resolve) => {
+      answer = resolve;
+    });
+    page.answers['history.query'] = () => pending;
+    await goTo('#/h/a/daemon/d/live?range=1h');
+    expect(screen.getByText('Reading history…')).toBeTruthy();
+    answer({ ok: true, result: { stepSeconds: 10, times: [1], series: [] } });
+    await pass(0);
+    expect(screen.getByText(/older than what is kept: 30 days/)).toBeTruthy();
+    page.answers['history.query'] = () => ({
+      ok: false,
+      error: { code: 'history_paused', message: 'no answer' },
+    });
+    await goTo('#/h/a/daemon/d/live?range=6h');
+    await pass(0);
+    const said = () => document.body.textContent;
+    expect(said()).toContain('History cannot be read at present');
+    expect(said()).toContain('no answer The charts show what this window has seen.');
+    page.answers['history.query'] = () => ({ ok: false, error: { code: 'timeout', message: 'no answer' } });
+    await press('Try again');
+    await pass(0);
+    expect(said()).toContain('History could not be read');
+  });
+
+  it('are those of the metrics that were chosen, which stand in the address', async () => {
+    await open();
+    await goTo('#/h/a/daemon/d/live?range=1h');
+    await press('Metrics');
+    await pass(100);
+    await doing(() => fireEvent.click(screen.getByRole('checkbox', { name: /^open/ })));
+    expect(location.hash).toBe('#/h/a/daemon/d/live?range=1h&metrics=signalbox_d_open');
+    expect(titles('Charts')).toEqual(['Open']);
+    expect(screen.getByRole('button', { name: 'Metrics (1)' })).toBeTruthy();
+    await doing(() => fireEvent.click(screen.getByRole('button', { name: 'Show the usual charts' })));
+    expect(location.hash).toBe('#/h/a/daemon/d/live?range=1h');
+    expect(titles('Charts').length).toBeGreaterThan(4);
   });
 
   it('stand still while they are paused', async () => {

@@ -1,23 +1,28 @@
-/** Live charts of a process: what its manifest declares, then what every process has. */
+/** Charts of a process over the range of time that is looked at: what its manifest declares, then what every process has. */
 import { type ReactNode, useMemo, useState } from 'react';
 import type { ChartSpec, ManifestDescription } from '../../contract/manifest.ts';
 import type { ComparisonSpec } from '../../contract/manifest-views.ts';
-import { liveChart, runtimeCharts } from '../charts/chart-series.ts';
-import { LiveChart } from '../charts/live-chart.tsx';
+import { type LiveChartSpec, liveChart, runtimeCharts } from '../charts/chart-series.ts';
 import { messages as chartMessages } from '../charts/messages.ts';
 import { useQuietCharts } from '../charts/quiet-charts.ts';
+import { chosenMetrics, metricsText } from '../history/chosen-metrics.ts';
+import { MetricPicker } from '../history/metric-picker.tsx';
+import { quietIn, RangeCharts, RecordedNote } from '../history/range-charts.tsx';
+import { chosenCharts } from '../history/range-lines.ts';
+import { useRecorded } from '../history/use-recorded.ts';
+import { useHost } from '../model/host-context.ts';
 import type { SourceModel } from '../model/source-model.ts';
+import { useLayout } from '../model/use-layout.ts';
+import { hashOf, navigate, useRoute } from '../shell/route.ts';
+import { LIVE_SECONDS, useRange } from '../shell/view.ts';
 import { Button } from '../ui/button.tsx';
 import { Callout } from '../ui/callout.tsx';
 import { LiveText } from '../ui/live-text.tsx';
-import { SegmentedControl } from '../ui/segmented-control.tsx';
 import { ComparisonTable } from './comparison-table.tsx';
 import { InstrumentGroups } from './instrument-groups.tsx';
 import { messages } from './messages.ts';
 import { MetricTable } from './metric-table.tsx';
 import { TabTools } from './tab-tools.tsx';
-
-const WINDOWS = [60, 300, 600] as const;
 
 interface LiveTabProps {
   readonly source: SourceModel;
@@ -29,9 +34,12 @@ interface LiveTabProps {
 }
 
 export function LiveTab({ source, charts, comparisons = [], instruments, up }: LiveTabProps): ReactNode {
-  const [windowSeconds, setWindow] = useState<number>(60);
+  const host = useHost();
+  const range = useRange();
+  const { query } = useRoute();
+  const layout = useLayout(source);
   const [paused, setPaused] = useState(false);
-  const all = useMemo(
+  const usual = useMemo(
     () =>
       [...charts, ...runtimeCharts(source.id, chartMessages.runtime)]
         .map((chart) => liveChart(source.id, source.samples.layout, chart))
@@ -39,9 +47,43 @@ export function LiveTab({ source, charts, comparisons = [], instruments, up }: L
     // What a manifest names stays in its place, whatever instruments come and go.
     [charts, source],
   );
-  const quiet = useQuietCharts(source.samples, all, windowSeconds);
+  const ids = query.metrics ?? '';
+  const chosen = useMemo(() => chosenMetrics(ids), [ids]);
+  const asked = useMemo(() => {
+    const of = (chart: LiveChartSpec) => ({ source, chart });
+    if (chosen.length === 0) return usual.map(of);
+    // What nothing measures any more is asked for by its name: what was recorded tells what it was.
+    const gone = chosen.filter((id) => layout.slot(id) < 0);
+    const unknown = { title: '', series: [], metrics: gone, countSlot: null };
+    return [...chosenCharts(source.id, layout, chosen, []), ...(gone.length === 0 ? [] : [unknown])].map(of);
+  }, [chosen, source, usual, layout]);
+  const recorded = useRecorded(asked, range, paused);
+  const all = useMemo(
+    () =>
+      chosen.length === 0
+        ? asked
+        : chosenCharts(source.id, layout, chosen, recorded.resultsOf(source)).map((chart) => ({
+            source,
+            chart,
+          })),
+    [chosen, asked, source, layout, recorded],
+  );
+  const quietNow = useQuietCharts(source.samples, usual, LIVE_SECONDS);
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
-  const folded = all.filter(({ title }) => quiet.has(title) && !opened.has(title));
+  const quiet = useMemo(
+    () => (range.kind === 'live' ? null : quietIn(recorded, all)),
+    [range, recorded, all],
+  );
+  // What was chosen is shown, whatever it is.
+  const folded =
+    chosen.length > 0
+      ? []
+      : all.filter((of) => {
+          const { title } = of.chart;
+          if (opened.has(title)) return false;
+          if (quiet === null) return quietNow.has(title);
+          return quiet.includes(of) && (range.kind === 'absolute' || quietNow.has(title));
+        });
   return (
     <div className="flex flex-col gap-gap">
       {!up && (
@@ -53,34 +95,29 @@ export function LiveTab({ source, charts, comparisons = [], instruments, up }: L
         <span title={messages.skippedHint} className="text-xs text-dim">
           <LiveText read={() => messages.skipped(source.samples.skipped)} />
         </span>
-        <SegmentedControl
-          label={messages.window}
-          options={WINDOWS.map((seconds) => ({
-            value: String(seconds),
-            label: messages.windows[seconds] ?? '',
-          }))}
-          value={String(windowSeconds)}
-          onChange={(value) => setWindow(Number(value))}
+        <MetricPicker
+          source={source.id}
+          catalog={layout.catalog}
+          chosen={chosen}
+          onChange={(next) => {
+            const { metrics: _, ...rest } = query;
+            navigate(hashOf(host, ['daemon', source.id, 'live'], { ...rest, metrics: metricsText(next) }));
+          }}
         />
-        <Button icon={paused ? 'play' : 'pause'} pressed={paused} onClick={() => setPaused(!paused)}>
-          {paused ? messages.resume : messages.pause}
-        </Button>
+        {range.kind !== 'absolute' && (
+          <Button icon={paused ? 'play' : 'pause'} pressed={paused} onClick={() => setPaused(!paused)}>
+            {paused ? messages.resume : messages.pause}
+          </Button>
+        )}
       </TabTools>
-      {all.length > folded.length && (
-        <section aria-label={messages.charts} className="chart-grid">
-          {all
-            .filter((chart) => !folded.includes(chart))
-            .map((chart) => (
-              <LiveChart
-                key={chart.title}
-                source={source}
-                chart={chart}
-                windowSeconds={windowSeconds}
-                paused={paused}
-              />
-            ))}
-        </section>
-      )}
+      <RecordedNote charts={asked} range={range} recorded={recorded} />
+      <RangeCharts
+        label={messages.charts}
+        charts={all.filter((of) => !folded.includes(of))}
+        range={range}
+        recorded={recorded}
+        paused={paused}
+      />
       {comparisons.map((comparison) => (
         <ComparisonTable key={comparison.title} source={source} comparison={comparison} />
       ))}
@@ -90,7 +127,7 @@ export function LiveTab({ source, charts, comparisons = [], instruments, up }: L
           className="card flex flex-wrap items-center gap-x-1 px-2.5 py-0.5 text-xs text-dim"
         >
           {messages.quiet}
-          {folded.map(({ title }) => (
+          {folded.map(({ chart: { title } }) => (
             <button
               key={title}
               type="button"

@@ -3,7 +3,7 @@ import { amountOf } from '../format/plural.ts';
 
 export const messages = {
   tabs: {
-    live: 'Live',
+    live: 'Charts',
     commands: 'Commands',
     logs: 'Logs',
     crashes: 'Crashes',
@@ -16,8 +16,6 @@ export const messages = {
   records: 'What is recorded',
   recordTabs: { logs: 'Log', crashes: 'Crashes', blocks: 'Loop blocks' } as Readonly<Record<string, string>>,
   unknown: (id: string) => `This host has no daemon called ${id}`,
-  window: 'Time window',
-  windows: { 60: '1 min', 300: '5 min', 600: '10 min' } as Readonly<Record<number, string>>,
   pause: 'Pause',
   resume: 'Resume',
   skipped: (frames: number) => (frames === 0 ? '' : `${amountOf(frames, 'frame')} skipped`),

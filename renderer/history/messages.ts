@@ -1,30 +1,26 @@
-/** What the History page says. */
+/** What charts of recorded figures say. */
 import { amountOf } from '../format/plural.ts';
 
 export const messages = {
-  title: 'History',
-  source: 'Process',
   metrics: 'Metrics',
-  chooseMetrics: (count: number) => `Metrics (${count})`,
-  metricsHint: 'Each metric gets a chart of its own.',
+  chooseMetrics: (count: number) => (count === 0 ? 'Metrics' : `Metrics (${count})`),
+  metricsHint: 'Each metric gets a chart of its own, in place of the usual ones.',
+  allCharts: 'Show the usual charts',
   filterMetrics: 'Filter metrics',
   most: (limit: number) => `At most ${amountOf(limit, 'metric')} are shown at once.`,
-  range: 'Range',
-  ranges: { '5m': 'Live 5 min', '1h': '1 h', '24h': '24 h', '7d': '7 d', '30d': '30 d' },
   absolute: 'Absolute range',
   from: 'From',
   to: 'To',
   apply: 'Apply',
-  reset: 'Reset zoom',
-  zoomHint: 'Drag over a chart to zoom in, double-click to go back.',
   loading: 'Reading history…',
-  step: (text: string) => `One point every ${text}.`,
   nothing: 'Nothing was recorded in this range',
   nothingHint: 'The process did not run then, or the range is older than what is kept: 30 days.',
-  noMetrics: 'No metric is chosen',
-  noMetricsHint: 'Choose what to look at under Metrics.',
+  complete: (id: string) => `${id} was recorded without a gap.`,
+  gaps: (id: string, count: number, total: string, from: string, to: string) =>
+    `${amountOf(count, 'gap')} in what was recorded of ${id}, ${total} in all; the longest from ${from} to ${to}. It did not run then, or nothing was recorded.`,
   pausedTitle: 'History cannot be read at present',
   failedTitle: 'History could not be read',
+  onlyLive: 'The charts show what this window has seen.',
   retry: 'Try again',
   badRange: '“From” must be a time before “To”, such as 2026-11-20 14:03:22.',
 };

@@ -1,11 +1,12 @@
-/** Chooses the metrics of the History page, in a popover with a filter. */
+/** Chooses which metrics have a chart, in a popover with a filter. */
 import { Popover } from '@base-ui/react/popover';
 import { type ReactNode, useState } from 'react';
 import type { MetricSpec } from '../../contract/manifest.ts';
 import { seriesId } from '../../contract/series-id.ts';
 import { metricLabel } from '../charts/chart-series.ts';
+import { Button } from '../ui/button.tsx';
 import { SearchField } from '../ui/search-field.tsx';
-import { METRIC_LIMIT } from './history-view.ts';
+import { METRIC_LIMIT } from './chosen-metrics.ts';
 import { messages } from './messages.ts';
 
 interface MetricPickerProps {
@@ -25,7 +26,7 @@ export function MetricPicker({ source, catalog, chosen, onChange }: MetricPicker
   const full = chosen.length >= METRIC_LIMIT;
   return (
     <Popover.Root>
-      <Popover.Trigger className="inline-flex h-control items-center rounded-md border border-line bg-surface px-3 text-sm font-medium hover:bg-hover">
+      <Popover.Trigger className="inline-flex h-control items-center rounded-md border border-line bg-surface px-2.5 text-sm font-medium hover:bg-hover">
         {messages.chooseMetrics(chosen.length)}
       </Popover.Trigger>
       <Popover.Portal>
@@ -58,6 +59,11 @@ export function MetricPicker({ source, catalog, chosen, onChange }: MetricPicker
                 );
               })}
             </ul>
+            {chosen.length > 0 && (
+              <Button className="self-start" onClick={() => onChange([])}>
+                {messages.allCharts}
+              </Button>
+            )}
             <p className="text-xs text-dim">{full ? messages.most(METRIC_LIMIT) : messages.metricsHint}</p>
           </Popover.Popup>
         </Popover.Positioner>

@@ -1,11 +1,11 @@
-/** The History page in a window of its own, for its tests: two daemons of the operator, a recorder, and a known time. */
-import { cleanup } from '@testing-library/react';
+/** The charts of a process in a window of its own, for their tests: two daemons of the operator, a recorder, and a known time. */
+import { cleanup, screen } from '@testing-library/react';
 import { vi } from 'vitest';
 import type { ManifestDescription } from '../../contract/manifest.ts';
+import { LiveTab } from '../daemon/live-tab.tsx';
 import { noTokens, testTokens } from '../look/test-tokens.ts';
 import { testScreen } from '../model/test-screen.ts';
-import { goTo, manifestOf, testWindow } from '../model/test-window.tsx';
-import { HistoryPage } from './history-page.tsx';
+import { goTo, manifestOf, pass, testWindow } from '../model/test-window.tsx';
 
 export const NOW = new Date(2026, 10, 20, 14, 3, 22).getTime();
 export const HOUR = 3_600_000;
@@ -41,7 +41,7 @@ export async function historyWindow(manifests = MANIFESTS) {
   return {
     ...window,
     sizes,
-    /** What history was asked for last. */
+    /** What history was asked for last, of one question. */
     asked: () => window.argsOf('history.query').at(-1) as Asked,
     /** Has the recorder answer with a value a minute of the last hour, and with others where they are given. */
     answerWith(values: readonly (number | null)[], metric = 'signalbox_d_open') {
@@ -49,9 +49,14 @@ export async function historyWindow(manifests = MANIFESTS) {
       const result = { stepSeconds: 60, times, series: [{ metric, stat: 'value', values }] };
       window.answers['history.query'] = () => ({ ok: true, result });
     },
-    async showAt(hash = '#/h/a/history') {
-      await goTo(hash);
-      await window.show(<HistoryPage />);
+    /** Shows the charts of `d` at an address. */
+    async showAt(search = '?range=1h&metrics=signalbox_d_open') {
+      await goTo(`#/h/a/daemon/d/live${search}`);
+      const source = window.model.source('d')!;
+      const shown = await window.show(<LiveTab source={source} charts={[]} instruments={{}} up />);
+      for (const plot of screen.queryAllByRole('img')) sizes.view(plot, true);
+      await pass(50);
+      return shown;
     },
     async close() {
       cleanup();

@@ -189,21 +189,17 @@ describe('the name', () => {
     const query = new URLSearchParams(href?.split('?')[1]);
     return [
       href?.split('?')[0],
-      query.get('range'),
+      query.get('source'),
       query.get('metrics')?.replaceAll(/signalbox_d_|\{.*?\}/g, ''),
     ];
   };
 
-  it('leads to the last hour of what is waited for, worked at and refused', async () => {
+  it('leads to the history of what is waited for, worked at and refused', async () => {
     await open([...d('pool', 'hash'), ...d('queue', 'out'), ...d('cache', 'dns')]);
     expect([metricsOf('hash'), metricsOf('out'), metricsOf('dns')]).toEqual([
-      [
-        '#/h/a/history',
-        '1h',
-        'pool_depth,pool_active,pool_wait_seconds,pool_run_seconds,pool_rejected_total',
-      ],
-      ['#/h/a/history', '1h', 'queue_depth,queue_wait_seconds,queue_rejected_total,queue_dropped_total'],
-      ['#/h/a/history', '1h', 'cache_depth,cache_hits_total'],
+      ['#/h/a/history', 'd', 'pool_depth,pool_active,pool_wait_seconds,pool_run_seconds,pool_rejected_total'],
+      ['#/h/a/history', 'd', 'queue_depth,queue_wait_seconds,queue_rejected_total,queue_dropped_total'],
+      ['#/h/a/history', 'd', 'cache_depth,cache_hits_total'],
     ]);
   });
 

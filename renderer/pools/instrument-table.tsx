@@ -5,7 +5,7 @@
 import { memo, type ReactNode, useMemo, useRef } from 'react';
 import type { FigureName } from '../../contract/instrument-rows.ts';
 import type { Trouble } from '../../kit/instrument-trouble.ts';
-import { queryOf } from '../history/history-view.ts';
+import { metricsText } from '../history/chosen-metrics.ts';
 import { useHost, useHostState } from '../model/host-context.ts';
 import { staleSince } from '../model/staleness.ts';
 import { Sparkline } from '../samples/sparkline.tsx';
@@ -171,7 +171,7 @@ const Row = memo(function Row({ one, trouble, columns, ofSeveral, hasCurve }: Ro
   const metrics = (['depth', 'active', 'wait', 'run', 'rejected', 'dropped', 'hits'] as const).flatMap(
     (figure) => one.series.get(figure) ?? [],
   );
-  const history = queryOf({ source: one.daemon, metrics, range: { kind: 'recent', name: '1h' } });
+  const history = { source: one.daemon, metrics: metricsText(metrics) };
   // What has no column of its own stands under the name.
   const under = [
     ...(ofSeveral && !columns.some(({ name }) => name === 'daemon') ? [one.daemon] : []),

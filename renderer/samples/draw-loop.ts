@@ -34,7 +34,7 @@ export class DrawLoop {
 
   /** Adds a drawable; it is drawn once it is said to be visible. Returns the function that removes it. */
   add(drawable: Drawable): () => void {
-    this.#entries.set(drawable, { drawable, visible: false, dirty: true, drawnAt: 0 });
+    this.#entries.set(drawable, { drawable, visible: false, dirty: true, drawnAt: Number.NEGATIVE_INFINITY });
     return () => this.#entries.delete(drawable);
   }
 
@@ -51,7 +51,7 @@ export class DrawLoop {
     const entry = this.#entries.get(drawable);
     if (entry === undefined) return;
     entry.dirty = true;
-    entry.drawnAt = 0;
+    entry.drawnAt = Number.NEGATIVE_INFINITY;
     this.#schedule();
   }
 

@@ -38,7 +38,7 @@ describe('the page at an address', () => {
     ['#/h/a/daemon/d', 'd'],
     ['#/h/a/daemon/main/logs', 'Host'],
     ['#/h/a/pools', 'Pools and queues'],
-    ['#/h/a/history', 'History'],
+    ['#/h/a/history', 'd'],
     ['#/h/a/audit', 'Audit'],
     ['#/h/a/settings', 'Settings'],
   ])('%s is %s', async (hash, title) => {
@@ -46,6 +46,20 @@ describe('the page at an address', () => {
     await goTo(hash);
     page.show(<Page />);
     expect(heading()).toBe(title);
+  });
+
+  test.each([
+    ['history', '#/h/a/daemon/d/live?range=1h'],
+    ['history?metrics=,', '#/h/a/daemon/d/live?range=1h'],
+    ['history?scope=keeper&range=live', '#/h/a/daemon/keeper/live?range=1h'],
+    ['history?source=main&metrics=m,n&range=7d', '#/h/a/daemon/main/live?range=7d&metrics=m%2Cn'],
+    ['history?source=d&from=1&to=2&back=24h', '#/h/a/daemon/d/live?from=1&to=2&back=24h'],
+    ['history?range=banana', '#/h/a/daemon/d/live?range=banana'],
+  ])('of history from before leads to the charts of its process: %s', async (before, hash) => {
+    await open();
+    await goTo(`#/h/a/${before}`);
+    page.show(<Page />);
+    expect([location.hash, heading()]).toEqual([hash, hash.includes('main') ? 'Host' : hash.split('/')[4]]);
   });
 
   test.each([

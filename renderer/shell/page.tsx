@@ -2,7 +2,7 @@
 import { Component, type ReactNode } from 'react';
 import { AuditPage } from '../audit/audit-page.tsx';
 import { DaemonPage } from '../daemon/daemon-page.tsx';
-import { HistoryPage } from '../history/history-page.tsx';
+import { HistoryAddress } from '../history/history-address.tsx';
 import { LoginForm } from '../login/login-page.tsx';
 import { useHost, useHostState } from '../model/host-context.ts';
 import { OverviewPage } from '../overview/overview-page.tsx';
@@ -43,7 +43,7 @@ function PageForRoute(): ReactNode {
   if (kind === 'daemon' && id !== undefined) return <DaemonPage key={id} id={id} />;
   if (path.length === 1) {
     if (kind === 'pools') return <PoolsPage />;
-    if (kind === 'history') return <HistoryPage />;
+    if (kind === 'history') return <HistoryAddress />;
     if (kind === 'audit') return <AuditPage />;
     if (kind === 'settings') return <SettingsPage />;
   }

@@ -1,11 +1,9 @@
 // @vitest-environment happy-dom
-/** The charts of the History page: their lines and values, zooming, the mouse, and what makes them anew. */
+/** Charts over a range: their lines and values, zooming, the mouse, and how they go on from what was recorded with what arrives. */
 import { act, cleanup, fireEvent, screen, within } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { setLook } from '../look/look.ts';
 import { doing, pass, press } from '../model/test-window.tsx';
-import { HistoryChart } from './history-chart.tsx';
-import { historyCharts } from './history-charts.ts';
 import { HOUR, historyWindow, NOW, query } from './test-history.tsx';
 
 let window: Awaited<ReturnType<typeof historyWindow>>;
@@ -29,69 +27,87 @@ describe('a chart', () => {
     });
   }
 
-  it('stands there for each metric with its newest value, in words too', async () => {
+  it('stands there with its newest value, in words too, and says how long its steps are', async () => {
     window.answerWith([7, 41.5, null]);
     await window.showAt();
-    expect(screen.getByText(/Drag over a chart/).textContent).toMatch(/One point every 60 s\.$/);
-    expect(plotOf('Open').getAttribute('aria-label')).toBe('Chart: Open. value 42');
-    expect(screen.getByRole('button', { name: /^value/ }).textContent).toBe('value42');
+    await pass(1_000);
+    expect(plotOf('Open').getAttribute('aria-label')).toBe('Chart: Open. max –, min –, mean 42');
+    expect(screen.getByRole('button', { name: /^mean/ }).textContent).toBe('mean42');
+    expect(screen.getByRole('region', { name: 'Open' }).textContent).toContain('60 s a point');
   });
 
-  it('zooms into what was dragged over, and goes back with a double click', async () => {
+  it('zooms into what was dragged over on the same page, and goes back with a double click', async () => {
     window.answerWith([1, 2, 3]);
-    await window.showAt('#/h/a/history?source=d&metrics=signalbox_d_open&range=24h');
-    // Of 904 pixels 76 are the axis and 28 half a label: 800 are a day.
+    await window.showAt('?range=24h&metrics=signalbox_d_open');
+    // Of 892 pixels 64 are the axis and 28 half a label: 800 are a day.
     await drag('Open', 200, 400);
     const day = NOW - 24 * HOUR;
-    expect(query()).toEqual({
-      source: 'd',
-      metrics: 'signalbox_d_open',
-      from: String(day + 6 * HOUR),
-      to: String(day + 12 * HOUR),
-      back: '24h',
-    });
+    const zoomed = { from: String(day + 6 * HOUR), to: String(day + 12 * HOUR), back: '24h' };
+    expect(query()).toEqual({ metrics: 'signalbox_d_open', ...zoomed });
+    await pass(50);
+    await drag('Open', 400, 600);
+    expect(query()).toMatchObject({ from: String(day + 9 * HOUR), back: '24h' });
     await doing(() => void fireEvent.dblClick(over('Open'), at(1)));
-    expect(query()).toEqual({ source: 'd', metrics: 'signalbox_d_open', range: '24h' });
+    expect(query()).toEqual({ metrics: 'signalbox_d_open', range: '24h' });
   });
 
-  it('zooms further in without forgetting what was looked at first', async () => {
+  it('goes on from what was recorded with what arrives', async () => {
     window.answerWith([1, 2, 3]);
-    await window.showAt(`#/h/a/history?metrics=signalbox_d_open&from=${NOW - 8 * HOUR}&to=${NOW}&back=7d`);
-    await drag('Open', 400, 600);
-    expect(query()).toMatchObject({ from: String(NOW - 4 * HOUR), to: String(NOW - 2 * HOUR), back: '7d' });
+    await window.showAt('?range=5m&metrics=signalbox_d_open');
+    await pass(250);
+    expect(screen.getByRole('button', { name: /^mean/ }).textContent).toBe('mean3');
+    const source = window.model.source('d')!;
+    const values = new Float64Array(source.samples.layout.size);
+    values[source.samples.layout.slot('signalbox_d_open')] = 9;
+    const [stream] = window.of('d');
+    act(() => {
+      window.greet(stream, 1);
+      stream?.handlers.onMessage({
+        type: 'frame',
+        frame: { seq: 1, time: NOW - 1_000, skipped: 0, revision: 1, values },
+      });
+    });
+    // Drawn with the next text, and said with the one after.
+    await pass(3_000);
+    expect(screen.getByRole('button', { name: /^mean/ }).textContent).toBe('mean9');
   });
 
-  it('tells whoever shows it now what was dragged over, and selects nothing any more', async () => {
-    const times = [NOW / 1_000 - 60, NOW / 1_000];
-    const series = [{ metric: 'signalbox_d_open', stat: 'value' as const, values: [1, 2] }];
-    const [chart] = historyCharts('d', [], ['signalbox_d_open'], { stepSeconds: 60, times, series });
-    const zooms = [vi.fn(), vi.fn()] as const;
-    const showing = (onZoom: () => void) => (
-      <HistoryChart {...{ chart: chart!, times, from: NOW - HOUR, to: NOW, onZoom, onZoomReset: () => {} }} />
-    );
-    const { rerender } = await window.show(showing(zooms[0]));
-    rerender(showing(zooms[1]));
-    await drag('Open', 200, 400);
-    expect(zooms.map(({ mock }) => mock.calls)).toEqual([
-      [],
-      [[(NOW - HOUR) / 1_000 + 900, (NOW - HOUR) / 1_000 + 1_800]],
-    ]);
-    const { left, top, width, height } = plotOf('Open').querySelector<HTMLElement>('.u-select')!.style;
-    expect([left, top, width, height]).toEqual(['0px', '0px', '0px', '0px']);
-  });
-
-  it('goes back to the last hour where the address does not say from where it was zoomed', async () => {
+  it('stands still while it is paused, and goes on afterwards', async () => {
     window.answerWith([1, 2, 3]);
-    await window.showAt(`#/h/a/history?metrics=signalbox_d_open&from=${NOW - 8 * HOUR}&to=${NOW}`);
-    await drag('Open', 400, 600);
-    expect(query().back).toBe('1h');
+    await window.showAt('?range=1h&metrics=signalbox_d_open');
+    await press('Pause');
+    window.answerWith([1, 2, 4]);
+    await pass(120_000);
+    expect(screen.getByRole('button', { name: /^mean/ }).textContent).toBe('mean3');
+    await press('Resume');
+    await pass(1_000);
+    expect(screen.getByRole('button', { name: /^mean/ }).textContent).toBe('mean4');
+  });
+
+  it.each([
+    ['5m', 1],
+    ['30d', 7_200],
+  ])('shows a single sample at any range, as a dot: %s', async (range, stepSeconds) => {
+    const times = Array.from({ length: 300 }, (_, i) => NOW / 1_000 - (300 - i) * stepSeconds);
+    const values = times.map((_, i) => (i === 150 ? 5 : null));
+    const series = [{ metric: 'signalbox_d_open', stat: 'value', values }];
+    window.answers['history.query'] = () => ({ ok: true, result: { stepSeconds, times, series } });
+    await window.showAt(`?range=${range}&metrics=signalbox_d_open`);
+    const all = window.sizes.drawn(plotOf('Open').querySelector('canvas')!);
+    const now = all.slice(all.findLastIndex(({ call }) => call === 'clearRect'));
+    const dots = now.filter(({ call, args: [path] }) => {
+      const steps =
+        (path as { readonly drawn?: readonly { readonly call: string }[] } | undefined)?.drawn ?? [];
+      return call === 'fill' && steps.some((step) => step.call === 'arc');
+    });
+    expect(dots).toHaveLength(1);
   });
 
   it('does not zoom into less than four pixels', async () => {
     window.answerWith([1, 2, 3]);
     await window.showAt();
     await drag('Open', 200, 203);
-    expect(query()).toEqual({});
+    expect(query().from).toBeUndefined();
     await drag('Open', 200, 204);
     expect(query().from).toBeDefined();
   });
@@ -106,23 +122,23 @@ describe('a chart', () => {
     });
     const region = screen.getByRole('region', { name: 'Open' });
     expect(region.textContent).toContain('2026-11-20 13:04:22');
-    expect(within(region).getByRole('button').textContent).toBe('value41');
+    expect(within(region).getByRole('button', { name: /^mean/ }).textContent).toBe('mean41');
     await act(async () => {
       fireEvent.mouseLeave(over('Open'), at(-10));
       await vi.advanceTimersByTimeAsync(50);
     });
     expect(region.textContent).not.toContain('2026-11-20');
-    expect(within(region).getByRole('button').textContent).toBe('value5');
+    expect(within(region).getByRole('button', { name: /^mean/ }).textContent).toBe('mean5');
   });
 
   it('switches a line off and on', async () => {
     window.answerWith([1, 2]);
     await window.showAt();
-    const button = screen.getByRole('button', { name: /^value/ });
+    const button = screen.getByRole('button', { name: /^mean/ });
     const linesDrawn = () => {
       const all = window.sizes.drawn(plotOf('Open').querySelector('canvas')!);
       const now = all.slice(all.findLastIndex(({ call }) => call === 'clearRect'));
-      return now.filter(({ call, look }) => call === 'stroke' && look.lineWidth === 1.25).length;
+      return now.filter(({ call, look }) => call === 'stroke' && look.lineWidth === 1.5).length;
     };
     expect(button.getAttribute('aria-pressed')).toBe('true');
     expect(button.getAttribute('title')).toBe('Open now');
@@ -151,45 +167,18 @@ describe('a chart', () => {
     expect(times()).toBe(left);
   });
 
-  it('goes on in place when there are newer values, and is another where there are other lines', async () => {
+  it('goes on in place when there are newer values', async () => {
     window.answerWith([1, 2]);
     await window.showAt();
     const canvas = plotOf('Open').querySelector('canvas');
     window.answerWith([1, 2, 9]);
-    await pass(10_000);
+    await pass(60_000);
     await pass(1_000);
-    expect(screen.getByRole('button', { name: /^value/ }).textContent).toBe('value9');
+    expect(screen.getByRole('button', { name: /^mean/ }).textContent).toBe('mean9');
     expect(plotOf('Open').querySelector('canvas')).toBe(canvas);
-    expect(plotOf('Open').getAttribute('aria-label')).toBe('Chart: Open. value 9');
   });
 
-  it('has the lines that the newest answer has, which can be switched as those before', async () => {
-    window.answerWith([1, 2]);
-    await window.showAt();
-    await press(screen.getByRole('button', { name: /^value/ }));
-    const series = (['value', 'min', 'max'] as const).map((stat, i) => ({
-      metric: 'signalbox_d_open',
-      stat,
-      values: [i + 1, i + 1],
-    }));
-    const result = { stepSeconds: 60, times: [NOW / 1_000 - 60, NOW / 1_000], series };
-    window.answers['history.query'] = () => ({ ok: true, result });
-    await pass(10_000);
-    await pass(1_000);
-    const lines = () =>
-      within(screen.getByRole('region', { name: 'Open' }))
-        .getAllByRole('button')
-        .map((button) => [button.textContent, button.getAttribute('aria-pressed')]);
-    expect(lines()).toEqual([
-      ['max3', 'true'],
-      ['min2', 'true'],
-      ['mean1', 'true'],
-    ]);
-    await press(screen.getByRole('button', { name: /^mean/ }));
-    expect(lines().map(([, on]) => on)).toEqual(['true', 'true', 'false']);
-  });
-
-  it('has a line for each figure that was kept, by name', async () => {
+  it('has the range of a gauge behind its mean, by name', async () => {
     const series = (['value', 'min', 'max'] as const).map((stat, i) => ({
       metric: 'signalbox_d_open',
       stat,
@@ -198,13 +187,14 @@ describe('a chart', () => {
     const result = { stepSeconds: 3_600, times: [NOW / 1_000 - 60, NOW / 1_000], series };
     window.answers['history.query'] = () => ({ ok: true, result });
     await window.showAt();
+    await pass(250);
     const region = within(screen.getByRole('region', { name: 'Open' }));
     expect(region.getAllByRole('button').map(({ textContent }) => textContent)).toEqual([
       'max3',
       'min2',
       'mean1',
     ]);
-    expect(screen.getByText(/Drag over a chart/).textContent).toMatch(/One point every 1 h\.$/);
+    expect(screen.getByRole('region', { name: 'Open' }).textContent).toContain('1 h a point');
   });
 
   it('is as wide as its place, and lets go of it', async () => {

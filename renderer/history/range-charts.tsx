@@ -1,0 +1,124 @@
+/** Charts of processes over the range of time that the window looks at: the stream while that is live, else what was recorded. */
+import { type ReactNode, useMemo } from 'react';
+import { LiveChart } from '../charts/live-chart.tsx';
+import { formatDuration } from '../format/numbers.ts';
+import { formatMoment } from '../format/times.ts';
+import { LIVE_SECONDS, type ViewRange } from '../shell/view.ts';
+import { Button } from '../ui/button.tsx';
+import { Callout } from '../ui/callout.tsx';
+import { gapsIn } from './gaps.ts';
+import { messages } from './messages.ts';
+import { RecordedChart } from './recorded-chart.tsx';
+import type { ChartOfSource, Recorded } from './use-recorded.ts';
+
+interface RangeChartsProps {
+  readonly label: string;
+  readonly charts: readonly ChartOfSource[];
+  readonly range: ViewRange;
+  readonly recorded: Recorded;
+  readonly paused: boolean;
+  /** Of the grid. */
+  readonly className?: string;
+}
+
+export function RangeCharts({
+  label,
+  charts,
+  range,
+  recorded,
+  paused,
+  className = '',
+}: RangeChartsProps): ReactNode {
+  if (charts.length === 0) return null;
+  return (
+    <section aria-label={label} className={`chart-grid ${className}`}>
+      {charts.map((of) => {
+        const key = JSON.stringify([of.source.key, of.chart.title, of.chart.series.map(({ slot }) => slot)]);
+        return range.kind === 'live' ? (
+          <LiveChart
+            key={key}
+            source={of.source}
+            chart={of.chart}
+            windowSeconds={LIVE_SECONDS}
+            paused={paused}
+          />
+        ) : (
+          <RecordedChart key={`${key} recorded`} of={of} recorded={recorded} range={range} paused={paused} />
+        );
+      })}
+    </section>
+  );
+}
+
+/** Whether anything at all was recorded in what was read. */
+export function isEmpty(recorded: Recorded, charts: readonly ChartOfSource[]): boolean {
+  return charts.every(({ source }) =>
+    recorded
+      .resultsOf(source)
+      .every(({ series }) => series.every(({ values }) => values.every((value) => value === null))),
+  );
+}
+
+/** The charts that have had nothing but zero over the range. */
+export function quietIn(recorded: Recorded, charts: readonly ChartOfSource[]): readonly ChartOfSource[] {
+  return charts.filter((of) => {
+    const part = recorded.partOf(of);
+    if (part === null) return false;
+    const own = [...part.series.values()].filter(({ metric }) => of.chart.metrics.includes(metric));
+    return (
+      own.length > 0 && own.every(({ values }) => values.every((value) => value === null || value === 0))
+    );
+  });
+}
+
+/** Why there is less to see than was asked for, or that there is all of it. */
+export function RecordedNote({
+  charts,
+  range,
+  recorded,
+}: Pick<RangeChartsProps, 'charts' | 'range' | 'recorded'>): ReactNode {
+  const [first] = charts;
+  const gaps = useMemo(() => {
+    const [result] = first === undefined ? [] : recorded.resultsOf(first.source);
+    // The newest seconds may still be on their way to the recorder.
+    return result === undefined ? [] : gapsIn(result, recorded.to / 1000 - 5);
+  }, [first, recorded]);
+  if (range.kind === 'live' || first === undefined) return null;
+  const { error } = recorded;
+  if (error !== null) {
+    const isPaused = error.code === 'history_paused';
+    return (
+      <Callout
+        tone={isPaused ? 'warn' : 'bad'}
+        title={isPaused ? messages.pausedTitle : messages.failedTitle}
+        action={<Button onClick={recorded.retry}>{messages.retry}</Button>}
+      >
+        {error.message}
+        {range.kind === 'recent' && ` ${messages.onlyLive}`}
+      </Callout>
+    );
+  }
+  if (recorded.busy) return <p className="text-xs text-dim">{messages.loading}</p>;
+  if (isEmpty(recorded, charts)) {
+    return (
+      <Callout tone="info" title={messages.nothing}>
+        {messages.nothingHint}
+      </Callout>
+    );
+  }
+  const [gap] = [...gaps].sort((a, b) => b.to - b.from - (a.to - a.from));
+  const total = gaps.reduce((sum, { from, to }) => sum + to - from, 0);
+  return (
+    <p className="text-xs text-dim" role="status">
+      {gap === undefined
+        ? messages.complete(first.source.id)
+        : messages.gaps(
+            first.source.id,
+            gaps.length,
+            formatDuration(total * 1000),
+            formatMoment(gap.from * 1000, recorded.to),
+            formatMoment(gap.to * 1000, recorded.to),
+          )}
+    </p>
+  );
+}
