@@ -54,9 +54,9 @@ test('one page has what is live and what was recorded, over a range that stands 
   const { page } = app;
   await app.startDaemon('ircd');
   await app.open('/daemon/ircd/live');
-  const clients = page.getByRole('region', { name: 'Clients' });
-  const plot = clients.locator('.u-over');
-  await expect(clients.locator('.uplot canvas')).toBeVisible();
+  const memory = page.getByRole('region', { name: 'Memory' });
+  const plot = memory.locator('.u-over');
+  await expect(memory.locator('.uplot canvas')).toBeVisible();
   const range = page.getByRole('button', { name: /^Time range: / });
   await expect(range).toHaveText('Live');
 
@@ -64,7 +64,7 @@ test('one page has what is live and what was recorded, over a range that stands 
   await page.getByRole('button', { name: '1 h', exact: true }).click();
   await expect(range).toHaveText('Last 1 h');
   await expect(page.getByRole('status').filter({ hasText: 'ircd' })).toContainText('recorded');
-  await expect(clients).toContainText('10 s a point');
+  await expect(memory).toContainText('10 s a point');
   // It holds for the next page, and what is dragged over stands still.
   await page.getByRole('link', { name: 'Audit' }).click();
   await expect(page).toHaveURL(/audit\?range=1h$/);

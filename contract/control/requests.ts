@@ -13,6 +13,7 @@ import { historyRequests } from './history.ts';
 import { hostRequests } from './host.ts';
 import { lifecycleRequests } from './lifecycle.ts';
 import { logsRequests } from './logs.ts';
+import { marksRequests } from './marks.ts';
 import { metricsRequests } from './metrics.ts';
 import type { RequestDefinition, ResultType } from './request.ts';
 import { sessionRequests } from './sessions.ts';
@@ -29,6 +30,7 @@ export const CONTROL_REQUESTS = {
   ...blockRequests,
   ...historyRequests,
   ...auditRequests,
+  ...marksRequests,
   ...configRequests,
   ...sessionRequests,
 } satisfies Readonly<Record<string, RequestDefinition>>;

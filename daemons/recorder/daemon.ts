@@ -128,6 +128,7 @@ export async function startRecorder(
       },
       history: { run: (query, { signal }) => timed(() => recorder.history(query, signal)) },
       audit: { run: (query, { signal }) => timed(() => recorder.audit(query, signal)) },
+      marks: { run: (query, { signal }) => timed(() => recorder.marks(query, signal)) },
       settingGet: { run: ({ key }) => ({ value: recorder.settingGet(key) }) },
       settingSet: {
         run: ({ key, value }) => {

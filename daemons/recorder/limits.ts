@@ -95,6 +95,17 @@ export const limits = {
     unit: 'count',
     reason: 'Rows looked through before a text search lets appends and pings in again (about 2 ms).',
   },
+  markTextCharacters: {
+    default: 200,
+    unit: 'characters',
+    reason:
+      'What a mark on a chart says of its last event: a line of a tooltip; the log and the audit trail have the rest.',
+  },
+  markScanRows: {
+    default: 2_000,
+    unit: 'count',
+    reason: 'Rows summed up into marks before appends and pings are let in again (about 2 ms).',
+  },
   stateRows: {
     default: 50_000,
     unit: 'count',

@@ -29,6 +29,7 @@ it('is there for Signalbox itself, and shows people three commands of it', () =>
     'journal admin safe true 0',
     'history admin safe true 30000',
     'audit admin safe true 0',
+    'marks admin safe true 0',
     'settingGet admin safe true 0',
     'settingSet admin safe true 0',
     'stats read safe false 0',

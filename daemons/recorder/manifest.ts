@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { auditRequests } from '../../contract/control/audit.ts';
 import { historyRequests } from '../../contract/control/history.ts';
+import { marksArgs } from '../../contract/control/marks.ts';
 import { filePath } from '../../contract/line-texts.ts';
 import { defineCommand, defineManifest } from '../../contract/manifest.ts';
 import { metricSpecs } from '../../contract/metric-specs.ts';
@@ -75,6 +76,19 @@ const commands = {
     danger: 'safe',
     access: 'admin',
     args: auditRequests['audit.query'].args,
+    result: 'json',
+    internal: true,
+  }),
+  marks: defineCommand({
+    summary: 'Sums up what happened over a time',
+    danger: 'safe',
+    access: 'admin',
+    args: marksArgs.extend({
+      actions: z.boolean().describe('Whether the audit trail is among it'),
+      reads: z
+        .array(z.string().max(160))
+        .describe('What only reads, and leaves no mark: daemon and command with a space between'),
+    }),
     result: 'json',
     internal: true,
   }),

@@ -5,6 +5,7 @@
 import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { HistoryResult } from '../../contract/control/history.ts';
+import type { HistoryMarks } from '../../contract/control/marks.ts';
 import { SignalboxError } from '../../contract/errors.ts';
 import { RecordingClock } from '../../kit/recording-clock.ts';
 import type { SqliteConstructor } from '../runtime/files/sqlite.ts';
@@ -13,6 +14,7 @@ import { writeError } from '../runtime/files/sqlite-failures.ts';
 import type { Counts } from '../runtime/telemetry/counted-instrument.ts';
 import { limits } from './limits.ts';
 import { type HistoryQuery, queryHistory } from './query/history-query.ts';
+import { type MarksQuery, queryMarks } from './query/mark-query.ts';
 import { QueryQueue, type SlicedQuery } from './query/query-queue.ts';
 import type { AuditPage, AuditQuery } from './store/audit-log.ts';
 import type { AppendBatch, AppendResult } from './store/batch.ts';
@@ -161,6 +163,16 @@ export class Recorder {
 
   async audit(query: AuditQuery, signal?: AbortSignal): Promise<AuditPage> {
     return await this.#query(({ audit }) => audit.query(query), signal);
+  }
+
+  /** What happened over a time, summed up. Throws `bad_request` for a time that ends before it begins. */
+  async marks(query: MarksQuery, signal?: AbortSignal): Promise<HistoryMarks> {
+    if (query.to < query.from)
+      throw new SignalboxError(
+        'bad_request',
+        `The time ends (${query.to}) before it begins (${query.from}).`,
+      );
+    return await this.#query(({ marks }) => queryMarks(query, marks), signal);
   }
 
   settingGet(key: string): unknown {

@@ -116,6 +116,11 @@ export const MIGRATIONS: readonly string[] = [
   -- Of a slow action: its time in queue and in work and what was ahead of it, as JSON.
   ALTER TABLE audit ADD COLUMN timing TEXT;
   `,
+  `
+  -- Marks on charts ask for a stretch of time, and clocks that were set leave entries that are not in order of their ids.
+  CREATE INDEX audit_by_time ON audit (time);
+  CREATE INDEX states_by_time ON states (time);
+  `,
 ];
 
 /** What the file is marked with, and its tables. */

@@ -12,6 +12,7 @@ import { CatalogStore } from './catalogs.ts';
 import { ChunkTable, type ChunkTables, type HeldChunk } from './chunk-table.ts';
 import type { OnDamagedRow } from './damaged-row.ts';
 import { JournalReader, type JournalStep } from './journal-reader.ts';
+import { MarkRows } from './mark-rows.ts';
 import { PruneTime } from './prune-time.ts';
 import { type Keep, Retention } from './retention.ts';
 import { SampleStore } from './sample-store.ts';
@@ -42,6 +43,7 @@ export class Store {
   readonly samples: SampleStore;
   readonly audit: AuditLog;
   readonly states: StateLog;
+  readonly marks: MarkRows;
   readonly settings: Settings;
   readonly #pruneTime: PruneTime;
   readonly #journal: JournalReader;
@@ -70,6 +72,7 @@ export class Store {
     this.audit = new AuditLog(database, this.tallies, onDamaged);
     this.#journal = new JournalReader(database, this.audit, onDamaged);
     this.states = new StateLog(database, this.tallies);
+    this.marks = new MarkRows(database);
     this.settings = new Settings(database, onDamaged);
     this.#pruneTime = new PruneTime(database);
     this.#retention = new Retention(database, this);

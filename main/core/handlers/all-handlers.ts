@@ -20,6 +20,7 @@ import { historyHandlers } from './history-handlers.ts';
 import { hostHandlers } from './host-handlers.ts';
 import { lifecycleHandlers } from './lifecycle-handlers.ts';
 import { logsHandlers } from './logs-handlers.ts';
+import { markHandlers } from './mark-handlers.ts';
 import { metricsHandlers } from './metrics-handlers.ts';
 import { sessionHandlers } from './session-handlers.ts';
 import { taskHandlers } from './task-handlers.ts';
@@ -59,6 +60,7 @@ export function allHandlers(parts: AllHandlerParts): HandlerTable {
     ...blockHandlers(blocks, metrics),
     ...historyHandlers(history, registry),
     ...auditHandlers(history),
+    ...markHandlers(history, registry),
     ...sessionHandlers(sessions, audit),
     ...configHandlers({
       store: config,

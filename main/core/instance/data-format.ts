@@ -21,6 +21,7 @@ export const DATA_FORMATS: readonly {
   { database: 2, what: 'The first version: nothing says which form it is' },
   { database: 4, what: 'format.json says which form it is' },
   { database: 5, what: 'The audit trail says of slow actions what they waited for' },
+  { database: 6, what: 'States and actions are found by their time' },
 ];
 
 /** The form that this program writes. */
