@@ -152,6 +152,51 @@ const guesser = z.strictObject({
 /** Whom attempts to log in have failed for. */
 export type Guesser = z.output<typeof guesser>;
 
+/** What somebody has on a channel that belongs to another account. */
+export const CHANNEL_LEVELS = ['op', 'voice'] as const;
+/** One of {@link CHANNEL_LEVELS}. */
+export type ChannelLevel = (typeof CHANNEL_LEVELS)[number];
+
+const channelName = z.string().min(1).max(64);
+const channelAccess = z.strictObject({ account: name, level: z.enum(CHANNEL_LEVELS) });
+/** One entry of the access list of a channel. */
+export type ChannelAccess = z.output<typeof channelAccess>;
+
+const channelRegistration = z.strictObject({
+  channel: channelName,
+  /** The account that it belongs to. */
+  founder: name,
+  /** Since when the channel is, which linked servers compare. */
+  createdAt: time,
+  registeredAt: time,
+  access: z.array(channelAccess),
+});
+/** A channel that belongs to an account. */
+export type ChannelRegistration = z.output<typeof channelRegistration>;
+
+/** What became of changing who owns a channel. */
+export const CHANNEL_OUTCOMES = [
+  'done',
+  /** It belongs to somebody already. */
+  'taken',
+  /** No such channel belongs to anybody. */
+  'not_found',
+  /** It belongs to another account. */
+  'not_founder',
+  'no_account',
+  /** The account is the founder already. */
+  'founder',
+  'no_access',
+  /** As many as may be. */
+  'full',
+] as const;
+/** One of {@link CHANNEL_OUTCOMES}. */
+export type ChannelOutcome = (typeof CHANNEL_OUTCOMES)[number];
+const channelOutcome = z.strictObject({ outcome: z.enum(CHANNEL_OUTCOMES) });
+
+/** Who asks for a change of a channel: an account, which has to be its founder, or null for an administrator. */
+const by = name.nullable();
+
 const named = z.strictObject({ account: name });
 const nothing = z.strictObject({});
 
@@ -204,6 +249,30 @@ export const ACCOUNT_QUESTIONS = {
     args: z.strictObject({ account: name, by: text, reason: text.nullable() }),
     result: named,
   },
+  /** Channels that belong to accounts, in pages: those behind `after`, a folded name; null as `next` at the end. */
+  channels: {
+    args: z.strictObject({ after: text }),
+    result: z.strictObject({ rows: z.array(channelRegistration), next: text.nullable() }),
+  },
+  registerChannel: {
+    args: z.strictObject({ channel: channelName, account: name, createdAt: time }),
+    result: channelOutcome,
+  },
+  dropChannel: { args: z.strictObject({ channel: channelName, by }), result: channelOutcome },
+  /** `level` null takes access away. */
+  setChannelAccess: {
+    args: z.strictObject({
+      channel: channelName,
+      by,
+      account: name,
+      level: z.enum(CHANNEL_LEVELS).nullable(),
+    }),
+    result: channelOutcome,
+  },
+  transferChannel: {
+    args: z.strictObject({ channel: channelName, by, account: name }),
+    result: channelOutcome,
+  },
   guessers: { args: nothing, result: z.strictObject({ rows: z.array(guesser) }) },
   /** Forgets failures of an account or address; of all where `who` is empty. */
   resetGuessing: { args: z.strictObject({ who: text }), result: z.strictObject({ reset: z.number().int() }) },
@@ -231,6 +300,10 @@ export const accountNewsSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('guessed'), account: name, count: z.number().int(), address: text }),
   /** A nick belongs to an account from now on, or no longer. */
   z.strictObject({ kind: z.literal('nick'), account: name, nick: text, owned: z.boolean() }),
+  /** A channel belongs to an account, or its access list is another one. */
+  z.strictObject({ kind: z.literal('channel'), registration: channelRegistration }),
+  /** A channel belongs to nobody any more. */
+  z.strictObject({ kind: z.literal('channelGone'), channel: channelName }),
 ]);
 /** See {@link accountNewsSchema}. */
 export type AccountNews = z.output<typeof accountNewsSchema>;

@@ -14,6 +14,7 @@ import { fold } from '../irc/casemapping.ts';
 import { isValidNick } from '../irc/names.ts';
 import { networkKey } from '../runtime/net/ip-address.ts';
 import type { Answerers } from '../runtime/net/peer-questions.ts';
+import { ChannelKeeper } from './channel-keeper.ts';
 import type { PasswordWork } from './credentials.ts';
 import { Guessing } from './guessing.ts';
 import { limits } from './limits.ts';
@@ -21,9 +22,11 @@ import { type LoginOptions, Logins, loginOf, refused } from './logins.ts';
 import { Exchanges } from './sasl/exchanges.ts';
 import { saslprep } from './sasl/saslprep.ts';
 import type { AccountStore } from './store/account-store.ts';
+import type { ChannelStore } from './store/channel-store.ts';
 import type { WriteTurn } from './store/write-turn.ts';
 
 export interface KeeperOptions extends Omit<LoginOptions, 'tell'> {
+  readonly channels: ChannelStore;
   /** Characters of the shortest password; may change with the configuration. */
   readonly leastPassword: () => number;
 }
@@ -36,6 +39,7 @@ export class AccountKeeper {
   readonly logins: Logins;
   /** Accounts registered since the start. */
   registered = 0;
+  readonly channels: ChannelKeeper;
   readonly #options: KeeperOptions;
   readonly #writes: WriteTurn;
   readonly #credentials: PasswordWork;
@@ -51,6 +55,7 @@ export class AccountKeeper {
     this.#credentials = options.credentials;
     this.#clock = options.clock;
     this.#decoySecret = decoySecret;
+    this.channels = new ChannelKeeper(options.channels, options.writes, (news) => this.#tell(news));
     this.logins = new Logins({ ...options, tell: (news) => this.#tell(news) });
     const rule = {
       free: limits.registrationsPerAddress.default,
@@ -77,6 +82,7 @@ export class AccountKeeper {
     const world = { store, logins: this.logins, decoySecret: this.#decoySecret };
     const exchanges = new Exchanges(world, this.#clock);
     return {
+      ...this.channels.answerers(),
       saslStart: ({ session, mechanism, origin }) => exchanges.start(session, mechanism, origin),
       saslData: ({ session, data }) => exchanges.data(session, data),
       saslAbort: ({ session }) => {
@@ -111,12 +117,14 @@ export class AccountKeeper {
       show: ({ account }) => store.details(account),
       resetPassword: ({ account }) => this.#resetPassword(account),
       drop: async ({ account }) => {
-        const name = await writes.write(() => {
+        const { name, channels } = await writes.write(() => {
           const found = store.get(account);
+          const before = this.channels.of(found);
           store.drop(found);
-          return found.name;
+          return { name: found.name, channels: before };
         });
         this.logins.accounts.reset(fold(name));
+        this.channels.ended(channels);
         this.#tell({ kind: 'ended', account: name, why: 'dropped', reason: '' });
         return { account: name };
       },

@@ -14,6 +14,7 @@ import { AccountKeeper } from './account-keeper.ts';
 import { Credentials } from './credentials.ts';
 import { type AccountsCommands, type AccountsConfig, manifest } from './manifest.ts';
 import { AccountStore } from './store/account-store.ts';
+import { ChannelStore } from './store/channel-store.ts';
 import { openAccounts } from './store/database.ts';
 import { WriteTurn } from './store/write-turn.ts';
 
@@ -31,8 +32,10 @@ export async function startAccounts(
   const credentials = new Credentials(logLost(log));
   instrumentPool(context.metrics, credentials.pool);
   const writes = new WriteTurn(database);
+  const store = new AccountStore(database, Date.now);
   const keeper = await AccountKeeper.open({
-    store: new AccountStore(database, Date.now),
+    store,
+    channels: new ChannelStore(database, store, Date.now),
     writes,
     credentials,
     clock: systemClock,

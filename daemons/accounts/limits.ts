@@ -37,6 +37,32 @@ export const limits = {
     unit: 'count',
     reason: 'Certificate fingerprints of one account: a person has a few devices.',
   },
+  channelNameBytes: {
+    default: 64,
+    unit: 'bytes',
+    reason: 'Longest name of a channel, as the IRC server takes it.',
+  },
+  channels: {
+    default: 50_000,
+    unit: 'count',
+    reason:
+      'Channels that belong to accounts, all of which the IRC server knows by heart: some 20 MB. Beyond it none can be registered.',
+  },
+  channelsPerAccount: {
+    default: 20,
+    unit: 'count',
+    reason: 'Channels that one account may own, so that nobody takes all good names.',
+  },
+  channelAccess: {
+    default: 100,
+    unit: 'count',
+    reason: 'Operators and voices by account of one channel: more than any list that a person looks after.',
+  },
+  channelAccessTotal: {
+    default: 200_000,
+    unit: 'count',
+    reason: 'The same of all channels together: some 20 MB in the IRC server.',
+  },
   knownNetworks: {
     default: 8,
     unit: 'count',

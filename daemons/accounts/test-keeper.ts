@@ -7,6 +7,7 @@ import { AccountKeeper } from './account-keeper.ts';
 import type { PasswordWork } from './credentials.ts';
 import { formatVerifier, keysOf } from './sasl/scram.ts';
 import { AccountStore } from './store/account-store.ts';
+import { ChannelStore } from './store/channel-store.ts';
 import { openAccounts } from './store/database.ts';
 import { WriteTurn } from './store/write-turn.ts';
 
@@ -43,6 +44,7 @@ export class TestKeeper {
   readonly database = openAccounts(SqliteDatabase, ':memory:');
   readonly writes = new WriteTurn(this.database);
   readonly store = new AccountStore(this.database, () => this.clock.now());
+  readonly channels = new ChannelStore(this.database, this.store, () => this.clock.now());
   readonly news: AccountNews[] = [];
   readonly failures: string[] = [];
   readonly unchecked: string[] = [];
@@ -53,6 +55,7 @@ export class TestKeeper {
     const test = new TestKeeper();
     test.keeper = await AccountKeeper.open({
       store: test.store,
+      channels: test.channels,
       writes: test.writes,
       credentials: test.passwords,
       clock: test.clock,

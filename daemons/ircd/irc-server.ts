@@ -102,6 +102,7 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
     this.config = options.config;
     this.motd = options.motd;
     this.accounts = new AccountDesk(this, options.accounts ?? noAccounts());
+    this.state.keeps = ({ key }) => this.accounts.channels.of(key) !== null;
     this.isupport = this.#support();
   }
 

@@ -30,7 +30,7 @@ export type NetworkEvent =
   | { readonly kind: 'nick'; readonly user: User; readonly former: string }
   | { readonly kind: 'quit'; readonly user: User; readonly reason: string }
   | { readonly kind: 'kill'; readonly source: Source; readonly user: User; readonly reason: string }
-  /** `created`: the channel was not there before. */
+  /** `created`: the channel was not there before. Status that the member has from the start stands in the membership. */
   | { readonly kind: 'join'; readonly membership: Membership; readonly created: boolean }
   | { readonly kind: 'part'; readonly user: User; readonly channel: Channel; readonly reason: string }
   | {

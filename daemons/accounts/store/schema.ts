@@ -66,6 +66,29 @@ const MIGRATIONS: readonly string[] = [
   -- 'scram-decoy': from which salts of accounts are made that do not exist.
   CREATE TABLE secrets (name TEXT PRIMARY KEY, data BLOB NOT NULL) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Channels that belong to an account, which end with it.
+  CREATE TABLE channels (
+    -- The name folded by IRC's casemapping rfc1459.
+    key TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    founder INTEGER NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    -- Since when the channel is, which linked servers compare.
+    created INTEGER NOT NULL,
+    registered INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX channels_by_founder ON channels (founder);
+
+  -- Who else has status there: level is 'op' or 'voice'.
+  CREATE TABLE channel_access (
+    channel TEXT NOT NULL REFERENCES channels (key) ON DELETE CASCADE,
+    account INTEGER NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+    level TEXT NOT NULL,
+    added INTEGER NOT NULL,
+    PRIMARY KEY (channel, account)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX channel_access_by_account ON channel_access (account);
+  `,
 ];
 
 /** What the file is marked with, and its tables. */

@@ -15,6 +15,7 @@ import type { LocalClient } from '../state/local-client.ts';
 import { rest } from '../work-steps.ts';
 import type { AccountCounts, Accounts } from './accounts.ts';
 import type { AccountAuthority } from './authority.ts';
+import { ChannelOwners } from './channel-owners.ts';
 import { NickGuard } from './nick-guard.ts';
 import { SaslSessions } from './sasl-sessions.ts';
 
@@ -29,6 +30,7 @@ export class AccountDesk implements Accounts {
   readonly sessions = new SaslSessions();
   readonly counts: AccountCounts = { logins: 0, failures: 0, registrations: 0 };
   readonly nicks: NickGuard;
+  readonly channels: ChannelOwners;
   readonly #server: CommandServer;
   #authority: AccountAuthority;
   /** What was offered last of what comes and goes. */
@@ -38,8 +40,10 @@ export class AccountDesk implements Accounts {
     this.#server = server;
     this.#authority = authority;
     this.nicks = new NickGuard(server);
+    this.channels = new ChannelOwners(server, () => this.#authority);
     this.#offer = this.#offered();
     this.#listen();
+    if (authority.present) this.channels.read();
   }
 
   get authority(): AccountAuthority {
@@ -52,7 +56,9 @@ export class AccountDesk implements Accounts {
     this.#authority = authority;
     this.#listen();
     before.close();
+    this.channels.forget();
     this.reconsider();
+    if (authority.present) this.channels.read();
   }
 
   offers(bit: number): boolean {
@@ -122,7 +128,9 @@ export class AccountDesk implements Accounts {
     const heard = this.#authority;
     heard.listen({
       onPresence: () => {
-        if (this.#authority === heard) this.reconsider();
+        if (this.#authority !== heard) return;
+        this.reconsider();
+        if (heard.present) this.channels.read();
       },
       onNews: (news) => {
         if (this.#authority === heard) this.#hear(news);
@@ -152,7 +160,8 @@ export class AccountDesk implements Accounts {
     if (news.kind === 'ended') host.work.runSteps(house, this.#end(news.account, news.why, news.reason));
     else if (news.kind === 'guessed')
       host.work.runSteps(house, this.#tellOwner(news.account, news.address, news.count));
-    else this.nicks.ownerChanged(news.nick);
+    else if (news.kind === 'nick') this.nicks.ownerChanged(news.nick);
+    else this.channels.hear(news);
   }
 
   *#end(account: string, why: string, reason: string): WorkSteps {

@@ -1,6 +1,7 @@
 /** Accounts as commands and registration see them; `AccountDesk` implements it. */
-import type { LoggedIn, LoginOrigin } from '../../../contract/accounts.ts';
+import type { ChannelRegistration, LoggedIn, LoginOrigin } from '../../../contract/accounts.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
+import type { Channel } from '../state/channel.ts';
 import type { LocalClient } from '../state/local-client.ts';
 import type { AccountAuthority } from './authority.ts';
 import type { SaslSessions } from './sasl-sessions.ts';
@@ -27,12 +28,26 @@ export interface NickProtection {
   forget(client: LocalClient): void;
 }
 
+/** Which channels belong to accounts. */
+export interface ChannelOwnership {
+  /** Whether all of them are known: whoever knows the accounts has been asked since the start. */
+  readonly known: boolean;
+  /** Whose a channel is; null where it is nobody's. */
+  of(channel: string): ChannelRegistration | null;
+  all(): Iterable<ChannelRegistration>;
+  /** `STATUS` bits that an account has on a channel; null where that is nobody's. */
+  statusOf(channel: string, account: string | null): number | null;
+  /** A channel was made here. */
+  made(channel: Channel): void;
+}
+
 /** The server's side of accounts. */
 export interface Accounts {
   readonly authority: AccountAuthority;
   readonly sessions: SaslSessions;
   readonly counts: AccountCounts;
   readonly nicks: NickProtection;
+  readonly channels: ChannelOwnership;
   /** Whether a capability is offered now. */
   offers(bit: number): boolean;
   /** What stands behind the name of a capability in `CAP LS 302`; empty for nothing. */

@@ -4,6 +4,7 @@ import type {
   AccountNews,
   AccountQuestion,
   AccountResult,
+  ChannelRegistration,
   LoggedIn,
   LoginAnswer,
 } from '../../../contract/accounts.ts';
@@ -25,6 +26,7 @@ type Answers = { [Name in AccountQuestion]: (args: AccountArgs<Name>) => Account
 
 export class MemoryAuthority implements AccountAuthority {
   readonly configured = true;
+  /** All but the reading of channels, which the server begins by itself. */
   readonly asked: { readonly name: AccountQuestion; readonly args: unknown }[] = [];
   readonly accounts = new Map<string, KnownAccount>();
   /** What is answered instead of what is known. */
@@ -32,6 +34,9 @@ export class MemoryAuthority implements AccountAuthority {
   /** Answers wait for this. */
   delay: Promise<void> | null = null;
   closed = false;
+  readonly channels = new Map<string, ChannelRegistration>();
+  /** Channels of all accounts. */
+  mostChannels = 3;
   /** Nicks of one account. */
   mostNicks = 3;
   readonly #sessions = new Map<string, { readonly mechanism: string; readonly print: string | null }>();
@@ -40,7 +45,7 @@ export class MemoryAuthority implements AccountAuthority {
 
   /** @param accounts name -> password */
   constructor(accounts: Readonly<Record<string, string>> = {}) {
-    for (const [name, password] of Object.entries(accounts)) this.#add(name, password);
+    for (const [name, password] of Object.entries(accounts)) this.add(name, password);
   }
 
   get present(): boolean {
@@ -54,7 +59,7 @@ export class MemoryAuthority implements AccountAuthority {
   }
 
   async ask<Name extends AccountQuestion>(name: Name, args: AccountArgs<Name>): Promise<AccountResult<Name>> {
-    this.asked.push({ name, args });
+    if (name !== 'channels') this.asked.push({ name, args });
     if (this.delay !== null) await this.delay;
     if (!this.#present) throw new SignalboxError('unavailable', 'Whoever would answer is not there now.');
     const answer = (this.override[name] ?? this.#answers[name]) as Answers[Name];
@@ -73,7 +78,8 @@ export class MemoryAuthority implements AccountAuthority {
     this.closed = true;
   }
 
-  #add(name: string, password: string): KnownAccount {
+  /** Adds an account. */
+  add(name: string, password: string): KnownAccount {
     const account: KnownAccount = {
       name,
       password,
@@ -94,6 +100,19 @@ export class MemoryAuthority implements AccountAuthority {
 
   #ownerOf(nick: string): KnownAccount | undefined {
     return [...this.accounts.values()].find(({ nicks }) => nicks.has(fold(nick)));
+  }
+
+  #owned(channel: string, by: string | null): ChannelRegistration | 'not_found' | 'not_founder' {
+    const found = this.channels.get(fold(channel));
+    if (found === undefined) return 'not_found';
+    return by === null || sameName(found.founder, by) ? found : 'not_founder';
+  }
+
+  /** Makes a channel somebody's, or changes whose it is. */
+  own(registration: ChannelRegistration): { outcome: 'done' } {
+    this.channels.set(fold(registration.channel), registration);
+    this.tell({ kind: 'channel', registration });
+    return { outcome: 'done' };
   }
 
   readonly #answers: Answers = {
@@ -119,7 +138,7 @@ export class MemoryAuthority implements AccountAuthority {
     },
     register: ({ account, password }) => {
       if (this.accounts.has(fold(account))) return { kind: 'refused', why: 'exists', retrySeconds: 0 };
-      return { kind: 'success', login: { account: this.#add(account, password).name, failures: null } };
+      return { kind: 'success', login: { account: this.add(account, password).name, failures: null } };
     },
     identify: ({ nick, password }) => {
       const owner = this.#ownerOf(nick);
@@ -151,6 +170,48 @@ export class MemoryAuthority implements AccountAuthority {
       if (add) prints.add(fingerprint);
       return { outcome: add || prints.delete(fingerprint) ? 'done' : 'not_found' };
     },
+    channels: ({ after }) => {
+      const keys = [...this.channels.keys()].sort().filter((key) => key > after);
+      // A channel a page, so that more than one is needed.
+      const [key, another] = keys;
+      const rows = key === undefined ? [] : [this.channels.get(key)!];
+      return { rows, next: key === undefined || another === undefined ? null : key };
+    },
+    registerChannel: ({ channel, account, createdAt }) => {
+      if (this.channels.has(fold(channel))) return { outcome: 'taken' };
+      if (this.channels.size >= this.mostChannels) return { outcome: 'full' };
+      const { name } = this.#get(account);
+      return this.own({ channel, founder: name, createdAt, registeredAt: 4_000, access: [] });
+    },
+    dropChannel: ({ channel, by }) => {
+      const found = this.#owned(channel, by);
+      if (typeof found === 'string') return { outcome: found };
+      this.channels.delete(fold(channel));
+      this.tell({ kind: 'channelGone', channel: found.channel });
+      return { outcome: 'done' };
+    },
+    setChannelAccess: ({ channel, by, account, level }) => {
+      const own = by !== null && level === null && sameName(by, account);
+      const found = this.#owned(channel, own ? null : by);
+      if (typeof found === 'string') return { outcome: found };
+      const known = this.accounts.get(fold(account));
+      if (known === undefined) return { outcome: 'no_account' };
+      if (sameName(found.founder, known.name)) return { outcome: 'founder' };
+      const others = found.access.filter((entry) => entry.account !== known.name);
+      if (level === null && others.length === found.access.length) return { outcome: 'no_access' };
+      const access = level === null ? others : [...others, { account: known.name, level }];
+      return this.own({ ...found, access });
+    },
+    transferChannel: ({ channel, by, account }) => {
+      const found = this.#owned(channel, by);
+      if (typeof found === 'string') return { outcome: found };
+      const known = this.accounts.get(fold(account));
+      if (known === undefined) return { outcome: 'no_account' };
+      if (sameName(found.founder, known.name)) return { outcome: 'founder' };
+      const others = found.access.filter((entry) => entry.account !== known.name);
+      const access = [...others, { account: found.founder, level: 'op' as const }];
+      return this.own({ ...found, founder: known.name, access });
+    },
     list: ({ text, limit }) => {
       const found = [...this.accounts.values()].filter(({ name }) => fold(name).includes(fold(text)));
       return { rows: found.slice(0, limit).map(rowOf), total: found.length };
@@ -176,6 +237,14 @@ export class MemoryAuthority implements AccountAuthority {
     drop: ({ account }) => {
       const { name } = this.#get(account);
       this.accounts.delete(fold(name));
+      for (const registration of [...this.channels.values()]) {
+        const { channel, founder, access } = registration;
+        if (founder === name) {
+          this.channels.delete(fold(channel));
+          this.tell({ kind: 'channelGone', channel });
+        } else if (access.some((entry) => entry.account === name))
+          this.own({ ...registration, access: access.filter((entry) => entry.account !== name) });
+      }
       this.tell({ kind: 'ended', account: name, why: 'dropped', reason: '' });
       return { account: name };
     },

@@ -9,9 +9,10 @@ import type { Membership } from '../state/channel.ts';
 import type { User } from '../state/user.ts';
 import { type Message, rest, type StepsWith } from '../work-steps.ts';
 import { kept } from './keeping.ts';
+import { dueStatus } from './regain.ts';
 
 /**
- * Puts a user on a channel and announces it. Who had status on a restored channel has it again.
+ * Puts a user on a channel and announces it. Who has status there by account has it at once.
  * @param createdMs when a channel that did not exist was made, Unix milliseconds.
  * @param status bits that another server gives; by default those of an operator on a new channel, and none on another.
  */
@@ -22,9 +23,13 @@ export function* join(
   createdMs: number,
   status: number | null = null,
 ): StepsWith<Membership> {
-  const given = status ?? server.state.findChannel(name)?.restored?.of(user.account) ?? null;
-  const membership = server.state.join(user, name, createdMs, given);
+  const found = server.state.findChannel(name);
+  const given = status ?? dueStatus(server, user.account, name, found);
+  // One that belongs to an account is the same channel as before, also when it was not there meanwhile.
+  const owned = server.accounts.channels.of(name);
+  const membership = server.state.join(user, owned?.channel ?? name, owned?.createdAt ?? createdMs, given);
   const { channel } = membership;
+  if (found === undefined) server.accounts.channels.made(channel);
   const created = channel.members.length === 1;
   server.links?.tell({ kind: 'join', membership, created });
   const all = () => announceAll(server, membership, given !== null && given !== 0);

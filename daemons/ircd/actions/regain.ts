@@ -1,21 +1,44 @@
-/** Somebody who joined a restored channel before they logged in has the status again that their account had there. */
+/**
+ * Somebody has the status that their account has on a channel: because the channel belongs to it or its founder gave it, or because
+ * they had it before a restart.
+ */
 import { STATUS } from '../../irc/modes.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import type { CommandServer } from '../command-server.ts';
-import type { Membership } from '../state/channel.ts';
+import type { Channel, Membership } from '../state/channel.ts';
 import type { User } from '../state/user.ts';
 import { rest } from '../work-steps.ts';
 import { ChannelModeChanges } from './channel-modes.ts';
 
-/** Gives back what is due to an account, and announces it; null where that is nothing. */
+/** Letters of what a member may have, with their bits. */
+export const STATUS_LETTERS = [
+  ['o', STATUS.op],
+  ['v', STATUS.voice],
+] as const;
+
+/**
+ * `STATUS` bits that an account has on a channel; null where a channel is like any other, on which whoever comes first is operator.
+ * @param channel where there is one of that name now
+ */
+export function dueStatus(
+  server: CommandServer,
+  account: string | null,
+  name: string,
+  channel: Channel | undefined,
+): number | null {
+  const owned = server.accounts.channels.statusOf(name, account);
+  const restored = channel?.restored?.of(account) ?? null;
+  return owned === null ? restored : owned | (restored ?? 0);
+}
+
+/** Gives somebody who has logged in what is due to the account, and announces it; null where that is nothing. */
 export function regain(server: CommandServer, user: User): WorkSteps | null {
-  const due = [...user.memberships.values()].filter((membership) => missing(membership) !== 0);
+  const due = [...user.memberships.values()].filter((membership) => missing(server, membership) !== 0);
   return due.length === 0 ? null : giveAll(server, due);
 }
 
-/** `STATUS` bits that a member had before the restart and has not. */
-function missing({ channel, user, status }: Membership): number {
-  return (channel.restored?.of(user.account) ?? 0) & ~status;
+function missing(server: CommandServer, { channel, user, status }: Membership): number {
+  return (dueStatus(server, user.account, channel.key, channel) ?? 0) & ~status;
 }
 
 function* giveAll(server: CommandServer, due: readonly Membership[]): WorkSteps {
@@ -26,9 +49,9 @@ function* giveAll(server: CommandServer, due: readonly Membership[]): WorkSteps 
     try {
       // They may have left or been deprived meanwhile.
       if (user.memberships.get(channel) !== membership) continue;
-      const bits = missing(membership);
+      const bits = missing(server, membership);
       const changes = new ChannelModeChanges(server, state.me, channel);
-      for (const [letter, bit] of LETTERS)
+      for (const [letter, bit] of STATUS_LETTERS)
         if ((bits & bit) !== 0) changes.status(true, letter, bit, membership);
       yield* rest(changes.announce());
     } finally {
@@ -36,8 +59,3 @@ function* giveAll(server: CommandServer, due: readonly Membership[]): WorkSteps 
     }
   }
 }
-
-const LETTERS = [
-  ['o', STATUS.op],
-  ['v', STATUS.voice],
-] as const;

@@ -7,9 +7,9 @@ import { workPrices } from '../../runtime/async/work-prices.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { join as enter } from '../actions/join.ts';
 import { part } from '../actions/part.ts';
+import { dueStatus } from '../actions/regain.ts';
 import type { CommandServer } from '../command-server.ts';
 import { limits } from '../limits.ts';
-import type { ServerHost } from '../server-host.ts';
 import type { Channel } from '../state/channel.ts';
 import type { LocalClient } from '../state/local-client.ts';
 import { freeChannel, isBanned, type StepsWith } from '../work-steps.ts';
@@ -60,7 +60,7 @@ function* joinOne(server: CommandServer, client: LocalClient, name: string, key:
       client.reply(N.ERR_TOOMANYCHANNELS, name);
       return;
     }
-    const refusal = channel === undefined ? null : yield* refusalOf(host, channel, client, key);
+    const refusal = channel === undefined ? null : yield* refusalOf(server, channel, client, key);
     if (client.user.gone) return;
     if (refusal !== null) {
       client.reply(refusal, channel?.name ?? name);
@@ -86,16 +86,16 @@ function tellRestored(client: LocalClient, { name, restored, members }: Channel)
   );
 }
 
-/** An operator's invitation overrides all four modes, and so does having been operator before a crash. */
+/** An operator's invitation overrides all four modes, and so does being operator by account. */
 function* refusalOf(
-  host: ServerHost,
+  server: CommandServer,
   channel: Channel,
   client: LocalClient,
   key: string,
 ): StepsWith<Numeric | null> {
   if (client.user.invites?.get(channel) === true) return null;
-  if (((channel.restored?.of(client.user.account) ?? 0) & STATUS.op) !== 0) return null;
-  if (yield* isBanned(host, channel, client.user)) return N.ERR_BANNEDFROMCHAN;
+  if (((dueStatus(server, client.user.account, channel.key, channel) ?? 0) & STATUS.op) !== 0) return null;
+  if (yield* isBanned(server.host, channel, client.user)) return N.ERR_BANNEDFROMCHAN;
   if (channel.has(CMODE.inviteOnly) && !channel.inviteExceptions.matches(client.user))
     return N.ERR_INVITEONLYCHAN;
   if (channel.joinKey !== null && channel.joinKey !== key) return N.ERR_BADCHANNELKEY;

@@ -4,6 +4,7 @@ import { authenticate } from './authenticate.ts';
 import { away } from './away.ts';
 import { cap } from './cap.ts';
 import { cert } from './cert.ts';
+import { channel } from './channel.ts';
 import type { Command } from './command.ts';
 import { ghost, regain } from './ghost.ts';
 import { help, helpop } from './help.ts';
@@ -48,6 +49,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     away,
     cap,
     cert,
+    channel,
     die,
     dline,
     ghost,

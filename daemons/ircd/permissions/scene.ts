@@ -43,6 +43,23 @@ const SITUATIONS: Readonly<Record<string, (scene: Scene) => void>> = {
   'far is logged in as bob': ({ irc }) => {
     Object.assign(irc.server.state.findUser('far')!, { account: 'bob' });
   },
+  'op is logged in as bob': ({ clients }) => void Object.assign(clients.op.user!, { account: 'bob' }),
+  'guest has an account': ({ accounts, clients }) => {
+    accounts.add('guest', 'open-sesame');
+    Object.assign(clients.guest.user!, { account: 'guest' });
+  },
+  '#c belongs to bob': ({ accounts }) => belongsToBob(accounts, '#c'),
+  '#d belongs to bob': ({ accounts }) => belongsToBob(accounts, '#d'),
+  'guest is operator of #c by account': ({ accounts }) => {
+    const access = [{ account: 'guest', level: 'op' as const }];
+    accounts.own({ ...accounts.channels.get('#c')!, access });
+  },
+  'there are as many channels of accounts as may be': ({ accounts }) => {
+    Object.assign(accounts, { mostChannels: 0 });
+  },
+  'far is logged in as guest': ({ irc }) => {
+    Object.assign(irc.server.state.findUser('far')!, { account: 'guest' });
+  },
   'strangers are refused': ({ irc, accounts }) => {
     // Of all nicks this one alone, which nobody of the cast has.
     const { nicks } = accounts.accounts.get('bob')!;
@@ -125,6 +142,10 @@ function meetFar(scene: Scene): User {
   return introduce(server.state, linkServer(server.state, 'far.test'), 'far', { username: '~far' });
 }
 
+function belongsToBob(accounts: MemoryAuthority, channel: string): void {
+  accounts.own({ channel, founder: 'bob', createdAt: 1_000, registeredAt: 4_000, access: [] });
+}
+
 /** The cast on a new server. */
 export class Scene {
   readonly irc: MemoryServer;
@@ -168,6 +189,8 @@ export class Scene {
    * @throws Error where a line was refused and the row does not say so, or says so and it was not
    */
   async prepare(given: string, me: Who): Promise<void> {
+    // The server has read by then which channels belong to accounts.
+    await new Promise((resolve) => setImmediate(resolve));
     for (const written of given.split('; ')) {
       if (written === '') continue;
       const [, part = '', expected] = REFUSED.exec(written) ?? [];
@@ -284,6 +307,10 @@ export class Scene {
         `account ${name}`,
         suspended === null ? password : `suspended by ${suspended.by}: ${suspended.reason}`,
       );
+    for (const { channel, founder, access } of this.accounts.channels.values()) {
+      const others = access.map(({ account, level }) => `, ${level} ${account}`);
+      facts.set(`owner ${channel}`, founder + others.join(''));
+    }
     for (const { name, nicks } of this.accounts.accounts.values())
       for (const nick of nicks) if (nick !== name) facts.set(`nick ${nick}`, `of the account ${name}`);
     for (const { kind, mask, reason, by, expiresMs } of server.bans.list()) {

@@ -37,6 +37,8 @@ export class NetworkState {
   walked = 0;
   readonly #scratch: LocalClient[] = [];
   readonly #changed: (table: LiveTable) => void;
+  /** Whether a channel stays when nobody is on it, because it belongs to an account. */
+  keeps: (channel: Channel) => boolean = () => false;
 
   /** @param changed told whenever clients or channels are others than before. */
   constructor(me: Server, whowasCapacity: number, changed: (table: LiveTable) => void) {
@@ -234,7 +236,7 @@ export class NetworkState {
     return membership;
   }
 
-  /** Takes a user off a channel; an empty channel ends, unless it was restored and its time is not over. */
+  /** Takes a user off a channel; an empty channel ends, unless it belongs to an account, or was restored and its time is not over. */
   part(membership: Membership): void {
     const { channel, user } = membership;
     channel.remove(membership);
@@ -251,7 +253,7 @@ export class NetworkState {
 
   /** Ends a channel without members, unless it is kept for those who were on it. */
   endIfEmpty(channel: Channel): void {
-    if (channel.members.length > 0 || channel.restored !== null) return;
+    if (channel.members.length > 0 || channel.restored !== null || this.keeps(channel)) return;
     this.#endChannel(channel);
     this.#changed('channels');
   }
