@@ -119,6 +119,9 @@ it('has commands of these dangers, for these roles, with and without an audit tr
       drop-account irreversible admin recorded json confirm:account
       login-failures safe operate always table
       reset-login-failures safe operate recorded json
+      registered-channels safe operate always table
+      transfer-channel disruptive admin recorded json
+      drop-channel irreversible admin recorded json confirm:channel
       throttle safe operate always table
       reset-throttle safe operate recorded json
       limits safe read always table
@@ -169,6 +172,11 @@ it('takes arguments within these bounds, and fills in what is left out', () => {
       unsuspend-account account string 1..30
       drop-account account string 1..30
       reset-login-failures who string 0..64 default=""
+      registered-channels text string 0..64 default=""
+      registered-channels limit integer 1..2000 default=500
+      transfer-channel channel string 2..64 pattern="^#.*"
+      transfer-channel account string 1..30
+      drop-channel channel string 2..64 pattern="^#.*"
       throttle limit integer 1..10000 default=500
       reset-throttle address string 0..64 default=""`),
   );

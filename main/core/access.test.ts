@@ -33,7 +33,7 @@ const OPERATE = [
   ...['ircd clients', 'ircd client', 'ircd kill', 'ircd channels', 'ircd channel', 'ircd clear-channel'],
   ...['ircd bans', 'ircd add-ban', 'ircd remove-ban', 'ircd broadcast', 'ircd clear-caches'],
   ...['ircd accounts', 'ircd account', 'ircd suspend-account', 'ircd unsuspend-account'],
-  ...['ircd login-failures', 'ircd reset-login-failures'],
+  ...['ircd login-failures', 'ircd reset-login-failures', 'ircd registered-channels'],
   ...['ircd throttle', 'ircd reset-throttle', 'relay clients', 'relay client', 'relay kill', 'relay room'],
   ...['relay close-room', 'relay broadcast', 'relay add-ban', 'relay remove-ban', 'relay bans'],
   ...['relay throttle', 'relay reset-throttle'],
@@ -48,11 +48,18 @@ const OPERATE = [
   ...['objects clients', 'objects client', 'objects kill', 'objects drain', 'objects resume'],
   ...['objects bans', 'objects add-ban', 'objects remove-ban', 'objects throttle', 'objects reset-throttle'],
   ...['objects connections table'],
-  ...['ircd connections table', 'ircd channels table', 'relay connections table', 'audit event'],
+  ...[
+    'ircd connections table',
+    'ircd channels table',
+    'ircd accounts table',
+    'relay connections table',
+    'audit event',
+  ],
 ];
 const ADMIN = [
   ...['config.check', 'config.reload', 'ircd rehash', 'ircd set-limits', 'relay set-limits'],
   ...['ircd reset-password', 'ircd drop-account', 'accounts backup'],
+  ...['ircd transfer-channel', 'ircd drop-channel'],
   ...['objects delete', 'objects set-limits', 'objects set-threads'],
   ...['recorder vacuum', 'recorder backup', 'sessions.list', 'session.end', 'sessions event', 'task.cancel'],
 ];

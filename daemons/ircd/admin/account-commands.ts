@@ -77,7 +77,8 @@ export const accountCommands = {
     result: 'json',
   }),
   'drop-account': defineCommand({
-    summary: 'Delete an account with its nicks and certificates, and log out who is logged in to it',
+    summary:
+      'Delete an account with its nicks, certificates and channels, and log out who is logged in to it',
     danger: 'irreversible',
     access: 'admin',
     args: z.object({ account }),

@@ -1,7 +1,7 @@
 /** The code of the admin commands about accounts: whoever knows the accounts is asked, and who is logged in is known here. */
 import type { AccountRow } from '../../../contract/accounts.ts';
 import { describeActor } from '../../../contract/link/actor.ts';
-import { fold } from '../../irc/casemapping.ts';
+import { fold, sameName } from '../../irc/casemapping.ts';
 import { workPrices } from '../../runtime/async/work-prices.ts';
 import type { CommandHandlers } from '../../runtime/host/daemon-definition.ts';
 import { counted } from '../../runtime/host/impact-text.ts';
@@ -58,7 +58,8 @@ export function accountHandlers(server: IrcServer): CommandHandlers<typeof accou
         authority().ask('suspend', { account, by: describeActor(actor), reason: null }),
     },
     'drop-account': {
-      impact: ({ account }) => `logs out ${clientsOf(server, account)} and deletes ${account} for good`,
+      impact: ({ account }) =>
+        `logs out ${clientsOf(server, account)} and deletes ${account}${channelsOf(server, account)} for good`,
       run: ({ account }) => authority().ask('drop', { account }),
     },
     'login-failures': { run: () => authority().ask('guessers', {}) },
@@ -86,6 +87,13 @@ function* loggedIn(server: IrcServer): StepsWith<Online> {
     else others.push(client);
   }
   return found;
+}
+
+/** What goes with an account; empty where that is nothing. */
+function channelsOf(server: IrcServer, account: string): string {
+  let channels = 0;
+  for (const { founder } of server.accounts.channels.all()) if (sameName(founder, account)) channels++;
+  return channels === 0 ? '' : ` with ${counted(channels, 'channel')}`;
 }
 
 function clientsOf(server: IrcServer, account: string): string {

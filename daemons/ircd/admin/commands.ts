@@ -9,6 +9,7 @@ import { throttleCommands } from '../../runtime/net/throttle-commands.ts';
 import { limits } from '../limits.ts';
 import { ADJUSTABLE_LIMITS } from '../tuning.ts';
 import { accountCommands } from './account-commands.ts';
+import { channelOwnerCommands } from './channel-owner-commands.ts';
 import { cacheColumns, channelColumns, clientFields, connectionColumns, memberColumns } from './columns.ts';
 import { channelActions, clientActions } from './row-actions.ts';
 
@@ -87,7 +88,7 @@ export const adminCommands = {
     rowActions: clientActions,
   }),
   'clear-channel': defineCommand({
-    summary: 'Remove everybody from a channel, which ends it',
+    summary: 'Remove everybody from a channel, which ends it unless it belongs to an account',
     danger: 'irreversible',
     access: 'operate',
     args: z.object({ channel, reason: reason.default('Channel cleared by an administrator') }),
@@ -159,6 +160,7 @@ export const adminCommands = {
     effects: ['signalbox_ircd_cache_depth{cache="dns"}'],
   }),
   ...accountCommands,
+  ...channelOwnerCommands,
   ...throttleCommands(limit),
   limits: defineCommand({
     summary: 'Show the limits in force and why they are there',

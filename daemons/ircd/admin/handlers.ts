@@ -18,6 +18,7 @@ import type { User } from '../state/user.ts';
 import { ADJUSTABLE_LIMITS, type AdjustableLimit } from '../tuning.ts';
 import { inTurns } from '../work-steps.ts';
 import { accountHandlers } from './account-handlers.ts';
+import { channelOwnerHandlers } from './channel-owner-handlers.ts';
 import type { adminCommands } from './commands.ts';
 import { connectionRow } from './rows.ts';
 import { broadcast, clearChannel, listChannels, listClients } from './walks.ts';
@@ -138,6 +139,7 @@ export function createAdminHandlers(targets: AdminTargets): CommandHandlers<type
       run: ({ text }) => inTurns(server.host, server.house, broadcast(server, text)),
     },
     ...accountHandlers(server),
+    ...channelOwnerHandlers(server),
     caches: {
       run: () => {
         const { depth, hits, misses } = targets.lookup.names.stats();
