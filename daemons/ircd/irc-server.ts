@@ -6,6 +6,7 @@
 import { truncateUtf8 } from '../irc/line-text.ts';
 import { UMODE } from '../irc/modes.ts';
 import { N } from '../irc/numerics.ts';
+import { serverNumeric } from '../irc/p10/numeric.ts';
 import { LineParser } from '../irc/parser.ts';
 import { rawTagValue } from '../irc/tags.ts';
 import { loopTurn } from '../runtime/async/loop-turn.ts';
@@ -93,7 +94,7 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
     this.clientLog = new ClientLog(options.host);
     const { server_name, description } = options.config;
     this.state = new NetworkState(
-      new Server(server_name, description),
+      new Server(server_name, description, serverNumeric(1)),
       limits.whowasEntries.default,
       (table) => this.host.tableChanged(table),
     );

@@ -7,7 +7,7 @@ import type { RemoteUser, User } from './state/user.ts';
 
 /** Links a server of that name, of which nobody is there yet. */
 export function linkServer(state: NetworkState, name: string, uplink: Server = state.me): Server {
-  const server = new Server(name, `${name} of the tests`, 'AB', uplink);
+  const server = new Server(name, `${name} of the tests`, 'AC', uplink);
   state.addServer(server);
   return server;
 }
@@ -65,7 +65,7 @@ export function introduce(
     realname: `Far ${nick}`,
     address: '203.0.113.9',
     server,
-    numeric: `AB${nick}`,
+    numeric: `AC${nick}`,
     nickMs: Date.now(),
     ...more,
   });

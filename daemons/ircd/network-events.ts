@@ -45,7 +45,8 @@ export type NetworkEvent =
   | { readonly kind: 'away'; readonly user: User }
   /** Others see another host of the user. */
   | { readonly kind: 'host'; readonly user: User }
-  | { readonly kind: 'account'; readonly user: User }
+  /** `former`: the account of before; null for none. */
+  | { readonly kind: 'account'; readonly user: User; readonly former: string | null }
   /** `change`: letters with their signs. */
   | { readonly kind: 'user modes'; readonly user: User; readonly change: string }
   | {

@@ -10,6 +10,7 @@ import { regain } from './regain.ts';
 /** @param account null for somebody who is logged out. */
 export function setAccount(server: CommandServer, user: User, account: string | null): WorkSteps | null {
   if (account === user.account) return null;
+  const former = user.account;
   user.account = account;
   // Masks may name accounts: what was found out about this user before holds no longer.
   for (const membership of user.memberships.values()) {
@@ -18,7 +19,7 @@ export function setAccount(server: CommandServer, user: User, account: string | 
   }
   if (!user.registered) return null;
   if (user.local !== null) server.accounts.nicks.check(user.local);
-  server.links?.tell({ kind: 'account', user });
+  server.links?.tell({ kind: 'account', user, former });
   const told = announceChange(server, user, `ACCOUNT ${account ?? '*'}`, CAP.accountNotify);
   const due = regain(server, user);
   return due === null ? told : both(told, due);

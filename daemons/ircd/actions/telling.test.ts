@@ -29,7 +29,7 @@ beforeEach(() => {
   cid = irc.join('cid');
   for (const client of [ann, cid]) client.send('JOIN #x');
   far = linkServer(irc.server.state, 'far.test');
-  bob = introduce(irc.server.state, far, 'bob', { numeric: 'ABAAA' });
+  bob = introduce(irc.server.state, far, 'bob', { numeric: 'ACAAA' });
   irc.server.state.join(bob, '#x', 0);
   heard();
   told = recordLinks(irc.server);
@@ -70,7 +70,7 @@ describe('modes of a channel that another server changes', () => {
     );
     expect(bob.memberships.get(channel())?.isOp).toBe(true);
     expect([...irc.host.touched]).toEqual(['channels']);
-    expect(told).toEqual(['channel modes by far.test #x +m -n +o ABAAA +k secret +l 7 +b Eve!*@*']);
+    expect(told).toEqual(['channel modes by far.test #x +m -n +o ACAAA +k secret +l 7 +b Eve!*@*']);
   });
 
   it('are taken off again', () => {
@@ -111,7 +111,7 @@ describe('modes of a channel that another server changes', () => {
 
 describe('modes that a client here changes', () => {
   it.each([
-    ['MODE #x +mo bob', ['channel modes by ann #x +m +o ABAAA']],
+    ['MODE #x +mo bob', ['channel modes by ann #x +m +o ACAAA']],
     ['MODE #x +v cid', ['channel modes by ann #x +v cid']],
     ['MODE #x +n', []],
     ['MODE #x b', []],
@@ -213,7 +213,7 @@ it('an account is seen by WHOIS, tags and neighbours who asked for it', () => {
   expect(cid.send('WHOIS bob')).toContain(':irc.test 330 cid bob bobby :is logged in as');
   act(setAccount(irc.server, bob, null));
   expect(heard()).toEqual([[':bob!bob@far.example ACCOUNT *'], []]);
-  expect(told).toEqual(['account bob as bobby', 'account bob as null']);
+  expect(told).toEqual(['account bob was null as bobby', 'account bob was bobby as null']);
   const half = irc.connect();
   act(setAccount(irc.server, half.user!, 'half'));
   expect([half.user?.account, told.length]).toEqual(['half', 2]);
@@ -231,7 +231,7 @@ it('who is new on the network is told to links once they are registered', () => 
     realname: 'Dan',
     address: '203.0.113.8',
     server: far,
-    numeric: 'ABAAB',
+    numeric: 'ACAAB',
     nickMs: 5_000,
     modes: UMODE.invisible | UMODE.oper,
     account: 'danny',

@@ -9,6 +9,7 @@ import { limits } from '../limits.ts';
 import type { LiveTable } from '../server-host.ts';
 import { Channel, Membership } from './channel.ts';
 import type { LocalClient } from './local-client.ts';
+import { LocalNumerics } from './local-numerics.ts';
 import type { Server } from './server.ts';
 import { type RemoteUser, User } from './user.ts';
 import { Whowas } from './whowas.ts';
@@ -21,7 +22,9 @@ export class NetworkState {
   readonly #serverMap = new Map<string, Server>();
   /** Users by folded nick, unregistered ones with a nick included: a nick is taken from NICK on. */
   readonly #nicks = new Map<string, User>();
+  /** Users of other servers. */
   readonly #numerics = new Map<string, User>();
+  readonly #localNumerics: LocalNumerics;
   readonly #channelMap = new Map<string, Channel>();
   readonly #users = new Set<User>();
   readonly #clients = new Set<LocalClient>();
@@ -43,6 +46,7 @@ export class NetworkState {
   /** @param changed told whenever clients or channels are others than before. */
   constructor(me: Server, whowasCapacity: number, changed: (table: LiveTable) => void) {
     this.me = me;
+    this.#localNumerics = new LocalNumerics(me.numeric);
     this.#serverMap.set(fold(me.name), me);
     this.#changed = changed;
     this.whowas = new Whowas(whowasCapacity);
@@ -141,9 +145,14 @@ export class NetworkState {
     return user?.registered === true ? user : undefined;
   }
 
-  /** A user of another server by P10 numeric. */
+  /** A user by P10 numeric; one of this server once a link was told of them. */
   findNumeric(numeric: string): User | undefined {
-    return this.#numerics.get(numeric);
+    return this.#localNumerics.find(numeric) ?? this.#numerics.get(numeric);
+  }
+
+  /** The five characters that stand for a user in P10. Throws when all numerics of this server are taken. */
+  numericOf(user: User): string {
+    return user.local === null ? user.numeric : this.#localNumerics.of(user);
   }
 
   /** Whoever holds a nick, registered or not. */
@@ -198,6 +207,7 @@ export class NetworkState {
     if (local !== null) this.#changed('connections');
     if (user.nick !== '' && this.#nicks.get(fold(user.nick)) === user) this.#nicks.delete(fold(user.nick));
     if (local === null) this.#numerics.delete(user.numeric);
+    else if (user.numeric !== '') this.#localNumerics.free(user);
     if (this.#users.delete(user)) {
       user.server.userCount--;
       this.whowas.remember(user, nowMs);

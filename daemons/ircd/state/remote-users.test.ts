@@ -87,17 +87,17 @@ it('LUSERS counts users of the network and of this server apart, and MAP and LIN
 
 it('once gone they are found by no name, and WHOWAS tells where they were', () => {
   const { state } = irc.server;
-  const bob = introduce(state, far, 'Bob', { numeric: 'ABAAA' });
+  const bob = introduce(state, far, 'Bob', { numeric: 'ACAAA' });
   state.setUserMode(bob, UMODE.oper, true);
   state.setUserMode(bob, UMODE.invisible, true);
   state.join(bob, '#x', 0);
   state.join(bob, '#far', 0);
-  expect([state.findUser('bob'), state.findNumeric('ABAAA')]).toEqual([bob, bob]);
+  expect([state.findUser('bob'), state.findNumeric('ACAAA')]).toEqual([bob, bob]);
   state.setNick(bob, 'Rob', 5);
   expect([state.findUser('bob'), state.findUser('rob'), bob.nickMs]).toEqual([undefined, bob, 5]);
   state.removeUser(bob, Date.now());
   state.removeUser(bob, Date.now());
-  expect([state.findUser('rob'), state.findNumeric('ABAAA'), state.findChannel('#far')]).toEqual([
+  expect([state.findUser('rob'), state.findNumeric('ACAAA'), state.findChannel('#far')]).toEqual([
     undefined,
     undefined,
     undefined,
@@ -109,12 +109,12 @@ it('once gone they are found by no name, and WHOWAS tells where they were', () =
 
 it('a nick or a numeric that is taken is not given twice, and nothing is changed', () => {
   const { state } = irc.server;
-  introduce(state, far, 'Bob', { numeric: 'ABAAA' });
+  introduce(state, far, 'Bob', { numeric: 'ACAAA' });
   irc.connect().send('NICK new');
   expect(() => introduce(state, far, 'bob')).toThrow('the nick bob is taken');
   expect(() => introduce(state, far, 'ANN')).toThrow('the nick ANN is taken');
   expect(() => introduce(state, far, 'new')).toThrow('the nick new is taken');
-  expect(() => introduce(state, far, 'Cid', { numeric: 'ABAAA' })).toThrow('the numeric ABAAA is taken');
+  expect(() => introduce(state, far, 'Cid', { numeric: 'ACAAA' })).toThrow('the numeric ACAAA is taken');
   expect([state.users.size, far.userCount, state.findUser('cid')]).toEqual([2, 1, undefined]);
 });
 

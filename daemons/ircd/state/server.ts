@@ -11,6 +11,8 @@ export class Server {
   readonly uplink: Server | null;
   /** Links between it and this server; 0 for this one. */
   readonly hops: number;
+  /** The first server on the way to it, itself where it is linked to this one; null for this one. */
+  readonly via: Server | null;
   /** Registered users on it. */
   userCount = 0;
 
@@ -19,6 +21,7 @@ export class Server {
     this.description = description;
     this.numeric = numeric;
     this.uplink = uplink;
+    this.via = uplink === null ? null : (uplink.via ?? this);
     this.hops = uplink === null ? 0 : uplink.hops + 1;
   }
 

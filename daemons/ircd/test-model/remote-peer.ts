@@ -39,7 +39,7 @@ export class RemotePeer {
 
   constructor(irc: IrcServer) {
     this.#irc = irc;
-    this.#server = new Server(FAR.name, 'Far', 'AB', irc.state.me);
+    this.#server = new Server(FAR.name, 'Far', 'AC', irc.state.me);
     irc.state.addServer(this.#server);
   }
 

@@ -1,0 +1,100 @@
+/**
+ * What a peer is told when a link begins: every server, user and channel, in turns, so that nobody here waits for it. What
+ * happens meanwhile is told like anything else. Called by link.ts.
+ */
+import { CMODE_LETTERS } from '../../irc/modes.ts';
+import { writeBurst } from '../../irc/p10/burst-line.ts';
+import { writeLine } from '../../irc/p10/line.ts';
+import { MAX_USERS } from '../../irc/p10/numeric.ts';
+import { OWN_KIND_FLAG, writeServer } from '../../irc/p10/server-line.ts';
+import { bytesOf } from '../../irc/p10/text.ts';
+import { TOKEN } from '../../irc/p10/tokens.ts';
+import type { Channel } from '../state/channel.ts';
+import type { MaskList } from '../state/mask-list.ts';
+import type { NetworkState } from '../state/network.ts';
+import type { Server } from '../state/server.ts';
+import type { User } from '../state/user.ts';
+import { topicLine } from './event-lines.ts';
+import { type Numbers, type Peer, toSeconds } from './peer.ts';
+import { introduction } from './user-lines.ts';
+
+/** Introduces a server that is not this one. */
+export function serverLine(server: Server, linkSeconds: number): string {
+  return writeServer(server.uplink!.numeric, {
+    name: server.name,
+    hops: server.hops + 1,
+    bootSeconds: 0,
+    linkSeconds,
+    bursting: true,
+    numeric: server.numeric,
+    maxUser: MAX_USERS - 1,
+    flags: `6${OWN_KIND_FLAG}`,
+    description: bytesOf(server.description),
+  });
+}
+
+/**
+ * The lines of a burst, a few at a time; whoever takes them stops where others may go first. What changes meanwhile is told as
+ * ever, and what a peer hears of somebody that it does not know yet it passes over.
+ */
+export function* burstLines(
+  numbers: Numbers,
+  state: NetworkState,
+  peer: Peer,
+  linkSeconds: number,
+): Generator<readonly string[]> {
+  const behind = (server: Server) => server.via === peer.server;
+  for (const server of [...state.servers.values()]) {
+    if (server !== state.me && !behind(server)) yield [serverLine(server, linkSeconds)];
+  }
+  for (const user of [...state.users]) {
+    if (!user.gone && !behind(user.server)) yield userLines(numbers, peer, user);
+  }
+  for (const channel of [...state.channels.values()]) {
+    if (state.channels.get(channel.key) !== channel) continue;
+    const lines = channelLines(numbers, state.me, peer, channel);
+    if (lines.length > 0) yield lines;
+  }
+}
+
+/** `N`, and what `N` does not say. */
+function userLines(numbers: Numbers, peer: Peer, user: User): readonly string[] {
+  const lines = [introduction(numbers, peer, user)];
+  // ircu tells of nobody's absence in a burst, and its own clients ask for it by WHOIS.
+  if (user.away !== null && peer.kind === 'signalbox')
+    lines.push(writeLine(numbers.numericOf(user), TOKEN.AWAY, [], bytesOf(user.away)));
+  return lines;
+}
+
+/** `B`, and the topic where it is taken in a burst; nothing of a channel on which nobody is whom the peer does not know better. */
+function channelLines(numbers: Numbers, me: Server, peer: Peer, channel: Channel): readonly string[] {
+  const members = channel.members
+    .filter(({ user }) => user.server.via !== peer.server)
+    .map(({ user, status }) => ({ numeric: numbers.numericOf(user), status }));
+  if (members.length === 0) return [];
+  const modeArguments = new Map<string, string>();
+  if (channel.limit !== null) modeArguments.set('l', String(channel.limit));
+  if (channel.joinKey !== null) modeArguments.set('k', bytesOf(channel.joinKey));
+  const lines = writeBurst(me.numeric, {
+    channel: bytesOf(channel.name),
+    createdSeconds: toSeconds(channel.createdMs),
+    modes: flagsOf(peer, channel) + [...modeArguments.keys()].join(''),
+    modeArguments,
+    members,
+    bans: masksOf(channel.bans),
+    exceptions: peer.kind === 'ircu' ? [] : masksOf(channel.exceptions),
+  });
+  if (channel.topic !== '' && peer.kind !== 'ircu') lines.push(topicLine(me.numeric, peer, channel));
+  return lines;
+}
+
+function flagsOf({ limits }: Peer, channel: Channel): string {
+  let letters = '';
+  for (const [letter, bit] of CMODE_LETTERS)
+    if (channel.has(bit) && limits.flags.includes(letter)) letters += letter;
+  return letters;
+}
+
+function masksOf({ entries }: MaskList): string[] {
+  return entries.map(({ mask }) => bytesOf(mask.text));
+}

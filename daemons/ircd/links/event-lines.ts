@@ -1,0 +1,157 @@
+/**
+ * What a peer is told of something that happened here or elsewhere, as lines of P10. What it cannot hold is cut or left out
+ * here. Called by link-network.ts once for each peer.
+ */
+import { STATUS } from '../../irc/modes.ts';
+import { writeLine } from '../../irc/p10/line.ts';
+import { type LinkModeChange, writeModes } from '../../irc/p10/mode-line.ts';
+import { bytesOf, cutBytes } from '../../irc/p10/text.ts';
+import { TOKEN } from '../../irc/p10/tokens.ts';
+import { type ModeChange, type NetworkEvent, nameOf } from '../network-events.ts';
+import type { Channel } from '../state/channel.ts';
+import { type Numbers, type Peer, sourceNumeric, toSeconds } from './peer.ts';
+import { accountLines, introduction, modesFor } from './user-lines.ts';
+
+type EventOf<Kind extends NetworkEvent['kind']> = Extract<NetworkEvent, { readonly kind: Kind }>;
+
+/** @param me name of this server, which stands in the path of a kill. */
+export function linesOf(numbers: Numbers, me: string, peer: Peer, event: NetworkEvent): readonly string[] {
+  switch (event.kind) {
+    case 'user':
+      return [introduction(numbers, peer, event.user)];
+    case 'nick':
+      return [
+        writeLine(numbers.numericOf(event.user), TOKEN.NICK, [event.user.nick, toSeconds(event.user.nickMs)]),
+      ];
+    case 'quit':
+      return [writeLine(numbers.numericOf(event.user), TOKEN.QUIT, [], bytesOf(event.reason))];
+    case 'kill':
+      return [killLine(numbers, me, event)];
+    case 'join':
+      return joinLines(numbers, event);
+    case 'part':
+      return [
+        writeLine(
+          numbers.numericOf(event.user),
+          TOKEN.PART,
+          [bytesOf(event.channel.name)],
+          event.reason === '' ? null : bytesOf(event.reason),
+        ),
+      ];
+    case 'kick':
+      return [
+        writeLine(
+          sourceNumeric(numbers, event.source),
+          TOKEN.KICK,
+          [bytesOf(event.channel.name), numbers.numericOf(event.user)],
+          bytesOf(event.reason),
+        ),
+      ];
+    case 'topic':
+      return [topicLine(sourceNumeric(numbers, event.source), peer, event.channel)];
+    case 'invite':
+      return [
+        writeLine(numbers.numericOf(event.source), TOKEN.INVITE, [
+          event.user.nick,
+          bytesOf(event.channel.name),
+          toSeconds(event.channel.createdMs),
+        ]),
+      ];
+    case 'away': {
+      const { away } = event.user;
+      const text = away === null ? null : cutBytes(bytesOf(away), peer.limits.away);
+      return [writeLine(numbers.numericOf(event.user), TOKEN.AWAY, [], text)];
+    }
+    case 'host':
+      // Nobody has a word for it but our own kind, which has it from the modes and the account of the user.
+      return [];
+    case 'account':
+      return accountLines(numbers, peer, event.user, event.former);
+    case 'user modes':
+      return userModeLines(numbers, peer, event);
+    case 'channel modes':
+      return modeLines(numbers, peer, event);
+    case 'message':
+      return messageLines(numbers, peer, event);
+    case 'wallops':
+      return [writeLine(sourceNumeric(numbers, event.source), TOKEN.WALLOPS, [], bytesOf(event.text))];
+  }
+}
+
+function killLine(numbers: Numbers, me: string, { source, user, reason }: EventOf<'kill'>): string {
+  const path = `${me}!${nameOf(source)} (${bytesOf(reason)})`;
+  return writeLine(sourceNumeric(numbers, source), TOKEN.KILL, [numbers.numericOf(user)], path);
+}
+
+/** Who makes a channel is its operator; what else a member brings is set by their server. */
+function joinLines(numbers: Numbers, { membership, created }: EventOf<'join'>): string[] {
+  const { user, channel, status } = membership;
+  const name = bytesOf(channel.name);
+  const numeric = numbers.numericOf(user);
+  const seconds = toSeconds(channel.createdMs);
+  if (created && status === STATUS.op) return [writeLine(numeric, TOKEN.CREATE, [name, seconds])];
+  const changes: LinkModeChange[] = [];
+  if ((status & STATUS.op) !== 0) changes.push({ on: true, letter: 'o', argument: numeric });
+  if ((status & STATUS.voice) !== 0) changes.push({ on: true, letter: 'v', argument: numeric });
+  return [
+    writeLine(numeric, TOKEN.JOIN, [name, seconds]),
+    ...writeModes(user.server.numeric, 'M', name, changes, seconds),
+  ];
+}
+
+/** `T`; those who know more than ircu are told who set it. */
+export function topicLine(source: string, peer: Peer, channel: Channel): string {
+  const words: (string | number)[] = [bytesOf(channel.name)];
+  if (peer.kind !== 'ircu' && channel.topicBy !== '') words.push(bytesOf(channel.topicBy));
+  words.push(toSeconds(channel.createdMs), toSeconds(channel.topicAtMs));
+  return writeLine(source, TOKEN.TOPIC, words, cutBytes(bytesOf(channel.topic), peer.limits.topic));
+}
+
+function userModeLines(numbers: Numbers, peer: Peer, { user, change }: EventOf<'user modes'>): string[] {
+  const known = modesFor(peer, ~0);
+  let sign = '';
+  let told = '';
+  let last = '';
+  for (const letter of change) {
+    if (letter === '+' || letter === '-') sign = letter;
+    else if (known.includes(letter)) {
+      told += sign === last ? letter : sign + letter;
+      last = sign;
+    }
+  }
+  return told === '' ? [] : [writeLine(numbers.numericOf(user), TOKEN.MODE, [user.nick], told)];
+}
+
+function modeLines(
+  numbers: Numbers,
+  peer: Peer,
+  { source, channel, changes }: EventOf<'channel modes'>,
+): string[] {
+  const told = changes.flatMap((change) => linkChange(numbers, peer, change) ?? []);
+  const seconds = toSeconds(channel.createdMs);
+  return writeModes(sourceNumeric(numbers, source), 'M', bytesOf(channel.name), told, seconds);
+}
+
+/** A change with a numeric for the nick; null for what a peer does not know, whose argument would become another mode's. */
+function linkChange(numbers: Numbers, { limits }: Peer, change: ModeChange): LinkModeChange | null {
+  const { on, letter, argument, user } = change;
+  const known = limits.modesWithArgument + limits.modesWithArgumentWhenSet + limits.flags;
+  if (!known.includes(letter)) return null;
+  return { on, letter, argument: user === null ? bytesOf(argument) : numbers.numericOf(user) };
+}
+
+/**
+ * A message; to the operators of a channel it is a notice elsewhere, because only that has a word of its own.
+ */
+function messageLines(numbers: Numbers, peer: Peer, event: EventOf<'message'>): string[] {
+  const { source, verb, to, status } = event;
+  const numeric = numbers.numericOf(source);
+  const text = bytesOf(event.text);
+  const token = verb === 'PRIVMSG' ? TOKEN.PRIVMSG : TOKEN.NOTICE;
+  if ('nick' in to) return [writeLine(numeric, token, [numbers.numericOf(to)], text)];
+  const name = bytesOf(to.name);
+  if (status === 0) return [writeLine(numeric, token, [name], text)];
+  const toOps = (status & STATUS.voice) === 0;
+  if (peer.kind === 'signalbox') return [writeLine(numeric, token, [`${toOps ? '@' : '+'}${name}`], text)];
+  return [writeLine(numeric, toOps ? TOKEN.WALLCHOPS : TOKEN.WALLVOICES, [name], text)];
+}

@@ -1,0 +1,183 @@
+/** What each kind of peer is told of what happens here: in a burst, and after it. */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { STATUS } from '../../irc/modes.ts';
+import { KIND_LIMITS, type PeerKind } from '../../irc/p10/kinds.ts';
+import type { WorkSteps } from '../../runtime/async/work-turns.ts';
+import { setAccount } from '../actions/account.ts';
+import { kill } from '../actions/kill.ts';
+import { wallops } from '../actions/wallops.ts';
+import { OPER_FLAGS } from '../config.ts';
+import { introduce, linkServer } from '../memory-network.ts';
+import { type MemoryClient, MemoryServer } from '../memory-server.ts';
+import type { NetworkEvent } from '../network-events.ts';
+import type { Server } from '../state/server.ts';
+import type { User } from '../state/user.ts';
+import { burstLines } from './burst-lines.ts';
+import { linesOf } from './event-lines.ts';
+
+/** Seconds of the clock of these tests. */
+const NOW = Date.UTC(2026, 0, 1) / 1000;
+
+let irc: MemoryServer;
+let ann: MemoryClient;
+let far: Server;
+let bob: User;
+let kind: PeerKind;
+let lines: string[];
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'], now: NOW * 1000 });
+  irc = new MemoryServer();
+  const { state } = irc.server;
+  far = linkServer(state, 'far.test');
+  ann = irc.join('ann');
+  bob = introduce(state, far, 'bob', { numeric: 'ACAAA' });
+  kind = 'ircu';
+  lines = [];
+  irc.server.links = { tell: (event: NetworkEvent) => void lines.push(...told(event)) };
+});
+afterEach(() => {
+  irc.close();
+  vi.useRealTimers();
+});
+
+const peer = () => ({ kind, limits: KIND_LIMITS[kind], server: far });
+const told = (event: NetworkEvent) => linesOf(irc.server.state, 'irc.test', peer(), event);
+const burst = () => [...burstLines(irc.server.state, irc.server.state, peer(), NOW)].flat();
+
+function act(steps: WorkSteps | null): void {
+  if (steps !== null) irc.host.work.runSteps(irc.server.house, steps);
+}
+
+/** What a peer is told of what a client does. */
+function toldOf(...commands: string[]): string[] {
+  lines = [];
+  ann.send(...commands);
+  return lines;
+}
+
+describe('what happens here is told', () => {
+  it('of users: who they are, another nick, a mode, absence, and that they leave', () => {
+    const eve = irc.join('eve', '', '198.51.100.7');
+    expect(lines).toEqual([`AB N eve 1 ${NOW} ~eve 198.51.100.7 DGM2QH ABAAA :Real eve`]);
+    lines = [];
+    eve.send('NICK eva', 'MODE eva +iw', 'MODE eva +B-w', 'AWAY :at lunch', 'AWAY', 'QUIT :bye');
+    expect(lines).toEqual([
+      `ABAAA N eva ${NOW}`,
+      'ABAAA M eva :+iw',
+      'ABAAA M eva :-w',
+      'ABAAA A :at lunch',
+      'ABAAA A',
+      'ABAAA Q :Quit: bye',
+    ]);
+  });
+
+  it('of channels: who makes one, joins, leaves, and what they do there', () => {
+    const { state } = irc.server;
+    expect(toldOf('JOIN #c')).toEqual([`ABAAA C #c ${NOW}`]);
+    state.join(bob, '#c', 0);
+    expect(toldOf('TOPIC #c :hello', 'MODE #c +l-t+ob 7 bob *!*@x.test', 'MODE #c +e *!*@y.test')).toEqual([
+      `ABAAA T #c ${NOW} ${NOW} :hello`,
+      `ABAAA M #c +l-t+ob 7 ACAAA *!*@x.test ${NOW}`,
+    ]);
+    irc.join('eve').send('JOIN #c');
+    expect(lines.at(-1)).toBe(`ABAAB J #c ${NOW}`);
+    expect(
+      toldOf('PRIVMSG #c :hi', 'NOTICE #c :ho', 'NOTICE @#c :ops', 'PRIVMSG +#c :more', 'PRIVMSG bob :you'),
+    ).toEqual([
+      'ABAAA P #c :hi',
+      'ABAAA O #c :ho',
+      'ABAAA WC #c :ops',
+      'ABAAA WV #c :more',
+      'ABAAA P ACAAA :you',
+    ]);
+    expect(toldOf('KICK #c bob :out', 'INVITE bob #c', 'PART #c :gone')).toEqual([
+      'ABAAA K #c ACAAA :out',
+      `ABAAA I bob #c ${NOW}`,
+      'ABAAA L #c :gone',
+    ]);
+  });
+
+  it('of operators: kills and wallops, by a user or by this server', () => {
+    irc.promote(ann, OPER_FLAGS);
+    expect(toldOf('KILL bob :spam', 'WALLOPS :look')).toEqual([
+      'ABAAA D ACAAA :irc.test!ann (spam)',
+      'ABAAA WA :look',
+    ]);
+    lines = [];
+    const eve = irc.join('eve');
+    kill(irc.server, irc.server.state.me, eve.user!, 'banned');
+    wallops(irc.server, irc.server.state.me, 'news');
+    expect(lines.slice(1)).toEqual(['AB D ABAAB :irc.test!irc.test (banned)', 'AB WA :news']);
+  });
+
+  it('of accounts as each kind has them: ircu takes one stamp for the life of a user', () => {
+    const stamps = (): string[] => {
+      lines = [];
+      for (const account of ['annie', 'anna', null]) act(setAccount(irc.server, ann.user!, account));
+      return lines;
+    };
+    expect(stamps()).toEqual(['AB AC ABAAA annie']);
+    kind = 'nefarious';
+    expect(stamps()).toEqual(['AB AC ABAAA R annie', 'AB AC ABAAA M anna', 'AB AC ABAAA U']);
+  });
+
+  it('with all that our own kind knows', () => {
+    kind = 'signalbox';
+    toldOf('JOIN #c');
+    irc.server.state.join(bob, '#c', 0);
+    expect(
+      toldOf('MODE ann +B', 'MODE #c +eI *!*@y.test *!*@z.test', 'NOTICE @#c :ops', 'TOPIC #c :hello'),
+    ).toEqual([
+      'ABAAA M ann :+B',
+      `ABAAA M #c +eI *!*@y.test *!*@z.test ${NOW}`,
+      'ABAAA O @#c :ops',
+      `ABAAA T #c ann!~ann@192.0.2.1 ${NOW} ${NOW} :hello`,
+    ]);
+  });
+
+  it('in the bytes of UTF-8, cut to what the peer holds', () => {
+    toldOf('JOIN #größe');
+    const [line] = toldOf(`TOPIC #größe :${'é'.repeat(100)}`);
+    expect(Buffer.from(line!, 'latin1').toString()).toBe(`ABAAA T #größe ${NOW} ${NOW} :${'é'.repeat(80)}`);
+  });
+});
+
+describe('a burst', () => {
+  it('has servers, users and channels, without what the peer brought', () => {
+    const { state } = irc.server;
+    const other = linkServer(state, 'other.test');
+    Object.assign(other, { numeric: 'AD' });
+    introduce(state, other, 'dan', { numeric: 'ADAAA', account: 'danny', modes: 0 });
+    ann.send(
+      'JOIN #c',
+      'MODE #c +kl-t secret 9',
+      'MODE #c +b *!*@x.test',
+      'MODE #c +e *!*@y.test',
+      'TOPIC #c :hello',
+    );
+    state.join(bob, '#c', 0, STATUS.op);
+    state.join(bob, '#bobs', NOW * 1000);
+    lines = [];
+    expect(burst()).toEqual([
+      `AB S other.test 2 0 ${NOW} J10 AD]]] +6B :other.test of the tests`,
+      `AB N ann 1 ${NOW} ~ann 192.0.2.1 DAAAIB ABAAA :Real ann`,
+      `AD N dan 2 ${NOW} dan far.example +r danny DLAHEJ ADAAA :Far dan`,
+      `AB B #c ${NOW} +nlk 9 secret ABAAA:o :%*!*@x.test`,
+    ]);
+    kind = 'signalbox';
+    expect(burst().slice(-2)).toEqual([
+      `AB B #c ${NOW} +nlk 9 secret ABAAA:o :%*!*@x.test ~ *!*@y.test`,
+      `AB T #c ann!~ann@192.0.2.1 ${NOW} ${NOW} :hello`,
+    ]);
+  });
+
+  it('leaves out who is gone before it comes to them', () => {
+    const eve = irc.join('eve');
+    eve.send('JOIN #e');
+    const steps = burstLines(irc.server.state, irc.server.state, peer(), NOW);
+    expect(steps.next().value![0]).toContain(' N ann ');
+    eve.drop();
+    expect([...steps]).toEqual([]);
+  });
+});
