@@ -19,6 +19,7 @@ it('is the same, written out, as an empty one with an operator and a class that 
     ircdConfigSchema.parse({ class: [{ name: 'x' }], oper: [{ name: 'o', password_hash: HASH }] }),
   ).toEqual({
     server_name: 'irc.signalbox.local',
+    numeric: 1,
     restore_minutes: 30,
     network: 'Signalbox',
     description: 'Signalbox IRC server',

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { filePath, lineText, lineWord, secret } from '../../contract/line-texts.ts';
 import { isHostName } from '../../contract/network-addresses.ts';
 import { hasBrokenNetwork } from '../irc/address-mask.ts';
+import { MAX_SERVER_NUMERIC } from '../irc/p10/numeric.ts';
 import { CLOAK_BYTES } from './cloak.ts';
 import { limits } from './limits.ts';
 import { cidr, netConfigShape } from './net/net-config.ts';
@@ -148,6 +149,12 @@ const accounts = z.strictObject({
 /** Schema of the whole table. Everything has a default. */
 export const ircdConfigSchema = z.strictObject({
   server_name: serverName.default('irc.signalbox.local').describe('Name of this server.'),
+  numeric: z
+    .int()
+    .min(1)
+    .max(MAX_SERVER_NUMERIC)
+    .default(1)
+    .describe('Number of this server on its network, which no other server there has.'),
   network: networkName.default('Signalbox').describe('Name of the network.'),
   description: lineText({ min: 0, max: 200 })
     .default('Signalbox IRC server')

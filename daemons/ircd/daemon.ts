@@ -194,7 +194,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
       this.#server.refreshIsupport();
     }
     noticeOpers(this.#server, 'The configuration was read again');
-    const needRestart = ['server_name', 'restore_minutes'];
+    const needRestart = ['server_name', 'numeric', 'restore_minutes'];
     return { renewed: newMotd ? ['motd_file', ...renewed] : renewed, needRestart };
   }
 

@@ -92,9 +92,9 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
   constructor(options: ServerOptions) {
     this.host = options.host;
     this.clientLog = new ClientLog(options.host);
-    const { server_name, description } = options.config;
+    const { server_name, numeric, description } = options.config;
     this.state = new NetworkState(
-      new Server(server_name, description, serverNumeric(1)),
+      new Server(server_name, description, serverNumeric(numeric)),
       limits.whowasEntries.default,
       (table) => this.host.tableChanged(table),
     );
@@ -118,7 +118,7 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
     gateways = new Gateways(),
     cloaks: Cloaks | null = null,
   ): void {
-    this.config = { ...config, server_name: this.config.server_name };
+    this.config = { ...config, server_name: this.config.server_name, numeric: this.config.numeric };
     this.motd = motd;
     this.gateways = gateways;
     this.cloaks = cloaks;

@@ -29,6 +29,8 @@ export type NetworkEvent =
   | { readonly kind: 'user'; readonly user: User }
   | { readonly kind: 'nick'; readonly user: User; readonly former: string }
   | { readonly kind: 'quit'; readonly user: User; readonly reason: string }
+  /** Goes with their server, of which links hear. */
+  | { readonly kind: 'split'; readonly user: User }
   | { readonly kind: 'kill'; readonly source: Source; readonly user: User; readonly reason: string }
   /** `created`: the channel was not there before. Status that the member has from the start stands in the membership. */
   | { readonly kind: 'join'; readonly membership: Membership; readonly created: boolean }

@@ -66,13 +66,16 @@ export class ChannelModeChanges {
     this.#add(on, letter, shown);
   }
 
-  /** Tells what was changed, to be called in the same turn; everybody here gets as few lines as hold it. */
-  announce(): WorkSteps | null {
+  /**
+   * Tells what was changed, to be called in the same turn; everybody here gets as few lines as hold it.
+   * @param told false where links hear of it otherwise.
+   */
+  announce(told = true): WorkSteps | null {
     if (this.#changes.length === 0) return null;
     const source = this.#source;
     const channel = this.#channel;
     this.#server.host.tableChanged('channels');
-    this.#server.links?.tell({ kind: 'channel modes', source, channel, changes: this.#changes });
+    if (told) this.#server.links?.tell({ kind: 'channel modes', source, channel, changes: this.#changes });
     return kept(this.#server, channel, () => this.#toMembers());
   }
 

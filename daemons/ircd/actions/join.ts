@@ -15,6 +15,7 @@ import { dueStatus } from './regain.ts';
  * Puts a user on a channel and announces it. Who has status there by account has it at once.
  * @param createdMs when a channel that did not exist was made, Unix milliseconds.
  * @param status bits that another server gives; by default those of an operator on a new channel, and none on another.
+ * @param told false where links hear of it otherwise.
  */
 export function* join(
   server: CommandServer,
@@ -22,6 +23,7 @@ export function* join(
   name: string,
   createdMs: number,
   status: number | null = null,
+  told = true,
 ): StepsWith<Membership> {
   const found = server.state.findChannel(name);
   const given = status ?? dueStatus(server, user.account, name, found);
@@ -31,7 +33,7 @@ export function* join(
   const { channel } = membership;
   if (found === undefined) server.accounts.channels.made(channel);
   const created = channel.members.length === 1;
-  server.links?.tell({ kind: 'join', membership, created });
+  if (told) server.links?.tell({ kind: 'join', membership, created });
   const all = () => announceAll(server, membership, given !== null && given !== 0);
   // Another than the first changes nothing that is kept, unless they bring status.
   if (!created && membership.status === 0) yield* all();

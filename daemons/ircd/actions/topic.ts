@@ -6,16 +6,20 @@ import type { Source } from '../network-events.ts';
 import type { Channel } from '../state/channel.ts';
 import { kept } from './keeping.ts';
 
-/** @param atMs when it was set, Unix milliseconds. */
+/**
+ * @param atMs when it was set, Unix milliseconds.
+ * @param by prefix of whoever set it.
+ */
 export function setTopic(
   server: CommandServer,
   source: Source,
   channel: Channel,
   text: string,
   atMs: number,
+  by = source.prefix,
 ): WorkSteps | null {
   channel.topic = text;
-  channel.topicBy = source.prefix;
+  channel.topicBy = by;
   channel.topicAtMs = atMs;
   server.host.tableChanged('channels');
   server.links?.tell({ kind: 'topic', source, channel });

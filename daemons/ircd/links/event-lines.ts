@@ -62,8 +62,9 @@ export function linesOf(numbers: Numbers, me: string, peer: Peer, event: Network
       const text = away === null ? null : cutBytes(bytesOf(away), peer.limits.away);
       return [writeLine(numbers.numericOf(event.user), TOKEN.AWAY, [], text)];
     }
+    case 'split':
     case 'host':
-      // Nobody has a word for it but our own kind, which has it from the modes and the account of the user.
+      // Of a split the SQUIT tells; a host that changes has no word of its own.
       return [];
     case 'account':
       return accountLines(numbers, peer, event.user, event.former);

@@ -7,6 +7,7 @@ import { WorkGate } from '../../runtime/async/work-gate.ts';
 import type { LocalClient } from './local-client.ts';
 import { MaskList } from './mask-list.ts';
 import type { RestoredStatus } from './restored-status.ts';
+import type { Server } from './server.ts';
 import type { User } from './user.ts';
 
 /** One user on one channel. */
@@ -69,7 +70,8 @@ export class Channel {
   readonly name: string;
   /** Folded name. */
   readonly key: string;
-  readonly createdMs: number;
+  /** Unix milliseconds. Changed by state/network.ts, where another server knows it to be older. */
+  createdMs: number;
   /** Later than that of every channel before it. */
   readonly serial = ++lastSerial;
   /** Closed while a message to the members is on its way over several turns. */
@@ -78,6 +80,8 @@ export class Channel {
   readonly members: Membership[] = [];
   /** Those of them who are on this server: the only ones whom a message is delivered to from here. */
   readonly locals: LocalMembership[] = [];
+  /** How many of them are to be reached by each server that is linked to this one; null while all are here. */
+  #directions: Map<Server, number> | null = null;
   topic = '';
   /** Prefix of the user who set the topic. */
   topicBy = '';
@@ -107,6 +111,20 @@ export class Channel {
   add(membership: Membership): void {
     membership.index = this.members.push(membership) - 1;
     if (isLocal(membership)) membership.localIndex = this.locals.push(membership) - 1;
+    else this.#count(membership.user, 1);
+  }
+
+  /** Whether somebody on it is to be reached by a server that is linked to this one. */
+  reaches(direction: Server): boolean {
+    return this.#directions?.has(direction) ?? false;
+  }
+
+  #count({ server: { via } }: User, more: number): void {
+    if (via === null) return;
+    this.#directions ??= new Map();
+    const count = (this.#directions.get(via) ?? 0) + more;
+    if (count === 0) this.#directions.delete(via);
+    else this.#directions.set(via, count);
   }
 
   /** The last one takes the place of whoever leaves. Called by state/network.ts. */
@@ -116,7 +134,10 @@ export class Channel {
       this.members[membership.index] = last;
       last.index = membership.index;
     }
-    if (!isLocal(membership)) return;
+    if (!isLocal(membership)) {
+      this.#count(membership.user, -1);
+      return;
+    }
     const lastLocal = this.locals.pop();
     if (lastLocal !== undefined && lastLocal !== membership) {
       this.locals[membership.localIndex] = lastLocal;

@@ -20,6 +20,7 @@ export class NetworkState {
   readonly me: Server;
   /** Servers by folded name, this one first. */
   readonly #serverMap = new Map<string, Server>();
+  readonly #serverNumerics = new Map<string, Server>();
   /** Users by folded nick, unregistered ones with a nick included: a nick is taken from NICK on. */
   readonly #nicks = new Map<string, User>();
   /** Users of other servers. */
@@ -47,7 +48,7 @@ export class NetworkState {
   constructor(me: Server, whowasCapacity: number, changed: (table: LiveTable) => void) {
     this.me = me;
     this.#localNumerics = new LocalNumerics(me.numeric);
-    this.#serverMap.set(fold(me.name), me);
+    this.addServer(me);
     this.#changed = changed;
     this.whowas = new Whowas(whowasCapacity);
   }
@@ -88,13 +89,20 @@ export class NetworkState {
     return this.#serverMap.get(fold(name));
   }
 
+  /** A server by its two characters. */
+  serverByNumeric(numeric: string): Server | undefined {
+    return this.#serverNumerics.get(numeric);
+  }
+
   addServer(server: Server): void {
+    this.#serverNumerics.set(server.numeric, server);
     this.#serverMap.set(fold(server.name), server);
   }
 
   /** Takes a server out of the list; its users are gone already, and so are the servers behind it. */
   removeServer(server: Server): void {
     this.#serverMap.delete(fold(server.name));
+    this.#serverNumerics.delete(server.numeric);
   }
 
   addClient(client: LocalClient): void {
@@ -253,6 +261,12 @@ export class NetworkState {
     user.memberships.delete(channel);
     this.#changed('channels');
     this.endIfEmpty(channel);
+  }
+
+  /** A channel is older than it was thought to be. */
+  backdate(channel: Channel, createdMs: number): void {
+    channel.createdMs = createdMs;
+    this.#changed('channels');
   }
 
   /** Adds a channel of before a restart, on which nobody is yet. */

@@ -1,0 +1,120 @@
+/** Users of other servers make channels, join and leave them, and do there what operators do. */
+import { STATUS } from '../../../irc/modes.ts';
+import { writeLine } from '../../../irc/p10/line.ts';
+import { readWhole } from '../../../irc/p10/server-line.ts';
+import { bytesOf, textOf } from '../../../irc/p10/text.ts';
+import { TOKEN } from '../../../irc/p10/tokens.ts';
+import type { WorkSteps } from '../../../runtime/async/work-turns.ts';
+import { invite as inviteUser } from '../../actions/invite.ts';
+import { join as enter } from '../../actions/join.ts';
+import { kick as kickMember } from '../../actions/kick.ts';
+import { part as leave } from '../../actions/part.ts';
+import { setTopic } from '../../actions/topic.ts';
+import type { Channel } from '../../state/channel.ts';
+import type { User } from '../../state/user.ts';
+import { freeChannel, rest } from '../../work-steps.ts';
+import { toSeconds } from '../peer.ts';
+import { type LinkLine, type TokenCode, userOf } from './link-line.ts';
+
+/** `C`: whoever makes a channel is its operator, where nobody made it before. */
+export const create: TokenCode = (line) => enterAll(line, STATUS.op);
+
+/** `J`, also `J 0`. */
+export const join: TokenCode = (line) => {
+  const user = userOf(line);
+  return line.params[0] === '0' && user !== null ? leaveEach(line, user) : enterAll(line, 0);
+};
+
+function* leaveEach({ server }: LinkLine, user: User): WorkSteps {
+  for (const { channel } of [...user.memberships.values()]) yield* leave(server, user, channel, '');
+}
+
+function* enterAll(line: LinkLine, status: number): WorkSteps {
+  const user = userOf(line);
+  const seconds = readWhole(line.params[1] ?? '');
+  if (user === null) return;
+  for (const name of (line.params[0] ?? '').split(','))
+    yield* enterOne(line, user, textOf(name), seconds, status);
+}
+
+function* enterOne(
+  { server }: LinkLine,
+  user: User,
+  name: string,
+  seconds: number,
+  status: number,
+): WorkSteps {
+  const channel = yield* freeChannel(server.host, server.state, name);
+  try {
+    if (user.gone || (channel !== undefined && user.memberships.has(channel))) return;
+    const older = channel === undefined || seconds < 0 || seconds <= toSeconds(channel.createdMs);
+    const createdMs = seconds < 0 ? Date.now() : seconds * 1000;
+    yield* enter(server, user, name, createdMs, older ? status : 0);
+  } finally {
+    if (channel !== undefined) server.host.work.leave(channel.gate);
+  }
+}
+
+/** `L`. */
+export const part: TokenCode = (line) => partAll(line);
+
+function* partAll(line: LinkLine): WorkSteps {
+  const user = userOf(line);
+  if (user === null) return;
+  for (const name of (line.params[0] ?? '').split(',')) {
+    const channel = line.server.state.findChannel(textOf(name));
+    if (channel !== undefined) yield* leave(line.server, user, channel, textOf(line.params[1] ?? ''));
+  }
+}
+
+/** Does something on a channel once nothing is on its way to it. */
+function* on(line: LinkLine, name: string, deed: (channel: Channel) => WorkSteps): WorkSteps {
+  const { host, state } = line.server;
+  const channel = yield* freeChannel(host, state, textOf(name));
+  if (channel === undefined) return;
+  try {
+    yield* deed(channel);
+  } finally {
+    host.work.leave(channel.gate);
+  }
+}
+
+/** `K`: the server of whoever was kicked answers with `L`, so that nobody sees them there who heard it late. */
+export const kick: TokenCode = (line) => {
+  const { server, source, params, link } = line;
+  const [name = '', numeric = ''] = params;
+  return on(line, name, function* (channel) {
+    const victim = server.state.findNumeric(numeric);
+    const membership = victim?.memberships.get(channel);
+    if (victim === undefined || membership === undefined) return;
+    if (victim.local !== null) link.send(writeLine(numeric, TOKEN.PART, [bytesOf(channel.name)]));
+    yield* kickMember(server, source, membership, textOf(params[2] ?? ''));
+  });
+};
+
+/** `T #channel [by] [created] [since] :text`; one of a channel that is younger than ours is not ours. */
+export const topic: TokenCode = (line) => {
+  const { server, source, params } = line;
+  const [name = ''] = params;
+  const times = params.slice(1, -1).map(readWhole);
+  const since = times.at(-1) ?? -1;
+  const created = times.length > 1 ? times.at(-2)! : -1;
+  return on(line, name, function* (channel) {
+    if (created > toSeconds(channel.createdMs)) return;
+    const by = params.length > 4 ? textOf(params[1]!) : source.prefix;
+    const text = textOf(params.at(-1)!);
+    if (text === channel.topic) return;
+    yield* rest(setTopic(server, source, channel, text, since < 0 ? Date.now() : since * 1000, by));
+  });
+};
+
+/** `I nick #channel time`. */
+export const invite: TokenCode = (line) => {
+  const { server, params } = line;
+  const user = userOf(line);
+  const guest = server.state.findUser(params[0] ?? '');
+  const channel = server.state.findChannel(textOf(params[1] ?? ''));
+  if (user === null || guest === undefined || channel === undefined) return null;
+  const isOp = user.memberships.get(channel)?.isOp === true;
+  return rest(inviteUser(server, user, guest, channel, isOp));
+};

@@ -1,0 +1,56 @@
+/**
+ * Finds who says a line of a peer and what its token does. What comes from somebody unknown, or from the wrong direction, is
+ * passed over: it crossed with a kill, or it is a lie.
+ */
+import type { P10Line } from '../../../irc/p10/line.ts';
+import { isServerNumeric, serverOf } from '../../../irc/p10/numeric.ts';
+import { TOKEN } from '../../../irc/p10/tokens.ts';
+import type { WorkSteps } from '../../../runtime/async/work-turns.ts';
+import type { Source } from '../../network-events.ts';
+import type { NetworkState } from '../../state/network.ts';
+import { rest } from '../../work-steps.ts';
+import { burst } from './burst.ts';
+import { create, invite, join, kick, part, topic } from './channels.ts';
+import type { LinkContext, TokenCode } from './link-line.ts';
+import { message, notice, reply, wallops } from './messages.ts';
+import { channelOrUserModes } from './modes.ts';
+import { ping, server, squit } from './servers.ts';
+import { account, away, kill, nick, quit } from './users.ts';
+
+const CODES: ReadonlyMap<string, TokenCode> = new Map([
+  [TOKEN.ACCOUNT, account],
+  [TOKEN.AWAY, away],
+  [TOKEN.BURST, burst],
+  [TOKEN.CREATE, create],
+  [TOKEN.INVITE, invite],
+  [TOKEN.JOIN, join],
+  [TOKEN.KICK, kick],
+  [TOKEN.KILL, kill],
+  [TOKEN.MODE, channelOrUserModes],
+  [TOKEN.NICK, nick],
+  [TOKEN.NOTICE, notice],
+  [TOKEN.OPMODE, channelOrUserModes],
+  [TOKEN.PART, part],
+  [TOKEN.PING, ping],
+  [TOKEN.PRIVMSG, message],
+  [TOKEN.QUIT, quit],
+  [TOKEN.SERVER, server],
+  [TOKEN.SQUIT, squit],
+  [TOKEN.TOPIC, topic],
+  [TOKEN.WALLOPS, wallops],
+  [TOKEN.WALLUSERS, wallops],
+]);
+
+/** @param token the short one. */
+export function* handle(context: LinkContext, token: string, line: P10Line): WorkSteps {
+  const code = CODES.get(token) ?? (/^\d{3}$/.test(token) ? reply : undefined);
+  const source = sourceOf(context.server.state, line.source);
+  if (code === undefined || source === undefined) return;
+  const via = 'nick' in source ? source.server.via : source.via;
+  if (via === context.peer.server) yield* rest(code({ ...context, source, line, params: line.params }));
+}
+
+function sourceOf(state: NetworkState, numeric: string): Source | undefined {
+  if (isServerNumeric(numeric)) return state.serverByNumeric(numeric);
+  return serverOf(numeric) === state.me.numeric ? undefined : state.findNumeric(numeric);
+}

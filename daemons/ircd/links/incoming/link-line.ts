@@ -1,0 +1,32 @@
+/** What the code of a token is given: the line, who says it, and where it came from. */
+import type { P10Line } from '../../../irc/p10/line.ts';
+import type { WorkSteps } from '../../../runtime/async/work-turns.ts';
+import type { CommandServer } from '../../command-server.ts';
+import type { Source } from '../../network-events.ts';
+import type { User } from '../../state/user.ts';
+import type { Link } from '../link.ts';
+import type { LinkNetwork } from '../link-network.ts';
+import type { Peer } from '../peer.ts';
+
+/** Where lines of one peer are worked off. */
+export interface LinkContext {
+  readonly server: CommandServer;
+  readonly network: LinkNetwork;
+  readonly link: Link;
+  readonly peer: Peer;
+}
+
+/** One line, whose source is known and lies in the direction of the peer. */
+export interface LinkLine extends LinkContext {
+  readonly source: Source;
+  readonly line: P10Line;
+  readonly params: readonly string[];
+}
+
+/** What a token does. What is left of it is done in later turns. */
+export type TokenCode = (line: LinkLine) => WorkSteps | null;
+
+/** A user's word; null where a server says what only users can. */
+export function userOf({ source }: LinkLine): User | null {
+  return 'nick' in source ? source : null;
+}

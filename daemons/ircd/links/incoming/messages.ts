@@ -1,0 +1,63 @@
+/** Messages of users of other servers, and answers to what users here asked there. */
+import { STATUS } from '../../../irc/modes.ts';
+import { writeLine } from '../../../irc/p10/line.ts';
+import { isUserNumeric } from '../../../irc/p10/numeric.ts';
+import { textOf } from '../../../irc/p10/text.ts';
+import type { WorkSteps } from '../../../runtime/async/work-turns.ts';
+import { compose, sendToChannel, sendToUser } from '../../actions/message.ts';
+import { wallops as tellWallops } from '../../actions/wallops.ts';
+import { freeChannel, rest } from '../../work-steps.ts';
+import { type LinkLine, type TokenCode, userOf } from './link-line.ts';
+
+/** `P`. */
+export const message: TokenCode = (line) => send(line, 'PRIVMSG');
+/** `O`. */
+export const notice: TokenCode = (line) => send(line, 'NOTICE');
+
+function send(line: LinkLine, verb: 'PRIVMSG' | 'NOTICE'): WorkSteps | null {
+  const { server, params, source } = line;
+  const [target = '', raw = ''] = params;
+  const user = userOf(line);
+  const text = textOf(raw);
+  if (isUserNumeric(target)) {
+    const to = server.state.findNumeric(target);
+    if (to === undefined) return null;
+    if (user === null) to.local?.send(`:${source.prefix} ${verb} ${to.nick} :${text}`);
+    else sendToUser(server, user, verb, to, compose(server, user, verb, to.nick, text, ''), text);
+    return null;
+  }
+  return user === null ? null : toChannel(line, verb, textOf(target), text);
+}
+
+function* toChannel(line: LinkLine, verb: 'PRIVMSG' | 'NOTICE', target: string, text: string): WorkSteps {
+  const { server } = line;
+  const user = userOf(line)!;
+  const status = target[0] === '@' ? STATUS.op : target[0] === '+' ? STATUS.op | STATUS.voice : 0;
+  const name = status === 0 ? target : target.slice(1);
+  const channel = yield* freeChannel(server.host, server.state, name);
+  if (channel === undefined) return;
+  try {
+    const shown = status === 0 ? channel.name : target[0] + channel.name;
+    yield* rest(
+      sendToChannel(server, user, verb, channel, status, compose(server, user, verb, shown, text, ''), text),
+    );
+  } finally {
+    server.host.work.leave(channel.gate);
+  }
+}
+
+/** `WA` and `WU`. */
+export const wallops: TokenCode = ({ server, source, params }) =>
+  tellWallops(server, source, textOf(params.at(-1) ?? ''));
+
+/** A numeric: the answer to a question, for a user here or behind another link. */
+export const reply: TokenCode = ({ server, network, source, params, line }) => {
+  const user = server.state.findNumeric(params[0] ?? '');
+  if (user === undefined) return null;
+  if (user.local !== null) {
+    const words = params.slice(1, -1).map(textOf);
+    const head = [`:${source.prefix}`, line.token, user.nick, ...words].join(' ');
+    user.local.send(`${head} :${textOf(params.at(-1)!)}`);
+  } else network.linkTo(user)?.send(writeLine(line.source, line.token, params.slice(0, -1), params.at(-1)!));
+  return null;
+};

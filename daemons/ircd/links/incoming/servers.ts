@@ -1,0 +1,52 @@
+/** Servers behind a peer come and go; a peer asks whether anybody is here. */
+import { writeLine } from '../../../irc/p10/line.ts';
+import { readServer } from '../../../irc/p10/server-line.ts';
+import { textOf } from '../../../irc/p10/text.ts';
+import { TOKEN } from '../../../irc/p10/tokens.ts';
+import { Server } from '../../state/server.ts';
+import { takenBy } from '../handshake.ts';
+import type { TokenCode } from './link-line.ts';
+
+/** `S`: another server behind the one that says so. */
+export const server: TokenCode = ({ server: irc, network, link, source, line }) => {
+  const said = readServer(line);
+  if ('nick' in source) return null;
+  if (typeof said === 'string') {
+    link.fail(said);
+    return null;
+  }
+  const taken = takenBy(irc.state, said.name, said.numeric);
+  if (taken !== null) {
+    link.fail(`it brings ${said.name}, but ${taken}`);
+    return null;
+  }
+  if (!network.mayBring(link, said.name)) {
+    link.fail(`it brings ${said.name}, which the hub masks of its [[ircd.link]] do not allow`);
+    return null;
+  }
+  const added = new Server(said.name, textOf(said.description), said.numeric, source);
+  irc.state.addServer(added);
+  network.linked(link, added);
+  return null;
+};
+
+/** `SQ`: a server and all behind it are gone; of a peer that names itself or this server, the link. */
+export const squit: TokenCode = ({ server: irc, network, link, peer, params, line }) => {
+  const named = irc.state.findServer(params[0] ?? '');
+  const reason = textOf(params.at(-1) ?? '');
+  if (named === undefined) return null;
+  if (named === irc.state.me || named === peer.server) link.leave(reason);
+  else if (named.via === peer.server) network.split(named, line.source, reason, link);
+  return null;
+};
+
+/** `G !time server time`: answered with `Z`, which has the time here beside it. */
+export const ping: TokenCode = ({ server: irc, link, source, params }) => {
+  const { numeric } = irc.state.me;
+  const [token = '', , sent = token.replace(/^!/, '')] = params;
+  if (token.startsWith('!') && 'via' in source) {
+    const now = Date.now() / 1000;
+    link.send(writeLine(numeric, TOKEN.PONG, [numeric, token, sent, 0, now.toFixed(6)]));
+  } else link.send(writeLine(numeric, TOKEN.PONG, [numeric], token));
+  return null;
+};

@@ -1,0 +1,167 @@
+/** Users of other servers: they come, take another nick, go away, log in, leave, and are killed. */
+import { fold } from '../../../irc/casemapping.ts';
+import { UMODE_LETTERS } from '../../../irc/modes.ts';
+import { writeLine } from '../../../irc/p10/line.ts';
+import { isUserNumeric, serverOf } from '../../../irc/p10/numeric.ts';
+import { readWhole } from '../../../irc/p10/server-line.ts';
+import { textOf } from '../../../irc/p10/text.ts';
+import { TOKEN } from '../../../irc/p10/tokens.ts';
+import { readAccountStamp, readUser, type UserLine } from '../../../irc/p10/user-line.ts';
+import { type AddressGroups, dottedIPv4, isMappedIPv4 } from '../../../runtime/net/ip-address.ts';
+import { setAccount } from '../../actions/account.ts';
+import { setAway } from '../../actions/away.ts';
+import { introduce } from '../../actions/introduce.ts';
+import { kill as killUser } from '../../actions/kill.ts';
+import { changeNick } from '../../actions/nick.ts';
+import { quit as quitUser } from '../../actions/quit.ts';
+import type { User } from '../../state/user.ts';
+import { freeChannelsOf, leaveAll, rest } from '../../work-steps.ts';
+import { toSeconds } from '../peer.ts';
+import { type LinkLine, type TokenCode, userOf } from './link-line.ts';
+
+/** `N`: of a server a new user, of a user another nick. */
+export const nick: TokenCode = (line) => (userOf(line) === null ? arrival(line) : rename(line));
+
+function arrival(line: LinkLine): null {
+  const { source, server, link } = line;
+  const said = readUser(line.line);
+  if (typeof said === 'string') {
+    link.fail(said);
+    return null;
+  }
+  if ('nick' in source || serverOf(said.numeric) !== source.numeric) return null;
+  // One that was there is another now: its server has given the numeric to somebody else.
+  const former = server.state.findNumeric(said.numeric);
+  if (former !== undefined) quitUser(server, former, 'Numeric taken over', { kind: 'split', user: former });
+  const holder = server.state.nickHolder(said.nick);
+  if (holder !== undefined && !settle(line, holder, said, said.numeric)) return null;
+  introduce(server, {
+    nick: said.nick,
+    username: textOf(said.username),
+    host: textOf(said.host),
+    realname: textOf(said.realname),
+    address: addressText(said.address),
+    server: source,
+    numeric: said.numeric,
+    nickMs: said.nickSeconds * 1000,
+    modes: modeBits(said.modes),
+    account: accountIn(said),
+  });
+  return null;
+}
+
+function accountIn({ modeArguments }: UserLine): string | null {
+  const stamp = modeArguments.get('r');
+  return stamp === undefined ? null : readAccountStamp(stamp).account;
+}
+
+function modeBits(letters: string): number {
+  let bits = 0;
+  for (const letter of letters) bits |= UMODE_LETTERS.get(letter) ?? 0;
+  return bits;
+}
+
+function addressText(groups: AddressGroups): string {
+  if (isMappedIPv4(groups)) return dottedIPv4(groups);
+  return Array.from(groups, (group) => group.toString(16)).join(':');
+}
+
+/** What tells two who want one nick apart. */
+interface Claim {
+  readonly nickSeconds: number;
+  readonly username: string;
+  readonly address: AddressGroups;
+}
+
+/**
+ * Two want one nick: of the same user and address the older goes (it is a ghost), else the newer, and of equal age both.
+ * @returns whether the nick is free for whoever wants it; everybody hears of who was killed.
+ */
+function settle(line: LinkLine, holder: User, claim: Claim, numeric: string): boolean {
+  const { server, link } = line;
+  if (!holder.registered && holder.local !== null) {
+    server.exit(holder.local, 'Overridden by another sign on');
+    return true;
+  }
+  const held = toSeconds(holder.nickMs);
+  const same = holder.username === textOf(claim.username) && sameAddress(holder.addressGroups, claim.address);
+  const equal = held === claim.nickSeconds;
+  const holderGoes = equal || (same ? held < claim.nickSeconds : held > claim.nickSeconds);
+  const claimGoes = equal || !holderGoes;
+  const why = equal
+    ? 'nick collision'
+    : same
+      ? 'nick collision from same user@host'
+      : 'overruled by older nick';
+  const { me } = server.state;
+  if (claimGoes) link.send(writeLine(me.numeric, TOKEN.KILL, [numeric], `${me.name} (${why})`));
+  if (holderGoes) killUser(server, me, holder, why);
+  return !claimGoes;
+}
+
+function sameAddress(a: AddressGroups, b: AddressGroups): boolean {
+  return a.every((group, i) => group === b[i]);
+}
+
+function rename(line: LinkLine): ReturnType<TokenCode> {
+  const { params } = line;
+  const user = userOf(line)!;
+  const [wanted, since = ''] = params;
+  const nickSeconds = readWhole(since);
+  if (wanted === undefined || nickSeconds < 0) return null;
+  return renameSteps(line, user, wanted, nickSeconds);
+}
+
+function* renameSteps(line: LinkLine, user: User, wanted: string, nickSeconds: number) {
+  const { server } = line;
+  const gates = yield* freeChannelsOf(server.host, user);
+  try {
+    if (user.gone) return;
+    const holder = server.state.nickHolder(wanted);
+    if (holder !== undefined && holder !== user) {
+      const claim = { nickSeconds, username: user.username, address: user.addressGroups };
+      if (!settle(line, holder, claim, user.numeric)) {
+        quitUser(server, user, 'Killed (nick collision)', { kind: 'quit', user, reason: 'nick collision' });
+        return;
+      }
+    }
+    if (fold(wanted) === fold(user.nick) && wanted === user.nick) return;
+    yield* changeNick(server, user, wanted, nickSeconds * 1000, gates);
+  } finally {
+    leaveAll(server.host, gates);
+  }
+}
+
+/** `Q`. */
+export const quit: TokenCode = (line) => {
+  const user = userOf(line);
+  if (user !== null) quitUser(line.server, user, textOf(line.params.at(-1) ?? ''));
+  return null;
+};
+
+/** `D`: somebody, here or elsewhere, is killed. The reason stands behind the path, in brackets. */
+export const kill: TokenCode = ({ server, source, params }) => {
+  const victim =
+    params[0] !== undefined && isUserNumeric(params[0]) ? server.state.findNumeric(params[0]) : undefined;
+  if (victim === undefined) return null;
+  const path = textOf(params.at(-1) ?? '');
+  killUser(server, source, victim, /\((.*)\)$/s.exec(path)?.[1] ?? path);
+  return null;
+};
+
+/** `A`: with a text away, without back. */
+export const away: TokenCode = (line) => {
+  const user = userOf(line);
+  const text = line.params.at(-1) ?? '';
+  return user === null ? null : setAway(line.server, user, text === '' ? null : textOf(text));
+};
+
+/** `AC`: ircu's `user account time`, and with `R`, `M` or `U` before the account as others have it. */
+export const account: TokenCode = ({ server, source, params }) => {
+  const user = server.state.findNumeric(params[0] ?? '');
+  const [, word = '', named] = params;
+  if (user === undefined || 'nick' in source) return null;
+  if (word === 'U') return rest(setAccount(server, user, null));
+  const stamp = (word === 'R' || word === 'M') && named !== undefined ? named : word;
+  return stamp === '' ? null : rest(setAccount(server, user, readAccountStamp(stamp).account));
+};

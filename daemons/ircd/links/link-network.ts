@@ -1,0 +1,133 @@
+/**
+ * All links of this server: it passes on to each what others do not tell it, and takes a peer with all behind it off the
+ * network when its link ends. The server has it as its `links`.
+ */
+
+import { fold, sameName } from '../../irc/casemapping.ts';
+import { compileMask } from '../../irc/mask.ts';
+import { writeLine } from '../../irc/p10/line.ts';
+import { bytesOf } from '../../irc/p10/text.ts';
+import { TOKEN } from '../../irc/p10/tokens.ts';
+import type { WorkSteps } from '../../runtime/async/work-turns.ts';
+import { quit } from '../actions/quit.ts';
+import type { CommandServer } from '../command-server.ts';
+import type { Links, NetworkEvent } from '../network-events.ts';
+import type { Server } from '../state/server.ts';
+import type { User } from '../state/user.ts';
+import { serverLine } from './burst-lines.ts';
+import { linesOf } from './event-lines.ts';
+import { Link, type LinkTransport } from './link.ts';
+import type { LinkBlock } from './link-block.ts';
+import { toSeconds } from './peer.ts';
+
+/** The links of one server. */
+export class LinkNetwork implements Links {
+  readonly server: CommandServer;
+  readonly #blocks: () => readonly LinkBlock[];
+  /** Those whose peer is introduced. */
+  readonly #links = new Set<Link>();
+
+  /** @param blocks as they are configured now. */
+  constructor(server: CommandServer, blocks: () => readonly LinkBlock[]) {
+    this.server = server;
+    this.#blocks = blocks;
+  }
+
+  /** Links whose peer is introduced. */
+  get links(): ReadonlySet<Link> {
+    return this.#links;
+  }
+
+  /** @param block of the server that is called; null for one that has connected. */
+  open(transport: LinkTransport, block: LinkBlock | null): Link {
+    return new Link(this, transport, block);
+  }
+
+  /** The link by which a user is reached; undefined for one of this server. */
+  linkTo({ server: { via } }: User): Link | undefined {
+    for (const link of this.#links) if (link.peer!.server === via) return link;
+    return undefined;
+  }
+
+  /** Whether a peer may bring a server. */
+  mayBring(link: Link, name: string): boolean {
+    const hub = this.blockOf(link.name)?.hub ?? null;
+    return hub?.some((mask) => compileMask(mask).matches(fold(name))) ?? false;
+  }
+
+  blockOf(name: string): LinkBlock | null {
+    return this.#blocks().find((block) => sameName(block.name, name)) ?? null;
+  }
+
+  tell(event: NetworkEvent): void {
+    if (this.#links.size === 0) return;
+    const { state } = this.server;
+    const from = originOf(event);
+    for (const link of this.#links) {
+      const peer = link.peer!;
+      if (peer.server === from || !concerns(event, peer.server)) continue;
+      for (const line of linesOf(state, state.me.name, peer, event)) link.send(line);
+    }
+  }
+
+  /** Passes a line on to every other link as it is. */
+  forward(line: string, except: Link): void {
+    for (const link of this.#links) if (link !== except) link.send(line);
+  }
+
+  /** A peer, or a server behind one, is part of the network. */
+  linked(link: Link, server: Server): void {
+    if (server.uplink === this.server.state.me) this.#links.add(link);
+    this.forward(serverLine(server, toSeconds(Date.now())), link);
+  }
+
+  /** A link is over. */
+  ended(link: Link, reason: string): void {
+    if (!this.#links.delete(link)) return;
+    this.split(link.peer!.server, this.server.state.me.numeric, reason, link);
+  }
+
+  /**
+   * Takes a server and all behind it off the network.
+   * @param source numeric of whoever says so.
+   */
+  split(server: Server, source: string, reason: string, except: Link): void {
+    this.forward(writeLine(source, TOKEN.SQUIT, [server.name, 0], bytesOf(reason)), except);
+    this.server.host.work.runSteps(this.server.house, this.#removeAll(server));
+  }
+
+  *#removeAll(server: Server): WorkSteps {
+    const { state, host } = this.server;
+    const gone = [...state.servers.values()].filter((other) => isBehind(other, server));
+    const text = `${server.uplink!.name} ${server.name}`;
+    const users: User[] = [];
+    for (const user of state.users) if (gone.includes(user.server)) users.push(user);
+    // The servers first: whoever links again meanwhile is another.
+    for (const other of gone) state.removeServer(other);
+    for (const user of users) {
+      quit(this.server, user, text, { kind: 'split', user });
+      if (host.work.spend(0)) yield null;
+    }
+  }
+}
+
+function isBehind(server: Server, other: Server): boolean {
+  for (let at: Server | null = server; at !== null; at = at.uplink) if (at === other) return true;
+  return false;
+}
+
+/** The direction that something comes from; null for what comes from here. */
+function originOf(event: NetworkEvent): Server | null {
+  if ('source' in event) return 'nick' in event.source ? event.source.server.via : event.source.via;
+  const user = 'membership' in event ? event.membership.user : event.user;
+  return user.server.via;
+}
+
+/** Whether anybody in a direction has to hear of it: what is said to one user, or to a channel, concerns those alone. */
+function concerns(event: NetworkEvent, direction: Server): boolean {
+  if (event.kind === 'invite') return event.user.server.via === direction;
+  if (event.kind !== 'message') return true;
+  const { to } = event;
+  if ('nick' in to) return to.server.via === direction;
+  return to.reaches(direction);
+}

@@ -1,0 +1,239 @@
+/**
+ * One link to another server: its introduction, its burst in both directions, and the lines after that. It knows no socket;
+ * whoever has one hands it lines and takes what it sends. Made by link-network.ts.
+ */
+import { KIND_LIMITS } from '../../irc/p10/kinds.ts';
+import { type P10Line, readLine, writeLine } from '../../irc/p10/line.ts';
+import { MAX_USERS } from '../../irc/p10/numeric.ts';
+import { OWN_KIND_FLAG, readServer, type ServerLine, writeServer } from '../../irc/p10/server-line.ts';
+import { bytesOf, textOf } from '../../irc/p10/text.ts';
+import { shortToken, TOKEN } from '../../irc/p10/tokens.ts';
+import type { WorkAccount } from '../../runtime/async/work-account.ts';
+import { workPrices } from '../../runtime/async/work-prices.ts';
+import type { WorkSteps } from '../../runtime/async/work-turns.ts';
+import { noticeOpers } from '../broadcast.ts';
+import type { CommandServer } from '../command-server.ts';
+import { Server } from '../state/server.ts';
+import { burstLines } from './burst-lines.ts';
+import { kindOf, refusalOf, skewOf } from './handshake.ts';
+import { handle } from './incoming/handle.ts';
+import type { LinkBlock } from './link-block.ts';
+import type { LinkNetwork } from './link-network.ts';
+import { type Peer, toSeconds } from './peer.ts';
+
+/** What a link is carried by. Lines have one character for each byte and no end. */
+export interface LinkTransport {
+  /** What the work of the peer is charged to. */
+  readonly work: WorkAccount;
+  send(line: string): void;
+  /** Sends what was sent so far, then ends the connection. {@link Link.gone} is called. Calling it twice is fine. */
+  close(): void;
+}
+
+/** Where a link stands. `failed` and `split` are ends. */
+export type LinkState = 'introducing' | 'bursting' | 'linked' | 'failed' | 'split';
+
+/** One connection to a peer. */
+export class Link {
+  readonly direction: 'in' | 'out';
+  readonly transport: LinkTransport;
+  readonly #network: LinkNetwork;
+  readonly #server: CommandServer;
+  #block: LinkBlock | null;
+  #state: LinkState = 'introducing';
+  #password: string | null = null;
+  #peer: Peer | null = null;
+  #burstSent = false;
+  #burstRead = false;
+  /** Why it ended, in words; null while it stands. */
+  reason: string | null = null;
+  /** When the peer introduced itself, Unix milliseconds. */
+  sinceMs = 0;
+
+  /** @param block of the server that is called; null for one that has connected, until it says who it is. */
+  constructor(network: LinkNetwork, transport: LinkTransport, block: LinkBlock | null) {
+    this.#network = network;
+    this.#server = network.server;
+    this.transport = transport;
+    this.#block = block;
+    this.direction = block === null ? 'in' : 'out';
+    if (block !== null) this.#introduce(block);
+  }
+
+  get state(): LinkState {
+    return this.#state;
+  }
+
+  /** Who it is; null until they are introduced. */
+  get peer(): Peer | null {
+    return this.#peer;
+  }
+
+  /** Name of the server at the other end, as far as it is known. */
+  get name(): string {
+    return this.#peer?.server.name ?? this.#block?.name ?? 'a server';
+  }
+
+  send(line: string): void {
+    if (this.reason === null) this.transport.send(line);
+  }
+
+  /** Takes a line. What it asks for is done in its turn, one line after the other. */
+  take(line: string): void {
+    if (this.reason !== null) return;
+    const { work } = this.#server.host;
+    work.runSteps(this.transport.work, this.#steps(line));
+  }
+
+  *#steps(text: string): WorkSteps {
+    if (this.reason !== null) return;
+    this.#server.host.work.spend(workPrices.line.ns + text.length * workPrices.inputByte.ns);
+    const line = readLine(text, this.#state !== 'introducing');
+    if (line === null) return;
+    if (this.#state === 'introducing') yield* this.#introduced(line);
+    else yield* this.#handle(line);
+  }
+
+  *#handle(line: P10Line): WorkSteps {
+    const token = shortToken(line.token);
+    try {
+      if (token === TOKEN.END_OF_BURST) this.#onBurstEnd(line);
+      else if (token === TOKEN.EOB_ACK) this.#onAcknowledged(line);
+      else if (token === TOKEN.ERROR) this.fail(`the peer says: ${textOf(line.params.at(-1) ?? '')}`);
+      else
+        yield* handle(
+          { server: this.#server, network: this.#network, link: this, peer: this.#peer! },
+          token,
+          line,
+        );
+    } catch (error) {
+      this.#server.counters.handlerErrors++;
+      const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      this.#server.host.log('error', 'handler_failed', message, { command: token, nick: this.name });
+    }
+  }
+
+  *#introduced(line: P10Line): WorkSteps {
+    if (line.token === 'PASS') this.#password = line.params[0] ?? '';
+    else if (line.token === 'ERROR') this.fail(`the peer says: ${textOf(line.params.at(-1) ?? '')}`);
+    else if (line.token === 'SERVER') yield* this.#meet(line);
+    else this.fail(`${line.token.slice(0, 16)} came before SERVER`);
+  }
+
+  /** The peer has said who it is. */
+  *#meet(line: P10Line): WorkSteps {
+    const said = readServer(line);
+    if (typeof said === 'string') {
+      this.fail(said);
+      return;
+    }
+    const block = this.#block ?? this.#network.blockOf(said.name);
+    const refusal = refusalOf(this.#server.state, block, this.#password, said);
+    if (refusal !== null) {
+      this.fail(refusal);
+      return;
+    }
+    if (this.#block === null) this.#introduce(block!);
+    this.#block = block;
+    const peer = this.#accept(block!, said);
+    yield* this.#sendBurst(peer);
+  }
+
+  #accept(block: LinkBlock, said: ServerLine): Peer {
+    const { state } = this.#server;
+    const server = new Server(said.name, textOf(said.description), said.numeric, state.me);
+    const kind = kindOf(block, said);
+    const peer: Peer = { kind, limits: KIND_LIMITS[kind], server };
+    this.#peer = peer;
+    this.#state = 'bursting';
+    this.sinceMs = Date.now();
+    state.addServer(server);
+    this.#network.linked(this, server);
+    const skew = skewOf(said, this.sinceMs);
+    noticeOpers(this.#server, `Link with ${server.name} (${kind}) established`);
+    if (skew !== null) noticeOpers(this.#server, `Careful with ${server.name}: ${skew}`);
+    this.#server.host.log('info', 'link_established', `Linked with ${server.name}, a server of kind ${kind}`);
+    return peer;
+  }
+
+  /** What is said before the peer has said who it is. */
+  #introduce(block: LinkBlock): void {
+    const { state, counters } = this.#server;
+    this.send(writeLine('', 'PASS', [], bytesOf(block.password)));
+    this.send(
+      writeServer('', {
+        name: state.me.name,
+        hops: 1,
+        bootSeconds: toSeconds(counters.startedMs),
+        linkSeconds: toSeconds(Date.now()),
+        bursting: true,
+        numeric: state.me.numeric,
+        maxUser: MAX_USERS - 1,
+        flags: `h6${OWN_KIND_FLAG}`,
+        description: bytesOf(state.me.description),
+      }),
+    );
+  }
+
+  *#sendBurst(peer: Peer): WorkSteps {
+    const { state, host } = this.#server;
+    for (const lines of burstLines(state, state, peer, toSeconds(this.sinceMs))) {
+      if (this.reason !== null) return;
+      for (const line of lines) this.send(line);
+      if (host.work.spend(lines.length * workPrices.row.ns)) yield null;
+    }
+    this.send(writeLine(state.me.numeric, TOKEN.END_OF_BURST, []));
+    this.#burstSent = true;
+    if (this.#burstRead) this.#acknowledge();
+  }
+
+  #onBurstEnd({ source }: P10Line): void {
+    if (source !== this.#peer!.server.numeric) {
+      this.#network.forward(writeLine(source, TOKEN.END_OF_BURST, []), this);
+      return;
+    }
+    this.#burstRead = true;
+    this.#network.forward(writeLine(source, TOKEN.END_OF_BURST, []), this);
+    if (this.#burstSent) this.#acknowledge();
+  }
+
+  #acknowledge(): void {
+    this.send(writeLine(this.#server.state.me.numeric, TOKEN.EOB_ACK, []));
+    this.#state = 'linked';
+    noticeOpers(this.#server, `${this.name} has told all it knows`);
+  }
+
+  #onAcknowledged({ source }: P10Line): void {
+    this.#network.forward(writeLine(source, TOKEN.EOB_ACK, []), this);
+  }
+
+  /** Ends it: the peer and the operators here read why. Everything behind it leaves the network. */
+  fail(reason: string): void {
+    if (this.reason !== null) return;
+    const { me } = this.#server.state;
+    if (this.#peer === null) this.send(`ERROR :Closing Link: ${bytesOf(reason)}`);
+    else this.send(writeLine(me.numeric, TOKEN.SQUIT, [me.name, 0], bytesOf(reason)));
+    this.#end(reason);
+    this.transport.close();
+  }
+
+  /** The peer ends it. */
+  leave(reason: string): void {
+    if (this.reason !== null) return;
+    this.#end(reason);
+    this.transport.close();
+  }
+
+  /** The connection is gone. */
+  gone(reason: string): void {
+    if (this.reason === null) this.#end(reason);
+  }
+
+  #end(reason: string): void {
+    this.reason = reason;
+    this.#state = this.#peer === null ? 'failed' : 'split';
+    noticeOpers(this.#server, `Link with ${this.name} ended: ${reason}`);
+    this.#server.host.log('warn', 'link_ended', `The link with ${this.name} ended: ${reason}`);
+    this.#network.ended(this, reason);
+  }
+}
