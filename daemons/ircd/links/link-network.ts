@@ -18,10 +18,10 @@ import { serverLine } from './burst-lines.ts';
 import { linesOf } from './event-lines.ts';
 import { Link, type LinkTransport } from './link.ts';
 import type { LinkBlock } from './link-block.ts';
-import { toSeconds } from './peer.ts';
+import { type LinkEnd, type LinkRoutes, toSeconds } from './peer.ts';
 
 /** The links of one server. */
-export class LinkNetwork implements Links {
+export class LinkNetwork implements Links, LinkRoutes {
   readonly server: CommandServer;
   readonly #blocks: () => readonly LinkBlock[];
   /** Those whose peer is introduced. */
@@ -43,14 +43,12 @@ export class LinkNetwork implements Links {
     return new Link(this, transport, block);
   }
 
-  /** The link by which a user is reached; undefined for one of this server. */
   linkTo({ server: { via } }: User): Link | undefined {
     for (const link of this.#links) if (link.peer!.server === via) return link;
     return undefined;
   }
 
-  /** Whether a peer may bring a server. */
-  mayBring(link: Link, name: string): boolean {
+  mayBring(link: LinkEnd, name: string): boolean {
     const hub = this.blockOf(link.name)?.hub ?? null;
     return hub?.some((mask) => compileMask(mask).matches(fold(name))) ?? false;
   }
@@ -70,14 +68,17 @@ export class LinkNetwork implements Links {
     }
   }
 
-  /** Passes a line on to every other link as it is. */
-  forward(line: string, except: Link): void {
+  forward(line: string, except: LinkEnd): void {
     for (const link of this.#links) if (link !== except) link.send(line);
   }
 
-  /** A peer, or a server behind one, is part of the network. */
-  linked(link: Link, server: Server): void {
-    if (server.uplink === this.server.state.me) this.#links.add(link);
+  /** A peer is introduced. */
+  linked(link: Link): void {
+    this.#links.add(link);
+    this.added(link.peer!.server, link);
+  }
+
+  added(server: Server, link: LinkEnd): void {
     this.forward(serverLine(server, toSeconds(Date.now())), link);
   }
 
@@ -87,11 +88,7 @@ export class LinkNetwork implements Links {
     this.split(link.peer!.server, this.server.state.me.numeric, reason, link);
   }
 
-  /**
-   * Takes a server and all behind it off the network.
-   * @param source numeric of whoever says so.
-   */
-  split(server: Server, source: string, reason: string, except: Link): void {
+  split(server: Server, source: string, reason: string, except: LinkEnd): void {
     this.forward(writeLine(source, TOKEN.SQUIT, [server.name, 0], bytesOf(reason)), except);
     this.server.host.work.runSteps(this.server.house, this.#removeAll(server));
   }

@@ -19,7 +19,7 @@ import { kindOf, refusalOf, skewOf } from './handshake.ts';
 import { handle } from './incoming/handle.ts';
 import type { LinkBlock } from './link-block.ts';
 import type { LinkNetwork } from './link-network.ts';
-import { type Peer, toSeconds } from './peer.ts';
+import { type LinkEnd, type Peer, toSeconds } from './peer.ts';
 
 /** What a link is carried by. Lines have one character for each byte and no end. */
 export interface LinkTransport {
@@ -34,7 +34,7 @@ export interface LinkTransport {
 export type LinkState = 'introducing' | 'bursting' | 'linked' | 'failed' | 'split';
 
 /** One connection to a peer. */
-export class Link {
+export class Link implements LinkEnd {
   readonly direction: 'in' | 'out';
   readonly transport: LinkTransport;
   readonly #network: LinkNetwork;
@@ -148,7 +148,7 @@ export class Link {
     this.#state = 'bursting';
     this.sinceMs = Date.now();
     state.addServer(server);
-    this.#network.linked(this, server);
+    this.#network.linked(this);
     const skew = skewOf(said, this.sinceMs);
     noticeOpers(this.#server, `Link with ${server.name} (${kind}) established`);
     if (skew !== null) noticeOpers(this.#server, `Careful with ${server.name}: ${skew}`);

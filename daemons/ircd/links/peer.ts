@@ -12,6 +12,34 @@ export interface Peer {
   readonly server: Server;
 }
 
+/** A link, as the code of a token has it. */
+export interface LinkEnd {
+  /** Name of the server at the other end. */
+  readonly name: string;
+  send(line: string): void;
+  /** Ends it: both sides read why. */
+  fail(reason: string): void;
+  /** The peer ends it. */
+  leave(reason: string): void;
+}
+
+/** All links of this server, as the code of a token has them. */
+export interface LinkRoutes {
+  /** Whether a peer may bring a server. */
+  mayBring(link: LinkEnd, name: string): boolean;
+  /** A server behind a peer is part of the network. */
+  added(server: Server, link: LinkEnd): void;
+  /**
+   * Takes a server and all behind it off the network.
+   * @param source numeric of whoever says so.
+   */
+  split(server: Server, source: string, reason: string, except: LinkEnd): void;
+  /** Passes a line on to every other link as it is. */
+  forward(line: string, except: LinkEnd): void;
+  /** The link by which a user is reached; undefined for one of this server. */
+  linkTo(user: User): LinkEnd | undefined;
+}
+
 /** Gives users their numerics. */
 export interface Numbers {
   /** Five characters. */

@@ -4,15 +4,13 @@ import type { WorkSteps } from '../../../runtime/async/work-turns.ts';
 import type { CommandServer } from '../../command-server.ts';
 import type { Source } from '../../network-events.ts';
 import type { User } from '../../state/user.ts';
-import type { Link } from '../link.ts';
-import type { LinkNetwork } from '../link-network.ts';
-import type { Peer } from '../peer.ts';
+import type { LinkEnd, LinkRoutes, Peer } from '../peer.ts';
 
 /** Where lines of one peer are worked off. */
 export interface LinkContext {
   readonly server: CommandServer;
-  readonly network: LinkNetwork;
-  readonly link: Link;
+  readonly network: LinkRoutes;
+  readonly link: LinkEnd;
   readonly peer: Peer;
 }
 

@@ -26,7 +26,7 @@ export const server: TokenCode = ({ server: irc, network, link, source, line }) 
   }
   const added = new Server(said.name, textOf(said.description), said.numeric, source);
   irc.state.addServer(added);
-  network.linked(link, added);
+  network.added(added, link);
   return null;
 };
 
