@@ -55,6 +55,24 @@ describe('what needs a person', () => {
     ]);
   });
 
+  it('is that history waits, and not also that its recorder is down, which is started for it', () => {
+    const state = stateWith(
+      {},
+      {
+        host: { manifests: [{ id: 'recorder', internal: true }] } as unknown as HostState['host'],
+        daemons: { recorder: daemon({ id: 'recorder', state: 'failed', cause: 'disk full' }) },
+        history: { state: 'paused', reason: 'disk full', buffered: 2, dropped: 0 } as HostState['history'],
+      },
+    );
+    expect(attentionOf(state, NOTHING)).toMatchObject([
+      {
+        sign: 'paused',
+        text: 'History and audit are not written. Disk full. Waiting in memory: 2 entries.',
+        action: { does: 'start', id: 'recorder' },
+      },
+    ]);
+  });
+
   it('is not known without the host', () => {
     const gone = { phase: 'lost', since: 1, retryAt: 1 } as HostState['connection'];
     expect(said(stateWith({ state: 'failed', cause: 'x' }, { connection: gone }))).toEqual([]);

@@ -2,7 +2,11 @@
 import type { DaemonSnapshot } from '../../contract/states.ts';
 import type { HostState } from '../model/host-state.ts';
 import { hostGoneSince } from '../model/staleness.ts';
+import { isAllowed } from './lifecycle-rules.ts';
 import { messages } from './messages.ts';
+
+/** The daemon that writes history and audit. */
+const RECORDER = 'recorder';
 
 /** Something that needs a person. */
 export interface Attention {
@@ -45,15 +49,21 @@ export interface Noticed {
 export function attentionOf(state: HostState, { instruments, skipped }: Noticed): readonly Attention[] {
   if (hostGoneSince(state) !== null) return [];
   const internal = new Set(state.host?.manifests.filter((one) => one.internal).map(({ id }) => id));
-  const found = Object.values(state.daemons).flatMap((daemon) => ofDaemon(daemon, internal.has(daemon.id)));
-  if (state.history?.state === 'paused') {
+  const { history } = state;
+  // That history waits is what its recorder being down means to people.
+  const paused = history?.state === 'paused' ? RECORDER : null;
+  const found = Object.values(state.daemons).flatMap((daemon) =>
+    daemon.id === paused ? [] : ofDaemon(daemon, internal.has(daemon.id)),
+  );
+  if (history?.state === 'paused') {
+    const recorder = state.daemons[RECORDER]?.state;
     found.push({
       key: 'history',
       tone: 'bad',
       sign: messages.signs.paused,
-      text: messages.historyPaused(state.history.reason),
-      action: null,
-      links: [{ title: messages.open, path: ['daemon', 'recorder', 'logs'] }],
+      text: messages.historyPaused(history.reason, history.buffered, history.dropped),
+      action: recorder !== undefined && isAllowed('start', recorder) ? { does: 'start', id: RECORDER } : null,
+      links: [{ title: messages.seeLogs, path: ['daemon', RECORDER, 'logs'] }],
     });
   }
   for (const { daemon, name, trouble, hint, isBad } of instruments) {
@@ -66,12 +76,16 @@ export function attentionOf(state: HostState, { instruments, skipped }: Noticed)
       links: [{ title: messages.open, path: ['pools'], query: { daemon } }],
     });
   }
-  for (const [id, frames] of skipped) {
+  if (skipped.length > 0) {
+    const frames = skipped.reduce((sum, [, missed]) => sum + missed, 0);
     found.push({
-      key: `skipped ${id}`,
+      key: 'skipped',
       tone: 'warn',
       sign: messages.signs.skipped,
-      text: messages.skipped(id, frames),
+      text: messages.skipped(
+        frames,
+        skipped.map(([id]) => id),
+      ),
       action: null,
       links: [],
     });

@@ -143,14 +143,18 @@ describe('where it listens', () => {
     const shown = await rowOf({
       listeners: [
         { protocol: 'irc', host: '127.0.0.1', port: 6667, tls: false },
-        { protocol: 'irc', host: '::1', port: 6697, tls: true },
+        { protocol: 'irc', host: '127.0.0.1', port: 6697, tls: true },
+        { protocol: 'irc', host: '::1', port: 6667, tls: false },
       ] as DaemonSnapshot['listeners'],
     });
     expect(within(shown).getAllByRole('listitem').map(textOf)).toEqual([
       '127.0.0.1:6667irc',
-      '[::1]:6697irc · TLS',
+      ':6697irc · TLS',
+      '[::1]:6667irc',
+      // Where there is no room for more than the first.
+      '+2',
     ]);
-    expect(within(shown).getByRole('button', { name: 'Copy 127.0.0.1:6667' })).toBeTruthy();
+    expect(within(shown).getByRole('button', { name: 'Copy 127.0.0.1:6697' })).toBeTruthy();
     expect(within(shown).queryByText('No listener')).toBeNull();
   });
 

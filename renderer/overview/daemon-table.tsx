@@ -1,5 +1,6 @@
 /** All daemons in one table, those first that need somebody: what they do for people, what they cost, and their buttons. */
 import { Fragment, type ReactNode } from 'react';
+import { useShallow } from 'zustand/react/shallow';
 import { MAIN_SOURCE } from '../../contract/control/host.ts';
 import type { ManifestDescription } from '../../contract/manifest.ts';
 import type { DaemonSnapshot, DaemonState } from '../../contract/states.ts';
@@ -21,15 +22,18 @@ import {
   useManifests,
   useNaming,
 } from '../model/host-context.ts';
+import type { HostState } from '../model/host-state.ts';
 import { hostGoneSince, staleSince } from '../model/staleness.ts';
 import { type ProcessMetric, processReading, reading, slotOf } from '../samples/process-reading.ts';
 import { Sparkline } from '../samples/sparkline.tsx';
+import { hostCondition } from '../shell/daemon-conditions.ts';
 import { hashOf } from '../shell/route.ts';
+import { Icon } from '../ui/icons.tsx';
 import { LiveText } from '../ui/live-text.tsx';
 import { ScrollRegion } from '../ui/scroll-region.tsx';
 import { StateBadge } from '../ui/state-badge.tsx';
 import { LifecycleButtons } from './lifecycle.tsx';
-import { ListenerList } from './listener-list.tsx';
+import { ListenerRow } from './listener-list.tsx';
 import { messages } from './messages.ts';
 import { StateLine } from './state-line.tsx';
 import { useHeldOrder } from './use-held-order.ts';
@@ -92,7 +96,12 @@ const COLUMNS: readonly Column[] = [
     curve: messages.cpuSpark,
     curveClass: WIDE,
   },
-  { title: messages.memory, of: () => ({ own: 'resident_memory_bytes' }), format: formatBytes },
+  {
+    title: messages.memory,
+    of: () => ({ own: 'resident_memory_bytes' }),
+    format: formatBytes,
+    className: 'max-lg:hidden',
+  },
   {
     title: messages.queue,
     of: (manifest) => ({ metric: manifest?.highlights.queue }),
@@ -194,7 +203,10 @@ function HostRows({ isOne }: { isOne: boolean }): ReactNode {
             colSpan={ALWAYS + LEFT_OUT.length + 5}
             className="sticky left-0 h-row px-3 text-left font-semibold text-dim"
           >
-            {host.name}
+            <span className="inline-flex items-center gap-3">
+              {host.name}
+              <Rolled manifests={manifests} daemons={daemons} />
+            </span>
           </th>
         </tr>
       )}
@@ -203,6 +215,30 @@ function HostRows({ isOne }: { isOne: boolean }): ReactNode {
       ))}
       <MainRow />
     </tbody>
+  );
+}
+
+/** How the daemons of a host are, in one line: how many run, and what is worst. */
+function Rolled({
+  manifests,
+  daemons,
+}: {
+  manifests: readonly ManifestDescription[];
+  daemons: HostState['daemons'];
+}): ReactNode {
+  const connected = useHostState((state) => state.connection.phase === 'connected');
+  const own = manifests.filter((manifest) => !manifest.internal);
+  const running = own.filter(({ id }) => daemons[id]?.state === 'running').length;
+  const condition = useHostState(useShallow(hostCondition));
+  if (condition === null) return null;
+  return (
+    <>
+      <span className={`inline-flex items-center gap-1 text-xs font-medium ${condition.tone}`}>
+        <Icon name={condition.icon} className="size-3.5" />
+        {condition.word}
+      </span>
+      {connected && <span className="text-xs font-normal">{messages.runningOf(running, own.length)}</span>}
+    </>
   );
 }
 
@@ -258,7 +294,7 @@ function DaemonRow({
       </td>
       <td className="px-2 whitespace-nowrap">
         {daemon !== undefined && daemon.listeners.length > 0 ? (
-          <ListenerList listeners={daemon.listeners} isOneLine />
+          <ListenerRow listeners={daemon.listeners} />
         ) : (
           <span className="text-dim">{manifest.internal ? '' : messages.noListeners}</span>
         )}

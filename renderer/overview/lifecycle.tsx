@@ -6,7 +6,6 @@
 import type { ReactNode } from 'react';
 import { create } from 'zustand';
 import type { WireError } from '../../contract/errors.ts';
-import type { DaemonState } from '../../contract/states.ts';
 import { sentence } from '../format/sentence.ts';
 import { useHost, useHostModels, useHostState, useMay, useNaming } from '../model/host-context.ts';
 import type { HostModel } from '../model/host-model.ts';
@@ -14,21 +13,8 @@ import { named } from '../model/hosts.ts';
 import { useCloseOnLeave } from '../shell/route.ts';
 import { Button } from '../ui/button.tsx';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
+import { isAllowed, type LifecycleAction } from './lifecycle-rules.ts';
 import { messages } from './messages.ts';
-
-export type LifecycleAction = 'start' | 'stop' | 'restart';
-
-/** In which states each action makes sense. */
-const ALLOWED: Readonly<Record<LifecycleAction, readonly DaemonState[]>> = {
-  start: ['stopped', 'crashed', 'backoff', 'failed'],
-  stop: ['starting', 'running', 'crashed', 'backoff'],
-  restart: ['running'],
-};
-
-/** Whether an action can be asked for in a state. */
-export function isAllowed(action: LifecycleAction, state: DaemonState): boolean {
-  return ALLOWED[action].includes(state);
-}
 
 interface PendingAction {
   /** Where it is done, whatever page of which host is shown by then. */

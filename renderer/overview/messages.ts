@@ -1,6 +1,7 @@
 /** What the Overview says. */
 import { formatDuration, formatSeconds, NO_VALUE } from '../format/numbers.ts';
 import { amountOf } from '../format/plural.ts';
+import { messages as shell } from '../shell/messages.ts';
 
 export const messages = {
   title: 'Overview',
@@ -37,6 +38,7 @@ export const messages = {
   monitoring: 'Monitoring',
   listeners: 'Listens on',
   noListeners: 'No listener',
+  moreListeners: (more: number) => `+${more}`,
   copyAddress: (address: string) => `Copy ${address}`,
   needsPerson: 'What needs a person',
   nothingNeeded: 'Nothing needs a person',
@@ -55,10 +57,10 @@ export const messages = {
     `${id} takes over ${keys.join(', ')} only when it is started again`,
   instrument: (name: string, daemon: string, hint: string) =>
     `${name} of ${daemon}: ${hint.charAt(0).toLowerCase()}${hint.slice(1)}`,
-  skipped: (id: string, frames: number) =>
-    `This window was too slow for ${amountOf(frames, 'frame')} of ${id} in the last minute: its charts have gaps. Close what else takes the processor, or other windows`,
-  historyPaused: (reason: string | null) =>
-    `History and audit are not written${reason === null ? '' : `: ${reason}`}`,
+  skipped: (frames: number, ids: readonly string[]) =>
+    `This window missed ${amountOf(frames, 'frame')} of ${ids.join(', ')} in the last minute: charts have gaps. Close other windows, or what else takes the processor.`,
+  historyPaused: (reason: string | null, buffered: number, dropped: number) =>
+    `History and audit are not written. ${shell.historyPausedText(reason, buffered, dropped)}`,
   startNamedNow: (id: string) => `Start ${id} now`,
   restartNamedNow: (id: string) => `Restart ${id} now`,
   open: 'Open',
@@ -72,6 +74,7 @@ export const messages = {
   emptyTitle: 'Nothing is running yet',
   emptyText: 'Press Start in a row. Then point a client at the address that appears there, such as',
   emptyAfter: ', and watch it arrive.',
+  runningOf: (running: number, all: number) => `${running} of ${all} running`,
   totalRunning: 'Running',
   totalConnections: 'Connections',
   totalMessages: 'Messages',

@@ -150,15 +150,17 @@ it('leaves the rows where they are while one is pointed at', async () => {
   expect(rows()).toEqual(['d', 'e', 'main']);
 });
 
-it('groups them by host where there are several', async () => {
+it('groups them by host where there are several, with what is worst on each', async () => {
   await open({ twoHosts: true });
   const table = screen.getByRole('table', { name: 'Daemons' });
   expect(
     within(table)
       .getAllByRole('rowheader')
       .map((one) => one.textContent),
-  ).toContain('host a');
+  ).toContain('host arunning1 of 1 running');
   expect(within(table).getByRole('row', { name: 'd on host a' })).toBeTruthy();
+  await page.daemonIs({ state: 'failed', pid: null, cause: 'port taken' });
+  expect(within(table).getAllByRole('rowheader')[0]!.textContent).toBe('host ad: failed0 of 1 running');
 });
 
 it('says of when the figures are once the host is gone', async () => {
@@ -203,7 +205,7 @@ describe('what needs a person', () => {
     await open();
     await page.measure('d', {}, 12);
     await pass(1_000);
-    expect(items()).toEqual([expect.stringContaining('too slow for 12 frames of d in the last minute')]);
+    expect(items()).toEqual([expect.stringContaining('missed 12 frames of d in the last minute')]);
     // It is no news for ever.
     await pass(60_000);
     expect(list()).toBeNull();
@@ -229,11 +231,29 @@ describe('what needs a person', () => {
   });
 });
 
-it('draws what daemons did lately, two rows of it at most', async () => {
+it('draws nothing that is zero all the time', async () => {
+  await open();
+  const titles = () =>
+    within(screen.getByRole('region', { name: 'Trends' }))
+      .getAllByRole('heading')
+      .map((one) => one.textContent);
+  for (const time of [0, 1]) {
+    await page.measure('d', { signalbox_d_open: time * 3, signalbox_d_messages_total: 0 });
+    await pass(1_000);
+  }
+  expect(titles()).toContain('Connections, d');
+  expect(titles()).not.toContain('Messages, d');
+  await page.measure('d', { signalbox_d_open: 3, signalbox_d_messages_total: 9 });
+  await pass(1_000);
+  expect(titles()[0]).toBe('Messages, d');
+});
+
+it('draws what daemons did lately, and then what the main process takes', async () => {
   await open();
   const titles = within(screen.getByRole('region', { name: 'Trends' }))
     .getAllByRole('heading')
     .map((one) => one.textContent);
   expect(titles.slice(0, 3)).toEqual(['Messages, d', 'Latency, d', 'Connections, d']);
-  expect(titles.length).toBeLessThanOrEqual(8);
+  expect(titles).toHaveLength(12);
+  expect(titles.at(-1)).toBe('Collections, main');
 });

@@ -21,14 +21,14 @@ export function OverviewPage(): ReactNode {
   const connected = useHostState((state) => state.connection.phase === 'connected');
   const idle = connected && shown.every((manifest) => daemons[manifest.id]?.state === 'stopped');
   return (
-    <div className="page">
+    <div className="page min-h-0 flex-1 *:shrink-0">
       <PageHeader title={messages.title} />
       <div className="flex flex-wrap items-stretch gap-gap">
         <AttentionList>{idle ? <Welcome /> : null}</AttentionList>
         <Totals manifests={shown} />
       </div>
       <DaemonTable />
-      <Trends manifests={shown} />
+      <Trends manifests={manifests} />
     </div>
   );
 }

@@ -49,11 +49,13 @@ export function StateLine({
       {daemon.pendingRestart.length > 0 && (
         <a
           href={hashOf(host, ['daemon', daemon.id, 'config'])}
-          title={messages.restartNeededHint}
-          className="min-w-0"
+          title={`${daemon.pendingRestart.join(', ')}. ${messages.restartNeededHint}`}
+          className={`min-w-0 ${isOneLine ? 'max-w-32' : ''}`}
         >
           <Badge icon="restart" tone="bg-warn-soft text-warn hover:underline">
-            {messages.restartNeeded(daemon.pendingRestart)}
+            <span className={isOneLine ? 'max-2xl:sr-only' : ''}>
+              {messages.restartNeeded(daemon.pendingRestart)}
+            </span>
           </Badge>
         </a>
       )}

@@ -3,7 +3,7 @@ import type { ManifestDescription } from '../../contract/manifest.ts';
 import { trendsOf } from './trends.tsx';
 
 const manifest = (id: string, highlights: ManifestDescription['highlights'] = {}) =>
-  ({ id, highlights }) as ManifestDescription;
+  ({ id, highlights, internal: id === 'keeper' }) as ManifestDescription;
 const titles = (...manifests: ManifestDescription[]) => trendsOf(manifests).map(({ chart }) => chart.title);
 
 it('begin with the work of each daemon, then with how long it takes', () => {
@@ -16,8 +16,15 @@ it('begin with the work of each daemon, then with how long it takes', () => {
   ]);
 });
 
-it('leave out what a daemon does not measure, and are eight at most', () => {
-  expect(titles(manifest('a'))[0]).toBe('Loop delay, a');
-  expect(titles(...['a', 'b', 'c', 'd'].map((id) => manifest(id)))).toHaveLength(8);
-  expect(titles()).toEqual([]);
+it('leave out what a daemon does not measure, and end with what the main process takes', () => {
+  const main = ['Loop delay, main', 'CPU, main', 'Memory, main', 'Collections, main'];
+  expect(titles()).toEqual(main);
+  expect(titles(manifest('keeper', { messages: 'm' })).slice(3)).toEqual([
+    'Collections, main',
+    'Loop delay, keeper',
+    'CPU, keeper',
+    'Memory, keeper',
+    'Collections, keeper',
+  ]);
+  expect(titles(manifest('a'))).toEqual(['Loop delay, a', 'CPU, a', 'Memory, a', 'Collections, a', ...main]);
 });

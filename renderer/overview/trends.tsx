@@ -1,48 +1,113 @@
 /** The last minutes of what daemons do, as many charts as a window has room for. */
-import { type ReactNode, useMemo } from 'react';
+import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
+import { MAIN_SOURCE } from '../../contract/control/host.ts';
 import type { ChartSpec, ManifestDescription } from '../../contract/manifest.ts';
-import { liveChart } from '../charts/chart-series.ts';
+import { type LiveChartSpec, liveChart } from '../charts/chart-series.ts';
 import { LiveChart } from '../charts/live-chart.tsx';
-import { useHost, useHostState } from '../model/host-context.ts';
+import { QuietWatch } from '../charts/quiet-charts.ts';
+import { useHost, useHostState, useScreen } from '../model/host-context.ts';
+import type { SourceModel } from '../model/source-model.ts';
 import { messages } from './messages.ts';
+import { useChartRoom } from './use-chart-room.ts';
 
-/** Two rows where four stand beside each other; a window with three beside each other leaves the last two out. */
-const MOST = 8;
+/** Three rows where four stand beside each other. */
+const MOST = 12;
 
 const SECONDS = 300;
 
-/** What is drawn of a daemon, what says most first. */
-function wanted({ id, highlights }: ManifestDescription): readonly (ChartSpec | null)[] {
+/** What every process is drawn by. */
+function ofProcess(id: string): readonly ChartSpec[] {
   const own = (suffix: string) => `signalbox_${id}_${suffix}`;
-  const chart = (title: string, ...names: readonly (string | undefined)[]) => {
-    const metrics = names.filter((name) => name !== undefined);
-    return metrics.length === 0 ? null : { title: messages.trend(title, id), metrics };
-  };
+  const chart = (title: string, ...metrics: readonly string[]) => ({
+    title: messages.trend(title, id),
+    metrics,
+  });
   return [
-    chart(messages.messages, highlights.messages),
-    chart(messages.trends.latency, highlights.latency),
-    chart(messages.connections, highlights.connections),
     chart(messages.trends.loop, own('loop_delay_seconds')),
     chart(messages.cpu, own('cpu_ratio'), own('monitoring_cpu_ratio')),
-    chart(messages.queue, highlights.queue),
     chart(messages.trends.memory, own('resident_memory_bytes'), own('heap_used_bytes')),
     chart(messages.trends.gc, own('gc_pause_seconds')),
   ];
 }
 
-/** The charts for some daemons: the first of each, then the second of each, and so on. */
-export function trendsOf(
-  manifests: readonly ManifestDescription[],
-): readonly { readonly id: string; readonly chart: ChartSpec }[] {
-  const all = manifests.map((manifest) => ({ id: manifest.id, charts: wanted(manifest) }));
+/** What is drawn of a daemon, what says most first. */
+function ofDaemon({ id, highlights }: ManifestDescription): readonly ChartSpec[] {
+  const shown = [
+    [messages.messages, highlights.messages],
+    [messages.trends.latency, highlights.latency],
+    [messages.connections, highlights.connections],
+    [messages.queue, highlights.queue],
+  ] as const;
+  const own = shown.flatMap(([title, metric]) =>
+    metric === undefined ? [] : [{ title: messages.trend(title, id), metrics: [metric] }],
+  );
+  return [...own, ...ofProcess(id)];
+}
+
+/** A chart and the process that it is of. */
+export interface Trend {
+  readonly id: string;
+  readonly chart: ChartSpec;
+}
+
+/**
+ * The charts of daemons: the first of each, then the second of each, and so on; then those of the main process, and of what
+ * else works for Signalbox.
+ */
+export function trendsOf(manifests: readonly ManifestDescription[]): readonly Trend[] {
+  const all = manifests
+    .filter(({ internal }) => !internal)
+    .map((manifest) => ({ id: manifest.id, charts: ofDaemon(manifest) }));
+  const others = [MAIN_SOURCE, ...manifests.filter(({ internal }) => internal).map(({ id }) => id)];
   const places = Math.max(0, ...all.map(({ charts }) => charts.length));
   const inTurn = Array.from({ length: places }, (_, place) =>
     all.flatMap(({ id, charts }) => {
-      const chart = charts[place] ?? null;
-      return chart === null ? [] : [{ id, chart }];
+      const chart = charts[place];
+      return chart === undefined ? [] : [{ id, chart }];
     }),
   );
-  return inTurn.flat().slice(0, MOST);
+  return [...inTurn.flat(), ...others.flatMap((id) => ofProcess(id).map((chart) => ({ id, chart })))];
+}
+
+interface Drawn {
+  readonly source: SourceModel;
+  readonly chart: LiveChartSpec;
+}
+
+/** The percentiles that a small chart says by name; the others are on the page of the daemon. */
+const PERCENTILES: readonly unknown[] = [undefined, 'p50', 'p95', 'p99'];
+
+function drawn(source: SourceModel, chart: ChartSpec): Drawn {
+  const made = liveChart(source.id, source.samples.layout, chart);
+  const series = made.series.filter(({ percentile }) => PERCENTILES.includes(percentile));
+  return { source, chart: { ...made, series, countSlot: null } };
+}
+
+/** Those that show more than zero, in their order. */
+function useBusy(all: readonly Drawn[]): readonly Drawn[] {
+  const { text } = useScreen();
+  const [quiet, setQuiet] = useState('');
+  useEffect(() => {
+    const watches = [...new Set(all.map(({ source }) => source))].map((source) => {
+      const own = all.filter((one) => one.source === source);
+      return new QuietWatch(
+        source.samples,
+        own.map(({ chart }) => chart),
+      );
+    });
+    return text.add(
+      () =>
+        watches
+          .flatMap((watch) => watch.quiet(SECONDS))
+          .map(({ title }) => title)
+          .join('\n'),
+      setQuiet,
+    );
+  }, [text, all]);
+  return useMemo(() => {
+    const titles = new Set(quiet.split('\n'));
+    return all.filter(({ chart }) => !titles.has(chart.title));
+  }, [all, quiet]);
 }
 
 export function Trends({ manifests }: { manifests: readonly ManifestDescription[] }): ReactNode {
@@ -53,19 +118,21 @@ export function Trends({ manifests }: { manifests: readonly ManifestDescription[
       .join(' '),
   );
   const host = useHost();
-  const charts = useMemo(
+  const all = useMemo(
     () =>
       trendsOf(manifests.filter(({ id }) => up.split(' ').includes(id))).flatMap(({ id, chart }) => {
         const source = host.source(id);
         if (source === undefined) return [];
-        const made = liveChart(id, source.samples.layout, chart);
-        return made.series.length === 0 ? [] : [{ source, chart: made }];
+        const made = drawn(source, chart);
+        return made.chart.series.length === 0 ? [] : [made];
       }),
     [host, manifests, up],
   );
-  if (charts.length === 0) return null;
+  const grid = useRef<HTMLElement>(null);
+  const room = useChartRoom(grid, MOST);
+  const charts = useBusy(all).slice(0, room);
   return (
-    <section aria-label={messages.trendsTitle} className="chart-grid max-2xl:[&>:nth-child(n+7)]:hidden">
+    <section ref={grid} aria-label={messages.trendsTitle} className="trend-grid">
       {charts.map(({ source, chart }) => (
         <LiveChart key={chart.title} source={source} chart={chart} windowSeconds={SECONDS} paused={false} />
       ))}

@@ -7,6 +7,7 @@ import { reloadConfig } from '../settings/reload.ts';
 import { Button } from '../ui/button.tsx';
 import { Callout } from '../ui/callout.tsx';
 import { messages } from './messages.ts';
+import { useRoute } from './route.ts';
 
 /** The mistake itself: messages begin with `file:line: `, which stands above already. */
 function withoutPlace(message: string, file: string): string {
@@ -43,10 +44,12 @@ export function Banners(): ReactNode {
   const history = useHostState((state) => state.history);
   const closing = useHostState((state) => state.closing);
   const lost = connection.phase === 'lost';
-  const paused = history?.state === 'paused' && !lost;
+  // The Overview says that among all else that needs a person.
+  const isOverview = useRoute().path.length === 0;
+  const paused = history?.state === 'paused' && !lost && !isOverview;
   if (!lost && !paused && configError === null && closing === null) return null;
   return (
-    <div className="flex flex-col gap-2 px-6 pt-4 max-sm:px-4">
+    <div className="flex flex-col gap-2 px-page-x pt-page-y max-sm:px-2">
       {lost && (
         <Callout
           tone="bad"

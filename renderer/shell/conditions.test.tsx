@@ -7,7 +7,7 @@ import type { WireError } from '../../contract/errors.ts';
 import { daemon } from '../model/test-host.ts';
 import { oddLooks } from '../model/test-looks.ts';
 import { pass } from '../model/test-window.tsx';
-import { isDim, isOff, press, type TestPage, testPage } from '../ui/test-page.tsx';
+import { goTo, isDim, isOff, press, type TestPage, testPage } from '../ui/test-page.tsx';
 import { Banners } from './banners.tsx';
 import { Notices } from './notices.tsx';
 import { StatusBar } from './status-bar.tsx';
@@ -18,7 +18,8 @@ beforeEach(() => {
   vi.useFakeTimers();
   vi.setSystemTime(START);
 });
-afterEach(() => {
+afterEach(async () => {
+  await goTo('');
   page.close();
   vi.useRealTimers();
 });
@@ -71,7 +72,10 @@ describe('the banners', () => {
     ]);
   });
 
-  it('say that history is paused, for how long, and what that costs', async () => {
+  it('say that history is paused, for how long, and what that costs, but not on the Overview, which does', async () => {
+    await emit({ type: 'history', history: PAUSED });
+    expect(banners()).toEqual([]);
+    await goTo('#/h/a/audit');
     await emit({ type: 'history', history: PAUSED });
     expect(banners()).toEqual([
       'History paused for 1 min 30 s: The recorder is not running. Waiting in memory: 12 entries.',

@@ -1,6 +1,7 @@
 /** What the frame of the window says: navigation, banners, status bar. */
 import { formatDuration } from '../format/numbers.ts';
 import { amountOf } from '../format/plural.ts';
+import { sentence } from '../format/sentence.ts';
 
 /** The ranges that end now, as they are called. */
 const SPANS = {
@@ -52,7 +53,7 @@ export const messages = {
   historyPaused: 'History paused',
   historyPausedTitle: (sinceMs: number) => `History paused for ${formatDuration(sinceMs)}`,
   historyPausedText: (reason: string | null, buffered: number, dropped: number) =>
-    `${reason ?? 'The recorder is not running.'} Waiting in memory: ${amountOf(buffered, 'entry')}${dropped > 0 ? `; lost because that memory is full: ${amountOf(dropped, 'entry')}` : ''}.`,
+    `${sentence(reason ?? 'The recorder is not running')} Waiting in memory: ${amountOf(buffered, 'entry')}${dropped > 0 ? `; lost because that memory is full: ${amountOf(dropped, 'entry')}` : ''}.`,
   configTitle: 'The configuration file has a mistake; the last good configuration stays in force',
   configUnreadable: 'The configuration file cannot be read',
   configPlace: (file: string, line: string, key: string) =>

@@ -2,6 +2,8 @@
 import { type ReactNode, useEffect, useState } from 'react';
 import { Button } from './button.tsx';
 
+const COPIED = 'Copied';
+
 export function CopyButton({
   text,
   label,
@@ -11,20 +13,49 @@ export function CopyButton({
   label: string;
   children?: ReactNode;
 }): ReactNode {
+  const [copied, copy] = useCopied(text);
+  return (
+    <Button tone="quiet" icon={copied ? 'check' : 'copy'} label={copied ? COPIED : label} onClick={copy}>
+      {children}
+    </Button>
+  );
+}
+
+/** A short text of code that is copied by a press on it, where a button of its own has no room. */
+export function CopyText({
+  text,
+  label,
+  title,
+  children,
+}: {
+  text: string;
+  label: string;
+  title: string;
+  children: string;
+}): ReactNode {
+  const [copied, copy] = useCopied(text);
+  return (
+    <button
+      type="button"
+      aria-label={copied ? COPIED : label}
+      title={title}
+      onClick={copy}
+      className="h-6 max-w-36 truncate rounded-md px-1 text-left font-mono text-sm hover:bg-hover"
+    >
+      {copied ? COPIED : children}
+    </button>
+  );
+}
+
+/** Whether the text was copied just now, and what copies it. */
+function useCopied(text: string): readonly [boolean, () => void] {
   const [copied, setCopied] = useState(false);
   useEffect(() => {
     if (!copied) return;
     const timer = setTimeout(() => setCopied(false), 1_500);
     return () => clearTimeout(timer);
   }, [copied]);
-  const copy = () => {
-    void copyText(text).then(setCopied);
-  };
-  return (
-    <Button tone="quiet" icon={copied ? 'check' : 'copy'} label={copied ? `Copied` : label} onClick={copy}>
-      {children}
-    </Button>
-  );
+  return [copied, () => void copyText(text).then(setCopied)];
 }
 
 /** Puts a text on the clipboard; false where the browser does not let it. */
