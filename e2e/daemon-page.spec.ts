@@ -28,7 +28,35 @@ test('connections come and go in the table, which filters, sorts and kills', asy
   await expect.poll(() => clients[0]?.isOpen).toBe(false);
   await dialog.getByRole('button', { name: 'Close' }).click();
   await expect(nicks).toHaveText(['alice', 'bob']);
-  for (const client of clients) client.quit();
+
+  // What is known of one client stands beside the list, which goes on, and many are killed by one question.
+  const row = (nick: string) => table.getByRole('row').filter({ hasText: nick });
+  await row('bob').focus();
+  await app.page.keyboard.press('Enter');
+  const drawer = app.page.getByRole('region', { name: 'bob', exact: true });
+  await expect(drawer.getByRole('heading', { name: 'bob' })).toBeFocused();
+  await expect(drawer.locator('dt:text-is("Channels") + dd')).toHaveText('0');
+  await clients[2]?.join('#lobby');
+  await expect(drawer.locator('dt:text-is("Channels") + dd')).toHaveText('1');
+  await app.page.keyboard.press('Escape');
+  await expect(drawer).toBeHidden();
+  await expect(row('bob')).toBeFocused();
+  await app.page.keyboard.press('x');
+  await app.page.keyboard.press('Shift+ArrowUp');
+  const selected = app.page.getByRole('region', { name: 'Selected rows' });
+  await expect(selected).toContainText('2 selected');
+  await selected.getByRole('button', { name: 'Kill…' }).click();
+  await expect(dialog).toContainText('Disconnects alice');
+  await expect(dialog).toContainText('Disconnects bob');
+  await dialog.getByLabel('Reason').fill('all of them');
+  await dialog.getByRole('button', { name: 'Kill 2 clients' }).click();
+  await expect(dialog).toContainText('Done for 2 clients');
+  await expect.poll(() => clients.map(({ isOpen }) => isOpen)).toEqual([false, false, false]);
+  expect(clients[1]?.lines.at(-1)).toContain('all of them');
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  // Each is an entry of its own.
+  const kills = async () => (await app.request('audit.query', { target: 'ircd', text: 'kill' })).entries;
+  await expect.poll(async () => (await kills()).length).toBe(3);
   await expect(app.page.getByText('No connections at present')).toBeVisible();
 });
 

@@ -35,6 +35,12 @@ for (const colorScheme of ['light', 'dark'] as const) {
     expect(await violationsOn(app.page, colorScheme), 'the choice of columns').toEqual([]);
     await app.page.keyboard.press('Escape');
 
+    await app.page.getByRole('row').filter({ hasText: 'alice' }).click();
+    await app.page.keyboard.press('x');
+    await expect(app.page.getByRole('region', { name: 'Selected rows' })).toBeVisible();
+    expect(await violationsOn(app.page, colorScheme), 'the drawer of a client, who is selected').toEqual([]);
+    await app.page.keyboard.press('Escape');
+
     await app.rowAction('alice', 'Details');
     await expect(dialog).toContainText('Connected');
     expect(await violationsOn(app.page, colorScheme), 'the details of a client').toEqual([]);

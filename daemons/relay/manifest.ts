@@ -63,12 +63,12 @@ const peerFields: readonly TableColumn[] = [
 
 const peerActions: readonly RowAction[] = [
   { title: 'Details', command: 'client', args: { client: 'peer' }, immediate: true },
-  { title: 'Kill', command: 'kill', args: { client: 'peer' } },
+  { title: 'Kill', command: 'kill', args: { client: 'peer' }, noun: 'client' },
 ];
 
 const roomActions: readonly RowAction[] = [
   { title: 'Members', command: 'room', args: { room: 'room' }, immediate: true },
-  { title: 'Close room', command: 'close-room', args: { room: 'room' } },
+  { title: 'Close room', command: 'close-room', args: { room: 'room' }, noun: 'room' },
 ];
 
 // An address may begin with a colon.

@@ -8,9 +8,11 @@ import type { TableColumn } from '../../contract/manifest.ts';
 import { useTokenPixels } from '../look/use-token-pixels.ts';
 import { EmptyState } from '../ui/callout.tsx';
 import { useWidth } from '../ui/use-width.ts';
+import { BulkActions } from './bulk-actions.tsx';
 import { arrangeRows, nextSort, type Sort } from './cells.ts';
 import { useColumnWidths } from './column-widths.ts';
 import { DRAWER_WIDTH, drawerPlace } from './drawer-width.ts';
+import { NOTHING_SELECTED } from './grid-moves.ts';
 import { messages } from './messages.ts';
 import { RowDrawer } from './row-drawer.tsx';
 import { type Row, type RowKey, rowKeys } from './row-keys.ts';
@@ -159,6 +161,13 @@ export function DataTable(props: DataTableProps): ReactNode {
             onSort={(at) => setSort(nextSort(sort, at))}
             onResize={(at, width) => keepWidths({ ...setWidths, [columns[at]!.key]: width })}
             onToggleGroup={toggleGroup}
+          />
+        )}
+        {focus.selection.keys.size > 0 && (
+          <BulkActions
+            {...{ columns, rows, keys, arranged, tools }}
+            selected={focus.selection.keys}
+            onClear={() => focus.select(NOTHING_SELECTED)}
           />
         )}
       </div>

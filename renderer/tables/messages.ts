@@ -1,4 +1,5 @@
 /** What tables say. */
+import { formatExact } from '../format/numbers.ts';
 import { amountOf, partOf } from '../format/plural.ts';
 
 export const messages = {
@@ -17,6 +18,39 @@ export const messages = {
   drawerValues: 'All columns',
   drawerWidth: 'Width of the details',
   rowGone: 'It is gone. This is how it was last.',
+  selection: 'Selected rows',
+  selected: (count: number, gone: number, hidden: number) =>
+    [
+      `${formatExact(count)} selected`,
+      ...(gone > 0 ? [`${formatExact(gone)} gone meanwhile`] : []),
+      ...(hidden > 0 ? [`${formatExact(hidden)} hidden by the filter`] : []),
+    ].join(', '),
+  clear: 'Clear the selection',
+  /** Of a button that asks first. */
+  ellipsis: (title: string) => `${title}…`,
+  cancel: 'Cancel',
+  close: 'Close',
+  stop: 'Stop',
+  typeFirst: 'Type',
+  typeToConfirm: 'to confirm',
+  bulkTitle: (title: string, what: string) => `${title} ${what}`,
+  bulkConfirm: (title: string, what: string) => `${title} ${what}`,
+  bulkFill: 'What all have in common is to be filled in first',
+  bulkAsking: (done: number, all: number) =>
+    `Asking what this would do: ${formatExact(done)} of ${formatExact(all)}`,
+  bulkEach: 'What it does to each',
+  bulkRefused: (what: string) => `${what} would be refused and left out`,
+  bulkRefusedNames: 'Those that would be refused',
+  bulkProgress: 'Progress',
+  bulkRunning: (done: number, what: string) => `${formatExact(done)} of ${what}`,
+  bulkEnded: (what: string, left: string | null) =>
+    left === null ? `Done for ${what}` : `Stopped: done for ${what}, not begun for ${left}`,
+  bulkFailed: (what: string) => `Failed for ${what}`,
+  bulkFailedNames: 'Those that failed',
+  bulkGone: (what: string) => `${what} had gone before`,
+  bulkGoneNames: 'Those that had gone',
+  bulkChanged: (what: string) => `Left alone, because it was something else by then: ${what}`,
+  bulkChangedNames: 'Those that changed',
   group: 'Group by',
   noGroup: 'No groups',
   groupedBy: (column: string) => `By ${column}`,

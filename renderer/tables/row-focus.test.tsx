@@ -3,6 +3,7 @@
 import { act, fireEvent, screen, within } from '@testing-library/react';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { TableCell } from '../../contract/stream.ts';
+import { setSingleKeys } from '../keys/key-choice.ts';
 import { noTokens, testTokens } from '../look/test-tokens.ts';
 import { pass } from '../model/test-window.tsx';
 import { factsIn, isOff, press, type TestPage, testPage } from '../ui/test-page.tsx';
@@ -162,6 +163,16 @@ it('selects by x, ranges by Shift and arrows, all by Control and A, and nothing 
   expect(selected()).toBe('ann,ben,dan,eve');
   await key('Escape');
   expect(nobody()).toBe(true);
+});
+
+it('takes no single keys where they are turned off', async () => {
+  setSingleKeys(false);
+  page.show(people());
+  rowOf('ben').focus();
+  await key('x');
+  await key('.');
+  expect([nobody(), screen.queryByRole('menu')]).toEqual([true, null]);
+  setSingleKeys(true);
 });
 
 it('selects all that the filter shows, and no others', async () => {

@@ -12,6 +12,9 @@ import {
   useRef,
   useState,
 } from 'react';
+import { useStore } from 'zustand';
+import { keyChoice } from '../keys/key-choice.ts';
+import { ACTIONS_KEY } from '../keys/key-table.ts';
 import { allOf, moveBy, NOTHING_SELECTED, ranged, type Selection, toggled } from './grid-moves.ts';
 import type { RowKey } from './row-keys.ts';
 import type { TableItem } from './table-items.ts';
@@ -55,6 +58,7 @@ export function useRowFocus(input: RowFocusInput): RowFocus {
   const [focused, setFocused] = useState<string | null>(null);
   const [selection, select] = useState<Selection>(NOTHING_SELECTED);
   const [opened, setOpened] = useState<RowKey | null>(null);
+  const { singleKeys } = useStore(keyChoice);
   const entering = useRef(false);
   /** The item that takes the focus once it is rendered. */
   const goal = useRef<string | null>(null);
@@ -152,7 +156,7 @@ export function useRowFocus(input: RowFocusInput): RowFocus {
       if (turns) input.onToggleGroup(item.id);
       return turns;
     }
-    if (key === 'x' && selects) select(toggled(selection, item.key));
+    if (key === 'x' && selects && singleKeys) select(toggled(selection, item.key));
     else if (key === 'Enter') open(item.key, true);
     else return key === 'ArrowRight' || key === 'ArrowLeft';
     return true;
@@ -167,7 +171,9 @@ export function useRowFocus(input: RowFocusInput): RowFocus {
     if (item === undefined) return;
     const menu = element.querySelector<HTMLElement>(ACTIONS);
     const asksForMenu =
-      event.key === '.' || event.key === 'ContextMenu' || (event.shiftKey && event.key === 'F10');
+      (event.key === ACTIONS_KEY && singleKeys) ||
+      event.key === 'ContextMenu' ||
+      (event.shiftKey && event.key === 'F10');
     let done = false;
     if (asksForMenu && menu !== null) {
       menu.click();

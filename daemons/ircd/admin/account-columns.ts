@@ -16,6 +16,6 @@ export const accountColumns: readonly TableColumn[] = [
 export const accountActions: readonly RowAction[] = [
   { title: 'Details', command: 'account', args: { account: 'account' }, immediate: true },
   { title: 'Reset password', command: 'reset-password', args: { account: 'account' } },
-  { title: 'Suspend', command: 'suspend-account', args: { account: 'account' } },
-  { title: 'Drop', command: 'drop-account', args: { account: 'account' } },
+  { title: 'Suspend', command: 'suspend-account', args: { account: 'account' }, noun: 'account' },
+  { title: 'Drop', command: 'drop-account', args: { account: 'account' }, noun: 'account' },
 ];

@@ -4,10 +4,10 @@ import type { RowAction } from '../../../contract/manifest.ts';
 /** On a row with a nick. */
 export const clientActions: readonly RowAction[] = [
   { title: 'Details', command: 'client', args: { client: 'nick' }, immediate: true },
-  { title: 'Kill', command: 'kill', args: { client: 'nick' } },
+  { title: 'Kill', command: 'kill', args: { client: 'nick' }, noun: 'client' },
 ];
 
 export const channelActions: readonly RowAction[] = [
   { title: 'Members', command: 'channel', args: { channel: 'channel' }, immediate: true },
-  { title: 'Clear', command: 'clear-channel', args: { channel: 'channel' } },
+  { title: 'Clear', command: 'clear-channel', args: { channel: 'channel' }, noun: 'channel' },
 ];

@@ -38,7 +38,7 @@ const objectColumns: readonly TableColumn[] = [
 
 const objectActions: readonly RowAction[] = [
   { title: 'Details', command: 'stat', args: { uri: 'uri' }, immediate: true },
-  { title: 'Delete', command: 'delete', args: { uri: 'uri' } },
+  { title: 'Delete', command: 'delete', args: { uri: 'uri' }, noun: 'object' },
 ];
 
 export const connectionColumns: readonly TableColumn[] = [
@@ -62,7 +62,7 @@ export const connectionColumns: readonly TableColumn[] = [
 
 export const clientActions: readonly RowAction[] = [
   { title: 'Details', command: 'client', args: { client: 'client' }, immediate: true },
-  { title: 'Kill', command: 'kill', args: { client: 'client' } },
+  { title: 'Kill', command: 'kill', args: { client: 'client' }, noun: 'client' },
 ];
 
 const cacheColumns: readonly TableColumn[] = [
@@ -73,8 +73,8 @@ const cacheColumns: readonly TableColumn[] = [
 ];
 
 const cacheActions: readonly RowAction[] = [
-  { title: 'Pin', command: 'cache-pin', args: { uri: 'uri' } },
-  { title: 'Unpin', command: 'cache-unpin', args: { uri: 'uri' } },
+  { title: 'Pin', command: 'cache-pin', args: { uri: 'uri' }, noun: 'object' },
+  { title: 'Unpin', command: 'cache-unpin', args: { uri: 'uri' }, noun: 'object' },
 ];
 
 const poolColumns: readonly TableColumn[] = [

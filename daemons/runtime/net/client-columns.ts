@@ -25,7 +25,7 @@ export const banColumns: readonly TableColumn[] = [
 ];
 
 export const banActions: readonly RowAction[] = [
-  { title: 'Unban', command: 'remove-ban', args: { kind: 'kind', mask: 'mask' } },
+  { title: 'Unban', command: 'remove-ban', args: { kind: 'kind', mask: 'mask' }, noun: 'ban' },
 ];
 
 export const throttleColumns: readonly TableColumn[] = [
@@ -35,7 +35,7 @@ export const throttleColumns: readonly TableColumn[] = [
 ];
 
 export const throttleActions: readonly RowAction[] = [
-  { title: 'Let in', command: 'reset-throttle', args: { address: 'network' } },
+  { title: 'Let in', command: 'reset-throttle', args: { address: 'network' }, noun: 'network' },
 ];
 
 /** The rows of `throttle`. */

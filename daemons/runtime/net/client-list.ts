@@ -45,7 +45,7 @@ export const clientTable: TableSpec = {
     clientColumn.address,
     clientColumn.connectedAt,
   ],
-  rowActions: [{ title: 'Kill', command: 'kill', args: { client: 'client' } }],
+  rowActions: [{ title: 'Kill', command: 'kill', args: { client: 'client' }, noun: 'client' }],
 };
 
 /** {@link clientTable} with columns of the daemon's own behind its columns. Their keys are those of no field of a client. */
