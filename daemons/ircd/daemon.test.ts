@@ -9,6 +9,8 @@ import { text } from 'node:stream/consumers';
 import { connect as connectTls } from 'node:tls';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { ACCOUNT_QUESTIONS, ACCOUNTS_LINE_CHARS, ACCOUNTS_PROTOCOL } from '../../contract/accounts.ts';
+import { endpointOf } from '../../contract/link/endpoint.ts';
 import { portOf } from '../../contract/listen-place.ts';
 import { changedSettings } from '../runtime/host/changed-settings.ts';
 import type { DaemonContext } from '../runtime/host/daemon-definition.ts';
@@ -16,6 +18,8 @@ import { PeerDirectory } from '../runtime/host/peer-directory.ts';
 import { TaskBoard } from '../runtime/host/task-board.ts';
 import { createSelfSigned } from '../runtime/net/certificate-tasks.ts';
 import { carryOut } from '../runtime/net/listener-change.ts';
+import { PeerDoor } from '../runtime/net/peer-door.ts';
+import { answerQuestions } from '../runtime/net/peer-questions.ts';
 import { MetricRegistry } from '../runtime/telemetry/metric-registry.ts';
 import { type IrcdConfig, ircdConfigSchema } from './config.ts';
 import { startIrcd } from './daemon.ts';
@@ -48,7 +52,7 @@ function configure(more: object = {}): IrcdConfig {
   return ircdConfigSchema.parse({ server_name: 'irc.test', listen, dns: false, ...more });
 }
 
-async function start(config: IrcdConfig) {
+async function start(config: IrcdConfig, peers = new PeerDirectory()) {
   const metrics = new MetricRegistry('ircd', manifest.metrics);
   const lifecycle: string[] = [];
   const warnings: string[] = [];
@@ -58,7 +62,7 @@ async function start(config: IrcdConfig) {
     prepared: await prepareIrcd(config, place),
     dataDir,
     metrics,
-    peers: new PeerDirectory(),
+    peers,
     tasks: new TaskBoard(),
     log: () => silent,
     touchTable: () => {},
@@ -593,4 +597,57 @@ it('lets garbage, half lines and megabyte lines cost their sender only', async (
   expect(seen).not.toContain('aaaa');
   expect(metric('handler_errors_total')).toBe(0);
   expect(metric('oversized_lines_total')).toBeGreaterThan(0);
+});
+
+it('offers a login to whoever connects first: its listeners open when accounts can be asked', async () => {
+  const secret = new Uint8Array(32);
+  let answer = () => {};
+  const mayAnswer = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  let asked = () => {};
+  const isAsked = new Promise<void>((resolve) => {
+    asked = resolve;
+  });
+  const door = new PeerDoor({
+    protocol: ACCOUNTS_PROTOCOL,
+    secret,
+    lineChars: ACCOUNTS_LINE_CHARS,
+    onRefused: () => {},
+    onPeer: (channel) =>
+      answerQuestions(
+        channel,
+        { channels: ACCOUNT_QUESTIONS.channels },
+        {
+          channels: async () => {
+            asked();
+            await mayAnswer;
+            return { rows: [], next: null };
+          },
+        },
+      ),
+  });
+  await door.open();
+  try {
+    const peers = new PeerDirectory();
+    peers.introduce([], secret);
+    let open = false;
+    const starting = start(configure(), peers).then((running) => {
+      open = true;
+      return running;
+    });
+    // It comes later than the server.
+    peers.update([{ id: 'accounts', endpoints: door.infos.map(endpointOf) }]);
+    await isAsked;
+    expect(open).toBe(false);
+    answer();
+    const { port } = await starting;
+    const socket = connect(port, '127.0.0.1');
+    sockets.push(socket);
+    socket.write('CAP LS 302\r\n');
+    const [bytes] = await once(socket, 'data');
+    expect(String(bytes)).toContain(' sasl=PLAIN,EXTERNAL,SCRAM-SHA-256');
+  } finally {
+    door.close();
+  }
 });

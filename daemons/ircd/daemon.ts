@@ -154,7 +154,21 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
     this.#server.motd = this.#context.prepared.motd ?? null;
     this.#server.gateways = this.#context.prepared.gateways;
     this.#server.cloaks = await this.#cloaks(this.#config, this.#context.prepared);
+    await this.#awaitAccounts();
     await this.#net.apply(this.#config, this.#context.prepared.credentials);
+  }
+
+  /** Whoever connects first is offered a login, and finds channels in the hands of their owners: accounts come before, if they come soon. */
+  async #awaitAccounts(): Promise<void> {
+    const { authority } = this.#config.accounts;
+    // One that stands alone has no peers, and so no accounts.
+    if (authority !== 'embedded' || this.#context.peers.secret === null) return;
+    const known = await this.#server.accounts.channels.whenKnown(limits.accountsStartMs.default);
+    if (!known)
+      this.#logger.warn(
+        'accounts_late',
+        'The keeper of the accounts is not there yet: clients connect without, and can log in once it is',
+      );
   }
 
   async #keepChannels(): Promise<void> {

@@ -320,6 +320,12 @@ export const limits = {
     reason:
       'Flood allowance that a failed login takes; the keeper of the accounts makes guessers wait besides.',
   },
+  accountsStartMs: {
+    default: 3_000,
+    unit: 'milliseconds',
+    reason:
+      'How long a start waits for the keeper of the accounts, which starts at the same time and needs some tenths of a second; then clients may connect without.',
+  },
   nickSeconds: {
     default: 60,
     unit: 'seconds',

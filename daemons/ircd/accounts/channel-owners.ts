@@ -35,6 +35,7 @@ export class ChannelOwners implements ChannelOwnership {
   /** Rises with every reading that begins, so that one that was overtaken is known. */
   #reading = 0;
   #known = false;
+  readonly #awaited = new Set<() => void>();
   /** Channels that were made before it was known whose they are: whoever came first became operator. */
   #unproven = new WeakSet<Channel>();
 
@@ -47,6 +48,22 @@ export class ChannelOwners implements ChannelOwnership {
   /** Whether all of them are known: whoever knows the accounts has been asked since the start. */
   get known(): boolean {
     return this.#known;
+  }
+
+  /** Resolves when all of them are known, with false where that takes too long. */
+  whenKnown(mostMs: number): Promise<boolean> {
+    if (this.#known) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        this.#awaited.delete(known);
+        resolve(false);
+      }, mostMs);
+      const known = () => {
+        clearTimeout(timer);
+        resolve(true);
+      };
+      this.#awaited.add(known);
+    });
   }
 
   get size(): number {
@@ -119,6 +136,8 @@ export class ChannelOwners implements ChannelOwnership {
     this.#owned = fresh;
     this.#fresh = null;
     this.#known = true;
+    for (const known of this.#awaited) known();
+    this.#awaited.clear();
     this.#server.host.work.runSteps(this.#server.house, this.#compare(before, fresh));
   }
 

@@ -255,6 +255,17 @@ describe('while accounts are away', () => {
   });
 });
 
+it('says when it is known whose channels are, and when that takes too long', async () => {
+  authority.present = false;
+  await start();
+  const { channels } = irc.server.accounts;
+  expect(await channels.whenKnown(0)).toBe(false);
+  const known = channels.whenKnown(600_000);
+  authority.present = true;
+  expect(await known).toBe(true);
+  expect(await channels.whenKnown(0)).toBe(true);
+});
+
 it('with another authority nobody’s channels are kept that only the former one knew', async () => {
   own('#tea');
   await start();
