@@ -8,6 +8,9 @@ test.use({ sharedApp: true });
 /** More rows than a window of 1,080 pixels shall show at least, and no more than an address may connect at once. */
 const CLIENTS = 29;
 
+/** 60 kB more than the window had before it had an order, 747,380; pages come when they are first looked at. */
+const MOST_FIRST_BYTES = 807_380;
+
 /** What is seen of the charts of the page without scrolling. */
 function charts(page: Page) {
   return page.evaluate(() => {
@@ -24,6 +27,16 @@ function charts(page: Page) {
       whole: plots.filter((plot) => plot.width > 0 && seen(plot) >= plot.width * plot.height - 1).length,
       share: plots.reduce((sum, plot) => sum + seen(plot), 0) / (innerWidth * innerHeight),
     };
+  });
+}
+
+/** Bytes of JavaScript without which the window shows nothing; what comes once it is idle is not in its document. */
+function firstScripts(page: Page) {
+  return page.evaluate(async () => {
+    const html = await (await fetch(location.pathname)).text();
+    const files = html.match(/(?<=(?:src|href)=")[^"]+\.js(?=")/g) ?? [];
+    const sizes = files.map(async (file) => (await (await fetch(file)).blob()).size);
+    return { files: files.length, bytes: (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0) };
   });
 }
 
@@ -81,4 +94,8 @@ test('charts and rows fill the window of a small and of a large screen', async (
   await page.setViewportSize({ width: 1280, height: 800 });
   await expect.poll(() => rows(page)).toBeGreaterThanOrEqual(18);
   for (const client of clients) client.quit();
+
+  const { files, bytes } = await firstScripts(page);
+  expect(files).toBeGreaterThan(0);
+  expect(bytes).toBeLessThanOrEqual(MOST_FIRST_BYTES);
 });

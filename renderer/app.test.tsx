@@ -105,6 +105,8 @@ describe('the entry of the window', () => {
     root.id = 'root';
     document.body.append(root);
     setLook({ theme: 'dark' });
+    const whenIdle = vi.fn();
+    vi.stubGlobal('requestIdleCallback', whenIdle);
     await act(async () => {
       startWindow([window.access]);
       window.connect({ phase: 'connected' });
@@ -113,5 +115,8 @@ describe('the entry of the window', () => {
     expect(location.hash).toBe('#/h/a');
     expect(pages()).not.toBeNull();
     expect(document.documentElement.dataset.theme).toBe('dark');
+    // The code of all pages comes once there is nothing else to do.
+    expect(whenIdle).toHaveBeenCalledOnce();
+    vi.unstubAllGlobals();
   });
 });

@@ -6,6 +6,7 @@ import { App } from './app.tsx';
 import type { HostAccess } from './client/control-client.ts';
 import { startLook } from './look/look.ts';
 import { Hosts } from './model/hosts.ts';
+import { loadPages } from './shell/page.tsx';
 import { keepRoute } from './shell/route.ts';
 
 export function startWindow(accesses: readonly HostAccess[]): void {
@@ -20,4 +21,5 @@ export function startWindow(accesses: readonly HostAccess[]): void {
       <App hosts={hosts} />
     </StrictMode>,
   );
+  requestIdleCallback(() => void loadPages());
 }

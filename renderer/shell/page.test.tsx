@@ -1,16 +1,17 @@
 // @vitest-environment happy-dom
 /** Which page stands at which address, and the frame around it. */
 import { act, fireEvent, screen, within } from '@testing-library/react';
-import { afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, test, vi } from 'vitest';
 import type { HostSession } from '../client/host-session.ts';
 import { daemon } from '../model/test-host.ts';
 import { pass } from '../model/test-window.tsx';
 import { recordCanvases } from '../samples/test-canvas.ts';
 import { goTo, press, type TestPage, testPage } from '../ui/test-page.tsx';
-import { Page } from './page.tsx';
+import { loadPages, Page } from './page.tsx';
 import { Shell } from './shell.tsx';
 
 let page: TestPage;
+beforeAll(loadPages);
 beforeEach(() => {
   vi.useFakeTimers();
   recordCanvases();

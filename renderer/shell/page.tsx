@@ -1,18 +1,25 @@
 /** Chooses the page for the address, and catches the page that breaks: the rest of the window goes on. */
-import { Component, type ReactNode } from 'react';
-import { AuditPage } from '../audit/audit-page.tsx';
-import { DaemonPage } from '../daemon/daemon-page.tsx';
+import { Component, type ReactNode, Suspense } from 'react';
 import { HistoryAddress } from '../history/history-address.tsx';
 import { LoginForm } from '../login/login-page.tsx';
 import { useHost, useHostState } from '../model/host-context.ts';
 import { OverviewPage } from '../overview/overview-page.tsx';
-import { PoolsPage } from '../pools/pools-page.tsx';
-import { SettingsPage } from '../settings/settings-page.tsx';
 import { Button } from '../ui/button.tsx';
 import { EmptyState } from '../ui/callout.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
 import { messages } from './messages.ts';
+import { pagePart } from './page-part.tsx';
 import { hashOf, pageKey, useRoute } from './route.ts';
+
+const audit = pagePart(async () => (await import('../audit/audit-page.tsx')).AuditPage);
+const daemon = pagePart(async () => (await import('../daemon/daemon-page.tsx')).DaemonPage);
+const pools = pagePart(async () => (await import('../pools/pools-page.tsx')).PoolsPage);
+const settings = pagePart(async () => (await import('../settings/settings-page.tsx')).SettingsPage);
+
+/** Fetches the code of all pages; those that cannot be fetched are tried again when they are looked at. */
+export async function loadPages(): Promise<void> {
+  await Promise.allSettled([audit, daemon, pools, settings].map(({ load }) => load()));
+}
 
 function PageForRoute(): ReactNode {
   const host = useHost();
@@ -30,24 +37,26 @@ function PageForRoute(): ReactNode {
       </div>
     );
   }
-  if (!ready) {
-    return (
-      <>
-        <h1 className="sr-only">{messages.product}</h1>
-        <EmptyState icon="clock" title={messages.loading} />
-      </>
-    );
-  }
+  if (!ready) return <Loading />;
   if (path.length === 0) return <OverviewPage />;
   const [kind, id] = path;
-  if (kind === 'daemon' && id !== undefined) return <DaemonPage key={id} id={id} />;
+  if (kind === 'daemon' && id !== undefined) return <daemon.Page key={id} id={id} />;
   if (path.length === 1) {
-    if (kind === 'pools') return <PoolsPage />;
+    if (kind === 'pools') return <pools.Page />;
     if (kind === 'history') return <HistoryAddress />;
-    if (kind === 'audit') return <AuditPage />;
-    if (kind === 'settings') return <SettingsPage />;
+    if (kind === 'audit') return <audit.Page />;
+    if (kind === 'settings') return <settings.Page />;
   }
   return <NoSuchPage title={messages.notFound} what={`#/${path.join('/')}`} />;
+}
+
+function Loading(): ReactNode {
+  return (
+    <>
+      <h1 className="sr-only">{messages.product}</h1>
+      <EmptyState icon="clock" title={messages.loading} />
+    </>
+  );
 }
 
 function NoSuchPage({ title, what }: { title: string; what: string }): ReactNode {
@@ -93,7 +102,9 @@ export function Page(): ReactNode {
   // A page of another host begins anew, whatever it has in common with the one before.
   return (
     <PageGuard key={pageKey({ host, path: path.slice(0, 2) })}>
-      <PageForRoute />
+      <Suspense fallback={<Loading />}>
+        <PageForRoute />
+      </Suspense>
     </PageGuard>
   );
 }
