@@ -33,6 +33,7 @@ it('shows each figure under its own name', () => {
     failures: { webSocket: 404, proxy: 405 },
     admission: {
       counts,
+      certificateEnd: 0,
       throttle: { absent: { remembered: 0, most: 1 } },
       places: { depth: 501 },
       refusedClients: { depth: 502 },
@@ -77,6 +78,7 @@ it('shows each figure under its own name', () => {
   );
   expect(shown).toEqual({
     connections: 1,
+    certificate_remaining_seconds: 0,
     accepted_total: 101,
     accept_failures_total: 102,
     refused_throttled_total: 103,

@@ -75,7 +75,7 @@ export function publishMetrics(
   instrumentCache(registry, lookup.names);
   instrumentPool(registry, server.passwords.pool);
   instrumentQueue(registry, 'registrations', () => server.registrationTurns.stats());
-  publishAcceptor(registry, net.admission.counts, () => net.stats.get('connections'));
+  publishAcceptor(registry, net.admission, () => net.stats.get('connections'));
   instrumentAccepting(registry, net.admission);
   instrumentCounts(registry, 'correlation', 'ident', () => lookup.idents);
   instrumentNet(registry, net);

@@ -2,8 +2,7 @@
 import type { MetricSpec } from '../../contract/manifest.ts';
 import { metricSpecs } from '../../contract/metric-specs.ts';
 import { type Admitting, instrumentAccepting } from '../runtime/net/acceptor-instruments.ts';
-import { acceptorMetrics, publishAcceptor } from '../runtime/net/acceptor-metrics.ts';
-import type { AcceptCounts } from '../runtime/net/admission.ts';
+import { type Admitted, acceptorMetrics, publishAcceptor } from '../runtime/net/acceptor-metrics.ts';
 import { type Counts, instrumentCounts } from '../runtime/telemetry/counted-instrument.ts';
 import { Counter, Gauge } from '../runtime/telemetry/metric-handles.ts';
 import type { MetricRegistry } from '../runtime/telemetry/metric-registry.ts';
@@ -134,7 +133,7 @@ interface StoreTotals {
 
 /** What is shown of a server as a whole. */
 interface ShownServer {
-  readonly admission: Admitting & { readonly counts: AcceptCounts };
+  readonly admission: Admitting & Admitted;
   readonly connections: () => number;
   readonly bans: { readonly counts: Counts<'batcher'> };
   readonly store: () => StoreTotals;
@@ -143,7 +142,7 @@ interface ShownServer {
 /** Shows what the acceptor counts, how many connections are open, and what the store holds. */
 export function publishServer(registry: MetricRegistry, shown: ShownServer): void {
   const { admission, connections, bans, store } = shown;
-  publishAcceptor(registry, admission.counts, connections);
+  publishAcceptor(registry, admission, connections);
   instrumentAccepting(registry, admission);
   instrumentCounts(registry, 'batcher', 'bans', () => bans.counts);
   const [objects, bytes, uploads] = ['objects', 'stored_bytes', 'uploads'].map((one) =>

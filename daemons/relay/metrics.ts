@@ -4,7 +4,7 @@ import { metricSpecs } from '../../contract/metric-specs.ts';
 import type { QueueTally } from '../../kit/queue-tally.ts';
 import type { WorkTurns } from '../runtime/async/work-turns.ts';
 import { type Admitting, instrumentAccepting } from '../runtime/net/acceptor-instruments.ts';
-import { acceptorMetrics, publishAcceptor } from '../runtime/net/acceptor-metrics.ts';
+import { type Admitted, acceptorMetrics, publishAcceptor } from '../runtime/net/acceptor-metrics.ts';
 import { type Counts, instrumentCounts } from '../runtime/telemetry/counted-instrument.ts';
 import type { MetricRegistry } from '../runtime/telemetry/metric-registry.ts';
 import { countsOf, instrumentQueue, type QueueCounts } from '../runtime/telemetry/queue-instrument.ts';
@@ -104,8 +104,8 @@ export class RelayMetrics {
   }
 
   /** Shows what the acceptor counts, and how many connections are open. */
-  publishAccepting(admission: Admitting, connections: () => number): void {
-    publishAcceptor(this.#registry, admission.counts, connections);
+  publishAccepting(admission: Admitting & Admitted, connections: () => number): void {
+    publishAcceptor(this.#registry, admission, connections);
     instrumentAccepting(this.#registry, admission);
   }
 

@@ -15,6 +15,8 @@ import type { SourceModel } from '../model/source-model.ts';
 import { messages as pools } from '../pools/messages.ts';
 import { useInstruments, useTroubleOrder } from '../pools/use-instruments.ts';
 import { useRunningSources } from '../pools/use-running-sources.ts';
+import { reading } from '../samples/process-reading.ts';
+import { reloadConfig } from '../settings/reload.ts';
 import { hashOf } from '../shell/route.ts';
 import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icons.tsx';
@@ -39,8 +41,8 @@ function missedLately(source: SourceModel): number {
   return missed.lately(source.samples.skipped, Date.now());
 }
 
-/** Frames that the window was too slow for lately, by source; another answer only when there are others. */
-function useSkipped(): readonly (readonly [string, number])[] {
+/** A figure of each process that runs, where it is not zero; another answer only when there are others. */
+function useFound(read: (source: SourceModel) => number): readonly (readonly [string, number])[] {
   const { text } = useScreen();
   const sources = useRunningSources();
   const [said, setSaid] = useState('[]');
@@ -49,18 +51,24 @@ function useSkipped(): readonly (readonly [string, number])[] {
       text.add(
         () =>
           JSON.stringify(
-            sources.map((source) => [source.id, missedLately(source)]).filter(([, frames]) => frames !== 0),
+            sources.map((source) => [source.id, read(source)]).filter(([, value]) => value !== 0),
           ),
         setSaid,
       ),
-    [text, sources],
+    [text, sources, read],
   );
   return useMemo(() => JSON.parse(said) as [string, number][], [said]);
 }
 
+/** For how many seconds its certificate is valid; 0 without one. */
+function certificateOf(source: SourceModel): number {
+  return reading(source, `signalbox_${source.id}_certificate_remaining_seconds`) || 0;
+}
+
 /** The list for the host of the component. */
 function useAttention(): readonly Attention[] {
-  const skipped = useSkipped();
+  const skipped = useFound(missedLately);
+  const certificates = useFound(certificateOf);
   const arranged = useTroubleOrder(useInstruments(useRunningSources()));
   const state = useHostState((all) => all);
   return useMemo(() => {
@@ -72,8 +80,8 @@ function useAttention(): readonly Attention[] {
       const isBad = bad !== 'full' && kind !== 'limiter';
       return [{ daemon, name, trouble: pools.troubles[bad], hint: pools.troubleHints[bad], isBad }];
     });
-    return attentionOf(state, { instruments, skipped });
-  }, [state, arranged, skipped]);
+    return attentionOf(state, { instruments, skipped, certificates });
+  }, [state, arranged, skipped, certificates]);
 }
 
 type Lists = ReadonlyMap<HostModel, readonly Attention[]>;
@@ -146,12 +154,24 @@ const SIGNS = {
   warn: { icon: 'warning', tone: 'bg-warn-soft text-warn' },
 } as const;
 
+const LABELS = {
+  start: messages.startNamedNow,
+  restart: messages.restartNamedNow,
+  reload: messages.reloadNamedNow,
+} as const;
+
+function act(host: HostModel, { does, id }: NonNullable<Attention['action']>): void {
+  if (does === 'reload') void reloadConfig(host);
+  else void requestLifecycle(host, id, does);
+}
+
 function Row({ one }: { one: Attention }): ReactNode {
   const host = useHost();
   const naming = useNaming();
   const models = useHostModels();
   const connected = useHostState((state) => state.connection.phase === 'connected');
-  const may = useMay('daemon.start');
+  const mayStart = useMay('daemon.start');
+  const mayReload = useMay('config.reload');
   const { icon, tone } = SIGNS[one.tone];
   const { action } = one;
   return (
@@ -171,17 +191,15 @@ function Row({ one }: { one: Attention }): ReactNode {
             {title}
           </a>
         ))}
-        {action !== null && may && (
+        {action !== null && (action.does === 'reload' ? mayReload : mayStart) && (
           <Button
             tone="quiet"
             className="h-6! px-1.5! text-accent!"
-            label={(action.does === 'start' ? messages.startNamedNow : messages.restartNamedNow)(
-              naming(action.id),
-            )}
+            label={LABELS[action.does](naming(action.id))}
             disabled={!connected}
-            onClick={() => void requestLifecycle(host, action.id, action.does)}
+            onClick={() => act(host, action)}
           >
-            {action.does === 'start' ? messages.start : messages.restart}
+            {messages[action.does]}
           </Button>
         )}
       </span>

@@ -4,7 +4,7 @@ import type { HostState } from '../model/host-state.ts';
 import { daemon } from '../model/test-host.ts';
 import { attentionOf, type Noticed } from './attention.ts';
 
-const NOTHING: Noticed = { instruments: [], skipped: [] };
+const NOTHING: Noticed = { instruments: [], skipped: [], certificates: [] };
 
 const stateWith = (change: Partial<DaemonSnapshot> = {}, more: Partial<HostState> = {}) =>
   ({
@@ -38,6 +38,7 @@ describe('what needs a person', () => {
       { history: { state: 'paused', reason: 'disk full' } as HostState['history'] },
     );
     const noticed: Noticed = {
+      ...NOTHING,
       instruments: [
         { daemon: 'd', name: 'lookups', trouble: 'refusing', hint: 'Something was refused', isBad: true },
       ],
@@ -71,6 +72,15 @@ describe('what needs a person', () => {
         action: { does: 'start', id: 'recorder' },
       },
     ]);
+  });
+
+  it.each<[number, unknown]>([
+    [15 * 86_400, []],
+    [6 * 86_400 + 3_600, [['warn', 'in 6 days', 'reload']]],
+    [-3_600, [['bad', 'expired', 'reload']]],
+    [0, []],
+  ])('is a certificate with %d seconds left: %j', (seconds, expected) => {
+    expect(said(stateWith(), { ...NOTHING, certificates: [['d', seconds]] })).toEqual(expected);
   });
 
   it('is not known without the host', () => {

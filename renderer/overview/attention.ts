@@ -17,7 +17,7 @@ export interface Attention {
   readonly sign: string;
   readonly text: string;
   /** What is done about it at once. */
-  readonly action: { readonly does: 'start' | 'restart'; readonly id: string } | null;
+  readonly action: { readonly does: 'start' | 'restart' | 'reload'; readonly id: string } | null;
   /** Where more is to be seen: parts of the path within the host. */
   readonly links: readonly {
     readonly title: string;
@@ -43,10 +43,18 @@ export interface Noticed {
   readonly instruments: readonly TroubledInstrument[];
   /** Frames that this window was too slow for lately, by source. */
   readonly skipped: readonly (readonly [string, number])[];
+  /** For how many seconds certificates of TLS listeners are still valid, by daemon. */
+  readonly certificates: readonly (readonly [string, number])[];
 }
 
+/** A certificate that ends sooner needs a person, in seconds: those that are renewed by themselves have been by then. */
+const CERTIFICATE_SOON = 14 * 86_400;
+
 /** The list for a host. Without the host nobody knows what is so now: the banner above says that. */
-export function attentionOf(state: HostState, { instruments, skipped }: Noticed): readonly Attention[] {
+export function attentionOf(
+  state: HostState,
+  { instruments, skipped, certificates }: Noticed,
+): readonly Attention[] {
   if (hostGoneSince(state) !== null) return [];
   const internal = new Set(state.host?.manifests.filter((one) => one.internal).map(({ id }) => id));
   const { history } = state;
@@ -74,6 +82,18 @@ export function attentionOf(state: HostState, { instruments, skipped }: Noticed)
       text: messages.instrument(name, daemon, hint),
       action: null,
       links: [{ title: messages.open, path: ['pools'], query: { daemon } }],
+    });
+  }
+  for (const [id, seconds] of certificates) {
+    if (seconds === 0 || seconds > CERTIFICATE_SOON) continue;
+    const ended = seconds < 0;
+    found.push({
+      key: `certificate ${id}`,
+      tone: ended ? 'bad' : 'warn',
+      sign: ended ? messages.signs.certificateEnded : messages.certificateIn(seconds),
+      text: (ended ? messages.certificateEnded : messages.certificateSoon)(id),
+      action: { does: 'reload', id },
+      links: [{ title: messages.seeConfig, path: ['daemon', id, 'config'] }],
     });
   }
   if (skipped.length > 0) {

@@ -8,6 +8,8 @@ export const messages = {
   start: 'Start',
   stop: 'Stop',
   restart: 'Restart',
+  actions: 'Actions',
+  actionsOf: (id: string) => `Actions of ${id}`,
   startNamed: (id: string) => `Start ${id}`,
   stopNamed: (id: string) => `Stop ${id}`,
   restartNamed: (id: string) => `Restart ${id}`,
@@ -48,6 +50,7 @@ export const messages = {
     paused: 'paused',
     restart: 'restart needed',
     skipped: 'slow window',
+    certificateEnded: 'expired',
   },
   failedText: (id: string, cause: string) =>
     `${id} is not started again by itself: ${cause}. Mend the cause, then start it.`,
@@ -61,6 +64,13 @@ export const messages = {
     `This window missed ${amountOf(frames, 'frame')} of ${ids.join(', ')} in the last minute: charts have gaps. Close other windows, or what else takes the processor.`,
   historyPaused: (reason: string | null, buffered: number, dropped: number) =>
     `History and audit are not written. ${shell.historyPausedText(reason, buffered, dropped)}`,
+  certificateIn: (seconds: number) => `in ${amountOf(Math.floor(seconds / 86_400), 'day')}`,
+  certificateSoon: (id: string) =>
+    `The certificate of ${id} expires soon. Put a new one in its place, then reload the configuration.`,
+  certificateEnded: (id: string) =>
+    `The certificate of ${id} has expired: its clients complain or stay away. Put a new one in its place, then reload the configuration.`,
+  reload: 'Reload',
+  reloadNamedNow: (id: string) => `Reload the configuration for ${id}`,
   startNamedNow: (id: string) => `Start ${id} now`,
   restartNamedNow: (id: string) => `Restart ${id} now`,
   open: 'Open',

@@ -1,13 +1,35 @@
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { MetricRegistry } from '../telemetry/metric-registry.ts';
 import { acceptorMetrics, connectionsMetric, publishAcceptor, refusalMetrics } from './acceptor-metrics.ts';
 import { AcceptCounts } from './admission.ts';
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+test.each([
+  ['six days and a bit', 6 * 86_400 + 10, 6 * 86_400 + 3_600],
+  ['a minute', 60, 3_600],
+  ['no time any more', -60, -3_600],
+  ['no time for a day', -86_400, -86_400],
+])('says to the hour that the certificate is valid for %s', (_, seconds, shown) => {
+  vi.useFakeTimers({ now: 1_800_000_000_000 });
+  const registry = new MetricRegistry('echo', acceptorMetrics('echo'));
+  const admission = { counts: new AcceptCounts(), certificateEnd: 0 };
+  publishAcceptor(registry, admission, () => 0);
+  const remaining = registry.gauge('signalbox_echo_certificate_remaining_seconds');
+  registry.sample();
+  expect(remaining.value).toBe(0);
+  admission.certificateEnd = 1_800_000_000 + seconds;
+  registry.sample();
+  expect(remaining.value).toBe(shown);
+});
 
 test('shows how many connections are open and what was refused, as they are at each sample', () => {
   const registry = new MetricRegistry('echo', acceptorMetrics('echo'));
   const counts = new AcceptCounts();
   let open = 2;
-  publishAcceptor(registry, counts, () => open);
+  publishAcceptor(registry, { counts, certificateEnd: 0 }, () => open);
   const connections = registry.gauge(connectionsMetric('echo'));
   const banned = registry.counter('signalbox_echo_refused_banned_total');
   registry.sample();
@@ -23,7 +45,7 @@ test('has the same names in every daemon, each for its own count, which begins w
   const registry = new MetricRegistry('echo', acceptorMetrics('echo'));
   const counts = new AcceptCounts();
   expect(Object.values(counts).every((count) => count === 0)).toBe(true);
-  publishAcceptor(registry, counts, () => 0);
+  publishAcceptor(registry, { counts, certificateEnd: 0 }, () => 0);
   const names: [keyof AcceptCounts, string][] = [
     ['accepted', 'accepted'],
     ['acceptFailures', 'accept_failures'],
@@ -39,6 +61,7 @@ test('has the same names in every daemon, each for its own count, which begins w
   registry.sample();
   expect(acceptorMetrics('echo').map(({ name, kind, unit }) => [name, kind, unit])).toEqual([
     ['signalbox_echo_connections', 'gauge', 'count'],
+    ['signalbox_echo_certificate_remaining_seconds', 'gauge', 'seconds'],
     ...names.map(([, name]) => [`signalbox_echo_${name}_total`, 'counter', 'count']),
   ]);
   expect(names.map(([, name]) => registry.counter(`signalbox_echo_${name}_total`).value)).toEqual([

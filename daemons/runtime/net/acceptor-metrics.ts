@@ -30,11 +30,28 @@ const COUNTS = Object.keys(NAMES) as (keyof AcceptCounts)[];
 /** The gauge of open connections. */
 const CONNECTIONS = 'connections';
 
+/** The gauge of how long the certificate is valid. */
+const CERTIFICATE = 'certificate_remaining_seconds';
+
+const HOUR_S = 3_600;
+
+/** How long the certificate is valid, in hours, so that the figure does not change with each sample; never 0 where there is one. */
+function remaining(certificateEnd: number): number {
+  if (certificateEnd === 0) return 0;
+  const hours = (certificateEnd - Date.now() / 1_000) / HOUR_S;
+  return (hours > 0 ? Math.ceil(hours) : Math.min(-1, Math.floor(hours))) * HOUR_S;
+}
+
 /** The metrics of connections and of accepting, for the manifest of the daemon `id`. */
 export function acceptorMetrics(id: string): readonly MetricSpec[] {
   const { counter, gauge } = metricSpecs(id);
   return [
     gauge(CONNECTIONS, 'Open connections of clients, those that have not introduced themselves included'),
+    gauge(
+      CERTIFICATE,
+      'Time for which the certificate of TLS listeners is still valid, to the hour; negative where it has ended, 0 without one',
+      'seconds',
+    ),
     ...COUNTS.map((count) => counter(NAMES[count], HELP[count])),
   ];
 }
@@ -50,22 +67,31 @@ export function refusalMetrics(id: string): readonly string[] {
   return refusals.map((count) => metricSpecs(id).name(`${NAMES[count]}_total`));
 }
 
+/** What an admission knows that is shown. */
+export interface Admitted {
+  readonly counts: AcceptCounts;
+  /** When the certificate of TLS listeners ends, Unix seconds; 0 without one. */
+  readonly certificateEnd: number;
+}
+
 /**
  * Copies the counts into the registry before each sample. Its catalog has {@link acceptorMetrics}.
  * @param connections how many are open now
  */
 export function publishAcceptor(
   registry: MetricRegistry,
-  counts: AcceptCounts,
+  admission: Admitted,
   connections: () => number,
 ): void {
   const open = registry.gauge(connectionsMetric(registry.source));
+  const certificate = registry.gauge(metricSpecs(registry.source).name(CERTIFICATE));
   const handles = COUNTS.map((count) => ({
     count,
     handle: registry.counter(metricSpecs(registry.source).name(`${NAMES[count]}_total`)),
   }));
   registry.onSample(() => {
     open.set(connections());
-    for (const { count, handle } of handles) handle.setTotal(counts[count]);
+    certificate.set(remaining(admission.certificateEnd));
+    for (const { count, handle } of handles) handle.setTotal(admission.counts[count]);
   });
 }

@@ -1,4 +1,5 @@
 /** Accepting as every daemon does it, on real sockets: who is let in, who is told why not, and what is counted. */
+import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, Server, Socket } from 'node:net';
@@ -346,6 +347,8 @@ describe('TLS', () => {
     const before = credentials;
     credentials = await createSelfSigned('localhost');
     expect(await change([TLS])).toEqual({ renewed: ['tls'] });
+    // When the one that is shown now ends is known.
+    expect(admission.certificateEnd).toBe(Date.parse(new X509Certificate(credentials.cert).validTo) / 1_000);
     expect(await firstWord(secure(port))).toBe('hello');
     expect(old.destroyed).toBe(false);
     acceptor.destroy();
@@ -353,6 +356,7 @@ describe('TLS', () => {
     const [bare] = await start({}, { listen: [TLS], shown: null });
     expect(await firstWord(plain(bare))).toBe('');
     expect(open).toEqual([]);
+    expect(admission.certificateEnd).toBe(0);
     await vi.waitFor(() => expect(admission.size).toBe(0));
   });
 });

@@ -18,7 +18,7 @@ import type { ProxySource } from './proxy-header.ts';
 import { ProxyReader } from './proxy-reader.ts';
 import { RefusedSockets } from './refused-sockets.ts';
 import { TlsAcceptor } from './tls-acceptor.ts';
-import type { TlsCredentials } from './tls-credentials.ts';
+import { certificateEnd, type TlsCredentials } from './tls-credentials.ts';
 import { WebSocketAcceptor } from './websocket-acceptor.ts';
 
 /** A change of listeners and certificate that has begun: what `reload()` of a daemon returns. */
@@ -111,9 +111,11 @@ export class Acceptor<Entry extends ListenEntry, Class extends ClassRule> {
     takeOver: () => void = () => {},
   ): Promise<AcceptorChange> {
     if (credentials !== null) this.#tls ??= this.#tlsWith(credentials);
+    const end = credentials === null ? 0 : certificateEnd(credentials);
     const listeners = await this.#listeners.change(listen);
     const commit = () => {
       listeners.commit();
+      this.#admission.certificateEnd = end;
       this.#accepting = true;
       const renewed = credentials !== null && this.#tls?.replace(credentials) === true;
       takeOver();

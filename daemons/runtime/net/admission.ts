@@ -139,6 +139,8 @@ export class Seat<Class extends ClassRule> {
 /** Who is let in. */
 export class Admission<Class extends ClassRule> {
   readonly counts = new AcceptCounts();
+  /** When the certificate of TLS listeners ends, Unix seconds; 0 without one. */
+  certificateEnd = 0;
   /** Those that read why they were refused; kept by the acceptor. */
   readonly refusedClients = new RefusedCounts();
   readonly throttle: ConnectThrottle;

@@ -154,6 +154,11 @@ function mistake(table: string, what: keyof TlsFiles, text: string, cause?: unkn
   return new SignalboxError('config_invalid', `${key}: ${text}`, { detail: { key }, cause });
 }
 
+/** When the server's own certificate ends, Unix seconds. */
+export function certificateEnd({ cert }: TlsCredentials): number {
+  return Date.parse(new X509Certificate(cert).validTo) / 1_000;
+}
+
 /** Such as `2026-11-20`. */
 function day(date: string): string {
   return new Date(date).toISOString().slice(0, 10);
