@@ -12,7 +12,8 @@ test('a stop that cannot be recorded works and says so, and a reload is refused 
   await writeFile(folder, 'in the way');
 
   await app.open('/daemon/relay/live');
-  await app.page.getByRole('button', { name: 'Stop relay', exact: true }).click();
+  await app.page.getByRole('button', { name: 'Actions of relay', exact: true }).click();
+  await app.page.getByRole('menuitem', { name: 'Stop relay', exact: true }).click();
   await expect(app.page.getByText('This is not recorded')).toBeVisible();
   await expect.poll(() => app.state('relay')).toBe('stopped');
 

@@ -1,6 +1,6 @@
 /** The commands of a daemon: a list beside the form of the one that is chosen. The choice is part of the address. */
 import { type ReactNode, useState } from 'react';
-import type { ManifestDescription } from '../../contract/manifest.ts';
+import type { CommandDescription, ManifestDescription } from '../../contract/manifest.ts';
 import { newCommandName } from '../../contract/renamed.ts';
 import { useHost } from '../model/host-context.ts';
 import { hashOf, useRoute } from '../shell/route.ts';
@@ -8,6 +8,7 @@ import { EmptyState } from '../ui/callout.tsx';
 import { Icon } from '../ui/icons.tsx';
 import { SearchField } from '../ui/search-field.tsx';
 import { CommandPanel } from './command-panel.tsx';
+import { formFields } from './form-values.ts';
 import { messages } from './messages.ts';
 
 export function CommandsTab({ manifest, up }: { manifest: ManifestDescription; up: boolean }): ReactNode {
@@ -23,7 +24,7 @@ export function CommandsTab({ manifest, up }: { manifest: ManifestDescription; u
     `${command.name} ${command.summary}`.toLowerCase().includes(words),
   );
   return (
-    <div className="grid items-start gap-3 md:grid-cols-[auto_minmax(0,1fr)]">
+    <div className="grid items-start gap-gap md:grid-cols-[auto_minmax(0,1fr)]">
       <nav aria-label={messages.commands} className="flex flex-col gap-2 card p-2">
         {manifest.commands.length > 8 && (
           <SearchField label={messages.filterCommands} value={filter} onChange={setFilter} />
@@ -49,9 +50,12 @@ export function CommandsTab({ manifest, up }: { manifest: ManifestDescription; u
           ))}
         </ul>
       </nav>
-      <div className="min-w-0 card p-5">
-        <CommandPanel key={chosen.name} manifest={manifest} command={chosen} given={query} up={up} />
-      </div>
+      <CommandPanel key={formKey(chosen, query)} manifest={manifest} command={chosen} given={query} up={up} />
     </div>
   );
+}
+
+/** Names what a form begins with: another address may fill in the same form anew, whatever else stands in it. */
+function formKey({ name, args }: CommandDescription, query: Readonly<Record<string, string>>): string {
+  return JSON.stringify([name, ...formFields(args).map((field) => query[field.name])]);
 }

@@ -70,6 +70,23 @@ describe('the tabs', () => {
     expect(tabs()).toEqual(['Charts', 'Logs', 'Config']);
   });
 
+  it('are six at most: what is left of the views is part of the last of them', async () => {
+    const table = FULL_MANIFEST.tables!.people!;
+    const tables = {
+      ...FULL_MANIFEST.tables,
+      rooms: { ...table, title: 'Rooms' },
+      accounts: { ...table, title: 'Accounts' },
+    };
+    await open('d/accounts', { info: saysOf([{ ...FULL_MANIFEST, tables }], [daemon()]) });
+    expect(tabs()).toEqual(['Charts', 'People', 'Rooms and accounts', 'Commands', 'Logs', 'Config']);
+    expect(chosen()).toEqual(['Rooms and accounts']);
+    const parts = screen.getByRole('group', { name: 'What is shown' });
+    expect((within(parts).getByLabelText('Accounts') as HTMLInputElement).checked).toBe(true);
+    fireEvent.click(within(parts).getByLabelText('Rooms'));
+    await pass(0);
+    expect([location.hash, chosen()]).toEqual(['#/h/a/daemon/d/rooms', ['Rooms and accounts']]);
+  });
+
   it('of main are two', async () => {
     await open('main');
     expect([tabs(), chosen()]).toEqual([['Charts', 'Logs'], ['Charts']]);
@@ -155,7 +172,7 @@ describe('what stands above them', () => {
     expect(screen.getByRole('heading', { level: 1 }).textContent).toBe('d');
     expect(screen.getByText(/^Chat/).textContent).toBe('Chat · pid 77 · node 24');
     expect(screen.getByRole('button', { name: 'Copy [::]:6667' })).toBeTruthy();
-    expect(screen.getByRole('button', { name: 'Stop d' })).toBeTruthy();
+    expect(screen.getByRole('button', { name: 'Actions of d' })).toBeTruthy();
     await page.daemonIs({ pid: null, runtime: null, listeners: [] });
     expect(screen.getByText(/^Chat/).textContent).toBe('Chat');
     expect(screen.queryByRole('button', { name: /^Copy/ })).toBeNull();

@@ -8,7 +8,8 @@ import { CommandsTab } from '../commands/commands-tab.tsx';
 import { FILES_TAB, FileBrowser } from '../files/file-browser.tsx';
 import { LogView } from '../logs/log-view.tsx';
 import { useHost, useHostState, useManifests, useMay, useNaming } from '../model/host-context.ts';
-import { LifecycleButtons, StartWhereDown } from '../overview/lifecycle.tsx';
+import { StartWhereDown } from '../overview/lifecycle.tsx';
+import { LifecycleMenu } from '../overview/lifecycle-menu.tsx';
 import { ListenerList } from '../overview/listener-list.tsx';
 import { StateLine } from '../overview/state-line.tsx';
 import { hashOf, navigate, useRoute } from '../shell/route.ts';
@@ -24,15 +25,20 @@ import { messages } from './messages.ts';
 import { ResultPage } from './result-page.tsx';
 import { TabTools, TabToolsPlace } from './tab-tools.tsx';
 
-interface TabSpec {
+export interface TabSpec {
   readonly name: string;
   readonly title: string;
   /** Name of the tab that it is a part of, where it has none of its own. */
   readonly within?: string;
+  /** What it is called among the parts of its tab, where that is not the title. */
+  readonly part?: string;
   /** Takes the height that is there and scrolls within it. */
   readonly fills?: boolean;
   readonly render: () => ReactNode;
 }
+
+/** The tab of what is recorded of a daemon. */
+const LOGS = 'logs';
 
 export function DaemonPage({ id }: { id: string }): ReactNode {
   const source = useHost().source(id);
@@ -48,7 +54,7 @@ export function DaemonPage({ id }: { id: string }): ReactNode {
   const blocks: TabSpec = {
     name: 'blocks',
     title: messages.tabs.blocks,
-    within: 'logs',
+    within: LOGS,
     render: () => <LoopBlocksTab key={id} id={id} />,
   };
   if (manifest === undefined || daemon === undefined) {
@@ -58,7 +64,7 @@ export function DaemonPage({ id }: { id: string }): ReactNode {
         title: messages.tabs.live,
         render: () => <LiveTab key={id} source={source} charts={[]} instruments={{}} up />,
       },
-      { name: 'logs', title: messages.tabs.logs, fills: true, render: logs },
+      { name: LOGS, title: messages.tabs.logs, part: messages.logPart, fills: true, render: logs },
       blocks,
     ];
     return <TabbedPage id={MAIN_SOURCE} title={messages.hostTitle} details={<HostDetails />} tabs={tabs} />;
@@ -80,9 +86,10 @@ export function DaemonPage({ id }: { id: string }): ReactNode {
       ),
     },
   ];
+  const views: TabSpec[] = [];
   const { files } = manifest;
   if (files !== null) {
-    tabs.push({
+    views.push({
       name: FILES_TAB,
       title: files.title,
       fills: true,
@@ -90,7 +97,7 @@ export function DaemonPage({ id }: { id: string }): ReactNode {
     });
   }
   for (const [name, table] of Object.entries(manifest.tables)) {
-    tabs.push({
+    views.push({
       name,
       title: table.title,
       fills: true,
@@ -98,13 +105,14 @@ export function DaemonPage({ id }: { id: string }): ReactNode {
     });
   }
   for (const [name, page] of Object.entries(manifest.pages)) {
-    tabs.push({
+    views.push({
       name,
       title: page.title,
       fills: true,
       render: () => <ResultPage key={`${id} ${name}`} {...{ manifest, name, page, up }} />,
     });
   }
+  tabs.push(...foldedViews(views));
   if (manifest.commands.length > 0) {
     tabs.push({
       name: 'commands',
@@ -112,11 +120,11 @@ export function DaemonPage({ id }: { id: string }): ReactNode {
       render: () => <CommandsTab key={id} manifest={manifest} up={daemon.state === 'running'} />,
     });
   }
-  tabs.push({ name: 'logs', title: messages.tabs.logs, fills: true, render: logs });
+  tabs.push({ name: LOGS, title: messages.tabs.logs, part: messages.logPart, fills: true, render: logs });
   tabs.push({
     name: 'crashes',
     title: messages.tabs.crashes,
-    within: 'logs',
+    within: LOGS,
     render: () => <CrashesTab daemon={daemon} />,
   });
   tabs.push(blocks);
@@ -127,11 +135,26 @@ export function DaemonPage({ id }: { id: string }): ReactNode {
       id={id}
       title={id}
       subtitle={<StateLine daemon={daemon} />}
-      actions={manifest.internal ? <StartWhereDown id={id} /> : <LifecycleButtons id={id} />}
+      actions={manifest.internal ? <StartWhereDown id={id} /> : <LifecycleMenu id={id} />}
       details={<DaemonDetails manifest={manifest} daemon={daemon} />}
       tabs={tabs}
     />
   );
+}
+
+/** With Live, Commands, Logs and Config these are six tabs. */
+const MOST_VIEWS = 2;
+
+/** The views of a daemon's own: where they are more than have a tab each, the last tab has all that are left as its parts. */
+export function foldedViews(views: readonly TabSpec[]): readonly TabSpec[] {
+  if (views.length <= MOST_VIEWS) return views;
+  const own = views.slice(0, MOST_VIEWS - 1);
+  const [first, ...others] = views.slice(MOST_VIEWS - 1).map((view) => ({ ...view, part: view.title }));
+  return [
+    ...own,
+    { ...first!, title: messages.folded([first!.title, ...others.map(({ title }) => title)]) },
+    ...others.map((view) => ({ ...view, within: first!.name })),
+  ];
 }
 
 /** Where the process listens, what it runs on, and why it does not run. */
@@ -233,10 +256,10 @@ function TabbedPage({ id, title, subtitle, actions, details, tabs }: TabbedPageP
           {parts.length > 1 && (
             <TabTools>
               <SegmentedControl
-                label={messages.records}
+                label={name === LOGS ? messages.records : messages.parts}
                 options={parts.map((part) => ({
                   value: part.name,
-                  label: messages.recordTabs[part.name] ?? part.title,
+                  label: part.part ?? part.title,
                 }))}
                 value={chosen.name}
                 onChange={go}

@@ -14,7 +14,13 @@ export const messages = {
   hostSummary: 'The main process: it supervises the daemons and brokers their streams.',
   tabsLabel: (id: string) => `Views of ${id}`,
   records: 'What is recorded',
-  recordTabs: { logs: 'Log', crashes: 'Crashes', blocks: 'Loop blocks' } as Readonly<Record<string, string>>,
+  parts: 'What is shown',
+  logPart: 'Log',
+  /** `Channels and accounts`. */
+  folded: ([first, ...others]: readonly string[]) => {
+    const words = [first ?? '', ...others.map((title) => title.toLowerCase())];
+    return `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+  },
   unknown: (id: string) => `This host has no daemon called ${id}`,
   pause: 'Pause',
   resume: 'Resume',

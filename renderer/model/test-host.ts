@@ -110,6 +110,7 @@ export function fakeHost(id = 'a', options: FakeHostOptions = {}) {
   /** What the host answers to requests by name; tests may put other answers there. */
   const answers: Record<string, (args: unknown) => unknown> = {
     hello: () => ({ ok: true, result: hello() }),
+    'audit.query': () => ({ ok: true, result: { entries: [], more: false } }),
     'task.list': () => ({ ok: true, result: { tasks: [] } }),
     'logs.query': () => ({ ok: true, result: { records: [] } }),
     'history.query': () => ({ ok: true, result: history() }),

@@ -300,7 +300,7 @@ function DaemonRow({
         )}
       </td>
       <td className="sticky right-0 bg-surface px-2 group-hover:bg-sunken">
-        {!manifest.internal && <LifecycleButtons id={manifest.id} isCompact />}
+        {!manifest.internal && <LifecycleButtons id={manifest.id} />}
       </td>
     </tr>
   );

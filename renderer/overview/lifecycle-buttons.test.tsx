@@ -62,16 +62,6 @@ describe('the buttons of a daemon', () => {
     expect(usable()).toEqual(['Start']);
   });
 
-  it('stand out where a start is what there is to do', async () => {
-    await open();
-    const standsOut = () => button('Start d').className.split(' ').includes('bg-accent');
-    expect(standsOut()).toBe(false);
-    await page.daemonIs({ state: 'stopped' });
-    expect(standsOut()).toBe(true);
-    await page.lose();
-    expect(standsOut()).toBe(false);
-  });
-
   it('do nothing without the host', async () => {
     await open();
     await page.lose();

@@ -114,8 +114,10 @@ export function StartWhereDown({ id }: { id: string }): ReactNode {
   );
 }
 
-/** The three buttons of a daemon, always in the same places; `isCompact` in a row, where each is its sign alone. */
-export function LifecycleButtons({ id, isCompact = false }: { id: string; isCompact?: boolean }): ReactNode {
+const IN_ROW = { tone: 'quiet', className: 'h-6! w-6!' } as const;
+
+/** The three buttons of a daemon in its row, each its sign alone and always in the same place. */
+export function LifecycleButtons({ id }: { id: string }): ReactNode {
   const host = useHost();
   const naming = useNaming();
   const state = useHostState((all) => all.daemons[id]?.state ?? 'stopped');
@@ -125,38 +127,29 @@ export function LifecycleButtons({ id, isCompact = false }: { id: string; isComp
   const can = (action: LifecycleAction) => connected && isAllowed(action, state);
   const press = (action: LifecycleAction) => () => void requestLifecycle(host, id, action);
   if (!may) return null;
-  const look = isCompact ? ({ tone: 'quiet', className: 'h-6! w-6!' } as const) : {};
-  const word = (text: string) => (isCompact ? undefined : text);
   return (
-    <div className={isCompact ? 'flex justify-end' : 'flex flex-wrap gap-2'}>
+    <div className="flex justify-end">
       <Button
         icon="play"
-        {...look}
-        {...(isCompact ? {} : { tone: can('start') ? 'primary' : 'plain' })}
+        {...IN_ROW}
         label={messages.startNamed(naming(id))}
         disabled={!can('start')}
         onClick={press('start')}
-      >
-        {word(messages.start)}
-      </Button>
+      />
       <Button
         icon="stop"
-        {...look}
+        {...IN_ROW}
         label={messages.stopNamed(naming(id))}
         disabled={!can('stop')}
         onClick={press('stop')}
-      >
-        {word(messages.stop)}
-      </Button>
+      />
       <Button
         icon="restart"
-        {...look}
+        {...IN_ROW}
         label={messages.restartNamed(naming(id))}
         disabled={!can('restart')}
         onClick={press('restart')}
-      >
-        {word(messages.restart)}
-      </Button>
+      />
     </div>
   );
 }
