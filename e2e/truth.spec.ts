@@ -19,7 +19,7 @@ test('the audit trail is narrowed by person and outcome, and exported whole', as
   await app.page.getByLabel('Person').fill('nobody-of-that-name');
   await expect(app.page.getByText('No entry matches')).toBeVisible();
   await app.page.getByLabel('Person').fill('');
-  await app.page.getByLabel('Time').selectOption('hour');
+  await app.page.getByLabel('Time', { exact: true }).selectOption('hour');
   await expect(rows).toHaveCount(1);
 
   await app.page.evaluate(() => {
