@@ -171,8 +171,10 @@ function DaemonDetails({
       {daemon.listeners.length > 0 && <ListenerList listeners={daemon.listeners} />}
       <p className="text-xs text-dim">
         {manifest.title}
-        {daemon.pid !== null && ` · ${messages.pid} ${daemon.pid}`}
-        {daemon.runtime !== null && ` · ${daemon.runtime}`}
+        <span className="max-lg:hidden">
+          {daemon.pid !== null && ` · ${messages.pid} ${daemon.pid}`}
+          {daemon.runtime !== null && ` · ${daemon.runtime}`}
+        </span>
       </p>
       {down && <p className="w-full text-sm text-bad">{daemon.cause}</p>}
     </div>

@@ -54,6 +54,8 @@ const isUp = (state: DaemonState) => state === 'running' || state === 'stopping'
 
 /** Figures that only wide windows have room for. */
 const WIDE = 'max-2xl:hidden';
+/** Those that all but narrow ones have. */
+const NARROW = 'max-lg:hidden';
 
 interface Column {
   readonly title: string;
@@ -88,7 +90,12 @@ const COLUMNS: readonly Column[] = [
     of: (manifest) => ({ metric: manifest?.highlights.latency }),
     format: formatSeconds,
   },
-  { title: messages.loopDelay, of: () => ({ own: 'loop_delay_seconds' }), format: formatSeconds },
+  {
+    title: messages.loopDelay,
+    of: () => ({ own: 'loop_delay_seconds' }),
+    format: formatSeconds,
+    className: NARROW,
+  },
   {
     title: messages.cpu,
     of: () => ({ own: 'cpu_ratio' }),
@@ -100,7 +107,7 @@ const COLUMNS: readonly Column[] = [
     title: messages.memory,
     of: () => ({ own: 'resident_memory_bytes' }),
     format: formatBytes,
-    className: 'max-lg:hidden',
+    className: NARROW,
   },
   {
     title: messages.queue,

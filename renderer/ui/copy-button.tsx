@@ -40,7 +40,7 @@ export function CopyText({
       aria-label={copied ? COPIED : label}
       title={title}
       onClick={copy}
-      className="h-6 max-w-36 truncate rounded-md px-1 text-left font-mono text-sm hover:bg-hover"
+      className="h-6 max-w-36 truncate max-lg:max-w-28 rounded-md px-1 text-left font-mono text-sm hover:bg-hover"
     >
       {copied ? COPIED : children}
     </button>
