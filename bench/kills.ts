@@ -1,10 +1,12 @@
 /**
  * `npm run bench -- kills [--kills N]`: ends main, ircd, the relay and the recorder with SIGKILL, each N times, while
- * commands and IRC operators run, and counts what was answered and is lost or doubled. Ends with 1 where there is any.
+ * commands and IRC operators run, and counts what was answered and is lost or doubled; where it is ircd, also what founders of channels
+ * and newcomers with accounts were told. Ends with 1 where there is any.
  */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { ChannelFindings } from './kills/channel-load.ts';
 import { TARGETS, type Target, type TrialResult, trial } from './kills/trial.ts';
 import { writeReport } from './shared/report.ts';
 import { benchDirectory } from './shared/server-process.ts';
@@ -45,8 +47,17 @@ export async function run(args: readonly string[]): Promise<void> {
     results.push(await runOne(target, Number(values.kills), rates));
   }
   await writeReport(values.json, 'kills', results);
-  const lost = results.reduce((sum, one) => sum + one.lostEntries + one.doubledEntries + one.wrongBans, 0);
+  const lost = results.reduce(
+    (sum, one) => sum + one.lostEntries + one.doubledEntries + one.wrongBans + wrongChannels(one.channels),
+    0,
+  );
   if (lost > 0) process.exitCode = 1;
+}
+
+/** What people lost, or got by luck. */
+function wrongChannels(found: ChannelFindings | null): number {
+  if (found === null) return 0;
+  return found.lostChanges + found.lostAccounts + found.luckyOperators + found.lostOperators;
 }
 
 async function runOne(
@@ -69,6 +80,13 @@ async function runOne(
         `(${result.saidSo} answers said that they are not recorded or saved); ` +
         `answered after ${at(0.5)} ms (p50), ${at(0.99)} ms (p99)`,
     );
+    const { channels } = result;
+    if (channels !== null)
+      console.log(
+        `         ${channels.changes} changes of channels announced, ${channels.accounts} accounts registered: ` +
+          `${channels.lostChanges} channels and ${channels.lostAccounts} accounts not as they were, ` +
+          `${channels.luckyOperators} operators by luck, ${channels.lostOperators} not operator again`,
+      );
     return result;
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -16,6 +16,8 @@ const ADDRESS = OPER_ADDRESS;
 export class OperLoad {
   /** Marks of deeds that somebody saw done since the last {@link takeSeen}. */
   #seen: string[] = [];
+  /** Masks of K-lines that their operator was told of since the last {@link takeBanned}. */
+  #banned: string[] = [];
   readonly #host: VictimHost;
   readonly #prefix: string;
   #count = 0;
@@ -58,6 +60,13 @@ export class OperLoad {
   takeSeen(): string[] {
     const taken = this.#seen;
     this.#seen = [];
+    return taken;
+  }
+
+  /** Takes the masks out. */
+  takeBanned(): string[] {
+    const taken = this.#banned;
+    this.#banned = [];
     return taken;
   }
 
@@ -106,11 +115,12 @@ export class OperLoad {
     }
   }
 
-  /** Sets a K-line for a minute, so that the list does not grow; it is done when its operator hears of it. */
+  /** Sets a K-line for ten minutes, so that the list does not grow; it is done when its operator hears of it. */
   async #kline(boss: LineClient, mark: string): Promise<void> {
     const heard = boss.waitFor(`KLINED ${mark}`);
-    boss.send(`KLINE 1 ${mark}@oper.invalid :KLINED ${mark}`);
+    boss.send(`KLINE 10 ${mark}@oper.invalid :KLINED ${mark}`);
     await heard;
     this.#seen.push(mark);
+    this.#banned.push(`${mark}@oper.invalid`);
   }
 }

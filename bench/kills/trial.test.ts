@@ -13,6 +13,14 @@ test.each(TARGETS)(
       expect(result.answered).toBeGreaterThan(0);
       expect(result.deedsSeen).toBeGreaterThan(0);
       expect(result).toMatchObject({ lostEntries: 0, doubledEntries: 0, wrongBans: 0, saidSo: 0 });
+      if (target !== 'ircd') return;
+      expect(result.channels?.changes).toBeGreaterThan(0);
+      expect(result.channels).toMatchObject({
+        lostChanges: 0,
+        lostAccounts: 0,
+        luckyOperators: 0,
+        lostOperators: 0,
+      });
     } finally {
       await rm(folder, { recursive: true, force: true });
     }

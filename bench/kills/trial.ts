@@ -3,6 +3,7 @@
  * there: its audit entry, exactly once, and its ban. Called by bench/kills.ts and by its test.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type ChannelFindings, ChannelLoad } from './channel-load.ts';
 import { CommandLoad } from './command-load.ts';
 import { OperLoad } from './oper-load.ts';
 import { VictimHost } from './victim-host.ts';
@@ -27,6 +28,8 @@ export interface TrialResult {
   readonly doubledEntries: number;
   /** Bans that were answered and are not in force, or were lifted and are. */
   readonly wrongBans: number;
+  /** What people found in their channels, where the IRC server was killed. */
+  readonly channels: ChannelFindings | null;
   /** Answers that said themselves that they are not recorded, or not saved. */
   readonly saidSo: number;
   /** Milliseconds from a command to its answer. */
@@ -47,18 +50,22 @@ export async function trial(options: {
   const host = new VictimHost(folder);
   const load = new CommandLoad(host, `m${target}`);
   const opers = new OperLoad(host, `m${target}oper`);
+  const channels = target === 'ircd' ? new ChannelLoad(host) : null;
   const totals = { answered: 0, deedsSeen: 0, lostEntries: 0, doubledEntries: 0, wrongBans: 0 };
   await host.start();
   try {
+    await channels?.prepare();
     let watermark = 0;
     for (let kill = 1; kill <= kills; kill++) {
       load.begin(perSecond);
       opers.begin(deedsPerSecond);
+      channels?.begin();
       // Something is lost only where something has been answered.
-      while (load.answered === 0 || opers.seen === 0) await sleep(20);
+      while (load.answered === 0 || opers.seen === 0 || channels?.underWay === false) await sleep(20);
       await sleep(Math.random() * 600);
       await host.kill(target);
-      await Promise.all([load.end(), opers.end()]);
+      await Promise.all([load.end(), opers.end(), channels?.end()]);
+      await channels?.check();
       const found = await entriesSince(host, watermark);
       watermark = found.newest;
       const answered = load.takeAnswered();
@@ -70,7 +77,7 @@ export async function trial(options: {
         if (count === 0) totals.lostEntries++;
         if (count > 1) totals.doubledEntries++;
       }
-      totals.wrongBans += await wrongBans(host, load);
+      totals.wrongBans += await wrongBans(host, load, opers.takeBanned());
       options.onKill?.(kill);
     }
   } finally {
@@ -78,7 +85,15 @@ export async function trial(options: {
   }
   const saidSo = load.notAudited + load.notSaved + opers.notAudited;
   const sent = { sent: load.sent, deedsSent: opers.sent };
-  return { target, kills, ...sent, ...totals, saidSo, latenciesMs: load.latenciesMs };
+  return {
+    target,
+    kills,
+    ...sent,
+    ...totals,
+    channels: channels?.findings ?? null,
+    saidSo,
+    latenciesMs: load.latenciesMs,
+  };
 }
 
 /** How often each mark is in an audit entry that is newer than `watermark`. */
@@ -105,7 +120,7 @@ async function entriesSince(
   }
 }
 
-async function wrongBans(host: VictimHost, load: CommandLoad): Promise<number> {
+async function wrongBans(host: VictimHost, load: CommandLoad, klined: readonly string[]): Promise<number> {
   let wrong = 0;
   for (const daemon of ['ircd', 'relay'] as const) {
     const outcome = await host.ask('command.run', { daemon, command: 'bans', args: {} });
@@ -113,6 +128,7 @@ async function wrongBans(host: VictimHost, load: CommandLoad): Promise<number> {
     const text = JSON.stringify(outcome.result.result);
     const { inForce, lifted } = load.bans(daemon);
     wrong += inForce.filter((mark) => !text.includes(mark)).length;
+    if (daemon === 'ircd') wrong += klined.filter((mark) => !text.includes(mark)).length;
     wrong += lifted.filter((mark) => text.includes(mark)).length;
   }
   return wrong;
