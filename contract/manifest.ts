@@ -236,6 +236,8 @@ export interface CommandDescription {
   readonly rowActions: readonly RowAction[];
   readonly confirmArg: string | null;
   readonly unrecorded: Unrecorded;
+  /** Metrics that it should move. */
+  readonly effects: readonly string[];
   readonly timeoutMs: number;
 }
 
@@ -309,6 +311,7 @@ export function describeManifest(manifest: Manifest): ManifestDescription {
       rowActions: spec.rowActions ?? [],
       confirmArg: spec.confirmArg ?? null,
       unrecorded: unrecordedOf(spec),
+      effects: spec.effects ?? [],
       timeoutMs: spec.timeoutMs ?? DEFAULT_COMMAND_TIMEOUT_MS,
     });
   }

@@ -3,6 +3,7 @@ import uPlot from 'uplot';
 import { canvasFont, token, tokenPixels } from '../look/tokens.ts';
 import { formatSeries, lineLook, type SeriesSpec, scaleOf } from './chart-series.ts';
 import { brokenSpans, unseenPlaces } from './line-gaps.ts';
+import { drawMarkLine, markLine } from './mark-line.ts';
 import { fillBetween } from './percentile-band.ts';
 import { outlierPlaces, valuePlaces } from './sample-dots.ts';
 import { timeLabels } from './time-labels.ts';
@@ -218,6 +219,8 @@ export function makePlot(options: PlotOptions): uPlot {
             if (p50 > 0 && p99 > 0) fillBetween(self, [p99, p50], faint(token('--p99'), true, 16));
           },
         ],
+        draw: [drawMarkLine],
+        destroy: [() => endMarkLine()],
         setCursor: [(self) => options.onCursor(self.cursor.idx ?? null)],
         setSelect: [
           (self) => {
@@ -233,6 +236,7 @@ export function makePlot(options: PlotOptions): uPlot {
     undefined,
     options.element,
   );
+  const endMarkLine = markLine.subscribe(() => plot.redraw(false));
   return plot;
 }
 

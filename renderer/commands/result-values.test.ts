@@ -18,6 +18,7 @@ const command: CommandDescription = {
     { key: 'gone', title: 'Not in the result', type: 'text' },
   ],
   rowActions: [],
+  effects: [],
   confirmArg: null,
   unrecorded: 'run',
   timeoutMs: 1,

@@ -253,6 +253,37 @@ describe('the crashes', () => {
   });
 });
 
+describe('the crash that an address leads to', () => {
+  const crashes = [5_000, 2_000].map((ago) => ({
+    ...{ time: START - ago, cause: `cause ${ago}`, exitCode: null, signal: null, uptimeMs: 1, stderr: [] },
+  }));
+  const info = saysOf([FULL_MANIFEST], [daemon({ crashes })]);
+  const outlined = () =>
+    [...document.querySelectorAll('li[aria-current="true"]')].map(
+      (one) => one.querySelector('h2')?.textContent,
+    );
+
+  it('stands out', async () => {
+    await open(`d/crashes?at=${START - 4_900}`, { info });
+    expect(outlined()).toEqual(['cause 5000']);
+    expect(screen.getAllByRole('article')).toHaveLength(2);
+  });
+
+  it('is said to be forgotten where it is not among those that the host remembers', async () => {
+    await open(`d/crashes?at=${START - 3_600_000}`, { info });
+    expect(outlined()).toEqual([]);
+    expect(panel().textContent).toContain(
+      'The crash of 2026-11-20 13:00:00 is not among those that are remembered',
+    );
+    page.close();
+    await open('d/crashes?at=5', { info: saysOf([FULL_MANIFEST], [daemon()]) });
+    expect(panel().textContent).not.toContain('No crash since the host started');
+    page.close();
+    await open('d/crashes?at=x', { info });
+    expect(outlined()).toEqual([]);
+  });
+});
+
 describe('the settings', () => {
   const answer = (result: object) => {
     page.answers['config.get'] = () => ({

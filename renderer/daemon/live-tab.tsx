@@ -1,5 +1,6 @@
 /** Charts of a process over the range of time that is looked at: what its manifest declares, then what every process has. */
 import { type ReactNode, useMemo, useState } from 'react';
+import { MAIN_SOURCE } from '../../contract/control/host.ts';
 import type { ChartSpec, ManifestDescription } from '../../contract/manifest.ts';
 import type { ComparisonSpec } from '../../contract/manifest-views.ts';
 import { type LiveChartSpec, liveChart, runtimeCharts } from '../charts/chart-series.ts';
@@ -7,9 +8,10 @@ import { messages as chartMessages } from '../charts/messages.ts';
 import { useQuietCharts } from '../charts/quiet-charts.ts';
 import { chosenMetrics, metricsText } from '../history/chosen-metrics.ts';
 import { MetricPicker } from '../history/metric-picker.tsx';
-import { quietIn, RangeCharts, RecordedNote } from '../history/range-charts.tsx';
+import { Completeness, isEmpty, quietIn, RangeCharts, RecordedNote } from '../history/range-charts.tsx';
 import { chosenCharts } from '../history/range-lines.ts';
 import { useRecorded } from '../history/use-recorded.ts';
+import { MarkStrip } from '../marks/mark-strip.tsx';
 import { useHost } from '../model/host-context.ts';
 import type { SourceModel } from '../model/source-model.ts';
 import { useLayout } from '../model/use-layout.ts';
@@ -74,9 +76,10 @@ export function LiveTab({ source, charts, comparisons = [], instruments, up }: L
     () => (range.kind === 'live' ? null : quietIn(recorded, all)),
     [range, recorded, all],
   );
-  // What was chosen is shown, whatever it is.
+  const isNothing = range.kind === 'absolute' && !recorded.busy && isEmpty(recorded, asked);
+  // What was chosen is shown, whatever it is; where nothing was recorded there is nothing to be zero.
   const folded =
-    chosen.length > 0
+    chosen.length > 0 || isNothing
       ? []
       : all.filter((of) => {
           const { title } = of.chart;
@@ -95,6 +98,7 @@ export function LiveTab({ source, charts, comparisons = [], instruments, up }: L
         <span title={messages.skippedHint} className="text-xs text-dim">
           <LiveText read={() => messages.skipped(source.samples.skipped)} />
         </span>
+        <Completeness source={source} range={range} recorded={recorded} />
         <MetricPicker
           source={source.id}
           catalog={layout.catalog}
@@ -110,10 +114,11 @@ export function LiveTab({ source, charts, comparisons = [], instruments, up }: L
           </Button>
         )}
       </TabTools>
+      <MarkStrip daemon={source.id === MAIN_SOURCE ? null : source.id} />
       <RecordedNote charts={asked} range={range} recorded={recorded} />
       <RangeCharts
         label={messages.charts}
-        charts={all.filter((of) => !folded.includes(of))}
+        charts={isNothing ? [] : all.filter((of) => !folded.includes(of))}
         range={range}
         recorded={recorded}
         paused={paused}

@@ -48,6 +48,8 @@ export const messages = {
   nothingThere: (title: string) => `${title}: nothing at present`,
   noCrashes: 'No crash since the host started',
   noCrashesHint: 'Should the process end unexpectedly, its cause and last words will stand here.',
+  crashGone: (time: string) => `The crash of ${time} is not among those that are remembered`,
+  crashGoneHint: 'The ten newest since the host started are. The mark above the charts says what it died of.',
   crashExit: 'Exit code',
   crashSignal: 'Signal',
   crashUptime: 'Ran for',

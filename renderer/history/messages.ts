@@ -16,8 +16,10 @@ export const messages = {
   nothing: 'Nothing was recorded in this range',
   nothingHint: 'The process did not run then, or the range is older than what is kept: 30 days.',
   complete: (id: string) => `${id} was recorded without a gap.`,
-  gaps: (id: string, count: number, total: string, from: string, to: string) =>
-    `${amountOf(count, 'gap')} in what was recorded of ${id}, ${total} in all; the longest from ${from} to ${to}. It did not run then, or nothing was recorded.`,
+  noGap: 'Recorded without a gap',
+  gapCount: (count: number, total: string) => `${amountOf(count, 'gap')} in the record, ${total}`,
+  gapsIn: (id: string, from: string, to: string) =>
+    `The longest gap in what was recorded of ${id} is from ${from} to ${to}: it did not run then, or nothing was recorded.`,
   pausedTitle: 'History cannot be read at present',
   failedTitle: 'History could not be read',
   onlyLive: 'The charts show what this window has seen.',

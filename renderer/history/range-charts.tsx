@@ -3,6 +3,7 @@ import { type ReactNode, useMemo } from 'react';
 import { LiveChart } from '../charts/live-chart.tsx';
 import { formatDuration } from '../format/numbers.ts';
 import { formatMoment } from '../format/times.ts';
+import type { SourceModel } from '../model/source-model.ts';
 import { LIVE_SECONDS, type ViewRange } from '../shell/view.ts';
 import { Button } from '../ui/button.tsx';
 import { Callout } from '../ui/callout.tsx';
@@ -71,19 +72,13 @@ export function quietIn(recorded: Recorded, charts: readonly ChartOfSource[]): r
   });
 }
 
-/** Why there is less to see than was asked for, or that there is all of it. */
+/** Why there is nothing, or less, of what was recorded. */
 export function RecordedNote({
   charts,
   range,
   recorded,
 }: Pick<RangeChartsProps, 'charts' | 'range' | 'recorded'>): ReactNode {
-  const [first] = charts;
-  const gaps = useMemo(() => {
-    const [result] = first === undefined ? [] : recorded.resultsOf(first.source);
-    // The newest seconds may still be on their way to the recorder.
-    return result === undefined ? [] : gapsIn(result, recorded.to / 1000 - 5);
-  }, [first, recorded]);
-  if (range.kind === 'live' || first === undefined) return null;
+  if (range.kind === 'live' || charts.length === 0) return null;
   const { error } = recorded;
   if (error !== null) {
     const isPaused = error.code === 'history_paused';
@@ -98,27 +93,49 @@ export function RecordedNote({
       </Callout>
     );
   }
-  if (recorded.busy) return <p className="text-xs text-dim">{messages.loading}</p>;
-  if (isEmpty(recorded, charts)) {
-    return (
-      <Callout tone="info" title={messages.nothing}>
-        {messages.nothingHint}
-      </Callout>
-    );
-  }
-  const [gap] = [...gaps].sort((a, b) => b.to - b.from - (a.to - a.from));
-  const total = gaps.reduce((sum, { from, to }) => sum + to - from, 0);
+  if (recorded.busy || !isEmpty(recorded, charts)) return null;
   return (
-    <p className="text-xs text-dim" role="status">
-      {gap === undefined
-        ? messages.complete(first.source.id)
-        : messages.gaps(
-            first.source.id,
-            gaps.length,
-            formatDuration(total * 1000),
-            formatMoment(gap.from * 1000, recorded.to),
-            formatMoment(gap.to * 1000, recorded.to),
-          )}
-    </p>
+    <Callout tone="info" title={messages.nothing}>
+      {messages.nothingHint}
+    </Callout>
   );
 }
+
+/** Whether all of a range was recorded of a process, in a word; the rest is in the title. */
+export function Completeness({
+  source,
+  range,
+  recorded,
+}: Pick<RangeChartsProps, 'range' | 'recorded'> & { readonly source: SourceModel }): ReactNode {
+  const [result] = recorded.resultsOf(source);
+  // The newest seconds may still be on their way to the recorder.
+  const gaps = useMemo(
+    () => (result === undefined ? [] : gapsIn(result, recorded.to / 1000 - UNSETTLED_S)),
+    [result, recorded.to],
+  );
+  if (range.kind === 'live' || recorded.error !== null) return null;
+  if (recorded.busy) return <span className="text-xs text-dim">{messages.loading}</span>;
+  const [gap] = [...gaps].sort((a, b) => b.to - b.from - (a.to - a.from));
+  if (gap === undefined) {
+    return (
+      <span role="status" title={messages.complete(source.id)} className="text-xs text-dim">
+        {messages.noGap}
+      </span>
+    );
+  }
+  const total = gaps.reduce((sum, { from, to }) => sum + to - from, 0);
+  const amount = messages.gapCount(gaps.length, formatDuration(total * 1000));
+  const when = (seconds: number) => formatMoment(seconds * 1000, recorded.to);
+  return (
+    <span
+      role="status"
+      title={messages.gapsIn(source.id, when(gap.from), when(gap.to))}
+      className="text-xs text-dim underline decoration-dotted"
+    >
+      {amount}
+    </span>
+  );
+}
+
+/** Seconds after which what is not recorded is a gap. */
+const UNSETTLED_S = 5;

@@ -149,13 +149,13 @@ describe('crashes', () => {
     expect(screen.queryByRole('button', { name: 'Jump to the last crash' })).toBeNull();
   });
 
-  it('are waited for where the log was asked for by one that is not known yet', async () => {
-    const view = await open(many(1_000), [], START + 100_400);
-    expect([Math.max(...sent), follows()]).toEqual([0, false]);
-    const source = page.model.source('d')!;
-    view.rerender(<LogView source={source} crashes={[crash(START + 100_500)]} at={START + 100_400} />);
-    await pass(100);
-    expect(sent.at(-1)).toBe(100 * 28 + 14 - 140);
+  it('need not be there: the log begins at the line of the time that was asked for, which stands out', async () => {
+    await open(many(1_000), [], START + 99_400);
+    expect([Math.max(...sent), follows()]).toEqual([98 * 28 + 14 - 140, false]);
+    expect(screen.queryByText(/^The log has nothing of/)).toBeNull();
+    page.close();
+    await open(many(1_000), [], START - 3_600_000);
+    expect(screen.getByText(/^The log has nothing of .* \(any more\); the nearest line is of /)).toBeTruthy();
   });
 
   it('are where the log begins that was asked for by one, once the records are there', async () => {

@@ -1,7 +1,15 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { SourcedLogRecord } from '../../contract/log-record.ts';
 import type { CrashRecord } from '../../contract/states.ts';
-import { crashPlace, fieldsText, filterRecords, toJsonLines, toText, withCrashes } from './log-items.ts';
+import {
+  crashPlace,
+  fieldsText,
+  filterRecords,
+  nearestPlace,
+  toJsonLines,
+  toText,
+  withCrashes,
+} from './log-items.ts';
 
 const record = (time: number, change: Partial<SourcedLogRecord> = {}): SourcedLogRecord => ({
   seq: time,
@@ -100,4 +108,15 @@ describe('the lines of the log view', () => {
     );
     expect(toJsonLines([one, one])).toBe(`${JSON.stringify(one)}\n${JSON.stringify(one)}\n`);
   });
+});
+
+it('the line nearest to a time is found, a crash before a record of the same moment', () => {
+  const items = withCrashes(
+    [record(1, { time: 10 }), record(2, { time: 20 }), record(3, { time: 30 })],
+    [crash(20)],
+  );
+  const found = (time: number) => items[nearestPlace(items, time)];
+  expect([0, 14, 16, 24, 26, 99].map((time) => found(time)?.time)).toEqual([10, 10, 20, 20, 30, 30]);
+  expect([16, 20, 24].map((time) => found(time)?.kind)).toEqual(['crash', 'crash', 'crash']);
+  expect(nearestPlace([], 5)).toBe(-1);
 });

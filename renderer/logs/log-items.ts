@@ -80,6 +80,19 @@ export function crashPlace(items: readonly LogItem[], time: number | null): numb
   return best;
 }
 
+/** Place of the line nearest to a time, of a crash before a record; -1 where there is none. */
+export function nearestPlace(items: readonly LogItem[], time: number): number {
+  let best = -1;
+  let distance = Number.POSITIVE_INFINITY;
+  for (const [index, item] of items.entries()) {
+    const away = Math.abs(item.time - time) - (item.kind === 'crash' ? 0.5 : 0);
+    if (away >= distance) continue;
+    best = index;
+    distance = away;
+  }
+  return best;
+}
+
 /** Fields as `name=value`, quoted where they hold spaces. */
 export function fieldsText(record: SourcedLogRecord): string {
   return Object.entries(record.fields ?? {})

@@ -3,22 +3,26 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { type ReactNode, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import type { LogLevel } from '../../contract/log-record.ts';
 import type { CrashRecord } from '../../contract/states.ts';
+import { formatDateTime } from '../format/times.ts';
 import { useTokenPixels } from '../look/use-token-pixels.ts';
 import { useNaming } from '../model/host-context.ts';
 import type { SourceModel } from '../model/source-model.ts';
 import { EmptyState } from '../ui/callout.tsx';
 import { ScrollRegion } from '../ui/scroll-region.tsx';
 import { goesUp, type ScrollPlace, wentUp } from './follow.ts';
-import { crashPlace, filterRecords, withCrashes } from './log-items.ts';
+import { crashPlace, filterRecords, type LogItem, nearestPlace, withCrashes } from './log-items.ts';
 import { CrashLine, RecordLine } from './log-line.tsx';
 import { LogToolbar } from './log-toolbar.tsx';
 import { messages } from './messages.ts';
 import { moveAmongLines } from './row-focus.ts';
 
+/** A line further away than this is not of the time that was asked for, in milliseconds. */
+const NEAR_MS = 60_000;
+
 interface LogViewProps {
   readonly source: SourceModel;
   readonly crashes: readonly CrashRecord[];
-  /** A crash to begin at, by its time; null to begin at the end. */
+  /** The time to begin at, Unix milliseconds: a crash, or whatever is nearest; null to begin at the end. */
   readonly at: number | null;
 }
 
@@ -54,10 +58,13 @@ export function LogView({ source, crashes, at }: LogViewProps): ReactNode {
   }, [follow, items, virtualizer]);
 
   const jumped = useRef(false);
+  /** The line that the address led to. */
+  const [found, setFound] = useState<LogItem | null>(null);
   const jump = (time: number | null) => {
-    const place = crashPlace(items, time);
+    const place = time === null ? crashPlace(items, null) : nearestPlace(items, time);
     if (place < 0) return false;
     setFollow(false);
+    if (time !== null) setFound(items[place]!);
     virtualizer.scrollToIndex(place, { align: 'center' });
     return true;
   };
@@ -111,6 +118,11 @@ export function LogView({ source, crashes, at }: LogViewProps): ReactNode {
         onPause={() => setFrozen(frozen === null ? live : null)}
         onJump={crashes.length === 0 ? null : () => jump(null)}
       />
+      {found !== null && at !== null && Math.abs(found.time - at) > NEAR_MS && (
+        <p role="status" className="border-b border-line px-3 py-1 text-xs text-warn">
+          {messages.notThen(formatDateTime(at), formatDateTime(found.time))}
+        </p>
+      )}
       {items.length === 0 ? (
         <EmptyState icon="audit" title={records.length === 0 ? messages.empty : messages.noMatch}>
           {records.length === 0 ? messages.emptyHint : messages.noMatchHint}
@@ -136,7 +148,8 @@ export function LogView({ source, crashes, at }: LogViewProps): ReactNode {
                   key={row.key}
                   data-index={row.index}
                   ref={virtualizer.measureElement}
-                  className="absolute inset-x-0 top-0"
+                  aria-current={item.key === found?.key ? 'true' : undefined}
+                  className="absolute inset-x-0 top-0 aria-current:bg-accent-soft"
                   style={{ transform: `translateY(${row.start}px)` }}
                 >
                   {item.kind === 'crash' ? (

@@ -25,6 +25,8 @@ export const messages = {
   dropped: (records: number) =>
     records === 0 ? '' : `${formatExact(records)} not sent because this window was slow`,
   crash: (cause: string) => `Process ended: ${cause}`,
+  notThen: (time: string, nearest: string) =>
+    `The log has nothing of ${time} (any more); the nearest line is of ${nearest}.`,
   empty: 'No log records yet',
   emptyHint:
     'Records appear as soon as the process writes them. Debug records are shown when it is set to write them.',

@@ -112,6 +112,7 @@ export function fakeHost(id = 'a', options: FakeHostOptions = {}) {
     hello: () => ({ ok: true, result: hello() }),
     'audit.query': () => ({ ok: true, result: { entries: [], more: false } }),
     'task.list': () => ({ ok: true, result: { tasks: [] } }),
+    'marks.query': () => ({ ok: true, result: { marks: [], actions: true } }),
     'logs.query': () => ({ ok: true, result: { records: [] } }),
     'history.query': () => ({ ok: true, result: history() }),
   };

@@ -1,12 +1,12 @@
 /** Chooses the range of time that all pages look at: live, one that ends now, or two points in time. */
 import { Popover } from '@base-ui/react/popover';
 import { type ReactNode, useState } from 'react';
-import { formatDateTime, formatDay } from '../format/times.ts';
 import { AbsoluteRange } from '../history/absolute-range.tsx';
 import { useHost } from '../model/host-context.ts';
 import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icons.tsx';
 import { messages } from './messages.ts';
+import { rangeWords } from './range-words.ts';
 import { useRoute } from './route.ts';
 import {
   endsOf,
@@ -24,15 +24,6 @@ const CHOICES: readonly ViewRange[] = [
   ...(Object.keys(RANGES) as RangeName[]).map((name): ViewRange => ({ kind: 'recent', name })),
 ];
 
-/** A range in words. */
-export function rangeText(range: ViewRange): string {
-  if (range.kind === 'live') return messages.live;
-  if (range.kind === 'recent') return messages.last(range.name);
-  const end = formatDateTime(range.to);
-  const sameDay = formatDay(range.from) === formatDay(range.to);
-  return `${formatDateTime(range.from)} – ${sameDay ? end.slice(formatDay(range.to).length + 1) : end}`;
-}
-
 const keyOf = (range: ViewRange) => JSON.stringify(range);
 
 export function RangePicker(): ReactNode {
@@ -48,14 +39,14 @@ export function RangePicker(): ReactNode {
   return (
     <Popover.Root open={open} onOpenChange={setOpen}>
       <Popover.Trigger
-        aria-label={messages.rangeLabel(rangeText(range))}
+        aria-label={messages.rangeLabel(rangeWords(range))}
         className="inline-flex h-control min-w-0 shrink items-center gap-1.5 rounded-md border border-line bg-surface px-2.5 text-sm font-medium hover:bg-hover"
       >
         <Icon
           name={range.kind === 'live' ? 'dot' : 'clock'}
           className={`size-3.5 shrink-0 ${range.kind === 'live' ? 'text-good' : 'text-dim'}`}
         />
-        <span className="truncate">{rangeText(range)}</span>
+        <span className="truncate">{rangeWords(range)}</span>
         <Icon name="unfolded" className="size-3 shrink-0 text-dim" />
       </Popover.Trigger>
       <Popover.Portal>

@@ -1,0 +1,82 @@
+/** The marks of a range: those of the recorder, read once, and what happens from then on as it is told. */
+import { useEffect, useMemo, useState } from 'react';
+import type { HistoryMarks } from '../../contract/control/marks.ts';
+import { useHost, useHostState } from '../model/host-context.ts';
+import { actionMark, joinMarks, type Mark, stateMark, withMark } from './marks.ts';
+
+/** Most marks of now that are kept beside those of the recorder. */
+const NOW_LIMIT = 500;
+
+export interface Marks {
+  readonly marks: readonly Mark[];
+  /** Whether what people did is among them. */
+  readonly actions: boolean;
+  /** The recorder could not be asked: there is only what happened since. */
+  readonly isPartial: boolean;
+}
+
+interface Read {
+  readonly key: string;
+  readonly to: number;
+  readonly answer: HistoryMarks | null;
+}
+
+/**
+ * @param daemon only what is about this one; null for all
+ * @param key names the range: another one is read anew
+ * @param ends the two ends of the range now, Unix milliseconds
+ */
+export function useMarks(
+  daemon: string | null,
+  key: string,
+  ends: () => { readonly from: number; readonly to: number },
+): Marks {
+  const host = useHost();
+  const connected = useHostState((state) => state.connection.phase === 'connected');
+  const recording = useHostState((state) => state.history?.state);
+  const [read, setRead] = useState<Read | null>(null);
+  const [now, setNow] = useState<readonly Mark[]>([]);
+  const question = JSON.stringify([daemon, key]);
+
+  useEffect(() => {
+    const add = (mark: Mark | null) => {
+      if (mark !== null) setNow((before) => withMark(before, mark, NOW_LIMIT));
+    };
+    const endStates = host.store.subscribe(({ daemons }, before) => {
+      if (daemons === before.daemons) return;
+      for (const [id, snapshot] of Object.entries(daemons)) add(stateMark(before.daemons[id], snapshot));
+    });
+    const endActions = host.onAudit((entry) =>
+      add(actionMark(entry, host.store.getState().host?.manifests ?? [])),
+    );
+    return () => {
+      endStates();
+      endActions();
+    };
+  }, [host]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the question stands for daemon and range; the return of the recorder or of the connection is a reason to ask again
+  useEffect(() => {
+    if (!connected) return;
+    let current = true;
+    const { from, to } = ends();
+    const args = { from: Math.max(0, from), to, ...(daemon === null ? {} : { daemon }) };
+    void host.client.request('marks.query', args).then((outcome) => {
+      if (current) setRead({ key: question, to, answer: outcome.ok ? outcome.result : null });
+    });
+    return () => {
+      current = false;
+    };
+  }, [host, question, connected, recording]);
+
+  return useMemo(() => {
+    const mine = read?.key === question ? read : null;
+    const answer = mine?.answer ?? null;
+    const about = now.filter((mark) => daemon === null || mark.daemon === daemon);
+    return {
+      marks: joinMarks(answer?.marks ?? [], answer === null ? 0 : mine!.to, about),
+      actions: answer?.actions ?? true,
+      isPartial: mine !== null && answer === null,
+    };
+  }, [read, now, question, daemon]);
+}
