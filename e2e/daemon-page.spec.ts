@@ -74,6 +74,13 @@ test('the log is followed, survives a change of page and tells of a crash', asyn
   await app.killDaemon('ircd');
   await expect(log).toContainText('SIGKILL');
   await expect.poll(() => app.state('ircd')).toBe('running');
+
+  // The charts have it as a mark, which leads to the crash.
+  await app.open('/daemon/ircd/live?range=1h');
+  const events = app.page.getByRole('list', { name: 'Events, Last 1 h' });
+  await events.getByRole('link', { name: /crash/ }).last().click();
+  await expect(app.page.getByRole('article').first()).toContainText('SIGKILL');
+  await expect(app.page).toHaveURL(/crashes\?at=\d+&range=1h$/);
 });
 
 test('one page has what is live and what was recorded, over a range that stands in the address', async ({

@@ -75,7 +75,7 @@ export function MarkStrip({ daemon, liveSeconds = LIVE_SECONDS }: MarkStripProps
   return (
     <section
       aria-label={messages.title}
-      className="relative flex h-row shrink-0 items-center card pr-7"
+      className="relative -mb-1 flex h-6 shrink-0 items-center card pr-7"
       title={actions ? undefined : messages.noActions}
     >
       <span className="w-16 shrink-0 pl-2.5 text-xs font-medium text-dim">{messages.title}</span>
