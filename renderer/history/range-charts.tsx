@@ -1,5 +1,5 @@
 /** Charts of processes over the range of time that the window looks at: the stream while that is live, else what was recorded. */
-import { type ReactNode, useMemo } from 'react';
+import { type ReactNode, type Ref, useMemo } from 'react';
 import { LiveChart } from '../charts/live-chart.tsx';
 import { formatDuration } from '../format/numbers.ts';
 import { formatMoment } from '../format/times.ts';
@@ -18,8 +18,11 @@ interface RangeChartsProps {
   readonly range: ViewRange;
   readonly recorded: Recorded;
   readonly paused: boolean;
-  /** Of the grid. */
+  /** The class of the grid. */
   readonly className?: string;
+  /** How much of the stream is shown while the range is live. */
+  readonly liveSeconds?: number;
+  readonly ref?: Ref<HTMLElement>;
 }
 
 export function RangeCharts({
@@ -28,11 +31,13 @@ export function RangeCharts({
   range,
   recorded,
   paused,
-  className = '',
+  className = 'chart-grid',
+  liveSeconds = LIVE_SECONDS,
+  ref,
 }: RangeChartsProps): ReactNode {
-  if (charts.length === 0) return null;
+  if (charts.length === 0 && ref === undefined) return null;
   return (
-    <section aria-label={label} className={`chart-grid ${className}`}>
+    <section ref={ref} aria-label={label} className={className}>
       {charts.map((of) => {
         const key = JSON.stringify([of.source.key, of.chart.title, of.chart.series.map(({ slot }) => slot)]);
         return range.kind === 'live' ? (
@@ -40,7 +45,7 @@ export function RangeCharts({
             key={key}
             source={of.source}
             chart={of.chart}
-            windowSeconds={LIVE_SECONDS}
+            windowSeconds={liveSeconds}
             paused={paused}
           />
         ) : (
@@ -60,15 +65,13 @@ export function isEmpty(recorded: Recorded, charts: readonly ChartOfSource[]): b
   );
 }
 
-/** The charts that have had nothing but zero over the range. */
+/** The charts that have had nothing, or nothing but zero, over the range. */
 export function quietIn(recorded: Recorded, charts: readonly ChartOfSource[]): readonly ChartOfSource[] {
   return charts.filter((of) => {
     const part = recorded.partOf(of);
     if (part === null) return false;
     const own = [...part.series.values()].filter(({ metric }) => of.chart.metrics.includes(metric));
-    return (
-      own.length > 0 && own.every(({ values }) => values.every((value) => value === null || value === 0))
-    );
+    return own.every(({ values }) => values.every((value) => value === null || value === 0));
   });
 }
 

@@ -142,9 +142,16 @@ describe('the keyboard', () => {
 
 it('has the charts draw a line at the mark that is pointed at, and none afterwards', async () => {
   recorded([one('stop', 3_000), one('start', 2_000)]);
+  const drawn = vi.fn();
+  const end = markLine.subscribe(drawn);
   await show();
   const time = () => markLine.getState().time;
   expect(time()).toBeNull();
+  cleanup();
+  // Nobody draws for nothing.
+  expect(drawn).not.toHaveBeenCalled();
+  end();
+  await show();
   await act(async () => void fireEvent.mouseEnter(links()[0]!));
   expect(time()).toBe(at(3_000));
   expect(screen.getAllByText('13:10:00 stop of d').length).toBeGreaterThan(0);

@@ -58,6 +58,8 @@ export function MarkStrip({ daemon, liveSeconds = LIVE_SECONDS }: MarkStripProps
   const shown = clusters.find((cluster) => keyOf(cluster) === pointed) ?? null;
   const time = shown?.marks[0]?.time ?? null;
   useEffect(() => {
+    // Each change has all charts drawn.
+    if (time === null) return;
     markLine.setState({ time });
     return () => markLine.setState({ time: null });
   }, [time]);

@@ -94,8 +94,13 @@ export interface MarkCluster {
 /** Marks closer together than this are one, in pixels. */
 export const CLUSTER_PX = 12;
 
-/** One that has a number beside it takes more room, in pixels. */
-const COUNTED_PX = 24;
+/** How much room each digit of the number beside a mark takes, in pixels. */
+const DIGIT_PX = 8;
+
+/** How much room a mark takes with its number. */
+function roomOf(count: number): number {
+  return count === 1 ? CLUSTER_PX : CLUSTER_PX + DIGIT_PX / 2 + String(count).length * DIGIT_PX;
+}
 
 const rank = (kind: MarkKind) => MARK_KINDS.indexOf(kind);
 const countOf = (marks: readonly Mark[]) => marks.reduce((sum, { count }) => sum + count, 0);
@@ -111,8 +116,7 @@ export function clusterMarks(
     if (mark.time < from || mark.time > to) continue;
     const x = ((mark.time - from) / (to - from)) * width;
     const before = clusters.at(-1);
-    const room = before !== undefined && countOf(before.marks) > 1 ? COUNTED_PX : CLUSTER_PX;
-    if (before !== undefined && x - before.x < room) before.marks.push(mark);
+    if (before !== undefined && x - before.x < roomOf(countOf(before.marks))) before.marks.push(mark);
     else clusters.push({ x, marks: [mark] });
   }
   return clusters.map(({ x, marks: own }) => {

@@ -28,6 +28,7 @@ import { type ProcessMetric, processReading, reading, slotOf } from '../samples/
 import { Sparkline } from '../samples/sparkline.tsx';
 import { hostCondition } from '../shell/daemon-conditions.ts';
 import { hashOf } from '../shell/route.ts';
+import { useScope } from '../shell/view.ts';
 import { Icon } from '../ui/icons.tsx';
 import { LiveText } from '../ui/live-text.tsx';
 import { ScrollRegion } from '../ui/scroll-region.tsx';
@@ -141,6 +142,8 @@ export function DaemonTable(): ReactNode {
   const models = useHostModels();
   const hosts = [current, ...models.filter((host) => host !== current)];
   const gone = useHostState(hostGoneSince);
+  // Ids are those of one host: the page is narrowed for the host that it is of.
+  const scope = useScope();
   return (
     <div className="card overflow-hidden">
       {gone !== null && (
@@ -177,7 +180,7 @@ export function DaemonTable(): ReactNode {
           </thead>
           {hosts.map((host) => (
             <HostContext key={host.id} value={host}>
-              <HostRows isOne={hosts.length === 1} />
+              <HostRows isOne={hosts.length === 1} scope={host === current ? scope : null} />
             </HostContext>
           ))}
         </table>
@@ -187,7 +190,7 @@ export function DaemonTable(): ReactNode {
 }
 
 /** The daemons of a host, then what works for Signalbox itself. */
-function HostRows({ isOne }: { isOne: boolean }): ReactNode {
+function HostRows({ isOne, scope }: { isOne: boolean; scope: string | null }): ReactNode {
   const host = useHost();
   const manifests = useManifests();
   const daemons = useHostState((state) => state.daemons);
@@ -200,7 +203,10 @@ function HostRows({ isOne }: { isOne: boolean }): ReactNode {
     (a, b) => Number(a.internal) - Number(b.internal) || (a.internal ? 0 : rank(a) - rank(b)),
   );
   const [order, holding] = useHeldOrder(sorted.map(({ id }) => id));
-  const rows = order.flatMap((id) => manifests.find((manifest) => manifest.id === id) ?? []);
+  const isShown = (id: string) => scope === null || scope === id;
+  const rows = order.flatMap((id) =>
+    isShown(id) ? (manifests.find((manifest) => manifest.id === id) ?? []) : [],
+  );
   return (
     <tbody {...holding}>
       {!isOne && (
@@ -220,7 +226,7 @@ function HostRows({ isOne }: { isOne: boolean }): ReactNode {
       {rows.map((manifest) => (
         <DaemonRow key={manifest.id} manifest={manifest} daemon={daemons[manifest.id]} />
       ))}
-      <MainRow />
+      {isShown(MAIN_SOURCE) && <MainRow />}
     </tbody>
   );
 }

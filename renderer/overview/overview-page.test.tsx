@@ -3,7 +3,7 @@
 import { act, fireEvent, screen, within } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { daemon } from '../model/test-host.ts';
-import { pass } from '../model/test-window.tsx';
+import { goTo, pass } from '../model/test-window.tsx';
 import { recordCanvases } from '../samples/test-canvas.ts';
 import {
   FULL_MANIFEST,
@@ -256,4 +256,37 @@ it('draws what daemons did lately, and then what the main process takes', async 
   expect(titles.slice(0, 3)).toEqual(['Messages, d', 'Latency, d', 'Connections, d']);
   expect(titles).toHaveLength(12);
   expect(titles.at(-1)).toBe('Collections, main');
+});
+
+describe('what the window looks at', () => {
+  afterEach(() => goTo(''));
+  it('is one daemon where it is narrowed to one, in the figures, the table and the charts', async () => {
+    await goTo('#/h/a?scope=keeper');
+    await open();
+    await everybodyTells();
+    const table = screen.getByRole('table', { name: 'Daemons' });
+    expect(
+      within(table)
+        .getAllByRole('rowheader')
+        .map((one) => one.textContent),
+    ).toEqual(['keeper']);
+    const charts = () =>
+      within(screen.getByRole('region', { name: 'Trends' }))
+        .queryAllByRole('heading')
+        .map((one) => one.textContent?.split(', ')[1]);
+    expect(new Set(charts())).toEqual(new Set(['keeper']));
+    expect(screen.getByRole('region', { name: 'Events' })).toBeTruthy();
+    expect(page.argsOf('marks.query')).toMatchObject([{ daemon: 'keeper' }]);
+  });
+
+  it('is what was recorded where that is the range, also of what does not run now', async () => {
+    await goTo('#/h/a?range=1h');
+    const info = saysOf([FULL_MANIFEST], [daemon({ state: 'stopped' })]);
+    page = await testPage({ info });
+    const series = [{ metric: 'signalbox_d_cpu_ratio', stat: 'value' as const, values: [0.5, 0.5] }];
+    page.answers['history.query'] = () => ({ ok: true, result: { stepSeconds: 10, times: [1, 2], series } });
+    page.show(<OverviewPage />);
+    await pass(1_000);
+    expect(screen.getByRole('region', { name: 'CPU, d' }).textContent).toContain('10 s a point');
+  });
 });

@@ -6,6 +6,7 @@ import { formatBytes, formatCount, formatRate, formatRatio } from '../format/num
 import { useHost, useHostState, useManifests } from '../model/host-context.ts';
 import { hostGoneSince } from '../model/staleness.ts';
 import { processReading, reading } from '../samples/process-reading.ts';
+import { useScope } from '../shell/view.ts';
 import { LiveText } from '../ui/live-text.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
 import { AttentionList } from './attention-list.tsx';
@@ -17,9 +18,14 @@ import { worstLatency } from './worst-latency.ts';
 export function OverviewPage(): ReactNode {
   const manifests = useManifests();
   const daemons = useHostState((state) => state.daemons);
-  const shown = useMemo(() => manifests.filter((manifest) => !manifest.internal), [manifests]);
+  const scope = useScope();
+  const shown = useMemo(
+    () => manifests.filter(({ id, internal }) => !internal && (scope === null || scope === id)),
+    [manifests, scope],
+  );
   const connected = useHostState((state) => state.connection.phase === 'connected');
-  const idle = connected && shown.every((manifest) => daemons[manifest.id]?.state === 'stopped');
+  const idle =
+    connected && manifests.every(({ id, internal }) => internal || daemons[id]?.state === 'stopped');
   return (
     <div className="page min-h-0 flex-1 *:shrink-0">
       <PageHeader title={messages.title} />
@@ -48,6 +54,7 @@ function Welcome(): ReactNode {
 
 function Totals({ manifests }: { manifests: readonly ManifestDescription[] }): ReactNode {
   const host = useHost();
+  const scope = useScope();
   const daemons = useHostState((state) => state.daemons);
   const up = manifests.filter((manifest) => daemons[manifest.id]?.state === 'running');
   const sum = (values: readonly number[]) => values.reduce((total, value) => total + (value || 0), 0);
@@ -55,7 +62,9 @@ function Totals({ manifests }: { manifests: readonly ManifestDescription[] }): R
     sum(up.map((manifest) => reading(host.source(manifest.id), manifest.highlights[key])));
   const everyProcess = (suffix: 'cpu_ratio' | 'resident_memory_bytes') => () => {
     const running = Object.values(daemons).filter((daemon) => daemon.state === 'running');
-    const ids = [MAIN_SOURCE, ...running.map((daemon) => daemon.id)];
+    const ids = [MAIN_SOURCE, ...running.map((daemon) => daemon.id)].filter(
+      (id) => scope === null || scope === id,
+    );
     return sum(ids.map((id) => processReading(host.source(id), suffix)));
   };
   const figures = [

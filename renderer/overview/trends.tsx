@@ -1,12 +1,15 @@
-/** The last minutes of what daemons do, as many charts as a window has room for. */
+/** What daemons do over the range of time that is looked at, as many charts as a window has room for. */
 import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import { MAIN_SOURCE } from '../../contract/control/host.ts';
 import type { ChartSpec, ManifestDescription } from '../../contract/manifest.ts';
 import { type LiveChartSpec, liveChart } from '../charts/chart-series.ts';
-import { LiveChart } from '../charts/live-chart.tsx';
 import { QuietWatch } from '../charts/quiet-charts.ts';
+import { quietIn, RangeCharts, RecordedNote } from '../history/range-charts.tsx';
+import { useRecorded } from '../history/use-recorded.ts';
+import { MarkStrip } from '../marks/mark-strip.tsx';
 import { useHost, useHostState, useScreen } from '../model/host-context.ts';
 import type { SourceModel } from '../model/source-model.ts';
+import { useRange, useScope } from '../shell/view.ts';
 import { messages } from './messages.ts';
 import { useChartRoom } from './use-chart-room.ts';
 
@@ -111,6 +114,9 @@ function useBusy(all: readonly Drawn[]): readonly Drawn[] {
 }
 
 export function Trends({ manifests }: { manifests: readonly ManifestDescription[] }): ReactNode {
+  const range = useRange();
+  const scope = useScope();
+  const isLive = range.kind === 'live';
   const up = useHostState(({ daemons }) =>
     manifests
       .filter(({ id }) => daemons[id]?.state === 'running')
@@ -118,24 +124,38 @@ export function Trends({ manifests }: { manifests: readonly ManifestDescription[
       .join(' '),
   );
   const host = useHost();
-  const all = useMemo(
-    () =>
-      trendsOf(manifests.filter(({ id }) => up.split(' ').includes(id))).flatMap(({ id, chart }) => {
-        const source = host.source(id);
-        if (source === undefined) return [];
-        const made = drawn(source, chart);
-        return made.chart.series.length === 0 ? [] : [made];
-      }),
-    [host, manifests, up],
-  );
+  const all = useMemo(() => {
+    // What does not run now may have run then.
+    const shown = manifests.filter(({ id }) => !isLive || up.split(' ').includes(id));
+    return trendsOf(shown).flatMap(({ id, chart }) => {
+      const source = scope === null || scope === id ? host.source(id) : undefined;
+      if (source === undefined) return [];
+      const made = drawn(source, chart);
+      return made.chart.series.length === 0 ? [] : [made];
+    });
+  }, [host, manifests, up, isLive, scope]);
+  const recorded = useRecorded(all, range, false);
   const grid = useRef<HTMLElement>(null);
   const room = useChartRoom(grid, MOST);
-  const charts = useBusy(all).slice(0, room);
+  const busy = useBusy(all);
+  const charts = useMemo(() => {
+    if (isLive) return busy;
+    const quiet = new Set(quietIn(recorded, all));
+    return all.filter((one) => !quiet.has(one) || (range.kind === 'recent' && busy.includes(one)));
+  }, [isLive, range, busy, recorded, all]);
   return (
-    <section ref={grid} aria-label={messages.trendsTitle} className="trend-grid">
-      {charts.map(({ source, chart }) => (
-        <LiveChart key={chart.title} source={source} chart={chart} windowSeconds={SECONDS} paused={false} />
-      ))}
-    </section>
+    <>
+      <MarkStrip daemon={scope === MAIN_SOURCE ? null : scope} liveSeconds={SECONDS} />
+      <RecordedNote charts={all} range={range} recorded={recorded} />
+      <RangeCharts
+        ref={grid}
+        label={messages.trendsTitle}
+        className="trend-grid"
+        charts={charts.slice(0, room)}
+        liveSeconds={SECONDS}
+        paused={false}
+        {...{ range, recorded }}
+      />
+    </>
   );
 }

@@ -285,6 +285,14 @@ describe('the filter', () => {
     expect(screen.getByRole('status').textContent).toBe('1 instrument');
   });
 
+  it('is the daemon that all pages are narrowed to, until another is chosen here', async () => {
+    await goTo('#/h/a/pools?scope=keeper');
+    await both();
+    expect(names()).toEqual(['k']);
+    await enter(screen.getByRole('combobox', { name: 'Daemon' }), '');
+    expect([names(), location.hash]).toEqual([['k', 'q', 'p'], '#/h/a/pools?scope=all']);
+  });
+
   it('is what the address says, and nothing that fits is said with a way out', async () => {
     await goTo('#/h/a/pools?daemon=keeper&kind=pool');
     await both();

@@ -5,6 +5,8 @@ import { useHost, useHostState } from '../model/host-context.ts';
 import type { SourceModel } from '../model/source-model.ts';
 import { hostGoneSince } from '../model/staleness.ts';
 import { hashOf, navigate, useRoute } from '../shell/route.ts';
+import { useScope } from '../shell/view.ts';
+import { ALL } from '../shell/view-keys.ts';
 import { Button } from '../ui/button.tsx';
 import { Callout, EmptyState } from '../ui/callout.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
@@ -19,7 +21,8 @@ export function PoolsPage(): ReactNode {
   const { query } = useRoute();
   const sources = useRunningSources();
   const all = useInstruments(sources);
-  const daemon = query.daemon ?? '';
+  const scope = useScope();
+  const daemon = query.daemon ?? scope ?? '';
   const kind = INSTRUMENT_KINDS.find((one) => one === query.kind) ?? '';
   const wanted = useMemo(
     () => all.filter((one) => (daemon === '' || one.daemon === daemon) && (kind === '' || one.kind === kind)),
@@ -27,7 +30,11 @@ export function PoolsPage(): ReactNode {
   );
   const rows = useTroubleOrder(wanted);
   const go = (change: Readonly<Record<string, string>>) =>
-    navigate(hashOf(host, ['pools'], { daemon, kind, ...change }), { replace: true });
+    // What is chosen here takes the place of what is chosen for all pages.
+    navigate(
+      hashOf(host, ['pools'], { daemon, kind, ...(scope === null ? {} : { scope: ALL }), ...change }),
+      { replace: true },
+    );
   return (
     <div className="page">
       <PageHeader title={messages.title} />
