@@ -31,6 +31,19 @@ export interface Outcome {
 /** Of "sesame", with the least that argon2 takes, so that a table of them is quick. */
 const HASH = '$argon2id$v=19$m=8,t=1,p=1$/jBvp0FiPJYs/XycnR0fvw$QbHwNLRXLzKr+2j7dMj1LNm4ageFHuX26Rc6CJu/zTc';
 
+/** Of every scene; what is so before a line may give its server another one. */
+const CONFIG = (() => {
+  const admin = { location: 'Here', organisation: 'Us', email: 'us@example.org' };
+  const block = { password_hash: HASH, flags: ['kill'], title: 'is the boss' };
+  const oper = [
+    { ...block, name: 'boss' },
+    { ...block, name: 'far', hosts: ['*@203.0.113.*'] },
+  ];
+  // bob is not logged in to the account that is called like him.
+  const accounts = { nick_protection: 'off' };
+  return ircdConfigSchema.parse({ server_name: 'irc.test', admin, oper, accounts });
+})();
+
 const TLS: TlsDetails = { version: 'TLSv1.3', cipher: 'TLS_AES_256_GCM_SHA384', fingerprint: 'c0ffee' };
 
 /** What may be so beside what clients say, by its words in the table. */
@@ -157,16 +170,7 @@ export class Scene {
 
   /** @param flag of an operator, which `ircop` has alone and `lesser` has not. */
   constructor(flag: string) {
-    const admin = { location: 'Here', organisation: 'Us', email: 'us@example.org' };
-    const block = { password_hash: HASH, flags: ['kill'], title: 'is the boss' };
-    const oper = [
-      { ...block, name: 'boss' },
-      { ...block, name: 'far', hosts: ['*@203.0.113.*'] },
-    ];
-    // bob is not logged in to the account that is called like him.
-    const accounts = { nick_protection: 'off' };
-    const config = ircdConfigSchema.parse({ server_name: 'irc.test', admin, oper, accounts });
-    this.irc = new MemoryServer(config, null, undefined, this.accounts);
+    this.irc = new MemoryServer(CONFIG, null, undefined, this.accounts);
     const { irc, clients } = this;
     for (const [at, who] of CAST.entries()) {
       irc.host.names = { host: `${who}.example`, ident: null };
