@@ -2,7 +2,7 @@
 import { IrcClient } from './clients/irc-client.ts';
 import { expect, test } from './fixtures.ts';
 
-test.use({ sharedApp: true });
+test.use({ sharedApp: 'everyday' });
 
 const hashOf = (url: string) => new URL(url).hash;
 

@@ -2,7 +2,7 @@
 import { IrcClient } from './clients/irc-client.ts';
 import { expect, test } from './fixtures.ts';
 
-test.use({ sharedApp: true });
+test.use({ sharedApp: 'everyday' });
 
 test('connections come and go in the table, which filters, sorts and kills', async ({ app }) => {
   const server = await app.startDaemon('ircd');

@@ -6,7 +6,7 @@
 import { violationsOn } from './app/axe.ts';
 import { expect, test } from './fixtures.ts';
 
-test.use({ sharedApp: true });
+test.use({ sharedApp: 'everyday' });
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`axe finds nothing to mend where the desktop app differs, in the ${colorScheme} theme`, async ({

@@ -1,7 +1,7 @@
 /** What the desktop app denies every page: windows, other places, permissions, web views. */
 import { expect, test } from './desktop.ts';
 
-test.use({ sharedApp: true });
+test.use({ sharedApp: 'everyday' });
 
 test('window.open opens nothing; an allowed link goes to the browser, another nowhere', async ({
   desktop,

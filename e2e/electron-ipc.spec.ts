@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ROOT } from './app/binaries.ts';
 import { expect, test } from './desktop.ts';
 
-test.use({ sharedApp: true });
+test.use({ sharedApp: 'everyday' });
 
 /** Calls the bridge of the page with what a hostile script might send. */
 function call(args: readonly unknown[], method: 'request' | 'openStream' = 'request') {

@@ -1,7 +1,7 @@
 /** What a page of the desktop app can reach: the bridge and nothing else. */
 import { expect, test } from './desktop.ts';
 
-test.use({ sharedApp: true });
+test.use({ sharedApp: 'everyday' });
 
 test('the page has no Node and no Electron, only the functions of the bridge', async ({ desktop }) => {
   const reach = await desktop.page.evaluate(() => ({

@@ -4,7 +4,7 @@ import type { ElectronApp } from './app/electron-app.ts';
 import { connected, crowd } from './clients/crowd.ts';
 import { expect, test } from './desktop.ts';
 
-test.use({ sharedApp: true });
+test.use({ sharedApp: 'everyday' });
 
 const question = (desktop: ElectronApp) => desktop.page.getByRole('alertdialog');
 

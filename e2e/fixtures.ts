@@ -10,7 +10,7 @@ import { CHROMIUM_SWITCHES, findChromium } from './app/binaries.ts';
 import { DEFAULT_CONFIG, hostedByElectron } from './app/config.ts';
 import { ElectronApp } from './app/electron-app.ts';
 import { HeadlessApp } from './app/headless-app.ts';
-import { KeptApp } from './app/kept-app.ts';
+import { KeptApps, type Sharing } from './app/kept-app.ts';
 import { RunningApp } from './app/running-app.ts';
 
 export { expect };
@@ -34,8 +34,8 @@ export interface SpecOptions {
   sessionBus: string;
   /** See {@link HeadlessApp}. */
   program: readonly string[];
-  /** Whether the tests of the file, one after another, have one app; see {@link KeptApp}. */
-  sharedApp: boolean;
+  /** Whether the tests of the file, one after another, have one app: `'everyday'` one that other files have too; see {@link KeptApps}. */
+  sharedApp: Sharing;
 }
 
 type Host = ElectronApp | HeadlessApp;
@@ -51,7 +51,7 @@ interface AppFixtures {
 
 export const test = base.extend<
   AppFixtures & SpecOptions,
-  HostOptions & { dashboardBrowser: Browser | null; kept: KeptApp<Host> }
+  HostOptions & { dashboardBrowser: Browser | null; kept: KeptApps<Host> }
 >({
   host: ['headless', { option: true, scope: 'worker' }],
   notRun: [null, { option: true, scope: 'worker' }],
@@ -91,7 +91,7 @@ export const test = base.extend<
   kept: [
     // It needs the browser, so that the browser is closed after it.
     async ({ dashboardBrowser: _ }, use) => {
-      const kept = new KeptApp<Host>();
+      const kept = new KeptApps<Host>();
       await use(kept);
       await kept.end();
     },
@@ -100,11 +100,11 @@ export const test = base.extend<
 
   folder: async ({ sharedApp, kept }, use, info) => {
     const make = () => mkdtemp(join(tmpdir(), 'signalbox-e2e-'));
-    if (sharedApp) {
-      await use(await kept.folder(info.file, make));
+    const shared = await kept.of(sharedApp, info.file);
+    if (shared !== null) {
+      await use(await shared.folder(make));
       return;
     }
-    await kept.leave(info.file);
     const folder = await make();
     await use(folder);
     await rm(folder, { recursive: true, force: true });
@@ -113,6 +113,7 @@ export const test = base.extend<
   appHost: async (
     { dashboardBrowser, folder, config, exactConfig, loadBeforeReady, sessionBus, program, sharedApp, kept },
     use,
+    info,
   ) => {
     const dataDir = join(folder, 'data');
     const configFile = join(folder, 'signalbox.toml');
@@ -123,12 +124,13 @@ export const test = base.extend<
         ? new ElectronApp({ dataDir, configFile, loadBeforeReady, sessionBus })
         : new HeadlessApp({ dataDir, configFile, browser: dashboardBrowser, program });
     };
-    const appHost = sharedApp ? await kept.host(make) : await make();
+    const shared = await kept.of(sharedApp, info.file);
+    const appHost = shared === null ? await make() : await shared.host(info.file, make);
     try {
-      if (!sharedApp) await appHost.start();
+      if (shared === null) await appHost.start();
       await use(appHost);
     } finally {
-      if (!sharedApp) await appHost.stop();
+      if (shared === null) await appHost.stop();
     }
     expect(appHost.problems, 'errors and policy violations of the page').toEqual([]);
   },

@@ -7,7 +7,7 @@ import { PAGES } from './app/pages.ts';
 import { IrcClient } from './clients/irc-client.ts';
 import { expect, test } from './fixtures.ts';
 
-test.use({ sharedApp: true });
+test.use({ sharedApp: 'everyday' });
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`axe finds nothing to mend on any page in the ${colorScheme} theme`, async ({ app }) => {

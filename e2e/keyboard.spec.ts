@@ -1,7 +1,7 @@
 /** The dashboard without a mouse. */
 import { expect, test } from './fixtures.ts';
 
-test.use({ sharedApp: true });
+test.use({ sharedApp: 'everyday' });
 
 /** More stops than any page has. */
 const MOST_TABS = 80;

@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test';
 import { IrcClient } from './clients/irc-client.ts';
 import { expect, test } from './fixtures.ts';
 
-test.use({ sharedApp: true });
+test.use({ sharedApp: 'everyday' });
 
 /** Fills the form of `add-ban` and presses its button. */
 async function askForBan(page: Page, mask: string): Promise<void> {

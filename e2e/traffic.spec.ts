@@ -4,7 +4,7 @@ import { RelayClient } from './clients/relay-client.ts';
 import { expect, test } from './fixtures.ts';
 import { figure } from './live-numbers.ts';
 
-test.use({ sharedApp: true });
+test.use({ sharedApp: 'everyday' });
 
 interface MetricsReport {
   readonly time: number;

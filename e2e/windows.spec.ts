@@ -3,7 +3,7 @@ import { IrcClient } from './clients/irc-client.ts';
 import { expect, test } from './fixtures.ts';
 import { figure } from './live-numbers.ts';
 
-test.use({ sharedApp: true });
+test.use({ sharedApp: 'everyday' });
 
 test('a page that is loaded again goes on showing live numbers', async ({ app }) => {
   const server = await app.startDaemon('ircd');

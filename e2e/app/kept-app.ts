@@ -1,38 +1,71 @@
 /**
- * The app that the tests of one file share, where starting one for each of them would prove nothing more: those that
- * leave no configuration, no crash and no open client behind. A failed test ends its worker and with it the app, so
- * that no test meets what a broken one has left.
+ * The apps that tests share, where starting one for each of them would prove nothing more: those that leave no
+ * configuration, no crash and no open client behind. The tests of one file share one; files that need nothing but servers as
+ * they are after a start, whatever is in the audit trail and the history, share another, the everyday app. A failed test ends
+ * its worker and with it both, so that no test meets what a broken one has left.
  */
 import { rm } from 'node:fs/promises';
 import { expect } from '@playwright/test';
+import type { ControlApi } from '../../contract/control/requests.ts';
 import type { AppHost } from './running-app.ts';
 
 /** Daemons that clients of the specs connect to. */
 const SERVED = ['ircd', 'relay'];
+/** Daemons that tests start. Those that these start in turn, and the recorder, go on. */
+const STARTED = [...SERVED, 'objects'];
 /** How soon after one another it is asked whether the last clients are gone, in milliseconds. */
 const ASK_AGAIN_MS = [20, 50, 100];
 
-/** At most one app; a worker has one of these. */
-export class KeptApp<Host extends AppHost> {
+/** Whether the tests of a file share an app, and whether it is the everyday one. */
+export type Sharing = boolean | 'everyday';
+
+/** The apps that a worker keeps. */
+export class KeptApps<Host extends AppHost> {
+  readonly #ofFile = new KeptApp<Host>();
+  readonly #everyday = new KeptApp<Host>();
+
+  /** The one that tests of `file` share; null where they share none. The app of another file has been ended. */
+  async of(sharing: Sharing, file: string): Promise<KeptApp<Host> | null> {
+    // The everyday app stays, since other files will have it.
+    await this.#ofFile.keptFor(sharing === true ? file : '');
+    if (sharing === false) return null;
+    return sharing === true ? this.#ofFile : this.#everyday;
+  }
+
+  async end(): Promise<void> {
+    await this.#ofFile.end();
+    await this.#everyday.end();
+  }
+}
+
+/** At most one app. */
+class KeptApp<Host extends AppHost> {
+  /** Whose tests have it; empty where that does not matter. */
+  #owner = '';
+  /** Of the last test that had it. */
   #file: string | null = null;
   #folder: string | null = null;
   #host: Host | null = null;
 
-  /** Ends the app unless it is that of `file`. */
-  async leave(file: string): Promise<void> {
-    if (this.#file !== file) await this.end();
+  /** Keeps the app for `owner`: that of another one is ended. */
+  async keptFor(owner: string): Promise<void> {
+    if (this.#owner !== owner) await this.end();
+    this.#owner = owner;
   }
 
-  /** The folder of the app of `file`; `make` makes it for the first test. */
-  async folder(file: string, make: () => Promise<string>): Promise<string> {
-    await this.leave(file);
-    this.#file = file;
+  /** The folder of the app; `make` makes it for the first test. */
+  async folder(make: () => Promise<string>): Promise<string> {
     this.#folder ??= await make();
     return this.#folder;
   }
 
-  /** The running app: for the first test the one that `make` makes; for others without clients, and with a window as just opened. */
-  async host(make: () => Promise<Host>): Promise<Host> {
+  /**
+   * The running app for a test of `file`: for the first test the one that `make` makes; for others without clients, and with a
+   * window as just opened; for the first of another file its daemons are stopped.
+   */
+  async host(file: string, make: () => Promise<Host>): Promise<Host> {
+    const another = this.#file !== file;
+    this.#file = file;
     if (this.#host === null) {
       this.#host = await make();
       // Kept before it runs: what a start that fails has left is ended too.
@@ -40,6 +73,7 @@ export class KeptApp<Host extends AppHost> {
       return this.#host;
     }
     await withoutClients(this.#host);
+    if (another) await withoutDaemons(this.#host);
     await openedAnew(this.#host);
     return this.#host;
   }
@@ -68,8 +102,24 @@ async function withoutClients(host: AppHost): Promise<void> {
   }
 }
 
+/** Stops the daemons that tests start: each file finds them as after a start of the app. */
+async function withoutDaemons(host: AppHost): Promise<void> {
+  for (const id of STARTED) await host.request('daemon.stop', { id, confirmed: true });
+  await expect
+    .poll(async () => {
+      const status = await host.request('status', {});
+      if (!status.ok) return status.error.message;
+      const { daemons } = status.result as ControlApi['status']['result'];
+      return daemons
+        .filter(({ id, state }) => STARTED.includes(id) && state !== 'stopped')
+        .map(({ id, state }) => `${id} ${state}`);
+    })
+    .toEqual([]);
+}
+
 /** Loads the first window again at the Overview, with nothing remembered of what the test before chose in it. */
 async function openedAnew({ page }: AppHost): Promise<void> {
+  await page.emulateMedia({ colorScheme: null, reducedMotion: null });
   await page.evaluate(() => {
     localStorage.clear();
     history.replaceState(null, '', location.pathname);
