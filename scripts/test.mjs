@@ -41,9 +41,18 @@ async function step(name, command, args, options = {}) {
 }
 
 /** A step without a report: when it fails, all has failed. */
-async function check(name, args) {
-  if (!(await stepAside(name, node24, args))) broken++;
+async function check(name, args, options) {
+  if (!(await stepAside(name, node24, args, options))) broken++;
 }
+
+/**
+ * Checks the types of a project, with one thread of checkers: several of them look at the same types again, and there are other
+ * steps for the other processors. They end before there is much garbage to collect.
+ */
+const checkTypes = (name, project) =>
+  check(name, [bin('typescript/bin/tsc'), '-p', project, '--checkers', '1'], {
+    env: { ...process.env, GOGC: '400' },
+  });
 
 /** Like {@link step}, beside others: prints what it has to say at its end. */
 async function stepAside(name, command, args, options = {}) {
@@ -146,9 +155,9 @@ const plain = runGroup(unitTests('unit tests of plain code', 'plain', stepAside,
 await Promise.all([
   check('lint', [bin('@biomejs/biome/bin/biome'), 'check', '.']),
   check('import and style rules', ['scripts/check-sources.ts']),
-  check('types', [bin('typescript/bin/tsc'), '-p', 'tsconfig.json']),
-  check('types of the window', [bin('typescript/bin/tsc'), '-p', 'renderer/tsconfig.json']),
-  check('types of the end-to-end specs', [bin('typescript/bin/tsc'), '-p', 'e2e/tsconfig.json']),
+  checkTypes('types', 'tsconfig.json'),
+  checkTypes('types of the window', 'renderer/tsconfig.json'),
+  checkTypes('types of the end-to-end specs', 'e2e/tsconfig.json'),
 ]);
 const processes = await runGroup(unitTests('unit tests that start processes', 'processes', step));
 await ensureBuilt();
