@@ -1,7 +1,8 @@
 /**
- * `npm test`: everything, from a fresh clone. Lint and types, unit tests that start processes, the build, then the
- * end-to-end specs in Chromium and in Electron. Beside them, which mostly wait, run the unit tests of plain code, at a low
- * priority. Ends with the name of each test that failed and one line of counts; exit code 0 only if all of it passed.
+ * `npm test`: everything, from a fresh clone. Lint, types and the build; then the unit tests that start processes beside the
+ * end-to-end specs in Chromium and in Electron, since both wait for processes most of the time. Beside all of these run the
+ * unit tests of plain code, at a low priority. Ends with the name of each test that failed and one line of counts; exit code 0
+ * only if all of it passed.
  *
  * A few tests that failed are tried a second time when nothing else runs. A fault of the code fails again. A test that only
  * loses a race on a busy machine passes, which is told by its name: it is to be mended, but says nothing against the code.
@@ -158,9 +159,8 @@ await Promise.all([
   checkTypes('types', 'tsconfig.json'),
   checkTypes('types of the window', 'renderer/tsconfig.json'),
   checkTypes('types of the end-to-end specs', 'e2e/tsconfig.json'),
+  ensureBuilt(),
 ]);
-const processes = await runGroup(unitTests('unit tests that start processes', 'processes', step));
-await ensureBuilt();
 const chromium = await ensureChromium();
 const electron = await findElectron();
 const display = await displayWrapper();
@@ -170,7 +170,11 @@ if (electron.path === undefined)
 else if (display === null)
   env.SIGNALBOX_NO_ELECTRON = 'there is no display (mend it with: apt-get install xvfb xauth)';
 else env.SIGNALBOX_ELECTRON = electron.path;
-let results = [processes, await runGroup(specs(display, env)), await plain];
+let results = await Promise.all([
+  runGroup(unitTests('unit tests that start processes', 'processes', stepAside)),
+  runGroup(specs(display, env)),
+  plain,
+]);
 
 const failedOnce = results.flatMap(({ failures }) => failures).length;
 if (failedOnce > 0 && failedOnce <= TRIED_AGAIN) {
