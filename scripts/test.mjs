@@ -1,14 +1,14 @@
 /**
  * `npm test`: everything, from a fresh clone. Lint, types and the build; then the unit tests that start processes beside the
  * end-to-end specs in Chromium and in Electron, since both wait for processes most of the time. Beside all of these run the
- * unit tests of plain code, at a low priority. Ends with the name of each test that failed and one line of counts; exit code 0
+ * unit tests of plain code, at a lower priority. Ends with the name of each test that failed and one line of counts; exit code 0
  * only if all of it passed.
  *
  * A few tests that failed are tried a second time when nothing else runs. A fault of the code fails again. A test that only
  * loses a race on a busy machine passes, which is told by its name: it is to be mended, but says nothing against the code.
  */
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { constants, setPriority, tmpdir } from 'node:os';
+import { setPriority, tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import {
   displayWrapper,
@@ -65,9 +65,13 @@ async function stepAside(name, command, args, options = {}) {
   return passed;
 }
 
-/** Gives a program what processor time the others leave. */
-const atLowPriority = {
-  onStart: ({ pid }) => pid !== undefined && setPriority(pid, constants.priority.PRIORITY_LOW),
+/**
+ * On Linux a third of what another program gets that wants the same processor: less, and the tests would stand still while others
+ * are busy, until they give up.
+ */
+const LOWER_PRIORITY = 5;
+const atLowerPriority = {
+  onStart: ({ pid }) => pid !== undefined && setPriority(pid, LOWER_PRIORITY),
 };
 
 /** The arguments of a run of Vitest over one of its projects, with a report. */
@@ -152,7 +156,7 @@ async function tryAgain(result) {
 }
 
 await ensureInstalled();
-const plain = runGroup(unitTests('unit tests of plain code', 'plain', stepAside, atLowPriority));
+const plain = runGroup(unitTests('unit tests of plain code', 'plain', stepAside, atLowerPriority));
 await Promise.all([
   check('lint', [bin('@biomejs/biome/bin/biome'), 'check', '.']),
   check('import and style rules', ['scripts/check-sources.ts']),
