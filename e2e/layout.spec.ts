@@ -46,7 +46,7 @@ test('at 1,280 px a client is seen with what it costs, and other columns are cho
     const box = await header(name).boundingBox();
     return (box?.x ?? Infinity) + (box?.width ?? 0);
   };
-  for (const name of ['Nick', 'Idle', 'SendQ', 'In', 'Out'])
+  for (const name of ['Nick', 'Idle', 'SendQ', 'In', 'In/s', 'Out', 'Out/s'])
     await expect.poll(() => end(name), name).toBeLessThanOrEqual(right);
   // Nobody uses TLS: that is said once.
   await expect(header('TLS')).toHaveCount(0);

@@ -65,6 +65,17 @@ describe.each(LOOKS)('in the $theme theme with $contrast contrast', (look) => {
     expect(alarming).toEqual([]);
   });
 
+  it('a figure is read where its size colours its cell', () => {
+    // The strongest of them, as app.css mixes it.
+    const hue = color('--series-1');
+    const ratios = ['--surface', '--sunken', '--accent-soft'].map((ground) => {
+      const [red, green, blue] = color(ground);
+      const mixed = [red, green, blue].map((part, at) => part * 0.78 + hue[at]! * 0.22);
+      return contrastOf(color('--ink'), [mixed[0]!, mixed[1]!, mixed[2]!]);
+    });
+    expect(Math.min(...ratios)).toBeGreaterThanOrEqual(4.5);
+  });
+
   it('text is read wherever it stands', () => {
     const least = look.contrast === 'high' ? 7 : 4.5;
     const plain = TEXTS.flatMap((text) => GROUNDS.map((ground) => [text, ground] as const));

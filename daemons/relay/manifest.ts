@@ -35,8 +35,8 @@ const connectionColumns: readonly TableColumn[] = [
   { key: 'rooms', title: 'Rooms', type: 'number', rank: 2 },
   clientColumn.connectedAt,
   clientColumn.idle,
-  { key: 'framesIn', title: 'Frames in', type: 'number', rank: 2 },
-  { key: 'framesOut', title: 'Frames out', type: 'number', rank: 2 },
+  { key: 'framesIn', title: 'Frames in', type: 'number', rank: 2, counter: true },
+  { key: 'framesOut', title: 'Frames out', type: 'number', rank: 2, counter: true },
   clientColumn.bytesIn,
   clientColumn.bytesOut,
   { key: 'queueFrames', title: 'Queued frames', type: 'number', rank: 2 },
@@ -47,7 +47,7 @@ const connectionColumns: readonly TableColumn[] = [
 const roomColumns: readonly TableColumn[] = [
   { key: 'room', title: 'Room', type: 'text' },
   { key: 'members', title: 'Members', type: 'number' },
-  { key: 'frames', title: 'Frames', type: 'number' },
+  { key: 'frames', title: 'Frames', type: 'number', counter: true },
   { key: 'createdAt', title: 'Created', type: 'time' },
   { key: 'createdBy', title: 'Created by', type: 'text' },
 ];

@@ -109,6 +109,32 @@ it('offer what the daemon has commands for, with the values of the row', async (
   expect(useOpenCommand.getState().open?.args).toEqual({});
 });
 
+it('say beside a total how fast it rises', async () => {
+  page.close();
+  const { people } = FULL_MANIFEST.tables!;
+  const columns = people!.columns.map((column) =>
+    column.key === 'out' ? { ...column, counter: true } : column,
+  );
+  const tables = { people: { ...people!, columns } };
+  page = await testPage({ info: saysOf([{ ...FULL_MANIFEST, tables }], [daemon()]) });
+  await page.measure('d', {});
+  page.show(live());
+  await send([['ann', 1_024, START]], 1, START - 4_000);
+  await send(
+    [
+      ['ben', 5, START],
+      ['ann', 5_120, START],
+    ],
+    2,
+    START - 2_000,
+  );
+  expect(shown().map((row) => row.slice(0, 4))).toEqual([
+    ['Nick', 'Out', 'Out/s', 'Since'],
+    ['ben', '5 B', '', 'now'],
+    ['ann', '5 KiB', '2 KiB', 'now'],
+  ]);
+});
+
 it('have no column of buttons where the daemon has no such command', async () => {
   page.close();
   page = await testPage({ info: saysOf([{ ...FULL_MANIFEST, commands: {} }], [daemon()]) });

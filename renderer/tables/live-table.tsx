@@ -7,6 +7,7 @@ import type { SourceModel } from '../model/source-model.ts';
 import { Callout, EmptyState } from '../ui/callout.tsx';
 import { DataTable } from './data-table.tsx';
 import { messages } from './messages.ts';
+import { RateMeter, withRateColumns } from './rates.ts';
 import { commandTools } from './row-tools.ts';
 
 interface LiveTableProps {
@@ -19,21 +20,20 @@ interface LiveTableProps {
 
 export function LiveTable({ source, manifest, name, table, up }: LiveTableProps): ReactNode {
   const feed = source.table(name);
-  const { rows, total, time, denied } = useSyncExternalStore(feed.subscribe, feed.snapshot);
+  const snapshot = useSyncExternalStore(feed.subscribe, feed.snapshot);
+  const { total, time, denied } = snapshot;
+  const { columns, rowKey } = table;
+  const keyColumn = columns.findIndex(({ key }) => key === rowKey);
+  const shown = useMemo(() => withRateColumns(columns), [columns]);
+  const meter = useMemo(() => new RateMeter(columns, keyColumn), [columns, keyColumn]);
+  const rows = meter.rows(snapshot);
   useEffect(() => source.stream.watch(name), [source, name]);
   const host = useHost();
   const withheld = useHostState((state) => state.withheld);
   const tools = useMemo(() => {
-    const { rowActions: actions, columns } = table;
-    return commandTools({
-      host,
-      daemon: manifest.id,
-      actions,
-      commands: manifest.commands,
-      withheld,
-      columns,
-    });
-  }, [host, manifest, withheld, table]);
+    const { id, commands } = manifest;
+    return commandTools({ host, daemon: id, actions: table.rowActions, commands, withheld, columns: shown });
+  }, [host, manifest, withheld, table, shown]);
   if (denied !== undefined) {
     return (
       <Callout tone="bad" title={messages.denied(table.title)}>
@@ -44,9 +44,9 @@ export function LiveTable({ source, manifest, name, table, up }: LiveTableProps)
   return (
     <DataTable
       title={table.title}
-      columns={table.columns}
+      columns={shown}
       rows={rows}
-      keyColumn={table.columns.findIndex((column) => column.key === table.rowKey)}
+      keyColumn={shown.findIndex(({ key }) => key === rowKey)}
       heightClass="min-h-0"
       memory={`${manifest.id} ${name}`}
       renamed={manifest.renamed.columns}

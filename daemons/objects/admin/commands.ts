@@ -53,7 +53,7 @@ export const connectionColumns: readonly TableColumn[] = [
   clientColumn.tls,
   clientColumn.connectedAt,
   clientColumn.idle,
-  { key: 'requests', title: 'Requests', type: 'number' },
+  { key: 'requests', title: 'Requests', type: 'number', counter: true },
   { key: 'waiting', title: 'Waiting', type: 'number', rank: 2 },
   clientColumn.bytesIn,
   clientColumn.bytesOut,

@@ -11,8 +11,8 @@ export const clientColumn = {
   connectedAt: { key: 'connectedAt', title: 'Connected', type: 'time', rank: 2 },
   idle: { key: 'idle', title: 'Idle', type: 'seconds' },
   queueBytes: { key: 'queueBytes', title: 'SendQ', type: 'bytes' },
-  bytesIn: { key: 'bytesIn', title: 'In', type: 'bytes' },
-  bytesOut: { key: 'bytesOut', title: 'Out', type: 'bytes' },
+  bytesIn: { key: 'bytesIn', title: 'In', type: 'bytes', counter: true },
+  bytesOut: { key: 'bytesOut', title: 'Out', type: 'bytes', counter: true },
 } satisfies Record<string, TableColumn>;
 
 export const banColumns: readonly TableColumn[] = [
