@@ -70,7 +70,7 @@ export function CommandPanel({ manifest, command, given, up }: CommandPanelProps
       <div
         className={
           hasAside
-            ? 'grid items-start gap-gap xl:grid-cols-[minmax(0,1fr)_22rem]'
+            ? 'grid items-start gap-gap xl:grid-beside'
             : 'mx-auto w-full max-w-form'
         }
       >

@@ -32,7 +32,7 @@ export const startEcho: Echo['start'] = async ({ config, metrics, touchTable }) 
       socket.pipe(socket);
     },
   });
-  publishAcceptor(metrics, admission.counts, () => clients.size);
+  publishAcceptor(metrics, admission, () => clients.size);
   await acceptor.open(config.listen);
   return {
     listeners: () => acceptor.infos,
