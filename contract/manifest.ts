@@ -36,6 +36,10 @@ export type ResultShape = 'table' | 'text' | 'json';
 export interface CommandSpec<Args extends z.ZodObject = z.ZodObject> {
   /** One line that says what it does. */
   readonly summary: string;
+  /** How the audit trail says that it was done: see `sentence.ts`. Without one it names the command and its arguments. */
+  readonly sentence?: string;
+  /** It only reads: whoever looks for what was changed is not shown it. */
+  readonly reads?: true;
   readonly danger: DangerTier;
   /** What running it, and asking what it would do, needs. What changes settings or files is for `admin`, what shows who users are for `operate`. */
   readonly access: Access;
@@ -186,6 +190,8 @@ export interface Manifest<
   places?(config: z.output<Config>, dataDir?: string): readonly ConfiguredPlace[];
   readonly metrics: readonly MetricSpec[];
   readonly commands: Commands;
+  /** What operators of the daemon do by its own protocol and is written down, by its name there -> how the audit trail says it. */
+  readonly deeds?: Readonly<Record<string, string>>;
   readonly tables?: Readonly<Record<string, TableSpec>>;
   readonly charts?: readonly ChartSpec[];
   readonly comparisons?: readonly ComparisonSpec[];
@@ -228,6 +234,9 @@ export interface VerbDescription {
 export interface CommandDescription {
   readonly name: string;
   readonly summary: string;
+  /** See `sentence.ts`; null where it declares none. */
+  readonly sentence: string | null;
+  readonly reads: boolean;
   readonly danger: DangerTier;
   readonly access: Access;
   readonly args: JsonObjectSchema;
@@ -275,6 +284,7 @@ export interface ManifestDescription {
   readonly dependsOn: readonly string[];
   readonly metrics: readonly MetricSpec[];
   readonly commands: readonly CommandDescription[];
+  readonly deeds: Readonly<Record<string, string>>;
   readonly tables: Readonly<Record<string, TableSpec>>;
   readonly charts: readonly ChartSpec[];
   readonly comparisons: readonly ComparisonSpec[];
@@ -303,6 +313,8 @@ export function describeManifest(manifest: Manifest): ManifestDescription {
     commands.push({
       name,
       summary: spec.summary,
+      sentence: spec.sentence ?? null,
+      reads: spec.reads ?? false,
       danger: spec.danger,
       access: spec.access,
       args: z.toJSONSchema(spec.args, { io: 'input' }) as unknown as JsonObjectSchema,
@@ -323,6 +335,7 @@ export function describeManifest(manifest: Manifest): ManifestDescription {
     dependsOn: manifest.dependsOn ?? [],
     metrics: catalogOf(manifest.id, manifest.metrics),
     commands,
+    deeds: manifest.deeds ?? {},
     tables: manifest.tables ?? {},
     charts: manifest.charts ?? [],
     comparisons: manifest.comparisons ?? [],

@@ -13,6 +13,7 @@ test('the audit trail is narrowed by person and outcome, and exported whole', as
   await app.open('/audit');
   const rows = app.page.getByRole('row').filter({ hasText: /daemon\.start|kill/ });
   await expect(rows).toHaveCount(2);
+  await expect(rows.last()).toContainText(/ started ircd/);
   await app.page.getByLabel('Outcome').selectOption('failed');
   await expect(rows).toHaveCount(1);
   await expect(rows).toContainText('ircd kill');

@@ -55,6 +55,10 @@ export const auditRequests = {
       since: time.optional().describe('Unix milliseconds: only entries of this time and later'),
       until: time.optional().describe('Unix milliseconds: only entries of before this time'),
       text: z.string().max(200).optional().describe('Only entries that hold this text'),
+      reads: z
+        .boolean()
+        .optional()
+        .describe('Whether commands that only read are among them; they are unless this is false'),
       limit: z.number().int().min(1).max(1_000).optional().describe('Most entries'),
     }),
     result: resultType<{ readonly entries: readonly AuditEntry[]; readonly more: boolean }>(),

@@ -50,6 +50,7 @@ export const configRequests = {
     access: 'admin',
     danger: null,
     audited: true,
+    sentence: 'read|read the configuration file again',
     unrecorded: 'refuse',
     args: z.object({}),
     result: resultType<{

@@ -23,6 +23,8 @@ export interface RequestDefinition<Args extends z.ZodObject = z.ZodObject, Resul
   readonly danger: string | null;
   /** Whether it leaves an entry in the audit trail, also when it was refused for want of access. */
   readonly audited: boolean;
+  /** How the audit trail says that it was done: see `sentence.ts`. What leaves no entry has none, and commands have their own. */
+  readonly sentence?: string;
   /**
    * What becomes of it while the audit trail cannot be written; `command`: what the manifest says of the command. A request
    * that leaves no entry runs.

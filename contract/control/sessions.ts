@@ -46,6 +46,7 @@ export const sessionRequests = {
     access: 'admin',
     danger: 'Disconnects whoever has that session: needs `confirmed`.',
     audited: true,
+    sentence: 'end|ended session {id}',
     unrecorded: 'run',
     args: z.object({
       id: z.string().min(1).max(64).describe('Id of the session, as `sessions.list` says it'),

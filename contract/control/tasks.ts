@@ -22,6 +22,7 @@ export const taskRequests = {
     access: 'admin',
     danger: null,
     audited: true,
+    sentence: 'end|ended task {id} of {source}',
     unrecorded: 'run',
     args: z.object({
       source: daemonId.describe('Id of the daemon that does it'),

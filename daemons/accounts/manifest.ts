@@ -23,6 +23,7 @@ const { name, gauge, counter, histogram } = metricSpecs('accounts');
 const commands = {
   backup: defineCommand({
     summary: 'Copies the database to a new file while it is in use',
+    sentence: 'copy|copied the database to {file}',
     danger: 'safe',
     access: 'admin',
     args: z.object({

@@ -5,7 +5,7 @@ import { metricSpecs } from '../../contract/metric-specs.ts';
 import { acceptorMetrics, refusalMetrics } from '../runtime/net/acceptor-metrics.ts';
 import { accountActions, accountColumns } from './admin/account-columns.ts';
 import { channelColumns, connectionColumns } from './admin/columns.ts';
-import { adminCommands, renamed } from './admin/commands.ts';
+import { adminCommands, operatorDeeds, renamed } from './admin/commands.ts';
 import { channelActions, clientActions } from './admin/row-actions.ts';
 import { ircdConfigSchema } from './config.ts';
 
@@ -55,6 +55,7 @@ export const manifest = defineManifest({
   places: listenPlaces,
   metrics,
   commands: adminCommands,
+  deeds: operatorDeeds,
   renamed,
   tables: {
     connections: {

@@ -75,7 +75,13 @@ const commands = {
     summary: 'Reads the audit trail, newest first',
     danger: 'safe',
     access: 'admin',
-    args: auditRequests['audit.query'].args,
+    args: auditRequests['audit.query'].args.omit({ reads: true }).extend({
+      without: z
+        .array(z.string().max(129))
+        .max(1_000)
+        .optional()
+        .describe('Commands that are left out, each as `<daemon> <command>`'),
+    }),
     result: 'json',
     internal: true,
   }),
@@ -110,6 +116,8 @@ const commands = {
   }),
   stats: defineCommand({
     summary: 'Shows what the database holds',
+    sentence: 'look|looked at what the database holds',
+    reads: true,
     danger: 'safe',
     access: 'read',
     unrecorded: 'run',
@@ -126,6 +134,7 @@ const commands = {
   }),
   vacuum: defineCommand({
     summary: 'Gives unused space of the database back to the file system',
+    sentence: 'give|gave unused space of the database back',
     danger: 'safe',
     access: 'admin',
     args: z.object({}),
@@ -135,6 +144,7 @@ const commands = {
   }),
   backup: defineCommand({
     summary: 'Copies the database to a new file while recording goes on',
+    sentence: 'copy|copied the database to {file}',
     danger: 'safe',
     access: 'admin',
     args: z.object({

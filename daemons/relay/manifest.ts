@@ -81,6 +81,8 @@ const roomMetric = 'signalbox_relay_rooms';
 const commands = {
   clients: defineCommand({
     summary: 'List or find clients',
+    sentence: 'list|listed the clients[ with “{text}”]',
+    reads: true,
     danger: 'safe',
     access: 'operate',
     unrecorded: 'run',
@@ -91,6 +93,8 @@ const commands = {
   }),
   client: defineCommand({
     summary: 'Show everything about one client',
+    sentence: 'look|looked at client {client}',
+    reads: true,
     danger: 'safe',
     access: 'operate',
     unrecorded: 'run',
@@ -100,6 +104,7 @@ const commands = {
   }),
   kill: defineCommand({
     summary: 'Disconnect a client',
+    sentence: 'disconnect|disconnected {client}[ (“{reason}”)]',
     danger: 'disruptive',
     access: 'operate',
     unrecorded: 'run',
@@ -109,6 +114,8 @@ const commands = {
   }),
   rooms: defineCommand({
     summary: 'List or find rooms',
+    sentence: 'list|listed the rooms[ with “{text}”]',
+    reads: true,
     danger: 'safe',
     access: 'read',
     unrecorded: 'run',
@@ -119,6 +126,8 @@ const commands = {
   }),
   room: defineCommand({
     summary: 'List the members of a room',
+    sentence: 'list|listed the members of room {room}',
+    reads: true,
     danger: 'safe',
     access: 'operate',
     unrecorded: 'run',
@@ -129,6 +138,7 @@ const commands = {
   }),
   'close-room': defineCommand({
     summary: 'Take everybody out of a room, which ends it',
+    sentence: 'close|closed room {room}[, {=members} taken out][ (“{reason}”)]',
     danger: 'disruptive',
     access: 'operate',
     args: z.object({ room: roomName.describe('Room name'), reason }),
@@ -137,6 +147,7 @@ const commands = {
   }),
   broadcast: defineCommand({
     summary: 'Send a notice to all clients that said hello, or to one room',
+    sentence: 'send|sent “{text}”[ to room {room}][, {=delivered} reached]',
     danger: 'disruptive',
     access: 'operate',
     args: z.object({
@@ -154,6 +165,8 @@ const commands = {
   }),
   limits: defineCommand({
     summary: 'Show the limits in force and why they are there',
+    sentence: 'look|looked at the limits',
+    reads: true,
     danger: 'safe',
     access: 'read',
     unrecorded: 'run',
@@ -163,6 +176,7 @@ const commands = {
   }),
   'set-limits': defineCommand({
     summary: 'Change limits until the configuration is reloaded or the relay restarts',
+    sentence: 'set|set {*}',
     danger: 'safe',
     access: 'admin',
     args: z.object(limitArguments(LIMITS)),
@@ -170,6 +184,7 @@ const commands = {
   }),
   'add-ban': defineCommand({
     summary: 'Ban a peer id or an address range, and disconnect whom it covers',
+    sentence: 'ban|banned {mask}[ {minutes}][, {=disconnected} dropped][ (“{reason}”)]',
     danger: 'disruptive',
     access: 'operate',
     unrecorded: 'run',
@@ -184,6 +199,7 @@ const commands = {
   }),
   'remove-ban': defineCommand({
     summary: 'Lift a ban',
+    sentence: 'lift|lifted the ban on {mask}',
     danger: 'safe',
     access: 'operate',
     args: z.object({ kind: banKind, mask: banMask.describe('The mask, in any spelling of its address') }),
@@ -191,6 +207,8 @@ const commands = {
   }),
   bans: defineCommand({
     summary: 'List the bans',
+    sentence: 'list|listed the bans',
+    reads: true,
     danger: 'safe',
     access: 'operate',
     unrecorded: 'run',

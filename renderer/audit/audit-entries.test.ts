@@ -5,6 +5,7 @@ import {
   actionText,
   auditQuery,
   auditRows,
+  changedValues,
   type LiveEntry,
   matches,
   originText,
@@ -51,7 +52,15 @@ describe('the audit trail on the page', () => {
     expect(matches(failed, { ...NONE, until: 5_000 })).toBe(false);
     expect(auditQuery(NONE)).toEqual({});
     expect(
-      auditQuery({ target: 'ircd', text: 'x', actor: 'mira', outcome: 'failed', since: 1, until: 2 }),
+      auditQuery({
+        target: 'ircd',
+        text: 'x',
+        actor: 'mira',
+        outcome: 'failed',
+        since: 1,
+        until: 2,
+        reads: false,
+      }),
     ).toEqual({
       target: 'ircd',
       text: 'x',
@@ -59,7 +68,15 @@ describe('the audit trail on the page', () => {
       ok: false,
       since: 1,
       until: 2,
+      reads: false,
     });
+  });
+
+  it('leaves out what only reads where that is asked, also of what arrives', () => {
+    const rows = (reads: boolean) =>
+      auditRows([], [live(1), live(2)], { ...NONE, reads }, ({ time }) => time === 1_000);
+    expect(rows(false).map(({ entry: { time } }) => time)).toEqual([2_000]);
+    expect(rows(true)).toHaveLength(2);
   });
 
   it('shows an entry once that was read after it had arrived', () => {
@@ -178,4 +195,20 @@ it.each([
 it('the query leaves out what is any, and asks for what went well as for what failed', () => {
   expect(auditQuery({ ...NONE, outcome: 'ok' })).toEqual({ ok: true });
   expect(auditQuery({ ...NONE, since: 0, until: 0 })).toEqual({ since: 0, until: 0 });
+});
+
+it.each([
+  [
+    '{"before":{"a":1,"b":2,"c":null},"after":{"a":3,"b":2,"c":"x"}}',
+    [
+      ['a', '1', '3'],
+      ['c', 'none', 'x'],
+    ],
+  ],
+  ['{"before":{"a":{}},"after":{"a":1}}', []],
+  ['{"before":1,"after":{"a":1}}', []],
+  ['{"before":{"a":1},"after":[', []],
+  ['ok', []],
+])('of %s these values were changed: %j', (outcome, changed) => {
+  expect(changedValues(outcome).map(({ name, before, after }) => [name, before, after])).toEqual(changed);
 });

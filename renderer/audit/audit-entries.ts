@@ -6,6 +6,9 @@ import type { ActorOrigin } from '../../contract/link/actor.ts';
 import { labelOf } from '../commands/form-values.ts';
 import { messages } from './messages.ts';
 
+/** What the keys of rows begin with that arrived while the page was shown. */
+export const LIVE = 'live ';
+
 /** An entry that arrived as an event: the recorder gives it its id later. */
 export type LiveEntry = Omit<AuditEntry, 'id'>;
 
@@ -25,6 +28,8 @@ export interface AuditFilter {
   readonly since: number | null;
   /** Unix milliseconds; that moment is no longer part of it. */
   readonly until: number | null;
+  /** Whether what only reads is part of it. */
+  readonly reads: boolean;
 }
 
 /** Lets every entry through. */
@@ -35,11 +40,15 @@ export const ANY_ENTRY: AuditFilter = {
   outcome: '',
   since: null,
   until: null,
+  reads: true,
 };
+
+/** What the page begins with: who comes to see what was changed is not shown what was looked at. */
+export const CHANGES_ONLY: AuditFilter = { ...ANY_ENTRY, reads: false };
 
 /** The filter as the recorder is asked. */
 export function auditQuery(filter: AuditFilter): ControlApi['audit.query']['args'] {
-  const { target, text, actor, outcome, since, until } = filter;
+  const { target, text, actor, outcome, since, until, reads } = filter;
   return {
     ...(target === '' ? {} : { target }),
     ...(text === '' ? {} : { text }),
@@ -47,6 +56,7 @@ export function auditQuery(filter: AuditFilter): ControlApi['audit.query']['args
     ...(outcome === '' ? {} : { ok: outcome === 'ok' }),
     ...(since === null ? {} : { since }),
     ...(until === null ? {} : { until }),
+    ...(reads ? {} : { reads }),
   };
 }
 
@@ -60,8 +70,12 @@ function identity(entry: LiveEntry): string {
   return `${entry.time} ${entry.actor} ${entry.action} ${entry.target} ${entry.command} ${entry.durationMs}`;
 }
 
-/** Whether an entry is one that the recorder would find. */
-export function matches(entry: LiveEntry, filter: AuditFilter): boolean {
+/**
+ * Whether an entry is one that the recorder would find.
+ * @param onlyReads whether it is of a command that only reads
+ */
+export function matches(entry: LiveEntry, filter: AuditFilter, onlyReads = false): boolean {
+  if (!filter.reads && onlyReads) return false;
   if (filter.target !== '' && entry.target !== filter.target) return false;
   if (filter.outcome !== '' && entry.ok !== (filter.outcome === 'ok')) return false;
   if (filter.since !== null && entry.time < filter.since) return false;
@@ -89,12 +103,15 @@ export function auditRows(
   read: readonly AuditEntry[],
   live: readonly LiveEntry[],
   filter: AuditFilter,
+  onlyReads: (entry: LiveEntry) => boolean = () => false,
 ): readonly AuditRow[] {
   const known = new Set(read.map(identity));
   const amended = new Map(live.map((entry) => [identity(entry), entry]));
-  const fresh = live.filter((entry) => !known.has(identity(entry)) && matches(entry, filter));
+  const fresh = live.filter(
+    (entry) => !known.has(identity(entry)) && matches(entry, filter, onlyReads(entry)),
+  );
   return [
-    ...fresh.map((entry, index) => ({ key: `live ${identity(entry)} ${index}`, entry })).reverse(),
+    ...fresh.map((entry, index) => ({ key: `${LIVE}${identity(entry)} ${index}`, entry })).reverse(),
     ...read.map((entry) => ({
       key: `read ${entry.id}`,
       entry: entry.effects.length > 0 ? entry : (amended.get(identity(entry)) ?? entry),
@@ -124,6 +141,26 @@ export function outcomeText(outcome: string): string {
   const fields = Object.entries(result as Record<string, unknown>);
   if (fields.length === 0 || !fields.every(([, value]) => isPlain(value))) return outcome;
   return fields.map(([name, value]) => `${labelOf(name).toLowerCase()} ${value ?? messages.none}`).join(', ');
+}
+
+/** What an outcome says of values that were changed: those that are plain and stand under `before` and `after`. */
+export function changedValues(
+  outcome: string,
+): readonly { readonly name: string; readonly before: string; readonly after: string }[] {
+  if (!outcome.startsWith('{"before":')) return [];
+  try {
+    const { before, after } = JSON.parse(outcome) as { before?: unknown; after?: unknown };
+    if (!isRecord(before) || !isRecord(after)) return [];
+    return Object.keys(after)
+      .filter((name) => isPlain(after[name]) && isPlain(before[name]) && before[name] !== after[name])
+      .map((name) => ({ name, before: String(before[name] ?? messages.none), after: String(after[name]) }));
+  } catch {
+    return [];
+  }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** What was done, in a few words: the command with its daemon, or the lifecycle action. */

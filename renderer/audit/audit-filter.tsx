@@ -71,6 +71,14 @@ export function AuditFilterBar({ filter, onFilter, people }: AuditFilterProps): 
         <option value="failed">{messages.failed}</option>
       </select>
       <TimeChoiceField filter={filter} onFilter={onFilter} />
+      <label className="flex h-control cursor-pointer items-center gap-1.5 text-sm">
+        <input
+          type="checkbox"
+          checked={filter.reads}
+          onChange={(event) => onFilter({ reads: event.target.checked })}
+        />
+        {messages.reads}
+      </label>
     </>
   );
 }

@@ -1,10 +1,19 @@
 // @vitest-environment happy-dom
 /** The Audit page: what a row says, what is said where there is none, and what is asked for by the filter. */
-import { cleanup, screen, within } from '@testing-library/react';
+import { act, cleanup, screen, within } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { AuditEntry } from '../../contract/control/audit.ts';
 import { testScreen } from '../model/test-screen.ts';
-import { enter, manifestOf, pass, press, type TestWindow, testWindow } from '../model/test-window.tsx';
+import {
+  enter,
+  goTo,
+  key,
+  manifestOf,
+  pass,
+  press,
+  type TestWindow,
+  testWindow,
+} from '../model/test-window.tsx';
 import { AuditPage } from './audit-page.tsx';
 
 /** How long a filter that is typed must rest, in milliseconds. */
@@ -56,23 +65,50 @@ const cells = () =>
   screen.getAllByRole('row').map((row) => [...row.children].map((cell) => cell.textContent));
 
 describe('the rows of the audit trail', () => {
-  it('say when, who, from where, what, what came of it and how long it took', async () => {
+  it('say when, who did what, what it moved, from where and how long it took', async () => {
+    const effects = [{ metric: 'signalbox_d_open', before: 12_345, after: 3 }];
     await show(
-      entry(2),
+      entry(2, { effects }),
       entry(1, { actor: 'bob', from: 'd', ok: false, outcome: 'not_found: no such nick' }),
     );
     expect(cells()).toEqual([
-      ['', 'Time', 'Who', 'From', 'Action', 'Outcome', 'Duration'],
-      ['', '2026-11-20 14:03:22', 'ann', 'command line', 'd drop', 'okclients 3', '12.5 ms'],
-      ['', '2026-11-20 14:03:22', 'bob', 'd', 'd drop', 'failednot_found: no such nick', '12.5 ms'],
+      ['', 'Time', 'What was done', 'Effect', 'Action', 'From', 'Duration'],
+      ['', '2026-11-20 14:03:22', 'okann ran d drop', '12.3k → 3', 'd drop', 'command line', '12.5 ms'],
+      [
+        '',
+        '2026-11-20 14:03:22',
+        'failedbob could not run d drop: not_found: no such nick',
+        '',
+        'd drop',
+        'd',
+        '12.5 ms',
+      ],
     ]);
+    const bar = screen.getByRole('img', { name: 'signalbox_d_open: 12.3k before, 3 after' });
+    const widths = [...bar.querySelectorAll('rect')].map((one) => Number(one.getAttribute('width')));
+    expect(widths).toEqual([100, (3 / 12_345) * 100]);
+  });
+
+  it('are sentences by what the manifest declares', async () => {
+    const ban = {
+      ...manifestOf().commands[0]!,
+      name: 'ban',
+      sentence: 'ban|banned {mask}[ {minutes}][, {=dropped} dropped]',
+    };
+    window.model.store.setState(({ host }) => ({
+      host: { ...host!, manifests: [{ ...manifestOf(), commands: [ban] }] },
+    }));
+    await show(
+      entry(1, { command: 'ban', args: { mask: '*@10.9.8.0/24', minutes: 1_440 }, outcome: '{"dropped":9}' }),
+    );
+    expect(cells()[1]?.[2]).toBe('okann banned *@10.9.8.0/24 for 1 day, 9 dropped');
   });
 
   it('tell what went well from what failed by an icon and a colour too', async () => {
     await show(entry(2), entry(1, { ok: false }));
     const looks = ['ok', 'failed'].map((word) => {
-      const outcome = within(screen.getByRole('table')).getByText(word).parentElement!;
-      return [outcome.querySelector('path')?.getAttribute('d'), outcome.className.split(' ').at(-1)];
+      const sign = within(screen.getByRole('table')).getByText(word).parentElement!;
+      return [sign.querySelector('path')?.getAttribute('d'), sign.className];
     });
     expect(looks).toEqual([
       ['M4 10.5 8 15l8-10', 'text-good'],
@@ -80,16 +116,41 @@ describe('the rows of the audit trail', () => {
     ]);
   });
 
-  it('have the outcome under the action where the table is narrower than 960 pixels', async () => {
+  it('are the sentence with its time where the table is narrower than 960 pixels', async () => {
     await show(entry(1));
     const card = screen.getByRole('table').closest('.overflow-hidden') as Element;
     sizes.resize(card, 959);
     expect(cells()).toEqual([
-      ['', 'Time', 'Who', 'From', 'Action and outcome', 'Duration'],
-      ['', '2026-11-20 14:03:22', 'ann', 'command line', 'd dropokclients 3', '12.5 ms'],
+      ['', 'Time', 'What was done'],
+      ['', '2026-11-20 14:03:22', 'okann ran d dropd drop'],
     ]);
     sizes.resize(card, 960);
-    expect(cells()[0]).toContain('Outcome');
+    expect(cells()[0]).toContain('Effect');
+  });
+
+  it('are gone through by arrow keys, and what comes meanwhile is seen to come', async () => {
+    await show(entry(3), entry(2), entry(1));
+    const buttons = screen.getAllByRole('button', { name: 'Details of d drop' });
+    const at = () => buttons.indexOf(document.activeElement as HTMLElement);
+    buttons[0]?.focus();
+    const gone: number[] = [];
+    for (const name of ['ArrowDown', 'End', 'ArrowDown', 'ArrowUp', 'Home', 'ArrowUp']) {
+      expect(await key(document.activeElement!, name)).toBe(false);
+      gone.push(at());
+    }
+    expect(gone).toEqual([1, 2, 2, 1, 0, 0]);
+    expect(await key(document.activeElement!, 'Enter')).toBe(true);
+    const { id: _, ...arrived } = entry(4);
+    act(() => window.emit({ type: 'audit', entry: arrived }));
+    const rows = screen.getAllByRole('row').slice(1);
+    expect(rows.map(({ className }) => className.includes('appears'))).toEqual([true, false, false, false]);
+  });
+
+  it('show what a setting was before and after', async () => {
+    await show(entry(1, { outcome: '{"before":{"a":1,"b":2},"after":{"a":3,"b":2}}' }));
+    await press('Details of d drop');
+    const title = screen.getByRole('heading', { name: 'Before and after' });
+    expect(title.nextElementSibling?.textContent).toBe('a1 → 3');
   });
 
   it('show arguments, effects and the outcome as it was written once they are opened', async () => {
@@ -113,7 +174,7 @@ describe('the rows of the audit trail', () => {
     const spanned = () => details.querySelector<HTMLTableCellElement>('td[colspan]')!.colSpan + 1;
     expect(spanned()).toBe(columns());
     sizes.resize(screen.getByRole('table').closest('.overflow-hidden')!, 600);
-    expect([spanned(), columns()]).toEqual([6, 6]);
+    expect([spanned(), columns()]).toEqual([3, 3]);
     await press(button);
     expect(screen.queryByText('Arguments')).toBeNull();
   });
@@ -175,7 +236,7 @@ it('reads older entries on request, once at a time', async () => {
   await press('Show older entries');
   const busy = screen.getByRole('button', { name: 'Reading…' });
   await press(busy);
-  expect(pending.map(({ args }) => args)).toEqual([{ limit: 100, before: 9 }]);
+  expect(pending.map(({ args }) => args)).toEqual([{ limit: 100, before: 9, reads: false }]);
   await pending[0]?.answer(page([entry(8)]));
   expect(screen.getAllByRole('row')).toHaveLength(3);
   expect(screen.queryByRole('button', { name: 'Show older entries' })).toBeNull();
@@ -214,16 +275,16 @@ describe('the filter', () => {
       await pass(REST);
     };
     await choose('Daemon', 'e');
-    expect(asked()).toEqual({ limit: 100, target: 'e' });
+    expect(asked()).toEqual({ limit: 100, target: 'e', reads: false });
     await choose('Outcome', 'failed');
-    expect(asked()).toEqual({ limit: 100, target: 'e', ok: false });
+    expect(asked()).toEqual({ limit: 100, target: 'e', ok: false, reads: false });
     await choose('Outcome', 'ok');
     await choose('Person', 'zo');
-    expect(asked()).toEqual({ limit: 100, target: 'e', ok: true, actor: 'zo' });
+    expect(asked()).toEqual({ limit: 100, target: 'e', ok: true, actor: 'zo', reads: false });
     await choose('Outcome', '');
     await choose('Daemon', '');
     await choose('Person', '');
-    expect(asked()).toEqual({ limit: 100 });
+    expect(asked()).toEqual({ limit: 100, reads: false });
   });
 
   it.each([
@@ -235,11 +296,11 @@ describe('the filter', () => {
     await show();
     await enter(screen.getByLabelText('Time'), choice);
     await pass(REST);
-    expect(asked()).toEqual({ limit: 100, since: NOW + 5_000 - ms });
+    expect(asked()).toEqual({ limit: 100, since: NOW + 5_000 - ms, reads: false });
     expect(screen.queryByLabelText('To')).toBeNull();
     await enter(screen.getByLabelText('Time'), '');
     await pass(REST);
-    expect(asked()).toEqual({ limit: 100 });
+    expect(asked()).toEqual({ limit: 100, reads: false });
   });
 
   it('forgets what was entered when another time is chosen', async () => {
@@ -264,15 +325,51 @@ describe('the filter', () => {
     await enter(to!, '2026-11-20 14:00:00');
     await pass(REST);
     const until = new Date(2026, 10, 20, 14).getTime();
-    expect(asked()).toEqual({ limit: 100, since: NOW - HOUR, until });
+    expect(asked()).toEqual({ limit: 100, since: NOW - HOUR, until, reads: false });
     await enter(from!, 'soon');
     expect(from?.getAttribute('aria-invalid')).toBe('true');
     expect(to?.getAttribute('aria-invalid')).toBe('false');
     await pass(REST);
-    expect(asked()).toEqual({ limit: 100, since: NOW - HOUR, until });
+    expect(asked()).toEqual({ limit: 100, since: NOW - HOUR, until, reads: false });
     await enter(from!, ' ');
     expect(from?.getAttribute('aria-invalid')).toBe('false');
     await pass(REST);
-    expect(asked()).toEqual({ limit: 100, until });
+    expect(asked()).toEqual({ limit: 100, until, reads: false });
+  });
+});
+
+it('shows what was only read when it is asked to', async () => {
+  await show(entry(1));
+  const box = screen.getByRole('checkbox', { name: 'What only reads, too' });
+  expect((box as HTMLInputElement).checked).toBe(false);
+  await press(box);
+  await pass(REST);
+  expect(asked()).toEqual({ limit: 100 });
+});
+
+describe('at a time that the address names', () => {
+  const at = new Date(2026, 10, 20, 14, 3, 22).getTime() + 345;
+  afterEach(() => goTo(''));
+
+  it('the trail ends with that second, whose entries stand out, and leads to the newest', async () => {
+    await goTo(`#/h/a/audit?at=${at}`);
+    await show(entry(2), entry(1, { time: NOW - 1 }));
+    expect(asked()).toEqual({ limit: 100, until: NOW + 1_000, reads: false });
+    expect(screen.getAllByRole('row').map((row) => row.getAttribute('aria-current'))).toEqual([
+      null,
+      'time',
+      null,
+    ]);
+    expect(screen.getByText(/^What was done up to 2026-11-20 14:03:22/)).toBeDefined();
+    expect(screen.getByRole('link', { name: 'Show the newest' }).getAttribute('href')).toBe('#/h/a/audit');
+    await goTo('#/h/a/audit');
+    await pass(REST);
+    expect(asked()).toEqual({ limit: 100, reads: false });
+  });
+
+  it('anything else that the address says is no time', async () => {
+    await goTo('#/h/a/audit?at=noon');
+    await show(entry(1));
+    expect(asked()).toEqual({ limit: 100, reads: false });
   });
 });

@@ -1,28 +1,46 @@
 /** The audit trail: newest first, searched by the recorder, with what happens now on top. */
 import { type ReactNode, useRef, useState } from 'react';
+import { formatDateTime } from '../format/times.ts';
+import { useHost } from '../model/host-context.ts';
+import { hashOf, useRoute } from '../shell/route.ts';
 import { Button } from '../ui/button.tsx';
 import { Callout, EmptyState } from '../ui/callout.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
 import { ScrollRegion } from '../ui/scroll-region.tsx';
 import { useWidth } from '../ui/use-width.ts';
-import { ANY_ENTRY, auditQuery } from './audit-entries.ts';
+import { auditQuery, CHANGES_ONLY, LIVE } from './audit-entries.ts';
 import { AuditExport } from './audit-export-buttons.tsx';
 import { AuditFilterBar } from './audit-filter.tsx';
 import { AuditRowView } from './audit-row.tsx';
+import { moveAmongEntries } from './entry-focus.ts';
 import { messages } from './messages.ts';
 import { useAudit } from './use-audit.ts';
 
-/** A narrower table has no column of outcomes, in pixels: the others and a sentence need as much. */
-const OUTCOME_COLUMN_FROM = 960;
+/** A narrower table has times and sentences alone, in pixels: the other columns and a sentence need as much. */
+const ALL_COLUMNS_FROM = 960;
 
+/** The trail; at `?at=<Unix milliseconds>` as it was up to that second, whose entries stand out. */
 export function AuditPage(): ReactNode {
+  const { at = '' } = useRoute().query;
+  return <Trail key={at} at={/^\d+$/.test(at) ? Number(at) : null} />;
+}
+
+const SECOND = 1_000;
+
+function Trail({ at }: { at: number | null }): ReactNode {
+  const host = useHost();
   const card = useRef<HTMLDivElement>(null);
-  const isNarrow = (useWidth(card) ?? OUTCOME_COLUMN_FROM) < OUTCOME_COLUMN_FROM;
-  const titles = [messages.time, messages.actor, messages.from];
-  const rest = isNarrow ? [messages.actionAndOutcome] : [messages.action, messages.outcome];
-  const [filter, setFilter] = useState(ANY_ENTRY);
+  const isNarrow = (useWidth(card) ?? ALL_COLUMNS_FROM) < ALL_COLUMNS_FROM;
+  const titles = [
+    messages.time,
+    messages.what,
+    ...(isNarrow ? [] : [messages.effect, messages.action, messages.from]),
+  ];
+  const second = at === null ? null : Math.floor(at / SECOND) * SECOND;
+  const begun = { ...CHANGES_ONLY, until: second === null ? null : second + SECOND };
+  const [filter, setFilter] = useState(begun);
   const trail = useAudit(filter);
-  const filtered = Object.keys(auditQuery(filter)).length > 0;
+  const filtered = Object.keys(auditQuery({ ...filter, reads: true })).length > 0;
   const people = [...new Set(trail.rows.map(({ entry }) => entry.actor))].sort();
   const paused = trail.error?.code === 'history_paused';
   const unknown = trail.busy || trail.error !== null;
@@ -36,7 +54,16 @@ export function AuditPage(): ReactNode {
   return (
     <div className="page">
       <PageHeader title={messages.title} />
-      <p className="text-sm text-dim">{messages.hint}</p>
+      {second === null ? (
+        <p className="text-sm text-dim">{messages.hint}</p>
+      ) : (
+        <p className="text-sm text-dim">
+          {messages.upTo(formatDateTime(second))}{' '}
+          <a href={hashOf(host, ['audit'])} className="text-accent underline">
+            {messages.newest}
+          </a>
+        </p>
+      )}
       {trail.error !== null && (
         <Callout
           tone={paused ? 'warn' : 'bad'}
@@ -65,19 +92,26 @@ export function AuditPage(): ReactNode {
               <thead className="text-left text-xs text-dim">
                 <tr className="border-b border-line">
                   <td className="w-10" />
-                  {[...titles, ...rest].map((title) => (
-                    <th key={title} scope="col" className="px-3 py-2 font-medium">
+                  {titles.map((title) => (
+                    <th key={title} scope="col" className="h-row px-2 font-medium whitespace-nowrap">
                       {title}
                     </th>
                   ))}
-                  <th scope="col" className="px-4 py-2 text-right font-medium">
-                    {messages.duration}
-                  </th>
+                  {!isNarrow && (
+                    <th scope="col" className="h-row pr-4 pl-2 text-right font-medium">
+                      {messages.duration}
+                    </th>
+                  )}
                 </tr>
               </thead>
-              <tbody>
-                {trail.rows.map((row) => (
-                  <AuditRowView key={row.key} entry={row.entry} isNarrow={isNarrow} />
+              <tbody onKeyDown={moveAmongEntries}>
+                {trail.rows.map(({ key, entry }) => (
+                  <AuditRowView
+                    key={key}
+                    {...{ entry, isNarrow }}
+                    isMeant={second !== null && entry.time >= second && entry.time < second + SECOND}
+                    isNew={key.startsWith(LIVE)}
+                  />
                 ))}
               </tbody>
             </table>

@@ -2,7 +2,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { AuditEntry } from '../../contract/control/audit.ts';
 import type { WireError } from '../../contract/errors.ts';
-import { useHost, useHostState } from '../model/host-context.ts';
+import { useHost, useHostState, useManifests } from '../model/host-context.ts';
 import {
   type AuditFilter,
   type AuditRow,
@@ -11,6 +11,7 @@ import {
   type LiveEntry,
   withLive,
 } from './audit-entries.ts';
+import { onlyReads } from './audit-sentence.ts';
 
 /** Entries a page. */
 const PAGE = 100;
@@ -36,6 +37,7 @@ interface ReadState {
 
 export function useAudit(filter: AuditFilter): AuditTrail {
   const host = useHost();
+  const manifests = useManifests();
   const recording = useHostState((state) => state.history?.state);
   const connected = useHostState((state) => state.connection.phase === 'connected');
   const [live, setLive] = useState<readonly LiveEntry[]>([]);
@@ -97,8 +99,9 @@ export function useAudit(filter: AuditFilter): AuditTrail {
   }, [ask, read.entries]);
 
   const rows = useMemo(
-    () => auditRows(read.entries, live, JSON.parse(key) as AuditFilter),
-    [read.entries, live, key],
+    () =>
+      auditRows(read.entries, live, JSON.parse(key) as AuditFilter, (entry) => onlyReads(entry, manifests)),
+    [read.entries, live, key, manifests],
   );
   return {
     rows,

@@ -6,6 +6,8 @@ import { fieldsOf, jsonOf, tableOf, textOf } from './result-values.ts';
 const command: CommandDescription = {
   name: 'client',
   summary: '',
+  sentence: null,
+  reads: false,
   danger: 'safe',
   access: 'read',
   args: { type: 'object', properties: {} },

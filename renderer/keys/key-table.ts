@@ -4,7 +4,16 @@
  */
 
 /** Where keys work, in the order in which they are shown. */
-export const KEY_PLACES = ['everywhere', 'goTo', 'sidebar', 'tables', 'logs', 'palette', 'controls'] as const;
+export const KEY_PLACES = [
+  'everywhere',
+  'goTo',
+  'sidebar',
+  'tables',
+  'logs',
+  'audit',
+  'palette',
+  'controls',
+] as const;
 export type KeyPlace = (typeof KEY_PLACES)[number];
 
 export interface KeyEntry {
@@ -25,6 +34,7 @@ export const PLACE_TITLES: Readonly<Record<KeyPlace, string>> = {
   sidebar: 'In the sidebar',
   tables: 'In tables',
   logs: 'In logs',
+  audit: 'In the audit trail',
   palette: 'In the palette',
   controls: 'In controls and dialogs',
 };
@@ -140,6 +150,12 @@ export const KEY_TABLE: readonly KeyEntry[] = [
     named: ['ArrowUp', 'ArrowDown', 'Home', 'End', 'PageUp', 'PageDown'],
     does: 'The line above, below, the first, the last, a page further; any way up stops following what is new',
     place: 'logs',
+  },
+  {
+    keys: '↑ ↓ Home End',
+    named: ['ArrowUp', 'ArrowDown', 'Home', 'End'],
+    does: 'The entry above, below, the first and the last that is shown',
+    place: 'audit',
   },
   {
     keys: '↑ ↓ Page Up Page Down',

@@ -23,6 +23,8 @@ const accountFields: readonly TableColumn[] = [
 export const accountCommands = {
   accounts: defineCommand({
     summary: 'List or find accounts',
+    sentence: 'list|listed the accounts[ with “{text}”]',
+    reads: true,
     danger: 'safe',
     access: 'operate',
     unrecorded: 'run',
@@ -38,6 +40,8 @@ export const accountCommands = {
   }),
   account: defineCommand({
     summary: 'Show everything about one account, and who is logged in to it',
+    sentence: 'look|looked at account {account}',
+    reads: true,
     danger: 'safe',
     access: 'operate',
     unrecorded: 'run',
@@ -47,6 +51,7 @@ export const accountCommands = {
   }),
   'reset-password': defineCommand({
     summary: 'Give an account a new password, which is shown once; whoever is logged in stays so',
+    sentence: 'give|gave account {account} a new password',
     danger: 'disruptive',
     access: 'admin',
     args: z.object({ account }),
@@ -58,6 +63,7 @@ export const accountCommands = {
   }),
   'suspend-account': defineCommand({
     summary: 'Keep an account from being logged in to, and log out who is',
+    sentence: 'suspend|suspended account {account}[ (“{reason}”)]',
     danger: 'disruptive',
     access: 'operate',
     unrecorded: 'run',
@@ -71,6 +77,7 @@ export const accountCommands = {
   }),
   'unsuspend-account': defineCommand({
     summary: 'Let a suspended account be logged in to again',
+    sentence: 'let|let account {account} be used again',
     danger: 'safe',
     access: 'operate',
     args: z.object({ account }),
@@ -79,6 +86,7 @@ export const accountCommands = {
   'drop-account': defineCommand({
     summary:
       'Delete an account with its nicks, certificates and channels, and log out who is logged in to it',
+    sentence: 'delete|deleted account {account}',
     danger: 'irreversible',
     access: 'admin',
     args: z.object({ account }),
@@ -88,6 +96,8 @@ export const accountCommands = {
   'login-failures': defineCommand({
     summary:
       'Show the accounts and addresses for which logins failed of late, and how long they have to wait',
+    sentence: 'look|looked at the logins that failed',
+    reads: true,
     danger: 'safe',
     access: 'operate',
     unrecorded: 'run',
@@ -104,6 +114,7 @@ export const accountCommands = {
   }),
   'reset-login-failures': defineCommand({
     summary: 'Forget failed logins, so that nobody has to wait any more',
+    sentence: 'forget|forgot the logins that failed[ for {who}]',
     danger: 'safe',
     access: 'operate',
     args: z.object({

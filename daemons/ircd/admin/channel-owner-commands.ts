@@ -12,6 +12,8 @@ const channel = lineWord({ min: 2, max: limits.channelNameBytes.default })
 export const channelOwnerCommands = {
   'registered-channels': defineCommand({
     summary: 'List or find channels that belong to accounts',
+    sentence: 'list|listed the channels of accounts[ with “{text}”]',
+    reads: true,
     danger: 'safe',
     access: 'operate',
     unrecorded: 'run',
@@ -37,6 +39,7 @@ export const channelOwnerCommands = {
   }),
   'transfer-channel': defineCommand({
     summary: 'Give a channel that belongs to an account to another account',
+    sentence: 'give|gave {channel} to account {account}',
     danger: 'disruptive',
     access: 'admin',
     args: z.object({
@@ -47,6 +50,7 @@ export const channelOwnerCommands = {
   }),
   'drop-channel': defineCommand({
     summary: 'Take a channel and its access list from its account; who is on it stays there',
+    sentence: 'take|took {channel} from its account',
     danger: 'irreversible',
     access: 'admin',
     args: z.object({ channel }),

@@ -29,6 +29,8 @@ const banKind = z.enum(['kline', 'dline']).describe('kline for user@host, dline 
 export const adminCommands = {
   clients: defineCommand({
     summary: 'List or find clients',
+    sentence: 'list|listed the clients[ with “{text}”]',
+    reads: true,
     danger: 'safe',
     access: 'operate',
     unrecorded: 'run',
@@ -46,6 +48,8 @@ export const adminCommands = {
   }),
   client: defineCommand({
     summary: 'Show everything about one client',
+    sentence: 'look|looked at client {client}',
+    reads: true,
     danger: 'safe',
     access: 'operate',
     unrecorded: 'run',
@@ -55,6 +59,7 @@ export const adminCommands = {
   }),
   kill: defineCommand({
     summary: 'Disconnect a client',
+    sentence: 'disconnect|disconnected {client}[ (“{reason}”)]',
     danger: 'disruptive',
     access: 'operate',
     unrecorded: 'run',
@@ -64,6 +69,8 @@ export const adminCommands = {
   }),
   channels: defineCommand({
     summary: 'List channels, secret ones included',
+    sentence: 'list|listed the channels[ that match {mask}]',
+    reads: true,
     danger: 'safe',
     access: 'operate',
     unrecorded: 'run',
@@ -79,6 +86,8 @@ export const adminCommands = {
   }),
   channel: defineCommand({
     summary: 'List the members of a channel',
+    sentence: 'list|listed the members of {channel}',
+    reads: true,
     danger: 'safe',
     access: 'operate',
     unrecorded: 'run',
@@ -89,6 +98,7 @@ export const adminCommands = {
   }),
   'clear-channel': defineCommand({
     summary: 'Remove everybody from a channel, which ends it unless it belongs to an account',
+    sentence: 'clear|cleared {channel}[, {=removed} removed][ (“{reason}”)]',
     danger: 'irreversible',
     access: 'operate',
     args: z.object({ channel, reason: reason.default('Channel cleared by an administrator') }),
@@ -98,6 +108,8 @@ export const adminCommands = {
   }),
   bans: defineCommand({
     summary: 'List the K-lines and D-lines',
+    sentence: 'list|listed the bans',
+    reads: true,
     danger: 'safe',
     access: 'operate',
     unrecorded: 'run',
@@ -108,6 +120,7 @@ export const adminCommands = {
   }),
   'add-ban': defineCommand({
     summary: 'Ban a user@host mask or an address, and drop whom it matches',
+    sentence: 'ban|banned {mask}[ {minutes}][, {=disconnected} dropped][ (“{reason}”)]',
     danger: 'disruptive',
     access: 'operate',
     unrecorded: 'run',
@@ -122,6 +135,7 @@ export const adminCommands = {
   }),
   'remove-ban': defineCommand({
     summary: 'Lift a K-line or D-line',
+    sentence: 'lift|lifted the {kind} on {mask}',
     danger: 'safe',
     access: 'operate',
     args: z.object({ kind: banKind, mask: banMask.describe('The mask, in any spelling of its address') }),
@@ -129,6 +143,7 @@ export const adminCommands = {
   }),
   rehash: defineCommand({
     summary: 'Read configuration, MOTD and certificates again; nobody is dropped',
+    sentence: 'read|read configuration, MOTD and certificates again',
     danger: 'safe',
     access: 'admin',
     args: z.object({}),
@@ -136,6 +151,7 @@ export const adminCommands = {
   }),
   broadcast: defineCommand({
     summary: 'Send a notice to every registered client',
+    sentence: 'send|sent “{text}” to everybody[, {=clients} clients]',
     danger: 'disruptive',
     access: 'operate',
     args: z.object({ text: lineText({ max: 400 }).describe('The notice') }),
@@ -144,6 +160,8 @@ export const adminCommands = {
   }),
   caches: defineCommand({
     summary: 'Show the caches and their hit counts',
+    sentence: 'look|looked at the caches',
+    reads: true,
     danger: 'safe',
     access: 'read',
     unrecorded: 'run',
@@ -153,6 +171,7 @@ export const adminCommands = {
   }),
   'clear-caches': defineCommand({
     summary: 'Forget every cached host name',
+    sentence: 'empty|emptied the cache of host names',
     danger: 'safe',
     access: 'operate',
     args: z.object({}),
@@ -164,6 +183,8 @@ export const adminCommands = {
   ...throttleCommands(limit),
   limits: defineCommand({
     summary: 'Show the limits in force and why they are there',
+    sentence: 'look|looked at the limits',
+    reads: true,
     danger: 'safe',
     access: 'read',
     unrecorded: 'run',
@@ -173,12 +194,26 @@ export const adminCommands = {
   }),
   'set-limits': defineCommand({
     summary: 'Change limits until the next restart',
+    sentence: 'set|set {*}',
     danger: 'safe',
     access: 'admin',
     args: z.object(limitArguments(ADJUSTABLE_LIMITS)),
     result: 'json',
   }),
 } satisfies Record<string, CommandSpec>;
+
+/** What IRC operators do by commands of the protocol. */
+export const operatorDeeds = {
+  OPER: 'become|became operator {name}',
+  KILL: 'disconnect|disconnected {nick}[ (“{reason}”)]',
+  KLINE: 'ban|banned {mask}[ {minutes}][ (“{reason}”)]',
+  DLINE: 'ban|banned {mask}[ {minutes}][ (“{reason}”)]',
+  UNKLINE: 'lift|lifted the ban on {mask}',
+  UNDLINE: 'lift|lifted the ban on {mask}',
+  REHASH: 'read|read configuration, MOTD and certificates again',
+  DIE: 'stop|stopped the server[ (“{reason}”)]',
+  RESTART: 'restart|restarted the server[ (“{reason}”)]',
+};
 
 /** Names of before. */
 export const renamed: Renamed = {

@@ -90,6 +90,8 @@ const connections = connectionsMetric('objects');
 export const commands = {
   list: defineCommand({
     summary: 'List objects',
+    sentence: 'list|listed objects[ that begin with {prefix}]',
+    reads: true,
     danger: 'safe',
     access: 'operate',
     unrecorded: 'run',
@@ -112,6 +114,8 @@ export const commands = {
   }),
   stat: defineCommand({
     summary: 'Show what is known of an object',
+    sentence: 'look|looked at {uri}',
+    reads: true,
     danger: 'safe',
     access: 'operate',
     unrecorded: 'run',
@@ -121,6 +125,7 @@ export const commands = {
   }),
   delete: defineCommand({
     summary: 'Delete an object',
+    sentence: 'delete|deleted {uri}',
     danger: 'irreversible',
     access: 'admin',
     args: z.object({ uri }),
@@ -130,6 +135,8 @@ export const commands = {
   }),
   cache: defineCommand({
     summary: 'Show the objects that are kept open',
+    sentence: 'look|looked at the cache',
+    reads: true,
     danger: 'safe',
     access: 'operate',
     unrecorded: 'run',
@@ -140,6 +147,7 @@ export const commands = {
   }),
   'cache-clear': defineCommand({
     summary: 'Close all objects that are kept open, but for those that are pinned',
+    sentence: 'close|closed the objects that were kept open',
     danger: 'safe',
     access: 'operate',
     args: z.object({}),
@@ -147,6 +155,7 @@ export const commands = {
   }),
   'cache-pin': defineCommand({
     summary: 'Keep an object open until the server restarts or it is unpinned',
+    sentence: 'pin|pinned {uri}',
     danger: 'safe',
     access: 'operate',
     args: z.object({ uri }),
@@ -154,6 +163,7 @@ export const commands = {
   }),
   'cache-unpin': defineCommand({
     summary: 'Let an object be closed again to make room for others',
+    sentence: 'unpin|unpinned {uri}',
     danger: 'safe',
     access: 'operate',
     args: z.object({ uri }),
@@ -161,6 +171,8 @@ export const commands = {
   }),
   clients: defineCommand({
     summary: 'List or find clients',
+    sentence: 'list|listed the clients[ with “{text}”]',
+    reads: true,
     danger: 'safe',
     access: 'operate',
     unrecorded: 'run',
@@ -176,6 +188,8 @@ export const commands = {
   }),
   client: defineCommand({
     summary: 'Show everything about one client',
+    sentence: 'look|looked at client {client}',
+    reads: true,
     danger: 'safe',
     access: 'operate',
     unrecorded: 'run',
@@ -185,6 +199,7 @@ export const commands = {
   }),
   kill: defineCommand({
     summary: 'Disconnect a client',
+    sentence: 'disconnect|disconnected client {client}[ from {=address}][ (“{reason}”)]',
     danger: 'disruptive',
     access: 'operate',
     unrecorded: 'run',
@@ -194,6 +209,7 @@ export const commands = {
   }),
   drain: defineCommand({
     summary: 'Let nobody in and close each connection when its requests are answered, until resume',
+    sentence: 'drain|drained the server[ of {=clients} clients]',
     danger: 'disruptive',
     access: 'operate',
     unrecorded: 'run',
@@ -203,6 +219,7 @@ export const commands = {
   }),
   resume: defineCommand({
     summary: 'Let clients in again after drain',
+    sentence: 'let|let clients in again',
     danger: 'safe',
     access: 'operate',
     args: z.object({}),
@@ -210,6 +227,8 @@ export const commands = {
   }),
   threads: defineCommand({
     summary: 'Show the threads that serve connections, and why there are so many',
+    sentence: 'look|looked at the threads',
+    reads: true,
     danger: 'safe',
     access: 'read',
     unrecorded: 'run',
@@ -219,6 +238,7 @@ export const commands = {
   }),
   'set-threads': defineCommand({
     summary: 'Change how work is shared out until the configuration is reloaded or the server restarts',
+    sentence: 'set|set {*}',
     danger: 'safe',
     access: 'admin',
     args: z.object({
@@ -237,6 +257,8 @@ export const commands = {
   }),
   limits: defineCommand({
     summary: 'Show the limits in force and why they are there',
+    sentence: 'look|looked at the limits',
+    reads: true,
     danger: 'safe',
     access: 'read',
     unrecorded: 'run',
@@ -246,6 +268,7 @@ export const commands = {
   }),
   'set-limits': defineCommand({
     summary: 'Change limits until the configuration is reloaded or the server restarts',
+    sentence: 'set|set {*}',
     danger: 'safe',
     access: 'admin',
     args: z.object(limitArguments(LIMITS)),
@@ -253,6 +276,7 @@ export const commands = {
   }),
   'add-ban': defineCommand({
     summary: 'Ban an address range, and disconnect whom it covers',
+    sentence: 'ban|banned {mask}[ {minutes}][, {=disconnected} dropped][ (“{reason}”)]',
     danger: 'disruptive',
     access: 'operate',
     unrecorded: 'run',
@@ -266,6 +290,7 @@ export const commands = {
   }),
   'remove-ban': defineCommand({
     summary: 'Lift a ban',
+    sentence: 'lift|lifted the ban on {mask}',
     danger: 'safe',
     access: 'operate',
     args: z.object({ mask: addressWord({ max: 64 }).describe('The mask, in any spelling of its address') }),
@@ -273,6 +298,8 @@ export const commands = {
   }),
   bans: defineCommand({
     summary: 'List the bans',
+    sentence: 'list|listed the bans',
+    reads: true,
     danger: 'safe',
     access: 'operate',
     unrecorded: 'run',

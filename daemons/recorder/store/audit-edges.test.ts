@@ -27,6 +27,24 @@ const entry = (n: number, more: object = {}) => ({
 const all = async (query: object = {}) => (await scene.recorder.audit({ limit: 5_000, ...query })).entries;
 const stats = () => scene.recorder.stats().find(({ table }) => table === 'audit');
 
+it('commands that are left out are those of that daemon and that name alone', async () => {
+  const done = [
+    ['ircd', 'list'],
+    ['ircd', 'list-all'],
+    ['relay', 'list'],
+    ['ircd', ''],
+  ] as const;
+  scene.audit(done.map(([target, command], n) => entry(n, { target, command })));
+  const left = await all({ without: ['ircd list', 'relay all'] });
+  expect(left.map(({ target, command }) => `${target} ${command}`)).toEqual([
+    'ircd ',
+    'relay list',
+    'ircd list-all',
+  ]);
+  expect(await all({ without: [] })).toHaveLength(4);
+  expect((await scene.recorder.audit({ without: ['ircd list'], limit: 2 })).more).toBe(true);
+});
+
 describe('an entry', () => {
   it('comes back as it was written, with its id, its key and its time in whole milliseconds', async () => {
     const whole = entry(5, {

@@ -27,6 +27,8 @@ export interface AuditQuery {
   readonly until?: number | undefined;
   /** Only entries that contain this, upper and lower case alike for ASCII letters. */
   readonly text?: string | undefined;
+  /** Commands that are left out, each as `<daemon> <command>`. */
+  readonly without?: readonly string[] | undefined;
   readonly limit?: number | undefined;
 }
 
@@ -88,7 +90,8 @@ export class AuditLog {
       '(@pattern IS NULL OR actor || char(10) || action || char(10) || target || char(10) || command || char(10) || ' +
       "args || char(10) || outcome LIKE @pattern ESCAPE '\\') AND (@target IS NULL OR target = @target) AND " +
       "(@actor IS NULL OR actor LIKE @actor ESCAPE '\\') AND (@ok IS NULL OR ok = @ok) AND " +
-      '(@since IS NULL OR time >= @since) AND (@until IS NULL OR time < @until)';
+      '(@since IS NULL OR time >= @since) AND (@until IS NULL OR time < @until) AND ' +
+      "(@without IS NULL OR instr(@without, char(10) || target || ' ' || command || char(10)) = 0)";
     this.#scan = database.prepare<[Record<string, unknown>], AuditRow>(
       `SELECT * FROM audit WHERE id < @before AND id >= @from AND ${filter} ORDER BY id DESC LIMIT @limit`,
     );
@@ -169,7 +172,8 @@ export class AuditLog {
    * Looks for entries, newest first. Yields between stretches of {@link limits.auditScanRows} rows, so that a search
    * through the whole trail does not hold up the loop.
    */
-  *query({ before, target, limit, text, actor, ok, since, until }: AuditQuery): Generator<void, AuditPage> {
+  *query(query: AuditQuery): Generator<void, AuditPage> {
+    const { before, target, limit, text, actor, ok, since, until, without } = query;
     const wanted = limit ?? limits.auditPageRows.default;
     const filter = {
       pattern: holding(text),
@@ -178,6 +182,7 @@ export class AuditLog {
       ok: ok === undefined ? null : Number(ok),
       since: since ?? null,
       until: until ?? null,
+      without: without === undefined ? null : `\n${without.join('\n')}\n`,
     };
     const entries: AuditEntry[] = [];
     let below = before ?? Number.MAX_SAFE_INTEGER;

@@ -8,6 +8,8 @@ import { throttleActions, throttleColumns } from './client-columns.ts';
 export const throttleCommands = <Limit extends z.ZodType<number>>(limit: Limit) => ({
   throttle: defineCommand({
     summary: 'Show the addresses that the connect throttle remembers',
+    sentence: 'look|looked at the connect throttle',
+    reads: true,
     danger: 'safe',
     access: 'operate',
     unrecorded: 'run',
@@ -18,6 +20,7 @@ export const throttleCommands = <Limit extends z.ZodType<number>>(limit: Limit) 
   }),
   'reset-throttle': defineCommand({
     summary: 'Let throttled addresses connect again',
+    sentence: 'lift|lifted the connect throttle[ for {address}]',
     danger: 'safe',
     access: 'operate',
     args: z.object({

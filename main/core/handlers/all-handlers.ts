@@ -59,7 +59,7 @@ export function allHandlers(parts: AllHandlerParts): HandlerTable {
     ...logsHandlers(logs, metrics),
     ...blockHandlers(blocks, metrics),
     ...historyHandlers(history, registry),
-    ...auditHandlers(history),
+    ...auditHandlers(history, registry),
     ...markHandlers(history, registry),
     ...sessionHandlers(sessions, audit),
     ...configHandlers({
