@@ -17,7 +17,12 @@ test('nothing on the page passes for current when the host is gone, be it a stop
     await expect(app.card(id, page)).not.toContainText(/\b(up|for) \d/);
   }
   await expect(page.getByText(/Last known figures, of \d\d:\d\d:\d\d/).first()).toBeVisible();
-  await expect(page.getByRole('contentinfo')).toContainText(/figures of \d\d:\d\d:\d\d/);
+  await expect(page.getByRole('contentinfo')).toContainText('Connection lost');
+  await page.getByRole('button', { name: 'Signalbox', exact: true }).click();
+  await expect(page.getByRole('dialog', { name: 'What Signalbox itself takes' })).toContainText(
+    /figures of \d\d:\d\d:\d\d/,
+  );
+  await page.keyboard.press('Escape');
   await expect(page.getByRole('contentinfo')).not.toContainText('History recording');
   await expect(page.getByRole('row', { name: /^main running when last heard of/ })).toBeVisible();
   await expect(running).not.toHaveCSS('color', green);

@@ -18,6 +18,7 @@ export const manifest = defineManifest({
   places: objectPlaces,
   metrics: objectsMetrics,
   commands,
+  deeds: { put: 'store|stored {uri}' },
   verbs: verbSpecs,
   tables: {
     connections: {

@@ -67,6 +67,11 @@ export class HostModel {
     return this.#sources.get(id);
   }
 
+  /** The models of all sources. */
+  sources(): Iterable<SourceModel> {
+    return this.#sources.values();
+  }
+
   /** The present time on the host's clock, Unix milliseconds: what its times are compared with. */
   hostNow(): number {
     return Date.now() + this.#clockOffset;
@@ -158,6 +163,9 @@ export class HostModel {
   #frameArrived(id: string, changed: boolean): void {
     const source = this.#sources.get(id);
     if (source === undefined) return;
+    const { traffic } = this.#screen;
+    traffic.frames++;
+    traffic.bytes += source.samples.latest.byteLength;
     if (id === MAIN_SOURCE) this.#clockOffset = source.samples.lastTime * 1000 - Date.now();
     this.#setFreshness(id, LIVE);
     // A page that says what a daemon does draws it too. Of other daemons, such as the recorder, it says what they take.

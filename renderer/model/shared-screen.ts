@@ -43,6 +43,8 @@ export class SharedScreen {
   readonly draw = new DrawLoop(() => {
     for (const listener of this.#drawnListeners) listener();
   });
+  /** What arrived for all hosts since the window was opened: frames of figures, and their bytes. */
+  readonly traffic = { frames: 0, bytes: 0 };
   readonly #drawnListeners = new Set<() => void>();
   readonly #noticeTimers = new Map<number, ReturnType<typeof setTimeout>>();
   #nextId = 1;

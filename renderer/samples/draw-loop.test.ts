@@ -150,3 +150,13 @@ it('draws for eight milliseconds in a frame, and what is left in the next, befor
   frame(1_016);
   expect([drawn(), finished, frames.length]).toEqual(['1111', 1, 0]);
 });
+
+it('counts the time that drawing took, for those who ask what the window costs', () => {
+  const [quick, slow] = [chart({}, 0, 2), chart({}, 0, 5)];
+  for (const one of [quick, slow]) {
+    loop.add(one);
+    loop.setVisible(one, true);
+  }
+  frame(1_000);
+  expect(loop.spentMs).toBe(7);
+});

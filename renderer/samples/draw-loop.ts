@@ -26,6 +26,8 @@ export class DrawLoop {
   readonly #entries = new Map<Drawable, Entry>();
   readonly #afterDraw: () => void;
   #scheduled = false;
+  /** Milliseconds that were spent on drawing since the loop was made. */
+  spentMs = 0;
 
   /** `afterDraw` is called when everything that was due is drawn. */
   constructor(afterDraw: () => void) {
@@ -98,16 +100,21 @@ export class DrawLoop {
   #run(now: number): void {
     this.#scheduled = false;
     const start = performance.now();
+    const isDone = this.#drawDue(now, start);
+    this.spentMs += performance.now() - start;
+    if (isDone) this.#afterDraw();
+    else this.#schedule();
+  }
+
+  /** Draws what is due; false where some of it finds no time in this frame. */
+  #drawDue(now: number, start: number): boolean {
     for (const entry of this.#entries.values()) {
       if (!entry.dirty || !entry.visible || now - entry.drawnAt < entry.drawable.intervalMs) continue;
-      if (performance.now() - start > DRAW_BUDGET_MS) {
-        this.#schedule();
-        return;
-      }
+      if (performance.now() - start > DRAW_BUDGET_MS) return false;
       entry.dirty = false;
       entry.drawnAt = now;
       entry.drawable.draw();
     }
-    this.#afterDraw();
+    return true;
   }
 }

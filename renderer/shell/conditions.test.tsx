@@ -7,7 +7,7 @@ import type { WireError } from '../../contract/errors.ts';
 import { daemon } from '../model/test-host.ts';
 import { oddLooks } from '../model/test-looks.ts';
 import { pass } from '../model/test-window.tsx';
-import { goTo, isDim, isOff, press, type TestPage, testPage } from '../ui/test-page.tsx';
+import { factsIn, goTo, isOff, press, type TestPage, testPage } from '../ui/test-page.tsx';
 import { Banners } from './banners.tsx';
 import { Notices } from './notices.tsx';
 import { StatusBar } from './status-bar.tsx';
@@ -146,7 +146,27 @@ describe('the status bar', () => {
   });
   const text = () => screen.getByRole('contentinfo').textContent;
 
-  it('says that all is well, and what the main process takes', async () => {
+  const health = () => screen.getAllByRole('link')[0]!;
+  const deviations = () =>
+    within(screen.getByRole('list', { name: 'What is not as it should be' }))
+      .queryAllByRole('listitem')
+      .map(({ textContent }) => textContent);
+
+  it('says in a sentence that all is well, and nothing else', async () => {
+    expect(text()).toBe('The daemon runsHistory recordingSignalbox');
+    expect([health().getAttribute('href'), deviations()]).toEqual(['#/h/a', []]);
+  });
+
+  it('says who needs a person, and leads there', async () => {
+    await page.daemonIs({ state: 'failed' });
+    expect([health().textContent, health().getAttribute('href')]).toEqual([
+      '1 of 1 failed: d',
+      '#/h/a/daemon/d',
+    ]);
+    expect(health().querySelector('.text-bad')).toBeTruthy();
+  });
+
+  it('has what Signalbox itself takes behind one item', async () => {
     await page.measure('main', {
       'signalbox_main_loop_delay_seconds/count': 1,
       'signalbox_main_loop_delay_seconds/p99': 0.002,
@@ -154,32 +174,47 @@ describe('the status bar', () => {
       signalbox_main_resident_memory_bytes: 2048,
       signalbox_main_monitoring_cpu_ratio: 0.5,
     });
+    await press('Signalbox');
     await pass(1_000);
-    expect(text()).toBe('ConnectedHistory recordingMain processloop p992 msCPU25 %RSS2 KiBmonitoring50 %');
+    const panel = screen.getByRole('dialog', { name: 'What Signalbox itself takes' });
+    expect(factsIn(panel).slice(0, 4)).toEqual([
+      'Event loop late, p99: 2 ms',
+      'CPU: 25 %',
+      'Memory: 2 KiB',
+      'CPU for monitoring: 50 %',
+    ]);
+    const headings = () =>
+      within(panel)
+        .getAllByRole('heading', { level: 3 })
+        .map((one) => one.textContent);
+    expect(headings()).toEqual(['Main process', 'This window']);
+    await page.measure('main', {});
+    await pass(5_000);
+    expect(headings()[0]).toBe('Main process, figures of 14:00:01');
+    const received = factsIn(panel).find((fact) => fact.startsWith('Frames received'));
+    expect(received).toMatch(/^Frames received: 0(\.\d+)?\/s$/);
   });
 
-  it('says of when the figures are where none come', async () => {
-    await page.measure('main', {});
-    const title = () => screen.getByText(/^Main process/);
-    expect([title().textContent, isDim(title()), isDim(title().parentElement)]).toEqual([
-      'Main process',
-      true,
-      false,
-    ]);
-    await pass(5_000);
-    expect([title().textContent, isDim(title()), isDim(title().parentElement)]).toEqual([
-      'Main process, figures of 14:00:00',
-      false,
-      true,
-    ]);
+  it('says at the right what deviates, for a while, and reads it out once without figures', async () => {
+    const heard = () => screen.getAllByRole('status').at(-1)?.textContent;
+    await page.measure('d', {
+      'signalbox_d_loop_delay_seconds/count': 1,
+      'signalbox_d_loop_delay_seconds/p99': 0.082,
+    });
+    await pass(1_000);
+    expect([deviations(), heard()]).toEqual([['d: loop p99 82 ms'], 'The event loop of d is late']);
+    await page.measure('d', {}, 3);
+    await pass(1_000);
+    expect(deviations()).toEqual(['d: loop p99 82 ms', 'd: 3 frames skipped']);
+    await pass(12_000);
+    expect([deviations(), heard()]).toEqual([[], '']);
   });
 
   it('says how it stands with the host', async () => {
     await act(async () => page.connect({ phase: 'connecting' }));
-    expect(text()).toContain('Connecting…');
-    expect(text()).not.toContain('Connected');
+    expect(health().textContent).toBe('Connecting…');
     await page.lose();
-    expect(text()).toContain('Connection lost');
+    expect(health().textContent).toBe('Connection lost');
     expect(text()).not.toContain('History');
     await emit({ type: 'history', history: PAUSED });
     expect(text()).not.toContain('History');
@@ -187,14 +222,14 @@ describe('the status bar', () => {
 
   it('says that history is paused', async () => {
     await emit({ type: 'history', history: PAUSED });
-    expect(text()).toMatch(/^ConnectedHistory pausedMain/);
+    expect(text()).toBe('The daemon runsHistory pausedSignalbox');
   });
 
   it('says how far long work is, and leads to where it can be ended', async () => {
     const task = { id: 1, title: 'Copying', phase: 'pages', done: 1, total: 4, cancellable: true } as const;
-    expect(screen.queryByRole('link')).toBeNull();
+    expect(screen.getAllByRole('link')).toHaveLength(1);
     await emit({ type: 'task', source: 'd', task: { ...task, end: null } });
-    const link = () => screen.getByRole('link');
+    const link = () => screen.getAllByRole('link')[1]!;
     expect([link().textContent, link().getAttribute('href')]).toEqual([
       'Copying: pages, 25 %',
       '#/h/a/pools',
@@ -203,11 +238,10 @@ describe('the status bar', () => {
     await emit({ type: 'task', source: 'keeper', task: { ...task, end: null } });
     expect(link().textContent).toBe('Copying: pages, 50 %, and 1 more');
     await page.lose();
-    expect(screen.queryByRole('link')).toBeNull();
+    expect(screen.getAllByRole('link')).toHaveLength(1);
   });
 
   it('leads to the settings that wait for a restart', async () => {
-    expect(screen.queryByRole('link')).toBeNull();
     await page.daemonIs({ pendingRestart: ['listen', 'motd'] });
     const link = screen.getByRole('link', { name: 'd: restart needed for listen, motd' });
     expect(link.getAttribute('href')).toBe('#/h/a/daemon/d/config');

@@ -29,18 +29,16 @@ export interface Condition {
   readonly isTrouble: boolean;
 }
 
-const LOOKS: Readonly<Record<ConditionName, Pick<Condition, 'icon' | 'tone'>>> = {
-  failed: { icon: 'error', tone: 'text-bad' },
-  crashed: { icon: 'error', tone: 'text-bad' },
-  unresponsive: { icon: 'warning', tone: 'text-warn' },
-  backoff: { icon: 'restart', tone: 'text-warn' },
-  starting: { icon: 'clock', tone: 'text-dim' },
-  stopping: { icon: 'clock', tone: 'text-dim' },
-  running: { icon: 'dot', tone: 'text-good' },
-  stopped: { icon: 'ring', tone: 'text-dim' },
+export const CONDITION_LOOKS: Readonly<Record<ConditionName, Omit<Condition, 'word'>>> = {
+  failed: { icon: 'error', tone: 'text-bad', isTrouble: true },
+  crashed: { icon: 'error', tone: 'text-bad', isTrouble: true },
+  unresponsive: { icon: 'warning', tone: 'text-warn', isTrouble: true },
+  backoff: { icon: 'restart', tone: 'text-warn', isTrouble: true },
+  starting: { icon: 'clock', tone: 'text-dim', isTrouble: false },
+  stopping: { icon: 'clock', tone: 'text-dim', isTrouble: false },
+  running: { icon: 'dot', tone: 'text-good', isTrouble: false },
+  stopped: { icon: 'ring', tone: 'text-dim', isTrouble: false },
 };
-
-const TROUBLES: ReadonlySet<ConditionName> = new Set(['failed', 'crashed', 'unresponsive', 'backoff']);
 
 /** The condition of a daemon by name: a running one may not answer. */
 export function conditionOf({ state, unresponsive }: DaemonSnapshot): ConditionName {
@@ -55,8 +53,10 @@ function wordOf(name: ConditionName): string {
 export function daemonCondition(daemon: DaemonSnapshot, isCurrent: boolean): Condition {
   const name = conditionOf(daemon);
   const word = wordOf(name);
-  if (!isCurrent) return { ...LOOKS[name], tone: 'text-dim', word: lastKnown(word), isTrouble: false };
-  return { ...LOOKS[name], word, isTrouble: TROUBLES.has(name) };
+  const look = CONDITION_LOOKS[name];
+  return isCurrent
+    ? { ...look, word }
+    : { ...look, tone: 'text-dim', word: lastKnown(word), isTrouble: false };
 }
 
 /** How the worst off of a host's daemons is, or the host itself where it is not heard; null before it has said anything. */
@@ -76,8 +76,8 @@ export function worstOf(daemons: readonly DaemonSnapshot[]): Condition | null {
   const names = daemons.map(conditionOf);
   const worst = WORST_FIRST.find((name) => names.includes(name));
   if (worst === undefined) return null;
-  const isTrouble = TROUBLES.has(worst);
+  const look = CONDITION_LOOKS[worst];
   const ids = daemons.filter((_, place) => names[place] === worst).map(({ id }) => id);
-  const word = isTrouble ? messages.thoseAre(ids, wordOf(worst)) : wordOf(worst);
-  return { ...LOOKS[worst], word, isTrouble };
+  const word = look.isTrouble ? messages.thoseAre(ids, wordOf(worst)) : wordOf(worst);
+  return { ...look, word };
 }

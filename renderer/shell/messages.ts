@@ -36,7 +36,6 @@ export const messages = {
   openMenu: 'Open the menu',
   closeMenu: 'Close the menu',
   openMenuTrouble: (what: string) => `Open the menu: ${what}`,
-  connected: 'Connected',
   connecting: 'Connecting…',
   lost: 'Connection lost',
   signedOut: 'signed out',
@@ -63,12 +62,36 @@ export const messages = {
   restartNeeded: (id: string, keys: readonly string[]) => `${id}: restart needed for ${keys.join(', ')}`,
   moreTasks: (task: string, others: number) => `${task}, and ${others} more`,
   reload: 'Reload',
-  loopDelay: 'loop p99',
+  loopDelay: 'Event loop late, p99',
   cpu: 'CPU',
-  memory: 'RSS',
-  monitoring: 'monitoring',
+  memory: 'Memory',
+  monitoring: 'CPU for monitoring',
   stale: (clock: string) => `figures of ${clock}`,
   mainProcess: 'Main process',
+  monitoringBytes: 'Sent for monitoring',
+  ownFigures: 'What Signalbox itself takes',
+  thisWindow: 'This window',
+  framesIn: 'Frames received',
+  bytesIn: 'Figures received',
+  drawing: 'CPU for drawing',
+  lostHosts: (names: readonly string[]) => `Connection lost to ${names.join(', ')}`,
+  noAnswer: (count: number) => (count === 1 ? 'does not answer' : 'do not answer'),
+  someAre: (count: number, all: number, word: string, ids: readonly string[]) =>
+    `${count} of ${all} ${word}: ${ids.join(', ')}`,
+  someRun: (up: number, all: number) => {
+    if (all === 0) return 'No daemons';
+    if (up === 0) return 'No daemon runs';
+    if (up < all) return `${up} of ${all} daemons run`;
+    return all === 1 ? 'The daemon runs' : `All ${all} daemons run`;
+  },
+  deviations: 'What is not as it should be',
+  lateLoop: (id: string) => `The event loop of ${id} is late`,
+  lateLoopBy: (id: string, by: string) => `${id}: loop p99 ${by}`,
+  skips: (id: string) => `This window is too slow for ${id}`,
+  skipped: (id: string, frames: number) => `${id}: ${amountOf(frames, 'frame')} skipped`,
+  clock: (host: string | null) => (host === null ? 'The clock of the host' : `The clock of ${host}`),
+  clockBy: (clock: string, by: string, isAhead: boolean) =>
+    `${clock} is ${by} ${isAhead ? 'ahead' : 'behind'}`,
   notFound: 'There is no such page',
   noSuchHost: 'This window has no such host',
   backToOverview: 'Back to the Overview',

@@ -1,25 +1,14 @@
-/** The line at the bottom: connection, history, and what the main process itself takes. */
-import type { ReactNode } from 'react';
-import { MAIN_SOURCE } from '../../contract/control/host.ts';
-import { formatBytes, formatRatio, formatSeconds } from '../format/numbers.ts';
-import { formatClock } from '../format/times.ts';
-import { useHost, useHostState } from '../model/host-context.ts';
-import { hostGoneSince, staleSince } from '../model/staleness.ts';
+/** The line at the bottom: how the daemons are and what goes on at the left, at the right only what is not as it should be. */
+import { type ReactNode, useEffect, useState } from 'react';
+import { useHost, useHostModels, useHostState, useHostStates, useScreen } from '../model/host-context.ts';
+import { hostGoneSince } from '../model/staleness.ts';
 import { taskText } from '../pools/task-words.ts';
-import { processReading } from '../samples/process-reading.ts';
 import { Icon, type IconName } from '../ui/icons.tsx';
-import { LiveText } from '../ui/live-text.tsx';
+import { Deviations } from './deviations.ts';
+import { healthOf } from './health.ts';
 import { messages } from './messages.ts';
+import { OwnFigures } from './own-figures.tsx';
 import { hashOf } from './route.ts';
-
-function Figure({ title, read }: { title: string; read: () => string }): ReactNode {
-  return (
-    <span className="flex h-status items-center gap-1.5 whitespace-nowrap">
-      <span className="text-dim">{title}</span>
-      <LiveText read={read} className="min-w-14 text-right" />
-    </span>
-  );
-}
 
 function Condition({
   icon,
@@ -38,26 +27,17 @@ function Condition({
   );
 }
 
-function Connection(): ReactNode {
-  const phase = useHostState((state) => state.connection.phase);
-  if (phase === 'connected') {
-    return (
-      <Condition icon="dot" tone="text-good">
-        {messages.connected}
-      </Condition>
-    );
-  }
-  if (phase === 'lost') {
-    return (
-      <Condition icon="error" tone="text-bad">
-        {messages.lost}
-      </Condition>
-    );
-  }
+/** The first thing that is said: how the daemons of all hosts are. Changes of state are read out as notices are. */
+function HealthLine(): ReactNode {
+  const health = healthOf(useHostStates());
+  if (health === null) return null;
+  const { icon, tone, text, host, path } = health;
   return (
-    <Condition icon="clock" tone="text-dim">
-      {messages.connecting}
-    </Condition>
+    <a href={hashOf({ id: host }, path)} className="min-w-0 hover:underline focus-visible:-outline-offset-2">
+      <Condition icon={icon} tone={tone}>
+        <span className={tone === 'text-good' ? 'text-ink' : ''}>{text}</span>
+      </Condition>
+    </a>
   );
 }
 
@@ -91,16 +71,51 @@ function PendingRestarts(): ReactNode {
     ));
 }
 
+/** What the window measures and is not as it should be. Where nothing is, nothing is said. */
+function DeviationList(): ReactNode {
+  const hosts = useHostModels();
+  const { text } = useScreen();
+  const [seen, setSeen] = useState('');
+  useEffect(() => {
+    const deviations = new Deviations();
+    return text.add(
+      () => JSON.stringify(deviations.look(hosts, Date.now()).map(({ name, text }) => [name, text])),
+      setSeen,
+    );
+  }, [hosts, text]);
+  const list = seen === '' ? [] : (JSON.parse(seen) as readonly (readonly [string, string])[]);
+  return (
+    <>
+      <ul
+        aria-label={messages.deviations}
+        className="flex min-w-0 flex-wrap justify-end gap-x-4 overflow-hidden h-status"
+      >
+        {list.map(([name, text]) => (
+          <li key={name} className="appears flex h-status min-w-0 items-center">
+            <Condition icon="warning" tone="text-warn">
+              {text}
+            </Condition>
+          </li>
+        ))}
+      </ul>
+      {/* Heard once when it begins: figures that change are not read out. */}
+      <div role="status" aria-atomic="false" className="sr-only">
+        {list.map(([name]) => (
+          <p key={name}>{name}</p>
+        ))}
+      </div>
+    </>
+  );
+}
+
 export function StatusBar(): ReactNode {
-  const host = useHost();
   const history = useHostState((state) => state.history?.state);
-  const since = useHostState((state) => staleSince(state, MAIN_SOURCE));
   const gone = useHostState((state) => hostGoneSince(state) !== null);
-  const read = (suffix: Parameters<typeof processReading>[1], format: (value: number) => string) => () =>
-    format(processReading(host.source(MAIN_SOURCE), suffix));
   return (
     <footer className="flex h-status shrink-0 items-center gap-x-5 overflow-hidden border-t border-line bg-surface px-4 text-xs">
-      <Connection />
+      <HealthLine />
+      {!gone && <Tasks />}
+      <PendingRestarts />
       {history === 'recording' && !gone && (
         <Condition icon="history" tone="text-dim max-sm:hidden">
           {messages.historyRecording}
@@ -111,24 +126,9 @@ export function StatusBar(): ReactNode {
           {messages.historyPaused}
         </Condition>
       )}
-      {!gone && <Tasks />}
-      <PendingRestarts />
-      {/* What finds no room goes into a second line, which is not seen. */}
-      <div
-        className={`flex h-status min-w-0 flex-1 flex-wrap justify-end gap-x-5 overflow-hidden max-md:hidden ${since === null ? '' : 'text-dim'}`}
-      >
-        <span
-          className={`flex h-status items-center whitespace-nowrap ${since === null ? 'text-dim' : 'text-warn'}`}
-        >
-          {since === null
-            ? messages.mainProcess
-            : `${messages.mainProcess}, ${messages.stale(formatClock(since))}`}
-        </span>
-        <Figure title={messages.loopDelay} read={read('loop_delay_seconds', formatSeconds)} />
-        <Figure title={messages.cpu} read={read('cpu_ratio', formatRatio)} />
-        <Figure title={messages.memory} read={read('resident_memory_bytes', formatBytes)} />
-        <Figure title={messages.monitoring} read={read('monitoring_cpu_ratio', formatRatio)} />
-      </div>
+      <span className="flex-1" />
+      <DeviationList />
+      <OwnFigures />
     </footer>
   );
 }
