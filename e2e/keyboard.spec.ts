@@ -77,7 +77,7 @@ test('single keys go to pages and filters, list themselves, and do nothing while
   await expect(filter).toBeFocused();
   await page.keyboard.type('g a?/');
   await expect(filter).toHaveValue('g a?/');
-  await filter.press('Tab');
+  await page.getByRole('tab', { name: 'Connections' }).focus();
   await page.keyboard.press('g');
   await expect(page.getByRole('status', { name: 'Go to' })).toContainText('Overview');
   await page.keyboard.press('l');

@@ -16,6 +16,7 @@ beforeEach(() => {
 afterEach(async () => {
   await goTo('');
   page.close();
+  localStorage.removeItem('signalbox.palette.recent');
   closeCommand();
   setLook({ theme: 'system' });
   vi.restoreAllMocks();
@@ -77,6 +78,67 @@ describe('the keys that open and close it', () => {
   });
 });
 
+describe('before anything is typed', () => {
+  const sections = () =>
+    screen.queryAllByRole('group').map((group) => {
+      const all = [...group.querySelectorAll('[role="option"]')];
+      return [
+        group.getAttribute('aria-label'),
+        ...all.map((one) => `${one.children[0]?.textContent}: ${one.children[1]?.textContent}`),
+      ];
+    });
+  const again = async () => {
+    await pass(100);
+    await press(/Search/);
+  };
+
+  it('what was chosen last stands first, once, also when it was typed with arguments, which are kept nowhere', async () => {
+    await open();
+    expect(sections()).toEqual([]);
+    await type('go to audit');
+    key('Enter');
+    await again();
+    expect(sections()).toEqual([['Recent', 'Go to Audit: ']]);
+    await type('d drop --nick hunter2');
+    key('Enter');
+    await again();
+    expect(sections()).toEqual([['Recent', 'd drop: Disconnects somebody', 'Go to Audit: ']]);
+    expect(JSON.stringify({ ...localStorage })).not.toContain('hunter2');
+    expect(options().filter((one) => one.textContent?.startsWith('Go to Audit'))).toHaveLength(1);
+    await type('go to audit');
+    key('Enter');
+    await again();
+    expect(sections()[0]?.slice(1)).toEqual(['Go to Audit: ', 'd drop: Disconnects somebody']);
+    expect(chosen()).toBe(0);
+  });
+
+  it('then what the state suggests: the crash of a failed daemon and its start', async () => {
+    await open();
+    await page.daemonIs({ state: 'failed', cause: 'killed' });
+    expect(sections()).toEqual([['Suggested', 'Crashes of d: failed: killed', 'Start d: failed: killed']]);
+    await page.daemonIs({ unresponsive: true });
+    expect(sections()).toEqual([['Suggested', 'Logs of d: does not answer', 'Restart d: does not answer']]);
+    await page.daemonIs({ pendingRestart: ['listen', 'motd'] });
+    expect(sections()).toEqual([['Suggested', 'Restart d: A restart is needed for listen, motd']]);
+    await page.lose();
+    expect(sections()).toEqual([]);
+  });
+
+  it('suggests to nobody what they may not do', async () => {
+    await open({ info: { role: 'viewer' } });
+    await page.daemonIs({ state: 'failed', pendingRestart: ['motd'] });
+    expect(sections()).toEqual([['Suggested', 'Crashes of d: failed']]);
+  });
+
+  it('suggests to read a file with a mistake again, and the logs of a recorder that is down', async () => {
+    await open();
+    act(() => {
+      page.emit({ type: 'config', error: { code: 'config_invalid', message: 'wrong' } });
+    });
+    expect(sections()).toEqual([['Suggested', 'Reload the configuration file: The file has a mistake']]);
+  });
+});
+
 it('offers everything that can be done, in order', async () => {
   await open();
   expect(lines()).toEqual([
@@ -110,8 +172,9 @@ it('offers everything that can be done, in order', async () => {
     'Use high contrast |  | Setting',
     'Use compact rows |  | Setting',
     'Use comfortable rows |  | Setting',
+    'List all keys | What the keyboard does where | Setting',
   ]);
-  expect(screen.getByRole('status').textContent).toBe('30 results');
+  expect(screen.getByRole('status').textContent).toBe('31 results');
 });
 
 it('offers Start where a daemon is down, also where it works for Signalbox, which is never stopped here', async () => {
@@ -149,6 +212,7 @@ it('offers only the pages before a host has said hello', async () => {
     'Use high contrast',
     'Use compact rows',
     'Use comfortable rows',
+    'List all keys',
   ]);
 });
 
@@ -178,9 +242,9 @@ describe('the entry that is chosen', () => {
     });
     expect(places).toEqual([1, 2, 10, 9, 1, 0, 0]);
     for (let i = 0; i < 4; i++) key('PageDown');
-    expect(chosen()).toBe(29);
+    expect(chosen()).toBe(30);
     key('ArrowDown');
-    expect(chosen()).toBe(29);
+    expect(chosen()).toBe(30);
   });
 
   it('is kept in view', async () => {
@@ -216,7 +280,7 @@ describe('the entry that is chosen', () => {
     await open();
     for (let i = 0; i < 4; i++) key('PageDown');
     await page.daemonIs({ state: 'stopping' });
-    expect([options().length, chosen()]).toEqual([28, 27]);
+    expect([options().length, chosen()]).toEqual([29, 28]);
   });
 });
 

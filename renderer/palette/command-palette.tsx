@@ -7,7 +7,9 @@ import { useCloseOnLeave } from '../shell/route.ts';
 import { Button } from '../ui/button.tsx';
 import { findEntries, type PaletteEntry, paletteEntries } from './entries.ts';
 import { messages } from './messages.ts';
+import { openingSections, type PaletteSection } from './opening.ts';
 import { closePalette, openPalette, paletteStore } from './palette-store.ts';
+import { recentKeys, remember } from './recent.ts';
 import { typedEntries } from './typed-entries.ts';
 
 const isMac = navigator.userAgent.includes('Mac');
@@ -57,18 +59,26 @@ function Finder({ onDone }: { onDone: () => void }): ReactNode {
     const mine = states.filter(({ host }) => host === current);
     return paletteEntries([...mine, ...states.filter(({ host }) => host !== current)]);
   }, [current, states]);
-  const found = useMemo(() => {
+  // What was chosen last is that of before it was opened.
+  const [recent] = useState(recentKeys);
+  const sections = useMemo((): readonly PaletteSection[] => {
     const mine = states.filter(({ host }) => host === current);
-    return [...typedEntries(mine, query), ...findEntries(entries, query)];
-  }, [current, entries, query, states]);
+    if (query.trim() === '') return openingSections(entries, states, recent);
+    return [{ title: null, entries: [...typedEntries(mine, query), ...findEntries(entries, query)] }];
+  }, [current, entries, query, recent, states]);
+  const found = useMemo(() => sections.flatMap((section) => section.entries), [sections]);
   const active = Math.min(chosen, found.length - 1);
   const optionId = (index: number) => `${listId}-${index}`;
   useEffect(() => {
-    list.current?.children[active]?.scrollIntoView({ block: 'nearest' });
+    const option = list.current?.querySelectorAll('[role="option"]')[active];
+    // With the first one the title above it is seen as well.
+    if (active === 0) list.current?.scrollTo?.(0, 0);
+    else option?.scrollIntoView({ block: 'nearest' });
   }, [active]);
   const act = (entry: PaletteEntry | undefined) => {
     if (entry === undefined) return;
     onDone();
+    remember(entry.remembered ?? entry.key);
     // The palette gives the focus back first; what is opened then takes it. It belongs to this page: where another has come
     // meanwhile, nothing opens over that one.
     const page = location.hash;
@@ -108,22 +118,13 @@ function Finder({ onDone }: { onDone: () => void }): ReactNode {
         onKeyDown={onKeyDown}
       />
       <div ref={list} id={listId} role="listbox" aria-label={messages.title} className="overflow-y-auto p-2">
-        {found.map((entry, index) => (
-          // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are those of the text field, which keeps the focus
-          // biome-ignore lint/a11y/useFocusableInteractive: an option of a combobox is reached by aria-activedescendant
-          <div
-            key={entry.key}
-            id={optionId(index)}
-            role="option"
-            aria-selected={index === active}
-            onClick={() => act(entry)}
-            onPointerMove={() => setChosen(index)}
-            className="flex cursor-pointer items-baseline gap-3 rounded-md px-3 py-1.5 text-sm aria-selected:bg-accent-soft"
-          >
-            <span className="shrink-0">{entry.text}</span>
-            <span className="min-w-0 flex-1 truncate text-xs text-dim">{entry.hint}</span>
-            <span className="shrink-0 text-xs text-dim">{entry.kind}</span>
-          </div>
+        {sections.map((section, place) => (
+          <Options
+            key={section.title}
+            section={section}
+            from={sections.slice(0, place).reduce((sum, { entries: { length } }) => sum + length, 0)}
+            {...{ active, optionId, setChosen, act }}
+          />
         ))}
       </div>
       {found.length === 0 && <p className="px-5 pb-5 text-sm text-dim">{messages.none}</p>}
@@ -131,5 +132,50 @@ function Finder({ onDone }: { onDone: () => void }): ReactNode {
         {messages.results(found.length)}
       </p>
     </>
+  );
+}
+
+interface OptionsProps {
+  readonly section: PaletteSection;
+  /** How many entries stand before it. */
+  readonly from: number;
+  readonly active: number;
+  readonly optionId: (index: number) => string;
+  readonly setChosen: (index: number) => void;
+  readonly act: (entry: PaletteEntry) => void;
+}
+
+/** The entries of a section, with its title where it has one. */
+function Options({ section, from, active, optionId, setChosen, act }: OptionsProps): ReactNode {
+  const { title, entries } = section;
+  const options = entries.map((entry, at) => {
+    const index = from + at;
+    return (
+      // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are those of the text field, which keeps the focus
+      // biome-ignore lint/a11y/useFocusableInteractive: an option of a combobox is reached by aria-activedescendant
+      <div
+        key={entry.key}
+        id={optionId(index)}
+        role="option"
+        aria-selected={index === active}
+        onClick={() => act(entry)}
+        onPointerMove={() => setChosen(index)}
+        className="flex cursor-pointer items-baseline gap-3 rounded-md px-3 py-1.5 text-sm aria-selected:bg-accent-soft"
+      >
+        <span className="shrink-0">{entry.text}</span>
+        <span className="min-w-0 flex-1 truncate text-xs text-dim">{entry.hint}</span>
+        <span className="shrink-0 text-xs text-dim">{entry.kind}</span>
+      </div>
+    );
+  });
+  if (title === null) return options;
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a group of a listbox is no fieldset
+    <div role="group" aria-label={title} className="mb-1 border-b border-line pb-1">
+      <p aria-hidden="true" className="px-3 py-1 text-xs font-medium text-dim">
+        {title}
+      </p>
+      {options}
+    </div>
   );
 }

@@ -3,6 +3,7 @@ import { MAIN_SOURCE } from '../../contract/control/host.ts';
 import type { ManifestDescription } from '../../contract/manifest.ts';
 import { openCommand } from '../commands/command-dialog-store.ts';
 import { messages as daemonPage } from '../daemon/messages.ts';
+import { openKeyList } from '../keys/key-list-store.ts';
 import { LOOK_CHOICES, type Look, setLook } from '../look/look.ts';
 import type { HostModel } from '../model/host-model.ts';
 import type { HostState } from '../model/host-state.ts';
@@ -24,6 +25,8 @@ export interface PaletteEntry {
   /** What it does, in fewer or other words; searched too. */
   readonly hint: string;
   readonly kind: string;
+  /** Key of the entry that it is remembered as, where that is another one; see recent.ts. */
+  readonly remembered?: string;
   readonly act: () => void;
 }
 
@@ -51,8 +54,17 @@ export function paletteEntries(hosts: readonly HostNow[]): readonly PaletteEntry
       plain: entry.text,
     })),
   );
-  return [...ofHosts, ...lookEntries()];
+  return [...ofHosts, ...lookEntries(), KEYS_ENTRY];
 }
+
+const KEYS_ENTRY: PaletteEntry = {
+  key: 'keys',
+  text: messages.keys,
+  plain: messages.keys,
+  hint: messages.keysHint,
+  kind: messages.settings,
+  act: openKeyList,
+};
 
 function lookEntries(): readonly PaletteEntry[] {
   return Object.keys(LOOK_CHOICES).flatMap((part) =>

@@ -29,6 +29,8 @@ export function typedEntries(hosts: readonly HostNow[], line: string): readonly 
         plain: text,
         hint,
         kind: messages.typed,
+        // Without the arguments, which may be secret.
+        remembered: `${host.id} command ${manifest.id} ${command.name}`,
         act: () => openCommand({ host, daemon: manifest.id, command: command.name, args }),
       },
     ];
