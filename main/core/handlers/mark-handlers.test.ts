@@ -4,12 +4,19 @@ import { ROLES } from '../../../contract/access.ts';
 import { createCaller } from '../caller.ts';
 import { markHandlers } from './mark-handlers.ts';
 
-const command = (access: 'read' | 'operate') => {
-  return { summary: '', danger: 'safe', access, result: 'json', args: z.object({}) } as const;
+const command = (does: { readonly reads?: true }) => {
+  return {
+    ...does,
+    summary: '',
+    danger: 'safe',
+    access: 'operate',
+    result: 'json',
+    args: z.object({}),
+  } as const;
 };
 const query = vi.fn(async (_name: string, _args: unknown) => ({ marks: [], actions: false }));
 const handlers = markHandlers({ query }, [
-  { id: 'a', commands: { list: command('read'), kill: command('operate') } },
+  { id: 'a', commands: { list: command({ reads: true }), kill: command({}) } },
 ]);
 const ask = (role: (typeof ROLES)[number], args: { from: number; to: number }) => {
   const caller = createCaller({ name: 'ann', from: 'api', role }, () => {});

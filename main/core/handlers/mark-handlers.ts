@@ -12,7 +12,7 @@ export function markHandlers(
   registry: readonly Pick<Manifest, 'id' | 'commands'>[],
 ): Handlers<'marks.query'> {
   const reads = registry.flatMap(({ id, commands }) =>
-    Object.entries(commands).flatMap(([name, { access }]) => (access === 'read' ? [`${id} ${name}`] : [])),
+    Object.entries(commands).flatMap(([name, { reads: only }]) => (only === true ? [`${id} ${name}`] : [])),
   );
   return {
     'marks.query': async (args, { actor }) => {
