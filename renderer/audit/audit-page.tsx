@@ -40,6 +40,7 @@ function Trail({ at }: { at: number | null }): ReactNode {
   const begun = { ...CHANGES_ONLY, until: second === null ? null : second + SECOND };
   const [filter, setFilter] = useState(begun);
   const trail = useAudit(filter);
+  const now = host.hostNow();
   const filtered = Object.keys(auditQuery({ ...filter, reads: true })).length > 0;
   const people = [...new Set(trail.rows.map(({ entry }) => entry.actor))].sort();
   const paused = trail.error?.code === 'history_paused';
@@ -53,7 +54,7 @@ function Trail({ at }: { at: number | null }): ReactNode {
       : messages.empty;
   return (
     <div className="page">
-      <PageHeader title={messages.title} />
+      <PageHeader title={messages.title} actions={<AuditExport filter={filter} />} />
       {second === null ? (
         <p className="text-sm text-dim">{messages.hint}</p>
       ) : (
@@ -74,13 +75,12 @@ function Trail({ at }: { at: number | null }): ReactNode {
         </Callout>
       )}
       <div ref={card} className="overflow-hidden card">
-        <div className="flex flex-wrap items-center gap-2 border-b border-line p-3">
+        <div className="flex flex-wrap items-center gap-2 border-b border-line p-2">
           <AuditFilterBar
             filter={filter}
             people={people}
             onFilter={(change) => setFilter((before) => ({ ...before, ...change }))}
           />
-          <AuditExport filter={filter} />
         </div>
         {trail.rows.length === 0 ? (
           <EmptyState icon="audit" title={emptyTitle}>
@@ -108,7 +108,7 @@ function Trail({ at }: { at: number | null }): ReactNode {
                 {trail.rows.map(({ key, entry }) => (
                   <AuditRowView
                     key={key}
-                    {...{ entry, isNarrow }}
+                    {...{ entry, isNarrow, now }}
                     isMeant={second !== null && entry.time >= second && entry.time < second + SECOND}
                     isNew={key.startsWith(LIVE)}
                   />

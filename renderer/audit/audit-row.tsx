@@ -2,7 +2,7 @@
 import { Fragment, type ReactNode, useState } from 'react';
 import { timingText } from '../../contract/work-timing.ts';
 import { formatCount, formatSeconds } from '../format/numbers.ts';
-import { formatClock, formatDay } from '../format/times.ts';
+import { formatDateTime, formatMoment } from '../format/times.ts';
 import { useManifests } from '../model/host-context.ts';
 import { Icon } from '../ui/icons.tsx';
 import { actionText, changedValues, type LiveEntry, originText, outcomeText } from './audit-entries.ts';
@@ -13,13 +13,15 @@ interface AuditRowProps {
   readonly entry: LiveEntry;
   /** There is room for the sentence and its time alone: the rest is under the details. */
   readonly isNarrow: boolean;
+  /** Unix milliseconds: of today the clock says enough. */
+  readonly now: number;
   /** It is of the second that the address names. */
   readonly isMeant: boolean;
   /** It came while it was looked at. */
   readonly isNew: boolean;
 }
 
-export function AuditRowView({ entry, isNarrow, isMeant, isNew }: AuditRowProps): ReactNode {
+export function AuditRowView({ entry, now, isNarrow, isMeant, isNew }: AuditRowProps): ReactNode {
   const [open, setOpen] = useState(false);
   const manifests = useManifests();
   const what = actionText(entry);
@@ -40,9 +42,11 @@ export function AuditRowView({ entry, isNarrow, isMeant, isNew }: AuditRowProps)
             <Icon name={open ? 'unfolded' : 'right'} className="size-3.5" />
           </button>
         </td>
-        <td className={`px-2 py-1.25 align-top text-dim ${isNarrow ? '' : 'whitespace-nowrap'}`}>
-          <span className="whitespace-nowrap">{formatDay(entry.time)}</span>{' '}
-          <span className="whitespace-nowrap text-ink">{formatClock(entry.time)}</span>
+        <td
+          title={formatDateTime(entry.time)}
+          className={`px-2 py-1.25 align-top text-dim ${isNarrow ? '' : 'whitespace-nowrap'}`}
+        >
+          {formatMoment(entry.time, now)}
         </td>
         <td className="w-full min-w-64 px-2 py-1.25 align-top">
           <Deed entry={entry} pieces={auditSentence(entry, manifests)} />

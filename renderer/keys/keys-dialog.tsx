@@ -50,7 +50,7 @@ function KeysOf({ place }: { place: KeyPlace }): ReactNode {
         {entries.map(({ keys, does }) => (
           <div key={keys} className="flex items-baseline justify-between gap-4">
             <dt>{does}</dt>
-            <dd className="shrink-0">
+            <dd className="max-w-2/5 shrink-0 text-right">
               <Key>{keys}</Key>
             </dd>
           </div>

@@ -19,7 +19,7 @@ export function SettingsPage(): ReactNode {
   const { session } = useHost();
   const mayEnd = useMay('session.end');
   return (
-    <div className="flex max-w-3xl flex-col gap-3 p-6 max-sm:p-4">
+    <div className="page mx-auto w-full max-w-form">
       <PageHeader title={messages.title} />
       <Section title={messages.appearance}>
         <LookChoice part="theme" />

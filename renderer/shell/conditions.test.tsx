@@ -205,7 +205,10 @@ describe('the status bar', () => {
     expect([deviations(), heard()]).toEqual([['d: loop p99 82 ms'], 'The event loop of d is late']);
     await page.measure('d', {}, 3);
     await pass(1_000);
-    expect(deviations()).toEqual(['d: loop p99 82 ms', 'd: 3 frames skipped']);
+    expect(deviations()).toEqual(['d: 3 frames skipped', 'd: loop p99 82 ms', '+1+0']);
+    expect(screen.getByRole('list', { name: 'What is not as it should be' }).title).toBe(
+      'd: 3 frames skipped\nd: loop p99 82 ms',
+    );
     await pass(12_000);
     expect([deviations(), heard()]).toEqual([[], '']);
   });

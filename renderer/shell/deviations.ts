@@ -13,6 +13,8 @@ import { messages } from './messages.ts';
 const LATE_LOOP_S = 0.05;
 /** How far the clocks of host and window may be apart, in milliseconds: what is shorter may be the way of a frame. */
 const CLOCK_MS = 2_000;
+/** Weights beside which seconds of a loop are little. */
+const [SKIPPED, CLOCK] = [1e6, 1e7];
 /** How long something is said after it was last so, in milliseconds: what comes and goes can be read. */
 const SAID_MS = 10_000;
 
@@ -22,6 +24,8 @@ export interface Deviation {
   /** Without figures, for who hears it. */
   readonly name: string;
   readonly text: string;
+  /** What is said first where there is no room for all: another clock, then what is not shown, then the latest loop. */
+  readonly weight: number;
 }
 
 interface Said extends Deviation {
@@ -45,7 +49,7 @@ export class Deviations {
     this.#said = [
       ...found.map((one) => ({ ...one, until })),
       ...this.#said.filter((one) => one.until > now && !keys.has(one.key)),
-    ].sort((a, b) => (a.key < b.key ? -1 : 1));
+    ].sort((a, b) => b.weight - a.weight);
     return this.#said;
   }
 
@@ -61,6 +65,7 @@ export class Deviations {
           key: `loop ${source.key}`,
           name: messages.lateLoop(id),
           text: messages.lateLoopBy(id, formatSeconds(late)),
+          weight: late,
         });
       const { skipped } = source.samples;
       const before = this.#skipped.get(source.key) ?? 0;
@@ -70,6 +75,7 @@ export class Deviations {
           key: `skipped ${source.key}`,
           name: messages.skips(id),
           text: messages.skipped(id, skipped),
+          weight: SKIPPED,
         });
     }
     return found;
@@ -81,6 +87,11 @@ function ofClock(hosts: readonly HostModel[], host: HostModel, now: number): rea
   if (Math.abs(ms) <= CLOCK_MS) return [];
   const name = messages.clock(hosts.length > 1 ? host.name : null);
   return [
-    { key: `clock ${host.id}`, name, text: messages.clockBy(name, formatDuration(Math.abs(ms)), ms > 0) },
+    {
+      key: `clock ${host.id}`,
+      name,
+      text: messages.clockBy(name, formatDuration(Math.abs(ms)), ms > 0),
+      weight: CLOCK,
+    },
   ];
 }

@@ -85,6 +85,7 @@ export const messages = {
     return all === 1 ? 'The daemon runs' : `All ${all} daemons run`;
   },
   deviations: 'What is not as it should be',
+  more: (others: number) => `+${others}`,
   lateLoop: (id: string) => `The event loop of ${id} is late`,
   lateLoopBy: (id: string, by: string) => `${id}: loop p99 ${by}`,
   skips: (id: string) => `This window is too slow for ${id}`,

@@ -107,12 +107,14 @@ interface GroupProps {
   /** Under which it is remembered that it is closed. */
   readonly part: string;
   readonly title: string;
+  /** What else its name says, where that goes without saying for who sees it. */
+  readonly of?: string;
   /** What is worst below it, said while that is not seen. */
   readonly condition?: Condition | null;
   readonly children: ReactNode;
 }
 
-function Group({ part, title, condition = null, children }: GroupProps): ReactNode {
+function Group({ part, title, of = '', condition = null, children }: GroupProps): ReactNode {
   const { isOpen, toggle } = usePart(part);
   const listId = useId();
   const headingId = useId();
@@ -128,6 +130,7 @@ function Group({ part, title, condition = null, children }: GroupProps): ReactNo
         >
           <span id={headingId} className="min-w-0 truncate">
             {title}
+            {of !== '' && <span className="sr-only">{of}</span>}
           </span>
           <Icon name={isOpen ? 'unfolded' : 'right'} className="size-3" />
           <span className="flex-1" />
@@ -225,9 +228,16 @@ function Pages(): ReactNode {
   const naming = useNaming();
   const manifests = useManifests().filter(({ internal, commands }) => !internal && commands.length > 0);
   const mayAudit = useMay('audit.query');
+  const { name } = useHost();
+  const isOneOfMany = useHostModels().length > 1;
   return (
     <>
-      <Group part="watch" title={naming(messages.watch)}>
+      {isOneOfMany && (
+        <p className="truncate border-t border-line px-2 pt-2 text-xs font-semibold" title={name}>
+          {name}
+        </p>
+      )}
+      <Group part="watch" title={messages.watch} of={naming('')}>
         <Entry icon="pools" path={['pools']}>
           {messages.pools}
         </Entry>
@@ -236,7 +246,7 @@ function Pages(): ReactNode {
         </Entry>
       </Group>
       {manifests.length > 0 && (
-        <Group part="act" title={naming(messages.act)}>
+        <Group part="act" title={messages.act} of={naming('')}>
           <li className="flex">
             <button
               type="button"
@@ -255,7 +265,7 @@ function Pages(): ReactNode {
           ))}
         </Group>
       )}
-      <Group part="record" title={naming(messages.record)}>
+      <Group part="record" title={messages.record} of={naming('')}>
         {mayAudit && (
           <Entry icon="audit" path={['audit']}>
             {messages.audit}

@@ -33,7 +33,10 @@ function HealthLine(): ReactNode {
   if (health === null) return null;
   const { icon, tone, text, host, path } = health;
   return (
-    <a href={hashOf({ id: host }, path)} className="min-w-0 hover:underline focus-visible:-outline-offset-2">
+    <a
+      href={hashOf({ id: host }, path)}
+      className="max-w-1/2 min-w-0 shrink-0 hover:underline focus-visible:-outline-offset-2"
+    >
       <Condition icon={icon} tone={tone}>
         <span className={tone === 'text-good' ? 'text-ink' : ''}>{text}</span>
       </Condition>
@@ -71,6 +74,9 @@ function PendingRestarts(): ReactNode {
     ));
 }
 
+/** As many as there is room for in a wide window; in a narrow one it is the first. */
+const SHOWN = 2;
+
 /** What the window measures and is not as it should be. Where nothing is, nothing is said. */
 function DeviationList(): ReactNode {
   const hosts = useHostModels();
@@ -88,15 +94,22 @@ function DeviationList(): ReactNode {
     <>
       <ul
         aria-label={messages.deviations}
-        className="flex min-w-0 flex-wrap justify-end gap-x-4 overflow-hidden h-status"
+        title={list.map(([, said]) => said).join('\n')}
+        className="flex shrink-0 items-center gap-x-4"
       >
-        {list.map(([name, text]) => (
-          <li key={name} className="appears flex h-status min-w-0 items-center">
+        {list.slice(0, SHOWN).map(([name, said], place) => (
+          <li key={name} className={`appears ${place === 0 ? '' : 'max-xl:hidden'}`}>
             <Condition icon="warning" tone="text-warn">
-              {text}
+              {said}
             </Condition>
           </li>
         ))}
+        {list.length > 1 && (
+          <li className={`whitespace-nowrap text-warn ${list.length > SHOWN ? '' : 'xl:hidden'}`}>
+            <span className="xl:hidden">{messages.more(list.length - 1)}</span>
+            <span className="max-xl:hidden">{messages.more(list.length - SHOWN)}</span>
+          </li>
+        )}
       </ul>
       {/* Heard once when it begins: figures that change are not read out. */}
       <div role="status" aria-atomic="false" className="sr-only">
@@ -117,7 +130,7 @@ export function StatusBar(): ReactNode {
       {!gone && <Tasks />}
       <PendingRestarts />
       {history === 'recording' && !gone && (
-        <Condition icon="history" tone="text-dim max-sm:hidden">
+        <Condition icon="history" tone="text-dim max-lg:hidden">
           {messages.historyRecording}
         </Condition>
       )}
