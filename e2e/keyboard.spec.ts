@@ -1,4 +1,5 @@
 /** The dashboard without a mouse. */
+import type { Page } from '@playwright/test';
 import { expect, test } from './fixtures.ts';
 
 test.use({ sharedApp: 'everyday' });
@@ -30,14 +31,36 @@ test('a command typed into the palette as at the command line opens its form fil
   await expect(dialog.getByLabel('Reason')).toHaveValue('too loud');
 });
 
-test('every button of a card is reached by the Tab key and pressed by Enter', async ({ app }) => {
+/** What has the focus and looks as if it had not, as its tag and name; null where that is seen. */
+function unseenFocus(page: Page): Promise<string | null> {
+  return page.evaluate(() => {
+    const stop = document.activeElement;
+    if (stop === null || stop === document.body) return null;
+    const label = stop.closest('label');
+    const cells = [...stop.querySelectorAll(':scope > td')];
+    const isSeen = [stop, ...(label === null ? [] : [label]), ...cells].some((element) => {
+      const { outlineStyle, outlineWidth, outlineColor, boxShadow } = getComputedStyle(element);
+      const isOutlined =
+        outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 2 && !/, 0\)$/.test(outlineColor);
+      return isOutlined || (cells.includes(element) && boxShadow !== 'none');
+    });
+    return isSeen ? null : `${stop.tagName} ${stop.getAttribute('aria-label') ?? stop.textContent}`;
+  });
+}
+
+test('every button of a card is reached by the Tab key, where the focus is seen, and pressed by Enter', async ({
+  app,
+}) => {
   await app.startDaemon('ircd');
   await app.page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
   const reached = new Set<string>();
+  const unseen: string[] = [];
   for (let i = 0; i < MOST_TABS && !reached.has('Restart ircd'); i++) {
     await app.page.keyboard.press('Tab');
     reached.add(await app.page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? ''));
+    unseen.push(...[await unseenFocus(app.page)].flatMap((one) => one ?? []));
   }
+  expect(unseen).toEqual([]);
   expect([...reached]).toEqual(expect.arrayContaining(['Stop ircd', 'Restart ircd']));
   await app.page.keyboard.press('Shift+Tab');
   await app.page.keyboard.press('Enter');

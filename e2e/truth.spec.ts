@@ -20,7 +20,10 @@ test('the audit trail is narrowed by person and outcome, and exported whole', as
   await app.page.getByLabel('Person').fill('nobody-of-that-name');
   await expect(app.page.getByText('No entry matches')).toBeVisible();
   await app.page.getByLabel('Person').fill('');
-  await app.page.getByLabel('Time', { exact: true }).selectOption('hour');
+  await app.page.evaluate(() => {
+    location.hash += '?range=1h';
+  });
+  await expect(app.page.getByRole('button', { name: /Last 1 h/ })).toBeVisible();
   await expect(rows).toHaveCount(1);
 
   await app.page.evaluate(() => {

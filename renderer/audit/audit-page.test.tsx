@@ -246,95 +246,53 @@ describe('the filter', () => {
   const offered = (list: Element) =>
     [...list.querySelectorAll('option')].map(({ value, textContent }) => [value, textContent]);
 
-  it('offers the daemons, the outcomes and the times, and the people that are there', async () => {
+  it('offers the outcomes, and the people that are there', async () => {
     await show(entry(3, { actor: 'zoe' }), entry(2), entry(1));
-    expect(offered(screen.getByRole('combobox', { name: 'Daemon' }))).toEqual([
-      ['', 'All daemons'],
-      ['d', 'd'],
-      ['e', 'e'],
-    ]);
     expect(offered(screen.getByRole('combobox', { name: 'Outcome' }))).toEqual([
       ['', 'Any outcome'],
       ['ok', 'ok'],
       ['failed', 'failed'],
     ]);
-    expect(offered(screen.getByRole('combobox', { name: 'Time' })).map(([, text]) => text)).toEqual([
-      'Any time',
-      'Last hour',
-      'Last 24 hours',
-      'Last 7 days',
-      'Between…',
-    ]);
     expect(offered(document.querySelector('datalist')!).map(([value]) => value)).toEqual(['ann', 'zoe']);
   });
 
-  it('asks for a daemon, an outcome and a person, together and no longer', async () => {
+  it('asks for an outcome and a person, together and no longer', async () => {
     await show();
     const choose = async (name: string, value: string) => {
       await enter(screen.getByLabelText(name), value);
       await pass(REST);
     };
-    await choose('Daemon', 'e');
-    expect(asked()).toEqual({ limit: 100, target: 'e', reads: false });
     await choose('Outcome', 'failed');
-    expect(asked()).toEqual({ limit: 100, target: 'e', ok: false, reads: false });
+    expect(asked()).toEqual({ limit: 100, ok: false, reads: false });
     await choose('Outcome', 'ok');
     await choose('Person', 'zo');
-    expect(asked()).toEqual({ limit: 100, target: 'e', ok: true, actor: 'zo', reads: false });
+    expect(asked()).toEqual({ limit: 100, ok: true, actor: 'zo', reads: false });
     await choose('Outcome', '');
-    await choose('Daemon', '');
     await choose('Person', '');
     expect(asked()).toEqual({ limit: 100, reads: false });
   });
 
   it.each([
-    ['hour', HOUR],
-    ['day', 24 * HOUR],
-    ['week', 168 * HOUR],
-  ])('asks for what was done in the last %s on the clock of the host', async (choice, ms) => {
+    ['range=1h', { since: NOW + 5_000 - HOUR }],
+    ['range=24h&scope=e', { since: NOW + 5_000 - 24 * HOUR, target: 'e' }],
+    ['from=5000&to=6000', { since: 5_000, until: 6_000 }],
+    ['scope=main', {}],
+    ['range=live&scope=all', {}],
+  ])('asks for the range and scope of the window, on the clock of the host: %s', async (query, more) => {
     vi.spyOn(window.model, 'hostNow').mockReturnValue(NOW + 5_000);
+    await goTo(`#/h/a/audit?${query}`);
     await show();
-    await enter(screen.getByLabelText('Time'), choice);
-    await pass(REST);
-    expect(asked()).toEqual({ limit: 100, since: NOW + 5_000 - ms, reads: false });
-    expect(screen.queryByLabelText('To')).toBeNull();
-    await enter(screen.getByLabelText('Time'), '');
-    await pass(REST);
-    expect(asked()).toEqual({ limit: 100, reads: false });
+    expect(asked()).toEqual({ limit: 100, ...more, reads: false });
+    await goTo('');
   });
 
-  it('forgets what was entered when another time is chosen', async () => {
-    vi.spyOn(window.model, 'hostNow').mockReturnValue(NOW);
+  it('keeps what was typed when another range is looked at', async () => {
     await show();
-    const time = screen.getByLabelText('Time');
-    await enter(time, 'between');
-    await enter(screen.getByLabelText('From'), 'soon');
-    await enter(time, 'hour');
-    await enter(time, 'between');
-    const from = screen.getByLabelText('From') as HTMLInputElement;
-    expect([from.value, from.getAttribute('aria-invalid')]).toEqual(['2026-11-20 13:03:22', 'false']);
-  });
-
-  it('asks between two times as they are entered, from the time that was chosen before', async () => {
-    vi.spyOn(window.model, 'hostNow').mockReturnValue(NOW);
-    await show();
-    await enter(screen.getByLabelText('Time'), 'hour');
-    await enter(screen.getByLabelText('Time'), 'between');
-    const [from, to] = [screen.getByLabelText('From'), screen.getByLabelText('To')] as HTMLInputElement[];
-    expect([from?.value, to?.value]).toEqual(['2026-11-20 13:03:22', '']);
-    await enter(to!, '2026-11-20 14:00:00');
+    await enter(screen.getByLabelText('Person'), 'zo');
+    await goTo('#/h/a/audit?scope=e');
     await pass(REST);
-    const until = new Date(2026, 10, 20, 14).getTime();
-    expect(asked()).toEqual({ limit: 100, since: NOW - HOUR, until, reads: false });
-    await enter(from!, 'soon');
-    expect(from?.getAttribute('aria-invalid')).toBe('true');
-    expect(to?.getAttribute('aria-invalid')).toBe('false');
-    await pass(REST);
-    expect(asked()).toEqual({ limit: 100, since: NOW - HOUR, until, reads: false });
-    await enter(from!, ' ');
-    expect(from?.getAttribute('aria-invalid')).toBe('false');
-    await pass(REST);
-    expect(asked()).toEqual({ limit: 100, until, reads: false });
+    expect(asked()).toEqual({ limit: 100, target: 'e', actor: 'zo', reads: false });
+    await goTo('');
   });
 });
 

@@ -1,14 +1,16 @@
 /** The audit trail: newest first, searched by the recorder, with what happens now on top. */
-import { type ReactNode, useRef, useState } from 'react';
+import { type ReactNode, useMemo, useRef, useState } from 'react';
+import { MAIN_SOURCE } from '../../contract/control/host.ts';
 import { formatDateTime } from '../format/times.ts';
 import { useHost } from '../model/host-context.ts';
 import { hashOf, useRoute } from '../shell/route.ts';
+import { endsOf, useRange, useScope, type ViewRange } from '../shell/view.ts';
 import { Button } from '../ui/button.tsx';
 import { Callout, EmptyState } from '../ui/callout.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
 import { ScrollRegion } from '../ui/scroll-region.tsx';
 import { useWidth } from '../ui/use-width.ts';
-import { auditQuery, CHANGES_ONLY, LIVE } from './audit-entries.ts';
+import { type AuditFilter, auditQuery, CHANGES_ONLY, LIVE } from './audit-entries.ts';
 import { AuditExport } from './audit-export-buttons.tsx';
 import { AuditFilterBar } from './audit-filter.tsx';
 import { AuditRowView } from './audit-row.tsx';
@@ -19,15 +21,10 @@ import { useAudit } from './use-audit.ts';
 /** A narrower table has times and sentences alone, in pixels: the other columns and a sentence need as much. */
 const ALL_COLUMNS_FROM = 960;
 
-/** The trail; at `?at=<Unix milliseconds>` as it was up to that second, whose entries stand out. */
-export function AuditPage(): ReactNode {
-  const { at = '' } = useRoute().query;
-  return <Trail key={at} at={/^\d+$/.test(at) ? Number(at) : null} />;
-}
-
 const SECOND = 1_000;
 
-function Trail({ at }: { at: number | null }): ReactNode {
+/** The trail over the range and scope of the window; at `?at=<Unix milliseconds>` up to that second, whose entries stand out. */
+export function AuditPage(): ReactNode {
   const host = useHost();
   const card = useRef<HTMLDivElement>(null);
   const isNarrow = (useWidth(card) ?? ALL_COLUMNS_FROM) < ALL_COLUMNS_FROM;
@@ -36,9 +33,15 @@ function Trail({ at }: { at: number | null }): ReactNode {
     messages.what,
     ...(isNarrow ? [] : [messages.effect, messages.action, messages.from]),
   ];
-  const second = at === null ? null : Math.floor(at / SECOND) * SECOND;
-  const begun = { ...CHANGES_ONLY, until: second === null ? null : second + SECOND };
-  const [filter, setFilter] = useState(begun);
+  const { at = '' } = useRoute().query;
+  const second = /^\d+$/.test(at) ? Math.floor(Number(at) / SECOND) * SECOND : null;
+  const range = useRange();
+  const scope = useScope();
+  const [narrowed, setNarrowed] = useState(CHANGES_ONLY);
+  const filter = useMemo(
+    () => ({ ...narrowed, target: targetOf(scope), ...timesOf(range, second, host.hostNow()) }),
+    [narrowed, range, scope, second, host],
+  );
   const trail = useAudit(filter);
   const now = host.hostNow();
   const filtered = Object.keys(auditQuery({ ...filter, reads: true })).length > 0;
@@ -79,7 +82,7 @@ function Trail({ at }: { at: number | null }): ReactNode {
           <AuditFilterBar
             filter={filter}
             people={people}
-            onFilter={(change) => setFilter((before) => ({ ...before, ...change }))}
+            onFilter={(change) => setNarrowed((before) => ({ ...before, ...change }))}
           />
         </div>
         {trail.rows.length === 0 ? (
@@ -127,4 +130,17 @@ function Trail({ at }: { at: number | null }): ReactNode {
       </div>
     </div>
   );
+}
+
+/** What was done to the main process is done to none of the daemons. */
+function targetOf(scope: string | null): string {
+  return scope === null || scope === MAIN_SOURCE ? '' : scope;
+}
+
+/** Live is everything, with what happens now on top. */
+function timesOf(range: ViewRange, second: number | null, now: number): Pick<AuditFilter, 'since' | 'until'> {
+  if (second !== null) return { since: null, until: second + SECOND };
+  if (range.kind === 'live') return { since: null, until: null };
+  if (range.kind === 'recent') return { since: endsOf(range, now).from, until: null };
+  return { since: range.from, until: range.to };
 }

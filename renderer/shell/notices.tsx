@@ -27,7 +27,10 @@ export function Notices(): ReactNode {
       </div>
       <div aria-live="polite" className="fixed right-4 bottom-12 z-30 flex w-80 max-w-dialog flex-col gap-2">
         {notices.map((notice) => (
-          <div key={notice.id} className="flex items-start gap-2.5 card py-2 pr-2 pl-3 text-sm shadow-float">
+          <div
+            key={notice.id}
+            className="appears flex items-start gap-2.5 card py-2 pr-2 pl-3 text-sm shadow-float"
+          >
             <Icon name={LOOKS[notice.tone].icon} className={`mt-2 size-4 ${LOOKS[notice.tone].tone}`} />
             <p className="min-w-0 flex-1 py-1.5 break-words">{told(hosts, notice.host, notice.text)}</p>
             <Button
