@@ -140,6 +140,22 @@ it('tells of all channels in pages', async () => {
   expect(new Set(found).size).toBe(1_001);
 });
 
+it('gives access to as many as may be on all channels together', async () => {
+  await register('#tea', 'ann');
+  await register('#pub', 'bob');
+  await give('#tea', 'ann', 'bob', 'op');
+  test.database.pragma('foreign_keys = OFF');
+  test.database.exec(
+    `WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers LIMIT ${
+      limits.channelAccessTotal.default - 1
+    }) INSERT INTO channel_access SELECT '#other', n + 1000, 'op', 0 FROM numbers`,
+  );
+  expect(await give('#pub', 'bob', 'ann', 'op')).toBe('full');
+  expect(await give('#tea', 'ann', 'bob', 'voice')).toBe('done');
+  await give('#tea', 'ann', 'bob', null);
+  expect(await give('#pub', 'bob', 'ann', 'op')).toBe('done');
+});
+
 it('has as many channels as may be, and no more', async () => {
   const account = test.store.get('ann');
   const insert = test.database.prepare(

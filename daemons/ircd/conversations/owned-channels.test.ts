@@ -174,7 +174,7 @@ describe('a channel of an account', () => {
     await say(founder, 'JOIN #tea', 'CHANNEL ACCESS #tea ADD bob');
     expect(told.filter((line) => line.includes('#tea'))).toEqual([
       'join a #tea',
-      'channel modes by irc.test #tea +o ABfar',
+      'channel modes by irc.test #tea +o ACfar',
     ]);
     // The channel of a link keeps its timestamp, which says who is right.
     expect(irc.server.state.findChannel('#tea')?.createdMs).toBe(5_000);
