@@ -101,6 +101,8 @@ export class HeadlessApp implements AppHost {
     const answer = await this.#context.request.post(`${url}api/${name}`, {
       data: args,
       headers: { authorization: `Bearer ${token}` },
+      // A connection that the host has just closed, because nobody used it, takes no request any more: it goes over another.
+      maxRetries: 1,
     });
     return (await answer.json()) as Outcome<unknown>;
   }
