@@ -67,13 +67,7 @@ export function CommandPanel({ manifest, command, given, up }: CommandPanelProps
   const ended = runner.run.phase !== 'idle' && runner.run.phase !== 'running';
   return (
     <div className="flex min-w-0 flex-col gap-gap">
-      <div
-        className={
-          hasAside
-            ? 'grid items-start gap-gap xl:grid-beside'
-            : 'mx-auto w-full max-w-form'
-        }
-      >
+      <div className={hasAside ? 'grid items-start gap-gap xl:grid-beside' : 'mx-auto w-full max-w-form'}>
         <div className="flex min-w-0 flex-col gap-3 card p-4">
           <div>
             <div className="flex flex-wrap items-center gap-2">
