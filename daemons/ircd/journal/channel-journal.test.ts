@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readCheckedLines } from '../../runtime/files/checked-lines.ts';
 import { limits } from '../limits.ts';
 import { type MemoryClient, waitFor } from '../memory-server.ts';
+import { Channel } from '../state/channel.ts';
 import type { ChannelRecord } from './channel-record.ts';
 import { FaultyDisk } from './faulty-disk-fixture.ts';
 import { journalPath } from './journal-file.ts';
@@ -262,6 +263,61 @@ it('a write that was not begun when the server goes down takes nothing from chan
   await server.kept!.close();
   expect(written().at(-1)).toBe('#x one +nt');
   expect(written().some((line) => line.includes('ended'))).toBe(false);
+});
+
+it('a stop is told once, and closing a second time says nothing more', async () => {
+  disk.room = 3;
+  await ask(ann, 'TOPIC #x :one', 'TOPIC');
+  await settled();
+  const { logged, kept } = server;
+  await kept!.close();
+  expect(logged).toHaveLength(2);
+  await kept!.close();
+  expect(logged).toHaveLength(2);
+});
+
+it('many channels are written in pieces, so that others have their turn between them', async () => {
+  const { state } = server.irc.server;
+  for (let n = 0; n < 300; n++) {
+    const channel = new Channel(`#c${n}`, `#c${n}`, 1);
+    channel.topic = 'x'.repeat(300);
+    state.restore(channel);
+  }
+  rmSync(journalPath(scene.folder));
+  disk.writes.length = 0;
+  await ask(ann, 'TOPIC #x :one', 'TOPIC');
+  expect(written()).toHaveLength(302);
+  // The first is what was appended to the file that is gone.
+  const pieces = disk.writes.slice(1);
+  expect(pieces.length).toBeGreaterThan(1);
+  expect(Math.max(...pieces)).toBeLessThan(70_000);
+});
+
+describe('a stop', () => {
+  it('waits for what is on its way to the disk, and no longer than it may', async () => {
+    const letGo = holdDisk();
+    ann.send('TOPIC #x :one');
+    await untilSyncing();
+    const given = new AbortController();
+    const order: string[] = [];
+    const freezing = server.kept!.freeze(given.signal).then(() => order.push('frozen'));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(order).toEqual([]);
+    given.abort();
+    await freezing;
+    await server.kept!.freeze(given.signal);
+    letGo();
+  });
+
+  it('goes on when everything is on disk', async () => {
+    const letGo = holdDisk();
+    ann.send('TOPIC #x :one');
+    await untilSyncing();
+    const freezing = server.kept!.freeze(new AbortController().signal);
+    letGo();
+    await freezing;
+    expect(server.kept!.journal.counts.depth).toBe(0);
+  });
 });
 
 it('a file that was deleted is written anew with all channels', async () => {

@@ -11,6 +11,10 @@ export class FaultyDisk implements JournalDisk {
   hold: Promise<void> | null = null;
   /** What was done, in order. */
   readonly done: string[] = [];
+  /** Bytes of each write. */
+  readonly writes: number[] = [];
+  /** Files that were opened. */
+  readonly handles: FileHandle[] = [];
   readonly unlink = systemDisk.unlink;
   readonly copyFile = systemDisk.copyFile;
   readonly stat = systemDisk.stat;
@@ -18,6 +22,7 @@ export class FaultyDisk implements JournalDisk {
   async open(path: string, flags: string, mode?: number): Promise<FileHandle> {
     this.#note('open');
     const handle = await systemDisk.open(path, flags, mode);
+    this.handles.push(handle);
     const write = handle.write.bind(handle) as (...args: unknown[]) => Promise<{ bytesWritten: number }>;
     const truncate = handle.truncate.bind(handle);
     const faults = {
@@ -25,6 +30,7 @@ export class FaultyDisk implements JournalDisk {
         const most = Math.min(length, this.room);
         if (most === 0) throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
         this.room -= most;
+        this.writes.push(most);
         return write(bytes, offset, most, position);
       },
       datasync: async () => {

@@ -1,11 +1,20 @@
-import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { encodeCheckedLine } from '../../runtime/files/checked-lines.ts';
 import { limits } from '../limits.ts';
 import { FaultyDisk } from './faulty-disk-fixture.ts';
-import { JournalFile } from './journal-file.ts';
+import { JournalFile, journalProblem } from './journal-file.ts';
 
 const line = (n: number | string) => encodeCheckedLine({ n });
 
@@ -44,6 +53,28 @@ it('is made by the first write, for its owner alone, with its name on disk', asy
   expect(statSync(path).mode & 0o777).toBe(0o600);
   expect(readdirSync(folder)).toEqual(['a.journal']);
   expect(disk.done).toEqual(['open', 'open', 'rename', 'syncFolder', 'datasync']);
+});
+
+it('is closed, and then there is nothing to append to', async () => {
+  expect(file.bytes).toBe(0);
+  await file.load();
+  await file.rewrite([line(1)]);
+  await file.close();
+  expect(disk.handles.map(({ fd }) => fd)).toEqual([-1]);
+  expect([file.due, await file.append([line(2)])]).toEqual([true, false]);
+  await file.close();
+});
+
+it('is said to be of no use before a start would find that out', async () => {
+  expect(await journalProblem(path)).toBeNull();
+  writeFileSync(path, line(1));
+  expect(await journalProblem(path)).toBeNull();
+  expect(await journalProblem(folder)).toMatch(/^cannot be read and written \(EISDIR/);
+  expect(await journalProblem('/dev/null')).toBe('is no regular file');
+  truncateSync(path, limits.journalBytes.default);
+  expect(await journalProblem(path)).toBeNull();
+  truncateSync(path, limits.journalBytes.default + 1);
+  expect(await journalProblem(path)).toContain('the limit is 268435456');
 });
 
 it('goes on behind what is in it', async () => {

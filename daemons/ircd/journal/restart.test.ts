@@ -1,12 +1,14 @@
 /** What people find when they come back after the server was killed. */
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { STATUS } from '../../irc/modes.ts';
+import { encodeCheckedLine } from '../../runtime/files/checked-lines.ts';
 import { clearChannel } from '../admin/walks.ts';
 import { type MemoryClient, waitFor } from '../memory-server.ts';
 import { inTurns } from '../work-steps.ts';
 import { journalPath } from './journal-file.ts';
 import { ask, JournalScene, loggedIn, logIn } from './journal-fixture.ts';
+import { endWaiting, RestoredChannels } from './restored-channels.ts';
 
 let scene: JournalScene;
 beforeEach(() => {
@@ -257,6 +259,91 @@ describe('while a channel is restored', () => {
       vi.useRealTimers();
     }
   });
+});
+
+it('each ends in its own time, and none after the server has stopped', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'], now: 1_000 });
+  try {
+    const { irc } = await scene.start(0);
+    const restored = new RestoredChannels(irc.server);
+    const record = (name: string, untilMs: number | null) => ({
+      kind: 'channel',
+      name,
+      createdMs: 1,
+      topic: null,
+      modes: '',
+      key: null,
+      limit: null,
+      b: [],
+      e: [],
+      I: [],
+      operators: [],
+      voices: [],
+      untilMs,
+    });
+    const records = [
+      record('#b', 3_000),
+      record('#gone', 1_000),
+      record('#a', 2_000),
+      record('#d', null),
+      { kind: 'other' },
+    ];
+    expect(restored.restore([...records, record('#c', 4_000)], 1_000, 9_000)).toEqual({
+      channels: 4,
+      unreadable: 1,
+    });
+    const there = () => [...irc.server.state.channels.keys()].sort().join(' ');
+    const seen: string[] = [];
+    for (let n = 0; n < 4; n++) {
+      seen.push(there());
+      await vi.advanceTimersByTimeAsync(1_000);
+    }
+    expect(seen).toEqual(['#a #b #c #d', '#b #c #d', '#c #d', '#d']);
+    restored.close();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(there()).toBe('#d');
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+it('a channel that was not restored is not ended', async () => {
+  const { irc } = await scene.start(0);
+  irc.join('ann').send('JOIN #x');
+  const told: string[] = [];
+  irc.server.keeper = {
+    changed: ({ name }) => {
+      told.push(name);
+      return null;
+    },
+  };
+  endWaiting(irc.server, irc.server.state.findChannel('#x')!);
+  expect(told).toEqual([]);
+});
+
+it('a journal that cannot be read stops the start, and says what to do', async () => {
+  mkdirSync(journalPath(scene.folder));
+  await expect(scene.start()).rejects.toMatchObject({
+    code: 'init_failed',
+    message: expect.stringMatching(
+      /^The channels in .*channels\.journal cannot be read \(EISDIR.*\)\. Mend it, move it away to start without them, or set restore_minutes = 0\.$/,
+    ),
+  });
+});
+
+it('damage is said, with the place of the damaged file', async () => {
+  const before = await scene.start();
+  const ann = loggedIn(before, 'ann', 'ann');
+  for (const name of ['#x', '#y']) await ask(ann, `JOIN ${name}`, ' 366 ');
+  await scene.crash(before);
+  const path = journalPath(scene.folder);
+  writeFileSync(path, readFileSync(path, 'utf8').replace('"#x"', '"#z"'));
+  const after = await scene.start();
+  expect([...after.irc.server.state.channels.keys()]).toEqual(['#y']);
+  expect(after.logged[1]).toMatch(/^channels_damaged: 1 line of .* kept as .*channels\.journal\.damaged-/);
+  writeFileSync(path, encodeCheckedLine({ kind: 'of a later version' }));
+  const later = await scene.start();
+  expect(later.logged).toEqual([expect.stringMatching(/^channels_damaged: 1 record /)]);
 });
 
 it('clear-channel ends a channel that waits, also for a later start', async () => {
