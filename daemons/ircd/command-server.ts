@@ -12,6 +12,7 @@ import type { IrcdConfig } from './config.ts';
 import type { ProtocolCounters } from './counters.ts';
 import type { Gateways } from './gateways.ts';
 import type { Keeper } from './keeper.ts';
+import type { LinkControl } from './link-control.ts';
 import type { Links, NetworkEvent } from './network-events.ts';
 import type { PasswordChecker } from './passwords.ts';
 import type { ServerBans } from './server-bans.ts';
@@ -48,6 +49,8 @@ export interface CommandServer {
   readonly clientLog: ClientLog;
   /** Who passes on to other servers what happens here; null while there are none. */
   readonly links: Links | null;
+  /** Who lists, makes and ends links; null where there can be none. */
+  readonly linkControl: LinkControl | null;
   /** Who keeps channels beyond a crash; null where nobody does. */
   readonly keeper: Keeper | null;
   readonly config: IrcdConfig;

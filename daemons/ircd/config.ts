@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { filePath, lineText, lineWord, secret } from '../../contract/line-texts.ts';
-import { isHostName } from '../../contract/network-addresses.ts';
+import { isHostName, listenHost } from '../../contract/network-addresses.ts';
 import { hasBrokenNetwork } from '../irc/address-mask.ts';
 import { MAX_SERVER_NUMERIC } from '../irc/p10/numeric.ts';
 import { CLOAK_BYTES } from './cloak.ts';
@@ -14,6 +14,7 @@ import { cidr, netConfigShape } from './net/net-config.ts';
 /** What an operator block may allow. */
 export const OPER_FLAGS = [
   'auspex',
+  'connect',
   'die',
   'dline',
   'globops',
@@ -21,6 +22,7 @@ export const OPER_FLAGS = [
   'kline',
   'rehash',
   'restart',
+  'squit',
   'wallops',
 ] as const;
 
@@ -89,6 +91,56 @@ const webirc = z
   })
   .refine((block) => (block.password === undefined) !== (block.password_file === undefined), {
     error: 'expected either password or password_file',
+  });
+
+/** Another server. */
+const link = z
+  .strictObject({
+    name: serverName.describe('Name of the other server.'),
+    host: listenHost().optional().describe('Where it is called; without it, it can only call.'),
+    port: z.int().min(1).max(65_535).optional().describe('Port on which it takes servers.'),
+    password: secret(lineWord({ max: limits.linkPasswordBytes.default }))
+      .optional()
+      .describe('What both say to each other.'),
+    password_file: filePath()
+      .optional()
+      .describe(
+        'File whose first line is the password; a relative path begins in the folder `ircd` of the data directory.',
+      ),
+    autoconnect: z
+      .boolean()
+      .default(false)
+      .describe('Whether it is called by itself, again and again for as long as it is not linked.'),
+    hub: z
+      .array(lineWord({ max: 63 }))
+      .optional()
+      .describe('Masks of the servers that it may bring behind it, such as *.example.net; absent for none.'),
+    tls: z.boolean().default(false).describe('Whether the link has to be encrypted, whoever calls.'),
+    fingerprint: z
+      .string()
+      .refine((text) => /^[0-9a-f]{64}$/i.test(text.replaceAll(':', '')), {
+        error: 'expected the SHA-256 fingerprint of a certificate: 64 digits of hex, with or without colons',
+      })
+      .optional()
+      .describe(
+        'SHA-256 fingerprint of the certificate that it has to show; without it, one that is called has to have a certificate that the system trusts.',
+      ),
+    kind: z
+      .enum(['auto', 'signalbox', 'ircu', 'nefarious'])
+      .default('auto')
+      .describe('What it is; auto finds out whether it is Signalbox, and takes any other for ircu.'),
+  })
+  .refine((block) => (block.password === undefined) !== (block.password_file === undefined), {
+    error: 'expected either password or password_file',
+  })
+  .refine((block) => (block.host === undefined) === (block.port === undefined), {
+    error: 'expected host and port, or neither for a server that only calls',
+  })
+  .refine((block) => !block.autoconnect || block.host !== undefined, {
+    error: 'autoconnect: expected host and port beside it',
+  })
+  .refine((block) => block.fingerprint === undefined || block.tls, {
+    error: 'fingerprint: expected tls = true beside it',
   });
 
 const cloak = z.strictObject({
@@ -182,6 +234,13 @@ export const ircdConfigSchema = z.strictObject({
     .array(webirc)
     .default([])
     .describe('Gateways, such as web chats, that say for whom they connect (WEBIRC).'),
+  link: z
+    .array(link)
+    .default([])
+    .refine((blocks) => new Set(blocks.map(({ name }) => name.toLowerCase())).size === blocks.length, {
+      error: 'two blocks name the same server',
+    })
+    .describe('Servers that may be linked to this one.'),
   cloak: cloak.prefault({}).describe('Hosts that hide addresses.'),
   sts: sts.optional().describe('Strict transport security (IRCv3 sts); none is announced without it.'),
   accounts: accounts.prefault({}).describe('Accounts that clients log in to.'),

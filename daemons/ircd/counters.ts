@@ -9,5 +9,10 @@ export class ProtocolCounters {
   operFailures = 0;
   /** Handlers that threw; each is a defect and is logged. */
   handlerErrors = 0;
+  /** Lines to and from other servers. */
+  linkLinesIn = 0;
+  linkLinesOut = 0;
+  /** Servers that left the network with all behind them. */
+  netsplits = 0;
   readonly startedMs = Date.now();
 }

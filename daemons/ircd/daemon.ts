@@ -27,7 +27,7 @@ import { EmbeddedAuthority } from './accounts/embedded-authority.ts';
 import { AccountTable } from './admin/account-table.ts';
 import type { adminCommands } from './admin/commands.ts';
 import { createAdminHandlers } from './admin/handlers.ts';
-import { channelCells, connectionCells } from './admin/rows.ts';
+import { channelCells, connectionCells, linkCells } from './admin/rows.ts';
 import { noticeOpers } from './broadcast.ts';
 import { Cloaks } from './cloak.ts';
 import { makeCloakKeys } from './cloak-keys.ts';
@@ -36,6 +36,7 @@ import type { IrcdConfig } from './config.ts';
 import { IrcServer } from './irc-server.ts';
 import { KeptChannels } from './journal/keep-channels.ts';
 import { limits } from './limits.ts';
+import { SocketLinks } from './links/socket-links.ts';
 import { publishMetrics } from './metrics.ts';
 import type { Connection, ConnectionHandler } from './net/connection.ts';
 import { Lookup } from './net/lookup.ts';
@@ -68,6 +69,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
   readonly #context: DaemonContext<IrcdConfig, IrcdPrepared>;
   readonly #server: IrcServer;
   readonly #net: NetServer<LocalClient>;
+  readonly #links: SocketLinks;
   readonly #banFile: BanFile<ServerBan>;
   readonly #banSaver: BanSaver<ServerBan>;
   readonly #logger;
@@ -113,6 +115,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
       threads: this.#threads,
       warn: (text) => this.#logger.warn('descriptors_low', text),
       gateways: (address) => this.#server.gateways.has(address),
+      onLink: (socket, fingerprint) => this.#links.accept(socket, fingerprint),
       onProxyRefused: (address, problem) => this.#proxyRefused(address, problem),
       onDefect: (error) => {
         this.#server.counters.handlerErrors++;
@@ -130,6 +133,9 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
       commands: COMMANDS,
       accounts: this.#authorityOf(config),
     });
+    this.#links = new SocketLinks(this.#server, { credentials: () => this.#net.credentials });
+    this.#server.links = this.#links.desk.network;
+    this.#server.linkControl = this.#links.desk;
     this.commands = createAdminHandlers({ server: this.#server, net: this.#net, lookup: this.#names });
     const { state } = this.#server;
     this.tables = {
@@ -142,6 +148,10 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
         total: () => state.channels.size,
       },
       accounts: this.#accountTable,
+      links: {
+        rows: () => this.#links.desk.rows().map(linkCells),
+        total: () => this.#links.desk.rows().length,
+      },
     };
     publishMetrics(context.metrics, this.#server, this.#net, this.#names);
   }
@@ -156,6 +166,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
     this.#server.cloaks = await this.#cloaks(this.#config, this.#context.prepared);
     await this.#awaitAccounts();
     await this.#net.apply(this.#config, this.#context.prepared.credentials);
+    this.#links.desk.configure(this.#context.prepared.links);
   }
 
   /** Whoever connects first is offered a login, and finds channels in the hands of their owners: accounts come before, if they come soon. */
@@ -203,6 +214,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
     this.#config = config;
     const sameAuthority = before.accounts.authority === config.accounts.authority;
     this.#server.configure(config, motd, prepared.gateways, cloaks);
+    this.#links.desk.configure(prepared.links);
     if (!sameAuthority) {
       this.#server.accounts.use(this.#authorityOf(config));
       this.#server.refreshIsupport();
@@ -229,7 +241,8 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
     await this.#kept?.freeze(deadline);
     this.#server.closing = reason;
     this.#server.clientLog.close();
-    await this.#net.drain(reason, AbortSignal.any([deadline, AbortSignal.timeout(DRAIN_MS)]));
+    const soon = AbortSignal.any([deadline, AbortSignal.timeout(DRAIN_MS)]);
+    await Promise.all([this.#links.drain(reason, soon), this.#net.drain(reason, soon)]);
     this.#server.accounts.authority.close();
     await this.#server.passwords.close();
     await this.#banSaver.close();

@@ -32,6 +32,7 @@ import { HTTP_REFUSAL, isHttpMethod } from './http-request.ts';
 import { supportLines } from './isupport-tokens.ts';
 import type { Keeper } from './keeper.ts';
 import { limits } from './limits.ts';
+import type { LinkControl } from './link-control.ts';
 import type { Connection, ConnectionHandler } from './net/connection.ts';
 import type { Links, NetworkEvent } from './network-events.ts';
 import { PasswordChecker } from './passwords.ts';
@@ -72,6 +73,7 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
   readonly house = new WorkAccount(new WorkGroup());
   readonly clientLog: ClientLog;
   links: Links | null = null;
+  linkControl: LinkControl | null = null;
   keeper: Keeper | null = null;
   readonly bans: ServerBans;
   gateways = new Gateways();

@@ -385,6 +385,50 @@ export const limits = {
     reason:
       'Longest wait between attempts to write channels: an operator who has made room sees them saved within it.',
   },
+  linkPasswordBytes: {
+    default: 64,
+    unit: 'bytes',
+    reason: 'A password of 256 bits in hex; it is sent in one line with the word PASS.',
+  },
+  linkSendQueueBytes: {
+    default: 67_108_864,
+    unit: 'bytes',
+    reason:
+      'What may wait for another server that does not read: the burst of half a million users. Beyond it the link ends with "SendQ exceeded".',
+  },
+  linkArrivals: {
+    default: 32,
+    unit: 'count',
+    reason:
+      'Servers that have connected and not said yet who they are: more are let go, so that strangers on the port for links hold nothing.',
+  },
+  linkHandshakeMs: {
+    default: 30_000,
+    unit: 'milliseconds',
+    reason: 'Time to connect, and again to say who one is: a server far away needs a second.',
+  },
+  linkPingMs: {
+    default: 30_000,
+    unit: 'milliseconds',
+    reason: 'Silence after which another server is asked whether it is there.',
+  },
+  linkPingTimeoutMs: {
+    default: 60_000,
+    unit: 'milliseconds',
+    reason:
+      'Silence after that question which ends the link: a server that works off a burst is busy for seconds.',
+  },
+  linkRetryBaseMs: {
+    default: 2_000,
+    unit: 'milliseconds',
+    reason: 'Wait before a server with autoconnect is called again; it doubles with every failure.',
+  },
+  linkRetryMaxMs: {
+    default: 120_000,
+    unit: 'milliseconds',
+    reason:
+      'Longest wait between two calls: a server that is back is linked within two minutes, and hundreds that are gone cost nothing.',
+  },
   slowCommandMs: {
     default: 50,
     unit: 'milliseconds',

@@ -43,6 +43,10 @@ it('measures what it says, in these units', () => {
       logins_total counter
       login_failures_total counter
       account_registrations_total counter
+      links gauge
+      link_lines_in_total counter
+      link_lines_out_total counter
+      netsplits_total counter
       handler_errors_total counter
       command_latency_seconds histogram seconds`),
   );
@@ -67,6 +71,8 @@ it('draws only what it measures, under a title each', () => {
       Send queues: send_queue_bytes send_queue_max_bytes
       Arrivals: accepted_total registrations_total
       Channels: channels
+      Links: links netsplits_total
+      Lines of links: link_lines_in_total link_lines_out_total
       Writes: writes_total ticks_total
       Logins to accounts: logins_total login_failures_total
       Refusals: refused_throttled_total refused_address_total refused_full_total refused_banned_total flood_kills_total`),
@@ -111,6 +117,9 @@ it('has commands of these dangers, for these roles, with and without an audit tr
       broadcast disruptive operate recorded json ~deliveries_total
       caches safe read always table
       clear-caches safe operate recorded json ~cache_depth{cache="dns"}
+      links safe read always table
+      connect safe operate recorded json ~links
+      squit disruptive operate always json ~links ~netsplits_total
       accounts safe operate always table
       account safe operate always json
       reset-password disruptive admin recorded json
@@ -163,6 +172,9 @@ it('takes arguments within these bounds, and fills in what is left out', () => {
       remove-ban kind kline|dline
       remove-ban mask string 1..200
       broadcast text string 1..400
+      connect server string 1..63
+      squit server string 1..63
+      squit reason string 1..300 default="Taken off the network by an administrator"
       accounts text string 0..30 default=""
       accounts limit integer 1..2000 default=500
       account account string 1..30
@@ -209,11 +221,11 @@ it('shows clients, channels and members in these columns, with what can be done 
   const { tables, commands } = manifest;
   const fromClient = [
     { title: 'Details', command: 'client', args: { client: 'nick' }, immediate: true },
-    { title: 'Kill', command: 'kill', args: { client: 'nick' } },
+    { title: 'Kill', command: 'kill', args: { client: 'nick' }, noun: 'client' },
   ];
   const fromChannel = [
     { title: 'Members', command: 'channel', args: { channel: 'channel' }, immediate: true },
-    { title: 'Clear', command: 'clear-channel', args: { channel: 'channel' } },
+    { title: 'Clear', command: 'clear-channel', args: { channel: 'channel' }, noun: 'channel' },
   ];
   expect(columns(tables?.connections?.columns)).toEqual(words(CLIENT));
   expect(columns(commands.clients.columns)).toEqual(words(CLIENT));

@@ -4,9 +4,9 @@ import { defineManifest, type MetricSpec } from '../../contract/manifest.ts';
 import { metricSpecs } from '../../contract/metric-specs.ts';
 import { acceptorMetrics, refusalMetrics } from '../runtime/net/acceptor-metrics.ts';
 import { accountActions, accountColumns } from './admin/account-columns.ts';
-import { channelColumns, connectionColumns } from './admin/columns.ts';
+import { channelColumns, connectionColumns, linkColumns } from './admin/columns.ts';
 import { adminCommands, operatorDeeds, renamed } from './admin/commands.ts';
-import { channelActions, clientActions } from './admin/row-actions.ts';
+import { channelActions, clientActions, linkActions } from './admin/row-actions.ts';
 import { ircdConfigSchema } from './config.ts';
 
 const { name, gauge, counter, histogram } = metricSpecs('ircd');
@@ -42,6 +42,10 @@ const metrics: readonly MetricSpec[] = [
   counter('logins', 'Clients that logged in to an account'),
   counter('login_failures', 'Logins to accounts that were refused'),
   counter('account_registrations', 'Accounts that clients registered'),
+  gauge('links', 'Servers that are linked to this one'),
+  counter('link_lines_in', 'Lines received from other servers'),
+  counter('link_lines_out', 'Lines sent to other servers'),
+  counter('netsplits', 'Servers that left the network with all behind them'),
   counter('handler_errors', 'Commands that failed by a defect of the server'),
   histogram('command_latency', 'Time from the parsed line to the end of its handler'),
 ];
@@ -79,6 +83,7 @@ export const manifest = defineManifest({
       columns: accountColumns,
       rowActions: accountActions,
     },
+    links: { title: 'Links', access: 'read', rowKey: 'name', columns: linkColumns, rowActions: linkActions },
   },
   charts: [
     { title: 'Clients', metrics: [name('connections'), name('registered_users')] },
@@ -88,6 +93,11 @@ export const manifest = defineManifest({
     { title: 'Send queues', metrics: [name('send_queue_bytes'), name('send_queue_max_bytes')] },
     { title: 'Arrivals', metrics: [name('accepted_total'), name('registrations_total')] },
     { title: 'Channels', metrics: [name('channels')] },
+    { title: 'Links', metrics: [name('links'), name('netsplits_total')] },
+    {
+      title: 'Lines of links',
+      metrics: [name('link_lines_in_total'), name('link_lines_out_total')],
+    },
     { title: 'Writes', metrics: [name('writes_total'), name('ticks_total')] },
     {
       title: 'Logins to accounts',

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { MetricRegistry } from '../runtime/telemetry/metric-registry.ts';
 import { shownInstruments } from '../runtime/telemetry/test-fixtures/shown-instruments.ts';
+import type { LinkControl } from './link-control.ts';
 import { manifest } from './manifest.ts';
 import { MemoryServer } from './memory-server.ts';
 import { publishMetrics } from './metrics.ts';
@@ -68,6 +69,8 @@ it('shows each figure under its own name', () => {
   for (const mask of ['a@1', 'b@2', 'c@3', 'd@4', 'e@5']) irc.server.bans.add({ ...ban, mask });
   Object.assign(irc.server.accounts.counts, { logins: 405, failures: 406, registrations: 407 });
   Object.assign(irc.server.counters, { serverBanMatches: 401, operFailures: 402, handlerErrors: 403 });
+  Object.assign(irc.server.counters, { linkLinesIn: 601, linkLinesOut: 602, netsplits: 603 });
+  irc.server.linkControl = { standing: 604 } as LinkControl;
   registry.sample();
   const value = (name: string) => registry.values[registry.layout.slot(`signalbox_ircd_${name}`)];
   const shown = Object.fromEntries(
@@ -113,6 +116,10 @@ it('shows each figure under its own name', () => {
     login_failures_total: 406,
     account_registrations_total: 407,
     handler_errors_total: 403,
+    link_lines_in_total: 601,
+    link_lines_out_total: 602,
+    netsplits_total: 603,
+    links: 604,
   });
   const {
     'queue tls handshakes': _handshakes,

@@ -64,6 +64,10 @@ export function publishMetrics(
   const logins = counter('logins');
   const loginFailures = counter('login_failures');
   const accountRegistrations = counter('account_registrations');
+  const links = gauge('links');
+  const linkLinesIn = counter('link_lines_in');
+  const linkLinesOut = counter('link_lines_out');
+  const netsplits = counter('netsplits');
   const users = gauge('registered_users');
   const opers = gauge('opers');
   const channels = gauge('channels');
@@ -91,6 +95,10 @@ export function publishMetrics(
     logins.setTotal(server.accounts.counts.logins);
     loginFailures.setTotal(server.accounts.counts.failures);
     accountRegistrations.setTotal(server.accounts.counts.registrations);
+    links.set(server.linkControl?.standing ?? 0);
+    linkLinesIn.setTotal(server.counters.linkLinesIn);
+    linkLinesOut.setTotal(server.counters.linkLinesOut);
+    netsplits.setTotal(server.counters.netsplits);
     users.set(server.state.localUserCount);
     opers.set(server.state.opers.size);
     channels.set(server.state.channels.size);

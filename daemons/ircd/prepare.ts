@@ -6,6 +6,7 @@ import { resolve } from 'node:path';
 import { MistakeCollector } from '../../contract/config-mistakes.ts';
 import { SignalboxError } from '../../contract/errors.ts';
 import { isLineWord } from '../../contract/line-texts.ts';
+import { sameName } from '../irc/casemapping.ts';
 import { FileProblem, readBoundedFile } from '../runtime/files/bounded-file.ts';
 import type { PrepareContext } from '../runtime/host/daemon-definition.ts';
 import { loadCredentials, lookAtSelfSigned, type TlsCredentials } from '../runtime/net/tls-credentials.ts';
@@ -14,6 +15,7 @@ import type { IrcdConfig } from './config.ts';
 import { type GatewayBlock, Gateways } from './gateways.ts';
 import { journalPath, journalProblem } from './journal/journal-file.ts';
 import { limits } from './limits.ts';
+import type { LinkBlock } from './links/link-block.ts';
 import { readMotd } from './motd-file.ts';
 import { addressRanges } from './net/net-config.ts';
 
@@ -24,6 +26,7 @@ export interface IrcdPrepared {
   /** Lines of the message of the day; null where none is set, undefined where the file cannot be used. */
   readonly motd: readonly string[] | null | undefined;
   readonly gateways: Gateways;
+  readonly links: readonly LinkBlock[];
   /** Keys of cloaked hosts; null where the file is to be made, undefined where hosts are not cloaked. */
   readonly cloakKeys: readonly Buffer[] | null | undefined;
 }
@@ -40,10 +43,11 @@ export async function prepareIrcd(config: IrcdConfig, context: PrepareContext): 
   const credentials = await mistakes.attempt(() => prepareCredentials(config, context));
   const motd = await prepareMotd(config, context);
   const gateways = await mistakes.attempt(() => prepareGateways(config, context));
+  const links = await mistakes.attempt(() => prepareLinks(config, context));
   const cloakKeys = await mistakes.attempt(() => prepareCloakKeys(config, context));
   await mistakes.attempt(() => checkJournal(config, context));
   mistakes.settle();
-  return { credentials, motd, gateways: gateways!, cloakKeys };
+  return { credentials, motd, gateways: gateways!, links: links!, cloakKeys };
 }
 
 /** A listener for proxies alone takes nobody where none is trusted. */
@@ -80,10 +84,10 @@ function lookAtSts({ listen, sts }: IrcdConfig, { warn }: PrepareContext): void 
 }
 
 async function prepareCredentials(
-  { listen, tls }: IrcdConfig,
+  { listen, link, tls }: IrcdConfig,
   { dataDir, warn }: PrepareContext,
 ): Promise<IrcdPrepared['credentials']> {
-  const wanted = listen.some((listener) => listener.tls);
+  const wanted = [...listen, ...link].some((one) => one.tls);
   if (tls !== undefined) {
     // Files that are named are looked at also while no listener needs them: one may, with the next reload.
     const loaded = await loadCredentials('ircd.tls', tls, (text) => warn('tls_certificate', text));
@@ -98,10 +102,43 @@ async function prepareGateways({ webirc }: IrcdConfig, { dataDir }: PrepareConte
   const blocks: GatewayBlock[] = [];
   for (const [index, { match, password, password_file: file }] of webirc.entries()) {
     const key = `ircd.webirc[${index}].password_file`;
-    const read = file === undefined ? password : await readPassword(key, resolve(dataDir, file));
+    const read =
+      file === undefined
+        ? password
+        : await readPassword(key, resolve(dataDir, file), limits.webircPasswordBytes.default);
     blocks.push({ match: addressRanges(match), password: read! });
   }
   return new Gateways(blocks);
+}
+
+async function prepareLinks(
+  { link, server_name: me }: IrcdConfig,
+  { dataDir }: PrepareContext,
+): Promise<readonly LinkBlock[]> {
+  const blocks: LinkBlock[] = [];
+  for (const [index, { name, host, port, password, password_file: file, hub, ...rest }] of link.entries()) {
+    const key = `ircd.link[${index}]`;
+    if (sameName(name, me)) {
+      const text = `${key}.name: ${name} is this server itself, expected another`;
+      throw new SignalboxError('config_invalid', text, { detail: { key: `${key}.name` } });
+    }
+    const most = limits.linkPasswordBytes.default;
+    const read =
+      file === undefined
+        ? password!
+        : await readPassword(`${key}.password_file`, resolve(dataDir, file), most);
+    blocks.push({
+      name,
+      address: host === undefined ? null : { host, port: port! },
+      password: read,
+      autoconnect: rest.autoconnect,
+      hub: hub ?? null,
+      tls: rest.tls,
+      fingerprint: rest.fingerprint?.replaceAll(':', '').toLowerCase() ?? null,
+      kind: rest.kind,
+    });
+  }
+  return blocks;
 }
 
 async function prepareCloakKeys(
@@ -124,9 +161,9 @@ async function prepareCloakKeys(
 }
 
 /** The first line of a file, which is what editors and `openssl rand` leave there. */
-async function readPassword(key: string, path: string): Promise<string> {
+async function readPassword(key: string, path: string, mostBytes: number): Promise<string> {
   try {
-    const text = (await readBoundedFile(path, limits.webircPasswordBytes.default + 2)).toString('utf8');
+    const text = (await readBoundedFile(path, mostBytes + 2)).toString('utf8');
     const password = text.replace(/\r?\n$/, '');
     if (password !== '' && isLineWord(password)) return password;
     throw new FileProblem('holds no password, expected one line without spaces');

@@ -32,6 +32,7 @@ const OPERATE = [
   ...['daemon.start', 'daemon.stop', 'daemon.restart', 'daemon.stopImpact', 'audit.query', 'config.get'],
   ...['ircd clients', 'ircd client', 'ircd kill', 'ircd channels', 'ircd channel', 'ircd clear-channel'],
   ...['ircd bans', 'ircd add-ban', 'ircd remove-ban', 'ircd broadcast', 'ircd clear-caches'],
+  ...['ircd connect', 'ircd squit'],
   ...['ircd accounts', 'ircd account', 'ircd suspend-account', 'ircd unsuspend-account'],
   ...['ircd login-failures', 'ircd reset-login-failures', 'ircd registered-channels'],
   ...['ircd throttle', 'ircd reset-throttle', 'relay clients', 'relay client', 'relay kill', 'relay room'],

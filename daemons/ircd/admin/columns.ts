@@ -45,6 +45,19 @@ export const memberColumns: readonly TableColumn[] = [
   { key: 'userHost', title: 'User@host', type: 'text' },
 ];
 
+/** Servers that are linked to this one, or may be. */
+export const linkColumns: readonly TableColumn[] = [
+  { key: 'name', title: 'Server', type: 'text' },
+  { key: 'numeric', title: 'Numeric', type: 'number', rank: 2 },
+  { key: 'kind', title: 'Kind', type: 'text', rank: 2 },
+  { key: 'state', title: 'State', type: 'text' },
+  { key: 'direction', title: 'Called', type: 'text', rank: 3 },
+  { key: 'users', title: 'Users', type: 'number' },
+  { key: 'lagSeconds', title: 'Lag', type: 'seconds' },
+  { key: 'since', title: 'Since', type: 'time' },
+  { key: 'reason', title: 'Reason', type: 'text', rank: 2 },
+];
+
 export const cacheColumns: readonly TableColumn[] = [
   { key: 'cache', title: 'Cache', type: 'text' },
   { key: 'entries', title: 'Entries', type: 'number' },

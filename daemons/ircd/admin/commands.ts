@@ -11,6 +11,7 @@ import { ADJUSTABLE_LIMITS } from '../tuning.ts';
 import { accountCommands } from './account-commands.ts';
 import { channelOwnerCommands } from './channel-owner-commands.ts';
 import { cacheColumns, channelColumns, clientFields, connectionColumns, memberColumns } from './columns.ts';
+import { linkCommands } from './link-commands.ts';
 import { channelActions, clientActions } from './row-actions.ts';
 
 const CONNECTIONS = 'signalbox_ircd_connections';
@@ -178,6 +179,7 @@ export const adminCommands = {
     result: 'json',
     effects: ['signalbox_ircd_cache_depth{cache="dns"}'],
   }),
+  ...linkCommands,
   ...accountCommands,
   ...channelOwnerCommands,
   ...throttleCommands(limit),
@@ -211,6 +213,8 @@ export const operatorDeeds = {
   UNKLINE: 'lift|lifted the ban on {mask}',
   UNDLINE: 'lift|lifted the ban on {mask}',
   REHASH: 'read|read configuration, MOTD and certificates again',
+  CONNECT: 'call|called {server}',
+  SQUIT: 'split|took {server} off the network[ (“{reason}”)]',
   DIE: 'stop|stopped the server[ (“{reason}”)]',
   RESTART: 'restart|restarted the server[ (“{reason}”)]',
 };

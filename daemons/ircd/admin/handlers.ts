@@ -20,6 +20,7 @@ import { inTurns } from '../work-steps.ts';
 import { accountHandlers } from './account-handlers.ts';
 import { channelOwnerHandlers } from './channel-owner-handlers.ts';
 import type { adminCommands } from './commands.ts';
+import { linkHandlers } from './link-handlers.ts';
 import { connectionRow } from './rows.ts';
 import { broadcast, clearChannel, listChannels, listClients } from './walks.ts';
 
@@ -138,6 +139,7 @@ export function createAdminHandlers(targets: AdminTargets): CommandHandlers<type
           : `sends a notice to ${counted(server.state.localUserCount, 'client')}`,
       run: ({ text }) => inTurns(server.host, server.house, broadcast(server, text)),
     },
+    ...linkHandlers(server),
     ...accountHandlers(server),
     ...channelOwnerHandlers(server),
     caches: {

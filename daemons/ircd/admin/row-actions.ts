@@ -11,3 +11,8 @@ export const channelActions: readonly RowAction[] = [
   { title: 'Members', command: 'channel', args: { channel: 'channel' }, immediate: true },
   { title: 'Clear', command: 'clear-channel', args: { channel: 'channel' }, noun: 'channel' },
 ];
+
+export const linkActions: readonly RowAction[] = [
+  { title: 'Connect', command: 'connect', args: { server: 'name' }, noun: 'server' },
+  { title: 'Squit', command: 'squit', args: { server: 'name' }, noun: 'server' },
+];

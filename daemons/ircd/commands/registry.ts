@@ -14,6 +14,7 @@ import { kick } from './kick.ts';
 import { kill } from './kill.ts';
 import { knock } from './knock.ts';
 import { die, rehash, restart } from './lifecycle.ts';
+import { connect, squit } from './link.ts';
 import { list } from './list.ts';
 import { lusers } from './lusers.ts';
 import { notice, privmsg, tagmsg } from './message.ts';
@@ -50,6 +51,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     cap,
     cert,
     channel,
+    connect,
     die,
     dline,
     ghost,
@@ -85,6 +87,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     rehash,
     restart,
     setname,
+    squit,
     stats,
     tagmsg,
     time,

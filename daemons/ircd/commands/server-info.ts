@@ -6,6 +6,8 @@ import { replyParameter } from '../../irc/reply-parameter.ts';
 import { type CommandServer, VERSION } from '../command-server.ts';
 import { sendIsupport } from '../registration.ts';
 import type { LocalClient } from '../state/local-client.ts';
+import type { NetworkState } from '../state/network.ts';
+import type { Server } from '../state/server.ts';
 import type { Command } from './command.ts';
 import { isThisServer } from './whois.ts';
 
@@ -106,8 +108,40 @@ export const map: Command = {
   penaltyLines: 1,
   help: ['MAP', 'Draws the servers of the network.'],
   run(server, client) {
-    for (const { name, userCount } of server.state.servers.values())
-      client.reply(N.RPL_MAP, '', `${name} [${userCount} users]`);
+    drawBranch(client, childrenOf(server.state), server.state.me, '', '');
     client.reply(N.RPL_MAPEND);
   },
 };
+
+/** The servers behind each that has any, in the order of their names. */
+function childrenOf({ servers }: NetworkState): ReadonlyMap<Server, readonly Server[]> {
+  const children = new Map<Server, Server[]>();
+  const sorted = [...servers.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  for (const server of sorted) {
+    if (server.uplink === null) continue;
+    const siblings = children.get(server.uplink) ?? [];
+    siblings.push(server);
+    children.set(server.uplink, siblings);
+  }
+  return children;
+}
+
+/**
+ * A server and, below it, all behind it.
+ * @param branch what stands before its name.
+ * @param trunk what stands before the lines below it.
+ */
+function drawBranch(
+  client: LocalClient,
+  children: ReadonlyMap<Server, readonly Server[]>,
+  server: Server,
+  branch: string,
+  trunk: string,
+): void {
+  client.reply(N.RPL_MAP, '', `${branch}${server.name} [${server.userCount} users]`);
+  const below = children.get(server) ?? [];
+  for (const [index, child] of below.entries()) {
+    const last = index === below.length - 1;
+    drawBranch(client, children, child, `${trunk}${last ? '`-' : '|-'}`, `${trunk}${last ? '  ' : '| '}`);
+  }
+}

@@ -6,27 +6,45 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { fold } from '../../irc/casemapping.ts';
 import type { PeerKind } from '../../irc/p10/kinds.ts';
 import { OWN_KIND_FLAG, type ServerLine } from '../../irc/p10/server-line.ts';
+import { bytesOf } from '../../irc/p10/text.ts';
 import type { NetworkState } from '../state/network.ts';
-import type { LinkBlock } from './link-block.ts';
+import type { LinkBlock, LinkSecurity } from './link-block.ts';
 
 /** Clocks that differ by more are told of: nicks and channels are decided by time. ircu links all the same, and so do we. */
 export const SKEW_SECONDS = 30;
 
 /**
  * Why a server may not be linked, or null.
- * @param password that it gave; null for none.
+ * @param password that it gave, with one character for each byte; null for none.
  */
 export function refusalOf(
   state: NetworkState,
   block: LinkBlock | null,
   password: string | null,
   server: ServerLine,
+  security: LinkSecurity,
 ): string | null {
   if (block === null) return `no [[ircd.link]] names ${server.name}`;
   if (fold(block.name) !== fold(server.name))
     return `the server is called ${server.name}, and [[ircd.link]] expects ${block.name}`;
-  if (password === null || !samePassword(password, block.password)) return 'the password is wrong';
+  const insecure = insecurityOf(block, security);
+  if (insecure !== null) return insecure;
+  if (password === null || !samePassword(password, bytesOf(block.password))) return 'the password is wrong';
   return takenBy(state, server.name, server.numeric);
+}
+
+/** What a connection lacks that a block asks for, in words; null for nothing. */
+function insecurityOf(block: LinkBlock, { tls, fingerprint }: LinkSecurity): string | null {
+  if (!tls) {
+    if (block.tls) return 'the connection is not encrypted, and tls of its [[ircd.link]] asks for it';
+    return block.fingerprint === null
+      ? null
+      : 'without TLS there is no certificate, and a fingerprint is expected';
+  }
+  if (block.fingerprint === null || block.fingerprint === fingerprint) return null;
+  return fingerprint === null
+    ? 'it showed no certificate, and a fingerprint is expected'
+    : `its certificate has another SHA-256 fingerprint than expected: ${fingerprint}`;
 }
 
 /** Who has a name or a numeric already, in words; null for nobody. */

@@ -3,6 +3,7 @@
  * network when its link ends. The server has it as its `links`.
  */
 
+import { type Clock, systemClock } from '../../../kit/clock.ts';
 import { fold, sameName } from '../../irc/casemapping.ts';
 import { compileMask } from '../../irc/mask.ts';
 import { writeLine } from '../../irc/p10/line.ts';
@@ -11,14 +12,23 @@ import { TOKEN } from '../../irc/p10/tokens.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { quit } from '../actions/quit.ts';
 import type { CommandServer } from '../command-server.ts';
-import type { Links, NetworkEvent } from '../network-events.ts';
+import type { Links, NetworkEvent, Source } from '../network-events.ts';
+import type { NetworkState } from '../state/network.ts';
 import type { Server } from '../state/server.ts';
 import type { User } from '../state/user.ts';
 import { serverLine } from './burst-lines.ts';
 import { linesOf } from './event-lines.ts';
 import { Link, type LinkTransport } from './link.ts';
 import type { LinkBlock } from './link-block.ts';
-import { type LinkEnd, type LinkRoutes, toSeconds } from './peer.ts';
+import { type LinkEnd, type LinkRoutes, sourceNumeric, toSeconds } from './peer.ts';
+
+/** Whoever wants to know how links fare. */
+export interface LinkWatcher {
+  /** A link has got further. */
+  onChange?(link: Link): void;
+  /** A link is over, whether it stood or not. */
+  onEnd?(link: Link): void;
+}
 
 /** The links of one server. */
 export class LinkNetwork implements Links, LinkRoutes {
@@ -26,11 +36,19 @@ export class LinkNetwork implements Links, LinkRoutes {
   readonly #blocks: () => readonly LinkBlock[];
   /** Those whose peer is introduced. */
   readonly #links = new Set<Link>();
+  readonly clock: Clock;
+  readonly #watcher: LinkWatcher;
 
   /** @param blocks as they are configured now. */
-  constructor(server: CommandServer, blocks: () => readonly LinkBlock[]) {
+  constructor(
+    server: CommandServer,
+    blocks: () => readonly LinkBlock[],
+    { clock = systemClock, ...watcher }: LinkWatcher & { readonly clock?: Clock } = {},
+  ) {
     this.server = server;
     this.#blocks = blocks;
+    this.clock = clock;
+    this.#watcher = watcher;
   }
 
   /** Links whose peer is introduced. */
@@ -51,6 +69,11 @@ export class LinkNetwork implements Links, LinkRoutes {
   mayBring(link: LinkEnd, name: string): boolean {
     const hub = this.blockOf(link.name)?.hub ?? null;
     return hub?.some((mask) => compileMask(mask).matches(fold(name))) ?? false;
+  }
+
+  /** A link has got further than it was. */
+  changed(link: Link): void {
+    this.#watcher.onChange?.(link);
   }
 
   blockOf(name: string): LinkBlock | null {
@@ -76,6 +99,7 @@ export class LinkNetwork implements Links, LinkRoutes {
   linked(link: Link): void {
     this.#links.add(link);
     this.added(link.peer!.server, link);
+    this.changed(link);
   }
 
   added(server: Server, link: LinkEnd): void {
@@ -84,18 +108,30 @@ export class LinkNetwork implements Links, LinkRoutes {
 
   /** A link is over. */
   ended(link: Link, reason: string): void {
-    if (!this.#links.delete(link)) return;
-    this.split(link.peer!.server, this.server.state.me.numeric, reason, link);
+    if (this.#links.delete(link)) this.split(link.peer!.server, this.server.state.me.numeric, reason, link);
+    this.#watcher.onEnd?.(link);
+  }
+
+  letGo(server: Server, source: Source, reason: string): void {
+    for (const link of this.#links) {
+      const { server: peer } = link.peer!;
+      if (peer === server) link.fail(reason);
+      else if (peer === server.via)
+        link.send(
+          writeLine(sourceNumeric(this.server.state, source), TOKEN.SQUIT, [server.name, 0], bytesOf(reason)),
+        );
+    }
   }
 
   split(server: Server, source: string, reason: string, except: LinkEnd): void {
+    this.server.counters.netsplits++;
     this.forward(writeLine(source, TOKEN.SQUIT, [server.name, 0], bytesOf(reason)), except);
     this.server.host.work.runSteps(this.server.house, this.#removeAll(server));
   }
 
   *#removeAll(server: Server): WorkSteps {
     const { state, host } = this.server;
-    const gone = [...state.servers.values()].filter((other) => isBehind(other, server));
+    const gone = serversBehind(state, server);
     const text = `${server.uplink!.name} ${server.name}`;
     const users: User[] = [];
     for (const user of state.users) if (gone.includes(user.server)) users.push(user);
@@ -106,6 +142,11 @@ export class LinkNetwork implements Links, LinkRoutes {
       if (host.work.spend(0)) yield null;
     }
   }
+}
+
+/** A server and all that are reached by it. */
+export function serversBehind(state: NetworkState, server: Server): Server[] {
+  return [...state.servers.values()].filter((other) => isBehind(other, server));
 }
 
 function isBehind(server: Server, other: Server): boolean {

@@ -55,6 +55,10 @@ describe('a link', () => {
       '< AC EB',
       '> AB EA',
       '< AC EA',
+      '> AB G !1700000000.000000 there.test 1700000000.000000',
+      '< AC G !1700000000.000000 here.test 1700000000.000000',
+      '> AB Z AB !1700000000.000000 1700000000.000000 0 1767225600.000000',
+      '< AC Z AC !1700000000.000000 1700000000.000000 0 1767225600.000000',
     ]);
     expect([wire.linkA.state, wire.linkB.state]).toEqual(['linked', 'linked']);
     expect([names(here), names(there)]).toEqual([
@@ -196,10 +200,10 @@ describe('a link is refused', () => {
   it.each([
     [
       'with a wrong password',
-      () => (there.blocks[0] = { ...there.blocks[0]!, password: 'other' }),
+      () => (there.blocks = [{ ...there.blocks[0]!, password: 'other' }]),
       'password is wrong',
     ],
-    ['by a name that nobody knows', () => void there.blocks.splice(0), 'no [[ircd.link]] names here.test'],
+    ['by a name that nobody knows', () => (there.blocks = []), 'no [[ircd.link]] names here.test'],
   ])('%s', (_what, change, reason) => {
     wire = new Wire(here, there);
     change();

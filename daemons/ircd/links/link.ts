@@ -17,14 +17,17 @@ import { Server } from '../state/server.ts';
 import { burstLines } from './burst-lines.ts';
 import { kindOf, refusalOf, skewOf } from './handshake.ts';
 import { handle } from './incoming/handle.ts';
-import type { LinkBlock } from './link-block.ts';
+import type { LinkBlock, LinkSecurity } from './link-block.ts';
 import type { LinkNetwork } from './link-network.ts';
+import { LinkPulse } from './link-pulse.ts';
 import { type LinkEnd, type Peer, toSeconds } from './peer.ts';
 
 /** What a link is carried by. Lines have one character for each byte and no end. */
-export interface LinkTransport {
+export interface LinkTransport extends LinkSecurity {
   /** What the work of the peer is charged to. */
   readonly work: WorkAccount;
+  /** Address of the other end. */
+  readonly address: string;
   send(line: string): void;
   /** Sends what was sent so far, then ends the connection. {@link Link.gone} is called. Calling it twice is fine. */
   close(): void;
@@ -45,6 +48,9 @@ export class Link implements LinkEnd {
   #peer: Peer | null = null;
   #burstSent = false;
   #burstRead = false;
+  /** Who the peer says it is. */
+  #saidName: string | null = null;
+  readonly #pulse: LinkPulse;
   /** Why it ended, in words; null while it stands. */
   reason: string | null = null;
   /** When the peer introduced itself, Unix milliseconds. */
@@ -57,6 +63,10 @@ export class Link implements LinkEnd {
     this.transport = transport;
     this.#block = block;
     this.direction = block === null ? 'in' : 'out';
+    this.#pulse = new LinkPulse(network.clock, {
+      ask: (stamp) => this.#ping(stamp),
+      silent: (reason) => this.fail(reason),
+    });
     if (block !== null) this.#introduce(block);
   }
 
@@ -69,19 +79,43 @@ export class Link implements LinkEnd {
     return this.#peer;
   }
 
-  /** Name of the server at the other end, as far as it is known. */
+  /** Name of the server at the other end, or what it said its name was; null before that. */
+  get peerName(): string | null {
+    return this.#peer?.server.name ?? this.#block?.name ?? this.#saidName;
+  }
+
+  /** The same in words. */
   get name(): string {
-    return this.#peer?.server.name ?? this.#block?.name ?? 'a server';
+    return this.peerName ?? `a server at ${this.transport.address}`;
+  }
+
+  /** How long the peer took to answer the last ping, in milliseconds; null before it has. */
+  get lagMs(): number | null {
+    return this.#pulse.lagMs;
+  }
+
+  /** The peer has answered a ping. */
+  pong(stamp: string): void {
+    this.#pulse.answered(stamp);
+  }
+
+  #ping(stamp: string): void {
+    const { numeric } = this.#server.state.me;
+    this.send(writeLine(numeric, TOKEN.PING, [`!${stamp}`, this.#peer!.server.name, stamp]));
   }
 
   send(line: string): void {
-    if (this.reason === null) this.transport.send(line);
+    if (this.reason !== null) return;
+    this.#server.counters.linkLinesOut++;
+    this.transport.send(line);
   }
 
   /** Takes a line. What it asks for is done in its turn, one line after the other. */
   take(line: string): void {
     if (this.reason !== null) return;
     const { work } = this.#server.host;
+    this.#server.counters.linkLinesIn++;
+    this.#pulse.heard();
     work.runSteps(this.transport.work, this.#steps(line));
   }
 
@@ -127,8 +161,9 @@ export class Link implements LinkEnd {
       this.fail(said);
       return;
     }
+    this.#saidName = said.name;
     const block = this.#block ?? this.#network.blockOf(said.name);
-    const refusal = refusalOf(this.#server.state, block, this.#password, said);
+    const refusal = refusalOf(this.#server.state, block, this.#password, said, this.transport);
     if (refusal !== null) {
       this.fail(refusal);
       return;
@@ -147,6 +182,7 @@ export class Link implements LinkEnd {
     this.#peer = peer;
     this.#state = 'bursting';
     this.sinceMs = Date.now();
+    this.#pulse.begin();
     state.addServer(server);
     this.#network.linked(this);
     const skew = skewOf(said, this.sinceMs);
@@ -200,6 +236,8 @@ export class Link implements LinkEnd {
   #acknowledge(): void {
     this.send(writeLine(this.#server.state.me.numeric, TOKEN.EOB_ACK, []));
     this.#state = 'linked';
+    this.#pulse.measure();
+    this.#network.changed(this);
     noticeOpers(this.#server, `${this.name} has told all it knows`);
   }
 
@@ -231,9 +269,12 @@ export class Link implements LinkEnd {
 
   #end(reason: string): void {
     this.reason = reason;
+    this.#pulse.close();
     this.#state = this.#peer === null ? 'failed' : 'split';
     noticeOpers(this.#server, `Link with ${this.name} ended: ${reason}`);
-    this.#server.host.log('warn', 'link_ended', `The link with ${this.name} ended: ${reason}`);
+    this.#server.host.log('warn', 'link_ended', `The link with ${this.name} ended: ${reason}`, {
+      address: this.transport.address,
+    });
     this.#network.ended(this, reason);
   }
 }

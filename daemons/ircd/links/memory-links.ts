@@ -1,12 +1,27 @@
 /** For tests: servers in memory that are linked, and a peer that is only lines. */
+import type { Clock } from '../../../kit/clock.ts';
 import { WorkAccount, WorkGroup } from '../../runtime/async/work-account.ts';
 import { MemoryServer } from '../memory-server.ts';
-import type { Link, LinkTransport } from './link.ts';
+import type { Link } from './link.ts';
 import type { LinkBlock } from './link-block.ts';
-import { LinkNetwork } from './link-network.ts';
+import type { LinkCarrier } from './link-call.ts';
+import { LinkDesk } from './link-desk.ts';
+import type { LinkNetwork } from './link-network.ts';
+
+/** Time that does not pass. */
+export const STILL_CLOCK: Clock = {
+  now: () => 1_700_000_000_000,
+  monotonic: () => 0,
+  after: () => ({ cancel: () => {} }),
+};
 
 /** One end of a connection in memory. */
-export class MemoryEnd implements LinkTransport {
+export class MemoryEnd implements LinkCarrier {
+  readonly address = '192.0.2.77';
+  tls = false;
+  fingerprint: string | null = null;
+  /** Who reads from it. */
+  link: Link | null = null;
   readonly work = new WorkAccount(new WorkGroup());
   /** What was sent and not taken yet. */
   sent: string[] = [];
@@ -17,6 +32,14 @@ export class MemoryEnd implements LinkTransport {
   }
 
   close(): void {
+    this.closed = true;
+  }
+
+  start(link: Link): void {
+    this.link = link;
+  }
+
+  destroy(): void {
     this.closed = true;
   }
 
@@ -31,13 +54,32 @@ export class MemoryEnd implements LinkTransport {
 /** A server in memory with its links. */
 export class LinkedServer {
   readonly irc: MemoryServer;
+  readonly desk: LinkDesk;
   readonly network: LinkNetwork;
-  blocks: LinkBlock[] = [];
+  /** Who answers its calls; nobody by default. */
+  dial: (block: LinkBlock) => Promise<LinkCarrier> = ({ name }) =>
+    Promise.reject(new Error(`${name} does not answer`));
+  #blocks: readonly LinkBlock[] = [];
 
-  constructor(name: string, numeric: number) {
+  constructor(name: string, numeric: number, clock = STILL_CLOCK) {
     this.irc = new MemoryServer({ server_name: name, numeric });
-    this.network = new LinkNetwork(this.irc.server, () => this.blocks);
+    this.desk = new LinkDesk(this.irc.server, {
+      clock,
+      random: () => 1,
+      dial: (block) => this.dial(block),
+    });
+    this.network = this.desk.network;
     this.irc.server.links = this.network;
+    this.irc.server.linkControl = this.desk;
+  }
+
+  get blocks(): readonly LinkBlock[] {
+    return this.#blocks;
+  }
+
+  set blocks(blocks: readonly LinkBlock[]) {
+    this.#blocks = blocks;
+    this.desk.configure(blocks);
   }
 
   get state() {
@@ -52,7 +94,17 @@ export class LinkedServer {
 
 /** A block for a server. */
 export function blockFor(name: string, more: Partial<LinkBlock> = {}): LinkBlock {
-  return { name, password: 'linkpw', hub: ['*'], kind: 'auto', ...more };
+  return {
+    name,
+    address: { host: '192.0.2.77', port: 4400 },
+    password: 'linkpw',
+    autoconnect: false,
+    hub: ['*'],
+    tls: false,
+    fingerprint: null,
+    kind: 'auto',
+    ...more,
+  };
 }
 
 /** Two servers and what goes to and fro between them. */
@@ -66,8 +118,8 @@ export class Wire {
 
   /** `from` calls `to`. */
   constructor(from: LinkedServer, to: LinkedServer) {
-    from.blocks.push(blockFor(to.irc.server.name));
-    to.blocks.push(blockFor(from.irc.server.name));
+    from.blocks = [...from.blocks, blockFor(to.irc.server.name)];
+    to.blocks = [...to.blocks, blockFor(from.irc.server.name)];
     this.linkB = to.network.open(this.b, null);
     this.linkA = from.network.open(this.a, from.blocks.at(-1)!);
   }

@@ -21,6 +21,8 @@ export interface LinkEnd {
   fail(reason: string): void;
   /** The peer ends it. */
   leave(reason: string): void;
+  /** The peer has answered the ping with this stamp. */
+  pong(stamp: string): void;
 }
 
 /** All links of this server, as the code of a token has them. */
@@ -34,6 +36,8 @@ export interface LinkRoutes {
    * @param source numeric of whoever says so.
    */
   split(server: Server, source: string, reason: string, except: LinkEnd): void;
+  /** Lets a server go: the link to it, or whoever it is linked to is asked to, who tells when that is done. */
+  letGo(server: Server, source: Source, reason: string): void;
   /** Passes a line on to every other link as it is. */
   forward(line: string, except: LinkEnd): void;
   /** The link by which a user is reached; undefined for one of this server. */

@@ -15,9 +15,11 @@ const bytes = (max: number) => z.int().min(512).max(max);
 
 const listenSchema = tcpListener().extend({
   protocol: z
-    .enum(['irc', 'websocket'])
+    .enum(['irc', 'websocket', 'p10'])
     .default('irc')
-    .describe('What is spoken on this listener: lines over TCP, or over WebSocket for clients in browsers.'),
+    .describe(
+      'What is spoken on this listener: lines over TCP, or over WebSocket for clients in browsers; p10 is for other servers (link).',
+    ),
   proxy: z
     .boolean()
     .default(false)

@@ -15,6 +15,7 @@ import { roomNotice } from '../../runtime/host/descriptor-limit.ts';
 import { Acceptor, type AcceptorChange } from '../../runtime/net/acceptor.ts';
 import { Admission, type Refusal, type Seat } from '../../runtime/net/admission.ts';
 import type { ConnectRate } from '../../runtime/net/connect-throttle.ts';
+import { fingerprintOf } from '../../runtime/net/dial.ts';
 import type { AddressRanges } from '../../runtime/net/ip-address.ts';
 import { carryOut } from '../../runtime/net/listener-change.ts';
 import { OpenConnections } from '../../runtime/net/open-connections.ts';
@@ -55,6 +56,11 @@ export interface NetServerOptions<User> {
   readonly threads: Pick<ThreadPool, 'run'>;
   /** Whether many clients come from an address until it says by {@link Connection.readdress} who they are. */
   readonly gateways?: (address: string) => boolean;
+  /**
+   * Takes a connection of another server. It is none of the clients, and has no place among them.
+   * @param fingerprint as in {@link TlsDetails}; undefined without TLS
+   */
+  readonly onLink?: (socket: Socket, fingerprint: string | null | undefined) => void;
   /** Told of descriptors that do not suffice. */
   readonly warn: (text: string) => void;
   /** Told of a connection that a proxy brought, or somebody in its place, and that was refused for its header. */
@@ -96,6 +102,7 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
   readonly #slow = new Set<ClientConnection<User>>();
   readonly #overflowed: TickReceiver[] = [];
   #totals: HeldTotals;
+  #credentials: TlsCredentials | null = null;
   /** Whose word on the address of a client is taken. */
   #trustedProxies: AddressRanges;
   /** Whose pages may connect. */
@@ -160,7 +167,10 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
         if (protocol === 'websocket') return httpRefusal(503, text);
         return `ERROR :Closing Link: ${oneLine(`${address} (${text})`)}\r\n`;
       },
-      onOpen: (socket, seat, _entry, tls, webSocket) => this.#open(socket, seat, tls, framingOf(webSocket)),
+      onOpen: (socket, seat, { protocol }, tls, webSocket) => {
+        if (protocol === 'p10') this.#openLink(socket, seat, tls);
+        else this.#open(socket, seat, tls, framingOf(webSocket));
+      },
     });
   }
 
@@ -186,6 +196,11 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
     return this.#acceptor.failures;
   }
 
+  /** The certificate in force; null where none is needed. */
+  get credentials(): TlsCredentials | null {
+    return this.#credentials;
+  }
+
   /** Every open listener with its real port. */
   get listenerInfos(): readonly TcpListenerInfo[] {
     return this.#acceptor.infos;
@@ -209,6 +224,7 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
     const classes = connectionClasses(config, this.#options.connectRate);
     const shown = credentials === 'self-signed' ? await this.#selfSigned() : credentials;
     return await this.#acceptor.begin(config.listen, shown, () => {
+      this.#credentials = shown;
       this.admission.reclassify(classes);
       for (const connection of this.#connections)
         connection.connectionClass = connection.seat.connectionClass;
@@ -392,6 +408,13 @@ export class NetServer<User = unknown> implements ConnectionHost<User> {
     return selfSignedCredentials('ircd', dataDirectory, serverName, threads);
   }
 
+  #openLink(socket: Socket, seat: Seat<ConnectionClass>, tls: TLSSocket | null): void {
+    seat.leave();
+    const { onLink } = this.#options;
+    if (onLink === undefined) socket.destroy();
+    else onLink(socket, tls === null ? undefined : fingerprintOf(tls));
+  }
+
   /** Takes a connection that was let in. */
   #open(socket: Socket, seat: Seat<ConnectionClass>, tls: TLSSocket | null, framing: Framing): void {
     const details = tls === null ? null : tlsDetails(tls);
@@ -448,10 +471,9 @@ function refusalText(refusal: Refusal<ConnectionClass>): string {
 }
 
 function tlsDetails(socket: TLSSocket): TlsDetails {
-  const fingerprint = socket.getPeerCertificate().fingerprint256 as string | undefined;
   return {
     version: socket.getProtocol() ?? 'unknown',
     cipher: socket.getCipher().name,
-    fingerprint: fingerprint === undefined ? null : fingerprint.replaceAll(':', '').toLowerCase(),
+    fingerprint: fingerprintOf(socket),
   };
 }

@@ -7,6 +7,8 @@ import { N } from '../../irc/numerics.ts';
 import { MemoryAuthority } from '../accounts/memory-authority.ts';
 import { capabilityNames } from '../client/capabilities.ts';
 import { ircdConfigSchema, OPER_FLAGS } from '../config.ts';
+import { LinkDesk } from '../links/link-desk.ts';
+import { blockFor, MemoryEnd, STILL_CLOCK } from '../links/memory-links.ts';
 import { introduce, linkServer, recordLinks } from '../memory-network.ts';
 import { type MemoryClient, MemoryServer } from '../memory-server.ts';
 import { channelModeString } from '../modes/channel-modes.ts';
@@ -142,6 +144,14 @@ const SITUATIONS: Readonly<Record<string, (scene: Scene) => void>> = {
   },
   'two channels are the most': ({ irc }) => void irc.server.tuning.set('channels_per_user', 2),
   'a list holds two': ({ irc }) => void irc.server.tuning.set('mask_list_entries', 2),
+  'there.test may be linked': (scene) => void mayLink(scene),
+  'there.test is linked': (scene) => {
+    const end = new MemoryEnd();
+    mayLink(scene).accept(end);
+    for (const line of ['PASS :linkpw', 'SERVER there.test 1 1 1 J10 AC]]] +h6 :There', 'AC EB', 'AC EA'])
+      end.link!.take(line);
+    end.link!.take('AC N eve 1 1 ~eve eve.example AAAAAA ACAAA :Eve');
+  },
   'far is on another server': (scene) => void meetFar(scene),
   'far is on #c': (scene) => void scene.irc.server.state.join(meetFar(scene), '#c', 0),
   'the server has a password': ({ irc }) =>
@@ -153,6 +163,15 @@ function meetFar(scene: Scene): User {
   const { server } = scene.irc;
   scene.toldLinks = recordLinks(server);
   return introduce(server.state, linkServer(server.state, 'far.test'), 'far', { username: '~far' });
+}
+
+/** There is a server to link to, which does not answer. */
+function mayLink({ irc: { server } }: Scene): LinkDesk {
+  const desk = new LinkDesk(server, { clock: STILL_CLOCK, dial: () => new Promise(() => {}) });
+  server.links = desk.network;
+  server.linkControl = desk;
+  desk.configure([blockFor('there.test')]);
+  return desk;
 }
 
 function belongsToBob(accounts: MemoryAuthority, channel: string): void {
@@ -322,6 +341,8 @@ export class Scene {
       facts.set(`${kind} ${mask}`, inWords(`${reason}, by ${by}${until}`, ''));
     }
     for (const who of CAST) if (server.state.whowas.find(who, 1).length > 0) facts.set(`was ${who}`, '');
+    for (const { name, state, reason } of server.linkControl?.rows() ?? [])
+      facts.set(`link ${name}`, reason === null ? state : `${state}: ${reason}`);
     if (host.lifecycle.length > 0) facts.set('asked for', host.lifecycle.join(' '));
     if (host.saves > 0) facts.set('bans saved', String(host.saves));
     for (const { actor, command, args, ok, outcome } of host.audits) {

@@ -145,6 +145,7 @@ export class NetworkState {
     user.server.userCount++;
     this.#users.add(user);
     this.maxUsers = Math.max(this.maxUsers, this.#users.size);
+    if (user.local === null) this.#changed('links');
   }
 
   /** A registered user by nick. */
@@ -214,8 +215,10 @@ export class NetworkState {
     if (!(local === null ? this.#users.has(user) : this.#clients.delete(local))) return;
     if (local !== null) this.#changed('connections');
     if (user.nick !== '' && this.#nicks.get(fold(user.nick)) === user) this.#nicks.delete(fold(user.nick));
-    if (local === null) this.#numerics.delete(user.numeric);
-    else if (user.numeric !== '') this.#localNumerics.free(user);
+    if (local === null) {
+      this.#numerics.delete(user.numeric);
+      this.#changed('links');
+    } else if (user.numeric !== '') this.#localNumerics.free(user);
     if (this.#users.delete(user)) {
       user.server.userCount--;
       this.whowas.remember(user, nowMs);

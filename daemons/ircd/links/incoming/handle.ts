@@ -14,7 +14,7 @@ import { create, invite, join, kick, part, topic } from './channels.ts';
 import type { LinkContext, TokenCode } from './link-line.ts';
 import { message, notice, reply, wallops } from './messages.ts';
 import { channelOrUserModes } from './modes.ts';
-import { ping, server, squit } from './servers.ts';
+import { ping, pong, server, squit } from './servers.ts';
 import { account, away, kill, nick, quit } from './users.ts';
 
 const CODES: ReadonlyMap<string, TokenCode> = new Map([
@@ -32,6 +32,7 @@ const CODES: ReadonlyMap<string, TokenCode> = new Map([
   [TOKEN.OPMODE, channelOrUserModes],
   [TOKEN.PART, part],
   [TOKEN.PING, ping],
+  [TOKEN.PONG, pong],
   [TOKEN.PRIVMSG, message],
   [TOKEN.QUIT, quit],
   [TOKEN.SERVER, server],

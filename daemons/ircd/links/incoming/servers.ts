@@ -30,13 +30,24 @@ export const server: TokenCode = ({ server: irc, network, link, source, line }) 
   return null;
 };
 
-/** `SQ`: a server and all behind it are gone; of a peer that names itself or this server, the link. */
-export const squit: TokenCode = ({ server: irc, network, link, peer, params, line }) => {
+/**
+ * `SQ`: a server and all behind it are gone; of a peer that names itself or this server, the link. One that lies in another
+ * direction is to be let go by whoever it is linked to.
+ */
+export const squit: TokenCode = ({ server: irc, network, link, peer, source, params, line }) => {
   const named = irc.state.findServer(params[0] ?? '');
   const reason = textOf(params.at(-1) ?? '');
   if (named === undefined) return null;
   if (named === irc.state.me || named === peer.server) link.leave(reason);
   else if (named.via === peer.server) network.split(named, line.source, reason, link);
+  else network.letGo(named, source, reason);
+  return null;
+};
+
+/** `Z server !time time 0 time`: how far away the peer is; of any other server it says nothing. */
+export const pong: TokenCode = ({ link, peer, source, params }) => {
+  const stamp = params.find((word) => word.startsWith('!'));
+  if (source === peer.server && stamp !== undefined) link.pong(stamp.slice(1));
   return null;
 };
 

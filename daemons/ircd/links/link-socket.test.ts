@@ -1,0 +1,161 @@
+/** What goes over the socket of a link, and when. */
+import { EventEmitter } from 'node:events';
+import type { Socket } from 'node:net';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { FakeClock } from '../../../kit/fake-clock.ts';
+import { WorkTurns } from '../../runtime/async/work-turns.ts';
+import { limits as shared } from '../../runtime/limits.ts';
+import { limits } from '../limits.ts';
+import type { Link } from './link.ts';
+import { LinkSocket } from './link-socket.ts';
+
+class FakeSocket extends EventEmitter {
+  remoteAddress = '192.0.2.77';
+  writableLength = 0;
+  destroyed = false;
+  connecting = false;
+  readonly written: string[] = [];
+  readonly done: string[] = [];
+
+  write(text: string, encoding: string): void {
+    this.written.push(text);
+    this.done.push(`write ${encoding}`);
+  }
+  end(): void {
+    this.done.push('end');
+  }
+  pause(): void {
+    this.done.push('pause');
+  }
+  resume(): void {
+    this.done.push('resume');
+  }
+  _read(): void {}
+  destroy(): void {
+    this.destroyed = true;
+    this.done.push('destroy');
+    this.emit('close');
+  }
+}
+
+let socket: FakeSocket;
+let clock: FakeClock;
+let turns: (() => void)[];
+let work: WorkTurns;
+let carrier: LinkSocket;
+let heard: string[];
+let ended: string[];
+/** What a line costs, in nanoseconds. */
+let price: number;
+
+beforeEach(() => {
+  socket = new FakeSocket();
+  clock = new FakeClock();
+  turns = [];
+  heard = [];
+  ended = [];
+  price = 0;
+  work = new WorkTurns({ now: () => 0, schedule: (turn) => void turns.push(turn) });
+  carrier = new LinkSocket(socket as unknown as Socket, { work, clock, onClose: () => ended.push('closed') });
+  carrier.start({
+    take: (line: string) => {
+      heard.push(line);
+      work.spend(price);
+    },
+    fail: (reason: string) => {
+      ended.push(`fail ${reason}`);
+      carrier.close();
+    },
+    gone: (reason: string) => void ended.push(`gone ${reason}`),
+  } as unknown as Link);
+});
+
+const arrives = (text: string) => socket.emit('data', Buffer.from(text, 'latin1'));
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('what a peer sends', () => {
+  it('is lines, wherever it is cut, with one character for each byte', () => {
+    const text = 'AB P ACAAA :gr\xfc\xdf\r\n\r\nAB G one\nAB EB \r\n';
+    for (let cut = 0; cut <= text.length; cut++) {
+      arrives(text.slice(0, cut));
+      arrives(text.slice(cut));
+    }
+    expect(new Set(heard)).toEqual(new Set(['AB P ACAAA :gr\xfc\xdf', 'AB G one', 'AB EB ']));
+    expect(heard).toHaveLength(3 * (text.length + 1));
+  });
+
+  it('waits for its turn, and nothing more is read until all of it is worked off', () => {
+    price = 4e6;
+    arrives('1\n2\n3\n4\n');
+    expect(heard).toEqual(['1']);
+    expect(socket.done).toEqual(['pause']);
+    while (turns.length > 0) turns.shift()!();
+    expect(heard).toEqual(['1', '2', '3', '4']);
+    expect(socket.done.at(-1)).toBe('resume');
+  });
+
+  it('is heard to its end when the connection closes behind it', () => {
+    price = 4e6;
+    arrives('1\n2\n3\n4\n');
+    socket.emit('close');
+    expect(ended).toEqual(['closed']);
+    while (turns.length > 0) turns.shift()!();
+    expect([heard, ended]).toEqual([
+      ['1', '2', '3', '4'],
+      ['closed', 'gone Connection closed'],
+    ]);
+  });
+
+  it.each([
+    ['whole', `${'x'.repeat(511)}\r\n`],
+    ['without an end', 'x'.repeat(512)],
+  ])('ends the link where a line is too long: %s', (_what, line) => {
+    arrives(`${'y'.repeat(510)}\r\n${line}`);
+    expect(heard).toEqual(['y'.repeat(510)]);
+    expect(ended).toEqual(['fail a line is longer than 510 bytes']);
+    arrives('AB G more\r\n');
+    expect(heard).toHaveLength(1);
+  });
+
+  it('and that it was cut off is told with the reason', () => {
+    socket.emit('error', Object.assign(new Error('reset'), { code: 'ECONNRESET' }));
+    socket.emit('close');
+    expect(ended).toEqual(['gone Read error: ECONNRESET', 'closed']);
+  });
+});
+
+describe('what a peer is sent', () => {
+  it('leaves in one write for each turn', async () => {
+    for (const line of ['AB G 1', 'AB P ACAAA :gr\xfc\xdf']) carrier.send(line);
+    expect(socket.written).toEqual([]);
+    await turn();
+    carrier.send('AB G 2');
+    await turn();
+    expect(socket.written).toEqual(['AB G 1\r\nAB P ACAAA :gr\xfc\xdf\r\n', 'AB G 2\r\n']);
+    expect(socket.done).toEqual(['write latin1', 'write latin1']);
+  });
+
+  it('does not grow without end: the link ends, behind the turn in which it was told too much', async () => {
+    socket.writableLength = limits.linkSendQueueBytes.default - 8;
+    carrier.send('AB G 1');
+    expect(ended).toEqual([]);
+    carrier.send('AB G 2');
+    expect(ended).toEqual([]);
+    await turn();
+    expect(ended).toEqual(['gone SendQ exceeded', 'gone Connection closed', 'closed']);
+    expect(socket.written).toEqual([]);
+  });
+
+  it('ends with its last words, and the socket soon after, whatever the peer does', async () => {
+    carrier.send('AB SQ here.test 0 :why');
+    carrier.close();
+    carrier.send('AB G later');
+    expect(socket.written).toEqual(['AB SQ here.test 0 :why\r\n']);
+    expect(socket.done).toEqual(['write latin1', 'end', 'resume']);
+    await clock.advance(shared.closeFlushMs.default - 1);
+    expect(socket.destroyed).toBe(false);
+    await clock.advance(1);
+    expect(socket.destroyed).toBe(true);
+    expect(clock.pendingTimers).toBe(0);
+  });
+});

@@ -1,0 +1,161 @@
+/**
+ * A connection to another server: its bytes become lines that wait for their turn, and what is sent in a turn leaves in one
+ * write. Made by link-desk.ts for whoever calls and whoever is called; the protocol is in link.ts.
+ */
+import type { Socket } from 'node:net';
+import type { Clock, Timer } from '../../../kit/clock.ts';
+import { MAX_LINE_BYTES } from '../../irc/line-text.ts';
+import { WorkAccount, WorkGroup } from '../../runtime/async/work-account.ts';
+import type { StepResult, WorkJob, WorkTurns } from '../../runtime/async/work-turns.ts';
+import { limits as shared } from '../../runtime/limits.ts';
+import { plainAddress } from '../../runtime/net/ip-address.ts';
+import { startReading, stopReading } from '../../runtime/net/read-stop.ts';
+import { limits } from '../limits.ts';
+import type { Link, LinkTransport } from './link.ts';
+
+/** What a connection is made of. */
+export interface LinkSocketOptions {
+  readonly work: WorkTurns;
+  readonly clock: Clock;
+  /** SHA-256 of the certificate of the other end in lower-case hex, null for none; absent without TLS. */
+  readonly fingerprint?: string | null | undefined;
+  /** The socket is closed. */
+  readonly onClose: (socket: LinkSocket) => void;
+}
+
+/** The socket of one link. */
+export class LinkSocket implements LinkTransport, WorkJob {
+  readonly work = new WorkAccount(new WorkGroup());
+  readonly address: string;
+  readonly tls: boolean;
+  readonly fingerprint: string | null;
+  readonly #socket: Socket;
+  readonly #options: LinkSocketOptions;
+  #link: Link | null = null;
+  /** The beginning of a line whose end has not come. */
+  #rest = '';
+  /** Lines that wait for their turn; nothing is read until there are none. */
+  #lines: string[] = [];
+  #next = 0;
+  /** What this turn sends. */
+  #out: string[] = [];
+  #outBytes = 0;
+  #flushing = false;
+  #overflowed = false;
+  #closing = false;
+  #closeTimer: Timer | null = null;
+  #problem = 'Connection closed';
+  readonly #flush = () => this.#write();
+
+  constructor(socket: Socket, options: LinkSocketOptions) {
+    this.#socket = socket;
+    this.#options = options;
+    this.address = plainAddress(socket.remoteAddress ?? '');
+    this.tls = options.fingerprint !== undefined;
+    this.fingerprint = options.fingerprint ?? null;
+    this.work.connection = `link ${this.address}`;
+  }
+
+  /** Reads for a link from here on. */
+  start(link: Link): void {
+    const socket = this.#socket;
+    this.#link = link;
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      this.#problem = `Read error: ${error.code ?? error.message}`;
+    });
+    socket.on('close', () => this.#onClosed());
+    socket.on('data', (bytes: Buffer) => this.#onData(bytes));
+    socket.on('end', () => socket.end());
+  }
+
+  /** Bytes that the other end has not taken. */
+  get sendQueueBytes(): number {
+    return this.#outBytes + this.#socket.writableLength;
+  }
+
+  send(line: string): void {
+    if (this.#overflowed || this.#closing) return;
+    this.#out.push(line);
+    this.#outBytes += line.length + 2;
+    // The link ends behind this turn: somebody is in the middle of telling every link something.
+    this.#overflowed = this.sendQueueBytes > limits.linkSendQueueBytes.default;
+    if (!this.#flushing) {
+      this.#flushing = true;
+      setImmediate(this.#flush);
+    }
+  }
+
+  close(): void {
+    if (this.#closing) return;
+    this.#closing = true;
+    this.#lines = [];
+    this.#next = 0;
+    this.#write();
+    this.#socket.end();
+    // What still comes is discarded: closing with unread input would reset the connection and lose what was said last.
+    startReading(this.#socket);
+    this.#closeTimer = this.#options.clock.after(shared.closeFlushMs.default, () => this.#socket.destroy());
+  }
+
+  /** Ends it without a word. */
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  #write(): void {
+    this.#flushing = false;
+    if (this.#overflowed && !this.#closing) {
+      this.#closing = true;
+      this.#link?.gone('SendQ exceeded');
+      this.#socket.destroy();
+      return;
+    }
+    if (this.#out.length === 0) return;
+    const text = `${this.#out.join('\r\n')}\r\n`;
+    this.#out = [];
+    this.#outBytes = 0;
+    if (!this.#socket.destroyed) this.#socket.write(text, 'latin1');
+  }
+
+  #onData(bytes: Buffer): void {
+    if (this.#closing) return;
+    const pieces = (this.#rest + bytes.toString('latin1')).split('\n');
+    this.#rest = pieces.pop()!;
+    const waits = this.#lines.length > 0;
+    for (const piece of pieces) this.#lines.push(piece.endsWith('\r') ? piece.slice(0, -1) : piece);
+    // The one that is too long is found in its turn, behind those that came before it.
+    if (this.#rest.length > MAX_LINE_BYTES + 1) this.#lines.push(this.#rest);
+    if (this.#lines.length === 0 || waits) return;
+    this.#options.work.run(this.work, this);
+    if (this.#lines.length > 0) stopReading(this.#socket);
+  }
+
+  /** Works off lines as far as the slice goes; called by the turns of the process. */
+  step(): StepResult {
+    const { work } = this.#options;
+    while (this.#next < this.#lines.length) {
+      const line = this.#lines[this.#next++]!;
+      if (line.length > MAX_LINE_BYTES) this.#link?.fail(`a line is longer than ${MAX_LINE_BYTES} bytes`);
+      else if (line !== '') this.#link?.take(line);
+      if (this.#next < this.#lines.length && !work.mayGoOn(this.work)) return 'later';
+    }
+    this.#lines = [];
+    this.#next = 0;
+    if (!this.#closing) startReading(this.#socket);
+    return 'done';
+  }
+
+  #onClosed(): void {
+    this.#closeTimer?.cancel();
+    this.#closing = true;
+    // What came before the end is heard first.
+    this.#options.work.run(this.work, {
+      step: () => {
+        if (this.#lines.length > 0) return 'later';
+        this.#link?.gone(this.#problem);
+        return 'done';
+      },
+    });
+    this.#options.onClose(this);
+  }
+}
