@@ -13,7 +13,14 @@ async function scriptOfTwoHosts(): Promise<string> {
     root: join(ROOT, 'renderer'),
     logLevel: 'silent',
     plugins: [react()],
-    build: { write: false, rolldownOptions: { input: join(ROOT, 'renderer/test-two-hosts.tsx') } },
+    build: {
+      write: false,
+      // Whatever page is looked at later is in the one script that takes the place of the window's.
+      rolldownOptions: {
+        input: join(ROOT, 'renderer/test-two-hosts.tsx'),
+        output: { codeSplitting: false },
+      },
+    },
   });
   const outputs = [built].flat().flatMap((one) => ('output' in one ? one.output : []));
   const script = outputs.find((one) => one.type === 'chunk' && one.isEntry);

@@ -18,20 +18,24 @@ export function pagePart<Props extends object>(
 ): PagePart<Props> {
   let Loaded: ((props: Props) => ReactNode) | null = null;
   let loading: Promise<void> | null = null;
+  let failed = false;
   const load = (): Promise<void> => {
-    loading ??= fetchCode().then(
+    if (loading !== null && !failed) return loading;
+    failed = false;
+    loading = fetchCode().then(
       (page) => {
         Loaded = page;
       },
       (error: unknown) => {
-        loading = null;
+        failed = true;
         throw error;
       },
     );
     return loading;
   };
   function Page(props: Props): ReactNode {
-    if (Loaded === null) use(load());
+    // One that failed is not fetched again for being looked at: the guard of the page says why, and asks again when it is told to.
+    if (Loaded === null) use(loading ?? load());
     return Loaded === null ? null : <Loaded {...props} />;
   }
   return { load, Page };

@@ -84,6 +84,12 @@ class PageGuard extends Component<PageGuardProps, { readonly error: unknown }> {
     return { error };
   }
 
+  /** What could not be fetched is fetched again. */
+  async #showAgain(): Promise<void> {
+    await loadPages();
+    this.setState({ error: null });
+  }
+
   override render(): ReactNode {
     const { error } = this.state;
     if (error === null) return this.props.children;
@@ -91,7 +97,7 @@ class PageGuard extends Component<PageGuardProps, { readonly error: unknown }> {
       <EmptyState icon="error" title={messages.broken}>
         <p>{messages.brokenHint}</p>
         <p className="my-3 font-mono text-xs">{error instanceof Error ? error.message : String(error)}</p>
-        <Button onClick={() => this.setState({ error: null })}>{messages.showAgain}</Button>
+        <Button onClick={() => void this.#showAgain()}>{messages.showAgain}</Button>
       </EmptyState>
     );
   }
