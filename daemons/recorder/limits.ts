@@ -102,9 +102,9 @@ export const limits = {
       'What a mark on a chart says of its last event: a line of a tooltip; the log and the audit trail have the rest.',
   },
   markScanRows: {
-    default: 2_000,
+    default: 500,
     unit: 'count',
-    reason: 'Rows summed up into marks before appends and pings are let in again (about 2 ms).',
+    reason: 'Rows summed up into marks before appends and pings are let in again (about a millisecond).',
   },
   stateRows: {
     default: 50_000,

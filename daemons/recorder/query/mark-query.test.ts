@@ -97,7 +97,7 @@ describe('the audit trail', () => {
   });
 
   it('is summed up however much there is of it, in order of time though a clock was set back', async () => {
-    const many = limits.markScanRows.default + 5;
+    const many = 4 * limits.markScanRows.default + 5;
     const entries = Array.from({ length: many }, (_, i) => entry(-60 + (i % 120), { actor: `a${i}` }));
     scene.audit(entries);
     const marks = await ask({ buckets: 2 });
