@@ -25,15 +25,22 @@ const mark = (time: number, more: Partial<Mark> = {}): Mark => ({
   isMeasured: true,
   ...more,
 });
-const command = (access: 'read' | 'operate', effects: readonly string[] = []) => {
-  return { summary: '', danger: 'safe', access, result: 'json', args: z.object({}), effects } as const;
+const command = (effects: readonly string[] = [], does: { readonly reads?: true } = {}) => {
+  const common = {
+    summary: '',
+    danger: 'safe',
+    access: 'operate',
+    result: 'json',
+    args: z.object({}),
+  } as const;
+  return { ...common, ...does, effects };
 };
 const MANIFESTS = [
   manifestOf({
     commands: {
-      list: command('read'),
-      kill: command('operate', ['signalbox_d_open']),
-      say: command('operate'),
+      list: command([], { reads: true }),
+      kill: command(['signalbox_d_open']),
+      say: command(),
     },
   }),
 ];

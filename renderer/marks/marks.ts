@@ -44,7 +44,7 @@ export function actionMark(
 ): Mark | null {
   const { action, actor, command, target, time, ok, from, effects, key } = entry;
   const spec = manifests.find(({ id }) => id === target)?.commands.find(({ name }) => name === command);
-  if (spec?.access === 'read' || (from === 'system' && LIFECYCLE.test(action))) return null;
+  if (spec?.reads === true || (from === 'system' && LIFECYCLE.test(action))) return null;
   return {
     kind: action === 'config.reload' ? 'reload' : 'action',
     time,
