@@ -5,6 +5,7 @@
 import type { AccountNews, LoggedIn, LoginOrigin } from '../../../contract/accounts.ts';
 import { SASL_MECHANISMS } from '../../../contract/accounts.ts';
 import { sameName } from '../../irc/casemapping.ts';
+import { STATUS } from '../../irc/modes.ts';
 import { N } from '../../irc/numerics.ts';
 import { workPrices } from '../../runtime/async/work-prices.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
@@ -165,6 +166,7 @@ export class AccountDesk implements Accounts {
   }
 
   *#end(account: string, why: string, reason: string): WorkSteps {
+    if (why === 'dropped') yield* this.#forgetStatus(account);
     const text =
       why === 'dropped' ? `The account ${account} was dropped` : `The account ${account} was suspended`;
     for (const client of yield* this.#clientsOf(account)) {
@@ -172,6 +174,15 @@ export class AccountDesk implements Accounts {
         continue;
       client.notice(`*** ${text}${reason === '' ? '' : `: ${reason}`}`);
       yield* rest(this.logOut(client));
+    }
+  }
+
+  /** Whoever takes the name of a dropped account later is another: what it was before a restart it is no longer. */
+  *#forgetStatus(account: string): WorkSteps {
+    const { host, keeper, state } = this.#server;
+    for (const channel of [...state.channels.values()]) {
+      if (channel.restored?.revoke(account, STATUS.op | STATUS.voice) === true) keeper?.changed(channel);
+      if (host.work.spend(workPrices.skipped.ns)) yield null;
     }
   }
 

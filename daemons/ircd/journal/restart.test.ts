@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { STATUS } from '../../irc/modes.ts';
 import { encodeCheckedLine } from '../../runtime/files/checked-lines.ts';
+import { MemoryAuthority } from '../accounts/memory-authority.ts';
 import { clearChannel } from '../admin/walks.ts';
 import { type MemoryClient, waitFor } from '../memory-server.ts';
 import { inTurns } from '../work-steps.ts';
@@ -188,6 +189,21 @@ describe('while a channel is restored', () => {
     await scene.crash(server);
     const third = (await scene.start()).irc.server.state.findChannel('#x')!.restored!;
     expect([[...third.holders(STATUS.op)], [...third.holders(STATUS.voice)]]).toEqual([['ann'], ['bob']]);
+  });
+
+  it('whoever takes the name of a dropped account has nothing that it had', async () => {
+    const before = await scene.start();
+    await ask(loggedIn(before, 'ann', 'ann'), 'JOIN #x', ' 366 ');
+    await scene.crash(before);
+    const after = await scene.start();
+    const authority = new MemoryAuthority({ ann: 'secret-of-ann' });
+    after.irc.server.accounts.use(authority);
+    await authority.ask('drop', { account: 'ann' });
+    const other = loggedIn(after, 'other', 'ann');
+    expect(names(await ask(other, 'JOIN #x', ' 366 '))).toBe(':irc.test 353 other = #x :other');
+    await scene.crash(after);
+    const later = await scene.start();
+    expect(later.irc.server.state.findChannel('#x')!.restored!.of('ann')).toBe(0);
   });
 
   it('a second crash loses nobody who is not back yet', async () => {
