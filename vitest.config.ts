@@ -35,8 +35,8 @@ export default defineConfig({
           include: shared,
           isolate: false,
           setupFiles: [...spentCpu, patience, join(root, 'scripts/fresh-file.ts')],
-          // One more than the two cores of a small machine: some of their files wait for a socket, a timer or a disk.
-          maxWorkers: 3,
+          // Two cores: more workers than that only add noise to the loop-delay tests.
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
       },

@@ -1,14 +1,13 @@
 /**
- * `npm test`: everything, from a fresh clone. Lint, types and the build; then the unit tests that start processes beside the
- * end-to-end specs in Chromium and in Electron, since both wait for processes most of the time. Beside all of these run the
- * unit tests of plain code, at a lower priority. Ends with the name of each test that failed and one line of counts; exit code 0
- * only if all of it passed.
+ * `npm test`: everything, from a fresh clone. Lint and types, unit tests that start processes, the build, then the
+ * end-to-end specs in Chromium and in Electron. Beside them, which mostly wait, run the unit tests of plain code, at a low
+ * priority. Ends with the name of each test that failed and one line of counts; exit code 0 only if all of it passed.
  *
  * A few tests that failed are tried a second time when nothing else runs. A fault of the code fails again. A test that only
  * loses a race on a busy machine passes, which is told by its name: it is to be mended, but says nothing against the code.
  */
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { setPriority, tmpdir } from 'node:os';
+import { constants, setPriority, tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import {
   displayWrapper,
@@ -65,13 +64,9 @@ async function stepAside(name, command, args, options = {}) {
   return passed;
 }
 
-/**
- * On Linux a third of what another program gets that wants the same processor: less, and the tests would stand still while others
- * are busy, until they give up.
- */
-const LOWER_PRIORITY = 5;
-const atLowerPriority = {
-  onStart: ({ pid }) => pid !== undefined && setPriority(pid, LOWER_PRIORITY),
+/** Gives a program what processor time the others leave. */
+const atLowPriority = {
+  onStart: ({ pid }) => pid !== undefined && setPriority(pid, constants.priority.PRIORITY_LOW),
 };
 
 /** The arguments of a run of Vitest over one of its projects, with a report. */
@@ -156,15 +151,16 @@ async function tryAgain(result) {
 }
 
 await ensureInstalled();
-const plain = runGroup(unitTests('unit tests of plain code', 'plain', stepAside, atLowerPriority));
+const plain = runGroup(unitTests('unit tests of plain code', 'plain', stepAside, atLowPriority));
 await Promise.all([
   check('lint', [bin('@biomejs/biome/bin/biome'), 'check', '.']),
   check('import and style rules', ['scripts/check-sources.ts']),
   checkTypes('types', 'tsconfig.json'),
   checkTypes('types of the window', 'renderer/tsconfig.json'),
   checkTypes('types of the end-to-end specs', 'e2e/tsconfig.json'),
-  ensureBuilt(),
 ]);
+const processes = await runGroup(unitTests('unit tests that start processes', 'processes', step));
+await ensureBuilt();
 const chromium = await ensureChromium();
 const electron = await findElectron();
 const display = await displayWrapper();
@@ -174,11 +170,7 @@ if (electron.path === undefined)
 else if (display === null)
   env.SIGNALBOX_NO_ELECTRON = 'there is no display (mend it with: apt-get install xvfb xauth)';
 else env.SIGNALBOX_ELECTRON = electron.path;
-let results = await Promise.all([
-  runGroup(unitTests('unit tests that start processes', 'processes', stepAside)),
-  runGroup(specs(display, env)),
-  plain,
-]);
+let results = [processes, await runGroup(specs(display, env)), await plain];
 
 const failedOnce = results.flatMap(({ failures }) => failures).length;
 if (failedOnce > 0 && failedOnce <= TRIED_AGAIN) {
