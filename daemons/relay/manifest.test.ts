@@ -69,11 +69,11 @@ const ROOM = [
 ];
 const ON_CLIENT = [
   { title: 'Details', command: 'client', args: { client: 'peer' }, immediate: true },
-  { title: 'Kill', command: 'kill', args: { client: 'peer' } },
+  { title: 'Kill', command: 'kill', args: { client: 'peer' }, noun: 'client' },
 ];
 const ON_ROOM = [
   { title: 'Members', command: 'room', args: { room: 'room' }, immediate: true },
-  { title: 'Close room', command: 'close-room', args: { room: 'room' } },
+  { title: 'Close room', command: 'close-room', args: { room: 'room' }, noun: 'room' },
 ];
 
 it('shows clients and rooms in the same columns wherever they are listed, with what can be done to each', () => {
@@ -185,6 +185,7 @@ it('measures in these units', () => {
   expect(
     own.map(({ name, kind, unit }) => `${name.replace('signalbox_relay_', '')} ${kind} ${unit}`),
   ).toEqual([
+    'certificate_remaining_seconds gauge seconds',
     'bytes_in_total counter bytes',
     'bytes_out_total counter bytes',
     'send_queue_bytes gauge bytes',

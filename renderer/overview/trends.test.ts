@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 import { expect, it } from 'vitest';
 import type { ManifestDescription } from '../../contract/manifest.ts';
 import { trendsOf } from './trends.tsx';

@@ -69,8 +69,8 @@ it('LUSERS counts users of the network and of this server apart, and MAP and LIN
   ]);
   expect(ask('MAP').slice(0, -1)).toEqual([
     '015 ann :irc.test [1 users]',
-    '015 ann :far.test [1 users]',
-    '015 ann :leaf.test [1 users]',
+    '015 ann :`-far.test [1 users]',
+    '015 ann :  `-leaf.test [1 users]',
   ]);
   expect(ask('LINKS *.test')).toEqual([
     '364 ann irc.test irc.test :0 Signalbox IRC server',

@@ -17,8 +17,8 @@ import { commandHandlers } from './command-handlers.ts';
 const RUNS: Readonly<Record<string, readonly string[]>> = {
   ircd: [
     ...['clients', 'client', 'channels', 'channel', 'bans', 'caches', 'throttle', 'limits'],
-    ...['accounts', 'account', 'login-failures'],
-    ...['kill', 'add-ban', 'suspend-account'],
+    ...['accounts', 'account', 'login-failures', 'registered-channels', 'links'],
+    ...['kill', 'add-ban', 'suspend-account', 'squit'],
   ],
   relay: [...['clients', 'client', 'rooms', 'room', 'bans', 'throttle', 'limits'], ...['kill', 'add-ban']],
   objects: [
