@@ -14,12 +14,15 @@ import { SocketServer } from './socket-fixture.ts';
 
 const ENSURE = resolve(import.meta.dirname, '../../../../shared/p10/ircu-ensure.sh');
 
+/** A package server that does not answer keeps the other tests waiting no longer. */
+const MOST_MS = 120_000;
+
 /** The command that starts ircu; null where it cannot be had. */
 function ircuCommand(): string | null {
   if (process.platform !== 'linux' || !existsSync(ENSURE)) return null;
-  const made = spawnSync('bash', [ENSURE], { encoding: 'utf8' });
+  const made = spawnSync('bash', [ENSURE], { encoding: 'utf8', timeout: MOST_MS });
   if (made.status === 0) return made.stdout.trim();
-  process.stderr.write(`ircu cannot be run here: ${made.stderr}\n`);
+  process.stderr.write(`ircu cannot be run here: ${made.error?.message ?? made.stderr}\n`);
   return null;
 }
 
