@@ -3,16 +3,13 @@
  * arguments stand in the order of the letters. Pure; called by whoever keeps a link.
  */
 import { MAX_LINE_BYTES } from '../line-text.ts';
+import { type ModeWord, modeWords } from '../mode-words.ts';
 import type { KindLimits } from './kinds.ts';
 import { type P10Line, writeLine } from './line.ts';
 import { readWhole } from './server-line.ts';
 
-/** One change. The argument is empty for a mode without; a member's numeric, a mask, a key or a number else. */
-export interface LinkModeChange {
-  readonly on: boolean;
-  readonly letter: string;
-  readonly argument: string;
-}
+/** One change, where the argument of a member is their numeric. */
+export type LinkModeChange = ModeWord;
 
 /** What one line changes. */
 export interface ModeLine {
@@ -61,30 +58,12 @@ export function writeModes(
   changes: readonly LinkModeChange[],
   createdSeconds: number,
 ): string[] {
-  const lines: string[] = [];
   const head = writeLine(source, token, [channel]);
   const tail = createdSeconds < 0 ? '' : ` ${createdSeconds}`;
-  let letters = '';
-  let args = '';
-  let count = 0;
-  let sign = '';
-  for (const { on, letter, argument } of changes) {
-    const more = argument === '' ? '' : ` ${argument}`;
-    const bytes = head.length + 1 + letters.length + 2 + args.length + more.length + tail.length;
-    if (letters !== '' && (bytes > MAX_LINE_BYTES || (more !== '' && count === MAX_ARGUMENTS))) {
-      lines.push(`${head} ${letters}${args}${tail}`);
-      letters = '';
-      args = '';
-      count = 0;
-      sign = '';
-    }
-    const wanted = on ? '+' : '-';
-    if (wanted !== sign) letters += wanted;
-    sign = wanted;
-    letters += letter;
-    args += more;
-    if (more !== '') count++;
-  }
-  if (letters !== '') lines.push(`${head} ${letters}${args}${tail}`);
-  return lines;
+  const room = {
+    bytes: MAX_LINE_BYTES - head.length - 1 - tail.length,
+    mostArguments: MAX_ARGUMENTS,
+    sizeOf: (text: string) => text.length,
+  };
+  return modeWords(changes, room).map((words) => `${head} ${words}${tail}`);
 }

@@ -4,6 +4,7 @@
  * gate is left by whoever calls.
  */
 import { MAX_LINE_BYTES } from '../../irc/line-text.ts';
+import { modeWords } from '../../irc/mode-words.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { from, toChannel } from '../broadcast.ts';
 import type { CommandServer } from '../command-server.ts';
@@ -81,8 +82,8 @@ export class ChannelModeChanges {
 
   *#toMembers(): WorkSteps {
     const head = `MODE ${this.#channel.name} `;
-    const room = MAX_LINE_BYTES - Buffer.byteLength(`:${this.#source.prefix} ${head}`);
-    for (const line of modeLines(this.#changes, room)) {
+    const bytes = MAX_LINE_BYTES - Buffer.byteLength(`:${this.#source.prefix} ${head}`);
+    for (const line of modeWords(this.#changes, { bytes, sizeOf: Buffer.byteLength })) {
       const message = from(this.#server, this.#source, head + line);
       yield* rest(toChannel(this.#server, this.#channel, message, null));
     }
@@ -91,28 +92,4 @@ export class ChannelModeChanges {
   #add(on: boolean, letter: string, argument = ''): void {
     this.#changes.push({ on, letter, argument, user: null });
   }
-}
-
-/** Letters and arguments as a line has them; `roomBytes` is what one line holds of them. */
-function modeLines(changes: readonly ModeChange[], roomBytes: number): string[] {
-  const lines: string[] = [];
-  let letters = '';
-  let args = '';
-  let sign = '';
-  for (const { on, letter, argument } of changes) {
-    const more = argument === '' ? '' : ` ${argument}`;
-    if (letters !== '' && letters.length + 2 + Buffer.byteLength(args + more) > roomBytes) {
-      lines.push(letters + args);
-      letters = '';
-      args = '';
-      sign = '';
-    }
-    const wanted = on ? '+' : '-';
-    if (wanted !== sign) letters += wanted;
-    sign = wanted;
-    letters += letter;
-    args += more;
-  }
-  lines.push(letters + args);
-  return lines;
 }
