@@ -50,9 +50,8 @@ function insecurityOf(block: LinkBlock, { tls, fingerprint }: LinkSecurity): str
 /** Who has a name or a numeric already, in words; null for nobody. */
 export function takenBy(state: NetworkState, name: string, numeric: string): string | null {
   if (state.findServer(name) !== undefined) return `a server called ${name} is linked already`;
-  for (const { name: other, numeric: taken } of state.servers.values())
-    if (taken === numeric) return `the numeric ${numeric} is that of ${other}`;
-  return null;
+  const holder = state.serverByNumeric(numeric);
+  return holder === undefined ? null : `the numeric ${numeric} is that of ${holder.name}`;
 }
 
 /**

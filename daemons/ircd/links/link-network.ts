@@ -131,10 +131,10 @@ export class LinkNetwork implements Links, LinkRoutes {
 
   *#removeAll(server: Server): WorkSteps {
     const { state, host } = this.server;
-    const gone = serversBehind(state, server);
+    const gone = new Set(serversBehind(state, server));
     const text = `${server.uplink!.name} ${server.name}`;
     const users: User[] = [];
-    for (const user of state.users) if (gone.includes(user.server)) users.push(user);
+    for (const user of state.users) if (gone.has(user.server)) users.push(user);
     // The servers first: whoever links again meanwhile is another.
     for (const other of gone) state.removeServer(other);
     for (const user of users) {
