@@ -11,6 +11,43 @@ export const MARK_KINDS = ['crash', 'failed', 'stop', 'start', 'reload', 'action
 /** One of {@link MARK_KINDS}. */
 export type MarkKind = (typeof MARK_KINDS)[number];
 
+/** The mark that a state leaves when it is entered; others are on the way to one of these. */
+const STATE_MARKS: ReadonlyMap<string, MarkKind> = new Map([
+  ['running', 'start'],
+  ['stopped', 'stop'],
+  ['crashed', 'crash'],
+  ['failed', 'failed'],
+]);
+
+/** Of starts and stops of the system states tell already. */
+const LIFECYCLE = /^daemon\.(start|stop|restart)$/;
+
+/** What the audit trail says of an action that may leave a mark. */
+export interface MarkedAction {
+  readonly actor: string;
+  /** Where it came from; `system` for what nobody asked for. */
+  readonly origin: string;
+  readonly action: string;
+  /** Empty for an action that is no command of a daemon. */
+  readonly command: string;
+  readonly ok: boolean;
+}
+
+/** The mark of a state; undefined where it leaves none. */
+export function markOfState(state: string): MarkKind | undefined {
+  return STATE_MARKS.get(state);
+}
+
+/** The mark of an action with who did what, and that it failed where it did; null where a state tells of it. */
+export function markOfAction(done: MarkedAction): Pick<HistoryMark, 'kind' | 'text'> | null {
+  const { actor, origin, action, command, ok } = done;
+  if (origin === 'system' && LIFECYCLE.test(action)) return null;
+  return {
+    kind: action === 'config.reload' ? 'reload' : 'action',
+    text: `${actor}: ${command === '' ? action : command}${ok ? '' : ' (failed)'}`,
+  };
+}
+
 /** Something that happened, or several things of one kind that happened close together. */
 export interface HistoryMark {
   readonly kind: MarkKind;

@@ -1,8 +1,14 @@
 /** What happened, as the strip above charts shows it: marks of the recorder, marks of now, and those that stand too close as one. */
 import type { AuditEntry } from '../../contract/control/audit.ts';
-import { type HistoryMark, MARK_KINDS, type MarkKind } from '../../contract/control/marks.ts';
+import {
+  type HistoryMark,
+  MARK_KINDS,
+  type MarkKind,
+  markOfAction,
+  markOfState,
+} from '../../contract/control/marks.ts';
 import type { ManifestDescription } from '../../contract/manifest.ts';
-import type { DaemonSnapshot, DaemonState } from '../../contract/states.ts';
+import type { DaemonSnapshot } from '../../contract/states.ts';
 
 /** A mark, and whether what it did has been measured; one whose effect is still being measured is drawn hollow. */
 export interface Mark extends HistoryMark {
@@ -11,17 +17,9 @@ export interface Mark extends HistoryMark {
   readonly key?: string;
 }
 
-/** The mark that a state leaves when it is entered; the recorder goes by the same. */
-const STATE_MARKS: Readonly<Partial<Record<DaemonState, MarkKind>>> = {
-  running: 'start',
-  stopped: 'stop',
-  crashed: 'crash',
-  failed: 'failed',
-};
-
 /** The mark of a change of state; null where it leaves none. */
 export function stateMark(before: DaemonSnapshot | undefined, now: DaemonSnapshot): Mark | null {
-  const kind = STATE_MARKS[now.state];
+  const kind = markOfState(now.state);
   if (before === undefined || before.state === now.state || kind === undefined) return null;
   return {
     kind,
@@ -34,24 +32,21 @@ export function stateMark(before: DaemonSnapshot | undefined, now: DaemonSnapsho
   };
 }
 
-/** Of starts and stops of the system states tell already. */
-const LIFECYCLE = /^daemon\.(start|stop|restart)$/;
-
 /** The mark of an action that was just written down; null for what only reads. */
 export function actionMark(
   entry: Omit<AuditEntry, 'id'>,
   manifests: readonly ManifestDescription[],
 ): Mark | null {
-  const { action, actor, command, target, time, ok, from, effects, key } = entry;
+  const { command, target, time, ok, from, effects, key } = entry;
   const spec = manifests.find(({ id }) => id === target)?.commands.find(({ name }) => name === command);
-  if (spec?.reads === true || (from === 'system' && LIFECYCLE.test(action))) return null;
+  const mark = spec?.reads === true ? null : markOfAction({ ...entry, origin: from });
+  if (mark === null) return null;
   return {
-    kind: action === 'config.reload' ? 'reload' : 'action',
+    ...mark,
     time,
     until: time,
     count: 1,
     daemon: target,
-    text: `${actor}: ${command === '' ? action : command}${ok ? '' : ' (failed)'}`,
     isMeasured: !ok || effects.length > 0 || (spec?.effects.length ?? 0) === 0,
     ...(key === undefined ? {} : { key }),
   };

@@ -7,6 +7,8 @@ import {
   type HistoryMarks,
   MARK_BUCKETS,
   type MarkKind,
+  markOfAction,
+  markOfState,
 } from '../../../contract/control/marks.ts';
 import { limits } from '../limits.ts';
 import type { ActionRow, MarkRows, StateRow } from '../store/mark-rows.ts';
@@ -22,17 +24,6 @@ export interface MarksQuery {
   /** What only reads: daemon and command with a space between. */
   readonly reads: readonly string[];
 }
-
-/** The mark that a state leaves when it is entered; others are on the way to one of these. */
-const STATE_MARKS: Readonly<Record<string, MarkKind>> = {
-  running: 'start',
-  stopped: 'stop',
-  crashed: 'crash',
-  failed: 'failed',
-};
-
-/** Of starts and stops of the system states tell already. */
-const LIFECYCLE = /^daemon\.(start|stop|restart)$/;
 
 /** Yields after every page of rows. */
 export function* queryMarks(query: MarksQuery, rows: MarkRows): Generator<void, HistoryMarks> {
@@ -52,7 +43,7 @@ export function* queryMarks(query: MarksQuery, rows: MarkRows): Generator<void, 
   for (let last: StateRow | undefined, page: readonly StateRow[]; ; last = page.at(-1)) {
     page = rows.states(range, last);
     for (const { time, daemon, state, cause } of page) {
-      const kind = Object.hasOwn(STATE_MARKS, state) ? STATE_MARKS[state] : undefined;
+      const kind = markOfState(state);
       if (kind !== undefined) add(kind, time, daemon, cause ?? '');
     }
     yield;
@@ -62,20 +53,15 @@ export function* queryMarks(query: MarksQuery, rows: MarkRows): Generator<void, 
   for (let last: ActionRow | undefined, page: readonly ActionRow[]; query.actions; last = page.at(-1)) {
     page = rows.actions(range, last);
     for (const row of page) {
-      const { action, target, command, time } = row;
+      const { target, command, time } = row;
       if (command !== '' && reads.has(`${target} ${command}`)) continue;
-      if (row.origin === 'system' && LIFECYCLE.test(action)) continue;
-      add(action === 'config.reload' ? 'reload' : 'action', time, target, textOf(row));
+      const mark = markOfAction({ ...row, ok: row.ok === 1 });
+      if (mark !== null) add(mark.kind, time, target, mark.text);
     }
     yield;
     if (page.length < limit) break;
   }
   return { marks: [...marks.values()].sort((a, b) => a.time - b.time), actions: query.actions };
-}
-
-/** Who did what, and that it failed where it did. */
-function textOf({ actor, action, command, ok }: ActionRow): string {
-  return `${actor}: ${command === '' ? action : command}${ok === 1 ? '' : ' (failed)'}`;
 }
 
 function cut(text: string): string {
