@@ -1,6 +1,18 @@
 /** That `npm test` names what failed, and takes for passed only what did not fail again. */
-import { expect, test } from 'vitest';
-import { type FailedTest, failedSpecs, failedUnitTests, failureLine, passedAgain } from './failed-tests.mjs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test, vi } from 'vitest';
+import {
+  type FailedTest,
+  failedSpecs,
+  failedUnitTests,
+  failureLine,
+  passedAgain,
+  triable,
+  unhandledErrors,
+} from './failed-tests.mjs';
+import UnhandledReporter from './unhandled-reporter.ts';
 
 const unit = {
   testResults: [
@@ -52,6 +64,55 @@ test('a failed spec is told with its host, also of a group in a file', () => {
   expect(failedSpecs(null)).toEqual([]);
 });
 
+test('what goes wrong outside of any spec is told with where it was, and cannot be tried again', () => {
+  const location = { file: '/x/e2e/fixtures.ts', line: 3, column: 1 };
+  const told = failedSpecs({ suites: [], errors: [{ message: 'a\nb', location }, { message: 'c' }] });
+  expect(told.map(failureLine)).toEqual(['/x/e2e/fixtures.ts: a', 'outside of any spec: c']);
+  expect(triable(told)).toEqual([]);
+  expect(passedAgain(told, [])).toEqual([]);
+});
+
+test('an error that nobody handled is told once for its file, with where it was made', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'signalbox-unhandled-'));
+  const file = join(folder, 'told.json');
+  vi.stubEnv('SIGNALBOX_UNHANDLED_ERRORS', file);
+  const error = (message: string, more: object = {}) => ({
+    type: 'Unhandled Rejection',
+    message,
+    VITEST_TEST_PATH: '/x.y/main/a.test.ts',
+    stack: `Error: ${message}\n    at read (/x.y/node_modules/ws/index.js:1:2)\n    at ask (/x.y/main/ask.ts:10:5)`,
+    ...more,
+  });
+  const errors = [
+    error('closed\nnow'),
+    error('closed again'),
+    error('late', {
+      VITEST_TEST_PATH: '/x.y/kit/b.test.ts',
+      type: undefined,
+      name: 'Error',
+      stack: undefined,
+    }),
+    error('no worker', { VITEST_TEST_PATH: undefined, stack: 'at (/xzy/main/ask.ts:1:1)' }),
+    error('no more', { VITEST_TEST_PATH: undefined, stack: '' }),
+  ];
+  try {
+    new UnhandledReporter().onTestRunEnd([], errors, 'failed');
+    const told = unhandledErrors(JSON.parse(readFileSync(file, 'utf8')), '/x.y');
+    expect(told.map(failureLine)).toEqual([
+      '/x.y/main/a.test.ts: Unhandled Rejection: closed (made at main/ask.ts:10:5)',
+      '/x.y/kit/b.test.ts: Error: late',
+      'Unhandled Rejection: no worker',
+      'Unhandled Rejection: no more',
+    ]);
+    expect(triable(told)).toHaveLength(2);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+  expect(unhandledErrors(null, '/x.y')).toEqual([]);
+  vi.stubEnv('SIGNALBOX_UNHANDLED_ERRORS', undefined);
+  expect(() => new UnhandledReporter().onTestRunEnd([], [], 'passed')).toThrow('names no file');
+});
+
 const failed = (file: string, title: string): FailedTest => ({ file, title, why: '' });
 
 test('what fails again did not pass, nor does a test whose file can no longer be loaded', () => {
@@ -59,4 +120,7 @@ test('what fails again did not pass, nor does a test whose file can no longer be
   expect(passedAgain(first, [failed('a', 'two')])).toEqual([failed('a', 'one'), failed('b', 'one')]);
   expect(passedAgain(first, [failed('a', '')])).toEqual([failed('b', 'one')]);
   expect(passedAgain(first, first)).toEqual([]);
+  // An error outside of any test did not come again; what failed beside it passes only where none comes.
+  expect(passedAgain([failed('c', '')], [])).toEqual([failed('c', '')]);
+  expect(passedAgain([failed('c', ''), failed('c', 'one')], [failed('c', '')])).toEqual([]);
 });

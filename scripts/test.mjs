@@ -1,7 +1,8 @@
 /**
  * `npm test`: everything, from a fresh clone. Lint and types, unit tests that start processes, the build, then the
  * end-to-end specs in Chromium and in Electron. Beside them, which mostly wait, run the unit tests of plain code, at a low
- * priority. Ends with the name of each test that failed and one line of counts; exit code 0 only if all of it passed.
+ * priority. Ends with the name of each test that failed, each error that came outside of any test, and one line of counts; exit
+ * code 0 only if all of it passed.
  *
  * A few tests that failed are tried a second time when nothing else runs. A fault of the code fails again. A test that only
  * loses a race on a busy machine passes, which is told by its name: it is to be mended, but says nothing against the code.
@@ -20,7 +21,14 @@ import {
   run,
   say,
 } from './bootstrap.mjs';
-import { failedSpecs, failedUnitTests, failureLine, passedAgain } from './failed-tests.mjs';
+import {
+  failedSpecs,
+  failedUnitTests,
+  failureLine,
+  passedAgain,
+  triable,
+  unhandledErrors,
+} from './failed-tests.mjs';
 import { endToEndCounts, sumCounts, unitCounts } from './test-counts.mjs';
 
 /** More failed tests than this are a fault of the code or of the machine; a second attempt would only take time. */
@@ -69,27 +77,38 @@ const atLowPriority = {
   onStart: ({ pid }) => pid !== undefined && setPriority(pid, constants.priority.PRIORITY_LOW),
 };
 
-/** The arguments of a run of Vitest over one of its projects, with a report. */
-const vitest = (project, report, files) => [
-  bin('vitest/vitest.mjs'),
-  'run',
-  '--project',
-  project,
-  '--reporter=default',
-  '--reporter=json',
-  `--outputFile=${report}`,
-  ...files,
-];
+/** Where errors outside of any test are told, beside the report of a run of Vitest. */
+const unhandledOf = (report) => `${report}.unhandled`;
 
 /** Unit tests of one project of Vitest, as a group whose failed tests can be tried again. */
-const unitTests = (name, project, runStep, options) => ({
-  name,
-  counts: unitCounts,
-  failures: (report) => failedUnitTests(report).map((test) => ({ ...test, file: relative(root, test.file) })),
-  run: (report) => runStep(name, node24, vitest(project, report, []), options),
-  again: (report, failed) =>
-    step(`${name}, again`, node24, vitest(project, report, [...new Set(failed.map(({ file }) => file))])),
-});
+function unitTests(name, project, runStep, options) {
+  const vitest = (title, howToRun, report, files) => {
+    const args = [
+      bin('vitest/vitest.mjs'),
+      'run',
+      '--project',
+      project,
+      '--reporter=default',
+      '--reporter=json',
+      `--reporter=${join(root, 'scripts/unhandled-reporter.ts')}`,
+      `--outputFile=${report}`,
+      ...files,
+    ];
+    const env = { ...process.env, SIGNALBOX_UNHANDLED_ERRORS: unhandledOf(report) };
+    return howToRun(title, node24, args, { ...options, env });
+  };
+  return {
+    name,
+    counts: unitCounts,
+    failures: (file) =>
+      [...failedUnitTests(readReport(file)), ...unhandledErrors(readReport(unhandledOf(file)), root)].map(
+        (test) => ({ ...test, file: test.file === '' ? '' : relative(root, test.file) }),
+      ),
+    run: (report) => vitest(name, runStep, report, []),
+    again: (report, failed) =>
+      vitest(`${name}, again`, step, report, [...new Set(failed.map(({ file }) => file))]),
+  };
+}
 
 /** The end-to-end specs; `--last-failed` is Playwright's own way to run what failed again. */
 function specs(display, env) {
@@ -110,7 +129,7 @@ function specs(display, env) {
   return {
     name,
     counts: endToEndCounts,
-    failures: failedSpecs,
+    failures: (file) => failedSpecs(readReport(file)),
     run: (report) => playwright(name, report, []),
     again: (report) => playwright(`${name}, again`, report, ['--last-failed', '--workers=1']),
   };
@@ -128,10 +147,8 @@ function readReport(file) {
 async function runGroup(group, runIt = group.run, suffix = '') {
   const file = join(reports, `${group.name}${suffix}.json`);
   const passed = await runIt(file);
-  const report = readReport(file);
-  const [counts, failures] = [group.counts(report), group.failures(report)];
+  const [counts, failures] = [group.counts(readReport(file)), group.failures(file)];
   if (counts === null) say(`== ${group.name}: failed, because it ended without a report of any test`);
-  // What goes wrong outside of any test is no test's fault, and cannot be tried again.
   const ended = counts !== null && (passed || failures.length > 0);
   return { group, counts: counts ?? { passed: 0, failed: 0, skipped: 0 }, failures, ended };
 }
@@ -139,7 +156,7 @@ async function runGroup(group, runIt = group.run, suffix = '') {
 /** Tries failed tests again; resolves with the group's result after it, and which of them passed. */
 async function tryAgain(result) {
   const { group, counts, failures } = result;
-  const second = await runGroup(group, (report) => group.again(report, failures), '-again');
+  const second = await runGroup(group, (report) => group.again(report, triable(failures)), '-again');
   const raced = second.ended ? passedAgain(failures, second.failures) : [];
   const titled = raced.filter(({ title }) => title !== '').length;
   return {
@@ -175,7 +192,8 @@ let results = [processes, await runGroup(specs(display, env)), await plain];
 const failedOnce = results.flatMap(({ failures }) => failures).length;
 if (failedOnce > 0 && failedOnce <= TRIED_AGAIN) {
   const after = [];
-  for (const result of results) after.push(result.failures.length > 0 ? await tryAgain(result) : result);
+  for (const result of results)
+    after.push(triable(result.failures).length > 0 ? await tryAgain(result) : result);
   results = after;
 }
 rmSync(reports, { recursive: true, force: true });
@@ -184,7 +202,10 @@ if (env.SIGNALBOX_NO_ELECTRON !== undefined)
   say(`\nThe Electron specs were NOT RUN: ${env.SIGNALBOX_NO_ELECTRON}`);
 for (const { raced = [] } of results)
   for (const test of raced) say(`PASSED ONLY THE SECOND TIME, ALONE: ${failureLine(test)}`);
-for (const { failures } of results) for (const test of failures) say(`FAILED: ${failureLine(test)}`);
+for (const { failures, ended, group } of results) {
+  for (const test of failures) say(`FAILED: ${failureLine(test)}`);
+  if (!ended) say(`FAILED: ${group.name}, though it names no test; its output is above`);
+}
 const totals = sumCounts(results.map(({ counts }) => counts));
 process.stdout.write(`\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped\n`);
 const failed = results.some(({ failures, ended }) => failures.length > 0 || !ended);
