@@ -22,8 +22,15 @@ export const MOST_ROWS = 2_000;
 /** Nicks in one question. */
 export const MOST_NICKS = 256;
 
+/** Characters of a name, an address or a reason in a question; whoever answers may allow fewer. */
+export const MOST_TEXT = 512;
+
+/** Characters of a password in a question; whoever answers may allow fewer. */
+export const MOST_PASSWORD = 1_024;
+
 const name = z.string().min(1).max(64);
-const text = z.string().max(512);
+const text = z.string().max(MOST_TEXT);
+const password = z.string().max(MOST_PASSWORD);
 const time = z.number().int().nonnegative();
 
 /** Where somebody is who wants to log in. */
@@ -214,14 +221,14 @@ export const ACCOUNT_QUESTIONS = {
   },
   saslAbort: { args: z.strictObject({ session: z.string().max(64) }), result: nothing },
   register: {
-    args: z.strictObject({ account: text, password: text, email: text.nullable(), origin }),
+    args: z.strictObject({ account: text, password, email: text.nullable(), origin }),
     result: registerAnswer,
   },
   /** Logs in by password to the account that owns a nick. */
-  identify: { args: z.strictObject({ nick: text, password: text, origin }), result: loginAnswer },
+  identify: { args: z.strictObject({ nick: text, password, origin }), result: loginAnswer },
   /** The owner takes another password and proves the old one. */
   changePassword: {
-    args: z.strictObject({ account: name, password: text, next: text, origin }),
+    args: z.strictObject({ account: name, password, next: password, origin }),
     result: passwordAnswer,
   },
   /** Who owns each of some nicks, in their order; null where nobody does. */
@@ -243,6 +250,11 @@ export const ACCOUNT_QUESTIONS = {
     result: z.strictObject({ rows: z.array(accountRow), total: z.number().int() }),
   },
   show: { args: named, result: accountDetails },
+  /** An administrator makes an account; `password` null has one made, which the answer shows. */
+  create: {
+    args: z.strictObject({ account: text, password: password.nullable(), email: text.nullable() }),
+    result: z.strictObject({ account: name, password: z.string().nullable() }),
+  },
   resetPassword: { args: named, result: z.strictObject({ account: name, password: z.string() }) },
   drop: { args: named, result: named },
   suspend: {

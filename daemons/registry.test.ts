@@ -182,5 +182,8 @@ test('a result that gives a password or the like says so, for the audit trail to
     ),
   );
   const telling = fields.filter(({ field }) => /password|token|secret/i.test(field.split(': ')[1] ?? ''));
-  expect(telling).toEqual([{ field: 'ircd reset-password: password', secret: true }]);
+  expect(telling).toEqual([
+    { field: 'ircd create-account: password', secret: true },
+    { field: 'ircd reset-password: password', secret: true },
+  ]);
 });

@@ -267,6 +267,42 @@ describe('administrators', () => {
     expect((await test.scram('ann', password)).at(-1)).toMatchObject({ kind: 'success' });
   });
 
+  it('make an account for somebody, with a password that they choose or one that is made', async () => {
+    const { password, ...made } = await test.ask('create', { account: 'Bob', password: null, email: null });
+    expect(made).toEqual({ account: 'Bob' });
+    expect(password).toMatch(/^[A-Za-z2-9]{16}$/);
+    expect(test.news).toContainEqual({ kind: 'nick', account: 'Bob', nick: 'Bob', owned: true });
+    expect(await test.ask('show', { account: 'bob' })).toMatchObject({ lastLogin: null, email: null });
+    expect(await test.plain('bob', password!)).toMatchObject({ kind: 'success' });
+    const long = 'x'.repeat(600);
+    expect(await test.ask('create', { account: 'Cleo', password: long, email: 'c@example.org' })).toEqual({
+      account: 'Cleo',
+      password: null,
+    });
+    expect(await test.ask('show', { account: 'cleo' })).toMatchObject({ email: 'c@example.org' });
+    expect(await test.plain('cleo', long)).toMatchObject({ kind: 'success' });
+  });
+
+  it.each([
+    ['4nn', 'correct-horse', null, /^account: expected a name/],
+    ['bob', 'x'.repeat(601), null, /^password: expected at most 600 bytes/],
+    ['bob', 'short', null, /^password: expected more characters/],
+    ['bob-the-builder', 'Bob-the-Builder', null, /^password: expected more characters/],
+    ['bob', 'correct-horse', 'nowhere', /^email: expected/],
+  ])('are told what is wrong with account %s', async (account, password, email, message) => {
+    const asked = test.ask('create', { account, password, email });
+    await expect(asked).rejects.toMatchObject({
+      code: 'bad_request',
+      message: expect.stringMatching(message),
+    });
+    expect(test.store.count).toBe(1);
+  });
+
+  it('are told that there is such an account already', async () => {
+    const asked = test.ask('create', { account: 'ANN', password: null, email: null });
+    await expect(asked).rejects.toMatchObject({ code: 'conflict' });
+  });
+
   it('drop an account with all that is its, so that its names are free', async () => {
     await test.ask('groupNick', { account: 'ann', nick: 'anna', add: true });
     await test.ask('certificate', { account: 'ann', fingerprint: 'c0ffee', add: true });

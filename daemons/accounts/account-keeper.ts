@@ -4,6 +4,7 @@ import type {
   ACCOUNT_QUESTIONS,
   AccountArgs,
   AccountNews,
+  AccountResult,
   LoginOrigin,
   PasswordAnswer,
   RegisterAnswer,
@@ -21,7 +22,7 @@ import { limits } from './limits.ts';
 import { type LoginOptions, Logins, loginOf, refused } from './logins.ts';
 import { Exchanges } from './sasl/exchanges.ts';
 import { saslprep } from './sasl/saslprep.ts';
-import type { AccountStore } from './store/account-store.ts';
+import type { AccountStore, NewAccount, StoredAccount } from './store/account-store.ts';
 import type { ChannelStore } from './store/channel-store.ts';
 import type { WriteTurn } from './store/write-turn.ts';
 
@@ -115,6 +116,7 @@ export class AccountKeeper {
       }),
       list: ({ text, limit }) => store.list(text, limit),
       show: ({ account }) => store.details(account),
+      create: (args) => this.#create(args),
       resetPassword: ({ account }) => this.#resetPassword(account),
       drop: async ({ account }) => {
         const { name, channels } = await writes.write(() => {
@@ -153,22 +155,15 @@ export class AccountKeeper {
     const network = networkKey(origin.address);
     const wait = this.#registrations.waitSeconds(network);
     if (wait > 0) return refusedRegistration('throttled', wait);
-    if (!isValidNick(account, limits.accountNameLength.default)) return refusedRegistration('bad_name');
     const prepared = preparedPassword(password);
-    if (prepared === null) return refusedRegistration('bad_password');
-    if (this.#isWeak(account, prepared)) return refusedRegistration('weak');
-    if (email !== null && !isEmail(email)) return refusedRegistration('bad_email');
+    const problem = this.#problemOf({ account, prepared, email });
+    if (problem !== null) return refusedRegistration(problem);
     if (this.store.find(account) !== undefined || this.store.ownerOf(account) !== undefined)
       return refusedRegistration('exists');
     this.#registrations.failed(network);
     try {
-      const verifiers = await this.#credentials.make(prepared, network);
-      const stored = await this.#writes.write(() => {
-        this.store.create({ name: account, email, verifiers, network });
-        return this.store.get(account);
-      });
-      this.registered++;
-      this.#tell({ kind: 'nick', account: stored.name, nick: stored.name, owned: true });
+      const verifiers = await this.#credentials.make(prepared!, network);
+      const stored = await this.#store({ name: account, email, verifiers, network });
       return { kind: 'success', login: loginOf(stored) };
     } catch (error) {
       this.#registrations.refund(network);
@@ -209,6 +204,35 @@ export class AccountKeeper {
     return { kind: 'done' };
   }
 
+  /** What an administrator asks for is held to the same rules, but to no rate. */
+  async #create({ account, password, email }: AccountArgs<'create'>): Promise<AccountResult<'create'>> {
+    const chosen = password ?? newPassword();
+    const prepared = preparedPassword(chosen);
+    const problem = this.#problemOf({ account, prepared, email });
+    if (problem !== null) throw new SignalboxError('bad_request', CREATE_REFUSALS[problem]);
+    const verifiers = await this.#credentials.make(prepared!, 'administrators');
+    const stored = await this.#store({ name: account, email, verifiers, network: null });
+    return { account: stored.name, password: password === null ? chosen : null };
+  }
+
+  /** What is wrong with an account that is to be; null for nothing. */
+  #problemOf({ account, prepared, email }: NewAccountWords): NewAccountProblem | null {
+    if (!isValidNick(account, limits.accountNameLength.default)) return 'bad_name';
+    if (prepared === null) return 'bad_password';
+    if (this.#isWeak(account, prepared)) return 'weak';
+    return email !== null && !isEmail(email) ? 'bad_email' : null;
+  }
+
+  async #store(account: NewAccount): Promise<StoredAccount> {
+    const stored = await this.#writes.write(() => {
+      this.store.create(account);
+      return this.store.get(account.name);
+    });
+    this.registered++;
+    this.#tell({ kind: 'nick', account: stored.name, nick: stored.name, owned: true });
+    return stored;
+  }
+
   async #resetPassword(account: string): Promise<{ account: string; password: string }> {
     const { name } = this.store.get(account);
     const password = newPassword();
@@ -234,6 +258,22 @@ export class AccountKeeper {
 }
 
 const MOST_GUESSERS = 1_000;
+
+/** What somebody asks for who wants an account; `prepared` is null for what can be no password. */
+interface NewAccountWords {
+  readonly account: string;
+  readonly prepared: string | null;
+  readonly email: string | null;
+}
+
+type NewAccountProblem = 'bad_name' | 'bad_password' | 'weak' | 'bad_email';
+
+const CREATE_REFUSALS: Readonly<Record<NewAccountProblem, string>> = {
+  bad_name: 'account: expected a name that could be a nick',
+  bad_password: `password: expected at most ${limits.passwordBytes.default} bytes, without control characters`,
+  weak: 'password: expected more characters, and not the name of the account',
+  bad_email: 'email: expected an e-mail address',
+};
 
 function refusedRegistration(
   why: Extract<RegisterAnswer, { readonly kind: 'refused' }>['why'],

@@ -122,6 +122,7 @@ it('has commands of these dangers, for these roles, with and without an audit tr
       squit disruptive operate always json ~links ~netsplits_total
       accounts safe operate always table
       account safe operate always json
+      create-account safe admin recorded json
       reset-password disruptive admin recorded json
       suspend-account disruptive operate always json
       unsuspend-account safe operate recorded json
@@ -178,6 +179,9 @@ it('takes arguments within these bounds, and fills in what is left out', () => {
       accounts text string 0..30 default=""
       accounts limit integer 1..2000 default=500
       account account string 1..30
+      create-account account string 1..30
+      create-account email string 0..512 default=""
+      create-account password string 0..1024 default=""
       reset-password account string 1..30
       suspend-account account string 1..30
       suspend-account reason string 1..200 default="Suspended by an administrator"

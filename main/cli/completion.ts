@@ -5,6 +5,7 @@
 import type { JsonFieldSchema, ManifestDescription } from '../../contract/manifest.ts';
 import { optionName } from '../../kit/command-line.ts';
 import { UsageError } from '../terminal/terminal.ts';
+import { argumentOption } from './secret-options.ts';
 
 /** Shells that there is a script for. */
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
@@ -70,7 +71,10 @@ function rulesOf(manifests: readonly ManifestDescription[]): Rules {
     rules.push([`run ${id}`, commands.map(({ name }) => name)]);
     for (const { name, args } of commands) {
       const fields = Object.entries(args.properties);
-      rules.push([`run ${id} ${name}`, fields.map(([field]) => `--${optionName(field)}`)]);
+      rules.push([
+        `run ${id} ${name}`,
+        fields.map(([field, schema]) => `--${argumentOption(field, schema)}`),
+      ]);
       for (const [field, schema] of fields) {
         const values = valuesOf(schema);
         if (values.length > 0) rules.push([`run ${id} ${name} --${optionName(field)}`, values]);

@@ -6,6 +6,7 @@ import type {
   VerbDescription,
 } from '../../contract/manifest.ts';
 import { optionForms, optionName } from '../../kit/command-line.ts';
+import { argumentOption } from './secret-options.ts';
 
 /** What `signalbox --help` prints. */
 export function generalHelp(manifests: readonly ManifestDescription[]): string {
@@ -195,15 +196,17 @@ export function commandHelp(manifest: ManifestDescription, command: CommandDescr
   const { properties, required = [] } = command.args;
   const fields = Object.entries(properties);
   const usage = fields.map(([name, schema]) => {
-    const forms = optionForms(name, schema).join('|');
-    const option = schema.type === 'boolean' ? forms : `${forms} ${placeholder(schema)}`;
+    const isSwitch = schema.type === 'boolean';
+    const option = isSwitch
+      ? optionForms(name, schema).join('|')
+      : `--${argumentOption(name, schema)} ${placeholder(schema)}`;
     if (!required.includes(name)) return `[${option}]`;
-    return schema.type === 'boolean' ? `(${option})` : option;
+    return isSwitch ? `(${option})` : option;
   });
-  const width = Math.max(8, ...fields.map(([name]) => optionName(name).length + 2)) + 2;
+  const width = Math.max(8, ...fields.map(([name, schema]) => argumentOption(name, schema).length + 2)) + 2;
   const lines = fields.map(
     ([name, schema]) =>
-      `  ${`--${optionName(name)}`.padEnd(width)}${describeField(name, schema, required.includes(name))}`,
+      `  ${`--${argumentOption(name, schema)}`.padEnd(width)}${describeField(name, schema, required.includes(name))}`,
   );
   const confirm =
     command.danger === 'safe' ? [] : [`  ${'--yes'.padEnd(width)}do not ask: this is ${command.danger}`];
@@ -212,6 +215,7 @@ export function commandHelp(manifest: ManifestDescription, command: CommandDescr
 }
 
 function placeholder(schema: JsonFieldSchema): string {
+  if (schema.secret === true) return 'FILE';
   if (schema.enum !== undefined) return schema.enum.join('|');
   return schema.type === 'integer' || schema.type === 'number' ? 'N' : 'TEXT';
 }
@@ -220,6 +224,7 @@ function describeField(name: string, schema: JsonFieldSchema, required: boolean)
   const notes: string[] = [];
   const [, opposite] = optionForms(name, schema);
   if (opposite !== undefined) notes.push(`opposite ${opposite}`);
+  if (schema.secret === true) notes.push('in a file, or - for standard input');
   if (required) notes.push('needed');
   if (schema.enum !== undefined) notes.push(`one of ${schema.enum.join(', ')}`);
   if (schema.minimum !== undefined && schema.minimum > Number.MIN_SAFE_INTEGER)

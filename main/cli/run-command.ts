@@ -16,6 +16,7 @@ import {
   UsageError,
 } from '../terminal/terminal.ts';
 import { commandHelp, daemonHelp } from './help.ts';
+import { systemSecrets, withSecrets } from './secret-options.ts';
 import { showResult } from './show.ts';
 import type { SocketClient } from './socket-client.ts';
 import { withProgress } from './task-progress.ts';
@@ -45,7 +46,7 @@ export async function runCommand(request: RunRequest): Promise<number> {
     print(commandHelp(manifest, command));
     return EXIT.ok;
   }
-  const args = parseCommandArgs(command, rest);
+  const args = parseCommandArgs(command, await withSecrets(command, rest, systemSecrets()));
   const client = await request.connect();
   try {
     const confirmed =

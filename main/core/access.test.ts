@@ -59,7 +59,7 @@ const OPERATE = [
 ];
 const ADMIN = [
   ...['config.check', 'config.reload', 'ircd rehash', 'ircd set-limits', 'relay set-limits'],
-  ...['ircd reset-password', 'ircd drop-account', 'accounts backup'],
+  ...['ircd create-account', 'ircd reset-password', 'ircd drop-account', 'accounts backup'],
   ...['ircd transfer-channel', 'ircd drop-channel'],
   ...['objects delete', 'objects set-limits', 'objects set-threads'],
   ...['recorder vacuum', 'recorder backup', 'sessions.list', 'session.end', 'sessions event', 'task.cancel'],

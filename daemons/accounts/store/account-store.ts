@@ -35,7 +35,8 @@ export interface NewAccount {
   readonly name: string;
   readonly email: string | null;
   readonly verifiers: Verifiers;
-  readonly network: string;
+  /** Where its owner registers from, who is logged in then; null where somebody else makes it. */
+  readonly network: string | null;
 }
 
 const COUNTS = `(SELECT count(*) FROM nicks WHERE account = accounts.id) AS nicks,
@@ -149,11 +150,13 @@ export class AccountStore {
     if (this.#count >= limits.accounts.default)
       throw new SignalboxError('limit_reached', `There are ${this.#count} accounts, as many as may be.`);
     const now = this.#now();
-    const { lastInsertRowid } = this.#statements.insert.run(key, name, now, now, email);
+    // Who registers is logged in by that.
+    const lastLogin = network === null ? null : now;
+    const { lastInsertRowid } = this.#statements.insert.run(key, name, now, lastLogin, email);
     const id = Number(lastInsertRowid);
     this.#statements.addNick.run(key, name, id, now);
     this.#setVerifiers(id, verifiers, now);
-    this.#statements.useNetwork.run(id, network, now);
+    if (network !== null) this.#statements.useNetwork.run(id, network, now);
     this.#count++;
   }
 

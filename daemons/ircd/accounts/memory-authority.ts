@@ -229,6 +229,14 @@ export class MemoryAuthority implements AccountAuthority {
         lastFailureAt: found.failures?.time ?? null,
       };
     },
+    create: ({ account, password, email }) => {
+      if (this.accounts.has(fold(account)))
+        throw new SignalboxError('conflict', `There is an account ${account} already.`);
+      if (email !== null && !email.includes('@'))
+        throw new SignalboxError('bad_request', 'email: expected an e-mail address');
+      this.add(account, password ?? 'made-anew');
+      return { account, password: password === null ? 'made-anew' : null };
+    },
     resetPassword: ({ account }) => {
       const found = this.#get(account);
       found.password = 'made-anew';

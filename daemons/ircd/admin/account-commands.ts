@@ -1,7 +1,7 @@
 /** Declares the admin commands about accounts. The code is beside it in account-handlers.ts. */
 import { z } from 'zod';
-import { MOST_ROWS } from '../../../contract/accounts.ts';
-import { addressWord, lineText, lineWord } from '../../../contract/line-texts.ts';
+import { MOST_PASSWORD, MOST_ROWS, MOST_TEXT } from '../../../contract/accounts.ts';
+import { addressWord, lineText, lineWord, secret } from '../../../contract/line-texts.ts';
 import { type CommandSpec, defineCommand, type TableColumn } from '../../../contract/manifest.ts';
 import { limits } from '../limits.ts';
 import { accountActions, accountColumns } from './account-columns.ts';
@@ -48,6 +48,24 @@ export const accountCommands = {
     args: z.object({ account }),
     result: 'json',
     columns: accountFields,
+  }),
+  'create-account': defineCommand({
+    summary: 'Make an account for somebody, also while registration is closed',
+    sentence: 'make|made account {account}',
+    danger: 'safe',
+    access: 'admin',
+    args: z.object({
+      account,
+      email: lineText({ min: 0, max: MOST_TEXT }).default('').describe('E-mail address'),
+      password: secret(lineText({ min: 0, max: MOST_PASSWORD }))
+        .default('')
+        .describe('Password; where it is empty one is made and shown once'),
+    }),
+    result: 'json',
+    columns: [
+      { key: 'account', title: 'Account', type: 'text' },
+      { key: 'password', title: 'New password', type: 'text', secret: true },
+    ],
   }),
   'reset-password': defineCommand({
     summary: 'Give an account a new password, which is shown once; whoever is logged in stays so',

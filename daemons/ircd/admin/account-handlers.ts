@@ -42,6 +42,14 @@ export function accountHandlers(server: IrcServer): CommandHandlers<typeof accou
         };
       },
     },
+    'create-account': {
+      run: ({ account, password, email }) =>
+        authority().ask('create', {
+          account,
+          password: password === '' ? null : password,
+          email: email === '' ? null : email,
+        }),
+    },
     'reset-password': {
       impact: ({ account }) =>
         `gives ${account} another password, so that its owner cannot log in with the old one`,
