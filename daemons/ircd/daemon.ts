@@ -27,7 +27,7 @@ import { EmbeddedAuthority } from './accounts/embedded-authority.ts';
 import { AccountTable } from './admin/account-table.ts';
 import type { adminCommands } from './admin/commands.ts';
 import { createAdminHandlers } from './admin/handlers.ts';
-import { channelCells, connectionCells, linkCells } from './admin/rows.ts';
+import { channelCells, connectionCells, serverCells } from './admin/rows.ts';
 import { noticeOpers } from './broadcast.ts';
 import { Cloaks } from './cloak.ts';
 import { makeCloakKeys } from './cloak-keys.ts';
@@ -148,9 +148,9 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
         total: () => state.channels.size,
       },
       accounts: this.#accountTable,
-      links: {
-        rows: () => this.#links.desk.rows().map(linkCells),
-        total: () => this.#links.desk.rows().length,
+      network: {
+        rows: () => this.#links.desk.servers().map(serverCells),
+        total: () => this.#links.desk.servers().length,
       },
     };
     publishMetrics(context.metrics, this.#server, this.#net, this.#names);

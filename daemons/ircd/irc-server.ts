@@ -100,6 +100,7 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
       limits.whowasEntries.default,
       (table) => this.host.tableChanged(table),
     );
+    this.state.me.bootMs = this.counters.startedMs;
     this.bans = options.bans;
     this.commands = options.commands;
     this.config = options.config;

@@ -22,6 +22,32 @@ export interface LinkRow {
   readonly since: number | null;
   /** Why it is not linked, or why the link before this ended; null where it never failed. */
   readonly reason: string | null;
+  /** From its introduction until both sides had told all they knew, in seconds; null before that. */
+  readonly burstSeconds: number | null;
+  /** What has gone over the connection, and what its other end has not taken; null while there is none. */
+  readonly linesIn: number | null;
+  readonly linesOut: number | null;
+  readonly bytesIn: number | null;
+  readonly bytesOut: number | null;
+  readonly sendQueueBytes: number | null;
+}
+
+/** One server of the network, or one that may be linked to this one. What is null in a {@link LinkRow} is null here. */
+export interface ServerRow extends Omit<LinkRow, 'kind' | 'state' | 'direction'> {
+  /** The server that it is linked to, seen from here, or would be; null for this one. */
+  readonly uplink: string | null;
+  /** Links between it and this one. */
+  readonly hops: number;
+  /** Users on it alone. */
+  readonly ownUsers: number;
+  /** When it was started, Unix milliseconds; null where it did not say. */
+  readonly startedAt: number | null;
+  /** Null for one behind another: that one knows. */
+  readonly kind: LinkRow['kind'] | null;
+  /** `here` for this one. */
+  readonly state: LinkRowState | 'here';
+  /** Null for this one, and for one behind another. */
+  readonly direction: LinkRow['direction'] | null;
 }
 
 /** What a split would take away, or took. */
@@ -33,6 +59,8 @@ export interface SplitSize {
 
 export interface LinkControl {
   rows(): LinkRow[];
+  /** All servers of the network and those of {@link rows}: this one, then each followed by those behind it. */
+  servers(): ServerRow[];
   /** Servers that are linked to this one. */
   readonly standing: number;
   /**

@@ -118,6 +118,7 @@ it('has commands of these dangers, for these roles, with and without an audit tr
       caches safe read always table
       clear-caches safe operate recorded json ~cache_depth{cache="dns"}
       links safe read always table
+      servers safe read always table
       connect safe operate recorded json ~links
       squit disruptive operate always json ~links ~netsplits_total
       accounts safe operate always table

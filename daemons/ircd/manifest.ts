@@ -4,7 +4,7 @@ import { defineManifest, type MetricSpec } from '../../contract/manifest.ts';
 import { metricSpecs } from '../../contract/metric-specs.ts';
 import { acceptorMetrics, refusalMetrics } from '../runtime/net/acceptor-metrics.ts';
 import { accountActions, accountColumns } from './admin/account-columns.ts';
-import { channelColumns, connectionColumns, linkColumns } from './admin/columns.ts';
+import { channelColumns, connectionColumns, serverColumns } from './admin/columns.ts';
 import { adminCommands, operatorDeeds, renamed } from './admin/commands.ts';
 import { channelActions, clientActions, linkActions } from './admin/row-actions.ts';
 import { ircdConfigSchema } from './config.ts';
@@ -83,7 +83,13 @@ export const manifest = defineManifest({
       columns: accountColumns,
       rowActions: accountActions,
     },
-    links: { title: 'Links', access: 'read', rowKey: 'name', columns: linkColumns, rowActions: linkActions },
+    network: {
+      title: 'Network',
+      access: 'read',
+      rowKey: 'name',
+      columns: serverColumns,
+      rowActions: linkActions,
+    },
   },
   charts: [
     { title: 'Clients', metrics: [name('connections'), name('registered_users')] },

@@ -45,17 +45,64 @@ export const memberColumns: readonly TableColumn[] = [
   { key: 'userHost', title: 'User@host', type: 'text' },
 ];
 
+/** What a link is and how it fares, by key. */
+const linkColumn = {
+  name: { key: 'name', title: 'Server', type: 'text' },
+  numeric: { key: 'numeric', title: 'Numeric', type: 'number', rank: 3 },
+  kind: { key: 'kind', title: 'Kind', type: 'text', rank: 2 },
+  state: { key: 'state', title: 'State', type: 'text' },
+  direction: { key: 'direction', title: 'Called', type: 'text', rank: 3 },
+  users: { key: 'users', title: 'Users', type: 'number' },
+  lag: { key: 'lagSeconds', title: 'Lag', type: 'seconds' },
+  since: { key: 'since', title: 'Since', type: 'time' },
+  reason: { key: 'reason', title: 'Reason', type: 'text' },
+  burst: { key: 'burstSeconds', title: 'Burst', type: 'seconds', rank: 3 },
+  linesIn: { key: 'linesIn', title: 'Lines in', type: 'number', rank: 2, counter: true },
+  linesOut: { key: 'linesOut', title: 'Lines out', type: 'number', rank: 2, counter: true },
+  bytesIn: { key: 'bytesIn', title: 'Bytes in', type: 'bytes', rank: 3, counter: true },
+  bytesOut: { key: 'bytesOut', title: 'Bytes out', type: 'bytes', rank: 3, counter: true },
+  sendQueue: { key: 'sendQueueBytes', title: 'SendQ', type: 'bytes', rank: 2 },
+} as const satisfies Readonly<Record<string, TableColumn>>;
+
+const trafficColumns: readonly TableColumn[] = [
+  linkColumn.burst,
+  linkColumn.sendQueue,
+  linkColumn.linesIn,
+  linkColumn.linesOut,
+  linkColumn.bytesIn,
+  linkColumn.bytesOut,
+];
+
 /** Servers that are linked to this one, or may be. */
 export const linkColumns: readonly TableColumn[] = [
-  { key: 'name', title: 'Server', type: 'text' },
-  { key: 'numeric', title: 'Numeric', type: 'number', rank: 2 },
-  { key: 'kind', title: 'Kind', type: 'text', rank: 2 },
-  { key: 'state', title: 'State', type: 'text' },
-  { key: 'direction', title: 'Called', type: 'text', rank: 3 },
-  { key: 'users', title: 'Users', type: 'number' },
-  { key: 'lagSeconds', title: 'Lag', type: 'seconds' },
-  { key: 'since', title: 'Since', type: 'time' },
-  { key: 'reason', title: 'Reason', type: 'text', rank: 2 },
+  linkColumn.name,
+  linkColumn.numeric,
+  linkColumn.kind,
+  linkColumn.state,
+  linkColumn.direction,
+  linkColumn.users,
+  linkColumn.lag,
+  linkColumn.since,
+  linkColumn.reason,
+  ...trafficColumns,
+];
+
+/** All servers of the network, and those that may be linked to this one. */
+export const serverColumns: readonly TableColumn[] = [
+  linkColumn.name,
+  linkColumn.state,
+  { key: 'uplink', title: 'Linked to', type: 'text', rank: 2 },
+  { key: 'ownUsers', title: 'Users', type: 'number' },
+  { ...linkColumn.users, title: 'With those behind', rank: 2 },
+  linkColumn.lag,
+  linkColumn.since,
+  linkColumn.reason,
+  { key: 'startedAt', title: 'Started', type: 'time', rank: 2 },
+  ...trafficColumns,
+  linkColumn.kind,
+  linkColumn.direction,
+  { key: 'hops', title: 'Hops', type: 'number', rank: 3 },
+  linkColumn.numeric,
 ];
 
 export const cacheColumns: readonly TableColumn[] = [

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { lineText, lineWord } from '../../../contract/line-texts.ts';
 import { type CommandSpec, defineCommand } from '../../../contract/manifest.ts';
-import { linkColumns } from './columns.ts';
+import { linkColumns, serverColumns } from './columns.ts';
 import { linkActions } from './row-actions.ts';
 
 const LINKS = 'signalbox_ircd_links';
@@ -20,6 +20,18 @@ export const linkCommands = {
     args: z.object({}),
     result: 'table',
     columns: linkColumns,
+    rowActions: linkActions,
+  }),
+  servers: defineCommand({
+    summary: 'List all servers of the network, each followed by those behind it',
+    sentence: 'list|listed the servers of the network',
+    reads: true,
+    danger: 'safe',
+    access: 'read',
+    unrecorded: 'run',
+    args: z.object({}),
+    result: 'table',
+    columns: serverColumns,
     rowActions: linkActions,
   }),
   connect: defineCommand({

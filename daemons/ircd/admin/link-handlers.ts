@@ -9,6 +9,7 @@ import type { linkCommands } from './link-commands.ts';
 export function linkHandlers(server: IrcServer): CommandHandlers<typeof linkCommands> {
   return {
     links: { run: () => ({ rows: server.linkControl?.rows().map((row) => ({ ...row })) ?? [] }) },
+    servers: { run: () => ({ rows: server.linkControl?.servers().map((row) => ({ ...row })) ?? [] }) },
     connect: {
       check: ({ server: name }) => controlOf(server).checkConnect(name),
       run: ({ server: name }) => ({ server: controlOf(server).connect(name), state: 'connecting' }),

@@ -1,11 +1,11 @@
 /** Rows of the live tables and of the list commands. */
 import type { AccountRow } from '../../../contract/accounts.ts';
 import type { TableCell } from '../../../contract/stream.ts';
-import type { LinkRow } from '../link-control.ts';
+import type { ServerRow } from '../link-control.ts';
 import { channelModeString } from '../modes/channel-modes.ts';
 import type { Channel } from '../state/channel.ts';
 import type { LocalClient } from '../state/local-client.ts';
-import { channelColumns, connectionColumns, linkColumns } from './columns.ts';
+import { channelColumns, connectionColumns, serverColumns } from './columns.ts';
 
 /** A client by column key. */
 export function connectionRow(client: LocalClient, nowMs: number): Record<string, TableCell> {
@@ -68,8 +68,8 @@ export function channelCells(channel: Channel): TableCell[] {
   return channelColumns.map(({ key }) => row[key] ?? null);
 }
 
-/** The cells of a link in the order of the manifest. */
-export function linkCells(link: LinkRow): TableCell[] {
-  const row: Record<string, TableCell> = { ...link };
-  return linkColumns.map(({ key }) => row[key] ?? null);
+/** The cells of a server in the order of the manifest. */
+export function serverCells(server: ServerRow): TableCell[] {
+  const row: Record<string, TableCell> = { ...server };
+  return serverColumns.map(({ key }) => row[key] ?? null);
 }

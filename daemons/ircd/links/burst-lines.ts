@@ -23,7 +23,7 @@ export function serverLine(server: Server, linkSeconds: number): string {
   return writeServer(server.uplink!.numeric, {
     name: server.name,
     hops: server.hops + 1,
-    bootSeconds: 0,
+    bootSeconds: server.bootMs === null ? 0 : toSeconds(server.bootMs),
     linkSeconds,
     bursting: true,
     numeric: server.numeric,

@@ -76,9 +76,10 @@ describe('a server with autoconnect', () => {
     expect(row()?.state).toBe('connecting');
     introduce(end);
     expect(row()).toMatchObject({ state: 'bursting', numeric: 2, kind: 'ircu', direction: 'out' });
+    await clock.advance(250);
     end.link!.take('AC EB');
     end.link!.take('AC EA');
-    expect(row()).toMatchObject({ state: 'linked', lagSeconds: null, reason: null });
+    expect(row()).toMatchObject({ state: 'linked', lagSeconds: null, reason: null, burstSeconds: 0.25 });
     const stamp = end
       .take()
       .find((line) => line.includes(' G '))!

@@ -9,13 +9,14 @@ import { fromBase64 } from '../../irc/p10/numeric.ts';
 import { noticeOpers } from '../broadcast.ts';
 import type { CommandServer } from '../command-server.ts';
 import { limits } from '../limits.ts';
-import type { LinkControl, LinkRow, LinkRowState, SplitSize } from '../link-control.ts';
+import type { LinkControl, LinkRow, LinkRowState, ServerRow, SplitSize } from '../link-control.ts';
 import type { Source } from '../network-events.ts';
 import type { Server } from '../state/server.ts';
 import type { Link } from './link.ts';
 import type { LinkBlock } from './link-block.ts';
 import { LinkCall, type LinkCaller, type LinkCarrier } from './link-call.ts';
 import { LinkNetwork, serversBehind } from './link-network.ts';
+import { serverRows } from './server-rows.ts';
 
 /** What it is made of beside the server. */
 export interface LinkDeskOptions {
@@ -106,6 +107,10 @@ export class LinkDesk implements LinkControl {
     // What is not configured any more stays linked.
     for (const link of this.network.links) if (!shown.has(link)) rows.push(linkRow(this.#server, link, null));
     return rows;
+  }
+
+  servers(): ServerRow[] {
+    return serverRows(this.#server.state, this.rows());
   }
 
   checkConnect(name: string): void {
@@ -208,15 +213,27 @@ export class LinkDesk implements LinkControl {
       lagSeconds: null,
       since,
       reason,
+      ...NOTHING_CARRIED,
     };
   }
 
   #touch(): void {
-    this.#server.host.tableChanged('links');
+    this.#server.host.tableChanged('network');
   }
 }
 
+/** What is said of the traffic where there is no link. */
+const NOTHING_CARRIED = {
+  burstSeconds: null,
+  linesIn: null,
+  linesOut: null,
+  bytesIn: null,
+  bytesOut: null,
+  sendQueueBytes: null,
+} as const;
+
 function linkRow(server: CommandServer, link: Link, reason: string | null): LinkRow {
+  const { traffic } = link;
   const { kind, server: peer } = link.peer!;
   return {
     name: peer.name,
@@ -228,6 +245,12 @@ function linkRow(server: CommandServer, link: Link, reason: string | null): Link
     lagSeconds: link.lagMs === null ? null : link.lagMs / 1000,
     since: link.sinceMs,
     reason,
+    burstSeconds: link.burstMs === null ? null : link.burstMs / 1000,
+    linesIn: traffic.linesIn,
+    linesOut: traffic.linesOut,
+    bytesIn: traffic.bytesIn,
+    bytesOut: traffic.bytesOut,
+    sendQueueBytes: link.transport.sendQueueBytes,
   };
 }
 

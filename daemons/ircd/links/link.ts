@@ -20,6 +20,7 @@ import { handle } from './incoming/handle.ts';
 import type { LinkBlock, LinkSecurity } from './link-block.ts';
 import type { LinkNetwork } from './link-network.ts';
 import { LinkPulse } from './link-pulse.ts';
+import { LinkTraffic } from './link-traffic.ts';
 import { type LinkEnd, type Peer, toSeconds } from './peer.ts';
 
 /** What a link is carried by. Lines have one character for each byte and no end. */
@@ -28,6 +29,8 @@ export interface LinkTransport extends LinkSecurity {
   readonly work: WorkAccount;
   /** Address of the other end. */
   readonly address: string;
+  /** Bytes that the other end has not taken. */
+  readonly sendQueueBytes: number;
   send(line: string): void;
   /** Sends what was sent so far, then ends the connection. {@link Link.gone} is called. Calling it twice is fine. */
   close(): void;
@@ -51,10 +54,14 @@ export class Link implements LinkEnd {
   /** Who the peer says it is. */
   #saidName: string | null = null;
   readonly #pulse: LinkPulse;
+  #metAtMs = 0;
   /** Why it ended, in words; null while it stands. */
   reason: string | null = null;
   /** When the peer introduced itself, Unix milliseconds. */
   sinceMs = 0;
+  /** From then until both had told all they know, in milliseconds; null before that. */
+  burstMs: number | null = null;
+  readonly traffic = new LinkTraffic();
 
   /** @param block of the server that is called; null for one that has connected, until it says who it is. */
   constructor(network: LinkNetwork, transport: LinkTransport, block: LinkBlock | null) {
@@ -107,6 +114,7 @@ export class Link implements LinkEnd {
   send(line: string): void {
     if (this.reason !== null) return;
     this.#server.counters.linkLinesOut++;
+    this.traffic.sent(line);
     this.transport.send(line);
   }
 
@@ -115,6 +123,7 @@ export class Link implements LinkEnd {
     if (this.reason !== null) return;
     const { work } = this.#server.host;
     this.#server.counters.linkLinesIn++;
+    this.traffic.took(line);
     this.#pulse.heard();
     work.runSteps(this.transport.work, this.#steps(line));
   }
@@ -182,6 +191,9 @@ export class Link implements LinkEnd {
     this.#peer = peer;
     this.#state = 'bursting';
     this.sinceMs = Date.now();
+    this.#metAtMs = this.#network.clock.monotonic();
+    server.bootMs = said.bootSeconds === 0 ? null : said.bootSeconds * 1000;
+    server.linkedMs = this.sinceMs;
     this.#pulse.begin();
     state.addServer(server);
     this.#network.linked(this);
@@ -236,6 +248,7 @@ export class Link implements LinkEnd {
   #acknowledge(): void {
     this.send(writeLine(this.#server.state.me.numeric, TOKEN.EOB_ACK, []));
     this.#state = 'linked';
+    this.burstMs = this.#network.clock.monotonic() - this.#metAtMs;
     this.#pulse.measure();
     this.#network.changed(this);
     noticeOpers(this.#server, `${this.name} has told all it knows`);

@@ -100,9 +100,12 @@ it('link over TLS by password and certificate, show it, split, and forget who is
   expect([hub.metric('links'), hub.metric('connections')]).toEqual([1, 0]);
   expect(hub.metric('link_lines_in_total')).toBeGreaterThan(3);
   expect(leaf.metric('link_lines_out_total')).toBeGreaterThan(3);
-  const cells = [...(leaf.daemon.tables?.links?.rows() ?? [])].map((row) => row.slice(0, 5));
-  expect(cells).toEqual([['hub.test', 1, 'signalbox', 'linked', 'out']]);
-  expect([leaf.daemon.tables?.links?.total(), leaf.touched.has('links')]).toEqual([1, true]);
+  const cells = [...(leaf.daemon.tables?.network?.rows() ?? [])].map((row) => row.slice(0, 4));
+  expect(cells).toEqual([
+    ['leaf.test', 'here', null, 0],
+    ['hub.test', 'linked', 'leaf.test', 0],
+  ]);
+  expect([leaf.daemon.tables?.network?.total(), leaf.touched.has('network')]).toEqual([2, true]);
 
   await leaf.reload(parse({ ...settings, link: [] }));
   expect(leaf.links()).toMatchObject([{ name: 'hub.test', state: 'linked' }]);

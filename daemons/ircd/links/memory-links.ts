@@ -26,6 +26,7 @@ export class MemoryEnd implements LinkCarrier {
   /** What was sent and not taken yet. */
   sent: string[] = [];
   closed = false;
+  sendQueueBytes = 0;
 
   send(line: string): void {
     this.sent.push(line);

@@ -145,7 +145,7 @@ export class NetworkState {
     user.server.userCount++;
     this.#users.add(user);
     this.maxUsers = Math.max(this.maxUsers, this.#users.size);
-    if (user.local === null) this.#changed('links');
+    if (user.local === null) this.#changed('network');
   }
 
   /** A registered user by nick. */
@@ -217,7 +217,7 @@ export class NetworkState {
     if (user.nick !== '' && this.#nicks.get(fold(user.nick)) === user) this.#nicks.delete(fold(user.nick));
     if (local === null) {
       this.#numerics.delete(user.numeric);
-      this.#changed('links');
+      this.#changed('network');
     } else if (user.numeric !== '') this.#localNumerics.free(user);
     if (this.#users.delete(user)) {
       user.server.userCount--;

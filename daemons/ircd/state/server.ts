@@ -15,6 +15,10 @@ export class Server {
   readonly via: Server | null;
   /** Registered users on it. */
   userCount = 0;
+  /** When it was started, Unix milliseconds; null where nobody said so. */
+  bootMs: number | null = null;
+  /** Since when it is part of the network, Unix milliseconds; null for this one. */
+  linkedMs: number | null = null;
 
   constructor(name: string, description: string, numeric = '', uplink: Server | null = null) {
     this.name = name;

@@ -17,7 +17,7 @@ import { commandHandlers } from './command-handlers.ts';
 const RUNS: Readonly<Record<string, readonly string[]>> = {
   ircd: [
     ...['clients', 'client', 'channels', 'channel', 'bans', 'caches', 'throttle', 'limits'],
-    ...['accounts', 'account', 'login-failures', 'registered-channels', 'links'],
+    ...['accounts', 'account', 'login-failures', 'registered-channels', 'links', 'servers'],
     ...['kill', 'add-ban', 'suspend-account', 'squit'],
   ],
   relay: [...['clients', 'client', 'rooms', 'room', 'bans', 'throttle', 'limits'], ...['kill', 'add-ban']],

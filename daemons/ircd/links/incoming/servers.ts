@@ -1,6 +1,6 @@
 /** Servers behind a peer come and go; a peer asks whether anybody is here. */
 import { writeLine } from '../../../irc/p10/line.ts';
-import { readServer } from '../../../irc/p10/server-line.ts';
+import { readServer, type ServerLine } from '../../../irc/p10/server-line.ts';
 import { textOf } from '../../../irc/p10/text.ts';
 import { TOKEN } from '../../../irc/p10/tokens.ts';
 import { Server } from '../../state/server.ts';
@@ -25,10 +25,17 @@ export const server: TokenCode = ({ server: irc, network, link, source, line }) 
     return null;
   }
   const added = new Server(said.name, textOf(said.description), said.numeric, source);
+  tellTimes(added, said);
   irc.state.addServer(added);
   network.added(added, link);
   return null;
 };
+
+/** When a server was started and linked, as it is introduced; ircu says of none but its own peer when it was started. */
+function tellTimes(server: Server, { bootSeconds, linkSeconds }: ServerLine): void {
+  server.bootMs = bootSeconds === 0 ? null : bootSeconds * 1000;
+  server.linkedMs = linkSeconds * 1000;
+}
 
 /**
  * `SQ`: a server and all behind it are gone; of a peer that names itself or this server, the link. One that lies in another
