@@ -396,6 +396,12 @@ export const limits = {
     reason:
       'What may wait for another server that does not read: the burst of half a million users. Beyond it the link ends with "SendQ exceeded".',
   },
+  linkAnswerBytes: {
+    default: 65_536,
+    unit: 'bytes',
+    reason:
+      'One answer to a user of another server, some thousand lines: what is longer is cut, so that a short question costs no link much. While half of linkSendQueueBytes waits nothing is answered.',
+  },
   linkArrivals: {
     default: 32,
     unit: 'count',

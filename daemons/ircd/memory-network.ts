@@ -42,6 +42,7 @@ function inWords(event: NetworkEvent): string {
       event.verb,
       `to ${'@'.repeat(event.status & 2 ? 1 : 0)}${'name' in event.to ? event.to.name : event.to.nick}`,
     );
+  if (kind === 'query') words.push(event.query, `to ${event.to.name}`, ...event.words);
   if ('text' in event) words.push(`:${event.text}`);
   if (kind === 'topic') words.push(`:${event.channel.topic}`);
   if (kind === 'away') words.push(`:${event.user.away}`);

@@ -24,6 +24,20 @@ export interface ModeChange {
   readonly user: User | null;
 }
 
+/** What may be asked of another server. */
+export type Query =
+  | 'ADMIN'
+  | 'CONNECT'
+  | 'INFO'
+  | 'LINKS'
+  | 'LUSERS'
+  | 'MOTD'
+  | 'STATS'
+  | 'TIME'
+  | 'TRACE'
+  | 'VERSION'
+  | 'WHOIS';
+
 /** One thing that happened. Whoever it came from knows it already: that is the direction in which its source is. */
 export type NetworkEvent =
   | { readonly kind: 'user'; readonly user: User }
@@ -66,7 +80,15 @@ export type NetworkEvent =
       readonly status: number;
       readonly text: string;
     }
-  | { readonly kind: 'wallops'; readonly source: Source; readonly text: string };
+  | { readonly kind: 'wallops'; readonly source: Source; readonly text: string }
+  /** A user asks another server, which answers by itself. `words`: what stands beside the server, in the order of the command. */
+  | {
+      readonly kind: 'query';
+      readonly source: User;
+      readonly to: Server;
+      readonly query: Query;
+      readonly words: readonly string[];
+    };
 
 /** The links to other servers, as actions see them. */
 export interface Links {

@@ -213,7 +213,7 @@ export const operatorDeeds = {
   UNKLINE: 'lift|lifted the ban on {mask}',
   UNDLINE: 'lift|lifted the ban on {mask}',
   REHASH: 'read|read configuration, MOTD and certificates again',
-  CONNECT: 'call|called {server}',
+  CONNECT: 'call|called {server}[ from {remote}]',
   SQUIT: 'split|took {server} off the network[ (“{reason}”)]',
   DIE: 'stop|stopped the server[ (“{reason}”)]',
   RESTART: 'restart|restarted the server[ (“{reason}”)]',

@@ -9,6 +9,7 @@ import type { Unrecorded } from '../../../contract/manifest.ts';
 import { N } from '../../irc/numerics.ts';
 import type { BegunDeed, DeedAnswer } from '../../runtime/host/deed-ledger.ts';
 import type { CommandServer } from '../command-server.ts';
+import type { Asker } from '../state/asker.ts';
 import type { LocalClient } from '../state/local-client.ts';
 
 /** What came of a deed, as the audit trail says it. */
@@ -38,6 +39,22 @@ export function perform(server: CommandServer, client: LocalClient, deed: Deed):
   const go = (answer: DeedAnswer) => begin(server, client, deed, answer);
   const answer = server.host.beginDeed({ actor: describeOper(client), command, args }, unrecorded);
   if (answer instanceof Promise) server.deferKept(client, answer, go);
+  else go(answer);
+}
+
+/** The same for an operator of another server, whose flags are known there. */
+export function performFor(server: CommandServer, asker: Asker, deed: Omit<Deed, 'flag' | 'quiet'>): void {
+  const { command, args, unrecorded } = deed;
+  const { user } = asker;
+  const actor = `${user.prefix} (operator of ${user.server.name})`;
+  const go = (answer: DeedAnswer) => {
+    if (!answer.mayRun) asker.notice(`*** ${command} was not done (${explain(answer.refusal)})`);
+    else if (server.closing !== null)
+      answer.deed.end(false, 'refused: not done, because the server was shutting down');
+    else carryOut(deed, answer.deed);
+  };
+  const answer = server.host.beginDeed({ actor, command, args }, unrecorded);
+  if (answer instanceof Promise) void answer.then(go);
   else go(answer);
 }
 
@@ -76,7 +93,7 @@ function begin(server: CommandServer, client: LocalClient, deed: Deed, answer: D
   }
 }
 
-function carryOut(deed: Deed, { end }: BegunDeed): void {
+function carryOut(deed: Pick<Deed, 'carryOut'>, { end }: BegunDeed): void {
   const failed = (error: unknown) =>
     end(false, `internal: ${error instanceof Error ? error.message : String(error)}`);
   let outcome: DeedOutcome | Promise<DeedOutcome>;

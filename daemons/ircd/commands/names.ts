@@ -8,6 +8,7 @@ import { CAP } from '../client/capabilities.ts';
 import { ReplyBudget } from '../client/reply-budget.ts';
 import type { CommandServer } from '../command-server.ts';
 import { limits } from '../limits.ts';
+import type { Asker } from '../state/asker.ts';
 import type { Channel } from '../state/channel.ts';
 import type { LocalClient } from '../state/local-client.ts';
 import type { Command } from './command.ts';
@@ -29,24 +30,25 @@ export const names: Command = {
   ],
   steps(server, client, params) {
     const targets = [...new Set((params[0] ?? '').split(','))].filter((name) => name !== '');
-    return targets.length === 0 ? sendAllNames(server, client) : answer(server, client, targets);
+    return targets.length === 0 ? sendAllNames(server, client) : answerNames(server, client, targets);
   },
 };
 
-function* answer(server: CommandServer, client: LocalClient, targets: readonly string[]): WorkSteps {
+/** Who is on each of some channels. */
+export function* answerNames(server: CommandServer, asker: Asker, targets: readonly string[]): WorkSteps {
   const most = server.tuning.get('targets_per_message');
   for (const name of targets.slice(0, most)) {
     const channel = server.state.findChannel(name);
-    if (channel !== undefined && mayKnow(client, channel)) sendNames(server, client, channel);
-    client.reply(N.RPL_ENDOFNAMES, channel?.name ?? replyParameter(name));
+    if (channel !== undefined && mayKnow(asker, channel)) sendNames(server, asker, channel);
+    asker.reply(N.RPL_ENDOFNAMES, channel?.name ?? replyParameter(name));
     if (server.host.work.spend((channel?.members.length ?? 0) * NAME_NS)) yield null;
-    if (client.user.gone) return;
+    if (asker.user.gone) return;
   }
-  if (targets.length > most) client.reply(N.ERR_TOOMANYTARGETS, 'NAMES', `Too many targets, at most ${most}`);
+  if (targets.length > most) asker.reply(N.ERR_TOOMANYTARGETS, 'NAMES', `Too many targets, at most ${most}`);
 }
 
-function mayKnow(client: LocalClient, channel: Channel): boolean {
-  return channel.isPublic || client.user.memberships.has(channel);
+function mayKnow(asker: Asker, channel: Channel): boolean {
+  return channel.isPublic || asker.user.memberships.has(channel);
 }
 
 /** RFC 2812 3.2.5: without a parameter, all channels that the client may know of and who is on them. */
@@ -65,12 +67,12 @@ function* sendAllNames(server: CommandServer, client: LocalClient): WorkSteps {
 }
 
 /** RPL_NAMREPLY lines of a channel; strangers do not see invisible users. */
-export function sendNames(_server: CommandServer, client: LocalClient, channel: Channel): void {
+export function sendNames(_server: CommandServer, asker: Asker, channel: Channel): void {
   const symbol = channel.has(CMODE.secret) ? '@' : channel.has(CMODE.private) ? '*' : '=';
-  const multi = client.has(CAP.multiPrefix);
-  const withHost = client.has(CAP.userhostInNames);
-  const inside = client.user.memberships.has(channel);
-  const words = client.replyWords(N.RPL_NAMREPLY, `${symbol} ${channel.name}`);
+  const multi = asker.has(CAP.multiPrefix);
+  const withHost = asker.has(CAP.userhostInNames);
+  const inside = asker.user.memberships.has(channel);
+  const words = asker.replyWords(N.RPL_NAMREPLY, `${symbol} ${channel.name}`);
   for (const member of channel.members) {
     const other = member.user;
     if (!inside && (other.modes & UMODE.invisible) !== 0) continue;

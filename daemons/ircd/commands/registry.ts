@@ -34,6 +34,7 @@ import { admin, info, links, map, time, version } from './server-info.ts';
 import { setname } from './setname.ts';
 import { stats } from './stats.ts';
 import { topic } from './topic.ts';
+import { trace } from './trace.ts';
 import { userCommand } from './user.ts';
 import { globops, wallops } from './wallops.ts';
 import { webirc } from './webirc.ts';
@@ -92,6 +93,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     tagmsg,
     time,
     topic,
+    trace,
     undline,
     unkline,
     userCommand,

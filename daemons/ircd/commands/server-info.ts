@@ -1,88 +1,89 @@
-/** VERSION, ADMIN, INFO, TIME, LINKS and MAP: RFC 2812 3.4. Each may name this server as its target. */
+/** VERSION, ADMIN, INFO, TIME, LINKS and MAP: RFC 2812 3.4. All but MAP may name the server that is to answer. */
 
 import { compileMask } from '../../irc/mask.ts';
 import { N } from '../../irc/numerics.ts';
 import { replyParameter } from '../../irc/reply-parameter.ts';
+import { workPrices } from '../../runtime/async/work-prices.ts';
+import { ReplyBudget } from '../client/reply-budget.ts';
 import { type CommandServer, VERSION } from '../command-server.ts';
 import { sendIsupport } from '../registration.ts';
+import type { Asker } from '../state/asker.ts';
 import type { LocalClient } from '../state/local-client.ts';
 import type { NetworkState } from '../state/network.ts';
 import type { Server } from '../state/server.ts';
 import type { Command } from './command.ts';
-import { isThisServer } from './whois.ts';
-
-/** Runs `answer` unless the target is another server. */
-function forThisServer(
-  server: CommandServer,
-  client: LocalClient,
-  target: string | undefined,
-  answer: () => void,
-): void {
-  if (target === undefined || isThisServer(server, target)) answer();
-  else client.reply(N.ERR_NOSUCHSERVER, replyParameter(target));
-}
+import { askedHere } from './target-server.ts';
 
 export const version: Command = {
   name: 'VERSION',
   minParams: 0,
-  help: ['VERSION', 'Shows the version of the server and what it supports.'],
+  help: ['VERSION [<server>]', 'Shows the version of a server; of this one also what it supports.'],
   run(server, client, params) {
-    forThisServer(server, client, params[0], () => {
-      client.reply(N.RPL_VERSION, `${VERSION} ${server.name}`, 'Signalbox ircd');
-      sendIsupport(server, client);
-    });
+    if (!askedHere(server, client, params[0], 'VERSION')) return;
+    answerVersion(server, client);
+    sendIsupport(server, client);
   },
 };
+
+export function answerVersion(server: CommandServer, asker: Asker): void {
+  asker.reply(N.RPL_VERSION, `${VERSION} ${server.name}`, 'Signalbox ircd');
+}
 
 export const admin: Command = {
   name: 'ADMIN',
   minParams: 0,
-  help: ['ADMIN', 'Shows who runs the server.'],
+  help: ['ADMIN [<server>]', 'Shows who runs a server.'],
   run(server, client, params) {
-    forThisServer(server, client, params[0], () => {
-      const { location, organisation, email } = server.config.admin;
-      if (location === '' && organisation === '' && email === '') {
-        client.reply(N.ERR_NOADMININFO, server.name);
-        return;
-      }
-      client.reply(N.RPL_ADMINME, server.name);
-      client.reply(N.RPL_ADMINLOC1, '', location);
-      client.reply(N.RPL_ADMINLOC2, '', organisation);
-      client.reply(N.RPL_ADMINEMAIL, '', email);
-    });
+    if (askedHere(server, client, params[0], 'ADMIN')) answerAdmin(server, client);
   },
 };
+
+export function answerAdmin(server: CommandServer, asker: Asker): void {
+  const { location, organisation, email } = server.config.admin;
+  if (location === '' && organisation === '' && email === '') {
+    asker.reply(N.ERR_NOADMININFO, server.name);
+    return;
+  }
+  asker.reply(N.RPL_ADMINME, server.name);
+  asker.reply(N.RPL_ADMINLOC1, '', location);
+  asker.reply(N.RPL_ADMINLOC2, '', organisation);
+  asker.reply(N.RPL_ADMINEMAIL, '', email);
+}
 
 export const info: Command = {
   name: 'INFO',
   minParams: 0,
   penaltyLines: 1,
-  help: ['INFO', 'Shows what this server is.'],
+  help: ['INFO [<server>]', 'Shows what a server is.'],
   run(server, client, params) {
-    forThisServer(server, client, params[0], () => {
-      const started = new Date(server.counters.startedMs).toUTCString();
-      for (const line of [
-        `${VERSION}, the IRC server of Signalbox`,
-        'A desktop app that runs and steers the daemons of a chat network.',
-        `Online since ${started}`,
-      ]) {
-        client.reply(N.RPL_INFO, '', line);
-      }
-      client.reply(N.RPL_ENDOFINFO);
-    });
+    if (askedHere(server, client, params[0], 'INFO')) answerInfo(server, client);
   },
 };
+
+export function answerInfo(server: CommandServer, asker: Asker): void {
+  const started = new Date(server.counters.startedMs).toUTCString();
+  for (const line of [
+    `${VERSION}, the IRC server of Signalbox`,
+    'A desktop app that runs and steers the daemons of a chat network.',
+    `Online since ${started}`,
+  ]) {
+    asker.reply(N.RPL_INFO, '', line);
+  }
+  asker.reply(N.RPL_ENDOFINFO);
+}
 
 export const time: Command = {
   name: 'TIME',
   minParams: 0,
-  help: ['TIME', 'Shows the time of the server.'],
+  help: ['TIME [<server>]', 'Shows the time of a server.'],
   run(server, client, params) {
-    forThisServer(server, client, params[0], () =>
-      client.reply(N.RPL_TIME, server.name, new Date().toUTCString()),
-    );
+    if (askedHere(server, client, params[0], 'TIME')) answerTime(server, client);
   },
 };
+
+export function answerTime(server: CommandServer, asker: Asker): void {
+  asker.reply(N.RPL_TIME, server.name, new Date().toUTCString());
+}
 
 export const links: Command = {
   name: 'LINKS',
@@ -91,16 +92,22 @@ export const links: Command = {
   help: ['LINKS [[<server>] <mask>]', 'Lists the servers of the network, or those whose name fits the mask.'],
   run(server, client, params) {
     const mask = (params.length > 1 ? params[1] : params[0]) || '*';
-    forThisServer(server, client, params.length > 1 ? params[0] : undefined, () => {
-      const wanted = compileMask(mask);
-      for (const [key, { name, uplink, hops, description }] of server.state.servers) {
-        if (wanted.matches(key))
-          client.reply(N.RPL_LINKS, `${name} ${uplink?.name ?? name}`, `${hops} ${description}`);
-      }
-      client.reply(N.RPL_ENDOFLINKS, replyParameter(mask));
-    });
+    const target = params.length > 1 ? params[0] : undefined;
+    if (askedHere(server, client, target, 'LINKS', [mask])) answerLinks(server, client, mask);
   },
 };
+
+export function answerLinks(server: CommandServer, asker: Asker, mask: string): void {
+  const wanted = compileMask(mask);
+  const budget = new ReplyBudget(asker, 'LINKS');
+  server.host.work.spend(server.state.servers.size * workPrices.mask.ns);
+  for (const [key, { name, uplink, hops, description }] of server.state.servers) {
+    if (!wanted.matches(key)) continue;
+    if (!budget.take(name + (uplink?.name ?? '') + description)) break;
+    asker.reply(N.RPL_LINKS, `${name} ${uplink?.name ?? name}`, `${hops} ${description}`);
+  }
+  asker.reply(N.RPL_ENDOFLINKS, replyParameter(mask));
+}
 
 export const map: Command = {
   name: 'MAP',

@@ -1,16 +1,16 @@
 /** WHOIS: RFC 2812 3.6.2, Modern "WHOIS message". */
 
-import { fold, sameName } from '../../irc/casemapping.ts';
+import { sameName } from '../../irc/casemapping.ts';
 import { unixSeconds } from '../../irc/clock.ts';
-import { compileMask } from '../../irc/mask.ts';
 import { UMODE } from '../../irc/modes.ts';
 import { N } from '../../irc/numerics.ts';
 import { replyParameter } from '../../irc/reply-parameter.ts';
 import { CAP } from '../client/capabilities.ts';
 import type { CommandServer } from '../command-server.ts';
-import type { LocalClient } from '../state/local-client.ts';
+import type { Asker } from '../state/asker.ts';
 import type { User } from '../state/user.ts';
 import type { Command } from './command.ts';
+import { askedHere } from './target-server.ts';
 
 export const whois: Command = {
   name: 'WHOIS',
@@ -26,65 +26,60 @@ export const whois: Command = {
     }
     const where = firstOf(params[0] ?? '');
     // "WHOIS x x" asks the server that x is on, and where there is no x it is nobody's.
-    if (params.length > 1 && !sameName(where, nick) && !isThisServer(server, where)) {
-      client.reply(N.ERR_NOSUCHSERVER, replyParameter(where));
-      return;
-    }
-    const target = server.state.findUser(nick);
-    const shown = target?.nick ?? replyParameter(nick);
-    if (target === undefined) client.reply(N.ERR_NOSUCHNICK, shown);
-    else describeUser(client, target);
-    client.reply(N.RPL_ENDOFWHOIS, shown);
+    const nobody = sameName(where, nick) && server.state.findUser(nick) === undefined;
+    if (params.length > 1 && !nobody && !askedHere(server, client, where, 'WHOIS', [nick])) return;
+    answerWhois(server, client, nick);
   },
 };
+
+/** Who somebody is, as far as this server knows. */
+export function answerWhois({ state }: CommandServer, asker: Asker, nick: string): void {
+  const target = state.findUser(nick);
+  const shown = target?.nick ?? replyParameter(nick);
+  if (target === undefined) asker.reply(N.ERR_NOSUCHNICK, shown);
+  else describeUser(asker, target);
+  asker.reply(N.RPL_ENDOFWHOIS, shown);
+}
 
 function firstOf(list: string): string {
   return list.split(',', 1)[0]!;
 }
 
-/** Whether a target parameter means this server: its name, a mask of it, or a user on it. */
-export function isThisServer(server: CommandServer, target: string): boolean {
-  return (
-    compileMask(target).matches(fold(server.name)) ||
-    server.state.findUser(target)?.server === server.state.me
-  );
-}
-
-function describeUser(client: LocalClient, target: User): void {
+function describeUser(asker: Asker, target: User): void {
   const { nick, local } = target;
-  const trusted = client.user === target || client.can('auspex');
-  client.reply(N.RPL_WHOISUSER, `${nick} ${target.username} ${target.host} *`, target.realname);
-  sendChannels(client, target);
-  client.reply(N.RPL_WHOISSERVER, `${nick} ${target.server.name}`, target.server.description);
-  if (target.isOper) client.reply(N.RPL_WHOISOPERATOR, nick, local?.oper?.title);
-  if (target.away !== null) client.reply(N.RPL_AWAY, nick, target.away);
-  if ((target.modes & UMODE.bot) !== 0) client.reply(N.RPL_WHOISBOT, nick);
-  if (target.account !== null) client.reply(N.RPL_WHOISACCOUNT, `${nick} ${target.account}`);
-  if (local !== null && local.connection.tls !== null) client.reply(N.RPL_WHOISSECURE, nick);
+  const trusted = asker.user === target || asker.can('auspex');
+  asker.reply(N.RPL_WHOISUSER, `${nick} ${target.username} ${target.host} *`, target.realname);
+  sendChannels(asker, target);
+  asker.reply(N.RPL_WHOISSERVER, `${nick} ${target.server.name}`, target.server.description);
+  if (target.isOper) asker.reply(N.RPL_WHOISOPERATOR, nick, local?.oper?.title);
+  if (target.away !== null) asker.reply(N.RPL_AWAY, nick, target.away);
+  if ((target.modes & UMODE.bot) !== 0) asker.reply(N.RPL_WHOISBOT, nick);
+  if (target.account !== null) asker.reply(N.RPL_WHOISACCOUNT, `${nick} ${target.account}`);
+  if (local !== null && local.connection.tls !== null) asker.reply(N.RPL_WHOISSECURE, nick);
   if (trusted) {
-    client.reply(
+    asker.reply(
       N.RPL_WHOISHOST,
       nick,
       `is connecting from ${target.username}@${target.realHost} ${target.address}`,
     );
-    client.reply(N.RPL_WHOISMODES, nick, `is using modes ${target.modeLetters()}`);
+    asker.reply(N.RPL_WHOISMODES, nick, `is using modes ${target.modeLetters()}`);
     const print = local?.connection.tls?.fingerprint ?? null;
-    if (print !== null) client.reply(N.RPL_WHOISCERTFP, nick, `has client certificate fingerprint ${print}`);
+    if (print !== null) asker.reply(N.RPL_WHOISCERTFP, nick, `has client certificate fingerprint ${print}`);
   }
   // How long a user of another server has been silent is known there alone.
   if (local === null) return;
   const idle = Math.max(0, Math.floor((Date.now() - local.lastMessageMs) / 1000));
-  client.reply(N.RPL_WHOISIDLE, `${nick} ${idle} ${unixSeconds(local.signonMs)}`);
+  asker.reply(N.RPL_WHOISIDLE, `${nick} ${idle} ${unixSeconds(local.signonMs)}`);
 }
 
 /** Channels that the asker may know of: shared ones, and public ones of visible users. */
-function sendChannels(client: LocalClient, target: User): void {
-  const all = client.user === target || client.can('auspex');
+function sendChannels(asker: Asker, target: User): void {
+  const all = asker.user === target || asker.can('auspex');
   const invisible = (target.modes & UMODE.invisible) !== 0;
-  const words = client.replyWords(N.RPL_WHOISCHANNELS, target.nick);
+  const words = asker.replyWords(N.RPL_WHOISCHANNELS, target.nick);
   for (const [channel, membership] of target.memberships) {
-    if (!all && !client.user.memberships.has(channel) && (invisible || !channel.isPublic)) continue;
-    words.add(membership.prefix(client.has(CAP.multiPrefix)) + channel.name);
+    if (!all && !asker.user.memberships.has(channel) && (invisible || !channel.isPublic)) continue;
+    words.add(membership.prefix(asker.has(CAP.multiPrefix)) + channel.name);
   }
   words.end();
 }

@@ -10,6 +10,7 @@ import { TOKEN } from '../../irc/p10/tokens.ts';
 import { type ModeChange, type NetworkEvent, nameOf } from '../network-events.ts';
 import type { Channel } from '../state/channel.ts';
 import { type Numbers, type Peer, sourceNumeric, toSeconds } from './peer.ts';
+import { queryLine } from './query-lines.ts';
 import { accountLines, introduction, modesFor } from './user-lines.ts';
 
 type EventOf<Kind extends NetworkEvent['kind']> = Extract<NetworkEvent, { readonly kind: Kind }>;
@@ -74,6 +75,8 @@ export function linesOf(numbers: Numbers, me: string, peer: Peer, event: Network
       return modeLines(numbers, peer, event);
     case 'message':
       return messageLines(numbers, peer, event);
+    case 'query':
+      return [queryLine(numbers.numericOf(event.source), event.query, event.words, event.to.numeric)];
     case 'wallops':
       return [writeLine(sourceNumeric(numbers, event.source), TOKEN.WALLOPS, [], bytesOf(event.text))];
   }

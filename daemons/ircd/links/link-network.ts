@@ -61,7 +61,7 @@ export class LinkNetwork implements Links, LinkRoutes {
     return new Link(this, transport, block);
   }
 
-  linkTo({ server: { via } }: User): Link | undefined {
+  linkTo({ via }: Server): Link | undefined {
     for (const link of this.#links) if (link.peer!.server === via) return link;
     return undefined;
   }
@@ -163,6 +163,7 @@ function originOf(event: NetworkEvent): Server | null {
 
 /** Whether anybody in a direction has to hear of it: what is said to one user, or to a channel, concerns those alone. */
 function concerns(event: NetworkEvent, direction: Server): boolean {
+  if (event.kind === 'query') return event.to.via === direction;
   if (event.kind === 'invite') return event.user.server.via === direction;
   if (event.kind !== 'message') return true;
   const { to } = event;

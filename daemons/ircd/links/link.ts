@@ -101,6 +101,10 @@ export class Link implements LinkEnd {
     return this.#pulse.lagMs;
   }
 
+  get sendQueueBytes(): number {
+    return this.transport.sendQueueBytes;
+  }
+
   /** The peer has answered a ping. */
   pong(stamp: string): void {
     this.#pulse.answered(stamp);
@@ -134,10 +138,10 @@ export class Link implements LinkEnd {
     const line = readLine(text, this.#state !== 'introducing');
     if (line === null) return;
     if (this.#state === 'introducing') yield* this.#introduced(line);
-    else yield* this.#handle(line);
+    else yield* this.#handle(line, text);
   }
 
-  *#handle(line: P10Line): WorkSteps {
+  *#handle(line: P10Line, text: string): WorkSteps {
     const token = shortToken(line.token);
     try {
       if (token === TOKEN.END_OF_BURST) this.#onBurstEnd(line);
@@ -148,6 +152,7 @@ export class Link implements LinkEnd {
           { server: this.#server, network: this.#network, link: this, peer: this.#peer! },
           token,
           line,
+          text,
         );
     } catch (error) {
       this.#server.counters.handlerErrors++;

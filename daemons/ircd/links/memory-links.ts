@@ -20,13 +20,14 @@ export class MemoryEnd implements LinkCarrier {
   readonly address = '192.0.2.77';
   tls = false;
   fingerprint: string | null = null;
+  /** What the other end is said not to have taken. */
+  sendQueueBytes = 0;
   /** Who reads from it. */
   link: Link | null = null;
   readonly work = new WorkAccount(new WorkGroup());
   /** What was sent and not taken yet. */
   sent: string[] = [];
   closed = false;
-  sendQueueBytes = 0;
 
   send(line: string): void {
     this.sent.push(line);

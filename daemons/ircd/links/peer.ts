@@ -16,6 +16,8 @@ export interface Peer {
 export interface LinkEnd {
   /** Name of the server at the other end. */
   readonly name: string;
+  /** Bytes that the peer has not taken. */
+  readonly sendQueueBytes: number;
   send(line: string): void;
   /** Ends it: both sides read why. */
   fail(reason: string): void;
@@ -40,8 +42,8 @@ export interface LinkRoutes {
   letGo(server: Server, source: Source, reason: string): void;
   /** Passes a line on to every other link as it is. */
   forward(line: string, except: LinkEnd): void;
-  /** The link by which a user is reached; undefined for one of this server. */
-  linkTo(user: User): LinkEnd | undefined;
+  /** The link by which a server is reached; undefined for this one. */
+  linkTo(server: Server): LinkEnd | undefined;
 }
 
 /** Gives users their numerics. */

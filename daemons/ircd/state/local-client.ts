@@ -9,6 +9,7 @@ import { WordLines } from '../../irc/word-lines.ts';
 import { CAP, FRAMING_SHIFT } from '../client/capabilities.ts';
 import type { LabelCapture } from '../client/label-capture.ts';
 import type { Connection } from '../net/connection.ts';
+import type { Asker } from './asker.ts';
 import type { PendingRegistration } from './pending-registration.ts';
 import type { Server } from './server.ts';
 import { User } from './user.ts';
@@ -21,7 +22,7 @@ export interface OperSession {
 }
 
 /** One client, registered or not. */
-export class LocalClient {
+export class LocalClient implements Asker {
   readonly connection: Connection<LocalClient>;
   /** Who this is to everybody else. */
   readonly user: User;
@@ -66,6 +67,12 @@ export class LocalClient {
   get target(): string {
     const { nick } = this.user;
     return nick === '' ? '*' : nick;
+  }
+
+  /** Half of the send queue, but what waits there already: a client is not dropped for asking. */
+  get answerBytes(): number {
+    const { connectionClass, sendQueueBytes } = this.connection;
+    return connectionClass.sendQueueBytes / 2 - sendQueueBytes;
   }
 
   has(cap: number): boolean {

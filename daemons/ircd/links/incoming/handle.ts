@@ -9,11 +9,14 @@ import type { WorkSteps } from '../../../runtime/async/work-turns.ts';
 import type { Source } from '../../network-events.ts';
 import type { NetworkState } from '../../state/network.ts';
 import { rest } from '../../work-steps.ts';
+import { QUESTION_TOKENS } from '../query-lines.ts';
 import { burst } from './burst.ts';
 import { create, invite, join, kick, part, topic } from './channels.ts';
 import type { LinkContext, TokenCode } from './link-line.ts';
 import { message, notice, reply, wallops } from './messages.ts';
 import { channelOrUserModes } from './modes.ts';
+import { query } from './queries.ts';
+import { remotePing, remotePong } from './remote-pings.ts';
 import { ping, pong, server, squit } from './servers.ts';
 import { account, away, kill, nick, quit } from './users.ts';
 
@@ -35,20 +38,26 @@ const CODES: ReadonlyMap<string, TokenCode> = new Map([
   [TOKEN.PONG, pong],
   [TOKEN.PRIVMSG, message],
   [TOKEN.QUIT, quit],
+  [TOKEN.RPING, remotePing],
+  [TOKEN.RPONG, remotePong],
   [TOKEN.SERVER, server],
   [TOKEN.SQUIT, squit],
   [TOKEN.TOPIC, topic],
   [TOKEN.WALLOPS, wallops],
   [TOKEN.WALLUSERS, wallops],
+  ...QUESTION_TOKENS.map((token) => [token, query] as const),
 ]);
 
-/** @param token the short one. */
-export function* handle(context: LinkContext, token: string, line: P10Line): WorkSteps {
+/**
+ * @param token the short one.
+ * @param text the line as it came.
+ */
+export function* handle(context: LinkContext, token: string, line: P10Line, text: string): WorkSteps {
   const code = CODES.get(token) ?? (/^\d{3}$/.test(token) ? reply : undefined);
   const source = sourceOf(context.server.state, line.source);
   if (code === undefined || source === undefined) return;
   const via = 'nick' in source ? source.server.via : source.via;
-  if (via === context.peer.server) yield* rest(code({ ...context, source, line, params: line.params }));
+  if (via === context.peer.server) yield* rest(code({ ...context, source, line, text, params: line.params }));
 }
 
 function sourceOf(state: NetworkState, numeric: string): Source | undefined {

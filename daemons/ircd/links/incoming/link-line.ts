@@ -3,6 +3,7 @@ import type { P10Line } from '../../../irc/p10/line.ts';
 import type { WorkSteps } from '../../../runtime/async/work-turns.ts';
 import type { CommandServer } from '../../command-server.ts';
 import type { Source } from '../../network-events.ts';
+import type { Server } from '../../state/server.ts';
 import type { User } from '../../state/user.ts';
 import type { LinkEnd, LinkRoutes, Peer } from '../peer.ts';
 
@@ -18,6 +19,8 @@ export interface LinkContext {
 export interface LinkLine extends LinkContext {
   readonly source: Source;
   readonly line: P10Line;
+  /** The line as it came, for whoever it is passed on to. */
+  readonly text: string;
   readonly params: readonly string[];
 }
 
@@ -27,4 +30,10 @@ export type TokenCode = (line: LinkLine) => WorkSteps | null;
 /** A user's word; null where a server says what only users can. */
 export function userOf({ source }: LinkLine): User | null {
   return 'nick' in source ? source : null;
+}
+
+/** Passes a line on as it came, towards a server; never back to whoever sent it. */
+export function passOn({ network, link, text }: LinkLine, to: Server): void {
+  const next = network.linkTo(to);
+  if (next !== link) next?.send(text);
 }

@@ -1,13 +1,12 @@
 /** Messages of users of other servers, and answers to what users here asked there. */
 import { STATUS } from '../../../irc/modes.ts';
-import { writeLine } from '../../../irc/p10/line.ts';
 import { isUserNumeric } from '../../../irc/p10/numeric.ts';
 import { textOf } from '../../../irc/p10/text.ts';
 import type { WorkSteps } from '../../../runtime/async/work-turns.ts';
 import { compose, sendToChannel, sendToUser } from '../../actions/message.ts';
 import { wallops as tellWallops } from '../../actions/wallops.ts';
 import { freeChannel, rest } from '../../work-steps.ts';
-import { type LinkLine, type TokenCode, userOf } from './link-line.ts';
+import { type LinkLine, passOn, type TokenCode, userOf } from './link-line.ts';
 
 /** `P`. */
 export const message: TokenCode = (line) => send(line, 'PRIVMSG');
@@ -22,7 +21,8 @@ function send(line: LinkLine, verb: 'PRIVMSG' | 'NOTICE'): WorkSteps | null {
   if (isUserNumeric(target)) {
     const to = server.state.findNumeric(target);
     if (to === undefined) return null;
-    if (user === null) to.local?.send(`:${source.prefix} ${verb} ${to.nick} :${text}`);
+    if (user === null && to.local === null) passOn(line, to.server);
+    else if (user === null) to.local?.send(`:${source.prefix} ${verb} ${to.nick} :${text}`);
     else sendToUser(server, user, verb, to, compose(server, user, verb, to.nick, text, ''), text);
     return null;
   }
@@ -50,14 +50,23 @@ function* toChannel(line: LinkLine, verb: 'PRIVMSG' | 'NOTICE', target: string, 
 export const wallops: TokenCode = ({ server, source, params }) =>
   tellWallops(server, source, textOf(params.at(-1) ?? ''));
 
-/** A numeric: the answer to a question, for a user here or behind another link. */
-export const reply: TokenCode = ({ server, network, source, params, line }) => {
+/** What stands behind source, numeric and user. */
+const AFTER_TARGET = /^ *[^ ]+ +[^ ]+ +[^ ]+(.*)$/s;
+
+/**
+ * A numeric: the answer to a question, for a user here or behind another link. They read it as it is; those below 100 tell a
+ * client who it is, which other servers do not.
+ */
+export const reply: TokenCode = (said) => {
+  const { server, source, params, line, text } = said;
   const user = server.state.findNumeric(params[0] ?? '');
   if (user === undefined) return null;
-  if (user.local !== null) {
-    const words = params.slice(1, -1).map(textOf);
-    const head = [`:${source.prefix}`, line.token, user.nick, ...words].join(' ');
-    user.local.send(`${head} :${textOf(params.at(-1)!)}`);
-  } else network.linkTo(user)?.send(writeLine(line.source, line.token, params.slice(0, -1), params.at(-1)!));
+  if (user.local === null) {
+    passOn(said, user.server);
+    return null;
+  }
+  const code = line.token.startsWith('0') ? `1${line.token.slice(1)}` : line.token;
+  const after = AFTER_TARGET.exec(text)?.[1] ?? '';
+  user.local.send(`:${source.prefix} ${code} ${user.nick}${textOf(after)}`);
   return null;
 };
