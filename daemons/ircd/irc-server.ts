@@ -89,12 +89,14 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
 
   readonly #parser = new LineParser();
   #messageCounter = 0;
-  readonly #bootId = Date.now().toString(36);
+  /** Of this server and this start. */
+  readonly #idStem: string;
 
   constructor(options: ServerOptions) {
     this.host = options.host;
     this.clientLog = new ClientLog(options.host);
     const { server_name, numeric, description } = options.config;
+    this.#idStem = `${numeric.toString(36)}-${Date.now().toString(36)}-`;
     this.state = new NetworkState(
       new Server(server_name, description, serverNumeric(numeric)),
       limits.whowasEntries.default,
@@ -153,7 +155,7 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
 
   /** A new message id (IRCv3 message-ids), unique for the life of the network. */
   nextMessageId(): string {
-    return `${this.#bootId}-${(++this.#messageCounter).toString(36)}`;
+    return `${this.#idStem}${(++this.#messageCounter).toString(36)}`;
   }
 
   refusal(address: string): string | null {

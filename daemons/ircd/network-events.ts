@@ -2,6 +2,7 @@
  * What the rest of the network has to hear of: one event for each thing that happened to users and channels here. Actions
  * tell it in the turn in which the state changes, so that whoever links meanwhile hears of everything once.
  */
+import type { MessageTags } from '../irc/p10/message-tags.ts';
 import type { Channel, Membership } from './state/channel.ts';
 import type { Server } from './state/server.ts';
 import type { User } from './state/user.ts';
@@ -13,6 +14,9 @@ export type Source = User | Server;
 export function nameOf(source: Source): string {
   return 'nick' in source ? source.nick : source.name;
 }
+
+/** How a message is sent; `TAGMSG` has tags alone, which only servers of our own kind pass on. */
+export type Verb = 'PRIVMSG' | 'NOTICE' | 'TAGMSG';
 
 /** One change of the modes of a channel. */
 export interface ModeChange {
@@ -61,8 +65,14 @@ export type NetworkEvent =
   | { readonly kind: 'away'; readonly user: User }
   /** Others see another host of the user. */
   | { readonly kind: 'host'; readonly user: User }
-  /** `former`: the account of before; null for none. */
-  | { readonly kind: 'account'; readonly user: User; readonly former: string | null }
+  | { readonly kind: 'realname'; readonly user: User }
+  /** `source`: whoever knows the accounts; `former`: the account of before; null for none. */
+  | {
+      readonly kind: 'account';
+      readonly source: Server;
+      readonly user: User;
+      readonly former: string | null;
+    }
   /** `change`: letters with their signs. */
   | { readonly kind: 'user modes'; readonly user: User; readonly change: string }
   | {
@@ -75,10 +85,12 @@ export type NetworkEvent =
   | {
       readonly kind: 'message';
       readonly source: User;
-      readonly verb: 'PRIVMSG' | 'NOTICE';
+      readonly verb: Verb;
       readonly to: User | Channel;
       readonly status: number;
+      /** Empty for tags alone. */
       readonly text: string;
+      readonly tags: MessageTags;
     }
   | { readonly kind: 'wallops'; readonly source: Source; readonly text: string }
   /** A user asks another server, which answers by itself. `words`: what stands beside the server, in the order of the command. */

@@ -27,11 +27,21 @@ export interface BurstChannel {
   readonly bans: readonly string[];
   /** Exceptions of bans, which only some kinds have. */
   readonly exceptions: readonly string[];
+  /** Exceptions of `i`, which only our own kind tells of. */
+  readonly inviteExceptions: readonly string[];
 }
 
-/** Begins the masks of a line; `~` among them begins those of exceptions. */
+/** Begins the masks of a line, bans first. */
 const MASKS = '%';
-const EXCEPTIONS = '~';
+
+/** The lists of masks in their order, each with what stands before it in a line that has bans. */
+const LISTS = [
+  ['bans', ''],
+  ['exceptions', '~'],
+  ['inviteExceptions', '='],
+] as const;
+
+type ListName = (typeof LISTS)[number][0];
 
 /** Reads the parameters of one `B`; in words what is wrong with them otherwise. */
 export function readBurst(line: P10Line, kind: KindLimits): BurstChannel | string {
@@ -42,7 +52,7 @@ export function readBurst(line: P10Line, kind: KindLimits): BurstChannel | strin
   let modes = '';
   const modeArguments = new Map<string, string>();
   const members: BurstMember[] = [];
-  const masks = { bans: [] as string[], exceptions: [] as string[] };
+  const masks: Record<ListName, string[]> = { bans: [], exceptions: [], inviteExceptions: [] };
   for (let i = 2; i < params.length; i++) {
     const param = params[i]!;
     if (param.startsWith(MASKS)) readMasks(param.slice(1), masks);
@@ -66,10 +76,11 @@ function takesArgument(kind: KindLimits, letter: string): boolean {
   return kind.modesWithArgument.includes(letter) || kind.modesWithArgumentWhenSet.includes(letter);
 }
 
-function readMasks(text: string, masks: { bans: string[]; exceptions: string[] }): void {
+function readMasks(text: string, masks: Record<ListName, string[]>): void {
   let list = masks.bans;
   for (const mask of text.split(' ')) {
-    if (mask === EXCEPTIONS) list = masks.exceptions;
+    const begun = LISTS.find(([, sign]) => sign === mask && sign !== '');
+    if (begun !== undefined) list = masks[begun[0]];
     else if (mask !== '') list.push(mask);
   }
 }
@@ -116,12 +127,14 @@ export function writeBurst(source: string, channel: BurstChannel): string[] {
     lines.put(lines.last === 'members' ? goesOn : ` ${numeric}${suffix}`, ` ${numeric}${suffix}`, 'members');
     told = status;
   }
-  for (const mask of channel.bans)
-    lines.put(lines.last === 'bans' ? ` ${mask}` : ` :%${mask}`, ` :%${mask}`, 'bans');
-  for (const mask of channel.exceptions) {
-    const begins = ` :%${EXCEPTIONS} ${mask}`;
-    const goesOn = lines.last === 'exceptions' ? ` ${mask}` : ` ${EXCEPTIONS} ${mask}`;
-    lines.put(lines.last === 'bans' || lines.last === 'exceptions' ? goesOn : begins, begins, 'exceptions');
+  for (const [list, sign] of LISTS) {
+    const before = sign === '' ? '' : `${sign} `;
+    const begins = ` :%${before}`;
+    for (const mask of channel[list]) {
+      const inMasks = lines.last !== 'head' && lines.last !== 'members';
+      const goesOn = lines.last === list ? ` ${mask}` : ` ${before}${mask}`;
+      lines.put(inMasks ? goesOn : begins + mask, begins + mask, list);
+    }
   }
   return lines.done();
 }
@@ -132,7 +145,7 @@ class BurstLines {
   readonly #full: string[] = [];
   #line: string;
   /** What was put last into the line under way. */
-  last: 'head' | 'members' | 'bans' | 'exceptions' = 'head';
+  last: 'head' | 'members' | ListName = 'head';
 
   constructor(head: string) {
     this.#head = head;
@@ -143,7 +156,7 @@ class BurstLines {
    * Puts a piece into the line under way, or into the next one when it is full.
    * @param next the same piece as it stands at the beginning of a line.
    */
-  put(piece: string, next: string, last: 'head' | 'members' | 'bans' | 'exceptions' = 'head'): void {
+  put(piece: string, next: string, last: 'head' | 'members' | ListName = 'head'): void {
     if (this.#line !== this.#head && this.#line.length + piece.length > MAX_LINE_BYTES) {
       this.#full.push(this.#line);
       this.#line = this.#head + next;

@@ -28,6 +28,7 @@ describe('channels of a burst', () => {
       ],
       bans: ['*!*@bad.example', '*!*@worse'],
       exceptions: [],
+      inviteExceptions: [],
     } satisfies BurstChannel);
   });
 
@@ -47,6 +48,11 @@ describe('channels of a burst', () => {
       exceptions: ['c!*@*'],
     });
     expect(burst('AD B #c 5 :%~ c!*@*', 'nefarious')).toMatchObject({ bans: [], exceptions: ['c!*@*'] });
+    expect(burst('AD B #c 5 :%= d!*@* ~ c!*@*', 'signalbox')).toMatchObject({
+      bans: [],
+      exceptions: ['c!*@*'],
+      inviteExceptions: ['d!*@*'],
+    });
   });
 
   it.each([
@@ -65,10 +71,11 @@ describe('channels of a burst', () => {
       statuses: fc.array(fc.constantFrom(0, op, voice, op | voice), { maxLength: 200 }),
       bans: fc.array(mask, { maxLength: 12 }),
       exceptions: fc.array(mask, { maxLength: 12 }),
+      inviteExceptions: fc.array(mask, { maxLength: 12 }),
       modes: fc.constantFrom('', 'nt', 'lk'),
     });
     fc.assert(
-      fc.property(channel, ({ statuses, bans, exceptions, modes: letters }) => {
+      fc.property(channel, ({ statuses, bans, exceptions, inviteExceptions, modes: letters }) => {
         const modeArguments = new Map(
           letters === 'lk'
             ? ([
@@ -86,6 +93,7 @@ describe('channels of a burst', () => {
           members,
           bans,
           exceptions,
+          inviteExceptions,
         };
         const lines = writeBurst('AB', one);
         for (const line of lines) expect(line.length).toBeLessThanOrEqual(510);
@@ -99,6 +107,7 @@ describe('channels of a burst', () => {
         expect(found).toEqual(members);
         expect(read.flatMap((part) => part.bans)).toEqual(bans);
         expect(read.flatMap((part) => part.exceptions)).toEqual(exceptions);
+        expect(read.flatMap((part) => part.inviteExceptions)).toEqual(inviteExceptions);
       }),
       { numRuns: 40 },
     );

@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readLine, writeLine } from './line.ts';
+import { lineRoom, readLine, withTags, writeLine } from './line.ts';
+import { readMessageTags, writeMessageTags } from './message-tags.ts';
 import { bytesOf, cutBytes, textOf } from './text.ts';
-import { shortToken, TOKEN } from './tokens.ts';
+import { OWN_TOKEN, shortToken, TOKEN } from './tokens.ts';
 
 describe('lines of a link', () => {
   it('have a source, a token and parameters', () => {
     expect(readLine('ACAAB T #new 1795853856 1795853865 :hello topic', true)).toEqual({
+      tags: '',
       source: 'ACAAB',
       token: 'T',
       params: ['#new', '1795853856', '1795853865', 'hello topic'],
@@ -14,13 +16,19 @@ describe('lines of a link', () => {
   });
 
   it('may end with a space where nothing follows', () => {
-    expect(readLine('AC EB ', true)).toEqual({ source: 'AC', token: 'EB', params: [] });
-    expect(readLine('ACAAB A ', true)).toEqual({ source: 'ACAAB', token: 'A', params: [] });
+    expect(readLine('AC EB ', true)).toEqual({ tags: '', source: 'AC', token: 'EB', params: [] });
+    expect(readLine('ACAAB A ', true)).toEqual({ tags: '', source: 'ACAAB', token: 'A', params: [] });
   });
 
   it('have no source before both sides are introduced', () => {
-    expect(readLine('PASS :linkpw', false)).toEqual({ source: '', token: 'PASS', params: ['linkpw'] });
+    expect(readLine('PASS :linkpw', false)).toEqual({
+      tags: '',
+      source: '',
+      token: 'PASS',
+      params: ['linkpw'],
+    });
     expect(readLine(':hub.test ERROR :no', false)).toEqual({
+      tags: '',
       source: 'hub.test',
       token: 'ERROR',
       params: ['no'],
@@ -44,12 +52,12 @@ describe('lines of a link', () => {
   });
 
   it('say the same when they are read again', () => {
-    const word = fc.stringMatching(/^[!-9;-~][!-~]{0,12}$/);
+    const word = fc.stringMatching(/^[!-9;-?A-~][!-~]{0,12}$/);
     const last = fc.option(fc.stringMatching(/^[ -~]{0,40}$/), { nil: null });
     fc.assert(
       fc.property(word, word, fc.array(word, { maxLength: 10 }), last, (source, token, words, text) => {
         const params = text === null ? words : [...words, text];
-        const line = { source, token: token.toUpperCase(), params };
+        const line = { tags: '', source, token: token.toUpperCase(), params };
         expect(readLine(writeLine(source, line.token, words, text), true)).toEqual(line);
       }),
     );
@@ -67,7 +75,42 @@ describe('lines of a link', () => {
 
   it('are understood by their long names', () => {
     expect([shortToken('PRIVMSG'), shortToken('P'), shortToken('ZZZ')]).toEqual(['P', 'P', 'ZZZ']);
-    expect(new Set(Object.values(TOKEN)).size).toBe(Object.keys(TOKEN).length);
+    const all = [...Object.values(TOKEN), ...Object.values(OWN_TOKEN)];
+    expect(new Set(all).size).toBe(Object.keys(TOKEN).length + Object.keys(OWN_TOKEN).length);
+  });
+});
+
+describe('tags of our own kind', () => {
+  it('stand before a line, and come back from it', () => {
+    const told = {
+      msgid: '1-abc-2',
+      time: '2026-01-01T00:00:00.000Z',
+      clientTags: '+typing=active;+x/y=\\s',
+    };
+    const line = withTags(writeMessageTags(told), 'ABAAA P #c :hi');
+    expect(line).toBe('@msgid=1-abc-2;time=2026-01-01T00:00:00.000Z;+typing=active;+x/y=\\s ABAAA P #c :hi');
+    const read = readLine(line, true)!;
+    expect([read.source, read.token, read.params, readMessageTags(read.tags)]).toEqual([
+      'ABAAA',
+      'P',
+      ['#c', 'hi'],
+      told,
+    ]);
+    expect(withTags('', 'AB EB')).toBe('AB EB');
+    expect(writeMessageTags({ ...told, clientTags: '' })).toBe('msgid=1-abc-2;time=2026-01-01T00:00:00.000Z');
+  });
+
+  it('are believed only where they are what they should be', () => {
+    const none = { msgid: '', time: '', clientTags: '' };
+    expect(readMessageTags('')).toEqual(none);
+    expect(readMessageTags(`msgid=a;b;time=now;label=x;bot;account=root`)).toEqual({ ...none, msgid: 'a' });
+    expect(readMessageTags(`msgid=${'x'.repeat(65)};time=2026-01-01T00:00:00Z;+=x`)).toEqual(none);
+    expect(readMessageTags('msgid=a\\:b')).toEqual(none);
+  });
+
+  it('have room of their own beside the line', () => {
+    expect([lineRoom('AB EB'), lineRoom('@a AB EB')]).toEqual([510, 510 + 4094 + 130]);
+    expect(readLine('@only-tags', true)).toBeNull();
   });
 });
 

@@ -1,15 +1,22 @@
 /**
  * One line of a link: `SOURCE TOKEN parameters :last`, at most 510 bytes and 15 parameters. Lines are strings with one
- * character for each byte (text.ts). Before both sides have introduced themselves they have no source.
+ * character for each byte (text.ts). Before both sides have introduced themselves they have no source. Between servers of
+ * our own kind `@tags ` may stand before all that (message-tags.ts).
  */
 import { MAX_LINE_BYTES } from '../line-text.ts';
+import { MAX_CLIENT_TAG_BYTES } from '../tags.ts';
 import { cutBytes } from './text.ts';
 
 /** As in the protocol of clients; the last one takes the rest of the line. */
 const MAX_PARAMS = 15;
 
+/** Tags of a line, with `@` and the space: all that a client may send, and what its server adds. */
+const MAX_TAG_BYTES = 1 + MAX_CLIENT_TAG_BYTES + 128 + 1;
+
 /** The parts of a line. */
 export interface P10Line {
+  /** Raw, without their `@`; empty for none. */
+  readonly tags: string;
   /** Numeric of a server or user, or a name where the line began with `:`; empty before the introduction. */
   readonly source: string;
   /** In upper case. */
@@ -23,7 +30,13 @@ export interface P10Line {
  * @returns null for a line that has no token.
  */
 export function readLine(line: string, sourced: boolean): P10Line | null {
-  let at = skipSpaces(line, 0);
+  let tags = '';
+  let at = 0;
+  if (line[0] === '@') {
+    at = wordEnd(line, 0);
+    tags = line.slice(1, at);
+  }
+  at = skipSpaces(line, at);
   let source = '';
   if (sourced || line[at] === ':') {
     const end = wordEnd(line, at);
@@ -33,7 +46,7 @@ export function readLine(line: string, sourced: boolean): P10Line | null {
   const end = wordEnd(line, at);
   if (end === at) return null;
   const token = line.slice(at, end).toUpperCase();
-  return { source, token, params: readParams(line, skipSpaces(line, end)) };
+  return { tags, source, token, params: readParams(line, skipSpaces(line, end)) };
 }
 
 function readParams(line: string, start: number): string[] {
@@ -70,6 +83,16 @@ export function writeLine(
   let line = source === '' ? token : `${source} ${token}`;
   for (const word of words) line += ` ${oneWord(String(word))}`;
   return last === null ? line : cutBytes(`${line} :${withoutBreaks(last)}`, MAX_LINE_BYTES);
+}
+
+/** The same line with tags before it. @param tags empty for none */
+export function withTags(tags: string, line: string): string {
+  return tags === '' ? line : `@${tags} ${line}`;
+}
+
+/** How long a line may be, or one of which this is the beginning. */
+export function lineRoom(line: string): number {
+  return line[0] === '@' ? MAX_TAG_BYTES + MAX_LINE_BYTES : MAX_LINE_BYTES;
 }
 
 /** A word that would be read as another number of parameters is a fault of ours: it would say what nobody said. */

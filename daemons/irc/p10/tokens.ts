@@ -69,6 +69,16 @@ export type TokenName = keyof typeof TOKENS_BY_NAME;
 /** The tokens by their long names, for whoever writes lines. */
 export const TOKEN: Readonly<Record<TokenName, string>> = TOKENS_BY_NAME;
 
+/** Tokens of our own kind, by the names that docs/links.md calls them; nobody else is sent one. */
+export const OWN_TOKEN = {
+  /** A message of tags alone. */
+  TAGMSG: 'BT',
+  /** A user has another real name. */
+  SETNAME: 'BN',
+  /** A user is seen with another host. */
+  CHGHOST: 'BH',
+} as const;
+
 const SHORT: ReadonlyMap<string, string> = new Map(Object.entries(TOKENS_BY_NAME));
 
 /** The token itself, whether it was sent as one or by its long name. */

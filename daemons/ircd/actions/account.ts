@@ -3,12 +3,21 @@ import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { announceChange } from '../broadcast.ts';
 import { CAP } from '../client/capabilities.ts';
 import type { CommandServer } from '../command-server.ts';
+import type { Server } from '../state/server.ts';
 import type { User } from '../state/user.ts';
 import { rest } from '../work-steps.ts';
 import { regain } from './regain.ts';
 
-/** @param account null for somebody who is logged out. */
-export function setAccount(server: CommandServer, user: User, account: string | null): WorkSteps | null {
+/**
+ * @param account null for somebody who is logged out.
+ * @param source whoever knows the accounts: this server, or one that has told it.
+ */
+export function setAccount(
+  server: CommandServer,
+  user: User,
+  account: string | null,
+  source: Server = server.state.me,
+): WorkSteps | null {
   if (account === user.account) return null;
   const former = user.account;
   user.account = account;
@@ -19,7 +28,7 @@ export function setAccount(server: CommandServer, user: User, account: string | 
   }
   if (!user.registered) return null;
   if (user.local !== null) server.accounts.nicks.check(user.local);
-  server.links?.tell({ kind: 'account', user, former });
+  server.links?.tell({ kind: 'account', source, user, former });
   const told = announceChange(server, user, `ACCOUNT ${account ?? '*'}`, CAP.accountNotify);
   const due = regain(server, user);
   return due === null ? told : both(told, due);

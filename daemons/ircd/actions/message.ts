@@ -1,20 +1,23 @@
 /** Somebody says something to a user or to a channel. Whether they may was found before. */
 import { UMODE } from '../../irc/modes.ts';
+import type { MessageTags } from '../../irc/p10/message-tags.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { toChannel, toChannelStatus, toChannelWithCap } from '../broadcast.ts';
 import { CAP } from '../client/capabilities.ts';
 import { Delivery } from '../client/delivery.ts';
 import type { CommandServer } from '../command-server.ts';
+import type { Verb } from '../network-events.ts';
 import type { Channel } from '../state/channel.ts';
 import type { User } from '../state/user.ts';
 
-/** How it is said. */
-export type Verb = 'PRIVMSG' | 'NOTICE' | 'TAGMSG';
+/** Of a message that begins here. */
+const NEW = { msgid: '', time: '' };
 
 /**
  * A message of a user.
  * @param target as receivers see it.
  * @param clientTags raw, empty for none.
+ * @param told its id and time where another server has given it those; what is empty it gets here.
  */
 export function compose(
   server: CommandServer,
@@ -23,18 +26,20 @@ export function compose(
   target: string,
   text: string,
   clientTags: string,
+  told: Pick<MessageTags, 'msgid' | 'time'> = NEW,
 ): Delivery {
   const body =
     verb === 'TAGMSG' ? `:${user.prefix} TAGMSG ${target}` : `:${user.prefix} ${verb} ${target} :${text}`;
-  return new Delivery(server.host.outbox, body, {
+  const tags = {
     account: user.account,
-    msgid: server.nextMessageId(),
+    msgid: told.msgid === '' ? server.nextMessageId() : told.msgid,
     clientTags,
     bot: (user.modes & UMODE.bot) !== 0,
-  });
+  };
+  return new Delivery(server.host.outbox, body, tags, told.time);
 }
 
-/** Delivers to one user. Other servers know no tags, so that a message of tags alone stays here. */
+/** Delivers to one user, here or elsewhere. */
 export function sendToUser(
   server: CommandServer,
   source: User,
@@ -47,8 +52,16 @@ export function sendToUser(
   if (local !== null) {
     // To oneself the label belongs to the echo, not to the delivery.
     if (verb !== 'TAGMSG' || local.has(CAP.messageTags)) message.past(local);
-  } else if (verb !== 'TAGMSG')
-    server.links?.tell({ kind: 'message', source, verb, to: user, status: 0, text });
+  } else
+    server.links?.tell({
+      kind: 'message',
+      source,
+      verb,
+      to: user,
+      status: 0,
+      text,
+      tags: message.messageTags,
+    });
 }
 
 /**
@@ -65,8 +78,16 @@ export function sendToChannel(
   text: string,
 ): WorkSteps | null {
   const { members, locals } = channel;
-  if (verb !== 'TAGMSG' && members.length > locals.length)
-    server.links?.tell({ kind: 'message', source, verb, to: channel, status, text });
+  if (members.length > locals.length)
+    server.links?.tell({
+      kind: 'message',
+      source,
+      verb,
+      to: channel,
+      status,
+      text,
+      tags: message.messageTags,
+    });
   const except = source.local;
   if (verb === 'TAGMSG') return toChannelWithCap(server, channel, CAP.messageTags, message, except, status);
   if (status === 0) return toChannel(server, channel, message, except);

@@ -169,14 +169,19 @@ describe('a message', () => {
     ]);
   });
 
-  it('that may not be sent goes nowhere, and tags alone stay here', () => {
+  it('that may not be sent goes nowhere', () => {
     const dan = irc.join('dan', 'message-tags');
     told.length = 0;
-    dan.send('PRIVMSG #x :hi', 'PRIVMSG nobody :hi', '@+typing=active TAGMSG bob');
+    dan.send('PRIVMSG #x :hi', 'PRIVMSG nobody :hi', '@+typing=active TAGMSG #x', 'TAGMSG bob');
+    expect(told).toEqual([]);
+  });
+
+  it('of tags alone goes as far as one with text', () => {
+    const dan = irc.join('dan', 'message-tags');
     ann.send('MODE #x -n');
     told.length = 0;
-    dan.send('@+typing=active TAGMSG #x');
-    expect(told).toEqual([]);
+    dan.send('@+typing=active TAGMSG #x,bob');
+    expect(told).toEqual(['message by dan TAGMSG to #x :', 'message by dan TAGMSG to bob :']);
   });
 
   it('of somebody elsewhere reaches those here', () => {
@@ -213,7 +218,10 @@ it('an account is seen by WHOIS, tags and neighbours who asked for it', () => {
   expect(cid.send('WHOIS bob')).toContain(':irc.test 330 cid bob bobby :is logged in as');
   act(setAccount(irc.server, bob, null));
   expect(heard()).toEqual([[':bob!bob@far.example ACCOUNT *'], []]);
-  expect(told).toEqual(['account bob was null as bobby', 'account bob was bobby as null']);
+  expect(told).toEqual([
+    'account by irc.test bob was null as bobby',
+    'account by irc.test bob was bobby as null',
+  ]);
   const half = irc.connect();
   act(setAccount(irc.server, half.user!, 'half'));
   expect([half.user?.account, told.length]).toEqual(['half', 2]);

@@ -6,9 +6,16 @@ import type { Source } from '../network-events.ts';
 import type { Channel } from '../state/channel.ts';
 import { kept } from './keeping.ts';
 
+/** When a topic that is set now was set, in Unix milliseconds: behind the one before it, whatever clock that went by. */
+export function topicTime({ topicAtMs }: Channel): number {
+  const nextSecond = (Math.floor(topicAtMs / 1000) + 1) * 1000;
+  return Math.max(Date.now(), nextSecond);
+}
+
 /**
  * @param atMs when it was set, Unix milliseconds.
  * @param by prefix of whoever set it.
+ * @param told false where links hear of it otherwise.
  */
 export function setTopic(
   server: CommandServer,
@@ -17,12 +24,13 @@ export function setTopic(
   text: string,
   atMs: number,
   by = source.prefix,
+  told = true,
 ): WorkSteps | null {
   channel.topic = text;
   channel.topicBy = by;
   channel.topicAtMs = atMs;
   server.host.tableChanged('channels');
-  server.links?.tell({ kind: 'topic', source, channel });
+  if (told) server.links?.tell({ kind: 'topic', source, channel });
   const message = from(server, source, `TOPIC ${channel.name} :${text}`);
   return kept(server, channel, () => toChannel(server, channel, message, null));
 }

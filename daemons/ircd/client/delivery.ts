@@ -5,6 +5,7 @@
 
 import { serverTime } from '../../irc/clock.ts';
 import { fitLine } from '../../irc/line-text.ts';
+import type { MessageTags } from '../../irc/p10/message-tags.ts';
 import type { Chunk, Framing, Outbox } from '../net/connection.ts';
 import type { LocalClient } from '../state/local-client.ts';
 import { CAP, FRAMING_BITS, FRAMING_SHIFT, VARIANT_BITS, VARIANTS } from './capabilities.ts';
@@ -32,10 +33,12 @@ export class Delivery {
   /** Variant bits that make a difference to this message. */
   readonly #relevant: number;
   readonly #chunks: (Chunk | null)[] = new Array(VARIANTS).fill(null);
-  #time = '';
+  #time: string;
 
-  constructor(outbox: Outbox, body: string, tags: DeliveryTags = NO_TAGS) {
+  /** @param time as clients see it; that of the first delivery where it is empty */
+  constructor(outbox: Outbox, body: string, tags: DeliveryTags = NO_TAGS, time = '') {
     this.#outbox = outbox;
+    this.#time = time;
     this.body = fitLine(body);
     this.#tags = tags;
     let relevant: number = CAP.serverTime | FRAMING_BITS;
@@ -61,6 +64,18 @@ export class Delivery {
     this.#chunks.fill(null);
   }
 
+  /** What servers of our own kind are told beside the text. */
+  get messageTags(): MessageTags {
+    const { msgid, clientTags } = this.#tags;
+    return { msgid, time: this.#stamp(), clientTags };
+  }
+
+  /** One time for all receivers, also when some of them are served in a later turn. */
+  #stamp(): string {
+    if (this.#time === '') this.#time = serverTime();
+    return this.#time;
+  }
+
   #encode(variant: number): Chunk {
     const tags = this.#tagText(variant);
     // A lane a variant, so that the lines of a receiver lie side by side in the arena.
@@ -72,11 +87,7 @@ export class Delivery {
 
   #tagText(variant: number): string {
     let text = '';
-    if ((variant & CAP.serverTime) !== 0) {
-      // One time for all receivers, also when some of them are served in a later turn.
-      if (this.#time === '') this.#time = serverTime();
-      text = `time=${this.#time}`;
-    }
+    if ((variant & CAP.serverTime) !== 0) text = `time=${this.#stamp()}`;
     const { account, msgid, clientTags, bot } = this.#tags;
     if ((variant & CAP.accountTag) !== 0 && account !== null) text = join(text, `account=${account}`);
     if ((variant & CAP.messageTags) !== 0) {

@@ -1,6 +1,5 @@
 /** SETNAME: IRCv3 setname. */
-import { announceChange, from } from '../broadcast.ts';
-import { CAP } from '../client/capabilities.ts';
+import { setRealname } from '../actions/realname.ts';
 import { limits } from '../limits.ts';
 import type { Command } from './command.ts';
 
@@ -15,8 +14,6 @@ export const setname: Command = {
       client.fail('SETNAME', 'INVALID_REALNAME', '', 'Realname is empty or too long');
       return null;
     }
-    client.user.realname = wanted;
-    if (client.has(CAP.setname)) from(server, client.user, `SETNAME :${wanted}`).to(client);
-    return announceChange(server, client.user, `SETNAME :${wanted}`, CAP.setname);
+    return setRealname(server, client.user, wanted);
   },
 };

@@ -6,7 +6,7 @@ import { CMODE } from '../../irc/modes.ts';
 import { N } from '../../irc/numerics.ts';
 import { replyParameter } from '../../irc/reply-parameter.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
-import { setTopic } from '../actions/topic.ts';
+import { setTopic, topicTime } from '../actions/topic.ts';
 import type { CommandServer } from '../command-server.ts';
 import { limits } from '../limits.ts';
 import type { Channel } from '../state/channel.ts';
@@ -51,7 +51,7 @@ function* topicOf(
       return;
     }
     const text = truncateUtf8(wanted, limits.topicBytes.default);
-    yield* rest(setTopic(server, client.user, channel, text, Date.now()));
+    yield* rest(setTopic(server, client.user, channel, text, topicTime(channel)));
   } finally {
     if (channel !== undefined) server.host.work.leave(channel.gate);
   }

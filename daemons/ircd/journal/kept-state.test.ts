@@ -20,6 +20,7 @@ import { compose, sendToChannel } from '../actions/message.ts';
 import { changeNick } from '../actions/nick.ts';
 import { part } from '../actions/part.ts';
 import { quit } from '../actions/quit.ts';
+import { setRealname } from '../actions/realname.ts';
 import { setTopic } from '../actions/topic.ts';
 import { setUserModes } from '../actions/user-modes.ts';
 import { wallops } from '../actions/wallops.ts';
@@ -194,6 +195,7 @@ describe('an action', () => {
       ],
     ],
     'quit.ts': [['of an operator', () => quit(irc.server, bob.user!, 'bye'), true]],
+    'realname.ts': [['another name', () => act(setRealname(irc.server, ann.user!, 'Ann of old')), false]],
     'regain.ts': [
       [
         'an operator of before logs in',

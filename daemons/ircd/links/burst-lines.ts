@@ -28,9 +28,15 @@ export function serverLine(server: Server, linkSeconds: number): string {
     bursting: true,
     numeric: server.numeric,
     maxUser: MAX_USERS - 1,
-    flags: `6${OWN_KIND_FLAG}`,
+    flags: flagsOfServer(server),
     description: bytesOf(server.description),
   });
+}
+
+/** As it said itself, and whether it is one of ours as its neighbour has found out. */
+function flagsOfServer({ flags, foreign }: Server): string {
+  const others = flags.replaceAll(OWN_KIND_FLAG, '');
+  return foreign ? others : others + OWN_KIND_FLAG;
 }
 
 /**
@@ -82,9 +88,12 @@ function channelLines(numbers: Numbers, me: Server, peer: Peer, channel: Channel
     modeArguments,
     members,
     bans: masksOf(channel.bans),
-    exceptions: peer.kind === 'ircu' ? [] : masksOf(channel.exceptions),
+    exceptions: peer.limits.modesWithArgument.includes('e') ? masksOf(channel.exceptions) : [],
+    inviteExceptions: peer.ownTokens ? masksOf(channel.inviteExceptions) : [],
   });
-  if (channel.topic !== '' && peer.kind !== 'ircu') lines.push(topicLine(me.numeric, peer, channel));
+  // One that was taken away is told to those who may still have it.
+  const topic = peer.ownTokens ? channel.topicAtMs > 0 : channel.topic !== '' && peer.kind !== 'ircu';
+  if (topic) lines.push(topicLine(me.numeric, peer, channel));
   return lines;
 }
 

@@ -3,10 +3,11 @@
  * here. Called by link-network.ts once for each peer.
  */
 import { STATUS } from '../../irc/modes.ts';
-import { writeLine } from '../../irc/p10/line.ts';
+import { withTags, writeLine } from '../../irc/p10/line.ts';
+import { writeMessageTags } from '../../irc/p10/message-tags.ts';
 import { type LinkModeChange, writeModes } from '../../irc/p10/mode-line.ts';
 import { bytesOf, cutBytes } from '../../irc/p10/text.ts';
-import { TOKEN } from '../../irc/p10/tokens.ts';
+import { OWN_TOKEN, TOKEN } from '../../irc/p10/tokens.ts';
 import { type ModeChange, type NetworkEvent, nameOf } from '../network-events.ts';
 import type { Channel } from '../state/channel.ts';
 import { type Numbers, type Peer, sourceNumeric, toSeconds } from './peer.ts';
@@ -64,11 +65,13 @@ export function linesOf(numbers: Numbers, me: string, peer: Peer, event: Network
       return [writeLine(numbers.numericOf(event.user), TOKEN.AWAY, [], text)];
     }
     case 'split':
-    case 'host':
-      // Of a split the SQUIT tells; a host that changes has no word of its own.
+      // Of it the SQUIT tells.
       return [];
+    case 'host':
+    case 'realname':
+      return peer.ownTokens ? [ownLine(numbers, event)] : [];
     case 'account':
-      return accountLines(numbers, peer, event.user, event.former);
+      return accountLines(numbers, peer, event);
     case 'user modes':
       return userModeLines(numbers, peer, event);
     case 'channel modes':
@@ -80,6 +83,13 @@ export function linesOf(numbers: Numbers, me: string, peer: Peer, event: Network
     case 'wallops':
       return [writeLine(sourceNumeric(numbers, event.source), TOKEN.WALLOPS, [], bytesOf(event.text))];
   }
+}
+
+/** What only our own kind has a word for. */
+function ownLine(numbers: Numbers, { kind, user }: EventOf<'host' | 'realname'>): string {
+  const numeric = numbers.numericOf(user);
+  if (kind === 'host') return writeLine(user.server.numeric, OWN_TOKEN.CHGHOST, [numeric, user.host]);
+  return writeLine(numeric, OWN_TOKEN.SETNAME, [], bytesOf(user.realname));
 }
 
 function killLine(numbers: Numbers, me: string, { source, user, reason }: EventOf<'kill'>): string {
@@ -148,6 +158,9 @@ function linkChange(numbers: Numbers, { limits }: Peer, change: ModeChange): Lin
  * A message; to the operators of a channel it is a notice elsewhere, because only that has a word of its own.
  */
 function messageLines(numbers: Numbers, peer: Peer, event: EventOf<'message'>): string[] {
+  if (peer.ownTokens)
+    return [withTags(bytesOf(writeMessageTags(event.tags)), ownMessageLine(numbers, event))];
+  if (event.verb === 'TAGMSG') return [];
   const { source, verb, to, status } = event;
   const numeric = numbers.numericOf(source);
   const text = bytesOf(event.text);
@@ -158,4 +171,18 @@ function messageLines(numbers: Numbers, peer: Peer, event: EventOf<'message'>): 
   const toOps = (status & STATUS.voice) === 0;
   if (peer.kind === 'signalbox') return [writeLine(numeric, token, [`${toOps ? '@' : '+'}${name}`], text)];
   return [writeLine(numeric, toOps ? TOKEN.WALLCHOPS : TOKEN.WALLVOICES, [name], text)];
+}
+
+const OWN_MESSAGE_TOKENS = {
+  PRIVMSG: TOKEN.PRIVMSG,
+  NOTICE: TOKEN.NOTICE,
+  TAGMSG: OWN_TOKEN.TAGMSG,
+} as const;
+
+/** As it was sent, also to those with a status alone. */
+function ownMessageLine(numbers: Numbers, { source, verb, to, status, text }: EventOf<'message'>): string {
+  const sign = status === 0 ? '' : (status & STATUS.voice) === 0 ? '@' : '+';
+  const target = 'nick' in to ? numbers.numericOf(to) : sign + bytesOf(to.name);
+  const last = verb === 'TAGMSG' ? null : bytesOf(text);
+  return writeLine(numbers.numericOf(source), OWN_MESSAGE_TOKENS[verb], [target], last);
 }

@@ -4,6 +4,7 @@ import { STATUS } from '../../irc/modes.ts';
 import { KIND_LIMITS, type PeerKind } from '../../irc/p10/kinds.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { setAccount } from '../actions/account.ts';
+import { changeHost } from '../actions/host.ts';
 import { kill } from '../actions/kill.ts';
 import { wallops } from '../actions/wallops.ts';
 import { OPER_FLAGS } from '../config.ts';
@@ -17,6 +18,8 @@ import { linesOf } from './event-lines.ts';
 
 /** Seconds of the clock of these tests. */
 const NOW = Date.UTC(2026, 0, 1) / 1000;
+/** What ids of messages begin with. */
+const ID = `1-${(NOW * 1000).toString(36)}-`;
 
 let irc: MemoryServer;
 let ann: MemoryClient;
@@ -41,7 +44,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const peer = () => ({ kind, limits: KIND_LIMITS[kind], server: far });
+const peer = () => ({ kind, limits: KIND_LIMITS[kind], ownTokens: kind === 'signalbox', server: far });
 const told = (event: NetworkEvent) => linesOf(irc.server.state, 'irc.test', peer(), event);
 const burst = () => [...burstLines(irc.server.state, irc.server.state, peer(), NOW)].flat();
 
@@ -131,8 +134,27 @@ describe('what happens here is told', () => {
     ).toEqual([
       'ABAAA M ann :+B',
       `ABAAA M #c +eI *!*@y.test *!*@z.test ${NOW}`,
-      'ABAAA O @#c :ops',
+      `@msgid=${ID}1;time=2026-01-01T00:00:00.000Z ABAAA O @#c :ops`,
       `ABAAA T #c ann!~ann@192.0.2.1 ${NOW} ${NOW} :hello`,
+    ]);
+  });
+
+  it('to our own kind alone: tags, another real name and another host', () => {
+    const eve = irc.join('eve', 'message-tags setname');
+    const deeds = () => {
+      lines = [];
+      eve.send('SETNAME :Eve of old', '@+typing=active TAGMSG bob', '@+x;nothing=1 PRIVMSG bob :hi');
+      act(changeHost(irc.server, eve.user!, 'eve.cloak'));
+      return lines;
+    };
+    expect(deeds()).toEqual(['ABAAA P ACAAA :hi']);
+    kind = 'signalbox';
+    eve.user!.host = '192.0.2.1';
+    expect(deeds()).toEqual([
+      'ABAAA BN :Eve of old',
+      `@msgid=${ID}3;time=2026-01-01T00:00:00.000Z;+typing=active ABAAA BT ACAAA`,
+      `@msgid=${ID}4;time=2026-01-01T00:00:00.000Z;+x ABAAA P ACAAA :hi`,
+      'AB BH ABAAA eve.cloak',
     ]);
   });
 
@@ -160,14 +182,15 @@ describe('a burst', () => {
     state.join(bob, '#bobs', NOW * 1000);
     lines = [];
     expect(burst()).toEqual([
-      `AB S other.test 2 0 ${NOW} J10 AD]]] +6B :other.test of the tests`,
+      `AB S other.test 2 0 ${NOW} J10 AD]]] +B :other.test of the tests`,
       `AB N ann 1 ${NOW} ~ann 192.0.2.1 DAAAIB ABAAA :Real ann`,
       `AD N dan 2 ${NOW} dan far.example +r danny DLAHEJ ADAAA :Far dan`,
       `AB B #c ${NOW} +nlk 9 secret ABAAA:o :%*!*@x.test`,
     ]);
     kind = 'signalbox';
+    ann.send('MODE #c +I *!*@z.test');
     expect(burst().slice(-2)).toEqual([
-      `AB B #c ${NOW} +nlk 9 secret ABAAA:o :%*!*@x.test ~ *!*@y.test`,
+      `AB B #c ${NOW} +nlk 9 secret ABAAA:o :%*!*@x.test ~ *!*@y.test = *!*@z.test`,
       `AB T #c ann!~ann@192.0.2.1 ${NOW} ${NOW} :hello`,
     ]);
   });

@@ -117,6 +117,14 @@ describe('what a peer sends', () => {
     expect(heard).toHaveLength(1);
   });
 
+  it('takes tags before a line beside its length', () => {
+    const tagged = `@${'x'.repeat(4_222)} ${'y'.repeat(510)}`;
+    arrives(`${tagged}\r\n`);
+    expect([heard, ended]).toEqual([[tagged], []]);
+    arrives(`@${'x'.repeat(4_800)}`);
+    expect(ended).toEqual(['fail a line is longer than 4734 bytes']);
+  });
+
   it('and that it was cut off is told with the reason', () => {
     socket.emit('error', Object.assign(new Error('reset'), { code: 'ECONNRESET' }));
     socket.emit('close');

@@ -4,7 +4,7 @@
  */
 import type { Socket } from 'node:net';
 import type { Clock, Timer } from '../../../kit/clock.ts';
-import { MAX_LINE_BYTES } from '../../irc/line-text.ts';
+import { lineRoom } from '../../irc/p10/line.ts';
 import { WorkAccount, WorkGroup } from '../../runtime/async/work-account.ts';
 import type { StepResult, WorkJob, WorkTurns } from '../../runtime/async/work-turns.ts';
 import { limits as shared } from '../../runtime/limits.ts';
@@ -124,7 +124,7 @@ export class LinkSocket implements LinkTransport, WorkJob {
     const waits = this.#lines.length > 0;
     for (const piece of pieces) this.#lines.push(piece.endsWith('\r') ? piece.slice(0, -1) : piece);
     // The one that is too long is found in its turn, behind those that came before it.
-    if (this.#rest.length > MAX_LINE_BYTES + 1) this.#lines.push(this.#rest);
+    if (this.#rest.length > lineRoom(this.#rest) + 1) this.#lines.push(this.#rest);
     if (this.#lines.length === 0 || waits) return;
     this.#options.work.run(this.work, this);
     if (this.#lines.length > 0) stopReading(this.#socket);
@@ -135,7 +135,8 @@ export class LinkSocket implements LinkTransport, WorkJob {
     const { work } = this.#options;
     while (this.#next < this.#lines.length) {
       const line = this.#lines[this.#next++]!;
-      if (line.length > MAX_LINE_BYTES) this.#link?.fail(`a line is longer than ${MAX_LINE_BYTES} bytes`);
+      const most = lineRoom(line);
+      if (line.length > most) this.#link?.fail(`a line is longer than ${most} bytes`);
       else if (line !== '') this.#link?.take(line);
       if (this.#next < this.#lines.length && !work.mayGoOn(this.work)) return 'later';
     }

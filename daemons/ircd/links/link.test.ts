@@ -45,9 +45,9 @@ describe('a link', () => {
     link();
     expect(wire.log).toEqual([
       '> PASS :linkpw',
-      '> SERVER here.test 1 1767225600 1767225600 J10 AB]]] +h6B :Signalbox IRC server',
+      '> SERVER here.test 1 1767225600 1767225600 J10 AB]]] +h6Bt :Signalbox IRC server',
       '< PASS :linkpw',
-      '< SERVER there.test 1 1767225600 1767225600 J10 AC]]] +h6B :Signalbox IRC server',
+      '< SERVER there.test 1 1767225600 1767225600 J10 AC]]] +h6Bt :Signalbox IRC server',
       '> AB N ann 1 1767225600 ~ann 192.0.2.1 DAAAIB ABAAA :Real ann',
       '< AC N bob 1 1767225600 ~bob 198.51.100.7 DGM2QH ACAAA :Real bob',
       '> AB EB',

@@ -5,7 +5,13 @@
 import { KIND_LIMITS } from '../../irc/p10/kinds.ts';
 import { type P10Line, readLine, writeLine } from '../../irc/p10/line.ts';
 import { MAX_USERS } from '../../irc/p10/numeric.ts';
-import { OWN_KIND_FLAG, readServer, type ServerLine, writeServer } from '../../irc/p10/server-line.ts';
+import {
+  OWN_KIND_FLAG,
+  OWN_TOKENS_FLAG,
+  readServer,
+  type ServerLine,
+  writeServer,
+} from '../../irc/p10/server-line.ts';
 import { bytesOf, textOf } from '../../irc/p10/text.ts';
 import { shortToken, TOKEN } from '../../irc/p10/tokens.ts';
 import type { WorkAccount } from '../../runtime/async/work-account.ts';
@@ -138,7 +144,7 @@ export class Link implements LinkEnd {
     const line = readLine(text, this.#state !== 'introducing');
     if (line === null) return;
     if (this.#state === 'introducing') yield* this.#introduced(line);
-    else yield* this.#handle(line, text);
+    else yield* this.#handle(line, line.tags === '' ? text : text.slice(line.tags.length + 2));
   }
 
   *#handle(line: P10Line, text: string): WorkSteps {
@@ -190,9 +196,12 @@ export class Link implements LinkEnd {
 
   #accept(block: LinkBlock, said: ServerLine): Peer {
     const { state } = this.#server;
-    const server = new Server(said.name, textOf(said.description), said.numeric, state.me);
     const kind = kindOf(block, said);
-    const peer: Peer = { kind, limits: KIND_LIMITS[kind], server };
+    const foreign = kind !== 'signalbox';
+    const traits = { flags: said.flags, foreign };
+    const server = new Server(said.name, textOf(said.description), said.numeric, state.me, traits);
+    const ownTokens = !foreign && said.flags.includes(OWN_TOKENS_FLAG);
+    const peer: Peer = { kind, limits: KIND_LIMITS[kind], ownTokens, server };
     this.#peer = peer;
     this.#state = 'bursting';
     this.sinceMs = Date.now();
@@ -222,7 +231,7 @@ export class Link implements LinkEnd {
         bursting: true,
         numeric: state.me.numeric,
         maxUser: MAX_USERS - 1,
-        flags: `h6${OWN_KIND_FLAG}`,
+        flags: `h6${OWN_KIND_FLAG}${OWN_TOKENS_FLAG}`,
         description: bytesOf(state.me.description),
       }),
     );

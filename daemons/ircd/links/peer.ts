@@ -8,6 +8,8 @@ import type { User } from '../state/user.ts';
 export interface Peer {
   readonly kind: PeerKind;
   readonly limits: KindLimits;
+  /** Whether it reads what only servers of our own kind say: tags before a line, and OWN_TOKEN. */
+  readonly ownTokens: boolean;
   /** The peer itself. */
   readonly server: Server;
 }

@@ -4,6 +4,7 @@ import { writeLine } from '../../irc/p10/line.ts';
 import { bytesOf, cutBytes } from '../../irc/p10/text.ts';
 import { TOKEN } from '../../irc/p10/tokens.ts';
 import { writeAccountStamp, writeUser } from '../../irc/p10/user-line.ts';
+import type { NetworkEvent } from '../network-events.ts';
 import type { User } from '../state/user.ts';
 import { type Numbers, type Peer, toSeconds } from './peer.ts';
 
@@ -44,8 +45,11 @@ function stampOf({ limits }: Peer, account: string): string {
 }
 
 /** `AC`; nothing where a peer cannot hold it: ircu takes one stamp for the life of a user. */
-export function accountLines(numbers: Numbers, peer: Peer, user: User, before: string | null): string[] {
-  const server = user.server.numeric;
+export function accountLines(
+  numbers: Numbers,
+  peer: Peer,
+  { source: { numeric: server }, user, former: before }: Extract<NetworkEvent, { readonly kind: 'account' }>,
+): string[] {
   const numeric = numbers.numericOf(user);
   const { account } = user;
   if (peer.kind === 'ircu') {

@@ -13,6 +13,10 @@ export class Server {
   readonly hops: number;
   /** The first server on the way to it, itself where it is linked to this one; null for this one. */
   readonly via: Server | null;
+  /** Letters that it was introduced with: `h`, `s`, `6` and others, whoever knows them. */
+  readonly flags: string;
+  /** Whether it is a server of another make, which holds less than ours. */
+  readonly foreign: boolean;
   /** Registered users on it. */
   userCount = 0;
   /** When it was started, Unix milliseconds; null where nobody said so. */
@@ -20,12 +24,20 @@ export class Server {
   /** Since when it is part of the network, Unix milliseconds; null for this one. */
   linkedMs: number | null = null;
 
-  constructor(name: string, description: string, numeric = '', uplink: Server | null = null) {
+  constructor(
+    name: string,
+    description: string,
+    numeric = '',
+    uplink: Server | null = null,
+    { flags = '', foreign = false }: { readonly flags?: string; readonly foreign?: boolean } = {},
+  ) {
     this.name = name;
     this.description = description;
     this.numeric = numeric;
     this.uplink = uplink;
     this.via = uplink === null ? null : (uplink.via ?? this);
+    this.flags = flags;
+    this.foreign = foreign;
     this.hops = uplink === null ? 0 : uplink.hops + 1;
   }
 

@@ -8,6 +8,7 @@ import { textOf } from '../../../irc/p10/text.ts';
 import type { WorkSteps } from '../../../runtime/async/work-turns.ts';
 import { ChannelModeChanges } from '../../actions/channel-modes.ts';
 import { join } from '../../actions/join.ts';
+import { setTopic } from '../../actions/topic.ts';
 import { listOf } from '../../modes/mask-lists.ts';
 import type { Channel } from '../../state/channel.ts';
 import { freeChannel, rest } from '../../work-steps.ts';
@@ -34,6 +35,7 @@ function* merge(line: LinkLine, said: BurstChannel): WorkSteps {
     const age = channel === undefined ? 0 : said.createdSeconds - toSeconds(channel.createdMs);
     if (channel !== undefined && age < 0) {
       yield* rest(strip(line, channel).announce(false));
+      yield* rest(forgetTopic(line, channel));
       state.backdate(channel, said.createdSeconds * 1000);
     }
     const members = said.members.map(({ numeric, status }) => ({ numeric, status: age > 0 ? 0 : status }));
@@ -49,7 +51,14 @@ function* merge(line: LinkLine, said: BurstChannel): WorkSteps {
       yield* rest(adopt(line, channel, said, known === undefined).announce(false));
     const told =
       age > 0
-        ? { ...said, modes: '', modeArguments: new Map<string, string>(), bans: [], exceptions: [] }
+        ? {
+            ...said,
+            modes: '',
+            modeArguments: new Map<string, string>(),
+            bans: [],
+            exceptions: [],
+            inviteExceptions: [],
+          }
         : said;
     for (const text of writeBurst(line.line.source, { ...told, members })) network.forward(text, link);
   } finally {
@@ -72,6 +81,15 @@ function strip({ server, source }: LinkLine, channel: Channel): ChannelModeChang
   return changes;
 }
 
+/** The older channel has the topic that it has; ircu keeps what it had, and tells of none in a burst. */
+function forgetTopic({ server, source }: LinkLine, channel: Channel): WorkSteps | null {
+  const { foreign } = 'nick' in source ? source.server : source;
+  if (foreign || channel.topicAtMs === 0) return null;
+  if (channel.topic !== '') return setTopic(server, source, channel, '', 0, '', false);
+  channel.topicAtMs = 0;
+  return null;
+}
+
 /** Gives the channel here what the peer's has; one that was not there before has nothing else. */
 function adopt(
   { server, source }: LinkLine,
@@ -92,5 +110,6 @@ function adopt(
   }
   for (const mask of said.bans) changes.mask(true, 'b', textOf(mask));
   for (const mask of said.exceptions) changes.mask(true, 'e', textOf(mask));
+  for (const mask of said.inviteExceptions) changes.mask(true, 'I', textOf(mask));
   return changes;
 }

@@ -11,6 +11,7 @@ import { kick as kickMember } from '../../actions/kick.ts';
 import { part as leave } from '../../actions/part.ts';
 import { setTopic } from '../../actions/topic.ts';
 import type { Channel } from '../../state/channel.ts';
+import type { Server } from '../../state/server.ts';
 import type { User } from '../../state/user.ts';
 import { freeChannel, rest } from '../../work-steps.ts';
 import { toSeconds } from '../peer.ts';
@@ -92,7 +93,10 @@ export const kick: TokenCode = (line) => {
   });
 };
 
-/** `T #channel [by] [created] [since] :text`; one of a channel that is younger than ours is not ours. */
+/**
+ * `T #channel [by] [created] [since] :text`; one of a channel that is younger than ours is not ours. Of two topics the one set
+ * later holds, so that servers whose topics cross agree.
+ */
 export const topic: TokenCode = (line) => {
   const { server, source, params } = line;
   const [name = ''] = params;
@@ -103,10 +107,18 @@ export const topic: TokenCode = (line) => {
     if (created > toSeconds(channel.createdMs)) return;
     const by = params.length > 4 ? textOf(params[1]!) : source.prefix;
     const text = textOf(params.at(-1)!);
-    if (text === channel.topic) return;
+    const of = 'nick' in source ? source.server : source;
+    if (!isNewer(channel, text, since, of)) return;
     yield* rest(setTopic(server, source, channel, text, since < 0 ? Date.now() : since * 1000, by));
   });
 };
+
+/** ircu takes whatever topic comes last, so that what comes from there is what is seen there. */
+function isNewer(channel: Channel, text: string, since: number, { foreign }: Server): boolean {
+  const ours = toSeconds(channel.topicAtMs);
+  if (foreign || since < 0) return text !== channel.topic;
+  return since > ours || (since === ours && text > channel.topic);
+}
 
 /** `I nick #channel time`. */
 export const invite: TokenCode = (line) => {

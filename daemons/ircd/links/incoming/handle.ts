@@ -4,7 +4,7 @@
  */
 import type { P10Line } from '../../../irc/p10/line.ts';
 import { isServerNumeric, serverOf } from '../../../irc/p10/numeric.ts';
-import { TOKEN } from '../../../irc/p10/tokens.ts';
+import { OWN_TOKEN, TOKEN } from '../../../irc/p10/tokens.ts';
 import type { WorkSteps } from '../../../runtime/async/work-turns.ts';
 import type { Source } from '../../network-events.ts';
 import type { NetworkState } from '../../state/network.ts';
@@ -13,12 +13,12 @@ import { QUESTION_TOKENS } from '../query-lines.ts';
 import { burst } from './burst.ts';
 import { create, invite, join, kick, part, topic } from './channels.ts';
 import type { LinkContext, TokenCode } from './link-line.ts';
-import { message, notice, reply, wallops } from './messages.ts';
+import { message, notice, reply, tagmsg, wallops } from './messages.ts';
 import { channelOrUserModes } from './modes.ts';
 import { query } from './queries.ts';
 import { remotePing, remotePong } from './remote-pings.ts';
 import { ping, pong, server, squit } from './servers.ts';
-import { account, away, kill, nick, quit } from './users.ts';
+import { account, away, host, kill, nick, quit, realname } from './users.ts';
 
 const CODES: ReadonlyMap<string, TokenCode> = new Map([
   [TOKEN.ACCOUNT, account],
@@ -48,12 +48,24 @@ const CODES: ReadonlyMap<string, TokenCode> = new Map([
   ...QUESTION_TOKENS.map((token) => [token, query] as const),
 ]);
 
+/** What only servers of our own kind say to each other. */
+const OWN_CODES: ReadonlyMap<string, TokenCode> = new Map([
+  [OWN_TOKEN.CHGHOST, host],
+  [OWN_TOKEN.SETNAME, realname],
+  [OWN_TOKEN.TAGMSG, tagmsg],
+]);
+
+function codeOf({ peer }: LinkContext, token: string): TokenCode | undefined {
+  const own = peer.ownTokens ? OWN_CODES.get(token) : undefined;
+  return CODES.get(token) ?? own ?? (/^\d{3}$/.test(token) ? reply : undefined);
+}
+
 /**
  * @param token the short one.
- * @param text the line as it came.
+ * @param text the line as it came, without tags.
  */
 export function* handle(context: LinkContext, token: string, line: P10Line, text: string): WorkSteps {
-  const code = CODES.get(token) ?? (/^\d{3}$/.test(token) ? reply : undefined);
+  const code = codeOf(context, token);
   const source = sourceOf(context.server.state, line.source);
   if (code === undefined || source === undefined) return;
   const via = 'nick' in source ? source.server.via : source.via;

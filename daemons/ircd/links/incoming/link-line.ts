@@ -19,7 +19,7 @@ export interface LinkContext {
 export interface LinkLine extends LinkContext {
   readonly source: Source;
   readonly line: P10Line;
-  /** The line as it came, for whoever it is passed on to. */
+  /** The line as it came, without tags, for whoever it is passed on to. */
   readonly text: string;
   readonly params: readonly string[];
 }

@@ -1,10 +1,13 @@
 /** Messages of users of other servers, and answers to what users here asked there. */
 import { STATUS } from '../../../irc/modes.ts';
+import { readMessageTags } from '../../../irc/p10/message-tags.ts';
 import { isUserNumeric } from '../../../irc/p10/numeric.ts';
 import { textOf } from '../../../irc/p10/text.ts';
 import type { WorkSteps } from '../../../runtime/async/work-turns.ts';
 import { compose, sendToChannel, sendToUser } from '../../actions/message.ts';
 import { wallops as tellWallops } from '../../actions/wallops.ts';
+import type { Verb } from '../../network-events.ts';
+import type { User } from '../../state/user.ts';
 import { freeChannel, rest } from '../../work-steps.ts';
 import { type LinkLine, passOn, type TokenCode, userOf } from './link-line.ts';
 
@@ -12,8 +15,10 @@ import { type LinkLine, passOn, type TokenCode, userOf } from './link-line.ts';
 export const message: TokenCode = (line) => send(line, 'PRIVMSG');
 /** `O`. */
 export const notice: TokenCode = (line) => send(line, 'NOTICE');
+/** `BT`. */
+export const tagmsg: TokenCode = (line) => (userOf(line) === null ? null : send(line, 'TAGMSG'));
 
-function send(line: LinkLine, verb: 'PRIVMSG' | 'NOTICE'): WorkSteps | null {
+function send(line: LinkLine, verb: Verb): WorkSteps | null {
   const { server, params, source } = line;
   const [target = '', raw = ''] = params;
   const user = userOf(line);
@@ -23,13 +28,19 @@ function send(line: LinkLine, verb: 'PRIVMSG' | 'NOTICE'): WorkSteps | null {
     if (to === undefined) return null;
     if (user === null && to.local === null) passOn(line, to.server);
     else if (user === null) to.local?.send(`:${source.prefix} ${verb} ${to.nick} :${text}`);
-    else sendToUser(server, user, verb, to, compose(server, user, verb, to.nick, text, ''), text);
+    else sendToUser(server, user, verb, to, arrived(line, user, verb, to.nick, text), text);
     return null;
   }
   return user === null ? null : toChannel(line, verb, textOf(target), text);
 }
 
-function* toChannel(line: LinkLine, verb: 'PRIVMSG' | 'NOTICE', target: string, text: string): WorkSteps {
+/** The message as its own server has sent it, which may have said more than the text. */
+function arrived({ server, peer, line }: LinkLine, user: User, verb: Verb, target: string, text: string) {
+  const told = readMessageTags(peer.ownTokens ? line.tags : '');
+  return compose(server, user, verb, target, text, textOf(told.clientTags), told);
+}
+
+function* toChannel(line: LinkLine, verb: Verb, target: string, text: string): WorkSteps {
   const { server } = line;
   const user = userOf(line)!;
   const status = target[0] === '@' ? STATUS.op : target[0] === '+' ? STATUS.op | STATUS.voice : 0;
@@ -39,7 +50,7 @@ function* toChannel(line: LinkLine, verb: 'PRIVMSG' | 'NOTICE', target: string, 
   try {
     const shown = status === 0 ? channel.name : target[0] + channel.name;
     yield* rest(
-      sendToChannel(server, user, verb, channel, status, compose(server, user, verb, shown, text, ''), text),
+      sendToChannel(server, user, verb, channel, status, arrived(line, user, verb, shown, text), text),
     );
   } finally {
     server.host.work.leave(channel.gate);

@@ -1,6 +1,6 @@
 /** Servers behind a peer come and go; a peer asks whether anybody is here. */
 import { writeLine } from '../../../irc/p10/line.ts';
-import { readServer, type ServerLine } from '../../../irc/p10/server-line.ts';
+import { OWN_KIND_FLAG, readServer, type ServerLine } from '../../../irc/p10/server-line.ts';
 import { textOf } from '../../../irc/p10/text.ts';
 import { TOKEN } from '../../../irc/p10/tokens.ts';
 import { Server } from '../../state/server.ts';
@@ -24,7 +24,8 @@ export const server: TokenCode = ({ server: irc, network, link, source, line }) 
     link.fail(`it brings ${said.name}, which the hub masks of its [[ircd.link]] do not allow`);
     return null;
   }
-  const added = new Server(said.name, textOf(said.description), said.numeric, source);
+  const traits = { flags: said.flags, foreign: !said.flags.includes(OWN_KIND_FLAG) };
+  const added = new Server(said.name, textOf(said.description), said.numeric, source, traits);
   tellTimes(added, said);
   irc.state.addServer(added);
   network.added(added, link);

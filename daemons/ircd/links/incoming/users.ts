@@ -10,10 +10,12 @@ import { readAccountStamp, readUser, type UserLine } from '../../../irc/p10/user
 import { type AddressGroups, dottedIPv4, isMappedIPv4 } from '../../../runtime/net/ip-address.ts';
 import { setAccount } from '../../actions/account.ts';
 import { setAway } from '../../actions/away.ts';
+import { changeHost } from '../../actions/host.ts';
 import { introduce } from '../../actions/introduce.ts';
 import { kill as killUser } from '../../actions/kill.ts';
 import { changeNick } from '../../actions/nick.ts';
 import { quit as quitUser } from '../../actions/quit.ts';
+import { setRealname } from '../../actions/realname.ts';
 import type { User } from '../../state/user.ts';
 import { freeChannelsOf, leaveAll, rest } from '../../work-steps.ts';
 import { toSeconds } from '../peer.ts';
@@ -161,7 +163,22 @@ export const account: TokenCode = ({ server, source, params }) => {
   const user = server.state.findNumeric(params[0] ?? '');
   const [, word = '', named] = params;
   if (user === undefined || 'nick' in source) return null;
-  if (word === 'U') return rest(setAccount(server, user, null));
+  if (word === 'U') return rest(setAccount(server, user, null, source));
   const stamp = (word === 'R' || word === 'M') && named !== undefined ? named : word;
-  return stamp === '' ? null : rest(setAccount(server, user, readAccountStamp(stamp).account));
+  return stamp === '' ? null : rest(setAccount(server, user, readAccountStamp(stamp).account, source));
+};
+
+/** `BH user host`: a server tells how one of its users is seen from now on. */
+export const host: TokenCode = ({ server, source, params }) => {
+  const user = server.state.findNumeric(params[0] ?? '');
+  const [, seen = ''] = params;
+  if (user === undefined || user.gone || user.server !== source || seen === '') return null;
+  return rest(changeHost(server, user, textOf(seen)));
+};
+
+/** `BN`: a user takes another real name. */
+export const realname: TokenCode = (line) => {
+  const user = userOf(line);
+  const text = textOf(line.params.at(-1) ?? '');
+  return user === null || text === '' || text === user.realname ? null : setRealname(line.server, user, text);
 };

@@ -1,0 +1,15 @@
+/** Somebody takes another real name (IRCv3 setname). */
+import type { WorkSteps } from '../../runtime/async/work-turns.ts';
+import { announceChange, from } from '../broadcast.ts';
+import { CAP } from '../client/capabilities.ts';
+import type { CommandServer } from '../command-server.ts';
+import type { User } from '../state/user.ts';
+
+/** Gives a registered user another real name; who did it hears of it too, and those who share a channel and asked to. */
+export function setRealname(server: CommandServer, user: User, realname: string): WorkSteps | null {
+  user.realname = realname;
+  server.links?.tell({ kind: 'realname', user });
+  const text = `SETNAME :${realname}`;
+  if (user.local?.has(CAP.setname) === true) from(server, user, text).to(user.local);
+  return announceChange(server, user, text, CAP.setname);
+}
