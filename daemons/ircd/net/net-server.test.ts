@@ -264,15 +264,16 @@ describe('NetServer', () => {
     const [first, second] = [...handler.open];
     small.socket.pause();
     big.socket.pause();
-    // The kernel takes some megabytes before anything has to wait.
-    await until(() => {
-      small.send('FILL 100000');
-      return (first?.sendQueueBytes ?? 0) >= 100_000;
-    });
-    await until(() => {
-      big.send('FILL 100000');
-      return handler.closed.length > 0;
-    });
+    // The kernel takes some megabytes before anything has to wait. One at a time, or more than is looked for piles up unread.
+    const fill = async (client: LineClient, enough: () => boolean) => {
+      while (!enough()) {
+        const answered = handler.lines.length + 1;
+        client.send('FILL 100000');
+        await until(() => handler.lines.length === answered || enough());
+      }
+    };
+    await fill(small, () => (first?.sendQueueBytes ?? 0) >= 100_000);
+    await fill(big, () => handler.closed.length > 0);
     expect(handler.closed).toEqual(['SendQ total exceeded']);
     expect(server.stats.get('memoryKills')).toBe(1);
     expect(handler.open.has(first as never)).toBe(true);
