@@ -8,7 +8,14 @@ const compileCache = join(root, 'scripts/compile-cache.mjs');
 const patience = join(root, 'scripts/patient-waits.ts');
 /** Only where it is asked for, by scripts/test-cpu.ts. */
 const spentCpu = process.env.SIGNALBOX_TEST_CPU === undefined ? [] : [join(root, 'scripts/spent-cpu.ts')];
-const { shared, own } = workerGroups(root);
+const { plain, window, own } = workerGroups(root);
+const oneAfterAnother = {
+  isolate: false,
+  setupFiles: [...spentCpu, patience, join(root, 'scripts/fresh-file.ts')],
+  // Two cores: more workers than that only add noise to the loop-delay tests.
+  maxWorkers: 2,
+  sequence: { groupOrder: 1 },
+};
 
 export default defineConfig({
   // A copy of the checkout has its packages behind a link (scripts/mutation/sandbox.ts); stylesheets are read there too.
@@ -28,18 +35,9 @@ export default defineConfig({
       NODE_OPTIONS: `--import=${pathToFileURL(compileCache).href}`,
     },
     projects: [
-      {
-        extends: true,
-        test: {
-          name: 'plain',
-          include: shared,
-          isolate: false,
-          setupFiles: [...spentCpu, patience, join(root, 'scripts/fresh-file.ts')],
-          // Two cores: more workers than that only add noise to the loop-delay tests.
-          maxWorkers: 2,
-          sequence: { groupOrder: 1 },
-        },
-      },
+      { extends: true, test: { name: 'plain', include: plain, ...oneAfterAnother } },
+      // A project of its own: Vitest ends a worker when the next file wants another environment.
+      { extends: true, test: { name: 'window', include: window, ...oneAfterAnother } },
       {
         extends: true,
         test: {

@@ -80,14 +80,13 @@ const atLowPriority = {
 /** Where errors outside of any test are told, beside the report of a run of Vitest. */
 const unhandledOf = (report) => `${report}.unhandled`;
 
-/** Unit tests of one project of Vitest, as a group whose failed tests can be tried again. */
-function unitTests(name, project, runStep, options) {
+/** Unit tests of some projects of Vitest, as a group whose failed tests can be tried again. */
+function unitTests(name, projects, runStep, options) {
   const vitest = (title, howToRun, report, files) => {
     const args = [
       bin('vitest/vitest.mjs'),
       'run',
-      '--project',
-      project,
+      ...projects.map((project) => `--project=${project}`),
       '--reporter=default',
       '--reporter=json',
       `--reporter=${join(root, 'scripts/unhandled-reporter.ts')}`,
@@ -168,7 +167,7 @@ async function tryAgain(result) {
 }
 
 await ensureInstalled();
-const plain = runGroup(unitTests('unit tests of plain code', 'plain', stepAside, atLowPriority));
+const plain = runGroup(unitTests('unit tests of plain code', ['plain', 'window'], stepAside, atLowPriority));
 await Promise.all([
   check('lint', [bin('@biomejs/biome/bin/biome'), 'check', '.']),
   check('import and style rules', ['scripts/check-sources.ts']),
@@ -176,7 +175,7 @@ await Promise.all([
   checkTypes('types of the window', 'renderer/tsconfig.json'),
   checkTypes('types of the end-to-end specs', 'e2e/tsconfig.json'),
 ]);
-const processes = await runGroup(unitTests('unit tests that start processes', 'processes', step));
+const processes = await runGroup(unitTests('unit tests that start processes', ['processes'], step));
 await ensureBuilt();
 const chromium = await ensureChromium();
 const electron = await findElectron();

@@ -25,12 +25,18 @@ it.each([
   "process.env.TZ = 'UTC';",
   'const world = tableWorld();',
 ])('gives a file with %j a worker of its own', (text) => {
-  expect(groupsOf(text)).toEqual({ own: ['main/core/a.test.ts'], shared: [] });
+  expect(groupsOf(text)).toEqual({ own: ['main/core/a.test.ts'], plain: [], window: [] });
 });
 
 it('lets the others share one, and leaves no file of tests out', () => {
   // What is left of these fails the file that left it (fresh-file.ts).
   expect(
     groupsOf("vi.useFakeTimers(); vi.fn(); vi.stubGlobal('location', {}); vi.stubEnv('A', 'b');"),
-  ).toEqual({ own: [], shared: ['main/core/a.test.ts'] });
+  ).toEqual({ own: [], plain: ['main/core/a.test.ts'], window: [] });
+});
+
+it('keeps those that want a document apart, where they share a worker', () => {
+  const wanting = '// @vitest-environment happy-dom\n';
+  expect(groupsOf(wanting)).toEqual({ own: [], plain: [], window: ['main/core/a.test.ts'] });
+  expect(groupsOf(`${wanting}vi.mock('x')`).own).toEqual(['main/core/a.test.ts']);
 });

@@ -16,12 +16,25 @@ export const UNIT_TESTS = '{contract,kit,daemons,main,renderer,preload,scripts,b
 const OWN_WORKER =
   /\bvi\.(mock|doMock|hoisted|resetModules)\b|child_process|worker_threads|startTestHost|ServedHosts|createForkLauncher|process\.(env|chdir|umask|exitCode)\b|monitorEventLoopDelay|\btrial\(|\bstartWindow\(|\btableWorld\(|\b(ThreadPool|AsyncWorker|CompletionLoop)\(/;
 
-/** Files that get a worker of their own, and those that share one, relative to `root`. */
-export function workerGroups(root: string): { own: string[]; shared: string[] } {
-  const groups = { own: [] as string[], shared: [] as string[] };
+/** What a file says at its top that wants a document. */
+const IN_A_DOCUMENT = '// @vitest-environment happy-dom\n';
+
+/** Files of unit tests, relative to `root`. */
+export interface WorkerGroups {
+  /** Each gets a worker of its own. */
+  readonly own: string[];
+  /** Share a worker. */
+  readonly plain: string[];
+  /** Share a worker with a document. */
+  readonly window: string[];
+}
+
+export function workerGroups(root: string): WorkerGroups {
+  const groups: WorkerGroups = { own: [], plain: [], window: [] };
   for (const file of globSync(UNIT_TESTS, { cwd: root, exclude: ['**/node_modules/**'] }).sort()) {
     const text = readFileSync(join(root, file), 'utf8');
-    (OWN_WORKER.test(text) ? groups.own : groups.shared).push(file);
+    if (OWN_WORKER.test(text)) groups.own.push(file);
+    else (text.startsWith(IN_A_DOCUMENT) ? groups.window : groups.plain).push(file);
   }
   return groups;
 }
