@@ -1,4 +1,5 @@
-"""irctest controller for the Signalbox ircd: writes a configuration for each test and runs the daemon alone.
+"""irctest controller for the Signalbox ircd: writes a configuration for each test and runs the daemon alone, or with the
+process that keeps its accounts where a test logs in.
 
 Used by run.sh through pytest's --controller option. The suite itself (progval/irctest) is not part of this repository.
 """
@@ -21,6 +22,10 @@ from irctest.specifications import Capabilities, OptionalBehaviors
 REPOSITORY = Path(__file__).resolve().parents[2]
 NODE = os.environ.get("SIGNALBOX_NODE", "node")
 
+# The daemon by itself, which has no accounts, and a host with it and the keeper of its accounts.
+ALONE = [NODE, REPOSITORY / "daemons" / "ircd" / "main.ts", "--standalone"]
+HOST = [REPOSITORY / "signalbox", "serve", "--port", "0", "--autostart", "ircd"]
+
 CONFIG = """
 [ircd]
 server_name = "My.Little.Server"
@@ -30,6 +35,15 @@ dns = false
 listen = [{{ host = {hostname}, port = {port}, tls = {tls} }}{websocket}]
 {password_line}
 {tls_line}
+
+[ircd.accounts]
+authority = {authority}
+before_connect = {before_connect}
+email_required = {email_required}
+
+# Some passwords of the suite have three.
+[accounts]
+password_characters = 1
 
 [[ircd.class]]
 name = "tests"
@@ -61,9 +75,16 @@ def die_with_parent() -> None:
 def end_servers() -> None:
     """Kills every server that is still there, so that none outlives its test or the suite."""
     while running:
-        proc = running.pop()
-        proc.kill()
-        proc.wait()
+        end_server(running.pop())
+
+
+def end_server(proc: subprocess.Popen) -> None:
+    """Kills a server with the processes that it has started: they are a group of their own."""
+    try:
+        os.killpg(proc.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    proc.wait()
 
 
 atexit.register(end_servers)
@@ -85,11 +106,13 @@ def hash_password(password: str) -> str:
 class SignalboxController(BaseServerController, DirectoryBasedController):
     software_name = "Signalbox"
     _port_wait_interval = 0.02
-    supported_sasl_mechanisms = frozenset()  # none until services are linked
+    supported_sasl_mechanisms = frozenset(("PLAIN", "EXTERNAL", "SCRAM-SHA-256"))
     supports_sts = False
 
     capabilities = frozenset(
         (
+            Capabilities.ACCOUNT_NOTIFY,
+            Capabilities.ACCOUNT_TAG,
             Capabilities.AWAY_NOTIFY,
             Capabilities.BATCH,
             Capabilities.ECHO_MESSAGE,
@@ -141,14 +164,25 @@ class SignalboxController(BaseServerController, DirectoryBasedController):
     def kill_proc(self) -> None:
         # The suite keeps its clients open while it stops the server, so a drain would wait for them in every test.
         assert self.proc
-        self.proc.kill()
-        self.proc.wait()
+        end_server(self.proc)
         running.discard(self.proc)
         self.proc = None
 
     def wait_for_services(self) -> None:
-        # No services are linked; tests that need accounts skip themselves in registerUser.
-        pass
+        # The server opens its listeners when the keeper of its accounts is there.
+        self.wait_for_port()
+
+    def registerUser(self, case, username: str, password: Optional[str] = None) -> None:
+        """Has an administrator make the account: a password may be longer than a line of IRC."""
+        assert self.directory and password
+        if not case.run_services:
+            raise ValueError("run_services is not True, and the server knows no accounts")
+        self.wait_for_port()
+        with self.open_file("password", "w") as file:
+            file.write(password)
+        command = [REPOSITORY / "signalbox", "run", "ircd", "create-account", "--account", username]
+        options = ["--password-file", self.directory / "password", "--data", self.directory / "data"]
+        subprocess.run([*command, *options], check=True, stdout=subprocess.DEVNULL)
 
     def run(
         self,
@@ -182,6 +216,9 @@ class SignalboxController(BaseServerController, DirectoryBasedController):
                 CONFIG.format(
                     # A JSON string is a TOML string.
                     hostname=json.dumps(hostname),
+                    before_connect=json.dumps(self.test_config.account_registration_before_connect),
+                    email_required=json.dumps(self.test_config.account_registration_requires_email),
+                    authority='"embedded"' if run_services else '"none"',
                     port=port,
                     tls="true" if ssl else "false",
                     websocket=websocket,
@@ -202,9 +239,7 @@ class SignalboxController(BaseServerController, DirectoryBasedController):
             self.faketime_enabled = True
         self.proc = self.execute(
             [
-                NODE,
-                REPOSITORY / "daemons" / "ircd" / "main.ts",
-                "--standalone",
+                *(HOST if run_services else ALONE),
                 "--config",
                 self.directory / "signalbox.toml",
                 "--data",
