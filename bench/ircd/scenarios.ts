@@ -9,7 +9,7 @@ import type { ComparedScenario } from '../shared/comparison.ts';
 import type { Figures } from '../shared/figures.ts';
 import { pinned } from '../shared/pinning.ts';
 import { machineCpuSeconds, type ProcessUsage, readUsage } from '../shared/process-usage.ts';
-import type { ServerKind } from '../shared/server-process.ts';
+import type { RunningServer, ServerKind } from '../shared/server-process.ts';
 import type { GeneratorMessage, Job, Measurement } from './messages.ts';
 
 const GENERATOR = join(import.meta.dirname, 'generator.ts');
@@ -101,9 +101,14 @@ interface GeneratorRun {
   readonly othersCpuSeconds: number;
   /** Resident memory some seconds after the load ended, with every connection still open. */
   readonly settledRssBytes: number;
+  /** By how much the heap of our server has grown by then; null for a rival, and where memory is not measured. */
+  readonly heapGrowthBytes: number | null;
 }
 
-async function generate(job: Job, serverPid: number): Promise<GeneratorRun> {
+async function generate(job: Job, server: RunningServer): Promise<GeneratorRun> {
+  const { pid: serverPid } = server;
+  const heapOf = async () => (job.kind === 'register' ? ((await server.heapBytes?.()) ?? null) : null);
+  const heapBefore = await heapOf();
   const [command, args] = pinned(1, process.execPath, [GENERATOR, JSON.stringify(job)]);
   const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   let before = readUsage(serverPid);
@@ -128,17 +133,14 @@ async function generate(job: Job, serverPid: number): Promise<GeneratorRun> {
           const ours = after.cpuSeconds - before.cpuSeconds + measurement.generatorCpuSeconds;
           const othersCpuSeconds = Math.max(0, machineCpuSeconds() - machineBefore - ours);
           const settle = job.kind === 'register' ? SETTLE_MS : 0;
-          sleep(settle).then(
-            () =>
-              resolve({
-                measurement,
-                before,
-                after,
-                othersCpuSeconds,
-                settledRssBytes: readUsage(serverPid).rssBytes,
-              }),
-            reject,
-          );
+          const settled = async (): Promise<GeneratorRun> => {
+            await sleep(settle);
+            const settledRssBytes = readUsage(serverPid).rssBytes;
+            const heapAfter = await heapOf();
+            const heapGrowthBytes = heapBefore === null || heapAfter === null ? null : heapAfter - heapBefore;
+            return { measurement, before, after, othersCpuSeconds, settledRssBytes, heapGrowthBytes };
+          };
+          settled().then(resolve, reject);
         }
       });
       child.once('exit', (code) => {
@@ -160,6 +162,8 @@ function figuresOf(job: Job, run: GeneratorRun): Figures {
     figures['registrations/s'] = perSecond;
     figures['registrations/CPU s'] = measurement.count / cpu;
     figures['KB/connection'] = (run.settledRssBytes - before.rssBytes) / measurement.count / 1024;
+    if (run.heapGrowthBytes !== null)
+      figures['heap bytes/connection'] = run.heapGrowthBytes / measurement.count;
   } else {
     figures['deliveries/s'] = perSecond;
     figures['deliveries/CPU s'] = measurement.count / cpu;
@@ -186,7 +190,7 @@ export async function runScenario(scenario: Scenario, kind: ServerKind): Promise
   const server = await kind.start();
   try {
     const job = scenario.job(server.port);
-    return figuresOf(job, await generate(job, server.pid));
+    return figuresOf(job, await generate(job, server));
   } finally {
     await server.stop();
   }

@@ -3,6 +3,7 @@
  * rivals that listen on a port they are told. Used by the benchmarks of each daemon and of the host.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -12,6 +13,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DAEMON_MALLOC_ENV, DAEMON_V8_OPTIONS } from '../../main/core/daemon-launcher.ts';
 import { pinned } from './pinning.ts';
 
+const HEAP_PROBE = new URL('heap-probe.ts', import.meta.url);
 const STOP_MS = 15_000;
 const READY_MS = 15_000;
 
@@ -19,6 +21,8 @@ const READY_MS = 15_000;
 export interface RunningServer {
   readonly pid: number;
   readonly port: number;
+  /** Bytes of JavaScript objects after garbage was collected; of our own daemons only. */
+  heapBytes?(): Promise<number>;
   /** Ends the process and removes its directory. */
   stop(): Promise<void>;
 }
@@ -84,20 +88,36 @@ export async function startDaemon({ id, config, nodeOptions, main }: DaemonStart
   const daemonArgs = ['--standalone', '--config', configFile, '--data', directory];
   const [command, args] = pinned(0, process.execPath, [
     ...DAEMON_V8_OPTIONS,
+    '--expose-gc',
+    `--import=${HEAP_PROBE}`,
     ...nodeOptions,
     entry,
     ...daemonArgs,
   ]);
   const env = { ...DAEMON_MALLOC_ENV, ...process.env };
-  const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'inherit', 'pipe'] });
   const stop = stopper(child, directory);
   try {
     const { listeners } = await readyLine<{ listeners: { port: number }[] }>(child, id, READY_MS);
-    return { pid: child.pid as number, port: listeners[0]?.port ?? 0, stop };
+    return {
+      pid: child.pid as number,
+      port: listeners[0]?.port ?? 0,
+      heapBytes: () => heapOf(child),
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** Asks the probe in a daemon; see heap-probe.ts. */
+async function heapOf(child: ChildProcess): Promise<number> {
+  const answers = createInterface({ input: child.stdio[3] as NodeJS.ReadableStream });
+  child.kill('SIGUSR2');
+  const [line] = (await once(answers, 'line')) as [string];
+  answers.close();
+  return Number(line);
 }
 
 /**

@@ -30,3 +30,12 @@ it('folds each character by itself, the first and the last of ASCII too', () => 
   // Behind one that folds as well.
   expect(characters.filter((character) => fold(`A${character}`) !== `a${fold(character)}`)).toEqual([]);
 });
+
+it('folds long texts as it does short ones', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: fc.constantFrom('a', 'A', '[', 'Ä', '☃'), maxLength: 300 }), (name) => {
+      const long = name.repeat(100);
+      expect(fold(long)).toBe(fold(name).repeat(100));
+    }),
+  );
+});

@@ -22,7 +22,7 @@ function buildTable(): Uint8Array {
 export function fold(name: string): string {
   for (let i = 0; i < name.length; i++) {
     const code = name.charCodeAt(i);
-    if (code < 128 && table[code] !== code) return foldFrom(name, i);
+    if (code < 128 && table[code] !== code) return folded(name);
   }
   return name;
 }
@@ -32,11 +32,19 @@ export function sameName(a: string, b: string): boolean {
   return a === b || (a.length === b.length && fold(a) === fold(b));
 }
 
-function foldFrom(name: string, first: number): string {
-  let out = name.slice(0, first);
-  for (let i = first; i < name.length; i++) {
-    const code = name.charCodeAt(i);
-    out += code < 128 ? String.fromCharCode(table[code]!) : name[i];
+/** Characters that are joined at a time, because a call takes a bounded number of arguments. */
+const PIECE = 4_096;
+
+/** Joined at once and not one by one: that would leave a string of as many parts as it has characters, 32 bytes each. */
+function folded(name: string): string {
+  let out = '';
+  for (let from = 0; from < name.length; from += PIECE) {
+    const codes = new Array<number>(Math.min(PIECE, name.length - from));
+    for (let i = 0; i < codes.length; i++) {
+      const code = name.charCodeAt(from + i);
+      codes[i] = code < 128 ? table[code]! : code;
+    }
+    out += String.fromCharCode.apply(null, codes);
   }
   return out;
 }

@@ -251,7 +251,7 @@ export class NetworkState {
     }
     const membership = new Membership(user, channel, status ?? asFirst);
     channel.add(membership);
-    user.memberships.set(channel, membership);
+    user.joined(membership);
     this.#forgetInvite(user, channel);
     this.#changed('channels');
     return membership;
@@ -261,7 +261,7 @@ export class NetworkState {
   part(membership: Membership): void {
     const { channel, user } = membership;
     channel.remove(membership);
-    user.memberships.delete(channel);
+    user.parted(membership);
     this.#changed('channels');
     this.endIfEmpty(channel);
   }

@@ -15,6 +15,9 @@ const NO_ADDRESS: AddressGroups = new Uint16Array(8);
 
 const NO_HOSTS: readonly string[] = [];
 
+/** Of all who are on no channel: a map of their own would be a tenth of what they cost. */
+const NO_MEMBERSHIPS: ReadonlyMap<Channel, Membership> = new Map();
+
 /** What is known of a user of another server when it is introduced. */
 export interface RemoteUser {
   readonly nick: string;
@@ -59,7 +62,7 @@ export class User {
   modes = 0;
   account: string | null = null;
   away: string | null = null;
-  readonly memberships = new Map<Channel, Membership>();
+  #memberships: Map<Channel, Membership> | null = null;
   /** Unused invitations; true when a channel operator gave it, so that it overrides modes. */
   invites: Map<Channel, boolean> | null = null;
   registered = false;
@@ -109,7 +112,8 @@ export class User {
   updatePrefix(): void {
     this.prefix = `${this.nick}!${this.username}@${this.host}`;
     this.foldedPrefix = fold(this.prefix);
-    this.foldedAddressPrefix = fold(`${this.nick}!${this.username}@${this.address}`);
+    this.foldedAddressPrefix =
+      this.host === this.address ? this.foldedPrefix : fold(`${this.nick}!${this.username}@${this.address}`);
     this.foldedHiddenPrefixes = this.#hiddenPrefixes();
     for (const membership of this.memberships.values()) membership.banRevision = -1;
   }
@@ -120,6 +124,22 @@ export class User {
       (host) => host !== this.host && host !== this.address,
     );
     return hidden.map((host) => fold(`${this.nick}!${this.username}@${host}`));
+  }
+
+  /** Where the user is, in the order of joining. Changed by {@link joined} and {@link parted}. */
+  get memberships(): ReadonlyMap<Channel, Membership> {
+    return this.#memberships ?? NO_MEMBERSHIPS;
+  }
+
+  /** Called by state/network.ts. */
+  joined(membership: Membership): void {
+    this.#memberships ??= new Map();
+    this.#memberships.set(membership.channel, membership);
+  }
+
+  /** Called by state/network.ts. */
+  parted({ channel }: Membership): void {
+    this.#memberships?.delete(channel);
   }
 
   modeLetters(): string {
