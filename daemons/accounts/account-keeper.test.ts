@@ -3,6 +3,9 @@ import { SignalboxError } from '../../contract/errors.ts';
 import { limits } from './limits.ts';
 import { AWAY, base64, HOME, TestKeeper } from './test-keeper.ts';
 
+/** No password fits these. */
+const NONE = { argon2id: '', scram: '' };
+
 let test: TestKeeper;
 
 beforeEach(async () => {
@@ -33,6 +36,33 @@ describe('registering', () => {
       lastLogin: test.clock.now(),
     });
     expect(test.news).toEqual([{ kind: 'nick', account: 'Ann', nick: 'Ann', owned: true }]);
+    expect(test.keeper.registered).toBe(1);
+  });
+
+  it('says that there is no room for one more, and makes one again once there is', async () => {
+    const small = await TestKeeper.open(2);
+    const answers: unknown[] = [];
+    const ask = async (account: string) => {
+      const asked = { account, password: 'correct-horse', email: null, origin: HOME };
+      answers.push(await small.ask('register', asked));
+    };
+    for (const account of ['ann', 'bob', 'cat']) await ask(account);
+    await small.ask('drop', { account: 'bob' });
+    await ask('cat');
+    await ask('ann');
+    await ask('dan');
+    expect(answers).toMatchObject([
+      { kind: 'success' },
+      { kind: 'success' },
+      { kind: 'refused', why: 'full' },
+      { kind: 'success' },
+      { kind: 'refused', why: 'exists' },
+      { kind: 'refused', why: 'full' },
+    ]);
+    expect(() => small.store.create({ name: 'eve', email: null, network: 'x', verifiers: NONE })).toThrow(
+      expect.objectContaining({ code: 'limit_reached' }),
+    );
+    small.close();
   });
 
   it.each([
@@ -84,6 +114,7 @@ describe('logging in', () => {
     ['itself to act as', () => test.plain('ann', 'correct-horse', HOME, 'ANN'), success('ann')],
     ['a password with a control character', () => test.plain('ann', 'a\u0007'), MALFORMED],
     ['too long a password', () => test.plain('ann', 'x'.repeat(601)), MALFORMED],
+    ['the longest password', () => test.plain('ann', 'x'.repeat(600)), CREDENTIALS],
   ])('by PLAIN with %s', async (_what, attempt, expected) => {
     expect(await attempt()).toMatchObject(expected);
   });
@@ -172,6 +203,61 @@ describe('logging in', () => {
     expect(await test.ask('saslData', right)).toMatchObject(MALFORMED);
     await start();
     expect(await test.ask('saslData', right)).toEqual(success('ann'));
+  });
+
+  it('to an account that is dropped or suspended while its password is checked lets nobody in', async () => {
+    for (const [end, expected] of [
+      [() => test.ask('suspend', { account: 'ann', by: 'eve', reason: 'spam' }), { why: 'suspended' }],
+      [() => test.ask('drop', { account: 'ann' }), CREDENTIALS],
+    ] as const) {
+      let open = () => {};
+      test.passwords.gate = new Promise<void>((resolve) => {
+        open = resolve;
+      });
+      await test.ask('suspend', { account: 'ann', by: 'eve', reason: null }).catch(() => {});
+      const answer = test.plain('ann', 'correct-horse');
+      await end();
+      open();
+      expect(await answer).toMatchObject(expected);
+    }
+    expect(test.failures.at(-1)).toBe(`ann from ${HOME.address}: no such account`);
+  });
+
+  it('by SCRAM ends where the client says more once it has proved itself', async () => {
+    const [, second] = await test.scram('ann', 'correct-horse');
+    expect(second).toMatchObject({ kind: 'challenge' });
+    await test.ask('saslStart', { session: '1', mechanism: 'SCRAM-SHA-256', origin: HOME });
+    expect(await test.scram('ann', 'correct-horse', HOME, 'n,,', 'more')).toMatchObject([
+      { kind: 'challenge' },
+      { kind: 'challenge' },
+      { ...MALFORMED, account: 'ann' },
+    ]);
+  });
+
+  it('from many places makes those known that were used last', async () => {
+    const most = limits.knownNetworks.default;
+    const from = (i: number) => ({ address: `203.0.113.${i}`, fingerprint: null });
+    for (let i = 1; i <= most; i++) {
+      await test.clock.advance(1_000);
+      await test.plain('ann', 'correct-horse', from(i));
+    }
+    const known = () => {
+      const ann = test.store.get('ann');
+      return [HOME.address, ...Array.from({ length: most }, (_, i) => from(i + 1).address)].filter(
+        (address) => test.store.knows(ann, address),
+      );
+    };
+    // The place where it was registered was the oldest.
+    expect(known()).toEqual(Array.from({ length: most }, (_, i) => from(i + 1).address));
+    await test.clock.advance(1_000);
+    await test.plain('ann', 'correct-horse', from(1));
+    await test.clock.advance(1_000);
+    await test.plain('ann', 'correct-horse');
+    expect(known()).toEqual([
+      HOME.address,
+      from(1).address,
+      ...Array.from({ length: most - 2 }, (_, i) => from(i + 3).address),
+    ]);
   });
 
   it('is unavailable, not refused, while passwords cannot be checked', async () => {
@@ -391,6 +477,17 @@ describe('nicks and certificates', () => {
 });
 
 describe('writing', () => {
+  it('of more than may wait is refused, and the rest is written', async () => {
+    const wait = (count: number) =>
+      Array.from({ length: count }, () =>
+        test.writes.write(() => 1).catch((error: SignalboxError) => error.code),
+      );
+    const results = await Promise.all(wait(limits.writesWaiting.default + 2));
+    expect(results.filter((result) => result === 1)).toHaveLength(limits.writesWaiting.default);
+    expect(results.slice(-2)).toEqual(['limit_reached', 'limit_reached']);
+    expect(await Promise.all(wait(1))).toEqual([1]);
+  });
+
   it('of one turn is one transaction, and what one write finds wrong undoes that one alone', async () => {
     const before = test.writes.committed;
     const answers = await Promise.allSettled([

@@ -167,10 +167,9 @@ export class AccountKeeper {
       return { kind: 'success', login: loginOf(stored) };
     } catch (error) {
       this.#registrations.refund(network);
-      const code = error instanceof SignalboxError ? error.code : 'internal';
+      const code = error instanceof SignalboxError ? error.code : null;
       if (code === 'conflict') return refusedRegistration('exists');
-      if (code === 'limit_reached' && this.store.count >= limits.accounts.default)
-        return refusedRegistration('full');
+      if (code === 'limit_reached' && this.store.isFull) return refusedRegistration('full');
       return refusedRegistration('unavailable');
     }
   }

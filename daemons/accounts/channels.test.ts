@@ -138,6 +138,19 @@ it('tells of all channels in pages', async () => {
   }
   expect(sizes).toEqual([500, 500, 1]);
   expect(new Set(found).size).toBe(1_001);
+  // A page ends with the channel that brings it to two thousand entries.
+  test.database.pragma('foreign_keys = OFF');
+  const give = test.database.prepare("INSERT INTO channel_access VALUES (?, ?, 'op', 0)");
+  test.database.exec(
+    `WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers LIMIT 2000)
+      INSERT INTO accounts (id, key, name, created) SELECT n + 1000, 'n' || n, 'n' || n, 0 FROM numbers`,
+  );
+  const keys = [...found].sort();
+  for (let i = 0; i < 1_999; i++) give.run(keys[0], i + 1_001);
+  const page = async () => (await test.ask('channels', { after: '' })).rows.length;
+  expect(await page()).toBe(500);
+  give.run(keys[2], 1_001);
+  expect(await page()).toBe(3);
 });
 
 it('gives access to as many as may be on all channels together', async () => {

@@ -1,5 +1,4 @@
 /** Makes and checks passwords on threads, a bounded number at once, the networks of those who ask taking turns. */
-import { availableParallelism } from 'node:os';
 import { SignalboxError } from '../../contract/errors.ts';
 import { poolTask } from '../runtime/async/pool-task.ts';
 import { ThreadPool, type ThreadPoolOptions } from '../runtime/async/thread-pool.ts';
@@ -26,38 +25,41 @@ export interface PasswordWork {
   fits(hash: string | null, password: string, network: string): Promise<boolean>;
 }
 
-/** The pool of passwords. */
+/**
+ * The threads for it.
+ * @param onLost told of threads that hang or end unasked
+ */
+export function passwordPool(onLost: NonNullable<ThreadPoolOptions['onLost']>): ThreadPool {
+  return new ThreadPool({ name: 'passwords', capacity: limits.checksWaiting.default, onLost });
+}
+
+/** Makes and checks passwords in a pool. */
 export class Credentials implements PasswordWork {
-  readonly pool: ThreadPool;
+  readonly #pool: Pick<ThreadPool, 'run' | 'close'>;
   /** Checks under way of each network that has some. */
   readonly #underWay = new Map<string, number>();
 
-  /** @param onLost told of threads that hang or end unasked */
-  constructor(onLost: NonNullable<ThreadPoolOptions['onLost']>) {
-    this.pool = new ThreadPool({
-      name: 'passwords',
-      max: Math.max(1, availableParallelism() - 1),
-      capacity: limits.checksWaiting.default,
-      onLost,
-    });
+  /** @param pool where they are made and checked: see {@link passwordPool} */
+  constructor(pool: Pick<ThreadPool, 'run' | 'close'>) {
+    this.#pool = pool;
   }
 
   make(password: string, network: string): Promise<tasks.Verifiers> {
     const iterations = limits.scramIterations.default;
     return this.#counted(network, () =>
-      this.pool.run(makeVerifiers, { password, iterations }, { group: network }),
+      this.#pool.run(makeVerifiers, { password, iterations }, { group: network }),
     );
   }
 
   async fits(hash: string | null, password: string, network: string): Promise<boolean> {
     const fits = await this.#counted(network, () =>
-      this.pool.run(fitsHash, { hash: hash ?? NOBODY, password }, { group: network }),
+      this.#pool.run(fitsHash, { hash: hash ?? NOBODY, password }, { group: network }),
     );
     return fits && hash !== null;
   }
 
   async close(): Promise<void> {
-    await this.pool.close(limits.checksCloseMs.default);
+    await this.#pool.close(limits.checksCloseMs.default);
   }
 
   async #counted<Result>(network: string, work: () => Promise<Result>): Promise<Result> {

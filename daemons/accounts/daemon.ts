@@ -11,7 +11,7 @@ import { PeerDoor } from '../runtime/net/peer-door.ts';
 import { type Answerers, answerQuestions } from '../runtime/net/peer-questions.ts';
 import type { MetricRegistry } from '../runtime/telemetry/metric-registry.ts';
 import { AccountKeeper } from './account-keeper.ts';
-import { Credentials } from './credentials.ts';
+import { Credentials, passwordPool } from './credentials.ts';
 import { type AccountsCommands, type AccountsConfig, manifest } from './manifest.ts';
 import { AccountStore } from './store/account-store.ts';
 import { ChannelStore } from './store/channel-store.ts';
@@ -29,8 +29,9 @@ export async function startAccounts(
   const { secret } = context.peers;
   const file = join(context.dataDir, DATABASE_FILE);
   const database = openAccounts(await loadSqlite('accounts'), file);
-  const credentials = new Credentials(logLost(log));
-  instrumentPool(context.metrics, credentials.pool);
+  const pool = passwordPool(logLost(log));
+  const credentials = new Credentials(pool);
+  instrumentPool(context.metrics, pool);
   const writes = new WriteTurn(database);
   const store = new AccountStore(database, Date.now);
   const keeper = await AccountKeeper.open({

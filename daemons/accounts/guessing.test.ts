@@ -65,6 +65,31 @@ it('shows who waits longest first, and forgets one or all', () => {
   expect(guessing.reset(null)).toBe(2);
 });
 
+it('of those who wait as long shows who failed more often first, and what is looked at is not forgotten twice', async () => {
+  const { clock, guessing } = afterFailures(4);
+  for (const [who, failures] of [
+    ['bob', 1],
+    ['cat', 2],
+    ['dan', 5],
+    ['eve', 4],
+  ] as const)
+    for (let i = 0; i < failures; i++) guessing.failed(who);
+  const rows = () => guessing.entries('address').map(({ who, failures }) => [who, failures]);
+  const all = [
+    ['dan', 5],
+    ['ann', 4],
+    ['eve', 4],
+    ['cat', 2],
+    ['bob', 1],
+  ];
+  expect(rows()).toEqual(all);
+  await clock.advance(40_000);
+  for (let i = 0; i < 5; i++) expect(rows()).toEqual(all);
+  await clock.advance(40_000);
+  // Less than half of one is none.
+  expect(rows()).toEqual(all.slice(0, 4).map(([who, failures]) => [who, failures]));
+});
+
 it('remembers a bounded number, and forgets the oldest', () => {
   const guessing = new Guessing(rule, new FakeClock());
   const most = limits.guessersRemembered.default;

@@ -27,7 +27,9 @@ describe('by a nick', () => {
     expect(await identify('annie', 'wrong', AWAY)).toMatchObject(WRONG);
     expect(await identify('ann', 'correct-horse')).toMatchObject({ login: { failures: { count: 1 } } });
     expect(await identify('nobody', 'correct-horse')).toMatchObject(WRONG);
-    expect(await identify('annie', '\u0000')).toMatchObject({ kind: 'refused' });
+    expect(await identify('annie', '\u0000')).toMatchObject({ why: 'malformed', account: 'Ann' });
+    expect(await identify('annie', 'x'.repeat(601))).toMatchObject({ why: 'malformed' });
+    expect(await identify('annie', 'x'.repeat(600))).toMatchObject(WRONG);
   });
 
   it('lets nobody in to a suspended account', async () => {

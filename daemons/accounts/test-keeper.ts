@@ -23,6 +23,8 @@ class ClearPasswords implements PasswordWork {
   /** Thrown instead of an answer. */
   failure: Error | null = null;
   checked = 0;
+  /** Checks wait for it. */
+  gate: Promise<void> = Promise.resolve();
 
   async make(password: string) {
     if (this.failure !== null) throw this.failure;
@@ -34,6 +36,7 @@ class ClearPasswords implements PasswordWork {
   async fits(hash: string | null, password: string): Promise<boolean> {
     this.checked++;
     if (this.failure !== null) throw this.failure;
+    await this.gate;
     return hash === password;
   }
 }
@@ -43,16 +46,21 @@ export class TestKeeper {
   readonly passwords = new ClearPasswords();
   readonly database = openAccounts(SqliteDatabase, ':memory:');
   readonly writes = new WriteTurn(this.database);
-  readonly store = new AccountStore(this.database, () => this.clock.now());
-  readonly channels = new ChannelStore(this.database, this.store, () => this.clock.now());
+  readonly store: AccountStore;
+  readonly channels: ChannelStore;
   readonly news: AccountNews[] = [];
   readonly failures: string[] = [];
   readonly unchecked: string[] = [];
   keeper!: AccountKeeper;
   #answers!: ReturnType<AccountKeeper['answerers']>;
 
-  static async open(): Promise<TestKeeper> {
-    const test = new TestKeeper();
+  constructor(mostAccounts?: number) {
+    this.store = new AccountStore(this.database, () => this.clock.now(), mostAccounts);
+    this.channels = new ChannelStore(this.database, this.store, () => this.clock.now());
+  }
+
+  static async open(mostAccounts?: number): Promise<TestKeeper> {
+    const test = new TestKeeper(mostAccounts);
     test.keeper = await AccountKeeper.open({
       store: test.store,
       channels: test.channels,
@@ -95,7 +103,7 @@ export class TestKeeper {
   }
 
   /** The whole exchange of SCRAM-SHA-256; answers what each message was answered. */
-  async scram(account: string, password: string, origin = HOME, header = 'n,,') {
+  async scram(account: string, password: string, origin = HOME, header = 'n,,', last = '') {
     await this.ask('saslStart', { session: '1', mechanism: 'SCRAM-SHA-256', origin });
     const bare = `n=${account},r=clientnonce`;
     const first = await this.ask('saslData', { session: '1', data: base64(header + bare) });
@@ -111,7 +119,7 @@ export class TestKeeper {
     const proof = Buffer.from(clientKey.map((byte, at) => byte ^ signature[at]!)).toString('base64');
     const second = await this.ask('saslData', { session: '1', data: base64(`${unproven},p=${proof}`) });
     if (second.kind !== 'challenge') return [first, second];
-    return [first, second, await this.ask('saslData', { session: '1', data: '' })];
+    return [first, second, await this.ask('saslData', { session: '1', data: base64(last) })];
   }
 
   close(): void {

@@ -48,14 +48,19 @@ type ListedAccount = StoredAccount & { readonly nicks: number; readonly certific
 export class AccountStore {
   readonly #database: Sqlite;
   readonly #now: () => number;
+  readonly #most: number;
   readonly #statements;
   /** How many there are; kept along so that nobody has to count. */
   #count: number;
 
-  /** @param now Unix milliseconds */
-  constructor(database: Sqlite, now: () => number) {
+  /**
+   * @param now Unix milliseconds
+   * @param most accounts that are kept
+   */
+  constructor(database: Sqlite, now: () => number, most: number = limits.accounts.default) {
     this.#database = database;
     this.#now = now;
+    this.#most = most;
     const prepare = (sql: string) => database.prepare(sql);
     this.#statements = {
       byKey: prepare('SELECT * FROM accounts WHERE key = ?'),
@@ -106,6 +111,11 @@ export class AccountStore {
     return this.#count;
   }
 
+  /** Whether no further account is kept. */
+  get isFull(): boolean {
+    return this.#count >= this.#most;
+  }
+
   /** Bytes of the file. */
   get bytes(): number {
     const pages = Number(this.#database.pragma('page_count', { simple: true }));
@@ -147,7 +157,7 @@ export class AccountStore {
     const key = fold(name);
     if (this.find(name) !== undefined || this.ownerOf(name) !== undefined)
       throw new SignalboxError('conflict', `There is an account ${name} already.`);
-    if (this.#count >= limits.accounts.default)
+    if (this.isFull)
       throw new SignalboxError('limit_reached', `There are ${this.#count} accounts, as many as may be.`);
     const now = this.#now();
     // Who registers is logged in by that.
