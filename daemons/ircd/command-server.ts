@@ -14,6 +14,7 @@ import type { Gateways } from './gateways.ts';
 import type { Keeper } from './keeper.ts';
 import type { LinkControl } from './link-control.ts';
 import type { Links, NetworkEvent } from './network-events.ts';
+import type { NickLength } from './nick-length.ts';
 import type { PasswordChecker } from './passwords.ts';
 import type { ServerBans } from './server-bans.ts';
 import type { ServerHost } from './server-host.ts';
@@ -41,6 +42,8 @@ export interface CommandServer {
   readonly accounts: Accounts;
   readonly passwords: PasswordChecker;
   readonly tuning: Tuning;
+  /** How long nicks may be. */
+  readonly nickLength: NickLength;
   readonly bans: ServerBans;
   /** What hides hosts; null where nothing does. */
   readonly cloaks: Cloaks | null;
@@ -57,6 +60,8 @@ export interface CommandServer {
   /** Lines of the message of the day; null when there is none. */
   readonly motd: readonly string[] | null;
   readonly isupport: readonly string[];
+  /** Rebuilds {@link isupport} after something that it tells of has changed. */
+  refreshIsupport(): void;
   /** All commands by name. */
   readonly commands: ReadonlyMap<string, CommandHelp>;
   /** How often each command was used and its bytes, for STATS m. */

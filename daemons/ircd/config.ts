@@ -211,6 +211,14 @@ export const ircdConfigSchema = z.strictObject({
   description: lineText({ min: 0, max: 200 })
     .default('Signalbox IRC server')
     .describe('Shown in WHOIS and LINKS.'),
+  nick_length: z
+    .int()
+    .min(9)
+    .max(limits.nickLength.default)
+    .default(limits.nickLength.default)
+    .describe(
+      'Longest nick that clients may take. While a server of another make is on the network it is 15 everywhere; such a server is not linked while somebody has a longer one.',
+    ),
   ...netConfigShape,
   password_hash: passwordHash
     .nullable()

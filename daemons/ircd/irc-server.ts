@@ -35,6 +35,7 @@ import { limits } from './limits.ts';
 import type { LinkControl } from './link-control.ts';
 import type { Connection, ConnectionHandler } from './net/connection.ts';
 import type { Links, NetworkEvent } from './network-events.ts';
+import { NickLength } from './nick-length.ts';
 import { PasswordChecker } from './passwords.ts';
 import { startRegistration, tryRegister } from './registration.ts';
 import type { ServerBans } from './server-bans.ts';
@@ -67,6 +68,7 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
     this.host.log('error', 'thread_lost', message, { thread }),
   );
   readonly tuning = new Tuning();
+  readonly nickLength: NickLength;
   /** How many clients are welcomed in one turn of the loop. */
   readonly registrationTurns = new TurnBudget(limits.registrationsPerTurn.default);
   /** What no client causes is charged to: administrators, and bans that meet many. */
@@ -109,6 +111,7 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
     this.motd = options.motd;
     this.accounts = new AccountDesk(this, options.accounts ?? noAccounts());
     this.state.keeps = ({ key }) => this.accounts.channels.of(key) !== null;
+    this.nickLength = new NickLength(this);
     this.isupport = this.#support();
   }
 
@@ -128,6 +131,7 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
     this.gateways = gateways;
     this.cloaks = cloaks;
     this.refreshIsupport();
+    this.nickLength.reconsider();
     this.state.me.description = config.description;
     this.accounts.reconsider();
     for (const { local } of this.state.opers) if (local !== null) this.#reviseOper(local);
@@ -139,7 +143,8 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
   }
 
   #support(): string[] {
-    return supportLines(this.config.network, this.tuning, this.accounts.authority.configured);
+    const { longest } = this.nickLength;
+    return supportLines(this.config.network, this.tuning, this.accounts.authority.configured, longest);
   }
 
   /** Gives an operator what their block says now, or takes the status away when it is gone. */

@@ -19,8 +19,14 @@ const ROOM_BYTES =
 /**
  * All tokens, in a stable order.
  * @param accounts whether there are accounts, which masks may name
+ * @param nickLength the longest nick that is taken now
  */
-export function isupportTokens(network: string, tuning: Tuning, accounts = false): string[] {
+export function isupportTokens(
+  network: string,
+  tuning: Tuning,
+  accounts = false,
+  nickLength: number = limits.nickLength.default,
+): string[] {
   const perMessage = tuning.get('targets_per_message');
   const perCommand = limits.targetsPerCommand.default;
   const [accountExtban, extban] = ACCOUNT_MASK_TOKENS;
@@ -45,7 +51,7 @@ export function isupportTokens(network: string, tuning: Tuning, accounts = false
     `MODES=${tuning.get('modes_per_command')}`,
     `NAMELEN=${limits.realnameBytes.default}`,
     `NETWORK=${network}`,
-    `NICKLEN=${limits.nickLength.default}`,
+    `NICKLEN=${nickLength}`,
     'PREFIX=(ov)@+',
     // LIST never fills the send queue of who asks: it leaves out the rest and says so (reply-budget.ts).
     'SAFELIST',
@@ -59,6 +65,11 @@ export function isupportTokens(network: string, tuning: Tuning, accounts = false
 }
 
 /** What each 005 line says, which fits whatever nick it is sent to. */
-export function supportLines(network: string, tuning: Tuning, accounts = false): string[] {
-  return isupportLines(isupportTokens(network, tuning, accounts), ROOM_BYTES);
+export function supportLines(
+  network: string,
+  tuning: Tuning,
+  accounts = false,
+  nickLength: number = limits.nickLength.default,
+): string[] {
+  return isupportLines(isupportTokens(network, tuning, accounts, nickLength), ROOM_BYTES);
 }

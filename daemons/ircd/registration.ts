@@ -113,14 +113,19 @@ function checkNick(server: CommandServer, client: LocalClient, pending: PendingR
         welcome(server, client);
         return;
       }
-      pending.finishing = false;
-      pending.complete = false;
-      pending.nickTaken = true;
-      server.state.releaseNick(client.user);
+      dropNick(server, client, pending);
       refuseNick(client, nick, owner);
     },
     NEVER,
   );
+}
+
+/** The client has to choose another nick. */
+function dropNick(server: CommandServer, client: LocalClient, pending: PendingRegistration): void {
+  pending.finishing = false;
+  pending.complete = false;
+  pending.nickTaken = true;
+  server.state.releaseNick(client.user);
 }
 
 /**
@@ -167,6 +172,13 @@ function refusePassword(server: CommandServer, client: LocalClient): void {
 function welcome(server: CommandServer, client: LocalClient): void {
   const { pending } = client;
   if (pending === null) return;
+  // A server that holds less has been linked since it was taken.
+  if (client.user.nick.length > server.nickLength.longest) {
+    const { nick } = client.user;
+    dropNick(server, client, pending);
+    client.reply(N.ERR_ERRONEUSNICKNAME, nick);
+    return;
+  }
   // A leading ~ tells that the username is only what the client claims.
   client.user.username =
     pending.identUsername ?? `~${client.user.username}`.slice(0, limits.usernameLength.default);

@@ -24,6 +24,9 @@ export interface KindLimits {
   readonly flags: string;
 }
 
+/** The longest nick that servers of every kind hold. Where one of another kind is, all keep to it: it kills for a longer one. */
+export const SHORT_NICK = 15;
+
 /** Our own kind holds whatever the settings of the network allow. */
 const AS_SET = Number.MAX_SAFE_INTEGER;
 
@@ -41,7 +44,7 @@ export const KIND_LIMITS: Readonly<Record<PeerKind, KindLimits>> = {
     flags: 'Cimnpst',
   },
   nefarious: {
-    nick: 15,
+    nick: SHORT_NICK,
     username: 10,
     realname: 50,
     topic: 250,
@@ -52,7 +55,7 @@ export const KIND_LIMITS: Readonly<Record<PeerKind, KindLimits>> = {
     flags: 'CDMNOQSTZacdimnprstu',
   },
   ircu: {
-    nick: 15,
+    nick: SHORT_NICK,
     username: 10,
     realname: 50,
     topic: 160,

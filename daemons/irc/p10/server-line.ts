@@ -14,6 +14,9 @@ export const OWN_KIND_FLAG = 'B';
 /** Says of one of our own kind that it reads what no other server does: tags before a line, and OWN_TOKEN (tokens.ts). */
 export const OWN_TOKENS_FLAG = 't';
 
+/** Says of one of our own kind that some server on its side holds short nicks only (SHORT_NICK), so that all do. */
+export const SHORT_NICKS_FLAG = 'n';
+
 /** The only version that is spoken: numerics have two and three characters. */
 const PROTOCOL_VERSION = 10;
 

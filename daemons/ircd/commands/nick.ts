@@ -7,7 +7,6 @@ import { replyParameter } from '../../irc/reply-parameter.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { changeNick } from '../actions/nick.ts';
 import type { CommandServer } from '../command-server.ts';
-import { limits } from '../limits.ts';
 import { refuseNick, tryRegister } from '../registration.ts';
 import type { LocalClient } from '../state/local-client.ts';
 import { freeChannelsOf, leaveAll } from '../work-steps.ts';
@@ -25,7 +24,7 @@ export const nick: Command = {
       return null;
     }
     if (wanted === client.user.nick) return null;
-    if (!isValidNick(wanted, limits.nickLength.default)) {
+    if (!isValidNick(wanted, server.nickLength.longest)) {
       const shown = replyParameter(truncateUtf8(wanted, 64));
       client.reply(N.ERR_ERRONEUSNICKNAME, shown);
       return null;

@@ -65,6 +65,10 @@ export function* burstLines(
 
 /** `N`, and what `N` does not say. */
 function userLines(numbers: Numbers, peer: Peer, user: User): readonly string[] {
+  if (user.nick.length > peer.limits.nick) {
+    peer.untold.add(user);
+    return [];
+  }
   const lines = [introduction(numbers, peer, user)];
   // ircu tells of nobody's absence in a burst, and its own clients ask for it by WHOIS.
   if (user.away !== null && peer.kind === 'signalbox')

@@ -27,6 +27,7 @@ let far: Server;
 let bob: User;
 let kind: PeerKind;
 let lines: string[];
+let untold: Set<User>;
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'], now: NOW * 1000 });
@@ -37,6 +38,7 @@ beforeEach(() => {
   bob = introduce(state, far, 'bob', { numeric: 'ACAAA' });
   kind = 'ircu';
   lines = [];
+  untold = new Set();
   irc.server.links = { tell: (event: NetworkEvent) => void lines.push(...told(event)) };
 });
 afterEach(() => {
@@ -44,7 +46,13 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const peer = () => ({ kind, limits: KIND_LIMITS[kind], ownTokens: kind === 'signalbox', server: far });
+const peer = () => ({
+  kind,
+  limits: KIND_LIMITS[kind],
+  ownTokens: kind === 'signalbox',
+  untold,
+  server: far,
+});
 const told = (event: NetworkEvent) => linesOf(irc.server.state, 'irc.test', peer(), event);
 const burst = () => [...burstLines(irc.server.state, irc.server.state, peer(), NOW)].flat();
 

@@ -17,10 +17,10 @@ import type { NetworkState } from '../state/network.ts';
 import type { Server } from '../state/server.ts';
 import type { User } from '../state/user.ts';
 import { serverLine } from './burst-lines.ts';
-import { linesOf } from './event-lines.ts';
 import { Link, type LinkTransport } from './link.ts';
 import type { LinkBlock } from './link-block.ts';
 import { type LinkEnd, type LinkRoutes, sourceNumeric, toSeconds } from './peer.ts';
+import { linesFor } from './untold-users.ts';
 
 /** Whoever wants to know how links fare. */
 export interface LinkWatcher {
@@ -87,7 +87,7 @@ export class LinkNetwork implements Links, LinkRoutes {
     for (const link of this.#links) {
       const peer = link.peer!;
       if (peer.server === from || !concerns(event, peer.server)) continue;
-      for (const line of linesOf(state, state.me.name, peer, event)) link.send(line);
+      for (const line of linesFor(state, state.me.name, peer, event)) link.send(line);
     }
   }
 
@@ -104,6 +104,7 @@ export class LinkNetwork implements Links, LinkRoutes {
 
   added(server: Server, link: LinkEnd): void {
     this.forward(serverLine(server, toSeconds(Date.now())), link);
+    this.server.nickLength.reconsider();
   }
 
   /** A link is over. */
@@ -137,6 +138,7 @@ export class LinkNetwork implements Links, LinkRoutes {
     for (const user of state.users) if (gone.has(user.server)) users.push(user);
     // The servers first: whoever links again meanwhile is another.
     for (const other of gone) state.removeServer(other);
+    this.server.nickLength.reconsider();
     for (const user of users) {
       quit(this.server, user, text, { kind: 'split', user });
       if (host.work.spend(0)) yield null;

@@ -2,7 +2,7 @@
  * One link to another server: its introduction, its burst in both directions, and the lines after that. It knows no socket;
  * whoever has one hands it lines and takes what it sends. Made by link-network.ts.
  */
-import { KIND_LIMITS } from '../../irc/p10/kinds.ts';
+import { KIND_LIMITS, SHORT_NICK } from '../../irc/p10/kinds.ts';
 import { type P10Line, readLine, writeLine } from '../../irc/p10/line.ts';
 import { MAX_USERS } from '../../irc/p10/numeric.ts';
 import {
@@ -10,6 +10,7 @@ import {
   OWN_TOKENS_FLAG,
   readServer,
   type ServerLine,
+  SHORT_NICKS_FLAG,
   writeServer,
 } from '../../irc/p10/server-line.ts';
 import { bytesOf, textOf } from '../../irc/p10/text.ts';
@@ -19,6 +20,7 @@ import { workPrices } from '../../runtime/async/work-prices.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
 import { noticeOpers } from '../broadcast.ts';
 import type { CommandServer } from '../command-server.ts';
+import { holdsShortNicks } from '../nick-length.ts';
 import { Server } from '../state/server.ts';
 import { burstLines } from './burst-lines.ts';
 import { kindOf, refusalOf, skewOf } from './handshake.ts';
@@ -141,7 +143,9 @@ export class Link implements LinkEnd {
   *#steps(text: string): WorkSteps {
     if (this.reason !== null) return;
     this.#server.host.work.spend(workPrices.line.ns + text.length * workPrices.inputByte.ns);
-    const line = readLine(text, this.#state !== 'introducing');
+    // Whoever refuses to be linked says so without a source, when the other has begun to tell all it knows.
+    const sourced = this.#state !== 'introducing' && !text.startsWith('ERROR :');
+    const line = readLine(text, sourced);
     if (line === null) return;
     if (this.#state === 'introducing') yield* this.#introduced(line);
     else yield* this.#handle(line, line.tags === '' ? text : text.slice(line.tags.length + 2));
@@ -183,7 +187,9 @@ export class Link implements LinkEnd {
     }
     this.#saidName = said.name;
     const block = this.#block ?? this.#network.blockOf(said.name);
-    const refusal = refusalOf(this.#server.state, block, this.#password, said, this.transport);
+    const refusal =
+      refusalOf(this.#server.state, block, this.#password, said, this.transport) ??
+      this.#lengthRefusal(block!, said);
     if (refusal !== null) {
       this.fail(refusal);
       return;
@@ -194,6 +200,18 @@ export class Link implements LinkEnd {
     yield* this.#sendBurst(peer);
   }
 
+  /** Nobody is linked who would kill users here for the length of their nicks. */
+  #lengthRefusal(block: LinkBlock, said: ServerLine): string | null {
+    const foreign = kindOf(block, said) !== 'signalbox';
+    const short = foreign
+      ? holdsShortNicks({ foreign, flags: said.flags })
+      : said.flags.includes(SHORT_NICKS_FLAG);
+    const who = short ? this.#server.nickLength.tooLong(SHORT_NICK) : null;
+    return who === null
+      ? null
+      : `${foreign ? 'it' : 'a server on its side'} holds only short nicks, and ${who}`;
+  }
+
   #accept(block: LinkBlock, said: ServerLine): Peer {
     const { state } = this.#server;
     const kind = kindOf(block, said);
@@ -201,7 +219,7 @@ export class Link implements LinkEnd {
     const traits = { flags: said.flags, foreign };
     const server = new Server(said.name, textOf(said.description), said.numeric, state.me, traits);
     const ownTokens = !foreign && said.flags.includes(OWN_TOKENS_FLAG);
-    const peer: Peer = { kind, limits: KIND_LIMITS[kind], ownTokens, server };
+    const peer: Peer = { kind, limits: KIND_LIMITS[kind], ownTokens, untold: new Set(), server };
     this.#peer = peer;
     this.#state = 'bursting';
     this.sinceMs = Date.now();
@@ -220,7 +238,8 @@ export class Link implements LinkEnd {
 
   /** What is said before the peer has said who it is. */
   #introduce(block: LinkBlock): void {
-    const { state, counters } = this.#server;
+    const { state, counters, nickLength } = this.#server;
+    const shortNicks = nickLength.held <= SHORT_NICK;
     this.send(writeLine('', 'PASS', [], bytesOf(block.password)));
     this.send(
       writeServer('', {
@@ -231,7 +250,7 @@ export class Link implements LinkEnd {
         bursting: true,
         numeric: state.me.numeric,
         maxUser: MAX_USERS - 1,
-        flags: `h6${OWN_KIND_FLAG}${OWN_TOKENS_FLAG}`,
+        flags: `h6${OWN_KIND_FLAG}${OWN_TOKENS_FLAG}${shortNicks ? SHORT_NICKS_FLAG : ''}`,
         description: bytesOf(state.me.description),
       }),
     );

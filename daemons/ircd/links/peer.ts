@@ -10,6 +10,8 @@ export interface Peer {
   readonly limits: KindLimits;
   /** Whether it reads what only servers of our own kind say: tags before a line, and OWN_TOKEN. */
   readonly ownTokens: boolean;
+  /** Whom it was not told of, because it would kill them for their nick; their server is about to call them otherwise. */
+  readonly untold: Set<User>;
   /** The peer itself. */
   readonly server: Server;
 }

@@ -35,6 +35,12 @@ function arrival(line: LinkLine): null {
   // One that was there is another now: its server has given the numeric to somebody else.
   const former = server.state.findNumeric(said.numeric);
   if (former !== undefined) quitUser(server, former, 'Numeric taken over', { kind: 'split', user: former });
+  const refusal = server.nickLength.refusalOf(said.nick, source);
+  if (refusal !== null) {
+    const { me } = server.state;
+    link.send(writeLine(me.numeric, TOKEN.KILL, [said.numeric], `${me.name} (${refusal})`));
+    return null;
+  }
   const holder = server.state.nickHolder(said.nick);
   if (holder !== undefined && !settle(line, holder, said, said.numeric)) return null;
   introduce(server, {
@@ -119,6 +125,11 @@ function* renameSteps(line: LinkLine, user: User, wanted: string, nickSeconds: n
   const gates = yield* freeChannelsOf(server.host, user);
   try {
     if (user.gone) return;
+    const refusal = server.nickLength.refusalOf(wanted, user.server);
+    if (refusal !== null) {
+      killUser(server, server.state.me, user, refusal);
+      return;
+    }
     const holder = server.state.nickHolder(wanted);
     if (holder !== undefined && holder !== user) {
       const claim = { nickSeconds, username: user.username, address: user.addressGroups };
