@@ -13,6 +13,7 @@ import type { ProtocolCounters } from './counters.ts';
 import type { Gateways } from './gateways.ts';
 import type { Keeper } from './keeper.ts';
 import type { LinkControl } from './link-control.ts';
+import type { NetworkBans } from './network-bans/network-bans.ts';
 import type { Links, NetworkEvent } from './network-events.ts';
 import type { NickLength } from './nick-length.ts';
 import type { PasswordChecker } from './passwords.ts';
@@ -45,6 +46,8 @@ export interface CommandServer {
   /** How long nicks may be. */
   readonly nickLength: NickLength;
   readonly bans: ServerBans;
+  /** Bans that all servers of the network have. */
+  readonly networkBans: NetworkBans;
   /** What hides hosts; null where nothing does. */
   readonly cloaks: Cloaks | null;
   /** Who may say for whom a connection is. */

@@ -63,7 +63,7 @@ it('is the same, written out, as an empty one with an operator and a class that 
         name: 'o',
         password_hash: HASH,
         hosts: ['*@*'],
-        flags: ['auspex', 'dline', 'globops', 'kill', 'kline', 'rehash', 'wallops'],
+        flags: ['auspex', 'dline', 'gline', 'globops', 'kill', 'kline', 'rehash', 'wallops'],
         title: 'is an IRC operator',
       },
     ],

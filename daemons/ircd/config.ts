@@ -17,7 +17,9 @@ export const OPER_FLAGS = [
   'connect',
   'die',
   'dline',
+  'gline',
   'globops',
+  'jupe',
   'kill',
   'kline',
   'rehash',
@@ -52,7 +54,7 @@ const oper = z.strictObject({
     .describe('user@host masks of those who may use it; the host may be a network such as 10.0.0.0/8.'),
   flags: z
     .array(z.enum(OPER_FLAGS))
-    .default(['auspex', 'dline', 'globops', 'kill', 'kline', 'rehash', 'wallops'])
+    .default(['auspex', 'dline', 'gline', 'globops', 'kill', 'kline', 'rehash', 'wallops'])
     .describe('What the operator may do; auspex sees addresses and hidden channels.'),
   title: lineText({ max: 128 }).default('is an IRC operator').describe('Shown in WHOIS.'),
 });

@@ -20,7 +20,7 @@ import type {
 } from '../runtime/host/daemon-definition.ts';
 import { stopEffect } from '../runtime/host/impact-text.ts';
 import { BanFile } from '../runtime/net/ban-file.ts';
-import { type BanSaved, BanSaver, type BanSource } from '../runtime/net/ban-saver.ts';
+import { type BanSaved, BanSaver } from '../runtime/net/ban-saver.ts';
 import { instrumentCounts } from '../runtime/telemetry/counted-instrument.ts';
 import { type AccountAuthority, absentServices, noAccounts } from './accounts/authority.ts';
 import { EmbeddedAuthority } from './accounts/embedded-authority.ts';
@@ -43,9 +43,10 @@ import { Lookup } from './net/lookup.ts';
 import { NetServer } from './net/net-server.ts';
 import { networkReport, trafficReport } from './network-report.ts';
 import type { IrcdPrepared } from './prepare.ts';
-import { banKey, type ServerBan, ServerBans, serverBanSchema } from './server-bans.ts';
+import { ServerBans } from './server-bans.ts';
 import type { LiveTable, LookupResult, ServerHost } from './server-host.ts';
 import type { LocalClient } from './state/local-client.ts';
+import { banSource, MOST_STORED, restoreBans, type StoredBan, storedBanSchema } from './stored-bans.ts';
 
 type IrcdDaemon = RunningDaemon<IrcdConfig, typeof adminCommands, IrcdPrepared>;
 
@@ -70,8 +71,8 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
   readonly #server: IrcServer;
   readonly #net: NetServer<LocalClient>;
   readonly #links: SocketLinks;
-  readonly #banFile: BanFile<ServerBan>;
-  readonly #banSaver: BanSaver<ServerBan>;
+  readonly #banFile: BanFile<StoredBan>;
+  readonly #banSaver: BanSaver<StoredBan>;
   readonly #logger;
   /** Make a certificate for TLS listeners that have none. */
   readonly #threads: ThreadPool;
@@ -92,13 +93,12 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
     this.#latency = context.metrics.histogram('signalbox_ircd_command_latency_seconds');
     instrumentCorrelation(context.metrics, 'accounts', this.#accountFigures);
     this.#names = new Lookup({ resolver: new dns.Resolver(), dns: config.dns, ident: config.ident });
-    this.#banFile = new BanFile(context.dataDir, serverBanSchema, limits.serverBans.default);
-    const bans: BanSource<ServerBan> = {
-      list: () => this.#server.bans.list(),
-      keyOf: ({ kind, mask }) => banKey(kind, mask),
-      endMs: ({ expiresMs }) => expiresMs,
-    };
-    this.#banSaver = new BanSaver(this.#banFile, bans, this.#logger);
+    this.#banFile = new BanFile(context.dataDir, storedBanSchema, MOST_STORED);
+    this.#banSaver = new BanSaver(
+      this.#banFile,
+      banSource(() => this.#server),
+      this.#logger,
+    );
     instrumentCounts(context.metrics, 'batcher', 'bans', () => this.#banSaver.counts);
     // The server needs the outbox of the network path, which needs a handler: the handler waits for the server.
     const handler: ConnectionHandler<LocalClient> = {
@@ -158,7 +158,7 @@ class IrcdProcess implements IrcdDaemon, ServerHost {
 
   async open(): Promise<void> {
     const stored = await this.#banFile.load((message) => this.#logger.error('bans_damaged', message));
-    for (const ban of stored) this.#server.bans.add(ban);
+    restoreBans(this.#server, stored);
     this.#banSaver.loaded();
     await this.#keepChannels();
     this.#server.motd = this.#context.prepared.motd ?? null;

@@ -34,6 +34,7 @@ import type { Keeper } from './keeper.ts';
 import { limits } from './limits.ts';
 import type { LinkControl } from './link-control.ts';
 import type { Connection, ConnectionHandler } from './net/connection.ts';
+import { NetworkBans } from './network-bans/network-bans.ts';
 import type { Links, NetworkEvent } from './network-events.ts';
 import { NickLength } from './nick-length.ts';
 import { PasswordChecker } from './passwords.ts';
@@ -78,6 +79,7 @@ export class IrcServer implements ConnectionHandler<LocalClient>, CommandServer 
   linkControl: LinkControl | null = null;
   keeper: Keeper | null = null;
   readonly bans: ServerBans;
+  readonly networkBans = new NetworkBans();
   gateways = new Gateways();
   cloaks: Cloaks | null = null;
   readonly commands: ReadonlyMap<string, Command>;

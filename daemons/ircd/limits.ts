@@ -343,6 +343,18 @@ export const limits = {
     unit: 'count',
     reason: 'K-lines and D-lines together; all of them are written to one file with every change.',
   },
+  networkBans: {
+    default: 10_000,
+    unit: 'count',
+    reason:
+      'G-lines and jupes together, those that were lifted and are remembered included. What other servers set beyond is passed on and not kept, and operators are told.',
+  },
+  networkBanMinutes: {
+    default: 10_080,
+    unit: 'minutes',
+    reason:
+      'How long a ban of the network lasts that is set without an end: a week, the most that ircu takes. None is for ever, because every server remembers it until its end.',
+  },
   restoreMinutes: {
     default: 30,
     unit: 'minutes',

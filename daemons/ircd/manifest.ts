@@ -24,6 +24,7 @@ const metrics: readonly MetricSpec[] = [
   gauge('receive_queue_bytes', 'Bytes of unfinished and waiting lines of all clients', 'bytes'),
   gauge('send_queue_max_bytes', 'Longest send queue of a single client', 'bytes'),
   gauge('server_bans', 'K-lines and D-lines in force'),
+  gauge('network_bans', 'G-lines and jupes that are remembered, lifted ones included'),
   counter('registrations', 'Clients that completed registration'),
   counter('messages_in', 'Lines received from clients'),
   counter('deliveries', 'Lines appended to the queue of a client'),

@@ -42,6 +42,8 @@ function inWords(event: NetworkEvent): string {
       event.verb,
       `to ${'@'.repeat(event.status & 2 ? 1 : 0)}${'name' in event.to ? event.to.name : event.to.nick}`,
     );
+  if (kind === 'network ban')
+    words.push(event.ban.active ? '+' : '-', event.ban.kind, event.ban.mask, `:${event.ban.reason}`);
   if (kind === 'query') words.push(event.query, `to ${event.to.name}`, ...event.words);
   if ('text' in event) words.push(`:${event.text}`);
   if (kind === 'topic') words.push(`:${event.channel.topic}`);

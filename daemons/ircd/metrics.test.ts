@@ -95,6 +95,7 @@ it('shows each figure under its own name', () => {
     send_queue_bytes: 201,
     receive_queue_bytes: 13,
     send_queue_max_bytes: 202,
+    network_bans: 0,
     server_bans: 5,
     registrations_total: 4,
     // Lines that were too long are lines, too.

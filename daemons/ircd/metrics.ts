@@ -75,6 +75,7 @@ export function publishMetrics(
   const receiveQueue = gauge('receive_queue_bytes');
   const sendQueueMax = gauge('send_queue_max_bytes');
   const serverBans = gauge('server_bans');
+  const networkBans = gauge('network_bans');
 
   instrumentCache(registry, lookup.names);
   instrumentPool(registry, server.passwords.pool);
@@ -107,5 +108,6 @@ export function publishMetrics(
     sendQueueMax.set(queues.maxBytes);
     receiveQueue.set(net.stats.get('inputHeld'));
     serverBans.set(server.bans.size);
+    networkBans.set(server.networkBans.size);
   });
 }

@@ -3,6 +3,7 @@
  * tell it in the turn in which the state changes, so that whoever links meanwhile hears of everything once.
  */
 import type { MessageTags } from '../irc/p10/message-tags.ts';
+import type { NetworkBan } from './network-bans/network-ban.ts';
 import type { Channel, Membership } from './state/channel.ts';
 import type { Server } from './state/server.ts';
 import type { User } from './state/user.ts';
@@ -93,6 +94,8 @@ export type NetworkEvent =
       readonly tags: MessageTags;
     }
   | { readonly kind: 'wallops'; readonly source: Source; readonly text: string }
+  /** As it is now, set, changed or lifted. */
+  | { readonly kind: 'network ban'; readonly source: Source; readonly ban: NetworkBan }
   /** A user asks another server, which answers by itself. `words`: what stands beside the server, in the order of the command. */
   | {
       readonly kind: 'query';

@@ -186,8 +186,8 @@ function welcome(server: CommandServer, client: LocalClient): void {
   client.user.updatePrefix();
   const { cloaks } = server;
   if (cloaks !== null) client.user.cloaks = cloaks.all(client.user.address);
-  const refusal = server.bans.refusalForUser(client.user);
-  server.host.work.spend(server.bans.matchNs);
+  const refusal = server.bans.refusalForUser(client.user) ?? server.networkBans.refusalForUser(client.user);
+  server.host.work.spend(server.bans.matchNs + server.networkBans.matchNs);
   if (refusal !== null) {
     server.counters.serverBanMatches++;
     client.reply(N.ERR_YOUREBANNEDCREEP, '', refusal);

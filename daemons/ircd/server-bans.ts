@@ -104,12 +104,9 @@ export class ServerBans {
 
   /** The text to refuse a user with, or null when they are welcome. */
   refusalForUser(user: User, nowMs: number = Date.now()): string | null {
-    const names = usernames(user);
-    const found = this.#bans.match(user.address, user.realHost, names, nowMs);
-    if (found !== null) return refusal(found);
-    // What an operator copied from a channel.
-    for (const cloak of user.cloaks) {
-      const ban = this.#bans.match(user.address, cloak, names, nowMs);
+    const { hosts, names } = identityOf(user);
+    for (const host of hosts) {
+      const ban = this.#bans.match(user.address, host, names, nowMs);
       if (ban !== null) return refusal(ban);
     }
     return null;
@@ -183,6 +180,14 @@ export function checkMask(kind: BanKind, mask: string): string | null {
 function identities(user: User): string[] {
   const hosts = new Set([user.realHost, user.address, ...user.cloaks].map(fold));
   return usernames(user).flatMap((name) => [...hosts].map((host) => `${name}@${host}`));
+}
+
+/** What bans look a user up by: the host, then what an operator copied from a channel, its cloaks. */
+export function identityOf(user: User): {
+  readonly hosts: readonly string[];
+  readonly names: readonly string[];
+} {
+  return { hosts: [user.realHost, ...user.cloaks], names: usernames(user) };
 }
 
 /** The folded username, and without its ~ where it has one. */

@@ -25,7 +25,11 @@ const reason = lineText({ min: 0, max: 300 }).describe('Reason that users see');
 const limit = z.number().int().min(1).max(10_000).default(500).describe('Most rows');
 // An address may begin with a colon.
 const banMask = addressWord({ max: limits.maskBytes.default });
-const banKind = z.enum(['kline', 'dline']).describe('kline for user@host, dline for an address or network');
+const banKind = z
+  .enum(['kline', 'dline', 'gline', 'jupe'])
+  .describe(
+    'kline for user@host, dline for an address or network; on the whole network gline for user@host, jupe for a server',
+  );
 
 export const adminCommands = {
   clients: defineCommand({
@@ -108,7 +112,7 @@ export const adminCommands = {
     effects: [CHANNELS],
   }),
   bans: defineCommand({
-    summary: 'List the K-lines and D-lines',
+    summary: 'List K-lines, D-lines, G-lines and jupes',
     sentence: 'list|listed the bans',
     reads: true,
     danger: 'safe',
@@ -120,22 +124,24 @@ export const adminCommands = {
     rowActions: banActions,
   }),
   'add-ban': defineCommand({
-    summary: 'Ban a user@host mask or an address, and drop whom it matches',
+    summary: 'Ban users here or on the whole network, or a server, and drop whom it matches',
     sentence: 'ban|banned {mask}[ {minutes}][, {=disconnected} dropped][ (“{reason}”)]',
     danger: 'disruptive',
     access: 'operate',
     unrecorded: 'run',
     args: z.object({
       kind: banKind,
-      mask: banMask.describe('Such as *@*.example.org, *@10.0.0.0/8, 192.0.2.1 or 192.0.2.0/24'),
+      mask: banMask.describe(
+        'Such as *@*.example.org, *@10.0.0.0/8, 192.0.2.1 or 192.0.2.0/24; a name for a jupe',
+      ),
       reason: reason.default('Banned by an administrator'),
-      minutes: banMinutes(525_600),
+      minutes: banMinutes(525_600).describe('Minutes it lasts; 0 is for ever, of the network a week'),
     }),
     result: 'json',
     effects: [CONNECTIONS, 'signalbox_ircd_kline_matches_total'],
   }),
   'remove-ban': defineCommand({
-    summary: 'Lift a K-line or D-line',
+    summary: 'Lift a ban, of the network on all of it',
     sentence: 'lift|lifted the {kind} on {mask}',
     danger: 'safe',
     access: 'operate',
@@ -210,6 +216,10 @@ export const operatorDeeds = {
   KILL: 'disconnect|disconnected {nick}[ (“{reason}”)]',
   KLINE: 'ban|banned {mask}[ {minutes}][ (“{reason}”)]',
   DLINE: 'ban|banned {mask}[ {minutes}][ (“{reason}”)]',
+  GLINE: 'ban|banned {mask} from the network[ {minutes}][ (“{reason}”)]',
+  JUPE: 'ban|banned the server {mask} from the network[ {minutes}][ (“{reason}”)]',
+  UNGLINE: 'lift|lifted the ban of the network on {mask}',
+  UNJUPE: 'lift|lifted the ban of the network on the server {mask}',
   UNKLINE: 'lift|lifted the ban on {mask}',
   UNDLINE: 'lift|lifted the ban on {mask}',
   REHASH: 'read|read configuration, MOTD and certificates again',

@@ -3,11 +3,10 @@
 import { SignalboxError } from '../../../contract/errors.ts';
 import { describeActor } from '../../../contract/link/actor.ts';
 import type { CommandHandlers } from '../../runtime/host/daemon-definition.ts';
-import { counted, disconnects } from '../../runtime/host/impact-text.ts';
+import { counted } from '../../runtime/host/impact-text.ts';
 import { formerLimits, limitRows, namedLimits } from '../../runtime/host/live-limits.ts';
 import { throttleRows } from '../../runtime/net/client-columns.ts';
 import { kill } from '../actions/kill.ts';
-import { addServerBan, clientsMatching, removeServerBan } from '../commands/server-ban.ts';
 import type { IrcServer } from '../irc-server.ts';
 import type { Lookup } from '../net/lookup.ts';
 import type { NetServer } from '../net/net-server.ts';
@@ -18,6 +17,7 @@ import type { User } from '../state/user.ts';
 import { ADJUSTABLE_LIMITS, type AdjustableLimit } from '../tuning.ts';
 import { inTurns } from '../work-steps.ts';
 import { accountHandlers } from './account-handlers.ts';
+import { banHandlers } from './ban-handlers.ts';
 import { channelOwnerHandlers } from './channel-owner-handlers.ts';
 import type { adminCommands } from './commands.ts';
 import { linkHandlers } from './link-handlers.ts';
@@ -82,48 +82,7 @@ export function createAdminHandlers(targets: AdminTargets): CommandHandlers<type
         return inTurns(server.host, server.house, clearChannel(server, found, reason));
       },
     },
-    bans: {
-      run: () => ({
-        rows: server.bans.list().map(({ kind, mask, reason, by, setMs, expiresMs }) => ({
-          kind,
-          mask,
-          reason,
-          by,
-          createdAt: setMs,
-          expiresAt: expiresMs,
-        })),
-      }),
-    },
-    'add-ban': {
-      check: ({ kind, mask }) => {
-        const problem = server.bans.problemWith(kind, mask, Date.now());
-        if (problem !== null) throw new SignalboxError('refused', problem);
-      },
-      impact: ({ kind, mask }) => disconnects(clientsMatching(server, { kind, mask }).length),
-      run: async ({ kind, mask, reason, minutes }, { actor }) => {
-        const now = Date.now();
-        const expiresMs = minutes === 0 ? null : now + minutes * 60_000;
-        const outcome = addServerBan(server, {
-          kind,
-          mask,
-          reason,
-          by: describeActor(actor),
-          setMs: now,
-          expiresMs,
-        });
-        if (typeof outcome === 'string') throw new SignalboxError('refused', outcome);
-        return { kind, mask: outcome.mask, disconnected: outcome.dropped, ...(await outcome.saving) };
-      },
-    },
-    'remove-ban': {
-      run: async ({ kind, mask }, { actor }) => {
-        const saving = removeServerBan(server, kind, mask, describeActor(actor));
-        if (saving === null) {
-          throw new SignalboxError('not_found', `There is no ${kind} for ${mask}; list them with bans.`);
-        }
-        return { kind, mask, ...(await saving) };
-      },
-    },
+    ...banHandlers(server),
     rehash: {
       run: async (_args, { actor }) => {
         const outcome = await server.host.requestLifecycle('reload', describeActor(actor), 'rehash');

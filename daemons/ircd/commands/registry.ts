@@ -21,6 +21,7 @@ import { notice, privmsg, tagmsg } from './message.ts';
 import { mode } from './mode.ts';
 import { motd } from './motd.ts';
 import { names } from './names.ts';
+import { gline, jupe, ungline, unjupe } from './network-ban.ts';
 import { nick } from './nick.ts';
 import { oper } from './oper.ts';
 import { part } from './part.ts';
@@ -56,6 +57,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     die,
     dline,
     ghost,
+    gline,
     globops,
     help,
     helpop,
@@ -63,6 +65,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     invite,
     ison,
     join,
+    jupe,
     kick,
     kill,
     kline,
@@ -95,6 +98,8 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map(
     topic,
     trace,
     undline,
+    ungline,
+    unjupe,
     unkline,
     userCommand,
     userhost,

@@ -113,7 +113,7 @@ function unbanCommand(name: string, kind: BanKind, what: string): Command {
 type Saving = BanSaved | Promise<BanSaved>;
 
 /** What came of a change of the list; its operator is told when it is not on disk. */
-async function savedOutcome(
+export async function savedOutcome(
   client: LocalClient,
   name: string,
   done: string,
@@ -126,7 +126,8 @@ async function savedOutcome(
   return { ok: true, outcome: `${done}; ${code}: ${message}` };
 }
 
-function parseMinutes(text: string): number | null {
+/** Minutes that stand before a mask; null where no number does. */
+export function parseMinutes(text: string): number | null {
   const value = Number(text);
   return text !== '' && Number.isInteger(value) && value >= 0 && value <= MAX_BAN_MINUTES ? value : null;
 }

@@ -1,4 +1,4 @@
-/** STATS: RFC 2812 3.4.4 with the letters l m o p P t u v z, k d (server bans), and C B T of our own. */
+/** STATS: RFC 2812 3.4.4 with the letters l m o p P t u v z, k d g j (bans), and C B T of our own. */
 
 import { truncateUtf8 } from '../../irc/line-text.ts';
 import { N, type Numeric } from '../../irc/numerics.ts';
@@ -8,6 +8,7 @@ import { counted } from '../../runtime/host/impact-text.ts';
 import { memoryUsage } from '../../runtime/telemetry/memory-usage.ts';
 import { ReplyBudget } from '../client/reply-budget.ts';
 import type { CommandServer } from '../command-server.ts';
+import type { NetworkBanKind } from '../network-bans/network-ban.ts';
 import type { Asker } from '../state/asker.ts';
 import type { Command } from './command.ts';
 import { askedHere } from './target-server.ts';
@@ -19,7 +20,7 @@ export const stats: Command = {
   help: [
     'STATS <letter> [<server>]',
     'l links and connections, m commands, o operator blocks, p listeners, P operators on line, t traffic, u uptime, v servers, z memory',
-    'k K-lines, d D-lines, C caches, B write batching, T connect throttle',
+    'k K-lines, d D-lines, g G-lines, j jupes, C caches, B write batching, T connect throttle',
   ],
   run(server, client, params) {
     const letter = (params[0] ?? '').charAt(0);
@@ -93,6 +94,8 @@ const REPORTS: Readonly<Record<string, Report | undefined>> = {
   },
   k: (server, asker) => bans(server, asker, 'kline', N.RPL_STATSKLINE),
   d: (server, asker) => bans(server, asker, 'dline', N.RPL_STATSDLINE),
+  g: (server, asker) => networkBans(server, asker, 'gline', N.RPL_STATSGLINE),
+  j: (server, asker) => networkBans(server, asker, 'jupe', N.RPL_STATSJLINE),
   C: (server, asker) => lines(asker, N.RPL_STATSDEBUG, server.host.networkStats('caches')),
   B: (server, asker) => lines(asker, N.RPL_STATSDEBUG, server.host.networkStats('batching')),
   T: (server, asker) => lines(asker, N.RPL_STATSDEBUG, server.host.networkStats('throttle')),
@@ -107,6 +110,13 @@ function links(server: CommandServer, asker: Asker): void {
   const shown = asker.can('auspex') ? server.state.localClients : own === null ? [] : [own];
   const now = Date.now();
   const budget = new ReplyBudget(asker, 'STATS');
+  for (const link of server.linkControl?.rows() ?? []) {
+    if (link.bytesOut === null || !budget.take(link.name)) continue;
+    const since = Math.floor((now - (link.since ?? now)) / 1000);
+    const [out, into] = [link.bytesOut, link.bytesIn ?? 0].map((bytes) => Math.floor(bytes / 1024));
+    const counts = `${link.sendQueueBytes} ${link.linesOut} ${out} ${link.linesIn} ${into} ${since}`;
+    asker.replyRaw(N.RPL_STATSLINKINFO, `${link.name} ${counts}`);
+  }
   for (const { user, connection } of shown) {
     const { nick, username, host } = user;
     const open = Math.floor((now - connection.connectedAtMs) / 1000);
@@ -134,17 +144,37 @@ function network(server: CommandServer, asker: Asker): void {
   }
 }
 
+function networkBans(server: CommandServer, asker: Asker, kind: NetworkBanKind, numeric: Numeric): void {
+  const budget = new ReplyBudget(asker, 'STATS');
+  for (const ban of server.networkBans.inForce()) {
+    if (ban.kind !== kind) continue;
+    if (!budget.take(ban.mask + ban.reason + ban.by)) return;
+    const letter = kind === 'gline' ? 'G' : 'J';
+    const middle = `${letter} ${addressParameter(ban.mask)} ${Math.floor(ban.expiresMs / 1000)}`;
+    sayReason(asker, numeric, middle, ban);
+  }
+}
+
 function bans(server: CommandServer, asker: Asker, kind: 'kline' | 'dline', numeric: Numeric): void {
   const budget = new ReplyBudget(asker, 'STATS');
   for (const ban of server.bans.list()) {
     if (ban.kind !== kind) continue;
     if (!budget.take(ban.mask + ban.reason + ban.by)) return;
     const middle = `${kind === 'kline' ? 'K' : 'D'} ${addressParameter(ban.mask)}`;
-    const by = ` (${ban.by})`;
-    // Who set it stands last and is whole, so a long reason gives way.
-    const room = asker.textRoom(numeric, middle) - Buffer.byteLength(by);
-    asker.reply(numeric, middle, truncateUtf8(ban.reason, room) + by);
+    sayReason(asker, numeric, middle, ban);
   }
+}
+
+/** Who set it stands last and is whole, so a long reason gives way. */
+function sayReason(
+  asker: Asker,
+  numeric: Numeric,
+  middle: string,
+  ban: { readonly by: string; readonly reason: string },
+): void {
+  const by = ` (${ban.by})`;
+  const room = asker.textRoom(numeric, middle) - Buffer.byteLength(by);
+  asker.reply(numeric, middle, truncateUtf8(ban.reason, room) + by);
 }
 
 /** `1 days 02:03:04` (RFC 2812, RPL_STATSUPTIME). */

@@ -10,6 +10,7 @@ import { bytesOf, cutBytes } from '../../irc/p10/text.ts';
 import { OWN_TOKEN, TOKEN } from '../../irc/p10/tokens.ts';
 import { type ModeChange, type NetworkEvent, nameOf } from '../network-events.ts';
 import type { Channel } from '../state/channel.ts';
+import { networkBanLine } from './network-ban-lines.ts';
 import { type Numbers, type Peer, sourceNumeric, toSeconds } from './peer.ts';
 import { queryLine } from './query-lines.ts';
 import { accountLines, introduction, modesFor } from './user-lines.ts';
@@ -78,6 +79,8 @@ export function linesOf(numbers: Numbers, me: string, peer: Peer, event: Network
       return modeLines(numbers, peer, event);
     case 'message':
       return messageLines(numbers, peer, event);
+    case 'network ban':
+      return [networkBanLine(sourceNumeric(numbers, event.source), event.ban)];
     case 'query':
       return [queryLine(numbers.numericOf(event.source), event.query, event.words, event.to.numeric)];
     case 'wallops':

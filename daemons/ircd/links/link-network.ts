@@ -89,6 +89,15 @@ export class LinkNetwork implements Links, LinkRoutes {
       if (peer.server === from || !concerns(event, peer.server)) continue;
       for (const line of linesFor(state, state.me.name, peer, event)) link.send(line);
     }
+    if (event.kind === 'network ban') this.#letJupedGo();
+  }
+
+  /** Servers that are linked to this one and may not be any more; of others those see to it that they are linked to. */
+  #letJupedGo(): void {
+    for (const link of [...this.#links]) {
+      const refusal = this.server.networkBans.refusalForServer(link.name);
+      if (refusal !== null) link.fail(refusal);
+    }
   }
 
   forward(line: string, except: LinkEnd): void {

@@ -29,6 +29,7 @@ import type { LinkBlock, LinkSecurity } from './link-block.ts';
 import type { LinkNetwork } from './link-network.ts';
 import { LinkPulse } from './link-pulse.ts';
 import { LinkTraffic } from './link-traffic.ts';
+import { networkBanLine } from './network-ban-lines.ts';
 import { type LinkEnd, type Peer, toSeconds } from './peer.ts';
 
 /** What a link is carried by. Lines have one character for each byte and no end. */
@@ -109,6 +110,10 @@ export class Link implements LinkEnd {
     return this.#pulse.lagMs;
   }
 
+  get bursting(): boolean {
+    return this.#state === 'bursting';
+  }
+
   get sendQueueBytes(): number {
     return this.transport.sendQueueBytes;
   }
@@ -187,8 +192,10 @@ export class Link implements LinkEnd {
     }
     this.#saidName = said.name;
     const block = this.#block ?? this.#network.blockOf(said.name);
+    const { state, networkBans } = this.#server;
     const refusal =
-      refusalOf(this.#server.state, block, this.#password, said, this.transport) ??
+      refusalOf(state, block, this.#password, said, this.transport) ??
+      networkBans.refusalForServer(said.name) ??
       this.#lengthRefusal(block!, said);
     if (refusal !== null) {
       this.fail(refusal);
@@ -257,7 +264,11 @@ export class Link implements LinkEnd {
   }
 
   *#sendBurst(peer: Peer): WorkSteps {
-    const { state, host } = this.#server;
+    const { state, host, networkBans } = this.#server;
+    for (const ban of networkBans.list()) {
+      this.send(networkBanLine(state.me.numeric, ban));
+      if (host.work.spend(workPrices.row.ns)) yield null;
+    }
     for (const lines of burstLines(state, state, peer, toSeconds(this.sinceMs))) {
       if (this.reason !== null) return;
       for (const line of lines) this.send(line);

@@ -20,6 +20,8 @@ export interface Peer {
 export interface LinkEnd {
   /** Name of the server at the other end. */
   readonly name: string;
+  /** Whether both still tell each other what they know. */
+  readonly bursting: boolean;
   /** Bytes that the peer has not taken. */
   readonly sendQueueBytes: number;
   send(line: string): void;

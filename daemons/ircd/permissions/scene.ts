@@ -134,6 +134,13 @@ const SITUATIONS: Readonly<Record<string, (scene: Scene) => void>> = {
     irc.server.bans.add({ ...ban, kind: 'kline', mask: '*@*.invalid' });
     irc.server.bans.add({ ...ban, kind: 'dline', mask: '198.51.100.1' });
   },
+  'there are bans of the network': ({ irc }) => {
+    const now = Date.now();
+    const ban = { reason: 'spam', by: 'admin', setMs: now, active: true, changedSeconds: now / 1000 };
+    const end = { expiresMs: now + 3_600_000, keptMs: now + 3_600_000 };
+    irc.server.networkBans.set({ ...ban, ...end, kind: 'gline', mask: '*@*.invalid' });
+    irc.server.networkBans.set({ ...ban, ...end, kind: 'jupe', mask: 'bad.test' });
+  },
   'the reload fails': ({ irc }) => {
     irc.host.lifecycleOutcome = { ok: false, error: { code: 'config_invalid', message: 'line 4' } };
   },
@@ -148,7 +155,7 @@ const SITUATIONS: Readonly<Record<string, (scene: Scene) => void>> = {
   'there.test is linked': (scene) => {
     const end = new MemoryEnd();
     mayLink(scene).accept(end);
-    for (const line of ['PASS :linkpw', 'SERVER there.test 1 1 1 J10 AC]]] +h6 :There', 'AC EB', 'AC EA'])
+    for (const line of ['PASS :linkpw', 'SERVER there.test 1 1 1 J10 AC]]] +h6B :There', 'AC EB', 'AC EA'])
       end.link!.take(line);
     end.link!.take('AC N eve 1 1 ~eve eve.example AAAAAA ACAAA :Eve');
   },
@@ -338,6 +345,10 @@ export class Scene {
       for (const nick of nicks) if (nick !== name) facts.set(`nick ${nick}`, `of the account ${name}`);
     for (const { kind, mask, reason, by, expiresMs } of server.bans.list()) {
       const until = expiresMs === null ? '' : `, ${Math.round((expiresMs - Date.now()) / 60_000)} minutes`;
+      facts.set(`${kind} ${mask}`, inWords(`${reason}, by ${by}${until}`, ''));
+    }
+    for (const { kind, mask, reason, by, active, expiresMs } of server.networkBans.list()) {
+      const until = active ? `, ${Math.round((expiresMs - Date.now()) / 60_000)} minutes` : ', lifted';
       facts.set(`${kind} ${mask}`, inWords(`${reason}, by ${by}${until}`, ''));
     }
     for (const who of CAST) if (server.state.whowas.find(who, 1).length > 0) facts.set(`was ${who}`, '');

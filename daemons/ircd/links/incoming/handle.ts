@@ -15,6 +15,7 @@ import { create, invite, join, kick, part, topic } from './channels.ts';
 import type { LinkContext, TokenCode } from './link-line.ts';
 import { message, notice, reply, tagmsg, wallops } from './messages.ts';
 import { channelOrUserModes } from './modes.ts';
+import { gline, jupe } from './network-bans.ts';
 import { query } from './queries.ts';
 import { remotePing, remotePong } from './remote-pings.ts';
 import { ping, pong, server, squit } from './servers.ts';
@@ -25,8 +26,10 @@ const CODES: ReadonlyMap<string, TokenCode> = new Map([
   [TOKEN.AWAY, away],
   [TOKEN.BURST, burst],
   [TOKEN.CREATE, create],
+  [TOKEN.GLINE, gline],
   [TOKEN.INVITE, invite],
   [TOKEN.JOIN, join],
+  [TOKEN.JUPE, jupe],
   [TOKEN.KICK, kick],
   [TOKEN.KILL, kill],
   [TOKEN.MODE, channelOrUserModes],

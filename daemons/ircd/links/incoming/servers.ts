@@ -1,7 +1,7 @@
 /** Servers behind a peer come and go; a peer asks whether anybody is here. */
 import { writeLine } from '../../../irc/p10/line.ts';
 import { OWN_KIND_FLAG, readServer, type ServerLine } from '../../../irc/p10/server-line.ts';
-import { textOf } from '../../../irc/p10/text.ts';
+import { bytesOf, textOf } from '../../../irc/p10/text.ts';
 import { TOKEN } from '../../../irc/p10/tokens.ts';
 import { Server } from '../../state/server.ts';
 import { takenBy } from '../handshake.ts';
@@ -22,6 +22,12 @@ export const server: TokenCode = ({ server: irc, network, link, source, line }) 
   }
   if (!network.mayBring(link, said.name)) {
     link.fail(`it brings ${said.name}, which the hub masks of its [[ircd.link]] do not allow`);
+    return null;
+  }
+  const juped = irc.networkBans.refusalForServer(said.name);
+  if (juped !== null) {
+    // Whoever brings it may bring others: it is to let this one go, and all behind it are unknown here.
+    link.send(writeLine(irc.state.me.numeric, TOKEN.SQUIT, [said.name, 0], bytesOf(juped)));
     return null;
   }
   const traits = { flags: said.flags, foreign: !said.flags.includes(OWN_KIND_FLAG) };

@@ -1,0 +1,77 @@
+/** A ban of the network is set, changed or lifted, here or elsewhere. */
+import { workPrices } from '../../runtime/async/work-prices.ts';
+import type { WorkSteps } from '../../runtime/async/work-turns.ts';
+import type { BanSaved } from '../../runtime/net/ban-saver.ts';
+import { noticeOpers } from '../broadcast.ts';
+import type { CommandServer } from '../command-server.ts';
+import { checkNetworkMask, isInForce, type NetworkBan } from '../network-bans/network-ban.ts';
+import type { Source } from '../network-events.ts';
+import type { LocalClient } from '../state/local-client.ts';
+
+/** What comparing one user with one ban costs, in nanoseconds of work. */
+const MATCH_NS = 10 * workPrices.mask.ns;
+
+/** What came of it. */
+export interface NetworkBanTaken {
+  /** Clients of this server that a G-line dropped. */
+  readonly dropped: number;
+  /** The list on its way to the disk. */
+  readonly saving: BanSaved | Promise<BanSaved>;
+}
+
+/**
+ * Keeps a ban as it is now, tells the links, and lets whom it is against go: clients here, or a server that is linked. Whether
+ * there is room, and whether it is newer than what was known, was found before.
+ * @param quiet: operators are not told, as of the many of a burst.
+ */
+export function takeNetworkBan(
+  server: CommandServer,
+  source: Source,
+  ban: NetworkBan,
+  { quiet = false } = {},
+): NetworkBanTaken {
+  const { networkBans, host } = server;
+  const nowMs = Date.now();
+  const former = networkBans.get(ban.kind, ban.mask, nowMs);
+  const held = former !== undefined && isInForce(former, nowMs);
+  const holds = isInForce(ban, nowMs);
+  networkBans.set(ban, nowMs);
+  const saving = host.saveBans();
+  const what = held === holds ? (holds ? 'changed' : null) : holds ? 'added' : 'lifted';
+  if (what !== null && !quiet) tellOpers(server, ban, what);
+  server.links?.tell({ kind: 'network ban', source, ban });
+  if (!holds || ban.kind !== 'gline') return { dropped: 0, saving };
+  const victims = clientsUnder(server, ban.mask);
+  host.work.runSteps(server.house, dropAll(server, victims, `G-lined: ${ban.reason}`));
+  return { dropped: victims.length, saving };
+}
+
+function tellOpers(server: CommandServer, ban: NetworkBan, what: 'added' | 'changed' | 'lifted'): void {
+  const { kind, mask, by, reason, expiresMs } = ban;
+  const label = kind === 'gline' ? 'G-line' : 'jupe';
+  const until = what === 'lifted' ? '' : ` until ${new Date(expiresMs).toUTCString()}: ${reason}`;
+  const idle = what !== 'lifted' && checkNetworkMask(kind, mask) !== null ? ' (it bans nobody here)' : '';
+  noticeOpers(server, `${by} ${what} the ${label} for ${mask}${until}${idle}`);
+  server.host.log('info', `network_ban_${what}`, `${by} ${what} the ${label} for ${mask}: ${reason}`, {
+    kind,
+    mask,
+    by,
+  });
+}
+
+/** Clients that a G-line is against; operators are not dropped, as K-lines do not drop them. */
+export function clientsUnder(server: CommandServer, mask: string): LocalClient[] {
+  if (checkNetworkMask('gline', mask) !== null) return [];
+  const matches = server.bans.matcher('kline', mask);
+  const { localClients } = server.state;
+  server.host.work.spend(localClients.size * MATCH_NS);
+  return [...localClients].filter(({ user }) => user.registered && !user.isOper && matches(user));
+}
+
+function* dropAll(server: CommandServer, victims: readonly LocalClient[], reason: string): WorkSteps {
+  for (const victim of victims) {
+    server.counters.serverBanMatches++;
+    server.exit(victim, reason);
+    if (server.host.work.spend(workPrices.departure.ns)) yield null;
+  }
+}

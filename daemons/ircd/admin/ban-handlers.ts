@@ -1,0 +1,89 @@
+/** The code of the admin commands about bans: those of this server, and those that the whole network has. */
+import { SignalboxError } from '../../../contract/errors.ts';
+import { describeActor } from '../../../contract/link/actor.ts';
+import type { CommandHandlers } from '../../runtime/host/daemon-definition.ts';
+import { disconnects } from '../../runtime/host/impact-text.ts';
+import { clientsUnder } from '../actions/network-ban.ts';
+import { liftNetworkBan, problemWith, setNetworkBan } from '../commands/network-ban.ts';
+import { addServerBan, clientsMatching, removeServerBan } from '../commands/server-ban.ts';
+import type { IrcServer } from '../irc-server.ts';
+import type { NetworkBanKind } from '../network-bans/network-ban.ts';
+import type { BanKind } from '../server-bans.ts';
+import type { adminCommands } from './commands.ts';
+
+type BanCommands = Pick<typeof adminCommands, 'bans' | 'add-ban' | 'remove-ban'>;
+
+export function banHandlers(server: IrcServer): CommandHandlers<BanCommands> {
+  return {
+    bans: { run: () => ({ rows: [...serverRows(server), ...networkRows(server)] }) },
+    'add-ban': {
+      check: ({ kind, mask, minutes }) => {
+        const problem = isOfNetwork(kind)
+          ? problemWith(server, kind, mask, minutes)
+          : server.bans.problemWith(kind, mask, Date.now());
+        if (problem !== null) throw new SignalboxError('refused', problem);
+      },
+      impact: ({ kind, mask }) => impactOf(server, kind, mask),
+      run: async ({ kind, mask, reason, minutes }, { actor }) => {
+        const by = describeActor(actor);
+        const now = Date.now();
+        const outcome = isOfNetwork(kind)
+          ? setNetworkBan(server, { kind, mask, reason, by }, minutes)
+          : addServerBan(server, {
+              kind,
+              mask,
+              reason,
+              by,
+              setMs: now,
+              expiresMs: minutes === 0 ? null : now + minutes * 60_000,
+            });
+        if (typeof outcome === 'string') throw new SignalboxError('refused', outcome);
+        return { kind, mask: outcome.mask, disconnected: outcome.dropped, ...(await outcome.saving) };
+      },
+    },
+    'remove-ban': {
+      run: async ({ kind, mask }, { actor }) => {
+        const by = describeActor(actor);
+        const saving = isOfNetwork(kind)
+          ? (liftNetworkBan(server, kind, mask, by)?.saving ?? null)
+          : removeServerBan(server, kind, mask, by);
+        if (saving === null)
+          throw new SignalboxError('not_found', `There is no ${kind} for ${mask}; list them with bans.`);
+        return { kind, mask, ...(await saving) };
+      },
+    },
+  };
+}
+
+function isOfNetwork(kind: BanKind | NetworkBanKind): kind is NetworkBanKind {
+  return kind === 'gline' || kind === 'jupe';
+}
+
+function impactOf(server: IrcServer, kind: BanKind | NetworkBanKind, mask: string): string | null {
+  if (kind === 'gline') return disconnects(clientsUnder(server, mask).length);
+  if (kind !== 'jupe') return disconnects(clientsMatching(server, { kind, mask }).length);
+  const linked = server.state.findServer(mask);
+  return linked === undefined ? null : `takes ${linked.name} off the network`;
+}
+
+function serverRows({ bans }: IrcServer) {
+  return bans.list().map(({ kind, mask, reason, by, setMs, expiresMs }) => ({
+    kind,
+    mask,
+    reason,
+    by,
+    createdAt: setMs,
+    expiresAt: expiresMs,
+  }));
+}
+
+function networkRows({ networkBans }: IrcServer) {
+  return networkBans.inForce().map(({ kind, mask, reason, by, setMs, expiresMs }) => ({
+    kind,
+    mask,
+    reason,
+    by,
+    createdAt: setMs,
+    expiresAt: expiresMs,
+  }));
+}

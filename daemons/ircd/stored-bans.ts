@@ -1,0 +1,41 @@
+/** The bans of the IRC server as one list on disk: its own, and those of the network. Used by daemon.ts. */
+import { z } from 'zod';
+import type { BanSource } from '../runtime/net/ban-saver.ts';
+import { limits } from './limits.ts';
+import { type NetworkBan, networkBanKey, networkBanSchema } from './network-bans/network-ban.ts';
+import type { NetworkBans } from './network-bans/network-bans.ts';
+import { banKey, type ServerBan, type ServerBans, serverBanSchema } from './server-bans.ts';
+
+/** One ban as it is stored; `kind` tells which. */
+export const storedBanSchema = z.discriminatedUnion('kind', [serverBanSchema, networkBanSchema]);
+
+export type StoredBan = ServerBan | NetworkBan;
+
+/** As many as there may be of both. */
+export const MOST_STORED = limits.serverBans.default + limits.networkBans.default;
+
+/** Where the lists are. */
+interface BanLists {
+  readonly bans: ServerBans;
+  readonly networkBans: NetworkBans;
+}
+
+/** Both lists, as whoever saves them sees them. */
+export function banSource(lists: () => BanLists): BanSource<StoredBan> {
+  return {
+    list: () => [...lists().bans.list(), ...lists().networkBans.list()],
+    keyOf: (ban) => (isOfNetwork(ban) ? networkBanKey(ban.kind, ban.mask) : banKey(ban.kind, ban.mask)),
+    endMs: (ban) => (isOfNetwork(ban) ? ban.keptMs : ban.expiresMs),
+  };
+}
+
+/** Takes what was stored. */
+export function restoreBans({ bans, networkBans }: BanLists, stored: readonly StoredBan[]): void {
+  for (const ban of stored)
+    if (isOfNetwork(ban)) networkBans.set(ban);
+    else bans.add(ban);
+}
+
+function isOfNetwork(ban: StoredBan): ban is NetworkBan {
+  return ban.kind === 'gline' || ban.kind === 'jupe';
+}
