@@ -1,4 +1,4 @@
-/** What a manifest may have drawn beside charts and tables: figures side by side, a page of a command's answer, and files. */
+/** What a manifest may have drawn beside charts and tables: figures side by side, tables as graphs, a page of a command's answer, and files. */
 import type { Access } from './access.ts';
 
 /** The same figures of several things, side by side below the charts of the Live page. */
@@ -20,6 +20,26 @@ export interface ResultPageSpec {
   readonly command: string;
   /** Commands that are offered beside the table; each is there for whoever may run it. */
   readonly actions?: readonly { readonly title: string; readonly command: string }[];
+}
+
+/** How a row stands: it is the daemon itself, or well, on its way to it, left alone, or something is wrong with it. */
+export type GraphTone = 'self' | 'good' | 'busy' | 'idle' | 'bad';
+
+/** The rows of a table that hang on each other, drawn as a graph above it. Columns are named by their keys. */
+export interface TableGraph {
+  /** What a row is, in the singular: `server`. */
+  readonly noun: string;
+  /** Column with the first cell of the row that a row hangs on; empty, or nobody's, for one that hangs on none. */
+  readonly parent: string;
+  /** Column of the state, and how a row stands in each; `idle` in any other. */
+  readonly state: string;
+  readonly tones: Readonly<Record<string, GraphTone>>;
+  /** Column of a number that says how large a row is, and what it counts, in the singular. */
+  readonly weight: { readonly column: string; readonly noun: string };
+  /** Column that stands on the line to what a row hangs on. */
+  readonly line: string;
+  /** Column that says why a row is not well. */
+  readonly note: string;
 }
 
 /**

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { Access } from './access.ts';
 import { INSTRUMENT_KINDS, type InstrumentKind, type MetricSpec } from './link/catalog.ts';
 import type { ListenPlace } from './listen-place.ts';
-import type { ComparisonSpec, FilesSpec, ResultPageSpec } from './manifest-views.ts';
+import type { ComparisonSpec, FilesSpec, ResultPageSpec, TableGraph } from './manifest-views.ts';
 import { catalogOf } from './metric-specs.ts';
 
 export { INSTRUMENT_KINDS, type InstrumentKind, type MetricSpec };
@@ -100,6 +100,8 @@ export interface RowAction {
   readonly immediate?: boolean;
   /** What a row is where it is run for many, in the singular: `client`. Default `row`. */
   readonly noun?: string;
+  /** It is offered on rows whose cell in a column says one of these; absent: on all. */
+  readonly where?: { readonly column: string; readonly says: readonly string[] };
 }
 
 /** A table that a daemon streams to a window while somebody looks at it (its connections, rooms, channels). */
@@ -112,6 +114,8 @@ export interface TableSpec {
   readonly columns: readonly TableColumn[];
   /** Commands offered on each row, the most harmful last. */
   readonly rowActions?: readonly RowAction[];
+  /** Where rows hang on each other. */
+  readonly graph?: TableGraph;
 }
 
 /** A chart of the Live page: metrics that belong on one axis. Counters are drawn as rates, histograms as percentiles. */

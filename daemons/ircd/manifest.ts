@@ -4,7 +4,7 @@ import { defineManifest, type MetricSpec } from '../../contract/manifest.ts';
 import { metricSpecs } from '../../contract/metric-specs.ts';
 import { acceptorMetrics, refusalMetrics } from '../runtime/net/acceptor-metrics.ts';
 import { accountActions, accountColumns } from './admin/account-columns.ts';
-import { channelColumns, connectionColumns, serverColumns } from './admin/columns.ts';
+import { channelColumns, connectionColumns, networkGraph, serverColumns } from './admin/columns.ts';
 import { adminCommands, operatorDeeds, renamed } from './admin/commands.ts';
 import { channelActions, clientActions, linkActions } from './admin/row-actions.ts';
 import { ircdConfigSchema } from './config.ts';
@@ -90,6 +90,7 @@ export const manifest = defineManifest({
       rowKey: 'name',
       columns: serverColumns,
       rowActions: linkActions,
+      graph: networkGraph,
     },
   },
   charts: [

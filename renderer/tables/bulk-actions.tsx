@@ -43,6 +43,7 @@ export function BulkActions(props: BulkActionsProps): ReactNode {
         gone={selected.size - there.length}
         hidden={there.filter(([, row]) => !shown.has(row)).length}
         tools={props.tools}
+        fitsAny={({ fits }) => there.some(([, row]) => fits(row))}
         onRun={begin}
         onClear={props.onClear}
       />

@@ -11,6 +11,8 @@ interface BulkBarProps {
   /** Selected rows that the filter does not show. */
   readonly hidden: number;
   readonly tools: readonly RowTool[];
+  /** Whether there is such a thing for any of the selected rows. */
+  readonly fitsAny: (tool: RowTool) => boolean;
   readonly onRun: (tool: RowTool) => void;
   readonly onClear: () => void;
 }
@@ -31,7 +33,7 @@ export function BulkBar(props: BulkBarProps): ReactNode {
         <Button
           key={tool.title}
           tone={tool.danger === 'safe' ? 'plain' : 'harm'}
-          disabled={tool.denied !== null || count === gone}
+          disabled={tool.denied !== null || count === gone || !props.fitsAny(tool)}
           {...(tool.denied === null ? {} : { title: tool.denied })}
           onClick={() => props.onRun(tool)}
         >

@@ -22,7 +22,7 @@ import { TableList } from './table-list.tsx';
 import { keptNumber, keptText, keptWidths, useTableMemory } from './table-memory.ts';
 import { TableToolbar } from './table-toolbar.tsx';
 import { useNow } from './use-now.ts';
-import { useRowFocus } from './use-row-focus.ts';
+import { type RowFocus, useRowFocus } from './use-row-focus.ts';
 import { useShownColumns } from './use-shown-columns.ts';
 
 /** Kept free for the scrollbar of a table with many rows. */
@@ -52,7 +52,17 @@ interface DataTableProps {
   readonly empty: ReactNode;
   /** Stands beside the filter. */
   readonly note?: ReactNode;
+  /** What shows the same rows in another way, above the list. */
+  readonly above?: (view: RowsView) => ReactNode;
   readonly heightClass: string;
+}
+
+/** The rows of a table as something beside the list shows them. */
+export interface RowsView {
+  readonly keys: ReadonlyMap<Row, RowKey>;
+  /** The row whose drawer is open. */
+  readonly opened: RowKey | null;
+  readonly onOpen: RowFocus['openFrom'];
 }
 
 const NO_TOOLS: readonly RowTool[] = [];
@@ -143,6 +153,7 @@ export function DataTable(props: DataTableProps): ReactNode {
           group={group === null ? null : groupKey}
           onGroup={setGroupKey}
         />
+        {props.above?.({ keys, opened: focus.opened, onOpen: focus.openFrom })}
         {arranged.length === 0 ? (
           rows.length === 0 ? (
             props.empty

@@ -2,13 +2,17 @@
 import { type ReactNode, useEffect, useMemo, useSyncExternalStore } from 'react';
 import type { ManifestDescription, TableSpec } from '../../contract/manifest.ts';
 import { formatClock } from '../format/times.ts';
+import { TableGraph } from '../graph/table-graph.tsx';
 import { useHost, useHostState } from '../model/host-context.ts';
 import type { SourceModel } from '../model/source-model.ts';
 import { Callout, EmptyState } from '../ui/callout.tsx';
-import { DataTable } from './data-table.tsx';
+import { DataTable, type RowsView } from './data-table.tsx';
 import { messages } from './messages.ts';
 import { RateMeter, withRateColumns } from './rates.ts';
 import { commandTools } from './row-tools.ts';
+
+/** One row alone hangs on nothing. */
+const LEAST_GRAPH = 2;
 
 interface LiveTableProps {
   readonly source: SourceModel;
@@ -22,7 +26,7 @@ export function LiveTable({ source, manifest, name, table, up }: LiveTableProps)
   const feed = source.table(name);
   const snapshot = useSyncExternalStore(feed.subscribe, feed.snapshot);
   const { total, time, denied } = snapshot;
-  const { columns, rowKey } = table;
+  const { columns, rowKey, graph } = table;
   const keyColumn = columns.findIndex(({ key }) => key === rowKey);
   const shown = useMemo(() => withRateColumns(columns), [columns]);
   const meter = useMemo(() => new RateMeter(columns, keyColumn), [columns, keyColumn]);
@@ -51,6 +55,13 @@ export function LiveTable({ source, manifest, name, table, up }: LiveTableProps)
       memory={`${manifest.id} ${name}`}
       renamed={manifest.renamed.columns}
       tools={tools}
+      {...(graph === undefined || rows.length < LEAST_GRAPH
+        ? {}
+        : {
+            above: (view: RowsView) => (
+              <TableGraph title={table.title} columns={shown} {...{ graph, rows, tools }} {...view} />
+            ),
+          })}
       note={
         <span className="shrink-0 text-sm text-dim">
           {total > rows.length

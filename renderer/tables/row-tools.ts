@@ -75,7 +75,7 @@ export function commandTools(given: CommandTools): readonly RowTool[] {
         danger,
         denied: command === undefined ? (withheld?.reason ?? null) : null,
         many,
-        fits: () => true,
+        fits: (row) => fitsRow(columns, action, row),
         run: (row) =>
           openCommand({
             host,
@@ -92,6 +92,13 @@ export function commandTools(given: CommandTools): readonly RowTool[] {
       },
     ];
   });
+}
+
+/** Whether an action is offered on a row. */
+function fitsRow(columns: readonly TableColumn[], { where }: RowAction, row: Row): boolean {
+  if (where === undefined) return true;
+  const cell = row[columns.findIndex(({ key }) => key === where.column)];
+  return where.says.includes(String(cell));
 }
 
 /** Arguments of a row's command, taken from the cells that the manifest names. */

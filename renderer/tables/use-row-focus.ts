@@ -43,6 +43,8 @@ export interface RowFocus {
   /** The row whose drawer is open. */
   readonly opened: RowKey | null;
   readonly close: () => void;
+  /** Opens the drawer of a row from elsewhere, where the focus goes back to. */
+  readonly openFrom: (key: RowKey, from: HTMLElement, enter: boolean) => void;
   /** Moves the focus by one row, from the drawer. */
   readonly step: (key: string) => void;
   /** Whether the drawer takes the focus as it opens. */
@@ -60,6 +62,8 @@ export function useRowFocus(input: RowFocusInput): RowFocus {
   const [opened, setOpened] = useState<RowKey | null>(null);
   const { singleKeys } = useStore(keyChoice);
   const entering = useRef(false);
+  /** What opened the drawer, where that is no row of the list. */
+  const opener = useRef<HTMLElement | null>(null);
   /** The item that takes the focus once it is rendered. */
   const goal = useRef<string | null>(null);
   const place = items.findIndex(({ id }) => id === focused);
@@ -113,12 +117,16 @@ export function useRowFocus(input: RowFocusInput): RowFocus {
 
   const close = () => {
     setOpened(null);
-    if (place >= 0) goal.current = focused;
+    if (opener.current?.isConnected === true) opener.current.focus();
+    else if (place >= 0) goal.current = focused;
+    opener.current = null;
   };
-  const open = (key: RowKey, enter: boolean) => {
+  const openBy = (from: HTMLElement | null, key: RowKey, enter: boolean) => {
+    opener.current = from;
     entering.current = enter;
     setOpened(key);
   };
+  const open = (key: RowKey, enter: boolean) => openBy(null, key, enter);
 
   const onItemKey = (event: KeyboardEvent, item: TableItem, at: number): boolean => {
     const { key } = event;
@@ -231,10 +239,13 @@ export function useRowFocus(input: RowFocusInput): RowFocus {
     select,
     opened,
     close,
+    openFrom: (key, from, enter) => openBy(from, key, enter),
     step: (key) => {
-      const to = moveBy(key, place, items.length, 1);
+      const at = items.findIndex((item) => item.kind === 'row' && item.key === opened);
+      const to = moveBy(key, at, items.length, 1);
       const next = to === null ? undefined : items[to];
       if (to === null || next?.kind !== 'row') return;
+      opener.current = null;
       virtualizer.scrollToIndex(to, { align: 'auto' });
       setFocused(next.id);
       setOpened(next.key);

@@ -1,5 +1,6 @@
 /** Columns of the live tables and of table results, shared by the manifest and the code that fills them. */
 import type { TableColumn } from '../../../contract/manifest.ts';
+import type { TableGraph } from '../../../contract/manifest-views.ts';
 import { clientColumn } from '../../runtime/net/client-columns.ts';
 
 export const connectionColumns: readonly TableColumn[] = [
@@ -104,6 +105,24 @@ export const serverColumns: readonly TableColumn[] = [
   { key: 'hops', title: 'Hops', type: 'number', rank: 3 },
   linkColumn.numeric,
 ];
+
+/** Who is linked to whom. */
+export const networkGraph: TableGraph = {
+  noun: 'server',
+  parent: 'uplink',
+  state: 'state',
+  tones: {
+    here: 'self',
+    linked: 'good',
+    bursting: 'busy',
+    connecting: 'busy',
+    waiting: 'idle',
+    failed: 'bad',
+  },
+  weight: { column: 'ownUsers', noun: 'user' },
+  line: 'lagSeconds',
+  note: 'reason',
+};
 
 export const cacheColumns: readonly TableColumn[] = [
   { key: 'cache', title: 'Cache', type: 'text' },

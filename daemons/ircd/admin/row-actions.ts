@@ -13,6 +13,18 @@ export const channelActions: readonly RowAction[] = [
 ];
 
 export const linkActions: readonly RowAction[] = [
-  { title: 'Connect', command: 'connect', args: { server: 'name' }, noun: 'server' },
-  { title: 'Squit', command: 'squit', args: { server: 'name' }, noun: 'server' },
+  {
+    title: 'Connect',
+    command: 'connect',
+    args: { server: 'name' },
+    noun: 'server',
+    where: { column: 'state', says: ['waiting', 'failed'] },
+  },
+  {
+    title: 'Squit',
+    command: 'squit',
+    args: { server: 'name' },
+    noun: 'server',
+    where: { column: 'state', says: ['linked', 'bursting', 'connecting', 'waiting'] },
+  },
 ];
