@@ -4,6 +4,7 @@
  */
 import type { AuditEntry } from './control/audit.ts';
 import type { SparseHistogram } from './histogram.ts';
+import type { LoggedMarkKind } from './logged-mark.ts';
 import type { MetricSpec } from './manifest.ts';
 import type { DaemonState } from './states.ts';
 
@@ -18,11 +19,12 @@ export interface HistorySample {
   readonly intervals: readonly { readonly metric: string; readonly buckets: SparseHistogram }[];
 }
 
-/** One change of a daemon's state; `time` in Unix milliseconds. */
+/** One change of a daemon's state, or a mark that it left by its log; `time` in Unix milliseconds. */
 export interface StateChange {
   readonly time: number;
   readonly daemon: string;
-  readonly state: DaemonState;
+  readonly state: DaemonState | LoggedMarkKind;
+  /** Of a mark what was logged. */
   readonly cause: string | null;
 }
 

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { Access } from './access.ts';
 import { INSTRUMENT_KINDS, type InstrumentKind, type MetricSpec } from './link/catalog.ts';
 import type { ListenPlace } from './listen-place.ts';
+import type { LoggedMarkKind } from './logged-mark.ts';
 import type { ComparisonSpec, FilesSpec, ResultPageSpec, TableGraph } from './manifest-views.ts';
 import { catalogOf } from './metric-specs.ts';
 
@@ -196,6 +197,8 @@ export interface Manifest<
   readonly commands: Commands;
   /** What operators of the daemon do by its own protocol and is written down, by its name there -> how the audit trail says it. */
   readonly deeds?: Readonly<Record<string, string>>;
+  /** Which events of its log leave a mark on charts: what is logged under such a name again and again leaves one. */
+  readonly marks?: Readonly<Record<string, LoggedMarkKind>>;
   readonly tables?: Readonly<Record<string, TableSpec>>;
   readonly charts?: readonly ChartSpec[];
   readonly comparisons?: readonly ComparisonSpec[];

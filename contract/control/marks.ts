@@ -1,13 +1,22 @@
 /**
- * What happened to daemons and what people did, for a strip above charts: starts, stops, crashes, reloads and actions of the audit
- * trail, summed up over a time. Who may not read the audit trail is told of states alone.
+ * What happened to daemons and what people did, for a strip above charts: starts, stops, crashes, what manifests have marked of
+ * logs, reloads and actions of the audit trail, summed up over a time. Who may not read the audit trail is told of states alone.
  */
 import { z } from 'zod';
+import { isLoggedMarkKind, LOGGED_MARK_KINDS } from '../logged-mark.ts';
 import { time } from './arguments.ts';
 import { defineRequest, resultType } from './request.ts';
 
 /** What a mark is of, the gravest first. `action` is what the audit trail has, reloads of the configuration apart. */
-export const MARK_KINDS = ['crash', 'failed', 'stop', 'start', 'reload', 'action'] as const;
+export const MARK_KINDS = [
+  'crash',
+  'failed',
+  ...LOGGED_MARK_KINDS,
+  'stop',
+  'start',
+  'reload',
+  'action',
+] as const;
 /** One of {@link MARK_KINDS}. */
 export type MarkKind = (typeof MARK_KINDS)[number];
 
@@ -33,9 +42,9 @@ export interface MarkedAction {
   readonly ok: boolean;
 }
 
-/** The mark of a state; undefined where it leaves none. */
+/** The mark of a state, or of what is kept among states; undefined where it leaves none. */
 export function markOfState(state: string): MarkKind | undefined {
-  return STATE_MARKS.get(state);
+  return isLoggedMarkKind(state) ? state : STATE_MARKS.get(state);
 }
 
 /** The mark of an action with who did what, and that it failed where it did; null where a state tells of it. */
@@ -92,7 +101,7 @@ export const marksArgs = z.object({
 export const marksRequests = {
   'marks.query': defineRequest({
     summary:
-      'What happened over a time, summed up: starts, stops, crashes, failures and, for who may read the audit trail, reloads and actions that change something. What follows comes as events `daemon` and `audit`.',
+      'What happened over a time, summed up: starts, stops, crashes, failures, what daemons have marked of their logs and, for who may read the audit trail, reloads and actions that change something. What follows comes as events `daemon`, `mark` and `audit`.',
     access: 'read',
     danger: null,
     audited: false,

@@ -6,6 +6,7 @@ import type { Outcome, WireError } from '../errors.ts';
 import type { Catalog } from '../link/catalog.ts';
 import type { Task } from '../link/tasks.ts';
 import type { SourcedLogRecord } from '../log-record.ts';
+import type { LoggedMark } from '../logged-mark.ts';
 import type { LoopBlock } from '../loop-block.ts';
 import type { DaemonSnapshot } from '../states.ts';
 import type { AuditEntry } from './audit.ts';
@@ -34,6 +35,8 @@ export type ControlEvent =
   | { readonly type: 'task'; readonly source: string; readonly task: Task }
   /** The event loop of a process, main included, stood still. */
   | { readonly type: 'block'; readonly source: string; readonly block: LoopBlock }
+  /** A daemon has logged what leaves a mark on charts. */
+  | { readonly type: 'mark'; readonly source: string; readonly mark: LoggedMark }
   | { readonly type: 'history'; readonly history: HistoryStatus }
   /** Comes once more, under the same key, when the effects of an action have been measured. */
   | { readonly type: 'audit'; readonly entry: Omit<AuditEntry, 'id'> }
@@ -51,6 +54,7 @@ export const EVENT_ACCESS: Readonly<Record<ControlEvent['type'], Access>> = {
   metrics: 'read',
   task: 'read',
   block: 'read',
+  mark: 'read',
   history: 'read',
   audit: 'operate',
   config: 'read',

@@ -61,6 +61,7 @@ export const manifest = defineManifest({
   metrics,
   commands: adminCommands,
   deeds: operatorDeeds,
+  marks: { link_established: 'linked', link_ended: 'split', link_failed: 'unreachable' },
   renamed,
   tables: {
     connections: {

@@ -22,7 +22,12 @@ export class StandaloneIrcd {
    * @param folder for its files; it need not exist
    * @param settings further lines of `[ircd]`, and tables after it
    */
-  static async start(folder: string, name: string, numeric: number, settings: string): Promise<StandaloneIrcd> {
+  static async start(
+    folder: string,
+    name: string,
+    numeric: number,
+    settings: string,
+  ): Promise<StandaloneIrcd> {
     await mkdir(folder, { recursive: true });
     const config = join(folder, 'signalbox.toml');
     const listen = `[{ host = "127.0.0.1", port = 0 }, { host = "127.0.0.1", port = 0, protocol = "p10" }]`;

@@ -8,6 +8,7 @@ import type { WireError } from '../../contract/errors.ts';
 import type { Catalog } from '../../contract/link/catalog.ts';
 import type { MetricSummary } from '../../contract/link/metric-summary.ts';
 import type { Task } from '../../contract/link/tasks.ts';
+import type { LoggedMark } from '../../contract/logged-mark.ts';
 import type { LoopBlock } from '../../contract/loop-block.ts';
 import type { MetricSpec } from '../../contract/manifest.ts';
 import type { DaemonSnapshot, DaemonState } from '../../contract/states.ts';
@@ -50,6 +51,8 @@ export interface Announcements {
     readonly records: Said<'logs'>['records'];
     readonly dropped: number;
   };
+  /** A daemon has logged what leaves a mark on charts. */
+  readonly markLeft: { readonly source: string; readonly mark: LoggedMark };
   /** What a process wrote to its standard output or error. */
   readonly outputCame: {
     readonly id: string;

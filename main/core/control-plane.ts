@@ -163,7 +163,7 @@ class Plane implements ControlPlane {
     });
     const [bus, telemetry, records, streams] = [this.#bus, this.#telemetry, this.#records, this.#streams];
     const [clients, recorderId] = [this.#clients, this.#recorderId];
-    attachListeners({ bus, clock, limits, telemetry, records, streams, clients, recorderId });
+    attachListeners({ bus, clock, limits, registry, telemetry, records, streams, clients, recorderId });
     this.#bus.subscribe('catalogMissing', ({ source }) =>
       this.#supervisor.find(source)?.session?.askForCatalog(),
     );

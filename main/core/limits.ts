@@ -195,6 +195,12 @@ export const CONTROL_LIMIT_TABLE = {
     reason:
       'Records of one `logs` message that are taken over, which is all that the ring holds; more are counted as dropped.',
   },
+  marksBurst: {
+    default: 60,
+    unit: 'count',
+    reason:
+      'Marks on charts that one daemon may leave at once by what it logs; further ones come back at one a minute. What is marked is kept among states for a month, and nobody outside shall push those out.',
+  },
   logFlushMs: {
     default: 100,
     unit: 'milliseconds',

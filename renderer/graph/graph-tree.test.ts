@@ -33,9 +33,9 @@ describe('the tree', () => {
   });
 
   it('has a root of its own for a row whose parent is not there, or that is behind itself', () => {
-    expect(trees([item('a', 'gone'), item('b', 'a'), item('c', 'd'), item('d', 'c'), item('e', 'e')])).toEqual(
-      ['a(b)', 'c', 'd', 'e'],
-    );
+    expect(
+      trees([item('a', 'gone'), item('b', 'a'), item('c', 'd'), item('d', 'c'), item('e', 'e')]),
+    ).toEqual(['a(b)', 'c', 'd', 'e']);
   });
 
   it('puts leaves together that are well where there are many, and opens them', () => {

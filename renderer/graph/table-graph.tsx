@@ -39,7 +39,8 @@ export function TableGraph(props: TableGraphProps): ReactNode {
   const { title, graph, columns, rows, keys, tools, opened, onOpen } = props;
   const hintId = useId();
   const region = useRef<HTMLElement>(null);
-  const width = useWidth(region);
+  const inside = useRef<HTMLDivElement>(null);
+  const width = useWidth(inside);
   const row = useTokenPixels('--row');
   const { singleKeys } = useStore(keyChoice);
   const [unfolded, setUnfolded] = useState<ReadonlySet<string>>(new Set());
@@ -114,6 +115,7 @@ export function TableGraph(props: TableGraphProps): ReactNode {
       <p id={hintId} hidden>
         {messages.keys}
       </p>
+      <div ref={inside} />
       <div className="relative" style={{ width: sizes.width, height: sizes.height }}>
         <GraphLines layout={layout} sizes={sizes} words={words} />
         <div

@@ -7,6 +7,7 @@ import {
   markOfAction,
   markOfState,
 } from '../../contract/control/marks.ts';
+import type { LoggedMark } from '../../contract/logged-mark.ts';
 import type { ManifestDescription } from '../../contract/manifest.ts';
 import type { DaemonSnapshot } from '../../contract/states.ts';
 
@@ -30,6 +31,11 @@ export function stateMark(before: DaemonSnapshot | undefined, now: DaemonSnapsho
     text: now.cause ?? '',
     isMeasured: true,
   };
+}
+
+/** The mark that a daemon has just left by its log. */
+export function loggedMark(daemon: string, { kind, time, text }: LoggedMark): Mark {
+  return { kind, time, until: time, count: 1, daemon, text, isMeasured: true };
 }
 
 /** The mark of an action that was just written down; null for what only reads. */

@@ -6,6 +6,9 @@ import { formatMoment } from '../format/times.ts';
 const WORDS: Readonly<Record<MarkKind, readonly [string, string]>> = {
   crash: ['crash', 'crashes'],
   failed: ['failure', 'failures'],
+  split: ['split', 'splits'],
+  unreachable: ['failed link', 'failed links'],
+  linked: ['link', 'links'],
   stop: ['stop', 'stops'],
   start: ['start', 'starts'],
   reload: ['reload', 'reloads'],

@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useState } from 'react';
 import type { HistoryMarks } from '../../contract/control/marks.ts';
 import { useHost, useHostState } from '../model/host-context.ts';
-import { actionMark, joinMarks, type Mark, stateMark, withMark } from './marks.ts';
+import { actionMark, joinMarks, loggedMark, type Mark, stateMark, withMark } from './marks.ts';
 
 /** Most marks of now that are kept beside those of the recorder. */
 const NOW_LIMIT = 500;
@@ -49,8 +49,12 @@ export function useMarks(
     const endActions = host.onAudit((entry) =>
       add(actionMark(entry, host.store.getState().host?.manifests ?? [])),
     );
+    const endLogged = host.client.onEvent((event) => {
+      if (event.type === 'mark') add(loggedMark(event.source, event.mark));
+    });
     return () => {
       endStates();
+      endLogged();
       endActions();
     };
   }, [host]);

@@ -60,8 +60,8 @@ const linkColumn = {
   burst: { key: 'burstSeconds', title: 'Burst', type: 'seconds', rank: 3 },
   linesIn: { key: 'linesIn', title: 'Lines in', type: 'number', rank: 2, counter: true },
   linesOut: { key: 'linesOut', title: 'Lines out', type: 'number', rank: 2, counter: true },
-  bytesIn: { key: 'bytesIn', title: 'Bytes in', type: 'bytes', rank: 3, counter: true },
-  bytesOut: { key: 'bytesOut', title: 'Bytes out', type: 'bytes', rank: 3, counter: true },
+  bytesIn: { key: 'bytesIn', title: 'In', type: 'bytes', rank: 3, counter: true },
+  bytesOut: { key: 'bytesOut', title: 'Out', type: 'bytes', rank: 3, counter: true },
   sendQueue: { key: 'sendQueueBytes', title: 'SendQ', type: 'bytes', rank: 2 },
 } as const satisfies Readonly<Record<string, TableColumn>>;
 
@@ -93,8 +93,8 @@ export const serverColumns: readonly TableColumn[] = [
   linkColumn.name,
   linkColumn.state,
   { key: 'uplink', title: 'Linked to', type: 'text', rank: 2 },
-  { key: 'ownUsers', title: 'Users', type: 'number' },
-  { ...linkColumn.users, title: 'With those behind', rank: 2 },
+  { key: 'ownUsers', title: 'Users on it', type: 'number' },
+  { ...linkColumn.users, rank: 2 },
   linkColumn.lag,
   linkColumn.since,
   linkColumn.reason,

@@ -160,8 +160,8 @@ describe('whoever connects', () => {
     expect(end.sent).toEqual(['ERROR :Closing Link: the password is wrong']);
     expect(row()).toMatchObject({ state: 'failed', direction: 'in', reason: 'the password is wrong' });
     expect(here.irc.host.logs.at(-1)).toMatchObject({
-      event: 'link_ended',
-      message: 'The link with there.test ended: the password is wrong',
+      event: 'link_failed',
+      message: 'No link with there.test: the password is wrong',
       fields: { address: '192.0.2.77' },
     });
   });

@@ -328,10 +328,14 @@ export class Link implements LinkEnd {
     this.reason = reason;
     this.#pulse.close();
     this.#state = this.#peer === null ? 'failed' : 'split';
-    noticeOpers(this.#server, `Link with ${this.name} ended: ${reason}`);
-    this.#server.host.log('warn', 'link_ended', `The link with ${this.name} ended: ${reason}`, {
-      address: this.transport.address,
-    });
+    const { address } = this.transport;
+    const isStranger = this.#block === null && this.#network.blockOf(this.peerName ?? '') === null;
+    const [event, said] =
+      this.#peer === null
+        ? ([isStranger ? 'link_refused' : 'link_failed', `No link with ${this.name}: ${reason}`] as const)
+        : (['link_ended', `The link with ${this.name} ended: ${reason}`] as const);
+    noticeOpers(this.#server, said);
+    this.#server.host.log('warn', event, said, { address });
     this.#network.ended(this, reason);
   }
 }

@@ -49,6 +49,7 @@ describe('states', () => {
       state(-4, 'stopping'),
       state(-3, 'stopped'),
       state(-1, 'failed', 'port taken', 'relay'),
+      state(1, 'split', 'b is gone'),
     );
     const one = (second: number, kind: string, text = '', daemon = 'ircd') => {
       return { kind, time: at(second), until: at(second), count: 1, daemon, text };
@@ -58,6 +59,7 @@ describe('states', () => {
       one(-6, 'crash', 'killed by signal SIGSEGV'),
       one(-3, 'stop'),
       one(-1, 'failed', 'port taken', 'relay'),
+      one(1, 'split', 'b is gone'),
     ]);
     expect((await ask({ daemon: 'relay' })).map(({ kind }) => kind)).toEqual(['failed']);
     expect((await ask({ from: at(-6), to: at(-3) })).map(({ kind }) => kind)).toEqual(['crash', 'stop']);

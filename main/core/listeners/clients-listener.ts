@@ -10,6 +10,7 @@ export function clientsListen(bus: AnnouncementBus, clients: EventHub): void {
   );
   bus.subscribe('taskCame', ({ source, task }) => clients.publish({ type: 'task', source, task }));
   bus.subscribe('blockCame', ({ source, block }) => clients.publish({ type: 'block', source, block }));
+  bus.subscribe('markLeft', ({ source, mark }) => clients.publish({ type: 'mark', source, mark }));
   bus.subscribe('historyChanged', ({ history }) => clients.publish({ type: 'history', history }));
   bus.subscribe('entryWritten', ({ entry }) => clients.publish({ type: 'audit', entry }));
   bus.subscribe('configRead', ({ error }) => clients.publish({ type: 'config', error }));

@@ -1,4 +1,4 @@
-/** What goes into history: seconds of metrics and changes of state. */
+/** What goes into history: seconds of metrics, changes of state and marks. */
 import type { AnnouncementBus } from '../announcements.ts';
 import type { HistoryClient } from '../records/history-client.ts';
 
@@ -10,6 +10,9 @@ export function historyListens(
 ): void {
   bus.subscribe('secondMeasured', ({ source, instance, metrics, summary: { time, values, intervals } }) =>
     history.addSample({ source, instance, time, metrics, values, intervals }),
+  );
+  bus.subscribe('markLeft', ({ source, mark: { kind, time, text } }) =>
+    history.addState({ time, daemon: source, state: kind, cause: text }),
   );
   bus.subscribe('daemonChanged', ({ snapshot, previous }) => {
     const { id, state, since, cause } = snapshot;
