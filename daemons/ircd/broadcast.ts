@@ -109,10 +109,32 @@ export function toNeighbours(
   return null;
 }
 
-/** A message from a user, tagged with the account if there is one, or from a server. */
-export function from(server: CommandServer, source: Source, rest: string): Delivery {
+/** As {@link toNeighbours}, with a message that decides itself what each of them gets. */
+export function tellNeighbours(
+  server: CommandServer,
+  user: User,
+  message: Message & { to(client: LocalClient): void },
+  gates: readonly WorkGate[],
+): WorkSteps | null {
+  const found = server.state.neighbours(user);
+  spendSkipped(server.host, server.state.walked);
+  const send: Audience<LocalClient>['send'] = (clients, start, end) => {
+    for (let i = start; i < end; i++) message.to(clients[i]!);
+  };
+  if (found.length > SMALL_CROWD) return deliver(server.host, { entries: [...found], send }, message, gates);
+  deliverSmall(server.host, { entries: found, send }, message);
+  return null;
+}
+
+/**
+ * A message from a user, tagged with the account if there is one, or from a server.
+ * @param batch that it is part of, for clients that know what that is.
+ */
+export function from(server: CommandServer, source: Source, rest: string, batch?: string): Delivery {
   const account = 'account' in source ? source.account : null;
   const tags = { account, msgid: '', clientTags: '', bot: false };
+  if (batch !== undefined)
+    return new Delivery(server.host.outbox, `:${source.prefix} ${rest}`, { ...tags, batch });
   return new Delivery(server.host.outbox, `:${source.prefix} ${rest}`, tags);
 }
 

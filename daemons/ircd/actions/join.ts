@@ -2,9 +2,11 @@
 
 import { STATUS } from '../../irc/modes.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
-import { from, toChannel, toChannelWithCap, toMembers } from '../broadcast.ts';
+import { from, toMembers } from '../broadcast.ts';
 import { CAP } from '../client/capabilities.ts';
+import type { NetBatch, Telling } from '../client/net-batch.ts';
 import type { CommandServer } from '../command-server.ts';
+import type { Source } from '../network-events.ts';
 import type { Membership } from '../state/channel.ts';
 import type { User } from '../state/user.ts';
 import { type Message, rest, type StepsWith } from '../work-steps.ts';
@@ -16,6 +18,7 @@ import { dueStatus } from './regain.ts';
  * @param createdMs when a channel that did not exist was made, Unix milliseconds.
  * @param status bits that another server gives; by default those of an operator on a new channel, and none on another.
  * @param told false where links hear of it otherwise.
+ * @param batch of the servers that are being linked, where it is part of that.
  */
 export function* join(
   server: CommandServer,
@@ -24,6 +27,7 @@ export function* join(
   createdMs: number,
   status: number | null = null,
   told = true,
+  batch: NetBatch | null = null,
 ): StepsWith<Membership> {
   const found = server.state.findChannel(name);
   const given = status ?? dueStatus(server, user.account, name, found);
@@ -34,7 +38,9 @@ export function* join(
   if (found === undefined) server.accounts.channels.made(channel);
   const created = channel.members.length === 1;
   if (told) server.links?.tell({ kind: 'join', membership, created });
-  const all = () => announceAll(server, membership, given !== null && given !== 0);
+  const say = (source: Source, text: string): Telling =>
+    batch === null ? from(server, source, text) : batch.message(source, text);
+  const all = () => announceAll(server, membership, given !== null && given !== 0, say);
   // Another than the first changes nothing that is kept, unless they bring status.
   if (!created && membership.status === 0) yield* all();
   else {
@@ -45,15 +51,23 @@ export function* join(
   return membership;
 }
 
-function* announceAll(server: CommandServer, membership: Membership, withStatus: boolean): WorkSteps {
-  yield* announce(server, membership);
-  if (withStatus) yield* announceStatus(server, membership);
+/** Makes a message of a source and what it says. */
+type Say = (source: Source, text: string) => Telling;
+
+function* announceAll(
+  server: CommandServer,
+  membership: Membership,
+  withStatus: boolean,
+  say: Say,
+): WorkSteps {
+  yield* announce(server, membership, say);
+  if (withStatus) yield* announceStatus(server, membership, say);
 }
 
 /** The extended form goes to those who asked for it (IRCv3 extended-join, away-notify). */
-function* announce(server: CommandServer, { user, channel }: Membership): WorkSteps {
-  const plain = from(server, user, `JOIN ${channel.name}`);
-  const extended = from(server, user, `JOIN ${channel.name} ${user.account ?? '*'} :${user.realname}`);
+function* announce(server: CommandServer, { user, channel }: Membership, say: Say): WorkSteps {
+  const plain = say(user, `JOIN ${channel.name}`);
+  const extended = say(user, `JOIN ${channel.name} ${user.account ?? '*'} :${user.realname}`);
   const either: Message = {
     body: extended.body,
     renew: () => {
@@ -69,14 +83,23 @@ function* announce(server: CommandServer, { user, channel }: Membership): WorkSt
   });
   yield* rest(told);
   if (user.away === null) return;
-  const away = from(server, user, `AWAY :${user.away}`);
-  yield* rest(toChannelWithCap(server, channel, CAP.awayNotify, away, user.local));
+  const away = say(user, `AWAY :${user.away}`);
+  const toldAway = toMembers(server, channel, away, (members, start, end) => {
+    for (let i = start; i < end; i++) {
+      const { client } = members[i]!;
+      if (client !== user.local && client.has(CAP.awayNotify)) away.to(client);
+    }
+  });
+  yield* rest(toldAway);
 }
 
 /** What the server of a user gave them with the JOIN. */
-function* announceStatus(server: CommandServer, { user, channel, status }: Membership): WorkSteps {
+function* announceStatus(server: CommandServer, { user, channel, status }: Membership, say: Say): WorkSteps {
   const letters = `${(status & STATUS.op) === 0 ? '' : 'o'}${(status & STATUS.voice) === 0 ? '' : 'v'}`;
   const nicks = Array.from(letters, () => user.nick).join(' ');
-  const message = from(server, user.server, `MODE ${channel.name} +${letters} ${nicks}`);
-  yield* rest(toChannel(server, channel, message, null));
+  const message = say(user.server, `MODE ${channel.name} +${letters} ${nicks}`);
+  const told = toMembers(server, channel, message, (members, start, end) => {
+    for (let i = start; i < end; i++) message.to(members[i]!.client);
+  });
+  yield* rest(told);
 }

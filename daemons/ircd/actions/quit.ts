@@ -1,7 +1,8 @@
 /** Somebody leaves the network: by their own will, by a lost connection, by a kill. */
 import { workPrices } from '../../runtime/async/work-prices.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
-import { from, toNeighbours } from '../broadcast.ts';
+import { from, tellNeighbours, toNeighbours } from '../broadcast.ts';
+import type { NetBatch } from '../client/net-batch.ts';
 import type { CommandServer } from '../command-server.ts';
 import type { NetworkEvent } from '../network-events.ts';
 import type { User } from '../state/user.ts';
@@ -24,14 +25,32 @@ export function quit(server: CommandServer, user: User, reason: string, event?: 
   work.runSteps(server.house, depart(server, user, reason, event ?? { kind: 'quit', user, reason }));
 }
 
-/** Tells the neighbours of somebody who is gone, then takes the user out of every index. */
-export function* depart(server: CommandServer, user: User, reason: string, event: NetworkEvent): WorkSteps {
+/** Ends a user of a server that is gone: one of many who go together. */
+export function* leaveWith(server: CommandServer, user: User, reason: string, batch: NetBatch): WorkSteps {
+  if (user.gone) return;
+  user.gone = true;
+  yield* depart(server, user, reason, { kind: 'split', user }, batch);
+}
+
+/**
+ * Tells the neighbours of somebody who is gone, then takes the user out of every index.
+ * @param batch of those who go together.
+ */
+export function* depart(
+  server: CommandServer,
+  user: User,
+  reason: string,
+  event: NetworkEvent,
+  batch: NetBatch | null = null,
+): WorkSteps {
   server.host.work.spend(workPrices.departure.ns);
   const announced = user.registered && server.closing === null;
   const gates = server.closing === null ? yield* freeChannelsOf(server.host, user) : [];
   try {
     if (announced) {
-      yield* rest(toNeighbours(server, user, from(server, user, `QUIT :${reason}`), 0, gates));
+      const text = `QUIT :${reason}`;
+      if (batch === null) yield* rest(toNeighbours(server, user, from(server, user, text), 0, gates));
+      else yield* rest(tellNeighbours(server, user, batch.message(user, text), gates));
       if (user.local !== null) server.clientLog.quit(user.local, reason);
     }
     // Whoever goes because the server does finds the channel again as it is.

@@ -18,6 +18,8 @@ export interface DeliveryTags {
   readonly msgid: string;
   /** Client-only tags, raw. */
   readonly clientTags: string;
+  /** The batch that it is part of; absent for none. */
+  readonly batch?: string;
   /** Whether the sender marked itself a bot (IRCv3 bot-mode). */
   readonly bot: boolean;
 }
@@ -86,9 +88,9 @@ export class Delivery {
   }
 
   #tagText(variant: number): string {
-    let text = '';
-    if ((variant & CAP.serverTime) !== 0) text = `time=${this.#stamp()}`;
-    const { account, msgid, clientTags, bot } = this.#tags;
+    const { account, msgid, clientTags, bot, batch } = this.#tags;
+    let text = batch === undefined ? '' : `batch=${batch}`;
+    if ((variant & CAP.serverTime) !== 0) text = join(text, `time=${this.#stamp()}`);
     if ((variant & CAP.accountTag) !== 0 && account !== null) text = join(text, `account=${account}`);
     if ((variant & CAP.messageTags) !== 0) {
       if (msgid !== '') text = join(text, `msgid=${msgid}`);

@@ -25,7 +25,7 @@ export function serverLine(server: Server, linkSeconds: number): string {
     hops: server.hops + 1,
     bootSeconds: server.bootMs === null ? 0 : toSeconds(server.bootMs),
     linkSeconds,
-    bursting: true,
+    bursting: server.bursting,
     numeric: server.numeric,
     maxUser: MAX_USERS - 1,
     flags: flagsOfServer(server),

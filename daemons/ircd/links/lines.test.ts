@@ -190,7 +190,7 @@ describe('a burst', () => {
     state.join(bob, '#bobs', NOW * 1000);
     lines = [];
     expect(burst()).toEqual([
-      `AB S other.test 2 0 ${NOW} J10 AD]]] +B :other.test of the tests`,
+      `AB S other.test 2 0 ${NOW} P10 AD]]] +B :other.test of the tests`,
       `AB N ann 1 ${NOW} ~ann 192.0.2.1 DAAAIB ABAAA :Real ann`,
       `AD N dan 2 ${NOW} dan far.example +r danny DLAHEJ ADAAA :Far dan`,
       `AB B #c ${NOW} +nlk 9 secret ABAAA:o :%*!*@x.test`,

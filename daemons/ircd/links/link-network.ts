@@ -9,8 +9,11 @@ import { compileMask } from '../../irc/mask.ts';
 import { writeLine } from '../../irc/p10/line.ts';
 import { bytesOf } from '../../irc/p10/text.ts';
 import { TOKEN } from '../../irc/p10/tokens.ts';
+import { WorkAccount, WorkGroup } from '../../runtime/async/work-account.ts';
+import { WorkGate } from '../../runtime/async/work-gate.ts';
 import type { WorkSteps } from '../../runtime/async/work-turns.ts';
-import { quit } from '../actions/quit.ts';
+import { leaveWith } from '../actions/quit.ts';
+import { NetBatch } from '../client/net-batch.ts';
 import type { CommandServer } from '../command-server.ts';
 import type { Links, NetworkEvent, Source } from '../network-events.ts';
 import type { NetworkState } from '../state/network.ts';
@@ -38,6 +41,12 @@ export class LinkNetwork implements Links, LinkRoutes {
   readonly #links = new Set<Link>();
   readonly clock: Clock;
   readonly #watcher: LinkWatcher;
+  /** Of servers that are telling what they know. */
+  readonly #joins = new Map<Server, NetBatch>();
+  /** What splits are charged to: nobody's will. */
+  readonly #work = new WorkAccount(new WorkGroup());
+  /** Closed while those leave who were on a server that is gone. */
+  readonly #splitting = new WorkGate();
 
   /** @param blocks as they are configured now. */
   constructor(
@@ -107,13 +116,34 @@ export class LinkNetwork implements Links, LinkRoutes {
   /** A peer is introduced. */
   linked(link: Link): void {
     this.#links.add(link);
-    this.added(link.peer!.server, link);
+    this.added(link.peer!.server, link, true);
     this.changed(link);
   }
 
-  added(server: Server, link: LinkEnd): void {
+  added(server: Server, link: LinkEnd, bursting: boolean): void {
+    server.bursting = bursting;
+    if (bursting)
+      this.#joins.set(server, new NetBatch(this.server, 'netjoin', server.uplink!.name, server.name));
     this.forward(serverLine(server, toSeconds(Date.now())), link);
     this.server.nickLength.reconsider();
+  }
+
+  told(server: Server): void {
+    server.bursting = false;
+    const joins = this.#joins.get(server);
+    if (joins === undefined) return;
+    this.#joins.delete(server);
+    this.server.host.work.runSteps(this.server.house, joins.end());
+  }
+
+  joinsOf(server: Server): NetBatch | null {
+    return this.#joins.get(server) ?? null;
+  }
+
+  *settled(): WorkSteps {
+    const { work } = this.server.host;
+    while (work.mustWait(this.#splitting)) yield this.#splitting;
+    work.leave(this.#splitting);
   }
 
   /** A link is over. */
@@ -136,7 +166,7 @@ export class LinkNetwork implements Links, LinkRoutes {
   split(server: Server, source: string, reason: string, except: LinkEnd): void {
     this.server.counters.netsplits++;
     this.forward(writeLine(source, TOKEN.SQUIT, [server.name, 0], bytesOf(reason)), except);
-    this.server.host.work.runSteps(this.server.house, this.#removeAll(server));
+    this.server.host.work.runSteps(this.#work, this.#removeAll(server));
   }
 
   *#removeAll(server: Server): WorkSteps {
@@ -146,11 +176,21 @@ export class LinkNetwork implements Links, LinkRoutes {
     const users: User[] = [];
     for (const user of state.users) if (gone.has(user.server)) users.push(user);
     // The servers first: whoever links again meanwhile is another.
-    for (const other of gone) state.removeServer(other);
+    for (const other of gone) {
+      state.removeServer(other);
+      this.told(other);
+    }
     this.server.nickLength.reconsider();
-    for (const user of users) {
-      quit(this.server, user, text, { kind: 'split', user });
-      if (host.work.spend(0)) yield null;
+    host.work.hold(this.#splitting);
+    const batch = new NetBatch(this.server, 'netsplit', server.uplink!.name, server.name);
+    try {
+      for (const user of users) {
+        yield* leaveWith(this.server, user, text, batch);
+        if (host.work.spend(0)) yield null;
+      }
+      yield* batch.end();
+    } finally {
+      host.work.leave(this.#splitting);
     }
   }
 }

@@ -190,6 +190,8 @@ export class Link implements LinkEnd {
       this.fail(said);
       return;
     }
+    yield* this.#network.settled();
+    if (this.reason !== null) return;
     this.#saidName = said.name;
     const block = this.#block ?? this.#network.blockOf(said.name);
     const { state, networkBans } = this.#server;
@@ -280,7 +282,10 @@ export class Link implements LinkEnd {
   }
 
   #onBurstEnd({ source }: P10Line): void {
-    if (source !== this.#peer!.server.numeric) {
+    const server = this.#server.state.serverByNumeric(source);
+    if (server?.via !== this.#peer!.server) return;
+    this.#network.told(server);
+    if (server !== this.#peer!.server) {
       this.#network.forward(writeLine(source, TOKEN.END_OF_BURST, []), this);
       return;
     }

@@ -1,5 +1,7 @@
 /** The other end of a link, as the writers of lines see it. */
 import type { KindLimits, PeerKind } from '../../irc/p10/kinds.ts';
+import type { WorkSteps } from '../../runtime/async/work-turns.ts';
+import type { NetBatch } from '../client/net-batch.ts';
 import type { Source } from '../network-events.ts';
 import type { Server } from '../state/server.ts';
 import type { User } from '../state/user.ts';
@@ -37,8 +39,14 @@ export interface LinkEnd {
 export interface LinkRoutes {
   /** Whether a peer may bring a server. */
   mayBring(link: LinkEnd, name: string): boolean;
-  /** A server behind a peer is part of the network. */
-  added(server: Server, link: LinkEnd): void;
+  /** A server behind a peer is part of the network; `bursting` says whether it is still to tell what it knows. */
+  added(server: Server, link: LinkEnd, bursting: boolean): void;
+  /** A server has told what it knows. */
+  told(server: Server): void;
+  /** Where the joins of users go whom a server brings; null once it has told what it knows. */
+  joinsOf(server: Server): NetBatch | null;
+  /** Waits until everybody is gone who went with a server: whoever comes back is seen to leave before. */
+  settled(): WorkSteps;
   /**
    * Takes a server and all behind it off the network.
    * @param source numeric of whoever says so.

@@ -17,6 +17,8 @@ export class Server {
   readonly flags: string;
   /** Whether it is a server of another make, which holds less than ours. */
   readonly foreign: boolean;
+  /** Whether it is still telling what it knows. */
+  bursting = false;
   /** Registered users on it. */
   userCount = 0;
   /** When it was started, Unix milliseconds; null where nobody said so. */

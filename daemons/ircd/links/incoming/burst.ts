@@ -11,6 +11,7 @@ import { join } from '../../actions/join.ts';
 import { setTopic } from '../../actions/topic.ts';
 import { listOf } from '../../modes/mask-lists.ts';
 import type { Channel } from '../../state/channel.ts';
+import type { Server } from '../../state/server.ts';
 import { freeChannel, rest } from '../../work-steps.ts';
 import { toSeconds } from '../peer.ts';
 import type { LinkLine, TokenCode } from './link-line.ts';
@@ -22,13 +23,14 @@ export const burst: TokenCode = (line) => {
     line.link.fail(said);
     return null;
   }
-  return 'nick' in line.source ? null : merge(line, said);
+  return 'nick' in line.source ? null : merge(line, line.source, said);
 };
 
-function* merge(line: LinkLine, said: BurstChannel): WorkSteps {
+function* merge(line: LinkLine, source: Server, said: BurstChannel): WorkSteps {
   const { server, network, link } = line;
   const { host, state } = server;
   const name = textOf(said.channel);
+  const batch = network.joinsOf(source);
   let channel = yield* freeChannel(host, state, name);
   const known = channel;
   try {
@@ -43,7 +45,7 @@ function* merge(line: LinkLine, said: BurstChannel): WorkSteps {
       const user = state.findNumeric(numeric);
       if (user === undefined || user.gone || user.server.via !== line.peer.server) continue;
       if (channel !== undefined && user.memberships.has(channel)) continue;
-      const entered = yield* join(server, user, name, said.createdSeconds * 1000, status, false);
+      const entered = yield* join(server, user, name, said.createdSeconds * 1000, status, false, batch);
       channel ??= entered.channel;
       if (host.work.spend(0)) yield null;
     }

@@ -3,40 +3,43 @@ import { writeLine } from '../../../irc/p10/line.ts';
 import { OWN_KIND_FLAG, readServer, type ServerLine } from '../../../irc/p10/server-line.ts';
 import { bytesOf, textOf } from '../../../irc/p10/text.ts';
 import { TOKEN } from '../../../irc/p10/tokens.ts';
+import type { WorkSteps } from '../../../runtime/async/work-turns.ts';
 import { Server } from '../../state/server.ts';
 import { takenBy } from '../handshake.ts';
-import type { TokenCode } from './link-line.ts';
+import type { LinkLine, TokenCode } from './link-line.ts';
 
 /** `S`: another server behind the one that says so. */
-export const server: TokenCode = ({ server: irc, network, link, source, line }) => {
+export const server: TokenCode = (line) => arrival(line);
+
+function* arrival({ server: irc, network, link, source, line }: LinkLine): WorkSteps {
+  yield* network.settled();
   const said = readServer(line);
-  if ('nick' in source) return null;
+  if ('nick' in source) return;
   if (typeof said === 'string') {
     link.fail(said);
-    return null;
+    return;
   }
   const taken = takenBy(irc.state, said.name, said.numeric);
   if (taken !== null) {
     link.fail(`it brings ${said.name}, but ${taken}`);
-    return null;
+    return;
   }
   if (!network.mayBring(link, said.name)) {
     link.fail(`it brings ${said.name}, which the hub masks of its [[ircd.link]] do not allow`);
-    return null;
+    return;
   }
   const juped = irc.networkBans.refusalForServer(said.name);
   if (juped !== null) {
     // Whoever brings it may bring others: it is to let this one go, and all behind it are unknown here.
     link.send(writeLine(irc.state.me.numeric, TOKEN.SQUIT, [said.name, 0], bytesOf(juped)));
-    return null;
+    return;
   }
   const traits = { flags: said.flags, foreign: !said.flags.includes(OWN_KIND_FLAG) };
   const added = new Server(said.name, textOf(said.description), said.numeric, source, traits);
   tellTimes(added, said);
   irc.state.addServer(added);
-  network.added(added, link);
-  return null;
-};
+  network.added(added, link, said.bursting);
+}
 
 /** When a server was started and linked, as it is introduced; ircu says of none but its own peer when it was started. */
 function tellTimes(server: Server, { bootSeconds, linkSeconds }: ServerLine): void {
