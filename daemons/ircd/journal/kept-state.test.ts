@@ -181,6 +181,8 @@ describe('an action', () => {
         false,
       ],
     ],
+    // It disconnects people, which is the same as a kill.
+    'network-ban.ts': [],
     'nick.ts': [['another nick', () => act(changeNick(irc.server, ann.user!, 'anna', 1, [])), false]],
     'part.ts': [
       ['of an operator', () => act(part(irc.server, bob.user!, channel(), '')), true],
