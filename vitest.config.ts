@@ -8,14 +8,16 @@ const compileCache = join(root, 'scripts/compile-cache.mjs');
 const patience = join(root, 'scripts/patient-waits.ts');
 /** Only where it is asked for, by scripts/test-cpu.ts. */
 const spentCpu = process.env.SIGNALBOX_TEST_CPU === undefined ? [] : [join(root, 'scripts/spent-cpu.ts')];
-const { plain, window, own } = workerGroups(root);
-const oneAfterAnother = {
+const { plain, window, processes, own } = workerGroups(root);
+/** Of files that share a worker, one after another. */
+const sharing = {
   isolate: false,
   setupFiles: [...spentCpu, patience, join(root, 'scripts/fresh-file.ts')],
-  // Two cores: more workers than that only add noise to the loop-delay tests.
-  maxWorkers: 2,
-  sequence: { groupOrder: 1 },
 };
+// Two cores: more workers than that only add noise to the loop-delay tests.
+const busy = { maxWorkers: 2, sequence: { groupOrder: 1 } };
+// They wait for other processes most of the time.
+const waiting = { maxWorkers: 3, sequence: { groupOrder: 2 } };
 
 export default defineConfig({
   // A copy of the checkout has its packages behind a link (scripts/mutation/sandbox.ts); stylesheets are read there too.
@@ -35,18 +37,26 @@ export default defineConfig({
       NODE_OPTIONS: `--import=${pathToFileURL(compileCache).href}`,
     },
     projects: [
-      { extends: true, test: { name: 'plain', include: plain, ...oneAfterAnother } },
+      { extends: true, test: { name: 'plain', include: plain, ...sharing, ...busy } },
       // A project of its own: Vitest ends a worker when the next file wants another environment.
-      { extends: true, test: { name: 'window', include: window, ...oneAfterAnother } },
+      { extends: true, test: { name: 'window', include: window, ...sharing, ...busy } },
       {
         extends: true,
         test: {
           name: 'processes',
+          include: processes,
+          ...sharing,
+          ...waiting,
+          setupFiles: [compileCache, ...sharing.setupFiles],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'own worker',
           include: own,
+          ...waiting,
           setupFiles: [...spentCpu, compileCache, patience],
-          // They wait for other processes most of the time.
-          maxWorkers: 3,
-          sequence: { groupOrder: 2 },
         },
       },
     ],

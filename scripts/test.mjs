@@ -175,7 +175,9 @@ await Promise.all([
   checkTypes('types of the window', 'renderer/tsconfig.json'),
   checkTypes('types of the end-to-end specs', 'e2e/tsconfig.json'),
 ]);
-const processes = await runGroup(unitTests('unit tests that start processes', ['processes'], step));
+const processes = await runGroup(
+  unitTests('unit tests that start processes', ['processes', 'own worker'], step),
+);
 await ensureBuilt();
 const chromium = await ensureChromium();
 const electron = await findElectron();

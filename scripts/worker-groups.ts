@@ -1,7 +1,7 @@
 /**
  * Which unit tests share a worker. Most are about plain code: one worker runs many of their files one after another and
- * loads each module once. A file that replaces modules, changes what the whole process shares, or starts processes
- * gets a worker of its own. Read by vitest.config.ts.
+ * loads each module once. So do those that start processes or threads, in more workers, since they wait most of the time. A file
+ * that replaces modules or changes what the whole process shares gets a worker of its own. Read by vitest.config.ts.
  */
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,11 +10,15 @@ import { join } from 'node:path';
 export const UNIT_TESTS = '{contract,kit,daemons,main,renderer,preload,scripts,bench}/**/*.test.{ts,tsx}';
 
 /**
- * What a file does that its neighbours in a worker could feel (nothing closes a started window, and what measures letters for
- * tables is made once a worker), or that waits for other processes or threads.
+ * What a file does that its neighbours in a worker could feel: it replaces modules or changes what the whole process shares; nothing
+ * closes a started window, and what measures letters for tables is made once a worker.
  */
 const OWN_WORKER =
-  /\bvi\.(mock|doMock|hoisted|resetModules)\b|child_process|worker_threads|startTestHost|ServedHosts|createForkLauncher|process\.(env|chdir|umask|exitCode)\b|monitorEventLoopDelay|\btrial\(|\bstartWindow\(|\btableWorld\(|\b(ThreadPool|AsyncWorker|CompletionLoop)\(/;
+  /\bvi\.(mock|doMock|hoisted|resetModules)\b|process\.(chdir|umask|exitCode)\b|process\.env(\.\w+|\[.+?\])? = |monitorEventLoopDelay|\bstartWindow\(|\btableWorld\(/;
+
+/** What a file does that waits for other processes or threads most of the time. */
+const WAITS =
+  /child_process|worker_threads|startTestHost|ServedHosts|createForkLauncher|\btrial\(|\b(ThreadPool|AsyncWorker|CompletionLoop)\(/;
 
 /** What a file says at its top that wants a document. */
 const IN_A_DOCUMENT = '// @vitest-environment happy-dom\n';
@@ -23,6 +27,8 @@ const IN_A_DOCUMENT = '// @vitest-environment happy-dom\n';
 export interface WorkerGroups {
   /** Each gets a worker of its own. */
   readonly own: string[];
+  /** Share workers, of which there are more than cores. */
+  readonly processes: string[];
   /** Share a worker. */
   readonly plain: string[];
   /** Share a worker with a document. */
@@ -30,10 +36,11 @@ export interface WorkerGroups {
 }
 
 export function workerGroups(root: string): WorkerGroups {
-  const groups: WorkerGroups = { own: [], plain: [], window: [] };
+  const groups: WorkerGroups = { own: [], processes: [], plain: [], window: [] };
   for (const file of globSync(UNIT_TESTS, { cwd: root, exclude: ['**/node_modules/**'] }).sort()) {
     const text = readFileSync(join(root, file), 'utf8');
     if (OWN_WORKER.test(text)) groups.own.push(file);
+    else if (WAITS.test(text)) groups.processes.push(file);
     else (text.startsWith(IN_A_DOCUMENT) ? groups.window : groups.plain).push(file);
   }
   return groups;
