@@ -81,6 +81,8 @@ export type NetworkEvent =
       readonly source: Source;
       readonly channel: Channel;
       readonly changes: readonly ModeChange[];
+      /** By an operator of the network or a service, whatever they are on the channel. */
+      readonly forced?: boolean;
     }
   /** `status`: bits of which a member gets it who holds one; 0 for everybody. */
   | {
@@ -93,7 +95,8 @@ export type NetworkEvent =
       readonly text: string;
       readonly tags: MessageTags;
     }
-  | { readonly kind: 'wallops'; readonly source: Source; readonly text: string }
+  /** `users`: as servers that tell operators from users have it, for users with `w` as well. */
+  | { readonly kind: 'wallops'; readonly source: Source; readonly text: string; readonly users?: boolean }
   /** As it is now, set, changed or lifted. */
   | { readonly kind: 'network ban'; readonly source: Source; readonly ban: NetworkBan }
   /** A user asks another server, which answers by itself. `words`: what stands beside the server, in the order of the command. */

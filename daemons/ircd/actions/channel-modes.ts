@@ -69,14 +69,22 @@ export class ChannelModeChanges {
 
   /**
    * Tells what was changed, to be called in the same turn; everybody here gets as few lines as hold it.
-   * @param told false where links hear of it otherwise.
+   * @param told false where links hear of it otherwise; `forced` of what is done whatever its source is on the channel.
    */
-  announce(told = true): WorkSteps | null {
+  announce(told: boolean | 'forced' = true): WorkSteps | null {
     if (this.#changes.length === 0) return null;
     const source = this.#source;
     const channel = this.#channel;
     this.#server.host.tableChanged('channels');
-    if (told) this.#server.links?.tell({ kind: 'channel modes', source, channel, changes: this.#changes });
+    const changes = this.#changes;
+    if (told !== false)
+      this.#server.links?.tell({
+        kind: 'channel modes',
+        source,
+        channel,
+        changes,
+        forced: told === 'forced',
+      });
     return kept(this.#server, channel, () => this.#toMembers());
   }
 

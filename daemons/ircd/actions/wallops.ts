@@ -6,9 +6,12 @@ import type { CommandServer } from '../command-server.ts';
 import type { Source } from '../network-events.ts';
 import { deliver } from '../work-steps.ts';
 
-/** Delivers to clients of this server, and tells the links. */
-export function wallops(server: CommandServer, source: Source, text: string): WorkSteps {
-  server.links?.tell({ kind: 'wallops', source, text });
+/**
+ * Delivers to clients of this server, and tells the links.
+ * @param users: as servers that tell operators from users have it, for users as well.
+ */
+export function wallops(server: CommandServer, source: Source, text: string, users = false): WorkSteps {
+  server.links?.tell({ kind: 'wallops', source, text, users });
   const message = from(server, source, `WALLOPS :${text}`);
   const send = toClients(message, ({ user }) => (user.modes & UMODE.wallops) !== 0);
   return deliver(server.host, { entries: [...server.state.localClients], send }, message, []);

@@ -13,6 +13,7 @@ import type { CommandServer } from '../command-server.ts';
 import type { Verb } from '../network-events.ts';
 import type { Channel } from '../state/channel.ts';
 import type { LocalClient } from '../state/local-client.ts';
+import type { User } from '../state/user.ts';
 import { freeChannel, rest } from '../work-steps.ts';
 import type { Command } from './command.ts';
 
@@ -110,7 +111,7 @@ function sendOne(
     }
     return sendTo(server, client, verb, channel, name, status, text, clientTags);
   }
-  const receiver = server.state.findUser(target);
+  const receiver = receiverOf(server, target);
   if (receiver === undefined) {
     if (verb === 'PRIVMSG') client.reply(N.ERR_NOSUCHNICK, replyParameter(target));
     return null;
@@ -120,6 +121,15 @@ function sendOne(
   if (client.has(CAP.echoMessage)) message.to(client);
   if (verb === 'PRIVMSG' && receiver.away !== null) client.reply(N.RPL_AWAY, receiver.nick, receiver.away);
   return null;
+}
+
+/** A user by nick, or by `nick@server`: nobody else of that nick, on another server, is meant then. */
+function receiverOf({ state }: CommandServer, target: string): User | undefined {
+  const found = state.findUser(target);
+  const at = target.lastIndexOf('@');
+  if (found !== undefined || at < 1) return found;
+  const there = state.findUser(target.slice(0, at));
+  return there !== undefined && there.server === state.findServer(target.slice(at + 1)) ? there : undefined;
 }
 
 /** The status that `@#channel` or `+#channel` asks for; 0 for everybody (ISUPPORT STATUSMSG). */

@@ -84,7 +84,14 @@ export function linesOf(numbers: Numbers, me: string, peer: Peer, event: Network
     case 'query':
       return [queryLine(numbers.numericOf(event.source), event.query, event.words, event.to.numeric)];
     case 'wallops':
-      return [writeLine(sourceNumeric(numbers, event.source), TOKEN.WALLOPS, [], bytesOf(event.text))];
+      return [
+        writeLine(
+          sourceNumeric(numbers, event.source),
+          event.users === true ? TOKEN.WALLUSERS : TOKEN.WALLOPS,
+          [],
+          bytesOf(event.text),
+        ),
+      ];
   }
 }
 
@@ -142,11 +149,12 @@ function userModeLines(numbers: Numbers, peer: Peer, { user, change }: EventOf<'
 function modeLines(
   numbers: Numbers,
   peer: Peer,
-  { source, channel, changes }: EventOf<'channel modes'>,
+  { source, channel, changes, forced }: EventOf<'channel modes'>,
 ): string[] {
   const told = changes.flatMap((change) => linkChange(numbers, peer, change) ?? []);
-  const seconds = toSeconds(channel.createdMs);
-  return writeModes(sourceNumeric(numbers, source), 'M', bytesOf(channel.name), told, seconds);
+  const numeric = sourceNumeric(numbers, source);
+  if (forced === true) return writeModes(numeric, 'OM', bytesOf(channel.name), told, -1);
+  return writeModes(numeric, 'M', bytesOf(channel.name), told, toSeconds(channel.createdMs));
 }
 
 /** A change with a numeric for the nick; null for what a peer does not know, whose argument would become another mode's. */

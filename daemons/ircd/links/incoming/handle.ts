@@ -12,10 +12,12 @@ import { rest } from '../../work-steps.ts';
 import { QUESTION_TOKENS } from '../query-lines.ts';
 import { burst } from './burst.ts';
 import { create, invite, join, kick, part, topic } from './channels.ts';
+import { clearModes } from './clear-modes.ts';
 import type { LinkContext, TokenCode } from './link-line.ts';
-import { message, notice, reply, tagmsg, wallops } from './messages.ts';
+import { message, notice, reply, tagmsg, toOperators, toVoiced, wallops, wallUsers } from './messages.ts';
 import { channelOrUserModes } from './modes.ts';
 import { gline, jupe } from './network-bans.ts';
+import { destruct, desynch, distance, setTime, toWhomItNames } from './passed-on.ts';
 import { query } from './queries.ts';
 import { remotePing, remotePong } from './remote-pings.ts';
 import { ping, pong, server, squit } from './servers.ts';
@@ -25,7 +27,11 @@ const CODES: ReadonlyMap<string, TokenCode> = new Map([
   [TOKEN.ACCOUNT, account],
   [TOKEN.AWAY, away],
   [TOKEN.BURST, burst],
+  [TOKEN.ASLL, distance],
+  [TOKEN.CLEARMODE, clearModes],
   [TOKEN.CREATE, create],
+  [TOKEN.DESTRUCT, destruct],
+  [TOKEN.DESYNCH, desynch],
   [TOKEN.GLINE, gline],
   [TOKEN.INVITE, invite],
   [TOKEN.JOIN, join],
@@ -44,10 +50,13 @@ const CODES: ReadonlyMap<string, TokenCode> = new Map([
   [TOKEN.RPING, remotePing],
   [TOKEN.RPONG, remotePong],
   [TOKEN.SERVER, server],
+  [TOKEN.SETTIME, setTime],
   [TOKEN.SQUIT, squit],
   [TOKEN.TOPIC, topic],
+  [TOKEN.WALLCHOPS, toOperators],
   [TOKEN.WALLOPS, wallops],
-  [TOKEN.WALLUSERS, wallops],
+  [TOKEN.WALLUSERS, wallUsers],
+  [TOKEN.WALLVOICES, toVoiced],
   ...QUESTION_TOKENS.map((token) => [token, query] as const),
 ]);
 
@@ -59,8 +68,10 @@ const OWN_CODES: ReadonlyMap<string, TokenCode> = new Map([
 ]);
 
 function codeOf({ peer }: LinkContext, token: string): TokenCode | undefined {
-  const own = peer.ownTokens ? OWN_CODES.get(token) : undefined;
-  return CODES.get(token) ?? own ?? (/^\d{3}$/.test(token) ? reply : undefined);
+  if (/^\d{3}$/.test(token)) return reply;
+  if (!OWN_CODES.has(token)) return CODES.get(token) ?? toWhomItNames;
+  // Whoever is of another kind has no say in what only ours have.
+  return peer.ownTokens ? OWN_CODES.get(token) : undefined;
 }
 
 /**

@@ -10,6 +10,7 @@ import type { Verb } from '../../network-events.ts';
 import type { User } from '../../state/user.ts';
 import { freeChannel, rest } from '../../work-steps.ts';
 import { type LinkLine, passOn, type TokenCode, userOf } from './link-line.ts';
+import { toServers } from './mass-messages.ts';
 
 /** `P`. */
 export const message: TokenCode = (line) => send(line, 'PRIVMSG');
@@ -31,7 +32,36 @@ function send(line: LinkLine, verb: Verb): WorkSteps | null {
     else sendToUser(server, user, verb, to, arrived(line, user, verb, to.nick, text), text);
     return null;
   }
-  return user === null ? null : toChannel(line, verb, textOf(target), text);
+  if (target.startsWith('$') && verb !== 'TAGMSG') return toServers(line, verb, textOf(target), text);
+  if (user === null) return null;
+  return target.includes('@', 1) && !target.includes('#')
+    ? toUserOf(line, user, verb, textOf(target), text)
+    : toChannel(line, verb, textOf(target), text);
+}
+
+/** `nick@server`: nobody else of that nick reads it, whatever becomes of the nick meanwhile. */
+function toUserOf(line: LinkLine, user: User, verb: Verb, target: string, text: string): null {
+  const { state } = line.server;
+  const at = target.lastIndexOf('@');
+  const to = state.findServer(target.slice(at + 1));
+  if (to === undefined) return null;
+  if (to !== state.me) passOn(line, to);
+  else {
+    const receiver = state.findUser(target.slice(0, at));
+    if (receiver !== undefined && receiver.local !== null)
+      sendToUser(line.server, user, verb, receiver, arrived(line, user, verb, receiver.nick, text), text);
+  }
+  return null;
+}
+
+/** `WC`: to those who are operators of a channel. */
+export const toOperators: TokenCode = (line) => toStatus(line, '@');
+/** `WV`: also to those with a voice. */
+export const toVoiced: TokenCode = (line) => toStatus(line, '+');
+
+function toStatus(line: LinkLine, prefix: '@' | '+'): WorkSteps | null {
+  const [name = '', text = ''] = line.params;
+  return userOf(line) === null ? null : toChannel(line, 'NOTICE', prefix + textOf(name), textOf(text));
 }
 
 /** The message as its own server has sent it, which may have said more than the text. */
@@ -57,9 +87,12 @@ function* toChannel(line: LinkLine, verb: Verb, target: string, text: string): W
   }
 }
 
-/** `WA` and `WU`. */
+/** `WA`. */
 export const wallops: TokenCode = ({ server, source, params }) =>
   tellWallops(server, source, textOf(params.at(-1) ?? ''));
+/** `WU`. */
+export const wallUsers: TokenCode = ({ server, source, params }) =>
+  tellWallops(server, source, textOf(params.at(-1) ?? ''), true);
 
 /** What stands behind source, numeric and user. */
 const AFTER_TARGET = /^ *[^ ]+ +[^ ]+ +[^ ]+(.*)$/s;

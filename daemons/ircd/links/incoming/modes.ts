@@ -2,6 +2,7 @@
 import { CMODE_LETTERS, LIST_MODES, STATUS, UMODE_LETTERS } from '../../../irc/modes.ts';
 import { type LinkModeChange, readModes } from '../../../irc/p10/mode-line.ts';
 import { textOf } from '../../../irc/p10/text.ts';
+import { shortToken, TOKEN } from '../../../irc/p10/tokens.ts';
 import type { WorkSteps } from '../../../runtime/async/work-turns.ts';
 import { ChannelModeChanges } from '../../actions/channel-modes.ts';
 import { setUserModes, type UserModeChange } from '../../actions/user-modes.ts';
@@ -45,7 +46,8 @@ function* channelModes(line: LinkLine): WorkSteps {
     if (said.createdSeconds > toSeconds(channel.createdMs)) return;
     const changes = new ChannelModeChanges(server, source, channel);
     for (const change of said.changes) apply(server.state, channel, changes, change);
-    yield* rest(changes.announce());
+    const forced = shortToken(line.line.token) === TOKEN.OPMODE;
+    yield* rest(changes.announce(forced ? 'forced' : true));
   } finally {
     server.host.work.leave(channel.gate);
   }

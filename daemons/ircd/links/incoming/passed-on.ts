@@ -1,0 +1,83 @@
+/**
+ * What other servers need and this one has no use for: it goes on to whom it is for. What is for everybody goes to all other
+ * links, what names a server or user to the link on the way there.
+ */
+import { isServerNumeric, isUserNumeric } from '../../../irc/p10/numeric.ts';
+import { textOf } from '../../../irc/p10/text.ts';
+import { noticeOpers } from '../../broadcast.ts';
+import { nameOf } from '../../network-events.ts';
+import type { NetworkState } from '../../state/network.ts';
+import type { Server } from '../../state/server.ts';
+import { RemoteAsker } from '../remote-asker.ts';
+import { type LinkLine, passOn, type TokenCode, userOf } from './link-line.ts';
+
+/** Stands for all servers. */
+const EVERYWHERE = '*';
+
+/** By the first parameter: `U * mask`, `XQ AB token :text`. So with every token that nobody here knows. */
+export const toWhomItNames: TokenCode = (line) => {
+  const [target = ''] = line.params;
+  if (target === EVERYWHERE) toAll(line);
+  else towards(line, target);
+  return null;
+};
+
+/** `DE #channel time`: a channel that some servers keep for a while after the last one left has ended. */
+export const destruct: TokenCode = (line) => {
+  const channel = line.server.state.findChannel(textOf(line.params[0] ?? ''));
+  // Somebody is on it here: they crossed with it, and the others hear of them.
+  if (channel === undefined || channel.members.length === 0) toAll(line);
+  return null;
+};
+
+/** `DS :text`: a server has found that another does not agree with it, and tells the operators of all. */
+export const desynch: TokenCode = (line) => {
+  const { server, source, params } = line;
+  const name = nameOf(source);
+  const text = textOf(params.at(-1) ?? '');
+  noticeOpers(server, `${name} says: ${text}`);
+  server.host.log('warn', 'desynch', `${name} says: ${text}`, { server: name });
+  toAll(line);
+  return null;
+};
+
+/** `SE time [server]`: nobody sets the clock here, which whoever tried is told. */
+export const setTime: TokenCode = (line) => {
+  const { server, link, params } = line;
+  const target = params[1];
+  const to = target === undefined ? server.state.me : server.state.serverByNumeric(target);
+  if (target === undefined) toAll(line);
+  if (to !== server.state.me) {
+    if (to !== undefined) passOn(line, to);
+    return null;
+  }
+  const user = userOf(line);
+  if (user !== null && target !== undefined)
+    new RemoteAsker(user, {
+      me: server.state.me,
+      work: server.host.work,
+      send: (text) => link.send(text),
+    }).notice('SETTIME: the clock of this server is set by its system, not by other servers');
+  return null;
+};
+
+/** `LL`: how far two servers are from each other. A user names the server that is to say it behind what they ask for. */
+export const distance: TokenCode = (line) => {
+  towards(line, line.params[userOf(line) === null ? 0 : 1] ?? '');
+  return null;
+};
+
+function toAll({ network, link, text }: LinkLine): void {
+  network.forward(text, link);
+}
+
+function towards(line: LinkLine, numeric: string): void {
+  const to = serverOf(line.server.state, numeric);
+  if (to !== undefined && to !== line.server.state.me) passOn(line, to);
+}
+
+/** The server that a numeric of a server or user lies on. */
+function serverOf(state: NetworkState, numeric: string): Server | undefined {
+  if (isServerNumeric(numeric)) return state.serverByNumeric(numeric);
+  return isUserNumeric(numeric) ? state.findNumeric(numeric)?.server : undefined;
+}

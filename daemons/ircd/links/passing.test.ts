@@ -1,0 +1,188 @@
+/** What is said to many, or for others to hear: done here, and passed on to the servers behind. */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { MemoryClient } from '../memory-server.ts';
+import { blockFor, LinkedServer, MemoryEnd } from './memory-links.ts';
+
+const NOW = Date.UTC(2026, 0, 1);
+const SECONDS = NOW / 1000;
+
+let here: LinkedServer;
+let ann: MemoryClient;
+/** Two servers that are only lines: what one says is read at the other. */
+let hub: MemoryEnd;
+let leaf: MemoryEnd;
+
+function linked(name: string, numeric: string): MemoryEnd {
+  const end = new MemoryEnd();
+  here.blocks = [...here.blocks, blockFor(name, { kind: 'ircu' })];
+  end.link = here.network.open(end, null);
+  for (const line of ['PASS :linkpw', `SERVER ${name} 1 1 1 J10 ${numeric}]]] +h6 :x`]) end.link.take(line);
+  end.link.take(`${numeric} EB`);
+  end.link.take(`${numeric} EA`);
+  return end;
+}
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'], now: NOW });
+  here = new LinkedServer('here.test', 1);
+  ann = here.irc.join('ann');
+  ann.send('JOIN #c');
+  hub = linked('hub.test', 'AC');
+  leaf = linked('leaf.test', 'AD');
+  hub.link!.take(`AC N bob 1 ${SECONDS} ~bob bob.test +o B]AAAB ACAAA :Bob`);
+  leaf.link!.take(`AD N eve 1 ${SECONDS} ~eve eve.test +i B]AAAB ADAAA :Eve`);
+  leaf.link!.take(`ADAAA J #c ${SECONDS}`);
+  for (const end of [hub, leaf]) end.take();
+  ann.received();
+});
+afterEach(() => {
+  here.close();
+  vi.useRealTimers();
+});
+
+/** What the hub says; what is heard of it at the leaf, and by the hub again. */
+function said(...lines: string[]): {
+  readonly leaf: string[];
+  readonly hub: string[];
+  readonly ann: string[];
+} {
+  ann.received();
+  for (const line of lines) hub.link!.take(line);
+  return { leaf: leaf.take(), hub: hub.take(), ann: ann.received() };
+}
+
+describe('what other servers say', () => {
+  it('goes to whom it is for as it came, whoever knows it', () => {
+    const lines = [
+      'ACAAA U * *!*@spam.test',
+      'AC XQ AD tok :LOGIN x y',
+      'AC XR AD tok :OK',
+      'AC ZZ * something :new',
+      'ACAAA PR ADAAA',
+      'AC LL AD leaf.test 1 2 3',
+      'ACAAA LL mask AD',
+    ];
+    expect(said(...lines)).toEqual({ leaf: lines, hub: [], ann: [] });
+  });
+
+  it('goes nowhere where it is for this server, for its sender, or for nobody', () => {
+    expect(
+      said(
+        'AC XQ AB tok :x',
+        'AC XQ AC tok :x',
+        'AC XQ AZ tok :x',
+        'AC ZZ',
+        'AC ZZ word',
+        'ACAAA LL mask AB',
+      ),
+    ).toEqual({ leaf: [], hub: [], ann: [] });
+    // What only our own kind has nobody else may say, not even to others.
+    expect(said('AC BH ADAAA another.host', 'ACAAA BN :Other', 'ACAAA BT #c')).toMatchObject({ leaf: [] });
+  });
+
+  it('DS: operators of all servers read it', () => {
+    here.irc.promote(ann, []);
+    const line = 'AC DS :Protocol Violation from services.test';
+    expect(said(line)).toEqual({
+      leaf: [line],
+      hub: [],
+      ann: [':here.test NOTICE ann :*** hub.test says: Protocol Violation from services.test'],
+    });
+  });
+
+  it('SE: nobody sets the clock here, and whoever tries is told', () => {
+    expect(
+      said('ACAAA SE 1700000000 AB', 'ACAAA SE 1700000000 AD', 'AC SE 1700000000', 'AC SE 1 AB'),
+    ).toEqual({
+      leaf: ['ACAAA SE 1700000000 AD', 'AC SE 1700000000'],
+      hub: ['AB O ACAAA :SETTIME: the clock of this server is set by its system, not by other servers'],
+      ann: [],
+    });
+    expect(Date.now()).toBe(NOW);
+  });
+
+  it('DE: a channel on which nobody is has ended, but not one on which somebody is', () => {
+    expect(said(`AC DE #gone ${SECONDS}`, `AC DE #c ${SECONDS}`).leaf).toEqual([`AC DE #gone ${SECONDS}`]);
+    expect(here.state.findChannel('#c')?.members).toHaveLength(2);
+  });
+});
+
+describe('messages to many', () => {
+  it('are heard by the operators of a channel, and by those with a voice', () => {
+    expect(said('ACAAA WC #c :ops', 'ACAAA WV #c :more')).toEqual({
+      leaf: ['ACAAA WC #c :ops', 'ACAAA WV #c :more'],
+      hub: [],
+      ann: [':bob!~bob@bob.test NOTICE @#c :ops', ':bob!~bob@bob.test NOTICE +#c :more'],
+    });
+    ann.send('MODE #c -o ann');
+    leaf.take();
+    hub.take();
+    expect(said('ACAAA WC #c :ops', 'AC WC #c :x').ann).toEqual([]);
+  });
+
+  it('are heard on all servers whose name fits the mask, and passed on in any case', () => {
+    const lines = ['ACAAA P $*.test :hello', 'AC O $here.test :from a server', 'ACAAA P $*.example :no'];
+    expect(said(...lines)).toEqual({
+      leaf: lines,
+      hub: [],
+      ann: [':bob!~bob@bob.test PRIVMSG $*.test :hello', ':hub.test NOTICE $here.test :from a server'],
+    });
+  });
+
+  it('are for operators, or for all who want them, elsewhere as here', () => {
+    ann.send('MODE ann +w');
+    leaf.take();
+    hub.take();
+    expect(said('ACAAA WA :to opers', 'ACAAA WU :to users')).toEqual({
+      leaf: ['ACAAA WA :to opers', 'ACAAA WU :to users'],
+      hub: [],
+      ann: [':bob!~bob@bob.test WALLOPS :to opers', ':bob!~bob@bob.test WALLOPS :to users'],
+    });
+  });
+});
+
+describe('a message to somebody on one server', () => {
+  it('is heard there, and nowhere else', () => {
+    expect(
+      said('ACAAA P ann@here.test :hi', 'ACAAA P eve@leaf.test :AUTH a b', 'ACAAA P eve@here.test :x'),
+    ).toEqual({
+      leaf: ['ACAAA P eve@leaf.test :AUTH a b'],
+      hub: [],
+      ann: [':bob!~bob@bob.test PRIVMSG ann :hi'],
+    });
+  });
+
+  it('is said by users here in the same way', () => {
+    expect(
+      ann.send('PRIVMSG eve@leaf.test :hi', 'PRIVMSG eve@hub.test :hi', 'PRIVMSG bob@hub.test,@ :x'),
+    ).toEqual([
+      ':here.test 401 ann eve@hub.test :No such nick/channel',
+      ':here.test 401 ann @ :No such nick/channel',
+    ]);
+    expect([leaf.take(), hub.take()]).toEqual([['ABAAA P ADAAA :hi'], ['ABAAA P ACAAA :x']]);
+  });
+});
+
+describe('operators of the network', () => {
+  it('set modes of a channel that they are not on, which goes on as that', () => {
+    expect(said('ACAAA OM #c +mv-o ADAAA ABAAA', 'AC OM #none +m')).toEqual({
+      leaf: ['ACAAA OM #c +mv-o ADAAA ABAAA'],
+      hub: [],
+      ann: [':bob!~bob@bob.test MODE #c +mv-o eve ann'],
+    });
+  });
+
+  it('clear modes, members and lists', () => {
+    ann.send('MODE #c +klb key 5 *!*@x.test', 'MODE #c +v eve');
+    leaf.take();
+    hub.take();
+    expect(said('ACAAA CM #c ovpsmikbl', 'AC CM #none o')).toEqual({
+      leaf: ['ACAAA CM #c ovpsmikbl'],
+      hub: [],
+      ann: [':bob!~bob@bob.test MODE #c -ovkbl ann eve * *!*@x.test'],
+    });
+    const channel = here.state.findChannel('#c')!;
+    expect([channel.joinKey, channel.limit, channel.bans.size]).toEqual([null, null, 0]);
+    expect(channel.members.map(({ status }) => status)).toEqual([0, 0]);
+  });
+});
