@@ -29,9 +29,10 @@ export function decodeAddress(text: string): AddressGroups | null {
   const groups = new Uint16Array(GROUPS);
   if (text.length === IPV4_DIGITS && !text.includes('_')) {
     const value = fromBase64(text);
-    if (value < 0 || value > 0xffffffff) return null;
+    if (value < 0) return null;
     groups[5] = 0xffff;
-    groups[6] = Math.floor(value / 0x10000);
+    // Six digits hold four bits more than an address has, which services set where they mean none: `]]]]]]`.
+    groups[6] = Math.floor(value / 0x10000) % 0x10000;
     groups[7] = value % 0x10000;
     return groups;
   }

@@ -66,12 +66,15 @@ describe('addresses', () => {
     expect(decodeAddress('AAB_')).toEqual(parseAddress('1::'));
   });
 
+  it('reads what services write who mean none', () => {
+    expect(decodeAddress(']]]]]]')).toEqual(parseAddress('255.255.255.255'));
+  });
+
   it.each([
     '',
     'A',
     'B]AAA',
     'B]AAAB]',
-    'E]]]]]',
     '__',
     'AAA_AA',
     `_${'AAA'.repeat(8)}`,

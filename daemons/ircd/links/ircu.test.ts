@@ -9,8 +9,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../../runtime/test-fixtures/until.ts';
-import type { MemoryClient } from '../memory-server.ts';
-import { SocketServer } from './socket-fixture.ts';
+import { hears, SocketServer } from './socket-fixture.ts';
 
 const ENSURE = resolve(import.meta.dirname, '../../../../shared/p10/ircu-ensure.sh');
 
@@ -96,16 +95,6 @@ class IrcuClient {
   close(): void {
     this.#socket.destroy();
   }
-}
-
-/** Waits until a client of ours has read a line with a text. */
-async function hears(client: MemoryClient, text: string): Promise<string> {
-  const lines: string[] = [];
-  await until(() => {
-    lines.push(...client.received());
-    return lines.some((line) => line.includes(text));
-  });
-  return lines.find((line) => line.includes(text))!;
 }
 
 describe.runIf(command !== null)('linked to ircu', () => {

@@ -5,7 +5,8 @@ import { createServer, type Server } from 'node:net';
 import { fingerprintOf } from '../../runtime/net/dial.ts';
 import { TlsAcceptor } from '../../runtime/net/tls-acceptor.ts';
 import type { TlsCredentials } from '../../runtime/net/tls-credentials.ts';
-import { MemoryServer } from '../memory-server.ts';
+import { until } from '../../runtime/test-fixtures/until.ts';
+import { type MemoryClient, MemoryServer } from '../memory-server.ts';
 import type { LinkBlock } from './link-block.ts';
 import { blockFor } from './memory-links.ts';
 import { SocketLinks } from './socket-links.ts';
@@ -78,4 +79,14 @@ export class SocketServer {
     this.irc.close();
     this.irc.host.work.close();
   }
+}
+
+/** Waits until a client of ours has read a line with a text. */
+export async function hears(client: MemoryClient, text: string): Promise<string> {
+  const lines: string[] = [];
+  await until(() => {
+    lines.push(...client.received());
+    return lines.some((line) => line.includes(text));
+  });
+  return lines.find((line) => line.includes(text))!;
 }
