@@ -1,5 +1,5 @@
 /** When changes of channels are written, who waits for that, and what happens where they cannot be. */
-import { readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readCheckedLines } from '../../runtime/files/checked-lines.ts';
 import { limits } from '../limits.ts';
@@ -137,6 +137,17 @@ describe('a change', () => {
     expect(disk.done).toEqual(['datasync', 'datasync']);
   });
 
+  it('is none that a crash would undo, as far as anybody can say, while the disk takes it', async () => {
+    const letGo = holdDisk();
+    ann.send('TOPIC #x :one', 'MODE #y +i');
+    const { journal } = server.kept!;
+    expect(journal.unsaved).toBe(0);
+    expect(journal.counts.depth).toBeGreaterThan(0);
+    letGo();
+    await settled();
+    expect([journal.unsaved, journal.counts.depth]).toEqual([0, 0]);
+  });
+
   it('of the last who leaves is that the channel is no more', async () => {
     bob.send('PART #x', 'PART #y');
     ann.send('PART #x');
@@ -214,6 +225,34 @@ describe('where the disk is full', () => {
     expect(written().at(-1)).toBe('#y - +nt');
   });
 
+  it('a stop that finds the file gone says so, and begins none that has not all channels', async () => {
+    await ask(ann, 'TOPIC #x :one', 'TOPIC');
+    await settled();
+    disk.room = Number.POSITIVE_INFINITY;
+    const path = journalPath(scene.folder);
+    rmSync(path);
+    await scene.crash(server);
+    expect(server.logged.at(-1)).toContain(`(${path} is gone)`);
+    expect(existsSync(path)).toBe(false);
+  });
+
+  it('an attempt that then hangs is told as well, and stops nobody', async () => {
+    await ask(ann, 'TOPIC #x :one', 'TOPIC');
+    await settled();
+    disk.room = Number.POSITIVE_INFINITY;
+    disk.done.length = 0;
+    const letGo = holdDisk();
+    await vi.advanceTimersByTimeAsync(limits.journalRetryBaseMs.default);
+    await untilSyncing();
+    await vi.advanceTimersByTimeAsync(limits.journalWaitMs.default);
+    expect(server.logged.at(-1)).toContain('(the disk has not answered for 5 seconds)');
+    expect(ann.send('TOPIC #x :two')[0]).toContain('two');
+    letGo();
+    await settled();
+    expect(written().slice(-2)).toEqual(['#x one +nt', '#x two +nt']);
+    expect(server.logged.at(-1)).toMatch(/^channels_saved/);
+  });
+
   it('a stop in whose time there is room again loses nothing', async () => {
     await ask(ann, 'TOPIC #x :one', 'TOPIC');
     await settled();
@@ -239,6 +278,22 @@ it('a disk that hangs stops a channel for no longer than five seconds', async ()
   await settled();
   expect(written()).toContain('#x two +nt');
   expect(server.logged.at(-1)).toMatch(/^channels_saved/);
+});
+
+it('who changes something while the disk hangs waits for as long as those whose write it is', async () => {
+  const cid = loggedIn(server, 'cid', 'cid');
+  await ask(cid, 'JOIN #z', ' 366 ');
+  await settled();
+  disk.done.length = 0;
+  const letGo = holdDisk();
+  ann.send('TOPIC #x :one');
+  await untilSyncing();
+  expect(cid.send('TOPIC #z :two')).toEqual([]);
+  await vi.advanceTimersByTimeAsync(limits.journalWaitMs.default);
+  expect((await waitFor(cid, (line) => line.includes('TOPIC')))[0]).toContain('two');
+  letGo();
+  await settled();
+  expect(written().slice(-2)).toEqual(['#x one +nt', '#z two +nt']);
 });
 
 it('what is being written when the server goes down, and what waits, is kept as it was before everybody left', async () => {
